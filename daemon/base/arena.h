@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/* Memory that is freed all at once, with a cap on how much it may become. */
+#ifndef TALLYD_BASE_ARENA_H
+#define TALLYD_BASE_ARENA_H
+
+#include "daemon/base/slice.h"
+
+struct arena;
+
+/* A new arena that hands out at most `cap` bytes in all, what alignment skips counted. NULL when memory is out. */
+struct arena *arena_new(size_t cap);
+void arena_free(struct arena *a); /* accepts NULL */
+void arena_reset(struct arena *a); /* everything handed out is gone; keeps its first block */
+size_t arena_used(const struct arena *a);
+
+/* Zeroed, aligned to 16. NULL when the cap is passed or memory is out. */
+void *arena_alloc(struct arena *a, size_t size);
+void *arena_array(struct arena *a, size_t count, size_t size); /* overflow-checked */
+
+/* A copy with a NUL behind it (not counted). ptr is NULL on failure, never for an empty input. */
+struct slice arena_copy(struct arena *a, struct slice s);
+struct slice arena_printf(struct arena *a, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

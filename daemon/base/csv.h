@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/* RFC 4180: records out of text as people really save them, and fields into text. */
+#ifndef TALLYD_BASE_CSV_H
+#define TALLYD_BASE_CSV_H
+
+#include "daemon/base/arena.h"
+#include "daemon/base/buf.h"
+#include "daemon/base/err.h"
+
+struct csv {
+    struct slice rest; /* what is still to read */
+    char sep;
+    size_t line; /* where the last record began, from 1 */
+};
+
+/* Begin reading: a UTF-8 BOM is skipped, the separator (',', ';' or tab) found from the first line. */
+void csv_init(struct csv *c, struct slice text);
+
+/* The next record's fields (quotes resolved, newlines in quotes kept) into an array from the arena; at most `cap`
+ * fields. CRLF, LF and CR end a record; a wholly empty line is skipped. False with e->kind ERR_NONE at the end, with
+ * ERR_DATA (line and column named) on a damaged record. */
+bool csv_next(struct csv *c, struct arena *a, size_t cap, struct slice **fields, size_t *n,
+              struct err *e) MUST_USE;
+
+/* One field, quoted where it must be. The caller adds separators and line ends. */
+void csv_field(struct buf *out, struct slice value);
+
+#endif
