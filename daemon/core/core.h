@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC */
+/* The election as a pure function: (state, event, now) -> (state, effects). No clock, no files, no sockets, no logging:
+ * a whole night can be played in a test, twice, to the same bytes. */
+#ifndef TALLYD_CORE_CORE_H
+#define TALLYD_CORE_CORE_H
+
+#include "daemon/base/buf.h"
+#include "daemon/core/message.h"
+#include "daemon/core/model.h"
+
+struct core;
+
+enum event_type {
+    EVENT_BATCH,     /* a payload was read */
+    EVENT_UNCHANGED, /* the source says nothing is new (304), or the bytes are the same */
+    EVENT_FAILED,    /* the poll or the parse failed: verdict and text say how */
+    EVENT_DECISION,  /* a person decided: `decision` */
+    EVENT_TICK,      /* the time the core asked for has come */
+};
+
+struct decision { /* what the desk says; the verbs of tallyctl */
+    struct slice verb;              /* "call", "uncall", "source-accept", ... */
+    struct slice target, argument;  /* an endorsement_id, a race_id, a source */
+    struct slice reason, basis, url, by; /* by: the person's login */
+};
+
+struct event {
+    enum event_type type;
+    uint32_t source, file;          /* BATCH, UNCHANGED, FAILED */
+    const struct results *batch;    /* BATCH; borrowed for the call */
+    struct digest digest;           /* BATCH: of the payload's bytes */
+    struct slice version;           /* BATCH: the version its URL named, or empty */
+    int64_t received_ms;            /* election clock at the payload's last byte */
+    bool restored;                  /* BATCH: from our own last-accepted copy, at start or reload: judged as already on air */
+    enum verdict verdict;           /* FAILED */
+    struct slice text;              /* FAILED */
+    struct decision decision;       /* DECISION */
+};
+
+/* What one event brought about. Slices live in the effects' arena, until effects_reset. */
+struct effects {
+    struct arena *arena;
+    enum verdict verdict;           /* on the payload as a whole */
+    struct slice verdict_text;      /* what was seen, with numbers */
+    bool keep;                      /* the payload is on air now: keep its bytes as the source's last good, move validators */
+    struct verdict_note {
+        enum verdict verdict;
+        struct slice contest, unit, text;
+    } *notes;                       /* verdicts on contests and units */
+    size_t note_count;
+    struct claim *claims;           /* new claims: durable before the messages go out */
+    size_t claim_count;
+    struct learned *names;          /* newly learned: durable, not waited for */
+    size_t name_count;
+    struct message *messages;       /* in the order to be published */
+    size_t message_count;
+    struct err err;                 /* DECISION: why it was refused; ERR_NONE else. Also ERR_BUG when a cap was hit */
+};
+bool effects_init(struct effects *f, struct err *e) MUST_USE;
+void effects_reset(struct effects *f);
+void effects_done(struct effects *f);
+
+bool core_new(const struct settings *s, const struct endorsements *list, struct core **out,
+              struct err *e) MUST_USE;
+void core_free(struct core *c); /* accepts NULL */
+
+/* Before the first event, in this order: what was durable. */
+bool core_restore_claim(struct core *c, const struct claim *claim, struct err *e) MUST_USE;
+bool core_restore_name(struct core *c, const struct learned *name, struct err *e) MUST_USE;
+/* Which bytes this file has shown before, oldest first, so that an older copy is known again. */
+bool core_restore_digest(struct core *c, uint32_t source, uint32_t file, struct digest d,
+                         struct err *e) MUST_USE;
+
+void core_apply(struct core *c, const struct event *event, int64_t now_ms, struct effects *out);
+
+/* When the core next wants an EVENT_TICK (election ms): polls close, a confirmation, staleness. WHEN_NEVER. */
+int64_t core_next_tick(const struct core *c, int64_t now_ms);
+
+/* Every snapshot document as a message, in publishing order: for a start, a reconnect, a new epoch. */
+void core_snapshot(struct core *c, int64_t now_ms, struct effects *out);
+
+const struct model *core_model(const struct core *c);
+
+#endif

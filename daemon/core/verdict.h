@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/* Every judgement on a payload, a contest or a unit: one code, one name, one class. The same names stand in log, metric,
+ * document, board and test. */
+#ifndef TALLYD_CORE_VERDICT_H
+#define TALLYD_CORE_VERDICT_H
+
+enum verdict_class {
+    CLASS_ACCEPT,     /* used */
+    CLASS_FLAG,       /* used, with a visible mark */
+    CLASS_HOLD,       /* the last good figure stays */
+    CLASS_QUARANTINE, /* kept, nothing of it used */
+    CLASS_FAILED,     /* nothing came that could be judged */
+};
+
+enum verdict {
+    /* of a payload */
+    VERDICT_ACCEPTED,
+    VERDICT_UNCHANGED,   /* 304, or the same bytes again */
+    VERDICT_OLDER,       /* older than what is on air, by its own time, version, or as an earlier copy */
+    VERDICT_EARLY,       /* votes before polls close */
+    VERDICT_WRONG_MODE,  /* test data in a live watch, or the other way round */
+    VERDICT_WRONG_DATE,  /* another election's */
+    VERDICT_ROSTER,      /* contests are missing that were there; the rest is used (a flag) */
+    VERDICT_EMPTY,       /* everything zero where votes were on air */
+    VERDICT_CALLS_VANISHED, /* several calls gone at once: held */
+    /* of a payload that gave no batch */
+    VERDICT_BLOCKED,
+    VERDICT_TRUNCATED,
+    VERDICT_SYNTAX,
+    VERDICT_SCHEMA,
+    VERDICT_LIMIT,
+    VERDICT_CRASHED,
+    VERDICT_OVERRAN,
+    VERDICT_MISUSE,
+    VERDICT_TOO_BIG,
+    VERDICT_UNREACHABLE, /* no connection, time-out, TLS */
+    VERDICT_HTTP_STATUS, /* an answer that is not 200 or 304 */
+    VERDICT_CUT,         /* the transfer ended before its stated length */
+    VERDICT_INTERNAL,
+    /* of a contest or a unit of it */
+    VERDICT_CONTEST_BAD,    /* the worker's own finding: problems of the batch */
+    VERDICT_FALL_FLAG,
+    VERDICT_FALL_HOLD,
+    VERDICT_FALL_DESK,      /* a fall only the figure's return or the desk ends */
+    VERDICT_CORRECTED,      /* a held fall that stood: published as a correction */
+    VERDICT_RESTORED,       /* a held fall that went back up */
+    VERDICT_DOUBLED,
+    VERDICT_SWAPPED,
+    VERDICT_ROSTER_CHANGED,
+    VERDICT_OVERVOTE,
+    VERDICT_OVERVOTE_FLAG,
+    VERDICTS
+};
+
+struct verdict_info {
+    const char *name; /* "fall-hold" */
+    enum verdict_class class;
+    const char *about; /* one line for people, with the exit of a hold */
+};
+extern const struct verdict_info verdict_info[VERDICTS];
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/* A payload as bytes to pull: reading blocks until more has arrived or the end is known, so that parsers are plain
+ * loops whether the payload lies there whole or is still being downloaded. Compressed bodies (gzip, zip with one member) are
+ * unwrapped on the way.
+ */
+#ifndef TALLYD_PARSERS_INPUT_H
+#define TALLYD_PARSERS_INPUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/base/arena.h"
+#include "daemon/base/err.h"
+#include "daemon/base/slice.h"
+#include "parsers/wire.h"
+
+#define INPUT_MAX (INT64_C(1) << 30) /* unwrapped bytes of one payload, unless told less */
+
+/* Why reading failed, beside the text in struct err. */
+struct fault {
+    enum wire_failure kind; /* WIRE_OK while all is well */
+    struct err err;
+};
+
+struct input;
+
+/* The bytes underneath. wait() returns with *have bytes mapped at *base; *end once these are all. It is called only when
+ * more is wanted than was there; false is a lost peer. */
+struct input_source {
+    bool (*wait)(void *ctx, const char **base, size_t *have, bool *end);
+    void *ctx;
+};
+
+/* Look at the first bytes and set up unwrapping. `max` caps the unwrapped size. All memory from the arena. */
+bool input_open(struct arena *a, const struct input_source *source, int64_t max, struct input **out,
+                struct fault *f) MUST_USE;
+
+/* Up to `room` unwrapped bytes, at least 1; 0 at the end: by then the wrapping's own end, length and CRC have been checked.
+ * False on damage (WIRE_TRUNCATED, WIRE_SYNTAX, WIRE_LIMIT). */
+bool input_read(struct input *in, char *into, size_t room, size_t *got, struct fault *f) MUST_USE;
+
+/* All of it at once, with WIRE_PADDING zero bytes behind; without a copy where the payload lies there plain and whole. */
+bool input_all(struct input *in, struct slice *out, struct fault *f) MUST_USE;
+
+/* The first bytes (at most `want` <= 4096) without consuming them; fewer only when the payload is shorter. For sniffing. */
+bool input_peek(struct input *in, size_t want, struct slice *out, struct fault *f) MUST_USE;
+
+/* Fill *f; always false. */
+bool fault_set(struct fault *f, enum wire_failure kind, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A source over bytes that are all there. */
+struct input_memory {
+    struct slice bytes;
+};
+struct input_source input_from_memory(struct input_memory *m);
+
+#endif

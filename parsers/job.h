@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/* What a driver is given: a payload, options, companions, and a builder to fill. */
+#ifndef TALLYD_PARSERS_JOB_H
+#define TALLYD_PARSERS_JOB_H
+
+#include "parsers/input.h"
+#include "parsers/results.h"
+
+struct job {
+    struct slice format;
+    struct input *input;
+    struct input *companions[WIRE_COMPANIONS_MAX];
+    size_t companion_count;
+    struct slice options; /* "key=value\n" lines */
+    struct arena *arena;  /* the payload's: everything a driver allocates */
+    struct results_builder *builder;
+};
+
+/* The value of an option, or the empty slice with ptr NULL. */
+struct slice job_option(const struct job *j, const char *key);
+bool job_option_yes(const struct job *j, const char *key);
+
+/* One parser. */
+struct driver {
+    const char *name; /* a row of formats[] */
+    /* Read the payload into the builder. On false *f says what and where; the builder is thrown away. */
+    bool (*parse)(struct job *j, struct fault *f);
+    /* Could these first bytes (up to 4096) be this format? 0 no, 1 perhaps, 2 surely. May be NULL. */
+    int (*sniff)(struct slice head);
+};
+
+const struct driver *driver_find(struct slice name);
+extern const struct driver *const drivers[]; /* NULL-ended */
+
+/* Parse a job whole: refuse a page for people, find the driver, parse, finish. The batch lies in the job's arena. */
+bool job_run(struct job *j, struct slice *batch, struct fault *f) MUST_USE;
+
+#endif

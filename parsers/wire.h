@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/* What tallyd and the warmed tally-parse say to each other.
+ *
+ * Two kinds of SOCK_SEQPACKET sockets; each message is one fixed struct, perhaps with descriptors (SCM_RIGHTS).
+ *
+ * The nursery socket joins tallyd and the warmed parent: tallyd sends WIRE_SPAWN; the parent forks a spare that has never
+ * seen a payload and answers WIRE_BORN with two descriptors: the spare's job socket and its pidfd. The parent reaps.
+ *
+ * The job socket joins tallyd and one spare, for one payload:
+ *   tallyd -> spare  WIRE_JOB, with descriptors: payload (re-opened read-only), batch (empty memfd), companions...;
+ *                    then `options` bytes of "key=value\n" lines in a second message.
+ *   tallyd -> spare  WIRE_MORE: the payload now holds `length` bytes; `end` when these are all.
+ *   spare -> tallyd  WIRE_DONE: the batch memfd holds `length` bytes and nothing maps it for writing any more; or
+ *                    WIRE_FAILED: *kind and text.
+ * Then the spare exits. Anything else, in any other order, is misuse: tallyd kills the spare.
+ */
+#ifndef TALLYD_PARSERS_WIRE_H
+#define TALLYD_PARSERS_WIRE_H
+
+#include <stdint.h>
+
+#define WIRE_COMPANIONS_MAX 8
+#define WIRE_OPTIONS_MAX 65536
+#define WIRE_PADDING 64 /* zero bytes behind a payload, always mapped */
+
+enum wire_type { WIRE_SPAWN = 1, WIRE_BORN, WIRE_JOB, WIRE_MORE, WIRE_DONE, WIRE_FAILED };
+
+/* Why a payload gave no batch. The order is part of nothing; tables name them. */
+enum wire_failure {
+    WIRE_OK,
+    WIRE_BLOCKED,   /* a page for people (HTML, a waiting room) where data was expected */
+    WIRE_TRUNCATED, /* the payload ends before its own end */
+    WIRE_SYNTAX,    /* not well-formed */
+    WIRE_SCHEMA,    /* well-formed, not this format */
+    WIRE_LIMIT,     /* a cap of ours: depth, memory, output */
+    WIRE_INTERNAL,  /* the worker's own fault */
+    /* found by tallyd, never said by a worker: */
+    WIRE_CRASHED,
+    WIRE_OVERRAN, /* its time */
+    WIRE_MISUSE,
+    WIRE_FAILURES
+};
+
+struct wire_message {
+    uint32_t type;
+    uint32_t failure;   /* enum wire_failure */
+    uint64_t length;    /* JOB, MORE: bytes in the payload; DONE: bytes of the batch */
+    uint32_t end;       /* JOB, MORE: 1 when `length` is all there will be */
+    uint32_t companions; /* JOB */
+    uint32_t options;   /* JOB: bytes of the options message; 0: none follows */
+    uint32_t pid;       /* BORN */
+    char format[32];    /* JOB: NUL-ended */
+    char text[960];     /* FAILED: NUL-ended UTF-8 */
+};
+
+#endif
