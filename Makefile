@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: ISC
+# One Makefile for everything; it finds files by wildcard. `make help` lists the targets.
+
+PREFIX     ?= /usr
+SYSCONFDIR ?= /etc
+BUILD      ?= build
+VERSION    := 0.1.0
+
+CC  ?= gcc
+CXX ?= g++
+PKG := pkg-config
+PYTHON := /usr/bin/python3
+
+WARN     := -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wundef -Wpointer-arith -Werror
+CPPFLAGS += -I. -D_GNU_SOURCE -DTALLYD_VERSION='"$(VERSION)"' -DTALLYD_PREFIX='"$(PREFIX)"' -DTALLYD_SYSCONFDIR='"$(SYSCONFDIR)"'
+CFLAGS   ?= -O2 -g
+CFLAGS   += -std=gnu11 $(WARN) -Wstrict-prototypes -Wmissing-prototypes -fstack-protector-strong -fPIE
+CXXFLAGS ?= -O2 -g
+CXXFLAGS += -std=c++17 $(WARN) -fno-rtti -fPIE
+LDFLAGS  += -pie -Wl,-z,relro,-z,now
+ifdef SAN
+SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+CFLAGS   += $(SANFLAGS) -DTALLYD_SANITIZED
+CXXFLAGS += $(SANFLAGS)
+LDFLAGS  += $(SANFLAGS)
+else
+CPPFLAGS += -D_FORTIFY_SOURCE=2
+endif
+
+# ---- what each room links; the layer rules are proved by these lists and by tests/layers.py ----
+BASE_LIBS   := -lutf8proc -lm
+PARSER_LIBS := -lxml2 -lsimdjson -larchive -lz -lseccomp
+EDGE_LIBS   := -lcurl -levent_core -levent_extra -levent_pthreads -lhiredis -lsqlite3 -lpthread
+XML_CFLAGS  := $(shell $(PKG) --cflags libxml-2.0 2>/dev/null)
+
+src = $(wildcard $(1)/*.c)
+obj = $(patsubst %.c,$(BUILD)/%.o,$(patsubst %.cc,$(BUILD)/%.o,$(1)))
+
+BASE_SRC   := $(call src,daemon/base)
+CORE_SRC   := $(call src,daemon/core)
+EDGE_SRC   := $(call src,daemon/edge)
+CONFIG_SRC := $(call src,config)
+PARSER_SRC := $(filter-out parsers/main.c,$(call src,parsers)) $(wildcard parsers/*.cc)
+CTL_SRC    := $(wildcard daemon/ctl*.c)
+APP_SRC    := $(filter-out daemon/main.c $(CTL_SRC),$(wildcard daemon/*.c))
+SIM_SRC    := $(wildcard tests/sim/*.c)
+HOSTILE_SRC := $(wildcard tests/hostile/*.c)
+RESULTS_SRC := parsers/results.c parsers/results_build.c
+
+LIB := $(BUILD)/lib
+libbase    := $(LIB)/libbase.a
+libcore    := $(LIB)/libcore.a
+libedge    := $(LIB)/libedge.a
+libconfig  := $(LIB)/libconfig.a
+libparsers := $(LIB)/libparsers.a
+libapp     := $(LIB)/libapp.a
+libresults := $(LIB)/libresults.a# what core may link of parsers: the batch
+libformats := $(LIB)/libformats.a# what config and the daemon may link of parsers: facts about formats
+
+PROGRAMS := $(if $(wildcard parsers/main.c),$(BUILD)/tally-parse) \
+            $(if $(wildcard daemon/main.c),$(BUILD)/tallyd) \
+            $(if $(CTL_SRC),$(BUILD)/tallyctl)
+TEST_PROGRAMS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+TOOLS := $(if $(SIM_SRC),$(BUILD)/tests/sim) $(if $(HOSTILE_SRC),$(BUILD)/tests/tally-parse-hostile) \
+         $(patsubst tests/bench/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
+
+.PHONY: all
+all: $(PROGRAMS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(if $(filter parsers/%,$<),$(XML_CFLAGS)) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.o: %.cc
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+
+# the board page and other files served by the daemon become part of it
+WEB := $(sort $(wildcard daemon/web/*))
+
+define library
+$(1): $(call obj,$(2))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$(AR) rcs $$@ $$^
+endef
+$(eval $(call library,$(libbase),$(BASE_SRC)))
+$(eval $(call library,$(libcore),$(CORE_SRC)))
+$(eval $(call library,$(libedge),$(EDGE_SRC)))
+$(eval $(call library,$(libconfig),$(CONFIG_SRC)))
+$(eval $(call library,$(libparsers),$(PARSER_SRC)))
+$(eval $(call library,$(libapp),$(APP_SRC)))
+$(eval $(call library,$(libresults),$(RESULTS_SRC)))
+$(eval $(call library,$(libformats),parsers/formats.c))
+
+link = $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+linkxx = $(CXX) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
+
+$(BUILD)/tally-parse: $(call obj,parsers/main.c) $(libparsers) $(libconfig) $(libbase)
+	$(linkxx) $(PARSER_LIBS) $(BASE_LIBS)
+
+$(BUILD)/tallyd: $(call obj,daemon/main.c) $(libapp) $(libedge) $(libcore) $(libconfig) $(libresults) $(libformats) $(libbase)
+	$(link) $(EDGE_LIBS) $(BASE_LIBS)
+
+$(BUILD)/tallyctl: $(call obj,$(CTL_SRC)) $(libbase)
+	$(link) $(BASE_LIBS)
+
+$(BUILD)/tests/sim: $(call obj,$(SIM_SRC)) $(libcore) $(libresults) $(libbase)
+	@mkdir -p $(@D)
+	$(link) -levent_core -levent_extra -lz $(BASE_LIBS)
+
+$(BUILD)/tests/tally-parse-hostile: $(call obj,$(HOSTILE_SRC)) $(libparsers) $(libbase)
+	@mkdir -p $(@D)
+	$(linkxx) $(PARSER_LIBS) $(BASE_LIBS)
+
+# Unit tests: the pure rooms' tests link nothing that could do I/O; that they link at all is the proof.
+$(BUILD)/tests/test_base_%: $(BUILD)/tests/unit/test_base_%.o $(libbase)
+	@mkdir -p $(@D)
+	$(link) -lcmocka $(BASE_LIBS)
+$(BUILD)/tests/test_core_%: $(BUILD)/tests/unit/test_core_%.o $(libcore) $(libresults) $(libbase)
+	@mkdir -p $(@D)
+	$(link) -lcmocka $(BASE_LIBS)
+$(BUILD)/tests/test_config_%: $(BUILD)/tests/unit/test_config_%.o $(libconfig) $(libformats) $(libbase)
+	@mkdir -p $(@D)
+	$(link) -lcmocka $(BASE_LIBS)
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(libapp) $(libedge) $(libcore) $(libconfig) $(libparsers) $(libbase)
+	@mkdir -p $(@D)
+	$(linkxx) -lcmocka $(EDGE_LIBS) $(PARSER_LIBS) $(BASE_LIBS)
+$(BUILD)/tests/%: $(BUILD)/tests/bench/%.o $(libapp) $(libedge) $(libcore) $(libconfig) $(libparsers) $(libbase)
+	@mkdir -p $(@D)
+	$(linkxx) $(EDGE_LIBS) $(PARSER_LIBS) $(BASE_LIBS)
+.SECONDARY:
+
+# ---- people's targets ----
+.PHONY: help deps check check-san test bench lint format install demo night-ga2021 layers tools clean
+
+help:
+	@echo "make            build tallyd, tally-parse and tallyctl into $(BUILD)/"
+	@echo "make demo       play a whole simulated night, ends by itself"
+	@echo "make test       everything that has to pass; make check: the fast part"
+	@echo "make check-san  the fast part under address and undefined-behaviour sanitizers"
+	@echo "make bench      figures, as ratios against bare baselines"
+	@echo "make night-ga2021  the Georgia runoffs of January 2021 as three feeds saw them"
+	@echo "make lint, make format, make deps, make install DESTDIR= PREFIX= SYSCONFDIR="
+
+DEPS := gcc g++ make pkg-config libcurl4-openssl-dev libxml2-dev libhiredis-dev libevent-dev \
+        libsimdjson-dev libarchive-dev zlib1g-dev libsqlite3-dev libutf8proc-dev libseccomp-dev \
+        libxxhash-dev libcmocka-dev redis-server xz-utils tzdata ca-certificates \
+        python3 python3-pytest python3-redis python3-jsonschema
+DEPS_LINT := clang-format clang-tidy cppcheck pmccabe universal-ctags mandoc
+
+deps:
+	@tests/deps.sh $(DEPS)
+
+tools: $(TOOLS) $(TEST_PROGRAMS)
+
+layers: $(libbase) $(libcore) $(libconfig) $(libparsers)
+	@$(PYTHON) tests/layers.py --build $(BUILD)
+
+check: $(PROGRAMS) tools layers
+	@tests/run-unit.sh $(BUILD)
+
+check-san:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/san SAN=1 check
+
+test: deps
+	@$(MAKE) --no-print-directory check
+	@TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider tests/system
+
+night-ga2021: deps
+	@$(MAKE) --no-print-directory all tools
+	@TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -s -p no:cacheprovider tests/system/test_night_ga2021.py
+
+bench: deps
+	@$(MAKE) --no-print-directory all tools
+	@TALLYD_BUILD=$(BUILD) $(PYTHON) tests/bench/run.py
+
+demo: deps
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/sim
+	@TALLYD_BUILD=$(BUILD) $(PYTHON) tests/sim/demo.py
+
+C_FILES := $(wildcard daemon/*.[ch] daemon/*/*.[ch] parsers/*.[ch] parsers/*.cc config/*.[ch] tests/*/*.[ch])
+
+format:
+	clang-format -i $(C_FILES)
+
+lint:
+	@tests/deps.sh $(DEPS_LINT)
+	@tests/lint.sh $(C_FILES)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/tallyd \
+	    $(DESTDIR)$(SYSCONFDIR)/tallyd/conf.d $(DESTDIR)$(SYSCONFDIR)/tallyd/sources.d $(DESTDIR)$(PREFIX)/lib/systemd/system \
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/tallyd \
+	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man,1 5 8)
+	install -m 755 $(BUILD)/tallyd $(DESTDIR)$(PREFIX)/sbin/
+	install -m 755 $(BUILD)/tallyctl $(BUILD)/tally-parse $(DESTDIR)$(PREFIX)/bin/
+	test -e $(DESTDIR)$(SYSCONFDIR)/tallyd/tallyd.conf || install -m 644 config/tallyd.conf $(DESTDIR)$(SYSCONFDIR)/tallyd/
+	install -m 644 $(wildcard systemd/*.service) $(DESTDIR)$(PREFIX)/lib/systemd/system/
+	install -m 644 systemd/tallyd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/tallyd.conf
+	install -m 644 systemd/tallyd.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/tallyd.conf
+	cp -r config/schema config/redis $(DESTDIR)$(PREFIX)/share/tallyd/
+	install -m 644 daemon/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 daemon/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 daemon/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
