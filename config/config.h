@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: ISC */
+/* The configuration: strict INI read into one plain struct, every problem of every file found in one run.
+ *
+ * The keys, their types, defaults and meanings are one table (config/keys.c): the reader, `tallyd -T` and
+ * tallyd.conf(5)'s check all come from it. Durations are milliseconds, sizes bytes. Text lies in the config's arena.
+ */
+#ifndef TALLYD_CONFIG_CONFIG_H
+#define TALLYD_CONFIG_CONFIG_H
+
+#include <stdint.h>
+
+#include "daemon/base/arena.h"
+#include "daemon/base/buf.h"
+#include "daemon/base/err.h"
+
+struct config_pair { /* key = value, verbatim; where names the place for messages: "FILE:LINE:COLUMN" */
+    struct slice key, value;
+    const char *where;
+};
+
+struct config_list {
+    struct slice *items;
+    size_t count;
+};
+
+struct config_pairs {
+    struct config_pair *items;
+    size_t count;
+};
+
+enum config_mode { CONFIG_LIVE, CONFIG_TEST, CONFIG_REHEARSAL };
+enum config_calls { CONFIG_CALLS_DEFAULT, CONFIG_CALLS_NO, CONFIG_CALLS_YES, CONFIG_CALLS_LIVE };
+enum config_tri { CONFIG_UNSAID, CONFIG_NO, CONFIG_YES };
+enum config_percent { CONFIG_FLOOR, CONFIG_NEAREST, CONFIG_ONE_DECIMAL };
+
+struct config_file { /* one of a source: url or url.NAME, path or path.NAME */
+    struct slice name;      /* empty for the plain `url`/`path` */
+    struct slice url, path; /* exactly one is there */
+};
+
+struct config_source {
+    struct slice name;
+    const char *where;
+    struct slice format;
+    struct config_file *files;
+    size_t file_count;
+    struct config_pairs companions; /* companion.NAME = URL or path */
+    struct slice version_url, version_path;
+    struct slice state, county, part;
+    struct config_list counties;
+    bool covers_county;
+    int64_t priority, interval;     /* interval: [poll]'s unless the source says */
+    enum config_tri votes;          /* UNSAID: as the format does */
+    enum config_calls calls;
+    bool insecure_http, late;
+    struct slice quiet_until, charset, unknown;
+    struct config_pairs headers;    /* header.NAME = value, or header = Name: value (repeatable by name) */
+    struct config_pairs options;    /* format options, merged with the preset's */
+};
+
+struct config {
+    struct {
+        struct slice name, timezone, organisation;
+        struct config_list dates; /* ISO */
+        enum config_mode mode;
+        struct config_pairs polls_close; /* key "GA" or "TX/El Paso", value "HH:MM [ZONE]" */
+    } election;
+    struct {
+        struct slice file;
+        struct config_pairs columns; /* column.candidate_name = Full Name */
+        struct config_list publish;
+        int64_t min_cell;
+    } endorsements;
+    struct {
+        struct config_list order;
+    } calls;
+    struct {
+        enum config_percent percent;
+        int64_t percent_from;
+    } totals;
+    struct {
+        int64_t interval, jitter_bp, timeout, max_body, backoff_first, backoff_most, max_per_host;
+        struct slice user_agent;
+        struct config_list networks; /* CIDR */
+    } poll;
+    struct {
+        struct slice program;
+        int64_t count, memory, cpu, wall_after_last_byte;
+    } workers;
+    struct config_guards {
+        int64_t fall_flag_bp, fall_flag_votes, fall_hold_bp, confirm, double_low_bp, double_high_bp,
+            double_min_votes, overvote_bp, future, lag_bp, lag, retract, retract_many;
+    } guards;
+    struct {
+        struct slice url, prefix, user_credential, password_credential; /* url empty: no Redis */
+        int64_t heartbeat, min_interval;
+    } redis;
+    struct {
+        struct slice listen, cors_origin; /* listen empty: no HTTP */
+        int64_t max_sse_clients;
+    } http;
+    struct {
+        struct slice socket, group;
+    } control;
+    struct {
+        struct slice directory;
+    } state;
+    struct config_source *sources;
+    size_t source_count;
+    struct arena *arena; /* owns all text */
+};
+
+struct config_args {
+    const char *file;        /* the main file; conf.d/ and sources.d/ are looked for beside it */
+    const char *credentials; /* directory, or NULL: $CREDENTIALS_DIRECTORY is the caller's to pass */
+    int64_t today;           /* for the live window and {date} without an election date; midnight UTC */
+};
+
+/* Read everything. On failure *out is untouched and `problems` holds every problem found, a paragraph each: file:line:column,
+ * the line itself, why, and the fix. */
+bool config_load(const struct config_args *args, struct config **out, struct buf *problems,
+                 struct err *e) MUST_USE;
+void config_free(struct config *c); /* accepts NULL */
+
+/* The merged configuration with where each value came from (-T). Secrets are names of credentials, never values. */
+void config_dump(const struct config *c, struct buf *out);
+
+/* Expand {date}, {date:%Y%m%d}, {version}, {county}, {credential:NAME}; "{{" is a brace. An unknown name is an error. */
+struct config_expand {
+    int64_t date;          /* midnight UTC of the election day */
+    struct slice version, county;
+    const char *credentials;
+};
+bool config_expand(struct slice text, const struct config_expand *with, struct buf *out,
+                   struct err *e) MUST_USE;
+
+#endif
