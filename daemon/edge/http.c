@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: ISC */
+/* The read-only HTTP server on libevent's evhttp. */
+#include "daemon/edge/http.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/http.h>
+
+#include "daemon/base/jsonw.h"
+#include "daemon/base/num.h"
+
+#define BODY_MAX (64 << 20)
+#define HEADERS_MAX 16384
+#define TIMEOUT_SECONDS 20
+
+struct http {
+    struct evhttp *server;
+    const struct http_route *routes;
+    void *ctx;
+    struct slice cors_origin; /* borrowed */
+    int port;
+};
+
+static void add_header(struct evhttp_request *req, const char *name, const char *value)
+{
+    evhttp_add_header(evhttp_request_get_output_headers(req), name, value);
+}
+
+static void common_headers(struct http *h, struct evhttp_request *req)
+{
+    add_header(req, "X-Content-Type-Options", "nosniff");
+    add_header(req, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    if (h->cors_origin.len > 0)
+        add_header(req, "Access-Control-Allow-Origin", h->cors_origin.ptr);
+}
+
+static void send_bytes(struct evhttp_request *req, int status, struct slice body)
+{
+    struct evbuffer *out = evhttp_request_get_output_buffer(req);
+    char length[24];
+    evutil_snprintf(length, sizeof length, "%zu", body.len);
+    add_header(req, "Content-Length", length);
+    if (evhttp_request_get_command(req) != EVHTTP_REQ_HEAD)
+        evbuffer_add(out, body.ptr, body.len);
+    evhttp_send_reply(req, status, NULL, NULL);
+}
+
+/* RFC 9457 */
+static void send_problem(struct http *h, struct evhttp_request *req, int status, const char *title,
+                         const char *detail)
+{
+    struct buf body;
+    struct jsonw j;
+    buf_init(&body, 4096);
+    jsonw_init(&j, &body);
+    jsonw_object(&j, NULL);
+    jsonw_strz(&j, "type", "about:blank");
+    jsonw_strz(&j, "title", title);
+    jsonw_int(&j, "status", status);
+    jsonw_strz(&j, "detail", detail);
+    jsonw_object_end(&j);
+    common_headers(h, req);
+    add_header(req, "Content-Type", "application/problem+json");
+    send_bytes(req, status, buf_slice(&body));
+    buf_done(&body);
+}
+
+static bool route_matches(const struct http_route *r, struct slice path)
+{
+    size_t n = strlen(r->path);
+    if (n > 1 && r->path[n - 1] == '/')
+        return slice_starts(path, (struct slice){r->path, n});
+    return slice_is(path, r->path);
+}
+
+static const struct http_route *find_route(const struct http *h, struct slice path)
+{
+    for (const struct http_route *r = h->routes; r->path; r++)
+        if (route_matches(r, path))
+            return r;
+    return NULL;
+}
+
+/* Is our entity tag among the client's? Weak comparison (RFC 9110, 13.1.2). */
+static bool etag_matches(const char *header, const char *etag)
+{
+    struct slice rest = slice_of(header), item;
+    if (!header || !etag[0])
+        return false;
+    while (slice_next(&rest, ',', &item)) {
+        item = slice_trim(item);
+        if (slice_starts(item, SLICE("W/")))
+            item = slice_sub(item, 2, item.len);
+        if (slice_is(item, etag) || slice_is(item, "*"))
+            return true;
+    }
+    return false;
+}
+
+static void answer_route(struct http *h, struct evhttp_request *req, const struct http_route *route,
+                         struct slice path, struct slice query)
+{
+    struct http_answer answer = {.status = 200, .type = "application/json"};
+    struct buf body;
+    buf_init(&body, BODY_MAX);
+    route->handler(path, query, &answer, &body, h->ctx);
+    if (body.failed) {
+        send_problem(h, req, 500, "Too large",
+                     "the document is larger than this server makes; use a filter");
+        goto out;
+    }
+    if (answer.status == 404) {
+        send_problem(h, req, 404, "Not found",
+                     body.len > 0 ? body.ptr : "no such resource; see /v1/totals.json");
+        goto out;
+    }
+    common_headers(h, req);
+    add_header(req, "Content-Type", answer.type);
+    add_header(req, "Cache-Control",
+               answer.no_store
+                   ? "no-store"
+                   : "public, max-age=2, stale-while-revalidate=10, stale-if-error=600");
+    if (answer.etag[0])
+        add_header(req, "ETag", answer.etag);
+    const char *have = evhttp_find_header(evhttp_request_get_input_headers(req), "If-None-Match");
+    if (answer.status == 200 && etag_matches(have, answer.etag))
+        evhttp_send_reply(req, 304, NULL, NULL);
+    else
+        send_bytes(req, answer.status, buf_slice(&body));
+out:
+    buf_done(&body);
+}
+
+static void on_request(struct evhttp_request *req, void *ctx)
+{
+    struct http *h = ctx;
+    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
+    const char *raw = uri ? evhttp_uri_get_path(uri) : NULL;
+    struct slice path = raw && raw[0] ? slice_of(raw) : SLICE("/");
+    struct slice query = uri ? slice_of(evhttp_uri_get_query(uri)) : SLICE("");
+    enum evhttp_cmd_type command = evhttp_request_get_command(req);
+
+    if (command != EVHTTP_REQ_GET && command != EVHTTP_REQ_HEAD) {
+        add_header(req, "Allow", "GET, HEAD");
+        send_problem(h, req, 405, "Method not allowed", "this server is read-only: GET and HEAD");
+        return;
+    }
+    const struct http_route *route = find_route(h, path);
+    if (!route) {
+        send_problem(h, req, 404, "Not found",
+                     "no such resource; there are /v1/totals.json, /v1/statement.txt, /metrics, "
+                     "/livez and /readyz");
+        return;
+    }
+    answer_route(h, req, route, path, query);
+}
+
+/* "127.0.0.1:8080", "[::1]:0", "*:8080" */
+static bool split_listen(struct slice listen, char host[256], int64_t *port, struct err *e)
+{
+    size_t at = listen.len;
+    while (at > 0 && listen.ptr[at - 1] != ':')
+        at--;
+    struct slice name = at > 0 ? slice_sub(listen, 0, at - 1) : SLICE("");
+    if (name.len > 1 && name.ptr[0] == '[' && name.ptr[name.len - 1] == ']')
+        name = slice_sub(name, 1, name.len - 1);
+    if (name.len == 0 || name.len > 255 ||
+        !num_parse(slice_sub(listen, at, listen.len), 0, 65535, port))
+        return err_set(e, ERR_CONFIG,
+                       "[http] listen = %.*s: not ADDRESS:PORT; write 127.0.0.1:8080",
+                       SLICE_FMT(listen));
+    memcpy(host, name.ptr, name.len);
+    host[name.len] = '\0';
+    if (strcmp(host, "*") == 0)
+        memcpy(host, "::", 3);
+    return true;
+}
+
+static int bound_port(evutil_socket_t fd)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    if (getsockname(fd, (struct sockaddr *)&address, &length) != 0)
+        return 0;
+    if (address.ss_family == AF_INET6)
+        return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+    return ntohs(((struct sockaddr_in *)&address)->sin_port);
+}
+
+bool http_new(struct event_base *base, const struct http_settings *s,
+              const struct http_route *routes, void *ctx, struct http **out, struct err *e)
+{
+    char host[256];
+    int64_t port;
+    if (!split_listen(s->listen, host, &port, e))
+        return false;
+    struct http *h = calloc(1, sizeof *h);
+    if (!h || !(h->server = evhttp_new(base))) {
+        http_free(h);
+        return err_set(e, ERR_BUG, "http: out of memory");
+    }
+    h->routes = routes;
+    h->ctx = ctx;
+    h->cors_origin = s->cors_origin;
+    evhttp_set_max_headers_size(h->server, HEADERS_MAX);
+    evhttp_set_max_body_size(h->server, 0);
+    evhttp_set_timeout(h->server, TIMEOUT_SECONDS);
+    /* every method reaches us, so that the answer to a wrong one is ours */
+    evhttp_set_allowed_methods(h->server, UINT16_MAX);
+    evhttp_set_gencb(h->server, on_request, h);
+    struct evhttp_bound_socket *bound =
+        evhttp_bind_socket_with_handle(h->server, host, (ev_uint16_t)port);
+    if (!bound) {
+        http_free(h);
+        return err_errno(e, ERR_CONFIG,
+                         "[http] listen = %.*s: cannot listen there; choose another port, or 0 for "
+                         "any free one",
+                         SLICE_FMT(s->listen));
+    }
+    h->port = bound_port(evhttp_bound_socket_get_fd(bound));
+    *out = h;
+    return true;
+}
+
+void http_free(struct http *h)
+{
+    if (!h)
+        return;
+    if (h->server)
+        evhttp_free(h->server);
+    free(h);
+}
+
+int http_port(const struct http *h)
+{
+    return h->port;
+}
