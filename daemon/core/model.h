@@ -58,6 +58,7 @@ struct feed_contest {
     bool corrected;               /* a fall was published */
     uint32_t race;                /* index, or NONE (match.c) */
     uint64_t roster_rev;          /* raised when id, text, choices change: what match looks at */
+    struct match_fits *fits;      /* match.c's own notes on it; NULL before its first look */
 };
 
 struct feed_file {
@@ -175,6 +176,7 @@ struct model {
     const struct endorsements *endorsed;
     struct arena *strings;        /* interned for the life of the core; capped */
     struct feed *feeds;           /* settings->source_count */
+    struct match *match;          /* match.c's indexes */
     struct race *races;
     uint32_t race_count;
     struct link *review;          /* links in band REVIEW, for the queue */

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/* What is fixed about each state, the District and the territories: a table. */
+#ifndef TALLYD_CORE_STATES_H
+#define TALLYD_CORE_STATES_H
+
+#include "daemon/base/slice.h"
+
+struct state {
+    const char *code, *name, *fips; /* "GA", "Georgia", "13" */
+    const char *zone;               /* IANA; NULL where it has two */
+    bool one_of_50;
+    bool fusion;     /* one person may stand on several party lines of a contest */
+    bool same_day;   /* registers voters on the day, or never: ballots may exceed the registered */
+    bool unicameral; /* its senators sit in "the Legislature" */
+};
+extern const struct state states[];
+extern const size_t states_count;
+
+/* By code or name, any case; NULL: no such state. */
+const struct state *states_find(struct slice code_or_name);
+
+#endif
