@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: ISC */
+/* Clarity's detail.xml. A state's file splits choices by County and says precinctsParticipating; a
+ * county's splits by Precinct and says precinctsReporting, which is the total there, not the count
+ * done. */
+#include <inttypes.h>
+
+#include "daemon/base/num.h"
+#include "daemon/base/text.h"
+#include "daemon/base/when.h"
+#include "parsers/clarity.h"
+#include "parsers/field.h"
+#include "parsers/label.h"
+#include "parsers/xml.h"
+
+#define PLACES_MAX 100000
+#define DATE_LEN 10
+
+enum header { TIMESTAMP, ELECTION_NAME, ELECTION_DATE, REGION, HEADERS };
+
+static const char *const header_names[HEADERS] = {
+    [TIMESTAMP] = "Timestamp",
+    [ELECTION_NAME] = "ElectionName",
+    [ELECTION_DATE] = "ElectionDate",
+    [REGION] = "Region",
+};
+
+/* What the file says of a county or precinct apart from votes. */
+struct place {
+    int64_t registered, ballots; /* of the election */
+    int64_t reporting, total;    /* of the contest numbered `contest` */
+    unsigned contest, type;      /* the last contest and vote type it was listed in */
+};
+
+struct detail {
+    struct job *job;
+    struct fault *f;
+    struct map *counties, *precincts; /* places by name */
+    struct map *names;                /* companion: only names are wanted, into this */
+    struct clarity_names *named;
+    bool with_precincts;
+    int depth;
+    int header; /* enum header being read, or -1 */
+    char header_text[HEADERS][TEXT_MAX + 1];
+    size_t header_len[HEADERS];
+    int64_t registered, ballots;
+
+    struct results_contest_in contest; /* begun at its first choice: one without any is none */
+    int64_t reporting, total;
+    bool in_contest, begun, in_choice, in_type, counted;
+    unsigned contest_no, type_no; /* serial numbers within the file */
+    uint32_t choice, choices;
+    int64_t total_votes, types_sum, type_votes, units_sum; /* VOTES_UNKNOWN: cannot be checked */
+    long line;
+};
+
+static int64_t count_attr(const struct xml_attrs *attrs, const char *name)
+{
+    int64_t n;
+    return num_parse(slice_trim(xml_attr(attrs, name)), 0, INT64_MAX, &n) ? n : -1;
+}
+
+static int64_t positive_attr(const struct xml_attrs *attrs, const char *name)
+{
+    int64_t n = count_attr(attrs, name);
+    return n > 0 ? n : -1; /* 0 voters or ballots: the county did not fill it in */
+}
+
+/* A vote attribute: blank is unknown, anything but digits makes the contest a problem (and is
+ * unknown from here on). */
+static int64_t votes_attr(struct detail *d, const struct xml_attrs *attrs, const char *element,
+                          const char *name)
+{
+    struct slice s = xml_attr(attrs, name);
+    struct slice field = slice_trim(s);
+    int64_t n = VOTES_UNKNOWN;
+    if (s.ptr == NULL)
+        results_contest_bad(d->job->builder, "line %ld: %s without %s", d->line, element, name);
+    else if (field.len > 0 && !num_parse(field, 0, INT64_MAX, &n)) {
+        n = VOTES_UNKNOWN;
+        results_contest_bad(d->job->builder, "line %ld: %s: %s \"%.*s\" is not a count of votes",
+                            d->line, element, name, SLICE_FMT(slice_sub(field, 0, 40)));
+    }
+    return n;
+}
+
+/* sum += votes, where either may be unknown. */
+static void add(struct detail *d, int64_t *sum, int64_t votes)
+{
+    if (*sum == VOTES_UNKNOWN || votes == VOTES_UNKNOWN)
+        *sum = VOTES_UNKNOWN;
+    else if (!num_add(sum, votes))
+        results_contest_bad(d->job->builder, "line %ld: votes add up to more than 2^63", d->line);
+}
+
+static bool copy(struct detail *d, struct slice s, struct slice *out)
+{
+    *out = arena_copy(d->job->arena, s);
+    return out->ptr != NULL || fault_set(d->f, WIRE_LIMIT, "no memory for a contest's name");
+}
+
+static struct slice header(const struct detail *d, enum header h)
+{
+    return slice_trim((struct slice){d->header_text[h], d->header_len[h]});
+}
+
+/* ---- elements ---- */
+
+static bool turnout(struct detail *d, const struct xml_attrs *attrs)
+{
+    if (!d->in_contest) {
+        d->registered = positive_attr(attrs, "totalVoters");
+        d->ballots = positive_attr(attrs, "ballotsCast");
+    }
+    return true;
+}
+
+static bool contest(struct detail *d, const struct xml_attrs *attrs)
+{
+    struct results_contest_in *c = &d->contest;
+    if (d->in_contest)
+        return fault_set(d->f, WIRE_SCHEMA, "line %ld: a Contest within a Contest", d->line);
+    *c = RESULTS_CONTEST_DEFAULT;
+    if (!copy(d, xml_attr(attrs, "key"), &c->id) || !copy(d, xml_attr(attrs, "text"), &c->text))
+        return false;
+    if (c->id.len == 0 && c->text.len == 0)
+        return fault_set(d->f, WIRE_SCHEMA, "line %ld: a Contest without key and text", d->line);
+    bool of_state = xml_attr(attrs, "precinctsParticipating").ptr != NULL;
+    c->votes_allowed = positive_attr(attrs, "voteFor");
+    c->registered = d->registered;
+    c->ballots = d->ballots;
+    c->state = job_option(d->job, "state");
+    c->county = job_option(d->job, "county");
+    if (c->county.len == 0 && !of_state)
+        c->county = header(d, REGION);
+    if (c->state.len == 0 && of_state && header(d, REGION).len == 2)
+        c->state = header(d, REGION);
+    if (slice_eq_nocase(xml_attr(attrs, "isQuestion"), SLICE("true")))
+        c->flags |= RESULTS_MEASURE;
+    d->total = count_attr(attrs, of_state ? "precinctsParticipating" : "precinctsReporting");
+    d->reporting = count_attr(attrs, "precinctsReported");
+    d->in_contest = true;
+    d->begun = false;
+    d->choices = 0;
+    d->contest_no++;
+    if (d->names != NULL) {
+        if (!clarity_names_new(d->names, d->job->arena, c->id, c->text, &d->named, d->f))
+            return false;
+        d->named->votes_allowed = c->votes_allowed;
+        d->named->question = (c->flags & RESULTS_MEASURE) != 0;
+    }
+    return true;
+}
+
+static bool choice(struct detail *d, const struct xml_attrs *attrs)
+{
+    struct slice id = xml_attr(attrs, "key");
+    struct slice text = xml_attr(attrs, "text");
+    struct slice party = xml_attr(attrs, "party");
+    if (!d->in_contest || d->in_choice || d->in_type)
+        return fault_set(d->f, WIRE_SCHEMA, "line %ld: a Choice outside a Contest", d->line);
+    if (d->names != NULL)
+        return clarity_names_add(d->named, d->job->arena, text, party, d->f);
+    if (label_is_statistic(text))
+        return true;
+    struct results_builder *b = d->job->builder;
+    if (!d->begun) {
+        if (label_is_answer(text))
+            d->contest.flags |= RESULTS_MEASURE;
+        if (!results_contest_begin(b, &d->contest, &d->f->err))
+            return field_limit(d->f);
+        results_progress(b, d->reporting, d->total);
+        d->begun = true;
+    }
+    struct results_choice_in in;
+    clarity_choice(id, text, party, &in);
+    if (in.id.len == 0 && in.name.len == 0) {
+        results_contest_bad(b, "line %ld: a Choice without key and text", d->line);
+        return true;
+    }
+    d->total_votes = votes_attr(d, attrs, "Choice", "totalVotes");
+    d->types_sum = 0;
+    d->in_choice = true;
+    if (!results_choice(b, &in, &d->choice, &d->f->err) ||
+        !results_votes_once(b, 0, d->choice, d->total_votes, &d->f->err))
+        return field_limit(d->f);
+    if (d->choice != d->choices)
+        results_contest_bad(b, "line %ld: Choice key \"%.*s\" stands twice", d->line,
+                            SLICE_FMT(slice_sub(id, 0, 40)));
+    else
+        d->choices++;
+    return true;
+}
+
+static bool vote_type(struct detail *d, const struct xml_attrs *attrs)
+{
+    if (!d->in_contest || d->in_type)
+        return fault_set(d->f, WIRE_SCHEMA, "line %ld: a VoteType outside a Choice", d->line);
+    d->in_type = true;
+    d->type_no++;
+    d->counted = d->in_choice && !label_is_statistic(xml_attr(attrs, "name"));
+    if (d->counted) {
+        d->type_votes = votes_attr(d, attrs, "VoteType", "votes");
+        d->units_sum = 0;
+        add(d, &d->types_sum, d->type_votes);
+    }
+    return true;
+}
+
+static struct place *find_place(struct detail *d, enum results_unit_type type, struct slice name)
+{
+    struct map *places = type == RESULTS_COUNTY ? d->counties : d->precincts;
+    struct place *p = map_get(places, name);
+    if (p != NULL)
+        return p;
+    p = arena_alloc(d->job->arena, sizeof *p);
+    if (p == NULL || !map_put(places, name, p)) {
+        fault_set(d->f, WIRE_LIMIT, "line %ld: more than %d places", d->line, PLACES_MAX);
+        return NULL;
+    }
+    *p = (struct place){.registered = -1, .ballots = -1, .reporting = -1, .total = -1};
+    return p;
+}
+
+/* A row of votes within a vote type of a choice. */
+static bool unit_votes(struct detail *d, const struct xml_attrs *attrs, struct place *p,
+                       enum results_unit_type type, struct slice name)
+{
+    struct results_builder *b = d->job->builder;
+    const char *element = type == RESULTS_COUNTY ? "County" : "Precinct";
+    int64_t votes = votes_attr(d, attrs, element, "votes");
+    if (p->type == d->type_no)
+        results_contest_bad(b, "line %ld: %s \"%.*s\" stands twice in one VoteType", d->line,
+                            element, SLICE_FMT(slice_sub(name, 0, 40)));
+    p->type = d->type_no;
+    bool listed = p->contest == d->contest_no;
+    struct results_unit_in in = {.type = type,
+                                 .name = name,
+                                 .reporting = listed ? p->reporting : -1,
+                                 .total = listed ? p->total : -1,
+                                 .registered = p->registered,
+                                 .ballots = p->ballots};
+    uint32_t unit;
+    if (!results_unit(b, &in, &unit, &d->f->err) ||
+        !results_votes(b, unit, d->choice, votes, &d->f->err))
+        return field_limit(d->f);
+    add(d, &d->units_sum, votes);
+    return true;
+}
+
+/* County and Precinct stand in the turnout block, in ParticipatingCounties, and in vote types. */
+static bool unit(struct detail *d, const struct xml_attrs *attrs, enum results_unit_type type)
+{
+    struct slice name = slice_trim(xml_attr(attrs, "name"));
+    if (d->in_type && !d->counted)
+        return true;
+    if (type == RESULTS_PRECINCT && !d->with_precincts)
+        return true;
+    if (name.len == 0)
+        return fault_set(d->f, WIRE_SCHEMA, "line %ld: a County or Precinct without name", d->line);
+    struct place *p = find_place(d, type, name);
+    if (p == NULL)
+        return false;
+    if (d->in_type)
+        return unit_votes(d, attrs, p, type, name);
+    if (d->in_contest) {
+        p->contest = d->contest_no;
+        p->reporting = count_attr(attrs, "precinctsReported");
+        p->total = count_attr(attrs, "precinctsParticipating");
+    } else {
+        p->registered = positive_attr(attrs, "totalVoters");
+        p->ballots = positive_attr(attrs, "ballotsCast");
+    }
+    return true;
+}
+
+static bool county(struct detail *d, const struct xml_attrs *attrs)
+{
+    return unit(d, attrs, RESULTS_COUNTY);
+}
+
+static bool precinct(struct detail *d, const struct xml_attrs *attrs)
+{
+    return unit(d, attrs, RESULTS_PRECINCT);
+}
+
+static void end_type(struct detail *d)
+{
+    if (d->counted && d->units_sum != VOTES_UNKNOWN && d->type_votes != VOTES_UNKNOWN &&
+        d->units_sum > d->type_votes)
+        results_contest_bad(d->job->builder,
+                            "line %ld: the units of a VoteType have %" PRId64
+                            " votes, the VoteType %" PRId64,
+                            d->line, d->units_sum, d->type_votes);
+    d->in_type = d->counted = false;
+}
+
+static void end_choice(struct detail *d)
+{
+    if (d->in_choice && d->types_sum != VOTES_UNKNOWN && d->total_votes != VOTES_UNKNOWN &&
+        d->types_sum > d->total_votes)
+        results_contest_bad(d->job->builder,
+                            "line %ld: the vote types of a Choice add up to %" PRId64
+                            ", its totalVotes is %" PRId64,
+                            d->line, d->types_sum, d->total_votes);
+    d->in_choice = false;
+}
+
+static void end_contest(struct detail *d)
+{
+    d->in_contest = false;
+}
+
+static const struct element {
+    const char *name;
+    bool (*start)(struct detail *d, const struct xml_attrs *attrs);
+    void (*end)(struct detail *d);
+    bool named; /* read in companions too */
+} elements[] = {
+    {"Precinct", precinct, NULL, false},
+    {"County", county, NULL, false},
+    {"VoteType", vote_type, end_type, false},
+    {"Choice", choice, end_choice, true},
+    {"Contest", contest, end_contest, true},
+    {"VoterTurnout", turnout, NULL, false},
+    {"ElectionVoterTurnout", turnout, NULL, false},
+};
+
+static const struct element *find_element(const struct detail *d, struct slice name)
+{
+    for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
+        if (slice_is(name, elements[i].name))
+            return d->names == NULL || elements[i].named ? &elements[i] : NULL;
+    return NULL;
+}
+
+static bool on_start(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f)
+{
+    struct detail *d = ctx;
+    d->f = f;
+    d->line = xml_line(attrs);
+    d->depth++;
+    if (d->depth == 1 && !slice_is(name, "ElectionResult"))
+        return fault_set(f, WIRE_SCHEMA,
+                         "line %ld: the document is a \"%.*s\", a Clarity detail.xml is an "
+                         "ElectionResult",
+                         d->line, SLICE_FMT(slice_sub(name, 0, 40)));
+    d->header = -1;
+    for (int h = 0; d->depth == 2 && h < HEADERS; h++)
+        if (slice_is(name, header_names[h]))
+            d->header = h;
+    const struct element *e = find_element(d, name);
+    return e == NULL || e->start(d, attrs);
+}
+
+static bool on_text(struct slice text, void *ctx, struct fault *f)
+{
+    struct detail *d = ctx;
+    (void)f;
+    for (size_t i = 0; d->header >= 0 && i < text.len; i++)
+        if (d->header_len[d->header] < TEXT_MAX)
+            d->header_text[d->header][d->header_len[d->header]++] = text.ptr[i];
+    return true;
+}
+
+static bool on_end(struct slice name, void *ctx, struct fault *f)
+{
+    struct detail *d = ctx;
+    d->f = f;
+    d->depth--;
+    d->header = -1;
+    const struct element *e = find_element(d, name);
+    if (e != NULL && e->end != NULL)
+        e->end(d);
+    return true;
+}
+
+static const struct xml_handler handler = {.start = on_start, .text = on_text, .end = on_end};
+
+/* "11/3/2020" as "2020-11-03"; empty when it is no such date. */
+static struct slice iso_date(struct arena *a, struct slice us)
+{
+    struct slice part = {0};
+    int64_t n[3] = {0};
+    int64_t day;
+    for (int i = 0; i < 3; i++)
+        if (!slice_next(&us, '/', &part) || !num_parse(part, 1, 9999, &n[i]))
+            return (struct slice){0};
+    struct slice iso = arena_printf(a, "%04" PRId64 "-%02" PRId64 "-%02" PRId64, n[2], n[0], n[1]);
+    return iso.len == DATE_LEN && when_parse_date(iso, &day) ? iso : (struct slice){0};
+}
+
+static bool fill_facts(struct detail *d, struct fault *f)
+{
+    d->f = f;
+    struct results_facts *facts = results_facts(d->job->builder);
+    struct slice name;
+    if (!copy(d, header(d, ELECTION_NAME), &name))
+        return false;
+    facts->election_name = name;
+    facts->election_date = iso_date(d->job->arena, header(d, ELECTION_DATE));
+    if (!when_parse_us(header(d, TIMESTAMP), &facts->own_time_ms))
+        facts->own_time_ms = WHEN_UNKNOWN;
+    return true;
+}
+
+bool clarity_detail(struct job *j, struct fault *f)
+{
+    struct detail d = {.job = j,
+                       .f = f,
+                       .header = -1,
+                       .registered = -1,
+                       .ballots = -1,
+                       .with_precincts = job_option_yes(j, "precincts"),
+                       .counties = map_new(PLACES_MAX, true),
+                       .precincts = map_new(PLACES_MAX, true)};
+    bool ok = d.counties != NULL && d.precincts != NULL
+                  ? xml_parse(j->input, &handler, &d, f) && fill_facts(&d, f)
+                  : fault_set(f, WIRE_LIMIT, "no memory for the places");
+    map_free(d.counties);
+    map_free(d.precincts);
+    return ok;
+}
+
+bool clarity_detail_names(struct input *in, struct arena *a, struct map *by_key, struct fault *f)
+{
+    struct job j = {.input = in, .arena = a};
+    struct detail d = {.job = &j, .f = f, .header = -1, .names = by_key};
+    return xml_parse(in, &handler, &d, f);
+}

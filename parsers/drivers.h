@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/* The drivers that are built in, one per format; drivers.c lists them. */
+#ifndef TALLYD_PARSERS_DRIVERS_H
+#define TALLYD_PARSERS_DRIVERS_H
+
+#include "parsers/job.h"
+
+extern const struct driver ap_interactive_driver;
+extern const struct driver clarity_driver;
+extern const struct driver ddhq_driver;
+extern const struct driver pointer_driver;
+
+#endif

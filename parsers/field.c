@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+#include "parsers/field.h"
+
+#include <inttypes.h>
+
+struct slice field_id(struct arena *a, struct json v)
+{
+    int64_t number;
+    if (json_type(v) == JSON_STRING)
+        return arena_copy(a, slice_trim(json_str(v)));
+    if (json_int(v, &number))
+        return arena_printf(a, "%" PRId64, number);
+    return (struct slice){0};
+}
+
+int64_t field_count(struct json v)
+{
+    int64_t n;
+    return json_int(v, &n) && n >= 0 ? n : -1;
+}
+
+bool field_votes(struct json v, int64_t *out)
+{
+    int64_t n;
+    if (json_type(v) == JSON_NULL) {
+        *out = VOTES_UNKNOWN;
+        return true;
+    }
+    if (!json_int(v, &n) || n < 0)
+        return false;
+    *out = n;
+    return true;
+}
+
+struct slice field_shown(struct arena *a, struct json v)
+{
+    static const char *const words[] = {
+        [JSON_NONE] = "missing",       [JSON_NULL] = "null",
+        [JSON_BOOL] = "true or false", [JSON_NUMBER] = "not a whole number",
+        [JSON_STRING] = "a text",      [JSON_ARRAY] = "an array",
+        [JSON_OBJECT] = "an object",
+    };
+    int64_t number;
+    struct slice text = json_str(v);
+    if (text.ptr != NULL)
+        return arena_printf(a, "\"%.*s\"", SLICE_FMT(slice_sub(text, 0, 40)));
+    if (json_int(v, &number))
+        return arena_printf(a, "%" PRId64, number);
+    return slice_of(words[json_type(v)]);
+}
+
+bool field_choice(const struct slice *ids, size_t n, struct slice id, uint32_t *to)
+{
+    for (size_t i = 0; i < n; i++)
+        if (slice_eq(ids[i], id)) {
+            *to = (uint32_t)i;
+            return true;
+        }
+    return false;
+}
+
+bool field_limit(struct fault *f)
+{
+    f->kind = WIRE_LIMIT;
+    return false;
+}
