@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: ISC */
+/* tallyctl: what people say to the daemon, over its control socket. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/ctl_client.h"
+#include "daemon/ctl_table.h"
+
+#define SOCKET_DEFAULT "/run/tallyd/control"
+
+struct command {
+    const char *words; /* as typed: one word or two */
+    const char *usage; /* its arguments */
+    const char *about;
+    bool stays;   /* prints pieces until interrupted */
+    bool tabular; /* answers rows; else text as it is */
+};
+
+static const struct command commands[] = {
+    {"status", "", "is it well: election, mode, epoch, sources, Redis, HTTP port", false, true},
+    {"totals", "[--by state|office|tag]", "every count of the night", false, true},
+    {"races", "[FILTER...]", "races with their figures and outcomes", false, true},
+    {"statement", "", "the sentence for the press", false, false},
+    {"watch", "", "a line for each call, retraction and change of the totals", true, false},
+    {"explain", "ENDORSEMENT|RACE", "from a feed's row to the total, step by step", false, false},
+    {"source list", "", "each file of each source: state, age, verdict", false, true},
+};
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+struct options {
+    const char *socket;
+    const char *output; /* table, json, csv, tsv */
+};
+
+static void usage(FILE *out)
+{
+    fprintf(out,
+            "usage: tallyctl [--socket PATH] [-o table|json|csv|tsv] [--no-color] COMMAND\n\n");
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(out, "  %-12s %-24s %s\n", commands[i].words, commands[i].usage, commands[i].about);
+    fprintf(out,
+            "\nFilters are words: state:GA status:won flip:yes office:school. See tallyctl(1).\n");
+}
+
+/* The command that args begin with, and how many words it takes. */
+static const struct command *find_command(int argc, char **argv, int *taken)
+{
+    char two[64];
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(commands[i].words, argv[0]) == 0) {
+            *taken = 1;
+            return &commands[i];
+        }
+        if (argc > 1 && snprintf(two, sizeof two, "%s %s", argv[0], argv[1]) < (int)sizeof two &&
+            strcmp(commands[i].words, two) == 0) {
+            *taken = 2;
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+static const char *nearest_command(const char *word)
+{
+    const char *names[COMMANDS];
+    for (size_t i = 0; i < COMMANDS; i++)
+        names[i] = commands[i].words;
+    return text_did_you_mean(slice_of(word), names, COMMANDS);
+}
+
+static bool output_known(const char *o)
+{
+    return !strcmp(o, "table") || !strcmp(o, "json") || !strcmp(o, "csv") || !strcmp(o, "tsv");
+}
+
+/* Options may stand before the command or behind it. Returns the number of other words left in
+ * argv, or -1. */
+static int read_options(int argc, char **argv, struct options *o)
+{
+    int kept = 0;
+    for (int i = 1; i < argc; i++) {
+        const char *a = argv[i];
+        const char **value = NULL;
+        if (!strcmp(a, "-o"))
+            value = &o->output;
+        else if (!strcmp(a, "--socket"))
+            value = &o->socket;
+        if (value) {
+            if (++i >= argc) {
+                fprintf(stderr, "tallyctl: %s needs a value\n", a);
+                return -1;
+            }
+            *value = argv[i];
+        } else if (!strcmp(a, "-h") || !strcmp(a, "--help")) {
+            usage(stdout);
+            exit(0);
+        } else if (!strcmp(a, "-V") || !strcmp(a, "--version")) {
+            printf("tallyctl %s\n", TALLYD_VERSION);
+            exit(0);
+        } else if (strcmp(a, "--no-color") != 0) {
+            argv[kept++] = argv[i];
+        }
+    }
+    if (o->output && !output_known(o->output)) {
+        fprintf(stderr, "tallyctl: -o %s: not one of table, json, csv, tsv\n", o->output);
+        return -1;
+    }
+    return kept;
+}
+
+static bool print_text(struct slice body, void *ctx)
+{
+    (void)ctx;
+    fwrite(body.ptr, 1, body.len, stdout);
+    return fflush(stdout) == 0;
+}
+
+/* Rows come as tab-separated lines with a head. */
+static bool print_rows(struct slice body, void *ctx)
+{
+    const struct options *o = ctx;
+    struct buf out;
+    buf_init(&out, 64 << 20);
+    if (!strcmp(o->output, "table"))
+        ctl_table(body, &out);
+    else if (!strcmp(o->output, "csv"))
+        ctl_csv(body, &out);
+    else
+        buf_add(&out, body);
+    bool ok = !out.failed && print_text(buf_slice(&out), NULL);
+    buf_done(&out);
+    return ok;
+}
+
+static int run(const struct command *c, int argc, char **argv, struct options *o)
+{
+    struct err e = {0};
+    struct buf request;
+    int code;
+    if (!o->output)
+        o->output = isatty(STDOUT_FILENO) ? "table" : "tsv";
+    buf_init(&request, 65536);
+    buf_addz(&request, c->words);
+    if (c->tabular)
+        buf_addf(&request, "\x1f-o=%s", strcmp(o->output, "json") ? "tsv" : "json");
+    for (int i = 0; i < argc; i++)
+        buf_addf(&request, "\x1f%s", argv[i]);
+    buf_addc(&request, '\n');
+    bool rows = c->tabular && strcmp(o->output, "json") != 0;
+    if (!ctl_ask(o->socket, buf_slice(&request), c->stays, rows ? print_rows : print_text, o, &code,
+                 &e)) {
+        fprintf(stderr, "tallyctl: %s\n", e.text);
+        code = (int)e.kind;
+    }
+    buf_done(&request);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = {.socket = SOCKET_DEFAULT};
+    int taken = 0;
+    int words = read_options(argc, argv, &o);
+    if (words < 0)
+        return ERR_USAGE;
+    if (words == 0) {
+        usage(stderr);
+        return ERR_USAGE;
+    }
+    const struct command *c = find_command(words, argv, &taken);
+    if (!c) {
+        const char *near = nearest_command(argv[0]);
+        fprintf(stderr, "tallyctl: no command '%s'%s%s%s; tallyctl -h lists them\n", argv[0],
+                near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+        return ERR_USAGE;
+    }
+    return run(c, words - taken, argv + taken, &o);
+}

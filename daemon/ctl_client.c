@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: ISC */
+/* tallyctl's end of the control socket. */
+#include "daemon/ctl_client.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "daemon/base/num.h"
+
+#define PIECE_MAX (64 << 20)
+
+static bool dial(const char *path, int *out, struct err *e)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t n = strlen(path);
+    if (n >= sizeof address.sun_path)
+        return err_set(e, ERR_USAGE, "--socket %s: longer than a socket's name can be", path);
+    memcpy(address.sun_path, path, n);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return err_errno(e, ERR_BUG, "socket");
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0) {
+        *out = fd;
+        return true;
+    }
+    if (errno == EACCES)
+        err_set(e, ERR_DENIED,
+                "%s: not allowed; the daemon's [control] group says who may (see your groups: id)",
+                path);
+    else
+        err_errno(e, ERR_UNAVAILABLE,
+                  "%s: cannot reach tallyd; is it running, and is this its [control] socket "
+                  "(--socket PATH)",
+                  path);
+    close(fd);
+    return false;
+}
+
+static bool send_all(int fd, struct slice bytes, struct err *e)
+{
+    while (bytes.len > 0) {
+        ssize_t n = send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return err_errno(e, ERR_UNAVAILABLE, "tallyd went away");
+        bytes = slice_sub(bytes, (size_t)n, bytes.len);
+    }
+    return true;
+}
+
+/* "CODE LENGTH\n" at the front of b? 1 yes, 0 not yet, -1 nonsense. */
+static int read_head(struct slice b, int *code, size_t *head, size_t *length)
+{
+    int64_t c, n;
+    size_t end = slice_find(b, SLICE("\n"));
+    if (end == SIZE_MAX)
+        return b.len > 64 ? -1 : 0;
+    size_t blank = slice_find(slice_sub(b, 0, end), SLICE(" "));
+    if (blank == SIZE_MAX || !num_parse(slice_sub(b, 0, blank), 0, 255, &c) ||
+        !num_parse(slice_sub(b, blank + 1, end), 0, PIECE_MAX, &n))
+        return -1;
+    *code = (int)c;
+    *head = end + 1;
+    *length = (size_t)n;
+    return 1;
+}
+
+static bool more(int fd, struct buf *in, bool *closed, struct err *e)
+{
+    char chunk[65536];
+    ssize_t n = recv(fd, chunk, sizeof chunk, 0);
+    if (n < 0 && errno == EINTR)
+        return true;
+    if (n < 0)
+        return err_errno(e, ERR_UNAVAILABLE, "tallyd went away");
+    *closed = n == 0;
+    buf_add(in, (struct slice){chunk, (size_t)n});
+    return true;
+}
+
+bool ctl_ask(const char *socket_path, struct slice request, bool stays,
+             bool (*print)(struct slice body, void *ctx), void *ctx, int *code, struct err *e)
+{
+    int fd = -1, got_code = 0;
+    size_t head = 0, length = 0, pieces = 0;
+    bool ok = false, closed = false;
+    struct buf in;
+    buf_init(&in, (size_t)PIECE_MAX + 131072);
+    if (!dial(socket_path, &fd, e) || !send_all(fd, request, e))
+        goto out;
+    while (!closed || in.len > 0) {
+        int found = read_head(buf_slice(&in), &got_code, &head, &length);
+        if (found < 0 || in.failed) {
+            err_set(e, ERR_BUG, "the answer on %s is not tallyd's", socket_path);
+            goto out;
+        }
+        if (found == 0 || in.len < head + length) {
+            if (closed)
+                break;
+            if (!more(fd, &in, &closed, e))
+                goto out;
+            continue;
+        }
+        struct slice body = slice_sub(buf_slice(&in), head, head + length);
+        pieces++;
+        if (got_code != 0)
+            fwrite(body.ptr, 1, body.len, stderr);
+        else if (!print(body, ctx))
+            break;
+        buf_drop(&in, head + length);
+        if (!stays || got_code != 0)
+            break;
+    }
+    if (pieces == 0) {
+        err_set(e, ERR_UNAVAILABLE, "tallyd closed %s without an answer", socket_path);
+        goto out;
+    }
+    *code = got_code;
+    ok = true;
+out:
+    if (fd >= 0)
+        close(fd);
+    buf_done(&in);
+    return ok;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/* One question to the daemon over its control socket, and the pieces of its answer. The protocol:
+ * edge/control.h. */
+#ifndef TALLYD_CTL_CLIENT_H
+#define TALLYD_CTL_CLIENT_H
+
+#include "daemon/base/buf.h"
+#include "daemon/base/err.h"
+#include "daemon/base/text.h"
+
+/* Send the request (its newline included) and hand each piece's body to `print`, errors' bodies to
+ * standard error. With `stays`, pieces are read until the daemon goes or print fails; else one.
+ * *code is the last piece's exit code. False: not reachable (ERR_UNAVAILABLE), not allowed
+ * (ERR_DENIED), or an answer that is none (ERR_BUG). */
+bool ctl_ask(const char *socket_path, struct slice request, bool stays,
+             bool (*print)(struct slice body, void *ctx), void *ctx, int *code,
+             struct err *e) MUST_USE;
+
+#endif

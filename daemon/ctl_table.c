@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: ISC */
+/* Tables out of tab-separated lines. */
+#include "daemon/ctl_table.h"
+
+#include "daemon/base/csv.h"
+#include "daemon/base/text.h"
+
+#define COLUMNS_MAX 64
+
+struct column {
+    size_t width;
+    bool number;
+};
+
+static bool looks_number(struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((s.ptr[i] < '0' || s.ptr[i] > '9') && s.ptr[i] != '.' && s.ptr[i] != '-' &&
+            s.ptr[i] != '%' && s.ptr[i] != ',')
+            return false;
+    return true;
+}
+
+static size_t measure(struct slice tsv, struct column columns[COLUMNS_MAX])
+{
+    struct slice line, field;
+    size_t most = 0;
+    for (bool head = true; slice_next(&tsv, '\n', &line); head = false) {
+        size_t n = 0;
+        while (n < COLUMNS_MAX && slice_next(&line, '\t', &field)) {
+            size_t width = text_width(field);
+            if (head)
+                columns[n] = (struct column){.number = true};
+            if (width > columns[n].width)
+                columns[n].width = width;
+            if (!head && !looks_number(field))
+                columns[n].number = false;
+            n++;
+        }
+        if (n > most)
+            most = n;
+    }
+    return most;
+}
+
+static void pad(struct buf *out, size_t n)
+{
+    while (n-- > 0)
+        buf_addc(out, ' ');
+}
+
+void ctl_table(struct slice tsv, struct buf *out)
+{
+    struct column columns[COLUMNS_MAX] = {{0}};
+    struct slice line, field;
+    size_t most = measure(tsv, columns);
+    while (slice_next(&tsv, '\n', &line)) {
+        if (line.len == 0)
+            continue;
+        for (size_t i = 0; i < most && slice_next(&line, '\t', &field); i++) {
+            size_t gap = columns[i].width - text_width(field);
+            if (columns[i].number)
+                pad(out, gap);
+            buf_add(out, field);
+            if (i + 1 < most) {
+                if (!columns[i].number)
+                    pad(out, gap);
+                buf_addz(out, "  ");
+            }
+        }
+        buf_addc(out, '\n');
+    }
+}
+
+void ctl_csv(struct slice tsv, struct buf *out)
+{
+    struct slice line, field;
+    while (slice_next(&tsv, '\n', &line)) {
+        if (line.len == 0)
+            continue;
+        for (bool first = true; slice_next(&line, '\t', &field); first = false) {
+            if (!first)
+                buf_addc(out, ',');
+            csv_field(out, field);
+        }
+        buf_addc(out, '\n');
+    }
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC */
+/* Rows for people and programs: tab-separated lines made into an aligned table or CSV. Pure. */
+#ifndef TALLYD_CTL_TABLE_H
+#define TALLYD_CTL_TABLE_H
+
+#include "daemon/base/buf.h"
+
+/* The first line is the head. Columns of numbers align right; a terminal's columns are counted, not
+ * bytes. */
+void ctl_table(struct slice tsv, struct buf *out);
+
+/* RFC 4180 with LF. */
+void ctl_csv(struct slice tsv, struct buf *out);
+
+#endif
