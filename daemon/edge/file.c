@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: ISC */
+/* Whole files into arenas. */
+#include "daemon/edge/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ZONE_DIRECTORY "/usr/share/zoneinfo"
+#define ZONE_MAX (256 << 10)
+
+static bool read_all(int fd, const char *path, char *into, size_t size, size_t *got, struct err *e)
+{
+    *got = 0;
+    while (*got < size) {
+        ssize_t n = read(fd, into + *got, size - *got);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_errno(e, ERR_DATA, "%s: cannot be read", path);
+        if (n == 0)
+            break;
+        *got += (size_t)n;
+    }
+    return true;
+}
+
+bool file_read(const char *path, size_t max, struct arena *a, struct slice *out, struct err *e)
+{
+    bool ok = false;
+    struct stat st;
+    size_t got = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_errno(e, errno == EACCES ? ERR_DENIED : ERR_NOINPUT, "%s", path);
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        err_set(e, ERR_NOINPUT, "%s: not a regular file", path);
+        goto out;
+    }
+    if ((uint64_t)st.st_size > max) {
+        err_set(e, ERR_DATA, "%s: larger than %zu bytes", path, max);
+        goto out;
+    }
+    char *bytes = arena_alloc(a, (size_t)st.st_size + 1);
+    if (!bytes) {
+        err_set(e, ERR_BUG, "%s: no memory for %lld bytes", path, (long long)st.st_size);
+        goto out;
+    }
+    if (!read_all(fd, path, bytes, (size_t)st.st_size, &got, e))
+        goto out;
+    *out = (struct slice){bytes, got};
+    ok = true;
+out:
+    close(fd);
+    return ok;
+}
+
+static bool zone_name_sane(struct slice name)
+{
+    if (name.len == 0 || name.len > 64 || name.ptr[0] == '/' ||
+        slice_find(name, SLICE("..")) != SIZE_MAX)
+        return false;
+    for (size_t i = 0; i < name.len; i++)
+        if (name.ptr[i] <= ' ' || name.ptr[i] > '~')
+            return false;
+    return true;
+}
+
+bool file_zone(struct slice name, struct zone **out, struct err *e)
+{
+    char path[128];
+    struct slice bytes;
+    if (!zone_name_sane(name))
+        return err_set(e, ERR_CONFIG, "'%.*s' is no time zone; write one like America/New_York",
+                       SLICE_FMT(name));
+    snprintf(path, sizeof path, ZONE_DIRECTORY "/%.*s", SLICE_FMT(name));
+    struct arena *a = arena_new(ZONE_MAX + 4096);
+    if (!a)
+        return err_set(e, ERR_BUG, "time zone: out of memory");
+    bool ok = file_read(path, ZONE_MAX, a, &bytes, e);
+    if (!ok)
+        err_set(e, ERR_CONFIG,
+                "'%.*s': no such time zone below " ZONE_DIRECTORY " (package tzdata)",
+                SLICE_FMT(name));
+    struct zone *z = ok ? zone_parse(name, bytes, e) : NULL;
+    arena_free(a);
+    if (!z)
+        return false;
+    *out = z;
+    return true;
+}
