@@ -71,18 +71,22 @@ struct feed_file {
     struct slice verdict_text;
     enum results_status status;
     bool seen;                /* any payload was ever accepted */
+    struct feed_own *own;     /* feed.c's: a payload that waits for polls to close, the verdict's bytes */
 };
 
 struct feed { /* one a source, same index */
     struct feed_file *files;
     struct map *contests;     /* "county\x1fid\x1ftext" -> struct feed_contest *, in order of first sight */
     struct map *names;        /* learned: "contest id\x1fchoice id" -> struct learned * */
-    struct map *digests;      /* hex of payloads once on air -> itself: to know an older copy again */
+    bool advisory;            /* calls.c: an official mark moved between choices: its marks call nothing more tonight */
+    struct map *digests;      /* "file:hex" of payloads once on air: to know an older copy again */
+    struct arena *memory;     /* all that this feed may grow; capped, so that one feed costs only itself */
 };
 
 struct learned { /* durable */
     uint32_t source;
-    struct slice contest, choice, name, party;
+    struct slice contest; /* its id; where ids repeat per county "county\x1fid" */
+    struct slice choice, name, party;
 };
 
 /* ---- what belongs to whom (match.c) ---- */
@@ -118,6 +122,8 @@ struct standing { /* one an endorsement, same index: what is derived from its cl
     uint32_t *claims;           /* all of its claims, oldest first */
     uint32_t claim_count;
     int64_t since_ms;
+    uint32_t race;              /* its race's index */
+    uint32_t person;            /* the first endorsement in the list of the same person (folded name and state) */
 };
 
 /* A mark gone from a feed, waiting to be seen again. */
@@ -125,6 +131,7 @@ struct fading {
     uint32_t endorsement;
     struct slice by;
     int64_t since_ms;
+    bool held; /* one of several that went at once: only its return ends this */
 };
 
 /* ---- races (race.c, merge.c) ---- */
@@ -147,6 +154,11 @@ struct race_choice {
     bool write_in;
 };
 
+struct race_county { /* where counties are summed: one source a county */
+    struct slice county;
+    uint32_t source;
+};
+
 struct race {
     struct slice id, state, office, jurisdiction, district, seat;
     int64_t date;
@@ -158,14 +170,17 @@ struct race {
     struct feed_contest **contests; /* distinct contests of the links */
     uint32_t contest_count;
     int64_t seats, places;        /* resolved from the endorsements, then the feeds' statements; -1 unknown or in conflict */
-    enum race_status status;
-    uint32_t flags;
+    enum race_status status;      /* calls.c */
+    int64_t seats_called, places_called; /* calls.c: how many are known to be called, ours or not */
+    uint32_t flags;               /* calls.c: CONFLICT, UNDER_REVIEW; merge.c: DISAGREEMENT, IN_DOUBT, CORRECTED, PARTIAL */
     /* figures on air (merge.c) */
     uint32_t on_air;              /* source index; NONE: nothing yet, or counties are summed */
     bool summed;                  /* counties are summed */
     uint32_t counties_in, counties_of;
+    struct race_county *counties; /* counties_in of them */
+    uint32_t county_room;
     struct race_choice *choices;
-    uint32_t choice_count;
+    uint32_t choice_count, choice_room;
     int32_t units_reporting, units_total; /* -1 unknown */
     int64_t updated_ms;           /* last change of the figures on air; WHEN_UNKNOWN */
     int64_t *lag_since;           /* per source: since when it is lag_bp behind; WHEN_UNKNOWN: it is not */
@@ -184,6 +199,7 @@ struct model {
     struct claim *claims;         /* all, in order of number */
     uint32_t claim_count, claim_room;
     struct standing *standings;   /* endorsed->count */
+    struct map *endorsed_by_id;   /* endorsement_id -> const struct endorsement *; calls.c */
     struct fading *fading;
     uint32_t fading_count, fading_room;
     int64_t last_change_ms;       /* of any outcome or count: the sentence's as-of; WHEN_UNKNOWN before the first */

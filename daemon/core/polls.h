@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/* When polls close: of a place, of a race. domain.md, section 4. */
+#ifndef TALLYD_CORE_POLLS_H
+#define TALLYD_CORE_POLLS_H
+
+#include "daemon/core/model.h"
+
+/* A county's bare name: without blanks at its ends and without the word "County" or "Parish" behind
+ * it. */
+struct slice polls_county(struct slice county);
+
+/* Are these two the same county of one state ("Fulton County", "FULTON")? An empty name is no
+ * county. */
+bool polls_same_county(struct slice a, struct slice b);
+
+/* The close in a county, or in the state where the county is empty or has no row of its own. `date`
+ * is midnight UTC of the election day. WHEN_UNKNOWN: nothing is set for this state. */
+int64_t polls_close(const struct settings *s, struct slice state, struct slice county,
+                    int64_t date);
+
+/* The last close of a race: of the counties its endorsements name, else of every county its state
+ * has a row for. An endorsement's own polls_close goes first, in the zone of its county or state.
+ * WHEN_UNKNOWN: nothing is set. */
+int64_t polls_race_close(const struct settings *s, const struct endorsements *list,
+                         const struct race *r);
+
+/* The last of all closes on this date: for a contest of which not even the state is known. */
+int64_t polls_last(const struct settings *s, int64_t date);
+
+#endif
