@@ -28,7 +28,7 @@ int64_t when_from_civil(const struct civil *c)
 
 void when_civil(int64_t when, struct civil *out)
 {
-    int64_t days = floor_div(when, WHEN_DAY), ms = when - days * WHEN_DAY;
+    int64_t days = floor_div(when, WHEN_DAY), ms = (when % WHEN_DAY + WHEN_DAY) % WHEN_DAY;
     int64_t shifted = days + 719468, era = floor_div(shifted, 146097);
     int64_t day = shifted - era * 146097;
     int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
