@@ -15,7 +15,8 @@ struct format {
     bool votes;            /* carries votes, by default */
     bool calls;            /* its marks are calls, by default */
     bool pointer;          /* names a version; has no contests */
-    const char *const *options; /* option keys it takes besides the common ones, NULL-ended; may be NULL */
+    const char *const
+        *options; /* option keys it takes besides the common ones, NULL-ended; may be NULL */
 };
 
 extern const struct format formats[]; /* ends with a NULL name */
@@ -25,7 +26,8 @@ const struct format *format_find(struct slice name); /* NULL when unknown */
 /* The known name most like this one, or NULL. */
 const char *format_did_you_mean(struct slice name);
 
-/* Options every format takes ("precincts", "charset", "timezone", "state", "county"), NULL-ended. */
+/* Options every format takes ("precincts", "charset", "timezone", "state", "county"), NULL-ended.
+ */
 extern const char *const format_common_options[];
 
 #endif

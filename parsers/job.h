@@ -23,16 +23,19 @@ bool job_option_yes(const struct job *j, const char *key);
 /* One parser. */
 struct driver {
     const char *name; /* a row of formats[] */
-    /* Read the payload into the builder. On false *f says what and where; the builder is thrown away. */
+    /* Read the payload into the builder. On false *f says what and where; the builder is thrown
+     * away. */
     bool (*parse)(struct job *j, struct fault *f);
-    /* Could these first bytes (up to 4096) be this format? 0 no, 1 perhaps, 2 surely. May be NULL. */
+    /* Could these first bytes (up to 4096) be this format? 0 no, 1 perhaps, 2 surely. May be NULL.
+     */
     int (*sniff)(struct slice head);
 };
 
 const struct driver *driver_find(struct slice name);
 extern const struct driver *const drivers[]; /* NULL-ended */
 
-/* Parse a job whole: refuse a page for people, find the driver, parse, finish. The batch lies in the job's arena. */
+/* Parse a job whole: refuse a page for people, find the driver, parse, finish. The batch lies in
+ * the job's arena. */
 bool job_run(struct job *j, struct slice *batch, struct fault *f) MUST_USE;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* XML read by libxml2's SAX2 push parser, with caps: no DTD, no entities but the five, no network, depth and
- * attribute limits. */
+/* XML read by libxml2's SAX2 push parser, with caps: no DTD, no entities but the five, no network,
+ * depth and attribute limits. */
 #ifndef TALLYD_PARSERS_XML_H
 #define TALLYD_PARSERS_XML_H
 
@@ -8,7 +8,8 @@
 
 struct xml; /* a parse under way */
 
-/* Attributes of the element being started: values are unescaped, valid until the handler returns. */
+/* Attributes of the element being started: values are unescaped, valid until the handler returns.
+ */
 struct xml_attrs {
     const struct xml *x;
     const void *raw;
@@ -16,15 +17,17 @@ struct xml_attrs {
 };
 struct slice xml_attr(const struct xml_attrs *a, const char *local_name); /* ptr NULL when absent */
 
-/* Each returns false to stop; it has filled *f then. Names are local names; namespaces are ignored. Text comes whole, once per element end is not
- * guaranteed: it may come in pieces. Any of them may be NULL. */
+/* Each returns false to stop; it has filled *f then. Names are local names; namespaces are ignored.
+ * Text comes whole, once per element end is not guaranteed: it may come in pieces. Any of them may
+ * be NULL. */
 struct xml_handler {
     bool (*start)(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f);
     bool (*text)(struct slice text, void *ctx, struct fault *f);
     bool (*end)(struct slice name, void *ctx, struct fault *f);
 };
 
-/* Pull the whole input through the handler. Not well-formed is WIRE_SYNTAX, cut off is WIRE_TRUNCATED, both with line and column. */
+/* Pull the whole input through the handler. Not well-formed is WIRE_SYNTAX, cut off is
+ * WIRE_TRUNCATED, both with line and column. */
 bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct fault *f) MUST_USE;
 
 /* The line being parsed, for a driver's own messages. */

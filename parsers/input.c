@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: ISC */
+/* Payload bytes through a chain of stages: source, unwrapping, charset. */
+#include "parsers/input.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "parsers/charset.h"
+#include "parsers/stage.h"
+
+#define STAGES_MAX 4 /* source, gzip, zip, charset */
+
+struct input {
+    struct arena *arena;
+    int64_t max;
+    int64_t passed; /* bytes the unwrapped stage gave so far */
+    bool text;
+    struct stage *top;
+};
+
+bool fault_set(struct fault *f, enum wire_failure kind, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    f->kind = kind;
+    f->err.kind = kind == WIRE_INTERNAL ? ERR_BUG : ERR_DATA;
+    vsnprintf(f->err.text, sizeof f->err.text, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+bool fault_from(struct fault *f, const struct err *e)
+{
+    f->kind = e->kind == ERR_DATA ? WIRE_SCHEMA : e->kind == ERR_BUG ? WIRE_INTERNAL : WIRE_LIMIT;
+    f->err = *e;
+    return false;
+}
+
+/* ---- stages ---- */
+
+bool stage_take(struct stage *s, struct slice *out, struct fault *f)
+{
+    if (s->head_at < s->head_len) {
+        *out = (struct slice){s->head + s->head_at, s->head_len - s->head_at};
+        s->head_at = s->head_len;
+        return true;
+    }
+    if (s->rest.len) {
+        *out = s->rest;
+        s->rest.len = 0;
+        return true;
+    }
+    *out = (struct slice){NULL, 0};
+    if (s->end)
+        return true;
+    if (!s->pull(s, out, f))
+        return false;
+    s->end = out->len == 0;
+    return true;
+}
+
+bool stage_peek(struct stage *s, size_t want, struct slice *out, struct fault *f)
+{
+    if (want > sizeof s->head)
+        want = sizeof s->head;
+    memmove(s->head, s->head + s->head_at, s->head_len - s->head_at);
+    s->head_len -= s->head_at;
+    s->head_at = 0;
+    while (s->head_len < want) {
+        if (!s->rest.len) {
+            if (s->end)
+                break;
+            if (!s->pull(s, &s->rest, f))
+                return false;
+            s->end = s->rest.len == 0;
+            continue;
+        }
+        size_t n = want - s->head_len < s->rest.len ? want - s->head_len : s->rest.len;
+        memcpy(s->head + s->head_len, s->rest.ptr, n);
+        s->head_len += n;
+        s->rest = slice_sub(s->rest, n, s->rest.len);
+    }
+    *out = (struct slice){s->head, s->head_len < want ? s->head_len : want};
+    return true;
+}
+
+void stage_untake(struct stage *s, struct slice rest)
+{
+    if (s->head_len && rest.ptr + rest.len == s->head + s->head_len)
+        s->head_at = s->head_len - rest.len;
+    else
+        s->rest = rest;
+}
+
+void stage_skip(struct stage *s, size_t n)
+{
+    s->head_at += n;
+}
+
+/* The source: hands on what has arrived. Its bytes may move whenever it waits, so nothing of an
+ * earlier answer is kept over a wait; the peeked head is a copy. */
+struct source {
+    struct stage stage;
+    struct input_source from;
+    const char *base;
+    size_t have, at; /* at: handed on */
+    int64_t max;
+    bool end;
+};
+
+static bool source_wait(struct source *s, struct fault *f)
+{
+    if (!s->from.wait(s->from.ctx, &s->base, &s->have, &s->end))
+        return fault_set(f, WIRE_INTERNAL, "the payload's sender is gone");
+    if (s->have > (uint64_t)s->max)
+        return fault_set(f, WIRE_LIMIT, "the payload is larger than %lld bytes", (long long)s->max);
+    return true;
+}
+
+static bool source_pull(struct stage *stage, struct slice *out, struct fault *f)
+{
+    struct source *s = (struct source *)stage;
+    while (s->at == s->have && !s->end) {
+        if (!source_wait(s, f))
+            return false;
+    }
+    *out = (struct slice){s->base + s->at, s->have - s->at};
+    s->at = s->have;
+    return true;
+}
+
+/* Charset: converts what comes from below; an incomplete character waits in `carry` for its rest.
+ */
+struct recode {
+    struct stage stage;
+    const struct charset *charset;
+    char carry[8];
+    size_t carried;
+    struct slice in;
+    char out[65536];
+};
+
+static bool recode_carry(struct recode *r, char **into, size_t *room)
+{
+    struct slice joined = {r->carry, r->carried};
+    while (r->carried && r->in.len && r->carried < sizeof r->carry) {
+        r->carry[r->carried++] = *r->in.ptr;
+        r->in = slice_sub(r->in, 1, r->in.len);
+        joined.len = r->carried;
+        if (charset_convert(r->charset, &joined, into, room)) {
+            memmove(r->carry, joined.ptr, joined.len);
+            r->carried = joined.len;
+            joined.ptr = r->carry;
+        }
+    }
+    return r->carried < sizeof r->carry;
+}
+
+static bool recode_pull(struct stage *stage, struct slice *out, struct fault *f)
+{
+    struct recode *r = (struct recode *)stage;
+    char *into = r->out;
+    size_t room = sizeof r->out;
+    while (into == r->out) {
+        if (!r->in.len && !stage_take(stage->below, &r->in, f))
+            return false;
+        if (!r->in.len)
+            break;
+        if (!recode_carry(r, &into, &room))
+            return fault_set(f, WIRE_INTERNAL, "the converter for this charset is not open");
+        while (charset_convert(r->charset, &r->in, &into, &room))
+            ;
+        if (into == r->out && r->in.len) {
+            if (r->in.len > sizeof r->carry - r->carried)
+                return fault_set(f, WIRE_INTERNAL, "the converter for this charset is not open");
+            memcpy(r->carry + r->carried, r->in.ptr, r->in.len);
+            r->carried += r->in.len;
+            r->in.len = 0;
+        }
+    }
+    if (into == r->out && r->carried)
+        return fault_set(f, WIRE_TRUNCATED, "the payload ends inside a character");
+    *out = (struct slice){r->out, (size_t)(into - r->out)};
+    return true;
+}
+
+/* ---- the input ---- */
+
+static struct stage *unwrap_for(struct arena *a, struct stage *below, struct slice head,
+                                int64_t max)
+{
+    if (head.len >= 2 && (unsigned char)head.ptr[0] == 0x1f && (unsigned char)head.ptr[1] == 0x8b)
+        return stage_gunzip(a, below, max);
+    if (slice_starts(head, SLICE("PK\003\004")) || slice_starts(head, SLICE("PK\005\006")))
+        return stage_unzip(a, below, max);
+    return below;
+}
+
+bool input_open(struct arena *a, const struct input_source *source, int64_t max, struct input **out,
+                struct fault *f)
+{
+    struct input *in = arena_alloc(a, sizeof *in);
+    struct source *s = arena_alloc(a, sizeof *s);
+    if (!in || !s)
+        return fault_set(f, WIRE_LIMIT, "out of memory");
+    *s = (struct source){.stage.pull = source_pull, .from = *source, .max = max};
+    *in = (struct input){.arena = a, .max = max, .top = &s->stage};
+    for (int i = 0; i < STAGES_MAX - 2; i++) {
+        struct slice head;
+        if (!stage_peek(in->top, 4, &head, f))
+            goto out;
+        struct stage *next = unwrap_for(a, in->top, head, max);
+        if (next == in->top)
+            break;
+        if (!next) {
+            fault_set(f, WIRE_LIMIT, "out of memory");
+            goto out;
+        }
+        in->top = next;
+    }
+    *out = in;
+    return true;
+out:
+    input_close(in);
+    return false;
+}
+
+void input_close(struct input *in)
+{
+    for (struct stage *s = in ? in->top : NULL; s; s = s->below) {
+        if (s->close)
+            s->close(s);
+    }
+}
+
+static bool input_take(struct input *in, struct slice *chunk, struct fault *f)
+{
+    if (!stage_take(in->top, chunk, f))
+        return false;
+    in->passed += (int64_t)chunk->len;
+    if (in->passed > in->max)
+        return fault_set(f, WIRE_LIMIT, "the payload unwraps to more than %lld bytes",
+                         (long long)in->max);
+    return true;
+}
+
+bool input_read(struct input *in, char *into, size_t room, size_t *got, struct fault *f)
+{
+    struct slice chunk;
+    if (!input_take(in, &chunk, f))
+        return false;
+    size_t n = chunk.len < room ? chunk.len : room;
+    if (n)
+        memcpy(into, chunk.ptr, n);
+    if (chunk.len > n) {
+        stage_untake(in->top, slice_sub(chunk, n, chunk.len));
+        in->passed -= (int64_t)(chunk.len - n);
+    }
+    *got = n;
+    return true;
+}
+
+/* A plain payload in a padded source is used where it lies. */
+static bool all_in_place(struct input *in, struct slice *out, struct fault *f)
+{
+    struct source *s = (struct source *)in->top;
+    size_t from = s->at - s->stage.rest.len - (s->stage.head_len - s->stage.head_at);
+    while (!s->end) {
+        if (!source_wait(s, f))
+            return false;
+    }
+    *out = (struct slice){s->base + from, s->have - from};
+    s->at = s->have;
+    s->stage.rest.len = s->stage.head_len = s->stage.head_at = 0;
+    return true;
+}
+
+bool input_all(struct input *in, struct slice *out, struct fault *f)
+{
+    if (in->top->pull == source_pull && ((struct source *)in->top)->from.padded)
+        return all_in_place(in, out, f);
+    char *all = NULL;
+    size_t len = 0, room = 0;
+    for (;;) {
+        struct slice chunk;
+        if (!input_take(in, &chunk, f))
+            return false;
+        if (len + chunk.len + WIRE_PADDING > room) {
+            room = (len + chunk.len + WIRE_PADDING) * 2;
+            char *more = arena_alloc(in->arena, room);
+            if (!more)
+                return fault_set(f, WIRE_LIMIT, "the payload unwraps to more than memory holds");
+            if (len)
+                memcpy(more, all, len);
+            all = more;
+        }
+        if (!chunk.len)
+            break;
+        memcpy(all + len, chunk.ptr, chunk.len);
+        len += chunk.len;
+    }
+    *out = (struct slice){all, len};
+    return true;
+}
+
+bool input_peek(struct input *in, size_t want, struct slice *out, struct fault *f)
+{
+    return stage_peek(in->top, want, out, f);
+}
+
+bool input_is_text(const struct input *in)
+{
+    return in->text;
+}
+
+bool input_text(struct input *in, struct slice charset, struct fault *f)
+{
+    struct slice head;
+    if (in->text)
+        return true;
+    if (!input_peek(in, 3, &head, f))
+        return false;
+    const struct charset *c = charset_find(charset.len ? charset : SLICE("utf-8"));
+    if (!c)
+        return fault_set(f, WIRE_SCHEMA, "charset \"%.*s\" is not one of %s",
+                         SLICE_FMT(slice_sub(charset, 0, 40)), charset_names());
+    in->text = true;
+    if (slice_starts(head, SLICE("\xef\xbb\xbf"))) {
+        stage_skip(in->top, 3);
+        return true;
+    }
+    bool little = slice_starts(head, SLICE("\xff\xfe")),
+         big = slice_starts(head, SLICE("\xfe\xff"));
+    if (little || big) {
+        stage_skip(in->top, 2);
+        c = charset_find(little ? SLICE("utf-16le") : SLICE("utf-16be"));
+    }
+    if (charset_is_utf8(c))
+        return true;
+    struct recode *r = arena_alloc(in->arena, sizeof *r);
+    if (!r)
+        return fault_set(f, WIRE_LIMIT, "out of memory");
+    r->stage = (struct stage){.pull = recode_pull, .below = in->top};
+    r->charset = c;
+    in->top = &r->stage;
+    return true;
+}
+
+static bool memory_wait(void *ctx, const char **base, size_t *have, bool *end)
+{
+    struct input_memory *m = ctx;
+    *base = m->bytes.ptr;
+    *have = m->bytes.len;
+    *end = true;
+    return true;
+}
+
+struct input_source input_from_memory(struct input_memory *m)
+{
+    return (struct input_source){.wait = memory_wait, .ctx = m};
+}

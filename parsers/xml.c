@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: ISC */
+/* SAX2 over libxml2's push parser, which only ever sees UTF-8: charsets are the input's business.
+ */
+#include "parsers/xml.h"
+
+#include <string.h>
+
+#include <libxml/SAX2.h>
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <libxml/xmlerror.h>
+
+#define XML_CHUNK 16384
+#define XML_DEPTH_MAX 64
+#define XML_ATTRIBUTES_MAX 256
+/* The longest tag, comment or instruction: libxml2 compares all attributes of a tag with each
+ * other, and that must stay a moment's work. */
+#define XML_TOKEN_MAX 65536
+
+struct xml {
+    xmlParserCtxtPtr parser;
+    const struct xml_handler *handler;
+    void *ctx;
+    struct fault *fault;
+    int depth;
+    bool stopped;
+};
+
+static void stop(struct xml *x)
+{
+    x->stopped = true;
+    xmlStopParser(x->parser);
+}
+
+static void refuse(struct xml *x, enum wire_failure kind, const char *what)
+{
+    if (x->stopped)
+        return;
+    fault_set(x->fault, kind, "line %d, column %d: %s", x->parser->input->line,
+              x->parser->input->col, what);
+    stop(x);
+}
+
+static struct slice of_xml(const xmlChar *s)
+{
+    return slice_of((const char *)s);
+}
+
+static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
+                     int namespaces, const xmlChar **nsv, int count, int defaulted,
+                     const xmlChar **attrs)
+{
+    struct xml *x = ctx;
+    (void)prefix, (void)uri, (void)namespaces, (void)nsv, (void)defaulted;
+    if (x->stopped)
+        return;
+    if (++x->depth > XML_DEPTH_MAX) {
+        refuse(x, WIRE_LIMIT, "elements are nested deeper than 64");
+        return;
+    }
+    if (count > XML_ATTRIBUTES_MAX) {
+        refuse(x, WIRE_LIMIT, "an element has more than 256 attributes");
+        return;
+    }
+    struct xml_attrs a = {x, attrs, count};
+    if (x->handler->start && !x->handler->start(of_xml(name), &a, x->ctx, x->fault))
+        stop(x);
+}
+
+static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+    struct xml *x = ctx;
+    (void)prefix, (void)uri;
+    if (x->stopped)
+        return;
+    x->depth--;
+    if (x->handler->end && !x->handler->end(of_xml(name), x->ctx, x->fault))
+        stop(x);
+}
+
+static void on_text(void *ctx, const xmlChar *s, int len)
+{
+    struct xml *x = ctx;
+    if (x->stopped || !x->handler->text)
+        return;
+    if (!x->handler->text((struct slice){(const char *)s, (size_t)len}, x->ctx, x->fault))
+        stop(x);
+}
+
+static void on_entity(void *ctx, const xmlChar *name, int type, const xmlChar *public_id,
+                      const xmlChar *system_id, xmlChar *content)
+{
+    (void)name, (void)type, (void)public_id, (void)system_id, (void)content;
+    refuse(ctx, WIRE_SYNTAX, "an entity declaration: no feed needs one");
+}
+
+static void on_unparsed(void *ctx, const xmlChar *name, const xmlChar *public_id,
+                        const xmlChar *system_id, const xmlChar *notation)
+{
+    (void)name, (void)public_id, (void)system_id, (void)notation;
+    refuse(ctx, WIRE_SYNTAX, "an entity declaration: no feed needs one");
+}
+
+static void on_attlist(void *ctx, const xmlChar *element, const xmlChar *name, int type, int def,
+                       const xmlChar *value, xmlEnumerationPtr tree)
+{
+    (void)element, (void)name, (void)type, (void)def, (void)value;
+    xmlFreeEnumeration(tree);
+    refuse(ctx, WIRE_SYNTAX, "an attribute declaration: no feed needs one");
+}
+
+static void on_reference(void *ctx, const xmlChar *name)
+{
+    (void)name;
+    refuse(ctx, WIRE_SYNTAX, "an entity that is not one of XML's five");
+}
+
+static xmlParserCtxtPtr parser_new(struct xml *x)
+{
+    xmlSAXHandler sax = {
+        .initialized = XML_SAX2_MAGIC,
+        .startElementNs = on_start,
+        .endElementNs = on_end,
+        .characters = on_text,
+        .ignorableWhitespace = on_text,
+        .cdataBlock = on_text,
+        .entityDecl = on_entity,
+        .unparsedEntityDecl = on_unparsed,
+        .attributeDecl = on_attlist,
+        .reference = on_reference,
+    };
+    xmlParserCtxtPtr p = xmlCreatePushParserCtxt(&sax, x, NULL, 0, NULL);
+    if (!p)
+        return NULL;
+    xmlCtxtUseOptions(p, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOERROR |
+                             XML_PARSE_NOWARNING);
+    xmlSwitchEncoding(p, XML_CHAR_ENCODING_UTF8);
+    return p;
+}
+
+/* What libxml2 says is wrong. `ended`: it only said so when told that nothing more comes. */
+static bool report(struct xml *x, bool ended, bool empty)
+{
+    const xmlError *e = xmlCtxtGetLastError(x->parser);
+    const xmlParserInput *at = x->parser->input;
+    int line = e && e->line > 0 ? e->line : at ? at->line : 1;
+    int column = e && e->int2 > 0 ? e->int2 : at ? at->col : 1;
+    if (e && e->code == XML_ERR_NO_MEMORY)
+        return fault_set(x->fault, WIRE_LIMIT, "line %d, column %d: out of memory", line, column);
+    if (ended)
+        return fault_set(x->fault, WIRE_TRUNCATED, "line %d, column %d: %s", line, column,
+                         empty ? "there is no element at all"
+                               : "the payload ends before its last element does");
+    struct slice why = slice_trim(slice_of(e && e->message ? e->message : "not XML"));
+    return fault_set(x->fault, WIRE_SYNTAX, "line %d, column %d: %.*s", line, column,
+                     SLICE_FMT(why));
+}
+
+/* The charset the declaration names, or empty. XML without one is UTF-8 or has a BOM. */
+static struct slice declared_charset(struct slice head)
+{
+    struct slice none = {NULL, 0};
+    if (slice_starts(head, SLICE("\xef\xbb\xbf")))
+        head = slice_sub(head, 3, head.len);
+    if (!slice_starts(head, SLICE("<?xml")))
+        return none;
+    head = slice_sub(head, 0, slice_find(head, SLICE("?>")));
+    size_t at = slice_find(head, SLICE("encoding"));
+    if (at == SIZE_MAX)
+        return none;
+    struct slice rest = slice_sub(head, at + 8, head.len);
+    while (rest.len && strchr(" \t\r\n=", *rest.ptr))
+        rest = slice_sub(rest, 1, rest.len);
+    if (!rest.len || (*rest.ptr != '"' && *rest.ptr != '\''))
+        return none;
+    char quote = *rest.ptr;
+    struct slice name;
+    rest = slice_sub(rest, 1, rest.len);
+    return slice_next(&rest, quote, &name) ? name : none;
+}
+
+static bool feed(struct xml *x, struct input *in)
+{
+    char chunk[XML_CHUNK];
+    size_t got;
+    bool any = false;
+    for (;;) {
+        if (!input_read(in, chunk, sizeof chunk, &got, x->fault))
+            return false;
+        if (!got)
+            break;
+        any = true;
+        int rc = xmlParseChunk(x->parser, chunk, (int)got, 0);
+        if (x->stopped)
+            return false;
+        if (rc != XML_ERR_OK && !x->parser->wellFormed)
+            return report(x, false, false);
+        if (x->parser->input && x->parser->input->end - x->parser->input->cur > XML_TOKEN_MAX) {
+            refuse(x, WIRE_LIMIT, "a tag or comment longer than 64 KB begins here");
+            return false;
+        }
+    }
+    xmlParseChunk(x->parser, NULL, 0, 1);
+    if (x->stopped)
+        return false;
+    if (!x->parser->wellFormed)
+        return report(x, true, !any);
+    return true;
+}
+
+bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct fault *f)
+{
+    struct xml x = {.handler = h, .ctx = ctx, .fault = f};
+    struct slice head, charset;
+    if (!input_is_text(in)) {
+        if (!input_peek(in, 256, &head, f))
+            return false;
+        charset = declared_charset(head);
+        if (!input_text(in, charset, f))
+            return false;
+    }
+    if (!(x.parser = parser_new(&x)))
+        return fault_set(f, WIRE_LIMIT, "out of memory");
+    bool ok = feed(&x, in);
+    if (x.parser->myDoc)
+        xmlFreeDoc(x.parser->myDoc);
+    x.parser->myDoc = NULL;
+    xmlFreeParserCtxt(x.parser);
+    return ok;
+}
+
+struct slice xml_attr(const struct xml_attrs *a, const char *local_name)
+{
+    const xmlChar *const *attrs = a->raw;
+    for (int i = 0; i < a->count; i++, attrs += 5) {
+        if (strcmp((const char *)attrs[0], local_name) == 0)
+            return (struct slice){(const char *)attrs[3], (size_t)(attrs[4] - attrs[3])};
+    }
+    return (struct slice){NULL, 0};
+}
+
+long xml_line(const struct xml_attrs *a)
+{
+    return a->x->parser->input->line;
+}
