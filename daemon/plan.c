@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: ISC */
+/* Configuration, endorsement list, zones and credentials made into what the core and the poller are
+ * told. */
+#include "daemon/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/num.h"
+#include "daemon/base/when.h"
+#include "daemon/core/states.h"
+#include "daemon/edge/file.h"
+#include "parsers/formats.h"
+
+#define PLAN_MAX (256 << 20)
+#define LIST_MAX (64 << 20)
+#define ZONES_MAX 64
+#define LIVE_BEFORE (1 * WHEN_DAY)
+#define STALE_INTERVALS 10
+#define STALE_LEAST (5 * WHEN_MINUTE)
+#define CREDENTIAL_MAX 4096
+
+struct making { /* a plan under way, and what is wrong with it */
+    struct plan *plan;
+    const struct plan_args *args;
+    struct buf *problems;
+    size_t wrong;
+};
+
+static void problem(struct making *m, const char *where, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void problem(struct making *m, const char *where, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    if (where)
+        buf_addf(m->problems, "%s: ", where);
+    buf_addv(m->problems, fmt, ap);
+    buf_addc(m->problems, '\n');
+    va_end(ap);
+    m->wrong++;
+}
+
+/* Memory that is out is a problem like any other: the plan is not made. */
+static void *want(struct making *m, size_t count, size_t size)
+{
+    void *p = arena_array(m->plan->arena, count > 0 ? count : 1, size);
+    if (!p && m->wrong == 0)
+        problem(m, NULL, "the configuration needs more than %d MB of memory", PLAN_MAX >> 20);
+    return p;
+}
+
+static struct zone *find_zone(struct making *m, struct slice name, const char *where)
+{
+    struct plan *p = m->plan;
+    struct err e = {0};
+    for (size_t i = 0; i < p->zone_count; i++)
+        if (slice_eq(zone_name(p->zones[i]), name))
+            return p->zones[i];
+    if (p->zone_count == ZONES_MAX) {
+        problem(m, where, "more than %d time zones", ZONES_MAX);
+        return NULL;
+    }
+    if (!file_zone(name, &p->zones[p->zone_count], &e)) {
+        problem(m, where, "%s", e.text);
+        return NULL;
+    }
+    return p->zones[p->zone_count++];
+}
+
+/* ---- [election] ---- */
+
+static void plan_election(struct making *m)
+{
+    const struct config *c = m->plan->config;
+    struct settings *s = &m->plan->settings;
+    s->election = c->election.name;
+    s->organisation = c->election.organisation;
+    s->mode = c->election.mode == CONFIG_LIVE   ? MODE_LIVE
+              : c->election.mode == CONFIG_TEST ? MODE_TEST
+                                                : MODE_REHEARSAL;
+    s->zone = find_zone(m, c->election.timezone, "[election] timezone");
+    if (c->election.dates.count == 0 || !when_parse_date(c->election.dates.items[0], &s->date)) {
+        problem(m, NULL, "[election] dates: give the election day, as in dates = 2026-11-03");
+        return;
+    }
+    if (s->mode == MODE_LIVE && m->args->now_ms < s->date - LIVE_BEFORE)
+        problem(
+            m, NULL,
+            "[election] mode = live is refused before the day before the election (%.*s); until "
+            "then use mode = test or rehearsal",
+            SLICE_FMT(c->election.dates.items[0]));
+}
+
+static void plan_close(struct making *m, const struct config_pair *pair, struct settings_polls *out)
+{
+    struct slice rest = pair->key, state_name, zone_name = {0};
+    slice_next(&rest, '/', &state_name);
+    const struct state *state = states_find(state_name);
+    if (!state) {
+        problem(m, pair->where, "polls-close.%.*s: no such state; write two letters",
+                SLICE_FMT(pair->key));
+        return;
+    }
+    out->state = slice_of(state->code);
+    out->county = rest;
+    if (!config_parse_polls(pair->value, &out->minute, &zone_name)) {
+        problem(m, pair->where, "polls-close.%.*s = %.*s: write HH:MM or HH:MM ZONE",
+                SLICE_FMT(pair->key), SLICE_FMT(pair->value));
+        return;
+    }
+    if (zone_name.len == 0 && !state->zone) {
+        problem(m, pair->where,
+                "polls-close.%.*s: %s has more than one time zone; say which, as in 19:00 "
+                "America/Chicago",
+                SLICE_FMT(pair->key), state->name);
+        return;
+    }
+    out->zone = find_zone(m, zone_name.len > 0 ? zone_name : slice_of(state->zone), pair->where);
+}
+
+static void plan_polls(struct making *m)
+{
+    const struct config_pairs *pairs = &m->plan->config->election.polls_close;
+    struct settings *s = &m->plan->settings;
+    struct settings_polls *polls = want(m, pairs->count, sizeof *polls);
+    if (!polls)
+        return;
+    for (size_t i = 0; i < pairs->count; i++)
+        plan_close(m, &pairs->items[i], &polls[i]);
+    s->polls = polls;
+    s->polls_count = pairs->count;
+}
+
+static bool state_has_close(const struct settings *s, struct slice state)
+{
+    for (size_t i = 0; i < s->polls_count; i++)
+        if (slice_eq(s->polls[i].state, state))
+            return true;
+    return false;
+}
+
+/* A state with endorsements and no closing time could let votes in too early: an error. */
+static void check_polls(struct making *m)
+{
+    const struct endorsements *list = &m->plan->endorsed;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct endorsement *e = &list->list[i];
+        bool told = e->polls_minute >= 0 || state_has_close(&m->plan->settings, e->state);
+        for (size_t k = 0; k < i && !told; k++)
+            told = slice_eq(list->list[k].state, e->state); /* said once is enough */
+        if (!told)
+            problem(m, NULL,
+                    "[election] polls-close.%.*s is missing: candidates are endorsed there; write "
+                    "polls-close.%.*s = HH:MM",
+                    SLICE_FMT(e->state), SLICE_FMT(e->state));
+    }
+}
+
+/* ---- [endorsements] ---- */
+
+static const char *beside_config(struct making *m, struct slice path)
+{
+    const char *file = m->args->config.file;
+    const char *slash = file ? strrchr(file, '/') : NULL;
+    if (path.len > 0 && path.ptr[0] == '/')
+        slash = NULL;
+    struct slice whole =
+        arena_printf(m->plan->arena, "%.*s%.*s", slash ? (int)(slash - file + 1) : 0,
+                     slash ? file : "", SLICE_FMT(path));
+    return whole.ptr;
+}
+
+static void plan_endorsed(struct making *m)
+{
+    const struct config *c = m->plan->config;
+    struct slice text;
+    struct err e = {0};
+    if (c->endorsements.file.len == 0) {
+        problem(m, NULL, "[endorsements] file is missing: the list of endorsed candidates, a CSV");
+        return;
+    }
+    const char *path = beside_config(m, c->endorsements.file);
+    struct endorse_column *columns = want(m, c->endorsements.columns.count, sizeof *columns);
+    if (!columns || !path)
+        return;
+    for (size_t i = 0; i < c->endorsements.columns.count; i++)
+        columns[i] = (struct endorse_column){.ours = c->endorsements.columns.items[i].key,
+                                             .theirs = c->endorsements.columns.items[i].value};
+    if (!file_read(path, LIST_MAX, m->plan->arena, &text, &e)) {
+        problem(m, "[endorsements] file", "%s", e.text);
+        return;
+    }
+    size_t before = m->problems->len;
+    if (!endorse_parse(text, columns, c->endorsements.columns.count, m->plan->settings.date,
+                       m->plan->arena, &m->plan->endorsed, m->problems, &e)) {
+        m->wrong++;
+        if (m->problems->len == before)
+            problem(m, path, "%s", e.text);
+    }
+}
+
+/* ---- [calls] [totals] [guards] ---- */
+
+static void plan_rules(struct making *m)
+{
+    const struct config *c = m->plan->config;
+    struct settings *s = &m->plan->settings;
+    s->call_order = c->calls.order.items;
+    s->call_order_count = c->calls.order.count;
+    s->percent = c->totals.percent == CONFIG_FLOOR     ? PERCENT_FLOOR
+                 : c->totals.percent == CONFIG_NEAREST ? PERCENT_NEAREST
+                                                       : PERCENT_ONE_DECIMAL;
+    s->percent_from = c->totals.percent_from;
+    s->publish = c->endorsements.publish.items;
+    s->publish_count = c->endorsements.publish.count;
+    s->min_cell = c->endorsements.min_cell;
+    s->guards = (struct settings_guards){
+        .fall_flag_bp = c->guards.fall_flag_bp,
+        .fall_flag_votes = c->guards.fall_flag_votes,
+        .fall_hold_bp = c->guards.fall_hold_bp,
+        .confirm_ms = c->guards.confirm,
+        .double_low_bp = c->guards.double_low_bp,
+        .double_high_bp = c->guards.double_high_bp,
+        .double_min_votes = c->guards.double_min_votes,
+        .overvote_bp = c->guards.overvote_bp,
+        .future_ms = c->guards.future,
+        .lag_bp = c->guards.lag_bp,
+        .lag_ms = c->guards.lag,
+        .retract_ms = c->guards.retract,
+        .retract_many = c->guards.retract_many,
+    };
+}
+
+/* ---- [source ...] ---- */
+
+static struct slice expand(struct making *m, struct slice text, const struct config_source *from,
+                           struct slice keep_version)
+{
+    struct buf out;
+    struct err e = {0};
+    struct slice result = {0};
+    struct config_expand with = {.date = m->plan->settings.date,
+                                 .version = keep_version,
+                                 .county = from->county,
+                                 .credentials = m->args->config.credentials};
+    buf_init(&out, 1 << 20);
+    if (!config_expand(text, &with, &out, &e))
+        problem(m, from->where, "[source %.*s] %s", SLICE_FMT(from->name), e.text);
+    else
+        result = arena_copy(m->plan->arena, buf_slice(&out));
+    buf_done(&out);
+    return result;
+}
+
+static bool names_credential(struct slice s)
+{
+    return slice_find(s, SLICE("{credential:")) != SIZE_MAX;
+}
+
+/* "key=value\n" lines for the worker. */
+static struct slice option_lines(struct making *m, const struct config_source *from)
+{
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    for (size_t i = 0; i < from->options.count; i++)
+        buf_addf(&out, "%.*s=%.*s\n", SLICE_FMT(from->options.items[i].key),
+                 SLICE_FMT(from->options.items[i].value));
+    if (from->state.len > 0)
+        buf_addf(&out, "state=%.*s\n", SLICE_FMT(from->state));
+    if (from->county.len > 0)
+        buf_addf(&out, "county=%.*s\n", SLICE_FMT(from->county));
+    if (from->charset.len > 0)
+        buf_addf(&out, "charset=%.*s\n", SLICE_FMT(from->charset));
+    struct slice lines = arena_copy(m->plan->arena, buf_slice(&out));
+    buf_done(&out);
+    return lines;
+}
+
+static void plan_headers(struct making *m, const struct config_source *from,
+                         struct poller_source *out)
+{
+    struct slice *headers = want(m, from->headers.count, sizeof *headers);
+    if (!headers)
+        return;
+    for (size_t i = 0; i < from->headers.count; i++) {
+        const struct config_pair *pair = &from->headers.items[i];
+        struct slice value = expand(m, pair->value, from, (struct slice){0});
+        headers[i] =
+            arena_printf(m->plan->arena, "%.*s: %.*s", SLICE_FMT(pair->key), SLICE_FMT(value));
+        out->has_credential |= names_credential(pair->value);
+    }
+    out->headers = headers;
+    out->header_count = from->headers.count;
+}
+
+/* The version is only known when it is polled: it stays as "{version}". */
+static const struct slice VERSION_KEPT = SLICE_INIT("{version}");
+
+static struct slice url_of(struct making *m, const struct config_source *from,
+                           struct poller_source *out, struct slice url)
+{
+    out->has_credential |= names_credential(url);
+    return url.len > 0 ? expand(m, url, from, VERSION_KEPT) : url;
+}
+
+static struct slice path_of(struct making *m, struct slice path)
+{
+    return path.len > 0 ? slice_of(beside_config(m, path)) : path;
+}
+
+static void plan_files(struct making *m, const struct config_source *from,
+                       struct settings_source *core, struct poller_source *out)
+{
+    struct poller_file *files = want(m, from->file_count, sizeof *files);
+    struct slice *names = want(m, from->file_count, sizeof *names);
+    struct poller_companion *companions = want(m, from->companions.count, sizeof *companions);
+    if (!files || !names || !companions)
+        return;
+    for (size_t i = 0; i < from->file_count; i++) {
+        names[i] = from->files[i].name;
+        files[i] = (struct poller_file){.url = url_of(m, from, out, from->files[i].url),
+                                        .path = path_of(m, from->files[i].path)};
+    }
+    for (size_t i = 0; i < from->companions.count; i++) {
+        struct slice value = from->companions.items[i].value;
+        if (slice_find(value, SLICE("://")) != SIZE_MAX)
+            companions[i].url = url_of(m, from, out, value);
+        else
+            companions[i].path = path_of(m, value);
+    }
+    core->files = names;
+    core->file_count = out->file_count = from->file_count;
+    out->files = files;
+    out->companions = companions;
+    out->companion_count = from->companions.count;
+}
+
+static void plan_source(struct making *m, const struct config_source *from,
+                        struct settings_source *core, struct poller_source *out)
+{
+    const struct format *format = format_find(from->format);
+    if (!format) { /* the configuration reader has refused it already */
+        problem(m, from->where, "[source %.*s] format = %.*s: unknown", SLICE_FMT(from->name),
+                SLICE_FMT(from->format));
+        return;
+    }
+    bool calls =
+        from->calls == CONFIG_CALLS_DEFAULT ? format->calls : from->calls != CONFIG_CALLS_NO;
+    int64_t stale = from->interval * STALE_INTERVALS;
+    *core = (struct settings_source){
+        .name = from->name,
+        .state = from->state,
+        .county = from->county,
+        .part = from->part,
+        .authority = slice_of(format->authority),
+        .covers_county = from->covers_county,
+        .votes = from->votes == CONFIG_UNSAID ? format->votes : from->votes == CONFIG_YES,
+        .calls = !calls                             ? CALLS_NO
+                 : from->calls == CONFIG_CALLS_LIVE ? CALLS_LIVE
+                                                    : CALLS_YES,
+        .priority = from->priority,
+        .stale_after_ms = stale > STALE_LEAST ? stale : STALE_LEAST,
+    };
+    *out = (struct poller_source){
+        .name = from->name,
+        .format = from->format,
+        .options = option_lines(m, from),
+        .interval_ms = from->interval,
+    };
+    plan_files(m, from, core, out);
+    plan_headers(m, from, out);
+    if (from->version_url.len > 0) {
+        out->version_url = url_of(m, from, out, from->version_url);
+        if (from->version_path.len > 0)
+            out->version_options =
+                arena_printf(m->plan->arena, "version-path=%.*s\n", SLICE_FMT(from->version_path));
+    }
+}
+
+static void plan_sources(struct making *m)
+{
+    struct plan *p = m->plan;
+    size_t n = p->config->source_count;
+    struct settings_source *sources = want(m, n, sizeof *sources);
+    p->poller_sources = want(m, n, sizeof *p->poller_sources);
+    if (!sources || !p->poller_sources)
+        return;
+    for (size_t i = 0; i < n; i++)
+        plan_source(m, &p->config->sources[i], &sources[i], &p->poller_sources[i]);
+    p->settings.sources = sources;
+    p->settings.source_count = n;
+    p->poller = (struct poller_settings){
+        .jitter_bp = p->config->poll.jitter_bp,
+        .timeout_ms = p->config->poll.timeout,
+        .max_body = p->config->poll.max_body,
+        .backoff_first_ms = p->config->poll.backoff_first,
+        .backoff_most_ms = p->config->poll.backoff_most,
+        .max_per_host = p->config->poll.max_per_host,
+        .user_agent = p->config->poll.user_agent,
+        .networks = p->config->poll.networks.items,
+        .network_count = p->config->poll.networks.count,
+        .sources = p->poller_sources,
+        .source_count = n,
+    };
+}
+
+/* ---- [redis] ---- */
+
+static bool read_credential(struct making *m, struct slice name, struct slice *out)
+{
+    struct err e = {0};
+    if (name.len == 0)
+        return true;
+    if (!m->args->config.credentials) {
+        problem(m, NULL,
+                "[redis] credential %.*s: no credentials directory; give --credentials DIR",
+                SLICE_FMT(name));
+        return false;
+    }
+    struct slice path =
+        arena_printf(m->plan->arena, "%s/%.*s", m->args->config.credentials, SLICE_FMT(name));
+    if (!path.ptr || !file_read(path.ptr, CREDENTIAL_MAX, m->plan->arena, out, &e)) {
+        problem(m, NULL, "[redis] credential %.*s: %s", SLICE_FMT(name), e.text);
+        return false;
+    }
+    *out = slice_trim(*out);
+    return true;
+}
+
+static bool is_loopback(struct slice address)
+{
+    return slice_starts(address, SLICE("127.")) || slice_starts(address, SLICE("[::1]")) ||
+           slice_starts(address, SLICE("localhost"));
+}
+
+/* A simulated clock must never write where a live audience reads. */
+static void check_simulated(struct making *m)
+{
+    const struct config *c = m->plan->config;
+    struct slice host = c->redis.url;
+    size_t at = slice_find(host, SLICE("://"));
+    if (at != SIZE_MAX)
+        host = slice_sub(host, at + 3, host.len);
+    if (host.len > 0 && !slice_starts(c->redis.url, SLICE("unix:")) && !is_loopback(host))
+        problem(m, NULL, "[redis] url = %.*s: --clock is refused unless Redis is on loopback",
+                SLICE_FMT(c->redis.url));
+    if (c->http.listen.len > 0 && !is_loopback(c->http.listen))
+        problem(m, NULL, "[http] listen = %.*s: --clock is refused unless HTTP is on loopback",
+                SLICE_FMT(c->http.listen));
+}
+
+bool plan_make(const struct plan_args *args, struct plan **out, struct buf *problems, struct err *e)
+{
+    struct plan *p = calloc(1, sizeof *p);
+    struct making m = {.plan = p, .args = args, .problems = problems};
+    if (!p || !(p->arena = arena_new(PLAN_MAX)) ||
+        !(p->zones = arena_array(p->arena, ZONES_MAX, sizeof(struct zone *)))) {
+        plan_free(p);
+        return err_set(e, ERR_BUG, "out of memory");
+    }
+    if (!config_load(&args->config, &p->config, problems, e)) {
+        plan_free(p);
+        return false;
+    }
+    plan_election(&m);
+    plan_polls(&m);
+    plan_rules(&m);
+    plan_endorsed(&m);
+    check_polls(&m);
+    plan_sources(&m);
+    read_credential(&m, p->config->redis.user_credential, &p->redis_user);
+    read_credential(&m, p->config->redis.password_credential, &p->redis_password);
+    if (args->simulated)
+        check_simulated(&m);
+    if (m.wrong > 0) {
+        plan_free(p);
+        return err_set(e, ERR_CONFIG, "%zu problem%s in the configuration", m.wrong,
+                       m.wrong == 1 ? "" : "s");
+    }
+    *out = p;
+    return true;
+}
+
+void plan_free(struct plan *p)
+{
+    if (!p)
+        return;
+    for (size_t i = 0; i < p->zone_count; i++)
+        zone_free(p->zones[i]);
+    config_free(p->config);
+    arena_free(p->arena);
+    free(p);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/* What the daemon is to do, made whole from configuration, endorsement list, time zones and
+ * credentials: read once, checked once, never changed. A reload makes a new one and swaps. */
+#ifndef TALLYD_PLAN_H
+#define TALLYD_PLAN_H
+
+#include "config/config.h"
+#include "daemon/core/endorse.h"
+#include "daemon/core/settings.h"
+#include "daemon/edge/poller.h"
+
+struct plan {
+    struct config *config;
+    struct settings settings;
+    struct endorsements endorsed;
+    struct poller_settings poller;
+    struct poller_source *poller_sources; /* same index as settings.sources */
+    struct zone **zones;
+    size_t zone_count;
+    struct slice redis_user, redis_password;
+    struct arena *arena;
+};
+
+struct plan_args {
+    struct config_args config;
+    bool simulated; /* --clock: loopback only */
+    int64_t now_ms; /* election clock: the live window */
+};
+
+/* On failure *out is untouched and `problems` has a paragraph for each thing that is wrong. */
+bool plan_make(const struct plan_args *args, struct plan **out, struct buf *problems,
+               struct err *e) MUST_USE;
+void plan_free(struct plan *p); /* accepts NULL */
+
+#endif
