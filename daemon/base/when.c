@@ -92,7 +92,7 @@ static bool is_real(const struct civil *c)
         c->second > 59)
         return false;
     when_civil(when_from_civil(c), &back); /* 30 February comes back as 2 March */
-    return back.month == c->month && back.day == c->day;
+    return back.month == c->month;
 }
 
 static bool finish(const struct scan *s, const struct civil *c, int64_t east_ms, int64_t *out)

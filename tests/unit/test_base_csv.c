@@ -62,6 +62,7 @@ static void records_as_people_save_them(void **state)
          ';', "1:a|b,c|d/2:1|2|3/ "},
         {"a\tb\n", '\t', "1:a|b/ "},
         {"\"x;y;z\",b\n", ',', "1:x;y;z|b/ "},
+        {"\"a\nb\";c\n", ';', "1:a\nb|c/ "},
         {"a,\n,\n", ',', "1:a|/2:|/ "},
         {"\"a\"\"b\",\"\",\"\"\"\"\n", ',', "1:a\"b||\"/ "},
         {"\"a\nb\r\nc\",d\ne", ',', "1:a\nb\r\nc|d/4:e/ "},

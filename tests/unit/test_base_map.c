@@ -138,6 +138,9 @@ static void null_values_and_odd_keys_are_present(void **state)
     assert_true(map_has(map, SLICE("a\0b")));
     assert_false(map_has(map, SLICE("a\0c")));
     assert_int_equal(map_count(map), 2);
+    assert_null(map_remove(map, SLICE("")));
+    assert_false(map_has(map, SLICE("")));
+    assert_true(map_has(map, SLICE("a\0b")));
     map_free(map);
 }
 

@@ -147,6 +147,15 @@ static void arena_cap_is_kept(void **state)
     arena_reset(a);
     assert_non_null(arena_alloc(a, 10000)); /* as good as new */
     arena_free(a);
+
+    a = arena_new(100);
+    assert_non_null(arena_copy(a, SLICE("x")).ptr);
+    assert_null(arena_alloc(a, 98)); /* it would fit but for its alignment */
+    arena_reset(a);
+    void *first = arena_alloc(a, 50);
+    arena_reset(a);
+    assert_ptr_equal(arena_alloc(a, 50), first);
+    arena_free(a);
 }
 
 static void buffer_matches_a_plain_copy(void **state)

@@ -130,6 +130,7 @@ static void cleaning_by_hand(void **state)
         {"\xef\xbb\xbfName", "Name"},
         {"a\xe2\x80\xaez\xe2\x81\xa6", "az"},
         {"a\xe2\x80\x8b \xe2\x80\x8b b", "a b"},
+        {"a\xef\xbf\xb9z\xe3\x85\xa4", "az"}, /* annotation anchor, Hangul filler */
         {"a\x1b[31mz\x7f", "a[31mz"},
         {"a\xc2\x85z", "a z"}, /* NEL */
         {"a\xc2\x9bz", "az"},  /* CSI */
