@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-/* The batch: one payload's contests, choices, reporting units and votes, flat in memory, ready to be handed from
- * tally-parse to tallyd.
+/* The batch: one payload's contests, choices, reporting units and votes, flat in memory, ready to
+ * be handed from tally-parse to tallyd.
  *
- * Layout: one block of bytes. A header, then arrays of fixed-size records, then one pool of text. Records name text
- * by offset into the pool and other records by index, so that a batch can be checked in full by whoever receives it
- * and used where it lies. Within a contest, votes are a matrix of units by choices; unit 0 is always the contest's
- * total. Native byte order and sizes: a batch never leaves its machine.
+ * Layout: one block of bytes. A header, then arrays of fixed-size records, then one pool of text.
+ * Records name text by offset into the pool and other records by index, so that a batch can be
+ * checked in full by whoever receives it and used where it lies. Within a contest, votes are a
+ * matrix of units by choices; unit 0 is always the contest's total. Native byte order and sizes: a
+ * batch never leaves its machine.
+ *
+ * The pool begins with a NUL, and a NUL stands behind each text: the empty text is offset 0, and a
+ * text begins behind a NUL and ends at the next one, so that no text is part of another and each is
+ * checked once.
  *
  * Terms follow NIST SP 1500-100. All text is clean (base/text.h), at most TEXT_MAX bytes.
  */
@@ -21,6 +26,9 @@
 #define RESULTS_MAGIC UINT32_C(0x74616c31) /* "tal1" */
 #define RESULTS_MAX (INT64_C(1) << 30)     /* bytes of a whole batch */
 
+#define RESULTS_VOTES_MAX ((INT64_C(1) << 53) - 1) /* a cell's; what JSON readers count exactly */
+#define RESULTS_URL_MAX 2000                       /* next_url's bytes: visible ASCII */
+
 #define VOTES_UNKNOWN INT64_C(-1) /* the feed has the cell and does not say: blank, "*" */
 #define VOTES_ABSENT INT64_C(-2)  /* the feed has no such cell */
 
@@ -33,27 +41,28 @@ enum results_unit_type {
 };
 
 enum results_mark { /* what the feed itself says of a choice's fate */
-    RESULTS_UNMARKED,
-    RESULTS_WON,
-    RESULTS_LOST,
-    RESULTS_ADVANCED,
-    RESULTS_MARKS
+                    RESULTS_UNMARKED,
+                    RESULTS_WON,
+                    RESULTS_LOST,
+                    RESULTS_ADVANCED,
+                    RESULTS_MARKS
 };
 
 enum results_status { /* of the whole payload, as far as the feed states it */
-    RESULTS_STATUS_UNKNOWN,
-    RESULTS_UNOFFICIAL,
-    RESULTS_COMPLETE,
-    RESULTS_OFFICIAL,
-    RESULTS_CERTIFIED,
-    RESULTS_STATUSES
+                      RESULTS_STATUS_UNKNOWN,
+                      RESULTS_UNOFFICIAL,
+                      RESULTS_COMPLETE,
+                      RESULTS_OFFICIAL,
+                      RESULTS_CERTIFIED,
+                      RESULTS_STATUSES
 };
 
 enum results_contest_flag {
-    RESULTS_MEASURE = 1,       /* a question, a retention, a recall: yes and no */
-    RESULTS_UNCONTESTED = 2,   /* the feed says so */
-    RESULTS_RANKED = 4,        /* ranked choice */
-    RESULTS_MARKS_STATED = 8,  /* this feed's format marks winners in this contest: no mark means "not called" */
+    RESULTS_MEASURE = 1,     /* a question, a retention, a recall: yes and no */
+    RESULTS_UNCONTESTED = 2, /* the feed says so */
+    RESULTS_RANKED = 4,      /* ranked choice */
+    RESULTS_MARKS_STATED =
+        8, /* this feed's format marks winners in this contest: no mark means "not called" */
 };
 
 enum results_choice_flag {
@@ -66,21 +75,25 @@ struct results_text {
 };
 
 struct results_contest {
-    struct results_text id, text;           /* either may be empty, never both */
-    struct results_text state, county;      /* two letters; the county when ids repeat per county. Empty: not stated */
-    struct results_text office, district, party; /* where the feed has them as fields of their own */
-    struct results_text election_type;      /* "Runoff", "Special", "Primary": the feed's own words, or empty */
-    int64_t updated_ms;                     /* the contest's own time; WHEN_UNKNOWN */
-    int64_t registered, ballots;            /* -1 unknown */
-    int32_t votes_allowed, seats, places;   /* -1 unknown. places: how many go on to a next round */
+    struct results_text id, text; /* either may be empty, never both */
+    struct results_text state,
+        county; /* two letters; the county when ids repeat per county. Empty: not stated */
+    struct results_text office, district,
+        party; /* where the feed has them as fields of their own */
+    struct results_text
+        election_type;  /* "Runoff", "Special", "Primary": the feed's own words, or empty */
+    int64_t updated_ms; /* the contest's own time; WHEN_UNKNOWN */
+    int64_t registered, ballots;          /* -1 unknown */
+    int32_t votes_allowed, seats, places; /* -1 unknown. places: how many go on to a next round */
     uint32_t flags;
-    uint32_t first_choice, choices;         /* into the choices; choices >= 1 */
-    uint32_t first_unit, units;             /* into the units; units >= 1, the first is RESULTS_TOTAL */
-    uint32_t first_cell, reserved;          /* into the cells: units x choices of them, unit by unit */
+    uint32_t first_choice, choices; /* into the choices; choices >= 1 */
+    uint32_t first_unit, units;     /* into the units; units >= 1, the first is RESULTS_TOTAL */
+    uint32_t first_cell, reserved;  /* into the cells: units x choices of them, unit by unit */
 };
 
 struct results_choice {
-    struct results_text id, name, party; /* id or name is there; name is empty in feeds of ids only */
+    struct results_text id, name,
+        party; /* id or name is there; name is empty in feeds of ids only */
     uint32_t flags;
     uint32_t mark; /* enum results_mark */
 };
@@ -94,8 +107,8 @@ struct results_unit {
 };
 
 struct results_cell {
-    int64_t votes;     /* >= 0, VOTES_UNKNOWN or VOTES_ABSENT; a total is never ABSENT */
-    uint32_t derived;  /* 1: summed by us from the contest's units */
+    int64_t votes;    /* >= 0, VOTES_UNKNOWN or VOTES_ABSENT; a total is never ABSENT */
+    uint32_t derived; /* 1: summed by us from the contest's units */
     uint32_t reserved;
 };
 
@@ -113,13 +126,14 @@ struct results_header {
     struct results_text version;  /* of a pointer file, or stated inside the payload */
     struct results_text next_url; /* where a delta feed says to ask next */
     struct results_text election_date, election_name; /* ISO date; either may be empty */
-    uint32_t status;              /* enum results_status */
-    int32_t test;                 /* 1 test data, 0 says it is real, -1 says nothing */
-    uint32_t delta;               /* 1: only what changed since the last; 0: complete */
+    uint32_t status;                                  /* enum results_status */
+    int32_t test;   /* 1 test data, 0 says it is real, -1 says nothing */
+    uint32_t delta; /* 1: only what changed since the last; 0: complete */
     uint32_t reserved;
 };
 
-/* A checked batch: the arrays as pointers into its bytes. Borrowed: lives as long as the bytes do. */
+/* A checked batch: the arrays as pointers into its bytes. Borrowed: lives as long as the bytes do.
+ */
 struct results {
     const struct results_header *head;
     const struct results_contest *contests;
@@ -130,8 +144,9 @@ struct results {
     const char *pool;
 };
 
-/* Check every count, index, offset, enumeration, text and vote of the bytes and make them readable. Nothing in a batch
- * that passed needs checking again. On failure *out is untouched and *e says which record is wrong. */
+/* Check every count, index, offset, enumeration, text and vote of the bytes and make them readable.
+ * Nothing in a batch that passed needs checking again. On failure *out is untouched and *e says
+ * which record is wrong. */
 bool results_open(struct slice bytes, struct results *out, struct err *e) MUST_USE;
 
 static inline struct slice results_text(const struct results *r, struct results_text t)
@@ -151,7 +166,8 @@ static inline const struct results_cell *results_cell(const struct results *r,
 
 struct results_builder;
 
-/* What a driver says of a contest, choice or unit. Text is cleaned and copied; what is not known stays as
+/* What a driver says of a contest, choice or unit. Text is cleaned and copied; what is not known
+ * stays as
  * *_DEFAULT has it. */
 struct results_contest_in {
     struct slice id, text, state, county, office, district, party, election_type;
@@ -182,21 +198,23 @@ struct results_choice_in {
 /* Everything lives in the payload's arena. */
 struct results_builder *results_builder_new(struct arena *a);
 
-/* The driver's calls. A contest is begun, its choices and units are added in any order with its votes, and it ends when
- * the next begins or the batch is finished. Indexes count from 0 within the contest; unit 0 is the total and exists from the
- * start. An id seen twice in a contest gives the same choice (units: by type, id and name). All return false only for a
- * structural reason (memory, caps): *e is set and the whole payload fails. */
+/* The driver's calls. A contest is begun, its choices and units are added in any order with its
+ * votes, and it ends when the next begins or the batch is finished. Indexes count from 0 within the
+ * contest; unit 0 is the total and exists from the start. An id seen twice in a contest gives the
+ * same choice (units: by type, id and name). All return false only for a structural reason (memory,
+ * caps): *e is set and the whole payload fails. */
 bool results_contest_begin(struct results_builder *b, const struct results_contest_in *in,
                            struct err *e) MUST_USE;
-/* Find a contest begun earlier by (county, id, text) and go on with it: for feeds that scatter a contest. */
+/* Find a contest begun earlier by (county, id, text) and go on with it: for feeds that scatter a
+ * contest. */
 bool results_contest_again(struct results_builder *b, struct slice county, struct slice id,
                            struct slice text);
 bool results_choice(struct results_builder *b, const struct results_choice_in *in, uint32_t *index,
                     struct err *e) MUST_USE;
 bool results_unit(struct results_builder *b, const struct results_unit_in *in, uint32_t *index,
                   struct err *e) MUST_USE;
-/* Add votes to a cell (vote types add up). VOTES_UNKNOWN makes the cell unknown for good. Overflow or a negative count is
- * a problem of the contest, not of the payload. */
+/* Add votes to a cell (vote types add up). VOTES_UNKNOWN makes the cell unknown for good. Overflow
+ * or a negative count is a problem of the contest, not of the payload. */
 bool results_votes(struct results_builder *b, uint32_t unit, uint32_t choice, int64_t votes,
                    struct err *e) MUST_USE;
 /* The cell's one value: a second, different one is a problem of the contest. */
@@ -205,23 +223,31 @@ bool results_votes_once(struct results_builder *b, uint32_t unit, uint32_t choic
 /* What the contest's own record says of its total unit. -1 unknown. */
 void results_progress(struct results_builder *b, int64_t reporting, int64_t total);
 
-/* The current contest cannot be trusted: it leaves the batch and becomes a problem; the first reason stays. */
+/* The current contest cannot be trusted: it leaves the batch and becomes a problem; the first
+ * reason stays. */
 void results_contest_bad(struct results_builder *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Facts, set through this; text is cleaned at the end. */
 struct results_facts {
     int64_t own_time_ms;
-    struct slice version, next_url, election_date, election_name; /* must live in the arena or longer */
+    struct slice version, next_url, election_date,
+        election_name; /* must live in the arena or longer */
     enum results_status status;
     int test;
     bool delta;
 };
 struct results_facts *results_facts(struct results_builder *b);
 
-/* Sum the totals no feed row stated (a sum with an unknown part is unknown), drop bad contests, and lay out the batch as
- * one block in the arena. Fails (ERR_DATA) when more than 1 % of the contests were bad, or a contest is there
- * twice with different votes. A batch without contests is an error too, unless it states a version (a pointer). */
+/* Leave the precincts out of the batch; they still count into the sums. */
+void results_drop_precincts(struct results_builder *b);
+
+/* Sum the totals no feed row stated, from the contest's counties, else municipalities, else
+ * precincts, never mixed (a sum with an unknown part is unknown); drop bad contests and those
+ * without choices, each as a problem; and lay out the batch as one block in the arena. A contest
+ * there twice is kept once when both agree, else it is bad. Fails (ERR_DATA) when more than 1 % of
+ * the contests were bad, or when nothing is left: a batch without contests is an error, unless it
+ * states a version (a pointer) or is a delta. Any other failure is ERR_DENIED: a cap, or memory. */
 bool results_finish(struct results_builder *b, struct slice *batch, struct err *e) MUST_USE;
 
 #endif

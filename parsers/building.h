@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/* A batch under construction: shared by results_build.c, which fills it, and results_finish.c,
+ * which lays it out. */
+#ifndef TALLYD_PARSERS_BUILDING_H
+#define TALLYD_PARSERS_BUILDING_H
+
+#include "parsers/pool.h"
+
+#define BUILDING_NOBODY UINT32_MAX
+
+struct row { /* one unit's votes; choices beyond `room` are absent */
+    int64_t *votes;
+    uint32_t room;
+};
+
+struct building { /* a contest under way */
+    struct results_contest record;
+    struct results_choice *choices;
+    struct results_unit *units;
+    struct row *rows; /* as many as units */
+    uint32_t choice_count, choice_room, unit_count, unit_room, row_room;
+    uint32_t first; /* the contest with this one's key that came before, or NOBODY */
+    struct results_text why;
+    bool bad;
+};
+
+struct results_builder {
+    struct arena *arena;
+    struct results_facts facts;
+    struct building *contests;
+    uint32_t count, room, current;
+    struct pool pool;
+    struct key_slot *keys;
+    uint32_t key_count, key_room;
+    bool drop_precincts;
+};
+
+/* The votes of a cell; VOTES_ABSENT where none were given. */
+int64_t building_votes(const struct building *k, uint32_t unit, uint32_t choice);
+
+/* The contest becomes a problem; the first reason stays. */
+void building_bad(struct results_builder *b, struct building *k, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* "choice 3 Jane Doe, unit Fulton" for a problem's text. */
+struct building_place {
+    char text[300];
+};
+struct building_place building_place(const struct results_builder *b, const struct building *k,
+                                     uint32_t unit, uint32_t choice);
+
+int64_t building_time(int64_t t);  /* WHEN_UNKNOWN outside the years 1 to 9999 */
+bool building_full(struct err *e); /* "more than memory allows", ERR_DENIED; always false */
+
+#endif

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: ISC */
+/* What drivers say of a payload, gathered contest by contest. Keys are tuples of text offsets. */
+#include "parsers/building.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/base/hash.h"
+#include "daemon/base/when.h"
+
+#define CHOICES_MAX 20000   /* of one contest */
+#define UNITS_MAX 1000000   /* of one contest */
+#define CONTESTS_MAX 200000 /* of one payload */
+
+enum key_kind { KEY_CONTEST = 1, KEY_CHOICE_ID, KEY_CHOICE_NAME, KEY_UNIT };
+
+struct key {
+    uint32_t kind, a, b, c;
+};
+struct key_slot {
+    struct key key;
+    uint32_t index; /* of what has this key, plus 1 */
+};
+
+bool building_full(struct err *e)
+{
+    return err_set(e, ERR_DENIED, "the payload holds more than memory allows");
+}
+
+/* ---- keys ---- */
+
+static struct key_slot *key_slot(struct results_builder *b, const struct key *key)
+{
+    struct slice bytes = {(const char *)key, sizeof *key};
+    uint32_t at = (uint32_t)hash64(bytes, 0) & (b->key_room - 1);
+    while (b->keys[at].index && memcmp(&b->keys[at].key, key, sizeof *key) != 0)
+        at = (at + 1) & (b->key_room - 1);
+    return &b->keys[at];
+}
+
+/* The slot of this key, its index 0 when it is new; NULL when memory is out. */
+static struct key_slot *key_find(struct results_builder *b, const struct key *key)
+{
+    if (b->key_count >= b->key_room / 2) {
+        struct key_slot *old = b->keys;
+        uint32_t had = b->key_room, room = had ? had * 2 : 1024;
+        struct key_slot *keys =
+            had > UINT32_MAX / 4 ? NULL : arena_array(b->arena, room, sizeof *keys);
+        if (!keys)
+            return NULL;
+        b->keys = keys;
+        b->key_room = room;
+        for (uint32_t i = 0; i < had; i++) {
+            if (old[i].index)
+                *key_slot(b, &old[i].key) = old[i];
+        }
+    }
+    return key_slot(b, key);
+}
+
+static void key_take(struct results_builder *b, struct key_slot *slot, const struct key *key,
+                     uint32_t index)
+{
+    slot->key = *key;
+    slot->index = index + 1;
+    b->key_count++;
+}
+
+/* ---- what drivers call ---- */
+
+struct results_builder *results_builder_new(struct arena *a)
+{
+    struct results_builder *b = arena_alloc(a, sizeof *b);
+    if (!b || !pool_init(&b->pool, a))
+        return NULL;
+    b->arena = a;
+    b->current = BUILDING_NOBODY;
+    b->facts = (struct results_facts){.own_time_ms = WHEN_UNKNOWN, .test = -1};
+    return b;
+}
+
+struct results_facts *results_facts(struct results_builder *b)
+{
+    return &b->facts;
+}
+
+void results_drop_precincts(struct results_builder *b)
+{
+    b->drop_precincts = true;
+}
+
+static void contest_badv(struct results_builder *b, struct building *k, const char *fmt, va_list ap)
+{
+    char why[600];
+    if (k->bad)
+        return;
+    k->bad = true;
+    vsnprintf(why, sizeof why, fmt, ap);
+    struct slice text = why[0] ? slice_of(why) : SLICE("it cannot be read");
+    if (!pool_add(&b->pool, text, &k->why))
+        k->why = (struct results_text){0, 0}; /* said at the end, when memory fails again */
+}
+
+void building_bad(struct results_builder *b, struct building *k, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    contest_badv(b, k, fmt, ap);
+    va_end(ap);
+}
+
+void results_contest_bad(struct results_builder *b, const char *fmt, ...)
+{
+    va_list ap;
+    if (b->current == BUILDING_NOBODY)
+        return;
+    va_start(ap, fmt);
+    contest_badv(b, &b->contests[b->current], fmt, ap);
+    va_end(ap);
+}
+
+static int32_t small(int64_t v)
+{
+    return v < 0 || v > INT32_MAX ? -1 : (int32_t)v;
+}
+
+static int64_t count_or_unknown(int64_t v)
+{
+    return v < 0 || v > RESULTS_VOTES_MAX ? -1 : v;
+}
+
+int64_t building_time(int64_t t)
+{
+    return t < INT64_C(-62135596800000) || t > INT64_C(253402300799999) ? WHEN_UNKNOWN : t;
+}
+
+static bool fill_contest(struct results_builder *b, const struct results_contest_in *in,
+                         struct results_contest *r)
+{
+    const struct {
+        struct slice from;
+        struct results_text *to;
+    } texts[] = {{in->id, &r->id},         {in->text, &r->text},
+                 {in->state, &r->state},   {in->county, &r->county},
+                 {in->office, &r->office}, {in->district, &r->district},
+                 {in->party, &r->party},   {in->election_type, &r->election_type}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (!pool_add(&b->pool, texts[i].from, texts[i].to))
+            return false;
+    }
+    r->updated_ms = building_time(in->updated_ms);
+    r->registered = count_or_unknown(in->registered);
+    r->ballots = count_or_unknown(in->ballots);
+    r->votes_allowed = small(in->votes_allowed);
+    r->seats = small(in->seats);
+    r->places = small(in->places);
+    r->flags =
+        in->flags & (RESULTS_MEASURE | RESULTS_UNCONTESTED | RESULTS_RANKED | RESULTS_MARKS_STATED);
+    return true;
+}
+
+bool results_contest_begin(struct results_builder *b, const struct results_contest_in *in,
+                           struct err *e)
+{
+    if (!pool_grow(b->arena, &b->contests, &b->room, b->count + 1, sizeof *b->contests,
+                   CONTESTS_MAX))
+        return building_full(e);
+    struct building *k = &b->contests[b->count];
+    *k = (struct building){.first = BUILDING_NOBODY};
+    if (!fill_contest(b, in, &k->record) ||
+        !pool_grow(b->arena, &k->units, &k->unit_room, 1, sizeof *k->units, UNITS_MAX) ||
+        !pool_grow(b->arena, &k->rows, &k->row_room, 1, sizeof *k->rows, UNITS_MAX))
+        return building_full(e);
+    k->unit_count = 1;
+    k->units[0] = (struct results_unit){.registered = k->record.registered,
+                                        .ballots = k->record.ballots,
+                                        .reporting = -1,
+                                        .total = -1};
+    const struct results_contest *r = &k->record;
+    struct key key = {KEY_CONTEST, r->county.off, r->id.off, r->text.off};
+    struct key_slot *slot = key_find(b, &key);
+    if (!slot)
+        return building_full(e);
+    if (slot->index)
+        k->first = slot->index - 1;
+    else
+        key_take(b, slot, &key, b->count);
+    b->current = b->count++;
+    if (!r->id.len && !r->text.len)
+        building_bad(b, k, "a contest has neither id nor text");
+    if (r->state.len && r->state.len != 2)
+        building_bad(b, k, "the state \"%.*s\" is not two letters",
+                     SLICE_FMT(pool_text(&b->pool, r->state)));
+    return true;
+}
+
+bool results_contest_again(struct results_builder *b, struct slice county, struct slice id,
+                           struct slice text)
+{
+    struct results_text c, i, t;
+    if (!pool_add(&b->pool, county, &c) || !pool_add(&b->pool, id, &i) ||
+        !pool_add(&b->pool, text, &t))
+        return false;
+    struct key key = {KEY_CONTEST, c.off, i.off, t.off};
+    struct key_slot *slot = key_find(b, &key);
+    if (!slot || !slot->index)
+        return false;
+    b->current = slot->index - 1;
+    return true;
+}
+
+static struct building *current(struct results_builder *b, struct err *e)
+{
+    if (b->current != BUILDING_NOBODY)
+        return &b->contests[b->current];
+    err_set(e, ERR_BUG, "the driver fills a contest before it began one");
+    return NULL;
+}
+
+/* The same choice once more: it may add what was not known, and contradict nothing. */
+static void choice_again(struct results_builder *b, struct building *k, struct results_choice *old,
+                         const struct results_choice *more)
+{
+    if (!old->name.len)
+        old->name = more->name;
+    if (!old->party.len)
+        old->party = more->party;
+    old->flags |= more->flags;
+    if (old->mark == RESULTS_UNMARKED)
+        old->mark = more->mark;
+    if (more->name.len && more->name.off != old->name.off)
+        building_bad(b, k, "choice %.*s has two names: \"%.*s\" and \"%.*s\"",
+                     SLICE_FMT(pool_text(&b->pool, old->id)),
+                     SLICE_FMT(pool_text(&b->pool, old->name)),
+                     SLICE_FMT(pool_text(&b->pool, more->name)));
+    if (more->mark != RESULTS_UNMARKED && more->mark != old->mark)
+        building_bad(b, k, "choice %.*s has two different marks",
+                     SLICE_FMT(pool_text(&b->pool, old->id.len ? old->id : old->name)));
+}
+
+bool results_choice(struct results_builder *b, const struct results_choice_in *in, uint32_t *index,
+                    struct err *e)
+{
+    struct building *k = current(b, e);
+    struct results_choice r = {.flags = in->flags & (RESULTS_WRITE_IN | RESULTS_INCUMBENT),
+                               .mark = in->mark};
+    if (!k)
+        return false;
+    if (!pool_add(&b->pool, in->id, &r.id) || !pool_add(&b->pool, in->name, &r.name) ||
+        !pool_add(&b->pool, in->party, &r.party))
+        return building_full(e);
+    struct key key = {KEY_CHOICE_ID, b->current, r.id.off, 0};
+    if (!r.id.len)
+        key = (struct key){KEY_CHOICE_NAME, b->current, r.name.off, r.party.off};
+    struct key_slot *slot = key_find(b, &key);
+    if (!slot)
+        return building_full(e);
+    if (slot->index) {
+        choice_again(b, k, &k->choices[slot->index - 1], &r);
+        *index = slot->index - 1;
+        return true;
+    }
+    if (!pool_grow(b->arena, &k->choices, &k->choice_room, k->choice_count + 1, sizeof *k->choices,
+                   CHOICES_MAX))
+        return building_full(e);
+    if (!r.id.len && !r.name.len)
+        building_bad(b, k, "a choice has neither id nor name");
+    k->choices[k->choice_count] = r;
+    key_take(b, slot, &key, k->choice_count);
+    *index = k->choice_count++;
+    return true;
+}
+
+bool results_unit(struct results_builder *b, const struct results_unit_in *in, uint32_t *index,
+                  struct err *e)
+{
+    struct building *k = current(b, e);
+    struct results_unit r = {.registered = count_or_unknown(in->registered),
+                             .ballots = count_or_unknown(in->ballots),
+                             .reporting = small(in->reporting),
+                             .total = small(in->total),
+                             .type = in->type};
+    if (!k)
+        return false;
+    if (in->type == RESULTS_TOTAL) {
+        k->units[0] = r;
+        *index = 0;
+        return true;
+    }
+    if (!pool_add(&b->pool, in->id, &r.id) || !pool_add(&b->pool, in->name, &r.name))
+        return building_full(e);
+    struct key key = {KEY_UNIT + in->type, b->current, r.id.off, r.name.off};
+    struct key_slot *slot = key_find(b, &key);
+    if (!slot)
+        return building_full(e);
+    if (slot->index) {
+        *index = slot->index - 1;
+        return true;
+    }
+    if (!pool_grow(b->arena, &k->units, &k->unit_room, k->unit_count + 1, sizeof *k->units,
+                   UNITS_MAX) ||
+        !pool_grow(b->arena, &k->rows, &k->row_room, k->unit_count + 1, sizeof *k->rows, UNITS_MAX))
+        return building_full(e);
+    if (!r.id.len && !r.name.len)
+        building_bad(b, k, "a reporting unit has neither id nor name");
+    k->units[k->unit_count] = r;
+    key_take(b, slot, &key, k->unit_count);
+    *index = k->unit_count++;
+    return true;
+}
+
+void results_progress(struct results_builder *b, int64_t reporting, int64_t total)
+{
+    if (b->current == BUILDING_NOBODY)
+        return;
+    b->contests[b->current].units[0].reporting = small(reporting);
+    b->contests[b->current].units[0].total = small(total);
+}
+
+/* ---- votes ---- */
+
+static int64_t *cell_at(struct results_builder *b, struct building *k, uint32_t unit,
+                        uint32_t choice, struct err *e)
+{
+    if (unit >= k->unit_count || choice >= k->choice_count) {
+        err_set(e, ERR_BUG, "the driver gives votes to a choice or unit that is not there");
+        return NULL;
+    }
+    struct row *row = &k->rows[unit];
+    uint32_t had = row->room;
+    if (!pool_grow(b->arena, &row->votes, &row->room, (uint64_t)choice + 1, sizeof *row->votes,
+                   CHOICES_MAX)) {
+        building_full(e);
+        return NULL;
+    }
+    for (uint32_t i = had; i < row->room; i++)
+        row->votes[i] = VOTES_ABSENT;
+    return &row->votes[choice];
+}
+
+int64_t building_votes(const struct building *k, uint32_t unit, uint32_t choice)
+{
+    return choice < k->rows[unit].room ? k->rows[unit].votes[choice] : VOTES_ABSENT;
+}
+
+struct building_place building_place(const struct results_builder *b, const struct building *k,
+                                     uint32_t unit, uint32_t choice)
+{
+    struct building_place p;
+    const struct results_choice *c = &k->choices[choice];
+    const struct results_unit *u = &k->units[unit];
+    struct slice id = slice_sub(pool_text(&b->pool, c->id), 0, 40);
+    struct slice name = slice_sub(pool_text(&b->pool, c->name), 0, 60);
+    struct slice where = slice_sub(pool_text(&b->pool, u->name.len ? u->name : u->id), 0, 60);
+    snprintf(p.text, sizeof p.text, "choice %.*s%s%.*s%s%.*s", SLICE_FMT(id),
+             id.len && name.len ? " " : "", SLICE_FMT(name), unit ? ", unit " : ", total",
+             SLICE_FMT(where));
+    return p;
+}
+
+/* A count that can stand: false when it made the contest bad. */
+static bool votes_ok(struct results_builder *b, struct building *k, uint32_t unit, uint32_t choice,
+                     int64_t votes)
+{
+    if (votes >= VOTES_UNKNOWN && votes <= RESULTS_VOTES_MAX)
+        return true;
+    building_bad(b, k, "%s: %lld is no count of votes", building_place(b, k, unit, choice).text,
+                 (long long)votes);
+    return false;
+}
+
+bool results_votes(struct results_builder *b, uint32_t unit, uint32_t choice, int64_t votes,
+                   struct err *e)
+{
+    struct building *k = current(b, e);
+    int64_t *cell = k ? cell_at(b, k, unit, choice, e) : NULL;
+    if (!cell)
+        return false;
+    if (!votes_ok(b, k, unit, choice, votes))
+        return true;
+    if (*cell == VOTES_ABSENT)
+        *cell = votes;
+    else if (*cell == VOTES_UNKNOWN || votes == VOTES_UNKNOWN)
+        *cell = VOTES_UNKNOWN;
+    else if (*cell + votes > RESULTS_VOTES_MAX) /* both are below 2^53 */
+        building_bad(b, k, "%s: the votes overflow", building_place(b, k, unit, choice).text);
+    else
+        *cell += votes;
+    return true;
+}
+
+bool results_votes_once(struct results_builder *b, uint32_t unit, uint32_t choice, int64_t votes,
+                        struct err *e)
+{
+    struct building *k = current(b, e);
+    int64_t *cell = k ? cell_at(b, k, unit, choice, e) : NULL;
+    if (!cell)
+        return false;
+    if (!votes_ok(b, k, unit, choice, votes))
+        return true;
+    if (*cell == VOTES_ABSENT)
+        *cell = votes;
+    else if (*cell != votes)
+        building_bad(b, k, "%s: two different values, %lld and %lld",
+                     building_place(b, k, unit, choice).text, (long long)*cell, (long long)votes);
+    return true;
+}

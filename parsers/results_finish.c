@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: ISC */
+/* A finished batch: totals summed, bad contests left out, everything laid out as one block. */
+#include "parsers/building.h"
+
+#include <string.h>
+
+#include "daemon/base/num.h"
+#include "daemon/base/when.h"
+
+_Static_assert(sizeof(struct results_header) % 8 == 0 && sizeof(struct results_contest) % 8 == 0 &&
+                   sizeof(struct results_choice) % 8 == 0 && sizeof(struct results_unit) % 8 == 0 &&
+                   sizeof(struct results_cell) % 8 == 0 && sizeof(struct results_problem) % 8 == 0,
+               "records follow each other without padding");
+
+/* Both say the same: same choices and units in the same order, with the same votes. */
+static bool same_contest(const struct building *a, const struct building *b)
+{
+    if (a->choice_count != b->choice_count || a->unit_count != b->unit_count)
+        return false;
+    if (a->choice_count && memcmp(a->choices, b->choices, a->choice_count * sizeof *a->choices))
+        return false;
+    if (memcmp(a->units, b->units, a->unit_count * sizeof *a->units))
+        return false;
+    for (uint32_t u = 0; u < a->unit_count; u++) {
+        for (uint32_t c = 0; c < a->choice_count; c++) {
+            if (building_votes(a, u, c) != building_votes(b, u, c))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* The coarsest kind of unit that has votes in this contest. */
+static enum results_unit_type summed_type(const struct building *k)
+{
+    enum results_unit_type best = RESULTS_UNIT_TYPES;
+    for (uint32_t u = 1; u < k->unit_count; u++) {
+        for (uint32_t c = 0; c < k->choice_count && k->units[u].type < best; c++) {
+            if (building_votes(k, u, c) != VOTES_ABSENT)
+                best = k->units[u].type;
+        }
+    }
+    return best;
+}
+
+/* A total for the choice, from its units of one type. *any: there was something to sum. */
+static int64_t sum_units(struct results_builder *b, struct building *k, uint32_t choice,
+                         enum results_unit_type type, bool *any)
+{
+    int64_t sum = 0;
+    *any = false;
+    for (uint32_t u = 1; u < k->unit_count; u++) {
+        int64_t votes = k->units[u].type == type ? building_votes(k, u, choice) : VOTES_ABSENT;
+        if (votes == VOTES_ABSENT)
+            continue;
+        *any = true;
+        if (votes == VOTES_UNKNOWN || sum == VOTES_UNKNOWN)
+            sum = VOTES_UNKNOWN;
+        else if (!num_add(&sum, votes) || sum > RESULTS_VOTES_MAX)
+            building_bad(b, k, "%s: the sum of the units overflows",
+                         building_place(b, k, 0, choice).text);
+        if (k->bad)
+            break;
+    }
+    return *any ? sum : VOTES_UNKNOWN;
+}
+
+struct counts {
+    uint64_t contests, choices, units, cells, problems, bad;
+};
+
+static bool unit_kept(const struct results_builder *b, const struct results_unit *u)
+{
+    return !b->drop_precincts || u->type != RESULTS_PRECINCT;
+}
+
+static bool contest_kept(const struct building *k)
+{
+    return !k->bad && k->first == BUILDING_NOBODY && k->choice_count;
+}
+
+/* Judge repeated contests, then count what goes into the batch; sums are tried here so that one
+ * that overflows is known before anything is laid out. */
+static bool take_stock(struct results_builder *b, struct counts *n)
+{
+    for (uint32_t i = 0; i < b->count; i++) {
+        struct building *k = &b->contests[i];
+        if (k->first != BUILDING_NOBODY && (k->bad || !same_contest(&b->contests[k->first], k)))
+            building_bad(b, &b->contests[k->first], "the contest is there twice and differs");
+    }
+    for (uint32_t i = 0; i < b->count; i++) {
+        struct building *k = &b->contests[i];
+        bool any;
+        enum results_unit_type type = summed_type(k);
+        for (uint32_t c = 0; c < k->choice_count && !k->bad; c++) {
+            if (building_votes(k, 0, c) == VOTES_ABSENT)
+                sum_units(b, k, c, type, &any);
+        }
+        if (k->bad && !k->why.len)
+            return false; /* there was no memory for the reason */
+        if (!k->bad && !k->choice_count && !pool_add(&b->pool, SLICE("it has no choices"), &k->why))
+            return false;
+        n->bad += k->first == BUILDING_NOBODY && k->bad;
+        n->problems += k->first == BUILDING_NOBODY && (k->bad || !k->choice_count);
+        if (!contest_kept(k))
+            continue;
+        uint32_t units = 0;
+        for (uint32_t u = 0; u < k->unit_count; u++)
+            units += unit_kept(b, &k->units[u]);
+        n->contests++;
+        n->choices += k->choice_count;
+        n->units += units;
+        n->cells += (uint64_t)units * k->choice_count;
+    }
+    return true;
+}
+
+static bool judge(struct results_builder *b, const struct counts *n, struct err *e)
+{
+    uint64_t distinct = n->contests + n->problems;
+    if (n->bad * 100 > distinct) {
+        const struct building *k = b->contests;
+        while (!k->bad || k->first != BUILDING_NOBODY)
+            k++;
+        return err_set(
+            e, ERR_DATA, "%llu of %llu contests cannot be read; the first, %.*s \"%.*s\": %.*s",
+            (unsigned long long)n->bad, (unsigned long long)distinct,
+            SLICE_FMT(pool_text(&b->pool, k->record.id)),
+            SLICE_FMT(pool_text(&b->pool, k->record.text)), SLICE_FMT(pool_text(&b->pool, k->why)));
+    }
+    if (!n->contests && !b->facts.version.len && !b->facts.delta)
+        return err_set(e, ERR_DATA,
+                       n->problems ? "none of its contests has choices" : "it holds no contests");
+    return true;
+}
+
+static bool fill_head(struct results_builder *b, struct results_header *h, struct err *e)
+{
+    const struct results_facts *facts = &b->facts;
+    int64_t date;
+    *h = (struct results_header){.magic = RESULTS_MAGIC,
+                                 .own_time_ms = building_time(facts->own_time_ms),
+                                 .status = facts->status,
+                                 .test = facts->test < 0 ? -1 : facts->test > 0,
+                                 .delta = facts->delta};
+    for (size_t i = 0; i < facts->next_url.len; i++) {
+        if (facts->next_url.ptr[i] < 0x21 || facts->next_url.ptr[i] > 0x7e)
+            return err_set(e, ERR_DATA, "the URL it says to ask next is not a URL");
+    }
+    if (facts->next_url.len > RESULTS_URL_MAX)
+        return err_set(e, ERR_DATA, "the URL it says to ask next is longer than %d bytes",
+                       RESULTS_URL_MAX);
+    if (!pool_add(&b->pool, facts->version, &h->version) ||
+        !pool_add(&b->pool, facts->election_name, &h->election_name) ||
+        (when_parse_date(facts->election_date, &date) &&
+         !pool_add(&b->pool, facts->election_date, &h->election_date)) ||
+        !pool_add_clean(&b->pool, facts->next_url, &h->next_url)) /* last: no text may become it */
+        return building_full(e);
+    return true;
+}
+
+/* Where the next record of each kind goes. */
+struct pen {
+    struct results_contest *contest;
+    struct results_choice *choice;
+    struct results_unit *unit;
+    struct results_cell *cell;
+    struct results_problem *problem;
+    struct results_header *head;
+};
+
+static void write_contest(struct results_builder *b, struct building *k, struct pen *p)
+{
+    struct results_header *h = p->head;
+    enum results_unit_type type = summed_type(k);
+    uint32_t first_unit = h->units;
+    k->record.first_choice = h->choices;
+    k->record.first_unit = h->units;
+    k->record.first_cell = h->cells;
+    k->record.choices = k->choice_count;
+    memcpy(p->choice, k->choices, k->choice_count * sizeof *p->choice);
+    p->choice += k->choice_count;
+    h->choices += k->choice_count;
+    for (uint32_t u = 0; u < k->unit_count; u++) {
+        if (!unit_kept(b, &k->units[u]))
+            continue;
+        *p->unit++ = k->units[u];
+        h->units++;
+        for (uint32_t c = 0; c < k->choice_count; c++, h->cells++) {
+            struct results_cell cell = {.votes = building_votes(k, u, c)};
+            bool any = false;
+            if (u == 0 && cell.votes == VOTES_ABSENT)
+                cell.votes = sum_units(b, k, c, type, &any);
+            cell.derived = any;
+            *p->cell++ = cell;
+        }
+    }
+    k->record.units = h->units - first_unit;
+    *p->contest++ = k->record;
+    h->contests++;
+}
+
+static void write_all(struct results_builder *b, struct pen *p)
+{
+    for (uint32_t i = 0; i < b->count; i++) {
+        struct building *k = &b->contests[i];
+        if (contest_kept(k)) {
+            write_contest(b, k, p);
+        } else if (k->first == BUILDING_NOBODY) {
+            *p->problem++ = (struct results_problem){k->record.id, k->record.text, k->why};
+            p->head->problems++;
+        }
+    }
+}
+
+bool results_finish(struct results_builder *b, struct slice *batch, struct err *e)
+{
+    struct counts n = {0};
+    struct results_header head;
+    if (!take_stock(b, &n))
+        return building_full(e);
+    if (!judge(b, &n, e) || !fill_head(b, &head, e))
+        return false;
+    uint64_t size = sizeof head + n.contests * sizeof(struct results_contest) +
+                    n.choices * sizeof(struct results_choice) +
+                    n.units * sizeof(struct results_unit) + n.cells * sizeof(struct results_cell) +
+                    n.problems * sizeof(struct results_problem) + b->pool.len;
+    char *at = size > RESULTS_MAX ? NULL : arena_alloc(b->arena, (size_t)size);
+    if (!at)
+        return building_full(e);
+    struct pen p = {.head = (void *)at};
+    *p.head = head;
+    p.head->bytes = (uint32_t)size;
+    p.head->pool = b->pool.len;
+    p.contest = (void *)(at + sizeof head);
+    p.choice = (void *)(p.contest + n.contests);
+    p.unit = (void *)(p.choice + n.choices);
+    p.cell = (void *)(p.unit + n.units);
+    p.problem = (void *)(p.cell + n.cells);
+    memcpy(p.problem + n.problems, b->pool.bytes, b->pool.len);
+    write_all(b, &p);
+    *batch = (struct slice){at, (size_t)size};
+    return true;
+}
