@@ -34,6 +34,7 @@ bool fault_from(struct fault *f, const struct err *e)
 {
     f->kind = e->kind == ERR_DATA ? WIRE_SCHEMA : e->kind == ERR_BUG ? WIRE_INTERNAL : WIRE_LIMIT;
     f->err = *e;
+    f->err.kind = e->kind == ERR_BUG ? ERR_BUG : ERR_DATA;
     return false;
 }
 

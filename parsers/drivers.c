@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* The table of drivers: name to code. */
+#include "parsers/drivers.h"
+
+const struct driver *const drivers[] = {
+    &ap_interactive_driver, &clarity_driver, &ddhq_driver, &pointer_driver, NULL,
+};
+
+const struct driver *driver_find(struct slice name)
+{
+    for (const struct driver *const *d = drivers; *d; d++) {
+        if (slice_is(name, (*d)->name))
+            return *d;
+    }
+    return NULL;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/* The table of formats: one row each. */
+#include "parsers/formats.h"
+
+#include "daemon/base/text.h"
+
+static const char *const pointer_options[] = {"version-path", NULL};
+
+const struct format formats[] = {
+    {
+        .name = "ap-interactive",
+        .about = "AP's public JSON behind its interactive pages: ids, votes and calls, no names",
+        .authority = "ap",
+        .votes = true,
+        .calls = true,
+    },
+    {
+        .name = "clarity",
+        .about = "Clarity (SOE, Scytl, Civix): detail.xml or its zip, summary.json, ALL.json",
+        .authority = "official",
+        .votes = true,
+    },
+    {
+        .name = "ddhq",
+        .about = "Decision Desk HQ, API version 2: votes by county, and its calls",
+        .authority = "ddhq",
+        .votes = true,
+        .calls = true,
+    },
+    {
+        .name = "pointer",
+        .about = "a small file that names the version another URL has now (current_ver.txt)",
+        .authority = "official",
+        .pointer = true,
+        .options = pointer_options,
+    },
+    {.name = NULL},
+};
+
+const char *const format_common_options[] = {"precincts", "charset", "timezone",
+                                             "state",     "county",  NULL};
+
+const struct format *format_find(struct slice name)
+{
+    for (const struct format *f = formats; f->name; f++) {
+        if (slice_is(name, f->name))
+            return f;
+    }
+    return NULL;
+}
+
+const char *format_did_you_mean(struct slice name)
+{
+    const char *names[sizeof formats / sizeof formats[0]];
+    size_t n = 0;
+    for (const struct format *f = formats; f->name; f++)
+        names[n++] = f->name;
+    return text_did_you_mean(name, names, n);
+}

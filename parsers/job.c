@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC */
+/* One payload from bytes to batch. */
+#include "parsers/job.h"
+
+#include "daemon/base/text.h"
+#include "parsers/formats.h"
+
+#define HEAD 4096
+
+struct slice job_option(const struct job *j, const char *key)
+{
+    struct slice rest = j->options, line;
+    while (slice_next(&rest, '\n', &line)) {
+        struct slice name;
+        if (slice_next(&line, '=', &name) && slice_is(name, key))
+            return line.ptr ? line : SLICE("");
+    }
+    return (struct slice){NULL, 0};
+}
+
+bool job_option_yes(const struct job *j, const char *key)
+{
+    return slice_is(job_option(j, key), "yes");
+}
+
+static size_t find_nocase(struct slice s, struct slice needle)
+{
+    for (size_t at = 0; at + needle.len <= s.len; at++) {
+        if (slice_eq_nocase(slice_sub(s, at, at + needle.len), needle))
+            return at;
+    }
+    return SIZE_MAX;
+}
+
+static bool starts_nocase(struct slice s, struct slice prefix)
+{
+    return slice_eq_nocase(slice_sub(s, 0, prefix.len), prefix);
+}
+
+/* What is left behind blanks, a BOM, an XML declaration and comments. */
+static struct slice skip_preamble(struct slice s)
+{
+    static const struct {
+        struct slice open, close;
+    } skipped[] = {{SLICE_INIT("\xef\xbb\xbf"), SLICE_INIT("")},
+                   {SLICE_INIT("<?"), SLICE_INIT("?>")},
+                   {SLICE_INIT("<!--"), SLICE_INIT("-->")}};
+    size_t i = 0;
+    s = slice_trim(s);
+    while (i < sizeof skipped / sizeof skipped[0]) {
+        size_t end = slice_starts(s, skipped[i].open) ? slice_find(s, skipped[i].close) : SIZE_MAX;
+        if (end == SIZE_MAX) {
+            i++;
+            continue;
+        }
+        size_t from = end + skipped[i].close.len;
+        s = slice_trim(slice_sub(s, from > 0 ? from : skipped[i].open.len, s.len));
+        i = 0;
+    }
+    return s;
+}
+
+static bool is_page(struct slice head)
+{
+    static const struct slice starts[] = {SLICE_INIT("<!doctype html"), SLICE_INIT("<html"),
+                                          SLICE_INIT("<head"), SLICE_INIT("<body")};
+    head = skip_preamble(head);
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+        if (starts_nocase(head, starts[i]))
+            return true;
+    }
+    return false;
+}
+
+static struct slice page_title(struct slice head)
+{
+    size_t from = find_nocase(head, SLICE("<title"));
+    if (from == SIZE_MAX)
+        return SLICE("");
+    head = slice_sub(head, from, head.len);
+    size_t open = slice_find(head, SLICE(">"));
+    size_t end = find_nocase(head, SLICE("</title"));
+    return open == SIZE_MAX || end == SIZE_MAX || end < open ? SLICE("")
+                                                             : slice_sub(head, open + 1, end);
+}
+
+/* A page for people where data was expected: an error page, a waiting room. Names a version only in
+ * a pointer. */
+static bool refuse_page(struct job *j, const struct format *format, struct fault *f)
+{
+    struct slice head;
+    if (!input_peek(j->input, HEAD, &head, f))
+        return false;
+    if (!slice_trim(head).len)
+        return fault_set(f, WIRE_TRUNCATED, "line 1, column 1: the payload is empty");
+    if (format->pointer || !is_page(head))
+        return true;
+    struct slice title = text_clean_copy(page_title(head), j->arena);
+    if (!title.ptr || !title.len)
+        title = SLICE("without a title");
+    return fault_set(f, WIRE_BLOCKED, "line 1, column 1: a web page instead of data: %.*s",
+                     SLICE_FMT(title));
+}
+
+/* Charset options count for the payload and its companions alike. */
+static bool set_charset(struct job *j, struct fault *f)
+{
+    struct slice charset = job_option(j, "charset");
+    if (!charset.len)
+        return true;
+    if (!input_text(j->input, charset, f))
+        return false;
+    for (size_t i = 0; i < j->companion_count; i++) {
+        if (!input_text(j->companions[i], charset, f))
+            return false;
+    }
+    return true;
+}
+
+bool job_run(struct job *j, struct slice *batch, struct fault *f)
+{
+    const struct format *format = format_find(j->format);
+    const struct driver *driver = driver_find(j->format);
+    struct err e;
+    if (!format || !driver)
+        return fault_set(f, WIRE_INTERNAL, "there is no format \"%.*s\"",
+                         SLICE_FMT(slice_sub(j->format, 0, 40)));
+    if (!refuse_page(j, format, f) || !set_charset(j, f))
+        return false;
+    if (!j->builder && !(j->builder = results_builder_new(j->arena)))
+        return fault_set(f, WIRE_LIMIT, "out of memory");
+    if (!job_option_yes(j, "precincts"))
+        results_drop_precincts(j->builder);
+    if (!driver->parse(j, f))
+        return false;
+    if (!results_finish(j->builder, batch, &e))
+        return fault_from(f, &e);
+    return true;
+}

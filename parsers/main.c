@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: ISC */
+/* tally-parse: the workers' own code as a tool, and the program tallyd starts as their parent. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/base/buf.h"
+#include "daemon/base/num.h"
+#include "daemon/base/text.h"
+#include "parsers/charset.h"
+#include "parsers/dump.h"
+#include "parsers/formats.h"
+#include "parsers/job.h"
+#include "parsers/nursery.h"
+
+#define OUTPUT_MAX ((size_t)4 << 30)
+#define ARENA_MAX ((size_t)8 << 30)
+#define FIRST_READ 65536
+
+static const char usage[] =
+    "usage: tally-parse -f FORMAT [-O key=value]... [-c COMPANION]... [-o csv|json|summary] "
+    "FILE|-\n"
+    "       tally-parse --list | --sniff FILE | -h | -V\n"
+    "\n"
+    "  -f, --format FORMAT      how the payload is written; --list names them\n"
+    "  -O, --option key=value   as in a source of tallyd.conf\n"
+    "  -c, --companion FILE     a file the format joins with the payload\n"
+    "  -o, --output FORM        csv (default), json or summary\n"
+    "      --list               every format with a line about it\n"
+    "      --sniff FILE         guess the format of a file\n";
+
+struct output {
+    const char *name;
+    void (*dump)(const struct results *r, struct buf *out);
+};
+static const struct output outputs[] = {
+    {"csv", dump_csv}, {"json", dump_json}, {"summary", dump_summary}, {NULL, NULL}};
+
+/* One file in memory. */
+struct file {
+    const char *path;
+    char *bytes;
+    struct input_memory memory;
+    struct input *input;
+};
+
+struct command {
+    const struct format *format;
+    const struct output *output;
+    struct buf options;
+    struct file payload, companions[WIRE_COMPANIONS_MAX];
+    size_t companion_count;
+    bool list, sniff;
+};
+
+static int print_error(const char *path, const struct err *e)
+{
+    if (path)
+        fprintf(stderr, "tally-parse: %s: %s\n", path, e->text);
+    else
+        fprintf(stderr, "tally-parse: %s\n", e->text);
+    return (int)e->kind;
+}
+
+/* ---- files ---- */
+
+static bool read_all(int fd, struct file *f, struct err *e)
+{
+    size_t len = 0, room = 0;
+    for (;;) {
+        if (len + WIRE_PADDING >= room) {
+            room = room ? room * 2 : FIRST_READ;
+            char *more = realloc(f->bytes, room);
+            if (!more)
+                return err_set(e, ERR_AGAIN, "there is not enough memory to read it");
+            f->bytes = more;
+        }
+        ssize_t n = read(fd, f->bytes + len, room - WIRE_PADDING - len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_errno(e, ERR_NOINPUT, "it cannot be read");
+        if (n == 0)
+            break;
+        len += (size_t)n;
+        if (len > INPUT_MAX)
+            return err_set(e, ERR_DATA, "it is larger than 1 GiB, the most a payload may be");
+    }
+    memset(f->bytes + len, 0, WIRE_PADDING);
+    f->memory.bytes = (struct slice){f->bytes, len};
+    return true;
+}
+
+static bool file_read(struct file *f, struct err *e)
+{
+    bool standard = strcmp(f->path, "-") == 0;
+    int fd = standard ? STDIN_FILENO : open(f->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_errno(e, errno == EACCES ? ERR_DENIED : ERR_NOINPUT, "it cannot be opened");
+    bool ok = read_all(fd, f, e);
+    if (!standard)
+        close(fd);
+    return ok;
+}
+
+static bool file_open(struct file *f, struct arena *a, struct fault *fault)
+{
+    struct input_source source = input_from_memory(&f->memory);
+    source.padded = true;
+    return input_open(a, &source, INPUT_MAX, &f->input, fault);
+}
+
+static void file_close(struct file *f)
+{
+    input_close(f->input);
+    free(f->bytes);
+}
+
+/* ---- what it does ---- */
+
+static int list_formats(void)
+{
+    for (const struct format *f = formats; f->name; f++)
+        printf("%-16s %s\n", f->name, f->about);
+    return 0;
+}
+
+static bool write_out(const struct buf *out, struct err *e)
+{
+    if (out->failed)
+        return err_set(e, ERR_AGAIN, "there is not enough memory for the output");
+    if (fwrite(out->ptr, 1, out->len, stdout) != out->len || fflush(stdout) != 0)
+        return err_errno(e, ERR_AGAIN, "the output cannot be written");
+    return true;
+}
+
+static bool sniff(struct command *c, struct arena *a, struct fault *f)
+{
+    struct slice head;
+    const char *best = NULL;
+    int most = 0;
+    if (!file_open(&c->payload, a, f) || !input_peek(c->payload.input, 4096, &head, f))
+        return false;
+    for (const struct driver *const *d = drivers; *d; d++) {
+        int likely = (*d)->sniff ? (*d)->sniff(head) : 0;
+        if (likely > most) {
+            most = likely;
+            best = (*d)->name;
+        }
+    }
+    if (!best) {
+        f->err.kind = ERR_NO;
+        snprintf(f->err.text, sizeof f->err.text, "no format knows it; see tally-parse --list");
+        return false;
+    }
+    printf("%s%s\n", best, most > 1 ? "" : " (perhaps)");
+    return true;
+}
+
+static bool parse(struct command *c, struct arena *a, struct fault *f)
+{
+    struct job job = {
+        .format = slice_of(c->format->name), .options = buf_slice(&c->options), .arena = a};
+    struct results results;
+    struct slice batch;
+    struct buf out;
+    if (!file_open(&c->payload, a, f))
+        return false;
+    job.input = c->payload.input;
+    for (; job.companion_count < c->companion_count; job.companion_count++) {
+        struct file *companion = &c->companions[job.companion_count];
+        if (!file_open(companion, a, f))
+            return err_prefix(&f->err, "companion %s", companion->path);
+        job.companions[job.companion_count] = companion->input;
+    }
+    if (!(job.builder = results_builder_new(a)))
+        return fault_set(f, WIRE_LIMIT, "out of memory");
+    if (!job_run(&job, &batch, f))
+        return false;
+    if (!results_open(batch, &results, &f->err)) { /* as tallyd would */
+        f->err.kind = ERR_BUG;
+        return false;
+    }
+    buf_init(&out, OUTPUT_MAX);
+    c->output->dump(&results, &out);
+    bool ok = write_out(&out, &f->err);
+    buf_done(&out);
+    return ok;
+}
+
+static int run(struct command *c)
+{
+    struct fault f = {0};
+    const char *path = c->payload.path;
+    bool ok = file_read(&c->payload, &f.err);
+    for (size_t i = 0; i < c->companion_count && ok; i++) {
+        path = c->companions[i].path;
+        ok = file_read(&c->companions[i], &f.err);
+    }
+    if (ok)
+        path = c->payload.path;
+    struct arena *a = arena_new(ARENA_MAX);
+    if (ok && !a)
+        ok = err_set(&f.err, ERR_AGAIN, "there is not enough memory");
+    if (ok)
+        ok = charset_init(&f.err) && (c->sniff ? sniff(c, a, &f) : parse(c, a, &f));
+    int code = ok ? 0 : print_error(path, &f.err);
+    file_close(&c->payload);
+    for (size_t i = 0; i < c->companion_count; i++)
+        file_close(&c->companions[i]);
+    arena_free(a);
+    return code;
+}
+
+/* ---- the command line ---- */
+
+static bool known_option(const struct format *f, struct slice key)
+{
+    for (const char *const *o = format_common_options; *o; o++) {
+        if (slice_is(key, *o))
+            return true;
+    }
+    for (const char *const *o = f->options; o && *o; o++) {
+        if (slice_is(key, *o))
+            return true;
+    }
+    return false;
+}
+
+static bool check_options(const struct command *c, struct err *e)
+{
+    struct slice rest = buf_slice(&c->options), line, key;
+    while (slice_next(&rest, '\n', &line)) {
+        if (slice_find(line, SLICE("=")) == SIZE_MAX || !slice_next(&line, '=', &key))
+            return err_set(e, ERR_USAGE, "-O wants key=value, not \"%.*s\"", SLICE_FMT(line));
+        if (!known_option(c->format, key))
+            return err_set(e, ERR_USAGE, "format %s has no option \"%.*s\"", c->format->name,
+                           SLICE_FMT(key));
+    }
+    return true;
+}
+
+static bool set_format(struct command *c, const char *name, struct err *e)
+{
+    struct slice s = slice_of(name);
+    if ((c->format = format_find(s)))
+        return true;
+    const char *like = format_did_you_mean(s);
+    return err_set(e, ERR_USAGE, "there is no format \"%s\"%s%s%s; --list names them", name,
+                   like ? ": did you mean \"" : "", like ? like : "", like ? "\"?" : "");
+}
+
+static bool set_output(struct command *c, const char *name, struct err *e)
+{
+    for (c->output = outputs; c->output->name; c->output++) {
+        if (strcmp(c->output->name, name) == 0)
+            return true;
+    }
+    return err_set(e, ERR_USAGE, "-o is csv, json or summary, not \"%s\"", name);
+}
+
+static bool add_companion(struct command *c, const char *path, struct err *e)
+{
+    if (c->companion_count == WIRE_COMPANIONS_MAX)
+        return err_set(e, ERR_USAGE, "more than %d companions", WIRE_COMPANIONS_MAX);
+    c->companions[c->companion_count++].path = path;
+    return true;
+}
+
+static bool read_flag(struct command *c, int flag, struct err *e)
+{
+    switch (flag) {
+    case 'f':
+        return set_format(c, optarg, e);
+    case 'O':
+        buf_addf(&c->options, "%s\n", optarg);
+        return !c->options.failed || err_set(e, ERR_USAGE, "the options are too long");
+    case 'c':
+        return add_companion(c, optarg, e);
+    case 'o':
+        return set_output(c, optarg, e);
+    case 'l':
+        return c->list = true;
+    case 's':
+        c->payload.path = optarg;
+        return c->sniff = true;
+    }
+    return err_set(e, ERR_USAGE, "see tally-parse -h");
+}
+
+static bool read_flags(struct command *c, int argc, char **argv, struct err *e)
+{
+    static const struct option longs[] = {{"format", required_argument, NULL, 'f'},
+                                          {"option", required_argument, NULL, 'O'},
+                                          {"companion", required_argument, NULL, 'c'},
+                                          {"output", required_argument, NULL, 'o'},
+                                          {"list", no_argument, NULL, 'l'},
+                                          {"sniff", required_argument, NULL, 's'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"version", no_argument, NULL, 'V'},
+                                          {NULL, 0, NULL, 0}};
+    int flag;
+    while ((flag = getopt_long(argc, argv, "f:O:c:o:hV", longs, NULL)) != -1) {
+        if (flag == 'h' || flag == 'V') {
+            printf("%s", flag == 'h' ? usage : "tally-parse " TALLYD_VERSION "\n");
+            exit(0);
+        }
+        if (!read_flag(c, flag, e))
+            return false;
+    }
+    if (c->list || c->sniff)
+        return optind == argc || err_set(e, ERR_USAGE, "%s: one thing too many", argv[optind]);
+    if (!c->format)
+        return err_set(e, ERR_USAGE, "-f FORMAT is missing; see tally-parse -h");
+    if (optind + 1 != argc)
+        return err_set(e, ERR_USAGE, "one FILE, or - for standard input; see tally-parse -h");
+    c->payload.path = argv[optind];
+    return check_options(c, e);
+}
+
+/* tally-parse --nursery FD --memory BYTES --cpu SECONDS: as tallyd starts it. */
+static int nursery(int argc, char **argv)
+{
+    struct {
+        const char *flag;
+        int64_t value;
+    } args[] = {{"--nursery", -1}, {"--memory", -1}, {"--cpu", -1}};
+    for (int i = 0; i < 3; i++) {
+        if (argc != 7 || strcmp(argv[1 + 2 * i], args[i].flag) != 0 ||
+            !num_parse(slice_of(argv[2 + 2 * i]), 0, INT64_C(1) << 40, &args[i].value)) {
+            fprintf(stderr, "tally-parse: --nursery is for tallyd alone\n");
+            return ERR_USAGE;
+        }
+    }
+    struct nursery_limits limits = {.memory = args[1].value, .cpu_ms = args[2].value * 1000};
+    return nursery_run((int)args[0].value, &limits);
+}
+
+int main(int argc, char **argv)
+{
+    struct command c = {.output = outputs};
+    struct err e;
+    if (argc > 1 && strcmp(argv[1], "--nursery") == 0)
+        return nursery(argc, argv);
+    buf_init(&c.options, WIRE_OPTIONS_MAX);
+    int code;
+    if (!read_flags(&c, argc, argv, &e))
+        code = print_error(NULL, &e);
+    else
+        code = c.list ? list_formats() : run(&c);
+    buf_done(&c.options);
+    return code;
+}
