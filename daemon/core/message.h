@@ -23,11 +23,12 @@ struct message {
     struct slice channel; /* without prefix: "totals", "totals:state:GA", "calls:GA", "race:GA:ID" */
     struct slice snap;    /* "totals", "states", "calls", "races" */
     struct slice field;   /* of the hash: the state, the race_id; empty for a plain string */
-    struct slice data;    /* JSON object */
-    struct slice snap_data; /* CALL, RETRACTION: the whole snapshot value is this JSON list of the latest claims per candidacy of the
-                               race; others: empty, the envelope itself is the snapshot */
+    struct slice data;    /* JSON object; empty (in core_snapshot, calls): only the snapshot is written, nothing published */
+    struct slice snap_data; /* CALL, RETRACTION: the latest claim of each candidacy of the race, a JSON object a line: stream.c makes
+                               the snapshot's list of it; others: empty, the envelope itself is the snapshot */
     struct slice plain;   /* TOTALS: "name value\n" lines for h:totals; else empty */
-    struct slice event_id; /* CALL, RETRACTION: unique for the election: "c<claim number>" */
+    struct slice statement; /* TOTALS: the sentence that goes with these counts; else empty */
+    struct slice event_id; /* unique for the election. CALL: "c<claim number>"; RETRACTION: "r<number of the claim taken back>" */
     struct slice winner;  /* CALL: "endorsement_id" to be entered in winners at score; RETRACTION: to be removed */
     int64_t score;        /* CALL: call time, ms */
 };

@@ -34,16 +34,12 @@ struct writer_file { /* the last accepted payload of a file */
 struct writer_event { /* a call message Redis has not acknowledged yet; removed by writer_acknowledge */
     struct slice id, channel, data;
 };
-struct writer_statement { /* a sentence that was served */
-    struct slice key, text;   /* "epoch-seq" */
-};
 
 struct writer_job {
     const struct writer_claim *claims;          size_t claim_count;
     const struct writer_name *names;            size_t name_count;
     const struct writer_file *files;            size_t file_count;
     const struct writer_event *events;          size_t event_count;
-    const struct writer_statement *statements;  size_t statement_count;
     const struct slice *acknowledged;           size_t acknowledged_count; /* event ids */
     int64_t epoch;                              /* > 0: to be kept as the epoch on disk */
 };

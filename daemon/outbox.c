@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: ISC */
+/* The way out for messages: hold, thin, number, publish. */
+#include "daemon/outbox.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <time.h>
+
+#include "daemon/base/log.h"
+#include "daemon/base/map.h"
+#include "daemon/core/stream.h"
+#include "daemon/edge/timer.h"
+
+#define CHANNELS_MAX 200000
+#define HELD_MAX 100000
+#define ENVELOPE_MAX (16 << 20)
+#define EVENTS_MAX 100000
+
+/* A message that owns its text. */
+struct parcel {
+    struct message message;
+    int64_t last_byte_us;
+    bool hold; /* this and all behind it wait */
+    struct parcel *next;
+    char text[];
+};
+
+struct pending_event { /* a call Redis has not acknowledged */
+    struct writer_event event;
+    struct pending_event *next;
+    char text[];
+};
+
+struct outbox {
+    struct writer *writer;
+    struct outbox_settings s;
+    struct outbox_calls calls;
+    struct stream *stream;
+    struct redis *redis;
+    struct timer *flush_timer, *heartbeat_timer;
+    struct parcel *held, **held_end; /* oldest first */
+    size_t held_count;
+    struct map *thinned; /* channel -> newest parcel, in order of first change */
+    bool flush_due;      /* within min_interval of the last flush */
+    struct pending_event *events, **events_end;
+    int64_t event_count;
+    bool began, changing_epoch, fenced;
+    int64_t wanted_epoch; /* while changing: at least this */
+    struct buf totals, statement;
+    int64_t totals_seq;
+    int64_t publish_count, publish_us;
+};
+
+/* ---- parcels ---- */
+
+static void pack(struct slice *s, char **at)
+{
+    if (s->len > 0)
+        memcpy(*at, s->ptr, s->len);
+    s->ptr = *at;
+    *at += s->len;
+}
+
+static struct parcel *parcel_new(const struct message *m, int64_t last_byte_us)
+{
+    size_t size = m->channel.len + m->snap.len + m->field.len + m->data.len + m->snap_data.len +
+                  m->plain.len + m->statement.len + m->event_id.len + m->winner.len;
+    struct parcel *p = malloc(sizeof *p + size);
+    if (!p)
+        return NULL;
+    *p = (struct parcel){.message = *m, .last_byte_us = last_byte_us};
+    char *at = p->text;
+    struct slice *const parts[] = {
+        &p->message.channel,   &p->message.snap,      &p->message.field,
+        &p->message.data,      &p->message.snap_data, &p->message.plain,
+        &p->message.statement, &p->message.event_id,  &p->message.winner};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        pack(parts[i], &at);
+    return p;
+}
+
+static bool is_call(const struct message *m)
+{
+    return m->type == MESSAGE_CALL || m->type == MESSAGE_RETRACTION;
+}
+
+/* ---- call events wait for Redis ---- */
+
+static bool remember_event(struct outbox *o, struct slice id, struct slice channel,
+                           struct slice data)
+{
+    struct pending_event *p = malloc(sizeof *p + id.len + channel.len + data.len);
+    if (!p)
+        return false;
+    *p = (struct pending_event){.event = {.id = id, .channel = channel, .data = data}};
+    char *at = p->text;
+    pack(&p->event.id, &at);
+    pack(&p->event.channel, &at);
+    pack(&p->event.data, &at);
+    *o->events_end = p;
+    o->events_end = &p->next;
+    o->event_count++;
+    return true;
+}
+
+static void nothing_to_do(bool ok, const char *text, void *ctx)
+{
+    (void)ok, (void)text, (void)ctx; /* acknowledged twice is harmless: clients know the id */
+}
+
+static void on_acknowledged(struct slice event_id, int64_t last_byte_us, void *ctx)
+{
+    struct outbox *o = ctx;
+    struct err e = {0};
+    if (last_byte_us > 0) {
+        o->publish_count++;
+        o->publish_us += clock_monotonic_us() - last_byte_us;
+    }
+    if (event_id.len == 0)
+        return;
+    struct pending_event **at = &o->events;
+    while (*at && !slice_eq((*at)->event.id, event_id))
+        at = &(*at)->next;
+    if (!*at)
+        return;
+    struct pending_event *gone = *at;
+    *at = gone->next;
+    if (o->events_end == &gone->next)
+        o->events_end = at;
+    o->event_count--;
+    struct writer_job job = {.acknowledged = &gone->event.id, .acknowledged_count = 1};
+    if (!writer_submit(o->writer, &job, nothing_to_do, NULL, &e))
+        log_warn("call event %.*s stays listed as unsent: %s; it may be announced twice",
+                 SLICE_FMT(event_id), e.text);
+    free(gone);
+}
+
+/* ---- numbering and sending ---- */
+
+/* Number one message and describe its write. The commit's slices point into the two buffers. */
+static bool number(struct outbox *o, const struct message *m, int64_t last_byte_us,
+                   struct buf *envelope, struct buf *snap, struct redis_commit *out)
+{
+    struct err e = {0};
+    int64_t seq;
+    buf_clear(envelope);
+    buf_clear(snap);
+    if (!stream_number(o->stream, m, clock_now(o->s.clock), envelope, snap, &seq, &e)) {
+        log_error("message on %.*s is lost: %s", SLICE_FMT(m->channel), e.text);
+        return false;
+    }
+    *out = (struct redis_commit){.epoch = stream_epoch(o->stream),
+                                 .seq = seq,
+                                 .channel = m->channel,
+                                 .envelope = buf_slice(envelope),
+                                 .snap = m->snap,
+                                 .field = m->field,
+                                 .snap_value = buf_slice(snap),
+                                 .plain = m->plain,
+                                 .winner = m->winner,
+                                 .score = m->score,
+                                 .event_id = m->event_id,
+                                 .last_byte_us = last_byte_us};
+    if (m->type == MESSAGE_TOTALS) {
+        buf_clear(&o->totals);
+        buf_add(&o->totals, buf_slice(envelope));
+        buf_clear(&o->statement);
+        buf_add(&o->statement, m->statement);
+        o->totals_seq = seq;
+    }
+    return true;
+}
+
+static void publish(struct outbox *o, const struct message *m, int64_t last_byte_us)
+{
+    struct buf envelope, snap;
+    struct redis_commit commit;
+    buf_init(&envelope, ENVELOPE_MAX);
+    buf_init(&snap, ENVELOPE_MAX);
+    if (number(o, m, last_byte_us, &envelope, &snap, &commit)) {
+        if (o->redis && !o->fenced)
+            redis_publish(o->redis, &commit); /* dropped while it is away: a snapshot follows */
+        o->calls.published(m, o->calls.ctx);
+    }
+    buf_done(&envelope);
+    buf_done(&snap);
+}
+
+static void flush(struct outbox *o)
+{
+    size_t at = 0;
+    struct slice channel;
+    void *value;
+    if (map_count(o->thinned) == 0)
+        return;
+    while (map_next(o->thinned, &at, &channel, &value)) {
+        struct parcel *p = value;
+        publish(o, &p->message, p->last_byte_us);
+        map_remove(o->thinned, channel);
+        free(p);
+    }
+    o->flush_due = true;
+    timer_set(o->flush_timer, o->s.min_interval_ms);
+}
+
+static void on_flush_due(void *ctx)
+{
+    struct outbox *o = ctx;
+    o->flush_due = false;
+    if (!o->changing_epoch)
+        flush(o);
+}
+
+/* Keep only the newest message of a channel, in the place of the first. Takes the parcel. */
+static void thin(struct outbox *o, struct parcel *p)
+{
+    struct parcel *old = map_get(o->thinned, p->message.channel);
+    if (!old && !map_put(o->thinned, p->message.channel, p)) {
+        log_error("message on %.*s is lost: too many channels", SLICE_FMT(p->message.channel));
+        free(p);
+        return;
+    }
+    if (old) {
+        /* the time to be measured is of the oldest change that is still unpublished */
+        p->last_byte_us = old->last_byte_us ? old->last_byte_us : p->last_byte_us;
+        if (!map_put(o->thinned, p->message.channel, p))
+            free(p);
+        else
+            free(old);
+    }
+}
+
+/* A message that need not wait for the disk any more. Takes the parcel. */
+static void let_go(struct outbox *o, struct parcel *p)
+{
+    if (is_call(&p->message)) {
+        if (!remember_event(o, p->message.event_id, p->message.channel, p->message.data))
+            log_error("call event %.*s: out of memory", SLICE_FMT(p->message.event_id));
+        if (!o->changing_epoch) {
+            flush(o);
+            publish(o, &p->message, p->last_byte_us);
+        }
+        free(p);
+        return;
+    }
+    thin(o, p);
+}
+
+static void advance_epoch(struct outbox *o);
+
+static void drain(struct outbox *o)
+{
+    while (o->held && !o->held->hold) {
+        struct parcel *p = o->held;
+        o->held = p->next;
+        if (!o->held)
+            o->held_end = &o->held;
+        o->held_count--;
+        let_go(o, p);
+    }
+    if (o->changing_epoch)
+        advance_epoch(o);
+    else if (!o->flush_due)
+        flush(o);
+}
+
+bool outbox_add(struct outbox *o, const struct message *messages, size_t n, int64_t last_byte_us,
+                bool hold, struct err *e)
+{
+    if (o->held_count + n > HELD_MAX)
+        return err_set(
+            e, ERR_AGAIN,
+            "more than %d messages wait for the disk; is the state directory's disk full?",
+            HELD_MAX);
+    for (size_t i = 0; i < n; i++) {
+        struct parcel *p = parcel_new(&messages[i], last_byte_us);
+        if (!p)
+            return err_set(e, ERR_BUG, "out of memory for a message");
+        p->hold = hold && i == 0;
+        *o->held_end = p;
+        o->held_end = &p->next;
+        o->held_count++;
+    }
+    if (o->began)
+        drain(o);
+    return true;
+}
+
+void outbox_release(struct outbox *o)
+{
+    for (struct parcel *p = o->held; p; p = p->next)
+        if (p->hold) {
+            p->hold = false;
+            break;
+        }
+    if (o->began)
+        drain(o);
+}
+
+/* ---- epochs ---- */
+
+static void clear_thinned(struct outbox *o)
+{
+    size_t at = 0;
+    struct slice channel;
+    void *value;
+    while (map_next(o->thinned, &at, &channel, &value)) {
+        map_remove(o->thinned, channel);
+        free(value);
+    }
+}
+
+/* Everything there is, under the new epoch: what was thinned is in it. */
+static void show_all(struct outbox *o)
+{
+    struct err e = {0};
+    struct effects all;
+    struct redis_commit *commits = NULL;
+    struct buf *texts = NULL;
+    if (!effects_init(&all, &e)) {
+        log_error("snapshot: %s", e.text);
+        return;
+    }
+    clear_thinned(o);
+    o->calls.snapshot(&all, o->calls.ctx);
+    commits = calloc(all.message_count + 1, sizeof *commits);
+    texts = calloc(all.message_count + 1, 2 * sizeof *texts);
+    size_t n = 0;
+    for (size_t i = 0; commits && texts && i < all.message_count; i++) {
+        buf_init(&texts[2 * n], ENVELOPE_MAX);
+        buf_init(&texts[2 * n + 1], ENVELOPE_MAX);
+        if (number(o, &all.messages[i], 0, &texts[2 * n], &texts[2 * n + 1], &commits[n]))
+            n++;
+    }
+    if (o->redis && n > 0 && !o->fenced)
+        redis_begin(o->redis, stream_epoch(o->stream), commits, n);
+    for (size_t i = 0; texts && i < 2 * n; i++)
+        buf_done(&texts[i]);
+    free(commits);
+    free(texts);
+    effects_done(&all);
+}
+
+/* Calls that Redis never acknowledged are told now, behind the snapshot, in their order. */
+static void tell_events(struct outbox *o)
+{
+    for (struct pending_event *p = o->events; p; p = p->next) {
+        struct message m = stream_event(p->event.id, p->event.channel, p->event.data);
+        publish(o, &m, 0);
+    }
+}
+
+static void on_epoch_durable(bool ok, const char *text, void *ctx)
+{
+    struct outbox *o = ctx;
+    if (!ok) {
+        log_error("the new epoch could not be kept: %s; nothing is published until it can", text);
+        return;
+    }
+    o->s.disk_epoch = o->wanted_epoch;
+    o->wanted_epoch = 0;
+    advance_epoch(o);
+}
+
+/* The epoch is on disk and nothing waits for the disk any more: begin it. */
+static void advance_epoch(struct outbox *o)
+{
+    if (o->wanted_epoch != 0 || o->held)
+        return;
+    bool first = !o->began;
+    o->changing_epoch = false;
+    o->began = true;
+    stream_begin(o->stream, o->s.disk_epoch);
+    show_all(o);
+    if (o->redis && redis_connected(o->redis))
+        tell_events(o);
+    if (first)
+        o->calls.began(o->calls.ctx);
+}
+
+static void change_epoch(struct outbox *o, int64_t seen)
+{
+    struct err e = {0};
+    int64_t epoch = time(NULL);
+    if (o->wanted_epoch != 0)
+        return; /* one is under way: it is told again when Redis is ready again */
+    if (epoch < seen)
+        epoch = seen;
+    if (epoch < o->s.disk_epoch)
+        epoch = o->s.disk_epoch;
+    o->wanted_epoch = epoch + 1;
+    o->changing_epoch = true;
+    struct writer_job job = {.epoch = o->wanted_epoch};
+    if (!writer_submit(o->writer, &job, on_epoch_durable, o, &e)) {
+        log_error("the new epoch cannot be kept: %s", e.text);
+        o->wanted_epoch = 0;
+    }
+}
+
+/* ---- Redis ---- */
+
+static void on_redis_ready(int64_t epoch, void *ctx)
+{
+    struct outbox *o = ctx;
+    log_info("redis: connected");
+    change_epoch(o, epoch);
+}
+
+static void on_redis_lost(const char *why, void *ctx)
+{
+    (void)ctx;
+    log_warn("redis: %s; polling, calls and HTTP go on, and it is tried again", why);
+}
+
+static void on_redis_fenced(int64_t epoch, void *ctx)
+{
+    struct outbox *o = ctx;
+    o->fenced = true;
+    log_error(
+        "redis: another tallyd publishes there under epoch %lld; this one stops publishing and "
+        "stands by",
+        (long long)epoch);
+}
+
+static void on_heartbeat(void *ctx)
+{
+    struct outbox *o = ctx;
+    struct err e = {0};
+    struct buf envelope;
+    timer_set(o->heartbeat_timer, o->s.heartbeat_ms);
+    if (!o->redis || o->changing_epoch || o->fenced || !redis_connected(o->redis))
+        return;
+    buf_init(&envelope, ENVELOPE_MAX);
+    if (stream_heartbeat(o->stream, clock_now(o->s.clock), &envelope, &e))
+        redis_heartbeat(o->redis, stream_epoch(o->stream), buf_slice(&envelope));
+    buf_done(&envelope);
+}
+
+/* ---- life ---- */
+
+bool outbox_new(struct event_base *base, struct writer *writer, const struct outbox_settings *s,
+                const struct outbox_calls *calls, struct outbox **out, struct err *e)
+{
+    struct outbox *o = calloc(1, sizeof *o);
+    if (!o)
+        return err_set(e, ERR_BUG, "out of memory");
+    *o = (struct outbox){.writer = writer, .s = *s, .calls = *calls, .changing_epoch = true};
+    o->held_end = &o->held;
+    o->events_end = &o->events;
+    buf_init(&o->totals, ENVELOPE_MAX);
+    buf_init(&o->statement, ENVELOPE_MAX);
+    struct redis_calls back = {.ready = on_redis_ready,
+                               .acknowledged = on_acknowledged,
+                               .fenced = on_redis_fenced,
+                               .lost = on_redis_lost,
+                               .ctx = o};
+    o->stream = stream_new(s->election, CHANNELS_MAX);
+    o->thinned = map_new(CHANNELS_MAX, true);
+    o->flush_timer = timer_new(base, on_flush_due, o);
+    o->heartbeat_timer = timer_new(base, on_heartbeat, o);
+    bool ok = o->stream && o->thinned && o->flush_timer && o->heartbeat_timer;
+    for (size_t i = 0; ok && i < s->unacknowledged_count; i++)
+        ok = remember_event(o, s->unacknowledged[i].id, s->unacknowledged[i].channel,
+                            s->unacknowledged[i].data);
+    if (!ok)
+        err_set(e, ERR_BUG, "out of memory");
+    if (ok && s->redis.url.len > 0)
+        ok = redis_new(base, &s->redis, &back, &o->redis, e);
+    if (!ok) {
+        outbox_free(o);
+        return false;
+    }
+    *out = o;
+    return true;
+}
+
+void outbox_free(struct outbox *o)
+{
+    if (!o)
+        return;
+    redis_free(o->redis);
+    if (o->thinned)
+        clear_thinned(o);
+    map_free(o->thinned);
+    while (o->held) {
+        struct parcel *p = o->held;
+        o->held = p->next;
+        free(p);
+    }
+    while (o->events) {
+        struct pending_event *p = o->events;
+        o->events = p->next;
+        free(p);
+    }
+    stream_free(o->stream);
+    timer_free(o->flush_timer);
+    timer_free(o->heartbeat_timer);
+    buf_done(&o->totals);
+    buf_done(&o->statement);
+    free(o);
+}
+
+void outbox_start(struct outbox *o)
+{
+    change_epoch(o, 0);
+    timer_set(o->heartbeat_timer, o->s.heartbeat_ms);
+}
+
+void outbox_restart(struct outbox *o, const struct settings *election)
+{
+    struct stream *fresh = stream_new(election, CHANNELS_MAX);
+    if (!fresh) {
+        log_error("reload: out of memory for the channels; the old numbering goes on");
+        return;
+    }
+    stream_begin(fresh, stream_epoch(o->stream));
+    stream_free(o->stream);
+    o->stream = fresh;
+    o->s.election = election;
+    clear_thinned(o);
+    change_epoch(o, stream_epoch(fresh));
+}
+
+void outbox_view(const struct outbox *o, struct outbox_view *out)
+{
+    *out = (struct outbox_view){
+        .epoch = stream_epoch(o->stream),
+        .seq = o->totals_seq,
+        .totals = buf_slice(&o->totals),
+        .statement = buf_slice(&o->statement),
+        .redis_configured = o->redis != NULL,
+        .redis_connected = o->redis && redis_connected(o->redis),
+        .fenced = o->fenced,
+        .published = o->redis ? redis_published(o->redis) : 0,
+        .unacknowledged = o->event_count,
+        .publish_count = o->publish_count,
+        .publish_us = o->publish_us,
+    };
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC */
+/* From the core's messages to the world: each waits until what it rests on is on disk, latest-wins
+ * messages are thinned to the pace subscribers were promised, everything gets its number once, and
+ * then goes to Redis, to HTTP and to those who watch.
+ *
+ * What HTTP shows is what was published: the same bytes under the same epoch-seq.
+ */
+#ifndef TALLYD_OUTBOX_H
+#define TALLYD_OUTBOX_H
+
+#include <stdint.h>
+
+#include "daemon/clock.h"
+#include "daemon/core/core.h"
+#include "daemon/edge/redis.h"
+#include "daemon/edge/writer.h"
+
+struct event_base;
+struct outbox;
+
+struct outbox_settings {
+    const struct settings *election;
+    const struct clock *clock;
+    struct redis_settings redis; /* url empty: none */
+    int64_t min_interval_ms, heartbeat_ms;
+    int64_t disk_epoch;                        /* the last one that was made durable */
+    const struct writer_event *unacknowledged; /* call events from before, in order */
+    size_t unacknowledged_count;
+};
+
+struct outbox_calls {
+    void (*snapshot)(struct effects *out,
+                     void *ctx); /* every snapshot document, of the model as it is */
+    void (*began)(void *ctx);    /* the first epoch is durable: there is something to show */
+    void (*published)(const struct message *m, void *ctx); /* for watchers, in order */
+    void *ctx;
+};
+
+bool outbox_new(struct event_base *base, struct writer *writer, const struct outbox_settings *s,
+                const struct outbox_calls *calls, struct outbox **out, struct err *e) MUST_USE;
+void outbox_free(struct outbox *o); /* accepts NULL */
+
+/* Begin the first epoch, and connect. */
+void outbox_start(struct outbox *o);
+
+/* After a reload the model is another: show all of it anew, under a new epoch. */
+void outbox_restart(struct outbox *o, const struct settings *election);
+
+/* Messages of one event. They are copied; with `hold`, they and all later ones wait for
+ * outbox_release. */
+bool outbox_add(struct outbox *o, const struct message *messages, size_t n, int64_t last_byte_us,
+                bool hold, struct err *e) MUST_USE;
+/* What the oldest held messages waited for is on disk. */
+void outbox_release(struct outbox *o);
+
+/* What was last published. Slices live until the loop goes on. */
+struct outbox_view {
+    int64_t epoch, seq;  /* of the totals */
+    struct slice totals; /* envelope; empty before the first epoch */
+    struct slice statement;
+    bool redis_configured, redis_connected, fenced;
+    int64_t published;                 /* messages Redis acknowledged */
+    int64_t unacknowledged;            /* call events that wait for Redis */
+    int64_t publish_count, publish_us; /* change to publish: how many, their sum */
+};
+void outbox_view(const struct outbox *o, struct outbox_view *out);
+
+#endif
