@@ -270,8 +270,7 @@ struct json json_get(struct json object, const char *key)
 bool json_int(struct json v, int64_t *out)
 {
     int64_t value;
-    if (json_type(v) != JSON_NUMBER || element_of(v).is_double() ||
-        element_of(v).get_int64().get(value))
+    if (json_type(v) != JSON_NUMBER || element_of(v).get_int64().get(value))
         return false;
     *out = value;
     return true;

@@ -54,6 +54,9 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
     (void)prefix, (void)uri, (void)namespaces, (void)nsv, (void)defaulted;
     if (x->stopped)
         return;
+    /* libxml2 also hands over the part of a start tag that is there when the payload ends in it */
+    if (*x->parser->input->cur != '>' && *x->parser->input->cur != '/')
+        return;
     if (++x->depth > XML_DEPTH_MAX) {
         refuse(x, WIRE_LIMIT, "elements are nested deeper than 64");
         return;
