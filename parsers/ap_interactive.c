@@ -153,9 +153,7 @@ static bool race(struct job *j, struct json v, size_t n, struct fault *f)
     if (json_type(candidates) != JSON_ARRAY)
         return fault_set(f, WIRE_SCHEMA, "results[%zu] (race %.*s) has no summary.results", n,
                          SLICE_FMT(slice_sub(r.id, 0, 40)));
-    if (count == 0)
-        return true;
-    r.ids = arena_array(j->arena, count, sizeof *r.ids);
+    r.ids = arena_array(j->arena, count + 1, sizeof *r.ids);
     if (r.ids == NULL)
         return fault_set(f, WIRE_LIMIT, "results[%zu]: no memory for %zu candidates", n, count);
     if (!begin(&r, v, summary, f) || !rows(&r, candidates, 0, SLICE("summary"), f))

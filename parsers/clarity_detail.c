@@ -44,7 +44,7 @@ struct detail {
     size_t header_len[HEADERS];
     int64_t registered, ballots;
 
-    struct results_contest_in contest; /* begun at its first choice: one without any is none */
+    struct results_contest_in contest; /* what begin() needs */
     int64_t reporting, total;
     bool in_contest, begun, in_choice, in_type, counted;
     unsigned contest_no, type_no; /* serial numbers within the file */
@@ -151,6 +151,21 @@ static bool contest(struct detail *d, const struct xml_attrs *attrs)
     return true;
 }
 
+/* Begin the contest at its first choice, whose text tells a measure; or at its end, when it has
+ * none. */
+static bool begin(struct detail *d, struct slice first_choice)
+{
+    if (d->begun)
+        return true;
+    if (label_is_answer(first_choice))
+        d->contest.flags |= RESULTS_MEASURE;
+    if (!results_contest_begin(d->job->builder, &d->contest, &d->f->err))
+        return field_limit(d->f);
+    results_progress(d->job->builder, d->reporting, d->total);
+    d->begun = true;
+    return true;
+}
+
 static bool choice(struct detail *d, const struct xml_attrs *attrs)
 {
     struct slice id = xml_attr(attrs, "key");
@@ -163,14 +178,8 @@ static bool choice(struct detail *d, const struct xml_attrs *attrs)
     if (label_is_statistic(text))
         return true;
     struct results_builder *b = d->job->builder;
-    if (!d->begun) {
-        if (label_is_answer(text))
-            d->contest.flags |= RESULTS_MEASURE;
-        if (!results_contest_begin(b, &d->contest, &d->f->err))
-            return field_limit(d->f);
-        results_progress(b, d->reporting, d->total);
-        d->begun = true;
-    }
+    if (!begin(d, text))
+        return false;
     struct results_choice_in in;
     clarity_choice(id, text, party, &in);
     if (in.id.len == 0 && in.name.len == 0) {
@@ -283,7 +292,7 @@ static bool precinct(struct detail *d, const struct xml_attrs *attrs)
     return unit(d, attrs, RESULTS_PRECINCT);
 }
 
-static void end_type(struct detail *d)
+static bool end_type(struct detail *d)
 {
     if (d->counted && d->units_sum != VOTES_UNKNOWN && d->type_votes != VOTES_UNKNOWN &&
         d->units_sum > d->type_votes)
@@ -292,9 +301,10 @@ static void end_type(struct detail *d)
                             " votes, the VoteType %" PRId64,
                             d->line, d->units_sum, d->type_votes);
     d->in_type = d->counted = false;
+    return true;
 }
 
-static void end_choice(struct detail *d)
+static bool end_choice(struct detail *d)
 {
     if (d->in_choice && d->types_sum != VOTES_UNKNOWN && d->total_votes != VOTES_UNKNOWN &&
         d->types_sum > d->total_votes)
@@ -303,17 +313,19 @@ static void end_choice(struct detail *d)
                             ", its totalVotes is %" PRId64,
                             d->line, d->types_sum, d->total_votes);
     d->in_choice = false;
+    return true;
 }
 
-static void end_contest(struct detail *d)
+static bool end_contest(struct detail *d)
 {
     d->in_contest = false;
+    return d->names != NULL || begin(d, (struct slice){0});
 }
 
 static const struct element {
     const char *name;
     bool (*start)(struct detail *d, const struct xml_attrs *attrs);
-    void (*end)(struct detail *d);
+    bool (*end)(struct detail *d);
     bool named; /* read in companions too */
 } elements[] = {
     {"Precinct", precinct, NULL, false},
@@ -369,9 +381,7 @@ static bool on_end(struct slice name, void *ctx, struct fault *f)
     d->depth--;
     d->header = -1;
     const struct element *e = find_element(d, name);
-    if (e != NULL && e->end != NULL)
-        e->end(d);
-    return true;
+    return e == NULL || e->end == NULL || e->end(d);
 }
 
 static const struct xml_handler handler = {.start = on_start, .text = on_text, .end = on_end};

@@ -135,8 +135,6 @@ static bool summary_contest(struct job *j, struct json contest, size_t n, bool m
     if (!open_summary(contest, n, &s, f))
         return false;
     size_t choices = json_count(s.names);
-    if (choices == 0)
-        return true; /* "IsContestNoChoice": nothing to count */
     if (!begin_summary(j, &s, marks, f))
         return false;
     if (json_count(s.votes) != choices || (marks && json_count(s.wins) != choices))
@@ -278,7 +276,7 @@ static bool area(struct areas *a, struct json v, size_t n, struct fault *f)
         if (key.len == 0 || json_type(row) != JSON_ARRAY)
             return fault_set(f, WIRE_SCHEMA,
                              "Contests[%zu]: C[%zu] is not a key or V[%zu] not an array", n, i, i);
-        if (json_count(row) > 0 && !area_votes(a, name, key, row, f))
+        if (!area_votes(a, name, key, row, f))
             return false;
     }
     return true;

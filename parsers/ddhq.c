@@ -223,8 +223,6 @@ static bool race(struct job *j, struct json v, size_t n, struct fault *f)
     r.ids = arena_array(j->arena, count + 1, sizeof *r.ids);
     if (r.ids == NULL)
         return fault_set(f, WIRE_LIMIT, "data[%zu]: no memory for %zu candidates", n, count);
-    if (count == 0)
-        return true;
     if (!begin(&r, f))
         return false;
     while (json_next(candidates, &at, &key, &one))

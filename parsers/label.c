@@ -3,12 +3,23 @@
 
 #define WORD_MAX 32 /* no word of the tables is longer */
 
-static const char *const statistics[] = {
-    "overvotes",        "overvote",       "undervotes",         "undervote",
-    "blankvotes",       "blanks",         "blankballots",       "regvoterscounty",
-    "registeredvoters", "ballotscast",    "totalballotscast",   "timescounted",
-    "timesblankvoted",  "timesovervoted", "numberofundervotes", "numberofovervotes",
-    "totalvotes",       "totalvotescast", "votescast",          NULL};
+static const char *const statistics[] = {"overvotes",
+                                         "overvote",
+                                         "undervotes",
+                                         "undervote",
+                                         "blankvotes",
+                                         "blanks",
+                                         "blankballots",
+                                         "regvoterscounty",
+                                         "registeredvoters",
+                                         "ballotscast",
+                                         "totalballotscast",
+                                         "timescounted",
+                                         "timesblankvoted",
+                                         "timesovervoted",
+                                         "numberofundervotes",
+                                         "numberofovervotes",
+                                         NULL};
 
 static const char *const answers[] = {"yes",       "no",     "yesfor",  "noagainst", "foryes",
                                       "againstno", "for",    "against", "yessi",     "nono",
