@@ -48,7 +48,8 @@ struct outbox {
     struct pending_event *events, **events_end;
     int64_t event_count;
     bool began, changing_epoch, fenced;
-    int64_t wanted_epoch; /* while changing: at least this */
+    int64_t wanted_epoch; /* being made durable; 0: none */
+    int64_t seen_epoch;   /* the highest one Redis told of: ours must be higher */
     struct buf totals, statement;
     int64_t totals_seq;
     int64_t publish_count, publish_us;
@@ -353,6 +354,8 @@ static void tell_events(struct outbox *o)
     }
 }
 
+static void change_epoch(struct outbox *o);
+
 static void on_epoch_durable(bool ok, const char *text, void *ctx)
 {
     struct outbox *o = ctx;
@@ -362,7 +365,10 @@ static void on_epoch_durable(bool ok, const char *text, void *ctx)
     }
     o->s.disk_epoch = o->wanted_epoch;
     o->wanted_epoch = 0;
-    advance_epoch(o);
+    if (o->s.disk_epoch <= o->seen_epoch)
+        change_epoch(o);
+    else
+        advance_epoch(o);
 }
 
 /* The epoch is on disk and nothing waits for the disk any more: begin it. */
@@ -381,18 +387,18 @@ static void advance_epoch(struct outbox *o)
         o->calls.began(o->calls.ctx);
 }
 
-static void change_epoch(struct outbox *o, int64_t seen)
+static void change_epoch(struct outbox *o)
 {
     struct err e = {0};
     int64_t epoch = time(NULL);
+    o->changing_epoch = true;
     if (o->wanted_epoch != 0)
-        return; /* one is under way: it is told again when Redis is ready again */
-    if (epoch < seen)
-        epoch = seen;
+        return; /* one is under way; when it is too low, another follows it */
+    if (epoch < o->seen_epoch)
+        epoch = o->seen_epoch;
     if (epoch < o->s.disk_epoch)
         epoch = o->s.disk_epoch;
     o->wanted_epoch = epoch + 1;
-    o->changing_epoch = true;
     struct writer_job job = {.epoch = o->wanted_epoch};
     if (!writer_submit(o->writer, &job, on_epoch_durable, o, &e)) {
         log_error("the new epoch cannot be kept: %s", e.text);
@@ -406,7 +412,9 @@ static void on_redis_ready(int64_t epoch, void *ctx)
 {
     struct outbox *o = ctx;
     log_info("redis: connected");
-    change_epoch(o, epoch);
+    if (o->seen_epoch < epoch)
+        o->seen_epoch = epoch;
+    change_epoch(o);
 }
 
 static void on_redis_lost(const char *why, void *ctx)
@@ -505,7 +513,7 @@ void outbox_free(struct outbox *o)
 
 void outbox_start(struct outbox *o)
 {
-    change_epoch(o, 0);
+    change_epoch(o);
     timer_set(o->heartbeat_timer, o->s.heartbeat_ms);
 }
 
@@ -521,7 +529,7 @@ void outbox_restart(struct outbox *o, const struct settings *election)
     o->stream = fresh;
     o->s.election = election;
     clear_thinned(o);
-    change_epoch(o, stream_epoch(fresh));
+    change_epoch(o);
 }
 
 void outbox_view(const struct outbox *o, struct outbox_view *out)
