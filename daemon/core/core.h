@@ -43,6 +43,7 @@ struct effects {
     enum verdict verdict;           /* on the payload as a whole */
     struct slice verdict_text;      /* what was seen, with numbers */
     bool keep;                      /* the payload is on air now: keep its bytes as the source's last good, move validators */
+    bool held;                      /* it is not, or not whole, but it is the newest that counts: kept beside the last good one */
     struct verdict_note {
         enum verdict verdict;
         struct slice contest, unit, text;

@@ -24,8 +24,9 @@ struct writer_claim {
 struct writer_name {
     struct slice source, contest, choice, name, party;
 };
-struct writer_file { /* the last accepted payload of a file */
+struct writer_file { /* the last accepted payload of a file; or the newest that is held, beside it */
     struct slice source, file;
+    bool held;                /* an accepted one removes the held one of its file */
     struct payload *payload;  /* referenced until done; written to payloads/ under a temporary name, synced, renamed */
     struct digest digest;
     struct slice version, etag, last_modified;
@@ -50,9 +51,10 @@ struct writer_loaded {
     struct writer_name *names;     size_t name_count;
     struct writer_loaded_file {
         struct slice source, file, path, version, etag, last_modified;
+        bool held;
         struct digest digest;
         int64_t received_ms;
-    } *files;                      size_t file_count;
+    } *files;                      size_t file_count;    /* by received_ms, an accepted one before the held one of its file */
     struct writer_loaded_digest {  /* payloads once on air, oldest first, at most 256 a file */
         struct slice source, file;
         struct digest digest;
