@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: ISC */
+/* A payload laid against what its source said before. */
+#include "daemon/core/plan.h"
+
+#include <string.h>
+
+#include "daemon/base/when.h"
+#include "daemon/core/polls.h"
+
+static bool full(struct err *e)
+{
+    return err_set(e, ERR_DATA, "the payload is larger than the memory it is judged in");
+}
+
+static struct slice text_of(const struct plan *p, struct results_text t)
+{
+    return results_text(p->batch, t);
+}
+
+struct slice plan_contest_key(struct slice county, struct slice id, struct slice text,
+                              struct arena *a)
+{
+    return arena_printf(a, "%.*s\x1f%.*s\x1f%.*s", SLICE_FMT(county), SLICE_FMT(id),
+                        SLICE_FMT(text));
+}
+
+struct slice plan_learned_contest(struct slice county, struct slice id, struct arena *a)
+{
+    return county.len ? arena_printf(a, "%.*s\x1f%.*s", SLICE_FMT(county), SLICE_FMT(id)) : id;
+}
+
+struct slice plan_learned_key(struct slice contest, struct slice choice, struct arena *a)
+{
+    return arena_printf(a, "%.*s\x1f%.*s", SLICE_FMT(contest), SLICE_FMT(choice));
+}
+
+/* ---- which contest is which ---- */
+
+/* How many contests of the payload have this county and id. */
+static uint32_t sharing(const struct plan *p, const struct results_contest *in)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < p->batch->head->contests; i++) {
+        const struct results_contest *o = &p->batch->contests[i];
+        n += slice_eq(text_of(p, o->id), text_of(p, in->id)) &&
+             slice_eq(text_of(p, o->county), text_of(p, in->county));
+    }
+    return n;
+}
+
+/* By id and county alone, where that names one contest on both sides and one side is silent on the
+ * text. */
+static struct feed_contest *find_by_id(const struct plan *p, const struct results_contest *in)
+{
+    struct feed_contest *found = NULL;
+    size_t at = 0;
+    void *value;
+
+    while (map_next(p->feed->contests, &at, NULL, &value)) {
+        struct feed_contest *c = value;
+        if (!slice_eq(c->id, text_of(p, in->id)) || !slice_eq(c->county, text_of(p, in->county)))
+            continue;
+        if (found)
+            return NULL;
+        found = c;
+    }
+    if (!found || (found->text.len && in->text.len && !slice_eq(found->text, text_of(p, in->text))))
+        return NULL;
+    return sharing(p, in) == 1 ? found : NULL;
+}
+
+static bool find_contest(const struct plan *p, const struct results_contest *in,
+                         struct feed_contest **out, struct err *e)
+{
+    struct slice id = text_of(p, in->id);
+    struct slice key =
+        plan_contest_key(text_of(p, in->county), id, text_of(p, in->text), p->scratch);
+
+    if (!key.ptr)
+        return full(e);
+    *out = map_get(p->feed->contests, key);
+    if (!*out && id.len)
+        *out = find_by_id(p, in);
+    return true;
+}
+
+/* Are the figures on air those of a file that goes before this one? */
+static bool belongs_elsewhere(const struct plan *p, const struct feed_contest *c)
+{
+    if (c->file == p->event->file || c->gone)
+        return false;
+    int64_t theirs = p->feed->files[c->file].own_time_ms;
+    if (theirs != WHEN_UNKNOWN && p->own_ms != WHEN_UNKNOWN && theirs != p->own_ms)
+        return theirs > p->own_ms;
+    return c->file < p->event->file;
+}
+
+/* ---- choices ---- */
+
+/* The name a feed gave this choice once, where it gives none now. */
+static bool recall(const struct plan *p, struct slice contest, struct feed_choice *x, struct err *e)
+{
+    struct slice key = plan_learned_key(contest, x->id, p->scratch);
+
+    if (!key.ptr)
+        return full(e);
+    const struct learned *l = map_get(p->feed->names, key);
+    if (l) {
+        x->name = l->name;
+        x->party = x->party.len ? x->party : l->party;
+    }
+    return true;
+}
+
+static bool lay_choices(const struct plan *p, struct plan_contest *pc, struct err *e)
+{
+    const struct results_contest *in = pc->in;
+    struct slice contest =
+        plan_learned_contest(text_of(p, in->county), text_of(p, in->id), p->scratch);
+
+    pc->choices = arena_array(p->scratch, in->choices, sizeof(*pc->choices));
+    pc->map = arena_array(p->scratch, in->choices, sizeof(*pc->map));
+    if (!pc->choices || !pc->map || (in->id.len && !contest.ptr))
+        return full(e);
+    for (uint32_t k = 0; k < in->choices; k++) {
+        const struct results_choice *x = &p->batch->choices[in->first_choice + k];
+        pc->choices[k] = (struct feed_choice){
+            .id = text_of(p, x->id),
+            .name = text_of(p, x->name),
+            .party = text_of(p, x->party),
+            .flags = x->flags,
+            .mark = x->mark,
+        };
+        pc->map[k] = NONE;
+        if (!x->name.len && x->id.len && contest.len && !recall(p, contest, &pc->choices[k], e))
+            return false;
+    }
+    if (pc->c)
+        pc->roster = guard_roster(pc->c, pc->choices, in->choices, pc->map, p->scratch);
+    return true;
+}
+
+/* ---- units ---- */
+
+static bool same_unit(const struct plan *p, const struct feed_unit *a, const struct results_unit *b)
+{
+    struct slice id = text_of(p, b->id), name = text_of(p, b->name);
+
+    if (a->type != (enum results_unit_type)b->type || !slice_eq(a->id, id))
+        return false;
+    return slice_eq(a->name, name) || (id.len && (!a->name.len || !name.len));
+}
+
+uint32_t plan_unit(const struct plan *p, const struct feed_contest *c,
+                   const struct results_unit *unit, uint32_t guess)
+{
+    if (guess < c->unit_count && same_unit(p, &c->units[guess], unit))
+        return guess;
+    for (uint32_t i = 0; i < c->unit_count; i++)
+        if (same_unit(p, &c->units[i], unit))
+            return i;
+    return NONE;
+}
+
+void plan_figures(const struct plan *p, const struct plan_contest *pc, uint32_t u,
+                  const int64_t *was, int64_t *is)
+{
+    const struct feed_contest *c = pc->c;
+
+    memcpy(is, was, c->choice_count * sizeof(*is));
+    for (uint32_t k = 0; k < pc->in->choices; k++)
+        if (pc->map[k] != NONE)
+            is[pc->map[k]] = results_cell(p->batch, pc->in, u, k)->votes;
+}
+
+int64_t plan_close(const struct plan *p, const struct results_contest *in,
+                   const struct results_unit *unit)
+{
+    const struct settings *s = p->m->settings;
+    const struct settings_source *source = &s->sources[p->event->source];
+    struct slice state = in->state.len ? text_of(p, in->state) : source->state;
+    struct slice county = in->county.len ? text_of(p, in->county) : source->county;
+
+    if (unit && unit->type == RESULTS_COUNTY && unit->name.len)
+        county = text_of(p, unit->name);
+    int64_t close = polls_close(s, state, county, p->date);
+    return close == WHEN_UNKNOWN ? polls_last(s, p->date) : close;
+}
+
+static bool unit_has_votes(const struct plan *p, const struct results_contest *in, uint32_t u)
+{
+    for (uint32_t k = 0; k < in->choices; k++)
+        if (results_cell(p->batch, in, u, k)->votes > 0)
+            return true;
+    return false;
+}
+
+static void look_at_clock(struct plan *p, struct plan_contest *pc, bool all_closed)
+{
+    const struct results_contest *in = pc->in;
+
+    for (uint32_t u = 0; u < in->units; u++) {
+        bool votes = unit_has_votes(p, in, u);
+        p->votes |= votes;
+        if (all_closed || (u > 0 && !votes))
+            continue;
+        int64_t close = plan_close(p, in, &p->batch->units[in->first_unit + u]);
+        if (close < p->first_close)
+            p->first_close = close;
+        if (!votes || close <= p->now_ms)
+            continue;
+        p->early = true;
+        pc->early |= u == 0;
+        if (close < p->next_close)
+            p->next_close = close;
+    }
+}
+
+/* ---- places loaded twice ---- */
+
+bool plan_is_twice(const struct plan_contest *pc, uint32_t u)
+{
+    const struct plan_place *place = pc->twice ? pc->twice[u] : NULL;
+
+    return place && 2 * place->twice >= place->judged;
+}
+
+static bool place_of(const struct plan *p, struct map *places, const struct results_contest *in,
+                     uint32_t u, struct plan_place **out, struct err *e)
+{
+    const struct results_unit *unit = &p->batch->units[in->first_unit + u];
+    struct slice key = arena_printf(
+        p->scratch, "%.*s\x1f%u\x1f%.*s\x1f%.*s", SLICE_FMT(text_of(p, in->county)), unit->type,
+        SLICE_FMT(text_of(p, unit->id)), SLICE_FMT(text_of(p, unit->name)));
+
+    *out = key.ptr ? map_get(places, key) : NULL;
+    if (*out)
+        return true;
+    *out = key.ptr ? arena_alloc(p->scratch, sizeof(**out)) : NULL;
+    return (*out && map_put(places, key, *out)) || full(e);
+}
+
+static bool look_for_double(const struct plan *p, struct map *places, struct plan_contest *pc,
+                            struct err *e)
+{
+    const struct feed_contest *c = pc->c;
+    int64_t *is = arena_array(p->scratch, c->choice_count + 1, sizeof(*is));
+
+    if (!is)
+        return full(e);
+    for (uint32_t u = 0; u < pc->in->units; u++) {
+        const struct results_unit *unit = &p->batch->units[pc->in->first_unit + u];
+        uint32_t at = plan_unit(p, c, unit, u);
+        if (at == NONE)
+            continue;
+        struct plan_place *place;
+        plan_figures(p, pc, u, c->units[at].votes, is);
+        struct guard_figures f = {c->units[at].votes, is, c->choice_count};
+        enum guard_double d =
+            guard_doubled(&p->m->settings->guards, f, c->units[at].reporting, unit->reporting);
+        if (d == GUARD_SMALL)
+            continue;
+        if (!place_of(p, places, pc->in, u, &place, e))
+            return false;
+        place->judged++;
+        if (d == GUARD_PLAIN)
+            continue;
+        if (!pc->twice)
+            pc->twice = arena_array(p->scratch, pc->in->units, sizeof(struct plan_place *));
+        if (!pc->twice)
+            return full(e);
+        place->twice++;
+        pc->twice[u] = place;
+    }
+    return true;
+}
+
+static bool look_for_doubles(struct plan *p, struct err *e)
+{
+    struct map *places = map_new(SIZE_MAX, false);
+    bool ok = places || full(e);
+
+    for (uint32_t i = 0; ok && i < p->batch->head->contests; i++) {
+        struct plan_contest *pc = &p->contests[i];
+        if (pc->c && !pc->theirs && !pc->early && pc->roster.verdict == VERDICT_ACCEPTED)
+            ok = look_for_double(p, places, pc, e);
+    }
+    map_free(places);
+    return ok;
+}
+
+bool plan_make(struct plan *p, struct err *e)
+{
+    uint32_t count = p->batch->head->contests;
+    bool all_closed = p->now_ms >= polls_last(p->m->settings, p->date);
+
+    p->first_close = p->next_close = WHEN_NEVER;
+    p->votes = p->early = false;
+    p->contests = arena_array(p->scratch, count + 1, sizeof(*p->contests));
+    if (!p->contests)
+        return full(e);
+    for (uint32_t i = 0; i < count; i++) {
+        struct plan_contest *pc = &p->contests[i];
+        pc->in = &p->batch->contests[i];
+        look_at_clock(p, pc, all_closed);
+        if (!find_contest(p, pc->in, &pc->c, e) || !lay_choices(p, pc, e))
+            return false;
+        pc->theirs = pc->c && belongs_elsewhere(p, pc->c);
+    }
+    return p->event->restored || look_for_doubles(p, e);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC */
+/* When polls close: of a place, of a race. */
+#include "daemon/core/polls.h"
+
+#include "daemon/base/when.h"
+
+struct slice polls_county(struct slice county)
+{
+    static const struct slice words[] = {SLICE_INIT(" county"), SLICE_INIT(" parish")};
+
+    county = slice_trim(county);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        struct slice w = words[i];
+        if (county.len > w.len &&
+            slice_eq_nocase(slice_sub(county, county.len - w.len, county.len), w))
+            return slice_trim(slice_sub(county, 0, county.len - w.len));
+    }
+    return county;
+}
+
+bool polls_same_county(struct slice a, struct slice b)
+{
+    a = polls_county(a);
+    b = polls_county(b);
+    return a.len && slice_eq_nocase(a, b);
+}
+
+/* The row of a county, else of its state; NULL: neither. */
+static const struct settings_polls *find(const struct settings *s, struct slice state,
+                                         struct slice county)
+{
+    const struct settings_polls *whole = NULL;
+
+    for (size_t i = 0; i < s->polls_count; i++) {
+        const struct settings_polls *p = &s->polls[i];
+        if (!slice_eq_nocase(p->state, state))
+            continue;
+        if (polls_same_county(p->county, county))
+            return p;
+        if (!p->county.len)
+            whole = p;
+    }
+    return whole;
+}
+
+static int64_t close_of(const struct settings_polls *p, int64_t date, int64_t minute)
+{
+    if (!p)
+        return WHEN_UNKNOWN;
+    if (minute < 0)
+        minute = p->minute;
+    return p->zone ? zone_from_local(p->zone, date + minute * WHEN_MINUTE)
+                   : date + minute * WHEN_MINUTE;
+}
+
+int64_t polls_close(const struct settings *s, struct slice state, struct slice county, int64_t date)
+{
+    return close_of(find(s, state, county), date, -1);
+}
+
+int64_t polls_last(const struct settings *s, int64_t date)
+{
+    int64_t last = WHEN_UNKNOWN;
+
+    for (size_t i = 0; i < s->polls_count; i++) {
+        int64_t t = close_of(&s->polls[i], date, -1);
+        if (t > last)
+            last = t;
+    }
+    return last;
+}
+
+/* WHEN_UNKNOWN is the least of all times, so the latest known one wins. */
+static void later(int64_t *last, int64_t t)
+{
+    if (t > *last)
+        *last = t;
+}
+
+static int64_t endorsement_close(const struct settings *s, const struct endorsement *e)
+{
+    int64_t last = WHEN_UNKNOWN;
+
+    if (e->county.len)
+        later(&last, close_of(find(s, e->state, e->county), e->date, e->polls_minute));
+    for (size_t i = 0; i < e->county_count; i++)
+        later(&last, close_of(find(s, e->state, e->counties[i]), e->date, e->polls_minute));
+    if (last != WHEN_UNKNOWN)
+        return last;
+    /* Which counties it lies in is not said: where its jurisdiction is one, that; else all of them.
+     */
+    for (size_t i = 0; i < s->polls_count; i++) {
+        const struct settings_polls *p = &s->polls[i];
+        if (!slice_eq_nocase(p->state, e->state))
+            continue;
+        if (polls_same_county(p->county, e->jurisdiction))
+            return close_of(p, e->date, e->polls_minute);
+        later(&last, close_of(p, e->date, e->polls_minute));
+    }
+    return last;
+}
+
+int64_t polls_race_close(const struct settings *s, const struct endorsements *list,
+                         const struct race *r)
+{
+    int64_t last = WHEN_UNKNOWN;
+
+    for (uint32_t i = 0; i < r->endorsement_count; i++)
+        later(&last, endorsement_close(s, &list->list[r->endorsements[i]]));
+    return last;
+}

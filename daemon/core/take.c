@@ -1,0 +1,616 @@
+/* SPDX-License-Identifier: ISC */
+/* One planned contest taken into its feed. */
+#include "daemon/core/take.h"
+
+#include <string.h>
+
+#include "daemon/core/report.h"
+#include "daemon/core/states.h"
+
+/* One unit under judgement. */
+struct unit_case {
+    const struct results_unit *in;
+    struct feed_unit *unit;
+    uint32_t u;  /* in the payload */
+    int64_t *is; /* in the order of the contest's choices */
+    bool seen;   /* figures of it are on air */
+};
+
+static bool full(struct err *e)
+{
+    return err_set(e, ERR_DATA,
+                   "the source has more contests, choices and units than a feed may hold; "
+                   "split it into several sources");
+}
+
+static struct slice text_of(const struct plan *p, struct results_text t)
+{
+    return results_text(p->batch, t);
+}
+
+struct slice take_copy(struct feed *f, struct slice s, struct err *e)
+{
+    struct slice copy = arena_copy(f->memory, s);
+
+    if (!copy.ptr)
+        full(e);
+    return copy;
+}
+
+/* Copy `from` into *to where it says something else; an empty `from` says nothing. */
+static bool renew(struct feed *f, struct slice *to, struct slice from, bool *changed, struct err *e)
+{
+    if (!from.len || slice_eq(*to, from))
+        return true;
+    struct slice copy = take_copy(f, from, e);
+    if (!copy.ptr)
+        return false;
+    *to = copy;
+    *changed = true;
+    return true;
+}
+
+static enum verdict_class class_of(enum verdict v)
+{
+    return verdict_info[v].class;
+}
+
+/* ---- a contest's shape ---- */
+
+static bool new_contest(const struct plan *p, struct plan_contest *pc, struct err *e)
+{
+    const struct results_contest *in = pc->in;
+    struct feed_contest *c = arena_alloc(p->feed->memory, sizeof(*c));
+    struct slice id = text_of(p, in->id), county = text_of(p, in->county);
+    struct slice key = plan_contest_key(county, id, text_of(p, in->text), p->scratch);
+    bool changed;
+
+    if (!c || !key.ptr)
+        return full(e);
+    *c = (struct feed_contest){.source = p->event->source,
+                               .file = p->event->file,
+                               .updated_ms = INT64_MIN,
+                               .received_ms = p->event->received_ms,
+                               .changed_ms = p->event->received_ms,
+                               .race = NONE};
+    if (!renew(p->feed, &c->county, county, &changed, e) ||
+        !renew(p->feed, &c->id, id, &changed, e) ||
+        !renew(p->feed, &c->text, text_of(p, in->text), &changed, e))
+        return false;
+    if (!map_put(p->feed->contests, key, c))
+        return full(e);
+    pc->c = c;
+    return true;
+}
+
+/* Give every unit `count` choices; those that were keep their figures, the others are unknown. */
+static bool widen(struct feed *f, struct feed_contest *c, uint32_t count, struct err *e)
+{
+    for (uint32_t u = 0; u < c->unit_count; u++) {
+        struct feed_unit *unit = &c->units[u];
+        int64_t *votes = arena_array(f->memory, count, sizeof(*votes));
+        bool *derived = arena_array(f->memory, count, sizeof(*derived));
+        int64_t *held = unit->hold.votes ? arena_array(f->memory, count, sizeof(*held)) : NULL;
+        if (!votes || !derived || (unit->hold.votes && !held))
+            return full(e);
+        for (uint32_t i = 0; i < count; i++) {
+            bool old = i < c->choice_count;
+            votes[i] = old ? unit->votes[i] : VOTES_UNKNOWN;
+            derived[i] = old && unit->derived[i];
+            if (held)
+                held[i] = old ? unit->hold.votes[i] : VOTES_UNKNOWN;
+        }
+        unit->votes = votes;
+        unit->derived = derived;
+        unit->hold.votes = held;
+    }
+    return true;
+}
+
+static bool add_choices(const struct plan *p, struct plan_contest *pc, struct err *e)
+{
+    struct feed_contest *c = pc->c;
+    uint32_t count = c->choice_count + pc->roster.fresh;
+    struct feed_choice *list = arena_array(p->feed->memory, count, sizeof(*list));
+
+    if (!list || !widen(p->feed, c, count, e))
+        return full(e);
+    if (c->choice_count)
+        memcpy(list, c->choices, c->choice_count * sizeof(*list));
+    uint32_t at = c->choice_count;
+    for (uint32_t k = 0; k < pc->in->choices; k++)
+        if (pc->map[k] == NONE)
+            pc->map[k] = at++;
+    c->choices = list;
+    c->choice_count = count;
+    return true;
+}
+
+/* A roster that changed has stood: the contest begins anew with it, and nothing of the old one is
+ * on air. */
+static bool begin_anew(const struct plan *p, struct plan_contest *pc, struct err *e)
+{
+    struct feed_contest *c = pc->c;
+
+    c->unit_count = 0;
+    c->choice_count = 0;
+    c->choices = NULL;
+    for (uint32_t k = 0; k < pc->in->choices; k++)
+        pc->map[k] = NONE;
+    pc->roster = (struct guard_roster){.verdict = VERDICT_ACCEPTED, .fresh = pc->in->choices};
+    return add_choices(p, pc, e);
+}
+
+static bool learn(const struct plan *p, const struct feed_contest *c, const struct feed_choice *x,
+                  struct feed_report *r, struct err *e)
+{
+    if (!x->id.len || !x->name.len || !c->id.len)
+        return true;
+    struct slice contest = plan_learned_contest(c->county, c->id, p->scratch);
+    struct slice key = plan_learned_key(contest, x->id, p->scratch);
+    if (!contest.ptr || !key.ptr)
+        return full(e);
+    const struct learned *l = map_get(p->feed->names, key);
+    if (l && slice_eq(l->name, x->name) && slice_eq(l->party, x->party))
+        return true;
+    struct learned *news = arena_alloc(p->feed->memory, sizeof(*news));
+    if (!news)
+        return full(e);
+    *news = (struct learned){.source = p->event->source,
+                             .contest = take_copy(p->feed, contest, e),
+                             .choice = x->id,
+                             .name = x->name,
+                             .party = x->party};
+    if (!news->contest.ptr || !map_put(p->feed->names, key, news))
+        return full(e);
+    return report_name(r, news, e);
+}
+
+/* Texts, flags and marks of the choices; they are mapped already. */
+static bool renew_choices(const struct plan *p, struct plan_contest *pc, struct feed_report *r,
+                          unsigned *what, struct err *e)
+{
+    for (uint32_t k = 0; k < pc->in->choices; k++) {
+        const struct feed_choice *x = &pc->choices[k];
+        struct feed_choice *to = &pc->c->choices[pc->map[k]];
+        bool changed = to->flags != x->flags;
+        if (!renew(p->feed, &to->id, x->id, &changed, e) ||
+            !renew(p->feed, &to->name, x->name, &changed, e) ||
+            !renew(p->feed, &to->party, x->party, &changed, e) || !learn(p, pc->c, to, r, e))
+            return false;
+        if (to->mark != x->mark)
+            *what |= FEED_MARKS;
+        to->mark = x->mark;
+        to->flags = x->flags;
+        if (changed)
+            *what |= FEED_ROSTER;
+    }
+    return true;
+}
+
+static bool renew_contest(const struct plan *p, struct plan_contest *pc, unsigned *what,
+                          struct err *e)
+{
+    const struct results_contest *in = pc->in;
+    struct feed_contest *c = pc->c;
+    struct feed *f = p->feed;
+    bool roster = false;
+
+    if (!renew(f, &c->text, text_of(p, in->text), &roster, e) ||
+        !renew(f, &c->state, text_of(p, in->state), &roster, e) ||
+        !renew(f, &c->office, text_of(p, in->office), &roster, e) ||
+        !renew(f, &c->district, text_of(p, in->district), &roster, e) ||
+        !renew(f, &c->party, text_of(p, in->party), &roster, e) ||
+        !renew(f, &c->election_type, text_of(p, in->election_type), &roster, e))
+        return false;
+    if (roster)
+        *what |= FEED_ROSTER;
+    if (c->flags != in->flags || c->seats != in->seats || c->places != in->places ||
+        c->votes_allowed != in->votes_allowed)
+        *what |= FEED_MARKS;
+    c->flags = in->flags;
+    c->votes_allowed = in->votes_allowed;
+    c->seats = in->seats;
+    c->places = in->places;
+    c->updated_ms = in->updated_ms;
+    c->file = p->event->file;
+    return true;
+}
+
+/* ---- units ---- */
+
+static bool new_unit(const struct plan *p, struct feed_contest *c, const struct results_contest *in,
+                     const struct results_unit *from, struct feed_unit **out, struct err *e)
+{
+    struct feed *f = p->feed;
+    bool changed;
+
+    /* The payload's own number of units is what it takes mostly; more come one by one in deltas
+     * only. */
+    if (c->unit_count == 0 || c->unit_count % in->units == 0) {
+        struct feed_unit *list = arena_array(f->memory, c->unit_count + in->units, sizeof(*list));
+        if (!list)
+            return full(e);
+        if (c->unit_count)
+            memcpy(list, c->units, c->unit_count * sizeof(*list));
+        c->units = list;
+    }
+    struct feed_unit unit = {.type = (enum results_unit_type)from->type,
+                             .reporting = -1,
+                             .total = -1,
+                             .registered = -1,
+                             .ballots = -1,
+                             .votes = arena_array(f->memory, c->choice_count, sizeof(int64_t)),
+                             .derived = arena_array(f->memory, c->choice_count, sizeof(bool))};
+    if (!unit.votes || !unit.derived)
+        return full(e);
+    for (uint32_t i = 0; i < c->choice_count; i++)
+        unit.votes[i] = VOTES_UNKNOWN;
+    if (!renew(f, &unit.id, text_of(p, from->id), &changed, e) ||
+        !renew(f, &unit.name, text_of(p, from->name), &changed, e))
+        return false;
+    c->units[c->unit_count] = unit;
+    *out = &c->units[c->unit_count++];
+    return true;
+}
+
+/* Put the payload's figures of a unit on air. True when any is another one. */
+static bool publish(const struct plan *p, const struct plan_contest *pc, struct unit_case *k)
+{
+    struct feed_unit *unit = k->unit;
+    const struct results_unit *in = k->in;
+    bool changed = unit->reporting != in->reporting || unit->total != in->total ||
+                   unit->registered != in->registered || unit->ballots != in->ballots;
+
+    for (uint32_t i = 0; i < pc->c->choice_count; i++) {
+        changed |= unit->votes[i] != k->is[i];
+        unit->votes[i] = k->is[i];
+    }
+    for (uint32_t i = 0; i < pc->in->choices; i++)
+        unit->derived[pc->map[i]] = results_cell(p->batch, pc->in, k->u, i)->derived != 0;
+    unit->reporting = in->reporting;
+    unit->total = in->total;
+    unit->registered = in->registered;
+    unit->ballots = in->ballots;
+    return changed;
+}
+
+static enum verdict ballots_of(const struct plan *p, const struct plan_contest *pc,
+                               const struct unit_case *k)
+{
+    const struct results_contest *in = pc->in;
+    struct slice code =
+        in->state.len ? text_of(p, in->state) : p->m->settings->sources[p->event->source].state;
+    const struct state *state = states_find(code);
+    struct guard_ballots b = {.registered = k->in->registered,
+                              .ballots = k->in->ballots,
+                              .allowed = in->votes_allowed,
+                              .registers_on_day = state && state->same_day};
+
+    for (uint32_t i = 0; i < pc->c->choice_count; i++)
+        if (k->is[i] > 0 && __builtin_add_overflow(b.votes, k->is[i], &b.votes))
+            b.votes = INT64_MAX;
+    return guard_overvote(&p->m->settings->guards, b);
+}
+
+/* What the figures of one unit are; *fall says by how much they fall. */
+static enum verdict judge(const struct plan *p, const struct plan_contest *pc,
+                          const struct unit_case *k, struct guard_fall *fall)
+{
+    const struct settings_guards *g = &p->m->settings->guards;
+    const struct feed_hold *hold = &k->unit->hold;
+    struct guard_figures f = {k->unit->votes, k->is, pc->c->choice_count};
+    uint32_t a, b;
+
+    *fall = guard_fall(g, f);
+    if (p->event->restored)
+        return VERDICT_ACCEPTED;
+    enum verdict v = ballots_of(p, pc, k);
+    if (v == VERDICT_OVERVOTE)
+        return v;
+    if (hold->why == VERDICT_FALL_HOLD || hold->why == VERDICT_FALL_DESK)
+        return guard_fall_held(g, hold, *fall, p->event->digest, p->event->received_ms);
+    if (plan_is_twice(pc, k->u))
+        return VERDICT_DOUBLED;
+    if (class_of(fall->verdict) != CLASS_HOLD)
+        return hold->why != VERDICT_ACCEPTED       ? VERDICT_RESTORED
+               : fall->verdict != VERDICT_ACCEPTED ? fall->verdict
+                                                   : v;
+    if (!guard_swapped(f, &a, &b))
+        return fall->verdict;
+    if (hold->why == VERDICT_SWAPPED &&
+        guard_confirmed(g, hold, p->event->digest, p->event->received_ms))
+        return VERDICT_CORRECTED;
+    return VERDICT_SWAPPED;
+}
+
+static bool note_unit(const struct plan *p, const struct plan_contest *pc,
+                      const struct unit_case *k, enum verdict v, const struct guard_fall *fall,
+                      struct feed_report *r, struct err *e)
+{
+    const struct feed_contest *c = pc->c;
+
+    if (fall->choice != NONE) {
+        const struct feed_choice *x = &c->choices[fall->choice];
+        return report_note(r, c, k->unit, v, e, "%.*s: %lld on air, %lld in the payload",
+                           SLICE_FMT(x->name.len ? x->name : x->id), (long long)fall->was,
+                           (long long)fall->is);
+    }
+    if (v == VERDICT_OVERVOTE || v == VERDICT_OVERVOTE_FLAG)
+        return report_note(r, c, k->unit, v, e, "%lld ballots, %lld registered, %d votes allowed",
+                           (long long)k->in->ballots, (long long)k->in->registered,
+                           (int)pc->in->votes_allowed);
+    if (v == VERDICT_DOUBLED) {
+        const struct plan_place *place = pc->twice[k->u];
+        return report_note(r, c, k->unit, v, e, "so are %u of %u contests there", place->twice,
+                           place->judged);
+    }
+    return report_note(r, c, k->unit, v, e, "held since %lld s",
+                       (long long)(p->event->received_ms - k->unit->hold.since) / 1000);
+}
+
+static bool hold_unit(const struct plan *p, const struct plan_contest *pc, struct unit_case *k,
+                      enum verdict v, struct err *e)
+{
+    struct feed_hold *hold = &k->unit->hold;
+    size_t size = pc->c->choice_count * sizeof(*hold->votes);
+
+    if (!hold->votes)
+        hold->votes = arena_alloc(p->feed->memory, size);
+    if (!hold->votes)
+        return full(e);
+    /* A deeper fall is the same fall; another kind of doubt begins its own wait. */
+    bool same = hold->why == v || (hold->why == VERDICT_FALL_HOLD && v == VERDICT_FALL_DESK);
+    if (!same) {
+        hold->since = p->event->received_ms;
+        hold->first = p->event->digest;
+    }
+    hold->why = v;
+    memcpy(hold->votes, k->is, size);
+    return true;
+}
+
+static bool unit_is_early(const struct plan *p, const struct plan_contest *pc,
+                          const struct unit_case *k)
+{
+    bool votes = false;
+
+    if (!p->early)
+        return false;
+    for (uint32_t i = 0; i < pc->c->choice_count; i++)
+        votes |= k->is[i] > 0;
+    return votes && plan_close(p, pc->in, k->in) > p->now_ms;
+}
+
+/* Judge and take one unit. *doubt: why the contest is in doubt, the gravest so far. */
+static bool take_unit(const struct plan *p, struct plan_contest *pc, struct unit_case *k,
+                      enum verdict *doubt, unsigned *what, struct feed_report *r, struct err *e)
+{
+    struct feed_hold *hold = &k->unit->hold;
+    enum verdict was = hold->why;
+    struct guard_fall fall;
+
+    plan_figures(p, pc, k->u, k->unit->votes, k->is);
+    if (unit_is_early(p, pc, k))
+        return report_note(r, pc->c, k->unit, VERDICT_EARLY, e, "votes before its polls close");
+    enum verdict v = judge(p, pc, k, &fall);
+    if (class_of(v) == CLASS_HOLD) {
+        if (v != was && !note_unit(p, pc, k, v, &fall, r, e))
+            return false;
+        if (!hold_unit(p, pc, k, v, e))
+            return false;
+    } else {
+        bool again = v == VERDICT_OVERVOTE_FLAG && pc->c->doubt == v;
+        if (v != VERDICT_ACCEPTED && !again && !note_unit(p, pc, k, v, &fall, r, e))
+            return false;
+        hold->why = VERDICT_ACCEPTED;
+        if (publish(p, pc, k))
+            *what |= FEED_FIGURES;
+        pc->c->corrected |= v == VERDICT_CORRECTED;
+    }
+    if (class_of(v) > class_of(*doubt))
+        *doubt = v;
+    return true;
+}
+
+static bool take_units(const struct plan *p, struct plan_contest *pc, unsigned *what,
+                       struct feed_report *r, struct err *e)
+{
+    struct feed_contest *c = pc->c;
+    enum verdict doubt = VERDICT_ACCEPTED;
+    int64_t *is = arena_array(p->scratch, c->choice_count, sizeof(*is));
+
+    if (!is)
+        return full(e);
+    for (uint32_t u = 0; u < pc->in->units; u++) {
+        struct unit_case k = {.in = &p->batch->units[pc->in->first_unit + u], .u = u, .is = is};
+        uint32_t at = plan_unit(p, c, k.in, u);
+        if (at != NONE)
+            k.unit = &c->units[at];
+        else if (!new_unit(p, c, pc->in, k.in, &k.unit, e))
+            return false;
+        if (!take_unit(p, pc, &k, &doubt, what, r, e))
+            return false;
+    }
+    /* Units the payload does not have keep their figures, and their doubt. */
+    for (uint32_t u = 0; u < c->unit_count; u++)
+        if (class_of(c->units[u].hold.why) > class_of(doubt))
+            doubt = c->units[u].hold.why;
+    if (doubt != c->doubt)
+        *what |= FEED_DOUBT;
+    c->doubt = doubt;
+    return true;
+}
+
+/* ---- a contest ---- */
+
+/* The payload has other choices than the contest: nothing of it is used until that has stood.
+ * *wait: it has not. */
+static bool meet_roster(const struct plan *p, struct plan_contest *pc, struct feed_report *r,
+                        unsigned *what, bool *wait, struct err *e)
+{
+    struct feed_contest *c = pc->c;
+    struct feed_hold *hold = &c->units[0].hold;
+    /* A hold of the whole contest keeps no figures: they would be of other choices. */
+    bool waiting = class_of(hold->why) == CLASS_HOLD && !hold->votes;
+    struct guard_roster *ro = &pc->roster;
+
+    *wait = false;
+    if (p->event->restored ||
+        (waiting &&
+         guard_confirmed(&p->m->settings->guards, hold, p->event->digest, p->event->received_ms))) {
+        *what |= FEED_ROSTER | FEED_FIGURES | FEED_MARKS;
+        c->corrected |= !p->event->restored;
+        return begin_anew(p, pc, e) &&
+               (p->event->restored ||
+                report_note(r, c, NULL, VERDICT_CORRECTED, e, "the new choices have stood"));
+    }
+    *wait = true;
+    if (waiting)
+        return true;
+    *hold = (struct feed_hold){
+        .why = ro->verdict, .since = p->event->received_ms, .first = p->event->digest};
+    c->doubt = ro->verdict;
+    *what |= FEED_DOUBT;
+    return report_note(r, c, NULL, ro->verdict, e, "choice %.*s was \"%.*s\", is \"%.*s\"",
+                       SLICE_FMT(ro->id), SLICE_FMT(ro->was), SLICE_FMT(ro->is));
+}
+
+/* The contest is the payload's own now: choices, units, facts. */
+static bool fill_contest(const struct plan *p, struct plan_contest *pc, struct feed_report *r,
+                         unsigned *what, struct err *e)
+{
+    struct feed_contest *c = pc->c;
+
+    if (pc->roster.fresh) {
+        *what |= FEED_ROSTER;
+        if (!add_choices(p, pc, e))
+            return false;
+    }
+    if (!renew_contest(p, pc, what, e) || !renew_choices(p, pc, r, what, e) ||
+        !take_units(p, pc, what, r, e))
+        return false;
+    if (c->gone)
+        *what |= FEED_DOUBT;
+    c->gone = false;
+    c->received_ms = p->event->received_ms;
+    if (*what & (FEED_FIGURES | FEED_MARKS | FEED_ROSTER))
+        c->changed_ms = c->received_ms;
+    if (*what & FEED_ROSTER)
+        c->roster_rev++;
+    return true;
+}
+
+bool take_contest(const struct plan *p, struct plan_contest *pc, struct feed_report *r,
+                  struct err *e)
+{
+    unsigned what = 0;
+    bool wait = false;
+
+    if (pc->theirs)
+        return true;
+    if (pc->early)
+        return report_note(r, pc->c, NULL, VERDICT_EARLY, e, "%.*s %.*s: votes before polls close",
+                           SLICE_FMT(text_of(p, pc->in->id)), SLICE_FMT(text_of(p, pc->in->text)));
+    if (!pc->c) {
+        if (!new_contest(p, pc, e))
+            return false;
+        pc->roster.fresh = pc->in->choices;
+    } else if (pc->roster.verdict != VERDICT_ACCEPTED && pc->c->unit_count) {
+        if (!meet_roster(p, pc, r, &what, &wait, e))
+            return false;
+    }
+    bool ok = wait || fill_contest(p, pc, r, &what, e);
+    struct err ignored;
+    /* What changed is told even when memory ran out half-way: it is on air. */
+    return report_change(r, pc->c, what, ok ? e : &ignored) && ok;
+}
+
+/* ---- contests a payload does not have ---- */
+
+static struct slice key_of(struct feed_contest *const *c)
+{
+    return (struct slice){(const char *)c, sizeof(*c)};
+}
+
+static bool is_problem(const struct plan *p, const struct feed_contest *c,
+                       const struct results_problem *problem)
+{
+    struct slice id = text_of(p, problem->contest_id), text = text_of(p, problem->contest_text);
+
+    if (!slice_eq(c->id, id))
+        return false;
+    return slice_eq(c->text, text) || (id.len && (!c->text.len || !text.len));
+}
+
+bool take_problems(const struct plan *p, struct feed_report *r, struct err *e)
+{
+    for (uint32_t i = 0; i < p->batch->head->problems; i++) {
+        const struct results_problem *problem = &p->batch->problems[i];
+        size_t at = 0;
+        void *value;
+        if (!report_note(r, NULL, NULL, VERDICT_CONTEST_BAD, e, "%.*s %.*s: %.*s",
+                         SLICE_FMT(text_of(p, problem->contest_id)),
+                         SLICE_FMT(text_of(p, problem->contest_text)),
+                         SLICE_FMT(text_of(p, problem->why))))
+            return false;
+        while (map_next(p->feed->contests, &at, NULL, &value)) {
+            struct feed_contest *c = value;
+            if (c->file != p->event->file || !is_problem(p, c, problem))
+                continue;
+            bool news = c->doubt != VERDICT_CONTEST_BAD;
+            c->doubt = VERDICT_CONTEST_BAD;
+            if (!report_change(r, c, news ? FEED_DOUBT : 0, e))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool is_bad(const struct plan *p, const struct feed_contest *c)
+{
+    for (uint32_t i = 0; i < p->batch->head->problems; i++)
+        if (is_problem(p, c, &p->batch->problems[i]))
+            return true;
+    return false;
+}
+
+bool take_missing(const struct plan *p, struct feed_report *r, uint32_t *missing,
+                  struct feed_contest **first, struct err *e)
+{
+    struct map *present = map_new(SIZE_MAX, false);
+    bool ok = present || full(e);
+    size_t at = 0;
+    void *value;
+
+    *missing = 0;
+    *first = NULL;
+    for (uint32_t i = 0; ok && i < p->batch->head->contests; i++)
+        if (p->contests[i].c)
+            ok = map_put(present, key_of(&p->contests[i].c), p->contests[i].c) || full(e);
+    while (ok && map_next(p->feed->contests, &at, NULL, &value)) {
+        struct feed_contest *c = value;
+        if (c->file != p->event->file || map_has(present, key_of(&c)) || is_bad(p, c))
+            continue;
+        if (!(*missing)++)
+            *first = c;
+        if (!c->gone)
+            ok = report_change(r, c, FEED_DOUBT, e);
+        c->gone = true;
+    }
+    map_free(present);
+    return ok;
+}
+
+bool take_settled(const struct feed *f, uint32_t file)
+{
+    size_t at = 0;
+    void *value;
+
+    while (map_next(f->contests, &at, NULL, &value)) {
+        const struct feed_contest *c = value;
+        if (c->file == file && (c->gone || class_of(c->doubt) >= CLASS_HOLD))
+            return false;
+    }
+    return true;
+}

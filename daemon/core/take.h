@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/* One planned contest taken into its feed: each unit's figures are judged, then published, flagged
+ * or held. */
+#ifndef TALLYD_CORE_TAKE_H
+#define TALLYD_CORE_TAKE_H
+
+#include "daemon/core/feed.h"
+#include "daemon/core/plan.h"
+
+/* Take contest `pc` of the plan. Notes, changes and names go to the report. False when memory is
+ * out: the contest is whole, some of its units may be as they were. */
+bool take_contest(const struct plan *p, struct plan_contest *pc, struct feed_report *r,
+                  struct err *e) MUST_USE;
+
+/* Mark the contests of this file that the payload does not have. *missing: how many are gone now;
+ * *first: one of them. */
+bool take_missing(const struct plan *p, struct feed_report *r, uint32_t *missing,
+                  struct feed_contest **first, struct err *e) MUST_USE;
+
+/* Mark what the worker itself found wrong. */
+bool take_problems(const struct plan *p, struct feed_report *r, struct err *e) MUST_USE;
+
+/* Is nothing of this file's contests held, missing or in quarantine? */
+bool take_settled(const struct feed *f, uint32_t file);
+
+/* A copy that lives as long as the feed; ptr NULL and *e when the feed's memory is full. */
+struct slice take_copy(struct feed *f, struct slice s, struct err *e);
+
+#endif
