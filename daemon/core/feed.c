@@ -389,7 +389,8 @@ static void put_on_air(struct payload *p)
 {
     struct feed_file *f = p->file;
 
-    succeed(p->m, f, p->now_ms);
+    /* What was kept over a restart is as old as it is. */
+    succeed(p->m, f, p->event->restored ? p->event->received_ms : p->now_ms);
     if (!f->seen || !digest_eq(f->digest, p->event->digest))
         f->last_change_ms = p->event->received_ms;
     f->seen = true;
