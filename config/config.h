@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* The configuration: strict INI read into one plain struct, every problem of every file found in one run.
+/* The configuration: strict INI read into one plain struct, every problem of every file found in
+ * one run.
  *
- * The keys, their types, defaults and meanings are one table (config/keys.c): the reader, `tallyd -T` and
- * tallyd.conf(5)'s check all come from it. Durations are milliseconds, sizes bytes. Text lies in the config's arena.
+ * The keys, their types, defaults and meanings are one table (config/keys.c): the reader, `tallyd
+ * -T` and tallyd.conf(5)'s check all come from it. Durations are milliseconds, sizes bytes. Text
+ * lies in the config's arena.
  */
 #ifndef TALLYD_CONFIG_CONFIG_H
 #define TALLYD_CONFIG_CONFIG_H
@@ -13,7 +15,8 @@
 #include "daemon/base/buf.h"
 #include "daemon/base/err.h"
 
-struct config_pair { /* key = value, verbatim; where names the place for messages: "FILE:LINE:COLUMN" */
+struct config_pair { /* key = value, verbatim; where names the place for messages:
+                        "FILE:LINE:COLUMN" */
     struct slice key, value;
     const char *where;
 };
@@ -33,9 +36,10 @@ enum config_calls { CONFIG_CALLS_DEFAULT, CONFIG_CALLS_NO, CONFIG_CALLS_YES, CON
 enum config_tri { CONFIG_UNSAID, CONFIG_NO, CONFIG_YES };
 enum config_percent { CONFIG_FLOOR, CONFIG_NEAREST, CONFIG_ONE_DECIMAL };
 
-struct config_file { /* one of a source: url or url.NAME, path or path.NAME */
+struct config_file {        /* one of a source: url or url.NAME, path or path.NAME */
     struct slice name;      /* empty for the plain `url`/`path` */
-    struct slice url, path; /* exactly one is there */
+    struct slice url, path; /* exactly one is there; a path is absolute */
+    const char *where;
 };
 
 struct config_source {
@@ -47,15 +51,19 @@ struct config_source {
     struct config_pairs companions; /* companion.NAME = URL or path */
     struct slice version_url, version_path;
     struct slice state, county, part;
-    struct config_list counties;
+    struct config_list counties; /* always empty after config_load: `counties` made a source a
+                                    county, "NAME.slug" */
     bool covers_county;
-    int64_t priority, interval;     /* interval: [poll]'s unless the source says */
-    enum config_tri votes;          /* UNSAID: as the format does */
+    int64_t priority, interval; /* interval: [poll]'s unless the source says */
+    enum config_tri votes;      /* UNSAID: as the format does */
     enum config_calls calls;
     bool insecure_http, late;
     struct slice quiet_until, charset, unknown;
-    struct config_pairs headers;    /* header.NAME = value, or header = Name: value (repeatable by name) */
-    struct config_pairs options;    /* format options, merged with the preset's */
+    struct config_pairs
+        headers; /* header.NAME = value, or header = Name: value (repeatable by name) */
+    struct config_pairs
+        options; /* format options, merged with the preset's; state, county and charset are above */
+    const char **origins; /* where each key of the table was said, by its row; NULL: its default */
 };
 
 struct config {
@@ -107,27 +115,50 @@ struct config {
     } state;
     struct config_source *sources;
     size_t source_count;
-    struct arena *arena; /* owns all text */
+    const char **origins; /* as in a source */
+    struct arena *arena;  /* owns all text */
 };
 
 struct config_args {
-    const char *file;        /* the main file; conf.d/ and sources.d/ are looked for beside it */
-    const char *credentials; /* directory, or NULL: $CREDENTIALS_DIRECTORY is the caller's to pass */
-    int64_t today;           /* for the live window and {date} without an election date; midnight UTC */
+    const char *file; /* the main file; conf.d/ and sources.d/ are looked for beside it */
+    const char
+        *credentials; /* directory, or NULL: $CREDENTIALS_DIRECTORY is the caller's to pass */
+    int64_t today;    /* for the live window: midnight UTC; WHEN_UNKNOWN: not judged */
 };
 
-/* Read everything. On failure *out is untouched and `problems` holds every problem found, a paragraph each: file:line:column,
- * the line itself, why, and the fix. */
+/* Read everything. On failure *out is untouched and `problems` holds every problem found, a
+ * paragraph each: file:line:column, the line itself, why, and the fix; *e sums them up. Relative
+ * paths are taken from the main file's directory. */
 bool config_load(const struct config_args *args, struct config **out, struct buf *problems,
                  struct err *e) MUST_USE;
 void config_free(struct config *c); /* accepts NULL */
 
-/* The merged configuration with where each value came from (-T). Secrets are names of credentials, never values. */
+/* The merged configuration with where each value came from (-T), itself a configuration: loading it
+ * gives an equal one. Secrets are names of credentials, never values. */
 void config_dump(const struct config *c, struct buf *out);
 
-/* Expand {date}, {date:%Y%m%d}, {version}, {county}, {credential:NAME}; "{{" is a brace. An unknown name is an error. */
+/* The same values, wherever they were said. */
+bool config_equal(const struct config *a, const struct config *b);
+
+/* May a reload go from `running` to `next`? False names the first key that needs a restart. */
+bool config_may_reload(const struct config *running, const struct config *next,
+                       struct err *e) MUST_USE;
+
+/* A value of polls-close: "19:00" or "19:00 America/Denver". The minute counts from 00:00 of the
+ * election day, up to 30:59; the zone is empty where none is said. */
+bool config_parse_polls(struct slice value, int *minute, struct slice *zone) MUST_USE;
+
+/* Append a credential, without the white space behind it: the file NAME of the directory, or
+ * tallyd_NAME, as LoadCredential=tallyd:DIRECTORY calls it. Refused: more than 4096 bytes, control
+ * characters, readable by everybody. */
+bool config_credential(const char *directory, struct slice name, struct buf *out,
+                       struct err *e) MUST_USE;
+
+/* Expand {date}, {date:%Y%m%d}, {version}, {county}, {credential:NAME}; "{{" is a brace. An unknown
+ * name is an error. Version and county are percent-encoded (a version keeps its slashes); %Y %y %m
+ * %-m %d %-d %b %B are known of dates. On failure what was added to `out` is to be thrown away. */
 struct config_expand {
-    int64_t date;          /* midnight UTC of the election day */
+    int64_t date; /* midnight UTC of the election day */
     struct slice version, county;
     const char *credentials;
 };

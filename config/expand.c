@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: ISC */
+/* Placeholders in addresses and headers, and the credentials they name. */
+#include "config/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config/key_checks.h"
+#include "config/load.h"
+#include "daemon/base/text.h"
+#include "daemon/base/when.h"
+
+enum { CREDENTIAL_MAX = 4096 };
+
+static const char *const month_names[] = {"January",   "February", "March",    "April",
+                                          "May",       "June",     "July",     "August",
+                                          "September", "October",  "November", "December"};
+
+static bool expand_date(struct slice format, int64_t date, struct buf *out, struct err *e)
+{
+    struct civil day;
+
+    when_civil(date, &day);
+    for (size_t i = 0; i < format.len; i++) {
+        if (format.ptr[i] != '%') {
+            buf_addc(out, format.ptr[i]);
+            continue;
+        }
+        bool bare = i + 1 < format.len && format.ptr[i + 1] == '-';
+        i += 1 + bare;
+        char c = i < format.len ? format.ptr[i] : '\0';
+        const char *month = month_names[day.month - 1];
+        if (c == 'Y' && !bare)
+            buf_addf(out, "%04d", day.year);
+        else if (c == 'y' && !bare)
+            buf_addf(out, "%02d", day.year % 100);
+        else if (c == 'm' || c == 'd')
+            buf_addf(out, bare ? "%d" : "%02d", c == 'm' ? day.month : day.day);
+        else if (c == 'b' && !bare)
+            buf_addf(out, "%.3s", month);
+        else if (c == 'B' && !bare)
+            buf_addz(out, month);
+        else
+            return err_set(e, ERR_CONFIG,
+                           "{date:...} knows %%Y %%y %%m %%-m %%d %%-d %%b %%B, nothing else");
+    }
+    return true;
+}
+
+/* What comes from a feed or a list may not change the address's shape. */
+static void add_encoded(struct slice s, const char *plain, struct buf *out)
+{
+    static const char always[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (c != '\0' && (strchr(always, c) || strchr(plain, c)))
+            buf_addc(out, c);
+        else
+            buf_addf(out, "%%%02X", (unsigned char)c);
+    }
+}
+
+static int open_credential(const char *directory, struct slice name)
+{
+    char path[PATH_MAX];
+    int fd = -1;
+
+    for (int prefixed = 0; prefixed < 2 && fd < 0; prefixed++) {
+        int n = snprintf(path, sizeof(path), "%s/%s%.*s", directory, prefixed ? "tallyd_" : "",
+                         SLICE_FMT(name));
+        if (n < 0 || n >= (int)sizeof(path)) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        if (fd < 0 && errno != ENOENT)
+            return -1;
+    }
+    return fd;
+}
+
+bool config_credential(const char *directory, struct slice name, struct buf *out, struct err *e)
+{
+    bool ok = false;
+    char bytes[CREDENTIAL_MAX + 1];
+    struct stat st;
+    int fd = -1;
+
+    if (check_name(name))
+        return err_set(e, ERR_CONFIG, "a credential's name is %s", check_name(name));
+    if (!directory)
+        return err_set(e, ERR_CONFIG,
+                       "credential %.*s: no directory of credentials (--credentials DIR, or "
+                       "LoadCredential= in the unit)",
+                       SLICE_FMT(name));
+    fd = open_credential(directory, name);
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        err_errno(e, ERR_CONFIG, "credential %.*s in %s", SLICE_FMT(name), directory);
+        goto out;
+    }
+    if (!S_ISREG(st.st_mode) || (st.st_mode & S_IROTH)) {
+        err_set(e, ERR_CONFIG, "credential %.*s in %s: %s", SLICE_FMT(name), directory,
+                S_ISREG(st.st_mode) ? "everybody can read it: chmod 600" : "is not a regular file");
+        goto out;
+    }
+    ssize_t n = read(fd, bytes, sizeof(bytes));
+    if (n < 0 || n > CREDENTIAL_MAX) {
+        err_set(e, ERR_CONFIG, "credential %.*s in %s: %s", SLICE_FMT(name), directory,
+                n < 0 ? "cannot be read" : "is longer than 4096 bytes");
+        goto out;
+    }
+    struct slice value = slice_trim((struct slice){bytes, (size_t)n});
+    bool visible = value.len > 0;
+    for (size_t i = 0; i < value.len; i++)
+        visible = visible && (unsigned char)value.ptr[i] >= ' ' && value.ptr[i] != 0x7f;
+    if (!visible) {
+        err_set(e, ERR_CONFIG, "credential %.*s in %s: is empty or has control characters in it",
+                SLICE_FMT(name), directory);
+        goto out;
+    }
+    buf_add(out, value);
+    ok = true;
+out:
+    if (fd >= 0)
+        close(fd);
+    explicit_bzero(bytes, sizeof(bytes));
+    return ok;
+}
+
+static bool expand_one(struct slice inside, const struct config_expand *with, struct buf *out,
+                       struct err *e)
+{
+    static const char *const names[] = {"date", "version", "county", "credential"};
+    size_t colon = slice_find(inside, SLICE(":"));
+    struct slice name = slice_sub(inside, 0, colon);
+    struct slice rest = slice_sub(inside, name.len + 1, inside.len);
+    bool argued = colon != (size_t)-1;
+
+    if (slice_is(name, "date"))
+        return expand_date(argued ? rest : SLICE("%Y-%m-%d"), with->date, out, e);
+    if (slice_is(name, "credential") && argued)
+        return config_credential(with->credentials, rest, out, e);
+    bool version = slice_is(name, "version") && !argued,
+         county = slice_is(name, "county") && !argued;
+    if (version || county) {
+        struct slice value = version ? with->version : with->county;
+        if (value.len == 0)
+            return err_set(e, ERR_CONFIG,
+                           version ? "{version} is not known: it takes a version-url"
+                                   : "{county} is not known: it takes a county");
+        add_encoded(value, version ? "/" : "", out);
+        return true;
+    }
+    const char *nearest = text_did_you_mean(name, names, sizeof(names) / sizeof(names[0]));
+    return err_set(e, ERR_CONFIG,
+                   "there is no {%.*s}%s%s%s; {date}, {date:%%Y%%m%%d}, {version}, {county} and "
+                   "{credential:NAME} are known, and {{ is a brace",
+                   SLICE_FMT(slice_sub(inside, 0, 40)), nearest ? " (did you mean " : "",
+                   nearest ? nearest : "", nearest ? "?)" : "");
+}
+
+bool expand_text(struct slice text, const struct config_expand *with, struct buf *out,
+                 const char **at, struct err *e)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c != '{' || (i + 1 < text.len && text.ptr[i + 1] == '{')) {
+            buf_addc(out, c);
+            i += c == '{';
+            continue;
+        }
+        *at = text.ptr + i;
+        struct slice inside = slice_sub(text, i + 1, text.len);
+        size_t close = slice_find(inside, SLICE("}"));
+        if (close == (size_t)-1)
+            return err_set(e, ERR_CONFIG, "this { is never closed; {{ is a brace");
+        if (!expand_one(slice_sub(inside, 0, close), with, out, e))
+            return false;
+        i += close + 1;
+    }
+    *at = text.ptr;
+    return !out->failed || err_set(e, ERR_CONFIG, "the expanded text is too long");
+}
+
+bool config_expand(struct slice text, const struct config_expand *with, struct buf *out,
+                   struct err *e)
+{
+    const char *at;
+
+    return expand_text(text, with, out, &at, e);
+}
