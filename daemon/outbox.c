@@ -47,7 +47,9 @@ struct outbox {
     bool flush_due;      /* within min_interval of the last flush */
     struct pending_event *events, **events_end;
     int64_t event_count;
-    bool began, changing_epoch, fenced;
+    bool began, fenced;
+    bool changing_epoch;  /* nothing is numbered until the new one begins: all is shown then */
+    bool epoch_ready;     /* it is on disk, and begins when nothing waits for the disk any more */
     int64_t wanted_epoch; /* being made durable; 0: none */
     int64_t seen_epoch;   /* the highest one Redis told of: ours must be higher */
     struct buf totals, statement;
@@ -285,8 +287,7 @@ bool outbox_add(struct outbox *o, const struct message *messages, size_t n, int6
         o->held_end = &p->next;
         o->held_count++;
     }
-    if (o->began)
-        drain(o);
+    drain(o);
     return true;
 }
 
@@ -297,8 +298,7 @@ void outbox_release(struct outbox *o)
             p->hold = false;
             break;
         }
-    if (o->began)
-        drain(o);
+    drain(o);
 }
 
 /* ---- epochs ---- */
@@ -365,19 +365,20 @@ static void on_epoch_durable(bool ok, const char *text, void *ctx)
     }
     o->s.disk_epoch = o->wanted_epoch;
     o->wanted_epoch = 0;
-    if (o->s.disk_epoch <= o->seen_epoch)
-        change_epoch(o);
-    else
+    o->epoch_ready = o->s.disk_epoch > o->seen_epoch;
+    if (o->epoch_ready)
         advance_epoch(o);
+    else
+        change_epoch(o);
 }
 
 /* The epoch is on disk and nothing waits for the disk any more: begin it. */
 static void advance_epoch(struct outbox *o)
 {
-    if (o->wanted_epoch != 0 || o->held)
+    if (!o->epoch_ready || o->held)
         return;
     bool first = !o->began;
-    o->changing_epoch = false;
+    o->changing_epoch = o->epoch_ready = false;
     o->began = true;
     stream_begin(o->stream, o->s.disk_epoch);
     show_all(o);
@@ -392,6 +393,7 @@ static void change_epoch(struct outbox *o)
     struct err e = {0};
     int64_t epoch = time(NULL);
     o->changing_epoch = true;
+    o->epoch_ready = false;
     if (o->wanted_epoch != 0)
         return; /* one is under way; when it is too low, another follows it */
     if (epoch < o->seen_epoch)

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/* What is counted while the daemon runs, and its page for Prometheus (contracts.md, Metrics). */
+#ifndef TALLYD_METRICS_H
+#define TALLYD_METRICS_H
+
+#include <stdint.h>
+
+#include "daemon/base/buf.h"
+#include "daemon/base/err.h"
+#include "daemon/core/verdict.h"
+
+enum metrics_poll { POLL_CHANGED, POLL_UNCHANGED, POLL_FAILED, POLL_REFUSED, POLL_RESULTS };
+
+#define METRICS_BUCKETS 14
+
+struct metrics_histogram {
+    int64_t buckets[METRICS_BUCKETS]; /* not cumulative; the last one is +Inf */
+    int64_t count, sum_us;
+};
+
+struct metrics_source {
+    int64_t polls[POLL_RESULTS];
+    int64_t verdicts[VERDICTS];
+    int64_t last_success_ms, last_change_ms; /* real time, Unix; 0: never */
+    struct metrics_histogram poll, parse;
+    bool up;
+};
+
+struct metrics {
+    struct metrics_source *sources;
+    size_t source_count;
+    struct metrics_histogram loop_delay, change_to_publish;
+    int64_t calls, retractions;
+    bool reload_ok;
+};
+
+bool metrics_init(struct metrics *m, size_t sources, struct err *e) MUST_USE;
+void metrics_done(struct metrics *m);
+
+void metrics_observe(struct metrics_histogram *h, int64_t us);
+/* The smallest bucket bound, in microseconds, that `share` (of 1000) of the observations lie under.
+ */
+int64_t metrics_quantile(const struct metrics_histogram *h, int share);
+/* The lines of one histogram; `labels` without braces, or "". */
+void metrics_histogram(const struct metrics_histogram *h, const char *name, const char *labels,
+                       struct buf *out);
+
+#endif

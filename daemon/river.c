@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: ISC */
+/* News in, effects out. */
+#include "daemon/river.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "daemon/base/log.h"
+#include "daemon/base/when.h"
+#include "daemon/edge/timer.h"
+
+#define TICK_LEAST_MS 20 /* real time between two ticks */
+#define TICK_MOST_MS 60000
+
+struct river {
+    struct river_parts p;
+    struct core *core;
+    struct timer *tick;
+    struct effects fx;
+    bool running;
+};
+
+/* ---- what was durable ---- */
+
+static bool find_source(const struct plan *plan, struct slice name, uint32_t *out)
+{
+    for (size_t i = 0; i < plan->settings.source_count; i++)
+        if (slice_eq(plan->settings.sources[i].name, name)) {
+            *out = (uint32_t)i;
+            return true;
+        }
+    return false;
+}
+
+static bool find_file(const struct settings_source *s, struct slice name, uint32_t *out)
+{
+    for (size_t i = 0; i < s->file_count; i++)
+        if (slice_eq(s->files[i], name)) {
+            *out = (uint32_t)i;
+            return true;
+        }
+    return false;
+}
+
+static bool restore_claims(struct river *r, const struct writer_loaded *l, struct err *e)
+{
+    for (size_t i = 0; i < l->claim_count; i++) {
+        const struct writer_claim *w = &l->claims[i];
+        struct claim c = {.number = w->number,
+                          .race_id = w->race_id,
+                          .endorsement_id = w->endorsement_id,
+                          .by = w->by,
+                          .outcome = (enum outcome)w->outcome,
+                          .at_ms = w->at_ms,
+                          .called_at_ms = w->called_at_ms,
+                          .basis = w->basis,
+                          .reason = w->reason,
+                          .evidence = w->evidence};
+        if (w->outcome < 0 || w->outcome >= OUTCOMES)
+            return err_set(e, ERR_DATA, "claim %lld in the state directory has no known outcome",
+                           (long long)w->number);
+        if (!core_restore_claim(r->core, &c, e))
+            return false;
+    }
+    return true;
+}
+
+static bool restore_learned(struct river *r, const struct writer_loaded *l, struct err *e)
+{
+    uint32_t source, file;
+    for (size_t i = 0; i < l->name_count; i++) {
+        const struct writer_name *w = &l->names[i];
+        struct learned n = {
+            .contest = w->contest, .choice = w->choice, .name = w->name, .party = w->party};
+        if (!find_source(r->p.plan, w->source, &n.source))
+            continue; /* no longer configured */
+        if (!core_restore_name(r->core, &n, e))
+            return false;
+    }
+    for (size_t i = 0; i < l->digest_count; i++) {
+        if (!find_source(r->p.plan, l->digests[i].source, &source) ||
+            !find_file(&r->p.plan->settings.sources[source], l->digests[i].file, &file))
+            continue;
+        if (!core_restore_digest(r->core, source, file, l->digests[i].digest, e))
+            return false;
+    }
+    return true;
+}
+
+/* ---- effects ---- */
+
+static const char *source_name(const struct river *r, uint32_t source)
+{
+    return r->p.plan->settings.sources[source].name.ptr;
+}
+
+static void log_effects(struct river *r, const struct event *ev)
+{
+    const struct effects *fx = &r->fx;
+    struct metrics_source *m = NULL;
+    if (fx->err.kind != ERR_NONE)
+        log_error("core: %s", fx->err.text);
+    if (ev->type == EVENT_BATCH || ev->type == EVENT_FAILED) {
+        m = &r->p.metrics->sources[ev->source];
+        m->verdicts[fx->verdict]++;
+        if (verdict_info[fx->verdict].class != CLASS_ACCEPT)
+            log_warn("%s: %s: %.*s", source_name(r, ev->source), verdict_info[fx->verdict].name,
+                     SLICE_FMT(fx->verdict_text));
+    }
+    for (size_t i = 0; i < fx->note_count; i++) {
+        const struct verdict_note *n = &fx->notes[i];
+        if (m)
+            m->verdicts[n->verdict]++;
+        log_info("%s: %s: %.*s %.*s: %.*s", m ? source_name(r, ev->source) : "core",
+                 verdict_info[n->verdict].name, SLICE_FMT(n->contest), SLICE_FMT(n->unit),
+                 SLICE_FMT(n->text));
+    }
+    for (size_t i = 0; i < fx->claim_count; i++) {
+        const struct claim *c = &fx->claims[i];
+        log_info("call: %.*s %s by %.*s (%.*s)", SLICE_FMT(c->endorsement_id),
+                 c->outcome == OUTCOME_PENDING ? "taken back" : outcome_name(c->outcome),
+                 SLICE_FMT(c->by), SLICE_FMT(c->evidence));
+    }
+}
+
+/* Rows of the job, in the effects' arena: all are copied by the writer. */
+static bool fill_job(struct river *r, struct writer_job *job)
+{
+    struct effects *fx = &r->fx;
+    struct writer_claim *claims = arena_array(fx->arena, fx->claim_count + 1, sizeof *claims);
+    struct writer_name *names = arena_array(fx->arena, fx->name_count + 1, sizeof *names);
+    struct writer_event *events = arena_array(fx->arena, fx->message_count + 1, sizeof *events);
+    if (!claims || !names || !events)
+        return false;
+    for (size_t i = 0; i < fx->claim_count; i++) {
+        const struct claim *c = &fx->claims[i];
+        claims[i] = (struct writer_claim){.number = c->number,
+                                          .at_ms = c->at_ms,
+                                          .called_at_ms = c->called_at_ms,
+                                          .outcome = (int)c->outcome,
+                                          .race_id = c->race_id,
+                                          .endorsement_id = c->endorsement_id,
+                                          .by = c->by,
+                                          .basis = c->basis,
+                                          .reason = c->reason,
+                                          .evidence = c->evidence};
+    }
+    for (size_t i = 0; i < fx->name_count; i++) {
+        const struct learned *n = &fx->names[i];
+        names[i] = (struct writer_name){.source = r->p.plan->settings.sources[n->source].name,
+                                        .contest = n->contest,
+                                        .choice = n->choice,
+                                        .name = n->name,
+                                        .party = n->party};
+    }
+    for (size_t i = 0; i < fx->message_count; i++) {
+        const struct message *m = &fx->messages[i];
+        if (m->type == MESSAGE_CALL || m->type == MESSAGE_RETRACTION)
+            events[job->event_count++] =
+                (struct writer_event){.id = m->event_id, .channel = m->channel, .data = m->data};
+    }
+    job->claims = claims;
+    job->claim_count = fx->claim_count;
+    job->names = names;
+    job->name_count = fx->name_count;
+    job->events = events;
+    return true;
+}
+
+static void on_durable(bool ok, const char *text, void *ctx)
+{
+    struct river *r = ctx;
+    if (ok)
+        outbox_release(r->p.outbox);
+    else
+        log_error("calls could not be kept: %s; they are not published", text);
+}
+
+static void on_kept(bool ok, const char *text, void *ctx)
+{
+    (void)ctx;
+    if (!ok)
+        log_error("a payload could not be kept: %s; a restart would begin with an older one", text);
+}
+
+/* Make durable what has to be, then let the messages go. */
+static void settle(struct river *r, const struct writer_file *file, int64_t last_byte_us)
+{
+    struct effects *fx = &r->fx;
+    struct writer_job job = {.files = file, .file_count = file ? 1 : 0};
+    struct err e = {0};
+    if (!r->p.outbox)
+        return;
+    if (!fill_job(r, &job)) {
+        log_error("effects of one event need too much memory; a restart shows them");
+        return;
+    }
+    bool hold = fx->claim_count > 0;
+    for (size_t i = 0; i < fx->message_count; i++) {
+        r->p.metrics->calls += fx->messages[i].type == MESSAGE_CALL;
+        r->p.metrics->retractions += fx->messages[i].type == MESSAGE_RETRACTION;
+    }
+    /* a claim that changes nothing in public is durable all the same, and must not be let go twice
+     */
+    bool waits = hold && fx->message_count > 0;
+    if (!outbox_add(r->p.outbox, fx->messages, fx->message_count, last_byte_us, waits, &e))
+        log_error("%s", e.text);
+    if (job.claim_count + job.name_count + job.event_count + job.file_count == 0)
+        return;
+    if (!writer_submit(r->p.writer, &job, waits ? on_durable : on_kept, r, &e))
+        log_error("%s", e.text);
+}
+
+static void set_tick(struct river *r)
+{
+    if (!r->running)
+        return;
+    int64_t now = clock_now(r->p.clock);
+    int64_t next = core_next_tick(r->core, now);
+    int64_t wait = next == WHEN_NEVER ? TICK_MOST_MS : clock_until(r->p.clock, next);
+    wait = wait < TICK_LEAST_MS ? TICK_LEAST_MS : wait > TICK_MOST_MS ? TICK_MOST_MS : wait;
+    timer_set(r->tick, wait);
+}
+
+static void on_tick(void *ctx)
+{
+    struct river *r = ctx;
+    struct event ev = {.type = EVENT_TICK};
+    effects_reset(&r->fx);
+    core_apply(r->core, &ev, clock_now(r->p.clock), &r->fx);
+    log_effects(r, &ev);
+    settle(r, NULL, 0);
+    set_tick(r);
+}
+
+/* ---- news ---- */
+
+static void count_news(struct river *r, const struct poller_news *n, enum metrics_poll result)
+{
+    struct metrics_source *m = &r->p.metrics->sources[n->source];
+    int64_t now = (int64_t)time(NULL) * WHEN_SECOND;
+    m->polls[result]++;
+    metrics_observe(&m->poll, n->poll_us);
+    if (n->what == NEWS_BATCH)
+        metrics_observe(&m->parse, n->parse_us);
+    m->up = n->what != NEWS_FAILED;
+    if (m->up)
+        m->last_success_ms = now;
+    if (result == POLL_CHANGED)
+        m->last_change_ms = now;
+}
+
+static struct event event_of(const struct poller_news *n, int64_t now)
+{
+    static const enum event_type types[] = {[NEWS_BATCH] = EVENT_BATCH,
+                                            [NEWS_UNCHANGED] = EVENT_UNCHANGED,
+                                            [NEWS_FAILED] = EVENT_FAILED};
+    return (struct event){.type = types[n->what],
+                          .source = n->source,
+                          .file = n->file,
+                          .batch = n->batch,
+                          .digest = n->digest,
+                          .version = n->version,
+                          .received_ms = now,
+                          .verdict = n->verdict,
+                          .text = n->text};
+}
+
+bool river_news(const struct poller_news *news, void *river)
+{
+    struct river *r = river;
+    int64_t now = clock_now(r->p.clock);
+    struct event ev = event_of(news, now);
+    const struct settings_source *source = &r->p.plan->settings.sources[news->source];
+    effects_reset(&r->fx);
+    core_apply(r->core, &ev, now, &r->fx);
+    bool took = news->what != NEWS_BATCH || r->fx.keep || r->fx.held;
+    log_effects(r, &ev);
+    count_news(r, news,
+               news->what == NEWS_FAILED      ? POLL_FAILED
+               : news->what == NEWS_UNCHANGED ? POLL_UNCHANGED
+               : took                         ? POLL_CHANGED
+                                              : POLL_REFUSED);
+    struct writer_file file = {.source = source->name,
+                               .file = source->files[news->file],
+                               .held = !r->fx.keep,
+                               .payload = news->payload,
+                               .digest = news->digest,
+                               .version = news->version,
+                               .etag = news->etag,
+                               .last_modified = news->last_modified,
+                               .received_ms = now};
+    settle(r, news->what == NEWS_BATCH && took ? &file : NULL, news->last_byte_us);
+    set_tick(r);
+    return took;
+}
+
+void river_restore(struct river *r, uint32_t source, uint32_t file, const struct results *batch,
+                   const struct writer_loaded_file *from)
+{
+    struct event ev = {.type = EVENT_BATCH,
+                       .source = source,
+                       .file = file,
+                       .batch = batch,
+                       .digest = from->digest,
+                       .version = from->version,
+                       .received_ms = from->received_ms,
+                       .restored = !from->held};
+    effects_reset(&r->fx);
+    core_apply(r->core, &ev, from->received_ms, &r->fx);
+    log_effects(r, &ev);
+    settle(r, NULL, 0);
+}
+
+/* ---- life ---- */
+
+bool river_new(const struct river_parts *parts, const struct writer_loaded *loaded,
+               struct river **out, struct err *e)
+{
+    struct river *r = calloc(1, sizeof *r);
+    if (!r)
+        return err_set(e, ERR_BUG, "out of memory");
+    r->p = *parts;
+    r->tick = timer_new(parts->base, on_tick, r);
+    if (!r->tick) {
+        err_set(e, ERR_BUG, "out of memory");
+        goto fail;
+    }
+    if (!effects_init(&r->fx, e) ||
+        !core_new(&parts->plan->settings, &parts->plan->endorsed, &r->core, e))
+        goto fail;
+    if (loaded && (!restore_claims(r, loaded, e) || !restore_learned(r, loaded, e)))
+        goto fail;
+    *out = r;
+    return true;
+fail:
+    river_free(r);
+    return false;
+}
+
+void river_free(struct river *r)
+{
+    if (!r)
+        return;
+    timer_free(r->tick);
+    core_free(r->core);
+    effects_done(&r->fx);
+    free(r);
+}
+
+void river_start(struct river *r)
+{
+    r->running = true;
+    set_tick(r);
+}
+
+void river_snapshot(struct river *r, struct effects *out)
+{
+    core_snapshot(r->core, clock_now(r->p.clock), out);
+}
+
+const struct model *river_model(const struct river *r)
+{
+    return core_model(r->core);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/* The river: news of a poll becomes an event, the core's effects become durable, and then public.
+ * The only place where the core meets the world; live polling, restart and reload all enter here.
+ */
+#ifndef TALLYD_RIVER_H
+#define TALLYD_RIVER_H
+
+#include "daemon/clock.h"
+#include "daemon/core/core.h"
+#include "daemon/edge/poller.h"
+#include "daemon/edge/writer.h"
+#include "daemon/metrics.h"
+#include "daemon/outbox.h"
+#include "daemon/plan.h"
+
+struct river;
+struct timer;
+
+/* Everything is borrowed and outlives the river; outbox and writer may be NULL (tallyd -1): then
+ * nothing is kept or published. */
+struct river_parts {
+    struct event_base *base;
+    const struct plan *plan;
+    const struct clock *clock;
+    struct writer *writer;
+    struct outbox *outbox;
+    struct metrics *metrics;
+};
+
+bool river_new(const struct river_parts *parts, const struct writer_loaded *loaded,
+               struct river **out, struct err *e) MUST_USE;
+void river_free(struct river *r); /* accepts NULL */
+
+/* A poll's outcome; as poller_calls.news. */
+bool river_news(const struct poller_news *news, void *river);
+
+/* One of our own last accepted or held payloads, read again. */
+void river_restore(struct river *r, uint32_t source, uint32_t file, const struct results *batch,
+                   const struct writer_loaded_file *from);
+
+/* From now on the core gets its ticks. */
+void river_start(struct river *r);
+
+/* Every snapshot document of the model as it is. */
+void river_snapshot(struct river *r, struct effects *out);
+const struct model *river_model(const struct river *r);
+
+#endif
