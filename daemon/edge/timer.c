@@ -3,6 +3,7 @@
 #include "daemon/edge/timer.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include <event2/event.h>
 
@@ -56,6 +57,13 @@ void timer_set(struct timer *t, int64_t ms)
 void timer_cancel(struct timer *t)
 {
     evtimer_del(t->event);
+}
+
+int64_t timer_now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 struct event_base *loop_new(void)

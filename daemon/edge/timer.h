@@ -15,6 +15,8 @@ void timer_free(struct timer *t);            /* accepts NULL */
 void timer_set(struct timer *t, int64_t ms); /* from now; replaces what was set */
 void timer_cancel(struct timer *t);
 
+int64_t timer_now_us(void); /* CLOCK_MONOTONIC */
+
 struct event_base *loop_new(void); /* NULL: memory is out */
 void loop_free(struct event_base *base);
 void loop_run(struct event_base *base); /* until loop_stop */
