@@ -23,6 +23,7 @@ struct xml {
     void *ctx;
     struct fault *fault;
     int depth;
+    bool rooted; /* the root element was begun */
     bool stopped;
 };
 
@@ -57,6 +58,7 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
     /* libxml2 also hands over the part of a start tag that is there when the payload ends in it */
     if (*x->parser->input->cur != '>' && *x->parser->input->cur != '/')
         return;
+    x->rooted = true;
     if (++x->depth > XML_DEPTH_MAX) {
         refuse(x, WIRE_LIMIT, "elements are nested deeper than 64");
         return;
@@ -135,28 +137,33 @@ static xmlParserCtxtPtr parser_new(struct xml *x)
     xmlParserCtxtPtr p = xmlCreatePushParserCtxt(&sax, x, NULL, 0, NULL);
     if (!p)
         return NULL;
-    xmlCtxtUseOptions(p, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOERROR |
-                             XML_PARSE_NOWARNING);
+    /* NOENT only turns "&amp;" in attributes into "&": other entities cannot be declared. */
+    xmlCtxtUseOptions(p, XML_PARSE_NOENT | XML_PARSE_NONET | XML_PARSE_IGNORE_ENC |
+                             XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     xmlSwitchEncoding(p, XML_CHAR_ENCODING_UTF8);
     return p;
 }
 
 /* What libxml2 says is wrong. `ended`: it only said so when told that nothing more comes. */
-static bool report(struct xml *x, bool ended, bool empty)
+static bool report(struct xml *x, bool ended)
 {
     const xmlError *e = xmlCtxtGetLastError(x->parser);
     const xmlParserInput *at = x->parser->input;
     int line = e && e->line > 0 ? e->line : at ? at->line : 1;
     int column = e && e->int2 > 0 ? e->int2 : at ? at->col : 1;
-    if (e && e->code == XML_ERR_NO_MEMORY)
-        return fault_set(x->fault, WIRE_LIMIT, "line %d, column %d: out of memory", line, column);
-    if (ended)
-        return fault_set(x->fault, WIRE_TRUNCATED, "line %d, column %d: %s", line, column,
-                         empty ? "there is no element at all"
-                               : "the payload ends before its last element does");
-    struct slice why = slice_trim(slice_of(e && e->message ? e->message : "not XML"));
-    return fault_set(x->fault, WIRE_SYNTAX, "line %d, column %d: %.*s", line, column,
-                     SLICE_FMT(why));
+    enum wire_failure kind = WIRE_SYNTAX;
+    const char *why = e && e->message ? e->message : "not XML";
+    if (e && e->code == XML_ERR_NO_MEMORY) {
+        kind = WIRE_LIMIT;
+    } else if (ended && x->depth == 0 && x->rooted) {
+        why = "something follows the last element";
+    } else if (ended) {
+        kind = WIRE_TRUNCATED;
+        why = x->rooted ? "the payload ends before its last element does"
+                        : "the payload ends before its first element";
+    }
+    return fault_set(x->fault, kind, "line %d, column %d: %.*s", line, column,
+                     SLICE_FMT(slice_trim(slice_of(why))));
 }
 
 /* The charset the declaration names, or empty. XML without one is UTF-8 or has a BOM. */
@@ -186,18 +193,16 @@ static bool feed(struct xml *x, struct input *in)
 {
     char chunk[XML_CHUNK];
     size_t got;
-    bool any = false;
     for (;;) {
         if (!input_read(in, chunk, sizeof chunk, &got, x->fault))
             return false;
         if (!got)
             break;
-        any = true;
         int rc = xmlParseChunk(x->parser, chunk, (int)got, 0);
         if (x->stopped)
             return false;
         if (rc != XML_ERR_OK && !x->parser->wellFormed)
-            return report(x, false, false);
+            return report(x, false);
         if (x->parser->input && x->parser->input->end - x->parser->input->cur > XML_TOKEN_MAX) {
             refuse(x, WIRE_LIMIT, "a tag or comment longer than 64 KB begins here");
             return false;
@@ -207,7 +212,7 @@ static bool feed(struct xml *x, struct input *in)
     if (x->stopped)
         return false;
     if (!x->parser->wellFormed)
-        return report(x, true, !any);
+        return report(x, true);
     return true;
 }
 

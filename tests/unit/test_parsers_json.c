@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: ISC */
+/* JSON: values as they stand, and every damage refused with its place. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "daemon/base/buf.h"
+#include "parsers/json.h"
+#include "parsers/jsonscan.h"
+#include "tests/unit/payload.h"
+
+struct doc {
+    struct arena *arena;
+    struct input_memory memory;
+    struct input *in;
+    struct json_doc *doc;
+    struct json root;
+    struct fault f;
+    bool ok;
+};
+
+static struct doc *doc_of(struct slice text)
+{
+    struct doc *d = calloc(1, sizeof *d);
+    d->arena = arena_new(1 << 26);
+    d->memory.bytes = text;
+    struct input_source source = input_from_memory(&d->memory);
+    d->ok = input_open(d->arena, &source, 1 << 26, &d->in, &d->f) &&
+            json_parse(d->in, &d->doc, &d->root, &d->f);
+    assert_int_equal(d->ok, d->f.kind == WIRE_OK);
+    return d;
+}
+
+static void doc_done(struct doc *d)
+{
+    json_free(d->doc);
+    input_close(d->in);
+    arena_free(d->arena);
+    free(d);
+}
+
+static void values_read(void **state)
+{
+    (void)state;
+    struct doc *d = doc_of(
+        SLICE("\xef\xbb\xbf {\"a\": [1, -2, 9223372036854775807, 9223372036854775808, 1.0, 1e3],"
+              " \"b\": \"x\\u00f1\\n\", \"c\": true, \"d\": null, \"e\": {}, \"f\": []} \n"));
+    assert_true(d->ok);
+    int64_t n;
+    bool flag;
+    struct json a = json_get(d->root, "a"), v;
+    struct json_walk w = {0};
+    struct slice key;
+    static const int64_t expected[] = {1, -2, INT64_MAX};
+    for (int i = 0; i < 3; i++) {
+        assert_true(json_next(a, &w, &key, &v));
+        assert_int_equal(key.len, 0);
+        assert_true(json_int(v, &n));
+        assert_int_equal(n, expected[i]);
+    }
+    for (int i = 0; i < 3; i++) { /* too large, a fraction, an exponent: no whole numbers */
+        assert_true(json_next(a, &w, &key, &v));
+        assert_int_equal(json_type(v), JSON_NUMBER);
+        assert_false(json_int(v, &n));
+    }
+    assert_false(json_next(a, &w, &key, &v));
+    assert_int_equal(json_count(a), 6);
+    assert_true(slice_is(json_str(json_get(d->root, "b")), "xñ\n"));
+    assert_true(json_bool(json_get(d->root, "c"), &flag) && flag);
+    assert_false(json_bool(a, &flag));
+    assert_int_equal(json_type(json_get(d->root, "d")), JSON_NULL);
+    assert_int_equal(json_type(json_get(d->root, "zz")), JSON_NONE);
+    assert_int_equal(json_type(json_get(json_get(a, "b"), "c")), JSON_NONE);
+    assert_null(json_str(a).ptr);
+    assert_false(json_int(json_get(d->root, "b"), &n));
+    w = (struct json_walk){0};
+    const char *keys = "abcdef";
+    while (json_next(d->root, &w, &key, &v))
+        assert_true(key.len == 1 && *key.ptr == *keys++);
+    assert_int_equal(*keys, '\0');
+    w = (struct json_walk){0};
+    assert_false(json_next(json_get(d->root, "e"), &w, &key, &v));
+    w = (struct json_walk){0};
+    assert_false(json_next(json_get(d->root, "f"), &w, &key, &v));
+    doc_done(d);
+}
+
+static void expect(struct slice text, enum wire_failure kind, const char *says)
+{
+    struct doc *d = doc_of(text);
+    if (d->f.kind != kind || !strstr(d->f.err.text, says))
+        fail_msg("%.*s: expected %d \"%s\", got %d \"%s\"", SLICE_FMT(slice_sub(text, 0, 60)), kind,
+                 says, d->f.kind, d->f.err.text);
+    doc_done(d);
+}
+
+static void damage_is_located(void **state)
+{
+    (void)state;
+    expect(SLICE("{\"a\": 1,\n \"b\" 2}"), WIRE_SYNTAX, "line 2, column 6: a colon");
+    expect(SLICE("{\"a\": 1,}"), WIRE_SYNTAX, "line 1, column 9: a key");
+    expect(SLICE("[1, 2,]"), WIRE_SYNTAX, "column 7: a value");
+    expect(SLICE("[1}"), WIRE_SYNTAX, "column 3: a comma or ]");
+    expect(SLICE("[1] x"), WIRE_SYNTAX, "column 5: something follows");
+    expect(SLICE("[01]"), WIRE_SYNTAX, "a number is badly");
+    expect(SLICE("[1.]"), WIRE_SYNTAX, "digits belong");
+    expect(SLICE("[tru]"), WIRE_SYNTAX, "column 5: true, false");
+    expect(SLICE("[\"\xff\"]"), WIRE_SYNTAX, "column 3: a text is not UTF-8");
+    expect(SLICE("[\"\xed\xa0\x80\"]"), WIRE_SYNTAX, "not UTF-8");
+    expect(SLICE("[\"a\nb\"]"), WIRE_SYNTAX, "column 4: a control character");
+    expect(SLICE("[\"\\x\"]"), WIRE_SYNTAX, "no such escape");
+    expect(SLICE("[\"\\ud800\"]"), WIRE_SYNTAX, "half of a surrogate");
+    expect(SLICE("[123456789012345678901]"), WIRE_SYNTAX, "column 2: a number is too large");
+    expect(SLICE("votes: 12"), WIRE_SYNTAX, "line 1, column 1: a value");
+    expect(SLICE(""), WIRE_TRUNCATED, "line 1, column 1");
+    expect(SLICE(" \n"), WIRE_TRUNCATED, "line 2, column 1");
+    expect(SLICE("{\"a\": [1,\n2"), WIRE_TRUNCATED, "line 2, column 2");
+}
+
+static void cut_anywhere_is_truncated(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"a\": [1, -2.5e+3, \"x\\u00f1\\ud83d\\ude00ñ\\n\"], \"b\": {\"c\": true, \"d\": null, "
+        "\"e\": false}, \"f\": [[], {}, \"\"]}";
+    for (size_t cut = 0; cut + 1 < sizeof text; cut++)
+        expect((struct slice){text, cut}, WIRE_TRUNCATED, "line 1, column ");
+    expect(slice_of(text), WIRE_OK, "");
+}
+
+static void doubled_keys_are_refused(void **state)
+{
+    (void)state;
+    expect(SLICE("{\"a\": 1, \"b\": \"a\",\n \"c\": [{\"x\": 1, \"y\\\"\": 2,\n \"x\": 1}]}"),
+           WIRE_SYNTAX, "line 3, column 2: the key \"x\" stands twice");
+    expect(SLICE("{\"a\": {\"a\": {\"a\": [{\"a\": 1}, {\"a\": 1}]}}}"), WIRE_OK, "");
+    expect(SLICE("{\"\\u0061\": 1, \"a\": 1}"), WIRE_SYNTAX, "column 15: the key \"a\"");
+    struct buf b;
+    buf_init(&b, 1 << 26); /* many keys: the same answer, and not by comparing all with all */
+    buf_addc(&b, '{');
+    for (int i = 0; i < 200000; i++)
+        buf_addf(&b, "\"k%d\": %d,\n", i, i);
+    size_t line_200001 = b.len;
+    buf_addz(&b, "\"k777\": 0}");
+    expect(buf_slice(&b), WIRE_SYNTAX, "line 200001, column 1: the key \"k777\"");
+    memcpy(b.ptr + line_200001, "\"x777\"", 6);
+    expect(buf_slice(&b), WIRE_OK, "");
+    buf_done(&b);
+}
+
+static void depth_is_capped(void **state)
+{
+    (void)state;
+    static const int depths[] = {64, 65, 100, 100000};
+    for (int i = 0; i < 4; i++) {
+        for (int form = 0; form < 2; form++) {
+            struct buf b;
+            buf_init(&b, 1 << 20);
+            for (int k = 0; k < depths[i]; k++)
+                buf_addz(&b, form ? "{\"a\":" : "[");
+            buf_addz(&b, "1");
+            for (int k = 0; k < depths[i]; k++)
+                buf_addc(&b, form ? '}' : ']');
+            expect(buf_slice(&b), i ? WIRE_LIMIT : WIRE_OK, i ? "deeper than 64" : "");
+            buf_done(&b);
+        }
+    }
+}
+
+/* The two readers agree on what is JSON, whatever one does to a text. */
+static void scanner_agrees_with_simdjson(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"a\": [1, -2.5e+3, \"x\\u00f1\\ud83d\\ude00ñ\\n\"], \"b\": {\"c\": true}}";
+    static const char alphabet[] = "{}[]\",:\\u0e-.1tn \xc3\xb1\n";
+    struct random r = {7};
+    for (int i = 0; i < 60000; i++) {
+        char changed[sizeof text];
+        size_t at;
+        const char *why;
+        memcpy(changed, text, sizeof text);
+        for (uint64_t k = random_below(&r, 3) + 1; k > 0; k--)
+            changed[random_below(&r, sizeof text - 1)] =
+                alphabet[random_below(&r, sizeof alphabet - 1)];
+        struct slice s = {changed, sizeof text - 1};
+        enum jsonscan found = jsonscan(s, &at, &why);
+        struct doc *d = doc_of(s);
+        bool doubled = strstr(d->f.err.text, "twice") != NULL;
+        if ((found == JSONSCAN_FINE) != (d->ok || doubled))
+            fail_msg("scan says %d, simdjson \"%s\": %s", found, d->f.err.text, changed);
+        assert_true(at <= s.len);
+        doc_done(d);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_read),
+        cmocka_unit_test(damage_is_located),
+        cmocka_unit_test(cut_anywhere_is_truncated),
+        cmocka_unit_test(doubled_keys_are_refused),
+        cmocka_unit_test(depth_is_capped),
+        cmocka_unit_test(scanner_agrees_with_simdjson),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
