@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The election clock: real time, or a recorded night's, which ran N times as fast since some moment. */
+/* The election clock: real time, or a recorded night's, which ran N times as fast since some
+ * moment. */
 #ifndef TALLYD_CLOCK_H
 #define TALLYD_CLOCK_H
 
@@ -18,7 +19,8 @@ struct clock {
 /* The real clock. */
 struct clock clock_real(void);
 
-/* "T[,N[,AT]]": T in RFC 3339, N a whole number (1), AT in Unix seconds with up to three decimals (now). */
+/* "T[,N[,AT]]": T in RFC 3339, N a whole number (1), AT in Unix seconds with up to three decimals
+ * (now). */
 bool clock_parse(struct slice text, struct clock *out, struct err *e) MUST_USE;
 
 int64_t clock_now(const struct clock *c);

@@ -70,16 +70,16 @@ static void pack(struct slice *s, char **at)
 static struct parcel *parcel_new(const struct message *m, int64_t last_byte_us)
 {
     size_t size = m->channel.len + m->snap.len + m->field.len + m->data.len + m->snap_data.len +
-                  m->plain.len + m->statement.len + m->event_id.len + m->winner.len;
+                  m->plain.len + m->line.len + m->statement.len + m->event_id.len + m->winner.len;
     struct parcel *p = malloc(sizeof *p + size);
     if (!p)
         return NULL;
     *p = (struct parcel){.message = *m, .last_byte_us = last_byte_us};
     char *at = p->text;
-    struct slice *const parts[] = {
-        &p->message.channel,   &p->message.snap,      &p->message.field,
-        &p->message.data,      &p->message.snap_data, &p->message.plain,
-        &p->message.statement, &p->message.event_id,  &p->message.winner};
+    struct slice *const parts[] = {&p->message.channel, &p->message.snap,      &p->message.field,
+                                   &p->message.data,    &p->message.snap_data, &p->message.plain,
+                                   &p->message.line,    &p->message.statement, &p->message.event_id,
+                                   &p->message.winner};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         pack(parts[i], &at);
     return p;

@@ -272,6 +272,8 @@ bool river_news(const struct poller_news *news, void *river)
     int64_t now = clock_now(r->p.clock);
     struct event ev = event_of(news, now);
     const struct settings_source *source = &r->p.plan->settings.sources[news->source];
+    if (!r->running)
+        return false;
     effects_reset(&r->fx);
     core_apply(r->core, &ev, now, &r->fx);
     bool took = news->what != NEWS_BATCH || r->fx.keep || r->fx.held;
@@ -352,6 +354,12 @@ void river_start(struct river *r)
 {
     r->running = true;
     set_tick(r);
+}
+
+void river_pause(struct river *r)
+{
+    r->running = false;
+    timer_cancel(r->tick);
 }
 
 void river_snapshot(struct river *r, struct effects *out)

@@ -38,8 +38,11 @@ bool river_news(const struct poller_news *news, void *river);
 void river_restore(struct river *r, uint32_t source, uint32_t file, const struct results *batch,
                    const struct writer_loaded_file *from);
 
-/* From now on the core gets its ticks. */
+/* From now on the core gets its ticks, and news are taken. */
 void river_start(struct river *r);
+/* News are refused (they come again) and nothing changes any more: while a reload makes another
+ * river. */
+void river_pause(struct river *r);
 
 /* Every snapshot document of the model as it is. */
 void river_snapshot(struct river *r, struct effects *out);

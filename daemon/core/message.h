@@ -27,6 +27,7 @@ struct message {
     struct slice snap_data; /* CALL, RETRACTION: the latest claim of each candidacy of the race, a JSON object a line: stream.c makes
                                the snapshot's list of it; others: empty, the envelope itself is the snapshot */
     struct slice plain;   /* TOTALS: "name value\n" lines for h:totals; else empty */
+    struct slice line;    /* TOTALS, CALL, RETRACTION: the news in one line for people; else empty */
     struct slice statement; /* TOTALS: the sentence that goes with these counts; else empty */
     struct slice event_id; /* unique for the election. CALL: "c<claim number>"; RETRACTION: "r<number of the claim taken back>" */
     struct slice winner;  /* CALL: "endorsement_id" to be entered in winners at score; RETRACTION: to be removed */

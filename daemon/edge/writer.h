@@ -67,6 +67,9 @@ struct writer_loaded {
 bool writer_open(struct event_base *base, const char *directory, struct arena *a, struct writer_loaded *loaded,
                  struct writer **out, struct err *e) MUST_USE;
 
+/* Read everything again, for a reload: only while nothing is queued. Blocking. */
+bool writer_load(struct writer *w, struct arena *a, struct writer_loaded *loaded, struct err *e) MUST_USE;
+
 /* Copy the job into the queue. done(ok, ctx) runs on the loop after the commit is on disk, in order of submission; not ok: the
  * text says why (disk full), the same job has been tried again for as long as writer_close was not called. False: queue cap passed. */
 bool writer_submit(struct writer *w, const struct writer_job *job,

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: ISC */
+/* Starting, reloading and stopping the daemon. */
+#include "daemon/app.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "daemon/app_state.h"
+#include "daemon/base/log.h"
+#include "daemon/base/when.h"
+#include "daemon/desk.h"
+#include "daemon/edge/control.h"
+#include "daemon/edge/http.h"
+#include "daemon/edge/notify.h"
+#include "daemon/edge/timer.h"
+#include "daemon/pages.h"
+
+#define LOADED_MAX ((size_t)1 << 30)
+#define PULSE_MS 10
+#define CLOSE_WAIT_MS 10000
+
+/* ---- one night: what follows from a plan ---- */
+
+static void night_free(struct night *n)
+{
+    if (!n)
+        return;
+    poller_free(n->poller);
+    restore_free(n->restore);
+    river_free(n->river);
+    metrics_done(&n->metrics);
+    arena_free(n->loaded_arena);
+    plan_free(n->plan);
+    free(n);
+}
+
+/* Takes the plan; frees it on failure too. */
+static struct night *night_new(struct plan *plan, struct err *e)
+{
+    struct night *n = calloc(1, sizeof *n);
+    if (!n) {
+        plan_free(plan);
+        err_set(e, ERR_BUG, "out of memory");
+        return NULL;
+    }
+    n->plan = plan;
+    n->loaded_arena = arena_new(LOADED_MAX);
+    if (n->loaded_arena && metrics_init(&n->metrics, plan->settings.source_count, e))
+        return n;
+    err_set(e, ERR_BUG, "out of memory");
+    night_free(n);
+    return NULL;
+}
+
+static void on_idle(void *ctx)
+{
+    (void)ctx; /* only asked for with `once` */
+}
+
+static bool night_start_river(struct app *a, struct night *n, struct err *e)
+{
+    struct river_parts parts = {.base = a->base,
+                                .plan = n->plan,
+                                .clock = &a->args.clock,
+                                .writer = a->writer,
+                                .outbox = a->outbox,
+                                .metrics = &n->metrics};
+    return river_new(&parts, &n->loaded, &n->river, e);
+}
+
+static bool night_start_poller(struct app *a, struct night *n, struct err *e)
+{
+    struct poller_calls calls = {.news = river_news, .idle = on_idle, .ctx = n->river};
+    n->plan->poller.seed = (uint64_t)clock_monotonic_us() ^ (uint64_t)getpid() << 32;
+    if (!poller_new(a->base, &n->plan->poller, a->workers, &calls, &n->poller, e))
+        return false;
+    for (size_t i = 0; i < n->loaded.file_count; i++) {
+        const struct writer_loaded_file *f = &n->loaded.files[i];
+        const struct settings *s = &n->plan->settings;
+        for (uint32_t k = 0; k < s->source_count; k++)
+            for (uint32_t m = 0; m < s->sources[k].file_count; m++)
+                if (slice_eq(s->sources[k].name, f->source) &&
+                    slice_eq(s->sources[k].files[m], f->file))
+                    poller_restore(n->poller, k, m, f->etag, f->last_modified, f->version,
+                                   f->digest);
+    }
+    return true;
+}
+
+/* ---- from restored to ready ---- */
+
+static void on_began(void *ctx)
+{
+    struct app *a = ctx;
+    char status[200];
+    a->ready = true;
+    a->ready_us = clock_monotonic_us();
+    snprintf(status, sizeof status, "READY=1\nSTATUS=%zu sources, %zu endorsed",
+             a->night->plan->settings.source_count, a->night->plan->endorsed.count);
+    notify_send(status);
+    log_info("ready after %lld ms: %zu sources, %zu endorsed",
+             (long long)(a->ready_us - a->started_us) / 1000, a->night->plan->settings.source_count,
+             a->night->plan->endorsed.count);
+}
+
+static void on_restored(void *ctx)
+{
+    struct app *a = ctx;
+    struct err e = {0};
+    if (!night_start_poller(a, a->night, &e)) {
+        log_error("the poller cannot start: %s", e.text);
+        loop_stop(a->base);
+        return;
+    }
+    river_start(a->night->river);
+    outbox_start(a->outbox);
+    poller_start(a->night->poller);
+}
+
+static void give_snapshot(struct effects *out, void *ctx)
+{
+    struct app *a = ctx;
+    river_snapshot(a->night->river, out);
+}
+
+static void tell_watchers(const struct message *m, void *ctx)
+{
+    struct app *a = ctx;
+    struct buf line;
+    if (!a->control || m->line.len == 0)
+        return;
+    buf_init(&line, 4096);
+    buf_add(&line, m->line);
+    buf_addc(&line, '\n');
+    control_tell(a->control, buf_slice(&line));
+    buf_done(&line);
+}
+
+/* ---- reload: a second night is made from the same durable truth; when it is whole it takes over
+ * ---- */
+
+static void reload_failed(struct app *a, const char *why)
+{
+    log_error("reload: %s; the running configuration stays", why);
+    a->night->metrics.reload_ok = false;
+    night_free(a->next);
+    a->next = NULL;
+    river_start(a->night->river);
+    notify_send("READY=1");
+}
+
+static void on_reloaded(void *ctx)
+{
+    struct app *a = ctx;
+    struct night *old = a->night;
+    struct err e = {0};
+    if (!night_start_poller(a, a->next, &e)) {
+        reload_failed(a, e.text);
+        return;
+    }
+    a->night = a->next;
+    a->next = NULL;
+    outbox_restart(a->outbox, &a->night->plan->settings);
+    river_start(a->night->river);
+    poller_start(a->night->poller);
+    night_free(old);
+    log_info("reload: done; %zu sources, %zu endorsed", a->night->plan->settings.source_count,
+             a->night->plan->endorsed.count);
+    notify_send("READY=1");
+}
+
+static void on_flushed(bool ok, const char *text, void *ctx)
+{
+    struct app *a = ctx;
+    struct err e = {0};
+    if (!a->next)
+        return;
+    if (!ok) {
+        reload_failed(a, text);
+        return;
+    }
+    if (!writer_load(a->writer, a->next->loaded_arena, &a->next->loaded, &e) ||
+        !night_start_river(a, a->next, &e)) {
+        reload_failed(a, e.text);
+        return;
+    }
+    a->next->restore = restore_new(a->base, a->next->plan, a->workers, a->next->river,
+                                   &a->next->loaded, on_reloaded, a, &e);
+    if (!a->next->restore)
+        reload_failed(a, e.text);
+}
+
+static void on_hup(void *ctx)
+{
+    struct app *a = ctx;
+    struct plan_args args = {.config = a->args.config,
+                             .simulated = a->args.clock.simulated,
+                             .now_ms = clock_now(&a->args.clock)};
+    struct plan *plan = NULL;
+    struct err e = {0};
+    struct buf problems;
+    if (a->next || !a->ready) {
+        log_warn("reload: one is under way already");
+        return;
+    }
+    notify_send("RELOADING=1");
+    buf_init(&problems, 1 << 20);
+    if (!plan_make(&args, &plan, &problems, &e)) {
+        log_error("%.*s", SLICE_FMT(buf_slice(&problems)));
+        reload_failed(a, e.text);
+    } else if (!(a->next = night_new(plan, &e))) {
+        reload_failed(a, e.text);
+    } else {
+        /* nothing may change while the durable truth is read again, and what is queued must be in
+         * it */
+        river_pause(a->night->river);
+        struct writer_job nothing = {0};
+        if (!writer_submit(a->writer, &nothing, on_flushed, a, &e))
+            reload_failed(a, e.text);
+    }
+    buf_done(&problems);
+}
+
+/* ---- signals and pulses ---- */
+
+static void on_stop(void *ctx)
+{
+    struct app *a = ctx;
+    notify_send("STOPPING=1");
+    log_info("stopping");
+    loop_stop(a->base);
+}
+
+/* How late the loop runs a timer: what every other piece of work had to wait. */
+static void on_pulse(void *ctx)
+{
+    struct app *a = ctx;
+    int64_t now = clock_monotonic_us();
+    int64_t late = now - a->pulse_due_us;
+    metrics_observe(&a->night->metrics.loop_delay, late > 0 ? late : 0);
+    a->pulse_due_us = now + PULSE_MS * 1000;
+    timer_set(a->pulse, PULSE_MS);
+}
+
+static void on_watchdog(void *ctx)
+{
+    struct app *a = ctx;
+    notify_send("WATCHDOG=1");
+    timer_set(a->watchdog, notify_watchdog_ms());
+}
+
+static bool start_timers(struct app *a, struct err *e)
+{
+    a->term = loop_signal(a->base, SIGTERM, on_stop, a);
+    a->intr = loop_signal(a->base, SIGINT, on_stop, a);
+    a->hup = loop_signal(a->base, SIGHUP, on_hup, a);
+    a->pulse = timer_new(a->base, on_pulse, a);
+    a->watchdog = timer_new(a->base, on_watchdog, a);
+    if (!a->term || !a->intr || !a->hup || !a->pulse || !a->watchdog)
+        return err_set(e, ERR_BUG, "out of memory");
+    a->pulse_due_us = clock_monotonic_us() + PULSE_MS * 1000;
+    timer_set(a->pulse, PULSE_MS);
+    if (notify_watchdog_ms() > 0)
+        timer_set(a->watchdog, notify_watchdog_ms());
+    return true;
+}
+
+/* ---- start and stop ---- */
+
+static bool start_workers(struct app *a, const struct plan *plan, struct err *e)
+{
+    const struct config *c = plan->config;
+    struct workers_settings s = {.program = c->workers.program.ptr,
+                                 .count = c->workers.count,
+                                 .spares = 2,
+                                 .memory = c->workers.memory,
+                                 .cpu_ms = c->workers.cpu,
+                                 .wall_after_ms = c->workers.wall_after_last_byte};
+    a->workers = workers_new(a->base, &s, e);
+    return a->workers != NULL;
+}
+
+static bool start_outbox(struct app *a, struct err *e)
+{
+    struct night *n = a->night;
+    const struct config *c = n->plan->config;
+    char owner[64];
+    snprintf(owner, sizeof owner, "%ld-%lld", (long)getpid(), (long long)clock_monotonic_us());
+    struct outbox_settings s = {
+        .election = &n->plan->settings,
+        .clock = &a->args.clock,
+        .redis = {.url = c->redis.url,
+                  .prefix = c->redis.prefix,
+                  .user = n->plan->redis_user,
+                  .password = n->plan->redis_password,
+                  .owner = slice_of(owner),
+                  .mode = slice_of(mode_name(n->plan->settings.mode)),
+                  .election = c->election.dates.items[0],
+                  .version = SLICE(TALLYD_VERSION),
+                  .heartbeat_ms = c->redis.heartbeat},
+        .min_interval_ms = c->redis.min_interval,
+        .heartbeat_ms = c->redis.heartbeat,
+        .disk_epoch = n->loaded.epoch,
+        .unacknowledged = n->loaded.events,
+        .unacknowledged_count = n->loaded.event_count,
+    };
+    struct outbox_calls calls = {
+        .snapshot = give_snapshot, .began = on_began, .published = tell_watchers, .ctx = a};
+    return outbox_new(a->base, a->writer, &s, &calls, &a->outbox, e);
+}
+
+static bool start_doors(struct app *a, struct err *e)
+{
+    const struct config *c = a->night->plan->config;
+    struct http_settings s = {.listen = c->http.listen, .cors_origin = c->http.cors_origin};
+    if (s.listen.len > 0 && !http_new(a->base, &s, pages_routes, a, &a->http, e))
+        return false;
+    if (a->http)
+        log_info("http: listening on port %d", http_port(a->http));
+    if (c->control.socket.len == 0)
+        return true;
+    return control_new(a->base, c->control.socket.ptr, c->control.group.ptr, desk_answer, a,
+                       &a->control, e);
+}
+
+static bool app_start(struct app *a, struct plan *plan, struct err *e)
+{
+    if (!(a->night = night_new(plan, e)))
+        return false;
+    if (!(a->base = loop_new()))
+        return err_set(e, ERR_BUG, "out of memory");
+    struct night *n = a->night;
+    if (!start_timers(a, e) || !start_workers(a, plan, e) ||
+        !writer_open(a->base, plan->config->state.directory.ptr, n->loaded_arena, &n->loaded,
+                     &a->writer, e) ||
+        !start_outbox(a, e) || !night_start_river(a, n, e) || !start_doors(a, e))
+        return false;
+    n->restore = restore_new(a->base, plan, a->workers, n->river, &n->loaded, on_restored, a, e);
+    return n->restore != NULL;
+}
+
+static void app_stop(struct app *a)
+{
+    control_free(a->control);
+    http_free(a->http);
+    night_free(a->next);
+    if (a->night) {
+        poller_free(a->night->poller); /* no more news; what is decided is written */
+        a->night->poller = NULL;
+    }
+    writer_close(a->writer, CLOSE_WAIT_MS);
+    outbox_free(a->outbox);
+    night_free(a->night);
+    workers_free(a->workers);
+    struct timer *const timers[] = {a->term, a->intr, a->hup, a->watchdog, a->pulse};
+    for (size_t i = 0; i < sizeof timers / sizeof *timers; i++)
+        timer_free(timers[i]);
+    loop_free(a->base);
+}
+
+int app_run(const struct app_args *args, struct plan *plan, struct err *e)
+{
+    struct app a = {.args = *args, .started_us = clock_monotonic_us()};
+    signal(SIGPIPE, SIG_IGN);
+    int code = 0;
+    if (app_start(&a, plan, e)) {
+        loop_run(a.base);
+        log_info("stopped");
+    } else {
+        code = (int)e->kind;
+    }
+    app_stop(&a);
+    return code;
+}

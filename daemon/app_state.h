@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/* What the daemon holds while it runs: shared by app.c, which makes it, and pages.c and desk.c,
+ * which read it. */
+#ifndef TALLYD_APP_STATE_H
+#define TALLYD_APP_STATE_H
+
+#include "daemon/app.h"
+#include "daemon/metrics.h"
+#include "daemon/outbox.h"
+#include "daemon/restore.h"
+#include "daemon/river.h"
+
+/* All that follows from one plan: a reload makes a second one of these and swaps. */
+struct night {
+    struct plan *plan;
+    struct metrics metrics;
+    struct river *river;
+    struct restore *restore;
+    struct poller *poller;
+    struct arena *loaded_arena;
+    struct writer_loaded loaded;
+};
+
+struct app {
+    struct app_args args;
+    struct event_base *base;
+    struct night *night; /* the one that is shown */
+    struct night *next;  /* being made by a reload; NULL */
+    struct workers *workers;
+    struct writer *writer;
+    struct outbox *outbox;
+    struct http *http;
+    struct control *control;
+    struct timer *term, *intr, *hup, *watchdog, *pulse;
+    int64_t pulse_due_us;
+    int64_t started_us, ready_us; /* monotonic */
+    bool ready;                   /* restored, first epoch begun */
+};
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: ISC */
+/* The control socket's verbs. */
+#include "daemon/desk.h"
+
+#include "daemon/app_state.h"
+#include "daemon/base/jsonw.h"
+#include "daemon/base/when.h"
+#include "daemon/core/documents.h"
+#include "daemon/core/statement.h"
+#include "daemon/core/tally.h"
+#include "daemon/edge/http.h"
+
+struct question {
+    struct app *app;
+    const struct control_request *request;
+    bool json;
+    const struct slice *words; /* arguments without options */
+    size_t word_count;
+};
+
+static const struct model *model_of(const struct question *q)
+{
+    return river_model(q->app->night->river);
+}
+
+/* ---- status: pairs of a name and a value ---- */
+
+struct pairs {
+    struct buf *out;
+    struct jsonw json;
+    bool is_json;
+};
+
+static void pair_str(struct pairs *p, const char *name, struct slice value)
+{
+    if (p->is_json)
+        jsonw_str(&p->json, name, value);
+    else
+        buf_addf(p->out, "%s\t%.*s\n", name, SLICE_FMT(value));
+}
+
+static void pair_int(struct pairs *p, const char *name, int64_t value)
+{
+    if (p->is_json)
+        jsonw_int(&p->json, name, value);
+    else
+        buf_addf(p->out, "%s\t%lld\n", name, (long long)value);
+}
+
+static int64_t sources_up(const struct night *n)
+{
+    int64_t up = 0;
+    for (size_t i = 0; i < n->metrics.source_count; i++)
+        up += n->metrics.sources[i].up;
+    return up;
+}
+
+static int verb_status(struct question *q, struct buf *body)
+{
+    const struct app *a = q->app;
+    const struct settings *s = &a->night->plan->settings;
+    struct outbox_view view;
+    struct pairs p = {.out = body, .is_json = q->json};
+    char now[25];
+    outbox_view(a->outbox, &view);
+    when_format(clock_now(&a->args.clock), now);
+    if (q->json) {
+        jsonw_init(&p.json, body);
+        jsonw_object(&p.json, NULL);
+    } else {
+        buf_addz(body, "what\tis\n");
+    }
+    pair_str(&p, "election", s->election);
+    pair_str(&p, "mode", slice_of(mode_name(s->mode)));
+    pair_str(&p, "clock", slice_of(now));
+    pair_str(&p, "version", SLICE(TALLYD_VERSION));
+    pair_str(&p, "ready", a->ready ? SLICE("yes") : SLICE("no: restoring"));
+    pair_int(&p, "epoch", view.epoch);
+    pair_int(&p, "seq", view.seq);
+    pair_int(&p, "endorsed", (int64_t)a->night->plan->endorsed.count);
+    pair_int(&p, "races", model_of(q)->race_count);
+    pair_int(&p, "waiting_matches", model_of(q)->review_count);
+    pair_int(&p, "sources", (int64_t)s->source_count);
+    pair_int(&p, "sources_up", sources_up(a->night));
+    pair_str(&p, "redis",
+             !view.redis_configured ? SLICE("not configured")
+             : view.fenced          ? SLICE("fenced: another tallyd publishes there")
+             : view.redis_connected ? SLICE("connected")
+                                    : SLICE("not reachable"));
+    pair_int(&p, "published", view.published);
+    pair_int(&p, "http_port", a->http ? http_port(a->http) : 0);
+    pair_int(&p, "loop_delay_p99_us", metrics_quantile(&a->night->metrics.loop_delay, 990));
+    pair_int(&p, "ready_ms", a->ready ? (a->ready_us - a->started_us) / 1000 : -1);
+    if (q->json) {
+        jsonw_object_end(&p.json);
+        buf_addc(body, '\n');
+    }
+    return 0;
+}
+
+/* ---- the others ---- */
+
+static int verb_totals(struct question *q, struct buf *body)
+{
+    static const struct {
+        const char *word;
+        enum documents_by by;
+    } parts[] = {{"state", DOCUMENTS_STATE}, {"office", DOCUMENTS_LEVEL}, {"tag", DOCUMENTS_TAG}};
+    enum documents_by by = DOCUMENTS_ALL;
+    if (q->word_count > 0) {
+        size_t i = 0;
+        while (i < 3 && !(q->word_count == 2 && slice_is(q->words[0], "--by") &&
+                          slice_is(q->words[1], parts[i].word)))
+            i++;
+        if (i == 3) {
+            buf_addz(body, "tallyctl totals takes --by state, --by office or --by tag\n");
+            return ERR_USAGE;
+        }
+        by = parts[i].by;
+    }
+    struct arena *scratch = arena_new(16 << 20);
+    bool ok = scratch && documents_totals_rows(model_of(q), by, q->json, scratch, body);
+    arena_free(scratch);
+    return ok ? 0 : ERR_BUG;
+}
+
+static int verb_races(struct question *q, struct buf *body)
+{
+    struct err e = {0};
+    if (documents_races(model_of(q), q->words, q->word_count, q->json, body, &e))
+        return 0;
+    buf_clear(body);
+    buf_addf(body, "%s\n", e.text);
+    return (int)e.kind;
+}
+
+static int verb_statement(struct question *q, struct buf *body)
+{
+    struct outbox_view view;
+    outbox_view(q->app->outbox, &view);
+    if (!q->app->ready) {
+        buf_addz(body, "not ready: the last known state is being restored\n");
+        return ERR_AGAIN;
+    }
+    buf_add(body, view.statement);
+    buf_addc(body, '\n');
+    return 0;
+}
+
+static int verb_watch(struct question *q, struct buf *body)
+{
+    control_keep(q->request->client);
+    verb_statement(q, body); /* what there is already; the rest comes by itself */
+    return 0;
+}
+
+static int verb_explain(struct question *q, struct buf *body)
+{
+    struct err e = {0};
+    struct tally t = {0};
+    if (q->word_count != 1) {
+        buf_addz(
+            body,
+            "tallyctl explain takes one endorsement_id or race_id; tallyctl races lists them\n");
+        return ERR_USAGE;
+    }
+    tally_all(&t, model_of(q), NULL);
+    if (documents_explain(model_of(q), &t, q->words[0], clock_now(&q->app->args.clock), body, &e))
+        return 0;
+    buf_clear(body);
+    buf_addf(body, "%s\n", e.text);
+    return (int)e.kind;
+}
+
+static int verb_source_list(struct question *q, struct buf *body)
+{
+    documents_sources(model_of(q), clock_now(&q->app->args.clock), q->json, body);
+    return 0;
+}
+
+static const struct verb {
+    const char *name;
+    int (*answer)(struct question *q, struct buf *body);
+} verbs[] = {
+    {"status", verb_status},           {"totals", verb_totals}, {"races", verb_races},
+    {"statement", verb_statement},     {"watch", verb_watch},   {"explain", verb_explain},
+    {"source list", verb_source_list},
+};
+
+int desk_answer(const struct control_request *request, struct buf *body, void *app)
+{
+    struct question q = {
+        .app = app, .request = request, .words = request->args, .word_count = request->arg_count};
+    if (q.word_count > 0 && slice_starts(q.words[0], SLICE("-o="))) {
+        q.json = slice_is(q.words[0], "-o=json");
+        q.words++;
+        q.word_count--;
+    }
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (slice_is(request->verb, verbs[i].name))
+            return verbs[i].answer(&q, body);
+    buf_addf(body, "this tallyd (%s) does not know '%.*s'\n", TALLYD_VERSION,
+             SLICE_FMT(request->verb));
+    return ERR_USAGE;
+}

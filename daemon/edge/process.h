@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: ISC */
+/* This process as the kernel sees it: memory, processor time, descriptors. */
+#ifndef TALLYD_EDGE_PROCESS_H
+#define TALLYD_EDGE_PROCESS_H
+
+#include "daemon/base/buf.h"
+
+/* The process_* lines of a Prometheus page. */
+void process_metrics(struct buf *out);
+
+#endif

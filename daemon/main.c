@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: ISC */
+/* tallyd's command line. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/app.h"
+#include "daemon/base/log.h"
+#include "daemon/base/when.h"
+
+struct command_line {
+    struct app_args app;
+    const char *once; /* what -1 prints; NULL: run */
+    bool test, quiet, dump, verbose;
+};
+
+static void usage(FILE *out)
+{
+    fputs("usage: tallyd [-c FILE] [-t [-q]] [-T] [-1 [-o WHAT]] [--clock T[,N[,AT]]]\n"
+          "              [--credentials DIR] [-v] [-V] [-h]\n"
+          "  -c FILE     configuration (" TALLYD_SYSCONFDIR "/tallyd/tallyd.conf)\n"
+          "  -t          test the configuration and exit; with -q say nothing when it is right\n"
+          "  -T          print the configuration, merged, with where each value came from\n"
+          "  -1          poll every source once, print, exit; needs no Redis\n"
+          "  -o WHAT     for -1: statement (default), totals, races or matches\n"
+          "  --clock T[,N[,AT]]  the election clock is T at Unix time AT and runs N times as fast\n"
+          "  --credentials DIR   where {credential:NAME} is looked up ($CREDENTIALS_DIRECTORY)\n"
+          "  -v          more lines on standard error\n"
+          "See tallyd(8).\n",
+          out);
+}
+
+static bool parse(int argc, char **argv, struct command_line *c, int *exit_code)
+{
+    static const struct option longs[] = {{"clock", required_argument, NULL, 'C'},
+                                          {"credentials", required_argument, NULL, 'D'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"version", no_argument, NULL, 'V'},
+                                          {0}};
+    struct err e = {0};
+    int o;
+    bool once = false;
+    const char *what = NULL;
+    *exit_code = ERR_USAGE;
+    while ((o = getopt_long(argc, argv, "c:tqT1o:vVh", longs, NULL)) != -1) {
+        switch (o) {
+        case 'c':
+            c->app.config.file = optarg;
+            break;
+        case 't':
+            c->test = true;
+            break;
+        case 'q':
+            c->quiet = true;
+            break;
+        case 'T':
+            c->dump = true;
+            break;
+        case '1':
+            once = true;
+            break;
+        case 'o':
+            what = optarg;
+            break;
+        case 'v':
+            c->verbose = true;
+            break;
+        case 'D':
+            c->app.config.credentials = optarg;
+            break;
+        case 'C':
+            if (clock_parse(slice_of(optarg), &c->app.clock, &e))
+                break;
+            fprintf(stderr, "tallyd: %s\n", e.text);
+            return false;
+        case 'V':
+            printf("tallyd %s\n", TALLYD_VERSION);
+            *exit_code = 0;
+            return false;
+        case 'h':
+            usage(stdout);
+            *exit_code = 0;
+            return false;
+        default:
+            usage(stderr);
+            return false;
+        }
+    }
+    if (optind < argc || (what && !once)) {
+        fprintf(stderr, what && !once ? "tallyd: -o goes with -1\n" : "tallyd: unexpected '%s'\n",
+                argv[optind]);
+        return false;
+    }
+    if (once)
+        c->once = what ? what : "statement";
+    return true;
+}
+
+/* Read the plan and say everything that is wrong with it. */
+static bool make_plan(const struct command_line *c, struct plan **plan, int *exit_code)
+{
+    struct plan_args args = {.config = c->app.config,
+                             .simulated = c->app.clock.simulated,
+                             .now_ms = clock_now(&c->app.clock)};
+    struct err e = {0};
+    struct buf problems;
+    buf_init(&problems, 4 << 20);
+    bool ok = plan_make(&args, plan, &problems, &e);
+    if (!ok) {
+        fwrite(problems.ptr, 1, problems.len, stderr);
+        fprintf(stderr, "tallyd: %s: %s\n", args.config.file, e.text);
+        *exit_code = (int)e.kind;
+    }
+    buf_done(&problems);
+    return ok;
+}
+
+static int dump(struct plan *plan)
+{
+    struct buf out;
+    buf_init(&out, 64 << 20);
+    config_dump(plan->config, &out);
+    fwrite(out.ptr, 1, out.len, stdout);
+    buf_done(&out);
+    plan_free(plan);
+    return fflush(stdout) == 0 ? 0 : ERR_BUG;
+}
+
+static int test(struct plan *plan, bool quiet)
+{
+    if (!quiet)
+        printf("the configuration is right: %zu sources, %zu endorsed\n",
+               plan->settings.source_count, plan->endorsed.count);
+    plan_free(plan);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct command_line c = {.app = {.config = {.file = TALLYD_SYSCONFDIR "/tallyd/tallyd.conf",
+                                                .credentials = getenv("CREDENTIALS_DIRECTORY")},
+                                     .clock = clock_real()}};
+    struct plan *plan = NULL;
+    struct err e = {0};
+    int code;
+    if (!parse(argc, argv, &c, &code))
+        return code;
+    int64_t now = clock_now(&c.app.clock);
+    c.app.config.today = now - now % WHEN_DAY;
+    log_start(c.verbose ? LOG_LEVEL_DEBUG
+              : c.once  ? LOG_LEVEL_ERROR
+                        : LOG_LEVEL_INFO,
+              getenv("JOURNAL_STREAM") != NULL);
+    if (!make_plan(&c, &plan, &code))
+        return code;
+    if (c.dump)
+        return dump(plan);
+    if (c.test)
+        return test(plan, c.quiet);
+    code = c.once ? app_once(&c.app, plan, c.once, &e) : app_run(&c.app, plan, &e);
+    if (code != 0 && e.kind != ERR_NONE)
+        fprintf(stderr, "tallyd: %s\n", e.text);
+    return code;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+/* Last accepted payloads, read again one after the other. */
+#include "daemon/restore.h"
+
+#include <stdlib.h>
+
+#include "daemon/base/log.h"
+#include "daemon/edge/timer.h"
+
+struct restore {
+    const struct plan *plan;
+    struct workers *workers;
+    struct river *river;
+    const struct writer_loaded *loaded;
+    void (*done)(void *ctx);
+    void *ctx;
+    struct timer *next;
+    size_t at; /* in loaded->files */
+    uint32_t source, file;
+    struct payload *payload;
+    struct work work;
+    bool working;
+};
+
+static bool find(struct restore *r, const struct writer_loaded_file *f)
+{
+    const struct settings *s = &r->plan->settings;
+    for (uint32_t i = 0; i < s->source_count; i++)
+        for (uint32_t k = 0; k < s->sources[i].file_count; k++)
+            if (slice_eq(s->sources[i].name, f->source) &&
+                slice_eq(s->sources[i].files[k], f->file)) {
+                r->source = i;
+                r->file = k;
+                return true;
+            }
+    return false;
+}
+
+static void give_up(const struct writer_loaded_file *f, const char *why)
+{
+    log_error(
+        "%.*s: its last payload (%.*s) could not be read again: %s; it starts without figures "
+        "until its next poll",
+        SLICE_FMT(f->source), SLICE_FMT(f->path), why);
+}
+
+static void on_work(struct work *work, void *ctx)
+{
+    struct restore *r = ctx;
+    const struct writer_loaded_file *f = &r->loaded->files[r->at];
+    r->working = false;
+    if (work->failure == WIRE_OK)
+        river_restore(r->river, r->source, r->file, &work->results, f);
+    else
+        give_up(f, work->text);
+    work_done(work);
+    payload_free(r->payload);
+    r->payload = NULL;
+    r->at++;
+    timer_set(r->next, 0);
+}
+
+static bool begin(struct restore *r, const struct writer_loaded_file *f)
+{
+    struct err e = {0};
+    if (!find(r, f))
+        return false; /* no longer configured */
+    r->payload = payload_from_file(f->path.ptr, (size_t)r->plan->poller.max_body, &e);
+    if (!r->payload) {
+        give_up(f, e.text);
+        return false;
+    }
+    const struct poller_source *from = &r->plan->poller_sources[r->source];
+    r->work = (struct work){.format = from->format,
+                            .options = from->options,
+                            .payload = r->payload,
+                            .done = on_work,
+                            .ctx = r};
+    r->working = true;
+    workers_submit(r->workers, &r->work);
+    return true;
+}
+
+static void on_next(void *ctx)
+{
+    struct restore *r = ctx;
+    while (r->at < r->loaded->file_count) {
+        if (begin(r, &r->loaded->files[r->at]))
+            return;
+        r->at++;
+    }
+    r->done(r->ctx);
+}
+
+struct restore *restore_new(struct event_base *base, const struct plan *plan,
+                            struct workers *workers, struct river *river,
+                            const struct writer_loaded *loaded, void (*done)(void *ctx), void *ctx,
+                            struct err *e)
+{
+    struct restore *r = calloc(1, sizeof *r);
+    if (!r || !(r->next = timer_new(base, on_next, r))) {
+        free(r);
+        err_set(e, ERR_BUG, "out of memory");
+        return NULL;
+    }
+    r->plan = plan;
+    r->workers = workers;
+    r->river = river;
+    r->loaded = loaded;
+    r->done = done;
+    r->ctx = ctx;
+    timer_set(r->next, 0);
+    return r;
+}
+
+void restore_free(struct restore *r)
+{
+    if (!r)
+        return;
+    if (r->working)
+        workers_cancel(r->workers, &r->work);
+    payload_free(r->payload);
+    timer_free(r->next);
+    free(r);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/* Restart and reload: our own last payloads go through the same workers and the same river as live
+ * ones, in the order they came. */
+#ifndef TALLYD_RESTORE_H
+#define TALLYD_RESTORE_H
+
+#include "daemon/edge/workers.h"
+#include "daemon/river.h"
+
+struct restore;
+
+/* Begin. `done` comes on the loop when every payload has been read again or given up (logged).
+ * Everything is borrowed until then. NULL and *e: memory. */
+struct restore *restore_new(struct event_base *base, const struct plan *plan,
+                            struct workers *workers, struct river *river,
+                            const struct writer_loaded *loaded, void (*done)(void *ctx), void *ctx,
+                            struct err *e);
+void restore_free(struct restore *r); /* also before it is done; accepts NULL */
+
+#endif
