@@ -1,0 +1,628 @@
+/* SPDX-License-Identifier: ISC */
+/* Batches: what is built is what was said; what is read was checked, whoever wrote it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/base/text.h"
+#include "daemon/base/when.h"
+#include "parsers/dump.h"
+#include "parsers/results.h"
+#include "tests/unit/random.h"
+
+#define CHOICES 7
+#define UNITS 12 /* without the total */
+
+struct maker {
+    struct arena *arena;
+    struct results_builder *b;
+};
+
+static struct maker maker_new(void)
+{
+    struct maker m = {arena_new(1 << 28), NULL};
+    m.b = results_builder_new(m.arena);
+    assert_non_null(m.b);
+    return m;
+}
+
+static void must(bool ok, const struct err *e)
+{
+    if (!ok)
+        fail_msg("%s", e->text);
+}
+
+static void begin(struct maker *m, const char *id, const char *text)
+{
+    struct results_contest_in in = RESULTS_CONTEST_DEFAULT;
+    struct err e;
+    in.id = slice_of(id);
+    in.text = slice_of(text);
+    must(results_contest_begin(m->b, &in, &e), &e);
+}
+
+static uint32_t choice(struct maker *m, const char *id, const char *name)
+{
+    struct results_choice_in in = {.id = slice_of(id), .name = slice_of(name)};
+    struct err e;
+    uint32_t at;
+    must(results_choice(m->b, &in, &at, &e), &e);
+    return at;
+}
+
+static uint32_t unit(struct maker *m, enum results_unit_type type, const char *name)
+{
+    struct results_unit_in in = RESULTS_UNIT_DEFAULT;
+    struct err e;
+    uint32_t at;
+    in.type = type;
+    in.name = slice_of(name);
+    must(results_unit(m->b, &in, &at, &e), &e);
+    return at;
+}
+
+static void votes(struct maker *m, uint32_t u, uint32_t c, int64_t n)
+{
+    struct err e;
+    must(results_votes(m->b, u, c, n, &e), &e);
+}
+
+static void votes_once(struct maker *m, uint32_t u, uint32_t c, int64_t n)
+{
+    struct err e;
+    must(results_votes_once(m->b, u, c, n, &e), &e);
+}
+
+/* A good contest of one choice with 5 votes, as company for others. */
+static void good(struct maker *m, int i)
+{
+    char id[20];
+    snprintf(id, sizeof id, "good-%d", i);
+    begin(m, id, "Mayor");
+    votes(m, 0, choice(m, "1", "Jane Doe"), 5);
+}
+
+static struct results finish(struct maker *m)
+{
+    struct slice batch;
+    struct results r;
+    struct err e;
+    must(results_finish(m->b, &batch, &e), &e);
+    must(results_open(batch, &r, &e), &e);
+    return r;
+}
+
+static void finish_fails(struct maker *m, const char *says)
+{
+    struct slice batch;
+    struct err e;
+    assert_false(results_finish(m->b, &batch, &e));
+    assert_int_equal(e.kind, ERR_DATA);
+    if (!strstr(e.text, says))
+        fail_msg("expected \"%s\" in \"%s\"", says, e.text);
+    arena_free(m->arena);
+}
+
+/* ---- sums ---- */
+
+/* A random contest, and beside it the plain matrix it should give. */
+struct expected {
+    int choices, units;
+    enum results_unit_type type[UNITS + 1];
+    int64_t votes[UNITS + 1][CHOICES];
+    bool derived[CHOICES];
+};
+
+static int64_t expected_total(const struct expected *x, int c)
+{
+    enum results_unit_type types[] = {RESULTS_COUNTY, RESULTS_MUNICIPALITY, RESULTS_PRECINCT};
+    for (int t = 0; t < 3; t++) { /* the coarsest type with any votes in the contest */
+        bool used = false, any = false, unknown = false;
+        int64_t sum = 0;
+        for (int u = 1; u <= x->units; u++) {
+            for (int k = 0; k < x->choices; k++)
+                used |= x->type[u] == types[t] && x->votes[u][k] != VOTES_ABSENT;
+            if (x->type[u] != types[t] || x->votes[u][c] == VOTES_ABSENT)
+                continue;
+            any = true;
+            unknown |= x->votes[u][c] == VOTES_UNKNOWN;
+            sum += x->votes[u][c] > 0 ? x->votes[u][c] : 0;
+        }
+        if (used)
+            return any && !unknown ? sum : VOTES_UNKNOWN;
+    }
+    return VOTES_UNKNOWN;
+}
+
+static bool expected_any(const struct expected *x, int c, int64_t *total)
+{
+    struct expected only = *x; /* derived says that there was something to sum, unknown or not */
+    for (int u = 1; u <= x->units; u++)
+        only.votes[u][c] = x->votes[u][c] == VOTES_UNKNOWN ? 1 : x->votes[u][c];
+    *total = expected_total(x, c);
+    return expected_total(&only, c) != VOTES_UNKNOWN;
+}
+
+static int64_t random_cell(struct random *r)
+{
+    switch (random_below(r, 12)) {
+    case 0:
+        return VOTES_UNKNOWN;
+    case 1:
+    case 2:
+        return VOTES_ABSENT;
+    default:
+        return random_between(r, 0, 100000);
+    }
+}
+
+static void random_contest(struct maker *m, struct random *r, int i, struct expected *x)
+{
+    char name[40];
+    uint32_t at[UNITS + 1] = {0};
+    *x = (struct expected){.choices = (int)random_between(r, 1, CHOICES),
+                           .units = (int)random_between(r, 0, UNITS)};
+    snprintf(name, sizeof name, "contest-%d", i);
+    begin(m, name, "");
+    for (int c = 0; c < x->choices; c++) {
+        snprintf(name, sizeof name, "%d", c);
+        assert_int_equal(choice(m, name, ""), c);
+    }
+    for (int u = 1; u <= x->units; u++) {
+        x->type[u] = (enum results_unit_type)random_between(r, RESULTS_COUNTY, RESULTS_PRECINCT);
+        snprintf(name, sizeof name, "unit %d", u);
+        at[u] = unit(m, x->type[u], name);
+        assert_int_equal(at[u], u);
+    }
+    for (int u = 0; u <= x->units; u++) {
+        for (int c = 0; c < x->choices; c++) {
+            int64_t v = u || random_below(r, 2) ? random_cell(r) : VOTES_ABSENT;
+            x->votes[u][c] = v;
+            if (v >= 2 && random_below(r, 2)) { /* in two vote types */
+                votes(m, at[u], (uint32_t)c, v / 2);
+                votes(m, at[u], (uint32_t)c, v - v / 2);
+            } else if (v != VOTES_ABSENT) {
+                votes(m, at[u], (uint32_t)c, v);
+            }
+        }
+    }
+    for (int c = 0; c < x->choices; c++) {
+        if (x->votes[0][c] == VOTES_ABSENT)
+            x->derived[c] = expected_any(x, c, &x->votes[0][c]);
+    }
+}
+
+static void totals_are_sums(void **state)
+{
+    (void)state;
+    struct random r = {2024};
+    for (int round = 0; round < 300; round++) {
+        struct expected x[8];
+        struct maker m = maker_new();
+        bool drop = round % 3 == 0;
+        if (drop)
+            results_drop_precincts(m.b);
+        for (int i = 0; i < 8; i++)
+            random_contest(&m, &r, i, &x[i]);
+        struct results out = finish(&m);
+        assert_int_equal(out.head->contests, 8);
+        for (int i = 0; i < 8; i++) {
+            const struct results_contest *k = &out.contests[i];
+            uint32_t at = 0;
+            assert_int_equal(k->choices, x[i].choices);
+            for (int u = 0; u <= x[i].units; u++) {
+                if (drop && x[i].type[u] == RESULTS_PRECINCT)
+                    continue;
+                assert_int_equal(out.units[k->first_unit + at].type, x[i].type[u]);
+                for (int c = 0; c < x[i].choices; c++) {
+                    const struct results_cell *cell = results_cell(&out, k, at, (uint32_t)c);
+                    assert_int_equal(cell->votes, x[i].votes[u][c]);
+                    assert_int_equal(cell->derived, u == 0 && x[i].derived[c]);
+                }
+                at++;
+            }
+            assert_int_equal(k->units, at);
+        }
+        arena_free(m.arena);
+    }
+}
+
+/* ---- what makes a contest bad ---- */
+
+static void check_problem(struct maker *m, const char *says)
+{
+    for (int i = 0; i < 100; i++)
+        good(m, i);
+    struct results r = finish(m);
+    assert_int_equal(r.head->contests, 100);
+    assert_int_equal(r.head->problems, 1);
+    struct slice why = results_text(&r, r.problems[0].why);
+    if (slice_find(why, slice_of(says)) == SIZE_MAX)
+        fail_msg("expected \"%s\" in \"%.*s\"", says, SLICE_FMT(why));
+    arena_free(m->arena);
+}
+
+static void two_values_are_a_problem(void **state)
+{
+    (void)state;
+    struct maker m = maker_new();
+    begin(&m, "7", "Sheriff");
+    uint32_t c = choice(&m, "3", "Jane Doe"), u = unit(&m, RESULTS_COUNTY, "Fulton");
+    votes_once(&m, u, c, 10);
+    votes_once(&m, u, c, 10);
+    votes_once(&m, u, c, 11);
+    check_problem(&m, "choice 3 Jane Doe, unit Fulton: two different values, 10 and 11");
+}
+
+static void impossible_votes_are_a_problem(void **state)
+{
+    (void)state;
+    static const int64_t impossible[] = {-3, INT64_MIN, RESULTS_VOTES_MAX + 1, INT64_MAX};
+    for (int i = 0; i < 4; i++) {
+        struct maker m = maker_new();
+        begin(&m, "7", "Sheriff");
+        votes(&m, 0, choice(&m, "3", "Jane Doe"), impossible[i]);
+        check_problem(&m, "choice 3 Jane Doe, total: ");
+    }
+    struct maker m = maker_new();
+    begin(&m, "7", "Sheriff");
+    uint32_t c = choice(&m, "3", "Jane Doe");
+    votes(&m, 0, c, RESULTS_VOTES_MAX);
+    votes(&m, 0, c, 1);
+    check_problem(&m, "overflow");
+    m = maker_new();
+    begin(&m, "7", "Sheriff");
+    c = choice(&m, "3", "Jane Doe");
+    votes(&m, unit(&m, RESULTS_COUNTY, "A"), c, RESULTS_VOTES_MAX);
+    votes(&m, unit(&m, RESULTS_COUNTY, "B"), c, 1);
+    check_problem(&m, "overflow");
+}
+
+static void contradictions_are_a_problem(void **state)
+{
+    (void)state;
+    struct maker m = maker_new();
+    begin(&m, "7", "Sheriff");
+    assert_int_equal(choice(&m, "3", ""), 0);
+    assert_int_equal(choice(&m, "3", "Jane Doe"), 0); /* the name was not known before */
+    assert_int_equal(choice(&m, "3", " Jane  Doe "), 0);
+    votes(&m, 0, 0, 1);
+    assert_int_equal(choice(&m, "3", "John Doe"), 0);
+    check_problem(&m, "two names: \"Jane Doe\" and \"John Doe\"");
+    m = maker_new();
+    begin(&m, "", "");
+    votes(&m, 0, choice(&m, "3", ""), 1);
+    check_problem(&m, "neither id nor text");
+    m = maker_new();
+    begin(&m, "7", "Sheriff");
+    results_contest_bad(m.b, "line %d: no votes", 12);
+    results_contest_bad(m.b, "line 13: worse");
+    check_problem(&m, "line 12: no votes");
+}
+
+static void repeated_contests_are_judged(void **state)
+{
+    (void)state;
+    struct maker m = maker_new();
+    for (int i = 0; i < 2; i++) { /* the same twice counts once */
+        begin(&m, "7", "Sheriff");
+        votes(&m, 0, choice(&m, "3", "Jane Doe"), 4);
+    }
+    struct results r = finish(&m);
+    assert_int_equal(r.head->contests, 1);
+    assert_int_equal(r.head->problems, 0);
+    assert_int_equal(r.cells[0].votes, 4);
+    arena_free(m.arena);
+    m = maker_new();
+    for (int i = 0; i < 2; i++) {
+        begin(&m, "7", "Sheriff");
+        votes(&m, 0, choice(&m, "3", "Jane Doe"), 4 + i);
+    }
+    check_problem(&m, "there twice and differs");
+}
+
+static void scattered_contests_go_on(void **state)
+{
+    (void)state;
+    struct maker m = maker_new();
+    begin(&m, "7", "Sheriff");
+    votes(&m, 0, choice(&m, "3", "Jane Doe"), 4);
+    good(&m, 1);
+    assert_false(results_contest_again(m.b, SLICE(""), SLICE("8"), SLICE("Sheriff")));
+    assert_true(results_contest_again(m.b, SLICE(""), SLICE("7"), SLICE("Sheriff")));
+    votes(&m, 0, choice(&m, "3", "Jane Doe"), 6);
+    struct results r = finish(&m);
+    assert_int_equal(r.head->contests, 2);
+    assert_int_equal(r.cells[0].votes, 10);
+    arena_free(m.arena);
+}
+
+static void documents_fail_whole(void **state)
+{
+    (void)state;
+    struct maker m = maker_new(); /* 2 of 102 are more than 1 % */
+    for (int i = 0; i < 100; i++)
+        good(&m, i);
+    for (int i = 0; i < 2; i++) {
+        begin(&m, i ? "x" : "y", "Sheriff");
+        results_contest_bad(m.b, "line 9: no votes");
+    }
+    finish_fails(&m,
+                 "2 of 102 contests cannot be read; the first, y \"Sheriff\": line 9: no votes");
+    m = maker_new(); /* all there is */
+    begin(&m, "7", "Sheriff");
+    results_contest_bad(m.b, "line 9: no votes");
+    finish_fails(&m, "1 of 1");
+    m = maker_new();
+    finish_fails(&m, "no contests");
+    m = maker_new();
+    begin(&m, "7", "Sheriff");
+    finish_fails(&m, "none of its contests has choices");
+    m = maker_new();
+    results_facts(m.b)->version = SLICE("271066");
+    struct results r = finish(&m);
+    assert_int_equal(r.head->contests, 0);
+    assert_true(slice_is(results_text(&r, r.head->version), "271066"));
+    arena_free(m.arena);
+}
+
+static void caps_are_errors(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(200000);
+    struct results_builder *b = results_builder_new(a);
+    struct results_contest_in in = RESULTS_CONTEST_DEFAULT;
+    struct err e = {0};
+    bool ok = true;
+    assert_non_null(b);
+    for (int i = 0; ok && i < 1000000; i++) {
+        char id[20];
+        snprintf(id, sizeof id, "%d", i);
+        in.id = slice_of(id);
+        ok = results_contest_begin(b, &in, &e);
+    }
+    assert_false(ok);
+    assert_int_equal(e.kind, ERR_DENIED);
+    arena_free(a);
+}
+
+static void texts_are_cleaned_and_facts_checked(void **state)
+{
+    (void)state;
+    struct maker m = maker_new();
+    struct results_facts *facts = results_facts(m.b);
+    struct results_contest_in in = RESULTS_CONTEST_DEFAULT;
+    struct err e;
+    facts->election_date = SLICE("2021-02-30");
+    facts->own_time_ms = INT64_MAX;
+    facts->next_url = SLICE("https://api.ap.org/v2/elections?next=1");
+    in.id = SLICE("7");
+    in.text = SLICE("Sher\x1b[31miff\xff \xe2\x80\xae x");
+    in.seats = INT64_MAX;
+    must(results_contest_begin(m.b, &in, &e), &e);
+    votes(&m, 0, choice(&m, "1", "\t"), 3);
+    struct results r = finish(&m);
+    assert_true(text_is_clean(results_text(&r, r.contests[0].text)));
+    assert_int_equal(r.contests[0].seats, -1);
+    assert_int_equal(r.head->own_time_ms, WHEN_UNKNOWN);
+    assert_int_equal(r.head->election_date.len, 0);
+    assert_true(
+        slice_is(results_text(&r, r.head->next_url), "https://api.ap.org/v2/elections?next=1"));
+    assert_int_equal(r.choices[0].name.len, 0);
+    arena_free(m.arena);
+    m = maker_new();
+    good(&m, 1);
+    results_facts(m.b)->next_url = SLICE("https://x/ y");
+    finish_fails(&m, "not a URL");
+}
+
+/* ---- hostile batches ---- */
+
+/* A batch with some of everything. */
+static struct slice rich_batch(struct maker *m)
+{
+    struct random r = {99};
+    struct expected x;
+    struct slice batch;
+    struct err e;
+    struct results_facts *facts = results_facts(m->b);
+    char url[800];
+    memset(url, 'u', sizeof url - 1);
+    url[sizeof url - 1] = '\0';
+    *facts = (struct results_facts){.own_time_ms = 1609891200000,
+                                    .version = SLICE("274437"),
+                                    .next_url = arena_copy(m->arena, slice_of(url)),
+                                    .election_date = SLICE("2021-01-05"),
+                                    .election_name = SLICE("Runoff"),
+                                    .status = RESULTS_UNOFFICIAL,
+                                    .test = 0};
+    for (int i = 0; i < 101; i++)
+        random_contest(m, &r, i, &x);
+    begin(m, "bad", "Sheriff");
+    results_contest_bad(m->b, "line 9: no votes");
+    must(results_finish(m->b, &batch, &e), &e);
+    return batch;
+}
+
+/* Touch everything a reader would, exactly as it would. */
+static uint64_t read_everything(const struct results *r)
+{
+    struct buf out;
+    uint64_t n = 0;
+    buf_init(&out, 1 << 26);
+    dump_json(r, &out);
+    n += out.len;
+    buf_clear(&out);
+    dump_csv(r, &out);
+    dump_summary(r, &out);
+    n += out.len;
+    assert_false(out.failed);
+    buf_done(&out);
+    for (uint32_t i = 0; i < r->head->contests; i++) {
+        const struct results_contest *k = &r->contests[i];
+        assert_true(k->choices && k->units && r->units[k->first_unit].type == RESULTS_TOTAL);
+        for (uint32_t c = 0; c < k->choices; c++)
+            assert_true(results_cell(r, k, 0, c)->votes >= VOTES_UNKNOWN);
+    }
+    return n;
+}
+
+static void mutate(struct random *r, char *bytes, size_t len, size_t records)
+{
+    static const uint64_t favourites[] = {0,          1,          2,          0xff,     0x7fffffff,
+                                          0x80000000, 0xffffffff, UINT64_MAX, INT64_MAX};
+    uint64_t value = random_below(r, 2) ? favourites[random_below(r, 9)] : random_next(r);
+    size_t width = (size_t)1 << random_below(r, 4);
+    size_t room = random_below(r, 4) ? records : len; /* mostly the numbers, not the text */
+    if (random_below(r, 3) == 0)
+        room = sizeof(struct results_header);
+    size_t at = random_below(r, room / width) * width;
+    memcpy(bytes + at, &value, width);
+}
+
+static void mutations_never_pass_unread(void **state)
+{
+    (void)state;
+    struct random r = {123456789};
+    struct maker m = maker_new();
+    struct slice good_batch = rich_batch(&m);
+    struct results out;
+    struct err e;
+    must(results_open(good_batch, &out, &e), &e);
+    assert_true(read_everything(&out) > 10000);
+    size_t records = (size_t)(out.pool - good_batch.ptr);
+    int passed = 0, refused = 0;
+    char *bytes = malloc(good_batch.len); /* exactly: one byte more is seen by the sanitizer */
+    for (int i = 0; i < 100000; i++) {
+        memcpy(bytes, good_batch.ptr, good_batch.len);
+        for (uint64_t k = random_below(&r, 3); k < 3; k++)
+            mutate(&r, bytes, good_batch.len, records);
+        e.text[0] = '\0';
+        if (results_open((struct slice){bytes, good_batch.len}, &out, &e)) {
+            passed++;
+            if (passed % 20 == 0)
+                read_everything(&out);
+        } else {
+            refused++;
+            assert_true(strncmp(e.text, "batch: ", 7) == 0);
+        }
+    }
+    free(bytes);
+    arena_free(m.arena);
+    assert_true(passed > 100 && refused > 50000); /* both ways are exercised */
+}
+
+static void every_length_is_refused(void **state)
+{
+    (void)state;
+    struct maker m = maker_new();
+    struct slice batch = rich_batch(&m);
+    struct results out;
+    struct err e;
+    for (size_t len = 0; len < batch.len; len += 1 + len / 200) {
+        char *bytes = malloc(len + 1);
+        memcpy(bytes, batch.ptr, len);
+        assert_false(results_open((struct slice){bytes, len}, &out, &e));
+        if (len >= sizeof(struct results_header)) { /* also when it says so itself */
+            ((struct results_header *)(void *)bytes)->bytes = (uint32_t)len;
+            assert_false(results_open((struct slice){bytes, len}, &out, &e));
+        }
+        free(bytes);
+    }
+    arena_free(m.arena);
+}
+
+/* One field wrong, and which one is said. */
+static void each_check_bites(void **state)
+{
+    (void)state;
+    struct maker m = maker_new();
+    struct slice batch = rich_batch(&m);
+    struct results r, out;
+    struct err e;
+    must(results_open(batch, &r, &e), &e);
+    struct results_header *h = (void *)r.head;
+    struct results_contest *k = (void *)&r.contests[3];
+    struct results_choice *c = (void *)&r.choices[5];
+    struct results_unit *u = (void *)&r.units[k->first_unit];
+    struct results_cell *cell = (void *)&r.cells[k->first_cell];
+    const struct {
+        void *at;
+        size_t size;
+        int64_t value;
+        const char *says;
+    } rows[] = {
+        {&h->magic, 4, 1, "begin as a batch"},
+        {&h->bytes, 4, 99, "another size"},
+        {&h->cells, 4, UINT32_MAX, "more than its bytes"},
+        {&h->problems, 4, 0, "counts are not its bytes"},
+        {&h->status, 4, RESULTS_STATUSES, "header"},
+        {&h->test, 4, 2, "header"},
+        {&h->delta, 4, 2, "header"},
+        {&h->own_time_ms, 8, INT64_MAX, "own time"},
+        {&h->election_date.len, 4, 9, "outside the pool"},
+        {&h->version.off, 4, h->version.off + 1, "outside the pool"},
+        {&h->election_name, 8, *(const int64_t *)(const void *)&h->next_url, "outside the pool"},
+        {&h->next_url, 8, *(const int64_t *)(const void *)&h->version, "not clean"},
+        {&k->first_choice, 4, 0, "contest 3"},
+        {&k->first_unit, 4, 0, "contest 3"},
+        {&k->first_cell, 4, 0, "contest 3"},
+        {&k->choices, 4, 0, "contest 3: it has no choices"},
+        {&k->units, 4, UINT32_MAX, "contest 3: it has more parts"},
+        {&k->flags, 4, 16, "contest 3"},
+        {&k->seats, 4, -2, "contest 3"},
+        {&k->updated_ms, 8, 0x7fffffffffffff, "contest 3"},
+        {&c->mark, 4, RESULTS_MARKS, "choice 5"},
+        {&c->flags, 4, 4, "choice 5"},
+        {&c->id.len, 4, 0, "choice 5"},
+        {&u->type, 4, RESULTS_COUNTY, "unit"},
+        {&u->reporting, 4, -2, "unit"},
+        {&cell->votes, 8, VOTES_ABSENT, "contest 3: a total is absent"},
+        {&cell->votes, 8, -3, "contest 3: a vote count"},
+        {&cell->votes, 8, RESULTS_VOTES_MAX + 1, "contest 3: a vote count"},
+        {&cell->derived, 4, 2, "contest 3: a vote count is derived"},
+        {&cell->reserved, 4, 1, "contest 3"},
+        {(char *)r.pool, 1, 'x', "not closed"},
+        {(char *)r.pool + 1, 1, 0x1b, "not clean"},
+        {(char *)r.pool + h->pool - 1, 1, 'x', "not closed"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char was[8];
+        memcpy(was, rows[i].at, rows[i].size);
+        memcpy(rows[i].at, &rows[i].value, rows[i].size);
+        if (results_open(batch, &out, &e))
+            fail_msg("row %zu (%s) was accepted", i, rows[i].says);
+        if (!strstr(e.text, rows[i].says))
+            fail_msg("row %zu: expected \"%s\" in \"%s\"", i, rows[i].says, e.text);
+        memcpy(rows[i].at, was, rows[i].size);
+        must(results_open(batch, &out, &e), &e);
+    }
+    struct slice shifted = {batch.ptr + 4, batch.len - 4};
+    assert_false(results_open(shifted, &out, &e));
+    arena_free(m.arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(totals_are_sums),
+        cmocka_unit_test(two_values_are_a_problem),
+        cmocka_unit_test(impossible_votes_are_a_problem),
+        cmocka_unit_test(contradictions_are_a_problem),
+        cmocka_unit_test(repeated_contests_are_judged),
+        cmocka_unit_test(scattered_contests_go_on),
+        cmocka_unit_test(documents_fail_whole),
+        cmocka_unit_test(caps_are_errors),
+        cmocka_unit_test(texts_are_cleaned_and_facts_checked),
+        cmocka_unit_test(mutations_never_pass_unread),
+        cmocka_unit_test(every_length_is_refused),
+        cmocka_unit_test(each_check_bites),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
