@@ -54,7 +54,7 @@ static void check_dates(struct loader *l)
         before = day;
     }
     const struct item *place = mode ? mode : item;
-    if (l->config->election.mode == CONFIG_LIVE && l->args->today != WHEN_UNKNOWN &&
+    if (l->config->election.mode == CONFIG_LIVE && l->args->today > 0 &&
         l->args->today < first - WHEN_DAY)
         entry_problem(l, place->entry, place->value.ptr,
                       "until then use mode = test or mode = rehearsal",
@@ -185,7 +185,7 @@ static void check_header(struct loader *l, const struct item *item, const struct
         entry_problem(l, item->entry, item->value.ptr, "use https",
                       "a credential sent over plain http");
     else
-        (void)!check_expands(l, item, s, s->version_url.len > 0);
+        (void)!check_expands(l, item, s, false);
 }
 
 static bool is_key(const struct item *item, const char *name)

@@ -15,10 +15,9 @@
 #include "daemon/base/buf.h"
 #include "daemon/base/err.h"
 
-struct config_pair { /* key = value, verbatim; where names the place for messages:
-                        "FILE:LINE:COLUMN" */
+struct config_pair { /* key = value, verbatim */
     struct slice key, value;
-    const char *where;
+    const char *where; /* the place, for messages: "FILE:LINE:COLUMN" */
 };
 
 struct config_list {
@@ -51,18 +50,17 @@ struct config_source {
     struct config_pairs companions; /* companion.NAME = URL or path */
     struct slice version_url, version_path;
     struct slice state, county, part;
-    struct config_list counties; /* always empty after config_load: `counties` made a source a
-                                    county, "NAME.slug" */
+    struct config_list counties; /* empty after config_load: each became a source "NAME.county" */
     bool covers_county;
     int64_t priority, interval; /* interval: [poll]'s unless the source says */
     enum config_tri votes;      /* UNSAID: as the format does */
     enum config_calls calls;
     bool insecure_http, late;
     struct slice quiet_until, charset, unknown;
-    struct config_pairs
-        headers; /* header.NAME = value, or header = Name: value (repeatable by name) */
-    struct config_pairs
-        options; /* format options, merged with the preset's; state, county and charset are above */
+    /* header.NAME = value, or header = Name: value: the key is the header's name */
+    struct config_pairs headers;
+    /* of the format; state, county and charset are above */
+    struct config_pairs options;
     const char **origins; /* where each key of the table was said, by its row; NULL: its default */
 };
 
@@ -120,10 +118,9 @@ struct config {
 };
 
 struct config_args {
-    const char *file; /* the main file; conf.d/ and sources.d/ are looked for beside it */
-    const char
-        *credentials; /* directory, or NULL: $CREDENTIALS_DIRECTORY is the caller's to pass */
-    int64_t today;    /* for the live window: midnight UTC; WHEN_UNKNOWN: not judged */
+    const char *file;        /* the main file; conf.d/ and sources.d/ are looked for beside it */
+    const char *credentials; /* a directory, or NULL; $CREDENTIALS_DIRECTORY is the caller's */
+    int64_t today;           /* for the live window: midnight UTC; 0: it is not judged */
 };
 
 /* Read everything. On failure *out is untouched and `problems` holds every problem found, a
@@ -155,7 +152,8 @@ bool config_credential(const char *directory, struct slice name, struct buf *out
                        struct err *e) MUST_USE;
 
 /* Expand {date}, {date:%Y%m%d}, {version}, {county}, {credential:NAME}; "{{" is a brace. An unknown
- * name is an error. Version and county are percent-encoded (a version keeps its slashes); %Y %y %m
+ * name is an error. Version and county are percent-encoded (a version keeps / { }, so that
+ * "{version}" can stand for itself); %Y %y %m
  * %-m %d %-d %b %B are known of dates. On failure what was added to `out` is to be thrown away. */
 struct config_expand {
     int64_t date; /* midnight UTC of the election day */

@@ -155,7 +155,8 @@ static bool expand_one(struct slice inside, const struct config_expand *with, st
             return err_set(e, ERR_CONFIG,
                            version ? "{version} is not known: it takes a version-url"
                                    : "{county} is not known: it takes a county");
-        add_encoded(value, version ? "/" : "", out);
+        /* "{version}" may stand for itself: the poller knows it only when it polls */
+        add_encoded(value, version ? "/{}" : "", out);
         return true;
     }
     const char *nearest = text_did_you_mean(name, names, sizeof(names) / sizeof(names[0]));

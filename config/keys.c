@@ -401,7 +401,7 @@ const struct config_key config_keys[] = {
      .name = "socket",
      .type = KEY_PATH,
      GLOBAL(control.socket),
-     .preset = "/run/tallyd/control.sock",
+     .preset = "/run/tallyd/control",
      .fixed = true,
      .about = "where tallyctl reaches the daemon"},
     {.section = "control",

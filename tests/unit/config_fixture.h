@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "config/config.h"
-#include "daemon/base/when.h"
 
 struct fixture {
     char dir[64], main[96], credentials[96], path[200];
@@ -38,7 +37,7 @@ static inline void fixture_start(struct fixture *f)
 {
     static const char *const dirs[] = {"conf.d", "sources.d", "credentials"};
 
-    *f = (struct fixture){.dir = "/tmp/tallyd-config-XXXXXX", .today = WHEN_UNKNOWN};
+    *f = (struct fixture){.dir = "/tmp/tallyd-config-XXXXXX"};
     if (!mkdtemp(f->dir))
         abort();
     for (int i = 0; i < 3; i++)

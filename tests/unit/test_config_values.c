@@ -11,7 +11,7 @@
 #include "config/keys.h"
 #include "config/url.h"
 #include "config/value.h"
-#include "daemon/base/text.h"
+#include "daemon/base/when.h"
 #include "tests/unit/config_fixture.h"
 
 #define GOOD "[election]\ndates = 2025-11-04\n[endorsements]\nfile = list.csv\n"
@@ -231,6 +231,18 @@ static void test_expand(void **state)
     buf_done(&small);
 }
 
+static void test_a_version_may_stand_for_itself(void **state)
+{
+    (void)state;
+    struct config_expand with = {.version = SLICE("{version}"), .county = SLICE("Cobb")};
+    struct buf out;
+    struct err e;
+    buf_init(&out, 100);
+    assert_true(config_expand(SLICE("https://e.org/{version}/{county}"), &with, &out, &e));
+    assert_slice(buf_slice(&out), "https://e.org/{version}/Cobb");
+    buf_done(&out);
+}
+
 static void test_polls(void **state)
 {
     (void)state;
@@ -432,6 +444,7 @@ int main(void)
         T(test_plain_http_makes_no_calls),
         T(test_names_are_not_networks),
         T(test_expand),
+        T(test_a_version_may_stand_for_itself),
         T(test_polls),
         T(test_reload_keeps_what_is_fixed),
         T(test_dump_reads_back_equal),
