@@ -152,7 +152,7 @@ static bool race(struct job *j, struct json v, size_t n, struct fault *f)
         return fault_set(f, WIRE_SCHEMA, "results[%zu] has no raceID", n);
     if (json_type(candidates) != JSON_ARRAY)
         return fault_set(f, WIRE_SCHEMA, "results[%zu] (race %.*s) has no summary.results", n,
-                         SLICE_FMT(slice_sub(r.id, 0, 40)));
+                         SLICE_FMT(field_excerpt(j->arena, r.id)));
     r.ids = arena_array(j->arena, count + 1, sizeof *r.ids);
     if (r.ids == NULL)
         return fault_set(f, WIRE_LIMIT, "results[%zu]: no memory for %zu candidates", n, count);

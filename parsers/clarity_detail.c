@@ -355,7 +355,7 @@ static bool on_start(struct slice name, const struct xml_attrs *attrs, void *ctx
         return fault_set(f, WIRE_SCHEMA,
                          "line %ld: the document is a \"%.*s\", a Clarity detail.xml is an "
                          "ElectionResult",
-                         d->line, SLICE_FMT(slice_sub(name, 0, 40)));
+                         d->line, SLICE_FMT(field_excerpt(d->job->arena, name)));
     d->header = -1;
     for (int h = 0; d->depth == 2 && h < HEADERS; h++)
         if (slice_is(name, header_names[h]))

@@ -41,9 +41,7 @@ static bool open_summary(struct json contest, size_t n, struct summary *s, struc
     if (key.len == 0 && text.len == 0)
         return fault_set(f, WIRE_SCHEMA, "contest %zu of the array has no K and no C", n);
     if (json_type(s->names) != JSON_ARRAY || json_type(s->votes) != JSON_ARRAY)
-        return fault_set(f, WIRE_SCHEMA,
-                         "contest %zu of the array (K \"%.*s\") has no arrays CH and V", n,
-                         SLICE_FMT(slice_sub(key, 0, 40)));
+        return fault_set(f, WIRE_SCHEMA, "contest %zu of the array has no arrays CH and V", n);
     return true;
 }
 
@@ -108,20 +106,26 @@ static void check_total(struct job *j, const struct summary *s)
         results_contest_bad(j->builder, "V adds up to %" PRId64 ", T is %" PRId64, sum, total);
 }
 
-static bool summary_choice(struct job *j, size_t at, struct json name, struct json party,
-                           struct json votes, struct json win, struct fault *f)
+/* What the arrays hold at one position. */
+struct summary_row {
+    size_t at;
+    struct json name, party, votes, win;
+};
+
+static bool summary_choice(struct job *j, const struct summary_row *r, struct fault *f)
 {
     struct results_choice_in in;
+    struct slice name = json_str(r->name);
     int64_t n = VOTES_UNKNOWN;
     uint32_t index;
-    if (label_is_statistic(json_str(name)))
+    if (label_is_statistic(name))
         return true;
-    clarity_choice(arena_printf(j->arena, "%zu", at), json_str(name), json_str(party), &in);
-    if (field_count(win) > 0)
+    clarity_choice(arena_printf(j->arena, "%zu", r->at), name, json_str(r->party), &in);
+    if (field_count(r->win) > 0)
         in.mark = RESULTS_WON;
-    if (!field_votes(votes, &n))
-        results_contest_bad(j->builder, "V[%zu] is %.*s, not a count of votes", at,
-                            SLICE_FMT(field_shown(j->arena, votes)));
+    if (!field_votes(r->votes, &n))
+        results_contest_bad(j->builder, "V[%zu] is %.*s, not a count of votes", r->at,
+                            SLICE_FMT(field_shown(j->arena, r->votes)));
     if (!results_choice(j->builder, &in, &index, &f->err) ||
         !results_votes_once(j->builder, 0, index, n, &f->err))
         return field_limit(f);
@@ -132,20 +136,23 @@ static bool summary_contest(struct job *j, struct json contest, size_t n, bool m
                             struct fault *f)
 {
     struct summary s;
-    if (!open_summary(contest, n, &s, f))
+    if (!open_summary(contest, n, &s, f) || !begin_summary(j, &s, marks, f))
         return false;
     size_t choices = json_count(s.names);
-    if (!begin_summary(j, &s, marks, f))
-        return false;
     if (json_count(s.votes) != choices || (marks && json_count(s.wins) != choices))
         results_contest_bad(j->builder, "CH has %zu choices, V %zu, W %zu", choices,
                             json_count(s.votes), json_count(s.wins));
     check_total(j, &s);
     struct json_walk name = {0}, vote = {0}, party = {0}, win = {0};
-    for (size_t i = 0; i < choices; i++)
-        if (!summary_choice(j, i, element(s.names, &name), element(s.parties, &party),
-                            element(s.votes, &vote), element(s.wins, &win), f))
+    for (size_t i = 0; i < choices; i++) {
+        struct summary_row r = {.at = i,
+                                .name = element(s.names, &name),
+                                .party = element(s.parties, &party),
+                                .votes = element(s.votes, &vote),
+                                .win = element(s.wins, &win)};
+        if (!summary_choice(j, &r, f))
             return false;
+    }
     return true;
 }
 
@@ -218,7 +225,7 @@ static bool area_begin(struct areas *a, struct slice key, size_t choices,
     if (known) {
         if (!results_contest_again(a->job->builder, in.county, in.id, in.text))
             return fault_set(f, WIRE_INTERNAL, "contest \"%.*s\" was begun and is gone",
-                             SLICE_FMT(slice_sub(key, 0, 40)));
+                             SLICE_FMT(field_excerpt(a->job->arena, key)));
         return true;
     }
     if (!results_contest_begin(a->job->builder, &in, &f->err))
@@ -268,7 +275,7 @@ static bool area(struct areas *a, struct json v, size_t n, struct fault *f)
                          n);
     if (json_count(votes) != count)
         return fault_set(f, WIRE_SCHEMA, "Contests[%zu] (\"%.*s\"): C has %zu contests, V %zu", n,
-                         SLICE_FMT(slice_sub(name, 0, 40)), count, json_count(votes));
+                         SLICE_FMT(field_excerpt(a->job->arena, name)), count, json_count(votes));
     struct json_walk key_at = {0}, votes_at = {0};
     for (size_t i = 0; i < count; i++) {
         struct slice key = json_str(element(keys, &key_at));

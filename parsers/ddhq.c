@@ -218,7 +218,7 @@ static bool race(struct job *j, struct json v, size_t n, struct fault *f)
         json_type(json_get(r.topline, "votes")) != JSON_OBJECT)
         return fault_set(f, WIRE_SCHEMA,
                          "data[%zu] (race %.*s) has no candidates or no toplineResults.votes", n,
-                         SLICE_FMT(slice_sub(r.id, 0, 40)));
+                         SLICE_FMT(field_excerpt(j->arena, r.id)));
     size_t count = json_count(candidates);
     r.ids = arena_array(j->arena, count + 1, sizeof *r.ids);
     if (r.ids == NULL)

@@ -3,6 +3,10 @@
 
 #include <inttypes.h>
 
+#include "daemon/base/text.h"
+
+#define EXCERPT_MAX 60
+
 struct slice field_id(struct arena *a, struct json v)
 {
     int64_t number;
@@ -32,6 +36,15 @@ bool field_votes(struct json v, int64_t *out)
     return true;
 }
 
+struct slice field_excerpt(struct arena *a, struct slice s)
+{
+    struct slice clean = text_clean_copy(slice_sub(s, 0, TEXT_MAX), a);
+    size_t len = clean.len < EXCERPT_MAX ? clean.len : EXCERPT_MAX;
+    while (len < clean.len && len > 0 && ((unsigned char)clean.ptr[len] & 0xc0) == 0x80)
+        len--;
+    return slice_sub(clean, 0, len);
+}
+
 struct slice field_shown(struct arena *a, struct json v)
 {
     static const char *const words[] = {
@@ -43,7 +56,7 @@ struct slice field_shown(struct arena *a, struct json v)
     int64_t number;
     struct slice text = json_str(v);
     if (text.ptr != NULL)
-        return arena_printf(a, "\"%.*s\"", SLICE_FMT(slice_sub(text, 0, 40)));
+        return arena_printf(a, "\"%.*s\"", SLICE_FMT(field_excerpt(a, text)));
     if (json_int(v, &number))
         return arena_printf(a, "%" PRId64, number);
     return slice_of(words[json_type(v)]);

@@ -17,7 +17,10 @@ int64_t field_count(struct json v);
  * vote. */
 bool field_votes(struct json v, int64_t *out) MUST_USE;
 
-/* What stands there, for an error message: cut to be one line's worth, in the arena. */
+/* Text of a feed for an error message: cleaned and cut to a line's worth, in the arena. */
+struct slice field_excerpt(struct arena *a, struct slice s);
+
+/* What stands there, for an error message. */
 struct slice field_shown(struct arena *a, struct json v);
 
 /* Sets *to to the index of the choice of the current contest whose id it is; false when there is

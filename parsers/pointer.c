@@ -37,7 +37,7 @@ static bool keep(struct job *j, struct slice version, const char *more, struct f
         return fault_set(f, WIRE_SCHEMA,
                          "line 1: \"%.*s\" is no version: it must be 1 to %d letters, digits or "
                          "._-%s",
-                         SLICE_FMT(slice_sub(s, 0, 80)), VERSION_MAX, more);
+                         SLICE_FMT(field_excerpt(j->arena, s)), VERSION_MAX, more);
     results_facts(j->builder)->version = arena_copy(j->arena, s);
     return true;
 }
@@ -195,6 +195,10 @@ static bool parse(struct job *j, struct fault *f)
     if (body.len > BODY_MAX)
         return fault_set(f, WIRE_LIMIT, "a version pointer of %zu bytes: more than %d", body.len,
                          BODY_MAX);
+    if (path.len == 0 && xml)
+        return fault_set(f, WIRE_BLOCKED,
+                         "line 1: a page where a bare version was expected; "
+                         "version-path says where in a page it stands");
     if (path.len == 0)
         return keep(j, body, "", f);
     return xpath ? by_xpath(j, body, path, f) : by_regex(j, body, path, f);

@@ -59,17 +59,15 @@ static void ddhq_called_marks_one_and_null_none(void **state)
 static void ap_marks_come_from_the_summary_alone(void **state)
 {
     (void)state;
-    struct format_case c =
-        {
-            .format = "ap-interactive",
-            .payload = AP("true",
-                          "{\"raceID\":\"GA-S-1\",\"summary\":{\"ruid\":\"GA\",\"results\":"
-                          "[" AP_ROW("a", "X") "," AP_ROW("b", "N") "," AP_ROW("c", "R") "," AP_ROW(
-                              "d",
-                              "") "," AP_ROW("e",
-                                             "U") "]},"
-                                                  "\"results\":{\"13001\":{\"results\":[" AP_ROW(
-                                                      "b", "X") "]}}}")};
+    struct format_case c = {
+        .format = "ap-interactive",
+        .payload =
+            AP("true",
+               "{\"raceID\":\"GA-S-1\",\"summary\":{\"ruid\":\"GA\",\"results\":"
+               "[" AP_ROW("a", "X") "," AP_ROW("b", "N") "," AP_ROW("c", "R") "," AP_ROW(
+                   "d", "") "," AP_ROW("e", "U") "]},"
+                                                 "\"results\":{\"13001\":{\"results\":[" AP_ROW(
+                                                     "b", "X") "]}}}")};
     assert_true(case_run(&c));
     const enum results_mark want[5] = {RESULTS_WON, RESULTS_UNMARKED, RESULTS_ADVANCED,
                                        RESULTS_UNMARKED, RESULTS_UNMARKED};

@@ -21,6 +21,7 @@ static const struct found good[] = {
 static const struct found bad[] = {
     {"", NULL, "empty"},
     {"27 1066", NULL, "no version"},
+    {"\033[31m\377x", NULL, "\"[31m\357\277\275x\" is no version"},
     {"../../etc", NULL, "no version"},
     {"12345678901234567890123456789012345678901234567890123456789012345", NULL, "no version"},
     {"{\"a\":1}", "version-path=/b\n", "finds missing"},
@@ -62,9 +63,17 @@ static void what_is_no_version_is_refused(void **state)
     }
 }
 
+static void a_page_is_blocked_not_damaged(void **state)
+{
+    (void)state;
+    struct format_case c = {.format = "pointer", .payload = "\n<html><body>404</body></html>"};
+    assert_refused(&c, WIRE_BLOCKED, "a page");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_page_is_blocked_not_damaged),
         cmocka_unit_test(versions_are_found),
         cmocka_unit_test(what_is_no_version_is_refused),
     };
