@@ -69,11 +69,13 @@ all: $(PROGRAMS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(if $(filter parsers/%,$<),$(XML_CFLAGS)) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo '  CC   $<'
+	@$(CC) $(CPPFLAGS) $(if $(filter parsers/%,$<),$(XML_CFLAGS)) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: %.cc
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+	@echo '  CXX  $<'
+	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 
 # the board page and other files served by the daemon become part of it
 WEB := $(sort $(wildcard daemon/web/*))
@@ -82,7 +84,7 @@ define library
 $(1): $(call obj,$(2))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	$(AR) rcs $$@ $$^
+	@$(AR) rcs $$@ $$^
 endef
 $(eval $(call library,$(libbase),$(BASE_SRC)))
 $(eval $(call library,$(libcore),$(CORE_SRC)))
@@ -93,8 +95,8 @@ $(eval $(call library,$(libapp),$(APP_SRC)))
 $(eval $(call library,$(libresults),$(RESULTS_SRC)))
 $(eval $(call library,$(libformats),parsers/formats.c))
 
-link = $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
-linkxx = $(CXX) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
+link = @echo '  LINK $@' && $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+linkxx = @echo '  LINK $@' && $(CXX) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
 
 $(BUILD)/tally-parse: $(call obj,parsers/main.c) $(libparsers) $(libconfig) $(libbase)
 	$(linkxx) $(PARSER_LIBS) $(BASE_LIBS)
