@@ -9,6 +9,7 @@
 #include "daemon/core/model.h"
 
 struct core;
+struct tally;
 
 enum event_type {
     EVENT_BATCH,     /* a payload was read */
@@ -55,6 +56,13 @@ struct effects {
     size_t name_count;
     struct message *messages;       /* in the order to be published */
     size_t message_count;
+    struct judged {                 /* payloads that had waited for polls to close and were judged again */
+        uint32_t source, file;
+        enum verdict verdict;
+        struct slice text;
+        bool keep, held;            /* as above; the bytes are those kept as `held` before */
+    } *judged;
+    size_t judged_count;
     struct err err;                 /* DECISION: why it was refused; ERR_NONE else. Also ERR_BUG when a cap was hit */
 };
 bool effects_init(struct effects *f, struct err *e) MUST_USE;
@@ -81,5 +89,6 @@ int64_t core_next_tick(const struct core *c, int64_t now_ms);
 void core_snapshot(struct core *c, int64_t now_ms, struct effects *out);
 
 const struct model *core_model(const struct core *c);
+const struct tally *core_tally(const struct core *c); /* over everything: tally.h */
 
 #endif

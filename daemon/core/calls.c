@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: ISC */
+/* Claims out of marks, and standings out of claims. The two never meet: what stands can always be
+ * derived again from the claims alone, which is what a restart does. */
+#include "daemon/core/calls.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "daemon/base/text.h"
+#include "daemon/base/when.h"
+#include "daemon/core/labels.h"
+#include "daemon/core/marks.h"
+#include "daemon/core/match.h"
+
+static const struct slice unopposed = SLICE_INIT("unopposed");
+static const struct slice desk = SLICE_INIT("desk");
+
+const char *outcome_name(enum outcome o)
+{
+    static const char *const names[OUTCOMES] = {
+        [OUTCOME_PENDING] = "pending",
+        [OUTCOME_WON] = "won",
+        [OUTCOME_LOST] = "lost",
+        [OUTCOME_ADVANCED] = "advanced",
+    };
+    return names[o];
+}
+
+int calls_rank(const struct settings *s, struct slice by)
+{
+    if (slice_eq(by, desk))
+        return 0;
+    if (slice_eq(by, unopposed))
+        return CALLS_RANKS - 1;
+    for (size_t i = 0; i < s->call_order_count && i < CALLS_RANKS - 2; i++)
+        if (slice_eq(s->call_order[i], by))
+            return (int)i + 1;
+    return -1;
+}
+
+bool calls_counts(const struct endorsement *e)
+{
+    return e->status <= ENDORSE_ELECTED_UNOPPOSED;
+}
+
+/* Room for one more in an array of the arena: doubled, the old one is left behind. */
+static void *grown(struct arena *a, void *array, uint32_t count, uint32_t *room, size_t size)
+{
+    if (count < *room)
+        return array;
+    uint32_t more = *room ? *room * 2 : 4;
+    void *bigger = arena_array(a, more, size);
+    if (bigger && count)
+        memcpy(bigger, array, count * size);
+    if (bigger)
+        *room = more;
+    return bigger;
+}
+
+static bool no_memory(struct err *e)
+{
+    return err_set(e, ERR_BUG, "calls: the memory for this election's texts and claims is used up");
+}
+
+/* The same person in another race of the same state: counted once among people. */
+static bool find_people(struct model *m)
+{
+    struct map *people = map_new(m->endorsed->count + 1, true);
+    struct buf key;
+    bool ok = people != NULL;
+
+    buf_init(&key, 4096);
+    for (uint32_t i = 0; ok && i < m->endorsed->count; i++) {
+        const struct endorsement *e = &m->endorsed->list[i];
+        buf_clear(&key);
+        buf_add(&key, e->state);
+        buf_addc(&key, ' ');
+        text_fold(e->name, &key);
+        const struct standing *first = map_get(people, buf_slice(&key));
+        m->standings[i].person = first ? (uint32_t)(first - m->standings) : i;
+        if (!first)
+            ok = !key.failed && map_put(people, buf_slice(&key), &m->standings[i]);
+    }
+    buf_done(&key);
+    map_free(people);
+    return ok;
+}
+
+bool calls_init(struct model *m, struct err *e)
+{
+    size_t n = m->endorsed->count;
+
+    if (m->settings->call_order_count > CALLS_RANKS - 2)
+        return err_set(e, ERR_CONFIG, "[calls] order names %zu authorities; %d at most",
+                       m->settings->call_order_count, CALLS_RANKS - 2);
+    m->standings = arena_array(m->strings, n + 1, sizeof *m->standings);
+    m->endorsed_by_id = map_new(n + 1, false);
+    if (!m->standings || !m->endorsed_by_id || !find_people(m))
+        return no_memory(e);
+    for (uint32_t i = 0; i < n; i++) {
+        struct standing *st = &m->standings[i];
+        st->claim = NONE;
+        st->race = match_race_of(m, i);
+        st->since_ms = WHEN_UNKNOWN;
+        if (!map_put(m->endorsed_by_id, m->endorsed->list[i].id, &m->endorsed->list[i]))
+            return no_memory(e);
+    }
+    return true;
+}
+
+void calls_done(struct model *m)
+{
+    map_free(m->endorsed_by_id);
+    m->endorsed_by_id = NULL;
+}
+
+/* ---- claims ---- */
+
+/* Append to m->claims, and to its endorsement's list when that is known. */
+static bool append(struct model *m, const struct claim *claim, struct err *e)
+{
+    const struct endorsement *endorsed = map_get(m->endorsed_by_id, claim->endorsement_id);
+    struct claim *claims =
+        grown(m->strings, m->claims, m->claim_count, &m->claim_room, sizeof *claims);
+
+    if (!claims)
+        return no_memory(e);
+    m->claims = claims;
+    if (endorsed) {
+        struct standing *st = &m->standings[endorsed - m->endorsed->list];
+        uint32_t *list =
+            grown(m->strings, st->claims, st->claim_count, &st->claim_room, sizeof *list);
+        if (!list)
+            return no_memory(e);
+        st->claims = list;
+        st->claims[st->claim_count++] = m->claim_count;
+    }
+    m->claims[m->claim_count++] = *claim;
+    return true;
+}
+
+bool calls_restore(struct model *m, const struct claim *claim, struct err *e)
+{
+    struct claim copy = *claim;
+    struct slice *texts[] = {&copy.race_id, &copy.endorsement_id, &copy.by,
+                             &copy.basis,   &copy.reason,         &copy.evidence};
+
+    if (m->claim_count > 0 && claim->number <= m->claims[m->claim_count - 1].number)
+        return err_set(e, ERR_DATA,
+                       "claim %" PRId64 " comes after claim %" PRId64
+                       ": the stored claims are out of order",
+                       claim->number, m->claims[m->claim_count - 1].number);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        *texts[i] = arena_copy(m->strings, *texts[i]);
+        if (!texts[i]->ptr)
+            return no_memory(e);
+    }
+    return append(m, &copy, e);
+}
+
+/* The latest claim of an authority on an endorsement; NULL: none ever. */
+static const struct claim *latest(const struct model *m, uint32_t endorsement, struct slice by)
+{
+    const struct standing *st = &m->standings[endorsement];
+
+    for (uint32_t i = st->claim_count; i-- > 0;)
+        if (slice_eq(m->claims[st->claims[i]].by, by))
+            return &m->claims[st->claims[i]];
+    return NULL;
+}
+
+static enum outcome says(const struct model *m, uint32_t endorsement, struct slice by)
+{
+    const struct claim *c = latest(m, endorsement, by);
+
+    return c ? c->outcome : OUTCOME_PENDING;
+}
+
+/* A claim about to be made: what differs from case to case. */
+struct making {
+    const struct race *race;
+    uint32_t endorsement;
+    struct slice by;
+    enum outcome outcome;
+    const char *basis;
+    struct slice reason;
+    const struct marks_word *word; /* NULL: no feed */
+};
+
+static struct slice evidence(const struct model *m, const struct marks_word *w)
+{
+    const struct feed_contest *c = w->contest;
+    const struct feed_choice *choice = w->choice == NONE ? NULL : &c->choices[w->choice];
+
+    struct slice which = !choice ? SLICE("-") : choice->id.len ? choice->id : choice->name;
+    bool marked = choice && choice->mark != RESULTS_UNMARKED;
+
+    return arena_printf(m->strings, "source %.*s contest %.*s choice %.*s mark %s",
+                        SLICE_FMT(m->settings->sources[c->source].name),
+                        SLICE_FMT(c->id.len ? c->id : c->text), SLICE_FMT(which),
+                        marked ? labels_mark(choice->mark) : "none");
+}
+
+static bool make(struct model *m, const struct making *k, int64_t now_ms, struct err *e)
+{
+    struct claim c = {
+        .number = m->claim_count ? m->claims[m->claim_count - 1].number + 1 : 1,
+        .race_id = k->race->id,
+        .endorsement_id = m->endorsed->list[k->endorsement].id,
+        .by = k->by,
+        .outcome = k->outcome,
+        .at_ms = now_ms,
+        .called_at_ms = WHEN_UNKNOWN,
+        .basis = slice_of(k->basis),
+        .reason = k->reason,
+    };
+
+    if (k->word) {
+        const struct feed_contest *from = k->word->contest;
+        int64_t own = from->updated_ms;
+        if (own == WHEN_UNKNOWN)
+            own = m->feeds[from->source].files[from->file].own_time_ms;
+        if (own <= now_ms)
+            c.called_at_ms = own;
+        c.evidence = evidence(m, k->word);
+        if (!c.evidence.ptr)
+            return no_memory(e);
+    }
+    return append(m, &c, e);
+}
+
+/* ---- fading ---- */
+
+static struct fading *find_fading(const struct model *m, uint32_t endorsement, struct slice by)
+{
+    for (uint32_t i = 0; i < m->fading_count; i++)
+        if (m->fading[i].endorsement == endorsement && slice_eq(m->fading[i].by, by))
+            return &m->fading[i];
+    return NULL;
+}
+
+static void stop_fading(struct model *m, struct fading *f)
+{
+    if (f)
+        *f = m->fading[--m->fading_count];
+}
+
+static bool start_fading(struct model *m, uint32_t endorsement, struct slice by, int64_t now_ms,
+                         struct err *e)
+{
+    struct fading *all =
+        grown(m->strings, m->fading, m->fading_count, &m->fading_room, sizeof *all);
+
+    if (!all)
+        return no_memory(e);
+    m->fading = all;
+    m->fading[m->fading_count++] =
+        (struct fading){.endorsement = endorsement, .by = by, .since_ms = now_ms};
+    return true;
+}
+
+uint32_t calls_hold(struct model *m, const struct calls_look *look)
+{
+    uint32_t held = 0;
+
+    if (look->vanished < m->settings->guards.retract_many)
+        return 0;
+    for (uint32_t i = 0; i < m->fading_count; i++) {
+        struct fading *f = &m->fading[i];
+        if (f->since_ms == look->now_ms && !f->held) {
+            f->held = true;
+            held++;
+        }
+    }
+    return held;
+}
+
+/* ---- looking at marks ---- */
+
+/* Would one more win by this authority be more than the seats? A ticket's two names share a choice
+ * and a seat. */
+static bool seats_are_taken(const struct model *m, const struct race *r, uint32_t endorsement,
+                            struct slice by)
+{
+    int64_t taken = 0;
+
+    if (r->seats <= 0)
+        return false;
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        uint32_t other = r->endorsements[i];
+        if (other != endorsement && says(m, other, by) == OUTCOME_WON &&
+            !marks_share(r, endorsement, other))
+            taken++;
+    }
+    return taken >= r->seats;
+}
+
+static bool call_it(struct model *m, struct race *r, uint32_t endorsement, struct slice by,
+                    const struct marks_word *w, struct calls_look *look, struct err *e)
+{
+    static const enum outcome outcomes[] = {
+        [MARKS_WON] = OUTCOME_WON,
+        [MARKS_LOST] = OUTCOME_LOST,
+        [MARKS_ADVANCED] = OUTCOME_ADVANCED,
+    };
+    struct making k = {
+        .race = r,
+        .endorsement = endorsement,
+        .by = by,
+        .outcome = outcomes[w->opinion],
+        .basis = w->basis,
+        .word = w,
+    };
+
+    if (w->opinion == MARKS_WON && seats_are_taken(m, r, endorsement, by)) {
+        r->flags |= RACE_CONFLICT;
+        return true;
+    }
+    if (strcmp(w->basis, "seats-filled") == 0)
+        k.reason =
+            arena_printf(m->strings, "all seats (%" PRId64 ") are called for others", r->seats);
+    else if (strcmp(w->basis, "places-filled") == 0)
+        k.reason =
+            arena_printf(m->strings, "all places (%" PRId64 ") are called for others", r->places);
+    return make(m, &k, look->now_ms, e);
+}
+
+/* The mark behind a call is gone or is another. Absence must be seen twice, a minute apart, in what
+ * the feed newly says. */
+static bool fade(struct model *m, struct race *r, uint32_t endorsement, struct slice by,
+                 const struct marks_word *w, struct calls_look *look, bool *first, struct err *e)
+{
+    struct fading *f = find_fading(m, endorsement, by);
+    bool seen = w->contest->source == look->source && w->contest->file == look->file;
+    enum outcome was = says(m, endorsement, by);
+
+    if (!f) {
+        look->vanished += *first;
+        *first = false;
+        return start_fading(m, endorsement, by, look->now_ms, e);
+    }
+    if (f->held || !seen || look->now_ms - f->since_ms < m->settings->guards.retract_ms)
+        return true;
+    stop_fading(m, f);
+    struct making k = {
+        .race = r,
+        .endorsement = endorsement,
+        .by = by,
+        .outcome = OUTCOME_PENDING,
+        .basis = w->basis,
+        .reason = arena_printf(m->strings, "%.*s took back its call (%s)", SLICE_FMT(by),
+                               outcome_name(was)),
+        .word = w,
+    };
+    if (!k.reason.ptr)
+        return no_memory(e);
+    return make(m, &k, look->now_ms, e) &&
+           (w->opinion == MARKS_UNCALLED || call_it(m, r, endorsement, by, w, look, e));
+}
+
+/* One authority's word on one endorsement. *first: no mark of this race was newly gone in this
+ * event yet. */
+static bool look_at(struct model *m, struct race *r, uint32_t endorsement, struct slice by,
+                    struct calls_look *look, bool *first, struct err *e)
+{
+    struct marks_word w = marks_say(m, r, endorsement, by);
+    enum outcome stands = says(m, endorsement, by);
+    static const enum marks_opinion same[OUTCOMES] = {
+        [OUTCOME_PENDING] = MARKS_UNCALLED,
+        [OUTCOME_WON] = MARKS_WON,
+        [OUTCOME_LOST] = MARKS_LOST,
+        [OUTCOME_ADVANCED] = MARKS_ADVANCED,
+    };
+
+    if (w.conflict)
+        r->flags |= RACE_CONFLICT;
+    if (w.opinion == MARKS_SILENT)
+        return true;
+    if (w.opinion == same[stands]) {
+        stop_fading(m, find_fading(m, endorsement, by));
+        return true;
+    }
+    if (slice_is(by, "official")) {
+        bool *advisory = &m->feeds[w.contest->source].advisory;
+        if (stands != OUTCOME_PENDING && w.opinion != MARKS_UNCALLED) {
+            look->moved |= !*advisory;
+            *advisory = true;
+            r->flags |= RACE_CONFLICT;
+        }
+        if (*advisory)
+            return true;
+    }
+    if (stands == OUTCOME_PENDING)
+        return call_it(m, r, endorsement, by, &w, look, e);
+    return fade(m, r, endorsement, by, &w, look, first, e);
+}
+
+/* Unopposed needs no feed's call, and gives way at once to votes on a write-in line. */
+static bool look_unopposed(struct model *m, struct race *r, uint32_t endorsement, bool closed,
+                           struct calls_look *look, struct err *e)
+{
+    const struct endorsement *en = &m->endorsed->list[endorsement];
+    bool elected = en->status == ENDORSE_ELECTED_UNOPPOSED;
+    bool won =
+        elected ||
+        (closed && (en->status == ENDORSE_UNOPPOSED || marks_uncontested(m, r, endorsement)));
+    enum outcome stands = says(m, endorsement, unopposed);
+    struct making k = {.race = r, .endorsement = endorsement, .by = unopposed};
+
+    if (!elected && marks_write_in_votes(r, endorsement)) {
+        if (stands != OUTCOME_WON)
+            return true;
+        k.basis = "write-in";
+        k.reason = SLICE("a write-in line has votes");
+        return make(m, &k, look->now_ms, e);
+    }
+    if (!won || stands == OUTCOME_WON)
+        return true;
+    k.outcome = OUTCOME_WON;
+    k.basis = elected ? "elected-unopposed" : "unopposed";
+    k.reason = elected ? SLICE("the election was cancelled for want of another candidate")
+                       : SLICE("nobody else is on the ballot");
+    return make(m, &k, look->now_ms, e);
+}
+
+bool calls_look(struct model *m, struct race *r, struct calls_look *look, struct err *e)
+{
+    bool closed = r->polls_close_ms != WHEN_UNKNOWN && look->now_ms >= r->polls_close_ms;
+    bool first = true;
+
+    r->flags &= ~(uint32_t)RACE_CONFLICT;
+    if (!marks_seats(m, r))
+        r->flags |= RACE_CONFLICT;
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        uint32_t endorsement = r->endorsements[i];
+        if (!calls_counts(&m->endorsed->list[endorsement]))
+            continue;
+        for (size_t o = 0; closed && o < m->settings->call_order_count; o++) {
+            struct slice by = m->settings->call_order[o];
+            if (!slice_eq(by, desk) && !slice_eq(by, unopposed) &&
+                !look_at(m, r, endorsement, by, look, &first, e))
+                return false;
+        }
+        if (!look_unopposed(m, r, endorsement, closed, look, e))
+            return false;
+    }
+    return true;
+}
+
+int64_t calls_next_tick(const struct model *m, int64_t after_ms)
+{
+    int64_t next = WHEN_NEVER;
+
+    for (uint32_t i = 0; i < m->race_count; i++) {
+        int64_t close = m->races[i].polls_close_ms;
+        if (close != WHEN_UNKNOWN && close > after_ms && close < next)
+            next = close;
+    }
+    return next;
+}

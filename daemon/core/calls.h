@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/* Claims: taken from marks, kept for good, taken back with care. What stands follows from them
+ * alone (standings.h). domain.md, Calls. */
+#ifndef TALLYD_CORE_CALLS_H
+#define TALLYD_CORE_CALLS_H
+
+#include "daemon/core/model.h"
+
+#define CALLS_RANKS 16 /* authorities at most: desk, those of settings->call_order, unopposed */
+
+/* What is being looked at, for one event. */
+struct calls_look {
+    int64_t now_ms;
+    uint32_t source, file; /* whose payload, new or confirmed, is seen: what is missing in it counts
+                              as seen. NONE: nobody's */
+    uint32_t vanished;     /* out: races in which a mark is newly gone */
+    bool moved; /* out: an official mark went from one choice to another: its source calls nothing
+                   more */
+};
+
+/* After match_init: standings, and the index by endorsement_id. calls_done accepts what was never
+ * made. */
+bool calls_init(struct model *m, struct err *e) MUST_USE;
+void calls_done(struct model *m);
+
+/* A claim that was durable, in order of number; copied. One for an endorsement that is not in the
+ * list is kept and counts nowhere. */
+bool calls_restore(struct model *m, const struct claim *claim, struct err *e) MUST_USE;
+
+/* Take the claims that the race's marks now justify, and note marks that are gone: m->claims and
+ * m->fading grow, standings stay as they were. Sets r->seats, r->places, and RACE_CONFLICT anew.
+ * The same marks again add nothing. */
+bool calls_look(struct model *m, struct race *r, struct calls_look *look, struct err *e) MUST_USE;
+
+/* After the last look of an event: when calls vanished from settings->guards.retract_many races at
+ * once, none of them fades until its mark is back or the desk decides. Returns how many are held
+ * now for that. */
+uint32_t calls_hold(struct model *m, const struct calls_look *look);
+
+/* 0 for the desk, then settings->call_order, CALLS_RANKS - 1 for unopposed; -1: an authority that
+ * counts nowhere. */
+int calls_rank(const struct settings *s, struct slice by);
+
+/* Counts among the endorsed (and not withdrawn, disqualified, off the ballot, postponed). */
+bool calls_counts(const struct endorsement *e);
+
+/* The next moment after `after_ms` at which waiting marks may become calls: polls close.
+ * WHEN_NEVER. */
+int64_t calls_next_tick(const struct model *m, int64_t after_ms);
+
+#endif

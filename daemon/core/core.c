@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: ISC */
+/* One event at a time through feed, match, merge, calls, tallies, to messages. */
+#include "daemon/core/core.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/when.h"
+#include "daemon/core/emit.h"
+#include "daemon/core/feed.h"
+#include "daemon/core/marks.h"
+#include "daemon/core/match.h"
+#include "daemon/core/merge.h"
+#include "daemon/core/polls.h"
+#include "daemon/core/standings.h"
+#include "daemon/core/statement.h"
+#include "daemon/core/states.h"
+
+#define STRINGS_MAX ((size_t)1 << 30)
+#define DOCUMENT_MAX ((size_t)16 << 20)
+
+struct core {
+    struct model model;
+    struct buf text;            /* of one document */
+    struct tally all, told;     /* told: as last published */
+    struct tally *in, *in_told; /* by state, as in `states` */
+    int64_t told_change_ms;
+    bool told_stale;
+    bool *dirty;    /* by race: look at it again in this event */
+    int64_t due_ms; /* of the next tick */
+};
+
+static struct tally *state_tally(struct tally *list, struct slice state)
+{
+    const struct state *s = states_find(state);
+
+    return s && s - states < TALLY_STATES ? &list[s - states] : NULL;
+}
+
+/* Take a race out of the tallies before it changes (-1), put it back after (1). */
+static void count(struct core *c, const struct race *r, int sign)
+{
+    struct tally *in = state_tally(c->in, r->state);
+
+    tally_race(&c->all, &c->model, r, sign, NULL);
+    if (in)
+        tally_race(in, &c->model, r, sign, NULL);
+}
+
+/* ---- life ---- */
+
+static bool no_memory(struct err *e)
+{
+    return err_set(e, ERR_BUG, "core: out of memory");
+}
+
+static bool start(struct core *c, struct err *e)
+{
+    struct model *m = &c->model;
+
+    m->strings = arena_new(STRINGS_MAX);
+    c->in = calloc(TALLY_STATES, sizeof *c->in);
+    c->in_told = calloc(TALLY_STATES, sizeof *c->in_told);
+    if (!m->strings || !c->in || !c->in_told)
+        return no_memory(e);
+    if (!feed_init(m, e) || !match_init(m, e) || !calls_init(m, e))
+        return false;
+    c->dirty = calloc(m->race_count + 1, sizeof *c->dirty);
+    if (!c->dirty)
+        return no_memory(e);
+    for (uint32_t i = 0; i < m->race_count; i++) {
+        struct race *r = &m->races[i];
+        r->polls_close_ms = polls_race_close(m->settings, m->endorsed, r);
+        if (!marks_seats(m, r))
+            r->flags |= RACE_CONFLICT;
+        count(c, r, 1);
+    }
+    return true;
+}
+
+bool core_new(const struct settings *s, const struct endorsements *list, struct core **out,
+              struct err *e)
+{
+    struct core *c = calloc(1, sizeof *c);
+
+    if (!c)
+        return no_memory(e);
+    c->model.settings = s;
+    c->model.endorsed = list;
+    c->model.last_change_ms = c->model.checked_ms = c->told_change_ms = WHEN_UNKNOWN;
+    c->due_ms = WHEN_UNKNOWN; /* the first tick is due at once: elections without votes */
+    buf_init(&c->text, DOCUMENT_MAX);
+    if (!start(c, e)) {
+        core_free(c);
+        return false;
+    }
+    *out = c;
+    return true;
+}
+
+void core_free(struct core *c)
+{
+    if (!c)
+        return;
+    calls_done(&c->model);
+    feed_done(&c->model);
+    buf_done(&c->text);
+    free(c->dirty);
+    free(c->in);
+    free(c->in_told);
+    arena_free(c->model.strings);
+    free(c);
+}
+
+const struct model *core_model(const struct core *c)
+{
+    return &c->model;
+}
+
+const struct tally *core_tally(const struct core *c)
+{
+    return &c->all;
+}
+
+bool core_restore_claim(struct core *c, const struct claim *claim, struct err *e)
+{
+    struct model *m = &c->model;
+    const struct endorsement *en = map_get(m->endorsed_by_id, claim->endorsement_id);
+
+    if (!calls_restore(m, claim, e))
+        return false;
+    if (!en)
+        return true;
+    struct race *r = &m->races[m->standings[en - m->endorsed->list].race];
+    count(c, r, -1);
+    standings_derive(m, r);
+    count(c, r, 1);
+    if (claim->at_ms > m->last_change_ms)
+        m->last_change_ms = claim->at_ms;
+    return true;
+}
+
+bool core_restore_name(struct core *c, const struct learned *name, struct err *e)
+{
+    return feed_restore_name(&c->model, name, e);
+}
+
+bool core_restore_digest(struct core *c, uint32_t source, uint32_t file, struct digest d,
+                         struct err *e)
+{
+    return feed_restore_digest(&c->model, source, file, d, e);
+}
+
+/* ---- one event ---- */
+
+struct turn {
+    struct core *core;
+    struct effects *out;
+    int64_t now_ms;
+    struct calls_look look;
+    uint32_t *races; /* the dirty ones, in order */
+    struct race_was {
+        struct race race; /* shallow: numbers and flags as they were */
+        bool changed;
+    } * was;
+    size_t race_count;
+};
+
+static void failed(struct turn *t, const struct err *e)
+{
+    if (t->out->err.kind == ERR_NONE)
+        t->out->err = *e;
+}
+
+static void mark(struct core *c, uint32_t race)
+{
+    if (race != NONE)
+        c->dirty[race] = true;
+}
+
+static void mark_source(struct core *c, uint32_t source)
+{
+    struct slice key;
+    void *contest;
+
+    for (size_t at = 0; map_next(c->model.feeds[source].contests, &at, &key, &contest);)
+        mark(c, ((const struct feed_contest *)contest)->race);
+}
+
+/* Races in which a call fades are looked at whenever a feed answers: the mark may be missing for
+ * the second time. */
+static void mark_fading(struct core *c)
+{
+    const struct model *m = &c->model;
+
+    for (uint32_t i = 0; i < m->fading_count; i++)
+        mark(c, m->standings[m->fading[i].endorsement].race);
+}
+
+/* Match what has another roster, mark what has other figures. */
+static void take_changes(struct turn *t, const struct feed_report *report)
+{
+    struct core *c = t->core;
+    bool links_changed = false;
+    struct err e = {0};
+
+    for (size_t i = 0; i < report->change_count; i++)
+        if (report->changes[i].what & FEED_ROSTER) {
+            mark_source(c, report->source);
+            break;
+        }
+    for (size_t i = 0; i < report->change_count; i++) {
+        struct feed_contest *contest = report->changes[i].contest;
+        bool changed = false;
+        if (report->changes[i].what & FEED_ROSTER) {
+            e.kind = ERR_NONE;
+            changed = match_contest(&c->model, contest, &e);
+            if (e.kind != ERR_NONE)
+                failed(t, &e);
+        }
+        links_changed |= changed;
+        mark(c, contest->race);
+    }
+    if (links_changed)
+        mark_source(c, report->source);
+    t->out->names = report->names;
+    t->out->name_count = report->name_count;
+    t->out->notes = report->notes;
+    t->out->note_count = report->note_count;
+}
+
+static void on_batch(struct turn *t, const struct event *ev)
+{
+    struct core *c = t->core;
+    struct feed_report report = {.arena = t->out->arena};
+    struct err e = {0};
+
+    if (!feed_take(&c->model, ev, t->now_ms, &report, &e))
+        failed(t, &e);
+    t->out->verdict = report.verdict;
+    t->out->verdict_text = report.text;
+    t->out->keep = report.keep;
+    t->out->held = report.held;
+    take_changes(t, &report);
+    if (report.used || report.verdict == VERDICT_UNCHANGED) {
+        t->look.source = ev->source;
+        t->look.file = ev->file;
+        mark_fading(c);
+    }
+}
+
+static void on_unchanged(struct turn *t, const struct event *ev)
+{
+    struct core *c = t->core;
+
+    feed_unchanged(&c->model, ev->source, ev->file, t->now_ms);
+    t->out->verdict = VERDICT_UNCHANGED;
+    t->look.source = ev->source;
+    t->look.file = ev->file;
+    mark_fading(c);
+}
+
+/* Time has passed: polls closed, sources went stale. */
+static void on_time(struct turn *t)
+{
+    struct core *c = t->core;
+    struct effects *out = t->out;
+    size_t room = 0;
+    struct err e = {0};
+
+    for (;;) {
+        struct feed_report report = {.arena = out->arena};
+        bool judged = false;
+        if (!feed_tick(&c->model, t->now_ms, &report, &judged, &e)) {
+            failed(t, &e);
+            break;
+        }
+        if (!judged)
+            break;
+        if (out->judged_count == room) {
+            struct judged *more = arena_array(out->arena, room * 2 + 4, sizeof *more);
+            if (!more)
+                break;
+            if (room)
+                memcpy(more, out->judged, room * sizeof *more);
+            out->judged = more;
+            room = room * 2 + 4;
+        }
+        out->judged[out->judged_count++] = (struct judged){
+            report.source, report.file, report.verdict, report.text, report.keep, report.held};
+        take_changes(t, &report);
+    }
+    memset(c->dirty, true, c->model.race_count * sizeof *c->dirty);
+}
+
+static bool gather(struct turn *t)
+{
+    struct core *c = t->core;
+    uint32_t n = c->model.race_count;
+
+    t->races = arena_array(t->out->arena, n + 1, sizeof *t->races);
+    for (uint32_t i = 0; t->races && i < n; i++)
+        if (c->dirty[i])
+            t->races[t->race_count++] = i;
+    memset(c->dirty, 0, n * sizeof *c->dirty);
+    t->was = arena_array(t->out->arena, t->race_count + 1, sizeof *t->was);
+    return t->races && t->was;
+}
+
+/* New figures and new claims of every dirty race; standings stay. */
+static void look_at_races(struct turn *t)
+{
+    struct core *c = t->core;
+    struct err e = {0};
+
+    for (size_t i = 0; i < t->race_count; i++) {
+        struct race *r = &c->model.races[t->races[i]];
+        t->was[i].race = *r;
+        count(c, r, -1);
+        if (!merge_race(&c->model, r, t->now_ms, &t->was[i].changed, &e) ||
+            !calls_look(&c->model, r, &t->look, &e))
+            failed(t, &e);
+        count(c, r, 1);
+    }
+}
+
+/* What the change of one standing means to the outside: a retraction, a call, or one and then the
+ * other. */
+static void tell_standing(struct turn *t, uint32_t endorsement, const struct standing *old,
+                          struct emit *calls)
+{
+    const struct model *m = &t->core->model;
+    const struct standing *st = &m->standings[endorsement];
+    struct documents_event ev = {.endorsement = endorsement, .claim = st->claim, .was = NONE};
+    bool same = st->outcome == old->outcome;
+
+    if (same && (st->claim == NONE || slice_eq(m->claims[st->claim].by, m->claims[old->claim].by)))
+        return;
+    if (!same && old->outcome != OUTCOME_PENDING) {
+        struct documents_event gone = ev;
+        if (st->claim == NONE && !documents_last_event(m, endorsement, &gone))
+            gone = ev;
+        gone.retraction = true;
+        gone.was = old->claim;
+        emit_event(calls, &gone, &t->core->all);
+    }
+    if (st->outcome != OUTCOME_PENDING)
+        emit_event(calls, &ev, &t->core->all);
+}
+
+/* Derive what stands, race by race, and word its messages with the totals as they are then. */
+static void settle_races(struct turn *t, struct emit *calls)
+{
+    struct core *c = t->core;
+    struct model *m = &c->model;
+
+    for (size_t i = 0; i < t->race_count; i++) {
+        struct race *r = &m->races[t->races[i]];
+        const struct race *was = &t->was[i].race;
+        struct standing *old = arena_array(t->out->arena, r->endorsement_count + 1, sizeof *old);
+        if (!old) {
+            calls->failed = true;
+            return;
+        }
+        for (uint32_t k = 0; k < r->endorsement_count; k++)
+            old[k] = m->standings[r->endorsements[k]];
+        count(c, r, -1);
+        bool standings = standings_derive(m, r);
+        count(c, r, 1);
+        t->was[i].changed |= standings || r->flags != was->flags || r->status != was->status ||
+                             r->seats != was->seats || r->places != was->places;
+        if (t->was[i].changed)
+            m->last_change_ms = t->now_ms;
+        for (uint32_t k = 0; standings && k < r->endorsement_count; k++)
+            tell_standing(t, r->endorsements[k], &old[k], calls);
+    }
+}
+
+/* Note for the log and the desk what calls_hold did. */
+static void note_vanished(struct turn *t, uint32_t held)
+{
+    struct effects *out = t->out;
+    struct verdict_note *notes = arena_array(out->arena, out->note_count + 1, sizeof *notes);
+
+    if (!notes)
+        return;
+    if (out->note_count)
+        memcpy(notes, out->notes, out->note_count * sizeof *notes);
+    notes[out->note_count++] = (struct verdict_note){
+        .verdict = VERDICT_CALLS_VANISHED,
+        .text = arena_printf(out->arena,
+                             "%" PRIu32 " calls are gone at once from %" PRIu32
+                             " races: they stand until their marks are back or the desk decides",
+                             held, t->look.vanished),
+    };
+    out->notes = notes;
+}
+
+static void emit_sums(struct turn *t, struct emit *em)
+{
+    struct core *c = t->core;
+    const struct model *m = &c->model;
+    bool changed = m->last_change_ms != c->told_change_ms || !tally_same(&c->all, &c->told);
+
+    for (size_t i = 0; i < t->race_count; i++) {
+        struct slice state = m->races[t->races[i]].state;
+        struct tally *in = state_tally(c->in, state), *told = state_tally(c->in_told, state);
+        if (in && !tally_same(in, told)) {
+            emit_state(em, state, in);
+            *told = *in;
+        }
+    }
+    bool stale = c->told_stale;
+    if (changed || stale || t->race_count > 0)
+        stale = statement_staleness(m, t->now_ms).stale;
+    if (!changed && stale == c->told_stale)
+        return;
+    emit_totals(em, &c->all);
+    c->told = c->all;
+    c->told_change_ms = m->last_change_ms;
+    c->told_stale = stale;
+}
+
+static void publish(struct turn *t)
+{
+    struct core *c = t->core;
+    struct effects *out = t->out;
+    struct emit em = {
+        .model = &c->model, .arena = out->arena, .text = &c->text, .now_ms = t->now_ms};
+    struct emit calls = em;
+
+    settle_races(t, &calls);
+    for (size_t i = 0; i < t->race_count; i++)
+        if (t->was[i].changed)
+            emit_race(&em, &c->model.races[t->races[i]]);
+    emit_append(&em, &calls);
+    emit_sums(t, &em);
+    out->messages = em.list;
+    out->message_count = em.count;
+    if (em.failed) {
+        struct err e;
+        err_set(&e, ERR_BUG, "core: the messages of one event need more memory than their cap");
+        failed(t, &e);
+    }
+}
+
+static void take_claims(struct turn *t, uint32_t before)
+{
+    const struct model *m = &t->core->model;
+    size_t n = m->claim_count - before;
+
+    t->out->claims = arena_array(t->out->arena, n + 1, sizeof *t->out->claims);
+    if (!t->out->claims)
+        return;
+    memcpy(t->out->claims, m->claims + before, n * sizeof *t->out->claims);
+    t->out->claim_count = n;
+}
+
+void core_apply(struct core *c, const struct event *event, int64_t now_ms, struct effects *out)
+{
+    struct turn t = {.core = c, .out = out, .now_ms = now_ms};
+    uint32_t claims = c->model.claim_count;
+    struct err e = {0};
+
+    effects_reset(out);
+    t.look = (struct calls_look){.now_ms = now_ms, .source = NONE, .file = NONE};
+    switch (event->type) {
+    case EVENT_BATCH:
+        on_batch(&t, event);
+        break;
+    case EVENT_UNCHANGED:
+        on_unchanged(&t, event);
+        break;
+    case EVENT_FAILED:
+        feed_failed(&c->model, event->source, event->file, event->verdict, event->text);
+        out->verdict = event->verdict;
+        out->verdict_text = event->text;
+        break;
+    case EVENT_DECISION:
+        err_set(&out->err, ERR_USAGE, "no decision is called '%.*s'",
+                SLICE_FMT(event->decision.verb));
+        break;
+    case EVENT_TICK:
+        break;
+    }
+    if (now_ms >= c->due_ms)
+        on_time(&t);
+    if (!gather(&t)) {
+        no_memory(&e);
+        failed(&t, &e);
+        return;
+    }
+    look_at_races(&t);
+    uint32_t held = calls_hold(&c->model, &t.look);
+    if (held > 0)
+        note_vanished(&t, held);
+    take_claims(&t, claims);
+    publish(&t);
+    const int64_t wanted[] = {
+        calls_next_tick(&c->model, now_ms),
+        feed_next_tick(&c->model, now_ms),
+        merge_next_tick(&c->model, now_ms),
+        statement_next_stale(&c->model, now_ms),
+    };
+    c->due_ms = WHEN_NEVER;
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        if (wanted[i] < c->due_ms)
+            c->due_ms = wanted[i];
+}
+
+int64_t core_next_tick(const struct core *c, int64_t now_ms)
+{
+    return c->due_ms < now_ms ? now_ms : c->due_ms;
+}
+
+void core_snapshot(struct core *c, int64_t now_ms, struct effects *out)
+{
+    const struct model *m = &c->model;
+
+    effects_reset(out);
+    struct emit em = {.model = m, .arena = out->arena, .text = &c->text, .now_ms = now_ms};
+    for (uint32_t i = 0; i < m->race_count; i++)
+        emit_race(&em, &m->races[i]);
+    for (uint32_t i = 0; i < m->endorsed->count; i++) {
+        struct documents_event ev;
+        if (documents_last_event(m, i, &ev))
+            emit_event_snapshot(&em, &ev);
+    }
+    for (size_t s = 0; s < states_count && s < TALLY_STATES; s++)
+        if (c->in[s].n[TALLY_LISTED] > 0)
+            emit_state(&em, slice_of(states[s].code), &c->in[s]);
+    emit_totals(&em, &c->all);
+    memcpy(c->in_told, c->in, TALLY_STATES * sizeof *c->in);
+    c->told = c->all;
+    c->told_change_ms = m->last_change_ms;
+    c->told_stale = statement_staleness(m, now_ms).stale;
+    out->messages = em.list;
+    out->message_count = em.count;
+    if (em.failed)
+        err_set(&out->err, ERR_BUG, "core: the snapshot needs more memory than its cap");
+}

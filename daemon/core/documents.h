@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC */
+/* What the outside reads of the model: the data of messages (contracts.md, Redis), pages, and text
+ * for people. Everything is appended to a buffer, whose `failed` is to be asked afterwards. */
+#ifndef TALLYD_CORE_DOCUMENTS_H
+#define TALLYD_CORE_DOCUMENTS_H
+
+#include "daemon/base/buf.h"
+#include "daemon/base/err.h"
+#include "daemon/core/message.h"
+#include "daemon/core/tally.h"
+
+/* ---- documents_totals.c ---- */
+
+/* The data of a totals message, a JSON object; of a state's with `state` not empty. */
+void documents_totals(const struct model *m, const struct tally *t, struct slice state,
+                      int64_t now_ms, struct buf *out);
+/* "name value\n" for h:totals: plain numbers only. */
+void documents_plain(const struct model *m, const struct tally *t, struct buf *out);
+/* The page /v1/totals.json: where and when, the sentence, the totals. */
+void documents_totals_page(const struct model *m, const struct tally *t, int64_t epoch, int64_t seq,
+                           int64_t now_ms, struct buf *out);
+/* A line a count, or a line a state, level or tag: tab-separated with a head; or JSON. */
+enum documents_by { DOCUMENTS_ALL, DOCUMENTS_STATE, DOCUMENTS_LEVEL, DOCUMENTS_TAG };
+bool documents_totals_rows(const struct model *m, enum documents_by by, bool json,
+                           struct arena *scratch, struct buf *out);
+
+/* ---- documents_race.c ---- */
+
+/* The data of a race message. */
+void documents_race(const struct model *m, const struct race *r, struct buf *out);
+
+/* ---- documents_call.c ---- */
+
+/* A candidacy's standing came, went, or passed to another authority. */
+struct documents_event {
+    uint32_t endorsement;
+    bool retraction;
+    uint32_t claim; /* index of the claim that did it; NONE: a higher authority took the race over
+                       and has not called it */
+    uint32_t was;   /* RETRACTION: index of the claim that no longer stands */
+};
+/* What happened last to this candidacy. False: nothing ever did. */
+bool documents_last_event(const struct model *m, uint32_t endorsement, struct documents_event *out);
+/* "c12", "r12": see struct message. */
+void documents_event_id(const struct model *m, const struct documents_event *ev, struct buf *out);
+/* The data of a call or retraction message. */
+void documents_event(const struct model *m, const struct documents_event *ev,
+                     const struct tally *after, int64_t now_ms, struct buf *out);
+/* The last event of each candidacy of the race, without totals, an object a line. Empty: none. */
+void documents_claims(const struct model *m, const struct race *r, struct buf *out);
+
+/* ---- documents_list.c, documents_explain.c: for people ---- */
+
+/* Races that every filter word fits ("state:GA", "status:won", "office:school", "flip:yes", or a
+ * bare word found in id, office, place or name): a tab-separated line each with a head, or a JSON
+ * array. False: a word is no filter. */
+bool documents_races(const struct model *m, const struct slice *filters, size_t filter_count,
+                     bool json, struct buf *out, struct err *e) MUST_USE;
+/* A line a file of each source. */
+void documents_sources(const struct model *m, int64_t now_ms, bool json, struct buf *out);
+/* The CSV of `tallyd -1 -o matches` (contracts.md, Programs). */
+void documents_matches(const struct model *m, struct buf *out);
+/* From a feed's row to the total: of an endorsement_id or a race_id. False: no such thing (ERR_NO).
+ */
+bool documents_explain(const struct model *m, const struct tally *t, struct slice id,
+                       int64_t now_ms, struct buf *out, struct err *e) MUST_USE;
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+/* Calls and retractions as documents. */
+#include <inttypes.h>
+
+#include "daemon/base/jsonw.h"
+#include "daemon/base/when.h"
+#include "daemon/core/documents.h"
+#include "daemon/core/standings.h"
+
+bool documents_last_event(const struct model *m, uint32_t endorsement, struct documents_event *out)
+{
+    const struct standing *st = &m->standings[endorsement];
+    struct documents_event ev = {.endorsement = endorsement, .claim = st->claim, .was = NONE};
+
+    if (st->claim != NONE) {
+        *out = ev;
+        return true;
+    }
+    ev.retraction = true;
+    for (uint32_t i = st->claim_count; i-- > 0 && ev.was == NONE;) {
+        const struct claim *c = &m->claims[st->claims[i]];
+        if (calls_rank(m->settings, c->by) < 0)
+            continue;
+        if (c->outcome != OUTCOME_PENDING)
+            ev.was = st->claims[i];
+        else if (ev.claim == NONE)
+            ev.claim = st->claims[i];
+    }
+    if (ev.was == NONE)
+        return false;
+    *out = ev;
+    return true;
+}
+
+void documents_event_id(const struct model *m, const struct documents_event *ev, struct buf *out)
+{
+    buf_addf(out, "%c%" PRId64, ev->retraction ? 'r' : 'c',
+             m->claims[ev->retraction ? ev->was : ev->claim].number);
+}
+
+static void write_reason(struct jsonw *j, const struct claim *c, struct slice by, bool overruled)
+{
+    struct buf text;
+
+    if (!overruled) {
+        jsonw_str(j, "reason", c->reason);
+        return;
+    }
+    buf_init(&text, 256);
+    if (c)
+        buf_addf(&text, "%.*s says %s", SLICE_FMT(by), outcome_name(c->outcome));
+    else
+        buf_addf(&text, "%.*s decides this race now and has not called it", SLICE_FMT(by));
+    jsonw_str(j, "reason", buf_slice(&text));
+    j->out->failed |= text.failed;
+    buf_done(&text);
+}
+
+static void write_event(struct jsonw *j, const struct model *m, const struct documents_event *ev)
+{
+    const struct endorsement *e = &m->endorsed->list[ev->endorsement];
+    const struct race *r = &m->races[m->standings[ev->endorsement].race];
+    const struct claim *c = ev->claim == NONE ? NULL : &m->claims[ev->claim];
+    struct slice by = c ? c->by : standings_authority(m, r);
+    struct buf id;
+
+    buf_init(&id, 64);
+    documents_event_id(m, ev, &id);
+    jsonw_str(j, "id", buf_slice(&id));
+    j->out->failed |= id.failed;
+    buf_done(&id);
+    jsonw_str(j, "race_id", r->id);
+    jsonw_str(j, "endorsement_id", e->id);
+    jsonw_str(j, "candidate", e->name);
+    jsonw_str(j, "state", r->state);
+    jsonw_str(j, "office", r->office);
+    jsonw_strz(j, "outcome", outcome_name(ev->retraction || !c ? OUTCOME_PENDING : c->outcome));
+    jsonw_str(j, "by", by);
+    jsonw_str(j, "basis", c ? c->basis : (struct slice){0});
+    write_reason(j, c, by, ev->retraction && (!c || c->outcome != OUTCOME_PENDING));
+    if (!c)
+        jsonw_null(j, "called_at");
+    else
+        jsonw_when(j, "called_at", c->called_at_ms == WHEN_UNKNOWN ? c->at_ms : c->called_at_ms);
+}
+
+void documents_event(const struct model *m, const struct documents_event *ev,
+                     const struct tally *after, int64_t now_ms, struct buf *out)
+{
+    struct jsonw j;
+    struct buf totals;
+
+    buf_init(&totals, 65536);
+    documents_totals(m, after, (struct slice){0}, now_ms, &totals);
+    jsonw_init(&j, out);
+    jsonw_object(&j, NULL);
+    write_event(&j, m, ev);
+    jsonw_raw(&j, "totals", buf_slice(&totals));
+    jsonw_object_end(&j);
+    out->failed |= totals.failed;
+    buf_done(&totals);
+}
+
+void documents_claims(const struct model *m, const struct race *r, struct buf *out)
+{
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        struct documents_event ev;
+        struct jsonw j;
+        if (!documents_last_event(m, r->endorsements[i], &ev))
+            continue;
+        jsonw_init(&j, out);
+        jsonw_object(&j, NULL);
+        jsonw_strz(&j, "type", ev.retraction ? "retraction" : "call");
+        write_event(&j, m, &ev);
+        jsonw_object_end(&j);
+        buf_addc(out, '\n');
+    }
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: ISC */
+/* Lists for people: races, sources, matches. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "daemon/base/csv.h"
+#include "daemon/base/jsonw.h"
+#include "daemon/base/text.h"
+#include "daemon/base/when.h"
+#include "daemon/core/documents.h"
+#include "daemon/core/feed.h"
+#include "daemon/core/labels.h"
+
+/* ---- filters ---- */
+
+static bool contains(struct slice text, struct slice word)
+{
+    for (size_t i = 0; i + word.len <= text.len; i++)
+        if (slice_eq_nocase(slice_sub(text, i, i + word.len), word))
+            return true;
+    return false;
+}
+
+static bool fits_state(const struct model *m, const struct race *r, struct slice value)
+{
+    (void)m;
+    return slice_eq_nocase(r->state, value);
+}
+
+/* A race's own status, or that of any of ours in it. */
+static bool fits_status(const struct model *m, const struct race *r, struct slice value)
+{
+    if (slice_is(value, labels_race_status(r->status)))
+        return true;
+    for (uint32_t i = 0; i < r->endorsement_count; i++)
+        if (slice_is(value, labels_state(m, r->endorsements[i])) ||
+            slice_is(value, outcome_name(m->standings[r->endorsements[i]].outcome)))
+            return true;
+    return false;
+}
+
+static bool fits_office(const struct model *m, const struct race *r, struct slice value)
+{
+    for (uint32_t i = 0; i < r->endorsement_count; i++)
+        if (slice_is(value, endorse_level_name(m->endorsed->list[r->endorsements[i]].level)))
+            return true;
+    return contains(r->office, value);
+}
+
+static bool fits_flip(const struct model *m, const struct race *r, struct slice value)
+{
+    struct tally t = {0};
+
+    tally_race(&t, m, r, 1, NULL);
+    return slice_is(value, "yes") == (t.n[TALLY_FLIPS] > 0);
+}
+
+static bool fits_tag(const struct model *m, const struct race *r, struct slice value)
+{
+    struct tally t = {0};
+    struct tally_part part = {TALLY_BY_TAG, value};
+
+    tally_race(&t, m, r, 1, &part);
+    return t.n[TALLY_LISTED] > 0;
+}
+
+static bool fits_flag(const struct model *m, const struct race *r, struct slice value)
+{
+    (void)m;
+    for (uint32_t flag = 1; labels_race_flag(flag); flag <<= 1)
+        if ((r->flags & flag) && slice_is(value, labels_race_flag(flag)))
+            return true;
+    return false;
+}
+
+static bool fits_word(const struct model *m, const struct race *r, struct slice word)
+{
+    const struct slice texts[] = {r->id, r->office, r->jurisdiction, r->district, r->seat};
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (contains(texts[i], word))
+            return true;
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct endorsement *e = &m->endorsed->list[r->endorsements[i]];
+        if (contains(e->name, word) || contains(e->id, word))
+            return true;
+    }
+    return false;
+}
+
+static const struct filter {
+    const char *name;
+    bool (*fits)(const struct model *m, const struct race *r, struct slice value);
+} filters_known[] = {
+    {"state", fits_state}, {"status", fits_status}, {"office", fits_office},
+    {"flip", fits_flip},   {"tag", fits_tag},       {"flag", fits_flag},
+};
+#define FILTERS (sizeof filters_known / sizeof filters_known[0])
+
+/* The filter a word names, and its value; NULL with *e set: none. A word without ':' is looked for
+ * everywhere. */
+static bool read_filter(struct slice word, const struct filter **out, struct slice *value,
+                        struct err *e)
+{
+    const char *names[FILTERS];
+    size_t colon = slice_find(word, SLICE(":"));
+
+    *out = NULL;
+    *value = word;
+    if (colon == SIZE_MAX)
+        return true;
+    struct slice name = slice_sub(word, 0, colon);
+    *value = slice_sub(word, colon + 1, word.len);
+    for (size_t i = 0; i < FILTERS; i++) {
+        names[i] = filters_known[i].name;
+        if (slice_is(name, names[i])) {
+            *out = &filters_known[i];
+            return true;
+        }
+    }
+    const char *near = text_did_you_mean(name, names, FILTERS);
+    return err_set(
+        e, ERR_USAGE,
+        "'%.*s' is no filter%s%s%s: state:, status:, office:, flip:, tag:, flag: or a bare word",
+        SLICE_FMT(word), near ? "; did you mean '" : "", near ? near : "", near ? ":'" : "");
+}
+
+static bool fits_all(const struct model *m, const struct race *r, const struct slice *words,
+                     size_t n)
+{
+    struct err ignored;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct filter *f;
+        struct slice value;
+        if (!read_filter(words[i], &f, &value, &ignored))
+            return false;
+        if (f ? !f->fits(m, r, value) : !fits_word(m, r, value))
+            return false;
+    }
+    return true;
+}
+
+/* ---- races ---- */
+
+static void write_flags(const struct race *r, struct buf *out)
+{
+    const char *comma = "";
+
+    for (uint32_t flag = 1; labels_race_flag(flag); flag <<= 1)
+        if (r->flags & flag) {
+            buf_addf(out, "%s%s", comma, labels_race_flag(flag));
+            comma = ",";
+        }
+}
+
+/* Ours with votes and standing: "Ann Lee 1200 leading; Bo Ray won". */
+static void write_ours(const struct model *m, const struct race *r, struct buf *out)
+{
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        uint32_t endorsement = r->endorsements[i];
+        buf_addf(out, "%s%.*s", i ? "; " : "", SLICE_FMT(m->endorsed->list[endorsement].name));
+        for (uint32_t k = 0; k < r->choice_count; k++)
+            if (r->choices[k].endorsement == endorsement && r->choices[k].votes >= 0)
+                buf_addf(out, " %" PRId64, r->choices[k].votes);
+        buf_addf(out, " %s", labels_state(m, endorsement));
+    }
+}
+
+static void race_line(const struct model *m, const struct race *r, struct buf *out)
+{
+    char updated[25] = "";
+
+    if (r->updated_ms != WHEN_UNKNOWN)
+        when_format(r->updated_ms, updated);
+    buf_addf(out, "%.*s\t%.*s\t%.*s\t%.*s\t%.*s\t%s\t", SLICE_FMT(r->id), SLICE_FMT(r->state),
+             SLICE_FMT(r->office), SLICE_FMT(r->jurisdiction), SLICE_FMT(r->district),
+             labels_race_status(r->status));
+    write_ours(m, r, out);
+    buf_addc(out, '\t');
+    if (r->units_reporting >= 0 && r->units_total >= 0)
+        buf_addf(out, "%" PRId32 "/%" PRId32, r->units_reporting, r->units_total);
+    buf_addc(out, '\t');
+    if (r->on_air != NONE)
+        buf_add(out, m->settings->sources[r->on_air].name);
+    else if (r->summed)
+        buf_addf(out, "%" PRIu32 " of %" PRIu32 " counties", r->counties_in, r->counties_of);
+    buf_addc(out, '\t');
+    write_flags(r, out);
+    buf_addf(out, "\t%s\n", updated);
+}
+
+bool documents_races(const struct model *m, const struct slice *filters, size_t filter_count,
+                     bool json, struct buf *out, struct err *e)
+{
+    const char *comma = "";
+
+    for (size_t i = 0; i < filter_count; i++) {
+        const struct filter *f;
+        struct slice value;
+        if (!read_filter(filters[i], &f, &value, e))
+            return false;
+    }
+    buf_addz(
+        out,
+        json ? "["
+             : "race_"
+               "id\tstate\toffice\tplace\tdistrict\tstatus\tours\tunits\tsource\tflags\tupdated\n");
+    for (uint32_t i = 0; i < m->race_count; i++) {
+        if (!fits_all(m, &m->races[i], filters, filter_count))
+            continue;
+        if (json) {
+            buf_addz(out, comma);
+            documents_race(m, &m->races[i], out);
+            comma = ",";
+        } else {
+            race_line(m, &m->races[i], out);
+        }
+    }
+    if (json)
+        buf_addz(out, "]\n");
+    return true;
+}
+
+/* ---- sources ---- */
+
+static void source_json(struct jsonw *j, const struct settings_source *s, struct slice file,
+                        const struct feed_file *f, bool fresh)
+{
+    jsonw_object(j, NULL);
+    jsonw_str(j, "source", s->name);
+    jsonw_str(j, "file", file);
+    jsonw_str(j, "state", s->state);
+    jsonw_str(j, "county", s->county);
+    jsonw_str(j, "authority", s->authority);
+    jsonw_bool(j, "calls", s->calls != CALLS_NO);
+    jsonw_int(j, "priority", s->priority);
+    jsonw_bool(j, "fresh", fresh);
+    jsonw_strz(j, "verdict", f->seen || f->verdict ? verdict_info[f->verdict].name : NULL);
+    jsonw_str(j, "text", f->verdict_text);
+    jsonw_when(j, "last_success", f->last_success_ms);
+    jsonw_when(j, "last_change", f->last_change_ms);
+    jsonw_when(j, "own_time", f->own_time_ms);
+    jsonw_str(j, "version", f->version);
+    jsonw_object_end(j);
+}
+
+static void age(int64_t when, int64_t now_ms, struct buf *out)
+{
+    if (when == WHEN_UNKNOWN)
+        buf_addz(out, "never");
+    else
+        buf_addf(out, "%" PRId64 "s", (now_ms - when) / WHEN_SECOND);
+}
+
+static void source_line(const struct settings_source *s, struct slice file,
+                        const struct feed_file *f, bool fresh, int64_t now_ms, struct buf *out)
+{
+    buf_addf(out, "%.*s\t%.*s\t%.*s\t%.*s\t%s\t", SLICE_FMT(s->name), SLICE_FMT(file),
+             SLICE_FMT(s->state), SLICE_FMT(s->county), fresh ? "fresh" : "stale");
+    age(f->last_success_ms, now_ms, out);
+    buf_addc(out, '\t');
+    age(f->last_change_ms, now_ms, out);
+    buf_addf(out, "\t%s\t%.*s\n", f->seen || f->verdict ? verdict_info[f->verdict].name : "",
+             SLICE_FMT(f->verdict_text));
+}
+
+void documents_sources(const struct model *m, int64_t now_ms, bool json, struct buf *out)
+{
+    struct jsonw j;
+
+    jsonw_init(&j, out);
+    if (json)
+        jsonw_array(&j, NULL);
+    else
+        buf_addz(out, "source\tfile\tstate\tcounty\tfresh\tsuccess\tchange\tverdict\ttext\n");
+    for (uint32_t i = 0; i < m->settings->source_count; i++) {
+        const struct settings_source *s = &m->settings->sources[i];
+        for (uint32_t k = 0; k == 0 || k < s->file_count; k++) {
+            struct slice file = s->file_count ? s->files[k] : (struct slice){0};
+            const struct feed_file *f = &m->feeds[i].files[k];
+            bool fresh = feed_fresh(m, i, k, now_ms);
+            if (json)
+                source_json(&j, s, file, f, fresh);
+            else
+                source_line(s, file, f, fresh, now_ms, out);
+        }
+    }
+    if (json) {
+        jsonw_array_end(&j);
+        buf_addc(out, '\n');
+    }
+}
+
+/* ---- matches ---- */
+
+static void csv_fields(const struct slice *fields, size_t n, struct buf *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            buf_addc(out, ',');
+        csv_field(out, fields[i]);
+    }
+    buf_addc(out, '\n');
+}
+
+/* One row: an endorsement and, where there is one, a choice of a feed's contest. */
+static void match_row(const struct model *m, uint32_t endorsement, const struct link *l,
+                      struct buf *out)
+{
+    const struct endorsement *e = &m->endorsed->list[endorsement];
+    const struct feed_contest *c = l ? l->contest : NULL;
+    const struct feed_choice *choice = c && l->choice != NONE ? &c->choices[l->choice] : NULL;
+    struct buf votes;
+
+    buf_init(&votes, 24);
+    if (choice && c->unit_count > 0 && c->units[0].votes[l->choice] >= 0)
+        buf_addf(&votes, "%" PRId64, c->units[0].votes[l->choice]);
+    const struct slice fields[] = {
+        e->id,
+        e->name,
+        e->state,
+        e->office,
+        e->district,
+        slice_of(labels_band(l ? l->band : BAND_NONE)),
+        c ? m->settings->sources[c->source].name : SLICE(""),
+        c ? c->id : SLICE(""),
+        c ? c->text : SLICE(""),
+        choice ? choice->id : SLICE(""),
+        choice ? choice->name : SLICE(""),
+        choice ? choice->party : SLICE(""),
+        buf_slice(&votes),
+        slice_of(outcome_name(m->standings[endorsement].outcome)),
+        l ? l->why : SLICE("no feed has it"),
+    };
+    csv_fields(fields, sizeof fields / sizeof fields[0], out);
+    buf_done(&votes);
+}
+
+void documents_matches(const struct model *m, struct buf *out)
+{
+    buf_addz(out,
+             "endorsement_id,candidate_name,state,office,district,band,source,contest_id,contest,"
+             "choice_id,choice,party,votes,outcome,why\n");
+    for (uint32_t i = 0; i < m->endorsed->count; i++) {
+        const struct race *r = &m->races[m->standings[i].race];
+        bool any = false;
+        for (uint32_t k = 0; k < r->link_count; k++)
+            if (r->links[k].endorsement == i) {
+                match_row(m, i, &r->links[k], out);
+                any = true;
+            }
+        for (uint32_t k = 0; k < m->review_count; k++)
+            if (m->review[k].endorsement == i) {
+                match_row(m, i, &m->review[k], out);
+                any = true;
+            }
+        if (!any)
+            match_row(m, i, NULL, out);
+    }
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: ISC */
+/* Totals as documents. */
+#include <inttypes.h>
+
+#include "daemon/base/jsonw.h"
+#include "daemon/base/when.h"
+#include "daemon/core/documents.h"
+#include "daemon/core/states.h"
+#include "daemon/core/statement.h"
+
+static void write_rate(struct jsonw *j, const struct settings *s, const char *key, int64_t num,
+                       int64_t den)
+{
+    char percent[32];
+
+    if (den == 0) {
+        jsonw_null(j, key);
+        return;
+    }
+    jsonw_object(j, key);
+    jsonw_int(j, "num", num);
+    jsonw_int(j, "den", den);
+    if (tally_percent(s, num, den, percent))
+        jsonw_raw(j, "percent", slice_of(percent));
+    else
+        jsonw_null(j, "percent");
+    jsonw_object_end(j);
+}
+
+/* States with a win: the 50, or what is not one of them. */
+static void write_places(struct jsonw *j, const struct tally *t, const char *key, bool of_50)
+{
+    jsonw_array(j, key);
+    for (size_t i = 0; i < states_count && i < TALLY_STATES; i++)
+        if (states[i].one_of_50 == of_50 && t->won_in[i] > 0)
+            jsonw_strz(j, NULL, states[i].code);
+    jsonw_array_end(j);
+}
+
+static void write_called_by(struct jsonw *j, const struct settings *s, const struct tally *t)
+{
+    jsonw_object(j, "called_by");
+    if (t->called_by[0])
+        jsonw_int(j, "desk", t->called_by[0]);
+    for (size_t i = 0; i < s->call_order_count && i < CALLS_RANKS - 2; i++) {
+        if (!t->called_by[i + 1])
+            continue;
+        jsonw_key(j, s->call_order[i]);
+        jsonw_int(j, NULL, t->called_by[i + 1]);
+    }
+    if (t->called_by[CALLS_RANKS - 1])
+        jsonw_int(j, "unopposed", t->called_by[CALLS_RANKS - 1]);
+    jsonw_object_end(j);
+}
+
+/* What every slice of the totals has. */
+static void write_counts(struct jsonw *j, const struct settings *s, const struct tally *t)
+{
+    for (size_t i = 0; i < TALLY_NUMBERS; i++)
+        jsonw_int(j, tally_names[i], t->n[i]);
+    jsonw_object(j, "flips_from");
+    for (size_t i = 0; i < TALLY_PARTIES; i++) {
+        if (t->flips_from[i].flips == 0)
+            continue;
+        jsonw_key(j, t->flips_from[i].party);
+        jsonw_int(j, NULL, t->flips_from[i].flips);
+    }
+    jsonw_object_end(j);
+    write_rate(j, s, "win_rate", t->n[TALLY_WON], t->n[TALLY_CALLED]);
+    write_rate(j, s, "win_or_advance_rate", t->n[TALLY_WON] + t->n[TALLY_ADVANCED],
+               t->n[TALLY_SETTLED]);
+    write_called_by(j, s, t);
+}
+
+void documents_totals(const struct model *m, const struct tally *t, struct slice state,
+                      int64_t now_ms, struct buf *out)
+{
+    struct jsonw j;
+    int64_t people, people_won;
+
+    jsonw_init(&j, out);
+    jsonw_object(&j, NULL);
+    if (state.len > 0)
+        jsonw_str(&j, "state", state);
+    write_counts(&j, m->settings, t);
+    if (state.len == 0) {
+        write_places(&j, t, "states_won", true);
+        write_places(&j, t, "territories_won", false);
+        tally_people(m, &people, &people_won);
+        if (people != t->n[TALLY_ENDORSED]) {
+            jsonw_int(&j, "people_endorsed", people);
+            jsonw_int(&j, "people_won", people_won);
+        }
+        jsonw_bool(&j, "stale", statement_staleness(m, now_ms).stale);
+    }
+    jsonw_when(&j, "as_of", m->last_change_ms);
+    jsonw_when(&j, "checked_at", m->checked_ms);
+    jsonw_object_end(&j);
+}
+
+void documents_plain(const struct model *m, const struct tally *t, struct buf *out)
+{
+    for (size_t i = 0; i < TALLY_NUMBERS; i++)
+        buf_addf(out, "%s %" PRId64 "\n", tally_names[i], t->n[i]);
+    buf_addf(out, "states_won %" PRId64 "\n", tally_states_won(t));
+    if (m->last_change_ms != WHEN_UNKNOWN)
+        buf_addf(out, "as_of_seconds %" PRId64 "\n", m->last_change_ms / WHEN_SECOND);
+}
+
+void documents_totals_page(const struct model *m, const struct tally *t, int64_t epoch, int64_t seq,
+                           int64_t now_ms, struct buf *out)
+{
+    struct jsonw j;
+    struct buf part;
+    char date[11];
+
+    buf_init(&part, 65536);
+    when_format_date(m->settings->date, date);
+    jsonw_init(&j, out);
+    jsonw_object(&j, NULL);
+    jsonw_int(&j, "v", 1);
+    jsonw_str(&j, "organisation", m->settings->organisation);
+    jsonw_str(&j, "name", m->settings->election);
+    jsonw_strz(&j, "election", date);
+    jsonw_strz(&j, "mode", mode_name(m->settings->mode));
+    jsonw_int(&j, "epoch", epoch);
+    jsonw_int(&j, "seq", seq);
+    jsonw_when(&j, "time", now_ms);
+    statement_write(m, t, now_ms, &part);
+    jsonw_str(&j, "statement", buf_slice(&part));
+    buf_clear(&part);
+    documents_totals(m, t, (struct slice){0}, now_ms, &part);
+    jsonw_raw(&j, "totals", buf_slice(&part));
+    jsonw_object_end(&j);
+    out->failed |= part.failed;
+    buf_done(&part);
+}
+
+/* ---- rows for people ---- */
+
+static void all_rows(const struct model *m, bool json, struct buf *out)
+{
+    struct tally t;
+
+    tally_all(&t, m, NULL);
+    if (json) {
+        struct jsonw j;
+        jsonw_init(&j, out);
+        jsonw_object(&j, NULL);
+        write_counts(&j, m->settings, &t);
+        write_places(&j, &t, "states_won", true);
+        write_places(&j, &t, "territories_won", false);
+        jsonw_when(&j, "as_of", m->last_change_ms);
+        jsonw_when(&j, "checked_at", m->checked_ms);
+        jsonw_object_end(&j);
+        buf_addc(out, '\n');
+        return;
+    }
+    buf_addz(out, "count\tvalue\n");
+    for (size_t i = 0; i < TALLY_NUMBERS; i++)
+        buf_addf(out, "%s\t%" PRId64 "\n", tally_names[i], t.n[i]);
+    buf_addf(out, "states_won\t%" PRId64 "\n", tally_states_won(&t));
+}
+
+static void part_row(struct jsonw *j, const struct model *m, const char *head,
+                     const struct tally_part *part, bool json, struct buf *out)
+{
+    static const enum tally_count columns[] = {
+        TALLY_ENDORSED, TALLY_CALLED,  TALLY_WON,          TALLY_LOST,    TALLY_ADVANCED,
+        TALLY_PENDING,  TALLY_LEADING, TALLY_TRAILING,     TALLY_UNCLEAR, TALLY_NO_RESULTS,
+        TALLY_FLIPS,    TALLY_RACES,   TALLY_RACES_CALLED,
+    };
+    struct tally t;
+
+    if (!part) {
+        buf_addz(out, head);
+        for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+            buf_addf(out, "\t%s", tally_names[columns[i]]);
+        buf_addc(out, '\n');
+        return;
+    }
+    tally_all(&t, m, part);
+    if (json) {
+        jsonw_object(j, NULL);
+        jsonw_str(j, head, part->value);
+        write_counts(j, m->settings, &t);
+        jsonw_object_end(j);
+        return;
+    }
+    buf_add(out, part->value);
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+        buf_addf(out, "\t%" PRId64, t.n[columns[i]]);
+    buf_addc(out, '\n');
+}
+
+bool documents_totals_rows(const struct model *m, enum documents_by by, bool json,
+                           struct arena *scratch, struct buf *out)
+{
+    static const struct {
+        const char *head;
+        enum tally_by by;
+    } dimensions[] = {
+        [DOCUMENTS_STATE] = {"state", TALLY_BY_STATE},
+        [DOCUMENTS_LEVEL] = {"office_level", TALLY_BY_LEVEL},
+        [DOCUMENTS_TAG] = {"tag", TALLY_BY_TAG},
+    };
+    struct jsonw j;
+    size_t n;
+
+    if (by == DOCUMENTS_ALL) {
+        all_rows(m, json, out);
+        return !out->failed;
+    }
+    struct slice *values = tally_values(m, dimensions[by].by, scratch, &n);
+    if (!values)
+        return false;
+    jsonw_init(&j, out);
+    if (json)
+        jsonw_array(&j, NULL);
+    else
+        part_row(&j, m, dimensions[by].head, NULL, json, out);
+    for (size_t i = 0; i < n; i++) {
+        struct tally_part part = {dimensions[by].by, values[i]};
+        part_row(&j, m, dimensions[by].head, &part, json, out);
+    }
+    if (json) {
+        jsonw_array_end(&j);
+        buf_addc(out, '\n');
+    }
+    return !out->failed;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/* Tables of words. */
+#include "daemon/core/labels.h"
+
+#include <stddef.h>
+
+#include "daemon/core/calls.h"
+#include "daemon/core/progress.h"
+
+const char *labels_race_status(enum race_status s)
+{
+    static const char *const names[] = {
+        [RACE_UNCALLED] = "uncalled",
+        [RACE_PARTLY_CALLED] = "partly_called",
+        [RACE_CALLED] = "called",
+    };
+    return names[s];
+}
+
+const char *labels_race_flag(uint32_t flag)
+{
+    static const struct {
+        enum race_flag flag;
+        const char *name;
+    } names[] = {
+        {RACE_FROZEN, "frozen"},
+        {RACE_UNDER_REVIEW, "under_review"},
+        {RACE_DISAGREEMENT, "disagreement"},
+        {RACE_CONFLICT, "conflict"},
+        {RACE_IN_DOUBT, "in_doubt"},
+        {RACE_CORRECTED, "corrected"},
+        {RACE_PARTIAL, "partial"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].flag == flag)
+            return names[i].name;
+    return NULL;
+}
+
+const char *labels_mark(enum results_mark m)
+{
+    static const char *const names[RESULTS_MARKS] = {
+        [RESULTS_UNMARKED] = "",
+        [RESULTS_WON] = "won",
+        [RESULTS_LOST] = "lost",
+        [RESULTS_ADVANCED] = "advanced",
+    };
+    return names[m];
+}
+
+const char *labels_band(enum band b)
+{
+    static const char *const names[] = {
+        [BAND_AUTO] = "auto",
+        [BAND_DECIDED] = "decided",
+        [BAND_REVIEW] = "review",
+        [BAND_NONE] = "none",
+    };
+    return names[b];
+}
+
+const char *labels_state(const struct model *m, uint32_t endorsement)
+{
+    const struct endorsement *e = &m->endorsed->list[endorsement];
+    const struct standing *st = &m->standings[endorsement];
+
+    if (!calls_counts(e))
+        return endorse_status_name(e->status);
+    if (st->outcome != OUTCOME_PENDING)
+        return outcome_name(st->outcome);
+    return progress_name(progress_of(&m->races[st->race], endorsement));
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/* The words of documents and lists for what the model knows as numbers. */
+#ifndef TALLYD_CORE_LABELS_H
+#define TALLYD_CORE_LABELS_H
+
+#include "daemon/core/model.h"
+
+const char *labels_race_status(enum race_status s); /* "partly_called" */
+const char *labels_race_flag(uint32_t flag);        /* one bit: "in_doubt"; NULL: no such flag */
+const char *labels_mark(enum results_mark m);       /* "won", ...; "" unmarked */
+const char *labels_band(enum band b);               /* "auto", ... */
+
+/* What an endorsement is just now: its outcome, else "leading", "trailing", "unclear", "no
+ * results"; "withdrawn" and the like where it does not count. */
+const char *labels_state(const struct model *m, uint32_t endorsement);
+
+#endif

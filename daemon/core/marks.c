@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: ISC */
+/* Reading marks. Where anything is unclear the answer is silence: silence calls nothing and takes
+ * nothing back. */
+#include "daemon/core/marks.h"
+
+#include "daemon/core/name.h"
+
+/* Take one more statement of a number: false when it differs from an earlier one. */
+static bool agree(int64_t *stated, int64_t more)
+{
+    if (more <= 0)
+        return true;
+    if (*stated > 0 && *stated != more)
+        return false;
+    *stated = more;
+    return true;
+}
+
+bool marks_seats(const struct model *m, struct race *r)
+{
+    bool seats_agree = true, places_agree = true, measure = false;
+    int64_t seats = -1, places = -1;
+
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct endorsement *e = &m->endorsed->list[r->endorsements[i]];
+        seats_agree &= agree(&seats, e->seats);
+        places_agree &= agree(&places, e->places);
+        measure |= e->choice != CHOICE_CANDIDATE;
+    }
+    for (uint32_t i = 0; i < r->contest_count; i++) {
+        const struct feed_contest *c = r->contests[i];
+        seats_agree &= agree(&seats, c->seats);
+        places_agree &= agree(&places, c->places);
+        measure |= (c->flags & RESULTS_MEASURE) != 0;
+    }
+    if (seats < 0 && measure)
+        seats = 1;
+    r->seats = seats_agree ? seats : -1;
+    r->places = places_agree ? places : -1;
+    return seats_agree && places_agree;
+}
+
+/* May this contest's marks speak for `by` at all? */
+static bool may_speak(const struct model *m, const struct feed_contest *c, struct slice by)
+{
+    const struct settings_source *s = &m->settings->sources[c->source];
+
+    if (s->calls == CALLS_NO || s->covers_county || !slice_eq(s->authority, by))
+        return false;
+    if (c->gone || verdict_info[c->doubt].class == CLASS_QUARANTINE ||
+        c->doubt == VERDICT_SWAPPED || c->doubt == VERDICT_ROSTER_CHANGED)
+        return false;
+    if (!slice_is(by, "official"))
+        return true;
+    return s->calls == CALLS_LIVE || m->feeds[c->source].files[c->file].status >= RESULTS_COMPLETE;
+}
+
+static bool linked(const struct race *r, const struct feed_contest *c, uint32_t choice,
+                   uint32_t endorsement)
+{
+    for (uint32_t i = 0; i < r->link_count; i++) {
+        const struct link *l = &r->links[i];
+        if (l->contest == c && l->endorsement == endorsement &&
+            (choice == NONE ? l->choice != NONE : l->choice == choice))
+            return true;
+    }
+    return false;
+}
+
+/* Are two lines of a contest one person (fusion)? */
+static bool one_person(const struct race *r, const struct feed_contest *c, uint32_t a, uint32_t b)
+{
+    if (c->choices[a].name.len > 0 && slice_eq_nocase(c->choices[a].name, c->choices[b].name))
+        return true;
+    for (uint32_t i = 0; i < r->link_count; i++)
+        if (r->links[i].contest == c && r->links[i].choice == a &&
+            linked(r, c, b, r->links[i].endorsement))
+            return true;
+    return false;
+}
+
+/* A win of an aggregate write-in line is nobody's and fills no seat that we know of. */
+static bool is_nobody(const struct feed_choice *choice)
+{
+    return (choice->flags & RESULTS_WRITE_IN) &&
+           (choice->name.len == 0 || name_is_nobody(choice->name));
+}
+
+/* People of the contest that carry this mark. */
+static int64_t count_marked(const struct race *r, const struct feed_contest *c,
+                            enum results_mark mark)
+{
+    int64_t n = 0;
+
+    for (uint32_t i = 0; i < c->choice_count; i++) {
+        bool counted = c->choices[i].mark != mark || is_nobody(&c->choices[i]);
+        for (uint32_t j = 0; j < i && !counted; j++)
+            counted = c->choices[j].mark == mark && one_person(r, c, i, j);
+        n += !counted;
+    }
+    return n;
+}
+
+/* What one contest says of an endorsement that is linked in it. */
+static struct marks_word contest_word(const struct race *r, const struct feed_contest *c,
+                                      uint32_t endorsement)
+{
+    struct marks_word w = {.opinion = MARKS_SILENT, .contest = c, .choice = NONE};
+    int64_t winners = count_marked(r, c, RESULTS_WON);
+    int64_t going_on = count_marked(r, c, RESULTS_ADVANCED);
+    uint32_t lines = 0, lost = 0;
+
+    if ((r->seats > 0 && winners > r->seats) || (r->places > 0 && going_on > r->places)) {
+        w.conflict = true;
+        return w;
+    }
+    w.basis = "mark";
+    for (uint32_t i = 0; i < c->choice_count; i++) {
+        enum results_mark mark = c->choices[i].mark;
+        if (!linked(r, c, i, endorsement))
+            continue;
+        lines++;
+        if (w.choice == NONE || mark == RESULTS_WON || mark == RESULTS_ADVANCED)
+            w.choice = i;
+        if (mark == RESULTS_WON)
+            w.opinion = MARKS_WON;
+        else if (mark == RESULTS_ADVANCED && w.opinion != MARKS_WON)
+            w.opinion = MARKS_ADVANCED;
+        lost += mark == RESULTS_LOST;
+    }
+    if (w.opinion != MARKS_SILENT)
+        return w;
+    if (lines == lost) {
+        w.opinion = MARKS_LOST;
+    } else if (r->seats > 0 && winners == r->seats) {
+        w.opinion = MARKS_LOST;
+        w.basis = "seats-filled";
+    } else if (r->places > 0 && going_on == r->places) {
+        w.opinion = MARKS_LOST;
+        w.basis = "places-filled";
+    } else if ((c->flags & RESULTS_MARKS_STATED) && verdict_info[c->doubt].class != CLASS_HOLD) {
+        w.opinion = MARKS_UNCALLED;
+    }
+    return w;
+}
+
+/* Which of two words of one source stands? A person may run in several contests of it (both
+ * parties' primaries): one win is a win, lost is lost in all. */
+static bool stronger(enum marks_opinion a, enum marks_opinion b)
+{
+    static const int weight[] = {
+        [MARKS_LOST] = 0,     [MARKS_UNCALLED] = 1, [MARKS_SILENT] = 2,
+        [MARKS_ADVANCED] = 3, [MARKS_WON] = 4,
+    };
+    return weight[a] > weight[b];
+}
+
+static struct marks_word source_word(const struct model *m, const struct race *r,
+                                     uint32_t endorsement, struct slice by, uint32_t source)
+{
+    struct marks_word word = {.opinion = MARKS_SILENT};
+    bool conflict = false;
+
+    for (uint32_t i = 0; i < r->contest_count; i++) {
+        const struct feed_contest *c = r->contests[i];
+        if (c->source != source || !linked(r, c, NONE, endorsement))
+            continue;
+        struct marks_word w = {.opinion = MARKS_SILENT, .contest = c, .choice = NONE};
+        if (may_speak(m, c, by))
+            w = contest_word(r, c, endorsement);
+        conflict |= w.conflict;
+        if (!word.contest || stronger(w.opinion, word.opinion))
+            word = w;
+    }
+    word.conflict = conflict;
+    return word;
+}
+
+/* Is the source of the race's contest `at` that of an earlier one too? */
+static bool seen_before(const struct race *r, uint32_t at)
+{
+    for (uint32_t i = 0; i < at; i++)
+        if (r->contests[i]->source == r->contests[at]->source)
+            return true;
+    return false;
+}
+
+struct marks_word marks_say(const struct model *m, const struct race *r, uint32_t endorsement,
+                            struct slice by)
+{
+    struct marks_word word = {.opinion = MARKS_SILENT};
+    bool conflict = false;
+
+    for (uint32_t i = 0; i < r->contest_count; i++) {
+        uint32_t source = r->contests[i]->source;
+        if (!slice_eq(m->settings->sources[source].authority, by) || seen_before(r, i))
+            continue;
+        struct marks_word w = source_word(m, r, endorsement, by, source);
+        conflict |= w.conflict;
+        if (w.opinion == MARKS_SILENT)
+            continue;
+        if (w.opinion >= MARKS_WON && word.opinion >= MARKS_WON && w.opinion != word.opinion) {
+            return (struct marks_word){.opinion = MARKS_SILENT, .conflict = true};
+        }
+        if (w.opinion > word.opinion)
+            word = w;
+    }
+    word.conflict = conflict;
+    return word;
+}
+
+void marks_count(const struct model *m, const struct race *r, struct slice by, int64_t *seats,
+                 int64_t *places)
+{
+    *seats = *places = 0;
+    for (uint32_t i = 0; i < r->contest_count; i++) {
+        const struct feed_contest *c = r->contests[i];
+        if (!may_speak(m, c, by))
+            continue;
+        int64_t winners = count_marked(r, c, RESULTS_WON);
+        int64_t going_on = count_marked(r, c, RESULTS_ADVANCED);
+        if (winners > *seats && (r->seats <= 0 || winners <= r->seats))
+            *seats = winners;
+        if (going_on > *places && (r->places <= 0 || going_on <= r->places))
+            *places = going_on;
+    }
+}
+
+bool marks_share(const struct race *r, uint32_t a, uint32_t b)
+{
+    for (uint32_t i = 0; i < r->link_count; i++) {
+        const struct link *l = &r->links[i];
+        if (l->endorsement == a && l->choice != NONE && linked(r, l->contest, l->choice, b))
+            return true;
+    }
+    return false;
+}
+
+bool marks_write_in_votes(const struct race *r, uint32_t endorsement)
+{
+    for (uint32_t i = 0; i < r->contest_count; i++) {
+        const struct feed_contest *c = r->contests[i];
+        if (c->unit_count == 0 || !linked(r, c, NONE, endorsement))
+            continue;
+        for (uint32_t k = 0; k < c->choice_count; k++)
+            if ((c->choices[k].flags & RESULTS_WRITE_IN) && c->units[0].votes[k] > 0 &&
+                !linked(r, c, k, endorsement))
+                return true;
+    }
+    return false;
+}
+
+bool marks_uncontested(const struct model *m, const struct race *r, uint32_t endorsement)
+{
+    for (uint32_t i = 0; i < r->contest_count; i++) {
+        const struct feed_contest *c = r->contests[i];
+        const struct settings_source *s = &m->settings->sources[c->source];
+        if ((c->flags & RESULTS_UNCONTESTED) && s->calls != CALLS_NO && !c->gone &&
+            !slice_is(s->authority, "official") && linked(r, c, NONE, endorsement))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/* What an authority's feeds say of a candidacy right now: their marks, read together with the seats
+ * of the race. Nothing is decided here and nothing remembered. domain.md, Calls. */
+#ifndef TALLYD_CORE_MARKS_H
+#define TALLYD_CORE_MARKS_H
+
+#include "daemon/core/model.h"
+
+enum marks_opinion {
+    MARKS_SILENT,   /* nothing, or nothing that may be used: no call and no retraction follows */
+    MARKS_UNCALLED, /* the feed states its marks, and there is none for this one */
+    MARKS_WON,
+    MARKS_LOST,
+    MARKS_ADVANCED,
+};
+
+struct marks_word {
+    enum marks_opinion opinion;
+    const struct feed_contest *contest; /* where it stands; NULL when silent */
+    uint32_t choice;                    /* of the contest */
+    const char *basis;                  /* "mark", "seats-filled", "places-filled" */
+    bool conflict; /* sources of this authority differ, or mark more winners than there are seats */
+};
+
+/* Set r->seats and r->places from what the race's endorsements and contests state; -1 when none
+ * does. False: they disagree, and it is -1 too. */
+bool marks_seats(const struct model *m, struct race *r);
+
+/* The word of authority `by` on an endorsement of the race. */
+struct marks_word marks_say(const struct model *m, const struct race *r, uint32_t endorsement,
+                            struct slice by);
+
+/* How many seats and places of a next round `by` marks as called, ours or not. */
+void marks_count(const struct model *m, const struct race *r, struct slice by, int64_t *seats,
+                 int64_t *places);
+
+/* Do two endorsements stand on one line of a contest (a ticket)? */
+bool marks_share(const struct race *r, uint32_t a, uint32_t b);
+
+/* Is there a vote on a write-in line of any contest of the race that names this endorsement? */
+bool marks_write_in_votes(const struct race *r, uint32_t endorsement);
+
+/* Does a call feed say that this endorsement's contest is uncontested? */
+bool marks_uncontested(const struct model *m, const struct race *r, uint32_t endorsement);
+
+#endif

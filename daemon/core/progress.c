@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/* Leading and trailing, by counting who has more. */
+#include "daemon/core/progress.h"
+
+const char *progress_name(enum progress p)
+{
+    static const char *const names[] = {
+        [PROGRESS_LEADING] = "leading",
+        [PROGRESS_TRAILING] = "trailing",
+        [PROGRESS_UNCLEAR] = "unclear",
+        [PROGRESS_NO_RESULTS] = "no results",
+    };
+    return names[p];
+}
+
+static bool is_ranked(const struct race *r)
+{
+    for (uint32_t i = 0; i < r->contest_count; i++)
+        if (r->contests[i]->flags & RESULTS_RANKED)
+            return true;
+    return false;
+}
+
+enum progress progress_of(const struct race *r, uint32_t endorsement)
+{
+    int64_t ours = VOTES_UNKNOWN, all = 0, ahead = 0, level = 0;
+    int64_t edge = r->places > r->seats ? r->places : r->seats;
+
+    for (uint32_t i = 0; i < r->choice_count; i++) {
+        if (r->choices[i].votes > 0)
+            all = 1;
+        if (r->choices[i].endorsement == endorsement && r->choices[i].votes > ours)
+            ours = r->choices[i].votes;
+    }
+    if (all == 0 || ours < 0)
+        return PROGRESS_NO_RESULTS;
+    if (edge <= 0 || (r->flags & RACE_IN_DOUBT) || is_ranked(r))
+        return PROGRESS_UNCLEAR;
+    for (uint32_t i = 0; i < r->choice_count; i++) {
+        const struct race_choice *c = &r->choices[i];
+        if (c->endorsement == endorsement)
+            continue;
+        if (c->votes < 0 && !c->write_in)
+            return PROGRESS_UNCLEAR;
+        ahead += c->votes > ours;
+        level += c->votes == ours;
+    }
+    if (ahead >= edge)
+        return PROGRESS_TRAILING;
+    return ahead + level < edge ? PROGRESS_LEADING : PROGRESS_UNCLEAR;
+}

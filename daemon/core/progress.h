@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/* Where an uncalled candidacy stands by the votes on air. Never an outcome: domain.md, Tallies. */
+#ifndef TALLYD_CORE_PROGRESS_H
+#define TALLYD_CORE_PROGRESS_H
+
+#include "daemon/core/model.h"
+
+enum progress {
+    PROGRESS_LEADING,    /* inside the last seat or place, no tie at that edge */
+    PROGRESS_TRAILING,   /* outside */
+    PROGRESS_UNCLEAR,    /* tied, seats unknown, ranked choice, figures in doubt */
+    PROGRESS_NO_RESULTS, /* no votes yet, or none of ours are stated */
+};
+const char *progress_name(enum progress p);
+
+enum progress progress_of(const struct race *r, uint32_t endorsement);
+
+#endif

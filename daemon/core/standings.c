@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC */
+/* Who decides a race, and what stands of its candidacies: nothing here depends on anything but
+ * claims and marks. */
+#include "daemon/core/standings.h"
+
+#include "daemon/base/when.h"
+#include "daemon/core/calls.h"
+#include "daemon/core/marks.h"
+
+/* The latest claim of each authority on one endorsement, by rank; NONE where there is none. */
+static void latest_by_rank(const struct model *m, uint32_t endorsement,
+                           uint32_t claims[CALLS_RANKS])
+{
+    const struct standing *st = &m->standings[endorsement];
+
+    for (int i = 0; i < CALLS_RANKS; i++)
+        claims[i] = NONE;
+    for (uint32_t i = 0; i < st->claim_count; i++) {
+        int rank = calls_rank(m->settings, m->claims[st->claims[i]].by);
+        if (rank >= 0)
+            claims[rank] = st->claims[i];
+    }
+}
+
+/* The rank of who decides the race: the highest that ever claimed anything in it, taken back or
+ * not, so that after a retraction nobody below counts. CALLS_RANKS: nobody. */
+static int deciding_rank(const struct model *m, const struct race *r)
+{
+    int best = CALLS_RANKS;
+
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        uint32_t claims[CALLS_RANKS];
+        latest_by_rank(m, r->endorsements[i], claims);
+        for (int rank = 1; rank < best; rank++)
+            if (claims[rank] != NONE)
+                best = rank;
+    }
+    return best;
+}
+
+struct slice standings_authority(const struct model *m, const struct race *r)
+{
+    int rank = deciding_rank(m, r);
+
+    if (rank == CALLS_RANKS)
+        return (struct slice){0};
+    if (rank == CALLS_RANKS - 1)
+        return SLICE("unopposed");
+    return m->settings->call_order[rank - 1];
+}
+
+/* Do authorities that still claim anything of this endorsement differ? */
+static bool differ(const struct model *m, const uint32_t claims[CALLS_RANKS])
+{
+    enum outcome seen = OUTCOME_PENDING;
+
+    for (int rank = 0; rank < CALLS_RANKS; rank++) {
+        enum outcome o = claims[rank] == NONE ? OUTCOME_PENDING : m->claims[claims[rank]].outcome;
+        if (o == OUTCOME_PENDING)
+            continue;
+        if (seen != OUTCOME_PENDING && o != seen)
+            return true;
+        seen = o;
+    }
+    return false;
+}
+
+static bool is_fading(const struct model *m, uint32_t endorsement)
+{
+    for (uint32_t i = 0; i < m->fading_count; i++)
+        if (m->fading[i].endorsement == endorsement)
+            return true;
+    return false;
+}
+
+/* Set one endorsement's standing. True when its outcome or its author is another. */
+static bool stand(struct model *m, struct race *r, uint32_t endorsement, int decides)
+{
+    struct standing *st = &m->standings[endorsement];
+    uint32_t claims[CALLS_RANKS];
+
+    latest_by_rank(m, endorsement, claims);
+    if (differ(m, claims))
+        r->flags |= RACE_CONFLICT;
+    uint32_t claim = claims[0];
+    if (claim == NONE && decides < CALLS_RANKS)
+        claim = claims[decides];
+    enum outcome outcome = claim == NONE ? OUTCOME_PENDING : m->claims[claim].outcome;
+    if (outcome == OUTCOME_PENDING)
+        claim = NONE;
+    bool changed = outcome != st->outcome ||
+                   (claim != NONE && !slice_eq(m->claims[claim].by, m->claims[st->claim].by));
+    if (outcome != st->outcome)
+        st->since_ms = outcome == OUTCOME_PENDING ? WHEN_UNKNOWN : m->claims[claim].at_ms;
+    st->outcome = outcome;
+    st->claim = claim;
+    return changed;
+}
+
+/* Is every seat, or every place of a next round, called? Where their number is unknown: is everyone
+ * of ours settled? */
+static enum race_status status_of(const struct race *r, const uint32_t n[OUTCOMES])
+{
+    if ((r->seats > 0 && r->seats_called >= r->seats) ||
+        (r->places > 0 && r->places_called >= r->places))
+        return RACE_CALLED;
+    bool settled = n[OUTCOME_WON] + n[OUTCOME_LOST] + n[OUTCOME_ADVANCED] > 0;
+    if (settled && n[OUTCOME_PENDING] == 0 && (n[OUTCOME_WON] == 0 || r->seats <= 0) &&
+        (n[OUTCOME_ADVANCED] == 0 || r->places <= 0))
+        return RACE_CALLED;
+    return settled || r->seats_called > 0 || r->places_called > 0 ? RACE_PARTLY_CALLED
+                                                                  : RACE_UNCALLED;
+}
+
+bool standings_derive(struct model *m, struct race *r)
+{
+    int decides = deciding_rank(m, r);
+    struct slice by = standings_authority(m, r);
+    uint32_t n[OUTCOMES] = {0};
+    bool changed = false, doubt = (r->flags & RACE_IN_DOUBT) != 0;
+
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        uint32_t endorsement = r->endorsements[i];
+        changed |= stand(m, r, endorsement, decides);
+        if (calls_counts(&m->endorsed->list[endorsement]))
+            n[m->standings[endorsement].outcome]++;
+        doubt |= is_fading(m, endorsement);
+    }
+    marks_count(m, r, by, &r->seats_called, &r->places_called);
+    if (r->seats_called < n[OUTCOME_WON])
+        r->seats_called = n[OUTCOME_WON];
+    if (r->places_called < n[OUTCOME_ADVANCED])
+        r->places_called = n[OUTCOME_ADVANCED];
+    r->status = status_of(r, n);
+    r->flags &= ~(uint32_t)RACE_UNDER_REVIEW;
+    if (doubt && r->status != RACE_UNCALLED)
+        r->flags |= RACE_UNDER_REVIEW;
+    return changed;
+}

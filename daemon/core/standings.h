@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/* Whose word stands in a race, and what follows for each of its candidacies. domain.md, Calls. */
+#ifndef TALLYD_CORE_STANDINGS_H
+#define TALLYD_CORE_STANDINGS_H
+
+#include "daemon/core/model.h"
+
+/* Derive from the claims: the standings of the race's endorsements, its status, seats_called,
+ * places_called, RACE_UNDER_REVIEW and (added to what calls_look found) RACE_CONFLICT. True when
+ * any outcome, or who decided it, is another than before. */
+bool standings_derive(struct model *m, struct race *r);
+
+/* The highest authority with a claim in the race, taken back or not (the desk decides single
+ * candidacies, not races): empty for none. */
+struct slice standings_authority(const struct model *m, const struct race *r);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/* The sentence for the press: every number in it with its denominator and its date. domain.md,
+ * Tallies. */
+#ifndef TALLYD_CORE_STATEMENT_H
+#define TALLYD_CORE_STATEMENT_H
+
+#include "daemon/base/buf.h"
+#include "daemon/core/tally.h"
+
+/* Appended without a line end. `t` is over everything. */
+void statement_write(const struct model *m, const struct tally *t, int64_t now_ms, struct buf *out);
+
+/* "10:12 p.m. ET on Nov. 4", in the zone of the settings. */
+void statement_when(const struct settings *s, int64_t when, struct buf *out);
+
+/* How fresh is what the totals rest on? */
+struct statement_stale {
+    bool stale; /* worth saying: a call feed, or more than one in ten of the sources with open races
+                 */
+    uint32_t sources, open; /* stale ones among those with open races, and those */
+    struct slice call_feed; /* the first stale one, or empty */
+    int64_t since_ms;       /* its last success; WHEN_UNKNOWN: never */
+};
+struct statement_stale statement_staleness(const struct model *m, int64_t now_ms);
+/* When a source that makes calls next becomes stale (of those with votes merge.h knows).
+ * WHEN_NEVER. */
+int64_t statement_next_stale(const struct model *m, int64_t now_ms);
+
+#endif

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: ISC */
+/* Counting, race by race. */
+#include "daemon/core/tally.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/core/office.h"
+#include "daemon/core/progress.h"
+#include "daemon/core/states.h"
+
+const char *const tally_names[TALLY_NUMBERS] = {
+#define TALLY_NAME(upper, lower) [TALLY_##upper] = #lower,
+    TALLY_COUNTS(TALLY_NAME)
+#undef TALLY_NAME
+};
+
+static bool has_tag(const struct endorsement *e, struct slice tag)
+{
+    for (size_t i = 0; i < e->tag_count; i++)
+        if (slice_eq(e->tags[i], tag))
+            return true;
+    return false;
+}
+
+static bool belongs(const struct endorsement *e, const struct tally_part *part)
+{
+    if (!part)
+        return true;
+    switch (part->by) {
+    case TALLY_BY_STATE:
+        return slice_eq(e->state, part->value);
+    case TALLY_BY_LEVEL:
+        return slice_is(part->value, endorse_level_name(e->level));
+    case TALLY_BY_TAG:
+        return has_tag(e, part->value);
+    case TALLY_BY_ID:
+        return slice_eq(e->id, part->value);
+    }
+    return false;
+}
+
+/* ---- parties ---- */
+
+static const struct {
+    const char *code, *name;
+} party_names[] = {
+    {"dem", "Democratic"},
+    {"rep", "Republican"},
+    {"lib", "Libertarian"},
+    {"grn", "Green"},
+};
+
+/* A party's one name however it is written; empty: none, or an office without parties. */
+static struct slice party_name(struct slice text)
+{
+    static const char *const none[] = {"nonpartisan", "non-partisan", "np",
+                                       "none",        "n/a",          "vacant"};
+    const char *code = office_party(text);
+
+    for (size_t i = 0; code && i < sizeof party_names / sizeof party_names[0]; i++)
+        if (strcmp(code, party_names[i].code) == 0)
+            return slice_of(party_names[i].name);
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        if (slice_eq_nocase(text, slice_of(none[i])))
+            return (struct slice){0};
+    return text;
+}
+
+/* Did this seat, now won, belong to another party? Never by guess: domain.md, Tallies. */
+static bool is_flip(const struct race *r, const struct endorsement *e)
+{
+    struct slice ours = party_name(e->party), theirs = party_name(e->held_by);
+
+    if (e->flip != TRI_UNSAID)
+        return e->flip == TRI_YES;
+    if (e->seats > 1 || r->seats > 1 || ours.len == 0 || theirs.len == 0)
+        return false;
+    return !slice_eq_nocase(ours, theirs);
+}
+
+static bool is_kept(const struct endorsement *e)
+{
+    struct slice ours = party_name(e->party), theirs = party_name(e->held_by);
+
+    if (e->flip == TRI_YES)
+        return false;
+    return ours.len > 0 && slice_eq_nocase(ours, theirs);
+}
+
+/* The list is kept in order of name and without gaps; behind it stands what found no place. */
+static void add_flip(struct tally *t, struct slice party, int sign)
+{
+    struct tally_party *from = t->flips_from, *other = &from[TALLY_PARTIES - 1];
+    size_t n = 0, at = 0;
+
+    if (party.len == 0)
+        party = SLICE("unstated");
+    while (n < TALLY_PARTIES - 1 && from[n].flips > 0)
+        n++;
+    while (at < n && slice_cmp(from[at].party, party) < 0)
+        at++;
+    bool found = at < n && slice_eq(from[at].party, party);
+    if (!found && (sign < 0 || n == TALLY_PARTIES - 1)) {
+        other->flips += sign;
+        other->party = other->flips ? SLICE("Other") : (struct slice){0};
+        return;
+    }
+    if (!found) {
+        memmove(&from[at + 1], &from[at], (n - at) * sizeof *from);
+        from[at] = (struct tally_party){.party = party};
+        n++;
+    }
+    from[at].flips += sign;
+    if (from[at].flips == 0) {
+        memmove(&from[at], &from[at + 1], (n - at - 1) * sizeof *from);
+        from[n - 1] = (struct tally_party){0};
+    }
+}
+
+/* ---- a race ---- */
+
+/* What a won candidacy adds. *flips_left: how many more of this race may be flips. */
+static void add_win(struct tally *t, const struct model *m, const struct race *r,
+                    const struct endorsement *e, const struct standing *st, int sign,
+                    int64_t *flips_left)
+{
+    const struct state *state = states_find(e->state);
+    bool seat = e->wins == WINS_SEAT;
+
+    t->n[seat ? TALLY_WON_SEATS : TALLY_WON_NOMINATIONS] += sign;
+    if (state && state - states < TALLY_STATES)
+        t->won_in[state - states] += sign;
+    if (e->status == ENDORSE_UNOPPOSED || e->status == ENDORSE_ELECTED_UNOPPOSED ||
+        slice_is(m->claims[st->claim].by, "unopposed"))
+        t->n[TALLY_WON_UNOPPOSED] += sign;
+    if (r->flags & (RACE_UNDER_REVIEW | RACE_CONFLICT))
+        t->n[TALLY_UNDER_REVIEW] += sign;
+    else
+        t->n[TALLY_AT_LEAST] += sign;
+    if (!seat)
+        return;
+    if (is_flip(r, e) && *flips_left > 0) {
+        t->n[TALLY_FLIPS] += sign;
+        add_flip(t, party_name(e->held_by), sign);
+        (*flips_left)--;
+    } else if (is_kept(e)) {
+        t->n[TALLY_KEPT] += sign;
+    }
+    t->n[e->incumbent == TRI_YES ? TALLY_INCUMBENTS_REELECTED : TALLY_NEW_MEMBERS] += sign;
+    if (e->opponent_incumbent == TRI_YES)
+        t->n[TALLY_INCUMBENTS_BEATEN] += sign;
+}
+
+static void add_endorsement(struct tally *t, const struct model *m, const struct race *r,
+                            uint32_t endorsement, int sign, int64_t *flips_left)
+{
+    static const enum tally_count by_outcome[OUTCOMES] = {
+        [OUTCOME_PENDING] = TALLY_PENDING,
+        [OUTCOME_WON] = TALLY_WON,
+        [OUTCOME_LOST] = TALLY_LOST,
+        [OUTCOME_ADVANCED] = TALLY_ADVANCED,
+    };
+    static const enum tally_count by_progress[] = {
+        [PROGRESS_LEADING] = TALLY_LEADING,
+        [PROGRESS_TRAILING] = TALLY_TRAILING,
+        [PROGRESS_UNCLEAR] = TALLY_UNCLEAR,
+        [PROGRESS_NO_RESULTS] = TALLY_NO_RESULTS,
+    };
+    const struct endorsement *e = &m->endorsed->list[endorsement];
+    const struct standing *st = &m->standings[endorsement];
+
+    t->n[TALLY_ENDORSED] += sign;
+    t->n[by_outcome[st->outcome]] += sign;
+    if (st->outcome == OUTCOME_PENDING) {
+        t->n[by_progress[progress_of(r, endorsement)]] += sign;
+        return;
+    }
+    t->n[TALLY_SETTLED] += sign;
+    if (st->outcome != OUTCOME_ADVANCED)
+        t->n[TALLY_CALLED] += sign;
+    t->called_by[calls_rank(m->settings, m->claims[st->claim].by)] += sign;
+    if (st->outcome == OUTCOME_WON)
+        add_win(t, m, r, e, st, sign, flips_left);
+}
+
+/* Flips of a race are never more than the seats others held in it. */
+static int64_t flips_possible(const struct model *m, const struct race *r)
+{
+    int64_t most = INT64_MAX;
+
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        int64_t held = m->endorsed->list[r->endorsements[i]].seats_held_by_others;
+        if (held >= 0 && held < most)
+            most = held;
+    }
+    return most;
+}
+
+void tally_race(struct tally *t, const struct model *m, const struct race *r, int sign,
+                const struct tally_part *part)
+{
+    static const enum tally_count aside[ENDORSE_STATUSES] = {
+        [ENDORSE_WITHDRAWN] = TALLY_WITHDRAWN,
+        [ENDORSE_DISQUALIFIED] = TALLY_DISQUALIFIED,
+        [ENDORSE_NOT_ON_BALLOT] = TALLY_NOT_ON_BALLOT,
+        [ENDORSE_POSTPONED] = TALLY_POSTPONED,
+    };
+    int64_t flips_left = flips_possible(m, r), won = 0, pending = 0, counted = 0;
+
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct endorsement *e = &m->endorsed->list[r->endorsements[i]];
+        enum outcome outcome = m->standings[r->endorsements[i]].outcome;
+        if (!belongs(e, part))
+            continue;
+        t->n[TALLY_LISTED] += sign;
+        if (!calls_counts(e)) {
+            t->n[aside[e->status]] += sign;
+            continue;
+        }
+        add_endorsement(t, m, r, r->endorsements[i], sign, &flips_left);
+        won += outcome == OUTCOME_WON;
+        pending += outcome == OUTCOME_PENDING;
+        counted++;
+    }
+    if (counted == 0)
+        return;
+    t->n[TALLY_RACES] += sign;
+    if (r->status == RACE_CALLED)
+        t->n[TALLY_RACES_CALLED] += sign;
+    int64_t left = r->seats > 0 ? r->seats - r->seats_called : INT64_MAX;
+    if (left < 0)
+        left = 0;
+    t->n[TALLY_AT_MOST] += sign * (won + (pending < left ? pending : left));
+}
+
+void tally_all(struct tally *t, const struct model *m, const struct tally_part *part)
+{
+    memset(t, 0, sizeof *t);
+    for (uint32_t i = 0; i < m->race_count; i++)
+        tally_race(t, m, &m->races[i], 1, part);
+}
+
+bool tally_same(const struct tally *a, const struct tally *b)
+{
+    for (size_t i = 0; i < TALLY_PARTIES; i++)
+        if (a->flips_from[i].flips != b->flips_from[i].flips ||
+            !slice_eq(a->flips_from[i].party, b->flips_from[i].party))
+            return false;
+    return memcmp(a->n, b->n, sizeof a->n) == 0 &&
+           memcmp(a->won_in, b->won_in, sizeof a->won_in) == 0 &&
+           memcmp(a->called_by, b->called_by, sizeof a->called_by) == 0;
+}
+
+/* ---- dimensions ---- */
+
+static bool has(const struct slice *list, size_t n, struct slice value)
+{
+    for (size_t i = 0; i < n; i++)
+        if (slice_eq(list[i], value))
+            return true;
+    return false;
+}
+
+struct slice *tally_values(const struct model *m, enum tally_by by, struct arena *a, size_t *n)
+{
+    size_t room = 1;
+
+    *n = 0;
+    if (by == TALLY_BY_STATE) {
+        struct slice *out = arena_array(a, states_count, sizeof *out);
+        for (size_t s = 0; out && s < states_count; s++)
+            for (size_t i = 0; i < m->endorsed->count; i++)
+                if (slice_is(m->endorsed->list[i].state, states[s].code)) {
+                    out[(*n)++] = slice_of(states[s].code);
+                    break;
+                }
+        return out;
+    }
+    for (size_t i = 0; i < m->endorsed->count; i++)
+        room += by == TALLY_BY_TAG ? m->endorsed->list[i].tag_count : 1;
+    struct slice *out = arena_array(a, room, sizeof *out);
+    for (size_t i = 0; out && i < m->endorsed->count; i++) {
+        const struct endorsement *e = &m->endorsed->list[i];
+        struct slice level = slice_of(endorse_level_name(e->level));
+        if (by == TALLY_BY_LEVEL && !has(out, *n, level))
+            out[(*n)++] = level;
+        for (size_t k = 0; by == TALLY_BY_TAG && k < e->tag_count; k++)
+            if (!has(out, *n, e->tags[k]))
+                out[(*n)++] = e->tags[k];
+    }
+    return out;
+}
+
+int64_t tally_states_won(const struct tally *t)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < states_count && i < TALLY_STATES; i++)
+        n += states[i].one_of_50 && t->won_in[i] > 0;
+    return n;
+}
+
+void tally_people(const struct model *m, int64_t *endorsed, int64_t *won)
+{
+    *endorsed = *won = 0;
+    for (uint32_t i = 0; i < m->endorsed->count; i++) {
+        bool first = true, first_win = m->standings[i].outcome == OUTCOME_WON;
+        if (!calls_counts(&m->endorsed->list[i]))
+            continue;
+        for (uint32_t k = m->standings[i].person; k < i; k++) {
+            if (m->standings[k].person != m->standings[i].person ||
+                !calls_counts(&m->endorsed->list[k]))
+                continue;
+            first = false;
+            first_win &= m->standings[k].outcome != OUTCOME_WON;
+        }
+        *endorsed += first;
+        *won += first_win;
+    }
+}
+
+bool tally_percent(const struct settings *s, int64_t num, int64_t den, char out[32])
+{
+    if (den <= 0 || den < s->percent_from)
+        return false;
+    int64_t tenths = (num * 1000 + den / 2) / den; /* rounded half up */
+    switch (s->percent) {
+    case PERCENT_FLOOR:
+        snprintf(out, 32, "%" PRId64, num * 100 / den);
+        break;
+    case PERCENT_NEAREST:
+        snprintf(out, 32, "%" PRId64, (num * 100 + den / 2) / den);
+        break;
+    case PERCENT_ONE_DECIMAL:
+        snprintf(out, 32, "%" PRId64 ".%" PRId64, tenths / 10, tenths % 10);
+        break;
+    }
+    return true;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: ISC */
+/* Every count of domain.md, Tallies: over everything, or over a part of the endorsements. A tally
+ * is a sum over races, so that one race can be taken out, changed and put back. */
+#ifndef TALLYD_CORE_TALLY_H
+#define TALLYD_CORE_TALLY_H
+
+#include "daemon/core/calls.h"
+#include "daemon/core/model.h"
+
+/* In the order and by the names of the documents. */
+#define TALLY_COUNTS(X)                                                                            \
+    X(LISTED, listed)                                                                              \
+    X(ENDORSED, endorsed)                                                                          \
+    X(WITHDRAWN, withdrawn)                                                                        \
+    X(DISQUALIFIED, disqualified)                                                                  \
+    X(NOT_ON_BALLOT, not_on_ballot)                                                                \
+    X(POSTPONED, postponed)                                                                        \
+    X(WON, won)                                                                                    \
+    X(LOST, lost)                                                                                  \
+    X(ADVANCED, advanced)                                                                          \
+    X(PENDING, pending)                                                                            \
+    X(CALLED, called)                                                                              \
+    X(SETTLED, settled)                                                                            \
+    X(LEADING, leading)                                                                            \
+    X(TRAILING, trailing)                                                                          \
+    X(UNCLEAR, unclear)                                                                            \
+    X(NO_RESULTS, no_results)                                                                      \
+    X(RACES, races)                                                                                \
+    X(RACES_CALLED, races_called)                                                                  \
+    X(WON_SEATS, won_seats)                                                                        \
+    X(WON_NOMINATIONS, won_nominations)                                                            \
+    X(WON_UNOPPOSED, won_unopposed)                                                                \
+    X(UNDER_REVIEW, under_review) /* of won: in races under review or in conflict */               \
+    X(FLIPS, flips)                                                                                \
+    X(KEPT, kept)                                                                                  \
+    X(INCUMBENTS_REELECTED, incumbents_reelected)                                                  \
+    X(INCUMBENTS_BEATEN, incumbents_beaten)                                                        \
+    X(NEW_MEMBERS, new_members) /* seats won by those not said to be incumbents */                 \
+    X(AT_LEAST, at_least)                                                                          \
+    X(AT_MOST, at_most)
+
+enum tally_count {
+#define TALLY_ENUM(upper, lower) TALLY_##upper,
+    TALLY_COUNTS(TALLY_ENUM)
+#undef TALLY_ENUM
+        TALLY_NUMBERS
+};
+extern const char *const tally_names[TALLY_NUMBERS];
+
+#define TALLY_STATES 64
+#define TALLY_PARTIES 16 /* the last one takes all that find no place: "Other" */
+
+struct tally {
+    int64_t n[TALLY_NUMBERS];
+    int64_t won_in[TALLY_STATES];   /* by index in `states` */
+    int64_t called_by[CALLS_RANKS]; /* settled, by calls_rank */
+    struct tally_party {
+        struct slice party;
+        int64_t flips;
+    } flips_from[TALLY_PARTIES]; /* by name; flips 0: unused */
+};
+
+enum tally_by { TALLY_BY_STATE, TALLY_BY_LEVEL, TALLY_BY_TAG, TALLY_BY_ID };
+
+/* Which endorsements count; NULL for all. */
+struct tally_part {
+    enum tally_by by;
+    struct slice value;
+};
+
+/* Add (sign 1) or take away (-1) a race. Take it away as it was added: before it changes. */
+void tally_race(struct tally *t, const struct model *m, const struct race *r, int sign,
+                const struct tally_part *part);
+
+/* All races. */
+void tally_all(struct tally *t, const struct model *m, const struct tally_part *part);
+
+bool tally_same(const struct tally *a, const struct tally *b);
+
+/* The values a dimension (not TALLY_BY_ID) has in the list, in order of first sight (states: by
+ * code), into an array from the arena; NULL: memory. */
+struct slice *tally_values(const struct model *m, enum tally_by by, struct arena *a, size_t *n);
+
+/* How many of the 50 states have a win. */
+int64_t tally_states_won(const struct tally *t);
+
+/* People behind candidacies: one who stands twice counts once. */
+void tally_people(const struct model *m, int64_t *endorsed, int64_t *won);
+
+/* num/den as the settings round it: "66" or "66.8". False, and nothing written, when den is 0 or
+ * below percent_from. */
+bool tally_percent(const struct settings *s, int64_t num, int64_t den, char out[32]);
+
+#endif
