@@ -75,19 +75,21 @@ enum verdict guard_fall_held(const struct settings_guards *g, const struct feed_
 enum guard_double guard_doubled(const struct settings_guards *g, struct guard_figures f,
                                 int32_t units_were, int32_t units_are)
 {
-    enum guard_double out = GUARD_SMALL;
+    int64_t sum = 0;
+    bool twice = true;
 
     for (uint32_t i = 0; i < f.count; i++) {
-        if (f.was[i] < g->double_min_votes || f.was[i] <= 0)
+        if (f.was[i] <= 0)
             continue;
-        if (f.is[i] < 0 || at_most(f.is[i], f.was[i], g->double_low_bp - 1) ||
-            !at_most(f.is[i], f.was[i], g->double_high_bp))
-            return GUARD_PLAIN;
-        out = GUARD_TWICE;
+        if (__builtin_add_overflow(sum, f.was[i], &sum))
+            sum = INT64_MAX;
+        twice &= f.is[i] >= 0 && !at_most(f.is[i], f.was[i], g->double_low_bp - 1) &&
+                 at_most(f.is[i], f.was[i], g->double_high_bp);
     }
-    if (out == GUARD_TWICE && units_were >= 0 && units_are >= 0 && units_were != units_are)
-        return GUARD_PLAIN;
-    return out;
+    if (sum < g->double_min_votes || sum == 0)
+        return GUARD_SMALL;
+    bool moved = units_were >= 0 && units_are >= 0 && units_were != units_are;
+    return twice && !moved ? GUARD_TWICE : GUARD_PLAIN;
 }
 
 /* Is `is` the figure `was` of another choice, or what that may have become since? */

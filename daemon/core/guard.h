@@ -29,7 +29,7 @@ enum verdict guard_fall_held(const struct settings_guards *g, const struct feed_
 bool guard_confirmed(const struct settings_guards *g, const struct feed_hold *hold,
                      struct digest payload, int64_t now_ms);
 
-/* Loaded twice? NO also when nothing is large enough to tell. */
+/* Loaded twice: every choice that had votes has about double. SMALL: too few votes to tell. */
 enum guard_double { GUARD_SMALL, GUARD_PLAIN, GUARD_TWICE };
 enum guard_double guard_doubled(const struct settings_guards *g, struct guard_figures f,
                                 int32_t units_were, int32_t units_are);
