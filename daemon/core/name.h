@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* People's names as ballots, feeds and lists write them, and whether two of them can be one person's. */
+/* People's names as ballots, feeds and lists write them, and whether two of them can be one
+ * person's. */
 #ifndef TALLYD_CORE_NAME_H
 #define TALLYD_CORE_NAME_H
 
@@ -12,33 +13,33 @@
 
 enum name_fit {
     NAME_NO,
-    NAME_MAYBE, /* surname only, a letter or two apart, an initial for a first name: for people to judge */
+    NAME_MAYBE, /* surname only, a letter or two apart, an initial for a first name: for people to
+                   judge */
     NAME_SAME,
 };
 
 struct name {
-    struct slice words[NAME_WORDS]; /* folded, in order First ... Last, without suffix, titles and marks */
+    struct slice
+        words[NAME_WORDS]; /* folded, in order First ... Last, without suffix, titles and marks */
     size_t count;
-    size_t family;                  /* words[family..] are the surname, as far as the text shows it */
+    size_t family; /* words[family..] are the surname, as far as the text shows it */
     struct slice nicks[NAME_NICKS]; /* given in quotes or brackets */
     size_t nick_count;
-    struct slice suffix;            /* "jr", "sr", "ii", ... or empty */
-    struct slice joined;            /* words run together: "jdvance" */
-    struct slice last;              /* the last word: what tables are keyed by; empty: no name */
+    struct slice suffix; /* "jr", "sr", "ii", ... or empty */
+    struct slice joined; /* words run together: "jdvance" */
+    struct slice last;   /* the last word: what tables are keyed by; empty: no name */
 };
 
 /* Take one person's name apart. False only when the arena is full. */
 bool name_read(struct slice text, struct arena *a, struct name *out) MUST_USE;
 
-/* The people of a ballot line: "A / B" and "A and B" are running mates. Returns how many, 1 to NAME_PEOPLE. */
+/* The people of a ballot line: "A / B" and "A and B" are running mates. Returns how many, 1 to
+ * NAME_PEOPLE. */
 size_t name_split(struct slice text, struct slice people[NAME_PEOPLE]);
 
 enum name_fit name_compare(const struct name *a, const struct name *b);
 
 /* "Write-in", "Scattering", "Over Votes", "Yes": a line that is nobody's. */
 bool name_is_nobody(struct slice text);
-
-/* Bill and William; by folded words. */
-bool name_nicknames(struct slice a, struct slice b);
 
 #endif

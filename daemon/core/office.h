@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Offices and their many names: what a free text says of an office, its district, seat, term and party. */
+/* Offices and their many names: what a free text says of an office, its district, seat, term and
+ * party. */
 #ifndef TALLYD_CORE_OFFICE_H
 #define TALLYD_CORE_OFFICE_H
 
@@ -8,15 +9,17 @@
 #include "daemon/core/endorse.h"
 
 #define OFFICE_PARTS 6
-#define OFFICE_WORDS 48
+#define OFFICE_WORDS 24
 
 enum office_reach { /* where the voters of an office live */
-    REACH_UNKNOWN,
-    REACH_STATE,    /* the whole state */
-    REACH_DISTRICT, /* a district of the state: a text without one names no race */
-    REACH_REGION,   /* a court circuit, a named district, or the whole state */
-    REACH_COUNTY,
-    REACH_PLACE,    /* a town, a city, a school district */
+                    REACH_UNKNOWN,
+                    REACH_STATE,    /* the whole state */
+                    REACH_DISTRICT, /* a district of the state: a text without one names no race */
+                    REACH_WIDE,     /* the whole state, or the part of it that a text names */
+                    REACH_REGION, /* a part of the state: a court circuit, a named district; a text
+                                     without it names no race */
+                    REACH_COUNTY,
+                    REACH_PLACE, /* a town, a city, a school district */
 };
 
 struct office_class {
@@ -27,10 +30,10 @@ struct office_class {
 
 enum office_part_mask { PART_DISTRICT = 1, PART_SEAT = 2 };
 
-struct office_part {       /* "District 12", "Place B", "3rd Ward" */
-    unsigned mask;         /* which of the two it may be */
-    const char *kind;      /* "ward"; NULL where the text gives a value only */
-    struct slice value;    /* "12", "b", "3", "at large": folded, without zeros in front */
+struct office_part {    /* "District 12", "Place B", "3rd Ward" */
+    unsigned mask;      /* which of the two it may be */
+    const char *kind;   /* "ward"; NULL where the text gives a value only */
+    struct slice value; /* "12", "b", "3", "at large": folded, without zeros in front */
 };
 
 enum office_flag {
@@ -46,30 +49,35 @@ struct office_text {
     const struct office_class *class; /* NULL: none of the table */
     struct office_part parts[OFFICE_PARTS];
     size_t part_count;
-    const char *party;                /* "dem", "rep", "lib", "grn"; NULL: none named */
-    unsigned flags;                   /* enum office_flag */
-    struct slice words[OFFICE_WORDS]; /* folded words that nothing above accounts for, without duplicates */
+    const char *party; /* "dem", "rep", "lib", "grn"; NULL: none named */
+    unsigned flags;    /* enum office_flag */
+    struct slice
+        words[OFFICE_WORDS]; /* folded words that nothing above accounts for, without duplicates */
     size_t word_count;
-    unsigned kinds;                   /* sorts of place named ("city", "county"): a set for comparison only */
-    bool crowded;                     /* more parts or words than fit: judge nothing by this */
+    unsigned kinds; /* sorts of place named ("city", "county"): a set for comparison only */
+    bool crowded;   /* more parts or words than fit: judge nothing by this */
 };
 
-/* Read a text such as "DEM State Senate Dist. 12 - Unexpired". The bilingual half behind '/' is dropped. False only
- * when the arena is full. */
+/* Read a text such as "DEM State Senate Dist. 12 - Unexpired". The bilingual half behind '/' is
+ * dropped. False only when the arena is full. */
 bool office_read(struct slice text, struct arena *a, struct office_text *out) MUST_USE;
 
-/* Go on into *out with a field of its own: a bare value ("12", "3rd", "B") is a part of that sort. */
+/* Go on into *out with a field of its own: a bare value ("12", "3rd", "B") is a part of that sort.
+ */
 bool office_read_part(struct slice text, unsigned mask, struct arena *a,
                       struct office_text *out) MUST_USE;
 /* ... a place ("City of Springfield"): its words and sorts are added. */
 bool office_read_place(struct slice text, struct arena *a, struct office_text *out) MUST_USE;
+/* ... a sort of election ("General Runoff"): its flags are added. */
+bool office_read_type(struct slice text, struct arena *a, struct office_text *out) MUST_USE;
 
 /* The party code of "Democratic", "(D)", "REP" ...; NULL: not one of the table. */
 const char *office_party(struct slice text);
 
 bool office_has_word(const struct office_text *o, struct slice word);
 
-/* Append s as lower-case words joined by '-', with '-' in front when `out` is not empty; nothing for no words. */
+/* Append s as lower-case words joined by '-', with '-' in front when `out` is not empty; nothing
+ * for no words. */
 void office_slug(struct slice s, struct buf *out);
 
 #endif

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: ISC */
+/* Fits by id, by hint, and by name and race, in this order; an endorsement is judged by the first
+ * that speaks of it. */
+#include "daemon/core/fits.h"
+
+#include <string.h>
+
+#include "daemon/base/text.h"
+
+enum { WORDS = 64 };
+
+struct person { /* a name on a choice */
+    struct name name;
+    uint32_t choice, index;
+};
+
+struct look { /* a contest while it is judged */
+    const struct model *m;
+    const struct feed_contest *c;
+    const struct settings_source *source;
+    struct arena *scratch;
+    struct race_theirs race;
+    struct person *people;
+    size_t person_count;
+    struct match_fits *out;
+    bool ap; /* the source is the Associated Press */
+    bool full_memory;
+};
+
+/* ---- who may be concerned ---- */
+
+struct concerned {
+    uint32_t *list;
+    size_t count;
+};
+
+static void collect(const struct look *l, const struct match_keys *keys, uint64_t hash,
+                    struct concerned *w)
+{
+    struct match *x = l->m->match;
+    size_t i, end = match_index_find(keys, hash, &i);
+
+    for (; i < end; i++) {
+        uint32_t e = keys->list[i].endorsement;
+        if (x->stamps[e] == x->serial)
+            continue;
+        x->stamps[e] = x->serial;
+        w->list[w->count++] = e;
+    }
+}
+
+static void collect_names(const struct look *l, struct concerned *w)
+{
+    for (size_t i = 0; i < l->person_count; i++)
+        for (size_t k = 0; k < l->people[i].name.count; k++)
+            collect(l, &l->m->match->by_last, match_index_word(l->people[i].name.words[k]), w);
+}
+
+static void sort(struct concerned *w)
+{
+    for (size_t i = 1; i < w->count; i++)
+        for (size_t j = i; j > 0 && w->list[j - 1] > w->list[j]; j--) {
+            uint32_t swap = w->list[j];
+            w->list[j] = w->list[j - 1];
+            w->list[j - 1] = swap;
+        }
+}
+
+static void collect_all(const struct look *l, struct concerned *w)
+{
+    struct match *x = l->m->match;
+
+    *w = (struct concerned){x->concerned, 0};
+    x->serial++;
+    collect_names(l, w);
+    collect(l, &x->by_hint, match_index_word(l->source->name), w);
+    for (uint32_t i = 0; l->ap && i < l->c->choice_count; i++)
+        collect(l, &x->by_ap, match_index_word(l->c->choices[i].id), w);
+    if (l->race.office.class)
+        collect(l, &x->by_office, match_index_office(l->race.state, l->race.office.class), w);
+    sort(w);
+}
+
+/* ---- names ---- */
+
+/* A write-in line without a name of its own is nobody's. */
+static bool is_somebody(const struct feed_choice *choice)
+{
+    return choice->name.len > 0 && !name_is_nobody(choice->name);
+}
+
+static bool read_people(struct look *l)
+{
+    size_t room = (size_t)l->c->choice_count * NAME_PEOPLE;
+
+    l->people = arena_array(l->scratch, room + 1, sizeof(*l->people));
+    if (!l->people)
+        return false;
+    for (uint32_t i = 0; i < l->c->choice_count; i++) {
+        struct slice mates[NAME_PEOPLE];
+        if (!is_somebody(&l->c->choices[i]))
+            continue;
+        size_t n = name_split(l->c->choices[i].name, mates);
+        for (uint32_t k = 0; k < n; k++) {
+            struct person *p = &l->people[l->person_count];
+            if (!name_read(mates[k], l->scratch, &p->name))
+                return false;
+            p->choice = i;
+            p->index = k;
+            l->person_count += p->name.count > 0;
+        }
+    }
+    return true;
+}
+
+/* The best that any of the endorsement's names says of this one. */
+static enum name_fit name_fit(const struct match_person *ours, const struct name *theirs)
+{
+    enum name_fit best = NAME_NO;
+
+    for (size_t i = 0; i < ours->name_count && best != NAME_SAME; i++) {
+        enum name_fit fit = name_compare(&ours->names[i], theirs);
+        best = fit > best ? fit : best;
+    }
+    return best;
+}
+
+bool fits_same_full_name(struct slice a, struct slice b, struct arena *scratch)
+{
+    struct name x, y;
+
+    return name_read(a, scratch, &x) && name_read(b, scratch, &y) && x.joined.len > 0 &&
+           slice_eq(x.joined, y.joined) && slice_eq(x.suffix, y.suffix);
+}
+
+/* ---- writing fits down ---- */
+
+static const struct slice no_word = {"", 0};
+
+static void add(struct look *l, uint32_t endorsement, uint32_t choice, uint32_t person, bool full,
+                struct slice why)
+{
+    struct match_fits *o = l->out;
+
+    if (!why.ptr) {
+        l->full_memory = true;
+        return;
+    }
+    if (o->count == o->room) {
+        uint32_t room = o->room ? 2 * o->room : 8;
+        struct fit *grown = arena_array(l->scratch, room, sizeof(*grown));
+        if (!grown) {
+            l->full_memory = true;
+            return;
+        }
+        if (o->count > 0)
+            memcpy(grown, o->list, o->count * sizeof(*grown));
+        o->list = grown;
+        o->room = room;
+    }
+    o->list[o->count++] = (struct fit){endorsement, choice, person, full, BAND_NONE, NULL, why};
+}
+
+/* The evidence, and what stands against it. */
+static struct slice say(struct look *l, struct slice fact, const char *against, struct slice word)
+{
+    if (!against || !fact.ptr)
+        return fact;
+    if (word.len == 0)
+        return arena_printf(l->scratch, "%.*s; in doubt: %s", SLICE_FMT(fact), against);
+    return arena_printf(l->scratch, "%.*s; in doubt: %s \"%.*s\"", SLICE_FMT(fact), against,
+                        SLICE_FMT(word));
+}
+
+/* Each line with the same person; failing that, when `loose`, each line that may be. `basis` says
+ * how the contest was found, `doubt` what stands against it. */
+static void add_names(struct look *l, uint32_t e, struct slice basis, bool loose, const char *doubt,
+                      struct slice word)
+{
+    const struct match_person *ours = &l->m->match->people[e];
+    bool any = false;
+
+    for (int pass = 0; pass < (loose ? 2 : 1) && !any; pass++)
+        for (size_t i = 0; i < l->person_count; i++) {
+            const struct person *p = &l->people[i];
+            if (name_fit(ours, &p->name) != (pass == 0 ? NAME_SAME : NAME_MAYBE))
+                continue;
+            any = true;
+            const char *against = pass == 0 ? doubt : "the names are alike, not the same";
+            struct slice fact = arena_printf(
+                l->scratch, "name \"%.*s\" and \"%.*s\"; %.*s", SLICE_FMT(ours->race.e->name),
+                SLICE_FMT(l->c->choices[p->choice].name), SLICE_FMT(basis));
+            add(l, e, p->choice, p->index, !against,
+                say(l, fact, against, pass == 0 ? word : no_word));
+        }
+}
+
+/* ---- measures ---- */
+
+static bool is_side(struct slice name, enum endorse_choice side, struct arena *a)
+{
+    static const char *const yes[] = {"yes", "for", "si", "approve", "retain"};
+    static const char *const no[] = {"no", "against", "reject"};
+    const char *const *words = side == CHOICE_YES ? yes : no;
+    size_t n = side == CHOICE_YES ? sizeof(yes) / sizeof(yes[0]) : sizeof(no) / sizeof(no[0]);
+    struct slice folded = text_fold_copy(name, a), first;
+
+    if (!slice_next(&folded, ' ', &first))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (slice_is(first, words[i]))
+            return true;
+    return false;
+}
+
+static bool same_text(struct slice a, struct slice b, struct arena *scratch)
+{
+    return a.len > 0 && b.len > 0 &&
+           slice_eq(text_fold_copy(a, scratch), text_fold_copy(b, scratch));
+}
+
+static void judge_measure(struct look *l, uint32_t e, bool fixed, struct slice hint)
+{
+    const struct race_ours *ours = &l->m->match->people[e].race;
+    struct slice title = slice_sub(l->c->text, 0, slice_find(l->c->text, SLICE("/")));
+    bool titled = same_text(ours->e->name, l->c->text, l->scratch) ||
+                  same_text(ours->e->name, title, l->scratch) ||
+                  same_text(ours->e->office, l->c->text, l->scratch);
+    bool state = l->race.state && l->race.state == ours->state;
+    bool local = ours->e->jurisdiction.len > 0 || ours->e->county.len > 0 ||
+                 ours->e->district.len > 0 || l->race.county.word_count > 0;
+
+    if (!fixed && (!titled || (l->race.state && !state)))
+        return;
+    bool full = fixed || (state && !local);
+    for (uint32_t i = 0; i < l->c->choice_count; i++)
+        if (is_side(l->c->choices[i].name, ours->e->choice, l->scratch))
+            add(l, e, i, 0, full,
+                arena_printf(l->scratch, "our side \"%.*s\" of \"%.*s\"; %s%.*s%s",
+                             SLICE_FMT(l->c->choices[i].name), SLICE_FMT(l->c->text),
+                             fixed ? "source_hints " : "the same title", SLICE_FMT(hint),
+                             full ? "" : "; in doubt: the same title may be on other ballots"));
+}
+
+/* ---- the three ways ---- */
+
+enum hinted { HINT_NONE, HINT_HERE, HINT_ELSEWHERE };
+
+static enum hinted hint_of(const struct look *l, const struct endorsement *e, struct slice *hint)
+{
+    enum hinted found = HINT_NONE;
+
+    for (size_t i = 0; i < e->hint_count; i++) {
+        if (!slice_eq(e->hints[i].source, l->source->name))
+            continue;
+        if ((l->c->id.len > 0 && slice_eq(e->hints[i].contest, l->c->id)) ||
+            same_text(e->hints[i].contest, l->c->text, l->scratch)) {
+            *hint = e->hints[i].contest;
+            return HINT_HERE;
+        }
+        found = HINT_ELSEWHERE;
+    }
+    if (l->ap && found == HINT_NONE && e->ap_race_id.len > 0) {
+        *hint = e->ap_race_id;
+        return slice_eq(e->ap_race_id, l->c->id) ? HINT_HERE : HINT_ELSEWHERE;
+    }
+    return found;
+}
+
+/* Nothing but the state is needed beside an id; but what the feed says must not speak against it.
+ */
+static void judge_id(struct look *l, uint32_t e, uint32_t choice, enum hinted hint)
+{
+    const struct match_person *ours = &l->m->match->people[e];
+    const char *against = NULL;
+    struct race_reason why;
+    bool named = false, alike = false;
+
+    for (size_t i = 0; i < l->person_count; i++)
+        if (l->people[i].choice == choice) {
+            named = true;
+            alike |= name_fit(ours, &l->people[i].name) != NAME_NO;
+        }
+    if (l->race.state && l->race.state != ours->race.state)
+        return;
+    if (hint == HINT_ELSEWHERE)
+        against = "the list's ap_race_id or hint is another contest's";
+    else if (named && !alike)
+        against = "the feed gives it another name";
+    else if (!l->race.wordless && hint != HINT_HERE &&
+             race_fit_compare(&ours->race, &l->race, &why) == RACE_OTHER)
+        against = why.text;
+    struct slice fact =
+        arena_printf(l->scratch, "ap_candidate_id %.*s", SLICE_FMT(ours->race.e->ap_candidate_id));
+    if (named && fact.ptr)
+        fact = arena_printf(l->scratch, "%.*s, named \"%.*s\"", SLICE_FMT(fact),
+                            SLICE_FMT(l->c->choices[choice].name));
+    add(l, e, choice, 0, !against, say(l, fact, against, no_word));
+}
+
+static void judge_names(struct look *l, uint32_t e)
+{
+    const struct race_ours *ours = &l->m->match->people[e].race;
+    struct race_reason why;
+    enum race_fit fit = race_fit_compare(ours, &l->race, &why);
+    bool by_id = l->ap && ours->e->ap_candidate_id.len > 0;
+
+    if (fit == RACE_OTHER)
+        return;
+    if (fit == RACE_SAME && by_id)
+        why.text = "its id is not the list's ap_candidate_id";
+    struct slice office = ours->office.class ? slice_of(ours->office.class->slug) : ours->e->office;
+    struct slice basis = arena_printf(l->scratch, "office %.*s, state %.*s", SLICE_FMT(office),
+                                      SLICE_FMT(ours->e->state));
+    add_names(l, e, basis, fit == RACE_SAME, why.text, why.word);
+}
+
+static void judge(struct look *l, uint32_t e)
+{
+    const struct endorsement *ours = &l->m->endorsed->list[e];
+    struct slice hint = no_word;
+    enum hinted hinted = hint_of(l, ours, &hint);
+    bool by_id = false;
+
+    if (ours->choice != CHOICE_CANDIDATE) {
+        if (hinted != HINT_ELSEWHERE)
+            judge_measure(l, e, hinted == HINT_HERE, hint);
+        return;
+    }
+    for (uint32_t i = 0; l->ap && ours->ap_candidate_id.len > 0 && i < l->c->choice_count; i++)
+        if (slice_eq(l->c->choices[i].id, ours->ap_candidate_id)) {
+            judge_id(l, e, i, hinted);
+            by_id = true;
+        }
+    if (by_id || hinted == HINT_ELSEWHERE)
+        return;
+    if (hinted == HINT_NONE) {
+        judge_names(l, e);
+        return;
+    }
+    bool odd = l->ap && ours->ap_candidate_id.len > 0;
+    struct slice basis =
+        arena_printf(l->scratch, "contest fixed by hint \"%.*s\"", SLICE_FMT(hint));
+    add_names(l, e, basis, true, odd ? "its id is not the list's ap_candidate_id" : NULL, no_word);
+    if (l->person_count == 0)
+        add(l, e, NONE, 0, false, say(l, basis, "the feed gives no names", no_word));
+}
+
+bool fits_find(const struct model *m, const struct feed_contest *c, struct arena *scratch,
+               struct match_fits *out)
+{
+    struct look l = {
+        .m = m, .c = c, .source = &m->settings->sources[c->source], .scratch = scratch, .out = out};
+    struct concerned w;
+
+    *out = (struct match_fits){NULL, 0, 0};
+    l.ap = slice_is(l.source->authority, "ap");
+    if (!read_people(&l) || !race_fit_read_theirs(c, l.source, scratch, &l.race))
+        return false;
+    collect_all(&l, &w);
+    for (size_t i = 0; i < w.count; i++)
+        judge(&l, w.list[i]);
+    return !l.full_memory;
+}

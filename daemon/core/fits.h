@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/* One contest against the endorsements: which choices fit whom, how well and why; nothing is
+ * decided here. */
+#ifndef TALLYD_CORE_FITS_H
+#define TALLYD_CORE_FITS_H
+
+#include "daemon/core/match_index.h"
+
+struct fit {
+    uint32_t endorsement;
+    uint32_t choice;  /* NONE: only the contest is in question */
+    uint32_t person;  /* which of the running mates of the choice */
+    bool full;        /* nothing in doubt but what other fits may bring */
+    enum band band;   /* match.c's decision */
+    const char *note; /* ... and what keeps a full fit from being automatic */
+    struct slice why;
+};
+
+struct match_fits { /* of a contest: feed_contest.fits */
+    struct fit *list;
+    uint32_t count, room;
+};
+
+/* Every fit of the contest, ordered by endorsement, into scratch. False only when scratch is full.
+ */
+bool fits_find(const struct model *m, const struct feed_contest *c, struct arena *scratch,
+               struct match_fits *out) MUST_USE;
+
+/* "Donald J. Trump (I) (Rep)" and "DONALD J TRUMP" are the same in full: what fusion asks for. */
+bool fits_same_full_name(struct slice a, struct slice b, struct arena *scratch);
+
+#endif

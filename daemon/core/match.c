@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: ISC */
+/* Matching: the fits of a contest are kept with it; from the fits of all contests of a source it
+ * follows which are in no doubt. */
+#include "daemon/core/match.h"
+
+#include <string.h>
+
+#include "daemon/base/when.h"
+#include "daemon/core/fits.h"
+#include "daemon/core/match_index.h"
+
+enum { SCRATCH = 64 << 20 };
+
+static bool full(struct err *e)
+{
+    return err_set(e, ERR_BUG, "matching: the memory of the core is full; watch fewer sources");
+}
+
+/* ---- races ---- */
+
+static void open_race(const struct endorsement *e, struct race *r)
+{
+    *r = (struct race){.id = e->race_id,
+                       .state = e->state,
+                       .office = e->office,
+                       .jurisdiction = e->jurisdiction.len > 0 ? e->jurisdiction : e->county,
+                       .district = e->district,
+                       .seat = e->seat,
+                       .date = e->date,
+                       .polls_close_ms = WHEN_UNKNOWN,
+                       .seats = e->seats,
+                       .places = e->places,
+                       .on_air = NONE,
+                       .units_reporting = -1,
+                       .units_total = -1,
+                       .updated_ms = WHEN_UNKNOWN};
+}
+
+/* What one of them says; -1 when they contradict each other. */
+static int64_t agreed(int64_t a, int64_t b)
+{
+    if (a < 0 || b < 0)
+        return a > b ? a : b;
+    return a == b ? a : -1;
+}
+
+static bool group_races(struct model *m, uint32_t *of)
+{
+    size_t n = m->endorsed->count;
+    struct map *by_id = map_new(n + 1, false);
+    bool *clash_seats = arena_array(m->strings, n + 1, sizeof(bool));
+    bool *clash_places = arena_array(m->strings, n + 1, sizeof(bool));
+    bool ok = by_id && clash_seats && clash_places;
+
+    for (size_t i = 0; i < n && ok; i++) {
+        const struct endorsement *e = &m->endorsed->list[i];
+        struct race *r = map_get(by_id, e->race_id);
+        if (!r) {
+            r = &m->races[m->race_count++];
+            open_race(e, r);
+            ok = map_put(by_id, r->id, r);
+        }
+        size_t k = (size_t)(r - m->races);
+        clash_seats[k] |= r->seats >= 0 && e->seats >= 0 && r->seats != e->seats;
+        clash_places[k] |= r->places >= 0 && e->places >= 0 && r->places != e->places;
+        r->seats = clash_seats[k] ? -1 : agreed(r->seats, e->seats);
+        r->places = clash_places[k] ? -1 : agreed(r->places, e->places);
+        r->endorsement_count++;
+        of[i] = (uint32_t)k;
+    }
+    map_free(by_id);
+    return ok;
+}
+
+static bool fill_races(struct model *m, const uint32_t *of)
+{
+    for (uint32_t k = 0; k < m->race_count; k++) {
+        struct race *r = &m->races[k];
+        r->endorsements = arena_array(m->strings, r->endorsement_count, sizeof(uint32_t));
+        r->lag_since =
+            arena_array(m->strings, m->settings->source_count + 1, sizeof(*r->lag_since));
+        if (!r->endorsements || !r->lag_since)
+            return false;
+        for (size_t s = 0; s < m->settings->source_count; s++)
+            r->lag_since[s] = WHEN_UNKNOWN;
+        r->endorsement_count = 0;
+    }
+    for (size_t i = 0; i < m->endorsed->count; i++) {
+        struct race *r = &m->races[of[i]];
+        r->endorsements[r->endorsement_count++] = (uint32_t)i;
+        m->match->people[i].race_index = of[i];
+    }
+    return true;
+}
+
+bool match_init(struct model *m, struct err *e)
+{
+    size_t n = m->endorsed->count;
+    uint32_t *of = arena_array(m->strings, n + 1, sizeof(*of));
+
+    m->races = arena_array(m->strings, n + 1, sizeof(*m->races));
+    m->race_count = 0;
+    m->review = NULL;
+    m->review_count = 0;
+    if (!of || !m->races || !match_index_init(m, &m->match) || !group_races(m, of) ||
+        !fill_races(m, of))
+        return full(e);
+    m->match->race_links_room = arena_array(m->strings, n + 1, sizeof(uint32_t));
+    m->match->race_contests_room = arena_array(m->strings, n + 1, sizeof(uint32_t));
+    if (!m->match->race_links_room || !m->match->race_contests_room)
+        return full(e);
+    return true;
+}
+
+uint32_t match_race_of(const struct model *m, uint32_t endorsement)
+{
+    return m->match->people[endorsement].race_index;
+}
+
+/* An array of m->strings with room for n elements of `size`; what it held is kept. */
+static void *grow(struct model *m, void *list, uint32_t *room, size_t n, size_t size)
+{
+    size_t more = *room ? *room : 4;
+
+    if (n <= *room)
+        return list;
+    while (more < n)
+        more *= 2;
+    void *grown = arena_array(m->strings, more, size);
+    if (grown && *room > 0)
+        memcpy(grown, list, *room * size);
+    if (grown)
+        *room = (uint32_t)more;
+    return grown;
+}
+
+/* ---- the bands ---- */
+
+/* Two of ours on one line, but for running mates; and lines of one contest that would be two races.
+ */
+static bool shared(const struct model *m, const struct feed_contest *c, const struct fit *f)
+{
+    for (uint32_t i = 0; i < c->fits->count; i++) {
+        const struct fit *g = &c->fits->list[i];
+        if (!g->full || g->endorsement == f->endorsement)
+            continue;
+        if (g->choice == f->choice && g->person == f->person)
+            return true;
+        if (match_race_of(m, g->endorsement) != match_race_of(m, f->endorsement))
+            return true;
+    }
+    return false;
+}
+
+/* One of ours on several lines of a contest is in doubt, but where a person may stand on several
+ * party lines and does so under one full name. */
+static bool split(const struct model *m, const struct feed_contest *c, const struct fit *f,
+                  struct arena *scratch)
+{
+    const struct state *state = m->match->people[f->endorsement].race.state;
+
+    for (uint32_t i = 0; i < c->fits->count; i++) {
+        const struct fit *g = &c->fits->list[i];
+        if (!g->full || g->endorsement != f->endorsement || g == f)
+            continue;
+        if (g->choice == f->choice || !state || !state->fusion ||
+            !fits_same_full_name(c->choices[f->choice].name, c->choices[g->choice].name, scratch) ||
+            slice_eq_nocase(c->choices[f->choice].party, c->choices[g->choice].party))
+            return true;
+    }
+    return false;
+}
+
+static bool fits_in_full(const struct feed_contest *c, uint32_t endorsement)
+{
+    for (uint32_t i = 0; c->fits && i < c->fits->count; i++)
+        if (c->fits->list[i].endorsement == endorsement && c->fits->list[i].full)
+            return true;
+    return false;
+}
+
+/* Contests of two counties can be the parts of one race, where the office is no county's or town's.
+ */
+static bool same_race_elsewhere(const struct match_person *p, const struct feed_contest *a,
+                                const struct feed_contest *b)
+{
+    const struct office_class *class = p->race.office.class;
+
+    return class && (class->reach == REACH_STATE || class->reach == REACH_DISTRICT) &&
+           a->county.len > 0 && b->county.len > 0 && !slice_eq_nocase(a->county, b->county) &&
+           slice_eq_nocase(a->text, b->text);
+}
+
+/* How the fits of one endorsement stand in one source. */
+struct spread {
+    bool any_full; /* some contest fits in full */
+    bool live;     /* ... that is still in the feed */
+    bool several;  /* several do, and are no parts of one race */
+};
+
+static struct spread spread_of(const struct match_person *p, uint32_t endorsement, uint32_t source)
+{
+    struct spread s = {false, false, false};
+    const struct feed_contest *first = NULL;
+
+    for (uint32_t i = 0; i < p->seen_count; i++)
+        if (p->seen[i]->source == source && fits_in_full(p->seen[i], endorsement)) {
+            s.any_full = true;
+            s.live |= !p->seen[i]->gone;
+        }
+    for (uint32_t i = 0; i < p->seen_count; i++) {
+        const struct feed_contest *c = p->seen[i];
+        if (c->source != source || !fits_in_full(c, endorsement) || (s.live && c->gone))
+            continue;
+        s.several |= first && !same_race_elsewhere(p, first, c);
+        first = first ? first : c;
+    }
+    return s;
+}
+
+/* What keeps a full fit from being automatic; NULL: nothing. */
+static const char *note_of(const struct model *m, const struct feed_contest *c, const struct fit *f,
+                           const struct spread *s, struct arena *scratch)
+{
+    if (s->several)
+        return "several contests of the source fit";
+    if (shared(m, c, f))
+        return "it fits another endorsement too, or the contest would be two races";
+    if (split(m, c, f, scratch))
+        return "several lines of the contest fit";
+    return NULL;
+}
+
+static void settle(struct model *m, uint32_t endorsement, uint32_t source, struct arena *scratch)
+{
+    struct match_person *p = &m->match->people[endorsement];
+    struct spread s = spread_of(p, endorsement, source);
+
+    for (uint32_t i = 0; i < p->seen_count; i++) {
+        struct feed_contest *c = p->seen[i];
+        if (c->source != source)
+            continue;
+        for (uint32_t k = 0; k < c->fits->count; k++) {
+            struct fit *f = &c->fits->list[k];
+            if (f->endorsement != endorsement)
+                continue;
+            f->note = f->full ? note_of(m, c, f, &s, scratch) : NULL;
+            if ((s.live && c->gone) || (!f->full && s.any_full))
+                f->band = BAND_NONE; /* another contest of the source has it for sure */
+            else
+                f->band = !f->full || f->note ? BAND_REVIEW : BAND_AUTO;
+        }
+    }
+}
+
+/* A line that is one of ours in full is nobody's "maybe". */
+static void drop_taken(struct match_fits *fits)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < fits->count; i++) {
+        bool taken = false;
+        for (uint32_t k = 0; k < fits->count && !fits->list[i].full; k++)
+            taken |= fits->list[k].full && fits->list[k].choice == fits->list[i].choice &&
+                     fits->list[k].endorsement != fits->list[i].endorsement;
+        if (!taken)
+            fits->list[n++] = fits->list[i];
+    }
+    fits->count = n;
+}
+
+/* ---- links ---- */
+
+static bool put_link(struct model *m, struct race *r, uint32_t *count, bool *changed,
+                     struct feed_contest *c, const struct fit *f)
+{
+    uint32_t *room = &m->match->race_links_room[r - m->races];
+    struct link *grown = grow(m, r->links, room, (size_t)*count + 1, sizeof(*r->links));
+    struct link made = {c, f->choice, f->endorsement, f->band, f->why};
+
+    if (!grown)
+        return false;
+    r->links = grown;
+    struct link *l = &r->links[*count];
+    *changed |= *count >= r->link_count || l->contest != c || l->choice != f->choice ||
+                l->endorsement != f->endorsement || l->band != f->band;
+    *l = made;
+    ++*count;
+    return true;
+}
+
+static bool put_contest(struct model *m, struct race *r, struct feed_contest *c)
+{
+    uint32_t *room = &m->match->race_contests_room[r - m->races];
+
+    for (uint32_t i = 0; i < r->contest_count; i++)
+        if (r->contests[i] == c)
+            return true;
+    struct feed_contest **grown =
+        grow(m, r->contests, room, (size_t)r->contest_count + 1, sizeof(*r->contests));
+    if (!grown)
+        return false;
+    r->contests = grown;
+    r->contests[r->contest_count++] = c;
+    c->race = (uint32_t)(r - m->races);
+    return true;
+}
+
+static bool link_race(struct model *m, struct race *r, bool *changed)
+{
+    uint32_t count = 0, before = r->link_count;
+
+    for (uint32_t i = 0; i < r->contest_count; i++)
+        if (r->contests[i]->race == (uint32_t)(r - m->races))
+            r->contests[i]->race = NONE;
+    r->contest_count = 0;
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct match_person *p = &m->match->people[r->endorsements[i]];
+        for (uint32_t k = 0; k < p->seen_count; k++)
+            for (uint32_t n = 0; n < p->seen[k]->fits->count; n++) {
+                const struct fit *f = &p->seen[k]->fits->list[n];
+                if (f->endorsement != r->endorsements[i] || f->band != BAND_AUTO)
+                    continue;
+                if (!put_link(m, r, &count, changed, p->seen[k], f) ||
+                    !put_contest(m, r, p->seen[k]))
+                    return false;
+            }
+    }
+    *changed |= count != before;
+    r->link_count = count;
+    return true;
+}
+
+/* The queue without the old notes on these endorsements, and with the new ones at its end. */
+static bool link_review(struct model *m, const uint32_t *who, size_t count)
+{
+    struct match *x = m->match;
+    uint32_t n = 0;
+
+    x->serial++;
+    for (size_t i = 0; i < count; i++)
+        x->stamps[who[i]] = x->serial;
+    for (uint32_t i = 0; i < m->review_count; i++)
+        if (x->stamps[m->review[i].endorsement] != x->serial)
+            m->review[n++] = m->review[i];
+    m->review_count = n;
+    for (size_t i = 0; i < count; i++) {
+        const struct match_person *p = &x->people[who[i]];
+        for (uint32_t k = 0; k < p->seen_count; k++)
+            for (uint32_t f = 0; f < p->seen[k]->fits->count; f++) {
+                const struct fit *fit = &p->seen[k]->fits->list[f];
+                if (fit->endorsement != who[i] || fit->band != BAND_REVIEW)
+                    continue;
+                struct link *grown = grow(m, m->review, &x->review_room,
+                                          (size_t)m->review_count + 1, sizeof(*m->review));
+                if (!grown)
+                    return false;
+                m->review = grown;
+                struct slice why = fit->why;
+                if (fit->note)
+                    why = arena_printf(m->strings, "%.*s; in doubt: %s", SLICE_FMT(why), fit->note);
+                if (!why.ptr)
+                    return false;
+                m->review[m->review_count++] =
+                    (struct link){p->seen[k], fit->choice, who[i], BAND_REVIEW, why};
+            }
+    }
+    return true;
+}
+
+/* ---- a contest ---- */
+
+/* Whom the old or the new fits speak of, each once. */
+static uint32_t *affected(struct model *m, const struct match_fits *a, const struct match_fits *b,
+                          struct arena *scratch, size_t *count)
+{
+    struct match *x = m->match;
+    uint32_t *list = arena_array(scratch, (size_t)a->count + b->count + 1, sizeof(*list));
+    const struct match_fits *both[] = {a, b};
+
+    x->serial++;
+    *count = 0;
+    for (size_t k = 0; k < 2 && list; k++)
+        for (uint32_t i = 0; i < both[k]->count; i++) {
+            uint32_t e = both[k]->list[i].endorsement;
+            if (x->stamps[e] != x->serial)
+                list[(*count)++] = e;
+            x->stamps[e] = x->serial;
+        }
+    return list;
+}
+
+/* Keep the fits with the contest; evidence that reads as before is not stored again. */
+static bool keep_fits(struct model *m, struct feed_contest *c, const struct match_fits *found)
+{
+    struct match_fits *mine = c->fits;
+
+    for (uint32_t i = 0; i < found->count; i++) {
+        struct fit *f = &found->list[i];
+        struct slice why = {NULL, 0};
+        for (uint32_t k = 0; k < mine->count && !why.ptr; k++)
+            if (slice_eq(mine->list[k].why, f->why))
+                why = mine->list[k].why;
+        f->why = why.ptr ? why : arena_copy(m->strings, f->why);
+        if (!f->why.ptr)
+            return false;
+    }
+    struct fit *grown = grow(m, mine->list, &mine->room, found->count, sizeof(*mine->list));
+    if (!grown && found->count > 0)
+        return false;
+    mine->list = grown;
+    if (found->count > 0)
+        memcpy(mine->list, found->list, found->count * sizeof(*found->list));
+    mine->count = found->count;
+    return true;
+}
+
+/* c is in the list of contests seen of an endorsement exactly when it has a fit of it. */
+static bool see(struct model *m, struct match_person *p, uint32_t endorsement,
+                struct feed_contest *c)
+{
+    uint32_t at = 0;
+    bool fits = false;
+
+    for (uint32_t i = 0; i < c->fits->count; i++)
+        fits |= c->fits->list[i].endorsement == endorsement;
+    while (at < p->seen_count && p->seen[at] != c)
+        at++;
+    if (fits && at == p->seen_count) {
+        struct feed_contest **grown =
+            grow(m, p->seen, &p->seen_room, (size_t)p->seen_count + 1, sizeof(*p->seen));
+        if (!grown)
+            return false;
+        p->seen = grown;
+        p->seen[p->seen_count++] = c;
+    } else if (!fits && at < p->seen_count) {
+        memmove(p->seen + at, p->seen + at + 1, (p->seen_count - at - 1) * sizeof(*p->seen));
+        p->seen_count--;
+    }
+    return true;
+}
+
+static bool rematch(struct model *m, struct feed_contest *c, struct arena *scratch, bool *changed)
+{
+    struct match_fits found;
+    size_t count;
+
+    if (!c->fits)
+        c->fits = arena_alloc(m->strings, sizeof(*c->fits));
+    if (!c->fits || !fits_find(m, c, scratch, &found))
+        return false;
+    drop_taken(&found);
+    uint32_t *who = affected(m, c->fits, &found, scratch, &count);
+    if (!who || !keep_fits(m, c, &found))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!see(m, &m->match->people[who[i]], who[i], c))
+            return false;
+    for (size_t i = 0; i < count; i++)
+        settle(m, who[i], c->source, scratch);
+    for (size_t i = 0; i < count; i++)
+        if (!link_race(m, &m->races[match_race_of(m, who[i])], changed))
+            return false;
+    return count == 0 || link_review(m, who, count);
+}
+
+bool match_contest(struct model *m, struct feed_contest *c, struct err *e)
+{
+    struct arena *scratch = arena_new(SCRATCH);
+    bool changed = false;
+
+    *e = (struct err){.kind = ERR_NONE};
+    if (!c->fits)
+        c->race = NONE;
+    if (!scratch || !rematch(m, c, scratch, &changed)) {
+        full(e);
+        changed = false;
+    }
+    arena_free(scratch);
+    return changed;
+}

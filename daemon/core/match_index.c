@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: ISC */
+/* Sorted arrays of hashes: they are made once, searched a million times, and live in the arena of
+ * the core. */
+#include "daemon/core/match_index.h"
+
+#include <stdlib.h>
+
+#include "daemon/base/hash.h"
+
+uint64_t match_index_word(struct slice word)
+{
+    return hash64(word, 0);
+}
+
+uint64_t match_index_office(const struct state *state, const struct office_class *class)
+{
+    if (!state || !class)
+        return 0;
+    return hash64(slice_of(class->slug), hash64(slice_of(state->code), 1));
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct match_key *x = a, *y = b;
+
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return (x->endorsement > y->endorsement) - (x->endorsement < y->endorsement);
+}
+
+size_t match_index_find(const struct match_keys *keys, uint64_t hash, size_t *from)
+{
+    size_t low = 0, high = keys->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (keys->list[middle].hash < hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *from = low;
+    while (low < keys->count && keys->list[low].hash == hash)
+        low++;
+    return low;
+}
+
+static void put(struct match_keys *keys, uint64_t hash, size_t endorsement)
+{
+    keys->list[keys->count++] = (struct match_key){hash, (uint32_t)endorsement};
+}
+
+static bool read_person(const struct endorsement *e, struct arena *a, struct match_person *p)
+{
+    struct slice text[2] = {e->name, e->ballot_name};
+
+    p->names = arena_array(a, 2 + e->alias_count, sizeof(*p->names));
+    if (!p->names || !race_fit_read_ours(e, a, &p->race))
+        return false;
+    for (size_t i = 0; i < 2 + e->alias_count; i++) {
+        struct slice one = i < 2 ? text[i] : e->aliases[i - 2];
+        if (one.len == 0)
+            continue;
+        if (!name_read(one, a, &p->names[p->name_count]))
+            return false;
+        p->name_count += p->names[p->name_count].last.len > 0;
+    }
+    return true;
+}
+
+static bool keys_new(struct match_keys *keys, size_t room, struct arena *a)
+{
+    keys->list = arena_array(a, room + 1, sizeof(*keys->list));
+    return keys->list != NULL;
+}
+
+static void index_person(struct match *x, size_t i)
+{
+    const struct match_person *p = &x->people[i];
+    const struct endorsement *e = p->race.e;
+
+    for (size_t k = 0; k < p->name_count; k++)
+        put(&x->by_last, match_index_word(p->names[k].last), i);
+    if (e->ap_candidate_id.len > 0)
+        put(&x->by_ap, match_index_word(e->ap_candidate_id), i);
+    for (size_t k = 0; k < e->hint_count; k++)
+        put(&x->by_hint, match_index_word(e->hints[k].source), i);
+    if (p->race.office.class)
+        put(&x->by_office, match_index_office(p->race.state, p->race.office.class), i);
+}
+
+bool match_index_init(struct model *m, struct match **out)
+{
+    size_t n = m->endorsed->count, names = 0, hints = 0;
+    struct match *x = arena_alloc(m->strings, sizeof(*x));
+
+    if (!x)
+        return false;
+    x->people = arena_array(m->strings, n + 1, sizeof(*x->people));
+    x->stamps = arena_array(m->strings, n + 1, sizeof(*x->stamps));
+    x->concerned = arena_array(m->strings, n + 1, sizeof(*x->concerned));
+    if (!x->people || !x->stamps || !x->concerned)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!read_person(&m->endorsed->list[i], m->strings, &x->people[i]))
+            return false;
+        names += x->people[i].name_count;
+        hints += m->endorsed->list[i].hint_count;
+    }
+    if (!keys_new(&x->by_last, names, m->strings) || !keys_new(&x->by_ap, n, m->strings) ||
+        !keys_new(&x->by_hint, hints, m->strings) || !keys_new(&x->by_office, n, m->strings))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        index_person(x, i);
+    struct match_keys *all[] = {&x->by_last, &x->by_ap, &x->by_hint, &x->by_office};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        qsort(all[i]->list, all[i]->count, sizeof(*all[i]->list), compare);
+    *out = x;
+    return true;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/* The endorsements as match.c needs them, read once, and ways to find the few that a contest can
+ * concern. */
+#ifndef TALLYD_CORE_MATCH_INDEX_H
+#define TALLYD_CORE_MATCH_INDEX_H
+
+#include "daemon/core/model.h"
+#include "daemon/core/name.h"
+#include "daemon/core/race_fit.h"
+
+struct match_person { /* an endorsement */
+    struct race_ours race;
+    struct name *names; /* of the name, ballot_name and aliases */
+    size_t name_count;
+    uint32_t race_index;
+    struct feed_contest **seen; /* contests with a fit of it */
+    uint32_t seen_count, seen_room;
+};
+
+struct match_key {
+    uint64_t hash;
+    uint32_t endorsement;
+};
+
+struct match_keys { /* sorted by hash, then endorsement */
+    struct match_key *list;
+    size_t count;
+};
+
+struct match {
+    struct match_person *people; /* endorsed->count */
+    struct match_keys by_last;   /* last words of their names */
+    struct match_keys by_ap;     /* ap_candidate_id */
+    struct match_keys by_hint;   /* names of sources that hints speak of */
+    struct match_keys by_office; /* state and class */
+    uint32_t *stamps, serial;    /* to collect each endorsement once */
+    uint32_t *concerned;         /* room for as many as there are */
+    uint32_t *race_links_room, *race_contests_room, review_room;
+};
+
+/* Everything but the rooms of races. False only when m->strings is full. */
+bool match_index_init(struct model *m, struct match **out) MUST_USE;
+
+/* The keys of one hash: *from to the result. */
+size_t match_index_find(const struct match_keys *keys, uint64_t hash, size_t *from);
+
+uint64_t match_index_word(struct slice word);
+uint64_t match_index_office(const struct state *state, const struct office_class *class);
+
+#endif

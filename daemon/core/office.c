@@ -1,0 +1,614 @@
+/* SPDX-License-Identifier: ISC */
+/* Reading an office: its folded words are claimed in turn by decorations, the class, parts, term
+ * and party; what nobody claims is left as words, for the comparison to explain or to doubt. */
+#include "daemon/core/office.h"
+
+#include <string.h>
+
+#include "daemon/base/num.h"
+#include "daemon/base/text.h"
+#include "daemon/core/office_table.h"
+
+#define COUNT(t) (sizeof(t) / sizeof((t)[0]))
+enum { TOKENS = 64 };
+
+struct tokens {
+    struct slice word[TOKENS];
+    bool claimed[TOKENS];
+    size_t count;
+    bool crowded;
+};
+
+static const struct {
+    const char *word, *party;
+} parties[] = {
+    {"dem", "dem"},
+    {"democrat", "dem"},
+    {"democratic", "dem"},
+    {"rep", "rep"},
+    {"republican", "rep"},
+    {"gop", "rep"},
+    {"lib", "lib"},
+    {"libertarian", "lib"},
+    {"grn", "grn"},
+    {"green party", "grn"},
+    {"dfl", "dem"},
+    {"d", "dem"},
+    {"r", "rep"},
+    {"democratic party", "dem"},
+    {"republican party", "rep"},
+};
+
+/* kind words of parts, and what they may be */
+static const struct {
+    const char *word, *kind;
+    unsigned mask;
+} part_kinds[] = {
+    {"district", "district", PART_DISTRICT},
+    {"dist", "district", PART_DISTRICT},
+    {"ward", "ward", PART_DISTRICT},
+    {"wd", "ward", PART_DISTRICT},
+    {"zone", "zone", PART_DISTRICT},
+    {"precinct", "precinct", PART_DISTRICT},
+    {"pct", "precinct", PART_DISTRICT},
+    {"circuit", "circuit", PART_DISTRICT},
+    {"region", "region", PART_DISTRICT},
+    {"subdistrict", "district", PART_DISTRICT},
+    {"area", "area", PART_DISTRICT | PART_SEAT},
+    {"division", "division", PART_DISTRICT | PART_SEAT},
+    {"div", "division", PART_DISTRICT | PART_SEAT},
+    {"branch", "branch", PART_DISTRICT | PART_SEAT},
+    {"part", "part", PART_DISTRICT | PART_SEAT},
+    {"seat", "seat", PART_SEAT},
+    {"position", "seat", PART_SEAT},
+    {"pos", "seat", PART_SEAT},
+    {"place", "seat", PART_SEAT},
+    {"pl", "seat", PART_SEAT},
+    {"post", "seat", PART_SEAT},
+    {"group", "seat", PART_SEAT},
+    {"office", "seat", PART_SEAT},
+    {"department", "seat", PART_SEAT},
+    {"dept", "seat", PART_SEAT},
+    {"hd", "house", PART_DISTRICT},
+    {"sd", "senate", PART_DISTRICT},
+    {"cd", "congressional", PART_DISTRICT},
+};
+
+/* Between an ordinal and its kind word: "17th Judicial District". */
+static const char *const adjectives[] = {
+    "judicial",      "legislative", "representative", "council",       "commissioner",
+    "commission",    "director",    "supervisorial",  "supervisor",    "trustee",
+    "magisterial",   "senatorial",  "senate",         "house",         "assembly",
+    "congressional", "council",     "appellate",      "commissioners", "school",
+    "board",
+};
+
+static const char *const ordinals[] = {
+    "zeroth",     "first",     "second",    "third",       "fourth",     "fifth",      "sixth",
+    "seventh",    "eighth",    "ninth",     "tenth",       "eleventh",   "twelfth",    "thirteenth",
+    "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth",
+};
+static const char *const numbers[] = {"zero", "one",   "two",   "three", "four", "five",
+                                      "six",  "seven", "eight", "nine",  "ten"};
+static const char *const romans[] = {"",   "i",   "ii",   "iii", "iv", "v",
+                                     "vi", "vii", "viii", "ix",  "x"};
+
+static const char *const empty_words[] = {
+    "of",       "the",         "for",         "to",      "in",       "and",       "a",
+    "an",       "at",          "member",      "members", "election", "elections", "non",
+    "partisan", "nonpartisan", "term",        "terms",   "full",     "office",    "seat",
+    "seats",    "position",    "district",    "dist",    "no",       "number",    "num",
+    "state",    "judge",       "justice",     "judges",  "judicial", "candidate", "candidates",
+    "party",    "nomination",  "nonpartizan", "np",      "year",     "years",     "yr",
+    "shall",    "be",          "elected",     "elect",   "de",       "y",
+};
+
+static const struct {
+    const char *word;
+    unsigned kind;
+} place_kinds[] = {
+    {"city", 1},     {"town", 2},  {"township", 4}, {"twp", 4},     {"village", 8},
+    {"borough", 16}, {"boro", 16}, {"county", 32},  {"parish", 32}, {"co", 32},
+};
+
+/* Said of a place by some and not by others. */
+static const char *const place_empty[] = {
+    "of",     "the",          "public",    "school",   "schools", "district", "isd",
+    "usd",    "board",        "education", "area",     "for",     "and",      "no",
+    "number", "municipality", "statewide", "judicial", "circuit", "court",
+};
+
+static const struct {
+    const char *words;
+    unsigned flags;
+} flag_phrases[] = {
+    {"unexpired term", OFFICE_UNEXPIRED},
+    {"unexpired", OFFICE_UNEXPIRED},
+    {"unexp", OFFICE_UNEXPIRED},
+    {"short term", OFFICE_UNEXPIRED},
+    {"partial term", OFFICE_UNEXPIRED},
+    {"remainder", OFFICE_UNEXPIRED},
+    {"to fill vacancy", OFFICE_UNEXPIRED},
+    {"to fill a vacancy", OFFICE_UNEXPIRED},
+    {"vacancy", OFFICE_UNEXPIRED},
+    {"full term", OFFICE_FULL_TERM},
+    {"special", OFFICE_SPECIAL},
+    {"run off", OFFICE_RUNOFF},
+    {"runoff", OFFICE_RUNOFF},
+    {"primary", OFFICE_PRIMARY},
+    {"general election", OFFICE_GENERAL},
+    {"general primary", OFFICE_PRIMARY},
+    {"general runoff", OFFICE_RUNOFF},
+    {"general special", OFFICE_SPECIAL},
+};
+
+static bool in_list(const char *const *list, size_t n, struct slice word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (slice_is(word, list[i]))
+            return true;
+    return false;
+}
+
+static bool all_digits(struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] < '0' || s.ptr[i] > '9')
+            return false;
+    return s.len > 0;
+}
+
+static bool starts_digit(struct slice s)
+{
+    return s.len > 0 && s.ptr[0] >= '0' && s.ptr[0] <= '9';
+}
+
+const char *office_party(struct slice text)
+{
+    struct buf b;
+    const char *found = NULL;
+
+    buf_init(&b, 1024);
+    text_fold(text, &b);
+    for (size_t i = 0; i < COUNT(parties) && !found; i++)
+        if (slice_is(buf_slice(&b), parties[i].word))
+            found = parties[i].party;
+    buf_done(&b);
+    return found;
+}
+
+bool office_has_word(const struct office_text *o, struct slice word)
+{
+    for (size_t i = 0; i < o->word_count; i++)
+        if (slice_eq(o->words[i], word))
+            return true;
+    return false;
+}
+
+static void add_word(struct office_text *o, struct slice word)
+{
+    if (office_has_word(o, word))
+        return;
+    if (o->word_count == OFFICE_WORDS)
+        o->crowded = true;
+    else
+        o->words[o->word_count++] = word;
+}
+
+static void add_part(struct office_text *o, unsigned mask, const char *kind, struct slice value)
+{
+    for (size_t i = 0; i < o->part_count; i++) {
+        struct office_part *p = &o->parts[i];
+        if (!slice_eq(p->value, value) || !(p->mask & mask))
+            continue;
+        if (!p->kind || !kind || strcmp(p->kind, kind) == 0) { /* said twice */
+            p->mask &= mask;
+            p->kind = p->kind ? p->kind : kind;
+            return;
+        }
+    }
+    if (o->part_count == OFFICE_PARTS)
+        o->crowded = true;
+    else
+        o->parts[o->part_count++] = (struct office_part){mask, kind, value};
+}
+
+/* ---- values of parts ---- */
+
+static bool small_number(const char *const *list, size_t n, struct slice w, struct slice *value,
+                         struct arena *a)
+{
+    for (size_t i = 1; i < n; i++)
+        if (slice_is(w, list[i])) {
+            *value = arena_printf(a, "%zu", i);
+            return value->ptr != NULL;
+        }
+    return false;
+}
+
+static bool ordinal(struct slice w, struct slice *value, struct arena *a)
+{
+    static const char *const ends[] = {"st", "nd", "rd", "th"};
+
+    if (small_number(ordinals, COUNT(ordinals), w, value, a))
+        return true;
+    if (w.len < 3 || !in_list(ends, COUNT(ends), slice_sub(w, w.len - 2, w.len)))
+        return false;
+    struct slice digits = slice_sub(w, 0, w.len - 2);
+    while (digits.len > 1 && digits.ptr[0] == '0')
+        digits = slice_sub(digits, 1, digits.len);
+    *value = digits;
+    return all_digits(digits);
+}
+
+/* "12", "012", "54a", "b", "ii", "3rd", "three": what may stand behind "District". */
+static bool value_of(struct slice w, struct slice *value, struct arena *a)
+{
+    if (ordinal(w, value, a) || small_number(numbers, COUNT(numbers), w, value, a) ||
+        (w.len > 1 && small_number(romans, COUNT(romans), w, value, a)))
+        return true;
+    if (!starts_digit(w) && w.len != 1)
+        return false;
+    while (w.len > 1 && w.ptr[0] == '0' && w.ptr[1] >= '0' && w.ptr[1] <= '9')
+        w = slice_sub(w, 1, w.len);
+    *value = w;
+    return true;
+}
+
+/* ---- the passes ---- */
+
+static bool tokenize(struct slice text, struct arena *a, struct tokens *t)
+{
+    struct slice folded = text_fold_copy(text, a), word;
+
+    *t = (struct tokens){.count = 0};
+    if (!folded.ptr)
+        return false;
+    while (slice_next(&folded, ' ', &word)) {
+        if (t->count == TOKENS) {
+            t->crowded = true;
+            return true;
+        }
+        t->word[t->count++] = word;
+    }
+    return true;
+}
+
+/* How many tokens from `at` on are the words of `phrase`, none of them claimed; 0: they are not. */
+static size_t phrase_at(const struct tokens *t, size_t at, const char *phrase)
+{
+    struct slice rest = slice_of(phrase), word;
+    size_t n = 0;
+
+    while (slice_next(&rest, ' ', &word)) {
+        if (at + n >= t->count || t->claimed[at + n] || !slice_eq(t->word[at + n], word))
+            return 0;
+        n++;
+    }
+    return n;
+}
+
+static void claim(struct tokens *t, size_t at, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        t->claimed[at + i] = true;
+}
+
+static bool is_word(const struct tokens *t, size_t at, const char *word)
+{
+    return at < t->count && !t->claimed[at] && slice_is(t->word[at], word);
+}
+
+/* "vote for 2", "elect not more than one", "4 year term", "to the 119th United States Congress". */
+static void drop_decorations(struct tokens *t, struct arena *a)
+{
+    struct slice value;
+
+    for (size_t i = 0; i < t->count; i++) {
+        if (is_word(t, i, "vote") || is_word(t, i, "elect") || is_word(t, i, "choose")) {
+            size_t n = 1;
+            while (is_word(t, i + n, "for") || is_word(t, i + n, "not") ||
+                   is_word(t, i + n, "no") || is_word(t, i + n, "up") || is_word(t, i + n, "to") ||
+                   is_word(t, i + n, "any") || is_word(t, i + n, "more") ||
+                   is_word(t, i + n, "than"))
+                n++;
+            if (i + n < t->count && value_of(t->word[i + n], &value, a))
+                claim(t, i, n + 1);
+        } else if (i + 1 < t->count && value_of(t->word[i], &value, a) &&
+                   (is_word(t, i + 1, "year") || is_word(t, i + 1, "yr") ||
+                    is_word(t, i + 1, "years"))) {
+            claim(t, i, 2);
+        } else if (ordinal(t->word[i], &value, a) &&
+                   (phrase_at(t, i + 1, "united states congress") ||
+                    is_word(t, i + 1, "congress"))) {
+            claim(t, i, 1);
+        }
+    }
+}
+
+static void read_flags(struct tokens *t, struct office_text *out)
+{
+    for (size_t i = 0; i < t->count; i++)
+        for (size_t k = 0; k < COUNT(flag_phrases); k++) {
+            size_t n = phrase_at(t, i, flag_phrases[k].words);
+            if (n > 0) {
+                out->flags |= flag_phrases[k].flags;
+                claim(t, i, n);
+            }
+        }
+}
+
+static void read_class(struct tokens *t, struct office_text *out)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        const struct office_class *class = NULL;
+        size_t most = 0;
+        for (size_t k = 0; k < office_phrase_count; k++) {
+            if (t->word[i].ptr[0] != office_phrases[k].words[0])
+                continue;
+            size_t n = phrase_at(t, i, office_phrases[k].words);
+            if (n > most) {
+                most = n;
+                class = office_phrases[k].class;
+            }
+        }
+        if (most == 0 || (out->class && out->class != class))
+            continue;
+        out->class = class;
+        claim(t, i, most);
+        i += most - 1;
+    }
+    if (!out->class && t->count == 1 && slice_is(t->word[0], "president")) {
+        out->class = office_phrases[0].class;
+        claim(t, 0, 1);
+    }
+}
+
+/* "3rd Ward", "17th Judicial District", and a lone ordinal. */
+static size_t ordinal_part(struct tokens *t, size_t at, struct arena *a, struct office_text *out)
+{
+    struct slice value;
+
+    if (!ordinal(t->word[at], &value, a))
+        return 0;
+    size_t n = at + 1 < t->count && in_list(adjectives, COUNT(adjectives), t->word[at + 1]) ? 2 : 1;
+    for (size_t k = 0; k < COUNT(part_kinds); k++)
+        if (is_word(t, at + n, part_kinds[k].word)) {
+            add_part(out, part_kinds[k].mask, part_kinds[k].kind, value);
+            claim(t, at + n, 1);
+            claim(t, at, 1);
+            return n + 1;
+        }
+    add_part(out, PART_DISTRICT | PART_SEAT, NULL, value);
+    claim(t, at, 1);
+    return 1;
+}
+
+/* "District 12", "Seat No. B", "Ward Three". */
+static size_t kind_part(struct tokens *t, size_t at, struct arena *a, struct office_text *out)
+{
+    struct slice value;
+
+    for (size_t k = 0; k < COUNT(part_kinds); k++) {
+        if (!is_word(t, at, part_kinds[k].word))
+            continue;
+        size_t n = 1;
+        if (is_word(t, at + n, "no") || is_word(t, at + n, "number") || is_word(t, at + n, "num"))
+            n++;
+        if (at + n >= t->count || t->claimed[at + n] || !value_of(t->word[at + n], &value, a))
+            return 0;
+        /* "District 3rd Ward": the ordinal belongs to what follows it. */
+        if (ordinal(t->word[at + n], &value, a) && at + n + 1 < t->count)
+            for (size_t j = 0; j < COUNT(part_kinds); j++)
+                if (is_word(t, at + n + 1, part_kinds[j].word))
+                    return 0;
+        add_part(out, part_kinds[k].mask, part_kinds[k].kind, value);
+        claim(t, at, n + 1);
+        return n + 1;
+    }
+    return 0;
+}
+
+static void read_parts(struct tokens *t, struct arena *a, struct office_text *out)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        size_t n = phrase_at(t, i, "at large");
+        if (n > 0) {
+            add_part(out, PART_DISTRICT | PART_SEAT, NULL, slice_of("at large"));
+            claim(t, i, n);
+        } else if (!t->claimed[i]) {
+            n = kind_part(t, i, a, out);
+            if (n == 0)
+                n = ordinal_part(t, i, a, out);
+        }
+        if (n > 0)
+            i += n - 1;
+    }
+}
+
+/* Words of other names of the same class say nothing more: "Representative to the ... Congress". */
+static bool class_word(const struct office_class *class, struct slice w)
+{
+    for (size_t k = 0; k < office_phrase_count && class; k++) {
+        struct slice rest = slice_of(office_phrases[k].words), word;
+        while (office_phrases[k].class == class && slice_next(&rest, ' ', &word))
+            if (slice_eq(word, w))
+                return true;
+    }
+    return false;
+}
+
+/* What is left: a class that only a district shows, a bare district number, party, place kinds,
+ * words. */
+static void read_rest(struct tokens *t, bool whole, struct arena *a, struct office_text *out)
+{
+    struct slice value;
+
+    for (size_t i = 0; i < t->count; i++) {
+        struct slice w = t->word[i];
+        if (t->claimed[i])
+            continue;
+        for (size_t k = 0; k < office_weak_count && !out->class; k++)
+            if (slice_is(w, office_weak[k].words) && out->part_count > 0) {
+                out->class = office_weak[k].class;
+                t->claimed[i] = true;
+            }
+        for (size_t k = 0; k < COUNT(parties) && w.len > 1 && whole && !t->claimed[i]; k++)
+            if (slice_is(w, parties[k].word)) {
+                if (out->party && strcmp(out->party, parties[k].party) != 0)
+                    out->crowded = true;
+                out->party = parties[k].party;
+                t->claimed[i] = true;
+            }
+        if (!t->claimed[i] && out->class && out->class->reach == REACH_DISTRICT &&
+            out->part_count == 0 && starts_digit(w) && value_of(w, &value, a)) {
+            add_part(out, PART_DISTRICT, NULL, value);
+            t->claimed[i] = true;
+        }
+        if (!t->claimed[i] && !in_list(empty_words, COUNT(empty_words), w) &&
+            !(whole && class_word(out->class, w)))
+            add_word(out, w);
+    }
+}
+
+static void read_kinds(const struct tokens *t, struct office_text *out)
+{
+    for (size_t i = 0; i < t->count; i++)
+        for (size_t k = 0; k < COUNT(place_kinds); k++)
+            if (slice_is(t->word[i], place_kinds[k].word))
+                out->kinds |= place_kinds[k].kind;
+}
+
+static bool is_place_kind(struct slice w)
+{
+    for (size_t k = 0; k < COUNT(place_kinds); k++)
+        if (slice_is(w, place_kinds[k].word))
+            return true;
+    return false;
+}
+
+static void drop_words(struct office_text *o, bool (*is)(struct slice))
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < o->word_count; i++)
+        if (!is(o->words[i]))
+            o->words[n++] = o->words[i];
+    o->word_count = n;
+}
+
+static bool is_place_empty(struct slice w)
+{
+    return is_place_kind(w) || in_list(place_empty, COUNT(place_empty), w);
+}
+
+static bool read_text(struct slice text, struct arena *a, struct office_text *out)
+{
+    struct tokens t;
+
+    if (!tokenize(text, a, &t))
+        return false;
+    out->crowded |= t.crowded;
+    read_kinds(&t, out);
+    drop_decorations(&t, a);
+    read_class(&t, out);
+    read_flags(&t, out);
+    read_parts(&t, a, out);
+    read_rest(&t, true, a, out);
+    /* "(D)": a letter is a party only in brackets of its own. */
+    if (slice_find(text, SLICE("(D)")) != SIZE_MAX)
+        out->party = "dem";
+    if (slice_find(text, SLICE("(R)")) != SIZE_MAX)
+        out->party = out->party && strcmp(out->party, "dem") == 0 ? NULL : "rep";
+    drop_words(out, is_place_empty);
+    return true;
+}
+
+bool office_read(struct slice text, struct arena *a, struct office_text *out)
+{
+    struct office_text head = {.class = NULL}, tail = {.class = NULL};
+    size_t slash = slice_find(text, SLICE("/"));
+
+    if (slash == SIZE_MAX) {
+        *out = head;
+        return read_text(text, a, out);
+    }
+    if (!read_text(slice_sub(text, 0, slash), a, &head) ||
+        !read_text(slice_sub(text, slash + 1, text.len), a, &tail))
+        return false;
+    /* Two offices, or none we know in front: one text after all. */
+    if (!head.class || (tail.class && tail.class != head.class)) {
+        *out = (struct office_text){.class = NULL};
+        return read_text(text, a, out);
+    }
+    *out = head;
+    for (size_t i = 0; i < tail.part_count; i++)
+        add_part(out, tail.parts[i].mask, tail.parts[i].kind, tail.parts[i].value);
+    out->flags |= tail.flags;
+    return true;
+}
+
+bool office_read_type(struct slice text, struct arena *a, struct office_text *out)
+{
+    struct tokens t;
+
+    if (!tokenize(text, a, &t))
+        return false;
+    for (size_t i = 0; i < t.count; i++)
+        if (slice_is(t.word[i], "general") && !is_word(&t, i + 1, "primary"))
+            out->flags |= OFFICE_GENERAL;
+    read_flags(&t, out);
+    return true;
+}
+
+bool office_read_part(struct slice text, unsigned mask, struct arena *a, struct office_text *out)
+{
+    struct tokens t;
+    struct slice value;
+
+    if (!tokenize(text, a, &t))
+        return false;
+    if (t.count == 1 && (value_of(t.word[0], &value, a) || slice_is(t.word[0], "al"))) {
+        bool none = slice_is(t.word[0], "al") || slice_is(value, "0");
+        add_part(out, mask, NULL, none ? slice_of("at large") : value);
+        return true;
+    }
+    drop_decorations(&t, a);
+    read_parts(&t, a, out);
+    read_rest(&t, false, a, out);
+    return true;
+}
+
+bool office_read_place(struct slice text, struct arena *a, struct office_text *out)
+{
+    struct tokens t;
+
+    if (!tokenize(text, a, &t))
+        return false;
+    out->crowded |= t.crowded;
+    read_kinds(&t, out);
+    read_parts(&t, a, out);
+    for (size_t i = 0; i < t.count; i++)
+        if (!t.claimed[i] && !is_place_empty(t.word[i]))
+            add_word(out, t.word[i]);
+    return true;
+}
+
+void office_slug(struct slice s, struct buf *out)
+{
+    struct buf b;
+    bool gap = out->len > 0;
+
+    buf_init(&b, 4096);
+    text_fold(s, &b);
+    for (size_t i = 0; i < b.len; i++) {
+        char c = b.ptr[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (plain && gap)
+            buf_addc(out, '-');
+        if (plain)
+            buf_addc(out, c);
+        gap = plain ? false : gap || out->len > 0;
+    }
+    buf_done(&b);
+}

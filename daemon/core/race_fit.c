@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: ISC */
+/* Race agreement: a row of checks, each of which may rule the race out or leave a doubt; the first
+ * doubt is the one told. */
+#include "daemon/core/race_fit.h"
+
+#include <string.h>
+
+#include "daemon/base/text.h"
+
+static bool has(struct slice s)
+{
+    return s.len > 0;
+}
+
+bool race_fit_read_ours(const struct endorsement *e, struct arena *a, struct race_ours *out)
+{
+    *out = (struct race_ours){.e = e, .state = states_find(e->state)};
+    out->party = office_party(e->contest_party);
+    return office_read(e->office, a, &out->office) &&
+           office_read_part(e->district, PART_DISTRICT, a, &out->office) &&
+           office_read_part(e->seat, PART_SEAT, a, &out->office) &&
+           office_read_place(e->jurisdiction, a, &out->place) &&
+           office_read_place(e->county, a, &out->county);
+}
+
+/* The feed's own office field beside its text: they complete each other, or leave it crowded. */
+static bool add_office_field(struct slice field, struct arena *a, struct office_text *o)
+{
+    struct office_text own;
+
+    if (!has(field))
+        return true;
+    if (!office_read(field, a, &own))
+        return false;
+    if (!o->class)
+        o->class = own.class;
+    else if (own.class && own.class != o->class)
+        o->crowded = true;
+    for (size_t i = 0; i < own.part_count && o->part_count < OFFICE_PARTS; i++)
+        o->parts[o->part_count++] = own.parts[i];
+    for (size_t i = 0; i < own.word_count; i++)
+        if (!office_has_word(o, own.words[i]) && o->word_count < OFFICE_WORDS)
+            o->words[o->word_count++] = own.words[i];
+    o->flags |= own.flags;
+    o->party = o->party ? o->party : own.party;
+    return true;
+}
+
+/* The same part in text and field is one part. */
+static void merge_parts(struct office_text *o)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < o->part_count; i++) {
+        size_t j = 0;
+        while (j < n && !(slice_eq(o->parts[i].value, o->parts[j].value) &&
+                          (o->parts[i].mask & o->parts[j].mask) &&
+                          (!o->parts[i].kind || !o->parts[j].kind ||
+                           strcmp(o->parts[i].kind, o->parts[j].kind) == 0)))
+            j++;
+        if (j == n)
+            o->parts[n++] = o->parts[i];
+    }
+    o->part_count = n;
+}
+
+bool race_fit_read_theirs(const struct feed_contest *c, const struct settings_source *source,
+                          struct arena *a, struct race_theirs *out)
+{
+    *out = (struct race_theirs){.state = NULL};
+    out->state = states_find(has(c->state) ? c->state : source->state);
+    out->wordless = !has(c->text) && !has(c->office);
+    bool ok = office_read(has(c->text) ? c->text : c->office, a, &out->office) &&
+              (!has(c->text) || add_office_field(c->office, a, &out->office)) &&
+              office_read_part(c->district, PART_DISTRICT, a, &out->office) &&
+              office_read_type(c->election_type, a, &out->office) &&
+              office_read_place(has(c->county) ? c->county : source->county, a, &out->county);
+    merge_parts(&out->office);
+    out->party = office_party(c->party);
+    if (out->party && out->office.party && strcmp(out->party, out->office.party) != 0)
+        out->office.crowded = true;
+    out->party = out->party ? out->party : out->office.party;
+    return ok;
+}
+
+/* ---- word sets ---- */
+
+static bool state_word(const struct state *state, struct slice word)
+{
+    struct slice rest, one;
+
+    if (!state)
+        return false;
+    if (slice_eq_nocase(word, slice_of(state->code)))
+        return true;
+    rest = slice_of(state->name);
+    while (slice_next(&rest, ' ', &one))
+        if (slice_eq_nocase(word, one))
+            return true;
+    return false;
+}
+
+static bool words_within(const struct office_text *few, const struct office_text *many)
+{
+    for (size_t i = 0; i < few->word_count; i++)
+        if (!office_has_word(many, few->words[i]))
+            return false;
+    return true;
+}
+
+static bool words_equal(const struct office_text *a, const struct office_text *b)
+{
+    return a->word_count == b->word_count && words_within(a, b);
+}
+
+/* ---- the checks ---- */
+
+struct judge {
+    const struct race_ours *ours;
+    const struct race_theirs *theirs;
+    struct race_reason *why;
+    enum race_fit fit;
+};
+
+static enum race_fit doubt(struct judge *j, const char *text, struct slice word)
+{
+    if (j->fit == RACE_SAME) {
+        j->fit = RACE_DOUBT;
+        *j->why = (struct race_reason){text, word};
+    }
+    return RACE_DOUBT;
+}
+
+static void other(struct judge *j, const char *text, struct slice word)
+{
+    j->fit = RACE_OTHER;
+    *j->why = (struct race_reason){text, word};
+}
+
+static const struct slice no_word = {"", 0};
+
+static void check_state(struct judge *j)
+{
+    if (!j->theirs->state)
+        doubt(j, "the feed does not say the state", no_word);
+    else if (j->theirs->state != j->ours->state)
+        other(j, "another state", slice_of(j->theirs->state->code));
+}
+
+static bool class_is(const struct office_class *c, const char *slug)
+{
+    return c && strcmp(c->slug, slug) == 0;
+}
+
+static void check_class(struct judge *j)
+{
+    const struct office_class *a = j->ours->office.class, *b = j->theirs->office.class;
+
+    if (a == b)
+        return;
+    if (!a || !b) {
+        doubt(j, "the office is not in both texts", no_word);
+        return;
+    }
+    bool one_house = j->ours->state && j->ours->state->unicameral &&
+                     (class_is(a, "state-senate") || class_is(b, "state-senate")) &&
+                     (class_is(a, "state-legislature") || class_is(b, "state-legislature"));
+    if (!one_house)
+        other(j, "another office", slice_of(b->slug));
+}
+
+/* Parts of one side without their like on the other; kinds that differ are told by *odd_kind. */
+static size_t lone_parts(const struct office_part *a, size_t na, const struct office_part *b,
+                         size_t nb, const struct office_part **lone, bool *odd_kind)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < na; i++) {
+        bool found = false, kinds = false;
+        for (size_t k = 0; k < nb; k++)
+            if (slice_eq(a[i].value, b[k].value) && (a[i].mask & b[k].mask)) {
+                found = true;
+                kinds |= !a[i].kind || !b[k].kind || strcmp(a[i].kind, b[k].kind) == 0;
+            }
+        *odd_kind |= found && !kinds;
+        if (!found)
+            lone[n++] = &a[i];
+    }
+    return n;
+}
+
+static size_t our_parts(const struct race_ours *ours, struct office_part out[2 * OFFICE_PARTS])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < ours->office.part_count; i++)
+        out[n++] = ours->office.parts[i];
+    for (size_t i = 0; i < ours->place.part_count; i++)
+        out[n++] = ours->place.parts[i];
+    return n;
+}
+
+static bool at_large(const struct office_part *p)
+{
+    return slice_is(p->value, "at large");
+}
+
+static void check_parts(struct judge *j)
+{
+    const struct office_text *t = &j->theirs->office;
+    struct office_part ours[2 * OFFICE_PARTS];
+    const struct office_part *lone_t[OFFICE_PARTS], *lone_o[2 * OFFICE_PARTS];
+    bool odd = false;
+    size_t n = our_parts(j->ours, ours);
+    size_t nt = lone_parts(t->parts, t->part_count, ours, n, lone_t, &odd);
+    size_t no = lone_parts(ours, n, t->parts, t->part_count, lone_o, &odd);
+
+    for (size_t i = 0; i < nt; i++)
+        for (size_t k = 0; k < no; k++) {
+            unsigned both = lone_t[i]->mask & lone_o[k]->mask;
+            bool sure = both && (lone_t[i]->mask == lone_o[k]->mask || at_large(lone_t[i]) ||
+                                 at_large(lone_o[k]));
+            if (sure) {
+                other(j, "another district or seat", lone_t[i]->value);
+                return;
+            }
+        }
+    bool house = class_is(t->class, "us-house");
+    if (nt > 0 && !(house && no == 0 && nt == 1 && at_large(lone_t[0])))
+        doubt(j, "the list does not say the district or seat", lone_t[0]->value);
+    if (no > 0 && !(house && nt == 0 && no == 1 && at_large(lone_o[0])))
+        doubt(j, "the contest does not say the district or seat", lone_o[0]->value);
+    if (odd)
+        doubt(j, "the district is of another sort", no_word);
+    if (t->class && t->class->reach == REACH_DISTRICT && t->part_count == 0 && n == 0 &&
+        t->word_count == 0)
+        doubt(j, "neither side says the district", no_word);
+}
+
+static void check_term(struct judge *j)
+{
+    const struct endorsement *e = j->ours->e;
+    unsigned theirs = j->theirs->office.flags;
+    bool short_term = theirs & (OFFICE_UNEXPIRED | OFFICE_SPECIAL);
+    bool ours_special = slice_is(e->election_type, "special");
+
+    if (e->unexpired && (theirs & OFFICE_FULL_TERM))
+        other(j, "the contest is for a full term", no_word);
+    else if (e->unexpired && !short_term)
+        doubt(j, "the contest does not say that the term is unexpired", no_word);
+    else if (!e->unexpired && !ours_special && short_term)
+        doubt(j, "the contest is a special one or for an unexpired term, the list does not say so",
+              no_word);
+}
+
+static void check_type(struct judge *j)
+{
+    struct slice type = j->ours->e->election_type;
+    unsigned theirs = j->theirs->office.flags;
+    bool primary = slice_is(type, "primary");
+
+    if (!has(type))
+        return;
+    if ((theirs & OFFICE_PRIMARY) && !(theirs & OFFICE_RUNOFF) && !primary)
+        other(j, "the contest is a primary", no_word);
+    else if ((theirs & OFFICE_RUNOFF) && !slice_is(type, "runoff"))
+        other(j, "the contest is a runoff", no_word);
+    else if ((theirs & OFFICE_GENERAL) && primary)
+        other(j, "the contest is a general election", no_word);
+    else if ((theirs & OFFICE_GENERAL) && !(theirs & OFFICE_RUNOFF) && slice_is(type, "runoff"))
+        doubt(j, "the contest is a general election", no_word);
+}
+
+static void check_party(struct judge *j)
+{
+    const struct endorsement *e = j->ours->e;
+    const char *theirs = j->theirs->party, *ours = j->ours->party;
+    const char *own = office_party(e->party);
+
+    if (!theirs && has(e->contest_party))
+        doubt(j, "the contest does not say which party's it is", no_word);
+    if (!theirs)
+        return;
+    if (!ours && slice_is(e->election_type, "primary"))
+        ours = own; /* in a party's primary its members stand */
+    if (!ours)
+        doubt(j, "the contest is a party's, the list does not say contest_party", slice_of(theirs));
+    else if (strcmp(ours, theirs) != 0)
+        other(j, "another party's contest", slice_of(theirs));
+}
+
+/* The county of both, where an office is a county's. */
+static void check_county(struct judge *j, const struct office_text *ours)
+{
+    const struct office_text *theirs = &j->theirs->county;
+
+    if (ours->word_count == 0)
+        doubt(j, "the list does not say the county", no_word);
+    else if (theirs->word_count == 0 && !words_within(ours, &j->theirs->office))
+        doubt(j, "the contest does not say the county", ours->words[0]);
+    else if (theirs->word_count > 0 && !words_equal(ours, theirs))
+        other(j, "another county", theirs->words[0]);
+}
+
+/* The county a feed is of, where an office is a town's: most towns lie in one. */
+static void check_home_county(struct judge *j)
+{
+    const struct endorsement *e = j->ours->e;
+    const struct office_text *theirs = &j->theirs->county, *ours = &j->ours->county;
+
+    if (ours->word_count == 0 || theirs->word_count == 0 || words_equal(ours, theirs))
+        return;
+    if (e->county_count > 0)
+        doubt(j, "the feed is of another county of the race", theirs->words[0]);
+    else
+        other(j, "another county", theirs->words[0]);
+}
+
+static void check_town(struct judge *j)
+{
+    const struct race_ours *o = j->ours;
+    const struct office_text *t = &j->theirs->office;
+    const struct office_text *place = o->place.word_count > 0 ? &o->place : &o->office;
+    const unsigned county_kind = 32;
+    bool school = o->office.class && o->office.class->level == LEVEL_SCHOOL;
+    bool countywide = o->place.word_count == 0 ||
+                      (words_equal(&o->place, &o->county) &&
+                       ((o->place.kinds & county_kind) || (school && o->place.kinds == 0))) ||
+                      (o->county.word_count == 0 && (o->place.kinds & county_kind));
+
+    if (o->place.word_count == 0 && o->office.word_count > 0 && o->county.word_count == 0)
+        countywide = false; /* "Springfield City Council": the place is in the office */
+    if (countywide) {
+        check_county(j, o->county.word_count > 0 ? &o->county : &o->place);
+        return;
+    }
+    check_home_county(j);
+    if (!words_within(place, t))
+        doubt(j, "the contest does not say the place", place->words[0]);
+    if (o->place.kinds && t->kinds && !(o->place.kinds & t->kinds))
+        doubt(j, "the place is of another sort (city, town, county)", no_word);
+}
+
+/* A part of the state: something must say that it is the same one. */
+static void check_region(struct judge *j)
+{
+    const struct race_ours *o = j->ours;
+    const struct office_text *t = &j->theirs->office;
+    struct office_part parts[2 * OFFICE_PARTS];
+    bool county = o->county.word_count > 0 && words_equal(&o->county, &j->theirs->county);
+    bool place = o->place.word_count > 0 &&
+                 (words_within(&o->place, t) || words_equal(&o->place, &j->theirs->county));
+
+    if (o->place.word_count > 0 && !place)
+        doubt(j, "the contest does not say the place", o->place.words[0]);
+    if (!county && !place && our_parts(o, parts) == 0 && o->office.word_count == 0)
+        doubt(j, "neither side says which part of the state it is", no_word);
+    /* Circuits count from one in every county or state alike: a number alone is no place in a
+     * county's feed. */
+    if (!county && !place && j->theirs->county.word_count > 0 && o->county.word_count > 0)
+        check_home_county(j);
+}
+
+static void check_place(struct judge *j)
+{
+    const struct office_class *class = j->theirs->office.class;
+
+    switch (class ? class->reach : REACH_UNKNOWN) {
+    case REACH_STATE:
+    case REACH_DISTRICT:
+    case REACH_WIDE:
+        return;
+    case REACH_REGION:
+        check_region(j);
+        return;
+    case REACH_COUNTY:
+        check_county(j, j->ours->county.word_count > 0 ? &j->ours->county : &j->ours->place);
+        return;
+    case REACH_PLACE:
+        check_town(j);
+        return;
+    case REACH_UNKNOWN:
+        if (j->ours->place.word_count > 0 || j->ours->county.word_count > 0)
+            check_town(j);
+        else if (j->theirs->county.word_count > 0)
+            doubt(j, "the list does not say the place", no_word);
+        return;
+    }
+}
+
+/* Every word of either side is to be found on the other. */
+static void check_words(struct judge *j)
+{
+    const struct race_ours *o = j->ours;
+    const struct race_theirs *t = j->theirs;
+
+    for (size_t i = 0; i < t->office.word_count; i++) {
+        struct slice w = t->office.words[i];
+        if (!office_has_word(&o->office, w) && !office_has_word(&o->place, w) &&
+            !office_has_word(&o->county, w) && !office_has_word(&t->county, w) &&
+            !state_word(o->state, w))
+            doubt(j, "the contest has a word the list has not", w);
+    }
+    for (size_t i = 0; i < o->office.word_count; i++) {
+        struct slice w = o->office.words[i];
+        if (!office_has_word(&t->office, w) && !office_has_word(&t->county, w) &&
+            !state_word(o->state, w))
+            doubt(j, "the list's office has a word the contest has not", w);
+    }
+    if (!o->office.class && !t->office.class && o->office.word_count == 0)
+        doubt(j, "the office is too short to tell", no_word);
+    if (o->office.crowded || o->place.crowded || t->office.crowded)
+        doubt(j, "the texts say too much, or contradict themselves", no_word);
+}
+
+enum race_fit race_fit_compare(const struct race_ours *ours, const struct race_theirs *theirs,
+                               struct race_reason *why)
+{
+    static void (*const checks[])(struct judge *) = {
+        check_state, check_class, check_parts, check_term,
+        check_type,  check_party, check_place, check_words,
+    };
+    struct judge j = {ours, theirs, why, RACE_SAME};
+
+    *why = (struct race_reason){NULL, no_word};
+    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && j.fit != RACE_OTHER; i++)
+        checks[i](&j);
+    return j.fit;
+}

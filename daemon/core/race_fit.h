@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/* Whether a contest, by what its feed says of it, is the race of an endorsement: everything but the
+ * names. */
+#ifndef TALLYD_CORE_RACE_FIT_H
+#define TALLYD_CORE_RACE_FIT_H
+
+#include "daemon/core/model.h"
+#include "daemon/core/office.h"
+#include "daemon/core/states.h"
+
+enum race_fit {
+    RACE_OTHER, /* both sides speak, and differ */
+    RACE_DOUBT, /* one side is silent where the other speaks */
+    RACE_SAME,
+};
+
+struct race_ours { /* an endorsement, read once */
+    const struct endorsement *e;
+    const struct state *state;
+    struct office_text office;        /* with district and seat */
+    struct office_text place, county; /* words only; of the jurisdiction, of the county */
+    const char *party;                /* of the contest; NULL: none stated */
+};
+
+struct race_theirs {           /* a contest of a feed */
+    const struct state *state; /* NULL: the feed does not say */
+    struct office_text office, county;
+    const char *party;
+    bool wordless; /* nothing but ids */
+};
+
+/* False only when the arena is full. */
+bool race_fit_read_ours(const struct endorsement *e, struct arena *a,
+                        struct race_ours *out) MUST_USE;
+bool race_fit_read_theirs(const struct feed_contest *c, const struct settings_source *source,
+                          struct arena *a, struct race_theirs *out) MUST_USE;
+
+/* Reasons are sentences for people, with the word in question where there is one. */
+struct race_reason {
+    const char *text; /* NULL for RACE_SAME */
+    struct slice word;
+};
+enum race_fit race_fit_compare(const struct race_ours *ours, const struct race_theirs *theirs,
+                               struct race_reason *why);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: ISC */
+/* Race ids: each part of the key is normalised through the reader of offices, then made a slug. */
+#include "daemon/core/race_id.h"
+
+#include "daemon/base/hash.h"
+#include "daemon/base/text.h"
+#include "daemon/base/when.h"
+#include "daemon/core/office.h"
+
+enum { HASH_DIGITS = 8, LONGEST = 4096 };
+
+static void add(struct buf *slug, struct buf *key, struct slice part)
+{
+    buf_addc(key, '\x1f');
+    if (part.len == 0)
+        return;
+    buf_add(key, part);
+    office_slug(part, slug);
+}
+
+/* "City of Springfield" as "springfield city": its own words first, then its sort. */
+static bool add_place(struct slice place, struct arena *a, struct buf *slug, struct buf *key)
+{
+    static const char *const sorts[] = {"city",    "town",   "township", "village",
+                                        "borough", "county", "parish"};
+    struct slice folded = text_fold_copy(place, a), rest = folded, word;
+    struct buf names, kinds;
+
+    buf_init(&names, LONGEST);
+    buf_init(&kinds, LONGEST);
+    while (slice_next(&rest, ' ', &word)) {
+        bool sort = false;
+        if (slice_is(word, "of") || slice_is(word, "the"))
+            continue;
+        for (size_t i = 0; i < sizeof(sorts) / sizeof(sorts[0]); i++)
+            sort |= slice_is(word, sorts[i]);
+        struct buf *to = sort ? &kinds : &names;
+        if (to->len > 0)
+            buf_addc(to, ' ');
+        buf_add(to, word);
+    }
+    if (names.len > 0 && kinds.len > 0)
+        buf_addc(&names, ' ');
+    buf_add(&names, buf_slice(&kinds));
+    add(slug, key, buf_slice(&names));
+    bool ok = folded.ptr && !names.failed && !kinds.failed;
+    buf_done(&names);
+    buf_done(&kinds);
+    return ok;
+}
+
+static int part_order(const struct office_part *a, const struct office_part *b)
+{
+    if (a->mask != b->mask)
+        return a->mask < b->mask ? -1 : 1;
+    return slice_cmp(a->value, b->value);
+}
+
+static void add_parts(struct office_text *o, struct buf *slug, struct buf *key)
+{
+    for (size_t i = 1; i < o->part_count; i++)
+        for (size_t j = i; j > 0 && part_order(&o->parts[j - 1], &o->parts[j]) > 0; j--) {
+            struct office_part swap = o->parts[j];
+            o->parts[j] = o->parts[j - 1];
+            o->parts[j - 1] = swap;
+        }
+    for (size_t i = 0; i < o->part_count; i++) {
+        if (o->parts[i].mask == PART_SEAT)
+            office_slug(slice_of("seat"), slug);
+        buf_addf(key, "\x1f%u", o->parts[i].mask);
+        add(slug, key, o->parts[i].value);
+    }
+}
+
+/* The office by its class, and what else its text says that the place does not. */
+static bool add_office(const struct endorsement *e, struct arena *a, struct buf *slug,
+                       struct buf *key)
+{
+    struct office_text o, place = {.class = NULL};
+
+    if (!office_read(e->office, a, &o) || !office_read_part(e->district, PART_DISTRICT, a, &o) ||
+        !office_read_part(e->seat, PART_SEAT, a, &o) ||
+        !office_read_place(e->jurisdiction.len > 0 ? e->jurisdiction : e->county, a, &place))
+        return false;
+    add(slug, key, o.class ? slice_of(o.class->slug) : (struct slice){NULL, 0});
+    for (size_t i = 0; i < o.word_count; i++)
+        if (!office_has_word(&place, o.words[i]))
+            add(slug, key, o.words[i]);
+    /* Nothing but empty words ("Member"): the text itself then. */
+    if (!o.class && o.word_count == 0)
+        add(slug, key, e->office);
+    add_parts(&o, slug, key);
+    return true;
+}
+
+bool race_id_make(const struct endorsement *e, struct arena *a, struct slice *slug,
+                  struct slice *key)
+{
+    struct buf s, k;
+    char date[11];
+
+    buf_init(&s, LONGEST);
+    buf_init(&k, LONGEST);
+    when_format_date(e->date, date);
+    add(&s, &k, slice_of(date));
+    add(&s, &k, e->state);
+    bool ok = add_place(e->jurisdiction.len > 0 ? e->jurisdiction : e->county, a, &s, &k);
+    buf_addc(&k, '\x1f');
+    buf_add(&k, e->division);
+    ok = ok && add_office(e, a, &s, &k);
+    add(&s, &k, e->unexpired ? slice_of("unexpired") : slice_of(""));
+    add(&s, &k, slice_is(e->election_type, "general") ? slice_of("") : e->election_type);
+    const char *party = office_party(e->contest_party);
+    add(&s, &k, party ? slice_of(party) : e->contest_party);
+    ok = ok && !s.failed && !k.failed;
+    if (ok) {
+        *key = arena_copy(a, buf_slice(&k));
+        *slug = race_id_cut(buf_slice(&s), *key, false, a);
+    }
+    buf_done(&s);
+    buf_done(&k);
+    return ok && key->ptr && slug->ptr;
+}
+
+struct slice race_id_cut(struct slice slug, struct slice key, bool forced, struct arena *a)
+{
+    if (!forced && slug.len <= RACE_ID_MAX)
+        return arena_copy(a, slug);
+    slug = slice_sub(slug, 0, RACE_ID_MAX - HASH_DIGITS - 1);
+    while (slug.len > 0 && slug.ptr[slug.len - 1] == '-')
+        slug = slice_sub(slug, 0, slug.len - 1);
+    return arena_printf(a, "%.*s-%08x", SLICE_FMT(slug), (unsigned)hash64(key, 0));
+}

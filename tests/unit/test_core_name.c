@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: ISC */
+/* Names: pairs that are one person, pairs that may be, pairs that are not, and what must hold for any pair. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "daemon/core/name.h"
+#include "daemon/core/nicknames.h"
+
+static const struct {
+    const char *a, *b;
+    enum name_fit fit;
+} pairs[] = {
+    {"Donald J. Trump", "Donald J. Trump (I) (Rep)", NAME_SAME},
+    {"Donald Trump", "Donald J. Trump (I) (Rep)", NAME_SAME},
+    {"David A. Perdue", "David Perdue (I) (Rep)", NAME_SAME},
+    {"Roque De La Fuente", "Roque ''Rocky'' De La Fuente", NAME_SAME},
+    {"Rocky De La Fuente", "Roque \"\"Rocky\"\" De La Fuente", NAME_SAME},
+    {"Moises Olmos", "Moises \xe2\x80\x9cJason\xe2\x80\x9d Olmos, Jr.", NAME_SAME},
+    {"Jason Olmos Jr", "Moises \xe2\x80\x9cJason\xe2\x80\x9d Olmos, Jr.", NAME_SAME},
+    {"Jenny Gutierrez", "Juana (Jenny) Guti\xc3\xa9rrez", NAME_SAME},
+    {"Juana Guti\xc3\xa9rrez", "Juana (Jenny) Gutie\xcc\x81rrez", NAME_SAME},
+    {"Lauren McDonald", "Lauren Bubba McDonald, Jr. (I) (Rep)", NAME_SAME},
+    {"Daniel Porter", "Daniel J. \"Danny\" Porter (I) (Rep)", NAME_SAME},
+    {"Ossoff, Jon", "Jon Ossoff (Dem)", NAME_SAME},
+    {"SMITH JR, JOHN A", "John A. Smith, Jr.", NAME_SAME},
+    {"Smith, John A., Jr.", "John Smith", NAME_SAME},
+    {"Jaquez Lewis, Sonya", "Sonya Jaquez Lewis", NAME_SAME},
+    {"Patrick O'Keefe", "Patrick O\xe2\x80\x99Keefe", NAME_SAME},
+    {"Patrick OKeefe", "Patrick O'Keefe", NAME_SAME},
+    {"J. D. Vance", "JD Vance", NAME_SAME},
+    {"Bill Cowsert", "William Cowsert", NAME_SAME},
+    {"Liz Rosenbaum", "Elizabeth Rosenbaum", NAME_SAME},
+    {"Hubert Owens Jr.", "Hubert Owens", NAME_SAME},
+    {"Sheila Clark Nelson", "Sheila C. Nelson (I) (Dem)", NAME_SAME},
+    {"Taeho Cho", "Taeho Cho (Dem)", NAME_SAME},
+    {"Maria Lopez", "Lopez, Maria (W/I)", NAME_SAME},
+    {"Jane Doe", "Write-in: Jane Doe", NAME_SAME},
+    {"Jane Doe", "Jane Doe - REP", NAME_SAME},
+    {"Connie Lucas-Kemp", "Connie A. Lucas Kemp", NAME_SAME},
+
+    {"John A. Smith", "John B. Smith", NAME_MAYBE},
+    {"John Smith Jr.", "John Smith Sr.", NAME_MAYBE},
+    {"John Smith", "J. Smith", NAME_MAYBE},
+    {"John Smith", "Smith", NAME_MAYBE},
+    {"Ana Wu", "Bo Wu", NAME_MAYBE},
+    {"Kris Smith", "Kris Smth", NAME_MAYBE},
+    {"Connie Kemp", "Connie Lucas-Kemp", NAME_MAYBE},
+    {"Roque Fuente", "Roque De La Fuente", NAME_MAYBE},
+    {"Kelly Loeffler", "Karen Loeffler", NAME_MAYBE},
+
+    {"Ana Wu", "Ana Li", NAME_NO},
+    {"Marvin Kim", "Marvin Lim", NAME_NO},
+    {"Chad Cox", "Chad Fox", NAME_NO},
+    {"Jon Ossoff", "David Perdue", NAME_NO},
+    {"John Smith", "Smith John Doe", NAME_NO},
+    {"", "John Smith", NAME_NO},
+    {"Yes", "John Smith", NAME_NO},
+};
+
+static enum name_fit fit(struct arena *a, const char *x, const char *y)
+{
+    struct name n, m;
+
+    assert_true(name_read(slice_of(x), a, &n));
+    assert_true(name_read(slice_of(y), a, &m));
+    return name_compare(&n, &m);
+}
+
+static void pairs_are_judged(void **state)
+{
+    struct arena *a = arena_new(1 << 24);
+    int wrong = 0;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        enum name_fit got = fit(a, pairs[i].a, pairs[i].b), back = fit(a, pairs[i].b, pairs[i].a);
+        if (got != pairs[i].fit || back != got) {
+            print_error("\"%s\" and \"%s\": %d, back %d, not %d\n", pairs[i].a, pairs[i].b, got,
+                        back, pairs[i].fit);
+            wrong++;
+        }
+    }
+    assert_int_equal(wrong, 0);
+    arena_free(a);
+}
+
+/* Every text of the table is itself, in capitals, and with marks hung on. */
+static void a_name_is_itself(void **state)
+{
+    struct arena *a = arena_new(1 << 24);
+    (void)state;
+
+    for (size_t i = 0; i + 3 < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        char marked[200], capitals[200];
+        size_t n = 0;
+        if (pairs[i].fit != NAME_SAME)
+            continue;
+        for (const char *p = pairs[i].a; *p; p++)
+            capitals[n++] = *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p;
+        capitals[n] = 0;
+        snprintf(marked, sizeof(marked), "%s (I) (Dem)", pairs[i].a);
+        assert_int_equal(fit(a, pairs[i].a, pairs[i].a), NAME_SAME);
+        assert_int_equal(fit(a, pairs[i].a, capitals), NAME_SAME);
+        assert_int_equal(fit(a, pairs[i].a, marked), NAME_SAME);
+    }
+    arena_free(a);
+}
+
+/* No two of a list of people with short or shared names are the same. */
+static void strangers_stay_strangers(void **state)
+{
+    static const char *const people[] = {
+        "Ana Wu",     "Ana Li",      "Bo Wu",         "Bo Li",          "Min Kim",
+        "Min Lim",    "Sam Cox",     "Sam Fox",       "Sue Cox",        "John A. Smith",
+        "John B. Smith", "Jane Smith", "Joan Smith",  "Maria Garcia",   "Maria Garza",
+        "Mario Garcia",  "Dan Lee",  "Dana Lee",      "Don Lee",        "Michael Thompson",
+        "Michael Thomas", "Ray Day", "Jay Ray",       "Robert Lopez-Diaz", "Robert Lopez-Ruiz",
+    };
+    struct arena *a = arena_new(1 << 24);
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++)
+        for (size_t j = 0; j < i; j++)
+            if (fit(a, people[i], people[j]) == NAME_SAME)
+                fail_msg("%s and %s are the same", people[i], people[j]);
+    arena_free(a);
+}
+
+static void mates_are_split(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t count;
+        const char *last;
+    } rows[] = {
+        {"Kamala D. Harris / Tim Walz", 2, "Tim Walz"},
+        {"Joseph R. Biden and Kamala Harris", 2, "Kamala Harris"},
+        {"Blake Huber & Andrea Denault", 2, "Andrea Denault"},
+        {"Jane Doe (W/I)", 1, "Jane Doe (W/I)"},
+        {"Sandra Andrade", 1, "Sandra Andrade"},
+        {"", 1, ""},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct slice people[NAME_PEOPLE];
+        assert_int_equal(name_split(slice_of(rows[i].text), people), rows[i].count);
+        assert_true(slice_is(people[rows[i].count - 1], rows[i].last));
+    }
+}
+
+static void lines_of_nobody(void **state)
+{
+    (void)state;
+    assert_true(name_is_nobody(SLICE("Write-in")));
+    assert_true(name_is_nobody(SLICE("WRITE-IN VOTES")));
+    assert_true(name_is_nobody(SLICE("Scattering")));
+    assert_true(name_is_nobody(SLICE("Over Votes")));
+    assert_false(name_is_nobody(SLICE("Write-in: Jane Doe")));
+    assert_false(name_is_nobody(SLICE("Jane Other")));
+}
+
+static void nicknames_of_one_row(void **state)
+{
+    (void)state;
+    assert_true(nicknames_same(SLICE("bill"), SLICE("william")));
+    assert_true(nicknames_same(SLICE("bill"), SLICE("will")));
+    assert_true(nicknames_same(SLICE("chuck"), SLICE("charles")));
+    assert_false(nicknames_same(SLICE("bill"), SLICE("bob")));
+    assert_false(nicknames_same(SLICE("dan"), SLICE("don")));
+    assert_false(nicknames_same(SLICE("jane"), SLICE("joan")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pairs_are_judged),     cmocka_unit_test(a_name_is_itself),
+        cmocka_unit_test(strangers_stay_strangers), cmocka_unit_test(mates_are_split),
+        cmocka_unit_test(lines_of_nobody),      cmocka_unit_test(nicknames_of_one_row),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
