@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/* One payload to be parsed, and what came of it. */
+#ifndef TALLYD_EDGE_WORK_H
+#define TALLYD_EDGE_WORK_H
+
+#include "daemon/base/text.h"
+#include "daemon/edge/payload.h"
+#include "parsers/results.h"
+#include "parsers/wire.h"
+
+struct spare;
+
+struct work {
+    /* What to do. The caller's: it stays until done was called or the work was cancelled. */
+    struct slice format;  /* at most 31 bytes */
+    struct slice options; /* "key=value\n" lines, at most WIRE_OPTIONS_MAX bytes */
+    const struct payload *payload;
+    const struct payload *companions[WIRE_COMPANIONS_MAX]; /* finished */
+    size_t companion_count;
+    void (*done)(struct work *work, void *ctx);
+    void *ctx;
+
+    /* What came of it. */
+    enum wire_failure failure; /* WIRE_OK: the batch is there */
+    char text[TEXT_MAX + 1];   /* why not; clean */
+    struct slice batch_bytes;  /* sealed and mapped for reading */
+    struct results results;    /* of these bytes, checked in full */
+    int64_t wall_us;           /* to the answer, from the later of hand-over and last byte */
+
+    /* The workers' own; zero at the start. */
+    struct work *next;
+    struct spare *spare;
+};
+
+/* Say why there is no batch; `text` may come from a worker and is cleaned. */
+void work_fail(struct work *work, enum wire_failure failure, struct slice text);
+
+/* Take a worker's batch of `length` bytes: seal its memfd, check all of it, map it. When anything
+ * is wrong the work fails with WIRE_MISUSE. The descriptor stays the caller's. */
+void work_take_batch(struct work *work, int fd, uint64_t length);
+
+/* Give back the batch; `results` is gone with it. The inputs are the caller's. */
+void work_done(struct work *work);
+
+#endif
