@@ -6,6 +6,7 @@
 #include "daemon/base/when.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/standings.h"
+#include "daemon/core/statement.h"
 
 bool documents_last_event(const struct model *m, uint32_t endorsement, struct documents_event *out)
 {
@@ -115,4 +116,38 @@ void documents_claims(const struct model *m, const struct race *r, struct buf *o
         jsonw_object_end(&j);
         buf_addc(out, '\n');
     }
+}
+
+static void tally_line(const struct tally *t, struct buf *out)
+{
+    buf_addf(out, "%" PRId64 " won of %" PRId64 " called, %" PRId64 " flip%s, %" PRId64 " to go",
+             t->n[TALLY_WON], t->n[TALLY_CALLED], t->n[TALLY_FLIPS],
+             t->n[TALLY_FLIPS] == 1 ? "" : "s", t->n[TALLY_PENDING]);
+}
+
+void documents_event_line(const struct model *m, const struct documents_event *ev,
+                          const struct tally *after, int64_t now_ms, struct buf *out)
+{
+    const struct endorsement *e = &m->endorsed->list[ev->endorsement];
+    const struct claim *c = &m->claims[ev->retraction ? ev->was : ev->claim];
+
+    statement_when(m->settings, now_ms, out);
+    buf_addf(out, "  %s  %.*s  %.*s, %.*s", ev->retraction ? "TAKEN BACK" : "CALL",
+             SLICE_FMT(e->state), SLICE_FMT(e->name), SLICE_FMT(e->office));
+    if (e->jurisdiction.len > 0)
+        buf_addf(out, ", %.*s", SLICE_FMT(e->jurisdiction));
+    buf_addf(out, ": %s%s by %.*s  [", ev->retraction ? "no longer " : "", outcome_name(c->outcome),
+             SLICE_FMT(c->by));
+    tally_line(after, out);
+    buf_addz(out, "]");
+}
+
+void documents_totals_line(const struct model *m, const struct tally *t, int64_t now_ms,
+                           struct buf *out)
+{
+    statement_when(m->settings, now_ms, out);
+    buf_addz(out, "  totals  ");
+    tally_line(t, out);
+    buf_addf(out, "; %" PRId64 " leading, %" PRId64 " trailing", t->n[TALLY_LEADING],
+             t->n[TALLY_TRAILING]);
 }

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "daemon/core/statement.h"
+
 static void add(struct emit *em, const struct message *m)
 {
     if (em->count == em->room) {
@@ -42,6 +44,10 @@ void emit_totals(struct emit *em, const struct tally *all)
     m.data = take(em);
     documents_plain(em->model, all, em->text);
     m.plain = take(em);
+    statement_write(em->model, all, em->now_ms, em->text);
+    m.statement = take(em);
+    documents_totals_line(em->model, all, em->now_ms, em->text);
+    m.line = take(em);
     add(em, &m);
 }
 
@@ -94,6 +100,8 @@ void emit_event(struct emit *em, const struct documents_event *ev, const struct 
     m.event_id = take(em);
     documents_event(em->model, ev, after, em->now_ms, em->text);
     m.data = take(em);
+    documents_event_line(em->model, ev, after, em->now_ms, em->text);
+    m.line = take(em);
     add(em, &m);
 }
 
