@@ -91,7 +91,7 @@ static bool restore_learned(struct river *r, const struct writer_loaded *l, stru
 
 static const char *source_name(const struct river *r, uint32_t source)
 {
-    return r->p.plan->settings.sources[source].name.ptr;
+    return r->p.plan->settings.sources[source].name.ptr; /* NUL-ended, as all text of the plan */
 }
 
 static void log_effects(struct river *r, const struct event *ev)
@@ -107,6 +107,9 @@ static void log_effects(struct river *r, const struct event *ev)
             log_warn("%s: %s: %.*s", source_name(r, ev->source), verdict_info[fx->verdict].name,
                      SLICE_FMT(fx->verdict_text));
     }
+    for (size_t i = 0; i < fx->judged_count; i++)
+        log_info("%s: judged again: %s: %.*s", source_name(r, fx->judged[i].source),
+                 verdict_info[fx->judged[i].verdict].name, SLICE_FMT(fx->judged[i].text));
     for (size_t i = 0; i < fx->note_count; i++) {
         const struct verdict_note *n = &fx->notes[i];
         if (m)
