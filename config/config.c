@@ -12,7 +12,7 @@
 #include "config/value.h"
 #include "daemon/base/text.h"
 
-enum { ARENA_MAX = 128 << 20, ENTRIES_MAX = 1 << 20 };
+enum { ARENA_MAX = 128 << 20, ENTRIES_MAX = 1 << 20, SOURCE_KEYS_MAX = 10000 };
 
 void load_item(struct loader *l, const struct item *item, void *base, const char **origins)
 {
@@ -201,6 +201,11 @@ static struct draft *new_draft(struct loader *l, struct ini_section *s, struct e
     }
     for (struct ini_entry *entry = s->entries; entry; entry = entry->next)
         entries++;
+    if (entries > SOURCE_KEYS_MAX) {
+        problem_add(&l->problems, &s->line, s->name.ptr, NULL, "a source of more than %d keys",
+                    SOURCE_KEYS_MAX);
+        return NULL;
+    }
     struct draft *d = arena_alloc(l->arena, sizeof(*d));
     struct item *items = arena_array(l->arena, entries + 1, sizeof(*items));
     if (!d || !items || !map_put(l->drafts, s->name, d)) {

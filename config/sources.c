@@ -60,9 +60,11 @@ static void unknown_source(struct loader *l, const struct item *like)
     size_t n = 0, at = 0;
     struct slice name;
     void *value;
-    const char **names = arena_array(l->arena, map_count(l->drafts), sizeof(*names));
+    const char **names = NULL;
     const char *nearest = NULL;
 
+    if (l->problems.count < PROBLEMS_MAX) /* the rest is only counted */
+        names = arena_array(l->arena, map_count(l->drafts), sizeof(*names));
     while (names && map_next(l->drafts, &at, &name, &value))
         if ((names[n] = arena_copy(l->arena, name).ptr))
             n++;

@@ -9,7 +9,7 @@
 #include "config/url.h"
 #include "daemon/base/num.h"
 
-enum { SHOWN_MOST = 80 };
+enum { SHOWN_MOST = 80, PAIRS_MAX = 10000 };
 
 static void *field_of(const struct config_key *k, void *base)
 {
@@ -215,7 +215,7 @@ static bool read_list(const struct config_key *k, struct config_list *field, str
         const char *wanted = part.len == 0 ? "a list a, b without empty places"
                              : k->check    ? k->check(part)
                                            : NULL;
-        for (size_t i = 0; !wanted && i < list.count && list.count < 10000; i++)
+        for (size_t i = 0; !wanted && i < list.count; i++)
             if (slice_eq(list.items[i], part))
                 wanted = "a list that names nothing twice";
         if (wanted)
@@ -244,6 +244,8 @@ static bool put_pair(struct config_pairs *pairs, struct slice text, const struct
 
     while (i < pairs->count && !slice_eq(pairs->items[i].key, place->rest))
         i++;
+    if (i == PAIRS_MAX)
+        return err_set(&f->why, ERR_CONFIG, "more than %d keys of this kind", PAIRS_MAX);
     if (i == pairs->count) {
         void *items = grown(pairs->items, pairs->count, sizeof(*pairs->items), place->arena);
         if (!items)
