@@ -4,13 +4,7 @@
 #ifndef TALLYD_APP_H
 #define TALLYD_APP_H
 
-#include "daemon/clock.h"
-#include "daemon/plan.h"
-
-struct app_args {
-    struct config_args config;
-    struct clock clock;
-};
+#include "daemon/app_state.h"
 
 /* Run until SIGTERM or SIGINT; the plan becomes the app's. Returns the exit code; *e says why when
  * it is not 0. */

@@ -4,11 +4,17 @@
 #ifndef TALLYD_APP_STATE_H
 #define TALLYD_APP_STATE_H
 
-#include "daemon/app.h"
+#include "daemon/clock.h"
 #include "daemon/metrics.h"
 #include "daemon/outbox.h"
+#include "daemon/plan.h"
 #include "daemon/restore.h"
 #include "daemon/river.h"
+
+struct app_args {
+    struct config_args config;
+    struct clock clock;
+};
 
 /* All that follows from one plan: a reload makes a second one of these and swaps. */
 struct night {
