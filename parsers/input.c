@@ -149,11 +149,11 @@ static bool recode_carry(struct recode *r, char **into, size_t *room)
         r->carry[r->carried++] = *r->in.ptr;
         r->in = slice_sub(r->in, 1, r->in.len);
         joined.len = r->carried;
-        if (charset_convert(r->charset, &joined, into, room)) {
-            memmove(r->carry, joined.ptr, joined.len);
-            r->carried = joined.len;
-            joined.ptr = r->carry;
-        }
+        while (charset_convert(r->charset, &joined, into, room))
+            ;
+        memmove(r->carry, joined.ptr, joined.len);
+        r->carried = joined.len;
+        joined.ptr = r->carry;
     }
     return r->carried < sizeof r->carry;
 }
@@ -194,7 +194,7 @@ static struct stage *unwrap_for(struct arena *a, struct stage *below, struct sli
     if (head.len >= 2 && (unsigned char)head.ptr[0] == 0x1f && (unsigned char)head.ptr[1] == 0x8b)
         return stage_gunzip(a, below, max);
     if (slice_starts(head, SLICE("PK\003\004")) || slice_starts(head, SLICE("PK\005\006")))
-        return stage_unzip(a, below, max);
+        return stage_unzip(a, below);
     return below;
 }
 

@@ -37,14 +37,12 @@ static bool starts_nocase(struct slice s, struct slice prefix)
     return slice_eq_nocase(slice_sub(s, 0, prefix.len), prefix);
 }
 
-/* What is left behind blanks, a BOM, an XML declaration and comments. */
+/* What is left behind blanks, an XML declaration and comments. */
 static struct slice skip_preamble(struct slice s)
 {
     static const struct {
         struct slice open, close;
-    } skipped[] = {{SLICE_INIT("\xef\xbb\xbf"), SLICE_INIT("")},
-                   {SLICE_INIT("<?"), SLICE_INIT("?>")},
-                   {SLICE_INIT("<!--"), SLICE_INIT("-->")}};
+    } skipped[] = {{SLICE_INIT("<?"), SLICE_INIT("?>")}, {SLICE_INIT("<!--"), SLICE_INIT("-->")}};
     size_t i = 0;
     s = slice_trim(s);
     while (i < sizeof skipped / sizeof skipped[0]) {
@@ -53,8 +51,7 @@ static struct slice skip_preamble(struct slice s)
             i++;
             continue;
         }
-        size_t from = end + skipped[i].close.len;
-        s = slice_trim(slice_sub(s, from > 0 ? from : skipped[i].open.len, s.len));
+        s = slice_trim(slice_sub(s, end + skipped[i].close.len, s.len));
         i = 0;
     }
     return s;
@@ -102,19 +99,31 @@ static bool refuse_page(struct job *j, const struct format *format, struct fault
                      SLICE_FMT(title));
 }
 
-/* Charset options count for the payload and its companions alike. */
-static bool set_charset(struct job *j, struct fault *f)
+/* The option counts for the payload and its companions alike. Without it only a BOM is acted upon
+ * here: XML names its charset itself. */
+static bool set_charset(struct job *j, struct input *in, struct fault *f)
 {
-    struct slice charset = job_option(j, "charset");
-    if (!charset.len)
-        return true;
-    if (!input_text(j->input, charset, f))
+    static const struct slice boms[] = {SLICE_INIT("\xef\xbb\xbf"), SLICE_INIT("\xff\xfe"),
+                                        SLICE_INIT("\xfe\xff")};
+    struct slice charset = job_option(j, "charset"), head;
+    if (charset.len)
+        return input_text(in, charset, f);
+    if (!input_peek(in, 3, &head, f))
         return false;
-    for (size_t i = 0; i < j->companion_count; i++) {
-        if (!input_text(j->companions[i], charset, f))
-            return false;
+    for (size_t i = 0; i < sizeof boms / sizeof boms[0]; i++) {
+        if (slice_starts(head, boms[i]))
+            return input_text(in, SLICE("utf-8"), f);
     }
     return true;
+}
+
+static bool set_charsets(struct job *j, struct fault *f)
+{
+    for (size_t i = 0; i < j->companion_count; i++) {
+        if (!set_charset(j, j->companions[i], f))
+            return false;
+    }
+    return set_charset(j, j->input, f);
 }
 
 /* A payload is good only to its very end, also where the driver had enough before: sums and ends of
@@ -138,7 +147,7 @@ bool job_run(struct job *j, struct slice *batch, struct fault *f)
     if (!format || !driver)
         return fault_set(f, WIRE_INTERNAL, "there is no format \"%.*s\"",
                          SLICE_FMT(slice_sub(j->format, 0, 40)));
-    if (!refuse_page(j, format, f) || !set_charset(j, f))
+    if (!set_charsets(j, f) || !refuse_page(j, format, f))
         return false;
     if (!j->builder && !(j->builder = results_builder_new(j->arena)))
         return fault_set(f, WIRE_LIMIT, "out of memory");

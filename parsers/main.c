@@ -144,7 +144,8 @@ static bool sniff(struct command *c, struct arena *a, struct fault *f)
     struct slice head;
     const char *best = NULL;
     int most = 0;
-    if (!file_open(&c->payload, a, f) || !input_peek(c->payload.input, 4096, &head, f))
+    if (!file_open(&c->payload, a, f) || !input_text(c->payload.input, SLICE("utf-8"), f) ||
+        !input_peek(c->payload.input, 4096, &head, f))
         return false;
     for (const struct driver *const *d = drivers; *d; d++) {
         int likely = (*d)->sniff ? (*d)->sniff(head) : 0;

@@ -25,8 +25,9 @@ void stage_untake(struct stage *s,
 bool stage_peek(struct stage *s, size_t want, struct slice *out, struct fault *f) MUST_USE;
 void stage_skip(struct stage *s, size_t n); /* of what was peeked */
 
-/* Each gives at most `max` bytes. NULL when memory is out. */
+/* NULL when memory is out. What gunzip gives is capped here because a zip within may swallow it
+ * all; what comes out at the top is the input's to cap. */
 struct stage *stage_gunzip(struct arena *a, struct stage *below, int64_t max);
-struct stage *stage_unzip(struct arena *a, struct stage *below, int64_t max);
+struct stage *stage_unzip(struct arena *a, struct stage *below);
 
 #endif

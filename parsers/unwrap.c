@@ -123,7 +123,6 @@ struct unzip {
     struct archive *archive;
     struct fault below; /* why reading from below failed: libarchive cannot carry it */
     bool opened, finished;
-    int64_t left;
     size_t tail_len;
     char tail[ZIP_TAIL]; /* the last bytes read from below */
     char out[RUN];
@@ -265,9 +264,6 @@ static bool unzip_pull(struct stage *stage, struct slice *out, struct fault *f)
         return unzip_failed(u, f);
     if (n == 0)
         return unzip_finish(u, f);
-    u->left -= n;
-    if (u->left < 0)
-        return fault_set(f, WIRE_LIMIT, "zip: unpacks to more than allowed");
     *out = (struct slice){u->out, (size_t)n};
     return true;
 }
@@ -280,12 +276,11 @@ static void unzip_close(struct stage *stage)
     u->archive = NULL;
 }
 
-struct stage *stage_unzip(struct arena *a, struct stage *below, int64_t max)
+struct stage *stage_unzip(struct arena *a, struct stage *below)
 {
     struct unzip *u = arena_alloc(a, sizeof *u);
     if (!u)
         return NULL;
     u->stage = (struct stage){.pull = unzip_pull, .close = unzip_close, .below = below};
-    u->left = max;
     return &u->stage;
 }

@@ -152,18 +152,20 @@ static bool report(struct xml *x, bool ended)
     int line = e && e->line > 0 ? e->line : at ? at->line : 1;
     int column = e && e->int2 > 0 ? e->int2 : at ? at->col : 1;
     enum wire_failure kind = WIRE_SYNTAX;
-    const char *why = e && e->message ? e->message : "not XML";
+    struct slice all = slice_of(e && e->message ? e->message : "not XML"), why = all;
+    if (!slice_next(&all, '\n', &why)) /* its further lines show bytes */
+        why = SLICE("not XML");
     if (e && e->code == XML_ERR_NO_MEMORY) {
         kind = WIRE_LIMIT;
     } else if (ended && x->depth == 0 && x->rooted) {
-        why = "something follows the last element";
+        why = SLICE("something follows the last element");
     } else if (ended) {
         kind = WIRE_TRUNCATED;
-        why = x->rooted ? "the payload ends before its last element does"
-                        : "the payload ends before its first element";
+        why = x->rooted ? SLICE("the payload ends before its last element does")
+                        : SLICE("the payload ends before its first element");
     }
     return fault_set(x->fault, kind, "line %d, column %d: %.*s", line, column,
-                     SLICE_FMT(slice_trim(slice_of(why))));
+                     SLICE_FMT(slice_trim(why)));
 }
 
 /* The charset the declaration names, or empty. XML without one is UTF-8 or has a BOM. */

@@ -561,6 +561,7 @@ static void each_check_bites(void **state)
         {&h->magic, 4, 1, "begin as a batch"},
         {&h->bytes, 4, 99, "another size"},
         {&h->cells, 4, UINT32_MAX, "more than its bytes"},
+        {&h->cells, 4, h->cells + (INT64_C(1) << 28), "more than its bytes"}, /* times 16 wraps */
         {&h->problems, 4, 0, "counts are not its bytes"},
         {&h->status, 4, RESULTS_STATUSES, "header"},
         {&h->test, 4, 2, "header"},
@@ -568,6 +569,8 @@ static void each_check_bites(void **state)
         {&h->own_time_ms, 8, INT64_MAX, "own time"},
         {&h->election_date.len, 4, 9, "outside the pool"},
         {&h->version.off, 4, h->version.off + 1, "outside the pool"},
+        {&h->version, 8, ((int64_t)h->version.len - 1) << 32 | (h->version.off + 1),
+         "outside the pool"},
         {&h->election_name, 8, *(const int64_t *)(const void *)&h->next_url, "outside the pool"},
         {&h->next_url, 8, *(const int64_t *)(const void *)&h->version, "not clean"},
         {&k->first_choice, 4, 0, "contest 3"},
@@ -587,6 +590,7 @@ static void each_check_bites(void **state)
         {&cell->votes, 8, -3, "contest 3: a vote count"},
         {&cell->votes, 8, RESULTS_VOTES_MAX + 1, "contest 3: a vote count"},
         {&cell->derived, 4, 2, "contest 3: a vote count is derived"},
+        {&cell[k->choices].derived, 4, 1, "contest 3: a vote count is derived"},
         {&cell->reserved, 4, 1, "contest 3"},
         {(char *)r.pool, 1, 'x', "not closed"},
         {(char *)r.pool + 1, 1, 0x1b, "not clean"},
@@ -608,6 +612,42 @@ static void each_check_bites(void **state)
     arena_free(m.arena);
 }
 
+/* 65,536 units times 65,536 choices are no cells at all in 32 bits. */
+static void wrapping_products_are_refused(void **state)
+{
+    (void)state;
+    const uint32_t n = 65536;
+    struct results out;
+    struct err e;
+    size_t len = sizeof(struct results_header) + sizeof(struct results_contest) +
+                 n * (sizeof(struct results_choice) + sizeof(struct results_unit)) + 3;
+    char *bytes = calloc(1, len);
+    struct results_header *h = (void *)bytes;
+    struct results_contest *k = (void *)(h + 1);
+    struct results_choice *c = (void *)(k + 1);
+    struct results_unit *u = (void *)(c + n);
+    *h = (struct results_header){.magic = RESULTS_MAGIC,
+                                 .bytes = (uint32_t)len,
+                                 .contests = 1,
+                                 .choices = n,
+                                 .units = n,
+                                 .pool = 3,
+                                 .own_time_ms = WHEN_UNKNOWN};
+    *k = (struct results_contest){
+        .id = {1, 1}, .updated_ms = WHEN_UNKNOWN, .choices = n, .units = n};
+    for (uint32_t i = 0; i < n; i++) {
+        c[i].id = (struct results_text){1, 1};
+        if (i) {
+            u[i].id = (struct results_text){1, 1};
+            u[i].type = RESULTS_COUNTY;
+        }
+    }
+    bytes[len - 2] = 'x';
+    assert_false(results_open((struct slice){bytes, len}, &out, &e));
+    assert_non_null(strstr(e.text, "contest 0: it has more parts than there are"));
+    free(bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -623,6 +663,7 @@ int main(void)
         cmocka_unit_test(mutations_never_pass_unread),
         cmocka_unit_test(every_length_is_refused),
         cmocka_unit_test(each_check_bites),
+        cmocka_unit_test(wrapping_products_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
