@@ -325,6 +325,13 @@ static void repeated_contests_are_judged(void **state)
         votes(&m, 0, choice(&m, "3", "Jane Doe"), 4 + i);
     }
     check_problem(&m, "there twice and differs");
+    m = maker_new();
+    for (int i = 0; i < 2; i++) { /* the second could not be read: nor can the first be trusted */
+        begin(&m, "7", "Sheriff");
+        votes(&m, 0, choice(&m, "3", "Jane Doe"), 4);
+    }
+    results_contest_bad(m.b, "line 9: no votes");
+    check_problem(&m, "there twice and differs");
 }
 
 static void scattered_contests_go_on(void **state)
@@ -571,8 +578,9 @@ static void each_check_bites(void **state)
         {&h->version.off, 4, h->version.off + 1, "outside the pool"},
         {&h->version, 8, ((int64_t)h->version.len - 1) << 32 | (h->version.off + 1),
          "outside the pool"},
-        {&h->election_name, 8, *(const int64_t *)(const void *)&h->next_url, "outside the pool"},
-        {&h->next_url, 8, *(const int64_t *)(const void *)&h->version, "not clean"},
+        {&h->election_name, 8, (int64_t)h->next_url.len << 32 | h->next_url.off,
+         "outside the pool"},
+        {&h->next_url, 8, (int64_t)h->version.len << 32 | h->version.off, "not clean"},
         {&k->first_choice, 4, 0, "contest 3"},
         {&k->first_unit, 4, 0, "contest 3"},
         {&k->first_cell, 4, 0, "contest 3"},
