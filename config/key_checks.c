@@ -110,9 +110,9 @@ const char *check_polls(struct slice v)
 
 const char *check_state(struct slice v)
 {
-    size_t at = v.len == 2 ? slice_find(slice_of(states), v) : SIZE_MAX;
+    bool known = only(v, "") && v.len == 2 && slice_find(slice_of(states), v) != SIZE_MAX;
 
-    return at != SIZE_MAX && at % 3 == 0 ? NULL : "a state's two capital letters, such as GA";
+    return known ? NULL : "a state's two capital letters, such as GA";
 }
 
 const char *check_authority(struct slice v)

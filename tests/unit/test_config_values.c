@@ -119,6 +119,22 @@ static void test_later_files_override(void **state)
     assert_slice(c->endorsements.file, list);
 }
 
+static void test_files_are_read_by_name(void **state)
+{
+    (void)state;
+    static const int order[] = {5, 2, 8, 0, 9, 1, 7, 3, 6, 4};
+    char name[50], text[50];
+    for (size_t i = 0; i < 10; i++) {
+        snprintf(name, sizeof(name), "sources.d/%d.conf", order[i]);
+        snprintf(text, sizeof(text), "[source s%d]\nformat = ddhq\npath = x\n", order[i]);
+        fixture_write(&fx, name, text);
+    }
+    load(GOOD);
+    assert_int_equal(fx.config->source_count, 10);
+    for (size_t i = 0; i < 10; i++)
+        assert_int_equal(fx.config->sources[i].name.ptr[1], (char)('0' + i));
+}
+
 static void test_like_takes_what_is_not_said(void **state)
 {
     (void)state;
@@ -440,6 +456,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
         T(test_defaults_are_the_contract),
         T(test_later_files_override),
+        T(test_files_are_read_by_name),
         T(test_like_takes_what_is_not_said),
         T(test_plain_http_makes_no_calls),
         T(test_names_are_not_networks),
