@@ -8,12 +8,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "parsers/charset.h"
@@ -45,6 +47,10 @@ static bool warm_up(struct err *e)
     struct json root;
     struct fault f = {0};
 
+    /* With a zone named, libc does not look for /etc/localtime at each time of a zip's entry. */
+    if (setenv("TZ", "UTC0", 1) != 0)
+        return err_set(e, ERR_BUG, "no memory");
+    tzset();
     xmlInitParser();
     bool ok = charset_init(e);
     if (ok && (a == NULL || !input_open(a, &source, 1 << 10, &in, &f) ||

@@ -39,6 +39,20 @@ static bool good(struct job *j, struct fault *f)
     return true;
 }
 
+/* Behaves as well: a contest named after its option "how" and the first bytes of each companion. */
+static bool companions(struct job *j, struct fault *f)
+{
+    struct slice all, id = job_option(j, "how");
+    for (size_t i = 0; i < j->companion_count; i++) {
+        if (!input_all(j->companions[i], &all, f))
+            return false;
+        id = arena_printf(j->arena, "%.*s %.*s", SLICE_FMT(id), SLICE_FMT(slice_sub(all, 0, 9)));
+    }
+    struct input_memory m = {id};
+    struct input_source source = input_from_memory(&m);
+    return input_open(j->arena, &source, INPUT_MAX, &j->input, f) && good(j, f);
+}
+
 /* ---- dying and using up ---- */
 
 static bool crash(struct job *j, struct fault *f)
@@ -356,7 +370,7 @@ static const struct driver all[] = {
     {"leave", leave, NULL},     {"spin", spin, NULL},       {"hog", hog, NULL},
     {"recurse", recurse, NULL}, {"raw-xml", raw_xml, NULL}, {"idle", idle, NULL},
     {"lie", lie, NULL},         {"garbage", garbage, NULL}, {"babble", babble, NULL},
-    {"early", early, NULL},     {"reach", reach, NULL},
+    {"early", early, NULL},     {"reach", reach, NULL},     {"companions", companions, NULL},
 };
 
 /* These stand in place of parsers/drivers.c and parsers/formats.c. */

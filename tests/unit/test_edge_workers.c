@@ -564,6 +564,97 @@ static void growing_gives_the_same_batch(void **state)
     end(&n);
 }
 
+static void add_number(struct buf *b, uint64_t n, int bytes)
+{
+    for (int i = 0; i < bytes; i++)
+        buf_addc(b, (char)(n >> (8 * i)));
+}
+
+/* An archive of one stored file: APPNOTE.TXT 4.3. */
+static void zip(struct buf *out, struct slice file)
+{
+    uint32_t crc = ~0U;
+    for (size_t i = 0; i < file.len; i++) {
+        crc ^= (unsigned char)file.ptr[i];
+        for (int k = 0; k < 8; k++)
+            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320U : 0);
+    }
+    for (int central = 0; central < 2; central++) {
+        buf_add(out, central ? SLICE("PK\1\2\24\0") : SLICE("PK\3\4"));
+        add_number(out, 20, 8);     /* version, flags, method, time */
+        add_number(out, 0x5221, 2); /* 2021-01-01 */
+        add_number(out, (uint32_t)~crc, 4);
+        add_number(out, file.len, 4);
+        add_number(out, file.len, 4);
+        add_number(out, 10, central ? 18 : 4); /* the name's length; where the file is: 0 */
+        buf_add(out, SLICE("detail.xml"));
+        if (!central)
+            buf_add(out, file);
+    }
+    buf_add(out, SLICE("PK\5\6\0\0\0\0\1\0\1\0"));
+    add_number(out, 56, 4);
+    add_number(out, 40 + file.len, 6);
+}
+
+/* Libraries must have opened all they need before the sandbox closed: zones for a zip's times,
+ * charset converters. */
+static void unpacking_and_charsets_work_in_the_sandbox(void **state)
+{
+    (void)state;
+    static const char *const charsets[] = {"utf-8", "windows-1252", "iso-8859-1", "iso-8859-15",
+                                           "cp437"};
+    struct night n;
+    struct buf zipped;
+    begin_real(&n, usual);
+    struct slice xml = {summary, sizeof summary - 1};
+    buf_init(&zipped, 1 << 20);
+    zip(&zipped, xml);
+    struct payload *plain = payload_with(xml, true);
+    struct payload *packed = payload_with(buf_slice(&zipped), true);
+    struct work one = work_of(&n, "clarity", NULL, plain);
+    run(&n, &one);
+    assert_int_equal(one.failure, WIRE_OK);
+    for (size_t i = 0; i <= sizeof charsets / sizeof *charsets; i++) {
+        char options[40] = "";
+        if (i > 0)
+            snprintf(options, sizeof options, "charset=%s\n", charsets[i - 1]);
+        struct work two = work_of(&n, "clarity", options, packed);
+        run(&n, &two);
+        if (two.failure != WIRE_OK)
+            fail_msg("%s: %s", options, two.text);
+        assert_true(slice_eq(one.batch_bytes, two.batch_bytes));
+        work_done(&two);
+    }
+    work_done(&one);
+    buf_done(&zipped);
+    payload_free(plain);
+    payload_free(packed);
+    end(&n);
+}
+
+static void options_and_companions_arrive(void **state)
+{
+    (void)state;
+    struct night n;
+    struct payload *c[WIRE_COMPANIONS_MAX];
+    begin_hostile(&n, usual);
+    struct payload *p = payload_with(SLICE("x"), true);
+    struct work work = work_of(&n, "companions", "other=1\nhow=opt\n", p);
+    for (size_t i = 0; i < WIRE_COMPANIONS_MAX; i++) {
+        char text[8];
+        snprintf(text, sizeof text, "c%zu", i);
+        c[i] = payload_with(slice_of(text), true);
+        work.companions[work.companion_count++] = c[i];
+    }
+    run(&n, &work);
+    check_good(&work, SLICE("opt c0 c1 c2 c3 c4 c5 c6 c7"));
+    work_done(&work);
+    for (size_t i = 0; i < WIRE_COMPANIONS_MAX; i++)
+        payload_free(c[i]);
+    payload_free(p);
+    end(&n);
+}
+
 int main(void)
 {
     log_start(LOG_LEVEL_ERROR, 0);
@@ -581,6 +672,8 @@ int main(void)
         cmocka_unit_test(a_program_that_cannot_run_fails_the_works),
         cmocka_unit_test(an_endless_start_tag_is_stopped),
         cmocka_unit_test(growing_gives_the_same_batch),
+        cmocka_unit_test(unpacking_and_charsets_work_in_the_sandbox),
+        cmocka_unit_test(options_and_companions_arrive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
