@@ -66,6 +66,12 @@ static void sort(struct concerned *w)
         }
 }
 
+/* Without the bilingual half. */
+static struct slice title_of(const struct feed_contest *c)
+{
+    return slice_sub(c->text, 0, slice_find(c->text, SLICE("/")));
+}
+
 static void collect_all(const struct look *l, struct concerned *w)
 {
     struct match *x = l->m->match;
@@ -76,6 +82,10 @@ static void collect_all(const struct look *l, struct concerned *w)
     collect(l, &x->by_hint, match_index_word(l->source->name), w);
     for (uint32_t i = 0; l->ap && i < l->c->choice_count; i++)
         collect(l, &x->by_ap, match_index_word(l->c->choices[i].id), w);
+    if (x->by_title.count > 0) {
+        collect(l, &x->by_title, match_index_title(l->c->text), w);
+        collect(l, &x->by_title, match_index_title(title_of(l->c)), w);
+    }
     if (l->race.office.class)
         collect(l, &x->by_office, match_index_office(l->race.state, l->race.office.class), w);
     sort(w);
@@ -222,7 +232,7 @@ static bool same_text(struct slice a, struct slice b, struct arena *scratch)
 static void judge_measure(struct look *l, uint32_t e, bool fixed, struct slice hint)
 {
     const struct race_ours *ours = &l->m->match->people[e].race;
-    struct slice title = slice_sub(l->c->text, 0, slice_find(l->c->text, SLICE("/")));
+    struct slice title = title_of(l->c);
     bool titled = same_text(ours->e->name, l->c->text, l->scratch) ||
                   same_text(ours->e->name, title, l->scratch) ||
                   same_text(ours->e->office, l->c->text, l->scratch);

@@ -6,10 +6,22 @@
 #include <stdlib.h>
 
 #include "daemon/base/hash.h"
+#include "daemon/base/text.h"
 
 uint64_t match_index_word(struct slice word)
 {
     return hash64(word, 0);
+}
+
+uint64_t match_index_title(struct slice text)
+{
+    struct buf b;
+
+    buf_init(&b, 4096);
+    text_fold(text, &b);
+    uint64_t hash = hash64(buf_slice(&b), 2);
+    buf_done(&b);
+    return hash;
 }
 
 uint64_t match_index_office(const struct state *state, const struct office_class *class)
@@ -85,6 +97,10 @@ static void index_person(struct match *x, size_t i)
         put(&x->by_ap, match_index_word(e->ap_candidate_id), i);
     for (size_t k = 0; k < e->hint_count; k++)
         put(&x->by_hint, match_index_word(e->hints[k].source), i);
+    if (e->choice != CHOICE_CANDIDATE) {
+        put(&x->by_title, match_index_title(e->name), i);
+        put(&x->by_title, match_index_title(e->office), i);
+    }
     if (p->race.office.class)
         put(&x->by_office, match_index_office(p->race.state, p->race.office.class), i);
 }
@@ -108,11 +124,12 @@ bool match_index_init(struct model *m, struct match **out)
         hints += m->endorsed->list[i].hint_count;
     }
     if (!keys_new(&x->by_last, names, m->strings) || !keys_new(&x->by_ap, n, m->strings) ||
-        !keys_new(&x->by_hint, hints, m->strings) || !keys_new(&x->by_office, n, m->strings))
+        !keys_new(&x->by_hint, hints, m->strings) || !keys_new(&x->by_office, n, m->strings) ||
+        !keys_new(&x->by_title, 2 * n, m->strings))
         return false;
     for (size_t i = 0; i < n; i++)
         index_person(x, i);
-    struct match_keys *all[] = {&x->by_last, &x->by_ap, &x->by_hint, &x->by_office};
+    struct match_keys *all[] = {&x->by_last, &x->by_ap, &x->by_hint, &x->by_office, &x->by_title};
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         qsort(all[i]->list, all[i]->count, sizeof(*all[i]->list), compare);
     *out = x;

@@ -33,6 +33,7 @@ struct match {
     struct match_keys by_ap;     /* ap_candidate_id */
     struct match_keys by_hint;   /* names of sources that hints speak of */
     struct match_keys by_office; /* state and class */
+    struct match_keys by_title;  /* of measures: name and office */
     uint32_t *stamps, serial;    /* to collect each endorsement once */
     uint32_t *concerned;         /* room for as many as there are */
     uint32_t *race_links_room, *race_contests_room, review_room;
@@ -45,6 +46,7 @@ bool match_index_init(struct model *m, struct match **out) MUST_USE;
 size_t match_index_find(const struct match_keys *keys, uint64_t hash, size_t *from);
 
 uint64_t match_index_word(struct slice word);
+uint64_t match_index_title(struct slice text); /* as folded */
 uint64_t match_index_office(const struct state *state, const struct office_class *class);
 
 #endif

@@ -17,12 +17,14 @@ struct night {
     struct model m;
 };
 
-/* Sources: 0 "sos" (GA), 1 "ap" (authority ap, no state), 2 "co" (CO), 3 "cobb" (GA, Cobb County), 4 "ny" (NY), 5 "us" (no state). */
+/* Sources: 0 "sos" (GA), 1 "ap" (authority ap, no state), 2 "co" (CO), 3 "cobb" (GA, Cobb County),
+ * 4 "ny" (NY), 5 "us" (no state). */
 static inline void night_open(struct night *n, const char *csv)
 {
     static const char *const rows[][4] = {
-        {"sos", "GA", "", "official"}, {"ap", "", "", "ap"},       {"co", "CO", "", "official"},
-        {"cobb", "GA", "Cobb", "official"}, {"ny", "NY", "", "official"}, {"us", "", "", "official"},
+        {"sos", "GA", "", "official"}, {"ap", "", "", "ap"},
+        {"co", "CO", "", "official"},  {"cobb", "GA", "Cobb", "official"},
+        {"ny", "NY", "", "official"},  {"us", "", "", "official"},
     };
     struct buf problems;
     struct err e;
@@ -81,8 +83,13 @@ static inline struct feed_contest *contest_of(struct night *n, uint32_t source, 
 {
     struct feed_contest *c = arena_alloc(n->a, sizeof(*c));
 
-    *c = (struct feed_contest){.source = source, .id = slice_of(id), .text = slice_of(text),
-                               .votes_allowed = -1, .seats = -1, .places = -1, .race = NONE};
+    *c = (struct feed_contest){.source = source,
+                               .id = slice_of(id),
+                               .text = slice_of(text),
+                               .votes_allowed = -1,
+                               .seats = -1,
+                               .places = -1,
+                               .race = NONE};
     set_choices(n, c, choices);
     return c;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Names: pairs that are one person, pairs that may be, pairs that are not, and what must hold for any pair. */
+/* Names: pairs that are one person, pairs that may be, pairs that are not, and what must hold for
+ * any pair. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -115,11 +116,31 @@ static void a_name_is_itself(void **state)
 static void strangers_stay_strangers(void **state)
 {
     static const char *const people[] = {
-        "Ana Wu",     "Ana Li",      "Bo Wu",         "Bo Li",          "Min Kim",
-        "Min Lim",    "Sam Cox",     "Sam Fox",       "Sue Cox",        "John A. Smith",
-        "John B. Smith", "Jane Smith", "Joan Smith",  "Maria Garcia",   "Maria Garza",
-        "Mario Garcia",  "Dan Lee",  "Dana Lee",      "Don Lee",        "Michael Thompson",
-        "Michael Thomas", "Ray Day", "Jay Ray",       "Robert Lopez-Diaz", "Robert Lopez-Ruiz",
+        "Ana Wu",
+        "Ana Li",
+        "Bo Wu",
+        "Bo Li",
+        "Min Kim",
+        "Min Lim",
+        "Sam Cox",
+        "Sam Fox",
+        "Sue Cox",
+        "John A. Smith",
+        "John B. Smith",
+        "Jane Smith",
+        "Joan Smith",
+        "Maria Garcia",
+        "Maria Garza",
+        "Mario Garcia",
+        "Dan Lee",
+        "Dana Lee",
+        "Don Lee",
+        "Michael Thompson",
+        "Michael Thomas",
+        "Ray Day",
+        "Jay Ray",
+        "Robert Lopez-Diaz",
+        "Robert Lopez-Ruiz",
     };
     struct arena *a = arena_new(1 << 24);
     (void)state;
@@ -179,9 +200,9 @@ static void nicknames_of_one_row(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pairs_are_judged),     cmocka_unit_test(a_name_is_itself),
+        cmocka_unit_test(pairs_are_judged),         cmocka_unit_test(a_name_is_itself),
         cmocka_unit_test(strangers_stay_strangers), cmocka_unit_test(mates_are_split),
-        cmocka_unit_test(lines_of_nobody),      cmocka_unit_test(nicknames_of_one_row),
+        cmocka_unit_test(lines_of_nobody),          cmocka_unit_test(nicknames_of_one_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: ISC */
+/* The endorsement list: as people save it, and all that is wrong with one at once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/base/when.h"
+#include "daemon/core/endorse.h"
+
+static const int64_t DATE = INT64_C(1762214400000); /* 2025-11-04 */
+
+struct reading {
+    struct arena *a;
+    struct buf problems;
+    struct endorsements list;
+    struct err e;
+    bool ok;
+};
+
+static struct reading read_mapped(const char *csv, size_t len, const struct endorse_column *map,
+                                  size_t n)
+{
+    struct reading r = {.a = arena_new((size_t)1 << 28)};
+
+    buf_init(&r.problems, 1 << 20);
+    r.ok = endorse_parse((struct slice){csv, len}, map, n, DATE, r.a, &r.list, &r.problems, &r.e);
+    return r;
+}
+
+static struct reading read_list(const char *csv)
+{
+    return read_mapped(csv, strlen(csv), NULL, 0);
+}
+
+static void done(struct reading *r)
+{
+    buf_done(&r->problems);
+    arena_free(r->a);
+}
+
+#define IS(slice, text) assert_true(slice_is(slice, text))
+
+static void every_column_is_read(void **state)
+{
+    struct reading r = read_list(
+        "\xef\xbb\xbf"
+        "Candidate Name;STATE;office;endorsement_id;Status;ballot_name;aliases;party;"
+        "office_level;division_id;jurisdiction;district;seat;term;county;counties;seats_to_fill;"
+        "advance_to;election_date;election_type;contest_party;wins;continues;choice;incumbent;"
+        "opponent_incumbent;held_by;seats_held_by_others;flip;polls_close;race_id;ap_race_id;"
+        "ap_candidate_id;source_hints;tags;cohort;website;press_note;notes;our own\r\n"
+        "Jos\xc3\xa9\xc2\xa0 \xe2\x80\x9cPepe\xe2\x80\x9d  D\xc3\xad"
+        "az;georgia;State Senate;E-1;Write-In;"
+        "J. D\xc3\xad"
+        "az;Pepe Diaz|J Diaz;D;state;ocd-division/country:us/state:ga/sldu:12;Georgia;12;A;"
+        "Unexpired;Cobb;Cobb|Fulton;3;2;11/4/2025;Special;Democratic;seat;E-0;Yes;TRUE;0;R;2;"
+        "\xe2\x9c\x93;7:30 PM;ga-12;AP1;77;sos=123|ap=State = Senate;a|b||c;2025;http://x;"
+        "\"two\r\nlines; quoted "
+        "\"\"so\"\"\";n;x\r\n\r\n;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;\r\n");
+    (void)state;
+
+    if (!r.ok)
+        fail_msg("%s\n%.*s", r.e.text, SLICE_FMT(buf_slice(&r.problems)));
+    assert_int_equal(r.list.count, 1);
+    const struct endorsement *e = &r.list.list[0];
+    IS(e->name, "Jos\xc3\xa9 \xe2\x80\x9cPepe\xe2\x80\x9d D\xc3\xad"
+                "az");
+    IS(e->state, "GA");
+    IS(e->id, "E-1");
+    assert_int_equal(e->status, ENDORSE_WRITE_IN);
+    assert_int_equal(e->alias_count, 2);
+    IS(e->aliases[1], "J Diaz");
+    assert_int_equal(e->level, LEVEL_STATE);
+    assert_true(e->unexpired);
+    assert_int_equal(e->county_count, 2);
+    assert_int_equal(e->seats, 3);
+    assert_int_equal(e->places, 2);
+    assert_int_equal(e->date, DATE);
+    IS(e->election_type, "special");
+    assert_int_equal(e->wins, WINS_SEAT);
+    assert_int_equal(e->choice, CHOICE_YES);
+    assert_int_equal(e->incumbent, TRI_YES);
+    assert_int_equal(e->opponent_incumbent, TRI_NO);
+    assert_int_equal(e->seats_held_by_others, 2);
+    assert_int_equal(e->flip, TRI_YES);
+    assert_int_equal(e->polls_minute, 19 * 60 + 30);
+    IS(e->race_id, "ga-12");
+    IS(e->ap_candidate_id, "77");
+    assert_int_equal(e->hint_count, 2);
+    IS(e->hints[1].source, "ap");
+    IS(e->hints[1].contest, "State = Senate");
+    assert_int_equal(e->tag_count, 3);
+    assert_int_equal(e->line, 2);
+    done(&r);
+}
+
+static void what_is_open_is_unsaid(void **state)
+{
+    struct reading r = read_list("candidate_name\tstate\toffice\tcontest_party\n"
+                                 "Ann Lee\tGA\tSchool Board\t\nBo Wu\tGA\tSheriff\tREP\n"
+                                 "Cy Fox\tGA\tDog Catcher\t\n");
+    (void)state;
+
+    assert_true(r.ok);
+    const struct endorsement *e = r.list.list;
+    assert_int_equal(e->seats, -1);
+    assert_int_equal(e->places, -1);
+    assert_int_equal(e->seats_held_by_others, -1);
+    assert_int_equal(e->polls_minute, -1);
+    assert_int_equal(e->flip, TRI_UNSAID);
+    assert_int_equal(e->wins, WINS_SEAT);
+    assert_int_equal(e->level, LEVEL_SCHOOL);
+    assert_int_equal(e[1].level, LEVEL_COUNTY);
+    assert_int_equal(e[1].wins, WINS_NOMINATION);
+    assert_int_equal(e[2].level, LEVEL_UNKNOWN);
+    assert_true(e->id.len > 0 && !slice_eq(e[0].id, e[1].id));
+    done(&r);
+}
+
+static void all_problems_are_told_at_once(void **state)
+{
+    static const char *const told[] = {
+        "row 2, column state: \"Gorgia\"",
+        "row 2, column status: \"activ\" is none of active",
+        "did you mean active?",
+        "row 2, column seats_to_fill: \"0\" is not a whole number from 1",
+        "row 2, column election_date: \"2025-02-30\"",
+        "row 3, column candidate_name: it is empty",
+        "row 3, column flip: \"maybe\"",
+        "row 3, column polls_close: \"25 h\"",
+        "row 4: it has 3 fields, the header has 10",
+        "row 5, column source_hints: \"sos\" is no hint",
+        "row 5, column candidate_name: it is not UTF-8",
+        "row 7, column endorsement_id: x1 is also the id of row 6",
+    };
+    struct reading r =
+        read_list("candidate_name,state,office,status,seats_to_fill,election_date,flip,polls_close,"
+                  "source_hints,endorsement_id\n"
+                  "Ann,Gorgia,Mayor,activ,0,2025-02-30,,,,\n"
+                  ",GA,Mayor,,,,maybe,25 h,,\n"
+                  "Bo,GA,Mayor\n"
+                  "C\xe9line,GA,Mayor,,,,,,sos,\n"
+                  "Dee,GA,Mayor,,,,,,,x1\nEd,GA,Sheriff,,,,,,,x1\n");
+    (void)state;
+
+    assert_false(r.ok);
+    assert_int_equal(r.e.kind, ERR_DATA);
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+        if (slice_find(buf_slice(&r.problems), slice_of(told[i])) == SIZE_MAX)
+            fail_msg("missing: %s\nin:\n%.*s", told[i], SLICE_FMT(buf_slice(&r.problems)));
+    assert_null(r.list.list);
+    done(&r);
+}
+
+static void problems_are_capped(void **state)
+{
+    struct buf csv;
+    struct reading r;
+    (void)state;
+
+    buf_init(&csv, 1 << 20);
+    buf_addz(&csv, "candidate_name,state,office\n");
+    for (int i = 0; i < 1000; i++)
+        buf_addf(&csv, "A%d,XX,Mayor\n", i);
+    r = read_mapped(csv.ptr, csv.len, NULL, 0);
+    assert_false(r.ok);
+    assert_true(slice_ends(buf_slice(&r.problems), SLICE("and 800 more\n")));
+    assert_non_null(strstr(r.e.text, "1000 problems"));
+    buf_done(&csv);
+    done(&r);
+}
+
+static void columns_are_mapped(void **state)
+{
+    const struct endorse_column map[] = {{SLICE("candidate_name"), SLICE("Full Name")},
+                                         {SLICE("office"), SLICE("Office sought")}};
+    const struct endorse_column bad[] = {{SLICE("candidate_nam"), SLICE("Full Name")},
+                                         {SLICE("office"), SLICE("Seat sought")}};
+    const char *csv = "full name,State,OFFICE  SOUGHT,office\nAnn Lee,GA,Mayor,wrong\n";
+    struct reading r = read_mapped(csv, strlen(csv), map, 2);
+    (void)state;
+
+    assert_true(r.ok);
+    IS(r.list.list[0].name, "Ann Lee");
+    IS(r.list.list[0].office, "Mayor");
+    done(&r);
+    r = read_mapped(csv, strlen(csv), bad, 2);
+    assert_false(r.ok);
+    assert_non_null(strstr(r.problems.ptr, "did you mean candidate_name?"));
+    assert_non_null(strstr(r.problems.ptr, "column.office = Seat sought: the file has no such"));
+    assert_non_null(strstr(r.problems.ptr, "the column candidate_name is missing"));
+    done(&r);
+}
+
+static void lists_that_are_none(void **state)
+{
+    static const char *const lists[] = {
+        "",
+        "candidate_name,state,office\n",
+        "candidate_name,state,office\nA,GA,\"Mayor\n",
+        "candidate_name,state,state,office\nA,GA,GA,Mayor\n",
+        "\n\n",
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        struct reading r = read_list(lists[i]);
+        assert_false(r.ok);
+        assert_true(r.problems.len > 0);
+        done(&r);
+    }
+}
+
+/* One race in other words has one id; any difference in a part makes another. */
+static void race_ids(void **state)
+{
+    static const char *const head = "candidate_name,state,office,jurisdiction,county,district,seat,"
+                                    "term,election_type,contest_party\n";
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } rows[] = {
+        {"GA,US Senate,,,,,,,", "GA,United States Senator,,,,,full,general,", true},
+        {"GA,City Council,City of Springfield,,Ward 3,,,,",
+         "GA,Council Member,Springfield city,,3rd,,,,", true},
+        {"GA,State Senate,,,12,,,,", "GA,State Senator,,,District 012,,,,", true},
+        {"GA,State Senate,,,12,,,,", "GA,State Senate,,,21,,,,", false},
+        {"GA,State Senate,,,12,,,,", "GA,State House,,,12,,,,", false},
+        {"GA,State Senate,,,12,,,,", "AL,State Senate,,,12,,,,", false},
+        {"GA,US Senate,,,,,,,", "GA,US Senate,,,,,unexpired,,", false},
+        {"GA,US Senate,,,,,,,", "GA,US Senate,,,,,,runoff,", false},
+        {"GA,US Senate,,,,,,primary,DEM", "GA,US Senate,,,,,,primary,R", false},
+        {"GA,US Senate,,,,,,primary,DEM", "GA,US Senate,,,,,,primary,Democratic", true},
+        {"GA,School Board,Cobb County,,1,,,,", "GA,School Board,Marietta City,,1,,,,", false},
+        {"GA,City Council,Town of Clinton,,,,,,", "GA,City Council,City of Clinton,,,,,,", false},
+        {"GA,City Council,X,,3,,,,", "GA,City Council,X,,,3,,,", false},
+        {"GA,Dog Catcher,X,,,,,,", "GA,Weed Commissioner,X,,,,,,", false},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char csv[600];
+        snprintf(csv, sizeof(csv), "%sAnn Lee,%s\nBo Wu,%s\n", head, rows[i].a, rows[i].b);
+        struct reading r = read_list(csv);
+        assert_true(r.ok);
+        struct slice a = r.list.list[0].race_id, b = r.list.list[1].race_id;
+        if (slice_eq(a, b) != rows[i].same)
+            fail_msg("%s\n%s", a.ptr, b.ptr);
+        for (size_t k = 0; k < a.len; k++)
+            assert_true((a.ptr[k] >= 'a' && a.ptr[k] <= 'z') || a.ptr[k] == '-' ||
+                        (a.ptr[k] >= '0' && a.ptr[k] <= '9'));
+        done(&r);
+    }
+}
+
+static void long_race_ids_are_cut_apart(void **state)
+{
+    struct reading r = read_list("candidate_name,state,office,jurisdiction,district\n"
+                                 "A A,GA,School Board,The Very Long Consolidated Independent "
+                                 "School District of Upper Ogeechee,1\n"
+                                 "B B,GA,School Board,The Very Long Consolidated Independent "
+                                 "School District of Upper Ogeechee,2\n"
+                                 "C C,GA,School Board,The Very Long Consolidated Independent "
+                                 "School District of Upper Ogeechee,2\n");
+    (void)state;
+
+    assert_true(r.ok);
+    const struct endorsement *e = r.list.list;
+    assert_true(e[0].race_id.len <= 64 && e[0].race_id.len > 55);
+    assert_false(slice_eq(e[0].race_id, e[1].race_id));
+    assert_true(slice_eq(e[1].race_id, e[2].race_id));
+    done(&r);
+    r = read_list("candidate_name,state,office\nA A,GA,Mayor\nA A,GA,Mayor\n");
+    assert_false(r.ok);
+    assert_non_null(strstr(r.problems.ptr, "the same person and race as row 2"));
+    done(&r);
+    r = read_list(
+        "candidate_name,state,office,race_id\nA A,GA,Mayor,r1\nB A,AL,Mayor,r1\nC,GA,Mayor,a b\n");
+    assert_false(r.ok);
+    assert_non_null(strstr(r.problems.ptr, "row 3, column race_id: r1 is another state's"));
+    assert_non_null(strstr(r.problems.ptr, "row 4, column race_id: \"a b\" is no race_id"));
+    done(&r);
+}
+
+/* Cut anywhere, a list is read or refused; a refused one says why. */
+static void cut_lists_do_no_harm(void **state)
+{
+    const char *csv = "candidate_name,state,office,aliases,source_hints,polls_close\r\n"
+                      "\"Lee, Ann\",GA,\"State\r\nSenate\",a|b,sos=1|x=2,19:00\r\n"
+                      "Bo \xe2\x80\x9cX\xe2\x80\x9d Wu,AL,Mayor,,,24:30\r\n";
+    (void)state;
+
+    for (size_t n = 0; n <= strlen(csv); n++) {
+        struct reading r = read_mapped(csv, n, NULL, 0);
+        assert_true(r.ok ? r.list.count > 0 : r.problems.len > 0);
+        done(&r);
+    }
+}
+
+/* Memory that runs out at any point is an error, never a crash or a half-read list. */
+static void small_arenas_fail_cleanly(void **state)
+{
+    const char *csv = "candidate_name,state,office,tags\nAnn Lee,GA,Mayor,a|b\nBo Wu,GA,Sheriff,\n";
+    bool ok = false;
+    (void)state;
+
+    for (size_t cap = 0; !ok && cap < 1 << 20; cap += 61) {
+        struct arena *a = arena_new(cap);
+        struct buf problems;
+        struct endorsements list = {NULL, 0};
+        struct err e;
+        buf_init(&problems, 1 << 16);
+        ok = endorse_parse(slice_of(csv), NULL, 0, DATE, a, &list, &problems, &e);
+        assert_true(ok || (list.list == NULL && e.kind == ERR_DATA));
+        buf_done(&problems);
+        arena_free(a);
+    }
+    assert_true(ok);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_column_is_read),
+        cmocka_unit_test(what_is_open_is_unsaid),
+        cmocka_unit_test(all_problems_are_told_at_once),
+        cmocka_unit_test(problems_are_capped),
+        cmocka_unit_test(columns_are_mapped),
+        cmocka_unit_test(lists_that_are_none),
+        cmocka_unit_test(race_ids),
+        cmocka_unit_test(long_race_ids_are_cut_apart),
+        cmocka_unit_test(cut_lists_do_no_harm),
+        cmocka_unit_test(small_arenas_fail_cleanly),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

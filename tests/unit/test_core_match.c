@@ -1,0 +1,545 @@
+/* SPDX-License-Identifier: ISC */
+/* Matching: a wrong automatic match is the one unforgivable error. Tables of what must link, what
+ * must wait for a person and what must not be touched; the ways ids, hints and names play together;
+ * and every contest of the real feeds. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/core_match_help.h"
+
+#define HEAD                                                                                       \
+    "candidate_name,state,office,jurisdiction,county,district,seat,term,election_type,"            \
+    "contest_party,aliases,party,status,choice\n"
+enum source { SOS, AP, CO, COBB, NY, US };
+enum expect { LINK, WAIT, NOT };
+
+/* One endorsement, one contest. */
+static const struct {
+    const char *endorsed;
+    enum source source;
+    const char *text, *choices;
+    enum expect expect;
+} rows[] = {
+    /* what the real feeds write */
+    {"David Perdue,GA,US Senate,,,,,,,,,,,", SOS, "US Senate",
+     "David A. Perdue (I) (Rep)|Jon Ossoff (Dem)", LINK},
+    {"David Perdue,GA,US Senate,,,,,,,,,,,", SOS, "US Senate (Perdue)",
+     "David A. Perdue (I) (Rep)|Jon Ossoff (Dem)", WAIT},
+    {"Donald Trump,GA,President,,,,,,,,,,,", SOS,
+     "President of the United States/Presidentede los Estados Unidos",
+     "Donald J. Trump (I) (Rep)|Joseph R. Biden (Dem)", LINK},
+    {"Carla Roberts,GA,State Senate,,,1,,,,,,,,", SOS, "State Senate District 1",
+     "Ben Watson (I) (Rep)|Carla Roberts", LINK},
+    {"Sheikh Rahman,GA,State Senator,,,5,,,,,,,,", SOS,
+     "State Senate Dist 5/Senador Estatal Dist 5", "Sheikh Rahman (I) (Dem)", LINK},
+    {"Chris Deluzio,CO,U.S. House,,,1,,,,,,,,", CO,
+     "Representative to the 119th United States Congress - District 1", "Chris Deluzio|Rob Mercuri",
+     LINK},
+    {"Marvin Lim,GA,State House,,,99,,,,,,,,", SOS,
+     "State House Dist 99/Estatal ante la Asamblea General Dist 99",
+     "Marvin Lim (Dem)|Taeho Cho (Rep)", LINK},
+    {"Dexter Sharper,GA,State Representative,,,177,,,,,,,,", SOS, "State House District 177",
+     "Dexter L. Sharper (I) (Dem)", LINK},
+    {"Jo Lee,GA,District Attorney,,,Alapaha,,,,,,,,", SOS, "District Attorney - Alapaha",
+     "Jo Lee|Dick Perryman (I) (Rep)", LINK},
+    {"Jo Lee,GA,District Attorney,Alapaha Judicial Circuit,,,,,,,,,,", SOS,
+     "District Attorney - Alapaha", "Jo Lee", LINK},
+    {"Jo Lee,GA,District Attorney,,,Cobb,,,special,,,,,", SOS, "District Attorney - Cobb - Special",
+     "Jo Lee", LINK},
+    {"Jo Lee,CO,District Attorney,,,17,,,,,,,,", CO, "District Attorney - 17th Judicial District",
+     "Jo Lee", LINK},
+    {"Jo Lee,GA,Sheriff,Cobb County,,,,,,,,,,", COBB, "Sheriff/Alguacil", "Jo Lee", LINK},
+    {"Jo Lee,GA,County Commission,,Cobb,2,,,,,,,,", COBB, "Co Commission Dist 2/Comisionado",
+     "Jo Lee (Dem)", LINK},
+    {"Jo Lee,GA,Board of Education,Cobb County Schools,Cobb,2,,,,,,,,", COBB,
+     "Brd of Education Dist 2/Consejo de Educaci\xc3\xb3n del Dist 2", "Jo Lee", LINK},
+    {"Jo Lee,CO,City Council,City of Aurora,,Ward 3,,,,,,,,", CO,
+     "City of Aurora Council Member, Ward III", "Jo Lee", LINK},
+    {"Jo Lee,CO,City Council,Aurora,,At-Large,,,,,,,,", CO,
+     "Aurora City Council At Large (Vote for 2)", "Jo Lee", LINK},
+    {"Jo Lee,CO,Mayor,Aurora,Adams,,,,,,,,,", CO, "Mayor - Aurora", "Jo Lee", LINK},
+    {"Jo Lee,CO,School Board,Mesa County Valley School District 51,,A,,,,,,,,", CO,
+     "Mesa County Valley School District 51 Board of Education - District A", "Jo Lee", LINK},
+    {"Ann Wu,GA,Public Service Commission,,,1,,,,,,,,", SOS, "Public Service Commission District 1",
+     "Ann Wu", LINK},
+    {"Ann Wu,CO,Soil and Water,Satilla River,,,,,,,,,,", CO, "Soil and Water - Satilla River",
+     "Ann Wu", LINK},
+    {"Ann Wu,CO,Government Study Commissioner,Duquesne,,,,,,,,,,", CO,
+     "Government Study Commissioner - Duquesne", "Ann Wu", LINK},
+    /* the wrong place, district, office, term, party */
+    {"Carla Roberts,GA,State Senate,,,2,,,,,,,,", SOS, "State Senate District 1", "Carla Roberts",
+     NOT},
+    {"Carla Roberts,GA,State Senate,,,1,,,,,,,,", SOS, "State House District 1", "Carla Roberts",
+     NOT},
+    {"Carla Roberts,GA,State Senate,,,1,,,,,,,,", SOS, "US House District 1", "Carla Roberts", NOT},
+    {"Carla Roberts,GA,State Senate,,,1,,,,,,,,", SOS, "Superior Court Judge", "Carla Roberts",
+     NOT},
+    {"Carla Roberts,GA,State Senate,,,1,,,,,,,,", CO, "State Senate District 1", "Carla Roberts",
+     NOT},
+    {"Carla Roberts,GA,State Senate,,,1,,,,,,,,", US, "State Senate District 1", "Carla Roberts",
+     WAIT},
+    {"Jo Lee,GA,Sheriff,,Fulton,,,,,,,,,", COBB, "Sheriff", "Jo Lee", NOT},
+    {"Jo Lee,GA,Sheriff,,Fulton,,,,,,,,,", SOS, "Sheriff", "Jo Lee", WAIT},
+    {"Jo Lee,GA,Sheriff,,Fulton,,,,,,,,,", SOS, "Sheriff - Fulton County", "Jo Lee", LINK},
+    {"Jo Lee,GA,Sheriff,,,,,,,,,,,", COBB, "Sheriff", "Jo Lee", WAIT},
+    {"Jo Lee,GA,State Senate,,,1,,,,,,,,", SOS, "State Senate", "Jo Lee", WAIT},
+    {"Jo Lee,GA,State Senate,,,,,,,,,,,", SOS, "State Senate District 1", "Jo Lee", WAIT},
+    {"Jo Lee,GA,State Senate,,,,,,,,,,,", SOS, "State Senate", "Jo Lee", WAIT},
+    {"Jo Lee,CO,City Council,Aurora,,1,,,,,,,,", CO, "City Council Ward 1", "Jo Lee", WAIT},
+    {"Jo Lee,CO,City Council,Aurora,,1,,,,,,,,", CO, "City of Littleton City Council District 1",
+     "Jo Lee", WAIT},
+    {"Jo Lee,CO,City Council,Aurora,,,,,,,,,,", CO, "Aurora City Council Ward 1", "Jo Lee", WAIT},
+    {"Jo Lee,CO,City Council,Aurora,,Ward 1,,,,,,,,", CO, "Aurora City Council District 1",
+     "Jo Lee", WAIT},
+    {"Jo Lee,CO,City Council,Town of Clinton,,,,,,,,,,", CO, "City of Clinton City Council",
+     "Jo Lee", WAIT},
+    {"Jo Lee,CO,School Board,Anaheim Union High School District,,,,,,,,,,", CO,
+     "Anaheim Elementary School District School Board", "Jo Lee", WAIT},
+    {"Jo Lee,CO,Superior Court Judge,,,,Office 3,,,,,,,", CO, "Superior Court Judge Office No. 4",
+     "Jo Lee", NOT},
+    {"Jo Lee,CO,Superior Court Judge,,,,,,,,,,,", CO, "Superior Court Judge", "Jo Lee", WAIT},
+    {"Jo Lee,GA,US Senate,,,,,unexpired,,,,,,", SOS, "US Senate", "Jo Lee", WAIT},
+    {"Jo Lee,GA,US Senate,,,,,unexpired,,,,,,", SOS, "US Senate - Unexpired Term", "Jo Lee", LINK},
+    {"Jo Lee,GA,US Senate,,,,,,,,,,,", SOS, "US Senate - Special", "Jo Lee", WAIT},
+    {"Jo Lee,GA,US Senate,,,,,,primary,DEM,,,,", SOS, "DEM U.S. Senator", "Jo Lee", LINK},
+    {"Jo Lee,GA,US Senate,,,,,,primary,DEM,,,,", SOS, "U.S. Senator - REPUBLICAN", "Jo Lee", NOT},
+    {"Jo Lee,GA,US Senate,,,,,,primary,DEM,,,,", SOS, "U.S. Senator", "Jo Lee", WAIT},
+    {"Jo Lee,GA,US Senate,,,,,,,,,,,", SOS, "US Senate (REP)", "Jo Lee", WAIT},
+    {"Jo Lee,GA,US Senate,,,,,,general,,,,,", SOS, "US Senate Runoff", "Jo Lee", NOT},
+    {"Jo Lee,GA,Treasurer,,Cobb,,,,,,,,,", COBB, "State Treasurer", "Jo Lee", WAIT},
+    {"Jo Lee,GA,Chair,,Cobb,,,,,,,,,", COBB, "County Commission", "Jo Lee", WAIT},
+    /* the wrong person */
+    {"Ann Wu,GA,Attorney General,,,,,,,,,,,", SOS, "Attorney General", "Ann Li|Bo Fox", NOT},
+    {"Min Kim,GA,Attorney General,,,,,,,,,,,", SOS, "Attorney General", "Min Lim", NOT},
+    {"Chad Cox,GA,Attorney General,,,,,,,,,,,", SOS, "Attorney General", "Chad Fox", NOT},
+    {"Ann Wu,GA,Attorney General,,,,,,,,,,,", SOS, "Attorney General", "Bo Wu|Ann Wu", LINK},
+    {"Ann Wu,GA,Attorney General,,,,,,,,,,,", SOS, "Attorney General", "Bo Wu|Cy Wu", WAIT},
+    {"Ann Wu,GA,Attorney General,,,,,,,,,,,", SOS, "Attorney General", "Wu|Fox", WAIT},
+    {"John Smith,GA,Attorney General,,,,,,,,,,,", SOS, "Attorney General",
+     "John A. Smith|John B. Smith", WAIT},
+    {"John A. Smith,GA,Attorney General,,,,,,,,,,,", SOS, "Attorney General",
+     "John A. Smith|John B. Smith", LINK},
+    {"John A. Smith,GA,Attorney General,,,,,,,,,,,", SOS, "Attorney General", "John B. Smith",
+     WAIT},
+    {"John Smith Jr.,GA,Attorney General,,,,,,,,,,,", SOS, "Attorney General", "John Smith Sr.",
+     WAIT},
+    {"Kris Smith,GA,Attorney General,,,,,,,,,,,", SOS, "Attorney General", "Kris Smth", WAIT},
+    /* write-ins, aliases, tickets, fusion, measures */
+    {"Ann Wu,GA,Attorney General,,,,,,,,,,write_in,", SOS, "Attorney General", "Bo Fox|Write-in",
+     NOT},
+    {"Ann Wu,GA,Attorney General,,,,,,,,,,write_in,", SOS, "Attorney General",
+     "Bo Fox|Write-in: Ann Wu", LINK},
+    {"Ann Wu,GA,Attorney General,,,,,,,,Annie Wu-Lee|Nan Wu,,,", SOS, "Attorney General",
+     "Annie Wu-Lee|Fox", LINK},
+    {"Ann Wu,GA,Governor,,,,,,,,,,,", SOS, "Governor/Lieutenant Governor",
+     "Ann Wu/Bo Fox|Cy Cox/Di Li", LINK},
+    {"Ann Wu,NY,State Senate,,,1,,,,,,,,", NY, "State Senate District 1",
+     "Ann Wu=DEM|Bo Fox=REP|Ann Wu=WOR", LINK},
+    {"Ann Wu,NY,State Senate,,,1,,,,,,,,", NY, "State Senate District 1",
+     "Ann Wu=DEM|Bo Fox=REP|Ann L. Wu=WOR", WAIT},
+    {"Ann Wu,GA,State Senate,,,1,,,,,,,,", SOS, "State Senate District 1",
+     "Ann Wu=DEM|Bo Fox=REP|Ann Wu=WOR", WAIT},
+    {"Amendment 79,CO,Amendment,,,,,,,,,,,Yes", CO, "Amendment 79", "Yes/For|No/Against", LINK},
+    {"Ballot Question 1,CO,Question,Aurora,,,,,,,,,,No", CO, "Ballot Question 1", "Yes|No", WAIT},
+    {"Ann Wu,CO,Colorado Supreme Court Justice,,,,,,,,,,,", CO,
+     "Colorado Supreme Court Justice - Wu", "Yes|No", NOT},
+};
+
+static void rows_are_judged(void **state)
+{
+    static const char *const words[] = {"link", "wait", "not"};
+    int wrong = 0;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct night n;
+        char csv[700];
+        snprintf(csv, sizeof(csv), HEAD "%s\n", rows[i].endorsed);
+        night_open(&n, csv);
+        struct feed_contest *c = contest_of(&n, rows[i].source, "1", rows[i].text, rows[i].choices);
+        match(&n, c);
+        enum expect got = linked(&n, 0, c) >= 0 ? LINK : in_review(&n, 0) ? WAIT : NOT;
+        if (got != rows[i].expect || (c->race == NONE) != (got != LINK)) {
+            print_error("%s\n   in %s: %s\n   is %s, not %s: %.*s\n", rows[i].endorsed,
+                        rows[i].text, rows[i].choices, words[got], words[rows[i].expect],
+                        SLICE_FMT(n.m.review_count ? n.m.review[0].why : SLICE("-")));
+            wrong++;
+        }
+        for (uint32_t k = 0; k < n.m.races[0].link_count; k++)
+            assert_true(n.m.races[0].links[k].why.len > 0);
+        night_close(&n);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static const char runoffs[] =
+    "candidate_name,state,office,term,seats_to_fill,election_type,ap_candidate_id,source_hints,"
+    "aliases\n"
+    "Raphael Warnock,GA,US Senate,unexpired,1,runoff,GA22251,sos=10100|us=5523,\n"
+    "Kelly Loeffler,GA,US Senate,unexpired,1,runoff,GA22243,sos=10100|us=5523,\n"
+    "Jon Ossoff,GA,US Senate,full,1,runoff,GA21798,sos=10000|us=5522,\n"
+    "David Perdue,GA,US Senate,full,1,runoff,GA19900,sos=10000|us=5522,David A. Perdue\n";
+
+static void a_real_night_is_matched(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, runoffs);
+    assert_int_equal(n.m.race_count, 2);
+    struct feed_contest *perdue = contest_of(&n, SOS, "10000", "US Senate (Perdue)",
+                                             "David A. Perdue (I) (Rep)|Jon Ossoff (Dem)");
+    struct feed_contest *loeffler = contest_of(&n, SOS, "10100", "US Senate (Loeffler) - Special",
+                                               "Kelly Loeffler (I) (Rep)|Raphael Warnock (Dem)");
+    struct feed_contest *d22 =
+        contest_of(&n, US, "5522", "US Senate Runoff", "David Perdue|Jon Ossoff");
+    struct feed_contest *d23 =
+        contest_of(&n, US, "5523", "US Senate Runoff", "Kelly Loeffler|Raphael Warnock");
+    struct feed_contest *a1 = contest_of(&n, AP, "GA1", "", "#GA19900:|#GA21798:");
+    struct feed_contest *a2 = contest_of(&n, AP, "GA2", "", "#GA22243:|#GA22251:");
+    struct feed_contest *all[] = {perdue, loeffler, d22, d23, a1, a2};
+    for (size_t i = 0; i < 6; i++)
+        assert_true(match(&n, all[i]));
+    assert_int_equal(n.m.review_count, 0);
+    assert_int_equal(linked(&n, 0, loeffler), 1);
+    assert_int_equal(linked(&n, 1, loeffler), 0);
+    assert_int_equal(linked(&n, 2, perdue), 1);
+    assert_int_equal(linked(&n, 3, perdue), 0);
+    assert_int_equal(linked(&n, 0, d23), 1);
+    assert_int_equal(linked(&n, 2, d22), 1);
+    assert_int_equal(linked(&n, 0, a2), 1);
+    assert_int_equal(linked(&n, 3, a1), 0);
+    assert_int_equal(n.m.races[0].contest_count, 3);
+    assert_int_equal(n.m.races[0].seats, 1);
+    assert_int_equal(loeffler->race, match_race_of(&n.m, 1));
+    for (size_t i = 0; i < 6; i++)
+        assert_false(match(&n, all[i])); /* nothing new */
+    night_close(&n);
+}
+
+static void ids_are_checked(void **state)
+{
+    struct night n;
+    const char *csv = "candidate_name,state,office,district,ap_candidate_id,ap_race_id\n"
+                      "Ann Wu,GA,State Senate,1,77,\nBo Fox,GA,State Senate,2,88,R2\n";
+    (void)state;
+
+    night_open(&n, csv);
+    struct feed_contest *c =
+        contest_of(&n, AP, "R9", "State Senate District 1", "#77:Ann Wu|#78:Ed Li");
+    c->state = SLICE("GA");
+    match(&n, c);
+    assert_int_equal(linked(&n, 0, c), 0);
+    c->state = SLICE("AL"); /* ids are unique within a state only */
+    assert_true(match(&n, c));
+    assert_int_equal(linked(&n, 0, c), -1);
+    c->state = SLICE("GA");
+    set_choices(&n, c, "#77:Ed Li|#78:Ann Wu"); /* the id says one, the name another */
+    match(&n, c);
+    assert_int_equal(linked(&n, 0, c), -1);
+    assert_int_equal(in_review(&n, 0), 1);
+    struct feed_contest *r3 = contest_of(&n, AP, "R3", "", "#88:");
+    match(&n, r3); /* the list says R2 */
+    assert_int_equal(linked(&n, 1, r3), -1);
+    struct feed_contest *other = contest_of(&n, SOS, "R9", "Dog Catcher", "#77:Ed Li");
+    match(&n, other); /* not the AP's: the id means nothing */
+    assert_int_equal(linked(&n, 0, other), -1);
+    night_close(&n);
+}
+
+static void two_contests_of_a_source_wait(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, HEAD "Ann Wu,CO,Mayor,Clinton,,,,,,,,,,\n");
+    struct feed_contest *a = contest_of(&n, CO, "1", "Mayor - Clinton", "Ann Wu|Bo Li");
+    struct feed_contest *b = contest_of(&n, CO, "2", "Clinton Mayor", "Ann Wu|Cy Fox");
+    match(&n, a);
+    assert_int_equal(linked(&n, 0, a), 0);
+    assert_true(match(&n, b)); /* takes the first back */
+    assert_int_equal(linked(&n, 0, a), -1);
+    assert_int_equal(linked(&n, 0, b), -1);
+    assert_int_equal(a->race, NONE);
+    assert_int_equal(in_review(&n, 0), 2);
+    a->gone = true; /* the feed renamed its id: no two contests any more */
+    assert_true(match(&n, b));
+    assert_int_equal(linked(&n, 0, b), 0);
+    assert_int_equal(in_review(&n, 0), 0);
+    set_choices(&n, b, "Cy Fox");
+    assert_true(match(&n, b));
+    assert_int_equal(linked(&n, 0, b), -1);
+    assert_int_equal(linked(&n, 0, a), 0); /* still its last figures */
+    night_close(&n);
+}
+
+static void two_of_ours_on_one_line_wait(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, HEAD
+               "John Smith,CO,Mayor,Clinton,,,,,,,,,,\nJohn A. Smith,CO,Mayor,Clinton,,,,,,,,,,\n");
+    struct feed_contest *c = contest_of(&n, CO, "1", "Mayor - Clinton", "John Smith|Bo Li");
+    match(&n, c);
+    assert_int_equal(n.m.races[0].link_count, 0);
+    assert_int_equal(n.m.review_count, 2);
+    night_close(&n);
+    night_open(&n, HEAD "Ann Wu,CO,Governor,,,,,,,,,,,\nBo Fox,CO,Governor,,,,,,,,,,,\n");
+    c = contest_of(&n, CO, "1", "Governor", "Ann Wu/Bo Fox|Cy Cox/Di Li");
+    match(&n, c); /* a ticket names both */
+    assert_int_equal(linked(&n, 0, c), 0);
+    assert_int_equal(linked(&n, 1, c), 0);
+    night_close(&n);
+}
+
+static void sources_are_judged_apart(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, HEAD "Ann Wu,GA,State Senate,,,1,,,,,,,,\n");
+    struct feed_contest *a = contest_of(&n, SOS, "1", "State Senate District 1", "Ann Wu");
+    struct feed_contest *b = contest_of(&n, COBB, "1", "State Senate Dist 1", "Ann Wu|Ann Wu");
+    match(&n, a);
+    match(&n, b);
+    assert_int_equal(linked(&n, 0, a), 0);
+    assert_int_equal(linked(&n, 0, b), -1);
+    /* Counties of one source are parts of the race. */
+    struct feed_contest *x = contest_of(&n, AP, "7", "State Senate District 1", "Ann Wu");
+    struct feed_contest *y = contest_of(&n, AP, "7", "State Senate District 1", "Ann Wu");
+    x->state = y->state = SLICE("GA");
+    x->county = SLICE("Cobb");
+    y->county = SLICE("Fulton");
+    match(&n, x);
+    match(&n, y);
+    assert_int_equal(linked(&n, 0, x), 0);
+    assert_int_equal(linked(&n, 0, y), 0);
+    night_close(&n);
+}
+
+static void fusion_links_all_lines(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, HEAD "Ann Wu,NY,State Senate,,,1,,,,,,,,\n");
+    struct feed_contest *c =
+        contest_of(&n, NY, "1", "State Senate District 1", "Ann Wu=DEM|Bo Fox=REP|Ann Wu=WOR");
+    match(&n, c);
+    assert_int_equal(n.m.races[0].link_count, 2);
+    assert_int_equal(n.m.races[0].links[1].choice, 2);
+    assert_int_equal(n.m.races[0].contest_count, 1);
+    night_close(&n);
+}
+
+/* The order in which contests come does not matter. */
+static void order_does_not_matter(void **state)
+{
+    static const char *const texts[] = {"Mayor - Clinton", "Clinton Mayor", "Mayor of Clinton",
+                                        "State Senate District 1"};
+    (void)state;
+
+    for (int round = 0; round < 24; round++) {
+        struct night n;
+        struct feed_contest *c[4];
+        int order[4], left = round;
+        night_open(&n,
+                   HEAD "Ann Wu,CO,Mayor,Clinton,,,,,,,,,,\nAnn Wu,CO,State Senate,,,1,,,,,,,,\n");
+        for (int i = 0; i < 4; i++) {
+            c[i] = contest_of(&n, CO, "1", texts[i], "Ann Wu|Bo Li");
+            order[i] = i;
+        }
+        for (int i = 3; i > 0; i--) {
+            int k = left % (i + 1), swap = order[k];
+            left /= i + 1;
+            order[k] = order[i];
+            order[i] = swap;
+        }
+        for (int i = 0; i < 4; i++)
+            match(&n, c[order[i]]);
+        assert_int_equal(in_review(&n, 0), 3);
+        assert_int_equal(linked(&n, 1, c[3]), 0);
+        assert_int_equal(n.m.races[match_race_of(&n.m, 0)].link_count, 0);
+        night_close(&n);
+    }
+}
+
+/* ---- every contest of the real feeds ---- */
+
+static const char *const files[] = {
+    "ga-2020-11-03-counties-20201120-1237-detail.xml",
+    "ga-gwinnett-2020-11-03-full-detail.xml",
+    "co-2024-11-05-detail.xml",
+    "ga-atkinson-2020-11-03-detail.xml",
+};
+
+static bool attribute(struct slice tag, const char *name, struct slice *out)
+{
+    size_t at = slice_find(tag, slice_of(name));
+
+    if (at == SIZE_MAX)
+        return false;
+    *out = slice_sub(tag, at + strlen(name), tag.len);
+    *out = slice_sub(*out, 0, slice_find(*out, SLICE("\"")));
+    return true;
+}
+
+/* "&quot;" back into a quote, enough for these files. */
+static struct slice unescaped(struct night *n, struct slice s)
+{
+    char *out = arena_alloc(n->a, s.len + 1);
+    size_t len = 0;
+
+    for (size_t i = 0; i < s.len; i++) {
+        bool quote = slice_starts(slice_sub(s, i, s.len), SLICE("&quot;"));
+        out[len++] = quote ? '"' : s.ptr[i];
+        i += quote ? 5 : 0;
+    }
+    return (struct slice){out, len};
+}
+
+static size_t read_contests(struct night *n, struct slice xml, uint32_t source,
+                            struct feed_contest **out, size_t room)
+{
+    struct slice rest = xml, tag, text, id;
+    size_t count = 0;
+
+    while (slice_next(&rest, '<', &tag)) {
+        tag = slice_sub(tag, 0, slice_find(tag, SLICE(">")));
+        bool contest = slice_starts(tag, SLICE("Contest ")),
+             choice = slice_starts(tag, SLICE("Choice "));
+        if ((!contest && !choice) || !attribute(tag, " text=\"", &text) ||
+            !attribute(tag, " key=\"", &id))
+            continue;
+        if (contest && count < room) {
+            out[count] = contest_of(n, source, "", "", "");
+            out[count]->choice_count = 0;
+            out[count]->id = id;
+            out[count++]->text = unescaped(n, text);
+        } else if (choice && count > 0 && out[count - 1]->choice_count < 64) {
+            struct feed_contest *c = out[count - 1];
+            c->choices[c->choice_count++] =
+                (struct feed_choice){.id = id, .name = unescaped(n, text)};
+        }
+    }
+    return count;
+}
+
+static char *read_file(const char *name, size_t *len)
+{
+    static const char *const roots[] = {"/tmp/feeds/clarity", "../shared/feeds/clarity"};
+    char path[300];
+    char *text = NULL;
+
+    for (size_t i = 0; i < 2 && !text; i++) {
+        snprintf(path, sizeof(path), "%s/%s",
+                 getenv("TALLY_FEEDS") ? getenv("TALLY_FEEDS") : roots[i], name);
+        FILE *f = fopen(path, "rb");
+        if (!f)
+            continue;
+        text = malloc((size_t)16 << 20);
+        *len = text ? fread(text, 1, (size_t)16 << 20, f) : 0;
+        fclose(f);
+    }
+    return text;
+}
+
+static struct slice quoted(struct night *n, struct slice s)
+{
+    char *out = arena_alloc(n->a, 2 * s.len + 3);
+    size_t len = 0;
+
+    out[len++] = '"';
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] == '"')
+            out[len++] = '"';
+        out[len++] = s.ptr[i];
+    }
+    out[len++] = '"';
+    return (struct slice){out, len};
+}
+
+/* Endorse every person of a file, each with the words of the contest as the office: whatever links
+ * must be the very line that the row was made of, and most must link. */
+static void check_file(const char *name, uint32_t source, const char *state_code,
+                       const char *county)
+{
+    static struct feed_contest *c[2000];
+    size_t len = 0, count, people = 0, links = 0, wrong = 0;
+    struct night n, real;
+    struct buf csv;
+    char *xml = read_file(name, &len);
+
+    if (!xml) {
+        print_message("SKIP %s: not there\n", name);
+        return;
+    }
+    night_open(&n, HEAD "Nobody Here,GA,Mayor,,,,,,,,,,,\n");
+    count = read_contests(&n, (struct slice){xml, len}, source, c, 2000);
+    buf_init(&csv, (size_t)64 << 20);
+    buf_addz(&csv, "candidate_name,state,office,county,endorsement_id\n");
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t k = 0; k < c[i]->choice_count; k++) {
+            struct slice who = quoted(&n, c[i]->choices[k].name), office = quoted(&n, c[i]->text);
+            buf_addf(&csv, "%.*s,%s,%.*s,%s,%zu:%u\n", SLICE_FMT(who), state_code,
+                     SLICE_FMT(office), county, i, k);
+        }
+    night_open(&real, csv.ptr);
+    for (size_t i = 0; i < count; i++)
+        match(&real, c[i]);
+    for (uint32_t e = 0; e < real.list.count; e++) {
+        char *end;
+        const struct race *r = &real.m.races[match_race_of(&real.m, e)];
+        size_t i = strtoul(real.list.list[e].id.ptr, &end, 10), k = strtoul(end + 1, NULL, 10);
+        people++;
+        for (uint32_t l = 0; l < r->link_count; l++) {
+            if (r->links[l].endorsement != e)
+                continue;
+            links++;
+            if (r->links[l].contest != c[i] || r->links[l].choice != k) {
+                wrong++;
+                print_error("%.*s: %.*s\n", SLICE_FMT(real.list.list[e].name),
+                            SLICE_FMT(r->links[l].why));
+            }
+        }
+    }
+    print_message("%s: %zu contests, %zu lines, %zu linked, %zu wrong, %u in review\n", name, count,
+                  people, links, wrong, real.m.review_count);
+    assert_int_equal(wrong, 0);
+    assert_true(links > 0);
+    buf_done(&csv);
+    night_close(&real);
+    night_close(&n);
+    free(xml);
+}
+
+static void real_feeds_are_matched_without_error(void **state)
+{
+    (void)state;
+    check_file(files[0], SOS, "GA", "");
+    check_file(files[1], COBB, "GA", "Cobb");
+    check_file(files[2], CO, "CO", "");
+    check_file(files[3], COBB, "GA", "Cobb");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_judged),
+        cmocka_unit_test(a_real_night_is_matched),
+        cmocka_unit_test(ids_are_checked),
+        cmocka_unit_test(two_contests_of_a_source_wait),
+        cmocka_unit_test(two_of_ours_on_one_line_wait),
+        cmocka_unit_test(sources_are_judged_apart),
+        cmocka_unit_test(fusion_links_all_lines),
+        cmocka_unit_test(order_does_not_matter),
+        cmocka_unit_test(real_feeds_are_matched_without_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

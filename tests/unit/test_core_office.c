@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: ISC */
+/* Offices out of free text: the words of real feeds. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/core/office.h"
+#include "daemon/core/states.h"
+
+/* class, parts, party and flags, words */
+static const struct {
+    const char *text, *said;
+} rows[] = {
+    {"US Senate (Perdue)", "us-senate;;;perdue"},
+    {"US Senate (Loeffler) - Special", "us-senate;;special;loeffler"},
+    {"US Senate (Perdue)/Senado de los EE.UU. (Perdue)", "us-senate;;;perdue"},
+    {"U.S. Senate", "us-senate;;;"},
+    {"U.S. SENATOR", "us-senate;;;"},
+    {"DEM U.S. Senator", "us-senate;;dem;"},
+    {"US Senator - REPUBLICAN", "us-senate;;rep;"},
+    {"US Senate (REP)", "us-senate;;rep;"},
+    {"REP - United States Senator", "us-senate;;rep;"},
+    {"United States Senator (Vote For 1)", "us-senate;;;"},
+    {"US House District 8", "us-house;8d;;"},
+    {"US House Dist 10/Distrito del Congreso 10", "us-house;10d;;"},
+    {"Representative in Congress District 12", "us-house;12d;;"},
+    {"Representative to the 119th United States Congress - District 1", "us-house;1d;;"},
+    {"State Senate District 1", "state-senate;1d;;"},
+    {"State Senate Dist 40/Senador Estatal Dist 40", "state-senate;40d;;"},
+    {"Senator in the General Assembly District 37", "state-senate;37d;;"},
+    {"State Senator - District 012", "state-senate;12d;;"},
+    {"Senate District 12", "state-senate;12d;;"},
+    {"State House District 100", "state-house;100d;;"},
+    {"State House Dist 100/Estatal ante la Asamblea General Dist 100", "state-house;100d;;"},
+    {"Representative in the General Assembly District 19", "state-house;19d;;"},
+    {"House of Delegates 21st District", "state-house;21d;;"},
+    {"Member of the Assembly, 54th Assembly District", "state-house;54d;;"},
+    {"State Representative District 54A", "state-house;54ad;;"},
+    {"District Attorney - Alapaha", "district-attorney;;;alapaha"},
+    {"District Attorney - Clayton - Special Election", "district-attorney;;special;clayton"},
+    {"District Attorney - 17th Judicial District", "district-attorney;17d;;"},
+    {"District Court Judge - 17th Judicial District - Holbrook", "district-court;17d;;holbrook"},
+    {"Adams County Court Judge - Dinnel", "county-court;;;adams dinnel"},
+    {"Colorado Supreme Court Justice - Berkenkotter", "state-supreme-court;;;berkenkotter"},
+    {"Board of Education District 2", "school-board;2d;;"},
+    {"Brd of Education Dist 1/Consejo de Educaci\xc3\xb3n del Dist 1", "school-board;1d;;"},
+    {"Co Commission Chair/Presidente de la Comisi\xc3\xb3n del Condado", "county-chair;;;"},
+    {"County Commission District 5", "county-board;5d;;"},
+    {"Clerk of Superior Court", "clerk-of-court;;;"},
+    {"Probate Judge", "probate-judge;;;"},
+    {"Sheriff/Alguacil", "sheriff;;;"},
+    {"Soil and Water - Satilla River", "soil-and-water;;;satilla river"},
+    {"Public Service Commission Dist 1/Comisionado de Servicio P\xc3\xba"
+     "blico Dist 1",
+     "public-service-commission;1d;;"},
+    {"President of the United States", "president;;;"},
+    {"PRESIDENT", "president;;;"},
+    {"Council President", "city-council-president;;;"},
+    {"Springfield City Council, 3rd Ward", "city-council;3d;;springfield"},
+    {"City Council, Ward Three", "city-council;3d;;"},
+    {"City of Seattle Council Position No. 8", "city-council;8s;;seattle"},
+    {"City Council At-Large", "city-council;at largeb;;"},
+    {"Superior Court Judge, Office No. 13", "superior-court;13s;;"},
+    {"Court of Appeals, Division 1, District 2, Position 3", "court-of-appeals;1b 2d 3s;;"},
+    {"Legislative District 12 State Senator", "state-senate;12d;;"},
+    {"School Board Member - Seat B (Unexpired Term)", "school-board;bs;unexpired;"},
+    {"Attorney General", "attorney-general;;;"},
+    {"Auditor General", "state-auditor;;;"},
+    {"Governor/Lieutenant Governor", "governor;;;"},
+    {"Treasurer", "-;;;treasurer"},
+    {"Commissioner District 2", "-;2d;;commissioner"},
+    {"City Council Ward 1/Ward 2", "city-council;1d 2d;;"},
+    {"", "-;;;"},
+};
+
+static void describe(const struct office_text *o, char *out, size_t size)
+{
+    size_t n = (size_t)snprintf(out, size, "%s;", o->class ? o->class->slug : "-");
+
+    for (size_t i = 0; i < o->part_count; i++)
+        n += (size_t)snprintf(out + n, size - n, "%s%.*s%c", i ? " " : "",
+                              SLICE_FMT(o->parts[i].value), "?dsb"[o->parts[i].mask]);
+    n += (size_t)snprintf(out + n, size - n, ";%s%s%s%s;", o->party ? o->party : "",
+                          o->flags & OFFICE_UNEXPIRED ? "unexpired" : "",
+                          o->flags & OFFICE_SPECIAL ? "special" : "",
+                          o->flags & OFFICE_RUNOFF ? "runoff" : "");
+    for (size_t i = 0; i < o->word_count; i++)
+        n += (size_t)snprintf(out + n, size - n, "%s%.*s", i ? " " : "", SLICE_FMT(o->words[i]));
+}
+
+static void texts_are_read(void **state)
+{
+    struct arena *a = arena_new(1 << 24);
+    int wrong = 0;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct office_text o;
+        char got[400];
+        assert_true(office_read(slice_of(rows[i].text), a, &o));
+        describe(&o, got, sizeof(got));
+        if (strcmp(got, rows[i].said) != 0) {
+            print_error("%s\n   is   %s\n   not  %s\n", rows[i].text, got, rows[i].said);
+            wrong++;
+        }
+    }
+    assert_int_equal(wrong, 0);
+    arena_free(a);
+}
+
+/* Any text at all, of any length, is read within the bounds. */
+static void noise_is_survived(void **state)
+{
+    static const char *const words[] = {"district",
+                                        "12",
+                                        "ward",
+                                        "of",
+                                        "3rd",
+                                        "the",
+                                        "/",
+                                        "(D)",
+                                        "united states congress",
+                                        "special",
+                                        "\xc3\xa9",
+                                        "at-large",
+                                        "superior court",
+                                        "judge",
+                                        "x",
+                                        "no",
+                                        "vote for"};
+    uint32_t seed = 1;
+    (void)state;
+
+    for (int round = 0; round < 2000; round++) {
+        struct arena *a = arena_new(1 << 20);
+        char text[2000] = "";
+        for (int i = 0; i < round % 90; i++) {
+            seed = seed * 1664525 + 1013904223;
+            strncat(text, words[(seed >> 16) % (sizeof(words) / sizeof(words[0]))], 40);
+            strncat(text, " ", 2);
+        }
+        struct office_text o;
+        assert_true(office_read(slice_of(text), a, &o));
+        assert_true(o.part_count <= OFFICE_PARTS && o.word_count <= OFFICE_WORDS);
+        arena_free(a);
+    }
+}
+
+static void states_are_complete(void **state)
+{
+    size_t fifty = 0;
+    (void)state;
+
+    for (size_t i = 0; i < states_count; i++) {
+        fifty += states[i].one_of_50;
+        assert_ptr_equal(states_find(slice_of(states[i].code)), &states[i]);
+        assert_ptr_equal(states_find(slice_of(states[i].name)), &states[i]);
+    }
+    assert_int_equal(fifty, 50);
+    assert_int_equal(states_count, 56);
+    assert_string_equal(states_find(SLICE("ga"))->zone, "America/New_York");
+    assert_null(states_find(SLICE("TX"))->zone);
+    assert_null(states_find(SLICE("")));
+    assert_true(states_find(SLICE("NY"))->fusion && !states_find(SLICE("GA"))->fusion);
+}
+
+static void slugs_are_plain(void **state)
+{
+    struct buf b;
+    (void)state;
+
+    buf_init(&b, 1000);
+    office_slug(SLICE("  O'Neill-D\xc3\xad"
+                      "az, Jr. "),
+                &b);
+    office_slug(SLICE("***"), &b);
+    office_slug(SLICE("Ward 3"), &b);
+    assert_true(slice_is(buf_slice(&b), "oneill-diaz-jr-ward-3"));
+    buf_done(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_are_read),
+        cmocka_unit_test(noise_is_survived),
+        cmocka_unit_test(states_are_complete),
+        cmocka_unit_test(slugs_are_plain),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
