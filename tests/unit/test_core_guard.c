@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: ISC */
+/* Each guard at its edges: what is just allowed, and what is just not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "daemon/base/when.h"
+#include "daemon/core/guard.h"
+
+static const struct settings_guards *const g = &settings_guards_default;
+
+#define FIGURES(n, ...)                                                                            \
+    (struct guard_figures)                                                                         \
+    {                                                                                              \
+        .was = ((const int64_t[2][n])__VA_ARGS__)[0], .is = ((const int64_t[2][n])__VA_ARGS__)[1], \
+        .count = n                                                                                 \
+    }
+
+static enum verdict fall(int64_t was, int64_t is)
+{
+    return guard_fall(g, FIGURES(2, {{was, 1000}, {is, 1000}})).verdict;
+}
+
+static void a_fall_is_judged_by_its_share(void **state)
+{
+    (void)state;
+    assert_int_equal(fall(100, 100), VERDICT_ACCEPTED);
+    assert_int_equal(fall(100, 101), VERDICT_ACCEPTED);
+    assert_int_equal(fall(100, 50), VERDICT_FALL_FLAG); /* 50 votes */
+    assert_int_equal(fall(100, 49), VERDICT_FALL_DESK);
+    assert_int_equal(fall(1000000, 999000), VERDICT_FALL_FLAG); /* 0.1 % */
+    assert_int_equal(fall(1000000, 998999), VERDICT_FALL_HOLD);
+    assert_int_equal(fall(1000, 750), VERDICT_FALL_HOLD); /* 25 % */
+    assert_int_equal(fall(1000, 749), VERDICT_FALL_DESK);
+    assert_int_equal(fall(1000, 0), VERDICT_FALL_DESK);
+    assert_int_equal(fall(1000, VOTES_UNKNOWN), VERDICT_FALL_DESK);
+    assert_int_equal(fall(VOTES_UNKNOWN, 0), VERDICT_ACCEPTED);
+    assert_int_equal(fall(0, VOTES_UNKNOWN), VERDICT_ACCEPTED);
+    assert_int_equal(fall(INT64_MAX, INT64_MAX / 2), VERDICT_FALL_DESK);
+}
+
+static void the_worst_choice_decides(void **state)
+{
+    (void)state;
+    struct guard_fall f =
+        guard_fall(g, FIGURES(4, {{100000, 1000, 1000, 10}, {99950, 900, 800, 0}}));
+    assert_int_equal(f.verdict, VERDICT_FALL_HOLD);
+    assert_int_equal(f.choice, 2);
+    assert_int_equal(f.was, 1000);
+    assert_int_equal(f.is, 800);
+}
+
+static void a_whole_unit_at_zero_is_never_small(void **state)
+{
+    (void)state;
+    assert_int_equal(guard_fall(g, FIGURES(2, {{30, 4}, {0, 0}})).verdict, VERDICT_FALL_DESK);
+    assert_int_equal(guard_fall(g, FIGURES(2, {{30, 4}, {30, 0}})).verdict, VERDICT_FALL_FLAG);
+    assert_int_equal(guard_fall(g, FIGURES(2, {{0, 0}, {0, 0}})).verdict, VERDICT_ACCEPTED);
+}
+
+static void a_held_fall_ends_by_return_or_time(void **state)
+{
+    (void)state;
+    const struct digest first = {1, 1}, other = {2, 2};
+    const int64_t later = g->confirm_ms;
+    struct feed_hold h = {.why = VERDICT_FALL_HOLD, .since = 0, .first = first};
+    struct guard_fall low = {.verdict = VERDICT_FALL_HOLD};
+    struct guard_fall deep = {.verdict = VERDICT_FALL_DESK};
+    struct guard_fall none = {.verdict = VERDICT_ACCEPTED};
+
+    assert_int_equal(guard_fall_held(g, &h, none, other, 1), VERDICT_RESTORED);
+    assert_int_equal(guard_fall_held(g, &h, low, other, later - 1), VERDICT_FALL_HOLD);
+    assert_int_equal(guard_fall_held(g, &h, low, other, later), VERDICT_CORRECTED);
+    assert_int_equal(guard_fall_held(g, &h, low, first, later), VERDICT_FALL_HOLD);
+    assert_int_equal(guard_fall_held(g, &h, deep, other, later), VERDICT_FALL_DESK);
+    h.why = VERDICT_FALL_DESK; /* time ends no deep fall, and climbing back in steps neither */
+    assert_int_equal(guard_fall_held(g, &h, deep, other, 100 * later), VERDICT_FALL_DESK);
+    assert_int_equal(guard_fall_held(g, &h, low, other, 100 * later), VERDICT_FALL_DESK);
+    assert_int_equal(guard_fall_held(g, &h, none, other, 1), VERDICT_RESTORED);
+}
+
+static void doubling_needs_every_choice(void **state)
+{
+    (void)state;
+    assert_int_equal(guard_doubled(g, FIGURES(2, {{400, 100}, {800, 200}}), 3, 3), GUARD_TWICE);
+    assert_int_equal(guard_doubled(g, FIGURES(2, {{400, 100}, {800, 200}}), -1, 3), GUARD_TWICE);
+    assert_int_equal(guard_doubled(g, FIGURES(2, {{400, 100}, {800, 200}}), 3, 4), GUARD_PLAIN);
+    assert_int_equal(guard_doubled(g, FIGURES(2, {{400, 99}, {800, 198}}), 3, 3), GUARD_SMALL);
+    assert_int_equal(guard_doubled(g, FIGURES(3, {{400, 200, 0}, {780, 410, 0}}), 3, 3),
+                     GUARD_TWICE);
+    assert_int_equal(guard_doubled(g, FIGURES(2, {{400, 200}, {779, 400}}), 3, 3), GUARD_PLAIN);
+    assert_int_equal(guard_doubled(g, FIGURES(2, {{400, 200}, {800, 411}}), 3, 3), GUARD_PLAIN);
+    /* Dodge County, Georgia, 6 January 2021, 02:27Z: a second report, not a second load. */
+    assert_int_equal(guard_doubled(g, FIGURES(2, {{664, 130}, {1311, 229}}), 0, 0), GUARD_PLAIN);
+}
+
+static void swapped_columns_are_told_from_falls(void **state)
+{
+    (void)state;
+    uint32_t a = 9, b = 9;
+    assert_true(guard_swapped(FIGURES(3, {{50, 5000, 1000}, {50, 1010, 5020}}), &a, &b));
+    assert_int_equal(a, 1);
+    assert_int_equal(b, 2);
+    assert_false(guard_swapped(FIGURES(2, {{5000, 1000}, {1010, 1000}}), &a, &b));
+    assert_false(guard_swapped(FIGURES(2, {{5000, 1000}, {1010, 6000}}), &a, &b));
+    assert_false(guard_swapped(FIGURES(2, {{5000, 0}, {0, 5000}}), &a, &b));
+}
+
+static void more_votes_than_ballots_are_held(void **state)
+{
+    (void)state;
+    struct guard_ballots b = {.votes = 200, .registered = 100, .ballots = 100, .allowed = 2};
+    assert_int_equal(guard_overvote(g, b), VERDICT_ACCEPTED);
+    b.votes = 201;
+    assert_int_equal(guard_overvote(g, b), VERDICT_OVERVOTE);
+    b.allowed = -1;
+    assert_int_equal(guard_overvote(g, b), VERDICT_ACCEPTED);
+    b.ballots = 105;
+    assert_int_equal(guard_overvote(g, b), VERDICT_ACCEPTED);
+    b.ballots = 106;
+    assert_int_equal(guard_overvote(g, b), VERDICT_OVERVOTE);
+    b.registers_on_day = true;
+    assert_int_equal(guard_overvote(g, b), VERDICT_OVERVOTE_FLAG);
+    b.registered = 0;
+    assert_int_equal(guard_overvote(g, b), VERDICT_ACCEPTED);
+    b.ballots = -1;
+    assert_int_equal(guard_overvote(g, b), VERDICT_ACCEPTED);
+}
+
+#define CHOICE(i, n, p)                                                                            \
+    {                                                                                              \
+        .id = SLICE_INIT(i), .name = SLICE_INIT(n), .party = SLICE_INIT(p)                         \
+    }
+
+static struct guard_roster roster(const struct feed_choice *old, const struct feed_choice *now,
+                                  uint32_t count, uint32_t *map)
+{
+    int64_t votes[3] = {10, 20, 0};
+    struct feed_unit unit = {.votes = votes};
+    struct feed_contest c = {.choices = (struct feed_choice *)(uintptr_t)old,
+                             .choice_count = 3,
+                             .units = &unit,
+                             .unit_count = 1};
+    struct arena *a = arena_new(1 << 16);
+    struct guard_roster out = guard_roster(&c, now, count, map, a);
+
+    arena_free(a);
+    return out;
+}
+
+static void a_roster_is_id_and_name_and_party(void **state)
+{
+    (void)state;
+    static const struct feed_choice old[3] = {
+        CHOICE("1", "Ann Wu", "Dem"), CHOICE("2", "Bob Li", "Rep"), CHOICE("3", "Cy Oh", "")};
+    uint32_t map[4];
+    const struct feed_choice turned[3] = {old[1], old[2], old[0]};
+    assert_int_equal(roster(old, turned, 3, map).verdict, VERDICT_ACCEPTED);
+    assert_int_equal(map[0], 1);
+    assert_int_equal(map[1], 2);
+    assert_int_equal(map[2], 0);
+
+    const struct feed_choice nameless[3] = {CHOICE("2", "", ""), CHOICE("1", "", ""),
+                                            CHOICE("3", "CY  OH", "")};
+    assert_int_equal(roster(old, nameless, 3, map).verdict, VERDICT_ACCEPTED);
+    assert_int_equal(map[0], 1);
+
+    const struct feed_choice swapped[3] = {CHOICE("1", "Bob Li", "Rep"),
+                                           CHOICE("2", "Ann Wu", "Dem"), old[2]};
+    assert_int_equal(roster(old, swapped, 3, map).verdict, VERDICT_SWAPPED);
+
+    const struct feed_choice other[3] = {CHOICE("1", "Dee Xu", "Dem"), old[1], old[2]};
+    assert_int_equal(roster(old, other, 3, map).verdict, VERDICT_ROSTER_CHANGED);
+
+    const struct feed_choice party[3] = {CHOICE("1", "Ann Wu", "Grn"), old[1], old[2]};
+    assert_int_equal(roster(old, party, 3, map).verdict, VERDICT_ROSTER_CHANGED);
+
+    const struct feed_choice shifted[2] = {CHOICE("1", "Bob Li", "Rep"), CHOICE("2", "Cy Oh", "")};
+    assert_int_not_equal(roster(old, shifted, 2, map).verdict, VERDICT_ACCEPTED);
+
+    const struct feed_choice more[4] = {old[0], old[1], old[2], CHOICE("4", "Write-in", "")};
+    struct guard_roster r = roster(old, more, 4, map);
+    assert_int_equal(r.verdict, VERDICT_ACCEPTED);
+    assert_int_equal(r.fresh, 1);
+    assert_int_equal(map[3], NONE);
+
+    /* One without votes may go; one with votes may not. */
+    assert_int_equal(roster(old, old, 2, map).verdict, VERDICT_ACCEPTED);
+    assert_int_equal(roster(old, old, 1, map).verdict, VERDICT_ROSTER_CHANGED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_fall_is_judged_by_its_share),
+        cmocka_unit_test(the_worst_choice_decides),
+        cmocka_unit_test(a_whole_unit_at_zero_is_never_small),
+        cmocka_unit_test(a_held_fall_ends_by_return_or_time),
+        cmocka_unit_test(doubling_needs_every_choice),
+        cmocka_unit_test(swapped_columns_are_told_from_falls),
+        cmocka_unit_test(more_votes_than_ballots_are_held),
+        cmocka_unit_test(a_roster_is_id_and_name_and_party),
+    };
+
+    return cmocka_run_group_tests_name("core_guard", tests, NULL, NULL);
+}
