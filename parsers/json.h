@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* JSON read by simdjson (its DOM parser, dispatched at run time), seen from C. A BOM is stripped; a
- * key that stands twice in one object is refused; numbers are 64-bit integers or, where a format
- * wants one, their text. */
+ * key that stands twice in one object is refused, as is nesting deeper than 64; of numbers only
+ * whole ones of 64 bits can be had. */
 #ifndef TALLYD_PARSERS_JSON_H
 #define TALLYD_PARSERS_JSON_H
 
