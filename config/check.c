@@ -98,12 +98,12 @@ void check_globals(struct loader *l)
 }
 
 /* Does the text expand? False: reported. */
-static bool check_expands(struct loader *l, const struct item *item, const struct config_source *s,
+static bool check_expands(struct loader *l, const struct item *item, struct slice county,
                           bool version)
 {
     const struct config *c = l->config;
     struct config_expand with = {.version = version ? SLICE("1") : SLICE(""),
-                                 .county = s->counties.count ? s->counties.items[0] : s->county,
+                                 .county = county,
                                  .credentials = l->args->credentials};
     struct buf out;
     struct err why;
@@ -127,8 +127,8 @@ static bool is_trusted(const struct loader *l, const struct url *u)
 }
 
 /* One address of a source. True when it may be fetched but proves nothing: plain http. */
-static bool check_address(struct loader *l, const struct item *item, const struct config_source *s,
-                          bool version)
+static bool check_address(struct loader *l, const struct item *item, bool insecure_http,
+                          struct slice county, bool version)
 {
     struct url u;
     struct slice text = item->value;
@@ -146,9 +146,9 @@ static bool check_address(struct loader *l, const struct item *item, const struc
                       "a secret written out in an address");
         return false;
     }
-    if (!check_expands(l, item, s, version) || is_trusted(l, &u))
+    if (!check_expands(l, item, county, version) || is_trusted(l, &u))
         return false;
-    if (!s->insecure_http)
+    if (!insecure_http)
         entry_problem(
             l, item->entry, text.ptr,
             "use https, or write insecure-http = yes (the source then makes no calls), or "
@@ -170,8 +170,7 @@ static bool is_secret_header(struct slice name)
     return false;
 }
 
-static void check_header(struct loader *l, const struct item *item, const struct config_source *s,
-                         bool plain)
+static void check_header(struct loader *l, const struct item *item, struct slice county, bool plain)
 {
     bool credential = slice_find(item->value, SLICE("{credential:")) != (size_t)-1;
 
@@ -185,7 +184,7 @@ static void check_header(struct loader *l, const struct item *item, const struct
         entry_problem(l, item->entry, item->value.ptr, "use https",
                       "a credential sent over plain http");
     else
-        (void)!check_expands(l, item, s, false);
+        (void)!check_expands(l, item, county, false);
 }
 
 static bool is_key(const struct item *item, const char *name)
@@ -199,6 +198,13 @@ static const struct item *find_key(const struct draft *d, const char *name)
         if (is_key(&d->items[i], name))
             return &d->items[i];
     return NULL;
+}
+
+static bool is_said(const struct draft *d, const char *name)
+{
+    const struct item *item = find_key(d, name);
+
+    return item && item->value.len > 0;
 }
 
 /* `name` is there and should not be, for want of, or beside, another key. */
@@ -216,7 +222,7 @@ static void check_pairs_of_keys(struct loader *l, const struct draft *d,
 {
     check_alone(l, d, "version-url", !version_used, "write {version} into url, or delete the line",
                 "version-url, but no url has {version} in it");
-    check_alone(l, d, "version-path", s->version_url.len == 0, "write version-url = https://...",
+    check_alone(l, d, "version-path", !is_said(d, "version-url"), "write version-url = https://...",
                 "version-path without a version-url");
     check_alone(l, d, "counties", s->county.len > 0, "keep one of them",
                 "county and counties in one source");
@@ -226,40 +232,60 @@ static void check_pairs_of_keys(struct loader *l, const struct draft *d,
                 "name it: county = El Paso", "covers = county without a county");
 }
 
+struct used { /* what the addresses of a source make use of */
+    bool plain_http, version, county;
+};
+
+/* What {county} stands for. One that was said wrongly is reported already: any name does then. */
+static struct slice county_of(const struct draft *d, const struct config_source *s)
+{
+    if (s->county.len == 0 && s->counties.count == 0)
+        return is_said(d, "county") || is_said(d, "counties") ? SLICE("x") : SLICE("");
+    return s->counties.count ? s->counties.items[0] : s->county;
+}
+
+/* An item that may be an address or a path. */
+static void check_place(struct loader *l, const struct draft *d, const struct config_source *s,
+                        const struct item *item, struct used *used)
+{
+    bool pointer = is_key(item, "version-url");
+    bool address =
+        pointer || is_key(item, "url") || is_key(item, "url.") ||
+        (is_key(item, "companion.") && slice_find(item->value, SLICE("://")) != (size_t)-1);
+
+    if (!pointer && item->rest.len > 0 && check_name(item->rest))
+        entry_problem(l, item->entry, item->rest.ptr, NULL, "what stands behind the dot must be %s",
+                      check_name(item->rest));
+    if (!address || item->value.len == 0)
+        return;
+    used->plain_http |= check_address(l, item, s->insecure_http, county_of(d, s),
+                                      !pointer && is_said(d, "version-url"));
+    used->version |= !pointer && slice_find(item->value, SLICE("{version}")) != (size_t)-1;
+    used->county |= !pointer && slice_find(item->value, SLICE("{county}")) != (size_t)-1;
+}
+
 void check_source(struct loader *l, const struct draft *d, struct config_source *s)
 {
-    bool plain = false, version_used = false, county_used = false, failed_file = false;
     const struct item *calls = find_key(d, "calls");
+    struct used used = {0};
+    bool any_file = false;
 
     for (size_t i = 0; i < d->count; i++) {
         const struct item *item = &d->items[i];
-        bool file_url = is_key(item, "url") || is_key(item, "url.");
-        bool companion =
-            is_key(item, "companion.") && slice_find(item->value, SLICE("://")) != (size_t)-1;
-        failed_file = failed_file || (item->key && item->key->type == KEY_FILE && item->entry->bad);
-        if (item->key && (item->key->type == KEY_FILE || item->key->type == KEY_PLACES) &&
-            item->rest.len > 0 && check_name(item->rest))
-            entry_problem(l, item->entry, item->rest.ptr, NULL,
-                          "what stands behind the dot must be %s", check_name(item->rest));
-        if (file_url || companion || is_key(item, "version-url")) {
-            bool last = (file_url || companion) && s->version_url.len > 0;
-            if (item->value.len > 0)
-                plain |= check_address(l, item, s, last);
-        }
-        if (file_url || companion) {
-            version_used |= slice_find(item->value, SLICE("{version}")) != (size_t)-1;
-            county_used |= slice_find(item->value, SLICE("{county}")) != (size_t)-1;
-        }
+        bool file = item->key && item->key->type == KEY_FILE;
+        any_file |= file;
+        if (file || is_key(item, "companion.") || is_key(item, "version-url"))
+            check_place(l, d, s, item, &used);
     }
     for (size_t i = 0; i < d->count; i++)
         if (is_key(&d->items[i], "header."))
-            check_header(l, &d->items[i], s, plain);
-    if (s->file_count == 0 && !failed_file)
+            check_header(l, &d->items[i], county_of(d, s), used.plain_http);
+    if (!any_file)
         problem_add(&l->problems, &d->section->line, d->section->name.ptr,
                     "write url = https://... or path = FILE",
                     "source %.*s has neither url nor path", SLICE_FMT(d->section->name));
-    check_pairs_of_keys(l, d, s, version_used, county_used);
-    if (plain && s->insecure_http) {
+    check_pairs_of_keys(l, d, s, used.version, used.county);
+    if (used.plain_http && s->insecure_http) {
         if (calls && s->calls > CONFIG_CALLS_NO)
             entry_problem(l, calls->entry, calls->value.ptr, "use https, or write calls = no",
                           "a source over plain http makes no calls");

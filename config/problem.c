@@ -83,7 +83,8 @@ void problem_add(struct problems *p, const struct problem_line *line, const char
     buf_addv(p->out, fmt, ap);
     va_end(ap);
     buf_addc(p->out, '\n');
-    add_line(p->out, line->text, at);
+    if (line->text.ptr) /* what is missing altogether has a place, but no line */
+        add_line(p->out, line->text, at);
     if (fix)
         buf_addf(p->out, "    %s\n", fix);
 }

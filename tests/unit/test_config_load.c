@@ -194,6 +194,21 @@ static void test_all_problems_of_all_files_in_one_run(void **state)
     assert_non_null(strstr(fx.err.text, "7 problems"));
 }
 
+static void test_one_mistake_is_one_problem(void **state)
+{
+    (void)state;
+    fixture_write(&fx, "tallyd.conf",
+                  GOOD
+                  "[source a]\nformat = ddhq\nversion-url = https://e.org/{i}\nversion-path = /v\n"
+                  "county = a  b\nurl = https://e.org/{version}/{county}\n"
+                  "[source b]\nlike = a\nurl = https://e.org/{version}/{county}/b\n");
+    assert_null(fixture_load(&fx));
+    assert_non_null(strstr(fx.problems.ptr, ":7:29: there is no {i}"));
+    assert_non_null(strstr(fx.problems.ptr, ":9:10: county must be"));
+    if (!strstr(fx.err.text, ": 2 problems"))
+        fail_msg("%s", fx.problems.ptr);
+}
+
 static void test_line_and_caret(void **state)
 {
     (void)state;
@@ -336,13 +351,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-        T(test_each_problem_has_its_place),
-        T(test_all_problems_of_all_files_in_one_run),
-        T(test_line_and_caret),
-        T(test_many_problems_are_counted),
-        T(test_missing_and_unreadable_files),
-        T(test_huge_files_and_lines_are_refused),
-        T(test_live_window),
+        T(test_each_problem_has_its_place),       T(test_all_problems_of_all_files_in_one_run),
+        T(test_one_mistake_is_one_problem),       T(test_line_and_caret),
+        T(test_many_problems_are_counted),        T(test_missing_and_unreadable_files),
+        T(test_huge_files_and_lines_are_refused), T(test_live_window),
         T(test_random_bytes_never_crash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

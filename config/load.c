@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* The configuration: main file, conf.d and sources.d read into a fresh struct, or refused with
  * every problem found. */
-#include "config/config.h"
+#include "config/load.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/key_checks.h"
-#include "config/load.h"
 #include "config/read_file.h"
 #include "config/value.h"
 #include "daemon/base/text.h"
