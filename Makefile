@@ -107,7 +107,7 @@ $(BUILD)/tallyd: $(call obj,daemon/main.c) $(libapp) $(libedge) $(libcore) $(lib
 $(BUILD)/tallyctl: $(call obj,$(CTL_SRC)) $(libbase)
 	$(link) $(BASE_LIBS)
 
-$(BUILD)/tests/sim: $(call obj,$(SIM_SRC)) $(libcore) $(libresults) $(libbase)
+$(BUILD)/tests/sim: $(call obj,$(SIM_SRC) daemon/clock.c) $(libcore) $(libresults) $(libbase)
 	@mkdir -p $(@D)
 	$(link) -levent_core -levent_extra -lz $(BASE_LIBS)
 
