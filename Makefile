@@ -61,7 +61,7 @@ PROGRAMS := $(if $(wildcard parsers/main.c),$(BUILD)/tally-parse) \
             $(if $(wildcard daemon/main.c),$(BUILD)/tallyd) \
             $(if $(CTL_SRC),$(BUILD)/tallyctl)
 TEST_PROGRAMS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
-TOOLS := $(if $(SIM_SRC),$(BUILD)/tests/sim) $(if $(HOSTILE_SRC),$(BUILD)/tests/tally-parse-hostile) \
+TOOLS := $(if $(SIM_SRC),$(BUILD)/night-sim) $(if $(HOSTILE_SRC),$(BUILD)/tests/tally-parse-hostile) \
          $(patsubst tests/bench/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
 
 .PHONY: all
@@ -107,7 +107,7 @@ $(BUILD)/tallyd: $(call obj,daemon/main.c) $(libapp) $(libedge) $(libcore) $(lib
 $(BUILD)/tallyctl: $(call obj,$(CTL_SRC)) $(libbase)
 	$(link) $(BASE_LIBS)
 
-$(BUILD)/tests/sim: $(call obj,$(SIM_SRC) daemon/clock.c) $(libcore) $(libresults) $(libbase)
+$(BUILD)/night-sim: $(call obj,$(SIM_SRC) daemon/clock.c) $(libcore) $(libresults) $(libbase)
 	@mkdir -p $(@D)
 	$(link) -levent_core -levent_extra -lz $(BASE_LIBS)
 
@@ -178,7 +178,7 @@ bench: deps
 	@TALLYD_BUILD=$(BUILD) $(PYTHON) tests/bench/run.py
 
 demo: deps
-	@$(MAKE) --no-print-directory all $(BUILD)/tests/sim
+	@$(MAKE) --no-print-directory all $(BUILD)/night-sim
 	@TALLYD_BUILD=$(BUILD) $(PYTHON) tests/sim/demo.py
 
 C_FILES := $(wildcard daemon/*.[ch] daemon/*/*.[ch] parsers/*.[ch] parsers/*.cc config/*.[ch] tests/*/*.[ch])

@@ -62,8 +62,12 @@ static bool slurp(struct record *r, const char *path, struct slice *out, struct 
 
 static struct slice below(struct record *r, struct slice folder, struct slice name)
 {
-    return arena_printf(r->arena, "%s/%.*s%s%.*s", r->root, SLICE_FMT(folder), name.len ? "/" : "",
-                        SLICE_FMT(name));
+    return arena_printf(r->arena, "%s/%.*s/%.*s", r->root, SLICE_FMT(folder), SLICE_FMT(name));
+}
+
+static struct slice inside(struct record *r, struct slice path)
+{
+    return arena_printf(r->arena, "%s/%.*s", r->root, SLICE_FMT(path));
 }
 
 static const char *type_of(struct slice name)
@@ -150,7 +154,7 @@ static bool read_versions(struct record *r, struct track *t, struct slice pointe
                           struct err *e)
 {
     struct slice text;
-    if (!slurp(r, below(r, pointers, (struct slice){0}).ptr, &text, e))
+    if (!slurp(r, inside(r, pointers).ptr, &text, e))
         return false;
     for (size_t i = 0; i < t->count; i++) {
         struct step *s = &t->steps[i];
@@ -257,7 +261,7 @@ static bool add_line(struct record *r, struct serve *s, struct slice line, struc
     if (n == 3 && slice_is(word[0], "file")) {
         struct step *step = arena_alloc(r->arena, sizeof *step);
         step->type = type_of(word[2]);
-        return slurp(r, below(r, word[2], (struct slice){0}).ptr, &step->body, e) &&
+        return slurp(r, inside(r, word[2]).ptr, &step->body, e) &&
                serve_add(s, word[1], play_file, step);
     }
     if (n == 3 && slice_is(word[0], "sequence"))
