@@ -196,9 +196,7 @@ static void on_flushed(bool ok, const char *text, void *ctx)
 static void on_hup(void *ctx)
 {
     struct app *a = ctx;
-    struct plan_args args = {.config = a->args.config,
-                             .simulated = a->args.clock.simulated,
-                             .now_ms = clock_now(&a->args.clock)};
+    struct plan_args args = {.config = a->args.config, .simulated = a->args.clock.simulated};
     struct plan *plan = NULL;
     struct err e = {0};
     struct buf problems;
@@ -210,6 +208,9 @@ static void on_hup(void *ctx)
     buf_init(&problems, 1 << 20);
     if (!plan_make(&args, &plan, &problems, &e)) {
         log_error("%.*s", SLICE_FMT(buf_slice(&problems)));
+        reload_failed(a, e.text);
+    } else if (!config_may_reload(a->night->plan->config, plan->config, &e)) {
+        plan_free(plan);
         reload_failed(a, e.text);
     } else if (!(a->next = night_new(plan, &e))) {
         reload_failed(a, e.text);

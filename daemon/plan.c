@@ -15,7 +15,6 @@
 #define PLAN_MAX (256 << 20)
 #define LIST_MAX (64 << 20)
 #define ZONES_MAX 64
-#define LIVE_BEFORE (1 * WHEN_DAY)
 #define STALE_INTERVALS 10
 #define STALE_LEAST (5 * WHEN_MINUTE)
 #define CREDENTIAL_MAX 4096
@@ -85,12 +84,6 @@ static void plan_election(struct making *m)
         problem(m, NULL, "[election] dates: give the election day, as in dates = 2026-11-03");
         return;
     }
-    if (s->mode == MODE_LIVE && m->args->now_ms < s->date - LIVE_BEFORE)
-        problem(
-            m, NULL,
-            "[election] mode = live is refused before the day before the election (%.*s); until "
-            "then use mode = test or rehearsal",
-            SLICE_FMT(c->election.dates.items[0]));
 }
 
 static void plan_close(struct making *m, const struct config_pair *pair, struct settings_polls *out)
@@ -160,18 +153,6 @@ static void check_polls(struct making *m)
 
 /* ---- [endorsements] ---- */
 
-static const char *beside_config(struct making *m, struct slice path)
-{
-    const char *file = m->args->config.file;
-    const char *slash = file ? strrchr(file, '/') : NULL;
-    if (path.len > 0 && path.ptr[0] == '/')
-        slash = NULL;
-    struct slice whole =
-        arena_printf(m->plan->arena, "%.*s%.*s", slash ? (int)(slash - file + 1) : 0,
-                     slash ? file : "", SLICE_FMT(path));
-    return whole.ptr;
-}
-
 static void plan_endorsed(struct making *m)
 {
     const struct config *c = m->plan->config;
@@ -181,9 +162,9 @@ static void plan_endorsed(struct making *m)
         problem(m, NULL, "[endorsements] file is missing: the list of endorsed candidates, a CSV");
         return;
     }
-    const char *path = beside_config(m, c->endorsements.file);
+    const char *path = c->endorsements.file.ptr;
     struct endorse_column *columns = want(m, c->endorsements.columns.count, sizeof *columns);
-    if (!columns || !path)
+    if (!columns)
         return;
     for (size_t i = 0; i < c->endorsements.columns.count; i++)
         columns[i] = (struct endorse_column){.ours = c->endorsements.columns.items[i].key,
@@ -273,6 +254,8 @@ static struct slice option_lines(struct making *m, const struct config_source *f
         buf_addf(&out, "county=%.*s\n", SLICE_FMT(from->county));
     if (from->charset.len > 0)
         buf_addf(&out, "charset=%.*s\n", SLICE_FMT(from->charset));
+    if (from->unknown.len > 0)
+        buf_addf(&out, "unknown=%.*s\n", SLICE_FMT(from->unknown));
     struct slice lines = arena_copy(m->plan->arena, buf_slice(&out));
     buf_done(&out);
     return lines;
@@ -305,11 +288,6 @@ static struct slice url_of(struct making *m, const struct config_source *from,
     return url.len > 0 ? expand(m, url, from, VERSION_KEPT) : url;
 }
 
-static struct slice path_of(struct making *m, struct slice path)
-{
-    return path.len > 0 ? slice_of(beside_config(m, path)) : path;
-}
-
 static void plan_files(struct making *m, const struct config_source *from,
                        struct settings_source *core, struct poller_source *out)
 {
@@ -321,14 +299,14 @@ static void plan_files(struct making *m, const struct config_source *from,
     for (size_t i = 0; i < from->file_count; i++) {
         names[i] = from->files[i].name;
         files[i] = (struct poller_file){.url = url_of(m, from, out, from->files[i].url),
-                                        .path = path_of(m, from->files[i].path)};
+                                        .path = from->files[i].path};
     }
     for (size_t i = 0; i < from->companions.count; i++) {
         struct slice value = from->companions.items[i].value;
         if (slice_find(value, SLICE("://")) != SIZE_MAX)
             companions[i].url = url_of(m, from, out, value);
         else
-            companions[i].path = path_of(m, value);
+            companions[i].path = value;
     }
     core->files = names;
     core->file_count = out->file_count = from->file_count;
@@ -408,25 +386,20 @@ static void plan_sources(struct making *m)
 
 /* ---- [redis] ---- */
 
-static bool read_credential(struct making *m, struct slice name, struct slice *out)
+static struct slice read_credential(struct making *m, struct slice name)
 {
     struct err e = {0};
+    struct buf out;
+    struct slice secret = {0};
     if (name.len == 0)
-        return true;
-    if (!m->args->config.credentials) {
-        problem(m, NULL,
-                "[redis] credential %.*s: no credentials directory; give --credentials DIR",
-                SLICE_FMT(name));
-        return false;
-    }
-    struct slice path =
-        arena_printf(m->plan->arena, "%s/%.*s", m->args->config.credentials, SLICE_FMT(name));
-    if (!path.ptr || !file_read(path.ptr, CREDENTIAL_MAX, m->plan->arena, out, &e)) {
+        return secret;
+    buf_init(&out, CREDENTIAL_MAX);
+    if (!config_credential(m->args->config.credentials, name, &out, &e))
         problem(m, NULL, "[redis] credential %.*s: %s", SLICE_FMT(name), e.text);
-        return false;
-    }
-    *out = slice_trim(*out);
-    return true;
+    else
+        secret = arena_copy(m->plan->arena, buf_slice(&out));
+    buf_done(&out);
+    return secret;
 }
 
 static bool is_loopback(struct slice address)
@@ -470,8 +443,8 @@ bool plan_make(const struct plan_args *args, struct plan **out, struct buf *prob
     plan_endorsed(&m);
     check_polls(&m);
     plan_sources(&m);
-    read_credential(&m, p->config->redis.user_credential, &p->redis_user);
-    read_credential(&m, p->config->redis.password_credential, &p->redis_password);
+    p->redis_user = read_credential(&m, p->config->redis.user_credential);
+    p->redis_password = read_credential(&m, p->config->redis.password_credential);
     if (args->simulated)
         check_simulated(&m);
     if (m.wrong > 0) {

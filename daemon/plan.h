@@ -24,7 +24,6 @@ struct plan {
 struct plan_args {
     struct config_args config;
     bool simulated; /* --clock: loopback only */
-    int64_t now_ms; /* election clock: the live window */
 };
 
 /* On failure *out is untouched and `problems` has a paragraph for each thing that is wrong. */
