@@ -233,11 +233,15 @@ static void take_changes(struct turn *t, const struct feed_report *report)
 static void on_batch(struct turn *t, const struct event *ev)
 {
     struct core *c = t->core;
+    const struct feed_file *file = &c->model.feeds[ev->source].files[ev->file];
     struct feed_report report = {.arena = t->out->arena};
+    enum results_status status = file->status;
     struct err e = {0};
 
     if (!feed_take(&c->model, ev, t->now_ms, &report, &e))
         failed(t, &e);
+    if (file->status != status) /* marks may speak from now on */
+        mark_source(c, ev->source);
     t->out->verdict = report.verdict;
     t->out->verdict_text = report.text;
     t->out->keep = report.keep;
@@ -450,7 +454,9 @@ static void take_claims(struct turn *t, uint32_t before)
     const struct model *m = &t->core->model;
     size_t n = m->claim_count - before;
 
-    t->out->claims = arena_array(t->out->arena, n + 1, sizeof *t->out->claims);
+    if (n == 0)
+        return;
+    t->out->claims = arena_array(t->out->arena, n, sizeof *t->out->claims);
     if (!t->out->claims)
         return;
     memcpy(t->out->claims, m->claims + before, n * sizeof *t->out->claims);

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: ISC */
+/* Calls, from payload to standing: what is taken, what waits, what is refused, what goes back. */
+#include "tests/unit/night.h"
+
+/* Two candidates of ours for one seat, two of a board of two seats, one alone, one elected without
+ * an election. */
+static const char list[] =
+    "endorsement_id,candidate_name,state,office,district,party,race_id,seats_to_fill,source_hints,"
+    "status,advance_to\n"
+    "ann,Ann Archer,GA,State Senate,1,D,ga-ss-1,1,ap=1|ddhq=1|state=1|votes=1,active,\n"
+    "bob,Bob Baker,GA,State Senate,1,D,ga-ss-1,1,ap=1|ddhq=1|state=1|votes=1,active,\n"
+    "cat,Cat Cole,GA,School Board,2,D,ga-sb-2,2,ap=2|ddhq=2,active,\n"
+    "dan,Dan Dorn,GA,School Board,2,D,ga-sb-2,2,ap=2|ddhq=2,active,\n"
+    "eve,Eve Eden,GA,State House,3,D,ga-sh-3,,ap=3|ddhq=3,active,\n"
+    "fay,Fay Ford,GA,State House,4,D,ga-sh-4,1,ap=4|ddhq=4,active,2\n"
+    "gus,Gus Gray,GA,Coroner,,D,ga-coroner,1,ap=5,unopposed,\n"
+    "hal,Hal Hill,GA,Sheriff,,D,ga-sheriff,1,,elected_unopposed,\n";
+
+#define RACE(id, text, choices) "contest " id "|" text "|GA ; stated\n" choices
+#define SENATE(a, b, c)                                                                            \
+    RACE("1", "State Senate District 1",                                                           \
+         "choice 11|Ann Archer|D ; " a "\nchoice 12|Bob Baker|D ; " b                              \
+         "\nchoice 13|Other One|R ; " c "\ntotal 500 400 300\n")
+#define BOARD(a, b, c, d)                                                                          \
+    RACE("2", "School Board District 2",                                                           \
+         "choice 21|Cat Cole| ; " a "\nchoice 22|Dan Dorn| ; " b "\nchoice 23|Other Two| ; " c     \
+         "\nchoice 24|Other Three| ; " d "\ntotal 50 40 30 20\n")
+#define HOUSE3(a, b)                                                                               \
+    RACE("3", "State House District 3",                                                            \
+         "choice 31|Eve Eden|D ; " a "\nchoice 32|Other Four|R ; " b "\ntotal 70 60\n")
+#define HOUSE4(a, b, c)                                                                            \
+    RACE("4", "State House District 4",                                                            \
+         "choice 41|Fay Ford|D ; " a "\nchoice 42|Other Five|R ; " b                               \
+         "\nchoice 43|Other Six|R ; " c "\ntotal 70 60 50\n")
+#define CORONER(writein)                                                                           \
+    RACE("5", "Coroner",                                                                           \
+         "choice 51|Gus Gray|D\nchoice 52|Write-in| ; write-in\ntotal 90 " writein "\n")
+
+enum { AP, DDHQ, STATE, VOTES };
+
+static void outcome_is(const struct night *n, const char *id, enum outcome o)
+{
+    if (night_outcome(n, id) != o)
+        fail_msg("%s is %s, not %s", id, outcome_name(night_outcome(n, id)), outcome_name(o));
+}
+
+static void matched(const struct night *n, const char *id)
+{
+    if (night_race(n, id)->contest_count == 0)
+        fail_msg("%s: the list of this test matches nothing", id);
+}
+
+static void test_a_mark_calls_and_losses_follow(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("", "", "") HOUSE3("", ""), NIGHT_AT(1));
+    matched(&n, "ann");
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    night_batch(&n, AP, SENATE("won", "", "") HOUSE3("", "won"), NIGHT_AT(2));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    outcome_is(&n, "bob", OUTCOME_LOST);
+    outcome_is(&n, "eve", OUTCOME_PENDING); /* seats unknown: another's win proves nothing */
+    assert_int_equal(night_race(&n, "ann")->status, RACE_CALLED);
+    assert_int_equal(n.out.claim_count, 2);
+    assert_true(night_says(n.out.claims[0].evidence, "source ap contest 1 choice 11 mark won"));
+    assert_string_equal(n.out.claims[1].basis.ptr, "seats-filled");
+    night_batch(&n, AP, SENATE("won", "", "") HOUSE3("", "won"), NIGHT_AT(3));
+    assert_int_equal(n.out.claim_count, 0);
+    night_close(&n);
+}
+
+static void test_seats_of_a_board(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, BOARD("", "", "won", ""), NIGHT_AT(1));
+    outcome_is(&n, "cat", OUTCOME_PENDING);
+    night_batch(&n, AP, BOARD("won", "", "won", ""), NIGHT_AT(2));
+    outcome_is(&n, "cat", OUTCOME_WON);
+    outcome_is(&n, "dan", OUTCOME_LOST);
+    night_close(&n);
+
+    night_open(&n, list); /* three winners for two seats: refused, flagged, and nobody lost */
+    night_batch(&n, AP, BOARD("won", "", "won", "won"), NIGHT_AT(1));
+    matched(&n, "cat");
+    outcome_is(&n, "cat", OUTCOME_PENDING);
+    outcome_is(&n, "dan", OUTCOME_PENDING);
+    assert_true(night_race(&n, "cat")->flags & RACE_CONFLICT);
+    night_close(&n);
+}
+
+static void test_a_nobody_who_wins_takes_no_seat(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP,
+                "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer|D\n"
+                "choice 19|Write-in| ; write-in won\ntotal 10 20\n",
+                NIGHT_AT(1));
+    matched(&n, "ann");
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    night_close(&n);
+}
+
+static void test_places_of_a_runoff(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, HOUSE4("advanced", "", ""), NIGHT_AT(1));
+    outcome_is(&n, "fay", OUTCOME_ADVANCED);
+    assert_int_equal(night_race(&n, "fay")->status, RACE_PARTLY_CALLED);
+    night_batch(&n, AP, HOUSE4("advanced", "advanced", ""), NIGHT_AT(2));
+    assert_int_equal(night_race(&n, "fay")->status, RACE_CALLED);
+    night_close(&n);
+    night_open(&n, list);
+    night_batch(&n, AP, HOUSE4("", "advanced", "advanced"), NIGHT_AT(1));
+    outcome_is(&n, "fay", OUTCOME_LOST);
+    night_close(&n);
+}
+
+static void test_calls_wait_for_the_polls(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP,
+                "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer|D ; won\n"
+                "choice 13|Other One|R\ntotal 0 0\n",
+                NIGHT_AT(-60));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    outcome_is(&n, "gus", OUTCOME_PENDING);
+    outcome_is(&n, "hal", OUTCOME_WON); /* cancelled elections need neither polls nor a feed */
+    assert_int_equal(core_next_tick(n.core, NIGHT_AT(-60)) <= NIGHT_AT(0), true);
+    night_tick(&n, NIGHT_AT(0) - 1);
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    night_tick(&n, NIGHT_AT(0));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    outcome_is(&n, "gus", OUTCOME_WON);
+    night_close(&n);
+}
+
+static void test_unopposed_yields_to_write_ins(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, CORONER("0"), NIGHT_AT(1));
+    matched(&n, "gus");
+    outcome_is(&n, "gus", OUTCOME_WON);
+    night_batch(&n, AP, CORONER("3"), NIGHT_AT(2));
+    outcome_is(&n, "gus", OUTCOME_PENDING);
+    assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 1);
+    night_close(&n);
+}
+
+static void test_a_retraction_is_seen_twice(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("won", "", "") HOUSE3("", ""), NIGHT_AT(1));
+    night_batch(&n, AP, SENATE("", "", "") HOUSE3("", ""), NIGHT_AT(5));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_true(night_race(&n, "ann")->flags & RACE_UNDER_REVIEW);
+    night_unchanged(&n, AP, NIGHT_AT(5) + 59 * WHEN_SECOND);
+    outcome_is(&n, "ann", OUTCOME_WON);
+    night_unchanged(&n, DDHQ, NIGHT_AT(7)); /* another feed's answer is no sight of this one */
+    night_tick(&n, NIGHT_AT(7));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    night_unchanged(&n, AP, NIGHT_AT(7));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    outcome_is(&n, "bob", OUTCOME_PENDING); /* the loss went with its cause */
+    assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 2);
+    assert_true(night_says(night_message(&n, MESSAGE_RETRACTION, 1)->data, "\"called\":2,"));
+    assert_true(
+        night_says(night_message(&n, MESSAGE_RETRACTION, 0)->data, "ap took back its call (won)"));
+    /* nobody below counts until the one who took it back calls again */
+    night_batch(&n, DDHQ, SENATE("won", "", ""), NIGHT_AT(8));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    night_batch(&n, AP, SENATE("won", "", "") HOUSE3("", ""), NIGHT_AT(9));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    outcome_is(&n, "bob", OUTCOME_LOST);
+    night_close(&n);
+}
+
+static void test_a_mark_that_comes_back_was_never_gone(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(1));
+    night_batch(&n, AP, SENATE("", "", ""), NIGHT_AT(2));
+    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(4));
+    night_batch(&n, AP, SENATE("", "", ""), NIGHT_AT(5));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_int_equal(core_model(n.core)->claim_count, 4); /* hal, gus, ann, bob */
+    night_close(&n);
+}
+
+static void test_a_win_that_moves_waits_too(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(1));
+    night_batch(&n, AP, SENATE("", "won", ""), NIGHT_AT(2));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    outcome_is(&n, "bob", OUTCOME_LOST);
+    night_unchanged(&n, AP, NIGHT_AT(4));
+    outcome_is(&n, "ann", OUTCOME_LOST);
+    outcome_is(&n, "bob", OUTCOME_WON);
+    assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 2);
+    assert_int_equal(night_count(&n, MESSAGE_CALL), 2);
+    night_close(&n);
+}
+
+static void test_a_race_that_leaves_the_feed_keeps_its_call(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("won", "", "") HOUSE3("", "") BOARD("", "", "", ""), NIGHT_AT(1));
+    night_batch(&n, AP, HOUSE3("", "") BOARD("", "", "", ""), NIGHT_AT(2));
+    night_unchanged(&n, AP, NIGHT_AT(9));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    night_close(&n);
+}
+
+static void test_many_calls_gone_at_once_are_held(void **state)
+{
+    struct night n;
+    bool noted = false;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("won", "", "") BOARD("won", "", "", "") HOUSE3("won", ""),
+                NIGHT_AT(1));
+    night_batch(&n, AP, SENATE("", "", "") BOARD("", "", "", "") HOUSE3("", ""), NIGHT_AT(2));
+    for (size_t i = 0; i < n.out.note_count; i++)
+        noted |= n.out.notes[i].verdict == VERDICT_CALLS_VANISHED;
+    assert_true(noted);
+    night_unchanged(&n, AP, NIGHT_AT(9));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    outcome_is(&n, "cat", OUTCOME_WON);
+    outcome_is(&n, "eve", OUTCOME_WON);
+    night_batch(&n, AP, SENATE("won", "", "") BOARD("won", "", "", "") HOUSE3("won", ""),
+                NIGHT_AT(10));
+    assert_int_equal(core_model(n.core)->fading_count, 0);
+    night_close(&n);
+}
+
+static void test_who_decides(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, DDHQ, SENATE("won", "", ""), NIGHT_AT(1));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    night_batch(&n, AP, SENATE("", "won", ""), NIGHT_AT(2));
+    outcome_is(&n, "ann", OUTCOME_LOST);
+    outcome_is(&n, "bob", OUTCOME_WON);
+    assert_true(night_race(&n, "ann")->flags & RACE_CONFLICT);
+    assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 2); /* each told as gone, then anew */
+    assert_int_equal(night_count(&n, MESSAGE_CALL), 2);
+    night_close(&n);
+    night_open(&n, list);
+    night_batch(&n, VOTES, SENATE("won", "", ""), NIGHT_AT(1));
+    outcome_is(&n, "ann", OUTCOME_PENDING);               /* a source without calls */
+    assert_int_equal(core_model(n.core)->claim_count, 2); /* hal, gus */
+    night_close(&n);
+}
+
+static void test_official_marks_need_official_results(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, STATE, "facts status=1\n" SENATE("won", "", ""), NIGHT_AT(1));
+    matched(&n, "ann");
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    night_batch(&n, STATE, "facts status=3\n" SENATE("won", "", ""), NIGHT_AT(2));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    night_batch(&n, STATE, "facts status=3\n" SENATE("", "won", ""), NIGHT_AT(3));
+    night_unchanged(&n, STATE, NIGHT_AT(9)); /* moved: advice only, for the rest of the night */
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_true(night_race(&n, "ann")->flags & RACE_CONFLICT);
+    assert_true(core_model(n.core)->feeds[STATE].advisory);
+    night_close(&n);
+}
+
+/* Claims alone make a restart whole, and what is fed again adds nothing. */
+static void test_a_restart_calls_nothing_twice(void **state)
+{
+    static const char payload[] = SENATE("won", "", "") BOARD("won", "", "won", "") CORONER("0");
+    struct night n;
+    struct err e;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, payload, NIGHT_AT(1));
+    const struct model *m = core_model(n.core);
+    struct core *old = n.core;
+    uint32_t claims = m->claim_count;
+    assert_true(claims >= 6);
+    night_core(&n);
+    for (uint32_t i = 0; i < claims; i++)
+        assert_true(core_restore_claim(n.core, &m->claims[i], &e));
+    struct claim stranger = m->claims[claims - 1];
+    stranger.number++;
+    stranger.endorsement_id = SLICE("nobody-now");
+    assert_true(core_restore_claim(n.core, &stranger, &e));
+    assert_false(core_restore_claim(n.core, &stranger, &e)); /* out of order */
+    for (uint32_t i = 0; i < n.list.count; i++)
+        assert_int_equal(core_model(n.core)->standings[i].outcome, m->standings[i].outcome);
+    night_batch(&n, AP, payload, NIGHT_AT(1));
+    assert_int_equal(n.out.claim_count, 0);
+    assert_int_equal(night_count(&n, MESSAGE_CALL) + night_count(&n, MESSAGE_RETRACTION), 0);
+    core_free(old);
+    night_close(&n);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_mark_calls_and_losses_follow),
+        cmocka_unit_test(test_seats_of_a_board),
+        cmocka_unit_test(test_a_nobody_who_wins_takes_no_seat),
+        cmocka_unit_test(test_places_of_a_runoff),
+        cmocka_unit_test(test_calls_wait_for_the_polls),
+        cmocka_unit_test(test_unopposed_yields_to_write_ins),
+        cmocka_unit_test(test_a_retraction_is_seen_twice),
+        cmocka_unit_test(test_a_mark_that_comes_back_was_never_gone),
+        cmocka_unit_test(test_a_win_that_moves_waits_too),
+        cmocka_unit_test(test_a_race_that_leaves_the_feed_keeps_its_call),
+        cmocka_unit_test(test_many_calls_gone_at_once_are_held),
+        cmocka_unit_test(test_who_decides),
+        cmocka_unit_test(test_official_marks_need_official_results),
+        cmocka_unit_test(test_a_restart_calls_nothing_twice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+/* Documents as dashboards read them: names, nulls, values, against contracts.md, section 5. */
+#include "tests/unit/night.h"
+
+#include "tests/unit/json_check.h"
+
+static const char list[] = "endorsement_id,candidate_name,state,office,district,party,race_id,"
+                           "seats_to_fill,source_hints,held_by\n"
+                           "ann,Ann Archer,GA,State Senate,1,D,ga-ss-1,1,ap=1,R\n"
+                           "zoe,\"Zoe \"\"Z\"\" Ünal\",NJ,Mayor,,D,nj-mayor,1,,\n";
+
+#define SENATE(mark)                                                                               \
+    "contest 1|State Senate District 1|GA ; stated updated=2026-11-03T19:01:30Z\n"                 \
+    "choice 11|Ann Archer|D ; " mark "\nchoice 13|Other One|R\ntotal 500 ? ; units=3/10\n"
+
+static void says(struct slice data, const char *text)
+{
+    if (!night_says(data, text))
+        fail_msg("no %s in %.*s", text, SLICE_FMT(data));
+}
+
+static void test_a_race(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, 0, SENATE(""), NIGHT_AT(2));
+    struct slice data = night_message(&n, MESSAGE_RACE, 0)->data;
+    for (size_t i = 0; i < night_count(&n, MESSAGE_RACE); i++)
+        if (slice_is(night_message(&n, MESSAGE_RACE, i)->field, "ga-ss-1"))
+            data = night_message(&n, MESSAGE_RACE, i)->data;
+    assert_true(json_check(data));
+    says(data, "\"race_id\":\"ga-ss-1\",\"state\":\"GA\",\"office\":\"State Senate\"");
+    says(data, "\"status\":\"uncalled\",\"flags\":[],\"partial\":false");
+    says(data, "\"seats\":1,\"places\":null,\"units_reporting\":3,\"units_total\":10");
+    says(data, "\"sources\":[\"ap\"]");
+    says(data, "{\"name\":\"Ann Archer\",\"party\":\"D\",\"votes\":500,\"endorsement_id\":\"ann\","
+               "\"outcome\":\"pending\"}");
+    says(data, "\"votes\":null,\"endorsement_id\":null,\"outcome\":null}");
+    night_close(&n);
+}
+
+static void test_a_call_and_its_end(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, 0, SENATE("won"), NIGHT_AT(2));
+    const struct message *m = night_message(&n, MESSAGE_CALL, 0);
+    assert_true(slice_is(m->channel, "calls:GA") && slice_is(m->snap, "calls"));
+    assert_true(slice_is(m->field, "ga-ss-1") && slice_is(m->event_id, "c1"));
+    assert_true(slice_is(m->winner, "ann"));
+    assert_int_equal(m->score, NIGHT_AT(2));
+    says(m->data, "\"id\":\"c1\",\"race_id\":\"ga-ss-1\",\"endorsement_id\":\"ann\",\"candidate\":"
+                  "\"Ann Archer\"");
+    says(m->data, "\"outcome\":\"won\",\"by\":\"ap\",\"basis\":\"mark\",\"reason\":\"\","
+                  "\"called_at\":\"2026-11-03T19:01:30.000Z\",\"totals\":{");
+    says(m->data, "\"won\":1,\"lost\":0,");
+    says(m->data, "\"flips_from\":{\"Republican\":1},\"win_rate\":{\"num\":1,\"den\":1,\"percent\":"
+                  "null}");
+    says(m->data, "\"called_by\":{\"ap\":1},\"states_won\":[\"GA\"]");
+    says(m->snap_data, "{\"type\":\"call\",\"id\":\"c1\",");
+    says(night_message(&n, MESSAGE_TOTALS, 0)->plain, "\nstates_won 1\n");
+    night_batch(&n, 0, SENATE(""), NIGHT_AT(3));
+    night_unchanged(&n, 0, NIGHT_AT(5));
+    m = night_message(&n, MESSAGE_RETRACTION, 0);
+    assert_true(slice_is(m->event_id, "r1") && slice_is(m->winner, "ann"));
+    says(m->data, "\"outcome\":\"pending\",\"by\":\"ap\"");
+    says(m->data, "\"won\":0,\"lost\":0,");
+    says(m->data, "\"win_rate\":null");
+    says(m->snap_data, "{\"type\":\"retraction\",\"id\":\"r1\",");
+    core_snapshot(n.core, NIGHT_AT(6),
+                  &n.out); /* the taken back stays told, without a new announcement */
+    m = night_message(&n, MESSAGE_RETRACTION, 0);
+    assert_int_equal(m->data.len, 0);
+    says(m->snap_data, "\"id\":\"r1\"");
+    night_close(&n);
+}
+
+static void test_matches(void **state)
+{
+    struct night n;
+    struct buf out;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, 0, SENATE("won"), NIGHT_AT(2));
+    buf_init(&out, 65536);
+    documents_matches(core_model(n.core), &out);
+    struct slice text = buf_slice(&out), head, ann, zoe;
+    assert_true(slice_next(&text, '\n', &head) && slice_next(&text, '\n', &ann) &&
+                slice_next(&text, '\n', &zoe) && text.len == 0);
+    assert_true(
+        slice_is(head, "endorsement_id,candidate_name,state,office,district,band,source,contest_id,"
+                       "contest,choice_id,choice,party,votes,outcome,why"));
+    assert_true(slice_starts(
+        ann, SLICE("ann,Ann Archer,GA,State Senate,1,auto,ap,1,State Senate District 1,"
+                   "11,Ann Archer,D,500,won,")));
+    assert_true(
+        slice_starts(zoe, SLICE("zoe,\"Zoe \"\"Z\"\" Ünal\",NJ,Mayor,,none,,,,,,,,pending,")));
+    buf_done(&out);
+    night_close(&n);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_race),
+        cmocka_unit_test(test_a_call_and_its_end),
+        cmocka_unit_test(test_matches),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
