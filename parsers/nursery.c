@@ -97,7 +97,7 @@ static _Noreturn void be_spare(int job_socket, const struct nursery_limits *limi
         fprintf(stderr, "tally-parse: %s\n", e.text);
         _exit(EXIT_SYSTEM);
     }
-    _exit(worker_run(limits));
+    _exit(worker_run(limits->memory));
 }
 
 /* One message, with descriptors; blocking. */

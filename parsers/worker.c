@@ -135,7 +135,7 @@ static bool work(struct job *j, const struct wire_message *m, size_t *bytes, str
     return write_batch(batch, f);
 }
 
-int worker_run(const struct nursery_limits *limits)
+int worker_run(int64_t memory)
 {
     static char options[WIRE_OPTIONS_MAX];
     struct wire_message m;
@@ -143,7 +143,7 @@ int worker_run(const struct nursery_limits *limits)
         return errno == 0 ? 0 : 70;
     struct job j = {.format = slice_of(m.format),
                     .options = {options, m.options},
-                    .arena = arena_new((size_t)limits->memory)};
+                    .arena = arena_new((size_t)memory)};
     struct fault f = {0};
     struct wire_message answer = {.type = WIRE_DONE};
     size_t bytes = 0;

@@ -576,7 +576,7 @@ static void growing_gives_the_same_batch(void **state)
 static void add_number(struct buf *b, uint64_t n, int bytes)
 {
     for (int i = 0; i < bytes; i++)
-        buf_addc(b, (char)(n >> (8 * i)));
+        buf_addc(b, i < 8 ? (char)(n >> (8 * i)) : 0);
 }
 
 /* An archive of one stored file: APPNOTE.TXT 4.3. */
