@@ -7,7 +7,7 @@
 
 #include "daemon/base/text.h"
 
-enum { WORDS = 64 };
+static const struct slice no_word = {"", 0};
 
 struct person { /* a name on a choice */
     struct name name;
@@ -86,8 +86,12 @@ static void collect_all(const struct look *l, struct concerned *w)
         collect(l, &x->by_title, match_index_title(l->c->text), w);
         collect(l, &x->by_title, match_index_title(title_of(l->c)), w);
     }
-    if (l->race.office.class)
-        collect(l, &x->by_office, match_index_office(l->race.state, l->race.office.class), w);
+    const struct office_text *o = &l->race.office;
+    for (size_t i = 0; o->class && i < o->part_count; i++)
+        collect(l, &x->by_office, match_index_office(l->race.state, o->class, o->parts[i].value),
+                w);
+    if (o->class && o->part_count == 0)
+        collect(l, &x->by_office, match_index_office(l->race.state, o->class, no_word), w);
     sort(w);
 }
 
@@ -144,8 +148,6 @@ bool fits_same_full_name(struct slice a, struct slice b, struct arena *scratch)
 }
 
 /* ---- writing fits down ---- */
-
-static const struct slice no_word = {"", 0};
 
 static void add(struct look *l, uint32_t endorsement, uint32_t choice, uint32_t person, bool full,
                 struct slice why)

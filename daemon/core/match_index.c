@@ -24,11 +24,12 @@ uint64_t match_index_title(struct slice text)
     return hash;
 }
 
-uint64_t match_index_office(const struct state *state, const struct office_class *class)
+uint64_t match_index_office(const struct state *state, const struct office_class *class,
+                            struct slice part)
 {
     if (!state || !class)
         return 0;
-    return hash64(slice_of(class->slug), hash64(slice_of(state->code), 1));
+    return hash64(part, hash64(slice_of(class->slug), hash64(slice_of(state->code), 1)));
 }
 
 static int compare(const void *a, const void *b)
@@ -71,9 +72,11 @@ static bool read_person(const struct endorsement *e, struct arena *a, struct mat
         return false;
     for (size_t i = 0; i < 2 + e->alias_count; i++) {
         struct slice one = i < 2 ? text[i] : e->aliases[i - 2];
+        struct slice mates[NAME_PEOPLE];
         if (one.len == 0)
             continue;
-        if (!name_read(one, a, &p->names[p->name_count]))
+        name_split(one, mates); /* a ticket is endorsed by its head */
+        if (!name_read(mates[0], a, &p->names[p->name_count]))
             return false;
         p->name_count += p->names[p->name_count].last.len > 0;
     }
@@ -101,8 +104,11 @@ static void index_person(struct match *x, size_t i)
         put(&x->by_title, match_index_title(e->name), i);
         put(&x->by_title, match_index_title(e->office), i);
     }
-    if (p->race.office.class)
-        put(&x->by_office, match_index_office(p->race.state, p->race.office.class), i);
+    const struct office_text *o = &p->race.office;
+    for (size_t k = 0; o->class && k < o->part_count; k++)
+        put(&x->by_office, match_index_office(p->race.state, o->class, o->parts[k].value), i);
+    if (o->class && o->part_count == 0)
+        put(&x->by_office, match_index_office(p->race.state, o->class, (struct slice){"", 0}), i);
 }
 
 bool match_index_init(struct model *m, struct match **out)
@@ -124,7 +130,8 @@ bool match_index_init(struct model *m, struct match **out)
         hints += m->endorsed->list[i].hint_count;
     }
     if (!keys_new(&x->by_last, names, m->strings) || !keys_new(&x->by_ap, n, m->strings) ||
-        !keys_new(&x->by_hint, hints, m->strings) || !keys_new(&x->by_office, n, m->strings) ||
+        !keys_new(&x->by_hint, hints, m->strings) ||
+        !keys_new(&x->by_office, OFFICE_PARTS * n, m->strings) ||
         !keys_new(&x->by_title, 2 * n, m->strings))
         return false;
     for (size_t i = 0; i < n; i++)

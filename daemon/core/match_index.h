@@ -32,7 +32,7 @@ struct match {
     struct match_keys by_last;   /* last words of their names */
     struct match_keys by_ap;     /* ap_candidate_id */
     struct match_keys by_hint;   /* names of sources that hints speak of */
-    struct match_keys by_office; /* state and class */
+    struct match_keys by_office; /* state, class and each part */
     struct match_keys by_title;  /* of measures: name and office */
     uint32_t *stamps, serial;    /* to collect each endorsement once */
     uint32_t *concerned;         /* room for as many as there are */
@@ -47,6 +47,7 @@ size_t match_index_find(const struct match_keys *keys, uint64_t hash, size_t *fr
 
 uint64_t match_index_word(struct slice word);
 uint64_t match_index_title(struct slice text); /* as folded */
-uint64_t match_index_office(const struct state *state, const struct office_class *class);
+uint64_t match_index_office(const struct state *state, const struct office_class *class,
+                            struct slice part); /* its value; empty: the text has none */
 
 #endif
