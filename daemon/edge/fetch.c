@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: ISC */
+/* Transfers by libcurl, and what their ends mean. */
+#include "daemon/edge/fetch.h"
+
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <curl/curl.h>
+
+#include "daemon/base/num.h"
+#include "daemon/base/text.h"
+#include "daemon/base/when.h"
+#include "daemon/edge/cidr.h"
+#include "daemon/edge/multi.h"
+#include "daemon/edge/payload.h"
+#include "daemon/edge/redirect.h"
+#include "daemon/edge/timer.h"
+
+#define HEADERS_MAX 65536 /* bytes of one answer's headers */
+#define IGNORED_MAX 65536 /* of a body nobody wants; to read it keeps the connection */
+#define REDIRECTS_MAX 3
+#define SLOWEST 64 /* bytes a second */
+
+struct fetcher {
+    struct multi *multi;
+    struct fetcher_settings set;
+    char *user_agent;
+    struct cidr *networks;
+};
+
+struct fetch {
+    struct fetcher *all;
+    struct fetch_calls calls;
+    CURL *easy;
+    struct curl_slist *headers;
+    bool busy;
+    /* what was asked */
+    bool conditional, has_credential, refused;
+    size_t cap;
+    int redirects;
+    /* what has come */
+    struct payload *payload;
+    size_t header_bytes, ignored;
+    char etag[FETCH_ETAG_MAX + 1], last_modified[FETCH_DATE_MAX + 1],
+        retry_after[FETCH_DATE_MAX + 1];
+    int64_t last_byte_us;
+    /* why it fails, as soon as it is known; the first reason stays */
+    bool failed;
+    enum verdict verdict;
+    char text[TEXT_MAX + 1];
+    char curl_text[CURL_ERROR_SIZE];
+};
+
+static void on_done(void *handle, int result);
+
+/* ---- all of them ---- */
+
+struct fetcher *fetcher_new(struct event_base *base, const struct fetcher_settings *settings,
+                            struct err *e)
+{
+    struct fetcher *all = calloc(1, sizeof *all);
+    if (all == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        free(all);
+        err_set(e, ERR_AGAIN, "no memory for transfers");
+        return NULL;
+    }
+    all->set = *settings;
+    all->networks = calloc(settings->network_count + 1, sizeof *all->networks);
+    all->user_agent = strndup(settings->user_agent.len > 0 ? settings->user_agent.ptr : "tallyd",
+                              settings->user_agent.len > 0 ? settings->user_agent.len : 6);
+    if (all->networks == NULL || all->user_agent == NULL) {
+        err_set(e, ERR_AGAIN, "no memory for transfers");
+        goto out;
+    }
+    for (size_t i = 0; i < settings->network_count; i++)
+        if (!cidr_parse(settings->networks[i], &all->networks[i], e))
+            goto out;
+    all->multi = multi_new(base, settings->connections, on_done, e);
+out:
+    if (all->multi != NULL)
+        return all;
+    fetcher_free(all);
+    return NULL;
+}
+
+void fetcher_free(struct fetcher *all)
+{
+    if (all == NULL)
+        return;
+    multi_free(all->multi);
+    free(all->networks);
+    free(all->user_agent);
+    free(all);
+    curl_global_cleanup();
+}
+
+/* ---- while it comes ---- */
+
+static bool fail(struct fetch *f, enum verdict verdict, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static bool fail(struct fetch *f, enum verdict verdict, const char *fmt, ...)
+{
+    char text[400];
+    struct buf clean;
+    va_list ap;
+    if (f->failed)
+        return false;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    buf_init(&clean, sizeof f->text);
+    text_clean(slice_of(text), &clean);
+    snprintf(f->text, sizeof f->text, "%.*s", SLICE_FMT(buf_slice(&clean)));
+    buf_done(&clean);
+    f->failed = true;
+    f->verdict = verdict;
+    return false;
+}
+
+/* Keep a header's value when it is short and plain, so that it can be sent back as it is. */
+static void keep(char *to, size_t room, struct slice value)
+{
+    to[0] = '\0';
+    for (size_t i = 0; i < value.len; i++)
+        if (value.ptr[i] < ' ' || value.ptr[i] > '~')
+            return;
+    if (value.len < room)
+        snprintf(to, room, "%.*s", SLICE_FMT(value));
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *ctx)
+{
+    struct fetch *f = ctx;
+    struct slice line = {bytes, size * count};
+    f->header_bytes += line.len;
+    if (f->header_bytes > HEADERS_MAX) {
+        fail(f, VERDICT_TOO_BIG, "the site sends more than %d bytes of headers", HEADERS_MAX);
+        return 0;
+    }
+    if (slice_starts(line, SLICE("HTTP/"))) /* an interim answer's headers are not the answer's */
+        f->etag[0] = f->last_modified[0] = f->retry_after[0] = '\0';
+    size_t colon = slice_find(line, SLICE(":"));
+    if (colon == SIZE_MAX)
+        return line.len;
+    struct slice name = slice_sub(line, 0, colon);
+    struct slice value = slice_trim(slice_sub(line, colon + 1, line.len));
+    if (slice_eq_nocase(name, SLICE("etag")))
+        keep(f->etag, sizeof f->etag, value);
+    else if (slice_eq_nocase(name, SLICE("last-modified")))
+        keep(f->last_modified, sizeof f->last_modified, value);
+    else if (slice_eq_nocase(name, SLICE("retry-after")))
+        keep(f->retry_after, sizeof f->retry_after, value);
+    return line.len;
+}
+
+static long status_of(struct fetch *f)
+{
+    long status = 0;
+    curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+}
+
+static bool begin_body(struct fetch *f)
+{
+    struct err e;
+    curl_off_t length = -1;
+    curl_easy_getinfo(f->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (length > 0 && (uint64_t)length > f->cap)
+        return fail(f, VERDICT_TOO_BIG, "%lld bytes, more than %zu; raise max-body if it should be",
+                    (long long)length, f->cap);
+    f->payload = payload_new(f->cap, &e);
+    return f->payload != NULL || fail(f, VERDICT_INTERNAL, "%s", e.text);
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
+{
+    struct fetch *f = ctx;
+    struct slice more = {bytes, size * count};
+    struct err e;
+    f->last_byte_us = timer_now_us();
+    if (status_of(f) != 200) {
+        f->ignored += more.len;
+        return f->ignored <= IGNORED_MAX ? more.len : 0;
+    }
+    if (f->payload == NULL && !begin_body(f))
+        return 0;
+    if (!payload_append(f->payload, more, &e)) {
+        fail(f, e.kind == ERR_DATA ? VERDICT_TOO_BIG : VERDICT_INTERNAL, "%s", e.text);
+        return 0;
+    }
+    if (f->calls.grew != NULL)
+        f->calls.grew(f->payload, f->calls.ctx);
+    return more.len;
+}
+
+static bool may_connect(const struct fetcher *all, const struct sockaddr *address)
+{
+    if (cidr_is_public(address))
+        return true;
+    for (size_t i = 0; i < all->set.network_count; i++)
+        if (cidr_holds(&all->networks[i], address))
+            return true;
+    return false;
+}
+
+static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct fetch *f = ctx;
+    (void)purpose;
+    if (may_connect(f->all, &address->addr))
+        return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    f->refused = true; /* it may have another address */
+    return CURL_SOCKET_BAD;
+}
+
+/* ---- when it ends ---- */
+
+/* How long a Retry-After (seconds, or a date) asks to wait. */
+static int64_t pause_asked(const struct fetch *f)
+{
+    struct slice value = slice_of(f->retry_after);
+    int64_t seconds = 0, at, now = (int64_t)time(NULL) * 1000;
+    if (num_parse(value, 0, INT32_MAX, &seconds))
+        at = now + seconds * 1000;
+    else if (!when_parse_http(value, &at))
+        return 0;
+    int64_t pause = at > now ? at - now : 0;
+    return pause < FETCH_RETRY_MAX_MS ? pause : FETCH_RETRY_MAX_MS;
+}
+
+static void judge_error(struct fetch *f, CURLcode result)
+{
+    const char *text = curl_easy_strerror(result);
+    enum verdict verdict = VERDICT_UNREACHABLE;
+    if (result == CURLE_OUT_OF_MEMORY || result == CURLE_FAILED_INIT)
+        verdict = VERDICT_INTERNAL;
+    else if (result == CURLE_PARTIAL_FILE || (result == CURLE_RECV_ERROR && f->header_bytes > 0))
+        verdict = VERDICT_CUT;
+    /* libcurl's own words may hold parts of the url */
+    if (!f->has_credential && f->curl_text[0] != '\0')
+        text = f->curl_text;
+    if (result == CURLE_COULDNT_CONNECT && f->refused)
+        text = "its address is not a public one; name its network in [poll] networks if it may be "
+               "asked";
+    fail(f, verdict, "%s", text);
+}
+
+/* True: it goes on at another address. */
+static bool follow(struct fetch *f)
+{
+    struct err e;
+    char *to = NULL, *from = NULL;
+    curl_easy_getinfo(f->easy, CURLINFO_REDIRECT_URL, &to);
+    curl_easy_getinfo(f->easy, CURLINFO_EFFECTIVE_URL, &from);
+    if (to == NULL)
+        return fail(f, VERDICT_HTTP_STATUS, "HTTP %ld without an address to go to", status_of(f));
+    if (++f->redirects > REDIRECTS_MAX)
+        return fail(f, VERDICT_HTTP_STATUS, "redirected more than %d times", REDIRECTS_MAX);
+    if (!redirect_check(from, to, f->has_credential, &e))
+        return fail(f, VERDICT_HTTP_STATUS, "%s", e.text);
+    f->header_bytes = f->ignored = 0;
+    curl_easy_setopt(f->easy, CURLOPT_URL, to);
+    return multi_start(f->all->multi, f->easy, &e) || fail(f, VERDICT_INTERNAL, "%s", e.text);
+}
+
+static bool judge_status(struct fetch *f, struct answer *a)
+{
+    long status = status_of(f);
+    if (status == 304 && f->conditional) {
+        a->what = ANSWER_SAME;
+        return true;
+    }
+    if (status != 200) {
+        int64_t pause = pause_asked(f);
+        if (pause > 0)
+            return fail(f, VERDICT_HTTP_STATUS, "HTTP %ld, and asks to wait %lld s", status,
+                        (long long)(pause + 999) / 1000);
+        return fail(f, VERDICT_HTTP_STATUS, "HTTP %ld%s", status,
+                    status == 304 ? " to a question without conditions" : "");
+    }
+    if (f->payload == NULL && !begin_body(f)) /* of no bytes at all */
+        return false;
+    payload_finish(f->payload);
+    a->what = ANSWER_BODY;
+    a->payload = f->payload;
+    a->etag = slice_of(f->etag);
+    a->last_modified = slice_of(f->last_modified);
+    return true;
+}
+
+static bool is_redirect(long status)
+{
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+static void on_done(void *handle, int result)
+{
+    struct fetch *f = NULL;
+    struct answer a = {.what = ANSWER_FAILED};
+    curl_easy_getinfo(handle, CURLINFO_PRIVATE, (char **)&f);
+    bool whole = result == CURLE_OK || f->ignored > IGNORED_MAX;
+    if (whole && !f->failed && is_redirect(status_of(f)) && follow(f))
+        return;
+    f->busy = false;
+    if (!whole)
+        judge_error(f, (CURLcode)result);
+    else if (!f->failed)
+        judge_status(f, &a);
+    if (a.what == ANSWER_FAILED) {
+        a.verdict = f->verdict;
+        a.text = slice_of(f->text);
+        a.retry_after_ms = pause_asked(f);
+    }
+    a.last_byte_us = f->last_byte_us > 0 ? f->last_byte_us : timer_now_us();
+    struct payload *payload = f->payload;
+    f->payload = NULL; /* the callback may start the next one */
+    f->calls.done(&a, f->calls.ctx);
+    payload_free(payload);
+}
+
+/* ---- one of them ---- */
+
+/* What never changes from one request to the next. */
+static void set_up(struct fetch *f)
+{
+    CURL *h = f->easy;
+    long timeout = (long)f->all->set.timeout_ms;
+    curl_easy_setopt(h, CURLOPT_PRIVATE, f);
+    curl_easy_setopt(h, CURLOPT_ERRORBUFFER, f->curl_text);
+    curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(h, CURLOPT_HEADERDATA, f);
+    curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(h, CURLOPT_WRITEDATA, f);
+    curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, on_open);
+    curl_easy_setopt(h, CURLOPT_OPENSOCKETDATA, f);
+    curl_easy_setopt(h, CURLOPT_USERAGENT, f->all->user_agent);
+    curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(h, CURLOPT_PROXY, "");
+    curl_easy_setopt(h, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(h, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(h, CURLOPT_CAPATH,
+                     NULL); /* else the whole bundle is read for each connection */
+    curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, timeout);
+    curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, timeout / 2 + 1);
+    curl_easy_setopt(h, CURLOPT_LOW_SPEED_LIMIT, (long)SLOWEST);
+    curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME, timeout / 2000 + 1);
+    /* a name server that does not answer must not hold up the loop when the transfer is given up */
+    curl_easy_setopt(h, CURLOPT_QUICK_EXIT, 1L);
+}
+
+struct fetch *fetch_new(struct fetcher *all, const struct fetch_calls *calls, struct err *e)
+{
+    struct fetch *f = calloc(1, sizeof *f);
+    if (f != NULL) {
+        f->all = all;
+        f->calls = *calls;
+        f->easy = curl_easy_init();
+    }
+    if (f == NULL || f->easy == NULL) {
+        free(f);
+        err_set(e, ERR_AGAIN, "no memory for a transfer");
+        return NULL;
+    }
+    set_up(f);
+    return f;
+}
+
+void fetch_free(struct fetch *f)
+{
+    if (f == NULL)
+        return;
+    fetch_stop(f);
+    curl_easy_cleanup(f->easy);
+    curl_slist_free_all(f->headers);
+    free(f);
+}
+
+static bool add_header(struct fetch *f, const char *name, struct slice value)
+{
+    struct buf line;
+    buf_init(&line, 65536);
+    buf_addf(&line, "%s%.*s", name, SLICE_FMT(value));
+    struct curl_slist *longer = line.failed ? NULL : curl_slist_append(f->headers, line.ptr);
+    if (longer != NULL)
+        f->headers = longer;
+    buf_done(&line);
+    return longer != NULL;
+}
+
+static bool add_headers(struct fetch *f, const struct fetch_request *r)
+{
+    bool ok = add_header(f, "Accept-Encoding: ", SLICE("gzip"));
+    for (size_t i = 0; i < r->header_count; i++)
+        ok = ok && add_header(f, "", r->headers[i]);
+    if (r->etag.len > 0)
+        ok = ok && add_header(f, "If-None-Match: ", r->etag);
+    if (r->last_modified.len > 0)
+        ok = ok && add_header(f, "If-Modified-Since: ", r->last_modified);
+    return ok;
+}
+
+bool fetch_start(struct fetch *f, const struct fetch_request *r, struct err *e)
+{
+    curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, NULL);
+    curl_slist_free_all(f->headers);
+    f->headers = NULL;
+    f->conditional = r->etag.len > 0 || r->last_modified.len > 0;
+    f->has_credential = r->has_credential;
+    f->cap = r->cap;
+    f->redirects = 0;
+    f->header_bytes = f->ignored = 0;
+    f->etag[0] = f->last_modified[0] = f->retry_after[0] = '\0';
+    f->last_byte_us = 0;
+    f->failed = f->refused = false;
+    f->text[0] = f->curl_text[0] = '\0';
+    if (!add_headers(f, r) || curl_easy_setopt(f->easy, CURLOPT_URL, r->url) != CURLE_OK ||
+        curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, f->headers) != CURLE_OK)
+        return err_set(e, ERR_AGAIN, "no memory for a transfer");
+    f->busy = multi_start(f->all->multi, f->easy, e);
+    return f->busy;
+}
+
+void fetch_stop(struct fetch *f)
+{
+    if (!f->busy)
+        return;
+    f->busy = false;
+    multi_stop(f->all->multi, f->easy);
+    payload_free(f->payload);
+    f->payload = NULL;
+}

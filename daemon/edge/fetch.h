@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/* One GET at a time, again and again: conditional, capped, and only from where feeds may lie.
+ *
+ * Bodies come as they were sent (gzip is asked for and left alone) into a payload. Redirects are
+ * followed at most three times, never from https to http, and never to another host when the
+ * request carries a credential. The address of each connection is judged when it is made. No proxy,
+ * no cookie, no other protocol than http and https. Certificates are verified against the system's
+ * bundle.
+ */
+#ifndef TALLYD_EDGE_FETCH_H
+#define TALLYD_EDGE_FETCH_H
+
+#include "daemon/base/err.h"
+#include "daemon/edge/answer.h"
+
+#define FETCH_ETAG_MAX 255 /* longer or odd validators are not kept */
+#define FETCH_DATE_MAX 63
+#define FETCH_RETRY_MAX_MS INT64_C(3600000) /* a longer Retry-After is cut to this */
+
+struct event_base;
+struct fetch;
+struct fetcher;
+
+struct fetcher_settings {
+    int64_t timeout_ms; /* for a whole answer, redirects each */
+    struct slice user_agent;
+    const struct slice
+        *networks; /* CIDR blocks that are not public and may be asked all the same */
+    size_t network_count;
+    size_t connections; /* kept alive at most */
+};
+
+/* NULL and *e when a network is none or memory is out. */
+struct fetcher *fetcher_new(struct event_base *base, const struct fetcher_settings *settings,
+                            struct err *e);
+void fetcher_free(struct fetcher *all); /* after its fetches; accepts NULL */
+
+struct fetch_calls {
+    /* Bytes came: the payload, not finished, holds what there is. From inside a transfer: may not
+     * stop it. */
+    void (*grew)(struct payload *payload, void *ctx);
+    void (*done)(const struct answer *answer, void *ctx); /* from the loop; may start it again */
+    void *ctx;
+};
+
+struct fetch *fetch_new(struct fetcher *all, const struct fetch_calls *calls, struct err *e);
+void fetch_free(struct fetch *f); /* stops it; accepts NULL */
+
+struct fetch_request {
+    const char *url;
+    struct slice etag,
+        last_modified; /* of what is known; empty: none. With both empty a 304 is a failure */
+    const struct slice *headers; /* "Name: value", never shown */
+    size_t header_count;
+    bool has_credential; /* in the url or a header */
+    size_t cap;          /* bytes of the body, as sent */
+};
+
+/* Ask. On failure (no memory, url is none) `done` is not called. */
+bool fetch_start(struct fetch *f, const struct fetch_request *r, struct err *e) MUST_USE;
+void fetch_stop(struct fetch *f); /* `done` is not called; the payload is gone. Nothing when it is
+                                     not under way */
+
+#endif
