@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: ISC */
+/* Questions by URL go through the gate to a transfer, those by path to the reader. */
+#include "daemon/edge/ask.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/text.h"
+#include "daemon/edge/payload.h"
+#include "daemon/edge/poller.h"
+#include "daemon/edge/timer.h"
+
+#define URL_MAX_LEN 8192
+
+/* Put the version in its places, encoded as a part of a path. */
+static void expand(struct buf *out, struct slice url, struct slice version)
+{
+    static const struct slice mark = SLICE_INIT("{version}");
+    buf_clear(out);
+    for (size_t i = 0; i < url.len; i++) {
+        if (!slice_starts(slice_sub(url, i, url.len), mark)) {
+            buf_addc(out, url.ptr[i]);
+            continue;
+        }
+        i += mark.len - 1;
+        for (size_t k = 0; k < version.len; k++) {
+            unsigned char c = (unsigned char)version.ptr[k];
+            bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+                         (c >= 'a' && c <= 'z') || (c != '\0' && strchr("-._~/", c) != NULL);
+            buf_addf(out, plain ? "%c" : "%%%02X", c);
+        }
+    }
+}
+
+static void set(char *to, size_t room, struct slice s)
+{
+    snprintf(to, room, "%.*s", SLICE_FMT(s));
+}
+
+static void tell(struct ask *a, const struct answer *answer)
+{
+    a->calls.done(answer, a->calls.ctx);
+}
+
+static void tell_failure(struct ask *a, enum verdict verdict, const char *why)
+{
+    struct buf text;
+    buf_init(&text, TEXT_MAX + 1);
+    text_clean(slice_of(why), &text);
+    tell(a, &(struct answer){.what = ANSWER_FAILED,
+                             .verdict = verdict,
+                             .text = buf_slice(&text),
+                             .last_byte_us = timer_now_us()});
+    buf_done(&text);
+}
+
+static void on_fetched(const struct answer *answer, void *ctx)
+{
+    struct ask *a = ctx;
+    gate_leave(a->means->gate, &a->entry);
+    set(a->fresh.etag, sizeof a->fresh.etag, answer->etag);
+    set(a->fresh.last_modified, sizeof a->fresh.last_modified, answer->last_modified);
+    tell(a, answer);
+}
+
+static void on_grew(struct payload *payload, void *ctx)
+{
+    struct ask *a = ctx;
+    if (a->calls.grew != NULL)
+        a->calls.grew(payload, a->calls.ctx);
+}
+
+static void on_gate(struct gate_entry *entry)
+{
+    struct ask *a = (struct ask *)((char *)entry - offsetof(struct ask, entry));
+    struct err e;
+    const struct fetch_request r = {
+        .url = a->expanded.ptr,
+        .etag = slice_of(a->full ? NULL : a->known.etag),
+        .last_modified = slice_of(a->full ? NULL : a->known.last_modified),
+        .headers = a->source->headers,
+        .header_count = a->source->header_count,
+        .has_credential = a->source->has_credential,
+        .cap = a->cap,
+    };
+    a->started_us = timer_now_us();
+    if (fetch_start(a->fetch, &r, &e))
+        return;
+    gate_leave(a->means->gate, &a->entry);
+    tell_failure(a, VERDICT_INTERNAL, e.text);
+}
+
+static void on_file(struct read_job *job)
+{
+    struct ask *a = (struct ask *)((char *)job - offsetof(struct ask, job));
+    struct payload *payload = job->payload;
+    struct answer answer = {.what = job->same ? ANSWER_SAME : ANSWER_BODY,
+                            .payload = payload,
+                            .last_byte_us = timer_now_us()};
+    job->payload = NULL;
+    a->fresh.stamp = job->stamp;
+    if (payload != NULL || job->same)
+        tell(a, &answer);
+    else
+        tell_failure(a,
+                     job->err.kind == ERR_NOINPUT ? VERDICT_UNREACHABLE
+                     : job->err.kind == ERR_DATA  ? VERDICT_TOO_BIG
+                                                  : VERDICT_CUT,
+                     job->err.text);
+    payload_free(payload);
+}
+
+bool ask_init(struct ask *a, const struct ask_means *means, const struct poller_source *source,
+              struct slice url, struct slice path, size_t cap, const struct fetch_calls *calls,
+              struct err *e)
+{
+    const struct fetch_calls own = {.grew = on_grew, .done = on_fetched, .ctx = a};
+    *a = (struct ask){.means = means, .source = source, .url = url, .cap = cap, .calls = *calls};
+    buf_init(&a->expanded, URL_MAX_LEN);
+    a->job = (struct read_job){.cap = cap, .done = on_file};
+    if (url.len == 0) {
+        a->job.path = strndup(path.ptr, path.len);
+        return a->job.path != NULL || err_set(e, ERR_AGAIN, "no memory");
+    }
+    a->fetch = fetch_new(means->fetcher, &own, e);
+    a->entry.go = on_gate;
+    a->entry.host = gate_host(means->gate, url);
+    return a->fetch != NULL && (a->entry.host != NULL || err_set(e, ERR_AGAIN, "no memory"));
+}
+
+void ask_done(struct ask *a)
+{
+    fetch_free(a->fetch);
+    free(a->job.path);
+    buf_done(&a->expanded);
+    *a = (struct ask){0};
+}
+
+void ask_start(struct ask *a, struct slice version, bool full)
+{
+    a->full = full;
+    if (a->url.len == 0) {
+        a->job.known = full ? (struct stamp){0} : a->known.stamp;
+        a->started_us = timer_now_us();
+        reader_submit(a->means->reader, &a->job);
+        return;
+    }
+    expand(&a->expanded, a->url, version);
+    gate_enter(a->means->gate, &a->entry);
+}
+
+void ask_stop(struct ask *a)
+{
+    if (a->fetch == NULL)
+        return;
+    fetch_stop(a->fetch);
+    gate_leave(a->means->gate, &a->entry);
+}
+
+void ask_know(struct ask *a, struct slice etag, struct slice last_modified)
+{
+    set(a->known.etag, sizeof a->known.etag, etag);
+    set(a->known.last_modified, sizeof a->known.last_modified, last_modified);
+}
+
+void ask_accept(struct ask *a)
+{
+    a->known = a->fresh;
+}
+
+void ask_forget(struct ask *a)
+{
+    a->known = (struct ask_validators){0};
+}

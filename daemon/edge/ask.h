@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/* One file of a feed, by URL or by path, asked for again and again: knows what it has, and tells
+ * only what is new.
+ *
+ * What came becomes known when it is accepted; until then it is asked for in full, or on the
+ * conditions of what was known before.
+ */
+#ifndef TALLYD_EDGE_ASK_H
+#define TALLYD_EDGE_ASK_H
+
+#include "daemon/base/buf.h"
+#include "daemon/edge/fetch.h"
+#include "daemon/edge/gate.h"
+#include "daemon/edge/reader.h"
+
+struct poller_source;
+
+struct ask_means { /* shared by all */
+    struct fetcher *fetcher;
+    struct gate *gate;
+    struct reader *reader;
+};
+
+struct ask_validators {
+    char etag[FETCH_ETAG_MAX + 1], last_modified[FETCH_DATE_MAX + 1];
+    struct stamp stamp;
+};
+
+struct ask {
+    const struct ask_means *means;
+    const struct poller_source *source; /* for its headers */
+    struct fetch_calls calls;
+    struct slice url; /* {version} stands in it; empty: by path */
+    size_t cap;
+    struct fetch *fetch;
+    struct gate_entry entry;
+    struct read_job job;
+    struct buf expanded;
+    bool full;
+    struct ask_validators known, fresh;
+    int64_t started_us; /* the last time, after any waiting for others */
+};
+
+/* Exactly one of url and path; both outlive it. The calls are fetch.h's; none comes from within
+ * ask_start. */
+bool ask_init(struct ask *a, const struct ask_means *means, const struct poller_source *source,
+              struct slice url, struct slice path, size_t cap, const struct fetch_calls *calls,
+              struct err *e) MUST_USE;
+void ask_done(struct ask *a); /* stops it; a path only once its reader is gone */
+
+/* Not while it is under way. full: whatever is known of it. */
+void ask_start(struct ask *a, struct slice version, bool full);
+void ask_stop(struct ask *a); /* by URL only; no call comes */
+
+/* Known from before a restart; by URL only. */
+void ask_know(struct ask *a, struct slice etag, struct slice last_modified);
+void ask_accept(struct ask *a); /* what came last is known from now on */
+void ask_forget(struct ask *a); /* nothing is */
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/* The companion files of one source: fetched before anything else of it, and now and then asked for
+ * anew. */
+#ifndef TALLYD_EDGE_COMPANIONS_H
+#define TALLYD_EDGE_COMPANIONS_H
+
+#include "daemon/edge/ask.h"
+#include "daemon/edge/pace.h"
+
+struct companions;
+struct event_base;
+
+struct companions_calls {
+    void (*changed)(void *ctx); /* all are there, and one of them is new */
+    /* One cannot be had, and there never was one of it; it is tried again. `text` names it. */
+    void (*failed)(enum verdict verdict, struct slice text, void *ctx);
+    void *ctx;
+};
+
+/* source and means outlive it; so does pace. */
+struct companions *companions_new(struct event_base *base, const struct ask_means *means,
+                                  const struct poller_source *source, size_t cap, struct pace *pace,
+                                  const struct companions_calls *calls, struct err *e);
+void companions_free(struct companions *c); /* once the reader is gone; accepts NULL */
+void companions_start(struct companions *c);
+
+/* References to all of them, in order; returns how many. */
+size_t companions_take(const struct companions *c, const struct payload **out);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/* Delays from a seed. */
+#include "daemon/edge/pace.h"
+
+#include "daemon/base/hash.h"
+
+#define START_SPREAD_MS 5000
+
+/* 0 <= number < below, the next of a sequence the seed gives. */
+static int64_t draw(struct pace *p, int64_t below)
+{
+    uint64_t n = p->drawn++;
+    uint64_t h = hash64((struct slice){(const char *)&n, sizeof n}, p->seed);
+    return below > 0 ? (int64_t)(h % (uint64_t)below) : 0;
+}
+
+int64_t pace_start(const struct pace *p, struct slice name, uint32_t file, int64_t interval_ms)
+{
+    int64_t spread = interval_ms < START_SPREAD_MS ? interval_ms : START_SPREAD_MS;
+    return spread > 0 ? (int64_t)(hash64(name, p->seed + file) % (uint64_t)spread) : 0;
+}
+
+int64_t pace_interval(struct pace *p, int64_t interval_ms)
+{
+    int64_t most = interval_ms * p->jitter_bp / 10000;
+    return interval_ms - most + draw(p, 2 * most + 1);
+}
+
+int64_t pace_backoff(struct pace *p, int failures, int64_t retry_after_ms)
+{
+    int64_t delay = p->backoff_first_ms;
+    for (int i = 1; i < failures && delay < p->backoff_most_ms; i++)
+        delay *= 2;
+    if (delay > p->backoff_most_ms)
+        delay = p->backoff_most_ms;
+    delay = delay - delay / 2 + draw(p, delay / 2 + 1);
+    return delay > retry_after_ms ? delay : retry_after_ms;
+}

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: ISC */
+/* The steps of a poll, and what becomes known by its end. */
+#include "daemon/edge/poll.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/text.h"
+#include "daemon/edge/companions.h"
+#include "daemon/edge/payload.h"
+#include "daemon/edge/timer.h"
+#include "daemon/edge/work.h"
+#include "daemon/edge/workers.h"
+
+#define POINTER_MAX ((size_t)1 << 20)   /* bytes of a file that names a version */
+#define STREAM_FROM ((size_t)256 << 10) /* a body this large is parsed while it comes */
+
+struct poll {
+    struct poll_shared *shared;
+    const struct poller_source *set;
+    const struct companions *companions; /* NULL: none */
+    uint32_t source, index;
+    enum { NEW, REST, ASKING_VERSION, READING_VERSION, FETCHING, PARSING } step;
+    struct timer *timer;
+    struct ask body, pointer;
+    /* the poll under way */
+    struct payload *payload; /* while a worker has it */
+    struct work work;
+    bool submitted;
+    bool reparsing; /* the payload on air, for new companions */
+    int64_t begun_us, due_us, poll_us, last_byte_us, retry_after_ms;
+    /* what is known */
+    char version[TEXT_MAX + 1]; /* of what is on air */
+    char pointed[TEXT_MAX + 1]; /* what the pointer said last */
+    bool on_air;
+    struct digest digest; /* of what is on air */
+    struct payload *last; /* it, kept where a new companion would need it */
+    bool companion_new;   /* since the last parse began */
+    struct poller_state state;
+};
+
+/* ---- settling ---- */
+
+static void set_text(char *to, struct slice s)
+{
+    snprintf(to, TEXT_MAX + 1, "%.*s", SLICE_FMT(s));
+}
+
+static struct slice version_of(const struct poll *f)
+{
+    return slice_of(f->reparsing ? f->version : f->pointed);
+}
+
+static void drop_work(struct poll *f)
+{
+    work_done(&f->work);
+    for (size_t i = 0; i < f->work.companion_count; i++)
+        payload_free((struct payload *)f->work.companions[i]);
+    payload_free(f->payload);
+    f->work.companion_count = 0;
+    f->payload = NULL;
+    f->submitted = false;
+}
+
+static void schedule(struct poll *f)
+{
+    struct poll_shared *p = f->shared;
+    const struct poller_state *s = &f->state;
+    int64_t now = timer_now_us(), delay, due;
+    if (f->companion_new && f->last != NULL && s->failures_in_a_row == 0) {
+        due = now;
+    } else if (s->failures_in_a_row > 0) {
+        delay = pace_backoff(&p->pace, s->failures_in_a_row, f->retry_after_ms);
+        due = now + delay * 1000;
+    } else {
+        delay = pace_interval(&p->pace, f->set->interval_ms);
+        due = f->begun_us + delay * 1000;
+        if (due < now + delay * 500) /* a slow site is not asked without a rest */
+            due = now + delay * 500;
+    }
+    f->due_us = due;
+    timer_set(f->timer, (due - now + 999) / 1000);
+}
+
+/* What is on air now is what this poll brought. */
+static void move(struct poll *f, const struct poller_news *news)
+{
+    f->on_air = true;
+    f->digest = news->digest;
+    if (f->reparsing)
+        return;
+    set_text(f->version, slice_of(f->pointed));
+    ask_accept(&f->body);
+    if (f->companions == NULL || f->payload == NULL || f->payload == f->last)
+        return;
+    payload_free(f->last);
+    f->last = payload_ref(f->payload);
+}
+
+static void forget(struct poll *f)
+{
+    f->on_air = false;
+    f->version[0] = '\0';
+    ask_forget(&f->body);
+}
+
+static void finish(struct poll *f)
+{
+    struct poll_shared *p = f->shared;
+    drop_work(f);
+    f->step = REST;
+    f->reparsing = false;
+    if (!p->set->once)
+        schedule(f);
+    else if (--p->to_come == 0)
+        p->calls.idle(p->calls.ctx);
+}
+
+static bool tell(struct poll *f, struct poller_news *news)
+{
+    struct poll_shared *p = f->shared;
+    news->source = f->source;
+    news->file = f->index;
+    news->version = version_of(f);
+    news->last_byte_us = f->last_byte_us;
+    news->poll_us = f->poll_us;
+    return p->calls.news(news, p->calls.ctx);
+}
+
+static void count_failure(struct poll *f, enum verdict verdict, struct slice text)
+{
+    f->state.failed++;
+    f->state.failures_in_a_row++;
+    tell(f, &(struct poller_news){.what = NEWS_FAILED, .verdict = verdict, .text = text});
+}
+
+static void settle_failed(struct poll *f, enum verdict verdict, struct slice text)
+{
+    count_failure(f, verdict, text);
+    if (f->reparsing) /* it is to come again with its companions, from the site */
+        forget(f);
+    finish(f);
+}
+
+/* `body` when the bytes came again, and under new validators perhaps. */
+static void settle_unchanged(struct poll *f, bool body)
+{
+    struct poller_news news = {.what = NEWS_UNCHANGED, .digest = f->digest};
+    f->state.unchanged++;
+    f->state.failures_in_a_row = 0;
+    if (!tell(f, &news))
+        forget(f);
+    else if (body)
+        move(f, &news);
+    finish(f);
+}
+
+static void settle_batch(struct poll *f)
+{
+    struct poller_news news = {.what = NEWS_BATCH,
+                               .batch = &f->work.results,
+                               .payload = f->payload,
+                               .digest = payload_digest(f->payload),
+                               .parse_us = f->work.wall_us};
+    const struct ask_validators *v = f->reparsing ? &f->body.known : &f->body.fresh;
+    news.etag = slice_of(v->etag);
+    news.last_modified = slice_of(v->last_modified);
+    f->state.changed++;
+    if (!f->reparsing) /* of the site it says nothing */
+        f->state.failures_in_a_row = 0;
+    if (tell(f, &news))
+        move(f, &news);
+    finish(f);
+}
+
+/* ---- one poll ---- */
+
+static const enum verdict verdict_of[WIRE_FAILURES] = {
+    [WIRE_OK] = VERDICT_MISUSE, /* well, before there was all to read */
+    [WIRE_BLOCKED] = VERDICT_BLOCKED, [WIRE_TRUNCATED] = VERDICT_TRUNCATED,
+    [WIRE_SYNTAX] = VERDICT_SYNTAX,   [WIRE_SCHEMA] = VERDICT_SCHEMA,
+    [WIRE_LIMIT] = VERDICT_LIMIT,     [WIRE_INTERNAL] = VERDICT_INTERNAL,
+    [WIRE_CRASHED] = VERDICT_CRASHED, [WIRE_OVERRAN] = VERDICT_OVERRAN,
+    [WIRE_MISUSE] = VERDICT_MISUSE,
+};
+
+static void on_parsed(struct work *work, void *ctx);
+
+static void submit(struct poll *f, struct payload *payload, bool pointer)
+{
+    const struct poller_source *set = f->set;
+    f->payload = payload_ref(payload);
+    f->work = (struct work){.format = pointer ? SLICE("pointer") : set->format,
+                            .options = pointer ? set->version_options : set->options,
+                            .payload = payload,
+                            .done = on_parsed,
+                            .ctx = f};
+    if (f->companions != NULL && !pointer) {
+        f->work.companion_count = companions_take(f->companions, f->work.companions);
+        f->companion_new = false;
+    }
+    f->submitted = true;
+    workers_submit(f->shared->workers, &f->work);
+}
+
+static void fetch_body(struct poll *f)
+{
+    bool other = f->pointed[0] != '\0' && strcmp(f->pointed, f->version) != 0;
+    f->step = FETCHING;
+    ask_start(&f->body, slice_of(f->pointed), other || !f->on_air);
+}
+
+/* The pointer names a version, or still the same one. */
+static void pointed(struct poll *f)
+{
+    if (f->on_air && strcmp(f->pointed, f->version) == 0)
+        settle_unchanged(f, false);
+    else
+        fetch_body(f);
+}
+
+static void pointer_failed(struct poll *f, enum verdict verdict, struct slice text)
+{
+    char all[TEXT_MAX + 20];
+    snprintf(all, sizeof all, "version-url: %.*s", SLICE_FMT(text));
+    settle_failed(f, verdict, slice_of(all));
+}
+
+static void note_answer(struct poll *f, const struct ask *ask, const struct answer *a)
+{
+    f->last_byte_us = a->last_byte_us;
+    f->poll_us += timer_now_us() - ask->started_us;
+    f->state.poll_seconds_sum += (double)(timer_now_us() - ask->started_us) / 1e6;
+    f->retry_after_ms = a->retry_after_ms;
+    if (a->what == ANSWER_BODY)
+        f->state.bytes += (int64_t)payload_bytes(a->payload).len;
+}
+
+static void on_pointer(const struct answer *a, void *ctx)
+{
+    struct poll *f = ctx;
+    note_answer(f, &f->pointer, a);
+    switch (a->what) {
+    case ANSWER_FAILED:
+        pointer_failed(f, a->verdict, a->text);
+        break;
+    case ANSWER_SAME:
+        pointed(f);
+        break;
+    case ANSWER_BODY:
+        f->step = READING_VERSION;
+        submit(f, a->payload, true);
+        break;
+    }
+}
+
+static void on_version(struct poll *f)
+{
+    struct work *work = &f->work;
+    if (work->failure != WIRE_OK) {
+        pointer_failed(f, verdict_of[work->failure], slice_of(work->text));
+        return;
+    }
+    struct slice version = results_text(&work->results, work->results.head->version);
+    if (version.len == 0) {
+        pointer_failed(f, VERDICT_SCHEMA, SLICE("names no version"));
+        return;
+    }
+    set_text(f->pointed, version);
+    ask_accept(&f->pointer);
+    drop_work(f);
+    pointed(f);
+}
+
+static void on_grew(struct payload *payload, void *ctx)
+{
+    struct poll *f = ctx;
+    if (f->submitted)
+        workers_more(f->shared->workers, &f->work);
+    else if (payload_bytes(payload).len >= STREAM_FROM)
+        submit(f, payload, false);
+}
+
+static void cancel_work(struct poll *f)
+{
+    if (f->submitted)
+        workers_cancel(f->shared->workers, &f->work);
+    drop_work(f);
+}
+
+static void on_body(const struct answer *a, void *ctx)
+{
+    struct poll *f = ctx;
+    note_answer(f, &f->body, a);
+    switch (a->what) {
+    case ANSWER_FAILED:
+        cancel_work(f);
+        settle_failed(f, a->verdict, a->text);
+        break;
+    case ANSWER_SAME:
+        settle_unchanged(f, false);
+        break;
+    case ANSWER_BODY:
+        if (f->on_air && digest_eq(payload_digest(a->payload), f->digest)) {
+            cancel_work(f);
+            settle_unchanged(f, true);
+            break;
+        }
+        f->step = PARSING;
+        if (f->submitted)
+            workers_end(f->shared->workers, &f->work);
+        else
+            submit(f, a->payload, false);
+        break;
+    }
+}
+
+static void on_parsed(struct work *work, void *ctx)
+{
+    struct poll *f = ctx;
+    f->submitted = false;
+    if (f->last_byte_us == 0)
+        f->last_byte_us = timer_now_us();
+    if (f->step == READING_VERSION) {
+        on_version(f);
+        return;
+    }
+    if (f->step == FETCHING) /* it is bad before its end: the rest is not wanted */
+        ask_stop(&f->body);
+    if (f->step == PARSING && work->failure == WIRE_OK)
+        settle_batch(f);
+    else
+        settle_failed(f, verdict_of[work->failure], slice_of(work->text));
+}
+
+/* The file is due. */
+static void begin(void *ctx)
+{
+    struct poll *f = ctx;
+    f->begun_us = timer_now_us();
+    f->poll_us = f->last_byte_us = f->retry_after_ms = 0;
+    if (f->companion_new && f->last != NULL) {
+        f->reparsing = true;
+        f->step = PARSING;
+        f->last_byte_us = f->begun_us;
+        submit(f, f->last, false);
+        return;
+    }
+    f->state.polls++;
+    if (f->set->version_url.len == 0) {
+        fetch_body(f);
+        return;
+    }
+    f->step = ASKING_VERSION;
+    ask_start(&f->pointer, SLICE(""), false);
+}
+
+/* ---- life ---- */
+
+struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file,
+                      const struct companions *companions, struct err *e)
+{
+    const struct poller_source *set = &shared->set->sources[source];
+    struct poll *f = calloc(1, sizeof *f);
+    const struct fetch_calls body = {.grew = on_grew, .done = on_body, .ctx = f};
+    const struct fetch_calls pointer = {.done = on_pointer, .ctx = f};
+    if (f == NULL) {
+        err_set(e, ERR_AGAIN, "no memory");
+        return NULL;
+    }
+    f->shared = shared;
+    f->set = set;
+    f->companions = companions;
+    f->source = source;
+    f->index = file;
+    f->timer = timer_new(shared->base, begin, f);
+    if (f->timer == NULL)
+        err_set(e, ERR_AGAIN, "no memory");
+    else if (ask_init(&f->body, &shared->means, set, set->files[file].url, set->files[file].path,
+                      (size_t)shared->set->max_body, &body, e) &&
+             (set->version_url.len == 0 ||
+              ask_init(&f->pointer, &shared->means, set, set->version_url, SLICE(""), POINTER_MAX,
+                       &pointer, e)))
+        return f;
+    poll_free(f);
+    return NULL;
+}
+
+void poll_free(struct poll *f)
+{
+    if (f == NULL)
+        return;
+    cancel_work(f);
+    ask_done(&f->body);
+    ask_done(&f->pointer);
+    payload_free(f->last);
+    timer_free(f->timer);
+    free(f);
+}
+
+void poll_know(struct poll *f, struct slice etag, struct slice last_modified, struct slice version,
+               struct digest digest)
+{
+    ask_know(&f->body, etag, last_modified);
+    set_text(f->version, version);
+    f->digest = digest;
+    f->on_air = true;
+}
+
+void poll_start(struct poll *f)
+{
+    struct poll_shared *p = f->shared;
+    int64_t wait = 0;
+    if (!p->set->once)
+        wait = pace_start(&p->pace, f->set->name, f->index, f->set->interval_ms);
+    f->step = REST;
+    f->due_us = timer_now_us() + wait * 1000;
+    timer_set(f->timer, wait);
+}
+
+bool poll_started(const struct poll *f)
+{
+    return f->step != NEW;
+}
+
+void poll_refuse(struct poll *f, enum verdict verdict, struct slice text)
+{
+    if (f->shared->set->once)
+        settle_failed(f, verdict, text);
+    else
+        count_failure(f, verdict, text);
+}
+
+void poll_again(struct poll *f)
+{
+    f->companion_new = true;
+    if (f->step == REST && f->last != NULL)
+        timer_set(f->timer, 0);
+}
+
+void poll_state(const struct poll *f, struct poller_state *out)
+{
+    int64_t left = (f->due_us - timer_now_us()) / 1000;
+    *out = f->state;
+    out->next_in_ms = f->step == REST ? (left > 0 ? left : 0) : -1;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/* One file of a source: its polls, each from due to settled. poller.h says what is promised. */
+#ifndef TALLYD_EDGE_POLL_H
+#define TALLYD_EDGE_POLL_H
+
+#include "daemon/edge/ask.h"
+#include "daemon/edge/pace.h"
+#include "daemon/edge/poller.h"
+
+struct companions;
+struct poll;
+
+struct poll_shared { /* by all files of a poller */
+    const struct poller_settings *set;
+    struct event_base *base;
+    struct workers *workers;
+    struct poller_calls calls;
+    struct ask_means means;
+    struct pace pace;
+    size_t to_come; /* with `once`: files that have not had their poll */
+};
+
+/* companions: of its source; NULL: it has none. */
+struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file,
+                      const struct companions *companions, struct err *e);
+void poll_free(struct poll *f); /* once the reader is gone; accepts NULL */
+
+void poll_know(struct poll *f, struct slice etag, struct slice last_modified, struct slice version,
+               struct digest digest);
+void poll_start(struct poll *f);
+bool poll_started(const struct poll *f);
+
+/* It cannot be started, for its source lacks a companion. With `once` that was its poll. */
+void poll_refuse(struct poll *f, enum verdict verdict, struct slice text);
+
+/* The companions are others than before: what is on air is to be parsed again. */
+void poll_again(struct poll *f);
+
+void poll_state(const struct poll *f, struct poller_state *out);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: ISC */
+/* Sources made of files and companions, and the means they share. */
+#include "daemon/edge/poller.h"
+
+#include <stdlib.h>
+
+#include "daemon/edge/companions.h"
+#include "daemon/edge/poll.h"
+#include "daemon/edge/timer.h"
+
+struct source {
+    const struct poller_source *set;
+    struct companions *companions; /* NULL: none */
+    struct poll **files;
+};
+
+struct poller {
+    struct poll_shared shared;
+    struct source *sources;
+    struct poll **files;
+    size_t file_count;
+    struct timer *nothing; /* with `once`: there is no file */
+};
+
+static void start_files(struct source *s)
+{
+    for (size_t i = 0; i < s->set->file_count; i++)
+        poll_start(s->files[i]);
+}
+
+static void on_companions(void *ctx)
+{
+    struct source *s = ctx;
+    for (size_t i = 0; i < s->set->file_count; i++) {
+        if (poll_started(s->files[i]))
+            poll_again(s->files[i]);
+        else
+            poll_start(s->files[i]);
+    }
+}
+
+static void on_companion_failed(enum verdict verdict, struct slice text, void *ctx)
+{
+    struct source *s = ctx;
+    for (size_t i = 0; i < s->set->file_count; i++)
+        if (!poll_started(s->files[i])) /* with `once` the first failure was its poll */
+            poll_refuse(s->files[i], verdict, text);
+}
+
+/* ---- life ---- */
+
+static bool source_init(struct poller *p, uint32_t at, struct poll **files, struct err *e)
+{
+    struct source *s = &p->sources[at];
+    const struct companions_calls calls = {
+        .changed = on_companions, .failed = on_companion_failed, .ctx = s};
+    *s = (struct source){.set = &p->shared.set->sources[at], .files = files};
+    bool ok = true;
+    if (s->set->companion_count > 0) {
+        s->companions = companions_new(p->shared.base, &p->shared.means, s->set,
+                                       (size_t)p->shared.set->max_body, &p->shared.pace, &calls, e);
+        ok = s->companions != NULL;
+    }
+    for (uint32_t i = 0; ok && i < s->set->file_count; i++) {
+        files[i] = poll_new(&p->shared, at, i, s->companions, e);
+        ok = files[i] != NULL;
+    }
+    return ok || err_prefix(e, "source %.*s", SLICE_FMT(s->set->name));
+}
+
+static void on_nothing(void *ctx)
+{
+    struct poller *p = ctx;
+    p->shared.calls.idle(p->shared.calls.ctx);
+}
+
+/* Room for everything and the means to ask; the sources come after it. */
+static bool equip(struct poller *p, struct err *e)
+{
+    const struct poller_settings *set = p->shared.set;
+    size_t connections = 16, hosts = 0;
+    for (size_t i = 0; i < set->source_count; i++) {
+        const struct poller_source *s = &set->sources[i];
+        p->file_count += s->file_count;
+        connections += s->file_count + s->companion_count + (s->version_url.len > 0);
+        hosts += s->file_count + s->companion_count + 1;
+    }
+    const struct fetcher_settings fetcher = {.timeout_ms = set->timeout_ms,
+                                             .user_agent = set->user_agent,
+                                             .networks = set->networks,
+                                             .network_count = set->network_count,
+                                             .connections = connections};
+    p->sources = calloc(set->source_count + 1, sizeof *p->sources);
+    p->files = calloc(p->file_count + 1, sizeof *p->files);
+    p->shared.means.gate = gate_new(p->shared.base, set->max_per_host, hosts + 1);
+    p->nothing = timer_new(p->shared.base, on_nothing, p);
+    if (p->sources == NULL || p->files == NULL || p->shared.means.gate == NULL ||
+        p->nothing == NULL)
+        return err_set(e, ERR_AGAIN, "no memory to poll %zu sources", set->source_count);
+    p->shared.means.fetcher = fetcher_new(p->shared.base, &fetcher, e);
+    if (p->shared.means.fetcher == NULL)
+        return false;
+    p->shared.means.reader = reader_new(p->shared.base, e);
+    return p->shared.means.reader != NULL;
+}
+
+bool poller_new(struct event_base *base, const struct poller_settings *settings,
+                struct workers *workers, const struct poller_calls *calls, struct poller **out,
+                struct err *e)
+{
+    struct poller *p = calloc(1, sizeof *p);
+    if (p == NULL)
+        return err_set(e, ERR_AGAIN, "no memory");
+    p->shared.set = settings;
+    p->shared.base = base;
+    p->shared.workers = workers;
+    p->shared.calls = *calls;
+    p->shared.pace = (struct pace){.jitter_bp = settings->jitter_bp,
+                                   .backoff_first_ms = settings->backoff_first_ms,
+                                   .backoff_most_ms = settings->backoff_most_ms,
+                                   .seed = settings->seed};
+    bool ok = equip(p, e);
+    struct poll **files = p->files;
+    for (size_t i = 0; ok && i < settings->source_count; i++) {
+        ok = source_init(p, (uint32_t)i, files, e);
+        files += settings->sources[i].file_count;
+    }
+    if (ok)
+        *out = p;
+    else
+        poller_free(p);
+    return ok;
+}
+
+void poller_free(struct poller *p)
+{
+    if (p == NULL)
+        return;
+    reader_free(p->shared.means.reader); /* first: its jobs lie in what follows */
+    for (size_t i = 0; p->files != NULL && i < p->file_count; i++)
+        poll_free(p->files[i]);
+    for (size_t i = 0; p->sources != NULL && i < p->shared.set->source_count; i++)
+        companions_free(p->sources[i].companions);
+    fetcher_free(p->shared.means.fetcher);
+    gate_free(p->shared.means.gate);
+    timer_free(p->nothing);
+    free(p->sources);
+    free(p->files);
+    free(p);
+}
+
+void poller_restore(struct poller *p, uint32_t source, uint32_t file, struct slice etag,
+                    struct slice last_modified, struct slice version, struct digest digest)
+{
+    const struct source *s = &p->sources[source];
+    if (s->companions == NULL)
+        poll_know(s->files[file], etag, last_modified, version, digest);
+}
+
+void poller_start(struct poller *p)
+{
+    p->shared.to_come = p->file_count;
+    if (p->shared.set->once && p->file_count == 0)
+        timer_set(p->nothing, 0);
+    for (size_t i = 0; i < p->shared.set->source_count; i++) {
+        if (p->sources[i].companions != NULL)
+            companions_start(p->sources[i].companions);
+        else
+            start_files(&p->sources[i]);
+    }
+}
+
+void poller_state(const struct poller *p, uint32_t source, uint32_t file, struct poller_state *out)
+{
+    poll_state(p->sources[source].files[file], out);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/* Files of feeds that are read by path, on a thread of its own: a slow disk or a dead mount holds
+ * up no one else.
+ *
+ * A job belongs to the reader from reader_submit until its done callback.
+ */
+#ifndef TALLYD_EDGE_READER_H
+#define TALLYD_EDGE_READER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/base/err.h"
+
+struct event_base;
+struct payload;
+struct reader;
+
+struct stamp { /* tells one state of a file from another */
+    int64_t mtime_ns, size;
+    uint64_t inode, device;
+};
+
+struct read_job {
+    /* What to do; the caller's. */
+    char *path;
+    size_t cap;
+    struct stamp known;                 /* all zero: none */
+    void (*done)(struct read_job *job); /* on the loop */
+
+    /* What came of it. */
+    bool same;               /* as `known`: not read */
+    struct stamp stamp;      /* of what was read */
+    struct payload *payload; /* finished, the caller's; NULL when same or failed */
+    struct err err; /* why not: ERR_NOINPUT, ERR_DATA when over the cap, ERR_AGAIN when it changed
+                       meanwhile */
+
+    struct read_job *next; /* the reader's */
+};
+
+struct reader *reader_new(struct event_base *base, struct err *e);
+
+/* Ends the thread when it has read what it is reading; jobs not done are the caller's again, no
+ * callback comes. Accepts NULL. */
+void reader_free(struct reader *r);
+
+void reader_submit(struct reader *r, struct read_job *job);
+
+#endif
