@@ -285,6 +285,20 @@ static const struct misdeed misdeeds[] = {
     {"reach", "payload-map", WIRE_CRASHED, "signal 6"},
 };
 
+/* Sanitizers would report a crash first, which the sandbox does not let them. */
+#ifdef TALLYD_SANITIZED
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
+static bool as_expected(const struct misdeed *m, const struct work *work)
+{
+    if (SANITIZED && (m->failure == WIRE_CRASHED || m->failure == WIRE_LIMIT))
+        return work->failure == m->failure || work->failure == WIRE_MISUSE;
+    return work->failure == m->failure && strstr(work->text, m->says) != NULL;
+}
+
 static void misdeeds_cost_their_own_payload_only(void **state)
 {
     (void)state;
@@ -303,7 +317,7 @@ static void misdeeds_cost_their_own_payload_only(void **state)
         workers_submit(n.w, &bad);
         workers_submit(n.w, &after);
         until(&n, n.done + 2);
-        if (bad.failure != m->failure || strstr(bad.text, m->says) == NULL)
+        if (!as_expected(m, &bad))
             fail_msg("%s %s: failure %d, '%s'", m->format, options, bad.failure, bad.text);
         assert_null(bad.batch_bytes.ptr);
         assert_null(bad.results.head);
@@ -313,7 +327,8 @@ static void misdeeds_cost_their_own_payload_only(void **state)
         payload_free(p);
     }
     assert_int_equal(workers_exits(n.w, WIRE_OK), sizeof misdeeds / sizeof *misdeeds);
-    assert_int_equal(workers_exits(n.w, WIRE_CRASHED), 5);
+    if (!SANITIZED)
+        assert_int_equal(workers_exits(n.w, WIRE_CRASHED), 5);
     end(&n);
 }
 
