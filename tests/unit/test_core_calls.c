@@ -231,6 +231,54 @@ static void test_a_race_that_leaves_the_feed_keeps_its_call(void **state)
     night_close(&n);
 }
 
+/* The second look must find the race, and need not find it changed. */
+static void test_what_counts_as_seen_again(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("won", "", "") HOUSE3("", "") BOARD("", "", "", ""), NIGHT_AT(1));
+    night_batch(&n, AP, SENATE("", "", "") HOUSE3("", "") BOARD("", "", "", ""), NIGHT_AT(2));
+    night_batch(&n, AP, HOUSE3("", "") BOARD("", "", "", ""), NIGHT_AT(4));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    night_batch(&n, AP, SENATE("", "", "") HOUSE3("", "") BOARD("", "", "", ""), NIGHT_AT(5));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    night_close(&n);
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("won", "", "") HOUSE3("", ""), NIGHT_AT(1));
+    night_batch(&n, AP, SENATE("", "", "") HOUSE3("", ""), NIGHT_AT(2));
+    night_batch(&n, AP, SENATE("", "", "") HOUSE3("won", ""), NIGHT_AT(4));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    night_close(&n);
+}
+
+/* A seat that fades is still taken. */
+static void test_a_fading_win_keeps_its_seat(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,district,race_id,source_hints\n"
+                   "eve,Eve Eden,GA,State House,3,ga-sh-3,ap=3\n"
+                   "ivy,Ivy Inn,GA,State House,3,ga-sh-3,ap=3\n");
+    night_batch(&n, AP,
+                "contest 3|State House District 3|GA ; stated\nchoice 31|Eve Eden| ; won\n"
+                "choice 32|Ivy Inn\ntotal 7 6\n",
+                NIGHT_AT(1));
+    outcome_is(&n, "eve", OUTCOME_WON);
+    outcome_is(&n, "ivy", OUTCOME_PENDING);
+    night_batch(&n, AP,
+                "contest 3|State House District 3|GA ; stated seats=1\nchoice 31|Eve Eden\n"
+                "choice 32|Ivy Inn| ; won\ntotal 7 6\n",
+                NIGHT_AT(2));
+    outcome_is(&n, "ivy", OUTCOME_PENDING);
+    assert_true(night_race(&n, "ivy")->flags & RACE_CONFLICT);
+    night_unchanged(&n, AP, NIGHT_AT(4));
+    outcome_is(&n, "eve", OUTCOME_LOST);
+    night_unchanged(&n, AP, NIGHT_AT(5));
+    outcome_is(&n, "ivy", OUTCOME_WON);
+    night_close(&n);
+}
+
 static void test_many_calls_gone_at_once_are_held(void **state)
 {
     struct night n;
@@ -335,6 +383,8 @@ int main(void)
         cmocka_unit_test(test_a_mark_that_comes_back_was_never_gone),
         cmocka_unit_test(test_a_win_that_moves_waits_too),
         cmocka_unit_test(test_a_race_that_leaves_the_feed_keeps_its_call),
+        cmocka_unit_test(test_what_counts_as_seen_again),
+        cmocka_unit_test(test_a_fading_win_keeps_its_seat),
         cmocka_unit_test(test_many_calls_gone_at_once_are_held),
         cmocka_unit_test(test_who_decides),
         cmocka_unit_test(test_official_marks_need_official_results),
