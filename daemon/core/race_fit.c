@@ -242,7 +242,8 @@ static void check_term(struct judge *j)
     const struct endorsement *e = j->ours->e;
     unsigned theirs = j->theirs->office.flags;
     bool short_term = theirs & (OFFICE_UNEXPIRED | OFFICE_SPECIAL);
-    bool ours_special = slice_is(e->election_type, "special");
+    bool ours_special = slice_is(e->election_type, "special") ||
+                        (j->ours->office.flags & (OFFICE_UNEXPIRED | OFFICE_SPECIAL));
 
     if (e->unexpired && (theirs & OFFICE_FULL_TERM))
         other(j, "the contest is for a full term", no_word);
