@@ -111,6 +111,20 @@ static void one_id_for_many_contests_stays_many(void **state)
                "contest 1|Mayor|GA\n choice 1|Ann|\n total 8\n");
     assert_int_equal(map_count(w->m.feeds[0].contests), 2);
     assert_int_equal(world_votes(w, 0, "Mayor", "", "Ann"), 8);
+    /* Without texts they are told apart by nothing: strangers, that touch neither. */
+    world_take(w, 20, "contest 1||GA\n choice 1|Ann|\n total 9\n");
+    assert_int_equal(world_votes(w, 0, "Mayor", "", "Ann"), 8);
+}
+
+static void two_texts_of_one_id_are_not_one_silent_contest(void **state)
+{
+    struct world *w = *state;
+    world_take(w, 0, "contest 1||GA\n choice 1|Ann|\n total 5\n");
+    world_take(w, 9,
+               "contest 1|Clerk|GA\n choice 1|Cy|\n total 7\n"
+               "contest 1|Mayor|GA\n choice 1|Ann|\n total 8\n");
+    assert_int_equal(map_count(w->m.feeds[0].contests), 3);
+    assert_int_equal(world_votes(w, 0, "Mayor", "", "Ann"), 8);
 }
 
 static void a_fall_is_held_until_it_is_back(void **state)
@@ -258,7 +272,24 @@ static void a_changed_roster_holds_the_contest(void **state)
     assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 1021);
     assert_true(slice_is(world_contest(w, 0, "7")->choices[0].name, "Bob"));
     assert_true(world_contest(w, 0, "7")->roster_rev > rev);
+    assert_true(world_contest(w, 0, "7")->corrected);
     assert_int_equal(w->report.changes[0].what & FEED_ROSTER, FEED_ROSTER);
+}
+
+static void a_roster_waits_from_its_own_first_payload(void **state)
+{
+    struct world *w = *state;
+    const char *swapped = "contest 7|Mayor|GA\n choice 1|Ann|\n choice 2|Bob|\n total 9000 9100\n"
+                          " county 1|Fulton ; 3000 5100\n";
+    world_take(w, 0,
+               "contest 7|Mayor|GA\n choice 1|Ann|\n choice 2|Bob|\n total 9000 9000\n"
+               " county 1|Fulton ; 5000 3000\n");
+    world_take(w, 60, swapped);
+    assert_int_equal(world_contest(w, 0, "7")->doubt, VERDICT_SWAPPED);
+    world_take(w, 3600, TURNED("9200", "9100"));
+    assert_int_equal(world_notes(w, VERDICT_SWAPPED), 1);
+    assert_true(slice_is(world_contest(w, 0, "7")->choices[0].name, "Ann"));
+    assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 9000);
 }
 
 static void a_late_write_in_line_is_no_change(void **state)
@@ -448,6 +479,22 @@ static void files_of_one_source_do_not_mix(void **state)
     assert_true(feed_fresh(&w->m, 0, 0, w->start + 700000));
 }
 
+static void the_file_listed_first_goes_first(void **state)
+{
+    static const struct slice names[2] = {SLICE_INIT("house"), SLICE_INIT("senate")};
+    struct world *w = *state;
+    feed_done(&w->m);
+    w->sources[0].files = names;
+    w->sources[0].file_count = 2;
+    assert_true(feed_init(&w->m, &w->err));
+    world_take_as(w, 0, 1, 0, MAYOR("100", "90"), "", false);
+    world_take_as(w, 0, 0, 1, MAYOR("101", "90") CLERK("5", "6"), "", false);
+    assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 101);
+    assert_int_equal(world_take_as(w, 0, 1, 2, MAYOR("102", "90"), "", false), VERDICT_ACCEPTED);
+    assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 101);
+    assert_false(world_contest(w, 0, "8")->gone); /* it is not this file's */
+}
+
 static void a_restored_payload_moves_as_it_likes(void **state)
 {
     struct world *w = *state;
@@ -521,6 +568,7 @@ int main(void)
         T(what_was_durable_is_known_again),
         T(names_are_remembered_when_a_feed_drops_them),
         T(one_id_for_many_contests_stays_many),
+        T(two_texts_of_one_id_are_not_one_silent_contest),
         T(a_fall_is_held_until_it_is_back),
         T(a_fall_that_stands_is_a_correction),
         T(a_deep_fall_waits_for_its_return),
@@ -530,6 +578,7 @@ int main(void)
         T(doubling_in_few_contests_is_counting),
         T(swapped_columns_wait),
         T(a_changed_roster_holds_the_contest),
+        T(a_roster_waits_from_its_own_first_payload),
         T(a_late_write_in_line_is_no_change),
         T(missing_contests_keep_their_figures),
         T(a_zeroed_file_is_held_whole),
@@ -541,6 +590,7 @@ int main(void)
         T(each_place_waits_for_its_own_close),
         T(a_newer_payload_replaces_the_waiting_one),
         T(files_of_one_source_do_not_mix),
+        T(the_file_listed_first_goes_first),
         T(a_restored_payload_moves_as_it_likes),
         T(every_figure_was_in_a_payload),
     };

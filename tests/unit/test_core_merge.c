@@ -122,6 +122,8 @@ static void names_show_before_votes_do(void **state)
     assert_int_equal(mw->race.flags, RACE_FROZEN); /* not ours to touch */
     merge(w, 61);
     assert_false(mw->changed);
+    say_and_merge(w, 0, 90, 7, 6);
+    assert_int_equal(mw->race.updated_ms, w->start + 90000);
 }
 
 static void a_higher_priority_takes_over_when_it_has_caught_up(void **state)
@@ -184,6 +186,32 @@ static void the_only_source_stays_in_doubt(void **state)
     say_and_merge(w, 0, 7201, 401, 402);
     assert_int_equal(mw->race.flags & (RACE_IN_DOUBT | RACE_CORRECTED), RACE_CORRECTED);
     assert_int_equal(shown("Ann"), 401);
+}
+
+static void where_none_is_fit_what_is_on_air_stays(void **state)
+{
+    struct world *w = *state;
+    w->sources[1].priority = 10;
+    w->sources[0].stale_after_ms = w->sources[1].stale_after_ms = 60000;
+    say_and_merge(w, 0, 0, 500, 400);
+    say_and_merge(w, 1, 0, 300, 200);
+    merge(w, 7200);
+    assert_int_equal(mw->race.on_air, 0);
+    mw->race.on_air = NONE; /* as after a restart: better the last known than nothing */
+    merge(w, 7200);
+    assert_int_equal(mw->race.on_air, 1);
+}
+
+static void two_contests_of_one_source_do_not_disagree(void **state)
+{
+    struct world *w = *state;
+    world_take(w, 0,
+               "contest 7|Dem Mayor|GA\n choice 1|Ann|\n choice 2|Bob|\n total 500 400\n"
+               "contest 8|Rep Mayor|GA\n choice 1|Ann|\n choice 2|Bob|\n total 50 60\n");
+    merge(w, 0);
+    assert_int_equal(shown("Ann"), 500); /* and they are never added up */
+    assert_false(mw->race.flags & RACE_DISAGREEMENT);
+    assert_true(mw->race.lag_since[0] == WHEN_UNKNOWN);
 }
 
 static void a_source_that_lags_loses_its_place(void **state)
@@ -373,6 +401,8 @@ int main(void)
         T(equal_priority_goes_by_total_then_order),
         T(a_stale_or_held_source_gives_way),
         T(the_only_source_stays_in_doubt),
+        T(where_none_is_fit_what_is_on_air_stays),
+        T(two_contests_of_one_source_do_not_disagree),
         T(a_source_that_lags_loses_its_place),
         T(a_source_without_votes_is_never_on_air),
         T(leaders_that_differ_are_shown),
