@@ -7,6 +7,7 @@
 #include "daemon/base/jsonw.h"
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
+#include "daemon/core/endorse.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/feed.h"
 #include "daemon/core/labels.h"
@@ -42,7 +43,7 @@ static bool fits_status(const struct model *m, const struct race *r, struct slic
 static bool fits_office(const struct model *m, const struct race *r, struct slice value)
 {
     for (uint32_t i = 0; i < r->endorsement_count; i++)
-        if (slice_is(value, endorse_level_name(m->endorsed->list[r->endorsements[i]].level)))
+        if (slice_is(value, endorsement_levels[m->endorsed->list[r->endorsements[i]].level]))
             return true;
     return contains(r->office, value);
 }

@@ -166,32 +166,7 @@ static struct slice *read_list(struct reader *r, struct slice raw, size_t *count
 
 /* ---- columns ---- */
 
-static const char *const status_names[ENDORSE_STATUSES] = {
-    [ENDORSE_ACTIVE] = "active",
-    [ENDORSE_WRITE_IN] = "write_in",
-    [ENDORSE_UNOPPOSED] = "unopposed",
-    [ENDORSE_ELECTED_UNOPPOSED] = "elected_unopposed",
-    [ENDORSE_WITHDRAWN] = "withdrawn",
-    [ENDORSE_DISQUALIFIED] = "disqualified",
-    [ENDORSE_NOT_ON_BALLOT] = "not_on_ballot",
-    [ENDORSE_POSTPONED] = "postponed",
-};
-static const char *const level_names[LEVELS] = {
-    [LEVEL_UNKNOWN] = "unknown",   [LEVEL_FEDERAL] = "federal", [LEVEL_STATE] = "state",
-    [LEVEL_COUNTY] = "county",     [LEVEL_LOCAL] = "local",     [LEVEL_SCHOOL] = "school",
-    [LEVEL_JUDICIAL] = "judicial",
-};
 static const char *const types[] = {"general", "primary", "runoff", "special"};
-
-const char *endorse_level_name(enum endorse_level l)
-{
-    return level_names[l];
-}
-
-const char *endorse_status_name(enum endorse_status s)
-{
-    return status_names[s];
-}
 
 static void read_state(struct reader *r, struct slice value, struct endorsement *e)
 {
@@ -206,7 +181,7 @@ static void read_state(struct reader *r, struct slice value, struct endorsement 
 
 static void read_status(struct reader *r, struct slice value, struct endorsement *e)
 {
-    int i = one_of(r, value, status_names, COUNT(status_names));
+    int i = one_of(r, value, endorsement_statuses, ENDORSE_STATUSES);
 
     if (i >= 0)
         e->status = (enum endorse_status)i;
@@ -215,7 +190,7 @@ static void read_status(struct reader *r, struct slice value, struct endorsement
 static void read_level(struct reader *r, struct slice value, struct endorsement *e)
 {
     /* "unknown" is ours, not the list's */
-    int i = one_of(r, value, level_names + 1, COUNT(level_names) - 1);
+    int i = one_of(r, value, endorsement_levels + 1, LEVELS - 1);
 
     if (i >= 0)
         e->level = (enum endorse_level)(i + 1);

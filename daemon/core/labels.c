@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Tables of words. */
+#include "daemon/core/endorse.h"
 #include "daemon/core/labels.h"
 
 #include <stddef.h>
@@ -65,7 +66,7 @@ const char *labels_state(const struct model *m, uint32_t endorsement)
     const struct standing *st = &m->standings[endorsement];
 
     if (!calls_counts(e))
-        return endorse_status_name(e->status);
+        return endorsement_statuses[e->status];
     if (st->outcome != OUTCOME_PENDING)
         return outcome_name(st->outcome);
     return progress_name(progress_of(&m->races[st->race], endorsement));

@@ -8,7 +8,7 @@
 #include "daemon/base/arena.h"
 #include "daemon/base/hash.h"
 #include "daemon/base/map.h"
-#include "daemon/core/endorse.h"
+#include "daemon/core/endorsement.h"
 #include "daemon/core/settings.h"
 #include "daemon/core/verdict.h"
 #include "parsers/results.h"
@@ -120,7 +120,7 @@ struct standing { /* one an endorsement, same index: what is derived from its cl
     enum outcome outcome;
     uint32_t claim;             /* index of the claim that stands, or NONE */
     uint32_t *claims;           /* all of its claims, oldest first */
-    uint32_t claim_count;
+    uint32_t claim_count, claim_room;
     int64_t since_ms;
     uint32_t race;              /* its race's index */
     uint32_t person;            /* the first endorsement in the list of the same person (folded name and state) */

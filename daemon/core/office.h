@@ -5,28 +5,12 @@
 #define TALLYD_CORE_OFFICE_H
 
 #include "daemon/base/arena.h"
+#include "daemon/base/buf.h"
 #include "daemon/base/err.h"
-#include "daemon/core/endorse.h"
+#include "daemon/core/office_table.h"
 
 #define OFFICE_PARTS 6
 #define OFFICE_WORDS 24
-
-enum office_reach { /* where the voters of an office live */
-                    REACH_UNKNOWN,
-                    REACH_STATE,    /* the whole state */
-                    REACH_DISTRICT, /* a district of the state: a text without one names no race */
-                    REACH_WIDE,     /* the whole state, or the part of it that a text names */
-                    REACH_REGION, /* a part of the state: a court circuit, a named district; a text
-                                     without it names no race */
-                    REACH_COUNTY,
-                    REACH_PLACE, /* a town, a city, a school district */
-};
-
-struct office_class {
-    const char *slug; /* "state-senate" */
-    enum endorse_level level;
-    enum office_reach reach;
-};
 
 enum office_part_mask { PART_DISTRICT = 1, PART_SEAT = 2 };
 

@@ -3,7 +3,9 @@
 #ifndef TALLYD_CORE_RACE_ID_H
 #define TALLYD_CORE_RACE_ID_H
 
-#include "daemon/core/endorse.h"
+#include "daemon/base/arena.h"
+#include "daemon/base/err.h"
+#include "daemon/core/endorsement.h"
 
 #define RACE_ID_MAX 64
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Counting, race by race. */
+#include "daemon/core/endorse.h"
 #include "daemon/core/tally.h"
 
 #include <inttypes.h>
@@ -32,7 +33,7 @@ static bool belongs(const struct endorsement *e, const struct tally_part *part)
     case TALLY_BY_STATE:
         return slice_eq(e->state, part->value);
     case TALLY_BY_LEVEL:
-        return slice_is(part->value, endorse_level_name(e->level));
+        return slice_is(part->value, endorsement_levels[e->level]);
     case TALLY_BY_TAG:
         return has_tag(e, part->value);
     case TALLY_BY_ID:
@@ -283,7 +284,7 @@ struct slice *tally_values(const struct model *m, enum tally_by by, struct arena
     struct slice *out = arena_array(a, room, sizeof *out);
     for (size_t i = 0; out && i < m->endorsed->count; i++) {
         const struct endorsement *e = &m->endorsed->list[i];
-        struct slice level = slice_of(endorse_level_name(e->level));
+        struct slice level = slice_of(endorsement_levels[e->level]);
         if (by == TALLY_BY_LEVEL && !has(out, *n, level))
             out[(*n)++] = level;
         for (size_t k = 0; by == TALLY_BY_TAG && k < e->tag_count; k++)

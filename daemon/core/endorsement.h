@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+/* An endorsed candidacy: plain data, as the list says it. contracts.md, Endorsements. */
+#ifndef TALLYD_CORE_ENDORSEMENT_H
+#define TALLYD_CORE_ENDORSEMENT_H
+
+#include <stdint.h>
+
+#include "daemon/base/slice.h"
+
+enum endorse_status {
+    ENDORSE_ACTIVE,
+    ENDORSE_WRITE_IN,
+    ENDORSE_UNOPPOSED,
+    ENDORSE_ELECTED_UNOPPOSED,
+    ENDORSE_WITHDRAWN,
+    ENDORSE_DISQUALIFIED,
+    ENDORSE_NOT_ON_BALLOT,
+    ENDORSE_POSTPONED,
+    ENDORSE_STATUSES
+};
+enum endorse_level {
+    LEVEL_UNKNOWN,
+    LEVEL_FEDERAL,
+    LEVEL_STATE,
+    LEVEL_COUNTY,
+    LEVEL_LOCAL,
+    LEVEL_SCHOOL,
+    LEVEL_JUDICIAL,
+    LEVELS
+};
+enum endorse_tri { TRI_UNSAID, TRI_NO, TRI_YES };
+enum endorse_wins { WINS_SEAT, WINS_NOMINATION };
+enum endorse_choice { CHOICE_CANDIDATE, CHOICE_YES, CHOICE_NO };
+
+struct endorse_hint {
+    struct slice source, contest; /* SOURCE = contest id or text */
+};
+
+struct endorsement {
+    struct slice id; /* endorsement_id, else made from the row's own parts; unique in the list */
+    struct slice name, ballot_name;
+    struct slice *aliases;
+    size_t alias_count;
+    struct slice state; /* two capital letters */
+    struct slice office, jurisdiction, division, district, seat, party, contest_party;
+    struct slice county;
+    struct slice *counties;
+    size_t county_count; /* of the race, when its votes are summed */
+    struct slice
+        race_id; /* the row's own, or the slug made of its parts (contracts.md, Endorsements) */
+    struct slice ap_race_id, ap_candidate_id;
+    struct slice *tags;
+    size_t tag_count;
+    struct slice held_by, election_type, cohort, continues;
+    struct endorse_hint *hints;
+    size_t hint_count;
+    enum endorse_status status;
+    enum endorse_level level;
+    enum endorse_wins wins;
+    enum endorse_choice choice;
+    enum endorse_tri flip, incumbent, opponent_incumbent;
+    bool unexpired;               /* term = unexpired */
+    int64_t date;                 /* midnight UTC of the election day */
+    int64_t seats, places;        /* seats_to_fill, advance_to; -1 unsaid */
+    int64_t seats_held_by_others; /* -1 unsaid */
+    int64_t polls_minute;         /* polls_close as a minute of the day; -1 unsaid */
+    size_t line;                  /* of the CSV, for messages */
+};
+
+struct endorsements {
+    struct endorsement *list;
+    size_t count;
+};
+
+extern const char *const endorsement_statuses[ENDORSE_STATUSES]; /* "active", ... */
+extern const char *const endorsement_levels[LEVELS];              /* "unknown", "federal", ... */
+
+#endif
