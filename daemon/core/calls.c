@@ -8,7 +8,6 @@
 
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
-#include "daemon/core/labels.h"
 #include "daemon/core/marks.h"
 #include "daemon/core/match.h"
 
@@ -193,12 +192,17 @@ static struct slice evidence(const struct model *m, const struct marks_word *w)
     const struct feed_choice *choice = w->choice == NONE ? NULL : &c->choices[w->choice];
 
     struct slice which = !choice ? SLICE("-") : choice->id.len ? choice->id : choice->name;
+    static const enum outcome meant[RESULTS_MARKS] = {
+        [RESULTS_WON] = OUTCOME_WON,
+        [RESULTS_LOST] = OUTCOME_LOST,
+        [RESULTS_ADVANCED] = OUTCOME_ADVANCED,
+    };
     bool marked = choice && choice->mark != RESULTS_UNMARKED;
 
     return arena_printf(m->strings, "source %.*s contest %.*s choice %.*s mark %s",
                         SLICE_FMT(m->settings->sources[c->source].name),
                         SLICE_FMT(c->id.len ? c->id : c->text), SLICE_FMT(which),
-                        marked ? labels_mark(choice->mark) : "none");
+                        marked ? outcome_name(meant[choice->mark]) : "none");
 }
 
 static bool make(struct model *m, const struct making *k, int64_t now_ms, struct err *e)

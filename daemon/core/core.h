@@ -4,39 +4,12 @@
 #ifndef TALLYD_CORE_CORE_H
 #define TALLYD_CORE_CORE_H
 
-#include "daemon/base/buf.h"
+#include "daemon/core/event.h"
 #include "daemon/core/message.h"
 #include "daemon/core/model.h"
 
 struct core;
 struct tally;
-
-enum event_type {
-    EVENT_BATCH,     /* a payload was read */
-    EVENT_UNCHANGED, /* the source says nothing is new (304), or the bytes are the same */
-    EVENT_FAILED,    /* the poll or the parse failed: verdict and text say how */
-    EVENT_DECISION,  /* a person decided: `decision` */
-    EVENT_TICK,      /* the time the core asked for has come */
-};
-
-struct decision { /* what the desk says; the verbs of tallyctl */
-    struct slice verb;              /* "call", "uncall", "source-accept", ... */
-    struct slice target, argument;  /* an endorsement_id, a race_id, a source */
-    struct slice reason, basis, url, by; /* by: the person's login */
-};
-
-struct event {
-    enum event_type type;
-    uint32_t source, file;          /* BATCH, UNCHANGED, FAILED */
-    const struct results *batch;    /* BATCH; borrowed for the call */
-    struct digest digest;           /* BATCH: of the payload's bytes */
-    struct slice version;           /* BATCH: the version its URL named, or empty */
-    int64_t received_ms;            /* election clock at the payload's last byte */
-    bool restored;                  /* BATCH: from our own last-accepted copy, at start or reload: judged as already on air */
-    enum verdict verdict;           /* FAILED */
-    struct slice text;              /* FAILED */
-    struct decision decision;       /* DECISION */
-};
 
 /* What one event brought about. Slices live in the effects' arena, until effects_reset. */
 struct effects {
@@ -45,10 +18,7 @@ struct effects {
     struct slice verdict_text;      /* what was seen, with numbers */
     bool keep;                      /* the payload is on air now: keep its bytes as the source's last good, move validators */
     bool held;                      /* it is not, or not whole, but it is the newest that counts: kept beside the last good one */
-    struct verdict_note {
-        enum verdict verdict;
-        struct slice contest, unit, text;
-    } *notes;                       /* verdicts on contests and units */
+    struct verdict_note *notes;     /* verdicts on contests and units */
     size_t note_count;
     struct claim *claims;           /* new claims: durable before the messages go out */
     size_t claim_count;

@@ -5,7 +5,7 @@
 #ifndef TALLYD_CORE_FEED_H
 #define TALLYD_CORE_FEED_H
 
-#include "daemon/core/core.h"
+#include "daemon/core/event.h"
 #include "daemon/core/model.h"
 
 enum feed_what { FEED_FIGURES = 1, FEED_MARKS = 2, FEED_ROSTER = 4, FEED_DOUBT = 8 };

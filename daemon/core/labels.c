@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* Tables of words. */
-#include "daemon/core/endorse.h"
 #include "daemon/core/labels.h"
 
 #include <stddef.h>

@@ -4,7 +4,7 @@
 #ifndef TALLYD_CORE_PLAN_H
 #define TALLYD_CORE_PLAN_H
 
-#include "daemon/core/core.h"
+#include "daemon/core/event.h"
 #include "daemon/core/guard.h"
 #include "daemon/core/model.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* Counting, race by race. */
-#include "daemon/core/endorse.h"
 #include "daemon/core/tally.h"
 
 #include <inttypes.h>

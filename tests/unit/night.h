@@ -9,6 +9,7 @@
 #include "daemon/base/when.h"
 #include "daemon/core/core.h"
 #include "daemon/core/documents.h"
+#include "daemon/core/endorse.h"
 #include "tests/unit/batch.h"
 
 #define NIGHT_DATE (INT64_C(1793664000) * 1000) /* 2026-11-03T00:00Z */
