@@ -12,15 +12,9 @@
 #include "daemon/base/arena.h"
 #include "daemon/base/err.h"
 #include "daemon/base/slice.h"
-#include "parsers/wire.h"
+#include "parsers/fault.h"
 
 #define INPUT_MAX (INT64_C(1) << 30) /* unwrapped bytes of one payload, unless told less */
-
-/* Why reading failed, beside the text in struct err. */
-struct fault {
-    enum wire_failure kind; /* WIRE_OK while all is well */
-    struct err err;
-};
 
 struct input;
 
@@ -59,14 +53,6 @@ bool input_all(struct input *in, struct slice *out, struct fault *f) MUST_USE;
 /* The first bytes (at most `want` <= 4096) without consuming them; fewer only when the payload is
  * shorter. For sniffing. */
 bool input_peek(struct input *in, size_t want, struct slice *out, struct fault *f) MUST_USE;
-
-/* Fill *f; always false. */
-bool fault_set(struct fault *f, enum wire_failure kind, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-/* Fill *f from *e: ERR_DATA is WIRE_SCHEMA, ERR_BUG is WIRE_INTERNAL, ERR_DENIED (a cap) is
- * WIRE_LIMIT; always false. */
-bool fault_from(struct fault *f, const struct err *e);
 
 /* A source over bytes that are all there. */
 struct input_memory {

@@ -4,7 +4,8 @@
 #ifndef TALLYD_PARSERS_STAGE_H
 #define TALLYD_PARSERS_STAGE_H
 
-#include "parsers/input.h"
+#include "daemon/base/arena.h"
+#include "parsers/fault.h"
 
 struct stage {
     /* The next run of bytes, valid until the next pull; an empty run is the end, checked in full.
