@@ -1,0 +1,869 @@
+/* SPDX-License-Identifier: ISC */
+/* Polls from end to end: a site of our own, real workers, and a listener in place of the app. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "daemon/edge/payload.h"
+#include "daemon/edge/poller.h"
+#include "daemon/edge/timer.h"
+#include "daemon/edge/workers.h"
+#include "tests/unit/site.h"
+
+#define NEWS_MAX 4000
+#define MAX_BODY (4 << 20)
+
+struct told {
+    int what;
+    uint32_t source, file;
+    enum verdict verdict;
+    int64_t votes, at_us;
+    char version[80], text[300], etag[80], name[80];
+};
+
+struct night {
+    struct event_base *base;
+    struct site site;
+    struct workers *workers;
+    struct poller *p;
+    struct poller_settings set;
+    struct poller_source source[8];
+    struct poller_file file[8][8];
+    struct poller_companion companion;
+    char urls[12][200];
+    size_t url_count;
+    struct slice network;
+    /* what the listener does and hears */
+    bool refuse;
+    int idle;
+    struct told told[NEWS_MAX];
+    int count, count_of[3];
+    /* what the site does */
+    int64_t votes;
+    const char *pointer, *good, *fault; /* fault: a path that answers with `fault_status` */
+    const char *fault_status, *fault_headers, *names;
+    struct buf body;
+    int asked[8];    /* by what is asked, see below */
+    int conditional; /* with If-None-Match */
+    int64_t asked_us[400];
+    bool no_etag;
+};
+
+enum { ASKED_DATA, ASKED_POINTER, ASKED_VERSIONED, ASKED_NAMES };
+
+static bool on_news(const struct poller_news *news, void *ctx)
+{
+    struct night *n = ctx;
+    assert_true(n->count < NEWS_MAX);
+    struct told *t = &n->told[n->count++];
+    *t = (struct told){.what = news->what,
+                       .source = news->source,
+                       .file = news->file,
+                       .verdict = news->verdict,
+                       .at_us = timer_now_us()};
+    snprintf(t->version, sizeof t->version, "%.*s", SLICE_FMT(news->version));
+    snprintf(t->text, sizeof t->text, "%.*s", SLICE_FMT(news->text));
+    snprintf(t->etag, sizeof t->etag, "%.*s", SLICE_FMT(news->etag));
+    n->count_of[news->what]++;
+    if (news->what != NEWS_BATCH)
+        return true;
+    const struct results *r = news->batch;
+    t->votes = results_cell(r, &r->contests[0], 0, 0)->votes;
+    snprintf(t->name, sizeof t->name, "%.*s", SLICE_FMT(results_text(r, r->choices[0].name)));
+    assert_true(digest_eq(news->digest, payload_digest(news->payload)));
+    assert_true(news->last_byte_us > 0 && news->last_byte_us <= timer_now_us());
+    return !n->refuse;
+}
+
+static void on_idle(void *ctx)
+{
+    struct night *n = ctx;
+    n->idle++;
+}
+
+/* ---- the site ---- */
+
+static void ap_body(struct buf *out, int64_t votes, size_t padding)
+{
+    buf_clear(out);
+    buf_addf(out,
+             "{\"timestamp\":\"2026-11-04T03:39:00.638Z\",\"test\":false,\"results\":[{\"raceID\":"
+             "\"GA-S-1\",\"summary\":{\"precinctsTotal\":2,\"precinctsReporting\":1,\"results\":["
+             "{\"candidateID\":\"A\",\"voteCount\":%lld,\"winner\":\"N\"}]}}]",
+             (long long)votes);
+    for (size_t i = 0; i < padding; i++)
+        buf_addc(out, ' ');
+    buf_addc(out, '}');
+}
+
+static void answer(struct site_request *q, void *ctx)
+{
+    struct night *n = ctx;
+    char headers[100], path[100];
+    snprintf(path, sizeof path, "%.*s", SLICE_FMT(q->path));
+    if (q->number < 400)
+        n->asked_us[q->number] = timer_now_us();
+    n->conditional += site_header(q, "if-none-match").len > 0;
+    if (n->fault != NULL && strcmp(path, n->fault) == 0) {
+        site_reply(q, n->fault_status, n->fault_headers, slice_of("<html>Please wait</html>"));
+        return;
+    }
+    if (strcmp(path, "/pointer") == 0) {
+        n->asked[ASKED_POINTER]++;
+        snprintf(headers, sizeof headers, "ETag: \"p%s\"\r\n", n->pointer);
+        if (slice_eq(site_header(q, "if-none-match"),
+                     slice_sub(slice_of(headers), 6, strlen(headers) - 2)))
+            site_reply(q, "304 Not Modified", "", SLICE(""));
+        else
+            site_reply(q, "200 OK", headers, slice_of(n->pointer));
+        return;
+    }
+    if (strcmp(path, "/names") == 0) {
+        n->asked[ASKED_NAMES]++;
+        site_reply(q, "200 OK", "", slice_of(n->names));
+        return;
+    }
+    n->asked[strncmp(path, "/v/", 3) == 0 ? ASKED_VERSIONED : ASKED_DATA]++;
+    snprintf(headers, sizeof headers, n->no_etag ? "" : "ETag: \"%lld\"\r\n", (long long)n->votes);
+    if (!n->no_etag && slice_eq(site_header(q, "if-none-match"),
+                                slice_sub(slice_of(headers), 6, strlen(headers) - 2))) {
+        site_reply(q, "304 Not Modified", "", SLICE(""));
+        return;
+    }
+    if (n->body.len == 0 || n->good == NULL)
+        ap_body(&n->body, n->votes, 0);
+    site_reply(q, "200 OK", headers, n->good != NULL ? slice_of(n->good) : buf_slice(&n->body));
+}
+
+/* ---- a night ---- */
+
+static void begin_with(struct night *n, void (*how)(struct site_request *q, void *ctx))
+{
+    struct workers_settings w = {.count = 4,
+                                 .spares = 2,
+                                 .memory = INT64_C(256) << 20,
+                                 .cpu_ms = 5000,
+                                 .wall_after_ms = 5000};
+    struct err e;
+    memset(n, 0, sizeof *n);
+    n->base = loop_new();
+    n->network = SLICE("127.0.0.0/8");
+    n->votes = 1;
+    n->pointer = "100";
+    buf_init(&n->body, MAX_BODY * 2);
+    site_open(&n->site, n->base, how, n);
+    w.program = getenv("TALLY_PARSE") != NULL ? getenv("TALLY_PARSE") : "build/tally-parse";
+    n->workers = workers_new(n->base, &w, &e);
+    if (n->workers == NULL)
+        fail_msg("%s", e.text);
+    n->set = (struct poller_settings){.jitter_bp = 1000,
+                                      .timeout_ms = 3000,
+                                      .max_body = MAX_BODY,
+                                      .backoff_first_ms = 20,
+                                      .backoff_most_ms = 160,
+                                      .max_per_host = 2,
+                                      .user_agent = SLICE("test"),
+                                      .networks = &n->network,
+                                      .network_count = 1,
+                                      .sources = n->source,
+                                      .seed = 1};
+}
+
+static void begin(struct night *n)
+{
+    begin_with(n, answer);
+}
+
+static struct slice url(struct night *n, const char *path)
+{
+    char *to = n->urls[n->url_count++];
+    assert_true(n->url_count <= 12);
+    snprintf(to, sizeof n->urls[0], "http://127.0.0.1:%d%s", n->site.port, path);
+    return slice_of(to);
+}
+
+static struct poller_source *add_source(struct night *n, const char *name, const char *path)
+{
+    size_t i = n->set.source_count++;
+    n->source[i] = (struct poller_source){.name = slice_of(name),
+                                          .format = SLICE("ap-interactive"),
+                                          .files = n->file[i],
+                                          .file_count = 1,
+                                          .interval_ms = 20};
+    n->file[i][0].url = url(n, path);
+    return &n->source[i];
+}
+
+static void make(struct night *n)
+{
+    const struct poller_calls calls = {.news = on_news, .idle = on_idle, .ctx = n};
+    struct err e;
+    if (!poller_new(n->base, &n->set, n->workers, &calls, &n->p, &e))
+        fail_msg("%s", e.text);
+}
+
+static void start(struct night *n)
+{
+    make(n);
+    poller_start(n->p);
+}
+
+static void end(struct night *n)
+{
+    poller_free(n->p);
+    workers_free(n->workers);
+    site_close(&n->site);
+    loop_free(n->base);
+    buf_done(&n->body);
+}
+
+static int open_descriptors(void)
+{
+    int count = 0;
+    DIR *d = opendir("/proc/self/fd");
+    while (d != NULL && readdir(d) != NULL)
+        count++;
+    closedir(d);
+    return count;
+}
+
+static int descriptors;
+
+static int set_up(void **state)
+{
+    (void)state;
+    descriptors = open_descriptors();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    if (open_descriptors() == descriptors)
+        return 0;
+    print_error("%d descriptors were left open\n", open_descriptors() - descriptors);
+    return 1;
+}
+
+static struct told *last_told(struct night *n)
+{
+    return &n->told[n->count - 1];
+}
+
+static struct told *first_of(struct night *n, int what)
+{
+    for (int i = 0; i < n->count; i++)
+        if (n->told[i].what == what)
+            return &n->told[i];
+    fail_msg("no such news");
+    return NULL;
+}
+
+/* ---- what changes and what does not ---- */
+
+static void test_changes(void **state)
+{
+    static struct night n;
+    struct poller_state s;
+    (void)state;
+    begin(&n);
+    add_source(&n, "a", "/data");
+    start(&n);
+    for (n.votes = 1; n.votes <= 5; n.votes++) {
+        n.body.len = 0;
+        SITE_UNTIL(n.base, n.count_of[NEWS_BATCH] == n.votes);
+        assert_int_equal(last_told(&n)->votes, n.votes);
+        int before = n.count_of[NEWS_UNCHANGED];
+        SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= before + 2);
+    }
+    poller_state(n.p, 0, 0, &s);
+    assert_int_equal(s.changed, 5);
+    assert_int_equal(s.unchanged, n.count_of[NEWS_UNCHANGED]);
+    assert_true(s.polls >= s.changed + s.unchanged && s.failed == 0 && s.poll_seconds_sum > 0);
+    assert_true(s.next_in_ms >= -1 && s.next_in_ms <= 22);
+    assert_int_equal(n.site.connections, 1); /* one, kept alive */
+    end(&n);
+}
+
+static void test_same_bytes_without_validators(void **state)
+{
+    static struct night n;
+    (void)state;
+    begin(&n);
+    n.no_etag = true;
+    add_source(&n, "a", "/data");
+    start(&n);
+    SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= 5);
+    assert_int_equal(n.count_of[NEWS_BATCH], 1);
+    assert_int_equal(n.conditional, 0);
+    end(&n);
+}
+
+static void test_refused_is_asked_in_full(void **state)
+{
+    static struct night n;
+    (void)state;
+    begin(&n);
+    n.refuse = true;
+    add_source(&n, "a", "/data");
+    start(&n);
+    SITE_UNTIL(n.base, n.count_of[NEWS_BATCH] >= 3);
+    assert_int_equal(n.conditional, 0);
+    n.refuse = false;
+    SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= 2);
+    assert_true(n.conditional >= 2);
+    n.refuse = true; /* a newer one is refused: the conditions stay those of what is on air */
+    n.votes = 2;
+    n.body.len = 0;
+    int before = n.count_of[NEWS_BATCH];
+    SITE_UNTIL(n.base, n.count_of[NEWS_BATCH] >= before + 2);
+    n.votes = 1;
+    before = n.count_of[NEWS_UNCHANGED];
+    SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= before + 2);
+    end(&n);
+}
+
+static void test_restored(void **state)
+{
+    static struct night n;
+    struct digest d;
+    (void)state;
+    begin(&n);
+    add_source(&n, "by-validators", "/data");
+    add_source(&n, "by-digest", "/data")->interval_ms = 40;
+    make(&n);
+    ap_body(&n.body, 1, 0);
+    d = digest_of(buf_slice(&n.body));
+    poller_restore(n.p, 0, 0, SLICE("\"1\""), SLICE(""), SLICE(""), d);
+    poller_restore(n.p, 1, 0, SLICE("\"other\""), SLICE(""), SLICE(""), d);
+    poller_start(n.p);
+    SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= 10);
+    assert_int_equal(n.count_of[NEWS_BATCH], 0);
+    assert_int_equal(n.count, n.count_of[NEWS_UNCHANGED]);
+    assert_int_equal(n.conditional, n.site.requests);
+    end(&n);
+}
+
+/* ---- failures ---- */
+
+static void test_back_off(void **state)
+{
+    static struct night n;
+    struct poller_state s;
+    (void)state;
+    begin(&n);
+    n.fault = "/data";
+    n.fault_status = "500 Oops";
+    n.fault_headers = "";
+    add_source(&n, "a", "/data");
+    start(&n);
+    SITE_UNTIL(n.base, n.site.requests >= 8);
+    assert_string_equal(n.told[0].text, "HTTP 500");
+    assert_int_equal(n.told[0].verdict, VERDICT_HTTP_STATUS);
+    int64_t most = 20000;
+    for (int i = 1; i < 7; i++) {
+        int64_t gap = n.asked_us[i + 1] - n.asked_us[i];
+        if (gap < most / 2)
+            fail_msg("gap %d: %lld us", i, (long long)gap);
+        most = most * 2 > 160000 ? 160000 : most * 2;
+    }
+    poller_state(n.p, 0, 0, &s);
+    assert_true(s.failures_in_a_row >= 7);
+    n.fault = NULL;
+    SITE_UNTIL(n.base, n.count_of[NEWS_BATCH] == 1);
+    poller_state(n.p, 0, 0, &s);
+    assert_int_equal(s.failures_in_a_row, 0);
+    end(&n);
+}
+
+static void test_retry_after(void **state)
+{
+    static struct night n;
+    (void)state;
+    begin(&n);
+    n.fault = "/data";
+    n.fault_status = "429 Too Many Requests";
+    n.fault_headers = "Retry-After: 1\r\n";
+    add_source(&n, "a", "/data");
+    start(&n);
+    SITE_UNTIL(n.base, n.site.requests >= 2);
+    assert_true(n.asked_us[2] - n.asked_us[1] >= 990000);
+    end(&n);
+}
+
+static void test_worker_verdicts(void **state)
+{
+    static struct night n;
+    static const struct {
+        const char *body;
+        enum verdict verdict;
+    } rows[] = {
+        {"<html><body>Please wait</body></html>", VERDICT_BLOCKED},
+        {"{\"timestamp\":\"2026-11-04T03:39:00Z\",\"res", VERDICT_TRUNCATED},
+        {"{\"timestamp\":\"2026-11-04T03:39:00Z\",\"results\":[}]}", VERDICT_SYNTAX},
+        {"{\"something\":\"else\"}", VERDICT_SCHEMA},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(&n);
+        n.good = rows[i].body;
+        add_source(&n, "a", "/data");
+        start(&n);
+        SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= 2);
+        if (n.told[0].verdict != rows[i].verdict)
+            fail_msg("row %zu: verdict %d: %s", i, n.told[0].verdict, n.told[0].text);
+        assert_int_equal(n.conditional, 0);
+        n.good = NULL;
+        SITE_UNTIL(n.base, n.count_of[NEWS_BATCH] == 1);
+        end(&n);
+    }
+}
+
+/* ---- versions ---- */
+
+static void begin_versions(struct night *n)
+{
+    struct poller_source *s;
+    begin(n);
+    s = add_source(n, "a", "/v/{version}/data");
+    s->version_url = url(n, "/pointer");
+}
+
+static void test_version(void **state)
+{
+    static struct night n;
+    (void)state;
+    begin_versions(&n);
+    start(&n);
+    SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= 5);
+    assert_int_equal(n.count_of[NEWS_BATCH], 1);
+    assert_string_equal(n.told[0].version, "100");
+    assert_int_equal(n.asked[ASKED_VERSIONED], 1); /* an unchanged version is not fetched */
+    assert_true(n.asked[ASKED_POINTER] >= 6 && n.conditional >= 4);
+
+    /* the pointer runs ahead of its file, which then is a page for people, and then comes */
+    n.fault = "/v/101/data";
+    n.fault_status = "404 Not Found";
+    n.fault_headers = "";
+    n.pointer = "101";
+    n.votes = 2;
+    n.body.len = 0;
+    SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= 3);
+    assert_int_equal(last_told(&n)->verdict, VERDICT_HTTP_STATUS);
+    assert_string_equal(last_told(&n)->version, "101");
+    n.fault_status = "200 OK";
+    int before = n.count_of[NEWS_FAILED];
+    SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= before + 2);
+    assert_int_equal(last_told(&n)->verdict, VERDICT_BLOCKED);
+    assert_int_equal(n.count_of[NEWS_BATCH], 1);
+    n.fault = NULL;
+    SITE_UNTIL(n.base, n.count_of[NEWS_BATCH] == 2);
+    assert_string_equal(last_told(&n)->version, "101");
+    assert_int_equal(last_told(&n)->votes, 2);
+    before = n.asked[ASKED_VERSIONED];
+    int unchanged = n.count_of[NEWS_UNCHANGED];
+    SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= unchanged + 3);
+    assert_int_equal(n.asked[ASKED_VERSIONED], before);
+
+    n.pointer = "102"; /* the same bytes under a new name */
+    SITE_UNTIL(n.base, n.asked[ASKED_VERSIONED] == before + 1);
+    unchanged = n.count_of[NEWS_UNCHANGED];
+    SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= unchanged + 3);
+    assert_int_equal(n.asked[ASKED_VERSIONED], before + 1);
+    assert_int_equal(n.count_of[NEWS_BATCH], 2);
+    end(&n);
+}
+
+static void test_version_moves_only_when_taken(void **state)
+{
+    static struct night n;
+    (void)state;
+    begin_versions(&n);
+    start(&n);
+    SITE_UNTIL(n.base, n.count_of[NEWS_BATCH] == 1);
+    n.refuse = true;
+    n.pointer = "99";
+    n.votes = 7;
+    n.body.len = 0;
+    SITE_UNTIL(n.base, n.count_of[NEWS_BATCH] >= 4);
+    assert_string_equal(last_told(&n)->version, "99");
+    assert_int_equal(n.asked[ASKED_VERSIONED], n.count_of[NEWS_BATCH]);
+    n.pointer = "100"; /* back to what is on air */
+    int before = n.asked[ASKED_VERSIONED] + 1, unchanged = n.count_of[NEWS_UNCHANGED];
+    SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= unchanged + 3);
+    assert_true(n.asked[ASKED_VERSIONED] <= before);
+    end(&n);
+}
+
+static void test_pointer_fails(void **state)
+{
+    static struct night n;
+    (void)state;
+    begin_versions(&n);
+    n.pointer = "no version at all";
+    start(&n);
+    SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= 2);
+    assert_int_equal(n.told[0].verdict, VERDICT_SCHEMA);
+    assert_non_null(strstr(n.told[0].text, "version-url"));
+    n.fault = "/pointer";
+    n.fault_status = "503 Unavailable";
+    n.fault_headers = "";
+    int before = n.count_of[NEWS_FAILED];
+    SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= before + 2);
+    assert_string_equal(last_told(&n)->text, "version-url: HTTP 503");
+    assert_int_equal(n.asked[ASKED_VERSIONED], 0);
+    end(&n);
+}
+
+static void test_version_is_encoded(void **state)
+{
+    static struct night n;
+    struct poller_source *s;
+    (void)state;
+    begin(&n);
+    s = add_source(&n, "a", "/v/{version}/{version}.json");
+    s->version_url = url(&n, "/pointer");
+    s->version_options = SLICE("version-path=/at\n");
+    n.pointer = "{\"at\":\"2020-11-03T23:15:00+00\"}";
+    n.fault = "/v/2020-11-03T23%3A15%3A00%2B00/2020-11-03T23%3A15%3A00%2B00.json";
+    n.fault_status = "410 Gone";
+    n.fault_headers = "";
+    start(&n);
+    SITE_UNTIL(n.base, n.count >= 1);
+    assert_string_equal(n.told[0].text, "HTTP 410");
+    end(&n);
+}
+
+/* ---- many ---- */
+
+static void test_per_host(void **state)
+{
+    static struct night n;
+    (void)state;
+    begin(&n);
+    n.site.hold_ms = 20;
+    struct poller_source *s = add_source(&n, "a", "/data");
+    for (int i = 1; i < 8; i++)
+        n.file[0][i].url = n.file[0][0].url;
+    s->file_count = 8;
+    start(&n);
+    SITE_UNTIL(n.base, n.site.requests >= 60);
+    assert_int_equal(n.site.most_asking, 2);
+    assert_true(n.site.connections <= 8);
+    int polled[8] = {0};
+    for (int i = 0; i < n.count; i++)
+        polled[n.told[i].file]++;
+    for (int i = 0; i < 8; i++) /* none is left behind */
+        assert_true(polled[i] >= 3);
+    end(&n);
+}
+
+static void test_a_dead_source_delays_no_other(void **state)
+{
+    static struct night n;
+    (void)state;
+    begin(&n);
+    add_source(&n, "a", "/data");
+    struct poller_source *dead = add_source(&n, "b", "/data");
+    n.file[1][0].url = SLICE("http://127.0.0.2:1/");
+    dead->interval_ms = 10;
+    start(&n);
+    SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= 20 && n.count_of[NEWS_FAILED] >= 3);
+    assert_int_equal(first_of(&n, NEWS_FAILED)->source, 1);
+    assert_int_equal(first_of(&n, NEWS_FAILED)->verdict, VERDICT_UNREACHABLE);
+    end(&n);
+}
+
+static void test_once(void **state)
+{
+    static struct night n;
+    (void)state;
+    begin(&n);
+    n.set.once = true;
+    n.fault = "/bad";
+    n.fault_status = "404 Not Found";
+    n.fault_headers = "";
+    n.names = "{}";
+    add_source(&n, "a", "/data")->interval_ms = 3600000;
+    add_source(&n, "b", "/bad");
+    add_source(&n, "c", "/data")->version_url = url(&n, "/pointer");
+    struct poller_source *s = add_source(&n, "d", "/data");
+    n.companion.url = url(&n, "/bad");
+    s->companions = &n.companion;
+    s->companion_count = 1;
+    start(&n);
+    SITE_UNTIL(n.base, n.idle == 1);
+    assert_int_equal(n.count, 4);
+    assert_int_equal(n.count_of[NEWS_BATCH], 2);
+    assert_int_equal(n.count_of[NEWS_FAILED], 2);
+    int requests = n.site.requests;
+    int64_t until = timer_now_us() + 300000;
+    SITE_UNTIL(n.base, timer_now_us() > until);
+    assert_int_equal(n.idle, 1);
+    assert_true(n.site.requests <= requests + 5); /* a companion's own tries, at most */
+    end(&n);
+    begin(&n);
+    n.set.once = true;
+    start(&n);
+    SITE_UNTIL(n.base, n.idle == 1);
+    end(&n);
+}
+
+/* ---- companions ---- */
+
+static void test_companions_first(void **state)
+{
+    static struct night n;
+    char names[4096] = "", data[4096] = "";
+    FILE *f = fopen("tests/samples/clarity/area-companion.xml", "r");
+    (void)state;
+    assert_non_null(f);
+    assert_true(fread(names, 1, sizeof names - 1, f) > 0);
+    fclose(f);
+    f = fopen("tests/samples/clarity/area.json", "r");
+    assert_non_null(f);
+    assert_true(fread(data, 1, sizeof data - 1, f) > 0);
+    fclose(f);
+    begin(&n);
+    n.good = data;
+    n.names = names;
+    n.fault = "/names";
+    n.fault_status = "503 Unavailable";
+    n.fault_headers = "";
+    struct poller_source *s = add_source(&n, "a", "/data");
+    s->format = SLICE("clarity");
+    s->interval_ms = 10;
+    n.companion.url = url(&n, "/names");
+    s->companions = &n.companion;
+    s->companion_count = 1;
+    start(&n);
+    SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= 2);
+    assert_non_null(strstr(n.told[0].text, "companion 1: HTTP 503"));
+    assert_int_equal(n.asked[ASKED_DATA], 0);
+    n.fault = NULL;
+    SITE_UNTIL(n.base, n.count_of[NEWS_BATCH] == 1 && n.count_of[NEWS_UNCHANGED] >= 2);
+    char first[80];
+    snprintf(first, sizeof first, "%s", first_of(&n, NEWS_BATCH)->name);
+    assert_true(first[0] != '\0');
+
+    /* a new companion: the same payload comes again, with the new name */
+    char *at = strstr(names, first);
+    assert_non_null(at);
+    at[0] = 'Q';
+    int data_asked = n.count_of[NEWS_BATCH];
+    SITE_UNTIL(n.base, n.count_of[NEWS_BATCH] == data_asked + 1);
+    for (int i = n.count - 1; i >= 0; i--) {
+        if (n.told[i].what != NEWS_BATCH)
+            continue;
+        assert_int_equal(n.told[i].name[0], 'Q');
+        assert_string_equal(n.told[i].name + 1, first + 1);
+        break;
+    }
+    n.fault = "/names"; /* it is kept when it cannot be had any more */
+    int before = n.count_of[NEWS_UNCHANGED], failed = n.count_of[NEWS_FAILED];
+    SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= before + 60);
+    assert_int_equal(n.count_of[NEWS_FAILED], failed);
+    end(&n);
+}
+
+/* ---- large bodies ---- */
+
+static void large(struct site_request *q, void *ctx)
+{
+    struct night *n = ctx;
+    const char *part = slice_is(q->path, "/cut") || slice_is(q->path, "/page") ? "300" : "";
+    (void)n;
+    if (slice_is(q->path, "/page")) { /* a page for people that goes on and on */
+        struct buf page;
+        buf_init(&page, MAX_BODY);
+        buf_addz(&page, "<html><body>Please wait");
+        for (int i = 0; i < 400000; i++)
+            buf_addc(&page, ' ');
+        buf_addf(q->out, "HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n");
+        buf_add(q->out, buf_slice(&page));
+        buf_done(&page);
+        return;
+    }
+    if (part[0] == '\0') {
+        site_reply(q, "200 OK", "ETag: \"1\"\r\n", buf_slice(&n->body));
+        return;
+    }
+    buf_addf(q->out, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", n->body.len);
+    buf_add(q->out, slice_sub(buf_slice(&n->body), 0, 700000));
+    q->close = true;
+}
+
+static void test_large(void **state)
+{
+    static struct night n;
+    (void)state;
+    begin_with(&n, large);
+    ap_body(&n.body, 77, 2000000);
+    add_source(&n, "a", "/whole")->interval_ms = 50;
+    start(&n);
+    SITE_UNTIL(n.base, n.count >= 3);
+    assert_int_equal(n.told[0].what, NEWS_BATCH);
+    assert_int_equal(n.told[0].votes, 77);
+    assert_int_equal(n.told[1].what, NEWS_UNCHANGED); /* the same bytes again */
+    end(&n);
+}
+
+static void test_large_cut(void **state)
+{
+    static struct night n;
+    (void)state;
+    begin_with(&n, large);
+    ap_body(&n.body, 77, 2000000);
+    add_source(&n, "a", "/cut");
+    start(&n);
+    SITE_UNTIL(n.base, n.count >= 5);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(n.told[i].verdict, VERDICT_CUT);
+    assert_int_equal(workers_exits(n.workers, WIRE_OK), 0);
+    end(&n);
+}
+
+static void test_bad_before_its_end(void **state)
+{
+    static struct night n;
+    (void)state;
+    begin_with(&n, large);
+    add_source(&n, "a", "/page");
+    n.set.timeout_ms = 60000; /* nothing but the worker's word ends it */
+    start(&n);
+    SITE_UNTIL(n.base, n.count >= 3);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(n.told[i].verdict, VERDICT_BLOCKED);
+    end(&n);
+}
+
+/* ---- by path ---- */
+
+static void write_file(const char *path, struct slice bytes)
+{
+    char next[200];
+    snprintf(next, sizeof next, "%s.next", path);
+    FILE *f = fopen(next, "w");
+    assert_non_null(f);
+    assert_int_equal(fwrite(bytes.ptr, 1, bytes.len, f), bytes.len);
+    fclose(f);
+    assert_int_equal(rename(next, path), 0);
+}
+
+static void test_path(void **state)
+{
+    static struct night n;
+    char dir[] = "/tmp/tallyd-test-XXXXXX", path[100];
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/feed.json", dir);
+    begin(&n);
+    add_source(&n, "a", "/data");
+    n.file[0][0] = (struct poller_file){.path = slice_of(path)};
+    start(&n);
+    SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= 2);
+    assert_int_equal(n.told[0].verdict, VERDICT_UNREACHABLE);
+    assert_non_null(strstr(n.told[0].text, "No such file"));
+    for (int i = 1; i <= 3; i++) {
+        ap_body(&n.body, i, 0);
+        write_file(path, buf_slice(&n.body));
+        SITE_UNTIL(n.base, n.count_of[NEWS_BATCH] == i);
+        int before = n.count_of[NEWS_UNCHANGED];
+        SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= before + 3);
+    }
+    struct poller_state s;
+    poller_state(n.p, 0, 0, &s);
+    assert_int_equal(s.bytes, 3 * (int64_t)n.body.len); /* read when it changed, not else */
+    ap_body(&n.body, 1, MAX_BODY);
+    write_file(path, buf_slice(&n.body));
+    int before = n.count_of[NEWS_FAILED];
+    SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] > before);
+    assert_int_equal(last_told(&n)->verdict, VERDICT_TOO_BIG);
+    end(&n);
+    unlink(path);
+    rmdir(dir);
+}
+
+/* ---- life ---- */
+
+static void test_freed_at_any_moment(void **state)
+{
+    static struct night n;
+    (void)state;
+    for (int moment = 0; moment < 60; moment++) {
+        begin_versions(&n);
+        add_source(&n, "b", "/data");
+        n.source[1].file_count = 2;
+        n.file[1][1].url = n.file[1][0].url;
+        struct poller_source *s = add_source(&n, "c", "/data");
+        n.names = "{}";
+        n.companion.url = url(&n, "/names");
+        s->companions = &n.companion;
+        s->companion_count = 1;
+        add_source(&n, "d", "/data");
+        n.file[3][0] = (struct poller_file){.path = SLICE("README.md")};
+        start(&n);
+        for (int i = 0; i < moment; i++)
+            event_base_loop(n.base, EVLOOP_ONCE);
+        end(&n);
+    }
+}
+
+static void test_refused_settings(void **state)
+{
+    static struct night n;
+    const struct poller_calls calls = {.news = on_news, .idle = on_idle, .ctx = &n};
+    struct err e;
+    (void)state;
+    begin(&n);
+    n.network = SLICE("127.0.0.1");
+    assert_false(poller_new(n.base, &n.set, n.workers, &calls, &n.p, &e));
+    assert_int_equal(e.kind, ERR_CONFIG);
+    n.network = SLICE("127.0.0.0/8");
+    struct poller_source *s = add_source(&n, "named", "/data");
+    n.companion.url = url(&n, "/{version}/names");
+    s->companions = &n.companion;
+    s->companion_count = 1;
+    assert_false(poller_new(n.base, &n.set, n.workers, &calls, &n.p, &e));
+    assert_int_equal(e.kind, ERR_CONFIG);
+    assert_non_null(strstr(e.text, "named"));
+    n.p = NULL;
+    end(&n);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_changes),
+        TEST(test_same_bytes_without_validators),
+        TEST(test_refused_is_asked_in_full),
+        TEST(test_restored),
+        TEST(test_back_off),
+        TEST(test_retry_after),
+        TEST(test_worker_verdicts),
+        TEST(test_version),
+        TEST(test_version_moves_only_when_taken),
+        TEST(test_pointer_fails),
+        TEST(test_version_is_encoded),
+        TEST(test_per_host),
+        TEST(test_a_dead_source_delays_no_other),
+        TEST(test_once),
+        TEST(test_companions_first),
+        TEST(test_large),
+        TEST(test_large_cut),
+        TEST(test_bad_before_its_end),
+        TEST(test_path),
+        TEST(test_freed_at_any_moment),
+        TEST(test_refused_settings),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
