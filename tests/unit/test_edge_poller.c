@@ -50,8 +50,9 @@ struct night {
     const char *pointer, *good, *fault; /* fault: a path that answers with `fault_status` */
     const char *fault_status, *fault_headers, *names;
     struct buf body;
-    int asked[8];    /* by what is asked, see below */
-    int conditional; /* with If-None-Match */
+    int asked[8];            /* by what is asked, see below */
+    int conditional;         /* with If-None-Match */
+    int conditional_version; /* of these, for a file under a version */
     int64_t asked_us[400];
     bool no_etag;
 };
@@ -110,7 +111,10 @@ static void answer(struct site_request *q, void *ctx)
     snprintf(path, sizeof path, "%.*s", SLICE_FMT(q->path));
     if (q->number < 400)
         n->asked_us[q->number] = timer_now_us();
-    n->conditional += site_header(q, "if-none-match").len > 0;
+    if (site_header(q, "if-none-match").len > 0) {
+        n->conditional++;
+        n->conditional_version += strncmp(path, "/v/", 3) == 0;
+    }
     if (n->fault != NULL && strcmp(path, n->fault) == 0) {
         site_reply(q, n->fault_status, n->fault_headers, slice_of("<html>Please wait</html>"));
         return;
@@ -478,6 +482,7 @@ static void test_version(void **state)
     SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= unchanged + 3);
     assert_int_equal(n.asked[ASKED_VERSIONED], before + 1);
     assert_int_equal(n.count_of[NEWS_BATCH], 2);
+    assert_int_equal(n.conditional_version, 0); /* a validator is of one address only */
     end(&n);
 }
 
@@ -562,6 +567,35 @@ static void test_per_host(void **state)
         polled[n.told[i].file]++;
     for (int i = 0; i < 8; i++) /* none is left behind */
         assert_true(polled[i] >= 3);
+    end(&n);
+}
+
+/* libcurl by itself would keep four connections while one transfer is under way. */
+static void test_connections_are_kept(void **state)
+{
+    static struct night n;
+    static struct site others[7];
+    int connections = 0, requests = 0;
+    (void)state;
+    begin(&n);
+    for (int i = 0; i < 7; i++) {
+        add_source(&n, "a", "/data");
+        site_open(&others[i], n.base, answer, &n);
+        snprintf(n.urls[i], sizeof n.urls[i], "http://127.0.0.1:%d/data", others[i].port);
+        n.file[i][0].url = slice_of(n.urls[i]);
+    }
+    start(&n);
+    SITE_UNTIL(n.base, n.count >= 70);
+    for (int i = 0; i < 7; i++) {
+        connections += others[i].connections;
+        requests += others[i].requests;
+    }
+    assert_true(requests >= 70);
+    assert_int_equal(connections, 7);
+    poller_free(n.p);
+    n.p = NULL;
+    for (int i = 0; i < 7; i++)
+        site_close(&others[i]);
     end(&n);
 }
 
@@ -855,6 +889,7 @@ int main(void)
         TEST(test_pointer_fails),
         TEST(test_version_is_encoded),
         TEST(test_per_host),
+        TEST(test_connections_are_kept),
         TEST(test_a_dead_source_delays_no_other),
         TEST(test_once),
         TEST(test_companions_first),
