@@ -82,7 +82,7 @@ static struct message event_message(struct emit *em, const struct documents_even
         .channel = arena_printf(em->arena, "calls:%.*s", SLICE_FMT(r->state)),
         .snap = SLICE("calls"),
         .field = r->id,
-        .score = m->standings[ev->endorsement].since_ms,
+        .score = ev->retraction ? -1 : m->standings[ev->endorsement].since_ms,
     };
 
     if (claim->outcome == OUTCOME_WON)

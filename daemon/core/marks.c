@@ -101,37 +101,42 @@ static int64_t count_marked(const struct race *r, const struct feed_contest *c,
     return n;
 }
 
-/* What one contest says of an endorsement that is linked in it. */
-static struct marks_word contest_word(const struct race *r, const struct feed_contest *c,
-                                      uint32_t endorsement)
+/* The mark on an endorsement's own lines of a contest: WON or ADVANCED on any, LOST on all, else
+ * SILENT. */
+static struct marks_word own_mark(const struct race *r, const struct feed_contest *c,
+                                  uint32_t endorsement)
 {
-    struct marks_word w = {.opinion = MARKS_SILENT, .contest = c, .choice = NONE};
-    int64_t winners = count_marked(r, c, RESULTS_WON);
-    int64_t going_on = count_marked(r, c, RESULTS_ADVANCED);
-    uint32_t lines = 0, lost = 0;
+    struct marks_word w = {.opinion = MARKS_LOST, .contest = c, .choice = NONE, .basis = "mark"};
 
-    if ((r->seats > 0 && winners > r->seats) || (r->places > 0 && going_on > r->places)) {
-        w.conflict = true;
-        return w;
-    }
-    w.basis = "mark";
     for (uint32_t i = 0; i < c->choice_count; i++) {
         enum results_mark mark = c->choices[i].mark;
         if (!linked(r, c, i, endorsement))
             continue;
-        lines++;
-        if (w.choice == NONE || mark == RESULTS_WON || mark == RESULTS_ADVANCED)
+        if (w.choice == NONE)
             w.choice = i;
-        if (mark == RESULTS_WON)
-            w.opinion = MARKS_WON;
-        else if (mark == RESULTS_ADVANCED && w.opinion != MARKS_WON)
-            w.opinion = MARKS_ADVANCED;
-        lost += mark == RESULTS_LOST;
+        if (mark == RESULTS_WON || (mark == RESULTS_ADVANCED && w.opinion != MARKS_WON)) {
+            w.opinion = mark == RESULTS_WON ? MARKS_WON : MARKS_ADVANCED;
+            w.choice = i;
+        } else if (mark != RESULTS_LOST && w.opinion == MARKS_LOST) {
+            w.opinion = MARKS_SILENT;
+        }
     }
-    if (w.opinion != MARKS_SILENT)
+    return w;
+}
+
+/* What one contest says of an endorsement that is linked in it. */
+static struct marks_word contest_word(const struct race *r, const struct feed_contest *c,
+                                      uint32_t endorsement)
+{
+    struct marks_word w = own_mark(r, c, endorsement);
+    int64_t winners = count_marked(r, c, RESULTS_WON);
+    int64_t going_on = count_marked(r, c, RESULTS_ADVANCED);
+
+    if ((r->seats > 0 && winners > r->seats) || (r->places > 0 && going_on > r->places)) {
+        w.opinion = MARKS_SILENT;
+        w.conflict = true;
+    } else if (w.opinion != MARKS_SILENT) {
         return w;
-    if (lines == lost) {
-        w.opinion = MARKS_LOST;
     } else if (r->seats > 0 && winners == r->seats) {
         w.opinion = MARKS_LOST;
         w.basis = "seats-filled";

@@ -31,7 +31,7 @@ struct message {
     struct slice statement; /* TOTALS: the sentence that goes with these counts; else empty */
     struct slice event_id; /* unique for the election. CALL: "c<claim number>"; RETRACTION: "r<number of the claim taken back>" */
     struct slice winner;  /* CALL: "endorsement_id" to be entered in winners at score; RETRACTION: to be removed */
-    int64_t score;        /* CALL: call time, ms */
+    int64_t score;        /* CALL: call time, ms; RETRACTION: -1 */
 };
 
 #endif

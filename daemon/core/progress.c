@@ -21,18 +21,27 @@ static bool is_ranked(const struct race *r)
     return false;
 }
 
-enum progress progress_of(const struct race *r, uint32_t endorsement)
+/* Our votes; VOTES_UNKNOWN when none are stated. *any: does anyone have a vote? */
+static int64_t our_votes(const struct race *r, uint32_t endorsement, bool *any)
 {
-    int64_t ours = VOTES_UNKNOWN, all = 0, ahead = 0, level = 0;
-    int64_t edge = r->places > r->seats ? r->places : r->seats;
+    int64_t ours = VOTES_UNKNOWN;
 
+    *any = false;
     for (uint32_t i = 0; i < r->choice_count; i++) {
-        if (r->choices[i].votes > 0)
-            all = 1;
+        *any |= r->choices[i].votes > 0;
         if (r->choices[i].endorsement == endorsement && r->choices[i].votes > ours)
             ours = r->choices[i].votes;
     }
-    if (all == 0 || ours < 0)
+    return ours;
+}
+
+enum progress progress_of(const struct race *r, uint32_t endorsement)
+{
+    int64_t edge = r->places > r->seats ? r->places : r->seats, ahead = 0, level = 0;
+    bool any;
+    int64_t ours = our_votes(r, endorsement, &any);
+
+    if (!any || ours < 0)
         return PROGRESS_NO_RESULTS;
     if (edge <= 0 || (r->flags & RACE_IN_DOUBT) || is_ranked(r))
         return PROGRESS_UNCLEAR;

@@ -216,12 +216,10 @@ static void open_clause(const struct model *m, const struct tally *t, bool whole
     }
 }
 
-/* "129 won (66%), across 23 states, including 36 flips" */
-static void won_clause(const struct model *m, const struct tally *t, struct buf *out)
+/* "129 won": seats and nominations are never one number. */
+static void wins(const struct tally *t, struct buf *out)
 {
     int64_t seats = t->n[TALLY_WON_SEATS], nominations = t->n[TALLY_WON_NOMINATIONS];
-    int64_t places = tally_states_won(t), flips = t->n[TALLY_FLIPS];
-    char percent[32];
 
     if (seats > 0) {
         number(out, seats);
@@ -233,9 +231,17 @@ static void won_clause(const struct model *m, const struct tally *t, struct buf 
         number(out, nominations);
         buf_addz(out, nominations == 1 ? " won a nomination" : " won nominations");
     }
-    /* Seats and nominations are never one number, so neither has a share of the called then. */
-    if ((seats == 0 || nominations == 0) &&
-        tally_percent(m->settings, t->n[TALLY_WON], t->n[TALLY_CALLED], percent))
+}
+
+/* "129 won (66%), across 23 states, including 36 flips" */
+static void won_clause(const struct model *m, const struct tally *t, struct buf *out)
+{
+    int64_t places = tally_states_won(t), flips = t->n[TALLY_FLIPS];
+    bool one_kind = t->n[TALLY_WON_SEATS] == 0 || t->n[TALLY_WON_NOMINATIONS] == 0;
+    char percent[32];
+
+    wins(t, out);
+    if (one_kind && tally_percent(m->settings, t->n[TALLY_WON], t->n[TALLY_CALLED], percent))
         buf_addf(out, " (%s%%)", percent);
     if (t->n[TALLY_UNDER_REVIEW] > 0) {
         buf_addz(out, " (");

@@ -312,6 +312,8 @@ static void test_who_decides(void **state)
     outcome_is(&n, "ann", OUTCOME_LOST);
     outcome_is(&n, "bob", OUTCOME_WON);
     assert_true(night_race(&n, "ann")->flags & RACE_CONFLICT);
+    const struct message *gone = night_message(&n, MESSAGE_RETRACTION, 0);
+    assert_true(slice_is(gone->winner, "ann") && gone->score < 0); /* out of the winners */
     assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 2); /* each told as gone, then anew */
     assert_int_equal(night_count(&n, MESSAGE_CALL), 2);
     night_close(&n);
