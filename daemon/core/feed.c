@@ -147,7 +147,7 @@ bool feed_restore_name(struct model *m, const struct learned *name, struct err *
     if (!in_range(m, name->source, 0, e))
         return false;
     struct feed *f = &m->feeds[name->source];
-    struct slice key = plan_learned_key(name->contest, name->choice, f->memory);
+    struct slice key = intake_learned_key(name->contest, name->choice, f->memory);
     struct learned *l = arena_alloc(f->memory, sizeof(*l));
     if (!l || !key.ptr)
         return err_set(e, ERR_DATA, "more names learned than a source may have");
@@ -374,7 +374,7 @@ static bool wait_for(struct payload *p, int64_t until, struct err *e)
     return true;
 }
 
-static bool say_early(struct payload *p, const struct plan *plan, struct err *e)
+static bool say_early(struct payload *p, const struct intake *plan, struct err *e)
 {
     char first[25];
 
@@ -405,7 +405,7 @@ static void put_on_air(struct payload *p)
 }
 
 /* Take the contests, then say what that was. */
-static bool take_all(struct payload *p, struct plan *plan, struct err *e)
+static bool take_all(struct payload *p, struct intake *plan, struct err *e)
 {
     const struct results_header *h = p->event->batch->head;
     uint32_t missing = 0;
@@ -437,18 +437,18 @@ static bool take_all(struct payload *p, struct plan *plan, struct err *e)
 static bool judge(struct payload *p, bool again, struct err *e)
 {
     bool done = false;
-    struct plan plan = {.m = p->m,
-                        .feed = p->feed,
-                        .event = p->event,
-                        .batch = p->event->batch,
-                        .scratch = p->r->arena,
-                        .now_ms = p->now_ms,
-                        .own_ms = p->own_ms};
+    struct intake plan = {.m = p->m,
+                          .feed = p->feed,
+                          .event = p->event,
+                          .batch = p->event->batch,
+                          .scratch = p->r->arena,
+                          .now_ms = p->now_ms,
+                          .own_ms = p->own_ms};
 
     if (!check_identity(p, &done, e) || done)
         return e->kind == ERR_NONE;
     plan.date = p->date;
-    if (!plan_make(&plan, e))
+    if (!intake_fill(&plan, e))
         return false;
     if (plan.early && p->now_ms < plan.first_close)
         return say_early(p, &plan, e);

@@ -6,32 +6,7 @@
 #define TALLYD_CORE_FEED_H
 
 #include "daemon/core/event.h"
-#include "daemon/core/model.h"
-
-enum feed_what { FEED_FIGURES = 1, FEED_MARKS = 2, FEED_ROSTER = 4, FEED_DOUBT = 8 };
-
-/* What one payload brought about. Everything in it lives in `arena`, but contests, which are the
- * model's. Zeroed by feed_take and feed_tick but for `arena`, which the caller sets. */
-struct feed_report {
-    struct arena *arena;
-    uint32_t source, file;
-    enum verdict verdict; /* on the payload as a whole */
-    struct slice text;
-    bool used; /* something of it may be on air now */
-    bool keep; /* it alone, restored, gives what is on air: it becomes the last good one, validators
-                  move */
-    bool held; /* not so, but it is the newest that counts: to be kept beside the last good one, and
-                * judged again, in that order and with the time of its receipt, after a restart */
-    struct verdict_note *notes;
-    size_t note_count, note_room;
-    struct feed_change {
-        struct feed_contest *contest;
-        unsigned what; /* enum feed_what */
-    } * changes; /* each contest once; FEED_ROSTER: match it again; any: merge its race again */
-    size_t change_count, change_room;
-    struct learned *names; /* newly learned */
-    size_t name_count, name_room;
-};
+#include "daemon/core/report.h"
 
 /* m->settings is set: make m->feeds. On failure what was made is undone. */
 bool feed_init(struct model *m, struct err *e) MUST_USE;

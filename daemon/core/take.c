@@ -23,7 +23,7 @@ static bool full(struct err *e)
                    "split it into several sources");
 }
 
-static struct slice text_of(const struct plan *p, struct results_text t)
+static struct slice text_of(const struct intake *p, struct results_text t)
 {
     return results_text(p->batch, t);
 }
@@ -57,12 +57,12 @@ static enum verdict_class class_of(enum verdict v)
 
 /* ---- a contest's shape ---- */
 
-static bool new_contest(const struct plan *p, struct plan_contest *pc, struct err *e)
+static bool new_contest(const struct intake *p, struct intake_contest *pc, struct err *e)
 {
     const struct results_contest *in = pc->in;
     struct feed_contest *c = arena_alloc(p->feed->memory, sizeof(*c));
     struct slice id = text_of(p, in->id), county = text_of(p, in->county);
-    struct slice key = plan_contest_key(county, id, text_of(p, in->text), p->scratch);
+    struct slice key = intake_contest_key(county, id, text_of(p, in->text), p->scratch);
     bool changed;
 
     if (!c || !key.ptr)
@@ -107,7 +107,7 @@ static bool widen(struct feed *f, struct feed_contest *c, uint32_t count, struct
     return true;
 }
 
-static bool add_choices(const struct plan *p, struct plan_contest *pc, struct err *e)
+static bool add_choices(const struct intake *p, struct intake_contest *pc, struct err *e)
 {
     struct feed_contest *c = pc->c;
     uint32_t count = c->choice_count + pc->roster.fresh;
@@ -128,7 +128,7 @@ static bool add_choices(const struct plan *p, struct plan_contest *pc, struct er
 
 /* A roster that changed has stood: the contest begins anew with it, and nothing of the old one is
  * on air. */
-static bool begin_anew(const struct plan *p, struct plan_contest *pc, struct err *e)
+static bool begin_anew(const struct intake *p, struct intake_contest *pc, struct err *e)
 {
     struct feed_contest *c = pc->c;
 
@@ -141,13 +141,13 @@ static bool begin_anew(const struct plan *p, struct plan_contest *pc, struct err
     return add_choices(p, pc, e);
 }
 
-static bool learn(const struct plan *p, const struct feed_contest *c, const struct feed_choice *x,
+static bool learn(const struct intake *p, const struct feed_contest *c, const struct feed_choice *x,
                   struct feed_report *r, struct err *e)
 {
     if (!x->id.len || !x->name.len || !c->id.len)
         return true;
-    struct slice contest = plan_learned_contest(c->county, c->id, p->scratch);
-    struct slice key = plan_learned_key(contest, x->id, p->scratch);
+    struct slice contest = intake_learned_contest(c->county, c->id, p->scratch);
+    struct slice key = intake_learned_key(contest, x->id, p->scratch);
     if (!contest.ptr || !key.ptr)
         return full(e);
     const struct learned *l = map_get(p->feed->names, key);
@@ -167,7 +167,7 @@ static bool learn(const struct plan *p, const struct feed_contest *c, const stru
 }
 
 /* Texts, flags and marks of the choices; they are mapped already. */
-static bool renew_choices(const struct plan *p, struct plan_contest *pc, struct feed_report *r,
+static bool renew_choices(const struct intake *p, struct intake_contest *pc, struct feed_report *r,
                           unsigned *what, struct err *e)
 {
     for (uint32_t k = 0; k < pc->in->choices; k++) {
@@ -188,7 +188,7 @@ static bool renew_choices(const struct plan *p, struct plan_contest *pc, struct 
     return true;
 }
 
-static bool renew_contest(const struct plan *p, struct plan_contest *pc, unsigned *what,
+static bool renew_contest(const struct intake *p, struct intake_contest *pc, unsigned *what,
                           struct err *e)
 {
     const struct results_contest *in = pc->in;
@@ -219,8 +219,9 @@ static bool renew_contest(const struct plan *p, struct plan_contest *pc, unsigne
 
 /* ---- units ---- */
 
-static bool new_unit(const struct plan *p, struct feed_contest *c, const struct results_contest *in,
-                     const struct results_unit *from, struct feed_unit **out, struct err *e)
+static bool new_unit(const struct intake *p, struct feed_contest *c,
+                     const struct results_contest *in, const struct results_unit *from,
+                     struct feed_unit **out, struct err *e)
 {
     struct feed *f = p->feed;
     bool changed;
@@ -255,7 +256,7 @@ static bool new_unit(const struct plan *p, struct feed_contest *c, const struct 
 }
 
 /* Put the payload's figures of a unit on air. True when any is another one. */
-static bool publish(const struct plan *p, const struct plan_contest *pc, struct unit_case *k)
+static bool publish(const struct intake *p, const struct intake_contest *pc, struct unit_case *k)
 {
     struct feed_unit *unit = k->unit;
     const struct results_unit *in = k->in;
@@ -275,7 +276,7 @@ static bool publish(const struct plan *p, const struct plan_contest *pc, struct 
     return changed;
 }
 
-static enum verdict ballots_of(const struct plan *p, const struct plan_contest *pc,
+static enum verdict ballots_of(const struct intake *p, const struct intake_contest *pc,
                                const struct unit_case *k)
 {
     const struct results_contest *in = pc->in;
@@ -294,7 +295,7 @@ static enum verdict ballots_of(const struct plan *p, const struct plan_contest *
 }
 
 /* What the figures of one unit are; *fall says by how much they fall. */
-static enum verdict judge(const struct plan *p, const struct plan_contest *pc,
+static enum verdict judge(const struct intake *p, const struct intake_contest *pc,
                           const struct unit_case *k, struct guard_fall *fall)
 {
     const struct settings_guards *g = &p->m->settings->guards;
@@ -310,7 +311,7 @@ static enum verdict judge(const struct plan *p, const struct plan_contest *pc,
         return v;
     if (hold->why == VERDICT_FALL_HOLD || hold->why == VERDICT_FALL_DESK)
         return guard_fall_held(g, hold, *fall, p->event->digest, p->event->received_ms);
-    if (plan_is_twice(pc, k->u))
+    if (intake_is_twice(pc, k->u))
         return VERDICT_DOUBLED;
     if (class_of(fall->verdict) != CLASS_HOLD)
         return hold->why != VERDICT_ACCEPTED       ? VERDICT_RESTORED
@@ -324,7 +325,7 @@ static enum verdict judge(const struct plan *p, const struct plan_contest *pc,
     return VERDICT_SWAPPED;
 }
 
-static bool note_unit(const struct plan *p, const struct plan_contest *pc,
+static bool note_unit(const struct intake *p, const struct intake_contest *pc,
                       const struct unit_case *k, enum verdict v, const struct guard_fall *fall,
                       struct feed_report *r, struct err *e)
 {
@@ -341,7 +342,7 @@ static bool note_unit(const struct plan *p, const struct plan_contest *pc,
                            (long long)k->in->ballots, (long long)k->in->registered,
                            (int)pc->in->votes_allowed);
     if (v == VERDICT_DOUBLED) {
-        const struct plan_place *place = pc->twice[k->u];
+        const struct intake_place *place = pc->twice[k->u];
         return report_note(r, c, k->unit, v, e, "so are %u of %u contests there", place->twice,
                            place->judged);
     }
@@ -349,7 +350,7 @@ static bool note_unit(const struct plan *p, const struct plan_contest *pc,
                        (long long)(p->event->received_ms - k->unit->hold.since) / 1000);
 }
 
-static bool hold_unit(const struct plan *p, const struct plan_contest *pc, struct unit_case *k,
+static bool hold_unit(const struct intake *p, const struct intake_contest *pc, struct unit_case *k,
                       enum verdict v, struct err *e)
 {
     struct feed_hold *hold = &k->unit->hold;
@@ -370,7 +371,7 @@ static bool hold_unit(const struct plan *p, const struct plan_contest *pc, struc
     return true;
 }
 
-static bool unit_is_early(const struct plan *p, const struct plan_contest *pc,
+static bool unit_is_early(const struct intake *p, const struct intake_contest *pc,
                           const struct unit_case *k)
 {
     bool votes = false;
@@ -379,18 +380,18 @@ static bool unit_is_early(const struct plan *p, const struct plan_contest *pc,
         return false;
     for (uint32_t i = 0; i < pc->c->choice_count; i++)
         votes |= k->is[i] > 0;
-    return votes && plan_close(p, pc->in, k->in) > p->now_ms;
+    return votes && intake_close(p, pc->in, k->in) > p->now_ms;
 }
 
 /* Judge and take one unit. *doubt: why the contest is in doubt, the gravest so far. */
-static bool take_unit(const struct plan *p, struct plan_contest *pc, struct unit_case *k,
+static bool take_unit(const struct intake *p, struct intake_contest *pc, struct unit_case *k,
                       enum verdict *doubt, unsigned *what, struct feed_report *r, struct err *e)
 {
     struct feed_hold *hold = &k->unit->hold;
     enum verdict was = hold->why;
     struct guard_fall fall;
 
-    plan_figures(p, pc, k->u, k->unit->votes, k->is);
+    intake_figures(p, pc, k->u, k->unit->votes, k->is);
     if (unit_is_early(p, pc, k))
         return report_note(r, pc->c, k->unit, VERDICT_EARLY, e, "votes before its polls close");
     enum verdict v = judge(p, pc, k, &fall);
@@ -413,7 +414,7 @@ static bool take_unit(const struct plan *p, struct plan_contest *pc, struct unit
     return true;
 }
 
-static bool take_units(const struct plan *p, struct plan_contest *pc, unsigned *what,
+static bool take_units(const struct intake *p, struct intake_contest *pc, unsigned *what,
                        struct feed_report *r, struct err *e)
 {
     struct feed_contest *c = pc->c;
@@ -424,7 +425,7 @@ static bool take_units(const struct plan *p, struct plan_contest *pc, unsigned *
         return full(e);
     for (uint32_t u = 0; u < pc->in->units; u++) {
         struct unit_case k = {.in = &p->batch->units[pc->in->first_unit + u], .u = u, .is = is};
-        uint32_t at = plan_unit(p, c, k.in, u);
+        uint32_t at = intake_unit(p, c, k.in, u);
         if (at != NONE)
             k.unit = &c->units[at];
         else if (!new_unit(p, c, pc->in, k.in, &k.unit, e))
@@ -446,7 +447,7 @@ static bool take_units(const struct plan *p, struct plan_contest *pc, unsigned *
 
 /* The payload has other choices than the contest: nothing of it is used until that has stood.
  * *wait: it has not. */
-static bool meet_roster(const struct plan *p, struct plan_contest *pc, struct feed_report *r,
+static bool meet_roster(const struct intake *p, struct intake_contest *pc, struct feed_report *r,
                         unsigned *what, bool *wait, struct err *e)
 {
     struct feed_contest *c = pc->c;
@@ -477,7 +478,7 @@ static bool meet_roster(const struct plan *p, struct plan_contest *pc, struct fe
 }
 
 /* The contest is the payload's own now: choices, units, facts. */
-static bool fill_contest(const struct plan *p, struct plan_contest *pc, struct feed_report *r,
+static bool fill_contest(const struct intake *p, struct intake_contest *pc, struct feed_report *r,
                          unsigned *what, struct err *e)
 {
     struct feed_contest *c = pc->c;
@@ -501,7 +502,7 @@ static bool fill_contest(const struct plan *p, struct plan_contest *pc, struct f
     return true;
 }
 
-bool take_contest(const struct plan *p, struct plan_contest *pc, struct feed_report *r,
+bool take_contest(const struct intake *p, struct intake_contest *pc, struct feed_report *r,
                   struct err *e)
 {
     unsigned what = 0;
@@ -533,7 +534,7 @@ static struct slice key_of(struct feed_contest *const *c)
     return (struct slice){(const char *)c, sizeof(*c)};
 }
 
-static bool is_problem(const struct plan *p, const struct feed_contest *c,
+static bool is_problem(const struct intake *p, const struct feed_contest *c,
                        const struct results_problem *problem)
 {
     struct slice id = text_of(p, problem->contest_id), text = text_of(p, problem->contest_text);
@@ -543,7 +544,7 @@ static bool is_problem(const struct plan *p, const struct feed_contest *c,
     return slice_eq(c->text, text) || (id.len && (!c->text.len || !text.len));
 }
 
-bool take_problems(const struct plan *p, struct feed_report *r, struct err *e)
+bool take_problems(const struct intake *p, struct feed_report *r, struct err *e)
 {
     for (uint32_t i = 0; i < p->batch->head->problems; i++) {
         const struct results_problem *problem = &p->batch->problems[i];
@@ -567,7 +568,7 @@ bool take_problems(const struct plan *p, struct feed_report *r, struct err *e)
     return true;
 }
 
-static bool is_bad(const struct plan *p, const struct feed_contest *c)
+static bool is_bad(const struct intake *p, const struct feed_contest *c)
 {
     for (uint32_t i = 0; i < p->batch->head->problems; i++)
         if (is_problem(p, c, &p->batch->problems[i]))
@@ -575,7 +576,7 @@ static bool is_bad(const struct plan *p, const struct feed_contest *c)
     return false;
 }
 
-bool take_missing(const struct plan *p, struct feed_report *r, uint32_t *missing,
+bool take_missing(const struct intake *p, struct feed_report *r, uint32_t *missing,
                   struct feed_contest **first, struct err *e)
 {
     struct map *present = map_new(SIZE_MAX, false);

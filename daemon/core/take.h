@@ -4,21 +4,21 @@
 #ifndef TALLYD_CORE_TAKE_H
 #define TALLYD_CORE_TAKE_H
 
-#include "daemon/core/feed.h"
-#include "daemon/core/plan.h"
+#include "daemon/core/intake.h"
+#include "daemon/core/report.h"
 
 /* Take contest `pc` of the plan. Notes, changes and names go to the report. False when memory is
  * out: the contest is whole, some of its units may be as they were. */
-bool take_contest(const struct plan *p, struct plan_contest *pc, struct feed_report *r,
+bool take_contest(const struct intake *p, struct intake_contest *pc, struct feed_report *r,
                   struct err *e) MUST_USE;
 
 /* Mark the contests of this file that the payload does not have. *missing: how many are gone now;
  * *first: one of them. */
-bool take_missing(const struct plan *p, struct feed_report *r, uint32_t *missing,
+bool take_missing(const struct intake *p, struct feed_report *r, uint32_t *missing,
                   struct feed_contest **first, struct err *e) MUST_USE;
 
 /* Mark what the worker itself found wrong. */
-bool take_problems(const struct plan *p, struct feed_report *r, struct err *e) MUST_USE;
+bool take_problems(const struct intake *p, struct feed_report *r, struct err *e) MUST_USE;
 
 /* Is nothing of this file's contests held, missing or in quarantine? */
 bool take_settled(const struct feed *f, uint32_t file);

@@ -1,37 +1,37 @@
 /* SPDX-License-Identifier: ISC */
 /* A payload laid against what its source said before: which contest is which, whose votes come
  * before their polls close, which places are loaded twice. Changes nothing yet. */
-#ifndef TALLYD_CORE_PLAN_H
-#define TALLYD_CORE_PLAN_H
+#ifndef TALLYD_CORE_INTAKE_H
+#define TALLYD_CORE_INTAKE_H
 
 #include "daemon/core/event.h"
 #include "daemon/core/guard.h"
 #include "daemon/core/model.h"
 
-struct plan_place { /* a reporting unit over all contests of the payload */
+struct intake_place { /* a reporting unit over all contests of the payload */
     uint32_t judged, twice;
 };
 
-struct plan_contest {
+struct intake_contest {
     const struct results_contest *in;
     struct feed_contest *c; /* NULL: not seen before */
     struct feed_choice
         *choices;  /* in->choices of them, learned names filled in; text borrowed from the batch */
     uint32_t *map; /* each one's index in c; NONE: new there */
     struct guard_roster roster;
-    bool early;                /* votes in its total before its polls close */
-    bool theirs;               /* another file of the source has the newer figures */
-    struct plan_place **twice; /* per unit: where it is loaded twice; NULL: nowhere */
+    bool early;                  /* votes in its total before its polls close */
+    bool theirs;                 /* another file of the source has the newer figures */
+    struct intake_place **twice; /* per unit: where it is loaded twice; NULL: nowhere */
 };
 
-struct plan {
+struct intake {
     struct model *m;
     struct feed *feed;
     const struct event *event;
     const struct results *batch;
     struct arena *scratch;
-    int64_t now_ms, own_ms, date;  /* own_ms: WHEN_UNKNOWN where it does not order */
-    struct plan_contest *contests; /* batch->head->contests of them */
+    int64_t now_ms, own_ms, date;    /* own_ms: WHEN_UNKNOWN where it does not order */
+    struct intake_contest *contests; /* batch->head->contests of them */
     int64_t first_close; /* of the places the payload covers; WHEN_NEVER: all have closed */
     int64_t next_close;  /* of those not closed yet, after now; WHEN_NEVER */
     bool votes;          /* there are votes other than zero */
@@ -39,29 +39,29 @@ struct plan {
 };
 
 /* The caller sets m, feed, event, batch, scratch, now_ms, own_ms, date. */
-bool plan_make(struct plan *p, struct err *e) MUST_USE;
+bool intake_fill(struct intake *p, struct err *e) MUST_USE;
 
 /* The figures of unit `u` of the payload in the order of the contest's choices. A choice the
  * payload does not have keeps what `was` says. */
-void plan_figures(const struct plan *p, const struct plan_contest *pc, uint32_t u,
-                  const int64_t *was, int64_t *is);
+void intake_figures(const struct intake *p, const struct intake_contest *pc, uint32_t u,
+                    const int64_t *was, int64_t *is);
 
 /* The unit of the contest that this one of the payload is; NONE. */
-uint32_t plan_unit(const struct plan *p, const struct feed_contest *c,
-                   const struct results_unit *unit, uint32_t guess);
+uint32_t intake_unit(const struct intake *p, const struct feed_contest *c,
+                     const struct results_unit *unit, uint32_t guess);
 
 /* The close of one unit of a contest. */
-int64_t plan_close(const struct plan *p, const struct results_contest *in,
-                   const struct results_unit *unit);
+int64_t intake_close(const struct intake *p, const struct results_contest *in,
+                     const struct results_unit *unit);
 
 /* Is this unit's place loaded twice, in this contest and in at least half of those it could be told
  * of? */
-bool plan_is_twice(const struct plan_contest *pc, uint32_t u);
+bool intake_is_twice(const struct intake_contest *pc, uint32_t u);
 
 /* "county\x1fid\x1ftext"; what names are learned under. ptr NULL when the arena is full. */
-struct slice plan_contest_key(struct slice county, struct slice id, struct slice text,
-                              struct arena *a);
-struct slice plan_learned_contest(struct slice county, struct slice id, struct arena *a);
-struct slice plan_learned_key(struct slice contest, struct slice choice, struct arena *a);
+struct slice intake_contest_key(struct slice county, struct slice id, struct slice text,
+                                struct arena *a);
+struct slice intake_learned_contest(struct slice county, struct slice id, struct arena *a);
+struct slice intake_learned_key(struct slice contest, struct slice choice, struct arena *a);
 
 #endif

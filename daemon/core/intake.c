@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A payload laid against what its source said before. */
-#include "daemon/core/plan.h"
+#include "daemon/core/intake.h"
 
 #include <string.h>
 
@@ -12,24 +12,24 @@ static bool full(struct err *e)
     return err_set(e, ERR_DATA, "the payload is larger than the memory it is judged in");
 }
 
-static struct slice text_of(const struct plan *p, struct results_text t)
+static struct slice text_of(const struct intake *p, struct results_text t)
 {
     return results_text(p->batch, t);
 }
 
-struct slice plan_contest_key(struct slice county, struct slice id, struct slice text,
-                              struct arena *a)
+struct slice intake_contest_key(struct slice county, struct slice id, struct slice text,
+                                struct arena *a)
 {
     return arena_printf(a, "%.*s\x1f%.*s\x1f%.*s", SLICE_FMT(county), SLICE_FMT(id),
                         SLICE_FMT(text));
 }
 
-struct slice plan_learned_contest(struct slice county, struct slice id, struct arena *a)
+struct slice intake_learned_contest(struct slice county, struct slice id, struct arena *a)
 {
     return county.len ? arena_printf(a, "%.*s\x1f%.*s", SLICE_FMT(county), SLICE_FMT(id)) : id;
 }
 
-struct slice plan_learned_key(struct slice contest, struct slice choice, struct arena *a)
+struct slice intake_learned_key(struct slice contest, struct slice choice, struct arena *a)
 {
     return arena_printf(a, "%.*s\x1f%.*s", SLICE_FMT(contest), SLICE_FMT(choice));
 }
@@ -37,7 +37,7 @@ struct slice plan_learned_key(struct slice contest, struct slice choice, struct 
 /* ---- which contest is which ---- */
 
 /* How many contests of the payload have this county and id. */
-static uint32_t sharing(const struct plan *p, const struct results_contest *in)
+static uint32_t sharing(const struct intake *p, const struct results_contest *in)
 {
     uint32_t n = 0;
 
@@ -51,7 +51,7 @@ static uint32_t sharing(const struct plan *p, const struct results_contest *in)
 
 /* By id and county alone, where that names one contest on both sides and one side is silent on the
  * text. */
-static struct feed_contest *find_by_id(const struct plan *p, const struct results_contest *in)
+static struct feed_contest *find_by_id(const struct intake *p, const struct results_contest *in)
 {
     struct feed_contest *found = NULL;
     size_t at = 0;
@@ -70,12 +70,12 @@ static struct feed_contest *find_by_id(const struct plan *p, const struct result
     return sharing(p, in) == 1 ? found : NULL;
 }
 
-static bool find_contest(const struct plan *p, const struct results_contest *in,
+static bool find_contest(const struct intake *p, const struct results_contest *in,
                          struct feed_contest **out, struct err *e)
 {
     struct slice id = text_of(p, in->id);
     struct slice key =
-        plan_contest_key(text_of(p, in->county), id, text_of(p, in->text), p->scratch);
+        intake_contest_key(text_of(p, in->county), id, text_of(p, in->text), p->scratch);
 
     if (!key.ptr)
         return full(e);
@@ -86,7 +86,7 @@ static bool find_contest(const struct plan *p, const struct results_contest *in,
 }
 
 /* Are the figures on air those of a file that goes before this one? */
-static bool belongs_elsewhere(const struct plan *p, const struct feed_contest *c)
+static bool belongs_elsewhere(const struct intake *p, const struct feed_contest *c)
 {
     if (c->file == p->event->file || c->gone)
         return false;
@@ -99,9 +99,10 @@ static bool belongs_elsewhere(const struct plan *p, const struct feed_contest *c
 /* ---- choices ---- */
 
 /* The name a feed gave this choice once, where it gives none now. */
-static bool recall(const struct plan *p, struct slice contest, struct feed_choice *x, struct err *e)
+static bool recall(const struct intake *p, struct slice contest, struct feed_choice *x,
+                   struct err *e)
 {
-    struct slice key = plan_learned_key(contest, x->id, p->scratch);
+    struct slice key = intake_learned_key(contest, x->id, p->scratch);
 
     if (!key.ptr)
         return full(e);
@@ -113,11 +114,11 @@ static bool recall(const struct plan *p, struct slice contest, struct feed_choic
     return true;
 }
 
-static bool lay_choices(const struct plan *p, struct plan_contest *pc, struct err *e)
+static bool lay_choices(const struct intake *p, struct intake_contest *pc, struct err *e)
 {
     const struct results_contest *in = pc->in;
     struct slice contest =
-        plan_learned_contest(text_of(p, in->county), text_of(p, in->id), p->scratch);
+        intake_learned_contest(text_of(p, in->county), text_of(p, in->id), p->scratch);
 
     pc->choices = arena_array(p->scratch, in->choices, sizeof(*pc->choices));
     pc->map = arena_array(p->scratch, in->choices, sizeof(*pc->map));
@@ -143,7 +144,8 @@ static bool lay_choices(const struct plan *p, struct plan_contest *pc, struct er
 
 /* ---- units ---- */
 
-static bool same_unit(const struct plan *p, const struct feed_unit *a, const struct results_unit *b)
+static bool same_unit(const struct intake *p, const struct feed_unit *a,
+                      const struct results_unit *b)
 {
     struct slice id = text_of(p, b->id), name = text_of(p, b->name);
 
@@ -152,8 +154,8 @@ static bool same_unit(const struct plan *p, const struct feed_unit *a, const str
     return slice_eq(a->name, name) || (id.len && (!a->name.len || !name.len));
 }
 
-uint32_t plan_unit(const struct plan *p, const struct feed_contest *c,
-                   const struct results_unit *unit, uint32_t guess)
+uint32_t intake_unit(const struct intake *p, const struct feed_contest *c,
+                     const struct results_unit *unit, uint32_t guess)
 {
     if (guess < c->unit_count && same_unit(p, &c->units[guess], unit))
         return guess;
@@ -163,8 +165,8 @@ uint32_t plan_unit(const struct plan *p, const struct feed_contest *c,
     return NONE;
 }
 
-void plan_figures(const struct plan *p, const struct plan_contest *pc, uint32_t u,
-                  const int64_t *was, int64_t *is)
+void intake_figures(const struct intake *p, const struct intake_contest *pc, uint32_t u,
+                    const int64_t *was, int64_t *is)
 {
     const struct feed_contest *c = pc->c;
 
@@ -174,8 +176,8 @@ void plan_figures(const struct plan *p, const struct plan_contest *pc, uint32_t 
             is[pc->map[k]] = results_cell(p->batch, pc->in, u, k)->votes;
 }
 
-int64_t plan_close(const struct plan *p, const struct results_contest *in,
-                   const struct results_unit *unit)
+int64_t intake_close(const struct intake *p, const struct results_contest *in,
+                     const struct results_unit *unit)
 {
     const struct settings *s = p->m->settings;
     const struct settings_source *source = &s->sources[p->event->source];
@@ -188,7 +190,7 @@ int64_t plan_close(const struct plan *p, const struct results_contest *in,
     return close == WHEN_UNKNOWN ? polls_last(s, p->date) : close;
 }
 
-static bool unit_has_votes(const struct plan *p, const struct results_contest *in, uint32_t u)
+static bool unit_has_votes(const struct intake *p, const struct results_contest *in, uint32_t u)
 {
     for (uint32_t k = 0; k < in->choices; k++)
         if (results_cell(p->batch, in, u, k)->votes > 0)
@@ -196,7 +198,7 @@ static bool unit_has_votes(const struct plan *p, const struct results_contest *i
     return false;
 }
 
-static void look_at_clock(struct plan *p, struct plan_contest *pc, bool all_closed)
+static void look_at_clock(struct intake *p, struct intake_contest *pc, bool all_closed)
 {
     const struct results_contest *in = pc->in;
 
@@ -205,7 +207,7 @@ static void look_at_clock(struct plan *p, struct plan_contest *pc, bool all_clos
         p->votes |= votes;
         if (all_closed || (u > 0 && !votes))
             continue;
-        int64_t close = plan_close(p, in, &p->batch->units[in->first_unit + u]);
+        int64_t close = intake_close(p, in, &p->batch->units[in->first_unit + u]);
         if (close < p->first_close)
             p->first_close = close;
         if (!votes || close <= p->now_ms)
@@ -219,15 +221,15 @@ static void look_at_clock(struct plan *p, struct plan_contest *pc, bool all_clos
 
 /* ---- places loaded twice ---- */
 
-bool plan_is_twice(const struct plan_contest *pc, uint32_t u)
+bool intake_is_twice(const struct intake_contest *pc, uint32_t u)
 {
-    const struct plan_place *place = pc->twice ? pc->twice[u] : NULL;
+    const struct intake_place *place = pc->twice ? pc->twice[u] : NULL;
 
     return place && 2 * place->twice >= place->judged;
 }
 
-static bool place_of(const struct plan *p, struct map *places, const struct results_contest *in,
-                     uint32_t u, struct plan_place **out, struct err *e)
+static bool place_of(const struct intake *p, struct map *places, const struct results_contest *in,
+                     uint32_t u, struct intake_place **out, struct err *e)
 {
     const struct results_unit *unit = &p->batch->units[in->first_unit + u];
     struct slice key = arena_printf(
@@ -241,7 +243,7 @@ static bool place_of(const struct plan *p, struct map *places, const struct resu
     return (*out && map_put(places, key, *out)) || full(e);
 }
 
-static bool look_for_double(const struct plan *p, struct map *places, struct plan_contest *pc,
+static bool look_for_double(const struct intake *p, struct map *places, struct intake_contest *pc,
                             struct err *e)
 {
     const struct feed_contest *c = pc->c;
@@ -251,11 +253,11 @@ static bool look_for_double(const struct plan *p, struct map *places, struct pla
         return full(e);
     for (uint32_t u = 0; u < pc->in->units; u++) {
         const struct results_unit *unit = &p->batch->units[pc->in->first_unit + u];
-        uint32_t at = plan_unit(p, c, unit, u);
+        uint32_t at = intake_unit(p, c, unit, u);
         if (at == NONE)
             continue;
-        struct plan_place *place;
-        plan_figures(p, pc, u, c->units[at].votes, is);
+        struct intake_place *place;
+        intake_figures(p, pc, u, c->units[at].votes, is);
         struct guard_figures f = {c->units[at].votes, is, c->choice_count};
         enum guard_double d =
             guard_doubled(&p->m->settings->guards, f, c->units[at].reporting, unit->reporting);
@@ -267,7 +269,7 @@ static bool look_for_double(const struct plan *p, struct map *places, struct pla
         if (d == GUARD_PLAIN)
             continue;
         if (!pc->twice)
-            pc->twice = arena_array(p->scratch, pc->in->units, sizeof(struct plan_place *));
+            pc->twice = arena_array(p->scratch, pc->in->units, sizeof(struct intake_place *));
         if (!pc->twice)
             return full(e);
         place->twice++;
@@ -276,13 +278,13 @@ static bool look_for_double(const struct plan *p, struct map *places, struct pla
     return true;
 }
 
-static bool look_for_doubles(struct plan *p, struct err *e)
+static bool look_for_doubles(struct intake *p, struct err *e)
 {
     struct map *places = map_new(SIZE_MAX, false);
     bool ok = places || full(e);
 
     for (uint32_t i = 0; ok && i < p->batch->head->contests; i++) {
-        struct plan_contest *pc = &p->contests[i];
+        struct intake_contest *pc = &p->contests[i];
         if (pc->c && !pc->theirs && !pc->early && pc->roster.verdict == VERDICT_ACCEPTED)
             ok = look_for_double(p, places, pc, e);
     }
@@ -290,7 +292,7 @@ static bool look_for_doubles(struct plan *p, struct err *e)
     return ok;
 }
 
-bool plan_make(struct plan *p, struct err *e)
+bool intake_fill(struct intake *p, struct err *e)
 {
     uint32_t count = p->batch->head->contests;
     bool all_closed = p->now_ms >= polls_last(p->m->settings, p->date);
@@ -301,7 +303,7 @@ bool plan_make(struct plan *p, struct err *e)
     if (!p->contests)
         return full(e);
     for (uint32_t i = 0; i < count; i++) {
-        struct plan_contest *pc = &p->contests[i];
+        struct intake_contest *pc = &p->contests[i];
         pc->in = &p->batch->contests[i];
         look_at_clock(p, pc, all_closed);
         if (!find_contest(p, pc->in, &pc->c, e) || !lay_choices(p, pc, e))
