@@ -4,7 +4,7 @@
  *
  * The keys, their types, defaults and meanings are one table (config/keys.c): the reader, `tallyd
  * -T` and tallyd.conf(5)'s check all come from it. Durations are milliseconds, sizes bytes. Text
- * lies in the config's arena.
+ * lies in the config's arena; behind plain text, paths and names of sources stands a NUL.
  */
 #ifndef TALLYD_CONFIG_CONFIG_H
 #define TALLYD_CONFIG_CONFIG_H

@@ -162,9 +162,10 @@ static bool build(struct loader *l, const struct draft *d, struct config_source 
         arena_printf(l->arena, "%s:%zu:%zu", d->section->line.file, d->section->line.number,
                      problem_column(&d->section->line, d->section->name.ptr));
 
-    if (!origins || !where.ptr)
+    struct slice name = arena_copy(l->arena, d->section->name);
+    if (!origins || !where.ptr || !name.ptr)
         return err_set(e, ERR_CONFIG, "%s: the configuration is too large", d->section->line.file);
-    *s = (struct config_source){.name = d->section->name, .where = where.ptr, .origins = origins};
+    *s = (struct config_source){.name = name, .where = where.ptr, .origins = origins};
     load_defaults(l, true, s);
     s->interval = l->config->poll.interval;
     const struct format *format = find_format(l, d);
@@ -204,8 +205,10 @@ static bool add_source(struct loader *l, const struct draft *d, const struct con
                     "source %.*s is here twice", SLICE_FMT(s->name));
     else if (!s->name.ptr || !map_put(names, s->name, NULL))
         return err_set(e, ERR_CONFIG, "%s: the configuration is too large", d->section->line.file);
-    c->sources[c->source_count++] = *s;
-    return true;
+    c->sources[c->source_count] = *s;
+    c->sources[c->source_count].name = arena_copy(l->arena, s->name);
+    return c->sources[c->source_count++].name.ptr ||
+           err_set(e, ERR_CONFIG, "%s: the configuration is too large", d->section->line.file);
 }
 
 static bool add_counties(struct loader *l, const struct draft *d, const struct config_source *built,

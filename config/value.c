@@ -260,7 +260,7 @@ static bool put_pair(struct config_pairs *pairs, struct slice text, const struct
 static struct slice absolute(struct slice path, const struct value_place *place)
 {
     if (path.len == 0 || path.ptr[0] == '/')
-        return path;
+        return arena_copy(place->arena, path);
     return arena_printf(place->arena, "%.*s/%.*s", SLICE_FMT(place->directory), SLICE_FMT(path));
 }
 
@@ -300,11 +300,13 @@ bool value_read(const struct config_key *k, void *base, struct slice text,
     if (wanted)
         return refuse(k, place->rest, text, text, wanted, f);
     switch (k->type) {
-    case KEY_TEXT:
-        memcpy(field, &text, sizeof(text));
-        return true;
     case KEY_PATH:
         text = absolute(text, place);
+        if (!text.ptr)
+            return too_large(f);
+        /* fall through */
+    case KEY_TEXT:
+        text = arena_copy(place->arena, text); /* NUL-ended, for system calls */
         memcpy(field, &text, sizeof(text));
         return text.ptr || too_large(f);
     case KEY_LIST:
