@@ -27,7 +27,8 @@ struct writer_name {
 struct writer_file { /* the last accepted payload of a file; or the newest that is held, beside it */
     struct slice source, file;
     bool held;                /* an accepted one removes the held one of its file */
-    struct payload *payload;  /* referenced until done; written to payloads/ under a temporary name, synced, renamed */
+    struct payload *payload;  /* referenced until filed; written to payloads/ under a temporary name, synced, renamed.
+                                 NULL: its bytes are filed already (what was held is accepted now), only the row changes */
     struct digest digest;
     struct slice version, etag, last_modified;
     int64_t received_ms;      /* election clock */
@@ -70,8 +71,11 @@ bool writer_open(struct event_base *base, const char *directory, struct arena *a
 /* Read everything again, for a reload: only while nothing is queued. Blocking. */
 bool writer_load(struct writer *w, struct arena *a, struct writer_loaded *loaded, struct err *e) MUST_USE;
 
-/* Copy the job into the queue. done(ok, ctx) runs on the loop after the commit is on disk, in order of submission; not ok: the
- * text says why (disk full), the same job has been tried again for as long as writer_close was not called. False: queue cap passed. */
+/* Copy the job into the queue. done(ok, ctx) runs on the loop. Of a job with rows: when they are on disk, in order of
+ * submission among such jobs; its files follow, so that no call waits for a large payload. Of one with files only, or with
+ * nothing: when all submitted before it is on disk, files too; not ok when one of them could not be written.
+ * What fails for want of disk is tried again until writer_close gives up, and logged; not ok: the text says why.
+ * False: queue cap passed, or closing. */
 bool writer_submit(struct writer *w, const struct writer_job *job,
                    void (*done)(bool ok, const char *text, void *ctx), void *ctx, struct err *e) MUST_USE;
 

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: ISC */
+/* Statements prepared once, run by number. */
+#include "daemon/edge/writer_db.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCHEMA_VERSION 1
+#define BUSY_MS 2000
+#define DIGESTS_KEPT "256"
+
+static const char schema[] =
+    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS claims (number INTEGER PRIMARY KEY CHECK (number > 0),"
+    " at_ms INTEGER NOT NULL, called_at_ms INTEGER NOT NULL, outcome INTEGER NOT NULL,"
+    " race_id TEXT NOT NULL, endorsement_id TEXT NOT NULL, by TEXT NOT NULL, basis TEXT NOT NULL,"
+    " reason TEXT NOT NULL, evidence TEXT NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS names (source TEXT NOT NULL, contest TEXT NOT NULL,"
+    " choice TEXT NOT NULL, name TEXT NOT NULL, party TEXT NOT NULL,"
+    " PRIMARY KEY (source, contest, choice)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS files (source TEXT NOT NULL, file TEXT NOT NULL,"
+    " held INTEGER NOT NULL CHECK (held IN (0, 1)), name TEXT NOT NULL, digest TEXT NOT NULL,"
+    " version TEXT NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL,"
+    " received_ms INTEGER NOT NULL, PRIMARY KEY (source, file, held)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS files_by_name ON files (name);"
+    "CREATE TABLE IF NOT EXISTS digests (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " source TEXT NOT NULL, file TEXT NOT NULL, digest TEXT NOT NULL,"
+    " UNIQUE (source, file, digest)) STRICT;"
+    "CREATE INDEX IF NOT EXISTS digests_by_age ON digests (source, file, seq);"
+    /* an id may wait twice (called, taken back, called again): acknowledging takes the oldest */
+    "CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL,"
+    " channel TEXT NOT NULL, data TEXT NOT NULL) STRICT;"
+    "CREATE INDEX IF NOT EXISTS events_by_id ON events (id, seq);";
+
+enum statement {
+    BEGIN,
+    COMMIT,
+    CLAIM,
+    NAME,
+    EVENT,
+    ACKNOWLEDGE,
+    EPOCH,
+    REPLACED,
+    UNFILE,
+    FILE_,
+    DIGEST,
+    FORGET,
+    REFERS,
+    STATEMENTS
+};
+
+static const char *const sql[STATEMENTS] = {
+    [BEGIN] = "BEGIN IMMEDIATE",
+    [COMMIT] = "COMMIT",
+    [CLAIM] =
+        "INSERT INTO claims (number, at_ms, called_at_ms, outcome, race_id, endorsement_id, by,"
+        " basis, reason, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [NAME] = "INSERT OR REPLACE INTO names (source, contest, choice, name, party)"
+             " VALUES (?, ?, ?, ?, ?)",
+    [EVENT] = "INSERT INTO events (id, channel, data) VALUES (?, ?, ?)",
+    [ACKNOWLEDGE] = "DELETE FROM events WHERE seq = (SELECT min(seq) FROM events WHERE id = ?)",
+    [EPOCH] = "INSERT INTO meta (name, value) VALUES ('epoch', ?)"
+              " ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)",
+    /* an accepted payload (held 0) replaces both, a held one only the held one */
+    [REPLACED] = "SELECT name FROM files WHERE source = ? AND file = ? AND held >= ?",
+    [UNFILE] = "DELETE FROM files WHERE source = ? AND file = ? AND held >= ?",
+    [FILE_] = "INSERT INTO files (source, file, held, name, digest, version, etag, last_modified,"
+              " received_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [DIGEST] = "INSERT OR REPLACE INTO digests (source, file, digest) VALUES (?, ?, ?)",
+    [FORGET] =
+        "DELETE FROM digests WHERE source = ?1 AND file = ?2 AND seq <= (SELECT seq FROM"
+        " digests WHERE source = ?1 AND file = ?2 ORDER BY seq DESC LIMIT 1 OFFSET " DIGESTS_KEPT
+        ")",
+    [REFERS] = "SELECT 1 FROM files WHERE name = ?",
+};
+
+struct writer_db {
+    sqlite3 *sqlite;
+    sqlite3_stmt *statements[STATEMENTS];
+};
+
+/* ---- one statement ---- */
+
+static sqlite3_stmt *begin_statement(struct writer_db *db, enum statement which)
+{
+    sqlite3_stmt *s = db->statements[which];
+    sqlite3_reset(s);
+    return s;
+}
+
+static void put_text(sqlite3_stmt *s, int *at, struct slice text)
+{
+    sqlite3_bind_text64(s, (*at)++, text.len ? text.ptr : "", text.len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static void put_int(sqlite3_stmt *s, int *at, int64_t value)
+{
+    sqlite3_bind_int64(s, (*at)++, value);
+}
+
+static bool fail(struct writer_db *db, struct err *e)
+{
+    int code = sqlite3_extended_errcode(db->sqlite) & 0xff;
+    bool always = code == SQLITE_CONSTRAINT || code == SQLITE_TOOBIG || code == SQLITE_MISMATCH;
+    return err_set(e, always ? ERR_DATA : ERR_AGAIN, "tallyd.db: %s", sqlite3_errmsg(db->sqlite));
+}
+
+/* Run it to its end. Bound text need not live longer. */
+static bool run(struct writer_db *db, sqlite3_stmt *s, struct err *e)
+{
+    bool ok = sqlite3_step(s) == SQLITE_DONE || fail(db, e);
+    sqlite3_reset(s);
+    return ok;
+}
+
+/* ---- rows ---- */
+
+static bool put_claim(struct writer_db *db, const struct writer_claim *c, struct err *e)
+{
+    const int64_t numbers[] = {c->number, c->at_ms, c->called_at_ms, c->outcome};
+    const struct slice texts[] = {c->race_id, c->endorsement_id, c->by,
+                                  c->basis,   c->reason,         c->evidence};
+    sqlite3_stmt *s = begin_statement(db, CLAIM);
+    int at = 1;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        put_int(s, &at, numbers[i]);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        put_text(s, &at, texts[i]);
+    return run(db, s, e) ||
+           err_prefix(e, "claim %lld for %.*s", (long long)c->number, SLICE_FMT(c->endorsement_id));
+}
+
+static bool put_texts(struct writer_db *db, enum statement which, const struct slice *texts,
+                      size_t n, struct err *e)
+{
+    sqlite3_stmt *s = begin_statement(db, which);
+    int at = 1;
+    for (size_t i = 0; i < n; i++)
+        put_text(s, &at, texts[i]);
+    return run(db, s, e);
+}
+
+bool writer_db_rows(struct writer_db *db, const struct writer_job *job, struct err *e)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < job->claim_count; i++)
+        ok = put_claim(db, &job->claims[i], e);
+    for (size_t i = 0; ok && i < job->name_count; i++) {
+        const struct writer_name *n = &job->names[i];
+        ok = put_texts(db, NAME,
+                       (struct slice[]){n->source, n->contest, n->choice, n->name, n->party}, 5, e);
+    }
+    for (size_t i = 0; ok && i < job->event_count; i++) {
+        const struct writer_event *v = &job->events[i];
+        ok = put_texts(db, EVENT, (struct slice[]){v->id, v->channel, v->data}, 3, e);
+    }
+    for (size_t i = 0; ok && i < job->acknowledged_count; i++)
+        ok = put_texts(db, ACKNOWLEDGE, &job->acknowledged[i], 1, e);
+    if (ok && job->epoch > 0) {
+        sqlite3_stmt *s = begin_statement(db, EPOCH);
+        int at = 1;
+        put_int(s, &at, job->epoch);
+        ok = run(db, s, e);
+    }
+    return ok;
+}
+
+/* ---- files ---- */
+
+bool writer_db_digest(struct writer_db *db, const struct writer_file *row, struct err *e)
+{
+    char hex[33];
+    if (row->held)
+        return true;
+    digest_hex(row->digest, hex);
+    const struct slice texts[] = {row->source, row->file, slice_of(hex)};
+    return put_texts(db, DIGEST, texts, 3, e) && put_texts(db, FORGET, texts, 2, e);
+}
+
+static sqlite3_stmt *of_file(struct writer_db *db, enum statement which,
+                             const struct writer_file *row)
+{
+    sqlite3_stmt *s = begin_statement(db, which);
+    int at = 1;
+    put_text(s, &at, row->source);
+    put_text(s, &at, row->file);
+    put_int(s, &at, row->held);
+    return s;
+}
+
+bool writer_db_file(struct writer_db *db, const struct writer_file *row, const char *name,
+                    struct map *gone, struct err *e)
+{
+    char hex[33];
+    sqlite3_stmt *s = of_file(db, REPLACED, row);
+    int code, at = 4;
+    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+        const char *old = (const char *)sqlite3_column_text(s, 0);
+        if (old && !map_put(gone, slice_of(old), NULL))
+            break; /* too many: it is swept at the next start */
+    }
+    sqlite3_reset(s);
+    if (code != SQLITE_DONE && code != SQLITE_ROW)
+        return fail(db, e);
+    if (!run(db, of_file(db, UNFILE, row), e))
+        return false;
+    digest_hex(row->digest, hex);
+    const struct slice texts[] = {slice_of(name), slice_of(hex), row->version, row->etag,
+                                  row->last_modified};
+    s = of_file(db, FILE_, row);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        put_text(s, &at, texts[i]);
+    put_int(s, &at, row->received_ms);
+    return run(db, s, e) && writer_db_digest(db, row, e);
+}
+
+bool writer_db_refers(struct writer_db *db, const char *name)
+{
+    sqlite3_stmt *s = begin_statement(db, REFERS);
+    int at = 1;
+    put_text(s, &at, slice_of(name));
+    bool none = sqlite3_step(s) == SQLITE_DONE;
+    sqlite3_reset(s);
+    return !none;
+}
+
+/* ---- transactions ---- */
+
+bool writer_db_begin(struct writer_db *db, struct err *e)
+{
+    return run(db, begin_statement(db, BEGIN), e);
+}
+
+bool writer_db_commit(struct writer_db *db, struct err *e)
+{
+    return run(db, begin_statement(db, COMMIT), e);
+}
+
+void writer_db_rollback(struct writer_db *db)
+{
+    /* a full disk may have rolled it back already */
+    if (!sqlite3_get_autocommit(db->sqlite))
+        sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* ---- life ---- */
+
+static bool ask_int(struct writer_db *db, const char *question, int64_t *out)
+{
+    sqlite3_stmt *s = NULL;
+    bool ok = sqlite3_prepare_v2(db->sqlite, question, -1, &s, NULL) == SQLITE_OK &&
+              sqlite3_step(s) == SQLITE_ROW;
+    if (ok)
+        *out = sqlite3_column_int64(s, 0);
+    sqlite3_finalize(s);
+    return ok;
+}
+
+static bool prepare(struct writer_db *db, struct err *e)
+{
+    int64_t version = 0, damaged = 1;
+    if (sqlite3_exec(db->sqlite, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", NULL,
+                     NULL, NULL) != SQLITE_OK)
+        return fail(db, e);
+    if (!ask_int(db, "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check <> 'ok'",
+                 &damaged) ||
+        damaged != 0)
+        return err_set(e, ERR_DATA,
+                       "tallyd.db: it is damaged (%s); put it aside, and bring back "
+                       "what can be read with `sqlite3 tallyd.db .recover`",
+                       damaged ? "PRAGMA quick_check" : sqlite3_errmsg(db->sqlite));
+    /* a table that is not there yet is version 0 */
+    ask_int(db, "SELECT value FROM meta WHERE name = 'schema'", &version);
+    if (version > SCHEMA_VERSION)
+        return err_set(e, ERR_CONFIG,
+                       "tallyd.db: written by a newer tallyd (schema %lld, this one knows %d)",
+                       (long long)version, SCHEMA_VERSION);
+    if (sqlite3_exec(db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_exec(db->sqlite, schema, NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_exec(db->sqlite, "INSERT OR REPLACE INTO meta (name, value) VALUES ('schema', 1)",
+                     NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_exec(db->sqlite, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+        return fail(db, e);
+    for (size_t i = 0; i < STATEMENTS; i++)
+        if (sqlite3_prepare_v3(db->sqlite, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+                               &db->statements[i], NULL) != SQLITE_OK)
+            return fail(db, e);
+    return true;
+}
+
+bool writer_db_open(const char *path, struct writer_db **out, struct err *e)
+{
+    struct writer_db *db = calloc(1, sizeof *db);
+    if (!db)
+        return err_set(e, ERR_BUG, "out of memory");
+    int code = sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    bool ok = code == SQLITE_OK;
+    if (!ok)
+        err_set(e, ERR_CONFIG, "tallyd.db: %s",
+                db->sqlite ? sqlite3_errmsg(db->sqlite) : "out of memory");
+    if (ok) {
+        sqlite3_busy_timeout(db->sqlite, BUSY_MS); /* people may look into it with sqlite3 */
+        ok = prepare(db, e);
+    }
+    if (ok)
+        *out = db;
+    else
+        writer_db_close(db);
+    return ok;
+}
+
+void writer_db_close(struct writer_db *db)
+{
+    if (!db)
+        return;
+    for (size_t i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize(db->statements[i]);
+    sqlite3_close(db->sqlite);
+    free(db);
+}

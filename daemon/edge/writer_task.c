@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+/* Copies of jobs, by a table of where their rows keep text. */
+#include "daemon/edge/writer_task.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/edge/payload.h"
+#include "daemon/edge/writer_files.h"
+
+#define TASK_MAX ((size_t)64 << 20)
+
+#define TEXTS_MAX 7
+#define ROWS(array, number)                                                                        \
+    .rows = offsetof(struct writer_job, array), .count = offsetof(struct writer_job, number),      \
+    .size = sizeof *((struct writer_job *)0)->array
+
+static const struct table {
+    size_t rows, count, size;
+    size_t texts[TEXTS_MAX], text_count;
+} tables[] = {
+    {ROWS(claims, claim_count),
+     .texts = {offsetof(struct writer_claim, race_id),
+               offsetof(struct writer_claim, endorsement_id), offsetof(struct writer_claim, by),
+               offsetof(struct writer_claim, basis), offsetof(struct writer_claim, reason),
+               offsetof(struct writer_claim, evidence)},
+     .text_count = 6},
+    {ROWS(names, name_count),
+     .texts = {offsetof(struct writer_name, source), offsetof(struct writer_name, contest),
+               offsetof(struct writer_name, choice), offsetof(struct writer_name, name),
+               offsetof(struct writer_name, party)},
+     .text_count = 5},
+    {ROWS(events, event_count),
+     .texts = {offsetof(struct writer_event, id), offsetof(struct writer_event, channel),
+               offsetof(struct writer_event, data)},
+     .text_count = 3},
+    {ROWS(acknowledged, acknowledged_count), .texts = {0}, .text_count = 1},
+};
+
+static bool own(struct slice *s, struct arena *a)
+{
+    *s = arena_copy(a, *s);
+    return s->ptr != NULL;
+}
+
+static bool copy_table(struct writer_job *to, const struct table *t, struct arena *a)
+{
+    const void **rows = (const void **)((char *)to + t->rows);
+    size_t n = *(const size_t *)((const char *)to + t->count);
+    char *copy = arena_array(a, n + 1, t->size);
+    if (!copy)
+        return false;
+    if (n > 0)
+        memcpy(copy, *rows, n * t->size);
+    *rows = copy;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < t->text_count; k++)
+            if (!own((struct slice *)(copy + i * t->size + t->texts[k]), a))
+                return false;
+    return true;
+}
+
+struct writer_task *writer_task_new(const struct writer_job *job)
+{
+    struct writer_task *t = calloc(1, sizeof *t);
+    bool ok = t && (t->arena = arena_new(TASK_MAX)) != NULL;
+    if (ok) {
+        t->job = *job;
+        t->job.files = NULL;
+        t->job.file_count = 0;
+        t->ok = true;
+    }
+    for (size_t i = 0; ok && i < sizeof tables / sizeof *tables; i++)
+        ok = copy_table(&t->job, &tables[i], t->arena);
+    if (ok)
+        return t;
+    writer_task_free(t);
+    return NULL;
+}
+
+void writer_task_free(struct writer_task *t)
+{
+    if (!t)
+        return;
+    arena_free(t->arena);
+    free(t);
+}
+
+bool writer_task_has_rows(const struct writer_task *t)
+{
+    const struct writer_job *j = &t->job;
+    return j->claim_count + j->name_count + j->event_count + j->acknowledged_count > 0 ||
+           j->epoch > 0;
+}
+
+struct writer_paper *writer_paper_new(const struct writer_file *row)
+{
+    struct writer_paper *p = calloc(1, sizeof *p);
+    if (!p || !(p->arena = arena_new(TASK_MAX))) {
+        free(p);
+        return NULL;
+    }
+    p->row = *row;
+    p->row.payload = row->payload ? payload_ref(row->payload) : NULL;
+    p->bytes = row->payload ? payload_bytes(row->payload).len : 0;
+    p->key = arena_printf(p->arena, "%.*s%c%.*s", SLICE_FMT(row->source), 0, SLICE_FMT(row->file));
+    p->name = writer_files_name(row->source, row->file, row->digest, p->arena);
+    if (p->key.ptr && p->name && own(&p->row.source, p->arena) && own(&p->row.file, p->arena) &&
+        own(&p->row.version, p->arena) && own(&p->row.etag, p->arena) &&
+        own(&p->row.last_modified, p->arena))
+        return p;
+    writer_paper_free(p);
+    return NULL;
+}
+
+void writer_paper_free(struct writer_paper *p)
+{
+    if (!p)
+        return;
+    payload_free(p->row.payload);
+    writer_task_free(p->barrier);
+    arena_free(p->arena);
+    free(p);
+}
