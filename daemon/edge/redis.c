@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: ISC */
+/* Commits in, script calls out, answers back. There is one way to recover, whatever went wrong: the
+ * epoch that Redis holds is read again, the app raises its own above it and shows everything anew.
+ */
+#include "daemon/edge/redis.h"
+
+#include <hiredis/hiredis.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/arena.h"
+#include "daemon/base/num.h"
+#include "daemon/edge/redis_link.h"
+#include "daemon/edge/redis_script.h"
+
+#define FLIGHTS_MAX 1000
+#define FLIGHT_BYTES_MAX ((size_t)16 << 20)
+#define CHUNK_BYTES                                                                                \
+    ((size_t)1 << 20) /* of a snapshot in one call: Redis does nothing else meanwhile */
+#define CHUNK_ENTRIES 500
+#define SHA_MAX 64
+#define HEAD_ARGS (3 + REDIS_SCRIPT_KEYS + 3) /* EVALSHA sha n KEYS verb epoch owner */
+#define STAGE_ARGS 7
+#define TELL_ARGS 3
+
+enum state {
+    AWAY,    /* no connection, or it is being greeted */
+    ASKING,  /* which epoch is there? */
+    READY,   /* the app was told, and makes its epoch */
+    BEGUN,   /* everything that comes is published */
+    FENCED_, /* never again */
+};
+
+struct redis {
+    struct redis_link *link;
+    struct redis_calls calls;
+    enum state state;
+    struct arena *fixed; /* settings and names of keys */
+    struct redis_settings s;
+    struct slice keys[REDIS_SCRIPT_KEYS];
+    struct slice heartbeat;
+    char sha[SHA_MAX];
+    int64_t epoch; /* the last one begun here; 0: none */
+    int64_t there; /* what Redis holds, while asking */
+    int64_t published;
+};
+
+/* What an answer is about. */
+struct sent {
+    enum { PART, COMMIT, BEAT } what; /* PART of a snapshot */
+    int64_t epoch;
+    int64_t last_byte_us;
+    struct slice event_id; /* behind it */
+    char text[];
+};
+
+/* ---- asking ---- */
+
+static void resync(struct redis *r);
+
+static bool text_of(const redisReply *reply, struct slice *out)
+{
+    if (!reply || (reply->type != REDIS_REPLY_STRING && reply->type != REDIS_REPLY_STATUS))
+        return false;
+    *out = (struct slice){reply->str, reply->len};
+    return true;
+}
+
+/* An answer that cannot be: the connection is dropped with it as the reason. */
+static void misfit(struct redis *r, const redisReply *reply)
+{
+    char why[300];
+    if (reply->type == REDIS_REPLY_ERROR)
+        snprintf(why, sizeof why, "it answers %.250s", reply->str);
+    else
+        snprintf(why, sizeof why, "it answers something unexpected (type %d)", reply->type);
+    redis_link_drop(r->link, why);
+}
+
+static void fence(struct redis *r, int64_t epoch)
+{
+    r->state = FENCED_;
+    redis_link_stop(r->link);
+    r->calls.fenced(epoch, r->calls.ctx);
+}
+
+static void on_meta(const redisReply *reply, void *data, void *ctx)
+{
+    struct redis *r = ctx;
+    struct slice epoch, owner = {0};
+    (void)data;
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2) {
+        misfit(r, reply);
+        return;
+    }
+    r->there = 0;
+    if (!text_of(reply->element[0], &epoch) || !num_parse(epoch, 1, INT64_MAX, &r->there))
+        return; /* none, or nonsense that `begin` replaces */
+    text_of(reply->element[1], &owner);
+    /* one that was on air and finds a younger one there was replaced meanwhile */
+    if (r->epoch > 0 && r->there > r->epoch && !slice_eq(owner, r->s.owner))
+        fence(r, r->there);
+}
+
+/* The log's ids must rise even where meta was lost. */
+static void on_log(const redisReply *reply, void *data, void *ctx)
+{
+    struct redis *r = ctx;
+    struct slice id, epoch;
+    int64_t number;
+    (void)data;
+    if (r->state != ASKING)
+        return;
+    if (reply->type != REDIS_REPLY_ARRAY) {
+        misfit(r, reply);
+        return;
+    }
+    if (reply->elements > 0 && reply->element[0]->type == REDIS_REPLY_ARRAY &&
+        reply->element[0]->elements > 0 && text_of(reply->element[0]->element[0], &id) &&
+        slice_next(&id, '-', &epoch) && num_parse(epoch, 0, INT64_MAX, &number) &&
+        number > r->there)
+        r->there = number;
+}
+
+static void on_loaded(const redisReply *reply, void *data, void *ctx)
+{
+    struct redis *r = ctx;
+    struct slice sha;
+    (void)data;
+    if (r->state != ASKING)
+        return;
+    if (!text_of(reply, &sha) || sha.len >= sizeof r->sha) {
+        misfit(r, reply);
+        return;
+    }
+    snprintf(r->sha, sizeof r->sha, "%.*s", SLICE_FMT(sha));
+    r->state = READY;
+    r->calls.ready(r->there, r->calls.ctx);
+}
+
+static void resync(struct redis *r)
+{
+    const struct slice meta[] = {SLICE("HMGET"), r->keys[0], SLICE("epoch"), SLICE("owner")};
+    const struct slice log[] = {SLICE("XREVRANGE"), r->keys[1],     SLICE("+"),
+                                SLICE("-"),         SLICE("COUNT"), SLICE("1")};
+    const struct slice load[] = {SLICE("SCRIPT"), SLICE("LOAD"), slice_of(redis_script)};
+    r->state = ASKING;
+    if (!redis_link_send(r->link, 4, meta, on_meta, NULL) ||
+        !redis_link_send(r->link, 6, log, on_log, NULL) ||
+        !redis_link_send(r->link, 3, load, on_loaded, NULL))
+        redis_link_drop(r->link, "out of memory");
+}
+
+static void on_up(void *ctx)
+{
+    resync(ctx);
+}
+
+static void on_down(const char *why, void *ctx)
+{
+    struct redis *r = ctx;
+    r->state = AWAY;
+    r->calls.lost(why, r->calls.ctx);
+}
+
+/* ---- answers ---- */
+
+static void denied(struct redis *r, struct slice channel)
+{
+    char why[300];
+    snprintf(why, sizeof why,
+             "its user may not publish on %.*s; give it that channel (config/redis/users.acl)",
+             (int)(channel.len < 150 ? channel.len : 150), channel.ptr);
+    redis_link_drop(r->link, why);
+}
+
+static void on_answer(const redisReply *reply, void *data, void *ctx)
+{
+    struct redis *r = ctx;
+    const struct sent *sent = data;
+    struct slice text, word = {0};
+    int64_t epoch = 0;
+    bool stale = r->state != BEGUN || sent->epoch != r->epoch; /* recovery is under way already */
+
+    if (reply->type == REDIS_REPLY_ERROR) {
+        if (!stale && strncmp(reply->str, "NOSCRIPT", 8) == 0)
+            resync(r); /* the script is loaded again on the way */
+        else if (!stale)
+            misfit(r, reply);
+        return;
+    }
+    if (!text_of(reply, &text))
+        return;
+    if (slice_is(text, "OK")) {
+        if (sent->what == PART)
+            return; /* what follows it may still fail, every time */
+        redis_link_good(r->link);
+        r->published += sent->what == COMMIT;
+        if (sent->what == COMMIT)
+            r->calls.acknowledged(sent->event_id, sent->last_byte_us, r->calls.ctx);
+        return;
+    }
+    if (stale)
+        return;
+    slice_next(&text, ' ', &word);
+    if (slice_is(word, "FENCED") && num_parse(text, 0, INT64_MAX, &epoch))
+        fence(r, epoch);
+    else if (slice_is(word, "DENIED"))
+        denied(r, text);
+    else /* COLD, OLD: what is there is not what we left there */
+        resync(r);
+}
+
+/* ---- calls of the script ---- */
+
+struct call {
+    struct slice argv[HEAD_ARGS + 1 + CHUNK_ENTRIES * STAGE_ARGS];
+    size_t argc, bytes;
+    char epoch[24], count[8];
+};
+
+static void add(struct call *c, struct slice s)
+{
+    c->argv[c->argc++] = s;
+    c->bytes += s.len;
+}
+
+static void begin_call(struct redis *r, struct call *c, struct slice verb, int64_t epoch)
+{
+    c->argc = c->bytes = 0;
+    snprintf(c->epoch, sizeof c->epoch, "%lld", (long long)epoch);
+    snprintf(c->count, sizeof c->count, "%d", REDIS_SCRIPT_KEYS);
+    add(c, SLICE("EVALSHA"));
+    add(c, slice_of(r->sha));
+    add(c, slice_of(c->count));
+    for (size_t i = 0; i < REDIS_SCRIPT_KEYS; i++)
+        add(c, r->keys[i]);
+    add(c, verb);
+    add(c, slice_of(c->epoch));
+    add(c, r->s.owner);
+}
+
+/* `m`: of a commit. */
+static bool send_call(struct redis *r, const struct call *c, int what, int64_t epoch,
+                      const struct redis_commit *m)
+{
+    struct slice id = m ? m->event_id : (struct slice){0};
+    struct sent *sent = malloc(sizeof *sent + id.len + 1);
+    if (!sent)
+        return false;
+    *sent = (struct sent){.what = what, .epoch = epoch};
+    if (m) {
+        sent->last_byte_us = m->last_byte_us;
+        if (id.len > 0)
+            memcpy(sent->text, id.ptr, id.len);
+        sent->event_id = (struct slice){sent->text, id.len};
+    }
+    return redis_link_send(r->link, c->argc, c->argv, on_answer, sent);
+}
+
+/* Names live in `text` until the call is sent. */
+static struct slice full_channel(struct redis *r, struct slice channel, struct arena *a)
+{
+    return arena_printf(a, "%.*s:%.*s", SLICE_FMT(r->s.prefix), SLICE_FMT(channel));
+}
+
+static struct slice number(struct arena *a, int64_t n)
+{
+    return arena_printf(a, "%lld", (long long)n);
+}
+
+static void add_entry(struct redis *r, struct call *c, const struct redis_commit *m,
+                      struct arena *a)
+{
+    add(c, full_channel(r, m->channel, a));
+    add(c, m->snap);
+    add(c, m->field);
+    add(c, m->snap_value);
+    add(c, m->plain);
+    add(c, m->winner);
+    add(c, number(a, m->score));
+}
+
+static bool is_full(const struct call *c, size_t entry_args, size_t i, size_t n)
+{
+    return i == n || c->bytes >= CHUNK_BYTES ||
+           c->argc + entry_args > sizeof c->argv / sizeof *c->argv;
+}
+
+/* Everything, out of sight; `first` clears what an attempt before may have left. */
+static bool stage(struct redis *r, struct call *c, int64_t epoch, const struct redis_commit *all,
+                  size_t n, struct arena *a)
+{
+    bool ok = true;
+    for (size_t i = 0, first = 1; ok && (i < n || first); first = 0) {
+        begin_call(r, c, SLICE("stage"), epoch);
+        add(c, first ? SLICE("1") : SLICE("0"));
+        do {
+            if (i < n)
+                add_entry(r, c, &all[i++], a);
+        } while (!is_full(c, STAGE_ARGS, i, n));
+        ok = send_call(r, c, PART, epoch, NULL);
+    }
+    return ok;
+}
+
+static bool show(struct redis *r, struct call *c, int64_t epoch, int64_t seq, struct arena *a)
+{
+    begin_call(r, c, SLICE("begin"), epoch);
+    add(c, number(a, seq));
+    add(c, r->s.mode);
+    add(c, r->s.election);
+    add(c, r->s.version);
+    return send_call(r, c, PART, epoch, NULL);
+}
+
+/* The messages of the snapshot; calls have none: a new epoch never announces them again. */
+static bool tell(struct redis *r, struct call *c, int64_t epoch, const struct redis_commit *all,
+                 size_t n, struct arena *a)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < n;) {
+        begin_call(r, c, SLICE("tell"), epoch);
+        size_t head = c->argc;
+        for (bool full = false; !full; full = is_full(c, TELL_ARGS, i, n)) {
+            const struct redis_commit *m = &all[i++];
+            if (m->envelope.len == 0)
+                continue;
+            add(c, number(a, m->seq));
+            add(c, full_channel(r, m->channel, a));
+            add(c, m->envelope);
+        }
+        if (c->argc > head)
+            ok = send_call(r, c, PART, epoch, NULL);
+    }
+    return ok;
+}
+
+bool redis_begin(struct redis *r, int64_t epoch, const struct redis_commit *snapshot, size_t n)
+{
+    if (r->state != READY && r->state != BEGUN)
+        return false;
+    struct call *c = malloc(sizeof *c);
+    struct arena *a = arena_new((size_t)64 << 20);
+    int64_t seq = 0;
+    for (size_t i = 0; i < n; i++)
+        seq = snapshot[i].seq > seq ? snapshot[i].seq : seq;
+    r->epoch = epoch;
+    r->state = BEGUN;
+    bool ok = c && a && stage(r, c, epoch, snapshot, n, a) && show(r, c, epoch, seq, a) &&
+              tell(r, c, epoch, snapshot, n, a);
+    free(c);
+    arena_free(a);
+    if (!ok)
+        redis_link_drop(r->link, "out of memory for a snapshot");
+    return ok;
+}
+
+bool redis_publish(struct redis *r, const struct redis_commit *m)
+{
+    if (r->state != BEGUN || m->epoch != r->epoch)
+        return false;
+    if (redis_link_commands(r->link) >= FLIGHTS_MAX ||
+        redis_link_bytes(r->link) + m->envelope.len + m->snap_value.len > FLIGHT_BYTES_MAX) {
+        resync(r); /* it cannot keep up: when it has, the snapshot tells what is dropped from here
+                      on */
+        return false;
+    }
+    struct call *c = malloc(sizeof *c);
+    struct arena *a = arena_new(1 << 16);
+    bool ok = c && a;
+    if (ok) {
+        begin_call(r, c, SLICE("commit"), m->epoch);
+        add(c, number(a, m->seq));
+        add(c, m->envelope);
+        add_entry(r, c, m, a);
+        ok = send_call(r, c, COMMIT, m->epoch, m);
+    }
+    free(c);
+    arena_free(a);
+    if (!ok)
+        redis_link_drop(r->link, "out of memory for a message");
+    return ok;
+}
+
+bool redis_heartbeat(struct redis *r, int64_t epoch, struct slice envelope)
+{
+    struct call *c;
+    if (r->state != BEGUN || epoch != r->epoch || !(c = malloc(sizeof *c)))
+        return false;
+    begin_call(r, c, SLICE("beat"), epoch);
+    add(c, r->heartbeat);
+    add(c, envelope);
+    bool ok = send_call(r, c, BEAT, epoch, NULL);
+    free(c);
+    return ok;
+}
+
+/* ---- life ---- */
+
+/* Copies of all settings, and the names that follow from them. */
+static bool keep_settings(struct redis *r, const struct redis_settings *s)
+{
+    r->s = *s;
+    struct slice *const texts[] = {&r->s.prefix, &r->s.owner, &r->s.mode, &r->s.election,
+                                   &r->s.version};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        *texts[i] = arena_copy(r->fixed, *texts[i]);
+        if (!texts[i]->ptr)
+            return false;
+    }
+    for (size_t i = 0; i < REDIS_SCRIPT_KEYS; i++) {
+        struct slice tail = i < REDIS_SCRIPT_STAGED ? (struct slice){0} : r->s.owner;
+        r->keys[i] = arena_printf(r->fixed, "%.*s%s%.*s", SLICE_FMT(r->s.prefix),
+                                  redis_script_keys[i], (int)tail.len, tail.ptr ? tail.ptr : "");
+        if (!r->keys[i].ptr)
+            return false;
+    }
+    r->heartbeat = full_channel(r, SLICE("heartbeat"), r->fixed);
+    return r->heartbeat.ptr != NULL;
+}
+
+bool redis_new(struct event_base *base, const struct redis_settings *s,
+               const struct redis_calls *calls, struct redis **out, struct err *e)
+{
+    struct redis *r = calloc(1, sizeof *r);
+    bool ok = r && (r->fixed = arena_new(1 << 16)) != NULL && keep_settings(r, s);
+    if (!ok)
+        err_set(e, ERR_BUG, "out of memory");
+    if (ok) {
+        struct redis_link_settings link = {.url = s->url, .user = s->user, .password = s->password};
+        struct redis_link_calls back = {.up = on_up, .down = on_down, .ctx = r};
+        r->calls = *calls;
+        ok = redis_link_new(base, &link, &back, &r->link, e);
+    }
+    if (!ok) {
+        redis_free(r);
+        return false;
+    }
+    *out = r;
+    return true;
+}
+
+void redis_free(struct redis *r)
+{
+    if (!r)
+        return;
+    redis_link_free(r->link);
+    arena_free(r->fixed);
+    free(r);
+}
+
+bool redis_connected(const struct redis *r)
+{
+    return r->state == READY || r->state == BEGUN;
+}
+
+int64_t redis_published(const struct redis *r)
+{
+    return r->published;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/* One connection to Redis that is made again whenever it is lost: name, socket, user, database,
+ * deadlines, back-off. hiredis 0.14 and 1.x; the timers are our own, 0.14 has none. */
+#ifndef TALLYD_EDGE_REDIS_LINK_H
+#define TALLYD_EDGE_REDIS_LINK_H
+
+#include <stdint.h>
+
+#include "daemon/base/err.h"
+#include "daemon/base/slice.h"
+
+struct event_base;
+struct redisReply;
+struct redis_link;
+
+struct redis_link_settings {
+    struct slice url;            /* redis://host:port/db, unix:///path */
+    struct slice user, password; /* empty: none */
+};
+
+struct redis_link_calls {
+    void (*up)(void *ctx); /* authenticated, database chosen; not from within a call to the link */
+    void (*down)(const char *why, void *ctx); /* told once for one reason, however often it is
+                                                 tried; also when it was never up */
+    void *ctx;
+};
+
+/* Starts by itself on the loop. ERR_CONFIG: an address this build cannot use. */
+bool redis_link_new(struct event_base *base, const struct redis_link_settings *s,
+                    const struct redis_link_calls *calls, struct redis_link **out,
+                    struct err *e) MUST_USE;
+void redis_link_free(struct redis_link *l); /* accepts NULL; not from within a reply */
+
+/* Queue a command. `reply` comes in order and may be an error reply; never when the connection is
+ * lost first (`data` is freed then). `data` is malloc'd or NULL; it is freed after `reply`. False:
+ * not up, or memory; data is freed. */
+bool redis_link_send(struct redis_link *l, size_t argc, const struct slice *argv,
+                     void (*reply)(const struct redisReply *r, void *data, void *ctx), void *data);
+
+/* Give the connection up and try again after the back-off; `down` is told. */
+void redis_link_drop(struct redis_link *l, const char *why);
+/* Give it up and never try again; `down` is not told. */
+void redis_link_stop(struct redis_link *l);
+/* It proved useful: the next loss is followed by a quick try. */
+void redis_link_good(struct redis_link *l);
+
+bool redis_link_up(const struct redis_link *l);
+/* Commands and bytes that are not answered yet. */
+size_t redis_link_commands(const struct redis_link *l);
+size_t redis_link_bytes(const struct redis_link *l);
+
+#endif

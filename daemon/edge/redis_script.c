@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC */
+/* The fenced script. */
+#include "daemon/edge/redis_script.h"
+
+const char *const redis_script_keys[REDIS_SCRIPT_KEYS] = {
+    ":snap:meta",
+    ":log",
+    ":alive",
+    ":snap:totals",
+    ":snap:states",
+    ":snap:calls",
+    ":snap:races",
+    ":h:totals",
+    ":winners",
+    /* what a snapshot is put together in, out of sight */
+    ":stage:totals:",
+    ":stage:states:",
+    ":stage:calls:",
+    ":stage:races:",
+    ":stage:plain:",
+    ":stage:winners:",
+};
+
+/* ARGV: verb, epoch, owner, then
+ *   stage   first ("1": begin anew), 7 an entry: channel, snap, field, value, plain, winner, score
+ *   begin   seq, mode, election, version: what was staged is shown at once, all else is gone
+ *   tell    3 a message: seq, channel, envelope: the snapshot's messages, behind `begin`
+ *   commit  seq, envelope, then as a stage entry: one message and what it changes
+ *   beat    channel, envelope
+ * Answers OK, COLD (no or an older epoch is there: show the snapshot first), FENCED EPOCH (another
+ * owner's), OLD (a seq that was), DENIED CHANNEL (by the ACL). Nothing is written unless it is OK.
+ *
+ * Redis runs it alone: a reader sees all of a call's writes or none. XADD is the first write, the
+ * only one that can fail on its data; PUBLISH the last, so that who hears of a change can read it.
+ */
+const char redis_script[] =
+    "local META, LOG, ALIVE, LIVE, STAGED = 1, 2, 3, 3, 9\n"
+    "local SNAP = {totals = 1, states = 2, calls = 3, races = 4}\n"
+    "local PLAIN, WINNERS, KINDS = 5, 6, 6\n"
+    "local verb, epoch, owner = ARGV[1], ARGV[2], ARGV[3]\n"
+    "\n"
+    "local meta = redis.call('HMGET', KEYS[META], 'epoch', 'owner', 'seq')\n"
+    "local there = tonumber(meta[1])\n"
+    "local mine = tonumber(epoch)\n"
+    "if there and (there > mine or (there == mine and meta[2] ~= owner)) then\n"
+    "    return 'FENCED ' .. meta[1]\n"
+    "end\n"
+    "if verb ~= 'stage' and verb ~= 'begin' and there ~= mine then\n"
+    "    return 'COLD'\n"
+    "end\n"
+    "\n"
+    "local function denied(channel)\n"
+    "    return redis.acl_check_cmd and not redis.acl_check_cmd('PUBLISH', channel, '')\n"
+    "end\n"
+    "\n"
+    "local function announce(seq, channel, envelope)\n"
+    "    redis.call('XADD', KEYS[LOG], 'MAXLEN', '~', '10000', epoch .. '-' .. seq,\n"
+    "               'channel', channel, 'message', envelope)\n"
+    "end\n"
+    "\n"
+    "-- snap, field, value, plain, winner, score from ARGV[i] on, into live keys or staged ones\n"
+    "local function store(base, i)\n"
+    "    local snap, field, value = SNAP[ARGV[i]], ARGV[i + 1], ARGV[i + 2]\n"
+    "    if snap and field == '' then\n"
+    "        redis.call('SET', KEYS[base + snap], value)\n"
+    "    elseif snap then\n"
+    "        redis.call('HSET', KEYS[base + snap], field, value)\n"
+    "    end\n"
+    "    for name, number in string.gmatch(ARGV[i + 3], '(%S+) (%S+)\\n') do\n"
+    "        redis.call('HSET', KEYS[base + PLAIN], name, number)\n"
+    "    end\n"
+    "    local winner, score = ARGV[i + 4], ARGV[i + 5]\n"
+    "    if winner ~= '' and tonumber(score) >= 0 then\n"
+    "        redis.call('ZADD', KEYS[base + WINNERS], score, winner)\n"
+    "    elseif winner ~= '' then\n"
+    "        redis.call('ZREM', KEYS[base + WINNERS], winner)\n"
+    "    end\n"
+    "end\n"
+    "\n"
+    "if verb == 'stage' then\n"
+    "    for i = 5, #ARGV, 7 do\n"
+    "        if denied(ARGV[i]) then return 'DENIED ' .. ARGV[i] end\n"
+    "    end\n"
+    "    for kind = 1, KINDS do\n"
+    "        if ARGV[4] == '1' then redis.call('DEL', KEYS[STAGED + kind]) end\n"
+    "    end\n"
+    "    for i = 5, #ARGV, 7 do store(STAGED, i + 1) end\n"
+    "    for kind = 1, KINDS do redis.call('PEXPIRE', KEYS[STAGED + kind], 60000) end\n"
+    "    return 'OK'\n"
+    "end\n"
+    "\n"
+    "if verb == 'begin' then\n"
+    "    for kind = 1, KINDS do\n"
+    "        redis.call('DEL', KEYS[LIVE + kind])\n"
+    "        if redis.call('EXISTS', KEYS[STAGED + kind]) == 1 then\n"
+    "            redis.call('RENAME', KEYS[STAGED + kind], KEYS[LIVE + kind])\n"
+    "            redis.call('PERSIST', KEYS[LIVE + kind])\n"
+    "        end\n"
+    "    end\n"
+    "    redis.call('DEL', KEYS[META])\n"
+    "    redis.call('HSET', KEYS[META], 'epoch', epoch, 'owner', owner, 'seq', ARGV[4],\n"
+    "               'mode', ARGV[5], 'election', ARGV[6], 'version', ARGV[7])\n"
+    "    redis.call('SET', KEYS[ALIVE], epoch, 'PX', '15000')\n"
+    "    return 'OK'\n"
+    "end\n"
+    "\n"
+    "if verb == 'tell' then\n"
+    "    for i = 4, #ARGV, 3 do announce(ARGV[i], ARGV[i + 1], ARGV[i + 2]) end\n"
+    "    for i = 4, #ARGV, 3 do redis.call('PUBLISH', ARGV[i + 1], ARGV[i + 2]) end\n"
+    "    return 'OK'\n"
+    "end\n"
+    "\n"
+    "if verb == 'beat' then\n"
+    "    if denied(ARGV[4]) then return 'DENIED ' .. ARGV[4] end\n"
+    "    redis.call('SET', KEYS[ALIVE], epoch, 'PX', '15000')\n"
+    "    redis.call('PUBLISH', ARGV[4], ARGV[5])\n"
+    "    return 'OK'\n"
+    "end\n"
+    "\n"
+    "local seq, envelope, channel = ARGV[4], ARGV[5], ARGV[6]\n"
+    "if tonumber(seq) <= tonumber(meta[3] or '0') then return 'OLD' end\n"
+    "if denied(channel) then return 'DENIED ' .. channel end\n"
+    "announce(seq, channel, envelope)\n"
+    "store(LIVE, 7)\n"
+    "redis.call('HSET', KEYS[META], 'seq', seq)\n"
+    "redis.call('PUBLISH', channel, envelope)\n"
+    "return 'OK'\n";
