@@ -193,12 +193,24 @@ static bool play_sequence(struct slice rest, int64_t now_ms, struct serve_answer
     return true;
 }
 
+/* A pointer that goes back to a version whose body went out before: no client asks for that again.
+ */
+static bool known_before(const struct track *t)
+{
+    const struct step *now = &t->steps[t->at];
+    for (size_t i = 0; i < t->at; i++)
+        if (slice_eq(t->steps[i].version, now->version) && slice_eq(t->steps[i].body, now->body))
+            return true;
+    return false;
+}
+
 static bool play_pointer(struct track *t, int64_t now_ms, struct serve_answer *out)
 {
     if (t->served && next_is_due(t, now_ms)) {
         t->at++;
         t->served = false;
     }
+    t->served |= known_before(t);
     out->type = "text/plain";
     out->body = t->steps[t->at].version;
     out->modified_ms = t->steps[t->at].time_ms;
