@@ -204,6 +204,17 @@ static bool known_before(const struct track *t)
     return false;
 }
 
+/* Was this step's body, under its version, that of an earlier one? Then nobody need ask for it
+ * again. */
+static bool is_repeat(const struct track *t)
+{
+    const struct step *now = &t->steps[t->at];
+    for (size_t i = 0; i < t->at; i++)
+        if (slice_eq(t->steps[i].version, now->version) && slice_eq(t->steps[i].body, now->body))
+            return true;
+    return false;
+}
+
 static bool play_pointer(struct track *t, int64_t now_ms, struct serve_answer *out)
 {
     if (t->served && next_is_due(t, now_ms)) {
