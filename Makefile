@@ -77,8 +77,6 @@ $(BUILD)/%.o: %.cc
 	@echo '  CXX  $<'
 	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 
-# the board page and other files served by the daemon become part of it
-WEB := $(sort $(wildcard daemon/web/*))
 
 define library
 $(1): $(call obj,$(2))
