@@ -197,20 +197,9 @@ static bool play_sequence(struct slice rest, int64_t now_ms, struct serve_answer
  */
 static bool known_before(const struct track *t)
 {
-    const struct step *s = &t->steps[t->at];
+    const struct step *now = &t->steps[t->at];
     for (size_t i = 0; i < t->at; i++)
-        if (slice_eq(t->steps[i].version, s->version) && slice_eq(t->steps[i].body, s->body))
-            return true;
-    return false;
-}
-
-/* Was this step's body, under its version, that of an earlier one? Then nobody need ask for it
- * again. */
-static bool is_repeat(const struct track *t)
-{
-    const struct step *s = &t->steps[t->at];
-    for (size_t i = 0; i < t->at; i++)
-        if (slice_eq(t->steps[i].version, s->version) && slice_eq(t->steps[i].body, s->body))
+        if (slice_eq(t->steps[i].version, now->version) && slice_eq(t->steps[i].body, now->body))
             return true;
     return false;
 }
