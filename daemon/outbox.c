@@ -47,6 +47,7 @@ struct outbox {
     bool flush_due;      /* within min_interval of the last flush */
     struct pending_event *events, **events_end;
     int64_t event_count;
+    bool started; /* all is restored: what is shown is whole */
     bool began, fenced;
     bool changing_epoch;  /* nothing is numbered until the new one begins: all is shown then */
     bool epoch_ready;     /* it is on disk, and begins when nothing waits for the disk any more */
@@ -416,7 +417,8 @@ static void on_redis_ready(int64_t epoch, void *ctx)
     log_info("redis: connected");
     if (o->seen_epoch < epoch)
         o->seen_epoch = epoch;
-    change_epoch(o);
+    if (o->started)
+        change_epoch(o);
 }
 
 static void on_redis_lost(const char *why, void *ctx)
@@ -515,6 +517,7 @@ void outbox_free(struct outbox *o)
 
 void outbox_start(struct outbox *o)
 {
+    o->started = true;
     change_epoch(o);
     timer_set(o->heartbeat_timer, o->s.heartbeat_ms);
 }
