@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/buf.h"
 #include "daemon/base/when.h"
+#include "daemon/core/endorse.h"
 #include "daemon/core/match.h"
 
 struct night {
