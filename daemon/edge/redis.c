@@ -429,7 +429,8 @@ bool redis_new(struct event_base *base, const struct redis_settings *s,
     if (!ok)
         err_set(e, ERR_BUG, "out of memory");
     if (ok) {
-        struct redis_link_settings link = {.url = s->url, .user = s->user, .password = s->password};
+        struct redis_link_settings link = {
+            .url = s->url, .user = s->user, .password = s->password, .command_ms = s->command_ms};
         struct redis_link_calls back = {.up = on_up, .down = on_down, .ctx = r};
         r->calls = *calls;
         ok = redis_link_new(base, &link, &back, &r->link, e);

@@ -20,6 +20,7 @@ struct redis_settings {
     struct slice owner;     /* names this process in snap:meta: host, pid, random */
     struct slice mode, election, version; /* for snap:meta */
     int64_t heartbeat_ms;
+    int64_t command_ms;     /* an answer that takes longer loses the connection; 0: 5 s */
 };
 
 /* One write: an envelope and where it goes. All slices are copied. */

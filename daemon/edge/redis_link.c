@@ -47,7 +47,7 @@ struct redis_link {
     redisAsyncContext *ac;
     struct flight *first, **end;
     size_t commands, bytes, attempts;
-    int64_t backoff_ms;
+    int64_t backoff_ms, command_ms;
     uint32_t noise; /* for jitter */
     bool connected, up, stopped;
     char told[256]; /* the reason `down` heard last; empty since it was up */
@@ -94,7 +94,7 @@ static void watch(struct redis_link *l)
         timer_cancel(l->deadline);
         return;
     }
-    int64_t left = (l->first->sent_us - timer_now_us()) / 1000 + COMMAND_MS;
+    int64_t left = (l->first->sent_us - timer_now_us()) / 1000 + l->command_ms;
     timer_set(l->deadline, left > 0 ? left : 0);
 }
 
@@ -146,7 +146,7 @@ static void on_deadline(void *ctx)
     struct redis_link *l = ctx;
     char why[120];
     if (l->connected)
-        snprintf(why, sizeof why, "no answer for %d s", COMMAND_MS / 1000);
+        snprintf(why, sizeof why, "no answer for %lld ms", (long long)l->command_ms);
     else
         snprintf(why, sizeof why, "cannot connect to %.60s within %d ms",
                  l->host ? l->host : l->path, CONNECT_MS);
@@ -451,6 +451,7 @@ bool redis_link_new(struct event_base *base, const struct redis_link_settings *s
         return err_set(e, ERR_BUG, "out of memory");
     *l = (struct redis_link){.base = base, .calls = *calls, .noise = (uint32_t)timer_now_us()};
     l->end = &l->first;
+    l->command_ms = s->command_ms > 0 ? s->command_ms : COMMAND_MS;
     l->user = strndup(s->user.len ? s->user.ptr : "", s->user.len);
     l->password = strndup(s->password.len ? s->password.ptr : "", s->password.len);
     l->retry = timer_new(base, on_retry, l);

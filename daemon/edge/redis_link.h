@@ -16,6 +16,7 @@ struct redis_link;
 struct redis_link_settings {
     struct slice url;            /* redis://host:port/db, unix:///path */
     struct slice user, password; /* empty: none */
+    int64_t command_ms;          /* the longest an answer may take; 0: 5 s */
 };
 
 struct redis_link_calls {
