@@ -1,0 +1,711 @@
+/* SPDX-License-Identifier: ISC */
+/* The writer keeps what it says it kept: through kill -9 at any moment, a full disk, two processes,
+ * and damaged rows. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/base/log.h"
+#include "daemon/edge/payload.h"
+#include "daemon/edge/timer.h"
+#include "daemon/edge/writer.h"
+
+#define PATIENCE_US INT64_C(30000000)
+#define SOURCES 3
+
+struct desk {
+    char directory[64];
+    struct event_base *base;
+    struct arena *arena;
+    struct writer *writer;
+    struct writer_loaded loaded;
+    char order[256]; /* a letter for each done that came */
+    size_t done, refused;
+    char text[300];
+};
+
+static struct payload *payload_of(const char *fill, size_t len)
+{
+    struct err e = {0};
+    struct payload *p = payload_new(1 << 20, &e);
+    char *bytes = malloc(len + 1);
+    assert_non_null(p);
+    for (size_t i = 0; i < len; i++)
+        bytes[i] = fill[i % strlen(fill)];
+    assert_true(payload_append(p, (struct slice){bytes, len}, &e));
+    payload_finish(p);
+    free(bytes);
+    return p;
+}
+
+static bool try_open(struct desk *d, struct err *e)
+{
+    d->base = loop_new();
+    d->arena = arena_new(64 << 20);
+    return writer_open(d->base, d->directory, d->arena, &d->loaded, &d->writer, e);
+}
+
+static void open_desk(struct desk *d)
+{
+    struct err e = {0};
+    if (!try_open(d, &e))
+        fail_msg("%s", e.text);
+}
+
+static void close_desk(struct desk *d, int64_t wait_ms)
+{
+    writer_close(d->writer, wait_ms);
+    d->writer = NULL;
+    arena_free(d->arena);
+    loop_free(d->base);
+}
+
+static int set_up(void **state)
+{
+    struct desk *d = calloc(1, sizeof *d);
+    snprintf(d->directory, sizeof d->directory, "/tmp/tallyd-writer-XXXXXX");
+    *state = mkdtemp(d->directory) ? d : NULL;
+    return *state ? 0 : -1;
+}
+
+static void remove_all(const char *path)
+{
+    DIR *dir = opendir(path);
+    for (const struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
+        char below[512];
+        if (entry->d_name[0] == '.' && strspn(entry->d_name, ".") == strlen(entry->d_name))
+            continue;
+        snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
+        if (unlink(below) != 0)
+            remove_all(below);
+    }
+    if (dir)
+        closedir(dir);
+    rmdir(path);
+}
+
+static int tear_down(void **state)
+{
+    struct desk *d = *state;
+    remove_all(d->directory);
+    free(d);
+    return 0;
+}
+
+struct ticket {
+    struct desk *desk;
+    char letter;
+};
+
+static void on_done(bool ok, const char *text, void *ctx)
+{
+    struct ticket *t = ctx;
+    struct desk *d = t->desk;
+    d->order[d->done++ % sizeof d->order] = t->letter;
+    d->refused += !ok;
+    if (!ok)
+        snprintf(d->text, sizeof d->text, "%s", text);
+}
+
+static void until_done(struct desk *d, size_t done)
+{
+    int64_t end = timer_now_us() + PATIENCE_US;
+    while (d->done < done && timer_now_us() < end) {
+        struct timeval tv = {0, 20000};
+        event_base_loopexit(d->base, &tv);
+        event_base_dispatch(d->base);
+    }
+    assert_true(d->done >= done);
+}
+
+static void submit(struct desk *d, const struct writer_job *job, struct ticket *t)
+{
+    struct err e = {0};
+    t->desk = d;
+    if (!writer_submit(d->writer, job, on_done, t, &e))
+        fail_msg("%s", e.text);
+}
+
+static struct writer_claim claim_of(int64_t number)
+{
+    return (struct writer_claim){.number = number,
+                                 .at_ms = 1000 * number,
+                                 .called_at_ms = INT64_MIN,
+                                 .outcome = 1,
+                                 .race_id = SLICE("ga-senate"),
+                                 .endorsement_id = SLICE("ossoff"),
+                                 .by = SLICE("ddhq"),
+                                 .evidence = SLICE("5522 \xe2\x80\x9c"
+                                                   "called\xe2\x80\x9d")};
+}
+
+static struct writer_file file_of(const char *source, struct payload *p, bool held, int64_t at)
+{
+    return (struct writer_file){.source = slice_of(source),
+                                .file = SLICE("detail"),
+                                .held = held,
+                                .payload = p,
+                                .digest = payload_digest(p),
+                                .version = SLICE("274437"),
+                                .etag = SLICE("\"a\""),
+                                .received_ms = at};
+}
+
+static size_t count_payloads(const struct desk *d)
+{
+    char path[128];
+    size_t n = 0;
+    snprintf(path, sizeof path, "%s/payloads", d->directory);
+    DIR *dir = opendir(path);
+    for (const struct dirent *entry; dir && (entry = readdir(dir)) != NULL;)
+        n += entry->d_name[0] != '.';
+    if (dir)
+        closedir(dir);
+    return n;
+}
+
+/* Each row's payload is there and is what the row says; and there is no other. */
+static void check_pairs(struct desk *d)
+{
+    struct err e = {0};
+    size_t paths = 0;
+    for (size_t i = 0; i < d->loaded.file_count; i++) {
+        const struct writer_loaded_file *f = &d->loaded.files[i];
+        struct payload *p = payload_from_file(f->path.ptr, 1 << 20, &e);
+        if (!p)
+            fail_msg("%s", e.text);
+        assert_true(digest_eq(payload_digest(p), f->digest));
+        payload_free(p);
+        paths++;
+        for (size_t k = 0; k < i; k++)
+            if (slice_eq(d->loaded.files[k].path, f->path)) {
+                paths--;
+                break;
+            }
+    }
+    assert_int_equal(count_payloads(d), paths);
+}
+
+/* ---- rows ---- */
+
+static void test_rows_come_back(void **state)
+{
+    struct desk *d = *state;
+    struct ticket t = {.letter = 'a'};
+    struct writer_claim claims[] = {claim_of(2), claim_of(1)};
+    struct writer_name names[] = {
+        {SLICE("clarity"), SLICE("10"), SLICE("1"), SLICE("Ann"), SLICE("DEM")},
+        {SLICE("clarity"), SLICE("10"), SLICE("1"), SLICE("Anna"), SLICE("DEM")}};
+    struct writer_event events[] = {{SLICE("c1"), SLICE("calls:GA"), SLICE("{\"n\":1}")},
+                                    {SLICE("c2"), SLICE("calls:GA"), SLICE("{\"n\":2}")},
+                                    {SLICE("c1"), SLICE("calls:GA"), SLICE("{\"n\":3}")}};
+    struct slice first = SLICE("c1");
+    open_desk(d);
+    assert_int_equal(d->loaded.epoch, 0);
+    assert_int_equal(d->loaded.claim_count + d->loaded.file_count + d->loaded.event_count, 0);
+    submit(d,
+           &(struct writer_job){.claims = claims,
+                                .claim_count = 2,
+                                .names = names,
+                                .name_count = 2,
+                                .events = events,
+                                .event_count = 3,
+                                .epoch = 7},
+           &t);
+    submit(d, &(struct writer_job){.epoch = 5}, &t);
+    submit(d, &(struct writer_job){.acknowledged = &first, .acknowledged_count = 1}, &t);
+    until_done(d, 3);
+    assert_int_equal(d->refused, 0);
+    close_desk(d, 1000);
+
+    open_desk(d);
+    assert_int_equal(d->loaded.epoch, 7); /* it never falls */
+    assert_int_equal(d->loaded.claim_count, 2);
+    assert_int_equal(d->loaded.claims[0].number, 1);
+    assert_int_equal(d->loaded.claims[0].called_at_ms, INT64_MIN);
+    assert_true(slice_eq(d->loaded.claims[1].evidence, claims[0].evidence));
+    assert_int_equal(d->loaded.name_count, 1);
+    assert_true(slice_is(d->loaded.names[0].name, "Anna"));
+    /* the oldest of the two that share an id was acknowledged; the rest is in order */
+    assert_int_equal(d->loaded.event_count, 2);
+    assert_true(slice_is(d->loaded.events[0].data, "{\"n\":2}"));
+    assert_true(slice_is(d->loaded.events[1].data, "{\"n\":3}"));
+    close_desk(d, 1000);
+}
+
+static void test_a_number_is_taken_once(void **state)
+{
+    struct desk *d = *state;
+    struct ticket a = {.letter = 'a'}, b = {.letter = 'b'}, c = {.letter = 'c'};
+    struct writer_claim one = claim_of(1), two = claim_of(2);
+    open_desk(d);
+    submit(d, &(struct writer_job){.claims = &one, .claim_count = 1}, &a);
+    submit(d, &(struct writer_job){.claims = &one, .claim_count = 1}, &b);
+    submit(d, &(struct writer_job){.claims = &two, .claim_count = 1}, &c);
+    until_done(d, 3);
+    assert_memory_equal(d->order, "abc", 3);
+    assert_int_equal(d->refused, 1);
+    assert_non_null(strstr(d->text, "claim 1 for ossoff"));
+    close_desk(d, 1000);
+    open_desk(d);
+    assert_int_equal(d->loaded.claim_count, 2);
+    close_desk(d, 1000);
+}
+
+static void test_a_job_owns_its_text(void **state)
+{
+    struct desk *d = *state;
+    struct ticket t = {.letter = 'a'};
+    char text[] = "reason";
+    struct writer_claim c = claim_of(1);
+    c.reason = slice_of(text);
+    open_desk(d);
+    submit(d, &(struct writer_job){.claims = &c, .claim_count = 1}, &t);
+    memset(text, 'x', sizeof text - 1);
+    until_done(d, 1);
+    close_desk(d, 1000);
+    open_desk(d);
+    assert_true(slice_is(d->loaded.claims[0].reason, "reason"));
+    close_desk(d, 1000);
+}
+
+/* ---- payloads ---- */
+
+static void test_accepted_and_held(void **state)
+{
+    struct desk *d = *state;
+    struct ticket t = {.letter = 'f'};
+    struct payload *one = payload_of("one", 1000), *two = payload_of("two", 2000);
+    struct writer_file files[] = {file_of("a/../b", one, false, 20),
+                                  file_of("a/../b", two, true, 10)};
+    struct writer_file promoted = files[1];
+    open_desk(d);
+    submit(d, &(struct writer_job){.files = &files[0], .file_count = 2}, &t);
+    payload_free(one);
+    payload_free(two);
+    until_done(d, 1);
+    close_desk(d, 1000);
+    open_desk(d);
+    assert_int_equal(d->loaded.file_count, 2);
+    assert_false(d->loaded.files[0].held); /* though it came later by its clock */
+    assert_true(d->loaded.files[1].held);
+    assert_int_equal(d->loaded.digest_count, 1);
+    assert_null(strstr(d->loaded.files[0].path.ptr + strlen(d->directory), ".."));
+    check_pairs(d);
+    promoted.held = false;
+    promoted.payload = NULL; /* the held one is accepted: its bytes are there */
+    promoted.received_ms = 30;
+    submit(d, &(struct writer_job){.files = &promoted, .file_count = 1}, &t);
+    until_done(d, 2);
+    close_desk(d, 1000);
+    open_desk(d);
+    assert_int_equal(d->loaded.file_count, 1);
+    assert_true(digest_eq(d->loaded.files[0].digest, promoted.digest));
+    assert_int_equal(d->loaded.digest_count, 2);
+    check_pairs(d);
+    close_desk(d, 1000);
+}
+
+static void test_digests_are_capped(void **state)
+{
+    struct desk *d = *state;
+    struct ticket t = {.letter = 'd'};
+    char fill[16];
+    struct digest last = {0};
+    open_desk(d);
+    for (int i = 0; i < 300; i++) {
+        snprintf(fill, sizeof fill, "payload %d", i);
+        struct payload *p = payload_of(fill, 100);
+        struct writer_file f = file_of("clarity", p, false, i);
+        last = f.digest;
+        submit(d, &(struct writer_job){.files = &f, .file_count = 1}, &t);
+        payload_free(p);
+    }
+    until_done(d, 300);
+    close_desk(d, 1000);
+    open_desk(d);
+    /* those that were overtaken in the queue were on air too */
+    assert_int_equal(d->loaded.digest_count, 256);
+    assert_true(digest_eq(d->loaded.digests[255].digest, last));
+    assert_int_equal(d->loaded.file_count, 1);
+    assert_true(digest_eq(d->loaded.files[0].digest, last));
+    check_pairs(d);
+    close_desk(d, 1000);
+}
+
+static void test_leftovers_are_swept(void **state)
+{
+    struct desk *d = *state;
+    char path[128];
+    open_desk(d);
+    close_desk(d, 1000);
+    snprintf(path, sizeof path, "%s/payloads/clarity..0123", d->directory);
+    int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    close(fd);
+    assert_int_equal(count_payloads(d), 1);
+    open_desk(d);
+    assert_int_equal(count_payloads(d), 0);
+    close_desk(d, 1000);
+}
+
+/* ---- order, reading again ---- */
+
+static void test_nothing_is_a_barrier(void **state)
+{
+    struct desk *d = *state;
+    struct ticket f = {.letter = 'f'}, c = {.letter = 'c'}, n = {.letter = 'n'};
+    struct payload *p = payload_of("x", 1 << 19);
+    struct writer_file file = file_of("clarity", p, false, 1);
+    struct writer_claim one = claim_of(1);
+    struct arena *a = arena_new(1 << 20);
+    struct writer_loaded again;
+    struct err e = {0};
+    open_desk(d);
+    submit(d, &(struct writer_job){.files = &file, .file_count = 1}, &f);
+    submit(d, &(struct writer_job){.claims = &one, .claim_count = 1}, &c);
+    submit(d, &(struct writer_job){.epoch = 0}, &n);
+    until_done(d, 3);
+    assert_int_equal(d->order[2], 'n');
+    assert_true(writer_load(d->writer, a, &again, &e));
+    assert_int_equal(again.claim_count, 1);
+    assert_int_equal(again.file_count, 1);
+    arena_free(a);
+    payload_free(p);
+    close_desk(d, 1000);
+}
+
+static void test_close_finishes(void **state)
+{
+    struct desk *d = *state;
+    struct ticket t = {.letter = 'c'};
+    open_desk(d);
+    for (int i = 1; i <= 100; i++) {
+        struct writer_claim c = claim_of(i);
+        submit(d, &(struct writer_job){.claims = &c, .claim_count = 1}, &t);
+    }
+    close_desk(d, 10000); /* the loop never ran */
+    assert_int_equal(d->done, 100);
+    assert_int_equal(d->refused, 0);
+    open_desk(d);
+    assert_int_equal(d->loaded.claim_count, 100);
+    close_desk(d, 1000);
+}
+
+/* ---- who else is there; what else is in it ---- */
+
+static void test_one_process_only(void **state)
+{
+    struct desk *d = *state, other = *d;
+    struct err e = {0};
+    open_desk(d);
+    assert_false(try_open(&other, &e));
+    arena_free(other.arena);
+    loop_free(other.base);
+    char pid[32];
+    snprintf(pid, sizeof pid, "process %ld)", (long)getpid());
+    assert_non_null(strstr(e.text, pid));
+    assert_int_equal(e.kind, ERR_AGAIN);
+    close_desk(d, 1000);
+    open_desk(d); /* the lock went with it */
+    close_desk(d, 1000);
+}
+
+static void run_sql(const struct desk *d, const char *sql)
+{
+    char path[128];
+    sqlite3 *s;
+    snprintf(path, sizeof path, "%s/tallyd.db", d->directory);
+    assert_int_equal(sqlite3_open(path, &s), SQLITE_OK);
+    if (sqlite3_exec(s, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s", sqlite3_errmsg(s));
+    sqlite3_close(s);
+}
+
+static void refused_with(struct desk *d, const char *word)
+{
+    struct err e = {0};
+    assert_false(try_open(d, &e));
+    if (!strstr(e.text, word))
+        fail_msg("\"%s\" is not in: %s", word, e.text);
+    arena_free(d->arena);
+    loop_free(d->base);
+}
+
+static void test_bad_rows_are_named(void **state)
+{
+    static const struct {
+        const char *spoil, *repair, *word;
+    } cases[] = {
+        {"INSERT INTO files VALUES ('a', '', 0, '../../etc/passwd', "
+         "'00000000000000000000000000000000',"
+         " '', '', '', 0)",
+         "DELETE FROM files", "table files"},
+        {"INSERT INTO files VALUES ('a', '', 0, 'a', 'xyz', '', '', '', 0)", "DELETE FROM files",
+         "table files"},
+        {"INSERT INTO claims VALUES (1, 0, 0, -1, 'r', 'e', 'ap', '', '', '')",
+         "DELETE FROM claims", "row 1 of table claims"},
+        {"INSERT INTO digests VALUES (1, 'a', '', 'q')", "DELETE FROM digests", "table digests"},
+        {"INSERT INTO events VALUES (1, 'c1', 'calls:GA', 'text')", "DELETE FROM events",
+         "table events"},
+        {"UPDATE meta SET value = 99 WHERE name = 'schema'",
+         "UPDATE meta SET value = 1 WHERE name = 'schema'", "newer tallyd"},
+    };
+    struct desk *d = *state;
+    open_desk(d);
+    close_desk(d, 1000);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        run_sql(d, cases[i].spoil);
+        refused_with(d, cases[i].word);
+        run_sql(d, cases[i].repair);
+    }
+    open_desk(d);
+    close_desk(d, 1000);
+}
+
+static void test_a_damaged_file_is_told(void **state)
+{
+    struct desk *d = *state;
+    char path[128], junk[8192];
+    memset(junk, 'j', sizeof junk);
+    snprintf(path, sizeof path, "%s/tallyd.db", d->directory);
+    int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    assert_int_equal(write(fd, junk, sizeof junk), sizeof junk);
+    close(fd);
+    refused_with(d, "tallyd.db");
+}
+
+/* ---- a full disk ---- */
+
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit l;
+    getrlimit(RLIMIT_FSIZE, &l);
+    l.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &l);
+}
+
+/* Nothing can be written, then something can again: what waited is kept, in order, and only then
+ * answered. */
+static void test_a_full_disk_is_waited_out(void **state)
+{
+    struct desk *d = *state;
+    struct ticket tickets[] = {{.letter = 'a'}, {.letter = 'b'}, {.letter = 'c'}};
+    struct payload *p = payload_of("x", 300000);
+    struct writer_file file = file_of("clarity", p, false, 1);
+    signal(SIGXFSZ, SIG_IGN);
+    open_desk(d);
+    limit_files(1);
+    for (int i = 0; i < 3; i++) {
+        struct writer_claim c = claim_of(i + 1);
+        submit(d,
+               &(struct writer_job){
+                   .claims = &c, .claim_count = 1, .files = &file, .file_count = i == 0},
+               &tickets[i]);
+    }
+    payload_free(p);
+    int64_t end = timer_now_us() + 400000; /* several attempts, none of which may be answered */
+    while (timer_now_us() < end) {
+        struct timeval tv = {0, 20000};
+        event_base_loopexit(d->base, &tv);
+        event_base_dispatch(d->base);
+    }
+    assert_int_equal(d->done, 0);
+    limit_files(RLIM_INFINITY);
+    until_done(d, 3);
+    assert_memory_equal(d->order, "abc", 3);
+    assert_int_equal(d->refused, 0);
+    close_desk(d, 10000);
+    open_desk(d);
+    assert_int_equal(d->loaded.claim_count, 3);
+    assert_int_equal(d->loaded.file_count, 1);
+    check_pairs(d);
+    close_desk(d, 1000);
+}
+
+/* Calls do not wait for a payload that finds no room; whoever waits for the payload is told. */
+static void test_calls_pass_a_large_payload(void **state)
+{
+    struct desk *d = *state;
+    struct ticket c = {.letter = 'c'}, b = {.letter = 'b'};
+    struct payload *old = payload_of("old", 100), *p = payload_of("x", 1 << 20);
+    struct writer_file before = file_of("clarity", old, false, 1),
+                       file = file_of("clarity", p, false, 2);
+    struct writer_claim one = claim_of(1);
+    signal(SIGXFSZ, SIG_IGN);
+    open_desk(d);
+    submit(d, &(struct writer_job){.files = &before, .file_count = 1}, &b);
+    until_done(d, 1);
+    limit_files(512 << 10); /* of a file: the database has room */
+    submit(d,
+           &(struct writer_job){.claims = &one, .claim_count = 1, .files = &file, .file_count = 1},
+           &c);
+    submit(d, &(struct writer_job){.epoch = 0}, &b);
+    until_done(d, 3);
+    assert_memory_equal(d->order, "bcb", 3);
+    assert_int_equal(d->refused, 1);
+    assert_non_null(strstr(d->text, "could not be written"));
+    close_desk(d, 10);
+    limit_files(RLIM_INFINITY);
+    open_desk(d);
+    assert_int_equal(d->loaded.claim_count, 1);
+    assert_int_equal(d->loaded.file_count, 1);
+    assert_true(
+        digest_eq(d->loaded.files[0].digest, before.digest)); /* the last good one still is */
+    check_pairs(d);
+    payload_free(old);
+    payload_free(p);
+    close_desk(d, 1000);
+}
+
+/* ---- kill -9 ---- */
+
+/* In the child: claims with payloads, one after the other; each done is told through the pipe. */
+struct child {
+    struct desk *d;
+    int pipe;
+    int64_t number;
+};
+
+static void submit_next(struct child *c);
+
+static void on_child_done(bool ok, const char *text, void *ctx)
+{
+    struct child *c = ctx;
+    int64_t number = c->number++;
+    (void)text;
+    if (!ok || write(c->pipe, &number, sizeof number) != sizeof number)
+        _exit(1);
+    submit_next(c);
+}
+
+static void submit_next(struct child *c)
+{
+    char fill[32];
+    struct err e = {0};
+    snprintf(fill, sizeof fill, "payload %lld ", (long long)c->number);
+    struct payload *p = payload_of(fill, 200 + (size_t)(c->number * 7919 % 60000));
+    struct writer_claim claim = claim_of(c->number);
+    char source[16];
+    snprintf(source, sizeof source, "s%lld", (long long)c->number % SOURCES);
+    struct writer_file file = file_of(source, p, c->number % 5 == 4, c->number);
+    struct writer_event event = {
+        .id = slice_of(fill), .channel = SLICE("calls:GA"), .data = SLICE("{}")};
+    struct writer_job job = {.claims = &claim,
+                             .claim_count = 1,
+                             .files = &file,
+                             .file_count = 1,
+                             .events = &event,
+                             .event_count = 1};
+    bool ok = writer_submit(c->d->writer, &job, on_child_done, c, &e);
+    payload_free(p);
+    if (!ok)
+        _exit(1);
+}
+
+static void live_and_die(struct desk *d, int pipe)
+{
+    struct child c = {.d = d, .pipe = pipe};
+    struct err e = {0};
+    alarm(60); /* never an orphan */
+    if (!try_open(d, &e))
+        _exit(2);
+    c.number =
+        d->loaded.claim_count > 0 ? d->loaded.claims[d->loaded.claim_count - 1].number + 1 : 1;
+    submit_next(&c);
+    loop_run(d->base);
+    _exit(3);
+}
+
+/* How long until it dies varies, so that every step is hit. */
+static void kill_after(pid_t pid, int round, int fd, int64_t *acknowledged)
+{
+    const int64_t life_us = 500 + (int64_t)round * 1709 % 40000;
+    int64_t end = timer_now_us() + (round % 4 == 0 ? life_us : PATIENCE_US);
+    bool began = round % 4 == 0; /* else it dies that long after its first word */
+    int64_t number;
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    while (timer_now_us() < end) {
+        ssize_t n = read(fd, &number, sizeof number);
+        if (n == 0)
+            break;
+        if (n != (ssize_t)sizeof number)
+            continue;
+        *acknowledged = number;
+        if (!began)
+            end = timer_now_us() + life_us;
+        began = true;
+    }
+    kill(pid, SIGKILL);
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    while (read(fd, &number, sizeof number) == (ssize_t)sizeof number)
+        *acknowledged = number;
+}
+
+static void test_kill_at_any_moment(void **state)
+{
+    struct desk *d = *state;
+    int64_t acknowledged = 0;
+    for (int round = 0; round < 60; round++) {
+        int pipes[2];
+        assert_int_equal(pipe(pipes), 0);
+        pid_t pid = fork();
+        if (pid == 0) {
+            close(pipes[0]);
+            live_and_die(d, pipes[1]);
+        }
+        close(pipes[1]);
+        kill_after(pid, round, pipes[0], &acknowledged);
+        close(pipes[0]);
+
+        open_desk(d);
+        size_t n = d->loaded.claim_count;
+        assert_true((int64_t)n >= acknowledged);
+        assert_int_equal(d->loaded.event_count, n);
+        for (size_t i = 0; i < n; i++) /* none is missing in between */
+            assert_int_equal(d->loaded.claims[i].number, (int64_t)i + 1);
+        check_pairs(d);
+        close_desk(d, 1000);
+    }
+    assert_true(acknowledged > 60); /* it did live in between */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define DESK(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+        DESK(test_rows_come_back),
+        DESK(test_a_number_is_taken_once),
+        DESK(test_a_job_owns_its_text),
+        DESK(test_accepted_and_held),
+        DESK(test_digests_are_capped),
+        DESK(test_leftovers_are_swept),
+        DESK(test_nothing_is_a_barrier),
+        DESK(test_close_finishes),
+        DESK(test_one_process_only),
+        DESK(test_bad_rows_are_named),
+        DESK(test_a_damaged_file_is_told),
+        DESK(test_a_full_disk_is_waited_out),
+        DESK(test_calls_pass_a_large_payload),
+        DESK(test_kill_at_any_moment),
+    };
+    log_start(LOG_LEVEL_ERROR - 1, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
