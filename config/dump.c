@@ -31,30 +31,14 @@ static void add_key(const struct config_key *k, const void *base, const char *co
     bool source = strcmp(k->section, "source") == 0;
     size_t before = out->len;
 
-    switch (k->type) {
-    case KEY_PAIRS:
-    case KEY_PLACES:
+    if (k->type == KEY_PAIRS || k->type == KEY_PLACES) {
         add_pairs(k, (const void *)((const char *)base + k->at), out);
         return;
-    case KEY_FILE:
-        if (strcmp(k->name, "url") == 0)
-            add_files(base, out);
-        return;
-    case KEY_HEADER:
-    case KEY_LIKE:
-        return;
-    case KEY_TEXT:
-    case KEY_PATH:
-    case KEY_LIST:
-    case KEY_CHOICE:
-    case KEY_YES:
-    case KEY_COUNT:
-    case KEY_SIZE:
-    case KEY_DURATION:
-    case KEY_BACKOFF:
-    case KEY_SHARE:
-        break;
     }
+    if (k->type == KEY_FILE && strcmp(k->name, "url") == 0)
+        add_files(base, out);
+    if (k->type == KEY_FILE || k->type == KEY_HEADER || k->type == KEY_LIKE)
+        return;
     buf_addf(out, "# %s\n%s =", origin ? origin : "default", k->name);
     size_t empty = out->len;
     buf_addc(out, ' ');

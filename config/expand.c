@@ -21,6 +21,28 @@ static const char *const month_names[] = {"January",   "February", "March",    "
                                           "May",       "June",     "July",     "August",
                                           "September", "October",  "November", "December"};
 
+/* One %-letter of {date:...}, `bare` without a leading zero. False: there is no such letter. */
+static bool add_part(char letter, bool bare, const struct civil *day, struct buf *out)
+{
+    const char *month = month_names[day->month - 1];
+
+    if (letter == 'm')
+        return buf_addf(out, bare ? "%d" : "%02d", day->month), true;
+    if (letter == 'd')
+        return buf_addf(out, bare ? "%d" : "%02d", day->day), true;
+    if (bare)
+        return false;
+    if (letter == 'Y')
+        return buf_addf(out, "%04d", day->year), true;
+    if (letter == 'y')
+        return buf_addf(out, "%02d", day->year % 100), true;
+    if (letter == 'b')
+        return buf_addf(out, "%.3s", month), true;
+    if (letter == 'B')
+        return buf_addz(out, month), true;
+    return false;
+}
+
 static bool expand_date(struct slice format, int64_t date, struct buf *out, struct err *e)
 {
     struct civil day;
@@ -33,19 +55,7 @@ static bool expand_date(struct slice format, int64_t date, struct buf *out, stru
         }
         bool bare = i + 1 < format.len && format.ptr[i + 1] == '-';
         i += 1 + bare;
-        char c = i < format.len ? format.ptr[i] : '\0';
-        const char *month = month_names[day.month - 1];
-        if (c == 'Y' && !bare)
-            buf_addf(out, "%04d", day.year);
-        else if (c == 'y' && !bare)
-            buf_addf(out, "%02d", day.year % 100);
-        else if (c == 'm' || c == 'd')
-            buf_addf(out, bare ? "%d" : "%02d", c == 'm' ? day.month : day.day);
-        else if (c == 'b' && !bare)
-            buf_addf(out, "%.3s", month);
-        else if (c == 'B' && !bare)
-            buf_addz(out, month);
-        else
+        if (!add_part(i < format.len ? format.ptr[i] : '\0', bare, &day, out))
             return err_set(e, ERR_CONFIG,
                            "{date:...} knows %%Y %%y %%m %%-m %%d %%-d %%b %%B, nothing else");
     }
@@ -86,12 +96,31 @@ static int open_credential(const char *directory, struct slice name)
     return fd;
 }
 
+/* The secret in an open file; NULL, or what is wrong with it. */
+static const char *read_secret(int fd, char bytes[CREDENTIAL_MAX + 1], struct slice *out)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return "is not a regular file";
+    if (st.st_mode & S_IROTH)
+        return "everybody can read it: chmod 600";
+    ssize_t n = read(fd, bytes, CREDENTIAL_MAX + 1);
+    if (n < 0)
+        return "cannot be read";
+    if (n > CREDENTIAL_MAX)
+        return "is longer than 4096 bytes";
+    *out = slice_trim((struct slice){bytes, (size_t)n});
+    bool visible = out->len > 0;
+    for (size_t i = 0; i < out->len; i++)
+        visible = visible && (unsigned char)out->ptr[i] >= ' ' && out->ptr[i] != 0x7f;
+    return visible ? NULL : "is empty or has control characters in it";
+}
+
 bool config_credential(const char *directory, struct slice name, struct buf *out, struct err *e)
 {
-    bool ok = false;
     char bytes[CREDENTIAL_MAX + 1];
-    struct stat st;
-    int fd = -1;
+    struct slice value;
 
     if (check_name(name))
         return err_set(e, ERR_CONFIG, "a credential's name is %s", check_name(name));
@@ -100,38 +129,27 @@ bool config_credential(const char *directory, struct slice name, struct buf *out
                        "credential %.*s: no directory of credentials (--credentials DIR, or "
                        "LoadCredential= in the unit)",
                        SLICE_FMT(name));
-    fd = open_credential(directory, name);
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        err_errno(e, ERR_CONFIG, "credential %.*s in %s", SLICE_FMT(name), directory);
-        goto out;
-    }
-    if (!S_ISREG(st.st_mode) || (st.st_mode & S_IROTH)) {
-        err_set(e, ERR_CONFIG, "credential %.*s in %s: %s", SLICE_FMT(name), directory,
-                S_ISREG(st.st_mode) ? "everybody can read it: chmod 600" : "is not a regular file");
-        goto out;
-    }
-    ssize_t n = read(fd, bytes, sizeof(bytes));
-    if (n < 0 || n > CREDENTIAL_MAX) {
-        err_set(e, ERR_CONFIG, "credential %.*s in %s: %s", SLICE_FMT(name), directory,
-                n < 0 ? "cannot be read" : "is longer than 4096 bytes");
-        goto out;
-    }
-    struct slice value = slice_trim((struct slice){bytes, (size_t)n});
-    bool visible = value.len > 0;
-    for (size_t i = 0; i < value.len; i++)
-        visible = visible && (unsigned char)value.ptr[i] >= ' ' && value.ptr[i] != 0x7f;
-    if (!visible) {
-        err_set(e, ERR_CONFIG, "credential %.*s in %s: is empty or has control characters in it",
-                SLICE_FMT(name), directory);
-        goto out;
-    }
-    buf_add(out, value);
-    ok = true;
-out:
-    if (fd >= 0)
-        close(fd);
+    int fd = open_credential(directory, name);
+    if (fd < 0)
+        return err_errno(e, ERR_CONFIG, "credential %.*s in %s", SLICE_FMT(name), directory);
+    const char *wrong = read_secret(fd, bytes, &value);
+    close(fd);
+    if (wrong)
+        err_set(e, ERR_CONFIG, "credential %.*s in %s: %s", SLICE_FMT(name), directory, wrong);
+    else
+        buf_add(out, value);
     explicit_bzero(bytes, sizeof(bytes));
-    return ok;
+    return !wrong;
+}
+
+/* A value that is known by now, or `otherwise`. */
+static bool add_known(struct slice value, const char *plain, const char *otherwise, struct buf *out,
+                      struct err *e)
+{
+    if (value.len == 0)
+        return err_set(e, ERR_CONFIG, "%s", otherwise);
+    add_encoded(value, plain, out);
+    return true;
 }
 
 static bool expand_one(struct slice inside, const struct config_expand *with, struct buf *out,
@@ -147,18 +165,12 @@ static bool expand_one(struct slice inside, const struct config_expand *with, st
         return expand_date(argued ? rest : SLICE("%Y-%m-%d"), with->date, out, e);
     if (slice_is(name, "credential") && argued)
         return config_credential(with->credentials, rest, out, e);
-    bool version = slice_is(name, "version") && !argued,
-         county = slice_is(name, "county") && !argued;
-    if (version || county) {
-        struct slice value = version ? with->version : with->county;
-        if (value.len == 0)
-            return err_set(e, ERR_CONFIG,
-                           version ? "{version} is not known: it takes a version-url"
-                                   : "{county} is not known: it takes a county");
-        /* "{version}" may stand for itself: the poller knows it only when it polls */
-        add_encoded(value, version ? "/{}" : "", out);
-        return true;
-    }
+    /* "{version}" may stand for itself: the poller knows it only when it polls */
+    if (slice_is(name, "version") && !argued)
+        return add_known(with->version, "/{}", "{version} is not known: it takes a version-url",
+                         out, e);
+    if (slice_is(name, "county") && !argued)
+        return add_known(with->county, "", "{county} is not known: it takes a county", out, e);
     const char *nearest = text_did_you_mean(name, names, sizeof(names) / sizeof(names[0]));
     return err_set(e, ERR_CONFIG,
                    "there is no {%.*s}%s%s%s; {date}, {date:%%Y%%m%%d}, {version}, {county} and "

@@ -15,26 +15,30 @@ struct reader {
     bool lost_key; /* keys before any section were reported once */
 };
 
-/* Length of the UTF-8 character at s, 0 when there is none (RFC 3629, overlong forms and surrogates
- * refused). */
+/* Length of the UTF-8 character at s, 0 when there is none: the well-formed sequences by first
+ * byte and range of the second (Unicode, table 3-7). */
 static size_t utf8_length(struct slice s)
 {
+    static const struct {
+        unsigned char first, last, low, high;
+        size_t length;
+    } forms[] = {
+        {0x00, 0x7f, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4}};
     const unsigned char *c = (const unsigned char *)s.ptr;
-    size_t n = c[0] < 0x80   ? 1
-               : c[0] < 0xc2 ? 0
-               : c[0] < 0xe0 ? 2
-               : c[0] < 0xf0 ? 3
-               : c[0] < 0xf5 ? 4
-                             : 0;
+    size_t form = 0, n;
 
-    if (n == 0 || n > s.len)
+    while (form < sizeof(forms) / sizeof(forms[0]) && c[0] > forms[form].last)
+        form++;
+    if (form == sizeof(forms) / sizeof(forms[0]) || c[0] < forms[form].first)
         return 0;
-    for (size_t i = 1; i < n; i++)
+    n = forms[form].length;
+    if (n > s.len || (n > 1 && (c[1] < forms[form].low || c[1] > forms[form].high)))
+        return 0;
+    for (size_t i = 2; i < n; i++)
         if ((c[i] & 0xc0) != 0x80)
             return 0;
-    if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
-        (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f))
-        return 0;
     return n;
 }
 

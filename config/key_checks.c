@@ -133,37 +133,38 @@ const char *check_header_name(struct slice v)
     return only(v, "!#$%&'*+-.^_`|~") ? NULL : "a header's name, such as Accept";
 }
 
+/* "host", "host:6379", "[::1]:6379" */
+static bool is_host_port(struct slice v)
+{
+    int64_t port;
+    size_t close = slice_starts(v, SLICE("[")) ? slice_find(v, SLICE("]")) : 0;
+
+    if (close == SIZE_MAX)
+        return false;
+    size_t colon = slice_find(slice_sub(v, close, v.len), SLICE(":"));
+    if (colon == SIZE_MAX)
+        return v.len > 0;
+    return close + colon > 0 && num_parse(slice_sub(v, close + colon + 1, v.len), 1, 65535, &port);
+}
+
 const char *check_redis_url(struct slice v)
 {
     static const char shape[] = "redis://host:port/db, rediss://host:port/db or unix:///path, "
                                 "without user or password (those are credentials)";
-    struct slice rest;
     int64_t number;
 
     if (!is_visible(v, false) || slice_find(v, SLICE("@")) != SIZE_MAX)
         return shape;
     if (slice_starts(v, SLICE("unix:///")))
         return v.len > strlen("unix:///") ? NULL : shape;
-    if (slice_starts(v, SLICE("redis://")) || slice_starts(v, SLICE("rediss://")))
-        rest = slice_sub(v, slice_find(v, SLICE("://")) + 3, v.len);
-    else
+    if (!slice_starts(v, SLICE("redis://")) && !slice_starts(v, SLICE("rediss://")))
         return shape;
+    struct slice rest = slice_sub(v, slice_find(v, SLICE("://")) + 3, v.len);
     size_t slash = slice_find(rest, SLICE("/"));
     struct slice db = slash == SIZE_MAX ? SLICE("") : slice_sub(rest, slash + 1, rest.len);
     if (db.len > 0 && !num_parse(db, 0, 1023, &number))
         return shape;
-    rest = slice_sub(rest, 0, slash);
-    bool bracket = slice_starts(rest, SLICE("["));
-    size_t close = bracket ? slice_find(rest, SLICE("]")) : 0;
-    if (close == SIZE_MAX)
-        return shape;
-    size_t colon = slice_find(slice_sub(rest, close, rest.len), SLICE(":"));
-    struct slice host = colon == SIZE_MAX ? rest : slice_sub(rest, 0, close + colon);
-    if (host.len == 0 ||
-        (colon != SIZE_MAX &&
-         !num_parse(slice_sub(rest, close + colon + 1, rest.len), 1, 65535, &number)))
-        return shape;
-    return NULL;
+    return is_host_port(slice_sub(rest, 0, slash)) ? NULL : shape;
 }
 
 const char *check_prefix(struct slice v)

@@ -42,20 +42,26 @@ static void add_shown(struct buf *out, struct slice shown)
     }
 }
 
+/* The part of a long line round `place` that is shown, cut between characters. */
+static void choose_part(struct slice line, size_t place, size_t *from, size_t *to)
+{
+    *from = place > SHOWN_BEFORE && line.len > SHOWN_MOST ? place - SHOWN_BEFORE : 0;
+    while (*from > 0 && !starts_character(line.ptr[*from]))
+        --*from;
+    *to = line.len - *from > SHOWN_MOST ? *from + SHOWN_MOST : line.len;
+    while (*to<line.len && * to> * from && !starts_character(line.ptr[*to]))
+        --*to;
+}
+
 static void add_line(struct buf *out, struct slice text, const char *at)
 {
     struct slice shown = without_secret(text);
-    size_t place = at ? (size_t)(at - text.ptr) : 0;
+    size_t place = at ? (size_t)(at - text.ptr) : 0, from, to;
     bool hidden = shown.len < text.len;
 
     if (place > shown.len)
         place = shown.len;
-    size_t from = place > SHOWN_BEFORE && shown.len > SHOWN_MOST ? place - SHOWN_BEFORE : 0;
-    while (from > 0 && !starts_character(shown.ptr[from]))
-        from--;
-    size_t to = shown.len - from > SHOWN_MOST ? from + SHOWN_MOST : shown.len;
-    while (to < shown.len && to > from && !starts_character(shown.ptr[to]))
-        to--;
+    choose_part(shown, place, &from, &to);
     buf_addz(out, from > 0 ? "    ..." : "    ");
     add_shown(out, slice_sub(shown, from, to));
     buf_addz(out, hidden ? " (value not shown)\n    " : to < shown.len ? "...\n    " : "\n    ");

@@ -22,9 +22,43 @@ static const char *const not_public[] = {"127.0.0.0/8",    "10.0.0.0/8",    "172
 static const char *const secret_keys[] = {"apikey", "api_key", "api-key",  "access_token",
                                           "token",  "secret",  "password", "auth"};
 
+/* Where the host and port end and the path begins. */
+static size_t authority_end(struct slice rest)
+{
+    size_t end = 0;
+
+    while (end < rest.len && !strchr("/?#", rest.ptr[end]))
+        end++;
+    return end;
+}
+
+/* "host:port", "[::1]:port"; *port keeps its colon. False: the bracket is never closed. */
+static bool split_host(struct slice authority, struct slice *host, struct slice *port)
+{
+    size_t colon;
+
+    if (slice_starts(authority, SLICE("["))) {
+        size_t close = slice_find(authority, SLICE("]"));
+        if (close == SIZE_MAX)
+            return false;
+        *host = slice_sub(authority, 1, close);
+        colon = close + 1;
+    } else {
+        size_t brace = slice_find(authority, SLICE("}")); /* {date:...} holds a colon of its own */
+        size_t at = slice_find(authority, SLICE("{")) == SIZE_MAX || brace == SIZE_MAX ? 0 : brace;
+        size_t found = slice_find(slice_sub(authority, at, authority.len), SLICE(":"));
+        colon = found == SIZE_MAX ? authority.len : at + found;
+        *host = slice_sub(authority, 0, colon);
+    }
+    *port = slice_sub(authority, colon, authority.len);
+    return true;
+}
+
 const char *url_parse(struct slice text, struct url *out)
 {
     struct url u = {.https = slice_starts(text, SLICE("https://"))};
+    struct slice port;
+    int64_t number;
 
     if (!u.https && !slice_starts(text, SLICE("http://")))
         return "it must begin with https:// or http:// (no quotes round it)";
@@ -32,29 +66,13 @@ const char *url_parse(struct slice text, struct url *out)
         if (text.ptr[i] <= ' ' || text.ptr[i] == 0x7f)
             return "an address has no blanks and only ASCII: write others as %XX";
     struct slice rest = slice_sub(text, u.https ? 8 : 7, text.len);
-    size_t end = 0;
-    while (end < rest.len && !strchr("/?#", rest.ptr[end]))
-        end++;
+    size_t end = authority_end(rest);
     struct slice authority = slice_sub(rest, 0, end);
     u.rest = slice_sub(rest, end, rest.len);
     if (slice_find(authority, SLICE("@")) != SIZE_MAX)
         return "no user or password in an address: use header = Authorization: {credential:NAME}";
-    size_t colon = authority.len;
-    if (slice_starts(authority, SLICE("["))) {
-        size_t close = slice_find(authority, SLICE("]"));
-        if (close == SIZE_MAX)
-            return "the IPv6 address has no closing ]";
-        u.host = slice_sub(authority, 1, close);
-        colon = close + 1;
-    } else {
-        size_t brace = slice_find(authority, SLICE("}")); /* {date:...} holds a colon of its own */
-        size_t at = slice_find(authority, SLICE("{")) == SIZE_MAX || brace == SIZE_MAX ? 0 : brace;
-        size_t found = slice_find(slice_sub(authority, at, authority.len), SLICE(":"));
-        colon = found == SIZE_MAX ? authority.len : at + found;
-        u.host = slice_sub(authority, 0, colon);
-    }
-    struct slice port = slice_sub(authority, colon, authority.len);
-    int64_t number;
+    if (!split_host(authority, &u.host, &port))
+        return "the IPv6 address has no closing ]";
     if (u.host.len == 0)
         return "it names no host";
     if (port.len > 0 &&
@@ -79,10 +97,7 @@ bool url_shows_secret(struct slice text)
     if (scheme == SIZE_MAX)
         return false;
     struct slice rest = slice_sub(text, scheme + 3, text.len), part;
-    size_t end = 0;
-    while (end < rest.len && !strchr("/?#", rest.ptr[end]))
-        end++;
-    if (slice_find(slice_sub(rest, 0, end), SLICE("@")) != SIZE_MAX)
+    if (slice_find(slice_sub(rest, 0, authority_end(rest)), SLICE("@")) != SIZE_MAX)
         return true;
     size_t query = slice_find(rest, SLICE("?"));
     rest = query == SIZE_MAX ? SLICE("") : slice_sub(rest, query + 1, rest.len);

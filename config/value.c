@@ -156,12 +156,31 @@ static bool read_number(const struct config_key *k, struct slice text, struct sl
     return false;
 }
 
-static bool read_backoff(const struct config_key *k, int64_t *field, struct slice text,
-                         struct value_fault *f)
+static bool read_count(const struct config_key *k, void *base, struct slice text,
+                       const struct value_place *place, struct value_fault *f)
 {
+    (void)place;
+    return read_number(k, text, text, field_of(k, base), f);
+}
+
+static void write_count(const struct config_key *k, const void *base, struct buf *out)
+{
+    write_number(k->type, *(const int64_t *)field_in(k, base), out);
+}
+
+static bool counts_equal(const struct config_key *k, const void *a, const void *b)
+{
+    return *(const int64_t *)field_in(k, a) == *(const int64_t *)field_in(k, b);
+}
+
+static bool read_backoff(const struct config_key *k, void *base, struct slice text,
+                         const struct value_place *place, struct value_fault *f)
+{
+    int64_t *field = field_of(k, base);
     size_t comma = slice_find(text, SLICE(","));
     int64_t first, most;
 
+    (void)place;
     if (comma == (size_t)-1)
         return refuse(k, SLICE(""), text, text, "two durations, such as 5s, 60s", f);
     if (!read_number(k, text, slice_trim(slice_sub(text, 0, comma)), &first, f) ||
@@ -173,6 +192,20 @@ static bool read_backoff(const struct config_key *k, int64_t *field, struct slic
     field[0] = first;
     field[1] = most;
     return true;
+}
+
+static void write_backoff(const struct config_key *k, const void *base, struct buf *out)
+{
+    const int64_t *field = field_in(k, base);
+
+    write_number(k->type, field[0], out);
+    buf_addz(out, ", ");
+    write_number(k->type, field[1], out);
+}
+
+static bool backoffs_equal(const struct config_key *k, const void *a, const void *b)
+{
+    return memcmp(field_in(k, a), field_in(k, b), 2 * sizeof(int64_t)) == 0;
 }
 
 static bool read_word(const struct config_key *k, struct slice text, unsigned *index,
@@ -195,8 +228,56 @@ static bool read_word(const struct config_key *k, struct slice text, unsigned *i
     return false;
 }
 
-static bool read_list(const struct config_key *k, struct config_list *field, struct slice text,
-                      struct arena *a, struct value_fault *f)
+static bool read_choice(const struct config_key *k, void *base, struct slice text,
+                        const struct value_place *place, struct value_fault *f)
+{
+    unsigned index;
+
+    (void)place;
+    if (!read_word(k, text, &index, f))
+        return false;
+    /* gcc's enums without negative values are unsigned */
+    memcpy(field_of(k, base), &index, sizeof(index));
+    return true;
+}
+
+static void write_choice(const struct config_key *k, const void *base, struct buf *out)
+{
+    unsigned index;
+
+    memcpy(&index, field_in(k, base), sizeof(index));
+    buf_addz(out, k->words[index]);
+}
+
+static bool choices_equal(const struct config_key *k, const void *a, const void *b)
+{
+    return memcmp(field_in(k, a), field_in(k, b), sizeof(unsigned)) == 0;
+}
+
+static bool read_yes(const struct config_key *k, void *base, struct slice text,
+                     const struct value_place *place, struct value_fault *f)
+{
+    unsigned index;
+
+    (void)place;
+    if (!read_word(k, text, &index, f))
+        return false;
+    *(bool *)field_of(k, base) = index != 0;
+    return true;
+}
+
+static void write_yes(const struct config_key *k, const void *base, struct buf *out)
+{
+    buf_addz(out, k->words[*(const bool *)field_in(k, base)]);
+}
+
+static bool yes_equal(const struct config_key *k, const void *a, const void *b)
+{
+    return *(const bool *)field_in(k, a) == *(const bool *)field_in(k, b);
+}
+
+static bool read_list(const struct config_key *k, void *base, struct slice text,
+                      const struct value_place *place, struct value_fault *f)
 {
     struct config_list list = {0};
     struct slice rest = text, part;
@@ -204,7 +285,7 @@ static bool read_list(const struct config_key *k, struct config_list *field, str
 
     for (size_t i = 0; i < text.len; i++)
         most += text.ptr[i] == ',';
-    list.items = arena_array(a, most, sizeof(*list.items));
+    list.items = arena_array(place->arena, most, sizeof(*list.items));
     if (!list.items)
         return too_large(f);
     if (slice_ends(text, SLICE(",")))
@@ -222,8 +303,26 @@ static bool read_list(const struct config_key *k, struct config_list *field, str
             return refuse(k, SLICE(""), text, part, wanted, f);
         list.items[list.count++] = part;
     }
-    *field = list;
+    *(struct config_list *)field_of(k, base) = list;
     return true;
+}
+
+static void write_list(const struct config_key *k, const void *base, struct buf *out)
+{
+    const struct config_list *list = field_in(k, base);
+
+    for (size_t i = 0; i < list->count; i++)
+        buf_addf(out, "%s%.*s", i ? ", " : "", SLICE_FMT(list->items[i]));
+}
+
+static bool lists_equal(const struct config_key *k, const void *a, const void *b)
+{
+    const struct config_list *x = field_in(k, a), *y = field_in(k, b);
+    bool equal = x->count == y->count;
+
+    for (size_t i = 0; equal && i < x->count; i++)
+        equal = slice_eq(x->items[i], y->items[i]);
+    return equal;
 }
 
 /* Room for one more, in steps that double. */
@@ -237,9 +336,10 @@ static void *grown(void *items, size_t count, size_t size, struct arena *a)
     return larger;
 }
 
-static bool put_pair(struct config_pairs *pairs, struct slice text, const struct value_place *place,
-                     struct value_fault *f)
+static bool read_pair(const struct config_key *k, void *base, struct slice text,
+                      const struct value_place *place, struct value_fault *f)
 {
+    struct config_pairs *pairs = field_of(k, base);
     size_t i = 0;
 
     while (i < pairs->count && !slice_eq(pairs->items[i].key, place->rest))
@@ -264,9 +364,57 @@ static struct slice absolute(struct slice path, const struct value_place *place)
     return arena_printf(place->arena, "%.*s/%.*s", SLICE_FMT(place->directory), SLICE_FMT(path));
 }
 
-static bool put_file(const struct config_key *k, struct config_source *s, struct slice text,
-                     const struct value_place *place, struct value_fault *f)
+static bool read_text(const struct config_key *k, void *base, struct slice text,
+                      const struct value_place *place, struct value_fault *f)
 {
+    text = arena_copy(place->arena, text); /* NUL-ended, for system calls */
+    memcpy(field_of(k, base), &text, sizeof(text));
+    return text.ptr || too_large(f);
+}
+
+static bool read_path(const struct config_key *k, void *base, struct slice text,
+                      const struct value_place *place, struct value_fault *f)
+{
+    text = absolute(text, place);
+    memcpy(field_of(k, base), &text, sizeof(text));
+    return text.ptr || too_large(f);
+}
+
+static void write_text(const struct config_key *k, const void *base, struct buf *out)
+{
+    buf_add(out, *(const struct slice *)field_in(k, base));
+}
+
+static bool texts_equal(const struct config_key *k, const void *a, const void *b)
+{
+    return slice_eq(*(const struct slice *)field_in(k, a), *(const struct slice *)field_in(k, b));
+}
+
+/* An address, or a path. */
+static bool read_place(const struct config_key *k, void *base, struct slice text,
+                       const struct value_place *place, struct value_fault *f)
+{
+    if (slice_find(text, SLICE("://")) == (size_t)-1)
+        text = absolute(text, place);
+    return text.ptr ? read_pair(k, base, text, place, f) : too_large(f);
+}
+
+static bool pairs_equal(const struct config_key *k, const void *a, const void *b)
+{
+    const struct config_pairs *x = field_in(k, a), *y = field_in(k, b);
+    bool equal = x->count == y->count;
+
+    for (size_t i = 0; equal && i < x->count; i++)
+        equal = slice_eq(x->items[i].key, y->items[i].key) &&
+                slice_eq(x->items[i].value, y->items[i].value);
+    return equal;
+}
+
+/* url, url.NAME, path and path.NAME all go into the source's files. */
+static bool read_file_row(const struct config_key *k, void *base, struct slice text,
+                          const struct value_place *place, struct value_fault *f)
+{
+    struct config_source *s = base;
     bool is_url = slice_starts(slice_of(k->name), SLICE("url"));
     struct slice path = is_url ? SLICE("") : absolute(text, place);
 
@@ -289,162 +437,64 @@ static bool put_file(const struct config_key *k, struct config_source *s, struct
     return true;
 }
 
+static bool file_rows_equal(const struct config_key *k, const void *a, const void *b)
+{
+    const struct config_source *x = a, *y = b;
+    bool equal = x->file_count == y->file_count;
+
+    (void)k;
+    for (size_t i = 0; equal && i < x->file_count; i++)
+        equal = slice_eq(x->files[i].name, y->files[i].name) &&
+                slice_eq(x->files[i].url, y->files[i].url) &&
+                slice_eq(x->files[i].path, y->files[i].path);
+    return equal;
+}
+
+/* What a type of value is: read NULL, the reader turns it into other keys first; write NULL,
+ * it is more than one value. */
+static const struct value_type {
+    bool (*read)(const struct config_key *k, void *base, struct slice text,
+                 const struct value_place *place, struct value_fault *f);
+    void (*write)(const struct config_key *k, const void *base, struct buf *out);
+    bool (*equal)(const struct config_key *k, const void *a, const void *b);
+} types[] = {
+    [KEY_TEXT] = {read_text, write_text, texts_equal},
+    [KEY_PATH] = {read_path, write_text, texts_equal},
+    [KEY_LIST] = {read_list, write_list, lists_equal},
+    [KEY_PAIRS] = {read_pair, NULL, pairs_equal},
+    [KEY_PLACES] = {read_place, NULL, pairs_equal},
+    [KEY_CHOICE] = {read_choice, write_choice, choices_equal},
+    [KEY_YES] = {read_yes, write_yes, yes_equal},
+    [KEY_COUNT] = {read_count, write_count, counts_equal},
+    [KEY_SIZE] = {read_count, write_count, counts_equal},
+    [KEY_DURATION] = {read_count, write_count, counts_equal},
+    [KEY_BACKOFF] = {read_backoff, write_backoff, backoffs_equal},
+    [KEY_SHARE] = {read_count, write_count, counts_equal},
+    [KEY_FILE] = {read_file_row, NULL, file_rows_equal},
+    [KEY_HEADER] = {NULL, NULL, NULL},
+    [KEY_LIKE] = {NULL, NULL, NULL},
+};
+
 bool value_read(const struct config_key *k, void *base, struct slice text,
                 const struct value_place *place, struct value_fault *f)
 {
-    void *field = field_of(k, base);
-    unsigned index;
     const char *wanted = k->check && text.len > 0 && k->type != KEY_LIST ? k->check(text) : NULL;
 
     *f = (struct value_fault){.at = text.ptr};
     if (wanted)
         return refuse(k, place->rest, text, text, wanted, f);
-    switch (k->type) {
-    case KEY_PATH:
-        text = absolute(text, place);
-        if (!text.ptr)
-            return too_large(f);
-        /* fall through */
-    case KEY_TEXT:
-        text = arena_copy(place->arena, text); /* NUL-ended, for system calls */
-        memcpy(field, &text, sizeof(text));
-        return text.ptr || too_large(f);
-    case KEY_LIST:
-        return read_list(k, field, text, place->arena, f);
-    case KEY_PLACES:
-        if (slice_find(text, SLICE("://")) == (size_t)-1)
-            text = absolute(text, place);
-        return text.ptr ? put_pair(field, text, place, f) : too_large(f);
-    case KEY_PAIRS:
-        return put_pair(field, text, place, f);
-    case KEY_CHOICE:
-        if (!read_word(k, text, &index, f))
-            return false;
-        memcpy(field, &index, sizeof(index)); /* gcc's enums without negative values are unsigned */
-        return true;
-    case KEY_YES:
-        if (!read_word(k, text, &index, f))
-            return false;
-        *(bool *)field = index != 0;
-        return true;
-    case KEY_COUNT:
-    case KEY_SIZE:
-    case KEY_DURATION:
-    case KEY_SHARE:
-        return read_number(k, text, text, field, f);
-    case KEY_BACKOFF:
-        return read_backoff(k, field, text, f);
-    case KEY_FILE:
-        return put_file(k, base, text, place, f);
-    case KEY_HEADER:
-    case KEY_LIKE:
-        break; /* the reader turns them into other keys first */
-    }
-    return err_set(&f->why, ERR_BUG, "%s cannot be read as a value", k->name);
+    if (!types[k->type].read)
+        return err_set(&f->why, ERR_BUG, "%s cannot be read as a value", k->name);
+    return types[k->type].read(k, base, text, place, f);
 }
 
 void value_write(const struct config_key *k, const void *base, struct buf *out)
 {
-    const void *field = field_in(k, base);
-    unsigned index;
-
-    switch (k->type) {
-    case KEY_TEXT:
-    case KEY_PATH:
-        buf_add(out, *(const struct slice *)field);
-        break;
-    case KEY_LIST: {
-        const struct config_list *list = field;
-        for (size_t i = 0; i < list->count; i++)
-            buf_addf(out, "%s%.*s", i ? ", " : "", SLICE_FMT(list->items[i]));
-        break;
-    }
-    case KEY_CHOICE:
-        memcpy(&index, field, sizeof(index));
-        buf_addz(out, k->words[index]);
-        break;
-    case KEY_YES:
-        buf_addz(out, k->words[*(const bool *)field]);
-        break;
-    case KEY_COUNT:
-    case KEY_SIZE:
-    case KEY_DURATION:
-    case KEY_SHARE:
-        write_number(k->type, *(const int64_t *)field, out);
-        break;
-    case KEY_BACKOFF:
-        write_number(k->type, ((const int64_t *)field)[0], out);
-        buf_addz(out, ", ");
-        write_number(k->type, ((const int64_t *)field)[1], out);
-        break;
-    case KEY_PAIRS:
-    case KEY_PLACES:
-    case KEY_FILE:
-    case KEY_HEADER:
-    case KEY_LIKE:
-        break;
-    }
-}
-
-static bool pairs_equal(const struct config_pairs *a, const struct config_pairs *b)
-{
-    bool equal = a->count == b->count;
-
-    for (size_t i = 0; equal && i < a->count; i++)
-        equal = slice_eq(a->items[i].key, b->items[i].key) &&
-                slice_eq(a->items[i].value, b->items[i].value);
-    return equal;
-}
-
-static bool files_equal(const struct config_source *a, const struct config_source *b)
-{
-    bool equal = a->file_count == b->file_count;
-
-    for (size_t i = 0; equal && i < a->file_count; i++)
-        equal = slice_eq(a->files[i].name, b->files[i].name) &&
-                slice_eq(a->files[i].url, b->files[i].url) &&
-                slice_eq(a->files[i].path, b->files[i].path);
-    return equal;
-}
-
-static bool lists_equal(const struct config_list *a, const struct config_list *b)
-{
-    bool equal = a->count == b->count;
-
-    for (size_t i = 0; equal && i < a->count; i++)
-        equal = slice_eq(a->items[i], b->items[i]);
-    return equal;
+    if (types[k->type].write)
+        types[k->type].write(k, base, out);
 }
 
 bool value_equal(const struct config_key *k, const void *a, const void *b)
 {
-    const void *x = field_in(k, a), *y = field_in(k, b);
-
-    switch (k->type) {
-    case KEY_TEXT:
-    case KEY_PATH:
-        return slice_eq(*(const struct slice *)x, *(const struct slice *)y);
-    case KEY_LIST:
-        return lists_equal(x, y);
-    case KEY_PAIRS:
-    case KEY_PLACES:
-        return pairs_equal(x, y);
-    case KEY_CHOICE:
-        return memcmp(x, y, sizeof(unsigned)) == 0;
-    case KEY_YES:
-        return *(const bool *)x == *(const bool *)y;
-    case KEY_COUNT:
-    case KEY_SIZE:
-    case KEY_DURATION:
-    case KEY_SHARE:
-        return *(const int64_t *)x == *(const int64_t *)y;
-    case KEY_BACKOFF:
-        return memcmp(x, y, 2 * sizeof(int64_t)) == 0;
-    case KEY_FILE:
-        return files_equal(a, b);
-    case KEY_HEADER:
-    case KEY_LIKE:
-        break;
-    }
-    return true;
+    return !types[k->type].equal || types[k->type].equal(k, a, b);
 }
