@@ -50,10 +50,10 @@ struct house {
 
 static void start_server(struct house *h, const char *const *more)
 {
-    const char *argv[24] = {
-        "redis-server", "--port", "0",     "--unixsocket", h->socket,   "--save",   "",
-        "--appendonly", "no",     "--dir", h->directory,   "--logfile", "/dev/null"};
-    size_t n = 13;
+    const char *argv[28] = {"redis-server", "--bind",  "127.0.0.1",  "--port",    "0",
+                            "--unixsocket", h->socket, "--save",     "",          "--appendonly",
+                            "no",           "--dir",   h->directory, "--logfile", "/dev/null"};
+    size_t n = 15;
     while (more && *more)
         argv[n++] = *more++;
     unlink(h->socket);
@@ -344,7 +344,7 @@ static void test_a_large_snapshot(void **state)
 {
     struct house *h = *state;
     enum { N = 3000 };
-    static char text[2000], ids[N][16];
+    static char text[2000], ids[N][24];
     static struct redis_commit all[N];
     open_house(h);
     listen_to(h, P ":*");

@@ -326,7 +326,7 @@ static void test_digests_are_capped(void **state)
 {
     struct desk *d = *state;
     struct ticket t = {.letter = 'd'};
-    char fill[16];
+    char fill[24];
     struct digest last = {0};
     open_desk(d);
     for (int i = 0; i < 300; i++) {
@@ -601,7 +601,7 @@ static void submit_next(struct child *c)
     snprintf(fill, sizeof fill, "payload %lld ", (long long)c->number);
     struct payload *p = payload_of(fill, 200 + (size_t)(c->number * 7919 % 60000));
     struct writer_claim claim = claim_of(c->number);
-    char source[16];
+    char source[24];
     snprintf(source, sizeof source, "s%lld", (long long)c->number % SOURCES);
     struct writer_file file = file_of(source, p, c->number % 5 == 4, c->number);
     struct writer_event event = {
