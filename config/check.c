@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* What only the whole configuration shows: dates, addresses, credentials, and keys that need each
  * other. */
+#include "config/check.h"
+
 #include <string.h>
 
+#include "config/expand.h"
 #include "config/key_checks.h"
-#include "config/load.h"
 #include "config/url.h"
 #include "daemon/base/when.h"
 

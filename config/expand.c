@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Placeholders in addresses and headers, and the credentials they name. */
-#include "config/config.h"
+#include "config/expand.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "config/key_checks.h"
-#include "config/load.h"
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* Sources: what each takes from another by `like`, the options of its format, and one source a
  * county. */
+#include "config/sources.h"
+
 #include <string.h>
 
-#include "config/load.h"
+#include "config/check.h"
 #include "config/value.h"
 #include "daemon/base/text.h"
 #include "parsers/formats.h"
@@ -150,7 +152,7 @@ static void add_option(struct loader *l, const struct item *item, const struct f
         return;
     if (!takes_option(format->options, item->rest) &&
         !takes_option(format_common_options, item->rest))
-        load_unknown_key(l, SLICE("source"), format, item->entry);
+        loader_unknown_key(l, SLICE("source"), format, item->entry);
     else if (!value_read(&row, s, item->value, &place, &fault))
         entry_problem(l, item->entry, fault.at, fault.fix, "%s", fault.why.text);
 }
@@ -166,7 +168,7 @@ static bool build(struct loader *l, const struct draft *d, struct config_source 
     if (!origins || !where.ptr || !name.ptr)
         return err_set(e, ERR_CONFIG, "%s: the configuration is too large", d->section->line.file);
     *s = (struct config_source){.name = name, .where = where.ptr, .origins = origins};
-    load_defaults(l, true, s);
+    loader_set_defaults(l, true, s);
     s->interval = l->config->poll.interval;
     const struct format *format = find_format(l, d);
     for (size_t i = 0; i < d->count; i++) {
@@ -174,7 +176,7 @@ static bool build(struct loader *l, const struct draft *d, struct config_source 
         if (!item->key)
             add_option(l, item, format, s);
         else if (item->key->type != KEY_LIKE)
-            load_item(l, item, s, origins);
+            loader_read_item(l, item, s, origins);
     }
     check_source(l, d, s);
     return true;
@@ -228,7 +230,7 @@ static bool add_counties(struct loader *l, const struct draft *d, const struct c
     return true;
 }
 
-bool load_sources(struct loader *l, struct err *e)
+bool sources_build(struct loader *l, struct err *e)
 {
     bool ok = false;
     size_t total = 0, i = 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Inside the configuration reader: what has been read so far, before it is a configuration. */
-#ifndef TALLYD_CONFIG_LOAD_H
-#define TALLYD_CONFIG_LOAD_H
+/* Inside the configuration reader: what has been read so far, before it is a configuration, and how
+ * one entry of it becomes a field. */
+#ifndef TALLYD_CONFIG_LOADER_H
+#define TALLYD_CONFIG_LOADER_H
 
 #include "config/config.h"
 #include "config/ini.h"
@@ -47,26 +48,14 @@ struct loader {
     } while (0)
 
 /* Read an item into its field of `base` and note where it was said. */
-void load_item(struct loader *l, const struct item *item, void *base, const char **origins);
+void loader_read_item(struct loader *l, const struct item *item, void *base, const char **origins);
 
 /* Fill every field of a section's keys that has a default. */
-void load_defaults(struct loader *l, bool sources, void *base);
+void loader_set_defaults(struct loader *l, bool sources, void *base);
 
 /* Report a key that is not in the table, nor among the options of the format (NULL: none is known).
  */
-void load_unknown_key(struct loader *l, struct slice section, const struct format *format,
-                      struct ini_entry *entry);
-
-/* sources.c: drafts into config->sources: `like`, options of formats, one source a county. */
-bool load_sources(struct loader *l, struct err *e) MUST_USE;
-
-/* check.c: what only the whole shows. */
-void check_globals(struct loader *l);
-/* Also turns calls off for a source that plain http makes untrustworthy. */
-void check_source(struct loader *l, const struct draft *d, struct config_source *s);
-
-/* expand.c: as config_expand; on failure *at is where in the text. */
-bool expand_text(struct slice text, const struct config_expand *with, struct buf *out,
-                 const char **at, struct err *e) MUST_USE;
+void loader_unknown_key(struct loader *l, struct slice section, const struct format *format,
+                        struct ini_entry *entry);
 
 #endif
