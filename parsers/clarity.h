@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-/* What the three files of the clarity driver share: the detail.xml reader, the JSON readers, and
- * the names companions lend. */
+/* What the files of the clarity driver share: the detail.xml reader, the JSON readers, and the
+ * names companions lend. One way: clarity.c -> clarity_detail.c, clarity_json.c -> clarity_names.c.
+ */
 #ifndef TALLYD_PARSERS_CLARITY_H
 #define TALLYD_PARSERS_CLARITY_H
 
 #include "daemon/base/map.h"
 #include "parsers/job.h"
+
+#define CLARITY_CONTESTS_MAX 200000 /* of one payload or companion */
 
 /* One ballot line as a companion names it. */
 struct clarity_name {

@@ -9,8 +9,6 @@
 #include "parsers/json.h"
 #include "parsers/label.h"
 
-#define CONTESTS_MAX 200000
-
 static struct json element(struct json array, struct json_walk *w)
 {
     struct slice key;
@@ -208,7 +206,7 @@ static bool area_begin(struct areas *a, struct slice key, size_t choices,
     if (!known) {
         c = arena_alloc(a->job->arena, sizeof *c);
         if (c == NULL || !map_put(a->contests, key, c))
-            return fault_set(f, WIRE_LIMIT, "more than %d contests", CONTESTS_MAX);
+            return fault_set(f, WIRE_LIMIT, "more than %d contests", CLARITY_CONTESTS_MAX);
         c->choices = choices;
         c->names = names != NULL && names->count == choices ? names : NULL;
     }
@@ -291,7 +289,7 @@ static bool area(struct areas *a, struct json v, size_t n, struct fault *f)
 
 static bool areas(struct job *j, const struct map *names, struct json list, struct fault *f)
 {
-    struct areas a = {.job = j, .names = names, .contests = map_new(CONTESTS_MAX, true)};
+    struct areas a = {.job = j, .names = names, .contests = map_new(CLARITY_CONTESTS_MAX, true)};
     struct json_walk at = {0};
     size_t n = json_count(list);
     bool ok = a.contests != NULL || fault_set(f, WIRE_LIMIT, "no memory for the contests");

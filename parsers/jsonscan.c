@@ -129,31 +129,33 @@ static size_t scan_digits(struct scan *s)
     return s->at - from;
 }
 
+/* Step over the next byte when it is one of these. */
+static bool skip_one(struct scan *s, const char *of)
+{
+    int c = peek(s);
+    bool there = c > 0 && strchr(of, c) != NULL;
+    s->at += there;
+    return there;
+}
+
 static enum jsonscan scan_number(struct scan *s)
 {
     size_t from = s->at;
-    if (peek(s) == '-')
-        s->at++;
+    skip_one(s, "-");
     bool zero = peek(s) == '0';
-    size_t digits = scan_digits(s);
+    size_t digits = scan_digits(s), end = s->at;
     if (!digits || (zero && digits > 1))
         return wrong(s, "a number is badly written");
-    bool whole = peek(s) != '.' && peek(s) != 'e' && peek(s) != 'E';
-    if (whole && digits > 20) {
-        s->at = from;
-        return wrong(s, "a number is too large");
-    }
-    if (peek(s) == '.') {
-        s->at++;
-        if (!scan_digits(s))
-            return wrong(s, "digits belong after the point");
-    }
-    if (peek(s) == 'e' || peek(s) == 'E') {
-        s->at++;
-        if (peek(s) == '+' || peek(s) == '-')
-            s->at++;
+    if (skip_one(s, ".") && !scan_digits(s))
+        return wrong(s, "digits belong after the point");
+    if (skip_one(s, "eE")) {
+        skip_one(s, "+-");
         if (!scan_digits(s))
             return wrong(s, "digits belong after the exponent");
+    }
+    if (s->at == end && digits > 20) {
+        s->at = from;
+        return wrong(s, "a number is too large");
     }
     return JSONSCAN_FINE;
 }

@@ -27,7 +27,7 @@
 #include "parsers/worker.h"
 
 enum { SOCKET = 3, SIGNALS = 4 }; /* the nursery's own descriptors */
-enum { EXIT_BUG = 70, EXIT_SYSTEM = 71 };
+enum { EXIT_BUG = 70, EXIT_SYSTEM = 71, GO_ON = -1 };
 
 static int fail(const char *what)
 {
@@ -156,6 +156,37 @@ static bool reap(void)
     return true;
 }
 
+/* A message of tallyd: one more spare. What to exit with, or GO_ON. */
+static int answer(const struct nursery_limits *limits)
+{
+    struct wire_message m;
+    ssize_t n = recv(SOCKET, &m, sizeof m, 0);
+    if (n <= 0) /* its end, or a reset when something was still unread */
+        return 0;
+    if (n != sizeof m || m.type != WIRE_SPAWN) {
+        fprintf(stderr, "tally-parse: nursery: not a message of its protocol\n");
+        return EXIT_BUG;
+    }
+    if (!spawn(limits))
+        return errno == EPIPE ? 0 : fail("cannot fork a spare");
+    return GO_ON;
+}
+
+static int serve(const struct nursery_limits *limits)
+{
+    struct pollfd fds[2] = {{SOCKET, POLLIN, 0}, {SIGNALS, POLLIN, 0}};
+    int code = GO_ON;
+    while (code == GO_ON) {
+        if (poll(fds, 2, -1) < 0 && errno != EINTR)
+            return fail("poll");
+        if (fds[1].revents != 0 && !reap())
+            return errno == EPIPE ? 0 : fail("cannot tell who is gone");
+        if (fds[0].revents != 0)
+            code = answer(limits);
+    }
+    return code;
+}
+
 int nursery_run(int socket_fd, const struct nursery_limits *limits)
 {
     struct err e;
@@ -169,23 +200,5 @@ int nursery_run(int socket_fd, const struct nursery_limits *limits)
         fprintf(stderr, "tally-parse: nursery: %s\n", e.text);
         return EXIT_BUG;
     }
-    struct pollfd fds[2] = {{SOCKET, POLLIN, 0}, {SIGNALS, POLLIN, 0}};
-    for (;;) {
-        if (poll(fds, 2, -1) < 0 && errno != EINTR)
-            return fail("poll");
-        if (fds[1].revents != 0 && !reap())
-            return errno == EPIPE ? 0 : fail("cannot tell who is gone");
-        if (fds[0].revents == 0)
-            continue;
-        struct wire_message m;
-        ssize_t n = recv(SOCKET, &m, sizeof m, 0);
-        if (n <= 0) /* its end, or a reset when something was still unread */
-            return 0;
-        if (n != sizeof m || m.type != WIRE_SPAWN) {
-            fprintf(stderr, "tally-parse: nursery: not a message of its protocol\n");
-            return EXIT_BUG;
-        }
-        if (!spawn(limits))
-            return errno == EPIPE ? 0 : fail("cannot fork a spare");
-    }
+    return serve(limits);
 }

@@ -218,33 +218,44 @@ static bool check_cells(const struct check *c, const struct results_contest *k)
     return true;
 }
 
+/* How much of the lists the contests so far have taken. */
+struct taken {
+    uint64_t choices, units, cells;
+};
+
+static bool check_parts(const struct check *c, const struct results_contest *k, struct taken *t)
+{
+    const struct results_header *h = c->r.head;
+    if (k->first_choice != t->choices || k->first_unit != t->units || k->first_cell != t->cells)
+        return wrong(c, "its parts do not follow the last contest's");
+    if (!k->choices || !k->units)
+        return wrong(c, "it has no choices or no units");
+    t->choices += k->choices;
+    t->units += k->units;
+    t->cells += (uint64_t)k->units * k->choices;
+    if (t->choices > h->choices || t->units > h->units || t->cells > h->cells)
+        return wrong(c, "it has more parts than there are");
+    for (uint32_t i = 0; i < k->units; i++) {
+        if ((c->r.units[k->first_unit + i].type == RESULTS_TOTAL) != (i == 0))
+            return wrong(c, "its total is not its first unit and only that");
+    }
+    return true;
+}
+
 /* The contests' choices, units and cells lie one behind the other and are all there are: so none is
  * shared. */
 static bool check_contests(struct check *c)
 {
     const struct results_header *h = c->r.head;
-    uint64_t choices = 0, units = 0, cells = 0;
+    struct taken t = {0};
     c->what = "contest";
     for (c->index = 0; c->index < h->contests; c->index++) {
         const struct results_contest *k = &c->r.contests[c->index];
-        if (k->first_choice != choices || k->first_unit != units || k->first_cell != cells)
-            return wrong(c, "its parts do not follow the last contest's");
-        if (!k->choices || !k->units)
-            return wrong(c, "it has no choices or no units");
-        choices += k->choices;
-        units += k->units;
-        cells += (uint64_t)k->units * k->choices;
-        if (choices > h->choices || units > h->units || cells > h->cells)
-            return wrong(c, "it has more parts than there are");
-        for (uint32_t i = 0; i < k->units; i++) {
-            if ((c->r.units[k->first_unit + i].type == RESULTS_TOTAL) != (i == 0))
-                return wrong(c, "its total is not its first unit and only that");
-        }
-        if (!check_contest(c, k) || !check_cells(c, k))
+        if (!check_parts(c, k, &t) || !check_contest(c, k) || !check_cells(c, k))
             return false;
     }
     c->what = NULL;
-    if (choices != h->choices || units != h->units || cells != h->cells)
+    if (t.choices != h->choices || t.units != h->units || t.cells != h->cells)
         return wrong(c, "it has parts that belong to no contest");
     return true;
 }

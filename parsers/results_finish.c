@@ -79,38 +79,57 @@ static bool contest_kept(const struct building *k)
     return !k->bad && k->first == BUILDING_NOBODY && k->choice_count;
 }
 
-/* Judge repeated contests, then count what goes into the batch; sums are tried here so that one
- * that overflows is known before anything is laid out. */
-static bool take_stock(struct results_builder *b, struct counts *n)
+/* A contest that is there again must say the same. */
+static void judge_repeats(struct results_builder *b)
 {
     for (uint32_t i = 0; i < b->count; i++) {
         struct building *k = &b->contests[i];
         if (k->first != BUILDING_NOBODY && (k->bad || !same_contest(&b->contests[k->first], k)))
             building_bad(b, &b->contests[k->first], "the contest is there twice and differs");
     }
+}
+
+/* Try its sums, so that one that overflows is known before anything is laid out. False: no memory
+ * for what is wrong with it. */
+static bool try_contest(struct results_builder *b, struct building *k)
+{
+    bool any;
+    enum results_unit_type type = summed_type(k);
+    for (uint32_t c = 0; c < k->choice_count && !k->bad; c++) {
+        if (building_votes(k, 0, c) == VOTES_ABSENT)
+            sum_units(b, k, c, type, &any);
+    }
+    if (k->bad)
+        return k->why.len > 0;
+    return k->choice_count || pool_add(&b->pool, SLICE("it has no choices"), &k->why);
+}
+
+static void count_contest(const struct results_builder *b, const struct building *k,
+                          struct counts *n)
+{
+    uint32_t units = 0;
+    if (k->first == BUILDING_NOBODY) {
+        n->bad += k->bad;
+        n->problems += k->bad || !k->choice_count;
+    }
+    if (!contest_kept(k))
+        return;
+    for (uint32_t u = 0; u < k->unit_count; u++)
+        units += unit_kept(b, &k->units[u]);
+    n->contests++;
+    n->choices += k->choice_count;
+    n->units += units;
+    n->cells += (uint64_t)units * k->choice_count;
+}
+
+/* What goes into the batch. */
+static bool take_stock(struct results_builder *b, struct counts *n)
+{
+    judge_repeats(b);
     for (uint32_t i = 0; i < b->count; i++) {
-        struct building *k = &b->contests[i];
-        bool any;
-        enum results_unit_type type = summed_type(k);
-        for (uint32_t c = 0; c < k->choice_count && !k->bad; c++) {
-            if (building_votes(k, 0, c) == VOTES_ABSENT)
-                sum_units(b, k, c, type, &any);
-        }
-        if (k->bad && !k->why.len)
-            return false; /* there was no memory for the reason */
-        if (!k->bad && !k->choice_count && !pool_add(&b->pool, SLICE("it has no choices"), &k->why))
+        if (!try_contest(b, &b->contests[i]))
             return false;
-        n->bad += k->first == BUILDING_NOBODY && k->bad;
-        n->problems += k->first == BUILDING_NOBODY && (k->bad || !k->choice_count);
-        if (!contest_kept(k))
-            continue;
-        uint32_t units = 0;
-        for (uint32_t u = 0; u < k->unit_count; u++)
-            units += unit_kept(b, &k->units[u]);
-        n->contests++;
-        n->choices += k->choice_count;
-        n->units += units;
-        n->cells += (uint64_t)units * k->choice_count;
+        count_contest(b, &b->contests[i], n);
     }
     return true;
 }

@@ -144,15 +144,26 @@ static xmlParserCtxtPtr parser_new(struct xml *x)
     return p;
 }
 
+/* Where libxml2 found it; where it stands, when it does not say. */
+static void find_place(const struct xml *x, const xmlError *e, int *line, int *column)
+{
+    const xmlParserInput *at = x->parser->input;
+    *line = at ? at->line : 1;
+    *column = at ? at->col : 1;
+    if (e && e->line > 0)
+        *line = e->line;
+    if (e && e->int2 > 0)
+        *column = e->int2;
+}
+
 /* What libxml2 says is wrong. `ended`: it only said so when told that nothing more comes. */
 static bool report(struct xml *x, bool ended)
 {
     const xmlError *e = xmlCtxtGetLastError(x->parser);
-    const xmlParserInput *at = x->parser->input;
-    int line = e && e->line > 0 ? e->line : at ? at->line : 1;
-    int column = e && e->int2 > 0 ? e->int2 : at ? at->col : 1;
     enum wire_failure kind = WIRE_SYNTAX;
     struct slice all = slice_of(e && e->message ? e->message : "not XML"), why = all;
+    int line, column;
+    find_place(x, e, &line, &column);
     if (!slice_next(&all, '\n', &why)) /* its further lines show bytes */
         why = SLICE("not XML");
     if (e && e->code == XML_ERR_NO_MEMORY) {
