@@ -109,6 +109,22 @@ def test_a_utf16_file_is_read(detail):
     assert (got.returncode, got.stdout) == (0, plain), got.stderr
 
 
+def test_a_utf16_detail_is_xml_to_clarity_whatever_wraps_it(detail, tmp_path):
+    """Is it XML or JSON? asked of a UTF-16 file's bytes, the answer was JSON."""
+    plain = run("-f", "clarity", detail).stdout
+    for charset in ("utf-16", "utf-16-be"):
+        wide = DETAIL.decode().replace('version="1.0"', 'version="1.0" encoding="UTF-16"').encode(charset)
+        wide = wide if charset == "utf-16" else b"\xfe\xff" + wide
+        for body in (wide, gzip.compress(wide), zipped([("detail.xml", wide)])):
+            got = run("-f", "clarity", "-", stdin=body)
+            assert (got.returncode, got.stdout) == (0, plain), got.stderr
+        names = tmp_path / "names.xml"
+        names.write_bytes(wide)
+        area = b'{"Contests":[{"A":"-1","C":["10"],"V":[["180","120"]]}]}'
+        named = rows(run("-f", "clarity", "-c", names, "-", stdin=area))
+        assert {r["choice"] for r in named} == {"Jane Muñoz", "Lee Wu"}
+
+
 def test_charset_option_overrides(detail):
     body = DETAIL.replace(b"&#241;", b"\xf1")
     got = rows(run("-f", "clarity", "-O", "charset=windows-1252", "-", stdin=body))
