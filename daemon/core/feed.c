@@ -182,6 +182,7 @@ static void set_verdict(struct feed_file *f, enum verdict v, struct slice text)
 static void succeed(struct model *m, struct feed_file *f, int64_t now_ms)
 {
     f->last_success_ms = now_ms;
+    f->unasked = false;
     if (m->checked_ms == WHEN_UNKNOWN || m->checked_ms < now_ms)
         m->checked_ms = now_ms;
 }
@@ -198,6 +199,7 @@ void feed_unchanged(struct model *m, uint32_t source, uint32_t file, int64_t now
 void feed_failed(struct model *m, uint32_t source, uint32_t file, enum verdict verdict,
                  struct slice text)
 {
+    file_of(m, source, file)->unasked = false;
     set_verdict(file_of(m, source, file), verdict, text);
 }
 
@@ -391,6 +393,7 @@ static void put_on_air(struct payload *p)
 
     /* What was kept over a restart is as old as it is. */
     succeed(p->m, f, p->event->restored ? p->event->received_ms : p->now_ms);
+    f->unasked = p->event->restored;
     if (!f->seen || !digest_eq(f->digest, p->event->digest))
         f->last_change_ms = p->event->received_ms;
     f->seen = true;
@@ -486,6 +489,7 @@ static bool take_event(struct model *m, const struct event *event, int64_t now_m
 bool feed_take(struct model *m, const struct event *event, int64_t now_ms, struct feed_report *out,
                struct err *e)
 {
+    file_of(m, event->source, event->file)->unasked &= event->restored;
     return take_event(m, event, now_ms, false, out, e);
 }
 

@@ -82,7 +82,9 @@ static bool is_held(const struct feed_contest *c)
 
 static bool is_usable(const struct merger *g, const struct feed_contest *c)
 {
-    return !c->gone && !is_held(c) && feed_fresh(g->m, c->source, c->file, g->now_ms);
+    return !c->gone && !is_held(c) &&
+           (feed_fresh(g->m, c->source, c->file, g->now_ms) ||
+            g->m->feeds[c->source].files[c->file].unasked);
 }
 
 /* The one county a contest is about; empty: it is not limited to one. */

@@ -71,6 +71,7 @@ struct feed_file {
     struct slice verdict_text;
     enum results_status status;
     bool seen;                /* any payload was ever accepted */
+    bool unasked;             /* kept over a restart, and the site has not been heard since: keeps its place in a race */
     struct feed_own *own;     /* feed.c's: a payload that waits for polls to close, the verdict's bytes */
 };
 

@@ -140,6 +140,28 @@ static void a_higher_priority_takes_over_when_it_has_caught_up(void **state)
     assert_int_equal(shown("Ann"), 501);
 }
 
+/* Found by killing a real night: the one on air had said nothing new for an hour, so that after a
+ * restart another took the race, and kept it. */
+static void a_restart_leaves_a_race_with_its_source(void **state)
+{
+    struct world *w = *state;
+#define MAYOR(ann) "contest 7|Mayor|GA\n choice 1|Ann|Dem\n choice 2|Bob|Rep\n total " ann " 400\n"
+    w->sources[0].priority = 10;
+    w->sources[0].stale_after_ms = 60000;
+    world_take_as(w, 0, 0, 0, MAYOR("500"), "", true);
+    merge(w, 0);
+    world_take_as(w, 1, 0, 3600, MAYOR("502"), "", true);
+    merge(w, 3600);
+    assert_int_equal(mw->race.on_air, 0);
+    feed_unchanged(&w->m, 0, 0, w->start + 3601000); /* the site says so, too */
+    merge(w, 3610);
+    assert_int_equal(mw->race.on_air, 0);
+    world_take_as(w, 0, 0, 3620, MAYOR("500"), "again", true);
+    feed_failed(&w->m, 0, 0, VERDICT_UNREACHABLE, SLICE("down"));
+    merge(w, 7200); /* it does not: from here on its age counts */
+    assert_int_equal(mw->race.on_air, 1);
+}
+
 static void equal_priority_goes_by_total_then_order(void **state)
 {
     struct world *w = *state;
@@ -398,6 +420,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(names_show_before_votes_do),
         T(a_higher_priority_takes_over_when_it_has_caught_up),
+        T(a_restart_leaves_a_race_with_its_source),
         T(equal_priority_goes_by_total_then_order),
         T(a_stale_or_held_source_gives_way),
         T(the_only_source_stays_in_doubt),
