@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "parsers/drivers.h"
 #include "parsers/formats.h"
 #include "parsers/job.h"
 #include "parsers/wire.h"
@@ -36,6 +37,18 @@ static bool good(struct job *j, struct fault *f)
         !results_votes(j->builder, 0, index, (int64_t)all.len, &f->err))
         return fault_set(f, WIRE_LIMIT, "no memory");
     return true;
+}
+
+/* Real readers: tallyd knows only real formats by name. */
+static const struct driver *const real[] = {&clarity_driver, &ddhq_driver, &ap_interactive_driver,
+                                            &pointer_driver};
+
+static const struct driver *real_find(struct slice name)
+{
+    for (size_t i = 0; i < sizeof real / sizeof *real; i++)
+        if (slice_is(name, real[i]->name))
+            return real[i];
+    return NULL;
 }
 
 /* Behaves as well: a contest named after its option "how" and the first bytes of each companion. */
@@ -169,7 +182,8 @@ static struct slice build(struct job *j)
 {
     struct fault f;
     struct slice batch;
-    if (!good(j, &f) || !results_finish(j->builder, &batch, &f.err))
+    const struct driver *d = real_find(j->format);
+    if (!(d ? d->parse : good)(j, &f) || !results_finish(j->builder, &batch, &f.err))
         _exit(9);
     return batch;
 }
@@ -186,12 +200,16 @@ static void put(struct slice bytes)
         _exit(9);
 }
 
-/* The batch, with its text of the contest's id overwritten: valid, but somebody else's. */
+/* The batch with a name in it overwritten: valid, but somebody else's. */
 static struct slice forged(struct job *j, struct slice batch)
 {
+    static const char *const names[][2] = {{"Dog Catcher", "President!!"}, {"Ossoff", "Hacker"}};
     struct slice copy = arena_copy(j->arena, batch);
-    size_t at = slice_find(copy, SLICE("Dog Catcher"));
-    memcpy((char *)copy.ptr + at, "President!!", 11);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t at = slice_find(copy, slice_of(names[i][0]));
+        if (at != SIZE_MAX)
+            memcpy((char *)copy.ptr + at, names[i][1], strlen(names[i][1]));
+    }
     return copy;
 }
 
@@ -369,13 +387,33 @@ static bool reach(struct job *j, struct fault *f)
     return good(j, f);
 }
 
+/* A real reader, until a payload that begins {"hostile":"DRIVER HOW" takes it over. */
+static bool seized(struct job *j, struct fault *f);
+
 static const struct driver all[] = {
     {"good", good, NULL},       {"crash", crash, NULL},     {"abort", do_abort, NULL},
     {"leave", leave, NULL},     {"spin", spin, NULL},       {"hog", hog, NULL},
     {"recurse", recurse, NULL}, {"raw-xml", raw_xml, NULL}, {"idle", idle, NULL},
     {"lie", lie, NULL},         {"garbage", garbage, NULL}, {"babble", babble, NULL},
     {"early", early, NULL},     {"reach", reach, NULL},     {"companions", companions, NULL},
+    {"clarity", seized, NULL},  {"ddhq", seized, NULL},     {"ap-interactive", seized, NULL},
+    {"pointer", seized, NULL},
 };
+
+static bool seized(struct job *j, struct fault *f)
+{
+    struct slice head, word, orders, driver;
+    if (!input_peek(j->input, 80, &head, f))
+        return false;
+    if (!slice_starts(head, SLICE("{\"hostile\":\"")))
+        return real_find(j->format)->parse(j, f);
+    for (int i = 0; i < 3; i++)
+        slice_next(&head, '"', &word);
+    slice_next(&head, '"', &orders);
+    slice_next(&orders, ' ', &driver);
+    j->options = arena_printf(j->arena, "how=%.*s\n", SLICE_FMT(orders));
+    return driver_find(driver)->parse(j, f);
+}
 
 /* These stand in place of parsers/drivers.c and parsers/formats.c. */
 const struct driver *const drivers[] = {&all[0], NULL};
