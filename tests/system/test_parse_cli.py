@@ -120,7 +120,7 @@ def test_a_utf16_detail_is_xml_to_clarity_whatever_wraps_it(detail, tmp_path):
             assert (got.returncode, got.stdout) == (0, plain), got.stderr
         names = tmp_path / "names.xml"
         names.write_bytes(wide)
-        area = b'{"Contests":[{"A":"-1","C":["10"],"V":[["180","120"]]}]}'
+        area = b'{"Contests":[{"A":"-1","C":["10"],"V":[[180,120]]}]}'
         named = rows(run("-f", "clarity", "-c", names, "-", stdin=area))
         assert {r["choice"] for r in named} == {"Jane Muñoz", "Lee Wu"}
 
