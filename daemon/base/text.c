@@ -178,6 +178,25 @@ static enum fold_class class_of(int32_t c)
     }
 }
 
+static void add_folded(struct slice bytes, bool *blank, size_t start, struct buf *out)
+{
+    if (*blank && out->len > start)
+        buf_addc(out, ' ');
+    *blank = false;
+    buf_add(out, bytes);
+}
+
+/* What fold_char does, for the characters of most text. */
+static void fold_ascii(char c, bool *blank, size_t start, struct buf *out)
+{
+    char lower = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+
+    if ((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9'))
+        add_folded((struct slice){&lower, 1}, blank, start, out);
+    else if (!is_dropped(c) && (is_white(c) || (c >= ' ' && c <= '~')))
+        *blank = true;
+}
+
 /* The folded form of s, a character at a time. */
 static void fold_char(int32_t c, bool *blank, size_t start, struct buf *out)
 {
@@ -193,11 +212,8 @@ static void fold_char(int32_t c, bool *blank, size_t start, struct buf *out)
             *blank = true;
         if (class != FOLD_KEEP)
             continue;
-        if (*blank && out->len > start)
-            buf_addc(out, ' ');
-        *blank = false;
         utf8proc_ssize_t size = utf8proc_encode_char(parts[i], bytes);
-        buf_add(out, (struct slice){(const char *)bytes, (size_t)size});
+        add_folded((struct slice){(const char *)bytes, (size_t)size}, blank, start, out);
     }
 }
 
@@ -206,8 +222,13 @@ void text_fold(struct slice s, struct buf *out)
     size_t start = out->len;
     bool blank = false;
 
-    while (s.len > 0)
-        fold_char(next_char(&s), &blank, start, out);
+    while (s.len > 0) {
+        int32_t c = next_char(&s);
+        if (c < 0x80)
+            fold_ascii((char)c, &blank, start, out);
+        else
+            fold_char(c, &blank, start, out);
+    }
 }
 
 struct slice text_fold_copy(struct slice s, struct arena *a)

@@ -20,6 +20,7 @@ struct look { /* a contest while it is judged */
     const struct settings_source *source;
     struct arena *scratch;
     struct race_theirs race;
+    struct slice text, title; /* of the contest, folded; title: without the bilingual half */
     struct person *people;
     size_t person_count;
     struct match_fits *out;
@@ -66,12 +67,6 @@ static void sort(struct concerned *w)
         }
 }
 
-/* Without the bilingual half. */
-static struct slice title_of(const struct feed_contest *c)
-{
-    return slice_sub(c->text, 0, slice_find(c->text, SLICE("/")));
-}
-
 static void collect_all(const struct look *l, struct concerned *w)
 {
     struct match *x = l->m->match;
@@ -79,13 +74,12 @@ static void collect_all(const struct look *l, struct concerned *w)
     *w = (struct concerned){x->concerned, 0};
     x->serial++;
     collect_names(l, w);
-    collect(l, &x->by_hint, match_index_word(l->source->name), w);
+    collect(l, &x->by_hint, match_index_hint(l->source->name, l->c->id), w);
+    collect(l, &x->by_hint, match_index_hint(l->source->name, l->text), w);
     for (uint32_t i = 0; l->ap && i < l->c->choice_count; i++)
         collect(l, &x->by_ap, match_index_word(l->c->choices[i].id), w);
-    if (x->by_title.count > 0) {
-        collect(l, &x->by_title, match_index_title(l->c->text), w);
-        collect(l, &x->by_title, match_index_title(title_of(l->c)), w);
-    }
+    collect(l, &x->by_title, match_index_title(l->text), w);
+    collect(l, &x->by_title, match_index_title(l->title), w);
     const struct office_text *o = &l->race.office;
     for (size_t i = 0; o->class && i < o->part_count; i++)
         collect(l, &x->by_office, match_index_office(l->race.state, o->class, o->parts[i].value),
@@ -225,26 +219,33 @@ static bool is_side(struct slice name, enum endorse_choice side, struct arena *a
     return false;
 }
 
-static bool same_text(struct slice a, struct slice b, struct arena *scratch)
+static bool same_text(struct slice folded, struct slice other)
 {
-    return a.len > 0 && b.len > 0 &&
-           slice_eq(text_fold_copy(a, scratch), text_fold_copy(b, scratch));
+    return folded.len > 0 && slice_eq(folded, other);
+}
+
+static bool has_title(const struct look *l, const struct match_person *ours)
+{
+    return same_text(ours->title, l->text) || same_text(ours->title, l->title) ||
+           same_text(ours->office, l->text);
+}
+
+/* May measures of this title be on other ballots too? */
+static bool is_local(const struct look *l, const struct endorsement *e)
+{
+    return e->jurisdiction.len > 0 || e->county.len > 0 || e->district.len > 0 ||
+           l->race.county.word_count > 0;
 }
 
 static void judge_measure(struct look *l, uint32_t e, bool fixed, struct slice hint)
 {
-    const struct race_ours *ours = &l->m->match->people[e].race;
-    struct slice title = title_of(l->c);
-    bool titled = same_text(ours->e->name, l->c->text, l->scratch) ||
-                  same_text(ours->e->name, title, l->scratch) ||
-                  same_text(ours->e->office, l->c->text, l->scratch);
+    const struct match_person *who = &l->m->match->people[e];
+    const struct race_ours *ours = &who->race;
     bool state = l->race.state && l->race.state == ours->state;
-    bool local = ours->e->jurisdiction.len > 0 || ours->e->county.len > 0 ||
-                 ours->e->district.len > 0 || l->race.county.word_count > 0;
 
-    if (!fixed && (!titled || (l->race.state && !state)))
+    if (!fixed && (!has_title(l, who) || (l->race.state && !state)))
         return;
-    bool full = fixed || (state && !local);
+    bool full = fixed || (state && !is_local(l, ours->e));
     for (uint32_t i = 0; i < l->c->choice_count; i++)
         if (is_side(l->c->choices[i].name, ours->e->choice, l->scratch))
             add(l, e, i, 0, full,
@@ -258,15 +259,17 @@ static void judge_measure(struct look *l, uint32_t e, bool fixed, struct slice h
 
 enum hinted { HINT_NONE, HINT_HERE, HINT_ELSEWHERE };
 
-static enum hinted hint_of(const struct look *l, const struct endorsement *e, struct slice *hint)
+static enum hinted hint_of(const struct look *l, uint32_t endorsement, struct slice *hint)
 {
+    const struct match_person *ours = &l->m->match->people[endorsement];
+    const struct endorsement *e = ours->race.e;
     enum hinted found = HINT_NONE;
 
     for (size_t i = 0; i < e->hint_count; i++) {
         if (!slice_eq(e->hints[i].source, l->source->name))
             continue;
         if ((l->c->id.len > 0 && slice_eq(e->hints[i].contest, l->c->id)) ||
-            same_text(e->hints[i].contest, l->c->text, l->scratch)) {
+            same_text(ours->hints[i], l->text)) {
             *hint = e->hints[i].contest;
             return HINT_HERE;
         }
@@ -331,7 +334,7 @@ static void judge(struct look *l, uint32_t e)
 {
     const struct endorsement *ours = &l->m->endorsed->list[e];
     struct slice hint = no_word;
-    enum hinted hinted = hint_of(l, ours, &hint);
+    enum hinted hinted = hint_of(l, e, &hint);
     bool by_id = false;
 
     if (ours->choice != CHOICE_CANDIDATE) {
@@ -367,7 +370,10 @@ bool fits_find(const struct model *m, const struct feed_contest *c, struct arena
 
     *out = (struct match_fits){NULL, 0, 0};
     l.ap = slice_is(l.source->authority, "ap");
-    if (!read_people(&l) || !race_fit_read_theirs(c, l.source, scratch, &l.race))
+    l.text = text_fold_copy(c->text, scratch);
+    l.title = text_fold_copy(slice_sub(c->text, 0, slice_find(c->text, SLICE("/"))), scratch);
+    if (!l.text.ptr || !l.title.ptr || !read_people(&l) ||
+        !race_fit_read_theirs(c, l.source, scratch, &l.race))
         return false;
     collect_all(&l, &w);
     for (size_t i = 0; i < w.count; i++)

@@ -13,15 +13,14 @@ uint64_t match_index_word(struct slice word)
     return hash64(word, 0);
 }
 
-uint64_t match_index_title(struct slice text)
+uint64_t match_index_title(struct slice folded)
 {
-    struct buf b;
+    return hash64(folded, 2);
+}
 
-    buf_init(&b, 4096);
-    text_fold(text, &b);
-    uint64_t hash = hash64(buf_slice(&b), 2);
-    buf_done(&b);
-    return hash;
+uint64_t match_index_hint(struct slice source, struct slice contest)
+{
+    return hash64(contest, hash64(source, 3));
 }
 
 uint64_t match_index_office(const struct state *state, const struct office_class *class,
@@ -83,6 +82,24 @@ static bool read_person(const struct endorsement *e, struct arena *a, struct mat
     return true;
 }
 
+static bool fold(struct slice text, struct arena *a, struct slice *out)
+{
+    *out = text_fold_copy(text, a);
+    return out->ptr != NULL;
+}
+
+static bool read_texts(const struct endorsement *e, struct arena *a, struct match_person *p)
+{
+    bool ok = true;
+
+    p->hints = arena_array(a, e->hint_count + 1, sizeof(*p->hints));
+    for (size_t i = 0; p->hints && i < e->hint_count; i++)
+        ok &= fold(e->hints[i].contest, a, &p->hints[i]);
+    if (e->choice != CHOICE_CANDIDATE)
+        ok &= fold(e->name, a, &p->title) && fold(e->office, a, &p->office);
+    return ok && p->hints;
+}
+
 static bool keys_new(struct match_keys *keys, size_t room, struct arena *a)
 {
     keys->list = arena_array(a, room + 1, sizeof(*keys->list));
@@ -98,11 +115,14 @@ static void index_person(struct match *x, size_t i)
         put(&x->by_last, match_index_word(p->names[k].last), i);
     if (e->ap_candidate_id.len > 0)
         put(&x->by_ap, match_index_word(e->ap_candidate_id), i);
-    for (size_t k = 0; k < e->hint_count; k++)
-        put(&x->by_hint, match_index_word(e->hints[k].source), i);
+    for (size_t k = 0; k < e->hint_count; k++) {
+        const struct endorse_hint *h = &e->hints[k];
+        put(&x->by_hint, match_index_hint(h->source, h->contest), i);
+        put(&x->by_hint, match_index_hint(h->source, p->hints[k]), i);
+    }
     if (e->choice != CHOICE_CANDIDATE) {
-        put(&x->by_title, match_index_title(e->name), i);
-        put(&x->by_title, match_index_title(e->office), i);
+        put(&x->by_title, match_index_title(p->title), i);
+        put(&x->by_title, match_index_title(p->office), i);
     }
     const struct office_text *o = &p->race.office;
     for (size_t k = 0; o->class && k < o->part_count; k++)
@@ -124,13 +144,14 @@ bool match_index_init(struct model *m, struct match **out)
     if (!x->people || !x->stamps || !x->concerned)
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (!read_person(&m->endorsed->list[i], m->strings, &x->people[i]))
+        const struct endorsement *e = &m->endorsed->list[i];
+        if (!read_person(e, m->strings, &x->people[i]) || !read_texts(e, m->strings, &x->people[i]))
             return false;
         names += x->people[i].name_count;
-        hints += m->endorsed->list[i].hint_count;
+        hints += e->hint_count;
     }
     if (!keys_new(&x->by_last, names, m->strings) || !keys_new(&x->by_ap, n, m->strings) ||
-        !keys_new(&x->by_hint, hints, m->strings) ||
+        !keys_new(&x->by_hint, 2 * hints, m->strings) ||
         !keys_new(&x->by_office, OFFICE_PARTS * n, m->strings) ||
         !keys_new(&x->by_title, 2 * n, m->strings))
         return false;

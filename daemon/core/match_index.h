@@ -12,6 +12,8 @@ struct match_person { /* an endorsement */
     struct race_ours race;
     struct name *names; /* of the name, ballot_name and aliases */
     size_t name_count;
+    struct slice *hints;        /* the contests of the endorsement's, folded */
+    struct slice title, office; /* of a measure: name and office, folded */
     uint32_t race_index;
     struct feed_contest **seen; /* contests with a fit of it */
     uint32_t seen_count, seen_room;
@@ -31,7 +33,7 @@ struct match {
     struct match_person *people; /* endorsed->count */
     struct match_keys by_last;   /* last words of their names */
     struct match_keys by_ap;     /* ap_candidate_id */
-    struct match_keys by_hint;   /* names of sources that hints speak of */
+    struct match_keys by_hint;   /* source and contest of hints: as written, and folded */
     struct match_keys by_office; /* state, class and each part */
     struct match_keys by_title;  /* of measures: name and office */
     uint32_t *stamps, serial;    /* to collect each endorsement once */
@@ -46,7 +48,8 @@ bool match_index_init(struct model *m, struct match **out) MUST_USE;
 size_t match_index_find(const struct match_keys *keys, uint64_t hash, size_t *from);
 
 uint64_t match_index_word(struct slice word);
-uint64_t match_index_title(struct slice text); /* as folded */
+uint64_t match_index_title(struct slice folded);
+uint64_t match_index_hint(struct slice source, struct slice contest);
 uint64_t match_index_office(const struct state *state, const struct office_class *class,
                             struct slice part); /* its value; empty: the text has none */
 

@@ -161,10 +161,19 @@ static bool is_edge(struct slice s, size_t at)
     return at >= s.len || s.ptr[at] == ' ' || s.ptr[at] == ',' || s.ptr[at] == '(';
 }
 
+/* Most characters open nothing. */
+static bool may_open(char c)
+{
+    for (size_t i = 0; i < COUNT(pairs); i++)
+        if (pairs[i].open.ptr[0] == c)
+            return true;
+    return false;
+}
+
 /* The segment that opens at `at`: *inside, and where the text goes on. 0: none opens here. */
 static size_t segment_at(struct slice s, size_t at, struct slice *inside)
 {
-    for (size_t i = 0; i < COUNT(pairs); i++) {
+    for (size_t i = 0; may_open(s.ptr[at]) && i < COUNT(pairs); i++) {
         const struct pair *p = &pairs[i];
         struct slice rest = slice_sub(s, at, s.len);
         if (!slice_starts(rest, p->open) || (p->at_word && at > 0 && !is_edge(s, at - 1)))
@@ -519,7 +528,7 @@ enum name_fit name_compare(const struct name *a, const struct name *b)
         return a->count > 1 && b->count > 1 ? same : NAME_MAYBE;
     if (!family_same(a, b, &fa, &fb)) {
         bool alike = slice_eq(a->last, b->last) ||
-                     (a->family > 0 && b->family > 0 && first_fits(a, b) && typo_away(a, b));
+                     (a->family > 0 && b->family > 0 && typo_away(a, b) && first_fits(a, b));
         return alike ? NAME_MAYBE : NAME_NO;
     }
     if (fa == 0 || fb == 0 || !first_fits(a, b) ||

@@ -3,6 +3,8 @@
  * must hold nothing but forms of one name: a wrong one here is a wrong match. */
 #include "daemon/core/nicknames.h"
 
+#include <string.h>
+
 static const char *const rows[] = {
     "aaron ron",
     "abigail abby gail",
@@ -385,12 +387,10 @@ static const char *const rows[] = {
     "zoe zo",
 };
 
-static bool row_has(struct slice row, struct slice word)
+static bool row_has(const char *row, struct slice word)
 {
-    struct slice one;
-
-    while (slice_next(&row, ' ', &one))
-        if (slice_eq(one, word))
+    for (; *row; row += strcspn(row, " "), row += *row == ' ')
+        if (strncmp(row, word.ptr, word.len) == 0 && (row[word.len] == ' ' || !row[word.len]))
             return true;
     return false;
 }
@@ -400,7 +400,7 @@ bool nicknames_same(struct slice a, struct slice b)
     if (slice_eq(a, b))
         return true;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (row_has(slice_of(rows[i]), a) && row_has(slice_of(rows[i]), b))
+        if (row_has(rows[i], a) && row_has(rows[i], b))
             return true;
     return false;
 }

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC */
+/* Matching at the size of a national list, and that hints find their contest by id, by text and by
+ * text written otherwise. The figures are printed; the limits are ten times what is wanted. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/core_match_help.h"
+
+static double seconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Names that do not repeat, of last names that do, as people's do. */
+static void write_name(struct buf *b, unsigned i)
+{
+    static const char *const first[] = {"Ana", "Ben",   "Carla", "Dev",  "Elena",
+                                        "Fay", "Grace", "Hugo",  "Iris", "José"};
+    static const char *const syllables[] = {"ber", "cano", "dley", "fisk", "gro", "hart", "jim",
+                                            "kol", "lund", "mar",  "nov",  "ott", "pre"};
+    unsigned last = i % 2197;
+
+    buf_addf(b, "%s %c%c%c %s%s%s", first[i % 10], 'A' + (int)(i / 10 % 26),
+             'a' + (int)(i / 260 % 26), 'a' + (int)(i / 6760 % 26), syllables[last % 13],
+             syllables[last / 13 % 13], syllables[last / 169]);
+}
+
+static size_t count_links(const struct night *n)
+{
+    size_t links = 0;
+
+    for (uint32_t r = 0; r < n->m.race_count; r++)
+        links += n->m.races[r].link_count;
+    return links;
+}
+
+/* A third of the hints each: the id, the text, and the text as a person types it. */
+static void hints_find_their_contest(void **state)
+{
+    enum { COUNT = 2000 };
+    struct feed_contest *contests[COUNT];
+    struct night n;
+    struct buf csv;
+    (void)state;
+
+    buf_init(&csv, (size_t)16 << 20);
+    buf_addz(&csv, "candidate_name,state,office,endorsement_id,source_hints\n");
+    for (unsigned i = 0; i < COUNT; i++) {
+        write_name(&csv, i);
+        if (i % 3 == 0)
+            buf_addf(&csv, ",GA,Board %u,%u,sos=c%u\n", i, i, i);
+        else
+            buf_addf(&csv, ",GA,Board %u,%u,\"us=c%u|sos=%s %u\"\n", i, i, i,
+                     i % 3 == 1 ? "Water Board, Ward" : "wáter  board ward", i);
+    }
+    buf_add(&csv, SLICE("\0"));
+    night_open(&n, csv.ptr);
+    for (unsigned i = 0; i < COUNT; i++) {
+        struct buf who;
+        buf_init(&who, 256);
+        write_name(&who, i);
+        buf_addf(&who, "|Somebody Else%u", i);
+        contests[i] = contest_of(&n, 0, arena_printf(n.a, "c%u", i).ptr,
+                                 arena_printf(n.a, "Water Board, Ward %u", i).ptr,
+                                 arena_copy(n.a, buf_slice(&who)).ptr);
+        buf_done(&who);
+    }
+    double begin = seconds();
+    for (unsigned i = 0; i < COUNT; i++)
+        match(&n, contests[i]);
+    double took = seconds() - begin;
+    print_message("%d hinted endorsements, %d contests: %.3f s\n", COUNT, COUNT, took);
+    for (uint32_t i = 0; i < COUNT; i++)
+        assert_int_equal(linked(&n, i, contests[i]), 0);
+    assert_int_equal(count_links(&n), COUNT);
+    assert_true(took < 5);
+    buf_done(&csv);
+    night_close(&n);
+}
+
+/* Every fifth endorsement is on a ballot. */
+static void a_national_list_is_matched(void **state)
+{
+    enum { LIST = 10000, CONTESTS = 20000, CHOICES = 5 };
+    struct night n;
+    struct buf csv, who;
+    (void)state;
+
+    buf_init(&csv, (size_t)16 << 20);
+    buf_init(&who, 1024);
+    buf_addz(&csv, "candidate_name,state,office,district,endorsement_id\n");
+    for (unsigned i = 0; i < LIST; i++) {
+        write_name(&csv, i);
+        buf_addf(&csv, ",GA,State House,%u,%u\n", i + 1, i);
+    }
+    buf_add(&csv, SLICE("\0"));
+    double begin = seconds();
+    night_open(&n, csv.ptr);
+    double opened = seconds();
+    double took = 0;
+    for (unsigned i = 0; i < CONTESTS; i++) {
+        who.len = 0;
+        for (unsigned k = 0; k < CHOICES; k++) {
+            write_name(&who, k == 2 && i % 5 == 0 ? i : LIST + i * CHOICES + k);
+            buf_addz(&who, k + 1 < CHOICES ? "|" : "");
+        }
+        struct feed_contest *c = contest_of(&n, 0, arena_printf(n.a, "c%u", i).ptr,
+                                            arena_printf(n.a, "State House District %u", i + 1).ptr,
+                                            arena_copy(n.a, buf_slice(&who)).ptr);
+        double from = seconds();
+        match(&n, c);
+        took += seconds() - from;
+    }
+    print_message("%d endorsements read in %.3f s; %d choices matched in %.3f s\n", LIST,
+                  opened - begin, CONTESTS * CHOICES, took);
+    assert_int_equal(count_links(&n), LIST / 5);
+    assert_true(took < 10);
+    buf_done(&who);
+    buf_done(&csv);
+    night_close(&n);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hints_find_their_contest),
+        cmocka_unit_test(a_national_list_is_matched),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
