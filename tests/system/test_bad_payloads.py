@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: ISC
+"""Payloads that kill, stall, bloat or take over their worker: each costs its own source a back-off and nobody else anything.
+
+(A worker that rewrites its batch in the moment before the seal has only said something else: test_edge_workers.c.)
+The workers are tests/hostile's: the real readers in the real sandbox, until a payload orders a misdeed.
+"""
+import csv
+import gzip
+import http.server
+import json
+import threading
+import time
+
+import ga2021
+import harness
+import subscriber
+
+FROM = ga2021.moment("2021-01-06T01:00:00Z")
+SPEED = 300
+INTERVAL = 0.05
+WATCHED = 6.0  # real seconds
+
+
+def seized(orders):
+    """A payload that says the truth, of a source that stands above all others, and takes its worker over."""
+    figures = sorted((ga2021.root() / ga2021.FOLDERS["ddhq"]).glob("ga-*Z.json"))[20].read_bytes()
+    return b'{"hostile":"%s",' % orders.encode() + figures[1:]
+
+
+def many_attributes():
+    return b"<ElectionResult " + b" ".join(b'a%d="1"' % i for i in range(100000)) + b"></ElectionResult>"
+
+
+def bomb():
+    return gzip.compress(b'{"total":2,"data":[' + b" " * (80 << 20))
+
+
+# name: format, payload, verdicts it may get
+BAD = {
+    "attributes": ("clarity", many_attributes(), {"limit"}),
+    "deep": ("ddhq", b"[" * 1000000, {"limit", "syntax", "truncated"}),
+    "bomb": ("ddhq", bomb(), {"limit", "too-big", "overran"}),
+    "crash": ("ddhq", seized("crash -"), {"crashed"}),
+    "abort": ("ddhq", seized("abort -"), {"crashed"}),
+    "recurse": ("ddhq", seized("recurse -"), {"crashed"}),
+    "spin": ("ddhq", seized("spin -"), {"overran"}),
+    "idle": ("ddhq", seized("idle -"), {"overran"}),
+    "hog": ("ddhq", seized("hog -"), {"limit", "overran"}),
+    "garble": ("ddhq", seized("lie garble"), {"misuse"}),
+    "shrink": ("ddhq", seized("lie shrink"), {"misuse"}),
+    "grow": ("ddhq", seized("lie grow"), {"misuse"}),
+    "mapped": ("ddhq", seized("lie mapped"), {"misuse"}),
+    "noise": ("ddhq", seized("garbage noise"), {"misuse"}),
+    "other": ("ddhq", seized("reach other-socket"), {"misuse"}),
+    "payload": ("ddhq", seized("reach payload-write"), {"misuse"}),
+    "open": ("ddhq", seized("reach open"), {"misuse"}),
+}
+
+
+class Site(http.server.ThreadingHTTPServer):
+    """Gives each bad source its payload, and remembers when it was asked."""
+
+    daemon_threads = True
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            name = self.path.strip("/")
+            self.server.asked[name].append(time.monotonic())
+            body = BAD[name][1]
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            if body[:2] == b"\x1f\x8b":
+                self.send_header("Content-Encoding", "gzip")
+            self.end_headers()
+            try:
+                self.wfile.write(body)
+            except OSError:
+                pass
+
+        def log_message(self, *_):
+            pass
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), self.Answer)
+        self.asked = {name: [] for name in BAD}
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def address(self):
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+def configure(house, address, site):
+    ga2021.configure(house, address, parse=harness.HOSTILE)
+    rows = list(csv.DictReader((ga2021.NIGHT / "endorsements.csv").open()))
+    for row in rows:
+        contest = row["source_hints"].rpartition("=")[2]
+        row["source_hints"] += "".join(f"|bad-{name}={contest}" for name in BAD)
+    with (house.folder / "endorsements.csv").open("w", newline="") as out:
+        table = csv.DictWriter(out, rows[0].keys())
+        table.writeheader()
+        table.writerows(rows)
+    text = house.conf.read_text().replace(str(ga2021.NIGHT / "endorsements.csv"), "endorsements.csv")
+    text = text.replace("backoff = 20ms, 200ms", "backoff = 100ms, 1s").replace(
+        "[workers]\n", "[workers]\nmemory = 128M\ncpu = 1s\nwall-after-last-byte = 300ms\ncount = 4\n")
+    for name, (form, _, _) in BAD.items():
+        text += f"\n[source bad-{name}]\nformat = {form}\nstate = GA\npriority = 90\nurl = {site.address()}/{name}\n"
+    house.conf.write_text(text)
+
+
+def test_each_costs_only_its_own_source():
+    site = Site()
+    with harness.House() as house:
+        house.start_redis()
+        house.clock = harness.Clock(FROM, SPEED)
+        configure(house, house.start_sim(ga2021.NIGHT / "night.txt", ga2021.root(), house.clock), site)
+        client = subscriber.Subscriber(house.connect).begin()
+        house.start_tallyd()
+        before, began = house.polls(), time.monotonic()
+        time.sleep(WATCHED)
+        after, took = house.polls(), time.monotonic() - began
+        sources, verdicts, metrics = house.sources(), house.verdicts(), house.metrics()
+        status = house.status()
+        client.stop()
+        assert house.tallyd.stop() == 0
+    site.shutdown()
+    check_bad(site, sources, verdicts)
+    check_good(before, after, took, metrics)
+    check_on_air(client)
+    assert status["loop_delay_p99_us"] <= 500000
+
+
+def check_bad(site, sources, verdicts):
+    for name, (_, _, may) in BAD.items():
+        got = {v for (source, v), n in verdicts.items() if source == f"bad-{name}" and n}
+        assert got & may, f"{name}: {got}, not one of {may}"
+        assert not got - may, f"{name}: {got}"
+        assert sources[f"bad-{name}"]["verdict"] in may and sources[f"bad-{name}"]["text"], sources[f"bad-{name}"]
+        # 0.1 s, 0.2, 0.4, 0.8, 1, 1 …: backed off, and not given up
+        assert 3 <= len(site.asked[name]) <= 3 * WATCHED, f"{name}: asked {len(site.asked[name])} times"
+
+
+def check_good(before, after, took, metrics):
+    for source in ("clarity", "ddhq", "ap"):
+        polls = after[source] - before[source]
+        due = took / INTERVAL
+        print(f"{source}: {polls} polls of {due:.0f} due")
+        assert polls > due / 2, f"{source}: {polls} polls in {took:.1f} s"
+        assert metrics["tallyd_source_up", frozenset({("source", source)})] in (0, 1)
+
+
+def check_on_air(client):
+    """Only what real payloads say; no word of a worker that was taken over."""
+    truth = ga2021.truth()
+    seen = 0
+    for _, _, envelope in client.messages:
+        assert "Hacker" not in json.dumps(envelope), envelope
+        if envelope["type"] != "race":
+            continue
+        votes = {c["endorsement_id"]: c["votes"] for c in envelope["data"]["choices"] if c["endorsement_id"]}
+        if not any(votes.values()):
+            continue
+        source, = envelope["data"]["sources"]
+        assert source in ga2021.FOLDERS, envelope
+        race = {ga2021.RACES[person] for person in votes}.pop()
+        pair = tuple(votes[p] for p in ga2021.PERSONS if ga2021.RACES[p] == race)
+        assert truth[source, race].get(pair), envelope
+        seen += 1
+    assert seen > 5
