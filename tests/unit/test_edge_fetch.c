@@ -173,6 +173,9 @@ static void usual(struct site_request *q, void *ctx)
     } else if (slice_is(q->path, "/past")) {
         site_reply(q, "503 Unavailable", "Retry-After: Wed, 06 Jan 2021 04:13:32 GMT\r\n",
                    SLICE(""));
+    } else if (slice_is(q->path, "/hints")) {
+        buf_addz(q->out, "HTTP/1.1 103 Early Hints\r\nRetry-After: 9\r\n\r\n");
+        site_reply(q, "404 Not Found", "", SLICE(""));
     } else if (slice_is(q->path, "/odd")) {
         site_reply(q, "200 OK", "ETag: \"a\x01z\"\r\nLast-Modified: \xff\r\n", SLICE("x"));
     } else {
@@ -249,6 +252,9 @@ static void test_statuses(void **state)
     get(&b, "/503");
     check_failed(&b, VERDICT_HTTP_STATUS, "HTTP 503");
     assert_int_equal(b.a.retry_after_ms, FETCH_RETRY_MAX_MS);
+    get(&b, "/hints"); /* an interim answer's headers are not the answer's */
+    check_failed(&b, VERDICT_HTTP_STATUS, "HTTP 404");
+    assert_int_equal(b.a.retry_after_ms, 0);
     get(&b, "/past");
     assert_int_equal(b.a.retry_after_ms, 0);
     get(&b, "/none");
@@ -268,6 +274,7 @@ static void test_redirects(void **state)
     check_body(&b, "gzip|test/1|" SECRET "|");
     get(&b, "/round");
     check_failed(&b, VERDICT_HTTP_STATUS, "more than 3");
+    assert_int_equal(b.site.requests, 4 + 4);
     get(&b, "/nowhere");
     check_failed(&b, VERDICT_HTTP_STATUS, "302");
     get(&b, "/ftp");
@@ -353,6 +360,11 @@ static void bad(struct site_request *q, void *ctx)
     } else if (slice_is(q->path, "/drip")) {
         site_reply(q, "200 OK", "", SLICE("0123456789012345678901234567890123456789"));
         q->drip_ms = 40;
+    } else if (slice_is(q->path, "/steady")) {
+        buf_addz(q->out, "HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n");
+        for (int i = 0; i < 20000; i++)
+            buf_addc(q->out, 'x');
+        q->drip_ms = 1;
     } else if (slice_is(q->path, "/garbage")) {
         buf_addz(q->out, "SSH-2.0-OpenSSH\r\n");
         q->close = true;
@@ -390,8 +402,10 @@ static void test_too_big(void **state)
     check_failed(&b, VERDICT_TOO_BIG, "max-body");
     get(&b, "/endless-head");
     check_failed(&b, VERDICT_TOO_BIG, "headers");
+    int64_t before = timer_now_us();
     get(&b, "/endless-error");
     check_failed(&b, VERDICT_HTTP_STATUS, "HTTP 500");
+    assert_true(timer_now_us() - before < 1000000); /* it is not read until the time is out */
     end(&b);
 }
 
@@ -416,6 +430,8 @@ static void test_slow(void **state)
     get(&b, "/silence");
     check_failed(&b, VERDICT_UNREACHABLE, "");
     get(&b, "/drip");
+    check_failed(&b, VERDICT_UNREACHABLE, "");
+    get(&b, "/steady"); /* never slow, and never done */
     check_failed(&b, VERDICT_UNREACHABLE, "");
     assert_true(timer_now_us() - before < 10000000);
     end(&b);
@@ -480,6 +496,12 @@ static void test_no_secret_in_texts(void **state)
         assert_int_equal(b.a.what, ANSWER_FAILED);
         assert_null(strstr(b.text, SECRET));
     }
+    b.site.port = 1; /* libcurl's own words name the address: they are for sources without one */
+    get(&b, "/");
+    assert_non_null(strstr(b.text, "127.0.0.1"));
+    get_with(&b, "/", (struct fetch_request){.has_credential = true});
+    check_failed(&b, VERDICT_UNREACHABLE, "");
+    assert_null(strstr(b.text, "127.0.0.1"));
     end(&b);
 }
 

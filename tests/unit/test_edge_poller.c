@@ -57,7 +57,7 @@ struct night {
     bool no_etag;
 };
 
-enum { ASKED_DATA, ASKED_POINTER, ASKED_VERSIONED, ASKED_NAMES };
+enum { ASKED_DATA, ASKED_POINTER, ASKED_VERSIONED, ASKED_NAMES, ASKED_NAMES_AGAIN };
 
 static bool on_news(const struct poller_news *news, void *ctx)
 {
@@ -131,7 +131,8 @@ static void answer(struct site_request *q, void *ctx)
     }
     if (strcmp(path, "/names") == 0) {
         n->asked[ASKED_NAMES]++;
-        site_reply(q, "200 OK", "", slice_of(n->names));
+        n->asked[ASKED_NAMES_AGAIN] += site_header(q, "if-none-match").len > 0;
+        site_reply(q, "200 OK", "ETag: \"n\"\r\n", slice_of(n->names));
         return;
     }
     n->asked[strncmp(path, "/v/", 3) == 0 ? ASKED_VERSIONED : ASKED_DATA]++;
@@ -579,7 +580,7 @@ static void test_connections_are_kept(void **state)
     (void)state;
     begin(&n);
     for (int i = 0; i < 7; i++) {
-        add_source(&n, "a", "/data");
+        add_source(&n, "a", "/data")->interval_ms = 150; /* so that they rest */
         site_open(&others[i], n.base, answer, &n);
         snprintf(n.urls[i], sizeof n.urls[i], "http://127.0.0.1:%d/data", others[i].port);
         n.file[i][0].url = slice_of(n.urls[i]);
@@ -700,6 +701,11 @@ static void test_companions_first(void **state)
         assert_string_equal(n.told[i].name + 1, first + 1);
         break;
     }
+    data_asked = n.count_of[NEWS_BATCH]; /* the same companion again is no new one */
+    int names_asked = n.asked[ASKED_NAMES];
+    SITE_UNTIL(n.base, n.asked[ASKED_NAMES] >= names_asked + 3);
+    assert_int_equal(n.count_of[NEWS_BATCH], data_asked);
+    assert_true(n.asked[ASKED_NAMES_AGAIN] >= 3);
     n.fault = "/names"; /* it is kept when it cannot be had any more */
     int before = n.count_of[NEWS_UNCHANGED], failed = n.count_of[NEWS_FAILED];
     SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= before + 60);
