@@ -1,24 +1,35 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Run every unit test program under BUILD/tests, print what failed, and one summary line.
+# Run every unit test program under BUILD/tests, two at a time; print what failed, and one summary line.
+# With TIMES=1 also how long each took.
 set -u
 build=$1
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-passed=0 failed=0 skipped=0
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+
+one='
+program=$1 log=$2/$(basename "$1")
+start=$(date +%s%N)
+CMOCKA_MESSAGE_OUTPUT=stdout "$program" >"$log" 2>&1
+echo $? >"$log.status"
+echo $((($(date +%s%N) - start) / 1000000)) >"$log.ms"
+'
 for program in "$build"/tests/test_*; do
-    [ -f "$program" ] && [ -x "$program" ] || continue
-    CMOCKA_MESSAGE_OUTPUT=stdout "$program" >"$log" 2>&1
-    status=$?
-    ok=$(grep -c '^\[       OK \]' "$log")
-    bad=$(grep -c '^\[  FAILED  \] [a-z]' "$log")
-    skip=$(grep -c '^\[  SKIPPED \] [a-z]' "$log")
+    [ -f "$program" ] && [ -x "$program" ] && printf '%s\n' "$program"
+done | xargs -P2 -I{} sh -c "$one" run {} "$logs"
+
+passed=0 failed=0 skipped=0
+for status in "$logs"/*.status; do
+    log=${status%.status}
     grep -h '^SKIP' "$log"
-    passed=$((passed + ok)) skipped=$((skipped + skip))
-    if [ $status -ne 0 ]; then
+    [ -z "${TIMES:-}" ] || echo "$(cat "$log.ms") ms $(basename "$log")"
+    bad=$(grep -c '^\[  FAILED  \] [a-z]' "$log")
+    passed=$((passed + $(grep -c '^\[       OK \]' "$log")))
+    skipped=$((skipped + $(grep -c '^\[  SKIPPED \] [a-z]' "$log")))
+    if [ "$(cat "$status")" -ne 0 ]; then
         [ "$bad" -gt 0 ] || bad=1
         failed=$((failed + bad))
-        echo "---- $program exited with $status"
+        echo "---- $(basename "$log") exited with $(cat "$status")"
         tail -n 60 "$log"
     fi
 done
