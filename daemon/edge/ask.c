@@ -8,7 +8,7 @@
 
 #include "daemon/base/text.h"
 #include "daemon/edge/payload.h"
-#include "daemon/edge/poller.h"
+#include "daemon/edge/polling.h"
 #include "daemon/edge/timer.h"
 
 #define URL_MAX_LEN 8192

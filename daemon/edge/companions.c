@@ -9,7 +9,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/text.h"
 #include "daemon/edge/payload.h"
-#include "daemon/edge/poller.h"
+#include "daemon/edge/polling.h"
 #include "daemon/edge/timer.h"
 #include "parsers/wire.h"
 

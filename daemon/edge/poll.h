@@ -5,10 +5,12 @@
 
 #include "daemon/edge/ask.h"
 #include "daemon/edge/pace.h"
-#include "daemon/edge/poller.h"
+#include "daemon/edge/polling.h"
 
 struct companions;
+struct event_base;
 struct poll;
+struct workers;
 
 struct poll_shared { /* by all files of a poller */
     const struct poller_settings *set;

@@ -14,72 +14,10 @@
 
 #include "daemon/base/err.h"
 #include "daemon/base/hash.h"
-#include "daemon/core/verdict.h"
-#include "parsers/results.h"
+#include "daemon/edge/polling.h"
 
 struct event_base;
-struct payload;
 struct workers;
-
-struct poller_file {
-    struct slice url, path; /* exactly one; {version} in a url is put in when the pointer told it */
-};
-
-struct poller_companion {
-    struct slice url, path; /* exactly one, without {version} */
-};
-
-struct poller_source {
-    struct slice name, format, options; /* options: "key=value\n" lines for the worker */
-    const struct poller_file *files;
-    size_t file_count;
-    /* Fetched before the first poll, and again with each `interval` x 20, conditionally: a new one
-     * makes the last payload of each file come again. Until all are there each failure of one is a
-     * failure of every file. */
-    const struct poller_companion *companions;
-    size_t companion_count;
-    struct slice version_url, version_options; /* a pointer to ask first; empty: none */
-    const struct slice *headers; /* "Name: value", credentials already expanded: never logged */
-    size_t header_count;
-    bool has_credential; /* refuses redirects to another host */
-    int64_t interval_ms;
-};
-
-struct poller_settings { /* this and what it points to outlive the poller */
-    int64_t jitter_bp, timeout_ms, max_body, backoff_first_ms, backoff_most_ms, max_per_host;
-    struct slice user_agent;
-    const struct slice *networks; /* CIDR blocks of non-public addresses that may be polled */
-    size_t network_count;
-    const struct poller_source *sources;
-    size_t source_count;
-    uint64_t seed; /* of jitter and start offsets */
-    bool once;     /* poll every file once, at once, then tell `idle` */
-};
-
-/* What one poll came to. Borrowed for the callback; the payload may be kept with payload_ref. */
-struct poller_news {
-    uint32_t source, file;
-    enum { NEWS_BATCH, NEWS_UNCHANGED, NEWS_FAILED } what;
-    const struct results *batch;      /* BATCH */
-    struct payload *payload;          /* BATCH: the bytes as they came */
-    struct digest digest;             /* BATCH */
-    struct slice version;             /* of the URL, or empty */
-    struct slice etag, last_modified; /* as sent; to be kept with the payload */
-    enum verdict verdict;             /* FAILED */
-    struct slice text;                /* FAILED: for people, without credentials */
-    int64_t last_byte_us;             /* CLOCK_MONOTONIC when the body's last byte came */
-    int64_t poll_us, parse_us;        /* how long each took */
-};
-
-struct poller_calls {
-    /* The answer settles the poll. BATCH: true, the payload is on air, its validators and version
-     * move; false, they do not: the file is asked for on the conditions of what was on air before.
-     * UNCHANGED: true, so it is; false, what is known is forgotten and it is asked for in full.
-     * FAILED: no matter; back-off follows. */
-    bool (*news)(const struct poller_news *news, void *ctx);
-    void (*idle)(void *ctx); /* with `once`: every file has had its poll */
-    void *ctx;
-};
 
 struct poller;
 
@@ -95,14 +33,6 @@ void poller_restore(struct poller *p, uint32_t source, uint32_t file, struct sli
                     struct slice last_modified, struct slice version, struct digest digest);
 void poller_start(struct poller *p);
 
-/* For `source list` and metrics. */
-struct poller_state {
-    int64_t polls, unchanged, changed, failed; /* counts since start */
-    int64_t bytes;
-    int failures_in_a_row;
-    int64_t next_in_ms; /* until the next poll; -1 while one is under way */
-    double poll_seconds_sum;
-};
 void poller_state(const struct poller *p, uint32_t source, uint32_t file, struct poller_state *out);
 
 #endif
