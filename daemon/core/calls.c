@@ -387,7 +387,7 @@ static bool look_at(struct model *m, struct race *r, uint32_t endorsement, struc
     if (slice_is(by, "official")) {
         bool *advisory = &m->feeds[w.contest->source].advisory;
         if (stands != OUTCOME_PENDING && w.opinion != MARKS_UNCALLED) {
-            look->moved |= !*advisory;
+            look->moved = *advisory ? look->moved : w.contest;
             *advisory = true;
             r->flags |= RACE_CONFLICT;
         }

@@ -14,8 +14,8 @@ struct calls_look {
     uint32_t source, file; /* whose payload, new or confirmed, is seen: what is missing in it counts
                               as seen. NONE: nobody's */
     uint32_t vanished;     /* out: races in which a mark is newly gone */
-    bool moved; /* out: an official mark went from one choice to another: its source calls nothing
-                   more */
+    const struct feed_contest *moved; /* out: NULL, or where an official mark went from one choice
+                                         to another: its source calls nothing more */
 };
 
 /* After match_init: standings, and the index by endorsement_id. calls_done accepts what was never

@@ -13,6 +13,7 @@
 #include "daemon/core/match.h"
 #include "daemon/core/merge.h"
 #include "daemon/core/polls.h"
+#include "daemon/core/report.h"
 #include "daemon/core/standings.h"
 #include "daemon/core/statement.h"
 #include "daemon/core/states.h"
@@ -173,6 +174,33 @@ static void failed(struct turn *t, const struct err *e)
         t->out->err = *e;
 }
 
+/* `list` with `n` more of `size` bytes each behind its *count; the old one when memory is out. */
+static void *append(struct turn *t, void *list, size_t *count, const void *more, size_t n,
+                    size_t size)
+{
+    char *all = n ? arena_array(t->out->arena, *count + n, size) : NULL;
+    struct err e;
+
+    if (n && !all) {
+        no_memory(&e);
+        failed(t, &e);
+    }
+    if (!all)
+        return list;
+    if (*count)
+        memcpy(all, list, *count * size);
+    memcpy(all + *count * size, more, n * size);
+    *count += n;
+    return all;
+}
+
+static void add_notes(struct turn *t, const struct verdict_note *notes, size_t n)
+{
+    struct effects *out = t->out;
+
+    out->notes = append(t, out->notes, &out->note_count, notes, n, sizeof *notes);
+}
+
 static void mark(struct core *c, uint32_t race)
 {
     if (race != NONE)
@@ -224,10 +252,10 @@ static void take_changes(struct turn *t, const struct feed_report *report)
     }
     if (links_changed)
         mark_source(c, report->source);
-    t->out->names = report->names;
-    t->out->name_count = report->name_count;
-    t->out->notes = report->notes;
-    t->out->note_count = report->note_count;
+    struct effects *out = t->out;
+    out->names = append(t, out->names, &out->name_count, report->names, report->name_count,
+                        sizeof *report->names);
+    add_notes(t, report->notes, report->note_count);
 }
 
 static void on_batch(struct turn *t, const struct event *ev)
@@ -270,7 +298,6 @@ static void on_time(struct turn *t)
 {
     struct core *c = t->core;
     struct effects *out = t->out;
-    size_t room = 0;
     struct err e = {0};
 
     for (;;) {
@@ -282,17 +309,9 @@ static void on_time(struct turn *t)
         }
         if (!judged)
             break;
-        if (out->judged_count == room) {
-            struct judged *more = arena_array(out->arena, room * 2 + 4, sizeof *more);
-            if (!more)
-                break;
-            if (room)
-                memcpy(more, out->judged, room * sizeof *more);
-            out->judged = more;
-            room = room * 2 + 4;
-        }
-        out->judged[out->judged_count++] = (struct judged){
-            report.source, report.file, report.verdict, report.text, report.keep, report.held};
+        struct judged was = {report.source, report.file, report.verdict,
+                             report.text,   report.keep, report.held};
+        out->judged = append(t, out->judged, &out->judged_count, &was, 1, sizeof was);
         take_changes(t, &report);
     }
     memset(c->dirty, true, c->model.race_count * sizeof *c->dirty);
@@ -381,24 +400,32 @@ static void settle_races(struct turn *t, struct emit *calls)
     }
 }
 
-/* Note for the log and the desk what calls_hold did. */
-static void note_vanished(struct turn *t, uint32_t held)
+/* Say to the log and the desk what the looks at the marks led to. */
+static void note_calls(struct turn *t, uint32_t held)
 {
-    struct effects *out = t->out;
-    struct verdict_note *notes = arena_array(out->arena, out->note_count + 1, sizeof *notes);
+    const struct feed_contest *moved = t->look.moved;
+    struct verdict_note note;
 
-    if (!notes)
-        return;
-    if (out->note_count)
-        memcpy(notes, out->notes, out->note_count * sizeof *notes);
-    notes[out->note_count++] = (struct verdict_note){
-        .verdict = VERDICT_CALLS_VANISHED,
-        .text = arena_printf(out->arena,
-                             "%" PRIu32 " calls are gone at once from %" PRIu32
-                             " races: they stand until their marks are back or the desk decides",
-                             held, t->look.vanished),
-    };
-    out->notes = notes;
+    if (held > 0) {
+        note = (struct verdict_note){
+            .verdict = VERDICT_CALLS_VANISHED,
+            .text = arena_printf(t->out->arena,
+                                 "%" PRIu32 " calls are gone at once from %" PRIu32
+                                 " races: they stand until their marks are back or the desk "
+                                 "decides",
+                                 held, t->look.vanished)};
+        add_notes(t, &note, 1);
+    }
+    if (moved) {
+        note = (struct verdict_note){
+            .verdict = VERDICT_MARK_MOVED,
+            .contest = report_contest(moved),
+            .text = arena_printf(t->out->arena,
+                                 "%.*s marks another choice than before: its earlier calls stand, "
+                                 "its marks call nothing more tonight, the desk decides",
+                                 SLICE_FMT(t->core->model.settings->sources[moved->source].name))};
+        add_notes(t, &note, 1);
+    }
 }
 
 static void emit_sums(struct turn *t, struct emit *em)
@@ -498,9 +525,7 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
         return;
     }
     look_at_races(&t);
-    uint32_t held = calls_hold(&c->model, &t.look);
-    if (held > 0)
-        note_vanished(&t, held);
+    note_calls(&t, calls_hold(&c->model, &t.look));
     take_claims(&t, claims);
     publish(&t);
     const int64_t wanted[] = {

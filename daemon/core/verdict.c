@@ -74,4 +74,7 @@ const struct verdict_info verdict_info[VERDICTS] = {
                           "figures fit, or the desk accepts"},
     [VERDICT_OVERVOTE_FLAG] = {"overvote-flag", CLASS_FLAG,
                                "more votes or ballots than expected, where that proves nothing"},
+    [VERDICT_MARK_MOVED] = {"mark-moved", CLASS_FLAG,
+                            "an official mark went from one choice to another; the source's marks "
+                            "call nothing more tonight, the desk decides"},
 };

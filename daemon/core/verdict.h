@@ -49,6 +49,7 @@ enum verdict {
     VERDICT_ROSTER_CHANGED,
     VERDICT_OVERVOTE,
     VERDICT_OVERVOTE_FLAG,
+    VERDICT_MARK_MOVED,     /* an official mark went from one choice to another */
     VERDICTS
 };
 

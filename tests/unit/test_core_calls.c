@@ -335,6 +335,12 @@ static void test_official_marks_need_official_results(void **state)
     night_batch(&n, STATE, "facts status=3\n" SENATE("won", "", ""), NIGHT_AT(2));
     outcome_is(&n, "ann", OUTCOME_WON);
     night_batch(&n, STATE, "facts status=3\n" SENATE("", "won", ""), NIGHT_AT(3));
+    assert_int_equal(n.out.note_count, 1); /* the desk is told, once */
+    assert_int_equal(n.out.notes[0].verdict, VERDICT_MARK_MOVED);
+    assert_true(slice_is(n.out.notes[0].contest, "State Senate District 1"));
+    assert_true(night_says(n.out.notes[0].text, "state marks another choice"));
+    night_batch(&n, STATE, "facts status=3\n" SENATE("", "won", "lost"), NIGHT_AT(5));
+    assert_int_equal(n.out.note_count, 0);
     night_unchanged(&n, STATE, NIGHT_AT(9)); /* moved: advice only, for the rest of the night */
     outcome_is(&n, "ann", OUTCOME_WON);
     assert_true(night_race(&n, "ann")->flags & RACE_CONFLICT);

@@ -337,11 +337,41 @@ static void test_documents(void **state)
     free(csv);
 }
 
+/* Two feeds were early, with more ballots than voters: what is said of both, and the names of both,
+ * come out of the one tick that judges them again. */
+static void test_all_of_one_tick_is_told(void **state)
+{
+    static const char text[] = "contest 1|State House District 1|GA\nchoice 11|Ann Archer|D\n"
+                               "choice 12|Other One|R\ntotal 10 20 ; ballots=90 registered=50\n";
+    struct night n;
+    size_t names = 0;
+    (void)state;
+
+    night_open(&n, "endorsement_id,candidate_name,state,office,district\n"
+                   "ann,Ann Archer,GA,State House,1\n");
+    night_batch(&n, 0, text, NIGHT_AT(-2));
+    assert_int_equal(n.out.verdict, VERDICT_EARLY);
+    night_batch(&n, 1, text, NIGHT_AT(-1));
+    night_tick(&n, NIGHT_AT(0));
+    assert_int_equal(n.out.judged_count, 2);
+    assert_int_equal(n.out.note_count, 2);
+    for (uint32_t source = 0; source < 2; source++) {
+        size_t mine = 0;
+        for (size_t i = 0; i < n.out.name_count; i++)
+            mine += n.out.names[i].source == source;
+        assert_true(mine > 0);
+        names += mine;
+    }
+    assert_int_equal(names, n.out.name_count);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sums_hold_and_nights_repeat),
         cmocka_unit_test(test_without_an_authority_nothing_is_called),
+        cmocka_unit_test(test_all_of_one_tick_is_told),
         cmocka_unit_test(test_documents),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
