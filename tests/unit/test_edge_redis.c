@@ -337,6 +337,30 @@ static void test_a_snapshot_clears_what_is_gone(void **state)
     IS(h, "HKEYS " P ":snap:races", "one ");
     IS(h, "HMGET " P ":snap:meta epoch seq", "8 4 ");
     IS(h, "ZSCORE " P ":winners ossoff", "1000");
+    struct redis_commit all = totals(9, 1, "{}");
+    assert_true(redis_begin(h->a.redis, 9, &all, 1));
+    next = totals(9, 2, "{}");
+    assert_true(redis_publish(h->a.redis, &next));
+    UNTIL(&h->a, h->a.acknowledged == 3);
+    IS(h, "EXISTS " P ":snap:races " P ":snap:calls " P ":winners", "0");
+}
+
+/* A number that was, as from a connection thought dead, changes nothing. */
+static void test_an_old_number_is_refused(void **state)
+{
+    struct house *h = *state;
+    open_house(h);
+    start_side(h, &h->a, "A", "", "");
+    UNTIL(&h->a, h->a.ready == 1);
+    begin(&h->a, 7);
+    struct redis_commit first = race(7, 5, "one", "{\"r\":5}"),
+                        late = race(7, 4, "one", "{\"r\":4}");
+    assert_true(redis_publish(h->a.redis, &first));
+    assert_true(redis_publish(h->a.redis, &late));
+    UNTIL(&h->a, h->a.ready == 2);
+    assert_int_equal(h->a.acknowledged, 1);
+    assert_int_equal(h->a.lost, 0);
+    IS(h, "HGET " P ":snap:races one", "{\"r\":5}");
 }
 
 /* Larger than one call may be: it is shown at once all the same. */
@@ -707,6 +731,7 @@ int main(void)
 #define HOUSE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
         HOUSE(test_order_and_keys),
         HOUSE(test_a_snapshot_clears_what_is_gone),
+        HOUSE(test_an_old_number_is_refused),
         HOUSE(test_a_large_snapshot),
         HOUSE(test_the_older_owner_is_fenced),
         HOUSE(test_fenced_while_away),

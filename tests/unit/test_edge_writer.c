@@ -313,6 +313,7 @@ static void test_accepted_and_held(void **state)
     promoted.received_ms = 30;
     submit(d, &(struct writer_job){.files = &promoted, .file_count = 1}, &t);
     until_done(d, 2);
+    assert_int_equal(count_payloads(d), 1); /* what it replaced is gone at once */
     close_desk(d, 1000);
     open_desk(d);
     assert_int_equal(d->loaded.file_count, 1);
