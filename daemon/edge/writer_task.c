@@ -3,6 +3,7 @@
 #include "daemon/edge/writer_task.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,4 +123,64 @@ void writer_paper_free(struct writer_paper *p)
     writer_task_free(p->barrier);
     arena_free(p->arena);
     free(p);
+}
+
+/* ---- queues ---- */
+
+void writer_tasks_init(struct writer_tasks *list)
+{
+    *list = (struct writer_tasks){.end = &list->first};
+}
+
+void writer_papers_init(struct writer_papers *list)
+{
+    *list = (struct writer_papers){.end = &list->first};
+}
+
+void writer_tasks_add(struct writer_tasks *list, struct writer_task *t)
+{
+    t->next = NULL;
+    *list->end = t;
+    list->end = &t->next;
+    list->count++;
+}
+
+void writer_papers_add(struct writer_papers *list, struct writer_paper *p)
+{
+    p->next = NULL;
+    *list->end = p;
+    list->end = &p->next;
+}
+
+void writer_tasks_move(struct writer_tasks *from, struct writer_tasks *to)
+{
+    if (from->first) {
+        *to->end = from->first;
+        to->end = from->end;
+        to->count += from->count;
+    }
+    writer_tasks_init(from);
+}
+
+void writer_papers_move(struct writer_papers *from, struct writer_papers *to)
+{
+    if (from->first) {
+        *to->end = from->first;
+        to->end = from->end;
+    }
+    writer_papers_init(from);
+}
+
+struct writer_paper *writer_papers_take(struct writer_papers *list)
+{
+    struct writer_paper *p = list->first;
+    if (p && !(list->first = p->next))
+        list->end = &list->first;
+    return p;
+}
+
+void writer_task_refuse(struct writer_task *t, const char *why)
+{
+    t->ok = false;
+    snprintf(t->text, sizeof t->text, "%.*s", (int)sizeof t->text - 1, why);
 }

@@ -28,6 +28,26 @@ struct writer_paper {
     struct writer_task *barrier; /* instead of all that: a task that waits for those before it */
 };
 
+/* Queues: oldest first. */
+struct writer_tasks {
+    struct writer_task *first, **end;
+    size_t count;
+};
+struct writer_papers {
+    struct writer_paper *first, **end;
+};
+void writer_tasks_init(struct writer_tasks *list);
+void writer_papers_init(struct writer_papers *list);
+void writer_tasks_add(struct writer_tasks *list, struct writer_task *t);
+void writer_papers_add(struct writer_papers *list, struct writer_paper *p);
+/* All of one behind the other. */
+void writer_tasks_move(struct writer_tasks *from, struct writer_tasks *to);
+void writer_papers_move(struct writer_papers *from, struct writer_papers *to);
+struct writer_paper *writer_papers_take(struct writer_papers *list); /* NULL: empty */
+
+/* It will be answered with this reason. */
+void writer_task_refuse(struct writer_task *t, const char *why);
+
 /* Rows only. NULL: memory. */
 struct writer_task *writer_task_new(const struct writer_job *job);
 void writer_task_free(struct writer_task *t);

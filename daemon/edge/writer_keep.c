@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: ISC */
+/* Rows go first and at once; payloads follow a few megabytes at a time. */
+#include "daemon/edge/writer_keep.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/base/log.h"
+#include "daemon/base/map.h"
+#include "daemon/edge/payload.h"
+#include "daemon/edge/timer.h"
+#include "daemon/edge/writer_db.h"
+#include "daemon/edge/writer_files.h"
+
+#define PAPERS_MAX 100000
+#define SLICE_BYTES ((size_t)4 << 20) /* of payloads between two looks at the rows */
+#define RETRY_FIRST_MS 100
+#define RETRY_MOST_MS 5000
+
+static void postpone(struct writer_retry *r)
+{
+    r->wait_ms = r->wait_ms == 0 ? RETRY_FIRST_MS : 2 * r->wait_ms;
+    if (r->wait_ms > RETRY_MOST_MS)
+        r->wait_ms = RETRY_MOST_MS;
+    r->at_us = timer_now_us() + r->wait_ms * 1000;
+}
+
+/* ---- rows, on the thread ---- */
+
+/* All rows in one transaction. *bad is the job that can never be kept, NULL when the disk is to
+ * blame. */
+static bool commit_rows(struct writer_keep *k, struct writer_task **bad, struct err *e)
+{
+    *bad = NULL;
+    bool ok = writer_db_begin(k->db, e);
+    for (struct writer_task *t = k->rows.first; ok && t; t = t->next)
+        if (t->ok && !(ok = writer_db_rows(k->db, &t->job, e)) && e->kind == ERR_DATA)
+            *bad = t;
+    ok = ok && writer_db_commit(k->db, e);
+    if (!ok)
+        writer_db_rollback(k->db);
+    return ok;
+}
+
+static void keep_rows(struct writer_keep *k)
+{
+    struct writer_task *bad;
+    struct err e = {0};
+    while (k->rows.first) {
+        if (commit_rows(k, &bad, &e)) {
+            if (k->rows_retry.wait_ms > 0)
+                log_info("state: %s can be written again", k->directory);
+            k->rows_retry = (struct writer_retry){0};
+            k->answer(&k->rows, k->ctx);
+        } else if (bad) {
+            writer_task_refuse(bad, e.text);
+        } else {
+            if (k->rows_retry.wait_ms == 0)
+                log_error(
+                    "state: %s; calls wait until it can be written, it is tried again (in %s)",
+                    e.text, k->directory);
+            postpone(&k->rows_retry);
+            return;
+        }
+    }
+}
+
+/* ---- payloads, on the thread ---- */
+
+static void spend(struct writer_keep *k, struct writer_paper *p)
+{
+    k->spent(p->bytes, k->ctx);
+    payload_free(p->row.payload);
+    p->row.payload = NULL;
+    p->bytes = 0;
+}
+
+/* Only the newest payload of a file is written: give back the memory of those that a later one
+ * replaces. */
+static void supersede(struct writer_keep *k)
+{
+    struct map *newest[2] = {map_new(PAPERS_MAX, false), map_new(PAPERS_MAX, false)};
+    struct writer_papers *const lists[] = {&k->owed, &k->papers};
+    for (size_t i = 0; newest[0] && newest[1] && i < 2; i++)
+        for (struct writer_paper *p = lists[i]->first; p; p = p->next) {
+            if (p->barrier || p->superseded)
+                continue;
+            for (int held = p->row.held; held < 2; held++) {
+                struct writer_paper *old = map_remove(newest[held], p->key);
+                if (old) {
+                    old->superseded = true;
+                    spend(k, old);
+                }
+            }
+            if (!map_put(newest[p->row.held], p->key, p))
+                break; /* then more is written than need be */
+        }
+    map_free(newest[0]);
+    map_free(newest[1]);
+}
+
+static bool write_paper(struct writer_keep *k, struct writer_paper *p, struct err *e)
+{
+    if (p->superseded)
+        return true;
+    if (p->row.payload)
+        return writer_files_write(k->papers_fd, p->name, payload_bytes(p->row.payload), e);
+    return writer_files_has(k->papers_fd, p->name) ||
+           err_set(e, ERR_DATA, "payloads/%s is not there", p->name);
+}
+
+/* Rows that refer to what is now surely there. */
+static bool commit_papers(struct writer_keep *k, const struct writer_papers *list, struct err *e)
+{
+    if (!writer_files_sync(k->papers_fd, e))
+        return false;
+    bool ok = writer_db_begin(k->db, e);
+    for (struct writer_paper *p = list->first; ok && p; p = p->next)
+        ok = p->superseded ? writer_db_digest(k->db, &p->row, e)
+                           : writer_db_file(k->db, &p->row, p->name, k->gone, e);
+    ok = ok && writer_db_commit(k->db, e);
+    if (!ok)
+        writer_db_rollback(k->db);
+    return ok;
+}
+
+static void clear_gone(struct writer_keep *k)
+{
+    size_t at = 0;
+    struct slice name;
+    void *unused;
+    while (map_next(k->gone, &at, &name, &unused)) {
+        char text[256];
+        snprintf(text, sizeof text, "%.*s", SLICE_FMT(name));
+        if (!writer_db_refers(k->db, text))
+            writer_files_remove(k->papers_fd, text);
+        map_remove(k->gone, name);
+    }
+}
+
+static void owe(struct writer_keep *k, struct writer_paper *p, const struct err *e)
+{
+    if (k->owed_retry.wait_ms == 0)
+        log_error(
+            "state: %.*s: its payload cannot be kept: %s; a restart would begin with an older "
+            "one; it is tried again (in %s)",
+            SLICE_FMT(p->row.source), e->text, k->directory);
+    writer_papers_add(&k->owed, p);
+}
+
+static void free_papers(struct writer_keep *k, struct writer_papers *list)
+{
+    for (struct writer_paper *p; (p = writer_papers_take(list)) != NULL;) {
+        spend(k, p);
+        writer_paper_free(p);
+    }
+}
+
+/* Everything written so far in this slice gets its rows; or all of it is owed. */
+static bool settle(struct writer_keep *k, struct writer_papers *written)
+{
+    struct err e = {0};
+    if (!written->first)
+        return true;
+    if (commit_papers(k, written, &e)) {
+        clear_gone(k);
+        free_papers(k, written);
+        return true;
+    }
+    for (struct writer_paper *p; (p = writer_papers_take(written)) != NULL;)
+        owe(k, p, &e);
+    return false;
+}
+
+/* A slice of payloads, and the barriers among them. */
+static void keep_papers(struct writer_keep *k)
+{
+    struct writer_papers written;
+    struct writer_tasks passed;
+    struct err e = {0};
+    bool failed = false;
+    size_t bytes = 0;
+    writer_papers_init(&written);
+    writer_tasks_init(&passed);
+    supersede(k);
+    for (struct writer_paper *p;
+         bytes < SLICE_BYTES && (p = writer_papers_take(&k->papers)) != NULL;) {
+        if (p->barrier) {
+            failed |= !settle(k, &written);
+            if (k->owed.first)
+                writer_task_refuse(p->barrier, "a payload could not be written; see the log");
+            writer_tasks_add(&passed, p->barrier);
+            p->barrier = NULL;
+            writer_paper_free(p);
+            continue;
+        }
+        bytes += p->bytes;
+        if (write_paper(k, p, &e)) {
+            writer_papers_add(&written, p);
+        } else if (e.kind == ERR_DATA) {
+            log_error("state: %.*s: %s", SLICE_FMT(p->row.source), e.text);
+            spend(k, p);
+            writer_paper_free(p);
+        } else {
+            owe(k, p, &e);
+            failed = true;
+        }
+    }
+    failed |= !settle(k, &written);
+    if (failed)
+        postpone(&k->owed_retry);
+    else if (!k->owed.first && k->owed_retry.wait_ms > 0) {
+        log_info("state: payloads can be written again");
+        k->owed_retry = (struct writer_retry){0};
+    }
+    k->answer(&passed, k->ctx);
+}
+
+/* What was owed comes before what is newer. */
+static void try_owed(struct writer_keep *k)
+{
+    writer_papers_move(&k->papers, &k->owed);
+    writer_papers_move(&k->owed, &k->papers);
+}
+
+/* ---- together ---- */
+
+int64_t writer_keep_due(const struct writer_keep *k)
+{
+    int64_t due = k->papers.first ? 0 : INT64_MAX;
+    if (k->rows.first && k->rows_retry.at_us < due)
+        due = k->rows_retry.at_us;
+    if (k->owed.first && k->owed_retry.at_us < due)
+        due = k->owed_retry.at_us;
+    return due;
+}
+
+void writer_keep_work(struct writer_keep *k, int64_t now_us)
+{
+    if (k->rows.first && now_us >= k->rows_retry.at_us)
+        keep_rows(k);
+    if (k->owed.first && now_us >= k->owed_retry.at_us)
+        try_owed(k);
+    if (k->papers.first)
+        keep_papers(k);
+}
