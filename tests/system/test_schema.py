@@ -115,7 +115,7 @@ def test_misses_every_field(name):
     ("totals", ("data", "won"), -1), ("totals", ("data", "won"), "2"), ("totals", ("data", "states_won"), ["Georgia"]),
     ("totals", ("data", "win_rate"), {"num": 0, "den": 0, "percent": 0}), ("call", ("data", "outcome"), "pending"),
     ("call", ("data", "id"), "r2"), ("retraction", ("data", "outcome"), "won"), ("race", ("data", "status"), "won"),
-    ("race", ("data", "race_id"), ""), ("race", ("type",), "totals"), ("heartbeat", ("seq",), 2**53),
+    ("race", ("data", "race_id"), "GA Senate"), ("race", ("type",), "totals"), ("heartbeat", ("seq",), 2**53),
     ("totals", ("time",), "2021-01-06T07:15:46Z"), ("totals", ("mode",), "prod"), ("totals", ("v",), 2),
 ])
 def test_refuses(name, path, value):
