@@ -55,11 +55,6 @@ void arena_reset(struct arena *a)
     a->used = 0;
 }
 
-size_t arena_used(const struct arena *a)
-{
-    return a->used;
-}
-
 static bool add_block(struct arena *a, size_t size)
 {
     size_t room = a->newest ? 2 * a->newest->room : FIRST_BLOCK;

@@ -11,7 +11,6 @@ struct arena;
 struct arena *arena_new(size_t cap);
 void arena_free(struct arena *a); /* accepts NULL */
 void arena_reset(struct arena *a); /* everything handed out is gone; keeps its first block */
-size_t arena_used(const struct arena *a);
 
 /* Zeroed, aligned to 16. NULL when the cap is passed or memory is out. */
 void *arena_alloc(struct arena *a, size_t size);

@@ -120,15 +120,3 @@ struct slice buf_slice(const struct buf *b)
 {
     return (struct slice){b->ptr, b->len};
 }
-
-char *buf_take(struct buf *b)
-{
-    char *taken = NULL;
-
-    if (b->failed || b->len == 0)
-        free(b->ptr);
-    else
-        taken = b->ptr;
-    buf_init(b, b->cap);
-    return taken;
-}

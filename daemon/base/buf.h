@@ -25,6 +25,5 @@ void buf_addv(struct buf *b, const char *fmt, va_list ap) __attribute__((format(
 void buf_drop(struct buf *b, size_t n); /* the first n bytes */
 
 struct slice buf_slice(const struct buf *b);
-char *buf_take(struct buf *b); /* the caller frees; b is empty again. NULL when failed or empty */
 
 #endif

@@ -65,14 +65,3 @@ void log_line(enum log_level level, const char *fmt, ...)
     write_all(line, n);
     errno = saved;
 }
-
-int64_t log_limit(struct log_limit *l, int64_t now_ms, int64_t interval_ms)
-{
-    if (now_ms < l->next_ms) {
-        l->dropped++;
-        return -1;
-    }
-    int64_t dropped = l->dropped;
-    *l = (struct log_limit){.next_ms = now_ms + interval_ms};
-    return dropped;
-}

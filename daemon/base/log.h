@@ -19,12 +19,4 @@ void log_line(enum log_level level, const char *fmt, ...) __attribute__((format(
 #define log_info(...) log_line(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_debug(...) log_line(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
-/* At most one line an interval for one cause; the state lies in the caller's struct. Returns how many were
- * suppressed since the last one it let pass, or -1 when this one is to be dropped too. */
-struct log_limit {
-    int64_t next_ms;
-    int64_t dropped;
-};
-int64_t log_limit(struct log_limit *l, int64_t now_ms, int64_t interval_ms);
-
 #endif

@@ -27,28 +27,6 @@ bool num_parse(struct slice s, int64_t min, int64_t max, int64_t *out)
     return true;
 }
 
-bool num_parse_grouped(struct slice s, char sep, int64_t max, int64_t *out)
-{
-    char digits[32];
-    size_t n = 0, group = 0;
-    bool grouped = false;
-
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.ptr[i] == sep) {
-            if (group == 0 || group > 3 || (grouped && group != 3))
-                return false;
-            grouped = true;
-            group = 0;
-        } else if (!is_digit(s.ptr[i]) || n == sizeof(digits)) {
-            return false;
-        } else {
-            digits[n++] = s.ptr[i];
-            group++;
-        }
-    }
-    return (!grouped || group == 3) && num_parse((struct slice){digits, n}, 0, max, out);
-}
-
 struct unit {
     struct slice suffix;
     int64_t factor;

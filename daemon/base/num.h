@@ -11,11 +11,6 @@
 bool num_parse(struct slice s, int64_t min, int64_t max, int64_t *out)
     __attribute__((warn_unused_result));
 
-/* As num_parse for value >= 0, where digits may be grouped in threes by `sep` ("1,234,567"). A group of the
- * wrong size is refused. */
-bool num_parse_grouped(struct slice s, char sep, int64_t max, int64_t *out)
-    __attribute__((warn_unused_result));
-
 /* Bytes as "64M", "512K", "2G", "100"; powers of 1024. */
 bool num_parse_size(struct slice s, int64_t *out) __attribute__((warn_unused_result));
 

@@ -16,9 +16,6 @@ void documents_totals(const struct model *m, const struct tally *t, struct slice
                       int64_t now_ms, struct buf *out);
 /* "name value\n" for h:totals: plain numbers only. */
 void documents_plain(const struct model *m, const struct tally *t, struct buf *out);
-/* The page /v1/totals.json: where and when, the sentence, the totals. */
-void documents_totals_page(const struct model *m, const struct tally *t, int64_t epoch, int64_t seq,
-                           int64_t now_ms, struct buf *out);
 /* A line a count, or a line a state, level or tag: tab-separated with a head; or JSON. */
 enum documents_by { DOCUMENTS_ALL, DOCUMENTS_STATE, DOCUMENTS_LEVEL, DOCUMENTS_TAG };
 bool documents_totals_rows(const struct model *m, enum documents_by by, bool json,

@@ -107,35 +107,6 @@ void documents_plain(const struct model *m, const struct tally *t, struct buf *o
         buf_addf(out, "as_of_seconds %" PRId64 "\n", m->last_change_ms / WHEN_SECOND);
 }
 
-void documents_totals_page(const struct model *m, const struct tally *t, int64_t epoch, int64_t seq,
-                           int64_t now_ms, struct buf *out)
-{
-    struct jsonw j;
-    struct buf part;
-    char date[11];
-
-    buf_init(&part, 65536);
-    when_format_date(m->settings->date, date);
-    jsonw_init(&j, out);
-    jsonw_object(&j, NULL);
-    jsonw_int(&j, "v", 1);
-    jsonw_str(&j, "organisation", m->settings->organisation);
-    jsonw_str(&j, "name", m->settings->election);
-    jsonw_strz(&j, "election", date);
-    jsonw_strz(&j, "mode", mode_name(m->settings->mode));
-    jsonw_int(&j, "epoch", epoch);
-    jsonw_int(&j, "seq", seq);
-    jsonw_when(&j, "time", now_ms);
-    statement_write(m, t, now_ms, &part);
-    jsonw_str(&j, "statement", buf_slice(&part));
-    buf_clear(&part);
-    documents_totals(m, t, (struct slice){0}, now_ms, &part);
-    jsonw_raw(&j, "totals", buf_slice(&part));
-    jsonw_object_end(&j);
-    out->failed |= part.failed;
-    buf_done(&part);
-}
-
 /* ---- rows for people ---- */
 
 static void all_rows(const struct model *m, bool json, struct buf *out)

@@ -4,7 +4,9 @@
 
 #include "daemon/base/when.h"
 
-struct slice polls_county(struct slice county)
+/* A county's bare name: without blanks at its ends and without the word "County" or "Parish" behind
+ * it. */
+static struct slice bare_name(struct slice county)
 {
     static const struct slice words[] = {SLICE_INIT(" county"), SLICE_INIT(" parish")};
 
@@ -20,8 +22,8 @@ struct slice polls_county(struct slice county)
 
 bool polls_same_county(struct slice a, struct slice b)
 {
-    a = polls_county(a);
-    b = polls_county(b);
+    a = bare_name(a);
+    b = bare_name(b);
     return a.len && slice_eq_nocase(a, b);
 }
 

@@ -5,10 +5,6 @@
 
 #include "daemon/core/model.h"
 
-/* A county's bare name: without blanks at its ends and without the word "County" or "Parish" behind
- * it. */
-struct slice polls_county(struct slice county);
-
 /* Are these two the same county of one state ("Fulton County", "FULTON")? An empty name is no
  * county. */
 bool polls_same_county(struct slice a, struct slice b);

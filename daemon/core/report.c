@@ -34,11 +34,6 @@ struct slice report_contest(const struct feed_contest *c)
     return c->text.len ? c->text : c->id;
 }
 
-struct slice report_unit(const struct feed_unit *u)
-{
-    return u->name.len ? u->name : u->id;
-}
-
 bool report_note(struct feed_report *r, const struct feed_contest *c, const struct feed_unit *u,
                  enum verdict verdict, struct err *e, const char *fmt, ...)
 {
@@ -60,7 +55,7 @@ bool report_note(struct feed_report *r, const struct feed_contest *c, const stru
     if (c)
         n.contest = report_contest(c);
     if (u)
-        n.unit = report_unit(u);
+        n.unit = u->name.len ? u->name : u->id;
     r->notes[r->note_count++] = n;
     return true;
 }

@@ -39,8 +39,7 @@ bool report_change(struct feed_report *r, struct feed_contest *c, unsigned what,
                    struct err *e) MUST_USE;
 bool report_name(struct feed_report *r, const struct learned *name, struct err *e) MUST_USE;
 
-/* What a contest or a unit is called in a note. */
+/* What a contest is called in a note. */
 struct slice report_contest(const struct feed_contest *c);
-struct slice report_unit(const struct feed_unit *u);
 
 #endif

@@ -81,11 +81,6 @@ int64_t stream_epoch(const struct stream *st)
     return st->epoch;
 }
 
-int64_t stream_seq(const struct stream *st)
-{
-    return st->seq;
-}
-
 /* "race:GA:ID" is told by its ID, "calls:GA" by its state. */
 static struct slice name_in(struct slice channel, enum message_type type)
 {

@@ -18,7 +18,6 @@ void stream_free(struct stream *st); /* accepts NULL */
 /* A new epoch: seq starts at 1 again, no channel has a previous message. */
 void stream_begin(struct stream *st, int64_t epoch);
 int64_t stream_epoch(const struct stream *st);
-int64_t stream_seq(const struct stream *st); /* of the last message; 0: none yet in this epoch */
 
 /* Give the message its number and write its envelope. `snap` is written (else left empty) when the
  * message has a snapshot: the envelope itself, or for calls a JSON list of the claims in snap_data,

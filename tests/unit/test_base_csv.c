@@ -40,7 +40,8 @@ static char *read_all(const char *text, size_t n, char sep, struct err *e)
     arena_free(a);
     free(copy);
     buf_addc(&out, ' ');
-    return buf_take(&out);
+    buf_addc(&out, '\0');
+    return out.ptr;
 }
 
 static void records_as_people_save_them(void **state)

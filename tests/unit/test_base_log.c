@@ -83,26 +83,11 @@ static void one_call_is_one_line(void **state)
     assert_int_equal(strlen(strchr(end + 1, '\n')), 1);
 }
 
-static void repeated_lines_are_held_back(void **state)
-{
-    (void)state;
-    struct log_limit l = {.next_ms = 0};
-
-    assert_int_equal(log_limit(&l, 1000, 500), 0);
-    assert_int_equal(log_limit(&l, 1001, 500), -1);
-    assert_int_equal(log_limit(&l, 1499, 500), -1);
-    assert_int_equal(log_limit(&l, 1500, 500), 2);
-    assert_int_equal(log_limit(&l, 1999, 500), -1);
-    assert_int_equal(log_limit(&l, 9000, 500), 1);
-    assert_int_equal(log_limit(&l, 9999, 500), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels_and_prefixes),
         cmocka_unit_test(one_call_is_one_line),
-        cmocka_unit_test(repeated_lines_are_held_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

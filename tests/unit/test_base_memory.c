@@ -97,7 +97,6 @@ static void arena_gives_zeroed_aligned_memory(void **state)
     (void)state;
     struct arena *a = arena_new(4 << 20);
     struct random r = {11};
-    size_t asked = 0;
 
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < 500; i++) {
@@ -108,17 +107,13 @@ static void arena_gives_zeroed_aligned_memory(void **state)
             for (size_t k = 0; k < size; k++)
                 assert_int_equal(at[k], 0);
             memset(at, 0xa5, size);
-            asked += size;
             assert_text(arena_copy(a, slice_sub(SLICE("odd"), 0, (size_t)i % 4)), i % 4 == 0   ? ""
                                                                                   : i % 4 == 1 ? "o"
                                                                                   : i % 4 == 2
                                                                                       ? "od"
                                                                                       : "odd");
         }
-        assert_true(arena_used(a) >= asked);
         arena_reset(a);
-        assert_int_equal(arena_used(a), 0);
-        asked = 0;
     }
     assert_text(arena_printf(a, "%d-%s", 5, "x"), "5-x");
     assert_text(arena_copy(a, (struct slice){NULL, 0}), "");
@@ -139,10 +134,10 @@ static void arena_cap_is_kept(void **state)
     while (arena_alloc(a, 100))
         n++;
     assert_in_range(n, 80, 100);
-    assert_true(arena_used(a) <= 10000);
-    while (arena_copy(a, SLICE("")).ptr)
+    arena_reset(a);
+    for (n = 0; arena_copy(a, SLICE("")).ptr; n++)
         ;
-    assert_true(arena_used(a) == 10000); /* strings are not aligned: all of it can be had */
+    assert_int_equal(n, 10000); /* strings are not aligned: all of it can be had */
     assert_null(arena_printf(a, "x").ptr);
     arena_reset(a);
     assert_non_null(arena_alloc(a, 10000)); /* as good as new */
@@ -211,16 +206,10 @@ static void buffer_cap_sticks(void **state)
         buf_addc(&b, 'y'); /* room there is, but the failure sticks */
         buf_addf(&b, "%s", "");
         assert_int_equal(b.len, 0);
-        assert_null(buf_take(&b));
-        assert_false(b.failed);
         buf_clear(&b);
         buf_addc(&b, 'z');
         assert_int_equal(b.failed, cap == 0);
-        char *taken = buf_take(&b);
-        if (cap > 0)
-            assert_string_equal(taken, "z");
-        free(taken);
-        assert_int_equal(b.len, 0);
+        assert_int_equal(b.len, cap > 0);
         buf_done(&b);
     }
 }

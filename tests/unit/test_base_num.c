@@ -92,27 +92,6 @@ static void range_is_kept(void **state)
     assert_int_equal(out, 10);
 }
 
-static void groups_of_three(void **state)
-{
-    (void)state;
-    const struct {
-        const char *text;
-        int64_t value; /* -1: refused */
-    } cases[] = {
-        {"0", 0},       {"1234567", 1234567}, {"1,234,567", 1234567}, {"12,345", 12345},
-        {"1,23", -1},   {"1,2345", -1},       {",123", -1},           {"123,", -1},
-        {"1,,234", -1}, {"1234,567", -1},     {"-1,234", -1},         {"", -1},
-        {"1.234", -1},  {"999,999", 999999},  {"1,000,000,000", -1},  {",", -1},
-    };
-
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        int64_t out = -1;
-        assert_int_equal(num_parse_grouped(slice_of(cases[i].text), ',', 99999999, &out),
-                         cases[i].value >= 0);
-        assert_true(out == cases[i].value);
-    }
-}
-
 static void units(void **state)
 {
     (void)state;
@@ -202,7 +181,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_agree_with_strtoll),
         cmocka_unit_test(range_is_kept),
-        cmocka_unit_test(groups_of_three),
         cmocka_unit_test(units),
         cmocka_unit_test(sums_notice_overflow),
         cmocka_unit_test(json_has_commas_quotes_and_escapes),
