@@ -8,10 +8,8 @@ import json
 import re
 import time
 
-import jsonschema
 import pytest
 
-import feeds
 import ga2021
 import harness
 import subscriber
@@ -41,14 +39,15 @@ def night():
         ga2021.configure(house, house.start_sim(ga2021.NIGHT / "night.txt", root, house.clock))
         client = subscriber.Subscriber(house.connect).begin()
         seen.ready_seconds = house.start_tallyd()
-        harness_end(house, client)
+        live_through(house, client)
         client.stop()
-        seen.client, seen.text = client, house.tallyd.text()
+        late = subscriber.Subscriber(house.connect).begin()
+        late.stop()
+        seen.client, seen.late, seen.text = client, late, house.tallyd.text()
         seen.statement = house.get("/v1/statement.txt")
         seen.totals = json.loads(house.get("/v1/totals.json"))
         seen.verdicts, seen.metrics = house.verdicts(), house.metrics()
         seen.status, seen.sources = house.status(), house.sources()
-        seen.watch = house.ctl("races").stdout
         seen.exit = house.tallyd.stop()
         house.sim.stop()
         seen.sim = house.sim.text()
@@ -57,7 +56,7 @@ def night():
     return seen
 
 
-def harness_end(house, client):
+def live_through(house, client):
     """Wait for the end of the window; the daemon has to live that long."""
     end = house.clock.real(TO)
     while time.time() < end:
@@ -174,17 +173,23 @@ def test_final_votes_are_claritys(night):
     assert final == ga2021.FINAL
 
 
-def test_every_message_is_valid(night):
-    validate = subscriber.validator()
-    assert night.client.messages
-    for channel, envelope in {json.dumps(e, sort_keys=True): (c, e) for _, c, e in night.client.messages}.values():
-        errors = [f"{list(e.absolute_path)}: {e.message}" for e in validate.iter_errors(envelope)]
-        assert not errors, f"{channel}: {errors[:3]}: {envelope}"
+def test_every_message_and_snapshot_is_valid(night):
+    envelopes = [e for _, _, e in night.client.messages]
+    claims = []
+    for _, _, snap in night.client.snapshots + night.late.snapshots:
+        envelopes += [snap["totals"], *snap["states"].values(), *snap["races"].values()] if snap["totals"] else []
+        claims += snap["calls"].values()
+    assert len(envelopes) > 100 and len(claims) == 2
+    for name, found in (("envelope", envelopes), ("claims", claims)):
+        validate = subscriber.validator(name)
+        for one in found:
+            errors = [f"{list(e.absolute_path)}: {e.message}" for e in validate.iter_errors(one)]
+            assert not errors, f"{errors[:3]}: {one}"
 
 
 def test_the_schema_refuses_what_is_wrong(night):
     """A schema that accepts anything would make the test above worthless."""
-    validate = subscriber.validator()
+    validate = subscriber.validator("envelope")
     by_type = {envelope["type"]: envelope for _, _, envelope in night.client.messages}
     assert set(by_type) == {"totals", "race", "call", "heartbeat"}
     for kind, envelope in by_type.items():
@@ -193,9 +198,11 @@ def test_the_schema_refuses_what_is_wrong(night):
             assert not validate.is_valid(less), f"{kind} without {key}"
         assert not validate.is_valid(envelope | {"seq": -1}), kind
         assert not validate.is_valid(envelope | {"mode": "prod"}), kind
-    data = by_type["totals"]["data"]
-    assert not validate.is_valid(by_type["totals"] | {"data": data | {"won": "2"}})
-    assert not validate.is_valid(by_type["race"] | {"data": {k: v for k, v in by_type["race"]["data"].items() if k != "choices"}})
+        for key in ("won", "choices", "outcome", "last"):
+            data = {k: v for k, v in envelope["data"].items() if k != key}
+            assert key not in envelope["data"] or not validate.is_valid(envelope | {"data": data}), f"{kind} without {key}"
+    totals = by_type["totals"]
+    assert not validate.is_valid(totals | {"data": totals["data"] | {"won": "2"}})
 
 
 def test_no_gap_for_an_undisturbed_client(night):
@@ -205,6 +212,16 @@ def test_no_gap_for_an_undisturbed_client(night):
     seqs = [e["seq"] for _, _, e in client.messages if e["type"] != "heartbeat"]
     assert seqs == sorted(set(seqs)), "a seq came twice, or out of order"
     assert len({e["epoch"] for _, _, e in client.messages}) == 1
+
+
+def test_who_comes_late_sees_the_same(night):
+    for channel, data in night.late.shown.items():
+        if not channel.startswith("calls:"):
+            assert data == night.client.shown[channel], channel
+    (_, _, snap), = night.late.snapshots
+    claims = {c["endorsement_id"]: (c["type"], c["outcome"], c["by"]) for race in snap["calls"].values() for c in race}
+    assert claims == {p: ("call", "won" if p in ga2021.WON else "lost", "ddhq") for p in ga2021.PERSONS}
+    assert night.late.last == {c: n for c, n in night.client.last.items()}
 
 
 def test_each_verdict_occurs_over_http(night):
@@ -236,4 +253,3 @@ def test_the_press_gets_the_same(night):
 def test_it_ends_cleanly(night):
     assert night.exit == 0
     assert not re.search(r"AddressSanitizer|runtime error|: error:", night.text)
-    assert feeds.BUILD.exists()
