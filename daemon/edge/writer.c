@@ -22,6 +22,7 @@
 #include "daemon/edge/writer_db.h"
 #include "daemon/edge/writer_files.h"
 #include "daemon/edge/writer_keep.h"
+#include "daemon/edge/writer_load.h"
 
 #define TASKS_MAX 50000
 #define PAYLOADS_MAX ((size_t)1 << 30) /* bytes that wait to be filed */

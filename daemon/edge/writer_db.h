@@ -4,8 +4,9 @@
 #ifndef TALLYD_EDGE_WRITER_DB_H
 #define TALLYD_EDGE_WRITER_DB_H
 
+#include "daemon/base/err.h"
 #include "daemon/base/map.h"
-#include "daemon/edge/writer.h"
+#include "daemon/edge/writer_rows.h"
 
 struct writer_db;
 
@@ -27,12 +28,5 @@ void writer_db_rollback(struct writer_db *db);
 
 /* Does a row refer to the payload of that name? When in doubt it does. */
 bool writer_db_refers(struct writer_db *db, const char *name);
-
-/* ---- writer_load.c ---- */
-
-/* Everything there is, on a connection of its own; rows that cannot be ours are ERR_DATA. Paths are
- * put together with `directory`. */
-bool writer_load_all(const char *directory, const char *path, struct arena *a,
-                     struct writer_loaded *out, struct err *e) MUST_USE;
 
 #endif

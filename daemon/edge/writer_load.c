@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* Everything durable, read in one transaction and checked row by row. */
+/* Tables of queries and of what reads their rows. */
+#include "daemon/edge/writer_load.h"
+
 #include <sqlite3.h>
 #include <string.h>
-
-#include "daemon/edge/writer_db.h"
 
 #define ROWS_MAX 10000000
 

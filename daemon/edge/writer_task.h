@@ -4,7 +4,8 @@
 #ifndef TALLYD_EDGE_WRITER_TASK_H
 #define TALLYD_EDGE_WRITER_TASK_H
 
-#include "daemon/edge/writer.h"
+#include "daemon/base/arena.h"
+#include "daemon/edge/writer_rows.h"
 
 struct writer_task {
     struct writer_task *next;

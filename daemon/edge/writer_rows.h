@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+/* What is made durable: the rows of a job on their way in, and everything on its way out. */
+#ifndef TALLYD_EDGE_WRITER_ROWS_H
+#define TALLYD_EDGE_WRITER_ROWS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/base/hash.h"
+#include "daemon/base/slice.h"
+
+struct payload;
+
+/* Rows as they are stored; the app translates from and to the core's structs. Text is copied by
+ * writer_submit. */
+struct writer_claim {
+    int64_t number, at_ms, called_at_ms;
+    int outcome;
+    struct slice race_id, endorsement_id, by, basis, reason, evidence;
+};
+struct writer_name {
+    struct slice source, contest, choice, name, party;
+};
+struct writer_file { /* the last accepted payload of a file; or the newest that is held, beside it
+                      */
+    struct slice source, file;
+    bool held;               /* an accepted one removes the held one of its file */
+    struct payload *payload; /* referenced until filed; written to payloads/ under a temporary name,
+                                synced, renamed. NULL: its bytes are filed already (what was held is
+                                accepted now), only the row changes */
+    struct digest digest;
+    struct slice version, etag, last_modified;
+    int64_t received_ms; /* election clock */
+};
+struct writer_event { /* a call message Redis has not acknowledged yet; removed by
+                         writer_acknowledge */
+    struct slice id, channel, data;
+};
+
+struct writer_job {
+    const struct writer_claim *claims;
+    size_t claim_count;
+    const struct writer_name *names;
+    size_t name_count;
+    const struct writer_file *files;
+    size_t file_count;
+    const struct writer_event *events;
+    size_t event_count;
+    const struct slice *acknowledged;
+    size_t acknowledged_count; /* event ids */
+    int64_t epoch;             /* > 0: to be kept as the epoch on disk */
+};
+
+/* Everything that was durable, for the app's restore. Lives in the arena given. */
+struct writer_loaded {
+    struct writer_claim *claims;
+    size_t claim_count; /* by number */
+    struct writer_name *names;
+    size_t name_count;
+    struct writer_loaded_file {
+        struct slice source, file, path, version, etag, last_modified;
+        bool held;
+        struct digest digest;
+        int64_t received_ms;
+    } * files;
+    size_t file_count; /* by received_ms, an accepted one before the held one of its file */
+    struct writer_loaded_digest { /* payloads once on air, oldest first, at most 256 a file */
+        struct slice source, file;
+        struct digest digest;
+    } * digests;
+    size_t digest_count;
+    struct writer_event *events;
+    size_t event_count; /* unacknowledged, in order */
+    int64_t epoch;      /* 0: none yet */
+};
+
+#endif
