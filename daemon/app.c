@@ -21,6 +21,7 @@
 #define LOADED_MAX ((size_t)1 << 30)
 #define PULSE_MS 10
 #define CLOSE_WAIT_MS 10000
+#define PROBLEMS_ROOM (1 << 20)
 
 /* ---- one night: what follows from a plan ---- */
 
@@ -55,12 +56,16 @@ static struct night *night_new(struct plan *plan, struct err *e)
     return NULL;
 }
 
+static void on_hup(void *ctx);
+
 static void on_idle(void *ctx)
 {
     (void)ctx; /* only asked for with `once` */
 }
 
-static bool night_start_river(struct app *a, struct night *n, struct err *e)
+/* River, poller and the reading of what is durable; nothing runs yet. */
+static bool night_prepare(struct app *a, struct night *n, void (*restored)(void *ctx),
+                          struct err *e)
 {
     struct river_parts parts = {.base = a->base,
                                 .plan = n->plan,
@@ -68,26 +73,25 @@ static bool night_start_river(struct app *a, struct night *n, struct err *e)
                                 .writer = a->writer,
                                 .outbox = a->outbox,
                                 .metrics = &n->metrics};
-    return river_new(&parts, &n->loaded, &n->river, e);
-}
-
-static bool night_start_poller(struct app *a, struct night *n, struct err *e)
-{
+    if (!river_new(&parts, &n->loaded, &n->river, e))
+        return false;
     struct poller_calls calls = {.news = river_news, .idle = on_idle, .ctx = n->river};
     n->plan->poller.seed = (uint64_t)clock_monotonic_us() ^ (uint64_t)getpid() << 32;
     if (!poller_new(a->base, &n->plan->poller, a->workers, &calls, &n->poller, e))
         return false;
-    for (size_t i = 0; i < n->loaded.file_count; i++) {
-        const struct writer_loaded_file *f = &n->loaded.files[i];
-        const struct settings *s = &n->plan->settings;
-        for (uint32_t k = 0; k < s->source_count; k++)
-            for (uint32_t m = 0; m < s->sources[k].file_count; m++)
-                if (slice_eq(s->sources[k].name, f->source) &&
-                    slice_eq(s->sources[k].files[m], f->file))
-                    poller_restore(n->poller, k, m, f->etag, f->last_modified, f->version,
-                                   f->digest);
-    }
-    return true;
+    struct restore_parts from = {.plan = n->plan,
+                                 .loaded = &n->loaded,
+                                 .workers = a->workers,
+                                 .river = n->river,
+                                 .poller = n->poller};
+    n->restore = restore_new(a->base, &from, restored, a, e);
+    return n->restore != NULL;
+}
+
+static void night_run(struct night *n)
+{
+    river_start(n->river);
+    poller_start(n->poller);
 }
 
 /* ---- from restored to ready ---- */
@@ -95,29 +99,25 @@ static bool night_start_poller(struct app *a, struct night *n, struct err *e)
 static void on_began(void *ctx)
 {
     struct app *a = ctx;
+    const struct plan *plan = a->night->plan;
     char status[200];
     a->ready = true;
     a->ready_us = clock_monotonic_us();
     snprintf(status, sizeof status, "READY=1\nSTATUS=%zu sources, %zu endorsed",
-             a->night->plan->settings.source_count, a->night->plan->endorsed.count);
+             plan->settings.source_count, plan->endorsed.count);
     notify_send(status);
     log_info("ready after %lld ms: %zu sources, %zu endorsed",
-             (long long)(a->ready_us - a->started_us) / 1000, a->night->plan->settings.source_count,
-             a->night->plan->endorsed.count);
+             (long long)(a->ready_us - a->started_us) / 1000, plan->settings.source_count,
+             plan->endorsed.count);
+    if (a->hup_again)
+        on_hup(a);
 }
 
 static void on_restored(void *ctx)
 {
     struct app *a = ctx;
-    struct err e = {0};
-    if (!night_start_poller(a, a->night, &e)) {
-        log_error("the poller cannot start: %s", e.text);
-        loop_stop(a->base);
-        return;
-    }
-    river_start(a->night->river);
     outbox_start(a->outbox);
-    poller_start(a->night->poller);
+    night_run(a->night);
 }
 
 static void give_snapshot(struct effects *out, void *ctx)
@@ -139,90 +139,116 @@ static void tell_watchers(const struct message *m, void *ctx)
     buf_done(&line);
 }
 
-/* ---- reload: a second night is made from the same durable truth; when it is whole it takes over
- * ---- */
+/* ---- reload: a second night is made from the same durable truth; whole, it takes over ---- */
+
+static void reload_ended(struct app *a, bool ok)
+{
+    a->reloading = false;
+    a->night->metrics.reload_ok = ok;
+    notify_send("READY=1");
+    if (a->hup_again)
+        on_hup(a);
+}
+
+static void show_night(struct app *a)
+{
+    const struct plan *plan = a->night->plan;
+    outbox_restart(a->outbox, &plan->settings, plan->config->redis.min_interval,
+                   plan->config->redis.heartbeat);
+}
 
 static void reload_failed(struct app *a, const char *why)
 {
     log_error("reload: %s; the running configuration stays", why);
-    a->night->metrics.reload_ok = false;
-    night_free(a->next);
-    a->next = NULL;
-    river_start(a->night->river);
-    notify_send("READY=1");
+    if (a->next) {
+        night_free(a->next);
+        a->next = NULL;
+        show_night(a); /* was paused */
+        river_start(a->night->river);
+    }
+    reload_ended(a, false);
 }
 
 static void on_reloaded(void *ctx)
 {
     struct app *a = ctx;
-    struct night *old = a->night;
-    struct err e = {0};
-    if (!night_start_poller(a, a->next, &e)) {
-        reload_failed(a, e.text);
-        return;
-    }
-    a->night = a->next;
+    struct night *old = a->night, *fresh = a->next;
+    metrics_take_over(&fresh->metrics, &fresh->plan->settings, &old->metrics, &old->plan->settings);
+    a->night = fresh;
     a->next = NULL;
-    outbox_restart(a->outbox, &a->night->plan->settings);
-    river_start(a->night->river);
-    poller_start(a->night->poller);
+    show_night(a);
+    if (a->http)
+        http_set_cors_origin(a->http, fresh->plan->config->http.cors_origin);
+    night_run(fresh);
     night_free(old);
-    log_info("reload: done; %zu sources, %zu endorsed", a->night->plan->settings.source_count,
-             a->night->plan->endorsed.count);
-    notify_send("READY=1");
+    log_info("reload: done; %zu sources, %zu endorsed", fresh->plan->settings.source_count,
+             fresh->plan->endorsed.count);
+    reload_ended(a, true);
 }
 
+/* All that the running night brought is on disk. */
 static void on_flushed(bool ok, const char *text, void *ctx)
 {
     struct app *a = ctx;
     struct err e = {0};
-    if (!a->next)
-        return;
-    if (!ok) {
+    if (!ok)
         reload_failed(a, text);
-        return;
-    }
-    if (!writer_load(a->writer, a->next->loaded_arena, &a->next->loaded, &e) ||
-        !night_start_river(a, a->next, &e)) {
+    else if (!writer_load(a->writer, a->next->loaded_arena, &a->next->loaded, &e) ||
+             !night_prepare(a, a->next, on_reloaded, &e))
         reload_failed(a, e.text);
-        return;
-    }
-    a->next->restore = restore_new(a->base, a->next->plan, a->workers, a->next->river,
-                                   &a->next->loaded, on_reloaded, a, &e);
-    if (!a->next->restore)
-        reload_failed(a, e.text);
+}
+
+/* The configuration of now, if the running daemon may take it. */
+static struct night *read_next(struct app *a, struct err *e)
+{
+    struct plan_args args = {.config = a->args.config, .simulated = a->args.clock.simulated};
+    struct plan *plan = NULL;
+    struct night *n = NULL;
+    struct buf problems;
+    int64_t now = clock_now(&a->args.clock);
+    args.config.today = now - now % WHEN_DAY;
+    buf_init(&problems, PROBLEMS_ROOM);
+    if (!plan_make(&args, &plan, &problems, e))
+        for (struct slice rest = buf_slice(&problems), line; slice_next(&rest, '\n', &line);)
+            log_error("%.*s", SLICE_FMT(line));
+    else if (config_may_reload(a->night->plan->config, plan->config, e))
+        n = night_new(plan, e);
+    else
+        plan_free(plan);
+    buf_done(&problems);
+    return n;
+}
+
+/* The time lets the manager tell this READY=1 from an older one: sd_notify(3). */
+static void tell_reloading(void)
+{
+    char state[80];
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld",
+             (long long)clock_monotonic_us());
+    notify_send(state);
 }
 
 static void on_hup(void *ctx)
 {
     struct app *a = ctx;
-    struct plan_args args = {.config = a->args.config, .simulated = a->args.clock.simulated};
-    struct plan *plan = NULL;
     struct err e = {0};
-    struct buf problems;
-    if (a->next || !a->ready) {
-        log_warn("reload: one is under way already");
+    struct writer_job nothing = {0};
+    a->hup_again = a->reloading || !a->ready; /* what is read by then may be older than this */
+    if (a->hup_again)
+        return;
+    a->reloading = true;
+    tell_reloading();
+    struct night *next = read_next(a, &e);
+    if (!next) {
+        reload_failed(a, e.text);
         return;
     }
-    notify_send("RELOADING=1");
-    buf_init(&problems, 1 << 20);
-    if (!plan_make(&args, &plan, &problems, &e)) {
-        log_error("%.*s", SLICE_FMT(buf_slice(&problems)));
+    /* nothing may change while the durable truth is read again, and what is queued must be in it */
+    a->next = next;
+    river_pause(a->night->river);
+    outbox_pause(a->outbox);
+    if (!writer_submit(a->writer, &nothing, on_flushed, a, &e))
         reload_failed(a, e.text);
-    } else if (!config_may_reload(a->night->plan->config, plan->config, &e)) {
-        plan_free(plan);
-        reload_failed(a, e.text);
-    } else if (!(a->next = night_new(plan, &e))) {
-        reload_failed(a, e.text);
-    } else {
-        /* nothing may change while the durable truth is read again, and what is queued must be in
-         * it */
-        river_pause(a->night->river);
-        struct writer_job nothing = {0};
-        if (!writer_submit(a->writer, &nothing, on_flushed, a, &e))
-            reload_failed(a, e.text);
-    }
-    buf_done(&problems);
 }
 
 /* ---- signals and pulses ---- */
@@ -337,23 +363,32 @@ static bool app_start(struct app *a, struct plan *plan, struct err *e)
     if (!start_timers(a, e) || !start_workers(a, plan, e) ||
         !writer_open(a->base, plan->config->state.directory.ptr, n->loaded_arena, &n->loaded,
                      &a->writer, e) ||
-        !start_outbox(a, e) || !night_start_river(a, n, e) || !start_doors(a, e))
+        !start_outbox(a, e) || !night_prepare(a, n, on_restored, e) || !start_doors(a, e))
         return false;
-    n->restore = restore_new(a->base, plan, a->workers, n->river, &n->loaded, on_restored, a, e);
-    return n->restore != NULL;
+    return true;
+}
+
+/* No more news of it; what it has decided may still be on its way to the disk. */
+static void night_stop(struct night *n)
+{
+    if (!n)
+        return;
+    poller_free(n->poller);
+    restore_free(n->restore);
+    n->poller = NULL;
+    n->restore = NULL;
 }
 
 static void app_stop(struct app *a)
 {
     control_free(a->control);
+    a->control = NULL; /* closing the writer may publish */
     http_free(a->http);
-    night_free(a->next);
-    if (a->night) {
-        poller_free(a->night->poller); /* no more news; what is decided is written */
-        a->night->poller = NULL;
-    }
+    night_stop(a->next);
+    night_stop(a->night);
     writer_close(a->writer, CLOSE_WAIT_MS);
     outbox_free(a->outbox);
+    night_free(a->next);
     night_free(a->night);
     workers_free(a->workers);
     struct timer *const timers[] = {a->term, a->intr, a->hup, a->watchdog, a->pulse};

@@ -41,6 +41,8 @@ struct app {
     int64_t pulse_due_us;
     int64_t started_us, ready_us; /* monotonic */
     bool ready;                   /* restored, first epoch begun */
+    bool reloading;
+    bool hup_again; /* SIGHUP came while it could not be served */
 };
 
 #endif

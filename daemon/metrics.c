@@ -3,21 +3,86 @@
 #include "daemon/metrics.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/map.h"
+#include "daemon/core/settings.h"
+#include "parsers/formats.h"
 
 static const int64_t bounds_us[METRICS_BUCKETS - 1] = {
     100, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 5000000};
+
+const char *const metrics_authorities[METRICS_AUTHORITIES] = {"desk",     "ap",        "ddhq",
+                                                              "official", "unopposed", "other"};
+
+static size_t format_count(void)
+{
+    size_t n = 0;
+    while (formats[n].name)
+        n++;
+    return n;
+}
 
 bool metrics_init(struct metrics *m, size_t sources, struct err *e)
 {
     *m = (struct metrics){.source_count = sources, .reload_ok = true};
     m->sources = calloc(sources > 0 ? sources : 1, sizeof *m->sources);
-    return m->sources || err_set(e, ERR_BUG, "out of memory");
+    m->parse = calloc(format_count(), sizeof *m->parse);
+    return (m->sources && m->parse) || err_set(e, ERR_BUG, "out of memory");
 }
 
 void metrics_done(struct metrics *m)
 {
     free(m->sources);
+    free(m->parse);
     *m = (struct metrics){0};
+}
+
+/* Counts of the old sources by name; without memory they begin at 0, as after a restart. */
+static void take_over_sources(struct metrics *m, const struct settings *s,
+                              const struct metrics *old, const struct settings *old_settings)
+{
+    struct map *by_name = map_new(old->source_count + 1, false);
+    for (size_t i = 0; by_name && i < old->source_count; i++)
+        if (!map_put(by_name, old_settings->sources[i].name, &old->sources[i]))
+            break;
+    for (size_t i = 0; by_name && i < m->source_count; i++) {
+        const struct metrics_source *before = map_get(by_name, s->sources[i].name);
+        if (before)
+            m->sources[i] = *before;
+    }
+    map_free(by_name);
+}
+
+void metrics_take_over(struct metrics *m, const struct settings *s, const struct metrics *old,
+                       const struct settings *old_settings)
+{
+    take_over_sources(m, s, old, old_settings);
+    m->poll = old->poll;
+    m->loop_delay = old->loop_delay;
+    memcpy(m->parse, old->parse, format_count() * sizeof *m->parse);
+    for (size_t i = 0; i < METRICS_AUTHORITIES; i++) {
+        m->calls[i] += old->calls[i];
+        m->retractions[i] += old->retractions[i];
+    }
+}
+
+void metrics_count_claim(struct metrics *m, struct slice by, bool taken_back)
+{
+    size_t i = 0;
+    while (i < METRICS_AUTHORITIES - 1 && !slice_is(by, metrics_authorities[i]))
+        i++;
+    if (taken_back)
+        m->retractions[i]++;
+    else
+        m->calls[i]++;
+}
+
+void metrics_observe_parse(struct metrics *m, struct slice format, int64_t us)
+{
+    const struct format *f = format_find(format);
+    if (f)
+        metrics_observe(&m->parse[f - formats], us);
 }
 
 void metrics_observe(struct metrics_histogram *h, int64_t us)
@@ -41,8 +106,7 @@ int64_t metrics_quantile(const struct metrics_histogram *h, int share)
     return INT64_MAX;
 }
 
-/* Microseconds as seconds, without floating point. */
-static void seconds(int64_t us, struct buf *out)
+void metrics_seconds(int64_t us, struct buf *out)
 {
     buf_addf(out, "%lld.%06lld", (long long)(us / 1000000), (long long)(us % 1000000));
 }
@@ -55,12 +119,12 @@ void metrics_histogram(const struct metrics_histogram *h, const char *name, cons
     for (size_t i = 0; i < METRICS_BUCKETS - 1; i++) {
         seen += h->buckets[i];
         buf_addf(out, "%s_bucket{%s%sle=\"", name, labels, comma);
-        seconds(bounds_us[i], out);
+        metrics_seconds(bounds_us[i], out);
         buf_addf(out, "\"} %lld\n", (long long)seen);
     }
     buf_addf(out, "%s_bucket{%s%sle=\"+Inf\"} %lld\n", name, labels, comma, (long long)h->count);
     buf_addf(out, labels[0] ? "%s_sum{%s} " : "%s_sum%s ", name, labels);
-    seconds(h->sum_us, out);
+    metrics_seconds(h->sum_us, out);
     buf_addf(out, labels[0] ? "\n%s_count{%s} %lld\n" : "\n%s_count%s %lld\n", name, labels,
              (long long)h->count);
 }

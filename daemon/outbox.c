@@ -2,37 +2,19 @@
 /* The way out for messages: hold, thin, number, publish. */
 #include "daemon/outbox.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include <time.h>
 
 #include "daemon/base/log.h"
 #include "daemon/base/map.h"
 #include "daemon/core/stream.h"
 #include "daemon/edge/timer.h"
+#include "daemon/parcel.h"
+#include "daemon/unsent.h"
 
 #define CHANNELS_MAX 200000
 #define HELD_MAX 100000
 #define ENVELOPE_MAX (16 << 20)
-#define EVENTS_MAX 100000
-
-/* A message that owns its text. */
-struct parcel {
-    struct message message;
-    int64_t last_byte_us;
-    bool hold; /* this and all behind it wait */
-    struct parcel *next;
-    char text[];
-};
-
-struct pending_event { /* a call Redis has not acknowledged */
-    struct writer_event event;
-    struct pending_event *next;
-    char text[];
-};
 
 struct outbox {
     struct writer *writer;
@@ -43,11 +25,10 @@ struct outbox {
     struct timer *flush_timer, *heartbeat_timer;
     struct parcel *held, **held_end; /* oldest first */
     size_t held_count;
-    struct map *thinned; /* channel -> newest parcel, in order of first change */
-    bool flush_due;      /* within min_interval of the last flush */
-    struct pending_event *events, **events_end;
-    int64_t event_count;
-    bool started; /* all is restored: what is shown is whole */
+    struct map *thinned;  /* channel -> newest parcel, in order of first change */
+    bool flush_due;       /* within min_interval of the last flush */
+    struct unsent unsent; /* calls Redis has not acknowledged */
+    bool whole;           /* the model is: not while it is restored */
     bool began, fenced;
     bool changing_epoch;  /* nothing is numbered until the new one begins: all is shown then */
     bool epoch_ready;     /* it is on disk, and begins when nothing waits for the disk any more */
@@ -55,59 +36,15 @@ struct outbox {
     int64_t seen_epoch;   /* the highest one Redis told of: ours must be higher */
     struct buf totals, statement;
     int64_t totals_seq;
-    int64_t publish_count, publish_us;
+    int64_t published[MESSAGE_TYPES]; /* given to Redis */
+    struct metrics_histogram change_to_publish;
 };
 
-/* ---- parcels ---- */
-
-static void pack(struct slice *s, char **at)
-{
-    if (s->len > 0)
-        memcpy(*at, s->ptr, s->len);
-    s->ptr = *at;
-    *at += s->len;
-}
-
-static struct parcel *parcel_new(const struct message *m, int64_t last_byte_us)
-{
-    size_t size = m->channel.len + m->snap.len + m->field.len + m->data.len + m->snap_data.len +
-                  m->plain.len + m->line.len + m->statement.len + m->event_id.len + m->winner.len;
-    struct parcel *p = malloc(sizeof *p + size);
-    if (!p)
-        return NULL;
-    *p = (struct parcel){.message = *m, .last_byte_us = last_byte_us};
-    char *at = p->text;
-    struct slice *const parts[] = {&p->message.channel, &p->message.snap,      &p->message.field,
-                                   &p->message.data,    &p->message.snap_data, &p->message.plain,
-                                   &p->message.line,    &p->message.statement, &p->message.event_id,
-                                   &p->message.winner};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        pack(parts[i], &at);
-    return p;
-}
+/* ---- call events wait for Redis ---- */
 
 static bool is_call(const struct message *m)
 {
     return m->type == MESSAGE_CALL || m->type == MESSAGE_RETRACTION;
-}
-
-/* ---- call events wait for Redis ---- */
-
-static bool remember_event(struct outbox *o, struct slice id, struct slice channel,
-                           struct slice data)
-{
-    struct pending_event *p = malloc(sizeof *p + id.len + channel.len + data.len);
-    if (!p)
-        return false;
-    *p = (struct pending_event){.event = {.id = id, .channel = channel, .data = data}};
-    char *at = p->text;
-    pack(&p->event.id, &at);
-    pack(&p->event.channel, &at);
-    pack(&p->event.data, &at);
-    *o->events_end = p;
-    o->events_end = &p->next;
-    o->event_count++;
-    return true;
 }
 
 static void nothing_to_do(bool ok, const char *text, void *ctx)
@@ -119,22 +56,11 @@ static void on_acknowledged(struct slice event_id, int64_t last_byte_us, void *c
 {
     struct outbox *o = ctx;
     struct err e = {0};
-    if (last_byte_us > 0) {
-        o->publish_count++;
-        o->publish_us += clock_monotonic_us() - last_byte_us;
-    }
-    if (event_id.len == 0)
+    if (last_byte_us > 0)
+        metrics_observe(&o->change_to_publish, clock_monotonic_us() - last_byte_us);
+    struct unsent_event *gone = event_id.len > 0 ? unsent_take(&o->unsent, event_id) : NULL;
+    if (!gone)
         return;
-    struct pending_event **at = &o->events;
-    while (*at && !slice_eq((*at)->event.id, event_id))
-        at = &(*at)->next;
-    if (!*at)
-        return;
-    struct pending_event *gone = *at;
-    *at = gone->next;
-    if (o->events_end == &gone->next)
-        o->events_end = at;
-    o->event_count--;
     struct writer_job job = {.acknowledged = &gone->event.id, .acknowledged_count = 1};
     if (!writer_submit(o->writer, &job, nothing_to_do, NULL, &e))
         log_warn("call event %.*s stays listed as unsent: %s; it may be announced twice",
@@ -185,8 +111,8 @@ static void publish(struct outbox *o, const struct message *m, int64_t last_byte
     buf_init(&envelope, ENVELOPE_MAX);
     buf_init(&snap, ENVELOPE_MAX);
     if (number(o, m, last_byte_us, &envelope, &snap, &commit)) {
-        if (o->redis && !o->fenced)
-            redis_publish(o->redis, &commit); /* dropped while it is away: a snapshot follows */
+        if (o->redis && !o->fenced && redis_publish(o->redis, &commit))
+            o->published[m->type]++; /* else dropped while it is away: a snapshot follows */
         o->calls.published(m, o->calls.ctx);
     }
     buf_done(&envelope);
@@ -241,11 +167,15 @@ static void thin(struct outbox *o, struct parcel *p)
 static void let_go(struct outbox *o, struct parcel *p)
 {
     if (is_call(&p->message)) {
-        if (!remember_event(o, p->message.event_id, p->message.channel, p->message.data))
+        struct writer_event event = {
+            .id = p->message.event_id, .channel = p->message.channel, .data = p->message.data};
+        if (!unsent_add(&o->unsent, &event))
             log_error("call event %.*s: out of memory", SLICE_FMT(p->message.event_id));
         if (!o->changing_epoch) {
             flush(o);
             publish(o, &p->message, p->last_byte_us);
+        } else { /* subscribers are told behind the snapshot */
+            o->calls.published(&p->message, o->calls.ctx);
         }
         free(p);
         return;
@@ -337,8 +267,10 @@ static void show_all(struct outbox *o)
         if (number(o, &all.messages[i], 0, &texts[2 * n], &texts[2 * n + 1], &commits[n]))
             n++;
     }
-    if (o->redis && n > 0 && !o->fenced)
-        redis_begin(o->redis, stream_epoch(o->stream), commits, n);
+    if (o->redis && n > 0 && !o->fenced &&
+        redis_begin(o->redis, stream_epoch(o->stream), commits, n))
+        for (size_t i = 0; i < all.message_count; i++)
+            o->published[all.messages[i].type] += all.messages[i].data.len > 0;
     for (size_t i = 0; texts && i < 2 * n; i++)
         buf_done(&texts[i]);
     free(commits);
@@ -349,7 +281,7 @@ static void show_all(struct outbox *o)
 /* Calls that Redis never acknowledged are told now, behind the snapshot, in their order. */
 static void tell_events(struct outbox *o)
 {
-    for (struct pending_event *p = o->events; p; p = p->next) {
+    for (struct unsent_event *p = o->unsent.first; p; p = p->next) {
         struct message m = stream_event(p->event.id, p->event.channel, p->event.data);
         publish(o, &m, 0);
     }
@@ -376,7 +308,7 @@ static void on_epoch_durable(bool ok, const char *text, void *ctx)
 /* The epoch is on disk and nothing waits for the disk any more: begin it. */
 static void advance_epoch(struct outbox *o)
 {
-    if (!o->epoch_ready || o->held)
+    if (!o->epoch_ready || o->held || !o->whole)
         return;
     bool first = !o->began;
     o->changing_epoch = o->epoch_ready = false;
@@ -417,7 +349,7 @@ static void on_redis_ready(int64_t epoch, void *ctx)
     log_info("redis: connected");
     if (o->seen_epoch < epoch)
         o->seen_epoch = epoch;
-    if (o->started)
+    if (o->whole)
         change_epoch(o);
 }
 
@@ -461,7 +393,7 @@ bool outbox_new(struct event_base *base, struct writer *writer, const struct out
         return err_set(e, ERR_BUG, "out of memory");
     *o = (struct outbox){.writer = writer, .s = *s, .calls = *calls, .changing_epoch = true};
     o->held_end = &o->held;
-    o->events_end = &o->events;
+    unsent_init(&o->unsent);
     buf_init(&o->totals, ENVELOPE_MAX);
     buf_init(&o->statement, ENVELOPE_MAX);
     struct redis_calls back = {.ready = on_redis_ready,
@@ -475,8 +407,7 @@ bool outbox_new(struct event_base *base, struct writer *writer, const struct out
     o->heartbeat_timer = timer_new(base, on_heartbeat, o);
     bool ok = o->stream && o->thinned && o->flush_timer && o->heartbeat_timer;
     for (size_t i = 0; ok && i < s->unacknowledged_count; i++)
-        ok = remember_event(o, s->unacknowledged[i].id, s->unacknowledged[i].channel,
-                            s->unacknowledged[i].data);
+        ok = unsent_add(&o->unsent, &s->unacknowledged[i]);
     if (!ok)
         err_set(e, ERR_BUG, "out of memory");
     if (ok && s->redis.url.len > 0)
@@ -502,11 +433,7 @@ void outbox_free(struct outbox *o)
         o->held = p->next;
         free(p);
     }
-    while (o->events) {
-        struct pending_event *p = o->events;
-        o->events = p->next;
-        free(p);
-    }
+    unsent_done(&o->unsent);
     stream_free(o->stream);
     timer_free(o->flush_timer);
     timer_free(o->heartbeat_timer);
@@ -517,23 +444,33 @@ void outbox_free(struct outbox *o)
 
 void outbox_start(struct outbox *o)
 {
-    o->started = true;
+    o->whole = true;
     change_epoch(o);
     timer_set(o->heartbeat_timer, o->s.heartbeat_ms);
 }
 
-void outbox_restart(struct outbox *o, const struct settings *election)
+void outbox_pause(struct outbox *o)
+{
+    o->whole = false;
+    o->changing_epoch = true;
+}
+
+void outbox_restart(struct outbox *o, const struct settings *election, int64_t min_interval_ms,
+                    int64_t heartbeat_ms)
 {
     struct stream *fresh = stream_new(election, CHANNELS_MAX);
-    if (!fresh) {
-        log_error("reload: out of memory for the channels; the old numbering goes on");
-        return;
-    }
-    stream_begin(fresh, stream_epoch(o->stream));
-    stream_free(o->stream);
-    o->stream = fresh;
+    o->whole = true;
     o->s.election = election;
-    clear_thinned(o);
+    o->s.min_interval_ms = min_interval_ms;
+    o->s.heartbeat_ms = heartbeat_ms;
+    clear_thinned(o); /* show_all has it all */
+    if (fresh) {
+        stream_begin(fresh, stream_epoch(o->stream));
+        stream_free(o->stream);
+        o->stream = fresh;
+    } else {
+        log_error("reload: out of memory for the channels; the old numbering goes on");
+    }
     change_epoch(o);
 }
 
@@ -548,8 +485,8 @@ void outbox_view(const struct outbox *o, struct outbox_view *out)
         .redis_connected = o->redis && redis_connected(o->redis),
         .fenced = o->fenced,
         .published = o->redis ? redis_published(o->redis) : 0,
-        .unacknowledged = o->event_count,
-        .publish_count = o->publish_count,
-        .publish_us = o->publish_us,
+        .by_type = o->published,
+        .unacknowledged = o->unsent.count,
+        .change_to_publish = &o->change_to_publish,
     };
 }

@@ -14,6 +14,7 @@
 #include "daemon/core/core.h"
 #include "daemon/edge/redis.h"
 #include "daemon/edge/writer.h"
+#include "daemon/metrics.h"
 
 struct event_base;
 struct outbox;
@@ -43,8 +44,12 @@ void outbox_free(struct outbox *o); /* accepts NULL */
 /* Begin the first epoch, and connect. */
 void outbox_start(struct outbox *o);
 
-/* After a reload the model is another: show all of it anew, under a new epoch. */
-void outbox_restart(struct outbox *o, const struct settings *election);
+/* A reload makes another model: until outbox_restart nothing is numbered or shown, and what was
+ * published last stays on air. */
+void outbox_pause(struct outbox *o);
+/* The model is another, or after all the same: show all of it anew, under a new epoch. */
+void outbox_restart(struct outbox *o, const struct settings *election, int64_t min_interval_ms,
+                    int64_t heartbeat_ms);
 
 /* Messages of one event. They are copied; with `hold`, they and all later ones wait for
  * outbox_release. */
@@ -59,9 +64,10 @@ struct outbox_view {
     struct slice totals; /* envelope; empty before the first epoch */
     struct slice statement;
     bool redis_configured, redis_connected, fenced;
-    int64_t published;                 /* messages Redis acknowledged */
-    int64_t unacknowledged;            /* call events that wait for Redis */
-    int64_t publish_count, publish_us; /* change to publish: how many, their sum */
+    int64_t published;      /* messages Redis acknowledged */
+    const int64_t *by_type; /* MESSAGE_TYPES counts: messages given to Redis */
+    int64_t unacknowledged; /* call events that wait for Redis */
+    const struct metrics_histogram *change_to_publish;
 };
 void outbox_view(const struct outbox *o, struct outbox_view *out);
 

@@ -9,6 +9,7 @@
 #include "daemon/core/tally.h"
 #include "daemon/edge/process.h"
 #include "daemon/edge/workers.h"
+#include "parsers/formats.h"
 
 static void not_ready(struct http_answer *answer, struct buf *body)
 {
@@ -85,69 +86,131 @@ static void page_readyz(struct slice path, struct slice query, struct http_answe
         buf_addz(body, "ok\n");
 }
 
-/* ---- /metrics ---- */
+/* ---- /metrics: Prometheus' text format ---- */
 
-static void head(struct buf *out, const char *name, const char *type, const char *help)
+enum kind { GAUGE, COUNTER, HISTOGRAM };
+
+enum family {
+    BUILD_INFO,
+    ENDORSEMENTS,
+    FLIPS,
+    REVIEW_ITEMS,
+    SOURCE_UP,
+    SOURCE_POLLS,
+    SOURCE_SUCCESS,
+    SOURCE_CHANGE,
+    VERDICTS_TOTAL,
+    POLL_DURATION,
+    PARSE_DURATION,
+    WORKER_EXITS,
+    CALLS,
+    RETRACTIONS,
+    REDIS_CONNECTED,
+    REDIS_PUBLISHED,
+    CHANGE_TO_PUBLISH,
+    LOOP_DELAY,
+    RELOAD_OK,
+    READY,
+};
+
+static const struct {
+    const char *name;
+    enum kind kind;
+    const char *help;
+} families[] = {
+    [BUILD_INFO] = {"tallyd_build_info", GAUGE, "Version of this daemon; always 1."},
+    [ENDORSEMENTS] = {"tallyd_endorsements", GAUGE, "Endorsed candidacies by state of the count."},
+    [FLIPS] = {"tallyd_flips", GAUGE, "Seats won that another party held."},
+    [REVIEW_ITEMS] = {"tallyd_review_items", GAUGE, "Matches that wait for a person."},
+    [SOURCE_UP] = {"tallyd_source_up", GAUGE, "Whether the last poll of this source worked."},
+    [SOURCE_POLLS] = {"tallyd_source_polls_total", COUNTER, "Polls of a source by result."},
+    [SOURCE_SUCCESS] = {"tallyd_source_last_success_timestamp_seconds", GAUGE,
+                        "When this source last answered well; 0: never."},
+    [SOURCE_CHANGE] = {"tallyd_source_last_change_timestamp_seconds", GAUGE,
+                       "When the content of this source last changed; 0: never."},
+    [VERDICTS_TOTAL] = {"tallyd_verdicts_total", COUNTER,
+                        "Judgements on payloads, contests and units."},
+    [POLL_DURATION] = {"tallyd_poll_duration_seconds", HISTOGRAM, "Time of a poll."},
+    [PARSE_DURATION] = {"tallyd_parse_duration_seconds", HISTOGRAM,
+                        "Time from a body's last byte to its batch."},
+    [WORKER_EXITS] = {"tallyd_worker_exits_total", COUNTER, "Parser processes by how they ended."},
+    [CALLS] = {"tallyd_calls_total", COUNTER, "Calls taken since the start, by authority."},
+    [RETRACTIONS] = {"tallyd_call_retractions_total", COUNTER,
+                     "Calls taken back since the start, by authority."},
+    [REDIS_CONNECTED] = {"tallyd_redis_connected", GAUGE, "Whether the Redis connection is up."},
+    [REDIS_PUBLISHED] = {"tallyd_redis_published_messages_total", COUNTER,
+                         "Messages given to Redis, by type."},
+    [CHANGE_TO_PUBLISH] = {"tallyd_change_to_publish_seconds", HISTOGRAM,
+                           "From a feed's last byte to Redis' acknowledgement."},
+    [LOOP_DELAY] = {"tallyd_loop_delay_seconds", HISTOGRAM, "How late the loop runs its timers."},
+    [RELOAD_OK] = {"tallyd_config_last_reload_successful", GAUGE,
+                   "Whether the last reload worked."},
+    [READY] = {"tallyd_ready_seconds", GAUGE, "How long the start took until it was ready."},
+};
+
+static void head(struct buf *out, enum family f)
 {
-    buf_addf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+    static const char *const kinds[] = {
+        [GAUGE] = "gauge", [COUNTER] = "counter", [HISTOGRAM] = "histogram"};
+    buf_addf(out, "# HELP %s %s\n# TYPE %s %s\n", families[f].name, families[f].help,
+             families[f].name, kinds[families[f].kind]);
 }
 
-static void source_metrics(const struct night *n, struct buf *out)
+/* A family of one number. */
+static void single(struct buf *out, enum family f, int64_t value)
+{
+    head(out, f);
+    buf_addf(out, "%s %lld\n", families[f].name, (long long)value);
+}
+
+/* One number of a family that is told apart by a label. */
+static void labelled(struct buf *out, enum family f, const char *label, const char *of,
+                     int64_t value)
+{
+    buf_addf(out, "%s{%s=\"%s\"} %lld\n", families[f].name, label, of, (long long)value);
+}
+
+static const char *name_of(const struct settings *s, size_t source)
+{
+    return s->sources[source].name.ptr; /* checked and NUL-ended by the configuration */
+}
+
+static void source_results(const struct night *n, struct buf *out)
 {
     static const char *const results[POLL_RESULTS] = {[POLL_CHANGED] = "changed",
                                                       [POLL_UNCHANGED] = "unchanged",
                                                       [POLL_FAILED] = "failed",
                                                       [POLL_REFUSED] = "refused"};
     const struct settings *s = &n->plan->settings;
-    head(out, "tallyd_source_up", "gauge", "Whether the last poll of this source worked.");
-    for (size_t i = 0; i < s->source_count; i++)
-        buf_addf(out, "tallyd_source_up{source=\"%.*s\"} %d\n", SLICE_FMT(s->sources[i].name),
-                 n->metrics.sources[i].up);
-    head(out, "tallyd_source_polls_total", "counter", "Polls of a source by result.");
+    const struct metrics_source *m = n->metrics.sources;
+    head(out, SOURCE_POLLS);
     for (size_t i = 0; i < s->source_count; i++)
         for (int k = 0; k < POLL_RESULTS; k++)
-            buf_addf(out, "tallyd_source_polls_total{source=\"%.*s\",result=\"%s\"} %lld\n",
-                     SLICE_FMT(s->sources[i].name), results[k],
-                     (long long)n->metrics.sources[i].polls[k]);
-    head(out, "tallyd_source_last_success_timestamp_seconds", "gauge",
-         "When this source last answered well.");
-    for (size_t i = 0; i < s->source_count; i++)
-        buf_addf(out, "tallyd_source_last_success_timestamp_seconds{source=\"%.*s\"} %lld\n",
-                 SLICE_FMT(s->sources[i].name),
-                 (long long)(n->metrics.sources[i].last_success_ms / 1000));
-    head(out, "tallyd_source_last_change_timestamp_seconds", "gauge",
-         "When the content of this source last changed.");
-    for (size_t i = 0; i < s->source_count; i++)
-        buf_addf(out, "tallyd_source_last_change_timestamp_seconds{source=\"%.*s\"} %lld\n",
-                 SLICE_FMT(s->sources[i].name),
-                 (long long)(n->metrics.sources[i].last_change_ms / 1000));
-    head(out, "tallyd_verdicts_total", "counter", "Judgements on payloads, contests and units.");
+            buf_addf(out, "%s{source=\"%s\",result=\"%s\"} %lld\n", families[SOURCE_POLLS].name,
+                     name_of(s, i), results[k], (long long)m[i].polls[k]);
+    head(out, VERDICTS_TOTAL);
     for (size_t i = 0; i < s->source_count; i++)
         for (int v = 0; v < VERDICTS; v++)
-            if (n->metrics.sources[i].verdicts[v] > 0)
-                buf_addf(out, "tallyd_verdicts_total{source=\"%.*s\",verdict=\"%s\"} %lld\n",
-                         SLICE_FMT(s->sources[i].name), verdict_info[v].name,
-                         (long long)n->metrics.sources[i].verdicts[v]);
+            if (m[i].verdicts[v] > 0)
+                buf_addf(out, "%s{source=\"%s\",verdict=\"%s\"} %lld\n",
+                         families[VERDICTS_TOTAL].name, name_of(s, i), verdict_info[v].name,
+                         (long long)m[i].verdicts[v]);
 }
 
-/* By source while it is polled; by format what its workers needed. */
-static void duration_metrics(const struct night *n, struct buf *out)
+static void source_metrics(const struct night *n, struct buf *out)
 {
     const struct settings *s = &n->plan->settings;
-    char labels[300];
-    head(out, "tallyd_poll_duration_seconds", "histogram", "Time of a poll, by source.");
-    for (size_t i = 0; i < s->source_count; i++) {
-        snprintf(labels, sizeof labels, "source=\"%.*s\"", SLICE_FMT(s->sources[i].name));
-        metrics_histogram(&n->metrics.sources[i].poll, "tallyd_poll_duration_seconds", labels, out);
-    }
-    head(out, "tallyd_parse_duration_seconds", "histogram",
-         "Time from a body's last byte to its batch, by source and format.");
-    for (size_t i = 0; i < s->source_count; i++) {
-        snprintf(labels, sizeof labels, "source=\"%.*s\",format=\"%.*s\"",
-                 SLICE_FMT(s->sources[i].name), SLICE_FMT(n->plan->poller_sources[i].format));
-        metrics_histogram(&n->metrics.sources[i].parse, "tallyd_parse_duration_seconds", labels,
-                          out);
-    }
+    const struct metrics_source *m = n->metrics.sources;
+    head(out, SOURCE_UP);
+    for (size_t i = 0; i < s->source_count; i++)
+        labelled(out, SOURCE_UP, "source", name_of(s, i), m[i].up);
+    head(out, SOURCE_SUCCESS);
+    for (size_t i = 0; i < s->source_count; i++)
+        labelled(out, SOURCE_SUCCESS, "source", name_of(s, i), m[i].last_success_ms / 1000);
+    head(out, SOURCE_CHANGE);
+    for (size_t i = 0; i < s->source_count; i++)
+        labelled(out, SOURCE_CHANGE, "source", name_of(s, i), m[i].last_change_ms / 1000);
+    source_results(n, out);
 }
 
 static void tally_metrics(const struct model *m, struct buf *out)
@@ -156,17 +219,38 @@ static void tally_metrics(const struct model *m, struct buf *out)
                                                 TALLY_PENDING};
     struct tally t = {0};
     tally_all(&t, m, NULL);
-    head(out, "tallyd_endorsements", "gauge", "Endorsed candidacies by state of the count.");
+    head(out, ENDORSEMENTS);
     for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
-        buf_addf(out, "tallyd_endorsements{outcome=\"%s\"} %lld\n", tally_names[outcomes[i]],
-                 (long long)t.n[outcomes[i]]);
-    head(out, "tallyd_flips", "gauge", "Seats won that another party held.");
-    buf_addf(out, "tallyd_flips %lld\n", (long long)t.n[TALLY_FLIPS]);
-    head(out, "tallyd_review_items", "gauge", "Matches that wait for a person.");
-    buf_addf(out, "tallyd_review_items %u\n", m->review_count);
+        labelled(out, ENDORSEMENTS, "outcome", tally_names[outcomes[i]], t.n[outcomes[i]]);
+    single(out, FLIPS, t.n[TALLY_FLIPS]);
+    single(out, REVIEW_ITEMS, m->review_count);
 }
 
-static void worker_metrics(const struct app *a, struct buf *out)
+static void claim_metrics(const struct metrics *m, struct buf *out)
+{
+    head(out, CALLS);
+    for (size_t i = 0; i < METRICS_AUTHORITIES; i++)
+        labelled(out, CALLS, "by", metrics_authorities[i], m->calls[i]);
+    head(out, RETRACTIONS);
+    for (size_t i = 0; i < METRICS_AUTHORITIES; i++)
+        labelled(out, RETRACTIONS, "by", metrics_authorities[i], m->retractions[i]);
+}
+
+static void duration_metrics(const struct metrics *m, struct buf *out)
+{
+    char labels[100];
+    head(out, POLL_DURATION);
+    metrics_histogram(&m->poll, families[POLL_DURATION].name, "", out);
+    head(out, PARSE_DURATION);
+    for (const struct format *f = formats; f->name; f++) {
+        snprintf(labels, sizeof labels, "format=\"%s\"", f->name);
+        metrics_histogram(&m->parse[f - formats], families[PARSE_DURATION].name, labels, out);
+    }
+    head(out, LOOP_DELAY);
+    metrics_histogram(&m->loop_delay, families[LOOP_DELAY].name, "", out);
+}
+
+static void worker_metrics(const struct workers *w, struct buf *out)
 {
     static const char *const reasons[WIRE_FAILURES] = {[WIRE_OK] = "ok",
                                                        [WIRE_BLOCKED] = "blocked",
@@ -178,58 +262,47 @@ static void worker_metrics(const struct app *a, struct buf *out)
                                                        [WIRE_CRASHED] = "crashed",
                                                        [WIRE_OVERRAN] = "overran",
                                                        [WIRE_MISUSE] = "misuse"};
-    head(out, "tallyd_worker_exits_total", "counter", "Parser processes by how they ended.");
+    head(out, WORKER_EXITS);
     for (int i = 0; i < WIRE_FAILURES; i++)
-        buf_addf(out, "tallyd_worker_exits_total{reason=\"%s\"} %lld\n", reasons[i],
-                 (long long)workers_exits(a->workers, (enum wire_failure)i));
+        labelled(out, WORKER_EXITS, "reason", reasons[i], workers_exits(w, (enum wire_failure)i));
 }
 
-static void gauge(struct buf *out, const char *name, const char *help, int64_t value)
+static void publish_metrics(const struct outbox_view *view, struct buf *out)
 {
-    head(out, name, "gauge", help);
-    buf_addf(out, "%s %lld\n", name, (long long)value);
+    const int64_t *n = view->by_type;
+    single(out, REDIS_CONNECTED, view->redis_connected);
+    head(out, REDIS_PUBLISHED); /* by the type of the envelope */
+    labelled(out, REDIS_PUBLISHED, "type", "totals", n[MESSAGE_TOTALS] + n[MESSAGE_STATE_TOTALS]);
+    labelled(out, REDIS_PUBLISHED, "type", "race", n[MESSAGE_RACE]);
+    labelled(out, REDIS_PUBLISHED, "type", "call", n[MESSAGE_CALL]);
+    labelled(out, REDIS_PUBLISHED, "type", "retraction", n[MESSAGE_RETRACTION]);
+    head(out, CHANGE_TO_PUBLISH);
+    metrics_histogram(view->change_to_publish, families[CHANGE_TO_PUBLISH].name, "", out);
 }
 
 static void page_metrics(struct slice path, struct slice query, struct http_answer *answer,
                          struct buf *body, void *ctx)
 {
-    struct app *a = ctx;
+    const struct app *a = ctx;
     const struct night *n = a->night;
     struct outbox_view view;
     (void)path, (void)query;
     answer->type = "text/plain; version=0.0.4; charset=utf-8";
     answer->no_store = true;
     outbox_view(a->outbox, &view);
-    head(body, "tallyd_build_info", "gauge", "Version and build of this daemon; always 1.");
-    buf_addf(body, "tallyd_build_info{version=\"%s\"} 1\n", TALLYD_VERSION);
+    head(body, BUILD_INFO);
+    labelled(body, BUILD_INFO, "version", TALLYD_VERSION, 1);
     tally_metrics(river_model(n->river), body);
     source_metrics(n, body);
-    duration_metrics(n, body);
-    worker_metrics(a, body);
-    head(body, "tallyd_calls_total", "counter", "Race calls published since the start.");
-    buf_addf(body, "tallyd_calls_total %lld\n", (long long)n->metrics.calls);
-    head(body, "tallyd_call_retractions_total", "counter",
-         "Race calls taken back since the start.");
-    buf_addf(body, "tallyd_call_retractions_total %lld\n", (long long)n->metrics.retractions);
-    gauge(body, "tallyd_redis_connected", "Whether the Redis connection is up.",
-          view.redis_connected);
-    head(body, "tallyd_redis_published_messages_total", "counter",
-         "Messages that Redis acknowledged.");
-    buf_addf(body, "tallyd_redis_published_messages_total %lld\n", (long long)view.published);
-    head(body, "tallyd_change_to_publish_seconds", "summary",
-         "From a feed's last byte to Redis' acknowledgement.");
-    buf_addf(body, "tallyd_change_to_publish_seconds_sum %lld.%06lld\n",
-             (long long)(view.publish_us / 1000000), (long long)(view.publish_us % 1000000));
-    buf_addf(body, "tallyd_change_to_publish_seconds_count %lld\n", (long long)view.publish_count);
-    head(body, "tallyd_loop_delay_seconds", "histogram",
-         "How late the event loop runs its timers.");
-    metrics_histogram(&n->metrics.loop_delay, "tallyd_loop_delay_seconds", "", body);
-    gauge(body, "tallyd_config_last_reload_successful", "Whether the last reload worked.",
-          n->metrics.reload_ok);
-    head(body, "tallyd_ready_seconds", "gauge", "How long the start took until it was ready.");
-    buf_addf(body, "tallyd_ready_seconds %lld.%06lld\n",
-             (long long)((a->ready_us - a->started_us) / 1000000 * a->ready),
-             (long long)((a->ready_us - a->started_us) % 1000000 * a->ready));
+    claim_metrics(&n->metrics, body);
+    duration_metrics(&n->metrics, body);
+    worker_metrics(a->workers, body);
+    publish_metrics(&view, body);
+    single(body, RELOAD_OK, n->metrics.reload_ok);
+    head(body, READY);
+    buf_addf(body, "%s ", families[READY].name);
+    metrics_seconds(a->ready ? a->ready_us - a->started_us : 0, body);
+    buf_addc(body, '\n');
     process_metrics(body);
 }
 

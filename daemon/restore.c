@@ -5,13 +5,11 @@
 #include <stdlib.h>
 
 #include "daemon/base/log.h"
+#include "daemon/edge/poller.h"
 #include "daemon/edge/timer.h"
 
 struct restore {
-    const struct plan *plan;
-    struct workers *workers;
-    struct river *river;
-    const struct writer_loaded *loaded;
+    struct restore_parts p;
     void (*done)(void *ctx);
     void *ctx;
     struct timer *next;
@@ -24,7 +22,7 @@ struct restore {
 
 static bool find(struct restore *r, const struct writer_loaded_file *f)
 {
-    const struct settings *s = &r->plan->settings;
+    const struct settings *s = &r->p.plan->settings;
     for (uint32_t i = 0; i < s->source_count; i++)
         for (uint32_t k = 0; k < s->sources[i].file_count; k++)
             if (slice_eq(s->sources[i].name, f->source) &&
@@ -47,12 +45,15 @@ static void give_up(const struct writer_loaded_file *f, const char *why)
 static void on_work(struct work *work, void *ctx)
 {
     struct restore *r = ctx;
-    const struct writer_loaded_file *f = &r->loaded->files[r->at];
+    const struct writer_loaded_file *f = &r->p.loaded->files[r->at];
     r->working = false;
-    if (work->failure == WIRE_OK)
-        river_restore(r->river, r->source, r->file, &work->results, f);
-    else
+    if (work->failure == WIRE_OK) {
+        river_restore(r->p.river, r->source, r->file, &work->results, f);
+        poller_restore(r->p.poller, r->source, r->file, f->etag, f->last_modified, f->version,
+                       f->digest);
+    } else {
         give_up(f, work->text);
+    }
     work_done(work);
     payload_free(r->payload);
     r->payload = NULL;
@@ -65,37 +66,35 @@ static bool begin(struct restore *r, const struct writer_loaded_file *f)
     struct err e = {0};
     if (!find(r, f))
         return false; /* no longer configured */
-    r->payload = payload_from_file(f->path.ptr, (size_t)r->plan->poller.max_body, &e);
+    r->payload = payload_from_file(f->path.ptr, (size_t)r->p.plan->poller.max_body, &e);
     if (!r->payload) {
         give_up(f, e.text);
         return false;
     }
-    const struct poller_source *from = &r->plan->poller_sources[r->source];
+    const struct poller_source *from = &r->p.plan->poller_sources[r->source];
     r->work = (struct work){.format = from->format,
                             .options = from->options,
                             .payload = r->payload,
                             .done = on_work,
                             .ctx = r};
     r->working = true;
-    workers_submit(r->workers, &r->work);
+    workers_submit(r->p.workers, &r->work);
     return true;
 }
 
 static void on_next(void *ctx)
 {
     struct restore *r = ctx;
-    while (r->at < r->loaded->file_count) {
-        if (begin(r, &r->loaded->files[r->at]))
+    while (r->at < r->p.loaded->file_count) {
+        if (begin(r, &r->p.loaded->files[r->at]))
             return;
         r->at++;
     }
     r->done(r->ctx);
 }
 
-struct restore *restore_new(struct event_base *base, const struct plan *plan,
-                            struct workers *workers, struct river *river,
-                            const struct writer_loaded *loaded, void (*done)(void *ctx), void *ctx,
-                            struct err *e)
+struct restore *restore_new(struct event_base *base, const struct restore_parts *parts,
+                            void (*done)(void *ctx), void *ctx, struct err *e)
 {
     struct restore *r = calloc(1, sizeof *r);
     if (!r || !(r->next = timer_new(base, on_next, r))) {
@@ -103,10 +102,7 @@ struct restore *restore_new(struct event_base *base, const struct plan *plan,
         err_set(e, ERR_BUG, "out of memory");
         return NULL;
     }
-    r->plan = plan;
-    r->workers = workers;
-    r->river = river;
-    r->loaded = loaded;
+    r->p = *parts;
     r->done = done;
     r->ctx = ctx;
     timer_set(r->next, 0);
@@ -118,7 +114,7 @@ void restore_free(struct restore *r)
     if (!r)
         return;
     if (r->working)
-        workers_cancel(r->workers, &r->work);
+        workers_cancel(r->p.workers, &r->work);
     payload_free(r->payload);
     timer_free(r->next);
     free(r);

@@ -7,14 +7,22 @@
 #include "daemon/edge/workers.h"
 #include "daemon/river.h"
 
+struct poller;
 struct restore;
 
+struct restore_parts { /* all borrowed */
+    const struct plan *plan;
+    const struct writer_loaded *loaded;
+    struct workers *workers;
+    struct river *river;
+    struct poller *poller; /* gets the validators of what could be read again: else it would be told
+                              "unchanged" of a payload nobody has */
+};
+
 /* Begin. `done` comes on the loop when every payload has been read again or given up (logged).
- * Everything is borrowed until then. NULL and *e: memory. */
-struct restore *restore_new(struct event_base *base, const struct plan *plan,
-                            struct workers *workers, struct river *river,
-                            const struct writer_loaded *loaded, void (*done)(void *ctx), void *ctx,
-                            struct err *e);
+ * NULL and *e: memory. */
+struct restore *restore_new(struct event_base *base, const struct restore_parts *parts,
+                            void (*done)(void *ctx), void *ctx, struct err *e);
 void restore_free(struct restore *r); /* also before it is done; accepts NULL */
 
 #endif

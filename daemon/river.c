@@ -120,6 +120,7 @@ static void log_effects(struct river *r, const struct event *ev)
     }
     for (size_t i = 0; i < fx->claim_count; i++) {
         const struct claim *c = &fx->claims[i];
+        metrics_count_claim(r->p.metrics, c->by, c->outcome == OUTCOME_PENDING);
         log_info("call: %.*s %s by %.*s (%.*s)", SLICE_FMT(c->endorsement_id),
                  c->outcome == OUTCOME_PENDING ? "taken back" : outcome_name(c->outcome),
                  SLICE_FMT(c->by), SLICE_FMT(c->evidence));
@@ -199,10 +200,6 @@ static void settle(struct river *r, const struct writer_file *file, int64_t last
         return;
     }
     bool hold = fx->claim_count > 0;
-    for (size_t i = 0; i < fx->message_count; i++) {
-        r->p.metrics->calls += fx->messages[i].type == MESSAGE_CALL;
-        r->p.metrics->retractions += fx->messages[i].type == MESSAGE_RETRACTION;
-    }
     /* a claim that changes nothing in public is durable all the same, and must not be let go twice
      */
     bool waits = hold && fx->message_count > 0;
@@ -243,9 +240,10 @@ static void count_news(struct river *r, const struct poller_news *n, enum metric
     struct metrics_source *m = &r->p.metrics->sources[n->source];
     int64_t now = (int64_t)time(NULL) * WHEN_SECOND;
     m->polls[result]++;
-    metrics_observe(&m->poll, n->poll_us);
+    metrics_observe(&r->p.metrics->poll, n->poll_us);
     if (n->what == NEWS_BATCH)
-        metrics_observe(&m->parse, n->parse_us);
+        metrics_observe_parse(r->p.metrics, r->p.plan->poller_sources[n->source].format,
+                              n->parse_us);
     m->up = n->what != NEWS_FAILED;
     if (m->up)
         m->last_success_ms = now;

@@ -17,12 +17,13 @@
 #define BODY_MAX (64 << 20)
 #define HEADERS_MAX 16384
 #define TIMEOUT_SECONDS 20
+#define CORS_MAX 300
 
 struct http {
     struct evhttp *server;
     const struct http_route *routes;
     void *ctx;
-    struct slice cors_origin; /* borrowed */
+    char cors_origin[CORS_MAX]; /* empty: none */
     int port;
 };
 
@@ -35,8 +36,8 @@ static void common_headers(struct http *h, struct evhttp_request *req)
 {
     add_header(req, "X-Content-Type-Options", "nosniff");
     add_header(req, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-    if (h->cors_origin.len > 0)
-        add_header(req, "Access-Control-Allow-Origin", h->cors_origin.ptr);
+    if (h->cors_origin[0])
+        add_header(req, "Access-Control-Allow-Origin", h->cors_origin);
 }
 
 static void send_bytes(struct evhttp_request *req, int status, struct slice body)
@@ -192,6 +193,12 @@ static int bound_port(evutil_socket_t fd)
     return ntohs(((struct sockaddr_in *)&address)->sin_port);
 }
 
+void http_set_cors_origin(struct http *h, struct slice origin)
+{
+    struct slice fits = origin.len < CORS_MAX ? origin : (struct slice){0};
+    evutil_snprintf(h->cors_origin, CORS_MAX, "%.*s", SLICE_FMT(fits));
+}
+
 bool http_new(struct event_base *base, const struct http_settings *s,
               const struct http_route *routes, void *ctx, struct http **out, struct err *e)
 {
@@ -206,7 +213,7 @@ bool http_new(struct event_base *base, const struct http_settings *s,
     }
     h->routes = routes;
     h->ctx = ctx;
-    h->cors_origin = s->cors_origin;
+    http_set_cors_origin(h, s->cors_origin);
     evhttp_set_max_headers_size(h->server, HEADERS_MAX);
     evhttp_set_max_body_size(h->server, 0);
     evhttp_set_timeout(h->server, TIMEOUT_SECONDS);

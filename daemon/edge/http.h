@@ -13,7 +13,7 @@ struct http;
 
 struct http_settings {
     struct slice listen;      /* "127.0.0.1:8080"; port 0 picks one */
-    struct slice cors_origin; /* empty: none */
+    struct slice cors_origin; /* empty: none; copied */
 };
 
 /* Make a resource on request. `query` is raw. Returns the HTTP status (200, 404, 503 ...); the body goes into out, `type` and
@@ -37,5 +37,7 @@ bool http_new(struct event_base *base, const struct http_settings *s, const stru
               struct http **out, struct err *e) MUST_USE;
 void http_free(struct http *h); /* accepts NULL */
 int http_port(const struct http *h);
+/* A reload may change it; copied. One of 300 bytes or more: none. */
+void http_set_cors_origin(struct http *h, struct slice origin);
 
 #endif

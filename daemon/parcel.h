@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/* A message that owns its text, so that it can wait. */
+#ifndef TALLYD_PARCEL_H
+#define TALLYD_PARCEL_H
+
+#include "daemon/core/message.h"
+
+struct parcel {
+    struct message message;
+    int64_t last_byte_us;
+    bool hold; /* this and all behind it wait */
+    struct parcel *next;
+    char text[];
+};
+
+/* A copy in one piece of memory: free() frees it. NULL: memory is out. */
+struct parcel *parcel_new(const struct message *m, int64_t last_byte_us);
+
+/* Copy the text to *at, which moves on; *s is the copy. */
+void parcel_pack(struct slice *s, char **at);
+
+#endif
