@@ -83,45 +83,56 @@ static bool more(int fd, struct buf *in, bool *closed, struct err *e)
     return true;
 }
 
+struct answer { /* one piece, at the front of the buffer */
+    int code;
+    size_t head, length;
+};
+
+/* Read until a whole piece is there. *whole false: the daemon closed before. */
+static bool next_piece(int fd, const char *socket_path, struct buf *in, struct answer *a,
+                       bool *whole, struct err *e)
+{
+    for (bool closed = false;;) {
+        int found = read_head(buf_slice(in), &a->code, &a->head, &a->length);
+        if (found < 0 || in->failed)
+            return err_set(e, ERR_BUG, "the answer on %s is not tallyd's", socket_path);
+        *whole = found > 0 && in->len >= a->head + a->length;
+        if (*whole || closed)
+            return true;
+        if (!more(fd, in, &closed, e))
+            return false;
+    }
+}
+
 bool ctl_ask(const char *socket_path, struct slice request, bool stays,
              bool (*print)(struct slice body, void *ctx), void *ctx, int *code, struct err *e)
 {
-    int fd = -1, got_code = 0;
-    size_t head = 0, length = 0, pieces = 0;
-    bool ok = false, closed = false;
+    int fd = -1;
+    bool ok = false, whole = false, go_on = true;
+    struct answer a = {0};
     struct buf in;
     buf_init(&in, (size_t)PIECE_MAX + 131072);
     if (!dial(socket_path, &fd, e) || !send_all(fd, request, e))
         goto out;
-    while (!closed || in.len > 0) {
-        int found = read_head(buf_slice(&in), &got_code, &head, &length);
-        if (found < 0 || in.failed) {
-            err_set(e, ERR_BUG, "the answer on %s is not tallyd's", socket_path);
+    while (go_on) {
+        if (!next_piece(fd, socket_path, &in, &a, &whole, e)) {
+            ok = false;
             goto out;
         }
-        if (found == 0 || in.len < head + length) {
-            if (closed)
-                break;
-            if (!more(fd, &in, &closed, e))
-                goto out;
-            continue;
-        }
-        struct slice body = slice_sub(buf_slice(&in), head, head + length);
-        pieces++;
-        if (got_code != 0)
+        if (!whole)
+            break;
+        struct slice body = slice_sub(buf_slice(&in), a.head, a.head + a.length);
+        go_on = stays && a.code == 0;
+        if (a.code != 0)
             fwrite(body.ptr, 1, body.len, stderr);
         else if (!print(body, ctx))
-            break;
-        buf_drop(&in, head + length);
-        if (!stays || got_code != 0)
-            break;
+            go_on = false;
+        *code = a.code;
+        ok = true;
+        buf_drop(&in, a.head + a.length);
     }
-    if (pieces == 0) {
+    if (!ok)
         err_set(e, ERR_UNAVAILABLE, "tallyd closed %s without an answer", socket_path);
-        goto out;
-    }
-    *code = got_code;
-    ok = true;
 out:
     if (fd >= 0)
         close(fd);

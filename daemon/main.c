@@ -12,8 +12,8 @@
 
 struct command_line {
     struct app_args app;
-    const char *once; /* what -1 prints; NULL: run */
-    bool test, quiet, dump, verbose;
+    const char *what; /* what -1 prints */
+    bool once, test, quiet, dump, verbose;
 };
 
 static void usage(FILE *out)
@@ -32,6 +32,49 @@ static void usage(FILE *out)
           out);
 }
 
+/* One option. False: the program is over, with *exit_code. */
+static bool take_option(int option, struct command_line *c, int *exit_code)
+{
+    struct err e = {0};
+    switch (option) {
+    case 'c':
+        c->app.config.file = optarg;
+        return true;
+    case 't':
+        return c->test = true;
+    case 'q':
+        return c->quiet = true;
+    case 'T':
+        return c->dump = true;
+    case '1':
+        return c->once = true;
+    case 'o':
+        c->what = optarg;
+        return true;
+    case 'v':
+        return c->verbose = true;
+    case 'D':
+        c->app.config.credentials = optarg;
+        return true;
+    case 'C':
+        if (clock_parse(slice_of(optarg), &c->app.clock, &e))
+            return true;
+        fprintf(stderr, "tallyd: %s\n", e.text);
+        return false;
+    case 'V':
+        printf("tallyd %s\n", TALLYD_VERSION);
+        *exit_code = 0;
+        return false;
+    case 'h':
+        usage(stdout);
+        *exit_code = 0;
+        return false;
+    default:
+        usage(stderr);
+        return false;
+    }
+}
+
 static bool parse(int argc, char **argv, struct command_line *c, int *exit_code)
 {
     static const struct option longs[] = {{"clock", required_argument, NULL, 'C'},
@@ -39,62 +82,21 @@ static bool parse(int argc, char **argv, struct command_line *c, int *exit_code)
                                           {"help", no_argument, NULL, 'h'},
                                           {"version", no_argument, NULL, 'V'},
                                           {0}};
-    struct err e = {0};
     int o;
-    bool once = false;
-    const char *what = NULL;
     *exit_code = ERR_USAGE;
-    while ((o = getopt_long(argc, argv, "c:tqT1o:vVh", longs, NULL)) != -1) {
-        switch (o) {
-        case 'c':
-            c->app.config.file = optarg;
-            break;
-        case 't':
-            c->test = true;
-            break;
-        case 'q':
-            c->quiet = true;
-            break;
-        case 'T':
-            c->dump = true;
-            break;
-        case '1':
-            once = true;
-            break;
-        case 'o':
-            what = optarg;
-            break;
-        case 'v':
-            c->verbose = true;
-            break;
-        case 'D':
-            c->app.config.credentials = optarg;
-            break;
-        case 'C':
-            if (clock_parse(slice_of(optarg), &c->app.clock, &e))
-                break;
-            fprintf(stderr, "tallyd: %s\n", e.text);
+    while ((o = getopt_long(argc, argv, "c:tqT1o:vVh", longs, NULL)) != -1)
+        if (!take_option(o, c, exit_code))
             return false;
-        case 'V':
-            printf("tallyd %s\n", TALLYD_VERSION);
-            *exit_code = 0;
-            return false;
-        case 'h':
-            usage(stdout);
-            *exit_code = 0;
-            return false;
-        default:
-            usage(stderr);
-            return false;
-        }
-    }
-    if (optind < argc || (what && !once)) {
-        fprintf(stderr, what && !once ? "tallyd: -o goes with -1\n" : "tallyd: unexpected '%s'\n",
-                argv[optind]);
+    if (optind < argc) {
+        fprintf(stderr, "tallyd: unexpected '%s'\n", argv[optind]);
         return false;
     }
-    if (once)
-        c->once = what ? what : "statement";
+    if (c->what && !c->once) {
+        fputs("tallyd: -o goes with -1\n", stderr);
+        return false;
+    }
+    if (c->once && !c->what)
+        c->what = "statement";
     return true;
 }
 
@@ -157,7 +159,7 @@ int main(int argc, char **argv)
         return dump(plan);
     if (c.test)
         return test(plan, c.quiet);
-    code = c.once ? app_once(&c.app, plan, c.once, &e) : app_run(&c.app, plan, &e);
+    code = c.once ? app_once(&c.app, plan, c.what, &e) : app_run(&c.app, plan, &e);
     if (code != 0 && e.kind != ERR_NONE)
         fprintf(stderr, "tallyd: %s\n", e.text);
     return code;
