@@ -248,6 +248,25 @@ static bool allocate(struct zone *z, struct slice name, const struct counts *c)
     return z->changes && z->kinds && z->types && z->chars && copy;
 }
 
+/* Counts that we have room for, and a use. */
+static const char *check_counts(const struct counts *c)
+{
+    if (c->leaps > 0)
+        return "it counts leap seconds; take the zone without \"right/\"";
+    if (c->changes > MAX_CHANGES || c->types < 1 || c->types > MAX_TYPES || c->chars < 1 ||
+        c->chars > MAX_CHARS)
+        return "impossible counts";
+    return NULL;
+}
+
+/* The footer is a line of its own: "\nEST5EDT,M3.2.0,M11.1.0\n". */
+static const char *fill_footer(struct zone *z, struct slice s)
+{
+    if (s.len < 2 || s.len > MAX_FOOTER || s.ptr[0] != '\n' || s.ptr[s.len - 1] != '\n')
+        return "the footer is cut off";
+    return read_footer(z, slice_sub(s, 1, s.len - 1)) ? NULL : "the footer is damaged";
+}
+
 /* What is wrong with the bytes, or NULL. */
 static const char *fill(struct zone *z, struct slice name, struct slice tzif)
 {
@@ -261,24 +280,16 @@ static const char *fill(struct zone *z, struct slice name, struct slice tzif)
     rest = slice_sub(rest, data_size(&c, 4), rest.len);
     if (!read_header(&rest, &c))
         return "the second header is missing";
-    if (c.leaps > 0)
-        return "it counts leap seconds; take the zone without \"right/\"";
-    if (c.changes > MAX_CHANGES || c.types < 1 || c.types > MAX_TYPES || c.chars < 1 ||
-        c.chars > MAX_CHARS)
-        return "impossible counts";
+    const char *wrong = check_counts(&c);
+    if (wrong)
+        return wrong;
     size_t size = data_size(&c, 8);
     if (size > rest.len)
         return "the second data block is cut off";
     if (!allocate(z, name, &c))
         return "out of memory";
-    const char *wrong = read_data(z, rest.ptr);
-    if (wrong)
-        return wrong;
-    rest = slice_sub(rest, size, rest.len);
-    if (rest.len < 2 || rest.len > MAX_FOOTER || rest.ptr[0] != '\n' ||
-        rest.ptr[rest.len - 1] != '\n')
-        return "the footer is cut off";
-    return read_footer(z, slice_sub(rest, 1, rest.len - 1)) ? NULL : "the footer is damaged";
+    wrong = read_data(z, rest.ptr);
+    return wrong ? wrong : fill_footer(z, slice_sub(rest, size, rest.len));
 }
 
 struct zone *zone_parse(struct slice name, struct slice tzif, struct err *e)

@@ -245,25 +245,39 @@ static void read_date(struct reader *r, struct slice value, struct endorsement *
     problem(r, "\"%.*s\" is no date; write YYYY-MM-DD", SLICE_FMT(value));
 }
 
-/* "19:00", "7:00 PM"; past midnight up to 29:59. */
-static void read_polls(struct reader *r, struct slice value, struct endorsement *e)
+/* "HH:MM" with hours of first to last. */
+static bool read_clock(struct slice text, int64_t first, int64_t last, int64_t *minutes)
 {
-    struct slice word = text_fold_copy(value, r->a), rest = value, h, m, half = {"", 0};
+    struct slice h, m;
     int64_t hour, minute;
 
-    if (slice_ends(word, SLICE("m")) && value.len > 3) {
-        half = slice_sub(word, word.len - 2, word.len);
-        rest = value;
-        while (rest.len > 0 && (rest.ptr[rest.len - 1] < '0' || rest.ptr[rest.len - 1] > '9'))
-            rest.len--;
-    }
-    bool twelve = slice_is(half, "am") || slice_is(half, "pm");
-    if (slice_next(&rest, ':', &h) && slice_next(&rest, ':', &m) && rest.len == 0 && m.len == 2 &&
-        num_parse(h, twelve ? 1 : 0, twelve ? 12 : 29, &hour) && num_parse(m, 0, 59, &minute) &&
-        (half.len == 0 || twelve)) {
-        if (twelve)
-            hour = hour % 12 + (slice_is(half, "pm") ? 12 : 0);
-        e->polls_minute = hour * 60 + minute;
+    if (!slice_next(&text, ':', &h) || !slice_next(&text, ':', &m) || text.len > 0 || m.len != 2 ||
+        !num_parse(h, first, last, &hour) || !num_parse(m, 0, 59, &minute))
+        return false;
+    *minutes = hour * 60 + minute;
+    return true;
+}
+
+/* "19:00", "7:00 PM", "7:00 p.m."; past midnight up to 29:59. */
+static void read_polls(struct reader *r, struct slice value, struct endorsement *e)
+{
+    static const struct {
+        const char *half;
+        int64_t first, last, add; /* hours; added, in minutes */
+    } halves[] = {{"am", 1, 12, 0}, {"pm", 1, 12, 12 * 60}, {"", 0, 29, 0}};
+    struct slice word = text_fold_copy(value, r->a), clock = value;
+    int64_t minutes;
+
+    for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
+        if (!slice_ends(word, slice_of(halves[i].half)))
+            continue;
+        while (halves[i].half[0] && clock.len > 0 &&
+               !strchr("0123456789", clock.ptr[clock.len - 1]))
+            clock.len--;
+        if (!read_clock(clock, halves[i].first, halves[i].last, &minutes))
+            break;
+        bool twelve = halves[i].half[0] && minutes >= 12 * 60;
+        e->polls_minute = minutes + halves[i].add - (twelve ? 12 * 60 : 0);
         return;
     }
     problem(r, "\"%.*s\" is no time of day; write HH:MM, such as 19:00", SLICE_FMT(value));
@@ -638,52 +652,72 @@ static void set_id(struct reader *r, struct map *ids, struct endorsement *e)
     r->column = NULL;
 }
 
-static bool read_rows(struct reader *r, struct csv *c, const struct header *h,
-                      struct endorsements *out, struct err *e)
-{
-    struct map *ids = map_new(MAX_ROWS, false), *races = map_new(MAX_ROWS, false);
-    struct slice *fields;
-    size_t n, room = 0;
-    struct endorsement row;
-    struct endorsement **rows = NULL;
+/* Rows kept while their number is not known. */
+struct rows {
+    struct endorsement **list;
+    size_t count, room;
+};
 
-    r->full |= !ids || !races;
+static struct endorsement *keep_row(struct reader *r, struct rows *rows)
+{
+    struct endorsement *kept = arena_alloc(r->a, sizeof(*kept));
+
+    if (rows->count == rows->room) {
+        size_t more = rows->room ? 2 * rows->room : 256;
+        struct endorsement **grown = arena_array(r->a, more, sizeof(*grown));
+        if (grown && rows->count)
+            memcpy(grown, rows->list, rows->count * sizeof(*rows->list));
+        rows->list = grown;
+        rows->room = more;
+    }
+    r->full |= !kept || !rows->list;
+    if (!r->full)
+        rows->list[rows->count++] = kept;
+    return r->full ? NULL : kept;
+}
+
+static void read_all_rows(struct reader *r, struct csv *c, const struct header *h,
+                          struct rows *rows, struct map *ids, struct map *races, struct err *e)
+{
+    struct slice *fields;
+    size_t n;
+
     while (!r->full && csv_next(c, r->a, MAX_FIELDS, &fields, &n, e)) {
         r->row++;
         r->line = c->line;
         if (is_blank(fields, n))
             continue;
-        if (out->count == MAX_ROWS) {
+        if (rows->count == MAX_ROWS) {
             problem(r, "more than %d rows", MAX_ROWS);
-            break;
+            return;
         }
         size_t before = r->problem_count;
-        read_row(r, h, fields, n, &row);
-        if (out->count == room) {
-            size_t more = room ? 2 * room : 256;
-            struct endorsement **grown = arena_array(r->a, more, sizeof(*grown));
-            if (grown && room)
-                memcpy(grown, rows, room * sizeof(*rows));
-            rows = grown;
-            room = more;
-        }
-        struct endorsement *kept = arena_alloc(r->a, sizeof(*kept));
-        r->full |= !kept || !rows;
-        if (r->full)
-            break;
-        *kept = row;
-        rows[out->count++] = kept;
+        struct endorsement *row = keep_row(r, rows);
+        if (!row)
+            return;
+        read_row(r, h, fields, n, row);
         if (r->problem_count == before) {
-            set_race(r, races, kept);
-            set_id(r, ids, kept);
+            set_race(r, races, row);
+            set_id(r, ids, row);
         }
     }
+}
+
+static bool read_rows(struct reader *r, struct csv *c, const struct header *h,
+                      struct endorsements *out, struct err *e)
+{
+    struct map *ids = map_new(MAX_ROWS, false), *races = map_new(MAX_ROWS, false);
+    struct rows rows = {0};
+
+    r->full |= !ids || !races;
+    read_all_rows(r, c, h, &rows, ids, races, e);
     map_free(ids);
     map_free(races);
-    out->list = r->full ? NULL : arena_array(r->a, out->count + 1, sizeof(*out->list));
+    out->count = rows.count;
+    out->list = r->full ? NULL : arena_array(r->a, rows.count + 1, sizeof(*out->list));
     r->full |= !out->list;
-    for (size_t i = 0; i < out->count && !r->full; i++)
-        out->list[i] = *rows[i];
+    for (size_t i = 0; i < rows.count && !r->full; i++)
+        out->list[i] = *rows.list[i];
     return !r->full;
 }
 

@@ -274,29 +274,37 @@ static struct offer *find_current(const struct merger *g, bool whole, struct sli
     return current;
 }
 
+/* The best with votes that is about this; `fit`: it may take over from `current`. NULL: none. */
+static struct offer *best_of(const struct merger *g, bool whole, struct slice county, bool fit,
+                             const struct offer *current)
+{
+    bool stands = current && current->usable && current->total > 0;
+    struct offer *best = NULL;
+
+    for (uint32_t i = 0; i < g->offers.count; i++) {
+        struct offer *o = &g->offers.list[i];
+        bool lower = stands && o != current && o->total < current->total;
+        if (!is_about(o, whole, county) || !o->complete || o->total == 0)
+            continue;
+        if (fit && (!may_lead(o) || lower))
+            continue;
+        if (!best || goes_before(g, o, best))
+            best = o;
+    }
+    return best;
+}
+
 /* The offer to be on air where that of source `on_air` (NONE: nothing) is. NULL: none has votes. */
 static struct offer *choose(const struct merger *g, bool whole, struct slice county,
                             uint32_t on_air)
 {
     struct offer *current = find_current(g, whole, county, on_air);
-    struct offer *best = NULL, *any = NULL;
-    bool stands = current && current->usable && current->total > 0;
+    struct offer *best = best_of(g, whole, county, true, current);
 
-    for (uint32_t i = 0; i < g->offers.count; i++) {
-        struct offer *o = &g->offers.list[i];
-        if (!is_about(o, whole, county) || !o->complete || o->total == 0)
-            continue;
-        if (!any || goes_before(g, o, any))
-            any = o;
-        if (!may_lead(o) || (stands && o != current && o->total < current->total))
-            continue;
-        if (!best || goes_before(g, o, best))
-            best = o;
-    }
     if (best)
         return best;
     /* None is fit to take over: what is on air stays; after a restart, the last that was known. */
-    return current && current->total > 0 ? current : any;
+    return current && current->total > 0 ? current : best_of(g, whole, county, false, NULL);
 }
 
 /* Before the first vote: any that is in order, to show names at zero. */
@@ -560,11 +568,32 @@ struct outcome_of_merge {
     uint32_t flags;
 };
 
+/* Figures of one source; before the first vote, of any. */
+static bool take_one(struct merger *g, const struct offer *o, struct outcome_of_merge *out,
+                     struct err *e)
+{
+    bool differ = false;
+
+    if (!begin_figures(g, &out->f, e))
+        return false;
+    if (!o) {
+        o = choose_idle(g);
+        if (o)
+            add_offer_to(g, &out->f, o);
+        return true;
+    }
+    out->on_air = o->source;
+    add_offer_to(g, &out->f, o);
+    if (!look_for_disagreement(g, o, &out->f, &differ, e))
+        return false;
+    out->flags |= differ ? RACE_DISAGREEMENT : 0;
+    return true;
+}
+
 static bool decide(struct merger *g, struct outcome_of_merge *out, struct err *e)
 {
     struct race *r = g->r;
     struct offer *o = choose(g, true, SLICE(""), r->summed ? NONE : r->on_air);
-    bool differ = false;
 
     *out = (struct outcome_of_merge){.on_air = NONE};
     if (!o || r->summed) {
@@ -577,18 +606,9 @@ static bool decide(struct merger *g, struct outcome_of_merge *out, struct err *e
         out->flags |= out->in.count < of || of == 0 ? RACE_PARTIAL : 0;
     } else {
         out->in.count = 0;
-        if (!begin_figures(g, &out->f, e))
-            return false;
-        if (o)
-            out->on_air = o->source;
-        else
-            o = choose_idle(g);
-        if (o)
-            add_offer_to(g, &out->f, o);
-        if (out->on_air != NONE && !look_for_disagreement(g, o, &out->f, &differ, e))
+        if (!take_one(g, o, out, e))
             return false;
     }
-    out->flags |= differ ? RACE_DISAGREEMENT : 0;
     out->flags |= out->f.doubt || out->f.strange ? RACE_IN_DOUBT : 0;
     out->flags |= out->f.corrected ? RACE_CORRECTED : 0;
     return true;

@@ -267,6 +267,23 @@ static bool ends_write_in(const struct part *p, size_t at)
            slice_is(p->words[at + 1], "in");
 }
 
+/* A suffix or a degree that ends the part goes. False: neither does. `keep_one`: the part is a
+ * name, or its surname, of which something must be left: "Vi, Ann", "Ma, Jo". */
+static bool strip_last(struct part *p, bool keep_one, struct name *out)
+{
+    struct slice last = p->words[p->count - 1];
+    const char *suffix = suffix_of(last);
+    bool degree = in_list(degrees, COUNT(degrees), last), few = keep_one && p->count < 3;
+
+    if ((!suffix && !degree) || (few && (degree || last.len < 2)))
+        return false;
+    if (suffix)
+        out->suffix = slice_of(suffix);
+    p->count--;
+    p->tail = 1;
+    return true;
+}
+
 /* Titles in front, suffixes and degrees behind, and "write-in" on either side. */
 static void strip(struct part *p, bool keep_one, struct name *out)
 {
@@ -280,19 +297,8 @@ static void strip(struct part *p, bool keep_one, struct name *out)
     }
     while (p->count > least + 1 && in_list(titles, COUNT(titles), p->words[0]))
         drop_first(p, 1);
-    while (p->count > least) {
-        struct slice last = p->words[p->count - 1];
-        const char *suffix = suffix_of(last);
-        bool degree = in_list(degrees, COUNT(degrees), last);
-        if ((!suffix && !degree) || (last.len < 2 && p->count < 3 && keep_one))
-            return;
-        if (degree && keep_one && p->count < 3)
-            return;
-        if (suffix)
-            out->suffix = slice_of(suffix);
-        p->count--;
-        p->tail = 1;
-    }
+    while (p->count > least && strip_last(p, keep_one, out))
+        ;
 }
 
 static bool join_words(struct name *out, struct arena *a)
@@ -514,25 +520,27 @@ static bool typo_away(const struct name *a, const struct name *b)
     return most > 0 && distance(a->last, b->last, most) <= most;
 }
 
+/* Surnames that differ leave a chance where only the parts of one do, or where a slip of the pen
+ * may have made it another. */
+static bool family_alike(const struct name *a, const struct name *b)
+{
+    return slice_eq(a->last, b->last) ||
+           (a->family > 0 && b->family > 0 && typo_away(a, b) && first_fits(a, b));
+}
+
 enum name_fit name_compare(const struct name *a, const struct name *b)
 {
     size_t fa, fb;
 
     if (a->count == 0 || b->count == 0)
         return NAME_NO;
-    bool suffixes_differ =
-        a->suffix.len > 0 && b->suffix.len > 0 && !slice_eq(a->suffix, b->suffix);
-    enum name_fit same = suffixes_differ ? NAME_MAYBE : NAME_SAME;
-
+    bool same = a->suffix.len == 0 || b->suffix.len == 0 || slice_eq(a->suffix, b->suffix);
     if (slice_eq(a->joined, b->joined))
-        return a->count > 1 && b->count > 1 ? same : NAME_MAYBE;
-    if (!family_same(a, b, &fa, &fb)) {
-        bool alike = slice_eq(a->last, b->last) ||
-                     (a->family > 0 && b->family > 0 && typo_away(a, b) && first_fits(a, b));
-        return alike ? NAME_MAYBE : NAME_NO;
-    }
-    if (fa == 0 || fb == 0 || !first_fits(a, b) ||
-        !middles_fit(a->words + 1, fa - 1, b->words + 1, fb - 1))
-        return NAME_MAYBE;
-    return same;
+        same &= a->count > 1 && b->count > 1;
+    else if (family_same(a, b, &fa, &fb))
+        same &= fa > 0 && fb > 0 && first_fits(a, b) &&
+                middles_fit(a->words + 1, fa - 1, b->words + 1, fb - 1);
+    else
+        return family_alike(a, b) ? NAME_MAYBE : NAME_NO;
+    return same ? NAME_SAME : NAME_MAYBE;
 }

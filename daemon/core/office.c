@@ -301,30 +301,44 @@ static bool is_word(const struct tokens *t, size_t at, const char *word)
     return at < t->count && !t->claimed[at] && slice_is(t->word[at], word);
 }
 
-/* "vote for 2", "elect not more than one", "4 year term", "to the 119th United States Congress". */
-static void drop_decorations(struct tokens *t, struct arena *a)
+static bool is_word_of(const struct tokens *t, size_t at, const char *const *list, size_t n)
 {
+    return at < t->count && !t->claimed[at] && in_list(list, n, t->word[at]);
+}
+
+/* "vote for 2", "elect not more than one": how many tokens from `at` on; 0: none such. */
+static size_t vote_for(const struct tokens *t, size_t at, struct arena *a)
+{
+    static const char *const verbs[] = {"vote", "elect", "choose"};
+    static const char *const between[] = {"for", "not", "no", "up", "to", "any", "more", "than"};
+    struct slice value;
+    size_t n = 1;
+
+    if (!is_word_of(t, at, verbs, COUNT(verbs)))
+        return 0;
+    while (is_word_of(t, at + n, between, COUNT(between)))
+        n++;
+    return at + n < t->count && value_of(t->word[at + n], &value, a) ? n + 1 : 0;
+}
+
+/* ... "4 year term"; of "119th United States Congress" the number, the rest names the office. */
+static size_t counted(const struct tokens *t, size_t at, struct arena *a)
+{
+    static const char *const years[] = {"year", "yr", "years"};
     struct slice value;
 
+    if (is_word_of(t, at + 1, years, COUNT(years)))
+        return value_of(t->word[at], &value, a) ? 2 : 0;
+    bool congress =
+        phrase_at(t, at + 1, "united states congress") > 0 || is_word(t, at + 1, "congress");
+    return congress && ordinal(t->word[at], &value, a) ? 1 : 0;
+}
+
+static void drop_decorations(struct tokens *t, struct arena *a)
+{
     for (size_t i = 0; i < t->count; i++) {
-        if (is_word(t, i, "vote") || is_word(t, i, "elect") || is_word(t, i, "choose")) {
-            size_t n = 1;
-            while (is_word(t, i + n, "for") || is_word(t, i + n, "not") ||
-                   is_word(t, i + n, "no") || is_word(t, i + n, "up") || is_word(t, i + n, "to") ||
-                   is_word(t, i + n, "any") || is_word(t, i + n, "more") ||
-                   is_word(t, i + n, "than"))
-                n++;
-            if (i + n < t->count && value_of(t->word[i + n], &value, a))
-                claim(t, i, n + 1);
-        } else if (i + 1 < t->count && value_of(t->word[i], &value, a) &&
-                   (is_word(t, i + 1, "year") || is_word(t, i + 1, "yr") ||
-                    is_word(t, i + 1, "years"))) {
-            claim(t, i, 2);
-        } else if (ordinal(t->word[i], &value, a) &&
-                   (phrase_at(t, i + 1, "united states congress") ||
-                    is_word(t, i + 1, "congress"))) {
-            claim(t, i, 1);
-        }
+        size_t n = vote_for(t, i, a);
+        claim(t, i, n > 0 ? n : counted(t, i, a));
     }
 }
 
@@ -440,33 +454,49 @@ static bool class_word(const struct office_class *class, struct slice w)
     return false;
 }
 
-/* What is left: a class that only a district shows, a bare district number, party, place kinds,
- * words. */
-static void read_rest(struct tokens *t, bool whole, struct arena *a, struct office_text *out)
+/* A class that only a district beside it shows. */
+static bool take_weak_class(struct slice w, struct office_text *out)
+{
+    for (size_t k = 0; k < office_weak_count && !out->class && out->part_count > 0; k++)
+        if (slice_is(w, office_weak[k].words)) {
+            out->class = office_weak[k].class;
+            return true;
+        }
+    return false;
+}
+
+static bool take_party(struct slice w, struct office_text *out)
+{
+    for (size_t k = 0; k < COUNT(parties) && w.len > 1; k++)
+        if (slice_is(w, parties[k].word)) {
+            out->crowded |= out->party && strcmp(out->party, parties[k].party) != 0;
+            out->party = parties[k].party;
+            return true;
+        }
+    return false;
+}
+
+/* "State House 12". */
+static bool take_bare_number(struct slice w, struct arena *a, struct office_text *out)
 {
     struct slice value;
 
+    if (!out->class || out->class->reach != REACH_DISTRICT || out->part_count > 0 ||
+        !starts_digit(w) || !value_of(w, &value, a))
+        return false;
+    add_part(out, PART_DISTRICT, NULL, value);
+    return true;
+}
+
+/* What nobody claimed; `whole`: the text is an office, and not a field of one. */
+static void read_rest(struct tokens *t, bool whole, struct arena *a, struct office_text *out)
+{
     for (size_t i = 0; i < t->count; i++) {
         struct slice w = t->word[i];
         if (t->claimed[i])
             continue;
-        for (size_t k = 0; k < office_weak_count && !out->class; k++)
-            if (slice_is(w, office_weak[k].words) && out->part_count > 0) {
-                out->class = office_weak[k].class;
-                t->claimed[i] = true;
-            }
-        for (size_t k = 0; k < COUNT(parties) && w.len > 1 && whole && !t->claimed[i]; k++)
-            if (slice_is(w, parties[k].word)) {
-                if (out->party && strcmp(out->party, parties[k].party) != 0)
-                    out->crowded = true;
-                out->party = parties[k].party;
-                t->claimed[i] = true;
-            }
-        if (!t->claimed[i] && out->class && out->class->reach == REACH_DISTRICT &&
-            out->part_count == 0 && starts_digit(w) && value_of(w, &value, a)) {
-            add_part(out, PART_DISTRICT, NULL, value);
-            t->claimed[i] = true;
-        }
+        t->claimed[i] =
+            take_weak_class(w, out) || (whole && take_party(w, out)) || take_bare_number(w, a, out);
         if (!t->claimed[i] && !in_list(empty_words, COUNT(empty_words), w) &&
             !(whole && class_word(out->class, w)))
             add_word(out, w);

@@ -205,6 +205,23 @@ static bool at_large(const struct office_part *p)
     return slice_is(p->value, "at large");
 }
 
+/* Do two parts that differ speak of the same thing? */
+static bool rivals(const struct office_part *a, const struct office_part *b)
+{
+    return (a->mask & b->mask) && (a->mask == b->mask || at_large(a) || at_large(b));
+}
+
+/* Parts that only one side states leave a doubt; but a whole state's seat in the House has no
+ * district of its own, and nothing is said by calling it "at large". */
+static void doubt_lone(struct judge *j, const struct office_part **lone, size_t n, size_t others,
+                       const char *text)
+{
+    bool house = class_is(j->theirs->office.class, "us-house");
+
+    if (n > 0 && !(house && others == 0 && n == 1 && at_large(lone[0])))
+        doubt(j, text, lone[0]->value);
+}
+
 static void check_parts(struct judge *j)
 {
     const struct office_text *t = &j->theirs->office;
@@ -216,20 +233,13 @@ static void check_parts(struct judge *j)
     size_t no = lone_parts(ours, n, t->parts, t->part_count, lone_o, &odd);
 
     for (size_t i = 0; i < nt; i++)
-        for (size_t k = 0; k < no; k++) {
-            unsigned both = lone_t[i]->mask & lone_o[k]->mask;
-            bool sure = both && (lone_t[i]->mask == lone_o[k]->mask || at_large(lone_t[i]) ||
-                                 at_large(lone_o[k]));
-            if (sure) {
+        for (size_t k = 0; k < no; k++)
+            if (rivals(lone_t[i], lone_o[k])) {
                 other(j, "another district or seat", lone_t[i]->value);
                 return;
             }
-        }
-    bool house = class_is(t->class, "us-house");
-    if (nt > 0 && !(house && no == 0 && nt == 1 && at_large(lone_t[0])))
-        doubt(j, "the list does not say the district or seat", lone_t[0]->value);
-    if (no > 0 && !(house && nt == 0 && no == 1 && at_large(lone_o[0])))
-        doubt(j, "the contest does not say the district or seat", lone_o[0]->value);
+    doubt_lone(j, lone_t, nt, no, "the list does not say the district or seat");
+    doubt_lone(j, lone_o, no, nt, "the contest does not say the district or seat");
     if (odd)
         doubt(j, "the district is of another sort", no_word);
     if (t->class && t->class->reach == REACH_DISTRICT && t->part_count == 0 && n == 0 &&
@@ -317,21 +327,28 @@ static void check_home_county(struct judge *j)
         other(j, "another county", theirs->words[0]);
 }
 
+/* Is it an office of a town's sort whose electorate is the whole county? */
+static bool is_countywide(const struct race_ours *o)
+{
+    const unsigned county_kind = 32;
+    bool school = o->office.class && o->office.class->level == LEVEL_SCHOOL;
+    bool says_county = o->place.kinds & county_kind;
+
+    /* "Springfield City Council": the place is in the office */
+    if (o->place.word_count == 0)
+        return o->office.word_count == 0 || o->county.word_count > 0;
+    if (o->county.word_count == 0)
+        return says_county;
+    return words_equal(&o->place, &o->county) && (says_county || (school && o->place.kinds == 0));
+}
+
 static void check_town(struct judge *j)
 {
     const struct race_ours *o = j->ours;
     const struct office_text *t = &j->theirs->office;
     const struct office_text *place = o->place.word_count > 0 ? &o->place : &o->office;
-    const unsigned county_kind = 32;
-    bool school = o->office.class && o->office.class->level == LEVEL_SCHOOL;
-    bool countywide = o->place.word_count == 0 ||
-                      (words_equal(&o->place, &o->county) &&
-                       ((o->place.kinds & county_kind) || (school && o->place.kinds == 0))) ||
-                      (o->county.word_count == 0 && (o->place.kinds & county_kind));
 
-    if (o->place.word_count == 0 && o->office.word_count > 0 && o->county.word_count == 0)
-        countywide = false; /* "Springfield City Council": the place is in the office */
-    if (countywide) {
+    if (is_countywide(o)) {
         check_county(j, o->county.word_count > 0 ? &o->county : &o->place);
         return;
     }
@@ -389,25 +406,29 @@ static void check_place(struct judge *j)
     }
 }
 
+/* Every word of `of` is the state's, or in one of the other texts (NULL: none). */
+static void check_words_in(struct judge *j, const struct office_text *of,
+                           const struct office_text *const in[4], const char *text)
+{
+    for (size_t i = 0; i < of->word_count; i++) {
+        bool found = state_word(j->ours->state, of->words[i]);
+        for (size_t k = 0; k < 4 && in[k] && !found; k++)
+            found = office_has_word(in[k], of->words[i]);
+        if (!found)
+            doubt(j, text, of->words[i]);
+    }
+}
+
 /* Every word of either side is to be found on the other. */
 static void check_words(struct judge *j)
 {
     const struct race_ours *o = j->ours;
     const struct race_theirs *t = j->theirs;
+    const struct office_text *const ours[] = {&o->office, &o->place, &o->county, &t->county};
+    const struct office_text *const theirs[4] = {&t->office, &t->county};
 
-    for (size_t i = 0; i < t->office.word_count; i++) {
-        struct slice w = t->office.words[i];
-        if (!office_has_word(&o->office, w) && !office_has_word(&o->place, w) &&
-            !office_has_word(&o->county, w) && !office_has_word(&t->county, w) &&
-            !state_word(o->state, w))
-            doubt(j, "the contest has a word the list has not", w);
-    }
-    for (size_t i = 0; i < o->office.word_count; i++) {
-        struct slice w = o->office.words[i];
-        if (!office_has_word(&t->office, w) && !office_has_word(&t->county, w) &&
-            !state_word(o->state, w))
-            doubt(j, "the list's office has a word the contest has not", w);
-    }
+    check_words_in(j, &t->office, ours, "the contest has a word the list has not");
+    check_words_in(j, &o->office, theirs, "the list's office has a word the contest has not");
     if (!o->office.class && !t->office.class && o->office.word_count == 0)
         doubt(j, "the office is too short to tell", no_word);
     if (o->office.crowded || o->place.crowded || t->office.crowded)
