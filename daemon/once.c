@@ -52,9 +52,22 @@ static const struct {
 };
 #define OUTPUTS (sizeof outputs / sizeof *outputs)
 
+/* Where the poller's news go. */
+struct once {
+    struct river *river;
+    struct event_base *base;
+};
+
+static bool on_news(const struct poller_news *news, void *ctx)
+{
+    struct once *o = ctx;
+    return river_news(news, o->river);
+}
+
 static void on_idle(void *ctx)
 {
-    loop_stop(ctx);
+    struct once *o = ctx;
+    loop_stop(o->base);
 }
 
 static bool print_what(const struct river *r, size_t what, int64_t now, struct err *e)
@@ -95,7 +108,8 @@ static bool once_run(const struct app_args *args, struct plan *plan, struct even
         .base = base, .plan = plan, .clock = &args->clock, .metrics = metrics};
     if (!river_new(&parts, NULL, river, e))
         return false;
-    struct poller_calls calls = {.news = river_news, .idle = on_idle, .ctx = *river};
+    struct once once = {*river, base}; /* the poller is silent once the loop has stopped */
+    struct poller_calls calls = {.news = on_news, .idle = on_idle, .ctx = &once};
     plan->poller.once = true;
     if (!poller_new(base, &plan->poller, workers, &calls, poller, e))
         return false;
