@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: ISC */
+/* Configuration, endorsement list and figures out of a scenario. */
+#include "tests/sim/setup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/base/csv.h"
+#include "tests/sim/stage.h"
+
+#define TEXT_ROOM ((size_t)16 << 20)
+
+static bool save(const char *folder, const char *name, const struct buf *text, struct err *e)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    if (text->failed)
+        return err_set(e, ERR_BUG, "%s: out of memory", path);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return err_errno(e, ERR_NOINPUT, "%s", path);
+    bool ok = write(fd, text->ptr, text->len) == (ssize_t)text->len;
+    return (close(fd) == 0 && ok) || err_errno(e, ERR_NOINPUT, "%s", path);
+}
+
+/* ---- the endorsement list ---- */
+
+/* Columns that the scenario states as they are, of the race or of the candidate. */
+static const char *const stated[] = {
+    "jurisdiction",
+    "district",
+    "seat",
+    "term",
+    "counties",
+    "election_type",
+    "advance_to",
+    "status",
+    "held_by",
+    "seats_held_by_others",
+    "flip",
+    "incumbent",
+    "opponent_incumbent",
+    "aliases",
+    "tags",
+    "office_level",
+    "contest_party",
+};
+#define STATED (sizeof stated / sizeof stated[0])
+
+static void cell(struct buf *out, struct slice value)
+{
+    csv_field(out, value);
+    buf_addc(out, ',');
+}
+
+/* The title fixes the contest where the list calls the office something else; DDHQ has no titles.
+ */
+static void hints(const struct scenario *s, const struct scenario_contest *c, struct buf *out)
+{
+    struct buf text;
+    buf_init(&text, TEXT_ROOM);
+    for (size_t i = 0; c->hint && i < c->feed_count; i++) {
+        const struct scenario_feed *f = &s->feeds[c->feeds[i]];
+        if (f->format != FORMAT_DDHQ)
+            buf_addf(&text, "%s%.*s=%.*s", text.len > 0 ? "|" : "", SLICE_FMT(f->name),
+                     SLICE_FMT(c->title));
+    }
+    csv_field(out, buf_slice(&text));
+    buf_done(&text);
+}
+
+static void endorsement(const struct scenario *s, const struct generate_contest *g, size_t k,
+                        struct buf *out)
+{
+    const struct scenario_contest *c = g->c;
+    const struct scenario_candidate *who = &c->candidates[k];
+    cell(out, who->name);
+    cell(out, slice_of(who->party->name));
+    cell(out, c->state->code);
+    cell(out, c->county);
+    cell(out, c->office);
+    cell(out, c->ap ? g->ap_ids[k] : (struct slice){0});
+    buf_addf(out, "%" PRId64 ",", c->seats);
+    for (size_t i = 0; i < STATED; i++) {
+        struct slice own = scenario_value(&who->columns, stated[i]);
+        cell(out, own.len > 0 ? own : scenario_value(&c->columns, stated[i]));
+    }
+    hints(s, c, out);
+    buf_addz(out, "\r\n");
+}
+
+static void list(const struct generate *night, struct buf *out)
+{
+    const struct scenario *s = night->s;
+    buf_addz(out, "candidate_name,party,state,county,office,ap_candidate_id,seats_to_fill,");
+    for (size_t i = 0; i < STATED; i++)
+        buf_addf(out, "%s,", stated[i]);
+    buf_addz(out, "source_hints\r\n");
+    for (size_t i = 0; i < s->contest_count; i++)
+        for (size_t k = 0; k < s->contests[i].candidate_count; k++)
+            if (s->contests[i].candidates[k].endorsed)
+                endorsement(s, &night->contests[i], k, out);
+}
+
+/* ---- the configuration ---- */
+
+static void conf(const struct scenario *s, struct buf *out)
+{
+    buf_addf(out, "[election]\nname = %.*s\norganisation = %.*s\ndates = %.*s\nmode = rehearsal\n",
+             SLICE_FMT(s->election), SLICE_FMT(s->organisation), SLICE_FMT(s->date_text));
+    for (size_t i = 0; i < s->state_count; i++)
+        buf_addf(out, "polls-close.%.*s = %.*s %s\n", SLICE_FMT(s->states[i].code),
+                 SLICE_FMT(s->states[i].close), s->states[i].iana);
+    buf_addz(out, "\n[endorsements]\nfile = endorsements.csv\npublish = office_level\n"
+                  "\n[poll]\ninterval = 1s\nbackoff = 100ms, 1s\nmax-per-host = 16\n"
+                  "networks = 127.0.0.0/8\n"
+                  "\n[http]\nlisten = 127.0.0.1:0\n\n[control]\nsocket = control\n"
+                  "\n[state]\ndirectory = state\n\n[redis]\nurl =\n");
+}
+
+static void source(const struct scenario_feed *f, int port, struct buf *out)
+{
+    static const char *const formats[FORMATS] = {
+        [FORMAT_COUNTY] = "clarity",  [FORMAT_STATE] = "clarity", [FORMAT_AREAS] = "clarity",
+        [FORMAT_SUMMARY] = "clarity", [FORMAT_DDHQ] = "ddhq",     [FORMAT_AP] = "ap-interactive",
+    };
+    buf_addf(out, "[source %.*s]\nformat = %s\nurl = http://127.0.0.1:%d/%.*s/%s\n",
+             SLICE_FMT(f->name), formats[f->format], port, SLICE_FMT(f->name), stage_path(f));
+    if (!f->direct)
+        buf_addf(out, "version-url = http://127.0.0.1:%d/%.*s/current_ver.txt\n", port,
+                 SLICE_FMT(f->name));
+    if (f->format == FORMAT_AREAS)
+        buf_addf(out, "companion.names = http://127.0.0.1:%d/%.*s/names.xml\n", port,
+                 SLICE_FMT(f->name));
+    if (f->state)
+        buf_addf(out, "state = %.*s\n", SLICE_FMT(f->state->code));
+    if (f->county.len > 0)
+        buf_addf(out, "county = %.*s\n", SLICE_FMT(f->county));
+    if (f->interval.len > 0)
+        buf_addf(out, "interval = %.*s\n", SLICE_FMT(f->interval));
+    for (size_t i = 0; i < f->keys.count; i++)
+        buf_addf(out, "%.*s = %.*s\n", SLICE_FMT(f->keys.list[i].key),
+                 SLICE_FMT(f->keys.list[i].value));
+}
+
+static bool folder_is_there(const char *path, struct err *e)
+{
+    return mkdir(path, 0755) == 0 || errno == EEXIST || err_errno(e, ERR_NOINPUT, "%s", path);
+}
+
+bool setup_write(const struct generate *night, const char *folder, int port, struct err *e)
+{
+    const struct scenario *s = night->s;
+    char path[4096], name[300];
+    struct buf text;
+    snprintf(path, sizeof path, "%s/sources.d", folder);
+    if (!folder_is_there(folder, e) || !folder_is_there(path, e))
+        return false;
+    buf_init(&text, TEXT_ROOM);
+    list(night, &text);
+    bool ok = save(folder, "endorsements.csv", &text, e);
+    buf_clear(&text);
+    conf(s, &text);
+    ok = ok && save(folder, "tallyd.conf", &text, e);
+    for (size_t i = 0; ok && i < s->feed_count; i++) {
+        buf_clear(&text);
+        source(&s->feeds[i], port, &text);
+        snprintf(name, sizeof name, "sources.d/%.*s.conf", SLICE_FMT(s->feeds[i].name));
+        ok = save(folder, name, &text, e);
+    }
+    buf_done(&text);
+    return ok;
+}
+
+/* ---- for people and tests ---- */
+
+void setup_list(const struct generate *night, struct buf *out)
+{
+    const struct scenario *s = night->s;
+    for (size_t i = 0; i < s->contest_count; i++) {
+        const struct scenario_contest *c = &s->contests[i];
+        buf_addf(out, "%.*s %.*s: %.*s\n", SLICE_FMT(c->state->code), SLICE_FMT(c->county),
+                 SLICE_FMT(c->title));
+        for (size_t k = 0; k < c->candidate_count; k++) {
+            const struct scenario_candidate *who = &c->candidates[k];
+            buf_addf(out, "  %c %-28.*s %-4s %5d.%d %% %c\n", who->endorsed ? '+' : '-',
+                     SLICE_FMT(who->name), who->party->letter, (int)(who->share_bp / 100),
+                     (int)(who->share_bp / 10 % 10), who->mark ? who->mark : ' ');
+        }
+    }
+}
+
+void setup_figures(const struct generate *night, int64_t t, struct buf *out)
+{
+    const struct scenario *s = night->s;
+    buf_addz(out, "feed,contest,units_reporting,units_total,choice,ap_id,votes,mark\n");
+    for (size_t f = 0; f < s->feed_count; f++)
+        for (size_t i = 0; i < s->contest_count; i++) {
+            const struct generate_contest *g = &night->contests[i];
+            int64_t at = generate_written(s, &s->feeds[f], t), reporting, total;
+            if (!scenario_covers(s, g->c, f))
+                continue;
+            generate_progress(g, SIZE_MAX, at, &reporting, &total);
+            for (size_t k = 0; k < g->c->candidate_count; k++) {
+                cell(out, s->feeds[f].name);
+                cell(out, g->c->title);
+                buf_addf(out, "%" PRId64 ",%" PRId64 ",", reporting, total);
+                cell(out, g->c->candidates[k].shown);
+                cell(out, g->ap_ids[k]);
+                buf_addf(out, "%" PRId64 ",%s\n", generate_total(g, k, at),
+                         generate_mark(g, k, at));
+            }
+        }
+}
