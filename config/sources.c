@@ -207,10 +207,8 @@ static bool add_source(struct loader *l, const struct draft *d, const struct con
                     "source %.*s is here twice", SLICE_FMT(s->name));
     else if (!s->name.ptr || !map_put(names, s->name, NULL))
         return err_set(e, ERR_CONFIG, "%s: the configuration is too large", d->section->line.file);
-    c->sources[c->source_count] = *s;
-    c->sources[c->source_count].name = arena_copy(l->arena, s->name);
-    return c->sources[c->source_count++].name.ptr ||
-           err_set(e, ERR_CONFIG, "%s: the configuration is too large", d->section->line.file);
+    c->sources[c->source_count++] = *s;
+    return true;
 }
 
 static bool add_counties(struct loader *l, const struct draft *d, const struct config_source *built,

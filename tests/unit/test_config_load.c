@@ -347,6 +347,24 @@ static void test_random_bytes_never_crash(void **state)
     }
 }
 
+/* Found by the first real night: an absolute path was opened with the rest of the file behind it.
+ */
+static void test_what_is_opened_ends_in_nul(void **state)
+{
+    (void)state;
+    fixture_write(&fx, "tallyd.conf",
+                  "[election]\ndates = 2025-11-04\n[endorsements]\nfile = /srv/list.csv\n"
+                  "[state]\ndirectory = /srv/state\n[control]\nsocket = c\ngroup = staff\n"
+                  "[source ga]\nformat = clarity\npath = /srv/a.xml\n");
+    assert_true(fixture_load(&fx));
+    assert_string_equal(fx.config->endorsements.file.ptr, "/srv/list.csv");
+    assert_string_equal(fx.config->state.directory.ptr, "/srv/state");
+    assert_string_equal(fx.config->control.group.ptr, "staff");
+    assert_int_equal(strlen(fx.config->control.socket.ptr), fx.config->control.socket.len);
+    assert_string_equal(fx.config->sources[0].name.ptr, "ga");
+    assert_string_equal(fx.config->sources[0].files[0].path.ptr, "/srv/a.xml");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -355,7 +373,7 @@ int main(void)
         T(test_one_mistake_is_one_problem),       T(test_line_and_caret),
         T(test_many_problems_are_counted),        T(test_missing_and_unreadable_files),
         T(test_huge_files_and_lines_are_refused), T(test_live_window),
-        T(test_random_bytes_never_crash),
+        T(test_random_bytes_never_crash),         T(test_what_is_opened_ends_in_nul),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
