@@ -117,7 +117,7 @@ static const struct {
 static const char *const place_empty[] = {
     "of",     "the",          "public",    "school",   "schools", "district", "isd",
     "usd",    "board",        "education", "area",     "for",     "and",      "no",
-    "number", "municipality", "statewide", "judicial", "circuit", "court",
+    "number", "municipality", "statewide", "judicial", "circuit", "court",    "unified",
 };
 
 static const struct {
