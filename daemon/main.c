@@ -103,7 +103,8 @@ static bool parse(int argc, char **argv, struct command_line *c, int *exit_code)
 /* Read the plan and say everything that is wrong with it. */
 static bool make_plan(const struct command_line *c, struct plan **plan, int *exit_code)
 {
-    struct plan_args args = {.config = c->app.config, .simulated = c->app.clock.simulated};
+    struct plan_args args = {
+        .config = c->app.config, .simulated = c->app.clock.simulated, .speed = c->app.clock.speed};
     struct err e = {0};
     struct buf problems;
     buf_init(&problems, 4 << 20);

@@ -326,7 +326,8 @@ static void plan_source(struct making *m, const struct config_source *from,
     }
     bool calls =
         from->calls == CONFIG_CALLS_DEFAULT ? format->calls : from->calls != CONFIG_CALLS_NO;
-    int64_t stale = from->interval * STALE_INTERVALS;
+    int64_t speed = m->args->speed > 0 ? m->args->speed : 1;
+    int64_t stale = from->interval * STALE_INTERVALS * speed;
     *core = (struct settings_source){
         .name = from->name,
         .state = from->state,

@@ -24,6 +24,7 @@ struct plan {
 struct plan_args {
     struct config_args config;
     bool simulated; /* --clock: loopback only */
+    int64_t speed;  /* of the election clock, 0 is 1: polls are in real time, stale is not */
 };
 
 /* On failure *out is untouched and `problems` has a paragraph for each thing that is wrong. */
