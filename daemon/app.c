@@ -201,7 +201,9 @@ static void on_flushed(bool ok, const char *text, void *ctx)
 /* The configuration of now, if the running daemon may take it. */
 static struct night *read_next(struct app *a, struct err *e)
 {
-    struct plan_args args = {.config = a->args.config, .simulated = a->args.clock.simulated};
+    struct plan_args args = {.config = a->args.config,
+                             .simulated = a->args.clock.simulated,
+                             .speed = a->args.clock.speed};
     struct plan *plan = NULL;
     struct night *n = NULL;
     struct buf problems;
