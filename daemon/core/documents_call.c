@@ -5,6 +5,7 @@
 #include "daemon/base/jsonw.h"
 #include "daemon/base/when.h"
 #include "daemon/core/documents.h"
+#include "daemon/core/local_time.h"
 #include "daemon/core/standings.h"
 #include "daemon/core/statement.h"
 
@@ -131,7 +132,7 @@ void documents_event_line(const struct model *m, const struct documents_event *e
     const struct endorsement *e = &m->endorsed->list[ev->endorsement];
     const struct claim *c = &m->claims[ev->retraction ? ev->was : ev->claim];
 
-    statement_when(m->settings, now_ms, out);
+    local_time_write(m->settings, now_ms, out);
     buf_addf(out, "  %s  %.*s  %.*s, %.*s", ev->retraction ? "TAKEN BACK" : "CALL",
              SLICE_FMT(e->state), SLICE_FMT(e->name), SLICE_FMT(e->office));
     if (e->jurisdiction.len > 0)
@@ -145,7 +146,7 @@ void documents_event_line(const struct model *m, const struct documents_event *e
 void documents_totals_line(const struct model *m, const struct tally *t, int64_t now_ms,
                            struct buf *out)
 {
-    statement_when(m->settings, now_ms, out);
+    local_time_write(m->settings, now_ms, out);
     buf_addz(out, "  totals  ");
     tally_line(t, out);
     buf_addf(out, "; %" PRId64 " leading, %" PRId64 " trailing", t->n[TALLY_LEADING],

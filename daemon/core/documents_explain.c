@@ -5,18 +5,15 @@
 #include "daemon/base/when.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/labels.h"
+#include "daemon/core/local_time.h"
 #include "daemon/core/statement.h"
 
-static void add_when(struct buf *out, int64_t when)
+/* A feed's thing by its id and, where it has one, its name. */
+static void add_named(const char *what, struct slice id, struct slice name, struct buf *out)
 {
-    char text[25];
-
-    if (when == WHEN_UNKNOWN) {
-        buf_addz(out, "never");
-        return;
-    }
-    when_format(when, text);
-    buf_addz(out, text);
+    buf_addf(out, "%s %.*s", what, SLICE_FMT(id));
+    if (name.len)
+        buf_addf(out, " \"%.*s\"", SLICE_FMT(name));
 }
 
 static void explain_link(const struct model *m, const struct link *l, struct buf *out)
@@ -25,18 +22,18 @@ static void explain_link(const struct model *m, const struct link *l, struct buf
     const struct feed_choice *choice = l->choice == NONE ? NULL : &c->choices[l->choice];
     const struct feed_file *f = &m->feeds[c->source].files[c->file];
 
-    buf_addf(out, "  feed     %.*s: contest %.*s \"%.*s\"",
-             SLICE_FMT(m->settings->sources[c->source].name), SLICE_FMT(c->id), SLICE_FMT(c->text));
+    buf_addf(out, "  feed     %.*s: ", SLICE_FMT(m->settings->sources[c->source].name));
+    add_named("contest", c->id, c->text, out);
     if (choice) {
-        buf_addf(out, ", choice %.*s \"%.*s\"", SLICE_FMT(choice->id), SLICE_FMT(choice->name));
+        add_named(", choice", choice->id, choice->name, out);
         if (c->unit_count > 0 && c->units[0].votes[l->choice] >= 0)
             buf_addf(out, ", %" PRId64 " votes", c->units[0].votes[l->choice]);
         if (choice->mark != RESULTS_UNMARKED)
             buf_addf(out, ", marked %s", labels_mark(choice->mark));
     }
-    buf_addz(out, "; received ");
-    add_when(out, c->received_ms);
-    buf_addf(out, "; payload %s", verdict_info[f->verdict].name);
+    buf_addz(out, "; received at ");
+    local_time_write(m->settings, c->received_ms, out);
+    buf_addf(out, "; last payload %s", verdict_info[f->verdict].name);
     if (c->doubt != VERDICT_ACCEPTED)
         buf_addf(out, "; contest %s: %s", verdict_info[c->doubt].name,
                  verdict_info[c->doubt].about);
@@ -48,14 +45,15 @@ static void explain_link(const struct model *m, const struct link *l, struct buf
 static void explain_claim(const struct model *m, const struct claim *c, bool stands,
                           struct buf *out)
 {
-    buf_addf(out, "  claim    %" PRId64 " by %.*s: %s, taken ", c->number, SLICE_FMT(c->by),
+    buf_addf(out, "  claim    %" PRId64 " by %.*s: %s at ", c->number, SLICE_FMT(c->by),
              c->outcome == OUTCOME_PENDING ? "taken back" : outcome_name(c->outcome));
-    add_when(out, c->at_ms);
+    local_time_write(m->settings, c->at_ms, out);
+    buf_addf(out, " (%.*s", SLICE_FMT(c->basis));
     if (c->called_at_ms != WHEN_UNKNOWN) {
-        buf_addz(out, ", their time ");
-        add_when(out, c->called_at_ms);
+        buf_addz(out, ", by their own time ");
+        local_time_write(m->settings, c->called_at_ms, out);
     }
-    buf_addf(out, " (%.*s)", SLICE_FMT(c->basis));
+    buf_addc(out, ')');
     if (c->reason.len)
         buf_addf(out, ": %.*s", SLICE_FMT(c->reason));
     if (c->evidence.len)
@@ -74,7 +72,10 @@ static void explain_endorsement(const struct model *m, uint32_t i, struct buf *o
     struct tally t = {0};
     bool linked = false;
 
-    buf_addf(out, "%.*s: %.*s (%.*s)\n", SLICE_FMT(e->id), SLICE_FMT(e->name), SLICE_FMT(e->party));
+    buf_addf(out, "%.*s: %.*s", SLICE_FMT(e->id), SLICE_FMT(e->name));
+    if (e->party.len)
+        buf_addf(out, " (%.*s)", SLICE_FMT(e->party));
+    buf_addc(out, '\n');
     for (uint32_t k = 0; k < r->link_count; k++)
         if (r->links[k].endorsement == i) {
             explain_link(m, &r->links[k], out);
@@ -91,8 +92,9 @@ static void explain_endorsement(const struct model *m, uint32_t i, struct buf *o
         explain_claim(m, &m->claims[st->claims[k]], st->claims[k] == st->claim, out);
     for (uint32_t k = 0; k < m->fading_count; k++)
         if (m->fading[k].endorsement == i) {
-            buf_addf(out, "  fading   the mark of %.*s is gone since ", SLICE_FMT(m->fading[k].by));
-            add_when(out, m->fading[k].since_ms);
+            buf_addf(out, "  fading   the mark of %.*s has been gone since ",
+                     SLICE_FMT(m->fading[k].by));
+            local_time_write(m->settings, m->fading[k].since_ms, out);
             buf_addz(out, m->fading[k].held ? "; held: many went at once\n"
                                             : "; taken back when it is missing again\n");
         }
@@ -107,21 +109,26 @@ static void explain_endorsement(const struct model *m, uint32_t i, struct buf *o
     buf_addc(out, '\n');
 }
 
-static void explain_race(const struct model *m, const struct race *r, struct buf *out)
+/* "GA State Senate, district 1, seat B". */
+static void add_office(const struct race *r, struct buf *out)
 {
-    buf_addf(out, "race %.*s: %.*s %.*s %.*s %.*s, %s", SLICE_FMT(r->id), SLICE_FMT(r->state),
-             SLICE_FMT(r->office), SLICE_FMT(r->jurisdiction), SLICE_FMT(r->district),
-             labels_race_status(r->status));
-    for (uint32_t flag = 1; labels_race_flag(flag); flag <<= 1)
-        if (r->flags & flag)
-            buf_addf(out, ", %s", labels_race_flag(flag));
-    if (r->seats > 0)
-        buf_addf(out, "; seats %" PRId64, r->seats);
-    else
-        buf_addz(out, "; seats unknown: nobody is lost by others' wins");
-    buf_addz(out, "; calls wait for polls to close at ");
-    add_when(out, r->polls_close_ms);
-    buf_addz(out, "\non air: ");
+    const struct {
+        const char *before;
+        struct slice text;
+    } parts[] = {{" ", r->state},
+                 {" ", r->office},
+                 {", ", r->jurisdiction},
+                 {", district ", r->district},
+                 {", seat ", r->seat}};
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (parts[i].text.len)
+            buf_addf(out, "%s%.*s", parts[i].before, SLICE_FMT(parts[i].text));
+}
+
+static void explain_figures(const struct model *m, const struct race *r, struct buf *out)
+{
+    buf_addz(out, "on air: ");
     if (r->on_air != NONE)
         buf_add(out, m->settings->sources[r->on_air].name);
     else if (r->summed)
@@ -129,11 +136,41 @@ static void explain_race(const struct model *m, const struct race *r, struct buf
                  r->counties_of);
     else
         buf_addz(out, "nothing yet");
+    const char *before = ":";
     for (uint32_t i = 0; i < r->choice_count; i++)
-        if (r->choices[i].votes >= 0)
-            buf_addf(out, "%s %.*s %" PRId64, i ? "," : ":", SLICE_FMT(r->choices[i].name),
+        if (r->choices[i].votes >= 0) {
+            buf_addf(out, "%s %.*s %" PRId64, before, SLICE_FMT(r->choices[i].name),
                      r->choices[i].votes);
+            before = ",";
+        }
+    if (r->units_reporting >= 0 && r->units_total > 0)
+        buf_addf(out, "; %" PRId32 " of %" PRId32 " units reporting", r->units_reporting,
+                 r->units_total);
     buf_addc(out, '\n');
+}
+
+static void explain_race(const struct model *m, const struct race *r, int64_t now_ms,
+                         struct buf *out)
+{
+    buf_addf(out, "race %.*s:", SLICE_FMT(r->id));
+    add_office(r, out);
+    buf_addf(out, "; %s", labels_race_status(r->status));
+    for (uint32_t flag = 1; labels_race_flag(flag); flag <<= 1)
+        if (r->flags & flag)
+            buf_addf(out, ", %s", labels_race_flag(flag));
+    if (r->seats > 0)
+        buf_addf(out, "; %" PRId64 " seat%s", r->seats, r->seats == 1 ? "" : "s");
+    else
+        buf_addz(out, "; seats unknown: nobody is lost by others' wins");
+    if (r->polls_close_ms == WHEN_UNKNOWN) {
+        buf_addz(out, "; no time at which polls close: no calls\n");
+    } else {
+        buf_addz(out, now_ms < r->polls_close_ms ? "; calls wait until polls close at "
+                                                 : "; polls closed at ");
+        local_time_write(m->settings, r->polls_close_ms, out);
+        buf_addc(out, '\n');
+    }
+    explain_figures(m, r, out);
 }
 
 bool documents_explain(const struct model *m, const struct tally *t, struct slice id,
@@ -149,7 +186,7 @@ bool documents_explain(const struct model *m, const struct tally *t, struct slic
             if (!whole && !slice_eq(m->endorsed->list[r->endorsements[k]].id, id))
                 continue;
             if (!head)
-                explain_race(m, r, out);
+                explain_race(m, r, now_ms, out);
             head = true;
             explain_endorsement(m, r->endorsements[k], out);
         }

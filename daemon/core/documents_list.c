@@ -7,10 +7,10 @@
 #include "daemon/base/jsonw.h"
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
-#include "daemon/core/endorse.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/feed.h"
 #include "daemon/core/labels.h"
+#include "daemon/core/local_time.h"
 
 /* ---- filters ---- */
 
@@ -170,10 +170,6 @@ static void write_ours(const struct model *m, const struct race *r, struct buf *
 
 static void race_line(const struct model *m, const struct race *r, struct buf *out)
 {
-    char updated[25] = "";
-
-    if (r->updated_ms != WHEN_UNKNOWN)
-        when_format(r->updated_ms, updated);
     buf_addf(out, "%.*s\t%.*s\t%.*s\t%.*s\t%.*s\t%s\t", SLICE_FMT(r->id), SLICE_FMT(r->state),
              SLICE_FMT(r->office), SLICE_FMT(r->jurisdiction), SLICE_FMT(r->district),
              labels_race_status(r->status));
@@ -188,7 +184,9 @@ static void race_line(const struct model *m, const struct race *r, struct buf *o
         buf_addf(out, "%" PRIu32 " of %" PRIu32 " counties", r->counties_in, r->counties_of);
     buf_addc(out, '\t');
     write_flags(r, out);
-    buf_addf(out, "\t%s\n", updated);
+    buf_addc(out, '\t');
+    local_time_write(m->settings, r->updated_ms, out);
+    buf_addc(out, '\n');
 }
 
 bool documents_races(const struct model *m, const struct slice *filters, size_t filter_count,
@@ -225,6 +223,14 @@ bool documents_races(const struct model *m, const struct slice *filters, size_t 
 
 /* ---- sources ---- */
 
+/* What was said of the last payload, or what its verdict means. */
+static struct slice last_words(const struct feed_file *f)
+{
+    bool any = f->seen || f->verdict;
+
+    return f->verdict_text.len || !any ? f->verdict_text : slice_of(verdict_info[f->verdict].about);
+}
+
 static void source_json(struct jsonw *j, const struct settings_source *s, struct slice file,
                         const struct feed_file *f, bool fresh)
 {
@@ -238,7 +244,7 @@ static void source_json(struct jsonw *j, const struct settings_source *s, struct
     jsonw_int(j, "priority", s->priority);
     jsonw_bool(j, "fresh", fresh);
     jsonw_strz(j, "verdict", f->seen || f->verdict ? verdict_info[f->verdict].name : NULL);
-    jsonw_str(j, "text", f->verdict_text);
+    jsonw_str(j, "text", last_words(f));
     jsonw_when(j, "last_success", f->last_success_ms);
     jsonw_when(j, "last_change", f->last_change_ms);
     jsonw_when(j, "own_time", f->own_time_ms);
@@ -263,7 +269,7 @@ static void source_line(const struct settings_source *s, struct slice file,
     buf_addc(out, '\t');
     age(f->last_change_ms, now_ms, out);
     buf_addf(out, "\t%s\t%.*s\n", f->seen || f->verdict ? verdict_info[f->verdict].name : "",
-             SLICE_FMT(f->verdict_text));
+             SLICE_FMT(last_words(f)));
 }
 
 void documents_sources(const struct model *m, int64_t now_ms, bool json, struct buf *out)

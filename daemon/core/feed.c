@@ -2,12 +2,15 @@
 /* What each source says: payloads judged as a whole, and the files they come from. */
 #include "daemon/core/feed.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/buf.h"
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
+#include "daemon/core/local_time.h"
 #include "daemon/core/report.h"
 #include "daemon/core/take.h"
 
@@ -279,14 +282,13 @@ static bool version_less(struct slice a, struct slice b)
 static struct slice why_older(struct payload *p)
 {
     const struct feed_file *f = p->file;
-    char theirs[25], ours[25];
 
     if (!f->seen)
         return SLICE("");
     if (p->own_ms != WHEN_UNKNOWN && f->own_time_ms != WHEN_UNKNOWN && p->own_ms < f->own_time_ms) {
-        when_format(p->own_ms, theirs);
-        when_format(f->own_time_ms, ours);
-        return arena_printf(p->r->arena, "its own time is %s, on air is %s", theirs, ours);
+        int64_t behind = (f->own_time_ms - p->own_ms + WHEN_SECOND - 1) / WHEN_SECOND;
+        return arena_printf(p->r->arena, "by its own time %" PRId64 " s older than what is on air",
+                            behind);
     }
     if (version_less(p->version, f->version))
         return arena_printf(p->r->arena, "its version is %.*s, on air is %.*s",
@@ -378,13 +380,15 @@ static bool wait_for(struct payload *p, int64_t until, struct err *e)
 
 static bool say_early(struct payload *p, const struct intake *plan, struct err *e)
 {
-    char first[25];
+    struct buf close;
 
-    when_format(plan->first_close, first);
+    buf_init(&close, 128);
+    local_time_write(p->m->settings, plan->first_close, &close);
+    struct slice text =
+        arena_printf(p->r->arena, "votes before polls close at %.*s", SLICE_FMT(buf_slice(&close)));
+    buf_done(&close);
     p->r->held = true;
-    return wait_for(p, plan->next_close, e) &&
-           say(p, VERDICT_EARLY, arena_printf(p->r->arena, "votes before polls close at %s", first),
-               e);
+    return wait_for(p, plan->next_close, e) && say(p, VERDICT_EARLY, text, e);
 }
 
 static void put_on_air(struct payload *p)

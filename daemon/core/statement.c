@@ -6,6 +6,7 @@
 
 #include "daemon/base/when.h"
 #include "daemon/core/feed.h"
+#include "daemon/core/local_time.h"
 
 /* One to nine in words, as newsrooms write numbers. */
 static void number(struct buf *out, int64_t n)
@@ -16,50 +17,6 @@ static void number(struct buf *out, int64_t n)
         buf_addz(out, words[n]);
     else
         buf_addf(out, "%" PRId64, n);
-}
-
-/* "ET" for EST and EDT: readers know the zone, not its summer. */
-static struct slice zone_for_readers(struct slice abbreviation)
-{
-    static const struct {
-        struct slice winter, summer, both;
-    } zones[] = {
-        {SLICE_INIT("EST"), SLICE_INIT("EDT"), SLICE_INIT("ET")},
-        {SLICE_INIT("CST"), SLICE_INIT("CDT"), SLICE_INIT("CT")},
-        {SLICE_INIT("MST"), SLICE_INIT("MDT"), SLICE_INIT("MT")},
-        {SLICE_INIT("PST"), SLICE_INIT("PDT"), SLICE_INIT("PT")},
-    };
-    for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++)
-        if (slice_eq(abbreviation, zones[i].winter) || slice_eq(abbreviation, zones[i].summer))
-            return zones[i].both;
-    return abbreviation;
-}
-
-/* The local time at `when`, and the zone's name for readers. */
-static struct civil local_time(const struct settings *s, int64_t when, struct slice *zone)
-{
-    struct civil c;
-    struct slice abbreviation = SLICE("UTC");
-    int64_t offset = s->zone ? zone_offset(s->zone, when, &abbreviation) : 0;
-
-    when_civil(when + offset * WHEN_SECOND, &c);
-    *zone = zone_for_readers(abbreviation);
-    return c;
-}
-
-static void clock_time(const struct civil *c, struct slice zone, struct buf *out)
-{
-    buf_addf(out, "%d:%02d %s %.*s", c->hour % 12 == 0 ? 12 : c->hour % 12, c->minute,
-             c->hour < 12 ? "a.m." : "p.m.", SLICE_FMT(zone));
-}
-
-void statement_when(const struct settings *s, int64_t when, struct buf *out)
-{
-    struct slice zone;
-    struct civil c = local_time(s, when, &zone);
-
-    clock_time(&c, zone, out);
-    buf_addf(out, " on %s %d", when_month_ap(c.month), c.day);
 }
 
 /* ---- freshness ---- */
@@ -170,10 +127,8 @@ static void stale_clause(const struct model *m, int64_t now_ms, struct buf *out)
         buf_addz(out, " yet.");
         return;
     }
-    struct slice zone;
-    struct civil c = local_time(m->settings, st.since_ms, &zone);
     buf_addz(out, " since ");
-    clock_time(&c, zone, out);
+    local_time_clock(m->settings, st.since_ms, out);
     buf_addc(out, '.');
 }
 
@@ -265,7 +220,7 @@ static void called_sentence(const struct model *m, const struct tally *t, struct
     int64_t called = t->n[TALLY_CALLED];
 
     buf_addz(out, "As of ");
-    statement_when(m->settings, m->last_change_ms, out);
+    local_time_write(m->settings, m->last_change_ms, out);
     buf_addz(out, ", ");
     if (t->n[TALLY_ENDORSED] == 1) {
         buf_addz(out, "our one endorsed candidate's race has been called");
@@ -292,7 +247,7 @@ static void uncalled_sentence(const struct model *m, const struct tally *t, stru
     buf_addz(out, "; ");
     if (m->last_change_ms != WHEN_UNKNOWN) {
         buf_addz(out, "as of ");
-        statement_when(m->settings, m->last_change_ms, out);
+        local_time_write(m->settings, m->last_change_ms, out);
         buf_addz(out, ", ");
     }
     open_clause(m, t, true, out);

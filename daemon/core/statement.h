@@ -10,9 +10,6 @@
 /* Appended without a line end. `t` is over everything. */
 void statement_write(const struct model *m, const struct tally *t, int64_t now_ms, struct buf *out);
 
-/* "10:12 p.m. ET on Nov. 4", in the zone of the settings. */
-void statement_when(const struct settings *s, int64_t when, struct buf *out);
-
 /* How fresh is what the totals rest on? */
 struct statement_stale {
     bool stale; /* worth saying: a call feed, or more than one in ten of the sources with open races

@@ -279,6 +279,30 @@ static void test_a_fading_win_keeps_its_seat(void **state)
     night_close(&n);
 }
 
+/* Where two choices changed places, a mark may be on the wrong one: it says nothing, neither way.
+ */
+static void test_marks_of_swapped_choices_are_silent(void **state)
+{
+#define SWAPPING(ann, other, mark)                                                                 \
+    RACE("1", "State Senate District 1",                                                           \
+         "choice 11|Ann Archer|D ; " mark "\nchoice 13|Other One|R\ntotal " ann " " other "\n")
+    struct night n;
+    (void)state;
+
+    night_open(&n, list);
+    night_batch(&n, AP, SWAPPING("5000", "3000", ""), NIGHT_AT(1));
+    matched(&n, "ann");
+    night_batch(&n, AP, SWAPPING("3010", "5020", "won"), NIGHT_AT(2));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    night_batch(&n, AP, SWAPPING("5100", "3100", "won"), NIGHT_AT(3));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    night_batch(&n, AP, SWAPPING("3110", "5120", ""), NIGHT_AT(4));
+    night_unchanged(&n, AP, NIGHT_AT(6));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    night_close(&n);
+#undef SWAPPING
+}
+
 static void test_many_calls_gone_at_once_are_held(void **state)
 {
     struct night n;
@@ -364,6 +388,11 @@ static void test_a_restart_calls_nothing_twice(void **state)
     night_core(&n);
     for (uint32_t i = 0; i < claims; i++)
         assert_true(core_restore_claim(n.core, &m->claims[i], &e));
+    /* before any feed has spoken, our own wins are the seats that are known to be called */
+    assert_int_equal(night_race(&n, "ann")->seats_called, 1);
+    assert_int_equal(night_race(&n, "ann")->status, RACE_CALLED);
+    assert_int_equal(night_race(&n, "cat")->seats_called, 1);
+    assert_int_equal(night_race(&n, "cat")->status, RACE_PARTLY_CALLED);
     struct claim stranger = m->claims[claims - 1];
     stranger.number++;
     stranger.endorsement_id = SLICE("nobody-now");
@@ -390,6 +419,7 @@ int main(void)
         cmocka_unit_test(test_a_retraction_is_seen_twice),
         cmocka_unit_test(test_a_mark_that_comes_back_was_never_gone),
         cmocka_unit_test(test_a_win_that_moves_waits_too),
+        cmocka_unit_test(test_marks_of_swapped_choices_are_silent),
         cmocka_unit_test(test_a_race_that_leaves_the_feed_keeps_its_call),
         cmocka_unit_test(test_what_counts_as_seen_again),
         cmocka_unit_test(test_a_fading_win_keeps_its_seat),

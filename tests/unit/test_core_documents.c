@@ -101,12 +101,51 @@ static void test_matches(void **state)
     night_close(&n);
 }
 
+/* What a press desk reads: no stray blanks, its own time of day, and every source with words. */
+static void test_words_for_people(void **state)
+{
+    struct night n;
+    struct buf out;
+    struct err e;
+    (void)state;
+
+    night_open(&n, list);
+    buf_init(&out, 65536);
+    night_batch(&n, 0, SENATE("won"), NIGHT_AT(2));
+    night_unchanged(&n, 0, NIGHT_AT(3));
+    const struct model *m = core_model(n.core);
+    assert_true(documents_explain(m, core_tally(n.core), SLICE("ga-ss-1"), NIGHT_AT(4), &out, &e));
+    says(buf_slice(&out), "race ga-ss-1: GA State Senate, district 1; called; 1 seat; polls closed "
+                          "at 7:00 p.m. UTC on Nov. 3\n");
+    says(buf_slice(&out), "on air: ap: Ann Archer 500; 3 of 10 units reporting\n");
+    says(buf_slice(&out),
+         "ap: contest 1 \"State Senate District 1\", choice 11 \"Ann Archer\", 500 "
+         "votes, marked won; received at 7:02 p.m. UTC on Nov. 3; last payload "
+         "unchanged\n");
+    says(buf_slice(&out), "claim    1 by ap: won at 7:02 p.m. UTC on Nov. 3 (mark, by their own "
+                          "time 7:01 p.m. UTC on Nov. 3)");
+    buf_clear(&out);
+    assert_true(documents_explain(m, core_tally(n.core), SLICE("zoe"), NIGHT_AT(-4), &out, &e));
+    says(buf_slice(&out),
+         "race nj-mayor: NJ Mayor; uncalled; 1 seat; calls wait until polls close "
+         "at 7:00 p.m. UTC on Nov. 3\non air: nothing yet\nzoe: Zoe \"Z\" Ünal (D)\n");
+    buf_clear(&out);
+    documents_sources(m, NIGHT_AT(4), false, &out);
+    says(buf_slice(&out), "\tunchanged\tnothing new: 304, or the same bytes again\n");
+    buf_clear(&out);
+    assert_true(documents_races(m, NULL, 0, false, &out, &e));
+    says(buf_slice(&out), "\t7:02 p.m. UTC on Nov. 3\n");
+    buf_done(&out);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_race),
         cmocka_unit_test(test_a_call_and_its_end),
         cmocka_unit_test(test_matches),
+        cmocka_unit_test(test_words_for_people),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
