@@ -38,7 +38,7 @@ spdx=$(for f; do head -n 1 "$f" | grep -q 'SPDX-License-Identifier: ISC' || echo
 $spdx"
 
 # the analyser finds what reading misses; its checks are named in .clang-tidy
-tidy=$(printf '%s\n' "$@" | grep '\.c$' | grep -v '^tests/' | xargs -P2 -n4 sh -c \
+tidy=$(printf '%s\n' "$@" | grep '\.c$' | grep -v '^tests/' | xargs -P2 -n1 sh -c \
     'clang-tidy --quiet "$@" -- -std=gnu11 -I. -D_GNU_SOURCE -DTALLYD_VERSION="\"0\"" -DTALLYD_PREFIX="\"/usr\"" -DTALLYD_SYSCONFDIR="\"/etc\"" -I/usr/include/libxml2 2>/dev/null' tidy |
     grep -E 'warning:|error:')
 [ -z "$tidy" ] || say "clang-tidy:

@@ -170,8 +170,10 @@ bool csv_next(struct csv *c, struct arena *a, size_t cap, struct slice **fields,
 
 static bool needs_quotes(struct slice s)
 {
+    static const char special[] = {',', ';', '\t', '"', '\r', '\n'};
+
     for (size_t i = 0; i < s.len; i++)
-        if (memchr(",;\t\"\r\n", s.ptr[i], 6))
+        if (memchr(special, s.ptr[i], sizeof(special)))
             return true;
     return s.len > 0 && (s.ptr[0] == ' ' || s.ptr[s.len - 1] == ' ');
 }

@@ -664,9 +664,9 @@ static struct endorsement *keep_row(struct reader *r, struct rows *rows)
 
     if (rows->count == rows->room) {
         size_t more = rows->room ? 2 * rows->room : 256;
-        struct endorsement **grown = arena_array(r->a, more, sizeof(*grown));
+        struct endorsement **grown = arena_array(r->a, more, sizeof(struct endorsement *));
         if (grown && rows->count)
-            memcpy(grown, rows->list, rows->count * sizeof(*rows->list));
+            memcpy(grown, rows->list, rows->count * sizeof(struct endorsement *));
         rows->list = grown;
         rows->room = more;
     }

@@ -297,7 +297,7 @@ static bool put_contest(struct model *m, struct race *r, struct feed_contest *c)
         if (r->contests[i] == c)
             return true;
     struct feed_contest **grown =
-        grow(m, r->contests, room, (size_t)r->contest_count + 1, sizeof(*r->contests));
+        grow(m, r->contests, room, (size_t)r->contest_count + 1, sizeof(struct feed_contest *));
     if (!grown)
         return false;
     r->contests = grown;
@@ -427,14 +427,15 @@ static bool see(struct model *m, struct match_person *p, uint32_t endorsement,
     while (at < p->seen_count && p->seen[at] != c)
         at++;
     if (fits && at == p->seen_count) {
-        struct feed_contest **grown =
-            grow(m, p->seen, &p->seen_room, (size_t)p->seen_count + 1, sizeof(*p->seen));
+        struct feed_contest **grown = grow(m, p->seen, &p->seen_room, (size_t)p->seen_count + 1,
+                                           sizeof(struct feed_contest *));
         if (!grown)
             return false;
         p->seen = grown;
         p->seen[p->seen_count++] = c;
     } else if (!fits && at < p->seen_count) {
-        memmove(p->seen + at, p->seen + at + 1, (p->seen_count - at - 1) * sizeof(*p->seen));
+        memmove(p->seen + at, p->seen + at + 1,
+                (p->seen_count - at - 1) * sizeof(struct feed_contest *));
         p->seen_count--;
     }
     return true;

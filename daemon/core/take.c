@@ -531,7 +531,7 @@ bool take_contest(const struct intake *p, struct intake_contest *pc, struct feed
 
 static struct slice key_of(struct feed_contest *const *c)
 {
-    return (struct slice){(const char *)c, sizeof(*c)};
+    return (struct slice){(const char *)c, sizeof(struct feed_contest *)};
 }
 
 static bool is_problem(const struct intake *p, const struct feed_contest *c,
