@@ -57,7 +57,7 @@ SOURCES = {
 
 def versions(folder):
     """The pointer as it was observed at a time, where its recorder did not damage it."""
-    rows = [line.split("\t") for line in (folder.parent / "current_ver-observed.tsv").read_text().splitlines()
+    rows = [line.split() for line in (folder.parent / "current_ver-observed.tsv").read_text().splitlines()
             if line.startswith("20")]
 
     def at(time, row):
