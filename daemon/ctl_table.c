@@ -75,14 +75,20 @@ void ctl_table(struct slice tsv, struct buf *out)
 void ctl_csv(struct slice tsv, struct buf *out)
 {
     struct slice line, field;
-    while (slice_next(&tsv, '\n', &line)) {
+    size_t columns = 0;
+    for (bool head = true; slice_next(&tsv, '\n', &line); head = false) {
+        size_t n = 0;
         if (line.len == 0)
             continue;
-        for (bool first = true; slice_next(&line, '\t', &field); first = false) {
-            if (!first)
+        for (; slice_next(&line, '\t', &field); n++) {
+            if (n > 0)
                 buf_addc(out, ',');
             csv_field(out, field);
         }
+        if (head)
+            columns = n;
+        for (; n < columns; n++) /* empty fields at the end of a line */
+            buf_addc(out, ',');
         buf_addc(out, '\n');
     }
 }
