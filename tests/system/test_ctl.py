@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: ISC
+"""tallyctl: each verb in each output, what it says when something is wrong, and what it exits with."""
+import csv
+import io
+import json
+import socket
+import subprocess
+import threading
+
+import pytest
+
+import harness
+import small_night
+
+
+@pytest.fixture(scope="module")
+def house():
+    with small_night.Small() as h:
+        h.start_tallyd()
+        harness.wait_for(lambda: h.polls().get("county", 0) > 1, 10, "a second poll")
+        yield h
+
+
+ROWS = {"status": [], "totals": [], "races": [], "source": ["list"]}
+
+
+@pytest.mark.parametrize("verb", ROWS)
+def test_rows_in_every_output(house, verb):
+    words = [verb, *ROWS[verb]]
+    tsv = house.ctl(*words, "-o", "tsv")
+    assert tsv.returncode == 0 and not tsv.stderr
+    head, *rows = [line.split("\t") for line in tsv.stdout.splitlines()]
+    assert rows and all(len(r) == len(head) for r in rows), tsv.stdout
+    assert house.ctl(*words).stdout.split("\n")[0] == tsv.stdout.split("\n")[0], "tsv where it is no terminal"
+    got = list(csv.reader(io.StringIO(house.ctl(*words, "-o", "csv").stdout)))
+    assert got[0] == head and len(got) == len(rows) + 1 and all(len(r) == len(head) for r in got)
+    table = house.ctl(*words, "-o", "table").stdout.splitlines()
+    assert len(table) == len(rows) + 1 and table[0].split() == head
+    assert json.loads(house.ctl(*words, "-o", "json").stdout)
+    assert house.ctl("-o", "csv", *words).returncode == 0, "options may stand first"
+
+
+def test_status(house):
+    status = house.status()
+    assert status["election"] == "A small night" and status["mode"] == "live" and status["ready"] == "yes"
+    assert (status["sources"], status["sources_up"], status["endorsed"], status["races"]) == (1, 1, 2, 2)
+    assert status["http_port"] == house.port and status["redis"] == "not configured"
+
+
+def test_totals_agree_with_http(house):
+    totals = dict(csv.reader(io.StringIO(house.ctl("totals", "-o", "csv").stdout)))
+    data = json.loads(house.get("/v1/totals.json"))["data"]
+    assert int(totals["endorsed"]) == data["endorsed"] == 2 and int(totals["pending"]) == data["pending"]
+    for by in ("state", "office", "tag"):
+        assert house.ctl("totals", "--by", by).returncode == 0
+    done = house.ctl("totals", "--by", "moon")
+    assert done.returncode == 64 and "--by state" in done.stderr and not done.stdout
+
+
+def test_races_and_filters(house):
+    races = house.races()
+    assert {r["office"] for r in races.values()} == {"US Senate", "US House 5"}
+    done = house.ctl("races", "state:GA", "-o", "json")
+    assert len(json.loads(done.stdout)) == 2
+    assert len(house.ctl("races", "state:TX").stdout.splitlines()) == 1, "the head alone"
+    done = house.ctl("races", "colour:red")
+    assert done.returncode == 64 and "colour" in done.stderr and not done.stdout
+
+
+def test_explain(house):
+    done = house.ctl("explain", "foe")
+    assert done.returncode == 0
+    for says in ("Di Foe", 'contest 10 "US Senate"', "90 votes", "match    auto"):
+        assert says in done.stdout
+    race = next(i for i in house.races() if i.endswith("us-senate"))
+    assert "Cy Poe 100" in house.ctl("explain", race).stdout
+    assert house.ctl("explain").returncode == 64
+    done = house.ctl("explain", "nobody")
+    assert done.returncode == 1 and "nobody" in done.stderr and not done.stdout
+
+
+def test_statement_is_what_http_says(house):
+    assert house.ctl("statement").stdout == house.get("/v1/statement.txt")
+
+
+def test_watch_prints_what_comes():
+    with small_night.Small() as h:
+        h.add_ddhq()
+        h.start_tallyd()
+        watch = h.start("watch", harness.TALLYCTL, "--socket", h.folder / "control", "watch")
+        harness.wait_for(lambda: "No races called yet" in watch.text(), 10, "the first line")
+        winner = small_night.DDHQ.replace("CALLED", "2").replace("WHEN", '"2025-11-05T03:14:49+00:00"')
+        small_night.replace(h.folder / "ddhq.json", winner)
+        harness.wait_for(lambda: "Foe" in watch.text(), 10, "the call")
+        assert watch.alive()
+        h.tallyd.stop()
+        assert watch.child.wait(10) in (0, 69)
+
+
+def test_wrong_words(house):
+    done = house.ctl("statsu")
+    assert done.returncode == 64 and "did you mean 'status'?" in done.stderr
+    done = house.ctl("source", "lst")
+    assert done.returncode == 64 and "no command" in done.stderr
+    done = house.ctl("status", "-o", "yaml")
+    assert done.returncode == 64 and "table, json, csv, tsv" in done.stderr
+    assert house.ctl("status", "-o").returncode == 64
+    done = house.ctl()
+    assert done.returncode == 64 and "usage: tallyctl" in done.stderr
+
+
+def test_help_and_version(house):
+    done = house.ctl("-h")
+    assert done.returncode == 0 and "source list" in done.stdout and "explain" in done.stdout
+    assert house.ctl("-V").stdout.startswith("tallyctl 0.")
+
+
+def test_no_daemon_is_69(tmp_path):
+    for path in (tmp_path / "none", tmp_path):
+        done = subprocess.run([harness.TALLYCTL, "--socket", path, "status"], capture_output=True, text=True, timeout=10, check=False)
+        assert done.returncode == 69 and "is it running" in done.stderr and not done.stdout
+    done = subprocess.run([harness.TALLYCTL, "--socket", "/" + "x" * 200, "status"], capture_output=True, text=True, timeout=10, check=False)
+    assert done.returncode == 64 and "longer than" in done.stderr
+
+
+def test_an_answer_that_is_none(tmp_path):
+    path = tmp_path / "fake"
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen()
+
+    def serve(answers):
+        for text in answers:
+            link, _ = listener.accept()
+            link.recv(1000)
+            link.sendall(text)
+            link.close()
+
+    answers = {b"": 69, b"HTTP/1.1 400 Bad Request\r\n": 70, b"0 999\nshort": 69, b"0 x\n": 70, b"3 3\nno\n": 3, b"0 3\nok\n": 0}
+    thread = threading.Thread(target=serve, args=(answers,))
+    thread.start()
+    for text, code in answers.items():
+        done = subprocess.run([harness.TALLYCTL, "--socket", path, "statement"], capture_output=True, timeout=10, check=False)
+        assert done.returncode == code, (text, done)
+        assert (done.stdout, done.stderr) == ((b"ok\n", b"") if code == 0 else (b"", done.stderr))
+    thread.join(10)

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: ISC
+"""The read-only HTTP server, asked directly: entity tags, methods, problems, and a metrics page that Prometheus would take."""
+import http.client
+import json
+import math
+import re
+
+import pytest
+
+import harness
+import small_night
+
+
+@pytest.fixture(scope="module")
+def house():
+    with small_night.Small() as h:
+        h.start_tallyd()
+        harness.wait_for(lambda: h.polls().get("county", 0) > 1, 10, "a second poll")
+        yield h
+
+
+def ask(house, path, method="GET", **headers):
+    link = http.client.HTTPConnection("127.0.0.1", house.port, timeout=10)
+    link.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    answer = link.getresponse()
+    answer.body = answer.read()
+    link.close()
+    return answer
+
+
+def test_totals_and_their_tag(house):
+    got = ask(house, "/v1/totals.json")
+    doc = json.loads(got.body)
+    assert got.status == 200 and got.getheader("Content-Type") == "application/json"
+    assert got.getheader("ETag") == f'"{doc["epoch"]}-{doc["seq"]}"'
+    assert got.getheader("Cache-Control") == "public, max-age=2, stale-while-revalidate=10, stale-if-error=600"
+    assert got.getheader("X-Content-Type-Options") == "nosniff" and "default-src 'none'" in got.getheader("Content-Security-Policy")
+    tag = got.getheader("ETag")
+    for have in (tag, f"W/{tag}", f'"1-1", {tag}', "*"):
+        again = ask(house, "/v1/totals.json", If_None_Match=have)
+        assert (again.status, again.body, again.getheader("ETag")) == (304, b"", tag)
+    assert ask(house, "/v1/totals.json", If_None_Match='"1-1"').status == 200
+
+
+def test_the_statement_carries_the_same_tag(house):
+    totals, text = ask(house, "/v1/totals.json"), ask(house, "/v1/statement.txt")
+    assert text.getheader("ETag") == totals.getheader("ETag")
+    assert text.getheader("Content-Type") == "text/plain; charset=utf-8"
+    assert text.body.decode().startswith("No races called yet")
+
+
+def test_head_is_get_without_a_body(house):
+    for path in ("/v1/totals.json", "/v1/statement.txt", "/livez", "/readyz", "/none"):
+        get, head = ask(house, path), ask(house, path, "HEAD")
+        assert head.status == get.status and head.body == b""
+        assert head.getheader("Content-Length") == str(len(get.body)) and head.getheader("ETag") == get.getheader("ETag")
+
+
+def test_problems_are_documents(house):
+    got = ask(house, "/v1/total.json")
+    assert got.status == 404 and got.getheader("Content-Type") == "application/problem+json"
+    assert json.loads(got.body)["status"] == 404 and "/v1/totals.json" in json.loads(got.body)["detail"]
+    for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+        got = ask(house, "/v1/totals.json", method)
+        assert got.status == 405 and got.getheader("Allow") == "GET, HEAD", method
+        assert json.loads(got.body)["title"] == "Method not allowed"
+
+
+def test_alive_and_ready(house):
+    for path in ("/livez", "/readyz"):
+        got = ask(house, path)
+        assert (got.status, got.body, got.getheader("Cache-Control")) == (200, b"ok\n", "no-store")
+
+
+def test_redis_down_is_ready_but_degraded():
+    with small_night.Small() as h:
+        h.write("tallyd.conf", h.conf.read_text() + f"\n[redis]\nurl = unix://{h.folder}/none\n")
+        h.start_tallyd()
+        got = ask(h, "/readyz")
+        assert got.status == 200 and got.body.startswith(b"degraded")
+        assert json.loads(ask(h, "/v1/totals.json").body)["data"]["endorsed"] == 2
+
+
+# ---- the metrics page, by the letter of the text format ----
+
+LATER = "11/4/2025 9:15:50 PM EST"
+NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
+LABEL = r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\n"])*)"'
+SUFFIXES = {"histogram": ("_bucket", "_sum", "_count")}
+
+
+def parse_metrics(text):
+    """{family: (type, {(sample, labels): value})}; asserts on everything promtool would complain about."""
+    families, helped, current = {}, set(), None
+    assert text.endswith("\n") and "\r" not in text
+    for line in text[:-1].split("\n"):
+        comment = re.fullmatch(rf"# (HELP|TYPE) ({NAME}) (.+)", line)
+        if comment:
+            word, name, rest = comment.groups()
+            if word == "HELP":
+                assert name not in helped and name not in families, line
+                helped.add(name)
+            else:
+                assert name not in families and rest in ("counter", "gauge", "histogram"), line
+                assert (rest == "counter") == name.endswith("_total"), line
+                families[name] = (rest, {})
+            current = name
+            continue
+        sample = re.fullmatch(rf"({NAME})(?:\{{((?:{LABEL},?)+)\}})? (-?[0-9.]+(?:e[+-]?\d+)?|\+Inf)", line)
+        assert sample, line
+        name, labels, value = sample.group(1), sample.group(2) or "", sample.groups()[-1]
+        kind, samples = families[current]
+        assert name in [current + s for s in SUFFIXES.get(kind, ("",))], f"{line}: not of {current}"
+        pairs = re.findall(LABEL, labels)
+        assert len(dict(pairs)) == len(pairs), line
+        key = name, frozenset(pairs)
+        assert key not in samples, f"{line}: twice"
+        samples[key] = float(value)
+        assert not math.isnan(samples[key]) and (kind == "gauge" or samples[key] >= 0), line
+    return families
+
+
+def check_histogram(name, samples):
+    series = {}
+    for (sample, labels), value in samples.items():
+        rest = frozenset(p for p in labels if p[0] != "le")
+        one = series.setdefault(rest, {"buckets": {}})
+        if sample.endswith("_bucket"):
+            one["buckets"][float(dict(labels)["le"])] = value
+        else:
+            one[sample[len(name):]] = value
+    for labels, one in series.items():
+        counts = [one["buckets"][le] for le in sorted(one["buckets"])]
+        assert counts == sorted(counts) and max(one["buckets"]) == math.inf, (name, labels)
+        assert one["buckets"][math.inf] == one["_count"] and "_sum" in one, (name, labels)
+
+
+WANTED = {
+    "tallyd_build_info": {"version"}, "tallyd_endorsements": {"outcome"}, "tallyd_flips": set(), "tallyd_source_up": {"source"},
+    "tallyd_source_polls_total": {"source", "result"}, "tallyd_source_last_success_timestamp_seconds": {"source"},
+    "tallyd_source_last_change_timestamp_seconds": {"source"}, "tallyd_poll_duration_seconds": {"le"},
+    "tallyd_parse_duration_seconds": {"format", "le"}, "tallyd_worker_exits_total": {"reason"},
+    "tallyd_verdicts_total": {"source", "verdict"}, "tallyd_review_items": set(), "tallyd_calls_total": {"by"},
+    "tallyd_call_retractions_total": {"by"}, "tallyd_redis_connected": set(), "tallyd_redis_published_messages_total": {"type"},
+    "tallyd_change_to_publish_seconds": {"le"}, "tallyd_loop_delay_seconds": {"le"},
+    "tallyd_config_last_reload_successful": set(), "process_resident_memory_bytes": set(), "process_open_fds": set(),
+}
+
+
+def test_metrics_are_prometheus(house):
+    got = ask(house, "/metrics")
+    assert got.getheader("Content-Type") == "text/plain; version=0.0.4; charset=utf-8"
+    families = parse_metrics(got.body.decode())
+    for name, labels in WANTED.items():
+        used = {k for (_, pairs) in families[name][1] for k, _ in pairs}
+        assert used == labels, (name, used)
+    for name, (kind, samples) in families.items():
+        if kind == "histogram":
+            check_histogram(name, samples)
+    assert families["process_cpu_seconds_total"][0] == "counter"
+
+
+def test_metrics_count_what_happened(house):
+    def value(family, sample=None, **labels):
+        return parse_metrics(ask(house, "/metrics").body.decode())[family][1][sample or family, frozenset(labels.items())]
+
+    assert value("tallyd_source_up", source="county") == 1
+    assert value("tallyd_endorsements", outcome="pending") == 2
+    assert value("tallyd_worker_exits_total", reason="ok") >= 1
+    assert value("tallyd_parse_duration_seconds", "tallyd_parse_duration_seconds_count", format="clarity") >= 1
+    assert value("tallyd_parse_duration_seconds", "tallyd_parse_duration_seconds_count", format="ddhq") == 0
+    before = value("tallyd_source_polls_total", source="county", result="changed")
+    small_night.replace(house.folder / "county.xml", small_night.detail(101, 93, time=LATER))
+    harness.wait_for(lambda: value("tallyd_source_polls_total", source="county", result="changed") > before, 10, "the change")
+    small_night.replace(house.folder / "county.xml", "<html><title>Down</title></html>")
+    harness.wait_for(lambda: value("tallyd_source_up", source="county") == 0, 10, "the failure")
+    assert value("tallyd_verdicts_total", source="county", verdict="blocked") >= 1

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: ISC
+"""What the service manager is told, and how fast the daemon goes when it is told to."""
+import os
+import re
+import signal
+import socket
+import time
+
+import pytest
+
+import harness
+import small_night
+
+
+@pytest.fixture
+def manager(tmp_path, monkeypatch):
+    path = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+        s.bind(str(path))
+        s.settimeout(20)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(path))
+        yield s
+
+
+def told(manager, word):
+    """The next message with this word in it."""
+    while True:
+        message = manager.recv(4096).decode()
+        if word in message.split("\n") or any(line.startswith(word) for line in message.split("\n")):
+            return message
+
+
+def test_the_whole_life(manager):
+    with small_night.Small() as h:
+        h.start_tallyd()
+        assert told(manager, "READY=1") == "READY=1\nSTATUS=1 sources, 2 endorsed"
+        os.kill(h.tallyd.child.pid, signal.SIGHUP)
+        before = time.clock_gettime(time.CLOCK_MONOTONIC)
+        reloading = told(manager, "RELOADING=1")
+        stamp = int(re.search(r"^MONOTONIC_USEC=(\d+)$", reloading, re.M).group(1)) / 1e6
+        assert abs(stamp - before) < 5
+        assert told(manager, "READY=1")
+        h.configure("mode = live", "mode = lve")
+        os.kill(h.tallyd.child.pid, signal.SIGHUP)
+        assert told(manager, "RELOADING=1") and told(manager, "READY=1"), "also when it was refused"
+        h.tallyd.child.terminate()
+        assert told(manager, "STOPPING=1")
+        assert h.tallyd.child.wait(10) == 0
+
+
+def test_the_watchdog_is_fed_at_half_its_time(manager, monkeypatch):
+    monkeypatch.setenv("WATCHDOG_USEC", "200000")
+    with small_night.Small() as h:
+        h.start_tallyd()
+        told(manager, "WATCHDOG=1")
+        times = []
+        for _ in range(5):
+            told(manager, "WATCHDOG=1")
+            times.append(time.monotonic())
+        assert 0.3 < times[-1] - times[0] < 4, times
+
+
+def test_another_process_s_watchdog_is_not_ours(manager, monkeypatch):
+    monkeypatch.setenv("WATCHDOG_USEC", "20000")
+    monkeypatch.setenv("WATCHDOG_PID", "1")
+    with small_night.Small() as h:
+        h.start_tallyd()
+        harness.wait_for(lambda: h.polls().get("county", 0) > 3, 10, "some polls")
+        h.tallyd.child.terminate()
+        assert told(manager, "READY=1")
+        assert told(manager, "").startswith("STOPPING=1")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_goes_at_once(number):
+    with small_night.Small() as h:
+        h.start_tallyd()
+        harness.wait_for(lambda: h.polls().get("county", 0) > 1, 10, "a poll")
+        began = time.monotonic()
+        os.kill(h.tallyd.child.pid, number)
+        assert h.tallyd.child.wait(10) == 0
+        assert time.monotonic() - began < 2
+        assert h.tallyd.text().rstrip().endswith("stopped")
+        assert not (h.folder / "control").exists(), "no socket is left behind"
+        assert h.ctl("status").returncode == 69
+
+
+def test_it_goes_also_before_it_is_ready():
+    with small_night.Small() as h:
+        for i in range(5):
+            h.start_tallyd(ready=None, name=f"run{i}")
+            harness.wait_for(lambda: "http: listening" in h.tallyd.text() or not h.tallyd.alive(), 10, "its start")
+            assert h.tallyd.stop(5) == 0, h.tallyd.text()
