@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: ISC
+"""The simulator's invented nights: what each writer says is what the generator means, read by the parsers of real feeds."""
+import contextlib
+import csv
+import io
+import json
+import re
+import subprocess
+import urllib.error
+import urllib.request
+
+import pytest
+
+import feeds
+
+SIM = feeds.BUILD / "night-sim"
+SCENARIO = feeds.ROOT / "tests" / "nights" / "demo" / "night.scenario"
+# before the polls close, at the first figures, in the thick of it, while a call is taken back, late, at the end
+TIMES = ["2026-11-03T22:45:05Z", "2026-11-04T00:21:05Z", "2026-11-04T01:47:05Z", "2026-11-04T02:33:05Z", "2026-11-04T05:19:05Z"]
+END = TIMES[-1]
+FORMATS = {"county": "clarity", "state": "clarity", "areas": "clarity", "summary": "clarity", "ddhq": "ddhq", "ap": "ap-interactive"}
+MARKS = {"X": "won", "R": "advanced", "N": "", "": ""}
+
+
+def sim(*args):
+    return subprocess.run([SIM, "--scenario", *map(str, args)], capture_output=True, text=True, timeout=60, check=False)
+
+
+def figures(time):
+    done = sim(SCENARIO, "--figures", time)
+    assert done.returncode == 0, done.stderr
+    return list(csv.DictReader(io.StringIO(done.stdout)))
+
+
+def sources():
+    """{feed: (format, words behind it)}"""
+    lines = (line.split() for line in SCENARIO.read_text(encoding="utf-8").splitlines() if line.startswith("feed "))
+    return {words[1]: (words[2], words[3:]) for words in lines}
+
+
+@contextlib.contextmanager
+def served(time, scenario=SCENARIO):
+    """The address of a simulator whose clock shows `time` (and goes on as clocks do)."""
+    with subprocess.Popen([SIM, "--scenario", scenario, "--clock", f"{time},1"], stdout=subprocess.PIPE, text=True) as child:
+        try:
+            yield f"http://127.0.0.1:{child.stdout.readline().split()[1]}"
+        finally:
+            child.terminate()
+            child.wait(10)
+
+
+def ask(url, **headers):
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=20) as answer:
+        return answer.read(), answer.headers
+
+
+@pytest.fixture(scope="module", name="config")
+def fixture_config(tmp_path_factory):
+    """{feed: its [source] as written for tallyd}, with PORT in its addresses."""
+    folder = tmp_path_factory.mktemp("config")
+    assert sim(SCENARIO, "--write-config", folder, "--port", "1").returncode == 0
+    read = {}
+    for path in (folder / "sources.d").iterdir():
+        pairs = (line.split(" = ", 1) for line in path.read_text().splitlines() if " = " in line)
+        read[path.stem] = {key: value.replace("http://127.0.0.1:1/", "PORT/") for key, value in pairs}
+    return read
+
+
+def parsed(address, source, folder):
+    """What tally-parse makes of what the site says now, as tallyd would ask for it."""
+    version = ""
+    if "version-url" in source:
+        version = ask(source["version-url"].replace("PORT", address))[0].decode()
+        assert re.fullmatch(r"\d{6}", version)
+    body, _ = ask(source["url"].replace("PORT", address).replace("{version}", version))
+    args = ["-f", source["format"], "-O", "precincts=yes"]
+    for key in ("state", "county"):
+        args += ["-O", f"{key}={source[key]}"] if key in source else []
+    if "companion.names" in source:
+        names = folder / "names.xml"
+        names.write_bytes(ask(source["companion.names"].replace("PORT", address))[0])
+        args += ["-c", names]
+    done = feeds.parse(*args, "-", data=body)
+    assert done.returncode == 0, done.stderr.decode()
+    return body, list(csv.DictReader(io.StringIO(done.stdout.decode())))
+
+
+def plain(name):
+    return re.sub(r"( \(I\))?( \((Dem|Rep|Lib|Grn|Ind)\))?$", "", name)
+
+
+def compare(kind, rows, meant):
+    """Every candidate's total, precincts and mark as the generator means them; the rows of places add up to them."""
+    key = "choice_id" if kind == "ap" else "choice"
+    totals = {plain(r[key]): r for r in rows if r["unit_type"] == "total"}
+    expected = {m["ap_id"] if kind == "ap" else m["choice"]: m for m in meant}
+    assert len(expected) == len(meant) and totals.keys() == expected.keys()
+    for name, m in expected.items():
+        row = totals[name]
+        assert int(row["votes"]) == int(m["votes"]), name
+        if kind != "areas":
+            assert (row["units_reporting"], row["units_total"]) == (m["units_reporting"], m["units_total"]), name
+        if kind in ("ap", "ddhq"):
+            mark = m["mark"] if kind == "ap" else m["mark"].replace("R", "")
+            assert row["winner"] == MARKS[mark], name
+    places = {}
+    for r in rows:
+        if r["unit_type"] != "total":
+            places[plain(r[key])] = places.get(plain(r[key]), 0) + int(r["votes"])
+    assert not places or places == {name: int(m["votes"]) for name, m in expected.items()}
+    assert bool(places) == (kind in ("county", "state", "areas", "ddhq"))
+
+
+@pytest.mark.parametrize("time", TIMES)
+def test_writers_say_what_the_generator_means(time, config, tmp_path):
+    meant = {}
+    for row in figures(time):
+        meant.setdefault(row["feed"], []).append(row)
+    known = sources()
+    assert meant.keys() == config.keys() == known.keys() and len(known) >= 40
+    with served(time) as address:
+        for feed, (kind, words) in known.items():
+            assert config[feed]["format"] == FORMATS[kind]
+            body, rows = parsed(address, config[feed], tmp_path)
+            assert body.startswith(b"PK\3\4") == ("zip=yes" in words)
+            compare(kind, rows, meant[feed])
+    assert {kind for kind, _ in known.values()} == set(FORMATS)
+
+
+def test_nothing_falls_and_the_end_is_as_stated():
+    """Shares and votes of the file, read here on our own, against the last figures; and no figure ever gets less."""
+    before = {}
+    for minute in range(0, 341, 20):
+        now = {(r["feed"], r["ap_id"]): int(r["votes"]) for r in figures(f"2026-11-{3 + (23 * 60 + minute) // 1440:02}"
+                                                                         f"T{(23 * 60 + minute) // 60 % 24:02}:{minute % 60:02}:00Z")}
+        assert not before or all(now[key] >= before[key] for key in before)
+        before = now
+    at_the_end = {}
+    for row in figures(END):
+        at_the_end.setdefault((row["contest"], row["choice"]), set()).add(int(row["votes"]))
+    votes = seen = 0
+    for line in SCENARIO.read_text(encoding="utf-8").splitlines():
+        columns = [c.strip() for c in line.split("|")]
+        if line.startswith("race "):
+            title, votes = columns[1], int(re.search(r"\bvotes=(\d+)", line)[1])
+        elif line.startswith(("  + ", "  - ")):
+            shown = re.search(r"\bfeed=([^;]+)", line)
+            [figure] = at_the_end[title, shown[1] if shown else columns[0][2:]]
+            assert abs(figure - votes * float(columns[2]) / 100) < 1, line
+            seen += 1
+    assert seen > 400
+
+
+def test_votes_are_those_of_the_precincts_that_are_in():
+    """All votes of a contest are there when its last precinct is, and not before; none are before the polls close."""
+    contests = {}
+    for time in TIMES:
+        for row in figures(time):
+            if row["feed"] != "ap":
+                at = contests.setdefault((row["feed"], row["contest"]), {}).setdefault(time, [row["units_reporting"], row["units_total"], 0])
+                at[2] += int(row["votes"])
+    races = [line for line in SCENARIO.read_text(encoding="utf-8").splitlines() if line.startswith("race ")]
+    titles = [line.split("|")[1].strip() for line in races]
+    stated = {title: int(re.search(r"\bvotes=(\d+)", line)[1]) for title, line in zip(titles, races)}
+    single = [key for key in contests if titles.count(key[1]) == 1]
+    assert len(single) > 100
+    for key in single:
+        for time, (reporting, total, votes) in contests[key].items():
+            assert votes <= stated[key[1]] and (votes == stated[key[1]]) == (reporting == total), (key, time)
+        assert contests[key][TIMES[0]][2] == 0 and contests[key][END][0] == contests[key][END][1]
+
+
+def test_a_call_is_taken_back_once():
+    """X, then N, then X for the other; R for those who go on."""
+    history = {}
+    for minute in range(0, 60, 5):
+        for row in figures(f"2026-11-04T01:{minute:02}:00Z"):
+            if row["feed"] == "ap" and row["mark"]:
+                history.setdefault((row["contest"], row["choice"]), []).append(row["mark"])
+    taken_back = [marks for marks in history.values() if "N" in marks]
+    assert len(taken_back) == 1 and re.fullmatch("X+N{3,}", "".join(taken_back[0]))
+    assert sum(row["mark"] == "R" for row in figures(END) if row["feed"] == "ap") == 18  # two in each of nine
+
+
+def test_sites_answer_as_sites_do(config):
+    with served(TIMES[2]) as address:
+        url = config["tx"]["version-url"].replace("PORT", address)
+        version, headers = ask(url)
+        with pytest.raises(urllib.error.HTTPError) as unchanged:
+            ask(url, **{"If-None-Match": headers["ETag"]})
+        assert unchanged.value.code == 304
+        here = config["tx"]["url"].replace("PORT", address)
+        _, headers = ask(here.replace("{version}", version.decode()))
+        assert "ETag" not in headers and headers["Last-Modified"]  # as with Clarity's versions
+        early, _ = ask(here.replace("{version}", str(int(version) - 9)))
+        assert early != ask(here.replace("{version}", version.decode()))[0]
+        for gone in (here.replace("{version}", str(int(version) + 1)), f"{address}/nowhere", f"{address}/tx/"):
+            with pytest.raises(urllib.error.HTTPError) as missing:
+                ask(gone)
+            assert missing.value.code == 404
+
+
+def test_the_demo_ends_as_it_says(tmp_path):
+    """One poll of everything at the end of the night: the totals that the scenario promises, every one of ours with votes."""
+    expect = re.search(r"^expect (.*)$", SCENARIO.read_text(encoding="utf-8"), re.M)[1]
+    with served(END) as address:
+        assert sim(SCENARIO, "--write-config", tmp_path, "--port", address.rsplit(":", 1)[1]).returncode == 0
+        (tmp_path / "conf.d").mkdir()
+        (tmp_path / "conf.d" / "here.conf").write_text(f"[workers]\nprogram = {feeds.PARSE}\n")
+
+        def once(what):
+            done = subprocess.run([feeds.BUILD / "tallyd", "-c", tmp_path / "tallyd.conf", "--clock", f"{END},1", "-1", "-o", what],
+                                  capture_output=True, text=True, timeout=60, check=False)
+            assert done.returncode == 0, done.stderr
+            return done.stdout
+
+        totals = json.loads(once("totals"))
+        matches = list(csv.DictReader(io.StringIO(once("matches"))))
+    totals["states_won"] = len(totals["states_won"])
+    for pair in expect.split():
+        name, number = pair.split("=")
+        assert totals[name] == int(number), name
+    assert totals["no_results"] == totals["unclear"] == totals["under_review"] == 0
+    automatic = {m["endorsement_id"] for m in matches if m["band"] == "auto" and m["source"] != "ap" and m["votes"]}
+    assert len(automatic) == totals["endorsed"] and not any(m["band"] == "review" for m in matches)
+
+
+@pytest.mark.parametrize("line, says", [
+    ("sttate GA 19:00 EST", "line 4"),
+    ("state GA 7pm EST", "not a time of day"),
+    ("state GA 19:00 EDT", "not a zone"),
+    ("feed ga clarity GA", "no such format"),
+    ("feed ga state TX", "no such state"),
+    ("race GA Cobb | Sheriff | Sheriff | nowhere | votes=10", "no such feed"),
+    ("race GA Cobb | Sheriff | Sheriff | | votes=10\n+ Ada Birkwood | D | 99.0 | ", "do not add up to 100"),
+    ("race GA Cobb | Sheriff | Sheriff | | votes=10\n+ Ada Birkwood | D | 100.0 | X", "marked and never called"),
+    ("race GA Cobb | Sheriff | Sheriff | | votes=10 retract=+30 recall=+40\n", "out of order"),
+    ("+ Ada Birkwood | D | 50.0 | ", "of no race"),
+])
+def test_mistakes_are_told(line, says, tmp_path):
+    path = tmp_path / "night.scenario"
+    path.write_text(f"date 2026-11-03\nstate GA 19:00 EST\n\n{line}\n")
+    done = sim(path, "--list")
+    assert done.returncode == 65 and says in done.stderr and str(path) in done.stderr
