@@ -145,9 +145,9 @@ static void observed_version(struct slice pointers, struct slice time, struct sl
 
     while (slice_next(&pointers, '\n', &line)) {
         struct slice at, version = {NULL, 0};
-        if (!slice_next(&line, '\t', &at) || at.len < 20 || slice_cmp(at, time) > 0)
+        if (!slice_next(&line, ' ', &at) || at.len < 20 || slice_cmp(at, time) > 0)
             continue;
-        slice_next(&line, '\t', &version);
+        slice_next(&line, ' ', &version);
         found = slice_trim(version);
     }
     if (num_parse(found, 0, 999999, &n) && found.len == 6)
