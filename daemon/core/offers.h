@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/* What each source would put on air of a race, and which of them is to be: freshness, priority,
+ * lag. domain.md, section 2. */
+#ifndef TALLYD_CORE_OFFERS_H
+#define TALLYD_CORE_OFFERS_H
+
+#include "daemon/core/model.h"
+
+/* What one source, or the parts of one, would put on air: contests whose totals are added. */
+struct offer {
+    struct feed_contest **contests;
+    uint32_t count, room;
+    uint32_t source;     /* the first of its contests': its name and its place in the order */
+    struct slice county; /* the one county it is about; empty: not limited */
+    bool whole;          /* covers the race */
+    int64_t total;
+    bool complete; /* no part of it is missing */
+    bool usable;   /* complete, fresh, in order, there */
+    bool lagging;  /* lost its place */
+};
+
+struct offers { /* of one race, now */
+    const struct model *m;
+    struct race *r;
+    int64_t now_ms;
+    struct arena *scratch;
+    struct offer *list;
+    uint32_t count;
+};
+
+/* Fill list and count from r->contests; the rest is set. False: scratch is full. */
+bool offers_make(struct offers *g, struct err *e) MUST_USE;
+
+/* Keep r->lag_since, and take their place from those that have lagged for too long. */
+void offers_look_at_lag(struct offers *g);
+
+/* The offer, of the whole race or of one county, to be on air where that of source `on_air` (NONE:
+ * nothing) is. NULL: none has votes. */
+struct offer *offers_choose(const struct offers *g, bool whole, struct slice county,
+                            uint32_t on_air);
+/* Before the first vote: any that is in order, to show names at zero. */
+struct offer *offers_choose_idle(const struct offers *g);
+
+bool offers_may_lead(const struct offer *o);
+/* a is more than lag_bp below b. */
+bool offers_far_below(const struct offers *g, int64_t a, int64_t b);
+
+#endif
