@@ -139,12 +139,11 @@ static bool read_state(struct reader *r, struct slice rest)
 
 static bool read_feed_keys(struct reader *r, struct scenario_feed *f)
 {
-    static const char *const own[] = {"zip", "direct", "every", "interval"};
+    static const char *const own[] = {"zip", "direct", "every"};
     struct scenario_pairs rest = {.count = 0};
     struct slice every = scenario_value(&f->keys, "every");
     f->zip = is_yes(&f->keys, "zip");
     f->direct = is_yes(&f->keys, "direct") || f->format == FORMAT_DDHQ || f->format == FORMAT_AP;
-    f->interval = scenario_value(&f->keys, "interval");
     f->every_ms = EVERY;
     if (every.len > 0 && (!num_parse_duration(every, &f->every_ms) || f->every_ms < WHEN_SECOND))
         return wrong(r, "not a duration", every);
@@ -159,10 +158,28 @@ static bool read_feed_keys(struct reader *r, struct scenario_feed *f)
     return true;
 }
 
+/* "GA New Hanover every=4m": a state, a county of one word or more, then keys. */
+static bool read_feed_place(struct reader *r, struct slice rest, struct scenario_feed *f,
+                            struct slice *keys)
+{
+    struct slice all = rest, word;
+    while (slice_next(&rest, ' ', &word) && slice_find(word, SLICE("=")) == SIZE_MAX) {
+        if (!f->state && !(f->state = find_state(r->s, word)))
+            return wrong(r, "no such state", word);
+        if (slice_eq(word, f->state->code))
+            continue;
+        const char *from = f->county.len > 0 ? f->county.ptr : word.ptr;
+        f->county = (struct slice){from, (size_t)(word.ptr + word.len - from)};
+    }
+    bool any = slice_find(all, SLICE("=")) != SIZE_MAX;
+    *keys = any ? slice_sub(all, (size_t)(word.ptr - all.ptr), all.len) : (struct slice){0};
+    return true;
+}
+
 static bool read_feed(struct reader *r, struct slice rest)
 {
     struct scenario_feed *f = &r->s->feeds[r->s->feed_count];
-    struct slice word, pairs = {0};
+    struct slice word, keys;
     size_t format = 0;
     if (r->s->feed_count == FEEDS_MAX || !slice_next(&rest, ' ', &f->name) ||
         !slice_next(&rest, ' ', &word))
@@ -172,24 +189,13 @@ static bool read_feed(struct reader *r, struct slice rest)
     if (format == FORMATS)
         return wrong(r, "no such format", word);
     f->format = (enum scenario_format)format;
-    for (const char *start = rest.ptr, *end = rest.ptr + rest.len; slice_next(&rest, ' ', &word);) {
-        if (slice_find(word, SLICE("=")) != SIZE_MAX) {
-            pairs = (struct slice){word.ptr, (size_t)(end - word.ptr)};
-            break;
-        }
-        if (word.ptr == start && !(f->state = find_state(r->s, word)))
-            return wrong(r, "no such state", word);
-        if (word.ptr == start)
-            continue;
-        f->county =
-            f->county.len == 0
-                ? word
-                : (struct slice){f->county.ptr, (size_t)(word.ptr + word.len - f->county.ptr)};
-    }
+    if (!read_feed_place(r, rest, f, &keys) || !read_pairs(r, keys, ' ', &f->keys) ||
+        !read_feed_keys(r, f))
+        return false;
     if (!f->state && f->format < FORMAT_DDHQ)
         return wrong(r, "a Clarity feed needs a state", f->name);
     r->s->feed_count++;
-    return read_pairs(r, pairs, ' ', &f->keys) && read_feed_keys(r, f);
+    return true;
 }
 
 static bool read_links(struct reader *r, struct slice text, struct scenario_contest *c)
@@ -223,28 +229,41 @@ static bool read_counties(struct reader *r, struct slice text, struct scenario_c
     return true;
 }
 
+static bool read_moments(struct reader *r, const struct scenario_pairs *p,
+                         struct scenario_contest *c)
+{
+    const struct {
+        const char *key;
+        int64_t *to, otherwise;
+    } moments[] = {
+        {"from", &c->from_ms, c->state->close_ms + 15 * WHEN_MINUTE},
+        {"to", &c->to_ms, c->state->close_ms + 150 * WHEN_MINUTE},
+        {"call", &c->call_ms, WHEN_UNKNOWN},
+        {"retract", &c->retract_ms, WHEN_UNKNOWN},
+        {"recall", &c->recall_ms, WHEN_UNKNOWN},
+    };
+    for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++)
+        if (!read_moment(r, c, scenario_value(p, moments[i].key), moments[i].otherwise,
+                         moments[i].to))
+            return false;
+    bool back = c->retract_ms != WHEN_UNKNOWN;
+    bool ordered = c->to_ms >= c->from_ms &&
+                   (!back || (c->call_ms != WHEN_UNKNOWN && c->retract_ms > c->call_ms &&
+                              c->recall_ms > c->retract_ms));
+    return ordered || wrong(r, "its times are out of order", c->title);
+}
+
 static bool read_options(struct reader *r, struct slice text, struct scenario_contest *c)
 {
     struct scenario_pairs p = {.count = 0};
-    int64_t close = c->state->close_ms;
     if (!read_pairs(r, text, ' ', &p) || !read_counties(r, scenario_value(&p, "counties"), c) ||
         !read_number(r, &p, "votes", 1, INT64_C(1) << 32, 1000, &c->votes) ||
         !read_number(r, &p, "units", 1, UNITS_MAX, 10, &c->units) ||
-        !read_number(r, &p, "seats", 1, 20, 1, &c->seats) ||
-        !read_moment(r, c, scenario_value(&p, "from"), close + 15 * WHEN_MINUTE, &c->from_ms) ||
-        !read_moment(r, c, scenario_value(&p, "to"), close + 150 * WHEN_MINUTE, &c->to_ms) ||
-        !read_moment(r, c, scenario_value(&p, "call"), WHEN_UNKNOWN, &c->call_ms) ||
-        !read_moment(r, c, scenario_value(&p, "retract"), WHEN_UNKNOWN, &c->retract_ms) ||
-        !read_moment(r, c, scenario_value(&p, "recall"), WHEN_UNKNOWN, &c->recall_ms))
+        !read_number(r, &p, "seats", 1, 20, 1, &c->seats) || !read_moments(r, &p, c))
         return false;
     c->ap = !slice_is(scenario_value(&p, "ap"), "no");
     c->hint = is_yes(&p, "hint");
-    if (c->to_ms < c->from_ms || c->units < (int64_t)c->county_count ||
-        (c->retract_ms != WHEN_UNKNOWN &&
-         (c->call_ms == WHEN_UNKNOWN || c->retract_ms <= c->call_ms ||
-          c->recall_ms <= c->retract_ms)))
-        return wrong(r, "times or units are out of order", text);
-    return true;
+    return c->units >= (int64_t)c->county_count || wrong(r, "fewer units than counties", c->title);
 }
 
 static bool read_race(struct reader *r, struct slice rest)

@@ -10,7 +10,7 @@
  *   feed NAME FORMAT [ST [COUNTY]] [key=value ...]
  *       FORMAT: county (detail.xml with precincts), state (with counties), areas (ALL.json and a
  *       companion), summary (summary.json), ddhq, ap. Keys: zip=yes, direct=yes (no
- *       current_ver.txt), every=5m, interval=1s, and any key of a [source].
+ *       current_ver.txt), every=5m (how often the site writes anew), and any key of a [source].
  *   race ST [COUNTY] | TITLE | OFFICE; column=value; ... | FEED ... | key=value ...
  *       TITLE as feeds write it, OFFICE and columns as the endorsement list does. Keys: votes,
  *       units, counties=A,B (commas, '_' for a blank), seats, from, to, call, retract, recall
@@ -63,8 +63,7 @@ struct scenario_feed {
     struct slice name, county;
     enum scenario_format format;
     const struct scenario_state *state; /* NULL: of several states */
-    struct slice interval;
-    int64_t every_ms; /* how often the site writes anew */
+    int64_t every_ms;                   /* how often the site writes anew */
     bool zip, direct;
     struct scenario_pairs keys; /* of the [source], as they stand */
 };

@@ -117,20 +117,27 @@ static void conf(const struct scenario *s, struct buf *out)
         buf_addf(out, "polls-close.%.*s = %.*s %s\n", SLICE_FMT(s->states[i].code),
                  SLICE_FMT(s->states[i].close), s->states[i].iana);
     buf_addz(out, "\n[endorsements]\nfile = endorsements.csv\npublish = office_level\n"
-                  "\n[poll]\ninterval = 1s\nbackoff = 100ms, 1s\nmax-per-host = 16\n"
+                  "\n[poll]\ninterval = 1500ms\nbackoff = 100ms, 1s\nmax-per-host = 16\n"
                   "networks = 127.0.0.0/8\n"
                   "\n[http]\nlisten = 127.0.0.1:0\n\n[control]\nsocket = control\n"
                   "\n[state]\ndirectory = state\n\n[redis]\nurl =\n");
 }
 
+/* The closer to the counting, the sooner it is believed. */
+static const struct {
+    const char *format;
+    int priority;
+} read_as[FORMATS] = {
+    [FORMAT_COUNTY] = {"clarity", 40}, [FORMAT_STATE] = {"clarity", 30},
+    [FORMAT_AREAS] = {"clarity", 30},  [FORMAT_SUMMARY] = {"clarity", 40},
+    [FORMAT_DDHQ] = {"ddhq", 20},      [FORMAT_AP] = {"ap-interactive", 10},
+};
+
 static void source(const struct scenario_feed *f, int port, struct buf *out)
 {
-    static const char *const formats[FORMATS] = {
-        [FORMAT_COUNTY] = "clarity",  [FORMAT_STATE] = "clarity", [FORMAT_AREAS] = "clarity",
-        [FORMAT_SUMMARY] = "clarity", [FORMAT_DDHQ] = "ddhq",     [FORMAT_AP] = "ap-interactive",
-    };
-    buf_addf(out, "[source %.*s]\nformat = %s\nurl = http://127.0.0.1:%d/%.*s/%s\n",
-             SLICE_FMT(f->name), formats[f->format], port, SLICE_FMT(f->name), stage_path(f));
+    buf_addf(out, "[source %.*s]\nformat = %s\npriority = %d\nurl = http://127.0.0.1:%d/%.*s/%s\n",
+             SLICE_FMT(f->name), read_as[f->format].format, read_as[f->format].priority, port,
+             SLICE_FMT(f->name), stage_path(f));
     if (!f->direct)
         buf_addf(out, "version-url = http://127.0.0.1:%d/%.*s/current_ver.txt\n", port,
                  SLICE_FMT(f->name));
@@ -141,8 +148,6 @@ static void source(const struct scenario_feed *f, int port, struct buf *out)
         buf_addf(out, "state = %.*s\n", SLICE_FMT(f->state->code));
     if (f->county.len > 0)
         buf_addf(out, "county = %.*s\n", SLICE_FMT(f->county));
-    if (f->interval.len > 0)
-        buf_addf(out, "interval = %.*s\n", SLICE_FMT(f->interval));
     for (size_t i = 0; i < f->keys.count; i++)
         buf_addf(out, "%.*s = %.*s\n", SLICE_FMT(f->keys.list[i].key),
                  SLICE_FMT(f->keys.list[i].value));
