@@ -26,6 +26,9 @@ interval = 50ms
 [workers]
 program = {parse}
 
+[redis]
+min-interval = 1ms
+
 [http]
 listen = 127.0.0.1:0
 

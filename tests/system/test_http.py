@@ -74,7 +74,7 @@ def test_alive_and_ready(house):
 
 def test_redis_down_is_ready_but_degraded():
     with small_night.Small() as h:
-        h.write("tallyd.conf", h.conf.read_text() + f"\n[redis]\nurl = unix://{h.folder}/none\n")
+        h.configure("[redis]", f"[redis]\nurl = unix://{h.folder}/none")
         h.start_tallyd()
         got = ask(h, "/readyz")
         assert got.status == 200 and got.body.startswith(b"degraded")

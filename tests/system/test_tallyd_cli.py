@@ -123,7 +123,7 @@ def test_a_simulated_clock_stays_at_home(house):
     clock = "2025-11-05T02:00:00Z,10"
     assert run("-c", house.conf, "-t", "--clock", clock).returncode == 0
     house.configure("listen = 127.0.0.1:0", "listen = 0.0.0.0:0")
-    house.write("tallyd.conf", house.conf.read_text() + "\n[redis]\nurl = redis://203.0.113.5:6379/0\n")
+    house.configure("[redis]", "[redis]\nurl = redis://203.0.113.5:6379/0")
     done = run("-c", house.conf, "-t", "--clock", clock)
     assert done.returncode == 78
     assert "--clock is refused unless Redis is on loopback" in done.stderr
