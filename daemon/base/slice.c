@@ -61,7 +61,7 @@ struct slice slice_sub(struct slice s, size_t from, size_t to)
         to = s.len;
     if (from > to)
         from = to;
-    return (struct slice){s.ptr ? s.ptr + from : NULL, to - from};
+    return (struct slice){from ? s.ptr + from : s.ptr, to - from};
 }
 
 static bool is_blank(char c)

@@ -62,8 +62,9 @@ static void write_event(struct jsonw *j, const struct model *m, const struct doc
 {
     const struct endorsement *e = &m->endorsed->list[ev->endorsement];
     const struct race *r = &m->races[m->standings[ev->endorsement].race];
-    const struct claim *c = ev->claim == NONE ? NULL : &m->claims[ev->claim];
-    struct slice by = c ? c->by : standings_authority(m, r);
+    bool claimed = ev->claim != NONE; /* else a higher authority took the race over, in silence */
+    const struct claim *c = claimed ? &m->claims[ev->claim] : NULL;
+    struct slice by = claimed ? c->by : standings_authority(m, r);
     struct buf id;
 
     buf_init(&id, 64);
@@ -76,11 +77,12 @@ static void write_event(struct jsonw *j, const struct model *m, const struct doc
     jsonw_str(j, "candidate", e->name);
     jsonw_str(j, "state", r->state);
     jsonw_str(j, "office", r->office);
-    jsonw_strz(j, "outcome", outcome_name(ev->retraction || !c ? OUTCOME_PENDING : c->outcome));
+    jsonw_strz(j, "outcome",
+               outcome_name(ev->retraction || !claimed ? OUTCOME_PENDING : c->outcome));
     jsonw_str(j, "by", by);
-    jsonw_str(j, "basis", c ? c->basis : (struct slice){0});
-    write_reason(j, c, by, ev->retraction && (!c || c->outcome != OUTCOME_PENDING));
-    if (!c)
+    jsonw_str(j, "basis", claimed ? c->basis : (struct slice){0});
+    write_reason(j, c, by, ev->retraction && (!claimed || c->outcome != OUTCOME_PENDING));
+    if (!claimed)
         jsonw_null(j, "called_at");
     else
         jsonw_when(j, "called_at", c->called_at_ms == WHEN_UNKNOWN ? c->at_ms : c->called_at_ms);

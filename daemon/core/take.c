@@ -18,9 +18,10 @@ struct unit_case {
 
 static bool full(struct err *e)
 {
-    return err_set(e, ERR_DATA,
-                   "the source has more contests, choices and units than a feed may hold; "
-                   "split it into several sources");
+    err_set(e, ERR_DATA,
+            "the source has more contests, choices and units than a feed may hold; split it into "
+            "several sources");
+    return false;
 }
 
 static struct slice text_of(const struct intake *p, struct results_text t)
