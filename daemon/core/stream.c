@@ -9,8 +9,9 @@
 #include "daemon/base/map.h"
 #include "daemon/base/when.h"
 
-#define RACES_TOLD_MS (60 * WHEN_SECOND) /* the heartbeat lists races with a message in that time  \
-                                          */
+#define RACES_TOLD_MS                                                                              \
+    (60 * WHEN_SECOND) /* the heartbeat lists races with a message in that time                    \
+                        */
 
 struct channel {
     enum message_type type;
