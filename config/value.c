@@ -219,10 +219,10 @@ static bool read_word(const struct config_key *k, struct slice text, unsigned *i
             return true;
         }
     buf_init(&wanted, 200);
-    for (size_t i = k->words[0][0] == '\0'; k->words[i]; i++) {
-        bool first = i == (size_t)(k->words[0][0] == '\0');
-        buf_addf(&wanted, "%s%s", first ? "" : k->words[i + 1] ? ", " : " or ", k->words[i]);
-    }
+    const char *const *words = k->words; /* an empty first one is not for people */
+    words += words[0] && words[0][0] == '\0';
+    for (size_t i = 0; words[i]; i++)
+        buf_addf(&wanted, "%s%s", i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
     refuse(k, SLICE(""), text, text, wanted.ptr ? wanted.ptr : "another word", f);
     buf_done(&wanted);
     return false;

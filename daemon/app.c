@@ -393,9 +393,11 @@ static void app_stop(struct app *a)
     night_free(a->next);
     night_free(a->night);
     workers_free(a->workers);
-    struct timer *const timers[] = {a->term, a->intr, a->hup, a->watchdog, a->pulse};
-    for (size_t i = 0; i < sizeof timers / sizeof *timers; i++)
-        timer_free(timers[i]);
+    timer_free(a->term);
+    timer_free(a->intr);
+    timer_free(a->hup);
+    timer_free(a->watchdog);
+    timer_free(a->pulse);
     loop_free(a->base);
 }
 

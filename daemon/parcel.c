@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PARTS = 10 }; /* texts of a message */
+
 void parcel_pack(struct slice *s, char **at)
 {
     if (s->len > 0)
@@ -16,17 +18,17 @@ void parcel_pack(struct slice *s, char **at)
 struct parcel *parcel_new(const struct message *m, int64_t last_byte_us)
 {
     struct message copy = *m;
-    struct slice *const parts[] = {&copy.channel,   &copy.snap,  &copy.field, &copy.data,
-                                   &copy.snap_data, &copy.plain, &copy.line,  &copy.statement,
-                                   &copy.event_id,  &copy.winner};
+    struct slice *const parts[PARTS] = {&copy.channel,   &copy.snap,  &copy.field, &copy.data,
+                                        &copy.snap_data, &copy.plain, &copy.line,  &copy.statement,
+                                        &copy.event_id,  &copy.winner};
     size_t size = 0;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    for (size_t i = 0; i < PARTS; i++)
         size += parts[i]->len;
     struct parcel *p = malloc(sizeof *p + size);
     if (!p)
         return NULL;
     char *at = p->text;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    for (size_t i = 0; i < PARTS; i++)
         parcel_pack(parts[i], &at);
     *p = (struct parcel){.message = copy, .last_byte_us = last_byte_us};
     return p;

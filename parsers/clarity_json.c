@@ -195,9 +195,9 @@ static bool area_choices(struct areas *a, const struct area_contest *c, struct f
     return true;
 }
 
-/* Begin the contest, or go on with it in another area. */
-static bool area_begin(struct areas *a, struct slice key, size_t choices,
-                       const struct area_contest **out, struct fault *f)
+/* Begin the contest, or go on with it in another area. NULL: *f says why not. */
+static const struct area_contest *area_begin(struct areas *a, struct slice key, size_t choices,
+                                             struct fault *f)
 {
     struct results_contest_in in = RESULTS_CONTEST_DEFAULT;
     struct area_contest *c = map_get(a->contests, key);
@@ -205,12 +205,13 @@ static bool area_begin(struct areas *a, struct slice key, size_t choices,
     bool known = c != NULL;
     if (!known) {
         c = arena_alloc(a->job->arena, sizeof *c);
-        if (c == NULL || !map_put(a->contests, key, c))
-            return fault_set(f, WIRE_LIMIT, "more than %d contests", CLARITY_CONTESTS_MAX);
+        if (c == NULL || !map_put(a->contests, key, c)) {
+            fault_set(f, WIRE_LIMIT, "more than %d contests", CLARITY_CONTESTS_MAX);
+            return NULL;
+        }
         c->choices = choices;
         c->names = names != NULL && names->count == choices ? names : NULL;
     }
-    *out = c;
     in.id = key;
     in.state = job_option(a->job, "state");
     in.county = job_option(a->job, "county");
@@ -221,25 +222,28 @@ static bool area_begin(struct areas *a, struct slice key, size_t choices,
             in.flags |= RESULTS_MEASURE;
     }
     if (known) {
-        if (!results_contest_again(a->job->builder, in.county, in.id, in.text))
-            return fault_set(f, WIRE_INTERNAL, "contest \"%.*s\" was begun and is gone",
-                             SLICE_FMT(field_excerpt(a->job->arena, key)));
-        return true;
+        if (results_contest_again(a->job->builder, in.county, in.id, in.text))
+            return c;
+        fault_set(f, WIRE_INTERNAL, "contest \"%.*s\" was begun and is gone",
+                  SLICE_FMT(field_excerpt(a->job->arena, key)));
+        return NULL;
     }
-    if (!results_contest_begin(a->job->builder, &in, &f->err))
-        return field_limit(f);
-    return area_choices(a, c, f);
+    if (!results_contest_begin(a->job->builder, &in, &f->err)) {
+        field_limit(f);
+        return NULL;
+    }
+    return area_choices(a, c, f) ? c : NULL;
 }
 
 static bool area_votes(struct areas *a, struct slice area, struct slice key, struct json votes,
                        struct fault *f)
 {
     struct results_builder *b = a->job->builder;
-    const struct area_contest *c = NULL;
     size_t n = json_count(votes);
     uint32_t unit = 0;
     struct json_walk at = {0};
-    if (!area_begin(a, key, n, &c, f))
+    const struct area_contest *c = area_begin(a, key, n, f);
+    if (c == NULL)
         return false;
     struct results_unit_in in = RESULTS_UNIT_DEFAULT;
     in.type = RESULTS_COUNTY;

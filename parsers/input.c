@@ -2,6 +2,7 @@
 /* Payload bytes through a chain of stages: source, unwrapping, charset. */
 #include "parsers/input.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "parsers/charset.h"
@@ -216,6 +217,7 @@ bool input_all(struct input *in, struct slice *out, struct fault *f)
         }
         if (!chunk.len)
             break;
+        assert(all); /* room was made for it */
         memcpy(all + len, chunk.ptr, chunk.len);
         len += chunk.len;
     }

@@ -20,9 +20,11 @@ struct check {
 
 static bool wrong(const struct check *c, const char *why)
 {
-    if (!c->what)
-        return err_set(c->e, ERR_DATA, "batch: %s", why);
-    return err_set(c->e, ERR_DATA, "batch: %s %u: %s", c->what, c->index, why);
+    if (c->what)
+        err_set(c->e, ERR_DATA, "batch: %s %u: %s", c->what, c->index, why);
+    else
+        err_set(c->e, ERR_DATA, "batch: %s", why);
+    return false;
 }
 
 /* ---- layout ---- */
