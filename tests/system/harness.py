@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: ISC
 """The daemon and what it needs, as real processes in a folder of their own; everything is ended, even when a test fails."""
 import contextlib
+import datetime
 import json
 import os
 import pathlib
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -43,6 +43,9 @@ class Clock:
     def real(self, moment):
         """When the clock shows `moment`, as Unix time."""
         return self.at + (moment - self.start).total_seconds() / self.speed
+
+    def now(self):
+        return self.start + datetime.timedelta(seconds=(time.time() - self.at) * self.speed)
 
     def wait_until(self, moment):
         time.sleep(max(0.0, self.real(moment) - time.time()))
@@ -196,8 +199,3 @@ class House:
                 source = dict(labels)["source"]
                 out[source] = out.get(source, 0) + int(value)
         return out
-
-
-def kill_hard(process):
-    os.kill(process.child.pid, signal.SIGKILL)
-    process.child.wait()
