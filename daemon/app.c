@@ -15,6 +15,7 @@
 #include "daemon/edge/control.h"
 #include "daemon/edge/http.h"
 #include "daemon/edge/notify.h"
+#include "daemon/edge/process.h"
 #include "daemon/edge/timer.h"
 #include "daemon/pages.h"
 
@@ -132,9 +133,14 @@ static void tell_watchers(const struct message *m, void *ctx)
     struct buf line;
     if (!a->control || m->line.len == 0)
         return;
+    if (m->type == MESSAGE_TOTALS) {
+        if (slice_eq(m->line, buf_slice(&a->told)))
+            return; /* the same counts, at another time: no news for people */
+        buf_clear(&a->told);
+        buf_add(&a->told, m->line);
+    }
     buf_init(&line, 4096);
-    buf_add(&line, m->line);
-    buf_addc(&line, '\n');
+    buf_addf(&line, "%.*s  %.*s\n", SLICE_FMT(m->when), SLICE_FMT(m->line));
     control_tell(a->control, buf_slice(&line));
     buf_done(&line);
 }
@@ -398,13 +404,16 @@ static void app_stop(struct app *a)
     timer_free(a->hup);
     timer_free(a->watchdog);
     timer_free(a->pulse);
+    buf_done(&a->told);
     loop_free(a->base);
 }
 
 int app_run(const struct app_args *args, struct plan *plan, struct err *e)
 {
     struct app a = {.args = *args, .started_us = clock_monotonic_us()};
+    buf_init(&a.told, 4096);
     signal(SIGPIPE, SIG_IGN);
+    process_raise_limits();
     int code = 0;
     if (app_start(&a, plan, e)) {
         loop_run(a.base);

@@ -37,6 +37,7 @@ struct app {
     struct outbox *outbox;
     struct http *http;
     struct control *control;
+    struct buf told; /* watchers: the last line of totals */
     struct timer *term, *intr, *hup, *watchdog, *pulse;
     int64_t pulse_due_us;
     int64_t started_us, ready_us; /* monotonic */

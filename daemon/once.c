@@ -7,6 +7,7 @@
 #include "daemon/app.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/statement.h"
+#include "daemon/edge/process.h"
 #include "daemon/edge/timer.h"
 #include "daemon/edge/workers.h"
 #include "daemon/river.h"
@@ -128,6 +129,7 @@ int app_once(const struct app_args *args, struct plan *plan, const char *what, s
     struct workers *workers = NULL;
     int code = ERR_BUG;
     signal(SIGPIPE, SIG_IGN);
+    process_raise_limits();
     while (output < OUTPUTS && strcmp(outputs[output].name, what) != 0)
         output++;
     struct event_base *base = loop_new();

@@ -43,11 +43,10 @@ void documents_event_id(const struct model *m, const struct documents_event *ev,
 /* The data of a call or retraction message. */
 void documents_event(const struct model *m, const struct documents_event *ev,
                      const struct tally *after, int64_t now_ms, struct buf *out);
-/* The news in one line for people: when, what, who, by whom, and the totals after it. */
+/* The news in one line for people: what, who, by whom, and the totals after it. */
 void documents_event_line(const struct model *m, const struct documents_event *ev,
-                          const struct tally *after, int64_t now_ms, struct buf *out);
-void documents_totals_line(const struct model *m, const struct tally *t, int64_t now_ms,
-                           struct buf *out);
+                          const struct tally *after, struct buf *out);
+void documents_totals_line(const struct tally *t, struct buf *out);
 
 /* The last event of each candidacy of the race, without totals, an object a line. Empty: none. */
 void documents_claims(const struct model *m, const struct race *r, struct buf *out);

@@ -5,7 +5,6 @@
 #include "daemon/base/jsonw.h"
 #include "daemon/base/when.h"
 #include "daemon/core/documents.h"
-#include "daemon/core/local_time.h"
 #include "daemon/core/standings.h"
 #include "daemon/core/statement.h"
 
@@ -129,13 +128,12 @@ static void tally_line(const struct tally *t, struct buf *out)
 }
 
 void documents_event_line(const struct model *m, const struct documents_event *ev,
-                          const struct tally *after, int64_t now_ms, struct buf *out)
+                          const struct tally *after, struct buf *out)
 {
     const struct endorsement *e = &m->endorsed->list[ev->endorsement];
     const struct claim *c = &m->claims[ev->retraction ? ev->was : ev->claim];
 
-    local_time_write(m->settings, now_ms, out);
-    buf_addf(out, "  %s  %.*s  %.*s, %.*s", ev->retraction ? "TAKEN BACK" : "CALL",
+    buf_addf(out, "%-10s  %.*s  %.*s, %.*s", ev->retraction ? "TAKEN BACK" : "CALL",
              SLICE_FMT(e->state), SLICE_FMT(e->name), SLICE_FMT(e->office));
     if (e->jurisdiction.len > 0)
         buf_addf(out, ", %.*s", SLICE_FMT(e->jurisdiction));
@@ -145,11 +143,9 @@ void documents_event_line(const struct model *m, const struct documents_event *e
     buf_addz(out, "]");
 }
 
-void documents_totals_line(const struct model *m, const struct tally *t, int64_t now_ms,
-                           struct buf *out)
+void documents_totals_line(const struct tally *t, struct buf *out)
 {
-    local_time_write(m->settings, now_ms, out);
-    buf_addz(out, "  totals  ");
+    buf_addf(out, "%-10s  ", "totals");
     tally_line(t, out);
     buf_addf(out, "; %" PRId64 " leading, %" PRId64 " trailing", t->n[TALLY_LEADING],
              t->n[TALLY_TRAILING]);

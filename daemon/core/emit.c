@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "daemon/core/local_time.h"
 #include "daemon/core/statement.h"
 
 static void add(struct emit *em, const struct message *m)
@@ -46,8 +47,10 @@ void emit_totals(struct emit *em, const struct tally *all)
     m.plain = take(em);
     statement_write(em->model, all, em->now_ms, em->text);
     m.statement = take(em);
-    documents_totals_line(em->model, all, em->now_ms, em->text);
+    documents_totals_line(all, em->text);
     m.line = take(em);
+    local_time_write(em->model->settings, em->now_ms, em->text);
+    m.when = take(em);
     add(em, &m);
 }
 
@@ -100,8 +103,10 @@ void emit_event(struct emit *em, const struct documents_event *ev, const struct 
     m.event_id = take(em);
     documents_event(em->model, ev, after, em->now_ms, em->text);
     m.data = take(em);
-    documents_event_line(em->model, ev, after, em->now_ms, em->text);
+    documents_event_line(em->model, ev, after, em->text);
     m.line = take(em);
+    local_time_write(em->model->settings, em->now_ms, em->text);
+    m.when = take(em);
     add(em, &m);
 }
 

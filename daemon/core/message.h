@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* A message to subscribers: its channel, the snapshot it replaces, and its data; numbering and envelope come from
- * stream.h. Shapes: contracts.md, Redis. */
+/* A message to subscribers: its channel, the snapshot it replaces, and its data; numbering and
+ * envelope come from stream.h. Shapes: contracts.md, Redis. */
 #ifndef TALLYD_CORE_MESSAGE_H
 #define TALLYD_CORE_MESSAGE_H
 
@@ -20,18 +20,24 @@ enum message_type {
 
 struct message {
     enum message_type type;
-    struct slice channel; /* without prefix: "totals", "totals:state:GA", "calls:GA", "race:GA:ID" */
-    struct slice snap;    /* "totals", "states", "calls", "races" */
-    struct slice field;   /* of the hash: the state, the race_id; empty for a plain string */
-    struct slice data;    /* JSON object; empty (in core_snapshot, calls): only the snapshot is written, nothing published */
-    struct slice snap_data; /* CALL, RETRACTION: the latest claim of each candidacy of the race, a JSON object a line: stream.c makes
-                               the snapshot's list of it; others: empty, the envelope itself is the snapshot */
-    struct slice plain;   /* TOTALS: "name value\n" lines for h:totals; else empty */
-    struct slice line;    /* TOTALS, CALL, RETRACTION: the news in one line for people; else empty */
+    struct slice
+        channel;        /* without prefix: "totals", "totals:state:GA", "calls:GA", "race:GA:ID" */
+    struct slice snap;  /* "totals", "states", "calls", "races" */
+    struct slice field; /* of the hash: the state, the race_id; empty for a plain string */
+    struct slice data;  /* JSON object; empty (in core_snapshot, calls): only the snapshot is
+                           written, nothing published */
+    struct slice snap_data; /* CALL, RETRACTION: the latest claim of each candidacy of the race, a
+                               JSON object a line: stream.c makes the snapshot's list of it; others:
+                               empty, the envelope itself is the snapshot */
+    struct slice plain;     /* TOTALS: "name value\n" lines for h:totals; else empty */
+    struct slice line; /* TOTALS, CALL, RETRACTION: the news in one line for people; else empty */
+    struct slice when; /* of the line: the time as people write it */
     struct slice statement; /* TOTALS: the sentence that goes with these counts; else empty */
-    struct slice event_id; /* unique for the election. CALL: "c<claim number>"; RETRACTION: "r<number of the claim taken back>" */
-    struct slice winner;  /* CALL: "endorsement_id" to be entered in winners at score; RETRACTION: to be removed */
-    int64_t score;        /* CALL: call time, ms; RETRACTION: -1 */
+    struct slice event_id;  /* unique for the election. CALL: "c<claim number>"; RETRACTION:
+                               "r<number of the claim taken back>" */
+    struct slice winner; /* CALL: "endorsement_id" to be entered in winners at score; RETRACTION: to
+                            be removed */
+    int64_t score;       /* CALL: call time, ms; RETRACTION: -1 */
 };
 
 #endif

@@ -8,4 +8,8 @@
 /* The process_* lines of a Prometheus page. */
 void process_metrics(struct buf *out);
 
+/* Allow as many descriptors as the system lets this process have: a socket a feed, and a memfd a
+ * payload. */
+void process_raise_limits(void);
+
 #endif
