@@ -322,8 +322,12 @@ static bool start_outbox(struct app *a, struct err *e)
 {
     struct night *n = a->night;
     const struct config *c = n->plan->config;
-    char owner[64];
-    snprintf(owner, sizeof owner, "%ld-%lld", (long)getpid(), (long long)clock_monotonic_us());
+    char host[64] = "", owner[128];
+    uint64_t random = 0;
+    gethostname(host, sizeof host - 1);
+    getentropy(&random, sizeof random);
+    snprintf(owner, sizeof owner, "%s-%ld-%016llx", host, (long)getpid(),
+             (unsigned long long)random);
     struct outbox_settings s = {
         .election = &n->plan->settings,
         .clock = &a->args.clock,

@@ -169,7 +169,7 @@ static void let_go(struct outbox *o, struct parcel *p)
     if (is_call(&p->message)) {
         struct writer_event event = {
             .id = p->message.event_id, .channel = p->message.channel, .data = p->message.data};
-        if (!unsent_add(&o->unsent, &event))
+        if (o->redis && !unsent_add(&o->unsent, &event))
             log_error("call event %.*s: out of memory", SLICE_FMT(p->message.event_id));
         if (!o->changing_epoch) {
             flush(o);
@@ -375,6 +375,8 @@ static void on_heartbeat(void *ctx)
     struct err e = {0};
     struct buf envelope;
     timer_set(o->heartbeat_timer, o->s.heartbeat_ms);
+    if (o->changing_epoch && o->wanted_epoch == 0 && !o->epoch_ready)
+        change_epoch(o); /* the writer had no room for it before */
     if (!o->redis || o->changing_epoch || o->fenced || !redis_connected(o->redis))
         return;
     buf_init(&envelope, ENVELOPE_MAX);

@@ -71,6 +71,12 @@ static bool begin(struct restore *r, const struct writer_loaded_file *f)
         give_up(f, e.text);
         return false;
     }
+    if (!digest_eq(payload_digest(r->payload), f->digest)) {
+        give_up(f, "its bytes are not those that were kept");
+        payload_free(r->payload);
+        r->payload = NULL;
+        return false;
+    }
     const struct poller_source *from = &r->p.plan->poller_sources[r->source];
     r->work = (struct work){.format = from->format,
                             .options = from->options,

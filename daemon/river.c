@@ -11,6 +11,7 @@
 
 #define TICK_LEAST_MS 20 /* real time between two ticks */
 #define TICK_MOST_MS 60000
+#define TICK_CHOKED_MS 1000
 
 struct river {
     struct river_parts p;
@@ -18,6 +19,8 @@ struct river {
     struct timer *tick;
     struct effects fx;
     bool running;
+    bool full;    /* the writer cannot keep up: said once */
+    bool **filed; /* by source and file: a payload of it is on disk, or on its way there */
 };
 
 /* ---- what was durable ---- */
@@ -157,7 +160,8 @@ static bool fill_job(struct river *r, struct writer_job *job)
                                         .name = n->name,
                                         .party = n->party};
     }
-    for (size_t i = 0; i < fx->message_count; i++) {
+    bool redis = r->p.plan->config->redis.url.len > 0; /* else nobody will acknowledge them */
+    for (size_t i = 0; redis && i < fx->message_count; i++) {
         const struct message *m = &fx->messages[i];
         if (m->type == MESSAGE_CALL || m->type == MESSAGE_RETRACTION)
             events[job->event_count++] =
@@ -187,28 +191,53 @@ static void on_kept(bool ok, const char *text, void *ctx)
         log_error("a payload could not be kept: %s; a restart would begin with an older one", text);
 }
 
-/* Make durable what has to be, then let the messages go. */
-static void settle(struct river *r, const struct writer_file *file, int64_t last_byte_us)
+static bool job_empty(const struct writer_job *j)
+{
+    return j->claim_count + j->name_count + j->event_count + j->file_count == 0;
+}
+
+static bool submit(struct river *r, const struct writer_job *job, bool release)
+{
+    struct err e = {0};
+    if (job_empty(job) || writer_submit(r->p.writer, job, release ? on_durable : on_kept, r, &e))
+        return true;
+    log_error("%s", e.text);
+    return false;
+}
+
+/* Make durable what has to be, then let the messages go. They wait for claims; and for the first
+ * payload of a file, so that a crash never leaves zeros where there were figures. Later payloads
+ * are written behind the messages. */
+static void settle(struct river *r, const struct writer_file *file, bool first,
+                   int64_t last_byte_us)
 {
     struct effects *fx = &r->fx;
-    struct writer_job job = {.files = file, .file_count = file ? 1 : 0};
+    struct writer_job rows = {0};
+    struct writer_job paper = {.files = file, .file_count = file ? 1 : 0};
     struct err e = {0};
     if (!r->p.outbox)
         return;
-    if (!fill_job(r, &job)) {
+    if (!fill_job(r, &rows)) {
         log_error("effects of one event need too much memory; a restart shows them");
         return;
     }
-    bool hold = fx->claim_count > 0;
-    /* a claim that changes nothing in public is durable all the same, and must not be let go twice
-     */
-    bool waits = hold && fx->message_count > 0;
-    if (!outbox_add(r->p.outbox, fx->messages, fx->message_count, last_byte_us, waits, &e))
+    bool wait_rows = fx->message_count > 0 && fx->claim_count > 0 && !first;
+    bool wait_paper = fx->message_count > 0 && first;
+    if (!submit(r, &rows, wait_rows) || !submit(r, &paper, wait_paper))
+        return; /* nothing goes out that a crash would lose */
+    if (!outbox_add(r->p.outbox, fx->messages, fx->message_count, last_byte_us,
+                    wait_rows || wait_paper, &e))
         log_error("%s", e.text);
-    if (job.claim_count + job.name_count + job.event_count + job.file_count == 0)
-        return;
-    if (!writer_submit(r->p.writer, &job, waits ? on_durable : on_kept, r, &e))
-        log_error("%s", e.text);
+}
+
+/* A disk that cannot keep up stops the river, not the truth: news are asked for again. */
+static bool choked(struct river *r)
+{
+    bool full = r->p.writer && writer_full(r->p.writer);
+    if (full && !r->full)
+        log_error("the state directory's disk cannot keep up: no news are taken until it can");
+    r->full = full;
+    return full;
 }
 
 static void set_tick(struct river *r)
@@ -226,10 +255,14 @@ static void on_tick(void *ctx)
 {
     struct river *r = ctx;
     struct event ev = {.type = EVENT_TICK};
+    if (choked(r)) {
+        timer_set(r->tick, TICK_CHOKED_MS);
+        return;
+    }
     effects_reset(&r->fx);
     core_apply(r->core, &ev, clock_now(r->p.clock), &r->fx);
     log_effects(r, &ev);
-    settle(r, NULL, 0);
+    settle(r, NULL, false, 0);
     set_tick(r);
 }
 
@@ -273,7 +306,7 @@ bool river_news(const struct poller_news *news, void *river)
     int64_t now = clock_now(r->p.clock);
     struct event ev = event_of(news, now);
     const struct settings_source *source = &r->p.plan->settings.sources[news->source];
-    if (!r->running)
+    if (!r->running || choked(r))
         return false;
     effects_reset(&r->fx);
     core_apply(r->core, &ev, now, &r->fx);
@@ -293,7 +326,10 @@ bool river_news(const struct poller_news *news, void *river)
                                .etag = news->etag,
                                .last_modified = news->last_modified,
                                .received_ms = now};
-    settle(r, news->what == NEWS_BATCH && took ? &file : NULL, news->last_byte_us);
+    bool files = news->what == NEWS_BATCH && took;
+    bool first = files && !r->filed[news->source][news->file];
+    settle(r, files ? &file : NULL, first, news->last_byte_us);
+    r->filed[news->source][news->file] |= files && r->fx.keep;
     set_tick(r);
     return took;
 }
@@ -312,10 +348,21 @@ void river_restore(struct river *r, uint32_t source, uint32_t file, const struct
     effects_reset(&r->fx);
     core_apply(r->core, &ev, from->received_ms, &r->fx);
     log_effects(r, &ev);
-    settle(r, NULL, 0);
+    settle(r, NULL, false, 0);
+    r->filed[source][file] |= !from->held;
 }
 
 /* ---- life ---- */
+
+static bool make_filed(struct river *r, struct err *e)
+{
+    const struct settings *s = &r->p.plan->settings;
+    r->filed = calloc(s->source_count + 1, sizeof *r->filed);
+    for (size_t i = 0; r->filed && i < s->source_count; i++)
+        if (!(r->filed[i] = calloc(s->sources[i].file_count + 1, sizeof **r->filed)))
+            return err_set(e, ERR_BUG, "out of memory");
+    return r->filed || err_set(e, ERR_BUG, "out of memory");
+}
 
 bool river_new(const struct river_parts *parts, const struct writer_loaded *loaded,
                struct river **out, struct err *e)
@@ -329,7 +376,7 @@ bool river_new(const struct river_parts *parts, const struct writer_loaded *load
         err_set(e, ERR_BUG, "out of memory");
         goto fail;
     }
-    if (!effects_init(&r->fx, e) ||
+    if (!make_filed(r, e) || !effects_init(&r->fx, e) ||
         !core_new(&parts->plan->settings, &parts->plan->endorsed, &r->core, e))
         goto fail;
     if (loaded && (!restore_claims(r, loaded, e) || !restore_learned(r, loaded, e)))
@@ -345,6 +392,9 @@ void river_free(struct river *r)
 {
     if (!r)
         return;
+    for (size_t i = 0; r->filed && i < r->p.plan->settings.source_count; i++)
+        free(r->filed[i]);
+    free(r->filed);
     timer_free(r->tick);
     core_free(r->core);
     effects_done(&r->fx);

@@ -406,12 +406,14 @@ static void check_place(struct judge *j)
     }
 }
 
-/* Every word of `of` is the state's, or in one of the other texts (NULL: none). */
+/* Every word of `of` is the state's, or in one of the other texts (NULL: none), or names the type
+ * of election that the feed states in a field of its own. */
 static void check_words_in(struct judge *j, const struct office_text *of,
                            const struct office_text *const in[4], const char *text)
 {
     for (size_t i = 0; i < of->word_count; i++) {
-        bool found = state_word(j->ours->state, of->words[i]);
+        bool found = state_word(j->ours->state, of->words[i]) ||
+                     ((of->flags & OFFICE_GENERAL) && slice_is(of->words[i], "general"));
         for (size_t k = 0; k < 4 && in[k] && !found; k++)
             found = office_has_word(in[k], of->words[i]);
         if (!found)

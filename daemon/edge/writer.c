@@ -207,6 +207,14 @@ bool writer_submit(struct writer *w, const struct writer_job *job,
     return ok;
 }
 
+bool writer_full(struct writer *w)
+{
+    pthread_mutex_lock(&w->mutex);
+    bool full = w->waiting >= TASKS_MAX / 10 * 9 || w->waiting_bytes >= PAYLOADS_MAX / 10 * 9;
+    pthread_mutex_unlock(&w->mutex);
+    return full;
+}
+
 /* ---- life ---- */
 
 /* One process a directory; the lock goes with the process, whatever ends it. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Durable truth: one thread owns the SQLite database and every file under the state directory. Jobs go in by queue, are
- * committed in groups (synchronous=FULL), and are answered on the loop in the order they were given.
+/* Durable truth: one thread owns the SQLite database and every file under the state directory. Jobs
+ * go in by queue, are committed in groups (synchronous=FULL), and are answered on the loop in the
+ * order they were given.
  */
 #ifndef TALLYD_EDGE_WRITER_H
 #define TALLYD_EDGE_WRITER_H
@@ -12,20 +13,27 @@
 struct event_base;
 struct writer;
 
-/* Open (make) the directory and database, refuse a second process on it (flock), read everything. Blocking: before the loop runs. */
-bool writer_open(struct event_base *base, const char *directory, struct arena *a, struct writer_loaded *loaded,
-                 struct writer **out, struct err *e) MUST_USE;
+/* Open (make) the directory and database, refuse a second process on it (flock), read everything.
+ * Blocking: before the loop runs. */
+bool writer_open(struct event_base *base, const char *directory, struct arena *a,
+                 struct writer_loaded *loaded, struct writer **out, struct err *e) MUST_USE;
 
 /* Read everything again, for a reload: only while nothing is queued. Blocking. */
-bool writer_load(struct writer *w, struct arena *a, struct writer_loaded *loaded, struct err *e) MUST_USE;
+bool writer_load(struct writer *w, struct arena *a, struct writer_loaded *loaded,
+                 struct err *e) MUST_USE;
 
-/* Copy the job into the queue. done(ok, ctx) runs on the loop. Of a job with rows: when they are on disk, in order of
- * submission among such jobs; its files follow, so that no call waits for a large payload. Of one with files only, or with
- * nothing: when all submitted before it is on disk, files too; not ok when one of them could not be written.
- * What fails for want of disk is tried again until writer_close gives up, and logged; not ok: the text says why.
- * False: queue cap passed, or closing. */
+/* Copy the job into the queue. done(ok, ctx) runs on the loop. Of a job with rows: when they are on
+ * disk, in order of submission among such jobs; its files follow, so that no call waits for a large
+ * payload. Of one with files only, or with nothing: when all submitted before it is on disk, files
+ * too; not ok when one of them could not be written. What fails for want of disk is tried again
+ * until writer_close gives up, and logged; not ok: the text says why. False: queue cap passed, or
+ * closing. */
 bool writer_submit(struct writer *w, const struct writer_job *job,
-                   void (*done)(bool ok, const char *text, void *ctx), void *ctx, struct err *e) MUST_USE;
+                   void (*done)(bool ok, const char *text, void *ctx), void *ctx,
+                   struct err *e) MUST_USE;
+
+/* Is so much waiting that the next jobs may be refused? Then take no news until there is room. */
+bool writer_full(struct writer *w);
 
 /* Finish what is queued (at most `wait_ms`), stop the thread, close. */
 void writer_close(struct writer *w, int64_t wait_ms); /* accepts NULL */

@@ -229,6 +229,21 @@ static void a_real_night_is_matched(void **state)
     night_close(&n);
 }
 
+/* A call feed says "General" behind the office and as the type of election; a list need not. */
+static void a_feed_that_says_general_is_matched(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, "candidate_name,state,office\nAnn Lee,GA,US Senate\n");
+    struct feed_contest *c = contest_of(&n, US, "7", "Georgia US Senate General", "Ann Lee|Bo Ray");
+    c->state = SLICE("GA");
+    c->election_type = SLICE("General");
+    match(&n, c);
+    assert_int_equal(linked(&n, 0, c), 0);
+    night_close(&n);
+}
+
 static void ids_are_checked(void **state)
 {
     struct night n;
@@ -621,6 +636,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_judged),
         cmocka_unit_test(a_real_night_is_matched),
+        cmocka_unit_test(a_feed_that_says_general_is_matched),
         cmocka_unit_test(ids_are_checked),
         cmocka_unit_test(two_contests_of_a_source_wait),
         cmocka_unit_test(two_of_ours_on_one_line_wait),
