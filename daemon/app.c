@@ -325,7 +325,8 @@ static bool start_outbox(struct app *a, struct err *e)
     char host[64] = "", owner[128];
     uint64_t random = 0;
     gethostname(host, sizeof host - 1);
-    getentropy(&random, sizeof random);
+    if (getentropy(&random, sizeof random) != 0)
+        random = (uint64_t)clock_monotonic_us();
     snprintf(owner, sizeof owner, "%s-%ld-%016llx", host, (long)getpid(),
              (unsigned long long)random);
     struct outbox_settings s = {
