@@ -135,8 +135,14 @@ void documents_event_line(const struct model *m, const struct documents_event *e
 
     buf_addf(out, "%-10s  %.*s  %.*s, %.*s", ev->retraction ? "TAKEN BACK" : "CALL",
              SLICE_FMT(e->state), SLICE_FMT(e->name), SLICE_FMT(e->office));
+    if (e->district.len > 0)
+        buf_addf(out, " %.*s", SLICE_FMT(e->district));
     if (e->jurisdiction.len > 0)
         buf_addf(out, ", %.*s", SLICE_FMT(e->jurisdiction));
+    else if (e->county.len > 0)
+        buf_addf(out, ", %.*s", SLICE_FMT(e->county));
+    if (e->seat.len > 0)
+        buf_addf(out, ", %.*s", SLICE_FMT(e->seat));
     buf_addf(out, ": %s%s by %.*s  [", ev->retraction ? "no longer " : "", outcome_name(c->outcome),
              SLICE_FMT(c->by));
     tally_line(after, out);
