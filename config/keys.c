@@ -99,6 +99,7 @@ const struct config_key config_keys[] = {
      GLOBAL(calls.order),
      .preset = "desk, ap, ddhq, official",
      .check = check_authority,
+     .fixed = true,
      .about = "whose calls count, highest first; desk leads"},
 
     {.section = "totals",

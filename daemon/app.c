@@ -17,6 +17,7 @@
 #include "daemon/edge/notify.h"
 #include "daemon/edge/process.h"
 #include "daemon/edge/timer.h"
+#include "daemon/follow.h"
 #include "daemon/pages.h"
 
 #define LOADED_MAX ((size_t)1 << 30)
@@ -219,7 +220,8 @@ static struct night *read_next(struct app *a, struct err *e)
     if (!plan_make(&args, &plan, &problems, e))
         for (struct slice rest = buf_slice(&problems), line; slice_next(&rest, '\n', &line);)
             log_error("%.*s", SLICE_FMT(line));
-    else if (config_may_reload(a->night->plan->config, plan->config, e))
+    else if (config_may_reload(a->night->plan->config, plan->config, e) &&
+             follow_allowed(river_model(a->night->river), &plan->endorsed, now, e))
         n = night_new(plan, e);
     else
         plan_free(plan);

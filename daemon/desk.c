@@ -87,6 +87,7 @@ static int verb_status(struct question *q, struct buf *body)
              : view.fenced          ? SLICE("fenced: another tallyd publishes there")
              : view.redis_connected ? SLICE("connected")
                                     : SLICE("not reachable"));
+    pair_int(&p, "waiting_for_disk_ms", view.waiting_ms);
     pair_int(&p, "published", view.published);
     pair_int(&p, "http_port", a->http ? http_port(a->http) : 0);
     pair_int(&p, "loop_delay_p99_us", metrics_quantile(&a->night->metrics.loop_delay, 990));

@@ -25,10 +25,11 @@ struct outbox {
     struct timer *flush_timer, *heartbeat_timer;
     struct parcel *held, **held_end; /* oldest first */
     size_t held_count;
-    struct map *thinned;  /* channel -> newest parcel, in order of first change */
-    bool flush_due;       /* within min_interval of the last flush */
-    struct unsent unsent; /* calls Redis has not acknowledged */
-    bool whole;           /* the model is: not while it is restored */
+    int64_t held_since_us; /* since when the first of them waits */
+    struct map *thinned;   /* channel -> newest parcel, in order of first change */
+    bool flush_due;        /* within min_interval of the last flush */
+    struct unsent unsent;  /* calls Redis has not acknowledged */
+    bool whole;            /* the model is: not while it is restored */
     bool began, fenced;
     bool changing_epoch;  /* nothing is numbered until the new one begins: all is shown then */
     bool epoch_ready;     /* it is on disk, and begins when nothing waits for the disk any more */
@@ -193,6 +194,7 @@ static void drain(struct outbox *o)
         if (!o->held)
             o->held_end = &o->held;
         o->held_count--;
+        o->held_since_us = clock_monotonic_us();
         let_go(o, p);
     }
     if (o->changing_epoch)
@@ -209,6 +211,8 @@ bool outbox_add(struct outbox *o, const struct message *messages, size_t n, int6
             e, ERR_AGAIN,
             "more than %d messages wait for the disk; is the state directory's disk full?",
             HELD_MAX);
+    if (!o->held)
+        o->held_since_us = clock_monotonic_us();
     for (size_t i = 0; i < n; i++) {
         struct parcel *p = parcel_new(&messages[i], last_byte_us);
         if (!p)
@@ -483,6 +487,7 @@ void outbox_view(const struct outbox *o, struct outbox_view *out)
         .seq = o->totals_seq,
         .totals = buf_slice(&o->totals),
         .statement = buf_slice(&o->statement),
+        .waiting_ms = o->held ? (clock_monotonic_us() - o->held_since_us) / 1000 : 0,
         .redis_configured = o->redis != NULL,
         .redis_connected = o->redis && redis_connected(o->redis),
         .fenced = o->fenced,

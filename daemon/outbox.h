@@ -63,6 +63,7 @@ struct outbox_view {
     int64_t epoch, seq;  /* of the totals */
     struct slice totals; /* envelope; empty before the first epoch */
     struct slice statement;
+    int64_t waiting_ms; /* how long messages have waited for the disk; 0: none waits */
     bool redis_configured, redis_connected, fenced;
     int64_t published;      /* messages Redis acknowledged */
     const int64_t *by_type; /* MESSAGE_TYPES counts: messages given to Redis */

@@ -11,6 +11,8 @@
 #include "daemon/edge/workers.h"
 #include "parsers/formats.h"
 
+#define DISK_SLOW_MS 2000
+
 static void not_ready(struct http_answer *answer, struct buf *body)
 {
     answer->status = 503;
@@ -78,7 +80,9 @@ static void page_readyz(struct slice path, struct slice query, struct http_answe
     answer->type = "text/plain; charset=utf-8";
     answer->no_store = true;
     outbox_view(a->outbox, &view);
-    if (view.fenced)
+    if (view.waiting_ms > DISK_SLOW_MS)
+        buf_addz(body, "degraded: the disk does not answer; calls wait for it\n");
+    else if (view.fenced)
         buf_addz(body, "degraded: another tallyd publishes to Redis\n");
     else if (view.redis_configured && !view.redis_connected)
         buf_addz(body, "degraded: Redis cannot be reached\n");

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/base/num.h"
+#include "daemon/base/text.h"
 #include "daemon/base/when.h"
+#include "daemon/core/polls.h"
 #include "daemon/core/states.h"
 #include "daemon/edge/file.h"
 #include "parsers/formats.h"
@@ -126,10 +127,14 @@ static void plan_polls(struct making *m)
     s->polls_count = pairs->count;
 }
 
-static bool state_has_close(const struct settings *s, struct slice state)
+/* Is the close told for this place: by the state's row, or by its county's? */
+static bool place_has_close(const struct settings *s, const struct endorsement *e)
 {
+    if (e->polls_minute >= 0)
+        return true;
     for (size_t i = 0; i < s->polls_count; i++)
-        if (slice_eq(s->polls[i].state, state))
+        if (slice_eq(s->polls[i].state, e->state) &&
+            (s->polls[i].county.len == 0 || polls_same_county(s->polls[i].county, e->county)))
             return true;
     return false;
 }
@@ -140,10 +145,11 @@ static void check_polls(struct making *m)
     const struct endorsements *list = &m->plan->endorsed;
     for (size_t i = 0; i < list->count; i++) {
         const struct endorsement *e = &list->list[i];
-        bool told = e->polls_minute >= 0 || state_has_close(&m->plan->settings, e->state);
-        for (size_t k = 0; k < i && !told; k++)
-            told = slice_eq(list->list[k].state, e->state); /* said once is enough */
-        if (!told)
+        bool said = place_has_close(&m->plan->settings, e);
+        for (size_t k = 0; k < i && !said; k++) /* once a state is enough */
+            said = slice_eq(list->list[k].state, e->state) &&
+                   !place_has_close(&m->plan->settings, &list->list[k]);
+        if (!said)
             problem(m, NULL,
                     "[election] polls-close.%.*s is missing: candidates are endorsed there; write "
                     "polls-close.%.*s = HH:MM",
@@ -385,6 +391,49 @@ static void plan_sources(struct making *m)
     };
 }
 
+/* A hint for a source that is not there would leave a candidate unmatched in silence. */
+static void check_hints(struct making *m)
+{
+    const struct plan *p = m->plan;
+    const char **names = want(m, p->settings.source_count, sizeof *names);
+    for (size_t i = 0; names && i < p->settings.source_count; i++)
+        names[i] = p->settings.sources[i].name.ptr;
+    for (size_t i = 0; names && i < p->endorsed.count; i++) {
+        const struct endorsement *e = &p->endorsed.list[i];
+        for (size_t k = 0; k < e->hint_count; k++) {
+            size_t at = 0;
+            while (at < p->settings.source_count && !slice_is(e->hints[k].source, names[at]))
+                at++;
+            if (at < p->settings.source_count)
+                continue;
+            const char *near =
+                text_did_you_mean(e->hints[k].source, names, p->settings.source_count);
+            problem(m, p->config->endorsements.file.ptr,
+                    "line %zu: source_hints names %.*s, and there is no such source%s%s%s", e->line,
+                    SLICE_FMT(e->hints[k].source), near ? "; did you mean " : "", near ? near : "",
+                    near ? "?" : "");
+        }
+    }
+}
+
+/* A source whose calls stand in no order would call in vain. */
+static void check_authorities(struct making *m)
+{
+    const struct settings *s = &m->plan->settings;
+    for (size_t i = 0; i < s->source_count; i++) {
+        const struct settings_source *source = &s->sources[i];
+        bool ranked = source->calls == CALLS_NO;
+        for (size_t k = 0; k < s->call_order_count; k++)
+            ranked |= slice_eq(s->call_order[k], source->authority);
+        if (!ranked)
+            problem(m, m->plan->config->sources[i].where,
+                    "[source %.*s] makes calls as %.*s, which [calls] order does not name: add it "
+                    "there, "
+                    "or write calls = no here",
+                    SLICE_FMT(source->name), SLICE_FMT(source->authority));
+    }
+}
+
 /* ---- [redis] ---- */
 
 static struct slice read_credential(struct making *m, struct slice name)
@@ -452,6 +501,8 @@ bool plan_make(const struct plan_args *args, struct plan **out, struct buf *prob
     plan_endorsed(&m);
     check_polls(&m);
     plan_sources(&m);
+    check_hints(&m);
+    check_authorities(&m);
     p->redis_user = read_credential(&m, p->config->redis.user_credential);
     p->redis_password = read_credential(&m, p->config->redis.password_credential);
     if (args->simulated)
