@@ -130,6 +130,14 @@ static bool well_formed(const struct wire_message *m)
     return memcmp(m, &plain, sizeof plain) == 0;
 }
 
+/* May it say this now? */
+static bool allowed(const struct spare *s, const struct wire_message *m)
+{
+    if (s->answered || s->batch < 0)
+        return false;
+    return well_formed(m) && (m->type != WIRE_DONE || s->told_end);
+}
+
 enum spare_news spare_listen(struct spare *s)
 {
     for (;;) {
@@ -138,7 +146,7 @@ enum spare_news spare_listen(struct spare *s)
         struct msghdr h = {.msg_iov = &io,
                            .msg_iovlen = 1}; /* no room for descriptors: the kernel drops them */
         ssize_t n = recvmsg(s->fd, &h, MSG_DONTWAIT);
-        /* ECONNRESET: it left without reading all we sent. What it said before is still to be read.
+        /* ECONNRESET: it left without reading all we sent; what it said before is still to be read
          */
         if (n < 0 && (errno == EINTR || errno == ECONNRESET))
             continue;
@@ -146,8 +154,7 @@ enum spare_news spare_listen(struct spare *s)
             return SPARE_SILENT;
         if (n <= 0)
             return s->answered ? SPARE_ANSWERED : SPARE_DIED;
-        if (n != sizeof m || (h.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 || s->answered ||
-            s->batch < 0 || !well_formed(&m) || (m.type == WIRE_DONE && !s->told_end))
+        if (n != sizeof m || (h.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 || !allowed(s, &m))
             return SPARE_MISUSED;
         s->answer = m;
         s->answered = true;
