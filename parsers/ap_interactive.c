@@ -3,8 +3,10 @@
  * what was learned elsewhere.
  *
  * `winner` is read from the summary row alone: AP copies it to every place's row, where it says
- * nothing about that place. X won, R goes to a runoff; N, an empty text, or a letter not known yet
- * say nothing here: N is "not the winner", which in a race of several rounds is not yet "lost".
+ * nothing about that place. X won, R goes to a runoff; N, Uncalled, an empty text and null say "not
+ * called": N is "not the winner", which in a race of several rounds is not yet "lost". Anything
+ * else is not understood, and the race is refused: taken as "not called" it would retract what
+ * stands. For the same reason a race none of whose rows has the field states no marks.
  */
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
@@ -44,11 +46,39 @@ static struct slice state_of(const struct job *j, struct slice race_id, struct j
     return prefixed ? prefix : (struct slice){0};
 }
 
-static enum results_mark mark_of(struct slice winner)
+/* False: not a mark of AP's. */
+static bool read_mark(struct json winner, enum results_mark *out)
 {
-    if (slice_is(winner, "X"))
-        return RESULTS_WON;
-    return slice_is(winner, "R") ? RESULTS_ADVANCED : RESULTS_UNMARKED;
+    static const struct {
+        const char *letter;
+        enum results_mark mark;
+    } known[] = {{"X", RESULTS_WON},
+                 {"R", RESULTS_ADVANCED},
+                 {"N", RESULTS_UNMARKED},
+                 {"Uncalled", RESULTS_UNMARKED},
+                 {"", RESULTS_UNMARKED}};
+    enum json_type type = json_type(winner);
+    *out = RESULTS_UNMARKED;
+    if (type != JSON_STRING)
+        return type == JSON_NONE || type == JSON_NULL;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (slice_is(slice_trim(json_str(winner)), known[i].letter)) {
+            *out = known[i].mark;
+            return true;
+        }
+    return false;
+}
+
+/* Absence is no retraction: somebody's row must have the field. */
+static bool states_marks(struct json candidates)
+{
+    struct json_walk at = {0};
+    struct slice key;
+    struct json v;
+    while (json_next(candidates, &at, &key, &v))
+        if (json_type(json_get(v, "winner")) != JSON_NONE)
+            return true;
+    return false;
 }
 
 /* A count that the race states, or its summary. */
@@ -67,7 +97,8 @@ static bool begin(struct race *r, struct json v, struct json summary, struct fau
     c.id = r->id;
     c.state = state_of(r->job, r->id, summary);
     c.county = job_option(r->job, "county");
-    c.flags = RESULTS_MARKS_STATED;
+    if (states_marks(json_get(summary, "results")))
+        c.flags |= RESULTS_MARKS_STATED;
     if (json_bool(json_get(v, "uncontested"), &uncontested) && uncontested)
         c.flags |= RESULTS_UNCONTESTED;
     c.seats = stated(v, summary, "numWinners");
@@ -101,7 +132,12 @@ static bool row(struct race *r, struct json v, uint32_t unit, struct slice where
         return true;
     }
     if (unit == 0) {
-        struct results_choice_in in = {.id = id, .mark = mark_of(text(v, "winner"))};
+        struct json winner = json_get(v, "winner");
+        struct results_choice_in in = {.id = id};
+        if (!read_mark(winner, &in.mark))
+            results_contest_bad(b, "race %.*s: winner of candidate %.*s: %.*s is no known mark",
+                                SLICE_FMT(r->id), SLICE_FMT(slice_sub(id, 0, 40)),
+                                SLICE_FMT(field_shown(r->job->arena, winner)));
         if (!results_choice(b, &in, &index, &f->err))
             return field_limit(f);
         r->ids[r->choices++] = id;

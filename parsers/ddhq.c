@@ -117,23 +117,38 @@ static bool candidate(struct race *r, struct json v, struct fault *f)
     return true;
 }
 
-/* A call for nobody on the list would be a call lost. */
+/* One id of `called`: a call for nobody on the list would be a call lost. */
+static void check_called(struct race *r, struct json one)
+{
+    struct slice id = field_id(r->job->arena, one);
+    uint32_t to;
+    if (id.len == 0)
+        results_contest_bad(r->job->builder,
+                            "race %.*s: toplineResults.called: %.*s is no candidate's id",
+                            SLICE_FMT(r->id), SLICE_FMT(field_shown(r->job->arena, one)));
+    else if (!field_choice(r->ids, r->choices, id, &to))
+        results_contest_bad(r->job->builder, "race %.*s: called %.*s is no candidate of it",
+                            SLICE_FMT(r->id), SLICE_FMT(slice_sub(id, 0, 40)));
+}
+
+/* Null, an empty text and an empty list say "not called". A field that is gone or of another kind
+ * says nothing: the race is refused, for taken as "not called" it would retract what stands. */
 static void check_call(struct race *r)
 {
     struct json called = json_get(r->topline, "called");
     struct json_walk at = {0};
     struct slice key;
-    struct json one = called;
-    uint32_t to;
-    bool list = json_type(called) == JSON_ARRAY;
-    while (!list || json_next(called, &at, &key, &one)) {
-        struct slice id = field_id(r->job->arena, one);
-        if (id.len > 0 && !slice_is(id, "0") && !field_choice(r->ids, r->choices, id, &to))
-            results_contest_bad(r->job->builder, "race %.*s: called %.*s is no candidate of it",
-                                SLICE_FMT(r->id), SLICE_FMT(slice_sub(id, 0, 40)));
-        if (!list)
-            break;
-    }
+    struct json one;
+    enum json_type type = json_type(called);
+    if (type == JSON_NONE)
+        results_contest_bad(r->job->builder,
+                            "race %.*s: toplineResults.called is missing: called or not is unknown",
+                            SLICE_FMT(r->id));
+    else if (type == JSON_ARRAY)
+        while (json_next(called, &at, &key, &one))
+            check_called(r, one);
+    else if (type != JSON_NULL && (type != JSON_STRING || text(r->topline, "called").len > 0))
+        check_called(r, called);
 }
 
 /* An object of votes by candidate id, into one unit's row. Candidates it leaves out stay unknown in

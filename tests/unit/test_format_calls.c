@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* The two call feeds: what is a call, what is not, and the times and seats beside it. */
+#include <stdio.h>
+#include <string.h>
+
 #include "tests/unit/format_case.h"
 
 #define DDHQ_RACE(id, updated, called, more)                                                       \
@@ -52,6 +55,58 @@ static void ddhq_called_marks_one_and_null_none(void **state)
     case_done(&c);
 }
 
+/* Taken as "not called", each of these would retract every call of the feed. */
+static void ddhq_called_that_is_missing_or_of_another_kind_makes_the_race_bad(void **state)
+{
+    (void)state;
+    static const char whole[] = DDHQ(DDHQ_RACE("7", "", "2", ""));
+    static const char *const wrong[] = {"true",  "false",  "{\"id\":2}", "1.5",           "9", "0",
+                                        "[[2]]", "[null]", "[2,\"\"]",   "\"Democratic\""};
+    char payload[2000];
+    const char *at = strstr(whole, ",\"called\":2");
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct format_case c = {.format = "ddhq", .payload = payload};
+        snprintf(payload, sizeof payload, "%.*s,\"called\":%s%s", (int)(at - whole), whole,
+                 wrong[i], at + strlen(",\"called\":2"));
+        assert_refused(&c, WIRE_SCHEMA, "called");
+    }
+    struct format_case gone = {.format = "ddhq", .payload = payload};
+    snprintf(payload, sizeof payload, "%.*s%s", (int)(at - whole), whole,
+             at + strlen(",\"called\":2"));
+    assert_refused(&gone, WIRE_SCHEMA, "toplineResults.called is missing");
+}
+
+static void ddhq_null_an_empty_text_and_an_empty_list_are_not_called(void **state)
+{
+    (void)state;
+    static const char *const payloads[] = {DDHQ(DDHQ_RACE("7", "", "null", "")),
+                                           DDHQ(DDHQ_RACE("7", "", "\"\"", "")),
+                                           DDHQ(DDHQ_RACE("7", "", "[]", ""))};
+    for (size_t i = 0; i < sizeof payloads / sizeof *payloads; i++) {
+        struct format_case c = {.format = "ddhq", .payload = payloads[i]};
+        assert_true(case_run(&c));
+        assert_int_equal(c.r.contests->flags, RESULTS_MARKS_STATED);
+        assert_int_equal(c.r.choices[0].mark, RESULTS_UNMARKED);
+        assert_int_equal(c.r.choices[1].mark, RESULTS_UNMARKED);
+        case_done(&c);
+    }
+}
+
+static void ddhq_an_id_as_text_and_a_list_of_ids_are_calls(void **state)
+{
+    (void)state;
+    static const char *const payloads[] = {DDHQ(DDHQ_RACE("7", "", "\"2\"", "")),
+                                           DDHQ(DDHQ_RACE("7", "", "[2]", "")),
+                                           DDHQ(DDHQ_RACE("7", "", "[\"1\",2]", ""))};
+    for (size_t i = 0; i < sizeof payloads / sizeof *payloads; i++) {
+        struct format_case c = {.format = "ddhq", .payload = payloads[i]};
+        assert_true(case_run(&c));
+        assert_int_equal(c.r.choices[0].mark, i == 2 ? RESULTS_WON : RESULTS_UNMARKED);
+        assert_int_equal(c.r.choices[1].mark, RESULTS_WON);
+        case_done(&c);
+    }
+}
+
 #define AP_ROW(id, winner) "{\"candidateID\":\"" id "\",\"voteCount\":5,\"winner\":\"" winner "\"}"
 #define AP(test, race)                                                                             \
     "{\"timestamp\":\"2021-01-06T03:39:00.638Z\",\"test\":" test ",\"results\":[" race "]}"
@@ -61,13 +116,13 @@ static void ap_marks_come_from_the_summary_alone(void **state)
     (void)state;
     struct format_case c = {
         .format = "ap-interactive",
-        .payload =
-            AP("true",
-               "{\"raceID\":\"GA-S-1\",\"summary\":{\"ruid\":\"GA\",\"results\":"
-               "[" AP_ROW("a", "X") "," AP_ROW("b", "N") "," AP_ROW("c", "R") "," AP_ROW(
-                   "d", "") "," AP_ROW("e", "U") "]},"
-                                                 "\"results\":{\"13001\":{\"results\":[" AP_ROW(
-                                                     "b", "X") "]}}}")};
+        .payload = AP(
+            "true",
+            "{\"raceID\":\"GA-S-1\",\"summary\":{\"ruid\":\"GA\",\"results\":"
+            "[" AP_ROW("a", "X") "," AP_ROW("b", "N") "," AP_ROW("c", "R") "," AP_ROW(
+                "d", "") "," AP_ROW("e", "Uncalled") "]},"
+                                                     "\"results\":{\"13001\":{\"results\":[" AP_ROW(
+                                                         "b", "X") "]}}}")};
     assert_true(case_run(&c));
     const enum results_mark want[5] = {RESULTS_WON, RESULTS_UNMARKED, RESULTS_ADVANCED,
                                        RESULTS_UNMARKED, RESULTS_UNMARKED};
@@ -80,6 +135,44 @@ static void ap_marks_come_from_the_summary_alone(void **state)
     assert_text(&c, c.r.contests->state, "GA");
     assert_int_equal(c.r.units[1].type, RESULTS_COUNTY);
     case_done(&c);
+}
+
+#define AP_RACE(rows)                                                                              \
+    AP("false", "{\"raceID\":\"GA-S-1\",\"summary\":{\"results\":["                                \
+                "{\"candidateID\":\"a\",\"voteCount\":5" rows "},"                                 \
+                "{\"candidateID\":\"b\",\"voteCount\":4}]}}")
+
+static void ap_a_winner_that_is_no_known_mark_makes_the_race_bad(void **state)
+{
+    (void)state;
+    static const char *const payloads[] = {
+        AP_RACE(",\"winner\":\"Z\""),     AP_RACE(",\"winner\":\"x\""),
+        AP_RACE(",\"winner\":true"),      AP_RACE(",\"winner\":[\"X\"]"),
+        AP_RACE(",\"winner\":{\"X\":1}"), AP_RACE(",\"winner\":1")};
+    for (size_t i = 0; i < sizeof payloads / sizeof *payloads; i++) {
+        struct format_case c = {.format = "ap-interactive", .payload = payloads[i]};
+        assert_refused(&c, WIRE_SCHEMA, "winner of candidate a");
+    }
+}
+
+static void ap_marks_are_stated_only_where_a_row_has_the_field(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *payload;
+        unsigned flags;
+    } cases[] = {{AP_RACE(""), 0},
+                 {AP_RACE(",\"victor\":\"X\""), 0},
+                 {AP_RACE(",\"winner\":null"), RESULTS_MARKS_STATED},
+                 {AP_RACE(",\"winner\":\"\""), RESULTS_MARKS_STATED},
+                 {AP_RACE(",\"winner\":\"N\""), RESULTS_MARKS_STATED}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct format_case c = {.format = "ap-interactive", .payload = cases[i].payload};
+        assert_true(case_run(&c));
+        assert_int_equal(c.r.contests->flags, cases[i].flags);
+        assert_int_equal(c.r.choices[0].mark, RESULTS_UNMARKED);
+        case_done(&c);
+    }
 }
 
 static void ap_state_from_the_race_when_the_summary_has_none(void **state)
@@ -102,6 +195,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ddhq_each_race_has_its_own_time),
         cmocka_unit_test(ddhq_called_marks_one_and_null_none),
+        cmocka_unit_test(ddhq_called_that_is_missing_or_of_another_kind_makes_the_race_bad),
+        cmocka_unit_test(ddhq_null_an_empty_text_and_an_empty_list_are_not_called),
+        cmocka_unit_test(ddhq_an_id_as_text_and_a_list_of_ids_are_calls),
+        cmocka_unit_test(ap_a_winner_that_is_no_known_mark_makes_the_race_bad),
+        cmocka_unit_test(ap_marks_are_stated_only_where_a_row_has_the_field),
         cmocka_unit_test(ap_marks_come_from_the_summary_alone),
         cmocka_unit_test(ap_state_from_the_race_when_the_summary_has_none),
     };
