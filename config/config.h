@@ -55,8 +55,8 @@ struct config_source {
     int64_t priority, interval; /* interval: [poll]'s unless the source says */
     enum config_tri votes;      /* UNSAID: as the format does */
     enum config_calls calls;
-    bool insecure_http, late;
-    struct slice quiet_until, charset, unknown;
+    bool insecure_http;
+    struct slice charset, unknown;
     /* header.NAME = value, or header = Name: value: the key is the header's name */
     struct config_pairs headers;
     /* of the format; state, county and charset are above */
@@ -74,8 +74,6 @@ struct config {
     struct {
         struct slice file;
         struct config_pairs columns; /* column.candidate_name = Full Name */
-        struct config_list publish;
-        int64_t min_cell;
     } endorsements;
     struct {
         struct config_list order;
@@ -103,7 +101,6 @@ struct config {
     } redis;
     struct {
         struct slice listen, cors_origin; /* listen empty: no HTTP */
-        int64_t max_sse_clients;
     } http;
     struct {
         struct slice socket, group;

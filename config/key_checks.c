@@ -68,13 +68,6 @@ static bool parse_minute(struct slice v, int64_t hours, int *minute)
     return true;
 }
 
-const char *check_time(struct slice v)
-{
-    int minute;
-
-    return parse_minute(v, 23, &minute) ? NULL : "a time as HH:MM, such as 03:00";
-}
-
 const char *check_zone(struct slice v)
 {
     bool shaped = only(v, "/_+-") && slice_find(v, SLICE("//")) == SIZE_MAX && v.ptr[0] != '/' &&

@@ -9,7 +9,6 @@
 const char *check_text(struct slice v); /* for people: clean UTF-8 */
 const char *check_name(struct slice v); /* of a credential, group, character set, source */
 const char *check_date(struct slice v); /* YYYY-MM-DD */
-const char *check_time(struct slice v); /* HH:MM */
 const char *
 check_zone(struct slice v); /* shaped like an IANA name; whether it exists is the edge's to say */
 const char *check_polls(struct slice v);        /* HH:MM [ZONE] */

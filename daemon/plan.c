@@ -200,9 +200,6 @@ static void plan_rules(struct making *m)
                  : c->totals.percent == CONFIG_NEAREST ? PERCENT_NEAREST
                                                        : PERCENT_ONE_DECIMAL;
     s->percent_from = c->totals.percent_from;
-    s->publish = c->endorsements.publish.items;
-    s->publish_count = c->endorsements.publish.count;
-    s->min_cell = c->endorsements.min_cell;
     s->guards = (struct settings_guards){
         .fall_flag_bp = c->guards.fall_flag_bp,
         .fall_flag_votes = c->guards.fall_flag_votes,

@@ -66,9 +66,6 @@ struct settings {
     struct settings_guards guards;
     enum percent_rounding percent;
     int64_t percent_from;         /* no percentage below so many called */
-    const struct slice *publish;  /* columns and tags that exist outside */
-    size_t publish_count;
-    int64_t min_cell;
     uint64_t seed;                /* for hash tables only: changes no output */
 };
 

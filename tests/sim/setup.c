@@ -116,7 +116,7 @@ static void conf(const struct scenario *s, struct buf *out)
     for (size_t i = 0; i < s->state_count; i++)
         buf_addf(out, "polls-close.%.*s = %.*s %s\n", SLICE_FMT(s->states[i].code),
                  SLICE_FMT(s->states[i].close), s->states[i].iana);
-    buf_addz(out, "\n[endorsements]\nfile = endorsements.csv\npublish = office_level\n"
+    buf_addz(out, "\n[endorsements]\nfile = endorsements.csv\n"
                   "\n[poll]\ninterval = 1500ms\nbackoff = 100ms, 1s\nmax-per-host = 16\n"
                   "networks = 127.0.0.0/8\n"
                   "\n[http]\nlisten = 127.0.0.1:0\n\n[control]\nsocket = control\n"

@@ -97,7 +97,6 @@ static inline void night_settings(struct night *n)
         .guards = settings_guards_default,
         .percent = PERCENT_FLOOR,
         .percent_from = 10,
-        .min_cell = 5,
     };
 }
 

@@ -87,12 +87,10 @@ static void test_defaults_are_the_contract(void **state)
     assert_slice(c->calls.order.items[1], "ap");
     assert_int_equal(c->totals.percent, CONFIG_FLOOR);
     assert_int_equal(c->totals.percent_from, 10);
-    assert_int_equal(c->endorsements.min_cell, 5);
     assert_slice(c->redis.prefix, "tally:v1");
     assert_int_equal(c->redis.heartbeat, 5000);
     assert_int_equal(c->redis.min_interval, 250);
     assert_slice(c->http.listen, "127.0.0.1:8080");
-    assert_int_equal(c->http.max_sse_clients, 500);
     assert_int_equal(c->election.mode, CONFIG_LIVE);
 }
 
@@ -306,7 +304,6 @@ static void random_value(const struct config_key *k, unsigned r, struct buf *out
                                              {"networks", "10.0.0.0/8, ::1/128"},
                                              {"prefix", "{x}:y"},
                                              {"state", "TX"},
-                                             {"quiet-until", "04:30"},
                                              {"listen", "[::1]:0"},
                                              {"cors-origin", "*"},
                                              {"polls-close.", "20:00 America/Chicago"},
