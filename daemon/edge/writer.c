@@ -251,6 +251,20 @@ static bool open_files(struct writer *w, struct err *e)
     return writer_db_open(w->path, &w->keep.db, e) || err_prefix(e, "%s", w->directory);
 }
 
+/* An epoch is on disk before the first payload is: payloads beside a database that knows of none
+ * are of a night whose database was lost. To begin anew would publish its calls as never made. */
+static bool refuse_lost(struct writer *w, const struct writer_loaded *l, struct err *e)
+{
+    if (l->epoch > 0 || l->file_count > 0 || l->claim_count > 0 ||
+        !writer_files_any(w->keep.papers_fd))
+        return true;
+    return err_set(e, ERR_DATA,
+                   "%s: tallyd.db is missing or empty, yet payloads/ has the payloads of a night: "
+                   "its calls would be published as never made. Stop here: bring tallyd.db back "
+                   "(with its -wal, if there is one); or, to begin anew, move %s/payloads away",
+                   w->directory, w->directory);
+}
+
 static bool wanted(const char *name, void *ctx)
 {
     return writer_db_refers(((struct writer *)ctx)->keep.db, name);
@@ -305,7 +319,7 @@ bool writer_open(struct event_base *base, const char *directory, struct arena *a
               event_add(w->wake, NULL) == 0;
     if (!ok)
         err_set(e, ERR_BUG, "out of memory");
-    ok = ok && open_files(w, e) && writer_load(w, a, loaded, e);
+    ok = ok && open_files(w, e) && writer_load(w, a, loaded, e) && refuse_lost(w, loaded, e);
     if (ok) {
         writer_files_sweep(w->keep.papers_fd, wanted, w);
         ok = start_thread(w, e);

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -105,15 +106,31 @@ void writer_files_remove(int directory, const char *name)
     unlinkat(directory, name, 0); /* one that stays is swept at the next start */
 }
 
-void writer_files_sweep(int directory, bool (*wanted)(const char *name, void *ctx), void *ctx)
+static DIR *list(int directory)
 {
     int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *d = fd < 0 ? NULL : fdopendir(fd);
-    if (!d) {
-        if (fd >= 0)
-            close(fd);
+    if (!d && fd >= 0)
+        close(fd);
+    return d;
+}
+
+bool writer_files_any(int directory)
+{
+    DIR *d = list(directory);
+    bool any = false;
+    for (const struct dirent *entry; !any && d && (entry = readdir(d)) != NULL;)
+        any = entry->d_name[0] != '.' && strcmp(entry->d_name, TEMPORARY) != 0;
+    if (d)
+        closedir(d);
+    return any;
+}
+
+void writer_files_sweep(int directory, bool (*wanted)(const char *name, void *ctx), void *ctx)
+{
+    DIR *d = list(directory);
+    if (!d)
         return;
-    }
     for (const struct dirent *entry; (entry = readdir(d)) != NULL;)
         if (!wanted(entry->d_name, ctx))
             unlinkat(directory, entry->d_name, 0);

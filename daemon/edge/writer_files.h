@@ -23,6 +23,8 @@ bool writer_files_write(int directory, const char *name, struct slice bytes,
 bool writer_files_sync(int directory, struct err *e) MUST_USE;
 /* Is there a file of that name? */
 bool writer_files_has(int directory, const char *name);
+/* Is there any payload at all? */
+bool writer_files_any(int directory);
 void writer_files_remove(int directory, const char *name);
 
 /* Take away every file that `wanted` does not know: what a crash left behind. */

@@ -353,8 +353,10 @@ static void test_digests_are_capped(void **state)
 static void test_leftovers_are_swept(void **state)
 {
     struct desk *d = *state;
+    struct ticket t = {.letter = 'e'};
     char path[128];
     open_desk(d);
+    submit(d, &(struct writer_job){.epoch = 7}, &t); /* as the app does before it polls */
     close_desk(d, 1000);
     snprintf(path, sizeof path, "%s/payloads/clarity..0123", d->directory);
     int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
@@ -489,6 +491,43 @@ static void test_a_damaged_file_is_told(void **state)
     assert_int_equal(write(fd, junk, sizeof junk), sizeof junk);
     close(fd);
     refused_with(d, "tallyd.db");
+}
+
+/* Lost, or cut to nothing: it must not become a night in which nothing was called, and what could
+ * still be looked at stays. */
+static void test_payloads_whose_database_is_lost_are_no_new_night(void **state)
+{
+    struct desk *d = *state;
+    struct ticket t = {.letter = 'f'};
+    struct payload *p = payload_of("one", 1000);
+    struct writer_file file = file_of("clarity", p, false, 20);
+    char database[128], aside[128], payloads[128], away[128];
+    snprintf(database, sizeof database, "%s/tallyd.db", d->directory);
+    snprintf(aside, sizeof aside, "%s/aside", d->directory);
+    snprintf(payloads, sizeof payloads, "%s/payloads", d->directory);
+    snprintf(away, sizeof away, "%s/away", d->directory);
+    open_desk(d);
+    submit(d, &(struct writer_job){.files = &file, .file_count = 1, .epoch = 7}, &t);
+    payload_free(p);
+    close_desk(d, 10000);
+    assert_int_equal(rename(database, aside), 0);
+    refused_with(d, "payloads/ has the payloads of a night");
+    refused_with(d, payloads); /* the first try has made no excuse for the second */
+    assert_int_equal(truncate(database, 0), 0);
+    refused_with(d, "bring tallyd.db back");
+    assert_int_equal(count_payloads(d), 1);
+
+    assert_int_equal(rename(aside, database), 0);
+    open_desk(d);
+    check_pairs(d);
+    assert_int_equal(d->loaded.file_count, 1);
+    close_desk(d, 1000);
+
+    assert_int_equal(unlink(database), 0);
+    assert_int_equal(rename(payloads, away), 0);
+    open_desk(d); /* anew, on purpose */
+    assert_int_equal(d->loaded.file_count, 0);
+    close_desk(d, 1000);
 }
 
 /* ---- a full disk ---- */
@@ -703,6 +742,7 @@ int main(void)
         DESK(test_one_process_only),
         DESK(test_bad_rows_are_named),
         DESK(test_a_damaged_file_is_told),
+        DESK(test_payloads_whose_database_is_lost_are_no_new_night),
         DESK(test_a_full_disk_is_waited_out),
         DESK(test_calls_pass_a_large_payload),
         DESK(test_kill_at_any_moment),
