@@ -2,6 +2,8 @@
 /* The control socket's verbs. */
 #include "daemon/desk.h"
 
+#include <stdio.h>
+
 #include "daemon/app_state.h"
 #include "daemon/base/jsonw.h"
 #include "daemon/base/when.h"
@@ -55,6 +57,30 @@ static int64_t sources_up(const struct night *n)
     return up;
 }
 
+static const char *redis_word(const struct outbox_view *view)
+{
+    return !view->redis_configured ? "not configured"
+           : view->fenced          ? "fenced: another tallyd publishes there"
+           : view->redis_connected ? "connected"
+                                   : "not reachable";
+}
+
+/* The answer to the question people ask first. */
+static void pair_well(struct pairs *p, const struct question *q, const struct outbox_view *view)
+{
+    const struct night *n = q->app->night;
+    int64_t up = sources_up(n), all = (int64_t)n->plan->settings.source_count;
+    bool stale = statement_staleness(model_of(q), clock_now(&q->app->args.clock)).stale;
+    bool redis = !view->redis_configured || (view->redis_connected && !view->fenced);
+    bool well = q->app->ready && redis && !stale && (up > 0 || all == 0);
+    char text[160];
+    snprintf(text, sizeof text, "%s: %lld of %lld source%s answer%s%s%s", well ? "yes" : "no",
+             (long long)up, (long long)all, all == 1 ? "" : "s", all == 1 ? "s" : "",
+             stale && up == all ? ", but not all of their news are fresh" : "",
+             redis ? "" : "; see redis below");
+    pair_str(p, "well", slice_of(text));
+}
+
 static int verb_status(struct question *q, struct buf *body)
 {
     const struct app *a = q->app;
@@ -70,6 +96,7 @@ static int verb_status(struct question *q, struct buf *body)
     } else {
         buf_addz(body, "what\tis\n");
     }
+    pair_well(&p, q, &view);
     pair_str(&p, "election", s->election);
     pair_str(&p, "mode", slice_of(mode_name(s->mode)));
     pair_str(&p, "clock", slice_of(now));
@@ -82,11 +109,7 @@ static int verb_status(struct question *q, struct buf *body)
     pair_int(&p, "waiting_matches", model_of(q)->review_count);
     pair_int(&p, "sources", (int64_t)s->source_count);
     pair_int(&p, "sources_up", sources_up(a->night));
-    pair_str(&p, "redis",
-             !view.redis_configured ? SLICE("not configured")
-             : view.fenced          ? SLICE("fenced: another tallyd publishes there")
-             : view.redis_connected ? SLICE("connected")
-                                    : SLICE("not reachable"));
+    pair_str(&p, "redis", slice_of(redis_word(&view)));
     pair_int(&p, "waiting_for_disk_ms", view.waiting_ms);
     pair_int(&p, "published", view.published);
     pair_int(&p, "http_port", a->http ? http_port(a->http) : 0);

@@ -27,7 +27,7 @@ struct core {
     struct tally all, told;     /* told: as last published */
     struct tally *in, *in_told; /* by state, as in `states` */
     int64_t told_change_ms;
-    bool told_stale;
+    struct statement_stale told_stale;
     bool *dirty;    /* by race: look at it again in this event */
     int64_t due_ms; /* of the next tick */
 };
@@ -442,10 +442,12 @@ static void emit_sums(struct turn *t, struct emit *em)
             *told = *in;
         }
     }
-    bool stale = c->told_stale;
-    if (changed || stale || t->race_count > 0)
-        stale = statement_staleness(m, t->now_ms).stale;
-    if (!changed && stale == c->told_stale)
+    struct statement_stale stale = c->told_stale;
+    if (changed || stale.stale || t->race_count > 0)
+        stale = statement_staleness(m, t->now_ms);
+    if (!changed && !stale.stale && !c->told_stale.stale)
+        return;
+    if (!changed && statement_stale_same(&stale, &c->told_stale))
         return;
     emit_totals(em, &c->all);
     c->told = c->all;
@@ -565,7 +567,7 @@ void core_snapshot(struct core *c, int64_t now_ms, struct effects *out)
     memcpy(c->in_told, c->in, TALLY_STATES * sizeof *c->in);
     c->told = c->all;
     c->told_change_ms = m->last_change_ms;
-    c->told_stale = statement_staleness(m, now_ms).stale;
+    c->told_stale = statement_staleness(m, now_ms);
     out->messages = em.list;
     out->message_count = em.count;
     if (em.failed)

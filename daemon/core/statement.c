@@ -44,6 +44,15 @@ static bool source_stale(const struct model *m, uint32_t source, int64_t now_ms,
     return stale;
 }
 
+/* Has no file of it ever answered? */
+static bool unheard(const struct model *m, uint32_t source)
+{
+    for (uint32_t f = 0; f < file_count(m, source); f++)
+        if (m->feeds[source].files[f].last_success_ms != WHEN_UNKNOWN)
+            return false;
+    return true;
+}
+
 static bool has_open_race(const struct model *m, uint32_t source)
 {
     void *value;
@@ -76,12 +85,15 @@ struct statement_stale statement_staleness(const struct model *m, int64_t now_ms
         const struct settings_source *source = &m->settings->sources[s];
         int64_t since = WHEN_UNKNOWN;
         bool call_feed = source->calls != CALLS_NO && !slice_is(source->authority, "official");
-        if (!call_feed && !has_open_race(m, s))
+        bool silent = unheard(m, s); /* what it would have is unknown: it counts as open */
+        if (!call_feed && !silent && !has_open_race(m, s))
             continue;
         out.open++;
         if (!source_stale(m, s, now_ms, &since))
             continue;
         out.sources++;
+        if (silent && out.unheard++ == 0)
+            out.first_unheard = source->name;
         if (call_feed && out.call_feed.len == 0) {
             out.call_feed = source->name;
             out.since_ms = since;
@@ -108,28 +120,46 @@ int64_t statement_next_stale(const struct model *m, int64_t now_ms)
     return next;
 }
 
+bool statement_stale_same(const struct statement_stale *a, const struct statement_stale *b)
+{
+    return a->stale == b->stale && a->sources == b->sources && a->open == b->open &&
+           a->unheard == b->unheard && slice_eq(a->first_unheard, b->first_unheard) &&
+           slice_eq(a->call_feed, b->call_feed) && a->since_ms == b->since_ms;
+}
+
+static void stale_count(const struct statement_stale *st, struct buf *out)
+{
+    bool never = st->unheard == st->sources;
+
+    buf_addz(out, never ? " No news yet from " : " No news at present from ");
+    number(out, st->sources);
+    buf_addz(out, " of ");
+    number(out, st->open);
+    buf_addz(out, st->open == 1 ? " source" : " sources");
+    buf_addz(out, st->unheard == 0 ? " with open races." : ".");
+}
+
 static void stale_clause(const struct model *m, int64_t now_ms, struct buf *out)
 {
     struct statement_stale st = statement_staleness(m, now_ms);
 
     if (!st.stale)
         return;
-    if (st.call_feed.len == 0) {
-        buf_addz(out, " No news at present from ");
-        number(out, st.sources);
-        buf_addz(out, " of ");
-        number(out, st.open);
-        buf_addz(out, st.open == 1 ? " source with open races." : " sources with open races.");
-        return;
+    if (st.unheard > 1 && st.unheard == m->settings->source_count) {
+        buf_addz(out, " No news yet from any of ");
+        number(out, st.unheard);
+        buf_addz(out, " sources.");
+    } else if (st.call_feed.len > 0 && st.since_ms != WHEN_UNKNOWN) {
+        buf_addf(out, " No news from %.*s since ", SLICE_FMT(st.call_feed));
+        local_time_clock(m->settings, st.since_ms, out);
+        buf_addc(out, '.');
+    } else if (st.call_feed.len > 0) {
+        buf_addf(out, " No news yet from %.*s.", SLICE_FMT(st.call_feed));
+    } else if (st.sources == 1 && st.unheard == 1) {
+        buf_addf(out, " No news yet from %.*s.", SLICE_FMT(st.first_unheard));
+    } else {
+        stale_count(&st, out);
     }
-    buf_addf(out, " No news from %.*s", SLICE_FMT(st.call_feed));
-    if (st.since_ms == WHEN_UNKNOWN) {
-        buf_addz(out, " yet.");
-        return;
-    }
-    buf_addz(out, " since ");
-    local_time_clock(m->settings, st.since_ms, out);
-    buf_addc(out, '.');
 }
 
 /* ---- clauses ---- */
@@ -245,7 +275,7 @@ static void uncalled_sentence(const struct model *m, const struct tally *t, stru
     if (t->n[TALLY_ENDORSED] == 0)
         return;
     buf_addz(out, "; ");
-    if (m->last_change_ms != WHEN_UNKNOWN) {
+    if (m->last_change_ms != WHEN_UNKNOWN && m->checked_ms != WHEN_UNKNOWN) {
         buf_addz(out, "as of ");
         local_time_write(m->settings, m->last_change_ms, out);
         buf_addz(out, ", ");

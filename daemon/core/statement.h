@@ -14,11 +14,16 @@ void statement_write(const struct model *m, const struct tally *t, int64_t now_m
 struct statement_stale {
     bool stale; /* worth saying: a call feed, or more than one in ten of the sources with open races
                  */
-    uint32_t sources, open; /* stale ones among those with open races, and those */
+    uint32_t sources, open; /* stale ones among those with open races, and those; one never heard
+                               from is among both: nobody knows which races it has */
+    uint32_t unheard;       /* of the stale ones */
+    struct slice first_unheard;
     struct slice call_feed; /* the first stale one, or empty */
     int64_t since_ms;       /* its last success; WHEN_UNKNOWN: never */
 };
 struct statement_stale statement_staleness(const struct model *m, int64_t now_ms);
+/* Do both make the same words? */
+bool statement_stale_same(const struct statement_stale *a, const struct statement_stale *b);
 /* When a source that makes calls next becomes stale (of those with votes merge.h knows).
  * WHEN_NEVER. */
 int64_t statement_next_stale(const struct model *m, int64_t now_ms);

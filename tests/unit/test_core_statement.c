@@ -132,7 +132,8 @@ static void test_staleness_is_said(void **state)
     (void)state;
     night_open(&n, "endorsement_id,candidate_name,state,office\nann,Ann Archer,GA,Governor\n");
     n.sources[1].calls = n.sources[2].calls = CALLS_NO;
-    night_unchanged(&n, 0, NIGHT_AT(1));
+    for (uint32_t i = 0; i < NIGHT_SOURCES; i++)
+        night_unchanged(&n, i, NIGHT_AT(1));
     buf_init(&out, 4096);
     statement_write(core_model(n.core), core_tally(n.core), NIGHT_AT(2), &out);
     assert_false(night_says(buf_slice(&out), "No news"));
@@ -149,13 +150,49 @@ static void test_staleness_is_said(void **state)
     night_close(&n);
 }
 
+static void now_says(struct night *n, int64_t now_ms, const char *end)
+{
+    struct buf out;
+    buf_init(&out, 4096);
+    statement_write(core_model(n->core), core_tally(n->core), now_ms, &out);
+    if (out.len < strlen(end) || strcmp(out.ptr + out.len - strlen(end), end) != 0)
+        fail_msg("not '%s' at the end of: %s", end, out.ptr);
+    buf_done(&out);
+}
+
+/* Feeds that never answered are said to have not, and nothing is "as of" then. */
+static void test_dead_feeds_are_said(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office\nann,Ann Archer,GA,Governor\n");
+    for (uint32_t i = 0; i < NIGHT_SOURCES; i++) {
+        struct event failed = {.type = EVENT_FAILED, .source = i, .verdict = VERDICT_UNREACHABLE};
+        night_apply(&n, &failed, NIGHT_AT(1));
+    }
+    now_says(&n, NIGHT_AT(2),
+             "No races called yet; one remains to be called. No news yet from any of four "
+             "sources.");
+    core_snapshot(n.core, NIGHT_AT(2), &n.out);
+    assert_true(night_says(night_message(&n, MESSAGE_TOTALS, 0)->data, "\"stale\":true"));
+    night_unchanged(&n, 1, NIGHT_AT(3));
+    assert_true(night_says(night_message(&n, MESSAGE_TOTALS, 0)->statement, "yet from ap."));
+    night_unchanged(&n, 0, NIGHT_AT(3));
+    now_says(&n, NIGHT_AT(3), " No news yet from two of four sources.");
+    night_unchanged(&n, 2, NIGHT_AT(3));
+    now_says(&n, NIGHT_AT(3), " No news yet from votes.");
+    night_unchanged(&n, 3, NIGHT_AT(3));
+    now_says(&n, NIGHT_AT(3), "to be called.");
+    assert_true(night_says(night_message(&n, MESSAGE_TOTALS, 0)->data, "\"stale\":false"));
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_sentence),
-        cmocka_unit_test(test_singulars_and_zeros),
-        cmocka_unit_test(test_before_the_first_call),
-        cmocka_unit_test(test_staleness_is_said),
+        cmocka_unit_test(test_the_sentence),          cmocka_unit_test(test_singulars_and_zeros),
+        cmocka_unit_test(test_before_the_first_call), cmocka_unit_test(test_staleness_is_said),
+        cmocka_unit_test(test_dead_feeds_are_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
