@@ -24,6 +24,7 @@
 #include "daemon/base/log.h"
 #include "daemon/edge/redis.h"
 #include "daemon/edge/timer.h"
+#include "tests/unit/redis_server.h"
 
 #define PATIENCE_US INT64_C(30000000)
 #define P "tally:v1"
@@ -39,54 +40,13 @@ struct side { /* one publisher and what it was told */
 };
 
 struct house {
-    char directory[64], socket[100];
-    pid_t server;
+    struct redis_server at;
     redisContext *eye; /* looks */
     redisContext *ear; /* is subscribed */
     struct side a, b;
 };
 
 /* ---- the server ---- */
-
-static void start_server(struct house *h, const char *const *more)
-{
-    const char *argv[28] = {"redis-server", "--bind",  "127.0.0.1",  "--port",    "0",
-                            "--unixsocket", h->socket, "--save",     "",          "--appendonly",
-                            "no",           "--dir",   h->directory, "--logfile", "/dev/null"};
-    size_t n = 15;
-    while (more && *more)
-        argv[n++] = *more++;
-    unlink(h->socket);
-    h->server = fork();
-    if (h->server == 0) {
-        execvp(argv[0], (char *const *)argv);
-        _exit(127);
-    }
-}
-
-/* A connection of the test's own; waits until the server is there. */
-static redisContext *look(const struct house *h, const char *user, const char *password)
-{
-    int64_t end = timer_now_us() + PATIENCE_US;
-    struct timeval patience = {10, 0};
-    while (timer_now_us() < end) {
-        redisContext *c = redisConnectUnix(h->socket);
-        if (c && !c->err) {
-            redisSetTimeout(c, patience);
-            redisReply *r =
-                password ? redisCommand(c, "AUTH %s %s", user, password) : redisCommand(c, "PING");
-            bool ok = r && r->type == REDIS_REPLY_STATUS;
-            if (r)
-                freeReplyObject(r);
-            if (ok)
-                return c;
-        }
-        redisFree(c);
-        usleep(5000);
-    }
-    fail_msg("no redis-server");
-    return NULL;
-}
 
 static void stop_server(struct house *h)
 {
@@ -95,17 +55,13 @@ static void stop_server(struct house *h)
     if (h->ear)
         redisFree(h->ear);
     h->eye = h->ear = NULL;
-    if (h->server > 0) {
-        kill(h->server, SIGKILL);
-        waitpid(h->server, NULL, 0);
-    }
-    h->server = 0;
+    redis_server_stop(&h->at);
 }
 
 static void open_house(struct house *h)
 {
-    start_server(h, NULL);
-    h->eye = look(h, NULL, NULL);
+    redis_server_start(&h->at, NULL);
+    h->eye = redis_server_look(&h->at, NULL, NULL);
 }
 
 /* ---- publishers ---- */
@@ -146,7 +102,7 @@ static void start_side(const struct house *h, struct side *s, const char *owner,
 {
     char url[128];
     struct err e = {0};
-    snprintf(url, sizeof url, "unix://%s", h->socket);
+    snprintf(url, sizeof url, "unix://%s", h->at.socket);
     struct redis_settings set = {.url = slice_of(url),
                                  .prefix = SLICE(P),
                                  .user = slice_of(user),
@@ -255,7 +211,7 @@ static char *ask(struct house *h, const char *command)
 
 static void listen_to(struct house *h, const char *pattern)
 {
-    h->ear = look(h, NULL, NULL);
+    h->ear = redis_server_look(&h->at, NULL, NULL);
     redisReply *r = redisCommand(h->ear, "PSUBSCRIBE %s", pattern);
     assert_non_null(r);
     freeReplyObject(r);
@@ -521,8 +477,8 @@ static void test_wrong_password(void **state)
 {
     static const char *const locked[] = {"--requirepass", "open sesame", NULL};
     struct house *h = *state;
-    start_server(h, locked);
-    h->eye = look(h, "default", "open sesame");
+    redis_server_start(&h->at, locked);
+    h->eye = redis_server_look(&h->at, "default", "open sesame");
     start_side(h, &h->a, "A", "", "wrong");
     UNTIL(&h->a, h->a.lost == 1);
     assert_non_null(strstr(h->a.why, "WRONGPASS"));
@@ -547,13 +503,13 @@ static void test_the_shipped_acl(void **state)
         print_message("SKIP no config/redis/users.acl below the working directory\n");
         skip();
     }
-    start_server(h, with_file);
+    redis_server_start(&h->at, with_file);
     free(path);
-    h->eye = look(h, "default", "change-me-admin");
+    h->eye = redis_server_look(&h->at, "default", "change-me-admin");
     start_side(h, &h->a, "A", "tally-publisher", "change-me-publisher");
     begin_again(h, 1, 7);
     assert_true(redis_heartbeat(h->a.redis, 7, SLICE("{}")));
-    redisContext *reader = look(h, "tally-subscriber", "change-me-subscriber");
+    redisContext *reader = redis_server_look(&h->at, "tally-subscriber", "change-me-subscriber");
     static const struct {
         const char *command;
         bool allowed;
@@ -606,7 +562,7 @@ static void test_stopped(void **state)
     start_side(h, &h->a, "A", "", "");
     begin_again(h, 1, 7);
     memset(text, 'x', sizeof text - 1);
-    kill(h->server, SIGSTOP);
+    kill(h->at.pid, SIGSTOP);
     int64_t memory = (int64_t)mallinfo2().uordblks + (int64_t)mallinfo2().hblkhd;
     for (int i = 0; i < 20000; i++) {
         struct redis_commit m = totals(7, 5 + i, text);
@@ -619,7 +575,7 @@ static void test_stopped(void **state)
     assert_true(memory < INT64_C(40) << 20); /* 20,000 of them are 160 MB */
     UNTIL(&h->a, h->a.lost == 1);
     assert_non_null(strstr(h->a.why, "no answer for 400 ms"));
-    kill(h->server, SIGCONT);
+    kill(h->at.pid, SIGCONT);
     begin_again(h, 2, 8);
 }
 
@@ -707,9 +663,7 @@ static void test_by_name(void **state)
 static int set_up(void **state)
 {
     struct house *h = calloc(1, sizeof *h);
-    snprintf(h->directory, sizeof h->directory, "/tmp/tallyd-redis-XXXXXX");
-    *state = mkdtemp(h->directory) ? h : NULL;
-    snprintf(h->socket, sizeof h->socket, "%s/redis.sock", h->directory);
+    *state = redis_server_new(&h->at) ? h : NULL;
     return *state ? 0 : -1;
 }
 
@@ -719,8 +673,7 @@ static int tear_down(void **state)
     end_side(&h->a);
     end_side(&h->b);
     stop_server(h);
-    unlink(h->socket);
-    rmdir(h->directory);
+    redis_server_done(&h->at);
     free(h);
     return 0;
 }
