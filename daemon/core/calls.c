@@ -115,18 +115,27 @@ void calls_done(struct model *m)
 
 /* ---- claims ---- */
 
-/* Append to m->claims, and to its endorsement's list when that is known. */
+uint32_t calls_endorsement_of(const struct model *m, const struct claim *claim)
+{
+    const struct endorsement *e = map_get(m->endorsed_by_id, claim->endorsement_id);
+
+    if (!e || !slice_eq(e->race_id, claim->race_id))
+        return NONE;
+    return (uint32_t)(e - m->endorsed->list);
+}
+
+/* Append to m->claims, and to the list of the endorsement it counts for. */
 static bool append(struct model *m, const struct claim *claim, struct err *e)
 {
-    const struct endorsement *endorsed = map_get(m->endorsed_by_id, claim->endorsement_id);
+    uint32_t endorsement = calls_endorsement_of(m, claim);
     struct claim *claims =
         grown(m->strings, m->claims, m->claim_count, &m->claim_room, sizeof *claims);
 
     if (!claims)
         return no_memory(e);
     m->claims = claims;
-    if (endorsed) {
-        struct standing *st = &m->standings[endorsed - m->endorsed->list];
+    if (endorsement != NONE) {
+        struct standing *st = &m->standings[endorsement];
         uint32_t *list =
             grown(m->strings, st->claims, st->claim_count, &st->claim_room, sizeof *list);
         if (!list)
@@ -281,20 +290,32 @@ uint32_t calls_hold(struct model *m, const struct calls_look *look)
 
 /* ---- looking at marks ---- */
 
+/* Does the list, or a call feed, say that nobody stands against this one? */
+static bool said_unopposed(const struct model *m, const struct race *r, uint32_t endorsement)
+{
+    const struct endorsement *e = &m->endorsed->list[endorsement];
+
+    return e->status == ENDORSE_UNOPPOSED || e->status == ENDORSE_ELECTED_UNOPPOSED ||
+           (calls_counts(e) && marks_uncontested(m, r, endorsement).opinion == MARKS_WON);
+}
+
 /* Would one more win by this authority be more than the seats? A ticket's two names share a choice
- * and a seat. */
+ * and a seat. What the desk gave away is gone for all; of several unopposed for too few seats, the
+ * order of the list must not choose. */
 static bool seats_are_taken(const struct model *m, const struct race *r, uint32_t endorsement,
                             struct slice by)
 {
+    bool last = slice_eq(by, unopposed);
     int64_t taken = 0;
 
     if (r->seats <= 0)
         return false;
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t other = r->endorsements[i];
-        if (other != endorsement && says(m, other, by) == OUTCOME_WON &&
-            !marks_share(r, endorsement, other))
-            taken++;
+        if (other == endorsement || marks_share(r, endorsement, other))
+            continue;
+        taken += says(m, other, by) == OUTCOME_WON || says(m, other, desk) == OUTCOME_WON ||
+                 (last && said_unopposed(m, r, other));
     }
     return taken >= r->seats;
 }
@@ -330,12 +351,13 @@ static bool call_it(struct model *m, struct race *r, uint32_t endorsement, struc
 }
 
 /* The mark behind a call is gone or is another. Absence must be seen twice, a minute apart, in what
- * the feed newly says. */
+ * the feed newly says; without a contest it is the list's own word that is gone. */
 static bool fade(struct model *m, struct race *r, uint32_t endorsement, struct slice by,
                  const struct marks_word *w, struct calls_look *look, bool *first, struct err *e)
 {
     struct fading *f = find_fading(m, endorsement, by);
-    bool seen = w->contest->source == look->source && w->contest->file == look->file;
+    bool seen =
+        !w->contest || (w->contest->source == look->source && w->contest->file == look->file);
     enum outcome was = says(m, endorsement, by);
 
     if (!f) {
@@ -354,7 +376,7 @@ static bool fade(struct model *m, struct race *r, uint32_t endorsement, struct s
         .basis = w->basis,
         .reason = arena_printf(m->strings, "%.*s took back its call (%s)", SLICE_FMT(by),
                                outcome_name(was)),
-        .word = w,
+        .word = w->contest ? w : NULL,
     };
     if (!k.reason.ptr)
         return no_memory(e);
@@ -399,31 +421,81 @@ static bool look_at(struct model *m, struct race *r, uint32_t endorsement, struc
     return fade(m, r, endorsement, by, &w, look, first, e);
 }
 
-/* Unopposed needs no feed's call, and gives way at once to votes on a write-in line. */
-static bool look_unopposed(struct model *m, struct race *r, uint32_t endorsement, bool closed,
-                           struct calls_look *look, struct err *e)
+/* Why a win without an opponent cannot be; NULL: nothing speaks against it. */
+static const char *contradicted(const struct model *m, struct race *r, uint32_t endorsement)
 {
-    const struct endorsement *en = &m->endorsed->list[endorsement];
-    bool elected = en->status == ENDORSE_ELECTED_UNOPPOSED;
-    bool won =
-        elected ||
-        (closed && (en->status == ENDORSE_UNOPPOSED || marks_uncontested(m, r, endorsement)));
-    enum outcome stands = says(m, endorsement, unopposed);
-    struct making k = {.race = r, .endorsement = endorsement, .by = unopposed};
+    if (marks_write_in_votes(r, endorsement))
+        return "write-in";
+    if (marks_opponent_votes(r, endorsement))
+        return "opponent";
+    return seats_are_taken(m, r, endorsement, unopposed) ? "seats-filled" : NULL;
+}
 
-    if (!elected && marks_write_in_votes(r, endorsement)) {
-        if (stands != OUTCOME_WON)
-            return true;
-        k.basis = "write-in";
-        k.reason = SLICE("a write-in line has votes");
-        return make(m, &k, look->now_ms, e);
-    }
-    if (!won || stands == OUTCOME_WON)
+/* Nobody says "unopposed" any more. A feed that is silent takes nothing back; what the list alone
+ * said, the list takes back. */
+static bool fade_unopposed(struct model *m, struct race *r, uint32_t endorsement,
+                           struct marks_word w, struct calls_look *look, bool *first, struct err *e)
+{
+    if (latest(m, endorsement, unopposed)->evidence.len == 0)
+        w = (struct marks_word){.opinion = MARKS_UNCALLED, .choice = NONE};
+    if (w.opinion == MARKS_SILENT)
         return true;
-    k.outcome = OUTCOME_WON;
-    k.basis = elected ? "elected-unopposed" : "unopposed";
-    k.reason = elected ? SLICE("the election was cancelled for want of another candidate")
-                       : SLICE("nobody else is on the ballot");
+    w.basis = "not-unopposed";
+    return fade(m, r, endorsement, unopposed, &w, look, first, e);
+}
+
+static bool call_unopposed(struct model *m, const struct race *r, uint32_t endorsement,
+                           const struct marks_word *w, struct calls_look *look, struct err *e)
+{
+    enum endorse_status status = m->endorsed->list[endorsement].status;
+    bool elected = status == ENDORSE_ELECTED_UNOPPOSED;
+    bool listed = elected || status == ENDORSE_UNOPPOSED;
+    struct making k = {
+        .race = r,
+        .endorsement = endorsement,
+        .by = unopposed,
+        .outcome = OUTCOME_WON,
+        .basis = elected ? "elected-unopposed" : "unopposed",
+        .reason = elected  ? SLICE("the election was cancelled for want of another candidate")
+                  : listed ? SLICE("nobody else is on the ballot")
+                           : SLICE("the feed says that the contest is uncontested"),
+        .word = listed ? NULL : w,
+    };
+
+    return make(m, &k, look->now_ms, e);
+}
+
+/* Unopposed needs no feed's call, and gives way at once to what shows that it is not so: votes for
+ * another, or a seat given to another. */
+static bool look_unopposed(struct model *m, struct race *r, uint32_t endorsement, bool closed,
+                           struct calls_look *look, bool *first, struct err *e)
+{
+    bool elected = m->endorsed->list[endorsement].status == ENDORSE_ELECTED_UNOPPOSED;
+    bool won = says(m, endorsement, unopposed) == OUTCOME_WON;
+    bool said = elected || (closed && said_unopposed(m, r, endorsement));
+
+    if (!said && !won)
+        return true;
+    const char *against = elected ? NULL : contradicted(m, r, endorsement);
+    struct marks_word w = marks_uncontested(m, r, endorsement);
+    if (said && against && strcmp(against, "write-in") != 0)
+        r->flags |= RACE_CONFLICT; /* a few write-ins are no news: they only end it */
+    if (!won)
+        return against || call_unopposed(m, r, endorsement, &w, look, e);
+    if (!said && !against)
+        return !closed || fade_unopposed(m, r, endorsement, w, look, first, e);
+    stop_fading(m, find_fading(m, endorsement, unopposed));
+    if (!against)
+        return true;
+    struct making k = {
+        .race = r,
+        .endorsement = endorsement,
+        .by = unopposed,
+        .basis = against,
+        .reason = strcmp(against, "write-in") == 0   ? SLICE("a write-in line has votes")
+                  : strcmp(against, "opponent") == 0 ? SLICE("another name has votes")
+                                                     : SLICE("the seats are another's"),
+    };
     return make(m, &k, look->now_ms, e);
 }
 
@@ -445,7 +517,7 @@ bool calls_look(struct model *m, struct race *r, struct calls_look *look, struct
                 !look_at(m, r, endorsement, by, look, &first, e))
                 return false;
         }
-        if (!look_unopposed(m, r, endorsement, closed, look, e))
+        if (!look_unopposed(m, r, endorsement, closed, look, &first, e))
             return false;
     }
     return true;

@@ -23,9 +23,13 @@ struct calls_look {
 bool calls_init(struct model *m, struct err *e) MUST_USE;
 void calls_done(struct model *m);
 
-/* A claim that was durable, in order of number; copied. One for an endorsement that is not in the
- * list is kept and counts nowhere. */
+/* A claim that was durable, in order of number; copied. One that calls_endorsement_of does not know
+ * is kept and counts nowhere. */
 bool calls_restore(struct model *m, const struct claim *claim, struct err *e) MUST_USE;
+
+/* For whom a claim counts. NONE: the list has no such endorsement, or has given its id to a
+ * candidacy in another race. */
+uint32_t calls_endorsement_of(const struct model *m, const struct claim *claim);
 
 /* Take the claims that the race's marks now justify, and note marks that are gone: m->claims and
  * m->fading grow, standings stay as they were. Sets r->seats, r->places, and RACE_CONFLICT anew.

@@ -127,13 +127,13 @@ const struct tally *core_tally(const struct core *c)
 bool core_restore_claim(struct core *c, const struct claim *claim, struct err *e)
 {
     struct model *m = &c->model;
-    const struct endorsement *en = map_get(m->endorsed_by_id, claim->endorsement_id);
+    uint32_t endorsement = calls_endorsement_of(m, claim);
 
     if (!calls_restore(m, claim, e))
         return false;
-    if (!en)
+    if (endorsement == NONE)
         return true;
-    struct race *r = &m->races[m->standings[en - m->endorsed->list].race];
+    struct race *r = &m->races[m->standings[endorsement].race];
     count(c, r, -1);
     standings_derive(m, r);
     count(c, r, 1);

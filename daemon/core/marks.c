@@ -40,15 +40,19 @@ bool marks_seats(const struct model *m, struct race *r)
     return seats_agree && places_agree;
 }
 
+/* Is what this contest says its own, and of now? */
+static bool reliable(const struct feed_contest *c)
+{
+    return !c->gone && verdict_info[c->doubt].class != CLASS_QUARANTINE &&
+           c->doubt != VERDICT_SWAPPED && c->doubt != VERDICT_ROSTER_CHANGED;
+}
+
 /* May this contest's marks speak for `by` at all? */
 static bool may_speak(const struct model *m, const struct feed_contest *c, struct slice by)
 {
     const struct settings_source *s = &m->settings->sources[c->source];
 
-    if (s->calls == CALLS_NO || s->covers_county || !slice_eq(s->authority, by))
-        return false;
-    if (c->gone || verdict_info[c->doubt].class == CLASS_QUARANTINE ||
-        c->doubt == VERDICT_SWAPPED || c->doubt == VERDICT_ROSTER_CHANGED)
+    if (s->calls == CALLS_NO || s->covers_county || !slice_eq(s->authority, by) || !reliable(c))
         return false;
     if (!slice_is(by, "official"))
         return true;
@@ -255,14 +259,60 @@ bool marks_write_in_votes(const struct race *r, uint32_t endorsement)
     return false;
 }
 
-bool marks_uncontested(const struct model *m, const struct race *r, uint32_t endorsement)
+/* Is this line, by its links or its name, this endorsement's? */
+static bool is_own(const struct race *r, const struct feed_contest *c, uint32_t choice,
+                   uint32_t endorsement)
 {
+    for (uint32_t i = 0; i < c->choice_count; i++)
+        if (linked(r, c, i, endorsement) && (i == choice || one_person(r, c, i, choice)))
+            return true;
+    return false;
+}
+
+bool marks_opponent_votes(const struct race *r, uint32_t endorsement)
+{
+    int64_t room = r->seats > 0 ? r->seats - 1 : 0;
+
     for (uint32_t i = 0; i < r->contest_count; i++) {
         const struct feed_contest *c = r->contests[i];
-        const struct settings_source *s = &m->settings->sources[c->source];
-        if ((c->flags & RESULTS_UNCONTESTED) && s->calls != CALLS_NO && !c->gone &&
-            !slice_is(s->authority, "official") && linked(r, c, NONE, endorsement))
+        int64_t others = 0;
+        if (c->unit_count == 0 || !linked(r, c, NONE, endorsement))
+            continue;
+        for (uint32_t k = 0; k < c->choice_count; k++) {
+            const struct feed_choice *who = &c->choices[k];
+            bool counted = c->units[0].votes[k] <= 0 || is_nobody(who) ||
+                           (who->name.len > 0 && name_is_nobody(who->name)) ||
+                           is_own(r, c, k, endorsement);
+            for (uint32_t j = 0; j < k && !counted; j++)
+                counted = c->units[0].votes[j] > 0 && one_person(r, c, k, j);
+            others += !counted;
+        }
+        if (others > room)
             return true;
     }
     return false;
+}
+
+struct marks_word marks_uncontested(const struct model *m, const struct race *r,
+                                    uint32_t endorsement)
+{
+    struct marks_word word = {.opinion = MARKS_SILENT, .choice = NONE};
+    bool kept = false; /* said so, and is silent now: not taken back */
+
+    for (uint32_t i = 0; i < r->contest_count; i++) {
+        const struct feed_contest *c = r->contests[i];
+        const struct settings_source *s = &m->settings->sources[c->source];
+        bool says_so = (c->flags & RESULTS_UNCONTESTED) != 0;
+        if (s->calls == CALLS_NO || s->covers_county || slice_is(s->authority, "official") ||
+            !linked(r, c, NONE, endorsement))
+            continue;
+        if (says_so && reliable(c))
+            return (struct marks_word){.opinion = MARKS_WON, .contest = c, .choice = NONE};
+        kept |= says_so;
+        if (!says_so && reliable(c) && verdict_info[c->doubt].class != CLASS_HOLD)
+            word = (struct marks_word){.opinion = MARKS_UNCALLED, .contest = c, .choice = NONE};
+    }
+    if (kept)
+        word.opinion = MARKS_SILENT;
+    return word;
 }

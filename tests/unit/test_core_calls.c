@@ -407,6 +407,117 @@ static void test_a_restart_calls_nothing_twice(void **state)
     night_close(&n);
 }
 
+/* A reload gave the id to another person in another race: the win of before stays with the race it
+ * was made in. */
+static void test_an_id_given_to_another_race_takes_no_claims_along(void **state)
+{
+    struct night n, later;
+    struct err e;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(1));
+    const struct model *old = core_model(n.core);
+    night_open(&later, "endorsement_id,candidate_name,state,office,district,party,race_id,"
+                       "seats_to_fill,source_hints\n"
+                       "ann,Eve Eden,GA,State House,3,R,ga-sh-3,1,ap=3\n"
+                       "bob,Bob Baker,GA,State Senate,1,D,ga-ss-1,1,ap=1\n");
+    for (uint32_t i = 0; i < old->claim_count; i++)
+        assert_true(core_restore_claim(later.core, &old->claims[i], &e));
+    outcome_is(&later, "ann", OUTCOME_PENDING);
+    outcome_is(&later, "bob", OUTCOME_LOST); /* the same candidacy keeps its own */
+    assert_int_equal(core_tally(later.core)->n[TALLY_WON], 0);
+    assert_int_equal(core_model(later.core)->claim_count, old->claim_count); /* kept */
+    assert_int_equal(core_model(later.core)->standings[0].claim_count, 0);
+    night_batch(&later, AP, HOUSE3("", "won"), NIGHT_AT(2));
+    outcome_is(&later, "ann", OUTCOME_LOST);
+    assert_int_equal(later.out.claims[0].number, old->claims[old->claim_count - 1].number + 1);
+    night_close(&later);
+    night_close(&n);
+}
+
+/* A verdict that turns is a retraction, in both directions. */
+static void test_a_loss_that_turns_into_a_win_waits_too(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("lost", "", ""), NIGHT_AT(1));
+    outcome_is(&n, "ann", OUTCOME_LOST);
+    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(2));
+    outcome_is(&n, "ann", OUTCOME_LOST);
+    assert_true(night_race(&n, "ann")->flags & RACE_UNDER_REVIEW);
+    night_unchanged(&n, AP, NIGHT_AT(4));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 1);
+    night_close(&n);
+}
+
+static void test_a_ticket_takes_one_seat(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,race_id,seats_to_fill\n"
+                   "wu,Ann Wu,GA,Governor,ga-gov,1\nfox,Bo Fox,GA,Governor,ga-gov,1\n");
+    night_batch(&n, AP,
+                "contest 9|Governor|GA ; stated\nchoice 91|Ann Wu/Bo Fox|D ; won\n"
+                "choice 92|Cy Cox/Di Li|R\ntotal 20 10\n",
+                NIGHT_AT(1));
+    outcome_is(&n, "wu", OUTCOME_WON);
+    outcome_is(&n, "fox", OUTCOME_WON);
+    assert_false(night_race(&n, "wu")->flags & RACE_CONFLICT);
+    night_close(&n);
+}
+
+/* The desk decides one candidacy; the feed goes on deciding the others. */
+static void test_the_desk_decides_no_race(void **state)
+{
+    struct claim given = {.number = 1,
+                          .race_id = SLICE("ga-sb-2"),
+                          .endorsement_id = SLICE("cat"),
+                          .by = SLICE("desk"),
+                          .outcome = OUTCOME_WON,
+                          .at_ms = NIGHT_AT(1),
+                          .called_at_ms = WHEN_UNKNOWN};
+    struct night n;
+    struct err e;
+    (void)state;
+    night_open(&n, list);
+    assert_true(core_restore_claim(n.core, &given, &e));
+    night_batch(&n, AP, BOARD("", "won", "", ""), NIGHT_AT(2));
+    outcome_is(&n, "cat", OUTCOME_WON);
+    outcome_is(&n, "dan", OUTCOME_WON);
+    night_close(&n);
+}
+
+static void test_a_race_called_in_part_can_be_under_review(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, BOARD("won", "", "", ""), NIGHT_AT(1));
+    assert_int_equal(night_race(&n, "cat")->status, RACE_PARTLY_CALLED);
+    assert_false(night_race(&n, "cat")->flags & RACE_UNDER_REVIEW);
+    night_batch(&n, AP, BOARD("", "", "", ""), NIGHT_AT(2));
+    assert_int_equal(night_race(&n, "cat")->status, RACE_PARTLY_CALLED);
+    assert_true(night_race(&n, "cat")->flags & RACE_UNDER_REVIEW);
+    night_close(&n);
+}
+
+/* Who has withdrawn is not waited for. */
+static void test_a_race_is_called_without_the_withdrawn(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n,
+               "endorsement_id,candidate_name,state,office,district,race_id,status,source_hints\n"
+               "eve,Eve Eden,GA,State House,3,ga-sh-3,active,ap=3\n"
+               "ivy,Ivy Inn,GA,State House,3,ga-sh-3,withdrawn,ap=3\n");
+    night_batch(&n, AP, HOUSE3("lost", ""), NIGHT_AT(1));
+    outcome_is(&n, "eve", OUTCOME_LOST);
+    assert_int_equal(night_race(&n, "eve")->status, RACE_CALLED);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -427,6 +538,12 @@ int main(void)
         cmocka_unit_test(test_who_decides),
         cmocka_unit_test(test_official_marks_need_official_results),
         cmocka_unit_test(test_a_restart_calls_nothing_twice),
+        cmocka_unit_test(test_an_id_given_to_another_race_takes_no_claims_along),
+        cmocka_unit_test(test_a_loss_that_turns_into_a_win_waits_too),
+        cmocka_unit_test(test_a_ticket_takes_one_seat),
+        cmocka_unit_test(test_the_desk_decides_no_race),
+        cmocka_unit_test(test_a_race_called_in_part_can_be_under_review),
+        cmocka_unit_test(test_a_race_is_called_without_the_withdrawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -360,6 +360,55 @@ static void fusion_links_all_lines(void **state)
     night_close(&n);
 }
 
+/* Two lines of one party are two people, or one line told twice: a person looks. */
+static void lines_of_one_party_wait(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, HEAD "Ann Wu,NY,State Senate,,,1,,,,,,,,\n");
+    struct feed_contest *c =
+        contest_of(&n, NY, "1", "State Senate District 1", "Ann Wu=DEM|Bo Fox=REP|Ann Wu=Dem");
+    match(&n, c);
+    assert_int_equal(n.m.races[0].link_count, 0);
+    assert_int_equal(in_review(&n, 0), 2);
+    night_close(&n);
+}
+
+/* A contest is one race: two of ours in it whose list says two races are a mistake somewhere. */
+static void one_contest_is_never_two_races(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, "candidate_name,state,office,district,race_id\n"
+                   "Ann Wu,GA,State Senate,1,race-a\nBo Fox,GA,State Senate,1,race-b\n");
+    struct feed_contest *c = contest_of(&n, SOS, "1", "State Senate District 1", "Ann Wu|Bo Fox");
+    match(&n, c);
+    assert_int_equal(linked(&n, 0, c), -1);
+    assert_int_equal(linked(&n, 1, c), -1);
+    assert_int_equal(in_review(&n, 0) + in_review(&n, 1), 2);
+    assert_int_equal(c->race, NONE);
+    night_close(&n);
+}
+
+static void a_sure_match_ends_every_maybe(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, HEAD "Ann Wu,GA,State Senate,,,1,,,,,,,,\n");
+    struct feed_contest *maybe = contest_of(&n, SOS, "1", "State Senate", "Ann Wu|Bo Li");
+    struct feed_contest *sure = contest_of(&n, SOS, "2", "State Senate District 1", "Ann Wu");
+    match(&n, maybe);
+    assert_int_equal(in_review(&n, 0), 1);
+    match(&n, sure);
+    assert_int_equal(linked(&n, 0, sure), 0);
+    assert_int_equal(linked(&n, 0, maybe), -1);
+    assert_int_equal(in_review(&n, 0), 0);
+    night_close(&n);
+}
+
 /* The order in which contests come does not matter. */
 static void order_does_not_matter(void **state)
 {
@@ -642,6 +691,9 @@ int main(void)
         cmocka_unit_test(two_of_ours_on_one_line_wait),
         cmocka_unit_test(sources_are_judged_apart),
         cmocka_unit_test(fusion_links_all_lines),
+        cmocka_unit_test(lines_of_one_party_wait),
+        cmocka_unit_test(one_contest_is_never_two_races),
+        cmocka_unit_test(a_sure_match_ends_every_maybe),
         cmocka_unit_test(order_does_not_matter),
         cmocka_unit_test(real_feeds_are_matched_without_error),
     };

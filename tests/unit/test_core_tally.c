@@ -184,6 +184,18 @@ static void test_bounds_and_bearing(void **state)
     assert_int_equal(won, 2);
 }
 
+/* Authorities that differ leave a win in place and in doubt. */
+static void test_a_conflict_is_under_review(void **state)
+{
+    struct fixture f;
+    (void)state;
+    open_fixture(&f, 1);
+    f.race.flags = RACE_CONFLICT;
+    assert_int_equal(counted(&f, TALLY_WON), 1);
+    assert_int_equal(counted(&f, TALLY_UNDER_REVIEW), 1);
+    assert_int_equal(counted(&f, TALLY_AT_LEAST), 0);
+}
+
 static void test_states_won_are_of_the_50(void **state)
 {
     struct fixture f;
@@ -257,6 +269,7 @@ int main(void)
         cmocka_unit_test(test_flips),
         cmocka_unit_test(test_standing_by_votes),
         cmocka_unit_test(test_bounds_and_bearing),
+        cmocka_unit_test(test_a_conflict_is_under_review),
         cmocka_unit_test(test_states_won_are_of_the_50),
         cmocka_unit_test(test_percentages),
         cmocka_unit_test(test_what_goes_in_comes_out),

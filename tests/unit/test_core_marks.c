@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: ISC */
+/* What marks mean, on hand-made contests: whose count, and what too many of them say. */
+#include "tests/unit/night.h"
+
+#include "daemon/core/marks.h"
+
+enum { CHOICES = 4, CONTESTS = 2 };
+
+/* One endorsement, on the first line of each contest of one source that has marks. */
+struct fixture {
+    struct settings s;
+    struct settings_source source;
+    struct feed_file file;
+    struct feed feed;
+    struct endorsement person;
+    struct endorsements list;
+    struct feed_contest contests[CONTESTS], *of_race[CONTESTS];
+    struct feed_choice choices[CONTESTS][CHOICES];
+    struct link links[CONTESTS];
+    uint32_t index;
+    struct race race;
+    struct model m;
+};
+
+static void open_fixture(struct fixture *f, const char *authority, uint32_t contests)
+{
+    static const char *const names[CHOICES] = {"Ann Wu", "Bo Fox", "Cy Cox", "Di Li"};
+
+    memset(f, 0, sizeof *f);
+    f->source = (struct settings_source){.authority = slice_of(authority), .calls = CALLS_YES};
+    f->s = (struct settings){.sources = &f->source, .source_count = 1};
+    f->file.status = RESULTS_COMPLETE;
+    f->feed.files = &f->file;
+    f->person = (struct endorsement){.seats = -1, .places = -1};
+    f->list = (struct endorsements){&f->person, 1};
+    for (uint32_t i = 0; i < contests; i++) {
+        f->contests[i] = (struct feed_contest){.choices = f->choices[i],
+                                               .choice_count = CHOICES,
+                                               .seats = -1,
+                                               .places = -1,
+                                               .flags = RESULTS_MARKS_STATED};
+        for (int k = 0; k < CHOICES; k++)
+            f->choices[i][k].name = slice_of(names[k]);
+        f->of_race[i] = &f->contests[i];
+        f->links[i] = (struct link){.contest = &f->contests[i], .band = BAND_AUTO};
+    }
+    f->race = (struct race){.endorsements = &f->index,
+                            .endorsement_count = 1,
+                            .links = f->links,
+                            .link_count = contests,
+                            .contests = f->of_race,
+                            .contest_count = contests,
+                            .seats = -1,
+                            .places = -1};
+    f->m = (struct model){.settings = &f->s, .feeds = &f->feed, .endorsed = &f->list};
+}
+
+static struct marks_word say(const struct fixture *f)
+{
+    return marks_say(&f->m, &f->race, 0, f->source.authority);
+}
+
+/* A county sees its own part of a race: who leads there has won nothing. */
+static void test_a_county_calls_nothing(void **state)
+{
+    static const char *const authorities[] = {"official", "ap"};
+    struct fixture f;
+    int64_t seats, places;
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        open_fixture(&f, authorities[i], 1);
+        f.choices[0][0].mark = RESULTS_WON;
+        assert_int_equal(say(&f).opinion, MARKS_WON);
+        f.source.covers_county = true;
+        assert_int_equal(say(&f).opinion, MARKS_SILENT);
+        marks_count(&f.m, &f.race, f.source.authority, &seats, &places);
+        assert_int_equal(seats, 0);
+    }
+}
+
+/* Figures that are held, because they vanished or fell, take no call along. */
+static void test_no_mark_in_held_figures_is_no_retraction(void **state)
+{
+    struct fixture f;
+    (void)state;
+    open_fixture(&f, "ap", 1);
+    assert_int_equal(say(&f).opinion, MARKS_UNCALLED);
+    for (int v = 0; v < VERDICTS; v++) {
+        f.contests[0].doubt = (enum verdict)v;
+        if (verdict_info[v].class == CLASS_HOLD && say(&f).opinion != MARKS_SILENT)
+            fail_msg("verdict %d: no mark reads as a retraction", v);
+    }
+}
+
+/* Cross-filed: one person in both parties' primaries has lost when all are lost, not before. */
+static void test_lost_in_one_primary_is_not_lost(void **state)
+{
+    struct fixture f;
+    (void)state;
+    for (int lost = 0; lost < 2; lost++) {
+        open_fixture(&f, "ap", 2);
+        f.choices[lost][0].mark = RESULTS_LOST;
+        assert_int_equal(say(&f).opinion, MARKS_UNCALLED);
+        f.choices[!lost][0].mark = RESULTS_WON;
+        assert_int_equal(say(&f).opinion, MARKS_WON);
+        f.choices[!lost][0].mark = RESULTS_LOST;
+        assert_int_equal(say(&f).opinion, MARKS_LOST);
+    }
+}
+
+/* More winners than seats call no seat; more in the next round than it has places, no place. */
+static void test_too_many_marks_count_as_none(void **state)
+{
+    struct fixture f;
+    int64_t seats, places;
+    (void)state;
+    open_fixture(&f, "ap", 1);
+    f.race.seats = 2;
+    f.race.places = 2;
+    for (int marked = 1; marked <= 3; marked++) {
+        bool too_many = marked > 2;
+        for (int k = 0; k < CHOICES; k++)
+            f.choices[0][k].mark = k < marked ? RESULTS_WON : RESULTS_UNMARKED;
+        marks_count(&f.m, &f.race, SLICE("ap"), &seats, &places);
+        assert_int_equal(seats, too_many ? 0 : marked);
+        assert_int_equal(say(&f).opinion, too_many ? MARKS_SILENT : MARKS_WON);
+        assert_int_equal(say(&f).conflict, too_many);
+        for (int k = 0; k < marked; k++)
+            f.choices[0][k].mark = RESULTS_ADVANCED;
+        marks_count(&f.m, &f.race, SLICE("ap"), &seats, &places);
+        assert_int_equal(places, too_many ? 0 : marked);
+        assert_int_equal(say(&f).opinion, too_many ? MARKS_SILENT : MARKS_ADVANCED);
+        assert_int_equal(say(&f).conflict, too_many);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_county_calls_nothing),
+        cmocka_unit_test(test_no_mark_in_held_figures_is_no_retraction),
+        cmocka_unit_test(test_lost_in_one_primary_is_not_lost),
+        cmocka_unit_test(test_too_many_marks_count_as_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
