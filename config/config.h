@@ -118,6 +118,9 @@ struct config_args {
     const char *file;        /* the main file; conf.d/ and sources.d/ are looked for beside it */
     const char *credentials; /* a directory, or NULL; $CREDENTIALS_DIRECTORY is the caller's */
     int64_t today;           /* for the live window: midnight UTC; 0: it is not judged */
+    /* Where what could be read of a wrong configuration goes, so that more problems can be looked
+     * for in one run; NULL: nowhere. The caller frees it. */
+    struct config **partial;
 };
 
 /* Read everything. On failure *out is untouched and `problems` holds every problem found, a

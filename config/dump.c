@@ -107,9 +107,7 @@ bool config_may_reload(const struct config *running, const struct config *next, 
 {
     for (const struct config_key *k = config_keys; k->section; k++)
         if (k->fixed && !value_equal(k, running, next))
-            return err_set(e, ERR_CONFIG,
-                           "[%s] %s changed, and only a restart can change it; the running "
-                           "configuration stays",
+            return err_set(e, ERR_CONFIG, "[%s] %s changed, and only a restart can change it",
                            k->section, k->name);
     return true;
 }

@@ -166,10 +166,12 @@ static bool expand_one(struct slice inside, const struct config_expand *with, st
         return config_credential(with->credentials, rest, out, e);
     /* "{version}" may stand for itself: the poller knows it only when it polls */
     if (slice_is(name, "version") && !argued)
-        return add_known(with->version, "/{}", "{version} is not known: it takes a version-url",
+        return add_known(with->version, "/{}",
+                         "{version} is not known: write version-url = https://... in this source",
                          out, e);
     if (slice_is(name, "county") && !argued)
-        return add_known(with->county, "", "{county} is not known: it takes a county", out, e);
+        return add_known(with->county, "",
+                         "{county} is not known: write county = NAME in this source", out, e);
     const char *nearest = text_did_you_mean(name, names, sizeof(names) / sizeof(names[0]));
     return err_set(e, ERR_CONFIG,
                    "there is no {%.*s}%s%s%s; {date}, {date:%%Y%%m%%d}, {version}, {county} and "

@@ -304,6 +304,10 @@ bool config_load(const struct config_args *args, struct config **out, struct buf
     l->main_line.number = 1;
     if (!read_all(l, e)) {
         problem_close(&l->problems);
+        if (args->partial && l->problems.count > 0) {
+            *args->partial = c;
+            arena = NULL;
+        }
         goto out;
     }
     *out = c;

@@ -3,9 +3,11 @@
 #include "config/value.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "config/config.h"
+#include "config/key_checks.h"
 #include "config/url.h"
 #include "daemon/base/num.h"
 
@@ -26,6 +28,23 @@ static bool too_large(struct value_fault *f)
     return err_set(&f->why, ERR_CONFIG, "the configuration is too large to be kept in memory");
 }
 
+/* What to write instead, where it is plain. */
+static void suggest(const struct config_key *k, struct slice bad, struct value_fault *f)
+{
+    char upper[2];
+
+    if (k->check == check_listen)
+        f->fix = "write listen = 127.0.0.1:8080; with nothing behind the = there is no HTTP";
+    if (k->check != check_state || bad.len != sizeof(upper))
+        return;
+    for (size_t i = 0; i < sizeof(upper); i++)
+        upper[i] = (char)(bad.ptr[i] >= 'a' && bad.ptr[i] <= 'z' ? bad.ptr[i] - 32 : bad.ptr[i]);
+    if (check_state((struct slice){upper, sizeof(upper)}))
+        return;
+    snprintf(f->room, sizeof(f->room), "write %.2s", upper);
+    f->fix = f->room;
+}
+
 /* "KEY must be WANTED, not "TEXT"", with the fix people most often need. */
 static bool refuse(const struct config_key *k, struct slice rest, struct slice text,
                    struct slice bad, const char *wanted, struct value_fault *f)
@@ -38,6 +57,8 @@ static bool refuse(const struct config_key *k, struct slice rest, struct slice t
         f->fix = "a comment stands on a line of its own; a value runs to the end of its line";
     else if (slice_starts(text, SLICE("\"")) || slice_starts(text, SLICE("'")))
         f->fix = "no quotes: a value runs to the end of its line";
+    else
+        suggest(k, bad, f);
     if (bad.len == 0)
         return err_set(&f->why, ERR_CONFIG, "%s%.*s must be %s, and is empty", k->name,
                        SLICE_FMT(rest), wanted);

@@ -13,6 +13,7 @@ struct value_fault {
     struct err why;
     const char *fix; /* may be NULL */
     const char *at;  /* into the value that was given */
+    char room[16];   /* for a fix made of it */
 };
 
 struct value_place {        /* what a value needs to know of where it stands */

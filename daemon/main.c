@@ -9,6 +9,7 @@
 #include "daemon/app.h"
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
+#include "daemon/plan_notes.h"
 
 struct command_line {
     struct app_args app;
@@ -111,7 +112,7 @@ static bool make_plan(const struct command_line *c, struct plan **plan, int *exi
     bool ok = plan_make(&args, plan, &problems, &e);
     if (!ok) {
         fwrite(problems.ptr, 1, problems.len, stderr);
-        fprintf(stderr, "tallyd: %s: %s\n", args.config.file, e.text);
+        fprintf(stderr, "tallyd: %s\n", e.text);
         *exit_code = (int)e.kind;
     }
     buf_done(&problems);
@@ -131,9 +132,15 @@ static int dump(struct plan *plan)
 
 static int test(struct plan *plan, bool quiet)
 {
-    if (!quiet)
+    struct buf notes;
+    buf_init(&notes, 1 << 20);
+    if (!quiet) {
+        plan_notes(plan, &notes);
+        fwrite(notes.ptr, 1, notes.len, stdout);
         printf("the configuration is right: %zu sources, %zu endorsed\n",
                plan->settings.source_count, plan->endorsed.count);
+    }
+    buf_done(&notes);
     plan_free(plan);
     return 0;
 }

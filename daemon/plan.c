@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
@@ -15,6 +16,7 @@
 
 #define PLAN_MAX (256 << 20)
 #define LIST_MAX (64 << 20)
+#define LIST_PROBLEMS_MAX (1 << 20)
 #define ZONES_MAX 64
 #define STALE_INTERVALS 10
 #define STALE_LEAST (5 * WHEN_MINUTE)
@@ -179,13 +181,19 @@ static void plan_endorsed(struct making *m)
         problem(m, "[endorsements] file", "%s", e.text);
         return;
     }
-    size_t before = m->problems->len;
+    struct buf lines;
+    buf_init(&lines, LIST_PROBLEMS_MAX);
     if (!endorse_parse(text, columns, c->endorsements.columns.count, m->plan->settings.date,
-                       m->plan->arena, &m->plan->endorsed, m->problems, &e)) {
-        m->wrong++;
-        if (m->problems->len == before)
+                       m->plan->arena, &m->plan->endorsed, &lines, &e)) {
+        if (lines.len == 0)
             problem(m, path, "%s", e.text);
+        for (struct slice rest = buf_slice(&lines), line; slice_next(&rest, '\n', &line);) {
+            bool located = line.len > 0 && line.ptr[0] >= '0' && line.ptr[0] <= '9';
+            if (line.len > 0)
+                problem(m, NULL, "%s:%s%.*s", path, located ? "" : " ", SLICE_FMT(line));
+        }
     }
+    buf_done(&lines);
 }
 
 /* ---- [calls] [totals] [guards] ---- */
@@ -405,10 +413,10 @@ static void check_hints(struct making *m)
                 continue;
             const char *near =
                 text_did_you_mean(e->hints[k].source, names, p->settings.source_count);
-            problem(m, p->config->endorsements.file.ptr,
-                    "line %zu: source_hints names %.*s, and there is no such source%s%s%s", e->line,
-                    SLICE_FMT(e->hints[k].source), near ? "; did you mean " : "", near ? near : "",
-                    near ? "?" : "");
+            problem(m, NULL,
+                    "%s:%zu: column source_hints: it names %.*s, and there is no such source%s%s%s",
+                    p->config->endorsements.file.ptr, e->line, SLICE_FMT(e->hints[k].source),
+                    near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
         }
     }
 }
@@ -479,6 +487,45 @@ static void check_simulated(struct making *m)
                 SLICE_FMT(c->http.listen));
 }
 
+/* ---- [workers] ---- */
+
+/* A tree that is built and not installed has tally-parse beside tallyd; another PREFIX has it in
+ * ../bin. Looked for only where the program is left at its default and is not there. */
+static void find_program(struct making *m)
+{
+    static const char *const places[] = {"tally-parse", "../bin/tally-parse"};
+    struct config *c = m->plan->config;
+    char self[4096];
+    if (!slice_is(c->workers.program, "/usr/bin/tally-parse") ||
+        access(c->workers.program.ptr, X_OK) == 0)
+        return;
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self);
+    while (n > 0 && self[n - 1] != '/')
+        n--;
+    for (size_t i = 0; n > 0 && i < sizeof places / sizeof places[0]; i++) {
+        struct slice path = arena_printf(m->plan->arena, "%.*s%s", (int)n, self, places[i]);
+        if (path.ptr && access(path.ptr, X_OK) == 0) {
+            c->workers.program = path;
+            return;
+        }
+    }
+}
+
+/* What is wrong with the list is said together with what is wrong with the configuration. */
+static void look_further(struct making *m, struct err *e)
+{
+    const struct config *c = m->plan->config;
+    struct err first = *e;
+    if (!c || c->endorsements.file.len == 0)
+        return;
+    if (c->election.dates.count == 0 ||
+        !when_parse_date(c->election.dates.items[0], &m->plan->settings.date))
+        m->plan->settings.date = 0; /* said already */
+    plan_endorsed(m);
+    if (m->wrong > 0)
+        err_set(e, first.kind, "%s; %zu more in the endorsement list", first.text, m->wrong);
+}
+
 bool plan_make(const struct plan_args *args, struct plan **out, struct buf *problems, struct err *e)
 {
     struct plan *p = calloc(1, sizeof *p);
@@ -488,10 +535,14 @@ bool plan_make(const struct plan_args *args, struct plan **out, struct buf *prob
         plan_free(p);
         return err_set(e, ERR_BUG, "out of memory");
     }
-    if (!config_load(&args->config, &p->config, problems, e)) {
+    struct config_args from = args->config;
+    from.partial = &p->config;
+    if (!config_load(&from, &p->config, problems, e)) {
+        look_further(&m, e);
         plan_free(p);
         return false;
     }
+    find_program(&m);
     plan_election(&m);
     plan_polls(&m);
     plan_rules(&m);
@@ -506,8 +557,8 @@ bool plan_make(const struct plan_args *args, struct plan **out, struct buf *prob
         check_simulated(&m);
     if (m.wrong > 0) {
         plan_free(p);
-        return err_set(e, ERR_CONFIG, "%zu problem%s in the configuration", m.wrong,
-                       m.wrong == 1 ? "" : "s");
+        return err_set(e, ERR_CONFIG, "%s: %zu problem%s; nothing of it is used", args->config.file,
+                       m.wrong, m.wrong == 1 ? "" : "s");
     }
     *out = p;
     return true;

@@ -20,12 +20,9 @@ void columns_problem(struct columns_reader *r, const char *fmt, ...)
 
     if (++r->problem_count > COLUMNS_PROBLEMS)
         return;
-    buf_addf(r->problems, "row %zu", r->row);
-    if (r->line != r->row)
-        buf_addf(r->problems, " (line %zu)", r->line);
+    buf_addf(r->problems, "%zu: ", r->line);
     if (r->column)
-        buf_addf(r->problems, ", column %s", r->column);
-    buf_addz(r->problems, ": ");
+        buf_addf(r->problems, "column %s: ", r->column);
     va_start(ap, fmt);
     buf_addv(r->problems, fmt, ap);
     va_end(ap);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The columns an endorsement list may have, and how a cell of each is read. contracts.md,
- * Endorsements. */
+/* The columns an endorsement list may have, and how a cell of each is read. */
 #ifndef TALLYD_CORE_COLUMNS_H
 #define TALLYD_CORE_COLUMNS_H
 
@@ -14,7 +13,7 @@ struct columns_reader { /* of one list */
     struct arena *a;
     struct buf *problems;
     size_t problem_count;
-    size_t row, line;   /* of the record: the header is row 1 */
+    size_t line;        /* of the record: the header is line 1 */
     const char *column; /* of the cell; NULL: the row as a whole */
     int64_t date;
     bool full; /* the arena is */

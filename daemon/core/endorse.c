@@ -110,6 +110,22 @@ static bool read_header(struct columns_reader *r, const struct endorse_column *m
     return r->problem_count == before;
 }
 
+/* Columns nothing is known of are not read: said, so that a misspelt one shows. */
+static void list_unused(struct columns_reader *r, const struct slice *fields,
+                        const struct header *h, struct endorsements *out)
+{
+    out->unused = arena_array(r->a, h->count + 1, sizeof(*out->unused));
+    r->full |= !out->unused;
+    for (size_t i = 0; i < h->count && !r->full; i++) {
+        struct slice name = columns_clean(r, fields[i]);
+        if (h->column[i] >= 0 || name.len == 0)
+            continue;
+        const char *like = like_column(columns_word(r, name));
+        bool taken = like && h->field[column_named(slice_of(like))] >= 0;
+        out->unused[out->unused_count++] = (struct endorse_unused){name, taken ? NULL : like};
+    }
+}
+
 /* ---- rows ---- */
 
 static bool is_blank(const struct slice *fields, size_t n)
@@ -184,7 +200,7 @@ static void read_row(struct columns_reader *r, const struct header *h, const str
 struct identity { /* whose an id, a slug or a race is */
     struct slice key;
     const struct endorsement *e;
-    size_t row;
+    size_t line;
 };
 
 static struct identity *remember(struct columns_reader *r, struct map *m, struct slice id,
@@ -196,7 +212,7 @@ static struct identity *remember(struct columns_reader *r, struct map *m, struct
         r->full = true;
         return NULL;
     }
-    *mine = (struct identity){key, e, r->row};
+    *mine = (struct identity){key, e, r->line};
     return mine;
 }
 
@@ -224,8 +240,8 @@ static void set_race(struct columns_reader *r, struct map *races, struct endorse
     if (!other)
         remember(r, races, e->race_id, key, e);
     else if (!slice_eq(other->e->state, e->state) || other->e->date != e->date)
-        columns_problem(r, "%.*s is another state's or day's race in row %zu",
-                        SLICE_FMT(e->race_id), other->row);
+        columns_problem(r, "%.*s is another state's or day's race in line %zu",
+                        SLICE_FMT(e->race_id), other->line);
     r->column = NULL;
 }
 
@@ -250,12 +266,13 @@ static void set_id(struct columns_reader *r, struct map *ids, struct endorsement
     if (!other)
         remember(r, ids, e->id, (struct slice){"", 0}, e);
     else if (own)
-        columns_problem(r, "%.*s is also the id of row %zu; ids must differ", SLICE_FMT(e->id),
-                        other->row);
+        columns_problem(r, "%.*s is also the id of line %zu; ids must differ", SLICE_FMT(e->id),
+                        other->line);
     else
         columns_problem(
-            r, "it is the same person and race as row %zu; drop one or give both an endorsement_id",
-            other->row);
+            r,
+            "it is the same person and race as line %zu; drop one or give both an endorsement_id",
+            other->line);
     r->column = NULL;
 }
 
@@ -290,7 +307,6 @@ static void read_all_rows(struct columns_reader *r, struct csv *c, const struct 
     size_t n;
 
     while (!r->full && csv_next(c, r->a, MAX_FIELDS, &fields, &n, e)) {
-        r->row++;
         r->line = c->line;
         if (is_blank(fields, n))
             continue;
@@ -340,8 +356,8 @@ bool endorse_parse(struct slice csv, const struct endorse_column *map, size_t ma
                    int64_t date, struct arena *a, struct endorsements *out, struct buf *problems,
                    struct err *e)
 {
-    struct columns_reader r = {.a = a, .problems = problems, .date = date, .row = 1, .line = 1};
-    struct endorsements list = {NULL, 0};
+    struct columns_reader r = {.a = a, .problems = problems, .date = date, .line = 1};
+    struct endorsements list = {0};
     struct header *h = arena_alloc(a, sizeof(*h));
     struct slice *fields;
     struct csv c;
@@ -355,11 +371,11 @@ bool endorse_parse(struct slice csv, const struct endorse_column *map, size_t ma
         if (!read_header(&r, map, map_count, fields, n, h))
             return r.full ? err_set(e, ERR_DATA, "the endorsement list is too big for its memory")
                           : refuse(&r, e);
+        list_unused(&r, fields, h, &list);
         if (!read_rows(&r, &c, h, &list, e))
             return err_set(e, ERR_DATA, "the endorsement list is too big for its memory");
     }
     if (e->kind != ERR_NONE) {
-        r.row++;
         r.line = c.line;
         columns_problem(&r, "%s", e->text);
     } else if (list.count == 0) {

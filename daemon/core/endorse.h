@@ -16,12 +16,11 @@ struct endorse_column {
     struct slice ours, theirs;
 };
 
-/* Read a whole list. Every problem of the file is in *problems (a line each: row, column, why, fix;
- * capped) and the result is false; nothing is kept then. All memory from the arena. `date` is used
- * where a row has no election_date. */
+/* Read a whole list. Every problem of the file is in *problems (each "LINE: column NAME: why and
+ * fix"; capped) and the result is false; nothing is kept then. All memory from the arena. `date` is
+ * used where a row has no election_date. */
 bool endorse_parse(struct slice csv, const struct endorse_column *columns, size_t column_count,
                    int64_t date, struct arena *a, struct endorsements *out, struct buf *problems,
                    struct err *e) MUST_USE;
-
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* An endorsed candidacy: plain data, as the list says it. contracts.md, Endorsements. */
+/* An endorsed candidacy: plain data, as the list says it. */
 #ifndef TALLYD_CORE_ENDORSEMENT_H
 #define TALLYD_CORE_ENDORSEMENT_H
 
@@ -45,9 +45,8 @@ struct endorsement {
     struct slice office, jurisdiction, division, district, seat, party, contest_party;
     struct slice county;
     struct slice *counties;
-    size_t county_count; /* of the race, when its votes are summed */
-    struct slice
-        race_id; /* the row's own, or the slug made of its parts (contracts.md, Endorsements) */
+    size_t county_count;  /* of the race, when its votes are summed */
+    struct slice race_id; /* the row's own, or the slug made of its parts */
     struct slice ap_race_id, ap_candidate_id;
     struct slice *tags;
     size_t tag_count;
@@ -67,12 +66,19 @@ struct endorsement {
     size_t line;                  /* of the CSV, for messages */
 };
 
+struct endorse_unused { /* a column of the list nothing is known of */
+    struct slice name;
+    const char *like; /* the known column that is perhaps meant, or NULL */
+};
+
 struct endorsements {
     struct endorsement *list;
     size_t count;
+    struct endorse_unused *unused;
+    size_t unused_count;
 };
 
 extern const char *const endorsement_statuses[ENDORSE_STATUSES]; /* "active", ... */
-extern const char *const endorsement_levels[LEVELS];              /* "unknown", "federal", ... */
+extern const char *const endorsement_levels[LEVELS];             /* "unknown", "federal", ... */
 
 #endif

@@ -22,8 +22,7 @@ const struct verdict_info verdict_info[VERDICTS] = {
     [VERDICT_EMPTY] = {"empty", CLASS_HOLD,
                        "everything is zero where votes were on air; until votes are back"},
     [VERDICT_CALLS_VANISHED] = {"calls-vanished", CLASS_HOLD,
-                                "several calls are gone at once; until they are back, or the desk "
-                                "accepts"},
+                                "several calls are gone at once; until they are back"},
     [VERDICT_BLOCKED] = {"blocked", CLASS_FAILED,
                          "a page for people came where data was expected; tried again"},
     [VERDICT_TRUNCATED] = {"truncated", CLASS_FAILED,
@@ -51,27 +50,24 @@ const struct verdict_info verdict_info[VERDICTS] = {
     [VERDICT_FALL_HOLD] =
         {"fall-hold", CLASS_HOLD,
          "votes fell; until they are back, a changed payload 10 minutes later still "
-         "says so, or the desk accepts"},
-    [VERDICT_FALL_DESK] =
-        {"fall-desk", CLASS_HOLD,
-         "votes fell by much or to zero; until they are back, or the desk accepts"},
+         "says so"},
+    [VERDICT_FALL_DESK] = {"fall-desk", CLASS_HOLD,
+                           "votes fell by much or to zero; until they are back"},
     [VERDICT_CORRECTED] = {"corrected", CLASS_FLAG, "a held fall stood: published as a correction"},
     [VERDICT_RESTORED] = {"restored", CLASS_ACCEPT, "a held figure is back"},
-    [VERDICT_DOUBLED] =
-        {"doubled", CLASS_HOLD,
-         "everything doubled without new units; until a payload no longer says so, or "
-         "the desk accepts"},
+    [VERDICT_DOUBLED] = {"doubled", CLASS_HOLD,
+                         "everything doubled without new units; until a payload no longer says so"},
     [VERDICT_SWAPPED] =
         {"swapped", CLASS_HOLD,
          "two choices changed places; until a changed payload 10 minutes later still "
-         "says so, or the desk accepts"},
+         "says so"},
     [VERDICT_ROSTER_CHANGED] =
         {"roster-changed", CLASS_HOLD,
          "choices are others than before; until a changed payload 10 minutes "
-         "later still says so, or the desk accepts"},
+         "later still says so"},
     [VERDICT_OVERVOTE] = {"overvote", CLASS_HOLD,
                           "more ballots than voters, or more votes than ballots allow; until the "
-                          "figures fit, or the desk accepts"},
+                          "figures fit"},
     [VERDICT_OVERVOTE_FLAG] = {"overvote-flag", CLASS_FLAG,
                                "more votes or ballots than expected, where that proves nothing"},
     [VERDICT_MARK_MOVED] = {"mark-moved", CLASS_FLAG,

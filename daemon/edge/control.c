@@ -199,7 +199,14 @@ bool control_new(struct event_base *base, const char *path, const char *group,
                                 16, (struct sockaddr *)&address, sizeof address);
     umask(before);
     if (!c->listener) {
-        err_errno(e, ERR_CONFIG, "[control] socket = %s: cannot listen there", path);
+        if (errno == ENOENT)
+            err_set(
+                e, ERR_CONFIG,
+                "[control] socket = %s: its directory is not there; make the directory, or name "
+                "another place",
+                path);
+        else
+            err_errno(e, ERR_CONFIG, "[control] socket = %s: cannot listen there", path);
         free(c->path);
         free(c);
         return false;

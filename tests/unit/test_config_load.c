@@ -99,7 +99,7 @@ static const struct broken {
     {SOURCE "[source ga]\nformat = ddhq\npath = a\n", ":8:9: ", "first at"},
     {SOURCE "precints = yes\n", ":8:1: ", "did you mean precincts?"},
     {SOURCE "priorty = 3\n", ":8:1: ", "did you mean priority?"},
-    {SOURCE "state = Ga\n", ":8:9: ", "two capital letters"},
+    {SOURCE "state = Ga\n", ":8:9: ", "write GA"},
     {SOURCE "state = G\n", ":8:9: ", "two capital letters"},
     {SOURCE "state = ZZ\n", ":8:9: ", "two capital letters"},
     {SOURCE "votes = maybe\n", ":8:9: ", "no or yes"},

@@ -125,18 +125,18 @@ static void what_is_open_is_unsaid(void **state)
 static void all_problems_are_told_at_once(void **state)
 {
     static const char *const told[] = {
-        "row 2, column state: \"Gorgia\"",
-        "row 2, column status: \"activ\" is none of active",
+        "2: column state: \"Gorgia\"",
+        "2: column status: \"activ\" is none of active",
         "did you mean active?",
-        "row 2, column seats_to_fill: \"0\" is not a whole number from 1",
-        "row 2, column election_date: \"2025-02-30\"",
-        "row 3, column candidate_name: it is empty",
-        "row 3, column flip: \"maybe\"",
-        "row 3, column polls_close: \"25 h\"",
-        "row 4: it has 3 fields, the header has 10",
-        "row 5, column source_hints: \"sos\" is no hint",
-        "row 5, column candidate_name: it is not UTF-8",
-        "row 7, column endorsement_id: x1 is also the id of row 6",
+        "2: column seats_to_fill: \"0\" is not a whole number from 1",
+        "2: column election_date: \"2025-02-30\"",
+        "3: column candidate_name: it is empty",
+        "3: column flip: \"maybe\"",
+        "3: column polls_close: \"25 h\"",
+        "4: it has 3 fields, the header has 10",
+        "5: column source_hints: \"sos\" is no hint",
+        "5: column candidate_name: it is not UTF-8",
+        "7: column endorsement_id: x1 is also the id of line 6",
     };
     struct reading r =
         read_list("candidate_name,state,office,status,seats_to_fill,election_date,flip,polls_close,"
@@ -277,13 +277,13 @@ static void long_race_ids_are_cut_apart(void **state)
     done(&r);
     r = read_list("candidate_name,state,office\nA A,GA,Mayor\nA A,GA,Mayor\n");
     assert_false(r.ok);
-    assert_non_null(strstr(r.problems.ptr, "the same person and race as row 2"));
+    assert_non_null(strstr(r.problems.ptr, "the same person and race as line 2"));
     done(&r);
     r = read_list(
         "candidate_name,state,office,race_id\nA A,GA,Mayor,r1\nB A,AL,Mayor,r1\nC,GA,Mayor,a b\n");
     assert_false(r.ok);
-    assert_non_null(strstr(r.problems.ptr, "row 3, column race_id: r1 is another state's"));
-    assert_non_null(strstr(r.problems.ptr, "row 4, column race_id: \"a b\" is no race_id"));
+    assert_non_null(strstr(r.problems.ptr, "3: column race_id: r1 is another state's"));
+    assert_non_null(strstr(r.problems.ptr, "4: column race_id: \"a b\" is no race_id"));
     done(&r);
 }
 
