@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* The way out for messages, over a real writer and without Redis: what waits for the disk, what is
- * thinned, and what an epoch or a reload does to it. */
+/* The way out for messages, over a real writer, without Redis and with one: what waits for the
+ * disk, what is thinned, what an epoch, a reload or another owner does to it, and that no call is
+ * lost. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,12 +10,15 @@
 
 #include <cmocka.h>
 
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/base/log.h"
 #include "daemon/edge/timer.h"
 #include "daemon/outbox.h"
+#include "tests/unit/redis_server.h"
 
 #define PATIENCE_MS 20000
 #define INTERVAL_MS 300
@@ -33,6 +37,8 @@ struct post {
     size_t wanted;  /* stop the loop when so much was told */
     int began, snapshots;
     const char *model; /* data of the totals a snapshot shows */
+    struct redis_server redis;
+    redisContext *eye;
 };
 
 static void on_patience(void *ctx)
@@ -104,24 +110,32 @@ static struct outbox_view view_of(const struct post *p)
     return v;
 }
 
-/* Run until the epoch is above this one. */
 static void on_look(void *ctx)
 {
     struct post *p = ctx;
     loop_stop(p->base);
 }
 
-static void wait_for_epoch(struct post *p, int64_t above)
+static void turn(struct post *p)
 {
     struct timer *look = timer_new(p->base, on_look, p);
-    while (view_of(p).epoch <= above) {
-        timer_set(look, 1);
-        loop_run(p->base);
-    }
+    timer_set(look, 1);
+    loop_run(p->base);
     timer_free(look);
 }
 
-static int set_up(void **state)
+#define UNTIL(p, condition)                                                                        \
+    do                                                                                             \
+        turn(p);                                                                                   \
+    while (!(condition))
+
+/* Run until the epoch is above this one. */
+static void wait_for_epoch(struct post *p, int64_t above)
+{
+    UNTIL(p, view_of(p).epoch > above);
+}
+
+static struct post *new_post(void)
 {
     static const char date[] = "2025-11-04";
     struct err e = {0};
@@ -135,17 +149,50 @@ static int set_up(void **state)
     p->election.election = slice_of(date);
     if (!writer_open(p->base, p->directory, p->arena, &p->loaded, &p->writer, &e))
         fail_msg("%s", e.text);
+    p->patience = timer_new(p->base, on_patience, p);
+    timer_set(p->patience, PATIENCE_MS);
+    return p;
+}
+
+static void open_outbox(struct post *p, const char *url, const struct writer_event *unsent,
+                        size_t unsent_count)
+{
+    struct err e = {0};
     struct outbox_settings s = {.election = &p->election,
                                 .clock = &p->clock,
+                                .redis = {.url = slice_of(url),
+                                          .prefix = SLICE("tally:v1"),
+                                          .owner = SLICE("ours"),
+                                          .mode = SLICE("test"),
+                                          .election = p->election.election,
+                                          .version = SLICE("0"),
+                                          .heartbeat_ms = 1000},
                                 .min_interval_ms = INTERVAL_MS,
                                 .heartbeat_ms = 1000,
-                                .disk_epoch = p->loaded.epoch};
+                                .disk_epoch = p->loaded.epoch,
+                                .unacknowledged = unsent,
+                                .unacknowledged_count = unsent_count};
     struct outbox_calls calls = {
         .snapshot = on_snapshot, .began = on_began, .published = on_published, .ctx = p};
     if (!outbox_new(p->base, p->writer, &s, &calls, &p->outbox, &e))
         fail_msg("%s", e.text);
-    p->patience = timer_new(p->base, on_patience, p);
-    timer_set(p->patience, PATIENCE_MS);
+}
+
+static int set_up(void **state)
+{
+    struct post *p = new_post();
+    open_outbox(p, "", NULL, 0);
+    *state = p;
+    return 0;
+}
+
+/* With a redis-server; the test opens the outbox. */
+static int set_up_redis(void **state)
+{
+    struct post *p = new_post();
+    assert_true(redis_server_new(&p->redis));
+    redis_server_start(&p->redis, NULL);
+    p->eye = redis_server_look(&p->redis, NULL, NULL);
     *state = p;
     return 0;
 }
@@ -156,6 +203,10 @@ static int tear_down(void **state)
     char command[200];
     writer_close(p->writer, 1000);
     outbox_free(p->outbox);
+    if (p->eye)
+        redisFree(p->eye);
+    if (p->redis.directory[0])
+        redis_server_done(&p->redis);
     timer_free(p->patience);
     arena_free(p->arena);
     loop_free(p->base);
@@ -169,6 +220,12 @@ static int tear_down(void **state)
     rmdir(p->directory);
     free(p);
     return 0;
+}
+
+static void on_durable(bool ok, const char *text, void *ctx)
+{
+    (void)text;
+    *(bool *)ctx = ok;
 }
 
 static void begin(struct post *p)
@@ -286,6 +343,146 @@ static void test_more_than_can_wait_is_an_error(void **state)
     assert_string_equal(p->told, "0 1 ");
 }
 
+/* Else the snapshot would show a call that a crash takes back. */
+static void test_no_snapshot_before_what_waits_for_the_disk(void **state)
+{
+    struct post *p = *state;
+    struct err e = {0};
+    struct writer_job nothing = {0};
+    bool durable = false;
+    add(p, MESSAGE_CALL, "calls:GA", "1", true);
+    outbox_start(p->outbox);
+    assert_true(writer_submit(p->writer, &nothing, on_durable, &durable, &e));
+    UNTIL(p, durable); /* and the epoch before it */
+    assert_int_equal(p->began, 0);
+    assert_int_equal(p->snapshots, 0);
+    assert_int_equal(view_of(p).totals.len, 0);
+    assert_string_equal(p->told, "");
+    outbox_release(p->outbox);
+    assert_string_equal(p->told, "1 ");
+    assert_int_equal(p->began, 1);
+    assert_int_equal(p->snapshots, 1);
+}
+
+/* ---- with Redis ---- */
+
+static void open_redis(struct post *p, const struct writer_event *unsent, size_t unsent_count)
+{
+    char url[128];
+    snprintf(url, sizeof url, "unix://%s", p->redis.socket);
+    open_outbox(p, url, unsent, unsent_count);
+}
+
+static redisReply *ask(struct post *p, const char *command)
+{
+    redisReply *r = redisCommand(p->eye, command);
+    assert_non_null(r);
+    if (r->type == REDIS_REPLY_ERROR)
+        fail_msg("%s: %s", command, r->str);
+    return r;
+}
+
+static void told(struct post *p, const char *command)
+{
+    freeReplyObject(ask(p, command));
+}
+
+/* Text that Redis has there. */
+static void has(struct post *p, const char *command, const char *text)
+{
+    redisReply *r = ask(p, command);
+    if (!r->str || !strstr(r->str, text))
+        fail_msg("%s: \"%s\" is not in %s", command, text, r->str ? r->str : "nothing");
+    freeReplyObject(r);
+}
+
+/* Redis tells its epoch while ours, lower, is on its way to the disk: another one is made. */
+static void test_the_epoch_is_above_what_redis_last_saw(void **state)
+{
+    struct post *p = *state;
+    char path[128], epoch[32];
+    sqlite3 *s;
+    told(p, "HSET tally:v1:snap:meta epoch 4000000000 owner before seq 9");
+    snprintf(path, sizeof path, "%s/tallyd.db", p->directory);
+    assert_int_equal(sqlite3_open(path, &s), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(s, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    open_redis(p, NULL, 0);
+    outbox_start(p->outbox);
+    UNTIL(p, view_of(p).redis_connected);
+    assert_int_equal(p->began, 0);
+    assert_int_equal(sqlite3_close(s), SQLITE_OK); /* the disk is free */
+    UNTIL(p, p->began > 0);
+    assert_true(view_of(p).epoch > INT64_C(4000000000));
+    add(p, MESSAGE_CALL, "calls:GA", "{\"n\":1}", false);
+    UNTIL(p, view_of(p).unacknowledged == 0);
+    assert_false(view_of(p).fenced);
+    snprintf(epoch, sizeof epoch, "%lld", (long long)view_of(p).epoch);
+    has(p, "HGET tally:v1:snap:meta epoch", epoch);
+    has(p, "HGET tally:v1:snap:meta owner", "ours");
+}
+
+/* Two from before a restart, and one made while Redis is away: each is told, in order, behind the
+ * snapshot, and only then forgotten. */
+static void test_calls_redis_never_had_are_told_behind_the_snapshot(void **state)
+{
+    struct post *p = *state;
+    struct writer_event before[] = {
+        {SLICE("c8"), SLICE("calls:GA"), SLICE("{\"before\":8}")},
+        {SLICE("r9"), SLICE("calls:GA"), SLICE("{\"before\":9}")},
+    };
+    p->model = "{\"snapshot\":1}";
+    open_redis(p, before, 2);
+    UNTIL(p, view_of(p).redis_connected);
+    assert_int_equal(view_of(p).unacknowledged, 2);
+    outbox_start(p->outbox);
+    UNTIL(p, view_of(p).unacknowledged == 0);
+    static const char *const order[] = {"{\"snapshot\":1}", "{\"before\":8}", "{\"before\":9}"};
+    redisReply *log = ask(p, "XRANGE tally:v1:log - +");
+    assert_int_equal(log->elements, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_non_null(strstr(log->element[i]->element[1]->element[3]->str, order[i]));
+    freeReplyObject(log);
+
+    redisFree(p->eye);
+    p->eye = NULL;
+    redis_server_stop(&p->redis);
+    UNTIL(p, !view_of(p).redis_connected);
+    add(p, MESSAGE_CALL, "calls:GA", "{\"away\":1}", false);
+    assert_int_equal(view_of(p).unacknowledged, 1);
+    redis_server_start(&p->redis, NULL);
+    p->eye = redis_server_look(&p->redis, NULL, NULL);
+    UNTIL(p, view_of(p).unacknowledged == 0);
+    log = ask(p, "XRANGE tally:v1:log - +");
+    assert_int_equal(log->elements, 2);
+    assert_non_null(strstr(log->element[1]->element[1]->element[3]->str, "{\"away\":1}"));
+    freeReplyObject(log);
+}
+
+/* It says so, and what the other publishes stays. */
+static void test_one_that_is_fenced_stops_publishing(void **state)
+{
+    struct post *p = *state;
+    open_redis(p, NULL, 0);
+    UNTIL(p, view_of(p).redis_connected);
+    begin(p);
+    add(p, MESSAGE_CALL, "calls:GA", "{\"ours\":1}", false);
+    UNTIL(p, view_of(p).unacknowledged == 0);
+    told(p, "HSET tally:v1:snap:meta epoch 4000000000 owner other");
+    told(p, "SET tally:v1:snap:totals other");
+    add(p, MESSAGE_CALL, "calls:GA", "{\"ours\":2}", false);
+    UNTIL(p, view_of(p).fenced);
+    int64_t given = view_of(p).by_type[MESSAGE_TOTALS];
+    int64_t epoch = view_of(p).epoch;
+    add(p, MESSAGE_TOTALS, "totals", "{\"ours\":3}", false);
+    outbox_pause(p->outbox);
+    outbox_restart(p->outbox, &p->election, INTERVAL_MS, 1000); /* a snapshot that is not shown */
+    wait_for_epoch(p, epoch);
+    assert_int_equal(view_of(p).by_type[MESSAGE_TOTALS], given);
+    assert_int_equal(view_of(p).unacknowledged, 1);
+    has(p, "GET tally:v1:snap:totals", "other");
+    has(p, "HGET tally:v1:snap:meta owner", "other");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +494,12 @@ int main(void)
         T(test_a_reload_shows_the_new_model_whole),
         T(test_a_call_during_a_reload_is_told_to_those_who_watch),
         T(test_more_than_can_wait_is_an_error),
+        T(test_no_snapshot_before_what_waits_for_the_disk),
+#define R(f) cmocka_unit_test_setup_teardown(f, set_up_redis, tear_down)
+        R(test_the_epoch_is_above_what_redis_last_saw),
+        R(test_calls_redis_never_had_are_told_behind_the_snapshot),
+        R(test_one_that_is_fenced_stops_publishing),
     };
+    log_start(LOG_LEVEL_ERROR - 1, 0);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
