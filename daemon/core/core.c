@@ -285,9 +285,16 @@ static void on_batch(struct turn *t, const struct event *ev)
 static void on_unchanged(struct turn *t, const struct event *ev)
 {
     struct core *c = t->core;
+    struct feed_report report = {.arena = t->out->arena};
+    struct err e = {0};
 
-    feed_unchanged(&c->model, ev->source, ev->file, t->now_ms);
-    t->out->verdict = VERDICT_UNCHANGED;
+    if (!feed_unchanged(&c->model, ev, t->now_ms, &report, &e))
+        failed(t, &e);
+    t->out->verdict = report.verdict;
+    t->out->verdict_text = report.text;
+    take_changes(t, &report);
+    if (report.verdict != VERDICT_UNCHANGED) /* what it serves is not what its marks stand in */
+        return;
     t->look.source = ev->source;
     t->look.file = ev->file;
     mark_fading(c);

@@ -28,7 +28,7 @@ struct event {
     enum event_type type;
     uint32_t source, file;          /* BATCH, UNCHANGED, FAILED */
     const struct results *batch;    /* BATCH; borrowed for the call */
-    struct digest digest;           /* BATCH: of the payload's bytes */
+    struct digest digest;           /* BATCH: of the payload's bytes; UNCHANGED: of those last taken */
     struct slice version;           /* BATCH: the version its URL named, or empty */
     int64_t received_ms;            /* election clock at the payload's last byte */
     bool restored;                  /* BATCH: from our own last-accepted copy, at start or reload: judged as already on air */

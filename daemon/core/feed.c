@@ -26,8 +26,7 @@ enum {
 struct feed_own {
     char text[TEXT_ROOM]; /* feed_file.verdict_text */
     int64_t older_since;  /* since when only older payloads come; WHEN_UNKNOWN: they do not */
-    bool older_noted;
-    char version[64]; /* feed_file.version */
+    char version[64];     /* feed_file.version */
     /* A payload with votes before polls close, to be judged again. */
     char *batch; /* NULL: none */
     size_t batch_len;
@@ -190,13 +189,77 @@ static void succeed(struct model *m, struct feed_file *f, int64_t now_ms)
         m->checked_ms = now_ms;
 }
 
-void feed_unchanged(struct model *m, uint32_t source, uint32_t file, int64_t now_ms)
-{
-    struct feed_file *f = file_of(m, source, file);
+/* ---- a feed that steps back ---- */
 
-    succeed(m, f, now_ms);
+static bool doubt_changed(const struct feed *f, uint32_t file, struct feed_report *r, struct err *e)
+{
+    size_t at = 0;
+    void *value;
+
+    while (map_next(f->contests, &at, NULL, &value)) {
+        struct feed_contest *c = value;
+        if (c->file == file && !report_change(r, c, FEED_DOUBT, e))
+            return false;
+    }
+    return true;
+}
+
+/* It serves an older payload, once more. */
+static bool step_back(struct model *m, const struct event *event, int64_t now_ms,
+                      struct feed_report *r, struct err *e)
+{
+    struct feed_file *f = file_of(m, event->source, event->file);
+
+    if (f->own->older_since == WHEN_UNKNOWN)
+        f->own->older_since = event->received_ms;
+    int64_t since = event->received_ms - f->own->older_since;
+    if (since < m->settings->guards.confirm_ms) {
+        succeed(m, f, now_ms);
+        return true;
+    }
+    /* No passing copy of some edge: the feed stepped back and stays there. That is for people to
+     * judge. */
+    r->held = true;
+    if (f->stepped_back)
+        return true;
+    f->stepped_back = true;
+    return report_note(r, NULL, NULL, VERDICT_OLDER, e,
+                       "only older payloads for %lld min: held for the desk",
+                       (long long)(since / WHEN_MINUTE)) &&
+           doubt_changed(&m->feeds[event->source], event->file, r, e);
+}
+
+/* It serves what is on air, or newer. */
+static bool step_up(struct model *m, const struct event *event, struct feed_report *r,
+                    struct err *e)
+{
+    struct feed_file *f = file_of(m, event->source, event->file);
+    bool was = f->stepped_back;
+
     f->own->older_since = WHEN_UNKNOWN;
-    set_verdict(f, VERDICT_UNCHANGED, SLICE(""));
+    f->stepped_back = false;
+    return !was || doubt_changed(&m->feeds[event->source], event->file, r, e);
+}
+
+bool feed_unchanged(struct model *m, const struct event *event, int64_t now_ms,
+                    struct feed_report *out, struct err *e)
+{
+    struct feed_file *f = file_of(m, event->source, event->file);
+
+    *out = (struct feed_report){
+        .arena = out->arena, .source = event->source, .file = event->file, .text = SLICE("")};
+    if (f->own->older_since != WHEN_UNKNOWN && !digest_eq(event->digest, f->digest)) {
+        bool ok = step_back(m, event, now_ms, out, e);
+        out->verdict = VERDICT_OLDER;
+        out->text = out->held ? SLICE("still older than what is on air; held for the desk")
+                              : SLICE("still older than what is on air");
+        set_verdict(f, out->verdict, out->text);
+        return ok;
+    }
+    out->verdict = VERDICT_UNCHANGED;
+    succeed(m, f, now_ms);
+    set_verdict(f, out->verdict, out->text);
+    return step_up(m, event, out, e);
 }
 
 void feed_failed(struct model *m, uint32_t source, uint32_t file, enum verdict verdict,
@@ -279,6 +342,15 @@ static bool version_less(struct slice a, struct slice b)
     return num_parse(a, 0, INT64_MAX, &x) && num_parse(b, 0, INT64_MAX, &y) && x < y;
 }
 
+static bool is_newer(const struct payload *p)
+{
+    const struct feed_file *f = p->file;
+
+    return version_less(f->version, p->version) ||
+           (p->own_ms != WHEN_UNKNOWN && f->own_time_ms != WHEN_UNKNOWN &&
+            p->own_ms > f->own_time_ms);
+}
+
 static struct slice why_older(struct payload *p)
 {
     const struct feed_file *f = p->file;
@@ -293,7 +365,10 @@ static struct slice why_older(struct payload *p)
     if (version_less(p->version, f->version))
         return arena_printf(p->r->arena, "its version is %.*s, on air is %.*s",
                             SLICE_FMT(p->version), SLICE_FMT(f->version));
-    if (once_on_air(p->feed, p->event->file, p->event->digest))
+    /* A feed that takes its mistake back may say again what it said before it; that, too, is how
+     * a hold ends. */
+    if (!is_newer(p) && !take_holds(p->feed, p->event->file) &&
+        once_on_air(p->feed, p->event->file, p->event->digest))
         return arena_printf(p->r->arena, "the same bytes were on air before, and newer ones since");
     return SLICE("");
 }
@@ -309,7 +384,8 @@ static bool check_order(struct payload *p, bool *done, struct err *e)
     if (p->file->seen && digest_eq(p->event->digest, p->file->digest)) {
         *done = true;
         succeed(p->m, p->file, p->now_ms);
-        own->older_since = WHEN_UNKNOWN;
+        if (!step_up(p->m, p->event, p->r, e))
+            return false;
         if (!version_less(p->version, p->file->version) && p->version.len)
             p->file->version = keep_text(own->version, sizeof(own->version), p->version);
         return say(p, VERDICT_UNCHANGED, SLICE("the same bytes"), e);
@@ -318,23 +394,10 @@ static bool check_order(struct payload *p, bool *done, struct err *e)
     if (!why.len)
         return why.ptr || err_set(e, ERR_DATA, "no memory to say what a payload is");
     *done = true;
-    if (own->older_since == WHEN_UNKNOWN) {
-        own->older_since = p->event->received_ms;
-        own->older_noted = false;
-    }
-    int64_t since = p->event->received_ms - own->older_since;
-    if (since < p->m->settings->guards.confirm_ms) {
-        succeed(p->m, p->file, p->now_ms);
-    } else {
-        /* No passing copy of some edge: the feed stepped back and stays there. That is for people
-         * to judge. */
-        p->r->held = true;
-        if (!own->older_noted && !report_note(p->r, NULL, NULL, VERDICT_OLDER, e,
-                                              "only older payloads for %lld min: held for the desk",
-                                              (long long)(since / WHEN_MINUTE)))
-            return false;
-        own->older_noted = true;
-    }
+    if (!step_back(p->m, p->event, p->now_ms, p->r, e))
+        return false;
+    if (p->r->held)
+        why = arena_printf(p->r->arena, "%.*s; held for the desk", SLICE_FMT(why));
     return say(p, VERDICT_OLDER, why, e);
 }
 
@@ -407,7 +470,6 @@ static void put_on_air(struct payload *p)
         f->own_time_ms = p->own_ms;
     if (p->version.len)
         f->version = keep_text(f->own->version, sizeof(f->own->version), p->version);
-    f->own->older_since = WHEN_UNKNOWN;
     remember(p->feed, p->event->file, p->event->digest);
 }
 
@@ -415,8 +477,7 @@ static void put_on_air(struct payload *p)
 static bool take_all(struct payload *p, struct intake *plan, struct err *e)
 {
     const struct results_header *h = p->event->batch->head;
-    uint32_t missing = 0;
-    struct feed_contest *first = NULL;
+    struct take_missing missing = {0};
 
     p->r->used = true;
     drop_waiting(p->file->own);
@@ -425,20 +486,22 @@ static bool take_all(struct payload *p, struct intake *plan, struct err *e)
     for (uint32_t i = 0; i < h->contests; i++)
         if (!take_contest(plan, &plan->contests[i], p->r, e))
             return false;
-    if (!take_problems(plan, p->r, e) ||
-        (!h->delta && !take_missing(plan, p->r, &missing, &first, e)))
+    if (!take_problems(plan, p->r, e) || (!h->delta && !take_missing(plan, p->r, &missing, e)) ||
+        !step_up(p->m, p->event, p->r, e))
         return false;
     put_on_air(p);
     p->r->keep = !plan->early && take_settled(p->feed, p->event->file);
     p->r->held = !p->r->keep;
-    if (missing)
-        return say(p, VERDICT_ROSTER,
-                   arena_printf(p->r->arena,
-                                "%u contests are no longer in the feed, the first is "
-                                "%.*s",
-                                missing, SLICE_FMT(report_contest(first))),
-                   e);
-    return say(p, VERDICT_ACCEPTED, arena_printf(p->r->arena, "%u contests", h->contests), e);
+    if (!missing.gone)
+        return say(p, VERDICT_ACCEPTED, arena_printf(p->r->arena, "%u contests", h->contests), e);
+    if (!say(p, VERDICT_ROSTER,
+             arena_printf(p->r->arena, "%u contests are no longer in the feed, the first is %.*s",
+                          missing.gone, SLICE_FMT(report_contest(missing.first))),
+             e))
+        return false;
+    if (!missing.newly) /* said when they went; the file goes on showing it */
+        p->r->verdict = VERDICT_ACCEPTED;
+    return true;
 }
 
 static bool judge(struct payload *p, bool again, struct err *e)

@@ -23,8 +23,11 @@ bool feed_restore_digest(struct model *m, uint32_t source, uint32_t file, struct
 bool feed_take(struct model *m, const struct event *event, int64_t now_ms, struct feed_report *out,
                struct err *e) MUST_USE;
 
-/* EVENT_UNCHANGED; EVENT_FAILED: freshness and the last verdict of that file. */
-void feed_unchanged(struct model *m, uint32_t source, uint32_t file, int64_t now_ms);
+/* EVENT_UNCHANGED: the site serves the bytes of `digest`, still. Those on air: the file is fresh.
+ * Others: it has stepped back, and when it stays so its contests are in doubt. */
+bool feed_unchanged(struct model *m, const struct event *event, int64_t now_ms,
+                    struct feed_report *out, struct err *e) MUST_USE;
+/* EVENT_FAILED: the last verdict of that file. */
 void feed_failed(struct model *m, uint32_t source, uint32_t file, enum verdict verdict,
                  struct slice text);
 

@@ -96,6 +96,17 @@ static bool belongs_elsewhere(const struct intake *p, const struct feed_contest 
     return c->file < p->event->file;
 }
 
+/* Is the feed's own time of this contest before that of its figures on air? What is in the future
+ * does not order. */
+static bool is_older(const struct intake *p, const struct results_contest *in,
+                     const struct feed_contest *c)
+{
+    int64_t latest = p->event->received_ms + p->m->settings->guards.future_ms;
+
+    return !p->event->restored && c->file == p->event->file && in->updated_ms != WHEN_UNKNOWN &&
+           in->updated_ms < c->updated_ms && c->updated_ms <= latest;
+}
+
 /* ---- choices ---- */
 
 /* The name a feed gave this choice once, where it gives none now. */
@@ -285,7 +296,8 @@ static bool look_for_doubles(struct intake *p, struct err *e)
 
     for (uint32_t i = 0; ok && i < p->batch->head->contests; i++) {
         struct intake_contest *pc = &p->contests[i];
-        if (pc->c && !pc->theirs && !pc->early && pc->roster.verdict == VERDICT_ACCEPTED)
+        if (pc->c && !pc->theirs && !pc->older && !pc->early &&
+            pc->roster.verdict == VERDICT_ACCEPTED)
             ok = look_for_double(p, places, pc, e);
     }
     map_free(places);
@@ -309,6 +321,7 @@ bool intake_fill(struct intake *p, struct err *e)
         if (!find_contest(p, pc->in, &pc->c, e) || !lay_choices(p, pc, e))
             return false;
         pc->theirs = pc->c && belongs_elsewhere(p, pc->c);
+        pc->older = pc->c && is_older(p, pc->in, pc->c);
     }
     return p->event->restored || look_for_doubles(p, e);
 }

@@ -20,6 +20,7 @@ struct intake_contest {
     uint32_t *map; /* each one's index in c; NONE: new there */
     struct guard_roster roster;
     bool early;                  /* votes in its total before its polls close */
+    bool older;                  /* the contest of a newer payload, older by its own time */
     bool theirs;                 /* another file of the source has the newer figures */
     struct intake_place **twice; /* per unit: where it is loaded twice; NULL: nowhere */
 };

@@ -30,6 +30,7 @@ const char *labels_race_flag(uint32_t flag)
         {RACE_IN_DOUBT, "in_doubt"},
         {RACE_CORRECTED, "corrected"},
         {RACE_PARTIAL, "partial"},
+        {RACE_GONE, "gone"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].flag == flag)

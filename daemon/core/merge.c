@@ -16,7 +16,8 @@ struct figures {
     struct race_choice *choices;
     uint32_t count;
     int32_t reporting, total;
-    bool doubt, corrected, strange; /* strange: a choice of one county is none of another's */
+    bool doubt, corrected, gone;
+    bool strange; /* strange: a choice of one county is none of another's */
     int64_t changed_ms;
 };
 
@@ -100,7 +101,9 @@ static void add_contest(struct offers *g, struct figures *f, const struct feed_c
         add_units(&f->reporting, c->units[0].reporting);
         add_units(&f->total, c->units[0].total);
     }
-    f->doubt |= verdict_info[c->doubt].class >= CLASS_HOLD;
+    f->doubt |= verdict_info[c->doubt].class >= CLASS_HOLD ||
+                g->m->feeds[c->source].files[c->file].stepped_back;
+    f->gone |= c->gone;
     f->corrected |= c->corrected;
     if (f->changed_ms < c->changed_ms)
         f->changed_ms = c->changed_ms;
@@ -300,7 +303,8 @@ static bool decide(struct offers *g, struct outcome_of_merge *out, struct err *e
     if (!o || r->summed) {
         if (!sum_counties(g, &out->f, &out->in, e))
             return false;
-        out->summed = out->in.count > 0 && (!o || (offers_may_lead(o) && o->total < out->in.total));
+        /* Only a source that is fit, and not behind, takes the race from its counties. */
+        out->summed = out->in.count > 0 && (!o || !offers_may_lead(o) || o->total < out->in.total);
     }
     if (out->summed) {
         uint32_t of = counties_of(g);
@@ -312,6 +316,7 @@ static bool decide(struct offers *g, struct outcome_of_merge *out, struct err *e
     }
     out->flags |= out->f.doubt || out->f.strange ? RACE_IN_DOUBT : 0;
     out->flags |= out->f.corrected ? RACE_CORRECTED : 0;
+    out->flags |= out->f.gone ? RACE_GONE : 0;
     return true;
 }
 
@@ -368,7 +373,8 @@ static bool make_room(struct model *m, struct race *r, const struct outcome_of_m
 /* Show it. True when anything differs from before. */
 static bool show(struct offers *g, const struct outcome_of_merge *out)
 {
-    const uint32_t ours = RACE_DISAGREEMENT | RACE_IN_DOUBT | RACE_CORRECTED | RACE_PARTIAL;
+    const uint32_t ours =
+        RACE_DISAGREEMENT | RACE_IN_DOUBT | RACE_CORRECTED | RACE_PARTIAL | RACE_GONE;
     struct race *r = g->r;
     uint32_t of = out->summed ? counties_of(g) : 0;
     bool figures = !same_choices(r, &out->f) || r->on_air != out->on_air ||

@@ -55,6 +55,7 @@ struct feed_contest {
     int64_t changed_ms;           /* when its figures, roster or marks last changed */
     enum verdict doubt;           /* why it is held or flagged; VERDICT_ACCEPTED: in order */
     bool gone;                    /* no longer in the feed: keeps its last figures */
+    int64_t older_since;          /* since when the feed has only an older copy of it, by its own time; WHEN_UNKNOWN: it has not */
     bool corrected;               /* a fall was published */
     uint32_t race;                /* index, or NONE (match.c) */
     uint64_t roster_rev;          /* raised when id, text, choices change: what match looks at */
@@ -71,6 +72,7 @@ struct feed_file {
     struct slice verdict_text;
     enum results_status status;
     bool seen;                /* any payload was ever accepted */
+    bool stepped_back;        /* only older payloads came for too long: its figures are in doubt */
     bool unasked;             /* kept over a restart, and the site has not been heard since: keeps its place in a race */
     struct feed_own *own;     /* feed.c's: a payload that waits for polls to close, the verdict's bytes */
 };
@@ -145,6 +147,7 @@ enum race_flag {
     RACE_IN_DOUBT = 16,    /* figures held */
     RACE_CORRECTED = 32,
     RACE_PARTIAL = 64,     /* counties are missing */
+    RACE_GONE = 128,       /* figures on air of a contest that is no longer in its feed */
 };
 enum race_status { RACE_UNCALLED, RACE_PARTLY_CALLED, RACE_CALLED };
 
@@ -173,7 +176,7 @@ struct race {
     int64_t seats, places;        /* resolved from the endorsements, then the feeds' statements; -1 unknown or in conflict */
     enum race_status status;      /* calls.c */
     int64_t seats_called, places_called; /* calls.c: how many are known to be called, ours or not */
-    uint32_t flags;               /* calls.c: CONFLICT, UNDER_REVIEW; merge.c: DISAGREEMENT, IN_DOUBT, CORRECTED, PARTIAL */
+    uint32_t flags;               /* calls.c: CONFLICT, UNDER_REVIEW; merge.c: DISAGREEMENT, IN_DOUBT, CORRECTED, PARTIAL, GONE */
     /* figures on air (merge.c) */
     uint32_t on_air;              /* source index; NONE: nothing yet, or counties are summed */
     bool summed;                  /* counties are summed */

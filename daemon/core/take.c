@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "daemon/base/when.h"
 #include "daemon/core/report.h"
 #include "daemon/core/states.h"
 
@@ -70,7 +71,8 @@ static bool new_contest(const struct intake *p, struct intake_contest *pc, struc
         return full(e);
     *c = (struct feed_contest){.source = p->event->source,
                                .file = p->event->file,
-                               .updated_ms = INT64_MIN,
+                               .updated_ms = WHEN_UNKNOWN,
+                               .older_since = WHEN_UNKNOWN,
                                .received_ms = p->event->received_ms,
                                .changed_ms = p->event->received_ms,
                                .race = NONE};
@@ -492,15 +494,46 @@ static bool fill_contest(const struct intake *p, struct intake_contest *pc, stru
     if (!renew_contest(p, pc, what, e) || !renew_choices(p, pc, r, what, e) ||
         !take_units(p, pc, what, r, e))
         return false;
-    if (c->gone)
-        *what |= FEED_DOUBT;
-    c->gone = false;
+    c->older_since = WHEN_UNKNOWN;
     c->received_ms = p->event->received_ms;
     if (*what & (FEED_FIGURES | FEED_MARKS | FEED_ROSTER))
         c->changed_ms = c->received_ms;
     if (*what & FEED_ROSTER)
         c->roster_rev++;
     return true;
+}
+
+/* The payload's copy of the contest is older than what is on air: nothing of it is used. */
+static bool keep_newer(const struct intake *p, struct intake_contest *pc, struct feed_report *r,
+                       unsigned *what, struct err *e)
+{
+    struct feed_contest *c = pc->c;
+    int64_t now = p->event->received_ms;
+
+    if (c->older_since == WHEN_UNKNOWN) {
+        c->older_since = now;
+        return report_note(r, c, NULL, VERDICT_OLDER, e,
+                           "by its own time %lld s older than what is on air",
+                           (long long)((c->updated_ms - pc->in->updated_ms) / WHEN_SECOND));
+    }
+    if (now - c->older_since < p->m->settings->guards.confirm_ms ||
+        class_of(c->doubt) >= CLASS_HOLD)
+        return true;
+    /* No passing copy: it stays older. */
+    c->doubt = VERDICT_OLDER;
+    *what |= FEED_DOUBT;
+    return report_note(r, c, NULL, VERDICT_OLDER, e, "for %lld min: held for the desk",
+                       (long long)((now - c->older_since) / WHEN_MINUTE));
+}
+
+/* A contest that was gone is in the feed again. */
+static bool come_back(struct feed_contest *c, struct feed_report *r, unsigned *what, struct err *e)
+{
+    if (!c->gone)
+        return true;
+    c->gone = false;
+    *what |= FEED_DOUBT;
+    return report_note(r, c, NULL, VERDICT_RESTORED, e, "in the feed again");
 }
 
 bool take_contest(const struct intake *p, struct intake_contest *pc, struct feed_report *r,
@@ -518,6 +551,12 @@ bool take_contest(const struct intake *p, struct intake_contest *pc, struct feed
         if (!new_contest(p, pc, e))
             return false;
         pc->roster.fresh = pc->in->choices;
+    } else if (!come_back(pc->c, r, &what, e)) {
+        return false;
+    } else if (pc->older) {
+        wait = true;
+        if (!keep_newer(p, pc, r, &what, e))
+            return false;
     } else if (pc->roster.verdict != VERDICT_ACCEPTED && pc->c->unit_count) {
         if (!meet_roster(p, pc, r, &what, &wait, e))
             return false;
@@ -577,16 +616,15 @@ static bool is_bad(const struct intake *p, const struct feed_contest *c)
     return false;
 }
 
-bool take_missing(const struct intake *p, struct feed_report *r, uint32_t *missing,
-                  struct feed_contest **first, struct err *e)
+bool take_missing(const struct intake *p, struct feed_report *r, struct take_missing *out,
+                  struct err *e)
 {
     struct map *present = map_new(SIZE_MAX, false);
     bool ok = present || full(e);
     size_t at = 0;
     void *value;
 
-    *missing = 0;
-    *first = NULL;
+    *out = (struct take_missing){0};
     for (uint32_t i = 0; ok && i < p->batch->head->contests; i++)
         if (p->contests[i].c)
             ok = map_put(present, key_of(&p->contests[i].c), p->contests[i].c) || full(e);
@@ -594,14 +632,30 @@ bool take_missing(const struct intake *p, struct feed_report *r, uint32_t *missi
         struct feed_contest *c = value;
         if (c->file != p->event->file || map_has(present, key_of(&c)) || is_bad(p, c))
             continue;
-        if (!(*missing)++)
-            *first = c;
-        if (!c->gone)
-            ok = report_change(r, c, FEED_DOUBT, e);
+        if (!out->gone++)
+            out->first = c;
+        if (c->gone)
+            continue;
         c->gone = true;
+        if (!out->newly++)
+            out->first = c;
+        ok = report_change(r, c, FEED_DOUBT, e);
     }
     map_free(present);
     return ok;
+}
+
+bool take_holds(const struct feed *f, uint32_t file)
+{
+    size_t at = 0;
+    void *value;
+
+    while (map_next(f->contests, &at, NULL, &value)) {
+        const struct feed_contest *c = value;
+        if (c->file == file && class_of(c->doubt) >= CLASS_HOLD)
+            return true;
+    }
+    return false;
 }
 
 bool take_settled(const struct feed *f, uint32_t file)
@@ -611,8 +665,8 @@ bool take_settled(const struct feed *f, uint32_t file)
 
     while (map_next(f->contests, &at, NULL, &value)) {
         const struct feed_contest *c = value;
-        if (c->file == file && (c->gone || class_of(c->doubt) >= CLASS_HOLD))
+        if (c->file == file && (c->gone || c->older_since != WHEN_UNKNOWN))
             return false;
     }
-    return true;
+    return !take_holds(f, file);
 }

@@ -12,15 +12,21 @@
 bool take_contest(const struct intake *p, struct intake_contest *pc, struct feed_report *r,
                   struct err *e) MUST_USE;
 
-/* Mark the contests of this file that the payload does not have. *missing: how many are gone now;
- * *first: one of them. */
-bool take_missing(const struct intake *p, struct feed_report *r, uint32_t *missing,
-                  struct feed_contest **first, struct err *e) MUST_USE;
+/* Mark the contests of this file that the payload does not have. */
+struct take_missing {
+    uint32_t gone, newly; /* how many are gone; how many of them were there in the last payload */
+    struct feed_contest *first;
+};
+bool take_missing(const struct intake *p, struct feed_report *r, struct take_missing *out,
+                  struct err *e) MUST_USE;
 
 /* Mark what the worker itself found wrong. */
 bool take_problems(const struct intake *p, struct feed_report *r, struct err *e) MUST_USE;
 
-/* Is nothing of this file's contests held, missing or in quarantine? */
+/* Is any contest of this file held or in quarantine? */
+bool take_holds(const struct feed *f, uint32_t file);
+
+/* Is nothing of this file's contests held, missing, behind or in quarantine? */
 bool take_settled(const struct feed *f, uint32_t file);
 
 /* A copy that lives as long as the feed; ptr NULL and *e when the feed's memory is full. */

@@ -96,6 +96,21 @@ static inline enum verdict world_take(struct world *w, int64_t second, const cha
     return world_take_as(w, 0, 0, second, text, "", false);
 }
 
+/* The site says that nothing is new since the payload of these lines. */
+static inline enum verdict world_unchanged(struct world *w, int64_t second, const char *text)
+{
+    int64_t now = w->start + second * WHEN_SECOND;
+
+    arena_reset(w->arena);
+    struct event event = {.type = EVENT_UNCHANGED,
+                          .digest = digest_of(arena_printf(w->arena, "%s\n", text)),
+                          .received_ms = now};
+    w->report.arena = w->arena;
+    if (!feed_unchanged(&w->m, &event, now, &w->report, &w->err))
+        fail_msg("%s", w->err.text);
+    return w->report.verdict;
+}
+
 /* How often the last report notes this verdict. */
 static inline size_t world_notes(const struct world *w, enum verdict v)
 {

@@ -135,7 +135,8 @@ def replay(root, name):
         if body == current:
             payloads["unchanged"] += 1
             continue
-        if body in past or (newest is not None and own < newest):
+        seen_before = body in past and not own > newest and not holds
+        if seen_before or (newest is not None and own < newest):
             payloads["older"] += 1
             continue
         payloads["accepted"] += 1

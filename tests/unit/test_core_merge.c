@@ -153,7 +153,7 @@ static void a_restart_leaves_a_race_with_its_source(void **state)
     world_take_as(w, 1, 0, 3600, MAYOR("502"), "", true);
     merge(w, 3600);
     assert_int_equal(mw->race.on_air, 0);
-    feed_unchanged(&w->m, 0, 0, w->start + 3601000); /* the site says so, too */
+    world_unchanged(w, 3601, MAYOR("500")); /* the site says so, too */
     merge(w, 3610);
     assert_int_equal(mw->race.on_air, 0);
     world_take_as(w, 0, 0, 3620, MAYOR("500"), "again", true);
@@ -413,6 +413,96 @@ static void what_is_shown_is_one_sources(void **state)
     assert_true(switches > 10);
 }
 
+/* ---- found by attack ---- */
+
+/* Of two contests only the first is the race's. */
+static void merge_mayor(struct world *w, int64_t second)
+{
+    link_all(w);
+    mw->race.contest_count = 1;
+    if (!merge_race(&w->m, &mw->race, w->start + second * WHEN_SECOND, &mw->changed, &w->err))
+        fail_msg("%s", w->err.text);
+}
+
+static void a_contest_gone_from_its_feed_is_marked_and_still_counts(void **state)
+{
+    struct world *w = *state;
+    const char *other = "contest 9|Clerk|GA\n choice 1|Dee|\n total 5\n";
+    char both[600];
+    snprintf(both, sizeof(both), "%s%s", MAYOR("500"), other);
+    world_take(w, 0, both);
+    merge_mayor(w, 0);
+    assert_false(mw->race.flags & RACE_GONE);
+    world_take(w, 60, other);
+    merge_mayor(w, 60);
+    assert_true(mw->changed);
+    assert_int_equal(mw->race.flags & (RACE_GONE | RACE_IN_DOUBT), RACE_GONE);
+    assert_int_equal(shown("Ann"), 500);
+    snprintf(both, sizeof(both), "%s%s", MAYOR("501"), other);
+    world_take(w, 120, both);
+    merge_mayor(w, 120);
+    assert_false(mw->race.flags & RACE_GONE);
+}
+
+static void a_feed_that_stepped_back_leaves_its_race_in_doubt(void **state)
+{
+    struct world *w = *state;
+    world_take(w, 0, MAYOR("500"));
+    world_take(w, 60, MAYOR("600"));
+    world_take(w, 100, MAYOR("500"));
+    merge(w, 100);
+    assert_false(mw->race.flags & RACE_IN_DOUBT);
+    world_unchanged(w, 700, MAYOR("500"));
+    merge(w, 700);
+    assert_true(mw->changed);
+    assert_true(mw->race.flags & RACE_IN_DOUBT);
+    assert_int_equal(shown("Ann"), 600);
+    world_take(w, 760, MAYOR("610"));
+    merge(w, 760);
+    assert_false(mw->race.flags & RACE_IN_DOUBT);
+}
+
+static void n_of_m_counties_takes_the_longest_list(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    mw->endorsement[1].county_count = 1;
+    say_and_merge(w, 0, 0, 500, 400);
+    assert_int_equal(mw->race.counties_of, 3);
+    assert_true(mw->race.flags & RACE_PARTIAL);
+}
+
+static void counties_of_an_unknown_number_are_partial(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    mw->endorsement[0].county_count = mw->endorsement[1].county_count = 0;
+    say_and_merge(w, 0, 0, 500, 400);
+    assert_true(mw->race.summed);
+    assert_int_equal(mw->race.counties_of, 0);
+    assert_true(mw->race.flags & RACE_PARTIAL);
+}
+
+/* A source of the whole race that was silent for two hours took the race from fresh counties. */
+static void a_stale_source_of_the_whole_race_does_not_beat_its_counties(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    w->sources[3].stale_after_ms = 60000;
+    say_and_merge(w, 0, 0, 500, 400);
+    assert_true(mw->race.summed);
+    say_and_merge(w, 3, 10, 100, 100);
+    assert_true(mw->race.summed);
+    merge(w, 7200); /* it is stale, and lower */
+    assert_true(mw->race.summed);
+    assert_int_equal(shown("Ann"), 500);
+    say(w, 3, 7300, 700, 600);
+    merge(w, 9000); /* stale again, and higher */
+    assert_true(mw->race.summed);
+    say_and_merge(w, 3, 9010, 701, 600);
+    assert_false(mw->race.summed);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -435,6 +525,11 @@ int main(void)
         T(parts_are_added_and_wait_for_each_other),
         T(lines_of_one_person_are_one),
         T(what_is_shown_is_one_sources),
+        T(a_contest_gone_from_its_feed_is_marked_and_still_counts),
+        T(a_feed_that_stepped_back_leaves_its_race_in_doubt),
+        T(n_of_m_counties_takes_the_longest_list),
+        T(counties_of_an_unknown_number_are_partial),
+        T(a_stale_source_of_the_whole_race_does_not_beat_its_counties),
     };
 
     return cmocka_run_group_tests_name("core_merge", tests, NULL, NULL);
