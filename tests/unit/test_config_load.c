@@ -119,7 +119,7 @@ static const struct broken {
     {SOURCE "url.h = https://example.org/{dat}\n", ":8:29: ", "did you mean date?"},
     {SOURCE "url.h = https://example.org/{date:%H}\n", ":8:29: ", "%Y"},
     {SOURCE "url.h = https://example.org/{version}\n", ":8:29: ", "version-url"},
-    {SOURCE "url.h = https://example.org/{county}\n", ":8:29: ", "takes a county"},
+    {SOURCE "url.h = https://example.org/{county}\n", ":8:29: ", "write county = NAME"},
     {SOURCE "url.h = https://example.org/{date\n", ":8:29: ", "never closed"},
     {SOURCE "url.h = https://example.org/{credential:gone}\n", ":8:29: ", "credential gone"},
     {SOURCE "url.h = https://example.org/{credential:open}\n", ":8:29: ", "chmod 600"},

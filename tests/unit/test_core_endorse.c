@@ -312,7 +312,7 @@ static void small_arenas_fail_cleanly(void **state)
     for (size_t cap = 0; !ok && cap < 1 << 20; cap += 61) {
         struct arena *a = arena_new(cap);
         struct buf problems;
-        struct endorsements list = {NULL, 0};
+        struct endorsements list = {0};
         struct err e;
         buf_init(&problems, 1 << 16);
         ok = endorse_parse(slice_of(csv), NULL, 0, DATE, a, &list, &problems, &e);
