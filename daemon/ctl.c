@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "daemon/ctl_client.h"
@@ -40,8 +41,9 @@ static void usage(FILE *out)
             "usage: tallyctl [--socket PATH] [-o table|json|csv|tsv] [--no-color] COMMAND\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(out, "  %-12s %-24s %s\n", commands[i].words, commands[i].usage, commands[i].about);
-    fprintf(out,
-            "\nFilters are words: state:GA status:won flip:yes office:school. See tallyctl(1).\n");
+    fprintf(out, "\nFilters are words: state:GA status:won flip:yes office:school tag:TAG "
+                 "flag:conflict, or a\n"
+                 "part of an id, place or name. See tallyctl(1).\n");
 }
 
 /* The command that args begin with, and how many words it takes. */
@@ -110,11 +112,32 @@ static int read_options(int argc, char **argv, struct options *o)
     return kept;
 }
 
+/* Columns of the terminal we print to; 0: it is none, or says nothing. */
+static size_t terminal_columns(void)
+{
+    struct winsize w;
+    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 ? w.ws_col : 0;
+}
+
 static bool print_text(struct slice body, void *ctx)
 {
     (void)ctx;
     fwrite(body.ptr, 1, body.len, stdout);
     return fflush(stdout) == 0;
+}
+
+/* A line is news; on a terminal it stays one line. */
+static bool print_lines(struct slice body, void *ctx)
+{
+    size_t columns = terminal_columns();
+    struct buf out;
+    if (columns == 0)
+        return print_text(body, ctx);
+    buf_init(&out, 64 << 20);
+    ctl_cut(body, columns, &out);
+    bool ok = !out.failed && print_text(buf_slice(&out), NULL);
+    buf_done(&out);
+    return ok;
 }
 
 /* Rows come as tab-separated lines with a head. */
@@ -134,6 +157,25 @@ static bool print_rows(struct slice body, void *ctx)
     return ok;
 }
 
+/* Words that the command does not take, and forms it does not have. */
+static bool fitting(const struct command *c, int argc, char **argv, const struct options *o)
+{
+    if (argc > 0 && c->usage[0] == '\0') {
+        fprintf(stderr, "tallyctl: %s takes no words: '%s'\n", c->words, argv[0]);
+        return false;
+    }
+    if (o->output && !c->tabular) {
+        fprintf(stderr, "tallyctl: %s prints text, it has no -o %s; -o is for", c->words,
+                o->output);
+        for (size_t i = 0, n = 0; i < COMMANDS; i++)
+            if (commands[i].tabular)
+                fprintf(stderr, "%s %s", n++ > 0 ? "," : "", commands[i].words);
+        fputc('\n', stderr);
+        return false;
+    }
+    return true;
+}
+
 static int run(const struct command *c, int argc, char **argv, struct options *o)
 {
     struct err e = {0};
@@ -149,8 +191,8 @@ static int run(const struct command *c, int argc, char **argv, struct options *o
         buf_addf(&request, "\x1f%s", argv[i]);
     buf_addc(&request, '\n');
     bool rows = c->tabular && strcmp(o->output, "json") != 0;
-    if (!ctl_ask(o->socket, buf_slice(&request), c->stays, rows ? print_rows : print_text, o, &code,
-                 &e)) {
+    bool (*print)(struct slice, void *) = rows ? print_rows : c->stays ? print_lines : print_text;
+    if (!ctl_ask(o->socket, buf_slice(&request), c->stays, print, o, &code, &e)) {
         fprintf(stderr, "tallyctl: %s\n", e.text);
         code = (int)e.kind;
     }
@@ -176,5 +218,7 @@ int main(int argc, char **argv)
                 near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
         return ERR_USAGE;
     }
+    if (!fitting(c, words - taken, argv + taken, &o))
+        return ERR_USAGE;
     return run(c, words - taken, argv + taken, &o);
 }

@@ -92,3 +92,29 @@ void ctl_csv(struct slice tsv, struct buf *out)
         buf_addc(out, '\n');
     }
 }
+
+/* How many bytes of the line fit into that many columns? */
+static size_t fitting(struct slice line, size_t columns)
+{
+    size_t fits = line.len;
+    while (text_width(slice_sub(line, 0, fits)) > columns)
+        do
+            fits--;
+        while (fits > 0 && ((unsigned char)line.ptr[fits] & 0xC0) == 0x80);
+    return fits;
+}
+
+void ctl_cut(struct slice lines, size_t columns, struct buf *out)
+{
+    struct slice line;
+    while (lines.len > 0 && slice_next(&lines, '\n', &line)) {
+        size_t whole = fitting(line, columns);
+        if (whole == line.len || columns == 0) {
+            buf_add(out, line);
+        } else {
+            buf_add(out, slice_sub(line, 0, fitting(line, columns - 1)));
+            buf_addz(out, "…");
+        }
+        buf_addc(out, '\n');
+    }
+}

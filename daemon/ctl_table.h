@@ -11,5 +11,7 @@ void ctl_table(struct slice tsv, struct buf *out);
 
 /* RFC 4180 with LF. */
 void ctl_csv(struct slice tsv, struct buf *out);
+/* Lines cut to that many columns of a terminal. */
+void ctl_cut(struct slice lines, size_t columns, struct buf *out);
 
 #endif

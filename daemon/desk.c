@@ -185,7 +185,8 @@ static int verb_explain(struct question *q, struct buf *body)
     if (q->word_count != 1) {
         buf_addz(
             body,
-            "tallyctl explain takes one endorsement_id or race_id; tallyctl races lists them\n");
+            "tallyctl explain takes one id of an endorsement or race, or a part of an id or name; "
+            "tallyctl races lists them\n");
         return ERR_USAGE;
     }
     tally_all(&t, model_of(q), NULL);

@@ -55,7 +55,7 @@ void documents_claims(const struct model *m, const struct race *r, struct buf *o
 
 /* Races that every filter word fits ("state:GA", "status:won", "office:school", "flip:yes", or a
  * bare word found in id, office, place or name): a tab-separated line each with a head, or a JSON
- * array. False: a word is no filter. */
+ * array. False: a word is no filter or no value of one (ERR_USAGE), or no race fits (ERR_NO). */
 bool documents_races(const struct model *m, const struct slice *filters, size_t filter_count,
                      bool json, struct buf *out, struct err *e) MUST_USE;
 /* A line a file of each source. */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* The chain from a feed's row to the total, for people. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "daemon/base/when.h"
 #include "daemon/core/documents.h"
+#include "daemon/core/documents_filter.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
+#include "daemon/core/progress.h"
 #include "daemon/core/statement.h"
 
 /* A feed's thing by its id and, where it has one, its name. */
@@ -63,6 +66,28 @@ static void explain_claim(const struct model *m, const struct claim *c, bool sta
     buf_addz(out, stands ? " <- stands\n" : "\n");
 }
 
+/* "Jo Poe (I) (Rep)" says the party already. */
+static bool names_party(struct slice name, struct slice party)
+{
+    size_t end = name.len - 1;
+
+    return name.len > party.len + 2 && name.ptr[end] == ')' &&
+           name.ptr[end - party.len - 1] == '(' &&
+           slice_eq_nocase(slice_sub(name, end - party.len, end), party);
+}
+
+/* Why no order of the votes makes a leader here. */
+static bool seats_unsaid(const struct model *m, const struct race *r)
+{
+    bool said = r->seats > 0 || r->places > 0;
+
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct endorsement *e = &m->endorsed->list[r->endorsements[i]];
+        said |= e->seats >= 0 || e->places >= 0;
+    }
+    return !said;
+}
+
 static void explain_endorsement(const struct model *m, uint32_t i, struct buf *out)
 {
     const struct endorsement *e = &m->endorsed->list[i];
@@ -73,7 +98,7 @@ static void explain_endorsement(const struct model *m, uint32_t i, struct buf *o
     bool linked = false;
 
     buf_addf(out, "%.*s: %.*s", SLICE_FMT(e->id), SLICE_FMT(e->name));
-    if (e->party.len)
+    if (e->party.len && !names_party(e->name, e->party))
         buf_addf(out, " (%.*s)", SLICE_FMT(e->party));
     buf_addc(out, '\n');
     for (uint32_t k = 0; k < r->link_count; k++)
@@ -98,7 +123,11 @@ static void explain_endorsement(const struct model *m, uint32_t i, struct buf *o
             buf_addz(out, m->fading[k].held ? "; held: many went at once\n"
                                             : "; taken back when it is missing again\n");
         }
-    buf_addf(out, "  outcome  %s\n  counts   ", labels_state(m, i));
+    const char *state = labels_state(m, i);
+    bool unsaid = progress_of(r, i) == PROGRESS_UNCLEAR && seats_unsaid(m, r) &&
+                  strcmp(state, progress_name(PROGRESS_UNCLEAR)) == 0;
+    buf_addf(out, "  outcome  %s%s\n  counts   ", state,
+             unsaid ? ": seats_to_fill is not in the list" : "");
     tally_race(&t, m, r, 1, &part);
     const char *comma = "";
     for (size_t k = 0; k < TALLY_NUMBERS; k++)
@@ -149,6 +178,27 @@ static void explain_figures(const struct model *m, const struct race *r, struct 
     buf_addc(out, '\n');
 }
 
+/* What the sources that are not on air have, where sources disagree. */
+static void explain_disagreement(const struct model *m, const struct race *r, struct buf *out)
+{
+    if (!(r->flags & RACE_DISAGREEMENT))
+        return;
+    for (uint32_t i = 0; i < r->contest_count; i++) {
+        const struct feed_contest *c = r->contests[i];
+        if (c->source == r->on_air || c->unit_count == 0 || c->gone)
+            continue;
+        buf_addf(out, "differs: %.*s has", SLICE_FMT(m->settings->sources[c->source].name));
+        const char *before = "";
+        for (uint32_t k = 0; k < c->choice_count; k++)
+            if (c->units[0].votes[k] >= 0) {
+                struct slice name = c->choices[k].name.len ? c->choices[k].name : c->choices[k].id;
+                buf_addf(out, "%s %.*s %" PRId64, before, SLICE_FMT(name), c->units[0].votes[k]);
+                before = ",";
+            }
+        buf_addz(out, *before ? "\n" : " no votes\n");
+    }
+}
+
 static void explain_race(const struct model *m, const struct race *r, int64_t now_ms,
                          struct buf *out)
 {
@@ -171,33 +221,79 @@ static void explain_race(const struct model *m, const struct race *r, int64_t no
         buf_addc(out, '\n');
     }
     explain_figures(m, r, out);
+    explain_disagreement(m, r, out);
+}
+
+/* ---- what is asked for ---- */
+
+enum { CANDIDATES_MAX = 10 };
+
+struct found {                  /* an endorsement, or a race as a whole */
+    uint32_t race, endorsement; /* NONE: the race */
+    uint32_t count;             /* how many fit */
+};
+
+/* Everything that fits: by the whole id, or by a part of an id or name. A race that fits stands
+ * for ours in it. */
+static struct found look_for(const struct model *m, struct slice word, bool whole, struct buf *list)
+{
+    struct found f = {NONE, NONE, 0};
+
+    for (uint32_t i = 0; i < m->race_count; i++) {
+        const struct race *r = &m->races[i];
+        bool race = whole ? slice_eq(r->id, word) : documents_contains(r->id, word);
+        if (race) {
+            f = (struct found){i, NONE, f.count + 1};
+            if (f.count <= CANDIDATES_MAX)
+                buf_addf(list, "\n  %.*s", SLICE_FMT(r->id));
+        }
+        for (uint32_t k = 0; !race && k < r->endorsement_count; k++) {
+            const struct endorsement *e = &m->endorsed->list[r->endorsements[k]];
+            if (whole ? !slice_eq(e->id, word)
+                      : !documents_contains(e->id, word) && !documents_contains(e->name, word))
+                continue;
+            f = (struct found){i, r->endorsements[k], f.count + 1};
+            if (f.count <= CANDIDATES_MAX)
+                buf_addf(list, "\n  %.*s  %.*s, %.*s %.*s", SLICE_FMT(e->id), SLICE_FMT(e->name),
+                         SLICE_FMT(r->state), SLICE_FMT(r->office));
+        }
+    }
+    return f;
 }
 
 bool documents_explain(const struct model *m, const struct tally *t, struct slice id,
                        int64_t now_ms, struct buf *out, struct err *e)
 {
-    bool found = false;
+    struct buf list;
+    bool ok = false;
 
-    for (uint32_t i = 0; i < m->race_count; i++) {
-        const struct race *r = &m->races[i];
-        bool whole = slice_eq(r->id, id);
-        bool head = false;
-        for (uint32_t k = 0; k < r->endorsement_count; k++) {
-            if (!whole && !slice_eq(m->endorsed->list[r->endorsements[k]].id, id))
-                continue;
-            if (!head)
-                explain_race(m, r, now_ms, out);
-            head = true;
-            explain_endorsement(m, r->endorsements[k], out);
-        }
-        found |= head;
+    buf_init(&list, 65536);
+    struct found f = look_for(m, id, true, &list);
+    if (f.count == 0 && id.len > 0)
+        f = look_for(m, id, false, &list);
+    if (f.count == 0) {
+        err_set(e, ERR_NO,
+                "no endorsement and no race has '%.*s' in its id or name; tallyctl races lists "
+                "them",
+                SLICE_FMT(id));
+        goto out;
     }
-    if (!found)
-        return err_set(e, ERR_NO,
-                       "no endorsement and no race has the id '%.*s'; tallyctl races lists them",
-                       SLICE_FMT(id));
+    if (f.count > 1) {
+        err_set(e, ERR_NO, "'%.*s' fits %" PRIu32 "; give one of these ids%s:%.*s", SLICE_FMT(id),
+                f.count, f.count > CANDIDATES_MAX ? ", or more letters" : "",
+                SLICE_FMT(buf_slice(&list)));
+        goto out;
+    }
+    const struct race *r = &m->races[f.race];
+    explain_race(m, r, now_ms, out);
+    for (uint32_t k = 0; k < r->endorsement_count; k++)
+        if (f.endorsement == NONE || f.endorsement == r->endorsements[k])
+            explain_endorsement(m, r->endorsements[k], out);
     buf_addz(out, "total    ");
     statement_write(m, t, now_ms, out);
     buf_addc(out, '\n');
-    return true;
+    ok = true;
+out:
+    buf_done(&list);
+    return ok;
 }

@@ -1,146 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /* Lists for people: races, sources, matches. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "daemon/base/csv.h"
 #include "daemon/base/jsonw.h"
-#include "daemon/base/text.h"
 #include "daemon/base/when.h"
 #include "daemon/core/documents.h"
+#include "daemon/core/documents_filter.h"
 #include "daemon/core/feed.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
-
-/* ---- filters ---- */
-
-static bool contains(struct slice text, struct slice word)
-{
-    for (size_t i = 0; i + word.len <= text.len; i++)
-        if (slice_eq_nocase(slice_sub(text, i, i + word.len), word))
-            return true;
-    return false;
-}
-
-static bool fits_state(const struct model *m, const struct race *r, struct slice value)
-{
-    (void)m;
-    return slice_eq_nocase(r->state, value);
-}
-
-/* A race's own status, or that of any of ours in it. */
-static bool fits_status(const struct model *m, const struct race *r, struct slice value)
-{
-    if (slice_is(value, labels_race_status(r->status)))
-        return true;
-    for (uint32_t i = 0; i < r->endorsement_count; i++)
-        if (slice_is(value, labels_state(m, r->endorsements[i])) ||
-            slice_is(value, outcome_name(m->standings[r->endorsements[i]].outcome)))
-            return true;
-    return false;
-}
-
-static bool fits_office(const struct model *m, const struct race *r, struct slice value)
-{
-    for (uint32_t i = 0; i < r->endorsement_count; i++)
-        if (slice_is(value, endorsement_levels[m->endorsed->list[r->endorsements[i]].level]))
-            return true;
-    return contains(r->office, value);
-}
-
-static bool fits_flip(const struct model *m, const struct race *r, struct slice value)
-{
-    struct tally t = {0};
-
-    tally_race(&t, m, r, 1, NULL);
-    return slice_is(value, "yes") == (t.n[TALLY_FLIPS] > 0);
-}
-
-static bool fits_tag(const struct model *m, const struct race *r, struct slice value)
-{
-    struct tally t = {0};
-    struct tally_part part = {TALLY_BY_TAG, value};
-
-    tally_race(&t, m, r, 1, &part);
-    return t.n[TALLY_LISTED] > 0;
-}
-
-static bool fits_flag(const struct model *m, const struct race *r, struct slice value)
-{
-    (void)m;
-    for (uint32_t flag = 1; labels_race_flag(flag); flag <<= 1)
-        if ((r->flags & flag) && slice_is(value, labels_race_flag(flag)))
-            return true;
-    return false;
-}
-
-static bool fits_word(const struct model *m, const struct race *r, struct slice word)
-{
-    const struct slice texts[] = {r->id, r->office, r->jurisdiction, r->district, r->seat};
-
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        if (contains(texts[i], word))
-            return true;
-    for (uint32_t i = 0; i < r->endorsement_count; i++) {
-        const struct endorsement *e = &m->endorsed->list[r->endorsements[i]];
-        if (contains(e->name, word) || contains(e->id, word))
-            return true;
-    }
-    return false;
-}
-
-static const struct filter {
-    const char *name;
-    bool (*fits)(const struct model *m, const struct race *r, struct slice value);
-} filters_known[] = {
-    {"state", fits_state}, {"status", fits_status}, {"office", fits_office},
-    {"flip", fits_flip},   {"tag", fits_tag},       {"flag", fits_flag},
-};
-#define FILTERS (sizeof filters_known / sizeof filters_known[0])
-
-/* The filter a word names, and its value; NULL with *e set: none. A word without ':' is looked for
- * everywhere. */
-static bool read_filter(struct slice word, const struct filter **out, struct slice *value,
-                        struct err *e)
-{
-    const char *names[FILTERS];
-    size_t colon = slice_find(word, SLICE(":"));
-
-    *out = NULL;
-    *value = word;
-    if (colon == SIZE_MAX)
-        return true;
-    struct slice name = slice_sub(word, 0, colon);
-    *value = slice_sub(word, colon + 1, word.len);
-    for (size_t i = 0; i < FILTERS; i++) {
-        names[i] = filters_known[i].name;
-        if (slice_is(name, names[i])) {
-            *out = &filters_known[i];
-            return true;
-        }
-    }
-    const char *near = text_did_you_mean(name, names, FILTERS);
-    return err_set(
-        e, ERR_USAGE,
-        "'%.*s' is no filter%s%s%s: state:, status:, office:, flip:, tag:, flag: or a bare word",
-        SLICE_FMT(word), near ? "; did you mean '" : "", near ? near : "", near ? ":'" : "");
-}
-
-static bool fits_all(const struct model *m, const struct race *r, const struct slice *words,
-                     size_t n)
-{
-    struct err ignored;
-
-    for (size_t i = 0; i < n; i++) {
-        const struct filter *f;
-        struct slice value;
-        if (!read_filter(words[i], &f, &value, &ignored))
-            return false;
-        if (f ? !f->fits(m, r, value) : !fits_word(m, r, value))
-            return false;
-    }
-    return true;
-}
 
 /* ---- races ---- */
 
@@ -168,11 +37,23 @@ static void write_ours(const struct model *m, const struct race *r, struct buf *
     }
 }
 
+static bool fits_all(const struct model *m, const struct race *r, const struct slice *words,
+                     size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!documents_filter_fits(m, r, words[i]))
+            return false;
+    return true;
+}
+
 static void race_line(const struct model *m, const struct race *r, struct buf *out)
 {
     buf_addf(out, "%.*s\t%.*s\t%.*s\t%.*s\t%.*s\t%s\t", SLICE_FMT(r->id), SLICE_FMT(r->state),
              SLICE_FMT(r->office), SLICE_FMT(r->jurisdiction), SLICE_FMT(r->district),
              labels_race_status(r->status));
+    for (uint32_t i = 0; i < r->endorsement_count; i++)
+        buf_addf(out, "%s%.*s", i ? "," : "", SLICE_FMT(m->endorsed->list[r->endorsements[i]].id));
+    buf_addc(out, '\t');
     write_ours(m, r, out);
     buf_addc(out, '\t');
     if (r->units_reporting >= 0 && r->units_total >= 0)
@@ -193,21 +74,18 @@ bool documents_races(const struct model *m, const struct slice *filters, size_t 
                      bool json, struct buf *out, struct err *e)
 {
     const char *comma = "";
+    uint32_t found = 0;
 
-    for (size_t i = 0; i < filter_count; i++) {
-        const struct filter *f;
-        struct slice value;
-        if (!read_filter(filters[i], &f, &value, e))
+    for (size_t i = 0; i < filter_count; i++)
+        if (!documents_filter_check(filters[i], e))
             return false;
-    }
-    buf_addz(
-        out,
-        json ? "["
-             : "race_"
-               "id\tstate\toffice\tplace\tdistrict\tstatus\tours\tunits\tsource\tflags\tupdated\n");
+    buf_addz(out, json ? "["
+                       : "race_id\tstate\toffice\tplace\tdistrict\tstatus\tendorsements\tours\t"
+                         "units\tsource\tflags\tupdated\n");
     for (uint32_t i = 0; i < m->race_count; i++) {
         if (!fits_all(m, &m->races[i], filters, filter_count))
             continue;
+        found++;
         if (json) {
             buf_addz(out, comma);
             documents_race(m, &m->races[i], out);
@@ -218,7 +96,8 @@ bool documents_races(const struct model *m, const struct slice *filters, size_t 
     }
     if (json)
         buf_addz(out, "]\n");
-    return true;
+    return found > 0 || filter_count == 0 ||
+           err_set(e, ERR_NO, "none of %" PRIu32 " races fits that", m->race_count);
 }
 
 /* ---- sources ---- */

@@ -379,7 +379,8 @@ static bool start_nursery(struct workers *w, struct err *e)
     posix_spawnattr_init(&attr);
     posix_spawnattr_setsigmask(&attr, &none);
     posix_spawnattr_setsigdefault(&attr, &all);
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attr,
+                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
     errno = posix_spawn(&w->nursery, w->program, &actions, &attr, argv, envp);
     int failed = errno;
     posix_spawn_file_actions_destroy(&actions);

@@ -42,6 +42,7 @@ def test_rows_in_every_output(house, verb):
 
 def test_status(house):
     status = house.status()
+    assert next(iter(status)) == "well" and status["well"] == "yes: 1 of 1 source answers"
     assert status["election"] == "A small night" and status["mode"] == "live" and status["ready"] == "yes"
     assert (status["sources"], status["sources_up"], status["endorsed"], status["races"]) == (1, 1, 2, 2)
     assert status["http_port"] == house.port and status["redis"] == "not configured"
@@ -62,7 +63,15 @@ def test_races_and_filters(house):
     assert {r["office"] for r in races.values()} == {"US Senate", "US House 5"}
     done = house.ctl("races", "state:GA", "-o", "json")
     assert len(json.loads(done.stdout)) == 2
-    assert len(house.ctl("races", "state:TX").stdout.splitlines()) == 1, "the head alone"
+    assert {r["endorsements"] for r in csv.DictReader(io.StringIO(house.ctl("races").stdout), delimiter="\t")} == {"foe", "yew"}
+    for word in ("state:TX", "status:won", "flag:conflict", "nobody"):
+        done = house.ctl("races", word)
+        assert done.returncode == 1 and "none of 2 races" in done.stderr and not done.stdout, word
+    for word, known in (("status:bogus", "uncalled, partly_called, called, pending"), ("flip:maybe", "yes, no"), ("state:XX", "GA"), ("flag:red", "conflict")):
+        done = house.ctl("races", word)
+        assert done.returncode == 64 and known in done.stderr and not done.stdout, word
+    for word in ("state:ga", "status:uncalled", "status:trailing", "flip:no", "office:federal", "poe", "foe"):
+        assert house.ctl("races", word).returncode in ((1,) if word == "poe" else (0,)), word
     done = house.ctl("races", "colour:red")
     assert done.returncode == 64 and "colour" in done.stderr and not done.stdout
 
@@ -75,6 +84,9 @@ def test_explain(house):
     race = next(i for i in house.races() if i.endswith("us-senate"))
     assert "Cy Poe 100" in house.ctl("explain", race).stdout
     assert house.ctl("explain").returncode == 64
+    assert house.ctl("explain", "Di F").stdout == done.stdout, "a part of a name"
+    done = house.ctl("explain", "ga")
+    assert done.returncode == 1 and race in done.stderr and "fits 2" in done.stderr and not done.stdout
     done = house.ctl("explain", "nobody")
     assert done.returncode == 1 and "nobody" in done.stderr and not done.stdout
 
@@ -97,6 +109,19 @@ def test_watch_prints_what_comes():
         assert watch.child.wait(10) in (0, 69)
 
 
+def test_a_dead_feed_is_said(house):
+    with small_night.Small() as h:
+        (h.folder / "county.xml").unlink()
+        h.start_tallyd()
+        harness.wait_for(lambda: "No news" in h.ctl("statement").stdout, 10, "the doubt")
+        assert h.ctl("statement").stdout == "No races called yet; two of our two endorsed candidates' races remain to be called. No news yet from county.\n"
+        assert h.status()["well"] == "no: 0 of 1 source answers"
+        assert h.ctl("status", "-o", "tsv").stdout.splitlines()[1].startswith("well\tno: 0 of 1")
+        small_night.replace(h.folder / "county.xml", small_night.detail())
+        harness.wait_for(lambda: "No news" not in h.ctl("statement").stdout, 10, "the end of the doubt")
+        assert h.status()["well"] == "yes: 1 of 1 source answers"
+
+
 def test_wrong_words(house):
     done = house.ctl("statsu")
     assert done.returncode == 64 and "did you mean 'status'?" in done.stderr
@@ -105,6 +130,12 @@ def test_wrong_words(house):
     done = house.ctl("status", "-o", "yaml")
     assert done.returncode == 64 and "table, json, csv, tsv" in done.stderr
     assert house.ctl("status", "-o").returncode == 64
+    for words in (("watch", "nonsense"), ("status", "nonsense"), ("statement", "now"), ("source", "list", "all")):
+        done = house.ctl(*words)
+        assert done.returncode == 64 and words[-1] in done.stderr and not done.stdout, words
+    for words in (("statement",), ("explain", "foe"), ("watch",)):
+        done = house.ctl("-o", "json", *words)
+        assert done.returncode == 64 and "it has no -o json; -o is for status, totals" in done.stderr and not done.stdout
     done = house.ctl()
     assert done.returncode == 64 and "usage: tallyctl" in done.stderr
 

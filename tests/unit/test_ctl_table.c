@@ -91,6 +91,23 @@ static void test_many_columns(void **state)
     buf_done(&out);
 }
 
+static void test_lines_are_cut_to_the_terminal(void **state)
+{
+    static const struct {
+        size_t columns;
+        const char *wanted;
+    } cases[] = {{80, "Muñoz won\nok\n"}, {9, "Muñoz won\nok\n"}, {8, "Muñoz w…\nok\n"},
+                 {3, "Mu…\nok\n"},        {4, "Muñ…\nok\n"},      {1, "…\n…\n"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf out;
+        buf_init(&out, 1 << 10);
+        ctl_cut(SLICE("Muñoz won\nok\n"), cases[i].columns, &out);
+        assert_string_equal(out.ptr, cases[i].wanted);
+        buf_done(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +119,7 @@ int main(void)
         cmocka_unit_test(test_csv_rows_keep_their_empty_ends),
         cmocka_unit_test(test_nothing_is_nothing),
         cmocka_unit_test(test_many_columns),
+        cmocka_unit_test(test_lines_are_cut_to_the_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: ISC */
+/* The filter words, each with what it looks at and the values it knows. */
+#include "daemon/core/documents_filter.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/base/text.h"
+#include "daemon/core/labels.h"
+#include "daemon/core/progress.h"
+#include "daemon/core/states.h"
+#include "daemon/core/tally.h"
+
+bool documents_contains(struct slice text, struct slice word)
+{
+    for (size_t i = 0; i + word.len <= text.len; i++)
+        if (slice_eq_nocase(slice_sub(text, i, i + word.len), word))
+            return true;
+    return false;
+}
+
+/* As people type it: "no_results" is "no results". */
+static bool same_word(struct slice typed, const char *name)
+{
+    if (typed.len != strlen(name))
+        return false;
+    for (size_t i = 0; i < typed.len; i++)
+        if (typed.ptr[i] != name[i] && !(typed.ptr[i] == '_' && name[i] == ' '))
+            return false;
+    return true;
+}
+
+static bool fits_state(const struct model *m, const struct race *r, struct slice value)
+{
+    (void)m;
+    return slice_eq_nocase(r->state, value);
+}
+
+/* A race's own status, or that of any of ours in it. */
+static bool fits_status(const struct model *m, const struct race *r, struct slice value)
+{
+    if (same_word(value, labels_race_status(r->status)))
+        return true;
+    for (uint32_t i = 0; i < r->endorsement_count; i++)
+        if (same_word(value, labels_state(m, r->endorsements[i])) ||
+            same_word(value, outcome_name(m->standings[r->endorsements[i]].outcome)))
+            return true;
+    return false;
+}
+
+static bool fits_office(const struct model *m, const struct race *r, struct slice value)
+{
+    for (uint32_t i = 0; i < r->endorsement_count; i++)
+        if (slice_is(value, endorsement_levels[m->endorsed->list[r->endorsements[i]].level]))
+            return true;
+    return documents_contains(r->office, value);
+}
+
+static bool fits_flip(const struct model *m, const struct race *r, struct slice value)
+{
+    struct tally t = {0};
+
+    tally_race(&t, m, r, 1, NULL);
+    return slice_is(value, "yes") == (t.n[TALLY_FLIPS] > 0);
+}
+
+static bool fits_tag(const struct model *m, const struct race *r, struct slice value)
+{
+    struct tally t = {0};
+    struct tally_part part = {TALLY_BY_TAG, value};
+
+    tally_race(&t, m, r, 1, &part);
+    return t.n[TALLY_LISTED] > 0;
+}
+
+static bool fits_flag(const struct model *m, const struct race *r, struct slice value)
+{
+    (void)m;
+    for (uint32_t flag = 1; labels_race_flag(flag); flag <<= 1)
+        if ((r->flags & flag) && slice_is(value, labels_race_flag(flag)))
+            return true;
+    return false;
+}
+
+static bool fits_word(const struct model *m, const struct race *r, struct slice word)
+{
+    const struct slice texts[] = {r->id, r->office, r->jurisdiction, r->district, r->seat};
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (documents_contains(texts[i], word))
+            return true;
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct endorsement *e = &m->endorsed->list[r->endorsements[i]];
+        if (documents_contains(e->name, word) || documents_contains(e->id, word))
+            return true;
+    }
+    return false;
+}
+
+/* ---- the values that a filter knows: the i-th, NULL behind the last ---- */
+
+static const char *nth_state(size_t i)
+{
+    return i < states_count ? states[i].code : NULL;
+}
+
+static const char *nth_status(size_t i)
+{
+    if (i <= RACE_CALLED)
+        return labels_race_status((enum race_status)i);
+    i -= RACE_CALLED + 1;
+    if (i < OUTCOMES)
+        return outcome_name((enum outcome)i);
+    i -= OUTCOMES;
+    if (i <= PROGRESS_NO_RESULTS)
+        return progress_name((enum progress)i);
+    i -= PROGRESS_NO_RESULTS + 1;
+    return i < ENDORSE_STATUSES - ENDORSE_WITHDRAWN ? endorsement_statuses[ENDORSE_WITHDRAWN + i]
+                                                    : NULL;
+}
+
+static const char *nth_flip(size_t i)
+{
+    return i == 0 ? "yes" : i == 1 ? "no" : NULL;
+}
+
+static const char *nth_flag(size_t i)
+{
+    return labels_race_flag(UINT32_C(1) << i);
+}
+
+static const struct filter {
+    const char *name;
+    bool (*fits)(const struct model *m, const struct race *r, struct slice value);
+    const char *(*nth)(size_t i); /* NULL: any value */
+} filters_known[] = {
+    {"state", fits_state, nth_state}, {"status", fits_status, nth_status},
+    {"office", fits_office, NULL},    {"flip", fits_flip, nth_flip},
+    {"tag", fits_tag, NULL},          {"flag", fits_flag, nth_flag},
+};
+#define FILTERS (sizeof filters_known / sizeof filters_known[0])
+
+static bool check_value(const struct filter *f, struct slice value, struct err *e)
+{
+    char known[512] = "";
+    size_t n = 0;
+
+    for (size_t i = 0; f->nth && f->nth(i); i++) {
+        const char *name = f->nth(i);
+        if (same_word(value, name) ||
+            (f->nth == nth_state && slice_eq_nocase(value, slice_of(name))))
+            return true;
+        int wrote = snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "", name);
+        n = wrote < 0 || n + (size_t)wrote >= sizeof known ? n : n + (size_t)wrote;
+    }
+    known[n] = '\0';
+    for (char *c = known; *c; c++) /* "no results" as one word, as it is typed */
+        if (*c == ' ' && c > known && c[-1] != ',')
+            *c = '_';
+    return !f->nth || err_set(e, ERR_USAGE, "%s:%.*s: '%.*s' is not one of %s", f->name,
+                              SLICE_FMT(value), SLICE_FMT(value), known);
+}
+
+/* The filter a word names, and its value. A word without ':' (*out NULL) is looked for
+ * everywhere. */
+static bool read_filter(struct slice word, const struct filter **out, struct slice *value)
+{
+    size_t colon = slice_find(word, SLICE(":"));
+
+    *out = NULL;
+    *value = word;
+    if (colon == SIZE_MAX)
+        return true;
+    *value = slice_sub(word, colon + 1, word.len);
+    for (size_t i = 0; i < FILTERS && !*out; i++)
+        if (slice_is(slice_sub(word, 0, colon), filters_known[i].name))
+            *out = &filters_known[i];
+    return *out != NULL;
+}
+
+bool documents_filter_check(struct slice word, struct err *e)
+{
+    const char *names[FILTERS];
+    const struct filter *f;
+    struct slice value;
+
+    if (read_filter(word, &f, &value))
+        return !f || check_value(f, value, e);
+    for (size_t i = 0; i < FILTERS; i++)
+        names[i] = filters_known[i].name;
+    const char *near =
+        text_did_you_mean(slice_sub(word, 0, slice_find(word, SLICE(":"))), names, FILTERS);
+    return err_set(
+        e, ERR_USAGE,
+        "'%.*s' is no filter%s%s%s: state:, status:, office:, flip:, tag:, flag: or a bare word",
+        SLICE_FMT(word), near ? "; did you mean '" : "", near ? near : "", near ? ":'" : "");
+}
+
+bool documents_filter_fits(const struct model *m, const struct race *r, struct slice word)
+{
+    const struct filter *f;
+    struct slice value;
+
+    if (!read_filter(word, &f, &value))
+        return false;
+    return f ? f->fits(m, r, value) : fits_word(m, r, value);
+}
