@@ -117,9 +117,9 @@ static void test_every_wrong_row_is_named(void **state)
     struct plan *p =
         make(f, "polls-close.GA = 19:00", "",
              LIST ",GA,US Senate,\nOk One,GA,US House 5,\nBad State,ZZ,US Senate,\n", false);
-    expect(f, p, "endorsements.csv:2: ");
+    expect(f, p, "list.csv:2: ");
     assert_non_null(strstr(f->problems.ptr, "candidate_name"));
-    assert_non_null(strstr(f->problems.ptr, "endorsements.csv:4: "));
+    assert_non_null(strstr(f->problems.ptr, "list.csv:4: "));
     assert_non_null(strstr(f->problems.ptr, "state"));
 }
 
