@@ -134,6 +134,63 @@ static void test_too_many_marks_count_as_none(void **state)
     }
 }
 
+/* "Uncontested" is a call: only a call feed of the whole race says it, and one that is silent now
+ * neither says it nor takes it back. */
+static void test_who_may_say_uncontested(void **state)
+{
+    struct fixture f;
+    (void)state;
+    open_fixture(&f, "ap", 1);
+    assert_int_equal(marks_uncontested(&f.m, &f.race, 0).opinion, MARKS_UNCALLED);
+    f.contests[0].doubt = VERDICT_FALL_HOLD;
+    assert_int_equal(marks_uncontested(&f.m, &f.race, 0).opinion, MARKS_SILENT);
+    f.contests[0].doubt = VERDICT_ACCEPTED;
+    f.contests[0].flags |= RESULTS_UNCONTESTED;
+    assert_int_equal(marks_uncontested(&f.m, &f.race, 0).opinion, MARKS_WON);
+    f.contests[0].gone = true;
+    assert_int_equal(marks_uncontested(&f.m, &f.race, 0).opinion, MARKS_SILENT);
+    f.contests[0].gone = false;
+    f.source.covers_county = true;
+    assert_int_equal(marks_uncontested(&f.m, &f.race, 0).opinion, MARKS_SILENT);
+    f.source.covers_county = false;
+    f.source.calls = CALLS_NO;
+    assert_int_equal(marks_uncontested(&f.m, &f.race, 0).opinion, MARKS_SILENT);
+    f.source.calls = CALLS_YES;
+    f.source.authority = SLICE("official");
+    assert_int_equal(marks_uncontested(&f.m, &f.race, 0).opinion, MARKS_SILENT);
+}
+
+/* A second line of the same person, and lines that are nobody's, are no opponents. */
+static void test_who_is_an_opponent(void **state)
+{
+    int64_t votes[CHOICES] = {50, 0, 0, 0};
+    struct feed_unit total = {.votes = votes};
+    struct fixture f;
+    (void)state;
+    open_fixture(&f, "ap", 1);
+    f.contests[0].units = &total;
+    f.contests[0].unit_count = 1;
+    assert_false(marks_opponent_votes(&f.race, 0));
+    votes[1] = VOTES_UNKNOWN;
+    assert_false(marks_opponent_votes(&f.race, 0));
+    votes[1] = 1;
+    assert_true(marks_opponent_votes(&f.race, 0));
+    f.choices[0][1].name = SLICE("ann wu"); /* on another party's line */
+    assert_false(marks_opponent_votes(&f.race, 0));
+    votes[0] = 0;
+    assert_false(marks_opponent_votes(&f.race, 0));
+    f.choices[0][1].name = SLICE("Under Votes");
+    assert_false(marks_opponent_votes(&f.race, 0));
+    f.choices[0][1].name = SLICE(""); /* whoever it is, it is another */
+    assert_true(marks_opponent_votes(&f.race, 0));
+    f.race.seats = 2;
+    assert_false(marks_opponent_votes(&f.race, 0));
+    votes[2] = 1;
+    assert_true(marks_opponent_votes(&f.race, 0));
+    f.choices[0][1].name = f.choices[0][2].name; /* two lines, one opponent: a seat for each */
+    assert_false(marks_opponent_votes(&f.race, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +198,8 @@ int main(void)
         cmocka_unit_test(test_no_mark_in_held_figures_is_no_retraction),
         cmocka_unit_test(test_lost_in_one_primary_is_not_lost),
         cmocka_unit_test(test_too_many_marks_count_as_none),
+        cmocka_unit_test(test_who_may_say_uncontested),
+        cmocka_unit_test(test_who_is_an_opponent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@ static const char list[] =
     "bob,Bob Baker,GA,State House,2,D,ga-sh-2,1,ap=2|ddhq=2,active\n"
     "cat,Cat Cole,GA,School Board,3,,ga-sb-3,2,ap=3,active\n"
     "dan,Dan Dorn,GA,School Board,3,,ga-sb-3,2,ap=3,active\n"
-    "uma,Uma Ulm,GA,Coroner,,D,ga-coroner,1,ap=4,unopposed\n"
+    "uma,Uma Ulm,GA,Coroner,,D,ga-coroner,1,ap=4|votes=4,unopposed\n"
     "hal,Hal Hill,GA,Sheriff,,D,ga-sheriff,1,ap=5,elected_unopposed\n";
 
 #define SENATE(says, votes)                                                                        \
@@ -30,7 +30,7 @@ static const char list[] =
     "total 90 30\n"
 #define FLAG "uncontested"
 
-enum { AP, DDHQ };
+enum { AP, DDHQ, STATE, VOTES };
 
 static void outcome_is(const struct night *n, const char *id, enum outcome o)
 {
@@ -154,7 +154,8 @@ static void test_a_flag_is_its_own_feeds(void **state)
     night_close(&n);
 }
 
-/* After a reload that says "active" nothing but the claim says that uma has won. */
+/* After a reload that says "active" nothing but the claim says that uma has won, and no call feed
+ * need say so. */
 static void test_a_status_that_goes_takes_its_win_along(void **state)
 {
     struct night n, later;
@@ -162,16 +163,18 @@ static void test_a_status_that_goes_takes_its_win_along(void **state)
     struct err e;
     (void)state;
     night_open(&n, list);
-    night_batch(&n, AP, CORONER("100 0 0"), NIGHT_AT(1));
+    night_batch(&n, VOTES, CORONER("100 0 0"), NIGHT_AT(1));
     outcome_is(&n, "uma", OUTCOME_WON);
     memcpy(csv, list, sizeof list);
     memcpy(strstr(csv, ",unopposed"), ",active   ", 10);
     night_open(&later, csv);
     for (uint32_t i = 0; i < core_model(n.core)->claim_count; i++)
         assert_true(core_restore_claim(later.core, &core_model(n.core)->claims[i], &e));
-    night_batch(&later, AP, CORONER("100 0 0"), NIGHT_AT(2));
+    night_batch(&later, VOTES, CORONER("0 0 0"), NIGHT_AT(-9)); /* before polls close all waits */
+    assert_int_equal(core_model(later.core)->fading_count, 0);
+    night_batch(&later, VOTES, CORONER("100 0 0"), NIGHT_AT(2));
     outcome_is(&later, "uma", OUTCOME_WON);
-    night_unchanged(&later, AP, NIGHT_AT(4));
+    night_unchanged(&later, VOTES, NIGHT_AT(4));
     outcome_is(&later, "uma", OUTCOME_PENDING);
     night_close(&later);
     night_close(&n);
