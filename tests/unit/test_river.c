@@ -230,17 +230,24 @@ static void settled(struct bank *b, int races)
     b->races = b->calls = 0;
 }
 
+/* What comes now is not thinned: the pace is 1 ms. */
+static void pass_pace(struct bank *b)
+{
+    usleep(2000);
+    turn(b);
+}
+
 /* After a restart: everything that is loaded is read again, oldest first. */
 static void restart(struct bank *b, const char *accepted, const char *held)
 {
     stop(b);
     start(b);
-    assert_int_equal(b->loaded.file_count, held ? 2 : 1);
+    assert_int_equal(b->loaded.file_count, (accepted != NULL) + (held != NULL));
     for (size_t i = 0; i < b->loaded.file_count; i++) {
         const struct writer_loaded_file *f = &b->loaded.files[i];
         const char *text = f->held ? held : accepted;
         struct results batch = batch_of(b->night.a, text);
-        assert_true(f->held == (i == 1));
+        assert_true(f->held == (i == 1 || !accepted));
         assert_true(digest_eq(f->digest, digest_of(slice_of(text))));
         river_restore(b->river, DDHQ, 0, &batch, f);
     }
@@ -270,8 +277,7 @@ static void test_the_first_figures_wait_for_their_payload(void **state)
     UNTIL(b, b->races > 0);
     assert_int_equal(b->payloads_then, 1);
     b->races = 0;
-    usleep(2000); /* the pace of a channel is 1 ms */
-    turn(b);
+    pass_pace(b);
     assert_true(news(b, text_of(b, 1100, false)));
     assert_int_equal(b->races, 1); /* written behind it */
     assert_non_null(strstr(b->race, "1100"));
@@ -334,8 +340,36 @@ static void test_a_held_payload_is_kept_as_held_and_judged_again(void **state)
     assert_int_equal(b->metrics.sources[DDHQ].verdicts[VERDICT_FALL_DESK], 1);
 }
 
-/* Filed before the restart: nothing has to wait. But what is held only is no figure on disk. */
-static void test_after_a_restart_only_what_has_no_accepted_payload_waits(void **state)
+/* It came before polls closed; now one comes that counts, with a restart between them or not. */
+static void after_an_early_one(struct bank *b, bool restarted)
+{
+    const char *early = text_of(b, 900, false);
+    b->clock.origin_ms = NIGHT_AT(-30);
+    go_live(b);
+    assert_true(news(b, early));
+    assert_int_equal(b->metrics.sources[DDHQ].verdicts[VERDICT_EARLY], 1);
+    if (restarted)
+        restart(b, NULL, early);
+    pass_pace(b);
+    b->races = 0;
+    b->clock.origin_ms = NIGHT_AT(60);
+    assert_true(news(b, text_of(b, 1000, false)));
+    assert_int_equal(b->races, 0);
+    UNTIL(b, b->races > 0);
+    assert_int_equal(b->payloads_then, 1);
+}
+
+static void test_a_held_payload_is_no_figure_on_disk(void **state)
+{
+    after_an_early_one(*state, false);
+}
+
+static void test_a_held_payload_is_no_figure_on_disk_after_a_restart(void **state)
+{
+    after_an_early_one(*state, true);
+}
+
+static void test_after_a_restart_figures_need_not_wait_for_their_payload(void **state)
 {
     struct bank *b = *state;
     go_live(b);
@@ -356,7 +390,9 @@ int main(void)
         T(test_a_first_payload_with_a_call_waits_for_both),
         T(test_an_older_copy_is_not_taken),
         T(test_a_held_payload_is_kept_as_held_and_judged_again),
-        T(test_after_a_restart_only_what_has_no_accepted_payload_waits),
+        T(test_a_held_payload_is_no_figure_on_disk),
+        T(test_a_held_payload_is_no_figure_on_disk_after_a_restart),
+        T(test_after_a_restart_figures_need_not_wait_for_their_payload),
     };
     log_start(LOG_LEVEL_ERROR - 1, 0);
     return cmocka_run_group_tests(tests, NULL, NULL);
