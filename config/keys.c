@@ -233,8 +233,8 @@ const struct config_key config_keys[] = {
      .preset = "25%",
      .min = 0,
      .max = 10000,
-     .about =
-         "a fall up to this share is held until it is confirmed; a larger one waits for the desk"},
+     .about = "a fall up to this share is held until it is confirmed; a larger one until the "
+              "votes are back"},
     {.section = "guards",
      .name = "confirm",
      .type = KEY_DURATION,

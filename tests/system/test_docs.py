@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """What is written down for people is what the programs do."""
 import re
+import subprocess
 
 import feeds
 
@@ -16,3 +17,51 @@ def test_every_key_is_used():
     daemon = "".join(p.read_text() for p in sorted((feeds.ROOT / "daemon").glob("*.c")))
     unused = {f for f in fields if not re.search(r"(?:\.|->)" + re.escape(f) + r"\b", daemon)}
     assert unused == READ_BY_CONFIG
+
+
+def test_every_column_is_on_the_page():
+    code = (feeds.ROOT / "daemon/core/columns.c").read_text()
+    table = code[code.index("const struct column columns[]"):]
+    columns = re.findall(r'^    \{"([a-z_]+)",', table, re.M)
+    page = (feeds.ROOT / "daemon/man/tallyd.conf.5").read_text()
+    section = page[page.index(".Sh ENDORSEMENT LIST"):]
+    section = section[:section.index(".Sh ", 4)]
+    assert len(columns) > 30 and re.findall(r"^\.It Ic (\S+)$", section, re.M) == columns
+
+
+def test_the_first_night_of_the_readme(tmp_path):
+    """The commands as they stand there work, from the tree as it is built."""
+    readme = (feeds.ROOT / "README.md").read_text()
+    assert "cp config/try/* build/try/" in readme
+    for p in (feeds.ROOT / "config/try").iterdir():
+        (tmp_path / p.name).write_text(p.read_text().replace("../../tests", str(feeds.ROOT / "tests")))
+    conf = tmp_path / "tallyd.conf"
+    done = subprocess.run([feeds.BUILD / "tallyd", "-t", "-c", conf], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "the configuration is right: 2 sources, 2 endorsed\n"
+    done = subprocess.run([feeds.BUILD / "tallyd", "-1", "-o", "matches", "-c", conf], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and done.stdout.count(",auto,") == 2, done.stdout + done.stderr
+
+
+def test_notes_are_no_errors(tmp_path):
+    (tmp_path / "list.csv").write_text("Candidate Name,state,office,helld_by,Mailing list\nA B,GA,US Senate,x,y\n")
+    (tmp_path / "tallyd.conf").write_text(
+        '[election]\nname = "A night"\ndates = 2026-11-03\nmode = test\npolls-close.GA = 19:00\n[endorsements]\nfile = list.csv\n'
+        "[workers]\nprogram = nowhere\n[source a]\nformat = clarity\nstate = GA\npath = gone.xml\n")
+    run = [feeds.BUILD / "tallyd", "-t", "-c", tmp_path / "tallyd.conf"]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    notes = [line for line in done.stdout.splitlines() if line.startswith("note: ")]
+    assert done.returncode == 0 and done.stderr == "" and len(notes) == 6, done.stdout
+    for says in ("quotes", "did you mean held_by?", '"Mailing list" is not used', "1 endorsement has no seats_to_fill", "gone.xml", "nowhere"):
+        assert sum(says in n for n in notes) == 1, says
+    done = subprocess.run([*run, "-q"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_list_and_configuration_are_judged_together(tmp_path):
+    (tmp_path / "list.csv").write_text("candidate_name,state,office\nA B,Gia,US Senate\n")
+    (tmp_path / "tallyd.conf").write_text("[election]\ndates = 2026-11-03\nmode = tset\n[endorsements]\nfile = list.csv\n")
+    done = subprocess.run([feeds.BUILD / "tallyd", "-t", "-c", tmp_path / "tallyd.conf"], capture_output=True, text=True, check=False)
+    assert done.returncode == 78
+    assert "tallyd.conf:3:8: mode" in done.stderr and 'list.csv:2: column state: "Gia"' in done.stderr, done.stderr
+    assert done.stderr.count(f"{tmp_path / 'tallyd.conf'}: ") == 1, done.stderr

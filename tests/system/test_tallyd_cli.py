@@ -74,7 +74,7 @@ def test_problems_of_plan_and_list_come_together(house):
     done = run("-c", house.conf, "-t")
     assert done.returncode == 78
     assert "polls-close.TX: Texas has more than one time zone" in done.stderr
-    assert "row 4" in done.stderr and "candidate_name" in done.stderr, done.stderr
+    assert "endorsed.csv:4: " in done.stderr and "candidate_name" in done.stderr, done.stderr
     house.write("endorsed.csv", small_night.ENDORSED)
     done = run("-c", house.conf, "-t")
     assert "polls-close.GA is missing" in done.stderr
