@@ -32,7 +32,7 @@ static void open_fixture(struct fixture *f, const char *authority, uint32_t cont
     f->file.status = RESULTS_COMPLETE;
     f->feed.files = &f->file;
     f->person = (struct endorsement){.seats = -1, .places = -1};
-    f->list = (struct endorsements){&f->person, 1};
+    f->list = (struct endorsements){.list = &f->person, .count = 1};
     for (uint32_t i = 0; i < contests; i++) {
         f->contests[i] = (struct feed_contest){.choices = f->choices[i],
                                                .choice_count = CHOICES,
