@@ -190,17 +190,24 @@ lint:
 	@tests/deps.sh $(DEPS_LINT)
 	@tests/lint.sh $(C_FILES)
 
+# what systemd reads names the programs and the configuration where they are put
+PLACES = sed -e 's|/usr/sbin/|$(PREFIX)/sbin/|g' -e 's|/etc/tallyd|$(SYSCONFDIR)/tallyd|g'
+
 install: all
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/tallyd \
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/tallyd \
 	    $(DESTDIR)$(SYSCONFDIR)/tallyd/conf.d $(DESTDIR)$(SYSCONFDIR)/tallyd/sources.d $(DESTDIR)$(PREFIX)/lib/systemd/system \
 	    $(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/tallyd \
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man,1 5 8)
 	install -m 755 $(BUILD)/tallyd $(DESTDIR)$(PREFIX)/sbin/
 	install -m 755 $(BUILD)/tallyctl $(BUILD)/tally-parse $(DESTDIR)$(PREFIX)/bin/
 	test -e $(DESTDIR)$(SYSCONFDIR)/tallyd/tallyd.conf || install -m 644 config/tallyd.conf $(DESTDIR)$(SYSCONFDIR)/tallyd/
-	install -m 644 $(wildcard systemd/*.service) $(DESTDIR)$(PREFIX)/lib/systemd/system/
+	install -m 644 config/sources.d/example.conf.sample $(DESTDIR)$(SYSCONFDIR)/tallyd/sources.d/
+	for unit in tallyd.service tallyd@.service; do \
+	    $(PLACES) systemd/$$unit > $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit; done
 	install -m 644 systemd/tallyd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/tallyd.conf
-	install -m 644 systemd/tallyd.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/tallyd.conf
+	$(PLACES) systemd/tallyd.tmpfiles > $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/tallyd.conf
+	chmod 644 $(addprefix $(DESTDIR)$(PREFIX)/lib/,systemd/system/tallyd.service systemd/system/tallyd@.service tmpfiles.d/tallyd.conf)
+	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/tallyd/
 	cp -r config/schema config/redis $(DESTDIR)$(PREFIX)/share/tallyd/
 	install -m 644 daemon/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 daemon/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/

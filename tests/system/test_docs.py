@@ -65,3 +65,18 @@ def test_list_and_configuration_are_judged_together(tmp_path):
     assert done.returncode == 78
     assert "tallyd.conf:3:8: mode" in done.stderr and 'list.csv:2: column state: "Gia"' in done.stderr, done.stderr
     assert done.stderr.count(f"{tmp_path / 'tallyd.conf'}: ") == 1, done.stderr
+
+
+def test_install_puts_everything_where_it_says(tmp_path):
+    """Another PREFIX and SYSCONFDIR reach the units; nothing empty is made. BUILD is only read: it is built already."""
+    done = subprocess.run(["make", "-s", "install", f"BUILD={feeds.BUILD}", f"DESTDIR={tmp_path}", "PREFIX=/opt/t", "SYSCONFDIR=/opt/etc"],
+                          cwd=feeds.ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    files = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
+    for name in ("opt/t/sbin/tallyd", "opt/t/bin/tallyctl", "opt/t/bin/tally-parse", "opt/etc/tallyd/tallyd.conf",
+                 "opt/etc/tallyd/sources.d/example.conf.sample", "opt/t/share/doc/tallyd/README.md", "opt/t/share/doc/tallyd/LICENSE"):
+        assert name in files, name
+    for name in ("systemd/system/tallyd.service", "systemd/system/tallyd@.service", "tmpfiles.d/tallyd.conf"):
+        text = (tmp_path / "opt/t/lib" / name).read_text()
+        assert "/opt/etc/tallyd" in text and "/usr/" not in text and " /etc/" not in text, text
+    assert not (tmp_path / "opt/t/lib/tallyd").exists()
