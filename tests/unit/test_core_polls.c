@@ -66,7 +66,7 @@ static int set_up(void **state)
     for (int i = 0; i < 2; i++)
         f.list[i] = (struct endorsement){
             .state = SLICE("TX"), .date = f.date, .polls_minute = -1, .level = LEVEL_STATE};
-    f.endorsed = (struct endorsements){f.list, 2};
+    f.endorsed = (struct endorsements){.list = f.list, .count = 2};
     f.race = (struct race){.endorsements = f.both, .endorsement_count = 2};
     *state = &f;
     return 0;

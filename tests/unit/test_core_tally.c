@@ -27,7 +27,7 @@ static void open_fixture(struct fixture *f, uint32_t people)
     memset(f, 0, sizeof *f);
     f->order[0] = SLICE("ap");
     f->s = (struct settings){.call_order = f->order, .call_order_count = 1, .percent_from = 10};
-    f->list = (struct endorsements){f->people, people};
+    f->list = (struct endorsements){.list = f->people, .count = people};
     f->claim = (struct claim){.by = SLICE("ap")};
     f->race = (struct race){.state = SLICE("GA"),
                             .endorsements = f->indexes,
