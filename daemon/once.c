@@ -38,8 +38,16 @@ static void print_races(const struct model *m, const struct tally *t, int64_t no
 static void print_matches(const struct model *m, const struct tally *t, int64_t now,
                           struct buf *out)
 {
+    struct buf notes;
+    struct slice rest, line;
     (void)t, (void)now;
     documents_matches(m, out);
+    buf_init(&notes, OUTPUT_MAX);
+    documents_unmatched(m, &notes);
+    rest = buf_slice(&notes);
+    while (rest.len > 0 && slice_next(&rest, '\n', &line))
+        fprintf(stderr, "tallyd: note: %.*s\n", SLICE_FMT(line));
+    buf_done(&notes);
 }
 
 static const struct {
@@ -84,19 +92,30 @@ static bool print_what(const struct river *r, size_t what, int64_t now, struct e
     return ok || err_set(e, ERR_BUG, "the output could not be written");
 }
 
+/* Nobody tries again here. */
+static struct slice meaning(enum verdict v)
+{
+    struct slice about = slice_of(verdict_info[v].about);
+    return slice_sub(about, 0, slice_find(about, SLICE("; tried again")));
+}
+
 /* Sources that failed are told on standard error; the figures of the others stand. */
-static int failures(const struct plan *plan, const struct metrics *m)
+static int failures(const struct model *m)
 {
     int failed = 0;
-    for (size_t i = 0; i < m->source_count; i++) {
-        const struct metrics_source *s = &m->sources[i];
-        if (s->polls[POLL_FAILED] == 0)
-            continue;
-        failed++;
-        for (int v = 0; v < VERDICTS; v++)
-            if (s->verdicts[v] > 0 && verdict_info[v].class == CLASS_FAILED)
-                fprintf(stderr, "tallyd: %.*s: %s: %s\n", SLICE_FMT(plan->settings.sources[i].name),
-                        verdict_info[v].name, verdict_info[v].about);
+    for (uint32_t i = 0; i < m->settings->source_count; i++) {
+        const struct settings_source *s = &m->settings->sources[i];
+        for (uint32_t k = 0; k == 0 || k < s->file_count; k++) {
+            const struct feed_file *f = &m->feeds[i].files[k];
+            if (verdict_info[f->verdict].class != CLASS_FAILED)
+                continue;
+            struct slice file = s->file_count > 1 ? s->files[k] : (struct slice){0};
+            struct slice text = f->verdict_text.len ? f->verdict_text : meaning(f->verdict);
+            fprintf(stderr, "tallyd: %.*s%s%.*s: %s: %.*s\n", SLICE_FMT(s->name),
+                    file.len ? " " : "", SLICE_FMT(file), verdict_info[f->verdict].name,
+                    SLICE_FMT(text));
+            failed++;
+        }
     }
     return failed;
 }
@@ -149,7 +168,7 @@ int app_once(const struct app_args *args, struct plan *plan, const char *what, s
         !once_run(args, plan, base, workers, &metrics, &river, &poller, e) ||
         !print_what(river, output, clock_now(&args->clock), e))
         goto out;
-    code = failures(plan, &metrics) > 0 ? ERR_AGAIN : 0;
+    code = failures(river_model(river)) > 0 ? ERR_AGAIN : 0;
 out:
     if (code == ERR_BUG && e->kind != ERR_NONE)
         code = (int)e->kind;

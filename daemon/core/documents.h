@@ -62,6 +62,9 @@ bool documents_races(const struct model *m, const struct slice *filters, size_t 
 void documents_sources(const struct model *m, int64_t now_ms, bool json, struct buf *out);
 /* The CSV of `tallyd -1 -o matches` (contracts.md, Programs). */
 void documents_matches(const struct model *m, struct buf *out);
+/* A line a source that makes calls and has answered, and lacks some of ours that its state has:
+ * how many, and the first few. The CSV shows them only where no source has them. */
+void documents_unmatched(const struct model *m, struct buf *out);
 /* From a feed's row to the total: of an endorsement_id or a race_id. False: no such thing (ERR_NO).
  */
 bool documents_explain(const struct model *m, const struct tally *t, struct slice id,

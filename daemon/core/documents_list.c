@@ -5,6 +5,7 @@
 #include "daemon/base/csv.h"
 #include "daemon/base/jsonw.h"
 #include "daemon/base/when.h"
+#include "daemon/core/calls.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/documents_filter.h"
 #include "daemon/core/feed.h"
@@ -243,5 +244,50 @@ void documents_matches(const struct model *m, struct buf *out)
             }
         if (!any)
             match_row(m, i, NULL, out);
+    }
+}
+
+static bool linked_from(const struct link *links, uint32_t n, uint32_t source, uint32_t endorsement)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (links[i].contest->source == source && links[i].endorsement == endorsement)
+            return true;
+    return false;
+}
+
+/* Could the source have this one, and has not? */
+static bool lacks(const struct model *m, uint32_t source, uint32_t endorsement)
+{
+    const struct settings_source *s = &m->settings->sources[source];
+    const struct race *r = &m->races[m->standings[endorsement].race];
+
+    return calls_counts(&m->endorsed->list[endorsement]) &&
+           (s->state.len == 0 || slice_eq_nocase(s->state, r->state)) &&
+           !linked_from(r->links, r->link_count, source, endorsement) &&
+           !linked_from(m->review, m->review_count, source, endorsement);
+}
+
+void documents_unmatched(const struct model *m, struct buf *out)
+{
+    enum { NAMED = 5 };
+
+    for (uint32_t s = 0; s < m->settings->source_count; s++) {
+        struct buf names;
+        uint32_t n = 0;
+        if (m->settings->sources[s].calls == CALLS_NO || map_count(m->feeds[s].contests) == 0)
+            continue;
+        buf_init(&names, 4096);
+        for (uint32_t i = 0; i < m->endorsed->count; i++) {
+            if (!lacks(m, s, i))
+                continue;
+            if (n < NAMED)
+                buf_addf(&names, "%s%.*s", n ? ", " : "", SLICE_FMT(m->endorsed->list[i].id));
+            n++;
+        }
+        if (n > 0)
+            buf_addf(out, "%.*s makes calls and has no match for %" PRIu32 " of %zu: %.*s%s\n",
+                     SLICE_FMT(m->settings->sources[s].name), n, (size_t)m->endorsed->count,
+                     SLICE_FMT(buf_slice(&names)), n > NAMED ? ", ..." : "");
+        buf_done(&names);
     }
 }

@@ -326,10 +326,15 @@ static bool check_identity(struct payload *p, bool *done, struct err *e)
                                 h->test ? "test" : "real", mode_name(mode)),
                    e);
     p->date = p->m->settings->date;
-    if (when_parse_date(stated, &p->date) && !date_is_ours(p->m, p->date))
+    if (when_parse_date(stated, &p->date) && !date_is_ours(p->m, p->date)) {
+        char ours[11];
+        when_format_date(p->m->settings->date, ours);
         return say(p, VERDICT_WRONG_DATE,
-                   arena_printf(p->r->arena, "the feed's election day is %.*s", SLICE_FMT(stated)),
+                   arena_printf(p->r->arena,
+                                "the feed's election day is %.*s, [election] dates has %s",
+                                SLICE_FMT(stated), ours),
                    e);
+    }
     *done = false;
     return true;
 }

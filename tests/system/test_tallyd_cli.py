@@ -119,6 +119,35 @@ def test_once_tells_of_a_source_that_failed(house):
     assert json.loads(done.stdout)["no_results"] == 0, "the others' figures stand"
 
 
+@pytest.mark.parametrize("text,says", [
+    (None, "other.xml: No such file"),
+    ("<ElectionResult>\n</Elsewhere>", "line 2, column"),
+    ("<html><title>Busy</title></html>", "Busy"),
+])
+def test_once_tells_what_failed_and_how(house, text, says):
+    house.write("tallyd.conf", house.conf.read_text() + "\n[source other]\nformat = clarity\nstate = GA\npath = other.xml\n")
+    if text:
+        house.write("other.xml", text)
+    done = run("-c", house.conf, "-1")
+    assert done.returncode == 75 and done.stdout
+    assert done.stderr.startswith("tallyd: other: ") and says in done.stderr and "again" not in done.stderr, done.stderr
+
+
+def test_matches_note_what_a_call_feed_lacks(house):
+    house.add_ddhq()
+    done = run("-c", house.conf, "-1", "-o", "matches")
+    rows = {(m["endorsement_id"], m["source"], m["band"]) for m in csv.DictReader(io.StringIO(done.stdout))}
+    assert rows == {("foe", "county", "auto"), ("foe", "ddhq", "auto"), ("yew", "county", "auto")}
+    assert done.returncode == 0 and done.stderr == "tallyd: note: ddhq makes calls and has no match for 1 of 2: yew\n"
+
+
+def test_another_election_day_is_named(house):
+    house.write("county.xml", small_night.detail().replace("<ElectionDate>11/4/2025", "<ElectionDate>11/3/2026"))
+    house.start_tallyd()
+    harness.wait_for(lambda: "[election] dates has 2025-11-04" in house.ctl("source", "list").stdout, 10, "the reason")
+    assert "the feed's election day is 2026-11-03, [election] dates has" in house.ctl("source", "list").stdout
+
+
 def test_a_simulated_clock_stays_at_home(house):
     clock = "2025-11-05T02:00:00Z,10"
     assert run("-c", house.conf, "-t", "--clock", clock).returncode == 0
