@@ -691,6 +691,7 @@ static void one_race_of_a_newer_document_that_is_older_keeps_figures_and_marks(v
     assert_int_equal(c->doubt, VERDICT_ACCEPTED);
     world_take(w, 660, OWN("01:11:00") DATED("00:58:00", "1090", "") CLERK("5", "8"));
     assert_int_equal(c->doubt, VERDICT_OLDER); /* it stays so: in doubt */
+    assert_int_equal(w->report.changes[0].what, FEED_DOUBT);
     assert_int_equal(c->choices[0].mark, RESULTS_WON);
     world_take(w, 700, OWN("01:12:00") DATED("01:11:00", "1200", " ; won") CLERK("5", "8"));
     assert_int_equal(c->doubt, VERDICT_ACCEPTED);
@@ -700,6 +701,9 @@ static void one_race_of_a_newer_document_that_is_older_keeps_figures_and_marks(v
     world_take(w, 760, OWN("01:13:00") DATED("05:00:00", "1210", " ; won") CLERK("5", "8"));
     world_take(w, 800, OWN("01:14:00") DATED("01:13:00", "1220", " ; won") CLERK("5", "8"));
     assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 1220);
+    /* Our own copy of the last good payload is what is on air. */
+    world_take_as(w, 0, 0, 900, DATED("01:00:00", "1190", ""), "", true);
+    assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 1190);
 }
 
 static void a_gone_contest_is_told_when_it_goes_and_when_it_is_back(void **state)
