@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* May a new endorsement list follow the running one? After polls close, who counts is for people to
- * decide, with a reason (domain.md, section 4): a reload may correct a row, but not take one away,
+ * decide, with a reason: a reload may correct a row, but not take one away,
  * nor give its id to somebody else. */
 #ifndef TALLYD_FOLLOW_H
 #define TALLYD_FOLLOW_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What is counted while the daemon runs, and its page for Prometheus (contracts.md, Metrics). */
+/* What is counted while the daemon runs, and its page for Prometheus. */
 #ifndef TALLYD_METRICS_H
 #define TALLYD_METRICS_H
 

@@ -6,7 +6,8 @@
 #include "daemon/base/buf.h"
 #include "parsers/results.h"
 
-/* contest_id,contest,votes_allowed,unit_type,unit,units_reporting,units_total,choice_id,choice,party,write_in,winner,
+/* contest_id,contest,votes_allowed,unit_type,unit,units_reporting,units_total,
+ * choice_id,choice,party,write_in,winner,
  * votes,derived: a row per choice and unit the feed has, in its order; LF. Unknown is empty. */
 void dump_csv(const struct results *r, struct buf *out);
 

@@ -7,9 +7,10 @@
 
 struct arena;
 
-/* A new arena that hands out at most `cap` bytes in all, what alignment skips counted. NULL when memory is out. */
+/* A new arena that hands out at most `cap` bytes in all, what alignment skips counted. NULL when
+ * memory is out. */
 struct arena *arena_new(size_t cap);
-void arena_free(struct arena *a); /* accepts NULL */
+void arena_free(struct arena *a);  /* accepts NULL */
 void arena_reset(struct arena *a); /* everything handed out is gone; keeps its first block */
 
 /* Zeroed, aligned to 16. NULL when the cap is passed or memory is out. */

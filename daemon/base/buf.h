@@ -14,7 +14,7 @@ struct buf {
 };
 
 void buf_init(struct buf *b, size_t cap);
-void buf_done(struct buf *b); /* frees; b is as after buf_init with cap 0 */
+void buf_done(struct buf *b);  /* frees; b is as after buf_init with cap 0 */
 void buf_clear(struct buf *b); /* len 0, failed false; keeps its memory */
 
 void buf_add(struct buf *b, struct slice s);

@@ -14,13 +14,15 @@ struct csv {
     size_t next; /* the line `rest` begins on */
 };
 
-/* Begin reading: a UTF-8 BOM is skipped, the separator (',', ';' or tab) found from the first line. */
+/* Begin reading: a UTF-8 BOM is skipped, the separator (',', ';' or tab) found from the first line.
+ */
 void csv_init(struct csv *c, struct slice text);
 
-/* The next record's fields (quotes resolved, newlines in quotes kept) into an array from the arena; at most `cap`
- * fields. They point into the text, or into the arena where a quote was doubled. CRLF, LF and CR end a record; a
- * wholly empty line is skipped. False with e->kind ERR_NONE at the end, with ERR_DATA (line and column named) on a
- * damaged record, after which nothing more is read. */
+/* The next record's fields (quotes resolved, newlines in quotes kept) into an array from the arena;
+ * at most `cap` fields. They point into the text, or into the arena where a quote was doubled.
+ * CRLF, LF and CR end a record; a wholly empty line is skipped. False with e->kind ERR_NONE at the
+ * end, with ERR_DATA (line and column named) on a damaged record, after which nothing more is read.
+ */
 bool csv_next(struct csv *c, struct arena *a, size_t cap, struct slice **fields, size_t *n,
               struct err *e) MUST_USE;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* One error value: what went wrong, where, why and what to do about it, with the exit code it means. */
+/* One error value: what went wrong, where, why and what to do about it, with the exit code it
+ * means. */
 #ifndef TALLYD_BASE_ERR_H
 #define TALLYD_BASE_ERR_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Fast fingerprints of bytes (XXH3): for tables and for "have we seen this payload", never against an adversary
- * who may choose what to collide with. */
+/* Fast fingerprints of bytes (XXH3): for tables and for "have we seen this payload", never against
+ * an adversary who may choose what to collide with. */
 #ifndef TALLYD_BASE_HASH_H
 #define TALLYD_BASE_HASH_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Lines for people on standard error, with the journal's priority prefix when it listens. The one module of base
- * that is not pure. */
+/* Lines for people on standard error, with the journal's priority prefix when it listens. The one
+ * module of base that is not pure. */
 #ifndef TALLYD_BASE_LOG_H
 #define TALLYD_BASE_LOG_H
 

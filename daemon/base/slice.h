@@ -12,7 +12,10 @@ struct slice {
 };
 
 #define SLICE(literal) ((struct slice){"" literal, sizeof(literal) - 1})
-#define SLICE_INIT(literal) {"" literal, sizeof(literal) - 1} /* for static tables */
+#define SLICE_INIT(literal)                                                                        \
+    {                                                                                              \
+        "" literal, sizeof(literal) - 1                                                            \
+    }                                      /* for static tables */
 #define SLICE_FMT(s) (int)(s).len, (s).ptr /* for printf "%.*s" */
 
 struct slice slice_of(const char *z); /* NULL gives the empty slice */

@@ -8,26 +8,29 @@
 
 #define TEXT_MAX 200 /* bytes of a cleaned text */
 
-/* True when s is valid UTF-8, NFC, within TEXT_MAX, free of C0, C1, bidi controls and zero-width characters, and
- * without white space at its ends or twice in a row: what text_clean returns always is. */
+/* True when s is valid UTF-8, NFC, within TEXT_MAX, free of C0, C1, bidi controls and zero-width
+ * characters, and without white space at its ends or twice in a row: what text_clean returns always
+ * is. */
 bool text_is_clean(struct slice s);
 
-/* Append to out: invalid bytes become U+FFFD, control, bidi and zero-width characters go, white space (NBSP too)
- * folds to single blanks, NFC, cut at a character before TEXT_MAX. */
+/* Append to out: invalid bytes become U+FFFD, control, bidi and zero-width characters go, white
+ * space (NBSP too) folds to single blanks, NFC, cut at a character before TEXT_MAX. */
 void text_clean(struct slice s, struct buf *out);
 
 /* As text_clean, into an arena; ptr NULL when the arena is full. */
 struct slice text_clean_copy(struct slice s, struct arena *a);
 
-/* Append s folded for comparison of names: NFKD without marks, lower case, apostrophes and dots dropped, every
- * other run of what is not a letter or digit one blank, none at the ends. "O'Néill-Díaz, Jr." -> "oneill diaz jr". */
+/* Append s folded for comparison of names: NFKD without marks, lower case, apostrophes and dots
+ * dropped, every other run of what is not a letter or digit one blank, none at the ends.
+ * "O'Néill-Díaz, Jr." -> "oneill diaz jr". */
 void text_fold(struct slice s, struct buf *out);
 struct slice text_fold_copy(struct slice s, struct arena *a);
 
 /* Columns a terminal needs for s (valid UTF-8). */
 size_t text_width(struct slice s);
 
-/* The word most like `word` among n candidates (edit distance <= 1/3 of its length, at most 3), or NULL. */
+/* The word most like `word` among n candidates (edit distance <= 1/3 of its length, at most 3), or
+ * NULL. */
 const char *text_did_you_mean(struct slice word, const char *const *candidates, size_t n);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Points in time as milliseconds since 1970-01-01T00:00Z, and the calendar without libc's clock or zone. */
+/* Points in time as milliseconds since 1970-01-01T00:00Z, and the calendar without libc's clock or
+ * zone. */
 #ifndef TALLYD_BASE_WHEN_H
 #define TALLYD_BASE_WHEN_H
 
@@ -20,12 +21,13 @@ struct civil {
     int weekday; /* 0 Sunday; filled by when_civil, ignored by when_from_civil */
 };
 
-/* Proleptic Gregorian, no leap seconds. The civil time is read as UTC; add a zone's offset yourself. */
+/* Proleptic Gregorian, no leap seconds. The civil time is read as UTC; add a zone's offset
+ * yourself. */
 int64_t when_from_civil(const struct civil *c);
 void when_civil(int64_t when, struct civil *out);
 
-/* "2021-01-06T04:13:32Z", "...32.720Z", "+00:00" offsets; with `loose` also a space for T and no zone (read
- * as UTC). False leaves *out alone. */
+/* "2021-01-06T04:13:32Z", "...32.720Z", "+00:00" offsets; with `loose` also a space for T and no
+ * zone (read as UTC). False leaves *out alone. */
 bool when_parse(struct slice s, bool loose, int64_t *out) __attribute__((warn_unused_result));
 
 /* "YYYY-MM-DD", a real day: midnight UTC of it. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* A time zone read from the bytes of a TZif file (RFC 8536), version 2 or later, footer included. */
+/* A time zone read from the bytes of a TZif file (RFC 8536), version 2 or later, footer included.
+ */
 #ifndef TALLYD_BASE_ZONE_H
 #define TALLYD_BASE_ZONE_H
 
@@ -15,11 +16,12 @@ struct zone *zone_parse(struct slice name, struct slice tzif, struct err *e);
 void zone_free(struct zone *z); /* accepts NULL */
 struct slice zone_name(const struct zone *z);
 
-/* What clocks there showed at `when` (ms since 1970 UTC): seconds east of UTC, and the abbreviation ("EST"). */
+/* What clocks there showed at `when` (ms since 1970 UTC): seconds east of UTC, and the abbreviation
+ * ("EST"). */
 int32_t zone_offset(const struct zone *z, int64_t when, struct slice *abbreviation);
 
-/* The first moment at which clocks there show the given local time (ms, as if it were UTC). A local time that the
- * spring change skips gives the moment of the change. */
+/* The first moment at which clocks there show the given local time (ms, as if it were UTC). A local
+ * time that the spring change skips gives the moment of the change. */
 int64_t zone_from_local(const struct zone *z, int64_t local);
 
 #endif

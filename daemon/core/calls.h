@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Claims: taken from marks, kept for good, taken back with care. What stands follows from them
- * alone (standings.h). domain.md, Calls. */
+ * alone (standings.h). */
 #ifndef TALLYD_CORE_CALLS_H
 #define TALLYD_CORE_CALLS_H
 

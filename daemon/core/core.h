@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The election as a pure function: (state, event, now) -> (state, effects). No clock, no files, no sockets, no logging:
- * a whole night can be played in a test, twice, to the same bytes. */
+/* The election as a pure function: (state, event, now) -> (state, effects). No clock, no files, no
+ * sockets, no logging: a whole night can be played in a test, twice, to the same bytes. */
 #ifndef TALLYD_CORE_CORE_H
 #define TALLYD_CORE_CORE_H
 
@@ -14,26 +14,29 @@ struct tally;
 /* What one event brought about. Slices live in the effects' arena, until effects_reset. */
 struct effects {
     struct arena *arena;
-    enum verdict verdict;           /* on the payload as a whole */
-    struct slice verdict_text;      /* what was seen, with numbers */
-    bool keep;                      /* the payload is on air now: keep its bytes as the source's last good, move validators */
-    bool held;                      /* it is not, or not whole, but it is the newest that counts: kept beside the last good one */
-    struct verdict_note *notes;     /* verdicts on contests and units */
+    enum verdict verdict;      /* on the payload as a whole */
+    struct slice verdict_text; /* what was seen, with numbers */
+    bool keep; /* the payload is on air now: keep its bytes as the source's last good, move
+                  validators */
+    bool held; /* it is not, or not whole, but it is the newest that counts: kept beside the last
+                  good one */
+    struct verdict_note *notes; /* verdicts on contests and units */
     size_t note_count;
-    struct claim *claims;           /* new claims: durable before the messages go out */
+    struct claim *claims; /* new claims: durable before the messages go out */
     size_t claim_count;
-    struct learned *names;          /* newly learned: durable, not waited for */
+    struct learned *names; /* newly learned: durable, not waited for */
     size_t name_count;
-    struct message *messages;       /* in the order to be published */
+    struct message *messages; /* in the order to be published */
     size_t message_count;
-    struct judged {                 /* payloads that had waited for polls to close and were judged again */
+    struct judged { /* payloads that had waited for polls to close and were judged again */
         uint32_t source, file;
         enum verdict verdict;
         struct slice text;
-        bool keep, held;            /* as above; the bytes are those kept as `held` before */
-    } *judged;
+        bool keep, held; /* as above; the bytes are those kept as `held` before */
+    } * judged;
     size_t judged_count;
-    struct err err;                 /* DECISION: why it was refused; ERR_NONE else. Also ERR_BUG when a cap was hit */
+    /* DECISION: why it was refused; ERR_NONE else. Also ERR_BUG when a cap was hit */
+    struct err err;
 };
 bool effects_init(struct effects *f, struct err *e) MUST_USE;
 void effects_reset(struct effects *f);
@@ -52,10 +55,12 @@ bool core_restore_digest(struct core *c, uint32_t source, uint32_t file, struct 
 
 void core_apply(struct core *c, const struct event *event, int64_t now_ms, struct effects *out);
 
-/* When the core next wants an EVENT_TICK (election ms): polls close, a confirmation, staleness. WHEN_NEVER. */
+/* When the core next wants an EVENT_TICK (election ms): polls close, a confirmation, staleness.
+ * WHEN_NEVER. */
 int64_t core_next_tick(const struct core *c, int64_t now_ms);
 
-/* Every snapshot document as a message, in publishing order: for a start, a reconnect, a new epoch. */
+/* Every snapshot document as a message, in publishing order: for a start, a reconnect, a new epoch.
+ */
 void core_snapshot(struct core *c, int64_t now_ms, struct effects *out);
 
 const struct model *core_model(const struct core *c);

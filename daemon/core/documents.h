@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What the outside reads of the model: the data of messages (contracts.md, Redis), pages, and text
+/* What the outside reads of the model: the data of messages (config/schema/), pages, and text
  * for people. Everything is appended to a buffer, whose `failed` is to be asked afterwards. */
 #ifndef TALLYD_CORE_DOCUMENTS_H
 #define TALLYD_CORE_DOCUMENTS_H
@@ -60,7 +60,7 @@ bool documents_races(const struct model *m, const struct slice *filters, size_t 
                      bool json, struct buf *out, struct err *e) MUST_USE;
 /* A line a file of each source. */
 void documents_sources(const struct model *m, int64_t now_ms, bool json, struct buf *out);
-/* The CSV of `tallyd -1 -o matches` (contracts.md, Programs). */
+/* The CSV of `tallyd -1 -o matches`. */
 void documents_matches(const struct model *m, struct buf *out);
 /* A line a source that makes calls and has answered, and lacks some of ours that its state has:
  * how many, and the first few. The CSV shows them only where no source has them. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Words that choose among races: "state:GA", "status:won", or a bare word found in id, office,
- * place or name. contracts.md, Programs. */
+ * place or name. */
 #ifndef TALLYD_CORE_DOCUMENTS_FILTER_H
 #define TALLYD_CORE_DOCUMENTS_FILTER_H
 

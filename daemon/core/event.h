@@ -18,23 +18,24 @@ enum event_type {
     EVENT_TICK,      /* the time the core asked for has come */
 };
 
-struct decision { /* what the desk says; the verbs of tallyctl */
-    struct slice verb;              /* "call", "uncall", "source-accept", ... */
-    struct slice target, argument;  /* an endorsement_id, a race_id, a source */
+struct decision {                        /* what the desk says; the verbs of tallyctl */
+    struct slice verb;                   /* "call", "uncall", "source-accept", ... */
+    struct slice target, argument;       /* an endorsement_id, a race_id, a source */
     struct slice reason, basis, url, by; /* by: the person's login */
 };
 
 struct event {
     enum event_type type;
-    uint32_t source, file;          /* BATCH, UNCHANGED, FAILED */
-    const struct results *batch;    /* BATCH; borrowed for the call */
-    struct digest digest;           /* BATCH: of the payload's bytes; UNCHANGED: of those last taken */
-    struct slice version;           /* BATCH: the version its URL named, or empty */
-    int64_t received_ms;            /* election clock at the payload's last byte */
-    bool restored;                  /* BATCH: from our own last-accepted copy, at start or reload: judged as already on air */
-    enum verdict verdict;           /* FAILED */
-    struct slice text;              /* FAILED */
-    struct decision decision;       /* DECISION */
+    uint32_t source, file;       /* BATCH, UNCHANGED, FAILED */
+    const struct results *batch; /* BATCH; borrowed for the call */
+    struct digest digest;        /* BATCH: of the payload's bytes; UNCHANGED: of those last taken */
+    struct slice version;        /* BATCH: the version its URL named, or empty */
+    int64_t received_ms;         /* election clock at the payload's last byte */
+    bool restored; /* BATCH: from our own last-accepted copy, at start or reload: judged as already
+                      on air */
+    enum verdict verdict;     /* FAILED */
+    struct slice text;        /* FAILED */
+    struct decision decision; /* DECISION */
 };
 
 struct verdict_note { /* on a contest or a unit of it */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What each source says: payloads are judged, and what is good of them becomes the figures of that
- * source. Figures of one source never touch another's; merge.h chooses among them. domain.md,
- * section 6; contracts.md, section 3. */
+ * source. Figures of one source never touch another's; merge.h chooses among them. */
 #ifndef TALLYD_CORE_FEED_H
 #define TALLYD_CORE_FEED_H
 

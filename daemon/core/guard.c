@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The checks of domain.md, section 6. */
+/* The checks of a contest's figures. */
 #include "daemon/core/guard.h"
 
 #include "daemon/base/text.h"

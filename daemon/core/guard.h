@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The checks of domain.md, section 6, each a pure judgement on the figures of one contest or one
- * unit of it. */
+/* The checks against what real feeds get wrong, each a pure judgement on the figures of one contest
+ * or one unit of it. */
 #ifndef TALLYD_CORE_GUARD_H
 #define TALLYD_CORE_GUARD_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What an authority's feeds say of a candidacy right now: their marks, read together with the seats
- * of the race. Nothing is decided here and nothing remembered. domain.md, Calls. */
+ * of the race. Nothing is decided here and nothing remembered. */
 #ifndef TALLYD_CORE_MARKS_H
 #define TALLYD_CORE_MARKS_H
 

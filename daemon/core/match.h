@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Which choice of which contest is which endorsement's: automatic only where nothing is in doubt
- * (domain.md, Matching). */
+/* Which choice of which contest is which endorsement's: automatic only where nothing is in doubt.
+ */
 #ifndef TALLYD_CORE_MATCH_H
 #define TALLYD_CORE_MATCH_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* One race, one source: which source's figures of a race are on air. domain.md, section 2. */
+/* One race, one source: which source's figures of a race are on air. */
 #ifndef TALLYD_CORE_MERGE_H
 #define TALLYD_CORE_MERGE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A message to subscribers: its channel, the snapshot it replaces, and its data; numbering and
- * envelope come from stream.h. Shapes: contracts.md, Redis. */
+ * envelope come from stream.h. Shapes: config/schema/. */
 #ifndef TALLYD_CORE_MESSAGE_H
 #define TALLYD_CORE_MESSAGE_H
 
@@ -20,12 +20,12 @@ enum message_type {
 
 struct message {
     enum message_type type;
-    struct slice
-        channel;        /* without prefix: "totals", "totals:state:GA", "calls:GA", "race:GA:ID" */
-    struct slice snap;  /* "totals", "states", "calls", "races" */
-    struct slice field; /* of the hash: the state, the race_id; empty for a plain string */
-    struct slice data;  /* JSON object; empty (in core_snapshot, calls): only the snapshot is
-                           written, nothing published */
+    /* without prefix: "totals", "totals:state:GA", "calls:GA", "race:GA:ID" */
+    struct slice channel;
+    struct slice snap;      /* "totals", "states", "calls", "races" */
+    struct slice field;     /* of the hash: the state, the race_id; empty for a plain string */
+    struct slice data;      /* JSON object; empty (in core_snapshot, calls): only the snapshot is
+                               written, nothing published */
     struct slice snap_data; /* CALL, RETRACTION: the latest claim of each candidacy of the race, a
                                JSON object a line: stream.c makes the snapshot's list of it; others:
                                empty, the envelope itself is the snapshot */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The state of the night: plain data, owned by struct core, changed only by the modules named beside each part. */
+/* The state of the night: plain data, owned by struct core, changed only by the modules named
+ * beside each part. */
 #ifndef TALLYD_CORE_MODEL_H
 #define TALLYD_CORE_MODEL_H
 
@@ -18,72 +19,79 @@
 /* ---- what each source says (feed.c, guard.c) ---- */
 
 struct feed_choice {
-    struct slice id, name, party; /* name and party may have been learned from an earlier payload or a companion */
-    uint32_t flags;               /* enum results_choice_flag */
-    enum results_mark mark;       /* as the last accepted payload has it */
+    /* name and party may have been learned from an earlier payload or a companion */
+    struct slice id, name, party;
+    uint32_t flags;         /* enum results_choice_flag */
+    enum results_mark mark; /* as the last accepted payload has it */
 };
 
 /* A figure that a guard holds: the last good one stays in `votes`. */
 struct feed_hold {
-    enum verdict why; /* VERDICT_ACCEPTED: not held */
-    int64_t since;    /* election ms of the first payload that was held */
+    enum verdict why;    /* VERDICT_ACCEPTED: not held */
+    int64_t since;       /* election ms of the first payload that was held */
     struct digest first; /* that payload */
-    int64_t *votes;   /* the newest figures that wait */
+    int64_t *votes;      /* the newest figures that wait */
 };
 
 struct feed_unit {
     enum results_unit_type type;
     struct slice id, name;
-    int32_t reporting, total;     /* -1 unknown */
-    int64_t registered, ballots;  /* -1 unknown */
-    int64_t *votes;               /* on air, one a choice; VOTES_UNKNOWN, VOTES_ABSENT */
-    bool *derived;                /* one a choice */
+    int32_t reporting, total;    /* -1 unknown */
+    int64_t registered, ballots; /* -1 unknown */
+    int64_t *votes;              /* on air, one a choice; VOTES_UNKNOWN, VOTES_ABSENT */
+    bool *derived;               /* one a choice */
     struct feed_hold hold;
 };
 
 struct feed_contest {
-    uint32_t source, file;        /* whose, and which file's figures these are */
+    uint32_t source, file; /* whose, and which file's figures these are */
     struct slice county, id, text, state, office, district, party, election_type;
     struct feed_choice *choices;
     uint32_t choice_count;
-    struct feed_unit *units;      /* [0] is the total */
+    struct feed_unit *units; /* [0] is the total */
     uint32_t unit_count;
-    uint32_t flags;               /* enum results_contest_flag */
+    uint32_t flags;                       /* enum results_contest_flag */
     int32_t votes_allowed, seats, places; /* -1 unknown */
-    int64_t updated_ms;           /* the contest's own time, WHEN_UNKNOWN */
-    int64_t received_ms;          /* when these figures came */
-    int64_t changed_ms;           /* when its figures, roster or marks last changed */
-    enum verdict doubt;           /* why it is held or flagged; VERDICT_ACCEPTED: in order */
-    bool gone;                    /* no longer in the feed: keeps its last figures */
-    int64_t older_since;          /* since when the feed has only an older copy of it, by its own time; WHEN_UNKNOWN: it has not */
-    bool corrected;               /* a fall was published */
-    uint32_t race;                /* index, or NONE (match.c) */
-    uint64_t roster_rev;          /* raised when id, text, choices change: what match looks at */
-    struct match_fits *fits;      /* match.c's own notes on it; NULL before its first look */
+    int64_t updated_ms;                   /* the contest's own time, WHEN_UNKNOWN */
+    int64_t received_ms;                  /* when these figures came */
+    int64_t changed_ms;                   /* when its figures, roster or marks last changed */
+    enum verdict doubt;      /* why it is held or flagged; VERDICT_ACCEPTED: in order */
+    bool gone;               /* no longer in the feed: keeps its last figures */
+    int64_t older_since;     /* since when the feed has only an older copy of it, by its own time;
+                                WHEN_UNKNOWN: it has not */
+    bool corrected;          /* a fall was published */
+    uint32_t race;           /* index, or NONE (match.c) */
+    uint64_t roster_rev;     /* raised when id, text, choices change: what match looks at */
+    struct match_fits *fits; /* match.c's own notes on it; NULL before its first look */
 };
 
 struct feed_file {
-    int64_t last_success_ms;  /* fetched and understood, or unchanged; WHEN_UNKNOWN: never */
-    int64_t last_change_ms;   /* an accepted payload with other bytes */
-    int64_t own_time_ms;      /* of the payload on air; WHEN_UNKNOWN */
-    struct slice version;     /* as the payload or its pointer states */
-    struct digest digest;     /* of the payload on air */
-    enum verdict verdict;     /* the last judgement */
+    int64_t last_success_ms; /* fetched and understood, or unchanged; WHEN_UNKNOWN: never */
+    int64_t last_change_ms;  /* an accepted payload with other bytes */
+    int64_t own_time_ms;     /* of the payload on air; WHEN_UNKNOWN */
+    struct slice version;    /* as the payload or its pointer states */
+    struct digest digest;    /* of the payload on air */
+    enum verdict verdict;    /* the last judgement */
     struct slice verdict_text;
     enum results_status status;
-    bool seen;                /* any payload was ever accepted */
-    bool stepped_back;        /* only older payloads came for too long: its figures are in doubt */
-    bool unasked;             /* kept over a restart, and the site has not been heard since: keeps its place in a race */
-    struct feed_own *own;     /* feed.c's: a payload that waits for polls to close, the verdict's bytes */
+    bool seen;         /* any payload was ever accepted */
+    bool stepped_back; /* only older payloads came for too long: its figures are in doubt */
+    bool unasked; /* kept over a restart, and the site has not been heard since: keeps its place in
+                     a race */
+    /* feed.c's: a payload that waits for polls to close, the verdict's bytes */
+    struct feed_own *own;
 };
 
 struct feed { /* one a source, same index */
     struct feed_file *files;
-    struct map *contests;     /* "county\x1fid\x1ftext" -> struct feed_contest *, in order of first sight */
-    struct map *names;        /* learned: "contest id\x1fchoice id" -> struct learned * */
-    bool advisory;            /* calls.c: an official mark moved between choices: its marks call nothing more tonight */
-    struct map *digests;      /* "file:hex" of payloads once on air: to know an older copy again */
-    struct arena *memory;     /* all that this feed may grow; capped, so that one feed costs only itself */
+    /* "county\x1fid\x1ftext" -> struct feed_contest *, in order of first sight */
+    struct map *contests;
+    struct map *names; /* learned: "contest id\x1fchoice id" -> struct learned * */
+    bool advisory; /* calls.c: an official mark moved between choices: its marks call nothing more
+                      tonight */
+    struct map *digests; /* "file:hex" of payloads once on air: to know an older copy again */
+    /* all that this feed may grow; capped, so that one feed costs only itself */
+    struct arena *memory;
 };
 
 struct learned { /* durable */
@@ -98,10 +106,10 @@ enum band { BAND_AUTO, BAND_DECIDED, BAND_REVIEW, BAND_NONE };
 
 struct link { /* an endorsement and a choice of one source's contest */
     struct feed_contest *contest;
-    uint32_t choice;      /* index in the contest; NONE when only the contest is in question */
+    uint32_t choice; /* index in the contest; NONE when only the contest is in question */
     uint32_t endorsement;
     enum band band;
-    struct slice why;     /* the evidence, for people */
+    struct slice why; /* the evidence, for people */
 };
 
 /* ---- calls (calls.c) ---- */
@@ -109,24 +117,25 @@ struct link { /* an endorsement and a choice of one source's contest */
 enum outcome { OUTCOME_PENDING, OUTCOME_WON, OUTCOME_LOST, OUTCOME_ADVANCED, OUTCOMES };
 const char *outcome_name(enum outcome o);
 
-struct claim { /* append-only, durable */
-    int64_t number;             /* 1, 2, ...: order of taking, unique for the election */
+struct claim {      /* append-only, durable */
+    int64_t number; /* 1, 2, ...: order of taking, unique for the election */
     struct slice race_id, endorsement_id;
-    struct slice by;            /* the authority */
-    enum outcome outcome;       /* PENDING: this authority takes its call back (a retraction) */
-    int64_t at_ms;              /* when we took it, election clock */
-    int64_t called_at_ms;       /* the authority's own time; WHEN_UNKNOWN */
+    struct slice by;      /* the authority */
+    enum outcome outcome; /* PENDING: this authority takes its call back (a retraction) */
+    int64_t at_ms;        /* when we took it, election clock */
+    int64_t called_at_ms; /* the authority's own time; WHEN_UNKNOWN */
     struct slice basis, reason, evidence; /* evidence: source, contest, choice and mark as text */
 };
 
 struct standing { /* one an endorsement, same index: what is derived from its claims */
     enum outcome outcome;
-    uint32_t claim;             /* index of the claim that stands, or NONE */
-    uint32_t *claims;           /* all of its claims, oldest first */
+    uint32_t claim;   /* index of the claim that stands, or NONE */
+    uint32_t *claims; /* all of its claims, oldest first */
     uint32_t claim_count, claim_room;
     int64_t since_ms;
-    uint32_t race;              /* its race's index */
-    uint32_t person;            /* the first endorsement in the list of the same person (folded name and state) */
+    uint32_t race; /* its race's index */
+    /* the first endorsement in the list of the same person (folded name and state) */
+    uint32_t person;
 };
 
 /* A mark gone from a feed, waiting to be seen again. */
@@ -146,15 +155,15 @@ enum race_flag {
     RACE_CONFLICT = 8,     /* authorities differ, or more winners than seats */
     RACE_IN_DOUBT = 16,    /* figures held */
     RACE_CORRECTED = 32,
-    RACE_PARTIAL = 64,     /* counties are missing */
-    RACE_GONE = 128,       /* figures on air of a contest that is no longer in its feed */
+    RACE_PARTIAL = 64, /* counties are missing */
+    RACE_GONE = 128,   /* figures on air of a contest that is no longer in its feed */
 };
 enum race_status { RACE_UNCALLED, RACE_PARTLY_CALLED, RACE_CALLED };
 
 struct race_choice {
     struct slice name, party;
-    int64_t votes;          /* VOTES_UNKNOWN */
-    uint32_t endorsement;   /* index or NONE */
+    int64_t votes;        /* VOTES_UNKNOWN */
+    uint32_t endorsement; /* index or NONE */
     bool write_in;
 };
 
@@ -166,48 +175,52 @@ struct race_county { /* where counties are summed: one source a county */
 struct race {
     struct slice id, state, office, jurisdiction, district, seat;
     int64_t date;
-    int64_t polls_close_ms;       /* the last close of the race: calls wait for it; WHEN_UNKNOWN: none known */
-    uint32_t *endorsements;       /* indexes */
+    int64_t polls_close_ms; /* the last close of the race: calls wait for it; WHEN_UNKNOWN: none
+                               known */
+    uint32_t *endorsements; /* indexes */
     uint32_t endorsement_count;
-    struct link *links;           /* AUTO and DECIDED only; rebuilt by match */
+    struct link *links; /* AUTO and DECIDED only; rebuilt by match */
     uint32_t link_count;
     struct feed_contest **contests; /* distinct contests of the links */
     uint32_t contest_count;
-    int64_t seats, places;        /* resolved from the endorsements, then the feeds' statements; -1 unknown or in conflict */
-    enum race_status status;      /* calls.c */
+    int64_t seats, places; /* resolved from the endorsements, then the feeds' statements; -1 unknown
+                              or in conflict */
+    enum race_status status;             /* calls.c */
     int64_t seats_called, places_called; /* calls.c: how many are known to be called, ours or not */
-    uint32_t flags;               /* calls.c: CONFLICT, UNDER_REVIEW; merge.c: DISAGREEMENT, IN_DOUBT, CORRECTED, PARTIAL, GONE */
+    uint32_t flags; /* calls.c: CONFLICT, UNDER_REVIEW; merge.c: DISAGREEMENT, IN_DOUBT, CORRECTED,
+                       PARTIAL, GONE */
     /* figures on air (merge.c) */
-    uint32_t on_air;              /* source index; NONE: nothing yet, or counties are summed */
-    bool summed;                  /* counties are summed */
+    uint32_t on_air; /* source index; NONE: nothing yet, or counties are summed */
+    bool summed;     /* counties are summed */
     uint32_t counties_in, counties_of;
     struct race_county *counties; /* counties_in of them */
     uint32_t county_room;
     struct race_choice *choices;
     uint32_t choice_count, choice_room;
     int32_t units_reporting, units_total; /* -1 unknown */
-    int64_t updated_ms;           /* last change of the figures on air; WHEN_UNKNOWN */
-    int64_t *lag_since;           /* per source: since when it is lag_bp behind; WHEN_UNKNOWN: it is not */
+    int64_t updated_ms;                   /* last change of the figures on air; WHEN_UNKNOWN */
+    int64_t *lag_since; /* per source: since when it is lag_bp behind; WHEN_UNKNOWN: it is not */
 };
 
 struct model {
     const struct settings *settings;
     const struct endorsements *endorsed;
-    struct arena *strings;        /* interned for the life of the core; capped */
-    struct feed *feeds;           /* settings->source_count */
-    struct match *match;          /* match.c's indexes */
+    struct arena *strings; /* interned for the life of the core; capped */
+    struct feed *feeds;    /* settings->source_count */
+    struct match *match;   /* match.c's indexes */
     struct race *races;
     uint32_t race_count;
-    struct link *review;          /* links in band REVIEW, for the queue */
+    struct link *review; /* links in band REVIEW, for the queue */
     uint32_t review_count;
-    struct claim *claims;         /* all, in order of number */
+    struct claim *claims; /* all, in order of number */
     uint32_t claim_count, claim_room;
-    struct standing *standings;   /* endorsed->count */
-    struct map *endorsed_by_id;   /* endorsement_id -> const struct endorsement *; calls.c */
+    struct standing *standings; /* endorsed->count */
+    struct map *endorsed_by_id; /* endorsement_id -> const struct endorsement *; calls.c */
     struct fading *fading;
     uint32_t fading_count, fading_room;
-    int64_t last_change_ms;       /* of any outcome or count: the sentence's as-of; WHEN_UNKNOWN before the first */
-    int64_t checked_ms;           /* the newest success of any source */
+    int64_t last_change_ms; /* of any outcome or count: the sentence's as-of; WHEN_UNKNOWN before
+                               the first */
+    int64_t checked_ms;     /* the newest success of any source */
 };
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What each source would put on air of a race, and which of them is to be: freshness, priority,
- * lag. domain.md, section 2. */
+ * lag. */
 #ifndef TALLYD_CORE_OFFERS_H
 #define TALLYD_CORE_OFFERS_H
 

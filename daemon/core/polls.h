@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* When polls close: of a place, of a race. domain.md, section 4. */
+/* When polls close: of a place, of a race. */
 #ifndef TALLYD_CORE_POLLS_H
 #define TALLYD_CORE_POLLS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Where an uncalled candidacy stands by the votes on air. Never an outcome: domain.md, Tallies. */
+/* Where an uncalled candidacy stands by the votes on air. Never an outcome. */
 #ifndef TALLYD_CORE_PROGRESS_H
 #define TALLYD_CORE_PROGRESS_H
 

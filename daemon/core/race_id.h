@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The key of a race, made of what an endorsement says of it (domain.md, Objects). */
+/* The key of a race, made of what an endorsement says of it. */
 #ifndef TALLYD_CORE_RACE_ID_H
 #define TALLYD_CORE_RACE_ID_H
 

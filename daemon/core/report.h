@@ -25,7 +25,8 @@ struct feed_report {
     struct feed_change {
         struct feed_contest *contest;
         unsigned what; /* enum feed_what */
-    } * changes; /* a contest may come twice; FEED_ROSTER: match it again; any: merge its race again */
+    } * changes; /* a contest may come twice; FEED_ROSTER: match it again; any: merge its race again
+                  */
     size_t change_count, change_room;
     struct learned *names; /* newly learned */
     size_t name_count, name_room;

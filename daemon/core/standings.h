@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Whose word stands in a race, and what follows for each of its candidacies. domain.md, Calls. */
+/* Whose word stands in a race, and what follows for each of its candidacies. */
 #ifndef TALLYD_CORE_STANDINGS_H
 #define TALLYD_CORE_STANDINGS_H
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The sentence for the press: every number in it with its denominator and its date. domain.md,
- * Tallies. */
+/* The sentence for the press: every number in it with its denominator and its date. */
 #ifndef TALLYD_CORE_STATEMENT_H
 #define TALLYD_CORE_STATEMENT_H
 

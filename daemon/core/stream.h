@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Numbers for messages: seq and prev of an epoch, and the envelope's text (contracts.md, Redis).
+/* Numbers for messages: seq and prev of an epoch, and the envelope's text.
  * Pure. */
 #ifndef TALLYD_CORE_STREAM_H
 #define TALLYD_CORE_STREAM_H

@@ -68,7 +68,7 @@ static struct slice party_name(struct slice text)
     return text;
 }
 
-/* Did this seat, now won, belong to another party? Never by guess: domain.md, Tallies. */
+/* Did this seat, now won, belong to another party? Never by guess. */
 static bool is_flip(const struct race *r, const struct endorsement *e)
 {
     struct slice ours = party_name(e->party), theirs = party_name(e->held_by);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Every count of domain.md, Tallies: over everything, or over a part of the endorsements. A tally
+/* Every count of the night: over everything, or over a part of the endorsements. A tally
  * is a sum over races, so that one race can be taken out, changed and put back. */
 #ifndef TALLYD_CORE_TALLY_H
 #define TALLYD_CORE_TALLY_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Every judgement on a payload, a contest or a unit: one code, one name, one class. The same names stand in log, metric,
- * document, board and test. */
+/* Every judgement on a payload, a contest or a unit: one code, one name, one class. The same names
+ * stand in log, metric, document, board and test. */
 #ifndef TALLYD_CORE_VERDICT_H
 #define TALLYD_CORE_VERDICT_H
 
@@ -15,13 +15,13 @@ enum verdict_class {
 enum verdict {
     /* of a payload */
     VERDICT_ACCEPTED,
-    VERDICT_UNCHANGED,   /* 304, or the same bytes again */
-    VERDICT_OLDER,       /* older than what is on air, by its own time, version, or as an earlier copy */
-    VERDICT_EARLY,       /* votes before polls close */
-    VERDICT_WRONG_MODE,  /* test data in a live watch, or the other way round */
-    VERDICT_WRONG_DATE,  /* another election's */
-    VERDICT_ROSTER,      /* contests are missing that were there; the rest is used (a flag) */
-    VERDICT_EMPTY,       /* everything zero where votes were on air */
+    VERDICT_UNCHANGED, /* 304, or the same bytes again */
+    VERDICT_OLDER, /* older than what is on air, by its own time, version, or as an earlier copy */
+    VERDICT_EARLY, /* votes before polls close */
+    VERDICT_WRONG_MODE,     /* test data in a live watch, or the other way round */
+    VERDICT_WRONG_DATE,     /* another election's */
+    VERDICT_ROSTER,         /* contests are missing that were there; the rest is used (a flag) */
+    VERDICT_EMPTY,          /* everything zero where votes were on air */
     VERDICT_CALLS_VANISHED, /* several calls gone at once: held */
     /* of a payload that gave no batch */
     VERDICT_BLOCKED,
@@ -38,18 +38,18 @@ enum verdict {
     VERDICT_CUT,         /* the transfer ended before its stated length */
     VERDICT_INTERNAL,
     /* of a contest or a unit of it */
-    VERDICT_CONTEST_BAD,    /* the worker's own finding: problems of the batch */
+    VERDICT_CONTEST_BAD, /* the worker's own finding: problems of the batch */
     VERDICT_FALL_FLAG,
     VERDICT_FALL_HOLD,
-    VERDICT_FALL_DESK,      /* a fall only the figure's return or the desk ends */
-    VERDICT_CORRECTED,      /* a held fall that stood: published as a correction */
-    VERDICT_RESTORED,       /* a held fall that went back up */
+    VERDICT_FALL_DESK, /* a fall only the figure's return or the desk ends */
+    VERDICT_CORRECTED, /* a held fall that stood: published as a correction */
+    VERDICT_RESTORED,  /* a held fall that went back up */
     VERDICT_DOUBLED,
     VERDICT_SWAPPED,
     VERDICT_ROSTER_CHANGED,
     VERDICT_OVERVOTE,
     VERDICT_OVERVOTE_FLAG,
-    VERDICT_MARK_MOVED,     /* an official mark went from one choice to another */
+    VERDICT_MARK_MOVED, /* an official mark went from one choice to another */
     VERDICTS
 };
 

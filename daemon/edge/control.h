@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* The control socket: one request a line, one answer, for tallyctl. A Unix stream socket; who asks is known by its credentials.
+/* The control socket: one request a line, one answer, for tallyctl. A Unix stream socket; who asks
+ * is known by its credentials.
  *
- * Request: the verb and its arguments, separated by 0x1f, ended by '\n'. Answer: "EXITCODE LENGTH\n" and LENGTH bytes of body;
- * a watch goes on sending such pieces until either side closes.
+ * Request: the verb and its arguments, separated by 0x1f, ended by '\n'. Answer: "EXITCODE
+ * LENGTH\n" and LENGTH bytes of body; a watch goes on sending such pieces until either side closes.
  */
 #ifndef TALLYD_EDGE_CONTROL_H
 #define TALLYD_EDGE_CONTROL_H
@@ -27,8 +28,8 @@ struct control_request {
 /* Answer a request: fill the body, return the exit code. */
 typedef int control_handler(const struct control_request *r, struct buf *body, void *ctx);
 
-bool control_new(struct event_base *base, const char *path, const char *group, control_handler *handler, void *ctx,
-                 struct control **out, struct err *e) MUST_USE;
+bool control_new(struct event_base *base, const char *path, const char *group,
+                 control_handler *handler, void *ctx, struct control **out, struct err *e) MUST_USE;
 void control_free(struct control *c); /* unlinks the socket; accepts NULL */
 
 /* Called in a handler: this client stays and hears every control_tell until it goes. */

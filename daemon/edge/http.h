@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The read-only HTTP server: finished resources by path, and a few made on request. GET and HEAD only. */
+/* The read-only HTTP server: finished resources by path, and a few made on request. GET and HEAD
+ * only. */
 #ifndef TALLYD_EDGE_HTTP_H
 #define TALLYD_EDGE_HTTP_H
 
@@ -16,25 +17,28 @@ struct http_settings {
     struct slice cors_origin; /* empty: none; copied */
 };
 
-/* Make a resource on request. `query` is raw. Returns the HTTP status (200, 404, 503 ...); the body goes into out, `type` and
- * `etag` (quotes included; may stay empty) are the callee's literals or live until it returns to the loop. */
+/* Make a resource on request. `query` is raw. Returns the HTTP status (200, 404, 503 ...); the body
+ * goes into out, `type` and `etag` (quotes included; may stay empty) are the callee's literals or
+ * live until it returns to the loop. */
 struct http_answer {
     int status;
-    const char *type;       /* "application/json" */
+    const char *type; /* "application/json" */
     char etag[64];
-    bool no_store;          /* livez, readyz, metrics */
+    bool no_store; /* livez, readyz, metrics */
 };
 typedef void http_handler(struct slice path, struct slice query, struct http_answer *answer,
                           struct buf *body, void *ctx);
 
 struct http_route {
-    const char *path;       /* exact, or a prefix when it ends in '/' and is longer than "/" */
+    const char *path; /* exact, or a prefix when it ends in '/' and is longer than "/" */
     http_handler *handler;
 };
 
-/* Routes: an array ended by a NULL path, alive as long as the server. Unknown paths answer an RFC 9457 problem with a hint. */
-bool http_new(struct event_base *base, const struct http_settings *s, const struct http_route *routes, void *ctx,
-              struct http **out, struct err *e) MUST_USE;
+/* Routes: an array ended by a NULL path, alive as long as the server. Unknown paths answer an RFC
+ * 9457 problem with a hint. */
+bool http_new(struct event_base *base, const struct http_settings *s,
+              const struct http_route *routes, void *ctx, struct http **out,
+              struct err *e) MUST_USE;
 void http_free(struct http *h); /* accepts NULL */
 int http_port(const struct http *h);
 /* A reload may change it; copied. One of 300 bytes or more: none. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* The view in Redis: one connection, one fenced script for every write, pipelined. Redis can vanish at any time; nothing here
- * blocks and nothing queues without bound: while it is away, messages are dropped, and a full snapshot follows the reconnect.
+/* The view in Redis: one connection, one fenced script for every write, pipelined. Redis can vanish
+ * at any time; nothing here blocks and nothing queues without bound: while it is away, messages are
+ * dropped, and a full snapshot follows the reconnect.
  */
 #ifndef TALLYD_EDGE_REDIS_H
 #define TALLYD_EDGE_REDIS_H
@@ -14,45 +15,49 @@ struct event_base;
 struct redis;
 
 struct redis_settings {
-    struct slice url;       /* redis://host:port/db, unix:///path, rediss://... */
-    struct slice prefix;    /* "tally:v1" */
-    struct slice user, password; /* empty: none */
-    struct slice owner;     /* names this process in snap:meta: host, pid, random */
+    struct slice url;                     /* redis://host:port/db, unix:///path, rediss://... */
+    struct slice prefix;                  /* "tally:v1" */
+    struct slice user, password;          /* empty: none */
+    struct slice owner;                   /* names this process in snap:meta: host, pid, random */
     struct slice mode, election, version; /* for snap:meta */
     int64_t heartbeat_ms;
-    int64_t command_ms;     /* an answer that takes longer loses the connection; 0: 5 s */
+    int64_t command_ms; /* an answer that takes longer loses the connection; 0: 5 s */
 };
 
 /* One write: an envelope and where it goes. All slices are copied. */
 struct redis_commit {
     int64_t epoch, seq;
-    struct slice channel;   /* without prefix */
-    struct slice envelope;  /* JSON */
-    struct slice snap, field, snap_value; /* snapshot key ("totals", "states", ...), hash field or empty, value */
-    struct slice plain;     /* "name value\n" lines for h:totals, or empty */
-    struct slice winner;    /* endorsement_id for the zset, or empty */
-    int64_t score;          /* < 0: remove */
-    struct slice event_id;  /* reported back when acknowledged, or empty */
-    int64_t last_byte_us;   /* monotonic; for tallyd_change_to_publish_seconds. 0: none */
+    struct slice channel;  /* without prefix */
+    struct slice envelope; /* JSON */
+    struct slice snap, field,
+        snap_value;        /* snapshot key ("totals", "states", ...), hash field or empty, value */
+    struct slice plain;    /* "name value\n" lines for h:totals, or empty */
+    struct slice winner;   /* endorsement_id for the zset, or empty */
+    int64_t score;         /* < 0: remove */
+    struct slice event_id; /* reported back when acknowledged, or empty */
+    int64_t last_byte_us;  /* monotonic; for tallyd_change_to_publish_seconds. 0: none */
 };
 
 struct redis_calls {
-    /* Connected, authenticated, script loaded, and it holds (epoch, owner): 0 when there is none. The app raises its epoch
-     * above `epoch`, makes it durable, and then calls redis_begin with a full snapshot. */
+    /* Connected, authenticated, script loaded, and it holds (epoch, owner): 0 when there is none.
+     * The app raises its epoch above `epoch`, makes it durable, and then calls redis_begin with a
+     * full snapshot. */
     void (*ready)(int64_t epoch, void *ctx);
     void (*acknowledged)(struct slice event_id, int64_t last_byte_us, void *ctx);
-    void (*fenced)(int64_t epoch, void *ctx); /* another owner holds a newer epoch: stop publishing */
+    void (*fenced)(int64_t epoch,
+                   void *ctx); /* another owner holds a newer epoch: stop publishing */
     void (*lost)(const char *why, void *ctx);
     void *ctx;
 };
 
-bool redis_new(struct event_base *base, const struct redis_settings *s, const struct redis_calls *calls,
-               struct redis **out, struct err *e) MUST_USE;
+bool redis_new(struct event_base *base, const struct redis_settings *s,
+               const struct redis_calls *calls, struct redis **out, struct err *e) MUST_USE;
 void redis_free(struct redis *r); /* accepts NULL */
 
 /* Start publishing under this epoch: the whole snapshot first (the script accepts COLD only so). */
 bool redis_begin(struct redis *r, int64_t epoch, const struct redis_commit *snapshot, size_t n);
-/* False when not connected or begun: the message is dropped (a snapshot will follow). Commits with an event_id are never dropped while connected. */
+/* False when not connected or begun: the message is dropped (a snapshot will follow). Commits with
+ * an event_id are never dropped while connected. */
 bool redis_publish(struct redis *r, const struct redis_commit *c);
 /* The heartbeat's envelope; also renews `alive`. */
 bool redis_heartbeat(struct redis *r, int64_t epoch, struct slice envelope);

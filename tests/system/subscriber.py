@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""A subscriber exactly as contracts.md tells one to be: subscribe first, then read the snapshot; drop what it holds already;
+"""A subscriber exactly as the README tells one to be: subscribe first, then read the snapshot; drop what it holds already;
 a `prev` that is not the last seq seen on that channel, or a larger epoch, reads the snapshot again."""
 import json
 import threading

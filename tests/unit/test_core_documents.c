@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Documents as dashboards read them: names, nulls, values, against contracts.md, section 5. */
+/* Documents as dashboards read them: names, nulls, values. */
 #include "tests/unit/night.h"
 
 #include "tests/unit/json_check.h"
