@@ -418,8 +418,7 @@ static void note_calls(struct turn *t, uint32_t held)
             .verdict = VERDICT_CALLS_VANISHED,
             .text = arena_printf(t->out->arena,
                                  "%" PRIu32 " calls are gone at once from %" PRIu32
-                                 " races: they stand until their marks are back or the desk "
-                                 "decides",
+                                 " races: they stand until their marks are back",
                                  held, t->look.vanished)};
         add_notes(t, &note, 1);
     }
@@ -429,7 +428,7 @@ static void note_calls(struct turn *t, uint32_t held)
             .contest = report_contest(moved),
             .text = arena_printf(t->out->arena,
                                  "%.*s marks another choice than before: its earlier calls stand, "
-                                 "its marks call nothing more tonight, the desk decides",
+                                 "its marks call nothing more tonight",
                                  SLICE_FMT(t->core->model.settings->sources[moved->source].name))};
         add_notes(t, &note, 1);
     }

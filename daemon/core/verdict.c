@@ -72,5 +72,5 @@ const struct verdict_info verdict_info[VERDICTS] = {
                                "more votes or ballots than expected, where that proves nothing"},
     [VERDICT_MARK_MOVED] = {"mark-moved", CLASS_FLAG,
                             "an official mark went from one choice to another; the source's marks "
-                            "call nothing more tonight, the desk decides"},
+                            "call nothing more tonight"},
 };
