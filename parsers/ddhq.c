@@ -61,6 +61,8 @@ static bool begin(struct race *r, struct fault *f)
     c.seats = seats > 0 ? seats : -1;
     if (!when_parse(text(r->v, "last_updated"), true, &c.updated_ms))
         c.updated_ms = WHEN_UNKNOWN;
+    if (!when_parse(text(r->topline, "called_time"), true, &c.called_ms))
+        c.called_ms = WHEN_UNKNOWN;
     if (!results_contest_begin(r->job->builder, &c, &f->err))
         return field_limit(f);
     struct json precincts = json_get(r->topline, "precincts");

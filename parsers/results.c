@@ -199,8 +199,9 @@ static bool check_contest(const struct check *c, const struct results_contest *k
         return wrong(c, "it has neither id nor text");
     if (k->state.len && k->state.len != 2)
         return wrong(c, "its state is not two letters");
-    if (!time_ok(k->updated_ms) || k->registered < -1 || k->ballots < -1 || k->votes_allowed < -1 ||
-        k->seats < -1 || k->places < -1 || k->flags & ~flags || k->reserved)
+    if (!time_ok(k->updated_ms) || !time_ok(k->called_ms) || k->registered < -1 ||
+        k->ballots < -1 || k->votes_allowed < -1 || k->seats < -1 || k->places < -1 ||
+        k->flags & ~flags || k->reserved)
         return wrong(c, "a field is out of range");
     return true;
 }

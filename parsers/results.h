@@ -83,6 +83,7 @@ struct results_contest {
     struct results_text
         election_type;  /* "Runoff", "Special", "Primary": the feed's own words, or empty */
     int64_t updated_ms; /* the contest's own time; WHEN_UNKNOWN */
+    int64_t called_ms;  /* when it was called, where the feed says so; WHEN_UNKNOWN */
     int64_t registered, ballots;          /* -1 unknown */
     int32_t votes_allowed, seats, places; /* -1 unknown. places: how many go on to a next round */
     uint32_t flags;
@@ -171,7 +172,7 @@ struct results_builder;
  * *_DEFAULT has it. */
 struct results_contest_in {
     struct slice id, text, state, county, office, district, party, election_type;
-    int64_t updated_ms, registered, ballots;
+    int64_t updated_ms, called_ms, registered, ballots;
     int64_t votes_allowed, seats, places;
     uint32_t flags;
 };
@@ -187,6 +188,7 @@ struct results_choice_in {
 };
 #define RESULTS_CONTEST_DEFAULT                                                                    \
     ((struct results_contest_in){.updated_ms = INT64_MIN,                                          \
+                                 .called_ms = INT64_MIN,                                           \
                                  .registered = -1,                                                 \
                                  .ballots = -1,                                                    \
                                  .votes_allowed = -1,                                              \

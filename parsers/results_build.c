@@ -150,6 +150,7 @@ static bool fill_contest(struct results_builder *b, const struct results_contest
             return false;
     }
     r->updated_ms = building_time(in->updated_ms);
+    r->called_ms = building_time(in->called_ms);
     r->registered = count_or_unknown(in->registered);
     r->ballots = count_or_unknown(in->ballots);
     r->votes_allowed = small(in->votes_allowed);

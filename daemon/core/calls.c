@@ -230,7 +230,7 @@ static bool make(struct model *m, const struct making *k, int64_t now_ms, struct
 
     if (k->word) {
         const struct feed_contest *from = k->word->contest;
-        int64_t own = from->updated_ms;
+        int64_t own = from->called_ms != WHEN_UNKNOWN ? from->called_ms : from->updated_ms;
         if (own == WHEN_UNKNOWN)
             own = m->feeds[from->source].files[from->file].own_time_ms;
         if (own <= now_ms)

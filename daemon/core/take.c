@@ -72,6 +72,7 @@ static bool new_contest(const struct intake *p, struct intake_contest *pc, struc
     *c = (struct feed_contest){.source = p->event->source,
                                .file = p->event->file,
                                .updated_ms = WHEN_UNKNOWN,
+                               .called_ms = WHEN_UNKNOWN,
                                .older_since = WHEN_UNKNOWN,
                                .received_ms = p->event->received_ms,
                                .changed_ms = p->event->received_ms,
@@ -216,6 +217,7 @@ static bool renew_contest(const struct intake *p, struct intake_contest *pc, uns
     c->seats = in->seats;
     c->places = in->places;
     c->updated_ms = in->updated_ms;
+    c->called_ms = in->called_ms;
     c->file = p->event->file;
     return true;
 }

@@ -115,6 +115,8 @@ static inline void batch_contest(struct batch_maker *k, struct slice rest)
             in.places = batch_number(value);
         else if (slice_is(key, "updated"))
             in.updated_ms = batch_when(value);
+        else if (slice_is(key, "called"))
+            in.called_ms = batch_when(value);
         else if (slice_is(key, "stated"))
             in.flags |= RESULTS_MARKS_STATED;
         else if (slice_is(key, "uncontested"))

@@ -77,6 +77,21 @@ static void test_a_call_and_its_end(void **state)
     night_close(&n);
 }
 
+/* A feed that says when it called is believed, though its figures are newer. */
+static void test_the_feeds_own_time_of_a_call(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, 0,
+                "contest 1|State Senate District 1|GA ; stated updated=2026-11-03T19:06:30Z "
+                "called=2026-11-03T19:05:40Z\n"
+                "choice 11|Ann Archer|D ; won\nchoice 13|Other One|R\ntotal 500 ? ; units=3/10\n",
+                NIGHT_AT(7));
+    says(night_message(&n, MESSAGE_CALL, 0)->data, "\"called_at\":\"2026-11-03T19:05:40.000Z\"");
+    night_close(&n);
+}
+
 static void test_matches(void **state)
 {
     struct night n;
@@ -144,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_race),
         cmocka_unit_test(test_a_call_and_its_end),
+        cmocka_unit_test(test_the_feeds_own_time_of_a_call),
         cmocka_unit_test(test_matches),
         cmocka_unit_test(test_words_for_people),
     };

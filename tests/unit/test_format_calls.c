@@ -31,6 +31,23 @@ static void ddhq_each_race_has_its_own_time(void **state)
     case_done(&c);
 }
 
+/* What changes a race later is no part of when it was called. */
+static void ddhq_says_when_it_called(void **state)
+{
+    (void)state;
+    int64_t called;
+    struct format_case c = {
+        .format = "ddhq",
+        .payload = DDHQ(DDHQ_RACE(
+            "7", "2021-01-06 08:06:18", "1,\"called_time\":\"2021-01-06T03:14:49+00:00\"",
+            "") "," DDHQ_RACE("8", "2021-01-06 08:06:17", "null,\"called_time\":null", ""))};
+    assert_true(when_parse(SLICE("2021-01-06T03:14:49Z"), false, &called));
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.contests[0].called_ms, called);
+    assert_int_equal(c.r.contests[1].called_ms, WHEN_UNKNOWN);
+    case_done(&c);
+}
+
 static void ddhq_called_marks_one_and_null_none(void **state)
 {
     (void)state;
@@ -194,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ddhq_each_race_has_its_own_time),
+        cmocka_unit_test(ddhq_says_when_it_called),
         cmocka_unit_test(ddhq_called_marks_one_and_null_none),
         cmocka_unit_test(ddhq_called_that_is_missing_or_of_another_kind_makes_the_race_bad),
         cmocka_unit_test(ddhq_null_an_empty_text_and_an_empty_list_are_not_called),
