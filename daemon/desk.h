@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What tallyctl may ask: the daemon's side of the control socket, one table of verbs. */
+/* The desk: the daemon's side of the control socket, which answers what tallyctl asks; one table of
+ * verbs. */
 #ifndef TALLYD_DESK_H
 #define TALLYD_DESK_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* From the core's messages to the world: each waits until what it rests on is on disk, latest-wins
- * messages are thinned to the pace subscribers were promised, everything gets its number once, and
- * then goes to Redis, to HTTP and to those who watch.
+/* The outbox: the queue between the core's messages and Redis, HTTP and watchers. Each waits until
+ * what it rests on is on disk, latest-wins messages are thinned to the pace subscribers were
+ * promised, everything gets its number once, and then goes to Redis, to HTTP and to those who
+ * watch.
  *
  * What HTTP shows is what was published: the same bytes under the same epoch-seq.
  */

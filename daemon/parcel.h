@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A message that owns its text, so that it can wait. */
+/* The parcel: a copy of a message that owns its text, so that it can wait to be published. */
 #ifndef TALLYD_PARCEL_H
 #define TALLYD_PARCEL_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* The river: news of a poll becomes an event, the core's effects become durable, and then public.
- * The only place where the core meets the world; live polling, restart and reload all enter here.
+/* The river: the way from a poll's news to what is published. News become an event, the core's
+ * effects become durable, and then public. The only place where the core meets the world; live
+ * polling, restart and reload all enter here.
  */
 #ifndef TALLYD_RIVER_H
 #define TALLYD_RIVER_H

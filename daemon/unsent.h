@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Call events that Redis has not acknowledged, in their order: they are told again behind a
- * snapshot. */
+/* The unsent: call events that Redis has not acknowledged, in their order: they are told again
+ * behind a snapshot. */
 #ifndef TALLYD_UNSENT_H
 #define TALLYD_UNSENT_H
 

@@ -208,19 +208,35 @@ class Night:
             elif message["type"] == "retraction":
                 self.retractions += 1
                 self.say(f"{eastern(message['time']):>14}  RETRACTION  {data['candidate']} ({data['race_id']}): {data['reason']};"
-                         f" {data['totals']['won']} won, {data['totals']['flips']} flips now")
+                         f" {data['totals']['won']} won, {count(data['totals']['flips'], 'flip')} now")
 
     def tell(self, when):
         if time.monotonic() - self.told < LINE_EVERY:
             return
         self.told = time.monotonic()
         t = self.totals
-        self.say(f"{eastern(when):>14}  {t['called']:3} of {t['endorsed']} called: {t['won']:3} won in {len(t['states_won']):2} states,"
-                 f" {t['flips']:2} flips, {t['advanced']} to runoffs, {t['leading']} leading, {t['no_results']} without results")
+        self.say(f"{eastern(when):>14}  {t['called']:3} of {t['endorsed']} called: {t['won']:3} won in {count(len(t['states_won']), 'state')},"
+                 f" {count(t['flips'], 'flip')}, {t['advanced']} to {'a runoff' if t['advanced'] == 1 else 'runoffs'},"
+                 f" {t['leading']} leading, {t['no_results']} without results")
 
     def say(self, line):
         if self.lines:
             print(line, flush=True)
+
+
+def count(n, what):
+    """1 flip, 2 flips."""
+    return f"{n} {what}{'' if n == 1 else 's'}"
+
+
+def calls_made(night, totals):
+    """What became of the calls: each settled a race, sent it to a runoff, or was taken back."""
+    called, advanced = totals["called"], totals["advanced"]
+    parts = [f"{called} settle a race for good", f"{advanced} to {'a runoff' if advanced == 1 else 'runoffs'}"]
+    again = night.calls - called - advanced
+    if again:
+        parts.append(f"{again} taken back and called again" if again == night.retractions else f"{again} more")
+    return f"{count(night.calls, 'call')} ({', '.join(parts)})"
 
 
 def differences(totals, expected):
@@ -255,7 +271,7 @@ def play(folder, processes, watch):
         if board:
             board.terminate()
             board.wait()
-    report(folder, port, night)
+    report(folder, port, night, totals)
     wrong = differences(totals, expected)
     if night.retractions != 1:
         wrong.append(f"retractions on Redis: {night.retractions}, not 1")
@@ -263,7 +279,7 @@ def play(folder, processes, watch):
         raise Failed("the night did not end as the scenario says: " + "; ".join(wrong))
 
 
-def report(folder, port, night):
+def report(folder, port, night, totals):
     feeds = len(list((folder / "sources.d").iterdir()))
     polls = sum(int(n) for n in re.findall(r"^tallyd_source_polls_total\{.*\} (\d+)$", get(port, "/metrics"), re.M))
     print(f"""
@@ -271,7 +287,7 @@ def report(folder, port, night):
 
 What you saw: tallyd asked {feeds} sites over HTTP {polls:,} times (Clarity's detail.xml plain and zipped, its summary.json and ALL.json,
 DDHQ, and AP by ids alone), read each answer in a sandboxed process of its own, matched what came to 222 endorsed people, and published
-{night.calls} calls and {night.retractions} retraction through Redis. Only AP's marks make calls; seven ran unopposed.
+{calls_made(night, totals)} and {count(night.retractions, 'retraction')} through Redis. Only AP's marks make calls; seven ran unopposed.
 Where to look next: README.md, then build/tallyctl -h, and the night itself in tests/nights/demo/night.scenario.""", flush=True)
 
 
