@@ -154,6 +154,43 @@ static void test_words_for_people(void **state)
     night_close(&n);
 }
 
+/* Two sources with two leaders, and a list that does not say how many seats there are. */
+static void test_explain_says_what_is_unclear(void **state)
+{
+    struct night n;
+    struct buf out;
+    struct err e;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,district,party\n"
+                   "ann,Ann Archer (Dem),GA,State Senate,1,dem\n");
+    night_batch(&n, 0, SENATE(""), NIGHT_AT(2));
+    buf_init(&out, 65536);
+    assert_true(documents_explain(core_model(n.core), core_tally(n.core), SLICE("archer"),
+                                  NIGHT_AT(4), &out, &e));
+    says(buf_slice(&out), "ann: Ann Archer (Dem)\n");
+    says(buf_slice(&out), "outcome  unclear: seats_to_fill is not in the list\n");
+    buf_clear(&out);
+    assert_false(documents_explain(core_model(n.core), core_tally(n.core), SLICE("nobody"),
+                                   NIGHT_AT(4), &out, &e));
+    assert_int_equal(e.kind, ERR_NO);
+    night_close(&n);
+    night_open(&n, list);
+    night_batch(&n, 0,
+                "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer|D\n"
+                "choice 13|Other One|R\ntotal 500 400 ; units=10/10\n",
+                NIGHT_AT(2));
+    night_batch(&n, 2,
+                "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer|D\n"
+                "choice 13|Other One|R\ntotal 400 490 ; units=10/10\n",
+                NIGHT_AT(3));
+    assert_true(documents_explain(core_model(n.core), core_tally(n.core), SLICE("ann"), NIGHT_AT(4),
+                                  &out, &e));
+    says(buf_slice(&out), "on air: ap: Ann Archer 500, Other One 400; 10 of 10 units reporting\n"
+                          "differs: state has Ann Archer 400, Other One 490\n");
+    buf_done(&out);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +199,7 @@ int main(void)
         cmocka_unit_test(test_the_feeds_own_time_of_a_call),
         cmocka_unit_test(test_matches),
         cmocka_unit_test(test_words_for_people),
+        cmocka_unit_test(test_explain_says_what_is_unclear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
