@@ -4,6 +4,7 @@
 # With TIMES=1 also how long each took.
 set -u
 build=$1
+export TALLY_PARSE="$build/tally-parse" TALLY_PARSE_HOSTILE="$build/tests/tally-parse-hostile"
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
