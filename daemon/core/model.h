@@ -52,10 +52,10 @@ struct feed_contest {
     uint32_t unit_count;
     uint32_t flags;                       /* enum results_contest_flag */
     int32_t votes_allowed, seats, places; /* -1 unknown */
-    int64_t updated_ms;           /* the contest's own time, WHEN_UNKNOWN */
-    int64_t called_ms;            /* when it was called, by the feed; WHEN_UNKNOWN: not said */
-    int64_t received_ms;                  /* when these figures came */
-    int64_t changed_ms;                   /* when its figures, roster or marks last changed */
+    int64_t updated_ms;                   /* the contest's own time, WHEN_UNKNOWN */
+    int64_t called_ms;       /* when it was called, by the feed; WHEN_UNKNOWN: not said */
+    int64_t received_ms;     /* when these figures came */
+    int64_t changed_ms;      /* when its figures, roster or marks last changed */
     enum verdict doubt;      /* why it is held or flagged; VERDICT_ACCEPTED: in order */
     bool gone;               /* no longer in the feed: keeps its last figures */
     int64_t older_since;     /* since when the feed has only an older copy of it, by its own time;
