@@ -465,6 +465,23 @@ static bool call_unopposed(struct model *m, const struct race *r, uint32_t endor
     return make(m, &k, look->now_ms, e);
 }
 
+/* What shows that it is not so ends the claim at once. */
+static bool end_unopposed(struct model *m, const struct race *r, uint32_t endorsement,
+                          const char *against, struct calls_look *look, struct err *e)
+{
+    struct making k = {
+        .race = r,
+        .endorsement = endorsement,
+        .by = unopposed,
+        .basis = against,
+        .reason = strcmp(against, "write-in") == 0   ? SLICE("a write-in line has votes")
+                  : strcmp(against, "opponent") == 0 ? SLICE("another name has votes")
+                                                     : SLICE("the seats are another's"),
+    };
+
+    return make(m, &k, look->now_ms, e);
+}
+
 /* Unopposed needs no feed's call, and gives way at once to what shows that it is not so: votes for
  * another, or a seat given to another. */
 static bool look_unopposed(struct model *m, struct race *r, uint32_t endorsement, bool closed,
@@ -485,18 +502,7 @@ static bool look_unopposed(struct model *m, struct race *r, uint32_t endorsement
     if (!said && !against)
         return !closed || fade_unopposed(m, r, endorsement, w, look, first, e);
     stop_fading(m, find_fading(m, endorsement, unopposed));
-    if (!against)
-        return true;
-    struct making k = {
-        .race = r,
-        .endorsement = endorsement,
-        .by = unopposed,
-        .basis = against,
-        .reason = strcmp(against, "write-in") == 0   ? SLICE("a write-in line has votes")
-                  : strcmp(against, "opponent") == 0 ? SLICE("another name has votes")
-                                                     : SLICE("the seats are another's"),
-    };
-    return make(m, &k, look->now_ms, e);
+    return !against || end_unopposed(m, r, endorsement, against, look, e);
 }
 
 bool calls_look(struct model *m, struct race *r, struct calls_look *look, struct err *e)

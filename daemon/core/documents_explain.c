@@ -88,19 +88,11 @@ static bool seats_unsaid(const struct model *m, const struct race *r)
     return !said;
 }
 
-static void explain_endorsement(const struct model *m, uint32_t i, struct buf *out)
+/* Where feeds have it, or may have it. */
+static void explain_links(const struct model *m, const struct race *r, uint32_t i, struct buf *out)
 {
-    const struct endorsement *e = &m->endorsed->list[i];
-    const struct standing *st = &m->standings[i];
-    const struct race *r = &m->races[st->race];
-    struct tally_part part = {TALLY_BY_ID, e->id};
-    struct tally t = {0};
     bool linked = false;
 
-    buf_addf(out, "%.*s: %.*s", SLICE_FMT(e->id), SLICE_FMT(e->name));
-    if (e->party.len && !names_party(e->name, e->party))
-        buf_addf(out, " (%.*s)", SLICE_FMT(e->party));
-    buf_addc(out, '\n');
     for (uint32_t k = 0; k < r->link_count; k++)
         if (r->links[k].endorsement == i) {
             explain_link(m, &r->links[k], out);
@@ -113,8 +105,10 @@ static void explain_endorsement(const struct model *m, uint32_t i, struct buf *o
         }
     if (!linked)
         buf_addz(out, "  feed     no feed has it\n");
-    for (uint32_t k = 0; k < st->claim_count; k++)
-        explain_claim(m, &m->claims[st->claims[k]], st->claims[k] == st->claim, out);
+}
+
+static void explain_fading(const struct model *m, uint32_t i, struct buf *out)
+{
     for (uint32_t k = 0; k < m->fading_count; k++)
         if (m->fading[k].endorsement == i) {
             buf_addf(out, "  fading   the mark of %.*s has been gone since ",
@@ -123,6 +117,24 @@ static void explain_endorsement(const struct model *m, uint32_t i, struct buf *o
             buf_addz(out, m->fading[k].held ? "; held: many went at once\n"
                                             : "; taken back when it is missing again\n");
         }
+}
+
+static void explain_endorsement(const struct model *m, uint32_t i, struct buf *out)
+{
+    const struct endorsement *e = &m->endorsed->list[i];
+    const struct standing *st = &m->standings[i];
+    const struct race *r = &m->races[st->race];
+    struct tally_part part = {TALLY_BY_ID, e->id};
+    struct tally t = {0};
+
+    buf_addf(out, "%.*s: %.*s", SLICE_FMT(e->id), SLICE_FMT(e->name));
+    if (e->party.len && !names_party(e->name, e->party))
+        buf_addf(out, " (%.*s)", SLICE_FMT(e->party));
+    buf_addc(out, '\n');
+    explain_links(m, r, i, out);
+    for (uint32_t k = 0; k < st->claim_count; k++)
+        explain_claim(m, &m->claims[st->claims[k]], st->claims[k] == st->claim, out);
+    explain_fading(m, i, out);
     const char *state = labels_state(m, i);
     bool unsaid = progress_of(r, i) == PROGRESS_UNCLEAR && seats_unsaid(m, r) &&
                   strcmp(state, progress_name(PROGRESS_UNCLEAR)) == 0;

@@ -294,6 +294,16 @@ static bool take_one(struct offers *g, const struct offer *o, struct outcome_of_
     return true;
 }
 
+static uint32_t flags_of(const struct figures *f)
+{
+    uint32_t flags = 0;
+
+    flags |= f->doubt || f->strange ? RACE_IN_DOUBT : 0;
+    flags |= f->corrected ? RACE_CORRECTED : 0;
+    flags |= f->gone ? RACE_GONE : 0;
+    return flags;
+}
+
 static bool decide(struct offers *g, struct outcome_of_merge *out, struct err *e)
 {
     struct race *r = g->r;
@@ -314,9 +324,7 @@ static bool decide(struct offers *g, struct outcome_of_merge *out, struct err *e
         if (!take_one(g, o, out, e))
             return false;
     }
-    out->flags |= out->f.doubt || out->f.strange ? RACE_IN_DOUBT : 0;
-    out->flags |= out->f.corrected ? RACE_CORRECTED : 0;
-    out->flags |= out->f.gone ? RACE_GONE : 0;
+    out->flags |= flags_of(&out->f);
     return true;
 }
 
