@@ -44,7 +44,9 @@ tidy=$(printf '%s\n' "$@" | grep '\.c$' | grep -v '^tests/' | xargs -P2 -n1 sh -
 [ -z "$tidy" ] || say "clang-tidy:
 $tidy"
 
-[ -z "$(ls daemon/man 2>/dev/null)" ] || ! command -v mandoc >/dev/null || mandoc -T lint -W warning daemon/man/*.[158] | grep -v 'referenced manual not found' && failed=1
+pages=$(mandoc -T lint -W warning daemon/man/*.[158] 2>&1 | grep -v 'referenced manual not found')
+[ -z "$pages" ] || say "man pages:
+$pages"
 
 [ $failed -eq 0 ] && echo "lint: clean"
 exit $failed
