@@ -228,8 +228,8 @@ static bool make(struct model *m, const struct making *k, int64_t now_ms, struct
         .reason = k->reason,
     };
 
-    if (k->word) {
-        const struct feed_contest *from = k->word->contest;
+    const struct feed_contest *from = k->word ? k->word->contest : NULL;
+    if (from) {
         int64_t own = from->called_ms != WHEN_UNKNOWN ? from->called_ms : from->updated_ms;
         if (own == WHEN_UNKNOWN)
             own = m->feeds[from->source].files[from->file].own_time_ms;
@@ -376,7 +376,7 @@ static bool fade(struct model *m, struct race *r, uint32_t endorsement, struct s
         .basis = w->basis,
         .reason = arena_printf(m->strings, "%.*s took back its call (%s)", SLICE_FMT(by),
                                outcome_name(was)),
-        .word = w->contest ? w : NULL,
+        .word = w,
     };
     if (!k.reason.ptr)
         return no_memory(e);

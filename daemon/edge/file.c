@@ -71,7 +71,7 @@ static bool zone_name_sane(struct slice name)
 bool file_zone(struct slice name, struct zone **out, struct err *e)
 {
     char path[128];
-    struct slice bytes;
+    struct slice bytes = {0};
     if (!zone_name_sane(name))
         return err_set(e, ERR_CONFIG, "'%.*s' is no time zone; write one like America/New_York",
                        SLICE_FMT(name));

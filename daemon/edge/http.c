@@ -202,8 +202,8 @@ void http_set_cors_origin(struct http *h, struct slice origin)
 bool http_new(struct event_base *base, const struct http_settings *s,
               const struct http_route *routes, void *ctx, struct http **out, struct err *e)
 {
-    char host[256];
-    int64_t port;
+    char host[256] = "";
+    int64_t port = 0;
     if (!split_listen(s->listen, host, &port, e))
         return false;
     struct http *h = calloc(1, sizeof *h);

@@ -50,7 +50,7 @@ void process_metrics(struct buf *out)
              (long long)(us / 1000000), (long long)(us % 1000000));
     buf_addf(out,
              "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes %lld\n",
-             (long long)(proc_field("/proc/self/statm", 1) * sysconf(_SC_PAGESIZE)));
+             (long long)proc_field("/proc/self/statm", 1) * sysconf(_SC_PAGESIZE));
     buf_addf(out, "# TYPE process_open_fds gauge\nprocess_open_fds %lld\n",
              (long long)open_descriptors());
 }

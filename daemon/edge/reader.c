@@ -72,7 +72,7 @@ static bool stamp_eq(const struct stamp *a, const struct stamp *b)
  */
 static void do_job(struct read_job *job)
 {
-    struct stamp after;
+    struct stamp after = {0};
     job->same = false;
     job->payload = NULL;
     if (!stamp_of(job->path, &job->stamp, &job->err))
