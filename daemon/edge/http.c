@@ -184,7 +184,7 @@ static bool split_listen(struct slice listen, char host[256], int64_t *port, str
 
 static int bound_port(evutil_socket_t fd)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t length = sizeof address;
     if (getsockname(fd, (struct sockaddr *)&address, &length) != 0)
         return 0;
