@@ -197,8 +197,7 @@ static void new_york_by_hand(void **state)
     int64_t local, expected;
     struct slice abbreviation;
 
-    if (!z)
-        skip();
+    assert_non_null(z); /* make deps installs tzdata */
     assert_true(when_parse(SLICE("2020-11-01T01:30:00Z"), false, &local));
     assert_true(when_parse(SLICE("2020-11-01T05:30:00Z"), false, &expected));
     assert_true(zone_from_local(z, local) == expected);
@@ -235,8 +234,7 @@ static void damaged_bytes_are_refused_or_harmless(void **state)
     struct err e = {.kind = ERR_NONE};
     int refused = 0;
 
-    if (!real.ptr)
-        skip();
+    assert_non_null(real.ptr); /* make deps installs tzdata */
     for (size_t n = 0; n < real.len; n++) {
         assert_null(parse_copy(real.ptr, n, &e));
         assert_int_equal(e.kind, ERR_DATA);

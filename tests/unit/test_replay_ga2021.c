@@ -486,7 +486,7 @@ static void the_night_counts_every_verdict(void **state)
 
     if (!feeds[0]) {
         print_message("SKIP: " SHARED " is not there\n");
-        skip();
+        skip(); /* the recordings do not ship with the project */
     }
     for (size_t i = 0; i < r->count; i++)
         play(r, &r->list[i]);
