@@ -2,9 +2,16 @@
 /* The table of drivers: name to code. */
 #include "parsers/drivers.h"
 
+/* one a line */
+/* clang-format off */
 const struct driver *const drivers[] = {
-    &ap_interactive_driver, &clarity_driver, &ddhq_driver, &pointer_driver, NULL,
+    &ap_interactive_driver,
+    &clarity_driver,
+    &ddhq_driver,
+    &pointer_driver,
+    NULL,
 };
+/* clang-format on */
 
 const struct driver *driver_find(struct slice name)
 {
