@@ -132,7 +132,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/bench/%.o $(libapp) $(libedge) $(libcore) $(lib
 .SECONDARY:
 
 # ---- people's targets ----
-.PHONY: help deps check check-san test bench lint format install demo night-ga2021 layers tools clean
+.PHONY: help deps check check-san test bench corpus lint format install demo night-ga2021 layers tools clean
 
 help:
 	@echo "make            build tallyd, tally-parse and tallyctl into $(BUILD)/"
@@ -140,6 +140,7 @@ help:
 	@echo "make test       everything that has to pass; make check: the fast part"
 	@echo "make check-san  the fast part under address and undefined-behaviour sanitizers"
 	@echo "make bench      figures, as ratios against bare baselines"
+	@echo "make corpus     every real file of every format, against second readings; and every format damaged"
 	@echo "make night-ga2021  the Georgia runoffs of January 2021 as three feeds saw them"
 	@echo "make lint, make format, make deps, make install DESTDIR= PREFIX= SYSCONFDIR="
 
@@ -172,6 +173,12 @@ night-ga2021: deps
 	@if [ -e ../shared/feeds/unpack ]; then \
 	    TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -s -p no:cacheprovider tests/system/test_night_ga2021.py; \
 	else echo 'SKIP night-ga2021: the real feeds, ../shared/feeds, are not there'; fi
+
+corpus: deps
+	@$(MAKE) --no-print-directory all
+	@if [ -e ../shared/feeds/unpack ]; then \
+	    TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider tests/system/test_corpus.py tests/system/test_damage.py; \
+	else echo 'SKIP corpus: the real feeds, ../shared/feeds, are not there'; fi
 
 bench: deps
 	@$(MAKE) --no-print-directory all tools
