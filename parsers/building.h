@@ -8,9 +8,16 @@
 
 #define BUILDING_NOBODY UINT32_MAX
 
-struct row { /* one unit's votes; choices beyond `room` are absent */
+struct row { /* one unit's votes as the feed states them; choices beyond `room` are absent */
     int64_t *votes;
     uint32_t room;
+    uint32_t parent : 31; /* the unit it counts into; 0: the total */
+    uint32_t whole : 1;
+};
+
+struct sum {        /* what is summed for one unit */
+    int64_t *votes; /* one a choice; NULL: there was nothing to sum */
+    enum results_unit_type of;
 };
 
 struct building { /* a contest under way */
@@ -18,9 +25,12 @@ struct building { /* a contest under way */
     struct results_choice *choices;
     struct results_unit *units;
     struct row *rows; /* as many as units */
+    struct sum *sums; /* of the first `sum_count` units; made by building_sum */
     uint32_t choice_count, choice_room, unit_count, unit_room, row_room;
     uint32_t first; /* the contest with this one's key that came before, or NOBODY */
     struct results_text why;
+    uint32_t sum_count;
+    bool parents; /* a unit counts into another one */
     bool bad;
 };
 
@@ -35,8 +45,14 @@ struct results_builder {
     bool drop_precincts;
 };
 
-/* The votes of a cell; VOTES_ABSENT where none were given. */
+/* The votes of a cell as the feed states them; VOTES_ABSENT where it does not. */
+int64_t building_stated(const struct building *k, uint32_t unit, uint32_t choice);
+
+/* Those, else what was summed. */
 int64_t building_votes(const struct building *k, uint32_t unit, uint32_t choice);
+
+/* Sum what is not stated; a sum that overflows makes the contest bad. False when memory is out. */
+bool building_sum(struct results_builder *b, struct building *k) MUST_USE;
 
 /* The contest becomes a problem; the first reason stays. */
 void building_bad(struct results_builder *b, struct building *k, const char *fmt, ...)

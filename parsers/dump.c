@@ -129,7 +129,17 @@ static void json_choices(struct jsonw *j, const struct results *r, const struct 
     jsonw_array_end(j);
 }
 
-/* votes: one a choice, in their order. A total that was summed is named in `derived`, by choice. */
+static bool any_derived(const struct results *r, const struct results_contest *k, uint32_t unit)
+{
+    for (uint32_t c = 0; c < k->choices; c++) {
+        if (results_cell(r, k, unit, c)->derived)
+            return true;
+    }
+    return false;
+}
+
+/* votes: one a choice, in their order. `derived`, as many, tells which were summed; the total has
+ * it always. */
 static void json_units(struct jsonw *j, const struct results *r, const struct results_contest *k)
 {
     jsonw_array(j, "units");
@@ -147,7 +157,7 @@ static void json_units(struct jsonw *j, const struct results *r, const struct re
         for (uint32_t c = 0; c < k->choices; c++)
             json_count_of(j, NULL, results_cell(r, k, i, c)->votes);
         jsonw_array_end(j);
-        if (u->type == RESULTS_TOTAL) {
+        if (u->type == RESULTS_TOTAL || any_derived(r, k, i)) {
             jsonw_array(j, "derived");
             for (uint32_t c = 0; c < k->choices; c++)
                 jsonw_bool(j, NULL, results_cell(r, k, i, c)->derived);

@@ -208,15 +208,18 @@ static bool check_contest(const struct check *c, const struct results_contest *k
 
 static bool check_cells(const struct check *c, const struct results_contest *k)
 {
-    for (uint64_t i = 0; i < (uint64_t)k->units * k->choices; i++) {
-        const struct results_cell *cell = &c->r.cells[k->first_cell + i];
-        bool total = i < k->choices;
-        if (cell->votes < VOTES_ABSENT || cell->votes > RESULTS_VOTES_MAX || cell->reserved)
-            return wrong(c, "a vote count is out of range");
-        if (total && cell->votes == VOTES_ABSENT)
-            return wrong(c, "a total is absent");
-        if (cell->derived > total)
-            return wrong(c, "a vote count is derived that is no total");
+    for (uint32_t u = 0; u < k->units; u++) {
+        const struct results_cell *cells = results_cell(&c->r, k, u, 0);
+        bool total = u == 0, sums = c->r.units[k->first_unit + u].type != RESULTS_PRECINCT;
+        for (uint32_t i = 0; i < k->choices; i++) {
+            if (cells[i].votes < VOTES_ABSENT || cells[i].votes > RESULTS_VOTES_MAX ||
+                cells[i].reserved)
+                return wrong(c, "a vote count is out of range");
+            if (total && cells[i].votes == VOTES_ABSENT)
+                return wrong(c, "a total is absent");
+            if (cells[i].derived > (sums && cells[i].votes != VOTES_ABSENT))
+                return wrong(c, "a vote count is derived that is no sum");
+        }
     }
     return true;
 }

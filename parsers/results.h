@@ -109,7 +109,7 @@ struct results_unit {
 
 struct results_cell {
     int64_t votes;    /* >= 0, VOTES_UNKNOWN or VOTES_ABSENT; a total is never ABSENT */
-    uint32_t derived; /* 1: summed by us from the contest's units */
+    uint32_t derived; /* 1: summed by us from the contest's units; never a precinct's */
     uint32_t reserved;
 };
 
@@ -180,6 +180,13 @@ struct results_unit_in {
     enum results_unit_type type;
     struct slice id, name;
     int64_t reporting, total, registered, ballots;
+    /* The county or municipality, by its index, that this unit is in: it takes part in that one's
+     * sum, and its name in the batch becomes "PARENT / NAME". 0: only the total's. */
+    uint32_t parent;
+    /* The units in this one are all there is of it: where it states votes and they add up to
+     * others, the contest is a problem (not compared where a part is unknown). Without it what is
+     * stated counts, whatever the parts say: a feed may leave parts out. */
+    bool whole;
 };
 struct results_choice_in {
     struct slice id, name, party;
@@ -203,8 +210,8 @@ struct results_builder *results_builder_new(struct arena *a);
 /* The driver's calls. A contest is begun, its choices and units are added in any order with its
  * votes, and it ends when the next begins or the batch is finished. Indexes count from 0 within the
  * contest; unit 0 is the total and exists from the start. An id seen twice in a contest gives the
- * same choice (units: by type, id and name). All return false only for a structural reason (memory,
- * caps): *e is set and the whole payload fails. */
+ * same choice (units: by type, id, name and parent). All return false only for a structural reason
+ * (memory, caps): *e is set and the whole payload fails. */
 bool results_contest_begin(struct results_builder *b, const struct results_contest_in *in,
                            struct err *e) MUST_USE;
 /* Find a contest begun earlier by (county, id, text) and go on with it: for feeds that scatter a
@@ -244,9 +251,11 @@ struct results_facts *results_facts(struct results_builder *b);
 /* Leave the precincts out of the batch; they still count into the sums. */
 void results_drop_precincts(struct results_builder *b);
 
-/* Sum the totals no feed row stated, from the contest's counties, else municipalities, else
- * precincts, never mixed (a sum with an unknown part is unknown); drop bad contests and those
- * without choices, each as a problem; and lay out the batch as one block in the arena. A contest
+/* Sum the cells no feed row stated: a county's and a municipality's from the units in it, then the
+ * total's from the contest's counties, else municipalities, else precincts, stated or summed. Each
+ * sum is of the coarsest type that has votes, never mixed (a sum with an unknown part is unknown).
+ * Drop bad contests and those without choices, each as a problem; and lay out the batch as one
+ * block in the arena. A contest
  * there twice is kept once when both agree, else it is bad. Fails (ERR_DATA) when more than 1 % of
  * the contests were bad, or when nothing is left: a batch without contests is an error, unless it
  * states a version (a pointer) or is a delta. Any other failure is ERR_DENIED: a cap, or memory. */

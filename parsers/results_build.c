@@ -16,7 +16,7 @@
 enum key_kind { KEY_CONTEST = 1, KEY_CHOICE_ID, KEY_CHOICE_NAME, KEY_UNIT };
 
 struct key {
-    uint32_t kind, a, b, c;
+    uint32_t kind, a, b, c, d;
 };
 struct key_slot {
     struct key key;
@@ -179,7 +179,7 @@ bool results_contest_begin(struct results_builder *b, const struct results_conte
                                         .reporting = -1,
                                         .total = -1};
     const struct results_contest *r = &k->record;
-    struct key key = {KEY_CONTEST, r->county.off, r->id.off, r->text.off};
+    struct key key = {KEY_CONTEST, r->county.off, r->id.off, r->text.off, 0};
     struct key_slot *slot = key_find(b, &key);
     if (!slot)
         return building_full(e);
@@ -203,7 +203,7 @@ bool results_contest_again(struct results_builder *b, struct slice county, struc
     if (!pool_add(&b->pool, county, &c) || !pool_add(&b->pool, id, &i) ||
         !pool_add(&b->pool, text, &t))
         return false;
-    struct key key = {KEY_CONTEST, c.off, i.off, t.off};
+    struct key key = {KEY_CONTEST, c.off, i.off, t.off, 0};
     struct key_slot *slot = key_find(b, &key);
     if (!slot || !slot->index)
         return false;
@@ -251,9 +251,9 @@ bool results_choice(struct results_builder *b, const struct results_choice_in *i
     if (!pool_add(&b->pool, in->id, &r.id) || !pool_add(&b->pool, in->name, &r.name) ||
         !pool_add(&b->pool, in->party, &r.party))
         return building_full(e);
-    struct key key = {KEY_CHOICE_ID, b->current, r.id.off, 0};
+    struct key key = {KEY_CHOICE_ID, b->current, r.id.off, 0, 0};
     if (!r.id.len)
-        key = (struct key){KEY_CHOICE_NAME, b->current, r.name.off, r.party.off};
+        key = (struct key){KEY_CHOICE_NAME, b->current, r.name.off, r.party.off, 0};
     struct key_slot *slot = key_find(b, &key);
     if (!slot)
         return building_full(e);
@@ -273,6 +273,48 @@ bool results_choice(struct results_builder *b, const struct results_choice_in *i
     return true;
 }
 
+static bool parent_fits(const struct building *k, const struct results_unit_in *in, struct err *e)
+{
+    if (!in->parent || (in->parent < k->unit_count && k->units[in->parent].type < in->type))
+        return true;
+    return err_set(e, ERR_BUG, "the driver puts a unit into one that cannot hold it");
+}
+
+/* The same unit once more: it may add what was not known. */
+static void unit_again(struct results_unit *old, const struct results_unit *more)
+{
+    old->registered = old->registered < 0 ? more->registered : old->registered;
+    old->ballots = old->ballots < 0 ? more->ballots : old->ballots;
+    old->reporting = old->reporting < 0 ? more->reporting : old->reporting;
+    old->total = old->total < 0 ? more->total : old->total;
+}
+
+static bool unit_add(struct results_builder *b, struct building *k, const struct results_unit *r,
+                     uint32_t parent, uint32_t *index, struct err *e)
+{
+    struct key key = {KEY_UNIT + r->type, b->current, r->id.off, r->name.off, parent};
+    struct key_slot *slot = key_find(b, &key);
+    if (!slot)
+        return building_full(e);
+    if (slot->index) {
+        *index = slot->index - 1;
+        unit_again(&k->units[*index], r);
+        return true;
+    }
+    if (!pool_grow(b->arena, &k->units, &k->unit_room, k->unit_count + 1, sizeof *k->units,
+                   UNITS_MAX) ||
+        !pool_grow(b->arena, &k->rows, &k->row_room, k->unit_count + 1, sizeof *k->rows, UNITS_MAX))
+        return building_full(e);
+    if (!r->id.len && !r->name.len)
+        building_bad(b, k, "a reporting unit has neither id nor name");
+    k->units[k->unit_count] = *r;
+    k->rows[k->unit_count].parent = parent;
+    k->parents |= parent != 0;
+    key_take(b, slot, &key, k->unit_count);
+    *index = k->unit_count++;
+    return true;
+}
+
 bool results_unit(struct results_builder *b, const struct results_unit_in *in, uint32_t *index,
                   struct err *e)
 {
@@ -282,7 +324,7 @@ bool results_unit(struct results_builder *b, const struct results_unit_in *in, u
                              .reporting = small(in->reporting),
                              .total = small(in->total),
                              .type = in->type};
-    if (!k)
+    if (!k || !parent_fits(k, in, e))
         return false;
     if (in->type == RESULTS_TOTAL) {
         k->units[0] = r;
@@ -291,23 +333,9 @@ bool results_unit(struct results_builder *b, const struct results_unit_in *in, u
     }
     if (!pool_add(&b->pool, in->id, &r.id) || !pool_add(&b->pool, in->name, &r.name))
         return building_full(e);
-    struct key key = {KEY_UNIT + in->type, b->current, r.id.off, r.name.off};
-    struct key_slot *slot = key_find(b, &key);
-    if (!slot)
-        return building_full(e);
-    if (slot->index) {
-        *index = slot->index - 1;
-        return true;
-    }
-    if (!pool_grow(b->arena, &k->units, &k->unit_room, k->unit_count + 1, sizeof *k->units,
-                   UNITS_MAX) ||
-        !pool_grow(b->arena, &k->rows, &k->row_room, k->unit_count + 1, sizeof *k->rows, UNITS_MAX))
-        return building_full(e);
-    if (!r.id.len && !r.name.len)
-        building_bad(b, k, "a reporting unit has neither id nor name");
-    k->units[k->unit_count] = r;
-    key_take(b, slot, &key, k->unit_count);
-    *index = k->unit_count++;
+    if (!unit_add(b, k, &r, in->parent, index, e))
+        return false;
+    k->rows[*index].whole |= in->whole;
     return true;
 }
 
@@ -340,9 +368,22 @@ static int64_t *cell_at(struct results_builder *b, struct building *k, uint32_t 
     return &row->votes[choice];
 }
 
-int64_t building_votes(const struct building *k, uint32_t unit, uint32_t choice)
+int64_t building_stated(const struct building *k, uint32_t unit, uint32_t choice)
 {
     return choice < k->rows[unit].room ? k->rows[unit].votes[choice] : VOTES_ABSENT;
+}
+
+int64_t building_votes(const struct building *k, uint32_t unit, uint32_t choice)
+{
+    int64_t stated = building_stated(k, unit, choice);
+    if (stated != VOTES_ABSENT || unit >= k->sum_count || !k->sums[unit].votes)
+        return stated;
+    return k->sums[unit].votes[choice];
+}
+
+static struct results_text unit_label(const struct results_unit *u)
+{
+    return u->name.len ? u->name : u->id;
 }
 
 struct building_place building_place(const struct results_builder *b, const struct building *k,
@@ -353,10 +394,12 @@ struct building_place building_place(const struct results_builder *b, const stru
     const struct results_unit *u = &k->units[unit];
     struct slice id = slice_sub(pool_text(&b->pool, c->id), 0, 40);
     struct slice name = slice_sub(pool_text(&b->pool, c->name), 0, 60);
-    struct slice where = slice_sub(pool_text(&b->pool, u->name.len ? u->name : u->id), 0, 60);
-    snprintf(p.text, sizeof p.text, "choice %.*s%s%.*s%s%.*s", SLICE_FMT(id),
+    const struct results_unit *parent = &k->units[k->rows[unit].parent];
+    struct slice where = slice_sub(pool_text(&b->pool, unit_label(u)), 0, 60);
+    struct slice in = slice_sub(pool_text(&b->pool, unit_label(parent)), 0, 60);
+    snprintf(p.text, sizeof p.text, "choice %.*s%s%.*s%s%.*s%s%.*s", SLICE_FMT(id),
              id.len && name.len ? " " : "", SLICE_FMT(name), unit ? ", unit " : ", total",
-             SLICE_FMT(where));
+             SLICE_FMT(in), in.len ? " / " : "", SLICE_FMT(where));
     return p;
 }
 

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "daemon/base/num.h"
 #include "daemon/base/when.h"
 
 _Static_assert(sizeof(struct results_header) % 8 == 0 && sizeof(struct results_contest) % 8 == 0 &&
@@ -22,47 +21,14 @@ static bool same_contest(const struct building *a, const struct building *b)
     if (memcmp(a->units, b->units, a->unit_count * sizeof *a->units))
         return false;
     for (uint32_t u = 0; u < a->unit_count; u++) {
+        if (a->rows[u].parent != b->rows[u].parent)
+            return false;
         for (uint32_t c = 0; c < a->choice_count; c++) {
-            if (building_votes(a, u, c) != building_votes(b, u, c))
+            if (building_stated(a, u, c) != building_stated(b, u, c))
                 return false;
         }
     }
     return true;
-}
-
-/* The coarsest kind of unit that has votes in this contest. */
-static enum results_unit_type summed_type(const struct building *k)
-{
-    enum results_unit_type best = RESULTS_UNIT_TYPES;
-    for (uint32_t u = 1; u < k->unit_count; u++) {
-        for (uint32_t c = 0; c < k->choice_count && k->units[u].type < best; c++) {
-            if (building_votes(k, u, c) != VOTES_ABSENT)
-                best = k->units[u].type;
-        }
-    }
-    return best;
-}
-
-/* A total for the choice, from its units of one type. *any: there was something to sum. */
-static int64_t sum_units(struct results_builder *b, struct building *k, uint32_t choice,
-                         enum results_unit_type type, bool *any)
-{
-    int64_t sum = 0;
-    *any = false;
-    for (uint32_t u = 1; u < k->unit_count; u++) {
-        int64_t votes = k->units[u].type == type ? building_votes(k, u, choice) : VOTES_ABSENT;
-        if (votes == VOTES_ABSENT)
-            continue;
-        *any = true;
-        if (votes == VOTES_UNKNOWN || sum == VOTES_UNKNOWN)
-            sum = VOTES_UNKNOWN;
-        else if (!num_add(&sum, votes) || sum > RESULTS_VOTES_MAX)
-            building_bad(b, k, "%s: the sum of the units overflows",
-                         building_place(b, k, 0, choice).text);
-        if (k->bad)
-            break;
-    }
-    return *any ? sum : VOTES_UNKNOWN;
 }
 
 struct counts {
@@ -89,18 +55,35 @@ static void judge_repeats(struct results_builder *b)
     }
 }
 
-/* Try its sums, so that one that overflows is known before anything is laid out. False: no memory
- * for what is wrong with it. */
-static bool try_contest(struct results_builder *b, struct building *k)
+/* Names of units within others begin with the other's, so that the batch has no two alike. False
+ * when memory is out. */
+static bool name_units(struct results_builder *b, struct building *k)
 {
-    bool any;
-    enum results_unit_type type = summed_type(k);
-    for (uint32_t c = 0; c < k->choice_count && !k->bad; c++) {
-        if (building_votes(k, 0, c) == VOTES_ABSENT)
-            sum_units(b, k, c, type, &any);
+    for (int type = RESULTS_MUNICIPALITY; type <= RESULTS_PRECINCT; type++) {
+        for (uint32_t u = 1; u < k->unit_count; u++) {
+            struct results_unit *unit = &k->units[u];
+            const struct results_unit *in = &k->units[k->rows[u].parent];
+            if (!k->rows[u].parent || (int)unit->type != type || !unit_kept(b, unit))
+                continue;
+            struct slice name = pool_text(&b->pool, unit->name.len ? unit->name : unit->id);
+            struct slice within = pool_text(&b->pool, in->name.len ? in->name : in->id);
+            name = arena_printf(b->arena, "%.*s / %.*s", SLICE_FMT(within), SLICE_FMT(name));
+            if (!name.ptr || !pool_add(&b->pool, name, &unit->name))
+                return false;
+        }
     }
+    return true;
+}
+
+/* All that may make it bad or needs text, before anything is laid out. False: no memory for it. */
+static bool settle_contest(struct results_builder *b, struct building *k)
+{
+    if (k->choice_count && !k->bad && !building_sum(b, k))
+        return false;
     if (k->bad)
         return k->why.len > 0;
+    if (k->parents && !name_units(b, k))
+        return false;
     return k->choice_count || pool_add(&b->pool, SLICE("it has no choices"), &k->why);
 }
 
@@ -127,7 +110,7 @@ static bool take_stock(struct results_builder *b, struct counts *n)
 {
     judge_repeats(b);
     for (uint32_t i = 0; i < b->count; i++) {
-        if (!try_contest(b, &b->contests[i]))
+        if (!settle_contest(b, &b->contests[i]))
             return false;
         count_contest(b, &b->contests[i], n);
     }
@@ -191,7 +174,6 @@ struct pen {
 static void write_contest(struct results_builder *b, struct building *k, struct pen *p)
 {
     struct results_header *h = p->head;
-    enum results_unit_type type = summed_type(k);
     uint32_t first_unit = h->units;
     k->record.first_choice = h->choices;
     k->record.first_unit = h->units;
@@ -207,10 +189,9 @@ static void write_contest(struct results_builder *b, struct building *k, struct 
         h->units++;
         for (uint32_t c = 0; c < k->choice_count; c++, h->cells++) {
             struct results_cell cell = {.votes = building_votes(k, u, c)};
-            bool any = false;
+            cell.derived = cell.votes != building_stated(k, u, c);
             if (u == 0 && cell.votes == VOTES_ABSENT)
-                cell.votes = sum_units(b, k, c, type, &any);
-            cell.derived = any;
+                cell.votes = VOTES_UNKNOWN;
             *p->cell++ = cell;
         }
     }

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: ISC */
+/* The cells no row of the feed stated: municipalities from their precincts, counties from what they
+ * hold, the total from the contest's units. */
+#include "parsers/building.h"
+
+#include "daemon/base/num.h"
+
+/* The unit that `u` counts into, where that is of this type; NOBODY. Only the total holds units
+ * that name no other. */
+static uint32_t holder(const struct building *k, uint32_t u, enum results_unit_type type)
+{
+    uint32_t parent = k->rows[u].parent;
+    if (type == RESULTS_TOTAL)
+        return 0;
+    return parent && k->units[parent].type == type ? parent : BUILDING_NOBODY;
+}
+
+static bool has_votes(const struct building *k, uint32_t u)
+{
+    for (uint32_t c = 0; c < k->choice_count; c++) {
+        if (building_votes(k, u, c) != VOTES_ABSENT)
+            return true;
+    }
+    return false;
+}
+
+/* The coarsest type with votes among what each unit holds: sums are of one type, never mixed. */
+static void find_types(struct building *k, enum results_unit_type type)
+{
+    for (uint32_t u = 1; u < k->unit_count; u++) {
+        uint32_t p = holder(k, u, type);
+        if (p != BUILDING_NOBODY && k->units[u].type < k->sums[p].of && has_votes(k, u))
+            k->sums[p].of = k->units[u].type;
+    }
+}
+
+static void add(struct results_builder *b, struct building *k, uint32_t p, uint32_t c,
+                int64_t votes)
+{
+    int64_t *sum = &k->sums[p].votes[c];
+    if (votes == VOTES_ABSENT)
+        return;
+    if (*sum == VOTES_ABSENT)
+        *sum = votes;
+    else if (*sum == VOTES_UNKNOWN || votes == VOTES_UNKNOWN)
+        *sum = VOTES_UNKNOWN;
+    else if (!num_add(sum, votes) || *sum > RESULTS_VOTES_MAX)
+        building_bad(b, k, "%s: the sum of the units overflows", building_place(b, k, p, c).text);
+}
+
+/* Sum what the units of this type hold. False when memory is out. */
+static bool sum_type(struct results_builder *b, struct building *k, enum results_unit_type type)
+{
+    find_types(k, type);
+    for (uint32_t u = 1; u < k->unit_count && !k->bad; u++) {
+        uint32_t p = holder(k, u, type);
+        if (p == BUILDING_NOBODY || k->units[u].type != k->sums[p].of)
+            continue;
+        if (!k->sums[p].votes) {
+            k->sums[p].votes = arena_array(b->arena, k->choice_count, sizeof(int64_t));
+            if (!k->sums[p].votes)
+                return false;
+            for (uint32_t c = 0; c < k->choice_count; c++)
+                k->sums[p].votes[c] = VOTES_ABSENT;
+        }
+        for (uint32_t c = 0; c < k->choice_count && !k->bad; c++)
+            add(b, k, p, c, building_votes(k, u, c));
+    }
+    return true;
+}
+
+/* A unit that is the whole of what it holds and states another figure. */
+static void check_whole(struct results_builder *b, struct building *k, enum results_unit_type type)
+{
+    for (uint32_t u = 1; u < k->unit_count; u++) {
+        if (k->units[u].type != type || !k->rows[u].whole || !k->sums[u].votes)
+            continue;
+        for (uint32_t c = 0; c < k->choice_count; c++) {
+            int64_t stated = building_stated(k, u, c), sum = k->sums[u].votes[c];
+            if (stated >= 0 && sum >= 0 && stated != sum)
+                building_bad(b, k, "%s: stated as %lld, its units have %lld",
+                             building_place(b, k, u, c).text, (long long)stated, (long long)sum);
+        }
+    }
+}
+
+static bool total_is_stated(const struct building *k)
+{
+    for (uint32_t c = 0; c < k->choice_count; c++) {
+        if (building_stated(k, 0, c) == VOTES_ABSENT)
+            return false;
+    }
+    return true;
+}
+
+bool building_sum(struct results_builder *b, struct building *k)
+{
+    bool all = total_is_stated(k);
+    if (all && !k->parents)
+        return true;
+    uint32_t count = k->parents ? k->unit_count : 1;
+    if (!(k->sums = arena_array(b->arena, count, sizeof *k->sums)))
+        return false;
+    k->sum_count = count;
+    for (uint32_t u = 0; u < count; u++)
+        k->sums[u].of = RESULTS_UNIT_TYPES;
+    for (int type = RESULTS_MUNICIPALITY; k->parents && type > RESULTS_TOTAL; type--) {
+        if (!sum_type(b, k, (enum results_unit_type)type))
+            return false;
+        check_whole(b, k, (enum results_unit_type)type);
+    }
+    return all || sum_type(b, k, RESULTS_TOTAL);
+}
