@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/zone_file.h"
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
 #include "daemon/core/polls.h"
@@ -64,7 +65,7 @@ static struct zone *find_zone(struct making *m, struct slice name, const char *w
         problem(m, where, "more than %d time zones", ZONES_MAX);
         return NULL;
     }
-    if (!file_zone(name, &p->zones[p->zone_count], &e)) {
+    if (!zone_file_read(name, &p->zones[p->zone_count], &e)) {
         problem(m, where, "%s", e.text);
         return NULL;
     }
@@ -251,9 +252,34 @@ static bool names_credential(struct slice s)
     return slice_find(s, SLICE("{credential:")) != SIZE_MAX;
 }
 
-/* "key=value\n" lines for the worker. */
-static struct slice option_lines(struct making *m, const struct config_source *from)
+static struct slice option_of(const struct config_source *from, const char *key)
 {
+    for (size_t i = 0; i < from->options.count; i++)
+        if (slice_is(from->options.items[i].key, key))
+            return from->options.items[i].value;
+    return (struct slice){0};
+}
+
+/* Workers cannot read zone files: they are told the rule of the zone in which the feed's local
+ * times are. Its own option says which, else its format, else its state where that has one zone. */
+static struct slice zone_rule_of(struct making *m, const struct config_source *from,
+                                 const struct format *format)
+{
+    struct slice name = option_of(from, "timezone");
+    const struct state *state = states_find(from->state);
+    if (name.len == 0 && format->timezone)
+        name = slice_of(format->timezone);
+    if (name.len == 0 && state && state->zone)
+        name = slice_of(state->zone);
+    const struct zone *zone = name.len > 0 ? find_zone(m, name, from->where) : NULL;
+    return zone ? zone_rule(zone) : (struct slice){0};
+}
+
+/* "key=value\n" lines for the worker. */
+static struct slice option_lines(struct making *m, const struct config_source *from,
+                                 const struct format *format)
+{
+    struct slice zone = zone_rule_of(m, from, format);
     struct buf out;
     buf_init(&out, 1 << 20);
     for (size_t i = 0; i < from->options.count; i++)
@@ -267,6 +293,8 @@ static struct slice option_lines(struct making *m, const struct config_source *f
         buf_addf(&out, "charset=%.*s\n", SLICE_FMT(from->charset));
     if (from->unknown.len > 0)
         buf_addf(&out, "unknown=%.*s\n", SLICE_FMT(from->unknown));
+    if (zone.len > 0)
+        buf_addf(&out, "zone=%.*s\n", SLICE_FMT(zone));
     struct slice lines = arena_copy(m->plan->arena, buf_slice(&out));
     buf_done(&out);
     return lines;
@@ -356,7 +384,7 @@ static void plan_source(struct making *m, const struct config_source *from,
     *out = (struct poller_source){
         .name = from->name,
         .format = from->format,
-        .options = option_lines(m, from),
+        .options = option_lines(m, from, format),
         .interval_ms = from->interval,
     };
     plan_files(m, from, core, out);

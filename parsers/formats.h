@@ -15,6 +15,7 @@ struct format {
     bool votes;            /* carries votes, by default */
     bool calls;            /* its marks are calls, by default */
     bool pointer;          /* names a version; has no contests */
+    const char *timezone;  /* of local times in it, an IANA name; NULL: it has none, or they vary */
     const char *const
         *options; /* option keys it takes besides the common ones, NULL-ended; may be NULL */
 };

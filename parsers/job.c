@@ -3,6 +3,8 @@
 #include "parsers/job.h"
 
 #include "daemon/base/text.h"
+#include "daemon/base/when.h"
+#include "daemon/base/zone.h"
 #include "parsers/formats.h"
 
 #define HEAD 4096
@@ -21,6 +23,22 @@ struct slice job_option(const struct job *j, const char *key)
 bool job_option_yes(const struct job *j, const char *key)
 {
     return slice_is(job_option(j, key), "yes");
+}
+
+int64_t job_local_time(const struct job *j, int64_t local_ms)
+{
+    if (!j->zone || local_ms == WHEN_UNKNOWN)
+        return WHEN_UNKNOWN;
+    return zone_from_local(j->zone, local_ms);
+}
+
+int64_t job_time(const struct job *j, struct slice text)
+{
+    int64_t when;
+    text = slice_trim(text);
+    if (when_parse(text, false, &when) || when_parse_us(text, &when))
+        return when;
+    return when_parse_local(text, &when) ? job_local_time(j, when) : WHEN_UNKNOWN;
 }
 
 static size_t find_nocase(struct slice s, struct slice needle)
@@ -139,23 +157,33 @@ static bool drain(struct input *in, struct fault *f)
     return true;
 }
 
-bool job_run(struct job *j, struct slice *batch, struct fault *f)
+static bool run(struct job *j, const struct driver *driver, struct slice *batch, struct fault *f)
 {
-    const struct format *format = format_find(j->format);
-    const struct driver *driver = driver_find(j->format);
     struct err e;
-    if (!format || !driver)
-        return fault_set(f, WIRE_INTERNAL, "there is no format \"%.*s\"",
-                         SLICE_FMT(slice_sub(j->format, 0, 40)));
-    if (!set_charsets(j, f) || !refuse_page(j, format, f))
-        return false;
     if (!j->builder && !(j->builder = results_builder_new(j->arena)))
         return fault_set(f, WIRE_LIMIT, "out of memory");
     if (!job_option_yes(j, "precincts"))
         results_drop_precincts(j->builder);
     if (!driver->parse(j, f) || !drain(j->input, f))
         return false;
-    if (!results_finish(j->builder, batch, &e))
-        return fault_from(f, &e);
-    return true;
+    return results_finish(j->builder, batch, &e) || fault_from(f, &e);
+}
+
+bool job_run(struct job *j, struct slice *batch, struct fault *f)
+{
+    const struct format *format = format_find(j->format);
+    const struct driver *driver = driver_find(j->format);
+    struct slice rule = job_option(j, "zone");
+    struct err e;
+    if (!format || !driver)
+        return fault_set(f, WIRE_INTERNAL, "there is no format \"%.*s\"",
+                         SLICE_FMT(slice_sub(j->format, 0, 40)));
+    if (!set_charsets(j, f) || !refuse_page(j, format, f))
+        return false;
+    if (rule.len && !(j->zone = zone_from_rule(rule, &e)))
+        return fault_set(f, WIRE_INTERNAL, "option zone: %s", e.text);
+    bool ok = run(j, driver, batch, f);
+    zone_free(j->zone);
+    j->zone = NULL;
+    return ok;
 }

@@ -6,6 +6,8 @@
 #include "parsers/input.h"
 #include "parsers/results.h"
 
+struct zone;
+
 struct job {
     struct slice format;
     struct input *input;
@@ -14,11 +16,20 @@ struct job {
     struct slice options; /* "key=value\n" lines */
     struct arena *arena;  /* the payload's: everything a driver allocates */
     struct results_builder *builder;
+    struct zone *zone; /* of the option `zone`, a POSIX rule, while job_run runs; NULL: none */
 };
 
 /* The value of an option, or the empty slice with ptr NULL. */
 struct slice job_option(const struct job *j, const char *key);
 bool job_option_yes(const struct job *j, const char *key);
+
+/* The moment at which clocks in the feed's zone show this (ms, as if it were UTC); WHEN_UNKNOWN
+ * when no zone is known, or for WHEN_UNKNOWN. */
+int64_t job_local_time(const struct job *j, int64_t local_ms);
+
+/* A time as feeds write them, with a zone of its own ("...Z", "... PM EST") or without one
+ * (when_parse_local, then as above); WHEN_UNKNOWN when it is none. */
+int64_t job_time(const struct job *j, struct slice text);
 
 /* One parser. */
 struct driver {

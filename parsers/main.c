@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config/zone_file.h"
 #include "daemon/base/buf.h"
 #include "daemon/base/num.h"
 #include "daemon/base/text.h"
@@ -163,15 +164,32 @@ static bool sniff(struct command *c, struct arena *a, struct fault *f)
     return true;
 }
 
+/* The rule of the zone the feed's local times are in goes with the options, as tallyd has it. */
+static bool add_zone(struct command *c, struct err *e)
+{
+    struct job said = {.options = buf_slice(&c->options)};
+    struct slice name = job_option(&said, "timezone");
+    struct zone *zone = NULL;
+    if (name.len == 0)
+        name = slice_of(c->format->timezone);
+    if (name.len == 0)
+        return true;
+    if (!zone_file_read(name, &zone, e))
+        return false;
+    buf_addf(&c->options, "zone=%.*s\n", SLICE_FMT(zone_rule(zone)));
+    zone_free(zone);
+    return !c->options.failed || err_set(e, ERR_USAGE, "the options are too long");
+}
+
 static bool parse(struct command *c, struct arena *a, struct fault *f)
 {
-    struct job job = {
-        .format = slice_of(c->format->name), .options = buf_slice(&c->options), .arena = a};
     struct results results;
     struct slice batch;
     struct buf out;
-    if (!file_open(&c->payload, a, f))
+    if (!add_zone(c, &f->err) || !file_open(&c->payload, a, f))
         return false;
+    struct job job = {
+        .format = slice_of(c->format->name), .options = buf_slice(&c->options), .arena = a};
     job.input = c->payload.input;
     for (; job.companion_count < c->companion_count; job.companion_count++) {
         struct file *companion = &c->companions[job.companion_count];

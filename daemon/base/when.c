@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Points in time and the calendar: days_from_civil and its inverse, and four notations of a moment.
+/* Points in time and the calendar: days_from_civil and its inverse, and the notations of a moment.
  */
 #include "daemon/base/when.h"
 
@@ -212,6 +212,126 @@ bool when_parse_us(struct slice s, int64_t *out)
             continue;
         scan.rest.len = 0;
         return finish(&scan, &c, us_zones[i].hours_east * WHEN_HOUR, out);
+    }
+    return false;
+}
+
+/* ---- times without a zone ---- */
+
+/* What each letter reads: M and D one or two digits, N a month's name, Y a year of four digits, y
+ * of two or four, c what clocks show, a blank any number of them (one at least), a comma one or
+ * none; all else is itself. */
+static const char *const local_shapes[] = {
+    "M/D/y c", "c M/D/y", "N D, Y, c", "N D, Y at c", "Y-M-D c", "Y-M-DTc",
+};
+
+static bool skip_blanks(struct scan *s)
+{
+    size_t before = s->rest.len;
+
+    while (skip(s, ' ') || skip(s, '\t'))
+        ;
+    return s->rest.len < before;
+}
+
+/* "AM", "pm", "a.m.", at the front; 'a', 'p', or NUL for none of them. */
+static char scan_half(struct scan *s)
+{
+    static const struct slice halves[] = {SLICE_INIT("a.m."), SLICE_INIT("p.m."), SLICE_INIT("am"),
+                                          SLICE_INIT("pm")};
+
+    for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
+        if (!slice_eq_nocase(slice_sub(s->rest, 0, halves[i].len), halves[i]))
+            continue;
+        s->rest = slice_sub(s->rest, halves[i].len, s->rest.len);
+        return halves[i].ptr[0];
+    }
+    return '\0';
+}
+
+/* "9:05", "14:43:01", "14:43:01.25", "12:24PM", "5:40 p.m." */
+static void scan_time_of_day(struct scan *s, struct civil *c)
+{
+    c->hour = digits(s, 1, 2);
+    expect(s, ':');
+    c->minute = digits(s, 2, 2);
+    if (skip(s, ':'))
+        c->second = digits(s, 2, 2);
+    if (skip(s, '.'))
+        c->ms = scan_fraction(s);
+    struct scan ahead = *s;
+    skip_blanks(&ahead);
+    char half = scan_half(&ahead);
+    if (!half)
+        return;
+    *s = ahead;
+    s->bad |= c->hour < 1 || c->hour > 12;
+    c->hour = c->hour % 12 + (half == 'p' ? 12 : 0);
+}
+
+/* "Nov", "Nov.", "Sept.", "November": from three letters on, any case. */
+static int scan_month_name(struct scan *s)
+{
+    static const struct slice names[] = {
+        SLICE_INIT("january"), SLICE_INIT("february"), SLICE_INIT("march"),
+        SLICE_INIT("april"),   SLICE_INIT("may"),      SLICE_INIT("june"),
+        SLICE_INIT("july"),    SLICE_INIT("august"),   SLICE_INIT("september"),
+        SLICE_INIT("october"), SLICE_INIT("november"), SLICE_INIT("december"),
+    };
+    size_t n = 0;
+
+    while (n < s->rest.len && ((s->rest.ptr[n] | 0x20) >= 'a' && (s->rest.ptr[n] | 0x20) <= 'z'))
+        n++;
+    struct slice word = slice_sub(s->rest, 0, n);
+    s->rest = slice_sub(s->rest, n, s->rest.len);
+    skip(s, '.');
+    for (int i = 0; i < 12 && n >= 3; i++) {
+        if (slice_eq_nocase(word, slice_sub(names[i], 0, n)))
+            return i + 1;
+    }
+    s->bad = true;
+    return 0;
+}
+
+static int scan_year(struct scan *s, bool two_will_do)
+{
+    size_t before = s->rest.len;
+    int year = digits(s, two_will_do ? 2 : 4, 4);
+    size_t n = before - s->rest.len;
+
+    s->bad |= n == 3;
+    return n == 2 ? 2000 + year : year;
+}
+
+static void scan_part(struct scan *s, char part, struct civil *c)
+{
+    if (part == 'M')
+        c->month = digits(s, 1, 2);
+    else if (part == 'D')
+        c->day = digits(s, 1, 2);
+    else if (part == 'N')
+        c->month = scan_month_name(s);
+    else if (part == 'Y' || part == 'y')
+        c->year = scan_year(s, part == 'y');
+    else if (part == 'c')
+        scan_time_of_day(s, c);
+    else if (part == ' ')
+        s->bad |= !skip_blanks(s);
+    else if (part == ',')
+        skip(s, ',');
+    else
+        expect(s, part);
+}
+
+bool when_parse_local(struct slice s, int64_t *out)
+{
+    for (size_t i = 0; i < sizeof(local_shapes) / sizeof(local_shapes[0]); i++) {
+        struct scan scan = {.rest = slice_trim(s)};
+        struct civil c = {.ms = 0};
+        for (const char *part = local_shapes[i]; *part && !scan.bad; part++)
+            scan_part(&scan, *part, &c);
+        if (finish(&scan, &c, 0, out))
+            return true;
     }
     return false;
 }

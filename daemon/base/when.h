@@ -36,6 +36,12 @@ bool when_parse_date(struct slice s, int64_t *out) __attribute__((warn_unused_re
 /* "1/20/2021 10:33:27 AM EST": no zero padding, US zone abbreviation. */
 bool when_parse_us(struct slice s, int64_t *out) __attribute__((warn_unused_result));
 
+/* Times without a zone as feeds write them, read as if they were UTC (zone_from_local makes them
+ * moments): "11/03/20 10:37 PM", "11/7/2018 14:43:01", "13:07 11/25/2014", "Nov  3 2020 12:24PM",
+ * "November 9, 2022, 5:40 p.m.", ISO without its zone. Months come before days, two digits of a
+ * year are of this century. */
+bool when_parse_local(struct slice s, int64_t *out) __attribute__((warn_unused_result));
+
 /* The IMF-fixdate of RFC 9110: "Wed, 06 Jan 2021 04:13:32 GMT". */
 bool when_parse_http(struct slice s, int64_t *out) __attribute__((warn_unused_result));
 void when_format_http(int64_t when, char out[30]);

@@ -40,9 +40,9 @@ struct regime {
 };
 
 struct zone {
-    struct slice name;
-    int64_t *changes; /* seconds, ascending */
-    uint8_t *kinds;   /* the type each change leads to */
+    struct slice name, rule; /* ours */
+    int64_t *changes;        /* seconds, ascending */
+    uint8_t *kinds;          /* the type each change leads to */
     struct type *types;
     char *chars;
     size_t n_changes, n_types, n_chars;
@@ -232,6 +232,19 @@ static const char *read_data(struct zone *z, const char *at)
     return z->chars[z->n_chars - 1] == '\0' ? NULL : "abbreviations without an end";
 }
 
+/* With a NUL behind it. */
+static bool copy_text(struct slice s, struct slice *out)
+{
+    char *copy = calloc(s.len + 1, 1);
+
+    if (!copy)
+        return false;
+    if (s.len)
+        memcpy(copy, s.ptr, s.len);
+    *out = (struct slice){copy, s.len};
+    return true;
+}
+
 static bool allocate(struct zone *z, struct slice name, const struct counts *c)
 {
     z->n_changes = c->changes;
@@ -241,11 +254,7 @@ static bool allocate(struct zone *z, struct slice name, const struct counts *c)
     z->kinds = calloc(c->changes + 1, sizeof(*z->kinds));
     z->types = calloc(c->types, sizeof(*z->types));
     z->chars = calloc(c->chars, 1);
-    char *copy = calloc(name.len + 1, 1);
-    if (copy && name.len)
-        memcpy(copy, name.ptr, name.len);
-    z->name = (struct slice){copy, name.len};
-    return z->changes && z->kinds && z->types && z->chars && copy;
+    return copy_text(name, &z->name) && z->changes && z->kinds && z->types && z->chars;
 }
 
 /* Counts that we have room for, and a use. */
@@ -264,7 +273,10 @@ static const char *fill_footer(struct zone *z, struct slice s)
 {
     if (s.len < 2 || s.len > MAX_FOOTER || s.ptr[0] != '\n' || s.ptr[s.len - 1] != '\n')
         return "the footer is cut off";
-    return read_footer(z, slice_sub(s, 1, s.len - 1)) ? NULL : "the footer is damaged";
+    s = slice_sub(s, 1, s.len - 1);
+    if (!read_footer(z, s))
+        return "the footer is damaged";
+    return copy_text(s, &z->rule) ? NULL : "out of memory";
 }
 
 /* What is wrong with the bytes, or NULL. */
@@ -305,6 +317,25 @@ struct zone *zone_parse(struct slice name, struct slice tzif, struct err *e)
     return NULL;
 }
 
+static const char *fill_from_rule(struct zone *z, struct slice rule)
+{
+    if (rule.len == 0 || rule.len > MAX_FOOTER || !read_footer(z, rule))
+        return "not a POSIX rule such as EST5EDT,M3.2.0,M11.1.0";
+    return copy_text(rule, &z->name) && copy_text(rule, &z->rule) ? NULL : "out of memory";
+}
+
+struct zone *zone_from_rule(struct slice rule, struct err *e)
+{
+    struct zone *z = calloc(1, sizeof(*z));
+    const char *wrong = z ? fill_from_rule(z, rule) : "out of memory";
+
+    if (!wrong)
+        return z;
+    err_set(e, ERR_DATA, "time zone \"%.*s\": %s", SLICE_FMT(slice_sub(rule, 0, 80)), wrong);
+    zone_free(z);
+    return NULL;
+}
+
 void zone_free(struct zone *z)
 {
     if (!z)
@@ -314,12 +345,18 @@ void zone_free(struct zone *z)
     free(z->types);
     free(z->chars);
     free((char *)(uintptr_t)z->name.ptr);
+    free((char *)(uintptr_t)z->rule.ptr);
     free(z);
 }
 
 struct slice zone_name(const struct zone *z)
 {
     return z->name;
+}
+
+struct slice zone_rule(const struct zone *z)
+{
+    return z->rule;
 }
 
 static int64_t midnight(int year, int month, int day)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* A time zone read from the bytes of a TZif file (RFC 8536), version 2 or later, footer included.
- */
+/* A time zone read from the bytes of a TZif file (RFC 8536), version 2 or later, footer included;
+ * or from such a footer alone: a POSIX rule. */
 #ifndef TALLYD_BASE_ZONE_H
 #define TALLYD_BASE_ZONE_H
 
@@ -13,8 +13,12 @@ struct zone;
 
 /* NULL and *e on damaged bytes. `name` (IANA) is copied. */
 struct zone *zone_parse(struct slice name, struct slice tzif, struct err *e);
+/* From a POSIX rule, "PST8PDT,M3.2.0,M11.1.0": right for as long as the rule is in force (in the
+ * United States since 2007). It is the zone's name. NULL and *e when it is none, or empty. */
+struct zone *zone_from_rule(struct slice rule, struct err *e);
 void zone_free(struct zone *z); /* accepts NULL */
 struct slice zone_name(const struct zone *z);
+struct slice zone_rule(const struct zone *z); /* empty where the file's footer has none */
 
 /* What clocks there showed at `when` (ms since 1970 UTC): seconds east of UTC, and the abbreviation
  * ("EST"). */

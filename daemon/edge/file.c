@@ -4,12 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define ZONE_DIRECTORY "/usr/share/zoneinfo"
-#define ZONE_MAX (256 << 10)
 
 static bool read_all(int fd, const char *path, char *into, size_t size, size_t *got, struct err *e)
 {
@@ -55,39 +52,4 @@ bool file_read(const char *path, size_t max, struct arena *a, struct slice *out,
 out:
     close(fd);
     return ok;
-}
-
-static bool zone_name_sane(struct slice name)
-{
-    if (name.len == 0 || name.len > 64 || name.ptr[0] == '/' ||
-        slice_find(name, SLICE("..")) != SIZE_MAX)
-        return false;
-    for (size_t i = 0; i < name.len; i++)
-        if (name.ptr[i] <= ' ' || name.ptr[i] > '~')
-            return false;
-    return true;
-}
-
-bool file_zone(struct slice name, struct zone **out, struct err *e)
-{
-    char path[128];
-    struct slice bytes = {0};
-    if (!zone_name_sane(name))
-        return err_set(e, ERR_CONFIG, "'%.*s' is no time zone; write one like America/New_York",
-                       SLICE_FMT(name));
-    snprintf(path, sizeof path, ZONE_DIRECTORY "/%.*s", SLICE_FMT(name));
-    struct arena *a = arena_new(ZONE_MAX + 4096);
-    if (!a)
-        return err_set(e, ERR_BUG, "time zone: out of memory");
-    bool ok = file_read(path, ZONE_MAX, a, &bytes, e);
-    if (!ok)
-        err_set(e, ERR_CONFIG,
-                "'%.*s': no such time zone below " ZONE_DIRECTORY " (package tzdata)",
-                SLICE_FMT(name));
-    struct zone *z = ok ? zone_parse(name, bytes, e) : NULL;
-    arena_free(a);
-    if (!z)
-        return false;
-    *out = z;
-    return true;
 }

@@ -207,6 +207,51 @@ static void us_notation(void **state)
     check_all(cases, sizeof(cases) / sizeof(cases[0]), when_parse_us);
 }
 
+static void local_notations(void **state)
+{
+    (void)state;
+    const struct notation cases[] = {
+        {"01/06/21 04:13 AM", MOMENT - 32000},
+        {"1/6/2021 4:13:32 AM", MOMENT},
+        {"01/06/2021 04:13:32", MOMENT},
+        {"1/6/2021 4:13:32.25", MOMENT + 250},
+        {"01/06/2021 16:13:32", MOMENT + 12 * WHEN_HOUR},
+        {"1/6/21 4:13:32pm", MOMENT + 12 * WHEN_HOUR},
+        {"04:13 01/06/2021", MOMENT - 32000},
+        {"4:13 AM 01/06/2021", MOMENT - 32000},
+        {"January 6, 2021, 4:13 a.m.", MOMENT - 32000},
+        {"January 6, 2021, 4:13 p.m.", MOMENT - 32000 + 12 * WHEN_HOUR},
+        {"JAN. 6, 2021 4:13:32 AM", MOMENT},
+        {"Jan  6 2021  4:13AM", MOMENT - 32000},
+        {"Sept. 6, 2021, 12:00 a.m.", INT64_C(1630886400000)},
+        {"September 6, 2021 at 12:00 p.m.", INT64_C(1630929600000)},
+        {"2021-01-06T04:13:32.720", MOMENT + 720},
+        {"2021-01-06 04:13", MOMENT - 32000},
+        {"  2021-01-06 4:13:32 AM ", MOMENT},
+        {"12/31/1999 23:59:59", INT64_C(946684799000)},
+        {"2021-01-06T04:13:32Z", REFUSED}, /* it has a zone: not ours to drop */
+        {"2021-01-06T04:13:32-05:00", REFUSED},
+        {"1/6/2021 4:13:32 AM EST", REFUSED},
+        {"1/6/2021", REFUSED},
+        {"1/6/2021 ", REFUSED},
+        {"13/6/2021 4:13 AM", REFUSED},
+        {"2/30/2021 4:13 AM", REFUSED},
+        {"1/6/021 4:13 AM", REFUSED},
+        {"1/6/2021 13:13 PM", REFUSED},
+        {"1/6/2021 0:13 AM", REFUSED},
+        {"1/6/2021 24:00", REFUSED},
+        {"1/6/2021 4:60", REFUSED},
+        {"1/6/2021 4:1", REFUSED},
+        {"1/6/20214:13", REFUSED},
+        {"Ja 6 2021 4:13AM", REFUSED},
+        {"Janvier 6 2021 4:13AM", REFUSED},
+        {"21-01-06 04:13", REFUSED}, /* years first have four digits */
+        {"4:13 AM", REFUSED},
+        {"", REFUSED},
+    };
+    check_all(cases, sizeof(cases) / sizeof(cases[0]), when_parse_local);
+}
+
 static void http_and_dates(void **state)
 {
     (void)state;
@@ -243,6 +288,7 @@ int main(void)
         cmocka_unit_test(formats_come_back),
         cmocka_unit_test(rfc3339),
         cmocka_unit_test(us_notation),
+        cmocka_unit_test(local_notations),
         cmocka_unit_test(http_and_dates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

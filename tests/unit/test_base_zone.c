@@ -343,6 +343,38 @@ static void bad_footers_are_refused(void **state)
     }
 }
 
+/* What a worker is told, instead of a zone file: for the times of our elections it is as good. */
+static void the_rule_alone_is_right_since_2007(void **state)
+{
+    (void)state;
+    struct random r = {45};
+    const time_t from_2008 = 1199145600, to_2100 = 4102444800;
+    struct err e = {.kind = ERR_NONE};
+
+    for (size_t i = 0; i < 13; i++) {
+        struct zone *file = open_zone(names[i]);
+        struct zone *z = file ? zone_from_rule(zone_rule(file), &e) : NULL;
+        if (file && !z)
+            fail_msg("%s: %s", names[i], e.text);
+        for (int k = 0; z && k < 2000; k++) {
+            int64_t t = random_between(&r, from_2008, to_2100) * 1000;
+            if (zone_offset(z, t, NULL) != zone_offset(file, t, NULL) ||
+                zone_from_local(z, t) != zone_from_local(file, t))
+                fail_msg("%s at %lld", names[i], (long long)t);
+        }
+        zone_free(z);
+        zone_free(file);
+    }
+    struct zone *pacific = zone_from_rule(SLICE("PST8PDT,M3.2.0,M11.1.0"), &e);
+    assert_non_null(pacific);
+    assert_true(slice_is(zone_rule(pacific), "PST8PDT,M3.2.0,M11.1.0"));
+    assert_true(slice_eq(zone_name(pacific), zone_rule(pacific)));
+    zone_free(pacific);
+    assert_null(zone_from_rule(SLICE(""), &e));
+    assert_null(zone_from_rule(SLICE("America/Los_Angeles"), &e));
+    assert_non_null(strstr(e.text, "\"America/Los_Angeles\": not a POSIX rule"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +385,7 @@ int main(void)
         cmocka_unit_test(damaged_bytes_are_refused_or_harmless),
         cmocka_unit_test(footers_agree_with_libc),
         cmocka_unit_test(bad_footers_are_refused),
+        cmocka_unit_test(the_rule_alone_is_right_since_2007),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,6 +81,7 @@ static void test_what_the_core_and_the_poller_are_told(void **state)
     assert_non_null(strstr(options, "charset=windows-1252\n"));
     assert_non_null(strstr(options, "precincts=yes\n"));
     assert_non_null(strstr(options, "state=GA\n"));
+    assert_non_null(strstr(options, "zone=EST5EDT,M3.2.0,M11.1.0\n")); /* the state's */
     assert_int_equal(p->endorsed.count, 1);
     plan_free(p);
 }
@@ -109,6 +110,17 @@ static void test_a_state_of_two_zones_must_say_which(void **state)
            make(f, "polls-close.TX = 19:00 America/Nowhere", "", LIST "A B,TX,US Senate,\n", false),
            "America/Nowhere");
     expect(f, make(f, "polls-close.XX = 19:00", "", ONE, false), "polls-close.XX: no such state");
+}
+
+static void test_a_feed_of_another_zone_says_so(void **state)
+{
+    struct fixture *f = *state;
+    struct plan *p = make(f, "polls-close.GA = 19:00", "timezone = America/Chicago\n", ONE, false);
+    assert_non_null(p);
+    assert_non_null(strstr(p->poller_sources[0].options.ptr, "zone=CST6CDT,M3.2.0,M11.1.0\n"));
+    plan_free(p);
+    expect(f, make(f, "polls-close.GA = 19:00", "timezone = America/Atlanta\n", ONE, false),
+           "'America/Atlanta': no such time zone");
 }
 
 static void test_every_wrong_row_is_named(void **state)
@@ -214,6 +226,7 @@ int main(void)
         T(test_what_the_core_and_the_poller_are_told),
         T(test_a_state_with_endorsements_needs_its_closing_time),
         T(test_a_state_of_two_zones_must_say_which),
+        T(test_a_feed_of_another_zone_says_so),
         T(test_every_wrong_row_is_named),
         T(test_a_missing_list_is_named),
         T(test_a_simulated_clock_stays_on_loopback),
