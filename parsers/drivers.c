@@ -6,8 +6,11 @@
 /* clang-format off */
 const struct driver *const drivers[] = {
     &ap_interactive_driver,
+    &ca_sos_driver,
     &clarity_driver,
     &ddhq_driver,
+    &la_county_driver,
+    &la_ets_driver,
     &pointer_driver,
     NULL,
 };

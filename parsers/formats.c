@@ -15,6 +15,13 @@ const struct format formats[] = {
         .calls = true,
     },
     {
+        .name = "ca-sos",
+        .about = "California Secretary of State: api.sos.ca.gov/returns, a race or a list of them",
+        .authority = "official",
+        .votes = true,
+        .timezone = "America/Los_Angeles",
+    },
+    {
         .name = "clarity",
         .about = "Clarity (SOE, Scytl, Civix): detail.xml or its zip, summary.json, ALL.json",
         .authority = "official",
@@ -26,6 +33,20 @@ const struct format formats[] = {
         .authority = "ddhq",
         .votes = true,
         .calls = true,
+    },
+    {
+        .name = "la-county",
+        .about = "Los Angeles County's JSON: results.lavote.gov/electionresults/json",
+        .authority = "official",
+        .votes = true,
+        .timezone = "America/Los_Angeles",
+    },
+    {
+        .name = "la-ets",
+        .about = "Los Angeles County's file of fixed columns (2014 to 2020)",
+        .authority = "official",
+        .votes = true,
+        .timezone = "America/Los_Angeles",
     },
     {
         .name = "pointer",

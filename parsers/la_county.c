@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC */
+/* Los Angeles County's JSON: one election of groups of contests, votes as numbers. No ids, no
+ * precincts; how many to vote for is told in words, and not at all where it is one. Contests of the
+ * state are here as far as the county votes in them. */
+#include "daemon/base/when.h"
+#include "parsers/drivers.h"
+#include "parsers/field.h"
+#include "parsers/figure.h"
+#include "parsers/json.h"
+#include "parsers/label.h"
+
+static struct slice text(struct json object, const char *key)
+{
+    return slice_trim(json_str(json_get(object, key)));
+}
+
+/* The last word of "Vote for no more than three": 3; -1 when it is no number. */
+static int64_t votes_allowed(struct slice s)
+{
+    static const char *const words[] = {
+        "zero",  "one",  "two", "three",  "four",   "five",     "six",      "seven",
+        "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"};
+    struct slice word, last = {0};
+    while (slice_next(&s, ' ', &word))
+        last = word.len > 0 ? word : last;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (slice_eq_nocase(last, slice_of(words[i])))
+            return (int64_t)i;
+    return figure_count(last, FIGURE_PLAIN);
+}
+
+static bool choice(struct job *j, struct json v, struct slice title, struct fault *f)
+{
+    struct results_choice_in in = {.name = text(v, "Name"), .party = label_party(text(v, "Party"))};
+    struct json n = json_get(v, "Votes");
+    int64_t votes = VOTES_UNKNOWN;
+    uint32_t index;
+    if (label_is_statistic(in.name))
+        return true;
+    if (label_is_write_in(in.name))
+        in.flags |= RESULTS_WRITE_IN;
+    if (!field_votes(n, &votes))
+        results_contest_bad(
+            j->builder, "contest \"%.*s\": Votes of \"%.*s\": %.*s is not a count of votes",
+            SLICE_FMT(field_excerpt(j->arena, title)), SLICE_FMT(field_excerpt(j->arena, in.name)),
+            SLICE_FMT(field_shown(j->arena, n)));
+    if (!results_choice(j->builder, &in, &index, &f->err) ||
+        !results_votes_once(j->builder, 0, index, votes, &f->err))
+        return field_limit(f);
+    return true;
+}
+
+static bool contest(struct job *j, struct json v, struct slice where, struct fault *f)
+{
+    struct results_contest_in c = RESULTS_CONTEST_DEFAULT;
+    struct slice state = job_option(j, "state"), county = job_option(j, "county");
+    struct slice type = text(v, "Type"), key;
+    struct json list = json_get(v, "Candidates"), one;
+    struct json_walk at = {0};
+    c.text = text(v, "Title");
+    c.state = state.len > 0 ? state : SLICE("CA");
+    c.county = county.len > 0 ? county : SLICE("Los Angeles");
+    c.votes_allowed = votes_allowed(text(v, "VoteFor"));
+    if (slice_eq_nocase(type, SLICE("Measure")) || slice_eq_nocase(type, SLICE("Judicial")))
+        c.flags = RESULTS_MEASURE;
+    if (c.text.len == 0 || json_type(list) != JSON_ARRAY)
+        return fault_set(f, WIRE_SCHEMA, "%.*s has no Title or no Candidates", SLICE_FMT(where));
+    if (!results_contest_begin(j->builder, &c, &f->err))
+        return field_limit(f);
+    while (json_next(list, &at, &key, &one))
+        if (!choice(j, one, c.text, f))
+            return false;
+    return true;
+}
+
+static bool group(struct job *j, struct json v, size_t n, struct fault *f)
+{
+    struct json list = json_get(v, "Contests"), one;
+    struct json_walk at = {0};
+    struct slice key;
+    size_t i = 0;
+    if (json_type(list) != JSON_ARRAY)
+        return fault_set(f, WIRE_SCHEMA, "Election.ContestGroups[%zu] has no Contests", n);
+    while (json_next(list, &at, &key, &one))
+        if (!contest(j, one,
+                     arena_printf(j->arena, "Election.ContestGroups[%zu].Contests[%zu]", n, i++),
+                     f))
+            return false;
+    return true;
+}
+
+static bool read_election(struct job *j, struct json root, struct fault *f)
+{
+    struct json election = json_get(root, "Election"), groups = json_get(election, "ContestGroups");
+    struct results_facts *facts = results_facts(j->builder);
+    struct json_walk at = {0};
+    struct slice key;
+    struct json v;
+    size_t n = 0;
+    if (json_type(groups) != JSON_ARRAY)
+        return fault_set(f, WIRE_SCHEMA, "line 1: the document has no Election.ContestGroups");
+    facts->own_time_ms = job_time(j, text(root, "Timestamp"));
+    facts->election_name = arena_copy(j->arena, text(election, "Title"));
+    facts->election_date = arena_copy(j->arena, slice_sub(text(election, "Date"), 0, 10));
+    while (json_next(groups, &at, &key, &v))
+        if (!group(j, v, n++, f))
+            return false;
+    return true;
+}
+
+static bool parse(struct job *j, struct fault *f)
+{
+    struct json_doc *doc = NULL;
+    struct json root;
+    if (!json_parse(j->input, &doc, &root, f))
+        return false;
+    bool ok = read_election(j, root, f);
+    json_free(doc);
+    return ok;
+}
+
+static int sniff(struct slice head)
+{
+    return slice_find(head, SLICE("\"ContestGroups\"")) != SIZE_MAX ? 2 : 0;
+}
+
+const struct driver la_county_driver = {.name = "la-county", .parse = parse, .sniff = sniff};
