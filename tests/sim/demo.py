@@ -22,6 +22,7 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / os.environ.get("TALLYD_BUILD", "build")
 SCENARIO = ROOT / "tests" / "nights" / "demo" / "night.scenario"
+FORMATS = ROOT / "tests" / "sim" / "formats"
 START_IN = 2.0      # seconds until the night begins: everything is up by then
 LINE_EVERY = 2.5    # seconds between lines where there is no terminal
 SETTLE = 15         # seconds the last figures may take
@@ -172,9 +173,9 @@ def set_up(folder, processes, clock):
     redis = folder / "redis"
     processes.start("redis-server", redis_server(), "--port", "0", "--unixsocket", redis, "--save", "", "--appendonly", "no",
                     "--dir", folder)
-    processes.start("night-sim", BUILD / "night-sim", "--scenario", SCENARIO, "--clock", clock)
+    processes.start("night-sim", BUILD / "night-sim", "--formats", FORMATS, "--scenario", SCENARIO, "--clock", clock)
     port = wait_for("the simulator", 20, lambda: re.search(r"^port (\d+)$", processes.log("night-sim"), re.M), processes)[1]
-    subprocess.run([BUILD / "night-sim", "--scenario", SCENARIO, "--write-config", folder, "--port", port], check=True)
+    subprocess.run([BUILD / "night-sim", "--formats", FORMATS, "--scenario", SCENARIO, "--write-config", folder, "--port", port], check=True)
     (folder / "conf.d").mkdir()
     (folder / "conf.d" / "here.conf").write_text(f"[redis]\nurl = unix://{redis}\n\n[workers]\nprogram = {BUILD / 'tally-parse'}\n")
     wait_for("redis-server", 20, redis.exists, processes)

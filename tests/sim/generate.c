@@ -134,6 +134,7 @@ bool generate_night(const struct scenario *s, struct arena *a, struct generate *
         int64_t *final = arena_array(a, c->candidate_count + 1, sizeof *final);
         if (!g->units || !g->votes || !final || !number_it(s, i, candidates, a, g))
             return err_set(e, ERR_BUG, "the night is too big");
+        g->first_candidate = candidates;
         candidates += c->candidate_count;
         final_votes(c, final);
         for (size_t k = 0; k < c->candidate_count; k++)

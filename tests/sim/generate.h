@@ -24,7 +24,8 @@ struct generate_contest {
     size_t unit_count;
     int64_t *votes; /* units x candidates x types */
     struct slice ap_id;
-    struct slice *ap_ids; /* of the candidates */
+    struct slice *ap_ids;   /* of the candidates */
+    size_t first_candidate; /* how many the contests before have */
 };
 
 struct generate {

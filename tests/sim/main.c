@@ -19,8 +19,9 @@
 
 struct options {
     const char *night, *root, *scenario;
-    const char *config; /* --write-config */
-    int64_t figures;    /* --figures; WHEN_UNKNOWN */
+    const char *formats; /* --formats: the folder of templates */
+    const char *config;  /* --write-config */
+    int64_t figures;     /* --figures; WHEN_UNKNOWN */
     bool list;
     struct clock clock;
     int64_t port;
@@ -30,6 +31,7 @@ struct options {
 struct show {
     struct record *record;
     struct arena *arena;
+    struct templates templates;
     struct scenario scenario;
     struct generate generated;
     struct stage *stage;
@@ -44,7 +46,8 @@ static void usage(FILE *out)
           "  and what it served when it is told to stop.\n"
           "  --write-config  what tallyd needs to watch the invented night at that port\n"
           "  --list          its contests and candidates\n"
-          "  --figures T     what each feed says at that time, as CSV\n",
+          "  --figures T     what each feed says at that time, as CSV\n"
+          "  --formats DIR   the templates of an invented night's formats; tests/sim/formats\n",
           out);
 }
 
@@ -59,6 +62,9 @@ static bool parse_option(int c, struct options *o, struct err *e)
         return true;
     case 's':
         o->scenario = optarg;
+        return true;
+    case 'F':
+        o->formats = optarg;
         return true;
     case 'w':
         o->config = optarg;
@@ -80,15 +86,12 @@ static bool parse_option(int c, struct options *o, struct err *e)
 
 static bool parse(int argc, char **argv, struct options *o)
 {
-    static const struct option longs[] = {{"night", required_argument, NULL, 'n'},
-                                          {"root", required_argument, NULL, 'r'},
-                                          {"scenario", required_argument, NULL, 's'},
-                                          {"write-config", required_argument, NULL, 'w'},
-                                          {"list", no_argument, NULL, 'l'},
-                                          {"figures", required_argument, NULL, 'f'},
-                                          {"clock", required_argument, NULL, 'c'},
-                                          {"port", required_argument, NULL, 'p'},
-                                          {0}};
+    static const struct option longs[] = {
+        {"night", required_argument, NULL, 'n'},        {"root", required_argument, NULL, 'r'},
+        {"scenario", required_argument, NULL, 's'},     {"formats", required_argument, NULL, 'F'},
+        {"write-config", required_argument, NULL, 'w'}, {"list", no_argument, NULL, 'l'},
+        {"figures", required_argument, NULL, 'f'},      {"clock", required_argument, NULL, 'c'},
+        {"port", required_argument, NULL, 'p'},         {0}};
     struct err e = {0};
     int c;
     while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1)
@@ -138,7 +141,9 @@ static bool invent(const struct options *o, struct show *show, struct err *e)
         return err_set(e, ERR_BUG, "out of memory");
     if (!read_file(o->scenario, show->arena, &text, e))
         return false;
-    return (scenario_read(text, show->arena, &show->scenario, e) &&
+    if (!templates_load(o->formats, show->arena, &show->templates, e))
+        return false;
+    return (scenario_read(text, &show->templates, show->arena, &show->scenario, e) &&
             generate_night(&show->scenario, show->arena, &show->generated, e)) ||
            err_prefix(e, "%s", o->scenario);
 }
@@ -150,11 +155,12 @@ static int answer(const struct options *o, const struct show *show, struct err *
     if (o->config)
         return setup_write(&show->generated, o->config, (int)o->port, e) ? 0 : (int)e->kind;
     buf_init(&out, NIGHT_MAX);
+    bool ok = true;
     if (o->list)
         setup_list(&show->generated, &out);
     else
-        setup_figures(&show->generated, o->figures, &out);
-    bool ok = !out.failed && fwrite(out.ptr, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
+        ok = setup_figures(&show->generated, o->figures, &out, e);
+    ok = ok && !out.failed && fwrite(out.ptr, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
     buf_done(&out);
     return ok || err_set(e, ERR_BUG, "the output could not be written") ? 0 : (int)e->kind;
 }
@@ -208,7 +214,8 @@ out:
 
 int main(int argc, char **argv)
 {
-    struct options o = {.clock = clock_real(), .figures = WHEN_UNKNOWN};
+    struct options o = {
+        .formats = "tests/sim/formats", .clock = clock_real(), .figures = WHEN_UNKNOWN};
     struct show show = {0};
     struct err e = {0};
     int code;

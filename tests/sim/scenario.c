@@ -4,6 +4,7 @@
 
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
+#include "tests/sim/template.h"
 
 #define STATES_MAX 60
 #define FEEDS_MAX 500
@@ -15,6 +16,7 @@
 #define EVERY (5 * WHEN_MINUTE)
 
 struct reader {
+    const struct templates *templates;
     struct arena *a;
     struct scenario *s;
     struct err *e;
@@ -23,9 +25,13 @@ struct reader {
 };
 
 static const struct scenario_party parties[] = {
-    {"D", "DEM", "Dem", "Democratic"},  {"R", "REP", "Rep", "Republican"},
-    {"L", "LIB", "Lib", "Libertarian"}, {"G", "GRN", "Grn", "Green"},
-    {"I", "IND", "Ind", "Independent"}, {"", "", "", ""},
+    {"D", "DEM", "Dem", "Democratic"},
+    {"R", "REP", "Rep", "Republican"},
+    {"L", "LIB", "Lib", "Libertarian"},
+    {"G", "GRN", "Grn", "Green"},
+    {"I", "IND", "Ind", "Independent"},
+    {"W", "", "", ""},
+    {"", "", "", ""},
 };
 
 static const struct {
@@ -38,10 +44,10 @@ static const struct {
     {"PST", "America/Los_Angeles", -8},
 };
 
-static const char *const format_words[FORMATS] = {
-    [FORMAT_COUNTY] = "county",   [FORMAT_STATE] = "state", [FORMAT_AREAS] = "areas",
-    [FORMAT_SUMMARY] = "summary", [FORMAT_DDHQ] = "ddhq",   [FORMAT_AP] = "ap",
-};
+const struct scenario_party *scenario_party(size_t at)
+{
+    return at < sizeof parties / sizeof parties[0] ? &parties[at] : NULL;
+}
 
 static bool wrong(struct reader *r, const char *what, struct slice text)
 {
@@ -143,7 +149,7 @@ static bool read_feed_keys(struct reader *r, struct scenario_feed *f)
     struct scenario_pairs rest = {.count = 0};
     struct slice every = scenario_value(&f->keys, "every");
     f->zip = is_yes(&f->keys, "zip");
-    f->direct = is_yes(&f->keys, "direct") || f->format == FORMAT_DDHQ || f->format == FORMAT_AP;
+    f->direct = is_yes(&f->keys, "direct");
     f->every_ms = EVERY;
     if (every.len > 0 && (!num_parse_duration(every, &f->every_ms) || f->every_ms < WHEN_SECOND))
         return wrong(r, "not a duration", every);
@@ -180,20 +186,15 @@ static bool read_feed(struct reader *r, struct slice rest)
 {
     struct scenario_feed *f = &r->s->feeds[r->s->feed_count];
     struct slice word, keys;
-    size_t format = 0;
     if (r->s->feed_count == FEEDS_MAX || !slice_next(&rest, ' ', &f->name) ||
         !slice_next(&rest, ' ', &word))
         return wrong(r, "not NAME FORMAT", rest);
-    while (format < FORMATS && !slice_is(word, format_words[format]))
-        format++;
-    if (format == FORMATS)
+    f->template = templates_find(r->templates, word);
+    if (!f->template || f->template->path.count == 0)
         return wrong(r, "no such format", word);
-    f->format = (enum scenario_format)format;
     if (!read_feed_place(r, rest, f, &keys) || !read_pairs(r, keys, ' ', &f->keys) ||
         !read_feed_keys(r, f))
         return false;
-    if (!f->state && f->format < FORMAT_DDHQ)
-        return wrong(r, "a Clarity feed needs a state", f->name);
     r->s->feed_count++;
     return true;
 }
@@ -263,6 +264,7 @@ static bool read_options(struct reader *r, struct slice text, struct scenario_co
         return false;
     c->ap = !slice_is(scenario_value(&p, "ap"), "no");
     c->hint = is_yes(&p, "hint");
+    c->measure = is_yes(&p, "measure");
     return c->units >= (int64_t)c->county_count || wrong(r, "fewer units than counties", c->title);
 }
 
@@ -347,6 +349,7 @@ static bool read_candidate(struct reader *r, struct slice rest, bool endorsed)
     if (!read_mark(r, column[3], k) || !read_pairs(r, column[4], ';', &k->columns))
         return false;
     k->incumbent = is_yes(&k->columns, "incumbent");
+    k->write_in = slice_is(column[1], "W");
     k->shown = scenario_value(&k->columns, "feed");
     if (k->shown.len == 0)
         k->shown = k->name;
@@ -435,12 +438,13 @@ static bool check(struct reader *r)
     return true;
 }
 
-bool scenario_read(struct slice text, struct arena *a, struct scenario *out, struct err *e)
+bool scenario_read(struct slice text, const struct templates *templates, struct arena *a,
+                   struct scenario *out, struct err *e)
 {
     struct scenario s = {.states = arena_array(a, STATES_MAX, sizeof *s.states),
                          .feeds = arena_array(a, FEEDS_MAX, sizeof *s.feeds),
                          .contests = arena_array(a, CONTESTS_MAX, sizeof *s.contests)};
-    struct reader r = {.a = a, .s = &s, .e = e};
+    struct reader r = {.templates = templates, .a = a, .s = &s, .e = e};
     struct slice line;
     if (!s.states || !s.feeds || !s.contests)
         return err_set(e, ERR_BUG, "out of memory");
@@ -457,7 +461,7 @@ bool scenario_read(struct slice text, struct arena *a, struct scenario *out, str
 
 bool scenario_covers(const struct scenario *s, const struct scenario_contest *c, size_t feed)
 {
-    if (s->feeds[feed].format == FORMAT_AP)
+    if (s->feeds[feed].template->all)
         return c->ap;
     for (size_t i = 0; i < c->feed_count; i++)
         if (c->feeds[i] == feed)

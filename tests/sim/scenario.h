@@ -8,15 +8,16 @@
  *   Both are for who plays it, the simulator does not read them.
  *   state GA 19:00 EST                     when its polls close
  *   feed NAME FORMAT [ST [COUNTY]] [key=value ...]
- *       FORMAT: county (detail.xml with precincts), state (with counties), areas (ALL.json and a
- *       companion), summary (summary.json), ddhq, ap. Keys: zip=yes, direct=yes (no
+ *       FORMAT: a template of tests/sim/formats. Keys: zip=yes, direct=yes (no
  *       current_ver.txt), every=5m (how often the site writes anew), and any key of a [source].
  *   race ST [COUNTY] | TITLE | OFFICE; column=value; ... | FEED ... | key=value ...
  *       TITLE as feeds write it, OFFICE and columns as the endorsement list does. Keys: votes,
  *       units, counties=A,B (commas, '_' for a blank), seats, from, to, call, retract, recall
- * (minutes behind the state's close), ap=no, hint=yes (source_hints for its feeds).
+ *       (minutes behind the state's close), ap=no, hint=yes (source_hints for its feeds),
+ * measure=yes (a question: its choices are Yes and No).
  *   + NAME | PARTY | SHARE | MARK | column=value; ...      endorsed
  *   - NAME | PARTY | SHARE | MARK | ...                    not endorsed
+ *       PARTY: D R L G I, W (a line of write-ins), or nothing.
  *       MARK: X (won), R (to the next round), x (called first, then taken back), or nothing; a
  *       number behind it is the minute of its own call. The columns `incumbent` and `feed` (the
  *       name feeds have) stand for both sorts.
@@ -29,19 +30,12 @@
 #include "daemon/base/arena.h"
 #include "daemon/base/err.h"
 
-#define SCENARIO_LINKS_MAX 4
+#define SCENARIO_LINKS_MAX 8
 #define SCENARIO_COLUMNS_MAX 12
 #define SCENARIO_COUNTIES_MAX 12
 
-enum scenario_format {
-    FORMAT_COUNTY,
-    FORMAT_STATE,
-    FORMAT_AREAS,
-    FORMAT_SUMMARY,
-    FORMAT_DDHQ,
-    FORMAT_AP,
-    FORMATS
-};
+struct template;
+struct templates;
 
 struct scenario_pair {
     struct slice key, value;
@@ -61,7 +55,7 @@ struct scenario_state {
 
 struct scenario_feed {
     struct slice name, county;
-    enum scenario_format format;
+    const struct template *template;
     const struct scenario_state *state; /* NULL: of several states */
     int64_t every_ms;                   /* how often the site writes anew */
     bool zip, direct;
@@ -78,7 +72,7 @@ struct scenario_candidate {
     int64_t share_bp;
     char mark;  /* 'X', 'R', or 0 */
     bool first; /* called before the retraction */
-    bool endorsed, incumbent;
+    bool endorsed, incumbent, write_in;
     int64_t call_ms; /* its own, else the contest's; WHEN_UNKNOWN: never */
     struct scenario_pairs columns;
 };
@@ -95,7 +89,7 @@ struct scenario_contest {
     size_t candidate_count;
     int64_t votes, units, seats;
     int64_t from_ms, to_ms, call_ms, retract_ms, recall_ms; /* WHEN_UNKNOWN: not */
-    bool ap, hint;
+    bool ap, hint, measure;
     size_t line;
 };
 
@@ -110,13 +104,17 @@ struct scenario {
     size_t contest_count;
 };
 
-/* Everything lives in the arena; `text` must live as long. Fails naming the line. */
-bool scenario_read(struct slice text, struct arena *a, struct scenario *out,
-                   struct err *e) MUST_USE;
+/* Everything lives in the arena; `text` and the templates must live as long. Fails naming the line.
+ */
+bool scenario_read(struct slice text, const struct templates *templates, struct arena *a,
+                   struct scenario *out, struct err *e) MUST_USE;
+
+/* The parties there are, from 0; NULL behind the last. */
+const struct scenario_party *scenario_party(size_t at);
 
 struct slice scenario_value(const struct scenario_pairs *p, const char *key); /* empty: not there */
 
-/* Is the contest in this feed? The ap feed has all but those that say no. */
+/* Is the contest in this feed? A template for all has each but those that say ap=no. */
 bool scenario_covers(const struct scenario *s, const struct scenario_contest *c, size_t feed);
 
 #endif

@@ -58,15 +58,14 @@ static void cell(struct buf *out, struct slice value)
     buf_addc(out, ',');
 }
 
-/* The title fixes the contest where the list calls the office something else; DDHQ has no titles.
- */
+/* The title fixes the contest where the list calls the office something else. */
 static void hints(const struct scenario *s, const struct scenario_contest *c, struct buf *out)
 {
     struct buf text;
     buf_init(&text, TEXT_ROOM);
     for (size_t i = 0; c->hint && i < c->feed_count; i++) {
         const struct scenario_feed *f = &s->feeds[c->feeds[i]];
-        if (f->format != FORMAT_DDHQ)
+        if (!f->template->untitled)
             buf_addf(&text, "%s%.*s=%.*s", text.len > 0 ? "|" : "", SLICE_FMT(f->name),
                      SLICE_FMT(c->title));
     }
@@ -123,27 +122,22 @@ static void conf(const struct scenario *s, struct buf *out)
                   "\n[state]\ndirectory = state\n\n[redis]\nurl =\n");
 }
 
-/* The closer to the counting, the sooner it is believed. */
-static const struct {
-    const char *format;
-    int priority;
-} read_as[FORMATS] = {
-    [FORMAT_COUNTY] = {"clarity", 40}, [FORMAT_STATE] = {"clarity", 30},
-    [FORMAT_AREAS] = {"clarity", 30},  [FORMAT_SUMMARY] = {"clarity", 40},
-    [FORMAT_DDHQ] = {"ddhq", 20},      [FORMAT_AP] = {"ap-interactive", 10},
-};
-
-static void source(const struct scenario_feed *f, int port, struct buf *out)
+static void source(struct write *w, int port, struct buf *out)
 {
-    buf_addf(out, "[source %.*s]\nformat = %s\npriority = %d\nurl = http://127.0.0.1:%d/%.*s/%s\n",
-             SLICE_FMT(f->name), read_as[f->format].format, read_as[f->format].priority, port,
-             SLICE_FMT(f->name), stage_path(f));
-    if (!f->direct)
-        buf_addf(out, "version-url = http://127.0.0.1:%d/%.*s/current_ver.txt\n", port,
-                 SLICE_FMT(f->name));
-    if (f->format == FORMAT_AREAS)
-        buf_addf(out, "companion.names = http://127.0.0.1:%d/%.*s/names.xml\n", port,
-                 SLICE_FMT(f->name));
+    const struct scenario_feed *f = w->feed;
+    const struct template *t = w->template;
+    struct buf site;
+    buf_init(&site, 4096);
+    buf_addf(&site, "http://127.0.0.1:%d/%.*s", port, SLICE_FMT(f->name));
+    buf_addf(out, "[source %.*s]\nformat = %.*s\npriority = %" PRId64 "\nurl = %.*s/",
+             SLICE_FMT(f->name), SLICE_FMT(t->format), t->priority, SLICE_FMT(buf_slice(&site)));
+    write_path(w, out);
+    if (stage_versioned(w))
+        buf_addf(out, "\nversion-url = %.*s/current_ver.txt", SLICE_FMT(buf_slice(&site)));
+    for (size_t i = 0; i < t->companion_count; i++)
+        buf_addf(out, "\ncompanion.%.*s = %.*s/%.*s", SLICE_FMT(t->companions[i].key),
+                 SLICE_FMT(buf_slice(&site)), SLICE_FMT(t->companions[i].path));
+    buf_addf(out, "\n%.*s", SLICE_FMT(t->sets));
     if (f->state)
         buf_addf(out, "state = %.*s\n", SLICE_FMT(f->state->code));
     if (f->county.len > 0)
@@ -151,6 +145,7 @@ static void source(const struct scenario_feed *f, int port, struct buf *out)
     for (size_t i = 0; i < f->keys.count; i++)
         buf_addf(out, "%.*s = %.*s\n", SLICE_FMT(f->keys.list[i].key),
                  SLICE_FMT(f->keys.list[i].value));
+    buf_done(&site);
 }
 
 static bool folder_is_there(const char *path, struct err *e)
@@ -158,27 +153,42 @@ static bool folder_is_there(const char *path, struct err *e)
     return mkdir(path, 0755) == 0 || errno == EEXIST || err_errno(e, ERR_NOINPUT, "%s", path);
 }
 
-bool setup_write(const struct generate *night, const char *folder, int port, struct err *e)
+static bool sources(const struct generate *night, const char *folder, int port, struct arena *a,
+                    struct buf *text, struct err *e)
 {
     const struct scenario *s = night->s;
-    char path[4096], name[300];
+    char name[300];
+    bool ok = true;
+    for (size_t i = 0; ok && i < s->feed_count; i++) {
+        struct write w;
+        if (!write_begin(&w, night, i, a))
+            return err_set(e, ERR_BUG, "out of memory");
+        buf_clear(text);
+        source(&w, port, text);
+        snprintf(name, sizeof name, "sources.d/%.*s.conf", SLICE_FMT(s->feeds[i].name));
+        ok = save(folder, name, text, e);
+    }
+    return ok;
+}
+
+bool setup_write(const struct generate *night, const char *folder, int port, struct err *e)
+{
+    char path[4096];
     struct buf text;
     snprintf(path, sizeof path, "%s/sources.d", folder);
     if (!folder_is_there(folder, e) || !folder_is_there(path, e))
         return false;
+    struct arena *a = arena_new(TEXT_ROOM);
+    if (!a)
+        return err_set(e, ERR_BUG, "out of memory");
     buf_init(&text, TEXT_ROOM);
     list(night, &text);
     bool ok = save(folder, "endorsements.csv", &text, e);
     buf_clear(&text);
-    conf(s, &text);
-    ok = ok && save(folder, "tallyd.conf", &text, e);
-    for (size_t i = 0; ok && i < s->feed_count; i++) {
-        buf_clear(&text);
-        source(&s->feeds[i], port, &text);
-        snprintf(name, sizeof name, "sources.d/%.*s.conf", SLICE_FMT(s->feeds[i].name));
-        ok = save(folder, name, &text, e);
-    }
+    conf(night->s, &text);
+    ok = ok && save(folder, "tallyd.conf", &text, e) && sources(night, folder, port, a, &text, e);
     buf_done(&text);
+    arena_free(a);
     return ok;
 }
 
@@ -200,25 +210,46 @@ void setup_list(const struct generate *night, struct buf *out)
     }
 }
 
-void setup_figures(const struct generate *night, int64_t t, struct buf *out)
+/* One line of figures: of a county, or of all where that is SIZE_MAX. */
+static void figure(const struct write *w, const struct generate_contest *g, size_t county, size_t k,
+                   int64_t t, struct buf *out)
 {
-    const struct scenario *s = night->s;
-    buf_addz(out, "feed,contest,units_reporting,units_total,choice,ap_id,votes,mark\n");
-    for (size_t f = 0; f < s->feed_count; f++)
-        for (size_t i = 0; i < s->contest_count; i++) {
-            const struct generate_contest *g = &night->contests[i];
-            int64_t at = generate_written(s, &s->feeds[f], t), reporting, total;
-            if (!scenario_covers(s, g->c, f))
-                continue;
-            generate_progress(g, SIZE_MAX, at, &reporting, &total);
-            for (size_t k = 0; k < g->c->candidate_count; k++) {
-                cell(out, s->feeds[f].name);
-                cell(out, g->c->title);
-                buf_addf(out, "%" PRId64 ",%" PRId64 ",", reporting, total);
-                cell(out, g->c->candidates[k].shown);
-                cell(out, g->ap_ids[k]);
-                buf_addf(out, "%" PRId64 ",%s\n", generate_total(g, k, at),
-                         generate_mark(g, k, at));
-            }
-        }
+    const struct scenario_candidate *who = &g->c->candidates[k];
+    int64_t reporting, total, votes = 0;
+    generate_progress(g, county, t, &reporting, &total);
+    for (int type = 0; type < GENERATE_TYPES; type++)
+        votes += county == SIZE_MAX
+                     ? generate_votes(g, k, (enum generate_type)type, t)
+                     : generate_county_votes(g, county, k, (enum generate_type)type, t);
+    cell(out, w->feed->name);
+    buf_addf(out, "%td,", g - w->night->contests);
+    cell(out, g->c->title);
+    cell(out, county == SIZE_MAX ? (struct slice){0} : g->c->counties[county]);
+    buf_addf(out, "%" PRId64 ",%" PRId64 ",%" PRId64 ",%d,", reporting, total, g->c->seats,
+             g->c->measure);
+    cell(out, who->shown);
+    cell(out, g->ap_ids[k]);
+    buf_addf(out, "%s,%d,%" PRId64 ",%s\n", who->party->letter, who->write_in, votes,
+             generate_mark(g, k, t));
+}
+
+bool setup_figures(const struct generate *night, int64_t t, struct buf *out, struct err *e)
+{
+    struct arena *a = arena_new(TEXT_ROOM);
+    bool ok = a != NULL;
+    buf_addz(
+        out,
+        "feed,race,contest,county,units_reporting,units_total,seats,measure,choice,ap_id,party,"
+        "write_in,votes,mark\n");
+    for (size_t f = 0; ok && f < night->s->feed_count; f++) {
+        int64_t at = generate_written(night->s, &night->s->feeds[f], t);
+        struct write w;
+        ok = write_begin(&w, night, f, a);
+        for (size_t i = 0; ok && i < w.contest_count; i++)
+            for (size_t place = 0; place <= w.contests[i]->c->county_count; place++)
+                for (size_t k = 0; k < w.contests[i]->c->candidate_count; k++)
+                    figure(&w, w.contests[i], place == 0 ? SIZE_MAX : place - 1, k, at, out);
+    }
+    arena_free(a);
+    return ok || err_set(e, ERR_BUG, "out of memory");
 }

@@ -6,31 +6,14 @@
 
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
-#include "tests/sim/write.h"
 
 #define BODY_MAX ((size_t)64 << 20)
 #define FIRST_VERSION 310000
 
-static const struct {
-    const char *path, *zipped, *direct, *type;
-    void (*write)(const struct write_what *w, struct buf *out);
-} sites[FORMATS] = {
-    [FORMAT_COUNTY] = {"{version}/reports/detail.xml", "{version}/reports/detailxml.zip",
-                       "detail.xml", "text/xml", write_county},
-    [FORMAT_STATE] = {"{version}/reports/detail.xml", "{version}/reports/detailxml.zip",
-                      "detail.xml", "text/xml", write_state},
-    [FORMAT_AREAS] = {"{version}/json/ALL.json", NULL, "ALL.json", "application/json", write_areas},
-    [FORMAT_SUMMARY] = {"{version}/json/en/summary.json", NULL, "summary.json", "application/json",
-                        write_summary},
-    [FORMAT_DDHQ] = {NULL, NULL, "races.json", "application/json", write_ddhq},
-    [FORMAT_AP] = {NULL, NULL, "all.json", "application/json", write_ap},
-};
-
 struct play { /* one feed */
-    const struct generate *night;
-    size_t feed;
+    struct write write;
     struct slice prefix;
-    struct buf body, zipped;
+    struct buf path, body, zipped;
     char version[8];
 };
 
@@ -40,55 +23,58 @@ struct stage {
     size_t count;
 };
 
-static const struct scenario_feed *feed_of(const struct play *p)
+bool stage_versioned(struct write *w)
 {
-    return &p->night->s->feeds[p->feed];
+    struct buf path;
+    buf_init(&path, 4096);
+    write_path(w, &path);
+    bool is = slice_starts(buf_slice(&path), SLICE("{version}/"));
+    buf_done(&path);
+    return is;
 }
 
-const char *stage_path(const struct scenario_feed *f)
+static bool give(struct play *p, const struct template *what, int64_t t, struct serve_answer *out)
 {
-    if (f->direct)
-        return sites[f->format].direct;
-    return f->zip && sites[f->format].zipped ? sites[f->format].zipped : sites[f->format].path;
-}
-
-static bool give(struct play *p, int64_t t, struct serve_answer *out)
-{
-    const struct scenario_feed *f = feed_of(p);
-    struct write_what w = {p->night, p->feed, t};
     buf_clear(&p->body);
-    sites[f->format].write(&w, &p->body);
-    out->type = sites[f->format].type;
+    write_payload(&p->write, what, t, &p->body);
+    out->type = what->type.ptr;
     out->body = buf_slice(&p->body);
     out->modified_ms = t;
-    out->etag = f->direct;
-    if (f->zip) {
+    return !p->body.failed;
+}
+
+/* The feed's own file. */
+static bool give_own(struct play *p, int64_t t, struct serve_answer *out)
+{
+    const struct template *own = p->write.template;
+    if (!give(p, own, t, out))
+        return false;
+    if (p->write.feed->zip) {
         buf_clear(&p->zipped);
-        write_zip(SLICE("detail.xml"), buf_slice(&p->body), &p->zipped);
+        write_zip(own->zip_member, out->body, &p->zipped);
         out->type = "application/x-zip-compressed";
         out->body = buf_slice(&p->zipped);
         out->no_gzip = true;
     }
-    return !p->body.failed && !p->zipped.failed;
+    return !p->zipped.failed;
 }
 
-/* Which names stand at which position, for ALL.json: a detail.xml from before the first vote. */
-static bool give_names(struct play *p, struct serve_answer *out)
+static bool give_companion(struct play *p, struct slice path, int64_t t, struct serve_answer *out)
 {
-    struct write_what w = {p->night, p->feed, p->night->s->date};
-    buf_clear(&p->body);
-    write_state(&w, &p->body);
-    out->type = "text/xml";
-    out->body = buf_slice(&p->body);
-    out->modified_ms = w.t;
-    out->etag = true;
-    return !p->body.failed;
+    const struct template *own = p->write.template;
+    for (size_t i = 0; i < own->companion_count; i++) {
+        const struct template_companion *c = &own->companions[i];
+        if (slice_eq(c->path, path)) {
+            out->etag = true;
+            return give(p, c->what, c->early ? p->write.night->s->date : t, out);
+        }
+    }
+    return false;
 }
 
 static bool give_version(struct play *p, int64_t t, struct serve_answer *out)
 {
-    const struct scenario_feed *f = feed_of(p);
-    int64_t n = FIRST_VERSION + (t - p->night->s->date) / f->every_ms;
+    int64_t n = FIRST_VERSION + (t - p->write.night->s->date) / p->write.feed->every_ms;
     struct buf text;
     buf_init(&text, sizeof p->version);
     buf_addf(&text, "%lld", (long long)n);
@@ -105,43 +91,54 @@ static bool give_version(struct play *p, int64_t t, struct serve_answer *out)
 static bool play(struct slice rest, int64_t now_ms, struct serve_answer *out, void *ctx)
 {
     struct play *p = ctx;
-    const struct scenario_feed *f = feed_of(p);
-    struct slice path = slice_of(stage_path(f)), first;
-    int64_t t = generate_written(p->night->s, f, now_ms), version;
-    if (f->format == FORMAT_AREAS && slice_is(rest, "names.xml"))
-        return give_names(p, out);
-    if (f->direct)
-        return slice_eq(rest, path) && give(p, t, out);
+    const struct scenario_feed *f = p->write.feed;
+    int64_t date = p->write.night->s->date, version;
+    struct slice path = buf_slice(&p->path), first;
+    int64_t t = generate_written(p->write.night->s, f, now_ms);
+    if (give_companion(p, rest, t, out))
+        return true;
+    if (!slice_starts(path, SLICE("{version}/"))) {
+        out->etag = true;
+        return slice_eq(rest, path) && give_own(p, t, out);
+    }
     if (slice_is(rest, "current_ver.txt"))
         return give_version(p, t, out);
     slice_next(&path, '/', &first);
     if (!slice_next(&rest, '/', &first) || !slice_eq(rest, path) ||
         !num_parse(first, FIRST_VERSION, FIRST_VERSION + 100000, &version))
         return false;
-    int64_t of = p->night->s->date + (version - FIRST_VERSION) * f->every_ms;
-    return of <= t && give(p, of, out);
+    int64_t of = date + (version - FIRST_VERSION) * f->every_ms;
+    return of <= t && give_own(p, of, out);
+}
+
+static bool add_play(struct stage *st, const struct generate *night, struct serve *s)
+{
+    struct play *p = &st->plays[st->count];
+    buf_init(&p->path, 4096);
+    buf_init(&p->body, BODY_MAX);
+    buf_init(&p->zipped, BODY_MAX);
+    if (!write_begin(&p->write, night, st->count, st->arena))
+        return false;
+    write_path(&p->write, &p->path);
+    p->prefix = arena_printf(st->arena, "/%.*s/", SLICE_FMT(p->write.feed->name));
+    return p->prefix.ptr && serve_add(s, p->prefix, play, p);
 }
 
 bool stage_new(const struct generate *night, struct serve *s, struct stage **out, struct err *e)
 {
     struct stage *st = calloc(1, sizeof *st);
     size_t n = night->s->feed_count;
-    if (!st || !(st->arena = arena_new((size_t)1 << 20)) ||
+    if (!st || !(st->arena = arena_new((size_t)64 << 20)) ||
         !(st->plays = calloc(n + 1, sizeof *st->plays))) {
         stage_free(st);
         return err_set(e, ERR_BUG, "out of memory");
     }
-    for (; st->count < n; st->count++) {
-        struct play *p = &st->plays[st->count];
-        *p = (struct play){.night = night, .feed = st->count};
-        buf_init(&p->body, BODY_MAX);
-        buf_init(&p->zipped, BODY_MAX);
-        p->prefix = arena_printf(st->arena, "/%.*s/", SLICE_FMT(night->s->feeds[st->count].name));
-        if (!p->prefix.ptr || !serve_add(s, p->prefix, play, p)) {
+    for (; st->count < n; st->count++)
+        if (!add_play(st, night, s)) {
+            st->count++;
             stage_free(st);
             return err_set(e, ERR_BUG, "too many feeds");
         }
-    }
     *out = st;
     return true;
 }
@@ -151,6 +148,7 @@ void stage_free(struct stage *st)
     if (!st)
         return;
     for (size_t i = 0; i < st->count; i++) {
+        buf_done(&st->plays[i].path);
         buf_done(&st->plays[i].body);
         buf_done(&st->plays[i].zipped);
     }

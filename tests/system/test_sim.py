@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """The simulator's invented nights: what each writer says is what the generator means, read by the parsers of real feeds."""
+import concurrent.futures
 import contextlib
 import csv
 import io
@@ -15,21 +16,44 @@ import feeds
 
 SIM = feeds.BUILD / "night-sim"
 SCENARIO = feeds.ROOT / "tests" / "nights" / "demo" / "night.scenario"
+FORMATS = feeds.ROOT / "tests" / "sim" / "formats"
 # before the polls close, at the first figures, in the thick of it, while a call is taken back, late, at the end
 TIMES = ["2026-11-03T22:45:05Z", "2026-11-04T00:21:05Z", "2026-11-04T01:47:05Z", "2026-11-04T02:33:05Z", "2026-11-04T05:19:05Z"]
 END = TIMES[-1]
-FORMATS = {"county": "clarity", "state": "clarity", "areas": "clarity", "summary": "clarity", "ddhq": "ddhq", "ap": "ap-interactive"}
+OF_THE_DAEMON = {"format", "priority", "url", "version-url", "interval", "calls"}  # keys of a [source] that no parser sees
+
+
+class Facts:
+    """What a template says of the night, beyond votes: titles, names, party, seats, precincts; which marks; votes of which places."""
+    def __init__(self, says, places=None, marks="", party=None, title=None):
+        self.says, self.places, self.marks = says.split(), places, marks
+        self.party = party or {}
+        self.title = title or (lambda choices: next(iter(choices.values()))[0]["contest"])
+
+
+FACTS = {
+    "ap-interactive": Facts("precincts", marks="XRN"),
+    "clarity-areas": Facts("titles names", "county"),
+    "clarity-county": Facts("titles names party seats precincts", "precinct"),
+    "clarity-state": Facts("titles names party seats precincts", "county"),
+    "clarity-summary": Facts("titles names party seats precincts"),
+    "ddhq": Facts("names party precincts", "county", "X"),
+}
 MARKS = {"X": "won", "R": "advanced", "N": "", "": ""}
 
 
 def sim(*args):
-    return subprocess.run([SIM, "--scenario", *map(str, args)], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([SIM, "--formats", FORMATS, "--scenario", *map(str, args)], capture_output=True, text=True, timeout=60, check=False)
 
 
 def figures(time):
     done = sim(SCENARIO, "--figures", time)
     assert done.returncode == 0, done.stderr
     return list(csv.DictReader(io.StringIO(done.stdout)))
+
+
+def totals(time):
+    return [row for row in figures(time) if not row["county"]]
 
 
 def sources():
@@ -41,7 +65,7 @@ def sources():
 @contextlib.contextmanager
 def served(time, scenario=SCENARIO):
     """The address of a simulator whose clock shows `time` (and goes on as clocks do)."""
-    with subprocess.Popen([SIM, "--scenario", scenario, "--clock", f"{time},1"], stdout=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen([SIM, "--formats", FORMATS, "--scenario", scenario, "--clock", f"{time},1"], stdout=subprocess.PIPE, text=True) as child:
         try:
             yield f"http://127.0.0.1:{child.stdout.readline().split()[1]}"
         finally:
@@ -74,41 +98,67 @@ def parsed(address, source, folder):
         assert re.fullmatch(r"\d{6}", version)
     body, _ = ask(source["url"].replace("PORT", address).replace("{version}", version))
     args = ["-f", source["format"], "-O", "precincts=yes"]
-    for key in ("state", "county"):
-        args += ["-O", f"{key}={source[key]}"] if key in source else []
-    if "companion.names" in source:
-        names = folder / "names.xml"
-        names.write_bytes(ask(source["companion.names"].replace("PORT", address))[0])
-        args += ["-c", names]
+    for key, value in source.items():
+        if key.startswith("companion."):
+            companion = folder / f"{source['url'].split('/')[1]}-{key}"
+            companion.write_bytes(ask(value.replace("PORT", address))[0])
+            args += ["-c", companion]
+        elif key not in OF_THE_DAEMON:
+            args += ["-O", f"{key}={value}"]
     done = feeds.parse(*args, "-", data=body)
     assert done.returncode == 0, done.stderr.decode()
     return body, list(csv.DictReader(io.StringIO(done.stdout.decode())))
 
 
-def plain(name):
-    return re.sub(r"( \(I\))?( \((Dem|Rep|Lib|Grn|Ind)\))?$", "", name)
+def words(text):
+    """What a text says however it is written: "PEÑAFLOR, Imogen (I) (Dem)" as "Imogen Peñaflor"."""
+    text = re.sub(r"\((I|[A-Z]|Dem|Rep|Lib|Grn|Ind|write.in|W/I|DEM|REP|LIB|GRN|IND)\)", " ", text, flags=re.I)
+    return tuple(sorted(re.findall(r"\w+", text.casefold())))
 
 
-def compare(kind, rows, meant):
-    """Every candidate's total, precincts and mark as the generator means them; the rows of places add up to them."""
-    key = "choice_id" if kind == "ap" else "choice"
-    totals = {plain(r[key]): r for r in rows if r["unit_type"] == "total"}
-    expected = {m["ap_id"] if kind == "ap" else m["choice"]: m for m in meant}
-    assert len(expected) == len(meant) and totals.keys() == expected.keys()
-    for name, m in expected.items():
-        row = totals[name]
-        assert int(row["votes"]) == int(m["votes"]), name
-        if kind != "areas":
-            assert (row["units_reporting"], row["units_total"]) == (m["units_reporting"], m["units_total"]), name
-        if kind in ("ap", "ddhq"):
-            mark = m["mark"] if kind == "ap" else m["mark"].replace("R", "")
-            assert row["winner"] == MARKS[mark], name
-    places = {}
-    for r in rows:
-        if r["unit_type"] != "total":
-            places[plain(r[key])] = places.get(plain(r[key]), 0) + int(r["votes"])
-    assert not places or places == {name: int(m["votes"]) for name, m in expected.items()}
-    assert bool(places) == (kind in ("county", "state", "areas", "ddhq"))
+def by_contest(rows, key, choice):
+    """{contest: {choice: [rows]}}"""
+    contests = {}
+    for row in rows:
+        contests.setdefault(key(row), {}).setdefault(choice(row), []).append(row)
+    return contests
+
+
+def compare(facts, rows, meant):
+    """Every contest with its choices, and of each the total, places, precincts, party and marks as the generator means them."""
+    named = "names" in facts.says
+    found = by_contest(rows, lambda r: (r["contest_id"], r["contest"]), lambda r: words(r["choice"]) if named else r["choice_id"])
+    truth = by_contest(meant, lambda m: m["race"], lambda m: words(m["choice"]) if named else m["ap_id"])
+    assert len(found) == len(truth)
+    pairs = [(there, choices, race) for there, choices in found.items() for race, others in truth.items() if choices.keys() == others.keys()
+             and ("titles" not in facts.says or words(facts.title(others)) == words(there[1]))]
+    assert len(pairs) == len(truth), (found.keys() ^ {p[0] for p in pairs}, truth.keys() ^ {p[2] for p in pairs})
+    for there, choices, race in pairs:
+        for name, ours in choices.items():
+            compare_choice(facts, f"{there}: {name}", ours, truth[race][name])
+
+
+def compare_choice(facts, where, rows, meant):
+    [total], [all_of_it] = ([r for r in of if r[at] == what] for of, at, what in ((rows, "unit_type", "total"), (meant, "county", "")))
+    assert total["votes"] == all_of_it["votes"], where
+    if "seats" in facts.says:
+        assert total["votes_allowed"] == all_of_it["seats"], where
+    if "precincts" in facts.says:
+        assert (total["units_reporting"], total["units_total"]) == (all_of_it["units_reporting"], all_of_it["units_total"]), where
+    if "party" in facts.says:
+        assert facts.party.get(total["party"], total["party"])[:1].upper() == all_of_it["party"].replace("W", ""), where
+    if "names" in facts.says:
+        assert total["write_in"] == all_of_it["write_in"], where
+    assert total["winner"] == (MARKS[all_of_it["mark"] if all_of_it["mark"] in facts.marks else ""]), where
+    places = [r for r in rows if r["unit_type"] != "total"]
+    assert {r["unit_type"] for r in places} == ({facts.places} if facts.places else set()), where
+    assert not places or sum(int(r["votes"]) for r in places) == int(all_of_it["votes"]), where
+    if facts.places == "county":
+        said = {words(r["unit"]): (r["votes"], r["units_reporting"], r["units_total"]) for r in places}
+        assert said.keys() == {words(m["county"]) for m in meant if m["county"]}, where
+        for m in meant:
+            votes, reporting, units = said.get(words(m["county"]), (m["votes"], "", ""))
+            assert votes == m["votes"] and (not units or (reporting, units) == (m["units_reporting"], m["units_total"])), (where, m["county"])
 
 
 @pytest.mark.parametrize("time", TIMES)
@@ -118,25 +168,30 @@ def test_writers_say_what_the_generator_means(time, config, tmp_path):
         meant.setdefault(row["feed"], []).append(row)
     known = sources()
     assert meant.keys() == config.keys() == known.keys() and len(known) >= 40
-    with served(time) as address:
-        for feed, (kind, words) in known.items():
-            assert config[feed]["format"] == FORMATS[kind]
-            body, rows = parsed(address, config[feed], tmp_path)
-            assert body.startswith(b"PK\3\4") == ("zip=yes" in words)
-            compare(kind, rows, meant[feed])
-    assert {kind for kind, _ in known.values()} == set(FORMATS)
+    assert {kind for kind, _ in known.values()} == set(FACTS)
+
+    def check(feed):
+        kind, keys = known[feed]
+        body, rows = parsed(address, config[feed], tmp_path)
+        assert body.startswith(b"PK\3\4") == ("zip=yes" in keys), feed
+        compare(FACTS[kind], rows, meant[feed])
+
+    with served(time) as address, concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for feed, done in [(feed, pool.submit(check, feed)) for feed in known]:
+            failed = done.exception()
+            assert not failed, f"{feed}, {known[feed][0]}: {failed}"
 
 
 def test_nothing_falls_and_the_end_is_as_stated():
     """Shares and votes of the file, read here on our own, against the last figures; and no figure ever gets less."""
     before = {}
     for minute in range(0, 341, 20):
-        now = {(r["feed"], r["ap_id"]): int(r["votes"]) for r in figures(f"2026-11-{3 + (23 * 60 + minute) // 1440:02}"
+        now = {(r["feed"], r["county"], r["ap_id"]): int(r["votes"]) for r in figures(f"2026-11-{3 + (23 * 60 + minute) // 1440:02}"
                                                                          f"T{(23 * 60 + minute) // 60 % 24:02}:{minute % 60:02}:00Z")}
         assert not before or all(now[key] >= before[key] for key in before)
         before = now
     at_the_end = {}
-    for row in figures(END):
+    for row in totals(END):
         at_the_end.setdefault((row["contest"], row["choice"]), set()).add(int(row["votes"]))
     votes = seen = 0
     for line in SCENARIO.read_text(encoding="utf-8").splitlines():
@@ -155,7 +210,7 @@ def test_votes_are_those_of_the_precincts_that_are_in():
     """All votes of a contest are there when its last precinct is, and not before; none are before the polls close."""
     contests = {}
     for time in TIMES:
-        for row in figures(time):
+        for row in totals(time):
             if row["feed"] != "ap":
                 at = contests.setdefault((row["feed"], row["contest"]), {}).setdefault(time, [row["units_reporting"], row["units_total"], 0])
                 at[2] += int(row["votes"])
@@ -174,12 +229,12 @@ def test_a_call_is_taken_back_once():
     """X, then N, then X for the other; R for those who go on."""
     history = {}
     for minute in range(0, 60, 5):
-        for row in figures(f"2026-11-04T01:{minute:02}:00Z"):
+        for row in totals(f"2026-11-04T01:{minute:02}:00Z"):
             if row["feed"] == "ap" and row["mark"]:
                 history.setdefault((row["contest"], row["choice"]), []).append(row["mark"])
     taken_back = [marks for marks in history.values() if "N" in marks]
     assert len(taken_back) == 1 and re.fullmatch("X+N{3,}", "".join(taken_back[0]))
-    assert sum(row["mark"] == "R" for row in figures(END) if row["feed"] == "ap") == 18  # two in each of nine
+    assert sum(row["mark"] == "R" for row in totals(END) if row["feed"] == "ap") == 18  # two in each of nine
 
 
 def test_sites_answer_as_sites_do(config):
@@ -230,7 +285,7 @@ def test_the_demo_ends_as_it_says(tmp_path):
     ("state GA 7pm EST", "not a time of day"),
     ("state GA 19:00 EDT", "not a zone"),
     ("feed ga clarity GA", "no such format"),
-    ("feed ga state TX", "no such state"),
+    ("feed ga ddhq TX", "no such state"),
     ("race GA Cobb | Sheriff | Sheriff | nowhere | votes=10", "no such feed"),
     ("race GA Cobb | Sheriff | Sheriff | | votes=10\n+ Ada Birkwood | D | 99.0 | ", "do not add up to 100"),
     ("race GA Cobb | Sheriff | Sheriff | | votes=10\n+ Ada Birkwood | D | 100.0 | X", "marked and never called"),
