@@ -200,10 +200,13 @@ lint:
 # what systemd reads names the programs and the configuration where they are put
 PLACES = sed -e 's|/usr/sbin/|$(PREFIX)/sbin/|g' -e 's|/etc/tallyd|$(SYSCONFDIR)/tallyd|g'
 
+PRESETS := $(wildcard config/formats/*.conf)
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/tallyd \
 	    $(DESTDIR)$(SYSCONFDIR)/tallyd/conf.d $(DESTDIR)$(SYSCONFDIR)/tallyd/sources.d $(DESTDIR)$(PREFIX)/lib/systemd/system \
-	    $(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/tallyd \
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d \
+	    $(DESTDIR)$(PREFIX)/share/tallyd/formats $(DESTDIR)$(SYSCONFDIR)/tallyd/formats \
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man,1 5 8)
 	install -m 755 $(BUILD)/tallyd $(DESTDIR)$(PREFIX)/sbin/
 	install -m 755 $(BUILD)/tallyctl $(BUILD)/tally-parse $(DESTDIR)$(PREFIX)/bin/
@@ -216,6 +219,7 @@ install: all
 	chmod 644 $(addprefix $(DESTDIR)$(PREFIX)/lib/,systemd/system/tallyd.service systemd/system/tallyd@.service tmpfiles.d/tallyd.conf)
 	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/tallyd/
 	cp -r config/schema config/redis $(DESTDIR)$(PREFIX)/share/tallyd/
+	$(if $(PRESETS),install -m 644 $(PRESETS) $(DESTDIR)$(PREFIX)/share/tallyd/formats/)
 	install -m 644 daemon/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 daemon/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 daemon/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/

@@ -44,7 +44,9 @@ struct config_file {        /* one of a source: url or url.NAME, path or path.NA
 struct config_source {
     struct slice name;
     const char *where;
-    struct slice format;
+    struct slice format; /* a preset's name, or a format's */
+    /* what follows from it: the format that is built in, and who makes its calls */
+    struct slice engine, authority;
     struct config_file *files;
     size_t file_count;
     struct config_pairs companions; /* companion.NAME = URL or path */
@@ -59,7 +61,8 @@ struct config_source {
     struct slice charset, unknown;
     /* header.NAME = value, or header = Name: value: the key is the header's name */
     struct config_pairs headers;
-    /* of the format; state, county and charset are above */
+    /* of the format, with those of a preset that the source does not say itself; state, county and
+     * charset are above */
     struct config_pairs options;
     const char **origins; /* where each key of the table was said, by its row; NULL: its default */
 };
@@ -115,7 +118,7 @@ struct config {
 };
 
 struct config_args {
-    const char *file;        /* the main file; conf.d/ and sources.d/ are looked for beside it */
+    const char *file; /* the main file; conf.d/, sources.d/ and formats/ are looked for beside it */
     const char *credentials; /* a directory, or NULL; $CREDENTIALS_DIRECTORY is the caller's */
     int64_t today;           /* for the live window: midnight UTC; 0: it is not judged */
     /* Where what could be read of a wrong configuration goes, so that more problems can be looked

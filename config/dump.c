@@ -45,8 +45,9 @@ static void add_key(const struct config_key *k, const void *base, const char *co
     value_write(k, base, out);
     if (out->failed)
         return;
-    if (out->len == empty + 1) { /* nothing behind the =: a source does without such a line */
-        out->len = source ? before : empty;
+    if (out->len == empty + 1) { /* nothing behind the =: a source that does not say it does
+                                    without; said, it may stand against its preset */
+        out->len = source && !origin ? before : empty;
         out->ptr[out->len] = '\0';
     }
     if (out->len > before)
@@ -97,6 +98,8 @@ bool config_equal(const struct config *a, const struct config *b)
         return false;
     for (size_t i = 0; i < a->source_count; i++)
         if (!slice_eq(a->sources[i].name, b->sources[i].name) ||
+            !slice_eq(a->sources[i].engine, b->sources[i].engine) ||
+            !slice_eq(a->sources[i].authority, b->sources[i].authority) ||
             !section_equal(true, &a->sources[i], &b->sources[i]) ||
             !value_equal(&options, &a->sources[i], &b->sources[i]))
             return false;

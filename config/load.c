@@ -36,7 +36,11 @@ static bool classify(struct loader *l, const struct ini_section *s, struct ini_e
     }
     if (!k)
         out->rest = entry->key;
-    if (k && k->type == KEY_HEADER) {
+    if (k && k->type == KEY_HEADER &&
+        (slice_is(entry->value, "yes") || slice_is(entry->value, "no"))) {
+        out->key = NULL; /* of a table: is its first line one? An option of the format */
+        out->rest = entry->key;
+    } else if (k && k->type == KEY_HEADER) {
         size_t colon = slice_find(entry->value, SLICE(":"));
         out->key = header_family();
         out->rest = slice_trim(slice_sub(entry->value, 0, colon));
@@ -271,7 +275,8 @@ static bool read_all(struct loader *l, struct err *e)
     }
     if (missing.kind != ERR_NONE) /* what else is missing would only repeat it */
         return err_set(e, missing.kind, "%s: the main file cannot be read", l->args->file);
-    if (!load_directory(l, "conf.d", false, e) || !load_directory(l, "sources.d", true, e) ||
+    if (!presets_read(l->directory, l->arena, &l->problems, &l->presets, e) ||
+        !load_directory(l, "conf.d", false, e) || !load_directory(l, "sources.d", true, e) ||
         !sources_build(l, e))
         return false;
     check_globals(l);

@@ -7,8 +7,8 @@
 #include "config/config.h"
 #include "config/ini.h"
 #include "config/keys.h"
+#include "config/presets.h"
 #include "daemon/base/map.h"
-#include "parsers/formats.h"
 
 struct item { /* one entry whose key is known, or is a format option */
     const struct config_key
@@ -34,7 +34,8 @@ struct loader {
     struct item
         said[CONFIG_KEYS_MAX];     /* the last entry of each global key; entry NULL: its default */
     struct problem_line main_line; /* for what is missing altogether */
-    struct map *drafts;            /* by source name */
+    struct presets presets;
+    struct map *drafts; /* by source name */
     struct draft *first_draft, **draft_end;
     size_t draft_count;
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Sources: what each takes from another by `like`, the options of its format, and one source a
- * county. */
+/* Sources: what each takes from another by `like` and from the preset its format may be, the
+ * options of its format, and one source a county. */
 #include "config/sources.h"
 
 #include <string.h>
@@ -8,7 +8,6 @@
 #include "config/check.h"
 #include "config/value.h"
 #include "daemon/base/text.h"
-#include "parsers/formats.h"
 
 enum { LIKE_DEPTH = 16 };
 
@@ -104,22 +103,25 @@ static bool resolve(struct loader *l, struct draft *d, int depth, struct err *e)
     return true;
 }
 
-static bool takes_option(const char *const *options, struct slice name)
+static void unknown_format(struct loader *l, const struct item *item)
 {
-    for (; options && *options; options++) {
-        struct slice known = slice_of(*options);
-        bool family = slice_ends(known, SLICE("."));
-        if (family ? slice_starts(name, known) && name.len > known.len : slice_eq(name, known))
-            return true;
-    }
-    return false;
+    const char *nearest = presets_did_you_mean(&l->presets, item->value, l->arena);
+    struct slice fix = nearest ? arena_printf(l->arena, "did you mean %s?", nearest)
+                               : SLICE("tally-parse --list shows the formats");
+
+    entry_problem(l, item->entry, item->value.ptr, fix.ptr, "unknown format \"%.*s\"",
+                  SLICE_FMT(item->value));
 }
 
-static const struct format *find_format(struct loader *l, const struct draft *d)
+/* The parser that reads the source: its format, or the engine of the preset its format is. NULL:
+ * reported. */
+static const struct format *find_format(struct loader *l, const struct draft *d,
+                                        const struct preset **preset)
 {
     const struct item *item = find_item(d, "format");
     const struct problem_line *line = &d->section->line;
 
+    *preset = NULL;
     if (!item) {
         problem_add(&l->problems, line, d->section->name.ptr,
                     "tally-parse --list shows the formats", "source %.*s has no format",
@@ -127,17 +129,40 @@ static const struct format *find_format(struct loader *l, const struct draft *d)
         return NULL;
     }
     const struct format *format = format_find(item->value);
-    if (!format) {
-        const char *nearest = format_did_you_mean(item->value);
-        struct slice fix = nearest ? arena_printf(l->arena, "did you mean %s?", nearest)
-                                   : SLICE("tally-parse --list shows the formats");
-        entry_problem(l, item->entry, item->value.ptr, fix.ptr, "unknown format \"%.*s\"",
-                      SLICE_FMT(item->value));
-    } else if (format->pointer) {
+    if (format && format->pointer)
         entry_problem(l, item->entry, item->value.ptr, "name the format of what url fetches",
                       "format %s holds no contests: version-url reads it by itself", format->name);
+    if (format)
+        return format;
+    if ((*preset = presets_find(&l->presets, item->value)))
+        return (*preset)->engine;
+    unknown_format(l, item);
+    return NULL;
+}
+
+/* What the preset says and the source does not. */
+static bool take_preset(struct loader *l, struct draft *d, const struct preset *preset,
+                        struct err *e)
+{
+    size_t own = d->count;
+    struct item *items = arena_array(l->arena, own + preset->option_count + 1, sizeof(*items));
+
+    if (!items)
+        return err_set(e, ERR_CONFIG, "%s: the configuration is too large", d->section->line.file);
+    memcpy(items, d->items, own * sizeof(*items));
+    d->items = items;
+    for (size_t i = 0; i < preset->option_count; i++) {
+        struct ini_entry *entry = preset->options[i];
+        struct slice rest;
+        const struct config_key *k = config_key_find(SLICE("source"), entry->key, &rest);
+        if (k && k->type == KEY_HEADER)
+            k = NULL;
+        struct item item = {
+            .key = k, .rest = k ? rest : entry->key, .value = entry->value, .entry = entry};
+        if (!has_own(d, own, &item))
+            d->items[d->count++] = item;
     }
-    return format;
+    return true;
 }
 
 static void add_option(struct loader *l, const struct item *item, const struct format *format,
@@ -150,14 +175,13 @@ static void add_option(struct loader *l, const struct item *item, const struct f
 
     if (item->entry->bad || !format) /* without its format nobody knows its options */
         return;
-    if (!takes_option(format->options, item->rest) &&
-        !takes_option(format_common_options, item->rest))
+    if (!format_takes(format, item->rest))
         loader_unknown_key(l, SLICE("source"), format, item->entry);
     else if (!value_read(&row, s, item->value, &place, &fault))
         entry_problem(l, item->entry, fault.at, fault.fix, "%s", fault.why.text);
 }
 
-static bool build(struct loader *l, const struct draft *d, struct config_source *s, struct err *e)
+static bool build(struct loader *l, struct draft *d, struct config_source *s, struct err *e)
 {
     const char **origins = arena_array(l->arena, config_key_count(), sizeof(*origins));
     struct slice where =
@@ -170,7 +194,14 @@ static bool build(struct loader *l, const struct draft *d, struct config_source 
     *s = (struct config_source){.name = name, .where = where.ptr, .origins = origins};
     loader_set_defaults(l, true, s);
     s->interval = l->config->poll.interval;
-    const struct format *format = find_format(l, d);
+    const struct preset *preset;
+    const struct format *format = find_format(l, d, &preset);
+    if (preset && !take_preset(l, d, preset, e))
+        return false;
+    if (format) {
+        s->engine = slice_of(format->name);
+        s->authority = preset ? preset->authority : slice_of(format->authority);
+    }
     for (size_t i = 0; i < d->count; i++) {
         const struct item *item = &d->items[i];
         if (!item->key)

@@ -15,26 +15,39 @@ static const int64_t bounds_us[METRICS_BUCKETS - 1] = {
 const char *const metrics_authorities[METRICS_AUTHORITIES] = {"desk",     "ap",        "ddhq",
                                                               "official", "unopposed", "other"};
 
-static size_t format_count(void)
+/* The row of a format, made when there is none yet; NULL: no memory. */
+static struct metrics_histogram *parse_times(struct metrics *m, struct slice format)
 {
-    size_t n = 0;
-    while (formats[n].name)
-        n++;
-    return n;
+    for (size_t i = 0; i < m->parse_count; i++)
+        if (slice_is(format, m->parse[i].format))
+            return &m->parse[i].times;
+    struct metrics_parse *more = realloc(m->parse, (m->parse_count + 1) * sizeof *more);
+    if (!more)
+        return NULL;
+    m->parse = more;
+    char *name = strndup(format.ptr, format.len);
+    if (!name)
+        return NULL;
+    more[m->parse_count] = (struct metrics_parse){.format = name};
+    return &more[m->parse_count++].times;
 }
 
 bool metrics_init(struct metrics *m, size_t sources, struct err *e)
 {
     *m = (struct metrics){.source_count = sources, .reload_ok = true};
     m->sources = calloc(sources > 0 ? sources : 1, sizeof *m->sources);
-    m->parse = calloc(format_count(), sizeof *m->parse);
-    return (m->sources && m->parse) || err_set(e, ERR_BUG, "out of memory");
+    bool ok = m->sources != NULL;
+    for (const struct format *f = formats; f->name; f++)
+        ok = ok && parse_times(m, slice_of(f->name));
+    return ok || err_set(e, ERR_BUG, "out of memory");
 }
 
 void metrics_done(struct metrics *m)
 {
-    free(m->sources);
+    for (size_t i = 0; i < m->parse_count; i++)
+        free(m->parse[i].format);
     free(m->parse);
+    free(m->sources);
     *m = (struct metrics){0};
 }
 
@@ -60,7 +73,11 @@ void metrics_take_over(struct metrics *m, const struct settings *s, const struct
     take_over_sources(m, s, old, old_settings);
     m->poll = old->poll;
     m->loop_delay = old->loop_delay;
-    memcpy(m->parse, old->parse, format_count() * sizeof *m->parse);
+    for (size_t i = 0; i < old->parse_count; i++) {
+        struct metrics_histogram *h = parse_times(m, slice_of(old->parse[i].format));
+        if (h)
+            *h = old->parse[i].times;
+    }
     for (size_t i = 0; i < METRICS_AUTHORITIES; i++) {
         m->calls[i] += old->calls[i];
         m->retractions[i] += old->retractions[i];
@@ -80,9 +97,9 @@ void metrics_count_claim(struct metrics *m, struct slice by, bool taken_back)
 
 void metrics_observe_parse(struct metrics *m, struct slice format, int64_t us)
 {
-    const struct format *f = format_find(format);
-    if (f)
-        metrics_observe(&m->parse[f - formats], us);
+    struct metrics_histogram *h = parse_times(m, format);
+    if (h)
+        metrics_observe(h, us);
 }
 
 void metrics_observe(struct metrics_histogram *h, int64_t us)

@@ -20,6 +20,11 @@ struct metrics_histogram {
     int64_t count, sum_us;
 };
 
+struct metrics_parse { /* how long payloads of one format took */
+    char *format;      /* ours; its name, or a preset's */
+    struct metrics_histogram times;
+};
+
 struct metrics_source {
     int64_t polls[POLL_RESULTS];
     int64_t verdicts[VERDICTS];
@@ -35,7 +40,8 @@ struct metrics {
     struct metrics_source *sources;
     size_t source_count;
     struct metrics_histogram poll, loop_delay;
-    struct metrics_histogram *parse; /* by format, as in formats[] */
+    struct metrics_parse *parse; /* all of formats[], then presets as they are met */
+    size_t parse_count;
     int64_t calls[METRICS_AUTHORITIES], retractions[METRICS_AUTHORITIES];
     bool reload_ok;
 };
@@ -48,6 +54,7 @@ void metrics_take_over(struct metrics *m, const struct settings *s, const struct
                        const struct settings *old_settings);
 
 void metrics_count_claim(struct metrics *m, struct slice by, bool taken_back);
+/* One of a name not met before is left out when memory is out. */
 void metrics_observe_parse(struct metrics *m, struct slice format, int64_t us);
 
 void metrics_observe(struct metrics_histogram *h, int64_t us);

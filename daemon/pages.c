@@ -9,7 +9,6 @@
 #include "daemon/core/tally.h"
 #include "daemon/edge/process.h"
 #include "daemon/edge/workers.h"
-#include "parsers/formats.h"
 
 #define DISK_SLOW_MS 2000
 
@@ -246,9 +245,9 @@ static void duration_metrics(const struct metrics *m, struct buf *out)
     head(out, POLL_DURATION);
     metrics_histogram(&m->poll, families[POLL_DURATION].name, "", out);
     head(out, PARSE_DURATION);
-    for (const struct format *f = formats; f->name; f++) {
-        snprintf(labels, sizeof labels, "format=\"%s\"", f->name);
-        metrics_histogram(&m->parse[f - formats], families[PARSE_DURATION].name, labels, out);
+    for (size_t i = 0; i < m->parse_count; i++) {
+        snprintf(labels, sizeof labels, "format=\"%s\"", m->parse[i].format);
+        metrics_histogram(&m->parse[i].times, families[PARSE_DURATION].name, labels, out);
     }
     head(out, LOOP_DELAY);
     metrics_histogram(&m->loop_delay, families[LOOP_DELAY].name, "", out);

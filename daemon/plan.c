@@ -13,6 +13,7 @@
 #include "daemon/core/polls.h"
 #include "daemon/core/states.h"
 #include "daemon/edge/file.h"
+#include "daemon/edge/work.h"
 #include "parsers/formats.h"
 
 #define PLAN_MAX (256 << 20)
@@ -295,6 +296,9 @@ static struct slice option_lines(struct making *m, const struct config_source *f
         buf_addf(&out, "unknown=%.*s\n", SLICE_FMT(from->unknown));
     if (zone.len > 0)
         buf_addf(&out, "zone=%.*s\n", SLICE_FMT(zone));
+    if (out.len > WIRE_OPTIONS_MAX)
+        problem(m, from->where, "[source %.*s] its options take more than %d bytes",
+                SLICE_FMT(from->name), WIRE_OPTIONS_MAX);
     struct slice lines = arena_copy(m->plan->arena, buf_slice(&out));
     buf_done(&out);
     return lines;
@@ -357,7 +361,7 @@ static void plan_files(struct making *m, const struct config_source *from,
 static void plan_source(struct making *m, const struct config_source *from,
                         struct settings_source *core, struct poller_source *out)
 {
-    const struct format *format = format_find(from->format);
+    const struct format *format = format_find(from->engine);
     if (!format) { /* the configuration reader has refused it already */
         problem(m, from->where, "[source %.*s] format = %.*s: unknown", SLICE_FMT(from->name),
                 SLICE_FMT(from->format));
@@ -372,7 +376,7 @@ static void plan_source(struct making *m, const struct config_source *from,
         .state = from->state,
         .county = from->county,
         .part = from->part,
-        .authority = slice_of(format->authority),
+        .authority = from->authority,
         .covers_county = from->covers_county,
         .votes = from->votes == CONFIG_UNSAID ? format->votes : from->votes == CONFIG_YES,
         .calls = !calls                             ? CALLS_NO
@@ -383,7 +387,8 @@ static void plan_source(struct making *m, const struct config_source *from,
     };
     *out = (struct poller_source){
         .name = from->name,
-        .format = from->format,
+        .format = from->engine,
+        .preset = from->format,
         .options = option_lines(m, from, format),
         .interval_ms = from->interval,
     };

@@ -274,8 +274,9 @@ static void count_news(struct river *r, const struct poller_news *n, enum metric
     int64_t now = (int64_t)time(NULL) * WHEN_SECOND;
     m->polls[result]++;
     metrics_observe(&r->p.metrics->poll, n->poll_us);
+    const struct poller_source *source = &r->p.plan->poller_sources[n->source];
     if (n->what == NEWS_BATCH)
-        metrics_observe_parse(r->p.metrics, r->p.plan->poller_sources[n->source].format,
+        metrics_observe_parse(r->p.metrics, source->preset.len ? source->preset : source->format,
                               n->parse_us);
     m->up = n->what != NEWS_FAILED;
     if (m->up)

@@ -58,8 +58,24 @@ const struct format formats[] = {
     {.name = NULL},
 };
 
-const char *const format_common_options[] = {"precincts", "charset", "timezone",
-                                             "state",     "county",  NULL};
+const char *const format_common_options[] = {"precincts", "charset", "timezone", "state",
+                                             "county",    "unknown", NULL};
+
+static bool has_option(const char *const *options, struct slice name)
+{
+    for (; options && *options; options++) {
+        struct slice known = slice_of(*options);
+        bool family = slice_ends(known, SLICE("."));
+        if (family ? slice_starts(name, known) && name.len > known.len : slice_eq(name, known))
+            return true;
+    }
+    return false;
+}
+
+bool format_takes(const struct format *f, struct slice option)
+{
+    return has_option(f->options, option) || has_option(format_common_options, option);
+}
 
 const struct format *format_find(struct slice name)
 {

@@ -16,8 +16,8 @@ struct format {
     bool calls;            /* its marks are calls, by default */
     bool pointer;          /* names a version; has no contests */
     const char *timezone;  /* of local times in it, an IANA name; NULL: it has none, or they vary */
-    const char *const
-        *options; /* option keys it takes besides the common ones, NULL-ended; may be NULL */
+    const char *const *options; /* option keys it takes besides the common ones, "column." for a
+                                   family; NULL-ended; may be NULL */
 };
 
 extern const struct format formats[]; /* ends with a NULL name */
@@ -27,8 +27,11 @@ const struct format *format_find(struct slice name); /* NULL when unknown */
 /* The known name most like this one, or NULL. */
 const char *format_did_you_mean(struct slice name);
 
-/* Options every format takes ("precincts", "charset", "timezone", "state", "county"), NULL-ended.
- */
+/* Options every format takes ("precincts", "charset", "timezone", "state", "county", "unknown"),
+ * NULL-ended. */
 extern const char *const format_common_options[];
+
+/* Is it one of these, or of the format's own? An option that ends in a dot is a family. */
+bool format_takes(const struct format *f, struct slice option);
 
 #endif

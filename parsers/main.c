@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config/presets.h"
 #include "config/zone_file.h"
 #include "daemon/base/buf.h"
 #include "daemon/base/num.h"
@@ -22,13 +23,16 @@
 #define OUTPUT_MAX ((size_t)4 << 30)
 #define ARENA_MAX ((size_t)8 << 30)
 #define FIRST_READ 65536
+#define PRESETS_MAX ((size_t)64 << 20)
+#define PROBLEM_TEXT_MAX ((size_t)1 << 20)
 
 static const char usage[] =
-    "usage: tally-parse -f FORMAT [-O key=value]... [-c COMPANION]... [-o csv|json|summary] "
+    "usage: tally-parse -f FORMAT|FILE.conf [-O key=value]... [-c COMPANION]... [-o "
+    "csv|json|summary] "
     "FILE|-\n"
     "       tally-parse --list | --sniff FILE | -h | -V\n"
     "\n"
-    "  -f, --format FORMAT      how the payload is written; --list names them\n"
+    "  -f, --format FORMAT      how the payload is written; --list names them; or a preset's file\n"
     "  -O, --option key=value   as in a source of tallyd.conf\n"
     "  -c, --companion FILE     a file the format joins with the payload\n"
     "  -o, --output FORM        csv (default), json or summary\n"
@@ -51,7 +55,11 @@ struct file {
 };
 
 struct command {
-    const struct format *format;
+    const char *format_name;
+    const struct format *format; /* of that name, or the engine of a preset */
+    struct presets presets;      /* when they were read */
+    struct buf problems;         /* with them */
+    struct arena *arena;         /* theirs */
     const struct output *output;
     struct buf options;
     struct file payload, companions[WIRE_COMPANIONS_MAX];
@@ -124,11 +132,32 @@ static void file_close(struct file *f)
 
 /* ---- what it does ---- */
 
-static int list_formats(void)
+/* Presets of the system and of the tree; problems of theirs are kept for whoever uses them. */
+static bool read_presets(struct command *c, struct err *e)
 {
+    struct problems problems = {.out = &c->problems};
+    if (!c->arena && !(c->arena = arena_new(PRESETS_MAX)))
+        return err_set(e, ERR_AGAIN, "there is not enough memory");
+    return presets_read(SLICE(TALLYD_SYSCONFDIR "/tallyd"), c->arena, &problems, &c->presets, e);
+}
+
+/* Say them, and sum them up; always false. */
+static bool has_problems(const struct command *c, const char *sum, struct err *e)
+{
+    fwrite(c->problems.ptr, 1, c->problems.len, stderr);
+    return err_set(e, ERR_CONFIG, "%s", sum);
+}
+
+static bool list_formats(struct command *c, struct err *e)
+{
+    if (!read_presets(c, e))
+        return false;
     for (const struct format *f = formats; f->name; f++)
         printf("%-16s %s\n", f->name, f->about);
-    return 0;
+    for (size_t i = 0; i < c->presets.count; i++)
+        if (!c->presets.items[i].bad)
+            printf("%-16s %s\n", c->presets.items[i].name.ptr, c->presets.items[i].about.ptr);
+    return c->problems.len == 0 || has_problems(c, "presets with problems are left out", e);
 }
 
 static bool write_out(const struct buf *out, struct err *e)
@@ -140,14 +169,11 @@ static bool write_out(const struct buf *out, struct err *e)
     return true;
 }
 
-static bool sniff(struct command *c, struct arena *a, struct fault *f)
+/* What is surely of a format is that; else a preset that knows a line of it; else a guess. */
+static const char *guess(const struct command *c, struct slice head, bool *sure)
 {
-    struct slice head;
     const char *best = NULL;
     int most = 0;
-    if (!file_open(&c->payload, a, f) || !input_text(c->payload.input, SLICE("utf-8"), f) ||
-        !input_peek(c->payload.input, 4096, &head, f))
-        return false;
     for (const struct driver *const *d = drivers; *d; d++) {
         int likely = (*d)->sniff ? (*d)->sniff(head) : 0;
         if (likely > most) {
@@ -155,12 +181,28 @@ static bool sniff(struct command *c, struct arena *a, struct fault *f)
             best = (*d)->name;
         }
     }
-    if (!best) {
-        f->err.kind = ERR_NO;
-        snprintf(f->err.text, sizeof f->err.text, "no format knows it; see tally-parse --list");
-        return false;
+    for (size_t i = 0; i < c->presets.count && most < 2; i++) {
+        if (preset_sniffs(&c->presets.items[i], head)) {
+            most = 2;
+            best = c->presets.items[i].name.ptr;
+        }
     }
-    printf("%s%s\n", best, most > 1 ? "" : " (perhaps)");
+    *sure = most > 1;
+    return best;
+}
+
+static bool sniff(struct command *c, struct arena *a, struct fault *f)
+{
+    struct slice head;
+    bool sure;
+    if (!read_presets(c, &f->err) || !file_open(&c->payload, a, f) ||
+        !input_text(c->payload.input, SLICE("utf-8"), f) ||
+        !input_peek(c->payload.input, 4096, &head, f))
+        return false;
+    const char *best = guess(c, head, &sure);
+    if (!best)
+        return err_set(&f->err, ERR_NO, "no format knows it; see tally-parse --list");
+    printf("%s%s\n", best, sure ? "" : " (perhaps)");
     return true;
 }
 
@@ -238,40 +280,74 @@ static int run(struct command *c)
 
 /* ---- the command line ---- */
 
-static bool known_option(const struct format *f, struct slice key)
-{
-    for (const char *const *o = format_common_options; *o; o++) {
-        if (slice_is(key, *o))
-            return true;
-    }
-    for (const char *const *o = f->options; o && *o; o++) {
-        if (slice_is(key, *o))
-            return true;
-    }
-    return false;
-}
-
 static bool check_options(const struct command *c, struct err *e)
 {
     struct slice rest = buf_slice(&c->options), line, key;
     while (slice_next(&rest, '\n', &line)) {
         if (slice_find(line, SLICE("=")) == SIZE_MAX || !slice_next(&line, '=', &key))
             return err_set(e, ERR_USAGE, "-O wants key=value, not \"%.*s\"", SLICE_FMT(line));
-        if (!known_option(c->format, key))
-            return err_set(e, ERR_USAGE, "format %s has no option \"%.*s\"", c->format->name,
+        if (!format_takes(c->format, key))
+            return err_set(e, ERR_USAGE, "format %s has no option \"%.*s\"", c->format_name,
                            SLICE_FMT(key));
     }
     return true;
 }
 
-static bool set_format(struct command *c, const char *name, struct err *e)
+/* Its options stand behind those of the command line, which win. */
+static bool add_preset(struct command *c, const struct preset *p, struct err *e)
 {
-    struct slice s = slice_of(name);
-    if ((c->format = format_find(s)))
-        return true;
-    const char *like = format_did_you_mean(s);
-    return err_set(e, ERR_USAGE, "there is no format \"%s\"%s%s%s; --list names them", name,
-                   like ? ": did you mean \"" : "", like ? like : "", like ? "\"?" : "");
+    struct job said = {.options = buf_slice(&c->options)};
+    struct buf more;
+    buf_init(&more, WIRE_OPTIONS_MAX);
+    for (size_t i = 0; i < p->option_count; i++) {
+        const struct ini_entry *entry = p->options[i];
+        struct slice key = arena_copy(c->arena, entry->key);
+        if (key.ptr && !job_option(&said, key.ptr).ptr)
+            buf_addf(&more, "%.*s=%.*s\n", SLICE_FMT(key), SLICE_FMT(entry->value));
+    }
+    bool failed = more.failed;
+    buf_add(&c->options, buf_slice(&more));
+    buf_done(&more);
+    return !(failed || c->options.failed) || err_set(e, ERR_USAGE, "the options are too long");
+}
+
+/* The preset a name or file is for; NULL: *e says why not. */
+static const struct preset *find_preset(struct command *c, struct err *e)
+{
+    struct slice name = slice_of(c->format_name);
+    bool is_file = slice_find(name, SLICE("/")) != SIZE_MAX || slice_ends(name, SLICE(".conf"));
+    const struct preset *found = NULL;
+    if (is_file) {
+        struct problems problems = {.out = &c->problems};
+        struct preset *own =
+            (c->arena = arena_new(PRESETS_MAX)) ? arena_alloc(c->arena, sizeof *own) : NULL;
+        if (!own) {
+            err_set(e, ERR_AGAIN, "there is not enough memory");
+            return NULL;
+        }
+        found = presets_read_file(c->format_name, c->arena, &problems, own, e) ? own : NULL;
+    } else if (read_presets(c, e) && !(found = presets_find(&c->presets, name))) {
+        const char *like = presets_did_you_mean(&c->presets, name, c->arena);
+        err_set(e, ERR_USAGE, "there is no format \"%s\"%s%s%s; --list names them", c->format_name,
+                like ? ": did you mean \"" : "", like ? like : "", like ? "\"?" : "");
+    }
+    if (!found || !found->bad)
+        return found;
+    has_problems(c, "the preset cannot be used", e);
+    return NULL;
+}
+
+static bool find_format(struct command *c, struct err *e)
+{
+    if (!c->format_name)
+        return err_set(e, ERR_USAGE, "-f FORMAT is missing; see tally-parse -h");
+    if ((c->format = format_find(slice_of(c->format_name))))
+        return check_options(c, e);
+    const struct preset *p = find_preset(c, e);
+    if (!p)
+        return false;
+    c->format = p->engine;
+    return check_options(c, e) && add_preset(c, p, e);
 }
 
 static bool set_output(struct command *c, const char *name, struct err *e)
@@ -295,7 +371,8 @@ static bool read_flag(struct command *c, int flag, struct err *e)
 {
     switch (flag) {
     case 'f':
-        return set_format(c, optarg, e);
+        c->format_name = optarg;
+        return true;
     case 'O':
         buf_addf(&c->options, "%s\n", optarg);
         return !c->options.failed || err_set(e, ERR_USAGE, "the options are too long");
@@ -334,12 +411,12 @@ static bool read_flags(struct command *c, int argc, char **argv, struct err *e)
     }
     if (c->list || c->sniff)
         return optind == argc || err_set(e, ERR_USAGE, "%s: one thing too many", argv[optind]);
-    if (!c->format)
-        return err_set(e, ERR_USAGE, "-f FORMAT is missing; see tally-parse -h");
+    if (!find_format(c, e))
+        return false;
     if (optind + 1 != argc)
         return err_set(e, ERR_USAGE, "one FILE, or - for standard input; see tally-parse -h");
     c->payload.path = argv[optind];
-    return check_options(c, e);
+    return true;
 }
 
 /* tally-parse --nursery FD --memory BYTES --cpu SECONDS: as tallyd starts it. */
@@ -367,11 +444,14 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "--nursery") == 0)
         return nursery(argc, argv);
     buf_init(&c.options, WIRE_OPTIONS_MAX);
+    buf_init(&c.problems, PROBLEM_TEXT_MAX);
     int code;
-    if (!read_flags(&c, argc, argv, &e))
+    if (!read_flags(&c, argc, argv, &e) || (c.list && !list_formats(&c, &e)))
         code = print_error(NULL, &e);
     else
-        code = c.list ? list_formats() : run(&c);
+        code = c.list ? 0 : run(&c);
     buf_done(&c.options);
+    buf_done(&c.problems);
+    arena_free(c.arena);
     return code;
 }

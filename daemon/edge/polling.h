@@ -22,6 +22,7 @@ struct poller_companion {
 
 struct poller_source {
     struct slice name, format, options; /* options: "key=value\n" lines for the worker */
+    struct slice preset;                /* how people call the format; empty: as it is */
     const struct poller_file *files;
     size_t file_count;
     /* Fetched before the first poll, and again with each `interval` x 20, conditionally: a new one

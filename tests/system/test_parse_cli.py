@@ -7,6 +7,8 @@ import io
 import json
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 import zipfile
 
@@ -206,3 +208,53 @@ def test_a_full_disk_is_an_error(detail):
             [PROGRAM, "-f", "clarity", detail], stdout=full, stderr=subprocess.PIPE, timeout=60
         )
     assert got.returncode == 75 and b"cannot be written" in got.stderr
+
+
+def preset(folder, name, *lines):
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.conf"
+    path.write_text("\n".join([f"[format {name}]", *lines, ""]))
+    return path
+
+
+def installed(tmp_path):
+    """The program as `make install` puts it: presets lie in ../share/tallyd/formats."""
+    program = tmp_path / "bin" / "tally-parse"
+    program.parent.mkdir()
+    shutil.copy(PROGRAM, program)
+    return program, tmp_path / "share" / "tallyd" / "formats"
+
+
+def test_presets_are_formats(detail, tmp_path):
+    program, formats = installed(tmp_path)
+    preset(formats, "bacon", "about = Bacon county's", "engine = clarity", "precincts = yes", "sniff = ^ *<ElectionName>General")
+    preset(formats, "broken", "engine = clarity", "precinct = yes")
+    # the tree's, were it built in bin/: a preset that is installed stands before it
+    preset(tmp_path / "config" / "formats", "bacon", "about = another", "engine = ddhq")
+
+    def ask(*args):
+        return subprocess.run([program, *map(str, args)], capture_output=True, text=True, timeout=60, env={}, check=False)
+
+    listed = ask("--list")
+    assert listed.returncode == 78 and "broken.conf:3:1: unknown key" in listed.stderr  # and yet the others are there
+    assert re.search(r"^bacon +Bacon county's$", listed.stdout, re.M) and "clarity" in listed.stdout
+    assert ask("-f", "bacon", detail).stdout == ask("-f", "clarity", "-O", "precincts=yes", detail).stdout != ""
+    assert ask("-f", "bacn", detail).returncode == 64
+    assert 'did you mean "bacon"?' in ask("-f", "bacn", detail).stderr
+    refused = ask("-f", "bacon", "-O", "precinct=no", detail)
+    assert (refused.returncode, refused.stdout) == (64, "") and 'format bacon has no option "precinct"' in refused.stderr
+    broken = ask("-f", "broken", detail)
+    assert (broken.returncode, broken.stdout) == (78, "") and "did you mean precincts?" in broken.stderr
+    assert ask("--sniff", detail).stdout == "clarity\n"  # sure of it by itself
+    (tmp_path / "odd").write_text("x\n <ElectionName>General\n")
+    assert ask("--sniff", tmp_path / "odd").stdout == "bacon\n"
+
+
+def test_a_preset_by_its_file_and_options_over_it(tmp_path):
+    precincts = ROOT / "tests" / "samples" / "clarity" / "county.xml"
+    path = preset(tmp_path, "mine", "engine = clarity", "precincts = yes")
+    assert run("-f", path, precincts).stdout == run("-f", "clarity", "-O", "precincts=yes", precincts).stdout
+    over = run("-f", path, "-O", "precincts=no", precincts).stdout
+    assert over == run("-f", "clarity", precincts).stdout != run("-f", path, precincts).stdout
+    missing = run("-f", tmp_path / "none.conf", precincts)
+    assert missing.returncode == 78 and b"none.conf: cannot be read" in missing.stderr

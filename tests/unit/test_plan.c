@@ -123,6 +123,25 @@ static void test_a_feed_of_another_zone_says_so(void **state)
            "'America/Atlanta': no such time zone");
 }
 
+static void test_workers_are_told_the_engine_and_the_mapping(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(mkdir(fixture_path(f, "formats"), 0755), 0);
+    fixture_write(f, "formats/ours.conf",
+                  "[format ours]\nengine = clarity\nauthority = ap\ntimezone = America/Denver\n"
+                  "charset = utf-8\nprecincts = yes\n");
+    struct plan *p = make(f, "polls-close.GA = 19:00\n[source t]\nformat = ours\npath = t.xml\n",
+                          "", ONE, false);
+    assert_non_null(p);
+    const struct poller_source *t = &p->poller_sources[0];
+    assert_true(slice_is(t->format, "clarity"));
+    assert_true(slice_is(t->preset, "ours"));
+    assert_true(slice_is(t->options, "timezone=America/Denver\nprecincts=yes\ncharset=utf-8\n"
+                                     "zone=MST7MDT,M3.2.0,M11.1.0\n"));
+    assert_true(slice_is(p->settings.sources[0].authority, "ap"));
+    plan_free(p);
+}
+
 static void test_every_wrong_row_is_named(void **state)
 {
     struct fixture *f = *state;
@@ -227,6 +246,7 @@ int main(void)
         T(test_a_state_with_endorsements_needs_its_closing_time),
         T(test_a_state_of_two_zones_must_say_which),
         T(test_a_feed_of_another_zone_says_so),
+        T(test_workers_are_told_the_engine_and_the_mapping),
         T(test_every_wrong_row_is_named),
         T(test_a_missing_list_is_named),
         T(test_a_simulated_clock_stays_on_loopback),
