@@ -11,6 +11,7 @@ const struct driver *const drivers[] = {
     &ddhq_driver,
     &la_county_driver,
     &la_ets_driver,
+    &enhanced_driver,
     &pointer_driver,
     NULL,
 };

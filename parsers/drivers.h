@@ -11,6 +11,7 @@ extern const struct driver clarity_driver;
 extern const struct driver ddhq_driver;
 extern const struct driver la_county_driver;
 extern const struct driver la_ets_driver;
+extern const struct driver enhanced_driver;
 extern const struct driver pointer_driver;
 
 #endif

@@ -47,6 +47,10 @@ const struct format formats[] = {
         .authority = "official",
         .votes = true,
         .timezone = "America/Los_Angeles",
+        .name = "enhanced",
+        .about = "Enhanced Voting (GA, VA, UT, RI, counties of WA, MI, NY, AZ): media export, /data",
+        .authority = "official",
+        .votes = true,
     },
     {
         .name = "pointer",
