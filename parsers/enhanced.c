@@ -12,7 +12,6 @@
 #include <inttypes.h>
 
 #include "daemon/base/map.h"
-#include "daemon/base/when.h"
 #include "parsers/drivers.h"
 #include "parsers/field.h"
 
@@ -35,8 +34,7 @@ static void fill_facts(struct job *j, struct json name, struct json date, struct
     struct results_facts *facts = results_facts(j->builder);
     facts->election_name = arena_copy(j->arena, enhanced_text(name));
     facts->election_date = arena_copy(j->arena, slice_sub(json_str(date), 0, DATE_LEN));
-    if (!when_parse(json_str(own_time), false, &facts->own_time_ms))
-        facts->own_time_ms = WHEN_UNKNOWN;
+    facts->own_time_ms = job_time(j, json_str(own_time));
 }
 
 /* ---- the media export ---- */
@@ -79,7 +77,7 @@ static bool wide_item(struct export *x, struct slice place, struct json v, size_
     if (w != NULL)
         *w = (struct wide){
             .name = it.name,
-            .lines = {arena_array(a, count + 1, sizeof *w->lines.line), count},
+            .lines = {.line = arena_array(a, count + 1, sizeof *w->lines.line), .count = count},
             .next = map_get(x->wide, it.id),
         };
     if (w == NULL || w->lines.line == NULL || !map_put(x->wide, it.id, w))
@@ -94,7 +92,9 @@ static bool local_item(struct export *x, struct json locality, struct json v, si
 {
     struct job *j = x->feed->job;
     struct slice county = x->feed->county;
-    struct enhanced_item it = {.feed = x->feed, .place = enhanced_text(json_get(locality, "name"))};
+    struct enhanced_lines own = {0};
+    struct enhanced_item it = {
+        .feed = x->feed, .place = enhanced_text(json_get(locality, "name")), .lines = &own};
     struct results_unit_in in = RESULTS_UNIT_DEFAULT;
     if (!enhanced_open(&it, v, json_get(v, "ballotOptions"), n, f))
         return false;
@@ -171,7 +171,8 @@ static bool media_export(struct enhanced *feed, struct json root, struct fault *
 static bool data_item(struct enhanced *feed, struct slice place, struct json v, size_t n,
                       struct fault *f)
 {
-    struct enhanced_item it = {.feed = feed, .place = place};
+    struct enhanced_lines lines = {0};
+    struct enhanced_item it = {.feed = feed, .place = place, .lines = &lines};
     struct json status = json_get(v, "reportingStatus");
     int64_t total = field_count(json_get(v, "voteTotal"));
     if (!enhanced_open(&it, v, json_get(json_get(v, "summaryResults"), "ballotOptions"), n, f) ||

@@ -21,8 +21,9 @@ struct enhanced_line {
 };
 
 struct enhanced_lines {
-    struct enhanced_line *line;
+    struct enhanced_line *line; /* by position in the array of options */
     size_t count;
+    uint32_t choices; /* of the contest so far */
 };
 
 /* A contest being read, once for the jurisdiction or once for a locality. */
@@ -33,8 +34,7 @@ struct enhanced_item {
     struct slice id, name;
     bool share;                   /* a locality's part of a contest of the jurisdiction */
     uint32_t unit;                /* the row of its figures: 0, or that locality's */
-    struct enhanced_lines *lines; /* filled by the jurisdiction's, used by a share; or NULL */
-    uint32_t choices;             /* read so far */
+    struct enhanced_lines *lines; /* filled by the jurisdiction's, used by a share */
     int64_t sum;                  /* of the options' votes; VOTES_UNKNOWN when one is */
 };
 

@@ -119,6 +119,7 @@ static bool precincts(const struct enhanced_item *it, struct slice option, struc
         in.name = enhanced_text(json_get(one, "name"));
         in.reporting = is_in(enhanced_text(json_get(one, "reportingStatus")));
         in.total = in.reporting < 0 ? -1 : 1;
+        in.parent = it->unit;
         if (in.id.len == 0 && in.name.len == 0) {
             bad(it, option, "a precinct without id and name");
             continue;
@@ -182,6 +183,24 @@ static bool known_line(const struct enhanced_item *it, struct json v, size_t n, 
            slice_eq(json_str(json_get(v, "name")), line->name);
 }
 
+/* Keep a line of the jurisdiction's contest. A locality may have lines of its own beside them; the
+ * same name under another id would be somebody counted twice. */
+static void note_line(const struct enhanced_item *it, struct json v, size_t n, struct slice id,
+                      uint32_t choice)
+{
+    struct enhanced_lines *lines = it->lines;
+    struct slice name = json_str(json_get(v, "name"));
+    bool fresh = choice == lines->choices;
+    lines->choices += fresh;
+    if (!it->share && !fresh)
+        bad(it, id, "it stands twice");
+    if (!it->share && n < lines->count)
+        lines->line[n] = (struct enhanced_line){json_str(json_get(v, "id")), name, choice};
+    for (size_t i = 0; it->share && fresh && i < lines->count; i++)
+        if (slice_eq(lines->line[i].name, name))
+            bad(it, id, "the jurisdiction has this name under another id");
+}
+
 /* Which choice it is. *counts is false for a line that is none: a statistic, or damage. */
 static bool find_choice(struct enhanced_item *it, struct json v, size_t n, struct slice *id,
                         uint32_t *choice, bool *counts, struct fault *f)
@@ -191,22 +210,15 @@ static bool find_choice(struct enhanced_item *it, struct json v, size_t n, struc
     if (known_line(it, v, n, id, choice))
         return true;
     describe(it, v, &in);
-    *id = in.id.len > 0 ? in.id : in.name;
+    *id = in.id;
     *counts = id->len > 0 && !label_is_statistic(in.name);
     if (id->len == 0)
-        bad(it, arena_printf(it->feed->job->arena, "%zu", n), "it has neither id nor name");
+        bad(it, arena_printf(it->feed->job->arena, "[%zu]", n), "it has no id");
     if (!*counts)
         return true;
     if (!results_choice(it->feed->job->builder, &in, choice, &f->err))
         return field_limit(f);
-    if (it->share)
-        return true;
-    if (*choice != it->choices++)
-        bad(it, *id, "it stands twice");
-    else if (it->lines != NULL)
-        it->lines->line[n] = (struct enhanced_line){.id = json_str(json_get(v, "id")),
-                                                    .name = json_str(json_get(v, "name")),
-                                                    .choice = *choice};
+    note_line(it, v, n, *id, *choice);
     return true;
 }
 
@@ -244,13 +256,13 @@ bool enhanced_open(struct enhanced_item *it, struct json v, struct json options,
     it->options = options;
     it->id = field_id(a, json_get(v, "id"));
     it->name = enhanced_text(json_get(v, "name"));
-    if (it->id.len == 0 && it->name.len == 0)
-        return fault_set(f, WIRE_SCHEMA, "%.*s: ballotItems[%zu] has neither id nor name",
+    if (it->id.len == 0 || it->name.len == 0)
+        return fault_set(f, WIRE_SCHEMA, "%.*s: ballotItems[%zu] has no id or no name",
                          SLICE_FMT(field_excerpt(a, it->place)), n);
     if (json_type(options) != JSON_ARRAY)
         return fault_set(f, WIRE_SCHEMA, "%.*s: ballotItems[%zu] (%.*s) has no array ballotOptions",
                          SLICE_FMT(field_excerpt(a, it->place)), n,
-                         SLICE_FMT(field_excerpt(a, it->id.len > 0 ? it->id : it->name)));
+                         SLICE_FMT(field_excerpt(a, it->id)));
     return true;
 }
 
