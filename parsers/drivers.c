@@ -9,9 +9,9 @@ const struct driver *const drivers[] = {
     &ca_sos_driver,
     &clarity_driver,
     &ddhq_driver,
+    &enhanced_driver,
     &la_county_driver,
     &la_ets_driver,
-    &enhanced_driver,
     &pointer_driver,
     NULL,
 };

@@ -35,6 +35,12 @@ const struct format formats[] = {
         .calls = true,
     },
     {
+        .name = "enhanced",
+        .about = "Enhanced Voting (GA, VA, UT, RI, counties of WA, MI, NY, AZ): media export, /data",
+        .authority = "official",
+        .votes = true,
+    },
+    {
         .name = "la-county",
         .about = "Los Angeles County's JSON: results.lavote.gov/electionresults/json",
         .authority = "official",
@@ -47,10 +53,6 @@ const struct format formats[] = {
         .authority = "official",
         .votes = true,
         .timezone = "America/Los_Angeles",
-        .name = "enhanced",
-        .about = "Enhanced Voting (GA, VA, UT, RI, counties of WA, MI, NY, AZ): media export, /data",
-        .authority = "official",
-        .votes = true,
     },
     {
         .name = "pointer",
