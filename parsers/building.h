@@ -42,7 +42,7 @@ struct results_builder {
     struct pool pool;
     struct key_slot *keys;
     uint32_t key_count, key_room;
-    bool drop_precincts;
+    bool drop_precincts, sum_progress;
 };
 
 /* The votes of a cell as the feed states them; VOTES_ABSENT where it does not. */

@@ -13,6 +13,7 @@ const struct driver *const drivers[] = {
     &la_county_driver,
     &la_ets_driver,
     &pointer_driver,
+    &tx_goelect_driver,
     NULL,
 };
 /* clang-format on */

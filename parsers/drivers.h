@@ -13,5 +13,6 @@ extern const struct driver enhanced_driver;
 extern const struct driver la_county_driver;
 extern const struct driver la_ets_driver;
 extern const struct driver pointer_driver;
+extern const struct driver tx_goelect_driver;
 
 #endif

@@ -36,7 +36,8 @@ const struct format formats[] = {
     },
     {
         .name = "enhanced",
-        .about = "Enhanced Voting (GA, VA, UT, RI, counties of WA, MI, NY, AZ): media export, /data",
+        .about =
+            "Enhanced Voting (GA, VA, UT, RI, counties of WA, MI, NY, AZ): media export, /data",
         .authority = "official",
         .votes = true,
     },
@@ -60,6 +61,14 @@ const struct format formats[] = {
         .authority = "official",
         .pointer = true,
         .options = pointer_options,
+    },
+    {
+        .name = "tx-goelect",
+        .about = "Texas: goelect.txelections.civixapps.com, an election's JSON in base64 and its "
+                 "countyInfo",
+        .authority = "official",
+        .votes = true,
+        .timezone = "America/Chicago",
     },
     {.name = NULL},
 };

@@ -251,6 +251,10 @@ struct results_facts *results_facts(struct results_builder *b);
 /* Leave the precincts out of the batch; they still count into the sums. */
 void results_drop_precincts(struct results_builder *b);
 
+/* For feeds that state how many units are in by county alone: a contest whose total is summed takes
+ * over the sum of those as well, where each unit summed states both figures and it states none. */
+void results_sum_progress(struct results_builder *b);
+
 /* Sum the cells no feed row stated: a county's and a municipality's from the units in it, then the
  * total's from the contest's counties, else municipalities, else precincts, stated or summed. Each
  * sum is of the coarsest type that has votes, never mixed (a sum with an unknown part is unknown).

@@ -90,6 +90,11 @@ void results_drop_precincts(struct results_builder *b)
     b->drop_precincts = true;
 }
 
+void results_sum_progress(struct results_builder *b)
+{
+    b->sum_progress = true;
+}
+
 static void contest_badv(struct results_builder *b, struct building *k, const char *fmt, va_list ap)
 {
     char why[600];

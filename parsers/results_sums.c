@@ -84,6 +84,26 @@ static void check_whole(struct results_builder *b, struct building *k, enum resu
     }
 }
 
+/* How many units are in, of how many, out of the units whose votes make the total. */
+static void sum_progress(struct building *k)
+{
+    int64_t reporting = 0, total = 0;
+    for (uint32_t u = 1; u < k->unit_count; u++) {
+        const struct results_unit *unit = &k->units[u];
+        if (unit->type != k->sums[0].of)
+            continue;
+        if (unit->reporting < 0 || unit->total < 0)
+            return;
+        reporting += unit->reporting;
+        total += unit->total;
+    }
+    struct results_unit *of = &k->units[0];
+    if (of->reporting < 0 && of->total < 0 && reporting <= INT32_MAX && total <= INT32_MAX) {
+        of->reporting = (int32_t)reporting;
+        of->total = (int32_t)total;
+    }
+}
+
 static bool total_is_stated(const struct building *k)
 {
     for (uint32_t c = 0; c < k->choice_count; c++) {
@@ -109,5 +129,11 @@ bool building_sum(struct results_builder *b, struct building *k)
             return false;
         check_whole(b, k, (enum results_unit_type)type);
     }
-    return all || sum_type(b, k, RESULTS_TOTAL);
+    if (all)
+        return true;
+    if (!sum_type(b, k, RESULTS_TOTAL))
+        return false;
+    if (b->sum_progress && k->sums[0].votes)
+        sum_progress(k);
+    return true;
 }

@@ -192,6 +192,50 @@ static void a_parent_can_hold_its_unit(void **state)
     arena_free(m.arena);
 }
 
+/* Two counties of 2 of 3 and 4 of 5 units, and what the total says of itself. */
+static struct results_unit progress_of(bool asked, int64_t second, int64_t total, bool votes_stated)
+{
+    struct maker m = maker_new();
+    struct results_unit_in in = RESULTS_UNIT_DEFAULT;
+    struct err e;
+    uint32_t at;
+    if (asked)
+        results_sum_progress(m.b);
+    begin(&m, "7", "Sheriff");
+    uint32_t c = choice(&m, "3", "Jane Doe");
+    for (int i = 0; i < 2; i++) {
+        in.type = RESULTS_COUNTY;
+        in.name = slice_of(i ? "A" : "B");
+        in.reporting = i ? second : 2;
+        in.total = i ? 5 : 3;
+        must(results_unit(m.b, &in, &at, &e), &e);
+        votes(&m, at, c, 10);
+    }
+    in = RESULTS_UNIT_DEFAULT;
+    in.type = RESULTS_PRECINCT; /* no part of the sum */
+    in.name = SLICE("1");
+    must(results_unit(m.b, &in, &at, &e), &e);
+    results_progress(m.b, total, total);
+    if (votes_stated)
+        votes(&m, 0, c, 30);
+    struct results r = finish(&m);
+    struct results_unit unit = r.units[0];
+    arena_free(m.arena);
+    return unit;
+}
+
+static void progress_is_summed_only_where_asked_and_known(void **state)
+{
+    (void)state;
+    assert_int_equal(progress_of(true, 4, -1, false).reporting, 6);
+    assert_int_equal(progress_of(true, 4, -1, false).total, 8);
+    assert_int_equal(progress_of(false, 4, -1, false).reporting, -1);
+    assert_int_equal(progress_of(true, -1, -1, false).reporting, -1);
+    assert_int_equal(progress_of(true, -1, -1, false).total, -1);
+    assert_int_equal(progress_of(true, 4, 9, false).reporting, 9);
+    assert_int_equal(progress_of(true, 4, -1, true).reporting, -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +243,7 @@ int main(void)
         cmocka_unit_test(units_of_one_name_in_two_counties_stay_two),
         cmocka_unit_test(a_whole_county_and_its_precincts_agree),
         cmocka_unit_test(a_parent_can_hold_its_unit),
+        cmocka_unit_test(progress_is_summed_only_where_asked_and_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
