@@ -12,6 +12,8 @@ const struct driver *const drivers[] = {
     &enhanced_driver,
     &la_county_driver,
     &la_ets_driver,
+    &delimited_driver,
+    &fixed_width_driver,
     &pointer_driver,
     &tx_goelect_driver,
     NULL,

@@ -6,6 +6,15 @@
 
 static const char *const pointer_options[] = {"version-path", NULL};
 
+#define MAPPING_OPTIONS                                                                            \
+    "check.votes", "column.", "contest-per-county", "cut.", "decode", "drop.", "keep.", "level.",  \
+        "measure.contest", "measure.when.", "statistic", "statistic.", "take.", "thousands",       \
+        "value."
+static const char *const delimited_options[] = {
+    "header", "last-line", "quote", "ragged", "separator", "skip-lines", MAPPING_OPTIONS, NULL};
+static const char *const fixed_width_options[] = {"last-line", "ragged", "skip-lines",
+                                                  MAPPING_OPTIONS, NULL};
+
 const struct format formats[] = {
     {
         .name = "ap-interactive",
@@ -35,11 +44,25 @@ const struct format formats[] = {
         .calls = true,
     },
     {
+        .name = "delimited",
+        .about = "any text of lines and separators (CSV, TAB), by a mapping of its columns",
+        .authority = "official",
+        .votes = true,
+        .options = delimited_options,
+    },
+    {
         .name = "enhanced",
         .about =
             "Enhanced Voting (GA, VA, UT, RI, counties of WA, MI, NY, AZ): media export, /data",
         .authority = "official",
         .votes = true,
+    },
+    {
+        .name = "fixed-width",
+        .about = "any text of lines with columns of fixed widths, by a mapping of them",
+        .authority = "official",
+        .votes = true,
+        .options = fixed_width_options,
     },
     {
         .name = "la-county",

@@ -218,6 +218,12 @@ bool results_contest_begin(struct results_builder *b, const struct results_conte
  * contest. */
 bool results_contest_again(struct results_builder *b, struct slice county, struct slice id,
                            struct slice text);
+/* The current contest's number, and going on with the one of a number: for drivers that remember
+ * which is which. */
+uint32_t results_contest_index(const struct results_builder *b);
+void results_contest_at(struct results_builder *b, uint32_t index);
+/* Flags of the current contest that were not known when it began; they add up. */
+void results_contest_flags(struct results_builder *b, uint32_t flags);
 bool results_choice(struct results_builder *b, const struct results_choice_in *in, uint32_t *index,
                     struct err *e) MUST_USE;
 bool results_unit(struct results_builder *b, const struct results_unit_in *in, uint32_t *index,

@@ -13,6 +13,9 @@
 #define UNITS_MAX 1000000   /* of one contest */
 #define CONTESTS_MAX 200000 /* of one payload */
 
+#define CONTEST_FLAGS                                                                              \
+    (RESULTS_MEASURE | RESULTS_UNCONTESTED | RESULTS_RANKED | RESULTS_MARKS_STATED)
+
 enum key_kind { KEY_CONTEST = 1, KEY_CHOICE_ID, KEY_CHOICE_NAME, KEY_UNIT };
 
 struct key {
@@ -161,8 +164,7 @@ static bool fill_contest(struct results_builder *b, const struct results_contest
     r->votes_allowed = small(in->votes_allowed);
     r->seats = small(in->seats);
     r->places = small(in->places);
-    r->flags =
-        in->flags & (RESULTS_MEASURE | RESULTS_UNCONTESTED | RESULTS_RANKED | RESULTS_MARKS_STATED);
+    r->flags = in->flags & CONTEST_FLAGS;
     return true;
 }
 
@@ -214,6 +216,23 @@ bool results_contest_again(struct results_builder *b, struct slice county, struc
         return false;
     b->current = slot->index - 1;
     return true;
+}
+
+uint32_t results_contest_index(const struct results_builder *b)
+{
+    return b->current;
+}
+
+void results_contest_at(struct results_builder *b, uint32_t index)
+{
+    if (index < b->count)
+        b->current = index;
+}
+
+void results_contest_flags(struct results_builder *b, uint32_t flags)
+{
+    if (b->current != BUILDING_NOBODY)
+        b->contests[b->current].record.flags |= flags & CONTEST_FLAGS;
 }
 
 static struct building *current(struct results_builder *b, struct err *e)
@@ -332,7 +351,7 @@ bool results_unit(struct results_builder *b, const struct results_unit_in *in, u
     if (!k || !parent_fits(k, in, e))
         return false;
     if (in->type == RESULTS_TOTAL) {
-        k->units[0] = r;
+        unit_again(&k->units[0], &r);
         *index = 0;
         return true;
     }

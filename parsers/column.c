@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: ISC */
+/* Values of rows: written, bound, read. */
+#include "parsers/column.h"
+
+#include <string.h>
+
+#include "parsers/pool.h"
+
+#define PARTS_MAX 64
+#define SCRATCH 16384
+
+/* ---- binding ---- */
+
+struct binding {
+    struct arena *arena;
+    struct slice option;
+    const struct column_finder *finder;
+    struct column out;
+    uint32_t room;
+    struct fault *fault;
+};
+
+static bool add(struct binding *b, struct column_part part)
+{
+    if (!pool_grow(b->arena, &b->out.parts, &b->room, b->out.count + 1, sizeof part, PARTS_MAX))
+        return fault_set(b->fault, WIRE_SCHEMA, "option %.*s: more than %d parts",
+                         SLICE_FMT(b->option), PARTS_MAX);
+    b->out.parts[b->out.count++] = part;
+    return true;
+}
+
+/* Cut what stands before `sep` off *rest, where `sep` stands outside braces. */
+static bool next_part(struct slice *rest, struct slice sep, struct slice *part)
+{
+    int depth = 0;
+    if (!rest->ptr)
+        return false;
+    for (size_t i = 0; i + sep.len <= rest->len; i++) {
+        depth += rest->ptr[i] == '{' ? 1 : rest->ptr[i] == '}' ? -1 : 0;
+        if (depth == 0 && memcmp(rest->ptr + i, sep.ptr, sep.len) == 0) {
+            *part = slice_sub(*rest, 0, i);
+            *rest = slice_sub(*rest, i + sep.len, rest->len);
+            return true;
+        }
+    }
+    *part = *rest;
+    *rest = (struct slice){NULL, 0};
+    return true;
+}
+
+enum verdict { BOUND, NOT_THERE, WRONG };
+
+/* A name or several with "|": one part. */
+static enum verdict bind_field(struct binding *b, struct slice text)
+{
+    struct slice rest = text, name;
+    struct column_part part = {.kind = COLUMN_FIELD, .text = slice_trim(text)};
+    while (next_part(&rest, SLICE(" | "), &name)) {
+        name = slice_trim(name);
+        if (slice_is(name, "-"))
+            return BOUND;
+        if (b->finder->find(b->finder->ctx, name, &part.field)) {
+            part.text = name;
+            return add(b, part) ? BOUND : WRONG;
+        }
+    }
+    return NOT_THERE;
+}
+
+static enum verdict bind_sum(struct binding *b, struct slice text)
+{
+    struct slice name;
+    enum verdict v = BOUND;
+    while (v == BOUND && next_part(&text, SLICE(" + "), &name))
+        v = bind_field(b, name);
+    return v;
+}
+
+static bool add_text(struct binding *b, struct slice text)
+{
+    return !text.len || add(b, (struct column_part){.kind = COLUMN_TEXT, .text = text});
+}
+
+/* From the first of {{ }} [[ ]] { [ ] on. */
+static enum verdict bind_mark(struct binding *b, struct slice *text, bool *open)
+{
+    char c = text->ptr[0];
+    bool twice = text->len > 1 && text->ptr[1] == c;
+    if (twice) {
+        *text = slice_sub(*text, 2, text->len);
+        return add_text(b, (struct slice){text->ptr - 1, 1}) ? BOUND : WRONG;
+    }
+    if (c == '{') {
+        size_t end = slice_find(*text, SLICE("}"));
+        struct slice name = slice_sub(*text, 1, end);
+        *text = slice_sub(*text, end == SIZE_MAX ? end : end + 1, text->len);
+        return end == SIZE_MAX ? WRONG : bind_field(b, name);
+    }
+    if (c == '}' || *open == (c == '['))
+        return WRONG;
+    *open = c == '[';
+    *text = slice_sub(*text, 1, text->len);
+    struct column_part part = {.kind = *open ? COLUMN_OPEN : COLUMN_CLOSE};
+    return add(b, part) ? BOUND : WRONG;
+}
+
+static enum verdict bind_template(struct binding *b, struct slice text)
+{
+    bool open = false;
+    enum verdict v = BOUND;
+    while (text.len && v == BOUND) {
+        size_t plain = 0;
+        while (plain < text.len && !memchr("{}[]", text.ptr[plain], 4))
+            plain++;
+        if (!add_text(b, slice_sub(text, 0, plain)))
+            return WRONG;
+        text = slice_sub(text, plain, text.len);
+        if (text.len)
+            v = bind_mark(b, &text, &open);
+    }
+    return open && v == BOUND ? WRONG : v;
+}
+
+bool column_bind(struct arena *a, struct slice option, struct slice text,
+                 const struct column_finder *finder, struct column *out, struct fault *f)
+{
+    struct binding b = {.arena = a, .option = option, .finder = finder, .fault = f};
+    struct slice rest = text, one;
+    f->kind = WIRE_OK;
+    while (next_part(&rest, SLICE(" | "), &one)) {
+        one = slice_trim(one);
+        b.out.count = 0;
+        bool template = slice_find(one, SLICE("{")) != SIZE_MAX;
+        enum verdict v = slice_is(one, "-") ? BOUND
+                         : template         ? bind_template(&b, one)
+                                            : bind_sum(&b, one);
+        if (v == WRONG && f->kind == WIRE_OK)
+            fault_set(f, WIRE_SCHEMA, "option %.*s: \"%.*s\" is no template", SLICE_FMT(option),
+                      SLICE_FMT(one));
+        if (v == WRONG)
+            return false;
+        if (v == BOUND) {
+            *out = b.out;
+            return true;
+        }
+    }
+    return fault_set(f, WIRE_SCHEMA, "there is no column \"%.*s\" (option %.*s)", SLICE_FMT(text),
+                     SLICE_FMT(option));
+}
+
+/* ---- reading ---- */
+
+static bool reserve(struct column_scratch *s, size_t more)
+{
+    if (s->used + more <= s->room)
+        return true;
+    size_t room = more > SCRATCH ? more : SCRATCH; /* earlier texts stay where they are */
+    char *at = arena_alloc(s->arena, room);
+    if (!at)
+        return false;
+    *s = (struct column_scratch){.arena = s->arena, .at = at, .room = room};
+    return true;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+struct pen { /* white space folds to one blank, none at the ends */
+    char *start, *at;
+    bool blank;
+};
+
+static void put(struct pen *p, struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if (is_blank(s.ptr[i])) {
+            p->blank = p->at > p->start;
+            continue;
+        }
+        if (p->blank)
+            *p->at++ = ' ';
+        p->blank = false;
+        *p->at++ = s.ptr[i];
+    }
+}
+
+static size_t utf8(uint32_t c, char out[4])
+{
+    if (c < 0x80)
+        return out[0] = (char)c, 1;
+    if (c < 0x800)
+        return out[0] = (char)(0xc0 | c >> 6), out[1] = (char)(0x80 | (c & 0x3f)), 2;
+    size_t n = c < 0x10000 ? 3 : 4;
+    out[0] = (char)(n == 3 ? 0xe0 | c >> 12 : 0xf0 | c >> 18);
+    for (size_t i = 1; i < n; i++)
+        out[i] = (char)(0x80 | (c >> 6 * (n - 1 - i) & 0x3f));
+    return n;
+}
+
+/* The character of "#8217" or "#x2019"; 0: none. */
+static uint32_t entity_number(struct slice s)
+{
+    bool hex = s.len > 1 && (s.ptr[1] | 0x20) == 'x';
+    uint32_t c = 0;
+    for (size_t i = hex ? 2 : 1; i < s.len; i++) {
+        char d = (char)(s.ptr[i] | 0x20);
+        bool letter = hex && d >= 'a' && d <= 'f';
+        if (!letter && (s.ptr[i] < '0' || s.ptr[i] > '9'))
+            return 0;
+        c = c * (hex ? 16 : 10) + (uint32_t)(letter ? d - 'a' + 10 : s.ptr[i] - '0');
+        if (c > 0x10ffff)
+            return 0;
+    }
+    return c >= 0xd800 && c < 0xe000 ? 0 : c;
+}
+
+/* The character an entity stands for, where s begins with one: its bytes in `out`, and how many
+ * bytes of s it took; else 0. It is never longer than the entity. */
+static size_t entity(struct slice s, char out[4], size_t *len)
+{
+    static const struct {
+        const char *name;
+        uint32_t c;
+    } names[] = {{"amp", '&'},  {"lt", '<'},    {"gt", '>'},
+                 {"quot", '"'}, {"apos", '\''}, {"nbsp", 0xa0}};
+    size_t end = slice_find(slice_sub(s, 0, 12), SLICE(";"));
+    uint32_t c = 0;
+    if (end == SIZE_MAX || end < 2)
+        return 0;
+    struct slice name = slice_sub(s, 1, end);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        c = slice_is(name, names[i].name) ? names[i].c : c;
+    if (name.ptr[0] == '#')
+        c = entity_number(name);
+    *len = c ? utf8(c, out) : 0;
+    return c ? end + 1 : 0;
+}
+
+static void put_decoded(struct pen *p, struct slice s)
+{
+    char c[4];
+    size_t at, len;
+    while ((at = slice_find(s, SLICE("&"))) != SIZE_MAX) {
+        put(p, slice_sub(s, 0, at));
+        size_t took = entity(slice_sub(s, at, s.len), c, &len);
+        put(p, took ? (struct slice){c, len} : SLICE("&"));
+        s = slice_sub(s, at + (took ? took : 1), s.len);
+    }
+    put(p, s);
+}
+
+static void put_field(struct pen *p, struct slice raw, struct column_style style)
+{
+    raw = slice_trim(raw);
+    if (style.quote && raw.len > 1 && raw.ptr[0] == '"' && raw.ptr[raw.len - 1] == '"') {
+        raw = slice_sub(raw, 1, raw.len - 1);
+        for (size_t at; (at = slice_find(raw, SLICE("\"\""))) != SIZE_MAX;
+             raw = slice_sub(raw, at + 2, raw.len))
+            put(p, slice_sub(raw, 0, at + 1));
+    }
+    if (style.decode)
+        put_decoded(p, raw);
+    else
+        put(p, raw);
+}
+
+static bool field_blank(struct slice raw, struct column_style style)
+{
+    raw = slice_trim(raw);
+    return !raw.len || (style.quote && raw.len > 1 && raw.ptr[0] == '"' &&
+                        !slice_trim(slice_sub(raw, 1, raw.len - 1)).len);
+}
+
+/* The part behind the ] of the group that begins at `i`, when a column in it is blank; else `i`. */
+static uint32_t skip_group(const struct column *c, uint32_t i, const struct slice *fields, size_t n,
+                           struct column_style style)
+{
+    bool blank = false;
+    uint32_t end = i;
+    for (; c->parts[end].kind != COLUMN_CLOSE; end++) {
+        const struct column_part *p = &c->parts[end];
+        blank |= p->kind == COLUMN_FIELD && field_blank(column_field(fields, n, p->field), style);
+    }
+    return blank ? end : i;
+}
+
+struct slice column_text(const struct column *c, const struct slice *fields, size_t n,
+                         struct column_style style, struct column_scratch *scratch)
+{
+    size_t most = 1;
+    for (uint32_t i = 0; i < c->count; i++)
+        most += c->parts[i].kind == COLUMN_FIELD
+                    ? column_field(fields, n, c->parts[i].field).len + 1
+                    : c->parts[i].text.len + 1;
+    if (!reserve(scratch, most))
+        return (struct slice){NULL, 0};
+    char *start = scratch->at + scratch->used;
+    struct pen p = {start, start, false};
+    for (uint32_t i = 0; i < c->count; i++) {
+        const struct column_part *part = &c->parts[i];
+        if (part->kind == COLUMN_OPEN)
+            i = skip_group(c, i, fields, n, style);
+        else if (part->kind == COLUMN_TEXT)
+            put(&p, part->text);
+        else if (part->kind == COLUMN_FIELD)
+            put_field(&p, column_field(fields, n, part->field), style);
+    }
+    struct slice text = {start, (size_t)(p.at - start)};
+    scratch->used += most;
+    return text;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/* One value of a row as a mapping writes it: a column, a template of several, or a sum.
+ *
+ *   Total Votes              a column: a name of the header, or what else the engine knows ("#9")
+ *   Votes | Total | -        the first that the file has; "-": or none
+ *   {First} {Last}[ ({Suffix})]   a template; what stands in [ ] is left out when a column in it is
+ *                            blank; [[ {{ ]] }} are the characters
+ *   Early + Mail + Day       a sum (of numbers)
+ */
+#ifndef TALLYD_PARSERS_COLUMN_H
+#define TALLYD_PARSERS_COLUMN_H
+
+#include <stdint.h>
+
+#include "daemon/base/arena.h"
+#include "parsers/fault.h"
+
+struct column_part {
+    enum { COLUMN_FIELD, COLUMN_TEXT, COLUMN_OPEN, COLUMN_CLOSE } kind;
+    struct slice text; /* TEXT: itself; FIELD: as the mapping names it */
+    int32_t field;     /* FIELD: index into a row's fields; negative: -1 is the row's last */
+};
+
+struct column { /* bound to a file */
+    struct column_part *parts;
+    uint32_t count; /* 0: the file does not have it */
+};
+
+/* Where a file has the column that is called so; false: it has none. */
+struct column_finder {
+    bool (*find)(void *ctx, struct slice name, int32_t *field);
+    void *ctx;
+};
+
+/* Bind the value written as `text` to a file's columns. A column that has to be there and is not is
+ * WIRE_SCHEMA; `option` names where the text stands. */
+bool column_bind(struct arena *a, struct slice option, struct slice text,
+                 const struct column_finder *finder, struct column *out, struct fault *f) MUST_USE;
+
+/* How the engine's fields are written. */
+struct column_style {
+    bool quote;  /* a field in quotes is what stands between them, "" being one */
+    bool decode; /* HTML entities are characters */
+};
+
+/* Texts of one row: made anew for each, so its room is used again. */
+struct column_scratch {
+    struct arena *arena;
+    char *at;
+    size_t room, used;
+};
+
+/* The field at an index as bound: empty where the row is too short. */
+static inline struct slice column_field(const struct slice *fields, size_t n, int32_t field)
+{
+    int64_t at = field < 0 ? (int64_t)n + field : field;
+    return at >= 0 && (size_t)at < n ? fields[at] : (struct slice){NULL, 0};
+}
+
+/* The text of a column in a row, white space folded; ptr is NULL when memory is out. Lives until
+ * scratch->used is set back. */
+struct slice column_text(const struct column *c, const struct slice *fields, size_t n,
+                         struct column_style style, struct column_scratch *scratch);
+
+#endif

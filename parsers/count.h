@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/* Counts as text files write them: digits, or a marker that says nobody knows. */
+#ifndef TALLYD_PARSERS_COUNT_H
+#define TALLYD_PARSERS_COUNT_H
+
+#include <stdint.h>
+
+#include "daemon/base/slice.h"
+
+enum count_verdict { COUNT_READ, COUNT_UNKNOWN, COUNT_BAD };
+
+struct count_style {
+    bool quote;           /* a field in quotes is what stands between them */
+    bool thousands;       /* "14,813": commas before groups of three */
+    struct slice unknown; /* markers with commas between them: "*, -, N/A" */
+};
+
+/* A whole field: digits up to RESULTS_VOTES_MAX, white space around them; blank or a marker is
+ * unknown. *out is set when it was read. */
+enum count_verdict count_read(struct slice raw, const struct count_style *style, int64_t *out);
+
+/* A small number out of clean text, -1 when it is none. */
+int64_t count_small(struct slice text);
+
+/* "381/381", "547 of 568", "12 / 40 precincts": the first two numbers. False: they are not there.
+ */
+bool count_progress(struct slice text, int64_t *reporting, int64_t *total);
+
+#endif

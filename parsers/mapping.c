@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: ISC */
+/* Reading a mapping out of options, and binding it to columns. */
+#include "parsers/mapping.h"
+
+#include <string.h>
+
+#include "parsers/pool.h"
+
+#define RULES_MAX 1000 /* of one kind */
+
+static const char *const names[ROLES] = {
+    [ROLE_CONTEST_ID] = "contest-id",
+    [ROLE_CONTEST] = "contest",
+    [ROLE_OFFICE] = "office",
+    [ROLE_DISTRICT] = "district",
+    [ROLE_CONTEST_PARTY] = "contest-party",
+    [ROLE_ELECTION_TYPE] = "election-type",
+    [ROLE_VOTES_ALLOWED] = "votes-allowed",
+    [ROLE_SEATS] = "seats",
+    [ROLE_CHOICE_ID] = "choice-id",
+    [ROLE_CHOICE] = "choice",
+    [ROLE_PARTY] = "party",
+    [ROLE_WRITE_IN] = "write-in",
+    [ROLE_WINNER] = "winner",
+    [ROLE_INCUMBENT] = "incumbent",
+    [ROLE_COUNTY_ID] = "county-id",
+    [ROLE_COUNTY] = "county",
+    [ROLE_MUNICIPALITY_ID] = "municipality-id",
+    [ROLE_MUNICIPALITY] = "municipality",
+    [ROLE_PRECINCT_ID] = "precinct-id",
+    [ROLE_PRECINCT] = "precinct",
+    [ROLE_DATE] = "date",
+    [ROLE_ELECTION] = "election",
+    [ROLE_STATUS] = "status",
+    [ROLE_TEST] = "test",
+    [ROLE_UPDATED] = "updated",
+    [ROLE_VOTES] = "votes",
+    [ROLE_YES] = "yes",
+    [ROLE_NO] = "no",
+    [ROLE_REPORTING] = "reporting",
+    [ROLE_TOTAL] = "total",
+    [ROLE_PROGRESS] = "progress",
+    [ROLE_REGISTERED] = "registered",
+    [ROLE_BALLOTS] = "ballots",
+    [ROLE_NONE] = "none",
+};
+
+const char *role_name(enum role role)
+{
+    return names[role];
+}
+
+/* ---- reading ---- */
+
+struct reading {
+    struct mapping *m;
+    struct slice key, value; /* the option */
+    struct slice rest;       /* of the key, behind its family */
+    struct fault *fault;
+};
+
+static bool too_many(struct reading *r)
+{
+    return fault_set(r->fault, WIRE_SCHEMA, "option %.*s: more than %d of its kind",
+                     SLICE_FMT(r->key), RULES_MAX);
+}
+
+#define GROW(r, list, count)                                                                       \
+    grow((r)->m->job->arena, &(r)->m->list, &(r)->m->count, sizeof *(r)->m->list)
+
+/* Room for one more at the end of a list that is as long as it counts. */
+static bool grow(struct arena *a, void *list, uint32_t *count, size_t size)
+{
+    uint32_t room = *count;
+    return pool_grow(a, list, &room, (uint64_t)*count + 1, size, RULES_MAX) && ++*count;
+}
+
+/* A role, cut off the front of *s at its dot. */
+static bool read_role(struct reading *r, struct slice *s, enum role *out)
+{
+    size_t dot = slice_find(*s, SLICE("."));
+    struct slice name = slice_sub(*s, 0, dot);
+    *s = dot == SIZE_MAX ? (struct slice){NULL, 0} : slice_sub(*s, dot + 1, s->len);
+    for (int role = 0; role < ROLES; role++) {
+        if (slice_is(name, names[role])) {
+            *out = (enum role)role;
+            return true;
+        }
+    }
+    return fault_set(r->fault, WIRE_SCHEMA, "option %.*s: there is no value \"%.*s\"",
+                     SLICE_FMT(r->key), SLICE_FMT(name));
+}
+
+static bool read_pattern(struct reading *r, const struct pattern **out)
+{
+    return pattern_new(r->m->job->arena, &r->m->patterns, r->key, r->value, out, r->fault);
+}
+
+static bool read_column(struct reading *r)
+{
+    enum role role;
+    struct slice rest = r->rest;
+    if (!read_role(r, &rest, &role))
+        return false;
+    if (rest.ptr || role == ROLE_NONE)
+        return fault_set(r->fault, WIRE_SCHEMA, "option %.*s: there is no such value",
+                         SLICE_FMT(r->key));
+    r->m->spec[role] = r->value;
+    return true;
+}
+
+/* What it is that a column is tested for by the key's rest. */
+static bool read_test(struct reading *r, struct mapping_test *t)
+{
+    *t = (struct mapping_test){.option = r->key, .spec = r->rest};
+    return read_pattern(r, &t->pattern);
+}
+
+static bool read_filter(struct reading *r)
+{
+    struct mapping *m = r->m;
+    if (!GROW(r, filters, filter_count))
+        return too_many(r);
+    struct mapping_test *t = &m->filters[m->filter_count - 1];
+    if (!read_test(r, t))
+        return false;
+    t->keep = slice_starts(r->key, SLICE("keep."));
+    return true;
+}
+
+static bool read_level(struct reading *r)
+{
+    static const char *const types[RESULTS_UNIT_TYPES] = {
+        [RESULTS_TOTAL] = "total",
+        [RESULTS_COUNTY] = "county",
+        [RESULTS_MUNICIPALITY] = "municipality",
+        [RESULTS_PRECINCT] = "precinct",
+    };
+    struct mapping *m = r->m;
+    size_t dot = slice_find(r->rest, SLICE("."));
+    int type = 0;
+    while (type < RESULTS_UNIT_TYPES && !slice_is(slice_sub(r->rest, 0, dot), types[type]))
+        type++;
+    if (dot == SIZE_MAX || type == RESULTS_UNIT_TYPES)
+        return fault_set(r->fault, WIRE_SCHEMA,
+                         "option %.*s: it is level.total, .county, .municipality or .precinct, "
+                         "then .COLUMN",
+                         SLICE_FMT(r->key));
+    r->rest = slice_sub(r->rest, dot + 1, r->rest.len);
+    if (!GROW(r, levels, level_count))
+        return too_many(r);
+    if (!read_test(r, &m->levels[m->level_count - 1]))
+        return false;
+    m->levels[m->level_count - 1].type = (enum results_unit_type)type;
+    return true;
+}
+
+static bool read_measure(struct reading *r)
+{
+    return GROW(r, measures, measure_count) ? read_test(r, &r->m->measures[r->m->measure_count - 1])
+                                            : too_many(r);
+}
+
+static bool read_per_county(struct reading *r)
+{
+    size_t equals = slice_find(r->value, SLICE("="));
+    if (slice_is(r->value, "yes") || slice_is(r->value, "no")) {
+        r->m->every_per_county = slice_is(r->value, "yes");
+        return true;
+    }
+    if (equals == SIZE_MAX)
+        return fault_set(r->fault, WIRE_SCHEMA, "option %.*s: it is yes, no or COLUMN = REGEX",
+                         SLICE_FMT(r->key));
+    r->rest = slice_trim(slice_sub(r->value, 0, equals));
+    r->value = slice_trim(slice_sub(r->value, equals + 1, r->value.len));
+    return GROW(r, per_county, per_county_count)
+               ? read_test(r, &r->m->per_county[r->m->per_county_count - 1])
+               : too_many(r);
+}
+
+static bool read_cut(struct reading *r)
+{
+    struct mapping *m = r->m;
+    struct slice rest = r->rest;
+    if (!GROW(r, cuts, cut_count))
+        return too_many(r);
+    struct mapping_cut *c = &m->cuts[m->cut_count - 1];
+    c->take = slice_starts(r->key, SLICE("take."));
+    return read_role(r, &rest, &c->to) && read_role(r, &rest, &c->from) &&
+           read_pattern(r, &c->pattern);
+}
+
+static bool read_value(struct reading *r)
+{
+    struct mapping *m = r->m;
+    struct slice rest = r->rest;
+    if (!GROW(r, values, value_count))
+        return too_many(r);
+    struct mapping_value *v = &m->values[m->value_count - 1];
+    if (!read_role(r, &rest, &v->role))
+        return false;
+    v->text = rest;
+    v->with = r->value;
+    return true;
+}
+
+static bool read_statistic(struct reading *r)
+{
+    struct mapping *m = r->m;
+    struct slice rest = r->rest;
+    if (!GROW(r, statistics, statistic_count))
+        return too_many(r);
+    struct mapping_statistic *s = &m->statistics[m->statistic_count - 1];
+    s->figure = ROLE_NONE;
+    if (rest.len && !read_role(r, &rest, &s->figure))
+        return false;
+    bool figure = s->figure == ROLE_REGISTERED || s->figure == ROLE_BALLOTS ||
+                  s->figure == ROLE_REPORTING || s->figure == ROLE_TOTAL;
+    if (rest.len && !figure)
+        return fault_set(r->fault, WIRE_SCHEMA,
+                         "option %.*s: it is statistic, or statistic.registered, .ballots, "
+                         ".reporting or .total",
+                         SLICE_FMT(r->key));
+    return read_pattern(r, &s->pattern);
+}
+
+static bool read_measure_contest(struct reading *r)
+{
+    r->m->measure_contest = r->value;
+    return true;
+}
+
+static bool read_check(struct reading *r)
+{
+    r->m->check_votes = r->value;
+    return true;
+}
+
+static bool read_unknown(struct reading *r)
+{
+    r->m->count.unknown = r->value;
+    return true;
+}
+
+static bool read_thousands(struct reading *r)
+{
+    r->m->count.thousands = slice_is(r->value, "yes");
+    return true;
+}
+
+static bool read_decode(struct reading *r)
+{
+    r->m->style.decode = slice_is(r->value, "html");
+    return true;
+}
+
+/* What stands here is the mapping's; all else is the engine's or the job's. */
+static const struct {
+    const char *key; /* a family when it ends in a dot */
+    bool (*read)(struct reading *r);
+} readers[] = {
+    {"check.votes", read_check},
+    {"column.", read_column},
+    {"contest-per-county", read_per_county},
+    {"cut.", read_cut},
+    {"decode", read_decode},
+    {"drop.", read_filter},
+    {"keep.", read_filter},
+    {"level.", read_level},
+    {"measure.contest", read_measure_contest},
+    {"measure.when.", read_measure},
+    {"statistic", read_statistic},
+    {"statistic.", read_statistic},
+    {"take.", read_cut},
+    {"thousands", read_thousands},
+    {"unknown", read_unknown},
+    {"value.", read_value},
+};
+
+static bool read_option(struct reading *r)
+{
+    for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++) {
+        struct slice key = slice_of(readers[i].key);
+        bool family = slice_ends(key, SLICE("."));
+        if (family ? slice_starts(r->key, key) : slice_eq(r->key, key)) {
+            r->rest = slice_sub(r->key, key.len, r->key.len);
+            return readers[i].read(r);
+        }
+    }
+    return true;
+}
+
+bool mapping_read(struct job *j, struct mapping *m, struct fault *f)
+{
+    struct slice rest = j->options, line;
+    *m = (struct mapping){.job = j};
+    while (slice_next(&rest, '\n', &line)) {
+        size_t equals = slice_find(line, SLICE("="));
+        struct reading r = {.m = m, .fault = f, .key = slice_trim(slice_sub(line, 0, equals))};
+        if (equals == SIZE_MAX)
+            continue;
+        r.value = slice_trim(slice_sub(line, equals + 1, line.len));
+        if (!read_option(&r))
+            return false;
+    }
+    return true;
+}
+
+void mapping_done(struct mapping *m)
+{
+    patterns_done(&m->patterns);
+}
+
+/* ---- binding ---- */
+
+static bool bind_tests(struct mapping *m, struct mapping_test *t, uint32_t n,
+                       const struct column_finder *finder, struct fault *f)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (!column_bind(m->job->arena, t[i].option, t[i].spec, finder, &t[i].column, f))
+            return false;
+    }
+    return true;
+}
+
+bool mapping_bind(struct mapping *m, const struct column_finder *finder, struct fault *f)
+{
+    struct arena *a = m->job->arena;
+    for (int role = 0; role < ROLES; role++) {
+        struct slice option = arena_printf(a, "column.%s", names[role]);
+        m->column[role] = (struct column){0};
+        if (m->spec[role].ptr &&
+            !column_bind(a, option, m->spec[role], finder, &m->column[role], f))
+            return false;
+    }
+    if (m->measure_contest.ptr &&
+        !column_bind(a, SLICE("measure.contest"), m->measure_contest, finder, &m->measure_title, f))
+        return false;
+    if (m->check_votes.ptr &&
+        !column_bind(a, SLICE("check.votes"), m->check_votes, finder, &m->check, f))
+        return false;
+    return bind_tests(m, m->filters, m->filter_count, finder, f) &&
+           bind_tests(m, m->levels, m->level_count, finder, f) &&
+           bind_tests(m, m->measures, m->measure_count, finder, f) &&
+           bind_tests(m, m->per_county, m->per_county_count, finder, f);
+}
+
+static bool find_role(void *ctx, struct slice name, int32_t *field)
+{
+    const uint64_t *there = ctx;
+    for (int role = 0; role < ROLES; role++) {
+        if (*there >> role & 1 && slice_is(name, names[role])) {
+            *field = role;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool mapping_bind_roles(struct mapping *m, uint64_t there, struct fault *f)
+{
+    const struct column_finder finder = {find_role, &there};
+    for (int role = 0; role < ROLE_NONE; role++)
+        m->spec[role] = there >> role & 1 ? slice_of(names[role]) : (struct slice){NULL, 0};
+    return mapping_bind(m, &finder, f);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/* Numbers for what was seen before: the same bytes give the same number, counted from 0 in order of
+ * first sight, so that what was made of them is found again in an array.
+ *
+ * Rows of a file come in an order that repeats: whatever followed a key last time is tried first,
+ * before anything is hashed. */
+#ifndef TALLYD_PARSERS_MEMO_H
+#define TALLYD_PARSERS_MEMO_H
+
+#include <stdint.h>
+
+#include "daemon/base/arena.h"
+#include "daemon/base/err.h"
+
+struct memo {
+    struct arena *arena;
+    struct memo_key *keys;
+    uint32_t *slots; /* numbers plus 1; 0: free */
+    uint32_t count, room, slot_room, last;
+};
+
+void memo_init(struct memo *m, struct arena *a);
+
+/* The number of these parts taken together; it was new when m->count has grown. False when memory
+ * is out. */
+bool memo_find(struct memo *m, const struct slice *parts, size_t n, uint32_t *number) MUST_USE;
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/* Lines of text cut into fields, pulled from an input in large runs: memory is one run and the
+ * longest line, whatever the payload's size. */
+#ifndef TALLYD_PARSERS_RECORDS_H
+#define TALLYD_PARSERS_RECORDS_H
+
+#include "parsers/input.h"
+
+#define RECORDS_LINE_MAX ((size_t)1 << 20)
+#define RECORDS_FIELDS_MAX 4096
+
+struct records {
+    /* of the record at hand; all of it goes with the next one */
+    struct slice *fields; /* as written: in quotes where they are; white space around them gone */
+    size_t n;
+    struct slice line; /* the whole of it, without its end */
+    uint64_t number;   /* the line it begins on, from 1 */
+    bool ended;        /* its line end was there; without one it is the last, perhaps cut */
+    /* the rest is records.c's */
+    struct arena *arena;
+    struct input *input;
+    char separator; /* '\n': none, a line is one field */
+    bool quote, end, lone_cr;
+    char *run;
+    size_t from, to, room; /* what is not read yet lies in run[from..to) */
+    uint64_t lines;        /* line ends passed */
+};
+
+/* `separator` 0: none. With `quote` a field that begins with a quote ends at the next, "" being one
+ * of its characters, and may hold separators and line ends. */
+bool records_open(struct arena *a, struct input *in, char separator, bool quote, struct records *r,
+                  struct fault *f) MUST_USE;
+
+/* The next line that is not blank; *more is false at the end. CRLF and LF end lines, and CR where
+ * the first line ends with one alone. */
+bool records_next(struct records *r, bool *more, struct fault *f) MUST_USE;
+
+#endif

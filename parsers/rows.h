@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/* Flat rows into a batch: each row is one figure of one choice in one reporting unit, told by what
+ * a mapping finds in its fields.
+ *
+ * For engines (delimited, fixed-width, html-table) and for drivers in C whose data are flat rows:
+ *
+ *     struct mapping m;
+ *     struct rows *rows;
+ *     bool ok = mapping_read(job, &m, f) &&
+ *               mapping_bind(&m, &finder, f) &&       // or mapping_bind_roles(&m, roles, f)
+ *               rows_new(job, &m, &how, &rows, f);
+ *     while (ok && there is a row)
+ *         ok = rows_add(rows, fields, n, number, f);
+ *     ok = ok && rows_finish(rows, f);
+ *     mapping_done(&m);
+ *
+ * Whatever is said by text (contest, choice, unit, facts) is worked out once for each new set of
+ * raw bytes of the columns that say it, and remembered; per row there are only those comparisons
+ * and the figures. */
+#ifndef TALLYD_PARSERS_ROWS_H
+#define TALLYD_PARSERS_ROWS_H
+
+#include "parsers/mapping.h"
+
+struct rows;
+
+struct rows_how {
+    const char *place; /* what a row's number counts: "line" */
+    bool adjacent;     /* a row's fields lie one behind the other in memory, in order */
+};
+
+/* `m` is read and bound, and lives as long. WIRE_SCHEMA when it lacks what every mapping needs. */
+bool rows_new(struct job *j, const struct mapping *m, const struct rows_how *how, struct rows **out,
+              struct fault *f) MUST_USE;
+
+/* One row. The fields may go when it returns. What is wrong with a figure is a problem of its
+ * contest; false only for what ends the payload. */
+bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t number,
+              struct fault *f) MUST_USE;
+
+/* The end: what can only be checked there. */
+bool rows_finish(struct rows *r, struct fault *f) MUST_USE;
+
+/* How many rows were kept, statistics counted. */
+uint64_t rows_kept(const struct rows *r);
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: ISC */
+/* What the texts of a row say: the contest and the choice, and the reporting unit. */
+#include <inttypes.h>
+
+#include "parsers/field.h"
+#include "parsers/label.h"
+#include "parsers/pool.h"
+#include "parsers/rowing.h"
+
+bool rowing_full(struct rows *r)
+{
+    return fault_set(r->fault, WIRE_LIMIT, "%s %" PRIu64 ": out of memory", r->place_word,
+                     r->number);
+}
+
+/* ---- texts of a row ---- */
+
+static bool test_matches(struct rows *r, const struct mapping_test *t, bool *matches)
+{
+    struct slice text = column_text(&t->column, r->fields, r->n, r->m->style, &r->scratch);
+    *matches = text.ptr && pattern_match(t->pattern, text, NULL);
+    return text.ptr || rowing_full(r);
+}
+
+static bool any_matches(struct rows *r, const struct mapping_test *t, uint32_t n, bool *matches)
+{
+    *matches = false;
+    for (uint32_t i = 0; i < n && !*matches; i++) {
+        if (!test_matches(r, &t[i], matches))
+            return false;
+    }
+    return true;
+}
+
+static bool dropped(struct rows *r, bool *drop)
+{
+    *drop = false;
+    for (uint32_t i = 0; i < r->m->filter_count && !*drop; i++) {
+        bool matches;
+        if (!test_matches(r, &r->m->filters[i], &matches))
+            return false;
+        *drop = matches != r->m->filters[i].keep;
+    }
+    return true;
+}
+
+/* s without what stands from `cut` on, blanks folded where it was. */
+static bool without(struct rows *r, struct slice *s, struct slice cut)
+{
+    struct slice before = slice_trim(slice_sub(*s, 0, (size_t)(cut.ptr - s->ptr)));
+    struct slice after = slice_trim(slice_sub(*s, (size_t)(cut.ptr - s->ptr) + cut.len, s->len));
+    if (!before.len || !after.len) {
+        *s = before.len ? before : after;
+        return true;
+    }
+    *s = arena_printf(r->job->arena, "%.*s %.*s", SLICE_FMT(before), SLICE_FMT(after));
+    return s->ptr || rowing_full(r);
+}
+
+static bool cut(struct rows *r, const struct mapping_cut *c)
+{
+    struct slice groups[PATTERN_GROUPS];
+    struct slice *from = &r->text[c->from], *to = &r->text[c->to];
+    if (!from->len || !pattern_match(c->pattern, *from, groups))
+        return true;
+    struct slice found = SLICE("yes");
+    size_t n = pattern_groups(c->pattern);
+    for (size_t i = n; i > 0; i--)
+        found = groups[i].ptr || i == n ? groups[i] : found;
+    if (!to->len)
+        *to = slice_trim(found);
+    return c->take || without(r, from, groups[0]);
+}
+
+/* The texts of a group's roles in this row: columns, then cuts, then values. */
+static bool work_out(struct rows *r, const struct group *g)
+{
+    const struct mapping *m = r->m;
+    for (int role = 0; role < ROLES; role++) {
+        if (!(g->roles & ROWING_BIT(role)))
+            continue;
+        r->text[role] = column_text(&m->column[role], r->fields, r->n, m->style, &r->scratch);
+        if (!r->text[role].ptr)
+            return rowing_full(r);
+    }
+    for (uint32_t i = 0; i < m->cut_count; i++) {
+        if (g->roles & ROWING_BIT(m->cuts[i].from) && !cut(r, &m->cuts[i]))
+            return false;
+    }
+    for (uint32_t i = 0; i < m->value_count; i++) {
+        const struct mapping_value *v = &m->values[i];
+        if (g->roles & ROWING_BIT(v->role) && slice_eq_nocase(r->text[v->role], v->text))
+            r->text[v->role] = v->with;
+    }
+    return true;
+}
+
+/* ---- who ---- */
+
+static bool contest_begin(struct rows *r, struct who *w, uint32_t flags)
+{
+    struct results_builder *b = r->job->builder;
+    struct results_contest_in in = RESULTS_CONTEST_DEFAULT;
+    const struct slice *t = r->text;
+    in.id = t[ROLE_CONTEST_ID];
+    in.text = t[ROLE_CONTEST];
+    in.state = job_option(r->job, "state");
+    in.county = job_option(r->job, "county");
+    if (w->per_county)
+        in.county = t[ROLE_COUNTY].len ? t[ROLE_COUNTY] : t[ROLE_COUNTY_ID];
+    in.office = t[ROLE_OFFICE];
+    in.district = t[ROLE_DISTRICT];
+    in.party = label_party(t[ROLE_CONTEST_PARTY]);
+    in.election_type = t[ROLE_ELECTION_TYPE];
+    in.votes_allowed = count_small(t[ROLE_VOTES_ALLOWED]);
+    in.seats = count_small(t[ROLE_SEATS]);
+    in.flags = flags | (r->m->column[ROLE_WINNER].count ? RESULTS_MARKS_STATED : 0);
+    if (!results_contest_again(b, in.county, in.id, in.text) &&
+        !results_contest_begin(b, &in, &r->fault->err))
+        return field_limit(r->fault);
+    w->contest = r->contest = results_contest_index(b);
+    results_contest_flags(b, in.flags);
+    return true;
+}
+
+static bool says_yes(struct slice s)
+{
+    static const char *const words[] = {"yes", "y", "true", "t", "1", "x", NULL};
+    for (const char *const *w = words; *w; w++) {
+        if (slice_eq_nocase(s, slice_of(*w)))
+            return true;
+    }
+    return false;
+}
+
+/* A mark as the mapping's values leave it. */
+static enum results_mark read_mark(struct rows *r)
+{
+    static const struct {
+        const char *word;
+        enum results_mark mark;
+    } marks[] = {{"", RESULTS_UNMARKED},
+                 {"won", RESULTS_WON},
+                 {"lost", RESULTS_LOST},
+                 {"advanced", RESULTS_ADVANCED}};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        if (slice_is(r->text[ROLE_WINNER], marks[i].word))
+            return marks[i].mark;
+    }
+    results_contest_bad(
+        r->job->builder, "%s %" PRIu64 ": winner: \"%.*s\" is not won, lost or advanced",
+        r->place_word, r->number, SLICE_FMT(field_excerpt(r->job->arena, r->text[ROLE_WINNER])));
+    return RESULTS_UNMARKED;
+}
+
+static bool choice_add(struct rows *r, struct slice id, struct slice name, uint32_t *index)
+{
+    struct results_choice_in in = {
+        .id = id, .name = name, .party = label_party(r->text[ROLE_PARTY])};
+    if (says_yes(r->text[ROLE_WRITE_IN]) || label_is_write_in(name))
+        in.flags |= RESULTS_WRITE_IN;
+    if (says_yes(r->text[ROLE_INCUMBENT]))
+        in.flags |= RESULTS_INCUMBENT;
+    in.mark = read_mark(r);
+    return results_choice(r->job->builder, &in, index, &r->fault->err) || field_limit(r->fault);
+}
+
+/* Its statistic, or ROLES: it is none. */
+static enum role statistic_of(const struct mapping *m, struct slice choice)
+{
+    for (uint32_t i = 0; i < m->statistic_count; i++) {
+        if (pattern_match(m->statistics[i].pattern, choice, NULL))
+            return m->statistics[i].figure;
+    }
+    return label_is_statistic(choice) ? ROLE_NONE : ROLES;
+}
+
+static bool is_question(struct rows *r, bool *question)
+{
+    const struct mapping *m = r->m;
+    *question = false;
+    if (!m->column[ROLE_YES].count || !m->column[ROLE_NO].count)
+        return true;
+    *question = !m->measure_count && !r->text[ROLE_CHOICE].len;
+    return !m->measure_count || any_matches(r, m->measures, m->measure_count, question);
+}
+
+/* Yes and no of a row that is a question by itself. */
+static bool question_add(struct rows *r, struct who *w)
+{
+    if (r->m->measure_title.count) {
+        r->text[ROLE_CONTEST] =
+            column_text(&r->m->measure_title, r->fields, r->n, r->m->style, &r->scratch);
+        if (!r->text[ROLE_CONTEST].ptr)
+            return rowing_full(r);
+    }
+    r->text[ROLE_PARTY] = r->text[ROLE_WRITE_IN] = (struct slice){NULL, 0};
+    w->kind = WHO_QUESTION;
+    return contest_begin(r, w, RESULTS_MEASURE) &&
+           choice_add(r, SLICE(""), SLICE("Yes"), &w->choice) &&
+           choice_add(r, SLICE(""), SLICE("No"), &w->no);
+}
+
+/* A statistic, or a choice of its contest. */
+static bool line_add(struct rows *r, struct who *w)
+{
+    const struct slice *t = r->text;
+    w->figure = statistic_of(r->m, t[ROLE_CHOICE]);
+    w->kind = w->figure == ROLE_NONE ? WHO_NOTHING : WHO_FIGURE;
+    if (w->figure == ROLES)
+        w->kind = t[ROLE_CHOICE].len || t[ROLE_CHOICE_ID].len ? WHO_CHOICE : WHO_NAMELESS;
+    if (w->kind == WHO_NOTHING)
+        return true;
+    if (!contest_begin(r, w, 0))
+        return false;
+    if (w->kind != WHO_CHOICE)
+        return true;
+    if (!choice_add(r, t[ROLE_CHOICE_ID], t[ROLE_CHOICE], &w->choice))
+        return false;
+    if (w->choice == 0 && label_is_answer(t[ROLE_CHOICE]))
+        results_contest_flags(r->job->builder, RESULTS_MEASURE);
+    return true;
+}
+
+bool rowing_who(struct rows *r, struct who *w)
+{
+    bool drop, question;
+    if (!dropped(r, &drop))
+        return false;
+    if (drop)
+        return true; /* as it is: WHO_DROPPED */
+    if (!work_out(r, &r->whos) || !is_question(r, &question) ||
+        !any_matches(r, r->m->per_county, r->m->per_county_count, &w->per_county))
+        return false;
+    w->per_county |= r->m->every_per_county;
+    return question ? question_add(r, w) : line_add(r, w);
+}
+
+/* ---- where ---- */
+
+/* The number of a place, the same for the same words. */
+static bool place_add(struct rows *r, const struct place *p, uint32_t *number)
+{
+    const struct slice key[] = {{(const char *)&p->type, sizeof p->type},
+                                {(const char *)&p->parent, sizeof p->parent},
+                                p->id,
+                                p->name};
+    uint32_t before = r->place_memo.count;
+    if (!memo_find(&r->place_memo, key, sizeof key / sizeof key[0], number))
+        return rowing_full(r);
+    *number += 1; /* place 0 is the total */
+    if (r->place_memo.count == before)
+        return true;
+    if (!pool_grow(r->job->arena, &r->places, &r->place_room, (uint64_t)*number + 1,
+                   sizeof *r->places, ROWING_LIST_MAX))
+        return rowing_full(r);
+    struct place *new = &r->places[*number];
+    *new = *p;
+    new->id = arena_copy(r->job->arena, p->id);
+    new->name = arena_copy(r->job->arena, p->name);
+    return (new->id.ptr &&new->name.ptr) || rowing_full(r);
+}
+
+/* The type the mapping's levels give this row; RESULTS_UNIT_TYPES: whatever it fills. */
+static bool stated_level(struct rows *r, enum results_unit_type *type)
+{
+    *type = RESULTS_UNIT_TYPES;
+    for (uint32_t i = 0; i < r->m->level_count && *type == RESULTS_UNIT_TYPES; i++) {
+        bool matches;
+        if (!test_matches(r, &r->m->levels[i], &matches))
+            return false;
+        *type = matches ? r->m->levels[i].type : *type;
+    }
+    return true;
+}
+
+bool rowing_where(struct rows *r, uint32_t *where)
+{
+    static const struct {
+        enum results_unit_type type;
+        enum role id, name;
+    } levels[] = {{RESULTS_COUNTY, ROLE_COUNTY_ID, ROLE_COUNTY},
+                  {RESULTS_MUNICIPALITY, ROLE_MUNICIPALITY_ID, ROLE_MUNICIPALITY},
+                  {RESULTS_PRECINCT, ROLE_PRECINCT_ID, ROLE_PRECINCT}};
+    enum results_unit_type most;
+    *where = 0;
+    if (!work_out(r, &r->wheres) || !stated_level(r, &most))
+        return false;
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        struct place p = {levels[i].type, r->text[levels[i].id], r->text[levels[i].name], *where};
+        if ((p.id.len || p.name.len) && p.type <= most && !place_add(r, &p, where))
+            return false;
+    }
+    return true;
+}
+
+bool rowing_unit_in(struct rows *r, const struct who *w, uint32_t where, struct results_unit_in *in)
+{
+    const struct place *p = &r->places[where];
+    *in = RESULTS_UNIT_DEFAULT;
+    in->type = p->type;
+    in->id = p->id;
+    in->name = p->name;
+    return !where || rowing_unit(r, w, p->parent, &in->parent);
+}
+
+bool rowing_unit(struct rows *r, const struct who *w, uint32_t where, uint32_t *unit)
+{
+    const uint32_t pair[] = {w->contest, where};
+    const struct slice key = {(const char *)pair, sizeof pair};
+    uint32_t before = r->unit_memo.count, number;
+    struct results_unit_in in;
+    *unit = 0;
+    if (where == 0 || (w->per_county && r->places[where].type == RESULTS_COUNTY))
+        return true;
+    if (!memo_find(&r->unit_memo, &key, 1, &number))
+        return rowing_full(r);
+    if (r->unit_memo.count == before) {
+        *unit = r->unit[number];
+        return true;
+    }
+    if (!rowing_unit_in(r, w, where, &in))
+        return false;
+    if (!results_unit(r->job->builder, &in, unit, &r->fault->err))
+        return field_limit(r->fault);
+    if (!pool_grow(r->job->arena, &r->unit, &r->unit_room, (uint64_t)number + 1, sizeof *r->unit,
+                   ROWING_LIST_MAX))
+        return rowing_full(r);
+    r->unit[number] = *unit;
+    return true;
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: ISC */
+/* Rows into the builder: what was worked out before is found again by its raw bytes, and figures
+ * are read. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "parsers/field.h"
+#include "parsers/pool.h"
+#include "parsers/rowing.h"
+
+/* ---- setting up ---- */
+
+struct fields_seen {
+    int32_t list[ROWING_FIELDS_MAX];
+    size_t n;
+};
+
+static void see(struct fields_seen *s, const struct column *c)
+{
+    for (uint32_t i = 0; i < c->count; i++) {
+        size_t at = 0;
+        if (c->parts[i].kind != COLUMN_FIELD)
+            continue;
+        while (at < s->n && s->list[at] < c->parts[i].field)
+            at++;
+        if (s->n == ROWING_FIELDS_MAX || (at < s->n && s->list[at] == c->parts[i].field))
+            continue;
+        memmove(s->list + at + 1, s->list + at, (s->n - at) * sizeof s->list[0]);
+        s->list[at] = c->parts[i].field;
+        s->n++;
+    }
+}
+
+static void see_tests(struct fields_seen *s, const struct mapping_test *t, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        see(s, &t[i].column);
+}
+
+/* The roles a group needs: its own, and those its own are cut from. */
+static uint64_t needed(const struct mapping *m, uint64_t roles)
+{
+    uint64_t before;
+    do {
+        before = roles;
+        for (uint32_t i = 0; i < m->cut_count; i++)
+            roles |= roles & ROWING_BIT(m->cuts[i].to) ? ROWING_BIT(m->cuts[i].from) : 0;
+    } while (roles != before);
+    return roles;
+}
+
+static bool group_init(struct rows *r, struct group *g, uint64_t roles, struct fields_seen *seen)
+{
+    memo_init(&g->memo, r->job->arena);
+    g->roles = needed(r->m, roles);
+    for (int role = 0; role < ROLES; role++) {
+        if (g->roles & ROWING_BIT(role))
+            see(seen, &r->m->column[role]);
+    }
+    g->runs = arena_array(r->job->arena, seen->n + 1, sizeof *g->runs);
+    if (!g->runs)
+        return false;
+    for (size_t i = 0; i < seen->n; i++) {
+        struct run *last = g->run_count ? &g->runs[g->run_count - 1] : NULL;
+        if (r->adjacent && last && seen->list[i] > 0 && last->to == seen->list[i] - 1)
+            last->to = seen->list[i];
+        else
+            g->runs[g->run_count++] = (struct run){seen->list[i], seen->list[i]};
+    }
+    return true;
+}
+
+static uint64_t roles_between(enum role first, enum role last)
+{
+    uint64_t roles = 0;
+    for (int role = (int)first; role <= (int)last; role++)
+        roles |= ROWING_BIT(role);
+    return roles;
+}
+
+static bool groups_init(struct rows *r)
+{
+    const struct mapping *m = r->m;
+    struct fields_seen who = {.n = 0}, where = {.n = 0}, facts = {.n = 0};
+    uint64_t whos = roles_between(ROLE_CONTEST_ID, ROLE_INCUMBENT);
+    if (m->every_per_county || m->per_county_count)
+        whos |= ROWING_BIT(ROLE_COUNTY) | ROWING_BIT(ROLE_COUNTY_ID);
+    see_tests(&who, m->filters, m->filter_count);
+    see_tests(&who, m->measures, m->measure_count);
+    see_tests(&who, m->per_county, m->per_county_count);
+    see(&who, &m->measure_title);
+    see_tests(&where, m->levels, m->level_count);
+    return group_init(r, &r->whos, whos, &who) &&
+           group_init(r, &r->wheres, roles_between(ROLE_COUNTY_ID, ROLE_PRECINCT), &where) &&
+           group_init(r, &r->facts, roles_between(ROLE_DATE, ROLE_UPDATED), &facts);
+}
+
+/* What no mapping can be without. */
+static bool check_mapping(const struct mapping *m, struct fault *f)
+{
+    const struct column *c = m->column;
+    bool question = c[ROLE_YES].count && c[ROLE_NO].count;
+    if (!c[ROLE_CONTEST].count && !c[ROLE_CONTEST_ID].count)
+        return fault_set(f, WIRE_SCHEMA, "the mapping has no column.contest and no .contest-id");
+    if (!c[ROLE_CHOICE].count && !c[ROLE_CHOICE_ID].count && !question)
+        return fault_set(f, WIRE_SCHEMA, "the mapping has no column.choice and no .choice-id");
+    if (!c[ROLE_VOTES].count && !question)
+        return fault_set(f, WIRE_SCHEMA, "the mapping has no column.votes");
+    return true;
+}
+
+bool rows_new(struct job *j, const struct mapping *m, const struct rows_how *how, struct rows **out,
+              struct fault *f)
+{
+    struct rows *r = arena_alloc(j->arena, sizeof *r);
+    if (!check_mapping(m, f))
+        return false;
+    if (!r)
+        return fault_set(f, WIRE_LIMIT, "out of memory");
+    r->job = j;
+    r->m = m;
+    r->place_word = how->place;
+    r->adjacent = how->adjacent;
+    r->scratch.arena = j->arena;
+    r->contest = UINT32_MAX;
+    memo_init(&r->place_memo, j->arena);
+    memo_init(&r->unit_memo, j->arena);
+    for (int role = ROLE_REPORTING; role <= ROLE_BALLOTS; role++)
+        r->has_figures |= m->column[role].count > 0;
+    if (!groups_init(r) ||
+        !pool_grow(j->arena, &r->places, &r->place_room, 1, sizeof *r->places, ROWING_LIST_MAX))
+        return fault_set(f, WIRE_LIMIT, "out of memory");
+    *out = r;
+    return true;
+}
+
+/* ---- figures ---- */
+
+/* The sum of a column's parts in this row. What is no number is a problem of the contest. */
+static int64_t figure(struct rows *r, const struct column *c)
+{
+    int64_t sum = c->count ? 0 : VOTES_UNKNOWN;
+    for (uint32_t i = 0; i < c->count; i++) {
+        int64_t part;
+        struct slice raw = column_field(r->fields, r->n, c->parts[i].field);
+        enum count_verdict v = count_read(raw, &r->m->count, &part);
+        if (v == COUNT_BAD) {
+            results_contest_bad(r->job->builder, "%s %" PRIu64 ": %.*s: \"%.*s\" is no count",
+                                r->place_word, r->number, SLICE_FMT(c->parts[i].text),
+                                SLICE_FMT(field_excerpt(r->job->arena, raw)));
+            return VOTES_UNKNOWN;
+        }
+        sum = v == COUNT_UNKNOWN || sum == VOTES_UNKNOWN ? VOTES_UNKNOWN : sum + part;
+    }
+    return sum;
+}
+
+static bool unit_figures(struct rows *r, const struct who *w, uint32_t where)
+{
+    const struct column *c = r->m->column;
+    struct results_unit_in in;
+    uint32_t unit;
+    if (w->per_county && r->places[where].type == RESULTS_COUNTY)
+        where = 0;
+    if (!rowing_unit_in(r, w, where, &in))
+        return false;
+    if (w->kind == WHO_FIGURE) {
+        int64_t *const to[ROLES] = {[ROLE_REPORTING] = &in.reporting,
+                                    [ROLE_TOTAL] = &in.total,
+                                    [ROLE_REGISTERED] = &in.registered,
+                                    [ROLE_BALLOTS] = &in.ballots};
+        *to[w->figure] = figure(r, &c[ROLE_VOTES]);
+    } else {
+        in.reporting = figure(r, &c[ROLE_REPORTING]);
+        in.total = figure(r, &c[ROLE_TOTAL]);
+        in.registered = figure(r, &c[ROLE_REGISTERED]);
+        in.ballots = figure(r, &c[ROLE_BALLOTS]);
+    }
+    if (c[ROLE_PROGRESS].count) {
+        struct slice text =
+            column_text(&c[ROLE_PROGRESS], r->fields, r->n, r->m->style, &r->scratch);
+        if (!text.ptr)
+            return rowing_full(r);
+        count_progress(text, &in.reporting, &in.total);
+    }
+    return results_unit(r->job->builder, &in, &unit, &r->fault->err) || field_limit(r->fault);
+}
+
+static bool votes_add(struct rows *r, uint32_t unit, uint32_t choice, enum role role)
+{
+    int64_t votes = figure(r, &r->m->column[role]);
+    return results_votes_once(r->job->builder, unit, choice, votes, &r->fault->err) ||
+           field_limit(r->fault);
+}
+
+/* The votes must be what their parts add up to, where all are stated. */
+static void check_votes(struct rows *r)
+{
+    int64_t votes = figure(r, &r->m->column[ROLE_VOTES]), sum = figure(r, &r->m->check);
+    if (votes != VOTES_UNKNOWN && sum != VOTES_UNKNOWN && votes != sum)
+        results_contest_bad(r->job->builder,
+                            "%s %" PRIu64 ": the votes are %" PRId64 ", their parts %" PRId64,
+                            r->place_word, r->number, votes, sum);
+}
+
+static void check_nameless(struct rows *r)
+{
+    int64_t votes = figure(r, &r->m->column[ROLE_VOTES]);
+    if (votes > 0)
+        results_contest_bad(r->job->builder,
+                            "%s %" PRIu64 ": %" PRId64 " votes for a choice without id and name",
+                            r->place_word, r->number, votes);
+}
+
+/* ---- a row ---- */
+
+/* The number of what a group's fields say; *fresh: it is new and to be worked out. */
+static bool group_find(struct rows *r, struct group *g, uint32_t *number, bool *fresh)
+{
+    struct slice parts[ROWING_FIELDS_MAX];
+    uint32_t before = g->memo.count;
+    for (uint32_t i = 0; i < g->run_count; i++) {
+        const struct run *run = &g->runs[i];
+        parts[i] = column_field(r->fields, r->n, run->from);
+        if (run->to != run->from && parts[i].ptr) {
+            size_t to = (size_t)run->to < r->n ? (size_t)run->to : r->n - 1; /* a short row */
+            struct slice last = r->fields[to];
+            parts[i].len = (size_t)(last.ptr + last.len - parts[i].ptr);
+        }
+    }
+    if (!memo_find(&g->memo, parts, g->run_count, number))
+        return rowing_full(r);
+    *fresh = g->memo.count != before;
+    if (*fresh)
+        r->scratch.used = 0;
+    return true;
+}
+
+static bool find_who(struct rows *r, const struct who **out)
+{
+    uint32_t number;
+    bool fresh;
+    if (!group_find(r, &r->whos, &number, &fresh))
+        return false;
+    if (fresh && !pool_grow(r->job->arena, &r->who, &r->who_room, (uint64_t)number + 1,
+                            sizeof *r->who, ROWING_LIST_MAX))
+        return rowing_full(r);
+    *out = &r->who[number];
+    return !fresh || rowing_who(r, &r->who[number]);
+}
+
+static bool find_where(struct rows *r, uint32_t *out)
+{
+    uint32_t number;
+    bool fresh;
+    if (!group_find(r, &r->wheres, &number, &fresh))
+        return false;
+    if (fresh && (!pool_grow(r->job->arena, &r->where, &r->where_room, (uint64_t)number + 1,
+                             sizeof *r->where, ROWING_LIST_MAX)))
+        return rowing_full(r);
+    if (fresh && !rowing_where(r, &r->where[number]))
+        return false;
+    *out = r->where[number];
+    return true;
+}
+
+/* What a kept row gives the contest at hand. */
+static bool take_row(struct rows *r, const struct who *w, uint32_t where)
+{
+    uint32_t unit = 0;
+    if ((r->has_figures || w->kind == WHO_FIGURE) && !unit_figures(r, w, where))
+        return false;
+    if (w->kind == WHO_NAMELESS)
+        check_nameless(r);
+    if (w->kind == WHO_FIGURE || w->kind == WHO_NAMELESS)
+        return true;
+    if (!rowing_unit(r, w, where, &unit))
+        return false;
+    if (w->kind == WHO_QUESTION)
+        return votes_add(r, unit, w->choice, ROLE_YES) && votes_add(r, unit, w->no, ROLE_NO);
+    if (r->m->check.count)
+        check_votes(r);
+    return votes_add(r, unit, w->choice, ROLE_VOTES);
+}
+
+bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t number,
+              struct fault *f)
+{
+    const struct who *w = NULL;
+    uint32_t where = 0;
+    r->fields = fields;
+    r->n = n;
+    r->number = number;
+    r->fault = f;
+    if (!find_who(r, &w))
+        return false;
+    if (w->kind == WHO_DROPPED)
+        return true;
+    r->kept++;
+    if (w->kind == WHO_NOTHING)
+        return true;
+    if (!find_where(r, &where))
+        return false;
+    if (w->contest != r->contest)
+        results_contest_at(r->job->builder, w->contest);
+    r->contest = w->contest;
+    r->scratch.used = 0;
+    return take_row(r, w, where);
+}
+
+bool rows_finish(struct rows *r, struct fault *f)
+{
+    (void)r, (void)f;
+    return true;
+}
+
+uint64_t rows_kept(const struct rows *r)
+{
+    return r->kept;
+}
