@@ -130,6 +130,10 @@ bool input_open(struct arena *a, const struct input_source *source, int64_t max,
         struct slice head;
         if (!stage_peek(in->top, 4, &head, f))
             goto out;
+        if (slice_starts(head, SLICE("\xd0\xcf\x11\xe0"))) { /* OLE2 */
+            stage_refuse_spreadsheet("xls", f);
+            goto out;
+        }
         struct stage *next = unwrap_for(a, in->top, head, max);
         if (next == in->top)
             break;

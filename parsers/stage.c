@@ -62,3 +62,12 @@ void stage_skip(struct stage *s, size_t n)
 {
     s->head_at += n;
 }
+
+bool stage_refuse_spreadsheet(const char *kind, struct fault *f)
+{
+    return fault_set(
+        f, WIRE_SCHEMA,
+        "byte 1: a spreadsheet (%s), which nothing here reads: save it as CSV and read "
+        "that with the format \"delimited\"",
+        kind);
+}

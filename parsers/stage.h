@@ -31,4 +31,7 @@ void stage_skip(struct stage *s, size_t n); /* of what was peeked */
 struct stage *stage_gunzip(struct arena *a, struct stage *below, int64_t max);
 struct stage *stage_unzip(struct arena *a, struct stage *below);
 
+/* A spreadsheet of this kind, which is not read: says what to do instead. Always false. */
+bool stage_refuse_spreadsheet(const char *kind, struct fault *f);
+
 #endif

@@ -175,6 +175,21 @@ static unsigned le16(const char *p)
     return (unsigned)(unsigned char)p[0] | (unsigned)(unsigned char)p[1] << 8;
 }
 
+/* Spreadsheets are zips of many files, which come in a usual order. */
+static bool unzip_check_spreadsheet(struct unzip *u, unsigned name_len, struct fault *f)
+{
+    static const struct slice names[] = {SLICE_INIT("[Content_Types].xml"), SLICE_INIT("_rels/"),
+                                         SLICE_INIT("xl/"), SLICE_INIT("docProps/")};
+    struct slice h;
+    if (!stage_peek(u->stage.below, 30 + (size_t)name_len, &h, f))
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (slice_starts(slice_sub(h, 30, h.len), names[i]))
+            return stage_refuse_spreadsheet("xlsx", f);
+    }
+    return true;
+}
+
 /* The one member's local header: only what every zip tool writes. libarchive knows more methods,
  * with memory needs of their own. */
 static bool unzip_check_header(struct unzip *u, struct fault *f)
@@ -192,7 +207,7 @@ static bool unzip_check_header(struct unzip *u, struct fault *f)
     if (method != 0 && method != 8)
         return fault_set(f, WIRE_SYNTAX, "zip: compression method %u is not read, only deflate",
                          method);
-    return true;
+    return unzip_check_spreadsheet(u, le16(h.ptr + 26), f);
 }
 
 static bool unzip_start(struct unzip *u, struct fault *f)

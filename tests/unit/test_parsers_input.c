@@ -300,6 +300,23 @@ static void odd_zips_fail(void **state)
         buf_done(all[i]);
 }
 
+static void spreadsheets_are_told_apart_from_feeds(void **state)
+{
+    (void)state;
+    struct buf plain = sample(2000), xlsx = zip(buf_slice(&plain), 3, NULL);
+    memcpy(xlsx.ptr + 30, "xl/one.xml", strlen("detail.xml"));
+    expect_fault(buf_slice(&xlsx), 1 << 20, WIRE_SCHEMA, "a spreadsheet (xlsx)");
+    memcpy(xlsx.ptr + 30, "docProps/a", strlen("detail.xml"));
+    expect_fault(buf_slice(&xlsx), 1 << 20, WIRE_SCHEMA, "save it as CSV");
+    struct buf packed = gzip(buf_slice(&xlsx));
+    expect_fault(buf_slice(&packed), 1 << 20, WIRE_SCHEMA, "a spreadsheet (xlsx)");
+    expect_fault(SLICE("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on"), 1 << 20, WIRE_SCHEMA,
+                 "a spreadsheet (xls)");
+    buf_done(&plain);
+    buf_done(&xlsx);
+    buf_done(&packed);
+}
+
 static void bombs_hit_the_cap(void **state)
 {
     (void)state;
@@ -430,6 +447,7 @@ int main(void)
         cmocka_unit_test(damage_is_noticed),
         cmocka_unit_test(extra_bytes_fail),
         cmocka_unit_test(odd_zips_fail),
+        cmocka_unit_test(spreadsheets_are_told_apart_from_feeds),
         cmocka_unit_test(bombs_hit_the_cap),
         cmocka_unit_test(charsets_convert),
         cmocka_unit_test(charsets_refuse),
