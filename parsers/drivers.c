@@ -14,6 +14,7 @@ const struct driver *const drivers[] = {
     &la_ets_driver,
     &delimited_driver,
     &fixed_width_driver,
+    &nc_json_driver,
     &pointer_driver,
     &tx_goelect_driver,
     NULL,

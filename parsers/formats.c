@@ -79,6 +79,12 @@ const struct format formats[] = {
         .timezone = "America/Los_Angeles",
     },
     {
+        .name = "nc-json",
+        .about = "North Carolina's live JSON: er.ncsbe.gov/enr/YYYYMMDD/data/results_N.txt",
+        .authority = "official",
+        .votes = true,
+    },
+    {
         .name = "pointer",
         .about = "a small file that names the version another URL has now (current_ver.txt)",
         .authority = "official",
