@@ -100,17 +100,14 @@ void check_globals(struct loader *l)
 }
 
 /* Does the text expand? False: reported. */
-static bool check_expands(struct loader *l, const struct item *item, struct slice county,
-                          bool version)
+static bool check_expands(struct loader *l, const struct item *item, struct config_expand with)
 {
     const struct config *c = l->config;
-    struct config_expand with = {.version = version ? SLICE("1") : SLICE(""),
-                                 .county = county,
-                                 .credentials = l->args->credentials};
     struct buf out;
     struct err why;
     const char *at;
 
+    with.credentials = l->args->credentials;
     if (c->election.dates.count == 0 || !when_parse_date(c->election.dates.items[0], &with.date))
         with.date = 0; /* reported elsewhere; any day will do here */
     buf_init(&out, EXPANDED_MAX);
@@ -130,7 +127,7 @@ static bool is_trusted(const struct loader *l, const struct url *u)
 
 /* One address of a source. True when it may be fetched but proves nothing: plain http. */
 static bool check_address(struct loader *l, const struct item *item, bool insecure_http,
-                          struct slice county, bool version)
+                          const struct config_expand *with)
 {
     struct url u;
     struct slice text = item->value;
@@ -148,7 +145,7 @@ static bool check_address(struct loader *l, const struct item *item, bool insecu
                       "a secret written out in an address");
         return false;
     }
-    if (!check_expands(l, item, county, version) || is_trusted(l, &u))
+    if (!check_expands(l, item, *with) || is_trusted(l, &u))
         return false;
     if (!insecure_http)
         entry_problem(
@@ -186,7 +183,7 @@ static void check_header(struct loader *l, const struct item *item, struct slice
         entry_problem(l, item->entry, item->value.ptr, "use https",
                       "a credential sent over plain http");
     else
-        (void)!check_expands(l, item, county, false);
+        (void)!check_expands(l, item, (struct config_expand){.county = county});
 }
 
 static bool is_key(const struct item *item, const char *name)
@@ -219,24 +216,35 @@ static void check_alone(struct loader *l, const struct draft *d, const char *nam
         entry_problem(l, item->entry, item->entry->key.ptr, fix, "%s", why);
 }
 
+struct used { /* what the addresses of a source make use of */
+    bool plain_http, version, election, county;
+    bool listed_version; /* counties-url does */
+};
+
 static void check_pairs_of_keys(struct loader *l, const struct draft *d,
-                                const struct config_source *s, bool version_used, bool county_used)
+                                const struct config_source *s, const struct used *used)
 {
-    check_alone(l, d, "version-url", !version_used, "write {version} into url, or delete the line",
-                "version-url, but no url has {version} in it");
+    bool counties = s->county.len > 0 || s->counties.count > 0;
+    bool listed = is_said(d, "counties-url");
+
+    check_alone(l, d, "version-url", listed ? !used->listed_version : !used->version,
+                listed ? "write {version} into counties-url, or delete the line"
+                       : "write {version} into url, or delete the line",
+                listed ? "version-url, but counties-url has no {version} in it"
+                       : "version-url, but no url has {version} in it");
     check_alone(l, d, "version-path", !is_said(d, "version-url"), "write version-url = https://...",
                 "version-path without a version-url");
+    check_alone(l, d, "counties-url", !counties, "write counties = a, b",
+                "counties-url without a county to look for in it");
+    check_alone(l, d, "counties-url", !used->version, "write {version} into url",
+                "counties-url, but no url has {version} in it");
     check_alone(l, d, "counties", s->county.len > 0, "keep one of them",
                 "county and counties in one source");
-    check_alone(l, d, "counties", !county_used, "write {county} into url",
+    check_alone(l, d, "counties", !used->county && !used->election, "write {county} into url",
                 "counties, but no url has {county} in it: each would fetch the same");
-    check_alone(l, d, "covers", s->covers_county && s->county.len == 0 && s->counties.count == 0,
-                "name it: county = El Paso", "covers = county without a county");
+    check_alone(l, d, "covers", s->covers_county && !counties, "name it: county = El Paso",
+                "covers = county without a county");
 }
-
-struct used { /* what the addresses of a source make use of */
-    bool plain_http, version, county;
-};
 
 /* What {county} stands for. One that was said wrongly is reported already: any name does then. */
 static struct slice county_of(const struct draft *d, const struct config_source *s)
@@ -246,24 +254,46 @@ static struct slice county_of(const struct draft *d, const struct config_source 
     return s->counties.count ? s->counties.items[0] : s->county;
 }
 
+static bool mentions(struct slice text, struct slice name)
+{
+    return slice_find(text, name) != (size_t)-1;
+}
+
+/* What is known where this address is used: files that name versions come before all others. */
+static struct config_expand known_in(const struct draft *d, const struct config_source *s,
+                                     bool pointer, bool list)
+{
+    bool listed = is_said(d, "counties-url") && !pointer && !list;
+    bool version = listed || (is_said(d, "version-url") && !pointer);
+
+    return (struct config_expand){.county = county_of(d, s),
+                                  .version = version ? SLICE("1") : SLICE(""),
+                                  .election = listed ? SLICE("1") : SLICE("")};
+}
+
 /* An item that may be an address or a path. */
 static void check_place(struct loader *l, const struct draft *d, const struct config_source *s,
                         const struct item *item, struct used *used)
 {
-    bool pointer = is_key(item, "version-url");
-    bool address =
-        pointer || is_key(item, "url") || is_key(item, "url.") ||
-        (is_key(item, "companion.") && slice_find(item->value, SLICE("://")) != (size_t)-1);
+    bool pointer = is_key(item, "version-url"), list = is_key(item, "counties-url");
+    bool address = pointer || list || is_key(item, "url") || is_key(item, "url.") ||
+                   (is_key(item, "companion.") && mentions(item->value, SLICE("://")));
 
-    if (!pointer && item->rest.len > 0 && check_name(item->rest))
+    if (!pointer && !list && item->rest.len > 0 && check_name(item->rest))
         entry_problem(l, item->entry, item->rest.ptr, NULL, "what stands behind the dot must be %s",
                       check_name(item->rest));
     if (!address || item->value.len == 0)
         return;
-    used->plain_http |= check_address(l, item, s->insecure_http, county_of(d, s),
-                                      !pointer && is_said(d, "version-url"));
-    used->version |= !pointer && slice_find(item->value, SLICE("{version}")) != (size_t)-1;
-    used->county |= !pointer && slice_find(item->value, SLICE("{county}")) != (size_t)-1;
+    struct config_expand with = known_in(d, s, pointer, list);
+    bool version = mentions(item->value, SLICE("{version}"));
+    used->plain_http |= check_address(l, item, s->insecure_http, &with);
+    used->listed_version |= list && version;
+    if (pointer || list)
+        return;
+    used->version |= version;
+    used->election |= mentions(item->value, SLICE("{election}"));
+    used->county |=
+        mentions(item->value, SLICE("{county}")) || mentions(item->value, SLICE("{county:"));
 }
 
 void check_source(struct loader *l, const struct draft *d, struct config_source *s)
@@ -276,7 +306,8 @@ void check_source(struct loader *l, const struct draft *d, struct config_source 
         const struct item *item = &d->items[i];
         bool file = item->key && item->key->type == KEY_FILE;
         any_file |= file;
-        if (file || is_key(item, "companion.") || is_key(item, "version-url"))
+        if (file || is_key(item, "companion.") || is_key(item, "version-url") ||
+            is_key(item, "counties-url"))
             check_place(l, d, s, item, &used);
     }
     for (size_t i = 0; i < d->count; i++)
@@ -286,7 +317,7 @@ void check_source(struct loader *l, const struct draft *d, struct config_source 
         problem_add(&l->problems, &d->section->line, d->section->name.ptr,
                     "write url = https://... or path = FILE",
                     "source %.*s has neither url nor path", SLICE_FMT(d->section->name));
-    check_pairs_of_keys(l, d, s, used.version, used.county);
+    check_pairs_of_keys(l, d, s, &used);
     if (used.plain_http && s->insecure_http) {
         if (calls && s->calls > CONFIG_CALLS_NO)
             entry_problem(l, calls->entry, calls->value.ptr, "use https, or write calls = no",

@@ -50,7 +50,7 @@ struct config_source {
     struct config_file *files;
     size_t file_count;
     struct config_pairs companions; /* companion.NAME = URL or path */
-    struct slice version_url, version_path;
+    struct slice version_url, version_path, counties_url;
     struct slice state, county, part;
     struct config_list counties; /* empty after config_load: each became a source "NAME.county" */
     bool covers_county;
@@ -154,13 +154,13 @@ bool config_parse_polls(struct slice value, int *minute, struct slice *zone) MUS
 bool config_credential(const char *directory, struct slice name, struct buf *out,
                        struct err *e) MUST_USE;
 
-/* Expand {date}, {date:%Y%m%d}, {version}, {county}, {credential:NAME}; "{{" is a brace. An unknown
- * name is an error. Version and county are percent-encoded (a version keeps / { }, so that
- * "{version}" can stand for itself); %Y %y %m
+/* Expand {date}, {date:%Y%m%d}, {version}, {election}, {county}, {county:_} (with _ for blanks),
+ * {credential:NAME}; "{{" is a brace. An unknown name is an error. Version, election and county are
+ * percent-encoded (the first two keep / { }, so that "{version}" can stand for itself); %Y %y %m
  * %-m %d %-d %b %B are known of dates. On failure what was added to `out` is to be thrown away. */
 struct config_expand {
     int64_t date; /* midnight UTC of the election day */
-    struct slice version, county;
+    struct slice version, election, county;
     const char *credentials;
 };
 bool config_expand(struct slice text, const struct config_expand *with, struct buf *out,

@@ -151,10 +151,27 @@ static bool add_known(struct slice value, const char *plain, const char *otherwi
     return true;
 }
 
+/* {county}, or {county:_}: blanks as what stands behind the colon. */
+static bool add_county(struct slice county, bool argued, struct slice blank, struct buf *out,
+                       struct err *e)
+{
+    struct slice rest = county, word;
+
+    if (!argued || county.len == 0)
+        return add_known(county, "", "{county} is not known: write county = NAME in this source",
+                         out, e);
+    for (bool first = true; slice_next(&rest, ' ', &word); first = false) {
+        if (!first)
+            add_encoded(blank, "", out);
+        add_encoded(word, "", out);
+    }
+    return true;
+}
+
 static bool expand_one(struct slice inside, const struct config_expand *with, struct buf *out,
                        struct err *e)
 {
-    static const char *const names[] = {"date", "version", "county", "credential"};
+    static const char *const names[] = {"date", "version", "election", "county", "credential"};
     size_t colon = slice_find(inside, SLICE(":"));
     struct slice name = slice_sub(inside, 0, colon);
     struct slice rest = slice_sub(inside, name.len + 1, inside.len);
@@ -169,13 +186,16 @@ static bool expand_one(struct slice inside, const struct config_expand *with, st
         return add_known(with->version, "/{}",
                          "{version} is not known: write version-url = https://... in this source",
                          out, e);
-    if (slice_is(name, "county") && !argued)
-        return add_known(with->county, "",
-                         "{county} is not known: write county = NAME in this source", out, e);
+    if (slice_is(name, "election") && !argued)
+        return add_known(with->election, "/{}",
+                         "{election} is not known: write counties-url = https://... in this source",
+                         out, e);
+    if (slice_is(name, "county"))
+        return add_county(with->county, argued, rest, out, e);
     const char *nearest = text_did_you_mean(name, names, sizeof(names) / sizeof(names[0]));
     return err_set(e, ERR_CONFIG,
-                   "there is no {%.*s}%s%s%s; {date}, {date:%%Y%%m%%d}, {version}, {county} and "
-                   "{credential:NAME} are known, and {{ is a brace",
+                   "there is no {%.*s}%s%s%s; {date}, {date:%%Y%%m%%d}, {version}, {election}, "
+                   "{county}, {county:_} and {credential:NAME} are known, and {{ is a brace",
                    SLICE_FMT(slice_sub(inside, 0, 40)), nearest ? " (did you mean " : "",
                    nearest ? nearest : "", nearest ? "?)" : "");
 }

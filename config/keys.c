@@ -416,6 +416,9 @@ const struct config_key config_keys[] = {
     {SOURCE(version_path), .name = "version-path", .type = KEY_TEXT,
      .about = "where in it: a JSON pointer, an XPath, or a regular expression with one group; "
               "empty: all of it"},
+    {SOURCE(counties_url), .name = "counties-url", .type = KEY_TEXT,
+     .about = "a file that lists the version each county has (Clarity's electionsettings.json), "
+              "{version} in it being version-url's; {election} and {version} in url"},
     {SOURCE(state), .name = "state", .type = KEY_TEXT, .check = check_state,
      .about = "two capital letters; empty: more than one state"},
     {SOURCE(county), .name = "county", .type = KEY_TEXT, .check = check_text,

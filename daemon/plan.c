@@ -230,15 +230,15 @@ static void plan_rules(struct making *m)
 /* ---- [source ...] ---- */
 
 static struct slice expand(struct making *m, struct slice text, const struct config_source *from,
-                           struct slice keep_version)
+                           const struct config_expand *known)
 {
     struct buf out;
     struct err e = {0};
     struct slice result = {0};
-    struct config_expand with = {.date = m->plan->settings.date,
-                                 .version = keep_version,
-                                 .county = from->county,
-                                 .credentials = m->args->config.credentials};
+    struct config_expand with = *known;
+    with.date = m->plan->settings.date;
+    with.county = from->county;
+    with.credentials = m->args->config.credentials;
     buf_init(&out, 1 << 20);
     if (!config_expand(text, &with, &out, &e))
         problem(m, from->where, "[source %.*s] %s", SLICE_FMT(from->name), e.text);
@@ -312,7 +312,7 @@ static void plan_headers(struct making *m, const struct config_source *from,
         return;
     for (size_t i = 0; i < from->headers.count; i++) {
         const struct config_pair *pair = &from->headers.items[i];
-        struct slice value = expand(m, pair->value, from, (struct slice){0});
+        struct slice value = expand(m, pair->value, from, &(struct config_expand){0});
         headers[i] =
             arena_printf(m->plan->arena, "%.*s: %.*s", SLICE_FMT(pair->key), SLICE_FMT(value));
         out->has_credential |= names_credential(pair->value);
@@ -321,14 +321,15 @@ static void plan_headers(struct making *m, const struct config_source *from,
     out->header_count = from->headers.count;
 }
 
-/* The version is only known when it is polled: it stays as "{version}". */
-static const struct slice VERSION_KEPT = SLICE_INIT("{version}");
+/* These are only known when it is polled: they stay as they are. */
+static const struct config_expand AS_IS = {.version = SLICE_INIT("{version}"),
+                                           .election = SLICE_INIT("{election}")};
 
 static struct slice url_of(struct making *m, const struct config_source *from,
                            struct poller_source *out, struct slice url)
 {
     out->has_credential |= names_credential(url);
-    return url.len > 0 ? expand(m, url, from, VERSION_KEPT) : url;
+    return url.len > 0 ? expand(m, url, from, &AS_IS) : url;
 }
 
 static void plan_files(struct making *m, const struct config_source *from,
@@ -356,6 +357,19 @@ static void plan_files(struct making *m, const struct config_source *from,
     out->files = files;
     out->companions = companions;
     out->companion_count = from->companions.count;
+}
+
+static void plan_pointers(struct making *m, const struct config_source *from,
+                          struct poller_source *out)
+{
+    struct arena *a = m->plan->arena;
+    out->version_url = url_of(m, from, out, from->version_url);
+    out->counties_url = url_of(m, from, out, from->counties_url);
+    if (from->version_path.len > 0)
+        out->version_options =
+            arena_printf(a, "version-path=%.*s\n", SLICE_FMT(from->version_path));
+    if (from->counties_url.len > 0)
+        out->counties_options = arena_printf(a, "county=%.*s\n", SLICE_FMT(from->county));
 }
 
 static void plan_source(struct making *m, const struct config_source *from,
@@ -394,12 +408,7 @@ static void plan_source(struct making *m, const struct config_source *from,
     };
     plan_files(m, from, core, out);
     plan_headers(m, from, out);
-    if (from->version_url.len > 0) {
-        out->version_url = url_of(m, from, out, from->version_url);
-        if (from->version_path.len > 0)
-            out->version_options =
-                arena_printf(m->plan->arena, "version-path=%.*s\n", SLICE_FMT(from->version_path));
-    }
+    plan_pointers(m, from, out);
 }
 
 static void plan_sources(struct making *m)

@@ -4,6 +4,10 @@
  * XML), or a POSIX extended regular expression with one group. Without it the trimmed body is the
  * version.
  *
+ * With option `county` it is Clarity's electionsettings.json, which lists what each county has:
+ * "Ben_Hill|105379|270230|11/9/2020 8:24:49 AM EST|16" gives "105379/270230", the county's own
+ * election and its version.
+ *
  * The version goes into URLs, so only harmless characters are let through.
  */
 #include <libxml/parser.h>
@@ -11,6 +15,7 @@
 #include <regex.h>
 #include <string.h>
 
+#include "daemon/base/text.h"
 #include "parsers/drivers.h"
 #include "parsers/field.h"
 #include "parsers/json.h"
@@ -99,6 +104,72 @@ out:
     return ok;
 }
 
+/* ---- a county's, out of Clarity's list ---- */
+
+/* "Ben_Hill" is Ben Hill. */
+static bool same_county(struct job *j, struct slice a, struct slice b)
+{
+    struct slice x = text_fold_copy(a, j->arena), y = text_fold_copy(b, j->arena);
+    return x.ptr != NULL && y.ptr != NULL && slice_eq(x, y);
+}
+
+static bool keep_row(struct job *j, struct slice row, struct fault *f)
+{
+    struct slice rest = row, name, election, version;
+    if (!slice_next(&rest, '|', &name) || !slice_next(&rest, '|', &election) ||
+        !slice_next(&rest, '|', &version) || !is_version(election, "") || !is_version(version, ""))
+        return fault_set(f, WIRE_SCHEMA,
+                         "line 1: participatingcounties: \"%.*s\" is no NAME|ELECTION|VERSION",
+                         SLICE_FMT(field_excerpt(j->arena, row)));
+    return keep(j, arena_printf(j->arena, "%.*s/%.*s", SLICE_FMT(election), SLICE_FMT(version)),
+                "/", f);
+}
+
+static bool find_row(struct job *j, struct json list, struct slice county, struct slice *out,
+                     struct fault *f)
+{
+    struct json_walk at = {0};
+    struct slice key, name;
+    struct json one;
+    const char **names = arena_array(j->arena, json_count(list) + 1, sizeof *names);
+    size_t n = 0;
+    while (names != NULL && json_next(list, &at, &key, &one)) {
+        struct slice row = json_str(one), rest = row;
+        if (!slice_next(&rest, '|', &name))
+            continue;
+        if (same_county(j, name, county)) {
+            *out = row;
+            return true;
+        }
+        if ((names[n] = arena_copy(j->arena, name).ptr) != NULL)
+            n++;
+    }
+    const char *near = names != NULL ? text_did_you_mean(county, names, n) : NULL;
+    return fault_set(f, WIRE_SCHEMA, "line 1: participatingcounties has no county \"%.*s\"%s%s%s",
+                     SLICE_FMT(field_excerpt(j->arena, county)), near ? "; did you mean " : "",
+                     near ? near : "", near ? "?" : "");
+}
+
+static bool by_county(struct job *j, struct slice county, struct fault *f)
+{
+    struct json_doc *doc = NULL;
+    struct json v;
+    struct slice row;
+    if (!json_parse(j->input, &doc, &v, f))
+        return false;
+    struct json list =
+        json_get(json_get(json_get(v, "settings"), "electiondetails"), "participatingcounties");
+    bool ok = false;
+    if (json_type(list) != JSON_ARRAY)
+        fault_set(f, WIRE_SCHEMA,
+                  "line 1: settings.electiondetails.participatingcounties is %.*s, not a list",
+                  SLICE_FMT(field_shown(j->arena, list)));
+    else
+        ok = find_row(j, list, county, &row, f) && keep_row(j, row, f);
+    json_free(doc);
+    return ok;
+}
+
 /* ---- XPath ---- */
 
 static void silence(void *ctx, const char *fmt, ...)
@@ -180,13 +251,17 @@ static bool by_regex(struct job *j, struct slice body, struct slice pattern, str
 
 static bool parse(struct job *j, struct fault *f)
 {
-    struct slice path = job_option(j, "version-path");
+    struct slice path = job_option(j, "version-path"), county = job_option(j, "county");
     struct slice head, body;
     if (path.len > PATH_MAX_LEN)
         return fault_set(f, WIRE_LIMIT, "version-path is longer than %d bytes", PATH_MAX_LEN);
     if (!input_peek(j->input, 64, &head, f))
         return false;
     bool xml = slice_starts(slice_trim(head), SLICE("<"));
+    if (county.len > 0 && xml)
+        return fault_set(f, WIRE_BLOCKED, "line 1: a page where a list of counties was expected");
+    if (county.len > 0)
+        return by_county(j, county, f);
     bool xpath = slice_starts(path, SLICE("//")) || (slice_starts(path, SLICE("/")) && xml);
     if (!xpath && slice_starts(path, SLICE("/")))
         return by_json(j, path, f);

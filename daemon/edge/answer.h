@@ -10,8 +10,10 @@
 
 struct payload;
 
+enum answer_what { ANSWER_BODY, ANSWER_SAME, ANSWER_FAILED };
+
 struct answer { /* borrowed for the callback; the payload may be kept with payload_ref */
-    enum { ANSWER_BODY, ANSWER_SAME, ANSWER_FAILED } what;
+    enum answer_what what;
     struct payload *payload;          /* BODY: finished */
     struct slice etag, last_modified; /* BODY: as sent, empty when there was none */
     enum verdict verdict;             /* FAILED */

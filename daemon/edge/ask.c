@@ -13,23 +13,38 @@
 
 #define URL_MAX_LEN 8192
 
-/* Put the version in its places, encoded as a part of a path. */
+static void add_encoded(struct buf *out, struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                     (c != '\0' && strchr("-._~/", c) != NULL);
+        buf_addf(out, plain ? "%c" : "%%%02X", c);
+    }
+}
+
+/* Put the version in its places, encoded as a part of a path. "105379/270230" is a county's
+ * election and its version there. */
 static void expand(struct buf *out, struct slice url, struct slice version)
 {
-    static const struct slice mark = SLICE_INIT("{version}");
+    size_t slash = slice_find(version, SLICE("/"));
+    bool two = slash != SIZE_MAX;
+    const struct {
+        struct slice mark, value;
+    } places[] = {
+        {SLICE("{version}"), slice_sub(version, two ? slash + 1 : 0, version.len)},
+        {SLICE("{election}"), slice_sub(version, 0, two ? slash : 0)},
+    };
     buf_clear(out);
-    for (size_t i = 0; i < url.len; i++) {
-        if (!slice_starts(slice_sub(url, i, url.len), mark)) {
-            buf_addc(out, url.ptr[i]);
-            continue;
-        }
-        i += mark.len - 1;
-        for (size_t k = 0; k < version.len; k++) {
-            unsigned char c = (unsigned char)version.ptr[k];
-            bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                         (c >= 'a' && c <= 'z') || (c != '\0' && strchr("-._~/", c) != NULL);
-            buf_addf(out, plain ? "%c" : "%%%02X", c);
-        }
+    while (url.len > 0) {
+        size_t k = 0;
+        while (k < 2 && !slice_starts(url, places[k].mark))
+            k++;
+        if (k < 2)
+            add_encoded(out, places[k].value);
+        else
+            buf_addc(out, url.ptr[0]);
+        url = slice_sub(url, k < 2 ? places[k].mark.len : 1, url.len);
     }
 }
 

@@ -30,7 +30,7 @@ struct ask {
     const struct ask_means *means;
     const struct poller_source *source; /* for its headers */
     struct fetch_calls calls;
-    struct slice url; /* {version} stands in it; empty: by path */
+    struct slice url; /* {version}, {election} stand in it; empty: by path */
     size_t cap;
     struct fetch *fetch;
     struct gate_entry entry;

@@ -9,12 +9,24 @@
 #include "daemon/base/text.h"
 #include "daemon/edge/companions.h"
 #include "daemon/edge/payload.h"
+#include "daemon/edge/pointer.h"
 #include "daemon/edge/timer.h"
 #include "daemon/edge/work.h"
 #include "daemon/edge/workers.h"
 
-#define POINTER_MAX ((size_t)1 << 20)   /* bytes of a file that names a version */
+#define FRESH_PART 10 /* of an interval: so old an answer may be that another file asked for */
+#define STAGES 2      /* version-url, then counties-url */
 #define STREAM_FROM ((size_t)256 << 10) /* a body this large is parsed while it comes */
+
+struct stage { /* on the way to a version: a file that names it */
+    const char *key;
+    struct pointer *pointer;
+    struct pointer_wait wait;
+    struct slice options;
+    char said[TEXT_MAX + 1]; /* last */
+    bool known;              /* that is of the bytes of this digest */
+    struct digest digest;
+};
 
 struct poll {
     struct poll_shared *shared;
@@ -23,13 +35,15 @@ struct poll {
     uint32_t source, index;
     enum { NEW, REST, ASKING_VERSION, READING_VERSION, FETCHING, PARSING } step;
     struct timer *timer;
-    struct ask body, pointer;
+    struct ask body;
+    struct stage stages[STAGES];
+    size_t stage_count, stage; /* the one that is asked */
     /* the poll under way */
     struct payload *payload; /* while a worker has it */
     struct work work;
     bool submitted;
     bool reparsing; /* the payload on air, for new companions */
-    int64_t begun_us, due_us, poll_us, last_byte_us, retry_after_ms;
+    int64_t begun_us, asked_us, due_us, poll_us, last_byte_us, retry_after_ms;
     /* what is known */
     char version[TEXT_MAX + 1]; /* of what is on air */
     char pointed[TEXT_MAX + 1]; /* what the pointer said last */
@@ -192,7 +206,7 @@ static void submit(struct poll *f, struct payload *payload, bool pointer)
     const struct poller_source *set = f->set;
     f->payload = payload_ref(payload);
     f->work = (struct work){.format = pointer ? SLICE("pointer") : set->format,
-                            .options = pointer ? set->version_options : set->options,
+                            .options = pointer ? f->stages[f->stage].options : set->options,
                             .payload = payload,
                             .done = on_parsed,
                             .ctx = f};
@@ -211,9 +225,10 @@ static void fetch_body(struct poll *f)
     ask_start(&f->body, slice_of(f->pointed), other || !f->on_air);
 }
 
-/* The pointer names a version, or still the same one. */
+/* The last pointer names a version, or still the same one. */
 static void pointed(struct poll *f)
 {
+    set_text(f->pointed, slice_of(f->stages[f->stage_count - 1].said));
     if (f->on_air && strcmp(f->pointed, f->version) == 0)
         settle_unchanged(f, false);
     else
@@ -223,54 +238,76 @@ static void pointed(struct poll *f)
 static void pointer_failed(struct poll *f, enum verdict verdict, struct slice text)
 {
     char all[TEXT_MAX + 20];
-    snprintf(all, sizeof all, "version-url: %.*s", SLICE_FMT(text));
+    snprintf(all, sizeof all, "%s: %.*s", f->stages[f->stage].key, SLICE_FMT(text));
     settle_failed(f, verdict, slice_of(all));
 }
 
-static void note_answer(struct poll *f, const struct ask *ask, const struct answer *a)
+static void note_answer(struct poll *f, int64_t since_us, const struct answer *a)
 {
     f->last_byte_us = a->last_byte_us;
-    f->poll_us += timer_now_us() - ask->started_us;
-    f->state.poll_seconds_sum += (double)(timer_now_us() - ask->started_us) / 1e6;
+    f->poll_us += timer_now_us() - since_us;
+    f->state.poll_seconds_sum += (double)(timer_now_us() - since_us) / 1e6;
     f->retry_after_ms = a->retry_after_ms;
     if (a->what == ANSWER_BODY)
         f->state.bytes += (int64_t)payload_bytes(a->payload).len;
 }
 
+static void ask_stage(struct poll *f)
+{
+    struct stage *s = &f->stages[f->stage];
+    struct slice version = slice_of(f->stage > 0 ? f->stages[f->stage - 1].said : "");
+    f->step = ASKING_VERSION;
+    f->asked_us = timer_now_us();
+    pointer_ask(s->pointer, &s->wait, version, f->set->interval_ms / FRESH_PART);
+}
+
+static void next_stage(struct poll *f)
+{
+    if (++f->stage < f->stage_count)
+        ask_stage(f);
+    else
+        pointed(f);
+}
+
 static void on_pointer(const struct answer *a, void *ctx)
 {
     struct poll *f = ctx;
-    note_answer(f, &f->pointer, a);
-    switch (a->what) {
-    case ANSWER_FAILED:
+    struct stage *s = &f->stages[f->stage];
+    note_answer(f, f->asked_us, a);
+    if (a->what != ANSWER_BODY) {
         pointer_failed(f, a->verdict, a->text);
-        break;
-    case ANSWER_SAME:
-        pointed(f);
-        break;
-    case ANSWER_BODY:
-        f->step = READING_VERSION;
-        submit(f, a->payload, true);
-        break;
+        return;
     }
+    struct digest digest = payload_digest(a->payload);
+    if (s->known && digest_eq(digest, s->digest)) {
+        next_stage(f);
+        return;
+    }
+    s->known = false;
+    s->digest = digest;
+    f->step = READING_VERSION;
+    submit(f, a->payload, true);
 }
 
 static void on_version(struct poll *f)
 {
     struct work *work = &f->work;
+    struct stage *s = &f->stages[f->stage];
     if (work->failure != WIRE_OK) {
+        pointer_refuse(s->pointer);
         pointer_failed(f, verdict_of[work->failure], slice_of(work->text));
         return;
     }
     struct slice version = results_text(&work->results, work->results.head->version);
     if (version.len == 0) {
+        pointer_refuse(s->pointer);
         pointer_failed(f, VERDICT_SCHEMA, SLICE("names no version"));
         return;
     }
-    set_text(f->pointed, version);
-    ask_accept(&f->pointer);
+    set_text(s->said, version);
+    s->known = true;
     drop_work(f);
-    pointed(f);
+    next_stage(f);
 }
 
 static void on_grew(struct payload *payload, void *ctx)
@@ -292,7 +329,7 @@ static void cancel_work(struct poll *f)
 static void on_body(const struct answer *a, void *ctx)
 {
     struct poll *f = ctx;
-    note_answer(f, &f->body, a);
+    note_answer(f, f->body.started_us, a);
     switch (a->what) {
     case ANSWER_FAILED:
         cancel_work(f);
@@ -348,15 +385,28 @@ static void begin(void *ctx)
         return;
     }
     f->state.polls++;
-    if (f->set->version_url.len == 0) {
+    f->stage = 0;
+    if (f->stage_count > 0)
+        ask_stage(f);
+    else
         fetch_body(f);
-        return;
-    }
-    f->step = ASKING_VERSION;
-    ask_start(&f->pointer, SLICE(""), false);
 }
 
 /* ---- life ---- */
+
+static bool add_stage(struct poll *f, const char *key, struct slice url, struct slice options,
+                      struct err *e)
+{
+    struct stage *s = &f->stages[f->stage_count];
+    if (url.len == 0)
+        return true;
+    *s = (struct stage){.key = key, .options = options, .wait = {.done = on_pointer, .ctx = f}};
+    s->pointer = pointers_get(f->shared->pointers, f->set, url, e);
+    if (s->pointer == NULL)
+        return false;
+    f->stage_count++;
+    return true;
+}
 
 struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file,
                       const struct companions *companions, struct err *e)
@@ -364,7 +414,6 @@ struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file
     const struct poller_source *set = &shared->set->sources[source];
     struct poll *f = calloc(1, sizeof *f);
     const struct fetch_calls body = {.grew = on_grew, .done = on_body, .ctx = f};
-    const struct fetch_calls pointer = {.done = on_pointer, .ctx = f};
     if (f == NULL) {
         err_set(e, ERR_AGAIN, "no memory");
         return NULL;
@@ -379,9 +428,8 @@ struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file
         err_set(e, ERR_AGAIN, "no memory");
     else if (ask_init(&f->body, &shared->means, set, set->files[file].url, set->files[file].path,
                       (size_t)shared->set->max_body, &body, e) &&
-             (set->version_url.len == 0 ||
-              ask_init(&f->pointer, &shared->means, set, set->version_url, SLICE(""), POINTER_MAX,
-                       &pointer, e)))
+             add_stage(f, "version-url", set->version_url, set->version_options, e) &&
+             add_stage(f, "counties-url", set->counties_url, set->counties_options, e))
         return f;
     poll_free(f);
     return NULL;
@@ -393,7 +441,8 @@ void poll_free(struct poll *f)
         return;
     cancel_work(f);
     ask_done(&f->body);
-    ask_done(&f->pointer);
+    for (size_t i = 0; i < f->stage_count; i++)
+        pointer_cancel(f->stages[i].pointer, &f->stages[i].wait);
     payload_free(f->last);
     timer_free(f->timer);
     free(f);

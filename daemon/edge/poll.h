@@ -9,6 +9,7 @@
 
 struct companions;
 struct event_base;
+struct pointers;
 struct poll;
 struct workers;
 
@@ -18,6 +19,7 @@ struct poll_shared { /* by all files of a poller */
     struct workers *workers;
     struct poller_calls calls;
     struct ask_means means;
+    struct pointers *pointers;
     struct pace pace;
     size_t to_come; /* with `once`: files that have not had their poll */
 };

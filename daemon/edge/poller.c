@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "daemon/edge/companions.h"
+#include "daemon/edge/pointer.h"
 #include "daemon/edge/poll.h"
 #include "daemon/edge/timer.h"
 
@@ -82,7 +83,8 @@ static bool equip(struct poller *p, struct err *e)
     for (size_t i = 0; i < set->source_count; i++) {
         const struct poller_source *s = &set->sources[i];
         p->file_count += s->file_count;
-        connections += s->file_count + s->companion_count + (s->version_url.len > 0);
+        connections += s->file_count + s->companion_count + (s->version_url.len > 0) +
+                       (s->counties_url.len > 0);
         hosts += s->file_count + s->companion_count + 1;
     }
     const struct fetcher_settings fetcher = {.timeout_ms = set->timeout_ms,
@@ -94,8 +96,9 @@ static bool equip(struct poller *p, struct err *e)
     p->files = calloc(p->file_count + 1, sizeof *p->files);
     p->shared.means.gate = gate_new(p->shared.base, set->max_per_host, hosts + 1);
     p->nothing = timer_new(p->shared.base, on_nothing, p);
+    p->shared.pointers = pointers_new(&p->shared.means);
     if (p->sources == NULL || p->files == NULL || p->shared.means.gate == NULL ||
-        p->nothing == NULL)
+        p->nothing == NULL || p->shared.pointers == NULL)
         return err_set(e, ERR_AGAIN, "no memory to poll %zu sources", set->source_count);
     p->shared.means.fetcher = fetcher_new(p->shared.base, &fetcher, e);
     if (p->shared.means.fetcher == NULL)
@@ -141,6 +144,7 @@ void poller_free(struct poller *p)
         poll_free(p->files[i]);
     for (size_t i = 0; p->sources != NULL && i < p->shared.set->source_count; i++)
         companions_free(p->sources[i].companions);
+    pointers_free(p->shared.pointers);
     fetcher_free(p->shared.means.fetcher);
     gate_free(p->shared.means.gate);
     timer_free(p->nothing);

@@ -13,7 +13,8 @@
 struct payload;
 
 struct poller_file {
-    struct slice url, path; /* exactly one; {version} in a url is put in when the pointer told it */
+    /* exactly one; {version} and {election} in a url are put in when the pointer told them */
+    struct slice url, path;
 };
 
 struct poller_companion {
@@ -31,6 +32,9 @@ struct poller_source {
     const struct poller_companion *companions;
     size_t companion_count;
     struct slice version_url, version_options; /* a pointer to ask first; empty: none */
+    /* Asked next, with {version} of the first in its url: it lists what counties have, as
+     * "ELECTION/VERSION" of the one that the options name. Empty: none */
+    struct slice counties_url, counties_options;
     const struct slice *headers; /* "Name: value", credentials already expanded: never logged */
     size_t header_count;
     bool has_credential; /* refuses redirects to another host */

@@ -203,7 +203,12 @@ static void test_expand(void **state)
         {"https://e.org/{date}/x", "https://e.org/2021-01-05/x"},
         {"{date:%Y%m%d}-{date:%-m/%-d/%y}-{date:%b %B}", "20210105-1/5/21-Jan January"},
         {"{version}", "274437/a%20b%0D"},
-        {"{county}", "Do%C3%B1a%2FAna"},
+        {"{county}", "Do%C3%B1a%2FAna%20B%20C"},
+        {"{county:_}", "Do%C3%B1a%2FAna_B_C"},
+        {"{county:.}", "Do%C3%B1a%2FAna.B.C"},
+        {"{county:}", "Do%C3%B1a%2FAnaBC"},
+        {"{election}", "105379"},
+        {"{election:x}", NULL},
         {"{{date}} {{", "{date}} {"},
         {"Bearer {credential:key}!", "Bearer s3cr3t/+=!"},
         {"{credential:loaded}", "by systemd"},
@@ -221,8 +226,9 @@ static void test_expand(void **state)
         {"{}", NULL},
     };
     struct config_expand with = {.version = SLICE("274437/a b\r"),
+                                 .election = SLICE("105379"),
                                  .county = SLICE("Do\xc3\xb1"
-                                                 "a/Ana"),
+                                                 "a/Ana B C"),
                                  .credentials = fx.credentials};
     assert_true(when_parse_date(SLICE("2021-01-05"), &with.date));
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -248,12 +254,14 @@ static void test_expand(void **state)
 static void test_a_version_may_stand_for_itself(void **state)
 {
     (void)state;
-    struct config_expand with = {.version = SLICE("{version}"), .county = SLICE("Cobb")};
+    struct config_expand with = {
+        .version = SLICE("{version}"), .election = SLICE("{election}"), .county = SLICE("Cobb")};
     struct buf out;
     struct err e;
     buf_init(&out, 100);
-    assert_true(config_expand(SLICE("https://e.org/{version}/{county}"), &with, &out, &e));
-    assert_slice(buf_slice(&out), "https://e.org/{version}/Cobb");
+    assert_true(
+        config_expand(SLICE("https://e.org/{election}/{version}/{county}"), &with, &out, &e));
+    assert_slice(buf_slice(&out), "https://e.org/{election}/{version}/Cobb");
     buf_done(&out);
 }
 
@@ -310,6 +318,7 @@ static void random_value(const struct config_key *k, unsigned r, struct buf *out
                                              {"user-credential", "key"},
                                              {"password-credential", "loaded"},
                                              {"version-url", "https://e.org/v"},
+                                             {"counties-url", "https://e.org/{version}/c"},
                                              {"counties", ""},
                                              {"backoff", "20ms, 200ms"},
                                              {"double-low", "100%"},

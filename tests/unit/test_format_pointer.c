@@ -6,7 +6,15 @@ struct found {
     const char *payload, *options, *version;
 };
 
+#define LIST                                                                                       \
+    "{\"settings\":{\"electiondetails\":{\"participatingcounties\":["                              \
+    "\"Bacon|105373|269330|11/5/2020 11:48:46 AM EST|16\","                                        \
+    "\"Ben_Hill|105379|270230|11/9/2020 8:24:49 AM EST|16\",\"St. Clair|1|2\",\"Odd|1\"]}}}"
+
 static const struct found good[] = {
+    {LIST, "county=Bacon\n", "105373/269330"},
+    {LIST, "county=Ben Hill\n", "105379/270230"},
+    {LIST, "county=ST CLAIR\n", "1/2"},
     {"271066", NULL, "271066"},
     {"\n 271066\r\n", NULL, "271066"},
     {"2024-11-05_v1.2", NULL, "2024-11-05_v1.2"},
@@ -19,6 +27,10 @@ static const struct found good[] = {
 };
 
 static const struct found bad[] = {
+    {LIST, "county=Bacn\n", "no county \"Bacn\"; did you mean Bacon?"},
+    {LIST, "county=Odd\n", "\"Odd|1\" is no NAME|ELECTION|VERSION"},
+    {"{\"settings\":{}}", "county=Bacon\n", "participatingcounties is missing, not a list"},
+    {"<html><body>404</body></html>", "county=Bacon\n", "a page"},
     {"", NULL, "empty"},
     {"27 1066", NULL, "no version"},
     {"\033[31m\377x", NULL, "\"[31m\357\277\275x\" is no version"},

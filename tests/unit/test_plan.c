@@ -142,6 +142,26 @@ static void test_workers_are_told_the_engine_and_the_mapping(void **state)
     plan_free(p);
 }
 
+static void test_each_county_looks_for_itself_in_the_list(void **state)
+{
+    struct fixture *f = *state;
+    struct plan *p = make(f,
+                          "polls-close.GA = 19:00\n[source t]\nformat = clarity\nstate = GA\n"
+                          "covers = county\ncounties = Bacon, Ben Hill\n"
+                          "version-url = https://e.org/v\ncounties-url = "
+                          "https://e.org/{version}/l\n"
+                          "url = https://e.org/{county:_}/{election}/{version}/d.zip\n",
+                          "", ONE, false);
+    assert_non_null(p);
+    const struct poller_source *t = &p->poller_sources[1];
+    assert_true(slice_is(t->name, "t.ben-hill"));
+    assert_true(slice_is(t->files[0].url, "https://e.org/Ben_Hill/{election}/{version}/d.zip"));
+    assert_true(slice_is(t->version_url, "https://e.org/v"));
+    assert_true(slice_is(t->counties_url, "https://e.org/{version}/l"));
+    assert_true(slice_is(t->counties_options, "county=Ben Hill\n"));
+    plan_free(p);
+}
+
 static void test_every_wrong_row_is_named(void **state)
 {
     struct fixture *f = *state;
@@ -247,6 +267,7 @@ int main(void)
         T(test_a_state_of_two_zones_must_say_which),
         T(test_a_feed_of_another_zone_says_so),
         T(test_workers_are_told_the_engine_and_the_mapping),
+        T(test_each_county_looks_for_itself_in_the_list),
         T(test_every_wrong_row_is_named),
         T(test_a_missing_list_is_named),
         T(test_a_simulated_clock_stays_on_loopback),
