@@ -6,9 +6,9 @@
  * Nothing has an id: a contest is its title, a question its title with its number and name.
  */
 #include "daemon/base/when.h"
+#include "parsers/count.h"
 #include "parsers/drivers.h"
 #include "parsers/field.h"
-#include "parsers/figure.h"
 #include "parsers/json.h"
 #include "parsers/label.h"
 
@@ -31,12 +31,10 @@ static struct slice text(struct json object, const char *key)
 static void progress(struct race *r)
 {
     struct slice s = text(r->v, "Reporting");
-    size_t open = slice_find(s, SLICE("(")), of = slice_find(s, SLICE(" of "));
-    size_t close = slice_find(s, SLICE(")"));
-    if (open == SIZE_MAX || of == SIZE_MAX || close == SIZE_MAX || of < open || close < of)
-        return;
-    results_progress(r->job->builder, figure_count(slice_sub(s, open + 1, of), FIGURE_COMMAS),
-                     figure_count(slice_sub(s, of + 4, close), FIGURE_COMMAS));
+    size_t open = slice_find(s, SLICE("("));
+    int64_t reporting, total;
+    if (open != SIZE_MAX && count_progress(slice_sub(s, open, s.len), &reporting, &total))
+        results_progress(r->job->builder, reporting, total);
 }
 
 /* A page of one county: "Governor - Alameda County Results" holds that county's part. */
@@ -79,7 +77,7 @@ static bool line(struct race *r, const struct results_choice_in *in, struct json
     struct slice s = json_str(v);
     int64_t votes = VOTES_UNKNOWN;
     uint32_t choice;
-    bool ok = s.ptr != NULL ? figure_votes(s, FIGURE_COMMAS, &votes) : field_votes(v, &votes);
+    bool ok = s.ptr != NULL ? field_text_votes(r->job, s, true, &votes) : field_votes(v, &votes);
     if (!ok)
         results_contest_bad(r->job->builder, "%.*s: %s of \"%.*s\": %.*s is not a count of votes",
                             SLICE_FMT(r->where), key,

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "daemon/base/text.h"
+#include "parsers/count.h"
 
 #define EXCERPT_MAX 60
 
@@ -34,6 +35,22 @@ bool field_votes(struct json v, int64_t *out)
         return false;
     *out = n;
     return true;
+}
+
+bool field_text_votes(const struct job *j, struct slice s, bool thousands, int64_t *out)
+{
+    const struct count_style style = {.thousands = thousands, .unknown = job_option(j, "unknown")};
+    enum count_verdict verdict = count_read(s, &style, out);
+    if (verdict == COUNT_UNKNOWN)
+        *out = VOTES_UNKNOWN;
+    return verdict != COUNT_BAD;
+}
+
+int64_t field_text_count(struct slice s, bool thousands)
+{
+    const struct count_style style = {.thousands = thousands};
+    int64_t n;
+    return count_read(s, &style, &n) == COUNT_READ ? n : -1;
 }
 
 struct slice field_excerpt(struct arena *a, struct slice s)

@@ -17,6 +17,13 @@ int64_t field_count(struct json v);
  * vote. */
 bool field_votes(struct json v, int64_t *out) MUST_USE;
 
+/* The same out of text: digits, with commas in front of threes where the format writes
+ * `thousands`. Blank, or a marker the source names (option `unknown`), is VOTES_UNKNOWN. */
+bool field_text_votes(const struct job *j, struct slice s, bool thousands, int64_t *out) MUST_USE;
+
+/* A count beside the votes out of text; -1 for whatever is none. */
+int64_t field_text_count(struct slice s, bool thousands);
+
 /* Text of a feed for an error message: cleaned and cut to a line's worth, in the arena. */
 struct slice field_excerpt(struct arena *a, struct slice s);
 

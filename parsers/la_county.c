@@ -5,7 +5,6 @@
 #include "daemon/base/when.h"
 #include "parsers/drivers.h"
 #include "parsers/field.h"
-#include "parsers/figure.h"
 #include "parsers/json.h"
 #include "parsers/label.h"
 
@@ -26,7 +25,7 @@ static int64_t votes_allowed(struct slice s)
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (slice_eq_nocase(last, slice_of(words[i])))
             return (int64_t)i;
-    return figure_count(last, FIGURE_PLAIN);
+    return field_text_count(last, false);
 }
 
 static bool choice(struct job *j, struct json v, struct slice title, struct fault *f)

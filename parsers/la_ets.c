@@ -12,7 +12,6 @@
 
 #include "daemon/base/when.h"
 #include "parsers/drivers.h"
-#include "parsers/figure.h"
 #include "parsers/field.h"
 #include "parsers/label.h"
 
@@ -74,18 +73,18 @@ static void take_party(struct group *g, const struct record *r)
 
 static void take_votes_allowed(struct group *g, const struct record *r)
 {
-    g->about.votes_allowed = figure_count(columns(r, 38, 41), FIGURE_PLAIN);
+    g->about.votes_allowed = field_text_count(columns(r, 38, 41), false);
 }
 
 static void take_precincts(struct group *g, const struct record *r)
 {
-    g->total = figure_count(columns(r, 31, 41), FIGURE_COMMAS);
-    g->reporting = figure_count(columns(r, 73, 82), FIGURE_COMMAS);
+    g->total = field_text_count(columns(r, 31, 41), true);
+    g->reporting = field_text_count(columns(r, 73, 82), true);
 }
 
 static void take_voters(struct group *g, const struct record *r)
 {
-    g->about.registered = figure_count(columns(r, 28, 41), FIGURE_COMMAS);
+    g->about.registered = field_text_count(columns(r, 28, 41), true);
 }
 
 /* ---- contests, choices, votes: the second ---- */
@@ -121,7 +120,7 @@ static bool line(struct group *g, const struct record *r, const struct results_c
     struct slice s = columns(r, from, 82);
     int64_t votes = VOTES_UNKNOWN;
     uint32_t choice;
-    if (!is_picture(s) && !figure_votes(s, FIGURE_COMMAS, &votes))
+    if (!is_picture(s) && !field_text_votes(g->job, s, true, &votes))
         results_contest_bad(g->job->builder,
                             "line %zu, columns %zu to 82: \"%.*s\" is not a count of votes",
                             r->line, from, SLICE_FMT(field_excerpt(g->job->arena, s)));
@@ -300,7 +299,7 @@ static bool is_head(const struct record *r)
 static bool check_end(const struct record *records, size_t count, struct fault *f)
 {
     const struct record *last = &records[count - 1];
-    int64_t stated = figure_count(columns(last, 16, 27), FIGURE_PLAIN);
+    int64_t stated = field_text_count(columns(last, 16, 27), false);
     if (!is_kind(last, "EF"))
         return fault_set(f, WIRE_TRUNCATED, "line %zu: the file ends without its EF record",
                          last->line);

@@ -12,7 +12,6 @@
 #include "daemon/base/num.h"
 #include "parsers/drivers.h"
 #include "parsers/field.h"
-#include "parsers/figure.h"
 #include "parsers/json.h"
 #include "parsers/label.h"
 
@@ -32,7 +31,7 @@ static struct slice text(const struct row *r, const char *key)
 static int64_t count(const struct row *r, const char *key)
 {
     struct json v = json_get(r->v, key);
-    return json_type(v) == JSON_STRING ? figure_count(json_str(v), FIGURE_PLAIN) : field_count(v);
+    return json_type(v) == JSON_STRING ? field_text_count(json_str(v), false) : field_count(v);
 }
 
 /* The party whose primary it is, "REP" of "US SENATE - REP (VOTE FOR 1)", or empty. */
@@ -99,7 +98,7 @@ static int64_t votes_of(const struct row *r)
     struct json v = json_get(r->v, "vct");
     struct slice s = json_str(v);
     int64_t votes = VOTES_UNKNOWN, sum = 0;
-    if (!(s.ptr != NULL ? figure_votes(s, FIGURE_PLAIN, &votes) : field_votes(v, &votes)))
+    if (!(s.ptr != NULL ? field_text_votes(r->job, s, false, &votes) : field_votes(v, &votes)))
         results_contest_bad(r->job->builder,
                             "row %zu: vct of \"%.*s\": %.*s is not a count of votes", r->n,
                             SLICE_FMT(field_excerpt(r->job->arena, text(r, "bnm"))),

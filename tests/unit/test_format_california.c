@@ -3,7 +3,7 @@
  * says of itself. */
 #include "tests/unit/format_case.h"
 
-#include "parsers/figure.h"
+#include "parsers/field.h"
 
 #define PACIFIC "zone=PST8PDT,M3.2.0,M11.1.0\n"
 
@@ -27,8 +27,8 @@ static void figures_have_commas_only_in_front_of_threes(void **state)
         {"12,345", -1, 12345},
         {"999,999", -1, 999999},
         {"3,205,434", -1, 3205434},
-        {"9,223,372,036,854,775,807", -1, INT64_MAX},
-        {"9,223,372,036,854,775,808", -1, -1},
+        {"9,007,199,254,740,991", -1, RESULTS_VOTES_MAX},
+        {"9,007,199,254,740,992", -1, -1},
         {"1234,567", -1, -1},
         {"12,34", -1, -1},
         {"1,2345", -1, -1},
@@ -42,19 +42,22 @@ static void figures_have_commas_only_in_front_of_threes(void **state)
         {"+5", -1, -1},
         {"1.0", -1, -1},
         {"Z,ZZ9", -1, -1},
+        {"*", -1, -1},
+        {"--", -1, -1},
         {",", -1, -1},
         {"", -1, -1},
         {"11,111,111,111,111,111,111,111,111", -1, -1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct slice s = slice_of(cases[i].text);
+        struct job j = {.options = SLICE("unknown=*, --\n")};
+        bool unknown = s.len == 0 || slice_is(s, "*") || slice_is(s, "--");
         int64_t votes = -5;
-        if (figure_count(s, FIGURE_PLAIN) != cases[i].plain ||
-            figure_count(s, FIGURE_COMMAS) != cases[i].commas)
+        if (field_text_count(s, false) != cases[i].plain ||
+            field_text_count(s, true) != cases[i].commas)
             fail_msg("\"%s\"", cases[i].text);
-        assert_int_equal(figure_votes(s, FIGURE_COMMAS, &votes),
-                         s.len == 0 || cases[i].commas >= 0);
-        assert_int_equal(votes, s.len == 0             ? VOTES_UNKNOWN
+        assert_int_equal(field_text_votes(&j, s, true, &votes), unknown || cases[i].commas >= 0);
+        assert_int_equal(votes, unknown                ? VOTES_UNKNOWN
                                 : cases[i].commas >= 0 ? cases[i].commas
                                                        : -5);
     }

@@ -34,6 +34,7 @@ static void a_primarys_party_stands_behind_the_contests_name(void **state)
         {"[" ROW("0", "1", "US SENATE (VOTE FOR 1)", "X", "REP", "1", "") "]", ""},
         {"[" ROW("0", "1", "MAYOR - ROW (VOTE FOR 1)", "X", "", "1", "") "]", ""},
         {"[" ROW("0", "1", "US SENATE - DEM", "X", "DEM", "1", "") "]", "DEM"},
+        {"[" ROW("0", "1", "TOWN OF REP (VOTE FOR 1)", "X", "", "1", "") "]", ""},
         {"[" ROW("0", "1", "- D", "X", "DEM", "1", "") "]", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -78,6 +79,8 @@ static void complete_only_when_every_row_is_final(void **state)
         {"[" ROW("0", "1", "A", "X", "", "1", FINAL) "," ROW("0", "1", "A", "Y", "", "1", "") "]",
          RESULTS_STATUS_UNKNOWN},
         {"[" ROW("0", "1", "A", "X", "", "1", ",\"sta\":\"Final\",\"cts\":\"In progress\"") "]",
+         RESULTS_STATUS_UNKNOWN},
+        {"[" ROW("0", "1", "A", "X", "", "1", ",\"sta\":\"In progress\",\"cts\":\"Final\"") "]",
          RESULTS_STATUS_UNKNOWN},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
