@@ -33,4 +33,12 @@ static inline bool pool_is(const struct pool *p, struct results_text t, struct s
     return t.len == raw.len && (!t.len || memcmp(p->bytes + t.off, raw.ptr, t.len) == 0);
 }
 
+/* As arrays_grow, for an array on its own. */
+static inline bool pool_grow(struct arena *a, void *array, uint32_t *room, uint64_t need,
+                             size_t size, uint32_t cap)
+{
+    struct arrays alone = {.arena = a};
+    return arrays_grow(&alone, array, room, need, size, cap);
+}
+
 #endif
