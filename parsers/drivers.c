@@ -10,6 +10,7 @@ const struct driver *const drivers[] = {
     &clarity_driver,
     &ddhq_driver,
     &enhanced_driver,
+    &ess_el45a_driver,
     &la_county_driver,
     &la_ets_driver,
     &delimited_driver,

@@ -63,6 +63,10 @@ const struct format formats[] = {
         .authority = "official",
         .votes = true,
         .options = fixed_width_options,
+        .name = "ess-el45a",
+        .about = "ES&S Election Reporting Manager: summary report EL45A as text",
+        .authority = "official",
+        .votes = true,
     },
     {
         .name = "la-county",
