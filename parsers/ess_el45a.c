@@ -14,7 +14,6 @@
 #include "parsers/drivers.h"
 #include "parsers/ess_el45a.h"
 #include "parsers/field.h"
-#include "parsers/figure.h"
 #include "parsers/label.h"
 
 #define CONTESTS_MAX 10000
@@ -106,7 +105,8 @@ static bool is_figures(struct slice line, const struct ess_heads *heads)
                               : figures && slice_starts(rest, SLICE("  "));
 }
 
-static void read_figures(struct slice rest, const struct ess_heads *heads, struct figures *out)
+static void read_figures(const struct job *j, struct slice rest, const struct ess_heads *heads,
+                         struct figures *out)
 {
     struct slice word;
     bool percent = false, total = false;
@@ -115,7 +115,7 @@ static void read_figures(struct slice rest, const struct ess_heads *heads, struc
         int64_t n;
         if (slice_find(word, SLICE(".")) != SIZE_MAX && !percent && out->count == 0)
             percent = true;
-        else if (!figure_parse(word, FIGURE_COMMAS, &n) || out->count == GROUPS_MAX)
+        else if (!field_text_votes(j, word, true, &n) || out->count == GROUPS_MAX)
             out->bad = "a column is no count of votes";
         else if (!total && !percent)
             out->total = n, total = true;
@@ -129,10 +129,11 @@ static void read_figures(struct slice rest, const struct ess_heads *heads, struc
 static void check_groups(struct figures *fig)
 {
     int64_t sum = 0;
+    bool known = fig->total != VOTES_UNKNOWN;
     for (size_t i = 0; i < fig->count; i++)
-        if (!num_add(&sum, fig->groups[i]))
-            sum = INT64_MAX;
-    if (fig->bad == NULL && fig->total != VOTES_UNKNOWN && sum > fig->total)
+        if (fig->groups[i] == VOTES_UNKNOWN || !num_add(&sum, fig->groups[i]))
+            known = false;
+    if (fig->bad == NULL && known && sum > fig->total)
         fig->bad = "its groups add up to more than its total";
 }
 
@@ -269,7 +270,7 @@ static bool take_count(struct report *r, struct slice name, int64_t count)
             *counts[i].to = count;
         if (of != SIZE_MAX)
             r->precincts =
-                figure_count(slice_trim(slice_sub(name, of + 4, name.len - 1)), FIGURE_COMMAS);
+                field_text_count(slice_trim(slice_sub(name, of + 4, name.len - 1)), true);
         return true;
     }
     return false;
@@ -282,7 +283,7 @@ static bool on_figures(struct report *r, struct slice line, long number,
     struct slice left = slice_sub(line, 0, at), right = slice_sub(line, at, line.len);
     struct slice name = name_of(left);
     struct figures fig;
-    read_figures(right, heads, &fig);
+    read_figures(r->job, right, heads, &fig);
     if (!open_contest(r, number, f))
         return false;
     if (!r->open && take_count(r, name, fig.total))
@@ -317,15 +318,15 @@ static bool on_remark(struct report *r, struct slice line, long number, struct f
             rest = slice_sub(rest, 1, rest.len);
         while (rest.len > 0 && !is_digit(rest.ptr[rest.len - 1]))
             rest.len--;
-        r->votes_allowed = figure_count(rest, FIGURE_PLAIN);
+        r->votes_allowed = field_text_count(rest, false);
         return true;
     }
     size_t split = ess_find(line, of);
     if (split == SIZE_MAX || !slice_eq_nocase(slice_sub(line, 0, with.len), with))
         return true;
     struct slice after = slice_sub(line, split + of.len, line.len), word = {0};
-    r->reporting = figure_count(slice_sub(line, with.len, split), FIGURE_COMMAS);
-    r->total = slice_next(&after, ' ', &word) ? figure_count(word, FIGURE_COMMAS) : -1;
+    r->reporting = field_text_count(slice_sub(line, with.len, split), true);
+    r->total = slice_next(&after, ' ', &word) ? field_text_count(word, true) : -1;
     return true;
 }
 
