@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "parsers/charset.h"
 #include "parsers/pool.h"
 
 #define PARTS_MAX 64
@@ -67,12 +68,17 @@ static enum verdict bind_field(struct binding *b, struct slice text)
     return NOT_THERE;
 }
 
+/* "A + {B | C}". */
 static enum verdict bind_sum(struct binding *b, struct slice text)
 {
     struct slice name;
     enum verdict v = BOUND;
-    while (v == BOUND && next_part(&text, SLICE(" + "), &name))
+    while (v == BOUND && next_part(&text, SLICE(" + "), &name)) {
+        name = slice_trim(name);
+        if (slice_starts(name, SLICE("{")) && slice_ends(name, SLICE("}")))
+            name = slice_sub(name, 1, name.len - 1);
         v = bind_field(b, name);
+    }
     return v;
 }
 
@@ -121,8 +127,18 @@ static enum verdict bind_template(struct binding *b, struct slice text)
     return open && v == BOUND ? WRONG : v;
 }
 
+static enum verdict bind_one(struct binding *b, struct slice text, enum column_kind kind)
+{
+    if (slice_is(text, "-"))
+        return BOUND;
+    if (kind == COLUMN_OF_FIGURES)
+        return bind_sum(b, text);
+    return slice_find(text, SLICE("{")) != SIZE_MAX ? bind_template(b, text) : bind_field(b, text);
+}
+
 bool column_bind(struct arena *a, struct slice option, struct slice text,
-                 const struct column_finder *finder, struct column *out, struct fault *f)
+                 const struct column_finder *finder, enum column_kind kind, struct column *out,
+                 struct fault *f)
 {
     struct binding b = {.arena = a, .option = option, .finder = finder, .fault = f};
     struct slice rest = text, one;
@@ -130,10 +146,7 @@ bool column_bind(struct arena *a, struct slice option, struct slice text,
     while (next_part(&rest, SLICE(" | "), &one)) {
         one = slice_trim(one);
         b.out.count = 0;
-        bool template = slice_find(one, SLICE("{")) != SIZE_MAX;
-        enum verdict v = slice_is(one, "-") ? BOUND
-                         : template         ? bind_template(&b, one)
-                                            : bind_sum(&b, one);
+        enum verdict v = bind_one(&b, one, kind);
         if (v == WRONG && f->kind == WIRE_OK)
             fault_set(f, WIRE_SCHEMA, "option %.*s: \"%.*s\" is no template", SLICE_FMT(option),
                       SLICE_FMT(one));
@@ -286,6 +299,40 @@ static uint32_t skip_group(const struct column *c, uint32_t i, const struct slic
     return blank ? end : i;
 }
 
+/* Every lead byte has its continuations; what text_clean thinks of the rest does not matter here.
+ */
+static bool is_utf8(struct slice s)
+{
+    for (size_t i = 0; i < s.len;) {
+        unsigned char c = (unsigned char)s.ptr[i++];
+        size_t more = c < 0x80 ? 0 : c < 0xc2 ? SIZE_MAX : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+        if (c > 0xf4 || more > s.len - i)
+            return false;
+        for (; more; more--) {
+            if (((unsigned char)s.ptr[i++] & 0xc0) != 0x80)
+                return false;
+        }
+    }
+    return true;
+}
+
+/* As it is, where there is no converter. */
+static struct slice from_windows(struct slice s, struct column_scratch *scratch)
+{
+    const struct charset *windows = charset_find(SLICE("windows-1252"));
+    struct slice rest = s;
+    size_t room = 3 * s.len;
+    if (!windows)
+        return s;
+    if (!reserve(scratch, room))
+        return (struct slice){NULL, 0};
+    char *start = scratch->at + scratch->used, *at = start;
+    while (charset_convert(windows, &rest, &at, &room))
+        ;
+    scratch->used += (size_t)(at - start);
+    return rest.len ? s : (struct slice){start, (size_t)(at - start)};
+}
+
 struct slice column_text(const struct column *c, const struct slice *fields, size_t n,
                          struct column_style style, struct column_scratch *scratch)
 {
@@ -309,5 +356,5 @@ struct slice column_text(const struct column *c, const struct slice *fields, siz
     }
     struct slice text = {start, (size_t)(p.at - start)};
     scratch->used += most;
-    return text;
+    return style.guess && !is_utf8(text) ? from_windows(text, scratch) : text;
 }

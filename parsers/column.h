@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* One value of a row as a mapping writes it: a column, a template of several, or a sum.
  *
- *   Total Votes              a column: a name of the header, or what else the engine knows ("#9")
- *   Votes | Total | -        the first that the file has; "-": or none
- *   {First} {Last}[ ({Suffix})]   a template; what stands in [ ] is left out when a column in it is
- *                            blank; [[ {{ ]] }} are the characters
- *   Early + Mail + Day       a sum (of numbers)
+ *   Total Votes                   a column: a name of the header, or what else the engine knows
+ *   Votes | Total | -             the first that the file has; "-": or none
+ *   {First} {Last}[ ({Suffix})]   a template; what stands in [ ] is left out when a column in it
+ *                                 is blank; [[ {{ ]] }} are the characters
+ *   Early + {Mail | Absentee}     a sum, of figures only
  */
 #ifndef TALLYD_PARSERS_COLUMN_H
 #define TALLYD_PARSERS_COLUMN_H
@@ -26,6 +26,8 @@ struct column { /* bound to a file */
     uint32_t count; /* 0: the file does not have it */
 };
 
+enum column_kind { COLUMN_OF_TEXT, COLUMN_OF_FIGURES };
+
 /* Where a file has the column that is called so; false: it has none. */
 struct column_finder {
     bool (*find)(void *ctx, struct slice name, int32_t *field);
@@ -35,12 +37,14 @@ struct column_finder {
 /* Bind the value written as `text` to a file's columns. A column that has to be there and is not is
  * WIRE_SCHEMA; `option` names where the text stands. */
 bool column_bind(struct arena *a, struct slice option, struct slice text,
-                 const struct column_finder *finder, struct column *out, struct fault *f) MUST_USE;
+                 const struct column_finder *finder, enum column_kind kind, struct column *out,
+                 struct fault *f) MUST_USE;
 
 /* How the engine's fields are written. */
 struct column_style {
     bool quote;  /* a field in quotes is what stands between them, "" being one */
     bool decode; /* HTML entities are characters */
+    bool guess;  /* what is no UTF-8 is Windows-1252: the source names no charset */
 };
 
 /* Texts of one row: made anew for each, so its room is used again. */

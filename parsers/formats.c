@@ -7,13 +7,15 @@
 static const char *const pointer_options[] = {"version-path", NULL};
 
 #define MAPPING_OPTIONS                                                                            \
-    "check.votes", "column.", "contest-per-county", "cut.", "decode", "drop.", "keep.", "level.",  \
-        "measure.contest", "measure.when.", "statistic", "statistic.", "take.", "thousands",       \
-        "value."
-static const char *const delimited_options[] = {
-    "header", "last-line", "quote", "ragged", "separator", "skip-lines", MAPPING_OPTIONS, NULL};
-static const char *const fixed_width_options[] = {"last-line", "ragged", "skip-lines",
-                                                  MAPPING_OPTIONS, NULL};
+    "check.votes", "column.", "contest-per-county", "cut.", "decode", "drop.", "fact.", "keep.",   \
+        "level.", "measure.contest", "measure.when.", "statistic", "statistic.", "take.",          \
+        "thousands", "type.total", "value.", "whole"
+#define SHEET_OPTIONS                                                                              \
+    MAPPING_OPTIONS, "last-line", "lines.drop", "names.companion", "ragged", "shape.",             \
+        "skip-lines", "trailer"
+static const char *const delimited_options[] = {SHEET_OPTIONS, "header", "quote", "separator",
+                                                NULL};
+static const char *const fixed_width_options[] = {SHEET_OPTIONS, NULL};
 
 const struct format formats[] = {
     {

@@ -23,6 +23,7 @@ static const char *const names[ROLES] = {
     [ROLE_WRITE_IN] = "write-in",
     [ROLE_WINNER] = "winner",
     [ROLE_INCUMBENT] = "incumbent",
+    [ROLE_TYPE] = "type",
     [ROLE_COUNTY_ID] = "county-id",
     [ROLE_COUNTY] = "county",
     [ROLE_MUNICIPALITY_ID] = "municipality-id",
@@ -34,6 +35,7 @@ static const char *const names[ROLES] = {
     [ROLE_STATUS] = "status",
     [ROLE_TEST] = "test",
     [ROLE_UPDATED] = "updated",
+    [ROLE_VERSION] = "version",
     [ROLE_VOTES] = "votes",
     [ROLE_YES] = "yes",
     [ROLE_NO] = "no",
@@ -42,6 +44,7 @@ static const char *const names[ROLES] = {
     [ROLE_PROGRESS] = "progress",
     [ROLE_REGISTERED] = "registered",
     [ROLE_BALLOTS] = "ballots",
+    [ROLE_COUNT] = "count",
     [ROLE_NONE] = "none",
 };
 
@@ -102,7 +105,7 @@ static bool read_column(struct reading *r)
     struct slice rest = r->rest;
     if (!read_role(r, &rest, &role))
         return false;
-    if (rest.ptr || role == ROLE_NONE)
+    if (rest.ptr || role >= ROLE_COUNT)
         return fault_set(r->fault, WIRE_SCHEMA, "option %.*s: there is no such value",
                          SLICE_FMT(r->key));
     r->m->spec[role] = r->value;
@@ -224,6 +227,21 @@ static bool read_statistic(struct reading *r)
     return read_pattern(r, &s->pattern);
 }
 
+static bool read_fact(struct reading *r)
+{
+    struct slice rest = r->rest;
+    if (!GROW(r, facts, fact_count))
+        return too_many(r);
+    struct mapping_fact *fact = &r->m->facts[r->m->fact_count - 1];
+    if (!read_role(r, &rest, &fact->role))
+        return false;
+    if (rest.ptr ||
+        (fact->role != ROLE_COUNT && (fact->role < ROLE_DATE || fact->role > ROLE_VERSION)))
+        return fault_set(r->fault, WIRE_SCHEMA, "option %.*s: that is no fact of a file",
+                         SLICE_FMT(r->key));
+    return read_pattern(r, &fact->pattern);
+}
+
 static bool read_measure_contest(struct reading *r)
 {
     r->m->measure_contest = r->value;
@@ -236,22 +254,19 @@ static bool read_check(struct reading *r)
     return true;
 }
 
-static bool read_unknown(struct reading *r)
+static bool read_no_rows(struct reading *r)
 {
-    r->m->count.unknown = r->value;
-    return true;
+    return read_pattern(r, &r->m->no_rows);
 }
 
-static bool read_thousands(struct reading *r)
+static bool read_trailer(struct reading *r)
 {
-    r->m->count.thousands = slice_is(r->value, "yes");
-    return true;
+    return read_pattern(r, &r->m->trailer);
 }
 
-static bool read_decode(struct reading *r)
+static bool read_type_total(struct reading *r)
 {
-    r->m->style.decode = slice_is(r->value, "html");
-    return true;
+    return read_pattern(r, &r->m->type_total);
 }
 
 /* What stands here is the mapping's; all else is the engine's or the job's. */
@@ -263,17 +278,18 @@ static const struct {
     {"column.", read_column},
     {"contest-per-county", read_per_county},
     {"cut.", read_cut},
-    {"decode", read_decode},
     {"drop.", read_filter},
+    {"fact.", read_fact},
     {"keep.", read_filter},
     {"level.", read_level},
+    {"lines.drop", read_no_rows},
     {"measure.contest", read_measure_contest},
     {"measure.when.", read_measure},
     {"statistic", read_statistic},
     {"statistic.", read_statistic},
     {"take.", read_cut},
-    {"thousands", read_thousands},
-    {"unknown", read_unknown},
+    {"trailer", read_trailer},
+    {"type.total", read_type_total},
     {"value.", read_value},
 };
 
@@ -290,6 +306,28 @@ static bool read_option(struct reading *r)
     return true;
 }
 
+bool mapping_yes(const struct job *j, const char *key, bool usual, bool *out, struct fault *f)
+{
+    struct slice v = job_option(j, key);
+    *out = v.ptr ? slice_is(v, "yes") : usual;
+    if (!v.ptr || *out || slice_is(v, "no"))
+        return true;
+    return fault_set(f, WIRE_SCHEMA, "option %s: it is yes or no, not \"%.*s\"", key, SLICE_FMT(v));
+}
+
+/* What is said once. */
+static bool read_plain(struct job *j, struct mapping *m, struct fault *f)
+{
+    struct slice decode = job_option(j, "decode");
+    if (decode.len && !slice_is(decode, "html") && !slice_is(decode, "none"))
+        return fault_set(f, WIRE_SCHEMA, "option decode: it is html or none");
+    m->style.decode = slice_is(decode, "html");
+    m->style.guess = !job_option(j, "charset").len;
+    m->count.unknown = job_option(j, "unknown");
+    return mapping_yes(j, "thousands", false, &m->count.thousands, f) &&
+           mapping_yes(j, "whole", false, &m->whole, f);
+}
+
 bool mapping_read(struct job *j, struct mapping *m, struct fault *f)
 {
     struct slice rest = j->options, line;
@@ -303,7 +341,32 @@ bool mapping_read(struct job *j, struct mapping *m, struct fault *f)
         if (!read_option(&r))
             return false;
     }
-    return true;
+    return read_plain(j, m, f);
+}
+
+struct slice mapping_found(struct arena *a, const struct pattern *p, struct slice line)
+{
+    struct slice groups[PATTERN_GROUPS], found = {NULL, 0};
+    if (!pattern_match(p, line, groups))
+        return found;
+    if (!pattern_groups(p))
+        return slice_trim(groups[0]);
+    for (size_t i = 1; i <= pattern_groups(p); i++) {
+        struct slice one = slice_trim(groups[i]);
+        if (one.len)
+            found =
+                found.len ? arena_printf(a, "%.*s %.*s", SLICE_FMT(found), SLICE_FMT(one)) : one;
+    }
+    return found;
+}
+
+struct slice mapping_value(const struct mapping *m, enum role role, struct slice text)
+{
+    for (uint32_t i = 0; i < m->value_count; i++) {
+        if (m->values[i].role == role && slice_eq_nocase(text, m->values[i].text))
+            return m->values[i].with;
+    }
+    return text;
 }
 
 void mapping_done(struct mapping *m)
@@ -317,27 +380,36 @@ static bool bind_tests(struct mapping *m, struct mapping_test *t, uint32_t n,
                        const struct column_finder *finder, struct fault *f)
 {
     for (uint32_t i = 0; i < n; i++) {
-        if (!column_bind(m->job->arena, t[i].option, t[i].spec, finder, &t[i].column, f))
+        if (!column_bind(m->job->arena, t[i].option, t[i].spec, finder, COLUMN_OF_TEXT,
+                         &t[i].column, f))
             return false;
     }
     return true;
 }
 
+static bool bind_role(struct mapping *m, enum role role, const struct column_finder *finder,
+                      struct fault *f)
+{
+    bool figures = role >= ROLE_VOTES && role != ROLE_PROGRESS;
+    struct slice option = arena_printf(m->job->arena, "column.%s", names[role]);
+    m->column[role] = (struct column){0};
+    return !m->spec[role].ptr ||
+           column_bind(m->job->arena, option, m->spec[role], finder,
+                       figures ? COLUMN_OF_FIGURES : COLUMN_OF_TEXT, &m->column[role], f);
+}
+
 bool mapping_bind(struct mapping *m, const struct column_finder *finder, struct fault *f)
 {
     struct arena *a = m->job->arena;
-    for (int role = 0; role < ROLES; role++) {
-        struct slice option = arena_printf(a, "column.%s", names[role]);
-        m->column[role] = (struct column){0};
-        if (m->spec[role].ptr &&
-            !column_bind(a, option, m->spec[role], finder, &m->column[role], f))
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        if (!bind_role(m, (enum role)role, finder, f))
             return false;
     }
-    if (m->measure_contest.ptr &&
-        !column_bind(a, SLICE("measure.contest"), m->measure_contest, finder, &m->measure_title, f))
+    if (m->measure_contest.ptr && !column_bind(a, SLICE("measure.contest"), m->measure_contest,
+                                               finder, COLUMN_OF_TEXT, &m->measure_title, f))
         return false;
-    if (m->check_votes.ptr &&
-        !column_bind(a, SLICE("check.votes"), m->check_votes, finder, &m->check, f))
+    if (m->check_votes.ptr && !column_bind(a, SLICE("check.votes"), m->check_votes, finder,
+                                           COLUMN_OF_FIGURES, &m->check, f))
         return false;
     return bind_tests(m, m->filters, m->filter_count, finder, f) &&
            bind_tests(m, m->levels, m->level_count, finder, f) &&
@@ -360,7 +432,7 @@ static bool find_role(void *ctx, struct slice name, int32_t *field)
 bool mapping_bind_roles(struct mapping *m, uint64_t there, struct fault *f)
 {
     const struct column_finder finder = {find_role, &there};
-    for (int role = 0; role < ROLE_NONE; role++)
+    for (int role = 0; role < ROLE_COUNT; role++)
         m->spec[role] = there >> role & 1 ? slice_of(names[role]) : (struct slice){NULL, 0};
     return mapping_bind(m, &finder, f);
 }

@@ -31,6 +31,7 @@ enum role {
     ROLE_WRITE_IN,
     ROLE_WINNER,
     ROLE_INCUMBENT,
+    ROLE_TYPE, /* of votes, where each has rows of its own */
     /* of the reporting unit */
     ROLE_COUNTY_ID,
     ROLE_COUNTY,
@@ -44,6 +45,7 @@ enum role {
     ROLE_STATUS,
     ROLE_TEST,
     ROLE_UPDATED,
+    ROLE_VERSION,
     /* figures */
     ROLE_VOTES,
     ROLE_YES,
@@ -53,7 +55,9 @@ enum role {
     ROLE_PROGRESS,
     ROLE_REGISTERED,
     ROLE_BALLOTS,
-    ROLE_NONE, /* what is cut away for nothing */
+    /* no columns: */
+    ROLE_COUNT, /* of data lines, as a line of the file states it */
+    ROLE_NONE,  /* what is cut away for nothing */
     ROLES
 };
 const char *role_name(enum role role);
@@ -74,6 +78,10 @@ struct mapping_value { /* a whole value that means another */
     enum role role;
     struct slice text, with;
 };
+struct mapping_fact { /* out of a line that is no row */
+    enum role role;
+    const struct pattern *pattern;
+};
 struct mapping_statistic { /* rows whose choice matches are figures, or nothing at all */
     enum role figure;      /* ROLE_NONE: nothing */
     const struct pattern *pattern;
@@ -85,19 +93,34 @@ struct mapping {
     struct mapping_test *filters, *levels, *measures, *per_county;
     struct mapping_cut *cuts;
     struct mapping_value *values;
+    struct mapping_fact *facts;
     struct mapping_statistic *statistics;
     uint32_t filter_count, level_count, measure_count, per_county_count, cut_count, value_count,
-        statistic_count;
+        fact_count, statistic_count;
     struct slice measure_contest; /* as written */
     struct column measure_title;
     struct slice check_votes;
     struct column check;
+    const struct pattern *no_rows;    /* lines that are none; NULL: all are */
+    const struct pattern *trailer;    /* the last line; NULL: there is none */
+    const struct pattern *type_total; /* the type that is the sum of the others; NULL: none is */
     struct column_style style;
     struct count_style count;
     bool every_per_county; /* contests exist per county, all of them */
+    bool whole;            /* a county's precincts are all there is of it */
     struct job *job;
     struct pattern *patterns;
 };
+
+/* A yes or no among the options; `usual` when it is not there. */
+bool mapping_yes(const struct job *j, const char *key, bool usual, bool *out,
+                 struct fault *f) MUST_USE;
+
+/* The groups of a match joined by a blank, or all of it; empty when it does not match. */
+struct slice mapping_found(struct arena *a, const struct pattern *p, struct slice line);
+
+/* What a role's text means by the mapping's values. */
+struct slice mapping_value(const struct mapping *m, enum role role, struct slice text);
 
 /* Read the options of the job. Everything that is wrong with one names it: WIRE_SCHEMA. */
 bool mapping_read(struct job *j, struct mapping *m, struct fault *f) MUST_USE;

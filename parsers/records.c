@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define RUN ((size_t)64 << 10)
+#define PEEK 4096
 #define WORD 8 /* bytes; as many zeros lie behind what was read */
 #define LOW UINT64_C(0x7f7f7f7f7f7f7f7f)
 #define EACH UINT64_C(0x0101010101010101)
@@ -249,5 +250,22 @@ bool records_next(struct records *r, bool *more, struct fault *f)
         if (!next_line(r, more, f))
             return false;
     } while (*more && is_empty(r));
+    return true;
+}
+
+static bool is_white(struct slice s)
+{
+    return !slice_trim(s).len;
+}
+
+bool records_last(struct records *r, bool *last, struct fault *f)
+{
+    struct slice head;
+    *last = is_white((struct slice){r->run + r->from, r->to - r->from});
+    if (!*last || r->end)
+        return true;
+    if (!input_peek(r->input, PEEK, &head, f))
+        return false;
+    *last = is_white(head); /* so many blanks are followed by nothing */
     return true;
 }

@@ -31,6 +31,9 @@ struct records {
 bool records_open(struct arena *a, struct input *in, char separator, bool quote, struct records *r,
                   struct fault *f) MUST_USE;
 
+/* Is the line at hand the last that is not blank? */
+bool records_last(struct records *r, bool *last, struct fault *f) MUST_USE;
+
 /* The next line that is not blank; *more is false at the end. CRLF and LF end lines, and CR where
  * the first line ends with one alone. */
 bool records_next(struct records *r, bool *more, struct fault *f) MUST_USE;

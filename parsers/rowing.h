@@ -5,7 +5,9 @@
 #define TALLYD_PARSERS_ROWING_H
 
 #include "parsers/memo.h"
+#include "parsers/names.h"
 #include "parsers/rows.h"
+#include "parsers/types.h"
 
 #define ROWING_LIST_MAX (UINT32_C(1) << 28)
 #define ROWING_FIELDS_MAX 256 /* of one group */
@@ -48,15 +50,17 @@ struct place { /* a reporting unit, in whatever contest */
 struct rows {
     struct job *job;
     const struct mapping *m;
-    const char *place_word;
-    bool adjacent, has_figures;
-    struct group whos, wheres, facts;
+    struct rows_how how;
+    bool has_figures;
+    struct group whos, wheres, facts, kinds;
     struct who *who; /* by the number of whos.memo */
     uint32_t *where; /* by the number of wheres.memo: a place */
+    bool *is_total;  /* by the number of kinds.memo: a vote type that is the sum of others */
     struct place *places;
     uint32_t *unit; /* by the number of units: the builder's unit */
     struct memo place_memo, unit_memo;
-    uint32_t who_room, where_room, place_room, unit_room, contest;
+    uint32_t who_room, where_room, place_room, unit_room, total_room, contest;
+    struct types *types;   /* NULL: votes have no types */
     uint64_t kept, number; /* number: of the row at hand */
     const struct slice *fields;
     size_t n;
@@ -67,6 +71,9 @@ struct rows {
 
 /* Fill *r->fault: memory is out, at this row; always false. */
 bool rowing_full(struct rows *r);
+
+/* The texts of a group's roles in the row at hand, into r->text. */
+bool rowing_texts(struct rows *r, const struct group *g) MUST_USE;
 
 /* Work out the row at hand: what it is about, in *w, which is zeroed; and where, in *where, the
  * number of a place. */

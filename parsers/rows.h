@@ -16,17 +16,21 @@
  *
  * Whatever is said by text (contest, choice, unit, facts) is worked out once for each new set of
  * raw bytes of the columns that say it, and remembered; per row there are only those comparisons
- * and the figures. */
+ * and the figures. Between the calls the builder's current contest is the rows': a driver that
+ * begins others itself does so before the first row or behind rows_finish. */
 #ifndef TALLYD_PARSERS_ROWS_H
 #define TALLYD_PARSERS_ROWS_H
 
 #include "parsers/mapping.h"
 
+struct names;
 struct rows;
 
 struct rows_how {
-    const char *place; /* what a row's number counts: "line" */
-    bool adjacent;     /* a row's fields lie one behind the other in memory, in order */
+    const char *place;   /* what a row's number counts: "line" */
+    bool adjacent;       /* a row's fields lie one behind the other in memory, in order */
+    struct names *names; /* lent where rows lack them; NULL: none are */
+    bool learn;          /* rows only fill `names`; nothing is built */
 };
 
 /* `m` is read and bound, and lives as long. WIRE_SCHEMA when it lacks what every mapping needs. */

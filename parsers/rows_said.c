@@ -2,6 +2,7 @@
 /* What the texts of a row say: the contest and the choice, and the reporting unit. */
 #include <inttypes.h>
 
+#include "parsers/facts.h"
 #include "parsers/field.h"
 #include "parsers/label.h"
 #include "parsers/pool.h"
@@ -9,7 +10,7 @@
 
 bool rowing_full(struct rows *r)
 {
-    return fault_set(r->fault, WIRE_LIMIT, "%s %" PRIu64 ": out of memory", r->place_word,
+    return fault_set(r->fault, WIRE_LIMIT, "%s %" PRIu64 ": out of memory", r->how.place,
                      r->number);
 }
 
@@ -73,7 +74,7 @@ static bool cut(struct rows *r, const struct mapping_cut *c)
 }
 
 /* The texts of a group's roles in this row: columns, then cuts, then values. */
-static bool work_out(struct rows *r, const struct group *g)
+bool rowing_texts(struct rows *r, const struct group *g)
 {
     const struct mapping *m = r->m;
     for (int role = 0; role < ROLES; role++) {
@@ -87,10 +88,9 @@ static bool work_out(struct rows *r, const struct group *g)
         if (g->roles & ROWING_BIT(m->cuts[i].from) && !cut(r, &m->cuts[i]))
             return false;
     }
-    for (uint32_t i = 0; i < m->value_count; i++) {
-        const struct mapping_value *v = &m->values[i];
-        if (g->roles & ROWING_BIT(v->role) && slice_eq_nocase(r->text[v->role], v->text))
-            r->text[v->role] = v->with;
+    for (int role = 0; role < ROLES && m->value_count; role++) {
+        if (g->roles & ROWING_BIT(role))
+            r->text[role] = mapping_value(m, (enum role)role, r->text[role]);
     }
     return true;
 }
@@ -123,16 +123,6 @@ static bool contest_begin(struct rows *r, struct who *w, uint32_t flags)
     return true;
 }
 
-static bool says_yes(struct slice s)
-{
-    static const char *const words[] = {"yes", "y", "true", "t", "1", "x", NULL};
-    for (const char *const *w = words; *w; w++) {
-        if (slice_eq_nocase(s, slice_of(*w)))
-            return true;
-    }
-    return false;
-}
-
 /* A mark as the mapping's values leave it. */
 static enum results_mark read_mark(struct rows *r)
 {
@@ -149,7 +139,7 @@ static enum results_mark read_mark(struct rows *r)
     }
     results_contest_bad(
         r->job->builder, "%s %" PRIu64 ": winner: \"%.*s\" is not won, lost or advanced",
-        r->place_word, r->number, SLICE_FMT(field_excerpt(r->job->arena, r->text[ROLE_WINNER])));
+        r->how.place, r->number, SLICE_FMT(field_excerpt(r->job->arena, r->text[ROLE_WINNER])));
     return RESULTS_UNMARKED;
 }
 
@@ -157,9 +147,9 @@ static bool choice_add(struct rows *r, struct slice id, struct slice name, uint3
 {
     struct results_choice_in in = {
         .id = id, .name = name, .party = label_party(r->text[ROLE_PARTY])};
-    if (says_yes(r->text[ROLE_WRITE_IN]) || label_is_write_in(name))
+    if (facts_says_yes(r->text[ROLE_WRITE_IN]) || label_is_write_in(name))
         in.flags |= RESULTS_WRITE_IN;
-    if (says_yes(r->text[ROLE_INCUMBENT]))
+    if (facts_says_yes(r->text[ROLE_INCUMBENT]))
         in.flags |= RESULTS_INCUMBENT;
     in.mark = read_mark(r);
     return results_choice(r->job->builder, &in, index, &r->fault->err) || field_limit(r->fault);
@@ -229,7 +219,14 @@ bool rowing_who(struct rows *r, struct who *w)
         return false;
     if (drop)
         return true; /* as it is: WHO_DROPPED */
-    if (!work_out(r, &r->whos) || !is_question(r, &question) ||
+    if (!rowing_texts(r, &r->whos))
+        return false;
+    if (r->how.names &&
+        !(r->how.learn ? names_learn(r->how.names, r->text) : names_lend(r->how.names, r->text)))
+        return rowing_full(r);
+    if (r->how.learn)
+        return true;
+    if (!is_question(r, &question) ||
         !any_matches(r, r->m->per_county, r->m->per_county_count, &w->per_county))
         return false;
     w->per_county |= r->m->every_per_county;
@@ -284,7 +281,7 @@ bool rowing_where(struct rows *r, uint32_t *where)
                   {RESULTS_PRECINCT, ROLE_PRECINCT_ID, ROLE_PRECINCT}};
     enum results_unit_type most;
     *where = 0;
-    if (!work_out(r, &r->wheres) || !stated_level(r, &most))
+    if (!rowing_texts(r, &r->wheres) || !stated_level(r, &most))
         return false;
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
         struct place p = {levels[i].type, r->text[levels[i].id], r->text[levels[i].name], *where};
@@ -301,6 +298,7 @@ bool rowing_unit_in(struct rows *r, const struct who *w, uint32_t where, struct 
     in->type = p->type;
     in->id = p->id;
     in->name = p->name;
+    in->whole = r->m->whole && p->type != RESULTS_PRECINCT;
     return !where || rowing_unit(r, w, p->parent, &in->parent);
 }
 

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "parsers/facts.h"
 #include "parsers/field.h"
 #include "parsers/pool.h"
 #include "parsers/rowing.h"
@@ -62,7 +63,7 @@ static bool group_init(struct rows *r, struct group *g, uint64_t roles, struct f
         return false;
     for (size_t i = 0; i < seen->n; i++) {
         struct run *last = g->run_count ? &g->runs[g->run_count - 1] : NULL;
-        if (r->adjacent && last && seen->list[i] > 0 && last->to == seen->list[i] - 1)
+        if (r->how.adjacent && last && seen->list[i] > 0 && last->to == seen->list[i] - 1)
             last->to = seen->list[i];
         else
             g->runs[g->run_count++] = (struct run){seen->list[i], seen->list[i]};
@@ -81,7 +82,7 @@ static uint64_t roles_between(enum role first, enum role last)
 static bool groups_init(struct rows *r)
 {
     const struct mapping *m = r->m;
-    struct fields_seen who = {.n = 0}, where = {.n = 0}, facts = {.n = 0};
+    struct fields_seen who = {.n = 0}, where = {.n = 0}, facts = {.n = 0}, kinds = {.n = 0};
     uint64_t whos = roles_between(ROLE_CONTEST_ID, ROLE_INCUMBENT);
     if (m->every_per_county || m->per_county_count)
         whos |= ROWING_BIT(ROLE_COUNTY) | ROWING_BIT(ROLE_COUNTY_ID);
@@ -92,7 +93,8 @@ static bool groups_init(struct rows *r)
     see_tests(&where, m->levels, m->level_count);
     return group_init(r, &r->whos, whos, &who) &&
            group_init(r, &r->wheres, roles_between(ROLE_COUNTY_ID, ROLE_PRECINCT), &where) &&
-           group_init(r, &r->facts, roles_between(ROLE_DATE, ROLE_UPDATED), &facts);
+           group_init(r, &r->facts, roles_between(ROLE_DATE, ROLE_VERSION), &facts) &&
+           group_init(r, &r->kinds, ROWING_BIT(ROLE_TYPE), &kinds);
 }
 
 /* What no mapping can be without. */
@@ -119,18 +121,43 @@ bool rows_new(struct job *j, const struct mapping *m, const struct rows_how *how
         return fault_set(f, WIRE_LIMIT, "out of memory");
     r->job = j;
     r->m = m;
-    r->place_word = how->place;
-    r->adjacent = how->adjacent;
+    r->how = *how;
     r->scratch.arena = j->arena;
     r->contest = UINT32_MAX;
     memo_init(&r->place_memo, j->arena);
     memo_init(&r->unit_memo, j->arena);
     for (int role = ROLE_REPORTING; role <= ROLE_BALLOTS; role++)
         r->has_figures |= m->column[role].count > 0;
+    if (m->column[ROLE_TYPE].count && !(r->types = types_new(j)))
+        return fault_set(f, WIRE_LIMIT, "out of memory");
     if (!groups_init(r) ||
         !pool_grow(j->arena, &r->places, &r->place_room, 1, sizeof *r->places, ROWING_LIST_MAX))
         return fault_set(f, WIRE_LIMIT, "out of memory");
     *out = r;
+    return true;
+}
+
+/* ---- groups ---- */
+
+/* The number of what a group's fields say; *fresh: it is new and to be worked out. */
+static bool group_find(struct rows *r, struct group *g, uint32_t *number, bool *fresh)
+{
+    struct slice parts[ROWING_FIELDS_MAX];
+    uint32_t before = g->memo.count;
+    for (uint32_t i = 0; i < g->run_count; i++) {
+        const struct run *run = &g->runs[i];
+        parts[i] = column_field(r->fields, r->n, run->from);
+        if (run->to != run->from && parts[i].ptr) {
+            size_t to = (size_t)run->to < r->n ? (size_t)run->to : r->n - 1; /* a short row */
+            struct slice last = r->fields[to];
+            parts[i].len = (size_t)(last.ptr + last.len - parts[i].ptr);
+        }
+    }
+    if (!memo_find(&g->memo, parts, g->run_count, number))
+        return rowing_full(r);
+    *fresh = g->memo.count != before;
+    if (*fresh)
+        r->scratch.used = 0;
     return true;
 }
 
@@ -146,7 +173,7 @@ static int64_t figure(struct rows *r, const struct column *c)
         enum count_verdict v = count_read(raw, &r->m->count, &part);
         if (v == COUNT_BAD) {
             results_contest_bad(r->job->builder, "%s %" PRIu64 ": %.*s: \"%.*s\" is no count",
-                                r->place_word, r->number, SLICE_FMT(c->parts[i].text),
+                                r->how.place, r->number, SLICE_FMT(c->parts[i].text),
                                 SLICE_FMT(field_excerpt(r->job->arena, raw)));
             return VOTES_UNKNOWN;
         }
@@ -186,9 +213,31 @@ static bool unit_figures(struct rows *r, const struct who *w, uint32_t where)
     return results_unit(r->job->builder, &in, &unit, &r->fault->err) || field_limit(r->fault);
 }
 
+/* The votes of one vote type. */
+static bool typed_votes_add(struct rows *r, uint32_t unit, uint32_t choice, int64_t votes)
+{
+    uint32_t type = 0;
+    bool fresh = false;
+    if (!group_find(r, &r->kinds, &type, &fresh))
+        return false;
+    if (fresh) {
+        if (!rowing_texts(r, &r->kinds))
+            return false;
+        if (!pool_grow(r->job->arena, &r->is_total, &r->total_room, (uint64_t)type + 1,
+                       sizeof *r->is_total, ROWING_LIST_MAX))
+            return rowing_full(r);
+        r->is_total[type] =
+            r->m->type_total && pattern_match(r->m->type_total, r->text[ROLE_TYPE], NULL);
+    }
+    const struct types_cell cell = {r->contest, unit, choice};
+    return types_add(r->types, cell, type, r->is_total[type], votes, r->fault);
+}
+
 static bool votes_add(struct rows *r, uint32_t unit, uint32_t choice, enum role role)
 {
     int64_t votes = figure(r, &r->m->column[role]);
+    if (r->types)
+        return typed_votes_add(r, unit, choice, votes);
     return results_votes_once(r->job->builder, unit, choice, votes, &r->fault->err) ||
            field_limit(r->fault);
 }
@@ -200,7 +249,7 @@ static void check_votes(struct rows *r)
     if (votes != VOTES_UNKNOWN && sum != VOTES_UNKNOWN && votes != sum)
         results_contest_bad(r->job->builder,
                             "%s %" PRIu64 ": the votes are %" PRId64 ", their parts %" PRId64,
-                            r->place_word, r->number, votes, sum);
+                            r->how.place, r->number, votes, sum);
 }
 
 static void check_nameless(struct rows *r)
@@ -209,32 +258,10 @@ static void check_nameless(struct rows *r)
     if (votes > 0)
         results_contest_bad(r->job->builder,
                             "%s %" PRIu64 ": %" PRId64 " votes for a choice without id and name",
-                            r->place_word, r->number, votes);
+                            r->how.place, r->number, votes);
 }
 
 /* ---- a row ---- */
-
-/* The number of what a group's fields say; *fresh: it is new and to be worked out. */
-static bool group_find(struct rows *r, struct group *g, uint32_t *number, bool *fresh)
-{
-    struct slice parts[ROWING_FIELDS_MAX];
-    uint32_t before = g->memo.count;
-    for (uint32_t i = 0; i < g->run_count; i++) {
-        const struct run *run = &g->runs[i];
-        parts[i] = column_field(r->fields, r->n, run->from);
-        if (run->to != run->from && parts[i].ptr) {
-            size_t to = (size_t)run->to < r->n ? (size_t)run->to : r->n - 1; /* a short row */
-            struct slice last = r->fields[to];
-            parts[i].len = (size_t)(last.ptr + last.len - parts[i].ptr);
-        }
-    }
-    if (!memo_find(&g->memo, parts, g->run_count, number))
-        return rowing_full(r);
-    *fresh = g->memo.count != before;
-    if (*fresh)
-        r->scratch.used = 0;
-    return true;
-}
 
 static bool find_who(struct rows *r, const struct who **out)
 {
@@ -261,6 +288,23 @@ static bool find_where(struct rows *r, uint32_t *out)
     if (fresh && !rowing_where(r, &r->where[number]))
         return false;
     *out = r->where[number];
+    return true;
+}
+
+static bool find_facts(struct rows *r)
+{
+    uint32_t number = 0;
+    bool fresh = false;
+    if (!group_find(r, &r->facts, &number, &fresh))
+        return false;
+    if (!fresh)
+        return true;
+    if (!rowing_texts(r, &r->facts))
+        return false;
+    for (int role = ROLE_DATE; role <= ROLE_VERSION; role++) {
+        if (!facts_take(r->job, (enum role)role, r->text[role]))
+            return rowing_full(r);
+    }
     return true;
 }
 
@@ -294,9 +338,11 @@ bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t num
     r->fault = f;
     if (!find_who(r, &w))
         return false;
-    if (w->kind == WHO_DROPPED)
+    if (w->kind == WHO_DROPPED || r->how.learn)
         return true;
     r->kept++;
+    if (r->facts.run_count && !find_facts(r))
+        return false;
     if (w->kind == WHO_NOTHING)
         return true;
     if (!find_where(r, &where))
@@ -310,8 +356,7 @@ bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t num
 
 bool rows_finish(struct rows *r, struct fault *f)
 {
-    (void)r, (void)f;
-    return true;
+    return !r->types || types_finish(r->types, f);
 }
 
 uint64_t rows_kept(const struct rows *r)

@@ -222,7 +222,7 @@ bool when_parse_us(struct slice s, int64_t *out)
  * of two or four, c what clocks show, a blank any number of them (one at least), a comma one or
  * none; all else is itself. */
 static const char *const local_shapes[] = {
-    "M/D/y c", "c M/D/y", "N D, Y, c", "N D, Y at c", "Y-M-D c", "Y-M-DTc",
+    "M/D/y c", "c M/D/y", "N D, Y, c", "N D, Y at c", "Y-M-D c", "Y-M-DTc", NULL,
 };
 
 static bool skip_blanks(struct scan *s)
@@ -323,17 +323,29 @@ static void scan_part(struct scan *s, char part, struct civil *c)
         expect(s, part);
 }
 
-bool when_parse_local(struct slice s, int64_t *out)
+static bool parse_shapes(struct slice s, const char *const *shapes, int64_t *out)
 {
-    for (size_t i = 0; i < sizeof(local_shapes) / sizeof(local_shapes[0]); i++) {
+    for (; *shapes; shapes++) {
         struct scan scan = {.rest = slice_trim(s)};
         struct civil c = {.ms = 0};
-        for (const char *part = local_shapes[i]; *part && !scan.bad; part++)
+        for (const char *part = *shapes; *part && !scan.bad; part++)
             scan_part(&scan, *part, &c);
         if (finish(&scan, &c, 0, out))
             return true;
     }
     return false;
+}
+
+bool when_parse_local(struct slice s, int64_t *out)
+{
+    return parse_shapes(s, local_shapes, out);
+}
+
+bool when_parse_day(struct slice s, int64_t *out)
+{
+    static const char *const shapes[] = {"Y-M-D", "M/D/y", "N D, Y", NULL};
+
+    return parse_shapes(s, shapes, out);
 }
 
 static const char weekdays[] = "SunMonTueWedThuFriSat";

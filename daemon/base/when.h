@@ -42,6 +42,10 @@ bool when_parse_us(struct slice s, int64_t *out) __attribute__((warn_unused_resu
  * year are of this century. */
 bool when_parse_local(struct slice s, int64_t *out) __attribute__((warn_unused_result));
 
+/* A day as feeds write it: "11/06/2018", "11/6/18", "November 6, 2018", "2018-11-06": midnight UTC
+ * of it. */
+bool when_parse_day(struct slice s, int64_t *out) __attribute__((warn_unused_result));
+
 /* The IMF-fixdate of RFC 9110: "Wed, 06 Jan 2021 04:13:32 GMT". */
 bool when_parse_http(struct slice s, int64_t *out) __attribute__((warn_unused_result));
 void when_format_http(int64_t when, char out[30]);

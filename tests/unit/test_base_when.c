@@ -280,6 +280,29 @@ static void http_and_dates(void **state)
     assert_string_equal(when_month_ap(0), "");
 }
 
+static void days(void **state)
+{
+    static const struct {
+        const char *text, *iso;
+    } cases[] = {{"11/06/2018", "2018-11-06"},
+                 {" 1/5/21 ", "2021-01-05"},
+                 {"November 6, 2018", "2018-11-06"},
+                 {"2018-11-06", "2018-11-06"}};
+    static const char *const none[] = {"", "11/31/2018", "11/06/2018 9:00 PM", "6 November 2018"};
+    int64_t day = 7;
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char iso[11];
+        assert_true(when_parse_day(slice_of(cases[i].text), &day));
+        when_format_date(day, iso);
+        assert_string_equal(iso, cases[i].iso);
+    }
+    day = 7;
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+        assert_false(when_parse_day(slice_of(none[i]), &day));
+    assert_int_equal(day, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +312,7 @@ int main(void)
         cmocka_unit_test(rfc3339),
         cmocka_unit_test(us_notation),
         cmocka_unit_test(local_notations),
+        cmocka_unit_test(days),
         cmocka_unit_test(http_and_dates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* What a file says of itself in words: its date, its time, whether it is official or a test. */
+#ifndef TALLYD_PARSERS_FACTS_H
+#define TALLYD_PARSERS_FACTS_H
+
+#include "parsers/mapping.h"
+
+/* Take one fact, ROLE_DATE to ROLE_VERSION. A text that says nothing we know changes nothing; of
+ * several times the latest counts, of other facts the first. `text` may go; false when memory is
+ * out. */
+bool facts_take(struct job *j, enum role role, struct slice text) MUST_USE;
+
+/* "yes", "y", "true", "1", "x": a mark that says so. */
+bool facts_says_yes(struct slice s);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/* Cells whose votes come in parts. */
+#include "parsers/types.h"
+
+#include <inttypes.h>
+
+#include "parsers/field.h"
+#include "parsers/memo.h"
+#include "parsers/pool.h"
+
+#define LIST_MAX (UINT32_C(1) << 28)
+
+struct cell {
+    struct types_cell at;
+    int64_t sum, total; /* VOTES_ABSENT: no row of the kind yet */
+};
+
+struct types {
+    struct job *job;
+    struct memo cells, parts;
+    struct cell *cell; /* by the number of `cells` */
+    int64_t *part;     /* by the number of `parts`: a cell and a type */
+    uint32_t cell_room, part_room;
+};
+
+struct types *types_new(struct job *j)
+{
+    struct types *t = arena_alloc(j->arena, sizeof *t);
+    if (!t)
+        return NULL;
+    t->job = j;
+    memo_init(&t->cells, j->arena);
+    memo_init(&t->parts, j->arena);
+    return t;
+}
+
+static bool full(struct fault *f)
+{
+    return fault_set(f, WIRE_LIMIT, "out of memory");
+}
+
+static bool find_cell(struct types *t, struct types_cell at, uint32_t *number, struct fault *f)
+{
+    const struct slice key = {(const char *)&at, sizeof at};
+    uint32_t before = t->cells.count;
+    if (!memo_find(&t->cells, &key, 1, number) ||
+        !pool_grow(t->job->arena, &t->cell, &t->cell_room, (uint64_t)*number + 1, sizeof *t->cell,
+                   LIST_MAX))
+        return full(f);
+    if (t->cells.count != before)
+        t->cell[*number] = (struct cell){at, VOTES_ABSENT, VOTES_ABSENT};
+    return true;
+}
+
+static void add_part(struct results_builder *b, int64_t *sum, int64_t votes)
+{
+    if (*sum == VOTES_ABSENT)
+        *sum = votes;
+    else if (*sum == VOTES_UNKNOWN || votes == VOTES_UNKNOWN)
+        *sum = VOTES_UNKNOWN;
+    else if (*sum + votes > RESULTS_VOTES_MAX) /* both are below 2^53 */
+        results_contest_bad(b, "the votes of all types overflow");
+    else
+        *sum += votes;
+}
+
+bool types_add(struct types *t, struct types_cell at, uint32_t type, bool total, int64_t votes,
+               struct fault *f)
+{
+    uint32_t cell, number;
+    if (!find_cell(t, at, &cell, f))
+        return false;
+    const uint32_t pair[] = {cell, type};
+    const struct slice key = {(const char *)pair, sizeof pair};
+    uint32_t before = t->parts.count;
+    if (!memo_find(&t->parts, &key, 1, &number) ||
+        !pool_grow(t->job->arena, &t->part, &t->part_room, (uint64_t)number + 1, sizeof *t->part,
+                   LIST_MAX))
+        return full(f);
+    if (t->parts.count == before) {
+        if (t->part[number] != votes)
+            results_contest_bad(t->job->builder,
+                                "one choice, unit and vote type has two values, %" PRId64
+                                " and %" PRId64,
+                                t->part[number], votes);
+        return true;
+    }
+    t->part[number] = votes;
+    if (total)
+        t->cell[cell].total = votes;
+    else
+        add_part(t->job->builder, &t->cell[cell].sum, votes);
+    return true;
+}
+
+bool types_finish(struct types *t, struct fault *f)
+{
+    struct results_builder *b = t->job->builder;
+    for (uint32_t i = 0; i < t->cells.count; i++) {
+        const struct cell *c = &t->cell[i];
+        bool stated = c->total != VOTES_ABSENT;
+        results_contest_at(b, c->at.contest);
+        if (c->total >= 0 && c->sum > c->total)
+            results_contest_bad(b, "the votes by type are %" PRId64 ", their total %" PRId64,
+                                c->sum, c->total);
+        if (!results_votes_once(b, c->at.unit, c->at.choice, stated ? c->total : c->sum, &f->err))
+            return field_limit(f);
+    }
+    return true;
+}
