@@ -271,18 +271,24 @@ static struct config_expand known_in(const struct draft *d, const struct config_
                                   .election = listed ? SLICE("1") : SLICE("")};
 }
 
+/* Does it name what is fetched, rather than a file of this machine? */
+static bool is_address(const struct item *item)
+{
+    return is_key(item, "version-url") || is_key(item, "counties-url") || is_key(item, "url") ||
+           is_key(item, "url.") ||
+           (is_key(item, "companion.") && mentions(item->value, SLICE("://")));
+}
+
 /* An item that may be an address or a path. */
 static void check_place(struct loader *l, const struct draft *d, const struct config_source *s,
                         const struct item *item, struct used *used)
 {
     bool pointer = is_key(item, "version-url"), list = is_key(item, "counties-url");
-    bool address = pointer || list || is_key(item, "url") || is_key(item, "url.") ||
-                   (is_key(item, "companion.") && mentions(item->value, SLICE("://")));
 
     if (!pointer && !list && item->rest.len > 0 && check_name(item->rest))
         entry_problem(l, item->entry, item->rest.ptr, NULL, "what stands behind the dot must be %s",
                       check_name(item->rest));
-    if (!address || item->value.len == 0)
+    if (!is_address(item) || item->value.len == 0)
         return;
     struct config_expand with = known_in(d, s, pointer, list);
     bool version = mentions(item->value, SLICE("{version}"));

@@ -249,22 +249,10 @@ static bool by_regex(struct job *j, struct slice body, struct slice pattern, str
     return ok;
 }
 
-static bool parse(struct job *j, struct fault *f)
+/* Not JSON: read whole, for it is small. */
+static bool by_text(struct job *j, struct slice path, bool xml, struct fault *f)
 {
-    struct slice path = job_option(j, "version-path"), county = job_option(j, "county");
-    struct slice head, body;
-    if (path.len > PATH_MAX_LEN)
-        return fault_set(f, WIRE_LIMIT, "version-path is longer than %d bytes", PATH_MAX_LEN);
-    if (!input_peek(j->input, 64, &head, f))
-        return false;
-    bool xml = slice_starts(slice_trim(head), SLICE("<"));
-    if (county.len > 0 && xml)
-        return fault_set(f, WIRE_BLOCKED, "line 1: a page where a list of counties was expected");
-    if (county.len > 0)
-        return by_county(j, county, f);
-    bool xpath = slice_starts(path, SLICE("//")) || (slice_starts(path, SLICE("/")) && xml);
-    if (!xpath && slice_starts(path, SLICE("/")))
-        return by_json(j, path, f);
+    struct slice body;
     if (!input_all(j->input, &body, f))
         return false;
     if (body.len > BODY_MAX)
@@ -276,7 +264,25 @@ static bool parse(struct job *j, struct fault *f)
                          "version-path says where in a page it stands");
     if (path.len == 0)
         return keep(j, body, "", f);
+    bool xpath = slice_starts(path, SLICE("/"));
     return xpath ? by_xpath(j, body, path, f) : by_regex(j, body, path, f);
+}
+
+static bool parse(struct job *j, struct fault *f)
+{
+    struct slice path = job_option(j, "version-path"), county = job_option(j, "county");
+    struct slice head;
+    if (path.len > PATH_MAX_LEN)
+        return fault_set(f, WIRE_LIMIT, "version-path is longer than %d bytes", PATH_MAX_LEN);
+    if (!input_peek(j->input, 64, &head, f))
+        return false;
+    bool xml = slice_starts(slice_trim(head), SLICE("<"));
+    if (county.len > 0 && xml)
+        return fault_set(f, WIRE_BLOCKED, "line 1: a page where a list of counties was expected");
+    if (county.len > 0)
+        return by_county(j, county, f);
+    bool json = slice_starts(path, SLICE("/")) && !slice_starts(path, SLICE("//")) && !xml;
+    return json ? by_json(j, path, f) : by_text(j, path, xml, f);
 }
 
 static int sniff(struct slice head)

@@ -75,7 +75,7 @@ static void begin_state(struct state *s)
         one->version_url = version;
         one->counties_url = list;
         one->counties_options = slice_of(s->options[i]);
-        one->interval_ms = 300;
+        one->interval_ms = 120;
     }
 }
 
