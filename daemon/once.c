@@ -67,7 +67,7 @@ struct once {
     struct event_base *base;
 };
 
-static bool on_news(const struct poller_news *news, void *ctx)
+static enum poller_answer on_news(const struct poller_news *news, void *ctx)
 {
     struct once *o = ctx;
     return river_news(news, o->river);

@@ -12,6 +12,7 @@
 #include "daemon/base/when.h"
 #include "daemon/core/polls.h"
 #include "daemon/core/states.h"
+#include "daemon/edge/cursor.h"
 #include "daemon/edge/file.h"
 #include "daemon/edge/work.h"
 #include "parsers/formats.h"
@@ -23,6 +24,7 @@
 #define STALE_INTERVALS 10
 #define STALE_LEAST (5 * WHEN_MINUTE)
 #define CREDENTIAL_MAX 4096
+#define DELTA_LINE (sizeof "delta=yes")
 
 struct making { /* a plan under way, and what is wrong with it */
     struct plan *plan;
@@ -296,7 +298,7 @@ static struct slice option_lines(struct making *m, const struct config_source *f
         buf_addf(&out, "unknown=%.*s\n", SLICE_FMT(from->unknown));
     if (zone.len > 0)
         buf_addf(&out, "zone=%.*s\n", SLICE_FMT(zone));
-    if (out.len > WIRE_OPTIONS_MAX)
+    if (out.len + DELTA_LINE > WIRE_OPTIONS_MAX)
         problem(m, from->where, "[source %.*s] its options take more than %d bytes",
                 SLICE_FMT(from->name), WIRE_OPTIONS_MAX);
     struct slice lines = arena_copy(m->plan->arena, buf_slice(&out));
@@ -332,6 +334,19 @@ static struct slice url_of(struct making *m, const struct config_source *from,
     return url.len > 0 ? expand(m, url, from, &AS_IS) : url;
 }
 
+/* The parameters of an address that are credentials: they belong into every address of the feed. */
+static struct slice secrets_of(struct making *m, const struct config_source *from, struct slice url)
+{
+    struct buf marked;
+    struct slice secrets = {0};
+    buf_init(&marked, 1 << 16);
+    cursor_secrets(url, SLICE("{credential:"), &marked);
+    if (marked.len > 0)
+        secrets = expand(m, buf_slice(&marked), from, &AS_IS);
+    buf_done(&marked);
+    return secrets;
+}
+
 static void plan_files(struct making *m, const struct config_source *from,
                        struct settings_source *core, struct poller_source *out)
 {
@@ -343,6 +358,7 @@ static void plan_files(struct making *m, const struct config_source *from,
     for (size_t i = 0; i < from->file_count; i++) {
         names[i] = from->files[i].name;
         files[i] = (struct poller_file){.url = url_of(m, from, out, from->files[i].url),
+                                        .secrets = secrets_of(m, from, from->files[i].url),
                                         .path = from->files[i].path};
     }
     for (size_t i = 0; i < from->companions.count; i++) {
@@ -385,6 +401,7 @@ static void plan_source(struct making *m, const struct config_source *from,
         from->calls == CONFIG_CALLS_DEFAULT ? format->calls : from->calls != CONFIG_CALLS_NO;
     int64_t speed = m->args->speed > 0 ? m->args->speed : 1;
     int64_t stale = from->interval * STALE_INTERVALS * speed;
+    struct slice options = option_lines(m, from, format);
     *core = (struct settings_source){
         .name = from->name,
         .state = from->state,
@@ -403,7 +420,8 @@ static void plan_source(struct making *m, const struct config_source *from,
         .name = from->name,
         .format = from->engine,
         .preset = from->format,
-        .options = option_lines(m, from, format),
+        .options = options,
+        .delta_options = arena_printf(m->plan->arena, "%.*sdelta=yes\n", SLICE_FMT(options)),
         .interval_ms = from->interval,
     };
     plan_files(m, from, core, out);

@@ -49,8 +49,11 @@ static void on_work(struct work *work, void *ctx)
     r->working = false;
     if (work->failure == WIRE_OK) {
         river_restore(r->p.river, r->source, r->file, &work->results, f);
-        poller_restore(r->p.poller, r->source, r->file, f->etag, f->last_modified, f->version,
-                       f->digest);
+        if (f->delta > 0)
+            poller_restore_delta(r->p.poller, r->source, r->file, f->digest);
+        else
+            poller_restore(r->p.poller, r->source, r->file, f->etag, f->last_modified, f->version,
+                           f->digest);
     } else {
         give_up(f, work->text);
     }
@@ -66,6 +69,8 @@ static bool begin(struct restore *r, const struct writer_loaded_file *f)
     struct err e = {0};
     if (!find(r, f))
         return false; /* no longer configured */
+    if (f->delta > 0 && !river_filed(r->p.river, r->source, r->file))
+        return false; /* without what it comes after it says little */
     r->payload = payload_from_file(f->path.ptr, (size_t)r->p.plan->poller.max_body, &e);
     if (!r->payload) {
         give_up(f, e.text);
@@ -79,7 +84,7 @@ static bool begin(struct restore *r, const struct writer_loaded_file *f)
     }
     const struct poller_source *from = &r->p.plan->poller_sources[r->source];
     r->work = (struct work){.format = from->format,
-                            .options = from->options,
+                            .options = f->delta > 0 ? from->delta_options : from->options,
                             .payload = r->payload,
                             .done = on_work,
                             .ctx = r};

@@ -301,38 +301,55 @@ static struct event event_of(const struct poller_news *n, int64_t now)
                           .text = n->text};
 }
 
-bool river_news(const struct poller_news *news, void *river)
+/* What became of news, for the poller and for metrics. */
+static enum poller_answer answer_to(const struct river *r, const struct poller_news *news)
+{
+    if (news->what != NEWS_BATCH || r->fx.keep)
+        return POLLER_TAKEN;
+    return r->fx.held ? POLLER_HELD : POLLER_REFUSED;
+}
+
+static enum metrics_poll result_of(const struct poller_news *news, enum poller_answer answer)
+{
+    if (news->what != NEWS_BATCH)
+        return news->what == NEWS_FAILED ? POLL_FAILED : POLL_UNCHANGED;
+    return answer == POLLER_REFUSED ? POLL_REFUSED : POLL_CHANGED;
+}
+
+enum poller_answer river_news(const struct poller_news *news, void *river)
 {
     struct river *r = river;
     int64_t now = clock_now(r->p.clock);
     struct event ev = event_of(news, now);
     const struct settings_source *source = &r->p.plan->settings.sources[news->source];
     if (!r->running || choked(r))
-        return false;
+        return POLLER_REFUSED;
     effects_reset(&r->fx);
     core_apply(r->core, &ev, now, &r->fx);
-    bool took = news->what != NEWS_BATCH || r->fx.keep || r->fx.held;
+    enum poller_answer answer = answer_to(r, news);
     log_effects(r, &ev);
-    count_news(r, news,
-               news->what == NEWS_FAILED      ? POLL_FAILED
-               : news->what == NEWS_UNCHANGED ? POLL_UNCHANGED
-               : took                         ? POLL_CHANGED
-                                              : POLL_REFUSED);
+    count_news(r, news, result_of(news, answer));
     struct writer_file file = {.source = source->name,
                                .file = source->files[news->file],
                                .held = !r->fx.keep,
+                               .delta = news->delta,
                                .payload = news->payload,
                                .digest = news->digest,
                                .version = news->version,
                                .etag = news->etag,
                                .last_modified = news->last_modified,
                                .received_ms = now};
-    bool files = news->what == NEWS_BATCH && took;
-    bool first = files && !r->filed[news->source][news->file];
+    bool files = news->what == NEWS_BATCH && answer != POLLER_REFUSED;
+    bool first = files && !news->delta && !r->filed[news->source][news->file];
     settle(r, files ? &file : NULL, first, news->last_byte_us);
     r->filed[news->source][news->file] |= files && r->fx.keep;
     set_tick(r);
-    return took;
+    return answer;
+}
+
+bool river_filed(const struct river *r, uint32_t source, uint32_t file)
+{
+    return r->filed[source][file];
 }
 
 void river_restore(struct river *r, uint32_t source, uint32_t file, const struct results *batch,

@@ -33,7 +33,10 @@ bool river_new(const struct river_parts *parts, const struct writer_loaded *load
 void river_free(struct river *r); /* accepts NULL */
 
 /* A poll's outcome; as poller_calls.news. */
-bool river_news(const struct poller_news *news, void *river);
+enum poller_answer river_news(const struct poller_news *news, void *river);
+
+/* Is an accepted payload of this file kept, or restored? */
+bool river_filed(const struct river *r, uint32_t source, uint32_t file);
 
 /* One of our own last accepted or held payloads, read again. */
 void river_restore(struct river *r, uint32_t source, uint32_t file, const struct results *batch,

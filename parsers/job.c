@@ -25,6 +25,11 @@ bool job_option_yes(const struct job *j, const char *key)
     return slice_is(job_option(j, key), "yes");
 }
 
+bool job_is_delta(const struct job *j)
+{
+    return job_option_yes(j, "delta");
+}
+
 int64_t job_local_time(const struct job *j, int64_t local_ms)
 {
     if (!j->zone || local_ms == WHEN_UNKNOWN)

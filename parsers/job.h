@@ -31,6 +31,10 @@ int64_t job_local_time(const struct job *j, int64_t local_ms);
  * (when_parse_local, then as above); WHEN_UNKNOWN when it is none. */
 int64_t job_time(const struct job *j, struct slice text);
 
+/* The payload came from the address a feed said to ask next (results_facts.next_url): of a format
+ * that does so it holds only what changed since, and its driver sets results_facts.delta. */
+bool job_is_delta(const struct job *j);
+
 /* One parser. */
 struct driver {
     const char *name; /* a row of formats[] */

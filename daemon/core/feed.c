@@ -372,7 +372,8 @@ static struct slice why_older(struct payload *p)
                             SLICE_FMT(p->version), SLICE_FMT(f->version));
     /* A feed that takes its mistake back may say again what it said before it; that, too, is how
      * a hold ends. */
-    if (!is_newer(p) && !take_holds(p->feed, p->event->file) &&
+    if (!is_newer(p) && !p->event->batch->head->delta && /* "nothing changed" may be said often */
+        !take_holds(p->feed, p->event->file) &&
         once_on_air(p->feed, p->event->file, p->event->digest))
         return arena_printf(p->r->arena, "the same bytes were on air before, and newer ones since");
     return SLICE("");

@@ -165,6 +165,14 @@ void ask_start(struct ask *a, struct slice version, bool full)
     gate_enter(a->means->gate, &a->entry);
 }
 
+void ask_start_at(struct ask *a, struct slice url)
+{
+    a->full = true;
+    buf_clear(&a->expanded);
+    buf_add(&a->expanded, url);
+    gate_enter(a->means->gate, &a->entry);
+}
+
 void ask_stop(struct ask *a)
 {
     if (a->fetch == NULL)

@@ -50,6 +50,8 @@ void ask_done(struct ask *a); /* stops it; a path only once its reader is gone *
 
 /* Not while it is under way. full: whatever is known of it. */
 void ask_start(struct ask *a, struct slice version, bool full);
+/* Another address of the same host, by URL only: in full. */
+void ask_start_at(struct ask *a, struct slice url);
 void ask_stop(struct ask *a); /* by URL only; no call comes */
 
 /* Known from before a restart; by URL only. */

@@ -7,13 +7,16 @@
 #include <string.h>
 
 #include "daemon/base/text.h"
+#include "daemon/base/log.h"
 #include "daemon/edge/companions.h"
+#include "daemon/edge/cursor.h"
 #include "daemon/edge/payload.h"
 #include "daemon/edge/pointer.h"
 #include "daemon/edge/timer.h"
 #include "daemon/edge/work.h"
 #include "daemon/edge/workers.h"
 
+#define URL_ROOM 4096
 #define FRESH_PART 10 /* of an interval: so old an answer may be that another file asked for */
 #define STAGES 2      /* version-url, then counties-url */
 #define STREAM_FROM ((size_t)256 << 10) /* a body this large is parsed while it comes */
@@ -51,6 +54,12 @@ struct poll {
     struct digest digest; /* of what is on air */
     struct payload *last; /* it, kept where a new companion would need it */
     bool companion_new;   /* since the last parse began */
+    /* What the feed says to ask next, and how many changes came since all of it did. DELTAS_MAX:
+     * all of it is to be asked for, unconditionally. */
+    char *next;
+    int64_t deltas;
+    bool delta;   /* the poll under way asks for a change */
+    bool strayed; /* it once named another host, and that was said */
     struct poller_state state;
 };
 
@@ -59,6 +68,36 @@ struct poll {
 static void set_text(char *to, struct slice s)
 {
     snprintf(to, TEXT_MAX + 1, "%.*s", SLICE_FMT(s));
+}
+
+/* Only all of the file can tell how it stands. */
+static void want_whole(struct poll *f)
+{
+    if (f->deltas > 0 || f->delta)
+        f->deltas = POLLER_DELTAS_MAX;
+}
+
+/* Remember where the payload that was taken says to ask next. */
+static void follow(struct poll *f, const struct poller_news *news)
+{
+    const struct poller_file *file = &f->set->files[f->index];
+    struct slice next = results_text(news->batch, news->batch->head->next_url);
+    struct buf url;
+    free(f->next);
+    f->next = NULL;
+    f->deltas = news->delta;
+    if (next.len == 0 || file->url.len == 0 || f->stage_count > 0)
+        return;
+    buf_init(&url, URL_ROOM);
+    bool ours = cursor_write(file->url, next, file->secrets, &url);
+    if (ours)
+        f->next = strndup(url.ptr, url.len); /* without memory all of it is asked for */
+    else if (!f->strayed)
+        log_warn("%.*s: it says to ask for changes elsewhere than at its own host; all of it is "
+                 "asked for each time",
+                 SLICE_FMT(f->set->name));
+    f->strayed |= !ours;
+    buf_done(&url);
 }
 
 static struct slice version_of(const struct poll *f)
@@ -124,14 +163,14 @@ static void finish(struct poll *f)
     struct poll_shared *p = f->shared;
     drop_work(f);
     f->step = REST;
-    f->reparsing = false;
+    f->reparsing = f->delta = false;
     if (!p->set->once)
         schedule(f);
     else if (--p->to_come == 0)
         p->calls.idle(p->calls.ctx);
 }
 
-static bool tell(struct poll *f, struct poller_news *news)
+static enum poller_answer tell(struct poll *f, struct poller_news *news)
 {
     struct poll_shared *p = f->shared;
     news->source = f->source;
@@ -146,6 +185,7 @@ static void count_failure(struct poll *f, enum verdict verdict, struct slice tex
 {
     f->state.failed++;
     f->state.failures_in_a_row++;
+    want_whole(f);
     tell(f, &(struct poller_news){.what = NEWS_FAILED, .verdict = verdict, .text = text});
 }
 
@@ -163,9 +203,9 @@ static void settle_unchanged(struct poll *f, bool body)
     struct poller_news news = {.what = NEWS_UNCHANGED, .digest = f->digest};
     f->state.unchanged++;
     f->state.failures_in_a_row = 0;
-    if (!tell(f, &news))
+    if (tell(f, &news) != POLLER_TAKEN)
         forget(f);
-    else if (body)
+    else if (body && !f->delta)
         move(f, &news);
     finish(f);
 }
@@ -176,6 +216,7 @@ static void settle_batch(struct poll *f)
                                .batch = &f->work.results,
                                .payload = f->payload,
                                .digest = payload_digest(f->payload),
+                               .delta = f->delta ? f->deltas + 1 : 0,
                                .parse_us = f->work.wall_us};
     const struct ask_validators *v = f->reparsing ? &f->body.known : &f->body.fresh;
     news.etag = slice_of(v->etag);
@@ -183,8 +224,13 @@ static void settle_batch(struct poll *f)
     f->state.changed++;
     if (!f->reparsing) /* of the site it says nothing */
         f->state.failures_in_a_row = 0;
-    if (tell(f, &news))
+    enum poller_answer answer = tell(f, &news);
+    if (answer != POLLER_REFUSED)
         move(f, &news);
+    if (answer == POLLER_TAKEN && !f->reparsing)
+        follow(f, &news);
+    else
+        want_whole(f);
     finish(f);
 }
 
@@ -206,7 +252,9 @@ static void submit(struct poll *f, struct payload *payload, bool pointer)
     const struct poller_source *set = f->set;
     f->payload = payload_ref(payload);
     f->work = (struct work){.format = pointer ? SLICE("pointer") : set->format,
-                            .options = pointer ? f->stages[f->stage].options : set->options,
+                            .options = pointer    ? f->stages[f->stage].options
+                                       : f->delta ? set->delta_options
+                                                  : set->options,
                             .payload = payload,
                             .done = on_parsed,
                             .ctx = f};
@@ -222,7 +270,11 @@ static void fetch_body(struct poll *f)
 {
     bool other = f->pointed[0] != '\0' && strcmp(f->pointed, f->version) != 0;
     f->step = FETCHING;
-    ask_start(&f->body, slice_of(f->pointed), other || !f->on_air);
+    f->delta = f->next != NULL && f->on_air && f->deltas < POLLER_DELTAS_MAX;
+    if (f->delta)
+        ask_start_at(&f->body, slice_of(f->next));
+    else
+        ask_start(&f->body, slice_of(f->pointed), other || !f->on_air || f->deltas > 0);
 }
 
 /* The last pointer names a version, or still the same one. */
@@ -377,7 +429,9 @@ static void begin(void *ctx)
     struct poll *f = ctx;
     f->begun_us = timer_now_us();
     f->poll_us = f->last_byte_us = f->retry_after_ms = 0;
-    if (f->companion_new && f->last != NULL) {
+    if (f->companion_new && f->deltas > 0)
+        f->deltas = POLLER_DELTAS_MAX; /* one payload alone is not what is on air */
+    else if (f->companion_new && f->last != NULL) {
         f->reparsing = true;
         f->step = PARSING;
         f->last_byte_us = f->begun_us;
@@ -445,7 +499,14 @@ void poll_free(struct poll *f)
         pointer_cancel(f->stages[i].pointer, &f->stages[i].wait);
     payload_free(f->last);
     timer_free(f->timer);
+    free(f->next);
     free(f);
+}
+
+void poll_know_deltas(struct poll *f, struct digest last)
+{
+    f->digest = last;
+    f->deltas = POLLER_DELTAS_MAX;
 }
 
 void poll_know(struct poll *f, struct slice etag, struct slice last_modified, struct slice version,

@@ -31,6 +31,8 @@ void poll_free(struct poll *f); /* once the reader is gone; accepts NULL */
 
 void poll_know(struct poll *f, struct slice etag, struct slice last_modified, struct slice version,
                struct digest digest);
+/* What is on air is more than one payload: all of it is to be asked for. */
+void poll_know_deltas(struct poll *f, struct digest last);
 void poll_start(struct poll *f);
 bool poll_started(const struct poll *f);
 

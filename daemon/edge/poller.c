@@ -161,6 +161,13 @@ void poller_restore(struct poller *p, uint32_t source, uint32_t file, struct sli
         poll_know(s->files[file], etag, last_modified, version, digest);
 }
 
+void poller_restore_delta(struct poller *p, uint32_t source, uint32_t file, struct digest digest)
+{
+    const struct source *s = &p->sources[source];
+    if (s->companions == NULL)
+        poll_know_deltas(s->files[file], digest);
+}
+
 void poller_start(struct poller *p)
 {
     p->shared.to_come = p->file_count;

@@ -31,6 +31,8 @@ void poller_free(struct poller *p);
  * Ignored for a source with companions: they may have changed, so its files come once again. */
 void poller_restore(struct poller *p, uint32_t source, uint32_t file, struct slice etag,
                     struct slice last_modified, struct slice version, struct digest digest);
+/* The same for a change since that payload, after it: the bytes of the last one. */
+void poller_restore_delta(struct poller *p, uint32_t source, uint32_t file, struct digest digest);
 void poller_start(struct poller *p);
 
 void poller_state(const struct poller *p, uint32_t source, uint32_t file, struct poller_state *out);

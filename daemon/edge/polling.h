@@ -15,6 +15,7 @@ struct payload;
 struct poller_file {
     /* exactly one; {version} and {election} in a url are put in when the pointer told them */
     struct slice url, path;
+    struct slice secrets; /* the parameters of url's query that are credentials, joined by & */
 };
 
 struct poller_companion {
@@ -23,6 +24,7 @@ struct poller_companion {
 
 struct poller_source {
     struct slice name, format, options; /* options: "key=value\n" lines for the worker */
+    struct slice delta_options;         /* the same for payloads that hold only what changed */
     struct slice preset;                /* how people call the format; empty: as it is */
     const struct poller_file *files;
     size_t file_count;
@@ -59,6 +61,7 @@ struct poller_news {
     const struct results *batch;      /* BATCH */
     struct payload *payload;          /* BATCH: the bytes as they came */
     struct digest digest;             /* BATCH */
+    int64_t delta;                    /* BATCH: 0 all of the file, n the nth change since that */
     struct slice version;             /* of the URL, or empty */
     struct slice etag, last_modified; /* as sent; to be kept with the payload */
     enum verdict verdict;             /* FAILED */
@@ -67,12 +70,18 @@ struct poller_news {
     int64_t poll_us, parse_us;        /* how long each took */
 };
 
+#define POLLER_DELTAS_MAX 64 /* then all of the file is asked for again */
+
+/* The answer settles the poll. BATCH, taken or held: the payload is on air (of the held not all),
+ * its validators and version move; refused, they do not: the file is asked for on the conditions
+ * of what was on air before. Where the feed says where to ask next for what has changed, that is
+ * asked next after a payload that was taken; in any other case, and after any failure, all of the
+ * file. UNCHANGED: taken, so it is; else what is known is forgotten and it is asked for in full.
+ * FAILED: no matter; back-off follows. */
+enum poller_answer { POLLER_REFUSED, POLLER_TAKEN, POLLER_HELD };
+
 struct poller_calls {
-    /* The answer settles the poll. BATCH: true, the payload is on air, its validators and version
-     * move; false, they do not: the file is asked for on the conditions of what was on air before.
-     * UNCHANGED: true, so it is; false, what is known is forgotten and it is asked for in full.
-     * FAILED: no matter; back-off follows. */
-    bool (*news)(const struct poller_news *news, void *ctx);
+    enum poller_answer (*news)(const struct poller_news *news, void *ctx);
     void (*idle)(void *ctx); /* with `once`: every file has had its poll */
     void *ctx;
 };

@@ -24,6 +24,11 @@ static const char schema[] =
     " version TEXT NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL,"
     " received_ms INTEGER NOT NULL, PRIMARY KEY (source, file, held)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS files_by_name ON files (name);"
+    "CREATE TABLE IF NOT EXISTS deltas (source TEXT NOT NULL, file TEXT NOT NULL,"
+    " number INTEGER NOT NULL CHECK (number > 0), held INTEGER NOT NULL CHECK (held IN (0, 1)),"
+    " name TEXT NOT NULL, digest TEXT NOT NULL, received_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (source, file, number)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS deltas_by_name ON deltas (name);"
     "CREATE TABLE IF NOT EXISTS digests (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
     " source TEXT NOT NULL, file TEXT NOT NULL, digest TEXT NOT NULL,"
     " UNIQUE (source, file, digest)) STRICT;"
@@ -44,6 +49,9 @@ enum statement {
     REPLACED,
     UNFILE,
     FILE_,
+    OVER,
+    UNDELTA,
+    DELTA,
     DIGEST,
     FORGET,
     REFERS,
@@ -67,12 +75,17 @@ static const char *const sql[STATEMENTS] = {
     [UNFILE] = "DELETE FROM files WHERE source = ? AND file = ? AND held >= ?",
     [FILE_] = "INSERT INTO files (source, file, held, name, digest, version, etag, last_modified,"
               " received_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [OVER] = "SELECT name FROM deltas WHERE source = ? AND file = ? AND number >= ?",
+    [UNDELTA] = "DELETE FROM deltas WHERE source = ? AND file = ? AND number >= ?",
+    [DELTA] = "INSERT INTO deltas (source, file, number, held, name, digest, received_ms)"
+              " VALUES (?, ?, ?, ?, ?, ?, ?)",
     [DIGEST] = "INSERT OR REPLACE INTO digests (source, file, digest) VALUES (?, ?, ?)",
     [FORGET] =
         "DELETE FROM digests WHERE source = ?1 AND file = ?2 AND seq <= (SELECT seq FROM"
         " digests WHERE source = ?1 AND file = ?2 ORDER BY seq DESC LIMIT 1 OFFSET " DIGESTS_KEPT
         ")",
-    [REFERS] = "SELECT 1 FROM files WHERE name = ?",
+    [REFERS] = "SELECT 1 FROM files WHERE name = ?1"
+               " UNION ALL SELECT 1 FROM deltas WHERE name = ?1",
 };
 
 struct writer_db {
@@ -178,23 +191,25 @@ bool writer_db_digest(struct writer_db *db, const struct writer_file *row, struc
     return put_texts(db, DIGEST, texts, 3, e) && put_texts(db, FORGET, texts, 2, e);
 }
 
+/* A statement of a file and a number. */
 static sqlite3_stmt *of_file(struct writer_db *db, enum statement which,
-                             const struct writer_file *row)
+                             const struct writer_file *row, int64_t number)
 {
     sqlite3_stmt *s = begin_statement(db, which);
     int at = 1;
     put_text(s, &at, row->source);
     put_text(s, &at, row->file);
-    put_int(s, &at, row->held);
+    put_int(s, &at, number);
     return s;
 }
 
-bool writer_db_file(struct writer_db *db, const struct writer_file *row, const char *name,
-                    struct map *gone, struct err *e)
+/* Take rows away: their names, then they. */
+static bool remove_rows(struct writer_db *db, enum statement names, enum statement rows,
+                        const struct writer_file *row, int64_t from, struct map *gone,
+                        struct err *e)
 {
-    char hex[33];
-    sqlite3_stmt *s = of_file(db, REPLACED, row);
-    int code, at = 4;
+    sqlite3_stmt *s = of_file(db, names, row, from);
+    int code;
     while ((code = sqlite3_step(s)) == SQLITE_ROW) {
         const char *old = (const char *)sqlite3_column_text(s, 0);
         if (old && !map_put(gone, slice_of(old), NULL))
@@ -203,16 +218,48 @@ bool writer_db_file(struct writer_db *db, const struct writer_file *row, const c
     sqlite3_reset(s);
     if (code != SQLITE_DONE && code != SQLITE_ROW)
         return fail(db, e);
-    if (!run(db, of_file(db, UNFILE, row), e))
+    return run(db, of_file(db, rows, row, from), e);
+}
+
+static bool put_delta(struct writer_db *db, const struct writer_file *row, const char *name,
+                      struct map *gone, struct err *e)
+{
+    char hex[33];
+    int at = 4;
+    if (!remove_rows(db, OVER, UNDELTA, row, row->delta, gone, e))
+        return false;
+    digest_hex(row->digest, hex);
+    sqlite3_stmt *s = of_file(db, DELTA, row, row->delta);
+    put_int(s, &at, row->held);
+    put_text(s, &at, slice_of(name));
+    put_text(s, &at, slice_of(hex));
+    put_int(s, &at, row->received_ms);
+    return run(db, s, e);
+}
+
+static bool put_file(struct writer_db *db, const struct writer_file *row, const char *name,
+                     struct map *gone, struct err *e)
+{
+    char hex[33];
+    int at = 4;
+    if (!remove_rows(db, REPLACED, UNFILE, row, row->held, gone, e) ||
+        (!row->held && !remove_rows(db, OVER, UNDELTA, row, 1, gone, e)))
         return false;
     digest_hex(row->digest, hex);
     const struct slice texts[] = {slice_of(name), slice_of(hex), row->version, row->etag,
                                   row->last_modified};
-    s = of_file(db, FILE_, row);
+    sqlite3_stmt *s = of_file(db, FILE_, row, row->held);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         put_text(s, &at, texts[i]);
     put_int(s, &at, row->received_ms);
-    return run(db, s, e) && writer_db_digest(db, row, e);
+    return run(db, s, e);
+}
+
+bool writer_db_file(struct writer_db *db, const struct writer_file *row, const char *name,
+                    struct map *gone, struct err *e)
+{
+    bool ok = row->delta > 0 ? put_delta(db, row, name, gone, e) : put_file(db, row, name, gone, e);
+    return ok && writer_db_digest(db, row, e);
 }
 
 bool writer_db_refers(struct writer_db *db, const char *name)

@@ -75,6 +75,13 @@ static void spend(struct writer_keep *k, struct writer_paper *p)
     p->bytes = 0;
 }
 
+/* A delta needs what it comes after: that is not replaced. */
+static void need(struct map *newest[2], const struct writer_paper *delta)
+{
+    for (int held = 0; held < 2; held++)
+        map_remove(newest[held], delta->key);
+}
+
 /* Only the newest payload of a file is written: give back the memory of those that a later one
  * replaces. */
 static void supersede(struct writer_keep *k)
@@ -85,6 +92,10 @@ static void supersede(struct writer_keep *k)
         for (struct writer_paper *p = lists[i]->first; p; p = p->next) {
             if (p->barrier || p->superseded)
                 continue;
+            if (p->row.delta > 0) {
+                need(newest, p);
+                continue;
+            }
             for (int held = p->row.held; held < 2; held++) {
                 struct writer_paper *old = map_remove(newest[held], p->key);
                 if (old) {

@@ -76,7 +76,8 @@ static bool read_file(struct reader *r, void *row)
     f->etag = next_text(r);
     f->last_modified = next_text(r);
     f->received_ms = next_int(r);
-    return ok;
+    f->delta = next_int(r);
+    return ok && f->delta >= 0;
 }
 
 static bool read_digest(struct reader *r, void *row)
@@ -107,13 +108,14 @@ static const struct table {
      sizeof(struct writer_claim), read_claim},
     {"names", "SELECT source, contest, choice, name, party FROM names ORDER BY 1, 2, 3",
      sizeof(struct writer_name), read_name},
-    /* a held one never before the accepted one of its file, whatever the clock said */
+    /* what comes after the accepted one of its file never before it, whatever the clock said */
     {"files",
-     "SELECT source, file, held, name, digest, version, etag, last_modified, received_ms FROM "
-     "files f"
-     " ORDER BY max(received_ms, coalesce((SELECT received_ms FROM files a WHERE a.source = "
-     "f.source"
-     " AND a.file = f.file AND a.held = 0), received_ms)), held, source, file",
+     "SELECT source, file, held, name, digest, version, etag, last_modified, received_ms, number"
+     " FROM (SELECT *, 0 AS number FROM files UNION ALL SELECT source, file, held, name, digest,"
+     " '', '', '', received_ms, number FROM deltas) f"
+     " ORDER BY max(received_ms, coalesce((SELECT received_ms FROM files a WHERE a.source ="
+     " f.source AND a.file = f.file AND a.held = 0), received_ms)), held AND number = 0, number,"
+     " source, file",
      sizeof(struct writer_loaded_file), read_file},
     {"digests", "SELECT source, file, digest FROM digests ORDER BY seq",
      sizeof(struct writer_loaded_digest), read_digest},
@@ -163,8 +165,8 @@ static bool read_table(struct reader *r, const struct table *t, void **rows, siz
                        struct err *e)
 {
     int64_t n;
-    char question[64];
-    sqlite3_snprintf(sizeof question, question, "SELECT count(*) FROM %s", t->name);
+    char question[1000];
+    sqlite3_snprintf(sizeof question, question, "SELECT count(*) FROM (%s)", t->query);
     if (!ask(r, question, &n, e))
         return false;
     if (n > ROWS_MAX || !(*rows = arena_array(r->arena, (size_t)n + 1, t->size)))

@@ -25,6 +25,8 @@ struct writer_file { /* the last accepted payload of a file; or the newest that 
                       */
     struct slice source, file;
     bool held;               /* an accepted one removes the held one of its file */
+    int64_t delta;           /* 0: all of the file; an accepted one removes its deltas. n: the nth
+                                change since the accepted one, kept beside it */
     struct payload *payload; /* referenced until filed; written to payloads/ under a temporary name,
                                 synced, renamed. NULL: its bytes are filed already (what was held is
                                 accepted now), only the row changes */
@@ -60,10 +62,12 @@ struct writer_loaded {
     struct writer_loaded_file {
         struct slice source, file, path, version, etag, last_modified;
         bool held;
+        int64_t delta;
         struct digest digest;
         int64_t received_ms;
     } * files;
-    size_t file_count; /* by received_ms, an accepted one before the held one of its file */
+    size_t file_count; /* by received_ms; of one file the accepted one, its deltas in their order,
+                          then the held one */
     struct writer_loaded_digest { /* payloads once on air, oldest first, at most 256 a file */
         struct slice source, file;
         struct digest digest;

@@ -25,7 +25,8 @@ struct writer_paper {
     struct slice key;       /* its source and file in one */
     const char *name;       /* under payloads/ */
     size_t bytes;
-    bool superseded;             /* a newer one waits: only the digest is recorded */
+    bool superseded;             /* a newer one waits: only the digest is recorded; never of what
+                                    deltas that wait come after */
     struct writer_task *barrier; /* instead of all that: a task that waits for those before it */
 };
 

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/base/num.h"
 #include "parsers/drivers.h"
 #include "parsers/formats.h"
 #include "parsers/job.h"
@@ -36,6 +37,34 @@ static bool good(struct job *j, struct fault *f)
         !results_choice(j->builder, &choice, &index, &f->err) ||
         !results_votes(j->builder, 0, index, (int64_t)all.len, &f->err))
         return fault_set(f, WIRE_LIMIT, "no memory");
+    return true;
+}
+
+/* Behaves, as a feed that says where to ask next for what changed: that in the first line (or
+ * nothing), then a contest a line, "ID VOTES". */
+static bool delta(struct job *j, struct fault *f)
+{
+    struct slice all, line, id;
+    if (!input_all(j->input, &all, f) || !slice_next(&all, '\n', &line))
+        return fault_set(f, WIRE_TRUNCATED, "nothing");
+    struct results_facts *facts = results_facts(j->builder);
+    facts->next_url = line;
+    facts->delta = job_is_delta(j);
+    while (slice_next(&all, '\n', &line)) {
+        struct results_contest_in contest = RESULTS_CONTEST_DEFAULT;
+        struct results_choice_in choice = {.id = SLICE("1"), .name = SLICE("Ann Example")};
+        uint32_t index;
+        int64_t votes;
+        slice_next(&line, ' ', &id);
+        contest.id = id;
+        contest.text = SLICE("Dog Catcher");
+        if (!num_parse(line, 0, 1 << 30, &votes))
+            return fault_set(f, WIRE_SYNTAX, "no votes");
+        if (!results_contest_begin(j->builder, &contest, &f->err) ||
+            !results_choice(j->builder, &choice, &index, &f->err) ||
+            !results_votes(j->builder, 0, index, votes, &f->err))
+            return fault_set(f, WIRE_LIMIT, "no memory");
+    }
     return true;
 }
 
@@ -391,12 +420,25 @@ static bool reach(struct job *j, struct fault *f)
 static bool seized(struct job *j, struct fault *f);
 
 static const struct driver all[] = {
-    {"good", good, NULL},       {"crash", crash, NULL},     {"abort", do_abort, NULL},
-    {"leave", leave, NULL},     {"spin", spin, NULL},       {"hog", hog, NULL},
-    {"recurse", recurse, NULL}, {"raw-xml", raw_xml, NULL}, {"idle", idle, NULL},
-    {"lie", lie, NULL},         {"garbage", garbage, NULL}, {"babble", babble, NULL},
-    {"early", early, NULL},     {"reach", reach, NULL},     {"companions", companions, NULL},
-    {"clarity", seized, NULL},  {"ddhq", seized, NULL},     {"ap-interactive", seized, NULL},
+    {"good", good, NULL},
+    {"crash", crash, NULL},
+    {"abort", do_abort, NULL},
+    {"leave", leave, NULL},
+    {"spin", spin, NULL},
+    {"hog", hog, NULL},
+    {"recurse", recurse, NULL},
+    {"raw-xml", raw_xml, NULL},
+    {"idle", idle, NULL},
+    {"lie", lie, NULL},
+    {"garbage", garbage, NULL},
+    {"babble", babble, NULL},
+    {"delta", delta, NULL},
+    {"early", early, NULL},
+    {"reach", reach, NULL},
+    {"companions", companions, NULL},
+    {"clarity", seized, NULL},
+    {"ddhq", seized, NULL},
+    {"ap-interactive", seized, NULL},
     {"pointer", seized, NULL},
 };
 

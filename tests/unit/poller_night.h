@@ -28,7 +28,7 @@ struct told {
     int what;
     uint32_t source, file;
     enum verdict verdict;
-    int64_t votes, at_us;
+    int64_t votes, at_us, delta;
     char version[80], text[300], etag[80], name[80];
 };
 
@@ -45,7 +45,7 @@ struct night {
     size_t url_count;
     struct slice network;
     /* what the listener does and hears */
-    bool refuse;
+    bool refuse, hold;
     int idle;
     struct told told[NEWS_MAX];
     int count, count_of[3];
@@ -63,7 +63,7 @@ struct night {
 
 enum { ASKED_DATA, ASKED_POINTER, ASKED_VERSIONED, ASKED_NAMES, ASKED_NAMES_AGAIN };
 
-static inline bool on_news(const struct poller_news *news, void *ctx)
+static inline enum poller_answer on_news(const struct poller_news *news, void *ctx)
 {
     struct night *n = ctx;
     assert_true(n->count < NEWS_MAX);
@@ -72,19 +72,20 @@ static inline bool on_news(const struct poller_news *news, void *ctx)
                        .source = news->source,
                        .file = news->file,
                        .verdict = news->verdict,
+                       .delta = news->delta,
                        .at_us = timer_now_us()};
     snprintf(t->version, sizeof t->version, "%.*s", SLICE_FMT(news->version));
     snprintf(t->text, sizeof t->text, "%.*s", SLICE_FMT(news->text));
     snprintf(t->etag, sizeof t->etag, "%.*s", SLICE_FMT(news->etag));
     n->count_of[news->what]++;
     if (news->what != NEWS_BATCH)
-        return true;
+        return POLLER_TAKEN;
     const struct results *r = news->batch;
     t->votes = results_cell(r, &r->contests[0], 0, 0)->votes;
     snprintf(t->name, sizeof t->name, "%.*s", SLICE_FMT(results_text(r, r->choices[0].name)));
     assert_true(digest_eq(news->digest, payload_digest(news->payload)));
     assert_true(news->last_byte_us > 0 && news->last_byte_us <= timer_now_us());
-    return !n->refuse;
+    return n->refuse ? POLLER_REFUSED : n->hold ? POLLER_HELD : POLLER_TAKEN;
 }
 
 static inline void on_idle(void *ctx)

@@ -323,6 +323,47 @@ static void test_accepted_and_held(void **state)
     close_desk(d, 1000);
 }
 
+/* A letter each: 'w' all of a file, 'h' the same but held, a digit that change. */
+static void keep(struct desk *d, const char *letters, int *at)
+{
+    struct ticket t = {.letter = 'k'};
+    size_t before = d->done;
+    for (const char *w = letters; *w; w++) {
+        char fill[40];
+        snprintf(fill, sizeof fill, "%c at %d", *w, ++*at);
+        struct payload *p = payload_of(fill, 100);
+        struct writer_file f = file_of("ap", p, *w == 'h', *at);
+        f.delta = *w >= '1' && *w <= '9' ? *w - '0' : 0;
+        submit(d, &(struct writer_job){.files = &f, .file_count = 1}, &t);
+        payload_free(p);
+    }
+    until_done(d, before + strlen(letters));
+}
+
+static void test_changes_are_kept_beside_what_they_change(void **state)
+{
+    static const char *const rows[][2] = {
+        {"w123", "w123"}, {"h", "w123h"}, {"w", "w"},     {"1", "w1"},       {"w1w12", "w12"},
+        {"1", "w1"},      {"2h", "w12h"}, {"w123w", "w"}, {"12h3", "w12h3"},
+    };
+    struct desk *d = *state;
+    int at = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char got[24] = "";
+        open_desk(d);
+        keep(d, rows[i][0], &at);
+        close_desk(d, 1000);
+        open_desk(d);
+        for (size_t k = 0; k < d->loaded.file_count && k < sizeof got - 1; k++) {
+            const struct writer_loaded_file *f = &d->loaded.files[k];
+            got[k] = (char)(f->delta ? '0' + f->delta : f->held ? 'h' : 'w');
+        }
+        assert_string_equal(got, rows[i][1]);
+        check_pairs(d);
+        close_desk(d, 1000);
+    }
+}
+
 static void test_digests_are_capped(void **state)
 {
     struct desk *d = *state;
@@ -735,6 +776,7 @@ int main(void)
         DESK(test_a_number_is_taken_once),
         DESK(test_a_job_owns_its_text),
         DESK(test_accepted_and_held),
+        DESK(test_changes_are_kept_beside_what_they_change),
         DESK(test_digests_are_capped),
         DESK(test_leftovers_are_swept),
         DESK(test_nothing_is_a_barrier),
