@@ -91,10 +91,31 @@ static void right(W *w, struct slice in, struct slice a, struct buf *out)
     cut(w, in, a, out);
 }
 
+/* Words into fields of so many characters each, filled with blanks. */
+static void wrap(W *w, struct slice in, struct slice a, struct buf *out)
+{
+    size_t width = (size_t)number(a), at = 0;
+    struct slice word;
+    (void)w;
+    while (slice_next(&in, ' ', &word)) {
+        size_t need = characters(word) + (at > 0);
+        if (at + need > width) {
+            fill(at, width, ' ', out);
+            at = 0;
+        } else if (at > 0) {
+            buf_addc(out, ' ');
+            at++;
+        }
+        buf_add(out, word);
+        at += characters(word);
+    }
+}
+
 static void zero(W *w, struct slice in, struct slice a, struct buf *out)
 {
+    (void)w;
     fill(characters(in), (size_t)number(a), '0', out);
-    cut(w, in, a, out);
+    buf_add(out, in);
 }
 
 /* Blanks to the width, with a dot in every third column, as line printers lead the eye. */
@@ -201,6 +222,14 @@ static void add_word(struct slice word, struct buf *out)
         buf_addc(out, word.ptr[i] == '_' ? ' ' : word.ptr[i]);
 }
 
+static bool same_word(struct slice word, struct slice value)
+{
+    bool same = word.len == value.len;
+    for (size_t i = 0; same && i < word.len; i++)
+        same = value.ptr[i] == (word.ptr[i] == '_' ? ' ' : word.ptr[i]);
+    return same;
+}
+
 /* "D=DFL =NP": a value for a value; others stay. */
 static void map(W *w, struct slice in, struct slice a, struct buf *out)
 {
@@ -208,7 +237,7 @@ static void map(W *w, struct slice in, struct slice a, struct buf *out)
     (void)w;
     while (slice_next(&a, ' ', &pair)) {
         size_t at = slice_find(pair, SLICE("="));
-        if (at != SIZE_MAX && slice_eq(slice_sub(pair, 0, at), in)) {
+        if (at != SIZE_MAX && same_word(slice_sub(pair, 0, at), in)) {
             add_word(slice_sub(pair, at + 1, pair.len), out);
             return;
         }
@@ -291,6 +320,28 @@ static void decimal(W *w, struct slice in, struct slice a, struct buf *out)
         buf_addf(out, "%" PRId64 ".%0*" PRId64, n / part, places, n % part);
 }
 
+/* ".48" for "0.48", and nothing for nothing. */
+static void bare(W *w, struct slice in, struct slice a, struct buf *out)
+{
+    bool any = false;
+    (void)w, (void)a;
+    for (size_t i = 0; i < in.len; i++)
+        any |= in.ptr[i] != '0' && in.ptr[i] != '.';
+    if (any)
+        buf_add(out, slice_sub(in, slice_starts(in, SLICE("0.")), in.len));
+}
+
+/* "21st"; what is not a number stays. */
+static void ordinal(W *w, struct slice in, struct slice a, struct buf *out)
+{
+    static const char *const ends[] = {"th", "st", "nd", "rd"};
+    int64_t n;
+    (void)w, (void)a;
+    buf_add(out, in);
+    if (num_parse(in, 0, INT64_MAX, &n))
+        buf_addz(out, ends[n % 10 < 4 && n / 10 % 10 != 1 ? n % 10 : 0]);
+}
+
 /* ---- times ---- */
 
 static void format_time(int64_t ms, int64_t offset_ms, const char *zone, struct slice a,
@@ -331,31 +382,13 @@ static void utc(W *w, struct slice in, struct slice a, struct buf *out)
 }
 
 static const struct modifier modifiers[] = {
-    {"upper", upper},
-    {"lower", lower},
-    {"cut", cut},
-    {"left", left},
-    {"right", right},
-    {"zero", zero},
-    {"dots", dots},
-    {"csv", csv},
-    {"quoted", quoted},
-    {"xml", xml},
-    {"json", json},
-    {"crlf", crlf},
-    {"tabs", tabs},
-    {"cp1252", cp1252},
-    {"base64", base64},
-    {"map", map},
-    {"put", put},
-    {"else", otherwise},
-    {"is", is},
-    {"plus", plus},
-    {"times", times},
-    {"modulo", modulo},
-    {"thousands", thousands},
-    {"decimal", decimal},
-    {"local", local},
+    {"upper", upper},     {"lower", lower},   {"cut", cut},         {"left", left},
+    {"right", right},     {"zero", zero},     {"wrap", wrap},       {"dots", dots},
+    {"csv", csv},         {"quoted", quoted}, {"xml", xml},         {"json", json},
+    {"crlf", crlf},       {"tabs", tabs},     {"cp1252", cp1252},   {"base64", base64},
+    {"map", map},         {"put", put},       {"else", otherwise},  {"is", is},
+    {"plus", plus},       {"times", times},   {"modulo", modulo},   {"thousands", thousands},
+    {"decimal", decimal}, {"bare", bare},     {"ordinal", ordinal}, {"local", local},
     {"utc", utc},
 };
 

@@ -38,10 +38,9 @@ static const struct {
     const char *abbreviation, *iana;
     int64_t hours;
 } zones[] = {
-    {"EST", "America/New_York", -5},
-    {"CST", "America/Chicago", -6},
-    {"MST", "America/Denver", -7},
-    {"PST", "America/Los_Angeles", -8},
+    {"EST", "America/New_York", -5},   {"CST", "America/Chicago", -6},
+    {"MST", "America/Denver", -7},     {"PST", "America/Los_Angeles", -8},
+    {"AKST", "America/Anchorage", -9}, {"HST", "Pacific/Honolulu", -10},
 };
 
 const struct scenario_party *scenario_party(size_t at)

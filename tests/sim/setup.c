@@ -58,22 +58,37 @@ static void cell(struct buf *out, struct slice value)
     buf_addc(out, ',');
 }
 
+/* A night with its feeds ready to write: as the list's hints and the sources need them. */
+struct feeds {
+    const struct generate *night;
+    struct write *list;
+};
+
+/* What this feed calls the contest. */
+static struct slice title_of(const struct write *w, const struct generate_contest *g)
+{
+    for (size_t i = 0; i < w->contest_count; i++)
+        if (w->contests[i] == g)
+            return w->titles[i];
+    return (struct slice){0};
+}
+
 /* The title fixes the contest where the list calls the office something else. */
-static void hints(const struct scenario *s, const struct scenario_contest *c, struct buf *out)
+static void hints(const struct feeds *f, const struct generate_contest *g, struct buf *out)
 {
     struct buf text;
     buf_init(&text, TEXT_ROOM);
-    for (size_t i = 0; c->hint && i < c->feed_count; i++) {
-        const struct scenario_feed *f = &s->feeds[c->feeds[i]];
-        if (!f->template->untitled)
-            buf_addf(&text, "%s%.*s=%.*s", text.len > 0 ? "|" : "", SLICE_FMT(f->name),
-                     SLICE_FMT(c->title));
+    for (size_t i = 0; g->c->hint && i < g->c->feed_count; i++) {
+        const struct write *w = &f->list[g->c->feeds[i]];
+        if (!w->template->untitled)
+            buf_addf(&text, "%s%.*s=%.*s", text.len > 0 ? "|" : "", SLICE_FMT(w->feed->name),
+                     SLICE_FMT(title_of(w, g)));
     }
     csv_field(out, buf_slice(&text));
     buf_done(&text);
 }
 
-static void endorsement(const struct scenario *s, const struct generate_contest *g, size_t k,
+static void endorsement(const struct feeds *f, const struct generate_contest *g, size_t k,
                         struct buf *out)
 {
     const struct scenario_contest *c = g->c;
@@ -89,13 +104,13 @@ static void endorsement(const struct scenario *s, const struct generate_contest 
         struct slice own = scenario_value(&who->columns, stated[i]);
         cell(out, own.len > 0 ? own : scenario_value(&c->columns, stated[i]));
     }
-    hints(s, c, out);
+    hints(f, g, out);
     buf_addz(out, "\r\n");
 }
 
-static void list(const struct generate *night, struct buf *out)
+static void list(const struct feeds *f, struct buf *out)
 {
-    const struct scenario *s = night->s;
+    const struct scenario *s = f->night->s;
     buf_addz(out, "candidate_name,party,state,county,office,ap_candidate_id,seats_to_fill,");
     for (size_t i = 0; i < STATED; i++)
         buf_addf(out, "%s,", stated[i]);
@@ -103,7 +118,7 @@ static void list(const struct generate *night, struct buf *out)
     for (size_t i = 0; i < s->contest_count; i++)
         for (size_t k = 0; k < s->contests[i].candidate_count; k++)
             if (s->contests[i].candidates[k].endorsed)
-                endorsement(s, &night->contests[i], k, out);
+                endorsement(f, &f->night->contests[i], k, out);
 }
 
 /* ---- the configuration ---- */
@@ -153,21 +168,26 @@ static bool folder_is_there(const char *path, struct err *e)
     return mkdir(path, 0755) == 0 || errno == EEXIST || err_errno(e, ERR_NOINPUT, "%s", path);
 }
 
-static bool sources(const struct generate *night, const char *folder, int port, struct arena *a,
-                    struct buf *text, struct err *e)
+static bool sources(const struct feeds *f, const char *folder, int port, struct buf *text,
+                    struct err *e)
 {
-    const struct scenario *s = night->s;
     char name[300];
     bool ok = true;
-    for (size_t i = 0; ok && i < s->feed_count; i++) {
-        struct write w;
-        if (!write_begin(&w, night, i, a))
-            return err_set(e, ERR_BUG, "out of memory");
+    for (size_t i = 0; ok && i < f->night->s->feed_count; i++) {
         buf_clear(text);
-        source(&w, port, text);
-        snprintf(name, sizeof name, "sources.d/%.*s.conf", SLICE_FMT(s->feeds[i].name));
+        source(&f->list[i], port, text);
+        snprintf(name, sizeof name, "sources.d/%.*s.conf", SLICE_FMT(f->list[i].feed->name));
         ok = save(folder, name, text, e);
     }
+    return ok;
+}
+
+static bool begin(const struct generate *night, struct arena *a, struct feeds *out)
+{
+    *out = (struct feeds){night, arena_array(a, night->s->feed_count + 1, sizeof *out->list)};
+    bool ok = out->list != NULL;
+    for (size_t i = 0; ok && i < night->s->feed_count; i++)
+        ok = write_begin(&out->list[i], night, i, a);
     return ok;
 }
 
@@ -175,18 +195,21 @@ bool setup_write(const struct generate *night, const char *folder, int port, str
 {
     char path[4096];
     struct buf text;
+    struct feeds f;
     snprintf(path, sizeof path, "%s/sources.d", folder);
     if (!folder_is_there(folder, e) || !folder_is_there(path, e))
         return false;
     struct arena *a = arena_new(TEXT_ROOM);
-    if (!a)
+    if (!a || !begin(night, a, &f)) {
+        arena_free(a);
         return err_set(e, ERR_BUG, "out of memory");
+    }
     buf_init(&text, TEXT_ROOM);
-    list(night, &text);
+    list(&f, &text);
     bool ok = save(folder, "endorsements.csv", &text, e);
     buf_clear(&text);
     conf(night->s, &text);
-    ok = ok && save(folder, "tallyd.conf", &text, e) && sources(night, folder, port, a, &text, e);
+    ok = ok && save(folder, "tallyd.conf", &text, e) && sources(&f, folder, port, &text, e);
     buf_done(&text);
     arena_free(a);
     return ok;
@@ -236,19 +259,17 @@ static void figure(const struct write *w, const struct generate_contest *g, size
 bool setup_figures(const struct generate *night, int64_t t, struct buf *out, struct err *e)
 {
     struct arena *a = arena_new(TEXT_ROOM);
-    bool ok = a != NULL;
-    buf_addz(
-        out,
-        "feed,race,contest,county,units_reporting,units_total,seats,measure,choice,ap_id,party,"
-        "write_in,votes,mark\n");
+    struct feeds feeds;
+    bool ok = a && begin(night, a, &feeds);
+    buf_addz(out, "feed,race,contest,county,units_reporting,units_total,seats,measure,choice,ap_id,"
+                  "party,write_in,votes,mark\n");
     for (size_t f = 0; ok && f < night->s->feed_count; f++) {
-        int64_t at = generate_written(night->s, &night->s->feeds[f], t);
-        struct write w;
-        ok = write_begin(&w, night, f, a);
-        for (size_t i = 0; ok && i < w.contest_count; i++)
-            for (size_t place = 0; place <= w.contests[i]->c->county_count; place++)
-                for (size_t k = 0; k < w.contests[i]->c->candidate_count; k++)
-                    figure(&w, w.contests[i], place == 0 ? SIZE_MAX : place - 1, k, at, out);
+        const struct write *w = &feeds.list[f];
+        int64_t at = generate_written(night->s, w->feed, t);
+        for (size_t i = 0; i < w->contest_count; i++)
+            for (size_t place = 0; place <= w->contests[i]->c->county_count; place++)
+                for (size_t k = 0; k < w->contests[i]->c->candidate_count; k++)
+                    figure(w, w->contests[i], place == 0 ? SIZE_MAX : place - 1, k, at, out);
     }
     arena_free(a);
     return ok || err_set(e, ERR_BUG, "out of memory");
