@@ -45,7 +45,7 @@ CTL_SRC    := $(wildcard daemon/ctl*.c)
 APP_SRC    := $(filter-out daemon/main.c daemon/ctl.c,$(wildcard daemon/*.c))
 SIM_SRC    := $(wildcard tests/sim/*.c)
 HOSTILE_SRC := $(wildcard tests/hostile/*.c)
-RESULTS_SRC := $(wildcard parsers/results*.c) parsers/pool.c
+RESULTS_SRC := $(wildcard parsers/results*.c) parsers/pool.c parsers/arrays.c
 
 LIB := $(BUILD)/lib
 libbase    := $(LIB)/libbase.a

@@ -6,7 +6,7 @@
 
 #include "parsers/pool.h"
 
-#define BUILDING_NOBODY UINT32_MAX
+#define BUILDING_NOBODY ARRAYS_NONE
 
 struct row { /* one unit's votes as the feed states them; choices beyond `room` are absent */
     int64_t *votes;
@@ -27,6 +27,8 @@ struct building { /* a contest under way */
     struct row *rows; /* as many as units */
     struct sum *sums; /* of the first `sum_count` units; made by building_sum */
     uint32_t choice_count, choice_room, unit_count, unit_room, row_room;
+    struct index choice_index, unit_index; /* the total is not in it */
+    uint32_t choice, unit;                 /* the last one spoken of */
     uint32_t first; /* the contest with this one's key that came before, or NOBODY */
     struct results_text why;
     uint32_t sum_count;
@@ -36,12 +38,12 @@ struct building { /* a contest under way */
 
 struct results_builder {
     struct arena *arena;
+    struct arrays arrays;
     struct results_facts facts;
     struct building *contests;
     uint32_t count, room, current;
+    struct index index; /* of the contests, the first of each key */
     struct pool pool;
-    struct key_slot *keys;
-    uint32_t key_count, key_room;
     bool drop_precincts, sum_progress;
 };
 

@@ -26,19 +26,29 @@ static const char *const header_names[HEADERS] = {
 
 /* What the file says of a county or precinct apart from votes. */
 struct place {
+    struct slice name;
+    enum results_unit_type kind;
+    struct place *next;          /* what followed it last time, and mostly does again */
     int64_t registered, ballots; /* of the election */
     int64_t reporting, total;    /* of the contest numbered `contest` */
     unsigned contest, type;      /* the last contest and vote type it was listed in */
+    unsigned unit_contest;       /* the contest that `unit` is a unit of */
+    uint32_t unit;
 };
 
 struct detail {
     struct job *job;
     struct fault *f;
     struct map *counties, *precincts; /* places by name */
-    struct map *names;                /* companion: only names are wanted, into this */
+    struct place *place;              /* the last one met */
+    struct xml_key name_key, votes_key, total_votes_key;
+    struct map *names; /* companion: only names are wanted, into this */
     struct clarity_names *named;
     bool with_precincts;
     int depth;
+    const struct element *open[XML_DEPTH_MAX + 1]; /* by depth; NULL: an element of no interest */
+    const char *met;                               /* the last name of an element, and what it is */
+    const struct element *element;
     int header; /* enum header being read, or -1 */
     char header_text[HEADERS][TEXT_MAX + 1];
     size_t header_len[HEADERS];
@@ -68,17 +78,18 @@ static int64_t positive_attr(const struct xml_attrs *attrs, const char *name)
 /* A vote attribute: blank is unknown, anything but digits makes the contest a problem (and is
  * unknown from here on). */
 static int64_t votes_attr(struct detail *d, const struct xml_attrs *attrs, const char *element,
-                          const char *name)
+                          struct xml_key *name)
 {
-    struct slice s = xml_attr(attrs, name);
+    struct slice s = xml_attr_of(attrs, name);
     struct slice field = slice_trim(s);
     int64_t n = VOTES_UNKNOWN;
     if (s.ptr == NULL)
-        results_contest_bad(d->job->builder, "line %ld: %s without %s", d->line, element, name);
+        results_contest_bad(d->job->builder, "line %ld: %s without %s", d->line, element,
+                            name->name);
     else if (field.len > 0 && !num_parse(field, 0, INT64_MAX, &n)) {
         n = VOTES_UNKNOWN;
         results_contest_bad(d->job->builder, "line %ld: %s: %s \"%.*s\" is not a count of votes",
-                            d->line, element, name, SLICE_FMT(slice_sub(field, 0, 40)));
+                            d->line, element, name->name, SLICE_FMT(slice_sub(field, 0, 40)));
     }
     return n;
 }
@@ -186,7 +197,7 @@ static bool choice(struct detail *d, const struct xml_attrs *attrs)
         results_contest_bad(b, "line %ld: a Choice without key and text", d->line);
         return true;
     }
-    d->total_votes = votes_attr(d, attrs, "Choice", "totalVotes");
+    d->total_votes = votes_attr(d, attrs, "Choice", &d->total_votes_key);
     d->types_sum = 0;
     d->in_choice = true;
     if (!results_choice(b, &in, &d->choice, &d->f->err) ||
@@ -208,49 +219,69 @@ static bool vote_type(struct detail *d, const struct xml_attrs *attrs)
     d->type_no++;
     d->counted = d->in_choice && !label_is_statistic(xml_attr(attrs, "name"));
     if (d->counted) {
-        d->type_votes = votes_attr(d, attrs, "VoteType", "votes");
+        d->type_votes = votes_attr(d, attrs, "VoteType", &d->votes_key);
         d->units_sum = 0;
         add(d, &d->types_sum, d->type_votes);
     }
     return true;
 }
 
-static struct place *find_place(struct detail *d, enum results_unit_type type, struct slice name)
+static struct place *new_place(struct detail *d, enum results_unit_type kind, struct slice name)
 {
-    struct map *places = type == RESULTS_COUNTY ? d->counties : d->precincts;
-    struct place *p = map_get(places, name);
-    if (p != NULL)
-        return p;
-    p = arena_alloc(d->job->arena, sizeof *p);
-    if (p == NULL || !map_put(places, name, p)) {
+    struct map *places = kind == RESULTS_COUNTY ? d->counties : d->precincts;
+    struct place *p = arena_alloc(d->job->arena, sizeof *p);
+    struct slice own = arena_copy(d->job->arena, name);
+    if (p == NULL || own.ptr == NULL || !map_put(places, own, p)) {
         fault_set(d->f, WIRE_LIMIT, "line %ld: more than %d places", d->line, PLACES_MAX);
         return NULL;
     }
-    *p = (struct place){.registered = -1, .ballots = -1, .reporting = -1, .total = -1};
+    *p = (struct place){
+        .name = own, .kind = kind, .registered = -1, .ballots = -1, .reporting = -1, .total = -1};
     return p;
 }
 
-/* A row of votes within a vote type of a choice. */
-static bool unit_votes(struct detail *d, const struct xml_attrs *attrs, struct place *p,
-                       enum results_unit_type type, struct slice name)
+/* Places come in the same order again and again. */
+static struct place *find_place(struct detail *d, enum results_unit_type kind, struct slice name)
 {
-    struct results_builder *b = d->job->builder;
-    const char *element = type == RESULTS_COUNTY ? "County" : "Precinct";
-    int64_t votes = votes_attr(d, attrs, element, "votes");
-    if (p->type == d->type_no)
-        results_contest_bad(b, "line %ld: %s \"%.*s\" stands twice in one VoteType", d->line,
-                            element, SLICE_FMT(slice_sub(name, 0, 40)));
-    p->type = d->type_no;
+    struct place *p = d->place != NULL ? d->place->next : NULL;
+    if (p == NULL || p->kind != kind || !slice_eq(p->name, name)) {
+        p = map_get(kind == RESULTS_COUNTY ? d->counties : d->precincts, name);
+        if (p == NULL)
+            p = new_place(d, kind, name);
+        if (p != NULL && d->place != NULL)
+            d->place->next = p;
+    }
+    d->place = p;
+    return p;
+}
+
+/* The place's unit in this contest. */
+static bool place_unit(struct detail *d, struct place *p)
+{
+    if (p->unit_contest == d->contest_no)
+        return true;
     bool listed = p->contest == d->contest_no;
-    struct results_unit_in in = {.type = type,
-                                 .name = name,
+    struct results_unit_in in = {.type = p->kind,
+                                 .name = p->name,
                                  .reporting = listed ? p->reporting : -1,
                                  .total = listed ? p->total : -1,
                                  .registered = p->registered,
                                  .ballots = p->ballots};
-    uint32_t unit;
-    if (!results_unit(b, &in, &unit, &d->f->err) ||
-        !results_votes(b, unit, d->choice, votes, &d->f->err))
+    p->unit_contest = d->contest_no;
+    return results_unit(d->job->builder, &in, &p->unit, &d->f->err);
+}
+
+/* A row of votes within a vote type of a choice. */
+static bool unit_votes(struct detail *d, const struct xml_attrs *attrs, struct place *p)
+{
+    struct results_builder *b = d->job->builder;
+    const char *element = p->kind == RESULTS_COUNTY ? "County" : "Precinct";
+    int64_t votes = votes_attr(d, attrs, element, &d->votes_key);
+    if (p->type == d->type_no)
+        results_contest_bad(b, "line %ld: %s \"%.*s\" stands twice in one VoteType", d->line,
+                            element, SLICE_FMT(slice_sub(p->name, 0, 40)));
+    p->type = d->type_no;
+    if (!place_unit(d, p) || !results_votes(b, p->unit, d->choice, votes, &d->f->err))
         return field_limit(d->f);
     add(d, &d->units_sum, votes);
     return true;
@@ -259,7 +290,7 @@ static bool unit_votes(struct detail *d, const struct xml_attrs *attrs, struct p
 /* County and Precinct stand in the turnout block, in ParticipatingCounties, and in vote types. */
 static bool unit(struct detail *d, const struct xml_attrs *attrs, enum results_unit_type type)
 {
-    struct slice name = slice_trim(xml_attr(attrs, "name"));
+    struct slice name = slice_trim(xml_attr_of(attrs, &d->name_key));
     if (d->in_type && !d->counted)
         return true;
     if (type == RESULTS_PRECINCT && !d->with_precincts)
@@ -270,7 +301,7 @@ static bool unit(struct detail *d, const struct xml_attrs *attrs, enum results_u
     if (p == NULL)
         return false;
     if (d->in_type)
-        return unit_votes(d, attrs, p, type, name);
+        return unit_votes(d, attrs, p);
     if (d->in_contest) {
         p->contest = d->contest_no;
         p->reporting = count_attr(attrs, "precinctsReported");
@@ -323,26 +354,36 @@ static bool end_contest(struct detail *d)
 }
 
 static const struct element {
-    const char *name;
+    struct slice name;
     bool (*start)(struct detail *d, const struct xml_attrs *attrs);
     bool (*end)(struct detail *d);
     bool named; /* read in companions too */
 } elements[] = {
-    {"Precinct", precinct, NULL, false},
-    {"County", county, NULL, false},
-    {"VoteType", vote_type, end_type, false},
-    {"Choice", choice, end_choice, true},
-    {"Contest", contest, end_contest, true},
-    {"VoterTurnout", turnout, NULL, false},
-    {"ElectionVoterTurnout", turnout, NULL, false},
+    {SLICE_INIT("Precinct"), precinct, NULL, false},
+    {SLICE_INIT("County"), county, NULL, false},
+    {SLICE_INIT("VoteType"), vote_type, end_type, false},
+    {SLICE_INIT("Choice"), choice, end_choice, true},
+    {SLICE_INIT("Contest"), contest, end_contest, true},
+    {SLICE_INIT("VoterTurnout"), turnout, NULL, false},
+    {SLICE_INIT("ElectionVoterTurnout"), turnout, NULL, false},
 };
 
-static const struct element *find_element(const struct detail *d, struct slice name)
+static const struct element *look_up(const struct detail *d, struct slice name)
 {
     for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
-        if (slice_is(name, elements[i].name))
+        if (slice_eq(name, elements[i].name))
             return d->names == NULL || elements[i].named ? &elements[i] : NULL;
     return NULL;
+}
+
+/* Names are kept once, so that the last one is known by its place. */
+static const struct element *find_element(struct detail *d, struct slice name)
+{
+    if (name.ptr == d->met)
+        return d->element;
+    d->met = name.ptr;
+    d->element = look_up(d, name);
+    return d->element;
 }
 
 static bool on_start(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f)
@@ -360,7 +401,7 @@ static bool on_start(struct slice name, const struct xml_attrs *attrs, void *ctx
     for (int h = 0; d->depth == 2 && h < HEADERS; h++)
         if (slice_is(name, header_names[h]))
             d->header = h;
-    const struct element *e = find_element(d, name);
+    const struct element *e = d->open[d->depth] = find_element(d, name);
     return e == NULL || e->start(d, attrs);
 }
 
@@ -377,10 +418,10 @@ static bool on_text(struct slice text, void *ctx, struct fault *f)
 static bool on_end(struct slice name, void *ctx, struct fault *f)
 {
     struct detail *d = ctx;
+    const struct element *e = d->open[d->depth--];
+    (void)name;
     d->f = f;
-    d->depth--;
     d->header = -1;
-    const struct element *e = find_element(d, name);
     return e == NULL || e->end == NULL || e->end(d);
 }
 
@@ -421,8 +462,11 @@ bool clarity_detail(struct job *j, struct fault *f)
                        .registered = -1,
                        .ballots = -1,
                        .with_precincts = job_option_yes(j, "precincts"),
-                       .counties = map_new(PLACES_MAX, true),
-                       .precincts = map_new(PLACES_MAX, true)};
+                       .counties = map_new(PLACES_MAX, false),
+                       .precincts = map_new(PLACES_MAX, false),
+                       .name_key = {"name", NULL},
+                       .votes_key = {"votes", NULL},
+                       .total_votes_key = {"totalVotes", NULL}};
     bool ok = d.counties != NULL && d.precincts != NULL
                   ? xml_parse(j->input, &handler, &d, f) && fill_facts(&d, f)
                   : fault_set(f, WIRE_LIMIT, "no memory for the places");

@@ -60,6 +60,12 @@ const struct format formats[] = {
         .votes = true,
     },
     {
+        .name = "ess-el45a",
+        .about = "ES&S Election Reporting Manager: summary report EL45A as text",
+        .authority = "official",
+        .votes = true,
+    },
+    {
         .name = "fixed-width",
         .about = "any text of lines with columns of fixed widths, by a mapping of them",
         .authority = "official",

@@ -169,19 +169,27 @@ static bool input_take(struct input *in, struct slice *chunk, struct fault *f)
     return true;
 }
 
-bool input_read(struct input *in, char *into, size_t room, size_t *got, struct fault *f)
+bool input_next(struct input *in, size_t most, struct slice *run, struct fault *f)
 {
     struct slice chunk;
     if (!input_take(in, &chunk, f))
         return false;
-    size_t n = chunk.len < room ? chunk.len : room;
-    if (n)
-        memcpy(into, chunk.ptr, n);
-    if (chunk.len > n) {
-        stage_untake(in->top, slice_sub(chunk, n, chunk.len));
-        in->passed -= (int64_t)(chunk.len - n);
+    *run = slice_sub(chunk, 0, most);
+    if (chunk.len > most) {
+        stage_untake(in->top, slice_sub(chunk, most, chunk.len));
+        in->passed -= (int64_t)(chunk.len - most);
     }
-    *got = n;
+    return true;
+}
+
+bool input_read(struct input *in, char *into, size_t room, size_t *got, struct fault *f)
+{
+    struct slice run;
+    if (!input_next(in, room, &run, f))
+        return false;
+    if (run.len)
+        memcpy(into, run.ptr, run.len);
+    *got = run.len;
     return true;
 }
 

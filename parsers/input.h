@@ -46,6 +46,9 @@ bool input_is_text(const struct input *in); /* input_text was called */
  * and CRC have been checked. False on damage (WIRE_TRUNCATED, WIRE_SYNTAX, WIRE_LIMIT). */
 bool input_read(struct input *in, char *into, size_t room, size_t *got, struct fault *f) MUST_USE;
 
+/* As input_read without the copy: *run lies where it is until the next call on this input. */
+bool input_next(struct input *in, size_t most, struct slice *run, struct fault *f) MUST_USE;
+
 /* All of it at once, with WIRE_PADDING zero bytes behind; without a copy where the payload lies
  * there plain and whole. */
 bool input_all(struct input *in, struct slice *out, struct fault *f) MUST_USE;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "parsers/label.h"
 
+#include <string.h>
+
 #define WORD_MAX 32 /* no word of the tables is longer */
 
 static const char *const statistics[] = {"overvotes",
@@ -30,33 +32,49 @@ static const char *const party_marks[] = {"rep", "dem", "lib", "grn", "ind", "co
 
 static const char *const no_parties[] = {"np", "non", "none", "y", "n", "yes", "no", NULL};
 
-/* Letters and digits of s in lower case into out; false when they are more than any word of ours
- * has. */
+/* A letter or digit in lower case; 0 for what is neither. */
+static char kept(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c - 'A' + 'a');
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80 ? c : 0;
+}
+
+/* What is kept of s into out; false when it is nothing, or more than any word of ours has. */
 static bool squeeze(struct slice s, char out[WORD_MAX + 1])
 {
     size_t n = 0;
     for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.ptr[i];
-        if (c >= 'A' && c <= 'Z')
-            c = (unsigned char)(c - 'A' + 'a');
-        bool keep = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80;
-        if (!keep)
+        char c = kept(s.ptr[i]);
+        if (!c)
             continue;
         if (n == WORD_MAX)
             return false;
-        out[n++] = (char)c;
+        out[n++] = c;
     }
     out[n] = '\0';
     return n > 0;
 }
 
+/* Most texts begin as no word of the table does, and are not looked at further. */
+static bool may_be_listed(const char *const *table, struct slice s)
+{
+    char first = 0;
+    for (size_t i = 0; i < s.len && !first; i++)
+        first = kept(s.ptr[i]);
+    for (; *table != NULL; table++)
+        if ((*table)[0] == first)
+            return true;
+    return false;
+}
+
 static bool listed(const char *const *table, struct slice s)
 {
     char word[WORD_MAX + 1];
-    if (!squeeze(s, word))
+    if (!may_be_listed(table, s) || !squeeze(s, word))
         return false;
     for (; *table != NULL; table++)
-        if (slice_is(slice_of(word), *table))
+        if ((*table)[0] == word[0] && strcmp(word, *table) == 0)
             return true;
     return false;
 }
@@ -75,10 +93,13 @@ bool label_is_write_in(struct slice s)
 {
     static const struct slice forms[] = {SLICE_INIT("write-in"), SLICE_INIT("write in"),
                                          SLICE_INIT("writein"), SLICE_INIT("(w/i)")};
-    for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++)
-        for (size_t at = 0; at + forms[f].len <= s.len; at++)
-            if (slice_eq_nocase(slice_sub(s, at, at + forms[f].len), forms[f]))
+    for (; s.len; s = slice_sub(s, 1, s.len)) {
+        if (*s.ptr != 'w' && *s.ptr != 'W' && *s.ptr != '(') /* what they begin with */
+            continue;
+        for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++)
+            if (slice_eq_nocase(slice_sub(s, 0, forms[f].len), forms[f]))
                 return true;
+    }
     return false;
 }
 

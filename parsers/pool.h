@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: ISC */
-/* The texts of a batch, cleaned, each once: equal texts are equal offsets. And arrays that grow in
- * an arena. */
+/* The texts of a batch, cleaned, each once: equal texts are equal offsets. */
 #ifndef TALLYD_PARSERS_POOL_H
 #define TALLYD_PARSERS_POOL_H
 
+#include <string.h>
+
+#include "parsers/arrays.h"
 #include "parsers/results.h"
 
 struct pool {
-    struct arena *arena;
+    struct arrays *arrays;
     char *bytes; /* as a batch has them: a NUL first and behind each text */
     uint32_t len, room;
-    struct pool_slot *slots;
-    uint32_t slot_count, slot_room;
+    struct pool_entry *entries;
+    uint32_t entry_count, entry_room;
+    struct index index;
 };
 
-bool pool_init(struct pool *p, struct arena *a) MUST_USE;
+bool pool_init(struct pool *p, struct arrays *a) MUST_USE;
 
 /* Clean the text, put it into the pool unless it is there. False when memory is out. */
 bool pool_add(struct pool *p, struct slice raw, struct results_text *out) MUST_USE;
@@ -24,9 +27,18 @@ bool pool_add_clean(struct pool *p, struct slice s, struct results_text *out) MU
 
 struct slice pool_text(const struct pool *p, struct results_text t);
 
-/* Room for `need` items in the array that `array` points to the pointer of, by doubling, at most
- * `cap`. What is new is zeroed. */
-bool pool_grow(struct arena *a, void *array, uint32_t *room, uint64_t need, size_t size,
-               uint32_t cap) MUST_USE;
+/* Adding `raw` would give this very text: said without looking it up, so false says nothing. */
+static inline bool pool_is(const struct pool *p, struct results_text t, struct slice raw)
+{
+    return t.len == raw.len && (!t.len || memcmp(p->bytes + t.off, raw.ptr, t.len) == 0);
+}
+
+/* As arrays_grow, for an array on its own. */
+static inline bool pool_grow(struct arena *a, void *array, uint32_t *room, uint64_t need,
+                             size_t size, uint32_t cap)
+{
+    struct arrays alone = {.arena = a};
+    return arrays_grow(&alone, array, room, need, size, cap);
+}
 
 #endif

@@ -16,68 +16,92 @@
 #define CONTEST_FLAGS                                                                              \
     (RESULTS_MEASURE | RESULTS_UNCONTESTED | RESULTS_RANKED | RESULTS_MARKS_STATED)
 
-enum key_kind { KEY_CONTEST = 1, KEY_CHOICE_ID, KEY_CHOICE_NAME, KEY_UNIT };
-
-struct key {
-    uint32_t kind, a, b, c, d;
-};
-struct key_slot {
-    struct key key;
-    uint32_t index; /* of what has this key, plus 1 */
-};
-
 bool building_full(struct err *e)
 {
     return err_set(e, ERR_DENIED, "the payload holds more than memory allows");
 }
 
-/* ---- keys ---- */
+/* ---- keys: what makes a contest, a choice, a unit the same once more ---- */
 
-static struct key_slot *key_slot(struct results_builder *b, const struct key *key)
+static bool text_same(struct results_text a, struct results_text b)
 {
-    struct slice bytes = {(const char *)key, sizeof *key};
-    uint32_t at = (uint32_t)hash64(bytes, 0) & (b->key_room - 1);
-    while (b->keys[at].index && memcmp(&b->keys[at].key, key, sizeof *key) != 0)
-        at = (at + 1) & (b->key_room - 1);
-    return &b->keys[at];
+    return a.off == b.off; /* each text is in the pool once */
 }
 
-/* The slot of this key, its index 0 when it is new; NULL when memory is out. */
-static struct key_slot *key_find(struct results_builder *b, const struct key *key)
+static bool contest_is(const void *list, uint32_t i, const void *key)
 {
-    if (b->key_count >= b->key_room / 2) {
-        struct key_slot *old = b->keys;
-        uint32_t had = b->key_room, room = had ? had * 2 : 1024;
-        struct key_slot *keys =
-            had > UINT32_MAX / 4 ? NULL : arena_array(b->arena, room, sizeof *keys);
-        if (!keys)
-            return NULL;
-        b->keys = keys;
-        b->key_room = room;
-        for (uint32_t i = 0; i < had; i++) {
-            if (old[i].index)
-                *key_slot(b, &old[i].key) = old[i];
-        }
-    }
-    return key_slot(b, key);
+    const struct results_contest *a = &((const struct building *)list)[i].record, *b = key;
+    return text_same(a->id, b->id) && text_same(a->text, b->text) &&
+           text_same(a->county, b->county);
 }
 
-static void key_take(struct results_builder *b, struct key_slot *slot, const struct key *key,
-                     uint32_t index)
+static uint64_t contest_mix(const struct results_contest *r)
 {
-    slot->key = *key;
-    slot->index = index + 1;
-    b->key_count++;
+    return index_mix(index_mix(index_mix(0, r->id.off), r->text.off), r->county.off);
 }
+
+static uint64_t contest_hash(const void *list, uint32_t i)
+{
+    return contest_mix(&((const struct building *)list)[i].record);
+}
+
+/* By id; by name and party where there is none. */
+static bool choice_is(const void *list, uint32_t i, const void *key)
+{
+    const struct results_choice *a = &((const struct results_choice *)list)[i], *b = key;
+    return text_same(a->id, b->id) &&
+           (a->id.len || (text_same(a->name, b->name) && text_same(a->party, b->party)));
+}
+
+static uint64_t choice_mix(const struct results_choice *r)
+{
+    return r->id.len ? index_mix(0, r->id.off) : index_mix(index_mix(1, r->name.off), r->party.off);
+}
+
+static uint64_t choice_hash(const void *list, uint32_t i)
+{
+    return choice_mix(&((const struct results_choice *)list)[i]);
+}
+
+struct unit_key {
+    const struct results_unit *unit;
+    uint32_t parent;
+};
+
+static bool unit_is(const void *list, uint32_t i, const void *key)
+{
+    const struct building *k = list;
+    const struct results_unit *a = &k->units[i];
+    const struct unit_key *b = key;
+    return a->type == b->unit->type && text_same(a->id, b->unit->id) &&
+           text_same(a->name, b->unit->name) && k->rows[i].parent == b->parent;
+}
+
+static uint64_t unit_mix(const struct results_unit *r, uint32_t parent)
+{
+    return index_mix(index_mix(index_mix(r->type, r->id.off), r->name.off), parent);
+}
+
+static uint64_t unit_hash(const void *list, uint32_t i)
+{
+    const struct building *k = list;
+    return unit_mix(&k->units[i], k->rows[i].parent);
+}
+
+static const struct index_of contests_by_key = {contest_is, contest_hash};
+static const struct index_of choices_by_key = {choice_is, choice_hash};
+static const struct index_of units_by_key = {unit_is, unit_hash};
 
 /* ---- what drivers call ---- */
 
 struct results_builder *results_builder_new(struct arena *a)
 {
     struct results_builder *b = arena_alloc(a, sizeof *b);
-    if (!b || !pool_init(&b->pool, a))
+    if (!b)
         return NULL;
-    b->arena = a;
+    b->arena = b->arrays.arena = a;
+    if (!pool_init(&b->pool, &b->arrays))
+        return NULL;
     b->current = BUILDING_NOBODY;
     b->facts = (struct results_facts){.own_time_ms = WHEN_UNKNOWN, .test = -1};
     return b;
@@ -171,14 +195,14 @@ static bool fill_contest(struct results_builder *b, const struct results_contest
 bool results_contest_begin(struct results_builder *b, const struct results_contest_in *in,
                            struct err *e)
 {
-    if (!pool_grow(b->arena, &b->contests, &b->room, b->count + 1, sizeof *b->contests,
-                   CONTESTS_MAX))
+    if (!arrays_grow(&b->arrays, &b->contests, &b->room, b->count + 1, sizeof *b->contests,
+                     CONTESTS_MAX))
         return building_full(e);
     struct building *k = &b->contests[b->count];
     *k = (struct building){.first = BUILDING_NOBODY};
     if (!fill_contest(b, in, &k->record) ||
-        !pool_grow(b->arena, &k->units, &k->unit_room, 1, sizeof *k->units, UNITS_MAX) ||
-        !pool_grow(b->arena, &k->rows, &k->row_room, 1, sizeof *k->rows, UNITS_MAX))
+        !arrays_grow(&b->arrays, &k->units, &k->unit_room, 1, sizeof *k->units, UNITS_MAX) ||
+        !arrays_grow(&b->arrays, &k->rows, &k->row_room, 1, sizeof *k->rows, UNITS_MAX))
         return building_full(e);
     k->unit_count = 1;
     k->units[0] = (struct results_unit){.registered = k->record.registered,
@@ -186,14 +210,10 @@ bool results_contest_begin(struct results_builder *b, const struct results_conte
                                         .reporting = -1,
                                         .total = -1};
     const struct results_contest *r = &k->record;
-    struct key key = {KEY_CONTEST, r->county.off, r->id.off, r->text.off, 0};
-    struct key_slot *slot = key_find(b, &key);
-    if (!slot)
+    k->first = index_find(&b->index, &contests_by_key, b->contests, r, contest_mix(r));
+    if (k->first == BUILDING_NOBODY &&
+        !index_add(&b->index, &b->arrays, &contests_by_key, b->contests, b->count))
         return building_full(e);
-    if (slot->index)
-        k->first = slot->index - 1;
-    else
-        key_take(b, slot, &key, b->count);
     b->current = b->count++;
     if (!r->id.len && !r->text.len)
         building_bad(b, k, "a contest has neither id nor text");
@@ -206,15 +226,20 @@ bool results_contest_begin(struct results_builder *b, const struct results_conte
 bool results_contest_again(struct results_builder *b, struct slice county, struct slice id,
                            struct slice text)
 {
-    struct results_text c, i, t;
-    if (!pool_add(&b->pool, county, &c) || !pool_add(&b->pool, id, &i) ||
-        !pool_add(&b->pool, text, &t))
+    struct results_contest key;
+    if (b->current != BUILDING_NOBODY) { /* rows of one contest mostly follow each other */
+        const struct building *k = &b->contests[b->current];
+        if (pool_is(&b->pool, k->record.id, id) && pool_is(&b->pool, k->record.text, text) &&
+            pool_is(&b->pool, k->record.county, county) && k->first == BUILDING_NOBODY)
+            return true;
+    }
+    if (!pool_add(&b->pool, county, &key.county) || !pool_add(&b->pool, id, &key.id) ||
+        !pool_add(&b->pool, text, &key.text))
         return false;
-    struct key key = {KEY_CONTEST, c.off, i.off, t.off, 0};
-    struct key_slot *slot = key_find(b, &key);
-    if (!slot || !slot->index)
+    uint32_t i = index_find(&b->index, &contests_by_key, b->contests, &key, contest_mix(&key));
+    if (i == ARRAYS_NONE)
         return false;
-    b->current = slot->index - 1;
+    b->current = i;
     return true;
 }
 
@@ -264,6 +289,38 @@ static void choice_again(struct results_builder *b, struct building *k, struct r
                      SLICE_FMT(pool_text(&b->pool, old->id.len ? old->id : old->name)));
 }
 
+/* The choice that follows the last one spoken of, that one, or the first, where it is this one:
+ * feeds keep an order, and then nothing needs looking up. */
+static bool choice_guess(const struct results_builder *b, const struct building *k,
+                         const struct results_choice_in *in, uint32_t *index)
+{
+    const uint32_t guesses[] = {k->choice + 1, k->choice, 0};
+    for (size_t i = 0; i < sizeof guesses / sizeof guesses[0]; i++) {
+        const struct results_choice *c = &k->choices[guesses[i]];
+        if (guesses[i] < k->choice_count && pool_is(&b->pool, c->id, in->id) &&
+            pool_is(&b->pool, c->name, in->name) && pool_is(&b->pool, c->party, in->party)) {
+            *index = guesses[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool choice_add(struct results_builder *b, struct building *k,
+                       const struct results_choice *r, uint32_t *index, struct err *e)
+{
+    if (!arrays_grow(&b->arrays, &k->choices, &k->choice_room, k->choice_count + 1,
+                     sizeof *k->choices, CHOICES_MAX))
+        return building_full(e);
+    k->choices[k->choice_count] = *r;
+    if (!index_add(&k->choice_index, &b->arrays, &choices_by_key, k->choices, k->choice_count))
+        return building_full(e);
+    if (!r->id.len && !r->name.len)
+        building_bad(b, k, "a choice has neither id nor name");
+    *index = k->choice = k->choice_count++;
+    return true;
+}
+
 bool results_choice(struct results_builder *b, const struct results_choice_in *in, uint32_t *index,
                     struct err *e)
 {
@@ -272,28 +329,16 @@ bool results_choice(struct results_builder *b, const struct results_choice_in *i
                                .mark = in->mark};
     if (!k)
         return false;
-    if (!pool_add(&b->pool, in->id, &r.id) || !pool_add(&b->pool, in->name, &r.name) ||
-        !pool_add(&b->pool, in->party, &r.party))
-        return building_full(e);
-    struct key key = {KEY_CHOICE_ID, b->current, r.id.off, 0, 0};
-    if (!r.id.len)
-        key = (struct key){KEY_CHOICE_NAME, b->current, r.name.off, r.party.off, 0};
-    struct key_slot *slot = key_find(b, &key);
-    if (!slot)
-        return building_full(e);
-    if (slot->index) {
-        choice_again(b, k, &k->choices[slot->index - 1], &r);
-        *index = slot->index - 1;
-        return true;
+    if (!choice_guess(b, k, in, index)) {
+        if (!pool_add(&b->pool, in->id, &r.id) || !pool_add(&b->pool, in->name, &r.name) ||
+            !pool_add(&b->pool, in->party, &r.party))
+            return building_full(e);
+        *index = index_find(&k->choice_index, &choices_by_key, k->choices, &r, choice_mix(&r));
+        if (*index == ARRAYS_NONE)
+            return choice_add(b, k, &r, index, e);
     }
-    if (!pool_grow(b->arena, &k->choices, &k->choice_room, k->choice_count + 1, sizeof *k->choices,
-                   CHOICES_MAX))
-        return building_full(e);
-    if (!r.id.len && !r.name.len)
-        building_bad(b, k, "a choice has neither id nor name");
-    k->choices[k->choice_count] = r;
-    key_take(b, slot, &key, k->choice_count);
-    *index = k->choice_count++;
+    k->choice = *index;
+    choice_again(b, k, &k->choices[*index], &r);
     return true;
 }
 
@@ -313,29 +358,54 @@ static void unit_again(struct results_unit *old, const struct results_unit *more
     old->total = old->total < 0 ? more->total : old->total;
 }
 
+/* As choice_guess. */
+static bool unit_guess(const struct results_builder *b, const struct building *k,
+                       const struct results_unit_in *in, uint32_t *index)
+{
+    const uint32_t guesses[] = {k->unit + 1, k->unit, 1};
+    for (size_t i = 0; i < sizeof guesses / sizeof guesses[0]; i++) {
+        const struct results_unit *u = &k->units[guesses[i]];
+        if (guesses[i] < k->unit_count && u->type == in->type &&
+            pool_is(&b->pool, u->name, in->name) && pool_is(&b->pool, u->id, in->id) &&
+            k->rows[guesses[i]].parent == in->parent) {
+            *index = guesses[i];
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool unit_add(struct results_builder *b, struct building *k, const struct results_unit *r,
                      uint32_t parent, uint32_t *index, struct err *e)
 {
-    struct key key = {KEY_UNIT + r->type, b->current, r->id.off, r->name.off, parent};
-    struct key_slot *slot = key_find(b, &key);
-    if (!slot)
+    uint32_t at = k->unit_count;
+    if (!arrays_grow(&b->arrays, &k->units, &k->unit_room, at + 1, sizeof *k->units, UNITS_MAX) ||
+        !arrays_grow(&b->arrays, &k->rows, &k->row_room, at + 1, sizeof *k->rows, UNITS_MAX))
         return building_full(e);
-    if (slot->index) {
-        *index = slot->index - 1;
-        unit_again(&k->units[*index], r);
-        return true;
-    }
-    if (!pool_grow(b->arena, &k->units, &k->unit_room, k->unit_count + 1, sizeof *k->units,
-                   UNITS_MAX) ||
-        !pool_grow(b->arena, &k->rows, &k->row_room, k->unit_count + 1, sizeof *k->rows, UNITS_MAX))
+    k->units[at] = *r;
+    k->rows[at].parent = parent;
+    k->parents |= parent != 0;
+    if (!index_add(&k->unit_index, &b->arrays, &units_by_key, k, at))
         return building_full(e);
     if (!r->id.len && !r->name.len)
         building_bad(b, k, "a reporting unit has neither id nor name");
-    k->units[k->unit_count] = *r;
-    k->rows[k->unit_count].parent = parent;
-    k->parents |= parent != 0;
-    key_take(b, slot, &key, k->unit_count);
     *index = k->unit_count++;
+    return true;
+}
+
+static bool unit_find(struct results_builder *b, struct building *k,
+                      const struct results_unit_in *in, struct results_unit *r, uint32_t *index,
+                      struct err *e)
+{
+    if (!unit_guess(b, k, in, index)) {
+        if (!pool_add(&b->pool, in->id, &r->id) || !pool_add(&b->pool, in->name, &r->name))
+            return building_full(e);
+        const struct unit_key key = {r, in->parent};
+        *index = index_find(&k->unit_index, &units_by_key, k, &key, unit_mix(r, in->parent));
+        if (*index == ARRAYS_NONE)
+            return unit_add(b, k, r, in->parent, index, e);
+    }
+    unit_again(&k->units[*index], r);
     return true;
 }
 
@@ -355,11 +425,10 @@ bool results_unit(struct results_builder *b, const struct results_unit_in *in, u
         *index = 0;
         return true;
     }
-    if (!pool_add(&b->pool, in->id, &r.id) || !pool_add(&b->pool, in->name, &r.name))
-        return building_full(e);
-    if (!unit_add(b, k, &r, in->parent, index, e))
+    if (!unit_find(b, k, in, &r, index, e))
         return false;
     k->rows[*index].whole |= in->whole;
+    k->unit = *index;
     return true;
 }
 
@@ -373,8 +442,8 @@ void results_progress(struct results_builder *b, int64_t reporting, int64_t tota
 
 /* ---- votes ---- */
 
-static int64_t *cell_at(struct results_builder *b, struct building *k, uint32_t unit,
-                        uint32_t choice, struct err *e)
+static int64_t *cell_new(struct results_builder *b, struct building *k, uint32_t unit,
+                         uint32_t choice, struct err *e)
 {
     if (unit >= k->unit_count || choice >= k->choice_count) {
         err_set(e, ERR_BUG, "the driver gives votes to a choice or unit that is not there");
@@ -382,14 +451,22 @@ static int64_t *cell_at(struct results_builder *b, struct building *k, uint32_t 
     }
     struct row *row = &k->rows[unit];
     uint32_t had = row->room;
-    if (!pool_grow(b->arena, &row->votes, &row->room, (uint64_t)choice + 1, sizeof *row->votes,
-                   CHOICES_MAX)) {
+    if (!arrays_grow(&b->arrays, &row->votes, &row->room, (uint64_t)choice + 1, sizeof *row->votes,
+                     CHOICES_MAX)) {
         building_full(e);
         return NULL;
     }
     for (uint32_t i = had; i < row->room; i++)
         row->votes[i] = VOTES_ABSENT;
     return &row->votes[choice];
+}
+
+static inline int64_t *cell_at(struct results_builder *b, struct building *k, uint32_t unit,
+                               uint32_t choice, struct err *e)
+{
+    if (unit < k->unit_count && choice < k->rows[unit].room && choice < k->choice_count)
+        return &k->rows[unit].votes[choice];
+    return cell_new(b, k, unit, choice, e);
 }
 
 int64_t building_stated(const struct building *k, uint32_t unit, uint32_t choice)

@@ -11,7 +11,6 @@
 #include <libxml/xmlerror.h>
 
 #define XML_CHUNK 16384
-#define XML_DEPTH_MAX 64
 #define XML_ATTRIBUTES_MAX 256
 /* The longest tag, comment or instruction: libxml2 compares all attributes of a tag with each
  * other, and that must stay a moment's work. */
@@ -22,6 +21,7 @@ struct xml {
     const struct xml_handler *handler;
     void *ctx;
     struct fault *fault;
+    struct slice name; /* the last one met */
     int depth;
     bool rooted; /* the root element was begun */
     bool stopped;
@@ -42,9 +42,12 @@ static void refuse(struct xml *x, enum wire_failure kind, const char *what)
     stop(x);
 }
 
-static struct slice of_xml(const xmlChar *s)
+/* libxml2 keeps each name once, so that the last one's length serves again and again. */
+static struct slice name_of(struct xml *x, const xmlChar *name)
 {
-    return slice_of((const char *)s);
+    if ((const char *)name != x->name.ptr)
+        x->name = slice_of((const char *)name);
+    return x->name;
 }
 
 static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
@@ -67,8 +70,8 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
         refuse(x, WIRE_LIMIT, "an element has more than 256 attributes");
         return;
     }
-    struct xml_attrs a = {x, attrs, count};
-    if (x->handler->start && !x->handler->start(of_xml(name), &a, x->ctx, x->fault))
+    struct xml_attrs a = {attrs, count, x->parser->input->line};
+    if (x->handler->start && !x->handler->start(name_of(x, name), &a, x->ctx, x->fault))
         stop(x);
 }
 
@@ -79,7 +82,7 @@ static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const 
     if (x->stopped)
         return;
     x->depth--;
-    if (x->handler->end && !x->handler->end(of_xml(name), x->ctx, x->fault))
+    if (x->handler->end && !x->handler->end(name_of(x, name), x->ctx, x->fault))
         stop(x);
 }
 
@@ -204,14 +207,13 @@ static struct slice declared_charset(struct slice head)
 
 static bool feed(struct xml *x, struct input *in)
 {
-    char chunk[XML_CHUNK];
-    size_t got;
+    struct slice run;
     for (;;) {
-        if (!input_read(in, chunk, sizeof chunk, &got, x->fault))
+        if (!input_next(in, XML_CHUNK, &run, x->fault))
             return false;
-        if (!got)
+        if (!run.len)
             break;
-        int rc = xmlParseChunk(x->parser, chunk, (int)got, 0);
+        int rc = xmlParseChunk(x->parser, run.ptr, (int)run.len, 0);
         if (x->stopped)
             return false;
         if (rc != XML_ERR_OK && !x->parser->wellFormed)
@@ -248,19 +250,4 @@ bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct 
     x.parser->myDoc = NULL;
     xmlFreeParserCtxt(x.parser);
     return ok;
-}
-
-struct slice xml_attr(const struct xml_attrs *a, const char *local_name)
-{
-    const xmlChar *const *attrs = a->raw;
-    for (int i = 0; i < a->count; i++, attrs += 5) {
-        if (strcmp((const char *)attrs[0], local_name) == 0)
-            return (struct slice){(const char *)attrs[3], (size_t)(attrs[4] - attrs[3])};
-    }
-    return (struct slice){NULL, 0};
-}
-
-long xml_line(const struct xml_attrs *a)
-{
-    return a->x->parser->input->line;
 }

@@ -4,20 +4,53 @@
 #ifndef TALLYD_PARSERS_XML_H
 #define TALLYD_PARSERS_XML_H
 
+#include <string.h>
+
 #include "parsers/input.h"
+
+#define XML_DEPTH_MAX 64
 
 struct xml; /* a parse under way */
 
 /* Attributes of the element being started: values are unescaped, valid until the handler returns.
  */
 struct xml_attrs {
-    const struct xml *x;
     const void *raw;
     int count;
+    long line; /* where the start tag ends */
 };
-struct slice xml_attr(const struct xml_attrs *a, const char *local_name); /* ptr NULL when absent */
+static inline struct slice xml_attr(const struct xml_attrs *a, const char *local_name)
+{                                   /* ptr NULL when absent */
+    const char *const *at = a->raw; /* libxml2's fives: name, prefix, URI, value, its end */
+    for (int i = 0; i < a->count; i++, at += 5) {
+        if (at[0][0] == local_name[0] && strcmp(at[0], local_name) == 0)
+            return (struct slice){at[3], (size_t)(at[4] - at[3])};
+    }
+    return (struct slice){NULL, 0};
+}
+static inline long xml_line(const struct xml_attrs *a)
+{
+    return a->line;
+}
 
-/* Each returns false to stop; it has filled *f then. Names are local names; namespaces are ignored.
+/* A name asked for in nearly every element, for one parse: where libxml2 keeps it is remembered. */
+struct xml_key {
+    const char *name, *kept;
+};
+static inline struct slice xml_attr_of(const struct xml_attrs *a, struct xml_key *key)
+{
+    const char *const *at = a->raw;
+    for (int i = 0; i < a->count; i++, at += 5) {
+        if (at[0] == key->kept || (!key->kept && strcmp(at[0], key->name) == 0)) {
+            key->kept = at[0];
+            return (struct slice){at[3], (size_t)(at[4] - at[3])};
+        }
+    }
+    return (struct slice){NULL, 0};
+}
+
+/* Each returns false to stop; it has filled *f then. Names are local names; namespaces are ignored;
+ * within a parse the same name lies at the same address.
  * Text comes whole, once per element end is not guaranteed: it may come in pieces. Any of them may
  * be NULL. */
 struct xml_handler {
@@ -28,12 +61,10 @@ struct xml_handler {
 
 /* Pull the whole input through the handler, as UTF-8: from the charset the input was told
  * (input_text), else its BOM's, else the one the declaration names (charset.h). A tag or comment
- * over 64 KB, over 256 attributes, a depth over 64 are WIRE_LIMIT; a declaration inside a DOCTYPE
- * is refused. Not well-formed is WIRE_SYNTAX, cut off is WIRE_TRUNCATED, both with line and column.
+ * over 64 KB, over 256 attributes, a depth over XML_DEPTH_MAX are WIRE_LIMIT; a declaration inside
+ * a DOCTYPE is refused. Not well-formed is WIRE_SYNTAX, cut off is WIRE_TRUNCATED, both with line
+ * and column.
  */
 bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct fault *f) MUST_USE;
-
-/* The line being parsed, for a driver's own messages. */
-long xml_line(const struct xml_attrs *a);
 
 #endif

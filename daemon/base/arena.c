@@ -14,6 +14,7 @@ enum { ALIGN = 16, FIRST_BLOCK = 4096, LARGEST_BLOCK = 1 << 20 };
 struct block {
     struct block *older;
     size_t used, room;
+    size_t dirty; /* bytes from the front that may not be zero: handed out before a reset */
     _Alignas(ALIGN) char bytes[];
 };
 
@@ -50,8 +51,11 @@ void arena_reset(struct arena *a)
         a->newest = b->older;
         free(b);
     }
-    if (a->newest)
+    if (a->newest) {
+        if (a->newest->dirty < a->newest->used)
+            a->newest->dirty = a->newest->used;
         a->newest->used = 0;
+    }
     a->used = 0;
 }
 
@@ -63,10 +67,11 @@ static bool add_block(struct arena *a, size_t size)
         room = LARGEST_BLOCK;
     if (room < size)
         room = size;
-    struct block *b = malloc(sizeof(*b) + room);
+    struct block *b = calloc(1, sizeof(*b) + room); /* what comes fresh is not even touched */
     if (!b)
         return false;
-    *b = (struct block){.older = a->newest, .room = room};
+    b->older = a->newest;
+    b->room = room;
     a->newest = b;
     return true;
 }
@@ -95,9 +100,12 @@ static void *take(struct arena *a, size_t size, size_t align)
 
 void *arena_alloc(struct arena *a, size_t size)
 {
-    void *at = take(a, size, ALIGN);
+    char *at = take(a, size, ALIGN);
+    struct block *b = a->newest;
 
-    return at ? memset(at, 0, size) : NULL;
+    if (at && at < b->bytes + b->dirty)
+        memset(at, 0, size);
+    return at;
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)

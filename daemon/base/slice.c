@@ -10,11 +10,6 @@ struct slice slice_of(const char *z)
     return (struct slice){z, z ? strlen(z) : 0};
 }
 
-bool slice_eq(struct slice a, struct slice b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
 bool slice_is(struct slice a, const char *z)
 {
     return slice_eq(a, slice_of(z));
@@ -53,31 +48,6 @@ bool slice_starts(struct slice s, struct slice prefix)
 bool slice_ends(struct slice s, struct slice suffix)
 {
     return s.len >= suffix.len && slice_eq(slice_sub(s, s.len - suffix.len, s.len), suffix);
-}
-
-struct slice slice_sub(struct slice s, size_t from, size_t to)
-{
-    if (to > s.len)
-        to = s.len;
-    if (from > to)
-        from = to;
-    return (struct slice){from ? s.ptr + from : s.ptr, to - from};
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-struct slice slice_trim(struct slice s)
-{
-    size_t from = 0, to = s.len;
-
-    while (from < to && is_blank(s.ptr[from]))
-        from++;
-    while (to > from && is_blank(s.ptr[to - 1]))
-        to--;
-    return slice_sub(s, from, to);
 }
 
 size_t slice_find(struct slice s, struct slice needle)

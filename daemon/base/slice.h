@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct slice {
     const char *ptr; /* may be NULL when len is 0 */
@@ -19,15 +20,34 @@ struct slice {
 #define SLICE_FMT(s) (int)(s).len, (s).ptr /* for printf "%.*s" */
 
 struct slice slice_of(const char *z); /* NULL gives the empty slice */
-bool slice_eq(struct slice a, struct slice b);
+static inline bool slice_eq(struct slice a, struct slice b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
 bool slice_is(struct slice a, const char *z);
 bool slice_eq_nocase(struct slice a, struct slice b); /* ASCII case only */
 int slice_cmp(struct slice a, struct slice b);        /* by bytes, shorter first */
 bool slice_starts(struct slice s, struct slice prefix);
 bool slice_ends(struct slice s, struct slice suffix);
-struct slice slice_sub(struct slice s, size_t from, size_t to); /* clamped to s */
-struct slice slice_trim(struct slice s);                        /* ASCII white space at both ends */
-size_t slice_find(struct slice s, struct slice needle);         /* offset, or SIZE_MAX */
+static inline struct slice slice_sub(struct slice s, size_t from, size_t to)
+{ /* clamped to s */
+    to = to > s.len ? s.len : to;
+    from = from > to ? to : from;
+    return (struct slice){from ? s.ptr + from : s.ptr, to - from};
+}
+static inline bool slice_blank(char c) /* ASCII white space */
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+static inline struct slice slice_trim(struct slice s)
+{ /* of white space at both ends */
+    while (s.len && slice_blank(s.ptr[s.len - 1]))
+        s.len--;
+    while (s.len && slice_blank(*s.ptr))
+        s = (struct slice){s.ptr + 1, s.len - 1};
+    return s;
+}
+size_t slice_find(struct slice s, struct slice needle); /* offset, or SIZE_MAX */
 
 /* Cut the next field off *rest at `sep`: false when *rest is spent. "a,,b" gives three fields, "a,"
  * one (nothing is left behind the separator); an empty *rest gives none. */

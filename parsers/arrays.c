@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: ISC */
+/* All blocks are powers of two, so that each fits where one was wanted before. */
+#include "parsers/arrays.h"
+
+#include <string.h>
+
+#define SMALLEST 5 /* 32 bytes */
+
+/* The class of the smallest block for so many bytes. */
+static unsigned class_of(uint64_t bytes)
+{
+    unsigned bits = bytes > 1 ? 64 - (unsigned)__builtin_clzll(bytes - 1) : 0;
+    return bits > SMALLEST ? bits - SMALLEST : 0;
+}
+
+static void *take(struct arrays *a, unsigned class)
+{
+    size_t bytes = (size_t)1 << (class + SMALLEST);
+    void *block = a->spare[class];
+    if (!block)
+        return arena_alloc(a->arena, bytes);
+    memcpy(&a->spare[class], block, sizeof block);
+    return memset(block, 0, bytes);
+}
+
+static void give(struct arrays *a, void *block, unsigned class)
+{
+    memcpy(block, &a->spare[class], sizeof block);
+    a->spare[class] = block;
+}
+
+bool arrays_grow(struct arrays *a, void *array, uint32_t *room, uint64_t need, size_t size,
+                 uint32_t cap)
+{
+    void *old, *new;
+    if (need <= *room)
+        return true;
+    unsigned class = class_of(need * size);
+    if (need > cap || class >= ARRAYS_CLASSES || !(new = take(a, class)))
+        return false;
+    memcpy(&old, array, sizeof old); /* the pointer's own type is the caller's */
+    if (*room) {
+        memcpy(new, old, *room * size);
+        give(a, old, class_of(*room * size));
+    }
+    memcpy(array, &new, sizeof new);
+    uint64_t more = ((uint64_t)1 << (class + SMALLEST)) / size;
+    *room = more < cap ? (uint32_t)more : cap;
+    return true;
+}
+
+/* ---- indexes: open addressing, at most half full ---- */
+
+uint32_t index_find(const struct index *x, const struct index_of *of, const void *list,
+                    const void *key, uint64_t hash)
+{
+    uint32_t mask = x->room - 1;
+    if (!x->room)
+        return ARRAYS_NONE;
+    for (uint32_t at = (uint32_t)hash & mask; x->slots[at]; at = (at + 1) & mask) {
+        if (of->is(list, x->slots[at] - 1, key))
+            return x->slots[at] - 1;
+    }
+    return ARRAYS_NONE;
+}
+
+static void enter(struct index *x, uint32_t item, uint64_t hash)
+{
+    uint32_t mask = x->room - 1, at = (uint32_t)hash & mask;
+    while (x->slots[at])
+        at = (at + 1) & mask;
+    x->slots[at] = item + 1;
+}
+
+bool index_add(struct index *x, struct arrays *a, const struct index_of *of, const void *list,
+               uint32_t item)
+{
+    if (x->count >= x->room / 2) {
+        struct index wider = {.count = x->count};
+        if (!arrays_grow(a, &wider.slots, &wider.room, x->room ? 2 * (uint64_t)x->room : 8,
+                         sizeof *wider.slots, UINT32_MAX / 2))
+            return false;
+        for (uint32_t i = 0; i < x->room; i++) {
+            if (x->slots[i])
+                enter(&wider, x->slots[i] - 1, of->hash(list, x->slots[i] - 1));
+        }
+        if (x->room)
+            give(a, x->slots, class_of(x->room * sizeof *x->slots));
+        *x = wider;
+    }
+    enter(x, item, of->hash(list, item));
+    x->count++;
+    return true;
+}
