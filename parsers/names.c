@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A memo of id pairs. */
+/* What was said of contests, by id, and of choices, by both ids. */
 #include "parsers/names.h"
 
 #include "parsers/memo.h"
@@ -7,18 +7,20 @@
 
 #define NAMES_MAX (UINT32_C(1) << 24)
 
-/* What is lent: all a row says of contest and choice. */
-enum { FIRST = ROLE_CONTEST_ID, LAST = ROLE_INCUMBENT };
+/* The roles that say something of the one and of the other. */
+static const struct part {
+    int first, last;
+} contest_part = {ROLE_CONTEST_ID, ROLE_SEATS}, choice_part = {ROLE_CHOICE_ID, ROLE_INCUMBENT};
 
-struct name {
-    struct slice text[LAST - FIRST + 1];
+struct said { /* by the memo's numbers; empty where nothing was learned */
+    struct memo memo;
+    struct slice (*texts)[ROLES];
+    uint32_t room;
 };
 
 struct names {
     struct arena *arena;
-    struct memo memo;
-    struct name *names; /* by the memo's numbers; empty where nothing was learned */
-    uint32_t room;
+    struct said contests, choices;
 };
 
 struct names *names_new(struct arena *a)
@@ -27,45 +29,56 @@ struct names *names_new(struct arena *a)
     if (!n)
         return NULL;
     n->arena = a;
-    memo_init(&n->memo, a);
+    memo_init(&n->contests.memo, a);
+    memo_init(&n->choices.memo, a);
     return n;
 }
 
-static struct name *find(struct names *n, const struct slice text[ROLES], bool *fresh)
+static struct slice *find(struct names *n, struct said *s, const struct slice *ids, size_t count,
+                          bool *fresh)
 {
-    const struct slice ids[] = {text[ROLE_CONTEST_ID], text[ROLE_CHOICE_ID]};
-    uint32_t before = n->memo.count, number;
-    if (!memo_find(&n->memo, ids, 2, &number) ||
-        !pool_grow(n->arena, &n->names, &n->room, (uint64_t)number + 1, sizeof *n->names,
+    uint32_t before = s->memo.count, number;
+    if (!memo_find(&s->memo, ids, count, &number) ||
+        !pool_grow(n->arena, &s->texts, &s->room, (uint64_t)number + 1, sizeof *s->texts,
                    NAMES_MAX))
         return NULL;
-    *fresh = n->memo.count != before;
-    return &n->names[number];
+    *fresh = s->memo.count != before;
+    return s->texts[number];
+}
+
+static bool learn(struct names *n, struct said *s, const struct slice *ids, size_t count,
+                  const struct part *p, const struct slice text[ROLES])
+{
+    bool fresh;
+    struct slice *said = find(n, s, ids, count, &fresh);
+    for (int role = p->first; said && fresh && role <= p->last; role++) {
+        said[role] = arena_copy(n->arena, text[role]);
+        if (!said[role].ptr)
+            return false;
+    }
+    return said;
+}
+
+static bool lend(struct names *n, struct said *s, const struct slice *ids, size_t count,
+                 const struct part *p, struct slice text[ROLES])
+{
+    bool fresh;
+    const struct slice *said = find(n, s, ids, count, &fresh);
+    for (int role = p->first; said && role <= p->last; role++)
+        text[role] = text[role].len ? text[role] : said[role];
+    return said;
 }
 
 bool names_learn(struct names *n, const struct slice text[ROLES])
 {
-    bool fresh;
-    struct name *name = find(n, text, &fresh);
-    if (!name)
-        return false;
-    for (int role = FIRST; fresh && role <= LAST; role++) {
-        name->text[role - FIRST] = arena_copy(n->arena, text[role]);
-        if (!name->text[role - FIRST].ptr)
-            return false;
-    }
-    return true;
+    const struct slice ids[] = {text[ROLE_CONTEST_ID], text[ROLE_CHOICE_ID]};
+    return learn(n, &n->contests, ids, 1, &contest_part, text) &&
+           learn(n, &n->choices, ids, 2, &choice_part, text);
 }
 
 bool names_lend(struct names *n, struct slice text[ROLES])
 {
-    bool fresh;
-    const struct name *name = find(n, text, &fresh);
-    if (!name)
-        return false;
-    for (int role = FIRST; role <= LAST; role++) {
-        if (!text[role].len)
-            text[role] = name->text[role - FIRST];
-    }
-    return true;
+    const struct slice ids[] = {text[ROLE_CONTEST_ID], text[ROLE_CHOICE_ID]};
+    return lend(n, &n->contests, ids, 1, &contest_part, text) &&
+           lend(n, &n->choices, ids, 2, &choice_part, text);
 }

@@ -24,12 +24,12 @@ static bool fill(struct records *r, bool *grown, struct fault *f)
     if (left >= RECORDS_LINE_MAX)
         return fault_set(f, WIRE_SYNTAX,
                          "line %" PRIu64 ": longer than %zu bytes; is a quote not closed?",
-                         r->number, RECORDS_LINE_MAX);
+                         r->lines + 1, RECORDS_LINE_MAX);
     if (left + RUN > r->room) {
         size_t room = 2 * (left + RUN);
         char *run = arena_alloc(r->arena, room + WORD);
         if (!run)
-            return fault_set(f, WIRE_LIMIT, "line %" PRIu64 ": out of memory", r->number);
+            return fault_set(f, WIRE_LIMIT, "line %" PRIu64 ": out of memory", r->lines + 1);
         if (left)
             memcpy(run, r->run + r->from, left);
         r->run = run;
