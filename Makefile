@@ -46,6 +46,8 @@ APP_SRC    := $(filter-out daemon/main.c daemon/ctl.c,$(wildcard daemon/*.c))
 SIM_SRC    := $(wildcard tests/sim/*.c)
 HOSTILE_SRC := $(wildcard tests/hostile/*.c)
 RESULTS_SRC := $(wildcard parsers/results*.c) parsers/pool.c parsers/arrays.c
+FORMATS_SRC := $(addprefix parsers/,formats.c mapping.c mapping_check.c column.c pattern.c charset.c arrays.c pool.c fault.c \
+                job_option.c)
 
 LIB := $(BUILD)/lib
 libbase    := $(LIB)/libbase.a
@@ -55,7 +57,7 @@ libconfig  := $(LIB)/libconfig.a
 libparsers := $(LIB)/libparsers.a
 libapp     := $(LIB)/libapp.a
 libresults := $(LIB)/libresults.a# what core may link of parsers: the batch
-libformats := $(LIB)/libformats.a# what config and the daemon may link of parsers: facts about formats
+libformats := $(LIB)/libformats.a# what config and the daemon may link of parsers: facts about formats, mappings
 
 PROGRAMS := $(if $(wildcard parsers/main.c),$(BUILD)/tally-parse) \
             $(if $(wildcard daemon/main.c),$(BUILD)/tallyd) \
@@ -91,7 +93,7 @@ $(eval $(call library,$(libconfig),$(CONFIG_SRC)))
 $(eval $(call library,$(libparsers),$(PARSER_SRC)))
 $(eval $(call library,$(libapp),$(APP_SRC)))
 $(eval $(call library,$(libresults),$(RESULTS_SRC)))
-$(eval $(call library,$(libformats),parsers/formats.c))
+$(eval $(call library,$(libformats),$(FORMATS_SRC)))
 
 link = @echo '  LINK $@' && $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 linkxx = @echo '  LINK $@' && $(CXX) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config/key_checks.h"
+#include "config/option_check.h"
 #include "config/read_file.h"
 #include "config/suggest.h"
 #include "daemon/base/text.h"
@@ -151,13 +152,19 @@ static void check_option(struct reading *r, struct ini_entry *entry)
             return;
         }
     p->options[p->option_count++] = entry;
-    if ((p->engine && format_takes(p->engine, entry->key)) || is_one_of(entry->key, source_keys))
+    if (is_one_of(entry->key, source_keys))
         return;
+    if (p->engine && format_takes(p->engine, entry->key)) {
+        struct err why;
+        if (!option_check(p->engine, entry->key, entry->value, r->arena, &why))
+            problem_add(r->problems, &entry->line, entry->value.ptr, NULL, "%s", why.text);
+        return;
+    }
     const char *const *more[] = {fact_names, source_keys};
     const char *nearest = suggest_key(SLICE(""), more, 2, p->engine, entry->key, r->arena);
     if (p->engine || nearest) /* without its engine nobody knows its options */
         problem_add(r->problems, &entry->line, entry->key.ptr,
-                    fix_of(r->arena, nearest, "tallyd.conf(5), FORMATS, lists the keys"),
+                    fix_of(r->arena, nearest, "tallyd.conf(5), MAPPINGS, lists the keys"),
                     "unknown key \"%.*s\" in [format %.*s]%s%s", SLICE_FMT(entry->key),
                     SLICE_FMT(p->name), p->engine ? ", and no option of its engine " : "",
                     p->engine ? p->engine->name : "");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config/check.h"
+#include "config/option_check.h"
 #include "config/value.h"
 #include "daemon/base/text.h"
 
@@ -177,6 +178,8 @@ static void add_option(struct loader *l, const struct item *item, const struct f
         return;
     if (!format_takes(format, item->rest))
         loader_unknown_key(l, SLICE("source"), format, item->entry);
+    else if (!option_check(format, item->rest, item->value, l->arena, &fault.why))
+        entry_problem(l, item->entry, item->value.ptr, NULL, "%s", fault.why.text);
     else if (!value_read(&row, s, item->value, &place, &fault))
         entry_problem(l, item->entry, fault.at, fault.fix, "%s", fault.why.text);
 }

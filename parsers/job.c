@@ -9,27 +9,6 @@
 
 #define HEAD 4096
 
-struct slice job_option(const struct job *j, const char *key)
-{
-    struct slice rest = j->options, line;
-    while (slice_next(&rest, '\n', &line)) {
-        struct slice name;
-        if (slice_next(&line, '=', &name) && slice_is(name, key))
-            return line.ptr ? line : SLICE("");
-    }
-    return (struct slice){NULL, 0};
-}
-
-bool job_option_yes(const struct job *j, const char *key)
-{
-    return slice_is(job_option(j, key), "yes");
-}
-
-bool job_is_delta(const struct job *j)
-{
-    return job_option_yes(j, "delta");
-}
-
 int64_t job_local_time(const struct job *j, int64_t local_ms)
 {
     if (!j->zone || local_ms == WHEN_UNKNOWN)

@@ -15,7 +15,7 @@ ARROWS = {
     "daemon/core/": ["daemon/base/", "parsers/results.h"],
     "parsers/": ["daemon/base/"],
     "parsers/main.c": ["config/"],  # presets, when it is used as a tool
-    "config/": ["daemon/base/", "parsers/formats.h"],
+    "config/": ["daemon/base/", "parsers/formats.h", "parsers/mapping_check.h"],
     "daemon/edge/": ["daemon/base/", "config/", "parsers/results.h", "parsers/formats.h", "parsers/wire.h",
                      "daemon/core/message.h", "daemon/core/stream.h", "daemon/core/verdict.h"],
     "daemon/": ["daemon/", "config/", "parsers/results.h", "parsers/formats.h"],

@@ -168,6 +168,16 @@ static const struct broken {
      "p.conf:3:2: ", "holds one format"},
     {"p", "\n# nothing\n", "p.conf: ", "holds no format"},
     {"p", "[format p]\nengine\n", "p.conf:2:1: ", "no ="},
+#define SHEET "[format p]\nengine = delimited\n"
+    {"p", SHEET "colum.votes = x\n", "p.conf:3:1: ", "did you mean column.votes?"},
+    {"p", SHEET "column.vots = x\n", "p.conf:3:15: ", "there is no value \"vots\""},
+    {"p", SHEET "keep.Votes = (\n", "p.conf:3:14: ", "is no regular expression"},
+    {"p", SHEET "column.choice = {First\n", "p.conf:3:17: ", "{"},
+    {"p", SHEET "shape.old.colum.votes = x\n", "p.conf:3:25: ", "did you mean column.votes?"},
+    {"p", SHEET "shape.old.column.vots = x\n", "p.conf:3:25: ", "there is no value \"vots\""},
+    {"p", SHEET "shape.old = x\n", "p.conf:3:13: ", "write shape.NAME.when"},
+    {"p", SHEET "timezone = Chicago\n", "p.conf:3:12: ", "an IANA time zone"},
+    {"p", SHEET "precincts = maybe\n", "p.conf:3:13: ", "yes or no"},
     {"clarity", "[format clarity]\nengine = clarity\n",
      "clarity.conf:1:9: ", "a format of its own"},
 };
@@ -188,6 +198,18 @@ static void every_problem_is_at_its_place(void **state)
             fail_msg("%s: not \"%s\" \"%s\" but:\n%s", b->text, b->place, b->says, fx.problems.ptr);
         unlink(fixture_path(&fx, name));
     }
+}
+
+/* Every wrong option of a source at its own place, in one run. */
+static void mappings_of_sources_are_judged_too(void **state)
+{
+    (void)state;
+    assert_null(load("delimited", "header = no\nkeep.#1 = (\ncolumn.vots = #2\n"
+                                  "cut.party.choise = x\nvalue.party.NON =\n"));
+    assert_non_null(strstr(fx.problems.ptr, "tallyd.conf:10:11: "));
+    assert_non_null(strstr(fx.problems.ptr, "tallyd.conf:11:15: there is no value \"vots\""));
+    assert_non_null(strstr(fx.problems.ptr, "tallyd.conf:12:20: there is no value \"choise\""));
+    assert_non_null(strstr(fx.err.text, "3 problems;"));
 }
 
 static void a_source_of_a_bad_preset_says_no_more(void **state)
@@ -254,6 +276,7 @@ int main(void)
         T(presets_reach_sources_that_are_like_others),
         T(the_dump_loads_as_the_same),
         T(every_problem_is_at_its_place),
+        T(mappings_of_sources_are_judged_too),
         T(a_source_of_a_bad_preset_says_no_more),
         T(names_of_presets_are_meant_too),
         T(header_yes_or_no_is_of_the_format),
