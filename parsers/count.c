@@ -33,6 +33,8 @@ static bool without_commas(struct slice s, char out[20], size_t *len)
         }
         if (run == 0 || run > 3 || (comma && run != 3))
             return false;
+        if (!comma && s.ptr[0] == '0') /* nobody writes "0,204" */
+            return false;
         comma = true;
         run = 0;
     }

@@ -16,6 +16,14 @@ static const char *const pointer_options[] = {"version-path", NULL};
 static const char *const delimited_options[] = {SHEET_OPTIONS, "header", "quote", "separator",
                                                 NULL};
 static const char *const fixed_width_options[] = {SHEET_OPTIONS, NULL};
+    "check.votes", "column.", "contest-per-county", "cut.", "decode", "drop.", "keep.", "level.",  \
+        "measure.contest", "measure.when.", "statistic", "statistic.", "take.", "thousands",       \
+        "value."
+static const char *const delimited_options[] = {
+    "header", "last-line", "quote", "ragged", "separator", "skip-lines", MAPPING_OPTIONS, NULL};
+static const char *const html_table_options[] = {"last-line", "xpath.", MAPPING_OPTIONS, NULL};
+static const char *const fixed_width_options[] = {"last-line", "ragged", "skip-lines",
+                                                  MAPPING_OPTIONS, NULL};
 
 const struct format formats[] = {
     {
@@ -73,6 +81,14 @@ const struct format formats[] = {
         .options = fixed_width_options,
     },
     {
+        .name = "html-table",
+        .about = "a web page, by XPath of its contests, rows and values",
+        .authority = "official",
+        .votes = true,
+        .page = true,
+        .options = html_table_options,
+    },
+    {
         .name = "la-county",
         .about = "Los Angeles County's JSON: results.lavote.gov/electionresults/json",
         .authority = "official",
@@ -91,6 +107,12 @@ const struct format formats[] = {
         .about = "North Carolina's live JSON: er.ncsbe.gov/enr/YYYYMMDD/data/results_N.txt",
         .authority = "official",
         .votes = true,
+        .name = "pa-rss",
+        .about =
+            "Pennsylvania Department of State: electionreturns.pa.gov, RSS by office or county",
+        .authority = "official",
+        .votes = true,
+        .timezone = "America/New_York",
     },
     {
         .name = "pointer",

@@ -11,7 +11,7 @@
 #include "parsers/html_scan.h"
 
 #define TEXT_LONGEST 4096          /* bytes of a text an expression gives; what is behind is cut */
-#define XPATH_STEPS 50000000UL     /* for all expressions over one page, as libxml2 counts them */
+#define XPATH_STEPS 200000000UL    /* for all expressions over one page, as libxml2 counts them */
 #define META_WITHIN 4096           /* bytes in which a page names its charset */
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
@@ -29,7 +29,7 @@ struct path_link { /* to be freed with the page */
 
 /* ---- text before it is parsed ---- */
 
-/* Bytes of the UTF-8 character that begins here; 0 when none does. */
+/* Bytes of the UTF-8 character that begins here; 0 when none does, or none that a text may have. */
 static size_t character(const unsigned char *p, size_t left)
 {
     static const struct {
@@ -37,7 +37,7 @@ static size_t character(const unsigned char *p, size_t left)
         unsigned least;
     } forms[] = {{0xe0, 0xc0, 2, 0x80}, {0xf0, 0xe0, 3, 0x800}, {0xf8, 0xf0, 4, 0x10000}};
     if (p[0] < 0x80)
-        return 1;
+        return p[0] >= ' ' || strchr("\t\n\f\r", p[0]) ? 1 : 0;
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         if ((p[0] & forms[i].mask) != forms[i].lead || left < forms[i].bytes)
             continue;
@@ -63,8 +63,8 @@ static size_t count_bad(struct slice s)
     return bad;
 }
 
-/* Bytes that are no UTF-8 become U+FFFD, so that libxml2 does not fall back to another charset in
- * the middle of a page. */
+/* Bytes that are no UTF-8, and control characters, become U+FFFD: libxml2 would read on in another
+ * charset for the ones and leave out the others, and "1\x01" is not 1. */
 static bool mend(struct slice *s, struct arena *a)
 {
     size_t bad = count_bad(*s), to = 0;
@@ -301,6 +301,13 @@ void html_free(struct html *h)
 long html_line(const struct _xmlNode *n)
 {
     return xmlGetLineNo(n);
+}
+
+bool html_take(struct _xmlNode *n)
+{
+    bool first = !n->_private;
+    n->_private = n;
+    return first;
 }
 
 /* ---- XPath ---- */

@@ -37,6 +37,9 @@ struct slice html_title(struct html *h);
 /* The line an element begins in. */
 long html_line(const struct _xmlNode *n);
 
+/* True for a node the first time, and never again. */
+bool html_take(struct _xmlNode *n) MUST_USE;
+
 /* NULL: it is no XPath, and *e says why. */
 struct html_path *html_path(struct html *h, struct slice expression, struct err *e);
 

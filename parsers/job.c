@@ -92,7 +92,7 @@ static bool refuse_page(struct job *j, const struct format *format, struct fault
         return false;
     if (!slice_trim(head).len)
         return fault_set(f, WIRE_TRUNCATED, "line 1, column 1: the payload is empty");
-    if (format->pointer || !is_page(head))
+    if (format->pointer || format->page || !is_page(head))
         return true;
     struct slice title = text_clean_copy(page_title(head), j->arena);
     if (!title.ptr || !title.len)

@@ -15,6 +15,9 @@
 /* The longest tag, comment or instruction: libxml2 compares all attributes of a tag with each
  * other, and that must stay a moment's work. */
 #define XML_TOKEN_MAX 65536
+/* The longest CDATA section: libxml2 looks for its end anew in all that has come, chunk by chunk.
+ */
+#define XML_CDATA_MAX (4 << 20)
 
 struct xml {
     xmlParserCtxtPtr parser;
@@ -205,6 +208,19 @@ static struct slice declared_charset(struct slice head)
     return slice_next(&rest, quote, &name) ? name : none;
 }
 
+/* What is read and could not be taken yet is one token. */
+static bool check_token(struct xml *x)
+{
+    const xmlParserInput *at = x->parser->input;
+    bool cdata = x->parser->instate == XML_PARSER_CDATA_SECTION;
+    if (!at || at->end - at->cur <= (cdata ? XML_CDATA_MAX : XML_TOKEN_MAX))
+        return true;
+    refuse(x, WIRE_LIMIT,
+           cdata ? "a CDATA section longer than 4 MB holds this place"
+                 : "a tag or comment longer than 64 KB begins here");
+    return false;
+}
+
 static bool feed(struct xml *x, struct input *in)
 {
     struct slice run;
@@ -218,10 +234,8 @@ static bool feed(struct xml *x, struct input *in)
             return false;
         if (rc != XML_ERR_OK && !x->parser->wellFormed)
             return report(x, false);
-        if (x->parser->input && x->parser->input->end - x->parser->input->cur > XML_TOKEN_MAX) {
-            refuse(x, WIRE_LIMIT, "a tag or comment longer than 64 KB begins here");
+        if (!check_token(x))
             return false;
-        }
     }
     xmlParseChunk(x->parser, NULL, 0, 1);
     if (x->stopped)

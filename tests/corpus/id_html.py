@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: ISC
+"""Idaho's pages of results by county, read by Python's HTML parser: each county's contests for themselves."""
+from common import clean
+from tables import Tables, number
+
+
+def name_of(cell):
+    """What stands before the block that says whom a judge succeeds."""
+    return clean("".join(cell[1:]).split("\0")[0])
+
+
+def read(path, *_):
+    page = Tables(path.read_text(encoding="utf-8"))
+    primary = "Primary" in " ".join(page.text)
+    title, group, fresh, rows = "", "", False, []
+    for row in page.rows:
+        texts = row.texts()
+        if len(texts) == 2:
+            if fresh:
+                group = title
+            title, fresh = texts[1], True
+        elif len(texts) == 1:
+            title, group, fresh = "", "", False
+        elif row.tags() == ["td"] * 5:
+            fresh = False
+            party = texts[0].split(" ")[0]
+            contest = title or "(no title)"
+            if contest.split(" ")[0] == "DIST" and group:
+                contest = f"{group} {contest}"
+            if primary and party:
+                contest = f"{contest} - {party}"
+            name = name_of(row.cells[1])
+            rows.append({"contest": clean(contest), "unit_type": "total", "choice": name, "party": party,
+                         "write_in": "1" if "W/I" in texts[0] or "WRITE IN" in texts[1] else "0", "votes": number(texts[2])})
+    return rows
