@@ -107,6 +107,8 @@ const struct format formats[] = {
         .about = "North Carolina's live JSON: er.ncsbe.gov/enr/YYYYMMDD/data/results_N.txt",
         .authority = "official",
         .votes = true,
+    },
+    {
         .name = "pa-rss",
         .about =
             "Pennsylvania Department of State: electionreturns.pa.gov, RSS by office or county",

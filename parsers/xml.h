@@ -61,9 +61,9 @@ struct xml_handler {
 
 /* Pull the whole input through the handler, as UTF-8: from the charset the input was told
  * (input_text), else its BOM's, else the one the declaration names (charset.h). A tag or comment
- * over 64 KB, over 256 attributes, a depth over XML_DEPTH_MAX are WIRE_LIMIT; a declaration inside
- * a DOCTYPE is refused. Not well-formed is WIRE_SYNTAX, cut off is WIRE_TRUNCATED, both with line
- * and column.
+ * over 64 KB, a CDATA section over 4 MB, over 256 attributes, a depth over XML_DEPTH_MAX are
+ * WIRE_LIMIT; a declaration inside a DOCTYPE is refused. Not well-formed is WIRE_SYNTAX, cut off is
+ * WIRE_TRUNCATED, both with line and column.
  */
 bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct fault *f) MUST_USE;
 

@@ -656,6 +656,37 @@ static void unpacking_and_charsets_work_in_the_sandbox(void **state)
     end(&n);
 }
 
+/* Neither reads files nor writes to standard error, whatever goes wrong. */
+static void pages_and_expressions_work_in_the_sandbox(void **state)
+{
+    (void)state;
+    static const char page[] = "<html><meta charset=windows-1252><h3>Mayor (Vote for 2)</h3><table>"
+                               "<tr><td>Marg\xf3 &nbsp;<td>1,204</table></html>";
+#define OPTIONS                                                                                    \
+    "xpath.row=//tr\nxpath.contest-name=//h3\nxpath.votes=td[2]\nthousands=yes\n"                  \
+    "cut.votes-allowed.contest=(?i)\\(vote FOR ([0-9]+)\\)$\nxpath.candidate="
+    static const struct {
+        const char *options;
+        enum wire_failure failure;
+    } cases[] = {{OPTIONS "td[1]\n", WIRE_OK},
+                 {OPTIONS "td[\n", WIRE_SCHEMA},
+                 {OPTIONS "unknown(td)\n", WIRE_SCHEMA},
+                 {OPTIONS "$unknown\n", WIRE_SCHEMA},
+                 {OPTIONS "document('/etc/passwd')\n", WIRE_SCHEMA}};
+#undef OPTIONS
+    struct night n;
+    begin_real(&n, usual);
+    struct payload *p = payload_with((struct slice){page, sizeof page - 1}, true);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct work work = work_of(&n, "html-table", cases[i].options, p);
+        if (run(&n, &work) != cases[i].failure)
+            fail_msg("%s: failure %d, %s", cases[i].options, (int)work.failure, work.text);
+        work_done(&work);
+    }
+    payload_free(p);
+    end(&n);
+}
+
 static void options_and_companions_arrive(void **state)
 {
     (void)state;
@@ -697,6 +728,7 @@ int main(void)
         cmocka_unit_test(an_endless_start_tag_is_stopped),
         cmocka_unit_test(growing_gives_the_same_batch),
         cmocka_unit_test(unpacking_and_charsets_work_in_the_sandbox),
+        cmocka_unit_test(pages_and_expressions_work_in_the_sandbox),
         cmocka_unit_test(options_and_companions_arrive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

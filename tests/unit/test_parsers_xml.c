@@ -231,9 +231,37 @@ static int set_up(void **state)
     return charset_init(&e) ? 0 : -1;
 }
 
+/* Pennsylvania's feed has tables of hundreds of kilobytes in one section. */
+static void long_sections_are_read_and_endless_ones_are_not(void **state)
+{
+    (void)state;
+    struct fault f;
+    struct notes n = {.stop_at = NULL};
+    struct buf xml;
+    buf_init(&n.buf, 1 << 24);
+    buf_init(&xml, 1 << 24);
+    buf_addz(&xml, "<a><![CDATA[");
+    for (int i = 0; i < 1 << 17; i++)
+        buf_addz(&xml, "12345678");
+    buf_addz(&xml, "]]></a>");
+    run(buf_slice(&xml), 100000, &n, &f);
+    assert_int_equal(f.kind, WIRE_OK);
+    assert_int_equal(n.buf.len, (1 << 20) + 7);
+    buf_clear(&xml);
+    buf_addz(&xml, "<a><![CDATA[");
+    for (int i = 0; i < 1 << 20; i++)
+        buf_addz(&xml, "12345678");
+    run(buf_slice(&xml), 100000, &n, &f);
+    assert_int_equal(f.kind, WIRE_LIMIT);
+    assert_non_null(strstr(f.err.text, "CDATA section longer than 4 MB"));
+    buf_done(&xml);
+    buf_done(&n.buf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(long_sections_are_read_and_endless_ones_are_not),
         cmocka_unit_test(events_come),
         cmocka_unit_test(cut_anywhere_is_truncated),
         cmocka_unit_test(damage_is_located),
