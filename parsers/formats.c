@@ -16,14 +16,7 @@ static const char *const pointer_options[] = {"version-path", NULL};
 static const char *const delimited_options[] = {SHEET_OPTIONS, "header", "quote", "separator",
                                                 NULL};
 static const char *const fixed_width_options[] = {SHEET_OPTIONS, NULL};
-    "check.votes", "column.", "contest-per-county", "cut.", "decode", "drop.", "keep.", "level.",  \
-        "measure.contest", "measure.when.", "statistic", "statistic.", "take.", "thousands",       \
-        "value."
-static const char *const delimited_options[] = {
-    "header", "last-line", "quote", "ragged", "separator", "skip-lines", MAPPING_OPTIONS, NULL};
-static const char *const html_table_options[] = {"last-line", "xpath.", MAPPING_OPTIONS, NULL};
-static const char *const fixed_width_options[] = {"last-line", "ragged", "skip-lines",
-                                                  MAPPING_OPTIONS, NULL};
+static const char *const html_table_options[] = {MAPPING_OPTIONS, "last-line", "xpath.", NULL};
 
 const struct format formats[] = {
     {

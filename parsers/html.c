@@ -8,6 +8,7 @@
 #include <libxml/xpathInternals.h>
 #include <string.h>
 
+#include "parsers/charset.h"
 #include "parsers/html_scan.h"
 
 #define TEXT_LONGEST 4096          /* bytes of a text an expression gives; what is behind is cut */
@@ -63,8 +64,23 @@ static size_t count_bad(struct slice s)
     return bad;
 }
 
-/* Bytes that are no UTF-8, and control characters, become U+FFFD: libxml2 would read on in another
- * charset for the ones and leave out the others, and "1\x01" is not 1. */
+/* What stands for a byte that is no UTF-8 by itself: Windows-1252's character, as browsers guess;
+ * U+FFFD for a control character, which libxml2 would leave out, and "1\x01" is not 1. At most 3
+ * bytes. */
+static size_t stand_in(unsigned char bad, char *into)
+{
+    const char byte = (char)bad;
+    struct slice in = {&byte, 1};
+    char *end = into;
+    size_t room = 3;
+    if (bad < 0x80 || !charset_convert(charset_find(SLICE("windows-1252")), &in, &end, &room)) {
+        memcpy(into, REPLACEMENT, sizeof REPLACEMENT - 1);
+        return sizeof REPLACEMENT - 1;
+    }
+    return (size_t)(end - into);
+}
+
+/* libxml2 would read on in another charset from the first byte that is no UTF-8. */
 static bool mend(struct slice *s, struct arena *a)
 {
     size_t bad = count_bad(*s), to = 0;
@@ -75,9 +91,8 @@ static bool mend(struct slice *s, struct arena *a)
         return false;
     for (size_t i = 0, n; i < s->len; i += n ? n : 1) {
         n = character((const unsigned char *)s->ptr + i, s->len - i);
-        struct slice c = n ? slice_sub(*s, i, i + n) : SLICE(REPLACEMENT);
-        memcpy(out + to, c.ptr, c.len);
-        to += c.len;
+        memcpy(out + to, s->ptr + i, n);
+        to += n ? n : stand_in((unsigned char)s->ptr[i], out + to);
     }
     *s = (struct slice){out, to};
     return true;

@@ -14,9 +14,10 @@ struct _xmlNode;  /* an element of it, libxml2's; lives as long as the page */
 struct html_path; /* an XPath 1.0 expression, compiled */
 
 /* Read the whole input: as the charset the input was told (input_text), else the BOM's, else the
- * one a <meta> near the top names, else UTF-8; bytes that are no UTF-8 then become U+FFFD. Blanks
- * that do not break (&nbsp;) become plain ones; what scripts, styles and comments hold is left out;
- * tags that do not fit each other are mended as browsers would. The caps above, and 256 attributes
+ * one a <meta> near the top names, else UTF-8; bytes that are no UTF-8 then are Windows-1252's, and
+ * control characters become U+FFFD. Blanks that do not break (&nbsp;) become plain ones; what
+ * scripts, styles and comments hold is left out; tags that do not fit each other are mended as
+ * browsers would. The caps above, and 256 attributes
  * of one tag, are WIRE_LIMIT; no tag at all is WIRE_SYNTAX.
  *
  * Unless `any_end`, a page that ends before its own end is WIRE_TRUNCATED: it must close <html>

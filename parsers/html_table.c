@@ -222,7 +222,7 @@ static bool read_page(struct reading *r, struct fault *f)
 
 static bool parse(struct job *j, struct fault *f)
 {
-    static const struct rows_how how = {"line", false};
+    static const struct rows_how how = {.place = "line"};
     struct reading *r = arena_alloc(j->arena, sizeof *r);
     if (!r)
         return fault_set(f, WIRE_LIMIT, "out of memory");

@@ -387,7 +387,7 @@ static bool on_end(struct slice name, void *ctx, struct fault *f)
 static bool read_feed(struct feed *d, struct fault *f)
 {
     static const struct xml_handler handler = {on_start, on_text, on_end};
-    static const struct rows_how how = {"item", false};
+    static const struct rows_how how = {.place = "item"};
     const uint64_t there = BIT(ROLE_CONTEST) | BIT(ROLE_CONTEST_PARTY) | BIT(ROLE_CHOICE) |
                            BIT(ROLE_PARTY) | BIT(ROLE_COUNTY) | BIT(ROLE_VOTES);
     memo_init(&d->choices, d->job->arena);
@@ -399,8 +399,10 @@ static bool read_feed(struct feed *d, struct fault *f)
         return false;
     if (!d->items)
         return fault_set(f, WIRE_SCHEMA, "the channel has no item");
+    if (!rows_finish(d->rows, f))
+        return false;
     check_contests(d);
-    return rows_finish(d->rows, f);
+    return true;
 }
 
 static bool parse(struct job *j, struct fault *f)
