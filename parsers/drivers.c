@@ -18,6 +18,7 @@ const struct driver *const drivers[] = {
     &la_ets_driver,
     &nc_json_driver,
     &pa_rss_driver,
+    &nist_driver,
     &pointer_driver,
     &tx_goelect_driver,
     NULL,

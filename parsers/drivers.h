@@ -18,6 +18,7 @@ extern const struct driver la_county_driver;
 extern const struct driver la_ets_driver;
 extern const struct driver nc_json_driver;
 extern const struct driver pa_rss_driver;
+extern const struct driver nist_driver;
 extern const struct driver pointer_driver;
 extern const struct driver tx_goelect_driver;
 

@@ -102,6 +102,12 @@ const struct format formats[] = {
         .votes = true,
     },
     {
+        .name = "nist",
+        .about = "NIST SP 1500-100 common data format: XML of versions 1 and 2, JSON",
+        .authority = "official",
+        .votes = true,
+    },
+    {
         .name = "pa-rss",
         .about =
             "Pennsylvania Department of State: electionreturns.pa.gov, RSS by office or county",

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: ISC */
+/* A NIST report, read to its end, into the builder. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "parsers/field.h"
+#include "parsers/nist.h"
+
+struct emit {
+    struct job *job;
+    struct nist_report *report;
+    struct nist_contest *contest;
+    struct results_choice_in *choices; /* of the contest, one a selection */
+    bool *counts;                      /* ... that is a choice */
+    size_t room;
+};
+
+static bool no_memory(struct fault *f)
+{
+    return fault_set(f, WIRE_LIMIT, "the report holds more than memory allows");
+}
+
+void nist_bad(struct nist_report *report, struct nist_contest *c, const char *fmt, ...)
+{
+    char why[400];
+    va_list ap;
+    if (c->why.len > 0)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(why, sizeof why, fmt, ap);
+    va_end(ap);
+    long n = report->line > 0 ? report->line : (long)(c - report->contests);
+    c->why =
+        arena_printf(report->arena, report->line > 0 ? "line %ld: %s" : "Contest[%ld]: %s", n, why);
+    if (c->why.ptr == NULL)
+        c->why = SLICE("it cannot be read");
+}
+
+/* ---- choices ---- */
+
+/* Ids that two choices share, as two party lines of one candidate do, tell nobody apart. */
+static bool drop_shared_ids(struct emit *e)
+{
+    uint32_t n = e->contest->selections;
+    struct map *seen = map_new(n, false);
+    bool ok = seen != NULL, shared = false;
+    for (uint32_t i = 0; ok && i < n; i++) {
+        struct slice id = e->choices[i].id;
+        if (id.len == 0)
+            continue;
+        shared = shared || map_has(seen, id);
+        ok = map_put(seen, id, NULL);
+    }
+    for (uint32_t i = 0; shared && i < n; i++)
+        e->choices[i].id = (struct slice){NULL, 0};
+    map_free(seen);
+    return ok;
+}
+
+static bool read_choices(struct emit *e, struct fault *f)
+{
+    struct nist_contest *c = e->contest;
+    if (c->selections > e->room) {
+        e->room = c->selections;
+        e->choices = arena_array(e->job->arena, e->room, sizeof *e->choices);
+        e->counts = arena_array(e->job->arena, e->room, sizeof *e->counts);
+        if (e->choices == NULL || e->counts == NULL)
+            return no_memory(f);
+    }
+    for (uint32_t i = 0; i < c->selections; i++)
+        if (!nist_names_choice(e->report, c, &e->report->selections[c->first_selection + i],
+                               &e->choices[i], &e->counts[i]))
+            return no_memory(f);
+    return c->selections == 0 || drop_shared_ids(e) || no_memory(f);
+}
+
+/* ---- a contest ---- */
+
+static bool is_measure(const struct nist_report *r, const struct nist_contest *c)
+{
+    return slice_ends(c->named.type, SLICE("BallotMeasureContest")) ||
+           slice_ends(c->named.type, SLICE("RetentionContest")) ||
+           (c->selections > 0 && r->selections[c->first_selection].text.len > 0);
+}
+
+static bool begin(struct emit *e, struct fault *f)
+{
+    const struct nist_contest *c = e->contest;
+    struct results_contest_in in = RESULTS_CONTEST_DEFAULT;
+    struct slice state = job_option(e->job, "state");
+    if (state.len == 0)
+        state = nist_names_state(e->job->arena, c->district);
+    if (state.len == 0)
+        state = nist_names_state(e->job->arena, c->election->scope);
+    in.id = c->keeps_id ? c->named.id : c->named.stable;
+    in.text = c->text;
+    in.state = state;
+    in.county = job_option(e->job, "county");
+    if (c->offices.count == 1)
+        in.office = c->offices.items[0]->name;
+    if (c->parties.count == 1)
+        in.party = nist_names_party(c->parties.items[0]);
+    in.election_type =
+        slice_is(c->election->type, "other") ? c->election->other_type : c->election->type;
+    in.ballots = c->ballots.cast;
+    if (c->district != NULL) {
+        in.district = c->district->name;
+        in.registered = c->district->registered;
+        if (in.ballots < 0)
+            in.ballots = c->district->ballots;
+    }
+    in.votes_allowed = c->votes_allowed;
+    in.seats = c->seats;
+    in.places = c->places;
+    if (is_measure(e->report, c))
+        in.flags |= RESULTS_MEASURE;
+    if (c->rounds || slice_is(c->variation, "rcv"))
+        in.flags |= RESULTS_RANKED;
+    if (nist_names_marks(e->report, c))
+        in.flags |= RESULTS_MARKS_STATED;
+    if (!results_contest_begin(e->job->builder, &in, &f->err))
+        return field_limit(f);
+    results_progress(e->job->builder, c->reporting, c->total);
+    return true;
+}
+
+static bool place_unit(struct emit *e, struct nist_thing *unit, struct fault *f)
+{
+    struct results_unit_in in = nist_names_unit(unit);
+    unit->placed = true;
+    return results_unit(e->job->builder, &in, &unit->index, &f->err) || field_limit(f);
+}
+
+static bool votes(struct emit *e, const struct nist_selection *s, uint32_t choice, struct fault *f)
+{
+    struct results_builder *b = e->job->builder;
+    const struct nist_cell *whole = NULL;
+    for (uint32_t i = 0; i < s->cells; i++) {
+        const struct nist_cell *cell = &e->report->cells[s->first_cell + i];
+        struct nist_thing *unit = cell->unit;
+        if (nist_units_whole(e->contest, unit)) {
+            if (whole != NULL && whole->votes != cell->votes)
+                nist_bad(e->report, e->contest, "%.*s has two totals, %lld and %lld",
+                         SLICE_FMT(field_excerpt(e->job->arena, s->named.id)),
+                         (long long)whole->votes, (long long)cell->votes);
+            whole = cell;
+            continue;
+        }
+        if (unit->as < 0)
+            continue;
+        if (!unit->placed && !place_unit(e, unit, f))
+            return false;
+        if (!results_votes(b, unit->index, choice, cell->votes, &f->err))
+            return field_limit(f);
+    }
+    return whole == NULL || results_votes(b, 0, choice, whole->votes, &f->err) || field_limit(f);
+}
+
+/* Several lines for names to be written in are one choice: their votes add up. */
+static bool is_blank_line(const struct nist_selection *s, const struct results_choice_in *in)
+{
+    return s->write_in && in->id.len == 0 && slice_is(in->name, NIST_WRITE_IN);
+}
+
+static bool choices(struct emit *e, struct fault *f)
+{
+    const struct nist_contest *c = e->contest;
+    uint32_t index, known = 0;
+    for (uint32_t i = 0; i < c->selections; i++) {
+        const struct nist_selection *s = &e->report->selections[c->first_selection + i];
+        if (!e->counts[i])
+            continue;
+        if (!results_choice(e->job->builder, &e->choices[i], &index, &f->err))
+            return field_limit(f);
+        if (index < known && !is_blank_line(s, &e->choices[i]))
+            nist_bad(e->report, e->contest, "\"%.*s\" stands there twice",
+                     SLICE_FMT(field_excerpt(e->job->arena, e->choices[i].name)));
+        known += index == known;
+        if (!votes(e, s, index, f))
+            return false;
+        if (s->cells == 0 && is_blank_line(s, &e->choices[i]) &&
+            !results_votes(e->job->builder, 0, index, VOTES_UNKNOWN, &f->err))
+            return field_limit(f); /* so is what they add up to */
+    }
+    return true;
+}
+
+static bool contest(struct emit *e, uint32_t serial, struct fault *f)
+{
+    struct nist_contest *c = e->contest;
+    if (!nist_units_plan(e->report, c, serial, f) || !read_choices(e, f) || !begin(e, f))
+        return false;
+    if (c->why.len == 0 && !choices(e, f))
+        return false;
+    if (c->why.len > 0)
+        results_contest_bad(e->job->builder, "%.*s", SLICE_FMT(c->why));
+    return true;
+}
+
+/* ---- facts ---- */
+
+/* "certified" on a file that defines contests and counts nothing certifies no results. */
+static enum results_status status_of(const struct nist_report *r)
+{
+    static const struct {
+        const char *name;
+        enum results_status status;
+    } known[] = {{"unofficial-partial", RESULTS_UNOFFICIAL},
+                 {"unofficial-complete", RESULTS_COMPLETE},
+                 {"certified", RESULTS_CERTIFIED}};
+    for (size_t i = 0; r->cell_count > 0 && i < sizeof known / sizeof *known; i++)
+        if (slice_is(r->status, known[i].name))
+            return known[i].status;
+    return RESULTS_STATUS_UNKNOWN;
+}
+
+static void facts(struct job *j, const struct nist_report *r)
+{
+    struct results_facts *facts = results_facts(j->builder);
+    const struct nist_election *e = r->elections;
+    facts->own_time_ms = job_time(j, r->generated);
+    facts->status = status_of(r);
+    if (slice_is(r->test, "true") || slice_is(r->test, "1"))
+        facts->test = 1;
+    else if (slice_is(r->test, "false") || slice_is(r->test, "0"))
+        facts->test = 0;
+    if (e == NULL)
+        return;
+    facts->election_name = e->name;
+    facts->election_date = slice_sub(e->date, 0, 10); /* a zone may follow */
+    for (e = e->next; e != NULL; e = e->next)
+        if (!slice_eq(e->date, r->elections->date))
+            facts->election_date = (struct slice){NULL, 0};
+}
+
+bool nist_emit(struct job *j, struct nist_report *report, struct fault *f)
+{
+    struct emit e = {.job = j, .report = report};
+    report->line = 0;
+    facts(j, report);
+    if (!nist_names_contests(report) || !nist_names_units(report))
+        return no_memory(f);
+    for (uint32_t i = 0; i < report->contest_count; i++) {
+        e.contest = &report->contests[i];
+        if (!contest(&e, i + 1, f))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: ISC */
+/* Elements or JSON members of a NIST report into struct nist_report, as nist_table.c says. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "daemon/base/buf.h"
+#include "daemon/base/hash.h"
+#include "daemon/base/num.h"
+#include "parsers/field.h"
+#include "parsers/nist_table.h"
+#include "parsers/pool.h"
+
+#define ITEMS_MAX 1000000 /* contests, selections, parts of a unit */
+#define DEPTH_MAX 16      /* of the members that matter */
+#define TEXT_BYTES_MAX ((size_t)16 << 20)
+
+enum { WITH_UNIT = 1, WITH_TYPE = 2 };
+
+struct frame {
+    const struct nist_member *member;
+    enum nist_in in;
+    void *object;
+};
+
+#define KNOWN 64 /* a power of two */
+
+/* A name met before: names of one content come from one address while a document is read, and most
+ * of a report is the same few elements. */
+struct known {
+    const char *name;
+    const struct nist_member *member;
+    enum nist_in in;
+};
+
+struct nist_reader {
+    struct nist_report *report;
+    struct known known[KNOWN];
+    struct frame frames[DEPTH_MAX];
+    size_t depth;
+    struct buf text;      /* of the leaf being read */
+    struct slice words;   /* of what is being said in some languages */
+    bool spoken, english; /* words were taken, in English */
+    struct slice content, language;
+    struct nist_thing thing; /* being defined */
+    struct nist_external external;
+    struct nist_ballots ballots;
+    struct nist_rows rows; /* of the selection being read */
+    struct nist_row row;
+    int64_t round;
+    bool counted, suppressed;
+    unsigned has; /* WITH_: what the row has */
+};
+
+static bool no_memory(struct fault *f)
+{
+    return fault_set(f, WIRE_LIMIT, "the report holds more than memory allows");
+}
+
+static struct nist_contest *contest_now(const struct nist_reader *r)
+{
+    return &r->report->contests[r->report->contest_count - 1];
+}
+
+static struct nist_selection *selection_now(const struct nist_reader *r)
+{
+    return &r->report->selections[r->report->selection_count - 1];
+}
+
+static bool grow(struct nist_reader *r, void *array, uint32_t *room, uint32_t count, size_t size,
+                 struct fault *f)
+{
+    return pool_grow(r->report->arena, array, room, (uint64_t)count + 1, size, ITEMS_MAX) ||
+           no_memory(f);
+}
+
+/* What is wrong with a count of the selection being read. */
+static void bad_count(struct nist_reader *r, const struct nist_thing *unit, const char *what,
+                      struct slice shown)
+{
+    struct arena *a = r->report->arena;
+    struct slice at = unit != NULL ? unit->named.id : SLICE("no GpUnit");
+    nist_bad(r->report, contest_now(r), "VoteCounts of %.*s at %.*s: %s%.*s",
+             SLICE_FMT(field_excerpt(a, selection_now(r)->named.id)),
+             SLICE_FMT(field_excerpt(a, at)), what, SLICE_FMT(field_excerpt(a, shown)));
+}
+
+/* ---- what members fill ---- */
+
+static bool keep(struct nist_reader *r, struct slice text, struct slice *to, struct fault *f)
+{
+    *to = arena_copy(r->report->arena, slice_trim(text));
+    return to->ptr != NULL || no_memory(f);
+}
+
+static bool refer(struct nist_reader *r, struct slice id, struct nist_thing **to, struct fault *f)
+{
+    struct nist_thing *t = map_get(r->report->things, id);
+    if (t == NULL) {
+        t = arena_alloc(r->report->arena, sizeof *t);
+        if (t == NULL)
+            return no_memory(f);
+        if (!keep(r, id, &t->named.id, f))
+            return false;
+        if (!map_put(r->report->things, t->named.id, t))
+            return no_memory(f);
+    }
+    *to = t;
+    return true;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+/* Ids with blanks between them, added to what is there: JSON has a member of one id each. */
+static bool refer_all(struct nist_reader *r, struct slice ids, struct nist_list *to,
+                      struct fault *f)
+{
+    size_t from = 0, end = 0;
+    for (; from < ids.len; from = end) {
+        while (from < ids.len && is_blank(ids.ptr[from]))
+            from++;
+        end = from;
+        while (end < ids.len && !is_blank(ids.ptr[end]))
+            end++;
+        if (end == from)
+            break;
+        if (!grow(r, &to->items, &to->room, to->count, sizeof *to->items, f) ||
+            !refer(r, slice_sub(ids, from, end), &to->items[to->count], f))
+            return false;
+        to->count++;
+    }
+    return true;
+}
+
+static bool is_true(struct slice text)
+{
+    return slice_is(text, "true") || slice_is(text, "1");
+}
+
+/* Count is declared a float: "12.0" is a whole number, "12.5" is no count of votes. Nothing at all
+ * is unknown. */
+static void take_votes(struct nist_reader *r, struct slice text)
+{
+    size_t dot = slice_find(text, SLICE("."));
+    size_t end = text.len;
+    while (dot != SIZE_MAX && end > dot + 2 && text.ptr[end - 1] == '0')
+        end--;
+    bool zero = dot != SIZE_MAX && slice_is(slice_sub(text, dot, end), ".0");
+    if (r->counted)
+        bad_count(r, r->row.unit, "a second Count: ", text);
+    r->counted = true;
+    if (text.len > 0 &&
+        !num_parse(slice_sub(text, 0, zero ? dot : text.len), 0, RESULTS_VOTES_MAX, &r->row.votes))
+        bad_count(r, r->row.unit, "no count of votes: ", text);
+}
+
+static void take_row_member(struct nist_reader *r, enum nist_sort sort, struct slice text)
+{
+    switch (sort) {
+    case NIST_COUNT_TYPE:
+        r->has |= WITH_TYPE;
+        r->row.type = nist_count_type(text);
+        if (r->row.type < 0)
+            bad_count(r, r->row.unit, "no such Type: ", text);
+        break;
+    case NIST_COUNT_VOTES:
+        take_votes(r, text);
+        break;
+    case NIST_COUNT_OTHER:
+        r->row.other = hash64(text, 0) | 1;
+        break;
+    case NIST_COUNT_ROUND:
+        contest_now(r)->rounds = true;
+        if (!num_parse(text, 1, INT32_MAX, &r->round))
+            bad_count(r, r->row.unit, "no such Round: ", text);
+        break;
+    case NIST_COUNT_SUPPRESSED:
+        r->suppressed = is_true(text);
+        break;
+    case NIST_COUNT_DEVICE:
+        r->row.device = hash64(text, r->row.device) | 1;
+        break;
+    default: /* not of a row */
+        break;
+    }
+}
+
+static bool fill(struct nist_reader *r, const struct nist_member *m, void *object,
+                 struct slice text, struct fault *f)
+{
+    void *to = (char *)object + m->at;
+    int64_t n;
+    text = slice_trim(text);
+    switch (m->sort) {
+    case NIST_TEXT:
+        return keep(r, text, to, f);
+    case NIST_COUNT:
+        *(int64_t *)to = num_parse(text, 0, INT64_MAX, &n) ? n : -1;
+        return true;
+    case NIST_FLAG:
+        *(bool *)to = is_true(text);
+        return true;
+    case NIST_REF:
+        return text.len == 0 || refer(r, text, to, f);
+    case NIST_REFS:
+        return refer_all(r, text, to, f);
+    case NIST_CONTENT:
+        return keep(r, text, &r->content, f);
+    case NIST_LANGUAGE:
+        return keep(r, text, &r->language, f);
+    case NIST_WORDS:
+        if (r->spoken)
+            *(struct slice *)to = r->words;
+        return r->spoken || keep(r, text, to, f);
+    default:
+        take_row_member(r, m->sort, text);
+        return true;
+    }
+}
+
+/* ---- objects ---- */
+
+/* Each gets in *object the object around, and leaves there the one that its members fill. */
+static bool begin_contest(struct nist_reader *r, void **object, struct fault *f)
+{
+    struct nist_report *p = r->report;
+    if (!grow(r, &p->contests, &p->contest_room, p->contest_count, sizeof *p->contests, f))
+        return false;
+    struct nist_contest *c = &p->contests[p->contest_count++];
+    *c = (struct nist_contest){.election = *object,
+                               .reporting = -1,
+                               .total = -1,
+                               .seats = -1,
+                               .places = -1,
+                               .votes_allowed = -1,
+                               .ballots = {.cast = -1},
+                               .first_selection = p->selection_count};
+    *object = c;
+    return true;
+}
+
+static bool begin_selection(struct nist_reader *r, void **object, struct fault *f)
+{
+    struct nist_report *p = r->report;
+    if (!grow(r, &p->selections, &p->selection_room, p->selection_count, sizeof *p->selections, f))
+        return false;
+    struct nist_selection *s = &p->selections[p->selection_count++];
+    *s = (struct nist_selection){.first_cell = p->cell_count};
+    contest_now(r)->selections++;
+    r->rows.count = 0;
+    r->rows.selection = p->selection_count;
+    *object = s;
+    return true;
+}
+
+static bool begin_report(struct nist_reader *r, void **object, struct fault *f)
+{
+    (void)f;
+    *object = r->report;
+    return true;
+}
+
+static bool begin_election(struct nist_reader *r, void **object, struct fault *f)
+{
+    struct nist_election *e = arena_alloc(r->report->arena, sizeof *e);
+    struct nist_election **last = &r->report->elections;
+    if (e == NULL)
+        return no_memory(f);
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = e;
+    *object = e;
+    return true;
+}
+
+static bool begin_row(struct nist_reader *r, void **object, struct fault *f)
+{
+    (void)f;
+    r->row = (struct nist_row){.votes = VOTES_UNKNOWN};
+    r->round = 1;
+    r->counted = r->suppressed = false;
+    r->has = 0;
+    *object = &r->row;
+    return true;
+}
+
+static bool begin_ballots(struct nist_reader *r, void **object, struct fault *f)
+{
+    (void)f;
+    r->ballots = (struct nist_ballots){.cast = -1};
+    *object = &r->ballots;
+    return true;
+}
+
+static bool begin_thing(struct nist_reader *r, void **object, struct fault *f)
+{
+    (void)f;
+    r->thing = (struct nist_thing){.registered = -1, .ballots = -1, .reporting = -1, .total = -1};
+    *object = &r->thing;
+    return true;
+}
+
+static bool begin_external(struct nist_reader *r, void **object, struct fault *f)
+{
+    (void)f;
+    r->external = (struct nist_external){{0}, {0}, {0}};
+    *object = &r->external;
+    return true;
+}
+
+static bool begin_spoken(struct nist_reader *r, void **object, struct fault *f)
+{
+    (void)object, (void)f;
+    r->spoken = r->english = false;
+    return true;
+}
+
+static bool begin_string(struct nist_reader *r, void **object, struct fault *f)
+{
+    (void)object, (void)f;
+    r->content = r->language = (struct slice){NULL, 0};
+    return true;
+}
+
+static bool same_thing(const struct nist_thing *a, const struct nist_thing *b)
+{
+    return a->kind == b->kind && slice_eq(a->name, b->name) && a->party == b->party &&
+           a->person == b->person && slice_eq(a->unit_type, b->unit_type) &&
+           slice_eq(a->fate, b->fate) && a->parts.count == b->parts.count;
+}
+
+static enum nist_kind kind_of(enum nist_in in)
+{
+    static const enum nist_kind kinds[IN_PLACES] = {
+        [IN_UNIT] = NIST_UNIT,     [IN_CANDIDATE] = NIST_CANDIDATE, [IN_PARTY] = NIST_PARTY,
+        [IN_OFFICE] = NIST_OFFICE, [IN_PERSON] = NIST_PERSON,
+    };
+    return kinds[in];
+}
+
+/* What was read becomes what its id names. Without an id nothing can refer to it. */
+static bool define(struct nist_reader *r, const struct frame *at, void *around, struct fault *f)
+{
+    struct nist_thing *t;
+    (void)around;
+    r->thing.kind = kind_of(at->in);
+    if (r->thing.named.id.len == 0)
+        return true;
+    if (!refer(r, r->thing.named.id, &t, f))
+        return false;
+    if (t->kind == NIST_UNDEFINED) {
+        r->thing.selection = t->selection;
+        r->thing.first_row = t->first_row;
+        r->thing.named.id = t->named.id;
+        *t = r->thing;
+    } else if (!same_thing(t, &r->thing)) {
+        t->differs = true;
+    }
+    return true;
+}
+
+static bool end_row(struct nist_reader *r, const struct frame *at, void *around, struct fault *f)
+{
+    struct nist_contest *c = contest_now(r);
+    const char *why = NULL;
+    (void)at, (void)around;
+    r->has |= r->row.unit != NULL ? WITH_UNIT : 0;
+    c->with |= r->has;
+    c->without |= ~r->has & (WITH_UNIT | WITH_TYPE);
+    if (r->suppressed)
+        r->row.votes = VOTES_UNKNOWN;
+    else if (!r->counted)
+        bad_count(r, r->row.unit, "no Count", (struct slice){NULL, 0});
+    if (r->row.unit == NULL)
+        r->row.unit = r->report->whole;
+    /* what a choice got in later rounds holds the votes of the first once more */
+    if (r->round > 1 || r->row.type < 0 || r->row.type == NIST_TYPE_SEATS)
+        return true;
+    if (!nist_rows_add(&r->rows, r->report->arena, r->row, &why))
+        return no_memory(f);
+    if (why != NULL)
+        bad_count(r, r->row.unit, why, (struct slice){NULL, 0});
+    return true;
+}
+
+static bool end_selection(struct nist_reader *r, const struct frame *at, void *around,
+                          struct fault *f)
+{
+    const char *why = NULL;
+    struct nist_thing *unit = NULL;
+    struct nist_selection *s = selection_now(r);
+    (void)at, (void)around;
+    if (!nist_rows_sum(&r->rows, r->report, &why, &unit))
+        return no_memory(f);
+    s->cells = r->report->cell_count - s->first_cell;
+    if (why != NULL)
+        bad_count(r, unit, why, (struct slice){NULL, 0});
+    return true;
+}
+
+/* Counts with GpUnitId or Type beside counts without: version 1 may leave them out, but then it
+ * must do so throughout. */
+static bool end_contest(struct nist_reader *r, const struct frame *at, void *around,
+                        struct fault *f)
+{
+    struct nist_contest *c = contest_now(r);
+    unsigned both = c->with & c->without;
+    (void)at, (void)around, (void)f;
+    if (both != 0)
+        nist_bad(r->report, c, "some of its VoteCounts have no %s",
+                 both & WITH_UNIT ? "GpUnitId" : "Type");
+    return true;
+}
+
+static bool end_ballots(struct nist_reader *r, const struct frame *at, void *around,
+                        struct fault *f)
+{
+    struct nist_contest *c = contest_now(r);
+    (void)at, (void)around, (void)f;
+    bool all = r->ballots.type.len == 0 || nist_count_type(r->ballots.type) == NIST_TYPE_TOTAL;
+    if (all && (r->ballots.unit == NULL || r->ballots.unit == c->district))
+        c->ballots = r->ballots;
+    return true;
+}
+
+/* Identifiers that outlive an export, the surest last. */
+static bool end_external(struct nist_reader *r, const struct frame *at, void *around,
+                         struct fault *f)
+{
+    static const char *const ranks[] = {"national-level", "local-level", "state-level"};
+    const struct nist_external *e = &r->external;
+    struct nist_named *to = around;
+    int rank = 0;
+    (void)at, (void)f;
+    if (slice_is(e->type, "fips"))
+        to->fips = e->value;
+    if (slice_is(e->type, "ocd-id"))
+        to->division = e->value;
+    for (int i = 0; i < 3; i++)
+        if (slice_is(e->type, ranks[i]))
+            rank = i + 1;
+    if (slice_is(e->type, "other") && slice_eq_nocase(e->other, SLICE("stable")))
+        rank = 4;
+    if (rank > to->rank && e->value.len > 0) {
+        to->rank = rank;
+        to->stable = e->value;
+    }
+    return true;
+}
+
+static bool end_string(struct nist_reader *r, const struct frame *at, void *around, struct fault *f)
+{
+    struct slice text = r->content.ptr != NULL ? r->content : slice_trim(buf_slice(&r->text));
+    bool english = slice_eq_nocase(slice_sub(r->language, 0, 2), SLICE("en"));
+    (void)at, (void)around;
+    if (r->spoken && (r->english || !english))
+        return true;
+    r->spoken = true;
+    r->english = english;
+    return keep(r, text, &r->words, f);
+}
+
+static bool end_leaf(struct nist_reader *r, const struct frame *at, void *around, struct fault *f)
+{
+    return !r->text.failed ? fill(r, at->member, around, buf_slice(&r->text), f) : no_memory(f);
+}
+
+static const struct turn {
+    bool (*begin)(struct nist_reader *r, void **object, struct fault *f);
+    bool (*end)(struct nist_reader *r, const struct frame *at, void *around, struct fault *f);
+} turns[IN_PLACES] = {
+    [IN_REPORT] = {begin_report, NULL},
+    [IN_ELECTION] = {begin_election, NULL},
+    [IN_CONTEST] = {begin_contest, end_contest},
+    [IN_SELECTION] = {begin_selection, end_selection},
+    [IN_COUNTS] = {begin_row, end_row},
+    [IN_BALLOTS] = {begin_ballots, end_ballots},
+    [IN_UNIT] = {begin_thing, define},
+    [IN_CANDIDATE] = {begin_thing, define},
+    [IN_PARTY] = {begin_thing, define},
+    [IN_OFFICE] = {begin_thing, define},
+    [IN_PERSON] = {begin_thing, define},
+    [IN_EXTERNAL] = {begin_external, end_external},
+    [IN_SPOKEN] = {begin_spoken, end_leaf},
+    [IN_STRING] = {begin_string, end_string},
+    [IN_LEAF] = {NULL, end_leaf},
+};
+
+/* ---- the walk ---- */
+
+struct nist_reader *nist_reader_new(struct nist_report *report)
+{
+    struct nist_reader *r = calloc(1, sizeof *r);
+    report->whole = arena_alloc(report->arena, sizeof *report->whole);
+    report->sequence_start = report->sequence_end = -1;
+    if (r == NULL || report->whole == NULL) {
+        free(r);
+        return NULL;
+    }
+    report->whole->kind = NIST_UNIT;
+    r->report = report;
+    r->frames[0] = (struct frame){.in = IN_ROOT};
+    r->depth = 1;
+    buf_init(&r->text, TEXT_BYTES_MAX);
+    return r;
+}
+
+void nist_reader_done(struct nist_reader *r)
+{
+    if (r != NULL)
+        buf_done(&r->text);
+    free(r);
+}
+
+static const struct nist_member *find(struct nist_reader *r, enum nist_in in, struct slice name)
+{
+    struct known *k = &r->known[((uintptr_t)name.ptr ^ (unsigned)in << 3) >> 3 & (KNOWN - 1)];
+    if (k->name != name.ptr || k->in != in)
+        *k = (struct known){name.ptr, nist_member(in, name), in};
+    return k->member;
+}
+
+bool nist_start(struct nist_reader *r, struct slice name, bool *wanted, struct fault *f)
+{
+    const struct frame *around = &r->frames[r->depth - 1];
+    const struct nist_member *m = find(r, around->in, name);
+    *wanted = m != NULL && r->depth < DEPTH_MAX;
+    if (!*wanted)
+        return true;
+    struct frame *at = &r->frames[r->depth++];
+    *at = (struct frame){m, m->inside, around->object};
+    if (nist_places[m->inside].leaf)
+        buf_clear(&r->text);
+    return m->sort == NIST_THROUGH || turns[m->inside].begin == NULL ||
+           turns[m->inside].begin(r, &at->object, f);
+}
+
+bool nist_has_attributes(const struct nist_reader *r)
+{
+    const struct frame *at = &r->frames[r->depth - 1];
+    return at->member->sort != NIST_THROUGH && (nist_places[at->in].named || at->in == IN_STRING);
+}
+
+bool nist_attribute(struct nist_reader *r, struct slice name, struct slice value, struct fault *f)
+{
+    const struct frame *at = &r->frames[r->depth - 1];
+    const struct nist_member *m = nist_member(at->in, name);
+    return m == NULL || fill(r, m, at->object, value, f);
+}
+
+bool nist_text(struct nist_reader *r, struct slice text, struct fault *f)
+{
+    (void)f;
+    if (nist_places[r->frames[r->depth - 1].in].leaf)
+        buf_add(&r->text, text);
+    return true;
+}
+
+bool nist_end(struct nist_reader *r, struct fault *f)
+{
+    const struct frame *at = &r->frames[--r->depth];
+    return at->member->sort == NIST_THROUGH || turns[at->in].end == NULL ||
+           turns[at->in].end(r, at, r->frames[r->depth - 1].object, f);
+}

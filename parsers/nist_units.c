@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: ISC */
+/* Which reporting units of a contest add up to its total. Reports may hold rows of a county, of its
+ * towns, of their precincts and of districts that lie across all of them, and no total.
+ *
+ * Added up are the outermost units with figures: those that no other unit with figures is composed
+ * of (ComposingGpUnitIds). They must lie side by side: being of one type they do; of several types
+ * only when each is a part of some unit, for then the report says what lies in what. Districts
+ * count only where nothing else does. What cannot be told makes the contest bad, never a sum.
+ */
+#include "parsers/field.h"
+#include "parsers/nist.h"
+#include "parsers/pool.h"
+
+#define UNITS_MAX 1000000
+#define NESTED_MAX 32
+#define STEPS_MAX 50000000 /* of all walks through what units are composed of */
+
+/* How fine a unit is, coarse first. The first three are places where votes lie side by side. */
+enum level { COUNTY, MUNICIPALITY, PRECINCT, DISTRICT, STATE };
+
+struct nist_unit_type {
+    const char *name; /* of ReportingUnitType */
+    enum level level;
+    int sort; /* of one level, but of different sorts: one may lie in the other */
+};
+
+static const struct nist_unit_type types[] = {
+    {"county", COUNTY, 0},
+    {"city", MUNICIPALITY, 0},
+    {"municipality", MUNICIPALITY, 0},
+    {"town", MUNICIPALITY, 0},
+    {"township", MUNICIPALITY, 0},
+    {"borough", MUNICIPALITY, 0},
+    {"village", MUNICIPALITY, 1},
+    {"precinct", PRECINCT, 0},
+    {"combined-precinct", PRECINCT, 0},
+    {"split-precinct", PRECINCT, 1},
+    {"ward", PRECINCT, 2},
+    {"polling-place", PRECINCT, 3},
+    {"vote-center", PRECINCT, 4},
+    {"drop-box", PRECINCT, 5},
+    {"ballot-batch", PRECINCT, 6},
+    {"ballot-style-area", PRECINCT, 7},
+    {"other", PRECINCT, 8},
+    {"congressional", DISTRICT, 0},
+    {"state-senate", DISTRICT, 1},
+    {"state-house", DISTRICT, 2},
+    {"county-council", DISTRICT, 3},
+    {"city-council", DISTRICT, 4},
+    {"judicial", DISTRICT, 5},
+    {"school", DISTRICT, 6},
+    {"special", DISTRICT, 7},
+    {"utility", DISTRICT, 8},
+    {"water", DISTRICT, 9},
+    {"state", STATE, 0},
+    {"country", STATE, 0},
+};
+static const struct nist_unit_type device = {"ReportingDevice", PRECINCT, 9};
+static const struct nist_unit_type composed_other = {"other", DISTRICT, 10};
+
+static const struct nist_unit_type *type_of(const struct nist_thing *unit)
+{
+    if (slice_ends(unit->named.type, SLICE("ReportingDevice")))
+        return &device;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (slice_is(unit->unit_type, types[i].name))
+            return &types[i];
+    return NULL;
+}
+
+bool nist_units_whole(const struct nist_contest *c, const struct nist_thing *unit)
+{
+    return unit->named.id.len == 0 || unit == c->district ||
+           (unit->is != NULL && unit->is->level == STATE);
+}
+
+struct plan {
+    struct nist_report *report;
+    struct nist_contest *contest;
+    uint32_t serial;
+    bool to_sum;  /* some choice has no figure of the whole */
+    bool endless; /* the units are composed in a way that is not to be followed */
+};
+
+static struct slice shown(const struct plan *p, const struct nist_thing *unit)
+{
+    return field_excerpt(p->report->arena, unit->named.id);
+}
+
+static bool of_place(const struct nist_thing *unit) /* no district, and no total */
+{
+    return unit->is != NULL && unit->is->level <= PRECINCT;
+}
+
+static bool outermost(const struct nist_thing *unit)
+{
+    return of_place(unit) && unit->covered == 0;
+}
+
+/* ---- what the cells are of ---- */
+
+static bool take_unit(struct plan *p, struct nist_thing *unit)
+{
+    struct nist_list *list = &p->report->units;
+    if (unit->contest == p->serial)
+        return true;
+    unit->contest = p->serial;
+    unit->types = unit->covered = 0;
+    unit->as = -1;
+    unit->placed = false;
+    unit->under = NULL;
+    unit->is = type_of(unit);
+    if (unit->kind != NIST_UNIT)
+        nist_bad(p->report, p->contest, "its VoteCounts refer to %.*s, which is no GpUnit",
+                 SLICE_FMT(shown(p, unit)));
+    else if (unit->differs)
+        nist_bad(p->report, p->contest, "the GpUnit %.*s is defined twice",
+                 SLICE_FMT(shown(p, unit)));
+    if (nist_units_whole(p->contest, unit))
+        return true;
+    if (!pool_grow(p->report->arena, &list->items, &list->room, (uint64_t)list->count + 1,
+                   sizeof *list->items, UNITS_MAX))
+        return false;
+    list->items[list->count++] = unit;
+    return true;
+}
+
+/* The figures of one selection, of the whole and of units: of the same count types? */
+static void compare_types(struct plan *p, const struct nist_selection *s)
+{
+    unsigned whole = 0, rest = 0;
+    for (uint32_t i = 0; i < s->cells; i++) {
+        const struct nist_cell *cell = &p->report->cells[s->first_cell + i];
+        if (nist_units_whole(p->contest, cell->unit))
+            whole |= cell->types;
+        else if (of_place(cell->unit))
+            rest |= cell->types;
+    }
+    if (s->cells > 0 && whole == 0)
+        p->to_sum = true;
+    else if ((rest & ~whole) != 0)
+        nist_bad(p->report, p->contest,
+                 "%.*s: the whole contest's VoteCounts are of other Types than those of its units",
+                 SLICE_FMT(field_excerpt(p->report->arena, s->named.id)));
+}
+
+static bool collect(struct plan *p)
+{
+    const struct nist_contest *c = p->contest;
+    p->report->units.count = 0;
+    for (uint32_t i = 0; i < c->selections; i++) {
+        const struct nist_selection *s = &p->report->selections[c->first_selection + i];
+        for (uint32_t k = 0; k < s->cells; k++) {
+            struct nist_cell *cell = &p->report->cells[s->first_cell + k];
+            if (!take_unit(p, cell->unit))
+                return false;
+            cell->unit->types |= cell->types;
+        }
+        compare_types(p, s);
+    }
+    return true;
+}
+
+/* ---- what lies in what ---- */
+
+enum walk { COUNT, COVER, UNDER }; /* what is done with the units met that have figures */
+
+struct walk_state {
+    struct plan *p;
+    struct nist_thing *outer;
+    enum walk what;
+    uint32_t met;
+    unsigned types; /* of the figures met */
+};
+
+static void meet(struct walk_state *w, struct nist_thing *inner)
+{
+    w->met++;
+    if (w->what == COVER)
+        inner->covered |= 1u << w->outer->is->level;
+    if (w->what == UNDER && of_place(inner)) {
+        inner->under = w->outer;
+        w->types |= inner->types;
+    }
+}
+
+static void descend(struct walk_state *w, const struct nist_thing *unit, int depth)
+{
+    struct nist_report *report = w->p->report;
+    for (uint32_t i = 0; i < unit->parts.count; i++) {
+        struct nist_thing *inner = unit->parts.items[i];
+        if (++report->steps > STEPS_MAX || depth > NESTED_MAX) {
+            w->p->endless = true;
+            return;
+        }
+        if (inner->walk == report->walks)
+            continue;
+        inner->walk = report->walks;
+        if (inner->contest == w->p->serial && !nist_units_whole(w->p->contest, inner))
+            meet(w, inner);
+        descend(w, inner, depth + 1);
+    }
+}
+
+static struct walk_state walk(struct plan *p, struct nist_thing *outer, enum walk what)
+{
+    struct walk_state w = {p, outer, what, 0, 0};
+    outer->walk = ++p->report->walks;
+    descend(&w, outer, 0);
+    return w;
+}
+
+static void cover(struct plan *p)
+{
+    const struct nist_list *list = &p->report->units;
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct nist_thing *unit = list->items[i];
+        if (unit->is != NULL && slice_is(unit->unit_type, "other") && walk(p, unit, COUNT).met > 0)
+            unit->is = &composed_other;
+    }
+    for (uint32_t i = 0; i < list->count; i++)
+        if (of_place(list->items[i]))
+            walk(p, list->items[i], COVER);
+}
+
+/* ---- what goes into the batch as what ---- */
+
+static void only_districts(struct plan *p)
+{
+    const struct nist_list *list = &p->report->units;
+    bool alike = true;
+    for (uint32_t i = 0; i < list->count; i++)
+        alike = alike && list->items[i]->is != NULL && list->items[i]->is == list->items[0]->is &&
+                !of_place(list->items[i]); /* else they hold each other */
+    if (!alike && p->to_sum)
+        nist_bad(p->report, p->contest,
+                 "it has no total, and figures only of units that may overlap, such as %.*s",
+                 SLICE_FMT(shown(p, list->items[0])));
+    for (uint32_t i = 0; alike && i < list->count; i++)
+        list->items[i]->as = RESULTS_MUNICIPALITY;
+}
+
+static int level_as(enum level level)
+{
+    static const int as[] = {[COUNTY] = RESULTS_COUNTY,
+                             [MUNICIPALITY] = RESULTS_MUNICIPALITY,
+                             [PRECINCT] = RESULTS_PRECINCT,
+                             [DISTRICT] = -1,
+                             [STATE] = -1};
+    return as[level];
+}
+
+/* The outermost units, looked at together. */
+struct outer {
+    const struct nist_thing *first, *other; /* other: of another type than the first */
+    enum level top;
+    bool homeless; /* one is a part of nothing */
+};
+
+static struct outer look(const struct nist_list *list)
+{
+    struct outer o = {NULL, NULL, STATE, false};
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct nist_thing *unit = list->items[i];
+        if (!outermost(unit))
+            continue;
+        if (o.first == NULL)
+            o.first = unit;
+        if (unit->is->level != o.first->is->level || unit->is->sort != o.first->is->sort)
+            o.other = unit;
+        if (unit->is->level < o.top)
+            o.top = unit->is->level;
+        o.homeless |= unit->parents == 0;
+    }
+    return o;
+}
+
+/* Units of several types that lie side by side all go as the coarsest of them: a city that is in no
+ * county is one beside counties. */
+static void assign(struct plan *p, const struct outer *o)
+{
+    const struct nist_list *list = &p->report->units;
+    bool as_top = o->other != NULL && !o->homeless;
+    if (o->other != NULL && o->homeless && p->to_sum)
+        nist_bad(p->report, p->contest,
+                 "it has no total, and the report does not say whether %.*s and %.*s overlap",
+                 SLICE_FMT(shown(p, o->first)), SLICE_FMT(shown(p, o->other)));
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct nist_thing *unit = list->items[i];
+        if (unit->is == NULL && p->to_sum)
+            nist_bad(p->report, p->contest, "it has no total, and GpUnit %.*s is of no known Type",
+                     SLICE_FMT(shown(p, unit)));
+        if (outermost(unit))
+            unit->as = level_as(as_top ? o->top : unit->is->level);
+        else if (of_place(unit) && unit->covered >> unit->is->level == 0)
+            unit->as = level_as(unit->is->level); /* else a part of one like it */
+    }
+}
+
+/* Every figure that is not added up lies in one that is. */
+static void check_inner(struct plan *p)
+{
+    const struct nist_list *list = &p->report->units;
+    const struct nist_contest *c = p->contest;
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct nist_thing *unit = list->items[i];
+        if (outermost(unit) && (walk(p, unit, UNDER).types & ~unit->types) != 0)
+            nist_bad(p->report, p->contest,
+                     "it has no total, and VoteCounts of %.*s are of other Types than its parts'",
+                     SLICE_FMT(shown(p, unit)));
+    }
+    for (uint32_t i = 0; i < c->selections; i++) {
+        const struct nist_selection *s = &p->report->selections[c->first_selection + i];
+        const struct nist_cell *cells = p->report->cells + s->first_cell;
+        uint32_t mark = ++p->report->walks;
+        for (uint32_t k = 0; k < s->cells; k++)
+            cells[k].unit->walk = mark;
+        for (uint32_t k = 0; k < s->cells; k++) {
+            const struct nist_thing *unit = cells[k].unit;
+            if (of_place(unit) && !outermost(unit) &&
+                (unit->under == NULL || unit->under->walk != mark))
+                nist_bad(p->report, p->contest,
+                         "it has no total, and %.*s figures in %.*s but not in what holds it",
+                         SLICE_FMT(field_excerpt(p->report->arena, s->named.id)),
+                         SLICE_FMT(shown(p, unit)));
+        }
+    }
+}
+
+bool nist_units_plan(struct nist_report *report, struct nist_contest *c, uint32_t serial,
+                     struct fault *f)
+{
+    struct plan p = {.report = report, .contest = c, .serial = serial};
+    if (!collect(&p))
+        return fault_set(f, WIRE_LIMIT, "the report holds more units than memory allows");
+    if (report->units.count == 0)
+        return true;
+    cover(&p);
+    struct outer o = look(&report->units);
+    if (o.first == NULL)
+        only_districts(&p);
+    else
+        assign(&p, &o);
+    if (p.to_sum && o.first != NULL)
+        check_inner(&p);
+    if (p.to_sum && report->sequence_start >= 0 && report->sequence_start < report->sequence_end)
+        nist_bad(report, c, "it has no total, and this is only part %lld of %lld of the report",
+                 (long long)report->sequence_start, (long long)report->sequence_end);
+    return !p.endless ||
+           fault_set(f, WIRE_LIMIT, "its GpUnits are composed of each other without end");
+}
