@@ -282,12 +282,13 @@ def play(folder, processes, watch):
 
 def report(folder, port, night, totals):
     feeds = len(list((folder / "sources.d").iterdir()))
+    formats = {re.search(r"^format = (\S+)$", path.read_text(), re.M)[1] for path in (folder / "sources.d").iterdir()}
     polls = sum(int(n) for n in re.findall(r"^tallyd_source_polls_total\{.*\} (\d+)$", get(port, "/metrics"), re.M))
     print(f"""
 {get(port, '/v1/statement.txt').strip()}
 
-What you saw: tallyd asked {feeds} sites over HTTP {polls:,} times (Clarity's detail.xml plain and zipped, its summary.json and ALL.json,
-DDHQ, and AP by ids alone), read each answer in a sandboxed process of its own, matched what came to 222 endorsed people, and published
+What you saw: tallyd asked {feeds} sites over HTTP {polls:,} times, in the {len(formats)} formats that states, counties, vendors and AP serve; read each
+answer in a sandboxed process of its own, matched what came to 222 endorsed people, and published
 {calls_made(night, totals)} and {count(night.retractions, 'retraction')} through Redis. Only AP's marks make calls; seven ran unopposed.
 Where to look next: README.md, then build/tallyctl -h, and the night itself in tests/nights/demo/night.scenario.""", flush=True)
 

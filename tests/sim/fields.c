@@ -21,6 +21,16 @@ static size_t county_at(W *w, const struct scenario_contest *c, size_t county)
     return WRITE_NONE;
 }
 
+/* Has the contest the county and the precinct that are in hand? */
+static bool has_place(W *w, S *s, const struct generate_contest *g)
+{
+    size_t county = s->county == WRITE_NONE ? WRITE_NONE : county_at(w, g->c, s->county);
+    if (s->county != WRITE_NONE && county == WRITE_NONE)
+        return false;
+    return s->unit == WRITE_NONE || (s->unit < g->unit_count &&
+                                     (county == WRITE_NONE || g->units[s->unit].county == county));
+}
+
 static int64_t votes_of(W *w, S *s, size_t choice, enum generate_type type)
 {
     if (s->unit != WRITE_NONE)
@@ -149,8 +159,7 @@ static int64_t ballots_at(W *w, S *s, int64_t t)
     for (size_t i = 0; i < w->contest_count; i++) {
         const struct generate_contest *g = w->contests[i];
         struct write_scope of = *s;
-        if (s->g ? g != s->g
-                 : s->county != WRITE_NONE && county_at(w, g->c, s->county) == WRITE_NONE)
+        if (s->g ? g != s->g : !has_place(w, s, g))
             continue;
         of.g = g;
         of.type = WRITE_NONE;
@@ -575,20 +584,13 @@ const struct field *field_find(struct slice wanted)
 
 /* ---- loops ---- */
 
-static bool has_unit(W *w, const struct generate_contest *g, size_t unit, size_t in_county)
-{
-    return unit < g->unit_count &&
-           (in_county == WRITE_NONE || g->units[unit].county == county_at(w, g->c, in_county));
-}
-
 static bool next_contest(struct write *w, size_t *at)
 {
     struct write_scope *s = &w->scope;
     for (; *at < w->contest_count; ++*at) {
         s->g = w->contests[*at];
         s->contest = *at;
-        if ((s->county == WRITE_NONE || county_at(w, s->g->c, s->county) != WRITE_NONE) &&
-            (s->unit == WRITE_NONE || has_unit(w, s->g, s->unit, s->county)))
+        if (has_place(w, s, s->g))
             return true;
     }
     return false;
@@ -613,7 +615,7 @@ static bool next_precinct(struct write *w, size_t *at)
             const struct generate_contest *g = w->contests[i];
             if (w->scope.g && w->scope.g != g)
                 continue;
-            if (has_unit(w, g, *at, w->scope.county))
+            if (has_place(w, &w->scope, g))
                 return true;
             more |= *at < g->unit_count;
         }

@@ -233,27 +233,57 @@ void setup_list(const struct generate *night, struct buf *out)
     }
 }
 
-/* One line of figures: of a county, or of all where that is SIZE_MAX. */
-static void figure(const struct write *w, const struct generate_contest *g, size_t county, size_t k,
-                   int64_t t, struct buf *out)
+/* Where a figure is of: all of the contest, a county of it, or a precinct. */
+struct place {
+    size_t county, unit; /* SIZE_MAX: not */
+};
+
+static int64_t votes_at(const struct generate_contest *g, struct place p, size_t k, int64_t t)
 {
-    const struct scenario_candidate *who = &g->c->candidates[k];
-    int64_t reporting, total, votes = 0;
-    generate_progress(g, county, t, &reporting, &total);
-    for (int type = 0; type < GENERATE_TYPES; type++)
-        votes += county == SIZE_MAX
-                     ? generate_votes(g, k, (enum generate_type)type, t)
-                     : generate_county_votes(g, county, k, (enum generate_type)type, t);
-    cell(out, w->feed->name);
-    buf_addf(out, "%td,", g - w->night->contests);
-    cell(out, g->c->title);
-    cell(out, county == SIZE_MAX ? (struct slice){0} : g->c->counties[county]);
-    buf_addf(out, "%" PRId64 ",%" PRId64 ",%" PRId64 ",%d,", reporting, total, g->c->seats,
-             g->c->measure);
-    cell(out, who->shown);
-    cell(out, g->ap_ids[k]);
-    buf_addf(out, "%s,%d,%" PRId64 ",%s\n", who->party->letter, who->write_in, votes,
-             generate_mark(g, k, t));
+    int64_t votes = 0;
+    for (int i = 0; i < GENERATE_TYPES; i++) {
+        enum generate_type type = (enum generate_type)i;
+        votes += p.unit != SIZE_MAX     ? generate_unit_votes(g, p.unit, k, type, t)
+                 : p.county != SIZE_MAX ? generate_county_votes(g, p.county, k, type, t)
+                                        : generate_votes(g, k, type, t);
+    }
+    return votes;
+}
+
+/* A line for each candidate. */
+static void figures(const struct write *w, const struct generate_contest *g, struct place p,
+                    int64_t t, struct buf *out)
+{
+    int64_t reporting, total = 1;
+    if (p.unit == SIZE_MAX)
+        generate_progress(g, p.county, t, &reporting, &total);
+    else
+        reporting = t >= g->units[p.unit].day_ms;
+    for (size_t k = 0; k < g->c->candidate_count; k++) {
+        const struct scenario_candidate *who = &g->c->candidates[k];
+        cell(out, w->feed->name);
+        buf_addf(out, "%td,", g - w->night->contests);
+        cell(out, g->c->title);
+        cell(out, p.county == SIZE_MAX ? (struct slice){0} : g->c->counties[p.county]);
+        if (p.unit != SIZE_MAX)
+            buf_addf(out, "%zu", p.unit + 1);
+        buf_addf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%d,", reporting, total, g->c->seats,
+                 g->c->measure);
+        cell(out, who->shown);
+        cell(out, g->ap_ids[k]);
+        buf_addf(out, "%s,%d,%" PRId64 ",%s\n", who->party->letter, who->write_in,
+                 votes_at(g, p, k, t), generate_mark(g, k, t));
+    }
+}
+
+static void contest_figures(const struct write *w, const struct generate_contest *g, int64_t t,
+                            struct buf *out)
+{
+    figures(w, g, (struct place){SIZE_MAX, SIZE_MAX}, t, out);
+    for (size_t i = 0; i < g->c->county_count; i++)
+        figures(w, g, (struct place){i, SIZE_MAX}, t, out);
+    for (size_t i = 0; i < g->unit_count; i++)
+        figures(w, g, (struct place){g->units[i].county, i}, t, out);
 }
 
 bool setup_figures(const struct generate *night, int64_t t, struct buf *out, struct err *e)
@@ -261,15 +291,15 @@ bool setup_figures(const struct generate *night, int64_t t, struct buf *out, str
     struct arena *a = arena_new(TEXT_ROOM);
     struct feeds feeds;
     bool ok = a && begin(night, a, &feeds);
-    buf_addz(out, "feed,race,contest,county,units_reporting,units_total,seats,measure,choice,ap_id,"
-                  "party,write_in,votes,mark\n");
+    buf_addz(
+        out,
+        "feed,race,contest,county,precinct,units_reporting,units_total,seats,measure,choice,ap_id,"
+        "party,write_in,votes,mark\n");
     for (size_t f = 0; ok && f < night->s->feed_count; f++) {
         const struct write *w = &feeds.list[f];
         int64_t at = generate_written(night->s, w->feed, t);
         for (size_t i = 0; i < w->contest_count; i++)
-            for (size_t place = 0; place <= w->contests[i]->c->county_count; place++)
-                for (size_t k = 0; k < w->contests[i]->c->candidate_count; k++)
-                    figure(w, w->contests[i], place == 0 ? SIZE_MAX : place - 1, k, at, out);
+            contest_figures(w, w->contests[i], at, out);
     }
     arena_free(a);
     return ok || err_set(e, ERR_BUG, "out of memory");

@@ -15,9 +15,9 @@ bool setup_write(const struct generate *night, const char *folder, int port,
 /* A line a contest with its candidates. */
 void setup_list(const struct generate *night, struct buf *out);
 
-/* Every candidate of every feed at a moment, CSV: feed, race (its number), contest, county (empty:
- * all of them), units_reporting, units_total, seats, measure, choice, ap_id, party, write_in,
- * votes, mark. Straight from the generator: no template has a part in it. */
+/* Every candidate of every feed at a moment, CSV: feed, race (its number), contest, county and
+ * precinct (empty: all of them), units_reporting, units_total, seats, measure, choice, ap_id,
+ * party, write_in, votes, mark. Straight from the generator: no template has a part in it. */
 bool setup_figures(const struct generate *night, int64_t t, struct buf *out,
                    struct err *e) MUST_USE;
 

@@ -56,15 +56,15 @@ FACTS = {
     "fl-votes": Facts("precincts", "county"),
     "fresno-html": Facts(COUNTED),
     "hi-media": Facts("party", "precinct"),
-    "id-html": Facts("party", "county"),
+    "id-html": Facts("party"),
     "in-enr": Facts("party seats", "county", "X"),
     "la-county": Facts("party several"),
     "la-ets": Facts("party precincts", letters=18),
     "md-county": Facts("party", marks="X"),
-    "mi-cenr": Facts("party seats", "county", adds="2 8 year term terms 1 position positions"),
+    "mi-cenr": Facts("party", "county", adds="2 8 year term terms 1 position positions"),
     "mn": Facts("party precincts", "county"),
-    "mn-html": Facts("party"),
-    "nc": Facts("party seats", "precinct"),
+    "mn-html": Facts("party precincts"),
+    "nc": Facts("party seats", "county precinct"),
     "nc-json": Facts(COUNTED, adds="vote for 1"),
     "nist-json": Facts(COUNTED),
     "nist-v1": Facts(COUNTED, "precinct"),
@@ -77,7 +77,7 @@ FACTS = {
     "wa": Facts("party", "county"),
     "wa-county": Facts("party"),
 }
-PARTIES = {"DFL": "D", "GOP": "R", "NONPARTISAN": "", "NON PARTISAN": "", "NPA": "I", "PREFERS DEMOCRATIC PARTY": "D"}  # how some feeds call what the scenario calls D, R, I
+PARTIES = {"DFL": "D", "GOP": "R", "NONPARTISAN": "", "NON PARTISAN": "", "WI": "", "NPA": "I", "PREFERS DEMOCRATIC PARTY": "D"}  # how some feeds call what the scenario calls D, R, I
 MARKS = {"X": "won", "R": "advanced", "N": "", "": ""}
 
 
@@ -92,7 +92,7 @@ def figures(time):
 
 
 def totals(time):
-    return [row for row in figures(time) if not row["county"]]
+    return [row for row in figures(time) if not row["county"] + row["precinct"]]
 
 
 def sources():
@@ -151,6 +151,7 @@ def parsed(address, source, folder):
 
 def words(text, letters=None):
     """What a text says however it is written: "PEÑAFLOR, Imogen (I) (Dem)" as "Imogen Peñaflor"."""
+    text = re.sub(r"^(Yes|No) for (Approval|Rejection)$", r"\1", text)
     text = re.sub(r"\((I|[DRLGI]|Dem|Rep|Lib|Grn|Ind|write.in|W/I|Miscellaneous)\)", " ", text, flags=re.I)[:letters]
     return tuple(sorted(re.findall(r"\w+", text.casefold())))
 
@@ -176,30 +177,32 @@ def compare(facts, rows, meant):
 
 
 def compare_choice(facts, where, rows, meant):
-    [total], [all_of_it] = ([r for r in of if r[at] == what] for of, at, what in ((rows, "unit_type", "total"), (meant, "county", "")))
-    assert total["votes"] == all_of_it["votes"], where
-    assert total["write_in"] == all_of_it["write_in"] or facts.unnamed, where
-    assert total["winner"] == MARKS[all_of_it["mark"] if all_of_it["mark"] in facts.marks else ""], where
-    if "seats" in facts.says or "several" in facts.says and all_of_it["seats"] != "1":
-        assert total["votes_allowed"] == all_of_it["seats"], where
-    assert (total["units_reporting"], total["units_total"]) == ((all_of_it["units_reporting"], all_of_it["units_total"])
-                                                                if "precincts" in facts.says else ("", "")), (where, total)
+    [total], [whole] = [r for r in rows if r["unit_type"] == "total"], [m for m in meant if not m["county"] + m["precinct"]]
+    assert total["votes"] == whole["votes"], where
+    assert total["write_in"] == whole["write_in"] or facts.unnamed, where
+    assert total["winner"] == MARKS[whole["mark"] if whole["mark"] in facts.marks else ""], where
+    if "seats" in facts.says or "several" in facts.says and whole["seats"] != "1":
+        assert total["votes_allowed"] == whole["seats"], where
     if "party" in facts.says:
-        assert PARTIES.get(total["party"].upper(), total["party"].upper())[:1] == all_of_it["party"].replace("W", ""), (where, total["party"])
-    places = [r for r in rows if r["unit_type"] != "total"]
-    assert {r["unit_type"] for r in places} == set(facts.places), where
-    for kind in facts.places:
-        assert sum(int(r["votes"]) for r in places if r["unit_type"] == kind) == int(all_of_it["votes"]), (where, kind)
-    if "county" in facts.places:
-        compare_counties(where, [r for r in places if r["unit_type"] == "county"], [m for m in meant if m["county"]])
+        assert PARTIES.get(total["party"].upper(), total["party"].upper())[:1] == whole["party"].replace("W", ""), (where, total["party"])
+    assert progress(total) == (progress(whole) if "precincts" in facts.says else ("", "")), where
+    assert {r["unit_type"] for r in rows} == {"total", *facts.places}, where
+    compare_places(where, [r for r in rows if r["unit_type"] == "county"], [m for m in meant if m["county"] and not m["precinct"]],
+                   lambda r: words(r["unit"].removesuffix(" County")), lambda m: words(m["county"]))
+    compare_places(where, [r for r in rows if r["unit_type"] == "precinct"], [m for m in meant if m["precinct"]],
+                   lambda r: int(re.findall(r"\d+", r["unit"])[-1]), lambda m: int(m["precinct"]))
 
 
-def compare_counties(where, rows, meant):
-    said = {words(r["unit"].removesuffix(" County")): (r["votes"], r["units_reporting"], r["units_total"]) for r in rows}
-    assert said.keys() == {words(m["county"]) for m in meant}, where
-    for m in meant:
-        votes, reporting, units = said[words(m["county"])]
-        assert votes == m["votes"] and (not units or (reporting, units) == (m["units_reporting"], m["units_total"])), (where, m["county"])
+def progress(row):
+    return row["units_reporting"], row["units_total"]
+
+
+def compare_places(where, rows, meant, name, meant_name):
+    """Where there are rows of places, there is one of each, with its votes; its precincts where it says them."""
+    said, truth = {name(r): r for r in rows}, {meant_name(m): m for m in meant}
+    assert not rows or (len(said) == len(rows) and said.keys() == truth.keys()), (where, said.keys() ^ truth.keys())
+    for place, row in said.items():
+        assert row["votes"] == truth[place]["votes"] and progress(row) in (progress(truth[place]), ("", "")), (where, place, row)
 
 
 @pytest.mark.parametrize("time", TIMES)
@@ -320,6 +323,22 @@ def test_the_demo_ends_as_it_says(tmp_path):
     automatic = {m["endorsement_id"] for m in matches if m["band"] == "auto" and m["source"] != "ap" and m["votes"]}
     assert len(automatic) == totals["endorsed"], {m["endorsement_id"] for m in matches} - automatic
     assert not any(m["band"] == "review" for m in matches)
+
+
+@pytest.mark.parametrize("line, says", [
+    ("${vote}", "no such field: 'vote'"),
+    ("${votes|commas}", "no such modifier: 'commas'"),
+    ("${votes", "a place without its }"),
+    ("%for candidate", "no such loop: 'candidate'"),
+    ("%else", "an else without its if"),
+    ("%end", "an end of nothing"),
+    ("%frmat clarity", "cannot be understood: 'frmat'"),
+    ("%companion info", "not KEY TEMPLATE PATH"),
+])
+def test_mistakes_of_templates_are_told(line, says, tmp_path):
+    (tmp_path / "broken.tmpl").write_text(f"%format clarity\n%path a.xml\n{line}\n")
+    done = subprocess.run([SIM, "--formats", tmp_path, "--scenario", SCENARIO, "--list"], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 65 and "broken.tmpl, line 3: " in done.stderr and says in done.stderr
 
 
 @pytest.mark.parametrize("line, says", [
