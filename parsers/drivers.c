@@ -14,6 +14,7 @@ const struct driver *const drivers[] = {
     &ess_el45a_driver,
     &fixed_width_driver,
     &html_table_driver,
+    &fl_driver,
     &la_county_driver,
     &la_ets_driver,
     &nc_json_driver,

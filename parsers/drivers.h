@@ -14,6 +14,7 @@ extern const struct driver enhanced_driver;
 extern const struct driver ess_el45a_driver;
 extern const struct driver fixed_width_driver;
 extern const struct driver html_table_driver;
+extern const struct driver fl_driver;
 extern const struct driver la_county_driver;
 extern const struct driver la_ets_driver;
 extern const struct driver nc_json_driver;

@@ -80,6 +80,10 @@ const struct format formats[] = {
         .votes = true,
         .page = true,
         .options = html_table_options,
+        .name = "fl",
+        .about = "Florida Department of State: the results file, or Votes with Info as companion",
+        .authority = "official",
+        .votes = true,
     },
     {
         .name = "la-county",

@@ -23,9 +23,10 @@ static const char *const statistics[] = {"overvotes",
                                          "numberofovervotes",
                                          NULL};
 
-static const char *const answers[] = {"yes",       "no",     "yesfor",  "noagainst", "foryes",
-                                      "againstno", "for",    "against", "yessi",     "nono",
-                                      "approve",   "reject", "retain",  "remove",    NULL};
+static const char *const answers[] = {
+    "yes",    "no",      "yesfor",         "noagainst",      "foryes",  "againstno",
+    "for",    "against", "yessi",          "nono",           "approve", "reject",
+    "retain", "remove",  "yesforapproval", "noforrejection", NULL};
 
 static const char *const party_marks[] = {"rep", "dem", "lib", "grn", "ind", "con", "gre",
                                           "r",   "d",   "l",   "g",   "npa", "wfp", NULL};
