@@ -74,16 +74,18 @@ const struct format formats[] = {
         .options = fixed_width_options,
     },
     {
+        .name = "fl",
+        .about = "Florida Department of State: the results file, or Votes with Info as companion",
+        .authority = "official",
+        .votes = true,
+    },
+    {
         .name = "html-table",
         .about = "a web page, by XPath of its contests, rows and values",
         .authority = "official",
         .votes = true,
         .page = true,
         .options = html_table_options,
-        .name = "fl",
-        .about = "Florida Department of State: the results file, or Votes with Info as companion",
-        .authority = "official",
-        .votes = true,
     },
     {
         .name = "la-county",
