@@ -16,6 +16,8 @@ struct restore {
     size_t at; /* in loaded->files */
     uint32_t source, file;
     struct payload *payload;
+    struct payload *companions[WIRE_COMPANIONS_MAX];
+    size_t companion_count;
     struct work work;
     bool working;
 };
@@ -42,6 +44,53 @@ static void give_up(const struct writer_loaded_file *f, const char *why)
         SLICE_FMT(f->source), SLICE_FMT(f->path), why);
 }
 
+static void drop(struct restore *r)
+{
+    payload_free(r->payload);
+    r->payload = NULL;
+    while (r->companion_count > 0)
+        payload_free(r->companions[--r->companion_count]);
+}
+
+/* The bytes of a row, if they still are what was kept. */
+static struct payload *open_kept(struct restore *r, const struct writer_loaded_file *f,
+                                 struct err *e)
+{
+    struct payload *p = payload_from_file(f->path.ptr, (size_t)r->p.plan->poller.max_body, e);
+    if (!p || digest_eq(payload_digest(p), f->digest))
+        return p;
+    payload_free(p);
+    err_set(e, ERR_DATA, "its bytes are not those that were kept");
+    return NULL;
+}
+
+static struct payload *open_companion(struct restore *r, struct slice source, size_t number,
+                                      struct err *e)
+{
+    char name[RIVER_COMPANION_NAME];
+    river_companion_name(number, name);
+    for (size_t i = 0; i < r->p.loaded->file_count; i++) {
+        const struct writer_loaded_file *f = &r->p.loaded->files[i];
+        if (slice_eq(f->source, source) && slice_is(f->file, name))
+            return open_kept(r, f, e);
+    }
+    err_set(e, ERR_DATA, "it was not kept");
+    return NULL;
+}
+
+/* What the payload is read with. */
+static bool open_companions(struct restore *r, struct slice source, struct err *e)
+{
+    size_t n = r->p.plan->poller_sources[r->source].companion_count;
+    for (; r->companion_count < n; r->companion_count++) {
+        struct payload *p = open_companion(r, source, r->companion_count, e);
+        if (!p)
+            return err_prefix(e, "companion %zu", r->companion_count + 1);
+        r->companions[r->companion_count] = p;
+    }
+    return true;
+}
+
 static void on_work(struct work *work, void *ctx)
 {
     struct restore *r = ctx;
@@ -58,8 +107,7 @@ static void on_work(struct work *work, void *ctx)
         give_up(f, work->text);
     }
     work_done(work);
-    payload_free(r->payload);
-    r->payload = NULL;
+    drop(r);
     r->at++;
     timer_set(r->next, 0);
 }
@@ -71,15 +119,10 @@ static bool begin(struct restore *r, const struct writer_loaded_file *f)
         return false; /* no longer configured */
     if (f->delta > 0 && !river_filed(r->p.river, r->source, r->file))
         return false; /* without what it comes after it says little */
-    r->payload = payload_from_file(f->path.ptr, (size_t)r->p.plan->poller.max_body, &e);
-    if (!r->payload) {
+    r->payload = open_kept(r, f, &e);
+    if (!r->payload || !open_companions(r, f->source, &e)) {
         give_up(f, e.text);
-        return false;
-    }
-    if (!digest_eq(payload_digest(r->payload), f->digest)) {
-        give_up(f, "its bytes are not those that were kept");
-        payload_free(r->payload);
-        r->payload = NULL;
+        drop(r);
         return false;
     }
     const struct poller_source *from = &r->p.plan->poller_sources[r->source];
@@ -88,6 +131,8 @@ static bool begin(struct restore *r, const struct writer_loaded_file *f)
                             .payload = r->payload,
                             .done = on_work,
                             .ctx = r};
+    for (size_t i = 0; i < r->companion_count; i++)
+        r->work.companions[r->work.companion_count++] = r->companions[i];
     r->working = true;
     workers_submit(r->p.workers, &r->work);
     return true;
@@ -126,7 +171,7 @@ void restore_free(struct restore *r)
         return;
     if (r->working)
         workers_cancel(r->p.workers, &r->work);
-    payload_free(r->payload);
+    drop(r);
     timer_free(r->next);
     free(r);
 }

@@ -2,12 +2,15 @@
 /* News in, effects out. */
 #include "daemon/river.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
+#include "daemon/edge/payload.h"
 #include "daemon/edge/timer.h"
+#include "daemon/edge/work.h"
 
 #define TICK_LEAST_MS 20 /* real time between two ticks */
 #define TICK_MOST_MS 60000
@@ -208,12 +211,12 @@ static bool submit(struct river *r, const struct writer_job *job, bool release)
 /* Make durable what has to be, then let the messages go. They wait for claims; and for the first
  * payload of a file, so that a crash never leaves zeros where there were figures. Later payloads
  * are written behind the messages. */
-static void settle(struct river *r, const struct writer_file *file, bool first,
+static void settle(struct river *r, const struct writer_file *files, size_t file_count, bool first,
                    int64_t last_byte_us)
 {
     struct effects *fx = &r->fx;
     struct writer_job rows = {0};
-    struct writer_job paper = {.files = file, .file_count = file ? 1 : 0};
+    struct writer_job paper = {.files = files, .file_count = file_count};
     struct err e = {0};
     if (!r->p.outbox)
         return;
@@ -262,7 +265,7 @@ static void on_tick(void *ctx)
     effects_reset(&r->fx);
     core_apply(r->core, &ev, clock_now(r->p.clock), &r->fx);
     log_effects(r, &ev);
-    settle(r, NULL, false, 0);
+    settle(r, NULL, 0, false, 0);
     set_tick(r);
 }
 
@@ -297,6 +300,7 @@ static struct event event_of(const struct poller_news *n, int64_t now)
                           .digest = n->digest,
                           .version = n->version,
                           .received_ms = now,
+                          .again = n->again,
                           .verdict = n->verdict,
                           .text = n->text};
 }
@@ -316,12 +320,43 @@ static enum metrics_poll result_of(const struct poller_news *news, enum poller_a
     return answer == POLLER_REFUSED ? POLL_REFUSED : POLL_CHANGED;
 }
 
+void river_companion_name(size_t number, char out[RIVER_COMPANION_NAME])
+{
+    snprintf(out, RIVER_COMPANION_NAME, "companion %zu", number + 1); /* no file has a blank */
+}
+
+/* The payload as it is kept, behind the companions it was read with. Returns how many. */
+static size_t paper_of(const struct river *r, const struct poller_news *news, int64_t now,
+                       struct writer_file *files, char names[][RIVER_COMPANION_NAME])
+{
+    const struct settings_source *source = &r->p.plan->settings.sources[news->source];
+    size_t n = 0;
+    for (; n < news->companion_count; n++) {
+        river_companion_name(n, names[n]);
+        files[n] = (struct writer_file){.source = source->name,
+                                        .file = slice_of(names[n]),
+                                        .payload = (struct payload *)news->companions[n],
+                                        .digest = payload_digest(news->companions[n]),
+                                        .received_ms = now};
+    }
+    files[n++] = (struct writer_file){.source = source->name,
+                                      .file = source->files[news->file],
+                                      .held = !r->fx.keep,
+                                      .delta = news->delta,
+                                      .payload = news->payload,
+                                      .digest = news->digest,
+                                      .version = news->version,
+                                      .etag = news->etag,
+                                      .last_modified = news->last_modified,
+                                      .received_ms = now};
+    return n;
+}
+
 enum poller_answer river_news(const struct poller_news *news, void *river)
 {
     struct river *r = river;
     int64_t now = clock_now(r->p.clock);
     struct event ev = event_of(news, now);
-    const struct settings_source *source = &r->p.plan->settings.sources[news->source];
     if (!r->running || choked(r))
         return POLLER_REFUSED;
     effects_reset(&r->fx);
@@ -329,20 +364,13 @@ enum poller_answer river_news(const struct poller_news *news, void *river)
     enum poller_answer answer = answer_to(r, news);
     log_effects(r, &ev);
     count_news(r, news, result_of(news, answer));
-    struct writer_file file = {.source = source->name,
-                               .file = source->files[news->file],
-                               .held = !r->fx.keep,
-                               .delta = news->delta,
-                               .payload = news->payload,
-                               .digest = news->digest,
-                               .version = news->version,
-                               .etag = news->etag,
-                               .last_modified = news->last_modified,
-                               .received_ms = now};
-    bool files = news->what == NEWS_BATCH && answer != POLLER_REFUSED;
-    bool first = files && !news->delta && !r->filed[news->source][news->file];
-    settle(r, files ? &file : NULL, first, news->last_byte_us);
-    r->filed[news->source][news->file] |= files && r->fx.keep;
+    struct writer_file files[WIRE_COMPANIONS_MAX + 1];
+    char names[WIRE_COMPANIONS_MAX][RIVER_COMPANION_NAME];
+    bool kept = news->what == NEWS_BATCH && answer != POLLER_REFUSED;
+    bool first = kept && !news->delta && !r->filed[news->source][news->file];
+    size_t n = kept ? paper_of(r, news, now, files, names) : 0;
+    settle(r, files, n, first, news->last_byte_us);
+    r->filed[news->source][news->file] |= kept && r->fx.keep;
     set_tick(r);
     return answer;
 }
@@ -366,7 +394,7 @@ void river_restore(struct river *r, uint32_t source, uint32_t file, const struct
     effects_reset(&r->fx);
     core_apply(r->core, &ev, from->received_ms, &r->fx);
     log_effects(r, &ev);
-    settle(r, NULL, false, 0);
+    settle(r, NULL, 0, false, 0);
     r->filed[source][file] |= !from->held;
 }
 

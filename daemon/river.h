@@ -35,6 +35,10 @@ void river_free(struct river *r); /* accepts NULL */
 /* A poll's outcome; as poller_calls.news. */
 enum poller_answer river_news(const struct poller_news *news, void *river);
 
+/* Under what file of its source a companion is kept, from 0. */
+#define RIVER_COMPANION_NAME 32
+void river_companion_name(size_t number, char out[RIVER_COMPANION_NAME]);
+
 /* Is an accepted payload of this file kept, or restored? */
 bool river_filed(const struct river *r, uint32_t source, uint32_t file);
 

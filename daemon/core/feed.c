@@ -563,7 +563,7 @@ bool feed_take(struct model *m, const struct event *event, int64_t now_ms, struc
                struct err *e)
 {
     file_of(m, event->source, event->file)->unasked &= event->restored;
-    return take_event(m, event, now_ms, false, out, e);
+    return take_event(m, event, now_ms, event->again, out, e);
 }
 
 /* ---- the clock ---- */

@@ -16,7 +16,8 @@ bool feed_restore_name(struct model *m, const struct learned *name, struct err *
 bool feed_restore_digest(struct model *m, uint32_t source, uint32_t file, struct digest d,
                          struct err *e) MUST_USE;
 
-/* Judge a payload (an EVENT_BATCH) and take what is good. The same bytes again change nothing. On
+/* Judge a payload (an EVENT_BATCH) and take what is good. The same bytes again change nothing, but
+ * where they were read with other companions. On
  * failure (memory) what was taken until then stays: every contest is whole. Marks are taken as they
  * come: calls.c judges them. */
 bool feed_take(struct model *m, const struct event *event, int64_t now_ms, struct feed_report *out,

@@ -216,6 +216,9 @@ static void settle_batch(struct poll *f)
                                .batch = &f->work.results,
                                .payload = f->payload,
                                .digest = payload_digest(f->payload),
+                               .again = f->reparsing,
+                               .companions = f->work.companions,
+                               .companion_count = f->work.companion_count,
                                .delta = f->delta ? f->deltas + 1 : 0,
                                .parse_us = f->work.wall_us};
     const struct ask_validators *v = f->reparsing ? &f->body.known : &f->body.fresh;

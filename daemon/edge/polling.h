@@ -58,9 +58,12 @@ struct poller_settings { /* this and what it points to outlive the poller */
 struct poller_news {
     uint32_t source, file;
     enum { NEWS_BATCH, NEWS_UNCHANGED, NEWS_FAILED } what;
-    const struct results *batch;      /* BATCH */
-    struct payload *payload;          /* BATCH: the bytes as they came */
-    struct digest digest;             /* BATCH */
+    const struct results *batch; /* BATCH */
+    struct payload *payload;     /* BATCH: the bytes as they came */
+    struct digest digest;        /* BATCH */
+    bool again;                  /* BATCH: the bytes on air, for there are other companions */
+    const struct payload *const *companions; /* BATCH: it was read with these */
+    size_t companion_count;
     int64_t delta;                    /* BATCH: 0 all of the file, n the nth change since that */
     struct slice version;             /* of the URL, or empty */
     struct slice etag, last_modified; /* as sent; to be kept with the payload */
