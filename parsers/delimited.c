@@ -11,8 +11,9 @@
 struct table {
     struct sheet sheet;
     bool header;
-    size_t width; /* fields a row must have */
-    size_t found; /* columns found in the header tried */
+    size_t width;   /* fields a row must have */
+    size_t columns; /* that the header names; 0: none does */
+    size_t found;   /* columns found in the header tried */
 };
 
 /* ---- columns ---- */
@@ -80,8 +81,10 @@ static bool find_header(struct table *t, struct fault *f)
             return false;
         if (!more)
             break;
-        if (line >= skip && bind(t, &why))
+        if (line >= skip && bind(t, &why)) {
+            t->columns = t->sheet.records.n;
             return true;
+        }
         if (line >= skip && (nearest.kind == WIRE_OK || t->found > most)) {
             fault_set(&nearest, why.kind, "line %" PRIu64 ": %s", t->sheet.records.number,
                       why.err.text);
@@ -108,6 +111,16 @@ static bool skip_titles(struct table *t, struct fault *f)
 
 /* ---- rows ---- */
 
+/* A row says more than the header has names for: a separator within a text, or a quote lost. */
+static bool is_long(const struct table *t)
+{
+    const struct records *r = &t->sheet.records;
+    for (size_t i = t->columns; t->columns > 0 && i < r->n; i++)
+        if (r->fields[i].len > 0)
+            return true;
+    return false;
+}
+
 static bool read_rows(struct table *t, struct fault *f)
 {
     const struct records *r = &t->sheet.records;
@@ -119,6 +132,11 @@ static bool read_rows(struct table *t, struct fault *f)
             return rows_finish(t->sheet.rows, f);
         if (r->n < t->width && !t->sheet.ragged)
             return sheet_short(&t->sheet, r->n, t->width, "fields", f);
+        if (is_long(t) && !t->sheet.ragged)
+            return fault_set(f, WIRE_SYNTAX,
+                             "line %" PRIu64 ": %zu fields, the header has %zu: a separator within "
+                             "a text, or a quote lost",
+                             r->number, r->n, t->columns);
         if (!rows_add(t->sheet.rows, r->fields, r->n, r->number, f))
             return false;
     }

@@ -10,6 +10,7 @@ const struct driver *const drivers[] = {
     &clarity_driver,
     &ddhq_driver,
     &delimited_driver,
+    &dominion_summary_driver,
     &enhanced_driver,
     &ess_el45a_driver,
     &fixed_width_driver,

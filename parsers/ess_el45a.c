@@ -157,7 +157,7 @@ static struct slice party_of(struct slice heading)
     while (heading.len > 0 && is_frame(heading.ptr[heading.len - 1]))
         heading.len--;
     for (size_t i = 0; i < sizeof parties / sizeof parties[0]; i++)
-        if (ess_find(heading, parties[i]) != SIZE_MAX)
+        if (slice_find_nocase(heading, parties[i]) != SIZE_MAX)
             return heading;
     return (struct slice){0};
 }
@@ -262,7 +262,7 @@ static bool take_count(struct report *r, struct slice name, int64_t count)
                   {SLICE("REGISTERED VOTERS"), NULL},
                   {SLICE("BALLOTS CAST"), NULL},
                   {SLICE("VOTER TURNOUT"), NULL}};
-    size_t of = ess_find(name, SLICE("(OF "));
+    size_t of = slice_find_nocase(name, SLICE("(OF "));
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         if (!slice_eq_nocase(slice_sub(name, 0, counts[i].begins.len), counts[i].begins))
             continue;
@@ -321,7 +321,7 @@ static bool on_remark(struct report *r, struct slice line, long number, struct f
         r->votes_allowed = field_text_count(rest, false);
         return true;
     }
-    size_t split = ess_find(line, of);
+    size_t split = slice_find_nocase(line, of);
     if (split == SIZE_MAX || !slice_eq_nocase(slice_sub(line, 0, with.len), with))
         return true;
     struct slice after = slice_sub(line, split + of.len, line.len), word = {0};
@@ -389,10 +389,10 @@ static bool parse(struct job *j, struct fault *f)
 
 static int sniff(struct slice head)
 {
-    return ess_find(head, SLICE("EL45A")) != SIZE_MAX
+    return slice_find_nocase(head, SLICE("EL45A")) != SIZE_MAX
                ? 2
-               : ess_find(head, SLICE("(WITH ")) != SIZE_MAX &&
-                     ess_find(head, SLICE(" PRECINCTS COUNTED)")) != SIZE_MAX;
+               : slice_find_nocase(head, SLICE("(WITH ")) != SIZE_MAX &&
+                     slice_find_nocase(head, SLICE(" PRECINCTS COUNTED)")) != SIZE_MAX;
 }
 
 const struct driver ess_el45a_driver = {.name = "ess-el45a", .parse = parse, .sniff = sniff};

@@ -32,9 +32,6 @@ struct ess_pages {
  * last line must have its end. Sets the facts the heads state. */
 bool ess_pages_read(struct ess_pages *p, struct slice all, struct fault *f) MUST_USE;
 
-/* Where `what` stands in s, ASCII case aside; SIZE_MAX: nowhere. */
-size_t ess_find(struct slice s, struct slice what);
-
 /* Cut the next cell off *rest: cells stand two or more blanks apart. */
 bool ess_cell(struct slice *rest, struct slice *cell);
 

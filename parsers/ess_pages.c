@@ -11,14 +11,6 @@
 #define GROUPS_FROM 25 /* characters from "TOTAL VOTES" to the first group's column */
 #define GROUP_WIDTH 14
 
-size_t ess_find(struct slice s, struct slice what)
-{
-    for (size_t at = 0; at + what.len <= s.len; at++)
-        if (slice_eq_nocase(slice_sub(s, at, at + what.len), what))
-            return at;
-    return SIZE_MAX;
-}
-
 bool ess_cell(struct slice *rest, struct slice *cell)
 {
     *rest = slice_trim(*rest);
@@ -64,7 +56,8 @@ static struct slice date_of(struct arena *a, struct slice s)
 
 static bool is_county(struct slice s)
 {
-    return ess_find(s, SLICE(" county")) != SIZE_MAX || ess_find(s, SLICE(" parish")) != SIZE_MAX;
+    return slice_find_nocase(s, SLICE(" county")) != SIZE_MAX ||
+           slice_find_nocase(s, SLICE(" parish")) != SIZE_MAX;
 }
 
 static bool page(struct ess_pages *p, struct slice number, struct fault *f)
@@ -82,7 +75,7 @@ static bool page(struct ess_pages *p, struct slice number, struct fault *f)
 static bool report(struct ess_pages *p, struct slice name, struct fault *f)
 {
     p->named = true;
-    if (ess_find(name, SLICE("EL45")) != SIZE_MAX)
+    if (slice_find_nocase(name, SLICE("EL45")) != SIZE_MAX)
         return true;
     return fault_set(f, WIRE_SCHEMA, "line %ld: the report is \"%.*s\", not the summary EL45A",
                      p->number, SLICE_FMT(field_excerpt(p->job->arena, slice_trim(name))));
@@ -112,10 +105,11 @@ static void other_cell(struct ess_pages *p, struct slice cell, bool behind_title
 {
     struct results_facts *facts = results_facts(p->job->builder);
     struct slice date = date_of(p->job->arena, cell);
-    if (ess_find(cell, SLICE("official")) != SIZE_MAX &&
-        ess_find(cell, SLICE("election")) == SIZE_MAX)
-        facts->status =
-            ess_find(cell, SLICE("unofficial")) != SIZE_MAX ? RESULTS_UNOFFICIAL : RESULTS_OFFICIAL;
+    if (slice_find_nocase(cell, SLICE("official")) != SIZE_MAX &&
+        slice_find_nocase(cell, SLICE("election")) == SIZE_MAX)
+        facts->status = slice_find_nocase(cell, SLICE("unofficial")) != SIZE_MAX
+                            ? RESULTS_UNOFFICIAL
+                            : RESULTS_OFFICIAL;
     else if (date.len > 0)
         facts->election_date = date;
     else if (is_county(cell)) {
@@ -129,7 +123,7 @@ static void other_cell(struct ess_pages *p, struct slice cell, bool behind_title
 /* "TOTAL VOTES     %        ABSENTEE      ELECTION DAY": where the columns are. */
 static bool columns(struct ess_pages *p, struct slice line)
 {
-    size_t total = ess_find(line, SLICE("TOTAL VOTES"));
+    size_t total = slice_find_nocase(line, SLICE("TOTAL VOTES"));
     if (total == SIZE_MAX || slice_find(line, SLICE("%")) == SIZE_MAX)
         return false;
     while (line.len > 0 && line.ptr[line.len - 1] == ' ')
@@ -160,7 +154,7 @@ static bool heads(struct ess_pages *p, struct slice line, struct fault *f)
     while (ess_cell(&rest, &cell)) {
         if (!named_cell(p, cell, &done, f))
             return false;
-        if (!done && ess_find(cell, SLICE("SUMMARY")) != SIZE_MAX)
+        if (!done && slice_find_nocase(cell, SLICE("SUMMARY")) != SIZE_MAX)
             behind_title = true;
         else if (!done)
             other_cell(p, cell, behind_title);

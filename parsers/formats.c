@@ -54,6 +54,12 @@ const struct format formats[] = {
         .options = delimited_options,
     },
     {
+        .name = "dominion-summary",
+        .about = "Dominion: Election Summary Report as XML; a county's summary or statement as CSV",
+        .authority = "official",
+        .votes = true,
+    },
+    {
         .name = "enhanced",
         .about =
             "Enhanced Voting (GA, VA, UT, RI, counties of WA, MI, NY, AZ): media export, /data",

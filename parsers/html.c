@@ -98,19 +98,10 @@ static bool mend(struct slice *s, struct arena *a)
     return true;
 }
 
-static size_t find_nocase(struct slice s, struct slice needle)
-{
-    for (size_t at = 0; at + needle.len <= s.len; at++) {
-        if (slice_eq_nocase(slice_sub(s, at, at + needle.len), needle))
-            return at;
-    }
-    return SIZE_MAX;
-}
-
 /* What stands behind "charset=" in this tag; empty when it has none. */
 static struct slice charset_of_tag(struct slice tag)
 {
-    size_t at = find_nocase(tag, SLICE("charset"));
+    size_t at = slice_find_nocase(tag, SLICE("charset"));
     if (at == SIZE_MAX)
         return SLICE("");
     struct slice rest = slice_trim(slice_sub(tag, at + 7, tag.len));
@@ -128,7 +119,7 @@ static struct slice charset_of_tag(struct slice tag)
 static struct slice declared_charset(struct slice head)
 {
     size_t at;
-    while ((at = find_nocase(head, SLICE("<meta"))) != SIZE_MAX) {
+    while ((at = slice_find_nocase(head, SLICE("<meta"))) != SIZE_MAX) {
         head = slice_sub(head, at + 5, head.len);
         struct slice found = charset_of_tag(slice_sub(head, 0, slice_find(head, SLICE(">"))));
         if (slice_eq_nocase(found, SLICE("iso-8859-1")) || slice_eq_nocase(found, SLICE("latin1")))
@@ -257,7 +248,7 @@ static bool read_text(struct slice text, struct arena *a, struct html **out, str
 /* The title of a page that is refused before it is parsed. */
 static struct slice raw_title(struct slice page)
 {
-    size_t from = find_nocase(slice_sub(page, 0, META_WITHIN), SLICE("<title>"));
+    size_t from = slice_find_nocase(slice_sub(page, 0, META_WITHIN), SLICE("<title>"));
     if (from == SIZE_MAX)
         return SLICE("");
     page = slice_sub(page, from + 7, from + 7 + 200);

@@ -25,15 +25,6 @@ int64_t job_time(const struct job *j, struct slice text)
     return when_parse_local(text, &when) ? job_local_time(j, when) : WHEN_UNKNOWN;
 }
 
-static size_t find_nocase(struct slice s, struct slice needle)
-{
-    for (size_t at = 0; at + needle.len <= s.len; at++) {
-        if (slice_eq_nocase(slice_sub(s, at, at + needle.len), needle))
-            return at;
-    }
-    return SIZE_MAX;
-}
-
 static bool starts_nocase(struct slice s, struct slice prefix)
 {
     return slice_eq_nocase(slice_sub(s, 0, prefix.len), prefix);
@@ -73,12 +64,12 @@ static bool is_page(struct slice head)
 
 static struct slice page_title(struct slice head)
 {
-    size_t from = find_nocase(head, SLICE("<title"));
+    size_t from = slice_find_nocase(head, SLICE("<title"));
     if (from == SIZE_MAX)
         return SLICE("");
     head = slice_sub(head, from, head.len);
     size_t open = slice_find(head, SLICE(">"));
-    size_t end = find_nocase(head, SLICE("</title"));
+    size_t end = slice_find_nocase(head, SLICE("</title"));
     return open == SIZE_MAX || end == SIZE_MAX || end < open ? SLICE("")
                                                              : slice_sub(head, open + 1, end);
 }

@@ -60,6 +60,15 @@ size_t slice_find(struct slice s, struct slice needle)
     return at ? (size_t)(at - s.ptr) : SIZE_MAX;
 }
 
+size_t slice_find_nocase(struct slice s, struct slice needle)
+{
+    for (size_t at = 0; at + needle.len <= s.len; at++) {
+        if (slice_eq_nocase(slice_sub(s, at, at + needle.len), needle))
+            return at;
+    }
+    return SIZE_MAX;
+}
+
 bool slice_next(struct slice *rest, char sep, struct slice *field)
 {
     if (rest->len == 0)

@@ -47,7 +47,8 @@ static inline struct slice slice_trim(struct slice s)
         s = (struct slice){s.ptr + 1, s.len - 1};
     return s;
 }
-size_t slice_find(struct slice s, struct slice needle); /* offset, or SIZE_MAX */
+size_t slice_find(struct slice s, struct slice needle);        /* offset, or SIZE_MAX */
+size_t slice_find_nocase(struct slice s, struct slice needle); /* the same, ASCII case aside */
 
 /* Cut the next field off *rest at `sep`: false when *rest is spent. "a,,b" gives three fields, "a,"
  * one (nothing is left behind the separator); an empty *rest gives none. */

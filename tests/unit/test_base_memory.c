@@ -62,6 +62,9 @@ static void slices_are_compared(void **state)
     assert_int_equal(slice_find(SLICE("abcabd"), SLICE("abd")), 3);
     assert_true(slice_find(SLICE("abc"), SLICE("abcd")) == SIZE_MAX);
     assert_int_equal(slice_find(empty, empty), 0);
+    assert_int_equal(slice_find_nocase(SLICE("abcABd"), SLICE("aBD")), 3);
+    assert_true(slice_find_nocase(SLICE("abc"), SLICE("abcd")) == SIZE_MAX);
+    assert_int_equal(slice_find_nocase(empty, empty), 0);
 }
 
 static void errors_are_cut_and_prefixed(void **state)

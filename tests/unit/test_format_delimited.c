@@ -86,6 +86,9 @@ static void test_damage_is_located(void **state)
     refused(COLUMNS, "Race,Name,Votes\nMayor,Ann,5\n", WIRE_SCHEMA,
             "line 1: there is no column \"Candidate\" (option column.choice)");
     refused(COLUMNS, HEAD, WIRE_SCHEMA, "it holds no contests");
+    /* a quote lost within "12,444": its rest would be another column */
+    refused(COLUMNS, HEAD "Mayor,Ann Lee, 12,444\",5\n", WIRE_SYNTAX,
+            "line 2: 5 fields, the header has 3");
 }
 
 static void test_votes_are_digits(void **state)

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+/* Dominion (Democracy Suite, ImageCast): the Election Summary Report as XML, and the CSV files that
+ * counties make of it, summary or statement of votes by precinct. */
+#include "parsers/dominion.h"
+#include "parsers/drivers.h"
+
+/* The layouts seen of a county's two files, in the words of mappings; a source's own options come
+ * first. Undervotes and overvotes stand again on every choice's row and are no choices. */
+static const char mapping[] = "column.contest=Contest Title\n"
+                              "column.choice=Choice Name\n"
+                              "column.votes=Total Votes\n"
+                              "column.precinct=Precinct Code | Precinct | -\n"
+                              "column.total=Precinct Count | -\n"
+                              "column.registered=Active Voters* | Active Voters | -\n"
+                              "column.ballots=Total Ballots | -\n"
+                              "drop.#1=^[*]\n"
+                              "unknown=N/A\n"
+                              "thousands=yes\n";
+
+static bool parse_csv(struct job *j, struct fault *f)
+{
+    struct job mapped = *j;
+    mapped.options = arena_printf(j->arena, "%.*s%s", SLICE_FMT(j->options), mapping);
+    return mapped.options.ptr != NULL
+               ? delimited_driver.parse(&mapped, f)
+               : fault_set(f, WIRE_LIMIT, "no memory for the mapping's options");
+}
+
+static bool is_xml(struct slice head)
+{
+    if (slice_starts(head, SLICE("\xef\xbb\xbf")))
+        head = slice_sub(head, 3, head.len);
+    return slice_starts(slice_trim(head), SLICE("<"));
+}
+
+static bool parse(struct job *j, struct fault *f)
+{
+    struct slice head;
+    if (!input_peek(j->input, 64, &head, f))
+        return false;
+    return is_xml(head) ? dominion_report(j, f) : parse_csv(j, f);
+}
+
+static int sniff(struct slice head)
+{
+    if (slice_find(head, SLICE("ElectionSummaryReportRPT")) != SIZE_MAX)
+        return 2;
+    return slice_find(head, SLICE("Contest Title")) < 200 &&
+           slice_find(head, SLICE("Total Votes")) < 400;
+}
+
+const struct driver dominion_summary_driver = {
+    .name = "dominion-summary", .parse = parse, .sniff = sniff};
