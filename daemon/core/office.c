@@ -94,15 +94,15 @@ static const char *const romans[] = {"",   "i",   "ii",   "iii", "iv", "v",
                                      "vi", "vii", "viii", "ix",  "x"};
 
 static const char *const empty_words[] = {
-    "of",        "the",        "for",      "to",          "in",          "and",
-    "a",         "an",         "at",       "member",      "members",     "election",
-    "elections", "non",        "partisan", "nonpartisan", "term",        "terms",
-    "full",      "office",     "seat",     "seats",       "position",    "district",
-    "dist",      "no",         "number",   "num",         "state",       "judge",
-    "justice",   "judges",     "judicial", "legislative", "magisterial", "supervisorial",
-    "candidate", "candidates", "party",    "nomination",  "nonpartizan", "np",
-    "year",      "years",      "yr",       "shall",       "be",          "elected",
-    "elect",     "de",         "y",
+    "of",        "the",        "for",      "to",          "in",           "and",
+    "a",         "an",         "at",       "member",      "members",      "election",
+    "elections", "non",        "partisan", "nonpartisan", "term",         "terms",
+    "full",      "office",     "seat",     "seats",       "position",     "district",
+    "dist",      "no",         "number",   "num",         "state",        "judge",
+    "justice",   "judges",     "judicial", "legislative", "magisterial",  "supervisorial",
+    "candidate", "candidates", "party",    "nomination",  "nonpartizan",  "np",
+    "year",      "years",      "yr",       "shall",       "be",           "elected",
+    "elect",     "de",         "y",        "results",     "districtwide",
 };
 
 static const struct {
@@ -129,6 +129,7 @@ static const struct {
     {"unexp", OFFICE_UNEXPIRED},
     {"short term", OFFICE_UNEXPIRED},
     {"partial term", OFFICE_UNEXPIRED},
+    {"partial", OFFICE_UNEXPIRED}, /* California's "(Partial/Unexpired Term)" */
     {"remainder", OFFICE_UNEXPIRED},
     {"to fill vacancy", OFFICE_UNEXPIRED},
     {"to fill a vacancy", OFFICE_UNEXPIRED},
