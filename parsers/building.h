@@ -31,8 +31,11 @@ struct building { /* a contest under way */
     uint32_t choice, unit;                 /* the last one spoken of */
     uint32_t first; /* the contest with this one's key that came before, or NOBODY */
     struct results_text why;
+    struct results_text part_id, part_name; /* of the county that it is a part in */
     uint32_t sum_count;
     bool parents; /* a unit counts into another one */
+    bool part;    /* a county's: results_parts.c says what becomes of it */
+    bool gone;    /* into another contest */
     bool bad;
 };
 
@@ -55,6 +58,10 @@ int64_t building_votes(const struct building *k, uint32_t unit, uint32_t choice)
 
 /* Sum what is not stated; a sum that overflows makes the contest bad. False when memory is out. */
 bool building_sum(struct results_builder *b, struct building *k) MUST_USE;
+
+/* Contests of counties that are parts of one race become one contest; called once, before anything
+ * is judged. */
+bool building_join_parts(struct results_builder *b, struct err *e) MUST_USE;
 
 /* The contest becomes a problem; the first reason stays. */
 void building_bad(struct results_builder *b, struct building *k, const char *fmt, ...)

@@ -24,9 +24,12 @@ static const char *const statistics[] = {"overvotes",
                                          NULL};
 
 static const char *const answers[] = {
-    "yes",    "no",      "yesfor",         "noagainst",      "foryes",  "againstno",
-    "for",    "against", "yessi",          "nono",           "approve", "reject",
-    "retain", "remove",  "yesforapproval", "noforrejection", NULL};
+    "yes",       "no",         "yesfor",   "noagainst",      "foryes",
+    "againstno", "for",        "against",  "yessi",          "nono",
+    "approve",   "reject",     "retain",   "remove",         "approved",
+    "rejected",  "maintained", "repealed", "yesforapproval", "noforrejection",
+    "bondsyes",  "bondsno",    "levyyes",  "levyno",         "yesapprove",
+    "noreject",  NULL};
 
 static const char *const party_marks[] = {"rep", "dem", "lib", "grn", "ind", "con", "gre",
                                           "r",   "d",   "l",   "g",   "npa", "wfp", NULL};

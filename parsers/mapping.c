@@ -164,16 +164,22 @@ static bool read_measure(struct reading *r)
                                             : too_many(r);
 }
 
+static bool read_whole(struct reading *r)
+{
+    return GROW(r, wholes, whole_count) ? read_test(r, &r->m->wholes[r->m->whole_count - 1])
+                                        : too_many(r);
+}
+
 static bool read_per_county(struct reading *r)
 {
     size_t equals = slice_find(r->value, SLICE("="));
-    if (slice_is(r->value, "yes") || slice_is(r->value, "no")) {
-        r->m->every_per_county = slice_is(r->value, "yes");
-        return true;
+    if (equals == SIZE_MAX) {
+        r->m->roster = slice_is(r->value, "roster");
+        r->m->every_per_county = r->m->roster || slice_is(r->value, "yes");
+        return r->m->every_per_county || slice_is(r->value, "no") ||
+               fault_set(r->fault, WIRE_SCHEMA,
+                         "option %.*s: it is yes, no, roster or COLUMN = REGEX", SLICE_FMT(r->key));
     }
-    if (equals == SIZE_MAX)
-        return fault_set(r->fault, WIRE_SCHEMA, "option %.*s: it is yes, no or COLUMN = REGEX",
-                         SLICE_FMT(r->key));
     r->rest = slice_trim(slice_sub(r->value, 0, equals));
     r->value = slice_trim(slice_sub(r->value, equals + 1, r->value.len));
     return GROW(r, per_county, per_county_count)
@@ -277,6 +283,7 @@ static const struct {
     {"check.votes", read_check},
     {"column.", read_column},
     {"contest-per-county", read_per_county},
+    {"contest-whole.", read_whole},
     {"cut.", read_cut},
     {"drop.", read_filter},
     {"fact.", read_fact},
@@ -414,7 +421,8 @@ bool mapping_bind(struct mapping *m, const struct column_finder *finder, struct 
     return bind_tests(m, m->filters, m->filter_count, finder, f) &&
            bind_tests(m, m->levels, m->level_count, finder, f) &&
            bind_tests(m, m->measures, m->measure_count, finder, f) &&
-           bind_tests(m, m->per_county, m->per_county_count, finder, f);
+           bind_tests(m, m->per_county, m->per_county_count, finder, f) &&
+           bind_tests(m, m->wholes, m->whole_count, finder, f);
 }
 
 static bool find_role(void *ctx, struct slice name, int32_t *field)

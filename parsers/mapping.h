@@ -90,12 +90,12 @@ struct mapping_statistic { /* rows whose choice matches are figures, or nothing 
 struct mapping {
     struct slice spec[ROLES]; /* as written; ptr NULL: not mapped */
     struct column column[ROLES];
-    struct mapping_test *filters, *levels, *measures, *per_county;
+    struct mapping_test *filters, *levels, *measures, *per_county, *wholes;
     struct mapping_cut *cuts;
     struct mapping_value *values;
     struct mapping_fact *facts;
     struct mapping_statistic *statistics;
-    uint32_t filter_count, level_count, measure_count, per_county_count, cut_count, value_count,
+    uint32_t filter_count, level_count, measure_count, per_county_count, whole_count, cut_count, value_count,
         fact_count, statistic_count;
     struct slice measure_contest; /* as written */
     struct column measure_title;
@@ -107,6 +107,7 @@ struct mapping {
     struct column_style style;
     struct count_style count;
     bool every_per_county; /* contests exist per county, all of them */
+    bool roster;           /* unless who stands in them says that they are one */
     bool whole;            /* a county's precincts are all there is of it */
     struct job *job;
     struct pattern *patterns;

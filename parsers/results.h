@@ -170,11 +170,17 @@ struct results_builder;
 /* What a driver says of a contest, choice or unit. Text is cleaned and copied; what is not known
  * stays as
  * *_DEFAULT has it. */
+struct results_unit_in;
 struct results_contest_in {
     struct slice id, text, state, county, office, district, party, election_type;
     int64_t updated_ms, called_ms, registered, ballots;
     int64_t votes_allowed, seats, places;
     uint32_t flags;
+    /* The reporting unit this is a part in, for feeds that have a contest county by county and do
+     * not say which are one race: parts of one id and text in which the same people stand become
+     * one contest with a unit each, and without a county. Others stay a contest a county. NULL: it
+     * is no part. */
+    const struct results_unit_in *part;
 };
 struct results_unit_in {
     enum results_unit_type type;

@@ -209,6 +209,13 @@ bool results_contest_begin(struct results_builder *b, const struct results_conte
                                         .ballots = k->record.ballots,
                                         .reporting = -1,
                                         .total = -1};
+    if (in->part) {
+        k->part = true;
+        k->rows[0].whole = in->part->whole;
+        if (!pool_add(&b->pool, in->part->id, &k->part_id) ||
+            !pool_add(&b->pool, in->part->name, &k->part_name))
+            return building_full(e);
+    }
     const struct results_contest *r = &k->record;
     k->first = index_find(&b->index, &contests_by_key, b->contests, r, contest_mix(r));
     if (k->first == BUILDING_NOBODY &&

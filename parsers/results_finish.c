@@ -42,7 +42,7 @@ static bool unit_kept(const struct results_builder *b, const struct results_unit
 
 static bool contest_kept(const struct building *k)
 {
-    return !k->bad && k->first == BUILDING_NOBODY && k->choice_count;
+    return !k->bad && !k->gone && k->first == BUILDING_NOBODY && k->choice_count;
 }
 
 /* A contest that is there again must say the same. */
@@ -50,7 +50,7 @@ static void judge_repeats(struct results_builder *b)
 {
     for (uint32_t i = 0; i < b->count; i++) {
         struct building *k = &b->contests[i];
-        if (k->first != BUILDING_NOBODY && (k->bad || !same_contest(&b->contests[k->first], k)))
+        if (k->first != BUILDING_NOBODY && !k->gone && (k->bad || !same_contest(&b->contests[k->first], k)))
             building_bad(b, &b->contests[k->first], "the contest is there twice and differs");
     }
 }
@@ -91,7 +91,7 @@ static void count_contest(const struct results_builder *b, const struct building
                           struct counts *n)
 {
     uint32_t units = 0;
-    if (k->first == BUILDING_NOBODY) {
+    if (k->first == BUILDING_NOBODY && !k->gone) {
         n->bad += k->bad;
         n->problems += k->bad || !k->choice_count;
     }
@@ -110,7 +110,7 @@ static bool take_stock(struct results_builder *b, struct counts *n)
 {
     judge_repeats(b);
     for (uint32_t i = 0; i < b->count; i++) {
-        if (!settle_contest(b, &b->contests[i]))
+        if (!b->contests[i].gone && !settle_contest(b, &b->contests[i]))
             return false;
         count_contest(b, &b->contests[i], n);
     }
@@ -122,7 +122,7 @@ static bool judge(struct results_builder *b, const struct counts *n, struct err 
     uint64_t distinct = n->contests + n->problems;
     if (n->bad * 100 > distinct) {
         const struct building *k = b->contests;
-        while (!k->bad || k->first != BUILDING_NOBODY)
+        while (!k->bad || k->gone || k->first != BUILDING_NOBODY)
             k++;
         return err_set(
             e, ERR_DATA, "%llu of %llu contests cannot be read; the first, %.*s \"%.*s\": %.*s",
@@ -206,7 +206,7 @@ static void write_all(struct results_builder *b, struct pen *p)
         struct building *k = &b->contests[i];
         if (contest_kept(k)) {
             write_contest(b, k, p);
-        } else if (k->first == BUILDING_NOBODY) {
+        } else if (k->first == BUILDING_NOBODY && !k->gone) {
             *p->problem++ = (struct results_problem){k->record.id, k->record.text, k->why};
             p->head->problems++;
         }
@@ -217,6 +217,8 @@ bool results_finish(struct results_builder *b, struct slice *batch, struct err *
 {
     struct counts n = {0};
     struct results_header head;
+    if (!building_join_parts(b, e))
+        return false;
     if (!take_stock(b, &n))
         return building_full(e);
     if (!judge(b, &n, e) || !fill_head(b, &head, e))

@@ -68,6 +68,10 @@ static bool cut(struct rows *r, const struct mapping_cut *c)
     size_t n = pattern_groups(c->pattern);
     for (size_t i = n; i > 0; i--)
         found = groups[i].ptr || i == n ? groups[i] : found;
+    if (from == to) {
+        *to = slice_trim(found);
+        return true;
+    }
     if (!to->len)
         *to = slice_trim(found);
     return c->take || without(r, from, groups[0]);
@@ -106,8 +110,12 @@ static bool contest_begin(struct rows *r, struct who *w, uint32_t flags)
     in.text = t[ROLE_CONTEST];
     in.state = job_option(r->job, "state");
     in.county = job_option(r->job, "county");
+    struct results_unit_in county = {
+        .id = t[ROLE_COUNTY_ID], .name = t[ROLE_COUNTY], .whole = r->m->whole};
     if (w->per_county)
-        in.county = t[ROLE_COUNTY].len ? t[ROLE_COUNTY] : t[ROLE_COUNTY_ID];
+        in.county = county.name.len ? county.name : county.id;
+    if (w->per_county && r->m->roster && in.county.len)
+        in.part = &county;
     in.office = t[ROLE_OFFICE];
     in.district = t[ROLE_DISTRICT];
     in.party = label_party(t[ROLE_CONTEST_PARTY]);
@@ -214,7 +222,7 @@ static bool line_add(struct rows *r, struct who *w)
 
 bool rowing_who(struct rows *r, struct who *w)
 {
-    bool drop, question;
+    bool drop, question, whole;
     if (!dropped(r, &drop))
         return false;
     if (drop)
@@ -227,9 +235,10 @@ bool rowing_who(struct rows *r, struct who *w)
     if (r->how.learn)
         return true;
     if (!is_question(r, &question) ||
-        !any_matches(r, r->m->per_county, r->m->per_county_count, &w->per_county))
+        !any_matches(r, r->m->per_county, r->m->per_county_count, &w->per_county) ||
+        !any_matches(r, r->m->wholes, r->m->whole_count, &whole))
         return false;
-    w->per_county |= r->m->every_per_county;
+    w->per_county = (w->per_county || r->m->every_per_county) && !whole;
     return question ? question_add(r, w) : line_add(r, w);
 }
 

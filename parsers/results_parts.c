@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: ISC */
+/* Contests that stand in a feed county by county: which of them are one race.
+ *
+ * A town, a school district or a congressional district crosses county lines; the commissioners of
+ * two counties only share a title. What tells them apart is who stands: the same people everywhere
+ * are one race. Where nobody is named (Yes and No, write-in lines) nothing tells, and nothing is
+ * joined. */
+#include "parsers/building.h"
+
+#include <stdlib.h>
+
+/* One of the parts of a title, in the order of the feed. */
+struct part {
+    struct results_text id, text;
+    uint32_t at; /* of the contests */
+};
+
+static int by_title(const void *a, const void *b)
+{
+    const struct part *x = a, *y = b;
+    const uint32_t keys[][2] = {{x->id.off, y->id.off}, {x->text.off, y->text.off}, {x->at, y->at}};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        if (keys[i][0] != keys[i][1])
+            return keys[i][0] < keys[i][1] ? -1 : 1;
+    }
+    return 0;
+}
+
+static bool is_person(const struct building *k, const struct results_choice *c)
+{
+    return !(c->flags & RESULTS_WRITE_IN) && !(k->record.flags & RESULTS_MEASURE);
+}
+
+static uint32_t people(const struct building *k)
+{
+    uint32_t n = 0;
+    for (uint32_t c = 0; c < k->choice_count; c++)
+        n += is_person(k, &k->choices[c]);
+    return n;
+}
+
+static bool stands_in(const struct results_choice *person, const struct building *k)
+{
+    for (uint32_t c = 0; c < k->choice_count; c++) {
+        const struct results_choice *other = &k->choices[c];
+        if (other->id.off == person->id.off && other->name.off == person->name.off &&
+            other->party.off == person->party.off)
+            return true;
+    }
+    return false;
+}
+
+/* The same people stand in all of them, and there are some. */
+static bool are_one(const struct results_builder *b, const struct part *parts, size_t n)
+{
+    const struct building *first = &b->contests[parts[0].at];
+    uint32_t named = people(first);
+    for (size_t i = 1; i < n; i++) {
+        const struct building *k = &b->contests[parts[i].at];
+        if (!named || people(k) != named)
+            return false;
+        for (uint32_t c = 0; c < first->choice_count; c++) {
+            if (is_person(first, &first->choices[c]) && !stands_in(&first->choices[c], k))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* ---- joining ---- */
+
+static bool begin_whole(struct results_builder *b, const struct building *first, struct err *e)
+{
+    const struct results_contest *r = &first->record;
+    const struct pool *p = &b->pool;
+    return results_contest_begin(b,
+                                 &(struct results_contest_in){
+                                     .id = pool_text(p, r->id),
+                                     .text = pool_text(p, r->text),
+                                     .state = pool_text(p, r->state),
+                                     .office = pool_text(p, r->office),
+                                     .district = pool_text(p, r->district),
+                                     .party = pool_text(p, r->party),
+                                     .election_type = pool_text(p, r->election_type),
+                                     .updated_ms = r->updated_ms,
+                                     .called_ms = r->called_ms,
+                                     .registered = -1,
+                                     .ballots = -1,
+                                     .votes_allowed = r->votes_allowed,
+                                     .seats = r->seats,
+                                     .places = r->places,
+                                     .flags = r->flags,
+                                 },
+                                 e);
+}
+
+static bool add_unit(struct results_builder *b, const struct building *k, uint32_t u,
+                     uint32_t parent, uint32_t *to, struct err *e)
+{
+    const struct results_unit *unit = &k->units[u];
+    struct results_unit_in in = {.type = u ? unit->type : RESULTS_COUNTY,
+                                 .id = pool_text(&b->pool, u ? unit->id : k->part_id),
+                                 .name = pool_text(&b->pool, u ? unit->name : k->part_name),
+                                 .reporting = unit->reporting,
+                                 .total = unit->total,
+                                 .registered = unit->registered,
+                                 .ballots = unit->ballots,
+                                 .parent = parent,
+                                 .whole = k->rows[u].whole};
+    return results_unit(b, &in, to, e);
+}
+
+static bool add_choices(struct results_builder *b, const struct building *k, uint32_t *to,
+                        struct err *e)
+{
+    for (uint32_t c = 0; c < k->choice_count; c++) {
+        const struct results_choice *old = &k->choices[c];
+        struct results_choice_in in = {.id = pool_text(&b->pool, old->id),
+                                       .name = pool_text(&b->pool, old->name),
+                                       .party = pool_text(&b->pool, old->party),
+                                       .flags = old->flags,
+                                       .mark = (enum results_mark)old->mark};
+        if (!results_choice(b, &in, &to[c], e))
+            return false;
+    }
+    return true;
+}
+
+/* A county's contest into the whole, which is the current one: its total becomes the county's. */
+static bool add_part(struct results_builder *b, const struct building *k, struct err *e)
+{
+    uint32_t *choices = arena_array(b->arena, k->choice_count + 1, sizeof *choices);
+    uint32_t *units = arena_array(b->arena, k->unit_count, sizeof *units);
+    if (!choices || !units)
+        return building_full(e);
+    if (k->bad)
+        results_contest_bad(b, "%.*s", SLICE_FMT(pool_text(&b->pool, k->why)));
+    if (!add_choices(b, k, choices, e))
+        return false;
+    for (uint32_t u = 0; u < k->unit_count; u++) {
+        if (!add_unit(b, k, u, u ? units[k->rows[u].parent] : 0, &units[u], e))
+            return false;
+        for (uint32_t c = 0; c < k->choice_count; c++) {
+            int64_t votes = building_stated(k, u, c);
+            if (votes != VOTES_ABSENT && !results_votes_once(b, units[u], choices[c], votes, e))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* One contest in place of the parts, where the first of them stood. */
+static bool join(struct results_builder *b, const struct part *parts, size_t n, struct err *e)
+{
+    if (!begin_whole(b, &b->contests[parts[0].at], e))
+        return false;
+    uint32_t whole = results_contest_index(b);
+    for (size_t i = 0; i < n; i++) {
+        if (!add_part(b, &b->contests[parts[i].at], e))
+            return false;
+    }
+    for (size_t i = 0; i < n; i++)
+        b->contests[parts[i].at].gone = true;
+    if (b->contests[whole].first == BUILDING_NOBODY) { /* else it is there already, and judged */
+        struct building gone = b->contests[parts[0].at];
+        b->contests[parts[0].at] = b->contests[whole];
+        b->contests[whole] = gone;
+    }
+    return true;
+}
+
+bool building_join_parts(struct results_builder *b, struct err *e)
+{
+    uint32_t n = 0, count = b->count;
+    struct part *parts;
+    for (uint32_t i = 0; i < count; i++)
+        n += b->contests[i].part && b->contests[i].first == BUILDING_NOBODY;
+    if (!n)
+        return true;
+    if (!(parts = arena_array(b->arena, n, sizeof *parts)))
+        return building_full(e);
+    n = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct building *k = &b->contests[i];
+        if (k->part && k->first == BUILDING_NOBODY)
+            parts[n++] = (struct part){k->record.id, k->record.text, i};
+    }
+    qsort(parts, n, sizeof *parts, by_title);
+    for (uint32_t from = 0, to; from < n; from = to) {
+        for (to = from + 1; to < n && parts[to].id.off == parts[from].id.off &&
+                            parts[to].text.off == parts[from].text.off;)
+            to++;
+        if (are_one(b, parts + from, to - from) && !join(b, parts + from, to - from, e))
+            return false;
+    }
+    return true;
+}

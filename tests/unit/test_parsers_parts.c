@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: ISC */
+/* Which contests of counties are one race: told by who stands in them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/format_case.h"
+
+#define OPTIONS                                                                                    \
+    "column.county=County\ncolumn.contest=Race\ncolumn.choice=Name\ncolumn.votes=Votes\n"          \
+    "contest-per-county=roster\n"
+#define HEADER "County,Race,Name,Votes\n"
+
+struct seen {
+    char text[2000];
+};
+
+/* "Race@County:n Name=v ...;" of each contest, in order. */
+static struct seen see(const struct format_case *c)
+{
+    struct seen s = {.text = ""};
+    size_t n = 0;
+    for (uint32_t i = 0; i < c->r.head->contests; i++) {
+        const struct results_contest *k = &c->r.contests[i];
+        n += (size_t)snprintf(s.text + n, sizeof s.text - n, "%.*s@%.*s:%u",
+                              SLICE_FMT(results_text(&c->r, k->text)),
+                              SLICE_FMT(results_text(&c->r, k->county)), k->units);
+        for (uint32_t j = 0; j < k->choices; j++)
+            n += (size_t)snprintf(
+                s.text + n, sizeof s.text - n, " %.*s=%lld",
+                SLICE_FMT(results_text(&c->r, c->r.choices[k->first_choice + j].name)),
+                (long long)results_cell(&c->r, k, 0, j)->votes);
+        n += (size_t)snprintf(s.text + n, sizeof s.text - n, ";");
+    }
+    return s;
+}
+
+static void gives(const char *more, const char *rows, const char *want)
+{
+    char options[600], payload[1200];
+    snprintf(options, sizeof options, "%s%s", OPTIONS, more);
+    snprintf(payload, sizeof payload, "%s%s", HEADER, rows);
+    struct format_case c = {.format = "delimited", .payload = payload, .options = options};
+    if (!case_run(&c))
+        fail_msg("%s", c.fault.err.text);
+    assert_string_equal(see(&c).text, want);
+    case_done(&c);
+}
+
+static void the_same_people_in_two_counties_are_one_race(void **state)
+{
+    (void)state;
+    gives("",
+          "Ash,Town Council,Ana Roe,10\nAsh,Town Council,Bo Low,5\nAsh,Mayor,Cy,1\n"
+          "Elm,Town Council,Bo Low,7\nElm,Town Council,Ana Roe,2\n",
+          "Town Council@:3 Ana Roe=12 Bo Low=12;Mayor@:2 Cy=1;");
+}
+
+static void other_people_under_one_title_are_two_races(void **state)
+{
+    (void)state;
+    gives("",
+          "Ash,Commissioner 1,Ana Roe,10\nElm,Commissioner 1,Bo Low,7\n"
+          "Oak,Commissioner 1,Ana Roe,1\nOak,Commissioner 1,Bo Low,2\n",
+          "Commissioner 1@Ash:1 Ana Roe=10;Commissioner 1@Elm:1 Bo Low=7;"
+          "Commissioner 1@Oak:1 Ana Roe=1 Bo Low=2;");
+}
+
+static void write_in_lines_tell_nothing(void **state)
+{
+    (void)state;
+    gives("",
+          "Ash,Mayor,Ana Roe,10\nAsh,Mayor,Write-in,1\nElm,Mayor,Ana Roe,7\n"
+          "Ash,Precinct Officer,Write-in,2\nElm,Precinct Officer,Write-in,3\n",
+          "Mayor@:3 Ana Roe=17 Write-in=1;Precinct Officer@Ash:1 Write-in=2;"
+          "Precinct Officer@Elm:1 Write-in=3;");
+}
+
+static void questions_of_one_title_stay_apart(void **state)
+{
+    (void)state;
+    const char *rows = "Ash,Question 1,Yes,10\nAsh,Question 1,No,1\n"
+                       "Elm,Question 1,Yes,3\nElm,Question 1,No,4\n";
+    gives("", rows, "Question 1@Ash:1 Yes=10 No=1;Question 1@Elm:1 Yes=3 No=4;");
+    gives("contest-whole.Race=^Question\n", rows, "Question 1@:3 Yes=13 No=5;");
+}
+
+static void what_is_wrong_in_one_county_is_wrong_with_the_race(void **state)
+{
+    (void)state;
+    char rows[4000];
+    size_t n =
+        (size_t)snprintf(rows, sizeof rows, HEADER "Ash,Mayor,Ana Roe,10\nElm,Mayor,Ana Roe,-7\n");
+    for (int i = 0; i < 100; i++) /* one bad contest of a hundred may be left out */
+        n += (size_t)snprintf(rows + n, sizeof rows - n, "Ash,Judge %d,Cy,1\n", i);
+    struct format_case c = {.format = "delimited", .payload = rows, .options = OPTIONS};
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.head->contests, 100);
+    assert_int_equal(c.r.head->problems, 1);
+    assert_text(&c, c.r.problems[0].contest_text, "Mayor");
+    case_done(&c);
+}
+
+static void a_county_keeps_what_it_says_of_itself(void **state)
+{
+    (void)state;
+    struct format_case c = {.format = "delimited",
+                            .options = OPTIONS
+                            "precincts=yes\ncolumn.precinct=Precinct\ncolumn.registered=Reg\n",
+                            .payload = "County,Precinct,Race,Name,Votes,Reg\nAsh,,Mayor,Ana,10,50\n"
+                                       "Elm,North,Mayor,Ana,3,20\nElm,South,Mayor,Ana,4,30\n"};
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.head->contests, 1);
+    const struct results_contest *k = &c.r.contests[0];
+    assert_int_equal(results_cell(&c.r, k, 0, 0)->votes, 17);
+    assert_int_equal(k->units, 5);
+    const struct results_unit *u = &c.r.units[k->first_unit];
+    assert_text(&c, u[1].name, "Ash");
+    assert_int_equal(u[1].registered, 50);
+    assert_text(&c, u[2].name, "Elm");
+    assert_int_equal(results_cell(&c.r, k, 2, 0)->votes, 7);
+    assert_text(&c, u[3].name, "Elm / North");
+    case_done(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_same_people_in_two_counties_are_one_race),
+        cmocka_unit_test(other_people_under_one_title_are_two_races),
+        cmocka_unit_test(write_in_lines_tell_nothing),
+        cmocka_unit_test(questions_of_one_title_stay_apart),
+        cmocka_unit_test(what_is_wrong_in_one_county_is_wrong_with_the_race),
+        cmocka_unit_test(a_county_keeps_what_it_says_of_itself),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
