@@ -182,8 +182,10 @@ static void give(struct track *t, bool etag, struct serve_answer *out)
     t->served = true;
 }
 
-static bool play_sequence(struct slice rest, int64_t now_ms, struct serve_answer *out, void *ctx)
+static bool play_sequence(struct slice rest, struct slice query, int64_t now_ms,
+                          struct serve_answer *out, void *ctx)
 {
+    (void)query;
     struct track *t = ctx;
     if (rest.len > 0)
         return false;
@@ -239,8 +241,10 @@ static bool play_version(struct track *t, struct slice version, int64_t now_ms,
     return false;
 }
 
-static bool play_versioned(struct slice rest, int64_t now_ms, struct serve_answer *out, void *ctx)
+static bool play_versioned(struct slice rest, struct slice query, int64_t now_ms,
+                           struct serve_answer *out, void *ctx)
 {
+    (void)query;
     struct track *t = ctx;
     struct slice version;
     if (slice_is(rest, "/current_ver.txt"))
@@ -250,8 +254,10 @@ static bool play_versioned(struct slice rest, int64_t now_ms, struct serve_answe
            play_version(t, version, now_ms, out);
 }
 
-static bool play_file(struct slice rest, int64_t now_ms, struct serve_answer *out, void *ctx)
+static bool play_file(struct slice rest, struct slice query, int64_t now_ms,
+                      struct serve_answer *out, void *ctx)
 {
+    (void)query;
     const struct step *s = ctx;
     (void)now_ms;
     out->type = s->type;

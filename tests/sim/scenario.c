@@ -144,11 +144,12 @@ static bool read_state(struct reader *r, struct slice rest)
 
 static bool read_feed_keys(struct reader *r, struct scenario_feed *f)
 {
-    static const char *const own[] = {"zip", "direct", "every"};
+    static const char *const own[] = {"zip", "direct", "counties", "every"};
     struct scenario_pairs rest = {.count = 0};
     struct slice every = scenario_value(&f->keys, "every");
     f->zip = is_yes(&f->keys, "zip");
     f->direct = is_yes(&f->keys, "direct");
+    f->counties = is_yes(&f->keys, "counties");
     f->every_ms = EVERY;
     if (every.len > 0 && (!num_parse_duration(every, &f->every_ms) || f->every_ms < WHEN_SECOND))
         return wrong(r, "not a duration", every);

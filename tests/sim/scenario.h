@@ -9,12 +9,13 @@
  *   state GA 19:00 EST                     when its polls close
  *   feed NAME FORMAT [ST [COUNTY]] [key=value ...]
  *       FORMAT: a template of tests/sim/formats. Keys: zip=yes, direct=yes (no
- *       current_ver.txt), every=5m (how often the site writes anew), and any key of a [source].
+ *       current_ver.txt), counties=yes (a county whose version stands in its state's list),
+ *       every=5m (how often the site writes anew), and any key of a [source].
  *   race ST [COUNTY] | TITLE | OFFICE; column=value; ... | FEED ... | key=value ...
  *       TITLE as feeds write it, OFFICE and columns as the endorsement list does. Keys: votes,
  *       units, counties=A,B (commas, '_' for a blank), seats, from, to, call, retract, recall
- *       (minutes behind the state's close), ap=no, hint=yes (source_hints for its feeds),
- * measure=yes (a question: its choices are Yes and No).
+ *       (minutes behind the close of the state), ap=no, hint=yes (source_hints for its feeds),
+ *       measure=yes (a question: its choices are Yes and No).
  *   + NAME | PARTY | SHARE | MARK | column=value; ...      endorsed
  *   - NAME | PARTY | SHARE | MARK | ...                    not endorsed
  *       PARTY: D R L G I, W (a line of write-ins), or nothing.
@@ -58,7 +59,7 @@ struct scenario_feed {
     const struct template *template;
     const struct scenario_state *state; /* NULL: of several states */
     int64_t every_ms;                   /* how often the site writes anew */
-    bool zip, direct;
+    bool zip, direct, counties;
     struct scenario_pairs keys; /* of the [source], as they stand */
 };
 

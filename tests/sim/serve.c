@@ -116,11 +116,12 @@ static void on_request(struct evhttp_request *req, void *ctx)
         .status = 200, .type = "application/octet-stream", .modified_ms = WHEN_UNKNOWN};
     const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
     struct slice path = slice_of(uri ? evhttp_uri_get_path(uri) : NULL);
+    struct slice query = slice_of(uri ? evhttp_uri_get_query(uri) : NULL);
     for (size_t i = 0; i < s->route_count; i++) {
         const struct route *r = &s->routes[i];
         if (!slice_starts(path, r->prefix))
             continue;
-        if (!r->feed(slice_sub(path, r->prefix.len, path.len), s->now(s->ctx), &a, r->ctx))
+        if (!r->feed(slice_sub(path, r->prefix.len, path.len), query, s->now(s->ctx), &a, r->ctx))
             continue;
         send_answer(s, req, &a);
         return;

@@ -21,8 +21,9 @@ struct serve_answer {
     bool no_gzip;        /* the body is compressed already */
 };
 
-/* Makes the answer for a path below the feed's prefix; false: 404. */
-typedef bool serve_feed(struct slice rest, int64_t now_ms, struct serve_answer *out, void *ctx);
+/* Makes the answer for a path below the feed's prefix; false: 404. The query is as it was asked. */
+typedef bool serve_feed(struct slice rest, struct slice query, int64_t now_ms,
+                        struct serve_answer *out, void *ctx);
 
 struct serve *serve_new(struct event_base *base, int port, int64_t (*now)(void *ctx), void *ctx,
                         struct err *e);

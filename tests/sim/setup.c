@@ -149,6 +149,9 @@ static void source(struct write *w, int port, struct buf *out)
     write_path(w, out);
     if (stage_versioned(w))
         buf_addf(out, "\nversion-url = %.*s/current_ver.txt", SLICE_FMT(buf_slice(&site)));
+    if (f->counties)
+        buf_addf(out, "\ncounties-url = %.*s/%.*s", SLICE_FMT(buf_slice(&site)),
+                 SLICE_FMT(t->counties.path));
     for (size_t i = 0; i < t->companion_count; i++)
         buf_addf(out, "\ncompanion.%.*s = %.*s/%.*s", SLICE_FMT(t->companions[i].key),
                  SLICE_FMT(buf_slice(&site)), SLICE_FMT(t->companions[i].path));

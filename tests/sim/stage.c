@@ -8,7 +8,6 @@
 #include "daemon/base/when.h"
 
 #define BODY_MAX ((size_t)64 << 20)
-#define FIRST_VERSION 310000
 
 struct play { /* one feed */
     struct write write;
@@ -28,7 +27,7 @@ bool stage_versioned(struct write *w)
     struct buf path;
     buf_init(&path, 4096);
     write_path(w, &path);
-    bool is = slice_starts(buf_slice(&path), SLICE("{version}/"));
+    bool is = slice_find(buf_slice(&path), SLICE("{version}/")) != SIZE_MAX;
     buf_done(&path);
     return is;
 }
@@ -74,10 +73,9 @@ static bool give_companion(struct play *p, struct slice path, int64_t t, struct 
 
 static bool give_version(struct play *p, int64_t t, struct serve_answer *out)
 {
-    int64_t n = FIRST_VERSION + (t - p->write.night->s->date) / p->write.feed->every_ms;
     struct buf text;
     buf_init(&text, sizeof p->version);
-    buf_addf(&text, "%lld", (long long)n);
+    buf_addf(&text, "%lld", (long long)write_version(&p->write, t));
     for (size_t i = 0; i < text.len; i++)
         p->version[i] = text.ptr[i];
     out->body = (struct slice){p->version, text.len};
@@ -88,27 +86,65 @@ static bool give_version(struct play *p, int64_t t, struct serve_answer *out)
     return true;
 }
 
-static bool play(struct slice rest, int64_t now_ms, struct serve_answer *out, void *ctx)
+/* "minDateTime=2026-11-04T02%3a15%3a00.194Z": what has changed since. */
+static int64_t read_since(struct slice query)
+{
+    struct slice pair;
+    int64_t since = WHEN_UNKNOWN;
+    while (slice_next(&query, '&', &pair)) {
+        char text[40];
+        size_t n = 0;
+        if (!slice_starts(pair, SLICE("minDateTime=")))
+            continue;
+        for (size_t i = sizeof "minDateTime=" - 1; i < pair.len && n < sizeof text; i++) {
+            bool colon = slice_starts(slice_sub(pair, i, pair.len), SLICE("%3a"));
+            text[n++] = colon ? ':' : pair.ptr[i];
+            i += colon ? 2 : 0;
+        }
+        if (!when_parse((struct slice){text, n}, false, &since))
+            since = WHEN_UNKNOWN;
+    }
+    return since;
+}
+
+/* VERSION/ and what stands behind it: a version that is, and the path as the feed has it. */
+static bool give_of_version(struct play *p, struct slice rest, int64_t t, struct serve_answer *out)
+{
+    const struct scenario_feed *f = p->write.feed;
+    struct slice path = buf_slice(&p->path), word;
+    int64_t version;
+    bool listed = f->counties && slice_starts(rest, SLICE(WRITE_ELECTION "/"));
+    if (f->counties)
+        slice_next(&path, '/', &word);
+    slice_next(&path, '/', &word);
+    if (listed)
+        slice_next(&rest, '/', &word);
+    if (!slice_next(&rest, '/', &word) ||
+        !num_parse(word, WRITE_VERSION, WRITE_VERSION + 100000, &version))
+        return false;
+    int64_t of = p->write.night->s->date + (version - WRITE_VERSION) * f->every_ms;
+    if (of > t)
+        return false;
+    if (!f->counties || listed)
+        return slice_eq(rest, path) && give_own(p, of, out);
+    struct slice list = p->write.template->counties.path;
+    slice_next(&list, '/', &word);
+    return slice_eq(rest, list) && give(p, p->write.template->counties.what, of, out);
+}
+
+static bool play(struct slice rest, struct slice query, int64_t now_ms, struct serve_answer *out,
+                 void *ctx)
 {
     struct play *p = ctx;
-    const struct scenario_feed *f = p->write.feed;
-    int64_t date = p->write.night->s->date, version;
-    struct slice path = buf_slice(&p->path), first;
-    int64_t t = generate_written(p->write.night->s, f, now_ms);
+    int64_t t = generate_written(p->write.night->s, p->write.feed, now_ms);
+    p->write.since = read_since(query);
     if (give_companion(p, rest, t, out))
         return true;
-    if (!slice_starts(path, SLICE("{version}/"))) {
-        out->etag = true;
-        return slice_eq(rest, path) && give_own(p, t, out);
-    }
-    if (slice_is(rest, "current_ver.txt"))
-        return give_version(p, t, out);
-    slice_next(&path, '/', &first);
-    if (!slice_next(&rest, '/', &first) || !slice_eq(rest, path) ||
-        !num_parse(first, FIRST_VERSION, FIRST_VERSION + 100000, &version))
-        return false;
-    int64_t of = date + (version - FIRST_VERSION) * f->every_ms;
-    return of <= t && give_own(p, of, out);
+    if (stage_versioned(&p->write))
+        return slice_is(rest, "current_ver.txt") ? give_version(p, t, out)
+                                                 : give_of_version(p, rest, t, out);
+    out->etag = true;
+    return slice_eq(rest, buf_slice(&p->path)) && give_own(p, t, out);
 }
 
 static bool add_play(struct stage *st, const struct generate *night, struct serve *s)
@@ -121,7 +157,9 @@ static bool add_play(struct stage *st, const struct generate *night, struct serv
         return false;
     write_path(&p->write, &p->path);
     p->prefix = arena_printf(st->arena, "/%.*s/", SLICE_FMT(p->write.feed->name));
-    return p->prefix.ptr && serve_add(s, p->prefix, play, p);
+    p->write.site = arena_printf(st->arena, "http://127.0.0.1:%d/%.*s", serve_port(s),
+                                 SLICE_FMT(p->write.feed->name));
+    return p->prefix.ptr && p->write.site.ptr && serve_add(s, p->prefix, play, p);
 }
 
 bool stage_new(const struct generate *night, struct serve *s, struct stage **out, struct err *e)

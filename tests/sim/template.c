@@ -212,6 +212,13 @@ static bool on_companion(struct reader *r, struct slice rest)
     return true;
 }
 
+static bool on_counties(struct reader *r, struct slice rest)
+{
+    return (slice_next(&rest, ' ', &r->t->counties.name) &&
+            slice_next(&rest, ' ', &r->t->counties.path)) ||
+           wrong(r, "not TEMPLATE PATH", rest);
+}
+
 static bool on_all(struct reader *r, struct slice rest)
 {
     (void)rest;
@@ -230,12 +237,23 @@ static const struct {
     const char *word;
     bool (*read)(struct reader *r, struct slice rest);
 } words[] = {
-    {"for", on_for},           {"if", on_if},       {"else", on_else},
-    {"end", on_end},           {"do", on_do},       {"#", on_comment},
-    {"format", on_format},     {"type", on_type},   {"path", on_path},
-    {"zip", on_zip},           {"title", on_title}, {"all", on_all},
-    {"priority", on_priority}, {"set", on_set},     {"companion", on_companion},
+    {"for", on_for},
+    {"if", on_if},
+    {"else", on_else},
+    {"end", on_end},
+    {"do", on_do},
+    {"#", on_comment},
+    {"format", on_format},
+    {"type", on_type},
+    {"path", on_path},
+    {"zip", on_zip},
+    {"title", on_title},
+    {"all", on_all},
+    {"priority", on_priority},
+    {"set", on_set},
+    {"companion", on_companion},
     {"untitled", on_untitled},
+    {"counties", on_counties},
 };
 
 static bool read_saying(struct reader *r, struct slice line)
@@ -314,15 +332,24 @@ static bool load_one(const char *folder, const char *file, struct arena *a, stru
            template_read(name, text, a, &t->list[t->count++], e);
 }
 
+static bool link_one(const struct templates *all, const struct template *t,
+                     struct template_companion *c, struct err *e)
+{
+    c->what = templates_find(all, c->name);
+    return c->what || err_set(e, ERR_DATA, "%.*s" SUFFIX ": no such companion: '%.*s'",
+                              SLICE_FMT(t->name), SLICE_FMT(c->name));
+}
+
 static bool link_companions(struct templates *t, struct err *e)
 {
-    for (size_t i = 0; i < t->count; i++)
-        for (size_t k = 0; k < t->list[i].companion_count; k++) {
-            struct template_companion *c = &t->list[i].companions[k];
-            if (!(c->what = templates_find(t, c->name)))
-                return err_set(e, ERR_DATA, "%.*s" SUFFIX ": no such companion: '%.*s'",
-                               SLICE_FMT(t->list[i].name), SLICE_FMT(c->name));
-        }
+    for (size_t i = 0; i < t->count; i++) {
+        struct template *one = &t->list[i];
+        for (size_t k = 0; k < one->companion_count; k++)
+            if (!link_one(t, one, &one->companions[k], e))
+                return false;
+        if (one->counties.name.len > 0 && !link_one(t, one, &one->counties, e))
+            return false;
+    }
     return true;
 }
 

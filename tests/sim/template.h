@@ -3,14 +3,17 @@
  * the night says.
  *
  * ${FIELD|MODIFIER|...} is such a place; `whole.FIELD` means the figure of the whole contest where
- * a county or precinct is in hand. tests/sim/fields.c names the fields, tests/sim/modify.c the
+ * a county or precinct is in hand. tests/sim/numbers.c and words.c name the fields, modify.c the
  * modifiers. A line that begins with % (behind blanks or not) is not served but says:
  *
- *   %for contest | county | precinct | choice | choice by votes | type | party ... %end
- *       Loops nest in any order: counties in contests are those of the contest, contests in
- * counties those of the county. Without a choice, a county or a type in hand a figure is of all of
- * them. %if FIELD|MODIFIER ... %else ... %end      not empty, and not 0 %do MODIFIER|MODIFIER ...
- * %end             the modifiers, over all that is between
+ *   %for contest | county | precinct | choice | choice by votes | type | party
+ *       up to its %end. Loops nest in any order: counties in a contest are those of the contest,
+ *       contests in a county those of the county. Without a choice, a county or a type in hand, a
+ *       figure is of all of them.
+ *   %if FIELD|MODIFIER...
+ *       up to its %else or %end: not empty, and not 0
+ *   %do MODIFIER|MODIFIER...
+ *       the modifiers over all that is up to its %end
  *   %# a comment
  *
  * A line that ends in \ goes on in the next line that is served, whose first blanks do not count.
@@ -25,6 +28,8 @@
  *   %set KEY = VALUE         a line of the [source]
  *   %companion KEY TEMPLATE PATH [early]    another file of the same feed; early: its figures are
  *       those of before the first vote
+ *   %counties TEMPLATE PATH  the state's list of its counties' versions, when the feed says
+ *       counties=yes
  *   %title TEXT              what it calls a contest, where that is not the scenario's title
  *   %untitled                its contests have no titles
  *   %all                     it has every race that AP counts
@@ -89,7 +94,7 @@ struct template
     struct slice format, type, zip_member, sets;
     int64_t priority;
     struct template_program path, zip_path, title, body; /* title: none when count is 0 */
-    struct template_companion companions[TEMPLATE_COMPANIONS_MAX];
+    struct template_companion companions[TEMPLATE_COMPANIONS_MAX], counties;
     size_t companion_count;
     bool all, untitled;
 };

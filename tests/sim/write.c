@@ -4,10 +4,28 @@
 
 #include <stdio.h>
 
+#include "daemon/base/when.h"
+
 #define TEXT_ROOM ((size_t)64 << 20)
 #define COUNTIES_MAX 200
 
 static void run(struct write *w, const struct template_node *nodes, size_t from, size_t to);
+
+/* ---- names ---- */
+
+static const struct field *find_among(const struct field *list, struct slice wanted)
+{
+    for (; list->name; list++)
+        if (slice_is(wanted, list->name))
+            return list;
+    return NULL;
+}
+
+const struct field *field_find(struct slice wanted)
+{
+    const struct field *f = find_among(write_numbers, wanted);
+    return f ? f : find_among(write_words, wanted);
+}
 
 /* ---- places ---- */
 
@@ -139,8 +157,14 @@ void write_path(struct write *w, struct buf *out)
     struct slice rest = buf_slice(&path), part = {0};
     while (w->feed->direct && slice_next(&rest, '/', &part))
         ;
+    buf_addz(out, w->feed->counties ? "{election}/" : "");
     buf_add(out, w->feed->direct ? part : buf_slice(&path));
     buf_done(&path);
+}
+
+int64_t write_version(const struct write *w, int64_t t)
+{
+    return WRITE_VERSION + (t - w->night->s->date) / w->feed->every_ms;
 }
 
 /* ---- what the feed has ---- */
@@ -156,6 +180,24 @@ static void list_counties(struct write *w, const struct scenario_contest *c)
     }
 }
 
+size_t write_county_at(const struct write *w, const struct scenario_contest *c, size_t county)
+{
+    for (size_t i = 0; i < c->county_count; i++)
+        if (slice_eq(c->counties[i], w->counties[county]))
+            return i;
+    return WRITE_NONE;
+}
+
+bool write_has_place(const struct write *w, const struct write_scope *s,
+                     const struct generate_contest *g)
+{
+    size_t county = s->county == WRITE_NONE ? WRITE_NONE : write_county_at(w, g->c, s->county);
+    if (s->county != WRITE_NONE && county == WRITE_NONE)
+        return false;
+    return s->unit == WRITE_NONE || (s->unit < g->unit_count &&
+                                     (county == WRITE_NONE || g->units[s->unit].county == county));
+}
+
 bool write_begin(struct write *w, const struct generate *night, size_t feed, struct arena *a)
 {
     const struct scenario *s = night->s;
@@ -166,6 +208,7 @@ bool write_begin(struct write *w, const struct generate *night, size_t feed, str
                         .titles = arena_array(a, s->contest_count + 1, sizeof *w->titles),
                         .counties = arena_array(a, COUNTIES_MAX, sizeof *w->counties),
                         .scope = WRITE_SCOPE_NONE,
+                        .since = WHEN_UNKNOWN,
                         .t = s->date};
     if (!w->contests || !w->titles || !w->counties)
         return false;

@@ -20,7 +20,7 @@ FORMATS = feeds.ROOT / "tests" / "sim" / "formats"
 # before the polls close, at the first figures, in the thick of it, while a call is taken back, late, at the end
 TIMES = ["2026-11-03T22:45:05Z", "2026-11-04T00:21:05Z", "2026-11-04T01:47:05Z", "2026-11-04T02:33:05Z", "2026-11-04T05:19:05Z"]
 END = TIMES[-1]
-OF_THE_DAEMON = {"format", "priority", "url", "version-url", "interval", "calls"}  # keys of a [source] that no parser sees
+OF_THE_DAEMON = {"format", "priority", "url", "version-url", "counties-url", "interval", "calls"}  # keys of a [source] that no parser sees
 
 
 class Facts:
@@ -135,7 +135,12 @@ def parsed(address, source, folder):
     if "version-url" in source:
         version = ask(source["version-url"].replace("PORT", address))[0].decode()
         assert re.fullmatch(r"\d{6}", version)
-    body, _ = ask(source["url"].replace("PORT", address).replace("{version}", version))
+    election = ""
+    if "counties-url" in source:
+        listed = json.loads(ask(source["counties-url"].replace("PORT", address).replace("{version}", version))[0])
+        rows = (row.split("|") for row in listed["settings"]["electiondetails"]["participatingcounties"])
+        [(election, version)] = [row[1:3] for row in rows if row[0] == source["county"]]
+    body, _ = ask(source["url"].replace("PORT", address).replace("{version}", version).replace("{election}", election))
     args = ["-f", source["format"], "-O", "precincts=yes"]
     for key, value in source.items():
         if key.startswith("companion."):
