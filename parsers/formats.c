@@ -41,7 +41,7 @@ const struct format formats[] = {
     },
     {
         .name = "ddhq",
-        .about = "Decision Desk HQ, API version 2: votes by county, and its calls",
+        .about = "Decision Desk HQ, API versions 2 to 4: votes by county and town, and its calls",
         .authority = "ddhq",
         .votes = true,
         .calls = true,
