@@ -75,23 +75,28 @@ static int64_t positive_attr(const struct xml_attrs *attrs, const char *name)
     return n > 0 ? n : -1; /* 0 voters or ballots: the county did not fill it in */
 }
 
-/* A vote attribute: blank is unknown, anything but digits makes the contest a problem (and is
- * unknown from here on). */
-static int64_t votes_attr(struct detail *d, const struct xml_attrs *attrs, const char *element,
-                          struct xml_key *name)
+static int64_t odd_votes(struct detail *d, struct slice s, const char *element, const char *name)
 {
-    struct slice s = xml_attr_of(attrs, name);
     struct slice field = slice_trim(s);
     int64_t n = VOTES_UNKNOWN;
     if (s.ptr == NULL)
-        results_contest_bad(d->job->builder, "line %ld: %s without %s", d->line, element,
-                            name->name);
+        results_contest_bad(d->job->builder, "line %ld: %s without %s", d->line, element, name);
     else if (field.len > 0 && !num_parse(field, 0, INT64_MAX, &n)) {
         n = VOTES_UNKNOWN;
         results_contest_bad(d->job->builder, "line %ld: %s: %s \"%.*s\" is not a count of votes",
-                            d->line, element, name->name, SLICE_FMT(slice_sub(field, 0, 40)));
+                            d->line, element, name, SLICE_FMT(slice_sub(field, 0, 40)));
     }
     return n;
+}
+
+/* A vote attribute: blank is unknown, anything but digits makes the contest a problem (and is
+ * unknown from here on). */
+static inline int64_t votes_attr(struct detail *d, const struct xml_attrs *attrs,
+                                 const char *element, struct xml_key *name)
+{
+    struct slice s = xml_attr_of(attrs, name);
+    int64_t n;
+    return num_digits(s, &n) ? n : odd_votes(d, s, element, name->name);
 }
 
 /* sum += votes, where either may be unknown. */
@@ -255,11 +260,9 @@ static struct place *find_place(struct detail *d, enum results_unit_type kind, s
     return p;
 }
 
-/* The place's unit in this contest. */
-static bool place_unit(struct detail *d, struct place *p)
+/* The place becomes a unit of this contest. */
+__attribute__((noinline)) static bool add_unit(struct detail *d, struct place *p)
 {
-    if (p->unit_contest == d->contest_no)
-        return true;
     bool listed = p->contest == d->contest_no;
     struct results_unit_in in = {.type = p->kind,
                                  .name = p->name,
@@ -281,7 +284,8 @@ static bool unit_votes(struct detail *d, const struct xml_attrs *attrs, struct p
         results_contest_bad(b, "line %ld: %s \"%.*s\" stands twice in one VoteType", d->line,
                             element, SLICE_FMT(slice_sub(p->name, 0, 40)));
     p->type = d->type_no;
-    if (!place_unit(d, p) || !results_votes(b, p->unit, d->choice, votes, &d->f->err))
+    if ((p->unit_contest != d->contest_no && !add_unit(d, p)) ||
+        !results_votes(b, p->unit, d->choice, votes, &d->f->err))
         return field_limit(d->f);
     add(d, &d->units_sum, votes);
     return true;

@@ -9,7 +9,7 @@
 
 struct pool_entry {
     const char *raw; /* as the feed wrote it; NULL: as it lies in the pool */
-    uint32_t raw_len;
+    uint32_t raw_len, hash;
     struct results_text text;
 };
 
@@ -26,7 +26,7 @@ static bool entry_is(const void *pool, uint32_t i, const void *raw)
 
 static uint64_t entry_hash(const void *pool, uint32_t i)
 {
-    return hash64(entry_raw(pool, i), 0);
+    return ((const struct pool *)pool)->entries[i].hash;
 }
 
 static const struct index_of by_raw = {entry_is, entry_hash};
@@ -40,9 +40,14 @@ static bool add_entry(struct pool *p, struct pool_entry e)
     return index_add(&p->index, p->arrays, &by_raw, p, p->entry_count++);
 }
 
-static bool find(const struct pool *p, struct slice raw, struct results_text *out)
+static uint32_t raw_hash(struct slice raw)
 {
-    uint32_t i = index_find(&p->index, &by_raw, p, &raw, hash64(raw, 0));
+    return (uint32_t)hash64(raw, 0);
+}
+
+static bool find(const struct pool *p, struct slice raw, uint32_t hash, struct results_text *out)
+{
+    uint32_t i = index_find(&p->index, &by_raw, p, &raw, hash);
     if (i == ARRAYS_NONE)
         return false;
     *out = p->entries[i].text;
@@ -60,7 +65,7 @@ struct slice pool_text(const struct pool *p, struct results_text t)
     return (struct slice){p->bytes + t.off, t.len};
 }
 
-static bool add_text(struct pool *p, struct slice s, struct results_text *out)
+static bool add_text(struct pool *p, struct slice s, uint32_t hash, struct results_text *out)
 {
     uint64_t end = (uint64_t)p->len + s.len + 1;
     if (!arrays_grow(p->arrays, &p->bytes, &p->room, end, 1, (uint32_t)RESULTS_MAX))
@@ -68,27 +73,33 @@ static bool add_text(struct pool *p, struct slice s, struct results_text *out)
     memcpy(p->bytes + p->len, s.ptr, s.len); /* its NUL: new room is zeroed */
     *out = (struct results_text){p->len, (uint32_t)s.len};
     p->len = (uint32_t)end;
-    return add_entry(p, (struct pool_entry){.text = *out});
+    return add_entry(p, (struct pool_entry){.hash = hash, .text = *out});
 }
 
 bool pool_add_clean(struct pool *p, struct slice s, struct results_text *out)
 {
     *out = (struct results_text){0, 0};
-    return !s.len || find(p, s, out) || add_text(p, s, out);
+    if (!s.len)
+        return true;
+    uint32_t hash = raw_hash(s);
+    return find(p, s, hash, out) || add_text(p, s, hash, out);
 }
 
 bool pool_add(struct pool *p, struct slice raw, struct results_text *out)
 {
     *out = (struct results_text){0, 0};
-    if (!raw.len || find(p, raw, out))
+    if (!raw.len)
+        return true;
+    uint32_t hash = raw_hash(raw);
+    if (find(p, raw, hash, out))
         return true;
     if (text_is_clean(raw))
-        return add_text(p, raw, out);
+        return add_text(p, raw, hash, out);
     struct slice clean = text_clean_copy(raw, p->arrays->arena);
     if (!clean.ptr || !pool_add_clean(p, clean, out))
         return false;
     if (!out->len || raw.len > RAW_MAX)
         return true;
     struct slice copy = arena_copy(p->arrays->arena, raw);
-    return copy.ptr && add_entry(p, (struct pool_entry){copy.ptr, (uint32_t)copy.len, *out});
+    return copy.ptr && add_entry(p, (struct pool_entry){copy.ptr, (uint32_t)copy.len, hash, *out});
 }

@@ -511,15 +511,20 @@ struct building_place building_place(const struct results_builder *b, const stru
     return p;
 }
 
-/* A count that can stand: false when it made the contest bad. */
-static bool votes_ok(struct results_builder *b, struct building *k, uint32_t unit, uint32_t choice,
-                     int64_t votes)
+/* What is wrong with a cell, apart from what fills cells: it happens seldom. */
+__attribute__((noinline, cold)) static bool cell_bad(struct results_builder *b, struct building *k,
+                                                     uint32_t unit, uint32_t choice, int64_t had,
+                                                     int64_t votes)
 {
-    if (votes >= VOTES_UNKNOWN && votes <= RESULTS_VOTES_MAX)
-        return true;
-    building_bad(b, k, "%s: %lld is no count of votes", building_place(b, k, unit, choice).text,
-                 (long long)votes);
-    return false;
+    struct building_place place = building_place(b, k, unit, choice);
+    if (votes < VOTES_UNKNOWN || votes > RESULTS_VOTES_MAX)
+        building_bad(b, k, "%s: %lld is no count of votes", place.text, (long long)votes);
+    else if (had == votes)
+        building_bad(b, k, "%s: the votes overflow", place.text);
+    else
+        building_bad(b, k, "%s: two different values, %lld and %lld", place.text, (long long)had,
+                     (long long)votes);
+    return true;
 }
 
 bool results_votes(struct results_builder *b, uint32_t unit, uint32_t choice, int64_t votes,
@@ -529,14 +534,14 @@ bool results_votes(struct results_builder *b, uint32_t unit, uint32_t choice, in
     int64_t *cell = k ? cell_at(b, k, unit, choice, e) : NULL;
     if (!cell)
         return false;
-    if (!votes_ok(b, k, unit, choice, votes))
-        return true;
+    if (votes < VOTES_UNKNOWN || votes > RESULTS_VOTES_MAX)
+        return cell_bad(b, k, unit, choice, *cell, votes);
     if (*cell == VOTES_ABSENT)
         *cell = votes;
     else if (*cell == VOTES_UNKNOWN || votes == VOTES_UNKNOWN)
         *cell = VOTES_UNKNOWN;
     else if (*cell + votes > RESULTS_VOTES_MAX) /* both are below 2^53 */
-        building_bad(b, k, "%s: the votes overflow", building_place(b, k, unit, choice).text);
+        return cell_bad(b, k, unit, choice, votes, votes);
     else
         *cell += votes;
     return true;
@@ -549,12 +554,10 @@ bool results_votes_once(struct results_builder *b, uint32_t unit, uint32_t choic
     int64_t *cell = k ? cell_at(b, k, unit, choice, e) : NULL;
     if (!cell)
         return false;
-    if (!votes_ok(b, k, unit, choice, votes))
-        return true;
-    if (*cell == VOTES_ABSENT)
-        *cell = votes;
-    else if (*cell != votes)
-        building_bad(b, k, "%s: two different values, %lld and %lld",
-                     building_place(b, k, unit, choice).text, (long long)*cell, (long long)votes);
+    if (votes < VOTES_UNKNOWN || votes > RESULTS_VOTES_MAX)
+        return cell_bad(b, k, unit, choice, *cell, votes);
+    if (*cell != votes && *cell != VOTES_ABSENT)
+        return cell_bad(b, k, unit, choice, *cell, votes);
+    *cell = votes;
     return true;
 }

@@ -25,6 +25,7 @@ struct xml {
     void *ctx;
     struct fault *fault;
     struct slice name; /* the last one met */
+    struct xml_attrs attrs;
     int depth;
     bool rooted; /* the root element was begun */
     bool stopped;
@@ -73,8 +74,8 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
         refuse(x, WIRE_LIMIT, "an element has more than 256 attributes");
         return;
     }
-    struct xml_attrs a = {attrs, count, x->parser->input->line};
-    if (x->handler->start && !x->handler->start(name_of(x, name), &a, x->ctx, x->fault))
+    x->attrs = (struct xml_attrs){attrs, count, x->parser->input->line};
+    if (x->handler->start && !x->handler->start(name_of(x, name), &x->attrs, x->ctx, x->fault))
         stop(x);
 }
 

@@ -2,8 +2,6 @@
 /* Numbers out of text, whole field or nothing. */
 #include "daemon/base/num.h"
 
-enum { SAFE_DIGITS = 18 }; /* as many are no overflow */
-
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -17,8 +15,6 @@ bool num_parse(struct slice s, int64_t min, int64_t max, int64_t *out)
 
     if (i == s.len)
         return false;
-    for (; !negative && i < s.len && i < SAFE_DIGITS && is_digit(s.ptr[i]); i++)
-        value = value * 10 + (s.ptr[i] - '0');
     for (; i < s.len; i++) { /* downwards when negative: INT64_MIN has no positive twin */
         int64_t digit = s.ptr[i] - '0';
         if (!is_digit(s.ptr[i]) || __builtin_mul_overflow(value, 10, &value) ||
@@ -71,14 +67,4 @@ bool num_parse_size(struct slice s, int64_t *out)
 bool num_parse_duration(struct slice s, int64_t *ms)
 {
     return parse_with_unit(s, durations, sizeof(durations) / sizeof(durations[0]), ms);
-}
-
-bool num_add(int64_t *sum, int64_t add)
-{
-    int64_t total;
-
-    if (__builtin_add_overflow(*sum, add, &total))
-        return false;
-    *sum = total;
-    return true;
 }

@@ -41,6 +41,8 @@ static inline bool slice_blank(char c) /* ASCII white space */
 }
 static inline struct slice slice_trim(struct slice s)
 { /* of white space at both ends */
+    if (s.len && s.ptr[0] > ' ' && s.ptr[s.len - 1] > ' ')
+        return s; /* as most is */
     while (s.len && slice_blank(s.ptr[s.len - 1]))
         s.len--;
     while (s.len && slice_blank(*s.ptr))
