@@ -77,7 +77,8 @@ bool index_add(struct index *x, struct arrays *a, const struct index_of *of, con
 {
     if (x->count >= x->room / 2) {
         struct index wider = {.count = x->count};
-        if (!arrays_grow(a, &wider.slots, &wider.room, x->room ? 2 * (uint64_t)x->room : 8,
+        if (!arrays_grow(a, &wider.slots, &wider.room,
+                         x->room ? (x->room < 1024 ? 4 : 2) * (uint64_t)x->room : 8,
                          sizeof *wider.slots, UINT32_MAX / 2))
             return false;
         for (uint32_t i = 0; i < x->room; i++) {

@@ -291,21 +291,9 @@ static bool unit_votes(struct detail *d, const struct xml_attrs *attrs, struct p
     return true;
 }
 
-/* County and Precinct stand in the turnout block, in ParticipatingCounties, and in vote types. */
-static bool unit(struct detail *d, const struct xml_attrs *attrs, enum results_unit_type type)
+/* What a contest, or the whole election, says of a place. */
+static void place_facts(struct detail *d, const struct xml_attrs *attrs, struct place *p)
 {
-    struct slice name = slice_trim(xml_attr_of(attrs, &d->name_key));
-    if (d->in_type && !d->counted)
-        return true;
-    if (type == RESULTS_PRECINCT && !d->with_precincts)
-        return true;
-    if (name.len == 0)
-        return fault_set(d->f, WIRE_SCHEMA, "line %ld: a County or Precinct without name", d->line);
-    struct place *p = find_place(d, type, name);
-    if (p == NULL)
-        return false;
-    if (d->in_type)
-        return unit_votes(d, attrs, p);
     if (d->in_contest) {
         p->contest = d->contest_no;
         p->reporting = count_attr(attrs, "precinctsReported");
@@ -314,6 +302,22 @@ static bool unit(struct detail *d, const struct xml_attrs *attrs, enum results_u
         p->registered = positive_attr(attrs, "totalVoters");
         p->ballots = positive_attr(attrs, "ballotsCast");
     }
+}
+
+/* County and Precinct stand in the turnout block, in ParticipatingCounties, and in vote types. */
+static bool unit(struct detail *d, const struct xml_attrs *attrs, enum results_unit_type kind)
+{
+    if ((d->in_type && !d->counted) || (kind == RESULTS_PRECINCT && !d->with_precincts))
+        return true;
+    struct slice name = slice_trim(xml_attr_of(attrs, &d->name_key));
+    if (name.len == 0)
+        return fault_set(d->f, WIRE_SCHEMA, "line %ld: a County or Precinct without name", d->line);
+    struct place *p = find_place(d, kind, name);
+    if (p == NULL)
+        return false;
+    if (d->in_type)
+        return unit_votes(d, attrs, p);
+    place_facts(d, attrs, p);
     return true;
 }
 
@@ -390,10 +394,18 @@ static const struct element *find_element(struct detail *d, struct slice name)
     return d->element;
 }
 
+/* A child of the root: its text is of interest if it is a header, and then only. */
+static void on_section(struct detail *d, struct slice name, const struct xml_attrs *attrs)
+{
+    for (int h = 0; h < HEADERS; h++)
+        if (slice_is(name, header_names[h]))
+            d->header = h;
+    xml_text(attrs, d->header >= 0);
+}
+
 static bool on_start(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f)
 {
     struct detail *d = ctx;
-    d->f = f;
     d->line = xml_line(attrs);
     d->depth++;
     if (d->depth == 1 && !slice_is(name, "ElectionResult"))
@@ -402,9 +414,8 @@ static bool on_start(struct slice name, const struct xml_attrs *attrs, void *ctx
                          "ElectionResult",
                          d->line, SLICE_FMT(field_excerpt(d->job->arena, name)));
     d->header = -1;
-    for (int h = 0; d->depth == 2 && h < HEADERS; h++)
-        if (slice_is(name, header_names[h]))
-            d->header = h;
+    if (d->depth == 2)
+        on_section(d, name, attrs);
     const struct element *e = d->open[d->depth] = find_element(d, name);
     return e == NULL || e->start(d, attrs);
 }
@@ -423,8 +434,7 @@ static bool on_end(struct slice name, void *ctx, struct fault *f)
 {
     struct detail *d = ctx;
     const struct element *e = d->open[d->depth--];
-    (void)name;
-    d->f = f;
+    (void)name, (void)f;
     d->header = -1;
     return e == NULL || e->end == NULL || e->end(d);
 }

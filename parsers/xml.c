@@ -28,6 +28,7 @@ struct xml {
     struct xml_attrs attrs;
     int depth;
     bool rooted; /* the root element was begun */
+    bool ending; /* all bytes were handed over */
     bool stopped;
 };
 
@@ -47,7 +48,7 @@ static void refuse(struct xml *x, enum wire_failure kind, const char *what)
 }
 
 /* libxml2 keeps each name once, so that the last one's length serves again and again. */
-static struct slice name_of(struct xml *x, const xmlChar *name)
+static inline struct slice name_of(struct xml *x, const xmlChar *name)
 {
     if ((const char *)name != x->name.ptr)
         x->name = slice_of((const char *)name);
@@ -63,7 +64,7 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
     if (x->stopped)
         return;
     /* libxml2 also hands over the part of a start tag that is there when the payload ends in it */
-    if (*x->parser->input->cur != '>' && *x->parser->input->cur != '/')
+    if (x->ending && *x->parser->input->cur != '>' && *x->parser->input->cur != '/')
         return;
     x->rooted = true;
     if (++x->depth > XML_DEPTH_MAX) {
@@ -74,7 +75,7 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
         refuse(x, WIRE_LIMIT, "an element has more than 256 attributes");
         return;
     }
-    x->attrs = (struct xml_attrs){attrs, count, x->parser->input->line};
+    x->attrs = (struct xml_attrs){attrs, count, x->parser->input->line, x};
     if (x->handler->start && !x->handler->start(name_of(x, name), &x->attrs, x->ctx, x->fault))
         stop(x);
 }
@@ -93,9 +94,8 @@ static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const 
 static void on_text(void *ctx, const xmlChar *s, int len)
 {
     struct xml *x = ctx;
-    if (x->stopped || !x->handler->text)
-        return;
-    if (!x->handler->text((struct slice){(const char *)s, (size_t)len}, x->ctx, x->fault))
+    if (!x->stopped &&
+        !x->handler->text((struct slice){(const char *)s, (size_t)len}, x->ctx, x->fault))
         stop(x);
 }
 
@@ -127,15 +127,19 @@ static void on_reference(void *ctx, const xmlChar *name)
     refuse(ctx, WIRE_SYNTAX, "an entity that is not one of XML's five");
 }
 
+static void tell_text(xmlParserCtxtPtr p, bool wanted)
+{
+    p->sax->characters = wanted ? on_text : NULL;
+    p->sax->ignorableWhitespace = wanted ? on_text : NULL;
+    p->sax->cdataBlock = wanted ? on_text : NULL;
+}
+
 static xmlParserCtxtPtr parser_new(struct xml *x)
 {
     xmlSAXHandler sax = {
         .initialized = XML_SAX2_MAGIC,
         .startElementNs = on_start,
         .endElementNs = on_end,
-        .characters = on_text,
-        .ignorableWhitespace = on_text,
-        .cdataBlock = on_text,
         .entityDecl = on_entity,
         .unparsedEntityDecl = on_unparsed,
         .attributeDecl = on_attlist,
@@ -144,6 +148,7 @@ static xmlParserCtxtPtr parser_new(struct xml *x)
     xmlParserCtxtPtr p = xmlCreatePushParserCtxt(&sax, x, NULL, 0, NULL);
     if (!p)
         return NULL;
+    tell_text(p, x->handler->text);
     /* NOENT only turns "&amp;" in attributes into "&": other entities cannot be declared. */
     xmlCtxtUseOptions(p, XML_PARSE_NOENT | XML_PARSE_NONET | XML_PARSE_IGNORE_ENC |
                              XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
@@ -238,6 +243,7 @@ static bool feed(struct xml *x, struct input *in)
         if (!check_token(x))
             return false;
     }
+    x->ending = true;
     xmlParseChunk(x->parser, NULL, 0, 1);
     if (x->stopped)
         return false;
@@ -265,4 +271,9 @@ bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct 
     x.parser->myDoc = NULL;
     xmlFreeParserCtxt(x.parser);
     return ok;
+}
+
+void xml_text(const struct xml_attrs *a, bool wanted)
+{
+    tell_text(a->x->parser, wanted && a->x->handler->text);
 }

@@ -18,6 +18,7 @@ struct xml_attrs {
     const void *raw;
     int count;
     long line; /* where the start tag ends */
+    struct xml *x;
 };
 static inline struct slice xml_attr(const struct xml_attrs *a, const char *local_name)
 {                                   /* ptr NULL when absent */
@@ -32,6 +33,10 @@ static inline long xml_line(const struct xml_attrs *a)
 {
     return a->line;
 }
+
+/* Whether text is told from here on; at first it is. Where most of it is white space between
+ * elements, that is worth saying. */
+void xml_text(const struct xml_attrs *a, bool wanted);
 
 /* A name asked for in nearly every element, for one parse: where libxml2 keeps it is remembered. */
 struct xml_key {

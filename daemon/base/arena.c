@@ -14,7 +14,7 @@ enum { ALIGN = 16, FIRST_BLOCK = 4096, LARGEST_BLOCK = 1 << 20 };
 struct block {
     struct block *older;
     size_t used, room;
-    size_t dirty; /* bytes from the front that may not be zero: handed out before a reset */
+    bool zeroed; /* it is all zero where it was not handed out */
     _Alignas(ALIGN) char bytes[];
 };
 
@@ -52,9 +52,8 @@ void arena_reset(struct arena *a)
         free(b);
     }
     if (a->newest) {
-        if (a->newest->dirty < a->newest->used)
-            a->newest->dirty = a->newest->used;
         a->newest->used = 0;
+        a->newest->zeroed = false;
     }
     a->used = 0;
 }
@@ -67,11 +66,12 @@ static bool add_block(struct arena *a, size_t size)
         room = LARGEST_BLOCK;
     if (room < size)
         room = size;
-    struct block *b = calloc(1, sizeof(*b) + room); /* what comes fresh is not even touched */
+    /* A large block comes zeroed from the system, and what of it is never used is never touched. */
+    bool large = room > LARGEST_BLOCK;
+    struct block *b = large ? calloc(1, sizeof(*b) + room) : malloc(sizeof(*b) + room);
     if (!b)
         return false;
-    b->older = a->newest;
-    b->room = room;
+    *b = (struct block){.older = a->newest, .room = room, .zeroed = large};
     a->newest = b;
     return true;
 }
@@ -100,12 +100,9 @@ static void *take(struct arena *a, size_t size, size_t align)
 
 void *arena_alloc(struct arena *a, size_t size)
 {
-    char *at = take(a, size, ALIGN);
-    struct block *b = a->newest;
+    void *at = take(a, size, ALIGN);
 
-    if (at && at < b->bytes + b->dirty)
-        memset(at, 0, size);
-    return at;
+    return at && !a->newest->zeroed ? memset(at, 0, size) : at;
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)
