@@ -8,10 +8,13 @@ import collections
 import concurrent.futures
 import csv
 import io
+import json
+
+import pytest
 
 import feeds
 
-CACHE = feeds.folder("fl-elecresults")
+CACHE = feeds.folder("fl-elecresults", "mn-txt")
 FLORIDA = sorted((CACHE / "fl-elecresults").glob("2018-08-28-*.votes.txt"))
 
 # what the feed says of one total: who it is by the feed's own fields, the name it must have, and its votes
@@ -126,3 +129,47 @@ def test_floridas_two_shapes_name_contests_alike():
     _, _, results = florida_results(FLORIDA[-1].with_name(FLORIDA[-1].name.replace(".votes.", ".results.")))
     assert {k[1] for k in votes} == {k[1] for k in results}
     assert len({k[0] for k in votes}) == len({k[1] for k in votes})
+
+
+# ---- Minnesota ----
+
+def minnesota_rows(path):
+    """(county, office id, office, candidate, name): votes; what is no choice left out"""
+    sums = {}
+    for line in filter(None, path.read_bytes().decode("windows-1252").split("\r\n")):
+        f = line.split(";")
+        if f[7].removeprefix("ESTIMATED ") != "BLANKS":
+            who = f[1], f[3], words(f[4]), f[6], words(f[7])
+            assert f[0] == "MN" and not f[2] and who not in sums, f"{path.name}: {line}"
+            sums[who] = int(f[13])
+    return sums
+
+
+def minnesota(path):
+    """Each row's key: the county is part of it where the contest is the county's own, and each key's sum."""
+    done = feeds.parse("-f", "mn", "-o", "json", path)
+    assert done.returncode == 0, f"{path.name}: {done.stderr.decode()}"
+    got = {}
+    for contest in json.loads(done.stdout)["contests"]:
+        total = next(u for u in contest["units"] if u["type"] == "total")
+        for choice, votes in zip(contest["choices"], total["votes"]):
+            key = contest["county"] or "", contest["id"], contest["text"], choice["id"], choice["name"]
+            assert key not in got, f"{path.name}: {key} stands twice"
+            got[key] = votes
+    rows, keys, sums = minnesota_rows(path), {}, collections.Counter()
+    for who, votes in rows.items():
+        keys[who] = who if who in got else ("", *who[1:])
+        assert keys[who] in got, f"{path.name}: {who} is in no contest"
+        sums[keys[who]] += votes
+    assert sums == got, f"{path.name}: {[(k, sums[k], got.get(k)) for k in sums | got if sums[k] != got.get(k)][:3]}"
+    return path.name, keys
+
+
+@pytest.mark.parametrize("file", ["USPres", "USPresCty", "ussenate", "ushouse", "stsenate", "LegislativeByDistrict", "allracesbycounty"])
+def test_minnesota_keeps_its_keys_through_all_steps(file):
+    paths = sorted((CACHE / "mn-txt").glob(f"2024-11-05-*.{file}.txt"))
+    assert len(paths) == 48
+    was = {}
+    for name, keys in each(minnesota, paths):
+        for who, key in keys.items():
+            assert was.setdefault(who, key) == key, f"{name}: {who} was {was[who]}, is {key}"
