@@ -154,7 +154,7 @@ static bool by_county(struct job *j, struct slice county, struct fault *f)
 {
     struct json_doc *doc = NULL;
     struct json v;
-    struct slice row;
+    struct slice row = {0};
     if (!json_parse(j->input, &doc, &v, f))
         return false;
     struct json list =

@@ -79,4 +79,8 @@ def test_install_puts_everything_where_it_says(tmp_path):
     for name in ("systemd/system/tallyd.service", "systemd/system/tallyd@.service", "tmpfiles.d/tallyd.conf"):
         text = (tmp_path / "opt/t/lib" / name).read_text()
         assert "/opt/etc/tallyd" in text and "/usr/" not in text and " /etc/" not in text, text
+    presets = sorted(p.name for p in (feeds.ROOT / "config/formats").glob("*.conf"))
+    assert presets and sorted(p.name for p in (tmp_path / "opt/t/share/tallyd/formats").iterdir()) == presets
+    listed = subprocess.run([tmp_path / "opt/t/bin/tally-parse", "--list"], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert listed.returncode == 0 and {p[:-5] for p in presets} <= {line.split()[0] for line in listed.stdout.splitlines()}
     assert not (tmp_path / "opt/t/lib/tallyd").exists()
