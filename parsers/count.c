@@ -60,14 +60,7 @@ static enum count_verdict read_slowly(struct slice s, const struct count_style *
 
 enum count_verdict count_read(struct slice raw, const struct count_style *style, int64_t *out)
 {
-    int64_t n = 0;
-    size_t i = 0;
-    while (i < raw.len && i < 15 && (unsigned)(raw.ptr[i] - '0') < 10)
-        n = n * 10 + (raw.ptr[i++] - '0');
-    if (i < raw.len || i == 0)
-        return read_slowly(raw, style, out);
-    *out = n;
-    return COUNT_READ;
+    return count_digits(raw, out) ? COUNT_READ : read_slowly(raw, style, out);
 }
 
 int64_t count_small(struct slice text)

@@ -19,6 +19,20 @@ struct count_style {
  * unknown. *out is set when it was read. */
 enum count_verdict count_read(struct slice raw, const struct count_style *style, int64_t *out);
 
+/* A few digits and nothing else, as nearly all fields are; false says nothing. */
+static inline bool count_digits(struct slice raw, int64_t *out)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < raw.len; i++) {
+        unsigned digit = (unsigned)(raw.ptr[i] - '0');
+        if (digit > 9)
+            return false;
+        n = n * 10 + digit;
+    }
+    *out = n;
+    return raw.len > 0 && raw.len < 16;
+}
+
 /* A small number out of clean text, -1 when it is none. */
 int64_t count_small(struct slice text);
 

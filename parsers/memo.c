@@ -9,10 +9,16 @@
 
 #define KEYS_MAX (UINT32_C(1) << 28)
 
-struct memo_key {
-    const char *bytes; /* each part's length as uint32_t, then each part's bytes */
-    uint64_t hash;
+struct memo_key {  /* with each part's length, and then each part, behind it */
+    uint32_t size; /* of what stands behind it */
+    uint32_t tag;  /* of the hash */
     uint32_t next; /* the number of the key that followed it last time */
+    uint32_t lengths[];
+};
+
+struct memo_slot {
+    uint32_t tag;    /* so that hardly any key is looked at in vain */
+    uint32_t number; /* plus 1; 0: the slot is free */
 };
 
 void memo_init(struct memo *m, struct arena *a)
@@ -20,89 +26,133 @@ void memo_init(struct memo *m, struct arena *a)
     *m = (struct memo){.arena = a};
 }
 
-static bool same(const struct memo_key *k, const struct slice *parts, size_t n)
+static size_t size_of(const struct slice *parts, size_t n)
 {
-    const char *at = k->bytes + n * sizeof(uint32_t);
+    size_t size = n * sizeof(uint32_t);
+    for (size_t i = 0; i < n; i++)
+        size += parts[i].len;
+    return size;
+}
+
+/* One to eight bytes as a number: their first and their last. */
+static inline uint64_t word(const char *p, size_t len)
+{
+    uint32_t first, last;
+    uint16_t a, b;
+    if (len >= sizeof first) {
+        memcpy(&first, p, sizeof first);
+        memcpy(&last, p + len - sizeof last, sizeof last);
+        return first | (uint64_t)last << 32;
+    }
+    if (len == 1)
+        return (unsigned char)*p;
+    memcpy(&a, p, sizeof a);
+    memcpy(&b, p + len - sizeof b, sizeof b);
+    return a | (uint64_t)b << 32;
+}
+
+static inline bool equal(const char *a, const char *b, size_t len)
+{
+    return len > 8 ? memcmp(a, b, len) == 0 : word(a, len) == word(b, len);
+}
+
+static inline bool same(const struct memo_key *k, const struct slice *parts, size_t n, size_t size)
+{
+    const char *at = (const char *)(k->lengths + n);
+    if (k->size != size)
+        return false;
     for (size_t i = 0; i < n; i++) {
-        uint32_t len;
-        memcpy(&len, k->bytes + i * sizeof len, sizeof len);
-        if (len != parts[i].len || (len && memcmp(at, parts[i].ptr, len) != 0))
+        uint32_t len = k->lengths[i];
+        if (len != parts[i].len || (len && !equal(at, parts[i].ptr, len)))
             return false;
         at += len;
     }
     return true;
 }
 
-static uint32_t *slot_of(struct memo *m, uint64_t hash, const struct slice *parts, size_t n)
+static uint32_t hash(const struct slice *parts, size_t n)
 {
-    uint32_t at = (uint32_t)hash & (m->slot_room - 1);
-    for (; m->slots[at]; at = (at + 1) & (m->slot_room - 1)) {
-        const struct memo_key *k = &m->keys[m->slots[at] - 1];
-        if (k->hash == hash && same(k, parts, n))
-            break;
-    }
-    return &m->slots[at];
+    uint64_t h = n;
+    for (size_t i = 0; i < n; i++)
+        h = parts[i].len > 8 ? hash64(parts[i], h)
+                             : index_mix(index_mix(h, parts[i].len),
+                                         parts[i].len ? word(parts[i].ptr, parts[i].len) : 0);
+    return (uint32_t)h;
 }
 
 static bool slots_grow(struct memo *m)
 {
     if (m->count < m->slot_room / 2)
         return true;
-    uint32_t room = m->slot_room ? m->slot_room * 2 : 256;
-    uint32_t *slots = arena_array(m->arena, room, sizeof *slots);
+    uint32_t room = m->slot_room ? m->slot_room * 2 : 64;
+    struct memo_slot *slots = arena_array(m->arena, room, sizeof *slots);
     if (!slots)
         return false;
     for (uint32_t i = 0; i < m->count; i++) {
-        uint32_t at = (uint32_t)m->keys[i].hash & (room - 1);
-        while (slots[at])
+        uint32_t at = m->keys[i]->tag & (room - 1);
+        while (slots[at].number)
             at = (at + 1) & (room - 1);
-        slots[at] = i + 1;
+        slots[at] = (struct memo_slot){m->keys[i]->tag, i + 1};
     }
     m->slots = slots;
     m->slot_room = room;
     return true;
 }
 
-static bool add(struct memo *m, uint64_t hash, const struct slice *parts, size_t n)
+/* Its number; UINT32_MAX when it is not there. */
+static uint32_t find(const struct memo *m, uint32_t tag, const struct slice *parts, size_t n,
+                     size_t size)
 {
-    size_t size = n * sizeof(uint32_t);
-    for (size_t i = 0; i < n; i++)
-        size += parts[i].len;
-    char *bytes = arena_alloc(m->arena, size), *at = bytes;
-    if (!bytes || !slots_grow(m) ||
+    uint32_t at = tag & (m->slot_room - 1);
+    if (!m->slot_room)
+        return UINT32_MAX;
+    for (; m->slots[at].number; at = (at + 1) & (m->slot_room - 1)) {
+        uint32_t number = m->slots[at].number - 1;
+        if (m->slots[at].tag == tag && same(m->keys[number], parts, n, size))
+            return number;
+    }
+    return UINT32_MAX;
+}
+
+static bool add(struct memo *m, uint32_t tag, const struct slice *parts, size_t n, size_t size)
+{
+    struct memo_key *k = size < UINT32_MAX ? arena_alloc(m->arena, sizeof *k + size) : NULL;
+    if (!k || !slots_grow(m) ||
         !pool_grow(m->arena, &m->keys, &m->room, (uint64_t)m->count + 1, sizeof *m->keys, KEYS_MAX))
         return false;
-    for (size_t i = 0; i < n; i++, at += sizeof(uint32_t))
-        memcpy(at, &(uint32_t){(uint32_t)parts[i].len}, sizeof(uint32_t));
-    for (size_t i = 0; i < n; at += parts[i++].len) {
+    char *to = (char *)(k->lengths + n);
+    k->size = (uint32_t)size;
+    k->tag = tag;
+    for (size_t i = 0; i < n; to += parts[i++].len) {
+        k->lengths[i] = (uint32_t)parts[i].len;
         if (parts[i].len)
-            memcpy(at, parts[i].ptr, parts[i].len);
+            memcpy(to, parts[i].ptr, parts[i].len);
     }
-    uint32_t *slot = slot_of(m, hash, parts, n);
-    m->keys[m->count] = (struct memo_key){bytes, hash, 0};
-    *slot = ++m->count;
+    uint32_t at = tag & (m->slot_room - 1);
+    while (m->slots[at].number)
+        at = (at + 1) & (m->slot_room - 1);
+    m->keys[m->count] = k;
+    m->slots[at] = (struct memo_slot){tag, ++m->count};
     return true;
 }
 
 bool memo_find(struct memo *m, const struct slice *parts, size_t n, uint32_t *number)
 {
+    size_t size = size_of(parts, n);
     if (m->count) {
-        uint32_t guess = m->keys[m->last].next;
-        if (same(&m->keys[guess], parts, n)) {
+        uint32_t guess = m->keys[m->last]->next;
+        if (same(m->keys[guess], parts, n, size)) {
             *number = m->last = guess;
             return true;
         }
     }
-    uint64_t hash = n;
-    for (size_t i = 0; i < n; i++)
-        hash = hash64(parts[i], hash);
-    uint32_t found = m->slot_room ? *slot_of(m, hash, parts, n) : 0;
-    if (!found) {
-        if (!add(m, hash, parts, n))
+    uint32_t tag = hash(parts, n), found = find(m, tag, parts, n, size);
+    if (found == UINT32_MAX) {
+        if (!add(m, tag, parts, n, size))
             return false;
-        found = m->count;
+        found = m->count - 1;
     }
-    m->keys[m->last].next = found - 1;
-    *number = m->last = found - 1;
+    m->keys[m->last]->next = found;
+    *number = m->last = found;
     return true;
 }

@@ -14,8 +14,8 @@
 
 struct memo {
     struct arena *arena;
-    struct memo_key *keys;
-    uint32_t *slots; /* numbers plus 1; 0: free */
+    struct memo_key **keys;
+    struct memo_slot *slots;
     uint32_t count, room, slot_room, last;
 };
 

@@ -1,18 +1,44 @@
 /* SPDX-License-Identifier: ISC */
-/* Lines and fields, eight bytes at a time. */
+/* Lines and fields, a block of bytes at a time. */
 #include "parsers/records.h"
 
-#include <endian.h>
 #include <inttypes.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #define RUN ((size_t)64 << 10)
 #define PEEK 4096
-#define WORD 8 /* bytes; as many zeros lie behind what was read */
-#define LOW UINT64_C(0x7f7f7f7f7f7f7f7f)
-#define EACH UINT64_C(0x0101010101010101)
+#define BLOCK 64 /* bytes looked at together; as many zeros lie behind what was read */
 
 /* ---- the run ---- */
+
+/* The bytes of a block that are a separator or a line end, a bit each. */
+static uint64_t find_marks(const struct records *r, const char *block)
+{
+    uint64_t found = 0;
+#ifdef __SSE2__
+    const __m128i separators = _mm_set1_epi8(r->separator), ends = _mm_set1_epi8(r->line_end);
+    for (int i = 0; i < BLOCK; i += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(block + i));
+        __m128i marks =
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, separators), _mm_cmpeq_epi8(bytes, ends));
+        found |= (uint64_t)(unsigned)_mm_movemask_epi8(marks) << i;
+    }
+#else
+    for (int i = 0; i < BLOCK; i++)
+        found |= (uint64_t)(block[i] == r->separator || block[i] == r->line_end) << i;
+#endif
+    return found;
+}
+
+/* Look for marks from here on. */
+static void seek(struct records *r, const char *at)
+{
+    r->block = at;
+    r->marks = find_marks(r, at);
+}
 
 /* Read on behind what is not used yet; *grown is false at the end. */
 static bool fill(struct records *r, bool *grown, struct fault *f)
@@ -27,7 +53,7 @@ static bool fill(struct records *r, bool *grown, struct fault *f)
                          r->lines + 1, RECORDS_LINE_MAX);
     if (left + RUN > r->room) {
         size_t room = 2 * (left + RUN);
-        char *run = arena_alloc(r->arena, room + WORD);
+        char *run = arena_alloc(r->arena, room + BLOCK);
         if (!run)
             return fault_set(f, WIRE_LIMIT, "line %" PRIu64 ": out of memory", r->lines + 1);
         if (left)
@@ -42,7 +68,7 @@ static bool fill(struct records *r, bool *grown, struct fault *f)
     if (!input_read(r->input, r->run + left, r->room - left, &got, f))
         return false;
     r->to += got;
-    memset(r->run + r->to, 0, WORD);
+    memset(r->run + r->to, 0, BLOCK);
     r->end = got == 0;
     *grown = got > 0;
     return true;
@@ -53,21 +79,25 @@ bool records_open(struct arena *a, struct input *in, char separator, bool quote,
 {
     bool grown = true;
     *r = (struct records){.arena = a, .input = in, .quote = quote, .number = 1};
-    r->separator = separator ? separator : '\n';
     r->fields = arena_array(a, RECORDS_FIELDS_MAX, sizeof *r->fields);
     if (!r->fields)
         return fault_set(f, WIRE_LIMIT, "out of memory");
     /* which comes first? a CR that ends the run may have its LF behind it */
+    r->line_end = '\n';
     while (grown) {
         size_t at = 0;
         while (at < r->to && r->run[at] != '\n' && r->run[at] != '\r')
             at++;
-        r->lone_cr = at + 1 < r->to && r->run[at] == '\r' && r->run[at + 1] != '\n';
-        if (at + 1 < r->to)
+        if (at + 1 < r->to) {
+            r->line_end = r->run[at] == '\r' && r->run[at + 1] != '\n' ? '\r' : '\n';
             break;
+        }
         if (!fill(r, &grown, f))
             return false;
     }
+    r->separator = separator ? separator : r->line_end;
+    if (r->to)
+        seek(r, r->run);
     return true;
 }
 
@@ -77,33 +107,23 @@ enum scan { SCANNED, SHORT, DAMAGED }; /* SHORT: the run ends first and there ma
 
 struct scanner {
     struct records *r;
-    char *start, *at, *end; /* of the field at hand; of the run: zeros lie behind it */
-    char line_end;
-    uint64_t within; /* line ends in quotes */
+    const char *start, *at, *end; /* of the field at hand; of the run: zeros lie behind it */
+    uint64_t within;              /* line ends in quotes */
     enum wire_failure kind;
     const char *why;
 };
 
-static uint64_t marks(uint64_t word, uint64_t pattern)
+/* The next separator or line end, or the end of the run. */
+static inline const char *next_mark(struct records *r, const char *end)
 {
-    uint64_t x = word ^ pattern;
-    return ~(((x & LOW) + LOW) | x | LOW);
-}
-
-/* The first separator or line end from `at` on, or the end of the run. */
-static char *find_mark(const struct scanner *s, char *at)
-{
-    const uint64_t separators = EACH * (unsigned char)s->r->separator;
-    const uint64_t line_ends = EACH * (unsigned char)s->line_end;
-    for (; at < s->end; at += WORD) {
-        uint64_t word, found;
-        memcpy(&word, at, sizeof word);
-        word = le64toh(word);
-        found = marks(word, separators) | marks(word, line_ends);
-        if (found)
-            return at + __builtin_ctzll(found) / 8;
+    while (!r->marks) {
+        if (r->block + BLOCK >= end)
+            return end;
+        seek(r, r->block + BLOCK);
     }
-    return s->end;
+    const char *at = r->block + __builtin_ctzll(r->marks);
+    r->marks &= r->marks - 1;
+    return at;
 }
 
 static bool is_blank(const struct scanner *s, char c)
@@ -114,7 +134,7 @@ static bool is_blank(const struct scanner *s, char c)
 /* Does the field begin with a quote, blanks before it aside? */
 static bool is_quoted(struct scanner *s)
 {
-    char *at = s->start;
+    const char *at = s->start;
     while (at < s->end && is_blank(s, *at))
         at++;
     if (at == s->end || *at != '"')
@@ -131,9 +151,9 @@ static enum scan damaged(struct scanner *s, enum wire_failure kind, const char *
 }
 
 /* The quote that closes the field, or NULL: it is not there yet. */
-static char *closing_quote(const struct scanner *s)
+static const char *closing_quote(const struct scanner *s)
 {
-    char *at = s->start + 1, *quote;
+    const char *at = s->start + 1, *quote;
     while ((quote = memchr(at, '"', (size_t)(s->end - at)))) {
         if (quote + 1 == s->end)
             return s->r->end ? quote : NULL;
@@ -145,41 +165,42 @@ static char *closing_quote(const struct scanner *s)
 }
 
 /* A field in quotes. *to is set behind its closing quote, s->at to what ends the field. */
-static enum scan scan_quoted(struct scanner *s, char **to)
+static enum scan scan_quoted(struct scanner *s, const char **to)
 {
-    char *quote = closing_quote(s);
+    const char *quote = closing_quote(s);
     if (!quote)
         return s->r->end ? damaged(s, WIRE_TRUNCATED, "the payload ends inside a field's quotes")
                          : SHORT;
-    for (char *p = s->start; (p = memchr(p, s->line_end, (size_t)(quote - p))); p++)
+    for (const char *p = s->start; (p = memchr(p, s->r->line_end, (size_t)(quote - p))); p++)
         s->within++;
     *to = s->at = quote + 1;
-    while (s->at < s->end && (is_blank(s, *s->at) || (*s->at == '\r' && s->line_end == '\n')))
+    while (s->at < s->end && (is_blank(s, *s->at) || (*s->at == '\r' && s->r->line_end == '\n')))
         s->at++;
-    if (s->at < s->end && *s->at != s->r->separator && *s->at != s->line_end)
+    if (s->at < s->end && *s->at != s->r->separator && *s->at != s->r->line_end)
         return damaged(s, WIRE_SYNTAX,
                        "text behind a field's closing quote; if quotes are characters like "
                        "others here, set quote = no");
+    if (s->at < s->end) {
+        seek(s->r, s->at);
+        s->r->marks &= s->r->marks - 1;
+    }
     return SCANNED;
 }
 
-static enum scan scan_field(struct scanner *s)
+/* The field that begins at s->start; s->at is set to what ends it. */
+static inline enum scan scan_field(struct scanner *s)
 {
     struct records *r = s->r;
-    enum scan found = SCANNED;
-    char *to = NULL;
-    if (r->n == RECORDS_FIELDS_MAX)
-        return damaged(s, WIRE_SYNTAX, "more fields than any format has");
-    if (r->quote && is_quoted(s))
-        found = scan_quoted(s, &to);
-    else
-        to = s->at = find_mark(s, s->start);
-    if (found != SCANNED)
-        return found;
+    const char *to;
+    if (r->quote && (*s->start == '"' || is_blank(s, *s->start)) && is_quoted(s)) {
+        enum scan found = scan_quoted(s, &to);
+        if (found != SCANNED)
+            return found;
+    } else {
+        to = s->at = next_mark(r, s->end);
+    }
     if (s->at == s->end && !r->end)
         return SHORT;
-    if (to > s->start && to[-1] == '\r' && s->at < s->end && *s->at == '\n')
-        to--;
     r->fields[r->n++] = (struct slice){s->start, (size_t)(to - s->start)};
     return SCANNED;
 }
@@ -193,10 +214,12 @@ static enum scan scan_line(struct scanner *s)
     s->start = s->at = r->run + r->from;
     s->end = r->run + r->to;
     for (;;) {
+        if (r->n == RECORDS_FIELDS_MAX)
+            return damaged(s, WIRE_SYNTAX, "more fields than any format has");
         enum scan found = scan_field(s);
         if (found != SCANNED)
             return found;
-        if (s->at == s->end || *s->at == s->line_end)
+        if (s->at == s->end || *s->at == r->line_end)
             return SCANNED;
         s->start = s->at + 1;
     }
@@ -204,11 +227,14 @@ static enum scan scan_line(struct scanner *s)
 
 static void take_line(struct records *r, const struct scanner *s)
 {
-    char *from = r->run + r->from;
+    const char *from = r->run + r->from;
+    struct slice *last = &r->fields[r->n - 1];
     r->line = (struct slice){from, (size_t)(s->at - from)};
     r->ended = s->at < s->end;
-    if (r->ended && r->line.len && s->at[-1] == '\r')
+    if (r->ended && r->line_end == '\n' && slice_ends(r->line, SLICE("\r"))) {
         r->line.len--;
+        last->len -= slice_ends(*last, SLICE("\r"));
+    }
     r->number = r->lines + 1;
     r->lines += s->within + r->ended;
     r->from += (size_t)(s->at - from) + r->ended;
@@ -226,7 +252,7 @@ static bool is_empty(const struct records *r)
 
 static bool next_line(struct records *r, bool *more, struct fault *f)
 {
-    struct scanner s = {.r = r, .line_end = r->lone_cr ? '\r' : '\n'};
+    struct scanner s = {.r = r};
     bool grown = true;
     while (grown) {
         enum scan found = r->from < r->to ? scan_line(&s) : SHORT;
@@ -237,6 +263,7 @@ static bool next_line(struct records *r, bool *more, struct fault *f)
             break;
         if (!fill(r, &grown, f))
             return false;
+        seek(r, r->run + r->from);
         grown |= r->from < r->to; /* the end is known now: what is left is a line */
     }
     if (*more)

@@ -19,10 +19,13 @@ struct records {
     /* the rest is records.c's */
     struct arena *arena;
     struct input *input;
-    char separator; /* '\n': none, a line is one field */
-    bool quote, end, lone_cr;
+    char separator; /* the line's end where there is none: a line is one field */
+    char line_end;
+    bool quote, end;
     char *run;
     size_t from, to, room; /* what is not read yet lies in run[from..to) */
+    const char *block;     /* of the run: where separators and line ends were looked for last */
+    uint64_t marks;        /* those in it that are not used yet, a bit each */
     uint64_t lines;        /* line ends passed */
 };
 

@@ -4,10 +4,10 @@
 #ifndef TALLYD_PARSERS_ROWING_H
 #define TALLYD_PARSERS_ROWING_H
 
+#include "parsers/arrays.h"
 #include "parsers/memo.h"
 #include "parsers/names.h"
 #include "parsers/rows.h"
-#include "parsers/types.h"
 
 #define ROWING_LIST_MAX (UINT32_C(1) << 28)
 #define ROWING_FIELDS_MAX 256 /* of one group */
@@ -43,9 +43,18 @@ struct who {
 
 struct place { /* a reporting unit, in whatever contest */
     enum results_unit_type type;
-    struct slice id, name;
     uint32_t parent; /* number of the place it is in; 0: none */
+    struct slice id, name;
 };
+
+/* Votes as rows give them, written down in their order: rows go from contest to contest, so that
+ * each cell by itself would be far from the last one. */
+struct entry {
+    uint32_t what;  /* twice the number of the who, plus 1 for the no of a question */
+    uint32_t where; /* a place */
+    int64_t votes;
+};
+struct types;
 
 struct rows {
     struct job *job;
@@ -57,11 +66,13 @@ struct rows {
     uint32_t *where; /* by the number of wheres.memo: a place */
     bool *is_total;  /* by the number of kinds.memo: a vote type that is the sum of others */
     struct place *places;
-    uint32_t *unit; /* by the number of units: the builder's unit */
-    struct memo place_memo, unit_memo;
-    uint32_t who_room, where_room, place_room, unit_room, total_room, contest;
+    struct memo place_memo;
+    struct ledger *ledger;
+    struct arrays arrays;
+    uint32_t who_room, where_room, place_count, place_room, total_room;
     struct types *types;   /* NULL: votes have no types */
     uint64_t kept, number; /* number: of the row at hand */
+    const struct who *at;  /* what the row at hand is about */
     const struct slice *fields;
     size_t n;
     struct column_scratch scratch;
@@ -80,11 +91,15 @@ bool rowing_texts(struct rows *r, const struct group *g) MUST_USE;
 bool rowing_who(struct rows *r, struct who *w) MUST_USE;
 bool rowing_where(struct rows *r, uint32_t *where) MUST_USE;
 
-/* The builder's unit for a place in the contest of w, which is its current one; 0: its total. */
-bool rowing_unit(struct rows *r, const struct who *w, uint32_t where, uint32_t *unit) MUST_USE;
+/* What the builder is told of a place, its figures unknown and its parent not said. */
+struct results_unit_in rowing_unit_in(const struct rows *r, uint32_t where);
 
-/* What the builder is told of such a unit, its figures unknown. */
-bool rowing_unit_in(struct rows *r, const struct who *w, uint32_t where,
-                    struct results_unit_in *in) MUST_USE;
+/* The place whose unit it is in contests of w: their total where the county is the contest's. */
+uint32_t rowing_place(const struct rows *r, const struct who *w, uint32_t where);
+
+/* Write down votes; and give all that were to the builder, contest by contest. */
+struct ledger *rowing_ledger(struct arena *a); /* NULL when memory is out */
+bool rowing_enter(struct rows *r, struct entry e) MUST_USE;
+bool rowing_post(struct rows *r) MUST_USE;
 
 #endif

@@ -126,7 +126,7 @@ static bool contest_begin(struct rows *r, struct who *w, uint32_t flags)
     if (!results_contest_again(b, in.county, in.id, in.text) &&
         !results_contest_begin(b, &in, &r->fault->err))
         return field_limit(r->fault);
-    w->contest = r->contest = results_contest_index(b);
+    w->contest = results_contest_index(b);
     results_contest_flags(b, in.flags);
     return true;
 }
@@ -257,10 +257,11 @@ static bool place_add(struct rows *r, const struct place *p, uint32_t *number)
     *number += 1; /* place 0 is the total */
     if (r->place_memo.count == before)
         return true;
-    if (!pool_grow(r->job->arena, &r->places, &r->place_room, (uint64_t)*number + 1,
-                   sizeof *r->places, ROWING_LIST_MAX))
+    if (!arrays_grow(&r->arrays, &r->places, &r->place_room, (uint64_t)*number + 1,
+                     sizeof *r->places, ROWING_LIST_MAX))
         return rowing_full(r);
     struct place *new = &r->places[*number];
+    r->place_count = *number + 1;
     *new = *p;
     new->id = arena_copy(r->job->arena, p->id);
     new->name = arena_copy(r->job->arena, p->name);
@@ -293,46 +294,28 @@ bool rowing_where(struct rows *r, uint32_t *where)
     if (!rowing_texts(r, &r->wheres) || !stated_level(r, &most))
         return false;
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
-        struct place p = {levels[i].type, r->text[levels[i].id], r->text[levels[i].name], *where};
+        struct place p = {.type = levels[i].type,
+                          .parent = *where,
+                          .id = r->text[levels[i].id],
+                          .name = r->text[levels[i].name]};
         if ((p.id.len || p.name.len) && p.type <= most && !place_add(r, &p, where))
             return false;
     }
     return true;
 }
 
-bool rowing_unit_in(struct rows *r, const struct who *w, uint32_t where, struct results_unit_in *in)
+uint32_t rowing_place(const struct rows *r, const struct who *w, uint32_t where)
 {
-    const struct place *p = &r->places[where];
-    *in = RESULTS_UNIT_DEFAULT;
-    in->type = p->type;
-    in->id = p->id;
-    in->name = p->name;
-    in->whole = r->m->whole && p->type != RESULTS_PRECINCT;
-    return !where || rowing_unit(r, w, p->parent, &in->parent);
+    return w->per_county && r->places[where].type == RESULTS_COUNTY ? 0 : where;
 }
 
-bool rowing_unit(struct rows *r, const struct who *w, uint32_t where, uint32_t *unit)
+struct results_unit_in rowing_unit_in(const struct rows *r, uint32_t where)
 {
-    const uint32_t pair[] = {w->contest, where};
-    const struct slice key = {(const char *)pair, sizeof pair};
-    uint32_t before = r->unit_memo.count, number;
-    struct results_unit_in in;
-    *unit = 0;
-    if (where == 0 || (w->per_county && r->places[where].type == RESULTS_COUNTY))
-        return true;
-    if (!memo_find(&r->unit_memo, &key, 1, &number))
-        return rowing_full(r);
-    if (r->unit_memo.count == before) {
-        *unit = r->unit[number];
-        return true;
-    }
-    if (!rowing_unit_in(r, w, where, &in))
-        return false;
-    if (!results_unit(r->job->builder, &in, unit, &r->fault->err))
-        return field_limit(r->fault);
-    if (!pool_grow(r->job->arena, &r->unit, &r->unit_room, (uint64_t)number + 1, sizeof *r->unit,
-                   ROWING_LIST_MAX))
-        return rowing_full(r);
-    r->unit[number] = *unit;
-    return true;
+    const struct place *p = &r->places[where];
+    struct results_unit_in in = RESULTS_UNIT_DEFAULT;
+    in.type = p->type;
+    in.id = p->id;
+    in.name = p->name;
+    in.whole = r->m->whole && p->type != RESULTS_PRECINCT;
+    return in;
 }

@@ -8,6 +8,7 @@
 #include "parsers/field.h"
 #include "parsers/pool.h"
 #include "parsers/rowing.h"
+#include "parsers/types.h"
 
 /* ---- setting up ---- */
 
@@ -124,15 +125,14 @@ bool rows_new(struct job *j, const struct mapping *m, const struct rows_how *how
     r->m = m;
     r->how = *how;
     r->scratch.arena = j->arena;
-    r->contest = UINT32_MAX;
+    r->arrays.arena = j->arena;
     memo_init(&r->place_memo, j->arena);
-    memo_init(&r->unit_memo, j->arena);
     for (int role = ROLE_REPORTING; role <= ROLE_BALLOTS; role++)
         r->has_figures |= m->column[role].count > 0;
     if (m->column[ROLE_TYPE].count && !(r->types = types_new(j)))
         return fault_set(f, WIRE_LIMIT, "out of memory");
-    if (!groups_init(r) ||
-        !pool_grow(j->arena, &r->places, &r->place_room, 1, sizeof *r->places, ROWING_LIST_MAX))
+    if (!groups_init(r) || !(r->ledger = rowing_ledger(j->arena)) ||
+        !arrays_grow(&r->arrays, &r->places, &r->place_room, 1, sizeof *r->places, ROWING_LIST_MAX))
         return fault_set(f, WIRE_LIMIT, "out of memory");
     *out = r;
     return true;
@@ -171,8 +171,10 @@ static int64_t figure(struct rows *r, const struct column *c)
     for (uint32_t i = 0; i < c->count; i++) {
         int64_t part;
         struct slice raw = column_field(r->fields, r->n, c->parts[i].field);
-        enum count_verdict v = count_read(raw, &r->m->count, &part);
+        enum count_verdict v =
+            count_digits(raw, &part) ? COUNT_READ : count_read(raw, &r->m->count, &part);
         if (v == COUNT_BAD) {
+            results_contest_at(r->job->builder, r->at->contest);
             results_contest_bad(r->job->builder, "%s %" PRIu64 ": %.*s: \"%.*s\" is no count",
                                 r->how.place, r->number, SLICE_FMT(c->parts[i].text),
                                 SLICE_FMT(field_excerpt(r->job->arena, raw)));
@@ -183,21 +185,33 @@ static int64_t figure(struct rows *r, const struct column *c)
     return sum;
 }
 
-static bool unit_figures(struct rows *r, const struct who *w, uint32_t where)
+/* Give the builder a unit with the figures in the row at hand. */
+static bool unit_add(struct rows *r, struct results_unit_in *in, uint32_t where)
+{
+    struct results_builder *b = r->job->builder;
+    uint32_t above = rowing_place(r, r->at, r->places[where].parent), unit;
+    if (where && above) {
+        struct results_unit_in parent = rowing_unit_in(r, above);
+        uint32_t top = rowing_place(r, r->at, r->places[above].parent);
+        struct results_unit_in county = rowing_unit_in(r, top);
+        if ((top && !results_unit(b, &county, &parent.parent, &r->fault->err)) ||
+            !results_unit(b, &parent, &in->parent, &r->fault->err))
+            return field_limit(r->fault);
+    }
+    return results_unit(b, in, &unit, &r->fault->err) || field_limit(r->fault);
+}
+
+static bool unit_figures(struct rows *r, uint32_t where)
 {
     const struct column *c = r->m->column;
-    struct results_unit_in in;
-    uint32_t unit;
-    if (w->per_county && r->places[where].type == RESULTS_COUNTY)
-        where = 0;
-    if (!rowing_unit_in(r, w, where, &in))
-        return false;
-    if (w->kind == WHO_FIGURE) {
+    where = rowing_place(r, r->at, where);
+    struct results_unit_in in = rowing_unit_in(r, where);
+    if (r->at->kind == WHO_FIGURE) {
         int64_t *const to[ROLES] = {[ROLE_REPORTING] = &in.reporting,
                                     [ROLE_TOTAL] = &in.total,
                                     [ROLE_REGISTERED] = &in.registered,
                                     [ROLE_BALLOTS] = &in.ballots};
-        *to[w->figure] = figure(r, &c[ROLE_VOTES]);
+        *to[r->at->figure] = figure(r, &c[ROLE_VOTES]);
     } else {
         in.reporting = figure(r, &c[ROLE_REPORTING]);
         in.total = figure(r, &c[ROLE_TOTAL]);
@@ -211,11 +225,12 @@ static bool unit_figures(struct rows *r, const struct who *w, uint32_t where)
             return rowing_full(r);
         count_progress(text, &in.reporting, &in.total);
     }
-    return results_unit(r->job->builder, &in, &unit, &r->fault->err) || field_limit(r->fault);
+    results_contest_at(r->job->builder, r->at->contest);
+    return unit_add(r, &in, where);
 }
 
 /* The votes of one vote type. */
-static bool typed_votes_add(struct rows *r, uint32_t unit, uint32_t choice, int64_t votes)
+static bool enter_typed(struct rows *r, const struct entry *e)
 {
     uint32_t type = 0;
     bool fresh = false;
@@ -224,71 +239,70 @@ static bool typed_votes_add(struct rows *r, uint32_t unit, uint32_t choice, int6
     if (fresh) {
         if (!rowing_texts(r, &r->kinds))
             return false;
-        if (!pool_grow(r->job->arena, &r->is_total, &r->total_room, (uint64_t)type + 1,
-                       sizeof *r->is_total, ROWING_LIST_MAX))
+        if (!arrays_grow(&r->arrays, &r->is_total, &r->total_room, (uint64_t)type + 1,
+                         sizeof *r->is_total, ROWING_LIST_MAX))
             return rowing_full(r);
         r->is_total[type] =
             r->m->type_total && pattern_match(r->m->type_total, r->text[ROLE_TYPE], NULL);
     }
-    const struct types_cell cell = {r->contest, unit, choice};
-    return types_add(r->types, cell, type, r->is_total[type], votes, r->fault);
+    results_contest_at(r->job->builder, r->at->contest);
+    return types_add(r->types, r, e, type, r->is_total[type]);
 }
 
-static bool votes_add(struct rows *r, uint32_t unit, uint32_t choice, enum role role)
+static bool enter(struct rows *r, uint32_t what, uint32_t where, int64_t votes)
 {
-    int64_t votes = figure(r, &r->m->column[role]);
-    if (r->types)
-        return typed_votes_add(r, unit, choice, votes);
-    return results_votes_once(r->job->builder, unit, choice, votes, &r->fault->err) ||
-           field_limit(r->fault);
+    const struct entry e = {what, where, votes};
+    return r->types ? enter_typed(r, &e) : rowing_enter(r, e);
 }
 
 /* The votes must be what their parts add up to, where all are stated. */
-static void check_votes(struct rows *r)
+static void check_votes(struct rows *r, int64_t votes)
 {
-    int64_t votes = figure(r, &r->m->column[ROLE_VOTES]), sum = figure(r, &r->m->check);
-    if (votes != VOTES_UNKNOWN && sum != VOTES_UNKNOWN && votes != sum)
-        results_contest_bad(r->job->builder,
-                            "%s %" PRIu64 ": the votes are %" PRId64 ", their parts %" PRId64,
-                            r->how.place, r->number, votes, sum);
+    int64_t sum = figure(r, &r->m->check);
+    if (votes == VOTES_UNKNOWN || sum == VOTES_UNKNOWN || votes == sum)
+        return;
+    results_contest_at(r->job->builder, r->at->contest);
+    results_contest_bad(r->job->builder,
+                        "%s %" PRIu64 ": the votes are %" PRId64 ", their parts %" PRId64,
+                        r->how.place, r->number, votes, sum);
 }
 
 static void check_nameless(struct rows *r)
 {
     int64_t votes = figure(r, &r->m->column[ROLE_VOTES]);
-    if (votes > 0)
-        results_contest_bad(r->job->builder,
-                            "%s %" PRIu64 ": %" PRId64 " votes for a choice without id and name",
-                            r->how.place, r->number, votes);
+    if (votes <= 0)
+        return;
+    results_contest_at(r->job->builder, r->at->contest);
+    results_contest_bad(r->job->builder,
+                        "%s %" PRIu64 ": %" PRId64 " votes for a choice without id and name",
+                        r->how.place, r->number, votes);
 }
 
 /* ---- a row ---- */
 
-static bool find_who(struct rows *r, const struct who **out)
+static bool find_who(struct rows *r, uint32_t *number)
 {
-    uint32_t number;
-    bool fresh;
-    if (!group_find(r, &r->whos, &number, &fresh))
+    bool fresh = false;
+    if (!group_find(r, &r->whos, number, &fresh))
         return false;
-    if (fresh && !pool_grow(r->job->arena, &r->who, &r->who_room, (uint64_t)number + 1,
-                            sizeof *r->who, ROWING_LIST_MAX))
+    if (fresh && !arrays_grow(&r->arrays, &r->who, &r->who_room, (uint64_t)*number + 1,
+                              sizeof *r->who, ROWING_LIST_MAX))
         return rowing_full(r);
-    *out = &r->who[number];
-    return !fresh || rowing_who(r, &r->who[number]);
+    return !fresh || rowing_who(r, &r->who[*number]);
 }
 
-static bool find_where(struct rows *r, uint32_t *out)
+static bool find_where(struct rows *r, uint32_t *where)
 {
-    uint32_t number;
-    bool fresh;
+    uint32_t number = 0;
+    bool fresh = false;
     if (!group_find(r, &r->wheres, &number, &fresh))
         return false;
-    if (fresh && (!pool_grow(r->job->arena, &r->where, &r->where_room, (uint64_t)number + 1,
-                             sizeof *r->where, ROWING_LIST_MAX)))
+    if (fresh && !arrays_grow(&r->arrays, &r->where, &r->where_room, (uint64_t)number + 1,
+                              sizeof *r->where, ROWING_LIST_MAX))
         return rowing_full(r);
     if (fresh && !rowing_where(r, &r->where[number]))
         return false;
-    *out = r->where[number];
+    *where = r->where[number];
     return true;
 }
 
@@ -309,55 +323,52 @@ static bool find_facts(struct rows *r)
     return true;
 }
 
-/* What a kept row gives the contest at hand. */
-static bool take_row(struct rows *r, const struct who *w, uint32_t where)
+/* What a row gives that is kept. */
+static bool take_row(struct rows *r, uint32_t who)
 {
-    uint32_t unit = 0;
-    if ((r->has_figures || w->kind == WHO_FIGURE) && !unit_figures(r, w, where))
+    const struct who *w = r->at;
+    uint32_t where = 0;
+    if (w->kind == WHO_NOTHING)
+        return true;
+    if (!find_where(r, &where))
+        return false;
+    r->scratch.used = 0;
+    if ((r->has_figures || w->kind == WHO_FIGURE) && !unit_figures(r, where))
         return false;
     if (w->kind == WHO_NAMELESS)
         check_nameless(r);
     if (w->kind == WHO_FIGURE || w->kind == WHO_NAMELESS)
         return true;
-    if (!rowing_unit(r, w, where, &unit))
-        return false;
     if (w->kind == WHO_QUESTION)
-        return votes_add(r, unit, w->choice, ROLE_YES) && votes_add(r, unit, w->no, ROLE_NO);
+        return enter(r, 2 * who, where, figure(r, &r->m->column[ROLE_YES])) &&
+               enter(r, 2 * who + 1, where, figure(r, &r->m->column[ROLE_NO]));
+    int64_t votes = figure(r, &r->m->column[ROLE_VOTES]);
     if (r->m->check.count)
-        check_votes(r);
-    return votes_add(r, unit, w->choice, ROLE_VOTES);
+        check_votes(r, votes);
+    return enter(r, 2 * who, where, votes);
 }
 
 bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t number,
               struct fault *f)
 {
-    const struct who *w = NULL;
-    uint32_t where = 0;
+    uint32_t who = 0;
     r->fields = fields;
     r->n = n;
     r->number = number;
     r->fault = f;
-    if (!find_who(r, &w))
+    if (!find_who(r, &who))
         return false;
-    if (w->kind == WHO_DROPPED || r->how.learn)
+    r->at = &r->who[who];
+    if (r->at->kind == WHO_DROPPED || r->how.learn)
         return true;
     r->kept++;
-    if (r->facts.run_count && !find_facts(r))
-        return false;
-    if (w->kind == WHO_NOTHING)
-        return true;
-    if (!find_where(r, &where))
-        return false;
-    if (w->contest != r->contest)
-        results_contest_at(r->job->builder, w->contest);
-    r->contest = w->contest;
-    r->scratch.used = 0;
-    return take_row(r, w, where);
+    return (!r->facts.run_count || find_facts(r)) && take_row(r, who);
 }
 
 bool rows_finish(struct rows *r, struct fault *f)
 {
-    return !r->types || types_finish(r->types, f);
+    r->fault = f;
+    return (!r->types || types_finish(r->types, r)) && rowing_post(r);
 }
 
 uint64_t rows_kept(const struct rows *r)

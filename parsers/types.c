@@ -4,15 +4,14 @@
 
 #include <inttypes.h>
 
-#include "parsers/field.h"
-#include "parsers/memo.h"
 #include "parsers/pool.h"
+#include "parsers/rowing.h"
 
 #define LIST_MAX (UINT32_C(1) << 28)
 
 struct cell {
-    struct types_cell at;
-    int64_t sum, total; /* VOTES_ABSENT: no row of the kind yet */
+    uint32_t what, where; /* as an entry has them */
+    int64_t sum, total;   /* VOTES_ABSENT: no row of the kind yet */
 };
 
 struct types {
@@ -34,21 +33,20 @@ struct types *types_new(struct job *j)
     return t;
 }
 
-static bool full(struct fault *f)
+/* The cell of an entry, whatever text has told its choice. */
+static bool find_cell(struct types *t, struct rows *r, const struct entry *e, uint32_t *number)
 {
-    return fault_set(f, WIRE_LIMIT, "out of memory");
-}
-
-static bool find_cell(struct types *t, struct types_cell at, uint32_t *number, struct fault *f)
-{
-    const struct slice key = {(const char *)&at, sizeof at};
+    const struct who *w = &r->who[e->what / 2];
+    const uint32_t numbers[] = {w->contest, e->what & 1 ? w->no : w->choice,
+                                rowing_place(r, w, e->where)};
+    const struct slice key = {(const char *)numbers, sizeof numbers};
     uint32_t before = t->cells.count;
     if (!memo_find(&t->cells, &key, 1, number) ||
         !pool_grow(t->job->arena, &t->cell, &t->cell_room, (uint64_t)*number + 1, sizeof *t->cell,
                    LIST_MAX))
-        return full(f);
+        return rowing_full(r);
     if (t->cells.count != before)
-        t->cell[*number] = (struct cell){at, VOTES_ABSENT, VOTES_ABSENT};
+        t->cell[*number] = (struct cell){e->what, e->where, VOTES_ABSENT, VOTES_ABSENT};
     return true;
 }
 
@@ -64,11 +62,11 @@ static void add_part(struct results_builder *b, int64_t *sum, int64_t votes)
         *sum += votes;
 }
 
-bool types_add(struct types *t, struct types_cell at, uint32_t type, bool total, int64_t votes,
-               struct fault *f)
+bool types_add(struct types *t, struct rows *r, const struct entry *e, uint32_t type, bool total)
 {
     uint32_t cell, number;
-    if (!find_cell(t, at, &cell, f))
+    int64_t votes = e->votes;
+    if (!find_cell(t, r, e, &cell))
         return false;
     const uint32_t pair[] = {cell, type};
     const struct slice key = {(const char *)pair, sizeof pair};
@@ -76,7 +74,7 @@ bool types_add(struct types *t, struct types_cell at, uint32_t type, bool total,
     if (!memo_find(&t->parts, &key, 1, &number) ||
         !pool_grow(t->job->arena, &t->part, &t->part_room, (uint64_t)number + 1, sizeof *t->part,
                    LIST_MAX))
-        return full(f);
+        return rowing_full(r);
     if (t->parts.count == before) {
         if (t->part[number] != votes)
             results_contest_bad(t->job->builder,
@@ -93,18 +91,19 @@ bool types_add(struct types *t, struct types_cell at, uint32_t type, bool total,
     return true;
 }
 
-bool types_finish(struct types *t, struct fault *f)
+bool types_finish(struct types *t, struct rows *r)
 {
-    struct results_builder *b = t->job->builder;
     for (uint32_t i = 0; i < t->cells.count; i++) {
         const struct cell *c = &t->cell[i];
-        bool stated = c->total != VOTES_ABSENT;
-        results_contest_at(b, c->at.contest);
-        if (c->total >= 0 && c->sum > c->total)
-            results_contest_bad(b, "the votes by type are %" PRId64 ", their total %" PRId64,
-                                c->sum, c->total);
-        if (!results_votes_once(b, c->at.unit, c->at.choice, stated ? c->total : c->sum, &f->err))
-            return field_limit(f);
+        const struct entry e = {c->what, c->where, c->total == VOTES_ABSENT ? c->sum : c->total};
+        if (c->total >= 0 && c->sum > c->total) {
+            results_contest_at(t->job->builder, r->who[c->what / 2].contest);
+            results_contest_bad(t->job->builder,
+                                "the votes by type are %" PRId64 ", their total %" PRId64, c->sum,
+                                c->total);
+        }
+        if (!rowing_enter(r, e))
+            return false;
     }
     return true;
 }
