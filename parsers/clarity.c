@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Clarity (SOE, Scytl, Civix): detail.xml of a state or a county, summary.json, and the area file
- * ALL.json with its one-type siblings.
+/* Clarity (SOE, Scytl, Civix): detail.xml of a state or a county, summary.json, summary.csv, and
+ * the area file ALL.json with its one-type siblings.
  *
  * Decisions: names stay as the feed writes them, with "(I)" and "(Rep)", because matching strips
  * such marks; the mark gives the party only where the party field has none. Vote types may add up
@@ -12,12 +12,25 @@
 
 #include "parsers/drivers.h"
 
-/* The first byte that is not white space or part of a byte order mark: '<' begins XML. */
-static bool is_xml(struct slice head)
+/* The first byte that is not white space or part of a byte order mark; '\0': none. */
+static char first_byte(struct slice head)
 {
     if (slice_starts(head, SLICE("\xef\xbb\xbf")))
         head = slice_sub(head, 3, head.len);
-    return slice_starts(slice_trim(head), SLICE("<"));
+    head = slice_trim(head);
+    return head.len > 0 ? head.ptr[0] : '\0';
+}
+
+static bool is_xml(struct slice head)
+{
+    return first_byte(head) == '<';
+}
+
+/* Words, quoted or not: JSON of Clarity is an object or an array. */
+static bool is_words(struct slice head)
+{
+    char c = first_byte(head);
+    return c == '"' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 static bool read_companions(struct job *j, struct map *names, struct fault *f)
@@ -45,6 +58,8 @@ static bool parse(struct job *j, struct fault *f)
         return false;
     if (is_xml(head))
         return clarity_detail(j, f);
+    if (is_words(head))
+        return clarity_csv(j, f);
     struct map *names = map_new(CLARITY_CONTESTS_MAX, true);
     if (names == NULL)
         return fault_set(f, WIRE_LIMIT, "no memory for the companions' names");
@@ -56,7 +71,8 @@ static bool parse(struct job *j, struct fault *f)
 static int sniff(struct slice head)
 {
     if (slice_find(head, SLICE("<ElectionResult>")) != SIZE_MAX ||
-        slice_find(head, SLICE("\"CATKEY\"")) != SIZE_MAX)
+        slice_find(head, SLICE("\"CATKEY\"")) != SIZE_MAX ||
+        slice_find(head, SLICE("\"line number\",\"contest name\"")) == 0)
         return 2;
     size_t contests = slice_find(head, SLICE("\"Contests\""));
     return contests < 16 && slice_find(head, SLICE("\"A\"")) != SIZE_MAX ? 2 : 0;

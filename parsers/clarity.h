@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What the files of the clarity driver share: the detail.xml reader, the JSON readers, and the
- * names companions lend. One way: clarity.c -> clarity_detail.c, clarity_json.c -> clarity_names.c.
+ * names companions lend. One way: clarity.c ->
+ * clarity_detail.c, clarity_json.c, clarity_csv.c -> clarity_names.c.
  */
 #ifndef TALLYD_PARSERS_CLARITY_H
 #define TALLYD_PARSERS_CLARITY_H
@@ -45,5 +46,8 @@ bool clarity_detail_names(struct input *in, struct arena *a, struct map *by_key,
 bool clarity_json(struct job *j, const struct map *names, struct fault *f) MUST_USE;
 bool clarity_json_names(struct input *in, struct arena *a, struct map *by_key,
                         struct fault *f) MUST_USE;
+
+/* summary.csv into the builder. */
+bool clarity_csv(struct job *j, struct fault *f) MUST_USE;
 
 #endif

@@ -35,7 +35,8 @@ const struct format formats[] = {
     },
     {
         .name = "clarity",
-        .about = "Clarity (SOE, Scytl, Civix): detail.xml or its zip, summary.json, ALL.json",
+        .about = "Clarity (SOE, Scytl, Civix): detail.xml, summary.csv or their zips, "
+                 "summary.json, ALL.json",
         .authority = "official",
         .votes = true,
     },

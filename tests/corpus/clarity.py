@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: ISC
-"""Clarity read a second time: detail.xml, summary.json, area files."""
+"""Clarity read a second time: detail.xml, summary.json, summary.csv, area files."""
+import csv
+import io
 import json
+import re
 import xml.etree.ElementTree as ET
 
 from common import STATISTIC, party_of, rows_of
@@ -64,7 +67,44 @@ def area(path, companion=None):
     return out
 
 
+def decoded(field):
+    raw = field.encode("latin-1")
+    try:
+        return re.sub(r"[\x00-\x08\x0e-\x1f\x7f]", "", raw.decode())
+    except UnicodeDecodeError:
+        return re.sub(r"[\x00-\x08\x0e-\x1f\x7f]", "", raw.decode("cp1252", "replace"))
+
+
+def bytes_of(path):
+    data = path.read_bytes()
+    return data.decode("utf-16").encode() if data[:2] == b"\xff\xfe" else data.removeprefix(b"\xef\xbb\xbf")
+
+
+def table(path):
+    text = io.StringIO(bytes_of(path).decode("latin-1"), newline="")
+    lines = [[decoded(x) for x in line] for line in csv.reader(text) if line]
+    head = lines[0]
+    at = {name: head.index(name) for name in ("line number", "contest name", "choice name", "party name", "total votes")}
+    total, done = (next(i for i, name in enumerate(head) if re.fullmatch(f"num .+ {end}", name)) for end in ("total", "rptg"))
+    contests = {}
+    for n, line in enumerate(lines[1:], 1):
+        assert len(line) == len(head) and int(line[at["line number"]]) == n
+        contests.setdefault(line[at["contest name"]], []).append(line)
+    out = []
+    for name, rows in contests.items():
+        assert len({tuple(row[6:]) for row in rows}) == 1
+        marked = re.fullmatch(r"(.*) \(Vote For (\d+)\)", name, re.I | re.S)
+        choices = [("", row[at["choice name"]], party_of(row[at["choice name"]], row[at["party name"]]), "") for row in rows]
+        votes = [int(row[at["total votes"]] or -1) for row in rows]
+        of = int(rows[0][total]) or -1
+        reporting = int(rows[0][done])
+        units = [("total", "", -1 if reporting == 0 and any(v > 0 for v in votes) else reporting, of, dict(enumerate(votes)))]
+        out += rows_of("", marked.group(1) if marked else name, int(marked.group(2)) if marked else -1, units, choices)
+    return out
+
+
 def read(path, companion=None):
     if path.suffix == ".xml":
         return detail(path)
-    return area(path, companion) if path.read_bytes()[:1] == b"{" else summary(path)
+    first = bytes_of(path)[:1]
+    return area(path, companion) if first == b"{" else table(path) if first == b'"' else summary(path)
