@@ -2,14 +2,12 @@
 /* AP's public election JSON (interactives.ap.org): ids, votes and calls, no names. Names come from
  * what was learned elsewhere.
  *
- * `winner` is read from the summary row alone: AP copies it to every place's row, where it says
- * nothing about that place. X won, R goes to a runoff; N, Uncalled, an empty text and null say "not
- * called": N is "not the winner", which in a race of several rounds is not yet "lost". Anything
- * else is not understood, and the race is refused: taken as "not called" it would retract what
- * stands. For the same reason a race none of whose rows has the field states no marks.
+ * `winner` is read from the summary row alone (ap_marks.h): AP copies it to every place's row,
+ * where it says nothing about that place. A mark that is not understood refuses the race.
  */
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
+#include "parsers/ap_marks.h"
 #include "parsers/drivers.h"
 #include "parsers/field.h"
 #include "parsers/json.h"
@@ -28,11 +26,6 @@ static struct slice text(struct json object, const char *key)
     return slice_trim(json_str(json_get(object, key)));
 }
 
-static bool is_state(struct slice s)
-{
-    return s.len == 2 && s.ptr[0] >= 'A' && s.ptr[0] <= 'Z' && s.ptr[1] >= 'A' && s.ptr[1] <= 'Z';
-}
-
 static struct slice state_of(const struct job *j, struct slice race_id, struct json summary)
 {
     struct slice option = job_option(j, "state");
@@ -40,45 +33,10 @@ static struct slice state_of(const struct job *j, struct slice race_id, struct j
     struct slice prefix = slice_sub(race_id, 0, 2);
     if (option.len > 0)
         return option;
-    if (is_state(ruid))
+    if (ap_marks_state(ruid))
         return ruid;
-    bool prefixed = is_state(prefix) && slice_starts(slice_sub(race_id, 2, 3), SLICE("-"));
+    bool prefixed = ap_marks_state(prefix) && slice_starts(slice_sub(race_id, 2, 3), SLICE("-"));
     return prefixed ? prefix : (struct slice){0};
-}
-
-/* False: not a mark of AP's. */
-static bool read_mark(struct json winner, enum results_mark *out)
-{
-    static const struct {
-        const char *letter;
-        enum results_mark mark;
-    } known[] = {{"X", RESULTS_WON},
-                 {"R", RESULTS_ADVANCED},
-                 {"N", RESULTS_UNMARKED},
-                 {"Uncalled", RESULTS_UNMARKED},
-                 {"", RESULTS_UNMARKED}};
-    enum json_type type = json_type(winner);
-    *out = RESULTS_UNMARKED;
-    if (type != JSON_STRING)
-        return type == JSON_NONE || type == JSON_NULL;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (slice_is(slice_trim(json_str(winner)), known[i].letter)) {
-            *out = known[i].mark;
-            return true;
-        }
-    return false;
-}
-
-/* Absence is no retraction: somebody's row must have the field. */
-static bool states_marks(struct json candidates)
-{
-    struct json_walk at = {0};
-    struct slice key;
-    struct json v;
-    while (json_next(candidates, &at, &key, &v))
-        if (json_type(json_get(v, "winner")) != JSON_NONE)
-            return true;
-    return false;
 }
 
 /* A count that the race states, or its summary. */
@@ -97,7 +55,7 @@ static bool begin(struct race *r, struct json v, struct json summary, struct fau
     c.id = r->id;
     c.state = state_of(r->job, r->id, summary);
     c.county = job_option(r->job, "county");
-    if (states_marks(json_get(summary, "results")))
+    if (ap_marks_stated(json_get(summary, "results")))
         c.flags |= RESULTS_MARKS_STATED;
     if (json_bool(json_get(v, "uncontested"), &uncontested) && uncontested)
         c.flags |= RESULTS_UNCONTESTED;
@@ -113,9 +71,15 @@ static bool begin(struct race *r, struct json v, struct json summary, struct fau
 /* One candidate's row: in the summary it makes the choice; elsewhere the choice must be there. */
 static bool row(struct race *r, struct json v, uint32_t unit, struct slice where, struct fault *f)
 {
+    enum { CANDIDATE, VOTES, WINNER, MEMBERS };
+    static const struct slice keys[MEMBERS] = {[CANDIDATE] = SLICE_INIT("candidateID"),
+                                               [VOTES] = SLICE_INIT("voteCount"),
+                                               [WINNER] = SLICE_INIT("winner")};
     struct results_builder *b = r->job->builder;
-    struct json count = json_get(v, "voteCount");
-    struct slice id = field_id(r->job->arena, json_get(v, "candidateID"));
+    struct json c[MEMBERS];
+    json_pick(v, keys, MEMBERS, c);
+    struct json count = c[VOTES];
+    struct slice id = field_id(r->job->arena, c[CANDIDATE]);
     int64_t n = VOTES_UNKNOWN;
     uint32_t index = 0;
     if (json_type(count) != JSON_NONE && !field_votes(count, &n))
@@ -132,9 +96,9 @@ static bool row(struct race *r, struct json v, uint32_t unit, struct slice where
         return true;
     }
     if (unit == 0) {
-        struct json winner = json_get(v, "winner");
+        struct json winner = c[WINNER];
         struct results_choice_in in = {.id = id};
-        if (!read_mark(winner, &in.mark))
+        if (!ap_marks_read(winner, &in.mark))
             results_contest_bad(b, "race %.*s: winner of candidate %.*s: %.*s is no known mark",
                                 SLICE_FMT(r->id), SLICE_FMT(slice_sub(id, 0, 40)),
                                 SLICE_FMT(field_shown(r->job->arena, winner)));

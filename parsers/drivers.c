@@ -5,6 +5,7 @@
 /* one a line */
 /* clang-format off */
 const struct driver *const drivers[] = {
+    &ap_driver,
     &ap_interactive_driver,
     &ca_sos_driver,
     &clarity_driver,

@@ -5,6 +5,7 @@
 
 #include "parsers/job.h"
 
+extern const struct driver ap_driver;
 extern const struct driver ap_interactive_driver;
 extern const struct driver ca_sos_driver;
 extern const struct driver clarity_driver;

@@ -20,6 +20,13 @@ static const char *const html_table_options[] = {MAPPING_OPTIONS, "last-line", "
 
 const struct format formats[] = {
     {
+        .name = "ap",
+        .about = "AP Elections API, versions 2 and 3: votes and calls by race, whole or what changed",
+        .authority = "ap",
+        .votes = true,
+        .calls = true,
+    },
+    {
         .name = "ap-interactive",
         .about = "AP's public JSON behind its interactive pages: ids, votes and calls, no names",
         .authority = "ap",

@@ -66,48 +66,67 @@ slice slice_from(std::string_view s)
     return slice{s.data(), s.size()};
 }
 
-/* Keys of the object being looked at, in a stack that all objects of a document share. */
+/* A key of the object being looked at. The tag tells most keys apart at a glance: its length and
+ * three of its bytes. */
+struct key {
+    std::string_view text;
+    uint32_t tag;
+};
+
+uint32_t tag_of(std::string_view s)
+{
+    if (s.empty())
+        return 0;
+    auto byte = [s](size_t at) { return static_cast<uint32_t>(static_cast<uint8_t>(s[at])); };
+    return static_cast<uint32_t>(s.size()) << 24 | byte(0) << 16 | byte(s.size() / 2) << 8 |
+           byte(s.size() - 1);
+}
+
+/* Keys of the objects on the way to the one being looked at, in one stack. */
 struct keys {
-    std::string_view *items = nullptr;
+    struct key *items = nullptr;
     size_t count = 0, room = 0;
     ~keys()
     {
         std::free(items);
     }
-    bool push(std::string_view key)
+    bool push(std::string_view text)
     {
         if (count == room) {
             size_t more = room ? room * 2 : 256;
             void *p = std::realloc(static_cast<void *>(items), more * sizeof *items);
             if (!p)
                 return false;
-            items = static_cast<std::string_view *>(p);
+            items = static_cast<struct key *>(p);
             room = more;
         }
-        new (&items[count++]) std::string_view(key);
+        new (&items[count++]) key{text, tag_of(text)};
         return true;
     }
 };
 
 /* The later one of two equal keys, or one with a NULL pointer. simdjson keeps texts in the order of
  * the document. */
-std::string_view twice(std::string_view *k, size_t n)
+std::string_view twice(key *k, size_t n)
 {
     if (n > 24) {
-        std::sort(k, k + n, [](std::string_view a, std::string_view b) {
-            return a == b ? a.data() < b.data() : a < b;
+        std::sort(k, k + n, [](const key &a, const key &b) {
+            return a.text == b.text ? a.text.data() < b.text.data() : a.text < b.text;
         });
         for (size_t i = 1; i < n; i++) {
-            if (k[i] == k[i - 1])
-                return k[i];
+            if (k[i].text == k[i - 1].text)
+                return k[i].text;
         }
         return {};
     }
-    for (size_t i = 1; i < n; i++) {
-        for (size_t j = 0; j < i; j++) {
-            if (k[i] == k[j])
-                return k[i];
+    uint64_t seen = 0; /* of 64 sorts of tags */
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bit = uint64_t(1) << (k[i].tag * 0x9e3779b1u >> 26);
+        for (size_t j = 0; (seen & bit) && j < i; j++) {
+            if (k[i].tag == k[j].tag && k[i].text == k[j].text)
+                return k[i].text;
         }
+        seen |= bit;
     }
     return {};
 }
@@ -126,8 +145,10 @@ bool keys_unique(dom::element e, keys &stack, std::string_view *culprit)
     if (!e.is_object())
         return true;
     size_t from = stack.count;
+    bool deeper = false;
     dom::object object = object_of(e);
     for (auto field : object) {
+        deeper |= field.value.is_array() || field.value.is_object();
         if (!stack.push(field.key))
             return false;
     }
@@ -135,6 +156,8 @@ bool keys_unique(dom::element e, keys &stack, std::string_view *culprit)
     if (culprit->data())
         return false;
     stack.count = from;
+    if (!deeper)
+        return true;
     for (auto field : object) {
         if ((field.value.is_array() || field.value.is_object()) &&
             !keys_unique(field.value, stack, culprit))
@@ -267,6 +290,28 @@ struct json json_get(struct json object, const char *key)
     return raw(value);
 }
 
+void json_pick(struct json object, const struct slice *keys, size_t n, struct json *out)
+{
+    uint64_t lengths = 0; /* of the keys wanted; those from 64 on count as 63 */
+    for (size_t i = 0; i < n; i++) {
+        out[i] = (struct json){nullptr, 0};
+        lengths |= uint64_t(1) << std::min<size_t>(keys[i].len, 63);
+    }
+    if (json_type(object) != JSON_OBJECT)
+        return;
+    for (auto field : object_of(element_of(object))) {
+        if (!(lengths >> std::min<size_t>(field.key.size(), 63) & 1))
+            continue;
+        for (size_t i = 0; i < n; i++) {
+            if (keys[i].len == field.key.size() && *keys[i].ptr == field.key[0] &&
+                std::memcmp(keys[i].ptr, field.key.data(), keys[i].len) == 0) {
+                out[i] = raw(field.value);
+                break;
+            }
+        }
+    }
+}
+
 bool json_int(struct json v, int64_t *out)
 {
     int64_t value;
@@ -313,19 +358,20 @@ size_t json_count(struct json v)
 
 bool json_next(struct json container, struct json_walk *w, struct slice *key, struct json *value)
 {
-    enum json_type type = json_type(container);
-    if (type != JSON_ARRAY && type != JSON_OBJECT)
-        return false;
-    dom::element e = element_of(container);
     if (!w->begun) {
+        enum json_type type = json_type(container);
+        if (type != JSON_ARRAY && type != JSON_OBJECT)
+            return false;
+        dom::element e = element_of(container);
         w->begun = true;
-        w->next = type == JSON_ARRAY ? raw(array_of(e).begin()).at : raw(object_of(e).begin()).at;
-        w->end = type == JSON_ARRAY ? raw(array_of(e).end()).at : raw(object_of(e).end()).at;
+        w->keyed = type == JSON_OBJECT;
+        w->next = w->keyed ? raw(object_of(e).begin()).at : raw(array_of(e).begin()).at;
+        w->end = w->keyed ? raw(object_of(e).end()).at : raw(array_of(e).end()).at;
     }
     if (w->next >= w->end)
         return false;
     *key = slice{nullptr, 0};
-    if (type == JSON_ARRAY) {
+    if (!w->keyed) {
         auto at = handle<dom::array::iterator>(container.doc, w->next);
         *value = raw(*at);
         w->next = raw(++at).at;

@@ -36,6 +36,8 @@ void json_free(struct json_doc *d); /* accepts NULL */
 enum json_type json_type(struct json v);
 struct json json_get(struct json object,
                      const char *key); /* JSON_NONE when absent or not an object */
+/* Several members in one walk: out[i] becomes that of keys[i] (not empty), or JSON_NONE. */
+void json_pick(struct json object, const struct slice *keys, size_t n, struct json *out);
 bool json_int(struct json v,
               int64_t *out) MUST_USE; /* a number without fraction, in range; strings are refused */
 bool json_bool(struct json v, bool *out) MUST_USE;
@@ -46,7 +48,7 @@ size_t json_count(struct json v); /* members of an array or object; 0 else */
 /* Walk an array or object: start with *at = {0}. key is empty in arrays. */
 struct json_walk {
     uint64_t next, end;
-    bool begun;
+    bool begun, keyed; /* keyed: an object */
 };
 bool json_next(struct json container, struct json_walk *w, struct slice *key, struct json *value);
 

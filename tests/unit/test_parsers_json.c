@@ -139,6 +139,9 @@ static void doubled_keys_are_refused(void **state)
            WIRE_SYNTAX, "line 3, column 2: the key \"x\" stands twice");
     expect(SLICE("{\"a\": {\"a\": {\"a\": [{\"a\": 1}, {\"a\": 1}]}}}"), WIRE_OK, "");
     expect(SLICE("{\"\\u0061\": 1, \"a\": 1}"), WIRE_SYNTAX, "column 15: the key \"a\"");
+    expect(SLICE("{\"axcxe\": 1, \"aycye\": 2, \"\": 3}"), WIRE_OK, ""); /* alike, not the same */
+    expect(SLICE("{\"axcxe\": 1, \"aycye\": 2, \"axcxe\": 3}"), WIRE_SYNTAX, "column 26: the key");
+    expect(SLICE("{\"\": 1, \"a\": 2, \"\": 3}"), WIRE_SYNTAX, "the key \"\"");
     struct buf b;
     buf_init(&b, 1 << 26); /* many keys: the same answer, and not by comparing all with all */
     buf_addc(&b, '{');
@@ -150,6 +153,23 @@ static void doubled_keys_are_refused(void **state)
     memcpy(b.ptr + line_200001, "\"x777\"", 6);
     expect(buf_slice(&b), WIRE_OK, "");
     buf_done(&b);
+}
+
+static void members_are_picked_in_one_walk(void **state)
+{
+    (void)state;
+    static const struct slice keys[] = {SLICE_INIT("b"), SLICE_INIT("absent"), SLICE_INIT("ab")};
+    struct doc *d = doc_of(SLICE("{\"a\": 1, \"ab\": 2, \"b\": 3, \"\": 4, \"bb\": 5}"));
+    struct json v[3];
+    int64_t n;
+    json_pick(d->root, keys, 3, v);
+    assert_true(json_int(v[0], &n) && n == 3);
+    assert_int_equal(json_type(v[1]), JSON_NONE);
+    assert_true(json_int(v[2], &n) && n == 2);
+    json_pick(json_get(d->root, "a"), keys, 3, v); /* no object */
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(json_type(v[i]), JSON_NONE);
+    doc_done(d);
 }
 
 static void depth_is_capped(void **state)
@@ -205,6 +225,7 @@ int main(void)
         cmocka_unit_test(damage_is_located),
         cmocka_unit_test(cut_anywhere_is_truncated),
         cmocka_unit_test(doubled_keys_are_refused),
+        cmocka_unit_test(members_are_picked_in_one_walk),
         cmocka_unit_test(depth_is_capped),
         cmocka_unit_test(scanner_agrees_with_simdjson),
     };
