@@ -26,6 +26,7 @@ FORMATS = ROOT / "tests" / "sim" / "formats"
 START_IN = 2.0      # seconds until the night begins: everything is up by then
 LINE_EVERY = 2.5    # seconds between lines where there is no terminal
 SETTLE = 15         # seconds the last figures may take
+FINE = {"accepted", "unchanged", "doubled", "restored"}  # verdicts; a second county as large as the first is held for a moment
 EASTERN = datetime.timezone(datetime.timedelta(hours=-5), "ET")
 
 
@@ -245,6 +246,14 @@ def differences(totals, expected):
     return [f"{name} is {found.get(name)}, not {n}" for name, n in expected.items() if found.get(name) != n]
 
 
+def troubles(port, folder):
+    """What tallyd found wrong with a feed; and feeds of which nothing was taken."""
+    verdicts = re.findall(r'^tallyd_verdicts_total\{source="(.*?)",verdict="(.*?)"\}', get(port, "/metrics"), re.M)
+    taken = {source for source, verdict in verdicts if verdict == "accepted"}
+    wrong = {f"{source}: {verdict}" for source, verdict in verdicts if verdict not in FINE}
+    return sorted(wrong | {f"{path.stem}: never accepted" for path in (folder / "sources.d").iterdir() if path.stem not in taken})
+
+
 def play(folder, processes, watch):
     start, speed, end, expected = scenario()
     at = time.time() + START_IN
@@ -273,7 +282,7 @@ def play(folder, processes, watch):
             board.terminate()
             board.wait()
     report(folder, port, night, totals)
-    wrong = differences(totals, expected)
+    wrong = differences(totals, expected) + troubles(port, folder)
     if night.retractions != 1:
         wrong.append(f"retractions on Redis: {night.retractions}, not 1")
     if wrong:
