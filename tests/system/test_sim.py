@@ -25,10 +25,11 @@ OF_THE_DAEMON = {"format", "priority", "url", "version-url", "counties-url", "in
 
 class Facts:
     """What a template says of the night, beyond titles, names and votes: party, seats, precincts; which marks; votes of which places;
-    words it adds to the titles of the scenario; and how many letters of a name it has."""
-    def __init__(self, says="", places="", marks="", adds="", untitled=False, unnamed=False, letters=None):
-        self.says, self.places, self.marks, self.adds = says.split(), places.split(), marks, set(adds.split())
-        self.untitled, self.unnamed, self.letters = untitled, unnamed, letters
+    where not all have them; words it adds to the titles of the scenario; how many letters of a name it has; and whether its counties
+    have numbers for names."""
+    def __init__(self, says="", places="", marks="", adds="", untitled=False, unnamed=False, letters=None, numbered=False, some=""):
+        self.says, self.places, self.marks, self.adds, self.some = says.split(), {"total", *places.split()}, marks, set(adds.split()), {some}
+        self.untitled, self.unnamed, self.letters, self.numbered = untitled, unnamed, letters, numbered
 
 
 COUNTED = "party seats precincts"
@@ -57,12 +58,12 @@ FACTS = {
     "fresno-html": Facts(COUNTED),
     "hi-media": Facts("party", "precinct"),
     "id-html": Facts("party"),
-    "in-enr": Facts("party seats", "county", "X"),
+    "in-enr": Facts("party", "county", "X", some="precinct"),
     "la-county": Facts("party several"),
     "la-ets": Facts("party precincts", letters=18),
     "md-county": Facts("party", marks="X"),
     "mi-cenr": Facts("party", "county", adds="2 8 year term terms 1 position positions"),
-    "mn": Facts("party precincts", "county"),
+    "mn": Facts("party", "county", numbered=True),
     "mn-html": Facts("party precincts"),
     "nc": Facts("party seats", "county precinct"),
     "nc-json": Facts(COUNTED, adds="vote for 1"),
@@ -77,7 +78,7 @@ FACTS = {
     "wa": Facts("party", "county"),
     "wa-county": Facts("party"),
 }
-PARTIES = {"DFL": "D", "GOP": "R", "NONPARTISAN": "", "NON PARTISAN": "", "WI": "", "NPA": "I", "PREFERS DEMOCRATIC PARTY": "D"}  # how some feeds call what the scenario calls D, R, I
+PARTIES = {"DFL": "D", "GOP": "R", "NONPARTISAN": "", "NON PARTISAN": "", "NON-PARTISAN": "", "WI": "", "NPA": "I", "PREFERS DEMOCRATIC PARTY": "D"}  # how some feeds call what the scenario calls D, R, I
 MARKS = {"X": "won", "R": "advanced", "N": "", "": ""}
 
 
@@ -85,14 +86,14 @@ def sim(*args):
     return subprocess.run([SIM, "--formats", FORMATS, "--scenario", *map(str, args)], capture_output=True, text=True, timeout=60, check=False)
 
 
-def figures(time):
+def figures(time, places=True):
+    """What --figures says: each feed's contests and choices; of counties and precincts too, or not."""
     done = sim(SCENARIO, "--figures", time)
     assert done.returncode == 0, done.stderr
-    return list(csv.DictReader(io.StringIO(done.stdout)))
-
-
-def totals(time):
-    return [row for row in figures(time) if not row["county"] + row["precinct"]]
+    lines = csv.reader(io.StringIO(done.stdout))
+    head = next(lines)
+    county, precinct = head.index("county"), head.index("precinct")
+    return [dict(zip(head, row)) for row in lines if places or not row[county] + row[precinct]]
 
 
 def sources():
@@ -173,15 +174,16 @@ def compare(facts, rows, meant):
     """Every contest with its choices, and of each the total, places, precincts, party and marks as the generator means them."""
     found = by_contest(rows, lambda r: (r["contest_id"], r["contest"]), lambda r: r["choice_id"] if facts.unnamed else words(r["choice"]))
     truth = by_contest(meant, lambda m: (m["race"], m["contest"]), lambda m: m["ap_id"] if facts.unnamed else words(m["choice"], facts.letters))
-    pairs = [(there, meant) for there, choices in found.items() for meant, others in truth.items() if choices.keys() == others.keys()
-             and (facts.untitled or set(words(meant[1])) - facts.adds == set(words(there[1])) - facts.adds)]
+    pairs = [(there, race) for there, choices in found.items() for race, others in truth.items() if choices.keys() == others.keys()
+             and (facts.untitled or set(words(race[1])) - facts.adds == set(words(there[1])) - facts.adds)]
     assert len(pairs) == len(truth) == len(found), (found.keys() - {p[0] for p in pairs}, truth.keys() - {p[1] for p in pairs})
+    counties = list(dict.fromkeys(m["county"] for m in meant if m["county"]))
     for there, race in pairs:
         for name, ours in found[there].items():
-            compare_choice(facts, f"{there}: {name}", ours, truth[race][name])
+            compare_choice(facts, f"{there}: {name}", ours, truth[race][name], counties if facts.numbered else None)
 
 
-def compare_choice(facts, where, rows, meant):
+def compare_choice(facts, where, rows, meant, counties):
     [total], [whole] = [r for r in rows if r["unit_type"] == "total"], [m for m in meant if not m["county"] + m["precinct"]]
     assert total["votes"] == whole["votes"], where
     assert total["write_in"] == whole["write_in"] or facts.unnamed, where
@@ -191,9 +193,10 @@ def compare_choice(facts, where, rows, meant):
     if "party" in facts.says:
         assert PARTIES.get(total["party"].upper(), total["party"].upper())[:1] == whole["party"].replace("W", ""), (where, total["party"])
     assert progress(total) == (progress(whole) if "precincts" in facts.says else ("", "")), where
-    assert {r["unit_type"] for r in rows} == {"total", *facts.places}, where
+    assert {r["unit_type"] for r in rows} - facts.some == facts.places, where
     compare_places(where, [r for r in rows if r["unit_type"] == "county"], [m for m in meant if m["county"] and not m["precinct"]],
-                   lambda r: words(r["unit"].removesuffix(" County")), lambda m: words(m["county"]))
+                   lambda r: int(r["unit"]) if counties else words(r["unit"].removesuffix(" County")),
+                   lambda m: counties.index(m["county"]) + 1 if counties else words(m["county"]))
     compare_places(where, [r for r in rows if r["unit_type"] == "precinct"], [m for m in meant if m["precinct"]],
                    lambda r: int(re.findall(r"\d+", r["unit"])[-1]), lambda m: int(m["precinct"]))
 
@@ -235,12 +238,13 @@ def test_nothing_falls_and_the_end_is_as_stated():
     """Shares and votes of the file, read here on our own, against the last figures; and no figure ever gets less."""
     before = {}
     for minute in range(0, 341, 20):
-        now = {(r["feed"], r["county"], r["ap_id"]): int(r["votes"]) for r in figures(f"2026-11-{3 + (23 * 60 + minute) // 1440:02}"
-                                                                         f"T{(23 * 60 + minute) // 60 % 24:02}:{minute % 60:02}:00Z")}
+        at = minute + 23 * 60
+        now = {(r["feed"], r["ap_id"]): int(r["votes"])
+               for r in figures(f"2026-11-{3 + at // 1440:02}T{at // 60 % 24:02}:{at % 60:02}:00Z", places=False)}
         assert not before or all(now[key] >= before[key] for key in before)
         before = now
     at_the_end = {}
-    for row in totals(END):
+    for row in figures(END, places=False):
         at_the_end.setdefault((int(row["race"]), row["choice"]), set()).add(int(row["votes"]))
     race, votes, seen = -1, 0, 0
     for line in SCENARIO.read_text(encoding="utf-8").splitlines():
@@ -259,7 +263,7 @@ def test_votes_are_those_of_the_precincts_that_are_in():
     """All votes of a contest are there when its last precinct is, and not before; none are before the polls close."""
     contests = {}
     for time in TIMES:
-        for row in totals(time):
+        for row in figures(time, places=False):
             if row["feed"] != "ap":
                 at = contests.setdefault((row["feed"], row["contest"]), {}).setdefault(time, [row["units_reporting"], row["units_total"], 0])
                 at[2] += int(row["votes"])
@@ -278,12 +282,12 @@ def test_a_call_is_taken_back_once():
     """X, then N, then X for the other; R for those who go on."""
     history = {}
     for minute in range(0, 60, 5):
-        for row in totals(f"2026-11-04T01:{minute:02}:00Z"):
+        for row in figures(f"2026-11-04T01:{minute:02}:00Z", places=False):
             if row["feed"] == "ap" and row["mark"]:
                 history.setdefault((row["contest"], row["choice"]), []).append(row["mark"])
     taken_back = [marks for marks in history.values() if "N" in marks]
     assert len(taken_back) == 1 and re.fullmatch("X+N{3,}", "".join(taken_back[0]))
-    assert sum(row["mark"] == "R" for row in totals(END) if row["feed"] == "ap") == 18  # two in each of nine
+    assert sum(row["mark"] == "R" for row in figures(END, places=False) if row["feed"] == "ap") == 18  # two in each of nine
 
 
 def test_sites_answer_as_sites_do(config):
