@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: ISC
 """What is written down for people is what the programs do."""
 import re
+import shutil
 import subprocess
 
 import feeds
+import harness
 
 # read by config/ itself while it makes the sources
 READ_BY_CONFIG = {"counties", "insecure_http", "poll.interval"}
@@ -38,9 +40,56 @@ def test_the_first_night_of_the_readme(tmp_path):
     conf = tmp_path / "tallyd.conf"
     done = subprocess.run([feeds.BUILD / "tallyd", "-t", "-c", conf], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "the configuration is right: 2 sources, 2 endorsed\n"
+    assert done.stdout == "the configuration is right: 2 sources, 3 endorsed\n"
     done = subprocess.run([feeds.BUILD / "tallyd", "-1", "-o", "matches", "-c", conf], capture_output=True, text=True, check=False)
     assert done.returncode == 0 and done.stdout.count(",auto,") == 2, done.stdout + done.stderr
+
+
+def drill():
+    """The commands of README.md's section, a list of lines as they are typed."""
+    readme = (feeds.ROOT / "README.md").read_text()
+    section = readme[readme.index("## A format nobody foresaw"):]
+    section = section[:section.index("\n## ")]
+    return [line[4:] for line in section.splitlines() if line.startswith("    ")]
+
+
+def test_the_format_nobody_foresaw_is_on_the_board(tmp_path):
+    """Typed into a shell as they stand there, from a tree that is built; only the fixed port of the night to try is let go."""
+    lines = drill()
+    (tmp_path / "build").mkdir()
+    for name in ("tallyd", "tallyctl", "tally-parse"):
+        (tmp_path / "build" / name).symlink_to(feeds.BUILD / name)
+    (tmp_path / "tests").symlink_to(feeds.ROOT / "tests")
+    shutil.copytree(feeds.ROOT / "config" / "try", tmp_path / "config" / "try")
+    conf = tmp_path / "config/try/tallyd.conf"
+    conf.write_text(conf.read_text().replace("127.0.0.1:8088", "127.0.0.1:0"))
+    log = tmp_path / "log"
+    with open(log, "wb") as out:
+        shell = subprocess.Popen(["bash", "--noprofile", "--norc"], cwd=tmp_path, stdin=subprocess.PIPE, stdout=out,
+                                 stderr=subprocess.STDOUT, text=True)
+
+    def typed(*commands):
+        for command in commands:
+            print(command, file=shell.stdin, flush=True)
+
+    try:
+        hup = next(i for i, line in enumerate(lines) if line.startswith("kill -HUP"))
+        typed(*lines[:hup])
+        harness.wait_for(lambda: "ready after" in log.read_text() and ",auto,alder," in log.read_text(), 30, "what comes before the reload")
+        typed(lines[hup])
+        harness.wait_for(lambda: "reload: done; 3 sources" in log.read_text(), 30, "the reload")
+        look = next(line for line in lines if "tallyctl" in line)
+
+        def board():
+            return subprocess.run(look, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+
+        harness.wait_for(lambda: "Ada Quill 1514" in board(), 30, "the votes of the county")
+    finally:
+        typed("kill %1", "wait")
+        shell.stdin.close()
+        shell.wait(30)
+    text = log.read_text()
+    assert "the configuration is right: 3 sources, 3 endorsed" in text and text.count("ready after") == 1, text
 
 
 def test_notes_are_no_errors(tmp_path):
