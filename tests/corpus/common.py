@@ -9,6 +9,7 @@ STATISTIC = re.compile(r"(over|under)\s*votes?$", re.I)
 
 
 def clean(text):
+    text = re.sub("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", "", text or "")
     text = unicodedata.normalize("NFC", " ".join((text or "").replace("\u00a0", " ").split()))
     while len(text.encode()) > 200:
         text = text[:-1]

@@ -99,11 +99,13 @@ def differences(want, got):
     types = {w.get("unit_type", "total") for w in want}
     mine = collections.Counter(tuple(w[k] for k in keys) for w in want)
     ours = collections.Counter(tuple(r[i] for i in at) for r in got if r[3] in types)
+    if mine != ours:
+        return sides(keys, mine, ours)
     order = [k for k in ("contest_id", "contest", "choice_id", "choice") if k in keys]
     if order and [r for r in dict.fromkeys(tuple(w[k] for k in order) for w in want)] != \
             [r for r in dict.fromkeys(tuple(r[COLUMNS.index(k)] for k in order) for r in got if r[3] in types)]:
-        return ["contests and choices are in another order"] if mine == ours else sides(keys, mine, ours)
-    return sides(keys, mine, ours)
+        return ["contests and choices are in another order"]
+    return []
 
 
 def sides(keys, mine, ours):

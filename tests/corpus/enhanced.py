@@ -25,10 +25,10 @@ def read(path):
         for item in d["ballotItems"]:
             out += rows(item, "total", "")
         return out
-    of_state = {item["id"] for item in d["results"]["ballotItems"]}
+    of_state = {(item["id"], text(item["name"])) for item in d["results"]["ballotItems"]}
     for item in d["results"]["ballotItems"]:
         out += rows(item, "total", "")
     for place in d["localResults"] or []:
         for item in place["ballotItems"]:
-            out += rows(item, *(("county", place["name"]) if item["id"] in of_state else ("total", "")))
+            out += rows(item, *(("county", place["name"]) if (item["id"], text(item["name"])) in of_state else ("total", "")))
     return out

@@ -20,7 +20,8 @@ import corpus  # noqa: E402
 PAGE = b"<!DOCTYPE html>\n<html><head><title>Please wait</title></head><body><p>You are in a queue.</p></body></html>\n"
 FLIPS = 200
 CUTS = 16
-FORMATS = sorted({p.parent.name for p in test_samples.PAYLOADS if p.with_suffix(".csv").exists()})
+ENGINES = {"delimited", "fixed-width", "html-table"}  # a sample of these is of no format; their presets stand for them
+FORMATS = sorted({p.parent.name for p in test_samples.PAYLOADS if p.with_suffix(".csv").exists()} - ENGINES)
 
 
 def samples(name):
@@ -88,6 +89,8 @@ def judge(name, path, what, data, whole, tmp):
         return f"{where}: an empty success"
     if what in ("empty", "page") or what.startswith("cut") and len(data.strip()) < 2:
         return f"{where}: accepted"
+    if rows == whole and not what.startswith("cut"):
+        return None
     if what.startswith("byte") and no_figure_hit(rows, whole):
         return None
     again = second(name, path, data, tmp)
