@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "daemon/base/text.h"
 #include "parsers/charset.h"
 #include "parsers/pool.h"
 
@@ -299,23 +300,6 @@ static uint32_t skip_group(const struct column *c, uint32_t i, const struct slic
     return blank ? end : i;
 }
 
-/* Every lead byte has its continuations; what text_clean thinks of the rest does not matter here.
- */
-static bool is_utf8(struct slice s)
-{
-    for (size_t i = 0; i < s.len;) {
-        unsigned char c = (unsigned char)s.ptr[i++];
-        size_t more = c < 0x80 ? 0 : c < 0xc2 ? SIZE_MAX : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
-        if (c > 0xf4 || more > s.len - i)
-            return false;
-        for (; more; more--) {
-            if (((unsigned char)s.ptr[i++] & 0xc0) != 0x80)
-                return false;
-        }
-    }
-    return true;
-}
-
 /* As it is, where there is no converter. */
 static struct slice from_windows(struct slice s, struct column_scratch *scratch)
 {
@@ -356,5 +340,5 @@ struct slice column_text(const struct column *c, const struct slice *fields, siz
     }
     struct slice text = {start, (size_t)(p.at - start)};
     scratch->used += most;
-    return style.guess && !is_utf8(text) ? from_windows(text, scratch) : text;
+    return style.guess && !text_is_utf8(text) ? from_windows(text, scratch) : text;
 }

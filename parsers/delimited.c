@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Text of lines cut into fields by a separator, read as a mapping says. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "daemon/base/num.h"
 #include "parsers/drivers.h"
@@ -121,6 +122,26 @@ static bool is_long(const struct table *t)
     return false;
 }
 
+/* A quote within a field that begins with none: the one that opened it is gone, or it is of
+ * another text. Pairs are a nickname's. */
+static bool has_half_quote(const struct records *r)
+{
+    if (!r->quote || !memchr(r->line.ptr, '"', r->line.len))
+        return false;
+    for (size_t i = 0; i < r->n; i++) {
+        struct slice field = r->fields[i];
+        bool odd = false;
+        if (field.len == 0 || *field.ptr == '"')
+            continue;
+        for (const char *at = field.ptr;
+             (at = memchr(at, '"', (size_t)(field.ptr + field.len - at))); at++)
+            odd = !odd;
+        if (odd)
+            return true;
+    }
+    return false;
+}
+
 static bool read_rows(struct table *t, struct fault *f)
 {
     const struct records *r = &t->sheet.records;
@@ -137,6 +158,11 @@ static bool read_rows(struct table *t, struct fault *f)
                              "line %" PRIu64 ": %zu fields, the header has %zu: a separator within "
                              "a text, or a quote lost",
                              r->number, r->n, t->columns);
+        if (has_half_quote(r))
+            return fault_set(f, WIRE_SYNTAX,
+                             "line %" PRIu64 ": a quote alone within a field; if quotes are "
+                             "characters like others here, set quote = no",
+                             r->number);
         if (!rows_add(t->sheet.rows, r->fields, r->n, r->number, f))
             return false;
     }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* Text of lines whose columns are ranges of characters, read as a mapping says. */
+#include <inttypes.h>
+
 #include "daemon/base/num.h"
+#include "daemon/base/text.h"
 #include "parsers/drivers.h"
 #include "parsers/pool.h"
 #include "parsers/sheet.h"
@@ -17,6 +20,7 @@ struct table {
     struct range *ranges;
     struct slice *fields;
     uint32_t count, room, width;
+    uint32_t shortest; /* characters of a line so far */
 };
 
 /* "33-88", or "7": one character. */
@@ -49,12 +53,14 @@ static bool bind(struct table *t, struct fault *f)
     return t->fields || fault_set(f, WIRE_LIMIT, "out of memory");
 }
 
-static bool is_ascii(struct slice s)
+/* Characters are bytes: in ASCII, and in a line that is no UTF-8, which is then of one of the
+ * charsets that have one byte a character. */
+static bool is_of_bytes(struct slice line)
 {
     unsigned char all = 0;
-    for (size_t i = 0; i < s.len; i++)
-        all |= (unsigned char)s.ptr[i];
-    return all < 0x80;
+    for (size_t i = 0; i < line.len; i++)
+        all |= (unsigned char)line.ptr[i];
+    return all < 0x80 || !text_is_utf8(line);
 }
 
 /* The offset of the n-th character from `at` on, whose own number is *from; its end when there are
@@ -72,12 +78,12 @@ static size_t character(struct slice line, size_t at, uint32_t *from, uint32_t n
 
 static void cut_fields(struct table *t, struct slice line)
 {
-    bool ascii = is_ascii(line);
+    bool bytes = is_of_bytes(line);
     for (uint32_t i = 0; i < t->count; i++) {
         const struct range *r = &t->ranges[i];
         uint32_t at = 0;
-        size_t from = ascii ? r->from : character(line, 0, &at, r->from);
-        size_t to = ascii ? r->to : character(line, from, &at, r->to);
+        size_t from = bytes ? r->from : character(line, 0, &at, r->from);
+        size_t to = bytes ? r->to : character(line, from, &at, r->to);
         t->fields[i] = slice_trim(slice_sub(line, from, to));
     }
 }
@@ -85,6 +91,8 @@ static void cut_fields(struct table *t, struct slice line)
 static uint32_t width(struct slice line)
 {
     uint32_t n = 0;
+    if (is_of_bytes(line))
+        return (uint32_t)line.len;
     character(line, 0, &n, UINT32_MAX);
     return n;
 }
@@ -98,8 +106,15 @@ static bool read_rows(struct table *t, struct fault *f)
         if (!more)
             return rows_finish(t->sheet.rows, f);
         struct slice line = t->sheet.records.line;
-        if (!t->sheet.ragged && width(line) < t->width)
-            return sheet_short(&t->sheet, width(line), t->width, "characters", f);
+        uint32_t has = width(line);
+        if (!t->sheet.ragged && has < t->width)
+            return sheet_short(&t->sheet, has, t->width, "characters", f);
+        if (!t->sheet.records.ended && has < t->shortest)
+            return fault_set(f, WIRE_TRUNCATED,
+                             "line %" PRIu64 ": the last line has %u characters, and no other "
+                             "fewer than %u",
+                             t->sheet.records.number, has, t->shortest);
+        t->shortest = has < t->shortest ? has : t->shortest;
         cut_fields(t, line);
         if (!rows_add(t->sheet.rows, t->fields, t->count, t->sheet.records.number, f))
             return false;
@@ -118,7 +133,7 @@ static bool skip_titles(struct table *t, struct fault *f)
 
 static bool read_file(struct job *j, struct input *in, const struct rows_how *how, struct fault *f)
 {
-    struct table t = {.count = 0};
+    struct table t = {.shortest = UINT32_MAX};
     bool ok = sheet_open(j, in, how, false, &t.sheet, f) && bind(&t, f) && skip_titles(&t, f) &&
               rows_new(&t.sheet.job, &t.sheet.mapping, how, &t.sheet.rows, f);
     t.sheet.ragged |= how->names != NULL; /* names were cut off the rows: others lend them */

@@ -50,7 +50,8 @@ static void judge_repeats(struct results_builder *b)
 {
     for (uint32_t i = 0; i < b->count; i++) {
         struct building *k = &b->contests[i];
-        if (k->first != BUILDING_NOBODY && !k->gone && (k->bad || !same_contest(&b->contests[k->first], k)))
+        if (k->first != BUILDING_NOBODY && !k->gone &&
+            (k->bad || !same_contest(&b->contests[k->first], k)))
             building_bad(b, &b->contests[k->first], "the contest is there twice and differs");
     }
 }

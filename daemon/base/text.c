@@ -115,6 +115,21 @@ static bool is_plain(struct slice s)
     return s.len == 0 || last != ' ';
 }
 
+bool text_is_utf8(struct slice s)
+{
+    for (size_t i = 0; i < s.len;) {
+        unsigned char c = (unsigned char)s.ptr[i++];
+        size_t more = c < 0x80 ? 0 : c < 0xc2 ? SIZE_MAX : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+        if (c > 0xf4 || more > s.len - i)
+            return false;
+        for (; more; more--) {
+            if (((unsigned char)s.ptr[i++] & 0xc0) != 0x80)
+                return false;
+        }
+    }
+    return true;
+}
+
 bool text_is_clean(struct slice s)
 {
     char out[TEXT_MAX];

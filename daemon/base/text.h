@@ -8,6 +8,10 @@
 
 #define TEXT_MAX 200 /* bytes of a cleaned text */
 
+/* Does every lead byte have its continuations? Surrogates and over-long forms are not looked for.
+ */
+bool text_is_utf8(struct slice s);
+
 /* True when s is valid UTF-8, NFC, within TEXT_MAX, free of C0, C1, bidi controls and zero-width
  * characters, and without white space at its ends or twice in a row: what text_clean returns always
  * is. */

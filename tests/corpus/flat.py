@@ -52,10 +52,10 @@ class Sheet:
 
     def add(self, contest, choice, votes, kind="total", unit="", county=""):
         """choice: id, name and, where the feed has no ids, what it says of the party."""
-        if not any(clean(c) for c in choice[:2]) and not votes:
-            return  # a placeholder for nobody
         key = (clean(county), *map(clean, contest))
         c = self.contests.setdefault(key, {"choices": {}, "cells": {}})
+        if not any(clean(c) for c in choice[:2]) and not votes:
+            return  # a placeholder for nobody
         c["choices"].setdefault(tuple(map(clean, choice)))
         at = (kind, clean(unit), tuple(map(clean, choice)))
         c["cells"][at] = plus(c["cells"][at], votes) if at in c["cells"] else votes
