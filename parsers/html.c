@@ -338,7 +338,7 @@ struct html_path *html_path(struct html *h, struct slice expression, struct err 
         return NULL;
     }
     h->xpath->error = on_error;
-    h->xpath->lastError = (xmlError){0};
+    xmlResetError(&h->xpath->lastError);
     p->expression = copy;
     p->link.compiled = xmlXPathCtxtCompile(h->xpath, (const xmlChar *)copy.ptr);
     if (!p->link.compiled) {
@@ -371,7 +371,7 @@ static xmlXPathObjectPtr evaluate(struct html *h, struct html_path *p, struct _x
                                   struct fault *f)
 {
     h->xpath->node = at ? at : (xmlNodePtr)h->doc;
-    h->xpath->lastError = (xmlError){0};
+    xmlResetError(&h->xpath->lastError);
     xmlXPathObjectPtr o = xmlXPathCompiledEval(p->link.compiled, h->xpath);
     if (o && !h->xpath->lastError.code)
         return o;
