@@ -309,6 +309,25 @@ def test_sites_answer_as_sites_do(config):
             assert missing.value.code == 404
 
 
+def test_what_has_changed_is_told_and_nothing_else(config):
+    """AP's nextrequest, asked four minutes later: the races of which anything is different."""
+    def races(time):
+        found = {}
+        for row in figures(time, places=False):
+            if row["feed"] == "ap-congress":
+                found.setdefault(row["race"], []).append((row["ap_id"], row["votes"], row["units_reporting"], row["mark"]))
+        return found
+
+    with served("2026-11-04T01:42:10Z") as address:
+        first = json.loads(ask(config["ap-congress"]["url"].replace("PORT", address))[0])
+    before, after = races("2026-11-04T01:42:10Z"), races("2026-11-04T01:46:10Z")
+    changed = {rows[0][0] for race, rows in after.items() if rows != before[race]}
+    assert 0 < len(changed) < len(after)
+    with served("2026-11-04T01:46:10Z") as address:
+        later = json.loads(ask(re.sub(r"^http://[^/]*", address, first["nextrequest"]))[0])
+    assert {race["reportingUnits"][0]["candidates"][0]["candidateID"] for race in later["races"]} == changed
+
+
 def test_the_demo_ends_as_it_says(tmp_path):
     """One poll of everything at the end of the night: the totals that the scenario promises, every one of ours with votes."""
     expect = re.search(r"^expect (.*)$", SCENARIO.read_text(encoding="utf-8"), re.M)[1]
