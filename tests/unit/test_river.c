@@ -348,7 +348,8 @@ static void after_an_early_one(struct bank *b, bool restarted)
     go_live(b);
     assert_true(news(b, early));
     assert_int_equal(b->metrics.sources[DDHQ].verdicts[VERDICT_EARLY], 1);
-    settled(b, 1); /* the race is told, without figures */
+    /* the race is told without figures, by this or by a tick before it */
+    UNTIL(b, count(b, "SELECT count(*) FROM files WHERE held = 1") == 1);
     if (restarted)
         restart(b, NULL, early);
     pass_pace(b);
