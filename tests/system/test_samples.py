@@ -35,3 +35,14 @@ def test_sample(path: pathlib.Path):
 
 def test_there_are_samples():
     assert len(PAYLOADS) > 10
+
+
+PRESETS = sorted(p.stem for p in (feeds.ROOT / "config" / "formats").glob("*.conf"))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_knows_its_own(preset):
+    """--sniff names a preset for most of its samples; the others are made to lack what is told by."""
+    good = [p for p in PAYLOADS if p.parent.name == preset and p.with_suffix(".csv").exists()]
+    known = [p for p in good if feeds.parse("--sniff", p).stdout.decode().strip() == preset]
+    assert len(known) * 2 > len(good) > 0, (good, known)
