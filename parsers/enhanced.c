@@ -222,10 +222,10 @@ static bool refuse(struct json root, struct fault *f)
     } others[] = {
         {"ballotItemWithBreakdown", "one contest by locality: take the election's whole /data"},
         {"elections", "the jurisdiction's catalogue of elections: it has no results"},
-        {"election", "an election without ballotItems: it says when to fetch (format = pointer), "
-                     "it has no results"},
-        {"asOf", "an election without ballotItems: it says when to fetch (format = pointer), it "
-                 "has no results"},
+        {"election", "an election without ballotItems: it says when to fetch, it has no results "
+                     "(format = pointer, version-path = /election/lastUpdated)"},
+        {"asOf", "an election without ballotItems: it says when to fetch, it has no results "
+                 "(format = pointer, version-path = /asOf)"},
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         enum json_type type = json_type(json_get(root, others[i].member));
