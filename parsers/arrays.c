@@ -72,6 +72,11 @@ static void enter(struct index *x, uint32_t item, uint64_t hash)
     x->slots[at] = item + 1;
 }
 
+bool index_reserve(struct index *x, struct arrays *a, uint32_t room)
+{
+    return arrays_grow(a, &x->slots, &x->room, room, sizeof *x->slots, UINT32_MAX / 2);
+}
+
 bool index_add(struct index *x, struct arrays *a, const struct index_of *of, const void *list,
                uint32_t item)
 {

@@ -36,6 +36,9 @@ struct index_of {
 uint32_t index_find(const struct index *x, const struct index_of *of, const void *list,
                     const void *key, uint64_t hash);
 
+/* Room, a power of two, in an index that is empty: where much is to come. */
+bool index_reserve(struct index *x, struct arrays *a, uint32_t room) MUST_USE;
+
 /* Enter an item that is not there. False when memory is out. */
 bool index_add(struct index *x, struct arrays *a, const struct index_of *of, const void *list,
                uint32_t item) MUST_USE;

@@ -118,7 +118,7 @@ static bool summary_choice(struct job *j, const struct summary_row *r, struct fa
     uint32_t index;
     if (label_is_statistic(name))
         return true;
-    clarity_choice(arena_printf(j->arena, "%zu", r->at), name, json_str(r->party), &in);
+    clarity_choice(field_number(j->arena, (int64_t)r->at), name, json_str(r->party), &in);
     if (field_count(r->win) > 0)
         in.mark = RESULTS_WON;
     if (!field_votes(r->votes, &n))
@@ -185,7 +185,7 @@ static bool area_choices(struct areas *a, const struct area_contest *c, struct f
     for (size_t i = 0; i < c->choices; i++) {
         struct results_choice_in in;
         uint32_t index;
-        struct slice id = arena_printf(a->job->arena, "%zu", i);
+        struct slice id = field_number(a->job->arena, (int64_t)i);
         struct clarity_name none = {0};
         const struct clarity_name *name = c->names != NULL ? &c->names->choices[i] : &none;
         clarity_choice(id, name->text, name->party, &in);

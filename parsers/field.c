@@ -8,13 +8,27 @@
 
 #define EXCERPT_MAX 60
 
+struct slice field_number(struct arena *a, int64_t n)
+{
+    char digits[24];
+    size_t at = sizeof digits;
+    uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (n < 0)
+        digits[--at] = '-';
+    return arena_copy(a, (struct slice){digits + at, sizeof digits - at});
+}
+
 struct slice field_id(struct arena *a, struct json v)
 {
     int64_t number;
     if (json_type(v) == JSON_STRING)
         return arena_copy(a, slice_trim(json_str(v)));
     if (json_int(v, &number))
-        return arena_printf(a, "%" PRId64, number);
+        return field_number(a, number);
     return (struct slice){0};
 }
 

@@ -6,6 +6,9 @@
 #include "parsers/job.h"
 #include "parsers/json.h"
 
+/* A number as text, NUL-ended in the arena. */
+struct slice field_number(struct arena *a, int64_t n);
+
 /* An id as text, whether it is written as a string or as a number, NUL-ended in the arena; empty
  * when it is neither. */
 struct slice field_id(struct arena *a, struct json v);

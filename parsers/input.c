@@ -280,6 +280,11 @@ bool input_text(struct input *in, struct slice charset, struct fault *f)
     return true;
 }
 
+struct arena *input_arena(const struct input *in)
+{
+    return in->arena;
+}
+
 static bool memory_wait(void *ctx, const char **base, size_t *have, bool *end)
 {
     struct input_memory *m = ctx;

@@ -57,6 +57,9 @@ bool input_all(struct input *in, struct slice *out, struct fault *f) MUST_USE;
  * shorter. For sniffing. */
 bool input_peek(struct input *in, size_t want, struct slice *out, struct fault *f) MUST_USE;
 
+/* The arena it was opened with. */
+struct arena *input_arena(const struct input *in);
+
 /* A source over bytes that are all there. */
 struct input_memory {
     struct slice bytes;

@@ -36,7 +36,7 @@ void json_free(struct json_doc *d); /* accepts NULL */
 enum json_type json_type(struct json v);
 struct json json_get(struct json object,
                      const char *key); /* JSON_NONE when absent or not an object */
-/* Several members in one walk: out[i] becomes that of keys[i] (not empty), or JSON_NONE. */
+/* Several members: out[i] becomes that of keys[i], or JSON_NONE. */
 void json_pick(struct json object, const struct slice *keys, size_t n, struct json *out);
 bool json_int(struct json v,
               int64_t *out) MUST_USE; /* a number without fraction, in range; strings are refused */

@@ -5,6 +5,7 @@
 #include "daemon/base/hash.h"
 #include "daemon/base/text.h"
 
+#define FIRST_ROOM 1024
 #define RAW_MAX 4096 /* longer raw texts are cleaned each time they come */
 
 struct pool_entry {
@@ -57,7 +58,8 @@ static bool find(const struct pool *p, struct slice raw, uint32_t hash, struct r
 bool pool_init(struct pool *p, struct arrays *a)
 {
     *p = (struct pool){.arrays = a, .len = 1};
-    return arrays_grow(a, &p->bytes, &p->room, 1024, 1, 1024);
+    return arrays_grow(a, &p->bytes, &p->room, FIRST_ROOM, 1, FIRST_ROOM) &&
+           index_reserve(&p->index, a, FIRST_ROOM);
 }
 
 struct slice pool_text(const struct pool *p, struct results_text t)

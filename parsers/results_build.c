@@ -10,6 +10,7 @@
 #include "daemon/base/when.h"
 
 #define CHOICES_MAX 20000   /* of one contest */
+#define FEW 8               /* choices or units of a contest: looked through one by one */
 #define UNITS_MAX 1000000   /* of one contest */
 #define CONTESTS_MAX 200000 /* of one payload */
 
@@ -86,6 +87,32 @@ static uint64_t unit_hash(const void *list, uint32_t i)
 {
     const struct building *k = list;
     return unit_mix(&k->units[i], k->rows[i].parent);
+}
+
+/* Of few items each is looked at; the others are in the index. */
+static uint32_t few_find(const struct index *x, const struct index_of *of, const void *list,
+                         uint32_t from, uint32_t to, const void *key, uint64_t hash)
+{
+    if (to - from > FEW)
+        return index_find(x, of, list, key, hash);
+    for (uint32_t i = from; i < to; i++) {
+        if (of->is(list, i, key))
+            return i;
+    }
+    return ARRAYS_NONE;
+}
+
+/* One more, at `to`. False when memory is out. */
+static bool few_add(struct index *x, struct arrays *a, const struct index_of *of, const void *list,
+                    uint32_t from, uint32_t to)
+{
+    if (to - from < FEW)
+        return true;
+    for (uint32_t i = from + x->count; i <= to; i++) {
+        if (!index_add(x, a, of, list, i))
+            return false;
+    }
+    return true;
 }
 
 static const struct index_of contests_by_key = {contest_is, contest_hash};
@@ -320,7 +347,7 @@ static bool choice_add(struct results_builder *b, struct building *k,
                      sizeof *k->choices, CHOICES_MAX))
         return building_full(e);
     k->choices[k->choice_count] = *r;
-    if (!index_add(&k->choice_index, &b->arrays, &choices_by_key, k->choices, k->choice_count))
+    if (!few_add(&k->choice_index, &b->arrays, &choices_by_key, k->choices, 0, k->choice_count))
         return building_full(e);
     if (!r->id.len && !r->name.len)
         building_bad(b, k, "a choice has neither id nor name");
@@ -340,7 +367,8 @@ bool results_choice(struct results_builder *b, const struct results_choice_in *i
         if (!pool_add(&b->pool, in->id, &r.id) || !pool_add(&b->pool, in->name, &r.name) ||
             !pool_add(&b->pool, in->party, &r.party))
             return building_full(e);
-        *index = index_find(&k->choice_index, &choices_by_key, k->choices, &r, choice_mix(&r));
+        *index = few_find(&k->choice_index, &choices_by_key, k->choices, 0, k->choice_count, &r,
+                          choice_mix(&r));
         if (*index == ARRAYS_NONE)
             return choice_add(b, k, &r, index, e);
     }
@@ -392,7 +420,7 @@ static bool unit_add(struct results_builder *b, struct building *k, const struct
     k->units[at] = *r;
     k->rows[at].parent = parent;
     k->parents |= parent != 0;
-    if (!index_add(&k->unit_index, &b->arrays, &units_by_key, k, at))
+    if (!few_add(&k->unit_index, &b->arrays, &units_by_key, k, 1, at))
         return building_full(e);
     if (!r->id.len && !r->name.len)
         building_bad(b, k, "a reporting unit has neither id nor name");
@@ -408,7 +436,8 @@ static bool unit_find(struct results_builder *b, struct building *k,
         if (!pool_add(&b->pool, in->id, &r->id) || !pool_add(&b->pool, in->name, &r->name))
             return building_full(e);
         const struct unit_key key = {r, in->parent};
-        *index = index_find(&k->unit_index, &units_by_key, k, &key, unit_mix(r, in->parent));
+        *index = few_find(&k->unit_index, &units_by_key, k, 1, k->unit_count, &key,
+                          unit_mix(r, in->parent));
         if (*index == ARRAYS_NONE)
             return unit_add(b, k, r, in->parent, index, e);
     }

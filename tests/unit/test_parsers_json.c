@@ -12,6 +12,7 @@
 #include "parsers/json.h"
 #include "parsers/jsonscan.h"
 #include "tests/unit/payload.h"
+#include "tests/unit/random.h"
 
 struct doc {
     struct arena *arena;
@@ -172,6 +173,84 @@ static void members_are_picked_in_one_walk(void **state)
     doc_done(d);
 }
 
+/* A random document of the keys a to j; `objects` counts them. */
+static void random_object(struct random *r, struct buf *b, int depth, int *objects)
+{
+    bool first = true;
+    ++*objects;
+    buf_addc(b, '{');
+    for (char key = 'a'; key <= 'j'; key++) {
+        if (random_below(r, 2))
+            continue;
+        buf_addf(b, "%s\"%c%s\":", first ? "" : ",", key, random_below(r, 5) ? "" : "x");
+        first = false;
+        switch (depth < 5 ? random_below(r, 4) : 3) {
+        case 0:
+            random_object(r, b, depth + 1, objects);
+            break;
+        case 1:
+            buf_addz(b, "[1,");
+            random_object(r, b, depth + 1, objects);
+            buf_addz(b, ",\"a\"]");
+            break;
+        default:
+            buf_addf(b, "%d", (int)random_below(r, 1000));
+        }
+    }
+    buf_addc(b, '}');
+}
+
+static void gather(struct json v, struct json *objects, int *n)
+{
+    struct json_walk w = {0};
+    struct slice key;
+    struct json child;
+    if (json_type(v) == JSON_OBJECT)
+        objects[(*n)++] = v;
+    while (json_next(v, &w, &key, &child))
+        gather(child, objects, n);
+}
+
+static struct json found_by_walking(struct json object, const char *name)
+{
+    struct json_walk w = {0};
+    struct slice key;
+    struct json v;
+    while (json_next(object, &w, &key, &v)) {
+        if (slice_is(key, name))
+            return v;
+    }
+    return (struct json){0};
+}
+
+/* Objects are asked in any order, of any depth, under keys they have and have not. */
+static void members_are_found_whatever_was_asked_before(void **state)
+{
+    (void)state;
+    struct random r = {4711};
+    for (int round = 0; round < 100; round++) {
+        struct buf b;
+        int objects = 0, n = 0;
+        buf_init(&b, 1 << 26);
+        random_object(&r, &b, 0, &objects);
+        struct doc *d = doc_of(buf_slice(&b));
+        assert_true(d->ok);
+        struct json *all = calloc((size_t)objects, sizeof *all);
+        gather(d->root, all, &n);
+        assert_int_equal(n, objects);
+        for (int i = 0; i < 2000; i++) {
+            struct json object = all[random_below(&r, (uint64_t)n)];
+            char key[3] = {(char)('a' + random_below(&r, 11)), random_below(&r, 4) ? 0 : 'x', 0};
+            struct json is = json_get(object, key), should = found_by_walking(object, key);
+            assert_int_equal(is.at, should.at);
+            assert_ptr_equal(is.doc, should.doc);
+        }
+        free(all);
+        doc_done(d);
+        buf_done(&b);
+    }
+}
+
 static void depth_is_capped(void **state)
 {
     (void)state;
@@ -226,6 +305,7 @@ int main(void)
         cmocka_unit_test(cut_anywhere_is_truncated),
         cmocka_unit_test(doubled_keys_are_refused),
         cmocka_unit_test(members_are_picked_in_one_walk),
+        cmocka_unit_test(members_are_found_whatever_was_asked_before),
         cmocka_unit_test(depth_is_capped),
         cmocka_unit_test(scanner_agrees_with_simdjson),
     };
