@@ -12,6 +12,7 @@ const struct driver *const drivers[] = {
     &ddhq_driver,
     &delimited_driver,
     &dominion_summary_driver,
+    &eml510_driver,
     &enhanced_driver,
     &ess_el45a_driver,
     &fixed_width_driver,

@@ -12,6 +12,7 @@ extern const struct driver clarity_driver;
 extern const struct driver ddhq_driver;
 extern const struct driver delimited_driver;
 extern const struct driver dominion_summary_driver;
+extern const struct driver eml510_driver;
 extern const struct driver enhanced_driver;
 extern const struct driver ess_el45a_driver;
 extern const struct driver fixed_width_driver;

@@ -68,6 +68,13 @@ const struct format formats[] = {
         .votes = true,
     },
     {
+        .name = "eml510",
+        .about = "California Secretary of State's EML 510 for the media: totals and counties",
+        .authority = "official",
+        .votes = true,
+        .timezone = "America/Los_Angeles",
+    },
+    {
         .name = "enhanced",
         .about =
             "Enhanced Voting (GA, VA, UT, RI, counties of WA, MI, NY, AZ): media export, /data",

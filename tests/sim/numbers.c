@@ -221,12 +221,6 @@ static int64_t contests(W *w, S *s)
     return (int64_t)w->contest_count;
 }
 
-static int64_t choices(W *w, S *s)
-{
-    (void)w;
-    return s->g ? (int64_t)s->g->c->candidate_count : 0;
-}
-
 static int64_t contest(W *w, S *s)
 {
     (void)w;
@@ -306,7 +300,6 @@ const struct field write_numbers[] = {
     {"line", NULL, line},
     {"version", NULL, version},
     {"contests", NULL, contests},
-    {"choices", NULL, choices},
     {"contest", NULL, contest},
     {"race", NULL, race}, /* among the night's */
     {"county", NULL, county},

@@ -155,7 +155,7 @@ static void source(struct write *w, int port, struct buf *out)
     for (size_t i = 0; i < t->companion_count; i++)
         buf_addf(out, "\ncompanion.%.*s = %.*s/%.*s", SLICE_FMT(t->companions[i].key),
                  SLICE_FMT(buf_slice(&site)), SLICE_FMT(t->companions[i].path));
-    buf_addf(out, "\n%.*s", SLICE_FMT(t->sets));
+    buf_addc(out, '\n');
     if (f->state)
         buf_addf(out, "state = %.*s\n", SLICE_FMT(f->state->code));
     if (f->county.len > 0)

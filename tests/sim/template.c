@@ -38,9 +38,7 @@ static bool read_place(struct reader *r, struct slice text, struct template_node
     size_t bar = slice_find(text, SLICE("|"));
     if (bar != SIZE_MAX)
         name = slice_sub(text, 0, bar);
-    out->whole = slice_starts(name, SLICE("whole."));
-    out->field = field_find(out->whole ? slice_sub(name, 6, name.len) : name);
-    if (!out->field)
+    if (!(out->field = field_find(name)))
         return wrong(r, "no such field", name);
     text = bar == SIZE_MAX ? (struct slice){0} : slice_sub(text, bar + 1, text.len);
     while (slice_next(&text, '|', &part)) {
@@ -193,12 +191,6 @@ static bool on_priority(struct reader *r, struct slice rest)
     return num_parse(rest, 0, 1000, &r->t->priority) || wrong(r, "not a number", rest);
 }
 
-static bool on_set(struct reader *r, struct slice rest)
-{
-    r->t->sets = arena_printf(r->a, "%.*s%.*s\n", SLICE_FMT(r->t->sets), SLICE_FMT(rest));
-    return r->t->sets.ptr || wrong(r, "out of memory", rest);
-}
-
 static bool on_companion(struct reader *r, struct slice rest)
 {
     struct slice early = {0};
@@ -250,7 +242,6 @@ static const struct {
     {"title", on_title},
     {"all", on_all},
     {"priority", on_priority},
-    {"set", on_set},
     {"companion", on_companion},
     {"untitled", on_untitled},
     {"counties", on_counties},

@@ -2,8 +2,7 @@
 /* Formats of feeds as text: a file of tests/sim/formats is what a site serves, with places for what
  * the night says.
  *
- * ${FIELD|MODIFIER|...} is such a place; `whole.FIELD` means the figure of the whole contest where
- * a county or precinct is in hand. tests/sim/numbers.c and words.c name the fields, modify.c the
+ * ${FIELD|MODIFIER|...} is such a place: numbers.c and words.c name the fields, modify.c the
  * modifiers. A line that begins with % (behind blanks or not) is not served but says:
  *
  *   %for contest | county | precinct | choice | choice by votes | type | party
@@ -25,7 +24,6 @@
  *   %zip MEMBER PATH         where it is when the feed says zip=yes
  *   %type MEDIA-TYPE
  *   %priority N              of the [source]
- *   %set KEY = VALUE         a line of the [source]
  *   %companion KEY TEMPLATE PATH [early]    another file of the same feed; early: its figures are
  *       those of before the first vote
  *   %counties TEMPLATE PATH  the state's list of its counties' versions, when the feed says
@@ -69,8 +67,7 @@ struct template_node {
     enum template_kind kind;
     struct slice text;         /* TEXT */
     const struct field *field; /* FIELD, IF */
-    bool whole;
-    const struct loop *loop; /* FOR */
+    const struct loop *loop;   /* FOR */
     struct template_step steps[TEMPLATE_STEPS_MAX];
     size_t step_count;
     size_t next; /* FOR, IF, DO, ELSE: where its ELSE or END stands */
@@ -91,7 +88,7 @@ struct template_companion {
 struct template
 {
     struct slice name; /* of the file, without .tmpl */
-    struct slice format, type, zip_member, sets;
+    struct slice format, type, zip_member;
     int64_t priority;
     struct template_program path, zip_path, title, body; /* title: none when count is 0 */
     struct template_companion companions[TEMPLATE_COMPANIONS_MAX], counties;

@@ -51,11 +51,6 @@ static struct slice state_name(W *w, S *s)
     return slice_of(st ? st->name : NULL);
 }
 
-static struct slice zone(W *w, S *s)
-{
-    return slice_of(state_of(w, s) ? state_of(w, s)->zone : "UTC");
-}
-
 static struct slice site(W *w, S *s)
 {
     (void)s;
@@ -248,7 +243,6 @@ const struct field write_words[] = {
     {"election-number", election_number, NULL}, /* of the county */
     {"state", state, NULL},
     {"state-name", state_name, NULL},
-    {"zone", zone, NULL},
     {"place", place, NULL},
     {"site", site, NULL}, /* where the feed's path begins */
     {"title", title, NULL},

@@ -52,14 +52,11 @@ static void modify(const struct write *w, const struct template_node *n, struct 
 static void place(const struct write *w, const struct template_node *n, struct buf *out)
 {
     char digits[24];
-    struct write_scope s = w->scope;
-    if (n->whole)
-        s.county = s.unit = s.type = WRITE_NONE;
     if (n->field->text) {
-        modify(w, n, n->field->text(w, &s), out);
+        modify(w, n, n->field->text(w, &w->scope), out);
         return;
     }
-    int len = snprintf(digits, sizeof digits, "%lld", (long long)n->field->number(w, &s));
+    int len = snprintf(digits, sizeof digits, "%lld", (long long)n->field->number(w, &w->scope));
     modify(w, n, (struct slice){digits, (size_t)len}, out);
 }
 

@@ -17,8 +17,9 @@ import feeds
 SIM = feeds.BUILD / "night-sim"
 SCENARIO = feeds.ROOT / "tests" / "nights" / "demo" / "night.scenario"
 FORMATS = feeds.ROOT / "tests" / "sim" / "formats"
-# before the polls close, at the first figures, in the thick of it, while a call is taken back, late, at the end
-TIMES = ["2026-11-03T22:45:05Z", "2026-11-04T00:21:05Z", "2026-11-04T01:47:05Z", "2026-11-04T02:33:05Z", "2026-11-04T05:19:05Z"]
+# before the polls close, at the first figures, in the thick of it, while a call is taken back, in the West, in the Pacific, at the end
+TIMES = ["2026-11-03T22:45:05Z", "2026-11-04T00:21:05Z", "2026-11-04T01:47:05Z", "2026-11-04T02:33:05Z", "2026-11-04T04:39:05Z",
+         "2026-11-04T05:10:05Z", "2026-11-04T05:19:05Z"]
 END = TIMES[-1]
 OF_THE_DAEMON = {"format", "priority", "url", "version-url", "counties-url", "interval", "calls"}  # keys of a [source] that no parser sees
 
@@ -60,7 +61,7 @@ FACTS = {
     "id-html": Facts("party"),
     "in-enr": Facts("party", "county", "X", some="precinct"),
     "la-county": Facts("party several"),
-    "la-ets": Facts("party precincts", letters=18),
+    "la-ets": Facts("party several precincts", letters=18),
     "md-county": Facts("party", marks="X"),
     "mi-cenr": Facts("party", "county", adds="2 8 year term terms 1 position positions"),
     "mn": Facts("party", "county", numbered=True),

@@ -144,8 +144,8 @@ static void start(struct bank *b)
 static void go_live(struct bank *b)
 {
     outbox_start(b->outbox);
-    river_start(b->river);
     UNTIL(b, b->began);
+    river_start(b->river); /* only now: its first tick would tell the races before any news does */
     b->races = b->calls = 0;
 }
 

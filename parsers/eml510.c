@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: ISC */
+/* EML 510 of the California Secretary of State: counts by contest, the whole (TotalVotes) and each
+ * county (ReportingUnitVotes) beside each other, never both added.
+ *
+ * Precincts are CountMetrics "PR" (reporting) and "TP" (all) of such a block; those within a
+ * Selection are percentages. A measure, or a judge up for retention, has ProposalItems "Yes" and
+ * "No" for candidates. Test data are told by the event's name alone, "..._TEST_DATA"; the date that
+ * ElectionIdentifier carries is the day of issue, not of the election.
+ */
+#include <string.h>
+
+#include "parsers/drivers.h"
+#include "parsers/field.h"
+#include "parsers/label.h"
+#include "parsers/xml.h"
+
+enum block { OUTSIDE, WHOLE, UNIT };
+
+struct held { /* a text of the payload, kept while its element may need it */
+    char bytes[1024];
+    size_t len;
+};
+
+struct eml {
+    struct job *job;
+    struct fault *f;
+    long line;
+    int depth, leaf_depth;
+    void (*take)(struct eml *e, struct slice text); /* what becomes of the text being read */
+    struct held text;
+    bool counts; /* the Count element was there: this is a 510 */
+    struct held issued, status, event;
+
+    bool in_contest, begun, whole, in_selection; /* whole: its TotalVotes were read */
+    struct held id, title;
+    enum block block;
+    struct held unit_id, unit_name;
+    int64_t reporting, total;
+    int64_t *metric; /* what the CountMetric being read fills */
+    bool placed;     /* the block is in the builder, as unit `index` */
+    uint32_t index, choices, in_block;
+
+    struct held choice_id, choice_name, party; /* of the selection */
+    bool proposal, counted;
+    int64_t votes;
+};
+
+static struct slice kept(const struct held *h)
+{
+    return (struct slice){h->bytes, h->len};
+}
+
+static void hold(struct held *h, struct slice s)
+{
+    size_t room = sizeof h->bytes - h->len;
+    size_t n = s.len < room ? s.len : room;
+    memcpy(h->bytes + h->len, s.ptr, n);
+    h->len += n;
+}
+
+static void hold_only(struct held *h, struct slice s)
+{
+    h->len = 0;
+    s = slice_trim(s);
+    if (s.len > 0)
+        hold(h, s);
+}
+
+/* ---- texts ---- */
+
+static void take_issued(struct eml *e, struct slice text)
+{
+    hold_only(&e->issued, text);
+}
+
+static void take_status(struct eml *e, struct slice text)
+{
+    hold_only(&e->status, text);
+}
+
+static void take_event(struct eml *e, struct slice text)
+{
+    hold_only(&e->event, text);
+}
+
+static void take_title(struct eml *e, struct slice text)
+{
+    hold_only(&e->title, text);
+}
+
+static void take_unit(struct eml *e, struct slice text)
+{
+    hold_only(&e->unit_name, text);
+}
+
+static void take_party(struct eml *e, struct slice text)
+{
+    hold_only(&e->party, text);
+}
+
+static void take_person(struct eml *e, struct slice text)
+{
+    hold_only(&e->choice_name, text);
+}
+
+static void take_metric(struct eml *e, struct slice text)
+{
+    *e->metric = field_text_count(text, false);
+}
+
+static void take_votes(struct eml *e, struct slice text)
+{
+    if (e->counted)
+        results_contest_bad(e->job->builder, "line %ld: a second ValidVotes in one Selection",
+                            e->line);
+    e->counted = true;
+    if (!field_text_votes(e->job, text, false, &e->votes))
+        results_contest_bad(e->job->builder,
+                            "line %ld: ValidVotes \"%.*s\" is not a count of votes", e->line,
+                            SLICE_FMT(field_excerpt(e->job->arena, text)));
+}
+
+/* ---- contests and blocks ---- */
+
+static bool start_count(struct eml *e, const struct xml_attrs *attrs)
+{
+    (void)attrs;
+    e->counts |= e->depth == 2;
+    return true;
+}
+
+static bool start_statistics(struct eml *e, const struct xml_attrs *attrs)
+{
+    (void)attrs;
+    return e->depth != 2 ||
+           fault_set(e->f, WIRE_SCHEMA,
+                     "line %ld: an EML 530: the turnout of counties, no contests", e->line);
+}
+
+static bool start_contest(struct eml *e, const struct xml_attrs *attrs)
+{
+    (void)attrs;
+    if (!e->counts || e->in_contest)
+        return fault_set(e->f, WIRE_SCHEMA, "line %ld: a Contest %s", e->line,
+                         e->counts ? "inside a Contest" : "outside Count");
+    e->in_contest = true;
+    e->begun = e->whole = false;
+    e->id.len = e->title.len = 0;
+    e->choices = 0;
+    return true;
+}
+
+static bool start_identifier(struct eml *e, const struct xml_attrs *attrs)
+{
+    if (e->in_contest && e->block == OUTSIDE)
+        hold_only(&e->id, xml_attr(attrs, "IdNumber"));
+    return true;
+}
+
+static bool begin(struct eml *e)
+{
+    struct results_contest_in c = RESULTS_CONTEST_DEFAULT;
+    struct slice state = job_option(e->job, "state");
+    if (e->begun)
+        return true;
+    c.id = kept(&e->id);
+    c.text = kept(&e->title);
+    c.state = state.len > 0 ? state : SLICE("CA");
+    c.county = job_option(e->job, "county");
+    e->begun = true;
+    return results_contest_begin(e->job->builder, &c, &e->f->err) || field_limit(e->f);
+}
+
+static bool start_block(struct eml *e, enum block block)
+{
+    if (!e->in_contest)
+        return true;
+    if (e->block != OUTSIDE)
+        return fault_set(e->f, WIRE_SCHEMA, "line %ld: votes of a place inside those of another",
+                         e->line);
+    if (!begin(e))
+        return false;
+    if (block == WHOLE && e->whole)
+        results_contest_bad(e->job->builder, "line %ld: a second TotalVotes", e->line);
+    e->block = block;
+    e->unit_id.len = e->unit_name.len = 0;
+    e->reporting = e->total = -1;
+    e->placed = false;
+    e->in_block = 0;
+    return true;
+}
+
+static bool start_whole(struct eml *e, const struct xml_attrs *attrs)
+{
+    (void)attrs;
+    return start_block(e, WHOLE);
+}
+
+static bool start_unit(struct eml *e, const struct xml_attrs *attrs)
+{
+    (void)attrs;
+    return start_block(e, UNIT);
+}
+
+static bool start_unit_identifier(struct eml *e, const struct xml_attrs *attrs)
+{
+    if (e->block == UNIT)
+        hold_only(&e->unit_id, xml_attr(attrs, "IdNumber"));
+    return true;
+}
+
+static bool start_metric(struct eml *e, const struct xml_attrs *attrs)
+{
+    struct slice id = xml_attr(attrs, "Id");
+    e->metric = NULL;
+    if (e->block != OUTSIDE && !e->in_selection)
+        e->metric = slice_is(id, "PR") ? &e->reporting : slice_is(id, "TP") ? &e->total : NULL;
+    return true;
+}
+
+/* The block becomes a unit of the batch, when its identifier and precincts are known. */
+static bool place(struct eml *e)
+{
+    struct results_unit_in in = RESULTS_UNIT_DEFAULT;
+    if (e->placed)
+        return true;
+    e->placed = true;
+    if (e->block == WHOLE) {
+        e->index = 0;
+        results_progress(e->job->builder, e->reporting, e->total);
+        return true;
+    }
+    in.type = RESULTS_COUNTY;
+    in.id = kept(&e->unit_id);
+    in.name = kept(&e->unit_name);
+    in.reporting = e->reporting;
+    in.total = e->total;
+    return results_unit(e->job->builder, &in, &e->index, &e->f->err) || field_limit(e->f);
+}
+
+static bool end_block(struct eml *e)
+{
+    if (e->block == OUTSIDE)
+        return true;
+    if (!place(e))
+        return false;
+    if (e->in_block > e->choices)
+        results_contest_bad(e->job->builder, "line %ld: a selection stands twice in one place",
+                            e->line);
+    e->whole |= e->block == WHOLE;
+    e->block = OUTSIDE;
+    return true;
+}
+
+static bool end_contest(struct eml *e)
+{
+    bool ok = !e->in_contest || begin(e);
+    e->in_contest = false;
+    return ok;
+}
+
+/* ---- selections ---- */
+
+static bool start_selection(struct eml *e, const struct xml_attrs *attrs)
+{
+    (void)attrs;
+    e->in_selection = e->block != OUTSIDE;
+    e->choice_id.len = e->choice_name.len = e->party.len = 0;
+    e->proposal = e->counted = false;
+    e->votes = VOTES_UNKNOWN;
+    return true;
+}
+
+static bool start_candidate(struct eml *e, const struct xml_attrs *attrs)
+{
+    if (e->in_selection)
+        hold_only(&e->choice_id, xml_attr(attrs, "IdNumber"));
+    return true;
+}
+
+static bool start_proposal(struct eml *e, const struct xml_attrs *attrs)
+{
+    if (e->in_selection) {
+        hold_only(&e->choice_name, xml_attr(attrs, "ReferendumOptionIdentifier"));
+        e->proposal = true;
+    }
+    return true;
+}
+
+static bool end_selection(struct eml *e)
+{
+    struct results_builder *b = e->job->builder;
+    struct results_choice_in in = {.id = kept(&e->choice_id),
+                                   .name = kept(&e->choice_name),
+                                   .party = label_party(kept(&e->party))};
+    uint32_t index;
+    if (!e->in_selection)
+        return true;
+    e->in_selection = false;
+    if (label_is_statistic(in.name))
+        return true;
+    if (label_is_write_in(in.name))
+        in.flags |= RESULTS_WRITE_IN;
+    if (e->proposal)
+        results_contest_flags(b, RESULTS_MEASURE);
+    if (!e->counted)
+        results_contest_bad(b, "line %ld: a Selection without ValidVotes", e->line);
+    if (!place(e))
+        return false;
+    if (!results_choice(b, &in, &index, &e->f->err))
+        return field_limit(e->f);
+    if (index == e->choices && e->whole)
+        results_contest_bad(b, "line %ld: \"%.*s\" is not among the whole's selections", e->line,
+                            SLICE_FMT(field_excerpt(e->job->arena, in.name)));
+    e->choices += index == e->choices;
+    e->in_block++;
+    return results_votes_once(b, e->index, index, e->votes, &e->f->err) || field_limit(e->f);
+}
+
+/* ---- elements ---- */
+
+static const struct element {
+    struct slice name;
+    bool (*start)(struct eml *e, const struct xml_attrs *attrs);
+    bool (*end)(struct eml *e);
+    void (*take)(struct eml *e, struct slice text);
+    bool in_selection; /* its text counts there only */
+} elements[] = {
+    {SLICE_INIT("Selection"), start_selection, end_selection, NULL, false},
+    {SLICE_INIT("ValidVotes"), NULL, NULL, take_votes, true},
+    {SLICE_INIT("CountMetric"), start_metric, NULL, take_metric, false},
+    {SLICE_INIT("CandidateIdentifier"), start_candidate, NULL, NULL, false},
+    {SLICE_INIT("PersonFullName"), NULL, NULL, take_person, true},
+    {SLICE_INIT("RegisteredName"), NULL, NULL, take_party, true},
+    {SLICE_INIT("ProposalItem"), start_proposal, NULL, NULL, false},
+    {SLICE_INIT("ReportingUnitVotes"), start_unit, end_block, NULL, false},
+    {SLICE_INIT("ReportingUnitIdentifier"), start_unit_identifier, NULL, take_unit, false},
+    {SLICE_INIT("TotalVotes"), start_whole, end_block, NULL, false},
+    {SLICE_INIT("Contest"), start_contest, end_contest, NULL, false},
+    {SLICE_INIT("ContestIdentifier"), start_identifier, NULL, NULL, false},
+    {SLICE_INIT("ContestName"), NULL, NULL, take_title, false},
+    {SLICE_INIT("Count"), start_count, NULL, NULL, false},
+    {SLICE_INIT("Statistics"), start_statistics, NULL, NULL, false},
+    {SLICE_INIT("IssueDate"), NULL, NULL, take_issued, false},
+    {SLICE_INIT("OfficialStatus"), NULL, NULL, take_status, false},
+    {SLICE_INIT("EventName"), NULL, NULL, take_event, false},
+};
+
+static const struct element *find(struct slice name)
+{
+    for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
+        if (slice_eq(name, elements[i].name))
+            return &elements[i];
+    return NULL;
+}
+
+static bool check_root(struct eml *e, struct slice name, const struct xml_attrs *attrs)
+{
+    struct slice id = xml_attr(attrs, "Id");
+    if (slice_is(name, "EML") && (id.len == 0 || slice_is(id, "510") || slice_is(id, "530")))
+        return true; /* a 530 is told by what it holds */
+    return fault_set(e->f, WIRE_SCHEMA,
+                     "line %ld: the document is a \"%.*s\"%s%.*s, not an EML 510", e->line,
+                     SLICE_FMT(field_excerpt(e->job->arena, name)), id.len > 0 ? " of Id " : "",
+                     SLICE_FMT(field_excerpt(e->job->arena, id)));
+}
+
+static bool on_start(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f)
+{
+    struct eml *e = ctx;
+    e->f = f;
+    e->line = xml_line(attrs);
+    e->take = NULL;
+    if (++e->depth == 1 && !check_root(e, name, attrs))
+        return false;
+    const struct element *at = find(name);
+    if (at != NULL && at->start != NULL && !at->start(e, attrs))
+        return false;
+    bool wanted = at != NULL && at->take != NULL && (!at->in_selection || e->in_selection) &&
+                  (at->take != take_metric || e->metric != NULL);
+    xml_text(attrs, wanted);
+    if (wanted) {
+        e->take = at->take;
+        e->leaf_depth = e->depth;
+        e->text.len = 0;
+    }
+    return true;
+}
+
+static bool on_text(struct slice text, void *ctx, struct fault *f)
+{
+    struct eml *e = ctx;
+    (void)f;
+    if (e->take != NULL)
+        hold(&e->text, text);
+    return true;
+}
+
+static bool on_end(struct slice name, void *ctx, struct fault *f)
+{
+    struct eml *e = ctx;
+    e->f = f;
+    if (e->take != NULL && e->depth == e->leaf_depth)
+        e->take(e, slice_trim(kept(&e->text)));
+    e->take = NULL;
+    e->depth--;
+    const struct element *at = find(name);
+    return at == NULL || at->end == NULL || at->end(e);
+}
+
+/* ---- facts ---- */
+
+/* "TEST" as a word of its own among the event's. */
+static bool is_test(struct slice event)
+{
+    size_t from = 0;
+    for (size_t i = 0; i <= event.len; i++) {
+        char c = i < event.len ? event.ptr[i] : '_';
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+            continue;
+        if (slice_eq_nocase(slice_sub(event, from, i), SLICE("test")))
+            return true;
+        from = i + 1;
+    }
+    return false;
+}
+
+static bool fill_facts(struct eml *e, struct fault *f)
+{
+    static const struct {
+        const char *name;
+        enum results_status status;
+    } known[] = {{"UnOfficial", RESULTS_UNOFFICIAL},
+                 {"Official", RESULTS_OFFICIAL},
+                 {"Certified", RESULTS_CERTIFIED}};
+    struct results_facts *facts = results_facts(e->job->builder);
+    if (!e->counts)
+        return fault_set(f, WIRE_SCHEMA, "line %ld: an EML without the element Count", e->line);
+    facts->own_time_ms = job_time(e->job, kept(&e->issued));
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (slice_eq_nocase(kept(&e->status), slice_of(known[i].name)))
+            facts->status = known[i].status;
+    facts->test = is_test(kept(&e->event)) ? 1 : -1;
+    facts->election_name = arena_copy(e->job->arena, kept(&e->event));
+    return facts->election_name.ptr != NULL ||
+           fault_set(f, WIRE_LIMIT, "no memory for the event's name");
+}
+
+static bool parse(struct job *j, struct fault *f)
+{
+    static const struct xml_handler handler = {on_start, on_text, on_end};
+    struct eml *e = arena_alloc(j->arena, sizeof *e);
+    if (e == NULL)
+        return fault_set(f, WIRE_LIMIT, "out of memory");
+    e->job = j;
+    return xml_parse(j->input, &handler, e, f) && fill_facts(e, f);
+}
+
+static int sniff(struct slice head)
+{
+    bool eml = slice_find(head, SLICE("<EML")) != SIZE_MAX;
+    return eml && slice_find(head, SLICE("Id=\"510\"")) != SIZE_MAX ? 2 : eml;
+}
+
+const struct driver eml510_driver = {.name = "eml510", .parse = parse, .sniff = sniff};
