@@ -215,6 +215,15 @@ def compare_places(where, rows, meant, name, meant_name):
         assert row["votes"] == truth[place]["votes"] and progress(row) in (progress(truth[place]), ("", "")), (where, place, row)
 
 
+def test_every_format_is_written_and_served():
+    """Each that tally-parse names has a template, but for the pointer (the simulator's current_ver.txt) and engines, which presets need."""
+    listed = {line.split()[0] for line in feeds.parse("--list").stdout.decode().splitlines()}
+    templates = {path.stem: re.search(r"^%format (.*)", path.read_text(encoding="utf-8"), re.M) for path in FORMATS.glob("*.tmpl")}
+    written = {name: found[1] for name, found in templates.items() if found}
+    assert listed - set(written.values()) == {"pointer", "delimited", "fixed-width", "html-table"} and set(written.values()) <= listed
+    assert written.keys() == FACTS.keys() == {kind for kind, _ in sources().values()}
+
+
 @pytest.mark.parametrize("time", TIMES)
 def test_writers_say_what_the_generator_means(time, config, tmp_path):
     meant = {}
@@ -222,7 +231,6 @@ def test_writers_say_what_the_generator_means(time, config, tmp_path):
         meant.setdefault(row["feed"], []).append(row)
     known = sources()
     assert meant.keys() == config.keys() == known.keys() and len(known) >= 40
-    assert {kind for kind, _ in known.values()} <= set(FACTS)
 
     def check(feed):
         kind, keys = known[feed]
@@ -296,6 +304,10 @@ def test_sites_answer_as_sites_do(config):
     with served(TIMES[2]) as address:
         url = config["az"]["version-url"].replace("PORT", address)
         version, headers = ask(url)
+        assert version in feeds.parse("-f", "pointer", "-o", "summary", "-", data=version).stdout
+        cobb = config["ga-cobb"]["counties-url"].replace("PORT", address)
+        listed, _ = ask(cobb.replace("{version}", ask(config["ga-cobb"]["version-url"].replace("PORT", address))[0].decode()))
+        assert b"105371/31" in feeds.parse("-f", "pointer", "-O", "county=Cobb", "-o", "summary", "-", data=listed).stdout
         with pytest.raises(urllib.error.HTTPError) as unchanged:
             ask(url, **{"If-None-Match": headers["ETag"]})
         assert unchanged.value.code == 304
