@@ -71,6 +71,7 @@ def test_expected_names_every_file_and_no_other():
 
 def test_every_format_that_accepts_a_file_has_a_second_reading():
     accepted = {line["format"] for line in corpus.expected().values() if line["verdict"] == "ok"}
+    accepted.remove("pointer")  # names a version; has no rows to read
     assert not [f for f in sorted(accepted) if corpus.reader(f) is None]
 
 
