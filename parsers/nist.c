@@ -48,6 +48,7 @@ static bool on_start(struct slice name, const struct xml_attrs *attrs, void *ctx
     e->rooted = true;
     if (!wanted)
         e->skipped++;
+    xml_text(attrs, wanted && nist_has_text(e->reader));
     return !wanted || !nist_has_attributes(e->reader) || attributes(e->reader, attrs, f);
 }
 

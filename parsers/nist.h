@@ -54,13 +54,16 @@ struct nist_thing {
     struct slice unit_type, number;
     int64_t registered, ballots, reporting, total; /* -1 unknown */
     struct nist_list parts;                        /* ComposingGpUnitIds */
-    uint32_t parents; /* units that list it; of a candidate: contests */
-    bool ambiguous;   /* another unit is called the same */
+    uint32_t parents;            /* units that list it; of a candidate: contests */
+    bool ambiguous, twins;       /* another unit is called the same; and in the same places */
+    struct nist_thing *homes[2]; /* the county, the municipality it is in; `whole`: in several */
+    struct nist_thing *after;    /* what was referred to next, the last time */
     /* of the selection being read: its rows */
     uint32_t selection, first_row;
     /* of the contest being written: nist_units.c */
     const struct nist_unit_type *is; /* NULL: of no known type */
     struct nist_thing *under;        /* the outermost unit with figures that holds it */
+    struct nist_thing *in;           /* the unit of the batch that it adds up to; NULL: none */
     uint32_t contest, walk, index;
     unsigned types, covered; /* masks of count types; of the levels of units that hold it */
     int as;                  /* enum results_unit_type, or -1: not in the batch */
@@ -144,6 +147,7 @@ bool nist_start(struct nist_reader *r, struct slice name, bool *wanted, struct f
 bool nist_has_attributes(const struct nist_reader *r);
 bool nist_attribute(struct nist_reader *r, struct slice name, struct slice value,
                     struct fault *f) MUST_USE;
+bool nist_has_text(const struct nist_reader *r); /* whether its text matters */
 bool nist_text(struct nist_reader *r, struct slice text, struct fault *f) MUST_USE;
 bool nist_end(struct nist_reader *r, struct fault *f) MUST_USE;
 
@@ -211,6 +215,9 @@ bool nist_names_choice(struct nist_report *report, struct nist_contest *c,
 struct results_unit_in nist_names_unit(const struct nist_thing *unit);
 
 /* ---- nist_units.c: which units add up ---- */
+
+/* Once, when all is read: what counties and municipalities units are in. False: *f. */
+bool nist_units_settle(struct nist_report *report, struct fault *f) MUST_USE;
 
 /* Whether a figure of this unit is a figure of the whole contest. */
 bool nist_units_whole(const struct nist_contest *c, const struct nist_thing *unit);

@@ -124,9 +124,14 @@ static bool begin(struct emit *e, struct fault *f)
     return true;
 }
 
+/* What a unit is in is in nothing itself. */
 static bool place_unit(struct emit *e, struct nist_thing *unit, struct fault *f)
 {
     struct results_unit_in in = nist_names_unit(unit);
+    if (unit->in != NULL && !unit->in->placed && !place_unit(e, unit->in, f))
+        return false;
+    if (unit->in != NULL)
+        in.parent = unit->in->index;
     unit->placed = true;
     return results_unit(e->job->builder, &in, &unit->index, &f->err) || field_limit(f);
 }
@@ -238,6 +243,8 @@ bool nist_emit(struct job *j, struct nist_report *report, struct fault *f)
     struct emit e = {.job = j, .report = report};
     report->line = 0;
     facts(j, report);
+    if (!nist_units_settle(report, f))
+        return false;
     if (!nist_names_contests(report) || !nist_names_units(report))
         return no_memory(f);
     for (uint32_t i = 0; i < report->contest_count; i++) {

@@ -258,7 +258,8 @@ struct results_unit_in nist_names_unit(const struct nist_thing *unit)
     in.type = (enum results_unit_type)unit->as;
     in.name = unit->name.len > 0 ? unit->name : unit->number;
     in.id = n->fips.len > 0 ? n->fips : n->stable.len > 0 ? n->stable : n->division;
-    if (unit->ambiguous || (in.id.len == 0 && in.name.len == 0))
+    bool shared = unit->in != NULL ? unit->twins : unit->ambiguous;
+    if (shared || (in.id.len == 0 && in.name.len == 0))
         in.id = n->id;
     in.registered = unit->registered;
     in.ballots = unit->ballots;
@@ -267,27 +268,36 @@ struct results_unit_in nist_names_unit(const struct nist_thing *unit)
     return in;
 }
 
+static bool mark_shared(struct map *seen, struct nist_thing *unit, struct slice key, bool twins)
+{
+    struct nist_thing *other = key.ptr != NULL ? map_get(seen, key) : NULL;
+    if (other != NULL && twins)
+        other->twins = unit->twins = true;
+    if (other != NULL && !twins)
+        other->ambiguous = unit->ambiguous = true;
+    return key.ptr != NULL && map_put(seen, key, unit);
+}
+
 bool nist_names_units(struct nist_report *r)
 {
-    struct map *seen = map_new(SIZE_MAX, false);
+    struct map *seen = map_new(SIZE_MAX, false), *seen_there = map_new(SIZE_MAX, false);
     size_t at = 0;
     void *value;
-    bool ok = seen != NULL;
+    bool ok = seen != NULL && seen_there != NULL;
     while (ok && map_next(r->things, &at, NULL, &value)) {
-        struct nist_thing *unit = value, *other;
+        struct nist_thing *unit = value;
         if (unit->kind != NIST_UNIT)
             continue;
         struct results_unit_in in = nist_names_unit(unit);
         struct slice key =
             arena_printf(r->arena, "%.*s\n%.*s", SLICE_FMT(in.id), SLICE_FMT(in.name));
-        ok = key.ptr != NULL;
-        other = ok ? map_get(seen, key) : NULL;
-        if (other != NULL)
-            other->ambiguous = unit->ambiguous = true;
-        ok = ok && map_put(seen, key, unit);
+        struct slice there = arena_printf(r->arena, "%.*s\n%p %p", SLICE_FMT(key),
+                                          (void *)unit->homes[0], (void *)unit->homes[1]);
+        ok = mark_shared(seen, unit, key, false) && mark_shared(seen_there, unit, there, true);
         for (uint32_t i = 0; i < unit->parts.count; i++)
             unit->parts.items[i]->parents++;
     }
     map_free(seen);
+    map_free(seen_there);
     return ok;
 }

@@ -2,8 +2,8 @@
 /* Elements or JSON members of a NIST report into struct nist_report, as nist_table.c says. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "daemon/base/buf.h"
 #include "daemon/base/hash.h"
 #include "daemon/base/num.h"
 #include "parsers/field.h"
@@ -37,9 +37,12 @@ struct nist_reader {
     struct known known[KNOWN];
     struct frame frames[DEPTH_MAX];
     size_t depth;
-    struct buf text;      /* of the leaf being read */
-    struct slice words;   /* of what is being said in some languages */
-    bool spoken, english; /* words were taken, in English */
+    const struct nist_member *leaf; /* being read, in the top frame; NULL: none */
+    char *text;                     /* of it, or of words */
+    size_t text_len, text_room;
+    struct nist_thing *referred; /* last */
+    struct slice words;          /* of what is being said in some languages */
+    bool spoken, english;        /* words were taken, in English */
     struct slice content, language;
     struct nist_thing thing; /* being defined */
     struct nist_external external;
@@ -92,20 +95,37 @@ static bool keep(struct nist_reader *r, struct slice text, struct slice *to, str
     return to->ptr != NULL || no_memory(f);
 }
 
+static struct nist_thing *new_thing(struct nist_reader *r, struct slice id)
+{
+    struct nist_thing *t = arena_alloc(r->report->arena, sizeof *t);
+    if (t == NULL)
+        return NULL;
+    t->named.id = arena_copy(r->report->arena, id);
+    bool ok = t->named.id.ptr != NULL && map_put(r->report->things, t->named.id, t);
+    return ok ? t : NULL;
+}
+
+/* What is referred to comes in the same order again and again. */
 static bool refer(struct nist_reader *r, struct slice id, struct nist_thing **to, struct fault *f)
 {
-    struct nist_thing *t = map_get(r->report->things, id);
-    if (t == NULL) {
-        t = arena_alloc(r->report->arena, sizeof *t);
+    struct nist_thing *t = r->referred != NULL ? r->referred->after : NULL;
+    if (t == NULL || !slice_eq(t->named.id, id)) {
+        t = map_get(r->report->things, id);
+        if (t == NULL)
+            t = new_thing(r, id);
         if (t == NULL)
             return no_memory(f);
-        if (!keep(r, id, &t->named.id, f))
-            return false;
-        if (!map_put(r->report->things, t->named.id, t))
-            return no_memory(f);
+        if (r->referred != NULL)
+            r->referred->after = t;
     }
+    r->referred = t;
     *to = t;
     return true;
+}
+
+static struct slice text_now(const struct nist_reader *r)
+{
+    return (struct slice){r->text, r->text_len};
 }
 
 static bool is_blank(char c)
@@ -354,6 +374,7 @@ static bool define(struct nist_reader *r, const struct frame *at, void *around, 
         r->thing.selection = t->selection;
         r->thing.first_row = t->first_row;
         r->thing.named.id = t->named.id;
+        r->thing.after = t->after;
         *t = r->thing;
     } else if (!same_thing(t, &r->thing)) {
         t->differs = true;
@@ -452,7 +473,7 @@ static bool end_external(struct nist_reader *r, const struct frame *at, void *ar
 
 static bool end_string(struct nist_reader *r, const struct frame *at, void *around, struct fault *f)
 {
-    struct slice text = r->content.ptr != NULL ? r->content : slice_trim(buf_slice(&r->text));
+    struct slice text = r->content.ptr != NULL ? r->content : slice_trim(text_now(r));
     bool english = slice_eq_nocase(slice_sub(r->language, 0, 2), SLICE("en"));
     (void)at, (void)around;
     if (r->spoken && (r->english || !english))
@@ -462,30 +483,22 @@ static bool end_string(struct nist_reader *r, const struct frame *at, void *arou
     return keep(r, text, &r->words, f);
 }
 
-static bool end_leaf(struct nist_reader *r, const struct frame *at, void *around, struct fault *f)
+static bool end_words(struct nist_reader *r, const struct frame *at, void *around, struct fault *f)
 {
-    return !r->text.failed ? fill(r, at->member, around, buf_slice(&r->text), f) : no_memory(f);
+    return fill(r, at->member, around, text_now(r), f);
 }
 
 static const struct turn {
     bool (*begin)(struct nist_reader *r, void **object, struct fault *f);
     bool (*end)(struct nist_reader *r, const struct frame *at, void *around, struct fault *f);
 } turns[IN_PLACES] = {
-    [IN_REPORT] = {begin_report, NULL},
-    [IN_ELECTION] = {begin_election, NULL},
-    [IN_CONTEST] = {begin_contest, end_contest},
-    [IN_SELECTION] = {begin_selection, end_selection},
-    [IN_COUNTS] = {begin_row, end_row},
-    [IN_BALLOTS] = {begin_ballots, end_ballots},
-    [IN_UNIT] = {begin_thing, define},
-    [IN_CANDIDATE] = {begin_thing, define},
-    [IN_PARTY] = {begin_thing, define},
-    [IN_OFFICE] = {begin_thing, define},
-    [IN_PERSON] = {begin_thing, define},
-    [IN_EXTERNAL] = {begin_external, end_external},
-    [IN_SPOKEN] = {begin_spoken, end_leaf},
-    [IN_STRING] = {begin_string, end_string},
-    [IN_LEAF] = {NULL, end_leaf},
+    [IN_REPORT] = {begin_report, NULL},          [IN_ELECTION] = {begin_election, NULL},
+    [IN_CONTEST] = {begin_contest, end_contest}, [IN_SELECTION] = {begin_selection, end_selection},
+    [IN_COUNTS] = {begin_row, end_row},          [IN_BALLOTS] = {begin_ballots, end_ballots},
+    [IN_UNIT] = {begin_thing, define},           [IN_CANDIDATE] = {begin_thing, define},
+    [IN_PARTY] = {begin_thing, define},          [IN_OFFICE] = {begin_thing, define},
+    [IN_PERSON] = {begin_thing, define},         [IN_EXTERNAL] = {begin_external, end_external},
+    [IN_SPOKEN] = {begin_spoken, end_words},     [IN_STRING] = {begin_string, end_string},
 };
 
 /* ---- the walk ---- */
@@ -503,14 +516,13 @@ struct nist_reader *nist_reader_new(struct nist_report *report)
     r->report = report;
     r->frames[0] = (struct frame){.in = IN_ROOT};
     r->depth = 1;
-    buf_init(&r->text, TEXT_BYTES_MAX);
     return r;
 }
 
 void nist_reader_done(struct nist_reader *r)
 {
     if (r != NULL)
-        buf_done(&r->text);
+        free(r->text);
     free(r);
 }
 
@@ -525,14 +537,17 @@ static const struct nist_member *find(struct nist_reader *r, enum nist_in in, st
 bool nist_start(struct nist_reader *r, struct slice name, bool *wanted, struct fault *f)
 {
     const struct frame *around = &r->frames[r->depth - 1];
-    const struct nist_member *m = find(r, around->in, name);
+    const struct nist_member *m = r->leaf == NULL ? find(r, around->in, name) : NULL;
     *wanted = m != NULL && r->depth < DEPTH_MAX;
     if (!*wanted)
         return true;
+    r->text_len = 0;
+    if (m->inside == IN_LEAF) {
+        r->leaf = m;
+        return true;
+    }
     struct frame *at = &r->frames[r->depth++];
     *at = (struct frame){m, m->inside, around->object};
-    if (nist_places[m->inside].leaf)
-        buf_clear(&r->text);
     return m->sort == NIST_THROUGH || turns[m->inside].begin == NULL ||
            turns[m->inside].begin(r, &at->object, f);
 }
@@ -540,7 +555,8 @@ bool nist_start(struct nist_reader *r, struct slice name, bool *wanted, struct f
 bool nist_has_attributes(const struct nist_reader *r)
 {
     const struct frame *at = &r->frames[r->depth - 1];
-    return at->member->sort != NIST_THROUGH && (nist_places[at->in].named || at->in == IN_STRING);
+    return r->leaf == NULL && at->member->sort != NIST_THROUGH &&
+           (nist_places[at->in].named || at->in == IN_STRING);
 }
 
 bool nist_attribute(struct nist_reader *r, struct slice name, struct slice value, struct fault *f)
@@ -550,16 +566,40 @@ bool nist_attribute(struct nist_reader *r, struct slice name, struct slice value
     return m == NULL || fill(r, m, at->object, value, f);
 }
 
+bool nist_has_text(const struct nist_reader *r)
+{
+    return r->leaf != NULL || nist_places[r->frames[r->depth - 1].in].spoken;
+}
+
+static bool make_room(struct nist_reader *r, size_t more, struct fault *f)
+{
+    size_t room = 2 * r->text_room + more + 256;
+    char *text = room <= TEXT_BYTES_MAX ? realloc(r->text, room) : NULL;
+    if (text == NULL)
+        return no_memory(f);
+    r->text = text;
+    r->text_room = room;
+    return true;
+}
+
 bool nist_text(struct nist_reader *r, struct slice text, struct fault *f)
 {
-    (void)f;
-    if (nist_places[r->frames[r->depth - 1].in].leaf)
-        buf_add(&r->text, text);
+    if (!nist_has_text(r) || text.len == 0)
+        return true;
+    if (text.len > r->text_room - r->text_len && !make_room(r, text.len, f))
+        return false;
+    memcpy(r->text + r->text_len, text.ptr, text.len);
+    r->text_len += text.len;
     return true;
 }
 
 bool nist_end(struct nist_reader *r, struct fault *f)
 {
+    const struct nist_member *leaf = r->leaf;
+    if (leaf != NULL) {
+        r->leaf = NULL;
+        return fill(r, leaf, r->frames[r->depth - 1].object, text_now(r), f);
+    }
     const struct frame *at = &r->frames[--r->depth];
     return at->member->sort == NIST_THROUGH || turns[at->in].end == NULL ||
            turns[at->in].end(r, at, r->frames[r->depth - 1].object, f);

@@ -59,8 +59,8 @@ struct nist_external {
 struct nist_place {
     const struct nist_member *list;
     size_t count;
-    bool named; /* its object begins with a struct nist_named */
-    bool leaf;  /* text stands in it */
+    bool named;  /* its object begins with a struct nist_named */
+    bool spoken; /* text may stand in it */
 };
 
 extern const struct nist_place nist_places[IN_PLACES];

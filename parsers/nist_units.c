@@ -6,6 +6,9 @@
  * of (ComposingGpUnitIds). They must lie side by side: being of one type they do; of several types
  * only when each is a part of some unit, for then the report says what lies in what. Districts
  * count only where nothing else does. What cannot be told makes the contest bad, never a sum.
+ *
+ * Where all of them are counties or parts of one, the parts add up to their counties, which then
+ * are in the batch though the report has no figures of theirs; else the same with municipalities.
  */
 #include "parsers/field.h"
 #include "parsers/nist.h"
@@ -108,7 +111,7 @@ static bool take_unit(struct plan *p, struct nist_thing *unit)
     unit->types = unit->covered = 0;
     unit->as = -1;
     unit->placed = false;
-    unit->under = NULL;
+    unit->under = unit->in = NULL;
     unit->is = type_of(unit);
     if (unit->kind != NIST_UNIT)
         nist_bad(p->report, p->contest, "its VoteCounts refer to %.*s, which is no GpUnit",
@@ -163,7 +166,7 @@ static bool collect(struct plan *p)
 
 /* ---- what lies in what ---- */
 
-enum walk { COUNT, COVER, UNDER }; /* what is done with the units met that have figures */
+enum walk { COUNT, COVER, UNDER, HOME }; /* what is done with the units met */
 
 struct walk_state {
     struct plan *p;
@@ -182,6 +185,17 @@ static void meet(struct walk_state *w, struct nist_thing *inner)
         inner->under = w->outer;
         w->types |= inner->types;
     }
+    if (w->what == HOME) {
+        struct nist_thing **home = &inner->homes[w->outer->is->level];
+        *home = *home == NULL ? w->outer : *home == w->outer ? *home : w->p->report->whole;
+    }
+}
+
+/* Figures are looked at only where the contest has some. */
+static bool concerns(const struct walk_state *w, const struct nist_thing *inner)
+{
+    return w->what == HOME ||
+           (inner->contest == w->p->serial && !nist_units_whole(w->p->contest, inner));
 }
 
 static void descend(struct walk_state *w, const struct nist_thing *unit, int depth)
@@ -196,7 +210,7 @@ static void descend(struct walk_state *w, const struct nist_thing *unit, int dep
         if (inner->walk == report->walks)
             continue;
         inner->walk = report->walks;
-        if (inner->contest == w->p->serial && !nist_units_whole(w->p->contest, inner))
+        if (concerns(w, inner))
             meet(w, inner);
         descend(w, inner, depth + 1);
     }
@@ -250,6 +264,14 @@ static int level_as(enum level level)
     return as[level];
 }
 
+/* The county or municipality that the unit is in, where there is one and it is not the whole. */
+static struct nist_thing *home_of(const struct plan *p, const struct nist_thing *unit,
+                                  enum level level)
+{
+    struct nist_thing *home = unit->homes[level];
+    return home != NULL && !nist_units_whole(p->contest, home) ? home : NULL;
+}
+
 /* The outermost units, looked at together. */
 struct outer {
     const struct nist_thing *first, *other; /* other: of another type than the first */
@@ -257,12 +279,13 @@ struct outer {
     bool homeless; /* one is a part of nothing */
 };
 
-static struct outer look(const struct nist_list *list)
+/* Those below `home` alone, where it is a level. */
+static struct outer look(const struct nist_list *list, enum level home)
 {
     struct outer o = {NULL, NULL, STATE, false};
     for (uint32_t i = 0; i < list->count; i++) {
         const struct nist_thing *unit = list->items[i];
-        if (!outermost(unit))
+        if (!outermost(unit) || (home != STATE && unit->is->level <= home))
             continue;
         if (o.first == NULL)
             o.first = unit;
@@ -275,25 +298,67 @@ static struct outer look(const struct nist_list *list)
     return o;
 }
 
-/* Units of several types that lie side by side all go as the coarsest of them: a city that is in no
- * county is one beside counties. */
-static void assign(struct plan *p, const struct outer *o)
+/* The level whose units hold all outermost ones that are not of it; STATE: there is none. */
+static enum level common_home(const struct plan *p)
 {
     const struct nist_list *list = &p->report->units;
-    bool as_top = o->other != NULL && !o->homeless;
-    if (o->other != NULL && o->homeless && p->to_sum)
+    for (enum level home = COUNTY; home <= MUNICIPALITY; home++) {
+        bool all = true;
+        for (uint32_t i = 0; i < list->count && all; i++) {
+            const struct nist_thing *unit = list->items[i];
+            all = !outermost(unit) || unit->is->level == home ||
+                  (unit->is->level > home && home_of(p, unit, home) != NULL);
+        }
+        if (all)
+            return home;
+    }
+    return STATE;
+}
+
+/* Units of several types that lie side by side all go as the coarsest of them: a city that is in no
+ * county is one beside counties. `top`: that type's level, or STATE where each keeps its own. */
+static void assign_unit(const struct plan *p, struct nist_thing *unit, enum level home,
+                        enum level top)
+{
+    bool below = of_place(unit) && (home == STATE || unit->is->level > home);
+    if (outermost(unit))
+        unit->as = level_as(below && top != STATE ? top : unit->is->level);
+    else if (of_place(unit) && unit->covered >> unit->is->level == 0)
+        unit->as = level_as(unit->is->level); /* else a part of one like it */
+    unit->in = below && home != STATE && unit->as >= 0 ? home_of(p, unit, home) : NULL;
+}
+
+static void assign(struct plan *p, enum level home)
+{
+    const struct nist_list *list = &p->report->units;
+    struct outer o = look(list, home);
+    if (o.other != NULL && o.homeless && p->to_sum)
         nist_bad(p->report, p->contest,
                  "it has no total, and the report does not say whether %.*s and %.*s overlap",
-                 SLICE_FMT(shown(p, o->first)), SLICE_FMT(shown(p, o->other)));
+                 SLICE_FMT(shown(p, o.first)), SLICE_FMT(shown(p, o.other)));
     for (uint32_t i = 0; i < list->count; i++) {
         struct nist_thing *unit = list->items[i];
         if (unit->is == NULL && p->to_sum)
             nist_bad(p->report, p->contest, "it has no total, and GpUnit %.*s is of no known Type",
                      SLICE_FMT(shown(p, unit)));
-        if (outermost(unit))
-            unit->as = level_as(as_top ? o->top : unit->is->level);
-        else if (of_place(unit) && unit->covered >> unit->is->level == 0)
-            unit->as = level_as(unit->is->level); /* else a part of one like it */
+        assign_unit(p, unit, home, o.other != NULL && !o.homeless ? o.top : STATE);
+    }
+}
+
+/* What others are in is a unit of the batch too. */
+static void open_homes(struct plan *p, enum level home)
+{
+    const struct nist_list *list = &p->report->units;
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct nist_thing *in = list->items[i]->in;
+        if (in == NULL)
+            continue;
+        if (in->contest != p->serial) {
+            in->contest = p->serial;
+            in->placed = false;
+            in->in = NULL;
+        }
+        in->as = level_as(home);
     }
 }
 
@@ -327,6 +392,26 @@ static void check_inner(struct plan *p)
     }
 }
 
+static bool not_endless(const struct plan *p, struct fault *f)
+{
+    return !p->endless ||
+           fault_set(f, WIRE_LIMIT, "its GpUnits are composed of each other without end");
+}
+
+bool nist_units_settle(struct nist_report *report, struct fault *f)
+{
+    struct plan p = {.report = report};
+    size_t at = 0;
+    void *value;
+    while (map_next(report->things, &at, NULL, &value)) {
+        struct nist_thing *unit = value;
+        unit->is = unit->kind == NIST_UNIT ? type_of(unit) : NULL;
+        if (unit->is != NULL && unit->is->level <= MUNICIPALITY)
+            walk(&p, unit, HOME);
+    }
+    return not_endless(&p, f);
+}
+
 bool nist_units_plan(struct nist_report *report, struct nist_contest *c, uint32_t serial,
                      struct fault *f)
 {
@@ -336,16 +421,17 @@ bool nist_units_plan(struct nist_report *report, struct nist_contest *c, uint32_
     if (report->units.count == 0)
         return true;
     cover(&p);
-    struct outer o = look(&report->units);
-    if (o.first == NULL)
+    if (look(&report->units, STATE).first == NULL) {
         only_districts(&p);
-    else
-        assign(&p, &o);
-    if (p.to_sum && o.first != NULL)
-        check_inner(&p);
+    } else {
+        enum level home = common_home(&p);
+        assign(&p, home);
+        open_homes(&p, home);
+        if (p.to_sum)
+            check_inner(&p);
+    }
     if (p.to_sum && report->sequence_start >= 0 && report->sequence_start < report->sequence_end)
         nist_bad(report, c, "it has no total, and this is only part %lld of %lld of the report",
                  (long long)report->sequence_start, (long long)report->sequence_end);
-    return !p.endless ||
-           fault_set(f, WIRE_LIMIT, "its GpUnits are composed of each other without end");
+    return not_endless(&p, f);
 }

@@ -286,6 +286,55 @@ static void a_city_and_precincts_outside_it_add_up(void **state)
             "does not say whether");
 }
 
+static void precincts_and_splits_add_up_to_their_counties(void **state)
+{
+    (void)state;
+    struct format_case c = {
+        .format = "nist",
+        .options = "precincts=yes\n",
+        .payload = REPORT(
+            NAMED(SELECTION("ann", COUNT("p1a", "total", "1") COUNT("p1b", "total", "3")
+                                       COUNT("p2", "total", "5") COUNT("south", "total", "20"))),
+            LAND COUNTIES PRECINCTS UNIT("p1a", "split-precinct", "")
+                UNIT("p1b", "split-precinct", ""))};
+    assert_true(case_run(&c));
+    assert_int_equal(results_cell(&c.r, c.r.contests, 0, 0)->votes, 29);
+    assert_int_equal(c.r.contests->units, 6);
+    assert_text(&c, c.r.units[1].name, "north");
+    assert_int_equal(c.r.units[1].type, RESULTS_COUNTY);
+    assert_int_equal(results_cell(&c.r, c.r.contests, 1, 0)->votes, 9);
+    assert_int_equal(results_cell(&c.r, c.r.contests, 1, 0)->derived, 1);
+    assert_text(&c, c.r.units[2].name, "north / p1a");
+    assert_int_equal(c.r.units[2].type, RESULTS_PRECINCT);
+    case_done(&c);
+}
+
+/* Within a county too the coarsest type alone would leave the rest out. */
+static void a_city_and_precincts_outside_it_add_up_to_their_county(void **state)
+{
+    (void)state;
+    struct format_case c =
+        run(REPORT(NAMED(SELECTION("ann", COUNT("city", "total", "8") COUNT("p2", "total", "5")
+                                              COUNT("south", "total", "20"))),
+                   LAND UNIT("north", "county", "city p2") UNIT("city", "city", "p1")
+                       UNIT("south", "county", "") PRECINCTS));
+    assert_int_equal(results_cell(&c.r, c.r.contests, 0, 0)->votes, 33);
+    assert_text(&c, c.r.units[1].name, "north");
+    assert_int_equal(results_cell(&c.r, c.r.contests, 1, 0)->votes, 13);
+    case_done(&c);
+}
+
+static void a_precinct_of_two_counties_is_in_neither(void **state)
+{
+    (void)state;
+    struct format_case c =
+        run(REPORT(NAMED(SELECTION("ann", COUNT("p1", "total", "8") COUNT("p2", "total", "5"))),
+                   LAND UNIT("north", "county", "p1 p2") UNIT("south", "county", "p2") PRECINCTS));
+    assert_int_equal(results_cell(&c.r, c.r.contests, 0, 0)->votes, 13);
+    assert_int_equal(c.r.contests->units, 1);
+    case_done(&c);
+}
+
 static void a_stated_total_needs_no_sum(void **state)
 {
     (void)state;
@@ -437,6 +486,31 @@ static void units_of_one_name_stay_apart(void **state)
     assert_text(&c, c.r.units[1].id, "a1");
     assert_text(&c, c.r.units[2].id, "b1");
     case_done(&c);
+}
+
+static void units_of_one_name_in_two_counties_need_no_ids(void **state)
+{
+    (void)state;
+#define ONE(id) "<GpUnit ObjectId=\"" id "\"><Name>One</Name><Type>precinct</Type></GpUnit>"
+    static const struct {
+        const char *payload, *id;
+    } cases[] = {
+        {REPORT(NAMED(SELECTION("ann", COUNT("a1", "total", "3") COUNT("b1", "total", "4"))),
+                LAND UNIT("north", "county", "a1") UNIT("south", "county", "b1") ONE("a1")
+                    ONE("b1")),
+         ""},
+        {REPORT(NAMED(SELECTION("ann", COUNT("a1", "total", "3") COUNT("b1", "total", "4"))),
+                LAND UNIT("north", "county", "a1 b1") ONE("a1") ONE("b1")),
+         "a1"}};
+    for (int i = 0; i < 2; i++) {
+        struct format_case c = {
+            .format = "nist", .options = "precincts=yes\n", .payload = cases[i].payload};
+        assert_true(case_run(&c));
+        assert_int_equal(results_cell(&c.r, c.r.contests, 0, 0)->votes, 7);
+        assert_text(&c, c.r.units[2].name, "north / One");
+        assert_text(&c, c.r.units[2].id, cases[i].id);
+        case_done(&c);
+    }
 }
 
 static void lines_to_write_in_add_up_and_statistics_are_no_choices(void **state)
@@ -598,6 +672,9 @@ int main(void)
         cmocka_unit_test(splits_are_not_added_to_their_precinct),
         cmocka_unit_test(splits_alone_stand_for_their_precinct),
         cmocka_unit_test(a_city_and_precincts_outside_it_add_up),
+        cmocka_unit_test(precincts_and_splits_add_up_to_their_counties),
+        cmocka_unit_test(a_city_and_precincts_outside_it_add_up_to_their_county),
+        cmocka_unit_test(a_precinct_of_two_counties_is_in_neither),
         cmocka_unit_test(a_stated_total_needs_no_sum),
         cmocka_unit_test(a_county_of_other_types_than_its_precincts_is_no_total),
         cmocka_unit_test(a_unit_or_candidate_that_is_not_defined_makes_the_contest_bad),
@@ -608,6 +685,7 @@ int main(void)
         cmocka_unit_test(a_title_stands_for_a_name_that_is_not_there),
         cmocka_unit_test(contests_of_one_name_stay_apart),
         cmocka_unit_test(units_of_one_name_stay_apart),
+        cmocka_unit_test(units_of_one_name_in_two_counties_need_no_ids),
         cmocka_unit_test(lines_to_write_in_add_up_and_statistics_are_no_choices),
         cmocka_unit_test(a_name_twice_makes_the_contest_bad),
         cmocka_unit_test(party_lines_of_one_candidate_are_choices_of_their_own),
