@@ -48,7 +48,7 @@ static const struct slice row_keys[ROW_MEMBERS] = {
 struct row {
     struct json members[ROW_MEMBERS];
     struct slice level, fips;
-    bool whole; /* of the whole race */
+    bool whole, county; /* whole: of the race */
 };
 
 struct race {
@@ -60,7 +60,7 @@ struct race {
     size_t choices;
     struct row *rows;
     size_t row_count, wholes;
-    struct map *codes; /* FIPS codes of rows, with more than one row when the value is not NULL */
+    struct map *codes; /* rows by FIPS code, the first of each */
 };
 
 static struct slice text(struct json object, const char *key)
@@ -313,12 +313,27 @@ static bool in_new_england(struct slice state)
 
 /* A county has a FIPS code that no other row of the race has. Rows by reporting unit are towns in
  * New England, with their county's code; rows by FIPS code are counties everywhere. */
-static bool is_county(const struct race *r, const struct row *row)
+static bool may_be_county(const struct row *row, bool new_england)
 {
     bool by_unit = slice_eq_nocase(row->level, SLICE("subunit"));
-    if (row->fips.len == 0 || slice_eq_nocase(row->level, SLICE("district")))
-        return false;
-    return !(by_unit && in_new_england(r->state)) && map_get(r->codes, row->fips) == NULL;
+    bool district = slice_eq_nocase(row->level, SLICE("district"));
+    return !row->whole && row->fips.len > 0 && !district && !(by_unit && new_england);
+}
+
+/* False: too many. */
+static bool find_counties(struct race *r)
+{
+    bool new_england = in_new_england(r->state);
+    for (size_t i = 0; i < r->row_count; i++) {
+        struct row *row = &r->rows[i];
+        row->county = may_be_county(row, new_england);
+        struct row *other = row->county ? map_get(r->codes, row->fips) : NULL;
+        if (other != NULL)
+            other->county = row->county = false;
+        else if (row->county && !map_put(r->codes, row->fips, row))
+            return false;
+    }
+    return true;
 }
 
 static struct json either(const struct row *row, size_t one, size_t other)
@@ -338,7 +353,7 @@ static bool unit(struct race *r, const struct row *row, struct fault *f)
     struct results_unit_in in = RESULTS_UNIT_DEFAULT;
     uint32_t index;
     in.name = slice_trim(json_str(either(row, NAME, NAME_TOO)));
-    if (is_county(r, row)) {
+    if (row->county) {
         in.type = RESULTS_COUNTY;
         in.id = row->fips;
     } else {
@@ -357,7 +372,13 @@ static bool unit(struct race *r, const struct row *row, struct fault *f)
     return candidates(r, row->members[CANDIDATES], index, in.name.len > 0 ? in.name : in.id, f);
 }
 
-static bool read_row(struct race *r, struct json v, struct row *row)
+static bool too_many(const struct race *r, struct fault *f)
+{
+    return fault_set(f, WIRE_LIMIT, "races[%zu] (race %.*s) has too many reporting units",
+                     r->number, SLICE_FMT(field_excerpt(r->job->arena, r->id)));
+}
+
+static void read_row(struct race *r, struct json v, struct row *row)
 {
     json_pick(v, row_keys, ROW_MEMBERS, row->members);
     row->level = slice_trim(json_str(row->members[LEVEL]));
@@ -367,10 +388,7 @@ static bool read_row(struct race *r, struct json v, struct row *row)
     if (row->whole) {
         r->whole = v;
         r->wholes++;
-    } else if (row->fips.len > 0) {
-        return map_put(r->codes, row->fips, map_has(r->codes, row->fips) ? r->codes : NULL);
     }
-    return true;
 }
 
 static bool read_rows(struct race *r, struct json rows, struct fault *f)
@@ -379,11 +397,11 @@ static bool read_rows(struct race *r, struct json rows, struct fault *f)
     struct slice key;
     struct json v;
     r->rows = arena_array(r->job->arena, json_count(rows) + 1, sizeof *r->rows);
-    bool ok = r->rows != NULL;
-    while (ok && json_next(rows, &at, &key, &v))
-        ok = read_row(r, v, &r->rows[r->row_count++]);
-    return ok || fault_set(f, WIRE_LIMIT, "races[%zu] (race %.*s) has too many reporting units",
-                           r->number, SLICE_FMT(field_excerpt(r->job->arena, r->id)));
+    if (r->rows == NULL)
+        return too_many(r, f);
+    while (json_next(rows, &at, &key, &v))
+        read_row(r, v, &r->rows[r->row_count++]);
+    return true;
 }
 
 static bool fill_rows(struct race *r, struct fault *f)
@@ -431,7 +449,7 @@ static bool read_race(struct race *r, struct fault *f)
     r->state = state.len > 0 ? state : text(r->whole, "statePostal");
     if (r->state.len == 0)
         r->state = text(r->v, "statePostal");
-    return fill(r, f);
+    return find_counties(r) ? fill(r, f) : too_many(r, f);
 }
 
 bool ap_race(struct job *j, struct json v, size_t number, struct fault *f)

@@ -2,9 +2,6 @@
 /* The driver of NIST SP 1500-100: XML as it arrives, or JSON, each element or member handed to
  * nist_read.c. Of JSON there are two shapes: version 2's own ("@id", "@type"), and what converters
  * make of XML, wrapped in "ElectionReport", with lists of one written as the one. */
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "parsers/drivers.h"
 #include "parsers/field.h"
 #include "parsers/json.h"
@@ -96,6 +93,7 @@ static bool members(struct job *j, struct nist_reader *r, struct json object, st
 static bool scalar(struct job *j, struct nist_reader *r, struct json v, struct fault *f)
 {
     char digits[24];
+    size_t at = sizeof digits;
     int64_t n;
     bool yes;
     if (json_type(v) == JSON_NULL)
@@ -106,8 +104,13 @@ static bool scalar(struct job *j, struct nist_reader *r, struct json v, struct f
         return nist_text(r, yes ? SLICE("true") : SLICE("false"), f);
     if (!json_int(v, &n))
         return nist_text(r, field_shown(j->arena, v), f);
-    int len = snprintf(digits, sizeof digits, "%" PRId64, n);
-    return nist_text(r, (struct slice){digits, (size_t)len}, f);
+    if (n < 0) /* no count */
+        return nist_text(r, field_shown(j->arena, v), f);
+    do {
+        digits[--at] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n > 0);
+    return nist_text(r, (struct slice){digits + at, sizeof digits - at}, f);
 }
 
 /* The depth of nesting is json_parse's cap. */

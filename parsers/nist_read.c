@@ -22,19 +22,18 @@ struct frame {
     void *object;
 };
 
-#define KNOWN 64 /* a power of two */
-
-/* A name met before: names of one content come from one address while a document is read, and most
- * of a report is the same few elements. */
-struct known {
+/* What came after a member the last time: most of a report is the same few elements again and
+ * again. In XML one name always lies at one address. */
+struct follower {
     const char *name;
-    const struct nist_member *member;
-    enum nist_in in;
+    const struct nist_member *member; /* NULL: of no meaning there */
+    unsigned number;
 };
 
 struct nist_reader {
     struct nist_report *report;
-    struct known known[KNOWN];
+    struct follower followers[IN_PLACES][NIST_MEMBERS_MAX + 1]; /* by the member before; 0: none */
+    size_t last[IN_PLACES];
     struct frame frames[DEPTH_MAX];
     size_t depth;
     const struct nist_member *leaf; /* being read, in the top frame; NULL: none */
@@ -528,10 +527,15 @@ void nist_reader_done(struct nist_reader *r)
 
 static const struct nist_member *find(struct nist_reader *r, enum nist_in in, struct slice name)
 {
-    struct known *k = &r->known[((uintptr_t)name.ptr ^ (unsigned)in << 3) >> 3 & (KNOWN - 1)];
-    if (k->name != name.ptr || k->in != in)
-        *k = (struct known){name.ptr, nist_member(in, name), in};
-    return k->member;
+    struct follower *next = &r->followers[in][r->last[in]];
+    bool same =
+        next->name == name.ptr || (next->member != NULL && slice_eq(next->member->name, name));
+    if (!same) {
+        next->name = name.ptr;
+        next->member = nist_member(in, name, &next->number);
+    }
+    r->last[in] = next->number;
+    return next->member;
 }
 
 bool nist_start(struct nist_reader *r, struct slice name, bool *wanted, struct fault *f)
@@ -562,7 +566,8 @@ bool nist_has_attributes(const struct nist_reader *r)
 bool nist_attribute(struct nist_reader *r, struct slice name, struct slice value, struct fault *f)
 {
     const struct frame *at = &r->frames[r->depth - 1];
-    const struct nist_member *m = nist_member(at->in, name);
+    unsigned number;
+    const struct nist_member *m = nist_member(at->in, name, &number);
     return m == NULL || fill(r, m, at->object, value, f);
 }
 

@@ -65,7 +65,10 @@ struct nist_place {
 
 extern const struct nist_place nist_places[IN_PLACES];
 
-/* The member of this name, or NULL. */
-const struct nist_member *nist_member(enum nist_in in, struct slice name);
+#define NIST_MEMBERS_MAX 31 /* of a place */
+
+/* The member of this name, or NULL. *number is its own in this place, 1 to NIST_MEMBERS_MAX; 0 with
+ * NULL. */
+const struct nist_member *nist_member(enum nist_in in, struct slice name, unsigned *number);
 
 #endif
