@@ -171,7 +171,7 @@ static struct slice skip_mark(struct slice head)
 static bool read_report(struct job *j, struct nist_report *report, struct fault *f)
 {
     struct nist_reader *r = nist_reader_new(report);
-    struct slice head;
+    struct slice head = {NULL, 0};
     bool ok = r != NULL ? input_peek(j->input, 64, &head, f)
                         : fault_set(f, WIRE_LIMIT, "no memory for a report");
     if (ok)
