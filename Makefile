@@ -46,7 +46,7 @@ APP_SRC    := $(filter-out daemon/main.c daemon/ctl.c,$(wildcard daemon/*.c))
 SIM_SRC    := $(wildcard tests/sim/*.c)
 HOSTILE_SRC := $(wildcard tests/hostile/*.c)
 RESULTS_SRC := $(wildcard parsers/results*.c) parsers/pool.c parsers/arrays.c
-FORMATS_SRC := $(addprefix parsers/,formats.c mapping.c mapping_check.c column.c pattern.c charset.c arrays.c pool.c fault.c \
+FORMATS_SRC := $(addprefix parsers/,formats.c mapping.c mapping_check.c column.c pattern.c memo.c charset.c arrays.c pool.c fault.c \
                 job_option.c)
 
 LIB := $(BUILD)/lib

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <iconv.h>
+#include <stdint.h>
+#include <string.h>
 
 struct charset {
     const char *name;  /* as options write it */
@@ -71,11 +73,32 @@ const char *charset_names(void)
     return "utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1, iso-8859-15, cp437";
 }
 
+/* Characters that are the same in every charset of single bytes, as nearly all are: moved past. */
+static bool copy_ascii(struct slice *in, char **into, size_t *room)
+{
+    size_t most = in->len < *room ? in->len : *room, n = 0;
+    for (uint64_t word; n + sizeof word <= most; n += sizeof word) {
+        memcpy(&word, in->ptr + n, sizeof word);
+        if (word & UINT64_C(0x8080808080808080))
+            break;
+    }
+    while (n < most && (unsigned char)in->ptr[n] < 0x80)
+        n++;
+    if (n)
+        memcpy(*into, in->ptr, n);
+    *in = slice_sub(*in, n, in->len);
+    *into += n;
+    *room -= n;
+    return n > 0;
+}
+
 bool charset_convert(const struct charset *c, struct slice *in, char **into, size_t *room)
 {
     static const char replacement[] = "\xef\xbf\xbd";
     if (!ready || c->slot < 0)
         return false;
+    if (c->unit == 1 && copy_ascii(in, into, room))
+        return true;
     char *from = (char *)in->ptr; /* iconv's prototype lacks a const */
     size_t before = in->len;
     size_t rc = iconv(converters[c->slot], &from, &in->len, into, room);

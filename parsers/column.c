@@ -188,15 +188,19 @@ struct pen { /* white space folds to one blank, none at the ends */
 
 static void put(struct pen *p, struct slice s)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        if (is_blank(s.ptr[i])) {
-            p->blank = p->at > p->start;
-            continue;
-        }
-        if (p->blank)
+    for (size_t i = 0; i < s.len;) {
+        size_t from = i;
+        while (i < s.len && !is_blank(s.ptr[i]))
+            i++;
+        if (i > from && p->blank)
             *p->at++ = ' ';
-        p->blank = false;
-        *p->at++ = s.ptr[i];
+        if (i > from) {
+            memcpy(p->at, s.ptr + from, i - from);
+            p->at += i - from;
+            p->blank = false;
+        }
+        for (; i < s.len && is_blank(s.ptr[i]); i++)
+            p->blank = p->at > p->start;
     }
 }
 

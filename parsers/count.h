@@ -3,7 +3,9 @@
 #ifndef TALLYD_PARSERS_COUNT_H
 #define TALLYD_PARSERS_COUNT_H
 
+#include <endian.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "daemon/base/slice.h"
 
@@ -23,6 +25,8 @@ enum count_verdict count_read(struct slice raw, const struct count_style *style,
 static inline bool count_digits(struct slice raw, int64_t *out)
 {
     int64_t n = 0;
+    if (raw.len - 1 >= 15)
+        return false;
     for (size_t i = 0; i < raw.len; i++) {
         unsigned digit = (unsigned)(raw.ptr[i] - '0');
         if (digit > 9)
@@ -30,7 +34,26 @@ static inline bool count_digits(struct slice raw, int64_t *out)
         n = n * 10 + digit;
     }
     *out = n;
-    return raw.len > 0 && raw.len < 16;
+    return true;
+}
+
+/* The same where the eight bytes that end with the field may all be read: without a branch for each
+ * digit. */
+static inline bool count_digits_behind(struct slice raw, int64_t *out)
+{
+    uint64_t word, high;
+    if (raw.len - 1 >= 8)
+        return count_digits(raw, out);
+    memcpy(&word, raw.ptr + raw.len - 8, sizeof word);
+    word = le64toh(word) ^ UINT64_C(0x3030303030303030);
+    word &= ~UINT64_C(0) << 8 * (8 - raw.len); /* the first digit in the lowest byte that is kept */
+    high = (word + UINT64_C(0x7676767676767676)) | word;
+    if (high & UINT64_C(0x8080808080808080))
+        return false;
+    word = (word * 10 + (word >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+    word = (word * 100 + (word >> 16)) & UINT64_C(0x0000ffff0000ffff);
+    *out = (int64_t)(uint32_t)(word * 10000 + (word >> 32));
+    return true;
 }
 
 /* A small number out of clean text, -1 when it is none. */

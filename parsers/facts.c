@@ -16,7 +16,7 @@ static bool is_one_of(struct slice s, const char *const *words)
 bool facts_says_yes(struct slice s)
 {
     static const char *const words[] = {"yes", "y", "true", "t", "1", "x", NULL};
-    return is_one_of(s, words);
+    return s.len && is_one_of(s, words);
 }
 
 static void take_status(struct results_facts *facts, struct slice s)

@@ -94,7 +94,7 @@ static bool read_role(struct reading *r, struct slice *s, enum role *out)
                      SLICE_FMT(r->key), SLICE_FMT(name));
 }
 
-static bool read_pattern(struct reading *r, const struct pattern **out)
+static bool read_pattern(struct reading *r, struct pattern **out)
 {
     return pattern_new(r->m->job->arena, &r->m->patterns, r->key, r->value, out, r->fault);
 }
@@ -351,7 +351,7 @@ bool mapping_read(struct job *j, struct mapping *m, struct fault *f)
     return read_plain(j, m, f);
 }
 
-struct slice mapping_found(struct arena *a, const struct pattern *p, struct slice line)
+struct slice mapping_found(struct arena *a, struct pattern *p, struct slice line)
 {
     struct slice groups[PATTERN_GROUPS], found = {NULL, 0};
     if (!pattern_match(p, line, groups))

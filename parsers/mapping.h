@@ -65,13 +65,13 @@ const char *role_name(enum role role);
 struct mapping_test { /* does the text of a column match? */
     struct slice option, spec;
     struct column column;
-    const struct pattern *pattern;
+    struct pattern *pattern;
     bool keep;                   /* a filter: of rows that match; else of those that do not */
     enum results_unit_type type; /* a level */
 };
 struct mapping_cut { /* a match in one role becomes another's value */
     enum role from, to;
-    const struct pattern *pattern;
+    struct pattern *pattern;
     bool take; /* and stays where it is */
 };
 struct mapping_value { /* a whole value that means another */
@@ -80,11 +80,11 @@ struct mapping_value { /* a whole value that means another */
 };
 struct mapping_fact { /* out of a line that is no row */
     enum role role;
-    const struct pattern *pattern;
+    struct pattern *pattern;
 };
 struct mapping_statistic { /* rows whose choice matches are figures, or nothing at all */
     enum role figure;      /* ROLE_NONE: nothing */
-    const struct pattern *pattern;
+    struct pattern *pattern;
 };
 
 struct mapping {
@@ -95,15 +95,15 @@ struct mapping {
     struct mapping_value *values;
     struct mapping_fact *facts;
     struct mapping_statistic *statistics;
-    uint32_t filter_count, level_count, measure_count, per_county_count, whole_count, cut_count, value_count,
-        fact_count, statistic_count;
+    uint32_t filter_count, level_count, measure_count, per_county_count, whole_count, cut_count,
+        value_count, fact_count, statistic_count;
     struct slice measure_contest; /* as written */
     struct column measure_title;
     struct slice check_votes;
     struct column check;
-    const struct pattern *no_rows;    /* lines that are none; NULL: all are */
-    const struct pattern *trailer;    /* the last line; NULL: there is none */
-    const struct pattern *type_total; /* the type that is the sum of the others; NULL: none is */
+    struct pattern *no_rows;    /* lines that are none; NULL: all are */
+    struct pattern *trailer;    /* the last line; NULL: there is none */
+    struct pattern *type_total; /* the type that is the sum of the others; NULL: none is */
     struct column_style style;
     struct count_style count;
     bool every_per_county; /* contests exist per county, all of them */
@@ -118,7 +118,7 @@ bool mapping_yes(const struct job *j, const char *key, bool usual, bool *out,
                  struct fault *f) MUST_USE;
 
 /* The groups of a match joined by a blank, or all of it; empty when it does not match. */
-struct slice mapping_found(struct arena *a, const struct pattern *p, struct slice line);
+struct slice mapping_found(struct arena *a, struct pattern *p, struct slice line);
 
 /* What a role's text means by the mapping's values. */
 struct slice mapping_value(const struct mapping *m, enum role role, struct slice text);

@@ -7,6 +7,7 @@
 #include "daemon/base/hash.h"
 #include "parsers/pool.h"
 
+#define LUCK_MAX 16
 #define KEYS_MAX (UINT32_C(1) << 28)
 
 struct memo_key {  /* with each part's length, and then each part, behind it */
@@ -53,7 +54,13 @@ static inline uint64_t word(const char *p, size_t len)
 
 static inline bool equal(const char *a, const char *b, size_t len)
 {
-    return len > 8 ? memcmp(a, b, len) == 0 : word(a, len) == word(b, len);
+    if (len > 32)
+        return memcmp(a, b, len) == 0;
+    for (; len > 8; a += 8, b += 8, len -= 8) {
+        if (word(a, 8) != word(b, 8))
+            return false;
+    }
+    return word(a, len) == word(b, len);
 }
 
 static inline bool same(const struct memo_key *k, const struct slice *parts, size_t n, size_t size)
@@ -139,12 +146,14 @@ static bool add(struct memo *m, uint32_t tag, const struct slice *parts, size_t 
 bool memo_find(struct memo *m, const struct slice *parts, size_t n, uint32_t *number)
 {
     size_t size = size_of(parts, n);
-    if (m->count) {
+    if (m->count && (m->luck > 0 || m->turn++ % 16 == 0)) {
         uint32_t guess = m->keys[m->last]->next;
         if (same(m->keys[guess], parts, n, size)) {
+            m->luck += m->luck < LUCK_MAX;
             *number = m->last = guess;
             return true;
         }
+        m->luck -= m->luck > 0;
     }
     uint32_t tag = hash(parts, n), found = find(m, tag, parts, n, size);
     if (found == UINT32_MAX) {

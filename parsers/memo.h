@@ -17,6 +17,7 @@ struct memo {
     struct memo_key **keys;
     struct memo_slot *slots;
     uint32_t count, room, slot_room, last;
+    uint32_t luck, turn; /* guesses are made while they come true, else now and then */
 };
 
 void memo_init(struct memo *m, struct arena *a);

@@ -13,11 +13,12 @@ struct pattern;
 /* Compiled patterns hang in *list, since libc's memory is not the arena's: patterns_done frees
  * them. `option` names where the expression stands, for the message. */
 bool pattern_new(struct arena *a, struct pattern **list, struct slice option, struct slice source,
-                 const struct pattern **out, struct fault *f) MUST_USE;
+                 struct pattern **out, struct fault *f) MUST_USE;
 void patterns_done(struct pattern **list);
 
-/* groups[0] is the match, the rest its groups (ptr NULL: took no part); `groups` may be NULL. */
-bool pattern_match(const struct pattern *p, struct slice s, struct slice groups[PATTERN_GROUPS]);
+/* groups[0] is the match, the rest its groups (ptr NULL: took no part); `groups` may be NULL. What
+ * a text gave is remembered, for texts come again. */
+bool pattern_match(struct pattern *p, struct slice s, struct slice groups[PATTERN_GROUPS]);
 size_t pattern_groups(const struct pattern *p); /* how many groups it has, at most 9 */
 
 #endif

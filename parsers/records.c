@@ -8,9 +8,9 @@
 #include <emmintrin.h>
 #endif
 
-#define RUN ((size_t)64 << 10)
+#define JOIN 4096 /* bytes of a run put behind a line that began in the last one, at first */
 #define PEEK 4096
-#define BLOCK 64 /* bytes looked at together; as many zeros lie behind what was read */
+#define BLOCK 64 /* bytes looked at together */
 
 /* ---- the run ---- */
 
@@ -20,6 +20,7 @@ static uint64_t find_marks(const struct records *r, const char *block)
     uint64_t found = 0;
 #ifdef __SSE2__
     const __m128i separators = _mm_set1_epi8(r->separator), ends = _mm_set1_epi8(r->line_end);
+#pragma GCC unroll 4
     for (int i = 0; i < BLOCK; i += 16) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(block + i));
         __m128i marks =
@@ -33,44 +34,115 @@ static uint64_t find_marks(const struct records *r, const char *block)
     return found;
 }
 
+/* The same, where the run may end in the block. */
+static uint64_t find_last_marks(const struct records *r, const char *block)
+{
+    size_t left = (size_t)(r->run + r->to - block);
+    char last[BLOCK] = {0};
+    if (left >= BLOCK)
+        return find_marks(r, block);
+    if (left)
+        memcpy(last, block, left);
+    return find_marks(r, last) & ((UINT64_C(1) << left) - 1);
+}
+
 /* Look for marks from here on. */
 static void seek(struct records *r, const char *at)
 {
     r->block = at;
-    r->marks = find_marks(r, at);
+    r->marks = find_last_marks(r, at);
 }
 
-/* Read on behind what is not used yet; *grown is false at the end. */
-static bool fill(struct records *r, bool *grown, struct fault *f)
+/* Go on in run[from..to). */
+static void use(struct records *r, const char *run, size_t from, size_t to)
 {
-    size_t left = r->to - r->from, got = 0;
-    *grown = false;
-    if (r->end)
-        return true;
+    r->run = run;
+    r->from = from;
+    r->to = to;
+    seek(r, run + from);
+}
+
+/* Put `left` bytes of the run at the front of the joint, and leave room for as many more. */
+static bool join(struct records *r, size_t left, size_t more, struct fault *f)
+{
     if (left >= RECORDS_LINE_MAX)
         return fault_set(f, WIRE_SYNTAX,
                          "line %" PRIu64 ": longer than %zu bytes; is a quote not closed?",
                          r->lines + 1, RECORDS_LINE_MAX);
-    if (left + RUN > r->room) {
-        size_t room = 2 * (left + RUN);
-        char *run = arena_alloc(r->arena, room + BLOCK);
-        if (!run)
+    char *joint = r->joint;
+    if (left + more > r->room) {
+        r->room = 2 * (left + more);
+        if (!(joint = arena_alloc(r->arena, r->room)))
             return fault_set(f, WIRE_LIMIT, "line %" PRIu64 ": out of memory", r->lines + 1);
-        if (left)
-            memcpy(run, r->run + r->from, left);
-        r->run = run;
-        r->room = room;
-    } else if (r->from) {
-        memmove(r->run, r->run + r->from, left);
     }
-    r->from = 0;
-    r->to = left;
-    if (!input_read(r->input, r->run + left, r->room - left, &got, f))
+    if (left)
+        memmove(joint, r->run + r->from, left);
+    r->joint = joint;
+    return true;
+}
+
+static bool in_joint(const struct records *r)
+{
+    return r->joint && r->run == r->joint;
+}
+
+/* How much of the input's run is in sight. */
+static size_t seen(const struct records *r)
+{
+    return in_joint(r) ? r->to - r->joined : r->below.len;
+}
+
+/* Behind the `left` bytes that begin the joint: as much as that of the input's run. */
+static void put_behind(struct records *r, size_t left, size_t from, size_t more)
+{
+    more = more < r->below.len - from ? more : r->below.len - from;
+    if (more)
+        memcpy(r->joint + left, r->below.ptr + from, more);
+    use(r, r->joint, 0, left + more);
+}
+
+/* A line longer than what was joined. */
+static bool see_more(struct records *r, struct fault *f)
+{
+    size_t left = r->to - r->from, from = seen(r), more = from > JOIN ? from : JOIN;
+    if (!join(r, left, more, f))
         return false;
-    r->to += got;
-    memset(r->run + r->to, 0, BLOCK);
-    r->end = got == 0;
-    *grown = got > 0;
+    r->joined -= r->from;
+    put_behind(r, left, from, more);
+    return true;
+}
+
+/* On into the input's next run. */
+static bool see_next(struct records *r, struct fault *f)
+{
+    size_t left = r->to - r->from;
+    if (!join(r, left, JOIN, f) || !input_next(r->input, SIZE_MAX, &r->below, f))
+        return false;
+    r->end = r->below.len == 0;
+    r->joined = left;
+    if (!left && !r->end)
+        use(r, r->below.ptr, 0, r->below.len);
+    else
+        put_behind(r, left, 0, JOIN);
+    return true;
+}
+
+/* See more behind what is not used yet; *grown is false at the end. */
+static bool fill(struct records *r, bool *grown, struct fault *f)
+{
+    size_t hidden = r->below.len - seen(r);
+    *grown = false;
+    if (r->end)
+        return true;
+    *grown = true;
+    if (in_joint(r) && r->from >= r->joined) { /* it has done its work */
+        use(r, r->below.ptr, r->from - r->joined, r->below.len);
+        if (hidden)
+            return true;
+    }
+    if (!(hidden ? see_more(r, f) : see_next(r, f)))
+        return false;
+    *grown = !r->end;
     return true;
 }
 
@@ -113,19 +185,6 @@ struct scanner {
     const char *why;
 };
 
-/* The next separator or line end, or the end of the run. */
-static inline const char *next_mark(struct records *r, const char *end)
-{
-    while (!r->marks) {
-        if (r->block + BLOCK >= end)
-            return end;
-        seek(r, r->block + BLOCK);
-    }
-    const char *at = r->block + __builtin_ctzll(r->marks);
-    r->marks &= r->marks - 1;
-    return at;
-}
-
 static bool is_blank(const struct scanner *s, char c)
 {
     return (c == ' ' || c == '\t') && c != s->r->separator;
@@ -164,65 +223,83 @@ static const char *closing_quote(const struct scanner *s)
     return NULL;
 }
 
-/* A field in quotes. *to is set behind its closing quote, s->at to what ends the field. */
-static enum scan scan_quoted(struct scanner *s, const char **to)
+/* The field in quotes that begins at s->start; s->at is set to what ends it. */
+static enum scan scan_quoted(struct scanner *s)
 {
+    struct slice *field = &s->r->fields[s->r->n];
     const char *quote = closing_quote(s);
     if (!quote)
         return s->r->end ? damaged(s, WIRE_TRUNCATED, "the payload ends inside a field's quotes")
                          : SHORT;
     for (const char *p = s->start; (p = memchr(p, s->r->line_end, (size_t)(quote - p))); p++)
         s->within++;
-    *to = s->at = quote + 1;
+    *field = (struct slice){s->start, (size_t)(quote + 1 - s->start)};
+    s->at = quote + 1;
     while (s->at < s->end && (is_blank(s, *s->at) || (*s->at == '\r' && s->r->line_end == '\n')))
         s->at++;
     if (s->at < s->end && *s->at != s->r->separator && *s->at != s->r->line_end)
         return damaged(s, WIRE_SYNTAX,
                        "text behind a field's closing quote; if quotes are characters like "
                        "others here, set quote = no");
-    if (s->at < s->end) {
-        seek(s->r, s->at);
-        s->r->marks &= s->r->marks - 1;
-    }
+    if (s->at == s->end)
+        return s->r->end ? SCANNED : SHORT;
+    seek(s->r, s->at + 1);
     return SCANNED;
 }
 
-/* The field that begins at s->start; s->at is set to what ends it. */
-static inline enum scan scan_field(struct scanner *s)
+/* Does the field at `at` perhaps begin with a quote? */
+static inline bool may_be_quoted(const char *at, const char *end)
+{
+    return at < end && (*at == '"' || *at == ' ' || *at == '\t');
+}
+
+/* The fields that begin at s->start, up to the end of the line or to one in quotes: s->at is set to
+ * what ends the last of them. Plain variables, for a field's bytes might be any of the struct's. */
+static enum scan scan_plain(struct scanner *s)
 {
     struct records *r = s->r;
-    const char *to;
-    if (r->quote && (*s->start == '"' || is_blank(s, *s->start)) && is_quoted(s)) {
-        enum scan found = scan_quoted(s, &to);
-        if (found != SCANNED)
-            return found;
-    } else {
-        to = s->at = next_mark(r, s->end);
+    struct slice *field = r->fields + r->n, *const last = r->fields + RECORDS_FIELDS_MAX;
+    const char *start = s->start, *at = s->end, *const end = s->end, *block = r->block;
+    const char line_end = r->line_end;
+    const bool quote = r->quote;
+    uint64_t marks = r->marks;
+    while (field < last) {
+        while (!marks && (block += BLOCK) < end)
+            marks = block + BLOCK <= end ? find_marks(r, block) : find_last_marks(r, block);
+        at = marks ? block + __builtin_ctzll(marks) : end;
+        *field++ = (struct slice){start, (size_t)(at - start)};
+        if (!marks)
+            break;
+        marks &= marks - 1;
+        start = at + 1;
+        if (*at == line_end || (quote && may_be_quoted(start, end)))
+            break;
     }
-    if (s->at == s->end && !r->end)
-        return SHORT;
-    r->fields[r->n++] = (struct slice){s->start, (size_t)(to - s->start)};
-    return SCANNED;
+    r->n = (size_t)(field - r->fields);
+    r->block = block;
+    r->marks = marks;
+    s->at = at;
+    return at < end || r->end ? SCANNED : SHORT;
 }
 
 /* One line from run[from] on. */
 static enum scan scan_line(struct scanner *s)
 {
     struct records *r = s->r;
-    r->n = 0;
-    s->within = 0;
+    r->n = s->within = 0;
     s->start = s->at = r->run + r->from;
     s->end = r->run + r->to;
-    for (;;) {
-        if (r->n == RECORDS_FIELDS_MAX)
-            return damaged(s, WIRE_SYNTAX, "more fields than any format has");
-        enum scan found = scan_field(s);
+    while (r->n < RECORDS_FIELDS_MAX) {
+        bool quoted = r->quote && is_quoted(s);
+        enum scan found = quoted ? scan_quoted(s) : scan_plain(s);
         if (found != SCANNED)
             return found;
+        r->n += quoted;
         if (s->at == s->end || *s->at == r->line_end)
             return SCANNED;
         s->start = s->at + 1;
     }
+    return damaged(s, WIRE_SYNTAX, "more fields than any format has");
 }
 
 static void take_line(struct records *r, const struct scanner *s)
@@ -263,7 +340,6 @@ static bool next_line(struct records *r, bool *more, struct fault *f)
             break;
         if (!fill(r, &grown, f))
             return false;
-        seek(r, r->run + r->from);
         grown |= r->from < r->to; /* the end is known now: what is left is a line */
     }
     if (*more)
@@ -285,14 +361,36 @@ static bool is_white(struct slice s)
     return !slice_trim(s).len;
 }
 
+/* The line at hand stays where the input's next call does not reach. */
+static bool keep_line(struct records *r, struct fault *f)
+{
+    const char *line = r->line.ptr;
+    size_t used = (size_t)(r->run + r->from - line), left = r->to - r->from;
+    if (in_joint(r))
+        return true;
+    r->from -= used;
+    if (!join(r, used + left, 1, f))
+        return false;
+    for (size_t i = 0; i < r->n; i++)
+        r->fields[i].ptr = r->joint + (r->fields[i].ptr - line);
+    r->line.ptr = r->joint;
+    r->below.len = 0; /* all of it lies in the joint */
+    r->joined = used + left;
+    use(r, r->joint, used, used + left);
+    return true;
+}
+
 bool records_last(struct records *r, bool *last, struct fault *f)
 {
     struct slice head;
-    *last = is_white((struct slice){r->run + r->from, r->to - r->from});
+    *last = is_white((struct slice){r->run + r->from, r->to - r->from}) &&
+            is_white(slice_sub(r->below, seen(r), r->below.len));
     if (!*last || r->end)
         return true;
-    if (!input_peek(r->input, PEEK, &head, f))
+    if (!keep_line(r, f) || !input_peek(r->input, PEEK, &head, f))
         return false;
+    r->below = slice_sub(r->below, 0, 0);
+    r->joined = r->to;
     *last = is_white(head); /* so many blanks are followed by nothing */
     return true;
 }

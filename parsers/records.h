@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Lines of text cut into fields, pulled from an input in large runs: memory is one run and the
- * longest line, whatever the payload's size. */
+/* Lines of text cut into fields where they lie in an input's runs; what is copied are lines over
+ * two of them: memory is the longest line, whatever the payload's size. */
 #ifndef TALLYD_PARSERS_RECORDS_H
 #define TALLYD_PARSERS_RECORDS_H
 
@@ -22,11 +22,14 @@ struct records {
     char separator; /* the line's end where there is none: a line is one field */
     char line_end;
     bool quote, end;
-    char *run;
-    size_t from, to, room; /* what is not read yet lies in run[from..to) */
-    const char *block;     /* of the run: where separators and line ends were looked for last */
-    uint64_t marks;        /* those in it that are not used yet, a bit each */
-    uint64_t lines;        /* line ends passed */
+    const char *run;
+    size_t from, to;    /* what is not read yet lies in run[from..to) */
+    const char *block;  /* of the run: where separators and line ends were looked for last */
+    uint64_t marks;     /* those in it that are not used yet, a bit each */
+    struct slice below; /* the input's own run, read where it lies */
+    char *joint; /* else a line over two runs: `joined` bytes of one, the others of `below` */
+    size_t joined, room;
+    uint64_t lines; /* line ends passed */
 };
 
 /* `separator` 0: none. With `quote` a field that begins with a quote ends at the next, "" being one

@@ -20,7 +20,7 @@ struct run {
 
 /* Roles that are worked out together, and the fields they come from. */
 struct group {
-    uint64_t roles;
+    uint64_t roles; /* that are mapped, or cut out of one that is */
     struct run *runs;
     uint32_t run_count;
     struct memo memo;
@@ -60,8 +60,9 @@ struct rows {
     struct job *job;
     const struct mapping *m;
     struct rows_how how;
+    struct slice state, county; /* of the source */
     bool has_figures;
-    struct group whos, wheres, facts, kinds;
+    struct group whos, wheres, kinds;
     struct who *who; /* by the number of whos.memo */
     uint32_t *where; /* by the number of wheres.memo: a place */
     bool *is_total;  /* by the number of kinds.memo: a vote type that is the sum of others */
@@ -69,6 +70,8 @@ struct rows {
     struct memo place_memo;
     struct ledger *ledger;
     struct arrays arrays;
+    uint32_t *choices; /* of each contest, by the builder's number: how many are in rows */
+    uint32_t contest_count, contest_room;
     uint32_t who_room, where_room, place_count, place_room, total_room;
     struct types *types;   /* NULL: votes have no types */
     uint64_t kept, number; /* number: of the row at hand */
@@ -87,7 +90,7 @@ bool rowing_full(struct rows *r);
 bool rowing_texts(struct rows *r, const struct group *g) MUST_USE;
 
 /* Work out the row at hand: what it is about, in *w, which is zeroed; and where, in *where, the
- * number of a place. */
+ * number of a place, with the facts it has of the payload. */
 bool rowing_who(struct rows *r, struct who *w) MUST_USE;
 bool rowing_where(struct rows *r, uint32_t *where) MUST_USE;
 
@@ -98,7 +101,7 @@ struct results_unit_in rowing_unit_in(const struct rows *r, uint32_t where);
 uint32_t rowing_place(const struct rows *r, const struct who *w, uint32_t where);
 
 /* Write down votes; and give all that were to the builder, contest by contest. */
-struct ledger *rowing_ledger(struct arena *a); /* NULL when memory is out */
+struct ledger *rowing_ledger(const struct rows *r); /* NULL when memory is out */
 bool rowing_enter(struct rows *r, struct entry e) MUST_USE;
 bool rowing_post(struct rows *r) MUST_USE;
 

@@ -82,7 +82,8 @@ bool rowing_texts(struct rows *r, const struct group *g)
 {
     const struct mapping *m = r->m;
     for (int role = 0; role < ROLES; role++) {
-        if (!(g->roles & ROWING_BIT(role)))
+        r->text[role] = SLICE("");
+        if (!(g->roles & ROWING_BIT(role)) || !m->column[role].count)
             continue;
         r->text[role] = column_text(&m->column[role], r->fields, r->n, m->style, &r->scratch);
         if (!r->text[role].ptr)
@@ -108,8 +109,8 @@ static bool contest_begin(struct rows *r, struct who *w, uint32_t flags)
     const struct slice *t = r->text;
     in.id = t[ROLE_CONTEST_ID];
     in.text = t[ROLE_CONTEST];
-    in.state = job_option(r->job, "state");
-    in.county = job_option(r->job, "county");
+    in.state = r->state;
+    in.county = r->county;
     struct results_unit_in county = {
         .id = t[ROLE_COUNTY_ID], .name = t[ROLE_COUNTY], .whole = r->m->whole};
     if (w->per_county)
@@ -127,6 +128,10 @@ static bool contest_begin(struct rows *r, struct who *w, uint32_t flags)
         !results_contest_begin(b, &in, &r->fault->err))
         return field_limit(r->fault);
     w->contest = results_contest_index(b);
+    if (!arrays_grow(&r->arrays, &r->choices, &r->contest_room, (uint64_t)w->contest + 1,
+                     sizeof *r->choices, ROWING_LIST_MAX))
+        return rowing_full(r);
+    r->contest_count = w->contest >= r->contest_count ? w->contest + 1 : r->contest_count;
     results_contest_flags(b, in.flags);
     return true;
 }
@@ -137,10 +142,9 @@ static enum results_mark read_mark(struct rows *r)
     static const struct {
         const char *word;
         enum results_mark mark;
-    } marks[] = {{"", RESULTS_UNMARKED},
-                 {"won", RESULTS_WON},
-                 {"lost", RESULTS_LOST},
-                 {"advanced", RESULTS_ADVANCED}};
+    } marks[] = {{"won", RESULTS_WON}, {"lost", RESULTS_LOST}, {"advanced", RESULTS_ADVANCED}};
+    if (!r->text[ROLE_WINNER].len)
+        return RESULTS_UNMARKED;
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
         if (slice_is(r->text[ROLE_WINNER], marks[i].word))
             return marks[i].mark;
@@ -160,7 +164,11 @@ static bool choice_add(struct rows *r, struct slice id, struct slice name, uint3
     if (facts_says_yes(r->text[ROLE_INCUMBENT]))
         in.flags |= RESULTS_INCUMBENT;
     in.mark = read_mark(r);
-    return results_choice(r->job->builder, &in, index, &r->fault->err) || field_limit(r->fault);
+    if (!results_choice(r->job->builder, &in, index, &r->fault->err))
+        return field_limit(r->fault);
+    uint32_t *choices = &r->choices[results_contest_index(r->job->builder)];
+    *choices = *index >= *choices ? *index + 1 : *choices;
+    return true;
 }
 
 /* Its statistic, or ROLES: it is none. */
@@ -293,6 +301,10 @@ bool rowing_where(struct rows *r, uint32_t *where)
     *where = 0;
     if (!rowing_texts(r, &r->wheres) || !stated_level(r, &most))
         return false;
+    for (int role = ROLE_DATE; role <= ROLE_VERSION; role++) {
+        if (!facts_take(r->job, (enum role)role, r->text[role]))
+            return rowing_full(r);
+    }
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
         struct place p = {.type = levels[i].type,
                           .parent = *where,

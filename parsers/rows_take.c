@@ -83,7 +83,7 @@ static uint64_t roles_between(enum role first, enum role last)
 static bool groups_init(struct rows *r)
 {
     const struct mapping *m = r->m;
-    struct fields_seen who = {.n = 0}, where = {.n = 0}, facts = {.n = 0}, kinds = {.n = 0};
+    struct fields_seen who = {.n = 0}, where = {.n = 0}, kinds = {.n = 0};
     uint64_t whos = roles_between(ROLE_CONTEST_ID, ROLE_INCUMBENT);
     if (m->every_per_county || m->per_county_count)
         whos |= ROWING_BIT(ROLE_COUNTY) | ROWING_BIT(ROLE_COUNTY_ID);
@@ -94,8 +94,7 @@ static bool groups_init(struct rows *r)
     see(&who, &m->measure_title);
     see_tests(&where, m->levels, m->level_count);
     return group_init(r, &r->whos, whos, &who) &&
-           group_init(r, &r->wheres, roles_between(ROLE_COUNTY_ID, ROLE_PRECINCT), &where) &&
-           group_init(r, &r->facts, roles_between(ROLE_DATE, ROLE_VERSION), &facts) &&
+           group_init(r, &r->wheres, roles_between(ROLE_COUNTY_ID, ROLE_VERSION), &where) &&
            group_init(r, &r->kinds, ROWING_BIT(ROLE_TYPE), &kinds);
 }
 
@@ -124,6 +123,8 @@ bool rows_new(struct job *j, const struct mapping *m, const struct rows_how *how
     r->job = j;
     r->m = m;
     r->how = *how;
+    r->state = job_option(j, "state");
+    r->county = job_option(j, "county");
     r->scratch.arena = j->arena;
     r->arrays.arena = j->arena;
     memo_init(&r->place_memo, j->arena);
@@ -131,7 +132,7 @@ bool rows_new(struct job *j, const struct mapping *m, const struct rows_how *how
         r->has_figures |= m->column[role].count > 0;
     if (m->column[ROLE_TYPE].count && !(r->types = types_new(j)))
         return fault_set(f, WIRE_LIMIT, "out of memory");
-    if (!groups_init(r) || !(r->ledger = rowing_ledger(j->arena)) ||
+    if (!groups_init(r) || !(r->ledger = rowing_ledger(r)) ||
         !arrays_grow(&r->arrays, &r->places, &r->place_room, 1, sizeof *r->places, ROWING_LIST_MAX))
         return fault_set(f, WIRE_LIMIT, "out of memory");
     *out = r;
@@ -171,8 +172,11 @@ static int64_t figure(struct rows *r, const struct column *c)
     for (uint32_t i = 0; i < c->count; i++) {
         int64_t part;
         struct slice raw = column_field(r->fields, r->n, c->parts[i].field);
-        enum count_verdict v =
-            count_digits(raw, &part) ? COUNT_READ : count_read(raw, &r->m->count, &part);
+        /* a line is long enough in front of all fields but its first ones */
+        bool digits = r->how.adjacent && raw.len && raw.ptr + raw.len >= r->fields[0].ptr + 8
+                          ? count_digits_behind(raw, &part)
+                          : count_digits(raw, &part);
+        enum count_verdict v = digits ? COUNT_READ : count_read(raw, &r->m->count, &part);
         if (v == COUNT_BAD) {
             results_contest_at(r->job->builder, r->at->contest);
             results_contest_bad(r->job->builder, "%s %" PRIu64 ": %.*s: \"%.*s\" is no count",
@@ -306,23 +310,6 @@ static bool find_where(struct rows *r, uint32_t *where)
     return true;
 }
 
-static bool find_facts(struct rows *r)
-{
-    uint32_t number = 0;
-    bool fresh = false;
-    if (!group_find(r, &r->facts, &number, &fresh))
-        return false;
-    if (!fresh)
-        return true;
-    if (!rowing_texts(r, &r->facts))
-        return false;
-    for (int role = ROLE_DATE; role <= ROLE_VERSION; role++) {
-        if (!facts_take(r->job, (enum role)role, r->text[role]))
-            return rowing_full(r);
-    }
-    return true;
-}
-
 /* What a row gives that is kept. */
 static bool take_row(struct rows *r, uint32_t who)
 {
@@ -362,7 +349,7 @@ bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t num
     if (r->at->kind == WHO_DROPPED || r->how.learn)
         return true;
     r->kept++;
-    return (!r->facts.run_count || find_facts(r)) && take_row(r, who);
+    return take_row(r, who);
 }
 
 bool rows_finish(struct rows *r, struct fault *f)

@@ -74,7 +74,7 @@ static bool line_fits(struct arena *a, struct slice head, const struct option *o
                       struct fault *f)
 {
     struct pattern *list = NULL;
-    const struct pattern *p;
+    struct pattern *p;
     struct slice line;
     bool ok = pattern_new(a, &list, SLICE("shape"), o->value, &p, f);
     *fits = false;

@@ -243,6 +243,28 @@ static void the_finest_unit_a_row_fills_is_its_unit(void **state)
     case_done(&c);
 }
 
+/* Precincts count, are held against their own second rows, and are not in the batch. */
+static void precincts_that_are_not_kept_are_counted_once(void **state)
+{
+    static const char options[] = BARE "column.county=#4\ncolumn.precinct=#5\n";
+    struct format_case c = run(options, "Mayor;Ann;5;Elm;1\nMayor;Bo;1;Elm;1\nMayor;Ann;6;Elm;2\n"
+                                        "Mayor;Ann;5;Elm;1\nMayor;Bo;;Elm;2\nMayor;Ann;7;Oak;1\n"
+                                        "Mayor;Bo;9;Oak;\nMayor;Bo;2;Oak;1\n");
+    (void)state;
+    assert_int_equal(contest(&c, 0)->units, 3);
+    assert_int_equal(votes(&c, 0, 0, 0), 18);
+    assert_int_equal(votes(&c, 0, 1, 0), 11);
+    assert_int_equal(results_cell(&c.r, contest(&c, 0), 1, 0)->derived, 1);
+    assert_int_equal(votes(&c, 0, 1, 1), VOTES_UNKNOWN);
+    assert_int_equal(votes(&c, 0, 2, 1), 9);
+    assert_int_equal(results_cell(&c.r, contest(&c, 0), 2, 1)->derived, 0);
+    assert_int_equal(votes(&c, 0, 0, 1), VOTES_UNKNOWN);
+    case_done(&c);
+    refused(options, "Mayor;Ann;5;Elm;1\nMayor;Ann;6;Elm;1\n", WIRE_SCHEMA,
+            "precinct 1: two different values, 5 and 6");
+    refused(options, "Mayor;Ann;5;;1\nMayor;Ann;;;1\n", WIRE_SCHEMA, "two different values");
+}
+
 /* Some counties report as such, another by precinct: neither is lost, none is counted twice. */
 static void levels_say_what_a_row_is(void **state)
 {
@@ -459,6 +481,7 @@ int main(void)
         cmocka_unit_test(a_row_may_be_a_question),
         cmocka_unit_test(without_a_test_a_row_without_choice_is_a_question),
         cmocka_unit_test(the_finest_unit_a_row_fills_is_its_unit),
+        cmocka_unit_test(precincts_that_are_not_kept_are_counted_once),
         cmocka_unit_test(levels_say_what_a_row_is),
         cmocka_unit_test(contests_may_exist_per_county),
         cmocka_unit_test(progress_is_two_numbers),
