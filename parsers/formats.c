@@ -9,7 +9,7 @@ static const char *const pointer_options[] = {"version-path", NULL};
 #define MAPPING_OPTIONS                                                                            \
     "check.votes", "column.", "contest-per-county", "contest-whole.", "cut.", "decode", "drop.",   \
         "fact.", "keep.", "level.", "measure.contest", "measure.when.", "statistic", "statistic.", \
-        "take.", "thousands", "type.total", "value.", "whole"
+        "sum-progress", "take.", "thousands", "type.total", "value.", "whole"
 #define SHEET_OPTIONS                                                                              \
     MAPPING_OPTIONS, "last-line", "lines.drop", "names.companion", "ragged", "shape.",             \
         "skip-lines", "trailer"
@@ -21,7 +21,8 @@ static const char *const html_table_options[] = {MAPPING_OPTIONS, "last-line", "
 const struct format formats[] = {
     {
         .name = "ap",
-        .about = "AP Elections API, versions 2 and 3: votes and calls by race, whole or what changed",
+        .about =
+            "AP Elections API, versions 2 and 3: votes and calls by race, whole or what changed",
         .authority = "ap",
         .votes = true,
         .calls = true,

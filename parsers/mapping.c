@@ -332,6 +332,7 @@ static bool read_plain(struct job *j, struct mapping *m, struct fault *f)
     m->style.guess = !job_option(j, "charset").len;
     m->count.unknown = job_option(j, "unknown");
     return mapping_yes(j, "thousands", false, &m->count.thousands, f) &&
+           mapping_yes(j, "sum-progress", false, &m->sum_progress, f) &&
            mapping_yes(j, "whole", false, &m->whole, f);
 }
 

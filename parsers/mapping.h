@@ -108,6 +108,7 @@ struct mapping {
     struct count_style count;
     bool every_per_county; /* contests exist per county, all of them */
     bool roster;           /* unless who stands in them says that they are one */
+    bool sum_progress;     /* counties' progress adds up to the total's */
     bool whole;            /* a county's precincts are all there is of it */
     struct job *job;
     struct pattern *patterns;

@@ -267,6 +267,10 @@ void results_drop_precincts(struct results_builder *b);
  * over the sum of those as well, where each unit summed states both figures and it states none. */
 void results_sum_progress(struct results_builder *b);
 
+/* For feeds whose rows say what unit they are of: a total stated below what the contest's units add
+ * up to is a problem of the contest; a row that lost its unit looks like one. */
+void results_check_totals(struct results_builder *b);
+
 /* Sum the cells no feed row stated: a county's and a municipality's from the units in it, then the
  * total's from the contest's counties, else municipalities, else precincts, stated or summed. Each
  * sum is of the coarsest type that has votes, never mixed (a sum with an unknown part is unknown).

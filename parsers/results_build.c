@@ -144,6 +144,11 @@ void results_drop_precincts(struct results_builder *b)
     b->drop_precincts = true;
 }
 
+void results_check_totals(struct results_builder *b)
+{
+    b->check_totals = true;
+}
+
 void results_sum_progress(struct results_builder *b)
 {
     b->sum_progress = true;

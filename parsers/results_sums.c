@@ -84,6 +84,17 @@ static void check_whole(struct results_builder *b, struct building *k, enum resu
     }
 }
 
+static void check_total(struct results_builder *b, struct building *k)
+{
+    for (uint32_t c = 0; k->sums[0].votes && c < k->choice_count; c++) {
+        int64_t stated = building_stated(k, 0, c), sum = k->sums[0].votes[c];
+        if (stated >= 0 && stated < sum)
+            building_bad(b, k,
+                         "%s: stated as %lld, its units have %lld; is a row without its unit?",
+                         building_place(b, k, 0, c).text, (long long)stated, (long long)sum);
+    }
+}
+
 /* How many units are in, of how many, out of the units whose votes make the total. */
 static void sum_progress(struct building *k)
 {
@@ -116,7 +127,7 @@ static bool total_is_stated(const struct building *k)
 bool building_sum(struct results_builder *b, struct building *k)
 {
     bool all = total_is_stated(k);
-    if (all && !k->parents)
+    if (all && !k->parents && !b->check_totals)
         return true;
     uint32_t count = k->parents ? k->unit_count : 1;
     if (!(k->sums = arena_array(b->arena, count, sizeof *k->sums)))
@@ -129,11 +140,13 @@ bool building_sum(struct results_builder *b, struct building *k)
             return false;
         check_whole(b, k, (enum results_unit_type)type);
     }
-    if (all)
+    if (all && !b->check_totals)
         return true;
     if (!sum_type(b, k, RESULTS_TOTAL))
         return false;
-    if (b->sum_progress && k->sums[0].votes)
+    if (b->check_totals)
+        check_total(b, k);
+    if (b->sum_progress && !all && k->sums[0].votes)
         sum_progress(k);
     return true;
 }
