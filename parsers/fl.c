@@ -7,13 +7,6 @@
 
 #include "parsers/drivers.h"
 
-struct slice fl_contest_text(struct arena *a, struct slice name, struct slice party)
-{
-    if (party.len == 0)
-        return arena_copy(a, name);
-    return arena_printf(a, "%.*s (%.*s)", SLICE_FMT(name), SLICE_FMT(party));
-}
-
 static struct slice without_bom(struct slice s)
 {
     static const struct slice bom = SLICE_INIT("\xef\xbb\xbf");

@@ -13,6 +13,11 @@ bool fl_results(struct job *j, struct fault *f);
 
 /* "United States Senator (REP)": the text of a party's primary, the same in both shapes; the name
  * alone where `party`, a code, is empty. ptr NULL when memory is out. */
-struct slice fl_contest_text(struct arena *a, struct slice name, struct slice party);
+static inline struct slice fl_contest_text(struct arena *a, struct slice name, struct slice party)
+{
+    if (party.len == 0)
+        return arena_copy(a, name);
+    return arena_printf(a, "%.*s (%.*s)", SLICE_FMT(name), SLICE_FMT(party));
+}
 
 #endif
