@@ -133,3 +133,15 @@ def test_install_puts_everything_where_it_says(tmp_path):
     listed = subprocess.run([tmp_path / "opt/t/bin/tally-parse", "--list"], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert listed.returncode == 0 and {p[:-5] for p in presets} <= {line.split()[0] for line in listed.stdout.splitlines()}
     assert not (tmp_path / "opt/t/lib/tallyd").exists()
+
+
+def test_every_format_has_its_row_its_sample_and_its_second_reading():
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \|", (feeds.ROOT / "parsers/README.md").read_text(), re.M)
+    names = [line.split()[0] for line in feeds.parse("--list").stdout.decode().splitlines()]
+    assert sorted(rows) == sorted(names), "parsers/README.md has a row a format, no more"
+    engines = {"delimited", "fixed-width", "html-table"}
+    for name in set(names) - {"pointer"}:
+        samples = list((feeds.ROOT / "tests/samples" / name).glob("*.csv"))
+        assert samples, f"{name}: no sample of our own that is read"
+        reading = feeds.ROOT / "tests/corpus" / (name.replace("-", "_") + ".py")
+        assert name in engines or reading.exists(), f"{name}: no second reading"
