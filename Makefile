@@ -131,6 +131,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(libapp) $(libedge) $(libcore) $(libc
 $(BUILD)/tests/%: $(BUILD)/tests/bench/%.o $(libapp) $(libedge) $(libcore) $(libconfig) $(libparsers) $(libbase)
 	@mkdir -p $(@D)
 	$(linkxx) $(EDGE_LIBS) $(PARSER_LIBS) $(BASE_LIBS)
+$(BUILD)/tests/bench_parse: $(BUILD)/tests/bench/bare_json.o
 .SECONDARY:
 
 # ---- people's targets ----
@@ -190,7 +191,7 @@ demo: deps
 	@$(MAKE) --no-print-directory all $(BUILD)/night-sim
 	@TALLYD_BUILD=$(BUILD) $(PYTHON) tests/sim/demo.py
 
-C_FILES := $(wildcard daemon/*.[ch] daemon/*/*.[ch] parsers/*.[ch] parsers/*.cc config/*.[ch] tests/*/*.[ch])
+C_FILES := $(wildcard daemon/*.[ch] daemon/*/*.[ch] parsers/*.[ch] parsers/*.cc config/*.[ch] tests/*/*.[ch] tests/*/*.cc)
 
 format:
 	clang-format -i $(C_FILES)

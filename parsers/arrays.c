@@ -13,14 +13,20 @@ static unsigned class_of(uint64_t bytes)
     return bits > SMALLEST ? bits - SMALLEST : 0;
 }
 
-static void *take(struct arrays *a, unsigned class)
+/* A block with `len` bytes of another in front, zero behind them. */
+static void *take(struct arrays *a, unsigned class, const void *from, size_t len)
 {
     size_t bytes = (size_t)1 << (class + SMALLEST);
-    void *block = a->spare[class];
-    if (!block)
-        return arena_alloc(a->arena, bytes);
-    memcpy(&a->spare[class], block, sizeof block);
-    return memset(block, 0, bytes);
+    char *block = a->spare[class];
+    if (block) {
+        memcpy(&a->spare[class], block, sizeof a->spare[class]);
+        memset(block + len, 0, bytes - len);
+    } else if (!(block = arena_alloc(a->arena, bytes))) {
+        return NULL;
+    }
+    if (len)
+        memcpy(block, from, len);
+    return block;
 }
 
 static void give(struct arrays *a, void *block, unsigned class)
@@ -36,13 +42,11 @@ bool arrays_grow(struct arrays *a, void *array, uint32_t *room, uint64_t need, s
     if (need <= *room)
         return true;
     unsigned class = class_of(need * size);
-    if (need > cap || class >= ARRAYS_CLASSES || !(new = take(a, class)))
-        return false;
     memcpy(&old, array, sizeof old); /* the pointer's own type is the caller's */
-    if (*room) {
-        memcpy(new, old, *room * size);
+    if (need > cap || class >= ARRAYS_CLASSES || !(new = take(a, class, old, *room * size)))
+        return false;
+    if (*room)
         give(a, old, class_of(*room * size));
-    }
     memcpy(array, &new, sizeof new);
     uint64_t more = ((uint64_t)1 << (class + SMALLEST)) / size;
     *room = more < cap ? (uint32_t)more : cap;

@@ -5,8 +5,9 @@
  * A word's first byte is its kind: r the root; { } [ ] with, at the opening ones, the index behind
  * the closing one (and, above that, the number of members, saturated); " with the offset of a text,
  * which lies there as its length in 4 bytes, its bytes and a NUL; l u d with the number itself in
- * the word that follows; t f n. Members of an object alternate key and value; once jsontape_keys
- * went over them, a key's word has the key's number in place of an offset.
+ * the word that follows; t f n. Members of an object alternate key and value. Once jsontape_keys
+ * went over them, a key's word is k and the key's number, and the word that closes an object points
+ * to its page of the directory.
  */
 #ifndef TALLYD_PARSERS_JSONTAPE_H
 #define TALLYD_PARSERS_JSONTAPE_H
@@ -15,12 +16,19 @@
 
 #include "parsers/arrays.h"
 
-#define JSONTAPE_ASKED 64
+#define JSONTAPE_PAYLOAD UINT64_C(0xffffffffffffff)
+#define JSONTAPE_ASKED 256
+#define JSONTAPE_ASKED_MAX 24
+#define JSONTAPE_TABLES 8
+#define JSONTAPE_TABLE_MAX 14
 
 struct jsontape_key {
-    struct slice text;
-    uint64_t object, value; /* an object that has it, the last one looked into, and where */
-    uint32_t next;          /* what followed it last time, plus 1 */
+    uint64_t text;       /* its offset */
+    uint64_t head, tail; /* its length and first bytes, and its last ones */
+    uint64_t object;     /* the last one that has it */
+    uint32_t next[2];    /* the keys that followed it the last times; 0: none yet */
+    uint32_t inside[2];  /* those that the object under it began with */
+    uint32_t place;      /* which member it was where it was found last */
 };
 
 struct jsontape {
@@ -31,11 +39,18 @@ struct jsontape {
     struct jsontape_key *keys;
     uint32_t key_count, key_room;
     struct index index;
-    uint64_t object; /* the one whose members the keys tell of */
-    struct {         /* keys asked for, by where they lie in the program */
-        const char *key;
-        uint32_t found; /* plus 1 */
+    /* The directory, a page an object: which keys it has, a bit each by their numbers modulo 32,
+     * and then where its values are. */
+    uint32_t *directory;
+    uint32_t directory_count, directory_room;
+    struct { /* keys asked for, by where they lie in the program */
+        char text[JSONTAPE_ASKED_MAX];
+        uint32_t len, number;
     } asked[JSONTAPE_ASKED];
+    struct { /* tables of keys asked for, and the keys' numbers */
+        const struct slice *keys;
+        uint32_t count, numbers[JSONTAPE_TABLE_MAX];
+    } tables[JSONTAPE_TABLES];
 };
 
 enum jsontape_keys { JSONTAPE_ONCE, JSONTAPE_TWICE, JSONTAPE_FULL };
@@ -47,8 +62,11 @@ enum jsontape_keys jsontape_keys(struct jsontape *t, struct slice *culprit) MUST
 /* The key's number; ARRAYS_NONE when no object of the document has it. */
 uint32_t jsontape_number(struct jsontape *t, struct slice key);
 
-/* Let the keys tell of this object. */
-void jsontape_look_into(struct jsontape *t, uint64_t object);
+/* The numbers of all keys of a table that never changes; NULL when there are too many. */
+const uint32_t *jsontape_numbers(struct jsontape *t, const struct slice *keys, size_t n);
+
+/* The value the object has under the key of this number; 0 when it has none. */
+uint64_t jsontape_member(struct jsontape *t, uint64_t object, uint32_t number);
 
 /* ---- words ---- */
 
@@ -57,17 +75,28 @@ static inline char jsontape_kind(const struct jsontape *t, uint64_t at)
     return (char)(t->words[at] >> 56);
 }
 
-static inline uint64_t jsontape_payload(const struct jsontape *t, uint64_t at)
+static inline uint64_t jsontape_key_word(uint32_t number)
 {
-    return t->words[at] & UINT64_C(0xffffffffffffff);
+    return (uint64_t)'k' << 56 | number;
 }
 
-static inline struct slice jsontape_text(const struct jsontape *t, uint64_t word)
+static inline uint64_t jsontape_payload(const struct jsontape *t, uint64_t at)
 {
-    const char *s = t->texts + (word & UINT64_C(0xffffffffffffff));
+    return t->words[at] & JSONTAPE_PAYLOAD;
+}
+
+static inline struct slice jsontape_text(const struct jsontape *t, uint64_t offset)
+{
+    const char *s = t->texts + offset;
     uint32_t len;
     memcpy(&len, s, sizeof len);
     return (struct slice){s + sizeof len, len};
+}
+
+/* The key whose word is at `at`. */
+static inline struct slice jsontape_key_text(const struct jsontape *t, uint64_t at)
+{
+    return jsontape_text(t, t->keys[jsontape_payload(t, at)].text);
 }
 
 /* Behind the container that begins at `at`. */

@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Values of a JSON document, read off simdjson's tape. */
-#include <string.h>
-
 #include "parsers/json.h"
-#include "parsers/jsontape.h"
-
-static struct jsontape *tape_of(struct json v)
-{
-    return (struct jsontape *)(uintptr_t)v.doc;
-}
 
 enum json_type json_type(struct json v)
 {
@@ -35,56 +27,24 @@ enum json_type json_type(struct json v)
     }
 }
 
-static bool is(struct json v, char kind)
+static inline struct json numbered(struct json object, uint32_t number)
 {
-    return v.doc && jsontape_kind(v.doc, v.at) == kind;
+    uint64_t at = number == ARRAYS_NONE ? 0 : jsontape_member(object.doc, object.at, number);
+    return at ? (struct json){object.doc, at} : (struct json){NULL, 0};
 }
 
-static struct json member(struct json object, struct slice key)
+struct json json_member(struct json object, struct slice key)
 {
-    struct jsontape *t = tape_of(object);
-    uint32_t i = is(object, '{') ? jsontape_number(t, key) : ARRAYS_NONE;
-    if (i == ARRAYS_NONE)
+    if (!json_is(object, '{'))
         return (struct json){NULL, 0};
-    if (t->keys[i].object != object.at && t->object != object.at)
-        jsontape_look_into(t, object.at);
-    if (t->keys[i].object != object.at)
-        return (struct json){NULL, 0};
-    return (struct json){t, t->keys[i].value};
-}
-
-struct json json_get(struct json object, const char *key)
-{
-    return member(object, slice_of(key));
+    return numbered(object, jsontape_number(object.doc, key));
 }
 
 void json_pick(struct json object, const struct slice *keys, size_t n, struct json *out)
 {
+    const uint32_t *numbers = json_is(object, '{') ? jsontape_numbers(object.doc, keys, n) : NULL;
     for (size_t i = 0; i < n; i++)
-        out[i] = member(object, keys[i]);
-}
-
-bool json_int(struct json v, int64_t *out)
-{
-    const struct jsontape *t = v.doc;
-    if (!is(v, 'l')) /* 'u' is beyond 63 bits */
-        return false;
-    memcpy(out, &t->words[v.at + 1], sizeof *out);
-    return true;
-}
-
-bool json_bool(struct json v, bool *out)
-{
-    if (!is(v, 't') && !is(v, 'f'))
-        return false;
-    *out = is(v, 't');
-    return true;
-}
-
-struct slice json_str(struct json v)
-{
-    return is(v, '"') ? jsontape_text(v.doc, ((const struct jsontape *)v.doc)->words[v.at])
-                      : (struct slice){NULL, 0};
+        out[i] = numbers ? numbered(object, numbers[i]) : json_member(object, keys[i]);
 }
 
 size_t json_count(struct json v)
@@ -93,7 +53,7 @@ size_t json_count(struct json v)
     struct slice key;
     struct json child;
     size_t n = 0;
-    if (!is(v, '[') && !is(v, '{'))
+    if (!json_is(v, '[') && !json_is(v, '{'))
         return 0;
     n = jsontape_payload(v.doc, v.at) >> 32;
     if (n < 0xffffff) /* the tape's own count ends here */
@@ -101,24 +61,4 @@ size_t json_count(struct json v)
     for (n = 0; json_next(v, &w, &key, &child); n++)
         ;
     return n;
-}
-
-bool json_next(struct json container, struct json_walk *w, struct slice *key, struct json *value)
-{
-    const struct jsontape *t = container.doc;
-    if (!w->begun) {
-        if (!is(container, '[') && !is(container, '{'))
-            return false;
-        w->begun = true;
-        w->next = container.at + 1;
-        w->end = jsontape_end(t, container.at) - 1;
-    }
-    if (w->next >= w->end)
-        return false;
-    *key = (struct slice){NULL, 0};
-    if (jsontape_kind(t, container.at) == '{')
-        *key = t->keys[t->words[w->next++]].text;
-    *value = (struct json){t, w->next};
-    w->next = jsontape_skip(t, w->next);
-    return true;
 }

@@ -12,6 +12,7 @@ struct pool_entry {
     const char *raw; /* as the feed wrote it; NULL: as it lies in the pool */
     uint32_t raw_len, hash;
     struct results_text text;
+    uint32_t next; /* the entry that was looked for after it */
 };
 
 static struct slice entry_raw(const struct pool *p, uint32_t i)
@@ -38,6 +39,8 @@ static bool add_entry(struct pool *p, struct pool_entry e)
                      sizeof *p->entries, UINT32_MAX / 4))
         return false;
     p->entries[p->entry_count] = e;
+    p->entries[p->last].next = p->entry_count;
+    p->last = p->entry_count;
     return index_add(&p->index, p->arrays, &by_raw, p, p->entry_count++);
 }
 
@@ -46,13 +49,25 @@ static uint32_t raw_hash(struct slice raw)
     return (uint32_t)hash64(raw, 0);
 }
 
-static bool find(const struct pool *p, struct slice raw, uint32_t hash, struct results_text *out)
+/* Texts follow each other in the same order again and again: then nothing needs looking up. */
+static bool found(struct pool *p, uint32_t i, struct results_text *out)
 {
-    uint32_t i = index_find(&p->index, &by_raw, p, &raw, hash);
-    if (i == ARRAYS_NONE)
-        return false;
+    p->entries[p->last].next = i;
+    p->last = i;
     *out = p->entries[i].text;
     return true;
+}
+
+static bool find(struct pool *p, struct slice raw, uint32_t hash, struct results_text *out)
+{
+    uint32_t i = index_find(&p->index, &by_raw, p, &raw, hash);
+    return i != ARRAYS_NONE && found(p, i, out);
+}
+
+static bool find_next(struct pool *p, struct slice raw, struct results_text *out)
+{
+    uint32_t i = p->entry_count ? p->entries[p->last].next : 0;
+    return i < p->entry_count && slice_eq(entry_raw(p, i), raw) && found(p, i, out);
 }
 
 bool pool_init(struct pool *p, struct arrays *a)
@@ -90,7 +105,7 @@ bool pool_add_clean(struct pool *p, struct slice s, struct results_text *out)
 bool pool_add(struct pool *p, struct slice raw, struct results_text *out)
 {
     *out = (struct results_text){0, 0};
-    if (!raw.len)
+    if (!raw.len || find_next(p, raw, out))
         return true;
     uint32_t hash = raw_hash(raw);
     if (find(p, raw, hash, out))
@@ -103,5 +118,6 @@ bool pool_add(struct pool *p, struct slice raw, struct results_text *out)
     if (!out->len || raw.len > RAW_MAX)
         return true;
     struct slice copy = arena_copy(p->arrays->arena, raw);
-    return copy.ptr && add_entry(p, (struct pool_entry){copy.ptr, (uint32_t)copy.len, hash, *out});
+    return copy.ptr &&
+           add_entry(p, (struct pool_entry){copy.ptr, (uint32_t)copy.len, hash, *out, 0});
 }

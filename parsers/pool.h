@@ -14,6 +14,7 @@ struct pool {
     uint32_t len, room;
     struct pool_entry *entries;
     uint32_t entry_count, entry_room;
+    uint32_t last; /* the entry last found */
     struct index index;
 };
 

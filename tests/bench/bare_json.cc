@@ -135,10 +135,31 @@ void enhanced(dom::element root)
     each(root, "localResults", enhanced_items);
 }
 
+void ap(dom::element root)
+{
+    take(root, {"timestamp", "electionDate", "nextrequest", "isTruncated"});
+    each(root, "races", [](dom::element race) {
+        take(race, {"test", "resultsType", "tabulationStatus", "raceID", "raceType", "raceTypeID",
+                    "officeID", "officeName", "party", "seatName", "seatNum", "description",
+                    "uncontested", "numWinners", "statePostal", "lastUpdated"});
+        each(race, "reportingUnits", [](dom::element unit) {
+            std::string_view level;
+            bool whole = !unit["level"].get_string().get(level) && level == "state";
+            take(unit, {"level", "reportingunitName", "reportingunitID", "fipsCode",
+                        "precinctsReporting", "precinctsTotal", "lastUpdated", "statePostal"});
+            each(unit, "candidates", [whole](dom::element c) {
+                take(c, {"candidateID", "voteCount", "winner"});
+                if (whole)
+                    take(c, {"first", "middle", "last", "suffix", "party", "incumbent"});
+            });
+        });
+    });
+}
+
 const struct {
     const char *format;
     void (*walk)(dom::element root);
-} walks[] = {{"clarity", clarity}, {"ddhq", ddhq}, {"enhanced", enhanced}};
+} walks[] = {{"ap", ap}, {"clarity", clarity}, {"ddhq", ddhq}, {"enhanced", enhanced}};
 
 } // namespace
 
