@@ -1,40 +1,55 @@
 /* SPDX-License-Identifier: ISC */
 #include "parsers/label.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #define WORD_MAX 32 /* no word of the tables is longer */
 
-static const char *const statistics[] = {"overvotes",
-                                         "overvote",
-                                         "undervotes",
-                                         "undervote",
-                                         "blankvotes",
-                                         "blanks",
-                                         "blankballots",
-                                         "regvoterscounty",
-                                         "registeredvoters",
-                                         "ballotscast",
-                                         "totalballotscast",
-                                         "timescounted",
-                                         "timesblankvoted",
-                                         "timesovervoted",
-                                         "numberofundervotes",
-                                         "numberofovervotes",
-                                         NULL};
+/* Words, and the letters they begin with, by which most texts are told from all of them. */
+#define L(c) (UINT32_C(1) << ((c) - 'a'))
+struct words {
+    uint32_t letters;
+    const char *const *list;
+};
 
-static const char *const answers[] = {
+static const char *const statistics_list[] = {"overvotes",
+                                              "overvote",
+                                              "undervotes",
+                                              "undervote",
+                                              "blankvotes",
+                                              "blanks",
+                                              "blankballots",
+                                              "regvoterscounty",
+                                              "registeredvoters",
+                                              "ballotscast",
+                                              "totalballotscast",
+                                              "timescounted",
+                                              "timesblankvoted",
+                                              "timesovervoted",
+                                              "numberofundervotes",
+                                              "numberofovervotes",
+                                              NULL};
+static const struct words statistics = {L('b') | L('n') | L('o') | L('r') | L('t') | L('u'),
+                                        statistics_list};
+
+static const char *const answers_list[] = {
     "yes",       "no",         "yesfor",   "noagainst",      "foryes",
     "againstno", "for",        "against",  "yessi",          "nono",
     "approve",   "reject",     "retain",   "remove",         "approved",
     "rejected",  "maintained", "repealed", "yesforapproval", "noforrejection",
     "bondsyes",  "bondsno",    "levyyes",  "levyno",         "yesapprove",
     "noreject",  NULL};
+static const struct words answers = {
+    L('a') | L('b') | L('f') | L('l') | L('m') | L('n') | L('r') | L('y'), answers_list};
 
-static const char *const party_marks[] = {"rep", "dem", "lib", "grn", "ind", "con", "gre",
-                                          "r",   "d",   "l",   "g",   "npa", "wfp", NULL};
+static const char *const party_marks_list[] = {"rep", "dem", "lib", "grn", "ind", "con", "gre",
+                                               "r",   "d",   "l",   "g",   "npa", "wfp", NULL};
+static const struct words party_marks = {
+    L('c') | L('d') | L('g') | L('i') | L('l') | L('n') | L('r') | L('w'), party_marks_list};
 
-static const char *const no_parties[] = {"np", "non", "none", "y", "n", "yes", "no", NULL};
+static const char *const no_parties_list[] = {"np", "non", "none", "y", "n", "yes", "no", NULL};
+static const struct words no_parties = {L('n') | L('y'), no_parties_list};
 
 /* A letter or digit in lower case; 0 for what is neither. */
 static char kept(char c)
@@ -60,37 +75,27 @@ static bool squeeze(struct slice s, char out[WORD_MAX + 1])
     return n > 0;
 }
 
-/* Most texts begin as no word of the table does, and are not looked at further. */
-static bool may_be_listed(const char *const *table, struct slice s)
+static bool listed(const struct words *words, struct slice s)
 {
-    char first = 0;
+    char word[WORD_MAX + 1], first = 0;
     for (size_t i = 0; i < s.len && !first; i++)
         first = kept(s.ptr[i]);
-    for (; *table != NULL; table++)
-        if ((*table)[0] == first)
-            return true;
-    return false;
-}
-
-static bool listed(const char *const *table, struct slice s)
-{
-    char word[WORD_MAX + 1];
-    if (!may_be_listed(table, s) || !squeeze(s, word))
+    if (first < 'a' || first > 'z' || !(words->letters & L(first)) || !squeeze(s, word))
         return false;
-    for (; *table != NULL; table++)
-        if ((*table)[0] == word[0] && strcmp(word, *table) == 0)
+    for (const char *const *w = words->list; *w != NULL; w++)
+        if (strcmp(word, *w) == 0)
             return true;
     return false;
 }
 
 bool label_is_statistic(struct slice s)
 {
-    return listed(statistics, s);
+    return listed(&statistics, s);
 }
 
 bool label_is_answer(struct slice s)
 {
-    return listed(answers, s);
+    return listed(&answers, s);
 }
 
 bool label_is_write_in(struct slice s)
@@ -98,7 +103,7 @@ bool label_is_write_in(struct slice s)
     static const struct slice forms[] = {SLICE_INIT("write-in"), SLICE_INIT("write in"),
                                          SLICE_INIT("writein"), SLICE_INIT("(w/i)")};
     for (; s.len; s = slice_sub(s, 1, s.len)) {
-        if (*s.ptr != 'w' && *s.ptr != 'W' && *s.ptr != '(') /* what they begin with */
+        if ((*s.ptr | 0x20) != 'w' && *s.ptr != '(') /* what they begin with */
             continue;
         for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++)
             if (slice_eq_nocase(slice_sub(s, 0, forms[f].len), forms[f]))
@@ -127,7 +132,7 @@ struct slice label_party_mark(struct slice s, bool *incumbent)
 {
     *incumbent = false;
     struct slice mark = cut_mark(&s);
-    if (!listed(party_marks, mark))
+    if (!listed(&party_marks, mark))
         return (struct slice){0};
     *incumbent = slice_eq_nocase(cut_mark(&s), SLICE("I"));
     return mark;
@@ -139,5 +144,5 @@ struct slice label_party(struct slice field)
     bool digits = true;
     for (size_t i = 0; i < field.len && digits; i++)
         digits = field.ptr[i] >= '0' && field.ptr[i] <= '9';
-    return digits || listed(no_parties, field) ? (struct slice){0} : field;
+    return digits || listed(&no_parties, field) ? (struct slice){0} : field;
 }

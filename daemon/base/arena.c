@@ -76,11 +76,12 @@ static bool add_block(struct arena *a, size_t size)
     return true;
 }
 
-/* Not zeroed. What alignment skips counts as used, so that the cap is about memory. */
-static void *take(struct arena *a, size_t size, size_t align)
+/* Not zeroed; align is a power of two. What alignment skips counts as used, so that the cap is
+ * about memory. */
+static inline void *take(struct arena *a, size_t size, size_t align)
 {
     struct block *b = a->newest;
-    size_t skip = b ? (align - b->used % align) % align : 0;
+    size_t skip = b ? -b->used & (align - 1) : 0;
 
     if (size > a->cap - a->used)
         return NULL;

@@ -3,6 +3,7 @@
  */
 #include "daemon/base/text.h"
 
+#include <endian.h>
 #include <stdint.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -100,17 +101,42 @@ static size_t clean(struct slice s, char out[TEXT_MAX])
     return n < 0 ? 0 : encode_cut(chars, (size_t)n, out);
 }
 
-/* Most text is plain ASCII already. */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Of eight bytes: the high bit of each that is no character of plain ASCII, and of each that is a
+ * blank. */
+static uint64_t not_plain(uint64_t v)
+{
+    return (v | (v - EACH(0x20)) | (v + EACH(1))) & EACH(0x80);
+}
+
+static uint64_t blanks(uint64_t v)
+{
+    v ^= EACH(' ');
+    return ~(v | ((v & EACH(0x7f)) + EACH(0x7f))) & EACH(0x80);
+}
+
+/* Most text is plain ASCII already, with single blanks between words. */
 static bool is_plain(struct slice s)
 {
-    char last = ' ';
+    uint64_t v, blank = EACH(0x80); /* the first may not be one */
+    size_t at = 0;
 
     if (s.len > TEXT_MAX)
         return false;
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.ptr[i] < ' ' || s.ptr[i] > '~' || (s.ptr[i] == ' ' && last == ' '))
+    for (; at + sizeof(v) <= s.len; at += sizeof(v)) {
+        memcpy(&v, s.ptr + at, sizeof(v));
+        v = le64toh(v);
+        uint64_t before = blank >> 56;
+        blank = blanks(v);
+        if (not_plain(v) || blank & (blank << 8 | before))
             return false;
-        last = s.ptr[i];
+    }
+    char last = blank >> 63 ? ' ' : 'x';
+    for (; at < s.len; at++) {
+        if (s.ptr[at] < ' ' || s.ptr[at] > '~' || (s.ptr[at] == ' ' && last == ' '))
+            return false;
+        last = s.ptr[at];
     }
     return s.len == 0 || last != ' ';
 }

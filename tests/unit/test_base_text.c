@@ -264,9 +264,34 @@ static void nearest_words(void **state)
     assert_null(text_did_you_mean((struct slice){longer, 64}, words, n));
 }
 
+/* Each byte at each place, and each pair of blanks: what is looked at eight bytes at a time is what
+ * a look at each byte finds. */
+static void plain_text_is_told_at_every_place(void **state)
+{
+    (void)state;
+    for (size_t len = 1; len <= 40; len++) {
+        char text[41];
+        for (size_t at = 0; at < len; at++) {
+            for (int c = 0; c < 0x80; c++) {
+                memset(text, 'x', len);
+                text[at] = (char)c;
+                bool edge = at == 0 || at + 1 == len;
+                bool plain = c > ' ' ? c <= '~' : c == ' ' && !edge;
+                assert_int_equal(text_is_clean((struct slice){text, len}), plain);
+            }
+            for (size_t to = at + 1; to + 1 < len && at > 0; to++) {
+                memset(text, 'x', len);
+                text[at] = text[to] = ' ';
+                assert_int_equal(text_is_clean((struct slice){text, len}), to > at + 1);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plain_text_is_told_at_every_place),
         cmocka_unit_test(cleaned_text_is_clean),
         cmocka_unit_test(cleaning_by_hand),
         cmocka_unit_test(long_text_is_cut_at_a_character),
