@@ -15,6 +15,7 @@
 #include "daemon/base/num.h"
 #include "daemon/base/text.h"
 #include "parsers/charset.h"
+#include "parsers/draft.h"
 #include "parsers/dump.h"
 #include "parsers/formats.h"
 #include "parsers/job.h"
@@ -30,14 +31,15 @@ static const char usage[] =
     "usage: tally-parse -f FORMAT|FILE.conf [-O key=value]... [-c COMPANION]... [-o "
     "csv|json|summary] "
     "FILE|-\n"
-    "       tally-parse --list | --sniff FILE | -h | -V\n"
+    "       tally-parse --list | --sniff FILE | --draft FILE | -h | -V\n"
     "\n"
     "  -f, --format FORMAT      how the payload is written; --list names them; or a preset's file\n"
     "  -O, --option key=value   as in a source of tallyd.conf\n"
     "  -c, --companion FILE     a file the format joins with the payload\n"
     "  -o, --output FORM        csv (default), json or summary\n"
     "      --list               every format with a line about it\n"
-    "      --sniff FILE         guess the format of a file\n";
+    "      --sniff FILE         guess the format of a file\n"
+    "      --draft FILE         a first mapping for delimited text of no known format\n";
 
 struct output {
     const char *name;
@@ -64,7 +66,7 @@ struct command {
     struct buf options;
     struct file payload, companions[WIRE_COMPANIONS_MAX];
     size_t companion_count;
-    bool list, sniff;
+    bool list, sniff, draft;
 };
 
 static int print_error(const char *path, const struct err *e)
@@ -223,6 +225,38 @@ static bool add_zone(struct command *c, struct err *e)
     return !c->options.failed || err_set(e, ERR_USAGE, "the options are too long");
 }
 
+/* The file's name as a source's: "Results 2025.csv" is "results-2025". */
+static struct slice source_name(const char *path, struct arena *a)
+{
+    const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    const char *dot = strrchr(base, '.');
+    struct slice s = {base, dot && dot > base ? (size_t)(dot - base) : strlen(base)};
+    struct slice name = text_fold_copy(s, a);
+    for (size_t i = 0; i < name.len; i++)
+        if (name.ptr[i] == ' ')
+            ((char *)(uintptr_t)name.ptr)[i] = '-';
+    return name.len ? name : SLICE("draft");
+}
+
+static bool print_draft(struct command *c, struct arena *a, struct fault *f)
+{
+    struct slice bytes;
+    struct buf out;
+    bool text = false, sure;
+    if (!file_open(&c->payload, a, f) || !input_text(c->payload.input, SLICE("utf-8"), f) ||
+        !input_all(c->payload.input, &bytes, f))
+        return false;
+    buf_init(&out, OUTPUT_MAX);
+    const char *known =
+        read_presets(c, &f->err) ? guess(c, slice_sub(bytes, 0, 4096), &sure) : NULL;
+    if (known)
+        buf_addf(&out, "# Format %s%s knows such files: tally-parse -f %s\n", known,
+                 sure ? "" : " perhaps", known);
+    text = draft(a, bytes, source_name(c->payload.path, a), &out, f) && write_out(&out, &f->err);
+    buf_done(&out);
+    return text;
+}
+
 static bool parse(struct command *c, struct arena *a, struct fault *f)
 {
     struct results results;
@@ -269,7 +303,9 @@ static int run(struct command *c)
     if (ok && !a)
         ok = err_set(&f.err, ERR_AGAIN, "there is not enough memory");
     if (ok)
-        ok = charset_init(&f.err) && (c->sniff ? sniff(c, a, &f) : parse(c, a, &f));
+        ok = charset_init(&f.err) && (c->sniff   ? sniff(c, a, &f)
+                                      : c->draft ? print_draft(c, a, &f)
+                                                 : parse(c, a, &f));
     int code = ok ? 0 : print_error(path, &f.err);
     file_close(&c->payload);
     for (size_t i = 0; i < c->companion_count; i++)
@@ -385,6 +421,9 @@ static bool read_flag(struct command *c, int flag, struct err *e)
     case 's':
         c->payload.path = optarg;
         return c->sniff = true;
+    case 'd':
+        c->payload.path = optarg;
+        return c->draft = true;
     }
     return err_set(e, ERR_USAGE, "see tally-parse -h");
 }
@@ -397,6 +436,7 @@ static bool read_flags(struct command *c, int argc, char **argv, struct err *e)
                                           {"output", required_argument, NULL, 'o'},
                                           {"list", no_argument, NULL, 'l'},
                                           {"sniff", required_argument, NULL, 's'},
+                                          {"draft", required_argument, NULL, 'd'},
                                           {"help", no_argument, NULL, 'h'},
                                           {"version", no_argument, NULL, 'V'},
                                           {NULL, 0, NULL, 0}};
@@ -409,7 +449,7 @@ static bool read_flags(struct command *c, int argc, char **argv, struct err *e)
         if (!read_flag(c, flag, e))
             return false;
     }
-    if (c->list || c->sniff)
+    if (c->list || c->sniff || c->draft)
         return optind == argc || err_set(e, ERR_USAGE, "%s: one thing too many", argv[optind]);
     if (!find_format(c, e))
         return false;

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: ISC
+"""tally-parse --draft: a first mapping for a file nobody has described, fed back to read that file.
+
+The real files are read by their own format and by their draft alone: the draft must come to the same totals.
+"""
+import collections
+import csv
+import io
+
+import pytest
+
+import feeds
+
+DRILL = """\
+"Harbor County, State of Nowhere"
+"Results as of November 3, 2026, 9:40 p.m. (unofficial)"
+Contest,Candidate,Precincts In,Votes,Share
+"County Executive (Vote For 1)","Wren Ashdown (DEM)",12/40,"10,204",52.1
+"County Executive (Vote For 1)","Tully Marsh (REP)",12/40,"9,377",47.9
+"County Executive (Vote For 1)","Over Votes",12/40,12,0
+"School Board, Seat 2 (Vote For 1)","Ida Pell (NPA)",9/31,"4,018",61.4
+"School Board, Seat 2 (Vote For 1)","Oren Lisk (NPA)",9/31,"2,523",38.6
+"School Board, Seat 2 (Vote For 1)","Write-in",9/31,,0
+"Parks &amp; Trails Levy (Vote For 1)","Yes",12/40,"11,000",58.2
+"Parks &amp; Trails Levy (Vote For 1)","No",12/40,"7,905",41.8
+"Records: 8"
+"""
+
+# archive -> format that knows it, files
+REAL = {
+    "nc-results-pct-tsv": ("nc", "*.zip"), "wa-allcounties-csv": ("wa", "*.csv"), "wa-county-csv": ("wa", "*.csv"),
+    "pa-export-csv": ("pa-csv", "*.csv"), "mi-cenr-tab": ("mi-cenr", "*.txt"), "in-enr-csv": ("in-enr", "*.csv"),
+    "hi-media-txt": ("hi-media", "*.txt"), "ak-results-txt": ("ak", "*.txt"), "or-county-media-csv": ("or-media", "*-[b-g]*.csv"),
+    "nm-media-csv": ("nm-media", "*.csv"), "md-county-csv": ("md-county", "*.csv"), "dominion": ("dominion-summary", "*.csv"),
+    "mn-txt": ("mn", "*-048-*[sU]*.txt"), "fl-elecresults": ("fl", "*-073-*.results.txt"),
+}
+# A question of the whole state stands in each county's rows, and so does a county's own of that title: a draft keeps them apart.
+QUESTIONS_BY_COUNTY = ("mn-txt", "allracesbycounty")
+
+
+def mapping(done):
+    """The options of a draft, as -O takes them."""
+    assert done.returncode == 0, done.stderr.decode()
+    lines = [line for line in done.stdout.decode().splitlines() if not line.startswith("#") and " =" in line]
+    pairs = [line.split(" =", 1) for line in lines]
+    assert pairs[0] == ["format", " delimited"]
+    return {key: value.strip() for key, value in pairs[1:]}
+
+
+def read_back(options, path):
+    flags = [flag for key, value in options.items() for flag in ("-O", f"{key}={value}")]
+    done = feeds.parse("-f", "delimited", "-O", "timezone=America/New_York", *flags, path)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
+def totals(text):
+    rows = csv.DictReader(io.StringIO(text))
+    return collections.Counter(int(row["votes"]) for row in rows if row["unit_type"] == "total" and row["votes"] not in ("", "0"))
+
+
+def test_the_unforeseen(tmp_path):
+    """Two lines of title, a footer that counts, thousands, the party in the name, entities, a statistic, a blank."""
+    path = tmp_path / "harbor.csv"
+    path.write_text(DRILL)
+    done = feeds.parse("--draft", path)
+    options = mapping(done)
+    assert "[source harbor]" in done.stdout.decode()
+    assert options["column.votes"] == "Votes" and options["column.progress"] == "Precincts In"
+    assert options["thousands"] == "yes" and options["decode"] == "html"
+    assert options["trailer"] == '^"Records:' and options["fact.count"] == '"Records: *([0-9]+)'
+    rows = list(csv.DictReader(io.StringIO(read_back(options, path))))
+    assert [(r["choice"], r["party"], r["votes"], r["votes_allowed"], r["units_reporting"]) for r in rows] == [
+        ("Wren Ashdown", "DEM", "10204", "1", "12"), ("Tully Marsh", "REP", "9377", "1", "12"),
+        ("Ida Pell", "NPA", "4018", "1", "9"), ("Oren Lisk", "NPA", "2523", "1", "9"), ("Write-in", "", "", "1", "9"),
+        ("Yes", "", "11000", "1", "12"), ("No", "", "7905", "1", "12")]
+    assert rows[-1]["contest"].startswith("Parks & Trails")
+    path.write_text(DRILL.replace('"Records: 8"\n', ""))
+    cut = feeds.parse("-f", "delimited", *[f for k, v in options.items() for f in ("-O", f"{k}={v}")], path)
+    assert cut.returncode == 65 and b"not the one such files end with" in cut.stderr
+
+
+@pytest.mark.parametrize("text, why", [
+    ("just a line\nand another\n", "no separator"),
+    ("0010001  Mayor  Ann Lee   12\n0010002  Mayor  Bo Oak    9\n", "no separator"),
+    ("a,b\n1,2\n3,4\n", "no column looks like"),
+])
+def test_what_is_no_table(tmp_path, text, why):
+    path = tmp_path / "other.txt"
+    path.write_text(text)
+    done = feeds.parse("--draft", path)
+    assert done.returncode == 65 and why in done.stderr.decode(), done.stderr
+
+
+def test_no_header_no_names(tmp_path):
+    """Columns told by what they hold: votes stand before their share, the codes beside names are parties."""
+    rows = [f"{n:04};Ward {n % 7} Alderman;{name};{party};{n * 3};40;{votes};{votes / 9:.2f}"
+            for n in range(1, 60) for name, party, votes in ((f"Pat Row {n}", "DEM", n * 17), (f"Kim Lane {n}", "REP", 900 - n))]
+    path = tmp_path / "bare.txt"
+    path.write_text("\n".join(rows) + "\n")
+    options = mapping(feeds.parse("--draft", path))
+    assert options["header"] == "no" and options["separator"] == "semicolon"
+    assert (options["column.votes"], options["column.choice"], options["column.contest"]) == ("#7", "#3", "#2")
+    assert options["column.party"] == "#4"
+    assert sum(totals(read_back(options, path)).elements()) == sum(n * 17 + 900 - n for n in range(1, 60))
+
+
+@pytest.mark.parametrize("archive", REAL)
+def test_real_files(archive):
+    form, pattern = REAL[archive]
+    paths = sorted((feeds.folder(archive) / archive).glob(pattern))
+    assert paths
+    for path in paths:
+        text = read_back(mapping(feeds.parse("--draft", path)), path)
+        known = feeds.parse("-f", form, path)
+        assert known.returncode == 0, known.stderr
+        if not (archive == QUESTIONS_BY_COUNTY[0] and QUESTIONS_BY_COUNTY[1] in path.name):
+            assert totals(text) == totals(known.stdout.decode()), path.name
