@@ -125,14 +125,24 @@ static bool page_room(struct jsontape *t, uint64_t object, uint64_t end)
                                                     most, sizeof *t->directory, UINT32_MAX / 4);
 }
 
-static enum jsontape_keys object_keys(struct jsontape *t, uint64_t object, struct slice *culprit)
+/* May there be objects in the value from..to? Not in an array that has no more words than items. */
+static inline bool may_hold(const struct jsontape *t, uint64_t from, uint64_t to)
+{
+    return to > from + 2 &&
+           (jsontape_kind(t, from) == '{' || jsontape_payload(t, from) >> 32 != to - from - 2);
+}
+
+/* The keys of one object. *deep: there may be objects in it. */
+static enum jsontape_keys object_keys(struct jsontape *t, uint64_t object, bool *deep,
+                                      struct slice *culprit)
 {
     uint64_t end = jsontape_end(t, object) - 1;
     uint32_t last = key_above(t, object), mask = 0;
     if (!page_room(t, object, end))
         return JSONTAPE_FULL;
     uint32_t *page = t->directory + t->directory_count, *value = page + 2;
-    for (uint64_t at = object + 1; at < end; at = jsontape_skip(t, at + 1)) {
+    *deep = false;
+    for (uint64_t at = object + 1, next; at < end; at = next) {
         uint64_t text = jsontape_payload(t, at);
         struct look l = look_at(t, text);
         struct jsontape_key *before = &t->keys[last];
@@ -150,6 +160,8 @@ static enum jsontape_keys object_keys(struct jsontape *t, uint64_t object, struc
         mask |= UINT32_C(1) << i % 32;
         *value++ = (uint32_t)at + 1;
         last = i;
+        next = jsontape_skip(t, at + 1);
+        *deep |= may_hold(t, at + 1, next);
     }
     page[0] = mask;
     page[1] = (uint32_t)(value - page) - 2;
@@ -165,11 +177,16 @@ enum jsontape_keys jsontape_keys(struct jsontape *t, struct slice *culprit)
     t->key_count = 1;
     for (uint64_t at = 1; at < t->length; at++) {
         char kind = jsontape_kind(t, at);
+        bool deep = true;
         if (jsontape_is_number(kind))
             at++;
-        enum jsontape_keys verdict = kind == '{' ? object_keys(t, at, culprit) : JSONTAPE_ONCE;
+        if (kind != '{')
+            continue;
+        enum jsontape_keys verdict = object_keys(t, at, &deep, culprit);
         if (verdict != JSONTAPE_ONCE)
             return verdict;
+        if (!deep)
+            at = jsontape_end(t, at) - 1;
     }
     return JSONTAPE_ONCE;
 }
