@@ -7,9 +7,11 @@ A `short` is a fact, not a failure.
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+import clarity_file  # noqa: E402
 import feeds  # noqa: E402
 import ga2021  # noqa: E402
 import harness  # noqa: E402
@@ -17,10 +19,31 @@ import subscriber  # noqa: E402
 
 FROM = ga2021.moment("2021-01-06T03:00:00Z")
 SPEED, SECONDS, RESTARTS = 300, 20, 5
-PARSED = {
-    "parse-clarity-state": ("clarity", "clarity/ga-2020-11-03-counties-20201112-1158-detail.xml"),
-    "parse-clarity-county": ("clarity", "clarity/ga-gwinnett-2020-11-03-full-detail.xml"),
+PARSED = {  # how: format, file
+    "sax": {
+        "parse-clarity-state": ("clarity", "clarity/ga-2020-11-03-counties-20201112-1158-detail.xml"),
+        "parse-clarity-county": ("clarity", "clarity/ga-gwinnett-2020-11-03-full-detail.xml"),
+        "parse-nist": ("nist", "nist/wy-2020-11-03-nistv2.xml"),
+        "parse-eml510": ("eml510", "ca-eml510/2014-11-04-test.X14GG510v7.xml"),
+        "parse-dominion": ("dominion-summary", "dominion/ca-sanfrancisco-2024-11-05-summary.xml"),
+    },
+    "json": {
+        "parse-ap": ("ap", "ap/elex-fixtures/20160426_ct_rollups.json"),
+        "parse-clarity-summary": ("clarity", "clarity/ga-2020-11-03-20201112-summary.json"),
+        "parse-ddhq": ("ddhq", "ddhq/seq-ga-2021-01-05-runoff/ga-258-20210106T165112Z.json"),
+        "parse-enhanced": ("enhanced", "enhanced/ga-2022NovGen-mediaexport.json"),
+    },
+    "delimited": {  # preset and votes column, file
+        "parse-mn": (("mn.conf", 14), "mn-txt/2024-11-05-048-2024-12-13T1635.allracesbycounty.txt"),
+    },
 }
+BASELINES = {  # and goals
+    "sax": ("a bare SAX2 push pass", 0.8),
+    "json": ("a bare simdjson walk", 0.6),
+    "delimited": ("a bare memchr field split", 0.6),
+}
+MEMORY_OF, MEMORY = 60e6, 32e6  # bytes of Clarity, and how many more parsing it may take
+SMALL, LARGE, FLAT = 1e6, 200e6, 1.2  # bytes of Clarity, and how much more a byte of the large one may cost
 
 
 def bench(name, value, unit, ratio, baseline, goal, at_least=False):
@@ -57,13 +80,35 @@ def night():
     bench("change-to-publish-mean", mean * 1000, "ms", mean / 0.25, "250 ms", 1)
 
 
+def program(name, *args):
+    done = subprocess.run([feeds.BUILD / "tests" / name, *map(str, args)], capture_output=True, text=True, check=True)
+    words = done.stdout.split()
+    return {word: float(number) for word, number in zip(words[::2], words[1::2])}
+
+
 def parsing():
-    for name, (form, path) in PARSED.items():
-        done = subprocess.run([feeds.BUILD / "tests" / "bench_parse", form, ga2021.root() / path], capture_output=True,
-                              text=True, check=True)
-        words = done.stdout.split()
-        ours, bare = float(words[1]), float(words[3])
-        bench(name, ours / 1e6, "MB/s", ours / bare, "a bare SAX2 push pass", 0.5, at_least=True)
+    for how, files in PARSED.items():
+        baseline, goal = BASELINES[how]
+        for name, (form, path) in files.items():
+            if how == "delimited":
+                rates = program("bench_delimited", feeds.ROOT / "config" / "formats" / form[0], form[1], ga2021.root() / path)
+            else:
+                rates = program("bench_parse", how, form, ga2021.root() / path)
+            bench(name, rates["ours"] / 1e6, "MB/s", rates["ours"] / rates["bare"], baseline, goal, at_least=True)
+
+
+def growing():
+    """Files of any size: what parsing one takes beyond it, and what a byte costs in a small and in a large one."""
+    with tempfile.TemporaryDirectory() as folder:
+        rates = {}
+        for size in SMALL, LARGE:
+            path = pathlib.Path(folder) / "detail.xml"
+            clarity_file.write(path, size)
+            rates[size] = program("bench_parse", "sax", "clarity", path)["ours"]
+        clarity_file.write(path, MEMORY_OF)
+        beyond = program("bench_parse", "memory", "clarity", path)["beyond"]
+    bench("memory-of-60-MB", beyond / 1e6, "MB", beyond / MEMORY, "32 MB beyond the payload", 1)
+    bench("cost-per-byte-200-MB", rates[LARGE] / 1e6, "MB/s", rates[SMALL] / rates[LARGE], "the cost in 1 MB", FLAT)
 
 
 if __name__ == "__main__":
@@ -71,4 +116,5 @@ if __name__ == "__main__":
         print("SKIP bench: ../shared/feeds is not there")
         sys.exit(0)
     parsing()
+    growing()
     night()
