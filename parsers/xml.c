@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* SAX2 over libxml2's push parser, which only ever sees UTF-8: charsets are the input's business.
- */
+/* SAX2 over libxml2, which only ever sees UTF-8: charsets are the input's business. It pulls bytes
+ * as they arrive: pushed, it would look for the end of each token before it reads it. */
 #include "parsers/xml.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <libxml/SAX2.h>
@@ -10,49 +12,51 @@
 #include <libxml/parserInternals.h>
 #include <libxml/xmlerror.h>
 
-#define XML_CHUNK 16384
-#define XML_ATTRIBUTES_MAX 256
-/* The longest tag, comment or instruction: libxml2 compares all attributes of a tag with each
- * other, and that must stay a moment's work. */
-#define XML_TOKEN_MAX 65536
-/* The longest CDATA section: libxml2 looks for its end anew in all that has come, chunk by chunk.
- */
-#define XML_CDATA_MAX (4 << 20)
+#define XML_ATTRIBUTES_MAX 256 /* of an element; as many declare namespaces */
+
+#define MANY 12  /* 5 slots an attribute, and twice as many when room is made */
+#define NAMES 64 /* remembered, a power of two */
 
 struct xml {
     xmlParserCtxtPtr parser;
     const struct xml_handler *handler;
     void *ctx;
+    struct input *in;
     struct fault *fault;
-    struct slice name; /* the last one met */
+    struct slice names[NAMES];
     struct xml_attrs attrs;
     int depth;
-    bool rooted; /* the root element was begun */
-    bool ending; /* all bytes were handed over */
-    bool stopped;
+    bool rooted;  /* the root element was begun */
+    bool stopped; /* for libxml2 no bytes follow then */
 };
 
-static void stop(struct xml *x)
+__attribute__((format(printf, 3, 4))) static void refuse(struct xml *x, enum wire_failure kind,
+                                                         const char *fmt, ...)
 {
-    x->stopped = true;
-    xmlStopParser(x->parser);
-}
-
-static void refuse(struct xml *x, enum wire_failure kind, const char *what)
-{
+    char what[200];
+    va_list ap;
     if (x->stopped)
         return;
+    va_start(ap, fmt);
+    vsnprintf(what, sizeof what, fmt, ap);
+    va_end(ap);
     fault_set(x->fault, kind, "line %d, column %d: %s", x->parser->input->line,
               x->parser->input->col, what);
-    stop(x);
+    x->stopped = true;
 }
 
-/* libxml2 keeps each name once, so that the last one's length serves again and again. */
+static void refuse_attributes(struct xml *x)
+{
+    refuse(x, WIRE_LIMIT, "an element has more than 256 attributes");
+}
+
+/* libxml2 keeps each name once, so that its length is remembered by where it lies. */
 static inline struct slice name_of(struct xml *x, const xmlChar *name)
 {
-    if ((const char *)name != x->name.ptr)
-        x->name = slice_of((const char *)name);
-    return x->name;
+    struct slice *known = &x->names[((uintptr_t)name ^ (uintptr_t)name >> 6) % NAMES];
+    if ((const char *)name != known->ptr)
+        *known = slice_of((const char *)name);
+    return *known;
 }
 
 static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
@@ -60,24 +64,25 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
                      const xmlChar **attrs)
 {
     struct xml *x = ctx;
-    (void)prefix, (void)uri, (void)namespaces, (void)nsv, (void)defaulted;
+    char next = (char)*x->parser->input->cur;
+    (void)prefix, (void)uri, (void)nsv, (void)defaulted;
     if (x->stopped)
         return;
     /* libxml2 also hands over the part of a start tag that is there when the payload ends in it */
-    if (x->ending && *x->parser->input->cur != '>' && *x->parser->input->cur != '/')
+    if (next != '>' && next != '/')
         return;
     x->rooted = true;
     if (++x->depth > XML_DEPTH_MAX) {
         refuse(x, WIRE_LIMIT, "elements are nested deeper than 64");
         return;
     }
-    if (count > XML_ATTRIBUTES_MAX) {
-        refuse(x, WIRE_LIMIT, "an element has more than 256 attributes");
+    if (count > XML_ATTRIBUTES_MAX || namespaces > XML_ATTRIBUTES_MAX) {
+        refuse_attributes(x);
         return;
     }
     x->attrs = (struct xml_attrs){attrs, count, x->parser->input->line, x};
     if (x->handler->start && !x->handler->start(name_of(x, name), &x->attrs, x->ctx, x->fault))
-        stop(x);
+        x->stopped = true;
 }
 
 static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
@@ -88,7 +93,7 @@ static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const 
         return;
     x->depth--;
     if (x->handler->end && !x->handler->end(name_of(x, name), x->ctx, x->fault))
-        stop(x);
+        x->stopped = true;
 }
 
 static void on_text(void *ctx, const xmlChar *s, int len)
@@ -96,7 +101,7 @@ static void on_text(void *ctx, const xmlChar *s, int len)
     struct xml *x = ctx;
     if (!x->stopped &&
         !x->handler->text((struct slice){(const char *)s, (size_t)len}, x->ctx, x->fault))
-        stop(x);
+        x->stopped = true;
 }
 
 static void on_entity(void *ctx, const xmlChar *name, int type, const xmlChar *public_id,
@@ -134,6 +139,53 @@ static void tell_text(xmlParserCtxtPtr p, bool wanted)
     p->sax->cdataBlock = wanted ? on_text : NULL;
 }
 
+/* Whether nothing came behind what could not be read, and the payload may have gone on well. */
+static bool is_end(struct xml *x, const xmlError *e)
+{
+    const xmlParserInput *at = x->parser->input;
+    size_t left = (size_t)(at->end - at->cur);
+    struct slice more;
+    struct fault f;
+    if (left > 0 && (e->code == XML_ERR_DOCUMENT_EMPTY || memchr(at->cur, '>', left)))
+        return false;
+    return input_peek(x->in, 1, &more, &f) && more.len == 0;
+}
+
+/* What libxml2 finds wrong; further errors follow from the first. */
+static void on_error(void *ctx, xmlErrorPtr e)
+{
+    struct xml *x = ctx;
+    struct slice all = slice_of(e->message ? e->message : "not XML"), why;
+    if (x->stopped || e->level != XML_ERR_FATAL)
+        return;
+    if (!slice_next(&all, '\n', &why)) /* its further lines show bytes */
+        why = SLICE("not XML");
+    if (e->code == XML_ERR_NO_MEMORY)
+        refuse(x, WIRE_LIMIT, "out of memory");
+    else if (x->rooted && x->depth == 0)
+        refuse(x, WIRE_SYNTAX, "something follows the last element");
+    else if (is_end(x, e))
+        refuse(x, WIRE_TRUNCATED,
+               x->rooted ? "the payload ends before its last element does"
+                         : "the payload ends before its first element");
+    else
+        refuse(x, WIRE_SYNTAX, "%.*s", SLICE_FMT(slice_trim(why)));
+}
+
+/* What arrives, a few kilobytes each. libxml2 compares all attributes of an element with each
+ * other: that must stay a moment's work. */
+static int on_read(void *ctx, char *into, int room)
+{
+    struct xml *x = ctx;
+    const xmlParserCtxt *p = x->parser;
+    size_t got = 0;
+    if (p && (p->maxatts > MANY * XML_ATTRIBUTES_MAX || p->nsNr > MANY * XML_ATTRIBUTES_MAX))
+        refuse_attributes(x);
+    else if (!x->stopped && !input_read(x->in, into, (size_t)room, &got, x->fault))
+        x->stopped = true;
+    return x->stopped ? -1 : (int)got;
+}
+
 static xmlParserCtxtPtr parser_new(struct xml *x)
 {
     xmlSAXHandler sax = {
@@ -144,51 +196,17 @@ static xmlParserCtxtPtr parser_new(struct xml *x)
         .unparsedEntityDecl = on_unparsed,
         .attributeDecl = on_attlist,
         .reference = on_reference,
+        .serror = on_error,
     };
-    xmlParserCtxtPtr p = xmlCreatePushParserCtxt(&sax, x, NULL, 0, NULL);
+    xmlParserCtxtPtr p = xmlCreateIOParserCtxt(&sax, x, on_read, NULL, x, XML_CHAR_ENCODING_UTF8);
     if (!p)
         return NULL;
     tell_text(p, x->handler->text);
     /* NOENT only turns "&amp;" in attributes into "&": other entities cannot be declared. */
     xmlCtxtUseOptions(p, XML_PARSE_NOENT | XML_PARSE_NONET | XML_PARSE_IGNORE_ENC |
                              XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-    xmlSwitchEncoding(p, XML_CHAR_ENCODING_UTF8);
+    p->encoding = xmlStrdup(BAD_CAST "UTF-8"); /* else it guesses */
     return p;
-}
-
-/* Where libxml2 found it; where it stands, when it does not say. */
-static void find_place(const struct xml *x, const xmlError *e, int *line, int *column)
-{
-    const xmlParserInput *at = x->parser->input;
-    *line = at ? at->line : 1;
-    *column = at ? at->col : 1;
-    if (e && e->line > 0)
-        *line = e->line;
-    if (e && e->int2 > 0)
-        *column = e->int2;
-}
-
-/* What libxml2 says is wrong. `ended`: it only said so when told that nothing more comes. */
-static bool report(struct xml *x, bool ended)
-{
-    const xmlError *e = xmlCtxtGetLastError(x->parser);
-    enum wire_failure kind = WIRE_SYNTAX;
-    struct slice all = slice_of(e && e->message ? e->message : "not XML"), why = all;
-    int line, column;
-    find_place(x, e, &line, &column);
-    if (!slice_next(&all, '\n', &why)) /* its further lines show bytes */
-        why = SLICE("not XML");
-    if (e && e->code == XML_ERR_NO_MEMORY) {
-        kind = WIRE_LIMIT;
-    } else if (ended && x->depth == 0 && x->rooted) {
-        why = SLICE("something follows the last element");
-    } else if (ended) {
-        kind = WIRE_TRUNCATED;
-        why = x->rooted ? SLICE("the payload ends before its last element does")
-                        : SLICE("the payload ends before its first element");
-    }
-    return fault_set(x->fault, kind, "line %d, column %d: %.*s", line, column,
-                     SLICE_FMT(slice_trim(why)));
 }
 
 /* The charset the declaration names, or empty. XML without one is UTF-8 or has a BOM. */
@@ -214,47 +232,9 @@ static struct slice declared_charset(struct slice head)
     return slice_next(&rest, quote, &name) ? name : none;
 }
 
-/* What is read and could not be taken yet is one token. */
-static bool check_token(struct xml *x)
-{
-    const xmlParserInput *at = x->parser->input;
-    bool cdata = x->parser->instate == XML_PARSER_CDATA_SECTION;
-    if (!at || at->end - at->cur <= (cdata ? XML_CDATA_MAX : XML_TOKEN_MAX))
-        return true;
-    refuse(x, WIRE_LIMIT,
-           cdata ? "a CDATA section longer than 4 MB holds this place"
-                 : "a tag or comment longer than 64 KB begins here");
-    return false;
-}
-
-static bool feed(struct xml *x, struct input *in)
-{
-    struct slice run;
-    for (;;) {
-        if (!input_next(in, XML_CHUNK, &run, x->fault))
-            return false;
-        if (!run.len)
-            break;
-        int rc = xmlParseChunk(x->parser, run.ptr, (int)run.len, 0);
-        if (x->stopped)
-            return false;
-        if (rc != XML_ERR_OK && !x->parser->wellFormed)
-            return report(x, false);
-        if (!check_token(x))
-            return false;
-    }
-    x->ending = true;
-    xmlParseChunk(x->parser, NULL, 0, 1);
-    if (x->stopped)
-        return false;
-    if (!x->parser->wellFormed)
-        return report(x, true);
-    return true;
-}
-
 bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct fault *f)
 {
-    struct xml x = {.handler = h, .ctx = ctx, .fault = f};
+    struct xml x = {.handler = h, .ctx = ctx, .in = in, .fault = f};
     struct slice head, charset;
     if (!input_is_text(in)) {
         if (!input_peek(in, 256, &head, f))
@@ -265,12 +245,12 @@ bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct 
     }
     if (!(x.parser = parser_new(&x)))
         return fault_set(f, WIRE_LIMIT, "out of memory");
-    bool ok = feed(&x, in);
+    xmlParseDocument(x.parser);
     if (x.parser->myDoc)
         xmlFreeDoc(x.parser->myDoc);
     x.parser->myDoc = NULL;
     xmlFreeParserCtxt(x.parser);
-    return ok;
+    return !x.stopped;
 }
 
 void xml_text(const struct xml_attrs *a, bool wanted)

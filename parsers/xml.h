@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* XML read by libxml2's SAX2 push parser, with caps: no DTD, no entities but the five, no network,
+/* XML read by libxml2's SAX2 parser, with caps: no DTD, no entities but the five, no network,
  * depth and attribute limits. */
 #ifndef TALLYD_PARSERS_XML_H
 #define TALLYD_PARSERS_XML_H
@@ -65,10 +65,10 @@ struct xml_handler {
 };
 
 /* Pull the whole input through the handler, as UTF-8: from the charset the input was told
- * (input_text), else its BOM's, else the one the declaration names (charset.h). A tag or comment
- * over 64 KB, a CDATA section over 4 MB, over 256 attributes, a depth over XML_DEPTH_MAX are
- * WIRE_LIMIT; a declaration inside a DOCTYPE is refused. Not well-formed is WIRE_SYNTAX, cut off is
- * WIRE_TRUNCATED, both with line and column.
+ * (input_text), else its BOM's, else the one the declaration names (charset.h). Over 256 attributes
+ * or a depth over XML_DEPTH_MAX are WIRE_LIMIT; a declaration inside a DOCTYPE is refused. Not
+ * well-formed, or a value, comment or CDATA section over 10 MB, is WIRE_SYNTAX, cut off is
+ * WIRE_TRUNCATED, all with line and column.
  */
 bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct fault *f) MUST_USE;
 
