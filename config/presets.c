@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config/key_checks.h"
+#include "config/keys.h"
 #include "config/option_check.h"
 #include "config/read_file.h"
 #include "config/suggest.h"
@@ -39,6 +40,7 @@ struct reading {
     struct arena *arena;
     struct problems *problems;
     struct preset *preset;
+    bool source; /* the section may be, and then is, a source's */
 };
 
 /* The fix that is most likely wanted: the nearest name, or words. */
@@ -67,10 +69,11 @@ static const char *nearest_format(const struct presets *more, struct slice name,
 static void read_engine(struct reading *r, const struct ini_section *s,
                         const struct ini_entry *entry)
 {
-    static const char hint[] = "write engine = delimited; tally-parse --list shows the formats";
+    const char *hint = r->source ? "write format = delimited"
+                                 : "write engine = delimited; tally-parse --list shows the formats";
     if (!entry) {
-        problem_add(r->problems, &s->line, NULL, hint, "format %.*s has no engine",
-                    SLICE_FMT(r->preset->name));
+        problem_add(r->problems, &s->line, NULL, hint, "%.*s %.*s has no %s", SLICE_FMT(s->kind),
+                    SLICE_FMT(s->name), r->source ? "format" : "engine");
         return;
     }
     const struct format *f = format_find(entry->value);
@@ -129,7 +132,7 @@ static bool read_facts(struct reading *r, const struct ini_section *s)
         if (!texts[i].to->ptr)
             return false;
     }
-    read_engine(r, s, find_entry(s, "engine"));
+    read_engine(r, s, find_entry(s, r->source ? "format" : "engine"));
     if ((entry = find_entry(s, "sniff")))
         check_sniff(r, entry);
     entry = find_entry(s, "authority");
@@ -170,6 +173,17 @@ static void check_option(struct reading *r, struct ini_entry *entry)
                     p->engine ? p->engine->name : "");
 }
 
+/* Only a source says where it is, how often it is asked, and so on. `header` is either's. */
+static bool is_of_source(const struct reading *r, const struct ini_entry *entry)
+{
+    struct slice rest;
+    const struct config_key *k = config_key_find(SLICE("source"), entry->key, &rest);
+    if (!r->source || !k || is_one_of(entry->key, source_keys) ||
+        is_one_of(entry->key, format_common_options))
+        return false;
+    return k->type != KEY_HEADER || slice_find(entry->value, SLICE(":")) != (size_t)-1;
+}
+
 /* The section a file of this name must hold; NULL: reported. */
 static struct ini_section *only_section(struct reading *r, const char *path, struct slice name,
                                         struct ini_section *first)
@@ -182,6 +196,9 @@ static struct ini_section *only_section(struct reading *r, const char *path, str
     for (struct ini_section *s = first; s; s = s->next) {
         if (s->bad)
             return NULL;
+        r->source &= slice_is(s->kind, "source") && s == first;
+        if (r->source)
+            continue;
         if (s != first || !slice_is(s->kind, "format") || !slice_eq(s->name, name)) {
             problem_add(r->problems, &s->line, s->kind.ptr, fix,
                         s == first ? "the section is not that of the file's name"
@@ -189,7 +206,7 @@ static struct ini_section *only_section(struct reading *r, const char *path, str
             return NULL;
         }
     }
-    if (!format_find(name))
+    if (r->source || !format_find(name))
         return first;
     problem_add(r->problems, &first->line, first->name.ptr, "give the file and it another name",
                 "%.*s is a format of its own, which no preset can change", SLICE_FMT(name));
@@ -213,6 +230,8 @@ static bool read_section(struct reading *r, struct ini_section *s)
         size_t fact = 0;
         while (fact_names[fact] && !slice_is(entry->key, fact_names[fact]))
             fact++;
+        if (is_of_source(r, entry))
+            continue;
         if (!fact_names[fact]) {
             check_option(r, entry);
             continue;
@@ -265,7 +284,7 @@ static bool read_one(struct reading *r, const char *path, struct err *e)
 bool presets_read_file(const char *path, struct arena *a, struct problems *problems,
                        struct preset *out, struct err *e)
 {
-    struct reading r = {.arena = a, .problems = problems, .preset = out};
+    struct reading r = {.arena = a, .problems = problems, .preset = out, .source = true};
     return read_one(&r, path, e);
 }
 
@@ -300,10 +319,10 @@ static bool read_from(const char *directory, struct arena *a, struct problems *p
     for (size_t i = 0; i < count; i++) {
         if (presets_find(all, name_of(paths[i])))
             continue; /* a directory before has it */
-        struct preset *p = add(all, a);
-        if (!p)
+        struct reading r = {.arena = a, .problems = problems, .preset = add(all, a)};
+        if (!r.preset)
             return err_set(e, ERR_BUG, "formats: out of memory");
-        if (!presets_read_file(paths[i], a, problems, p, e))
+        if (!read_one(&r, paths[i], e))
             return false;
     }
     return true;

@@ -32,7 +32,8 @@ struct presets {
 bool presets_read(struct slice directory, struct arena *a, struct problems *problems,
                   struct presets *out, struct err *e) MUST_USE;
 
-/* Read the one in this file, whose name must end in .conf. */
+/* Read the one in this file, whose name must end in .conf. It may be a source's section as well,
+ * [source NAME], of a format that is built in: what is said of the format counts. */
 bool presets_read_file(const char *path, struct arena *a, struct problems *problems,
                        struct preset *out, struct err *e) MUST_USE;
 

@@ -90,6 +90,7 @@ def test_the_format_nobody_foresaw_is_on_the_board(tmp_path):
         shell.wait(30)
     text = log.read_text()
     assert "the configuration is right: 3 sources, 3 endorsed" in text and text.count("ready after") == 1, text
+    assert "holds      2 contests, 5 choices, 2 units" in text and "1514   QUILL, ADA (DEM)" in text, text
 
 
 def test_notes_are_no_errors(tmp_path):

@@ -266,6 +266,36 @@ static void a_line_of_the_head_is_known(void **state)
     arena_free(a);
 }
 
+/* What --draft prints is tried before anything fetches it. */
+static void a_section_of_a_source_is_tried_as_well(void **state)
+{
+    (void)state;
+    struct buf problems;
+    struct err e = {0};
+    struct preset p;
+    struct arena *a = arena_new(1 << 20);
+    struct problems to = {.out = &problems};
+
+    buf_init(&problems, 1 << 16);
+    fixture_write(&fx, "any-name.conf",
+                  "[source alder]\nformat = delimited\nstate = GA\ncounty = Alder\nurl = "
+                  "https://e.org/\ninterval = 5s\nheader = X: y\nheader = no\n"
+                  "column.votes = #2\nunknown = *\n");
+    assert_true(presets_read_file(fixture_path(&fx, "any-name.conf"), a, &to, &p, &e));
+    if (p.bad)
+        fail_msg("%s", problems.ptr);
+    assert_true(slice_is(slice_of(p.engine->name), "delimited"));
+    static const char *const wanted[] = {"state", "county", "header", "column.votes", "unknown"};
+    assert_int_equal(p.option_count, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_true(slice_is(p.options[i]->key, wanted[i]));
+    fixture_write(&fx, "formats/s.conf", "[source s]\nformat = delimited\n"); /* not as a preset */
+    assert_null(load("ddhq", ""));
+    assert_non_null(strstr(fx.problems.ptr, "s.conf:1:2: "));
+    buf_done(&problems);
+    arena_free(a);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -281,6 +311,7 @@ int main(void)
         T(names_of_presets_are_meant_too),
         T(header_yes_or_no_is_of_the_format),
         T(a_line_of_the_head_is_known),
+        T(a_section_of_a_source_is_tried_as_well),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
