@@ -6,6 +6,8 @@
 #include "daemon/base/jsonw.h"
 #include "daemon/base/when.h"
 
+#define MUCH ((size_t)64 << 10) /* bytes worth carrying off */
+
 static const char *const unit_types[] = {[RESULTS_TOTAL] = "total",
                                          [RESULTS_COUNTY] = "county",
                                          [RESULTS_MUNICIPALITY] = "municipality",
@@ -23,6 +25,12 @@ static const char *const statuses[] = {[RESULTS_STATUS_UNKNOWN] = "unknown",
 static struct slice unit_name(const struct results *r, const struct results_unit *u)
 {
     return results_text(r, u->name.len ? u->name : u->id);
+}
+
+static void pour(struct buf *out, const struct dump_drain *drain)
+{
+    if (drain && out->len >= MUCH)
+        drain->take(out, drain->ctx);
 }
 
 /* ---- CSV ---- */
@@ -64,7 +72,7 @@ static void csv_row(const struct results *r, const struct results_contest *k, ui
     buf_addz(out, cell->derived ? "1\n" : "0\n");
 }
 
-void dump_csv(const struct results *r, struct buf *out)
+void dump_csv(const struct results *r, struct buf *out, const struct dump_drain *drain)
 {
     buf_addz(out, "contest_id,contest,votes_allowed,unit_type,unit,units_reporting,units_total,"
                   "choice_id,choice,party,write_in,winner,votes,derived\n");
@@ -74,6 +82,7 @@ void dump_csv(const struct results *r, struct buf *out)
             for (uint32_t c = 0; c < k->choices; c++)
                 csv_row(r, k, u, c, out);
         }
+        pour(out, drain);
     }
 }
 
@@ -194,15 +203,17 @@ static void json_contest(struct jsonw *j, const struct results *r, const struct 
     jsonw_object_end(j);
 }
 
-void dump_json(const struct results *r, struct buf *out)
+void dump_json(const struct results *r, struct buf *out, const struct dump_drain *drain)
 {
     struct jsonw j;
     jsonw_init(&j, out);
     jsonw_object(&j, NULL);
     json_facts(&j, r);
     jsonw_array(&j, "contests");
-    for (uint32_t i = 0; i < r->head->contests; i++)
+    for (uint32_t i = 0; i < r->head->contests; i++) {
         json_contest(&j, r, &r->contests[i]);
+        pour(out, drain);
+    }
     jsonw_array_end(&j);
     jsonw_array(&j, "problems");
     for (uint32_t i = 0; i < r->head->problems; i++) {
@@ -271,7 +282,7 @@ static void summary_contest(const struct results *r, const struct results_contes
         summary_choice(r, k, c, out);
 }
 
-void dump_summary(const struct results *r, struct buf *out)
+void dump_summary(const struct results *r, struct buf *out, const struct dump_drain *drain)
 {
     const struct results_header *h = r->head;
     char when[25] = "";
@@ -293,6 +304,8 @@ void dump_summary(const struct results *r, struct buf *out)
                  SLICE_FMT(results_text(r, p->contest_id)),
                  SLICE_FMT(results_text(r, p->contest_text)), SLICE_FMT(results_text(r, p->why)));
     }
-    for (uint32_t i = 0; i < h->contests; i++)
+    for (uint32_t i = 0; i < h->contests; i++) {
         summary_contest(r, &r->contests[i], out);
+        pour(out, drain);
+    }
 }

@@ -43,7 +43,7 @@ static const char usage[] =
 
 struct output {
     const char *name;
-    void (*dump)(const struct results *r, struct buf *out);
+    void (*dump)(const struct results *r, struct buf *out, const struct dump_drain *drain);
 };
 static const struct output outputs[] = {
     {"csv", dump_csv}, {"json", dump_json}, {"summary", dump_summary}, {NULL, NULL}};
@@ -257,11 +257,36 @@ static bool print_draft(struct command *c, struct arena *a, struct fault *f)
     return text;
 }
 
+/* The output under way, and what went wrong with it. */
+struct printing {
+    struct err *e;
+    bool failed;
+};
+
+static void print_part(struct buf *out, void *ctx)
+{
+    struct printing *p = ctx;
+    if (!p->failed)
+        p->failed = !write_out(out, p->e);
+    buf_clear(out);
+}
+
+static bool print(const struct output *output, const struct results *results, struct err *e)
+{
+    struct printing p = {e, false};
+    const struct dump_drain drain = {print_part, &p};
+    struct buf out;
+    buf_init(&out, OUTPUT_MAX);
+    output->dump(results, &out, &drain);
+    print_part(&out, &p);
+    buf_done(&out);
+    return !p.failed;
+}
+
 static bool parse(struct command *c, struct arena *a, struct fault *f)
 {
     struct results results;
     struct slice batch;
-    struct buf out;
     if (!add_zone(c, &f->err) || !file_open(&c->payload, a, f))
         return false;
     struct job job = {
@@ -281,11 +306,7 @@ static bool parse(struct command *c, struct arena *a, struct fault *f)
         f->err.kind = ERR_BUG;
         return false;
     }
-    buf_init(&out, OUTPUT_MAX);
-    c->output->dump(&results, &out);
-    bool ok = write_out(&out, &f->err);
-    buf_done(&out);
-    return ok;
+    return print(c->output, &results, &f->err);
 }
 
 static int run(struct command *c)

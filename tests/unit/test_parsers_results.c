@@ -347,11 +347,11 @@ static uint64_t read_everything(const struct results *r)
     struct buf out;
     uint64_t n = 0;
     buf_init(&out, 1 << 26);
-    dump_json(r, &out);
+    dump_json(r, &out, NULL);
     n += out.len;
     buf_clear(&out);
-    dump_csv(r, &out);
-    dump_summary(r, &out);
+    dump_csv(r, &out, NULL);
+    dump_summary(r, &out, NULL);
     n += out.len;
     assert_false(out.failed);
     buf_done(&out);
