@@ -57,8 +57,8 @@ struct column_scratch {
 /* The field at an index as bound: empty where the row is too short. */
 static inline struct slice column_field(const struct slice *fields, size_t n, int32_t field)
 {
-    int64_t at = field < 0 ? (int64_t)n + field : field;
-    return at >= 0 && (size_t)at < n ? fields[at] : (struct slice){NULL, 0};
+    size_t at = field < 0 ? n + (size_t)field : (size_t)field; /* wraps: then it is beyond n */
+    return at < n ? fields[at] : (struct slice){NULL, 0};
 }
 
 /* The text of a column in a row, white space folded; ptr is NULL when memory is out. Lives until

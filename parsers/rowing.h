@@ -47,13 +47,19 @@ struct place { /* a reporting unit, in whatever contest */
     struct slice id, name;
 };
 
-/* Votes as rows give them, written down in their order: rows go from contest to contest, so that
+/* Votes as rows give them, written down contest by contest: rows go from one to another, so that
  * each cell by itself would be far from the last one. */
 struct entry {
-    uint32_t what;  /* twice the number of the who, plus 1 for the no of a question */
-    uint32_t where; /* a place */
+    uint32_t where;  /* a place */
+    uint32_t choice; /* the builder's */
     int64_t votes;
 };
+struct account { /* of a contest */
+    struct page *first, *last;
+    uint32_t choices; /* how many are in rows */
+    bool per_county;
+};
+
 struct types;
 
 struct rows {
@@ -70,8 +76,8 @@ struct rows {
     struct memo place_memo;
     struct ledger *ledger;
     struct arrays arrays;
-    uint32_t *choices; /* of each contest, by the builder's number: how many are in rows */
-    uint32_t contest_count, contest_room;
+    struct account *accounts; /* by the builder's number of the contest */
+    uint32_t account_count, account_room;
     uint32_t who_room, where_room, place_count, place_room, total_room;
     struct types *types;   /* NULL: votes have no types */
     uint64_t kept, number; /* number: of the row at hand */
@@ -97,12 +103,12 @@ bool rowing_where(struct rows *r, uint32_t *where) MUST_USE;
 /* What the builder is told of a place, its figures unknown and its parent not said. */
 struct results_unit_in rowing_unit_in(const struct rows *r, uint32_t where);
 
-/* The place whose unit it is in contests of w: their total where the county is the contest's. */
-uint32_t rowing_place(const struct rows *r, const struct who *w, uint32_t where);
+/* The place whose unit it is in this contest: its total where the county is the contest's. */
+uint32_t rowing_place(const struct rows *r, uint32_t contest, uint32_t where);
 
 /* Write down votes; and give all that were to the builder, contest by contest. */
 struct ledger *rowing_ledger(const struct rows *r); /* NULL when memory is out */
-bool rowing_enter(struct rows *r, struct entry e) MUST_USE;
+bool rowing_enter(struct rows *r, uint32_t contest, struct entry e) MUST_USE;
 bool rowing_post(struct rows *r) MUST_USE;
 
 #endif

@@ -5,15 +5,21 @@
  * second rows here, and the precincts of one county, or of the contest, are one unit that adds up.
  */
 #include <inttypes.h>
-#include <string.h>
 
 #include "parsers/field.h"
 #include "parsers/rowing.h"
 
 #define CHUNK 4096                     /* entries memory is taken for at a time */
-#define AHEAD 8                        /* entries of a contest lie far from each other */
+#define PAGE_FIRST 6                   /* entries on the first page of a contest */
+#define PAGE_MOST 254                  /* each next one has twice as many, at most */
 #define KEPT_MAX (UINT32_C(1) << 20)   /* entries before they are posted */
-#define MERGED_MAX (UINT32_C(1) << 26) /* where they are posted at the end; each takes 20 bytes */
+#define MERGED_MAX (UINT32_C(1) << 26) /* where they are posted at the end */
+
+struct page {
+    struct page *next;
+    uint32_t count, room;
+    struct entry entries[];
+};
 
 struct seat {       /* of a place in the contest at hand */
     uint64_t turn;  /* the contest's; another: nothing of the place was seen in it */
@@ -23,14 +29,11 @@ struct seat {       /* of a place in the contest at hand */
 };
 
 struct ledger {
-    struct entry **chunks;
-    uint32_t count, chunk_room;
-    bool merging;     /* precincts are not kept, and nothing was posted before the end */
-    uint32_t *sorted; /* numbers of entries */
-    uint32_t *ends;   /* of each contest's in `sorted` */
+    uint32_t count; /* entries */
+    bool merging;   /* precincts are not kept, and nothing was posted before the end */
     struct seat *seats;
     int64_t *cells; /* of the contest's precincts, a row of `width` each */
-    uint32_t sorted_room, end_room, seat_room, cell_room, width, precincts;
+    uint32_t seat_room, cell_room, width, precincts;
     uint64_t turn;
 };
 
@@ -42,67 +45,35 @@ struct ledger *rowing_ledger(const struct rows *r)
     return l;
 }
 
-static inline struct entry *entry_at(const struct ledger *l, uint32_t number)
+/* A page with room behind the contest's last. */
+static bool turn_page(struct rows *r, struct account *a)
 {
-    return &l->chunks[number / CHUNK][number % CHUNK];
+    struct page *p = a->last ? a->last->next : NULL;
+    if (!p) {
+        uint32_t room = a->last ? 2 * a->last->room + 2 : PAGE_FIRST;
+        room = room < PAGE_MOST ? room : PAGE_MOST;
+        if (!(p = arena_alloc(r->job->arena, sizeof *p + room * sizeof p->entries[0])))
+            return rowing_full(r);
+        p->room = room;
+        *(a->last ? &a->last->next : &a->first) = p;
+    }
+    a->last = p;
+    return true;
 }
 
-static bool room_for_one(struct rows *r)
+bool rowing_enter(struct rows *r, uint32_t contest, struct entry e)
 {
     struct ledger *l = r->ledger;
-    uint32_t chunk = l->count / CHUNK;
+    struct account *a = &r->accounts[contest];
     if (l->count == (l->merging ? MERGED_MAX : KEPT_MAX)) {
         l->merging = false;
-        return rowing_post(r);
+        if (!rowing_post(r))
+            return false;
     }
-    if (!arrays_grow(&r->arrays, &l->chunks, &l->chunk_room, (uint64_t)chunk + 1, sizeof *l->chunks,
-                     ROWING_LIST_MAX) ||
-        (!l->chunks[chunk] &&
-         !(l->chunks[chunk] = arena_array(r->job->arena, CHUNK, sizeof **l->chunks))))
-        return rowing_full(r);
-    return true;
-}
-
-bool rowing_enter(struct rows *r, struct entry e)
-{
-    struct ledger *l = r->ledger;
-    if (l->count % CHUNK == 0 && !room_for_one(r))
+    if ((!a->last || a->last->count == a->last->room) && !turn_page(r, a))
         return false;
-    *entry_at(l, l->count++) = e;
-    return true;
-}
-
-static const struct who *who_of(const struct rows *r, const struct entry *e)
-{
-    return &r->who[e->what / 2];
-}
-
-static uint32_t choice_of(const struct rows *r, const struct entry *e)
-{
-    const struct who *w = who_of(r, e);
-    return e->what & 1 ? w->no : w->choice;
-}
-
-/* ---- order ---- */
-
-/* Put the entries in the order of their contests, each contest's in their own. */
-static bool sort(struct rows *r)
-{
-    struct ledger *l = r->ledger;
-    if (!arrays_grow(&r->arrays, &l->sorted, &l->sorted_room, l->count, sizeof *l->sorted,
-                     ROWING_LIST_MAX) ||
-        !arrays_grow(&r->arrays, &l->ends, &l->end_room, (uint64_t)r->contest_count + 1,
-                     sizeof *l->ends, ROWING_LIST_MAX) ||
-        !arrays_grow(&r->arrays, &l->seats, &l->seat_room, (uint64_t)r->place_count + 1,
-                     sizeof *l->seats, ROWING_LIST_MAX))
-        return rowing_full(r);
-    memset(l->ends, 0, (r->contest_count + 1) * sizeof *l->ends);
-    for (uint32_t i = 0; i < l->count; i++)
-        l->ends[who_of(r, entry_at(l, i))->contest + 1]++;
-    for (uint32_t c = 0; c < r->contest_count; c++)
-        l->ends[c + 1] += l->ends[c];
-    for (uint32_t i = 0; i < l->count; i++) /* the start of each moves to its end */
-        l->sorted[l->ends[who_of(r, entry_at(l, i))->contest]++] = i;
+    a->last->entries[a->last->count++] = e;
+    l->count++;
     return true;
 }
 
@@ -123,16 +94,17 @@ static bool unit_add(struct rows *r, const struct results_unit_in *in, uint32_t 
 }
 
 /* The builder's unit for a place in its current contest. */
-static bool find_unit(struct rows *r, const struct who *w, uint32_t where, uint32_t *unit)
+static bool find_unit(struct rows *r, uint32_t contest, uint32_t where, uint32_t *unit)
 {
     *unit = 0;
-    where = rowing_place(r, w, where);
+    where = rowing_place(r, contest, where);
     if (where == 0)
         return true;
     struct seat *s = seat_of(r->ledger, where);
     if (!s->unit) {
         struct results_unit_in in = rowing_unit_in(r, where);
-        if (!find_unit(r, w, r->places[where].parent, &in.parent) || !unit_add(r, &in, &s->unit))
+        if (!find_unit(r, contest, r->places[where].parent, &in.parent) ||
+            !unit_add(r, &in, &s->unit))
             return false;
     }
     *unit = s->unit;
@@ -140,15 +112,15 @@ static bool find_unit(struct rows *r, const struct who *w, uint32_t where, uint3
 }
 
 /* The builder's unit for all precincts in a place. */
-static bool find_parts(struct rows *r, const struct who *w, uint32_t where, uint32_t *unit)
+static bool find_parts(struct rows *r, uint32_t contest, uint32_t where, uint32_t *unit)
 {
-    where = rowing_place(r, w, where);
+    where = rowing_place(r, contest, where);
     struct seat *s = seat_of(r->ledger, where);
     if (!s->parts) {
         struct results_unit_in in = RESULTS_UNIT_DEFAULT;
         in.type = RESULTS_PRECINCT;
         in.name = SLICE("precincts");
-        if (!find_unit(r, w, where, &in.parent) || !unit_add(r, &in, &s->parts))
+        if (!find_unit(r, contest, where, &in.parent) || !unit_add(r, &in, &s->parts))
             return false;
     }
     *unit = s->parts;
@@ -171,11 +143,11 @@ static int64_t *find_cell(struct rows *r, const struct entry *e)
             l->cells[from + i] = VOTES_ABSENT;
         s->cells = l->precincts++;
     }
-    return &l->cells[(uint64_t)s->cells * l->width + choice_of(r, e)];
+    return &l->cells[(uint64_t)s->cells * l->width + e->choice];
 }
 
 /* A precinct's votes: its only ones, or the same again. */
-static bool post_part(struct rows *r, const struct entry *e)
+static bool post_part(struct rows *r, uint32_t contest, const struct entry *e)
 {
     struct results_builder *b = r->job->builder;
     const struct place *p = &r->places[e->where];
@@ -185,8 +157,8 @@ static bool post_part(struct rows *r, const struct entry *e)
         return rowing_full(r);
     if (*cell == VOTES_ABSENT) {
         *cell = e->votes;
-        return find_parts(r, who_of(r, e), p->parent, &unit) &&
-               (results_votes(b, unit, choice_of(r, e), e->votes, &r->fault->err) ||
+        return find_parts(r, contest, p->parent, &unit) &&
+               (results_votes(b, unit, e->choice, e->votes, &r->fault->err) ||
                 field_limit(r->fault));
     }
     if (*cell != e->votes)
@@ -196,45 +168,45 @@ static bool post_part(struct rows *r, const struct entry *e)
     return true;
 }
 
-static bool post_entry(struct rows *r, const struct entry *e)
+static bool post_entry(struct rows *r, uint32_t contest, const struct entry *e)
 {
     uint32_t unit;
     if (r->ledger->merging && r->places[e->where].type == RESULTS_PRECINCT)
-        return post_part(r, e);
-    return find_unit(r, who_of(r, e), e->where, &unit) &&
-           (results_votes_once(r->job->builder, unit, choice_of(r, e), e->votes, &r->fault->err) ||
+        return post_part(r, contest, e);
+    return find_unit(r, contest, e->where, &unit) &&
+           (results_votes_once(r->job->builder, unit, e->choice, e->votes, &r->fault->err) ||
             field_limit(r->fault));
 }
 
-/* The entries of one contest, by their numbers. */
-static bool post_contest(struct rows *r, uint32_t contest, const uint32_t *from, const uint32_t *to)
+/* All of one contest; its pages are then blank. */
+static bool post_contest(struct rows *r, uint32_t contest)
 {
     struct ledger *l = r->ledger;
+    struct account *a = &r->accounts[contest];
     results_contest_at(r->job->builder, contest);
     l->turn++;
     l->precincts = 0;
-    l->width = r->choices[contest];
-    for (const uint32_t *n = from; n < to; n++) {
-        if (n + AHEAD < to)
-            __builtin_prefetch(entry_at(l, n[AHEAD]));
-        if (!post_entry(r, entry_at(l, *n)))
-            return false;
+    l->width = a->choices;
+    for (struct page *p = a->first; p; p = p->next) {
+        for (uint32_t i = 0; i < p->count; i++) {
+            if (!post_entry(r, contest, &p->entries[i]))
+                return false;
+        }
+        p->count = 0;
     }
+    a->last = a->first;
     return true;
 }
 
 bool rowing_post(struct rows *r)
 {
     struct ledger *l = r->ledger;
-    uint32_t at = 0;
-    if (!l->count)
-        return true;
-    if (!sort(r))
-        return false;
-    for (uint32_t c = 0; c < r->contest_count; c++) {
-        if (at < l->ends[c] && !post_contest(r, c, l->sorted + at, l->sorted + l->ends[c]))
+    if (!arrays_grow(&r->arrays, &l->seats, &l->seat_room, (uint64_t)r->place_count + 1,
+                     sizeof *l->seats, ROWING_LIST_MAX))
+        return rowing_full(r);
+    for (uint32_t c = 0; c < r->account_count && l->count; c++) {
+        if (r->accounts[c].first && !post_contest(r, c))
             return false;
-        at = l->ends[c];
     }
     l->count = 0;
     return true;

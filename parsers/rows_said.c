@@ -128,10 +128,11 @@ static bool contest_begin(struct rows *r, struct who *w, uint32_t flags)
         !results_contest_begin(b, &in, &r->fault->err))
         return field_limit(r->fault);
     w->contest = results_contest_index(b);
-    if (!arrays_grow(&r->arrays, &r->choices, &r->contest_room, (uint64_t)w->contest + 1,
-                     sizeof *r->choices, ROWING_LIST_MAX))
+    if (!arrays_grow(&r->arrays, &r->accounts, &r->account_room, (uint64_t)w->contest + 1,
+                     sizeof *r->accounts, ROWING_LIST_MAX))
         return rowing_full(r);
-    r->contest_count = w->contest >= r->contest_count ? w->contest + 1 : r->contest_count;
+    r->account_count = w->contest >= r->account_count ? w->contest + 1 : r->account_count;
+    r->accounts[w->contest].per_county = w->per_county;
     results_contest_flags(b, in.flags);
     return true;
 }
@@ -166,7 +167,7 @@ static bool choice_add(struct rows *r, struct slice id, struct slice name, uint3
     in.mark = read_mark(r);
     if (!results_choice(r->job->builder, &in, index, &r->fault->err))
         return field_limit(r->fault);
-    uint32_t *choices = &r->choices[results_contest_index(r->job->builder)];
+    uint32_t *choices = &r->accounts[results_contest_index(r->job->builder)].choices;
     *choices = *index >= *choices ? *index + 1 : *choices;
     return true;
 }
@@ -316,9 +317,10 @@ bool rowing_where(struct rows *r, uint32_t *where)
     return true;
 }
 
-uint32_t rowing_place(const struct rows *r, const struct who *w, uint32_t where)
+uint32_t rowing_place(const struct rows *r, uint32_t contest, uint32_t where)
 {
-    return w->per_county && r->places[where].type == RESULTS_COUNTY ? 0 : where;
+    bool own = r->accounts[contest].per_county && r->places[where].type == RESULTS_COUNTY;
+    return own ? 0 : where;
 }
 
 struct results_unit_in rowing_unit_in(const struct rows *r, uint32_t where)

@@ -168,26 +168,37 @@ static bool group_find(struct rows *r, struct group *g, uint32_t *number, bool *
 
 /* ---- figures ---- */
 
-/* The sum of a column's parts in this row. What is no number is a problem of the contest. */
-static int64_t figure(struct rows *r, const struct column *c)
+/* One figure that is no plain run of digits. What is no number is a problem of the contest. */
+static int64_t odd_figure(struct rows *r, struct slice raw, struct slice name)
 {
+    int64_t n;
+    switch (count_read(raw, &r->m->count, &n)) {
+    case COUNT_READ:
+        return n;
+    case COUNT_UNKNOWN:
+        return VOTES_UNKNOWN;
+    case COUNT_BAD:
+        break;
+    }
+    results_contest_at(r->job->builder, r->at->contest);
+    results_contest_bad(r->job->builder, "%s %" PRIu64 ": %.*s: \"%.*s\" is no count", r->how.place,
+                        r->number, SLICE_FMT(name), SLICE_FMT(field_excerpt(r->job->arena, raw)));
+    return VOTES_UNKNOWN;
+}
+
+/* The sum of a column's parts in this row. */
+static inline int64_t figure(struct rows *r, const struct column *c)
+{
+    /* a line is long enough in front of all fields but its first ones */
+    const char *from = r->how.adjacent ? r->fields[0].ptr + 8 : NULL;
     int64_t sum = c->count ? 0 : VOTES_UNKNOWN;
-    for (uint32_t i = 0; i < c->count; i++) {
-        int64_t part;
-        struct slice raw = column_field(r->fields, r->n, c->parts[i].field);
-        /* a line is long enough in front of all fields but its first ones */
-        bool digits = r->how.adjacent && raw.len && raw.ptr + raw.len >= r->fields[0].ptr + 8
-                          ? count_digits_behind(raw, &part)
-                          : count_digits(raw, &part);
-        enum count_verdict v = digits ? COUNT_READ : count_read(raw, &r->m->count, &part);
-        if (v == COUNT_BAD) {
-            results_contest_at(r->job->builder, r->at->contest);
-            results_contest_bad(r->job->builder, "%s %" PRIu64 ": %.*s: \"%.*s\" is no count",
-                                r->how.place, r->number, SLICE_FMT(c->parts[i].text),
-                                SLICE_FMT(field_excerpt(r->job->arena, raw)));
-            return VOTES_UNKNOWN;
-        }
-        sum = v == COUNT_UNKNOWN || sum == VOTES_UNKNOWN ? VOTES_UNKNOWN : sum + part;
+    for (const struct column_part *p = c->parts; p < c->parts + c->count; p++) {
+        struct slice raw = column_field(r->fields, r->n, p->field);
+        int64_t n;
+        bool digits = from && raw.ptr + raw.len >= from ? count_digits_behind(raw, &n)
+                                                        : count_digits(raw, &n);
+        n = digits ? n : odd_figure(r, raw, p->text);
+        sum = n == VOTES_UNKNOWN || sum == VOTES_UNKNOWN ? VOTES_UNKNOWN : sum + n;
     }
     return sum;
 }
@@ -196,10 +207,10 @@ static int64_t figure(struct rows *r, const struct column *c)
 static bool unit_add(struct rows *r, struct results_unit_in *in, uint32_t where)
 {
     struct results_builder *b = r->job->builder;
-    uint32_t above = rowing_place(r, r->at, r->places[where].parent), unit;
+    uint32_t above = rowing_place(r, r->at->contest, r->places[where].parent), unit;
     if (where && above) {
         struct results_unit_in parent = rowing_unit_in(r, above);
-        uint32_t top = rowing_place(r, r->at, r->places[above].parent);
+        uint32_t top = rowing_place(r, r->at->contest, r->places[above].parent);
         struct results_unit_in county = rowing_unit_in(r, top);
         if ((top && !results_unit(b, &county, &parent.parent, &r->fault->err)) ||
             !results_unit(b, &parent, &in->parent, &r->fault->err))
@@ -211,7 +222,7 @@ static bool unit_add(struct rows *r, struct results_unit_in *in, uint32_t where)
 static bool unit_figures(struct rows *r, uint32_t where)
 {
     const struct column *c = r->m->column;
-    where = rowing_place(r, r->at, where);
+    where = rowing_place(r, r->at->contest, where);
     struct results_unit_in in = rowing_unit_in(r, where);
     if (r->at->kind == WHO_FIGURE) {
         int64_t *const to[ROLES] = {[ROLE_REPORTING] = &in.reporting,
@@ -237,7 +248,7 @@ static bool unit_figures(struct rows *r, uint32_t where)
 }
 
 /* The votes of one vote type. */
-static bool enter_typed(struct rows *r, const struct entry *e)
+static bool enter_typed(struct rows *r, struct entry e)
 {
     uint32_t type = 0;
     bool fresh = false;
@@ -252,14 +263,13 @@ static bool enter_typed(struct rows *r, const struct entry *e)
         r->is_total[type] =
             r->m->type_total && pattern_match(r->m->type_total, r->text[ROLE_TYPE], NULL);
     }
-    results_contest_at(r->job->builder, r->at->contest);
     return types_add(r->types, r, e, type, r->is_total[type]);
 }
 
-static bool enter(struct rows *r, uint32_t what, uint32_t where, int64_t votes)
+static bool enter(struct rows *r, uint32_t where, uint32_t choice, int64_t votes)
 {
-    const struct entry e = {what, where, votes};
-    return r->types ? enter_typed(r, &e) : rowing_enter(r, e);
+    const struct entry e = {where, choice, votes};
+    return r->types ? enter_typed(r, e) : rowing_enter(r, r->at->contest, e);
 }
 
 /* The votes must be what their parts add up to, where all are stated. */
@@ -314,7 +324,7 @@ static bool find_where(struct rows *r, uint32_t *where)
 }
 
 /* What a row gives that is kept. */
-static bool take_row(struct rows *r, uint32_t who)
+static bool take_row(struct rows *r)
 {
     const struct who *w = r->at;
     uint32_t where = 0;
@@ -330,12 +340,12 @@ static bool take_row(struct rows *r, uint32_t who)
     if (w->kind == WHO_FIGURE || w->kind == WHO_NAMELESS)
         return true;
     if (w->kind == WHO_QUESTION)
-        return enter(r, 2 * who, where, figure(r, &r->m->column[ROLE_YES])) &&
-               enter(r, 2 * who + 1, where, figure(r, &r->m->column[ROLE_NO]));
+        return enter(r, where, w->choice, figure(r, &r->m->column[ROLE_YES])) &&
+               enter(r, where, w->no, figure(r, &r->m->column[ROLE_NO]));
     int64_t votes = figure(r, &r->m->column[ROLE_VOTES]);
     if (r->m->check.count)
         check_votes(r, votes);
-    return enter(r, 2 * who, where, votes);
+    return enter(r, where, w->choice, votes);
 }
 
 bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t number,
@@ -352,7 +362,7 @@ bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t num
     if (r->at->kind == WHO_DROPPED || r->how.learn)
         return true;
     r->kept++;
-    return take_row(r, who);
+    return take_row(r);
 }
 
 bool rows_finish(struct rows *r, struct fault *f)

@@ -10,8 +10,8 @@
 #define LIST_MAX (UINT32_C(1) << 28)
 
 struct cell {
-    uint32_t what, where; /* as an entry has them */
-    int64_t sum, total;   /* VOTES_ABSENT: no row of the kind yet */
+    uint32_t contest, where, choice;
+    int64_t sum, total; /* VOTES_ABSENT: no row of the kind yet */
 };
 
 struct types {
@@ -33,12 +33,10 @@ struct types *types_new(struct job *j)
     return t;
 }
 
-/* The cell of an entry, whatever text has told its choice. */
 static bool find_cell(struct types *t, struct rows *r, const struct entry *e, uint32_t *number)
 {
-    const struct who *w = &r->who[e->what / 2];
-    const uint32_t numbers[] = {w->contest, e->what & 1 ? w->no : w->choice,
-                                rowing_place(r, w, e->where)};
+    const uint32_t numbers[] = {r->at->contest, rowing_place(r, r->at->contest, e->where),
+                                e->choice};
     const struct slice key = {(const char *)numbers, sizeof numbers};
     uint32_t before = t->cells.count;
     if (!memo_find(&t->cells, &key, 1, number) ||
@@ -46,7 +44,8 @@ static bool find_cell(struct types *t, struct rows *r, const struct entry *e, ui
                    LIST_MAX))
         return rowing_full(r);
     if (t->cells.count != before)
-        t->cell[*number] = (struct cell){e->what, e->where, VOTES_ABSENT, VOTES_ABSENT};
+        t->cell[*number] =
+            (struct cell){numbers[0], numbers[1], numbers[2], VOTES_ABSENT, VOTES_ABSENT};
     return true;
 }
 
@@ -62,12 +61,13 @@ static void add_part(struct results_builder *b, int64_t *sum, int64_t votes)
         *sum += votes;
 }
 
-bool types_add(struct types *t, struct rows *r, const struct entry *e, uint32_t type, bool total)
+bool types_add(struct types *t, struct rows *r, struct entry e, uint32_t type, bool total)
 {
     uint32_t cell, number;
-    int64_t votes = e->votes;
-    if (!find_cell(t, r, e, &cell))
+    int64_t votes = e.votes;
+    if (!find_cell(t, r, &e, &cell))
         return false;
+    results_contest_at(t->job->builder, r->at->contest);
     const uint32_t pair[] = {cell, type};
     const struct slice key = {(const char *)pair, sizeof pair};
     uint32_t before = t->parts.count;
@@ -95,14 +95,14 @@ bool types_finish(struct types *t, struct rows *r)
 {
     for (uint32_t i = 0; i < t->cells.count; i++) {
         const struct cell *c = &t->cell[i];
-        const struct entry e = {c->what, c->where, c->total == VOTES_ABSENT ? c->sum : c->total};
+        const struct entry e = {c->where, c->choice, c->total == VOTES_ABSENT ? c->sum : c->total};
         if (c->total >= 0 && c->sum > c->total) {
-            results_contest_at(t->job->builder, r->who[c->what / 2].contest);
+            results_contest_at(t->job->builder, c->contest);
             results_contest_bad(t->job->builder,
                                 "the votes by type are %" PRId64 ", their total %" PRId64, c->sum,
                                 c->total);
         }
-        if (!rowing_enter(r, e))
+        if (!rowing_enter(r, c->contest, e))
             return false;
     }
     return true;

@@ -12,10 +12,9 @@ struct types;
 
 struct types *types_new(struct job *j); /* NULL when memory is out */
 
-/* One row's votes of a type; `total`: the type that is the sum of the others. A type twice in a
- * cell with two values makes the contest bad. */
-bool types_add(struct types *t, struct rows *r, const struct entry *e, uint32_t type,
-               bool total) MUST_USE;
+/* One row's votes of a type, in the contest of the row at hand; `total`: the type that is the sum
+ * of the others. A type twice in a cell with two values makes the contest bad. */
+bool types_add(struct types *t, struct rows *r, struct entry e, uint32_t type, bool total) MUST_USE;
 
 /* Enter every cell: its total where it is stated, which its parts may not exceed, else their sum.
  */

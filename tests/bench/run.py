@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 import clarity_file  # noqa: E402
@@ -34,7 +35,9 @@ PARSED = {  # how: format, file
         "parse-enhanced": ("enhanced", "enhanced/ga-2022NovGen-mediaexport.json"),
     },
     "delimited": {  # preset and votes column, file
+        "parse-nc": (("nc.conf", 14), "nc-results-pct-tsv/2024-11-05.results_pct.zip"),
         "parse-mn": (("mn.conf", 14), "mn-txt/2024-11-05-048-2024-12-13T1635.allracesbycounty.txt"),
+        "parse-wa": (("wa.conf", 5), "wa-allcounties-csv/2018-11-06.csv"),
     },
 }
 BASELINES = {  # and goals
@@ -86,12 +89,27 @@ def program(name, *args):
     return {word: float(number) for word, number in zip(words[::2], words[1::2])}
 
 
+def unzipped(path, folder):
+    """The file itself, or the one in a zip."""
+    if path.suffix != ".zip":
+        return path
+    with zipfile.ZipFile(path) as z:
+        return pathlib.Path(z.extract(z.namelist()[0], folder))
+
+
+def flat(form, path):
+    preset, column = form
+    with tempfile.TemporaryDirectory() as folder:
+        file = unzipped(feeds.folder(pathlib.Path(path).parts[0]) / path, folder)
+        return program("bench_delimited", feeds.ROOT / "config" / "formats" / preset, column, file)
+
+
 def parsing():
     for how, files in PARSED.items():
         baseline, goal = BASELINES[how]
         for name, (form, path) in files.items():
             if how == "delimited":
-                rates = program("bench_delimited", feeds.ROOT / "config" / "formats" / form[0], form[1], ga2021.root() / path)
+                rates = flat(form, path)
             else:
                 rates = program("bench_parse", how, form, ga2021.root() / path)
             bench(name, rates["ours"] / 1e6, "MB/s", rates["ours"] / rates["bare"], baseline, goal, at_least=True)
