@@ -45,7 +45,7 @@ CTL_SRC    := $(wildcard daemon/ctl*.c)
 APP_SRC    := $(filter-out daemon/main.c daemon/ctl.c,$(wildcard daemon/*.c))
 SIM_SRC    := $(wildcard tests/sim/*.c)
 HOSTILE_SRC := $(wildcard tests/hostile/*.c)
-RESULTS_SRC := $(wildcard parsers/results*.c) parsers/pool.c parsers/arrays.c
+RESULTS_SRC := $(wildcard parsers/results*.c) parsers/pool.c parsers/arrays.c parsers/label.c
 FORMATS_SRC := $(addprefix parsers/,formats.c mapping.c mapping_check.c column.c pattern.c memo.c charset.c arrays.c pool.c fault.c \
                 job_option.c)
 

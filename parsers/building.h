@@ -59,6 +59,10 @@ int64_t building_votes(const struct building *k, uint32_t unit, uint32_t choice)
 /* Sum what is not stated; a sum that overflows makes the contest bad. False when memory is out. */
 bool building_sum(struct results_builder *b, struct building *k) MUST_USE;
 
+/* Mark the contests whose two choices are the sides of a question; called once, before parts are
+ * joined: answers are nobody. */
+void building_tell_questions(struct results_builder *b);
+
 /* Contests of counties that are parts of one race become one contest; called once, before anything
  * is judged. */
 bool building_join_parts(struct results_builder *b, struct err *e) MUST_USE;

@@ -88,24 +88,6 @@ static bool pair(struct slice s, struct slice word, int64_t *first, int64_t *sec
 
 /* ---- the report as a whole ---- */
 
-static enum results_status status_of(struct slice heading)
-{
-    static const struct {
-        struct slice word;
-        enum results_status status;
-    } words[] = {
-        {SLICE_INIT("unofficial"), RESULTS_UNOFFICIAL},
-        {SLICE_INIT("preliminary"), RESULTS_UNOFFICIAL},
-        {SLICE_INIT("certified"), RESULTS_CERTIFIED},
-        {SLICE_INIT("official"), RESULTS_OFFICIAL},
-        {SLICE_INIT("final"), RESULTS_COMPLETE},
-    };
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (slice_find_nocase(heading, words[i].word) != SIZE_MAX)
-            return words[i].status;
-    return RESULTS_STATUS_UNKNOWN;
-}
-
 static bool on_report(struct report *r, const struct xml_attrs *attrs)
 {
     struct results_facts *facts = results_facts(r->job->builder);
@@ -121,7 +103,7 @@ static bool on_report(struct report *r, const struct xml_attrs *attrs)
     if (when_parse_date(date, &day))
         facts->election_date = copy(r, date);
     facts->election_name = copy(r, xml_attr(attrs, "Textbox3"));
-    facts->status = status_of(xml_attr(attrs, "Textbox8"));
+    facts->status = label_status(xml_attr(attrs, "Textbox8"));
     return true;
 }
 
@@ -180,19 +162,11 @@ static bool on_results(struct report *r, const struct xml_attrs *attrs)
     return true;
 }
 
-/* "YES", "BONDS - YES" */
-static bool is_answer(struct slice name)
-{
-    size_t dash = slice_find(name, SLICE(" - "));
-    return label_is_answer(name) ||
-           (dash != SIZE_MAX && label_is_answer(slice_sub(name, dash + 3, name.len)));
-}
-
 static bool begin(struct report *r, struct slice first)
 {
     if (r->begun)
         return true;
-    if (is_answer(first))
+    if (label_is_answer(first)) /* "YES", "BONDS - YES" */
         r->contest.flags |= RESULTS_MEASURE;
     if (!results_contest_begin(r->job->builder, &r->contest, &r->f->err))
         return field_limit(r->f);

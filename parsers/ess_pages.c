@@ -6,6 +6,7 @@
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
 #include "parsers/field.h"
+#include "parsers/label.h"
 
 #define HEADS_MAX 20   /* lines of a page's heads */
 #define GROUPS_FROM 25 /* characters from "TOTAL VOTES" to the first group's column */
@@ -107,9 +108,7 @@ static void other_cell(struct ess_pages *p, struct slice cell, bool behind_title
     struct slice date = date_of(p->job->arena, cell);
     if (slice_find_nocase(cell, SLICE("official")) != SIZE_MAX &&
         slice_find_nocase(cell, SLICE("election")) == SIZE_MAX)
-        facts->status = slice_find_nocase(cell, SLICE("unofficial")) != SIZE_MAX
-                            ? RESULTS_UNOFFICIAL
-                            : RESULTS_OFFICIAL;
+        facts->status = label_status(cell);
     else if (date.len > 0)
         facts->election_date = date;
     else if (is_county(cell)) {

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "daemon/base/text.h"
+
 #define WORD_MAX 32 /* no word of the tables is longer */
 
 /* Words, and the letters they begin with, by which most texts are told from all of them. */
@@ -34,21 +36,24 @@ static const struct words statistics = {L('b') | L('n') | L('o') | L('r') | L('t
                                         statistics_list};
 
 static const char *const answers_list[] = {
-    "yes",       "no",         "yesfor",   "noagainst",      "foryes",
-    "againstno", "for",        "against",  "yessi",          "nono",
-    "approve",   "reject",     "retain",   "remove",         "approved",
-    "rejected",  "maintained", "repealed", "yesforapproval", "noforrejection",
-    "bondsyes",  "bondsno",    "levyyes",  "levyno",         "yesapprove",
-    "noreject",  NULL};
-static const struct words answers = {
-    L('a') | L('b') | L('f') | L('l') | L('m') | L('n') | L('r') | L('y'), answers_list};
+    "yes",       "no",         "yesfor",    "noagainst",      "foryes",
+    "againstno", "for",        "against",   "yessi",          "nono",
+    "approve",   "reject",     "retain",    "remove",         "approved",
+    "rejected",  "maintained", "repealed",  "yesforapproval", "noforrejection",
+    "bondsyes",  "bondsno",    "levyyes",   "levyno",         "yesapprove",
+    "noreject",  "infavor",    "infavorof", "opposed",        "repeal",
+    "s\xc3\xad", "s\xc3\x8d",  NULL};
+static const struct words answers = {L('a') | L('b') | L('f') | L('i') | L('l') | L('m') | L('n') |
+                                         L('o') | L('r') | L('s') | L('y'),
+                                     answers_list};
 
 static const char *const party_marks_list[] = {"rep", "dem", "lib", "grn", "ind", "con", "gre",
                                                "r",   "d",   "l",   "g",   "npa", "wfp", NULL};
 static const struct words party_marks = {
     L('c') | L('d') | L('g') | L('i') | L('l') | L('n') | L('r') | L('w'), party_marks_list};
 
-static const char *const no_parties_list[] = {"np", "non", "none", "y", "n", "yes", "no", NULL};
+static const char *const no_parties_list[] = {"np", "non", "none", "nonpartisan", "y",
+                                              "n",  "yes", "no",   NULL};
 static const struct words no_parties = {L('n') | L('y'), no_parties_list};
 
 /* A letter or digit in lower case; 0 for what is neither. */
@@ -93,9 +98,108 @@ bool label_is_statistic(struct slice s)
     return listed(&statistics, s);
 }
 
+/* Does s begin with the word, in any case? */
+static bool begins(struct slice s, const char *word)
+{
+    size_t n = strlen(word);
+    return slice_eq_nocase(slice_sub(s, 0, n), slice_of(word)) && (s.len == n || !kept(s.ptr[n]));
+}
+
+/* "For the Levy", "Against Annexation", "Yes - Approve", "NO/NO". Not "No, Jae", who is a person.
+ */
+static bool begins_as_answer(struct slice s)
+{
+    static const char *const sides[] = {"for", "against", "in favor", NULL};
+    static const char *const words[] = {"yes", "no", NULL};
+    for (const char *const *w = sides; *w != NULL; w++)
+        if (begins(s, *w) && s.len > strlen(*w) && s.ptr[strlen(*w)] == ' ')
+            return true;
+    for (const char *const *w = words; *w != NULL; w++) {
+        struct slice rest = slice_trim(slice_sub(s, strlen(*w), s.len));
+        if (begins(s, *w) && rest.len > 0 && memchr("-/(:", rest.ptr[0], 4) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* "BONDS YES", "Levy - No", "School Tax - Yes". */
+static bool ends_as_answer(struct slice s)
+{
+    static const char *const asked[] = {"bond", "bonds", "levy", "tax", "budget", NULL};
+    static const struct slice words[] = {SLICE_INIT("yes"), SLICE_INIT("no")};
+    struct slice before = {0};
+    for (size_t i = 0; i < sizeof words / sizeof words[0] && before.len == 0; i++)
+        if (s.len > words[i].len &&
+            slice_eq_nocase(slice_sub(s, s.len - words[i].len, s.len), words[i]))
+            before = slice_sub(s, 0, s.len - words[i].len);
+    if (before.len == 0 || kept(before.ptr[before.len - 1]))
+        return false;
+    bool about = slice_ends(slice_trim(before), SLICE("-"));
+    for (const char *const *w = asked; *w != NULL && !about; w++)
+        about = begins(s, *w);
+    return about;
+}
+
 bool label_is_answer(struct slice s)
 {
-    return listed(&answers, s);
+    s = slice_trim(s);
+    return listed(&answers, s) || begins_as_answer(s) || ends_as_answer(s);
+}
+
+/* The words of s run together but for one, which must be there; false where it is not, or they are
+ * too many. */
+static bool words_but(struct slice s, const char *word, char out[TEXT_MAX], size_t *n)
+{
+    bool found = false;
+    *n = 0;
+    for (size_t i = 0, end; i < s.len && i < TEXT_MAX; i = end + 1) {
+        for (end = i; end < s.len && kept(s.ptr[end]);)
+            end++;
+        struct slice one = slice_sub(s, i, end);
+        if (!found && slice_eq_nocase(one, slice_of(word))) {
+            found = true;
+            continue;
+        }
+        for (size_t k = 0; k < one.len && *n < TEXT_MAX; k++)
+            out[(*n)++] = kept(one.ptr[k]);
+    }
+    return found && s.len <= TEXT_MAX;
+}
+
+bool label_are_answers(struct slice a, struct slice b)
+{
+    static const char *const opposites[][2] = {
+        {"yes", "no"}, {"for", "against"}, {"approve", "reject"}, {"approved", "rejected"}};
+    char x[TEXT_MAX], y[TEXT_MAX];
+    size_t m, n;
+    for (size_t i = 0; i < 2 * sizeof opposites / sizeof opposites[0]; i++) {
+        const char *const *pair = opposites[i / 2];
+        if (words_but(a, pair[i % 2], x, &m) && words_but(b, pair[1 - i % 2], y, &n) && m == n &&
+            memcmp(x, y, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+enum results_status label_status(struct slice heading)
+{
+    static const struct {
+        const char *word;
+        enum results_status status;
+    } words[] = {
+        {"unofficial", RESULTS_UNOFFICIAL},    {"preliminary", RESULTS_UNOFFICIAL},
+        {"semi-", RESULTS_UNOFFICIAL},         {"semi final", RESULTS_UNOFFICIAL},
+        {"semi official", RESULTS_UNOFFICIAL}, {"semifinal", RESULTS_UNOFFICIAL},
+        {"semiofficial", RESULTS_UNOFFICIAL},  {"incomplete", RESULTS_UNOFFICIAL},
+        {"uncertified", RESULTS_UNOFFICIAL},   {"not official", RESULTS_UNOFFICIAL},
+        {"not certified", RESULTS_UNOFFICIAL}, {"election night", RESULTS_UNOFFICIAL},
+        {"certified", RESULTS_CERTIFIED},      {"official", RESULTS_OFFICIAL},
+        {"final", RESULTS_COMPLETE},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (slice_find_nocase(heading, slice_of(words[i].word)) != SIZE_MAX)
+            return words[i].status;
+    return RESULTS_STATUS_UNKNOWN;
 }
 
 bool label_is_write_in(struct slice s)

@@ -5,6 +5,7 @@
 #define TALLYD_PARSERS_LABEL_H
 
 #include "daemon/base/slice.h"
+#include "parsers/results.h"
 
 /* "Overvotes", "Under Votes", "regVotersCounty", "Ballots Cast": counted beside choices, never one
  * of them. */
@@ -13,8 +14,13 @@ bool label_is_statistic(struct slice s);
 /* "Write-in", "WRITE IN", "Jane Roe (Write-in)". */
 bool label_is_write_in(struct slice s);
 
-/* "Yes", "NO", "Yes/For": an answer to a question, which no person is called. */
+/* "Yes", "NO", "Yes/For", "For the Levy", "BONDS - NO": an answer to a question, which no person is
+ * called. */
 bool label_is_answer(struct slice s);
+
+/* "Yes, Levy" and "No, Levy", "Freeholders No" and "Freeholders Yes": the same words but for yes
+ * and no, or the like: the two sides of a question, whatever they say beside. */
+bool label_are_answers(struct slice a, struct slice b);
 
 /* The party out of a trailing mark, "Rep" of "David A. Perdue (I) (Rep)", or empty. Only marks of
  * the table count, so that a nickname in parentheses is none. *incumbent: "(I)" stands before that
@@ -24,5 +30,10 @@ struct slice label_party_mark(struct slice s, bool *incumbent);
 /* The feed's own party field, or empty where it only says that there is none ("NP", "NON"), repeats
  * an answer ("Y") or counts ("1"). */
 struct slice label_party(struct slice field);
+
+/* How final a heading calls its results: "Unofficial Results", "Final Official Canvass". Whatever
+ * takes it back counts first: "Semi-Official" and "Semi-Final Official Canvass" are of the night.
+ */
+enum results_status label_status(struct slice heading);
 
 #endif

@@ -218,6 +218,7 @@ bool results_finish(struct results_builder *b, struct slice *batch, struct err *
 {
     struct counts n = {0};
     struct results_header head;
+    building_tell_questions(b);
     if (!building_join_parts(b, e))
         return false;
     if (!take_stock(b, &n))

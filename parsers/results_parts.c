@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+#include "parsers/label.h"
+
 /* One of the parts of a title, in the order of the feed. */
 struct part {
     struct results_text id, text;
@@ -167,6 +169,22 @@ static bool join(struct results_builder *b, const struct part *parts, size_t n, 
         b->contests[whole] = gone;
     }
     return true;
+}
+
+/* The two sides of a question are told by each other, where neither alone is an answer. */
+void building_tell_questions(struct results_builder *b)
+{
+    for (uint32_t i = 0; i < b->count; i++) {
+        struct building *k = &b->contests[i];
+        const struct results_choice *sides[3] = {NULL};
+        uint32_t n = 0;
+        for (uint32_t c = 0; c < k->choice_count && n < 3; c++)
+            if (!(k->choices[c].flags & RESULTS_WRITE_IN))
+                sides[n++] = &k->choices[c];
+        if (n == 2 && label_are_answers(pool_text(&b->pool, sides[0]->name),
+                                        pool_text(&b->pool, sides[1]->name)))
+            k->record.flags |= RESULTS_MEASURE;
+    }
 }
 
 bool building_join_parts(struct results_builder *b, struct err *e)

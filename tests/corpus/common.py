@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 PARTY_MARK = re.compile(r"\((rep|dem|lib|grn|gre|ind|con|r|d|l|g|npa|wfp)\)\s*$", re.I)
-NO_PARTY = re.compile(r"(np|non|none|y|n|yes|no|[0-9]+)?$", re.I)
+NO_PARTY = re.compile(r"(np|non|none|non[- ]?partisan|y|n|yes|no|[0-9]+)?$", re.I)
 STATISTIC = re.compile(r"(over|under)\s*votes?$", re.I)
 
 

@@ -78,12 +78,111 @@ static void write_ins_are_told_anywhere(void **state)
     check(label_is_write_in, no, false);
 }
 
+#define COUNT(t) (sizeof(t) / sizeof(t)[0])
+
+static void answers_are_told_by_their_words(void **state)
+{
+    (void)state;
+    static const char *const yes[] = {
+        "Yes",           "NO",
+        "Yes/For",       "Approved",
+        "Repealed",      "In Favor Of",
+        "FOR",           "Against",
+        "BONDS YES",     "BONDS - NO",
+        "Levy - No",     "For the Tax Levy",
+        "Yes - Ban",     "AGAINST ANNEXATION",
+        "YES/S\xc3\x8d", "No (Reject)",
+        "LEVY, NO",      "S\xc3\xad",
+    };
+    static const char *const no[] = {
+        "No, Jae",      "No Name",
+        "Noah Forde",   "Forrest Yesley",
+        "Yesenia Ruiz", "Ann Againsti",
+        "Paul Ono",     "No Candidate",
+        "Form A",       "Jin-No Sato",
+        "Bo No",        "Levy, Benjamin",
+        "Tax Yesner",   "",
+    };
+    for (size_t i = 0; i < COUNT(yes); i++)
+        if (!label_is_answer(slice_of(yes[i])))
+            fail_msg("\"%s\" is an answer", yes[i]);
+    for (size_t i = 0; i < COUNT(no); i++)
+        if (label_is_answer(slice_of(no[i])))
+            fail_msg("\"%s\" is no answer", no[i]);
+}
+
+static void two_sides_of_a_question_tell_each_other(void **state)
+{
+    (void)state;
+    static const char *const yes[][2] = {
+        {"Yes, Levy", "No, Levy"},
+        {"Freeholders No", "Freeholders Yes"},
+        {"Enlargement of the Port, Yes", "Enlargement of the Port, No"},
+        {"FOR the merger", "Against the Merger"},
+        {"Yes", "No"},
+    };
+    static const char *const no[][2] = {
+        {"Ann Roe", "Bo Poe"},
+        {"Yes, Levy", "No, Bonds"},
+        {"Ann Yes", "Ann Yes"},
+        {"Jae No", "Kim Ye"},
+        {"", ""},
+    };
+    for (size_t i = 0; i < COUNT(yes); i++)
+        if (!label_are_answers(slice_of(yes[i][0]), slice_of(yes[i][1])))
+            fail_msg("\"%s\" and \"%s\"", yes[i][0], yes[i][1]);
+    for (size_t i = 0; i < COUNT(no); i++)
+        if (label_are_answers(slice_of(no[i][0]), slice_of(no[i][1])))
+            fail_msg("\"%s\" and \"%s\"", no[i][0], no[i][1]);
+}
+
+static void a_heading_that_takes_official_back_is_unofficial(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *heading;
+        enum results_status status;
+    } all[] = {
+        {"UNOFFICIAL RESULTS", RESULTS_UNOFFICIAL},
+        {"Official Results", RESULTS_OFFICIAL},
+        {"Semi-Official Results", RESULTS_UNOFFICIAL},
+        {"Semi-Final Official Canvass", RESULTS_UNOFFICIAL},
+        {"SEMIFINAL OFFICIAL ELECTION RETURNS", RESULTS_UNOFFICIAL},
+        {"Seminole County, Official Results", RESULTS_OFFICIAL},
+        {"Official Election Night Report", RESULTS_UNOFFICIAL},
+        {"Uncertified Final", RESULTS_UNOFFICIAL},
+        {"Official Results, not certified", RESULTS_UNOFFICIAL},
+        {"Certified Official Results", RESULTS_CERTIFIED},
+        {"Final Summary Report", RESULTS_COMPLETE},
+        {"Preliminary Official", RESULTS_UNOFFICIAL},
+        {"Election Summary", RESULTS_STATUS_UNKNOWN},
+    };
+    for (size_t i = 0; i < COUNT(all); i++)
+        if (label_status(slice_of(all[i].heading)) != all[i].status)
+            fail_msg("\"%s\" is %d", all[i].heading, (int)label_status(slice_of(all[i].heading)));
+}
+
+static void a_party_that_is_none_is_blank(void **state)
+{
+    (void)state;
+    static const char *const none[] = {"NP", "non", "Nonpartisan", "Non Partisan",
+                                       "Y",  "No",  "1",           ""};
+    for (size_t i = 0; i < COUNT(none); i++)
+        assert_int_equal(label_party(slice_of(none[i])).len, 0);
+    assert_int_equal(label_party(SLICE("NPA")).len, 3);
+    assert_int_equal(label_party(SLICE("No Party Preference")).len, 19);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_word_is_known),
         cmocka_unit_test(marks_and_parties),
         cmocka_unit_test(write_ins_are_told_anywhere),
+        cmocka_unit_test(answers_are_told_by_their_words),
+        cmocka_unit_test(two_sides_of_a_question_tell_each_other),
+        cmocka_unit_test(a_heading_that_takes_official_back_is_unofficial),
+        cmocka_unit_test(a_party_that_is_none_is_blank),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

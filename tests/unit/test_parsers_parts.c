@@ -81,6 +81,10 @@ static void questions_of_one_title_stay_apart(void **state)
     const char *rows = "Ash,Question 1,Yes,10\nAsh,Question 1,No,1\n"
                        "Elm,Question 1,Yes,3\nElm,Question 1,No,4\n";
     gives("", rows, "Question 1@Ash:1 Yes=10 No=1;Question 1@Elm:1 Yes=3 No=4;");
+    gives("",
+          "Ash,Levy,\"Yes, Levy\",10\nAsh,Levy,\"No, Levy\",1\nElm,Levy,\"Yes, Levy\",3\n"
+          "Elm,Levy,\"No, Levy\",4\n",
+          "Levy@Ash:1 Yes, Levy=10 No, Levy=1;Levy@Elm:1 Yes, Levy=3 No, Levy=4;");
     gives("contest-whole.Race=^Question\n", rows, "Question 1@:3 Yes=13 No=5;");
 }
 
