@@ -17,7 +17,19 @@
 #include "parsers/label.h"
 #include "parsers/records.h"
 
-enum field { LINE, CONTEST, CHOICE, PARTY, VOTES, REGISTERED, BALLOTS, TOTAL, REPORTING, FIELDS };
+enum field {
+    LINE,
+    CONTEST,
+    CHOICE,
+    PARTY,
+    VOTES,
+    PERCENT,
+    REGISTERED,
+    BALLOTS,
+    TOTAL,
+    REPORTING,
+    FIELDS
+};
 
 static const struct {
     struct slice begins, ends; /* of the name: "num Area total", "num County rptg" */
@@ -28,6 +40,7 @@ static const struct {
     [CHOICE] = {SLICE_INIT("choice name"), {0}, true},
     [PARTY] = {SLICE_INIT("party name"), {0}, false},
     [VOTES] = {SLICE_INIT("total votes"), {0}, true},
+    [PERCENT] = {SLICE_INIT("percent of votes"), {0}, false},
     [REGISTERED] = {SLICE_INIT("registered voters"), {0}, false},
     [BALLOTS] = {SLICE_INIT("ballots cast"), {0}, false},
     [TOTAL] = {SLICE_INIT("num "), SLICE_INIT(" total"), false},
@@ -43,7 +56,8 @@ struct csv {
     size_t width, shared; /* fields of a row; the first that all rows of a contest have in common */
     struct map *contests; /* by name */
     struct slice contest, common; /* as written: its name, and what its rows have in common */
-    int64_t line, votes, reporting, total;
+    int64_t line, votes, reporting, total, allowed;
+    int64_t percents; /* of the choices so far, in hundredths */
     uint32_t choices;
 };
 
@@ -153,6 +167,12 @@ static void end_contest(struct csv *c)
     if (c->contest.ptr == NULL)
         return;
     bool unknown = c->reporting == 0 && c->votes != 0;
+    /* one more for each that was rounded up */
+    if (c->allowed <= 1 && c->percents > 10000 + c->choices)
+        results_contest_bad(c->job->builder,
+                            "line %" PRId64 ": another contest has this name: its percents are "
+                            "more than 100",
+                            c->line);
     results_progress(c->job->builder, unknown ? -1 : c->reporting, c->total);
 }
 
@@ -164,11 +184,11 @@ static bool begin_contest(struct csv *c, struct slice choice, struct fault *f)
     end_contest(c);
     c->contest = arena_copy(c->job->arena, c->records.fields[c->at[CONTEST]]);
     c->common = arena_copy(c->job->arena, common_of(c));
-    c->votes = 0;
+    c->votes = c->percents = 0;
     c->choices = 0;
     c->reporting = count(c, REPORTING);
     c->total = positive(c, TOTAL);
-    in.votes_allowed = cut_votes_allowed(&name);
+    in.votes_allowed = c->allowed = cut_votes_allowed(&name);
     in.text = name;
     in.state = job_option(c->job, "state");
     in.county = job_option(c->job, "county");
@@ -191,6 +211,20 @@ static bool begin_contest(struct csv *c, struct slice choice, struct fault *f)
 }
 
 /* ---- rows ---- */
+
+/* "54.16" as 5416, 0 where it is nothing of the kind. Two contests of one name that stand one
+ * behind the other, both parties' primaries, have twice the percents; nothing else is made of them.
+ */
+static int64_t hundredths(struct slice s)
+{
+    size_t dot = slice_find(s, SLICE("."));
+    int64_t whole, part = 0;
+    if (!num_parse(slice_sub(s, 0, dot), 0, 100, &whole) ||
+        (dot != SIZE_MAX &&
+         (s.len != dot + 3 || !num_parse(slice_sub(s, dot + 1, s.len), 0, 99, &part))))
+        return 0;
+    return whole * 100 + part;
+}
 
 /* Rows are there as many as the header says, ended and in their order. */
 static bool check_row(struct csv *c, struct fault *f)
@@ -239,6 +273,7 @@ static bool row(struct csv *c, struct fault *f)
         results_contest_bad(b, "line %" PRIu64 ": the votes overflow", c->records.number);
     if (!results_choice(b, &in, &index, &f->err) || !results_votes_once(b, 0, index, n, &f->err))
         return field_limit(f);
+    c->percents += c->at[PERCENT] == SIZE_MAX ? 0 : hundredths(text(c, c->at[PERCENT]));
     if (index != c->choices++)
         results_contest_bad(b, "line %" PRIu64 ": \"%.*s\" stands twice", c->records.number,
                             SLICE_FMT(shown(c, choice)));

@@ -36,9 +36,10 @@
 #define PRIMARY                                                                                    \
     MAPPING                                                                                        \
     "column.contest={RaceName} ({PartyCode})\n"                                                    \
-    "cut.none.contest= \\(NOP\\)$\n"                                                               \
+    "cut.none.contest= \\((NOP|WRI)\\)$\n"                                                         \
     "column.contest-party=PartyCode\n"                                                             \
-    "value.contest-party.NOP=\n"
+    "value.contest-party.NOP=\n"                                                                   \
+    "value.contest-party.WRI=\n"
 
 enum { RACE, PARTY, COUNTY, LAST, FIRST, MIDDLE, DATE, COLUMNS };
 static const char *const names[COLUMNS] = {"RaceName",    "PartyCode",    "CountyCode",
@@ -174,6 +175,12 @@ static bool check_last(const struct scan *s, struct fault *f)
                      r->counties);
 }
 
+/* Written in, or without a party: in a primary, too, a line of a contest that is no party's. */
+static bool is_of_none(struct slice party)
+{
+    return slice_is(party, "NOP") || slice_is(party, "WRI");
+}
+
 /* A sum over some of a candidate's counties would pass for the whole. */
 static void judge_races(const struct scan *s, bool primary)
 {
@@ -181,7 +188,7 @@ static void judge_races(const struct scan *s, bool primary)
     for (uint32_t i = 0; i < s->ticket_memo.count; i++) {
         const struct ticket *t = &s->tickets[i];
         const struct race *r = &s->races[t->race];
-        struct slice party = primary && !slice_is(t->party, "NOP") ? t->party : (struct slice){0};
+        struct slice party = primary && !is_of_none(t->party) ? t->party : (struct slice){0};
         if (!is_whole(r) && results_contest_again(b, job_option(s->job, "county"), SLICE(""),
                                                   fl_contest_text(s->job->arena, r->name, party)))
             results_contest_bad(b,

@@ -46,6 +46,8 @@ static bool choice(struct job *j, struct json v, struct slice title, struct faul
     if (!results_choice(j->builder, &in, &index, &f->err) ||
         !results_votes_once(j->builder, 0, index, votes, &f->err))
         return field_limit(f);
+    if (index == 0 && label_is_answer(in.name))
+        results_contest_flags(j->builder, RESULTS_MEASURE);
     return true;
 }
 
@@ -53,14 +55,15 @@ static bool contest(struct job *j, struct json v, struct slice where, struct fau
 {
     struct results_contest_in c = RESULTS_CONTEST_DEFAULT;
     struct slice state = job_option(j, "state"), county = job_option(j, "county");
-    struct slice type = text(v, "Type"), key;
+    struct slice key;
     struct json list = json_get(v, "Candidates"), one;
     struct json_walk at = {0};
     c.text = text(v, "Title");
     c.state = state.len > 0 ? state : SLICE("CA");
     c.county = county.len > 0 ? county : SLICE("Los Angeles");
     c.votes_allowed = votes_allowed(text(v, "VoteFor"));
-    if (slice_eq_nocase(type, SLICE("Measure")) || slice_eq_nocase(type, SLICE("Judicial")))
+    /* "Judicial" is whether to keep a judge where it is answered, else who is to be one */
+    if (slice_eq_nocase(text(v, "Type"), SLICE("Measure")))
         c.flags = RESULTS_MEASURE;
     if (c.text.len == 0 || json_type(list) != JSON_ARRAY)
         return fault_set(f, WIRE_SCHEMA, "%.*s has no Title or no Candidates", SLICE_FMT(where));

@@ -106,6 +106,8 @@ static bool candidate(struct race *r, struct json v, struct slice id, struct fau
     if (!results_choice(b, &in, &choice, &f->err) ||
         !results_votes_once(b, r->unit, choice, votes, &f->err))
         return field_limit(f);
+    if (choice == 0 && label_is_answer(in.name)) /* countyInfo has propositions among the races */
+        results_contest_flags(b, RESULTS_MEASURE);
     return true;
 }
 

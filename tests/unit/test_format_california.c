@@ -191,9 +191,24 @@ static void la_county_is_of_its_county_also_where_the_state_votes(void **state)
     assert_true(case_run(&c));
     assert_text(&c, c.r.contests[0].county, "Los Angeles");
     assert_text(&c, c.r.contests[0].state, "CA");
-    assert_int_equal(c.r.contests[0].flags, RESULTS_MEASURE);
     assert_int_equal(c.r.contests[1].flags, RESULTS_MEASURE);
     assert_int_equal(c.r.contests[2].flags, 0);
+    case_done(&c);
+}
+
+/* The type is that of justices and of judges who are elected. */
+static void la_county_a_judicial_contest_is_a_question_where_it_is_answered(void **state)
+{
+    (void)state;
+    struct format_case c = {
+        .format = "la-county",
+        .payload =
+            LA("", LA_CONTEST("Judicial", "") ",{\"Title\":\"Keep\",\"Type\":\"Judicial\","
+                                              "\"Candidates\":[{\"Name\":\"YES\",\"Votes\":2},"
+                                              "{\"Name\":\"NO\",\"Votes\":1}]}")};
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.contests[0].flags, 0);
+    assert_int_equal(c.r.contests[1].flags, RESULTS_MEASURE);
     case_done(&c);
 }
 
@@ -327,6 +342,7 @@ int main(void)
         cmocka_unit_test(ca_sos_negative_and_cut_are_refused),
         cmocka_unit_test(la_county_time_with_and_without_fraction_is_pacific),
         cmocka_unit_test(la_county_votes_allowed_is_told_in_words),
+        cmocka_unit_test(la_county_a_judicial_contest_is_a_question_where_it_is_answered),
         cmocka_unit_test(la_county_is_of_its_county_also_where_the_state_votes),
         cmocka_unit_test(la_ets_says_what_election_when_and_how_final),
         cmocka_unit_test(la_ets_a_test_election_is_one),

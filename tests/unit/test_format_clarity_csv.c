@@ -101,6 +101,27 @@ static void two_contests_of_one_name_are_refused(void **state)
     assert_refused(&twice, WIRE_SCHEMA, "\"x\" stands twice");
 }
 
+/* Before counts differ, nothing else tells the two parties' primaries of one name apart. */
+static void both_parties_primaries_of_one_name_are_not_one_contest(void **state)
+{
+    (void)state;
+    static const char rows[] = HEAD "1,\"Clerk\",\"Ann\",\"DEM\",6,60.00,0,0,9,0,\"0\",\"0\"\n"
+                                    "2,\"Clerk\",\"Bo\",\"DEM\",4,40.00,0,0,9,0,\"0\",\"0\"\n"
+                                    "3,\"Clerk\",\"Cy\",\"REP\",7,100.00,0,0,9,0,\"0\",\"0\"\n";
+    struct format_case c = clarity(rows, NULL);
+    assert_refused(&c, WIRE_SCHEMA,
+                   "another contest has this name: its percents are more than 100");
+    c = clarity(HEAD "1,\"Clerk\",\"Ann\",\"\",1,33.34,0,0,9,0,\"0\",\"0\"\n"
+                     "2,\"Clerk\",\"Bo\",\"\",1,33.34,0,0,9,0,\"0\",\"0\"\n"
+                     "3,\"Clerk\",\"Cy\",\"\",1,33.34,0,0,9,0,\"0\",\"0\"\n"
+                     "4,\"Board (Vote For 2)\",\"Di\",\"\",1,100.00,0,0,9,0,\"0\",\"0\"\n"
+                     "5,\"Board (Vote For 2)\",\"Ed\",\"\",1,100.00,0,0,9,0,\"0\",\"0\"\n",
+                NULL);
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.head->contests, 2);
+    case_done(&c);
+}
+
 static void a_row_lost_or_cut_is_told(void **state)
 {
     (void)state;
@@ -180,6 +201,7 @@ int main(void)
         cmocka_unit_test(votes_allowed_stand_behind_the_name),
         cmocka_unit_test(nothing_reported_with_votes_is_unknown),
         cmocka_unit_test(two_contests_of_one_name_are_refused),
+        cmocka_unit_test(both_parties_primaries_of_one_name_are_not_one_contest),
         cmocka_unit_test(a_row_lost_or_cut_is_told),
         cmocka_unit_test(votes_are_digits_and_blank_is_unknown),
         cmocka_unit_test(columns_go_by_name_and_some_may_miss),

@@ -78,6 +78,32 @@ static void questions_are_measures_and_write_ins_are_named(void **state)
     case_done(&c);
 }
 
+/* Somebody written in for judge stands beside the others, in a primary too. */
+static void a_write_in_of_a_primary_is_in_the_contest_of_no_party(void **state)
+{
+    (void)state;
+    struct format_case c = {.format = "fl",
+                            .payload = HEADER ROW("REP", "Governor", "ALA", "", "4", "A", "B", "1")
+                                ROW("REP", "Governor", "ALA", "", "4", "G", "H", "1")
+                                    ROW("NOP", "Judge", "ALA", "", "4", "C", "D", "2")
+                                        ROW("WRI", "Judge", "ALA", "", "4", "E", "F", "3")};
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.head->contests, 2);
+    assert_text(&c, c.r.contests[1].text, "Judge");
+    assert_text(&c, c.r.contests[1].party, "");
+    assert_int_equal(c.r.contests[1].choices, 2);
+    assert_int_equal(c.r.choices[3].flags, RESULTS_WRITE_IN);
+    case_done(&c);
+    /* and is missed there when a row of it is gone */
+    c = (struct format_case){.format = "fl",
+                             .payload = HEADER ROW("NOP", "Judge", "ALA", "", "4", "C", "D", "2")
+                                 ROW("WRI", "Judge", "ALA", "", "4", "E", "F", "3")
+                                     ROW("NOP", "Judge", "BAY", "", "4", "C", "D", "2")
+                                         ROW("REP", "Governor", "ALA", "", "4", "A", "B", "1")
+                                             ROW("REP", "Governor", "ALA", "", "4", "G", "H", "1")};
+    assert_refused(&c, WIRE_SCHEMA, "no row for each");
+}
+
 static void another_charset_is_read_once(void **state)
 {
     (void)state;
@@ -168,6 +194,7 @@ int main(void)
         cmocka_unit_test(the_results_file_says_date_district_and_county),
         cmocka_unit_test(a_general_election_is_never_told_apart_by_party),
         cmocka_unit_test(questions_are_measures_and_write_ins_are_named),
+        cmocka_unit_test(a_write_in_of_a_primary_is_in_the_contest_of_no_party),
         cmocka_unit_test(another_charset_is_read_once),
         cmocka_unit_test(both_parties_primaries_have_one_name_and_two_ids),
         cmocka_unit_test(the_sequence_number_is_no_id),

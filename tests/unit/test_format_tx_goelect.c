@@ -104,6 +104,23 @@ static void propositions_are_measures(void **state)
     case_done(&c);
 }
 
+/* {"1":{"N":"ASH","Races":{"7":{"OID":7,"N":"PROPOSITION
+ * 1","T":8,"C":{"1":{"id":1,"N":"FOR","V":5}, "2":{"id":2,"N":"AGAINST","V":3}}}}}} */
+static void a_proposition_by_county_is_a_measure_too(void **state)
+{
+    (void)state;
+    struct format_case c = {
+        .format = "tx-goelect",
+        .payload =
+            "{\"upload\":\"eyIxIjp7Ik4iOiJBU0giLCJSYWNlcyI6eyI3Ijp7Ik9JRCI6NywiTiI6IlBST1BPU0lUSU9O"
+            "IDEiLCJUIjo4LCJDIjp7IjEiOnsiaWQiOjEsIk4iOiJGT1IiLCJWIjo1fSwiMiI6eyJpZCI6MiwiTiI6IkFH"
+            "QUlOU1QiLCJWIjozfX19fX19\"}"};
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.contests[0].flags, RESULTS_MEASURE);
+    assert_int_equal(results_cell(&c.r, c.r.contests, 0, 0)->votes, 5);
+    case_done(&c);
+}
+
 /* A version alone would pass for a pointer's answer. */
 static void a_version_without_races_is_no_batch(void **state)
 {
@@ -127,6 +144,7 @@ int main(void)
         cmocka_unit_test(the_version_is_the_change_token_and_times_are_central),
         cmocka_unit_test(early_votes_are_part_of_the_votes),
         cmocka_unit_test(propositions_are_measures),
+        cmocka_unit_test(a_proposition_by_county_is_a_measure_too),
         cmocka_unit_test(a_version_without_races_is_no_batch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
