@@ -185,7 +185,9 @@ static bool read_row(struct feed *d, const struct table *t, const struct slice *
     fields[d->by_county ? ROLE_COUNTY : ROLE_CONTEST] = d->title;
     if (!fields[ROLE_COUNTY].len || !fields[ROLE_CONTEST].len || !fields[ROLE_CHOICE].len)
         return fault_set(f, WIRE_SYNTAX, "a row of its table names no county, office or candidate");
-    if (d->primary && fields[ROLE_PARTY].len) {
+    /* a special election on the day of a primary is of all parties */
+    if (d->primary && fields[ROLE_PARTY].len &&
+        slice_find_nocase(fields[ROLE_CONTEST], SLICE("special")) == SIZE_MAX) {
         fields[ROLE_CONTEST_PARTY] = fields[ROLE_PARTY];
         fields[ROLE_CONTEST] =
             arena_printf(d->job->arena, "%.*s - %.*s", SLICE_FMT(fields[ROLE_CONTEST]),

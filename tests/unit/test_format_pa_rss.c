@@ -106,6 +106,21 @@ static void a_primary_has_a_contest_for_each_party(void **state)
     case_done(&c);
 }
 
+/* Split by party, each of its candidates would lead alone. */
+static void a_special_election_on_primary_day_is_one_contest(void **state)
+{
+    (void)state;
+    struct format_case c =
+        given(RSS("PA 2030 Primary Election Results by Office  9,127 Out of 9,128 Districts",
+                  ITEM("Special Election - Senator in the General Assembly (22nd)", HEADS5,
+                       ROW5("ADAMS", "ANN", "DEM", "5") ROW5("ADAMS", "BOB", "REP", "6"))));
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.head->contests, 1);
+    assert_int_equal(c.r.contests[0].choices, 2);
+    assert_text(&c, c.r.contests[0].party, "");
+    case_done(&c);
+}
+
 /* The districts of the title are the state's; and the first item is a CDATA of over 64 KB. */
 static void only_a_contest_of_all_counties_has_the_states_districts(void **state)
 {
@@ -227,6 +242,7 @@ int main(void)
         cmocka_unit_test(counties_are_summed_and_thousands_read),
         cmocka_unit_test(parts_must_come_to_the_total),
         cmocka_unit_test(a_primary_has_a_contest_for_each_party),
+        cmocka_unit_test(a_special_election_on_primary_day_is_one_contest),
         cmocka_unit_test(only_a_contest_of_all_counties_has_the_states_districts),
         cmocka_unit_test(a_choice_without_a_county_of_its_contest_is_no_sum),
         cmocka_unit_test(by_county_items_are_counties),
