@@ -73,9 +73,12 @@ def test_the_format_nobody_foresaw_is_on_the_board(tmp_path):
             print(command, file=shell.stdin, flush=True)
 
     try:
+        start = next(i for i, line in enumerate(lines) if line.endswith("&"))
         hup = next(i for i, line in enumerate(lines) if line.startswith("kill -HUP"))
-        typed(*lines[:hup])
-        harness.wait_for(lambda: "ready after" in log.read_text() and ",auto,alder," in log.read_text(), 30, "what comes before the reload")
+        typed(*lines[:start + 1])
+        harness.wait_for(lambda: "ready after" in log.read_text(), 30, "tallyd")  # people type more slowly
+        typed(*lines[start + 1:hup])
+        harness.wait_for(lambda: ",auto,alder," in log.read_text(), 30, "what comes before the reload")
         typed(lines[hup])
         harness.wait_for(lambda: "reload: done; 3 sources" in log.read_text(), 30, "the reload")
         look = next(line for line in lines if "tallyctl" in line)
@@ -146,3 +149,12 @@ def test_every_format_has_its_row_its_sample_and_its_second_reading():
         assert samples, f"{name}: no sample of our own that is read"
         reading = feeds.ROOT / "tests/corpus" / (name.replace("-", "_") + ".py")
         assert name in engines or reading.exists(), f"{name}: no second reading"
+
+
+def test_every_option_of_a_format_is_on_the_page():
+    """Of engines, and of all formats; a format's own options stand in the table before them."""
+    table = (feeds.ROOT / "parsers/formats.c").read_text()
+    options = set(re.findall(r'"([a-z.-]+)"', "".join(line for line in table[:table.index("const struct format formats")].splitlines(True)
+                                                     if not line.startswith(("#include", "/*")))))
+    page = (feeds.ROOT / "daemon/man/tallyd.conf.5").read_text()
+    assert len(options) > 30 and not [o for o in sorted(options) if o not in page]
