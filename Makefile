@@ -27,6 +27,8 @@ else
 CPPFLAGS += -D_FORTIFY_SOURCE=2
 endif
 
+comma := ,
+
 # ---- what each room links; the layer rules are proved by these lists and by tests/layers.py ----
 BASE_LIBS   := -lutf8proc -lm
 PARSER_LIBS := -lxml2 -lsimdjson -larchive -lz -lseccomp
@@ -131,6 +133,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(libapp) $(libedge) $(libcore) $(libc
 $(BUILD)/tests/%: $(BUILD)/tests/bench/%.o $(libapp) $(libedge) $(libcore) $(libconfig) $(libparsers) $(libbase)
 	@mkdir -p $(@D)
 	$(linkxx) $(EDGE_LIBS) $(PARSER_LIBS) $(BASE_LIBS)
+$(BUILD)/tests/test_parsers_torture: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc)
 $(BUILD)/tests/bench_parse: $(BUILD)/tests/bench/bare_json.o
 .SECONDARY:
 

@@ -132,7 +132,7 @@ static bool drain(struct input *in, struct fault *f)
     return true;
 }
 
-static bool run(struct job *j, const struct driver *driver, struct slice *batch, struct fault *f)
+static bool drive(struct job *j, const struct driver *driver, struct slice *batch, struct fault *f)
 {
     struct err e;
     if (!j->builder && !(j->builder = results_builder_new(j->arena)))
@@ -144,7 +144,7 @@ static bool run(struct job *j, const struct driver *driver, struct slice *batch,
     return results_finish(j->builder, batch, &e) || fault_from(f, &e);
 }
 
-bool job_run(struct job *j, struct slice *batch, struct fault *f)
+static bool run(struct job *j, struct slice *batch, struct fault *f)
 {
     const struct format *format = format_find(j->format);
     const struct driver *driver = driver_find(j->format);
@@ -156,9 +156,20 @@ bool job_run(struct job *j, struct slice *batch, struct fault *f)
     if (!set_charsets(j, f) || !refuse_page(j, format, f))
         return false;
     if (rule.len && !(j->zone = zone_from_rule(rule, &e)))
-        return fault_set(f, WIRE_INTERNAL, "option zone: %s", e.text);
-    bool ok = run(j, driver, batch, f);
+        return fault_set(f, e.kind == ERR_AGAIN ? WIRE_LIMIT : WIRE_INTERNAL, "option zone: %s",
+                         e.text);
+    bool ok = drive(j, driver, batch, f);
     zone_free(j->zone);
     j->zone = NULL;
+    return ok;
+}
+
+/* Where memory was out once, a text may be missing that nobody missed, and any other complaint may
+ * be about that. */
+bool job_run(struct job *j, struct slice *batch, struct fault *f)
+{
+    bool ok = run(j, batch, f);
+    if (arena_refused(j->arena))
+        return fault_set(f, WIRE_LIMIT, "the payload holds more than memory allows");
     return ok;
 }

@@ -21,14 +21,18 @@ struct block {
 struct arena {
     struct block *newest;
     size_t used, cap;
+    size_t left; /* allocations until it refuses; for tests */
+    bool refused;
 };
 
 struct arena *arena_new(size_t cap)
 {
     struct arena *a = calloc(1, sizeof(*a));
 
-    if (a)
+    if (a) {
         a->cap = cap;
+        a->left = SIZE_MAX;
+    }
     return a;
 }
 
@@ -56,6 +60,23 @@ void arena_reset(struct arena *a)
         a->newest->zeroed = false;
     }
     a->used = 0;
+    a->refused = false;
+}
+
+bool arena_refused(const struct arena *a)
+{
+    return a->refused;
+}
+
+void arena_refuse_after(struct arena *a, size_t allocations)
+{
+    a->left = allocations;
+}
+
+static void *refuse(struct arena *a)
+{
+    a->refused = true;
+    return NULL;
 }
 
 static bool add_block(struct arena *a, size_t size)
@@ -83,16 +104,17 @@ static inline void *take(struct arena *a, size_t size, size_t align)
     struct block *b = a->newest;
     size_t skip = b ? -b->used & (align - 1) : 0;
 
-    if (size > a->cap - a->used)
-        return NULL;
+    if (size > a->cap - a->used || a->left == 0)
+        return refuse(a);
     if (!b || size + skip > b->room - b->used) {
         if (!add_block(a, size))
-            return NULL;
+            return refuse(a);
         b = a->newest;
         skip = 0;
     }
     if (size + skip > a->cap - a->used)
-        return NULL;
+        return refuse(a);
+    a->left--;
     void *at = b->bytes + b->used + skip;
     b->used += size + skip;
     a->used += size + skip;
@@ -110,12 +132,12 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 {
     size_t total;
 
-    return __builtin_mul_overflow(count, size, &total) ? NULL : arena_alloc(a, total);
+    return __builtin_mul_overflow(count, size, &total) ? refuse(a) : arena_alloc(a, total);
 }
 
 struct slice arena_copy(struct arena *a, struct slice s)
 {
-    char *at = s.len < SIZE_MAX ? take(a, s.len + 1, 1) : NULL;
+    char *at = s.len < SIZE_MAX ? take(a, s.len + 1, 1) : refuse(a);
 
     if (!at)
         return (struct slice){NULL, 0};

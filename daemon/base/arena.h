@@ -13,6 +13,12 @@ struct arena *arena_new(size_t cap);
 void arena_free(struct arena *a);  /* accepts NULL */
 void arena_reset(struct arena *a); /* everything handed out is gone; keeps its first block */
 
+/* Did it ever refuse, since it was new or reset? Then what lies in it need not be whole. */
+bool arena_refused(const struct arena *a);
+
+/* For tests: refuse after so many allocations more. */
+void arena_refuse_after(struct arena *a, size_t allocations);
+
 /* Zeroed, aligned to 16. NULL when the cap is passed or memory is out. */
 void *arena_alloc(struct arena *a, size_t size);
 void *arena_array(struct arena *a, size_t count, size_t size); /* overflow-checked */

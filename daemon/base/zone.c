@@ -8,6 +8,8 @@
 
 #include "daemon/base/when.h"
 
+static const char no_memory[] = "out of memory";
+
 enum {
     HEADER = 44,
     MAX_CHANGES = 10000, /* real zones have some 250 */
@@ -276,7 +278,7 @@ static const char *fill_footer(struct zone *z, struct slice s)
     s = slice_sub(s, 1, s.len - 1);
     if (!read_footer(z, s))
         return "the footer is damaged";
-    return copy_text(s, &z->rule) ? NULL : "out of memory";
+    return copy_text(s, &z->rule) ? NULL : no_memory;
 }
 
 /* What is wrong with the bytes, or NULL. */
@@ -299,7 +301,7 @@ static const char *fill(struct zone *z, struct slice name, struct slice tzif)
     if (size > rest.len)
         return "the second data block is cut off";
     if (!allocate(z, name, &c))
-        return "out of memory";
+        return no_memory;
     wrong = read_data(z, rest.ptr);
     return wrong ? wrong : fill_footer(z, slice_sub(rest, size, rest.len));
 }
@@ -307,12 +309,13 @@ static const char *fill(struct zone *z, struct slice name, struct slice tzif)
 struct zone *zone_parse(struct slice name, struct slice tzif, struct err *e)
 {
     struct zone *z = calloc(1, sizeof(*z));
-    const char *wrong = z ? fill(z, name, tzif) : "out of memory";
+    const char *wrong = z ? fill(z, name, tzif) : no_memory;
 
     if (!wrong)
         return z;
-    err_set(e, ERR_DATA, "time zone %.*s: %s; reinstall tzdata or check the zone's name",
-            SLICE_FMT(name), wrong);
+    err_set(e, wrong == no_memory ? ERR_AGAIN : ERR_DATA,
+            "time zone %.*s: %s; reinstall tzdata or check the zone's name", SLICE_FMT(name),
+            wrong);
     zone_free(z);
     return NULL;
 }
@@ -321,17 +324,18 @@ static const char *fill_from_rule(struct zone *z, struct slice rule)
 {
     if (rule.len == 0 || rule.len > MAX_FOOTER || !read_footer(z, rule))
         return "not a POSIX rule such as EST5EDT,M3.2.0,M11.1.0";
-    return copy_text(rule, &z->name) && copy_text(rule, &z->rule) ? NULL : "out of memory";
+    return copy_text(rule, &z->name) && copy_text(rule, &z->rule) ? NULL : no_memory;
 }
 
 struct zone *zone_from_rule(struct slice rule, struct err *e)
 {
     struct zone *z = calloc(1, sizeof(*z));
-    const char *wrong = z ? fill_from_rule(z, rule) : "out of memory";
+    const char *wrong = z ? fill_from_rule(z, rule) : no_memory;
 
     if (!wrong)
         return z;
-    err_set(e, ERR_DATA, "time zone \"%.*s\": %s", SLICE_FMT(slice_sub(rule, 0, 80)), wrong);
+    err_set(e, wrong == no_memory ? ERR_AGAIN : ERR_DATA, "time zone \"%.*s\": %s",
+            SLICE_FMT(slice_sub(rule, 0, 80)), wrong);
     zone_free(z);
     return NULL;
 }

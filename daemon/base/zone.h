@@ -11,10 +11,11 @@
 
 struct zone;
 
-/* NULL and *e on damaged bytes. `name` (IANA) is copied. */
+/* NULL and *e on damaged bytes (ERR_AGAIN: memory is out). `name` (IANA) is copied. */
 struct zone *zone_parse(struct slice name, struct slice tzif, struct err *e);
 /* From a POSIX rule, "PST8PDT,M3.2.0,M11.1.0": right for as long as the rule is in force (in the
- * United States since 2007). It is the zone's name. NULL and *e when it is none, or empty. */
+ * United States since 2007). It is the zone's name. NULL and *e when it is none, or
+ * empty (ERR_AGAIN: memory is out). */
 struct zone *zone_from_rule(struct slice rule, struct err *e);
 void zone_free(struct zone *z); /* accepts NULL */
 struct slice zone_name(const struct zone *z);
