@@ -64,7 +64,7 @@ FACTS = {
     "la-ets": Facts("party several precincts", letters=18),
     "md-county": Facts("party", marks="X"),
     "mi-cenr": Facts("party", "county", adds="2 8 year term terms 1 position positions"),
-    "mn": Facts("party", "county", numbered=True),
+    "mn": Facts("party precincts", "county", numbered=True),
     "mn-html": Facts("party precincts"),
     "nc": Facts("party seats", "county precinct"),
     "nc-json": Facts(COUNTED, adds="vote for 1"),
