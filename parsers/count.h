@@ -45,14 +45,15 @@ static inline bool count_digits_behind(struct slice raw, int64_t *out)
     if (raw.len - 1 >= 8)
         return count_digits(raw, out);
     memcpy(&word, raw.ptr + raw.len - 8, sizeof word);
-    word = le64toh(word) ^ UINT64_C(0x3030303030303030);
-    word &= ~UINT64_C(0) << 8 * (8 - raw.len); /* the first digit in the lowest byte that is kept */
+    word = (le64toh(word) ^ UINT64_C(0x3030303030303030)) >> 8 * (8 - raw.len) << 8 * (8 - raw.len);
     high = (word + UINT64_C(0x7676767676767676)) | word;
     if (high & UINT64_C(0x8080808080808080))
         return false;
-    word = (word * 10 + (word >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
-    word = (word * 100 + (word >> 16)) & UINT64_C(0x0000ffff0000ffff);
-    *out = (int64_t)(uint32_t)(word * 10000 + (word >> 32));
+    /* pairs of digits, then of pairs, then of those: each multiplication adds ten times the one to
+     * the other */
+    word = (word * (1 + (UINT64_C(10) << 8)) >> 8) & UINT64_C(0x00ff00ff00ff00ff);
+    word = (word * (1 + (UINT64_C(100) << 16)) >> 16) & UINT64_C(0x0000ffff0000ffff);
+    *out = (int64_t)(word * (1 + (UINT64_C(10000) << 32)) >> 32);
     return true;
 }
 

@@ -27,7 +27,7 @@ void memo_init(struct memo *m, struct arena *a)
     *m = (struct memo){.arena = a};
 }
 
-static size_t size_of(const struct slice *parts, size_t n)
+static inline size_t size_of(const struct slice *parts, size_t n)
 {
     size_t size = n * sizeof(uint32_t);
     for (size_t i = 0; i < n; i++)
@@ -68,22 +68,23 @@ static inline bool same(const struct memo_key *k, const struct slice *parts, siz
     const char *at = (const char *)(k->lengths + n);
     if (k->size != size)
         return false;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t len = k->lengths[i];
-        if (len != parts[i].len || (len && !equal(at, parts[i].ptr, len)))
+    for (size_t i = 0; i < n; at += parts[i++].len) {
+        if (k->lengths[i] != parts[i].len ||
+            (parts[i].len && !equal(at, parts[i].ptr, parts[i].len)))
             return false;
-        at += len;
     }
     return true;
 }
 
-static uint32_t hash(const struct slice *parts, size_t n)
+static inline uint32_t hash(const struct slice *parts, size_t n)
 {
     uint64_t h = n;
-    for (size_t i = 0; i < n; i++)
-        h = parts[i].len > 8 ? hash64(parts[i], h)
-                             : index_mix(index_mix(h, parts[i].len),
-                                         parts[i].len ? word(parts[i].ptr, parts[i].len) : 0);
+    for (size_t i = 0; i < n; i++) {
+        if (parts[i].len > 8)
+            h = hash64(parts[i], h);
+        else
+            h = index_mix(h, parts[i].len ? word(parts[i].ptr, parts[i].len) + parts[i].len : 0);
+    }
     return (uint32_t)h;
 }
 
@@ -107,8 +108,8 @@ static bool slots_grow(struct memo *m)
 }
 
 /* Its number; UINT32_MAX when it is not there. */
-static uint32_t find(const struct memo *m, uint32_t tag, const struct slice *parts, size_t n,
-                     size_t size)
+static inline uint32_t find(const struct memo *m, uint32_t tag, const struct slice *parts, size_t n,
+                            size_t size)
 {
     uint32_t at = tag & (m->slot_room - 1);
     if (!m->slot_room)
@@ -143,7 +144,9 @@ static bool add(struct memo *m, uint32_t tag, const struct slice *parts, size_t 
     return true;
 }
 
-bool memo_find(struct memo *m, const struct slice *parts, size_t n, uint32_t *number)
+/* For a number of parts that is known where it is called: most keys have one or two. */
+static inline bool find_or_add(struct memo *m, const struct slice *parts, size_t n,
+                               uint32_t *number)
 {
     size_t size = size_of(parts, n);
     if (m->count && (m->luck > 0 || m->turn++ % 16 == 0)) {
@@ -164,4 +167,13 @@ bool memo_find(struct memo *m, const struct slice *parts, size_t n, uint32_t *nu
     m->keys[m->last]->next = found;
     *number = m->last = found;
     return true;
+}
+
+bool memo_find(struct memo *m, const struct slice *parts, size_t n, uint32_t *number)
+{
+    if (n == 1)
+        return find_or_add(m, parts, 1, number);
+    if (n == 2)
+        return find_or_add(m, parts, 2, number);
+    return find_or_add(m, parts, n, number);
 }

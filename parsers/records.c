@@ -14,43 +14,40 @@
 
 /* ---- the run ---- */
 
-/* The bytes of a block that are a separator or a line end, a bit each. */
-static uint64_t find_marks(const struct records *r, const char *block)
-{
-    uint64_t found = 0;
 #ifdef __SSE2__
-    const __m128i separators = _mm_set1_epi8(r->separator), ends = _mm_set1_epi8(r->line_end);
+static inline uint64_t find_byte(const char *block, char byte)
+{
+    const __m128i bytes = _mm_set1_epi8(byte);
+    uint64_t found = 0;
 #pragma GCC unroll 4
     for (int i = 0; i < BLOCK; i += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(block + i));
-        __m128i marks =
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, separators), _mm_cmpeq_epi8(bytes, ends));
-        found |= (uint64_t)(unsigned)_mm_movemask_epi8(marks) << i;
+        __m128i sixteen = _mm_loadu_si128((const __m128i *)(const void *)(block + i));
+        found |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(sixteen, bytes)) << i;
     }
-#else
-    for (int i = 0; i < BLOCK; i++)
-        found |= (uint64_t)(block[i] == r->separator || block[i] == r->line_end) << i;
-#endif
     return found;
 }
-
-/* The same, where the run may end in the block. */
-static uint64_t find_last_marks(const struct records *r, const char *block)
+#else
+static inline uint64_t find_byte(const char *block, char byte)
 {
-    size_t left = (size_t)(r->run + r->to - block);
-    char last[BLOCK] = {0};
-    if (left >= BLOCK)
-        return find_marks(r, block);
-    if (left)
-        memcpy(last, block, left);
-    return find_marks(r, last) & ((UINT64_C(1) << left) - 1);
+    uint64_t found = 0;
+    for (int i = 0; i < BLOCK; i++)
+        found |= (uint64_t)(block[i] == byte) << i;
+    return found;
 }
+#endif
 
-/* Look for marks from here on. */
-static void seek(struct records *r, const char *at)
+/* Look for separators and line ends from here on, in one block of the run. */
+static inline void seek(struct records *r, const char *at)
 {
+    size_t left = (size_t)(r->run + r->to - at);
+    char last[BLOCK] = {0};
+    uint64_t within = left < BLOCK ? (UINT64_C(1) << left) - 1 : ~UINT64_C(0);
     r->block = at;
-    r->marks = find_last_marks(r, at);
+    if (left < BLOCK && left)
+        memcpy(last, at, left);
+    const char *block = left < BLOCK ? last : at;
+    r->ends = find_byte(block, r->line_end) & within;
+    r->separators = find_byte(block, r->separator) & within & ~r->ends;
 }
 
 /* Go on in run[from..to). */
@@ -151,7 +148,7 @@ bool records_open(struct arena *a, struct input *in, char separator, bool quote,
 {
     bool grown = true;
     *r = (struct records){.arena = a, .input = in, .quote = quote, .number = 1};
-    r->fields = arena_array(a, RECORDS_FIELDS_MAX, sizeof *r->fields);
+    r->fields = arena_array(a, RECORDS_FIELDS_MAX + BLOCK + 2, sizeof *r->fields);
     if (!r->fields)
         return fault_set(f, WIRE_LIMIT, "out of memory");
     /* which comes first? a CR that ends the run may have its LF behind it */
@@ -254,44 +251,49 @@ static inline bool may_be_quoted(const char *at, const char *end)
 }
 
 /* The fields that begin at s->start, up to the end of the line or to one in quotes: s->at is set to
- * what ends the last of them. Plain variables, for a field's bytes might be any of the struct's. */
-static enum scan scan_plain(struct scanner *s)
+ * what ends the last of them. In plain variables, for a field might be any of the struct's. */
+__attribute__((always_inline)) static inline enum scan scan_plain(struct scanner *s,
+                                                                  const bool quote)
 {
     struct records *r = s->r;
-    struct slice *field = r->fields + r->n, *const last = r->fields + RECORDS_FIELDS_MAX;
-    const char *start = s->start, *at = s->end, *const end = s->end, *block = r->block;
-    const char line_end = r->line_end;
-    const bool quote = r->quote;
-    uint64_t marks = r->marks;
-    while (field < last) {
-        while (!marks && (block += BLOCK) < end)
-            marks = block + BLOCK <= end ? find_marks(r, block) : find_last_marks(r, block);
-        at = marks ? block + __builtin_ctzll(marks) : end;
-        *field++ = (struct slice){start, (size_t)(at - start)};
-        if (!marks)
+    struct slice *field = r->fields + r->n;
+    const char *start = s->start, *const end = s->end;
+    for (;;) {
+        const char *const block = r->block;
+        uint64_t line = r->ends & -r->ends, marks = r->separators & (line - 1);
+        if (field - r->fields > RECORDS_FIELDS_MAX)
             break;
-        marks &= marks - 1;
-        start = at + 1;
-        if (*at == line_end || (quote && may_be_quoted(start, end)))
+        while (marks) {
+            const char *at = block + __builtin_ctzll(marks);
+            marks &= marks - 1;
+            *field++ = (struct slice){start, (size_t)(at - start)};
+            start = at + 1;
+            if (quote && may_be_quoted(start, end)) {
+                r->separators = marks | (r->separators & ~(line - 1));
+                s->at = at;
+                r->n = (size_t)(field - r->fields);
+                return SCANNED;
+            }
+        }
+        if (line || block + BLOCK >= end) {
+            s->at = line ? block + __builtin_ctzll(line) : end;
+            *field++ = (struct slice){start, (size_t)(s->at - start)};
+            r->separators &= ~(line - 1);
+            r->ends &= r->ends - 1;
             break;
+        }
+        seek(r, block + BLOCK);
     }
     r->n = (size_t)(field - r->fields);
-    r->block = block;
-    r->marks = marks;
-    s->at = at;
-    return at < end || r->end ? SCANNED : SHORT;
+    return s->at < end || r->end ? SCANNED : SHORT;
 }
 
-/* One line from run[from] on. */
-static enum scan scan_line(struct scanner *s)
+static enum scan scan_with_quotes(struct scanner *s)
 {
     struct records *r = s->r;
-    r->n = s->within = 0;
-    s->start = s->at = r->run + r->from;
-    s->end = r->run + r->to;
-    while (r->n < RECORDS_FIELDS_MAX) {
-        bool quoted = r->quote && is_quoted(s);
-        enum scan found = quoted ? scan_quoted(s) : scan_plain(s);
+    while (r->n <= RECORDS_FIELDS_MAX) {
+        bool quoted = is_quoted(s);
+        enum scan found = quoted ? scan_quoted(s) : scan_plain(s, true);
         if (found != SCANNED)
             return found;
         r->n += quoted;
@@ -299,18 +301,30 @@ static enum scan scan_line(struct scanner *s)
             return SCANNED;
         s->start = s->at + 1;
     }
-    return damaged(s, WIRE_SYNTAX, "more fields than any format has");
+    return SCANNED;
 }
 
-static void take_line(struct records *r, const struct scanner *s)
+/* One line from run[from] on. */
+static inline enum scan scan_line(struct scanner *s)
+{
+    struct records *r = s->r;
+    r->n = s->within = 0;
+    s->start = s->at = r->run + r->from;
+    s->end = r->run + r->to;
+    enum scan found = r->quote ? scan_with_quotes(s) : scan_plain(s, false);
+    return r->n <= RECORDS_FIELDS_MAX ? found
+                                      : damaged(s, WIRE_SYNTAX, "more fields than any format has");
+}
+
+static inline void take_line(struct records *r, const struct scanner *s)
 {
     const char *from = r->run + r->from;
     struct slice *last = &r->fields[r->n - 1];
     r->line = (struct slice){from, (size_t)(s->at - from)};
     r->ended = s->at < s->end;
-    if (r->ended && r->line_end == '\n' && slice_ends(r->line, SLICE("\r"))) {
+    if (r->ended && r->line_end == '\n' && r->line.len && s->at[-1] == '\r') {
         r->line.len--;
-        last->len -= slice_ends(*last, SLICE("\r"));
+        last->len -= last->ptr + last->len == s->at; /* a quote may have ended it before */
     }
     r->number = r->lines + 1;
     r->lines += s->within + r->ended;
@@ -318,8 +332,10 @@ static void take_line(struct records *r, const struct scanner *s)
 }
 
 /* Only white space and separators. */
-static bool is_empty(const struct records *r)
+static inline bool is_empty(const struct records *r)
 {
+    if (r->fields[0].len && *r->fields[0].ptr > ' ') /* nearly always */
+        return false;
     for (size_t i = 0; i < r->n; i++) {
         if (slice_trim(r->fields[i]).len)
             return false;

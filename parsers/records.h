@@ -23,10 +23,10 @@ struct records {
     char line_end;
     bool quote, end;
     const char *run;
-    size_t from, to;    /* what is not read yet lies in run[from..to) */
-    const char *block;  /* of the run: where separators and line ends were looked for last */
-    uint64_t marks;     /* those in it that are not used yet, a bit each */
-    struct slice below; /* the input's own run, read where it lies */
+    size_t from, to;           /* what is not read yet lies in run[from..to) */
+    const char *block;         /* of the run: where separators and line ends were looked for last */
+    uint64_t separators, ends; /* those in it that are not used yet, a bit each */
+    struct slice below;        /* the input's own run, read where it lies */
     char *joint; /* else a line over two runs: `joined` bytes of one, the others of `below` */
     size_t joined, room;
     uint64_t lines; /* line ends passed */

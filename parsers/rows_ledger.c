@@ -25,15 +25,16 @@ struct seat {       /* of a place in the contest at hand */
     uint64_t turn;  /* the contest's; another: nothing of the place was seen in it */
     uint32_t unit;  /* the builder's; 0: it has none yet */
     uint32_t parts; /* the builder's, of all precincts in this place; 0: none yet */
-    uint32_t cells; /* a precinct's own: which row of `cells` */
+    uint32_t cells; /* which row of `cells`: a precinct's votes, another's sum of precincts */
 };
 
 struct ledger {
     uint32_t count; /* entries */
     bool merging;   /* precincts are not kept, and nothing was posted before the end */
     struct seat *seats;
-    int64_t *cells; /* of the contest's precincts, a row of `width` each */
-    uint32_t seat_room, cell_room, width, precincts;
+    int64_t *cells;  /* of the contest at hand, `width` a row */
+    uint32_t *above; /* places with precincts in the contest */
+    uint32_t seat_room, cell_room, above_room, width, cell_rows, above_count;
     uint64_t turn;
 };
 
@@ -111,62 +112,92 @@ static bool find_unit(struct rows *r, uint32_t contest, uint32_t where, uint32_t
     return true;
 }
 
-/* The builder's unit for all precincts in a place. */
-static bool find_parts(struct rows *r, uint32_t contest, uint32_t where, uint32_t *unit)
+/* ---- precincts ---- */
+
+/* A blank row of cells. */
+static bool row_add(struct rows *r, struct seat *s)
 {
-    where = rowing_place(r, contest, where);
-    struct seat *s = seat_of(r->ledger, where);
-    if (!s->parts) {
-        struct results_unit_in in = RESULTS_UNIT_DEFAULT;
-        in.type = RESULTS_PRECINCT;
-        in.name = SLICE("precincts");
-        if (!find_unit(r, contest, where, &in.parent) || !unit_add(r, &in, &s->parts))
-            return false;
-    }
-    *unit = s->parts;
+    struct ledger *l = r->ledger;
+    uint64_t from = (uint64_t)l->cell_rows * l->width, to = from + l->width;
+    if (to > l->cell_room &&
+        !arrays_grow(&r->arrays, &l->cells, &l->cell_room, to, sizeof *l->cells, ROWING_LIST_MAX))
+        return rowing_full(r);
+    for (uint64_t i = from; i < to; i++)
+        l->cells[i] = VOTES_ABSENT;
+    s->cells = l->cell_rows++;
     return true;
 }
 
-/* ---- posting ---- */
-
-/* The cell of a precinct; NULL when memory is out. */
-static int64_t *find_cell(struct rows *r, const struct entry *e)
+/* The builder's unit for all precincts in a place, and the row they add up in. */
+static bool above_add(struct rows *r, uint32_t contest, uint32_t where)
 {
     struct ledger *l = r->ledger;
-    struct seat *s = seat_of(l, e->where);
-    if (s->cells == UINT32_MAX) {
-        uint64_t from = (uint64_t)l->precincts * l->width;
-        if (!arrays_grow(&r->arrays, &l->cells, &l->cell_room, from + l->width, sizeof *l->cells,
-                         ROWING_LIST_MAX))
-            return NULL;
-        for (uint32_t i = 0; i < l->width; i++)
-            l->cells[from + i] = VOTES_ABSENT;
-        s->cells = l->precincts++;
-    }
-    return &l->cells[(uint64_t)s->cells * l->width + e->choice];
+    struct seat *s = seat_of(l, where);
+    struct results_unit_in in = RESULTS_UNIT_DEFAULT;
+    in.type = RESULTS_PRECINCT;
+    in.name = SLICE("precincts");
+    if (!find_unit(r, contest, where, &in.parent) || !unit_add(r, &in, &s->parts) || !row_add(r, s))
+        return false;
+    if (!arrays_grow(&r->arrays, &l->above, &l->above_room, (uint64_t)l->above_count + 1,
+                     sizeof *l->above, ROWING_LIST_MAX))
+        return rowing_full(r);
+    l->above[l->above_count++] = where;
+    return true;
+}
+
+static void add(struct rows *r, int64_t *sum, int64_t votes)
+{
+    if (*sum == VOTES_ABSENT)
+        *sum = votes;
+    else if (*sum == VOTES_UNKNOWN || votes == VOTES_UNKNOWN)
+        *sum = VOTES_UNKNOWN;
+    else if (*sum + votes > RESULTS_VOTES_MAX) /* both are below 2^53 */
+        results_contest_bad(r->job->builder, "the votes of a choice's precincts overflow");
+    else
+        *sum += votes;
 }
 
 /* A precinct's votes: its only ones, or the same again. */
 static bool post_part(struct rows *r, uint32_t contest, const struct entry *e)
 {
-    struct results_builder *b = r->job->builder;
+    struct ledger *l = r->ledger;
     const struct place *p = &r->places[e->where];
-    int64_t *cell = find_cell(r, e);
-    uint32_t unit;
-    if (!cell)
-        return rowing_full(r);
+    uint32_t above = rowing_place(r, contest, p->parent);
+    struct seat *own = seat_of(l, e->where), *sum = seat_of(l, above);
+    if (own->cells == UINT32_MAX && !row_add(r, own))
+        return false;
+    if (sum->cells == UINT32_MAX && !above_add(r, contest, above))
+        return false;
+    int64_t *cell = &l->cells[(uint64_t)own->cells * l->width + e->choice];
     if (*cell == VOTES_ABSENT) {
         *cell = e->votes;
-        return find_parts(r, contest, p->parent, &unit) &&
-               (results_votes(b, unit, e->choice, e->votes, &r->fault->err) ||
-                field_limit(r->fault));
+        add(r, &l->cells[(uint64_t)sum->cells * l->width + e->choice], e->votes);
+    } else if (*cell != e->votes) {
+        results_contest_bad(r->job->builder,
+                            "a choice, precinct %.*s: two different values, %" PRId64
+                            " and %" PRId64,
+                            SLICE_FMT(p->name.len ? p->name : p->id), *cell, e->votes);
     }
-    if (*cell != e->votes)
-        results_contest_bad(
-            b, "a choice, precinct %.*s: two different values, %" PRId64 " and %" PRId64,
-            SLICE_FMT(p->name.len ? p->name : p->id), *cell, e->votes);
     return true;
 }
+
+/* What the contest's precincts added up to. */
+static bool post_sums(struct rows *r)
+{
+    struct ledger *l = r->ledger;
+    for (uint32_t i = 0; i < l->above_count; i++) {
+        const struct seat *s = &l->seats[l->above[i]];
+        const int64_t *row = &l->cells[(uint64_t)s->cells * l->width];
+        for (uint32_t c = 0; c < l->width; c++) {
+            if (row[c] != VOTES_ABSENT &&
+                !results_votes(r->job->builder, s->parts, c, row[c], &r->fault->err))
+                return field_limit(r->fault);
+        }
+    }
+    return true;
+}
+
+/* ---- posting ---- */
 
 static bool post_entry(struct rows *r, uint32_t contest, const struct entry *e)
 {
@@ -185,7 +216,7 @@ static bool post_contest(struct rows *r, uint32_t contest)
     struct account *a = &r->accounts[contest];
     results_contest_at(r->job->builder, contest);
     l->turn++;
-    l->precincts = 0;
+    l->cell_rows = l->above_count = 0;
     l->width = a->choices;
     for (struct page *p = a->first; p; p = p->next) {
         for (uint32_t i = 0; i < p->count; i++) {
@@ -195,7 +226,7 @@ static bool post_contest(struct rows *r, uint32_t contest)
         p->count = 0;
     }
     a->last = a->first;
-    return true;
+    return post_sums(r);
 }
 
 bool rowing_post(struct rows *r)

@@ -144,20 +144,28 @@ bool rows_new(struct job *j, const struct mapping *m, const struct rows_how *how
 
 /* ---- groups ---- */
 
+/* The bytes of a run in this row. */
+static inline struct slice run_bytes(const struct rows *r, const struct run *run)
+{
+    const struct slice *fields = r->fields;
+    size_t from = (size_t)run->from, to = (size_t)run->to;
+    if (run->from < 0 || to >= r->n) { /* from the right; a short row */
+        from = run->from < 0 ? r->n + from : from;
+        to = run->from < 0 || to < r->n ? from : r->n - 1;
+        if (from >= r->n)
+            return (struct slice){NULL, 0};
+    }
+    return (struct slice){fields[from].ptr,
+                          (size_t)(fields[to].ptr + fields[to].len - fields[from].ptr)};
+}
+
 /* The number of what a group's fields say; *fresh: it is new and to be worked out. */
-static bool group_find(struct rows *r, struct group *g, uint32_t *number, bool *fresh)
+static inline bool group_find(struct rows *r, struct group *g, uint32_t *number, bool *fresh)
 {
     struct slice parts[ROWING_FIELDS_MAX];
     uint32_t before = g->memo.count;
-    for (uint32_t i = 0; i < g->run_count; i++) {
-        const struct run *run = &g->runs[i];
-        parts[i] = column_field(r->fields, r->n, run->from);
-        if (run->to != run->from && parts[i].ptr) {
-            size_t to = (size_t)run->to < r->n ? (size_t)run->to : r->n - 1; /* a short row */
-            struct slice last = r->fields[to];
-            parts[i].len = (size_t)(last.ptr + last.len - parts[i].ptr);
-        }
-    }
+    for (uint32_t i = 0; i < g->run_count; i++)
+        parts[i] = run_bytes(r, &g->runs[i]);
     if (!memo_find(&g->memo, parts, g->run_count, number))
         return rowing_full(r);
     *fresh = g->memo.count != before;
@@ -189,18 +197,22 @@ static int64_t odd_figure(struct rows *r, struct slice raw, struct slice name)
 /* The sum of a column's parts in this row. */
 static inline int64_t figure(struct rows *r, const struct column *c)
 {
+    const struct slice *fields = r->fields;
+    const size_t fields_count = r->n;
     /* a line is long enough in front of all fields but its first ones */
-    const char *from = r->how.adjacent ? r->fields[0].ptr + 8 : NULL;
-    int64_t sum = c->count ? 0 : VOTES_UNKNOWN;
-    for (const struct column_part *p = c->parts; p < c->parts + c->count; p++) {
-        struct slice raw = column_field(r->fields, r->n, p->field);
-        int64_t n;
-        bool digits = from && raw.ptr + raw.len >= from ? count_digits_behind(raw, &n)
-                                                        : count_digits(raw, &n);
-        n = digits ? n : odd_figure(r, raw, p->text);
-        sum = n == VOTES_UNKNOWN || sum == VOTES_UNKNOWN ? VOTES_UNKNOWN : sum + n;
+    const char *from = r->how.adjacent ? fields[0].ptr + 8 : (const char *)UINTPTR_MAX;
+    const struct column_part *p = c->parts, *const end = p + c->count;
+    int64_t sum = 0, n;
+    bool unknown = p == end;
+    for (; p < end; p++) {
+        struct slice raw = column_field(fields, fields_count, p->field);
+        if (raw.ptr + raw.len < from ? !count_digits(raw, &n) : !count_digits_behind(raw, &n)) {
+            n = odd_figure(r, raw, p->text);
+            unknown |= n == VOTES_UNKNOWN;
+        }
+        sum += n;
     }
-    return sum;
+    return unknown ? VOTES_UNKNOWN : sum;
 }
 
 /* Give the builder a unit with the figures in the row at hand. */
