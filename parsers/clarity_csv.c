@@ -110,7 +110,8 @@ static bool refuse(const struct csv *c, struct fault *f)
                          "line %" PRIu64 ": detail.txt, a table for people: take detail.xml",
                          c->records.number);
     return fault_set(f, WIRE_SCHEMA,
-                     "line %" PRIu64 ": not a Clarity file: neither XML nor JSON, and no header "
+                     "line %" PRIu64
+                     ", column 1: not a Clarity file: neither XML nor JSON, and no header "
                      "with \"contest name\", \"choice name\" and \"total votes\"",
                      c->records.number);
 }
