@@ -153,6 +153,7 @@ static bool read_row(struct reading *r, struct _xmlNode *row, struct fault *f)
         !rows_add(r->rows, r->fields[ROW], ROLES, (uint64_t)html_line(row), f))
         return false;
     r->rows_seen++;
+    rows_here(r->rows);
     if (rows_kept(r->rows) > kept && (!row_ok || !r->contest_ok))
         results_contest_bad(r->job->builder, "line %ld: xpath.check.%s does not hold",
                             html_line(row), row_ok ? "contest" : "row");

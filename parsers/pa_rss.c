@@ -195,6 +195,7 @@ static bool read_row(struct feed *d, const struct table *t, const struct slice *
     }
     if (!rows_add(d->rows, fields, ROLES, d->items, f))
         return false;
+    rows_here(d->rows);
     check_parts(d, t, cells, fields[ROLE_VOTES]);
     return count_row(d, fields, f);
 }

@@ -16,8 +16,8 @@
  *
  * Whatever is said by text (contest, choice, unit, facts) is worked out once for each new set of
  * raw bytes of the columns that say it, and remembered; per row there are only those comparisons
- * and the figures. Between the calls the builder's current contest is the rows': a driver that
- * begins others itself does so before the first row or behind rows_finish. */
+ * and the figures. Between the calls the builder's current contest is any of the rows' (rows_here):
+ * a driver that begins others itself does so before the first row or behind rows_finish. */
 #ifndef TALLYD_PARSERS_ROWS_H
 #define TALLYD_PARSERS_ROWS_H
 
@@ -41,6 +41,10 @@ bool rows_new(struct job *j, const struct mapping *m, const struct rows_how *how
  * contest; false only for what ends the payload. */
 bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t number,
               struct fault *f) MUST_USE;
+
+/* Make the contest of the row that was added last the builder's current one; statistics that nobody
+ * wants have none, and it stays the one before. */
+void rows_here(const struct rows *r);
 
 /* The end: what can only be checked there. */
 bool rows_finish(struct rows *r, struct fault *f) MUST_USE;

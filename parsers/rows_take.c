@@ -377,6 +377,12 @@ bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t num
     return take_row(r);
 }
 
+void rows_here(const struct rows *r)
+{
+    if (r->at && r->at->kind != WHO_DROPPED && r->at->kind != WHO_NOTHING)
+        results_contest_at(r->job->builder, r->at->contest);
+}
+
 bool rows_finish(struct rows *r, struct fault *f)
 {
     r->fault = f;

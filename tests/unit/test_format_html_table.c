@@ -2,6 +2,7 @@
 /* Pages by XPath: whose value counts, what a check does, and which pages are no results at all. */
 #include <stdio.h>
 
+#include "daemon/base/buf.h"
 #include "parsers/charset.h"
 #include "tests/unit/format_case.h"
 
@@ -70,6 +71,30 @@ static void the_nearest_value_counts(void **state)
     for (int i = 0; i < 3; i++)
         assert_int_equal(c.r.units[c.r.contests[i].first_unit].reporting, want[i]);
     case_done(&c);
+}
+
+/* A choice seen before, in another county: the contest begun last was left out in its place. */
+static void the_contest_of_a_bad_row_is_left_out(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    buf_addz(&b, "<!DOCTYPE html><html><table>"
+                 "<tr><td>Mayor</td><td>Ann</td><td>Elm</td><td>5</td></tr>"
+                 "<tr><td>Clerk</td><td>Cyd</td><td>Elm</td><td>3</td></tr>"
+                 "<tr><td>Mayor</td><td>Ann</td><td>Oak</td><td>99</td><td>5</td></tr>");
+    for (int i = 0; i < 200; i++)
+        buf_addf(&b, "<tr><td>Judge %d</td><td>Dan</td><td>Elm</td><td>1</td></tr>", i);
+    buf_addz(&b, "</table></html>\n");
+    struct format_case c =
+        given(b.ptr, "xpath.row=//tr\nxpath.contest-name=td[1]\nxpath.candidate=td[2]\n"
+                     "xpath.county=td[3]\nxpath.votes=td[4]\nxpath.check.row=count(td)=4\n");
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.head->problems, 1);
+    assert_text(&c, c.r.problems[0].contest_text, "Mayor");
+    assert_text(&c, c.r.contests[0].text, "Clerk");
+    case_done(&c);
+    buf_done(&b);
 }
 
 static void mappings_treat_roles_as_columns(void **state)
@@ -170,6 +195,7 @@ int main(void)
         cmocka_unit_test(contests_and_rows_are_found),
         cmocka_unit_test(rows_may_say_their_contest),
         cmocka_unit_test(the_nearest_value_counts),
+        cmocka_unit_test(the_contest_of_a_bad_row_is_left_out),
         cmocka_unit_test(mappings_treat_roles_as_columns),
         cmocka_unit_test(a_check_of_the_page_refuses_it),
         cmocka_unit_test(a_check_of_a_contest_or_row_makes_its_contest_bad),

@@ -148,6 +148,29 @@ static void only_a_contest_of_all_counties_has_the_states_districts(void **state
     buf_done(&b);
 }
 
+/* From the second county on every row is of a contest and choice seen before. */
+static void by_county_each_row_counts_in_its_own_contest(void **state)
+{
+#define HEADS_BY_COUNTY                                                                            \
+    "<tr><td>Office</td><td>Candidate Name</td><td>Party</td><td>Votes</td><td>%</td></tr>"
+#define TWO_OFFICES(county, more)                                                                  \
+    ITEM(county, HEADS_BY_COUNTY,                                                                  \
+         ROW5("Mayor", "ANN", "DEM", "5") ROW5("Mayor", "BOB", "REP", "6")                         \
+             ROW5("Clerk", "CYD", "DEM", "7") more)
+    (void)state;
+    struct format_case c = given(RSS("PA 2030 General Election Results by County (Unofficial)",
+                                     TWO_OFFICES("ADAMS", ROW5("Clerk", "DAN", "REP", "8"))
+                                         TWO_OFFICES("BEAVER", ROW5("Clerk", "DAN", "REP", "8"))));
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.head->contests, 2);
+    assert_int_equal(total(&c, 0, 1), 12);
+    assert_int_equal(total(&c, 1, 1), 16);
+    case_done(&c);
+    refused(RSS("PA 2030 General Election Results by County (Unofficial)",
+                TWO_OFFICES("ADAMS", ROW5("Clerk", "DAN", "REP", "8")) TWO_OFFICES("BEAVER", "")),
+            WIRE_SCHEMA, "\"Clerk\": 3 rows for 2 choices in 2 counties");
+}
+
 static void a_choice_without_a_county_of_its_contest_is_no_sum(void **state)
 {
     (void)state;
@@ -245,6 +268,7 @@ int main(void)
         cmocka_unit_test(a_special_election_on_primary_day_is_one_contest),
         cmocka_unit_test(only_a_contest_of_all_counties_has_the_states_districts),
         cmocka_unit_test(a_choice_without_a_county_of_its_contest_is_no_sum),
+        cmocka_unit_test(by_county_each_row_counts_in_its_own_contest),
         cmocka_unit_test(by_county_items_are_counties),
         cmocka_unit_test(damage_is_not_guessed_around),
         cmocka_unit_test(what_is_not_the_feed_is_refused),
