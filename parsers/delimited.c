@@ -12,9 +12,12 @@
 struct table {
     struct sheet sheet;
     bool header;
-    size_t width;   /* fields a row must have */
-    size_t columns; /* that the header names; 0: none does */
-    size_t found;   /* columns found in the header tried */
+    bool from_right;    /* a column is counted so: rows may have any number of others before it */
+    size_t width;       /* fields the mapping uses */
+    size_t columns;     /* of the header, or the first row where there is none; 0: not seen yet */
+    size_t least;       /* fields a row must have: those but blank ones at their end */
+    size_t found;       /* columns found in the header tried */
+    struct slice twice; /* a name of the mapping that two of its columns have */
 };
 
 /* ---- columns ---- */
@@ -28,6 +31,7 @@ static bool numbered(struct table *t, struct slice name, int32_t *field)
         n == 0)
         return false;
     *field = (int32_t)(n > 0 ? n - 1 : n);
+    t->from_right |= n < 0;
     size_t needs = (size_t)(n > 0 ? n : -n);
     t->width = needs > t->width ? needs : t->width;
     return true;
@@ -45,15 +49,23 @@ static bool is_called(const struct table *t, size_t field, struct slice name)
     return slice_eq_nocase(text, name);
 }
 
+/* The first field of the header from this one on that is called so; how many there are: none is. */
+static size_t next_called(const struct table *t, size_t i, struct slice name)
+{
+    while (i < t->sheet.records.n && !is_called(t, i, name))
+        i++;
+    return i;
+}
+
 static bool find_column(void *ctx, struct slice name, int32_t *field)
 {
     struct table *t = ctx;
-    size_t i = 0;
     if (!numbered(t, name, field)) {
-        while (t->header && i < t->sheet.records.n && !is_called(t, i, name))
-            i++;
-        if (!t->header || i == t->sheet.records.n)
+        size_t n = t->header ? t->sheet.records.n : 0, i = next_called(t, 0, name);
+        if (i >= n)
             return false;
+        if (next_called(t, i + 1, name) < n)
+            t->twice = name;
         *field = (int32_t)i;
         t->width = i + 1 > t->width ? i + 1 : t->width;
     }
@@ -65,7 +77,22 @@ static bool bind(struct table *t, struct fault *f)
 {
     const struct column_finder finder = {find_column, t};
     t->width = t->found = 0;
-    return mapping_bind(&t->sheet.mapping, &finder, f);
+    t->twice = (struct slice){NULL, 0};
+    if (!mapping_bind(&t->sheet.mapping, &finder, f))
+        return false;
+    return !t->twice.ptr ||
+           fault_set(f, WIRE_SCHEMA,
+                     "two columns are called \"%.*s\"; say which by its number, such as #%zu",
+                     SLICE_FMT(t->twice), next_called(t, 0, t->twice) + 1);
+}
+
+/* The line at hand says how many fields rows have. */
+static void measure(struct table *t)
+{
+    const struct records *r = &t->sheet.records;
+    t->columns = t->least = r->n;
+    while (t->least > t->width && !slice_trim(r->fields[t->least - 1]).len)
+        t->least--;
 }
 
 /* The header is the first line that has all the mapping names. Where none does, the fault is that
@@ -83,7 +110,7 @@ static bool find_header(struct table *t, struct fault *f)
         if (!more)
             break;
         if (line >= skip && bind(t, &why)) {
-            t->columns = t->sheet.records.n;
+            measure(t);
             return true;
         }
         if (line >= skip && (nearest.kind == WIRE_OK || t->found > most)) {
@@ -112,14 +139,38 @@ static bool skip_titles(struct table *t, struct fault *f)
 
 /* ---- rows ---- */
 
-/* A row says more than the header has names for: a separator within a text, or a quote lost. */
+/* A row says more than there are columns for: a separator within a text, or a quote lost. */
 static bool is_long(const struct table *t)
 {
     const struct records *r = &t->sheet.records;
-    for (size_t i = t->columns; t->columns > 0 && i < r->n; i++)
+    for (size_t i = t->columns; i < r->n; i++)
         if (r->fields[i].len > 0)
             return true;
     return false;
+}
+
+/* With a field too few or too many the figures would be another column's. */
+static bool check_width(struct table *t, struct fault *f)
+{
+    const struct records *r = &t->sheet.records;
+    const char *like = t->header ? "the header" : "the first row";
+    if (r->n < t->width)
+        return sheet_short(&t->sheet, r->n, t->width, "fields", f);
+    if (!t->header && t->from_right)
+        return true;
+    if (!t->columns)
+        measure(t);
+    if (r->n < t->least)
+        return fault_set(f, r->ended ? WIRE_SYNTAX : WIRE_TRUNCATED,
+                         "line %" PRIu64 ": %zu fields, %s has %zu: a separator lost; if rows may "
+                         "be short here, set ragged = yes",
+                         r->number, r->n, like, t->least);
+    if (is_long(t))
+        return fault_set(f, WIRE_SYNTAX,
+                         "line %" PRIu64 ": %zu fields, %s has %zu: a separator within a text, or "
+                         "a quote lost",
+                         r->number, r->n, like, t->columns);
+    return true;
 }
 
 /* A quote within a field that begins with none: the one that opened it is gone, or it is of
@@ -151,13 +202,8 @@ static bool read_rows(struct table *t, struct fault *f)
             return false;
         if (!more)
             return rows_finish(t->sheet.rows, f);
-        if (r->n < t->width && !t->sheet.ragged)
-            return sheet_short(&t->sheet, r->n, t->width, "fields", f);
-        if (is_long(t) && !t->sheet.ragged)
-            return fault_set(f, WIRE_SYNTAX,
-                             "line %" PRIu64 ": %zu fields, the header has %zu: a separator within "
-                             "a text, or a quote lost",
-                             r->number, r->n, t->columns);
+        if (!t->sheet.ragged && !check_width(t, f))
+            return false;
         if (has_half_quote(r))
             return fault_set(f, WIRE_SYNTAX,
                              "line %" PRIu64 ": a quote alone within a field; if quotes are "
@@ -171,7 +217,7 @@ static bool read_rows(struct table *t, struct fault *f)
 /* One file: rows to take, or names to lend. */
 static bool read_file(struct job *j, struct input *in, const struct rows_how *how, struct fault *f)
 {
-    struct table t;
+    struct table t = {.columns = 0};
     bool ok = sheet_open(j, in, how, true, &t.sheet, f) &&
               mapping_yes(&t.sheet.job, "header", true, &t.header, f) &&
               (t.header ? find_header(&t, f) : skip_titles(&t, f)) &&

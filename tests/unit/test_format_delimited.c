@@ -46,7 +46,7 @@ static void test_line_ends_quotes_and_blanks(void **state)
           "\"Race\" ,\"Candidate\" , Votes\nMayor ,Ann  Lee, 5\n,,\nMayor, \"Bo,\nJr.\" ,\"6\"\n",
           5, 6);
     reads(COLUMNS "separator=pipe\n",
-          "race|CANDIDATE|votes|x\nMayor|Ann Lee|5\nMayor|Bo, Jr.|6||\n", 5, 6);
+          "race|CANDIDATE|votes|x|\nMayor|Ann Lee|5|\nMayor|Bo, Jr.|6|||\n", 5, 6);
 }
 
 static void test_titles_before_the_header(void **state)
@@ -89,6 +89,40 @@ static void test_damage_is_located(void **state)
     /* a quote lost within "12,444": its rest would be another column */
     refused(COLUMNS, HEAD "Mayor,Ann Lee, 12,444\",5\n", WIRE_SYNTAX,
             "line 2: 5 fields, the header has 3");
+}
+
+/* Votes and rank are digits both: with a separator lost between them and the party, the rank was
+ * taken for the votes. */
+static void test_a_lost_separator_is_not_the_next_columns_votes(void **state)
+{
+    static const char columns[] = "header=no\ncolumn.contest=#1\ncolumn.choice=#2\n"
+                                  "column.votes=#4\n";
+    (void)state;
+    refused(COLUMNS, "Race,Candidate,Party,Votes,Rank\nMayor,Ann,D,100,1\nMayor,Bo D,90,2\n",
+            WIRE_SYNTAX, "line 3: 4 fields, the header has 5");
+    refused(COLUMNS "last-line=any\n",
+            "Race,Candidate,Party,Votes,Rank\nMayor,Ann,D,100,1\nMayor,Bo,D,90", WIRE_TRUNCATED,
+            "line 3: 4 fields, the header has 5");
+    refused(columns, "Mayor,Ann,D,100,1\nMayor,Bo D,90,2\n", WIRE_SYNTAX,
+            "line 2: 4 fields, the first row has 5");
+    refused(columns, "Mayor,Ann,D,100,1\nMayor,Bo, Jr.,D,90,2\n", WIRE_SYNTAX,
+            "line 2: 6 fields, the first row has 5");
+    reads(COLUMNS "ragged=yes\n",
+          "Race,Candidate,Votes,Rank\nMayor,Ann Lee,5,1\nMayor,\"Bo, Jr.\",6\n", 5, 6);
+}
+
+static void test_two_columns_of_one_name_are_told_apart(void **state)
+{
+    (void)state;
+    refused(COLUMNS, "Race,Candidate,Votes, votes\nMayor,Ann,1,2\n", WIRE_SCHEMA,
+            "line 1: two columns are called \"Votes\"; say which by its number, such as #3");
+    refused("column.contest=Race\ncolumn.choice=Candidate\ncolumn.votes=Votes | Total\n",
+            "Race,Candidate,Votes,Total,Votes\nMayor,Ann,1,2,3\n", WIRE_SCHEMA,
+            "line 1: two columns");
+    reads("column.contest=Race\ncolumn.choice=Candidate\ncolumn.votes=#-1\n",
+          "Race,Candidate,Votes,Votes\nMayor,Ann Lee,1,5\nMayor,\"Bo, Jr.\",2,6\n", 5, 6);
+    reads(COLUMNS, "Race,Candidate,Votes,%,%\nMayor,Ann Lee,5,1,1\nMayor,\"Bo, Jr.\",6,1,1\n", 5,
+          6);
 }
 
 static void test_votes_are_digits(void **state)
@@ -142,6 +176,8 @@ int main(void)
         cmocka_unit_test(test_titles_before_the_header),
         cmocka_unit_test(test_quote_no_keeps_nicknames),
         cmocka_unit_test(test_damage_is_located),
+        cmocka_unit_test(test_a_lost_separator_is_not_the_next_columns_votes),
+        cmocka_unit_test(test_two_columns_of_one_name_are_told_apart),
         cmocka_unit_test(test_votes_are_digits),
         cmocka_unit_test(test_unknown_is_never_zero),
         cmocka_unit_test(test_one_cell_twice),
