@@ -47,7 +47,7 @@ struct results_builder {
     uint32_t count, room, current;
     struct index index; /* of the contests, the first of each key */
     struct pool pool;
-    bool drop_precincts, sum_progress, check_totals;
+    bool drop_precincts, sum_progress, check_totals, whole, nested;
 };
 
 /* The votes of a cell as the feed states them; VOTES_ABSENT where it does not. */

@@ -333,7 +333,7 @@ static bool read_plain(struct job *j, struct mapping *m, struct fault *f)
     m->count.unknown = job_option(j, "unknown");
     return mapping_yes(j, "thousands", false, &m->count.thousands, f) &&
            mapping_yes(j, "sum-progress", false, &m->sum_progress, f) &&
-           mapping_yes(j, "whole", false, &m->whole, f);
+           mapping_yes(j, "whole", !m->level_count, &m->whole, f);
 }
 
 bool mapping_read(struct job *j, struct mapping *m, struct fault *f)

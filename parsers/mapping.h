@@ -109,7 +109,7 @@ struct mapping {
     bool every_per_county; /* contests exist per county, all of them */
     bool roster;           /* unless who stands in them says that they are one */
     bool sum_progress;     /* counties' progress adds up to the total's */
-    bool whole;            /* a county's precincts are all there is of it */
+    bool whole;            /* what a place states is what the places in it add up to */
     struct job *job;
     struct pattern *patterns;
 };

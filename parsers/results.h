@@ -267,9 +267,11 @@ void results_drop_precincts(struct results_builder *b);
  * over the sum of those as well, where each unit summed states both figures and it states none. */
 void results_sum_progress(struct results_builder *b);
 
-/* For feeds whose rows say what unit they are of: a total stated below what the contest's units add
- * up to is a problem of the contest; a row that lost its unit looks like one. */
-void results_check_totals(struct results_builder *b);
+/* For feeds whose rows say what unit they are of, where a row that lost its unit looks like one of
+ * what holds it: a total stated below what the contest's units add up to is a problem of the
+ * contest. With `whole` so is any other total than their sum; with `nested` so is a unit with votes
+ * beside coarser ones, for it takes part in no sum. */
+void results_check_totals(struct results_builder *b, bool whole, bool nested);
 
 /* Sum the cells no feed row stated: a county's and a municipality's from the units in it, then the
  * total's from the contest's counties, else municipalities, else precincts, stated or summed. Each

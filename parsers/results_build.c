@@ -144,9 +144,11 @@ void results_drop_precincts(struct results_builder *b)
     b->drop_precincts = true;
 }
 
-void results_check_totals(struct results_builder *b)
+void results_check_totals(struct results_builder *b, bool whole, bool nested)
 {
     b->check_totals = true;
+    b->whole = whole;
+    b->nested = nested;
 }
 
 void results_sum_progress(struct results_builder *b)

@@ -88,10 +88,21 @@ static void check_total(struct results_builder *b, struct building *k)
 {
     for (uint32_t c = 0; k->sums[0].votes && c < k->choice_count; c++) {
         int64_t stated = building_stated(k, 0, c), sum = k->sums[0].votes[c];
-        if (stated >= 0 && stated < sum)
+        if (stated >= 0 && sum >= 0 && (b->whole ? stated != sum : stated < sum))
             building_bad(b, k,
                          "%s: stated as %lld, its units have %lld; is a row without its unit?",
                          building_place(b, k, 0, c).text, (long long)stated, (long long)sum);
+    }
+}
+
+/* A unit beside coarser ones is in none of them, and so in no sum. */
+static void check_beside(struct results_builder *b, struct building *k)
+{
+    for (uint32_t u = 1; u < k->unit_count && !k->bad; u++) {
+        uint32_t p = k->rows[u].parent;
+        if (k->units[u].type > k->sums[p].of && has_votes(k, u))
+            building_bad(b, k, "%s: it stands beside larger units; is a row without its unit?",
+                         building_place(b, k, u, 0).text);
     }
 }
 
@@ -146,6 +157,8 @@ bool building_sum(struct results_builder *b, struct building *k)
         return false;
     if (b->check_totals)
         check_total(b, k);
+    if (b->nested)
+        check_beside(b, k);
     if (b->sum_progress && !all && k->sums[0].votes)
         sum_progress(k);
     return true;

@@ -126,7 +126,7 @@ bool rows_new(struct job *j, const struct mapping *m, const struct rows_how *how
     r->state = job_option(j, "state");
     r->county = job_option(j, "county");
     r->scratch.arena = j->arena;
-    results_check_totals(j->builder);
+    results_check_totals(j->builder, m->whole, !m->level_count);
     if (m->sum_progress)
         results_sum_progress(j->builder);
     r->arrays.arena = j->arena;

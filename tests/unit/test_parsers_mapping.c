@@ -246,7 +246,7 @@ static void the_finest_unit_a_row_fills_is_its_unit(void **state)
 /* Precincts count, are held against their own second rows, and are not in the batch. */
 static void precincts_that_are_not_kept_are_counted_once(void **state)
 {
-    static const char options[] = BARE "column.county=#4\ncolumn.precinct=#5\n";
+    static const char options[] = BARE "column.county=#4\ncolumn.precinct=#5\nwhole=no\n";
     struct format_case c = run(options, "Mayor;Ann;5;Elm;1\nMayor;Bo;1;Elm;1\nMayor;Ann;6;Elm;2\n"
                                         "Mayor;Ann;5;Elm;1\nMayor;Bo;;Elm;2\nMayor;Ann;7;Oak;1\n"
                                         "Mayor;Bo;9;Oak;\nMayor;Bo;2;Oak;1\n");
@@ -263,6 +263,56 @@ static void precincts_that_are_not_kept_are_counted_once(void **state)
     refused(options, "Mayor;Ann;5;Elm;1\nMayor;Ann;6;Elm;1\n", WIRE_SCHEMA,
             "precinct 1: two different values, 5 and 6");
     refused(options, "Mayor;Ann;5;;1\nMayor;Ann;;;1\n", WIRE_SCHEMA, "two different values");
+}
+
+/* A row without its county was the contest's total, were it large enough, and all others nothing.
+ */
+static void a_row_that_lost_its_county_is_not_the_total(void **state)
+{
+    static const char rows[] = "Mayor;Ann;10;Elm\nMayor;Bo;1;Elm\nMayor;Ann;20;Oak\n"
+                               "Mayor;Bo;2;Oak\nMayor;Ann;50;\nMayor;Bo;3;\n";
+    (void)state;
+    refused(BARE "column.county=#4\n", rows, WIRE_SCHEMA,
+            "choice Ann, total: stated as 50, its units have 30");
+    refused(BARE "column.county=#4\n", "Mayor;Ann;10;Elm\nMayor;Ann;20;\nMayor;Bo;3;Oak\n",
+            WIRE_SCHEMA, "choice Ann, total: stated as 20, its units have 10");
+    struct format_case c = run(BARE "column.county=#4\nwhole=no\n", rows);
+    assert_int_equal(votes(&c, 0, 0, 0), 50);
+    case_done(&c);
+    c = run(BARE "column.county=#4\n", "Mayor;Ann;10;Elm\nMayor;Ann;20;Oak\nMayor;Ann;30;\n");
+    assert_int_equal(votes(&c, 0, 0, 0), 30);
+    case_done(&c);
+}
+
+static void a_row_that_lost_its_precinct_is_not_its_county(void **state)
+{
+    static const char options[] = BARE "column.county=#4\ncolumn.precinct=#5\n";
+    static const char rows[] = "Mayor;Ann;5;Elm;1\nMayor;Ann;6;Elm;2\nMayor;Ann;30;Elm;\n";
+    (void)state;
+    refused(options, rows, WIRE_SCHEMA, "unit Elm: stated as 30, its units have 11");
+    struct format_case c = run(BARE "column.county=#4\ncolumn.precinct=#5\nprecincts=yes\n"
+                                    "level.county.#5=^$\n",
+                               rows);
+    assert_int_equal(votes(&c, 0, 0, 0), 30);
+    case_done(&c);
+}
+
+/* Sums are of one type of unit: a precinct without its county, a precinct of no municipality where
+ * others are of one, took part in none. */
+static void a_unit_beside_larger_ones_is_not_lost(void **state)
+{
+    static const char options[] = BARE "column.county=#4\ncolumn.municipality=#5\n"
+                                       "column.precinct=#6\n";
+    static const char more[] = BARE "column.county=#4\ncolumn.municipality=#5\n"
+                                    "column.precinct=#6\nprecincts=yes\nwhole=no\n";
+    (void)state;
+    refused(options, "Mayor;Ann;5;Elm;;1\nMayor;Ann;30;;;2\n", WIRE_SCHEMA,
+            "unit precincts: it stands beside larger units");
+    refused(more, "Mayor;Ann;5;Elm;Ash;1\nMayor;Ann;6;Elm;;2\n", WIRE_SCHEMA,
+            "unit Elm / 2: it stands beside larger units");
+    struct format_case c = run(options, "Mayor;Ann;5;Elm;Ash;1\nMayor;Ann;6;Oak;;2\n");
+    assert_int_equal(votes(&c, 0, 0, 0), 11);
+    case_done(&c);
 }
 
 /* Some counties report as such, another by precinct: neither is lost, none is counted twice. */
@@ -482,6 +532,9 @@ int main(void)
         cmocka_unit_test(without_a_test_a_row_without_choice_is_a_question),
         cmocka_unit_test(the_finest_unit_a_row_fills_is_its_unit),
         cmocka_unit_test(precincts_that_are_not_kept_are_counted_once),
+        cmocka_unit_test(a_row_that_lost_its_county_is_not_the_total),
+        cmocka_unit_test(a_row_that_lost_its_precinct_is_not_its_county),
+        cmocka_unit_test(a_unit_beside_larger_ones_is_not_lost),
         cmocka_unit_test(levels_say_what_a_row_is),
         cmocka_unit_test(contests_may_exist_per_county),
         cmocka_unit_test(progress_is_two_numbers),
