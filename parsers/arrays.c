@@ -35,12 +35,10 @@ static void give(struct arrays *a, void *block, unsigned class)
     a->spare[class] = block;
 }
 
-bool arrays_grow(struct arrays *a, void *array, uint32_t *room, uint64_t need, size_t size,
-                 uint32_t cap)
+bool arrays_grow_more(struct arrays *a, void *array, uint32_t *room, uint64_t need, size_t size,
+                      uint32_t cap)
 {
     void *old, *new;
-    if (need <= *room)
-        return true;
     unsigned class = class_of(need * size);
     memcpy(&old, array, sizeof old); /* the pointer's own type is the caller's */
     if (need > cap || class >= ARRAYS_CLASSES || !(new = take(a, class, old, *room * size)))

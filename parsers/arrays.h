@@ -19,8 +19,13 @@ struct arrays {
 
 /* Room for `need` items in the array that `array` points to the pointer of, at least doubled, at
  * most `cap`. What is new is zeroed. False when that is more than the cap or than memory. */
-bool arrays_grow(struct arrays *a, void *array, uint32_t *room, uint64_t need, size_t size,
-                 uint32_t cap) MUST_USE;
+bool arrays_grow_more(struct arrays *a, void *array, uint32_t *room, uint64_t need, size_t size,
+                      uint32_t cap) MUST_USE;
+static inline bool arrays_grow(struct arrays *a, void *array, uint32_t *room, uint64_t need,
+                               size_t size, uint32_t cap)
+{
+    return need <= *room || arrays_grow_more(a, array, room, need, size, cap);
+}
 
 /* An index over items 0, 1, ... of a list that its functions know. */
 struct index {

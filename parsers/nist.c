@@ -12,41 +12,48 @@
 
 /* ---- XML ---- */
 
+enum { ATTRIBUTES = 5 };
+
 struct elements {
     struct nist_reader *reader;
     struct nist_report *report;
-    unsigned skipped; /* how deep inside what does not matter */
+    struct xml_key names[ATTRIBUTES]; /* of attributes that matter */
+    unsigned skipped;                 /* how deep inside what does not matter */
+    unsigned want;                    /* of the last one begun */
     bool rooted;
 };
 
-static bool attributes(struct nist_reader *r, const struct xml_attrs *attrs, struct fault *f)
+static bool attributes(struct elements *e, const struct xml_attrs *attrs, struct fault *f)
 {
-    static const char *const names[] = {"ObjectId", "objectId", "type", "Language", "language"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct slice value = xml_attr(attrs, names[i]);
-        if (value.ptr != NULL && !nist_attribute(r, slice_of(names[i]), value, f))
+    for (size_t i = 0; i < ATTRIBUTES && attrs->count > 0; i++) {
+        struct slice value = xml_attr_of(attrs, &e->names[i]);
+        if (value.ptr != NULL && !nist_attribute(e->reader, slice_of(e->names[i].name), value, f))
             return false;
     }
     return true;
 }
 
+static bool no_report(const struct nist_report *report, struct slice name, struct fault *f)
+{
+    return fault_set(f, WIRE_SCHEMA,
+                     "line %ld: the document is a \"%.*s\", a NIST SP 1500-100 report is an "
+                     "ElectionReport",
+                     report->line, SLICE_FMT(field_excerpt(report->arena, name)));
+}
+
 static bool on_start(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f)
 {
     struct elements *e = ctx;
-    bool wanted = false;
+    e->want = 0;
     e->report->line = xml_line(attrs);
-    if (e->skipped == 0 && !nist_start(e->reader, name, &wanted, f))
+    if (e->skipped == 0 && !nist_start(e->reader, name, &e->want, f))
         return false;
-    if (!wanted && !e->rooted)
-        return fault_set(f, WIRE_SCHEMA,
-                         "line %ld: the document is a \"%.*s\", a NIST SP 1500-100 report is an "
-                         "ElectionReport",
-                         e->report->line, SLICE_FMT(field_excerpt(e->report->arena, name)));
+    if (e->want == 0 && !e->rooted)
+        return no_report(e->report, name, f);
     e->rooted = true;
-    if (!wanted)
-        e->skipped++;
-    xml_text(attrs, wanted && nist_has_text(e->reader));
-    return !wanted || !nist_has_attributes(e->reader) || attributes(e->reader, attrs, f);
+    e->skipped += e->want == 0;
+    xml_text(attrs, e->want & NIST_ITS_TEXT);
+    return !(e->want & NIST_ITS_ATTRIBUTES) || attributes(e, attrs, f);
 }
 
 static bool on_text(struct slice text, void *ctx, struct fault *f)
@@ -70,7 +77,13 @@ static bool read_xml(struct job *j, struct nist_reader *r, struct nist_report *r
                      struct fault *f)
 {
     static const struct xml_handler handler = {on_start, on_text, on_end};
-    struct elements e = {.reader = r, .report = report};
+    struct elements e = {.reader = r,
+                         .report = report,
+                         .names = {{.name = "ObjectId"},
+                                   {.name = "objectId"},
+                                   {.name = "type"},
+                                   {.name = "Language"},
+                                   {.name = "language"}}};
     return xml_parse(j->input, &handler, &e, f);
 }
 
@@ -121,7 +134,7 @@ static bool member(struct job *j, struct nist_reader *r, struct slice key, struc
     struct json_walk at = {0};
     struct slice none;
     struct json item;
-    bool wanted;
+    unsigned want;
     if (type == JSON_NULL && !slice_is(key, "Count"))
         return true; /* as if it were not there; of a count it says "unknown" */
     while (type == JSON_ARRAY && json_next(v, &at, &none, &item))
@@ -129,9 +142,9 @@ static bool member(struct job *j, struct nist_reader *r, struct slice key, struc
             return false;
     if (type == JSON_ARRAY)
         return true;
-    if (!nist_start(r, key, &wanted, f))
+    if (!nist_start(r, key, &want, f))
         return false;
-    if (!wanted)
+    if (want == 0)
         return true;
     return (type == JSON_OBJECT ? members(j, r, v, f) : scalar(j, r, v, f)) && nist_end(r, f);
 }

@@ -4,7 +4,8 @@
  *
  * One way: nist.c (XML, JSON) -> nist_read.c (elements into a report) -> nist_counts.c (a
  * selection's rows into one figure a unit); then nist_emit.c (the report into the builder) ->
- * nist_names.c (what things are called) and nist_units.c (which units add up to a total).
+ * nist_names.c (what things are called) and nist_units.c (which units add up to a total). All may
+ * call nist_bad.c.
  *
  * Identity: ObjectId, @id and objectId are names within one document, free to change with each
  * export, so they are no ids of ours. An ExternalIdentifier issued at local, state or national
@@ -43,6 +44,18 @@ struct nist_named {
 /* What an ObjectId names. */
 struct nist_thing {
     struct nist_named named;
+    struct nist_thing *after; /* what was referred to next, the last time */
+    /* of the selection being read: its rows */
+    uint32_t selection, first_row;
+    /* of the contest being written: nist_units.c */
+    const struct nist_unit_type *is; /* NULL: of no known type */
+    struct nist_thing *under;        /* the outermost unit with figures that holds it */
+    struct nist_thing *in;           /* the unit of the batch that it adds up to; NULL: none */
+    uint32_t contest, walk, index;
+    unsigned types, covered; /* masks of count types; of the levels of units that hold it */
+    int as;                  /* enum results_unit_type, or -1: not in the batch */
+    bool placed;             /* its unit of the batch is `index` */
+    bool whole;              /* its figures are figures of the whole contest */
     enum nist_kind kind;
     bool differs; /* defined twice, and not alike */
     struct slice name, abbreviation, first, middle, last, suffix;
@@ -57,17 +70,6 @@ struct nist_thing {
     uint32_t parents;            /* units that list it; of a candidate: contests */
     bool ambiguous, twins;       /* another unit is called the same; and in the same places */
     struct nist_thing *homes[2]; /* the county, the municipality it is in; `whole`: in several */
-    struct nist_thing *after;    /* what was referred to next, the last time */
-    /* of the selection being read: its rows */
-    uint32_t selection, first_row;
-    /* of the contest being written: nist_units.c */
-    const struct nist_unit_type *is; /* NULL: of no known type */
-    struct nist_thing *under;        /* the outermost unit with figures that holds it */
-    struct nist_thing *in;           /* the unit of the batch that it adds up to; NULL: none */
-    uint32_t contest, walk, index;
-    unsigned types, covered; /* masks of count types; of the levels of units that hold it */
-    int as;                  /* enum results_unit_type, or -1: not in the batch */
-    bool placed;             /* its unit of the batch is `index` */
 };
 
 #define NIST_ALL_TYPES 0xffffu /* the mask of a count of type "total" */
@@ -131,6 +133,13 @@ struct nist_report {
     int64_t steps;          /* ... and how far in all */
 };
 
+/* ---- nist_bad.c ---- */
+
+/* What makes the contest bad, for people; the place is put before it, and the first reason stays.
+ */
+void nist_bad(struct nist_report *report, struct nist_contest *c, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* ---- nist_read.c: elements, or JSON members, in whatever order ---- */
 
 struct nist_reader;
@@ -140,14 +149,13 @@ struct nist_reader;
 struct nist_reader *nist_reader_new(struct nist_report *report) MUST_USE;
 void nist_reader_done(struct nist_reader *r); /* accepts NULL */
 
-/* An element or member begins. *wanted false: nothing inside it matters, and it gets no nist_end.
+/* An element or member begins; what of it matters. 0: nothing inside it, and it gets no nist_end.
  */
-bool nist_start(struct nist_reader *r, struct slice name, bool *wanted, struct fault *f) MUST_USE;
-/* Whether its attributes matter; and one of them: ObjectId, type, Language. */
-bool nist_has_attributes(const struct nist_reader *r);
+enum nist_want { NIST_INSIDE = 1, NIST_ITS_TEXT = 2, NIST_ITS_ATTRIBUTES = 4 };
+bool nist_start(struct nist_reader *r, struct slice name, unsigned *want, struct fault *f) MUST_USE;
+/* One of its attributes: ObjectId, type, Language. */
 bool nist_attribute(struct nist_reader *r, struct slice name, struct slice value,
                     struct fault *f) MUST_USE;
-bool nist_has_text(const struct nist_reader *r); /* whether its text matters */
 bool nist_text(struct nist_reader *r, struct slice text, struct fault *f) MUST_USE;
 bool nist_end(struct nist_reader *r, struct fault *f) MUST_USE;
 
@@ -172,9 +180,10 @@ int nist_count_type(struct slice name);
 #define NIST_TYPE_TOTAL 0
 #define NIST_TYPE_SEATS 1 /* no votes */
 
-/* Another row. Sets *why where it contradicts an earlier one. False: no memory. */
-bool nist_rows_add(struct nist_rows *rows, struct arena *a, struct nist_row row,
-                   const char **why) MUST_USE;
+/* Another row, to be filled; then it is kept, or the next takes its place. NULL: no memory. */
+struct nist_row *nist_rows_new(struct nist_rows *rows, struct arena *a) MUST_USE;
+/* Why it contradicts an earlier one; NULL: it does not. */
+const char *nist_rows_keep(struct nist_rows *rows) MUST_USE;
 
 /* One cell a unit into the report. Sets *why, and *unit, where it cannot be told what was counted.
  * False: no memory. */
@@ -184,11 +193,6 @@ bool nist_rows_sum(struct nist_rows *rows, struct nist_report *report, const cha
 /* ---- nist_emit.c: the report into the builder ---- */
 
 bool nist_emit(struct job *j, struct nist_report *report, struct fault *f) MUST_USE;
-
-/* What makes the contest bad, for people; the place is put before it, and the first reason stays.
- */
-void nist_bad(struct nist_report *report, struct nist_contest *c, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
 
 /* ---- nist_names.c: what things are called ---- */
 
@@ -219,13 +223,10 @@ struct results_unit_in nist_names_unit(const struct nist_thing *unit);
 /* Once, when all is read: what counties and municipalities units are in. False: *f. */
 bool nist_units_settle(struct nist_report *report, struct fault *f) MUST_USE;
 
-/* Whether a figure of this unit is a figure of the whole contest. */
-bool nist_units_whole(const struct nist_contest *c, const struct nist_thing *unit);
-
-/* Decide for each unit of the contest's cells as what it goes into the batch (unit->as), so that
- * the units of the coarsest type there lie side by side and leave nothing out. Makes the contest
- * bad where a total must be summed from units and that cannot be told. `serial` numbers the
- * contests from 1. False: *f. */
+/* Decide for each unit of the contest's cells whether it is the whole (unit->whole), else as what
+ * it goes into the batch (unit->as), so that the units of the coarsest type there lie side by side
+ * and leave nothing out. Makes the contest bad where a total must be summed from units and that
+ * cannot be told. `serial` numbers the contests from 1. False: *f. */
 bool nist_units_plan(struct nist_report *report, struct nist_contest *c, uint32_t serial,
                      struct fault *f) MUST_USE;
 

@@ -56,9 +56,20 @@ static bool same_type(const struct nist_row *a, const struct nist_row *b)
     return a->type == b->type && (a->type != TYPE_OTHER || a->other == b->other);
 }
 
-bool nist_rows_add(struct nist_rows *rows, struct arena *a, struct nist_row row, const char **why)
+struct nist_row *nist_rows_new(struct nist_rows *rows, struct arena *a)
 {
-    struct nist_thing *unit = row.unit;
+    if (!pool_grow(a, &rows->list, &rows->room, (uint64_t)rows->count + 1, sizeof *rows->list,
+                   ROWS_MAX))
+        return NULL;
+    struct nist_row *row = &rows->list[rows->count];
+    *row = (struct nist_row){.votes = VOTES_UNKNOWN};
+    return row;
+}
+
+const char *nist_rows_keep(struct nist_rows *rows)
+{
+    struct nist_row *row = &rows->list[rows->count];
+    struct nist_thing *unit = row->unit;
     uint32_t n = 0;
     if (unit->selection != rows->selection) {
         unit->selection = rows->selection;
@@ -66,23 +77,14 @@ bool nist_rows_add(struct nist_rows *rows, struct arena *a, struct nist_row row,
     }
     for (uint32_t i = unit->first_row; i != 0; i = rows->list[i - 1].next, n++) {
         const struct nist_row *had = &rows->list[i - 1];
-        if (!same_type(had, &row) || had->device != row.device)
-            continue;
-        if (had->votes != row.votes)
-            *why = "it stands there twice and differs";
-        return true;
+        if (same_type(had, row) && had->device == row->device)
+            return had->votes != row->votes ? "it stands there twice and differs" : NULL;
     }
-    if (n >= ROWS_OF_UNIT_MAX) {
-        *why = "more counts of one unit than can be true";
-        return true;
-    }
-    if (!pool_grow(a, &rows->list, &rows->room, (uint64_t)rows->count + 1, sizeof *rows->list,
-                   ROWS_MAX))
-        return false;
-    row.next = unit->first_row;
-    rows->list[rows->count++] = row;
-    unit->first_row = rows->count;
-    return true;
+    if (n >= ROWS_OF_UNIT_MAX)
+        return "more counts of one unit than can be true";
+    row->next = unit->first_row;
+    unit->first_row = ++rows->count;
+    return NULL;
 }
 
 /* sum += votes, where either may be unknown. */
@@ -122,7 +124,14 @@ static bool type_done(const struct nist_rows *rows, uint32_t from, uint32_t end)
 static void sum_types(const struct nist_rows *rows, struct nist_cell *cell, const char **why)
 {
     uint32_t first = cell->unit->first_row;
+    const struct nist_row *only = &rows->list[first - 1];
     unsigned types = 0;
+    if (only->next == 0) {
+        cell->votes = only->votes;
+        cell->types = only->type == NIST_TYPE_TOTAL ? NIST_ALL_TYPES : 1u << only->type;
+        return;
+    }
+    cell->votes = 0;
     for (uint32_t i = first; i != 0; i = rows->list[i - 1].next) {
         if (type_done(rows, first, i))
             continue;
@@ -143,21 +152,22 @@ static void sum_types(const struct nist_rows *rows, struct nist_cell *cell, cons
 bool nist_rows_sum(struct nist_rows *rows, struct nist_report *report, const char **why,
                    struct nist_thing **unit)
 {
+    if (!pool_grow(report->arena, &report->cells, &report->cell_room,
+                   (uint64_t)report->cell_count + rows->count, sizeof *report->cells, CELLS_MAX))
+        return false;
     for (uint32_t i = 0; i < rows->count; i++) {
-        struct nist_cell cell = {.unit = rows->list[i].unit};
+        struct nist_cell *cell = &report->cells[report->cell_count];
         const char *wrong = NULL;
-        if (cell.unit->first_row == 0)
+        cell->unit = rows->list[i].unit;
+        if (cell->unit->first_row == 0)
             continue; /* done */
-        sum_types(rows, &cell, &wrong);
-        cell.unit->first_row = 0;
+        sum_types(rows, cell, &wrong);
+        cell->unit->first_row = 0;
+        report->cell_count++;
         if (wrong != NULL) {
             *why = wrong;
-            *unit = cell.unit;
+            *unit = cell->unit;
         }
-        if (!pool_grow(report->arena, &report->cells, &report->cell_room,
-                       (uint64_t)report->cell_count + 1, sizeof *report->cells, CELLS_MAX))
-            return false;
-        report->cells[report->cell_count++] = cell;
     }
     return true;
 }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* A NIST report, read to its end, into the builder. */
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "parsers/field.h"
 #include "parsers/nist.h"
 
@@ -18,22 +15,6 @@ struct emit {
 static bool no_memory(struct fault *f)
 {
     return fault_set(f, WIRE_LIMIT, "the report holds more than memory allows");
-}
-
-void nist_bad(struct nist_report *report, struct nist_contest *c, const char *fmt, ...)
-{
-    char why[400];
-    va_list ap;
-    if (c->why.len > 0)
-        return;
-    va_start(ap, fmt);
-    vsnprintf(why, sizeof why, fmt, ap);
-    va_end(ap);
-    long n = report->line > 0 ? report->line : (long)(c - report->contests);
-    c->why =
-        arena_printf(report->arena, report->line > 0 ? "line %ld: %s" : "Contest[%ld]: %s", n, why);
-    if (c->why.ptr == NULL)
-        c->why = SLICE("it cannot be read");
 }
 
 /* ---- choices ---- */
@@ -143,7 +124,7 @@ static bool votes(struct emit *e, const struct nist_selection *s, uint32_t choic
     for (uint32_t i = 0; i < s->cells; i++) {
         const struct nist_cell *cell = &e->report->cells[s->first_cell + i];
         struct nist_thing *unit = cell->unit;
-        if (nist_units_whole(e->contest, unit)) {
+        if (unit->whole) {
             if (whole != NULL && whole->votes != cell->votes)
                 nist_bad(e->report, e->contest, "%.*s has two totals, %lld and %lld",
                          SLICE_FMT(field_excerpt(e->job->arena, s->named.id)),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What the things of a NIST report are called in the batch. */
 #include <stdint.h>
+#include <string.h>
 
 #include "parsers/label.h"
 #include "parsers/nist.h"
@@ -19,6 +20,21 @@ static struct slice join(struct arena *a, struct slice x, const char *between, s
     if (x.len == 0 || y.len == 0)
         return x.len > 0 ? x : y.ptr != NULL ? y : SLICE("");
     return arena_printf(a, "%.*s%s%.*s", SLICE_FMT(x), between, SLICE_FMT(y));
+}
+
+/* Two texts as one key. ptr NULL: no memory. */
+static struct slice pair(struct arena *a, struct slice x, struct slice y)
+{
+    if (x.len == 0)
+        return y.ptr != NULL ? y : SLICE("");
+    char *key = arena_alloc(a, x.len + y.len + 1);
+    if (key == NULL)
+        return (struct slice){NULL, 0};
+    memcpy(key, x.ptr, x.len);
+    key[x.len] = '\n';
+    if (y.len > 0)
+        memcpy(key + x.len + 1, y.ptr, y.len);
+    return (struct slice){key, x.len + y.len + 1};
 }
 
 static struct slice person_name(struct arena *a, const struct nist_thing *candidate)
@@ -118,8 +134,7 @@ static bool on_shared(struct nist_report *r,
     bool ok = seen != NULL && shared != NULL;
     for (uint32_t i = 0; ok && i < r->contest_count; i++) {
         const struct nist_contest *c = &r->contests[i];
-        struct slice key =
-            arena_printf(r->arena, "%.*s\n%.*s", SLICE_FMT(c->named.stable), SLICE_FMT(c->text));
+        struct slice key = pair(r->arena, c->named.stable, c->text);
         uintptr_t other = key.ptr != NULL ? (uintptr_t)map_get(seen, key) : 0;
         if (other != 0)
             shared[i] = shared[other - 1] = true;
@@ -268,14 +283,30 @@ struct results_unit_in nist_names_unit(const struct nist_thing *unit)
     return in;
 }
 
-static bool mark_shared(struct map *seen, struct nist_thing *unit, struct slice key, bool twins)
+static bool mark_twins(struct nist_report *r, struct map *seen, struct nist_thing *unit,
+                       struct slice key)
 {
-    struct nist_thing *other = key.ptr != NULL ? map_get(seen, key) : NULL;
-    if (other != NULL && twins)
+    struct slice homes = {(const char *)unit->homes, sizeof unit->homes};
+    struct slice there = pair(r->arena, homes, key);
+    struct nist_thing *other = there.ptr != NULL ? map_get(seen, there) : NULL;
+    if (other != NULL)
         other->twins = unit->twins = true;
-    if (other != NULL && !twins)
-        other->ambiguous = unit->ambiguous = true;
-    return key.ptr != NULL && map_put(seen, key, unit);
+    return there.ptr != NULL && map_put(seen, there, unit);
+}
+
+/* `seen`: the first of each key; `seen_there`: those that share theirs. */
+static bool mark_shared(struct nist_report *r, struct map *seen, struct map *seen_there,
+                        struct nist_thing *unit)
+{
+    struct results_unit_in in = nist_names_unit(unit);
+    struct slice key = pair(r->arena, in.id, in.name);
+    struct nist_thing *other = key.ptr != NULL ? map_get(seen, key) : NULL;
+    if (other == NULL)
+        return key.ptr != NULL && map_put(seen, key, unit);
+    if (!other->ambiguous && !mark_twins(r, seen_there, other, key))
+        return false;
+    other->ambiguous = unit->ambiguous = true;
+    return mark_twins(r, seen_there, unit, key);
 }
 
 bool nist_names_units(struct nist_report *r)
@@ -288,12 +319,7 @@ bool nist_names_units(struct nist_report *r)
         struct nist_thing *unit = value;
         if (unit->kind != NIST_UNIT)
             continue;
-        struct results_unit_in in = nist_names_unit(unit);
-        struct slice key =
-            arena_printf(r->arena, "%.*s\n%.*s", SLICE_FMT(in.id), SLICE_FMT(in.name));
-        struct slice there = arena_printf(r->arena, "%.*s\n%p %p", SLICE_FMT(key),
-                                          (void *)unit->homes[0], (void *)unit->homes[1]);
-        ok = mark_shared(seen, unit, key, false) && mark_shared(seen_there, unit, there, true);
+        ok = mark_shared(r, seen, seen_there, unit);
         for (uint32_t i = 0; i < unit->parts.count; i++)
             unit->parts.items[i]->parents++;
     }

@@ -16,24 +16,26 @@
 
 enum { WITH_UNIT = 1, WITH_TYPE = 2 };
 
-struct frame {
-    const struct nist_member *member;
-    enum nist_in in;
-    void *object;
-};
-
 /* What came after a member the last time: most of a report is the same few elements again and
  * again. In XML one name always lies at one address. */
 struct follower {
     const char *name;
     const struct nist_member *member; /* NULL: of no meaning there */
+    unsigned want;                    /* enum nist_want */
     unsigned number;
+    struct follower *after;
+};
+
+struct frame {
+    const struct nist_member *member;
+    enum nist_in in;
+    void *object;
+    struct follower *next; /* what probably comes */
 };
 
 struct nist_reader {
     struct nist_report *report;
     struct follower followers[IN_PLACES][NIST_MEMBERS_MAX + 1]; /* by the member before; 0: none */
-    size_t last[IN_PLACES];
     struct frame frames[DEPTH_MAX];
     size_t depth;
     const struct nist_member *leaf; /* being read, in the top frame; NULL: none */
@@ -47,7 +49,7 @@ struct nist_reader {
     struct nist_external external;
     struct nist_ballots ballots;
     struct nist_rows rows; /* of the selection being read */
-    struct nist_row row;
+    struct nist_row *row;  /* being read */
     int64_t round;
     bool counted, suppressed;
     unsigned has; /* WITH_: what the row has */
@@ -158,21 +160,26 @@ static bool is_true(struct slice text)
     return slice_is(text, "true") || slice_is(text, "1");
 }
 
-/* Count is declared a float: "12.0" is a whole number, "12.5" is no count of votes. Nothing at all
- * is unknown. */
-static void take_votes(struct nist_reader *r, struct slice text)
+/* Count is declared a float: "12.0" is a whole number, "12.5" is no count of votes. */
+static struct slice whole_part(struct slice text)
 {
-    size_t dot = slice_find(text, SLICE("."));
-    size_t end = text.len;
+    size_t dot = slice_find(text, SLICE(".")), end = text.len;
     while (dot != SIZE_MAX && end > dot + 2 && text.ptr[end - 1] == '0')
         end--;
-    bool zero = dot != SIZE_MAX && slice_is(slice_sub(text, dot, end), ".0");
+    return dot != SIZE_MAX && slice_is(slice_sub(text, dot, end), ".0") ? slice_sub(text, 0, dot)
+                                                                        : text;
+}
+
+/* Nothing at all is unknown. */
+static void take_votes(struct nist_reader *r, struct slice text)
+{
+    int64_t *votes = &r->row->votes;
     if (r->counted)
-        bad_count(r, r->row.unit, "a second Count: ", text);
+        bad_count(r, r->row->unit, "a second Count: ", text);
     r->counted = true;
-    if (text.len > 0 &&
-        !num_parse(slice_sub(text, 0, zero ? dot : text.len), 0, RESULTS_VOTES_MAX, &r->row.votes))
-        bad_count(r, r->row.unit, "no count of votes: ", text);
+    if (text.len > 0 && !num_parse(text, 0, RESULTS_VOTES_MAX, votes) &&
+        !num_parse(whole_part(text), 0, RESULTS_VOTES_MAX, votes))
+        bad_count(r, r->row->unit, "no count of votes: ", text);
 }
 
 static void take_row_member(struct nist_reader *r, enum nist_sort sort, struct slice text)
@@ -180,26 +187,26 @@ static void take_row_member(struct nist_reader *r, enum nist_sort sort, struct s
     switch (sort) {
     case NIST_COUNT_TYPE:
         r->has |= WITH_TYPE;
-        r->row.type = nist_count_type(text);
-        if (r->row.type < 0)
-            bad_count(r, r->row.unit, "no such Type: ", text);
+        r->row->type = nist_count_type(text);
+        if (r->row->type < 0)
+            bad_count(r, r->row->unit, "no such Type: ", text);
         break;
     case NIST_COUNT_VOTES:
         take_votes(r, text);
         break;
     case NIST_COUNT_OTHER:
-        r->row.other = hash64(text, 0) | 1;
+        r->row->other = hash64(text, 0) | 1;
         break;
     case NIST_COUNT_ROUND:
         contest_now(r)->rounds = true;
         if (!num_parse(text, 1, INT32_MAX, &r->round))
-            bad_count(r, r->row.unit, "no such Round: ", text);
+            bad_count(r, r->row->unit, "no such Round: ", text);
         break;
     case NIST_COUNT_SUPPRESSED:
         r->suppressed = is_true(text);
         break;
     case NIST_COUNT_DEVICE:
-        r->row.device = hash64(text, r->row.device) | 1;
+        r->row->device = hash64(text, r->row->device) | 1;
         break;
     default: /* not of a row */
         break;
@@ -296,12 +303,13 @@ static bool begin_election(struct nist_reader *r, void **object, struct fault *f
 
 static bool begin_row(struct nist_reader *r, void **object, struct fault *f)
 {
-    (void)f;
-    r->row = (struct nist_row){.votes = VOTES_UNKNOWN};
+    r->row = nist_rows_new(&r->rows, r->report->arena);
+    if (r->row == NULL)
+        return no_memory(f);
     r->round = 1;
     r->counted = r->suppressed = false;
     r->has = 0;
-    *object = &r->row;
+    *object = r->row;
     return true;
 }
 
@@ -384,24 +392,22 @@ static bool define(struct nist_reader *r, const struct frame *at, void *around, 
 static bool end_row(struct nist_reader *r, const struct frame *at, void *around, struct fault *f)
 {
     struct nist_contest *c = contest_now(r);
-    const char *why = NULL;
-    (void)at, (void)around;
-    r->has |= r->row.unit != NULL ? WITH_UNIT : 0;
+    (void)at, (void)around, (void)f;
+    r->has |= r->row->unit != NULL ? WITH_UNIT : 0;
     c->with |= r->has;
     c->without |= ~r->has & (WITH_UNIT | WITH_TYPE);
     if (r->suppressed)
-        r->row.votes = VOTES_UNKNOWN;
+        r->row->votes = VOTES_UNKNOWN;
     else if (!r->counted)
-        bad_count(r, r->row.unit, "no Count", (struct slice){NULL, 0});
-    if (r->row.unit == NULL)
-        r->row.unit = r->report->whole;
+        bad_count(r, r->row->unit, "no Count", (struct slice){NULL, 0});
+    if (r->row->unit == NULL)
+        r->row->unit = r->report->whole;
     /* what a choice got in later rounds holds the votes of the first once more */
-    if (r->round > 1 || r->row.type < 0 || r->row.type == NIST_TYPE_SEATS)
+    if (r->round > 1 || r->row->type < 0 || r->row->type == NIST_TYPE_SEATS)
         return true;
-    if (!nist_rows_add(&r->rows, r->report->arena, r->row, &why))
-        return no_memory(f);
+    const char *why = nist_rows_keep(&r->rows);
     if (why != NULL)
-        bad_count(r, r->row.unit, why, (struct slice){NULL, 0});
+        bad_count(r, r->row->unit, why, (struct slice){NULL, 0});
     return true;
 }
 
@@ -502,6 +508,16 @@ static const struct turn {
 
 /* ---- the walk ---- */
 
+/* The object that is read in `in`: what is first in it follows what was last in the one before. */
+static void push(struct nist_reader *r, const struct nist_member *m, enum nist_in in, void *object)
+{
+    struct frame *at = &r->frames[r->depth++];
+    at->member = m;
+    at->in = in;
+    at->object = object;
+    at->next = &r->followers[in][0];
+}
+
 struct nist_reader *nist_reader_new(struct nist_report *report)
 {
     struct nist_reader *r = calloc(1, sizeof *r);
@@ -513,8 +529,7 @@ struct nist_reader *nist_reader_new(struct nist_report *report)
     }
     report->whole->kind = NIST_UNIT;
     r->report = report;
-    r->frames[0] = (struct frame){.in = IN_ROOT};
-    r->depth = 1;
+    push(r, NULL, IN_ROOT, NULL);
     return r;
 }
 
@@ -525,55 +540,55 @@ void nist_reader_done(struct nist_reader *r)
     free(r);
 }
 
-static const struct nist_member *find(struct nist_reader *r, enum nist_in in, struct slice name)
+static unsigned want_of(const struct nist_member *m)
 {
-    struct follower *next = &r->followers[in][r->last[in]];
+    const struct nist_place *place = &nist_places[m->inside];
+    bool attributes = m->sort != NIST_THROUGH && (place->named || m->inside == IN_STRING);
+    return NIST_INSIDE | (place->spoken ? NIST_ITS_TEXT : 0) |
+           (attributes ? NIST_ITS_ATTRIBUTES : 0);
+}
+
+static const struct follower *find(struct nist_reader *r, struct frame *at, struct slice name)
+{
+    struct follower *next = at->next;
     bool same =
         next->name == name.ptr || (next->member != NULL && slice_eq(next->member->name, name));
     if (!same) {
         next->name = name.ptr;
-        next->member = nist_member(in, name, &next->number);
+        next->member = nist_member(at->in, name, &next->number);
+        next->want = next->member != NULL ? want_of(next->member) : 0;
+        next->after = &r->followers[at->in][next->number];
     }
-    r->last[in] = next->number;
-    return next->member;
+    at->next = next->after;
+    return next;
 }
 
-bool nist_start(struct nist_reader *r, struct slice name, bool *wanted, struct fault *f)
+bool nist_start(struct nist_reader *r, struct slice name, unsigned *want, struct fault *f)
 {
-    const struct frame *around = &r->frames[r->depth - 1];
-    const struct nist_member *m = r->leaf == NULL ? find(r, around->in, name) : NULL;
-    *wanted = m != NULL && r->depth < DEPTH_MAX;
-    if (!*wanted)
+    struct frame *around = &r->frames[r->depth - 1];
+    *want = 0;
+    if (r->leaf != NULL || r->depth == DEPTH_MAX)
         return true;
+    const struct follower *found = find(r, around, name);
+    const struct nist_member *m = found->member;
+    if (m == NULL)
+        return true;
+    *want = found->want;
     r->text_len = 0;
     if (m->inside == IN_LEAF) {
         r->leaf = m;
         return true;
     }
-    struct frame *at = &r->frames[r->depth++];
-    *at = (struct frame){m, m->inside, around->object};
+    push(r, m, m->inside, around->object);
     return m->sort == NIST_THROUGH || turns[m->inside].begin == NULL ||
-           turns[m->inside].begin(r, &at->object, f);
-}
-
-bool nist_has_attributes(const struct nist_reader *r)
-{
-    const struct frame *at = &r->frames[r->depth - 1];
-    return r->leaf == NULL && at->member->sort != NIST_THROUGH &&
-           (nist_places[at->in].named || at->in == IN_STRING);
+           turns[m->inside].begin(r, &r->frames[r->depth - 1].object, f);
 }
 
 bool nist_attribute(struct nist_reader *r, struct slice name, struct slice value, struct fault *f)
 {
-    const struct frame *at = &r->frames[r->depth - 1];
-    unsigned number;
-    const struct nist_member *m = nist_member(at->in, name, &number);
+    struct frame *at = &r->frames[r->depth - 1];
+    const struct nist_member *m = find(r, at, name)->member;
     return m == NULL || fill(r, m, at->object, value, f);
-}
-
-bool nist_has_text(const struct nist_reader *r)
-{
-    return r->leaf != NULL || nist_places[r->frames[r->depth - 1].in].spoken;
 }
 
 static bool make_room(struct nist_reader *r, size_t more, struct fault *f)
@@ -589,11 +604,12 @@ static bool make_room(struct nist_reader *r, size_t more, struct fault *f)
 
 bool nist_text(struct nist_reader *r, struct slice text, struct fault *f)
 {
-    if (!nist_has_text(r) || text.len == 0)
+    if (r->leaf == NULL && !nist_places[r->frames[r->depth - 1].in].spoken)
         return true;
     if (text.len > r->text_room - r->text_len && !make_room(r, text.len, f))
         return false;
-    memcpy(r->text + r->text_len, text.ptr, text.len);
+    if (text.len > 0)
+        memcpy(r->text + r->text_len, text.ptr, text.len);
     r->text_len += text.len;
     return true;
 }

@@ -177,7 +177,7 @@ const struct nist_place nist_places[IN_PLACES] = {
     [IN_EXTERNAL] = {TABLE(external_members), false, false},
     [IN_SPOKEN] = {TABLE(spoken_members), false, true},
     [IN_STRING] = {TABLE(string_members), false, true},
-    [IN_LEAF] = {NULL, 0, false, false},
+    [IN_LEAF] = {NULL, 0, false, true},
 };
 
 /* Of everything with an id: attributes in XML, members in JSON. */

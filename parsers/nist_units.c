@@ -20,58 +20,64 @@
 
 /* How fine a unit is, coarse first. The first three are places where votes lie side by side. */
 enum level { COUNTY, MUNICIPALITY, PRECINCT, DISTRICT, STATE };
+enum { OTHER = 8 }; /* the sort of precincts that are of type "other" */
 
 struct nist_unit_type {
-    const char *name; /* of ReportingUnitType */
+    struct slice name; /* of ReportingUnitType */
     enum level level;
     int sort; /* of one level, but of different sorts: one may lie in the other */
 };
 
 static const struct nist_unit_type types[] = {
-    {"county", COUNTY, 0},
-    {"city", MUNICIPALITY, 0},
-    {"municipality", MUNICIPALITY, 0},
-    {"town", MUNICIPALITY, 0},
-    {"township", MUNICIPALITY, 0},
-    {"borough", MUNICIPALITY, 0},
-    {"village", MUNICIPALITY, 1},
-    {"precinct", PRECINCT, 0},
-    {"combined-precinct", PRECINCT, 0},
-    {"split-precinct", PRECINCT, 1},
-    {"ward", PRECINCT, 2},
-    {"polling-place", PRECINCT, 3},
-    {"vote-center", PRECINCT, 4},
-    {"drop-box", PRECINCT, 5},
-    {"ballot-batch", PRECINCT, 6},
-    {"ballot-style-area", PRECINCT, 7},
-    {"other", PRECINCT, 8},
-    {"congressional", DISTRICT, 0},
-    {"state-senate", DISTRICT, 1},
-    {"state-house", DISTRICT, 2},
-    {"county-council", DISTRICT, 3},
-    {"city-council", DISTRICT, 4},
-    {"judicial", DISTRICT, 5},
-    {"school", DISTRICT, 6},
-    {"special", DISTRICT, 7},
-    {"utility", DISTRICT, 8},
-    {"water", DISTRICT, 9},
-    {"state", STATE, 0},
-    {"country", STATE, 0},
+    {SLICE_INIT("county"), COUNTY, 0},
+    {SLICE_INIT("city"), MUNICIPALITY, 0},
+    {SLICE_INIT("municipality"), MUNICIPALITY, 0},
+    {SLICE_INIT("town"), MUNICIPALITY, 0},
+    {SLICE_INIT("township"), MUNICIPALITY, 0},
+    {SLICE_INIT("borough"), MUNICIPALITY, 0},
+    {SLICE_INIT("village"), MUNICIPALITY, 1},
+    {SLICE_INIT("precinct"), PRECINCT, 0},
+    {SLICE_INIT("combined-precinct"), PRECINCT, 0},
+    {SLICE_INIT("split-precinct"), PRECINCT, 1},
+    {SLICE_INIT("ward"), PRECINCT, 2},
+    {SLICE_INIT("polling-place"), PRECINCT, 3},
+    {SLICE_INIT("vote-center"), PRECINCT, 4},
+    {SLICE_INIT("drop-box"), PRECINCT, 5},
+    {SLICE_INIT("ballot-batch"), PRECINCT, 6},
+    {SLICE_INIT("ballot-style-area"), PRECINCT, 7},
+    {SLICE_INIT("other"), PRECINCT, OTHER},
+    {SLICE_INIT("congressional"), DISTRICT, 0},
+    {SLICE_INIT("state-senate"), DISTRICT, 1},
+    {SLICE_INIT("state-house"), DISTRICT, 2},
+    {SLICE_INIT("county-council"), DISTRICT, 3},
+    {SLICE_INIT("city-council"), DISTRICT, 4},
+    {SLICE_INIT("judicial"), DISTRICT, 5},
+    {SLICE_INIT("school"), DISTRICT, 6},
+    {SLICE_INIT("special"), DISTRICT, 7},
+    {SLICE_INIT("utility"), DISTRICT, 8},
+    {SLICE_INIT("water"), DISTRICT, 9},
+    {SLICE_INIT("state"), STATE, 0},
+    {SLICE_INIT("country"), STATE, 0},
 };
-static const struct nist_unit_type device = {"ReportingDevice", PRECINCT, 9};
-static const struct nist_unit_type composed_other = {"other", DISTRICT, 10};
+static const struct nist_unit_type device = {SLICE_INIT("ReportingDevice"), PRECINCT, 9};
+static const struct nist_unit_type composed_other = {SLICE_INIT("other"), DISTRICT, 10};
 
-static const struct nist_unit_type *type_of(const struct nist_thing *unit)
+/* *last: of the unit before, which mostly has the same. */
+static const struct nist_unit_type *type_of(const struct nist_thing *unit,
+                                            const struct nist_unit_type *last)
 {
+    if (last != NULL && last != &device && slice_eq(unit->unit_type, last->name))
+        return last;
     if (slice_ends(unit->named.type, SLICE("ReportingDevice")))
         return &device;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (slice_is(unit->unit_type, types[i].name))
+        if (slice_eq(unit->unit_type, types[i].name))
             return &types[i];
     return NULL;
 }
 
-bool nist_units_whole(const struct nist_contest *c, const struct nist_thing *unit)
+/* Whether a figure of this unit is a figure of the whole contest. */
+static bool is_whole(const struct nist_contest *c, const struct nist_thing *unit)
 {
     return unit->named.id.len == 0 || unit == c->district ||
            (unit->is != NULL && unit->is->level == STATE);
@@ -95,6 +101,11 @@ static bool of_place(const struct nist_thing *unit) /* no district, and no total
     return unit->is != NULL && unit->is->level <= PRECINCT;
 }
 
+static bool is_other(const struct nist_thing *unit)
+{
+    return unit->is != NULL && unit->is->level == PRECINCT && unit->is->sort == OTHER;
+}
+
 static bool outermost(const struct nist_thing *unit)
 {
     return of_place(unit) && unit->covered == 0;
@@ -105,21 +116,21 @@ static bool outermost(const struct nist_thing *unit)
 static bool take_unit(struct plan *p, struct nist_thing *unit)
 {
     struct nist_list *list = &p->report->units;
-    if (unit->contest == p->serial)
-        return true;
     unit->contest = p->serial;
     unit->types = unit->covered = 0;
     unit->as = -1;
     unit->placed = false;
     unit->under = unit->in = NULL;
-    unit->is = type_of(unit);
+    if (unit->is == &composed_other)
+        unit->is = type_of(unit, NULL);
     if (unit->kind != NIST_UNIT)
         nist_bad(p->report, p->contest, "its VoteCounts refer to %.*s, which is no GpUnit",
                  SLICE_FMT(shown(p, unit)));
     else if (unit->differs)
         nist_bad(p->report, p->contest, "the GpUnit %.*s is defined twice",
                  SLICE_FMT(shown(p, unit)));
-    if (nist_units_whole(p->contest, unit))
+    unit->whole = is_whole(p->contest, unit);
+    if (unit->whole)
         return true;
     if (!pool_grow(p->report->arena, &list->items, &list->room, (uint64_t)list->count + 1,
                    sizeof *list->items, UNITS_MAX))
@@ -128,15 +139,20 @@ static bool take_unit(struct plan *p, struct nist_thing *unit)
     return true;
 }
 
-/* The figures of one selection, of the whole and of units: of the same count types? */
-static void compare_types(struct plan *p, const struct nist_selection *s)
+/* The units of one selection's figures. Those of the whole and those of units: are they of the same
+ * count types? */
+static bool collect_selection(struct plan *p, const struct nist_selection *s)
 {
+    const struct nist_cell *cell = p->report->cells + s->first_cell, *end = cell + s->cells;
     unsigned whole = 0, rest = 0;
-    for (uint32_t i = 0; i < s->cells; i++) {
-        const struct nist_cell *cell = &p->report->cells[s->first_cell + i];
-        if (nist_units_whole(p->contest, cell->unit))
+    for (; cell < end; cell++) {
+        struct nist_thing *unit = cell->unit;
+        if (unit->contest != p->serial && !take_unit(p, unit))
+            return false;
+        unit->types |= cell->types;
+        if (unit->whole)
             whole |= cell->types;
-        else if (of_place(cell->unit))
+        else if (of_place(unit))
             rest |= cell->types;
     }
     if (s->cells > 0 && whole == 0)
@@ -145,22 +161,16 @@ static void compare_types(struct plan *p, const struct nist_selection *s)
         nist_bad(p->report, p->contest,
                  "%.*s: the whole contest's VoteCounts are of other Types than those of its units",
                  SLICE_FMT(field_excerpt(p->report->arena, s->named.id)));
+    return true;
 }
 
 static bool collect(struct plan *p)
 {
     const struct nist_contest *c = p->contest;
     p->report->units.count = 0;
-    for (uint32_t i = 0; i < c->selections; i++) {
-        const struct nist_selection *s = &p->report->selections[c->first_selection + i];
-        for (uint32_t k = 0; k < s->cells; k++) {
-            struct nist_cell *cell = &p->report->cells[s->first_cell + k];
-            if (!take_unit(p, cell->unit))
-                return false;
-            cell->unit->types |= cell->types;
-        }
-        compare_types(p, s);
-    }
+    for (uint32_t i = 0; i < c->selections; i++)
+        if (!collect_selection(p, &p->report->selections[c->first_selection + i]))
+            return false;
     return true;
 }
 
@@ -194,8 +204,7 @@ static void meet(struct walk_state *w, struct nist_thing *inner)
 /* Figures are looked at only where the contest has some. */
 static bool concerns(const struct walk_state *w, const struct nist_thing *inner)
 {
-    return w->what == HOME ||
-           (inner->contest == w->p->serial && !nist_units_whole(w->p->contest, inner));
+    return w->what == HOME || (inner->contest == w->p->serial && !inner->whole);
 }
 
 static void descend(struct walk_state *w, const struct nist_thing *unit, int depth)
@@ -229,11 +238,11 @@ static void cover(struct plan *p)
     const struct nist_list *list = &p->report->units;
     for (uint32_t i = 0; i < list->count; i++) {
         struct nist_thing *unit = list->items[i];
-        if (unit->is != NULL && slice_is(unit->unit_type, "other") && walk(p, unit, COUNT).met > 0)
+        if (is_other(unit) && walk(p, unit, COUNT).met > 0)
             unit->is = &composed_other;
     }
     for (uint32_t i = 0; i < list->count; i++)
-        if (of_place(list->items[i]))
+        if (of_place(list->items[i]) && list->items[i]->parts.count > 0)
             walk(p, list->items[i], COVER);
 }
 
@@ -269,7 +278,7 @@ static struct nist_thing *home_of(const struct plan *p, const struct nist_thing 
                                   enum level level)
 {
     struct nist_thing *home = unit->homes[level];
-    return home != NULL && !nist_units_whole(p->contest, home) ? home : NULL;
+    return home != NULL && !is_whole(p->contest, home) ? home : NULL;
 }
 
 /* The outermost units, looked at together. */
@@ -367,14 +376,17 @@ static void check_inner(struct plan *p)
 {
     const struct nist_list *list = &p->report->units;
     const struct nist_contest *c = p->contest;
+    bool inner = false;
     for (uint32_t i = 0; i < list->count; i++) {
         struct nist_thing *unit = list->items[i];
-        if (outermost(unit) && (walk(p, unit, UNDER).types & ~unit->types) != 0)
+        inner |= of_place(unit) && !outermost(unit);
+        if (outermost(unit) && unit->parts.count > 0 &&
+            (walk(p, unit, UNDER).types & ~unit->types) != 0)
             nist_bad(p->report, p->contest,
                      "it has no total, and VoteCounts of %.*s are of other Types than its parts'",
                      SLICE_FMT(shown(p, unit)));
     }
-    for (uint32_t i = 0; i < c->selections; i++) {
+    for (uint32_t i = 0; inner && i < c->selections; i++) {
         const struct nist_selection *s = &p->report->selections[c->first_selection + i];
         const struct nist_cell *cells = p->report->cells + s->first_cell;
         uint32_t mark = ++p->report->walks;
@@ -401,11 +413,12 @@ static bool not_endless(const struct plan *p, struct fault *f)
 bool nist_units_settle(struct nist_report *report, struct fault *f)
 {
     struct plan p = {.report = report};
+    const struct nist_unit_type *last = NULL;
     size_t at = 0;
     void *value;
     while (map_next(report->things, &at, NULL, &value)) {
         struct nist_thing *unit = value;
-        unit->is = unit->kind == NIST_UNIT ? type_of(unit) : NULL;
+        last = unit->is = unit->kind == NIST_UNIT ? type_of(unit, last) : NULL;
         if (unit->is != NULL && unit->is->level <= MUNICIPALITY)
             walk(&p, unit, HOME);
     }

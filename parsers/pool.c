@@ -121,3 +121,10 @@ bool pool_add(struct pool *p, struct slice raw, struct results_text *out)
     return copy.ptr &&
            add_entry(p, (struct pool_entry){copy.ptr, (uint32_t)copy.len, hash, *out, 0});
 }
+
+bool pool_grow_more(struct arena *a, void *array, uint32_t *room, uint64_t need, size_t size,
+                    uint32_t cap)
+{
+    struct arrays alone = {.arena = a};
+    return arrays_grow_more(&alone, array, room, need, size, cap);
+}

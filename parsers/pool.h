@@ -35,11 +35,12 @@ static inline bool pool_is(const struct pool *p, struct results_text t, struct s
 }
 
 /* As arrays_grow, for an array on its own. */
+bool pool_grow_more(struct arena *a, void *array, uint32_t *room, uint64_t need, size_t size,
+                    uint32_t cap) MUST_USE;
 static inline bool pool_grow(struct arena *a, void *array, uint32_t *room, uint64_t need,
                              size_t size, uint32_t cap)
 {
-    struct arrays alone = {.arena = a};
-    return arrays_grow(&alone, array, room, need, size, cap);
+    return need <= *room || pool_grow_more(a, array, room, need, size, cap);
 }
 
 #endif

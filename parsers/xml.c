@@ -80,7 +80,9 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
         refuse_attributes(x);
         return;
     }
-    x->attrs = (struct xml_attrs){attrs, count, x->parser->input->line, x};
+    x->attrs.raw = attrs;
+    x->attrs.count = count;
+    x->attrs.line = x->parser->input->line;
     if (x->handler->start && !x->handler->start(name_of(x, name), &x->attrs, x->ctx, x->fault))
         x->stopped = true;
 }
@@ -234,7 +236,7 @@ static struct slice declared_charset(struct slice head)
 
 bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct fault *f)
 {
-    struct xml x = {.handler = h, .ctx = ctx, .in = in, .fault = f};
+    struct xml x = {.handler = h, .ctx = ctx, .in = in, .fault = f, .attrs.x = &x};
     struct slice head, charset;
     if (!input_is_text(in)) {
         if (!input_peek(in, 256, &head, f))
@@ -255,5 +257,6 @@ bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct 
 
 void xml_text(const struct xml_attrs *a, bool wanted)
 {
-    tell_text(a->x->parser, wanted && a->x->handler->text);
+    if (wanted != (a->x->parser->sax->characters != NULL))
+        tell_text(a->x->parser, wanted && a->x->handler->text);
 }

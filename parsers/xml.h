@@ -46,7 +46,8 @@ static inline struct slice xml_attr_of(const struct xml_attrs *a, struct xml_key
 {
     const char *const *at = a->raw;
     for (int i = 0; i < a->count; i++, at += 5) {
-        if (at[0] == key->kept || (!key->kept && strcmp(at[0], key->name) == 0)) {
+        if (at[0] == key->kept ||
+            (!key->kept && at[0][0] == key->name[0] && strcmp(at[0], key->name) == 0)) {
             key->kept = at[0];
             return (struct slice){at[3], (size_t)(at[4] - at[3])};
         }
