@@ -195,7 +195,7 @@ static void put(struct pen *p, struct slice s)
         if (i > from && p->blank)
             *p->at++ = ' ';
         if (i > from) {
-            memcpy(p->at, s.ptr + from, i - from);
+            memmove(p->at, s.ptr + from, i - from);
             p->at += i - from;
             p->blank = false;
         }
@@ -321,6 +321,22 @@ static struct slice from_windows(struct slice s, struct column_scratch *scratch)
     return rest.len ? s : (struct slice){start, (size_t)(at - start)};
 }
 
+/* Blanks that do not break lines are blanks; in place. */
+static struct slice fold_hard_blanks(char *s, size_t len)
+{
+    static const struct slice hard = SLICE_INIT("\xc2\xa0");
+    struct pen p = {s, s, false};
+    struct slice rest = {s, len};
+    size_t at;
+    while ((at = slice_find(rest, hard)) != SIZE_MAX) {
+        put(&p, slice_sub(rest, 0, at)); /* never ahead of what it reads */
+        put(&p, SLICE(" "));
+        rest = slice_sub(rest, at + hard.len, rest.len);
+    }
+    put(&p, rest);
+    return (struct slice){s, (size_t)(p.at - s)};
+}
+
 struct slice column_text(const struct column *c, const struct slice *fields, size_t n,
                          struct column_style style, struct column_scratch *scratch)
 {
@@ -344,5 +360,9 @@ struct slice column_text(const struct column *c, const struct slice *fields, siz
     }
     struct slice text = {start, (size_t)(p.at - start)};
     scratch->used += most;
-    return style.guess && !text_is_utf8(text) ? from_windows(text, scratch) : text;
+    if (style.guess && !text_is_utf8(text))
+        text = from_windows(text, scratch);
+    return text.len && memchr(text.ptr, '\xc2', text.len)
+               ? fold_hard_blanks((char *)(uintptr_t)text.ptr, text.len)
+               : text;
 }

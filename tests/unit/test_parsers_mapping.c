@@ -463,6 +463,19 @@ static void entities_are_decoded_where_asked(void **state)
     case_done(&c);
 }
 
+static void hard_blanks_are_blanks(void **state)
+{
+    struct format_case c =
+        run(BARE "column.party=#4\n", "Mayor;\xc2\xa0"
+                                      "Ann \xc2\xa0 Lee;5;Non\xc2\xa0Partisan\nMayor;Bo "
+                                      "Zo\xc3\xab\xc2\xa0;6;\n");
+    (void)state;
+    assert_text(&c, choice(&c, 0, 0)->name, "Ann Lee");
+    assert_text(&c, choice(&c, 0, 0)->party, "");
+    assert_text(&c, choice(&c, 0, 1)->name, "Bo Zo\xc3\xab");
+    case_done(&c);
+}
+
 static void text_that_is_no_utf8_is_windows_1252(void **state)
 {
     struct err e;
@@ -544,6 +557,7 @@ int main(void)
         cmocka_unit_test(a_trailer_that_is_not_there_is_a_cut_file),
         cmocka_unit_test(shapes_are_told_by_the_first_lines),
         cmocka_unit_test(entities_are_decoded_where_asked),
+        cmocka_unit_test(hard_blanks_are_blanks),
         cmocka_unit_test(text_that_is_no_utf8_is_windows_1252),
         cmocka_unit_test(names_are_lent_by_the_companion),
         cmocka_unit_test(widths_tell_shapes_in_characters),
