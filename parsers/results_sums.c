@@ -135,23 +135,36 @@ static bool total_is_stated(const struct building *k)
     return true;
 }
 
-bool building_sum(struct results_builder *b, struct building *k)
+static bool sums_new(struct results_builder *b, struct building *k)
 {
-    bool all = total_is_stated(k);
-    if (all && !k->parents && !b->check_totals)
-        return true;
     uint32_t count = k->parents ? k->unit_count : 1;
     if (!(k->sums = arena_array(b->arena, count, sizeof *k->sums)))
         return false;
     k->sum_count = count;
     for (uint32_t u = 0; u < count; u++)
         k->sums[u].of = RESULTS_UNIT_TYPES;
+    return true;
+}
+
+/* Municipalities and counties out of what they hold. */
+static bool sum_holders(struct results_builder *b, struct building *k)
+{
     for (int type = RESULTS_MUNICIPALITY; k->parents && type > RESULTS_TOTAL; type--) {
         if (!sum_type(b, k, (enum results_unit_type)type))
             return false;
         check_whole(b, k, (enum results_unit_type)type);
     }
-    if (all && !b->check_totals)
+    return true;
+}
+
+bool building_sum(struct results_builder *b, struct building *k)
+{
+    bool all = total_is_stated(k), total = !all || b->check_totals;
+    if (!total && !k->parents)
+        return true;
+    if (!sums_new(b, k) || !sum_holders(b, k))
+        return false;
+    if (!total)
         return true;
     if (!sum_type(b, k, RESULTS_TOTAL))
         return false;

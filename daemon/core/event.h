@@ -33,7 +33,7 @@ struct event {
     int64_t received_ms;         /* election clock at the payload's last byte */
     bool restored; /* BATCH: from our own last-accepted copy, at start or reload: judged as already
                       on air */
-    bool again;               /* BATCH: the bytes on air, read again with other companions */
+    bool again;    /* BATCH: the bytes on air, read again with other companions */
     enum verdict verdict;     /* FAILED */
     struct slice text;        /* FAILED */
     struct decision decision; /* DECISION */

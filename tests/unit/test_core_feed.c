@@ -30,23 +30,6 @@ static void the_same_bytes_change_nothing(void **state)
     assert_int_equal(w->report.change_count, 0);
 }
 
-/* A companion lent no name, and then does: the bytes are the same, what they say is not. */
-static void the_same_bytes_with_other_companions_are_read_anew(void **state)
-{
-    struct world *w = *state;
-    world_take(w, 0, MAYOR("1000", "900"));
-    struct results batch = batch_of(w->arena, MAYOR("1000", "900") CLERK("5", "6"));
-    struct event event = {.type = EVENT_BATCH,
-                          .batch = &batch,
-                          .digest = w->m.feeds[0].files[0].digest,
-                          .received_ms = w->start + 60000,
-                          .again = true};
-    assert_true(feed_take(&w->m, &event, w->start + 60000, &w->report, &w->err));
-    assert_int_equal(w->report.verdict, VERDICT_ACCEPTED);
-    assert_true(w->report.keep);
-    assert_int_equal(world_votes(w, 0, "8", "", "Dee"), 6);
-}
-
 static void an_older_payload_never_goes_on_air(void **state)
 {
     struct world *w = *state;
@@ -764,7 +747,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(the_same_bytes_change_nothing),
-        T(the_same_bytes_with_other_companions_are_read_anew),
         T(an_older_payload_never_goes_on_air),
         T(a_copy_that_was_on_air_is_older),
         T(what_was_durable_is_known_again),
