@@ -185,7 +185,8 @@ static bool begin(struct report *r, struct slice first, long line, struct fault 
     c.county = county.len > 0 ? county : r->pages->county;
     c.party = r->party;
     c.votes_allowed = r->votes_allowed;
-    if (r->total > 0 && r->total == r->precincts) { /* all voters of the report may vote in it */
+    /* all voters of the report may vote in it, unless it is a party's */
+    if (r->total > 0 && r->total == r->precincts && r->party.len == 0) {
         c.registered = r->registered;
         c.ballots = r->ballots;
     }

@@ -181,6 +181,18 @@ bool label_are_answers(struct slice a, struct slice b)
     return false;
 }
 
+char label_major_party(struct slice party)
+{
+    static const char *const names[] = {
+        "d", "dem", "dfl", "democrat",   "democratic",     "democraticparty",
+        "r", "rep", "gop", "republican", "republicanparty"};
+    char word[WORD_MAX + 1];
+    for (size_t i = 0; squeeze(party, word) && i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(word, names[i]) == 0)
+            return names[i][0] == 'g' ? 'r' : names[i][0];
+    return 0;
+}
+
 enum results_status label_status(struct slice heading)
 {
     static const struct {

@@ -31,6 +31,9 @@ struct slice label_party_mark(struct slice s, bool *incumbent);
  * an answer ("Y") or counts ("1"). */
 struct slice label_party(struct slice field);
 
+/* 'd' of "Dem", "DFL", "Democratic Party", 'r' of "R", "Republican"; 0 for any other party. */
+char label_major_party(struct slice party);
+
 /* How final a heading calls its results: "Unofficial Results", "Final Official Canvass". Whatever
  * takes it back counts first: "Semi-Official" and "Semi-Final Official Canvass" are of the night.
  */

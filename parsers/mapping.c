@@ -187,6 +187,28 @@ static bool read_per_county(struct reading *r)
                : too_many(r);
 }
 
+static bool read_all_parties(struct reading *r)
+{
+    struct mapping *m = r->m;
+    return GROW(r, all_parties, all_party_count)
+               ? read_test(r, &m->all_parties[m->all_party_count - 1])
+               : too_many(r);
+}
+
+static bool read_per_party(struct reading *r)
+{
+    static const char *const words[] = {
+        [PER_PARTY_NO] = "no", [PER_PARTY_YES] = "yes", [PER_PARTY_AUTO] = "auto"};
+    for (int i = PER_PARTY_NO; i <= PER_PARTY_AUTO; i++) {
+        if (slice_is(r->value, words[i])) {
+            r->m->per_party = (enum mapping_per_party)i;
+            return true;
+        }
+    }
+    return fault_set(r->fault, WIRE_SCHEMA, "option %.*s: it is yes, no or auto",
+                     SLICE_FMT(r->key));
+}
+
 static bool read_cut(struct reading *r)
 {
     struct mapping *m = r->m;
@@ -282,7 +304,9 @@ static const struct {
 } readers[] = {
     {"check.votes", read_check},
     {"column.", read_column},
+    {"contest-all-parties.", read_all_parties},
     {"contest-per-county", read_per_county},
+    {"contest-per-party", read_per_party},
     {"contest-whole.", read_whole},
     {"cut.", read_cut},
     {"drop.", read_filter},
@@ -423,7 +447,8 @@ bool mapping_bind(struct mapping *m, const struct column_finder *finder, struct 
            bind_tests(m, m->levels, m->level_count, finder, f) &&
            bind_tests(m, m->measures, m->measure_count, finder, f) &&
            bind_tests(m, m->per_county, m->per_county_count, finder, f) &&
-           bind_tests(m, m->wholes, m->whole_count, finder, f);
+           bind_tests(m, m->wholes, m->whole_count, finder, f) &&
+           bind_tests(m, m->all_parties, m->all_party_count, finder, f);
 }
 
 static bool find_role(void *ctx, struct slice name, int32_t *field)

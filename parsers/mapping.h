@@ -87,16 +87,24 @@ struct mapping_statistic { /* rows whose choice matches are figures, or nothing 
     struct pattern *pattern;
 };
 
+/* Is a contest each party's, as in a primary that gives all of them one name? */
+enum mapping_per_party {
+    PER_PARTY_UNSAID, /* a contest's party is only told */
+    PER_PARTY_NO,
+    PER_PARTY_YES,
+    PER_PARTY_AUTO /* where the rows are a primary's */
+};
+
 struct mapping {
     struct slice spec[ROLES]; /* as written; ptr NULL: not mapped */
     struct column column[ROLES];
-    struct mapping_test *filters, *levels, *measures, *per_county, *wholes;
+    struct mapping_test *filters, *levels, *measures, *per_county, *wholes, *all_parties;
     struct mapping_cut *cuts;
     struct mapping_value *values;
     struct mapping_fact *facts;
     struct mapping_statistic *statistics;
-    uint32_t filter_count, level_count, measure_count, per_county_count, whole_count, cut_count,
-        value_count, fact_count, statistic_count;
+    uint32_t filter_count, level_count, measure_count, per_county_count, whole_count,
+        all_party_count, cut_count, value_count, fact_count, statistic_count;
     struct slice measure_contest; /* as written */
     struct column measure_title;
     struct slice check_votes;
@@ -106,6 +114,7 @@ struct mapping {
     struct pattern *type_total; /* the type that is the sum of the others; NULL: none is */
     struct column_style style;
     struct count_style count;
+    enum mapping_per_party per_party;
     bool every_per_county; /* contests exist per county, all of them */
     bool roster;           /* unless who stands in them says that they are one */
     bool sum_progress;     /* counties' progress adds up to the total's */

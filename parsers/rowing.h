@@ -37,7 +37,7 @@ struct who {
         WHO_QUESTION /* yes and no in one row */
     } kind;
     enum role figure;
-    bool per_county;
+    bool per_county, of_party;
     uint32_t contest, choice, no; /* the builder's; choice: yes, for a question */
 };
 
@@ -61,6 +61,7 @@ struct account { /* of a contest */
 };
 
 struct types;
+struct survey;
 
 struct rows {
     struct job *job;
@@ -79,6 +80,8 @@ struct rows {
     struct account *accounts; /* by the builder's number of the contest */
     uint32_t account_count, account_room;
     uint32_t who_room, where_room, place_count, place_room, total_room;
+    struct survey *survey; /* NULL: none is made */
+    bool per_party;        /* a contest is each party's */
     struct types *types;   /* NULL: votes have no types */
     uint64_t kept, number; /* number: of the row at hand */
     const struct who *at;  /* what the row at hand is about */
@@ -99,6 +102,14 @@ bool rowing_texts(struct rows *r, const struct group *g) MUST_USE;
  * number of a place, with the facts it has of the payload. */
 bool rowing_who(struct rows *r, struct who *w) MUST_USE;
 bool rowing_where(struct rows *r, uint32_t *where) MUST_USE;
+
+/* Who stands where, of a file that does not say whether it is a primary's: the row at hand, whose
+ * texts are worked out, and what they come to. More of one party than can win stand in the race at
+ * hand, as far as somebody looked. */
+struct survey *rowing_survey(const struct rows *r); /* NULL when memory is out */
+bool rowing_survey_row(struct rows *r) MUST_USE;
+bool rowing_survey_primary(const struct survey *s);
+bool rowing_survey_many(const struct rows *r);
 
 /* What the builder is told of a place, its figures unknown and its parent not said. */
 struct results_unit_in rowing_unit_in(const struct rows *r, uint32_t where);

@@ -24,13 +24,16 @@
 #include "parsers/mapping.h"
 
 struct names;
+struct survey;
 struct rows;
 
 struct rows_how {
-    const char *place;   /* what a row's number counts: "line" */
-    bool adjacent;       /* a row's fields lie one behind the other in memory, in order */
-    struct names *names; /* lent where rows lack them; NULL: none are */
-    bool learn;          /* rows only fill `names`; nothing is built */
+    const char *place;      /* what a row's number counts: "line" */
+    bool adjacent;          /* a row's fields lie one behind the other in memory, in order */
+    struct names *names;    /* lent where rows lack them; NULL: none are */
+    bool learn;             /* rows only fill `names`; nothing is built */
+    struct survey **survey; /* rows only tell who stands where; nothing else is built */
+    struct survey *told;    /* ... and told it; NULL: nobody looked */
 };
 
 /* `m` is read and bound, and lives as long. WIRE_SCHEMA when it lacks what every mapping needs. */

@@ -119,7 +119,14 @@ static bool contest_begin(struct rows *r, struct who *w, uint32_t flags)
         in.part = &county;
     in.office = t[ROLE_OFFICE];
     in.district = t[ROLE_DISTRICT];
-    in.party = label_party(t[ROLE_CONTEST_PARTY]);
+    if (w->of_party || r->m->per_party == PER_PARTY_UNSAID)
+        in.party = label_party(t[ROLE_CONTEST_PARTY]);
+    if (w->of_party && in.party.len) {
+        in.text =
+            arena_printf(r->job->arena, "%.*s - %.*s", SLICE_FMT(in.text), SLICE_FMT(in.party));
+        if (!in.text.ptr)
+            return rowing_full(r);
+    }
     in.election_type = t[ROLE_ELECTION_TYPE];
     in.votes_allowed = count_small(t[ROLE_VOTES_ALLOWED]);
     in.seats = count_small(t[ROLE_SEATS]);
@@ -229,9 +236,23 @@ static bool line_add(struct rows *r, struct who *w)
     return true;
 }
 
+/* What the mapping's tests say of the contest of the row at hand. */
+static bool contest_tests(struct rows *r, struct who *w)
+{
+    const struct mapping *m = r->m;
+    bool whole, all_parties;
+    if (!any_matches(r, m->per_county, m->per_county_count, &w->per_county) ||
+        !any_matches(r, m->wholes, m->whole_count, &whole) ||
+        !any_matches(r, m->all_parties, m->all_party_count, &all_parties))
+        return false;
+    w->per_county = (w->per_county || m->every_per_county) && !whole;
+    w->of_party = r->per_party && (!all_parties || rowing_survey_many(r));
+    return true;
+}
+
 bool rowing_who(struct rows *r, struct who *w)
 {
-    bool drop, question, whole;
+    bool drop, question;
     if (!dropped(r, &drop))
         return false;
     if (drop)
@@ -243,11 +264,12 @@ bool rowing_who(struct rows *r, struct who *w)
         return rowing_full(r);
     if (r->how.learn)
         return true;
-    if (!is_question(r, &question) ||
-        !any_matches(r, r->m->per_county, r->m->per_county_count, &w->per_county) ||
-        !any_matches(r, r->m->wholes, r->m->whole_count, &whole))
+    if (!is_question(r, &question) || !contest_tests(r, w))
         return false;
-    w->per_county = (w->per_county || r->m->every_per_county) && !whole;
+    w->of_party &= !question;
+    if (r->survey)
+        return question || statistic_of(r->m, r->text[ROLE_CHOICE]) != ROLES ||
+               rowing_survey_row(r);
     return question ? question_add(r, w) : line_add(r, w);
 }
 

@@ -91,6 +91,7 @@ static bool groups_init(struct rows *r)
     see_tests(&who, m->measures, m->measure_count);
     see_tests(&who, m->per_county, m->per_county_count);
     see_tests(&who, m->wholes, m->whole_count);
+    see_tests(&who, m->all_parties, m->all_party_count);
     see(&who, &m->measure_title);
     see_tests(&where, m->levels, m->level_count);
     return group_init(r, &r->whos, whos, &who) &&
@@ -109,6 +110,20 @@ static bool check_mapping(const struct mapping *m, struct fault *f)
         return fault_set(f, WIRE_SCHEMA, "the mapping has no column.choice and no .choice-id");
     if (!c[ROLE_VOTES].count && !question)
         return fault_set(f, WIRE_SCHEMA, "the mapping has no column.votes");
+    return true;
+}
+
+/* Whether contests are each party's, or are to be told to be. */
+static bool survey_init(struct rows *r, struct fault *f)
+{
+    bool automatic = r->m->per_party == PER_PARTY_AUTO;
+    r->per_party = automatic ? r->how.told && rowing_survey_primary(r->how.told)
+                             : r->m->per_party == PER_PARTY_YES;
+    if (automatic && !r->how.learn && !r->how.survey && !r->how.told)
+        return fault_set(f, WIRE_SCHEMA,
+                         "option contest-per-party: it is yes or no; auto is for text of lines");
+    if (r->how.survey && !(*r->how.survey = r->survey = rowing_survey(r)))
+        return fault_set(f, WIRE_LIMIT, "out of memory");
     return true;
 }
 
@@ -139,7 +154,7 @@ bool rows_new(struct job *j, const struct mapping *m, const struct rows_how *how
         !arrays_grow(&r->arrays, &r->places, &r->place_room, 1, sizeof *r->places, ROWING_LIST_MAX))
         return fault_set(f, WIRE_LIMIT, "out of memory");
     *out = r;
-    return true;
+    return survey_init(r, f);
 }
 
 /* ---- groups ---- */
@@ -371,7 +386,7 @@ bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t num
     if (!find_who(r, &who))
         return false;
     r->at = &r->who[who];
-    if (r->at->kind == WHO_DROPPED || r->how.learn)
+    if (r->at->kind == WHO_DROPPED || r->how.learn || r->survey)
         return true;
     r->kept++;
     return take_row(r);
@@ -386,6 +401,8 @@ void rows_here(const struct rows *r)
 bool rows_finish(struct rows *r, struct fault *f)
 {
     r->fault = f;
+    if (r->survey)
+        return true;
     return (!r->types || types_finish(r->types, r)) && rowing_post(r);
 }
 

@@ -11,20 +11,51 @@
 
 #define SKIP_MAX 1000
 
+/* A file that does not say whether it is a primary's is read twice: for that first. Its bytes are
+ * UTF-8 by then. */
+static bool read_twice(struct job *j, sheet_reader *read, struct rows_how how, struct fault *f)
+{
+    struct job again = *j;
+    struct slice charset = job_option(j, "charset");
+    struct input_memory memory;
+    struct input_source source = input_from_memory(&memory);
+    bool ok = input_text(j->input, charset, f) && input_all(j->input, &memory.bytes, f);
+    again.options = arena_printf(j->arena, "%s%.*s", charset.len ? "charset=utf-8\n" : "",
+                                 SLICE_FMT(j->options));
+    if (ok && !again.options.ptr)
+        return fault_set(f, WIRE_LIMIT, "out of memory");
+    source.padded = true;
+    struct survey *survey = NULL;
+    for (int pass = 0; ok && pass < 2; pass++) {
+        how.survey = pass == 0 ? &survey : NULL;
+        how.told = survey;
+        ok = input_open(j->arena, &source, (int64_t)memory.bytes.len, &again.input, f) &&
+             read(&again, again.input, &how, f);
+        input_close(again.input);
+    }
+    return ok;
+}
+
+static bool read_once(struct job *j, sheet_reader *read, struct rows_how how, struct fault *f)
+{
+    return slice_is(job_option(j, "contest-per-party"), "auto") ? read_twice(j, read, how, f)
+                                                                : read(j, j->input, &how, f);
+}
+
 bool sheet_read(struct job *j, sheet_reader *read, struct rows_how how, struct fault *f)
 {
     bool lent;
     if (!mapping_yes(j, "names.companion", false, &lent, f))
         return false;
     if (!lent || !j->companion_count)
-        return read(j, j->input, &how, f);
+        return read_once(j, read, how, f);
     if (!(how.names = names_new(j->arena)))
         return fault_set(f, WIRE_LIMIT, "out of memory");
     how.learn = true;
     if (!read(j, j->companions[0], &how, f))
         return err_prefix(&f->err, "the companion its names are in");
     how.learn = false;
-    return read(j, j->input, &how, f);
+    return read_once(j, read, how, f);
 }
 
 static bool read_separator(const struct job *j, char *out, struct fault *f)
@@ -93,7 +124,7 @@ bool sheet_line(struct sheet *s, bool *more, struct fault *f)
 bool sheet_no_row(struct sheet *s, struct fault *f)
 {
     const struct mapping *m = &s->mapping;
-    for (uint32_t i = 0; i < m->fact_count && !s->how.learn; i++) {
+    for (uint32_t i = 0; i < m->fact_count && !s->how.learn && !s->how.survey; i++) {
         enum role role = m->facts[i].role;
         struct slice found = mapping_found(s->job.arena, m->facts[i].pattern, s->records.line);
         found = mapping_value(m, role, found);

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: ISC
 """Every payload of ours in tests/samples against what it must give.
 
-samples/FORMAT/NAME.xml|json|txt is the payload; NAME.csv is what `tally-parse -o csv` prints for it, or NAME.err a text that its
-refusal must contain; NAME.args holds more arguments, one a line, where @FILE is a file of the same folder.
+samples/FORMAT/NAME.xml|json|txt is the payload; NAME.csv is what `tally-parse -o csv` prints for it and NAME.facts all else that it
+says (facts.py), or NAME.err a text that its refusal must contain; NAME.args holds more arguments, one a line, where @FILE is a file of the same folder.
 """
 import pathlib
 
 import pytest
 
+import facts
 import feeds
 
 SAMPLES = feeds.ROOT / "tests" / "samples"
 PAYLOADS = sorted(p for p in SAMPLES.glob("*/*")
-                  if p.suffix not in (".csv", ".err", ".args") and not p.stem.endswith("-companion"))
+                  if p.suffix not in (".csv", ".facts", ".err", ".args") and not p.stem.endswith("-companion"))
 
 
 def arguments(path):
@@ -31,6 +32,9 @@ def test_sample(path: pathlib.Path):
     else:
         assert done.returncode == 0, done.stderr.decode()
         assert done.stdout.decode() == path.with_suffix(".csv").read_text()
+        if path.with_suffix(".facts").exists():
+            done = feeds.parse("-f", path.parent.name, "-o", "json", *arguments(path), path)
+            assert facts.render(done.stdout) == path.with_suffix(".facts").read_text()
 
 
 def test_there_are_samples():
