@@ -102,6 +102,18 @@ bool rowing_texts(struct rows *r, const struct group *g)
 
 /* ---- who ---- */
 
+/* Whose it is; a contest of one party is told from the other's by its text. */
+static bool contest_party(struct rows *r, const struct who *w, struct results_contest_in *in)
+{
+    if (w->of_party || r->m->per_party == PER_PARTY_UNSAID)
+        in->party = label_party(r->text[ROLE_CONTEST_PARTY]);
+    if (!w->of_party || !in->party.len)
+        return true;
+    in->text =
+        arena_printf(r->job->arena, "%.*s - %.*s", SLICE_FMT(in->text), SLICE_FMT(in->party));
+    return in->text.ptr || rowing_full(r);
+}
+
 static bool contest_begin(struct rows *r, struct who *w, uint32_t flags)
 {
     struct results_builder *b = r->job->builder;
@@ -119,14 +131,8 @@ static bool contest_begin(struct rows *r, struct who *w, uint32_t flags)
         in.part = &county;
     in.office = t[ROLE_OFFICE];
     in.district = t[ROLE_DISTRICT];
-    if (w->of_party || r->m->per_party == PER_PARTY_UNSAID)
-        in.party = label_party(t[ROLE_CONTEST_PARTY]);
-    if (w->of_party && in.party.len) {
-        in.text =
-            arena_printf(r->job->arena, "%.*s - %.*s", SLICE_FMT(in.text), SLICE_FMT(in.party));
-        if (!in.text.ptr)
-            return rowing_full(r);
-    }
+    if (!contest_party(r, w, &in))
+        return false;
     in.election_type = t[ROLE_ELECTION_TYPE];
     in.votes_allowed = count_small(t[ROLE_VOTES_ALLOWED]);
     in.seats = count_small(t[ROLE_SEATS]);
