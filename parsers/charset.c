@@ -92,6 +92,16 @@ static bool copy_ascii(struct slice *in, char **into, size_t *room)
     return n > 0;
 }
 
+/* How much stands behind the characters that need converting, where plain ones follow that do not.
+ */
+static size_t behind_strange(const struct charset *c, struct slice in)
+{
+    size_t n = 0;
+    while (n < in.len && (unsigned char)in.ptr[n] >= 0x80)
+        n++;
+    return c->unit == 1 ? in.len - n : 0;
+}
+
 bool charset_convert(const struct charset *c, struct slice *in, char **into, size_t *room)
 {
     static const char replacement[] = "\xef\xbf\xbd";
@@ -99,6 +109,8 @@ bool charset_convert(const struct charset *c, struct slice *in, char **into, siz
         return false;
     if (c->unit == 1 && copy_ascii(in, into, room))
         return true;
+    size_t later = behind_strange(c, *in);
+    in->len -= later;
     char *from = (char *)in->ptr; /* iconv's prototype lacks a const */
     size_t before = in->len;
     size_t rc = iconv(converters[c->slot], &from, &in->len, into, room);
@@ -110,5 +122,7 @@ bool charset_convert(const struct charset *c, struct slice *in, char **into, siz
         in->ptr += c->unit;
         in->len -= c->unit;
     }
-    return in->len != before;
+    bool moved = in->len != before;
+    in->len += later;
+    return moved;
 }
