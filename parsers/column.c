@@ -113,11 +113,12 @@ static enum verdict bind_mark(struct binding *b, struct slice *text, bool *open)
 
 static enum verdict bind_template(struct binding *b, struct slice text)
 {
+    static const char marks[] = {'{', '}', '[', ']'};
     bool open = false;
     enum verdict v = BOUND;
     while (text.len && v == BOUND) {
         size_t plain = 0;
-        while (plain < text.len && !memchr("{}[]", text.ptr[plain], 4))
+        while (plain < text.len && !memchr(marks, text.ptr[plain], sizeof marks))
             plain++;
         if (!add_text(b, slice_sub(text, 0, plain)))
             return WRONG;

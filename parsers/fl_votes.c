@@ -225,13 +225,13 @@ static bool take_votes(struct votes *v, const struct line *l)
 /* ---- records ---- */
 
 static const struct kind {
-    char letter;
-    size_t fields;
-    bool info;
     bool (*take)(struct votes *, const struct line *);
+    size_t fields;
+    char letter;
+    bool info;
 } kinds[] = {
-    {'V', 9, false, take_votes}, {'r', 6, true, take_race},  {'c', 7, true, take_candidate},
-    {'u', 5, true, take_county}, {'p', 6, true, take_place},
+    {take_votes, 9, 'V', false}, {take_race, 6, 'r', true},  {take_candidate, 7, 'c', true},
+    {take_county, 5, 'u', true}, {take_place, 6, 'p', true},
 };
 
 static bool split(struct votes *v, struct slice text, struct line *l)

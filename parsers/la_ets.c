@@ -107,8 +107,9 @@ static bool begin(struct group *g, struct slice title, uint32_t flags, struct fa
 /* "Z,ZZZ,ZZ9": the picture of a number that was never filled in. */
 static bool is_picture(struct slice s)
 {
+    static const char drawn[] = {'Z', ',', '9'};
     for (size_t i = 0; i < s.len; i++)
-        if (memchr("Z,9", s.ptr[i], 3) == NULL)
+        if (memchr(drawn, s.ptr[i], sizeof drawn) == NULL)
             return false;
     return s.len > 0 && s.ptr[0] == 'Z';
 }
@@ -321,9 +322,10 @@ static bool is_record(struct slice s)
 static bool split(struct job *j, struct slice rest, struct record **out, size_t *count,
                   struct fault *f)
 {
+    static const char ends[] = {'\x1a', '\r', '\n', ' '};
     struct slice text, all;
     size_t lines = 0;
-    while (rest.len > 0 && memchr("\x1a\r\n ", rest.ptr[rest.len - 1], 4) != NULL)
+    while (rest.len > 0 && memchr(ends, rest.ptr[rest.len - 1], sizeof ends) != NULL)
         rest.len--;
     all = rest;
     while (slice_next(&all, '\n', &text))

@@ -111,12 +111,13 @@ static bool begins_as_answer(struct slice s)
 {
     static const char *const sides[] = {"for", "against", "in favor", NULL};
     static const char *const words[] = {"yes", "no", NULL};
+    static const char behind[] = {'-', '/', '(', ':'};
     for (const char *const *w = sides; *w != NULL; w++)
         if (begins(s, *w) && s.len > strlen(*w) && s.ptr[strlen(*w)] == ' ')
             return true;
     for (const char *const *w = words; *w != NULL; w++) {
         struct slice rest = slice_trim(slice_sub(s, strlen(*w), s.len));
-        if (begins(s, *w) && rest.len > 0 && memchr("-/(:", rest.ptr[0], 4) != NULL)
+        if (begins(s, *w) && rest.len > 0 && memchr(behind, rest.ptr[0], sizeof behind) != NULL)
             return true;
     }
     return false;

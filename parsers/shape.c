@@ -127,7 +127,8 @@ bool shape_options(const struct job *j, struct input *in, struct slice *out, str
     while (next_option(&rest, &o)) {
         if (o.shape.ptr ? !slice_eq(o.shape, shape) : replaced(j, shape, o.key))
             continue;
-        memcpy(at, o.key.ptr, o.key.len);
+        if (o.key.len)
+            memcpy(at, o.key.ptr, o.key.len);
         at += o.key.len;
         *at++ = '=';
         if (o.value.len)

@@ -254,7 +254,7 @@ static bool county(struct job *j, struct slice id, struct json v, struct fault *
 static bool read_counties(struct job *j, struct json outer, struct fault *f)
 {
     struct json_doc *doc = NULL;
-    struct json root, v;
+    struct json root = {0}, v;
     struct json_walk at = {0};
     struct slice key;
     bool ok = open_member(j, outer, "upload", &doc, &root, f);
