@@ -23,7 +23,7 @@ struct state_of_things {
 };
 
 /* Tabulation statuses of version 3 after the last count; before it a race is unofficial. */
-static enum results_status status_of(struct json race)
+static enum results_status status_of(struct slice type, struct slice tabulation)
 {
     static const struct {
         const char *name;
@@ -32,10 +32,9 @@ static enum results_status status_of(struct json race)
                  {"End of Tabulation", RESULTS_COMPLETE},
                  {"Gathering Certified Results", RESULTS_COMPLETE},
                  {"Vote Certified", RESULTS_CERTIFIED}};
-    struct slice tabulation = text(race, "tabulationStatus");
-    if (slice_eq_nocase(text(race, "resultsType"), SLICE("certified")))
+    if (slice_eq_nocase(type, SLICE("certified")))
         return RESULTS_CERTIFIED;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    for (size_t i = 0; tabulation.len > 0 && i < sizeof known / sizeof *known; i++)
         if (slice_eq_nocase(tabulation, slice_of(known[i].name)))
             return known[i].status;
     return tabulation.len > 0 ? RESULTS_UNOFFICIAL : RESULTS_STATUS_UNKNOWN;
@@ -43,10 +42,16 @@ static enum results_status status_of(struct json race)
 
 static void note(struct state_of_things *s, struct json race)
 {
-    struct slice type = text(race, "resultsType");
-    enum results_status status = status_of(race);
+    enum { TEST, TYPE, TABULATION, MEMBERS };
+    static const struct slice keys[MEMBERS] = {[TEST] = SLICE_INIT("test"),
+                                               [TYPE] = SLICE_INIT("resultsType"),
+                                               [TABULATION] = SLICE_INIT("tabulationStatus")};
+    struct json v[MEMBERS];
+    json_pick(race, keys, MEMBERS, v);
+    struct slice type = slice_trim(json_str(v[TYPE]));
+    enum results_status status = status_of(type, slice_trim(json_str(v[TABULATION])));
     bool test;
-    if (json_bool(json_get(race, "test"), &test)) {
+    if (json_bool(v[TEST], &test)) {
         s->any_test |= test;
         s->any_live |= !test;
     }
@@ -76,6 +81,7 @@ static bool read_reply(struct job *j, struct json root, struct fault *f)
     struct results_facts *facts = results_facts(j->builder);
     struct json list = json_get(root, "races");
     struct state_of_things s = {false, false, RESULTS_STATUS_UNKNOWN, false};
+    struct ap_room room = {0};
     struct json_walk at = {0};
     struct slice key;
     struct json v;
@@ -88,7 +94,7 @@ static bool read_reply(struct job *j, struct json root, struct fault *f)
     if (!read_facts(j, root, f))
         return false;
     while (json_next(list, &at, &key, &v)) {
-        if (!ap_race(j, v, n++, f))
+        if (!ap_race(j, &room, v, n++, f))
             return false;
         note(&s, v);
     }

@@ -15,8 +15,10 @@
 #include "parsers/field.h"
 #include "parsers/json.h"
 #include "parsers/label.h"
+#include "parsers/pool.h"
 
-#define CODES_MAX 4096 /* of counties in one race that are told apart */
+#define ROWS_MAX 1000000 /* of one race; and candidates */
+#define CODES_MAX 4096   /* of counties in one race that are told apart */
 
 /* What is read of a row. Both spellings of its name and id occur. */
 enum {
@@ -45,7 +47,35 @@ static const struct slice row_keys[ROW_MEMBERS] = {
     [CANDIDATES] = SLICE_INIT("candidates"),
 };
 
-struct row {
+/* ... and of a race, more than once or in most of them. */
+enum {
+    RACE_ID,
+    STATE,
+    UNITS,
+    OFFICE_ID,
+    OFFICE,
+    SEAT,
+    SEAT_NUMBER,
+    DESCRIPTION,
+    PARTY,
+    TYPE,
+    TYPE_ID,
+    WINNERS,
+    CALL,
+    UNCONTESTED,
+    RACE_MEMBERS
+};
+static const struct slice race_keys[RACE_MEMBERS] = {
+    [RACE_ID] = SLICE_INIT("raceID"),       [STATE] = SLICE_INIT("statePostal"),
+    [UNITS] = SLICE_INIT("reportingUnits"), [OFFICE_ID] = SLICE_INIT("officeID"),
+    [OFFICE] = SLICE_INIT("officeName"),    [SEAT] = SLICE_INIT("seatName"),
+    [SEAT_NUMBER] = SLICE_INIT("seatNum"),  [DESCRIPTION] = SLICE_INIT("description"),
+    [PARTY] = SLICE_INIT("party"),          [TYPE] = SLICE_INIT("raceType"),
+    [TYPE_ID] = SLICE_INIT("raceTypeID"),   [WINNERS] = SLICE_INIT("numWinners"),
+    [CALL] = SLICE_INIT("raceCallStatus"),  [UNCONTESTED] = SLICE_INIT("uncontested"),
+};
+
+struct ap_row {
     struct json members[ROW_MEMBERS];
     struct slice level, fips;
     bool whole, county; /* whole: of the race */
@@ -53,19 +83,26 @@ struct row {
 
 struct race {
     struct job *job;
+    struct ap_room *room;
     struct json v, whole; /* whole: the state's row, or the race where it has none */
+    struct json members[RACE_MEMBERS];
     size_t number;
     struct slice id, state;
     struct slice *ids; /* of the candidates, in order */
     size_t choices;
-    struct row *rows;
+    struct ap_row *rows;
     size_t row_count, wholes;
-    struct map *codes; /* rows by FIPS code, the first of each */
+    struct map *codes; /* rows by FIPS code, the first of each; NULL: none yet */
 };
 
 static struct slice text(struct json object, const char *key)
 {
     return slice_trim(json_str(json_get(object, key)));
+}
+
+static struct slice said(const struct race *r, size_t member)
+{
+    return slice_trim(json_str(r->members[member]));
 }
 
 /* An id that lives as long as the document, or the arena. */
@@ -77,7 +114,7 @@ static struct slice id_of(struct race *r, struct json v)
 
 static bool is_measure(const struct race *r)
 {
-    return slice_is(text(r->v, "officeID"), "I");
+    return slice_is(said(r, OFFICE_ID), "I");
 }
 
 /* ---- the race ---- */
@@ -90,9 +127,9 @@ static const struct {
 
 static void fill_type(const struct race *r, struct results_contest_in *c)
 {
-    struct slice id = text(r->v, "raceTypeID");
-    c->election_type = text(r->v, "raceType");
-    c->party = text(r->v, "party");
+    struct slice id = said(r, TYPE_ID);
+    c->election_type = said(r, TYPE);
+    c->party = said(r, PARTY);
     for (size_t i = 0; i < sizeof race_types / sizeof *race_types; i++) {
         if (!slice_is(id, race_types[i].id))
             continue;
@@ -125,9 +162,9 @@ static struct slice join(struct arena *a, const struct slice *parts, size_t n)
 /* "MA U.S. House District 1 Dem". */
 static struct slice title(const struct race *r, struct slice party)
 {
-    struct slice parts[] = {r->state, text(r->v, "officeName"), text(r->v, "seatName"), party};
+    struct slice parts[] = {r->state, said(r, OFFICE), said(r, SEAT), party};
     if (parts[1].len == 0)
-        parts[1] = text(r->v, "description");
+        parts[1] = said(r, DESCRIPTION);
     return join(r->job->arena, parts, sizeof parts / sizeof *parts);
 }
 
@@ -162,10 +199,10 @@ static int64_t positive(struct json v)
  * than one have won. */
 static int64_t seats(const struct race *r, int won)
 {
-    struct json stated = json_get(r->v, "numWinners");
+    struct json stated = r->members[WINNERS];
     if (json_type(stated) != JSON_NONE || is_measure(r))
         return positive(stated);
-    return won > 1 || slice_is(text(r->v, "raceTypeID"), "X") ? -1 : 1;
+    return won > 1 || slice_is(said(r, TYPE_ID), "X") ? -1 : 1;
 }
 
 /* Statuses of version 3 that say "nobody is called". The others say that somebody is, or are not
@@ -174,7 +211,7 @@ static bool says_uncalled(const struct race *r)
 {
     static const char *const statuses[] = {"Uncalled", "Too Early to Call", "Too Close to Call",
                                            "Unable to Call", "Awaiting Ranked Choice Results"};
-    struct slice status = text(r->v, "raceCallStatus");
+    struct slice status = said(r, CALL);
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
         if (slice_eq_nocase(status, slice_of(statuses[i])))
             return true;
@@ -191,9 +228,9 @@ static bool begin(struct race *r, struct fault *f)
     c.text = title(r, c.party);
     c.state = slice_is(r->state, "US") ? (struct slice){NULL, 0} : r->state;
     c.county = job_option(r->job, "county");
-    c.office = text(r->v, "officeName");
+    c.office = said(r, OFFICE);
     if (!is_measure(r))
-        c.district = id_of(r, json_get(r->v, "seatNum"));
+        c.district = id_of(r, r->members[SEAT_NUMBER]);
     c.seats = seats(r, won);
     c.places = positive(json_get(r->v, "numRunoff"));
     if (!when_parse(text(r->whole, "lastUpdated"), false, &c.updated_ms))
@@ -202,7 +239,7 @@ static bool begin(struct race *r, struct fault *f)
         c.flags |= RESULTS_MEASURE;
     if (ap_marks_stated(json_get(r->whole, "candidates")) || says_uncalled(r))
         c.flags |= RESULTS_MARKS_STATED;
-    if (json_bool(json_get(r->v, "uncontested"), &uncontested) && uncontested)
+    if (json_bool(r->members[UNCONTESTED], &uncontested) && uncontested)
         c.flags |= RESULTS_UNCONTESTED;
     if (!results_contest_begin(r->job->builder, &c, &f->err))
         return field_limit(f);
@@ -210,7 +247,7 @@ static bool begin(struct race *r, struct fault *f)
         results_contest_bad(r->job->builder,
                             "race %.*s: raceCallStatus is \"%.*s\", and yet a "
                             "candidate has won",
-                            SLICE_FMT(r->id), SLICE_FMT(text(r->v, "raceCallStatus")));
+                            SLICE_FMT(r->id), SLICE_FMT(said(r, CALL)));
     return true;
 }
 
@@ -219,21 +256,21 @@ static bool begin(struct race *r, struct fault *f)
 static bool add_choice(struct race *r, struct json v, struct slice id, struct json winner,
                        struct fault *f)
 {
-    enum { FIRST, MIDDLE, LAST, SUFFIX, PARTY, INCUMBENT, MEMBERS };
+    enum { FIRST, MIDDLE, LAST, SUFFIX, OF_PARTY, INCUMBENT, MEMBERS };
     static const struct slice keys[MEMBERS] = {
-        [FIRST] = SLICE_INIT("first"), [MIDDLE] = SLICE_INIT("middle"),
-        [LAST] = SLICE_INIT("last"),   [SUFFIX] = SLICE_INIT("suffix"),
-        [PARTY] = SLICE_INIT("party"), [INCUMBENT] = SLICE_INIT("incumbent")};
+        [FIRST] = SLICE_INIT("first"),    [MIDDLE] = SLICE_INIT("middle"),
+        [LAST] = SLICE_INIT("last"),      [SUFFIX] = SLICE_INIT("suffix"),
+        [OF_PARTY] = SLICE_INIT("party"), [INCUMBENT] = SLICE_INIT("incumbent")};
     struct json c[MEMBERS];
-    struct slice names[PARTY];
+    struct slice names[OF_PARTY];
     struct results_choice_in in = {.id = id};
     bool incumbent = false;
     uint32_t index;
     json_pick(v, keys, MEMBERS, c);
-    for (size_t i = 0; i < PARTY; i++)
+    for (size_t i = 0; i < OF_PARTY; i++)
         names[i] = slice_trim(json_str(c[i]));
-    in.name = join(r->job->arena, names, PARTY);
-    in.party = label_party(json_str(c[PARTY]));
+    in.name = join(r->job->arena, names, OF_PARTY);
+    in.party = label_party(json_str(c[OF_PARTY]));
     if (in.name.ptr == NULL)
         return fault_set(f, WIRE_LIMIT, "races[%zu]: no memory for a name", r->number);
     if (json_bool(c[INCUMBENT], &incumbent) && incumbent)
@@ -251,9 +288,10 @@ static bool add_choice(struct race *r, struct json v, struct slice id, struct js
     return true;
 }
 
-/* One candidate of a row: the race's own row makes the choices, the others know them. */
-static bool candidate(struct race *r, struct json v, uint32_t unit, struct slice where,
-                      struct fault *f)
+/* One candidate of a row: the race's own row makes the choices, the others know them, mostly in
+ * the same order. */
+static bool candidate(struct race *r, struct json v, uint32_t unit, uint32_t index,
+                      struct slice where, struct fault *f)
 {
     struct results_builder *b = r->job->builder;
     enum { CANDIDATE, VOTES, WINNER, MEMBERS };
@@ -263,7 +301,6 @@ static bool candidate(struct race *r, struct json v, uint32_t unit, struct slice
     struct json c[MEMBERS];
     json_pick(v, keys, MEMBERS, c);
     int64_t votes = VOTES_UNKNOWN;
-    uint32_t index = (uint32_t)r->choices;
     struct slice id = id_of(r, c[CANDIDATE]);
     if (json_type(c[VOTES]) != JSON_NONE && !field_votes(c[VOTES], &votes))
         results_contest_bad(b, "race %.*s, %.*s: voteCount %.*s is not a count of votes",
@@ -279,8 +316,11 @@ static bool candidate(struct race *r, struct json v, uint32_t unit, struct slice
                                         : "is not in the state's row");
         return true;
     }
-    if (unit == 0 && !add_choice(r, v, id, c[WINNER], f))
-        return false;
+    if (unit == 0) {
+        index = (uint32_t)r->choices;
+        if (!add_choice(r, v, id, c[WINNER], f))
+            return false;
+    }
     return results_votes_once(b, unit, index, votes, &f->err) || field_limit(f);
 }
 
@@ -290,11 +330,12 @@ static bool candidates(struct race *r, struct json list, uint32_t unit, struct s
     struct json_walk at = {0};
     struct slice key;
     struct json v;
+    uint32_t n = 0;
     if (json_type(list) != JSON_ARRAY)
         results_contest_bad(r->job->builder, "race %.*s, %.*s: no array \"candidates\"",
                             SLICE_FMT(r->id), SLICE_FMT(field_excerpt(r->job->arena, where)));
     while (json_next(list, &at, &key, &v))
-        if (!candidate(r, v, unit, where, f))
+        if (!candidate(r, v, unit, n++, where, f))
             return false;
     return true;
 }
@@ -313,7 +354,7 @@ static bool in_new_england(struct slice state)
 
 /* A county has a FIPS code that no other row of the race has. Rows by reporting unit are towns in
  * New England, with their county's code; rows by FIPS code are counties everywhere. */
-static bool may_be_county(const struct row *row, bool new_england)
+static bool may_be_county(const struct ap_row *row, bool new_england)
 {
     bool by_unit = slice_eq_nocase(row->level, SLICE("subunit"));
     bool district = slice_eq_nocase(row->level, SLICE("district"));
@@ -325,30 +366,34 @@ static bool find_counties(struct race *r)
 {
     bool new_england = in_new_england(r->state);
     for (size_t i = 0; i < r->row_count; i++) {
-        struct row *row = &r->rows[i];
+        struct ap_row *row = &r->rows[i];
         row->county = may_be_county(row, new_england);
-        struct row *other = row->county ? map_get(r->codes, row->fips) : NULL;
+        if (!row->county)
+            continue;
+        if (r->codes == NULL && (r->codes = map_new(CODES_MAX, false)) == NULL)
+            return false;
+        struct ap_row *other = map_get(r->codes, row->fips);
         if (other != NULL)
             other->county = row->county = false;
-        else if (row->county && !map_put(r->codes, row->fips, row))
+        else if (!map_put(r->codes, row->fips, row))
             return false;
     }
     return true;
 }
 
-static struct json either(const struct row *row, size_t one, size_t other)
+static struct json either(const struct ap_row *row, size_t one, size_t other)
 {
     return json_type(row->members[one]) != JSON_NONE ? row->members[one] : row->members[other];
 }
 
 /* Of no precincts at all, as where a race is uncontested, none are in or out. */
-static void progress(const struct row *row, int64_t *reporting, int64_t *total)
+static void progress(const struct ap_row *row, int64_t *reporting, int64_t *total)
 {
     *total = positive(row->members[TOTAL]);
     *reporting = *total > 0 ? field_count(row->members[REPORTING]) : -1;
 }
 
-static bool unit(struct race *r, const struct row *row, struct fault *f)
+static bool unit(struct race *r, const struct ap_row *row, struct fault *f)
 {
     struct results_unit_in in = RESULTS_UNIT_DEFAULT;
     uint32_t index;
@@ -378,7 +423,7 @@ static bool too_many(const struct race *r, struct fault *f)
                      r->number, SLICE_FMT(field_excerpt(r->job->arena, r->id)));
 }
 
-static void read_row(struct race *r, struct json v, struct row *row)
+static void read_row(struct race *r, struct json v, struct ap_row *row)
 {
     json_pick(v, row_keys, ROW_MEMBERS, row->members);
     row->level = slice_trim(json_str(row->members[LEVEL]));
@@ -396,9 +441,10 @@ static bool read_rows(struct race *r, struct json rows, struct fault *f)
     struct json_walk at = {0};
     struct slice key;
     struct json v;
-    r->rows = arena_array(r->job->arena, json_count(rows) + 1, sizeof *r->rows);
-    if (r->rows == NULL)
+    if (!pool_grow(r->job->arena, &r->room->rows, &r->room->row_room, json_count(rows),
+                   sizeof *r->rows, ROWS_MAX))
         return too_many(r, f);
+    r->rows = r->room->rows;
     while (json_next(rows, &at, &key, &v))
         read_row(r, v, &r->rows[r->row_count++]);
     return true;
@@ -408,7 +454,7 @@ static bool fill_rows(struct race *r, struct fault *f)
 {
     int64_t reporting, total;
     for (size_t i = 0; i < r->row_count; i++) {
-        const struct row *row = &r->rows[i];
+        const struct ap_row *row = &r->rows[i];
         if (!row->whole && !unit(r, row, f))
             return false;
         if (row->whole) {
@@ -422,9 +468,10 @@ static bool fill_rows(struct race *r, struct fault *f)
 static bool fill(struct race *r, struct fault *f)
 {
     struct json list = json_get(r->whole, "candidates");
-    r->ids = arena_array(r->job->arena, json_count(list) + 1, sizeof *r->ids);
-    if (r->ids == NULL)
+    if (!pool_grow(r->job->arena, &r->room->ids, &r->room->id_room, json_count(list),
+                   sizeof *r->ids, ROWS_MAX))
         return fault_set(f, WIRE_LIMIT, "races[%zu]: no memory for its candidates", r->number);
+    r->ids = r->room->ids;
     if (!begin(r, f))
         return false;
     if (r->row_count > 0 && r->wholes != 1)
@@ -435,9 +482,10 @@ static bool fill(struct race *r, struct fault *f)
 
 static bool read_race(struct race *r, struct fault *f)
 {
-    struct json rows = json_get(r->v, "reportingUnits");
     struct slice state = job_option(r->job, "state");
-    r->id = id_of(r, json_get(r->v, "raceID"));
+    json_pick(r->v, race_keys, RACE_MEMBERS, r->members);
+    struct json rows = r->members[UNITS];
+    r->id = id_of(r, r->members[RACE_ID]);
     r->whole = r->v;
     if (r->id.len == 0)
         return fault_set(f, WIRE_SCHEMA, "races[%zu] has no raceID", r->number);
@@ -448,15 +496,14 @@ static bool read_race(struct race *r, struct fault *f)
         return false;
     r->state = state.len > 0 ? state : text(r->whole, "statePostal");
     if (r->state.len == 0)
-        r->state = text(r->v, "statePostal");
+        r->state = said(r, STATE);
     return find_counties(r) ? fill(r, f) : too_many(r, f);
 }
 
-bool ap_race(struct job *j, struct json v, size_t number, struct fault *f)
+bool ap_race(struct job *j, struct ap_room *room, struct json v, size_t number, struct fault *f)
 {
-    struct race r = {.job = j, .v = v, .number = number, .codes = map_new(CODES_MAX, false)};
-    bool ok = r.codes != NULL ? read_race(&r, f)
-                              : fault_set(f, WIRE_LIMIT, "races[%zu]: no memory", number);
+    struct race r = {.job = j, .room = room, .v = v, .number = number};
+    bool ok = read_race(&r, f);
     map_free(r.codes);
     return ok;
 }

@@ -174,7 +174,7 @@ static bool candidate(struct race *r, struct json v, struct fault *f)
 static void check_called(struct race *r, const char *key, struct json one)
 {
     struct slice id = field_id(r->job->arena, one);
-    uint32_t to;
+    uint32_t to = 0;
     if (id.len == 0)
         results_contest_bad(r->job->builder, "race %.*s: %s.%s: %.*s is no candidate's id",
                             SLICE_FMT(r->id), r->dialect->topline, key,
@@ -214,8 +214,7 @@ static bool votes(struct race *r, struct json object, uint32_t unit, struct slic
     struct json_walk at = {0};
     struct slice id;
     struct json v;
-    while (json_next(object, &at, &id, &v)) {
-        uint32_t to = 0;
+    for (uint32_t to = 0; json_next(object, &at, &id, &v); to++) {
         int64_t n = VOTES_UNKNOWN;
         if (!field_choice(r->ids, r->choices, id, &to)) {
             results_contest_bad(b, "race %.*s, %.*s: votes for \"%.*s\", no candidate of it",

@@ -95,6 +95,8 @@ struct slice field_shown(struct arena *a, struct json v)
 
 bool field_choice(const struct slice *ids, size_t n, struct slice id, uint32_t *to)
 {
+    if (*to < n && slice_eq(ids[*to], id))
+        return true;
     for (size_t i = 0; i < n; i++)
         if (slice_eq(ids[i], id)) {
             *to = (uint32_t)i;

@@ -34,7 +34,7 @@ struct slice field_excerpt(struct arena *a, struct slice s);
 struct slice field_shown(struct arena *a, struct json v);
 
 /* Sets *to to the index of the choice of the current contest whose id it is; false when there is
- * none. `ids` are in the order of the choices. */
+ * none. `ids` are in the order of the choices; *to is where it is looked for first. */
 bool field_choice(const struct slice *ids, size_t n, struct slice id, uint32_t *to) MUST_USE;
 
 /* For `return field_limit(f)` after a builder's call has filled f->err. */

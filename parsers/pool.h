@@ -34,6 +34,14 @@ static inline bool pool_is(const struct pool *p, struct results_text t, struct s
     return t.len == raw.len && (!t.len || memcmp(p->bytes + t.off, raw.ptr, t.len) == 0);
 }
 
+/* As pool_add, where it is probably `like` once more. */
+MUST_USE static inline bool pool_add_like(struct pool *p, struct slice raw,
+                                          struct results_text like, struct results_text *out)
+{
+    *out = like;
+    return pool_is(p, like, raw) || pool_add(p, raw, out);
+}
+
 /* As arrays_grow, for an array on its own. */
 bool pool_grow_more(struct arena *a, void *array, uint32_t *room, uint64_t need, size_t size,
                     uint32_t cap) MUST_USE;

@@ -201,20 +201,19 @@ int64_t building_time(int64_t t)
     return t < INT64_C(-62135596800000) || t > INT64_C(253402300799999) ? WHEN_UNKNOWN : t;
 }
 
+/* `like`: the contest before, whose texts are often the same. */
 static bool fill_contest(struct results_builder *b, const struct results_contest_in *in,
-                         struct results_contest *r)
+                         const struct results_contest *like, struct results_contest *r)
 {
-    const struct {
-        struct slice from;
-        struct results_text *to;
-    } texts[] = {{in->id, &r->id},         {in->text, &r->text},
-                 {in->state, &r->state},   {in->county, &r->county},
-                 {in->office, &r->office}, {in->district, &r->district},
-                 {in->party, &r->party},   {in->election_type, &r->election_type}};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        if (!pool_add(&b->pool, texts[i].from, texts[i].to))
-            return false;
-    }
+    struct pool *p = &b->pool;
+    if (!pool_add(p, in->id, &r->id) || !pool_add(p, in->text, &r->text) ||
+        !pool_add_like(p, in->state, like->state, &r->state) ||
+        !pool_add_like(p, in->county, like->county, &r->county) ||
+        !pool_add_like(p, in->office, like->office, &r->office) ||
+        !pool_add_like(p, in->district, like->district, &r->district) ||
+        !pool_add_like(p, in->party, like->party, &r->party) ||
+        !pool_add_like(p, in->election_type, like->election_type, &r->election_type))
+        return false;
     r->updated_ms = building_time(in->updated_ms);
     r->called_ms = building_time(in->called_ms);
     r->registered = count_or_unknown(in->registered);
@@ -234,7 +233,7 @@ bool results_contest_begin(struct results_builder *b, const struct results_conte
         return building_full(e);
     struct building *k = &b->contests[b->count];
     *k = (struct building){.first = BUILDING_NOBODY};
-    if (!fill_contest(b, in, &k->record) ||
+    if (!fill_contest(b, in, b->count ? &k[-1].record : &k->record, &k->record) ||
         !arrays_grow(&b->arrays, &k->units, &k->unit_room, 1, sizeof *k->units, UNITS_MAX) ||
         !arrays_grow(&b->arrays, &k->rows, &k->row_room, 1, sizeof *k->rows, UNITS_MAX))
         return building_full(e);
@@ -435,12 +434,22 @@ static bool unit_add(struct results_builder *b, struct building *k, const struct
     return true;
 }
 
+/* The contest before had this one at the place of the next; else the total, without a name. */
+static const struct results_unit *unit_like(const struct results_builder *b,
+                                            const struct building *k)
+{
+    return b->current > 0 && k->unit_count < k[-1].unit_count ? &k[-1].units[k->unit_count]
+                                                              : &k->units[0];
+}
+
 static bool unit_find(struct results_builder *b, struct building *k,
                       const struct results_unit_in *in, struct results_unit *r, uint32_t *index,
                       struct err *e)
 {
     if (!unit_guess(b, k, in, index)) {
-        if (!pool_add(&b->pool, in->id, &r->id) || !pool_add(&b->pool, in->name, &r->name))
+        const struct results_unit *like = unit_like(b, k);
+        if (!pool_add_like(&b->pool, in->id, like->id, &r->id) ||
+            !pool_add_like(&b->pool, in->name, like->name, &r->name))
             return building_full(e);
         const struct unit_key key = {r, in->parent};
         *index = few_find(&k->unit_index, &units_by_key, k, 1, k->unit_count, &key,
