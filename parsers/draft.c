@@ -39,7 +39,7 @@ static struct slice beginning(struct arena *a, struct slice line)
     while (n < line.len && n < 20 && !(line.ptr[n] >= '0' && line.ptr[n] <= '9') &&
            line.ptr[n] != '\t')
         n++;
-    return arena_printf(a, "^%.*s", SLICE_FMT(escaped(a, slice_sub(line, 0, n))));
+    return arena_printf(a, "^%.*s", SLICE_FMT(escaped(a, slice_trim(slice_sub(line, 0, n)))));
 }
 
 static void say_cutting(struct draft *d)
@@ -64,8 +64,12 @@ static void say_cutting(struct draft *d)
     if (!t->utf8)
         draft_say(d, "charset", SLICE("windows-1252"), "it is no UTF-8");
     if (t->narrow)
-        draft_say(d, "ragged", SLICE("yes"), "%zu rows have fewer fields than the others",
-                  t->narrow);
+        draft_say(d, "ragged", SLICE("yes"),
+                  "%zu %s fewer fields than the others, the first \"%.*s\": if it is a footer, "
+                  "write lines.drop = %.*s instead",
+                  t->narrow, t->narrow == 1 ? "row has" : "rows have",
+                  SLICE_FMT(slice_sub(t->narrow_line, 0, 60)),
+                  SLICE_FMT(beginning(d->arena, t->narrow_line)));
     else if (t->wide)
         draft_say(d, "ragged", SLICE("yes"), "%zu rows have more fields than the header", t->wide);
 }
@@ -279,6 +283,7 @@ static void say_cuts(struct draft *d)
     } cuts[] = {
         {"cut.party.choice", "^\\(([A-Z]{1,3})\\) *", ROLE_CHOICE, ROLE_PARTY, true},
         {"cut.party.choice", "[ ]*\\(([A-Z]{1,3})\\)$", ROLE_CHOICE, ROLE_PARTY, true},
+        {"cut.party.choice", "[ ]*\\[([A-Z]{1,3})\\]$", ROLE_CHOICE, ROLE_PARTY, true},
         {"cut.party.choice", "[ ]+- +(DEM|REP|LIB|GRN|IND|NPA|NP|CON|UNA)$", ROLE_CHOICE,
          ROLE_PARTY, true},
         {"cut.party.choice", "^(DEM|REP|LIB|GRN|IND|NPA|NP|CON|UNA) +", ROLE_CHOICE, ROLE_PARTY,
@@ -357,6 +362,27 @@ static void print_unused(const struct draft *d, struct buf *out)
     buf_addz(out, any ? "\n" : "");
 }
 
+/* No draft: the columns there are, for whoever goes on by hand. */
+static bool nothing_like(const struct draft *d, const char *what, struct fault *f)
+{
+    struct slice names = SLICE("");
+    for (size_t i = 0; i < d->table->columns && i < 12; i++)
+        names = arena_printf(d->arena, "%.*s%s%.*s", SLICE_FMT(names), i ? ", " : "",
+                             SLICE_FMT(draft_named(d, i)));
+    return fault_set(f, WIRE_SCHEMA,
+                     "no column looks like %s: there are %.*s%s. Is a column each for candidates, "
+                     "no mapping reads it; else name them: tallyd.conf(5), MAPPINGS",
+                     what, SLICE_FMT(names), d->table->columns > 12 ? ", ..." : "");
+}
+
+/* A line without the separators it is filled up with. */
+static struct slice bare(const struct draft_table *t, struct slice line)
+{
+    while (line.len && line.ptr[line.len - 1] == t->separator)
+        line.len--;
+    return line;
+}
+
 static void print(const struct draft *d, struct slice name, const struct draft_outcome *o,
                   struct buf *out)
 {
@@ -376,7 +402,7 @@ static void print(const struct draft *d, struct slice name, const struct draft_o
                   "county's, and where it comes from: url = https://...\n");
     print_lines(d, out);
     for (size_t i = 0; i < t->title_count && i < DRAFT_EDGE; i++)
-        buf_addf(out, "# Title: %.*s\n", SLICE_FMT(slice_sub(t->titles[i], 0, 100)));
+        buf_addf(out, "# Title: %.*s\n", SLICE_FMT(slice_sub(bare(t, t->titles[i]), 0, 100)));
     print_unused(d, out);
 }
 
@@ -393,9 +419,9 @@ bool draft(struct arena *a, struct slice bytes, struct slice name, struct buf *o
     say_cutting(d);
     draft_guess(d);
     if (d->column[ROLE_CONTEST] < 0 && d->column[ROLE_CONTEST_ID] < 0)
-        return fault_set(f, WIRE_SCHEMA, "no column looks like contests");
+        return nothing_like(d, "contests", f);
     if (d->column[ROLE_CHOICE] < 0 && d->column[ROLE_CHOICE_ID] < 0)
-        return fault_set(f, WIRE_SCHEMA, "no column looks like choices");
+        return nothing_like(d, "choices", f);
     say_cuts(d);
     say_statistics(d);
     say_sums(d);

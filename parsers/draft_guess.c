@@ -86,16 +86,31 @@ static struct slice squeeze(struct slice s, char out[NAME_MAX])
     return (struct slice){out, n};
 }
 
-/* The unused column of this squeezed name that holds such things; -1: there is none. */
+/* A name without what stands in brackets or behind a slash: "Candidate [Party]" is Candidate. */
+static struct slice plain_of(struct slice name)
+{
+    size_t n = 0;
+    while (n < name.len && !memchr("([/", name.ptr[n], 3))
+        n++;
+    return slice_sub(name, 0, n);
+}
+
+/* The unused column of this squeezed name that holds such things, of its plain one if no other is;
+ * -1: there is none. */
 static int named(const struct draft *d, struct slice name, enum holds what)
 {
     char room[NAME_MAX];
+    int near = -1;
     for (size_t i = 0; i < d->table->columns; i++) {
         const struct draft_column *c = &d->table->column[i];
-        if (!d->used[i] && is_filled_with(c, what) && slice_eq(squeeze(c->name, room), name))
+        if (d->used[i] || !is_filled_with(c, what))
+            continue;
+        if (slice_eq(squeeze(c->name, room), name))
             return (int)i;
+        if (near < 0 && what == TEXT && slice_eq(squeeze(plain_of(c->name), room), name))
+            near = (int)i;
     }
-    return -1;
+    return near;
 }
 
 static const struct {
@@ -104,7 +119,8 @@ static const struct {
     const char *names; /* squeezed, the likeliest first */
 } hints[] = {
     {ROLE_VOTES, COUNTS,
-     "totalvotes|votes|candidatevotes|canvotes|votetotal|votestotal|totalvote|votecount|total"},
+     "totalvotes|votes|candidatevotes|canvotes|votetotal|votestotal|totalvote|votecount|"
+     "totalvotesreceived|votesreceived|totalvotescast|votescast|total"},
     {ROLE_CHOICE, TEXT,
      "candidatename|candidate|choicename|choice|nameonballot|choices|candidatechoice|option|"
      "optionname|selection|ballotname|response|candidateissue"},
@@ -116,7 +132,7 @@ static const struct {
     {ROLE_CHOICE_ID, ANYTHING, "candidateid|choiceid|candidatenumber|choicenumber|candid"},
     {ROLE_PARTY, TEXT,
      "party|partyname|partycode|choiceparty|candidateparty|politicalparty|partyabbr|"
-     "partyabbreviation|partydescription"},
+     "partyabbreviation|partydescription|partyaffiliation"},
     {ROLE_COUNTY, TEXT, "county|countyname|reportingcountyname|reportingcounty"},
     {ROLE_MUNICIPALITY, TEXT, "municipality|municipalityname|city|town|township|citytown"},
     {ROLE_PRECINCT, ANYTHING, "precinct|precinctname|precinctcode|pct|ward|votingdistrict"},

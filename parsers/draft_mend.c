@@ -151,15 +151,16 @@ static bool mark_unknown(struct draft *d)
     return true;
 }
 
-static bool drop_nameless(struct draft *d)
+/* Rows in which this is blank are no rows of a contest, as long as they are few. */
+static bool drop_nameless(struct draft *d, enum role role, const char *why)
 {
-    int at = d->column[ROLE_CHOICE];
+    int at = d->column[role];
     struct slice key =
         at < 0 ? SLICE("")
                : arena_printf(d->arena, "drop.%.*s", SLICE_FMT(draft_named(d, (size_t)at)));
-    if (at < 0 || draft_find(d, key.ptr))
+    if (at < 0 || draft_find(d, key.ptr) || d->table->column[at].filled * 2 < d->table->rows)
         return false;
-    draft_say(d, key.ptr, SLICE("^$"), "rows without a choice have votes: what are they?");
+    draft_say(d, key.ptr, SLICE("^$"), "%s", why);
     return true;
 }
 
@@ -182,7 +183,9 @@ static bool mend(struct draft *d, struct slice why)
     if (slice_find(why, SLICE("is no count")) != SIZE_MAX)
         return mark_unknown(d);
     if (slice_find(why, SLICE("without id and name")) != SIZE_MAX)
-        return drop_nameless(d);
+        return drop_nameless(d, ROLE_CHOICE, "rows without a choice have votes: what are they?");
+    if (slice_find(why, SLICE("neither id nor text")) != SIZE_MAX)
+        return drop_nameless(d, ROLE_CONTEST, "rows without a contest: sums, or what are they?");
     if (slice_find(why, SLICE("quote")) != SIZE_MAX)
         return set_once(d, "quote", "no", "quotes are characters like others");
     if (slice_find(why, SLICE("fields")) != SIZE_MAX)

@@ -124,8 +124,8 @@ static bool find_separator(struct draft_table *t, struct slice bytes, struct fau
     }
     if (most < 500 || best.columns > DRAFT_COLUMNS)
         return fault_set(f, WIRE_SCHEMA,
-                         "no separator cuts it into columns: is it text of fixed widths, or no "
-                         "table?");
+                         "no separator cuts it into columns: text of fixed widths is read by "
+                         "fixed-width, a web page by html-table (tallyd.conf(5))");
     *t = best;
     return true;
 }
@@ -210,7 +210,8 @@ static bool see_row(struct draft_table *t, struct look *l)
 {
     struct records *r = &l->records;
     t->rows++;
-    t->narrow += r->n < t->columns;
+    if (r->n < t->columns && !t->narrow++)
+        t->narrow_line = arena_copy(t->arena, r->line);
     for (size_t i = 0; i < t->columns; i++) {
         l->scratch.used = 0;
         struct slice s = cell(l, i);

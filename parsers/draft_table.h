@@ -31,8 +31,9 @@ struct draft_table {
     char separator;
     bool quote, quotes; /* quotes enclose fields; some field has some */
     bool header, ended, utf8;
-    size_t columns;      /* of most rows */
-    size_t narrow, wide; /* rows with fewer fields, and with more that say something */
+    size_t columns;           /* of most rows */
+    size_t narrow, wide;      /* rows with fewer fields, and with more that say something */
+    struct slice narrow_line; /* the first with fewer */
     struct slice titles[DRAFT_EDGE], footers[DRAFT_EDGE];
     size_t title_count, footer_count; /* titles: all there are, the first kept */
     uint64_t rows;

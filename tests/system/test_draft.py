@@ -92,6 +92,48 @@ def test_what_is_no_table(tmp_path, text, why):
     assert done.returncode == 65 and why in done.stderr.decode(), done.stderr
 
 
+LEVY = """\
+Two Rivers Region;;;;;
+UNOFFICIAL - last updated: Nov 3, 2026 9:55 PM;;;;;
+County;Race;Candidate [Party];Early;Election Day;Total
+Cedar;Sheriff;Lena Okafor [DEM];1,204;812;2,016
+Cedar;Sheriff;Marcus Thiel [REP];998;1,101;2,099
+Cedar;Sheriff;Blank votes;11;9;20
+Dogwood;Coroner;Ana Ruiz [DEM];2,001;1,999;4,000
+Dogwood;Coroner;Bo Hart [REP];1,001;1,999;3,000
+Total votes counted;;;;;11,135
+Printed by nobody;;;;;
+"""
+
+
+def test_names_with_brackets_and_sums_without_a_contest(tmp_path):
+    """ "Candidate [Party]" is no party, [DEM] is one, a line of sums is no contest; titles are told without their separators."""
+    path = tmp_path / "levy.csv"
+    path.write_text(LEVY)
+    done = feeds.parse("--draft", path)
+    options = mapping(done)
+    assert options["column.choice"] == "Candidate [Party]" and options["drop.Race"] == "^$"
+    assert "# Title: Two Rivers Region\n" in done.stdout.decode()
+    rows = list(csv.DictReader(io.StringIO(read_back(options, path))))
+    assert [(r["choice"], r["party"], r["votes"]) for r in rows if r["unit_type"] == "total"] == [
+        ("Lena Okafor", "DEM", "2016"), ("Marcus Thiel", "REP", "2099"), ("Ana Ruiz", "DEM", "4000"), ("Bo Hart", "REP", "3000")]
+
+
+def test_a_short_line_is_perhaps_a_footer(tmp_path):
+    path = tmp_path / "alder.csv"
+    path.write_text("Contest,Candidate,Mail,Total Votes\nSheriff,Ada Quill,1,2\nSheriff,Ben Stone,1,3\nBallots cast: 3,102 of 5,240\n")
+    done = feeds.parse("--draft", path)
+    assert '1 row has fewer fields than the others, the first "Ballots cast: 3,102 of 5,240"' in done.stdout.decode(), done.stdout
+    assert "lines.drop = ^Ballots cast: instead\n" in done.stdout.decode()
+
+
+def test_a_column_a_candidate_is_no_mapping(tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text("Precinct,Ballots Cast,Ann Lee,Bo Oak\nP1,80,40,39\nP2,150,70,77\n")
+    done = feeds.parse("--draft", path)
+    assert done.returncode == 65 and b"Precinct, Ballots Cast, Ann Lee, Bo Oak" in done.stderr, done.stderr
+
+
 def test_no_header_no_names(tmp_path):
     """Columns told by what they hold: votes stand before their share, the codes beside names are parties."""
     rows = [f"{n:04};Ward {n % 7} Alderman;{name};{party};{n * 3};40;{votes};{votes / 9:.2f}"
