@@ -28,6 +28,22 @@ static bool check_shape(const struct format *format, struct slice key, struct sl
                    near ? "?" : "");
 }
 
+/* Options with a few words to choose from; a mapping's own say theirs. */
+static bool check_words(struct slice key, struct slice value, struct err *e)
+{
+    static const struct {
+        const char *key, *one, *other;
+    } known[] = {{"header", "yes", "no"},          {"last-line", "ended", "any"},
+                 {"names.companion", "yes", "no"}, {"precincts", "yes", "no"},
+                 {"quote", "yes", "no"},           {"ragged", "yes", "no"}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (slice_is(key, known[i].key) && !slice_is(value, known[i].one) &&
+            !slice_is(value, known[i].other))
+            return err_set(e, ERR_CONFIG, "it must be %s or %s", known[i].one, known[i].other);
+    }
+    return true;
+}
+
 bool option_check(const struct format *format, struct slice key, struct slice value,
                   struct arena *a, struct err *e)
 {
@@ -37,8 +53,8 @@ bool option_check(const struct format *format, struct slice key, struct slice va
         return false;
     if (slice_is(inner, "timezone") && value.len > 0 && check_zone(value))
         return err_set(e, ERR_CONFIG, "it must be %s", check_zone(value));
-    if (slice_is(inner, "precincts") && !slice_is(value, "yes") && !slice_is(value, "no"))
-        return err_set(e, ERR_CONFIG, "it must be yes or no");
+    if (!check_words(inner, value, e))
+        return false;
     if (!format_takes(format, SLICE("column.votes")))
         return true;
     return mapping_check(inner, value, a, e);

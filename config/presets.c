@@ -69,8 +69,10 @@ static const char *nearest_format(const struct presets *more, struct slice name,
 static void read_engine(struct reading *r, const struct ini_section *s,
                         const struct ini_entry *entry)
 {
-    const char *hint = r->source ? "write format = delimited"
-                                 : "write engine = delimited; tally-parse --list shows the formats";
+    const char *hint = r->source
+                           ? "-f takes a source of a format that is built in, such as delimited, "
+                             "or the name of a preset by itself"
+                           : "write engine = delimited; tally-parse --list shows the formats";
     if (!entry) {
         problem_add(r->problems, &s->line, NULL, hint, "%.*s %.*s has no %s", SLICE_FMT(s->kind),
                     SLICE_FMT(s->name), r->source ? "format" : "engine");
@@ -168,8 +170,10 @@ static void check_option(struct reading *r, struct ini_entry *entry)
     if (p->engine || nearest) /* without its engine nobody knows its options */
         problem_add(r->problems, &entry->line, entry->key.ptr,
                     fix_of(r->arena, nearest, "tallyd.conf(5), MAPPINGS, lists the keys"),
-                    "unknown key \"%.*s\" in [format %.*s]%s%s", SLICE_FMT(entry->key),
-                    SLICE_FMT(p->name), p->engine ? ", and no option of its engine " : "",
+                    "unknown key \"%.*s\" in [%s %.*s]%s%s%s", SLICE_FMT(entry->key),
+                    r->source ? "source" : "format", SLICE_FMT(p->name),
+                    p->engine ? ", and no option of its " : "",
+                    p->engine ? r->source ? "format " : "engine " : "",
                     p->engine ? p->engine->name : "");
 }
 

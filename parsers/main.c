@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config/option_check.h"
 #include "config/presets.h"
+#include "config/suggest.h"
 #include "config/zone_file.h"
 #include "daemon/base/buf.h"
 #include "daemon/base/num.h"
@@ -203,7 +205,10 @@ static bool sniff(struct command *c, struct arena *a, struct fault *f)
         return false;
     const char *best = guess(c, head, &sure);
     if (!best)
-        return err_set(&f->err, ERR_NO, "no format knows it; see tally-parse --list");
+        return err_set(
+            &f->err, ERR_NO,
+            "no format knows it; tally-parse --draft FILE proposes a mapping for text of "
+            "lines and separators");
     printf("%s%s\n", best, sure ? "" : " (perhaps)");
     return true;
 }
@@ -253,6 +258,8 @@ static bool print_draft(struct command *c, struct arena *a, struct fault *f)
         buf_addf(&out, "# Format %s%s knows such files: tally-parse -f %s\n", known,
                  sure ? "" : " perhaps", known);
     text = draft(a, bytes, source_name(c->payload.path, a), &out, f) && write_out(&out, &f->err);
+    if (known && !text)
+        text = err_prefix(&f->err, "format %s%s knows it; no draft", known, sure ? "" : " perhaps");
     buf_done(&out);
     return text;
 }
@@ -337,15 +344,29 @@ static int run(struct command *c)
 
 /* ---- the command line ---- */
 
-static bool check_options(const struct command *c, struct err *e)
+static bool check_option(struct command *c, struct slice key, struct slice value, struct err *e)
+{
+    struct err why;
+    if (!c->arena && !(c->arena = arena_new(PRESETS_MAX)))
+        return err_set(e, ERR_AGAIN, "there is not enough memory");
+    if (!format_takes(c->format, key)) {
+        const char *near = suggest_key(SLICE(""), NULL, 0, c->format, key, c->arena);
+        return err_set(e, ERR_USAGE, "format %s has no option \"%.*s\"%s%s%s", c->format_name,
+                       SLICE_FMT(key), near ? ": did you mean " : "", near ? near : "",
+                       near ? "?" : "");
+    }
+    return option_check(c->format, key, slice_trim(value), c->arena, &why) ||
+           err_set(e, ERR_USAGE, "-O %.*s: %s", SLICE_FMT(key), why.text);
+}
+
+static bool check_options(struct command *c, struct err *e)
 {
     struct slice rest = buf_slice(&c->options), line, key;
     while (slice_next(&rest, '\n', &line)) {
         if (slice_find(line, SLICE("=")) == SIZE_MAX || !slice_next(&line, '=', &key))
             return err_set(e, ERR_USAGE, "-O wants key=value, not \"%.*s\"", SLICE_FMT(line));
-        if (!format_takes(c->format, key))
-            return err_set(e, ERR_USAGE, "format %s has no option \"%.*s\"", c->format_name,
-                           SLICE_FMT(key));
+        if (!check_option(c, key, line, e))
+            return false;
     }
     return true;
 }
@@ -471,7 +492,8 @@ static bool read_flags(struct command *c, int argc, char **argv, struct err *e)
             return false;
     }
     if (c->list || c->sniff || c->draft)
-        return optind == argc || err_set(e, ERR_USAGE, "%s: one thing too many", argv[optind]);
+        return optind == argc ||
+               err_set(e, ERR_USAGE, "%s: it is one too many; see tally-parse -h", argv[optind]);
     if (!find_format(c, e))
         return false;
     if (optind + 1 != argc)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "daemon/base/text.h"
 #include "parsers/pool.h"
 
 #define RULES_MAX 1000 /* of one kind */
@@ -90,8 +91,10 @@ static bool read_role(struct reading *r, struct slice *s, enum role *out)
             return true;
         }
     }
-    return fault_set(r->fault, WIRE_SCHEMA, "option %.*s: there is no value \"%.*s\"",
-                     SLICE_FMT(r->key), SLICE_FMT(name));
+    const char *near = text_did_you_mean(name, names, ROLES);
+    return fault_set(r->fault, WIRE_SCHEMA, "option %.*s: there is no value \"%.*s\"%s%s%s",
+                     SLICE_FMT(r->key), SLICE_FMT(name), near ? ": did you mean " : "",
+                     near ? near : "", near ? "?" : "");
 }
 
 static bool read_pattern(struct reading *r, struct pattern **out)

@@ -126,9 +126,9 @@ static bool judge(struct results_builder *b, const struct counts *n, struct err 
         while (!k->bad || k->gone || k->first != BUILDING_NOBODY)
             k++;
         return err_set(
-            e, ERR_DATA, "%llu of %llu contests cannot be read; the first, %.*s \"%.*s\": %.*s",
+            e, ERR_DATA, "%llu of %llu contests cannot be read; the first, %.*s%s\"%.*s\": %.*s",
             (unsigned long long)n->bad, (unsigned long long)distinct,
-            SLICE_FMT(pool_text(&b->pool, k->record.id)),
+            SLICE_FMT(pool_text(&b->pool, k->record.id)), k->record.id.len ? " " : "",
             SLICE_FMT(pool_text(&b->pool, k->record.text)), SLICE_FMT(pool_text(&b->pool, k->why)));
     }
     if (!n->contests && !b->facts.version.len && !b->facts.delta)

@@ -130,7 +130,7 @@ static void a_check_of_a_contest_or_row_makes_its_contest_bad(void **state)
 {
     (void)state;
     refused(TWO, OPTIONS "xpath.check.contest=not(contains(., 'Cyd'))\n", WIRE_SCHEMA,
-            "1 of 2 contests cannot be read; the first,  \"Clerk\": line 7: xpath.check.contest");
+            "1 of 2 contests cannot be read; the first, \"Clerk\": line 7: xpath.check.contest");
     refused(TWO, OPTIONS "xpath.check.row=td[2] != '7'\n", WIRE_SCHEMA,
             "\"Mayor\": line 4: xpath.check.row does not hold");
     refused(PAGE(TABLE("Mayor", ROW("Ann", "5")) TABLE("Clerk", "")),
