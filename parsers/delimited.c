@@ -95,11 +95,25 @@ static void measure(struct table *t)
         t->least--;
 }
 
+/* The line at hand as names of columns, for whoever has to find the right one. */
+static struct slice names_here(const struct table *t)
+{
+    const struct records *r = &t->sheet.records;
+    struct arena *a = t->sheet.job.arena;
+    struct slice out = SLICE("");
+    size_t i = 0;
+    for (; i < r->n && out.len < 120; i++)
+        out = arena_printf(a, "%.*s%s%.*s", SLICE_FMT(out), i ? ", " : "",
+                           SLICE_FMT(slice_sub(slice_trim(r->fields[i]), 0, 40)));
+    return arena_printf(a, "%.*s%s", SLICE_FMT(out), i < r->n ? ", ..." : "");
+}
+
 /* The header is the first line that has all the mapping names. Where none does, the fault is that
  * of the line that came nearest. */
 static bool find_header(struct table *t, struct fault *f)
 {
     struct fault nearest = {WIRE_OK, {0}};
+    struct slice has = {NULL, 0};
     size_t most = 0;
     bool more = true;
     int64_t skip = t->sheet.skip;
@@ -117,14 +131,20 @@ static bool find_header(struct table *t, struct fault *f)
             fault_set(&nearest, why.kind, "line %" PRIu64 ": %s", t->sheet.records.number,
                       why.err.text);
             most = t->found;
+            has = most || skip >= 0 ? names_here(t) : has;
         }
         if (!sheet_no_row(&t->sheet, f))
             return false;
     }
     if (nearest.kind == WIRE_OK)
         return fault_set(f, WIRE_TRUNCATED, "line 1: there is no header");
-    *f = nearest;
-    return false;
+    if (slice_find(slice_of(nearest.err.text), SLICE("there is no column")) == SIZE_MAX) {
+        *f = nearest;
+        return false;
+    }
+    return has.len ? fault_set(f, nearest.kind, "%s; it has %.*s", nearest.err.text, SLICE_FMT(has))
+                   : fault_set(f, nearest.kind, "%s, nor in any other line near the top",
+                               nearest.err.text);
 }
 
 static bool skip_titles(struct table *t, struct fault *f)

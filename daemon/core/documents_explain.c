@@ -11,10 +11,10 @@
 #include "daemon/core/progress.h"
 #include "daemon/core/statement.h"
 
-/* A feed's thing by its id and, where it has one, its name. */
+/* A feed's thing by its id and its name, of which it may lack one. */
 static void add_named(const char *what, struct slice id, struct slice name, struct buf *out)
 {
-    buf_addf(out, "%s %.*s", what, SLICE_FMT(id));
+    buf_addf(out, "%s%s%.*s", what, id.len ? " " : "", SLICE_FMT(id));
     if (name.len)
         buf_addf(out, " \"%.*s\"", SLICE_FMT(name));
 }

@@ -285,7 +285,8 @@ void documents_unmatched(const struct model *m, struct buf *out)
             n++;
         }
         if (n > 0)
-            buf_addf(out, "%.*s makes calls and has no match for %" PRIu32 " of %zu: %.*s%s\n",
+            buf_addf(out,
+                     "source %.*s makes calls and has no match for %" PRIu32 " of %zu: %.*s%s\n",
                      SLICE_FMT(m->settings->sources[s].name), n, (size_t)m->endorsed->count,
                      SLICE_FMT(buf_slice(&names)), n > NAMED ? ", ..." : "");
         buf_done(&names);

@@ -138,7 +138,7 @@ def test_matches_note_what_a_call_feed_lacks(house):
     done = run("-c", house.conf, "-1", "-o", "matches")
     rows = {(m["endorsement_id"], m["source"], m["band"]) for m in csv.DictReader(io.StringIO(done.stdout))}
     assert rows == {("foe", "county", "auto"), ("foe", "ddhq", "auto"), ("yew", "county", "auto")}
-    assert done.returncode == 0 and done.stderr == "tallyd: note: ddhq makes calls and has no match for 1 of 2: yew\n"
+    assert done.returncode == 0 and done.stderr == "tallyd: note: source ddhq makes calls and has no match for 1 of 2: yew\n"
 
 
 def test_another_election_day_is_named(house):

@@ -57,7 +57,7 @@ static void test_titles_before_the_header(void **state)
           5, 6);
     reads(COLUMNS "skip-lines=1\n", "Race\n" HEAD "Mayor,Ann Lee,5\nMayor,\"Bo, Jr.\",6\n", 5, 6);
     refused(COLUMNS "skip-lines=1\n", "a\nb\n" HEAD "Mayor,Ann Lee,5\n", WIRE_SCHEMA,
-            "line 2: there is no column \"Race\"");
+            "line 2: there is no column \"Race\" (option column.contest); it has b");
 }
 
 static void test_quote_no_keeps_nicknames(void **state)
@@ -84,7 +84,10 @@ static void test_damage_is_located(void **state)
     refused(COLUMNS, HEAD "Mayor,\"Ann Lee,5\n", WIRE_TRUNCATED,
             "line 2: the payload ends inside a field's quotes");
     refused(COLUMNS, "Race,Name,Votes\nMayor,Ann,5\n", WIRE_SCHEMA,
-            "line 1: there is no column \"Candidate\" (option column.choice)");
+            "line 1: there is no column \"Candidate\" (option column.choice); it has Race, Name, "
+            "Votes");
+    refused(COLUMNS, "<H>\nlist\n", WIRE_SCHEMA,
+            "line 1: there is no column \"Race\" (option column.contest), nor in any other line");
     refused(COLUMNS, HEAD, WIRE_SCHEMA, "it holds no contests");
     /* a quote lost within "12,444": its rest would be another column */
     refused(COLUMNS, HEAD "Mayor,Ann Lee, 12,444\",5\n", WIRE_SYNTAX,
