@@ -28,86 +28,58 @@ static uint32_t key_find(const struct jsontape *t, struct slice text)
     return index_find(&t->index, &by_text, t, &text, hash64(text, 0));
 }
 
-/* Eight bytes, of which the first n count. */
-static inline uint64_t eight(const char *s, size_t n)
+static inline uint64_t eight(const char *s)
 {
-    static const uint64_t counted[] = {0,
-                                       UINT64_C(0xff),
-                                       UINT64_C(0xffff),
-                                       UINT64_C(0xffffff),
-                                       UINT64_C(0xffffffff),
-                                       UINT64_C(0xffffffffff),
-                                       UINT64_C(0xffffffffffff),
-                                       UINT64_C(0xffffffffffffff),
-                                       UINT64_MAX};
     uint64_t bytes;
     memcpy(&bytes, s, sizeof bytes);
-    return le64toh(bytes) & counted[n];
+    return le64toh(bytes);
 }
 
-/* A text of the tape told from others: its length with its first bytes, and its last ones. Texts of
- * up to 12 bytes are that and nothing else; behind the last one is padding enough. */
-struct look {
-    const char *s;
-    size_t n; /* with the length's own bytes */
-    uint64_t head, tail;
-};
-
-static inline struct look look_at(const struct jsontape *t, uint64_t text)
+/* Is it the key that stands at `s`? Behind the last text of a tape is padding enough to read on. */
+static inline bool key_at(const struct jsontape *t, const struct jsontape_key *key, const char *s)
 {
-    struct look l = {.s = t->texts + text};
-    uint32_t len;
-    memcpy(&len, l.s, sizeof len);
-    l.n = sizeof len + len;
-    size_t counted = l.n < 8 ? l.n : 8;
-    l.head = eight(l.s, counted);
-    l.tail = eight(l.s + l.n - counted, counted);
-    return l;
-}
-
-static inline bool looks_like(const struct jsontape *t, const struct look *l,
-                              const struct jsontape_key *key)
-{
-    if (l->head != key->head || l->tail != key->tail)
+    if (((eight(s) ^ key->head) | (eight(s + key->tail_at) ^ key->tail)) & key->counted)
         return false;
-    for (size_t at = 8; at + 8 < l->n; at += 8) {
-        if (eight(l->s + at, 8) != eight(t->texts + key->text + at, 8))
+    for (uint32_t at = 8; at < key->tail_at; at += 8) {
+        if (eight(s + at) != eight(t->texts + key->text + at))
             return false;
     }
     return true;
 }
 
 /* The key of this text, a new one if need be; ARRAYS_NONE when memory is out. */
-static uint32_t key_of(struct jsontape *t, uint64_t text, const struct look *l)
+static uint32_t key_of(struct jsontape *t, uint64_t text)
 {
-    uint32_t i = key_find(t, jsontape_text(t, text));
+    struct slice bytes = jsontape_text(t, text);
+    uint32_t i = key_find(t, bytes);
     if (i != ARRAYS_NONE)
         return i;
     i = t->key_count;
     if (!arrays_grow(&t->arrays, &t->keys, &t->key_room, (uint64_t)i + 1, sizeof *t->keys,
                      UINT32_MAX / 4))
         return ARRAYS_NONE;
-    t->keys[i] = (struct jsontape_key){.text = text, .head = l->head, .tail = l->tail};
+    size_t n = sizeof(uint32_t) + bytes.len; /* as it stands on the tape */
+    uint32_t tail_at = n > 8 ? (uint32_t)n - 8 : 0;
+    t->keys[i] = (struct jsontape_key){.text = text,
+                                       .counted = UINT64_MAX >> (n < 8 ? 64 - 8 * n : 0),
+                                       .head = eight(t->texts + text),
+                                       .tail = eight(t->texts + text + tail_at),
+                                       .tail_at = tail_at};
     return index_add(&t->index, &t->arrays, &by_text, t, t->key_count++) ? i : ARRAYS_NONE;
 }
 
-/* One of two keys that it probably is. */
-static inline uint32_t key_guess(const struct jsontape *t, const uint32_t guesses[2],
-                                 const struct look *l)
+/* The key of a text that is not the first guess: the second one, or any. It is the first guess from
+ * here on. */
+__attribute__((noinline)) static uint32_t key_learn(struct jsontape *t, uint32_t last, bool inside,
+                                                    uint64_t text)
 {
-    for (int i = 0; i < 2; i++) {
-        if (guesses[i] && looks_like(t, l, &t->keys[guesses[i]]))
-            return guesses[i];
-    }
-    return ARRAYS_NONE;
-}
-
-static inline void key_learn(uint32_t guesses[2], uint32_t i)
-{
-    if (guesses[0] != i) {
-        guesses[1] = guesses[0];
-        guesses[0] = i;
-    }
+    uint32_t *guesses = inside ? t->keys[last].inside : t->keys[last].next, i = guesses[1];
+    if ((!i || !key_at(t, &t->keys[i], t->texts + text)) && (i = key_of(t, text)) == ARRAYS_NONE)
+        return ARRAYS_NONE;
+    guesses = inside ? t->keys[last].inside : t->keys[last].next; /* they may have moved */
+    guesses[1] = guesses[0];
+    guesses[0] = i;
+    return i;
 }
 
 /* The key that the object stands under; key 0, which is none, for an item of an array. */
@@ -137,31 +109,29 @@ static enum jsontape_keys object_keys(struct jsontape *t, uint64_t object, bool 
                                       struct slice *culprit)
 {
     uint64_t end = jsontape_end(t, object) - 1;
-    uint32_t last = key_above(t, object), mask = 0;
+    uint32_t last = key_above(t, object), guess = t->keys[last].inside[0], mask = 0;
     if (!page_room(t, object, end))
         return JSONTAPE_FULL;
     uint32_t *page = t->directory + t->directory_count, *value = page + 2;
     *deep = false;
     for (uint64_t at = object + 1, next; at < end; at = next) {
         uint64_t text = jsontape_payload(t, at);
-        struct look l = look_at(t, text);
-        struct jsontape_key *before = &t->keys[last];
-        uint32_t i = key_guess(t, at == object + 1 ? before->inside : before->next, &l);
-        if (i == ARRAYS_NONE && (i = key_of(t, text, &l)) == ARRAYS_NONE)
+        if ((!guess || !key_at(t, &t->keys[guess], t->texts + text)) &&
+            (guess = key_learn(t, last, at == object + 1, text)) == ARRAYS_NONE)
             return JSONTAPE_FULL;
-        if (t->keys[i].object == object) {
+        struct jsontape_key *key = &t->keys[guess];
+        if (key->object == object) {
             *culprit = jsontape_text(t, text);
             return JSONTAPE_TWICE;
         }
-        before = &t->keys[last]; /* they may have moved */
-        key_learn(at == object + 1 ? before->inside : before->next, i);
-        t->keys[i].object = object;
-        t->words[at] = jsontape_key_word(i);
-        mask |= UINT32_C(1) << i % 32;
+        key->object = object;
+        t->words[at] = jsontape_key_word(guess);
+        mask |= UINT32_C(1) << guess % 32;
         *value++ = (uint32_t)at + 1;
-        last = i;
         next = jsontape_skip(t, at + 1);
         *deep |= may_hold(t, at + 1, next);
+        last = guess;
+        guess = key->next[0];
     }
     page[0] = mask;
     page[1] = (uint32_t)(value - page) - 2;

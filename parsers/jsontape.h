@@ -23,12 +23,14 @@
 #define JSONTAPE_TABLE_MAX 14
 
 struct jsontape_key {
-    uint64_t text;       /* its offset */
-    uint64_t head, tail; /* its length and first bytes, and its last ones */
-    uint64_t object;     /* the last one that has it */
-    uint32_t next[2];    /* the keys that followed it the last times; 0: none yet */
-    uint32_t inside[2];  /* those that the object under it began with */
-    uint32_t place;      /* which member it was where it was found last */
+    uint64_t text;    /* its offset */
+    uint64_t object;  /* the last one that has it */
+    uint64_t counted; /* the bits that count of its first eight bytes, length included: */
+    uint64_t head, tail;
+    uint32_t tail_at;   /* and of its last eight, which are there */
+    uint32_t place;     /* which member it was where it was found last */
+    uint32_t next[2];   /* the keys that followed it the last times; 0: none yet */
+    uint32_t inside[2]; /* those that the object under it began with */
 };
 
 struct jsontape {

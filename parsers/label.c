@@ -167,12 +167,31 @@ static bool words_but(struct slice s, const char *word, char out[TEXT_MAX], size
     return found && s.len <= TEXT_MAX;
 }
 
+static const char *const opposites[][2] = {
+    {"yes", "no"}, {"for", "against"}, {"approve", "reject"}, {"approved", "rejected"}};
+
+/* Is one of its words one of those? Mostly none is. */
+static bool takes_side(struct slice s)
+{
+    for (size_t i = 0, end; i < s.len; i = end + 1) {
+        for (end = i; end < s.len && kept(s.ptr[end]);)
+            end++;
+        struct slice one = slice_sub(s, i, end);
+        for (size_t k = 0; one.len > 1 && k < 2 * sizeof opposites / sizeof opposites[0]; k++) {
+            const char *word = opposites[k / 2][k % 2];
+            if (kept(*one.ptr) == *word && slice_eq_nocase(one, slice_of(word)))
+                return true;
+        }
+    }
+    return false;
+}
+
 bool label_are_answers(struct slice a, struct slice b)
 {
-    static const char *const opposites[][2] = {
-        {"yes", "no"}, {"for", "against"}, {"approve", "reject"}, {"approved", "rejected"}};
     char x[TEXT_MAX], y[TEXT_MAX];
     size_t m, n;
+    if (!takes_side(a) || !takes_side(b))
+        return false;
     for (size_t i = 0; i < 2 * sizeof opposites / sizeof opposites[0]; i++) {
         const char *const *pair = opposites[i / 2];
         if (words_but(a, pair[i % 2], x, &m) && words_but(b, pair[1 - i % 2], y, &n) && m == n &&
