@@ -34,6 +34,9 @@ struct place {
     unsigned contest, type;      /* the last contest and vote type it was listed in */
     unsigned unit_contest;       /* the contest that `unit` is a unit of */
     uint32_t unit;
+    unsigned choice; /* the choice that `votes` are of, of all its vote types so far */
+    int64_t votes;
+    struct place *also; /* with votes for that choice */
 };
 
 struct detail {
@@ -57,7 +60,8 @@ struct detail {
     struct results_contest_in contest; /* what begin() needs */
     int64_t reporting, total;
     bool in_contest, begun, in_choice, in_type, counted;
-    unsigned contest_no, type_no; /* serial numbers within the file */
+    unsigned contest_no, choice_no, type_no; /* serial numbers within the file */
+    struct place *voted;                     /* those with votes for the choice */
     uint32_t choice, choices;
     int64_t total_votes, types_sum, type_votes, units_sum; /* VOTES_UNKNOWN: cannot be checked */
     long line;
@@ -205,6 +209,7 @@ static bool choice(struct detail *d, const struct xml_attrs *attrs)
     d->total_votes = votes_attr(d, attrs, "Choice", &d->total_votes_key);
     d->types_sum = 0;
     d->in_choice = true;
+    d->choice_no++;
     if (!results_choice(b, &in, &d->choice, &d->f->err) ||
         !results_votes_once(b, 0, d->choice, d->total_votes, &d->f->err))
         return field_limit(d->f);
@@ -277,17 +282,32 @@ __attribute__((noinline)) static bool add_unit(struct detail *d, struct place *p
 /* A row of votes within a vote type of a choice. */
 static bool unit_votes(struct detail *d, const struct xml_attrs *attrs, struct place *p)
 {
-    struct results_builder *b = d->job->builder;
     const char *element = p->kind == RESULTS_COUNTY ? "County" : "Precinct";
     int64_t votes = votes_attr(d, attrs, element, &d->votes_key);
     if (p->type == d->type_no)
-        results_contest_bad(b, "line %ld: %s \"%.*s\" stands twice in one VoteType", d->line,
-                            element, SLICE_FMT(slice_sub(p->name, 0, 40)));
+        results_contest_bad(d->job->builder, "line %ld: %s \"%.*s\" stands twice in one VoteType",
+                            d->line, element, SLICE_FMT(slice_sub(p->name, 0, 40)));
     p->type = d->type_no;
-    if ((p->unit_contest != d->contest_no && !add_unit(d, p)) ||
-        !results_votes(b, p->unit, d->choice, votes, &d->f->err))
+    if (p->unit_contest != d->contest_no && !add_unit(d, p))
         return field_limit(d->f);
+    if (p->choice == d->choice_no) {
+        add(d, &p->votes, votes);
+    } else {
+        p->choice = d->choice_no;
+        p->votes = votes;
+        p->also = d->voted;
+        d->voted = p;
+    }
     add(d, &d->units_sum, votes);
+    return true;
+}
+
+/* What the vote types of a choice gave each place. */
+static bool places_votes(struct detail *d)
+{
+    for (; d->voted != NULL; d->voted = d->voted->also)
+        if (!results_votes(d->job->builder, d->voted->unit, d->choice, d->voted->votes, &d->f->err))
+            return field_limit(d->f);
     return true;
 }
 
@@ -352,7 +372,7 @@ static bool end_choice(struct detail *d)
                             ", its totalVotes is %" PRId64,
                             d->line, d->types_sum, d->total_votes);
     d->in_choice = false;
-    return true;
+    return places_votes(d);
 }
 
 static bool end_contest(struct detail *d)

@@ -23,6 +23,7 @@ struct xml {
     void *ctx;
     struct input *in;
     struct fault *fault;
+    struct slice name; /* the last one met */
     struct slice names[NAMES];
     struct xml_attrs attrs;
     int depth;
@@ -53,10 +54,13 @@ static void refuse_attributes(struct xml *x)
 /* libxml2 keeps each name once, so that its length is remembered by where it lies. */
 static inline struct slice name_of(struct xml *x, const xmlChar *name)
 {
+    if ((const char *)name == x->name.ptr)
+        return x->name;
     struct slice *known = &x->names[((uintptr_t)name ^ (uintptr_t)name >> 6) % NAMES];
     if ((const char *)name != known->ptr)
         *known = slice_of((const char *)name);
-    return *known;
+    x->name = *known;
+    return x->name;
 }
 
 static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
