@@ -264,10 +264,28 @@ static struct slice cut_mark(struct slice *s)
     return mark;
 }
 
+/* "R" of "J. Nathan Dell (I)R", which is cut off; empty where no mark hangs on brackets. */
+static struct slice behind_brackets(struct slice *s)
+{
+    size_t end = s->len;
+    while (end > 0 && kept(s->ptr[end - 1]))
+        end--;
+    struct slice mark = slice_sub(*s, end, s->len);
+    if (end == 0 || s->ptr[end - 1] != ')' || !listed(&party_marks, mark))
+        return (struct slice){0};
+    *s = slice_sub(*s, 0, end);
+    return mark;
+}
+
 struct slice label_party_mark(struct slice s, bool *incumbent)
 {
     *incumbent = false;
-    struct slice mark = cut_mark(&s);
+    struct slice mark = behind_brackets(&s);
+    if (mark.len > 0) {
+        *incumbent = slice_eq_nocase(cut_mark(&s), SLICE("I"));
+        return mark;
+    }
+    mark = cut_mark(&s);
     if (!listed(&party_marks, mark))
         return (struct slice){0};
     *incumbent = slice_eq_nocase(cut_mark(&s), SLICE("I"));

@@ -191,6 +191,15 @@ static size_t segment_at(struct slice s, size_t at, struct slice *inside)
     return 0;
 }
 
+/* Is what is left of the name a mark that hangs on the brackets before it: "(I)R"? */
+static bool hangs_on(struct slice s, size_t at, struct arena *a)
+{
+    struct slice rest = slice_sub(s, at, s.len);
+    return rest.len > 0 && rest.len <= 3 && s.ptr[at - 1] == ')' &&
+           !memchr(rest.ptr, ' ', rest.len) &&
+           in_list(marks, COUNT(marks), text_fold_copy(rest, a));
+}
+
 /* Brackets and quotes cut out into nicks, the rest of the text in *plain. */
 static bool cut_segments(struct slice s, struct arena *a, struct name *out, struct slice *plain)
 {
@@ -215,7 +224,7 @@ static bool cut_segments(struct slice s, struct arena *a, struct name *out, stru
         else if (one_word && !in_list(marks, COUNT(marks), folded) && out->nick_count < NAME_NICKS)
             out->nicks[out->nick_count++] = folded;
         text[len++] = ' ';
-        at = next;
+        at = hangs_on(s, next, a) ? s.len : next;
     }
     *plain = slice_trim((struct slice){text, len});
     return true;

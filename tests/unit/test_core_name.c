@@ -18,6 +18,9 @@ static const struct {
 } pairs[] = {
     {"Donald J. Trump", "Donald J. Trump (I) (Rep)", NAME_SAME},
     {"Donald Trump", "Donald J. Trump (I) (Rep)", NAME_SAME},
+    {"J. Nathan Dell", "J. NATHAN DELL (I)R", NAME_SAME},
+    {"Cathy Heckt", "CATHY HECKT(D)", NAME_SAME},
+    {"Robert Ott", "Robert (Bob)Ott", NAME_SAME},
     {"David A. Perdue", "David Perdue (I) (Rep)", NAME_SAME},
     {"Roque De La Fuente", "Roque ''Rocky'' De La Fuente", NAME_SAME},
     {"Rocky De La Fuente", "Roque \"\"Rocky\"\" De La Fuente", NAME_SAME},

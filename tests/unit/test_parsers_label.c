@@ -68,6 +68,18 @@ static void marks_and_parties(void **state)
     assert_true(slice_is(label_party(SLICE(" Dem ")), "Dem"));
 }
 
+static void a_party_may_hang_on_the_brackets_of_an_incumbent(void **state)
+{
+    (void)state;
+    bool incumbent;
+    assert_true(slice_is(label_party_mark(SLICE("J. NATHAN DELL (I)R"), &incumbent), "R"));
+    assert_true(incumbent);
+    assert_true(slice_is(label_party_mark(SLICE("HECKT(D)"), &incumbent), "D"));
+    assert_false(incumbent);
+    assert_int_equal(label_party_mark(SLICE("Robert (Bob)Roe"), &incumbent).len, 0);
+    assert_int_equal(label_party_mark(SLICE("R"), &incumbent).len, 0);
+}
+
 static void write_ins_are_told_anywhere(void **state)
 {
     (void)state;
@@ -178,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_word_is_known),
         cmocka_unit_test(marks_and_parties),
+        cmocka_unit_test(a_party_may_hang_on_the_brackets_of_an_incumbent),
         cmocka_unit_test(write_ins_are_told_anywhere),
         cmocka_unit_test(answers_are_told_by_their_words),
         cmocka_unit_test(two_sides_of_a_question_tell_each_other),
