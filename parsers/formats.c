@@ -9,8 +9,8 @@ static const char *const pointer_options[] = {"version-path", NULL};
 #define MAPPING_OPTIONS                                                                            \
     "check.votes", "column.", "contest-all-parties.", "contest-per-county", "contest-per-party",   \
         "contest-whole.", "cut.", "decode", "drop.", "fact.", "keep.", "level.",                   \
-        "measure.contest", "measure.when.", "statistic", "statistic.", "sum-progress", "take.",    \
-        "thousands", "type.total", "value.", "whole"
+        "measure.contest", "measure.when.", "ranked.", "statistic", "statistic.", "sum-progress",  \
+        "take.", "thousands", "type.total", "value.", "whole"
 #define SHEET_OPTIONS                                                                              \
     MAPPING_OPTIONS, "last-line", "lines.drop", "names.companion", "ragged", "shape.",             \
         "skip-lines", "trailer"

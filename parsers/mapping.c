@@ -198,6 +198,12 @@ static bool read_all_parties(struct reading *r)
                : too_many(r);
 }
 
+static bool read_ranked(struct reading *r)
+{
+    return GROW(r, ranked, ranked_count) ? read_test(r, &r->m->ranked[r->m->ranked_count - 1])
+                                         : too_many(r);
+}
+
 static bool read_per_party(struct reading *r)
 {
     static const char *const words[] = {
@@ -319,6 +325,7 @@ static const struct {
     {"lines.drop", read_no_rows},
     {"measure.contest", read_measure_contest},
     {"measure.when.", read_measure},
+    {"ranked.", read_ranked},
     {"statistic", read_statistic},
     {"statistic.", read_statistic},
     {"take.", read_cut},
@@ -451,7 +458,8 @@ bool mapping_bind(struct mapping *m, const struct column_finder *finder, struct 
            bind_tests(m, m->measures, m->measure_count, finder, f) &&
            bind_tests(m, m->per_county, m->per_county_count, finder, f) &&
            bind_tests(m, m->wholes, m->whole_count, finder, f) &&
-           bind_tests(m, m->all_parties, m->all_party_count, finder, f);
+           bind_tests(m, m->all_parties, m->all_party_count, finder, f) &&
+           bind_tests(m, m->ranked, m->ranked_count, finder, f);
 }
 
 static bool find_role(void *ctx, struct slice name, int32_t *field)

@@ -98,13 +98,13 @@ enum mapping_per_party {
 struct mapping {
     struct slice spec[ROLES]; /* as written; ptr NULL: not mapped */
     struct column column[ROLES];
-    struct mapping_test *filters, *levels, *measures, *per_county, *wholes, *all_parties;
+    struct mapping_test *filters, *levels, *measures, *per_county, *wholes, *all_parties, *ranked;
     struct mapping_cut *cuts;
     struct mapping_value *values;
     struct mapping_fact *facts;
     struct mapping_statistic *statistics;
     uint32_t filter_count, level_count, measure_count, per_county_count, whole_count,
-        all_party_count, cut_count, value_count, fact_count, statistic_count;
+        all_party_count, ranked_count, cut_count, value_count, fact_count, statistic_count;
     struct slice measure_contest; /* as written */
     struct column measure_title;
     struct slice check_votes;

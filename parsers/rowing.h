@@ -37,7 +37,7 @@ struct who {
         WHO_QUESTION /* yes and no in one row */
     } kind;
     enum role figure;
-    bool per_county, of_party;
+    bool per_county, of_party, ranked;
     uint32_t contest, choice, no; /* the builder's; choice: yes, for a question */
 };
 

@@ -136,7 +136,8 @@ static bool contest_begin(struct rows *r, struct who *w, uint32_t flags)
     in.election_type = t[ROLE_ELECTION_TYPE];
     in.votes_allowed = count_small(t[ROLE_VOTES_ALLOWED]);
     in.seats = count_small(t[ROLE_SEATS]);
-    in.flags = flags | (r->m->column[ROLE_WINNER].count ? RESULTS_MARKS_STATED : 0);
+    in.flags = flags | (w->ranked ? RESULTS_RANKED : 0) |
+               (r->m->column[ROLE_WINNER].count ? RESULTS_MARKS_STATED : 0);
     if (!results_contest_again(b, in.county, in.id, in.text) &&
         !results_contest_begin(b, &in, &r->fault->err))
         return field_limit(r->fault);
@@ -249,6 +250,7 @@ static bool contest_tests(struct rows *r, struct who *w)
     bool whole, all_parties;
     if (!any_matches(r, m->per_county, m->per_county_count, &w->per_county) ||
         !any_matches(r, m->wholes, m->whole_count, &whole) ||
+        !any_matches(r, m->ranked, m->ranked_count, &w->ranked) ||
         !any_matches(r, m->all_parties, m->all_party_count, &all_parties))
         return false;
     w->per_county = (w->per_county || m->every_per_county) && !whole;

@@ -92,6 +92,7 @@ static bool groups_init(struct rows *r)
     see_tests(&who, m->per_county, m->per_county_count);
     see_tests(&who, m->wholes, m->whole_count);
     see_tests(&who, m->all_parties, m->all_party_count);
+    see_tests(&who, m->ranked, m->ranked_count);
     see(&who, &m->measure_title);
     see_tests(&where, m->levels, m->level_count);
     return group_init(r, &r->whos, whos, &who) &&
