@@ -199,7 +199,7 @@ static bool build(struct loader *l, struct draft *d, struct config_source *s, st
     s->interval = l->config->poll.interval;
     const struct preset *preset;
     const struct format *format = find_format(l, d, &preset);
-    if (preset && !take_preset(l, d, preset, e))
+    if (preset && !preset->bad && !take_preset(l, d, preset, e)) /* a bad one was reported */
         return false;
     if (format) {
         s->engine = slice_of(format->name);

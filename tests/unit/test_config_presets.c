@@ -219,6 +219,9 @@ static void a_source_of_a_bad_preset_says_no_more(void **state)
     assert_null(load("p", "bogus-too = 1\n"));
     assert_null(strstr(fx.problems.ptr, "tallyd.conf:"));
     assert_non_null(strstr(fx.err.text, "1 problem;"));
+    fixture_write(&fx, "formats/p.conf", SHEET "colum.x = 1\n");
+    assert_null(load("p", ""));
+    assert_non_null(strstr(fx.err.text, "1 problem;"));
 }
 
 static void names_of_presets_are_meant_too(void **state)
