@@ -26,8 +26,9 @@ static void take_status(struct results_facts *facts, struct slice s)
         [RESULTS_COMPLETE] = "complete",   [RESULTS_OFFICIAL] = "official",
         [RESULTS_CERTIFIED] = "certified",
     };
-    for (int i = 0; i < RESULTS_STATUSES && facts->status == RESULTS_STATUS_UNKNOWN; i++) {
-        if (slice_eq_nocase(s, slice_of(words[i])))
+    for (int i = RESULTS_UNOFFICIAL; i < RESULTS_STATUSES; i++) {
+        bool less = facts->status == RESULTS_STATUS_UNKNOWN || i < (int)facts->status;
+        if (less && slice_eq_nocase(s, slice_of(words[i])))
             facts->status = (enum results_status)i;
     }
 }
@@ -36,43 +37,47 @@ static void take_test(struct results_facts *facts, struct slice s)
 {
     static const char *const test[] = {"test", "testing", "test data", NULL};
     static const char *const real[] = {"no", "n", "false", "f", "0", "live", "real", NULL};
-    if (facts->test < 0 && (facts_says_yes(s) || is_one_of(s, test)))
+    if (facts_says_yes(s) || is_one_of(s, test))
         facts->test = 1;
     else if (facts->test < 0 && is_one_of(s, real))
         facts->test = 0;
 }
 
 /* "2018-11-06", "11/06/2018", "November 6, 2018": an ISO date, or empty. */
-static bool take_date(struct job *j, struct results_facts *facts, struct slice s)
+static bool take_date(struct job *j, struct results_facts *facts, struct slice s, struct fault *f)
 {
     int64_t day;
     char iso[11];
-    if (facts->election_date.len || !when_parse_day(s, &day))
+    if (!when_parse_day(s, &day))
         return true;
     when_format_date(day, iso);
+    if (facts->election_date.len)
+        return slice_is(facts->election_date, iso) ||
+               fault_set(f, WIRE_SCHEMA, "rows of two election days, %.*s and %s",
+                         SLICE_FMT(facts->election_date), iso);
     facts->election_date = arena_copy(j->arena, slice_of(iso));
-    return facts->election_date.ptr;
+    return facts->election_date.ptr || fault_set(f, WIRE_LIMIT, "out of memory");
 }
 
-static bool take_text(struct job *j, struct slice s, struct slice *out)
+static bool take_text(struct job *j, struct slice s, struct slice *out, struct fault *f)
 {
     if (out->len)
         return true;
     *out = arena_copy(j->arena, s);
-    return out->ptr;
+    return out->ptr || fault_set(f, WIRE_LIMIT, "out of memory");
 }
 
-bool facts_take(struct job *j, enum role role, struct slice text)
+bool facts_take(struct job *j, enum role role, struct slice text, struct fault *f)
 {
     struct results_facts *facts = results_facts(j->builder);
     if (!text.len)
         return true;
     if (role == ROLE_DATE)
-        return take_date(j, facts, text);
+        return take_date(j, facts, text, f);
     if (role == ROLE_ELECTION)
-        return take_text(j, text, &facts->election_name);
+        return take_text(j, text, &facts->election_name, f);
     if (role == ROLE_VERSION)
-        return take_text(j, text, &facts->version);
+        return take_text(j, text, &facts->version, f);
     if (role == ROLE_STATUS)
         take_status(facts, text);
     else if (role == ROLE_TEST)

@@ -35,6 +35,13 @@ static const char *const statistics_list[] = {"overvotes",
 static const struct words statistics = {L('b') | L('n') | L('o') | L('r') | L('t') | L('u'),
                                         statistics_list};
 
+static const char *const totals_list[] = {
+    "total",       "totals",       "grandtotal",    "totalvotes", "totalvotescast", "contesttotal",
+    "countytotal", "countytotals", "racetotal",     "statetotal", "statewidetotal", "statewide",
+    "allcounties", "allprecincts", "contesttotals", "votescast",  "subtotal",       NULL};
+static const struct words totals = {L('a') | L('c') | L('g') | L('r') | L('s') | L('t') | L('v'),
+                                    totals_list};
+
 static const char *const answers_list[] = {
     "yes",       "no",         "yesfor",    "noagainst",      "foryes",
     "againstno", "for",        "against",   "yessi",          "nono",
@@ -96,6 +103,11 @@ static bool listed(const struct words *words, struct slice s)
 bool label_is_statistic(struct slice s)
 {
     return listed(&statistics, s);
+}
+
+bool label_is_total(struct slice s)
+{
+    return listed(&totals, s);
 }
 
 /* Does s begin with the word, in any case? */

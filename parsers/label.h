@@ -11,6 +11,10 @@
  * of them. */
 bool label_is_statistic(struct slice s);
 
+/* "Total", "Grand Total", "Statewide": a line that adds up the others of its kind, of choices, of
+ * places or of vote types. */
+bool label_is_total(struct slice s);
+
 /* "Write-in", "WRITE IN", "Jane Roe (Write-in)". */
 bool label_is_write_in(struct slice s);
 

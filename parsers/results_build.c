@@ -283,6 +283,39 @@ bool results_contest_again(struct results_builder *b, struct slice county, struc
     return true;
 }
 
+static void hold_text(struct results_builder *b, const char *what, struct results_text had,
+                      struct results_text said)
+{
+    if (had.len && said.len && had.off != said.off)
+        results_contest_bad(b, "its %s is \"%.*s\" and \"%.*s\": are they two contests?", what,
+                            SLICE_FMT(pool_text(&b->pool, had)),
+                            SLICE_FMT(pool_text(&b->pool, said)));
+}
+
+static void hold_count(int32_t *had, int32_t said)
+{
+    if (said >= 0 && *had != said)
+        *had = -1;
+}
+
+bool results_contest_same(struct results_builder *b, const struct results_contest_in *in,
+                          struct err *e)
+{
+    struct results_contest said = {0};
+    if (b->current == BUILDING_NOBODY)
+        return err_set(e, ERR_BUG, "the driver fills a contest before it began one");
+    struct results_contest *had = &b->contests[b->current].record;
+    if (!fill_contest(b, in, had, &said))
+        return building_full(e);
+    hold_text(b, "office", had->office, said.office);
+    hold_text(b, "district", had->district, said.district);
+    hold_text(b, "party", had->party, said.party);
+    hold_text(b, "election type", had->election_type, said.election_type);
+    hold_count(&had->votes_allowed, said.votes_allowed);
+    hold_count(&had->seats, said.seats);
+    return true;
+}
+
 uint32_t results_contest_index(const struct results_builder *b)
 {
     return b->current;

@@ -11,7 +11,8 @@
 
 #include "parsers/label.h"
 
-/* One of the parts of a title, in the order of the feed. */
+/* One of the parts of a title, in the order of the feed; or a contest of that title that is none.
+ */
 struct part {
     struct results_text id, text;
     uint32_t at; /* of the contests */
@@ -187,20 +188,56 @@ void building_tell_questions(struct results_builder *b)
     }
 }
 
+/* Is it a part, or a contest of no county? */
+static bool has_title(const struct building *k)
+{
+    return k->first == BUILDING_NOBODY && (k->part || !k->record.county.len);
+}
+
+static uint32_t parts_among(const struct results_builder *b, const struct part *parts, size_t n)
+{
+    uint32_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        found += b->contests[parts[i].at].part;
+    return found;
+}
+
+/* Rows of one title with a county and without: those without are missing somewhere, or are a sum.
+ */
+static void refuse_mixed(struct results_builder *b, const struct part *parts, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        building_bad(b, &b->contests[parts[i].at],
+                     "some of its rows have a county, and some have none");
+}
+
+/* What becomes of the contests of one title. */
+static bool settle(struct results_builder *b, const struct part *parts, size_t n, struct err *e)
+{
+    uint32_t found = parts_among(b, parts, n);
+    if (found && found < n)
+        refuse_mixed(b, parts, n);
+    else if (found && are_one(b, parts, n))
+        return join(b, parts, n, e);
+    return true;
+}
+
 bool building_join_parts(struct results_builder *b, struct err *e)
 {
-    uint32_t n = 0, count = b->count;
+    uint32_t n = 0, any = 0, count = b->count;
     struct part *parts;
-    for (uint32_t i = 0; i < count; i++)
-        n += b->contests[i].part && b->contests[i].first == BUILDING_NOBODY;
-    if (!n)
+    for (uint32_t i = 0; i < count; i++) {
+        n += has_title(&b->contests[i]);
+        any += b->contests[i].part;
+    }
+    if (!any)
         return true;
-    if (!(parts = arena_array(b->arena, n, sizeof *parts)))
+    if (!(parts = arena_array(b->arena, n + 1, sizeof *parts)))
         return building_full(e);
     n = 0;
     for (uint32_t i = 0; i < count; i++) {
         const struct building *k = &b->contests[i];
-        if (k->part && k->first == BUILDING_NOBODY)
+        if (has_title(k))
             parts[n++] = (struct part){k->record.id, k->record.text, i};
     }
     qsort(parts, n, sizeof *parts, by_title);
@@ -208,7 +245,7 @@ bool building_join_parts(struct results_builder *b, struct err *e)
         for (to = from + 1; to < n && parts[to].id.off == parts[from].id.off &&
                             parts[to].text.off == parts[from].text.off;)
             to++;
-        if (are_one(b, parts + from, to - from) && !join(b, parts + from, to - from, e))
+        if (!settle(b, parts + from, to - from, e))
             return false;
     }
     return true;

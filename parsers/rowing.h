@@ -33,6 +33,7 @@ struct who {
         WHO_NOTHING,  /* a statistic nobody wants */
         WHO_FIGURE,   /* a statistic that is a figure of the unit */
         WHO_NAMELESS, /* nobody: a placeholder, as long as it has no votes */
+        WHO_NOWHERE,  /* the same, of no contest */
         WHO_CHOICE,
         WHO_QUESTION /* yes and no in one row */
     } kind;

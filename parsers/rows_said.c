@@ -114,6 +114,21 @@ static bool contest_party(struct rows *r, const struct who *w, struct results_co
     return in->text.ptr || rowing_full(r);
 }
 
+/* The county whose contest it is; by the roster it is a part, and perhaps of one without. */
+static bool contest_county(struct rows *r, const struct results_unit_in *county,
+                           struct results_contest_in *in)
+{
+    bool none = !county->id.len && !county->name.len;
+    if (none || label_is_total(county->id) || label_is_total(county->name))
+        return r->m->roster || in->county.len ||
+               fault_set(r->fault, WIRE_SCHEMA,
+                         "%s %" PRIu64 ": a row without a county, of a contest that is a county's",
+                         r->how.place, r->number);
+    in->county = county->name.len ? county->name : county->id;
+    in->part = r->m->roster ? county : NULL;
+    return true;
+}
+
 static bool contest_begin(struct rows *r, struct who *w, uint32_t flags)
 {
     struct results_builder *b = r->job->builder;
@@ -125,10 +140,8 @@ static bool contest_begin(struct rows *r, struct who *w, uint32_t flags)
     in.county = r->county;
     struct results_unit_in county = {
         .id = t[ROLE_COUNTY_ID], .name = t[ROLE_COUNTY], .whole = r->m->whole};
-    if (w->per_county)
-        in.county = county.name.len ? county.name : county.id;
-    if (w->per_county && r->m->roster && in.county.len)
-        in.part = &county;
+    if (w->per_county && !contest_county(r, &county, &in))
+        return false;
     in.office = t[ROLE_OFFICE];
     in.district = t[ROLE_DISTRICT];
     if (!contest_party(r, w, &in))
@@ -138,8 +151,9 @@ static bool contest_begin(struct rows *r, struct who *w, uint32_t flags)
     in.seats = count_small(t[ROLE_SEATS]);
     in.flags = flags | (w->ranked ? RESULTS_RANKED : 0) |
                (r->m->column[ROLE_WINNER].count ? RESULTS_MARKS_STATED : 0);
-    if (!results_contest_again(b, in.county, in.id, in.text) &&
-        !results_contest_begin(b, &in, &r->fault->err))
+    if (!(results_contest_again(b, in.county, in.id, in.text)
+              ? results_contest_same(b, &in, &r->fault->err)
+              : results_contest_begin(b, &in, &r->fault->err)))
         return field_limit(r->fault);
     w->contest = results_contest_index(b);
     if (!arrays_grow(&r->arrays, &r->accounts, &r->account_room, (uint64_t)w->contest + 1,
@@ -193,7 +207,7 @@ static enum role statistic_of(const struct mapping *m, struct slice choice)
         if (pattern_match(m->statistics[i].pattern, choice, NULL))
             return m->statistics[i].figure;
     }
-    return label_is_statistic(choice) ? ROLE_NONE : ROLES;
+    return label_is_statistic(choice) || label_is_total(choice) ? ROLE_NONE : ROLES;
 }
 
 static bool is_question(struct rows *r, bool *question)
@@ -222,6 +236,16 @@ static bool question_add(struct rows *r, struct who *w)
            choice_add(r, SLICE(""), SLICE("No"), &w->no);
 }
 
+/* A row whose contest cannot be told: its votes would be missing there. */
+static bool without_contest(struct rows *r, struct who *w)
+{
+    if (w->kind == WHO_CHOICE)
+        return fault_set(r->fault, WIRE_SCHEMA, "%s %" PRIu64 ": a row without a contest",
+                         r->how.place, r->number);
+    w->kind = w->kind == WHO_FIGURE ? WHO_NOTHING : WHO_NOWHERE;
+    return true;
+}
+
 /* A statistic, or a choice of its contest. */
 static bool line_add(struct rows *r, struct who *w)
 {
@@ -232,6 +256,8 @@ static bool line_add(struct rows *r, struct who *w)
         w->kind = t[ROLE_CHOICE].len || t[ROLE_CHOICE_ID].len ? WHO_CHOICE : WHO_NAMELESS;
     if (w->kind == WHO_NOTHING)
         return true;
+    if (!t[ROLE_CONTEST_ID].len && !t[ROLE_CONTEST].len)
+        return without_contest(r, w);
     if (!contest_begin(r, w, 0))
         return false;
     if (w->kind != WHO_CHOICE)
@@ -333,14 +359,16 @@ bool rowing_where(struct rows *r, uint32_t *where)
     if (!rowing_texts(r, &r->wheres) || !stated_level(r, &most))
         return false;
     for (int role = ROLE_DATE; role <= ROLE_VERSION; role++) {
-        if (!facts_take(r->job, (enum role)role, r->text[role]))
-            return rowing_full(r);
+        if (!facts_take(r->job, (enum role)role, r->text[role], r->fault))
+            return err_prefix(&r->fault->err, "%s %" PRIu64, r->how.place, r->number);
     }
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
         struct place p = {.type = levels[i].type,
                           .parent = *where,
                           .id = r->text[levels[i].id],
                           .name = r->text[levels[i].name]};
+        if (label_is_total(p.name) || label_is_total(p.id))
+            break; /* the sum of those beside it is what holds them */
         if ((p.id.len || p.name.len) && p.type <= most && !place_add(r, &p, where))
             return false;
     }

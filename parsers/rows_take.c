@@ -6,6 +6,7 @@
 
 #include "parsers/facts.h"
 #include "parsers/field.h"
+#include "parsers/label.h"
 #include "parsers/pool.h"
 #include "parsers/rowing.h"
 #include "parsers/types.h"
@@ -288,8 +289,9 @@ static bool enter_typed(struct rows *r, struct entry e)
         if (!arrays_grow(&r->arrays, &r->is_total, &r->total_room, (uint64_t)type + 1,
                          sizeof *r->is_total, ROWING_LIST_MAX))
             return rowing_full(r);
-        r->is_total[type] =
-            r->m->type_total && pattern_match(r->m->type_total, r->text[ROLE_TYPE], NULL);
+        r->is_total[type] = r->m->type_total
+                                ? pattern_match(r->m->type_total, r->text[ROLE_TYPE], NULL)
+                                : label_is_total(r->text[ROLE_TYPE]);
     }
     return types_add(r->types, r, e, type, r->is_total[type]);
 }
@@ -321,6 +323,21 @@ static void check_nameless(struct rows *r)
     results_contest_bad(r->job->builder,
                         "%s %" PRIu64 ": %" PRId64 " votes for a choice without id and name",
                         r->how.place, r->number, votes);
+}
+
+/* A row without contest and choice: no figure of it may count. */
+static bool check_nowhere(struct rows *r)
+{
+    const struct column *c = &r->m->column[ROLE_VOTES];
+    for (uint32_t i = 0; i < c->count; i++) {
+        int64_t n;
+        struct slice raw = column_field(r->fields, r->n, c->parts[i].field);
+        if (count_read(raw, &r->m->count, &n) == COUNT_READ && n > 0)
+            return fault_set(r->fault, WIRE_SCHEMA,
+                             "%s %" PRIu64 ": %" PRId64 " votes without a contest and a choice",
+                             r->how.place, r->number, n);
+    }
+    return true;
 }
 
 /* ---- a row ---- */
@@ -358,6 +375,8 @@ static bool take_row(struct rows *r)
     uint32_t where = 0;
     if (w->kind == WHO_NOTHING)
         return true;
+    if (w->kind == WHO_NOWHERE)
+        return check_nowhere(r);
     if (!find_where(r, &where))
         return false;
     r->scratch.used = 0;
@@ -367,9 +386,12 @@ static bool take_row(struct rows *r)
         check_nameless(r);
     if (w->kind == WHO_FIGURE || w->kind == WHO_NAMELESS)
         return true;
-    if (w->kind == WHO_QUESTION)
-        return enter(r, where, w->choice, figure(r, &r->m->column[ROLE_YES])) &&
-               enter(r, where, w->no, figure(r, &r->m->column[ROLE_NO]));
+    if (w->kind == WHO_QUESTION) {
+        int64_t yes = figure(r, &r->m->column[ROLE_YES]), no = figure(r, &r->m->column[ROLE_NO]);
+        if (yes == VOTES_UNKNOWN && no == VOTES_UNKNOWN)
+            check_nameless(r); /* a choice that lost its name, perhaps */
+        return enter(r, where, w->choice, yes) && enter(r, where, w->no, no);
+    }
     int64_t votes = figure(r, &r->m->column[ROLE_VOTES]);
     if (r->m->check.count)
         check_votes(r, votes);
@@ -395,7 +417,8 @@ bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t num
 
 void rows_here(const struct rows *r)
 {
-    if (r->at && r->at->kind != WHO_DROPPED && r->at->kind != WHO_NOTHING)
+    if (r->at && r->at->kind != WHO_DROPPED && r->at->kind != WHO_NOTHING &&
+        r->at->kind != WHO_NOWHERE)
         results_contest_at(r->job->builder, r->at->contest);
 }
 

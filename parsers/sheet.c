@@ -131,8 +131,8 @@ bool sheet_no_row(struct sheet *s, struct fault *f)
         if (role == ROLE_COUNT && found.ptr && !num_parse(found, 0, INT64_C(1) << 40, &s->counted))
             return fault_set(f, WIRE_SCHEMA, "line %" PRIu64 ": \"%.*s\" is no count of rows",
                              s->records.number, SLICE_FMT(slice_sub(found, 0, 40)));
-        if (role != ROLE_COUNT && !facts_take(&s->job, role, found))
-            return fault_set(f, WIRE_LIMIT, "out of memory");
+        if (role != ROLE_COUNT && !facts_take(&s->job, role, found, f))
+            return err_prefix(&f->err, "line %" PRIu64, s->records.number);
     }
     return true;
 }

@@ -27,6 +27,10 @@ static void every_word_is_known(void **state)
         "registeredvoters", "ballotscast",    "totalballotscast",   "timescounted",
         "timesblankvoted",  "timesovervoted", "numberofundervotes", "numberofovervotes",
         "Over Votes",       "UNDER-VOTES",    "Ballots Cast",       NULL};
+    static const char *const totals[] = {"Total Votes", "TOTAL", "Grand Total:", "All counties",
+                                         NULL};
+    static const char *const no_totals[] = {"",           "Total Recall", "Totaldo, Ann",
+                                            "Countywide", "Overvotes",    NULL};
     static const char *const no_statistics[] = {"",
                                                 " ",
                                                 "Jane Overvote",
@@ -34,6 +38,7 @@ static void every_word_is_known(void **state)
                                                 "Undervotes of all the people who ever voted",
                                                 "1overvotes",
                                                 "Times",
+                                                "Total Votes",
                                                 NULL};
     static const char *const answers[] = {
         "yes",       "no",         "yesfor",   "noagainst",      "foryes",
@@ -46,6 +51,8 @@ static void every_word_is_known(void **state)
                                              "Forrest", "Yes!!no",        NULL};
     check(label_is_statistic, statistics, true);
     check(label_is_statistic, no_statistics, false);
+    check(label_is_total, totals, true);
+    check(label_is_total, no_totals, false);
     check(label_is_answer, answers, true);
     check(label_is_answer, no_answers, false);
 }

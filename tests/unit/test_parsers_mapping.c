@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What the keys of a mapping mean, each on a file of a few lines. */
+#include <stdio.h>
+
 #include "parsers/charset.h"
 #include "tests/unit/format_case.h"
 
@@ -118,6 +120,86 @@ static void checks_hold_votes_against_their_parts(void **state)
 }
 
 /* ---- rows ---- */
+
+/* Both primaries of an office were one contest, and all districts of one. */
+static void two_contests_of_one_title_are_not_one(void **state)
+{
+    (void)state;
+    refused(BARE "column.contest-party=#4\n", "Mayor;Ann;5;REP\nMayor;Bo;6;DEM\n", WIRE_SCHEMA,
+            "its party is \"REP\" and \"DEM\": are they two contests?");
+    refused(BARE "column.district=#4\n", "Senate;Ann;5;1\nSenate;Bo;6;2\n", WIRE_SCHEMA,
+            "its district is \"1\" and \"2\"");
+    refused(BARE "column.office=#4\n", "One;Ann;5;Mayor\nOne;Bo;6;Clerk\n", WIRE_SCHEMA,
+            "its office is");
+    refused(BARE "column.election-type=#4\n", "One;Ann;5;General\nOne;Bo;6;Special\n", WIRE_SCHEMA,
+            "its election type is");
+    struct format_case c = run(BARE "column.contest-party=#4\ncolumn.votes-allowed=#5\n"
+                                    "column.seats=#6\n",
+                               "Mayor;Ann;5;REP;1;3\nMayor;Bo;6;;2;3\nMayor;Cy;6;REP;1;4\n");
+    assert_int_equal(contest(&c, 0)->votes_allowed, -1);
+    assert_int_equal(contest(&c, 0)->seats, -1);
+    case_done(&c);
+}
+
+/* Where a table has a contest's title in its first row alone, all other rows were one bad contest:
+ * of a hundred and more contests each was left with its first choice. */
+static void a_row_without_a_contest_ends_the_payload(void **state)
+{
+    char rows[6000];
+    size_t n = 0;
+    (void)state;
+    for (int i = 0; i < 200; i++)
+        n += (size_t)snprintf(rows + n, sizeof rows - n, "Judge %d;Ann;5\n;Bo;6\n", i);
+    refused(BARE, rows, WIRE_SCHEMA, "line 2: a row without a contest");
+    refused(BARE, "Mayor;Ann;5\n;;6\n", WIRE_SCHEMA,
+            "line 2: 6 votes without a contest and a choice");
+    struct format_case c = run(BARE "statistic.ballots=^Cards$\n",
+                               ";Ballots Cast;20\n;Cards;20\nMayor;Ann;5\n;;0\n;;-\n");
+    assert_int_equal(c.r.head->contests, 1);
+    case_done(&c);
+}
+
+/* Spreadsheets add up: the row of it was a candidate who led, a county more, a vote type more. */
+static void rows_of_totals_are_nobody_and_nowhere(void **state)
+{
+    (void)state;
+    struct format_case c = run(BARE, "Mayor;Ann;5\nMayor;Bo;6\nMayor;Total Votes;11\n");
+    assert_int_equal(contest(&c, 0)->choices, 2);
+    case_done(&c);
+    c = run(BARE "column.county=#4\n", "Mayor;Ann;5;Elm\nMayor;Ann;6;Oak\nMayor;Ann;11;TOTAL\n");
+    assert_int_equal(contest(&c, 0)->units, 3);
+    assert_int_equal(votes(&c, 0, 0, 0), 11);
+    case_done(&c);
+    refused(BARE "column.county=#4\n", "Mayor;Ann;5;Elm\nMayor;Ann;6;Oak\nMayor;Ann;12;Total\n",
+            WIRE_SCHEMA, "total: stated as 12, its units have 11");
+    c = run(BARE "column.county=#4\ncolumn.precinct=#5\n",
+            "Mayor;Ann;5;Elm;1\nMayor;Ann;6;Elm;2\nMayor;Ann;11;Elm;County Total\n");
+    assert_int_equal(votes(&c, 0, 0, 0), 11);
+    case_done(&c);
+    c = run(BARE "column.type=#4\n", "Mayor;Ann;5;Mail\nMayor;Ann;6;Early\nMayor;Ann;11;Total\n");
+    assert_int_equal(votes(&c, 0, 0, 0), 11);
+    case_done(&c);
+    c = run(BARE "column.county=#4\ncontest-per-county=roster\n",
+            "Mayor;Ann;5;Elm\nMayor;Ann;6;Oak\nClerk;Cy;6;Oak\n");
+    assert_int_equal(c.r.head->contests, 2);
+    case_done(&c);
+    refused(BARE "column.county=#4\ncontest-per-county=roster\n",
+            "Mayor;Ann;5;Elm\nMayor;Ann;6;Oak\nMayor;Ann;11;Total\n", WIRE_SCHEMA,
+            "some of its rows have a county, and some have none");
+}
+
+/* The choice that lost its name was a question of yes and no. */
+static void votes_of_nobody_are_no_question(void **state)
+{
+    static const char options[] = BARE "column.yes=#4\ncolumn.no=#5\n";
+    (void)state;
+    refused(options, "Mayor;Ann;5;;\nMayor;;7;;\n", WIRE_SCHEMA,
+            "line 2: 7 votes for a choice without id and name");
+    struct format_case c = run(options, "Mayor;Ann;5;;\nLevy;;;7;8\nFee;;;;\n");
+    assert_int_equal(votes(&c, 1, 0, 1), 8);
+    assert_int_equal(votes(&c, 2, 0, 1), VOTES_UNKNOWN);
+    case_done(&c);
+}
 
 static void filters_keep_and_drop_rows(void **state)
 {
@@ -396,6 +478,21 @@ static void facts_come_out_of_columns(void **state)
     case_done(&c);
 }
 
+/* The first row's word was the file's: certified, real, of its day, whatever the others said. */
+static void facts_that_differ_are_the_most_careful_ones(void **state)
+{
+    (void)state;
+    struct format_case c = run(BARE "column.status=#4\ncolumn.test=#5\n",
+                               "Mayor;Ann;5;certified;no\nMayor;Bo;5;unofficial;test\n"
+                               "Mayor;Cy;5;complete;no\n");
+    assert_int_equal(c.r.head->status, RESULTS_UNOFFICIAL);
+    assert_int_equal(c.r.head->test, 1);
+    case_done(&c);
+    refused(BARE "column.date=#4\n",
+            "Mayor;Ann;5;2030-11-05\nMayor;Bo;5;11/5/2030\nMayor;Cy;5;2028-11-07\n", WIRE_SCHEMA,
+            "line 3: rows of two election days, 2030-11-05 and 2028-11-07");
+}
+
 static void facts_come_out_of_lines_that_are_no_rows(void **state)
 {
     static const char options[] =
@@ -536,6 +633,10 @@ int main(void)
         cmocka_unit_test(templates_leave_out_what_is_blank),
         cmocka_unit_test(columns_are_numbered_from_either_end),
         cmocka_unit_test(checks_hold_votes_against_their_parts),
+        cmocka_unit_test(two_contests_of_one_title_are_not_one),
+        cmocka_unit_test(a_row_without_a_contest_ends_the_payload),
+        cmocka_unit_test(rows_of_totals_are_nobody_and_nowhere),
+        cmocka_unit_test(votes_of_nobody_are_no_question),
         cmocka_unit_test(filters_keep_and_drop_rows),
         cmocka_unit_test(statistics_are_never_choices),
         cmocka_unit_test(placeholders_without_votes_are_nobody),
@@ -553,6 +654,7 @@ int main(void)
         cmocka_unit_test(progress_is_two_numbers),
         cmocka_unit_test(rows_of_vote_types_add_up),
         cmocka_unit_test(facts_come_out_of_columns),
+        cmocka_unit_test(facts_that_differ_are_the_most_careful_ones),
         cmocka_unit_test(facts_come_out_of_lines_that_are_no_rows),
         cmocka_unit_test(a_trailer_that_is_not_there_is_a_cut_file),
         cmocka_unit_test(shapes_are_told_by_the_first_lines),

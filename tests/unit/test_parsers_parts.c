@@ -104,6 +104,29 @@ static void what_is_wrong_in_one_county_is_wrong_with_the_race(void **state)
     case_done(&c);
 }
 
+/* A row that lost its county was a contest beside those of the counties, and missing in one. */
+static void rows_without_a_county_are_no_contest_beside_those_of_counties(void **state)
+{
+    static const char same[] =
+        HEADER "Ash,Mayor,Ana Roe,10\nElm,Mayor,Ana Roe,7\n,Mayor,Ana Roe,3\n";
+    static const char other[] =
+        HEADER "Ash,Mayor,Ana Roe,10\nElm,Mayor,Bo Low,7\n,Mayor,Bo Low,3\n";
+    const char *const payloads[] = {same, other};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct format_case c = {.format = "delimited", .payload = payloads[i], .options = OPTIONS};
+        assert_refused(&c, WIRE_SCHEMA, "some of its rows have a county, and some have none");
+    }
+    struct format_case c = {.format = "delimited",
+                            .payload = other,
+                            .options = "column.county=County\ncolumn.contest=Race\n"
+                                       "column.choice=Name\ncolumn.votes=Votes\n"
+                                       "contest-per-county=yes\n"};
+    assert_refused(&c, WIRE_SCHEMA, "line 4: a row without a county");
+    gives("", ",Mayor,Ana Roe,10\n,Mayor,Bo Low,7\nAsh,Clerk,Cy,1\n",
+          "Mayor@:1 Ana Roe=10 Bo Low=7;Clerk@:2 Cy=1;");
+}
+
 static void a_county_keeps_what_it_says_of_itself(void **state)
 {
     (void)state;
@@ -134,6 +157,7 @@ int main(void)
         cmocka_unit_test(write_in_lines_tell_nothing),
         cmocka_unit_test(questions_of_one_title_stay_apart),
         cmocka_unit_test(what_is_wrong_in_one_county_is_wrong_with_the_race),
+        cmocka_unit_test(rows_without_a_county_are_no_contest_beside_those_of_counties),
         cmocka_unit_test(a_county_keeps_what_it_says_of_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
