@@ -87,15 +87,29 @@ static bool squeeze(struct slice s, char out[WORD_MAX + 1])
     return n > 0;
 }
 
-static bool listed(const struct words *words, struct slice s)
+/* Does a word of the list begin with these two, the second of which may be the end? */
+static bool may_be_listed(const struct words *words, const char two[2])
 {
-    char word[WORD_MAX + 1], first = 0;
-    for (size_t i = 0; i < s.len && !first; i++)
-        first = kept(s.ptr[i]);
-    if (first < 'a' || first > 'z' || !(words->letters & L(first)) || !squeeze(s, word))
+    if (two[0] < 'a' || two[0] > 'z' || !(words->letters & L(two[0])))
         return false;
     for (const char *const *w = words->list; *w != NULL; w++)
-        if (strcmp(word, *w) == 0)
+        if ((*w)[0] == two[0] && (*w)[1] == two[1])
+            return true;
+    return false;
+}
+
+static bool listed(const struct words *words, struct slice s)
+{
+    char word[WORD_MAX + 1], two[2] = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < s.len && n < 2; i++) {
+        two[n] = kept(s.ptr[i]);
+        n += two[n] != 0;
+    }
+    if (!may_be_listed(words, two) || !squeeze(s, word))
+        return false;
+    for (const char *const *w = words->list; *w != NULL; w++)
+        if ((*w)[0] == *word && strcmp(word, *w) == 0)
             return true;
     return false;
 }
@@ -113,6 +127,8 @@ bool label_is_total(struct slice s)
 /* Does s begin with the word, in any case? */
 static bool begins(struct slice s, const char *word)
 {
+    if (s.len == 0 || kept(*s.ptr) != *word)
+        return false;
     size_t n = strlen(word);
     return slice_eq_nocase(slice_sub(s, 0, n), slice_of(word)) && (s.len == n || !kept(s.ptr[n]));
 }
