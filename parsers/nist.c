@@ -27,7 +27,8 @@ static bool attributes(struct elements *e, const struct xml_attrs *attrs, struct
 {
     for (size_t i = 0; i < ATTRIBUTES && attrs->count > 0; i++) {
         struct slice value = xml_attr_of(attrs, &e->names[i]);
-        if (value.ptr != NULL && !nist_attribute(e->reader, slice_of(e->names[i].name), value, f))
+        if (value.ptr != NULL &&
+            !nist_value(e->reader, slice_of(e->names[i].name), value, false, f))
             return false;
     }
     return true;
@@ -103,50 +104,41 @@ static bool members(struct job *j, struct nist_reader *r, struct json object, st
     return true;
 }
 
-static bool scalar(struct job *j, struct nist_reader *r, struct json v, struct fault *f)
+/* What stands there as a text, which lives as long as the document or the arena. */
+static struct slice scalar(struct job *j, struct json v)
 {
-    char digits[24];
-    size_t at = sizeof digits;
     int64_t n;
     bool yes;
-    if (json_type(v) == JSON_NULL)
-        return true;
-    if (json_type(v) == JSON_STRING)
-        return nist_text(r, json_str(v), f);
+    if (json_is(v, '"'))
+        return json_str(v);
+    if (json_int(v, &n) && n >= 0)
+        return field_number(j->arena, n);
     if (json_bool(v, &yes))
-        return nist_text(r, yes ? SLICE("true") : SLICE("false"), f);
-    if (!json_int(v, &n))
-        return nist_text(r, field_shown(j->arena, v), f);
-    if (n < 0) /* no count */
-        return nist_text(r, field_shown(j->arena, v), f);
-    do {
-        digits[--at] = (char)('0' + n % 10);
-        n /= 10;
-    } while (n > 0);
-    return nist_text(r, (struct slice){digits + at, sizeof digits - at}, f);
+        return yes ? SLICE("true") : SLICE("false");
+    return json_is(v, 'n') ? SLICE("") : field_shown(j->arena, v); /* no count */
 }
 
 /* The depth of nesting is json_parse's cap. */
 static bool member(struct job *j, struct nist_reader *r, struct slice key, struct json v,
                    struct fault *f)
 {
-    enum json_type type = json_type(v);
     struct json_walk at = {0};
     struct slice none;
     struct json item;
     unsigned want;
-    if (type == JSON_NULL && !slice_is(key, "Count"))
-        return true; /* as if it were not there; of a count it says "unknown" */
-    while (type == JSON_ARRAY && json_next(v, &at, &none, &item))
-        if (!member(j, r, key, item, f))
-            return false;
-    if (type == JSON_ARRAY)
+    if (json_is(v, '[')) {
+        while (json_next(v, &at, &none, &item))
+            if (!member(j, r, key, item, f))
+                return false;
         return true;
+    }
+    if (json_is(v, 'n') && !slice_is(key, "Count"))
+        return true; /* as if it were not there; of a count it says "unknown" */
+    if (!json_is(v, '{'))
+        return nist_value(r, key, scalar(j, v), true, f);
     if (!nist_start(r, key, &want, f))
         return false;
-    if (want == 0)
-        return true;
-    return (type == JSON_OBJECT ? members(j, r, v, f) : scalar(j, r, v, f)) && nist_end(r, f);
+    return want == 0 || (members(j, r, v, f) && nist_end(r, f));
 }
 
 static bool read_root(struct job *j, struct nist_reader *r, struct json root, struct fault *f)
@@ -162,15 +154,10 @@ static bool read_root(struct job *j, struct nist_reader *r, struct json root, st
     return member(j, r, SLICE("ElectionReport"), root, f);
 }
 
-static bool read_json(struct job *j, struct nist_reader *r, struct fault *f)
+static bool read_json(struct job *j, struct nist_reader *r, struct json_doc **doc, struct fault *f)
 {
-    struct json_doc *doc = NULL;
     struct json root;
-    if (!json_parse(j->input, &doc, &root, f))
-        return false;
-    bool ok = read_root(j, r, root, f);
-    json_free(doc);
-    return ok;
+    return json_parse(j->input, doc, &root, f) && read_root(j, r, root, f);
 }
 
 /* ---- the driver ---- */
@@ -183,15 +170,18 @@ static struct slice skip_mark(struct slice head)
 
 static bool read_report(struct job *j, struct nist_report *report, struct fault *f)
 {
+    struct json_doc *doc = NULL; /* what is read of it stays in it */
     struct nist_reader *r = nist_reader_new(report);
     struct slice head = {NULL, 0};
     bool ok = r != NULL ? input_peek(j->input, 64, &head, f)
                         : fault_set(f, WIRE_LIMIT, "no memory for a report");
     if (ok)
-        ok = slice_starts(skip_mark(head), SLICE("{")) ? read_json(j, r, f)
+        ok = slice_starts(skip_mark(head), SLICE("{")) ? read_json(j, r, &doc, f)
                                                        : read_xml(j, r, report, f);
     nist_reader_done(r);
-    return ok && nist_emit(j, report, f);
+    ok = ok && nist_emit(j, report, f);
+    json_free(doc);
+    return ok;
 }
 
 static bool parse(struct job *j, struct fault *f)

@@ -153,9 +153,10 @@ void nist_reader_done(struct nist_reader *r); /* accepts NULL */
  */
 enum nist_want { NIST_INSIDE = 1, NIST_ITS_TEXT = 2, NIST_ITS_ATTRIBUTES = 4 };
 bool nist_start(struct nist_reader *r, struct slice name, unsigned *want, struct fault *f) MUST_USE;
-/* One of its attributes: ObjectId, type, Language. */
-bool nist_attribute(struct nist_reader *r, struct slice name, struct slice value,
-                    struct fault *f) MUST_USE;
+/* One of its attributes, or a member that is a text and no object. `lasting`: the value lives as
+ * long as the report. */
+bool nist_value(struct nist_reader *r, struct slice name, struct slice value, bool lasting,
+                struct fault *f) MUST_USE;
 bool nist_text(struct nist_reader *r, struct slice text, struct fault *f) MUST_USE;
 bool nist_end(struct nist_reader *r, struct fault *f) MUST_USE;
 

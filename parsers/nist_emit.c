@@ -200,7 +200,7 @@ static enum results_status status_of(const struct nist_report *r)
     return RESULTS_STATUS_UNKNOWN;
 }
 
-static void facts(struct job *j, const struct nist_report *r)
+static bool facts(struct job *j, const struct nist_report *r)
 {
     struct results_facts *facts = results_facts(j->builder);
     const struct nist_election *e = r->elections;
@@ -211,19 +211,22 @@ static void facts(struct job *j, const struct nist_report *r)
     else if (slice_is(r->test, "false") || slice_is(r->test, "0"))
         facts->test = 0;
     if (e == NULL)
-        return;
-    facts->election_name = e->name;
-    facts->election_date = slice_sub(e->date, 0, 10); /* a zone may follow */
+        return true;
+    facts->election_name = arena_copy(j->arena, e->name);
+    facts->election_date = arena_copy(j->arena, slice_sub(e->date, 0, 10)); /* a zone may follow */
+    bool ok = facts->election_name.ptr != NULL && facts->election_date.ptr != NULL;
     for (e = e->next; e != NULL; e = e->next)
         if (!slice_eq(e->date, r->elections->date))
             facts->election_date = (struct slice){NULL, 0};
+    return ok;
 }
 
 bool nist_emit(struct job *j, struct nist_report *report, struct fault *f)
 {
     struct emit e = {.job = j, .report = report};
     report->line = 0;
-    facts(j, report);
+    if (!facts(j, report))
+        return no_memory(f);
     if (!nist_units_settle(report, f))
         return false;
     if (!nist_names_contests(report) || !nist_names_units(report))

@@ -41,6 +41,7 @@ struct nist_reader {
     const struct nist_member *leaf; /* being read, in the top frame; NULL: none */
     char *text;                     /* of it, or of words */
     size_t text_len, text_room;
+    bool lasting;                /* what is being taken lives as long as the report */
     struct nist_thing *referred; /* last */
     struct slice words;          /* of what is being said in some languages */
     bool spoken, english;        /* words were taken, in English */
@@ -92,7 +93,8 @@ static void bad_count(struct nist_reader *r, const struct nist_thing *unit, cons
 
 static bool keep(struct nist_reader *r, struct slice text, struct slice *to, struct fault *f)
 {
-    *to = arena_copy(r->report->arena, slice_trim(text));
+    text = slice_trim(text);
+    *to = r->lasting ? text : arena_copy(r->report->arena, text);
     return to->ptr != NULL || no_memory(f);
 }
 
@@ -101,7 +103,7 @@ static struct nist_thing *new_thing(struct nist_reader *r, struct slice id)
     struct nist_thing *t = arena_alloc(r->report->arena, sizeof *t);
     if (t == NULL)
         return NULL;
-    t->named.id = arena_copy(r->report->arena, id);
+    t->named.id = r->lasting ? id : arena_copy(r->report->arena, id);
     bool ok = t->named.id.ptr != NULL && map_put(r->report->things, t->named.id, t);
     return ok ? t : NULL;
 }
@@ -478,14 +480,14 @@ static bool end_external(struct nist_reader *r, const struct frame *at, void *ar
 
 static bool end_string(struct nist_reader *r, const struct frame *at, void *around, struct fault *f)
 {
-    struct slice text = r->content.ptr != NULL ? r->content : slice_trim(text_now(r));
     bool english = slice_eq_nocase(slice_sub(r->language, 0, 2), SLICE("en"));
     (void)at, (void)around;
     if (r->spoken && (r->english || !english))
         return true;
     r->spoken = true;
     r->english = english;
-    return keep(r, text, &r->words, f);
+    r->words = r->content;
+    return r->content.ptr != NULL || keep(r, text_now(r), &r->words, f);
 }
 
 static bool end_words(struct nist_reader *r, const struct frame *at, void *around, struct fault *f)
@@ -563,32 +565,27 @@ static const struct follower *find(struct nist_reader *r, struct frame *at, stru
     return next;
 }
 
-bool nist_start(struct nist_reader *r, struct slice name, unsigned *want, struct fault *f)
+static bool enter(struct nist_reader *r, const struct nist_member *m, struct fault *f)
 {
-    struct frame *around = &r->frames[r->depth - 1];
-    *want = 0;
-    if (r->leaf != NULL || r->depth == DEPTH_MAX)
-        return true;
-    const struct follower *found = find(r, around, name);
-    const struct nist_member *m = found->member;
-    if (m == NULL)
-        return true;
-    *want = found->want;
+    void *around = r->frames[r->depth - 1].object;
     r->text_len = 0;
     if (m->inside == IN_LEAF) {
         r->leaf = m;
         return true;
     }
-    push(r, m, m->inside, around->object);
+    push(r, m, m->inside, around);
     return m->sort == NIST_THROUGH || turns[m->inside].begin == NULL ||
            turns[m->inside].begin(r, &r->frames[r->depth - 1].object, f);
 }
 
-bool nist_attribute(struct nist_reader *r, struct slice name, struct slice value, struct fault *f)
+bool nist_start(struct nist_reader *r, struct slice name, unsigned *want, struct fault *f)
 {
-    struct frame *at = &r->frames[r->depth - 1];
-    const struct nist_member *m = find(r, at, name)->member;
-    return m == NULL || fill(r, m, at->object, value, f);
+    *want = 0;
+    if (r->leaf != NULL || r->depth == DEPTH_MAX)
+        return true;
+    const struct follower *found = find(r, &r->frames[r->depth - 1], name);
+    *want = found->want;
+    return found->member == NULL || enter(r, found->member, f);
 }
 
 static bool make_room(struct nist_reader *r, size_t more, struct fault *f)
@@ -612,6 +609,28 @@ bool nist_text(struct nist_reader *r, struct slice text, struct fault *f)
         memcpy(r->text + r->text_len, text.ptr, text.len);
     r->text_len += text.len;
     return true;
+}
+
+static bool fill_now(struct nist_reader *r, const struct nist_member *m, struct slice value,
+                     bool lasting, struct fault *f)
+{
+    r->lasting = lasting;
+    bool ok = fill(r, m, r->frames[r->depth - 1].object, value, f);
+    r->lasting = false;
+    return ok;
+}
+
+bool nist_value(struct nist_reader *r, struct slice name, struct slice value, bool lasting,
+                struct fault *f)
+{
+    if (r->leaf != NULL)
+        return true;
+    const struct nist_member *m = find(r, &r->frames[r->depth - 1], name)->member;
+    if (m != NULL && m->inside == IN_LEAF)
+        return fill_now(r, m, value, lasting, f);
+    if (m == NULL || r->depth == DEPTH_MAX)
+        return true;
+    return enter(r, m, f) && nist_text(r, value, f) && nist_end(r, f);
 }
 
 bool nist_end(struct nist_reader *r, struct fault *f)
