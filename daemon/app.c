@@ -105,11 +105,12 @@ static void on_began(void *ctx)
     char status[200];
     a->ready = true;
     a->ready_us = clock_monotonic_us();
-    snprintf(status, sizeof status, "READY=1\nSTATUS=%zu sources, %zu endorsed",
-             plan->settings.source_count, plan->endorsed.count);
+    const char *s = plan->settings.source_count == 1 ? "" : "s";
+    snprintf(status, sizeof status, "READY=1\nSTATUS=%zu source%s, %zu endorsed",
+             plan->settings.source_count, s, plan->endorsed.count);
     notify_send(status);
-    log_info("ready after %lld ms: %zu sources, %zu endorsed",
-             (long long)(a->ready_us - a->started_us) / 1000, plan->settings.source_count,
+    log_info("ready after %lld ms: %zu source%s, %zu endorsed",
+             (long long)(a->ready_us - a->started_us) / 1000, plan->settings.source_count, s,
              plan->endorsed.count);
     if (a->hup_again)
         on_hup(a);
@@ -188,8 +189,8 @@ static void on_reloaded(void *ctx)
         http_set_cors_origin(a->http, fresh->plan->config->http.cors_origin);
     night_run(fresh);
     night_free(old);
-    log_info("reload: done; %zu sources, %zu endorsed", fresh->plan->settings.source_count,
-             fresh->plan->endorsed.count);
+    log_info("reload: done; %zu source%s, %zu endorsed", fresh->plan->settings.source_count,
+             fresh->plan->settings.source_count == 1 ? "" : "s", fresh->plan->endorsed.count);
     reload_ended(a, true);
 }
 

@@ -137,8 +137,9 @@ static int test(struct plan *plan, bool quiet)
     if (!quiet) {
         plan_notes(plan, &notes);
         fwrite(notes.ptr, 1, notes.len, stdout);
-        printf("the configuration is right: %zu sources, %zu endorsed\n",
-               plan->settings.source_count, plan->endorsed.count);
+        printf("the configuration is right: %zu source%s, %zu endorsed\n",
+               plan->settings.source_count, plan->settings.source_count == 1 ? "" : "s",
+               plan->endorsed.count);
     }
     buf_done(&notes);
     plan_free(plan);

@@ -108,6 +108,22 @@ static struct slice names_here(const struct table *t)
     return arena_printf(a, "%.*s%s", SLICE_FMT(out), i < r->n ? ", ..." : "");
 }
 
+/* Why there is none: the fault of the line that came nearest, and the names it has (none: it came
+ * not near). False. */
+static bool no_header(const struct fault *nearest, struct slice has, struct fault *f)
+{
+    struct slice text = slice_of(nearest->err.text);
+    if (nearest->kind == WIRE_OK)
+        return fault_set(f, WIRE_TRUNCATED, "line 1: there is no header");
+    *f = *nearest;
+    if (slice_find(text, SLICE("there is no column")) == SIZE_MAX)
+        return false;
+    return has.len
+               ? fault_set(f, nearest->kind, "%.*s; it has %.*s", SLICE_FMT(text), SLICE_FMT(has))
+               : fault_set(f, nearest->kind, "%.*s, nor in any other line near the top",
+                           SLICE_FMT(text));
+}
+
 /* The header is the first line that has all the mapping names. Where none does, the fault is that
  * of the line that came nearest. */
 static bool find_header(struct table *t, struct fault *f)
@@ -136,15 +152,7 @@ static bool find_header(struct table *t, struct fault *f)
         if (!sheet_no_row(&t->sheet, f))
             return false;
     }
-    if (nearest.kind == WIRE_OK)
-        return fault_set(f, WIRE_TRUNCATED, "line 1: there is no header");
-    if (slice_find(slice_of(nearest.err.text), SLICE("there is no column")) == SIZE_MAX) {
-        *f = nearest;
-        return false;
-    }
-    return has.len ? fault_set(f, nearest.kind, "%s; it has %.*s", nearest.err.text, SLICE_FMT(has))
-                   : fault_set(f, nearest.kind, "%s, nor in any other line near the top",
-                               nearest.err.text);
+    return no_header(&nearest, has, f);
 }
 
 static bool skip_titles(struct table *t, struct fault *f)

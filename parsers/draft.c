@@ -369,10 +369,11 @@ static bool nothing_like(const struct draft *d, const char *what, struct fault *
     for (size_t i = 0; i < d->table->columns && i < 12; i++)
         names = arena_printf(d->arena, "%.*s%s%.*s", SLICE_FMT(names), i ? ", " : "",
                              SLICE_FMT(draft_named(d, i)));
-    return fault_set(f, WIRE_SCHEMA,
-                     "no column looks like %s: there are %.*s%s. Is a column each for candidates, "
-                     "no mapping reads it; else name them: tallyd.conf(5), MAPPINGS",
-                     what, SLICE_FMT(names), d->table->columns > 12 ? ", ..." : "");
+    return fault_set(
+        f, WIRE_SCHEMA,
+        "no column looks like %s: there are %.*s%s. Where each candidate has a column, "
+        "no mapping can read it; else name the columns: tallyd.conf(5), MAPPINGS",
+        what, SLICE_FMT(names), d->table->columns > 12 ? ", ..." : "");
 }
 
 /* A line without the separators it is filled up with. */
@@ -389,12 +390,13 @@ static void print(const struct draft *d, struct slice name, const struct draft_o
     const struct draft_table *t = d->table;
     buf_addf(out, "# A first mapping; look at each line. The file has %" PRIu64 " rows", t->rows);
     if (t->title_count)
-        buf_addf(out, " behind %zu lines of title", t->title_count);
+        buf_addf(out, " behind %zu line%s of title", t->title_count,
+                 t->title_count == 1 ? "" : "s");
     buf_addz(out, ".\n");
     if (o->ok)
-        buf_addf(out, "# Read by it: %u contests, %" PRId64 " votes in all, %u problems%s%.*s\n",
-                 o->contests, o->votes, o->problems, o->problems ? ": " : ".",
-                 SLICE_FMT(o->problem));
+        buf_addf(out, "# Read by it: %u contest%s, %" PRId64 " votes in all, %u problem%s%s%.*s\n",
+                 o->contests, o->contests == 1 ? "" : "s", o->votes, o->problems,
+                 o->problems == 1 ? "" : "s", o->problems ? ": " : ".", SLICE_FMT(o->problem));
     else
         buf_addf(out, "# It is not read by it yet: %.*s\n", SLICE_FMT(o->problem));
     buf_addf(out, "[source %.*s]\n", SLICE_FMT(name));

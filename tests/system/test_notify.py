@@ -33,7 +33,7 @@ def told(manager, word):
 def test_the_whole_life(manager):
     with small_night.Small() as h:
         h.start_tallyd()
-        assert told(manager, "READY=1") == "READY=1\nSTATUS=1 sources, 2 endorsed"
+        assert told(manager, "READY=1") == "READY=1\nSTATUS=1 source, 2 endorsed"
         os.kill(h.tallyd.child.pid, signal.SIGHUP)
         before = time.clock_gettime(time.CLOCK_MONOTONIC)
         reloading = told(manager, "RELOADING=1")

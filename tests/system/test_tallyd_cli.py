@@ -43,7 +43,7 @@ def test_usage_is_64(args, says):
 
 def test_a_right_configuration(house):
     done = run("-c", house.conf, "-t")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "the configuration is right: 1 sources, 2 endorsed\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "the configuration is right: 1 source, 2 endorsed\n", "")
     done = run("-c", house.conf, "-t", "-q")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
