@@ -14,6 +14,8 @@
 #include "parsers/label.h"
 #include "parsers/xml.h"
 
+#define NAMES_MET 64 /* elements have fewer names */
+
 enum block { OUTSIDE, WHOLE, UNIT };
 
 struct held { /* a text of the payload, kept while its element may need it */
@@ -21,11 +23,18 @@ struct held { /* a text of the payload, kept while its element may need it */
     size_t len;
 };
 
+struct element;
+
 struct eml {
     struct job *job;
     struct fault *f;
     long line;
     int depth, leaf_depth;
+    const struct element *open[XML_DEPTH_MAX + 1]; /* by depth; NULL: of no interest */
+    struct { /* what a name is, by where it lies: a parse has each at one place */
+        const char *name;
+        const struct element *element;
+    } met[NAMES_MET];
     void (*take)(struct eml *e, struct slice text); /* what becomes of the text being read */
     struct held text;
     bool counts; /* the Count element was there: this is a 510 */
@@ -346,12 +355,22 @@ static const struct element {
     {SLICE_INIT("EventName"), NULL, NULL, take_event, false},
 };
 
-static const struct element *find(struct slice name)
+static const struct element *look_up(struct slice name)
 {
     for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
         if (slice_eq(name, elements[i].name))
             return &elements[i];
     return NULL;
+}
+
+static const struct element *find(struct eml *e, struct slice name)
+{
+    size_t slot = ((uintptr_t)name.ptr ^ (uintptr_t)name.ptr >> 6) % NAMES_MET;
+    if (e->met[slot].name != name.ptr) {
+        e->met[slot].name = name.ptr;
+        e->met[slot].element = look_up(name);
+    }
+    return e->met[slot].element;
 }
 
 static bool check_root(struct eml *e, struct slice name, const struct xml_attrs *attrs)
@@ -373,7 +392,7 @@ static bool on_start(struct slice name, const struct xml_attrs *attrs, void *ctx
     e->take = NULL;
     if (++e->depth == 1 && !check_root(e, name, attrs))
         return false;
-    const struct element *at = find(name);
+    const struct element *at = e->open[e->depth] = find(e, name);
     if (at != NULL && at->start != NULL && !at->start(e, attrs))
         return false;
     bool wanted = at != NULL && at->take != NULL && (!at->in_selection || e->in_selection) &&
@@ -403,8 +422,8 @@ static bool on_end(struct slice name, void *ctx, struct fault *f)
     if (e->take != NULL && e->depth == e->leaf_depth)
         e->take(e, slice_trim(kept(&e->text)));
     e->take = NULL;
-    e->depth--;
-    const struct element *at = find(name);
+    const struct element *at = e->open[e->depth--];
+    (void)name;
     return at == NULL || at->end == NULL || at->end(e);
 }
 
