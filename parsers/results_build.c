@@ -589,20 +589,25 @@ struct building_place building_place(const struct results_builder *b, const stru
     return p;
 }
 
-/* What is wrong with a cell, apart from what fills cells: it happens seldom. */
-__attribute__((noinline, cold)) static bool cell_bad(struct results_builder *b, struct building *k,
-                                                     uint32_t unit, uint32_t choice, int64_t had,
-                                                     int64_t votes)
+/* What is wrong with a cell, kept out of the way of what fills cells; always true: it is the
+ * contest's trouble, not the payload's. */
+__attribute__((noinline, cold, format(printf, 5, 6))) static bool
+cell_bad(struct results_builder *b, struct building *k, uint32_t unit, uint32_t choice,
+         const char *fmt, ...)
 {
     struct building_place place = building_place(b, k, unit, choice);
-    if (votes < VOTES_UNKNOWN || votes > RESULTS_VOTES_MAX)
-        building_bad(b, k, "%s: %lld is no count of votes", place.text, (long long)votes);
-    else if (had == votes)
-        building_bad(b, k, "%s: the votes overflow", place.text);
-    else
-        building_bad(b, k, "%s: two different values, %lld and %lld", place.text, (long long)had,
-                     (long long)votes);
+    char what[120];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(what, sizeof what, fmt, ap);
+    va_end(ap);
+    building_bad(b, k, "%s: %s", place.text, what);
     return true;
+}
+
+static bool is_count(int64_t votes)
+{
+    return votes >= VOTES_UNKNOWN && votes <= RESULTS_VOTES_MAX;
 }
 
 bool results_votes(struct results_builder *b, uint32_t unit, uint32_t choice, int64_t votes,
@@ -612,14 +617,14 @@ bool results_votes(struct results_builder *b, uint32_t unit, uint32_t choice, in
     int64_t *cell = k ? cell_at(b, k, unit, choice, e) : NULL;
     if (!cell)
         return false;
-    if (votes < VOTES_UNKNOWN || votes > RESULTS_VOTES_MAX)
-        return cell_bad(b, k, unit, choice, *cell, votes);
+    if (!is_count(votes))
+        return cell_bad(b, k, unit, choice, "%lld is no count of votes", (long long)votes);
     if (*cell == VOTES_ABSENT)
         *cell = votes;
     else if (*cell == VOTES_UNKNOWN || votes == VOTES_UNKNOWN)
         *cell = VOTES_UNKNOWN;
     else if (*cell + votes > RESULTS_VOTES_MAX) /* both are below 2^53 */
-        return cell_bad(b, k, unit, choice, votes, votes);
+        return cell_bad(b, k, unit, choice, "the votes overflow");
     else
         *cell += votes;
     return true;
@@ -632,10 +637,11 @@ bool results_votes_once(struct results_builder *b, uint32_t unit, uint32_t choic
     int64_t *cell = k ? cell_at(b, k, unit, choice, e) : NULL;
     if (!cell)
         return false;
-    if (votes < VOTES_UNKNOWN || votes > RESULTS_VOTES_MAX)
-        return cell_bad(b, k, unit, choice, *cell, votes);
+    if (!is_count(votes))
+        return cell_bad(b, k, unit, choice, "%lld is no count of votes", (long long)votes);
     if (*cell != votes && *cell != VOTES_ABSENT)
-        return cell_bad(b, k, unit, choice, *cell, votes);
+        return cell_bad(b, k, unit, choice, "two different values, %lld and %lld", (long long)*cell,
+                        (long long)votes);
     *cell = votes;
     return true;
 }
