@@ -357,6 +357,11 @@ static void choice_again(struct results_builder *b, struct building *k, struct r
                      SLICE_FMT(pool_text(&b->pool, old->id)),
                      SLICE_FMT(pool_text(&b->pool, old->name)),
                      SLICE_FMT(pool_text(&b->pool, more->name)));
+    if (more->party.len && more->party.off != old->party.off)
+        building_bad(b, k, "choice %.*s has two parties: \"%.*s\" and \"%.*s\"",
+                     SLICE_FMT(pool_text(&b->pool, old->id)),
+                     SLICE_FMT(pool_text(&b->pool, old->party)),
+                     SLICE_FMT(pool_text(&b->pool, more->party)));
     if (more->mark != RESULTS_UNMARKED && more->mark != old->mark)
         building_bad(b, k, "choice %.*s has two different marks",
                      SLICE_FMT(pool_text(&b->pool, old->id.len ? old->id : old->name)));

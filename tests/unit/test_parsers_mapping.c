@@ -141,6 +141,15 @@ static void two_contests_of_one_title_are_not_one(void **state)
     case_done(&c);
 }
 
+/* A candidate on two parties' lines under one id: the votes of one line were the only ones. */
+static void two_lines_of_one_id_are_not_one(void **state)
+{
+    (void)state;
+    refused(BARE "column.choice-id=#4\ncolumn.party=#5\n",
+            "Mayor;Ann;5;7;DEM\nMayor;Ann;5;7;WFP\nMayor;Bo;6;8;REP\n", WIRE_SCHEMA,
+            "choice 7 has two parties: \"DEM\" and \"WFP\"");
+}
+
 /* Where a table has a contest's title in its first row alone, all other rows were one bad contest:
  * of a hundred and more contests each was left with its first choice. */
 static void a_row_without_a_contest_ends_the_payload(void **state)
@@ -634,6 +643,7 @@ int main(void)
         cmocka_unit_test(columns_are_numbered_from_either_end),
         cmocka_unit_test(checks_hold_votes_against_their_parts),
         cmocka_unit_test(two_contests_of_one_title_are_not_one),
+        cmocka_unit_test(two_lines_of_one_id_are_not_one),
         cmocka_unit_test(a_row_without_a_contest_ends_the_payload),
         cmocka_unit_test(rows_of_totals_are_nobody_and_nowhere),
         cmocka_unit_test(votes_of_nobody_are_no_question),
