@@ -13,6 +13,7 @@
 #include "config/read_file.h"
 #include "config/suggest.h"
 #include "daemon/base/text.h"
+#include "parsers/mapping_check.h"
 
 enum { FILE_MAX = 1 << 20, FIRST_ROOM = 64, PATH_ROOM = 4096 };
 
@@ -93,6 +94,11 @@ static bool compile(struct slice pattern, regex_t *re, char *why, size_t room)
 {
     bool nocase = slice_starts(pattern, SLICE("(?i)"));
     int flags = REG_EXTENDED | REG_NEWLINE | REG_NOSUB | (nocase ? REG_ICASE : 0);
+    const char *excess = mapping_regex_excess(pattern);
+    if (excess) {
+        snprintf(why, room, "%s", excess);
+        return false;
+    }
     int code = regcomp(re, pattern.ptr + (nocase ? 4 : 0), flags);
     if (code != 0)
         regerror(code, re, why, room);

@@ -4,6 +4,11 @@
 
 #include "parsers/mapping.h"
 
+const char *mapping_regex_excess(struct slice source)
+{
+    return pattern_excess(source);
+}
+
 /* Any column may be in a file that is not there yet. */
 static bool find_any(void *ctx, struct slice name, int32_t *field)
 {

@@ -10,4 +10,7 @@
  * a mapping's pass. */
 bool mapping_check(struct slice key, struct slice value, struct arena *a, struct err *e) MUST_USE;
 
+/* Why a regular expression must not be compiled here, where no limit holds; NULL: nothing. */
+const char *mapping_regex_excess(struct slice source);
+
 #endif

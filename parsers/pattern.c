@@ -9,6 +9,8 @@
 
 #define REMEMBERED 4096 /* texts, of one pattern */
 #define TEXT_MOST 256   /* bytes of each */
+#define SIZE_MOST 4000  /* characters of an expression, repeated ones counted */
+#define DEPTH_MOST 20   /* groups within each other */
 
 struct answer { /* group 0 with from -1: no match */
     int16_t from[PATTERN_GROUPS], to[PATTERN_GROUPS];
@@ -24,6 +26,97 @@ struct pattern {
     uint32_t answer_room;
 };
 
+/* ---- how large it is ---- */
+
+struct measure {
+    struct slice source;
+    size_t at;
+    size_t sizes[DEPTH_MOST + 1]; /* of each open group, in characters */
+    size_t depth, atom;           /* atom: the size of what an interval would repeat */
+};
+
+/* Past "[...]". */
+static void skip_set(struct measure *m)
+{
+    struct slice s = m->source;
+    size_t i = m->at + 1;
+    i += i < s.len && s.ptr[i] == '^';
+    i += i < s.len && s.ptr[i] == ']';
+    for (; i < s.len && s.ptr[i] != ']'; i++) {
+        char kind = s.ptr[i] == '[' && i + 1 < s.len ? s.ptr[i + 1] : '\0';
+        if (kind != ':' && kind != '.' && kind != '=')
+            continue;
+        for (i += 2; i + 1 < s.len && !(s.ptr[i] == kind && s.ptr[i + 1] == ']');)
+            i++;
+        i++;
+    }
+    m->at = i;
+}
+
+/* "{3,20}": past it, and how many times at most. */
+static size_t read_interval(struct measure *m)
+{
+    size_t most = 1, n = 0;
+    while (++m->at < m->source.len && m->source.ptr[m->at] != '}') {
+        char c = m->source.ptr[m->at];
+        n = c < '0' || c > '9' ? 0 : n > SIZE_MOST ? n : n * 10 + (size_t)(c - '0');
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+static void add_atom(struct measure *m, size_t size)
+{
+    m->atom = size;
+    m->sizes[m->depth] += size;
+}
+
+static const char *take_next(struct measure *m)
+{
+    switch (m->source.ptr[m->at]) {
+    case '\\':
+        m->at++;
+        if (m->at < m->source.len && m->source.ptr[m->at] >= '1' && m->source.ptr[m->at] <= '9')
+            return "back references are too slow";
+        add_atom(m, 1);
+        break;
+    case '[':
+        skip_set(m);
+        add_atom(m, 1);
+        break;
+    case '(':
+        if (m->depth == DEPTH_MOST)
+            return "too many groups within each other";
+        m->sizes[++m->depth] = 0;
+        break;
+    case ')':
+        if (m->depth > 0)
+            m->depth--;
+        add_atom(m, m->sizes[m->depth + 1] + 1);
+        break;
+    case '{': {
+        size_t atom = m->atom, times = read_interval(m);
+        m->sizes[m->depth] -= atom;
+        add_atom(m, atom * times);
+        break;
+    }
+    default:
+        add_atom(m, 1);
+    }
+    return m->sizes[m->depth] > SIZE_MOST ? "too large, with what its intervals repeat" : NULL;
+}
+
+const char *pattern_excess(struct slice source)
+{
+    struct measure m = {.source = source};
+    const char *why = NULL;
+    for (; !why && m.at < source.len; m.at++)
+        why = take_next(&m);
+    return why;
+}
+
+/* ---- compiling and matching ---- */
+
 bool pattern_new(struct arena *a, struct pattern **list, struct slice option, struct slice source,
                  struct pattern **out, struct fault *f)
 {
@@ -36,6 +129,11 @@ bool pattern_new(struct arena *a, struct pattern **list, struct slice option, st
     p->arena = a;
     memo_init(&p->texts, a);
     *list = p;
+    const char *excess = pattern_excess(source);
+    if (excess)
+        return fault_set(f, WIRE_SCHEMA,
+                         "option %.*s: \"%.*s\" is no regular expression for us: %s",
+                         SLICE_FMT(option), SLICE_FMT(slice_sub(source, 0, 80)), excess);
     int rc = regcomp(&p->regex, z.ptr, REG_EXTENDED | (nocase ? REG_ICASE : 0));
     if (rc != 0) {
         char why[100];

@@ -10,6 +10,11 @@
 
 struct pattern;
 
+/* Why an expression is not to be compiled: libc's regcomp repeats what intervals repeat, in memory,
+ * and calls itself for each group; a back reference is looked for in all possible ways. NULL:
+ * nothing. */
+const char *pattern_excess(struct slice source);
+
 /* Compiled patterns hang in *list, since libc's memory is not the arena's: patterns_done frees
  * them. `option` names where the expression stands, for the message. */
 bool pattern_new(struct arena *a, struct pattern **list, struct slice option, struct slice source,

@@ -172,6 +172,9 @@ static const struct broken {
     {"p", SHEET "colum.votes = x\n", "p.conf:3:1: ", "did you mean column.votes?"},
     {"p", SHEET "column.vots = x\n", "p.conf:3:15: ", "there is no value \"vots\""},
     {"p", SHEET "keep.Votes = (\n", "p.conf:3:14: ", "is no regular expression"},
+    /* libc's regcomp takes gigabytes for it, in tallyd itself */
+    {"p", SHEET "keep.Votes = x{1,32767}\n", "p.conf:3:14: ", "what its intervals repeat"},
+    {"p", "[format p]\nengine = clarity\nsniff = x{1,32767}\n", "p.conf:3:9: ", "intervals repeat"},
     {"p", SHEET "column.choice = {First\n", "p.conf:3:17: ", "{"},
     {"p", SHEET "shape.old.colum.votes = x\n", "p.conf:3:25: ", "did you mean column.votes?"},
     {"p", SHEET "shape.old.column.vots = x\n", "p.conf:3:25: ", "there is no value \"vots\""},

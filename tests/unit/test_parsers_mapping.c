@@ -219,6 +219,28 @@ static void filters_keep_and_drop_rows(void **state)
     case_done(&c);
 }
 
+/* They took the stack, the memory or the day of whoever compiled or matched them. */
+static void expressions_beyond_all_measure_are_refused(void **state)
+{
+    static const char *const excess[] = {
+        "(((x{1,100}){1,100}){1,10})", "x{99999999999999999999}", "(.*)(.*)\\2\\1z",
+        "((((((((((((((((((((((x))))))))))))))))))))))", "([[:alpha:]{}]{1,99}){1,99}"};
+    static const char *const fine[] = {"^(Ann|Bo|[]({]{1,99}|[^]({]{1,99})+$", ".{0,255}.{0,255}",
+                                       "\\(\\{|[[:alpha:]]", "x{1,3}{1,3}|^Ann",
+                                       "x|^A(n{1,20}){1,20}"};
+    char options[400];
+    (void)state;
+    for (size_t i = 0; i < sizeof excess / sizeof excess[0]; i++) {
+        snprintf(options, sizeof options, "%skeep.#2=%s\n", BARE, excess[i]);
+        refused(options, "Mayor;Ann;5\n", WIRE_SCHEMA, "is no regular expression for us");
+    }
+    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
+        snprintf(options, sizeof options, "%skeep.#2=%s\n", BARE, fine[i]);
+        struct format_case c = run(options, "Mayor;Ann;5\n");
+        case_done(&c);
+    }
+}
+
 static void statistics_are_never_choices(void **state)
 {
     struct format_case c = run(
@@ -648,6 +670,7 @@ int main(void)
         cmocka_unit_test(rows_of_totals_are_nobody_and_nowhere),
         cmocka_unit_test(votes_of_nobody_are_no_question),
         cmocka_unit_test(filters_keep_and_drop_rows),
+        cmocka_unit_test(expressions_beyond_all_measure_are_refused),
         cmocka_unit_test(statistics_are_never_choices),
         cmocka_unit_test(placeholders_without_votes_are_nobody),
         cmocka_unit_test(marks_are_won_lost_advanced_or_nothing),
