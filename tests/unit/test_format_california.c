@@ -280,6 +280,22 @@ static void la_ets_a_primary_is_its_partys_and_voters_are_the_contests(void **st
     case_done(&c);
 }
 
+/* In 2020 the record was there and its figures were not. */
+static void la_ets_precincts_without_figures_are_unknown(void **state)
+{
+    (void)state;
+    struct format_case c = {
+        .format = "la-ets",
+        .payload = ETS("", "", "",
+                       ETS_CONTEST "001PR00  03   1TOTAL PRECINCTS                   PRECINCTS "
+                                   "REPORTING\r\n",
+                       "10")};
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.units[0].total, -1);
+    assert_int_equal(c.r.units[0].reporting, -1);
+    case_done(&c);
+}
+
 static void la_ets_columns_are_characters_not_bytes(void **state)
 {
     (void)state;
@@ -347,6 +363,7 @@ int main(void)
         cmocka_unit_test(la_ets_says_what_election_when_and_how_final),
         cmocka_unit_test(la_ets_a_test_election_is_one),
         cmocka_unit_test(la_ets_a_primary_is_its_partys_and_voters_are_the_contests),
+        cmocka_unit_test(la_ets_precincts_without_figures_are_unknown),
         cmocka_unit_test(la_ets_columns_are_characters_not_bytes),
         cmocka_unit_test(la_ets_votes_wider_than_their_field_are_not_cut),
         cmocka_unit_test(la_ets_refuses_what_has_no_place),

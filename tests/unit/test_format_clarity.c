@@ -29,6 +29,56 @@ static void a_county_file_names_its_county_and_total(void **state)
     case_done(&c);
 }
 
+/* Gwinnett's second language is Gwinnett's: what the file says is the key, and matching reads it.
+ */
+static void texts_stay_as_the_file_has_them(void **state)
+{
+    (void)state;
+    struct format_case c = {
+        .format = "clarity",
+        .payload = DETAIL("Gwinnett", "",
+                          "<Contest key='1' text='President of the United States/Presidentede "
+                          "los Estados Unidos'><Choice key='001' text=\"Roque ''Rocky'' De La "
+                          "Fuente (I) (Rep)\" party='NP' totalVotes='0'/></Contest>")};
+    assert_true(case_run(&c));
+    assert_text(&c, c.r.contests->text,
+                "President of the United States/Presidentede los Estados Unidos");
+    assert_text(&c, c.r.choices->name, "Roque ''Rocky'' De La Fuente (I) (Rep)");
+    assert_text(&c, c.r.choices->id, "001");
+    assert_text(&c, c.r.choices->party, "Rep");
+    assert_int_equal(c.r.choices->flags, RESULTS_INCUMBENT);
+    case_done(&c);
+}
+
+/* Before the first result the file is whole, and all of it is zero. */
+static void a_file_of_zeros_has_every_contest(void **state)
+{
+    (void)state;
+    struct format_case c = {.format = "clarity",
+                            .payload =
+                                "{\"Contests\":[{\"A\":\"-1\",\"C\":[\"10\",\"11\"],\"V\":[[0,0],"
+                                "[0]]},{\"A\":\"Bacon\",\"C\":[\"10\"],\"V\":[[0,0]]}]}"};
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.head->contests, 2);
+    for (uint32_t i = 0; i < c.r.head->cells; i++)
+        assert_int_equal(c.r.cells[i].votes, 0);
+    case_done(&c);
+}
+
+static void ranked_choice_is_told_in_the_summary(void **state)
+{
+    (void)state;
+    struct format_case c = {.format = "clarity",
+                            .payload =
+                                "[{\"K\":\"1\",\"C\":\"Mayor\",\"IsRCV\":true,\"CH\":[\"A\"],"
+                                "\"V\":[3]},{\"K\":\"2\",\"C\":\"Clerk\",\"IsRCV\":false,"
+                                "\"CH\":[\"B\"],\"V\":[3]}]"};
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.contests[0].flags, RESULTS_RANKED);
+    assert_int_equal(c.r.contests[1].flags, 0);
+    case_done(&c);
+}
+
 static void a_state_file_names_its_state(void **state)
 {
     (void)state;
@@ -165,6 +215,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_county_file_names_its_county_and_total),
+        cmocka_unit_test(texts_stay_as_the_file_has_them),
+        cmocka_unit_test(a_file_of_zeros_has_every_contest),
+        cmocka_unit_test(ranked_choice_is_told_in_the_summary),
         cmocka_unit_test(a_state_file_names_its_state),
         cmocka_unit_test(options_override_the_region),
         cmocka_unit_test(times_and_dates_are_read_as_written_in_the_us),

@@ -57,6 +57,15 @@ static void votes_by_party_and_of_write_ins_are_no_more_votes(void **state)
     case_done(&c);
 }
 
+static void a_mark_of_byte_order_is_no_csv(void **state)
+{
+    (void)state;
+    struct format_case c = dominion("\xef\xbb\xbf" REPORT("", MAYOR), NULL);
+    assert_true(case_run(&c));
+    assert_text(&c, c.r.contests->text, "MAYOR");
+    case_done(&c);
+}
+
 static void a_candidate_of_two_parties_is_of_none(void **state)
 {
     (void)state;
@@ -245,6 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(votes_by_party_and_of_write_ins_are_no_more_votes),
+        cmocka_unit_test(a_mark_of_byte_order_is_no_csv),
         cmocka_unit_test(a_candidate_of_two_parties_is_of_none),
         cmocka_unit_test(a_contest_says_its_precincts_and_ballots),
         cmocka_unit_test(the_title_says_date_name_and_status),

@@ -149,6 +149,18 @@ static void both_parties_primaries_have_one_name_and_two_ids(void **state)
     case_done(&c);
 }
 
+static void a_mark_of_byte_order_hides_neither_shape(void **state)
+{
+    (void)state;
+    struct format_case votes = {.format = "fl",
+                                .payload = "\xef\xbb\xbf[V|FLDOS|1|I|11|12001|4|5|100]\r\n"};
+    struct format_case info = {.format = "fl", .payload = INFO};
+    assert_true(case_run(&votes));
+    assert_text(&votes, votes.r.contests[0].id, "11");
+    case_done(&votes);
+    assert_refused(&info, WIRE_SCHEMA, "an Info file");
+}
+
 static void the_sequence_number_is_no_id(void **state)
 {
     (void)state;
@@ -197,6 +209,7 @@ int main(void)
         cmocka_unit_test(a_write_in_of_a_primary_is_in_the_contest_of_no_party),
         cmocka_unit_test(another_charset_is_read_once),
         cmocka_unit_test(both_parties_primaries_have_one_name_and_two_ids),
+        cmocka_unit_test(a_mark_of_byte_order_hides_neither_shape),
         cmocka_unit_test(the_sequence_number_is_no_id),
         cmocka_unit_test(a_companion_that_is_none_is_named),
         cmocka_unit_test(files_of_neither_shape_are_refused),
