@@ -7,8 +7,6 @@
  * joined. */
 #include "parsers/building.h"
 
-#include <stdlib.h>
-
 #include "parsers/label.h"
 
 /* One of the parts of a title, in the order of the feed; or a contest of that title that is none.
@@ -18,15 +16,35 @@ struct part {
     uint32_t at; /* of the contests */
 };
 
-static int by_title(const void *a, const void *b)
+static bool comes_first(const struct part *x, const struct part *y)
 {
-    const struct part *x = a, *y = b;
     const uint32_t keys[][2] = {{x->id.off, y->id.off}, {x->text.off, y->text.off}, {x->at, y->at}};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         if (keys[i][0] != keys[i][1])
-            return keys[i][0] < keys[i][1] ? -1 : 1;
+            return keys[i][0] < keys[i][1];
     }
-    return 0;
+    return true;
+}
+
+/* Runs of twice the length out of two sorted ones each, until one is left; `room` is for as many.
+ * (libc's qsort asks the system how much memory it has, which a worker may not.) */
+static struct part *sort(struct part *parts, struct part *room, uint32_t n)
+{
+    for (uint64_t run = 1; run < n; run *= 2) {
+        for (uint64_t from = 0; from < n; from += 2 * run) {
+            uint64_t middle = from + run < n ? from + run : n,
+                     end = middle + run < n ? middle + run : n;
+            uint64_t i = from, j = middle;
+            for (uint64_t k = from; k < end; k++)
+                room[k] = j == end || (i < middle && comes_first(&parts[i], &parts[j]))
+                              ? parts[i++]
+                              : parts[j++];
+        }
+        struct part *sorted = room;
+        room = parts;
+        parts = sorted;
+    }
+    return parts;
 }
 
 static bool is_person(const struct building *k, const struct results_choice *c)
@@ -225,14 +243,16 @@ static bool settle(struct results_builder *b, const struct part *parts, size_t n
 bool building_join_parts(struct results_builder *b, struct err *e)
 {
     uint32_t n = 0, any = 0, count = b->count;
-    struct part *parts;
+    struct part *parts, *room;
     for (uint32_t i = 0; i < count; i++) {
         n += has_title(&b->contests[i]);
         any += b->contests[i].part;
     }
     if (!any)
         return true;
-    if (!(parts = arena_array(b->arena, n + 1, sizeof *parts)))
+    parts = arena_array(b->arena, n + 1, sizeof *parts);
+    room = arena_array(b->arena, n + 1, sizeof *room);
+    if (!parts || !room)
         return building_full(e);
     n = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -240,7 +260,7 @@ bool building_join_parts(struct results_builder *b, struct err *e)
         if (has_title(k))
             parts[n++] = (struct part){k->record.id, k->record.text, i};
     }
-    qsort(parts, n, sizeof *parts, by_title);
+    parts = sort(parts, room, n);
     for (uint32_t from = 0, to; from < n; from = to) {
         for (to = from + 1; to < n && parts[to].id.off == parts[from].id.off &&
                             parts[to].text.off == parts[from].text.off;)

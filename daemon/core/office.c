@@ -102,7 +102,7 @@ static const char *const empty_words[] = {
     "justice",   "judges",     "judicial", "legislative", "magisterial",  "supervisorial",
     "candidate", "candidates", "party",    "nomination",  "nonpartizan",  "np",
     "year",      "years",      "yr",       "shall",       "be",           "elected",
-    "elect",     "de",         "y",        "results",     "districtwide",
+    "elect",     "de",         "y",        "results",     "districtwide", "from",
 };
 
 static const struct {
