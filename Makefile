@@ -183,7 +183,7 @@ night-ga2021: deps
 corpus: deps
 	@$(MAKE) --no-print-directory all
 	@if [ -e ../shared/feeds/unpack ]; then \
-	    TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider tests/system/test_corpus.py tests/system/test_damage.py; \
+	    TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider tests/system/test_corpus.py tests/system/test_damage.py tests/system/test_worker_real.py; \
 	else echo 'SKIP corpus: the real feeds, ../shared/feeds, are not there'; fi
 
 bench: deps
