@@ -12,7 +12,9 @@ def read(path):
         key = r["Office"], r["Jurisdiction Name"], r["Reporting County Name"]
         if r["DataEntry Level Name"] == "Precinct" and key in stated:
             raise ValueError("both levels")
+        statewide = key[1] == "Statewide"
         sheet.add((r["Office Category"] + "/" + r["Jurisdiction Name"], r["Office"]), ("", r["Name on Ballot"], r["Political Party"]),
-                  flat.number(r["Total Votes"]), county=key[2])
+                  flat.number(r["Total Votes"]), *(("county", key[2]) if statewide else ("total", "")),
+                  county="" if statewide else key[2])
     sheet.join_counties()
     return list(sheet.rows())
