@@ -8,6 +8,8 @@
 #include "parsers/pool.h"
 #include "parsers/rowing.h"
 
+#include "daemon/base/buf.h"
+
 bool rowing_full(struct rows *r)
 {
     return fault_set(r->fault, WIRE_LIMIT, "%s %" PRIu64 ": out of memory", r->how.place,
@@ -109,8 +111,13 @@ static bool contest_party(struct rows *r, const struct who *w, struct results_co
         in->party = label_party(r->text[ROLE_CONTEST_PARTY]);
     if (!w->of_party || !in->party.len)
         return true;
-    in->text =
-        arena_printf(r->job->arena, "%.*s - %.*s", SLICE_FMT(in->text), SLICE_FMT(in->party));
+    struct buf text; /* not printf: it stops at a NUL, and damage may have one */
+    buf_init(&text, in->text.len + in->party.len + 16);
+    buf_add(&text, in->text);
+    buf_add(&text, SLICE(" - "));
+    buf_add(&text, in->party);
+    in->text = text.failed ? (struct slice){NULL, 0} : arena_copy(r->job->arena, buf_slice(&text));
+    buf_done(&text);
     return in->text.ptr || rowing_full(r);
 }
 
