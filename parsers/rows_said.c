@@ -2,13 +2,12 @@
 /* What the texts of a row say: the contest and the choice, and the reporting unit. */
 #include <inttypes.h>
 
+#include "daemon/base/buf.h"
 #include "parsers/facts.h"
 #include "parsers/field.h"
 #include "parsers/label.h"
 #include "parsers/pool.h"
 #include "parsers/rowing.h"
-
-#include "daemon/base/buf.h"
 
 bool rowing_full(struct rows *r)
 {
