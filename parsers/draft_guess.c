@@ -269,7 +269,28 @@ static void guess_party(struct draft *d)
     }
 }
 
+static bool is_free_count(const struct draft *d, size_t column)
+{
+    const struct draft_column *c = &d->table->column[column];
+    return !d->used[column] && is_filled_with(c, COUNTS) && !c->padded;
+}
+
 /* Two columns of counts side by side, the first never more than the second. */
+static bool is_progress(const struct draft *d, size_t column)
+{
+    const struct draft_table *t = d->table;
+    if (!is_free_count(d, column) || !is_free_count(d, column + 1) ||
+        t->column[column + 1].most <= 0)
+        return false;
+    for (size_t row = 0; row < t->sample_rows; row++) {
+        int64_t a, b;
+        if (!count_digits(draft_cell(t, row, column), &a) ||
+            !count_digits(draft_cell(t, row, column + 1), &b) || a > b)
+            return false;
+    }
+    return true;
+}
+
 static void guess_progress(struct draft *d)
 {
     const struct draft_table *t = d->table;
@@ -278,15 +299,7 @@ static void guess_progress(struct draft *d)
             give(d, ROLE_PROGRESS, i, "two figures, the first never more than the second");
     }
     for (size_t i = 0; i + 1 < t->columns && !t->header; i++) {
-        bool all = !d->used[i] && !d->used[i + 1] && t->column[i + 1].most > 0 &&
-                   is_filled_with(&t->column[i], COUNTS) && !t->column[i].padded &&
-                   is_filled_with(&t->column[i + 1], COUNTS) && !t->column[i + 1].padded;
-        for (size_t row = 0; all && row < t->sample_rows; row++) {
-            int64_t a, b;
-            all = count_digits(draft_cell(t, row, i), &a) &&
-                  count_digits(draft_cell(t, row, i + 1), &b) && a <= b;
-        }
-        if (all) {
+        if (is_progress(d, i)) {
             give(d, ROLE_REPORTING, i, "never more than the next column: units that are in");
             give(d, ROLE_TOTAL, i + 1, "of how many");
             return;
