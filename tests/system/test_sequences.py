@@ -9,10 +9,14 @@ import concurrent.futures
 import csv
 import io
 import json
+import sys
 
 import pytest
 
 import feeds
+
+sys.path.insert(0, str(feeds.ROOT / "tests" / "corpus"))
+import mn  # noqa: E402
 
 CACHE = feeds.folder("fl-elecresults", "mn-txt")
 FLORIDA = sorted((CACHE / "fl-elecresults").glob("2018-08-28-*.votes.txt"))
@@ -134,12 +138,12 @@ def test_floridas_two_shapes_name_contests_alike():
 # ---- Minnesota ----
 
 def minnesota_rows(path):
-    """(county, office id, office, candidate, name): votes; what is no choice left out"""
+    """(county's name, office id, office, candidate, name): votes; what is no choice left out"""
     sums = {}
     for line in filter(None, path.read_bytes().decode("windows-1252").split("\r\n")):
         f = line.split(";")
         if f[7].removeprefix("ESTIMATED ") != "BLANKS":
-            who = f[1], f[3], words(f[4]), f[6], words(f[7])
+            who = f[1] and mn.COUNTIES[int(f[1]) - 1], f[3], words(f[4]), f[6], words(f[7])
             assert f[0] == "MN" and not f[2] and who not in sums, f"{path.name}: {line}"
             sums[who] = int(f[13])
     return sums

@@ -26,11 +26,10 @@ OF_THE_DAEMON = {"format", "priority", "url", "version-url", "counties-url", "in
 
 class Facts:
     """What a template says of the night, beyond titles, names and votes: party, seats, precincts; which marks; votes of which places;
-    where not all have them; words it adds to the titles of the scenario; how many letters of a name it has; and whether its counties
-    have numbers for names."""
-    def __init__(self, says="", places="", marks="", adds="", untitled=False, unnamed=False, letters=None, numbered=False, some=""):
+    where not all have them; words it adds to the titles of the scenario; and how many letters of a name it has."""
+    def __init__(self, says="", places="", marks="", adds="", untitled=False, unnamed=False, letters=None, some=""):
         self.says, self.places, self.marks, self.adds, self.some = says.split(), {"total", *places.split()}, marks, set(adds.split()), {some}
-        self.untitled, self.unnamed, self.letters, self.numbered = untitled, unnamed, letters, numbered
+        self.untitled, self.unnamed, self.letters = untitled, unnamed, letters
 
 
 COUNTED = "party seats precincts"
@@ -64,7 +63,7 @@ FACTS = {
     "la-ets": Facts("party several precincts", letters=18),
     "md-county": Facts("party", marks="X"),
     "mi-cenr": Facts("party", "county", adds="2 8 year term terms 1 position positions"),
-    "mn": Facts("party precincts", "county", numbered=True),
+    "mn": Facts("party precincts", "county"),
     "mn-html": Facts("party precincts"),
     "nc": Facts("party seats", "county precinct"),
     "nc-json": Facts(COUNTED, adds="vote for 1"),
@@ -178,13 +177,12 @@ def compare(facts, rows, meant):
     pairs = [(there, race) for there, choices in found.items() for race, others in truth.items() if choices.keys() == others.keys()
              and (facts.untitled or set(words(race[1])) - facts.adds == set(words(there[1])) - facts.adds)]
     assert len(pairs) == len(truth) == len(found), (found.keys() - {p[0] for p in pairs}, truth.keys() - {p[1] for p in pairs})
-    counties = list(dict.fromkeys(m["county"] for m in meant if m["county"]))
     for there, race in pairs:
         for name, ours in found[there].items():
-            compare_choice(facts, f"{there}: {name}", ours, truth[race][name], counties if facts.numbered else None)
+            compare_choice(facts, f"{there}: {name}", ours, truth[race][name])
 
 
-def compare_choice(facts, where, rows, meant, counties):
+def compare_choice(facts, where, rows, meant):
     [total], [whole] = [r for r in rows if r["unit_type"] == "total"], [m for m in meant if not m["county"] + m["precinct"]]
     assert total["votes"] == whole["votes"], where
     assert total["write_in"] == whole["write_in"] or facts.unnamed, where
@@ -197,8 +195,7 @@ def compare_choice(facts, where, rows, meant, counties):
     assert progress(total) in {(reporting, units), ("" if reporting == "0" and "none-is-unknown" in facts.says else reporting, units)}, where
     assert {r["unit_type"] for r in rows} - facts.some == facts.places, where
     compare_places(where, [r for r in rows if r["unit_type"] == "county"], [m for m in meant if m["county"] and not m["precinct"]],
-                   lambda r: int(r["unit"]) if counties else words(r["unit"].removesuffix(" County")),
-                   lambda m: counties.index(m["county"]) + 1 if counties else words(m["county"]))
+                   lambda r: words(r["unit"].removesuffix(" County")), lambda m: words(m["county"]))
     compare_places(where, [r for r in rows if r["unit_type"] == "precinct"], [m for m in meant if m["precinct"]],
                    lambda r: int(re.findall(r"\d+", r["unit"])[-1]), lambda m: int(m["precinct"]))
 
