@@ -184,7 +184,7 @@ static bool mend(struct draft *d, struct slice why)
         return mark_unknown(d);
     if (slice_find(why, SLICE("without id and name")) != SIZE_MAX)
         return drop_nameless(d, ROLE_CHOICE, "rows without a choice have votes: what are they?");
-    if (slice_find(why, SLICE("neither id nor text")) != SIZE_MAX)
+    if (slice_find(why, SLICE("without a contest")) != SIZE_MAX)
         return drop_nameless(d, ROLE_CONTEST, "rows without a contest: sums, or what are they?");
     if (slice_find(why, SLICE("quote")) != SIZE_MAX)
         return set_once(d, "quote", "no", "quotes are characters like others");

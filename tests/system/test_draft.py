@@ -107,12 +107,12 @@ Printed by nobody;;;;;
 
 
 def test_names_with_brackets_and_sums_without_a_contest(tmp_path):
-    """ "Candidate [Party]" is no party, [DEM] is one, a line of sums is no contest (rows of none are no choices anyway); titles are told without their separators."""
+    """ "Candidate [Party]" is no party, [DEM] is one, a line of sums is no contest; titles are told without their separators."""
     path = tmp_path / "levy.csv"
     path.write_text(LEVY)
     done = feeds.parse("--draft", path)
     options = mapping(done)
-    assert options["column.choice"] == "Candidate [Party]"
+    assert options["column.choice"] == "Candidate [Party]" and options["drop.Race"] == "^$"
     assert "# Title: Two Rivers Region\n" in done.stdout.decode()
     rows = list(csv.DictReader(io.StringIO(read_back(options, path))))
     assert [(r["choice"], r["party"], r["votes"]) for r in rows if r["unit_type"] == "total"] == [
