@@ -234,14 +234,14 @@ static void take_changes(struct turn *t, const struct feed_report *report)
     struct err e = {0};
 
     for (size_t i = 0; i < report->change_count; i++)
-        if (report->changes[i].what & FEED_ROSTER) {
+        if (report->changes[i].what & (FEED_ROSTER | FEED_THERE)) {
             mark_source(c, report->source);
             break;
         }
     for (size_t i = 0; i < report->change_count; i++) {
         struct feed_contest *contest = report->changes[i].contest;
         bool changed = false;
-        if (report->changes[i].what & FEED_ROSTER) {
+        if (report->changes[i].what & (FEED_ROSTER | FEED_THERE)) {
             e.kind = ERR_NONE;
             changed = match_contest(&c->model, contest, &e);
             if (e.kind != ERR_NONE)

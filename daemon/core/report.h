@@ -6,7 +6,13 @@
 #include "daemon/core/event.h"
 #include "daemon/core/model.h"
 
-enum feed_what { FEED_FIGURES = 1, FEED_MARKS = 2, FEED_ROSTER = 4, FEED_DOUBT = 8 };
+enum feed_what {
+    FEED_FIGURES = 1,
+    FEED_MARKS = 2,
+    FEED_ROSTER = 4,
+    FEED_DOUBT = 8,
+    FEED_THERE = 16 /* it went, or is back: what fits two contests of a source is asked again */
+};
 
 /* What one payload brought about. Everything in it lives in `arena`, but contests, which are the
  * model's. Zeroed by feed_take and feed_tick but for `arena`, which the caller sets. */
@@ -25,8 +31,8 @@ struct feed_report {
     struct feed_change {
         struct feed_contest *contest;
         unsigned what; /* enum feed_what */
-    } * changes; /* a contest may come twice; FEED_ROSTER: match it again; any: merge its race again
-                  */
+    } * changes; /* a contest may come twice; FEED_ROSTER and FEED_THERE: match it again; any: merge
+                  * its race again */
     size_t change_count, change_room;
     struct learned *names; /* newly learned */
     size_t name_count, name_room;

@@ -534,7 +534,7 @@ static bool come_back(struct feed_contest *c, struct feed_report *r, unsigned *w
     if (!c->gone)
         return true;
     c->gone = false;
-    *what |= FEED_DOUBT;
+    *what |= FEED_DOUBT | FEED_THERE;
     return report_note(r, c, NULL, VERDICT_RESTORED, e, "in the feed again");
 }
 
@@ -641,7 +641,7 @@ bool take_missing(const struct intake *p, struct feed_report *r, struct take_mis
         c->gone = true;
         if (!out->newly++)
             out->first = c;
-        ok = report_change(r, c, FEED_DOUBT, e);
+        ok = report_change(r, c, FEED_DOUBT | FEED_THERE, e);
     }
     map_free(present);
     return ok;

@@ -118,6 +118,31 @@ static void slices_hold(struct night *n)
     }
 }
 
+/* A contest that goes under another key and comes back: its race stayed with the other one's last
+ * figures, for neither had a new roster. */
+static void a_contest_that_is_back_is_its_races_again(void **state)
+{
+#define HOUSE(key, ann, bob)                                                                       \
+    "contest " key "|State House District 5|GA\nchoice 1|Ann Lee|D\nchoice 2|Bob Oak|R\n"          \
+    "total " ann " " bob "\n"
+    static const char *const payloads[] = {HOUSE("7", "5", "4"), HOUSE("8", "6", "5"),
+                                           HOUSE("7", "9", "8"), HOUSE("8", "20", "19")};
+    static const int64_t want[] = {5, 6, 9, 20};
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,district,party,seats_to_fill\n"
+                   "lee,Ann Lee,GA,State House,5,D,1\n");
+    for (size_t i = 0; i < 4; i++) {
+        night_batch(&n, 3, payloads[i], NIGHT_AT(1 + (int64_t)i));
+        const struct race *r = night_race(&n, "lee");
+        assert_int_equal(r->contest_count, 1);
+        assert_false(r->contests[0]->gone);
+        assert_int_equal(r->contests[0]->units[0].votes[0], want[i]);
+        assert_int_equal(r->flags & RACE_GONE, 0);
+    }
+    night_close(&n);
+}
+
 /* Order of types, valid JSON, and a retraction that shows in its own totals. */
 static void messages_hold(struct night *n)
 {
@@ -371,6 +396,7 @@ static void test_all_of_one_tick_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_contest_that_is_back_is_its_races_again),
         cmocka_unit_test(test_sums_hold_and_nights_repeat),
         cmocka_unit_test(test_without_an_authority_nothing_is_called),
         cmocka_unit_test(test_all_of_one_tick_is_told),

@@ -724,7 +724,7 @@ static void a_gone_contest_is_told_when_it_goes_and_when_it_is_back(void **state
     assert_int_equal(world_notes(w, VERDICT_RESTORED), 1);
     assert_int_equal(w->report.change_count, 1); /* the figures are the same: its mark goes */
     assert_ptr_equal(w->report.changes[0].contest, world_contest(w, 0, "8"));
-    assert_int_equal(w->report.changes[0].what, FEED_DOUBT);
+    assert_int_equal(w->report.changes[0].what, FEED_DOUBT | FEED_THERE);
     assert_int_equal(file->verdict, VERDICT_ACCEPTED);
 }
 
