@@ -323,6 +323,8 @@ const struct office_phrase office_phrases[] = {
     {"state rep", &classes[STATE_HOUSE]},
     {"state representatives", &classes[STATE_HOUSE]},
     {"representative in the general assembly", &classes[STATE_HOUSE]},
+    {"representative in state legislature", &classes[STATE_HOUSE]},
+    {"representative in the state legislature", &classes[STATE_HOUSE]},
     {"house of delegates", &classes[STATE_HOUSE]},
     {"member house of delegates", &classes[STATE_HOUSE]},
     {"delegate", &classes[STATE_HOUSE]},

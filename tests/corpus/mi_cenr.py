@@ -20,6 +20,11 @@ def is_primary(rows):
     return bool(many) and 2 * len(many) >= len(even)
 
 
+def office(text):
+    """Without how long, how many, and where people file for it."""
+    return re.sub(r"( \d+ Year Terms?)? \(\d+\) Positions?( Files .*)?$", "", text)
+
+
 def read(path):
     lines = path.read_bytes().decode("cp1252").splitlines()
     names = lines[0].split("\t")
@@ -31,6 +36,6 @@ def read(path):
     for r in rows:
         party = f" - {r['PartyName']}" if primary and r["PartyName"] != "NPA" else ""
         name = " ".join(r[c] for c in ("CandidateFirstName", "CandidateMiddleName", "CandidateLastName"))
-        sheet.add((r["OfficeCode(Text)"] + "-" + r["DistrictCode(Text)"], r["OfficeDescription"] + party), ("", name, r["PartyName"]),
+        sheet.add((r["OfficeCode(Text)"] + "-" + r["DistrictCode(Text)"], office(r["OfficeDescription"]) + party), ("", name, r["PartyName"]),
                   flat.number(r["CandidateVotes"]), "county", r["CountyName"])
     return list(sheet.rows())

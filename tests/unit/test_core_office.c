@@ -19,6 +19,8 @@ static const struct {
     {"US Senate (Perdue)", "us-senate;;;perdue"},
     {"US Senate (Loeffler) - Special", "us-senate;;special;loeffler"},
     {"US Senate (Perdue)/Senado de los EE.UU. (Perdue)", "us-senate;;;perdue"},
+    {"1st District Representative in State Legislature", "state-house;1d;;"},
+    {"United States Senator From Indiana", "us-senate;;;indiana"},
     {"U.S. Senate", "us-senate;;;"},
     {"U.S. SENATOR", "us-senate;;;"},
     {"DEM U.S. Senator", "us-senate;;dem;"},
