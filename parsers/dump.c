@@ -221,6 +221,7 @@ void dump_json(const struct results *r, struct buf *out, const struct dump_drain
         jsonw_object(&j, NULL);
         json_text(&j, "contest_id", r, p->contest_id);
         json_text(&j, "contest", r, p->contest_text);
+        json_text(&j, "county", r, p->contest_county);
         json_text(&j, "why", r, p->why);
         jsonw_object_end(&j);
     }

@@ -26,13 +26,15 @@
 
 static bool is_version(struct slice s, const char *more)
 {
+    bool any = false; /* dots alone lead elsewhere */
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
         bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        any |= plain;
         if (!plain && (c == '\0' || (strchr("._-", c) == NULL && strchr(more, c) == NULL)))
             return false;
     }
-    return s.len >= 1 && s.len <= VERSION_MAX;
+    return any && s.len <= VERSION_MAX;
 }
 
 static bool keep(struct job *j, struct slice version, const char *more, struct fault *f)

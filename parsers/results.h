@@ -115,7 +115,7 @@ struct results_cell {
 
 /* A contest that could not be read and is left out of the batch. */
 struct results_problem {
-    struct results_text contest_id, contest_text;
+    struct results_text contest_id, contest_text, contest_county;
     struct results_text why; /* line and field named */
 };
 

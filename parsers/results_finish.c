@@ -208,7 +208,8 @@ static void write_all(struct results_builder *b, struct pen *p)
         if (contest_kept(k)) {
             write_contest(b, k, p);
         } else if (k->first == BUILDING_NOBODY && !k->gone) {
-            *p->problem++ = (struct results_problem){k->record.id, k->record.text, k->why};
+            *p->problem++ =
+                (struct results_problem){k->record.id, k->record.text, k->record.county, k->why};
             p->head->problems++;
         }
     }

@@ -16,6 +16,7 @@
 struct fields_seen {
     int32_t list[ROWING_FIELDS_MAX];
     size_t n;
+    bool full; /* there are more */
 };
 
 static void see(struct fields_seen *s, const struct column *c)
@@ -26,8 +27,11 @@ static void see(struct fields_seen *s, const struct column *c)
             continue;
         while (at < s->n && s->list[at] < c->parts[i].field)
             at++;
-        if (s->n == ROWING_FIELDS_MAX || (at < s->n && s->list[at] == c->parts[i].field))
+        if (at < s->n && s->list[at] == c->parts[i].field)
             continue;
+        s->full |= s->n == ROWING_FIELDS_MAX;
+        if (s->full)
+            return;
         memmove(s->list + at + 1, s->list + at, (s->n - at) * sizeof s->list[0]);
         s->list[at] = c->parts[i].field;
         s->n++;
@@ -81,7 +85,7 @@ static uint64_t roles_between(enum role first, enum role last)
     return roles;
 }
 
-static bool groups_init(struct rows *r)
+static bool groups_init(struct rows *r, struct fault *f)
 {
     const struct mapping *m = r->m;
     struct fields_seen who = {.n = 0}, where = {.n = 0}, kinds = {.n = 0};
@@ -96,9 +100,13 @@ static bool groups_init(struct rows *r)
     see_tests(&who, m->ranked, m->ranked_count);
     see(&who, &m->measure_title);
     see_tests(&where, m->levels, m->level_count);
-    return group_init(r, &r->whos, whos, &who) &&
-           group_init(r, &r->wheres, roles_between(ROLE_COUNTY_ID, ROLE_VERSION), &where) &&
-           group_init(r, &r->kinds, ROWING_BIT(ROLE_TYPE), &kinds);
+    if (!group_init(r, &r->whos, whos, &who) ||
+        !group_init(r, &r->wheres, roles_between(ROLE_COUNTY_ID, ROLE_VERSION), &where) ||
+        !group_init(r, &r->kinds, ROWING_BIT(ROLE_TYPE), &kinds))
+        return fault_set(f, WIRE_LIMIT, "out of memory");
+    return !(who.full || where.full || kinds.full) ||
+           fault_set(f, WIRE_SCHEMA, "the mapping's texts come from more than %d columns",
+                     ROWING_FIELDS_MAX);
 }
 
 /* What no mapping can be without. */
@@ -152,7 +160,9 @@ bool rows_new(struct job *j, const struct mapping *m, const struct rows_how *how
         r->has_figures |= m->column[role].count > 0;
     if (m->column[ROLE_TYPE].count && !(r->types = types_new(j)))
         return fault_set(f, WIRE_LIMIT, "out of memory");
-    if (!groups_init(r) || !(r->ledger = rowing_ledger(r)) ||
+    if (!groups_init(r, f))
+        return false;
+    if (!(r->ledger = rowing_ledger(r)) ||
         !arrays_grow(&r->arrays, &r->places, &r->place_room, 1, sizeof *r->places, ROWING_LIST_MAX))
         return fault_set(f, WIRE_LIMIT, "out of memory");
     *out = r;

@@ -581,7 +581,9 @@ static bool is_problem(const struct intake *p, const struct feed_contest *c,
 {
     struct slice id = text_of(p, problem->contest_id), text = text_of(p, problem->contest_text);
 
-    if (!slice_eq(c->id, id))
+    struct slice county = text_of(p, problem->contest_county);
+
+    if (!slice_eq(c->id, id) || (c->county.len && county.len && !slice_eq(c->county, county)))
         return false;
     return slice_eq(c->text, text) || (id.len && (!c->text.len || !text.len));
 }

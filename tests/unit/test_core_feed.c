@@ -377,6 +377,28 @@ static void a_contest_the_reader_refused_keeps_its_figures(void **state)
     assert_true(w->report.held);
 }
 
+/* What is wrong with one county's contest put every county's of that name in doubt. */
+static void a_refused_contest_of_one_county_is_no_other_countys(void **state)
+{
+    struct world *w = *state;
+    char text[16000];
+    size_t n = (size_t)snprintf(text, sizeof(text),
+                                "contest |Sheriff|GA|Elm\n choice 1|Ann|\n total 5\n"
+                                "contest |Sheriff|GA|Oak\n choice 1|Bob|\n total 6\n");
+    for (int i = 0; i < 120; i++)
+        n += (size_t)snprintf(text + n, sizeof(text) - n,
+                              "contest %d|Race %d|GA\n choice 1|Ann|\n total 5\n", i, i);
+    world_take(w, 0, text);
+    memcpy(strstr(text, "total 6\n"), "bad xyz\n", 8);
+    assert_int_equal(world_take(w, 60, text), VERDICT_ACCEPTED);
+    struct map *contests = w->m.feeds[0].contests;
+    const struct feed_contest *elm = map_get(contests, SLICE("Elm\x1f\x1fSheriff"));
+    const struct feed_contest *oak = map_get(contests, SLICE("Oak\x1f\x1fSheriff"));
+    assert_int_equal(elm->doubt, VERDICT_ACCEPTED);
+    assert_int_equal(oak->doubt, VERDICT_CONTEST_BAD);
+    assert_false(oak->gone);
+}
+
 static void another_watch_is_refused(void **state)
 {
     struct world *w = *state;
@@ -769,6 +791,7 @@ int main(void)
         T(a_figure_taken_back_is_held),
         T(too_many_votes_are_held),
         T(a_contest_the_reader_refused_keeps_its_figures),
+        T(a_refused_contest_of_one_county_is_no_other_countys),
         T(another_watch_is_refused),
         T(early_votes_wait_for_the_clock),
         T(each_place_waits_for_its_own_close),

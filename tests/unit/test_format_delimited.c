@@ -130,8 +130,14 @@ static void test_two_columns_of_one_name_are_told_apart(void **state)
 
 static void test_votes_are_digits(void **state)
 {
-    static const char *const wrong[] = {"-5",      "1.0", "1,204",
-                                        "5 votes", "1e3", "99999999999999999"};
+    static const char *const wrong[] = {"-5",
+                                        "1.0",
+                                        "1,204",
+                                        "1e3",
+                                        "5 votes",
+                                        "99999999999999999",
+                                        "18446744073709551621", /* 2^64 + 5 */
+                                        "9007199254740992"};
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         char payload[200];
@@ -140,8 +146,13 @@ static void test_votes_are_digits(void **state)
     }
     reads(COLUMNS "thousands=yes\n", HEAD "Mayor,Ann Lee,\"1,204\"\nMayor,\"Bo, Jr.\",204\n", 1204,
           204);
-    refused(COLUMNS "thousands=yes\n", HEAD "Mayor,Ann Lee,\"12,04\"\n", WIRE_SCHEMA,
-            "line 2: Votes");
+    static const char *const groups[] = {"12,04",  "1,23,456", "1234,567", ",123",
+                                         "1,234,", "0,204",    "1,,234"};
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        char payload[200];
+        snprintf(payload, sizeof payload, HEAD "Mayor,Ann Lee,\"%s\"\n", groups[i]);
+        refused(COLUMNS "thousands=yes\n", payload, WIRE_SCHEMA, "line 2: Votes: ");
+    }
 }
 
 static void test_unknown_is_never_zero(void **state)

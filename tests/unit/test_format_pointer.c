@@ -35,6 +35,7 @@ static const struct found bad[] = {
     {"27 1066", NULL, "no version"},
     {"\033[31m\377x", NULL, "\"[31m\357\277\275x\" is no version"},
     {"../../etc", NULL, "no version"},
+    {"..", NULL, "no version"}, /* the address of another election's file */
     {"12345678901234567890123456789012345678901234567890123456789012345", NULL, "no version"},
     {"{\"a\":1}", "version-path=/b\n", "finds missing"},
     {"{\"a\":{}}", "version-path=/a\n", "finds an object"},

@@ -141,6 +141,22 @@ static void two_contests_of_one_title_are_not_one(void **state)
     case_done(&c);
 }
 
+/* Of more columns than are compared, those beyond made no difference: two rows were one. */
+static void texts_of_too_many_columns_are_refused(void **state)
+{
+    char options[20000], payload[4000];
+    size_t n = (size_t)snprintf(options, sizeof options, BARE);
+    (void)state;
+    for (int i = 4; i < 300; i++)
+        n += (size_t)snprintf(options + n, sizeof options - n, "drop.#%d=^x$\n", i);
+    n = (size_t)snprintf(payload, sizeof payload, "Mayor;Ann;5");
+    for (int i = 4; i < 300; i++)
+        payload[n++] = ';';
+    payload[n++] = '\n';
+    payload[n] = '\0';
+    refused(options, payload, WIRE_SCHEMA, "the mapping's texts come from more than 256 columns");
+}
+
 /* A candidate on two parties' lines under one id: the votes of one line were the only ones. */
 static void two_lines_of_one_id_are_not_one(void **state)
 {
@@ -665,6 +681,7 @@ int main(void)
         cmocka_unit_test(columns_are_numbered_from_either_end),
         cmocka_unit_test(checks_hold_votes_against_their_parts),
         cmocka_unit_test(two_contests_of_one_title_are_not_one),
+        cmocka_unit_test(texts_of_too_many_columns_are_refused),
         cmocka_unit_test(two_lines_of_one_id_are_not_one),
         cmocka_unit_test(a_row_without_a_contest_ends_the_payload),
         cmocka_unit_test(rows_of_totals_are_nobody_and_nowhere),
