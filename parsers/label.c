@@ -264,6 +264,8 @@ enum results_status label_status(struct slice heading)
 
 bool label_is_write_in(struct slice s)
 {
+    if (s.len == 10 && slice_eq_nocase(s, SLICE("scattering"))) /* what New England calls it */
+        return true;
     static const struct slice forms[] = {SLICE_INIT("write-in"), SLICE_INIT("write in"),
                                          SLICE_INIT("writein"), SLICE_INIT("(w/i)")};
     for (; s.len; s = slice_sub(s, 1, s.len)) {

@@ -90,9 +90,10 @@ static void a_party_may_hang_on_the_brackets_of_an_incumbent(void **state)
 static void write_ins_are_told_anywhere(void **state)
 {
     (void)state;
-    static const char *const yes[] = {"Write-in",        "WRITE IN", "Jane (W/I)",
-                                      "Total Write-ins", "writeins", NULL};
-    static const char *const no[] = {"", "W", "Wright", "Write", "(W)", "Jane (I)", NULL};
+    static const char *const yes[] = {"Write-in", "WRITE IN",   "Jane (W/I)", "Total Write-ins",
+                                      "writeins", "SCATTERING", NULL};
+    static const char *const no[] = {"",    "W",        "Wright",         "Write",
+                                     "(W)", "Jane (I)", "Ann Scattering", NULL};
     check(label_is_write_in, yes, true);
     check(label_is_write_in, no, false);
 }
