@@ -105,6 +105,18 @@ bool field_choice(const struct slice *ids, size_t n, struct slice id, uint32_t *
     return false;
 }
 
+bool field_document(struct job *j, bool (*read)(struct job *j, struct json root, struct fault *f),
+                    struct fault *f)
+{
+    struct json_doc *doc = NULL;
+    struct json root;
+    if (!json_parse(j->input, &doc, &root, f))
+        return false;
+    bool ok = read(j, root, f);
+    json_free(doc);
+    return ok;
+}
+
 bool field_limit(struct fault *f)
 {
     f->kind = WIRE_LIMIT;

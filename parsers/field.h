@@ -37,6 +37,10 @@ struct slice field_shown(struct arena *a, struct json v);
  * none. `ids` are in the order of the choices; *to is where it is looked for first. */
 bool field_choice(const struct slice *ids, size_t n, struct slice id, uint32_t *to) MUST_USE;
 
+/* Parse the job's payload as JSON and read it; the document is gone when this returns. */
+bool field_document(struct job *j, bool (*read)(struct job *j, struct json root, struct fault *f),
+                    struct fault *f) MUST_USE;
+
 /* For `return field_limit(f)` after a builder's call has filled f->err. */
 bool field_limit(struct fault *f);
 

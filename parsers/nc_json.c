@@ -162,13 +162,7 @@ static bool read_rows(struct job *j, struct json root, struct fault *f)
 
 static bool parse(struct job *j, struct fault *f)
 {
-    struct json_doc *doc = NULL;
-    struct json root;
-    if (!json_parse(j->input, &doc, &root, f))
-        return false;
-    bool ok = read_rows(j, root, f);
-    json_free(doc);
-    return ok;
+    return field_document(j, read_rows, f);
 }
 
 static int sniff(struct slice head)

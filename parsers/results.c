@@ -178,7 +178,8 @@ static bool check_problems(struct check *c)
     c->what = "problem";
     for (c->index = 0; c->index < c->r.head->problems; c->index++) {
         const struct results_problem *p = &c->r.problems[c->index];
-        const struct results_text texts[] = {p->contest_id, p->contest_text, p->contest_county, p->why};
+        const struct results_text texts[] = {p->contest_id, p->contest_text, p->contest_county,
+                                             p->why};
         if (!texts_fit(c, texts, sizeof texts / sizeof texts[0]))
             return false;
         if (!p->why.len)
