@@ -77,6 +77,8 @@ struct config {
     struct {
         struct slice file;
         struct config_pairs columns; /* column.candidate_name = Full Name */
+        struct config_list publish;
+        int64_t min_cell;
     } endorsements;
     struct {
         struct config_list order;
@@ -84,6 +86,9 @@ struct config {
     struct {
         enum config_percent percent;
         int64_t percent_from;
+        struct config_list flip_from, baseline_states;
+        int64_t baseline_elected;
+        struct slice history; /* a path; empty: none */
     } totals;
     struct {
         int64_t interval, jitter_bp, timeout, max_body, backoff_first, backoff_most, max_per_host;

@@ -166,7 +166,7 @@ static int verb_statement(struct question *q, struct buf *body)
         buf_addz(body, "not ready: the last known state is being restored\n");
         return ERR_AGAIN;
     }
-    buf_add(body, view.statement);
+    buf_add(body, view.statements[STATEMENT_SHORT]);
     buf_addc(body, '\n');
     return 0;
 }

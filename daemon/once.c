@@ -17,7 +17,7 @@
 static void print_statement(const struct model *m, const struct tally *t, int64_t now,
                             struct buf *out)
 {
-    statement_write(m, t, now, out);
+    statement_write(m, t, STATEMENT_SHORT, now, out);
     buf_addc(out, '\n');
 }
 

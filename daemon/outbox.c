@@ -35,7 +35,7 @@ struct outbox {
     bool epoch_ready;     /* it is on disk, and begins when nothing waits for the disk any more */
     int64_t wanted_epoch; /* being made durable; 0: none */
     int64_t seen_epoch;   /* the highest one Redis told of: ours must be higher */
-    struct buf totals, statement;
+    struct buf totals, statements[STATEMENT_STYLES];
     int64_t totals_seq;
     int64_t published[MESSAGE_TYPES]; /* given to Redis */
     struct metrics_histogram change_to_publish;
@@ -98,8 +98,10 @@ static bool number(struct outbox *o, const struct message *m, int64_t last_byte_
     if (m->type == MESSAGE_TOTALS) {
         buf_clear(&o->totals);
         buf_add(&o->totals, buf_slice(envelope));
-        buf_clear(&o->statement);
-        buf_add(&o->statement, m->statement);
+        for (size_t i = 0; i < STATEMENT_STYLES; i++) {
+            buf_clear(&o->statements[i]);
+            buf_add(&o->statements[i], m->statements[i]);
+        }
         o->totals_seq = seq;
     }
     return true;
@@ -401,7 +403,8 @@ bool outbox_new(struct event_base *base, struct writer *writer, const struct out
     o->held_end = &o->held;
     unsent_init(&o->unsent);
     buf_init(&o->totals, ENVELOPE_MAX);
-    buf_init(&o->statement, ENVELOPE_MAX);
+    for (size_t i = 0; i < STATEMENT_STYLES; i++)
+        buf_init(&o->statements[i], ENVELOPE_MAX);
     struct redis_calls back = {.ready = on_redis_ready,
                                .acknowledged = on_acknowledged,
                                .fenced = on_redis_fenced,
@@ -444,7 +447,8 @@ void outbox_free(struct outbox *o)
     timer_free(o->flush_timer);
     timer_free(o->heartbeat_timer);
     buf_done(&o->totals);
-    buf_done(&o->statement);
+    for (size_t i = 0; i < STATEMENT_STYLES; i++)
+        buf_done(&o->statements[i]);
     free(o);
 }
 
@@ -486,7 +490,6 @@ void outbox_view(const struct outbox *o, struct outbox_view *out)
         .epoch = stream_epoch(o->stream),
         .seq = o->totals_seq,
         .totals = buf_slice(&o->totals),
-        .statement = buf_slice(&o->statement),
         .waiting_ms = o->held ? (clock_monotonic_us() - o->held_since_us) / 1000 : 0,
         .redis_configured = o->redis != NULL,
         .redis_connected = o->redis && redis_connected(o->redis),
@@ -496,4 +499,6 @@ void outbox_view(const struct outbox *o, struct outbox_view *out)
         .unacknowledged = o->unsent.count,
         .change_to_publish = &o->change_to_publish,
     };
+    for (size_t i = 0; i < STATEMENT_STYLES; i++)
+        out->statements[i] = buf_slice(&o->statements[i]);
 }

@@ -63,7 +63,7 @@ void outbox_release(struct outbox *o);
 struct outbox_view {
     int64_t epoch, seq;  /* of the totals */
     struct slice totals; /* envelope; empty before the first epoch */
-    struct slice statement;
+    struct slice statements[STATEMENT_STYLES];
     int64_t waiting_ms; /* how long messages have waited for the disk; 0: none waits */
     bool redis_configured, redis_connected, fenced;
     int64_t published;      /* messages Redis acknowledged */

@@ -52,7 +52,7 @@ static void page_statement(struct slice path, struct slice query, struct http_an
     if (!published(ctx, answer, body, &view))
         return;
     answer->type = "text/plain; charset=utf-8";
-    buf_add(body, view.statement);
+    buf_add(body, view.statements[STATEMENT_SHORT]);
     buf_addc(body, '\n');
 }
 

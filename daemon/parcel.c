@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARTS = 11 }; /* texts of a message */
+enum { PARTS = 10 + STATEMENT_STYLES }; /* texts of a message */
 
 void parcel_pack(struct slice *s, char **at)
 {
@@ -18,9 +18,11 @@ void parcel_pack(struct slice *s, char **at)
 struct parcel *parcel_new(const struct message *m, int64_t last_byte_us)
 {
     struct message copy = *m;
-    struct slice *const parts[PARTS] = {&copy.channel,   &copy.snap,   &copy.field, &copy.data,
-                                        &copy.snap_data, &copy.plain,  &copy.line,  &copy.statement,
-                                        &copy.event_id,  &copy.winner, &copy.when};
+    struct slice *parts[PARTS] = {&copy.channel, &copy.snap,      &copy.field, &copy.data,
+                                  &copy.plain,   &copy.snap_data, &copy.line,  &copy.event_id,
+                                  &copy.winner,  &copy.when};
+    for (size_t i = 0; i < STATEMENT_STYLES; i++)
+        parts[PARTS - STATEMENT_STYLES + i] = &copy.statements[i];
     size_t size = 0;
     for (size_t i = 0; i < PARTS; i++)
         size += parts[i]->len;

@@ -10,7 +10,9 @@
 #include "config/zone_file.h"
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
+#include "daemon/core/history.h"
 #include "daemon/core/polls.h"
+#include "daemon/core/publish.h"
 #include "daemon/core/states.h"
 #include "daemon/edge/cursor.h"
 #include "daemon/edge/file.h"
@@ -202,6 +204,35 @@ static void plan_endorsed(struct making *m)
 
 /* ---- [calls] [totals] [guards] ---- */
 
+static void plan_history(struct making *m)
+{
+    struct settings *s = &m->plan->settings;
+    const char *path = m->plan->config->totals.history.ptr;
+    struct settings_cycle *cycles = NULL;
+    struct slice text;
+    struct err e = {0};
+    if (m->plan->config->totals.history.len == 0)
+        return;
+    if (!file_read(path, LIST_MAX, m->plan->arena, &text, &e))
+        problem(m, "[totals] history", "%s", e.text);
+    else if (!history_parse(text, m->plan->arena, &cycles, &s->cycle_count, &e))
+        problem(m, NULL, "%s:%s", path, e.text);
+    s->cycles = cycles;
+}
+
+static void plan_publish(struct making *m)
+{
+    const struct config *c = m->plan->config;
+    struct settings *s = &m->plan->settings;
+    struct err e = {0};
+    s->publish = c->endorsements.publish.items;
+    s->publish_count = c->endorsements.publish.count;
+    s->min_cell = c->endorsements.min_cell;
+    for (size_t i = 0; i < s->publish_count; i++)
+        if (!publish_check(s->publish[i], &e))
+            problem(m, "[endorsements] publish", "%s", e.text);
+}
+
 static void plan_rules(struct making *m)
 {
     const struct config *c = m->plan->config;
@@ -212,6 +243,13 @@ static void plan_rules(struct making *m)
                  : c->totals.percent == CONFIG_NEAREST ? PERCENT_NEAREST
                                                        : PERCENT_ONE_DECIMAL;
     s->percent_from = c->totals.percent_from;
+    s->flip_from = c->totals.flip_from.items;
+    s->flip_from_count = c->totals.flip_from.count;
+    s->baseline_elected = c->totals.baseline_elected;
+    s->baseline_states = c->totals.baseline_states.items;
+    s->baseline_state_count = c->totals.baseline_states.count;
+    plan_history(m);
+    plan_publish(m);
     s->guards = (struct settings_guards){
         .fall_flag_bp = c->guards.fall_flag_bp,
         .fall_flag_votes = c->guards.fall_flag_votes,

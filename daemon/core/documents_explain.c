@@ -302,7 +302,7 @@ bool documents_explain(const struct model *m, const struct tally *t, struct slic
         if (f.endorsement == NONE || f.endorsement == r->endorsements[k])
             explain_endorsement(m, r->endorsements[k], out);
     buf_addz(out, "total    ");
-    statement_write(m, t, now_ms, out);
+    statement_write(m, t, STATEMENT_SHORT, now_ms, out);
     buf_addc(out, '\n');
     ok = true;
 out:

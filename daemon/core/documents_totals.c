@@ -8,8 +8,9 @@
 #include "daemon/core/states.h"
 #include "daemon/core/statement.h"
 
+/* Without a percentage where too few are called, whatever it is a share of. */
 static void write_rate(struct jsonw *j, const struct settings *s, const char *key, int64_t num,
-                       int64_t den)
+                       int64_t den, int64_t called)
 {
     char percent[32];
 
@@ -20,7 +21,7 @@ static void write_rate(struct jsonw *j, const struct settings *s, const char *ke
     jsonw_object(j, key);
     jsonw_int(j, "num", num);
     jsonw_int(j, "den", den);
-    if (tally_percent(s, num, den, percent))
+    if (called >= s->percent_from && tally_percent(s, num, den, percent))
         jsonw_raw(j, "percent", slice_of(percent));
     else
         jsonw_null(j, "percent");
@@ -31,7 +32,7 @@ static void write_rate(struct jsonw *j, const struct settings *s, const char *ke
 static void write_places(struct jsonw *j, const struct tally *t, const char *key, bool of_50)
 {
     jsonw_array(j, key);
-    for (size_t i = 0; i < states_count && i < TALLY_STATES; i++)
+    for (size_t i = 0; i < states_count; i++)
         if (states[i].one_of_50 == of_50 && t->won_in[i] > 0)
             jsonw_strz(j, NULL, states[i].code);
     jsonw_array_end(j);
@@ -66,10 +67,45 @@ static void write_counts(struct jsonw *j, const struct settings *s, const struct
         jsonw_int(j, NULL, t->flips_from[i].flips);
     }
     jsonw_object_end(j);
-    write_rate(j, s, "win_rate", t->n[TALLY_WON], t->n[TALLY_CALLED]);
+    write_rate(j, s, "win_rate", t->n[TALLY_WON], t->n[TALLY_CALLED], t->n[TALLY_CALLED]);
     write_rate(j, s, "win_or_advance_rate", t->n[TALLY_WON] + t->n[TALLY_ADVANCED],
-               t->n[TALLY_SETTLED]);
+               t->n[TALLY_SETTLED], t->n[TALLY_CALLED]);
     write_called_by(j, s, t);
+}
+
+static void write_lifetime(struct jsonw *j, const struct model *m,
+                           const struct tally_season *season)
+{
+    jsonw_object(j, "lifetime");
+    jsonw_int(j, "elected", m->settings->baseline_elected + season->won_seats);
+    jsonw_array(j, "states");
+    for (size_t i = 0; i < states_count; i++)
+        if (states[i].one_of_50 && tally_ever_won(m, &states[i]))
+            jsonw_strz(j, NULL, states[i].code);
+    jsonw_array_end(j);
+    jsonw_object_end(j);
+}
+
+/* How the night stands in its season, since the beginning, and among earlier cycles. */
+static void write_before(struct jsonw *j, const struct model *m, const struct tally *t)
+{
+    static const char *const records[] = {
+        [TALLY_NO_RECORD] = NULL, [TALLY_RECORD_SO_FAR] = "so_far", [TALLY_RECORD] = "highest"};
+    struct tally_season season;
+
+    tally_season(m, t, &season);
+    jsonw_object(j, "season");
+    jsonw_int(j, "endorsed", season.endorsed);
+    jsonw_int(j, "won_seats", season.won_seats);
+    jsonw_int(j, "won_nominations", season.won_nominations);
+    jsonw_int(j, "lost", season.lost);
+    jsonw_int(j, "advanced", season.advanced);
+    jsonw_int(j, "pending", season.pending);
+    jsonw_object_end(j);
+    if (m->settings->baseline_elected > 0 || m->settings->baseline_state_count > 0)
+        write_lifetime(j, m, &season);
+    if (m->settings->cycle_count > 0)
+        jsonw_strz(j, "record", records[tally_record(m->settings, t)]);
 }
 
 void documents_totals(const struct model *m, const struct tally *t, struct slice state,
@@ -91,6 +127,7 @@ void documents_totals(const struct model *m, const struct tally *t, struct slice
             jsonw_int(&j, "people_endorsed", people);
             jsonw_int(&j, "people_won", people_won);
         }
+        write_before(&j, m, t);
         jsonw_bool(&j, "stale", statement_staleness(m, now_ms).stale);
     }
     jsonw_when(&j, "as_of", m->last_change_ms);

@@ -45,8 +45,10 @@ void emit_totals(struct emit *em, const struct tally *all)
     m.data = take(em);
     documents_plain(em->model, all, em->text);
     m.plain = take(em);
-    statement_write(em->model, all, em->now_ms, em->text);
-    m.statement = take(em);
+    for (int style = 0; style < STATEMENT_STYLES; style++) {
+        statement_write(em->model, all, (enum statement_style)style, em->now_ms, em->text);
+        m.statements[style] = take(em);
+    }
     documents_totals_line(all, em->text);
     m.line = take(em);
     local_time_write(em->model->settings, em->now_ms, em->text);

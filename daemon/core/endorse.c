@@ -344,6 +344,51 @@ static bool read_rows(struct columns_reader *r, struct csv *c, const struct head
     return !r->full;
 }
 
+/* What `continues` names must come before it, and go on in one row only: a chain is one candidacy.
+ * An id that is not in the list is of an earlier one. */
+static void check_stages(struct columns_reader *r, const struct endorsements *list)
+{
+    struct map *rows = map_new(MAX_ROWS, false), *followed = map_new(MAX_ROWS, false);
+    const struct endorsement *e, *other;
+
+    r->full |= !rows || !followed;
+    r->column = "continues";
+    for (size_t i = 0; i < list->count && !r->full; i++)
+        r->full |= !map_put(rows, list->list[i].id, &list->list[i]);
+    for (size_t i = 0; i < list->count && !r->full; i++) {
+        e = &list->list[i];
+        const struct endorsement *was = e->continues.len > 0 ? map_get(rows, e->continues) : NULL;
+        if (!was)
+            continue;
+        r->line = e->line;
+        other = map_get(followed, was->id);
+        if (was->date >= e->date)
+            columns_problem(r,
+                            "%.*s, line %zu, is not of an earlier day; say election_date of both",
+                            SLICE_FMT(was->id), was->line);
+        else if (other)
+            columns_problem(r, "%.*s is continued by line %zu already", SLICE_FMT(was->id),
+                            other->line);
+        else
+            r->full |= !map_put(followed, was->id, (void *)(uintptr_t)e);
+    }
+    r->column = NULL;
+    map_free(rows);
+    map_free(followed);
+}
+
+/* A list that says of some that they are incumbents says of the others that they are not. */
+static void fill_incumbents(struct endorsements *list)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < list->count; i++)
+        any |= list->list[i].incumbent == TRI_YES;
+    for (size_t i = 0; any && i < list->count; i++)
+        if (list->list[i].incumbent == TRI_UNSAID)
+            list->list[i].incumbent = TRI_NO;
+}
+
 static bool refuse(struct columns_reader *r, struct err *e)
 {
     if (r->problem_count > COLUMNS_PROBLEMS)
@@ -381,6 +426,12 @@ bool endorse_parse(struct slice csv, const struct endorse_column *map, size_t ma
     } else if (list.count == 0) {
         columns_problem(&r, "the list holds no endorsement");
     }
+    if (r.problem_count == 0) {
+        check_stages(&r, &list);
+        fill_incumbents(&list);
+    }
+    if (r.full)
+        return err_set(e, ERR_DATA, "the endorsement list is too big for its memory");
     if (r.problem_count > 0)
         return refuse(&r, e);
     *out = list;

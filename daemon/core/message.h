@@ -18,6 +18,13 @@ enum message_type {
     MESSAGE_TYPES
 };
 
+enum statement_style { /* of the sentence: statement.h */
+                       STATEMENT_SHORT,
+                       STATEMENT_LONG,  /* who called, and how it stands among what was before */
+                       STATEMENT_SLACK, /* the short one, in Slack's marks */
+                       STATEMENT_STYLES
+};
+
 struct message {
     enum message_type type;
     /* without prefix: "totals", "totals:state:GA", "calls:GA", "race:GA:ID" */
@@ -32,9 +39,10 @@ struct message {
     struct slice plain;     /* TOTALS: "name value\n" lines for h:totals; else empty */
     struct slice line; /* TOTALS, CALL, RETRACTION: the news in one line for people; else empty */
     struct slice when; /* of the line: the time as people write it */
-    struct slice statement; /* TOTALS: the sentence that goes with these counts; else empty */
-    struct slice event_id;  /* unique for the election. CALL: "c<claim number>"; RETRACTION:
-                               "r<number of the claim taken back>" */
+    /* TOTALS: the sentence that goes with these counts, in each style; else empty */
+    struct slice statements[STATEMENT_STYLES];
+    struct slice event_id; /* unique for the election. CALL: "c<claim number>"; RETRACTION:
+                              "r<number of the claim taken back>" */
     struct slice winner; /* CALL: "endorsement_id" to be entered in winners at score; RETRACTION: to
                             be removed */
     int64_t score;       /* CALL: call time, ms; RETRACTION: -1 */

@@ -56,5 +56,5 @@ enum progress progress_of(const struct race *r, uint32_t endorsement)
     }
     if (ahead >= edge)
         return PROGRESS_TRAILING;
-    return ahead + level < edge ? PROGRESS_LEADING : PROGRESS_UNCLEAR;
+    return ours > 0 && ahead + level < edge ? PROGRESS_LEADING : PROGRESS_UNCLEAR;
 }

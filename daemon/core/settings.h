@@ -52,6 +52,12 @@ struct settings_guards {
 };
 extern const struct settings_guards settings_guards_default;
 
+/* An earlier cycle, for "the highest of the recorded cycles". */
+struct settings_cycle {
+    struct slice name;
+    int64_t won, called; /* called > 0 */
+};
+
 struct settings {
     struct slice election, organisation;
     enum mode mode;
@@ -66,6 +72,18 @@ struct settings {
     struct settings_guards guards;
     enum percent_rounding percent;
     int64_t percent_from; /* no percentage below so many called */
+    /* parties whose seats, when won, are flips; none: any other party's */
+    const struct slice *flip_from;
+    size_t flip_from_count;
+    int64_t baseline_elected; /* before this season; 0 and no states: no lifetime totals */
+    const struct slice *baseline_states;
+    size_t baseline_state_count;
+    const struct settings_cycle *cycles;
+    size_t cycle_count;
+    /* what of the list is public beside who stands where: publish.h */
+    const struct slice *publish;
+    size_t publish_count;
+    int64_t min_cell; /* of a public sum */
     uint64_t seed;        /* for hash tables only: changes no output */
 };
 

@@ -8,13 +8,18 @@
 #include "daemon/core/feed.h"
 #include "daemon/core/local_time.h"
 
-/* One to nine in words, as newsrooms write numbers. */
+const char *const statement_styles[STATEMENT_STYLES] = {
+    [STATEMENT_SHORT] = "short", [STATEMENT_LONG] = "long", [STATEMENT_SLACK] = "slack"};
+
+/* One to nine in words, and commas in thousands, as newsrooms write numbers. */
 static void number(struct buf *out, int64_t n)
 {
     static const char *const words[] = {"no",   "one", "two",   "three", "four",
                                         "five", "six", "seven", "eight", "nine"};
     if (n >= 0 && n <= 9)
         buf_addz(out, words[n]);
+    else if (n >= 1000)
+        buf_addf(out, "%" PRId64 ",%03" PRId64, n / 1000, n % 1000);
     else
         buf_addf(out, "%" PRId64, n);
 }
@@ -164,6 +169,14 @@ static void stale_clause(const struct model *m, int64_t now_ms, struct buf *out)
 
 /* ---- clauses ---- */
 
+struct voice { /* what is told, and how */
+    const struct model *m;
+    const struct tally *t;
+    const char *bold; /* around the figures that matter */
+    bool long_form;
+    struct buf *out;
+};
+
 /* Do those who go on go to a runoff, or from a primary to something else? */
 static bool to_runoffs(const struct model *m)
 {
@@ -176,14 +189,15 @@ static bool to_runoffs(const struct model *m)
 
 /* "nine advance to runoffs and 20 remain to be called"; nothing when both are zero. With `whole`
  * the 20 are said to be of our 222. */
-static void open_clause(const struct model *m, const struct tally *t, bool whole, struct buf *out)
+static void open_clause(const struct voice *v, bool whole)
 {
-    int64_t advanced = t->n[TALLY_ADVANCED], pending = t->n[TALLY_PENDING];
+    struct buf *out = v->out;
+    int64_t advanced = v->t->n[TALLY_ADVANCED], pending = v->t->n[TALLY_PENDING];
     bool one = advanced == 1;
 
     if (advanced > 0) {
         number(out, advanced);
-        if (to_runoffs(m))
+        if (to_runoffs(v->m))
             buf_addz(out, one ? " advances to a runoff" : " advance to runoffs");
         else
             buf_addz(out, one ? " advances to the next round" : " advance to the next round");
@@ -192,9 +206,9 @@ static void open_clause(const struct model *m, const struct tally *t, bool whole
         buf_addz(out, " and ");
     if (pending > 0) {
         number(out, pending);
-        if (whole && t->n[TALLY_ENDORSED] > 1) {
+        if (whole && v->t->n[TALLY_ENDORSED] > 1) {
             buf_addz(out, " of our ");
-            number(out, t->n[TALLY_ENDORSED]);
+            number(out, v->t->n[TALLY_ENDORSED]);
             buf_addz(out, " endorsed candidates' races");
         }
         buf_addz(out, pending == 1 ? " remains to be called" : " remain to be called");
@@ -202,10 +216,12 @@ static void open_clause(const struct model *m, const struct tally *t, bool whole
 }
 
 /* "129 won": seats and nominations are never one number. */
-static void wins(const struct tally *t, struct buf *out)
+static void wins(const struct voice *v)
 {
-    int64_t seats = t->n[TALLY_WON_SEATS], nominations = t->n[TALLY_WON_NOMINATIONS];
+    struct buf *out = v->out;
+    int64_t seats = v->t->n[TALLY_WON_SEATS], nominations = v->t->n[TALLY_WON_NOMINATIONS];
 
+    buf_addz(out, v->bold);
     if (seats > 0) {
         number(out, seats);
         buf_addz(out, nominations == 0 ? " won" : seats == 1 ? " won a seat" : " won seats");
@@ -216,17 +232,20 @@ static void wins(const struct tally *t, struct buf *out)
         number(out, nominations);
         buf_addz(out, nominations == 1 ? " won a nomination" : " won nominations");
     }
+    buf_addz(out, v->bold);
 }
 
 /* "129 won (66%), across 23 states, including 36 flips" */
-static void won_clause(const struct model *m, const struct tally *t, struct buf *out)
+static void won_clause(const struct voice *v)
 {
+    const struct tally *t = v->t;
+    struct buf *out = v->out;
     int64_t places = tally_states_won(t), flips = t->n[TALLY_FLIPS];
     bool one_kind = t->n[TALLY_WON_SEATS] == 0 || t->n[TALLY_WON_NOMINATIONS] == 0;
     char percent[32];
 
-    wins(t, out);
-    if (one_kind && tally_percent(m->settings, t->n[TALLY_WON], t->n[TALLY_CALLED], percent))
+    wins(v);
+    if (one_kind && tally_percent(v->m->settings, t->n[TALLY_WON], t->n[TALLY_CALLED], percent))
         buf_addf(out, " (%s%%)", percent);
     if (t->n[TALLY_UNDER_REVIEW] > 0) {
         buf_addz(out, " (");
@@ -245,57 +264,142 @@ static void won_clause(const struct model *m, const struct tally *t, struct buf 
     }
 }
 
-static void called_sentence(const struct model *m, const struct tally *t, struct buf *out)
+/* "10:12 p.m. ET on Nov. 4", and in the long form when a source last answered. */
+static void as_of(const struct voice *v)
 {
+    const struct model *m = v->m;
+
+    local_time_write(m->settings, m->last_change_ms, v->out);
+    if (v->long_form && m->checked_ms != WHEN_UNKNOWN) {
+        buf_addz(v->out, " (checked at ");
+        local_time_clock(m->settings, m->checked_ms, v->out);
+        buf_addc(v->out, ')');
+    }
+}
+
+static void called_sentence(const struct voice *v)
+{
+    const struct tally *t = v->t;
+    struct buf *out = v->out;
     int64_t called = t->n[TALLY_CALLED];
 
     buf_addz(out, "As of ");
-    local_time_write(m->settings, m->last_change_ms, out);
+    as_of(v);
     buf_addz(out, ", ");
     if (t->n[TALLY_ENDORSED] == 1) {
         buf_addz(out, "our one endorsed candidate's race has been called");
     } else {
+        buf_addz(out, v->bold);
         number(out, called);
         buf_addz(out, " of our ");
         number(out, t->n[TALLY_ENDORSED]);
+        buf_addz(out, v->bold);
         buf_addf(out, " endorsed candidates' races %s been called", called == 1 ? "has" : "have");
     }
     if (t->n[TALLY_WON] > 0) {
         buf_addz(out, ": ");
-        won_clause(m, t, out);
+        won_clause(v);
     }
     if (t->n[TALLY_ADVANCED] + t->n[TALLY_PENDING] > 0)
         buf_addz(out, "; ");
-    open_clause(m, t, false, out);
+    open_clause(v, false);
+    buf_addc(out, '.');
 }
 
-static void uncalled_sentence(const struct model *m, const struct tally *t, struct buf *out)
+static void uncalled_sentence(const struct voice *v)
 {
-    buf_addz(out, "No races called yet");
-    if (t->n[TALLY_ENDORSED] == 0)
-        return;
-    buf_addz(out, "; ");
-    if (m->last_change_ms != WHEN_UNKNOWN && m->checked_ms != WHEN_UNKNOWN) {
-        buf_addz(out, "as of ");
-        local_time_write(m->settings, m->last_change_ms, out);
-        buf_addz(out, ", ");
+    const struct model *m = v->m;
+
+    buf_addz(v->out, "No races called yet");
+    if (v->t->n[TALLY_ENDORSED] > 0) {
+        buf_addz(v->out, "; ");
+        if (m->last_change_ms != WHEN_UNKNOWN && m->checked_ms != WHEN_UNKNOWN) {
+            buf_addz(v->out, "as of ");
+            as_of(v);
+            buf_addz(v->out, ", ");
+        }
+        open_clause(v, true);
     }
-    open_clause(m, t, true, out);
+    buf_addc(v->out, '.');
 }
 
-void statement_write(const struct model *m, const struct tally *t, int64_t now_ms, struct buf *out)
+/* ---- the long form ---- */
+
+/* " Called by AP: 150; by our desk: 40; unopposed: three." */
+static void who_called(const struct voice *v)
+{
+    static const struct {
+        const char *name, *says;
+    } names[] = {{"desk", "by our desk"},
+                 {"ap", "by AP"},
+                 {"ddhq", "by DDHQ"},
+                 {"official", "by election officials"},
+                 {"unopposed", "unopposed"}};
+    const char *before = " Called ";
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        int rank = calls_rank(v->m->settings, slice_of(names[i].name));
+        if (rank < 0 || v->t->called_by[rank] == 0)
+            continue;
+        buf_addf(v->out, "%s%s: ", before, names[i].says);
+        number(v->out, v->t->called_by[rank]);
+        before = "; ";
+    }
+    if (before[0] == ';')
+        buf_addc(v->out, '.');
+}
+
+/* " Flips from Democratic: one; from Republican: 35." */
+static void flips_from(const struct voice *v)
+{
+    const char *before = " Flips ";
+
+    for (size_t i = 0; i < TALLY_PARTIES; i++) {
+        const struct tally_party *from = &v->t->flips_from[i];
+        if (from->flips == 0)
+            continue;
+        buf_addf(v->out, "%sfrom %.*s: ", before, SLICE_FMT(from->party));
+        number(v->out, from->flips);
+        before = "; ";
+    }
+    if (before[0] == ';')
+        buf_addc(v->out, '.');
+}
+
+static void among_cycles(const struct voice *v)
+{
+    static const char *const words[] = {
+        [TALLY_NO_RECORD] = "",
+        [TALLY_RECORD_SO_FAR] = " The share won is the highest of the recorded cycles so far.",
+        [TALLY_RECORD] = " The share won is the highest of the recorded cycles.",
+    };
+
+    buf_addz(v->out, words[tally_record(v->m->settings, v->t)]);
+}
+
+void statement_write(const struct model *m, const struct tally *t, enum statement_style style,
+                     int64_t now_ms, struct buf *out)
 {
     static const char *const prefix[] = {
         [MODE_LIVE] = "",
         [MODE_TEST] = "TEST: ",
         [MODE_REHEARSAL] = "REHEARSAL: ",
     };
+    struct voice v = {.m = m,
+                      .t = t,
+                      .bold = style == STATEMENT_SLACK ? "*" : "",
+                      .long_form = style == STATEMENT_LONG,
+                      .out = out};
 
     buf_addz(out, prefix[m->settings->mode]);
     if (t->n[TALLY_CALLED] > 0)
-        called_sentence(m, t, out);
+        called_sentence(&v);
     else
-        uncalled_sentence(m, t, out);
-    buf_addc(out, '.');
+        uncalled_sentence(&v);
+    if (v.long_form) {
+        who_called(&v);
+        flips_from(&v);
+        among_cycles(&v);
+    }
     stale_clause(m, now_ms, out);
 }

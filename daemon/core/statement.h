@@ -4,10 +4,14 @@
 #define TALLYD_CORE_STATEMENT_H
 
 #include "daemon/base/buf.h"
+#include "daemon/core/message.h"
 #include "daemon/core/tally.h"
 
+extern const char *const statement_styles[STATEMENT_STYLES]; /* "short", "long", "slack" */
+
 /* Appended without a line end. `t` is over everything. */
-void statement_write(const struct model *m, const struct tally *t, int64_t now_ms, struct buf *out);
+void statement_write(const struct model *m, const struct tally *t, enum statement_style style,
+                     int64_t now_ms, struct buf *out);
 
 /* How fresh is what the totals rest on? */
 struct statement_stale {

@@ -52,32 +52,67 @@ static const struct {
     {"grn", "Green"},
 };
 
-/* A party's one name however it is written; empty: none, or an office without parties. */
+static bool is_one_of(struct slice text, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (slice_eq_nocase(text, slice_of(words[i])))
+            return true;
+    return false;
+}
+
+/* An office, or a line of a ballot, without parties. */
+static bool is_nonpartisan(struct slice text)
+{
+    static const char *const words[] = {"nonpartisan", "non-partisan", "non partisan",
+                                        "np",          "npa",          "(np)"};
+
+    return is_one_of(text, words, sizeof words / sizeof words[0]);
+}
+
+/* A party's one name however it is written; empty: none. */
 static struct slice party_name(struct slice text)
 {
-    static const char *const none[] = {"nonpartisan", "non-partisan", "np",
-                                       "none",        "n/a",          "vacant"};
+    static const char *const none[] = {"none",     "n/a",       "vacant",       "new",
+                                       "new seat", "open seat", "new district", "redistricted"};
     const char *code = office_party(text);
 
     for (size_t i = 0; code && i < sizeof party_names / sizeof party_names[0]; i++)
         if (strcmp(code, party_names[i].code) == 0)
             return slice_of(party_names[i].name);
-    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
-        if (slice_eq_nocase(text, slice_of(none[i])))
-            return (struct slice){0};
+    if (is_nonpartisan(text) || is_one_of(text, none, sizeof none / sizeof none[0]))
+        return (struct slice){0};
     return text;
 }
 
-/* Did this seat, now won, belong to another party? Never by guess. */
-static bool is_flip(const struct race *r, const struct endorsement *e)
+/* Does a feed say that the candidacy's line on the ballot is of no party? */
+static bool stands_nonpartisan(const struct race *r, uint32_t endorsement)
 {
+    for (uint32_t i = 0; i < r->choice_count; i++)
+        if (r->choices[i].endorsement == endorsement && is_nonpartisan(r->choices[i].party))
+            return true;
+    return false;
+}
+
+static bool flips_count_from(const struct settings *s, struct slice party)
+{
+    for (size_t i = 0; i < s->flip_from_count; i++)
+        if (slice_eq_nocase(party_name(s->flip_from[i]), party))
+            return true;
+    return s->flip_from_count == 0;
+}
+
+/* Did this seat, now won, belong to another party? Never by guess: of a board, an office without
+ * parties, a seat nobody held, or an incumbent who changed parties, the list has to say so. */
+static bool is_flip(const struct model *m, const struct race *r, uint32_t endorsement)
+{
+    const struct endorsement *e = &m->endorsed->list[endorsement];
     struct slice ours = party_name(e->party), theirs = party_name(e->held_by);
 
     if (e->flip != TRI_UNSAID)
         return e->flip == TRI_YES;
-    if (e->seats > 1 || r->seats > 1 || ours.len == 0 || theirs.len == 0)
-        return false;
-    return !slice_eq_nocase(ours, theirs);
+    return r->seats == 1 && e->incumbent != TRI_YES && ours.len > 0 && theirs.len > 0 &&
+           !slice_eq_nocase(ours, theirs) && flips_count_from(m->settings, theirs) &&
+           !stands_nonpartisan(r, endorsement);
 }
 
 static bool is_kept(const struct endorsement *e)
@@ -121,40 +156,41 @@ static void add_flip(struct tally *t, struct slice party, int sign)
 
 /* ---- a race ---- */
 
-/* What a won candidacy adds. *flips_left: how many more of this race may be flips. */
+/* A win in such a race stands, and may yet fall. */
+#define IN_QUESTION (RACE_UNDER_REVIEW | RACE_CONFLICT)
+
+/* What a won candidacy adds. */
 static void add_win(struct tally *t, const struct model *m, const struct race *r,
-                    const struct endorsement *e, const struct standing *st, int sign,
-                    int64_t *flips_left)
+                    const struct endorsement *e, const struct standing *st, int sign, bool flip)
 {
     const struct state *state = states_find(e->state);
     bool seat = e->wins == WINS_SEAT;
 
     t->n[seat ? TALLY_WON_SEATS : TALLY_WON_NOMINATIONS] += sign;
-    if (state && state - states < TALLY_STATES)
+    if (state)
         t->won_in[state - states] += sign;
     if (e->status == ENDORSE_UNOPPOSED || e->status == ENDORSE_ELECTED_UNOPPOSED ||
         slice_is(m->claims[st->claim].by, "unopposed"))
         t->n[TALLY_WON_UNOPPOSED] += sign;
-    if (r->flags & (RACE_UNDER_REVIEW | RACE_CONFLICT))
-        t->n[TALLY_UNDER_REVIEW] += sign;
-    else
-        t->n[TALLY_AT_LEAST] += sign;
+    t->n[r->flags & IN_QUESTION ? TALLY_UNDER_REVIEW : TALLY_AT_LEAST] += sign;
     if (!seat)
         return;
-    if (is_flip(r, e) && *flips_left > 0) {
+    if (flip) {
         t->n[TALLY_FLIPS] += sign;
         add_flip(t, party_name(e->held_by), sign);
-        (*flips_left)--;
     } else if (is_kept(e)) {
         t->n[TALLY_KEPT] += sign;
     }
-    t->n[e->incumbent == TRI_YES ? TALLY_INCUMBENTS_REELECTED : TALLY_NEW_MEMBERS] += sign;
+    if (e->incumbent == TRI_YES)
+        t->n[TALLY_INCUMBENTS_REELECTED] += sign;
+    else if (e->incumbent == TRI_NO && e->choice == CHOICE_CANDIDATE)
+        t->n[TALLY_NEW_MEMBERS] += sign;
     if (e->opponent_incumbent == TRI_YES)
         t->n[TALLY_INCUMBENTS_BEATEN] += sign;
 }
 
 static void add_endorsement(struct tally *t, const struct model *m, const struct race *r,
-                            uint32_t endorsement, int sign, int64_t *flips_left)
+                            uint32_t endorsement, int sign, bool flip)
 {
     static const enum tally_count by_outcome[OUTCOMES] = {
         [OUTCOME_PENDING] = TALLY_PENDING,
@@ -182,13 +218,13 @@ static void add_endorsement(struct tally *t, const struct model *m, const struct
         t->n[TALLY_CALLED] += sign;
     t->called_by[calls_rank(m->settings, m->claims[st->claim].by)] += sign;
     if (st->outcome == OUTCOME_WON)
-        add_win(t, m, r, e, st, sign, flips_left);
+        add_win(t, m, r, e, st, sign, flip);
 }
 
-/* Flips of a race are never more than the seats others held in it. */
+/* Flips of a race are never more than the seats others held in it, nor than its seats. */
 static int64_t flips_possible(const struct model *m, const struct race *r)
 {
-    int64_t most = INT64_MAX;
+    int64_t most = r->seats > 0 ? r->seats : INT64_MAX;
 
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         int64_t held = m->endorsed->list[r->endorsements[i]].seats_held_by_others;
@@ -196,6 +232,14 @@ static int64_t flips_possible(const struct model *m, const struct race *r)
             most = held;
     }
     return most;
+}
+
+/* How many more of a race's seats may be ours: those that are not called. */
+static int64_t seats_left(const struct race *r)
+{
+    int64_t left = r->seats > 0 ? r->seats - r->seats_called : INT64_MAX;
+
+    return left > 0 ? left : 0;
 }
 
 void tally_race(struct tally *t, const struct model *m, const struct race *r, int sign,
@@ -207,19 +251,26 @@ void tally_race(struct tally *t, const struct model *m, const struct race *r, in
         [ENDORSE_NOT_ON_BALLOT] = TALLY_NOT_ON_BALLOT,
         [ENDORSE_POSTPONED] = TALLY_POSTPONED,
     };
-    int64_t flips_left = flips_possible(m, r), won = 0, pending = 0, counted = 0;
+    int64_t flips_left = flips_possible(m, r), left = seats_left(r);
+    int64_t won = 0, pending = 0, counted = 0;
 
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
-        const struct endorsement *e = &m->endorsed->list[r->endorsements[i]];
-        enum outcome outcome = m->standings[r->endorsements[i]].outcome;
+        uint32_t endorsement = r->endorsements[i];
+        const struct endorsement *e = &m->endorsed->list[endorsement];
+        enum outcome outcome = m->standings[endorsement].outcome;
+        bool counts = calls_counts(e);
+        /* which of ours are flips is the race's affair, not a part's: parts add up */
+        bool flip = counts && outcome == OUTCOME_WON && e->wins == WINS_SEAT && flips_left > 0 &&
+                    is_flip(m, r, endorsement);
+        flips_left -= flip;
         if (!belongs(e, part))
             continue;
         t->n[TALLY_LISTED] += sign;
-        if (!calls_counts(e)) {
+        if (!counts) {
             t->n[aside[e->status]] += sign;
             continue;
         }
-        add_endorsement(t, m, r, r->endorsements[i], sign, &flips_left);
+        add_endorsement(t, m, r, endorsement, sign, flip);
         won += outcome == OUTCOME_WON;
         pending += outcome == OUTCOME_PENDING;
         counted++;
@@ -229,9 +280,6 @@ void tally_race(struct tally *t, const struct model *m, const struct race *r, in
     t->n[TALLY_RACES] += sign;
     if (r->status == RACE_CALLED)
         t->n[TALLY_RACES_CALLED] += sign;
-    int64_t left = r->seats > 0 ? r->seats - r->seats_called : INT64_MAX;
-    if (left < 0)
-        left = 0;
     t->n[TALLY_AT_MOST] += sign * (won + (pending < left ? pending : left));
 }
 
@@ -297,7 +345,7 @@ int64_t tally_states_won(const struct tally *t)
 {
     int64_t n = 0;
 
-    for (size_t i = 0; i < states_count && i < TALLY_STATES; i++)
+    for (size_t i = 0; i < states_count; i++)
         n += states[i].one_of_50 && t->won_in[i] > 0;
     return n;
 }
@@ -319,6 +367,88 @@ void tally_people(const struct model *m, int64_t *endorsed, int64_t *won)
         *endorsed += first;
         *won += first_win;
     }
+}
+
+/* ---- seasons and cycles ---- */
+
+/* The nearest earlier stage of a candidacy that is among the endorsed; NONE: there is none. The
+ * list has neither rings nor forks (endorse.c). */
+static uint32_t earlier_stage(const struct model *m, uint32_t endorsement)
+{
+    const struct endorsement *e = &m->endorsed->list[endorsement];
+
+    do {
+        e = e->continues.len > 0 ? map_get(m->endorsed_by_id, e->continues) : NULL;
+    } while (e && !calls_counts(e));
+    return e ? (uint32_t)(e - m->endorsed->list) : NONE;
+}
+
+void tally_season(const struct model *m, const struct tally *t, struct tally_season *out)
+{
+    *out = (struct tally_season){
+        .endorsed = t->n[TALLY_ENDORSED],
+        .won_seats = t->n[TALLY_WON_SEATS],
+        .won_nominations = t->n[TALLY_WON_NOMINATIONS],
+        .lost = t->n[TALLY_LOST],
+        .advanced = t->n[TALLY_ADVANCED],
+        .pending = t->n[TALLY_PENDING],
+    };
+    int64_t *const by_outcome[OUTCOMES] = {
+        [OUTCOME_PENDING] = &out->pending,
+        [OUTCOME_LOST] = &out->lost,
+        [OUTCOME_ADVANCED] = &out->advanced,
+    };
+    for (uint32_t i = 0; i < m->endorsed->count; i++) {
+        const struct endorsement *e = &m->endorsed->list[i];
+        uint32_t was = e->continues.len > 0 && calls_counts(e) ? earlier_stage(m, i) : NONE;
+        if (was == NONE)
+            continue;
+        enum outcome outcome = m->standings[was].outcome;
+        out->endorsed--;
+        if (outcome != OUTCOME_WON)
+            (*by_outcome[outcome])--;
+        else if (m->endorsed->list[was].wins == WINS_SEAT)
+            out->won_seats--;
+        else
+            out->won_nominations--;
+    }
+}
+
+bool tally_ever_won(const struct model *m, const struct state *state)
+{
+    const struct settings *s = m->settings;
+
+    for (size_t i = 0; i < s->baseline_state_count; i++)
+        if (slice_is(s->baseline_states[i], state->code))
+            return true;
+    for (uint32_t i = 0; i < m->endorsed->count; i++) {
+        const struct endorsement *e = &m->endorsed->list[i];
+        if (m->standings[i].outcome == OUTCOME_WON && e->wins == WINS_SEAT && calls_counts(e) &&
+            slice_is(e->state, state->code))
+            return true;
+    }
+    return false;
+}
+
+/* Is won/called more than every cycle's? By cross multiplication: exact. */
+static bool beats_all(const struct settings *s, int64_t won, int64_t called)
+{
+    for (size_t i = 0; i < s->cycle_count; i++)
+        if (won * s->cycles[i].called <= s->cycles[i].won * called)
+            return false;
+    return true;
+}
+
+enum tally_record tally_record(const struct settings *s, const struct tally *t)
+{
+    int64_t won = t->n[TALLY_WON], called = t->n[TALLY_CALLED];
+
+    if (s->cycle_count == 0 || called == 0 || called < s->percent_from ||
+        !beats_all(s, won, called))
+        return TALLY_NO_RECORD;
+    bool enough = t->n[TALLY_SETTLED] * 100 >= t->n[TALLY_ENDORSED] * 80;
+    return enough && beats_all(s, won, called + t->n[TALLY_PENDING]) ? TALLY_RECORD
+                                                                     : TALLY_RECORD_SO_FAR;
 }
 
 bool tally_percent(const struct settings *s, int64_t num, int64_t den, char out[32])

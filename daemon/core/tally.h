@@ -7,6 +7,8 @@
 #include "daemon/core/calls.h"
 #include "daemon/core/model.h"
 
+struct state;
+
 /* In the order and by the names of the documents. */
 #define TALLY_COUNTS(X)                                                                            \
     X(LISTED, listed)                                                                              \
@@ -30,12 +32,12 @@
     X(WON_SEATS, won_seats)                                                                        \
     X(WON_NOMINATIONS, won_nominations)                                                            \
     X(WON_UNOPPOSED, won_unopposed)                                                                \
-    X(UNDER_REVIEW, under_review) /* of won: in races under review or in conflict */               \
+    X(UNDER_REVIEW, under_review) /* of won: in races under review, in conflict or contested */    \
     X(FLIPS, flips)                                                                                \
     X(KEPT, kept)                                                                                  \
     X(INCUMBENTS_REELECTED, incumbents_reelected)                                                  \
     X(INCUMBENTS_BEATEN, incumbents_beaten)                                                        \
-    X(NEW_MEMBERS, new_members) /* seats won by those not said to be incumbents */                 \
+    X(NEW_MEMBERS, new_members) /* seats won by people said not to be incumbents */                \
     X(AT_LEAST, at_least)                                                                          \
     X(AT_MOST, at_most)
 
@@ -86,6 +88,21 @@ int64_t tally_states_won(const struct tally *t);
 
 /* People behind candidacies: one who stands twice counts once. */
 void tally_people(const struct model *m, int64_t *endorsed, int64_t *won);
+
+/* Everything, where a candidacy that goes on in another row (`continues`) counts once, by the last
+ * stage of it that is among the endorsed. `t` is over everything. */
+struct tally_season {
+    int64_t endorsed, won_seats, won_nominations, lost, advanced, pending;
+};
+void tally_season(const struct model *m, const struct tally *t, struct tally_season *out);
+
+/* Is there a seat won in this state, now or (settings->baseline_states) before? */
+bool tally_ever_won(const struct model *m, const struct state *state);
+
+/* Is the win rate higher than that of every recorded cycle? So far: with too few settled, or not
+ * if every pending race were lost. */
+enum tally_record { TALLY_NO_RECORD, TALLY_RECORD_SO_FAR, TALLY_RECORD };
+enum tally_record tally_record(const struct settings *s, const struct tally *t);
 
 /* num/den as the settings round it: "66" or "66.8". False, and nothing written, when den is 0 or
  * below percent_from. */

@@ -29,10 +29,14 @@ def counts():
     return re.findall(r"X\([A-Z_]+, ([a-z_]+)\)", text)
 
 
+SEASON = ("endorsed", "won_seats", "won_nominations", "lost", "advanced", "pending")
+
+
 def totals():
     return dict({name: 0 for name in counts()}, won=2, called=2, flips_from={"Republican": 2},
                 win_rate={"num": 2, "den": 2, "percent": None}, win_or_advance_rate=None, called_by={"ddhq": 2},
-                states_won=["GA"], territories_won=[], stale=False, as_of="2021-01-06T07:15:46.000Z", checked_at=None)
+                states_won=["GA"], territories_won=[], stale=False, season=dict.fromkeys(SEASON, 0),
+                as_of="2021-01-06T07:15:46.000Z", checked_at=None)
 
 
 def envelope(kind, data):
@@ -57,7 +61,7 @@ def race():
 SAMPLES = {
     "totals": envelope("totals", totals()),
     "state": envelope("totals", {k: v for k, v in dict(totals(), state="GA").items()
-                                 if k not in ("states_won", "territories_won", "stale")}),
+                                 if k not in ("states_won", "territories_won", "stale", "season")}),
     "call": envelope("call", call()),
     "retraction": envelope("retraction", dict(call(), id="r2", outcome="pending")),
     "race": envelope("race", race()),
@@ -112,6 +116,7 @@ def test_misses_every_field(name):
 
 
 @pytest.mark.parametrize("name,path,value", [
+    ("totals", ("data", "record"), "lowest"), ("totals", ("data", "season"), {}), ("totals", ("data", "lifetime", "elected"), "9"),
     ("totals", ("data", "won"), -1), ("totals", ("data", "won"), "2"), ("totals", ("data", "states_won"), ["Georgia"]),
     ("totals", ("data", "win_rate"), {"num": 0, "den": 0, "percent": 0}), ("call", ("data", "outcome"), "pending"),
     ("call", ("data", "id"), "r2"), ("retraction", ("data", "outcome"), "won"), ("race", ("data", "status"), "won"),

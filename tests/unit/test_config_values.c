@@ -312,6 +312,7 @@ static void random_value(const struct config_key *k, unsigned r, struct buf *out
                                              {"networks", "10.0.0.0/8, ::1/128"},
                                              {"prefix", "{x}:y"},
                                              {"state", "TX"},
+                                             {"baseline-states", "TX, OH"},
                                              {"listen", "[::1]:0"},
                                              {"cors-origin", "*"},
                                              {"polls-close.", "20:00 America/Chicago"},

@@ -323,9 +323,63 @@ static void small_arenas_fail_cleanly(void **state)
     assert_true(ok);
 }
 
+/* Stages go forward in time and do not fork; an id of an earlier list is no problem. */
+static void stages_follow_each_other(void **state)
+{
+    static const struct {
+        const char *rows, *problem;
+    } cases[] = {
+        {"a,2025-11-04,\nb,2025-12-02,a\nc,2026-01-06,b\n", NULL},
+        {"a,2025-11-04,of-2023\n", NULL},
+        {"b,2025-12-02,a\na,2025-11-04,\n", NULL},
+        {"a,2025-11-04,a\n", "2: column continues: a, line 2, is not of an earlier day"},
+        {"a,2025-11-04,b\nb,2025-12-02,a\n",
+         "2: column continues: b, line 3, is not of an earlier"},
+        {"a,2025-11-04,\nb,2025-11-04,a\n", "3: column continues: a, line 2, is not of an earlier"},
+        {"a,2025-11-04,\nb,2025-12-02,a\nc,2025-12-09,a\n",
+         "4: column continues: a is continued by line 3 already"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char csv[1000], *at = csv;
+        struct slice rows = slice_of(cases[i].rows), line;
+        at += snprintf(at, 200,
+                       "endorsement_id,election_date,continues,candidate_name,state,office\n");
+        while (slice_next(&rows, '\n', &line))
+            at += snprintf(at, 200, "%.*s,Ann Archer %c,GA,Mayor\n", SLICE_FMT(line), line.ptr[0]);
+        struct reading r = read_list(csv);
+        if (r.ok != !cases[i].problem ||
+            (cases[i].problem && (!r.problems.ptr || !strstr(r.problems.ptr, cases[i].problem))))
+            fail_msg("case %zu: %s", i, r.problems.ptr ? r.problems.ptr : "nothing");
+        done(&r);
+    }
+}
+
+/* A blank beside incumbents is no; in a list that says nothing of any it is not known. */
+static void silence_about_incumbents(void **state)
+{
+    static const struct {
+        const char *first;
+        enum endorse_tri second;
+    } cases[] = {{"yes", TRI_NO}, {"no", TRI_UNSAID}, {"", TRI_UNSAID}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char csv[300];
+        snprintf(csv, sizeof csv,
+                 "candidate_name,state,office,incumbent\nAnn,GA,Mayor,%s\nBo,NJ,Mayor,\n",
+                 cases[i].first);
+        struct reading r = read_list(csv);
+        assert_true(r.ok);
+        assert_int_equal(r.list.list[1].incumbent, cases[i].second);
+        done(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stages_follow_each_other),
+        cmocka_unit_test(silence_about_incumbents),
         cmocka_unit_test(every_column_is_read),
         cmocka_unit_test(what_is_open_is_unsaid),
         cmocka_unit_test(all_problems_are_told_at_once),

@@ -49,7 +49,7 @@ static void says(struct fixture *f, struct counts c, const char *text)
             left--;
         }
     buf_init(&out, 4096);
-    statement_write(&f->m, &t, NIGHT_AT(0), &out);
+    statement_write(&f->m, &t, STATEMENT_SHORT, NIGHT_AT(0), &out);
     assert_string_equal(out.ptr, text);
     buf_done(&out);
 }
@@ -135,12 +135,12 @@ static void test_staleness_is_said(void **state)
     for (uint32_t i = 0; i < NIGHT_SOURCES; i++)
         night_unchanged(&n, i, NIGHT_AT(1));
     buf_init(&out, 4096);
-    statement_write(core_model(n.core), core_tally(n.core), NIGHT_AT(2), &out);
+    statement_write(core_model(n.core), core_tally(n.core), STATEMENT_SHORT, NIGHT_AT(2), &out);
     assert_false(night_says(buf_slice(&out), "No news"));
     assert_true(core_next_tick(n.core, NIGHT_AT(1)) > NIGHT_AT(10));
     assert_true(core_next_tick(n.core, NIGHT_AT(1)) <= NIGHT_AT(12));
     buf_clear(&out);
-    statement_write(core_model(n.core), core_tally(n.core), NIGHT_AT(12), &out);
+    statement_write(core_model(n.core), core_tally(n.core), STATEMENT_SHORT, NIGHT_AT(12), &out);
     assert_true(night_says(buf_slice(&out), " No news from ap since 7:01 p.m. UTC."));
     night_tick(&n, NIGHT_AT(12));
     assert_true(night_says(night_message(&n, MESSAGE_TOTALS, 0)->data, "\"stale\":true"));
@@ -154,7 +154,7 @@ static void now_says(struct night *n, int64_t now_ms, const char *end)
 {
     struct buf out;
     buf_init(&out, 4096);
-    statement_write(core_model(n->core), core_tally(n->core), now_ms, &out);
+    statement_write(core_model(n->core), core_tally(n->core), STATEMENT_SHORT, now_ms, &out);
     if (out.len < strlen(end) || strcmp(out.ptr + out.len - strlen(end), end) != 0)
         fail_msg("not '%s' at the end of: %s", end, out.ptr);
     buf_done(&out);
@@ -176,7 +176,7 @@ static void test_dead_feeds_are_said(void **state)
     core_snapshot(n.core, NIGHT_AT(2), &n.out);
     assert_true(night_says(night_message(&n, MESSAGE_TOTALS, 0)->data, "\"stale\":true"));
     night_unchanged(&n, 1, NIGHT_AT(3));
-    assert_true(night_says(night_message(&n, MESSAGE_TOTALS, 0)->statement, "yet from ap."));
+    assert_true(night_says(night_message(&n, MESSAGE_TOTALS, 0)->statements[0], "yet from ap."));
     night_unchanged(&n, 0, NIGHT_AT(3));
     now_says(&n, NIGHT_AT(3), " No news yet from two of four sources.");
     night_unchanged(&n, 2, NIGHT_AT(3));

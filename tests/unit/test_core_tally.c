@@ -72,7 +72,9 @@ static void test_flips(void **state)
     } rows[] = {
         {"Democratic", "Republican", TRI_UNSAID, 1, 1, 0},
         {"D", "Democratic", TRI_UNSAID, 1, 0, 1},
-        {"DEM", "(R)", TRI_UNSAID, -1, 1, 0},
+        {"DEM", "(R)", TRI_UNSAID, 1, 1, 0},
+        {"DEM", "(R)", TRI_UNSAID, -1, 0, 0}, /* seats unknown: perhaps a board */
+        {"DEM", "(R)", TRI_YES, -1, 1, 0},
         {"D", "R", TRI_NO, 1, 0, 0},     /* the list says otherwise */
         {"D", "R", TRI_UNSAID, 3, 0, 0}, /* a board: only by explicit flip */
         {"D", "R", TRI_YES, 3, 1, 0},
@@ -80,6 +82,10 @@ static void test_flips(void **state)
         {"", "R", TRI_UNSAID, 1, 0, 0},
         {"Nonpartisan", "Republican", TRI_UNSAID, 1, 0, 0},
         {"D", "NP", TRI_UNSAID, 1, 0, 0},
+        {"D", "Vacant", TRI_UNSAID, 1, 0, 0}, /* the last holder's party is what counts */
+        {"D", "Redistricted", TRI_UNSAID, 1, 0, 0},
+        {"D", "New seat", TRI_UNSAID, 1, 0, 0},
+        {"D", "D", TRI_NO, 1, 0, 1},
         {"Forward", "Cowboy", TRI_UNSAID, 1, 1, 0},
         {"Nonpartisan", "", TRI_YES, 1, 1, 0},
         {"D", "D", TRI_YES, 1, 1, 0}, /* a party switcher's seat */
@@ -99,7 +105,7 @@ static void test_flips(void **state)
         assert_int_equal(counted(&f, TALLY_WON_SEATS), 0);
         assert_int_equal(counted(&f, TALLY_WON_NOMINATIONS), 1);
     }
-    open_fixture(&f, 4); /* never more than the seats that others held */
+    open_fixture(&f, 4); /* never more than the seats that others held, nor than there are */
     f.race.seats = 4;
     for (int i = 0; i < 4; i++) {
         f.people[i].flip = TRI_YES;
@@ -111,6 +117,233 @@ static void test_flips(void **state)
     tally_all(&t, &f.m, NULL);
     assert_string_equal(t.flips_from[0].party.ptr, "Republican");
     assert_int_equal(t.flips_from[0].flips, 2);
+    for (int i = 0; i < 4; i++)
+        f.people[i].seats_held_by_others = i == 3 ? 4 : -1;
+    f.race.seats = 3;
+    assert_int_equal(counted(&f, TALLY_FLIPS), 3);
+    f.people[2].seats_held_by_others = 0;
+    assert_int_equal(counted(&f, TALLY_FLIPS), 0);
+}
+
+/* An incumbent who changed parties, and a line of no party on the ballot, are flips only when the
+ * list says so. */
+static void test_flips_that_the_list_must_say(void **state)
+{
+    struct fixture f;
+    (void)state;
+    open_fixture(&f, 1);
+    f.people[0].held_by = SLICE("R");
+    f.race.choice_count = 1;
+    f.choices[0] = (struct race_choice){.party = SLICE("DEM"), .endorsement = 0};
+    assert_int_equal(counted(&f, TALLY_FLIPS), 1);
+    f.people[0].incumbent = TRI_YES;
+    assert_int_equal(counted(&f, TALLY_FLIPS), 0);
+    f.people[0].flip = TRI_YES;
+    assert_int_equal(counted(&f, TALLY_FLIPS), 1);
+    f.people[0].incumbent = TRI_NO;
+    f.people[0].flip = TRI_UNSAID;
+    f.choices[0].party = SLICE("Non-Partisan");
+    assert_int_equal(counted(&f, TALLY_FLIPS), 0);
+    f.choices[0].endorsement = NONE; /* another's line */
+    assert_int_equal(counted(&f, TALLY_FLIPS), 1);
+}
+
+static void test_flips_are_from_the_parties_named(void **state)
+{
+    static const struct slice from[] = {SLICE_INIT("GOP"), SLICE_INIT("Cowboy")};
+    static const struct {
+        const char *held_by;
+        int64_t flips;
+    } rows[] = {{"Republican", 1}, {"R", 1}, {"cowboy", 1}, {"Libertarian", 0}, {"", 0}};
+    struct fixture f;
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        open_fixture(&f, 1);
+        f.s.flip_from = from;
+        f.s.flip_from_count = 2;
+        f.people[0].held_by = slice_of(rows[i].held_by);
+        assert_int_equal(counted(&f, TALLY_FLIPS), rows[i].flips);
+        assert_int_equal(counted(&f, TALLY_KEPT), 0);
+        f.people[0].flip = TRI_YES; /* what the list says of one seat stands */
+        assert_int_equal(counted(&f, TALLY_FLIPS), 1);
+    }
+}
+
+/* Which of ours in a board are flips does not depend on which of them are looked at. */
+static void test_parts_add_up(void **state)
+{
+    static struct slice tags[2][1] = {{SLICE_INIT("a")}, {SLICE_INIT("b")}};
+    struct random r = {.state = 11};
+    struct fixture f;
+    (void)state;
+    for (int round = 0; round < 3000; round++) {
+        struct tally all, part[2];
+        open_fixture(&f, PEOPLE);
+        f.race.seats = random_between(&r, -1, PEOPLE);
+        f.race.flags = random_below(&r, 2) ? RACE_UNDER_REVIEW : 0;
+        f.race.choice_count = PEOPLE;
+        for (int i = 0; i < PEOPLE; i++) {
+            struct endorsement *e = &f.people[i];
+            e->tags = tags[random_below(&r, 2)];
+            e->tag_count = 1;
+            e->flip = (enum endorse_tri)random_below(&r, 3);
+            e->incumbent = (enum endorse_tri)random_below(&r, 3);
+            e->held_by = random_below(&r, 2) ? SLICE("R") : SLICE("D");
+            e->seats_held_by_others = random_between(&r, -1, 3);
+            e->status = (enum endorse_status)random_below(&r, ENDORSE_STATUSES);
+            e->wins = (enum endorse_wins)random_below(&r, 2);
+            f.standings[i].outcome = (enum outcome)random_below(&r, OUTCOMES);
+            f.choices[i].votes = random_between(&r, 0, 3);
+        }
+        tally_all(&all, &f.m, NULL);
+        for (int k = 0; k < 2; k++) {
+            struct tally_part of = {TALLY_BY_TAG, tags[k][0]};
+            tally_all(&part[k], &f.m, &of);
+            for (size_t n = 0; n < TALLY_NUMBERS; n++)
+                assert_true(part[k].n[n] >= 0 && part[k].n[n] <= all.n[n]);
+        }
+        for (size_t n = 0; n < TALLY_NUMBERS; n++)
+            if (n != TALLY_RACES && n != TALLY_RACES_CALLED && n != TALLY_AT_MOST)
+                assert_int_equal(part[0].n[n] + part[1].n[n], all.n[n]);
+        const struct tally *const each[] = {&all, &part[0], &part[1]};
+        for (int k = 0; k < 3; k++) {
+            const int64_t *n = each[k]->n;
+            assert_int_equal(n[TALLY_LISTED], n[TALLY_ENDORSED] + n[TALLY_WITHDRAWN] +
+                                                  n[TALLY_DISQUALIFIED] + n[TALLY_NOT_ON_BALLOT] +
+                                                  n[TALLY_POSTPONED]);
+            assert_int_equal(n[TALLY_ENDORSED],
+                             n[TALLY_WON] + n[TALLY_LOST] + n[TALLY_ADVANCED] + n[TALLY_PENDING]);
+            assert_int_equal(n[TALLY_CALLED], n[TALLY_WON] + n[TALLY_LOST]);
+            assert_int_equal(n[TALLY_SETTLED], n[TALLY_CALLED] + n[TALLY_ADVANCED]);
+            assert_int_equal(n[TALLY_PENDING], n[TALLY_LEADING] + n[TALLY_TRAILING] +
+                                                   n[TALLY_UNCLEAR] + n[TALLY_NO_RESULTS]);
+            assert_int_equal(n[TALLY_WON], n[TALLY_WON_SEATS] + n[TALLY_WON_NOMINATIONS]);
+            assert_int_equal(n[TALLY_WON], n[TALLY_AT_LEAST] + n[TALLY_UNDER_REVIEW]);
+            assert_true(n[TALLY_AT_LEAST] <= n[TALLY_WON] && n[TALLY_WON] <= n[TALLY_AT_MOST]);
+            assert_true(n[TALLY_AT_MOST] <= n[TALLY_WON] + n[TALLY_PENDING]);
+            assert_true(n[TALLY_FLIPS] + n[TALLY_KEPT] <= n[TALLY_WON_SEATS]);
+            assert_true(n[TALLY_INCUMBENTS_REELECTED] + n[TALLY_NEW_MEMBERS] <= n[TALLY_WON_SEATS]);
+        }
+    }
+}
+
+/* A candidacy that goes on counts once, by its last stage that is among the endorsed. */
+static void test_a_season_counts_stages_once(void **state)
+{
+    static const char csv[] =
+        "endorsement_id,candidate_name,state,office,election_date,election_type,continues,wins\n"
+        "p,Ann Archer,GA,Governor,2026-05-05,primary,,nomination\n"
+        "g,Ann Archer,GA,Governor,2026-11-03,general,p,seat\n"
+        "r,Ann Archer,GA,Governor,2026-12-01,runoff,g,seat\n"
+        "o,Bo Bell,NJ,Mayor,2026-11-03,general,,seat\n"
+        "q,Bo Bell,NJ,Mayor,2026-12-08,runoff,o,seat\n"
+        "x,Cy Cole,PA,Mayor,2026-11-03,general,of-last-year,seat\n";
+    static const struct {
+        const char *outcomes;   /* p g r o q x: w(on) l(ost) a(dvanced) -; capital: withdrawn */
+        struct tally_season is; /* endorsed, seats, nominations, lost, advanced, pending */
+    } rows[] = {
+        {"------", {3, 0, 0, 0, 0, 3}}, {"wa-a-w", {3, 1, 0, 0, 0, 2}},
+        {"wawalw", {3, 2, 0, 1, 0, 0}}, {"walalw", {3, 1, 0, 2, 0, 0}},
+        {"wwWaAw", {3, 2, 0, 0, 1, 0}}, /* the runoff was given up: the stage before counts */
+        {"wALaww", {3, 2, 1, 0, 0, 0}}, {"wAlaww", {3, 2, 0, 1, 0, 0}},
+        {"WALaWW", {1, 0, 0, 0, 1, 0}},
+    };
+    struct night n;
+    (void)state;
+    night_open(&n, csv);
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        struct model m = *core_model(n.core);
+        struct tally t;
+        struct tally_season season;
+        struct claim claim = {.by = SLICE("desk")};
+        m.claims = &claim;
+        for (uint32_t i = 0; i < n.list.count; i++) {
+            char c = rows[k].outcomes[i];
+            bool out = c >= 'A' && c <= 'Z';
+            char low = out ? (char)(c + 32) : c;
+            struct endorsement *e = (struct endorsement *)&m.endorsed->list[i];
+            e->status = out ? ENDORSE_WITHDRAWN : ENDORSE_ACTIVE;
+            m.standings[i].claim = 0;
+            m.standings[i].outcome = low == 'w'   ? OUTCOME_WON
+                                     : low == 'l' ? OUTCOME_LOST
+                                     : low == 'a' ? OUTCOME_ADVANCED
+                                                  : OUTCOME_PENDING;
+        }
+        tally_all(&t, &m, NULL);
+        tally_season(&m, &t, &season);
+        if (memcmp(&season, &rows[k].is, sizeof season) != 0)
+            fail_msg("%s: %d endorsed, %d seats, %d nominations, %d lost, %d advanced, %d pending",
+                     rows[k].outcomes, (int)season.endorsed, (int)season.won_seats,
+                     (int)season.won_nominations, (int)season.lost, (int)season.advanced,
+                     (int)season.pending);
+    }
+    for (uint32_t i = 0; i < n.list.count; i++) /* the core is freed with what it knows */
+        core_model(n.core)->standings[i].claim = NONE;
+    night_close(&n);
+}
+
+static void test_states_ever_won(void **state)
+{
+    static const struct slice before[] = {SLICE_INIT("OH"), SLICE_INIT("TX")};
+    struct fixture f;
+    (void)state;
+    open_fixture(&f, 3);
+    f.s.baseline_states = before;
+    f.s.baseline_state_count = 2;
+    f.people[1].state = SLICE("NJ");
+    f.people[1].wins = WINS_NOMINATION;
+    f.people[2].state = SLICE("PA");
+    f.people[2].status = ENDORSE_WITHDRAWN;
+    static const struct {
+        const char *state;
+        bool won;
+    } rows[] = {{"OH", true}, {"TX", true}, {"GA", true}, {"NJ", false}, {"PA", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(tally_ever_won(&f.m, states_find(slice_of(rows[i].state))), rows[i].won);
+    f.standings[0].outcome = OUTCOME_LOST;
+    assert_false(tally_ever_won(&f.m, states_find(SLICE("GA"))));
+}
+
+/* The highest only where nothing that is open can change it. */
+static void test_records(void **state)
+{
+    static const struct settings_cycle cycles[] = {{SLICE_INIT("2021"), 50, 100},
+                                                   {SLICE_INIT("2023"), 60, 100}};
+    static const struct {
+        int64_t won, lost, advanced, pending;
+        enum tally_record is;
+    } rows[] = {
+        {61, 39, 0, 0, TALLY_RECORD},
+        {60, 40, 0, 0, TALLY_NO_RECORD},      /* as high is not higher */
+        {6, 3, 0, 0, TALLY_NO_RECORD},        /* too few for a share */
+        {70, 30, 0, 20, TALLY_RECORD_SO_FAR}, /* 70 of 120 would not be */
+        {80, 30, 0, 20, TALLY_RECORD},        /* 80 of 130 is */
+        {80, 0, 0, 21, TALLY_RECORD_SO_FAR},  /* less than four in five are settled */
+        {80, 0, 4, 21, TALLY_RECORD},
+        {0, 0, 9, 0, TALLY_NO_RECORD},
+        {12, 0, 0, 3, TALLY_RECORD},
+        {12, 0, 0, 4, TALLY_RECORD_SO_FAR},
+    };
+    struct settings s = {.percent_from = 10, .cycles = cycles, .cycle_count = 2};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct tally t = {0};
+        t.n[TALLY_WON] = rows[i].won;
+        t.n[TALLY_CALLED] = rows[i].won + rows[i].lost;
+        t.n[TALLY_SETTLED] = t.n[TALLY_CALLED] + rows[i].advanced;
+        t.n[TALLY_PENDING] = rows[i].pending;
+        t.n[TALLY_ENDORSED] = t.n[TALLY_SETTLED] + rows[i].pending;
+        if (tally_record(&s, &t) != rows[i].is)
+            fail_msg("row %zu: %d", i, (int)tally_record(&s, &t));
+    }
+    struct tally t = {0};
+    t.n[TALLY_WON] = t.n[TALLY_CALLED] = t.n[TALLY_SETTLED] = t.n[TALLY_ENDORSED] = 50;
+    s.cycle_count = 0;
+    assert_int_equal(tally_record(&s, &t), TALLY_NO_RECORD);
+    s.percent_from = 0;
+    memset(&t, 0, sizeof t);
+    s.cycle_count = 2;
+    assert_int_equal(tally_record(&s, &t), TALLY_NO_RECORD);
 }
 
 static void test_standing_by_votes(void **state)
@@ -131,6 +364,7 @@ static void test_standing_by_votes(void **state)
         {{10, 5, 5, 1}, 1, -1, RACE_IN_DOUBT, TALLY_UNCLEAR},
         {{0, 0, 0, 0}, 1, -1, 0, TALLY_NO_RESULTS},
         {{0, 3, 0, 0}, 1, -1, 0, TALLY_TRAILING},
+        {{0, 3, 0, 0}, 4, -1, 0, TALLY_UNCLEAR}, /* inside, and nobody has voted for ours */
         {{VOTES_UNKNOWN, 3, 1, 1}, 1, -1, 0, TALLY_NO_RESULTS},
         {{9, VOTES_UNKNOWN, 1, 1}, 1, -1, 0, TALLY_UNCLEAR},
     };
@@ -162,12 +396,18 @@ static void test_bounds_and_bearing(void **state)
     f.race.seats = 4;
     f.race.seats_called = 3;
     f.people[0].incumbent = TRI_YES;
+    f.people[1].incumbent = TRI_NO;
     f.people[1].opponent_incumbent = TRI_YES;
     assert_int_equal(counted(&f, TALLY_AT_MOST), 3);
     assert_int_equal(counted(&f, TALLY_AT_LEAST), 2);
     assert_int_equal(counted(&f, TALLY_INCUMBENTS_REELECTED), 1);
     assert_int_equal(counted(&f, TALLY_INCUMBENTS_BEATEN), 1);
     assert_int_equal(counted(&f, TALLY_NEW_MEMBERS), 1);
+    f.people[1].choice = CHOICE_YES; /* a measure is nobody's seat */
+    assert_int_equal(counted(&f, TALLY_NEW_MEMBERS), 0);
+    f.people[1].choice = CHOICE_CANDIDATE;
+    f.people[1].incumbent = TRI_UNSAID; /* never by guess */
+    assert_int_equal(counted(&f, TALLY_NEW_MEMBERS), 0);
     f.race.flags = RACE_UNDER_REVIEW;
     assert_int_equal(counted(&f, TALLY_AT_LEAST), 0);
     assert_int_equal(counted(&f, TALLY_UNDER_REVIEW), 2);
@@ -207,6 +447,7 @@ static void test_states_won_are_of_the_50(void **state)
     f.standings[2].outcome = OUTCOME_LOST;
     tally_all(&t, &f.m, NULL);
     assert_int_equal(tally_states_won(&t), 1);
+    assert_true(states_count <= TALLY_STATES);
     struct tally_part part = {TALLY_BY_STATE, SLICE("NJ")};
     tally_all(&t, &f.m, &part);
     assert_int_equal(t.n[TALLY_LOST], 1);
@@ -267,6 +508,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flips),
+        cmocka_unit_test(test_flips_that_the_list_must_say),
+        cmocka_unit_test(test_flips_are_from_the_parties_named),
+        cmocka_unit_test(test_parts_add_up),
+        cmocka_unit_test(test_a_season_counts_stages_once),
+        cmocka_unit_test(test_states_ever_won),
+        cmocka_unit_test(test_records),
         cmocka_unit_test(test_standing_by_votes),
         cmocka_unit_test(test_bounds_and_bearing),
         cmocka_unit_test(test_a_conflict_is_under_review),

@@ -55,7 +55,7 @@ static struct message message_of(enum message_type type, const char *channel, co
                             .field = slice_of(type == MESSAGE_TOTALS ? "" : "r"),
                             .data = slice_of(data),
                             .event_id = slice_of(type == MESSAGE_CALL ? "c1" : ""),
-                            .statement = slice_of(type == MESSAGE_TOTALS ? data : "")};
+                            .statements = {slice_of(type == MESSAGE_TOTALS ? data : "")}};
 }
 
 static void on_snapshot(struct effects *out, void *ctx)
@@ -246,7 +246,7 @@ static void test_nothing_is_told_before_the_first_epoch(void **state)
     assert_string_equal(p->told, "");
     assert_int_equal(p->snapshots, 1);
     assert_true(slice_find(view_of(p).totals, SLICE("{\"n\":3}")) != SIZE_MAX);
-    assert_true(slice_is(view_of(p).statement, "{\"n\":3}"));
+    assert_true(slice_is(view_of(p).statements[0], "{\"n\":3}"));
     assert_true(view_of(p).epoch > p->loaded.epoch);
 }
 
