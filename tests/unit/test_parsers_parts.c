@@ -65,6 +65,32 @@ static void other_people_under_one_title_are_two_races(void **state)
           "Commissioner 1@Oak:1 Ana Roe=1 Bo Low=2;");
 }
 
+/* One more who stands is another race, whichever county comes first. */
+static void more_people_in_one_county_are_another_race(void **state)
+{
+    (void)state;
+    gives("", "Ash,Judge,Ana Roe,10\nElm,Judge,Ana Roe,7\nElm,Judge,Bo Low,2\n",
+          "Judge@Ash:1 Ana Roe=10;Judge@Elm:1 Ana Roe=7 Bo Low=2;");
+    gives("", "Elm,Judge,Ana Roe,7\nElm,Judge,Bo Low,2\nAsh,Judge,Ana Roe,10\n",
+          "Judge@Elm:1 Ana Roe=7 Bo Low=2;Judge@Ash:1 Ana Roe=10;");
+    gives("",
+          "Elm,Judge,Ana Roe,7\nAsh,Judge,Ana Roe,10\nOak,Judge,Ana Roe,3\nOak,Judge,Bo Low,2\n",
+          "Judge@Elm:1 Ana Roe=7;Judge@Ash:1 Ana Roe=10;Judge@Oak:1 Ana Roe=3 Bo Low=2;");
+}
+
+static void people_of_another_party_or_id_are_others(void **state)
+{
+    static const char party[] = "cut.party.choice=\\(([A-Z]+)\\)$\n";
+    static const char id[] = "cut.choice-id.choice=#([0-9]+)$\n";
+    (void)state;
+    gives(party, "Ash,Judge,Ana Roe (DEM),10\nElm,Judge,Ana Roe (REP),7\n",
+          "Judge@Ash:1 Ana Roe=10;Judge@Elm:1 Ana Roe=7;");
+    gives(party, "Ash,Judge,Ana Roe (DEM),10\nElm,Judge,Ana Roe (DEM),7\n", "Judge@:3 Ana Roe=17;");
+    gives(id, "Ash,Judge,Ana Roe #1,10\nElm,Judge,Ana Roe #2,7\n",
+          "Judge@Ash:1 Ana Roe=10;Judge@Elm:1 Ana Roe=7;");
+    gives(id, "Ash,Judge,Ana Roe #1,10\nElm,Judge,Ana Roe #1,7\n", "Judge@:3 Ana Roe=17;");
+}
+
 static void write_in_lines_tell_nothing(void **state)
 {
     (void)state;
@@ -154,6 +180,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_people_in_two_counties_are_one_race),
         cmocka_unit_test(other_people_under_one_title_are_two_races),
+        cmocka_unit_test(more_people_in_one_county_are_another_race),
+        cmocka_unit_test(people_of_another_party_or_id_are_others),
         cmocka_unit_test(write_in_lines_tell_nothing),
         cmocka_unit_test(questions_of_one_title_stay_apart),
         cmocka_unit_test(what_is_wrong_in_one_county_is_wrong_with_the_race),

@@ -143,6 +143,36 @@ static void units_of_one_name_in_two_counties_stay_two(void **state)
     arena_free(m.arena);
 }
 
+/* A contest with a precinct that lies in one of two counties, its choices, units and votes the
+ * same.
+ */
+static void begin_within(struct maker *m, int county)
+{
+    uint32_t counties[2], c;
+    begin(m, "7", "Sheriff");
+    c = choice(m, "3", "Jane Doe");
+    counties[0] = unit(m, RESULTS_COUNTY, "Bergen");
+    counties[1] = unit(m, RESULTS_COUNTY, "Morris");
+    votes(m, unit_in(m, RESULTS_PRECINCT, "1", counties[county]), c, 7);
+}
+
+static void a_contest_that_comes_again_has_its_units_where_they_were(void **state)
+{
+    (void)state;
+    struct maker m = maker_new();
+    begin_within(&m, 0);
+    begin_within(&m, 0);
+    struct results r = finish(&m);
+    assert_int_equal(r.head->contests, 1);
+    assert_int_equal(r.head->problems, 0);
+    assert_int_equal(results_cell(&r, r.contests, 0, 0)->votes, 7);
+    arena_free(m.arena);
+    m = maker_new();
+    begin_within(&m, 0);
+    begin_within(&m, 1);
+    check_problem(&m, "there twice and differs");
+}
+
 /* Indiana: a county is stated, or its precincts are; where both are, both must say the same. */
 static void a_whole_county_and_its_precincts_agree(void **state)
 {
@@ -241,6 +271,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(trees_are_sums),
         cmocka_unit_test(units_of_one_name_in_two_counties_stay_two),
+        cmocka_unit_test(a_contest_that_comes_again_has_its_units_where_they_were),
         cmocka_unit_test(a_whole_county_and_its_precincts_agree),
         cmocka_unit_test(a_parent_can_hold_its_unit),
         cmocka_unit_test(progress_is_summed_only_where_asked_and_known),

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: ISC */
+/* Rows that differ in one column only, or lack one value: what a mapping makes of each is its own.
+ *
+ * What rows say is worked out once for the columns it depends on, so each kind of column has a pair
+ * of rows here that are the same but for it. */
+#include <stdio.h>
+
+#include "tests/unit/format_case.h"
+
+#define BARE                                                                                       \
+    "header=no\nseparator=semicolon\ncolumn.contest=#1\ncolumn.choice=#2\ncolumn.votes=#3\n"       \
+    "precincts=yes\n"
+
+struct seen {
+    char text[2000];
+};
+
+/* "Contest@County Name=votes [Unit votes]...; ", a choice at a time. */
+static struct seen see(const struct format_case *c)
+{
+    struct seen s = {.text = ""};
+    size_t n = 0;
+    for (uint32_t i = 0; i < c->r.head->contests; i++) {
+        const struct results_contest *k = &c->r.contests[i];
+        n += (size_t)snprintf(s.text + n, sizeof s.text - n, "%.*s@%.*s",
+                              SLICE_FMT(results_text(&c->r, k->text)),
+                              SLICE_FMT(results_text(&c->r, k->county)));
+        for (uint32_t j = 0; j < k->choices; j++) {
+            const struct results_choice *choice = &c->r.choices[k->first_choice + j];
+            n += (size_t)snprintf(s.text + n, sizeof s.text - n, " %.*s=%lld",
+                                  SLICE_FMT(results_text(&c->r, choice->name)),
+                                  (long long)results_cell(&c->r, k, 0, j)->votes);
+            for (uint32_t u = 1; u < k->units; u++)
+                n += (size_t)snprintf(
+                    s.text + n, sizeof s.text - n, " [%.*s %lld]",
+                    SLICE_FMT(results_text(&c->r, c->r.units[k->first_unit + u].name)),
+                    (long long)results_cell(&c->r, k, u, j)->votes);
+        }
+        n += (size_t)snprintf(s.text + n, sizeof s.text - n, "; ");
+    }
+    return s;
+}
+
+static void gives(const char *options, const char *rows, const char *want)
+{
+    struct format_case c = {.format = "delimited", .payload = rows, .options = options};
+    if (!case_run(&c))
+        fail_msg("%s", c.fault.err.text);
+    assert_string_equal(see(&c).text, want);
+    case_done(&c);
+}
+
+static void refused(const char *options, const char *rows, enum wire_failure kind, const char *why)
+{
+    struct format_case c = {.format = "delimited", .options = options, .payload = rows};
+    assert_refused(&c, kind, why);
+}
+
+/* ---- columns that tell rows apart ---- */
+
+static void a_measures_columns_tell_rows_apart(void **state)
+{
+    static const char options[] = BARE
+        "column.yes=#3\ncolumn.no=#4\nmeasure.when.#5=^Retention$\nmeasure.contest={#1}: {#2}\n";
+    (void)state;
+    gives(options, "Judge;Ann Lee;7;3;Election\nJudge;Ann Lee;8;2;Retention\n",
+          "Judge@ Ann Lee=7; Judge: Ann Lee@ Yes=8 No=2; ");
+    gives(options, "Judge;Ann Lee;8;2;Retention\nJudge;Ann Lee;7;3;Election\n",
+          "Judge: Ann Lee@ Yes=8 No=2; Judge@ Ann Lee=7; ");
+}
+
+static void a_measures_title_tells_rows_apart(void **state)
+{
+    (void)state;
+    gives(BARE "column.yes=#3\ncolumn.no=#4\nmeasure.when.#4=[0-9]\nmeasure.contest={#1} {#5}\n",
+          "Question;;7;3;Levy\nQuestion;;8;3;Bonds\n",
+          "Question Levy@ Yes=7 No=3; Question Bonds@ Yes=8 No=3; ");
+}
+
+static void a_column_that_makes_contests_counties_tells_rows_apart(void **state)
+{
+    (void)state;
+    gives(BARE "column.county=#4\ncontest-per-county=#5=^County\n",
+          "Clerk;Ann;5;Elm;State\nClerk;Ann;6;Elm;County, 2 years\nClerk;Ann;7;Oak;County\n"
+          "Clerk;Ann;8;Oak;State\n",
+          "Clerk@ Ann=13 [Elm 5] [Oak 8]; Clerk@Elm Ann=6; Clerk@Oak Ann=7; ");
+}
+
+static void a_column_that_makes_contests_whole_tells_rows_apart(void **state)
+{
+    (void)state;
+    gives(BARE "column.county=#4\ncontest-per-county=yes\ncontest-whole.#5=^State\n",
+          "Clerk;Ann;6;Elm;County\nClerk;Ann;5;Elm;State\nClerk;Ann;8;Oak;Statewide\n"
+          "Clerk;Ann;7;Oak;County\n",
+          "Clerk@Elm Ann=6; Clerk@ Ann=13 [Elm 5] [Oak 8]; Clerk@Oak Ann=7; ");
+}
+
+static void a_contest_may_be_whole_though_its_like_is_each_countys(void **state)
+{
+    (void)state;
+    gives(BARE "column.county=#4\ncontest-per-county=#1=^Question\ncontest-whole.#1=^Question 1$\n",
+          "Question 1;Yes;5;Elm\nQuestion 1;Yes;6;Oak\nQuestion 2;Yes;7;Elm\n"
+          "Question 2;Yes;8;Oak\n",
+          "Question 1@ Yes=11 [Elm 5] [Oak 6]; Question 2@Elm Yes=7; Question 2@Oak Yes=8; ");
+}
+
+static void a_column_that_says_the_level_tells_rows_apart(void **state)
+{
+    static const char options[] = BARE "column.county=#4\ncolumn.precinct=#5\n"
+                                       "level.county.#6=^County$\nlevel.total.#6=^State$\n";
+    (void)state;
+    gives(options,
+          "Mayor;Ann;3;Elm;1;Precinct\nMayor;Ann;10;Elm;1;County\nMayor;Ann;30;Elm;1;State\n",
+          "Mayor@ Ann=30 [Elm 10] [Elm / 1 3]; ");
+}
+
+/* ---- cuts ---- */
+
+static void a_place_may_be_cut_out_of_a_contest(void **state)
+{
+    (void)state;
+    gives(BARE "cut.county.contest=^([A-Z]+): \n",
+          "ELM: Mayor;Ann;5\nELM: Mayor;Bo;1\nOAK: Mayor;Ann;6\nOAK: Mayor;Bo;2\n",
+          "Mayor@ Ann=11 [ELM 5] [OAK 6] Bo=3 [ELM 1] [OAK 2]; ");
+}
+
+static void a_place_may_be_cut_out_of_what_was_cut_out_of_a_contest(void **state)
+{
+    (void)state;
+    gives(BARE "cut.choice.contest=: (.*)$\ncut.county.choice= of ([A-Za-z]+)$\n",
+          "Mayor: Ann of Elm;;5\nMayor: Ann of Oak;;6\n", "Mayor@ Ann=11 [Elm 5] [Oak 6]; ");
+}
+
+static void a_cut_fills_only_what_is_blank(void **state)
+{
+    struct format_case c = {.format = "delimited",
+                            .options = BARE "column.party=#4\ncut.party.choice=\\(([A-Z]+)\\)$\n",
+                            .payload = "Mayor;Ann (DEM);5;GRN\nMayor;Bo (DEM);6;\n"};
+    (void)state;
+    assert_true(case_run(&c));
+    assert_text(&c, c.r.choices[0].party, "GRN");
+    assert_text(&c, c.r.choices[0].name, "Ann");
+    assert_text(&c, c.r.choices[1].party, "DEM");
+    assert_text(&c, c.r.choices[1].name, "Bo");
+    case_done(&c);
+}
+
+/* ---- figures with an unknown part ---- */
+
+static void columns_with_an_unknown_part_are_unknown_in_any_order(void **state)
+{
+    (void)state;
+    gives("header=no\nseparator=semicolon\ncolumn.contest=#1\ncolumn.choice=#2\n"
+          "column.votes=#3 + #4 + #5\nthousands=yes\n",
+          "Mayor;Ann;;2;3\nMayor;Bo;1;;3\nMayor;Cy;1;2;\nMayor;Di;;;3\nMayor;Ed;1;2;3\n"
+          "Mayor;Flo;;1,002;3\n",
+          "Mayor@ Ann=-1 Bo=-1 Cy=-1 Di=-1 Ed=6 Flo=-1; ");
+}
+
+static void vote_types_with_an_unknown_part_are_unknown_in_any_order(void **state)
+{
+    (void)state;
+    gives(BARE "column.type=#4\n",
+          "Mayor;Ann;;Mail\nMayor;Ann;6;Day\nMayor;Ann;7;Early\n"
+          "Mayor;Bo;5;Mail\nMayor;Bo;;Day\nMayor;Bo;7;Early\n"
+          "Mayor;Cy;5;Mail\nMayor;Cy;6;Day\nMayor;Cy;;Early\n"
+          "Mayor;Di;5;Mail\nMayor;Di;6;Day\nMayor;Di;7;Early\n",
+          "Mayor@ Ann=-1 Bo=-1 Cy=-1 Di=18; ");
+}
+
+/* A total that is stated holds, but what is missing in it is not known. */
+static void a_stated_total_of_vote_types_outweighs_an_unknown_part(void **state)
+{
+    (void)state;
+    gives(BARE "column.type=#4\n",
+          "Mayor;Ann;;Mail\nMayor;Ann;6;Day\nMayor;Ann;9;Total\n"
+          "Mayor;Bo;5;Mail\nMayor;Bo;6;Day\nMayor;Bo;;Total\n",
+          "Mayor@ Ann=9 Bo=-1; ");
+}
+
+static void units_with_an_unknown_part_are_unknown_in_any_order(void **state)
+{
+    static const char rows[] = "Mayor;Ann;;Elm;1\nMayor;Ann;6;Elm;2\nMayor;Bo;5;Elm;1\n"
+                               "Mayor;Bo;;Elm;2\nMayor;Cy;5;Elm;1\nMayor;Cy;6;Elm;2\n";
+    static const char bare[] = "header=no\nseparator=semicolon\ncolumn.contest=#1\n"
+                               "column.choice=#2\ncolumn.votes=#3\ncolumn.county=#4\n"
+                               "column.precinct=#5\n";
+    (void)state;
+    gives(bare, rows, "Mayor@ Ann=-1 [Elm -1] Bo=-1 [Elm -1] Cy=11 [Elm 11]; ");
+    gives(BARE "column.county=#4\ncolumn.precinct=#5\n", rows,
+          "Mayor@ Ann=-1 [Elm -1] [Elm / 1 -1] [Elm / 2 6] Bo=-1 [Elm -1] [Elm / 1 5] "
+          "[Elm / 2 -1] Cy=11 [Elm 11] [Elm / 1 5] [Elm / 2 6]; ");
+}
+
+/* ---- the end of a file ---- */
+
+static void fewer_rows_than_the_file_says_or_more_are_refused(void **state)
+{
+    static const char counted[] = BARE "trailer=^ROWS\nfact.count=^ROWS ([0-9]+)\n";
+    static const char above[] = BARE "skip-lines=1\nfact.count=^ROWS ([0-9]+)\n";
+    (void)state;
+    gives(counted, "Mayor;Ann;5\nMayor;Bo;6\nROWS 2\n", "Mayor@ Ann=5 Bo=6; ");
+    refused(counted, "Mayor;Ann;5\nMayor;Bo;6\nROWS 1\n", WIRE_TRUNCATED,
+            "it has 2 rows and says they are 1");
+    refused(counted, "Mayor;Ann;5\nMayor;Bo;6\nROWS 3\n", WIRE_TRUNCATED,
+            "it has 2 rows and says they are 3");
+    gives(above, "ROWS 2\nMayor;Ann;5\nMayor;Bo;6\n", "Mayor@ Ann=5 Bo=6; ");
+    refused(above, "ROWS 1\nMayor;Ann;5\nMayor;Bo;6\n", WIRE_TRUNCATED,
+            "it has 2 rows and says they are 1");
+    refused(above, "ROWS 3\nMayor;Ann;5\nMayor;Bo;6\n", WIRE_TRUNCATED,
+            "it has 2 rows and says they are 3");
+    refused(above, "ROWS 0\nMayor;Ann;5\n", WIRE_TRUNCATED, "it has 1 rows and says they are 0");
+}
+
+static void a_trailer_is_required_where_there_are_no_rows_too(void **state)
+{
+    static const char headed[] = "column.contest=Race\ncolumn.choice=Name\ncolumn.votes=Votes\n"
+                                 "trailer=^END$\n";
+    (void)state;
+    refused(headed, "Race,Name,Votes\n", WIRE_TRUNCATED, "the line such files end with is missing");
+    refused(headed, "Race,Name,Votes\nEND\n", WIRE_SCHEMA, "it holds no contests");
+    refused(BARE "trailer=^END$\nskip-lines=1\n", "County of Elm\n", WIRE_TRUNCATED,
+            "the line such files end with is missing");
+}
+
+/* ---- names that are lent ---- */
+
+static void a_rows_own_words_win_over_the_companions(void **state)
+{
+    struct format_case c = {
+        .format = "delimited",
+        .options = "header=no\nseparator=semicolon\nragged=yes\nnames.companion=yes\n"
+                   "column.contest-id=#1\ncolumn.choice-id=#2\ncolumn.votes=#3\n"
+                   "column.contest=#4\ncolumn.choice=#5\ncolumn.party=#6\n",
+        .companion = "1;11;0;Mayor;Ann Lee;DEM\n1;12;0;Mayor;Bo Oak;REP\n",
+        .payload = "1;11;5;Mayor of Elm;Anne Leigh;GRN\n1;12;6;Mayor of Elm;;\n"};
+    (void)state;
+    assert_true(case_run(&c));
+    assert_string_equal(see(&c).text, "Mayor of Elm@ Anne Leigh=5 Bo Oak=6; ");
+    assert_text(&c, c.r.choices[0].party, "GRN");
+    assert_text(&c, c.r.choices[1].party, "REP");
+    case_done(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_measures_columns_tell_rows_apart),
+        cmocka_unit_test(a_measures_title_tells_rows_apart),
+        cmocka_unit_test(a_column_that_makes_contests_counties_tells_rows_apart),
+        cmocka_unit_test(a_column_that_makes_contests_whole_tells_rows_apart),
+        cmocka_unit_test(a_contest_may_be_whole_though_its_like_is_each_countys),
+        cmocka_unit_test(a_column_that_says_the_level_tells_rows_apart),
+        cmocka_unit_test(a_place_may_be_cut_out_of_a_contest),
+        cmocka_unit_test(a_place_may_be_cut_out_of_what_was_cut_out_of_a_contest),
+        cmocka_unit_test(a_cut_fills_only_what_is_blank),
+        cmocka_unit_test(columns_with_an_unknown_part_are_unknown_in_any_order),
+        cmocka_unit_test(vote_types_with_an_unknown_part_are_unknown_in_any_order),
+        cmocka_unit_test(a_stated_total_of_vote_types_outweighs_an_unknown_part),
+        cmocka_unit_test(units_with_an_unknown_part_are_unknown_in_any_order),
+        cmocka_unit_test(fewer_rows_than_the_file_says_or_more_are_refused),
+        cmocka_unit_test(a_trailer_is_required_where_there_are_no_rows_too),
+        cmocka_unit_test(a_rows_own_words_win_over_the_companions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
