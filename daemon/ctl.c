@@ -11,28 +11,42 @@
 
 #define SOCKET_DEFAULT "/run/tallyd/control"
 
+enum kind {
+    TEXT,    /* answers text as it is */
+    ROWS,    /* answers rows */
+    PIECES,  /* prints pieces until interrupted */
+    DECIDES, /* changes what is published: shows what, and asks */
+};
+
 struct command {
     const char *words; /* as typed: one word or two */
     const char *usage; /* its arguments */
     const char *about;
-    bool stays;   /* prints pieces until interrupted */
-    bool tabular; /* answers rows; else text as it is */
+    enum kind kind;
 };
 
 static const struct command commands[] = {
-    {"status", "", "is it well: election, mode, epoch, sources, Redis, HTTP port", false, true},
-    {"totals", "[--by state|office|tag]", "every count of the night", false, true},
-    {"races", "[FILTER...]", "races with their figures and outcomes", false, true},
-    {"statement", "", "the sentence for the press", false, false},
-    {"watch", "", "a line for each call, retraction and change of the totals", true, false},
-    {"explain", "ENDORSEMENT|RACE", "from a feed's row to the total, step by step", false, false},
-    {"source list", "", "each file of each source: state, age, verdict", false, true},
+    {"status", "", "is it well: election, mode, epoch, sources, Redis, HTTP port", ROWS},
+    {"totals", "[--by state|office|tag]", "every count of the night", ROWS},
+    {"races", "[FILTER...]", "races with their figures and outcomes", ROWS},
+    {"statement", "", "the sentence for the press", TEXT},
+    {"watch", "", "a line for each call, retraction and change of the totals", PIECES},
+    {"explain", "ENDORSEMENT|RACE", "from a feed's row to the total, step by step", TEXT},
+    {"source list", "", "each file of each source: state, age, verdict", ROWS},
+    {"call", "ENDORSEMENT OUTCOME", "the desk's own call: won, lost or advanced", DECIDES},
+    {"uncall", "ENDORSEMENT", "take a call back, and freeze its race", DECIDES},
+    {"freeze", "[RACE]", "feeds call nothing new, in a race or anywhere", DECIDES},
+    {"release", "[RACE]", "end a freeze; drop the desk's calls in it", DECIDES},
+    {"mark", "RACE FLAG [off]", "recount, tie, contested, certified, under_review, void", DECIDES},
+    {"endorse status", "ENDORSEMENT STATUS", "withdrawn, disqualified, ...: who counts", DECIDES},
+    {"polls", "PLACE|RACE HH:MM", "move the time at which polls close", DECIDES},
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
 struct options {
     const char *socket;
     const char *output; /* table, json, csv, tsv */
+    bool yes, dry_run;  /* of commands that decide */
 };
 
 static void usage(FILE *out)
@@ -40,7 +54,10 @@ static void usage(FILE *out)
     fprintf(out,
             "usage: tallyctl [--socket PATH] [-o table|json|csv|tsv] [--no-color] COMMAND\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-12s %-24s %s\n", commands[i].words, commands[i].usage, commands[i].about);
+        fprintf(out, "  %-14s %-24s %s\n", commands[i].words, commands[i].usage, commands[i].about);
+    fprintf(out, "\nWhat decides needs --reason TEXT (call also takes --basis official|newspaper|"
+                 "concession|clerk and\n--url URL), shows the totals before and after, and asks; "
+                 "--yes does not ask, --dry-run only shows.\n");
     fprintf(out, "\nFilters are words: state:GA status:won flip:yes office:school tag:TAG "
                  "flag:conflict, or a\n"
                  "part of an id, place or name. See tallyctl(1).\n");
@@ -101,6 +118,10 @@ static int read_options(int argc, char **argv, struct options *o)
         } else if (!strcmp(a, "-V") || !strcmp(a, "--version")) {
             printf("tallyctl %s\n", TALLYD_VERSION);
             exit(0);
+        } else if (!strcmp(a, "--yes")) {
+            o->yes = true;
+        } else if (!strcmp(a, "--dry-run")) {
+            o->dry_run = true;
         } else if (strcmp(a, "--no-color") != 0) {
             argv[kept++] = argv[i];
         }
@@ -160,20 +181,43 @@ static bool print_rows(struct slice body, void *ctx)
 /* Words that the command does not take, and forms it does not have. */
 static bool fitting(const struct command *c, int argc, char **argv, const struct options *o)
 {
+    if ((o->yes || o->dry_run) && c->kind != DECIDES) {
+        fprintf(stderr, "tallyctl: %s decides nothing: it has no %s\n", c->words,
+                o->yes ? "--yes" : "--dry-run");
+        return false;
+    }
     if (argc > 0 && c->usage[0] == '\0') {
         fprintf(stderr, "tallyctl: %s takes no words: '%s'\n", c->words, argv[0]);
         return false;
     }
-    if (o->output && !c->tabular) {
+    if (o->output && c->kind != ROWS) {
         fprintf(stderr, "tallyctl: %s prints text, it has no -o %s; -o is for", c->words,
                 o->output);
         for (size_t i = 0, n = 0; i < COMMANDS; i++)
-            if (commands[i].tabular)
+            if (commands[i].kind == ROWS)
                 fprintf(stderr, "%s %s", n++ > 0 ? "," : "", commands[i].words);
         fputc('\n', stderr);
         return false;
     }
     return true;
+}
+
+/* Words that would be more, or other, words to the daemon. */
+static bool speakable(int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++)
+        if (strpbrk(argv[i], "\x1f\n")) {
+            fprintf(stderr, "tallyctl: words cannot have line ends in them: '%s'\n", argv[i]);
+            return false;
+        }
+    return true;
+}
+
+static bool agreed(void)
+{
+    char line[16];
+    fputs("do it? [y/N] ", stderr);
+    return fgets(line, sizeof line, stdin) && (line[0] == 'y' || line[0] == 'Y');
 }
 
 static int run(const struct command *c, int argc, char **argv, struct options *o)
@@ -185,19 +229,47 @@ static int run(const struct command *c, int argc, char **argv, struct options *o
         o->output = isatty(STDOUT_FILENO) ? "table" : "tsv";
     buf_init(&request, 65536);
     buf_addz(&request, c->words);
-    if (c->tabular)
+    if (c->kind == ROWS)
         buf_addf(&request, "\x1f-o=%s", strcmp(o->output, "json") ? "tsv" : "json");
+    if (o->dry_run)
+        buf_addz(&request, "\x1f--dry-run");
     for (int i = 0; i < argc; i++)
         buf_addf(&request, "\x1f%s", argv[i]);
     buf_addc(&request, '\n');
-    bool rows = c->tabular && strcmp(o->output, "json") != 0;
-    bool (*print)(struct slice, void *) = rows ? print_rows : c->stays ? print_lines : print_text;
-    if (!ctl_ask(o->socket, buf_slice(&request), c->stays, print, o, &code, &e)) {
+    bool rows = c->kind == ROWS && strcmp(o->output, "json") != 0;
+    bool (*print)(struct slice, void *) = rows                ? print_rows
+                                          : c->kind == PIECES ? print_lines
+                                                              : print_text;
+    if (!ctl_ask(o->socket, buf_slice(&request), c->kind == PIECES, print, o, &code, &e)) {
         fprintf(stderr, "tallyctl: %s\n", e.text);
         code = (int)e.kind;
     }
     buf_done(&request);
     return code;
+}
+
+/* Show what will change, ask, and only then say it. */
+static int decide(const struct command *c, int argc, char **argv, struct options *o)
+{
+    if (!o->yes && !o->dry_run) {
+        struct options look = *o;
+        look.dry_run = true;
+        int code = run(c, argc, argv, &look);
+        if (code != 0)
+            return code;
+        if (!isatty(STDIN_FILENO)) {
+            fprintf(stderr,
+                    "tallyctl: nothing is done: without a terminal to ask on, %s needs "
+                    "--yes\n",
+                    c->words);
+            return ERR_USAGE;
+        }
+        if (!agreed()) {
+            fputs("tallyctl: nothing is done\n", stderr);
+            return ERR_NO;
+        }
+    }
+    return run(c, argc, argv, o);
 }
 
 int main(int argc, char **argv)
@@ -220,5 +292,8 @@ int main(int argc, char **argv)
     }
     if (!fitting(c, words - taken, argv + taken, &o))
         return ERR_USAGE;
-    return run(c, words - taken, argv + taken, &o);
+    if (!speakable(words - taken, argv + taken))
+        return ERR_USAGE;
+    return c->kind == DECIDES ? decide(c, words - taken, argv + taken, &o)
+                              : run(c, words - taken, argv + taken, &o);
 }

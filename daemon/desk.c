@@ -10,6 +10,7 @@
 #include "daemon/core/documents.h"
 #include "daemon/core/statement.h"
 #include "daemon/core/tally.h"
+#include "daemon/desk_decide.h"
 #include "daemon/edge/http.h"
 
 struct question {
@@ -224,6 +225,8 @@ int desk_answer(const struct control_request *request, struct buf *body, void *a
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (slice_is(request->verb, verbs[i].name))
             return verbs[i].answer(&q, body);
+    if (desk_decides(request->verb))
+        return desk_decide(app, request, body);
     buf_addf(body, "this tallyd (%s) does not know '%.*s'\n", TALLYD_VERSION,
              SLICE_FMT(request->verb));
     return ERR_USAGE;

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "daemon/base/log.h"
@@ -71,6 +72,25 @@ static bool restore_claims(struct river *r, const struct writer_loaded *l, struc
     return true;
 }
 
+static bool restore_decisions(struct river *r, const struct writer_loaded *l, struct err *e)
+{
+    for (size_t i = 0; i < l->decision_count; i++) {
+        const struct writer_decision *w = &l->decisions[i];
+        struct decision d = {.number = w->number,
+                             .at_ms = w->at_ms,
+                             .verb = w->verb,
+                             .target = w->target,
+                             .argument = w->argument,
+                             .reason = w->reason,
+                             .basis = w->basis,
+                             .url = w->url,
+                             .by = w->by};
+        if (!core_restore_decision(r->core, &d, e))
+            return false;
+    }
+    return true;
+}
+
 static bool restore_learned(struct river *r, const struct writer_loaded *l, struct err *e)
 {
     uint32_t source, file;
@@ -106,6 +126,10 @@ static void log_effects(struct river *r, const struct event *ev)
     struct metrics_source *m = NULL;
     if (fx->err.kind != ERR_NONE)
         log_error("core: %s", fx->err.text);
+    if (fx->decision)
+        log_info("desk: %.*s %.*s %.*s by %.*s: %.*s", SLICE_FMT(fx->decision->verb),
+                 SLICE_FMT(fx->decision->target), SLICE_FMT(fx->decision->argument),
+                 SLICE_FMT(fx->decision->by), SLICE_FMT(fx->decision->reason));
     if (ev->type == EVENT_BATCH || ev->type == EVENT_FAILED) {
         m = &r->p.metrics->sources[ev->source];
         m->verdicts[fx->verdict]++;
@@ -163,6 +187,23 @@ static bool fill_job(struct river *r, struct writer_job *job)
                                         .name = n->name,
                                         .party = n->party};
     }
+    if (fx->decision) {
+        const struct decision *d = fx->decision;
+        struct writer_decision *row = arena_alloc(fx->arena, sizeof *row);
+        if (!row)
+            return false;
+        *row = (struct writer_decision){.number = d->number,
+                                        .at_ms = d->at_ms,
+                                        .verb = d->verb,
+                                        .target = d->target,
+                                        .argument = d->argument,
+                                        .reason = d->reason,
+                                        .basis = d->basis,
+                                        .url = d->url,
+                                        .by = d->by};
+        job->decisions = row;
+        job->decision_count = 1;
+    }
     bool redis = r->p.plan->config->redis.url.len > 0; /* else nobody will acknowledge them */
     for (size_t i = 0; redis && i < fx->message_count; i++) {
         const struct message *m = &fx->messages[i];
@@ -196,41 +237,71 @@ static void on_kept(bool ok, const char *text, void *ctx)
 
 static bool job_empty(const struct writer_job *j)
 {
-    return j->claim_count + j->name_count + j->event_count + j->file_count == 0;
+    return j->claim_count + j->decision_count + j->name_count + j->event_count + j->file_count == 0;
 }
 
-static bool submit(struct river *r, const struct writer_job *job, bool release)
+typedef void job_done(bool ok, const char *text, void *ctx);
+
+static bool submit(struct river *r, const struct writer_job *job, job_done *done, void *ctx)
 {
     struct err e = {0};
-    if (job_empty(job) || writer_submit(r->p.writer, job, release ? on_durable : on_kept, r, &e))
+    if (job_empty(job) || writer_submit(r->p.writer, job, done, ctx, &e))
         return true;
     log_error("%s", e.text);
     return false;
 }
 
-/* Make durable what has to be, then let the messages go. They wait for claims; and for the first
- * payload of a file, so that a crash never leaves zeros where there were figures. Later payloads
- * are written behind the messages. */
-static void settle(struct river *r, const struct writer_file *files, size_t file_count, bool first,
-                   int64_t last_byte_us)
+/* A decision on its way to the disk. */
+struct asked {
+    struct river *river;
+    river_done *done;
+    void *ctx;
+    bool release; /* messages wait for it */
+    size_t length;
+    char said[];
+};
+
+static void on_decided(bool ok, const char *text, void *ctx)
+{
+    struct asked *a = ctx;
+    if (a->release)
+        on_durable(ok, text, a->river);
+    a->done(ok, ok ? (struct slice){a->said, a->length} : slice_of(text), a->ctx);
+    free(a);
+}
+
+/* Make durable what has to be, then let the messages go. They wait for claims and decisions; and
+ * for the first payload of a file, so that a crash never leaves zeros where there were figures.
+ * Later payloads are written behind the messages. False: nothing is kept and nothing goes out. */
+static bool settle(struct river *r, const struct writer_file *files, size_t file_count, bool first,
+                   int64_t last_byte_us, struct asked *asked)
 {
     struct effects *fx = &r->fx;
     struct writer_job rows = {0};
     struct writer_job paper = {.files = files, .file_count = file_count};
     struct err e = {0};
     if (!r->p.outbox)
-        return;
+        return !asked;
     if (!fill_job(r, &rows)) {
         log_error("effects of one event need too much memory; a restart shows them");
-        return;
+        return false;
     }
-    bool wait_rows = fx->message_count > 0 && fx->claim_count > 0 && !first;
-    bool wait_paper = fx->message_count > 0 && first;
-    if (!submit(r, &rows, wait_rows) || !submit(r, &paper, wait_paper))
-        return; /* nothing goes out that a crash would lose */
+    bool news = fx->message_count > 0;
+    bool wait_rows = news && !first && (fx->claim_count > 0 || asked);
+    bool wait_paper = news && first;
+    if (asked)
+        asked->release = wait_rows;
+    if (!submit(r, &rows,
+                asked       ? on_decided
+                : wait_rows ? on_durable
+                            : on_kept,
+                asked ? (void *)asked : r) ||
+        !submit(r, &paper, wait_paper ? on_durable : on_kept, r))
+        return false; /* nothing goes out that a crash would lose */
     if (!outbox_add(r->p.outbox, fx->messages, fx->message_count, last_byte_us,
                     wait_rows || wait_paper, &e))
         log_error("%s", e.text);
+    return true;
 }
 
 /* A disk that cannot keep up stops the river, not the truth: news are asked for again. */
@@ -265,8 +336,46 @@ static void on_tick(void *ctx)
     effects_reset(&r->fx);
     core_apply(r->core, &ev, clock_now(r->p.clock), &r->fx);
     log_effects(r, &ev);
-    settle(r, NULL, 0, false, 0);
+    (void)settle(r, NULL, 0, false, 0, NULL);
     set_tick(r);
+}
+
+/* ---- the desk ---- */
+
+bool river_decide(struct river *r, const struct decision *d, river_done *done, void *ctx,
+                  struct err *e)
+{
+    struct event ev = {.type = EVENT_DECISION, .decision = *d};
+    if (!r->running || choked(r))
+        return err_set(e, ERR_AGAIN,
+                       r->running ? "the disk of the state directory cannot keep up; try again"
+                                  : "a reload is going on; try again");
+    effects_reset(&r->fx);
+    core_apply(r->core, &ev, clock_now(r->p.clock), &r->fx);
+    if (!r->fx.decision) {
+        *e = r->fx.err;
+        return false;
+    }
+    log_effects(r, &ev);
+    struct asked *a = malloc(sizeof *a + r->fx.said.len);
+    if (a) {
+        *a = (struct asked){.river = r, .done = done, .ctx = ctx, .length = r->fx.said.len};
+        memcpy(a->said, r->fx.said.ptr, a->length);
+    }
+    bool kept = a && settle(r, NULL, 0, false, 0, a);
+    set_tick(r);
+    if (!kept) {
+        free(a);
+        err_set(e, ERR_BUG,
+                "the decision could not be kept: it is lost when tallyd stops, and not published; "
+                "see the log");
+    }
+    return kept;
+}
+
+bool river_preview(struct river *r, const struct decision *d, struct buf *out, struct err *e)
+{
+    return core_preview(r->core, d, clock_now(r->p.clock), out, e);
 }
 
 /* ---- news ---- */
@@ -369,7 +478,7 @@ enum poller_answer river_news(const struct poller_news *news, void *river)
     bool kept = news->what == NEWS_BATCH && answer != POLLER_REFUSED;
     bool first = kept && !news->delta && !r->filed[news->source][news->file];
     size_t n = kept ? paper_of(r, news, now, files, names) : 0;
-    settle(r, files, n, first, news->last_byte_us);
+    (void)settle(r, files, n, first, news->last_byte_us, NULL);
     r->filed[news->source][news->file] |= kept && r->fx.keep;
     set_tick(r);
     return answer;
@@ -394,7 +503,7 @@ void river_restore(struct river *r, uint32_t source, uint32_t file, const struct
     effects_reset(&r->fx);
     core_apply(r->core, &ev, from->received_ms, &r->fx);
     log_effects(r, &ev);
-    settle(r, NULL, 0, false, 0);
+    (void)settle(r, NULL, 0, false, 0, NULL);
     r->filed[source][file] |= !from->held;
 }
 
@@ -425,7 +534,8 @@ bool river_new(const struct river_parts *parts, const struct writer_loaded *load
     if (!make_filed(r, e) || !effects_init(&r->fx, e) ||
         !core_new(&parts->plan->settings, &parts->plan->endorsed, &r->core, e))
         goto fail;
-    if (loaded && (!restore_claims(r, loaded, e) || !restore_learned(r, loaded, e)))
+    if (loaded && (!restore_claims(r, loaded, e) || !restore_decisions(r, loaded, e) ||
+                   !restore_learned(r, loaded, e)))
         goto fail;
     *out = r;
     return true;

@@ -39,6 +39,15 @@ enum poller_answer river_news(const struct poller_news *news, void *river);
 #define RIVER_COMPANION_NAME 32
 void river_companion_name(size_t number, char out[RIVER_COMPANION_NAME]);
 
+/* The desk decides. False: refused, and why. True: done(ok, said) is called when it is durable: `ok`
+ * false when it could not be kept, and `said` says what came of it. */
+typedef void river_done(bool ok, struct slice said, void *ctx);
+bool river_decide(struct river *r, const struct decision *d, river_done *done, void *ctx,
+                  struct err *e) MUST_USE;
+/* What it would do; nothing is changed. */
+bool river_preview(struct river *r, const struct decision *d, struct buf *out,
+                   struct err *e) MUST_USE;
+
 /* Is an accepted payload of this file kept, or restored? */
 bool river_filed(const struct river *r, uint32_t source, uint32_t file);
 

@@ -115,6 +115,18 @@ void calls_done(struct model *m)
 
 /* ---- claims ---- */
 
+int64_t calls_number(struct model *m)
+{
+    return ++m->last_number;
+}
+
+bool calls_heard(const struct model *m, const struct race *r, const struct claim *c)
+{
+    if (calls_rank(m->settings, c->by) == 0)
+        return c->number > r->released;
+    return (r->frozen == 0 || c->number < r->frozen) && (m->frozen == 0 || c->number < m->frozen);
+}
+
 uint32_t calls_endorsement_of(const struct model *m, const struct claim *claim)
 {
     const struct endorsement *e = map_get(m->endorsed_by_id, claim->endorsement_id);
@@ -125,7 +137,7 @@ uint32_t calls_endorsement_of(const struct model *m, const struct claim *claim)
 }
 
 /* Append to m->claims, and to the list of the endorsement it counts for. */
-static bool append(struct model *m, const struct claim *claim, struct err *e)
+bool calls_append(struct model *m, const struct claim *claim, struct err *e)
 {
     uint32_t endorsement = calls_endorsement_of(m, claim);
     struct claim *claims =
@@ -144,6 +156,8 @@ static bool append(struct model *m, const struct claim *claim, struct err *e)
         st->claims[st->claim_count++] = m->claim_count;
     }
     m->claims[m->claim_count++] = *claim;
+    if (claim->number > m->last_number)
+        m->last_number = claim->number;
     return true;
 }
 
@@ -163,7 +177,7 @@ bool calls_restore(struct model *m, const struct claim *claim, struct err *e)
         if (!texts[i]->ptr)
             return no_memory(e);
     }
-    return append(m, &copy, e);
+    return calls_append(m, &copy, e);
 }
 
 /* The latest claim of an authority on an endorsement; NULL: none ever. */
@@ -182,6 +196,14 @@ static enum outcome says(const struct model *m, uint32_t endorsement, struct sli
     const struct claim *c = latest(m, endorsement, by);
 
     return c ? c->outcome : OUTCOME_PENDING;
+}
+
+/* Has the desk given this one a seat, and not let go of it? */
+static bool desk_won(const struct model *m, const struct race *r, uint32_t endorsement)
+{
+    const struct claim *c = latest(m, endorsement, desk);
+
+    return c && c->outcome == OUTCOME_WON && calls_heard(m, r, c);
 }
 
 /* A claim about to be made: what differs from case to case. */
@@ -217,7 +239,7 @@ static struct slice evidence(const struct model *m, const struct marks_word *w)
 static bool make(struct model *m, const struct making *k, int64_t now_ms, struct err *e)
 {
     struct claim c = {
-        .number = m->claim_count ? m->claims[m->claim_count - 1].number + 1 : 1,
+        .number = calls_number(m),
         .race_id = k->race->id,
         .endorsement_id = m->endorsed->list[k->endorsement].id,
         .by = k->by,
@@ -239,7 +261,7 @@ static bool make(struct model *m, const struct making *k, int64_t now_ms, struct
         if (!c.evidence.ptr)
             return no_memory(e);
     }
-    return append(m, &c, e);
+    return calls_append(m, &c, e);
 }
 
 /* ---- fading ---- */
@@ -314,7 +336,7 @@ static bool seats_are_taken(const struct model *m, const struct race *r, uint32_
         uint32_t other = r->endorsements[i];
         if (other == endorsement || marks_share(r, endorsement, other))
             continue;
-        taken += says(m, other, by) == OUTCOME_WON || says(m, other, desk) == OUTCOME_WON ||
+        taken += says(m, other, by) == OUTCOME_WON || desk_won(m, r, other) ||
                  (last && said_unopposed(m, r, other));
     }
     return taken >= r->seats;

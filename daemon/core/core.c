@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/base/when.h"
+#include "daemon/core/decide.h"
 #include "daemon/core/emit.h"
 #include "daemon/core/feed.h"
 #include "daemon/core/marks.h"
@@ -65,7 +66,7 @@ static bool start(struct core *c, struct err *e)
     c->in_told = calloc(TALLY_STATES, sizeof *c->in_told);
     if (!m->strings || !c->in || !c->in_told)
         return no_memory(e);
-    if (!feed_init(m, e) || !match_init(m, e) || !calls_init(m, e))
+    if (!decide_init(m, e) || !feed_init(m, e) || !match_init(m, e) || !calls_init(m, e))
         return false;
     c->dirty = calloc(m->race_count + 1, sizeof *c->dirty);
     if (!c->dirty)
@@ -142,6 +143,39 @@ bool core_restore_claim(struct core *c, const struct claim *claim, struct err *e
     return true;
 }
 
+/* Races that a decision concerns, from the first to before the last. */
+static void range(const struct core *c, const struct decide_touched *t, uint32_t *from,
+                  uint32_t *to)
+{
+    *from = t->all ? 0 : t->race == NONE ? 0 : t->race;
+    *to = t->all ? c->model.race_count : t->race == NONE ? 0 : t->race + 1;
+}
+
+/* Every tally from nothing. */
+static void recount(struct core *c)
+{
+    memset(&c->all, 0, sizeof c->all);
+    memset(c->in, 0, TALLY_STATES * sizeof *c->in);
+    for (uint32_t i = 0; i < c->model.race_count; i++)
+        count(c, &c->model.races[i], 1);
+}
+
+bool core_restore_decision(struct core *c, const struct decision *d, struct err *e)
+{
+    struct decide_touched touched;
+    uint32_t from, to;
+
+    if (!decide_restore(&c->model, d, &touched, e))
+        return false;
+    range(c, &touched, &from, &to);
+    for (uint32_t i = from; i < to; i++)
+        standings_derive(&c->model, &c->model.races[i]);
+    recount(c);
+    if (d->at_ms > c->model.last_change_ms)
+        c->model.last_change_ms = d->at_ms;
+    return true;
+}
+
 bool core_restore_name(struct core *c, const struct learned *name, struct err *e)
 {
     return feed_restore_name(&c->model, name, e);
@@ -166,6 +200,8 @@ struct turn {
         bool changed;
     } * was;
     size_t race_count;
+    struct decide_touched decided; /* races that are news whatever their figures */
+    struct tally before;           /* DECISION */
 };
 
 static void failed(struct turn *t, const struct err *e)
@@ -324,6 +360,27 @@ static void on_time(struct turn *t)
     memset(c->dirty, true, c->model.race_count * sizeof *c->dirty);
 }
 
+/* The desk decides. What it says of races is dirty in any case. */
+static void on_decision(struct turn *t, const struct event *ev)
+{
+    struct core *c = t->core;
+    struct err e = {0};
+    uint32_t from, to;
+
+    if (!decide_take(&c->model, &ev->decision, t->now_ms, &t->decided, &e)) {
+        failed(t, &e);
+        return;
+    }
+    t->out->decision = &c->model.decisions[c->model.decision_count - 1];
+    t->before = c->all;
+    recount(c); /* statuses may have changed */
+    range(c, &t->decided, &from, &to);
+    for (uint32_t i = from; i < to; i++)
+        c->dirty[i] = true;
+    if (slice_is(ev->decision.verb, "polls"))
+        c->due_ms = t->now_ms;
+}
+
 static bool gather(struct turn *t)
 {
     struct core *c = t->core;
@@ -351,6 +408,7 @@ static void look_at_races(struct turn *t)
         if (!merge_race(&c->model, r, t->now_ms, &t->was[i].changed, &e) ||
             !calls_look(&c->model, r, &t->look, &e))
             failed(t, &e);
+        t->was[i].changed |= t->decided.all || t->decided.race == t->races[i];
         count(c, r, 1);
     }
 }
@@ -362,7 +420,8 @@ static void tell_standing(struct turn *t, uint32_t endorsement, const struct sta
 {
     const struct model *m = &t->core->model;
     const struct standing *st = &m->standings[endorsement];
-    struct documents_event ev = {.endorsement = endorsement, .claim = st->claim, .was = NONE};
+    struct documents_event ev = {
+        .endorsement = endorsement, .claim = st->claim, .was = NONE, .decision = t->out->decision};
     bool same = st->outcome == old->outcome;
 
     if (same && (st->claim == NONE || slice_eq(m->claims[st->claim].by, m->claims[old->claim].by)))
@@ -371,6 +430,7 @@ static void tell_standing(struct turn *t, uint32_t endorsement, const struct sta
         struct documents_event gone = ev;
         if (st->claim == NONE && !documents_last_event(m, endorsement, &gone))
             gone = ev;
+        gone.decision = ev.decision;
         gone.retraction = true;
         gone.was = old->claim;
         emit_event(calls, &gone, &t->core->all);
@@ -400,7 +460,7 @@ static void settle_races(struct turn *t, struct emit *calls)
         count(c, r, 1);
         t->was[i].changed |= standings || r->flags != was->flags || r->status != was->status ||
                              r->seats != was->seats || r->places != was->places;
-        if (t->was[i].changed)
+        if (t->was[i].changed && t->now_ms > m->last_change_ms) /* a restart goes back in time */
             m->last_change_ms = t->now_ms;
         for (uint32_t k = 0; standings && k < r->endorsement_count; k++)
             tell_standing(t, r->endorsements[k], &old[k], calls);
@@ -484,6 +544,19 @@ static void publish(struct turn *t)
     }
 }
 
+static void tell_decision(struct turn *t)
+{
+    struct core *c = t->core;
+    const struct decision *d = t->out->decision;
+
+    if (!d)
+        return;
+    documents_decision(&c->model, d, &t->before, &c->all, t->now_ms, &c->text);
+    if (!c->text.failed)
+        t->out->said = arena_copy(t->out->arena, buf_slice(&c->text));
+    buf_clear(&c->text);
+}
+
 static void take_claims(struct turn *t, uint32_t before)
 {
     const struct model *m = &t->core->model;
@@ -505,6 +578,7 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     struct err e = {0};
 
     effects_reset(out);
+    t.decided.race = NONE;
     t.look = (struct calls_look){.now_ms = now_ms, .source = NONE, .file = NONE};
     switch (event->type) {
     case EVENT_BATCH:
@@ -519,8 +593,7 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
         out->verdict_text = event->text;
         break;
     case EVENT_DECISION:
-        err_set(&out->err, ERR_USAGE, "no decision is called '%.*s'",
-                SLICE_FMT(event->decision.verb));
+        on_decision(&t, event);
         break;
     case EVENT_TICK:
         break;
@@ -536,6 +609,7 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     note_calls(&t, calls_hold(&c->model, &t.look));
     take_claims(&t, claims);
     publish(&t);
+    tell_decision(&t);
     const int64_t wanted[] = {
         calls_next_tick(&c->model, now_ms),
         feed_next_tick(&c->model, now_ms),
@@ -546,6 +620,47 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
         if (wanted[i] < c->due_ms)
             c->due_ms = wanted[i];
+}
+
+/* The model is put back afterwards, shallow: a decision adds to what arrays hold, and changes only
+ * what is saved here. */
+bool core_preview(struct core *c, const struct decision *d, int64_t now_ms, struct buf *out,
+                  struct err *e)
+{
+    struct model *m = &c->model, model = *m;
+    struct settings settings = *m->own.settings;
+    size_t races = m->race_count * sizeof *m->races;
+    size_t standings = m->endorsed->count * sizeof *m->standings;
+    size_t list = m->endorsed->count * sizeof *m->own.list;
+    struct arena *a = arena_new(races + standings + list + 4096);
+    void *saved[] = {a ? arena_alloc(a, races + 1) : NULL, a ? arena_alloc(a, standings + 1) : NULL,
+                     a ? arena_alloc(a, list + 1) : NULL};
+    struct decide_touched touched;
+    struct tally after = {0};
+    uint32_t from, to;
+
+    if (!saved[0] || !saved[1] || !saved[2]) {
+        arena_free(a);
+        return no_memory(e);
+    }
+    memcpy(saved[0], m->races, races);
+    memcpy(saved[1], m->standings, standings);
+    memcpy(saved[2], m->own.list, list);
+    bool ok = decide_take(m, d, now_ms, &touched, e);
+    if (ok) {
+        range(c, &touched, &from, &to);
+        for (uint32_t i = from; i < to; i++)
+            standings_derive(m, &m->races[i]);
+        tally_all(&after, m, NULL);
+        documents_decision(m, &m->decisions[m->decision_count - 1], &c->all, &after, now_ms, out);
+    }
+    memcpy(m->races, saved[0], races);
+    memcpy(m->standings, saved[1], standings);
+    memcpy(m->own.list, saved[2], list);
+    *m = model;
+    *m->own.settings = settings;
+    arena_free(a);
+    return ok;
 }
 
 int64_t core_next_tick(const struct core *c, int64_t now_ms)

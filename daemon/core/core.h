@@ -4,6 +4,7 @@
 #ifndef TALLYD_CORE_CORE_H
 #define TALLYD_CORE_CORE_H
 
+#include "daemon/base/buf.h"
 #include "daemon/core/event.h"
 #include "daemon/core/message.h"
 #include "daemon/core/model.h"
@@ -24,7 +25,9 @@ struct effects {
     size_t note_count;
     struct claim *claims; /* new claims: durable before the messages go out */
     size_t claim_count;
-    struct learned *names; /* newly learned: durable, not waited for */
+    const struct decision *decision; /* NULL, or as it was taken: durable with its claims */
+    struct slice said;               /* DECISION: what came of it, for who decided */
+    struct learned *names;           /* newly learned: durable, not waited for */
     size_t name_count;
     struct message *messages; /* in the order to be published */
     size_t message_count;
@@ -48,12 +51,18 @@ void core_free(struct core *c); /* accepts NULL */
 
 /* Before the first event, in this order: what was durable. */
 bool core_restore_claim(struct core *c, const struct claim *claim, struct err *e) MUST_USE;
+bool core_restore_decision(struct core *c, const struct decision *d, struct err *e) MUST_USE;
 bool core_restore_name(struct core *c, const struct learned *name, struct err *e) MUST_USE;
 /* Which bytes this file has shown before, oldest first, so that an older copy is known again. */
 bool core_restore_digest(struct core *c, uint32_t source, uint32_t file, struct digest d,
                          struct err *e) MUST_USE;
 
 void core_apply(struct core *c, const struct event *event, int64_t now_ms, struct effects *out);
+
+/* What a decision would do, in words, without doing it: appended to `out`. False: it would be
+ * refused, and why. */
+bool core_preview(struct core *c, const struct decision *d, int64_t now_ms, struct buf *out,
+                  struct err *e) MUST_USE;
 
 /* When the core next wants an EVENT_TICK (election ms): polls close, a confirmation, staleness.
  * WHEN_NEVER. */

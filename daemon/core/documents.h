@@ -35,6 +35,7 @@ struct documents_event {
     uint32_t claim; /* index of the claim that did it; NONE: a higher authority took the race over
                        and has not called it */
     uint32_t was;   /* RETRACTION: index of the claim that no longer stands */
+    const struct decision *decision; /* NULL, or what the desk decided that did it */
 };
 /* What happened last to this candidacy. False: nothing ever did. */
 bool documents_last_event(const struct model *m, uint32_t endorsement, struct documents_event *out);
@@ -47,6 +48,12 @@ void documents_event(const struct model *m, const struct documents_event *ev,
 void documents_event_line(const struct model *m, const struct documents_event *ev,
                           const struct tally *after, struct buf *out);
 void documents_totals_line(const struct tally *t, struct buf *out);
+
+/* What a decision does to the totals and to the sentence, for who decides: some lines. */
+void documents_decision(const struct model *m, const struct decision *d, const struct tally *was,
+                        const struct tally *now, int64_t now_ms, struct buf *out);
+/* "3  call ga-sd-1-poe won by maria at 10:12 p.m. ET: ... [newspaper, https://...]" */
+void documents_decision_line(const struct model *m, const struct decision *d, struct buf *out);
 
 /* The last event of each candidacy of the race, without totals, an object a line. Empty: none. */
 void documents_claims(const struct model *m, const struct race *r, struct buf *out);

@@ -4,7 +4,10 @@
 
 #include "daemon/base/jsonw.h"
 #include "daemon/base/when.h"
+#include "daemon/core/calls.h"
+#include "daemon/core/decide.h"
 #include "daemon/core/documents.h"
+#include "daemon/core/local_time.h"
 #include "daemon/core/standings.h"
 #include "daemon/core/statement.h"
 
@@ -29,6 +32,8 @@ bool documents_last_event(const struct model *m, uint32_t endorsement, struct do
     }
     if (ev.was == NONE)
         return false;
+    if (ev.claim == NONE)
+        ev.decision = decide_last_about(m, &m->races[st->race], m->claims[ev.was].number);
     *out = ev;
     return true;
 }
@@ -39,9 +44,15 @@ void documents_event_id(const struct model *m, const struct documents_event *ev,
              m->claims[ev->retraction ? ev->was : ev->claim].number);
 }
 
-static void write_reason(struct jsonw *j, const struct claim *c, struct slice by, bool overruled)
+static void write_reason(struct jsonw *j, const struct claim *c, struct slice by, bool overruled,
+                         const struct decision *d)
 {
     struct buf text;
+
+    if (d && (!c || overruled)) {
+        jsonw_str(j, "reason", d->reason);
+        return;
+    }
 
     if (!overruled) {
         jsonw_str(j, "reason", c->reason);
@@ -63,7 +74,7 @@ static void write_event(struct jsonw *j, const struct model *m, const struct doc
     const struct race *r = &m->races[m->standings[ev->endorsement].race];
     bool claimed = ev->claim != NONE; /* else a higher authority took the race over, in silence */
     const struct claim *c = claimed ? &m->claims[ev->claim] : NULL;
-    struct slice by = claimed ? c->by : standings_authority(m, r);
+    struct slice by = claimed ? c->by : ev->decision ? SLICE("desk") : standings_authority(m, r);
     struct buf id;
 
     buf_init(&id, 64);
@@ -80,7 +91,8 @@ static void write_event(struct jsonw *j, const struct model *m, const struct doc
                outcome_name(ev->retraction || !claimed ? OUTCOME_PENDING : c->outcome));
     jsonw_str(j, "by", by);
     jsonw_str(j, "basis", claimed ? c->basis : (struct slice){0});
-    write_reason(j, c, by, ev->retraction && (!claimed || c->outcome != OUTCOME_PENDING));
+    write_reason(j, c, by, ev->retraction && (!claimed || c->outcome != OUTCOME_PENDING),
+                 ev->decision);
     if (!claimed)
         jsonw_null(j, "called_at");
     else
@@ -155,4 +167,31 @@ void documents_totals_line(const struct tally *t, struct buf *out)
     tally_line(t, out);
     buf_addf(out, "; %" PRId64 " leading, %" PRId64 " trailing", t->n[TALLY_LEADING],
              t->n[TALLY_TRAILING]);
+}
+
+/* ---- decisions ---- */
+
+void documents_decision_line(const struct model *m, const struct decision *d, struct buf *out)
+{
+    buf_addf(out, "%" PRId64 "  %.*s%s%.*s%s%.*s by %.*s at ", d->number, SLICE_FMT(d->verb),
+             d->target.len ? " " : "", SLICE_FMT(d->target), d->argument.len ? " " : "",
+             SLICE_FMT(d->argument), SLICE_FMT(d->by));
+    local_time_write(m->settings, d->at_ms, out);
+    buf_addf(out, ": %.*s", SLICE_FMT(d->reason));
+    if (d->basis.len || d->url.len)
+        buf_addf(out, " [%.*s%s%.*s]", SLICE_FMT(d->basis), d->basis.len && d->url.len ? ", " : "",
+                 SLICE_FMT(d->url));
+}
+
+void documents_decision(const struct model *m, const struct decision *d, const struct tally *was,
+                        const struct tally *now, int64_t now_ms, struct buf *out)
+{
+    documents_decision_line(m, d, out);
+    buf_addz(out, "\nwas      ");
+    tally_line(was, out);
+    buf_addz(out, "\nis       ");
+    tally_line(now, out);
+    buf_addz(out, "\ntotal    ");
+    statement_write(m, now, now_ms, out);
+    buf_addc(out, '\n');
 }

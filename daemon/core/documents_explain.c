@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/base/when.h"
+#include "daemon/core/decide.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/documents_filter.h"
 #include "daemon/core/labels.h"
@@ -234,6 +235,12 @@ static void explain_race(const struct model *m, const struct race *r, int64_t no
     }
     explain_figures(m, r, out);
     explain_disagreement(m, r, out);
+    for (uint32_t i = 0; i < m->decision_count; i++)
+        if (decide_is_about(m, &m->decisions[i], r) || m->decisions[i].target.len == 0) {
+            buf_addz(out, "desk: ");
+            documents_decision_line(m, &m->decisions[i], out);
+            buf_addc(out, '\n');
+        }
 }
 
 /* ---- what is asked for ---- */

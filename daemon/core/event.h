@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "daemon/base/hash.h"
+#include "daemon/core/decision.h"
 #include "daemon/core/verdict.h"
 
 struct results;
@@ -16,12 +17,6 @@ enum event_type {
     EVENT_FAILED,    /* the poll or the parse failed: verdict and text say how */
     EVENT_DECISION,  /* a person decided: `decision` */
     EVENT_TICK,      /* the time the core asked for has come */
-};
-
-struct decision {                        /* what the desk says; the verbs of tallyctl */
-    struct slice verb;                   /* "call", "uncall", "source-accept", ... */
-    struct slice target, argument;       /* an endorsement_id, a race_id, a source */
-    struct slice reason, basis, url, by; /* by: the person's login */
 };
 
 struct event {
@@ -36,7 +31,7 @@ struct event {
     bool again;    /* BATCH: the bytes on air, read again with other companions */
     enum verdict verdict;     /* FAILED */
     struct slice text;        /* FAILED */
-    struct decision decision; /* DECISION */
+    struct decision decision; /* DECISION; its number and time are given by the core */
 };
 
 struct verdict_note { /* on a contest or a unit of it */

@@ -31,6 +31,11 @@ const char *labels_race_flag(uint32_t flag)
         {RACE_CORRECTED, "corrected"},
         {RACE_PARTIAL, "partial"},
         {RACE_GONE, "gone"},
+        {RACE_RECOUNT, "recount"},
+        {RACE_TIE, "tie"},
+        {RACE_CONTESTED, "contested"},
+        {RACE_CERTIFIED, "certified"},
+        {RACE_VOID, "void"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].flag == flag)

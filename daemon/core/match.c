@@ -28,6 +28,7 @@ static void open_race(const struct endorsement *e, struct race *r)
                        .seat = e->seat,
                        .date = e->date,
                        .polls_close_ms = WHEN_UNKNOWN,
+                       .polls_moved_ms = WHEN_UNKNOWN,
                        .seats = e->seats,
                        .places = e->places,
                        .on_air = NONE,

@@ -9,6 +9,7 @@
 #include "daemon/base/arena.h"
 #include "daemon/base/hash.h"
 #include "daemon/base/map.h"
+#include "daemon/core/decision.h"
 #include "daemon/core/endorsement.h"
 #include "daemon/core/settings.h"
 #include "daemon/core/verdict.h"
@@ -119,7 +120,8 @@ enum outcome { OUTCOME_PENDING, OUTCOME_WON, OUTCOME_LOST, OUTCOME_ADVANCED, OUT
 const char *outcome_name(enum outcome o);
 
 struct claim {      /* append-only, durable */
-    int64_t number; /* 1, 2, ...: order of taking, unique for the election */
+    int64_t number; /* 1, 2, ...: order of taking, in one row with the decisions, unique for the
+                       election */
     struct slice race_id, endorsement_id;
     struct slice by;      /* the authority */
     enum outcome outcome; /* PENDING: this authority takes its call back (a retraction) */
@@ -150,7 +152,7 @@ struct fading {
 /* ---- races (race.c, merge.c) ---- */
 
 enum race_flag {
-    RACE_FROZEN = 1,
+    RACE_FROZEN = 1, /* feeds' new calls do not count */
     RACE_UNDER_REVIEW = 2,
     RACE_DISAGREEMENT = 4, /* sources differ beyond lag */
     RACE_CONFLICT = 8,     /* authorities differ, or more winners than seats */
@@ -158,6 +160,12 @@ enum race_flag {
     RACE_CORRECTED = 32,
     RACE_PARTIAL = 64, /* counties are missing */
     RACE_GONE = 128,   /* figures on air of a contest that is no longer in its feed */
+    /* what only people know (decide.c) */
+    RACE_RECOUNT = 256,
+    RACE_TIE = 512,
+    RACE_CONTESTED = 1024,
+    RACE_CERTIFIED = 2048,
+    RACE_VOID = 4096, /* nothing called in it stands */
 };
 enum race_status { RACE_UNCALLED, RACE_PARTLY_CALLED, RACE_CALLED };
 
@@ -188,8 +196,13 @@ struct race {
                               or in conflict */
     enum race_status status;             /* calls.c */
     int64_t seats_called, places_called; /* calls.c: how many are known to be called, ours or not */
-    uint32_t flags; /* calls.c: CONFLICT, UNDER_REVIEW; merge.c: DISAGREEMENT, IN_DOUBT, CORRECTED,
-                       PARTIAL, GONE */
+    uint32_t flags; /* calls.c: CONFLICT; standings.c: FROZEN, UNDER_REVIEW and what is `marked`;
+                       merge.c: DISAGREEMENT, IN_DOUBT, CORRECTED, PARTIAL, GONE */
+    /* what the desk has said of it (decide.c): numbers of decisions, 0: it has not */
+    uint32_t marked;  /* flags */
+    int64_t frozen;   /* feeds' claims of higher numbers do not count */
+    int64_t released; /* the desk's claims, and retractions, of lower numbers no longer count */
+    int64_t polls_moved_ms; /* the close it was given; WHEN_UNKNOWN: none */
     /* figures on air (merge.c) */
     uint32_t on_air; /* source index; NONE: nothing yet, or counties are summed */
     bool summed;     /* counties are summed */
@@ -204,8 +217,12 @@ struct race {
 };
 
 struct model {
-    const struct settings *settings;
-    const struct endorsements *endorsed;
+    const struct settings *settings;     /* the core's copy: the desk moves polls */
+    const struct endorsements *endorsed; /* the core's copy: the desk changes statuses */
+    struct {
+        struct settings *settings;
+        struct endorsement *list;
+    } own;                 /* ... as decide.c writes them */
     struct arena *strings; /* interned for the life of the core; capped */
     struct feed *feeds;    /* settings->source_count */
     struct match *match;   /* match.c's indexes */
@@ -215,6 +232,10 @@ struct model {
     uint32_t review_count;
     struct claim *claims; /* all, in order of number */
     uint32_t claim_count, claim_room;
+    struct decision *decisions; /* all, in order of number; decide.c */
+    uint32_t decision_count, decision_room;
+    int64_t last_number;        /* of claims and decisions */
+    int64_t frozen;             /* as a race's, for all of them */
     struct standing *standings; /* endorsed->count */
     struct map *endorsed_by_id; /* endorsement_id -> const struct endorsement *; calls.c */
     struct fading *fading;

@@ -79,14 +79,16 @@ static void later(int64_t *last, int64_t t)
         *last = t;
 }
 
-static int64_t endorsement_close(const struct settings *s, const struct endorsement *e)
+/* `minute`: -1: of the place */
+static int64_t endorsement_close(const struct settings *s, const struct endorsement *e,
+                                 int64_t minute)
 {
     int64_t last = WHEN_UNKNOWN;
 
     if (e->county.len)
-        later(&last, close_of(find(s, e->state, e->county), e->date, e->polls_minute));
+        later(&last, close_of(find(s, e->state, e->county), e->date, minute));
     for (size_t i = 0; i < e->county_count; i++)
-        later(&last, close_of(find(s, e->state, e->counties[i]), e->date, e->polls_minute));
+        later(&last, close_of(find(s, e->state, e->counties[i]), e->date, minute));
     if (last != WHEN_UNKNOWN)
         return last;
     /* Which counties it lies in is not said: where its jurisdiction is one, that; else all of them.
@@ -96,8 +98,20 @@ static int64_t endorsement_close(const struct settings *s, const struct endorsem
         if (!slice_eq_nocase(p->state, e->state))
             continue;
         if (polls_same_county(p->county, e->jurisdiction))
-            return close_of(p, e->date, e->polls_minute);
-        later(&last, close_of(p, e->date, e->polls_minute));
+            return close_of(p, e->date, minute);
+        later(&last, close_of(p, e->date, minute));
+    }
+    return last;
+}
+
+int64_t polls_race_close_at(const struct settings *s, const struct endorsements *list,
+                            const struct race *r, int64_t minute)
+{
+    int64_t last = WHEN_UNKNOWN;
+
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct endorsement *e = &list->list[r->endorsements[i]];
+        later(&last, endorsement_close(s, e, minute < 0 ? e->polls_minute : minute));
     }
     return last;
 }
@@ -105,9 +119,5 @@ static int64_t endorsement_close(const struct settings *s, const struct endorsem
 int64_t polls_race_close(const struct settings *s, const struct endorsements *list,
                          const struct race *r)
 {
-    int64_t last = WHEN_UNKNOWN;
-
-    for (uint32_t i = 0; i < r->endorsement_count; i++)
-        later(&last, endorsement_close(s, &list->list[r->endorsements[i]]));
-    return last;
+    return polls_race_close_at(s, list, r, -1);
 }

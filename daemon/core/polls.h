@@ -20,6 +20,10 @@ int64_t polls_close(const struct settings *s, struct slice state, struct slice c
 int64_t polls_race_close(const struct settings *s, const struct endorsements *list,
                          const struct race *r);
 
+/* The same, were every place of the race to close at this minute of the day. */
+int64_t polls_race_close_at(const struct settings *s, const struct endorsements *list,
+                            const struct race *r, int64_t minute);
+
 /* The last of all closes on this date: for a contest of which not even the state is known. */
 int64_t polls_last(const struct settings *s, int64_t date);
 

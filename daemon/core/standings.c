@@ -7,8 +7,14 @@
 #include "daemon/core/calls.h"
 #include "daemon/core/marks.h"
 
-/* The latest claim of each authority on one endorsement, by rank; NONE where there is none. */
-static void latest_by_rank(const struct model *m, uint32_t endorsement,
+/* What is derived here anew, or is the desk's. */
+#define STANDINGS_FLAGS                                                                            \
+    (RACE_FROZEN | RACE_UNDER_REVIEW | RACE_RECOUNT | RACE_TIE | RACE_CONTESTED | RACE_CERTIFIED | \
+     RACE_VOID)
+
+/* The latest claim of each authority on one endorsement that counts, by rank; NONE where there is
+ * none. A retraction that the desk has released is as if nothing had been claimed. */
+static void latest_by_rank(const struct model *m, const struct race *r, uint32_t endorsement,
                            uint32_t claims[CALLS_RANKS])
 {
     const struct standing *st = &m->standings[endorsement];
@@ -16,9 +22,11 @@ static void latest_by_rank(const struct model *m, uint32_t endorsement,
     for (int i = 0; i < CALLS_RANKS; i++)
         claims[i] = NONE;
     for (uint32_t i = 0; i < st->claim_count; i++) {
-        int rank = calls_rank(m->settings, m->claims[st->claims[i]].by);
-        if (rank >= 0)
-            claims[rank] = st->claims[i];
+        const struct claim *c = &m->claims[st->claims[i]];
+        int rank = calls_rank(m->settings, c->by);
+        bool over = c->outcome == OUTCOME_PENDING && c->number < r->released;
+        if (rank >= 0 && calls_heard(m, r, c))
+            claims[rank] = over ? NONE : st->claims[i];
     }
 }
 
@@ -30,7 +38,7 @@ static int deciding_rank(const struct model *m, const struct race *r)
 
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t claims[CALLS_RANKS];
-        latest_by_rank(m, r->endorsements[i], claims);
+        latest_by_rank(m, r, r->endorsements[i], claims);
         for (int rank = 1; rank < best; rank++)
             if (claims[rank] != NONE)
                 best = rank;
@@ -79,12 +87,14 @@ static bool stand(struct model *m, struct race *r, uint32_t endorsement, int dec
     struct standing *st = &m->standings[endorsement];
     uint32_t claims[CALLS_RANKS];
 
-    latest_by_rank(m, endorsement, claims);
+    latest_by_rank(m, r, endorsement, claims);
     if (differ(m, claims))
         r->flags |= RACE_CONFLICT;
     uint32_t claim = claims[0];
     if (claim == NONE && decides < CALLS_RANKS)
         claim = claims[decides];
+    if ((r->flags & RACE_VOID) || !calls_counts(&m->endorsed->list[endorsement]))
+        claim = NONE;
     enum outcome outcome = claim == NONE ? OUTCOME_PENDING : m->claims[claim].outcome;
     if (outcome == OUTCOME_PENDING)
         claim = NONE;
@@ -119,6 +129,9 @@ bool standings_derive(struct model *m, struct race *r)
     uint32_t n[OUTCOMES] = {0};
     bool changed = false, doubt = (r->flags & RACE_IN_DOUBT) != 0;
 
+    r->flags = (r->flags & ~(uint32_t)STANDINGS_FLAGS) | r->marked |
+               (r->frozen != 0 || m->frozen != 0 ? RACE_FROZEN : 0);
+
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t endorsement = r->endorsements[i];
         changed |= stand(m, r, endorsement, decides);
@@ -126,13 +139,14 @@ bool standings_derive(struct model *m, struct race *r)
             n[m->standings[endorsement].outcome]++;
         doubt |= is_fading(m, endorsement);
     }
-    marks_count(m, r, by, &r->seats_called, &r->places_called);
+    r->seats_called = r->places_called = 0;
+    if (!(r->flags & (RACE_FROZEN | RACE_VOID))) /* else ours alone are known to be called */
+        marks_count(m, r, by, &r->seats_called, &r->places_called);
     if (r->seats_called < n[OUTCOME_WON])
         r->seats_called = n[OUTCOME_WON];
     if (r->places_called < n[OUTCOME_ADVANCED])
         r->places_called = n[OUTCOME_ADVANCED];
     r->status = status_of(r, n);
-    r->flags &= ~(uint32_t)RACE_UNDER_REVIEW;
     if (doubt && r->status != RACE_UNCALLED)
         r->flags |= RACE_UNDER_REVIEW;
     return changed;

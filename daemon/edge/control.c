@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -26,7 +28,9 @@ struct control_client {
     struct control *control;
     struct bufferevent *stream;
     uint32_t uid;
+    uint64_t ticket;
     bool kept;
+    bool waiting; /* its answer comes later */
     bool closing; /* answered: goes when its output is written */
     struct control_client *next;
 };
@@ -39,6 +43,7 @@ struct control {
     char *path;
     struct control_client *clients;
     size_t client_count;
+    uint64_t tickets;
 };
 
 static void client_free(struct control_client *client)
@@ -59,11 +64,22 @@ static void send_piece(struct control_client *client, int code, struct slice bod
     evbuffer_add(out, body.ptr, body.len);
 }
 
+static void name_login(uint32_t uid, char *out, size_t room)
+{
+    const struct passwd *p = getpwuid(uid);
+    if (p)
+        snprintf(out, room, "%s", p->pw_name);
+    else
+        snprintf(out, room, "uid %lu", (unsigned long)uid);
+}
+
 static void serve(struct control_client *client, struct slice line)
 {
     struct slice words[ARGS_MAX], word;
+    char login[64];
     size_t n = 0;
     struct buf body;
+    name_login(client->uid, login, sizeof login);
     while (n < ARGS_MAX && slice_next(&line, '\x1f', &word))
         words[n++] = word;
     buf_init(&body, BODY_MAX);
@@ -73,7 +89,9 @@ static void serve(struct control_client *client, struct slice line)
                                           .args = words + 1,
                                           .arg_count = n - 1,
                                           .uid = client->uid,
-                                          .client = client};
+                                          .login = slice_of(login),
+                                          .client = client,
+                                          .ticket = client->ticket};
         code = client->control->handler(&request, &body, client->control->ctx);
     }
     if (body.failed) {
@@ -81,8 +99,21 @@ static void serve(struct control_client *client, struct slice line)
         buf_addz(&body, "the answer is larger than 64 MB; narrow it with a filter\n");
         code = ERR_BUG;
     }
-    send_piece(client, code, buf_slice(&body));
+    client->waiting = code == CONTROL_LATER;
+    if (!client->waiting)
+        send_piece(client, code, buf_slice(&body));
     buf_done(&body);
+}
+
+void control_answer(struct control *c, uint64_t ticket, int code, struct slice body)
+{
+    for (struct control_client *client = c->clients; client; client = client->next)
+        if (client->ticket == ticket && client->waiting) {
+            client->waiting = false;
+            client->closing = true;
+            send_piece(client, code, body);
+            return;
+        }
 }
 
 static void on_read(struct bufferevent *stream, void *ctx)
@@ -90,7 +121,7 @@ static void on_read(struct bufferevent *stream, void *ctx)
     struct control_client *client = ctx;
     struct evbuffer *in = bufferevent_get_input(stream);
     size_t length;
-    if (client->closing || client->kept) {
+    if (client->closing || client->kept || client->waiting) {
         evbuffer_drain(in, evbuffer_get_length(in));
         return;
     }
@@ -102,7 +133,7 @@ static void on_read(struct bufferevent *stream, void *ctx)
     }
     serve(client, (struct slice){line, length});
     free(line);
-    client->closing = !client->kept;
+    client->closing = !client->kept && !client->waiting;
 }
 
 static void on_written(struct bufferevent *stream, void *ctx)
@@ -137,6 +168,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     }
     client->control = c;
     client->uid = who.uid;
+    client->ticket = ++c->tickets;
     client->next = c->clients;
     c->clients = client;
     c->client_count++;

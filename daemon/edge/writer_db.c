@@ -16,6 +16,10 @@ static const char schema[] =
     " at_ms INTEGER NOT NULL, called_at_ms INTEGER NOT NULL, outcome INTEGER NOT NULL,"
     " race_id TEXT NOT NULL, endorsement_id TEXT NOT NULL, by TEXT NOT NULL, basis TEXT NOT NULL,"
     " reason TEXT NOT NULL, evidence TEXT NOT NULL) STRICT;"
+    /* one row of numbers with the claims */
+    "CREATE TABLE IF NOT EXISTS decisions (number INTEGER PRIMARY KEY CHECK (number > 0),"
+    " at_ms INTEGER NOT NULL, verb TEXT NOT NULL, target TEXT NOT NULL, argument TEXT NOT NULL,"
+    " reason TEXT NOT NULL, basis TEXT NOT NULL, url TEXT NOT NULL, by TEXT NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS names (source TEXT NOT NULL, contest TEXT NOT NULL,"
     " choice TEXT NOT NULL, name TEXT NOT NULL, party TEXT NOT NULL,"
     " PRIMARY KEY (source, contest, choice)) STRICT, WITHOUT ROWID;"
@@ -42,6 +46,7 @@ enum statement {
     BEGIN,
     COMMIT,
     CLAIM,
+    DECISION,
     NAME,
     EVENT,
     ACKNOWLEDGE,
@@ -64,6 +69,8 @@ static const char *const sql[STATEMENTS] = {
     [CLAIM] =
         "INSERT INTO claims (number, at_ms, called_at_ms, outcome, race_id, endorsement_id, by,"
         " basis, reason, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [DECISION] = "INSERT INTO decisions (number, at_ms, verb, target, argument, reason, basis, url,"
+                 " by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [NAME] = "INSERT OR REPLACE INTO names (source, contest, choice, name, party)"
              " VALUES (?, ?, ?, ?, ?)",
     [EVENT] = "INSERT INTO events (id, channel, data) VALUES (?, ?, ?)",
@@ -129,29 +136,42 @@ static bool run(struct writer_db *db, sqlite3_stmt *s, struct err *e)
 
 /* ---- rows ---- */
 
+/* Numbers, then texts. */
+static bool put_row(struct writer_db *db, enum statement which, const int64_t *numbers,
+                    size_t number_count, const struct slice *texts, size_t text_count,
+                    struct err *e)
+{
+    sqlite3_stmt *s = begin_statement(db, which);
+    int at = 1;
+    for (size_t i = 0; i < number_count; i++)
+        put_int(s, &at, numbers[i]);
+    for (size_t i = 0; i < text_count; i++)
+        put_text(s, &at, texts[i]);
+    return run(db, s, e);
+}
+
 static bool put_claim(struct writer_db *db, const struct writer_claim *c, struct err *e)
 {
     const int64_t numbers[] = {c->number, c->at_ms, c->called_at_ms, c->outcome};
     const struct slice texts[] = {c->race_id, c->endorsement_id, c->by,
                                   c->basis,   c->reason,         c->evidence};
-    sqlite3_stmt *s = begin_statement(db, CLAIM);
-    int at = 1;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        put_int(s, &at, numbers[i]);
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        put_text(s, &at, texts[i]);
-    return run(db, s, e) ||
+    return put_row(db, CLAIM, numbers, 4, texts, 6, e) ||
            err_prefix(e, "claim %lld for %.*s", (long long)c->number, SLICE_FMT(c->endorsement_id));
+}
+
+static bool put_decision(struct writer_db *db, const struct writer_decision *d, struct err *e)
+{
+    const int64_t numbers[] = {d->number, d->at_ms};
+    const struct slice texts[] = {d->verb,  d->target, d->argument, d->reason,
+                                  d->basis, d->url,    d->by};
+    return put_row(db, DECISION, numbers, 2, texts, 7, e) ||
+           err_prefix(e, "decision %lld", (long long)d->number);
 }
 
 static bool put_texts(struct writer_db *db, enum statement which, const struct slice *texts,
                       size_t n, struct err *e)
 {
-    sqlite3_stmt *s = begin_statement(db, which);
-    int at = 1;
-    for (size_t i = 0; i < n; i++)
-        put_text(s, &at, texts[i]);
-    return run(db, s, e);
+    return put_row(db, which, NULL, 0, texts, n, e);
 }
 
 bool writer_db_rows(struct writer_db *db, const struct writer_job *job, struct err *e)
@@ -159,6 +179,8 @@ bool writer_db_rows(struct writer_db *db, const struct writer_job *job, struct e
     bool ok = true;
     for (size_t i = 0; ok && i < job->claim_count; i++)
         ok = put_claim(db, &job->claims[i], e);
+    for (size_t i = 0; ok && i < job->decision_count; i++)
+        ok = put_decision(db, &job->decisions[i], e);
     for (size_t i = 0; ok && i < job->name_count; i++) {
         const struct writer_name *n = &job->names[i];
         ok = put_texts(db, NAME,

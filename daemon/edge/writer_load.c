@@ -52,6 +52,18 @@ static bool read_claim(struct reader *r, void *row)
            c->by.len > 0;
 }
 
+static bool read_decision(struct reader *r, void *row)
+{
+    struct writer_decision *d = row;
+    d->number = next_int(r);
+    d->at_ms = next_int(r);
+    struct slice *const texts[] = {&d->verb,  &d->target, &d->argument, &d->reason,
+                                   &d->basis, &d->url,    &d->by};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = next_text(r);
+    return d->number > 0 && d->verb.len > 0;
+}
+
 static bool read_name(struct reader *r, void *row)
 {
     struct writer_name *n = row;
@@ -121,6 +133,10 @@ static const struct table {
      sizeof(struct writer_loaded_digest), read_digest},
     {"events", "SELECT id, channel, data FROM events ORDER BY seq", sizeof(struct writer_event),
      read_event},
+    {"decisions",
+     "SELECT number, at_ms, verb, target, argument, reason, basis, url, by FROM decisions"
+     " ORDER BY number",
+     sizeof(struct writer_decision), read_decision},
 };
 
 static bool fail(const struct reader *r, struct err *e)
@@ -186,8 +202,8 @@ bool writer_load_all(const char *directory, const char *path, struct arena *a,
 {
     struct reader r = {.directory = directory, .arena = a};
     struct writer_loaded l = {0};
-    void *rows[5];
-    size_t counts[5];
+    void *rows[sizeof tables / sizeof *tables];
+    size_t counts[sizeof tables / sizeof *tables];
     bool ok = sqlite3_open_v2(path, &r.sqlite, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
               sqlite3_busy_timeout(r.sqlite, 2000) == SQLITE_OK &&
               sqlite3_exec(r.sqlite, "BEGIN", NULL, NULL, NULL) == SQLITE_OK;
@@ -205,6 +221,7 @@ bool writer_load_all(const char *directory, const char *path, struct arena *a,
     l.files = rows[2], l.file_count = counts[2];
     l.digests = rows[3], l.digest_count = counts[3];
     l.events = rows[4], l.event_count = counts[4];
+    l.decisions = rows[5], l.decision_count = counts[5];
     *out = l;
     return true;
 }

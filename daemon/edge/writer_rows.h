@@ -18,6 +18,10 @@ struct writer_claim {
     int outcome;
     struct slice race_id, endorsement_id, by, basis, reason, evidence;
 };
+struct writer_decision {
+    int64_t number, at_ms;
+    struct slice verb, target, argument, reason, basis, url, by;
+};
 struct writer_name {
     struct slice source, contest, choice, name, party;
 };
@@ -42,6 +46,8 @@ struct writer_event { /* a call message Redis has not acknowledged yet; removed 
 struct writer_job {
     const struct writer_claim *claims;
     size_t claim_count;
+    const struct writer_decision *decisions;
+    size_t decision_count;
     const struct writer_name *names;
     size_t name_count;
     const struct writer_file *files;
@@ -57,6 +63,8 @@ struct writer_job {
 struct writer_loaded {
     struct writer_claim *claims;
     size_t claim_count; /* by number */
+    struct writer_decision *decisions;
+    size_t decision_count; /* by number */
     struct writer_name *names;
     size_t name_count;
     struct writer_loaded_file {

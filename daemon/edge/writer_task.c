@@ -27,6 +27,12 @@ static const struct table {
                offsetof(struct writer_claim, basis), offsetof(struct writer_claim, reason),
                offsetof(struct writer_claim, evidence)},
      .text_count = 6},
+    {ROWS(decisions, decision_count),
+     .texts = {offsetof(struct writer_decision, verb), offsetof(struct writer_decision, target),
+               offsetof(struct writer_decision, argument), offsetof(struct writer_decision, reason),
+               offsetof(struct writer_decision, basis), offsetof(struct writer_decision, url),
+               offsetof(struct writer_decision, by)},
+     .text_count = 7},
     {ROWS(names, name_count),
      .texts = {offsetof(struct writer_name, source), offsetof(struct writer_name, contest),
                offsetof(struct writer_name, choice), offsetof(struct writer_name, name),
@@ -91,7 +97,9 @@ void writer_task_free(struct writer_task *t)
 bool writer_task_has_rows(const struct writer_task *t)
 {
     const struct writer_job *j = &t->job;
-    return j->claim_count + j->name_count + j->event_count + j->acknowledged_count > 0 ||
+    return j->claim_count + j->decision_count + j->name_count + j->event_count +
+                   j->acknowledged_count >
+               0 ||
            j->epoch > 0;
 }
 

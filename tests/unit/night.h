@@ -170,6 +170,40 @@ static inline void night_tick(struct night *n, int64_t now_ms)
     night_apply(n, &ev, now_ms);
 }
 
+/* The desk decides, by the login "maria". False: refused, n->out.err says why. */
+static inline bool night_decide(struct night *n, const char *verb, const char *target,
+                                const char *argument, int64_t now_ms)
+{
+    struct event ev = {.type = EVENT_DECISION,
+                       .decision = {.verb = slice_of(verb),
+                                    .target = slice_of(target),
+                                    .argument = slice_of(argument),
+                                    .reason = SLICE("the clerk said so"),
+                                    .url = SLICE("https://clerk.example/1"),
+                                    .by = SLICE("maria")}};
+
+    core_apply(n->core, &ev, now_ms, &n->out);
+    assert_true((n->out.decision != NULL) == (n->out.err.kind == ERR_NONE));
+    return n->out.decision != NULL;
+}
+
+/* A new core of what the old one made durable; the old one is returned. */
+static inline struct core *night_restart(struct night *n)
+{
+    struct core *old = n->core;
+    const struct model *m = core_model(old);
+    struct err e;
+
+    night_core(n);
+    for (uint32_t i = 0; i < m->claim_count; i++)
+        if (!core_restore_claim(n->core, &m->claims[i], &e))
+            fail_msg("claim: %s", e.text);
+    for (uint32_t i = 0; i < m->decision_count; i++)
+        if (!core_restore_decision(n->core, &m->decisions[i], &e))
+            fail_msg("decision: %s", e.text);
+    return old;
+}
+
 static inline uint32_t night_index(const struct night *n, const char *id)
 {
     for (uint32_t i = 0; i < n->list.count; i++)

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/* The desk's decisions: what each verb may be said of, and what it does to the model. A decision
+ * that is refused changes nothing. */
+#ifndef TALLYD_CORE_DECIDE_H
+#define TALLYD_CORE_DECIDE_H
+
+#include "daemon/core/model.h"
+
+/* Races whose standings are to be derived again. */
+struct decide_touched {
+    uint32_t race; /* NONE: none, or all */
+    bool all;
+};
+
+/* Copies of the settings and the list that decisions may change; once, before the indexes that
+ * point into the list are made. */
+bool decide_init(struct model *m, struct err *e) MUST_USE;
+
+/* Take a decision (its number and time are given here): it is kept in m->decisions, its claims in
+ * m->claims. On refusal *e says why and what to do: ERR_USAGE no such verb or word, ERR_NO what it
+ * asks for is so already or cannot be, ERR_AGAIN not yet. */
+bool decide_take(struct model *m, const struct decision *d, int64_t now_ms,
+                 struct decide_touched *out, struct err *e) MUST_USE;
+
+/* One that was durable, in order of number; its claims come by themselves. One about something that
+ * is no longer in the list is kept and does nothing. */
+bool decide_restore(struct model *m, const struct decision *d, struct decide_touched *out,
+                    struct err *e) MUST_USE;
+
+/* The decision that a claim of the desk's follows from. */
+const struct decision *decide_behind(const struct model *m, const struct claim *c);
+
+/* The last decision about a race or one of its candidacies, of a number above `after`; NULL. */
+const struct decision *decide_last_about(const struct model *m, const struct race *r,
+                                         int64_t after);
+
+/* Is this decision about the race: the race itself, or a candidacy in it? */
+bool decide_is_about(const struct model *m, const struct decision *d, const struct race *r);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+/* Words into decisions. */
+#include "daemon/desk_decide.h"
+
+#include <stdlib.h>
+
+#include "daemon/app_state.h"
+
+static const struct form {
+    const char *verb;
+    size_t least, most; /* words: the target, then the argument (joined by blanks) */
+    const char *usage;
+} forms[] = {
+    {"call", 2, 2, "ENDORSEMENT won|lost|advanced --reason TEXT [--basis WHAT] [--url URL]"},
+    {"uncall", 1, 1, "ENDORSEMENT --reason TEXT"},
+    {"freeze", 0, 1, "[RACE] --reason TEXT"},
+    {"release", 0, 1, "[RACE] --reason TEXT"},
+    {"mark", 2, 3, "RACE FLAG [off] --reason TEXT"},
+    {"endorse status", 2, 2, "ENDORSEMENT STATUS --reason TEXT"},
+    {"polls", 2, 2, "STATE[/COUNTY]|RACE HH:MM --reason TEXT"},
+};
+
+static const struct form *find_form(struct slice verb)
+{
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (slice_is(verb, forms[i].verb))
+            return &forms[i];
+    return NULL;
+}
+
+bool desk_decides(struct slice verb)
+{
+    return find_form(verb) != NULL;
+}
+
+struct words {
+    struct decision d;
+    struct buf argument;
+    size_t count;
+    bool dry_run;
+};
+
+/* "--reason TEXT", "--reason=TEXT". The option's value, or NULL: it is none of ours. */
+static struct slice *option_of(struct words *w, struct slice word, struct slice *inline_value)
+{
+    const struct {
+        const char *name;
+        struct slice *to;
+    } options[] = {{"--reason", &w->d.reason}, {"--basis", &w->d.basis}, {"--url", &w->d.url}};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        struct slice name = slice_of(options[i].name);
+        *inline_value = (struct slice){NULL, 0};
+        if (slice_eq(word, name))
+            return options[i].to;
+        if (slice_starts(word, name) && word.len > name.len && word.ptr[name.len] == '=') {
+            *inline_value = slice_sub(word, name.len + 1, word.len);
+            return options[i].to;
+        }
+    }
+    return NULL;
+}
+
+static bool read_words(const struct form *f, const struct control_request *q, struct words *w,
+                       struct buf *body)
+{
+    for (size_t i = 0; i < q->arg_count; i++) {
+        struct slice word = q->args[i], value;
+        struct slice *to = option_of(w, word, &value);
+        if (to && !value.ptr && ++i == q->arg_count) {
+            buf_addf(body, "%.*s needs a value\n", SLICE_FMT(word));
+            return false;
+        }
+        if (to)
+            *to = value.ptr ? value : q->args[i];
+        else if (slice_is(word, "--dry-run"))
+            w->dry_run = true;
+        else if (slice_starts(word, SLICE("-"))) {
+            buf_addf(body, "%s has no %.*s; its options: --reason, --basis, --url, --dry-run\n",
+                     f->verb, SLICE_FMT(word));
+            return false;
+        } else if (w->count++ == 0)
+            w->d.target = word;
+        else
+            buf_addf(&w->argument, "%s%.*s", w->count > 2 ? " " : "", SLICE_FMT(word));
+    }
+    w->d.argument = buf_slice(&w->argument);
+    if (w->count >= f->least && w->count <= f->most && !w->argument.failed)
+        return true;
+    buf_addf(body, "usage: tallyctl %s %s\n", f->verb, f->usage);
+    return false;
+}
+
+struct waiting {
+    struct app *app;
+    uint64_t ticket;
+};
+
+static void on_decided(bool ok, struct slice said, void *ctx)
+{
+    struct waiting *w = ctx;
+    if (w->app->control)
+        control_answer(w->app->control, w->ticket, ok ? 0 : ERR_AGAIN, said);
+    free(w);
+}
+
+static int refuse(const struct err *e, struct buf *body)
+{
+    buf_clear(body);
+    buf_addf(body, "%s\n", e->text);
+    return (int)e->kind;
+}
+
+static int take(struct app *app, const struct control_request *q, const struct decision *d,
+                struct buf *body)
+{
+    struct waiting *w = malloc(sizeof *w);
+    struct err e = {0};
+    if (!w)
+        return ERR_BUG;
+    *w = (struct waiting){app, q->ticket};
+    if (river_decide(app->night->river, d, on_decided, w, &e))
+        return CONTROL_LATER;
+    free(w);
+    return refuse(&e, body);
+}
+
+int desk_decide(struct app *app, const struct control_request *q, struct buf *body)
+{
+    const struct form *f = find_form(q->verb);
+    struct words w = {.d = {.verb = q->verb, .by = q->login}};
+    struct err e = {0};
+    int code = ERR_USAGE;
+    buf_init(&w.argument, 65536);
+    if (!app->ready) {
+        buf_addz(body, "not ready: the last known state is being restored\n");
+        code = ERR_AGAIN;
+    } else if (read_words(f, q, &w, body)) {
+        if (!w.dry_run)
+            code = take(app, q, &w.d, body);
+        else
+            code = river_preview(app->night->river, &w.d, body, &e) ? 0 : refuse(&e, body);
+    }
+    buf_done(&w.argument);
+    return code;
+}

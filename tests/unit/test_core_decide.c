@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: ISC */
+/* The desk: what it may decide, what that does to calls and counts, and that a restart knows it. */
+#include "tests/unit/night.h"
+
+#include "daemon/core/decide.h"
+
+static const char list[] =
+    "endorsement_id,candidate_name,state,office,district,party,race_id,seats_to_fill,source_hints,"
+    "status,advance_to\n"
+    "ann,Ann Archer,GA,State Senate,1,D,ga-ss-1,1,ap=1|ddhq=1,active,\n"
+    "bob,Bob Baker,GA,State Senate,1,D,ga-ss-1,1,ap=1|ddhq=1,active,\n"
+    "cat,Cat Cole,GA,School Board,2,D,ga-sb-2,2,ap=2|ddhq=2,active,\n"
+    "dan,Dan Dorn,GA,School Board,2,D,ga-sb-2,2,ap=2|ddhq=2,active,\n"
+    "eli,Eli East,GA,School Board,2,D,ga-sb-2,2,ap=2|ddhq=2,active,\n"
+    "fay,Fay Ford,GA,State House,4,D,ga-sh-4,1,ap=4|ddhq=4,active,2\n";
+
+#define SENATE(a, b, c)                                                                            \
+    "contest 1|State Senate District 1|GA ; stated\n"                                              \
+    "choice 11|Ann Archer|D ; " a "\nchoice 12|Bob Baker|D ; " b "\nchoice 13|Other One|R ; " c    \
+    "\ntotal 500 400 300\n"
+
+enum { AP, DDHQ };
+
+static void outcome_is(const struct night *n, const char *id, enum outcome o)
+{
+    if (night_outcome(n, id) != o)
+        fail_msg("%s is %s, not %s", id, outcome_name(night_outcome(n, id)), outcome_name(o));
+}
+
+static int64_t counted(const struct night *n, enum tally_count what)
+{
+    return core_tally(n->core)->n[what];
+}
+
+static bool refused(const struct night *n, const char *why)
+{
+    return n->out.err.kind != ERR_NONE && n->out.message_count == 0 &&
+           night_says(slice_of(n->out.err.text), why);
+}
+
+static void test_the_desk_calls_and_what_follows_follows(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    assert_true(night_decide(&n, "call", "ann", "won", NIGHT_AT(1)));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    outcome_is(&n, "bob", OUTCOME_LOST); /* the seat is called for another */
+    assert_int_equal(night_race(&n, "ann")->status, RACE_CALLED);
+    assert_int_equal(counted(&n, TALLY_WON), 1);
+    assert_int_equal(n.out.claim_count, 2);
+    const struct claim *c = &n.out.claims[0];
+    assert_true(slice_is(c->by, "desk") && slice_is(c->reason, "the clerk said so"));
+    assert_int_equal(c->number, n.out.decision->number + 1);
+    assert_ptr_equal(decide_behind(core_model(n.core), &n.out.claims[1]), n.out.decision);
+    const struct message *call = night_message(&n, MESSAGE_CALL, 0);
+    assert_true(night_says(call->data, "\"by\":\"desk\"") && slice_is(call->winner, "ann"));
+    assert_true(night_says(n.out.said, "call ann won by maria") &&
+                night_says(n.out.said, "was      0 won of 0 called") &&
+                night_says(n.out.said, "is       1 won of 2 called"));
+    night_close(&n);
+}
+
+static void test_a_board_is_called_one_by_one(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    assert_true(night_decide(&n, "call", "cat", "won", NIGHT_AT(1)));
+    outcome_is(&n, "dan", OUTCOME_PENDING);
+    assert_int_equal(night_race(&n, "cat")->status, RACE_PARTLY_CALLED);
+    assert_true(night_decide(&n, "call", "dan", "won", NIGHT_AT(2)));
+    outcome_is(&n, "eli", OUTCOME_LOST);
+    assert_int_equal(night_race(&n, "cat")->status, RACE_CALLED);
+    assert_false(night_decide(&n, "call", "eli", "won", NIGHT_AT(3)));
+    assert_true(refused(&n, "2 of 2 seats are called for others of ours"));
+    outcome_is(&n, "eli", OUTCOME_LOST);
+    night_close(&n);
+}
+
+static void test_what_cannot_be_called(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_tick(&n, NIGHT_AT(-2));
+    assert_false(night_decide(&n, "call", "ann", "won", NIGHT_AT(-1)));
+    assert_true(refused(&n, "polls close at"));
+    assert_int_equal(n.out.err.kind, ERR_AGAIN);
+    assert_false(night_decide(&n, "call", "annie", "won", NIGHT_AT(1)));
+    assert_true(refused(&n, "no endorsement has the id 'annie'"));
+    assert_false(night_decide(&n, "call", "ann", "winning", NIGHT_AT(1)));
+    assert_int_equal(n.out.err.kind, ERR_USAGE);
+    assert_false(night_decide(&n, "hail", "ann", "won", NIGHT_AT(1)));
+    assert_false(night_decide(&n, "uncall", "ann", "", NIGHT_AT(1)));
+    assert_true(refused(&n, "nothing to take back"));
+    assert_true(night_decide(&n, "endorse status", "bob", "withdrawn", NIGHT_AT(1)));
+    assert_false(night_decide(&n, "call", "bob", "lost", NIGHT_AT(1)));
+    assert_true(refused(&n, "withdrawn"));
+    assert_true(night_decide(&n, "call", "ann", "won", NIGHT_AT(1)));
+    assert_false(night_decide(&n, "call", "ann", "won", NIGHT_AT(2)));
+    assert_true(refused(&n, "already"));
+    assert_int_equal(core_model(n.core)->decision_count, 2);
+    struct event ev = {.type = EVENT_DECISION,
+                       .decision = {.verb = SLICE("freeze"), .reason = SLICE(" ")}};
+    core_apply(n.core, &ev, NIGHT_AT(3), &n.out);
+    assert_true(refused(&n, "needs a reason"));
+    night_close(&n);
+}
+
+/* Taken back by the desk, and no feed calls it again until the desk lets go. */
+static void test_uncall_freezes_and_release_lets_go(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(1));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_true(night_decide(&n, "uncall", "ann", "", NIGHT_AT(2)));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    const struct message *gone = night_message(&n, MESSAGE_RETRACTION, 0);
+    assert_true(night_says(gone->data, "the clerk said so") &&
+                night_says(gone->data, "\"by\":\"desk\""));
+    assert_true(night_says(gone->data, "\"won\":0")); /* counts fall in the same message */
+    assert_true(night_race(&n, "ann")->flags & RACE_FROZEN);
+    night_batch(&n, AP, SENATE("", "won", ""), NIGHT_AT(3));
+    night_batch(&n, AP, SENATE("", "won", "lost"), NIGHT_AT(5));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    outcome_is(&n, "bob", OUTCOME_PENDING); /* lost only because the seat was hers */
+    assert_true(night_decide(&n, "release", "ga-ss-1", "", NIGHT_AT(6)));
+    outcome_is(&n, "bob", OUTCOME_WON); /* what the feed has said meanwhile counts now */
+    outcome_is(&n, "ann", OUTCOME_LOST);
+    assert_false(night_race(&n, "ann")->flags & RACE_FROZEN);
+    assert_false(night_decide(&n, "release", "ga-ss-1", "", NIGHT_AT(7)));
+    assert_true(refused(&n, "nothing to release"));
+    night_close(&n);
+}
+
+static void test_a_desk_call_outranks_and_is_dropped_by_release(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("", "", "won"), NIGHT_AT(1));
+    outcome_is(&n, "ann", OUTCOME_LOST);
+    assert_true(night_decide(&n, "call", "ann", "won", NIGHT_AT(2)));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_true(night_race(&n, "ann")->flags & RACE_CONFLICT);
+    assert_true(night_decide(&n, "release", "ga-ss-1", "", NIGHT_AT(3)));
+    outcome_is(&n, "ann", OUTCOME_LOST);
+    assert_true(night_says(night_message(&n, MESSAGE_RETRACTION, 0)->data, "the clerk said so"));
+    night_close(&n);
+}
+
+static void test_after_a_retraction_the_desk_releases_lower_authorities(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(1));
+    night_batch(&n, AP, SENATE("", "", ""), NIGHT_AT(2));
+    night_batch(&n, AP, SENATE("", "", " "), NIGHT_AT(4));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    night_batch(&n, DDHQ, SENATE("won", "", ""), NIGHT_AT(5));
+    outcome_is(&n, "ann", OUTCOME_PENDING); /* the higher one has taken it back */
+    assert_true(night_decide(&n, "release", "ga-ss-1", "", NIGHT_AT(6)));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    night_close(&n);
+}
+
+static void test_freezing_everything(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    assert_true(night_decide(&n, "freeze", "", "", NIGHT_AT(1)));
+    assert_false(night_decide(&n, "freeze", "", "", NIGHT_AT(1)));
+    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(2));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    assert_int_not_equal(n.out.claim_count, 0); /* every claim is kept */
+    assert_int_equal(night_race(&n, "ann")->status, RACE_UNCALLED);
+    assert_true(night_race(&n, "fay")->flags & RACE_FROZEN);
+    assert_true(night_decide(&n, "call", "fay", "advanced", NIGHT_AT(3))); /* the desk's count */
+    outcome_is(&n, "fay", OUTCOME_ADVANCED);
+    assert_true(night_decide(&n, "release", "", "", NIGHT_AT(4)));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    outcome_is(&n, "fay", OUTCOME_ADVANCED);
+    night_close(&n);
+}
+
+static void test_marks(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(1));
+    assert_true(night_decide(&n, "mark", "ga-ss-1", "recount", NIGHT_AT(2)));
+    outcome_is(&n, "ann", OUTCOME_WON); /* a win stands under any mark but void */
+    assert_int_equal(night_count(&n, MESSAGE_RACE), 1);
+    assert_true(night_says(night_message(&n, MESSAGE_RACE, 0)->data, "\"recount\""));
+    assert_false(night_decide(&n, "mark", "ga-ss-1", "recount", NIGHT_AT(2)));
+    assert_false(night_decide(&n, "mark", "ga-ss-1", "frozen", NIGHT_AT(2)));
+    assert_int_equal(n.out.err.kind, ERR_USAGE);
+    assert_false(night_decide(&n, "mark", "ga-ss-9", "recount", NIGHT_AT(2)));
+    assert_true(night_decide(&n, "mark", "ga-ss-1", "void", NIGHT_AT(3)));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    assert_int_equal(counted(&n, TALLY_WON), 0);
+    assert_true(night_says(night_message(&n, MESSAGE_RETRACTION, 0)->data, "the clerk said so"));
+    assert_true(night_decide(&n, "mark", "ga-ss-1", "void off", NIGHT_AT(4)));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_true(night_race(&n, "ann")->flags & RACE_RECOUNT);
+    assert_true(night_decide(&n, "mark", "ga-ss-1", "recount off", NIGHT_AT(5)));
+    assert_false(night_race(&n, "ann")->flags & RACE_RECOUNT);
+    night_close(&n);
+}
+
+static void test_a_status_moves_the_denominator(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(1));
+    int64_t endorsed = counted(&n, TALLY_ENDORSED);
+    assert_true(night_decide(&n, "endorse status", "ann", "disqualified", NIGHT_AT(2)));
+    assert_int_equal(counted(&n, TALLY_ENDORSED), endorsed - 1);
+    assert_int_equal(counted(&n, TALLY_DISQUALIFIED), 1);
+    assert_int_equal(counted(&n, TALLY_WON), 0);
+    assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 1);
+    assert_int_equal(night_count(&n, MESSAGE_TOTALS), 1);
+    assert_true(night_decide(&n, "endorse status", "ann", "active", NIGHT_AT(3)));
+    assert_int_equal(counted(&n, TALLY_WON), 1);
+    night_close(&n);
+}
+
+static void test_polls_are_moved(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    assert_false(night_decide(&n, "polls", "GA", "7 pm", NIGHT_AT(-90)));
+    assert_false(night_decide(&n, "polls", "TX", "20:00", NIGHT_AT(-90)));
+    assert_true(night_decide(&n, "polls", "GA", "20:00", NIGHT_AT(-90)));
+    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(1)); /* votes before 20:00 */
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    assert_int_equal(n.out.verdict, VERDICT_EARLY);
+    assert_false(night_decide(&n, "call", "fay", "won", NIGHT_AT(30)));
+    night_tick(&n, NIGHT_AT(61));
+    night_tick(&n, core_next_tick(n.core, NIGHT_AT(61)));
+    night_batch(&n, AP, SENATE("won", "", " "), NIGHT_AT(63));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_true(night_decide(&n, "polls", "ga-sh-4", "22:00", NIGHT_AT(64)));
+    assert_false(night_decide(&n, "call", "fay", "won", NIGHT_AT(65)));
+    assert_true(night_decide(&n, "call", "bob", "lost", NIGHT_AT(65)));
+    night_close(&n);
+}
+
+/* Shown before it is done, and nothing has moved. */
+static void test_a_preview_changes_nothing(void **state)
+{
+    static const struct {
+        const char *verb, *target, *argument, *says;
+    } tries[] = {
+        {"call", "cat", "won", "is       2 won of"},
+        {"uncall", "ann", "", "is       0 won of"},
+        {"freeze", "", "", "freeze by maria"},
+        {"mark", "ga-ss-1", "void", "is       0 won of"},
+        {"endorse status", "ann", "withdrawn", "is       0 won of"},
+        {"polls", "GA", "23:00", "polls GA 23:00"},
+    };
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(1));
+    struct effects before, after;
+    struct err e;
+    assert_true(effects_init(&before, &e) && effects_init(&after, &e));
+    core_snapshot(n.core, NIGHT_AT(2), &before);
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        struct decision d = {.verb = slice_of(tries[i].verb),
+                             .target = slice_of(tries[i].target),
+                             .argument = slice_of(tries[i].argument),
+                             .reason = SLICE("r"),
+                             .by = SLICE("maria")};
+        struct buf said;
+        buf_init(&said, 65536);
+        if (!core_preview(n.core, &d, NIGHT_AT(2), &said, &e))
+            fail_msg("%s: %s", tries[i].verb, e.text);
+        if (!night_says(buf_slice(&said), tries[i].says))
+            fail_msg("%s says: %.*s", tries[i].verb, SLICE_FMT(buf_slice(&said)));
+        buf_done(&said);
+        core_snapshot(n.core, NIGHT_AT(2), &after);
+        assert_int_equal(after.message_count, before.message_count);
+        for (size_t k = 0; k < after.message_count; k++)
+            assert_true(slice_eq(after.messages[k].data, before.messages[k].data));
+        assert_int_equal(core_model(n.core)->decision_count, 0);
+    }
+    assert_true(night_decide(&n, "call", "cat", "won", NIGHT_AT(3)));
+    outcome_is(&n, "cat", OUTCOME_WON);
+    effects_done(&before);
+    effects_done(&after);
+    night_close(&n);
+}
+
+/* All of it again from what was kept, to the same bytes. */
+static void test_a_restart_knows_what_the_desk_decided(void **state)
+{
+    static const struct {
+        const char *verb, *target, *argument;
+    } said[] = {
+        {"uncall", "ann", ""},
+        {"call", "cat", "won"},
+        {"mark", "ga-sb-2", "contested"},
+        {"endorse status", "eli", "withdrawn"},
+        {"polls", "ga-sh-4", "21:00"},
+        {"call", "dan", "won"},
+        {"mark", "ga-ss-1", "tie"},
+        {"uncall", "dan", ""},
+        {"release", "ga-ss-1", ""},
+    };
+    static const char feed[] = SENATE("won", "", "");
+    for (size_t most = 0; most <= sizeof said / sizeof *said; most++) {
+        struct night n;
+        struct effects before, after;
+        struct err e;
+        (void)state;
+        night_open(&n, list);
+        assert_true(effects_init(&before, &e) && effects_init(&after, &e));
+        night_batch(&n, AP, feed, NIGHT_AT(1));
+        for (size_t i = 0; i < most; i++)
+            if (!night_decide(&n, said[i].verb, said[i].target, said[i].argument, NIGHT_AT(2 + i)))
+                fail_msg("%s: %s", said[i].verb, n.out.err.text);
+        core_snapshot(n.core, NIGHT_AT(30), &before);
+        struct core *old = night_restart(&n);
+        struct results batch = batch_of(n.a, feed);
+        struct event ev = {.type = EVENT_BATCH,
+                           .source = AP,
+                           .batch = &batch,
+                           .digest = {1, AP},
+                           .received_ms = NIGHT_AT(1),
+                           .restored = true};
+        night_apply(&n, &ev, NIGHT_AT(1));
+        assert_int_equal(n.out.claim_count, 0);
+        core_snapshot(n.core, NIGHT_AT(30), &after);
+        assert_int_equal(after.message_count, before.message_count);
+        for (size_t k = 0; k < after.message_count; k++)
+            if (!slice_eq(after.messages[k].data, before.messages[k].data) ||
+                !slice_eq(after.messages[k].snap_data, before.messages[k].snap_data))
+                fail_msg("after %zu decisions: %.*s, was %.*s", most,
+                         SLICE_FMT(after.messages[k].snap_data.len ? after.messages[k].snap_data
+                                                                   : after.messages[k].data),
+                         SLICE_FMT(before.messages[k].snap_data.len ? before.messages[k].snap_data
+                                                                    : before.messages[k].data));
+        core_free(old);
+        effects_done(&before);
+        effects_done(&after);
+        night_close(&n);
+    }
+}
+
+static void test_decisions_about_what_is_no_longer_there_do_nothing(void **state)
+{
+    struct decision d = {.number = 5,
+                         .at_ms = NIGHT_AT(1),
+                         .verb = SLICE("freeze"),
+                         .target = SLICE("ga-ss-77"),
+                         .reason = SLICE("r"),
+                         .by = SLICE("maria")};
+    struct night n;
+    struct err e;
+    (void)state;
+    night_open(&n, list);
+    assert_true(core_restore_decision(n.core, &d, &e));
+    assert_false(core_restore_decision(n.core, &d, &e)); /* out of order */
+    d.number = 6;
+    d.verb = SLICE("of-tomorrow");
+    assert_true(core_restore_decision(n.core, &d, &e));
+    assert_true(night_decide(&n, "call", "ann", "won", NIGHT_AT(2)));
+    assert_int_equal(n.out.decision->number, 7);
+    night_close(&n);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_desk_calls_and_what_follows_follows),
+        cmocka_unit_test(test_a_board_is_called_one_by_one),
+        cmocka_unit_test(test_what_cannot_be_called),
+        cmocka_unit_test(test_uncall_freezes_and_release_lets_go),
+        cmocka_unit_test(test_a_desk_call_outranks_and_is_dropped_by_release),
+        cmocka_unit_test(test_after_a_retraction_the_desk_releases_lower_authorities),
+        cmocka_unit_test(test_freezing_everything),
+        cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_a_status_moves_the_denominator),
+        cmocka_unit_test(test_polls_are_moved),
+        cmocka_unit_test(test_a_preview_changes_nothing),
+        cmocka_unit_test(test_a_restart_knows_what_the_desk_decided),
+        cmocka_unit_test(test_decisions_about_what_is_no_longer_there_do_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
