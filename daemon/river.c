@@ -270,6 +270,15 @@ static void on_decided(bool ok, const char *text, void *ctx)
     free(a);
 }
 
+static bool submit_rows(struct river *r, const struct writer_job *rows, bool release,
+                        struct asked *asked)
+{
+    if (!asked)
+        return submit(r, rows, release ? on_durable : on_kept, r);
+    asked->release = release;
+    return submit(r, rows, on_decided, asked);
+}
+
 /* Make durable what has to be, then let the messages go. They wait for claims and decisions; and
  * for the first payload of a file, so that a crash never leaves zeros where there were figures.
  * Later payloads are written behind the messages. False: nothing is kept and nothing goes out. */
@@ -289,13 +298,7 @@ static bool settle(struct river *r, const struct writer_file *files, size_t file
     bool news = fx->message_count > 0;
     bool wait_rows = news && !first && (fx->claim_count > 0 || asked);
     bool wait_paper = news && first;
-    if (asked)
-        asked->release = wait_rows;
-    if (!submit(r, &rows,
-                asked       ? on_decided
-                : wait_rows ? on_durable
-                            : on_kept,
-                asked ? (void *)asked : r) ||
+    if (!submit_rows(r, &rows, wait_rows, asked) ||
         !submit(r, &paper, wait_paper ? on_durable : on_kept, r))
         return false; /* nothing goes out that a crash would lose */
     if (!outbox_add(r->p.outbox, fx->messages, fx->message_count, last_byte_us,

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: ISC
+"""What the desk decides: shown first, asked for, kept before it is answered, and known again after kill -9."""
+import json
+import os
+import pty
+import re
+import signal
+
+import pytest
+
+import harness
+import small_night
+
+WHY = ("--reason", "the clerk said so")
+
+
+@pytest.fixture
+def house():
+    with small_night.Small() as h:
+        h.start_tallyd()
+        harness.wait_for(lambda: "foe" in str(h.races()), 10, "the races")
+        yield h
+
+
+def totals(house):
+    return json.loads(house.get("/v1/totals.json"))["data"]
+
+
+def outcome(house, endorsement):
+    return re.search(rf"(?m)^{endorsement}: .*?^  outcome  (\w+)", house.ctl("explain", endorsement).stdout, re.S).group(1)
+
+
+def test_a_call_is_shown_then_made_then_kept(house):
+    look = house.ctl("call", "foe", "won", *WHY, "--dry-run")
+    assert look.returncode == 0 and "was      0 won of 0 called" in look.stdout and "is       1 won of 1 called" in look.stdout
+    assert totals(house)["won"] == 0
+    silent = house.ctl("call", "foe", "won", *WHY)
+    assert silent.returncode == 64 and "--yes" in silent.stderr and "1 won of 1" in silent.stdout and totals(house)["won"] == 0
+    done = house.ctl("call", "foe", "won", *WHY, "--basis", "newspaper", "--url", "https://news.example/1", "--yes")
+    assert done.returncode == 0 and "is       1 won of 1 called" in done.stdout, done.stderr
+    harness.wait_for(lambda: totals(house)["won"] == 1, 10, "the total")
+    assert totals(house)["flips"] == 1 and totals(house)["called_by"] == {"desk": 1}
+    said = house.ctl("explain", "foe").stdout
+    login = house.ctl("call", "yew", "lost", *WHY, "--dry-run").stdout.split(" by ")[1].split(" at ")[0]
+    for words in (f"desk: 1  call foe won by {login} at", "[newspaper, https://news.example/1]", "by desk: won", "<- stands"):
+        assert words in said, said
+    house.tallyd.kill()
+    house.start_tallyd(name="tallyd-2")
+    assert outcome(house, "foe") == "won" and totals(house)["won"] == 1
+    back = house.ctl("uncall", "foe", "--reason", "not yet", "--yes")
+    assert back.returncode == 0, back.stderr
+    harness.wait_for(lambda: totals(house)["won"] == 0, 10, "the total")
+
+
+def test_what_is_refused_says_why_and_changes_nothing(house):
+    for words, code, says in (
+        (("call", "foe", "won", "--yes"), 64, "--reason"),
+        (("call", "foe", *WHY, "--yes"), 64, "usage: tallyctl call ENDORSEMENT"),
+        (("call", "nobody", "won", *WHY, "--yes"), 1, "nobody"),
+        (("call", "foe", "won", *WHY, "--basis", "rumour", "--yes"), 64, "official, newspaper"),
+        (("call", "foe", "won", *WHY, "--maybe"), 64, "--maybe"),
+        (("uncall", "foe", *WHY, "--yes"), 1, "nothing to take back"),
+        (("mark", "no-race", "void", *WHY, "--yes"), 1, "no-race"),
+        (("freeze", "foe", "bar", *WHY, "--yes"), 64, "usage"),
+        (("endorse", "status", "foe", "gone", *WHY, "--yes"), 64, "withdrawn"),
+        (("polls", "GA", "late", *WHY, "--yes"), 64, "HH:MM"),
+        (("call", "foe", "won", "--reason", "two\nlines", "--yes"), 64, "line ends"),
+        (("status", "--yes"), 64, "decides nothing"),
+    ):
+        done = house.ctl(*words)
+        assert done.returncode == code and says in done.stderr and not done.stdout, (words, done)
+    assert totals(house)["called"] == 0
+
+
+@pytest.mark.parametrize("answer, won", ((b"y\n", 1), (b"n\n", 0), (b"\n", 0)))
+def test_on_a_terminal_it_asks(house, answer, won):
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execv(harness.TALLYCTL, [str(harness.TALLYCTL), "--socket", str(house.folder / "control"), "call", "foe", "won", *WHY])
+    seen = b""
+    while b"do it? [y/N]" not in seen:
+        seen += os.read(fd, 4096)
+    assert b"1 won of 1 called" in seen
+    os.write(fd, answer)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    os.close(fd)
+    assert code == (0 if won else 1)
+    harness.wait_for(lambda: totals(house)["won"] == won, 10, "the total")
+
+
+def test_nothing_answered_is_lost_by_kill_9(house):
+    race = next(i for i in house.races() if i.endswith("us-senate"))
+    for n in range(12):
+        words = ("mark", race, "recount", "off") if n % 2 else ("mark", race, "recount")
+        done = house.ctl(*words, "--reason", f"step {n}", "--yes")
+        assert done.returncode == 0, done.stderr
+        house.tallyd.kill()
+        house.start_tallyd(name=f"tallyd-{n}")
+        said = house.ctl("explain", race).stdout
+        assert f": step {n}\n" in said and ("recount" in said.split("\n")[0]) == (n % 2 == 0), said
+
+
+def test_a_reload_keeps_what_the_desk_said(house):
+    assert house.ctl("endorse", "status", "yew", "withdrawn", *WHY, "--yes").returncode == 0
+    harness.wait_for(lambda: totals(house)["withdrawn"] == 1, 10, "the total")
+    house.configure("name = A small night", "name = A smaller night")
+    os.kill(house.tallyd.child.pid, signal.SIGHUP)
+    harness.wait_for(lambda: house.status()["election"] == "A smaller night", 10, "the reload")
+    assert totals(house)["withdrawn"] == 1 and totals(house)["endorsed"] == 1
