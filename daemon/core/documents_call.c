@@ -192,6 +192,6 @@ void documents_decision(const struct model *m, const struct decision *d, const s
     buf_addz(out, "\nis       ");
     tally_line(now, out);
     buf_addz(out, "\ntotal    ");
-    statement_write(m, now, now_ms, out);
+    statement_write(m, now, STATEMENT_SHORT, now_ms, out);
     buf_addc(out, '\n');
 }
