@@ -3,7 +3,9 @@
  * nothing back. */
 #include "daemon/core/marks.h"
 
+#include "daemon/core/match_index.h"
 #include "daemon/core/name.h"
+#include "daemon/core/seats.h"
 
 /* Take one more statement of a number: false when it differs from an earlier one. */
 static bool agree(int64_t *stated, int64_t more)
@@ -14,6 +16,17 @@ static bool agree(int64_t *stated, int64_t more)
         return false;
     *stated = more;
     return true;
+}
+
+/* Is it a seat, not a nomination, of an office that one person holds? */
+static bool one_seat(const struct model *m, const struct race *r)
+{
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct race_ours *ours = &m->match->people[r->endorsements[i]].race;
+        if (ours->e->wins != WINS_SEAT || !seats_single(ours->office.class, ours->state))
+            return false;
+    }
+    return r->endorsement_count > 0;
 }
 
 bool marks_seats(const struct model *m, struct race *r)
@@ -33,7 +46,7 @@ bool marks_seats(const struct model *m, struct race *r)
         places_agree &= agree(&places, c->places);
         measure |= (c->flags & RESULTS_MEASURE) != 0;
     }
-    if (seats < 0 && measure)
+    if (seats < 0 && (measure || one_seat(m, r)))
         seats = 1;
     r->seats = seats_agree ? seats : -1;
     r->places = places_agree ? places : -1;

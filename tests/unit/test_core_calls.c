@@ -11,7 +11,7 @@ static const char list[] =
     "bob,Bob Baker,GA,State Senate,1,D,ga-ss-1,1,ap=1|ddhq=1|state=1|votes=1,active,\n"
     "cat,Cat Cole,GA,School Board,2,D,ga-sb-2,2,ap=2|ddhq=2,active,\n"
     "dan,Dan Dorn,GA,School Board,2,D,ga-sb-2,2,ap=2|ddhq=2,active,\n"
-    "eve,Eve Eden,GA,State House,3,D,ga-sh-3,,ap=3|ddhq=3,active,\n"
+    "eve,Eve Eden,GA,City Council,3,D,ga-sh-3,,ap=3|ddhq=3,active,\n"
     "fay,Fay Ford,GA,State House,4,D,ga-sh-4,1,ap=4|ddhq=4,active,2\n"
     "gus,Gus Gray,GA,Coroner,,D,ga-coroner,1,ap=5,unopposed,\n"
     "hal,Hal Hill,GA,Sheriff,,D,ga-sheriff,1,,elected_unopposed,\n";
@@ -258,8 +258,8 @@ static void test_a_fading_win_keeps_its_seat(void **state)
     struct night n;
     (void)state;
     night_open(&n, "endorsement_id,candidate_name,state,office,district,race_id,source_hints\n"
-                   "eve,Eve Eden,GA,State House,3,ga-sh-3,ap=3\n"
-                   "ivy,Ivy Inn,GA,State House,3,ga-sh-3,ap=3\n");
+                   "eve,Eve Eden,GA,City Council,3,ga-cc-3,ap=3\n"
+                   "ivy,Ivy Inn,GA,City Council,3,ga-cc-3,ap=3\n");
     night_batch(&n, AP,
                 "contest 3|State House District 3|GA ; stated\nchoice 31|Eve Eden| ; won\n"
                 "choice 32|Ivy Inn\ntotal 7 6\n",

@@ -161,8 +161,8 @@ static void test_explain_says_what_is_unclear(void **state)
     struct buf out;
     struct err e;
     (void)state;
-    night_open(&n, "endorsement_id,candidate_name,state,office,district,party\n"
-                   "ann,Ann Archer (Dem),GA,State Senate,1,dem\n");
+    night_open(&n, "endorsement_id,candidate_name,state,office,district,party,source_hints\n"
+                   "ann,Ann Archer (Dem),GA,City Council,1,dem,ap=1\n");
     night_batch(&n, 0, SENATE(""), NIGHT_AT(2));
     buf_init(&out, 65536);
     assert_true(documents_explain(core_model(n.core), core_tally(n.core), SLICE("archer"),

@@ -191,9 +191,39 @@ static void test_who_is_an_opponent(void **state)
     assert_false(marks_opponent_votes(&f.race, 0));
 }
 
+/* One person holds a sheriff's office and a seat of most chambers; nobody knows of a council. */
+static void test_offices_of_one_person(void **state)
+{
+    static const struct {
+        const char *row;
+        int64_t seats;
+    } rows[] = {
+        {"a,Ann Archer,GA,State Senate,1,,", 1},
+        {"a,Ann Archer,GA,State House,1,,", 1},
+        {"a,Ann Archer,NJ,General Assembly,1,,", -1}, /* two a district */
+        {"a,Ann Archer,PA,Sheriff,,Berks,", 1},
+        {"a,Ann Archer,GA,City Council,1,,", -1},
+        {"a,Ann Archer,PA,County Commissioner,,Berks,", -1}, /* vote for two, elect three */
+        {"a,Ann Archer,GA,State Senate,1,,nomination", -1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct night n;
+        char csv[400];
+        snprintf(csv, sizeof csv,
+                 "endorsement_id,candidate_name,state,office,district,county,wins\n%s\n",
+                 rows[i].row);
+        night_open(&n, csv);
+        if (night_race(&n, "a")->seats != rows[i].seats)
+            fail_msg("%s: %d seats", rows[i].row, (int)night_race(&n, "a")->seats);
+        night_close(&n);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_offices_of_one_person),
         cmocka_unit_test(test_a_county_calls_nothing),
         cmocka_unit_test(test_no_mark_in_held_figures_is_no_retraction),
         cmocka_unit_test(test_lost_in_one_primary_is_not_lost),
