@@ -116,7 +116,7 @@ def test_misses_every_field(name):
 
 
 @pytest.mark.parametrize("name,path,value", [
-    ("totals", ("data", "record"), "lowest"), ("totals", ("data", "season"), {}), ("totals", ("data", "lifetime", "elected"), "9"),
+    ("totals", ("data", "record"), "lowest"), ("totals", ("data", "season"), {}),
     ("totals", ("data", "won"), -1), ("totals", ("data", "won"), "2"), ("totals", ("data", "states_won"), ["Georgia"]),
     ("totals", ("data", "win_rate"), {"num": 0, "den": 0, "percent": 0}), ("call", ("data", "outcome"), "pending"),
     ("call", ("data", "id"), "r2"), ("retraction", ("data", "outcome"), "won"), ("race", ("data", "status"), "won"),
@@ -137,3 +137,10 @@ def test_claims_of_a_race():
     validator("claims").validate(claims)
     del claims[0]["seq"]
     assert not validator("claims").is_valid(claims)
+
+
+def test_lifetime_and_record_where_configured():
+    message = envelope("totals", dict(totals(), lifetime={"elected": 900, "states": ["GA", "OH"]}, record="so_far"))
+    validator("envelope").validate(message)
+    message["data"]["lifetime"]["elected"] = "900"
+    assert not validator("envelope").is_valid(message)
