@@ -9,17 +9,28 @@
 #include "daemon/core/message.h"
 #include "daemon/core/tally.h"
 
+struct jsonw;
+
 /* ---- documents_totals.c ---- */
 
 /* The data of a totals message, a JSON object; of a state's with `state` not empty. */
 void documents_totals(const struct model *m, const struct tally *t, struct slice state,
                       int64_t now_ms, struct buf *out);
+/* What every slice of the totals has, as members of the object at hand. */
+void documents_counts(struct jsonw *j, const struct settings *s, const struct tally *t);
 /* "name value\n" for h:totals: plain numbers only. */
 void documents_plain(const struct model *m, const struct tally *t, struct buf *out);
 /* A line a count, or a line a state, level or tag: tab-separated with a head; or JSON. */
 enum documents_by { DOCUMENTS_ALL, DOCUMENTS_STATE, DOCUMENTS_LEVEL, DOCUMENTS_TAG };
 bool documents_totals_rows(const struct model *m, enum documents_by by, bool json,
                            struct arena *scratch, struct buf *out);
+
+/* ---- documents_public.c ---- */
+
+/* Totals by "state", "office" or "tag" as far as they are public (publish.h, cells.h), as JSON or
+ * CSV for the press; by nothing, as CSV. False: ERR_USAGE, by that there is nothing. */
+bool documents_public(const struct model *m, struct slice by, bool json, struct arena *scratch,
+                      struct buf *out, struct err *e) MUST_USE;
 
 /* ---- documents_race.c ---- */
 

@@ -54,8 +54,7 @@ static void write_called_by(struct jsonw *j, const struct settings *s, const str
     jsonw_object_end(j);
 }
 
-/* What every slice of the totals has. */
-static void write_counts(struct jsonw *j, const struct settings *s, const struct tally *t)
+void documents_counts(struct jsonw *j, const struct settings *s, const struct tally *t)
 {
     for (size_t i = 0; i < TALLY_NUMBERS; i++)
         jsonw_int(j, tally_names[i], t->n[i]);
@@ -118,7 +117,7 @@ void documents_totals(const struct model *m, const struct tally *t, struct slice
     jsonw_object(&j, NULL);
     if (state.len > 0)
         jsonw_str(&j, "state", state);
-    write_counts(&j, m->settings, t);
+    documents_counts(&j, m->settings, t);
     if (state.len == 0) {
         write_places(&j, t, "states_won", true);
         write_places(&j, t, "territories_won", false);
@@ -155,7 +154,7 @@ static void all_rows(const struct model *m, bool json, struct buf *out)
         struct jsonw j;
         jsonw_init(&j, out);
         jsonw_object(&j, NULL);
-        write_counts(&j, m->settings, &t);
+        documents_counts(&j, m->settings, &t);
         write_places(&j, &t, "states_won", true);
         write_places(&j, &t, "territories_won", false);
         jsonw_when(&j, "as_of", m->last_change_ms);
@@ -191,7 +190,7 @@ static void part_row(struct jsonw *j, const struct model *m, const char *head,
     if (json) {
         jsonw_object(j, NULL);
         jsonw_str(j, head, part->value);
-        write_counts(j, m->settings, &t);
+        documents_counts(j, m->settings, &t);
         jsonw_object_end(j);
         return;
     }

@@ -42,6 +42,15 @@ bool publish_column(const struct settings *s, struct slice column)
     return false;
 }
 
+bool publish_any_tag(const struct settings *s)
+{
+    for (size_t i = 0; i < s->publish_count; i++)
+        if (slice_is(s->publish[i], "tags") || behind(s->publish[i], tag_prefix).len > 0 ||
+            behind(s->publish[i], sum_prefix).len > 0)
+            return true;
+    return false;
+}
+
 enum publish_tag publish_tag(const struct settings *s, struct slice tag)
 {
     enum publish_tag found = publish_column(s, SLICE("tags")) ? PUBLISH_TAG : PUBLISH_NOTHING;

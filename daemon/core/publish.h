@@ -19,6 +19,7 @@ enum publish_tag {
     PUBLISH_SUM,     /* counted over everything, and never crossed with anything */
     PUBLISH_TAG,     /* on candidates, and to choose by */
 };
+bool publish_any_tag(const struct settings *s);
 enum publish_tag publish_tag(const struct settings *s, struct slice tag);
 
 /* May a word that chooses among races (documents_filter.h) be used outside? Else ERR_USAGE, in the

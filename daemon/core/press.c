@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/* Cells, one behind the other. */
+#include "daemon/core/press.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "daemon/base/csv.h"
+#include "daemon/base/when.h"
+
+void press_head(struct press *p, const char *const *names)
+{
+    buf_addz(p->out, "as_of,mode");
+    for (; *names; names++)
+        buf_addf(p->out, ",%s", *names);
+    press_end(p);
+}
+
+void press_row(struct press *p)
+{
+    char when[25] = "";
+
+    if (p->m->last_change_ms != WHEN_UNKNOWN)
+        when_format(p->m->last_change_ms, when);
+    buf_addf(p->out, "%s,%s", when, mode_name(p->m->settings->mode));
+}
+
+void press_text(struct press *p, struct slice text)
+{
+    struct buf guarded;
+
+    buf_addc(p->out, ',');
+    if (text.len == 0 || text.ptr[0] == '\0' || !strchr("=+-@\t\r", text.ptr[0])) {
+        csv_field(p->out, text);
+        return;
+    }
+    buf_init(&guarded, text.len + 2);
+    buf_addc(&guarded, '\'');
+    buf_add(&guarded, text);
+    csv_field(p->out, buf_slice(&guarded));
+    p->out->failed |= guarded.failed;
+    buf_done(&guarded);
+}
+
+void press_known(struct press *p, int64_t n, bool known)
+{
+    buf_addc(p->out, ',');
+    if (known)
+        buf_addf(p->out, "%" PRId64, n);
+}
+
+void press_end(struct press *p)
+{
+    buf_addz(p->out, "\r\n");
+}
