@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/base/when.h"
+#include "daemon/core/corrections.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/emit.h"
 #include "daemon/core/feed.h"
@@ -48,6 +49,29 @@ static void count(struct core *c, const struct race *r, int sign)
     tally_race(&c->all, &c->model, r, sign, NULL);
     if (in)
         tally_race(in, &c->model, r, sign, NULL);
+}
+
+/* The standings of a race's endorsements as they are, in its order, to be freed. NULL: memory. */
+static struct standing *standings_copy(const struct model *m, const struct race *r)
+{
+    struct standing *old = calloc(r->endorsement_count + 1, sizeof *old);
+
+    for (uint32_t i = 0; old && i < r->endorsement_count; i++)
+        old[i] = m->standings[r->endorsements[i]];
+    return old;
+}
+
+/* Derive what stands in a race, count it so, and note what that corrects. Do outcomes, or who
+ * decided, differ? */
+static bool derive(struct core *c, struct race *r, int64_t at_ms, const struct standing *old,
+                   bool *failed)
+{
+    count(c, r, -1);
+    bool changed = standings_derive(&c->model, r);
+    count(c, r, 1);
+    for (uint32_t i = 0; changed && i < r->endorsement_count; i++)
+        *failed |= !corrections_outcome(&c->model, r->endorsements[i], old[i].outcome, at_ms);
+    return changed;
 }
 
 /* ---- life ---- */
@@ -125,6 +149,18 @@ const struct tally *core_tally(const struct core *c)
     return &c->all;
 }
 
+/* What was durable is derived as it was then. */
+static bool derive_again(struct core *c, struct race *r, int64_t at_ms)
+{
+    struct standing *old = standings_copy(&c->model, r);
+    bool failed = !old;
+
+    if (old)
+        derive(c, r, at_ms, old, &failed);
+    free(old);
+    return !failed;
+}
+
 bool core_restore_claim(struct core *c, const struct claim *claim, struct err *e)
 {
     struct model *m = &c->model;
@@ -134,10 +170,8 @@ bool core_restore_claim(struct core *c, const struct claim *claim, struct err *e
         return false;
     if (endorsement == NONE)
         return true;
-    struct race *r = &m->races[m->standings[endorsement].race];
-    count(c, r, -1);
-    standings_derive(m, r);
-    count(c, r, 1);
+    if (!derive_again(c, &m->races[m->standings[endorsement].race], claim->at_ms))
+        return no_memory(e);
     if (claim->at_ms > m->last_change_ms)
         m->last_change_ms = claim->at_ms;
     return true;
@@ -169,7 +203,8 @@ bool core_restore_decision(struct core *c, const struct decision *d, struct err 
         return false;
     range(c, &touched, &from, &to);
     for (uint32_t i = from; i < to; i++)
-        standings_derive(&c->model, &c->model.races[i]);
+        if (!derive_again(c, &c->model.races[i], d->at_ms))
+            return no_memory(e);
     recount(c);
     if (d->at_ms > c->model.last_change_ms)
         c->model.last_change_ms = d->at_ms;
@@ -448,22 +483,19 @@ static void settle_races(struct turn *t, struct emit *calls)
     for (size_t i = 0; i < t->race_count; i++) {
         struct race *r = &m->races[t->races[i]];
         const struct race *was = &t->was[i].race;
-        struct standing *old = arena_array(t->out->arena, r->endorsement_count + 1, sizeof *old);
+        struct standing *old = standings_copy(m, r);
         if (!old) {
             calls->failed = true;
             return;
         }
-        for (uint32_t k = 0; k < r->endorsement_count; k++)
-            old[k] = m->standings[r->endorsements[k]];
-        count(c, r, -1);
-        bool standings = standings_derive(m, r);
-        count(c, r, 1);
+        bool standings = derive(c, r, t->now_ms, old, &calls->failed);
         t->was[i].changed |= standings || r->flags != was->flags || r->status != was->status ||
                              r->seats != was->seats || r->places != was->places;
         if (t->was[i].changed && t->now_ms > m->last_change_ms) /* a restart goes back in time */
             m->last_change_ms = t->now_ms;
         for (uint32_t k = 0; standings && k < r->endorsement_count; k++)
             tell_standing(t, r->endorsements[k], &old[k], calls);
+        free(old);
     }
 }
 

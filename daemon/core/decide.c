@@ -9,6 +9,7 @@
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
 #include "daemon/core/calls.h"
+#include "daemon/core/corrections.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/marks.h"
@@ -404,9 +405,18 @@ static bool judge_status(const struct model *m, const struct about *a, struct er
 
 static bool do_status(struct model *m, const struct about *a, struct err *e)
 {
-    (void)e;
-    m->own.list[a->endorsement].status = (enum endorse_status)a->value;
-    return true;
+    struct endorsement *en = &m->own.list[a->endorsement];
+    struct correction was = {
+        .endorsement = a->endorsement,
+        .at_ms = a->now_ms,
+        .was = slice_of(endorsement_statuses[en->status]),
+        .now = slice_of(endorsement_statuses[a->value]),
+        .by = SLICE("desk"),
+        .why = a->d->reason,
+    };
+
+    en->status = (enum endorse_status)a->value;
+    return corrections_add(m, &was) || err_set(e, ERR_BUG, "out of memory for a correction");
 }
 
 /* ---- polls ---- */

@@ -141,6 +141,15 @@ struct standing { /* one an endorsement, same index: what is derived from its cl
     uint32_t person;
 };
 
+/* What was told and no longer holds (corrections.c). */
+struct correction {
+    uint32_t endorsement;
+    int64_t at_ms;
+    struct slice was, now; /* an outcome, or a status */
+    struct slice by, why;
+    bool of_outcome;
+};
+
 /* A mark gone from a feed, waiting to be seen again. */
 struct fading {
     uint32_t endorsement;
@@ -240,6 +249,8 @@ struct model {
     struct map *endorsed_by_id; /* endorsement_id -> const struct endorsement *; calls.c */
     struct fading *fading;
     uint32_t fading_count, fading_room;
+    struct correction *corrections; /* oldest first */
+    uint32_t correction_count, correction_room;
     int64_t last_change_ms; /* of any outcome or count: the sentence's as-of; WHEN_UNKNOWN before
                                the first */
     int64_t checked_ms;     /* the newest success of any source */

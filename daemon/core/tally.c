@@ -157,7 +157,7 @@ static void add_flip(struct tally *t, struct slice party, int sign)
 /* ---- a race ---- */
 
 /* A win in such a race stands, and may yet fall. */
-#define IN_QUESTION (RACE_UNDER_REVIEW | RACE_CONFLICT)
+#define IN_QUESTION (RACE_UNDER_REVIEW | RACE_CONFLICT | RACE_CONTESTED)
 
 /* What a won candidacy adds. */
 static void add_win(struct tally *t, const struct model *m, const struct race *r,

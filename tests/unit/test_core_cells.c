@@ -71,6 +71,22 @@ static void test_differences(void **state)
     assert_int_equal(choose(same, 2, 2), A | B); /* nothing is between them */
 }
 
+/* Beside many others too, a part and its parts do not leave two over. */
+static void test_differences_among_many(void **state)
+{
+    enum { OTHERS = 9, WHOLE = 1 << OTHERS, PART = WHOLE << 1 };
+    struct cells_kind kinds[OTHERS + 5];
+    size_t n = 0;
+    (void)state;
+    for (; n < OTHERS; n++)
+        kinds[n] = (struct cells_kind){UINT64_C(1) << n, 100, 0, 0};
+    for (int i = 0; i < 3; i++)
+        kinds[n++] = (struct cells_kind){WHOLE | (PART << i), 20 - i, 0, 0};
+    kinds[n++] = (struct cells_kind){WHOLE, 2, 0, 0};
+    kinds[n++] = (struct cells_kind){0, 100, 0, 0};
+    assert_int_equal(choose(kinds, n, OTHERS + 4), PART * 4 - 1);
+}
+
 /* Every sum of shown cells and everybody, each added, left out or taken away. */
 static void attack(const struct cells_kind *kinds, size_t n, uint64_t shown, size_t tags)
 {
@@ -157,6 +173,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_cell),
         cmocka_unit_test(test_differences),
+        cmocka_unit_test(test_differences_among_many),
         cmocka_unit_test(test_attacks_fail),
         cmocka_unit_test(test_limits),
     };
