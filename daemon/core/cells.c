@@ -13,7 +13,7 @@ enum {
 struct search {
     const struct cells_kind *kinds;
     size_t kind_count;
-    int64_t min;
+    int64_t min, everybody;
     uint8_t shown[CELLS_MAX]; /* tags, in the order they were let in */
     size_t shown_count;
     /* how often each kind is in the sum of cells at hand; an attacker knows who is in which */
@@ -76,15 +76,16 @@ static void add_tag(struct search *s, size_t tag, int times)
             s->sum[k] = (int16_t)(s->sum[k] + times);
 }
 
-/* Does the sum, or one with shown cells from `from` on, `depth` of them at most, tell too much?
- * `alone`: the sum is of one cell, whose complement need only be large enough. */
+/* Does the sum, or one with shown cells from `from` on, `depth` of them at most, tell too much? Of
+ * a group and its complement the smaller one is what is told. `alone`: the sum is of one cell,
+ * whose complement need only be large enough. */
 static bool tells(struct search *s, size_t from, size_t depth, bool alone)
 {
     struct cell group;
 
     for (int all = -1; all <= 1; all++)
-        if (is_group(s, all, &group) && !may_be_known(&group, s->min) &&
-            !(alone && all != 0 && group.endorsed >= s->min))
+        if (is_group(s, all, &group) && group.endorsed * 2 <= s->everybody &&
+            !may_be_known(&group, s->min) && !(alone && all != 0 && group.endorsed >= s->min))
             return true;
     for (size_t i = from; depth > 0 && i < s->shown_count; i++)
         for (int times = -1; times <= 1; times += 2) {
@@ -132,11 +133,11 @@ uint64_t cells_choose(const struct cells_kind *kinds, size_t kind_count, size_t 
 
     if (kind_count > KINDS_MAX)
         return 0;
-    int64_t everybody = cell_of(&s, 0).endorsed;
+    s.everybody = cell_of(&s, 0).endorsed;
     while ((tag = next_largest(&s, tag_count, seen)) < CELLS_MAX) {
         struct cell c = cell_of(&s, UINT64_C(1) << tag);
         seen |= UINT64_C(1) << tag;
-        if (!may_be_known(&c, min) || everybody - c.endorsed < min || !may_join(&s, tag))
+        if (!may_be_known(&c, min) || s.everybody - c.endorsed < min || !may_join(&s, tag))
             continue;
         shown |= UINT64_C(1) << tag;
         s.shown[s.shown_count++] = (uint8_t)tag;

@@ -32,6 +32,18 @@ bool documents_totals_rows(const struct model *m, enum documents_by by, bool jso
 bool documents_public(const struct model *m, struct slice by, bool json, struct arena *scratch,
                       struct buf *out, struct err *e) MUST_USE;
 
+/* ---- documents_press.c ---- */
+
+/* What was told and no longer holds, the latest first: was, now, when, by whom and why. JSON or
+ * text. */
+void documents_corrections(const struct model *m, bool json, struct buf *out);
+/* What is still to be called (open.h): CSV for the press; a tab-separated line each, or JSON, for
+ * the desk. False: memory. */
+bool documents_open(const struct model *m, int64_t now_ms, struct arena *scratch,
+                    struct buf *out) MUST_USE;
+bool documents_todo(const struct model *m, int64_t now_ms, bool json, struct arena *scratch,
+                    struct buf *out) MUST_USE;
+
 /* ---- documents_race.c ---- */
 
 /* The data of a race message. */

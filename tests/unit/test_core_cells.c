@@ -91,6 +91,10 @@ static void test_differences_among_many(void **state)
 static void attack(const struct cells_kind *kinds, size_t n, uint64_t shown, size_t tags)
 {
     int times[6] = {0}; /* the last one: everybody */
+    int64_t everybody = 0;
+
+    for (size_t k = 0; k < n; k++)
+        everybody += kinds[k].endorsed;
 
     for (;;) {
         int64_t group[3] = {0};
@@ -111,7 +115,7 @@ static void attack(const struct cells_kind *kinds, size_t n, uint64_t shown, siz
         }
         for (size_t t = 0; t < tags; t++)
             used += times[t] != 0 && (shown >> t & 1);
-        if (is_group && sign != 0 && used > 0) {
+        if (is_group && sign != 0 && used > 0 && group[0] * 2 <= everybody) {
             bool small = group[0] < MIN;
             for (int i = 1; i < 3 && !(used == 1 && times[tags] != 0); i++)
                 small |= group[i] > 0 && group[i] < MIN;

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: ISC */
+/* Margins, and reasons for silence. */
+#include "daemon/core/open.h"
+
+#include <stdlib.h>
+
+#include "daemon/base/when.h"
+#include "daemon/core/calls.h"
+
+#define WHOLE_BP 10000
+
+/* How many votes the others' `edge`-th has: the last inside where we are outside, else the first
+ * outside. 0 where there are fewer. False: some are not stated. */
+static bool rival(const struct race *r, uint32_t endorsement, int64_t edge, int64_t *votes)
+{
+    *votes = 0;
+    for (uint32_t i = 0; i < r->choice_count; i++) {
+        const struct race_choice *c = &r->choices[i];
+        int64_t ahead = 0, level = 0;
+        if (c->endorsement == endorsement || (c->votes < 0 && c->write_in))
+            continue;
+        if (c->votes < 0)
+            return false;
+        for (uint32_t k = 0; k < r->choice_count; k++) {
+            const struct race_choice *other = &r->choices[k];
+            bool ours = other->endorsement == endorsement;
+            ahead += !ours && other->votes > c->votes;
+            level += !ours && other->votes == c->votes;
+        }
+        if (ahead < edge && ahead + level >= edge)
+            *votes = c->votes;
+    }
+    return true;
+}
+
+static void measure(const struct race *r, struct open_candidacy *o)
+{
+    int64_t edge = r->places > r->seats ? r->places : r->seats, other, all = 0;
+
+    o->votes = -1;
+    for (uint32_t i = 0; i < r->choice_count; i++) {
+        const struct race_choice *c = &r->choices[i];
+        if (c->endorsement == o->endorsement && c->votes > o->votes)
+            o->votes = c->votes;
+        all += c->votes > 0 ? c->votes : 0;
+    }
+    o->in_bp = r->units_reporting >= 0 && r->units_total > 0
+                   ? (int64_t)r->units_reporting * WHOLE_BP / r->units_total
+                   : -1;
+    if (o->votes < 0 || all == 0 || edge <= 0 || !rival(r, o->endorsement, edge, &other))
+        return;
+    o->has_margin = true;
+    o->margin = o->votes - other;
+    int64_t size = o->margin < 0 ? -o->margin : o->margin;
+    o->share_bp = size > INT64_MAX / WHOLE_BP ? size / (all / WHOLE_BP) : size * WHOLE_BP / all;
+}
+
+static bool in_review(const struct model *m, uint32_t endorsement)
+{
+    for (uint32_t i = 0; i < m->review_count; i++)
+        if (m->review[i].endorsement == endorsement)
+            return true;
+    return false;
+}
+
+static bool linked(const struct race *r, uint32_t endorsement)
+{
+    for (uint32_t i = 0; i < r->link_count; i++)
+        if (r->links[i].endorsement == endorsement)
+            return true;
+    return false;
+}
+
+static const char *reason(const struct model *m, const struct race *r,
+                          const struct open_candidacy *o, int64_t now_ms)
+{
+    if (r->polls_close_ms != WHEN_UNKNOWN && now_ms < r->polls_close_ms)
+        return "polls are open";
+    if (!linked(r, o->endorsement))
+        return in_review(m, o->endorsement) ? "its match is in review" : "no feed has it";
+    if (r->flags & RACE_IN_DOUBT)
+        return "figures in doubt";
+    if (o->progress == PROGRESS_NO_RESULTS)
+        return "no votes yet";
+    if (r->seats <= 0 && r->places <= 0)
+        return "seats unknown";
+    if (o->has_margin && o->margin == 0)
+        return "a tie";
+    if (o->progress == PROGRESS_UNCLEAR)
+        return "unclear by these votes";
+    if (r->status != RACE_UNCALLED)
+        return "others in it are called";
+    return o->in_bp == WHOLE_BP ? "counted in full and not called" : "counting";
+}
+
+static int compare(const void *left, const void *right)
+{
+    const struct open_candidacy *a = left, *b = right;
+
+    if (a->in_bp != b->in_bp)
+        return a->in_bp > b->in_bp ? -1 : 1;
+    if (a->has_margin != b->has_margin)
+        return a->has_margin ? -1 : 1;
+    if (a->share_bp != b->share_bp)
+        return a->share_bp > b->share_bp ? -1 : 1;
+    return a->endorsement < b->endorsement ? -1 : a->endorsement > b->endorsement;
+}
+
+struct open_candidacy *open_list(const struct model *m, int64_t now_ms, struct arena *a, size_t *n)
+{
+    struct open_candidacy *list = arena_array(a, m->endorsed->count + 1, sizeof *list);
+
+    *n = 0;
+    for (uint32_t i = 0; list && i < m->endorsed->count; i++) {
+        const struct standing *st = &m->standings[i];
+        const struct race *r = &m->races[st->race];
+        struct open_candidacy *o = &list[*n];
+        if (st->outcome != OUTCOME_PENDING || !calls_counts(&m->endorsed->list[i]))
+            continue;
+        *o = (struct open_candidacy){.endorsement = i, .progress = progress_of(r, i)};
+        measure(r, o);
+        o->why = reason(m, r, o, now_ms);
+        (*n)++;
+    }
+    if (list)
+        qsort(list, *n, sizeof *list, compare);
+    return list;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/* Candidacies that are still to be called: how far ahead or behind, how much is in, and why nobody
+ * has called them. For people; nothing is ever called by it. */
+#ifndef TALLYD_CORE_OPEN_H
+#define TALLYD_CORE_OPEN_H
+
+#include "daemon/core/progress.h"
+
+struct open_candidacy {
+    uint32_t endorsement;
+    enum progress progress;
+    int64_t votes;  /* ours; -1: none stated */
+    int64_t margin; /* to the first outside the seats or places, or to the last inside; below 0:
+                       behind */
+    bool has_margin;
+    int64_t share_bp; /* of the margin in all votes; has_margin only */
+    int64_t in_bp;    /* units reporting; -1: not known */
+    const char *why;  /* nobody has called it */
+};
+
+/* All that are pending, those first in which most is in, and of these the widest margins; an array
+ * from the arena. NULL: memory. */
+struct open_candidacy *open_list(const struct model *m, int64_t now_ms, struct arena *a, size_t *n);
+
+#endif

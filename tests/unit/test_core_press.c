@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: ISC */
+/* Documents for the press: what was corrected, what is still to be called, and totals by what is
+ * public, whoever asks in whatever way. */
+#include "tests/unit/night.h"
+
+#include <stdlib.h>
+
+#include "daemon/core/documents_filter.h"
+#include "daemon/core/press.h"
+#include "daemon/core/publish.h"
+
+static const char list[] =
+    "endorsement_id,candidate_name,state,office,district,party,race_id,seats_to_fill,source_hints\n"
+    "ann,=Ann Archer,GA,State Senate,1,D,ga-ss-1,1,ap=1|ddhq=1\n"
+    "bob,Bob Baker,GA,State Senate,2,D,ga-ss-2,1,ap=2|ddhq=2\n"
+    "cat,Cat Cole,GA,School Board,,D,ga-sb,2,ap=3\n"
+    "dan,Dan Dorn,GA,School Board,,D,ga-sb,2,ap=3\n"
+    "eve,Eve Eden,GA,Mayor,,D,ga-m,,ap=4\n"
+    "fay,Fay Ford,NJ,Mayor,,D,nj-m,1,\n"
+    "gus,Gus Gray,GA,Coroner,,D,ga-c,1,ap=6\n";
+
+#define RACE(id, text, choices, votes) "contest " id "|" text "|GA ; stated\n" choices votes
+#define SENATE1(ours, other)                                                                       \
+    RACE("1", "State Senate District 1",                                                           \
+         "choice 11|Ann Archer|D ; " ours "\nchoice 12|Other One|R ; " other "\n",                 \
+         "total 500 400 ; units=8/10\n")
+#define SENATE2(ours, other)                                                                       \
+    RACE("2", "State Senate District 2",                                                           \
+         "choice 21|Bob Baker|D ; " ours "\nchoice 22|Other Two|R ; " other "\n",                  \
+         "total 100 300 ; units=10/10\n")
+#define BOARD                                                                                      \
+    RACE("3", "School Board",                                                                      \
+         "choice 31|Cat Cole|\nchoice 32|Dan Dorn|\nchoice 33|Other Three|\nchoice 34|Other Four|" \
+         "\nchoice 35|Write-in| ; write-in\n",                                                     \
+         "total 50 30 40 10 ? ; units=3/10\n")
+#define MAYOR RACE("4", "Mayor", "choice 41|Eve Eden|\nchoice 42|Other Five|\n", "total 70 60\n")
+#define CORONER RACE("6", "Coroner", "choice 61|Gus Gray|\nchoice 62|Other Six|\n", "total 9 9\n")
+
+enum { AP, DDHQ };
+
+static const char *text_of(struct buf *out)
+{
+    assert_false(out->failed);
+    return out->ptr ? out->ptr : "";
+}
+
+static void says(const struct buf *out, const char *text)
+{
+    if (!strstr(out->ptr, text))
+        fail_msg("not '%s' in:\n%s", text, out->ptr);
+}
+
+static void says_not(const struct buf *out, const char *text)
+{
+    if (strstr(out->ptr, text))
+        fail_msg("'%s' in:\n%s", text, out->ptr);
+}
+
+/* ---- corrections ---- */
+
+static struct claim claims[64]; /* what was durable */
+static size_t claim_count;
+
+static void keep_claims(const struct night *n)
+{
+    for (size_t i = 0; i < n->out.claim_count; i++)
+        claims[claim_count++] = n->out.claims[i];
+    for (size_t i = claim_count - n->out.claim_count; i < claim_count; i++) {
+        struct slice *const texts[] = {&claims[i].race_id, &claims[i].endorsement_id,
+                                       &claims[i].by,      &claims[i].basis,
+                                       &claims[i].reason,  &claims[i].evidence};
+        for (size_t k = 0; k < 6; k++)
+            *texts[k] = arena_copy(n->a, *texts[k]);
+    }
+}
+
+static void play(struct night *n, uint32_t source, const char *text, int minute)
+{
+    night_batch(n, source, text, NIGHT_AT(minute));
+    keep_claims(n);
+}
+
+/* Won, taken back, called for the other, and the same after a restart; what is called for the first
+ * time, or again after that, is no correction. */
+static void test_corrections(void **state)
+{
+    struct night n;
+    struct buf out, again;
+    struct err e;
+    (void)state;
+    claim_count = 0;
+    buf_init(&out, 1 << 20);
+    buf_init(&again, 1 << 20);
+    night_open(&n, list);
+    documents_corrections(core_model(n.core), false, &out);
+    assert_string_equal(text_of(&out), "No corrections.\n");
+    play(&n, AP, SENATE1("won", "") SENATE2("", "won"), 1);
+    play(&n, AP, SENATE1("", "") SENATE2("", "won"), 2);
+    play(&n, AP, SENATE1("", "") SENATE2("", "won"), 4);
+    assert_int_equal(night_outcome(&n, "ann"), OUTCOME_PENDING);
+    play(&n, AP, SENATE1("won", "") SENATE2("", "won"), 10);
+    play(&n, AP, SENATE1("won", "") SENATE2("won", ""), 11); /* from one to the other at once */
+    play(&n, AP, SENATE1("won", "") SENATE2("won", ""), 20);
+    assert_int_equal(night_outcome(&n, "bob"), OUTCOME_WON);
+    buf_clear(&out);
+    documents_corrections(core_model(n.core), true, &out);
+    says(&out,
+         "\"endorsement_id\":\"ann\",\"candidate\":\"=Ann Archer\",\"state\":\"GA\",\"office\":"
+         "\"State Senate\",\"was\":\"won\",\"now\":\"pending\",\"by\":\"ap\",\"why\":\"");
+    says_not(&out, "\"now\":\"\"");
+    says_not(&out, "\"why\":\"\"");
+    assert_int_equal(core_model(n.core)->correction_count, 2);
+    const struct correction *bob = &core_model(n.core)->corrections[1];
+    assert_true(slice_is(bob->was, "lost") && slice_is(bob->now, "won"));
+
+    core_free(n.core);
+    night_core(&n);
+    for (size_t i = 0; i < claim_count; i++)
+        assert_true(core_restore_claim(n.core, &claims[i], &e));
+    documents_corrections(core_model(n.core), true, &again);
+    struct slice before =
+        slice_sub(buf_slice(&out), slice_find(buf_slice(&out), SLICE("[")), out.len);
+    struct slice after =
+        slice_sub(buf_slice(&again), slice_find(buf_slice(&again), SLICE("[")), again.len);
+    assert_true(slice_eq(before, after));
+    buf_clear(&out);
+    n.s.mode = MODE_TEST;
+    documents_corrections(core_model(n.core), false, &out);
+    says(&out, "TEST: 2 corrections, the latest first.\n");
+    says(&out, ": =Ann Archer, State Senate 1, GA: was won, now pending. ap: ");
+    buf_done(&out);
+    buf_done(&again);
+    night_close(&n);
+}
+
+/* A higher authority takes a race over in which it has not called ours. */
+static void test_a_race_that_is_taken_over_is_corrected(void **state)
+{
+    struct night n;
+    (void)state;
+    claim_count = 0;
+    night_open(&n, list);
+    n.s.call_order_count = 3;
+    play(&n, DDHQ, SENATE1("won", "") SENATE2("won", ""), 1);
+    assert_int_equal(night_outcome(&n, "ann"), OUTCOME_WON);
+    play(&n, AP, SENATE1("", "won") SENATE2("won", ""), 2);
+    assert_int_equal(night_outcome(&n, "ann"), OUTCOME_LOST);
+    const struct model *m = core_model(n.core);
+    assert_int_equal(m->correction_count, 1); /* who called Bob is another, what is not */
+    assert_true(slice_is(m->corrections[0].was, "won") && slice_is(m->corrections[0].now, "lost"));
+    assert_true(slice_is(m->corrections[0].by, "ap"));
+    night_close(&n);
+}
+
+/* ---- open ---- */
+
+/* The fields of the CSV's row of an endorsement, joined by '|' from `standing` on. */
+static const char *open_row(const struct buf *csv, const char *id)
+{
+    static char row[400];
+    struct slice rest = buf_slice(csv), line, field;
+    char want[40];
+    snprintf(want, sizeof want, ",%s,", id);
+    while (slice_next(&rest, '\n', &line)) {
+        int at = 0;
+        if (slice_find(line, slice_of(want)) == SIZE_MAX)
+            continue;
+        row[0] = '\0';
+        for (size_t used = 0; line.len > 0 && slice_next(&line, ',', &field); at++)
+            if (at >= 10)
+                used += (size_t)snprintf(row + used, sizeof row - used, "%.*s|", SLICE_FMT(field));
+        return row;
+    }
+    return "none";
+}
+
+static void test_open_races(void **state)
+{
+    static const struct {
+        const char *id, *row;
+    } rows[] = {
+        {"ann", "leading|500|100|11.11|8|10|uncalled||counting\r|"},
+        {"bob", "trailing|100|-200|-50.00|10|10|uncalled||counted in full and not called\r|"},
+        {"cat", "leading|50|20|15.38|3|10|uncalled||counting\r|"}, /* before the third */
+        {"dan", "trailing|30|-10|-7.69|3|10|uncalled||counting\r|"},
+        {"eve", "unclear|70|||||uncalled||seats unknown\r|"},
+        {"fay", "no results||||||uncalled||no feed has it\r|"},
+        {"gus", "unclear|9|0|0.00|||uncalled||a tie\r|"},
+    };
+    struct arena *a = arena_new(1 << 20);
+    struct night n;
+    struct buf out;
+    (void)state;
+    claim_count = 0;
+    night_open(&n, list);
+    buf_init(&out, 1 << 20);
+    night_batch(&n, AP, SENATE1("", "") SENATE2("", "") BOARD MAYOR CORONER, NIGHT_AT(1));
+    assert_true(documents_open(core_model(n.core), NIGHT_AT(1), a, &out));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (strcmp(open_row(&out, rows[i].id), rows[i].row) != 0)
+            fail_msg("%s: %s", rows[i].id, open_row(&out, rows[i].id));
+    says(&out, "as_of,mode,race_id,");
+    says(&out, ",live,ga-ss-1,ann,'=Ann Archer,GA,State Senate,,1,,leading,"); /* no formula */
+    buf_clear(&out);
+    assert_true(documents_todo(core_model(n.core), NIGHT_AT(1), false, a, &out));
+    /* most is in, then the widest margin */
+    static const char *const order[] = {"Bob", "Ann", "Cat", "Dan", "Gus", "Eve", "Fay"};
+    const char *at = out.ptr;
+    for (size_t i = 0; i < 7; i++) {
+        at = strstr(at, order[i]);
+        if (!at)
+            fail_msg("%s is not next in:\n%s", order[i], out.ptr);
+    }
+    buf_clear(&out);
+    assert_true(documents_todo(core_model(n.core), NIGHT_AT(1), true, a, &out));
+    says(&out, "{\"units\":\"10/10\",\"margin\":\"-200\",\"percent\":\"-50.00\",\"standing\":");
+    buf_clear(&out);
+    assert_true(documents_open(core_model(n.core), NIGHT_AT(-1), a, &out));
+    says(&out, ",polls are open\r\n");
+    night_batch(&n, AP, SENATE1("won", "") SENATE2("", "") BOARD MAYOR CORONER, NIGHT_AT(2));
+    buf_clear(&out);
+    assert_true(documents_open(core_model(n.core), NIGHT_AT(2), a, &out));
+    assert_string_equal(open_row(&out, "ann"), "none");
+    buf_done(&out);
+    arena_free(a);
+    night_close(&n);
+}
+
+/* ---- privacy ---- */
+
+enum { PEOPLE = 40 };
+
+/* 40 people: tag a: 0-19; b: 0-17, all of them of a too; c: three; d: secret, on 10; e: all but
+ * two; f: ten, of whom only one has won. */
+static void open_tagged(struct night *n, const struct slice *publish, size_t count)
+{
+    static char csv[8000];
+    size_t used = (size_t)snprintf(
+        csv, sizeof csv,
+        "endorsement_id,candidate_name,state,office,office_level,tags,seats_to_fill\n");
+    for (int i = 0; i < PEOPLE; i++)
+        used += (size_t)snprintf(csv + used, sizeof csv - used,
+                                 "e%d,Person N%d,%s,Office %d,%s,%s|%s|%s|%s|%s|%s,1\n", i, i,
+                                 i % 2 ? "GA" : "NJ", i, i < 3 ? "state" : "local",
+                                 i < 20 ? "a" : "", i < 18 ? "b" : "", i < 3 ? "c" : "",
+                                 i % 4 == 0 ? "d" : "", i > 1 ? "e" : "", i >= 30 ? "f" : "");
+    night_open(n, csv);
+    n->s.publish = publish;
+    n->s.publish_count = count;
+    n->s.min_cell = 5;
+    core_model(n->core)->standings[35].outcome = OUTCOME_WON;
+    core_model(n->core)->standings[35].claim = 0;
+}
+
+static bool ask(const struct night *n, const char *by, bool json, struct buf *out)
+{
+    struct arena *a = arena_new(4 << 20);
+    struct err e = {0};
+    static struct claim claim;
+    struct model m = *core_model(n->core);
+    claim = (struct claim){.by = SLICE("ap")};
+    m.claims = &claim;
+    buf_clear(out);
+    bool ok = documents_public(&m, slice_of(by), json, a, out, &e);
+    if (!ok) {
+        assert_int_equal(e.kind, ERR_USAGE);
+        buf_clear(out);
+        buf_addz(out, e.text);
+    }
+    arena_free(a);
+    return ok;
+}
+
+static void close_tagged(struct night *n)
+{
+    core_model(n->core)->standings[35].outcome = OUTCOME_PENDING;
+    core_model(n->core)->standings[35].claim = NONE;
+    night_close(n);
+}
+
+static void test_only_what_is_published_exists(void **state)
+{
+    static const struct slice some[] = {SLICE_INIT("sum:a"), SLICE_INIT("tag:d")};
+    static const struct slice all[] = {SLICE_INIT("tags"), SLICE_INIT("office_level"),
+                                       SLICE_INIT("held_by"), SLICE_INIT("sum:d")};
+    struct night n;
+    struct buf out;
+    struct err e;
+    (void)state;
+    buf_init(&out, 1 << 20);
+    open_tagged(&n, NULL, 0);
+    assert_true(ask(&n, "state", true, &out));
+    assert_false(ask(&n, "tag", true, &out));
+    says_not(&out, "by=tag");
+    assert_false(ask(&n, "office", true, &out));
+    assert_false(ask(&n, "party", true, &out));
+    assert_false(ask(&n, "", true, &out));
+    assert_false(ask(&n, "tag,state", true, &out));
+    static const char *const words[] = {"tag:a", "tag:d", "flip:yes", "office:local"};
+    for (size_t i = 0; i < 4; i++)
+        assert_false(publish_filter(&n.s, slice_of(words[i]), &e));
+    assert_true(publish_filter(&n.s, SLICE("state:GA"), &e));
+    assert_true(publish_filter(&n.s, SLICE("smith"), &e));
+
+    n.s.publish = some;
+    n.s.publish_count = 2;
+    assert_true(ask(&n, "tag", true, &out));
+    says(&out, "{\"tag\":\"a\",\"endorsed\":20,\"called\":0,\"won\":0,");
+    says(&out, "{\"tag\":\"d\",\"endorsed\":10,");
+    for (const char *hidden = "bcef"; *hidden; hidden++) {
+        char text[16];
+        snprintf(text, sizeof text, "\"tag\":\"%c\"", *hidden);
+        says_not(&out, text);
+    }
+    assert_true(publish_filter(&n.s, SLICE("tag:d"), &e));
+    assert_false(publish_filter(&n.s, SLICE("tag:a"), &e)); /* never crossed with another */
+    assert_false(publish_filter(&n.s, SLICE("tag:b"), &e));
+    assert_false(ask(&n, "office", true, &out));
+
+    n.s.publish = all;
+    n.s.publish_count = 4;
+    assert_true(ask(&n, "office", false, &out));
+    says(&out, ",live,local,37,37,");
+    assert_true(publish_filter(&n.s, SLICE("tag:a"), &e) &&
+                publish_filter(&n.s, SLICE("office:local"), &e) &&
+                publish_filter(&n.s, SLICE("flip:yes"), &e));
+    assert_false(publish_filter(&n.s, SLICE("tag:d"), &e)); /* the stricter word holds */
+    buf_done(&out);
+    close_tagged(&n);
+}
+
+static void test_small_cells_do_not_appear(void **state)
+{
+    static const struct slice all[] = {SLICE_INIT("tags")};
+    static const struct slice one[] = {SLICE_INIT("sum:e")};
+    struct night n;
+    struct buf out;
+    (void)state;
+    buf_init(&out, 1 << 20);
+    open_tagged(&n, all, 1);
+    assert_true(ask(&n, "tag", true, &out));
+    says(&out, "\"tag\":\"a\",\"endorsed\":20,");
+    says(&out,
+         "\"tag\":\"b\",\"endorsed\":\"< 5\",\"called\":\"< 5\",\"won\":\"< 5\""); /* a less b */
+    says(&out, "\"tag\":\"c\",\"endorsed\":\"< 5\"");                              /* three */
+    says(&out, "\"tag\":\"e\",\"endorsed\":\"< 5\"");                              /* all but two */
+    says(&out, "\"tag\":\"f\",\"endorsed\":\"< 5\"");                              /* one has won */
+    assert_true(ask(&n, "tag", false, &out));
+    says(&out, "as_of,mode,tag,endorsed,called,won,lost,advanced,pending\r\n");
+    says(&out, ",live,c,< 5,< 5,< 5,< 5,< 5,< 5\r\n");
+    n.s.publish = one; /* one tag alone: its complement is everything less it */
+    assert_true(ask(&n, "tag", true, &out));
+    says(&out, "\"rows\":[{\"tag\":\"e\",\"endorsed\":\"< 5\"");
+    n.s.min_cell = 2;
+    n.s.publish = all;
+    assert_true(ask(&n, "tag", true, &out));
+    says(&out, "\"tag\":\"b\",\"endorsed\":18,");
+    says(&out, "\"tag\":\"f\",\"endorsed\":\"< 2\"");
+    buf_done(&out);
+    close_tagged(&n);
+}
+
+static void test_totals_for_spreadsheets(void **state)
+{
+    struct night n;
+    struct buf out;
+    (void)state;
+    buf_init(&out, 1 << 20);
+    open_tagged(&n, NULL, 0);
+    assert_true(ask(&n, "", false, &out));
+    says(&out, "as_of,mode,listed,endorsed,withdrawn,");
+    says(&out, ",live,40,40,0,0,0,0,1,0,0,39,1,1,");
+    assert_true(ask(&n, "state", false, &out));
+    says(&out, "as_of,mode,state,listed,");
+    says(&out, ",live,GA,20,20,0,0,0,0,1,0,0,19,");
+    says(&out, ",live,NJ,20,20,0,0,0,0,0,0,0,20,");
+    buf_clear(&out);
+    static const char *const cells[][2] = {{"=1+1", ",'=1+1"},     {"-x", ",'-x"},
+                                           {"@a,b", ",\"'@a,b\""}, {"", ","},
+                                           {"a=b", ",a=b"},        {"+", ",'+"}};
+    struct press p = {.out = &out, .m = core_model(n.core)};
+    for (size_t i = 0; i < 6; i++) {
+        buf_clear(&out);
+        press_text(&p, slice_of(cells[i][0]));
+        assert_string_equal(out.ptr, cells[i][1]);
+    }
+    buf_done(&out);
+    close_tagged(&n);
+}
+
+static void test_what_publish_may_name(void **state)
+{
+    static const struct {
+        const char *item, *why; /* NULL: good */
+    } rows[] = {{"tags", NULL},
+                {"office_level", NULL},
+                {"tag:Youth vote", NULL},
+                {"sum:x", NULL},
+                {"tag:", "no column"},
+                {"sum: ", "no column"},
+                {"officelevel", "did you mean office_level?"},
+                {"", "no column"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct err e = {0};
+        if (publish_check(slice_of(rows[i].item), &e) != !rows[i].why ||
+            (rows[i].why && !strstr(e.text, rows[i].why)))
+            fail_msg("%s: %s", rows[i].item, e.text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_corrections),
+        cmocka_unit_test(test_a_race_that_is_taken_over_is_corrected),
+        cmocka_unit_test(test_open_races),
+        cmocka_unit_test(test_only_what_is_published_exists),
+        cmocka_unit_test(test_small_cells_do_not_appear),
+        cmocka_unit_test(test_totals_for_spreadsheets),
+        cmocka_unit_test(test_what_publish_may_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
