@@ -15,7 +15,7 @@ static const char list[] =
     "bob,Bob Baker,GA,State Senate,2,D,ga-ss-2,1,ap=2|ddhq=2\n"
     "cat,Cat Cole,GA,School Board,,D,ga-sb,2,ap=3\n"
     "dan,Dan Dorn,GA,School Board,,D,ga-sb,2,ap=3\n"
-    "eve,Eve Eden,GA,Mayor,,D,ga-m,,ap=4\n"
+    "eve,Eve Eden,GA,City Council,,D,ga-m,,ap=4\n"
     "fay,Fay Ford,NJ,Mayor,,D,nj-m,1,\n"
     "gus,Gus Gray,GA,Coroner,,D,ga-c,1,ap=6\n";
 
@@ -33,7 +33,8 @@ static const char list[] =
          "choice 31|Cat Cole|\nchoice 32|Dan Dorn|\nchoice 33|Other Three|\nchoice 34|Other Four|" \
          "\nchoice 35|Write-in| ; write-in\n",                                                     \
          "total 50 30 40 10 ? ; units=3/10\n")
-#define MAYOR RACE("4", "Mayor", "choice 41|Eve Eden|\nchoice 42|Other Five|\n", "total 70 60\n")
+#define COUNCIL                                                                                    \
+    RACE("4", "City Council", "choice 41|Eve Eden|\nchoice 42|Other Five|\n", "total 70 60\n")
 #define CORONER RACE("6", "Coroner", "choice 61|Gus Gray|\nchoice 62|Other Six|\n", "total 9 9\n")
 
 enum { AP, DDHQ };
@@ -123,9 +124,11 @@ static void test_corrections(void **state)
     struct slice after =
         slice_sub(buf_slice(&again), slice_find(buf_slice(&again), SLICE("[")), again.len);
     assert_true(slice_eq(before, after));
-    buf_clear(&out);
+    struct model test = *core_model(n.core);
+    test.settings = &n.s;
     n.s.mode = MODE_TEST;
-    documents_corrections(core_model(n.core), false, &out);
+    buf_clear(&out);
+    documents_corrections(&test, false, &out);
     says(&out, "TEST: 2 corrections, the latest first.\n");
     says(&out, ": =Ann Archer, State Senate 1, GA: was won, now pending. ap: ");
     buf_done(&out);
@@ -140,7 +143,6 @@ static void test_a_race_that_is_taken_over_is_corrected(void **state)
     (void)state;
     claim_count = 0;
     night_open(&n, list);
-    n.s.call_order_count = 3;
     play(&n, DDHQ, SENATE1("won", "") SENATE2("won", ""), 1);
     assert_int_equal(night_outcome(&n, "ann"), OUTCOME_WON);
     play(&n, AP, SENATE1("", "won") SENATE2("won", ""), 2);
@@ -194,7 +196,7 @@ static void test_open_races(void **state)
     claim_count = 0;
     night_open(&n, list);
     buf_init(&out, 1 << 20);
-    night_batch(&n, AP, SENATE1("", "") SENATE2("", "") BOARD MAYOR CORONER, NIGHT_AT(1));
+    night_batch(&n, AP, SENATE1("", "") SENATE2("", "") BOARD COUNCIL CORONER, NIGHT_AT(1));
     assert_true(documents_open(core_model(n.core), NIGHT_AT(1), a, &out));
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (strcmp(open_row(&out, rows[i].id), rows[i].row) != 0)
@@ -217,7 +219,7 @@ static void test_open_races(void **state)
     buf_clear(&out);
     assert_true(documents_open(core_model(n.core), NIGHT_AT(-1), a, &out));
     says(&out, ",polls are open\r\n");
-    night_batch(&n, AP, SENATE1("won", "") SENATE2("", "") BOARD MAYOR CORONER, NIGHT_AT(2));
+    night_batch(&n, AP, SENATE1("won", "") SENATE2("", "") BOARD COUNCIL CORONER, NIGHT_AT(2));
     buf_clear(&out);
     assert_true(documents_open(core_model(n.core), NIGHT_AT(2), a, &out));
     assert_string_equal(open_row(&out, "ann"), "none");
@@ -260,6 +262,7 @@ static bool ask(const struct night *n, const char *by, bool json, struct buf *ou
     struct model m = *core_model(n->core);
     claim = (struct claim){.by = SLICE("ap")};
     m.claims = &claim;
+    m.settings = &n->s; /* the core has a copy of its own */
     buf_clear(out);
     bool ok = documents_public(&m, slice_of(by), json, a, out, &e);
     if (!ok) {
