@@ -23,6 +23,9 @@ SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-om
 CFLAGS   += $(SANFLAGS) -DTALLYD_SANITIZED
 CXXFLAGS += $(SANFLAGS)
 LDFLAGS  += $(SANFLAGS)
+else ifdef COVER
+CFLAGS   += -O0 --coverage
+LDFLAGS  += --coverage
 else
 CPPFLAGS += -D_FORTIFY_SOURCE=2
 endif
@@ -134,17 +137,19 @@ $(BUILD)/tests/%: $(BUILD)/tests/bench/%.o $(libapp) $(libedge) $(libcore) $(lib
 	@mkdir -p $(@D)
 	$(linkxx) $(EDGE_LIBS) $(PARSER_LIBS) $(BASE_LIBS)
 $(BUILD)/tests/test_parsers_torture: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc)
+$(BUILD)/tests/test_core_memory: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc arena_new arena_free arena_reset)
 $(BUILD)/tests/bench_parse: $(BUILD)/tests/bench/bare_json.o
 .SECONDARY:
 
 # ---- people's targets ----
-.PHONY: help deps check check-san test bench corpus lint format install demo night-ga2021 layers tools clean
+.PHONY: help deps check check-san cover test bench corpus lint format install demo night-ga2021 layers tools clean
 
 help:
 	@echo "make            build tallyd, tally-parse and tallyctl into $(BUILD)/"
 	@echo "make demo       play a whole simulated night, ends by itself"
 	@echo "make test       everything that has to pass; make check: the fast part"
 	@echo "make check-san  the fast part under address and undefined-behaviour sanitizers"
+	@echo "make cover      how many branches of daemon/core the unit tests take, a line a file"
 	@echo "make bench      figures, as ratios against bare baselines"
 	@echo "make corpus     every real file of every format, against second readings; and every format damaged"
 	@echo "make night-ga2021  the Georgia runoffs of January 2021 as three feeds saw them"
@@ -169,6 +174,11 @@ check: $(PROGRAMS) tools layers
 
 check-san:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/san SAN=1 check
+
+cover:
+	@tests/deps.sh $(DEPS) gcovr
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/cover COVER=1 all tools
+	@BUILD=$(BUILD)/cover tests/cover.sh
 
 test: deps
 	@$(MAKE) --no-print-directory check

@@ -15,6 +15,12 @@ void buf_init(struct buf *b, size_t cap)
     *b = (struct buf){.cap = cap};
 }
 
+void buf_init_over(struct buf *b, char *room, size_t size)
+{
+    *b = (struct buf){.ptr = room, .room = size, .cap = size - 1};
+    room[0] = '\0';
+}
+
 void buf_done(struct buf *b)
 {
     if (!b)

@@ -14,6 +14,9 @@ struct buf {
 };
 
 void buf_init(struct buf *b, size_t cap);
+/* In memory of the caller's, which it does not outgrow: size - 1 bytes at most. Nothing is freed,
+ * and nothing can fail but for want of room. */
+void buf_init_over(struct buf *b, char *room, size_t size);
 void buf_done(struct buf *b);  /* frees; b is as after buf_init with cap 0 */
 void buf_clear(struct buf *b); /* len 0, failed false; keeps its memory */
 

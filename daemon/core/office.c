@@ -168,15 +168,15 @@ static bool starts_digit(struct slice s)
 
 const char *office_party(struct slice text)
 {
+    char room[64]; /* longer than any party of the table */
     struct buf b;
     const char *found = NULL;
 
-    buf_init(&b, 1024);
+    buf_init_over(&b, room, sizeof room);
     text_fold(text, &b);
     for (size_t i = 0; i < COUNT(parties) && !found; i++)
-        if (slice_is(buf_slice(&b), parties[i].word))
+        if (!b.failed && slice_is(buf_slice(&b), parties[i].word))
             found = parties[i].party;
-    buf_done(&b);
     return found;
 }
 
