@@ -18,12 +18,10 @@ static void *take(struct arrays *a, unsigned class, const void *from, size_t len
 {
     size_t bytes = (size_t)1 << (class + SMALLEST);
     char *block = a->spare[class];
-    if (block) {
-        memcpy(&a->spare[class], block, sizeof a->spare[class]);
-        memset(block + len, 0, bytes - len);
-    } else if (!(block = arena_alloc(a->arena, bytes))) {
-        return NULL;
-    }
+    if (!block)
+        return len ? arena_longer(a->arena, from, len, bytes) : arena_alloc(a->arena, bytes);
+    memcpy(&a->spare[class], block, sizeof a->spare[class]);
+    memset(block + len, 0, bytes - len);
     if (len)
         memcpy(block, from, len);
     return block;

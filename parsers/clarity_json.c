@@ -9,36 +9,49 @@
 #include "parsers/json.h"
 #include "parsers/label.h"
 
-static struct json element(struct json array, struct json_walk *w)
-{
-    struct slice key;
-    struct json v = {0};
-    if (!json_next(array, w, &key, &v))
-        return (struct json){0};
-    return v;
-}
-
 /* ---- summary.json ---- */
 
-/* The arrays of one contest that run in step with its choices. */
-struct summary {
-    struct json contest, names, votes, parties, wins;
+/* What is read of a contest. CH, V, P and W are arrays that run in step, an item a choice. */
+enum {
+    KEY,
+    TEXT,
+    NAMES,
+    VOTES,
+    PARTIES,
+    WINS,
+    VOTES_ALLOWED,
+    REGISTERED,
+    BALLOTS,
+    RANKED,
+    REPORTING,
+    PRECINCTS,
+    ALL_VOTES,
+    SUMMARY_MEMBERS
+};
+static const struct slice summary_keys[SUMMARY_MEMBERS] = {
+    [KEY] = SLICE_INIT("K"),
+    [TEXT] = SLICE_INIT("C"),
+    [NAMES] = SLICE_INIT("CH"),
+    [VOTES] = SLICE_INIT("V"),
+    [PARTIES] = SLICE_INIT("P"),
+    [WINS] = SLICE_INIT("W"),
+    [VOTES_ALLOWED] = SLICE_INIT("VF"),
+    [REGISTERED] = SLICE_INIT("regvoters"),
+    [BALLOTS] = SLICE_INIT("BC"),
+    [RANKED] = SLICE_INIT("IsRCV"),
+    [REPORTING] = SLICE_INIT("PR"),
+    [PRECINCTS] = SLICE_INIT("TP"),
+    [ALL_VOTES] = SLICE_INIT("T"),
 };
 
-static bool open_summary(struct json contest, size_t n, struct summary *s, struct fault *f)
+/* Contest n of the array into m. */
+static bool open_summary(struct json contest, size_t n, struct json m[SUMMARY_MEMBERS],
+                         struct fault *f)
 {
-    *s = (struct summary){
-        .contest = contest,
-        .names = json_get(contest, "CH"),
-        .votes = json_get(contest, "V"),
-        .parties = json_get(contest, "P"),
-        .wins = json_get(contest, "W"),
-    };
-    struct slice key = json_str(json_get(contest, "K"));
-    struct slice text = json_str(json_get(contest, "C"));
-    if (key.len == 0 && text.len == 0)
+    json_pick(contest, summary_keys, SUMMARY_MEMBERS, m);
+    if (json_str(m[KEY]).len == 0 && json_str(m[TEXT]).len == 0)
         return fault_set(f, WIRE_SCHEMA, "contest %zu of the array has no K and no C", n);
-    if (json_type(s->names) != JSON_ARRAY || json_type(s->votes) != JSON_ARRAY)
+    if (!json_is(m[NAMES], '[') || !json_is(m[VOTES], '['))
         return fault_set(f, WIRE_SCHEMA, "contest %zu of the array has no arrays CH and V", n);
     return true;
 }
@@ -47,11 +60,10 @@ static bool open_summary(struct json contest, size_t n, struct summary *s, struc
  * has not yet. */
 static bool any_win(struct json root)
 {
-    struct json_walk at = {0};
-    for (struct json c = element(root, &at); json_type(c) != JSON_NONE; c = element(root, &at)) {
-        struct json wins = json_get(c, "W");
-        struct json_walk w = {0};
-        for (struct json v = element(wins, &w); json_type(v) != JSON_NONE; v = element(wins, &w))
+    struct json_items contests = json_items_of(root);
+    for (struct json c = json_item(&contests); c.doc != NULL; c = json_item(&contests)) {
+        struct json_items wins = json_items_of(json_get(c, "W"));
+        for (struct json v = json_item(&wins); v.doc != NULL; v = json_item(&wins))
             if (field_count(v) > 0)
                 return true;
     }
@@ -64,40 +76,38 @@ static int64_t positive(struct json v)
     return n > 0 ? n : -1; /* 0 voters or ballots: nobody filled it in */
 }
 
-static bool begin_summary(struct job *j, const struct summary *s, bool marks, struct fault *f)
+static bool begin_summary(struct job *j, const struct json *m, bool marks, struct fault *f)
 {
     struct results_contest_in c = RESULTS_CONTEST_DEFAULT;
     bool ranked = false;
-    struct json_walk at = {0};
-    c.id = json_str(json_get(s->contest, "K"));
-    c.text = json_str(json_get(s->contest, "C"));
+    struct json_items names = json_items_of(m[NAMES]);
+    c.id = json_str(m[KEY]);
+    c.text = json_str(m[TEXT]);
     c.state = job_option(j, "state");
     c.county = job_option(j, "county");
-    c.votes_allowed = positive(json_get(s->contest, "VF"));
-    c.registered = positive(json_get(s->contest, "regvoters"));
-    c.ballots = positive(json_get(s->contest, "BC"));
+    c.votes_allowed = positive(m[VOTES_ALLOWED]);
+    c.registered = positive(m[REGISTERED]);
+    c.ballots = positive(m[BALLOTS]);
     if (marks)
         c.flags |= RESULTS_MARKS_STATED;
-    if (json_bool(json_get(s->contest, "IsRCV"), &ranked) && ranked)
+    if (json_bool(m[RANKED], &ranked) && ranked)
         c.flags |= RESULTS_RANKED;
-    if (label_is_answer(json_str(element(s->names, &at))))
+    if (label_is_answer(json_str(json_item(&names))))
         c.flags |= RESULTS_MEASURE;
     if (!results_contest_begin(j->builder, &c, &f->err))
         return field_limit(f);
-    results_progress(j->builder, field_count(json_get(s->contest, "PR")),
-                     field_count(json_get(s->contest, "TP")));
+    results_progress(j->builder, field_count(m[REPORTING]), field_count(m[PRECINCTS]));
     return true;
 }
 
 /* T is the sum of V where it stands; it may not be less. */
-static void check_total(struct job *j, const struct summary *s)
+static void check_total(struct job *j, const struct json *m)
 {
     int64_t total, votes, sum = 0;
-    struct json_walk at = {0};
-    if (!json_int(json_get(s->contest, "T"), &total))
+    struct json_items each = json_items_of(m[VOTES]);
+    if (!json_int(m[ALL_VOTES], &total))
         return;
-    for (struct json v = element(s->votes, &at); json_type(v) != JSON_NONE;
-         v = element(s->votes, &at))
+    for (struct json v = json_item(&each); v.doc != NULL; v = json_item(&each))
         if (!json_int(v, &votes) || votes < 0 || !num_add(&sum, votes))
             return;
     if (sum > total)
@@ -133,21 +143,22 @@ static bool summary_choice(struct job *j, const struct summary_row *r, struct fa
 static bool summary_contest(struct job *j, struct json contest, size_t n, bool marks,
                             struct fault *f)
 {
-    struct summary s;
-    if (!open_summary(contest, n, &s, f) || !begin_summary(j, &s, marks, f))
+    struct json m[SUMMARY_MEMBERS];
+    if (!open_summary(contest, n, m, f) || !begin_summary(j, m, marks, f))
         return false;
-    size_t choices = json_count(s.names);
-    if (json_count(s.votes) != choices || (marks && json_count(s.wins) != choices))
+    size_t choices = json_count(m[NAMES]);
+    if (json_count(m[VOTES]) != choices || (marks && json_count(m[WINS]) != choices))
         results_contest_bad(j->builder, "CH has %zu choices, V %zu, W %zu", choices,
-                            json_count(s.votes), json_count(s.wins));
-    check_total(j, &s);
-    struct json_walk name = {0}, vote = {0}, party = {0}, win = {0};
+                            json_count(m[VOTES]), json_count(m[WINS]));
+    check_total(j, m);
+    struct json_items names = json_items_of(m[NAMES]), votes = json_items_of(m[VOTES]);
+    struct json_items parties = json_items_of(m[PARTIES]), wins = json_items_of(m[WINS]);
     for (size_t i = 0; i < choices; i++) {
         struct summary_row r = {.at = i,
-                                .name = element(s.names, &name),
-                                .party = element(s.parties, &party),
-                                .votes = element(s.votes, &vote),
-                                .win = element(s.wins, &win)};
+                                .name = json_item(&names),
+                                .party = json_item(&parties),
+                                .votes = json_item(&votes),
+                                .win = json_item(&wins)};
         if (!summary_choice(j, &r, f))
             return false;
     }
@@ -157,10 +168,10 @@ static bool summary_contest(struct job *j, struct json contest, size_t n, bool m
 static bool summary(struct job *j, struct json root, struct fault *f)
 {
     bool marks = any_win(root);
-    struct json_walk at = {0};
+    struct json_items contests = json_items_of(root);
     size_t n = json_count(root);
     for (size_t i = 0; i < n; i++)
-        if (!summary_contest(j, element(root, &at), i + 1, marks, f))
+        if (!summary_contest(j, json_item(&contests), i + 1, marks, f))
             return false;
     return true;
 }
@@ -241,7 +252,7 @@ static bool area_votes(struct areas *a, struct slice area, struct slice key, str
     struct results_builder *b = a->job->builder;
     size_t n = json_count(votes);
     uint32_t unit = 0;
-    struct json_walk at = {0};
+    struct json_items each = json_items_of(votes);
     const struct area_contest *c = area_begin(a, key, n, f);
     if (c == NULL)
         return false;
@@ -254,7 +265,7 @@ static bool area_votes(struct areas *a, struct slice area, struct slice key, str
         results_contest_bad(b, "area \"%.*s\" has %zu choices, the area before %zu",
                             SLICE_FMT(slice_sub(area, 0, 40)), n, c->choices);
     for (uint32_t i = 0; i < n && i < c->choices; i++) {
-        struct json v = element(votes, &at);
+        struct json v = json_item(&each);
         int64_t count = VOTES_UNKNOWN;
         if (!field_votes(v, &count))
             results_contest_bad(b, "area \"%.*s\": V[%" PRIu32 "] is %.*s, not a count of votes",
@@ -278,10 +289,10 @@ static bool area(struct areas *a, struct json v, size_t n, struct fault *f)
     if (json_count(votes) != count)
         return fault_set(f, WIRE_SCHEMA, "Contests[%zu] (\"%.*s\"): C has %zu contests, V %zu", n,
                          SLICE_FMT(field_excerpt(a->job->arena, name)), count, json_count(votes));
-    struct json_walk key_at = {0}, votes_at = {0};
+    struct json_items each_key = json_items_of(keys), each_row = json_items_of(votes);
     for (size_t i = 0; i < count; i++) {
-        struct slice key = json_str(element(keys, &key_at));
-        struct json row = element(votes, &votes_at);
+        struct slice key = json_str(json_item(&each_key));
+        struct json row = json_item(&each_row);
         if (key.len == 0 || json_type(row) != JSON_ARRAY)
             return fault_set(f, WIRE_SCHEMA,
                              "Contests[%zu]: C[%zu] is not a key or V[%zu] not an array", n, i, i);
@@ -294,11 +305,11 @@ static bool area(struct areas *a, struct json v, size_t n, struct fault *f)
 static bool areas(struct job *j, const struct map *names, struct json list, struct fault *f)
 {
     struct areas a = {.job = j, .names = names, .contests = map_new(CLARITY_CONTESTS_MAX, true)};
-    struct json_walk at = {0};
+    struct json_items each = json_items_of(list);
     size_t n = json_count(list);
     bool ok = a.contests != NULL || fault_set(f, WIRE_LIMIT, "no memory for the contests");
     for (size_t i = 0; ok && i < n; i++)
-        ok = area(&a, element(list, &at), i, f);
+        ok = area(&a, json_item(&each), i, f);
     map_free(a.contests);
     return ok;
 }
@@ -329,17 +340,16 @@ bool clarity_json(struct job *j, const struct map *names, struct fault *f)
 static bool name_contest(struct json contest, size_t n, struct arena *a, struct map *by_key,
                          struct fault *f)
 {
-    struct summary s;
+    struct json m[SUMMARY_MEMBERS];
     struct clarity_names *names;
-    struct json_walk name_at = {0}, party_at = {0};
-    if (!open_summary(contest, n, &s, f) ||
-        !clarity_names_new(by_key, a, json_str(json_get(contest, "K")),
-                           json_str(json_get(contest, "C")), &names, f))
+    if (!open_summary(contest, n, m, f) ||
+        !clarity_names_new(by_key, a, json_str(m[KEY]), json_str(m[TEXT]), &names, f))
         return false;
-    names->votes_allowed = positive(json_get(contest, "VF"));
-    for (size_t i = 0; i < json_count(s.names); i++)
-        if (!clarity_names_add(names, a, json_str(element(s.names, &name_at)),
-                               json_str(element(s.parties, &party_at)), f))
+    struct json_items texts = json_items_of(m[NAMES]), parties = json_items_of(m[PARTIES]);
+    names->votes_allowed = positive(m[VOTES_ALLOWED]);
+    for (size_t i = 0; i < json_count(m[NAMES]); i++)
+        if (!clarity_names_add(names, a, json_str(json_item(&texts)), json_str(json_item(&parties)),
+                               f))
             return false;
     return true;
 }
@@ -348,13 +358,13 @@ bool clarity_json_names(struct input *in, struct arena *a, struct map *by_key, s
 {
     struct json_doc *doc = NULL;
     struct json root;
-    struct json_walk at = {0};
     if (!json_parse(in, &doc, &root, f))
         return false;
+    struct json_items contests = json_items_of(root);
     bool ok = json_type(root) == JSON_ARRAY ||
               fault_set(f, WIRE_SCHEMA, "line 1: neither a detail.xml nor a summary.json");
     for (size_t i = 0; ok && i < json_count(root); i++)
-        ok = name_contest(element(root, &at), i + 1, a, by_key, f);
+        ok = name_contest(json_item(&contests), i + 1, a, by_key, f);
     json_free(doc);
     return ok;
 }

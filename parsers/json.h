@@ -99,4 +99,24 @@ static inline bool json_next(struct json container, struct json_walk *w, struct 
     return true;
 }
 
+/* The items of an array, of anything else none, one after the other; then JSON_NONE. */
+struct json_items {
+    struct jsontape *doc;
+    uint64_t next, end;
+};
+static inline struct json_items json_items_of(struct json array)
+{
+    if (!json_is(array, '['))
+        return (struct json_items){NULL, 0, 0};
+    return (struct json_items){array.doc, array.at + 1, jsontape_end(array.doc, array.at) - 1};
+}
+static inline struct json json_item(struct json_items *items)
+{
+    struct json item = {items->doc, items->next};
+    if (items->next >= items->end)
+        return (struct json){NULL, 0};
+    items->next = jsontape_skip(items->doc, items->next);
+    return item;
+}
+
 #endif

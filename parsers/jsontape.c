@@ -82,38 +82,50 @@ __attribute__((noinline)) static uint32_t key_learn(struct jsontape *t, uint32_t
     return i;
 }
 
-/* The key that the object stands under; key 0, which is none, for an item of an array. */
-static uint32_t key_above(const struct jsontape *t, uint64_t object)
-{
-    uint64_t i = jsontape_payload(t, object - 1);
-    return jsontape_kind(t, object - 1) == 'k' && i < t->key_count ? (uint32_t)i : 0;
-}
-
-/* Room for a page of the directory, so many members in all. */
-static bool page_room(struct jsontape *t, uint64_t object, uint64_t end)
-{
-    uint64_t most = (end - object) / 2 + t->directory_count + 2;
-    return most <= t->directory_room || arrays_grow(&t->arrays, &t->directory, &t->directory_room,
-                                                    most, sizeof *t->directory, UINT32_MAX / 4);
-}
-
 /* May there be objects in the value from..to? Not in an array that has no more words than items. */
 static inline bool may_hold(const struct jsontape *t, uint64_t from, uint64_t to)
 {
-    return to > from + 2 &&
-           (jsontape_kind(t, from) == '{' || jsontape_payload(t, from) >> 32 != to - from - 2);
+    return jsontape_kind(t, from) == '{' ||
+           (to > from + 2 && jsontape_payload(t, from) >> 32 != to - from - 2);
 }
 
-/* The keys of one object. *deep: there may be objects in it. */
-static enum jsontape_keys object_keys(struct jsontape *t, uint64_t object, bool *deep,
+static enum jsontape_keys container_keys(struct jsontape *t, uint64_t at, uint32_t above,
+                                         struct slice *culprit);
+
+static enum jsontape_keys array_keys(struct jsontape *t, uint64_t array, uint32_t above,
+                                     struct slice *culprit)
+{
+    uint64_t end = jsontape_end(t, array) - 1;
+    enum jsontape_keys verdict = JSONTAPE_ONCE;
+    for (uint64_t at = array + 1, next; at < end && verdict == JSONTAPE_ONCE; at = next) {
+        next = jsontape_skip(t, at);
+        if (may_hold(t, at, next))
+            verdict = container_keys(t, at, above, culprit);
+    }
+    return verdict;
+}
+
+/* What the members of an object hold, whose page this is. */
+static enum jsontape_keys member_keys(struct jsontape *t, const uint32_t *page,
+                                      struct slice *culprit)
+{
+    enum jsontape_keys verdict = JSONTAPE_ONCE;
+    const uint32_t *value = page + 2, *end = value + page[1];
+    for (; value < end && verdict == JSONTAPE_ONCE; value++) {
+        if (may_hold(t, *value, jsontape_skip(t, *value)))
+            verdict = container_keys(t, *value, (uint32_t)t->words[*value - 1], culprit);
+    }
+    return verdict;
+}
+
+/* The keys of one object first, so that each knows the last object that has it. */
+static enum jsontape_keys object_keys(struct jsontape *t, uint64_t object, uint32_t above,
                                       struct slice *culprit)
 {
     uint64_t end = jsontape_end(t, object) - 1;
-    uint32_t last = key_above(t, object), guess = t->keys[last].inside[0], mask = 0;
-    if (!page_room(t, object, end))
-        return JSONTAPE_FULL;
+    uint32_t last = above, guess = t->keys[above].inside[0], mask = 0;
     uint32_t *page = t->directory + t->directory_count, *value = page + 2;
-    *deep = false;
+    bool deep = false;
     for (uint64_t at = object + 1, next; at < end; at = next) {
         uint64_t text = jsontape_payload(t, at);
         if ((!guess || !key_at(t, &t->keys[guess], t->texts + text)) &&
@@ -129,7 +141,7 @@ static enum jsontape_keys object_keys(struct jsontape *t, uint64_t object, bool 
         mask |= UINT32_C(1) << guess % 32;
         *value++ = (uint32_t)at + 1;
         next = jsontape_skip(t, at + 1);
-        *deep |= may_hold(t, at + 1, next);
+        deep |= may_hold(t, at + 1, next);
         last = guess;
         guess = key->next[0];
     }
@@ -137,28 +149,28 @@ static enum jsontape_keys object_keys(struct jsontape *t, uint64_t object, bool 
     page[1] = (uint32_t)(value - page) - 2;
     t->words[end] = (uint64_t)'}' << 56 | t->directory_count;
     t->directory_count += (uint32_t)(value - page);
-    return JSONTAPE_ONCE;
+    return deep ? member_keys(t, page, culprit) : JSONTAPE_ONCE;
+}
+
+/* The keys of all objects in a container, which stands under that key. As deep as the text may be
+ * nested. */
+static enum jsontape_keys container_keys(struct jsontape *t, uint64_t at, uint32_t above,
+                                         struct slice *culprit)
+{
+    return jsontape_kind(t, at) == '{' ? object_keys(t, at, above, culprit)
+                                       : array_keys(t, at, above, culprit);
 }
 
 enum jsontape_keys jsontape_keys(struct jsontape *t, struct slice *culprit)
 {
-    if (!arrays_grow(&t->arrays, &t->keys, &t->key_room, 1, sizeof *t->keys, UINT32_MAX / 4))
+    /* A page takes no more items than its object takes words. */
+    t->directory = arena_room(t->arrays.arena, t->length * sizeof *t->directory);
+    if (!t->directory ||
+        !arrays_grow(&t->arrays, &t->keys, &t->key_room, 1, sizeof *t->keys, UINT32_MAX / 4))
         return JSONTAPE_FULL;
-    t->key_count = 1;
-    for (uint64_t at = 1; at < t->length; at++) {
-        char kind = jsontape_kind(t, at);
-        bool deep = true;
-        if (jsontape_is_number(kind))
-            at++;
-        if (kind != '{')
-            continue;
-        enum jsontape_keys verdict = object_keys(t, at, &deep, culprit);
-        if (verdict != JSONTAPE_ONCE)
-            return verdict;
-        if (!deep)
-            at = jsontape_end(t, at) - 1;
-    }
-    return JSONTAPE_ONCE;
+    t->key_count = 1; /* key 0 is none: what the document stands under */
+    char kind = jsontape_kind(t, 1);
+    return kind == '{' || kind == '[' ? container_keys(t, 1, 0, culprit) : JSONTAPE_ONCE;
 }
 
 uint32_t jsontape_number(struct jsontape *t, struct slice key)
@@ -192,21 +204,15 @@ const uint32_t *jsontape_numbers(struct jsontape *t, const struct slice *keys, s
     return t->tables[slot].numbers;
 }
 
-uint64_t jsontape_member(struct jsontape *t, uint64_t object, uint32_t number)
+uint64_t jsontape_search(struct jsontape *t, const uint32_t *page, uint32_t number)
 {
-    const uint32_t *page = t->directory + (uint32_t)t->words[jsontape_end(t, object) - 1];
-    const uint32_t mask = page[0], count = page[1], *values = page + 2;
-    uint32_t *place = &t->keys[number].place;
-    uint64_t word = jsontape_key_word(number);
-    if (!(mask >> number % 32 & 1))
-        return 0;
-    if (*place < count && t->words[values[*place] - 1] == word)
-        return values[*place]; /* objects alike have it at the same place */
-    for (uint32_t i = 0; i < count; i++) {
-        if (t->words[values[i] - 1] == word) {
-            *place = i;
-            return values[i];
-        }
+    uint32_t *place = &t->keys[number].place, count = page[1];
+    uint32_t at = *place > 0 && *place <= count ? *place - 1 : 0; /* one member less before it? */
+    for (uint32_t i = 0; i < count; i++, at = at + 1 < count ? at + 1 : 0) {
+        if (!jsontape_is_at(t, page, at, number))
+            continue;
+        *place = at;
+        return page[2 + at];
     }
     return 0;
 }

@@ -44,7 +44,7 @@ struct jsontape {
     /* The directory, a page an object: which keys it has, a bit each by their numbers modulo 32,
      * and then where its values are. */
     uint32_t *directory;
-    uint32_t directory_count, directory_room;
+    uint32_t directory_count;
     struct { /* keys asked for, by where they lie in the program */
         char text[JSONTAPE_ASKED_MAX];
         uint32_t len, number;
@@ -66,9 +66,6 @@ uint32_t jsontape_number(struct jsontape *t, struct slice key);
 
 /* The numbers of all keys of a table that never changes; NULL when there are too many. */
 const uint32_t *jsontape_numbers(struct jsontape *t, const struct slice *keys, size_t n);
-
-/* The value the object has under the key of this number; 0 when it has none. */
-uint64_t jsontape_member(struct jsontape *t, uint64_t object, uint32_t number);
 
 /* ---- words ---- */
 
@@ -119,6 +116,33 @@ static inline uint64_t jsontape_skip(const struct jsontape *t, uint64_t at)
     if (kind == '{' || kind == '[')
         return jsontape_end(t, at);
     return at + 1 + jsontape_is_number(kind);
+}
+
+/* ---- members ---- */
+
+/* The object's page of the directory. */
+static inline const uint32_t *jsontape_page(const struct jsontape *t, uint64_t object)
+{
+    return t->directory + (uint32_t)t->words[jsontape_end(t, object) - 1];
+}
+
+static inline bool jsontape_is_at(const struct jsontape *t, const uint32_t *page, uint32_t place,
+                                  uint32_t number)
+{
+    return place < page[1] && t->words[page[2 + place] - 1] == jsontape_key_word(number);
+}
+
+/* The same where the key is not where it was in the object before. */
+uint64_t jsontape_search(struct jsontape *t, const uint32_t *page, uint32_t number);
+
+/* The value the object of this page has under the key of this number; 0 when it has none. */
+static inline uint64_t jsontape_member(struct jsontape *t, const uint32_t *page, uint32_t number)
+{
+    if (number == ARRAYS_NONE || !(page[0] >> number % 32 & 1))
+        return 0;
+    uint32_t place = t->keys[number].place; /* objects alike have it at the same one */
+    return jsontape_is_at(t, page, place, number) ? page[2 + place]
+                                                  : jsontape_search(t, page, number);
 }
 
 #endif

@@ -27,24 +27,27 @@ enum json_type json_type(struct json v)
     }
 }
 
-static inline struct json numbered(struct json object, uint32_t number)
+static inline struct json value_at(struct json of, uint64_t at)
 {
-    uint64_t at = number == ARRAYS_NONE ? 0 : jsontape_member(object.doc, object.at, number);
-    return at ? (struct json){object.doc, at} : (struct json){NULL, 0};
+    return at ? (struct json){of.doc, at} : (struct json){NULL, 0};
 }
 
 struct json json_member(struct json object, struct slice key)
 {
     if (!json_is(object, '{'))
         return (struct json){NULL, 0};
-    return numbered(object, jsontape_number(object.doc, key));
+    const uint32_t *page = jsontape_page(object.doc, object.at);
+    return value_at(object, jsontape_member(object.doc, page, jsontape_number(object.doc, key)));
 }
 
 void json_pick(struct json object, const struct slice *keys, size_t n, struct json *out)
 {
-    const uint32_t *numbers = json_is(object, '{') ? jsontape_numbers(object.doc, keys, n) : NULL;
+    bool is_object = json_is(object, '{');
+    const uint32_t *numbers = is_object ? jsontape_numbers(object.doc, keys, n) : NULL;
+    const uint32_t *page = is_object ? jsontape_page(object.doc, object.at) : NULL;
     for (size_t i = 0; i < n; i++)
-        out[i] = numbers ? numbered(object, numbers[i]) : json_member(object, keys[i]);
+        out[i] = numbers ? value_at(object, jsontape_member(object.doc, page, numbers[i]))
+                         : json_member(object, keys[i]);
 }
 
 size_t json_count(struct json v)

@@ -8,60 +8,50 @@
 
 #define WORD_MAX 32 /* no word of the tables is longer */
 
-/* Words, and the letters they begin with, by which most texts are told from all of them. */
-#define L(c) (UINT32_C(1) << ((c) - 'a'))
+/* Words, shorter than WORD_MAX, and how they begin: for each first letter which second ones
+ * there are. By that most texts are told from all of them. */
 struct words {
-    uint32_t letters;
-    const char *const *list;
+    uint32_t second['z' - 'a' + 1];
+    char list[40][WORD_MAX];
 };
+#define IN(letter) [(letter) - 'a']
+#define L(c) (UINT32_C(2) << ((c) - 'a'))
+#define OTHER UINT32_C(1) /* no letter, or the end */
 
-static const char *const statistics_list[] = {"overvotes",
-                                              "overvote",
-                                              "undervotes",
-                                              "undervote",
-                                              "blankvotes",
-                                              "blanks",
-                                              "blankballots",
-                                              "regvoterscounty",
-                                              "registeredvoters",
-                                              "ballotscast",
-                                              "totalballotscast",
-                                              "timescounted",
-                                              "timesblankvoted",
-                                              "timesovervoted",
-                                              "numberofundervotes",
-                                              "numberofovervotes",
-                                              NULL};
-static const struct words statistics = {L('b') | L('n') | L('o') | L('r') | L('t') | L('u'),
-                                        statistics_list};
+static const struct words statistics = {
+    {IN('b') = L('a') | L('l'), IN('n') = L('u'), IN('o') = L('v'), IN('r') = L('e'),
+     IN('t') = L('i') | L('o'), IN('u') = L('n')},
+    {"overvotes", "overvote", "undervotes", "undervote", "blankvotes", "blanks", "blankballots",
+     "regvoterscounty", "registeredvoters", "ballotscast", "totalballotscast", "timescounted",
+     "timesblankvoted", "timesovervoted", "numberofundervotes", "numberofovervotes"}};
 
-static const char *const totals_list[] = {
-    "total",       "totals",       "grandtotal",    "totalvotes", "totalvotescast", "contesttotal",
-    "countytotal", "countytotals", "racetotal",     "statetotal", "statewidetotal", "statewide",
-    "allcounties", "allprecincts", "contesttotals", "votescast",  "subtotal",       NULL};
-static const struct words totals = {L('a') | L('c') | L('g') | L('r') | L('s') | L('t') | L('v'),
-                                    totals_list};
+static const struct words totals = {
+    {IN('a') = L('l'), IN('c') = L('o'), IN('g') = L('r'), IN('r') = L('a'),
+     IN('s') = L('t') | L('u'), IN('t') = L('o'), IN('v') = L('o')},
+    {"total", "totals", "grandtotal", "totalvotes", "totalvotescast", "contesttotal", "countytotal",
+     "countytotals", "racetotal", "statetotal", "statewidetotal", "statewide", "allcounties",
+     "allprecincts", "contesttotals", "votescast", "subtotal"}};
 
-static const char *const answers_list[] = {
-    "yes",       "no",         "yesfor",    "noagainst",      "foryes",
-    "againstno", "for",        "against",   "yessi",          "nono",
-    "approve",   "reject",     "retain",    "remove",         "approved",
-    "rejected",  "maintained", "repealed",  "yesforapproval", "noforrejection",
-    "bondsyes",  "bondsno",    "levyyes",   "levyno",         "yesapprove",
-    "noreject",  "infavor",    "infavorof", "opposed",        "repeal",
-    "s\xc3\xad", "s\xc3\x8d",  NULL};
-static const struct words answers = {L('a') | L('b') | L('f') | L('i') | L('l') | L('m') | L('n') |
-                                         L('o') | L('r') | L('s') | L('y'),
-                                     answers_list};
+static const struct words answers = {
+    {IN('a') = L('g') | L('p'), IN('b') = L('o'), IN('f') = L('o'), IN('i') = L('n'),
+     IN('l') = L('e'), IN('m') = L('a'), IN('n') = L('o'), IN('o') = L('p'), IN('r') = L('e'),
+     IN('s') = OTHER, IN('y') = L('e')},
+    {"yes",       "no",         "yesfor",    "noagainst",      "foryes",
+     "againstno", "for",        "against",   "yessi",          "nono",
+     "approve",   "reject",     "retain",    "remove",         "approved",
+     "rejected",  "maintained", "repealed",  "yesforapproval", "noforrejection",
+     "bondsyes",  "bondsno",    "levyyes",   "levyno",         "yesapprove",
+     "noreject",  "infavor",    "infavorof", "opposed",        "repeal",
+     "s\xc3\xad", "s\xc3\x8d"}};
 
-static const char *const party_marks_list[] = {"rep", "dem", "lib", "grn", "ind", "con", "gre",
-                                               "r",   "d",   "l",   "g",   "npa", "wfp", NULL};
 static const struct words party_marks = {
-    L('c') | L('d') | L('g') | L('i') | L('l') | L('n') | L('r') | L('w'), party_marks_list};
+    {IN('c') = L('o'), IN('d') = L('e') | OTHER, IN('g') = L('r') | OTHER, IN('i') = L('n'),
+     IN('l') = L('i') | OTHER, IN('n') = L('p'), IN('r') = L('e') | OTHER, IN('w') = L('f')},
+    {"rep", "dem", "lib", "grn", "ind", "con", "gre", "r", "d", "l", "g", "npa", "wfp"}};
 
-static const char *const no_parties_list[] = {"np", "non", "none", "nonpartisan", "y",
-                                              "n",  "yes", "no",   NULL};
-static const struct words no_parties = {L('n') | L('y'), no_parties_list};
+static const struct words no_parties = {
+    {IN('n') = L('o') | L('p') | OTHER, IN('y') = L('e') | OTHER},
+    {"np", "non", "none", "nonpartisan", "y", "n", "yes", "no"}};
 
 /* A letter or digit in lower case; 0 for what is neither. */
 static char kept(char c)
@@ -87,15 +77,26 @@ static bool squeeze(struct slice s, char out[WORD_MAX + 1])
     return n > 0;
 }
 
+/* strcmp for what is short and mostly differs at once. */
+static bool same(const char *a, const char *b)
+{
+    while (*a && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+static bool is_letter(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
 /* Does a word of the list begin with these two, the second of which may be the end? */
 static bool may_be_listed(const struct words *words, const char two[2])
 {
-    if (two[0] < 'a' || two[0] > 'z' || !(words->letters & L(two[0])))
-        return false;
-    for (const char *const *w = words->list; *w != NULL; w++)
-        if ((*w)[0] == two[0] && (*w)[1] == two[1])
-            return true;
-    return false;
+    uint32_t second = is_letter(two[1]) ? L(two[1]) : OTHER;
+    return is_letter(two[0]) && words->second[two[0] - 'a'] & second;
 }
 
 static bool listed(const struct words *words, struct slice s)
@@ -108,8 +109,8 @@ static bool listed(const struct words *words, struct slice s)
     }
     if (!may_be_listed(words, two) || !squeeze(s, word))
         return false;
-    for (const char *const *w = words->list; *w != NULL; w++)
-        if ((*w)[0] == *word && strcmp(word, *w) == 0)
+    for (size_t i = 0; words->list[i][0]; i++)
+        if (same(word, words->list[i]))
             return true;
     return false;
 }
@@ -268,11 +269,13 @@ bool label_is_write_in(struct slice s)
         return true;
     static const struct slice forms[] = {SLICE_INIT("write-in"), SLICE_INIT("write in"),
                                          SLICE_INIT("writein"), SLICE_INIT("(w/i)")};
-    for (; s.len; s = slice_sub(s, 1, s.len)) {
-        if ((*s.ptr | 0x20) != 'w' && *s.ptr != '(') /* what they begin with */
+    for (size_t i = 0; i + 5 <= s.len; i++) {            /* none is shorter */
+        if ((s.ptr[i] | 0x20) != 'w' && s.ptr[i] != '(') /* what they begin with */
+            continue;
+        if ((s.ptr[i + 1] | 0x20) != 'r' && (s.ptr[i + 1] | 0x20) != 'w')
             continue;
         for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++)
-            if (slice_eq_nocase(slice_sub(s, 0, forms[f].len), forms[f]))
+            if (slice_eq_nocase(slice_sub(s, i, i + forms[f].len), forms[f]))
                 return true;
     }
     return false;

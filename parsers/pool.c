@@ -5,7 +5,7 @@
 #include "daemon/base/hash.h"
 #include "daemon/base/text.h"
 
-#define FIRST_ROOM 1024
+#define FIRST_ROOM 4096
 #define RAW_MAX 4096 /* longer raw texts are cleaned each time they come */
 
 struct pool_entry {

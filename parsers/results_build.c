@@ -11,6 +11,7 @@
 
 #define CHOICES_MAX 20000   /* of one contest */
 #define FEW 8               /* choices or units of a contest: looked through one by one */
+#define CONTESTS_FEW 1024   /* a payload has half as many, mostly */
 #define UNITS_MAX 1000000   /* of one contest */
 #define CONTESTS_MAX 200000 /* of one payload */
 
@@ -127,7 +128,7 @@ struct results_builder *results_builder_new(struct arena *a)
     if (!b)
         return NULL;
     b->arena = b->arrays.arena = a;
-    if (!pool_init(&b->pool, &b->arrays))
+    if (!pool_init(&b->pool, &b->arrays) || !index_reserve(&b->index, &b->arrays, CONTESTS_FEW))
         return NULL;
     b->current = BUILDING_NOBODY;
     b->facts = (struct results_facts){.own_time_ms = WHEN_UNKNOWN, .test = -1};
@@ -384,11 +385,21 @@ static bool choice_guess(const struct results_builder *b, const struct building 
     return false;
 }
 
+/* The contest before had this one at the place of the next: yes and no, numbers, parties are often
+ * the same; else nothing. */
+static const struct results_choice *choice_like(const struct results_builder *b,
+                                                const struct building *k)
+{
+    static const struct results_choice none;
+    return b->current > 0 && k->choice_count < k[-1].choice_count ? &k[-1].choices[k->choice_count]
+                                                                  : &none;
+}
+
 static bool choice_add(struct results_builder *b, struct building *k,
                        const struct results_choice *r, uint32_t *index, struct err *e)
 {
-    if (!arrays_grow(&b->arrays, &k->choices, &k->choice_room, k->choice_count + 1,
-                     sizeof *k->choices, CHOICES_MAX))
+    if (!arrays_grow(&b->arrays, &k->choices, &k->choice_room, (k->choice_count | 3) + 1,
+                     sizeof *k->choices, CHOICES_MAX)) /* by fours at first */
         return building_full(e);
     k->choices[k->choice_count] = *r;
     if (!few_add(&k->choice_index, &b->arrays, &choices_by_key, k->choices, 0, k->choice_count))
@@ -408,8 +419,10 @@ bool results_choice(struct results_builder *b, const struct results_choice_in *i
     if (!k)
         return false;
     if (!choice_guess(b, k, in, index)) {
-        if (!pool_add(&b->pool, in->id, &r.id) || !pool_add(&b->pool, in->name, &r.name) ||
-            !pool_add(&b->pool, in->party, &r.party))
+        const struct results_choice *like = choice_like(b, k);
+        if (!pool_add_like(&b->pool, in->id, like->id, &r.id) ||
+            !pool_add_like(&b->pool, in->name, like->name, &r.name) ||
+            !pool_add_like(&b->pool, in->party, like->party, &r.party))
             return building_full(e);
         *index = few_find(&k->choice_index, &choices_by_key, k->choices, 0, k->choice_count, &r,
                           choice_mix(&r));

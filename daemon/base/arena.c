@@ -128,6 +128,22 @@ void *arena_alloc(struct arena *a, size_t size)
     return at && !a->newest->zeroed ? memset(at, 0, size) : at;
 }
 
+void *arena_longer(struct arena *a, const void *from, size_t len, size_t size)
+{
+    char *at = take(a, size, ALIGN);
+
+    if (!at)
+        return NULL;
+    if (!a->newest->zeroed)
+        memset(at + len, 0, size - len);
+    return memcpy(at, from, len);
+}
+
+void *arena_room(struct arena *a, size_t size)
+{
+    return take(a, size, ALIGN);
+}
+
 void *arena_array(struct arena *a, size_t count, size_t size)
 {
     size_t total;

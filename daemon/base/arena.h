@@ -23,6 +23,12 @@ void arena_refuse_after(struct arena *a, size_t allocations);
 void *arena_alloc(struct arena *a, size_t size);
 void *arena_array(struct arena *a, size_t count, size_t size); /* overflow-checked */
 
+/* The same, but that it begins with a copy of `len` bytes. */
+void *arena_longer(struct arena *a, const void *from, size_t len, size_t size);
+
+/* The same with whatever lay there: for who reads nothing but what he wrote. */
+void *arena_room(struct arena *a, size_t size);
+
 /* A copy with a NUL behind it (not counted). ptr is NULL on failure, never for an empty input. */
 struct slice arena_copy(struct arena *a, struct slice s);
 struct slice arena_printf(struct arena *a, const char *fmt, ...)

@@ -124,6 +124,29 @@ static void arena_gives_zeroed_aligned_memory(void **state)
     arena_free(NULL);
 }
 
+static void arena_lengthens_a_copy(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {3, 100, 3000,
+                                   (size_t)3 << 20}; /* the last in a block of its own */
+    struct arena *a = arena_new(8 << 20);
+
+    memset(arena_alloc(a, 3500), 0xa5, 3500);
+    arena_reset(a);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        unsigned char *at = arena_longer(a, "abc", 3, sizes[i]);
+        assert_non_null(at);
+        assert_int_equal((uintptr_t)at % 16, 0);
+        assert_memory_equal(at, "abc", 3);
+        for (size_t k = 3; k < sizes[i]; k++)
+            assert_int_equal(at[k], 0);
+    }
+    assert_non_null(arena_room(a, 100));
+    assert_null(arena_room(a, 8 << 20));
+    assert_null(arena_longer(a, "abc", 3, 8 << 20));
+    arena_free(a);
+}
+
 static void arena_cap_is_kept(void **state)
 {
     (void)state;
@@ -241,6 +264,7 @@ int main(void)
         cmocka_unit_test(slices_are_compared),
         cmocka_unit_test(errors_are_cut_and_prefixed),
         cmocka_unit_test(arena_gives_zeroed_aligned_memory),
+        cmocka_unit_test(arena_lengthens_a_copy),
         cmocka_unit_test(arena_cap_is_kept),
         cmocka_unit_test(buffer_matches_a_plain_copy),
         cmocka_unit_test(buffer_cap_sticks),

@@ -139,6 +139,8 @@ static void doubled_keys_are_refused(void **state)
     expect(SLICE("{\"a\": 1, \"b\": \"a\",\n \"c\": [{\"x\": 1, \"y\\\"\": 2,\n \"x\": 1}]}"),
            WIRE_SYNTAX, "line 3, column 2: the key \"x\" stands twice");
     expect(SLICE("{\"a\": {\"a\": {\"a\": [{\"a\": 1}, {\"a\": 1}]}}}"), WIRE_OK, "");
+    expect(SLICE("{\"a\": {\"a\": 1, \"b\": [{\"a\": 2}]}, \"a\": 3}"), WIRE_SYNTAX,
+           "column 34: the key \"a\"");
     expect(SLICE("{\"\\u0061\": 1, \"a\": 1}"), WIRE_SYNTAX, "column 15: the key \"a\"");
     expect(SLICE("{\"axcxe\": 1, \"aycye\": 2, \"\": 3}"), WIRE_OK, ""); /* alike, not the same */
     expect(SLICE("{\"axcxe\": 1, \"aycye\": 2, \"axcxe\": 3}"), WIRE_SYNTAX, "column 26: the key");
@@ -160,7 +162,7 @@ static void members_are_picked_in_one_walk(void **state)
 {
     (void)state;
     static const struct slice keys[] = {SLICE_INIT("b"), SLICE_INIT("absent"), SLICE_INIT("ab")};
-    struct doc *d = doc_of(SLICE("{\"a\": 1, \"ab\": 2, \"b\": 3, \"\": 4, \"bb\": 5}"));
+    struct doc *d = doc_of(SLICE("{\"a\": 1, \"ab\": 2, \"b\": 3, \"\": 4, \"bb\": {}}"));
     struct json v[3];
     int64_t n;
     json_pick(d->root, keys, 3, v);
@@ -168,6 +170,9 @@ static void members_are_picked_in_one_walk(void **state)
     assert_int_equal(json_type(v[1]), JSON_NONE);
     assert_true(json_int(v[2], &n) && n == 2);
     json_pick(json_get(d->root, "a"), keys, 3, v); /* no object */
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(json_type(v[i]), JSON_NONE);
+    json_pick(json_get(d->root, "bb"), keys, 3, v); /* no members */
     for (int i = 0; i < 3; i++)
         assert_int_equal(json_type(v[i]), JSON_NONE);
     doc_done(d);

@@ -27,7 +27,13 @@ static void every_word_is_known(void **state)
         "registeredvoters", "ballotscast",    "totalballotscast",   "timescounted",
         "timesblankvoted",  "timesovervoted", "numberofundervotes", "numberofovervotes",
         "Over Votes",       "UNDER-VOTES",    "Ballots Cast",       NULL};
-    static const char *const totals[] = {"Total Votes", "TOTAL", "Grand Total:", "All counties",
+    static const char *const totals[] = {"total",       "totals",         "grandtotal",
+                                         "totalvotes",  "totalvotescast", "contesttotal",
+                                         "countytotal", "countytotals",   "racetotal",
+                                         "statetotal",  "statewidetotal", "statewide",
+                                         "allcounties", "allprecincts",   "contesttotals",
+                                         "votescast",   "subtotal",       "Total Votes",
+                                         "TOTAL",       "Grand Total:",   "All counties",
                                          NULL};
     static const char *const no_totals[] = {"",           "Total Recall", "Totaldo, Ann",
                                             "Countywide", "Overvotes",    NULL};
@@ -41,12 +47,14 @@ static void every_word_is_known(void **state)
                                                 "Total Votes",
                                                 NULL};
     static const char *const answers[] = {
-        "yes",       "no",         "yesfor",   "noagainst",      "foryes",
-        "againstno", "for",        "against",  "yessi",          "nono",
-        "approve",   "reject",     "retain",   "remove",         "approved",
-        "rejected",  "maintained", "repealed", "yesforapproval", "noforrejection",
-        "bondsyes",  "bondsno",    "levyyes",  "levyno",         "yesapprove",
-        "noreject",  "YES",        "Yes / Si", "No - Against",   NULL};
+        "yes",       "no",         "yesfor",    "noagainst",      "foryes",
+        "againstno", "for",        "against",   "yessi",          "nono",
+        "approve",   "reject",     "retain",    "remove",         "approved",
+        "rejected",  "maintained", "repealed",  "yesforapproval", "noforrejection",
+        "bondsyes",  "bondsno",    "levyyes",   "levyno",         "yesapprove",
+        "noreject",  "infavor",    "infavorof", "opposed",        "repeal",
+        "s\xc3\xad", "S\xc3\x8d",  "YES",       "Yes / Si",       "No - Against",
+        NULL};
     static const char *const no_answers[] = {"",        "Yesenia Norton", "Noah",
                                              "Forrest", "Yes!!no",        NULL};
     check(label_is_statistic, statistics, true);
