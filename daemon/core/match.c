@@ -78,12 +78,8 @@ static bool fill_races(struct model *m, const uint32_t *of)
     for (uint32_t k = 0; k < m->race_count; k++) {
         struct race *r = &m->races[k];
         r->endorsements = arena_array(m->strings, r->endorsement_count, sizeof(uint32_t));
-        r->lag_since =
-            arena_array(m->strings, m->settings->source_count + 1, sizeof(*r->lag_since));
-        if (!r->endorsements || !r->lag_since)
+        if (!r->endorsements)
             return false;
-        for (size_t s = 0; s < m->settings->source_count; s++)
-            r->lag_since[s] = WHEN_UNKNOWN;
         r->endorsement_count = 0;
     }
     for (size_t i = 0; i < m->endorsed->count; i++) {

@@ -6,14 +6,20 @@
 
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
+#include "daemon/core/name.h"
 #include "daemon/core/offers.h"
 #include "daemon/core/polls.h"
+#include "daemon/core/states.h"
 
 enum { SCRATCH = 64 << 20 };
 
 /* Figures of a race under construction. */
 struct figures {
     struct race_choice *choices;
+    struct origin { /* of each: where it stood first */
+        const struct feed_contest *contest;
+        uint32_t choice;
+    } * origins;
     uint32_t count;
     int32_t reporting, total;
     bool doubt, corrected, gone;
@@ -43,10 +49,81 @@ static bool same_name(struct offers *g, struct slice a, struct slice b)
     return x.len && slice_eq(x, y);
 }
 
-/* Where among the first `known` choices this one's votes are added; NONE: nowhere yet. Within one
- * contest only the lines of one endorsed person are one (fusion); between contests a name is. */
+static bool is_fusion(const struct race *r)
+{
+    const struct state *s = states_find(r->state);
+
+    return s && s->fusion;
+}
+
+/* Two lines of one contest that are one person, none of ours: in a state that has it, the same name
+ * for another party. */
+static uint32_t find_line(struct offers *g, const struct figures *f, uint32_t known,
+                          const struct feed_choice *x)
+{
+    for (uint32_t i = known; is_fusion(g->r) && i < f->count; i++) {
+        const struct race_choice *row = &f->choices[i];
+        if (row->endorsement == NONE && !row->write_in && x->party.len && row->party.len &&
+            !slice_eq_nocase(row->party, x->party) && same_name(g, row->name, x->name))
+            return i;
+    }
+    return NONE;
+}
+
+static bool is_spare_line(struct slice name, bool write_in)
+{
+    return write_in && (name.len == 0 || name_is_nobody(name));
+}
+
+/* Two lines of two contests: by full name; by the vendor's id where one of them has no name; what
+ * is written in without a name is one sum. */
+static bool is_row(struct offers *g, const struct figures *f, uint32_t row,
+                   const struct feed_contest *c, const struct feed_choice *x)
+{
+    const struct race_choice *theirs = &f->choices[row];
+    const struct feed_contest *from = f->origins[row].contest;
+    const struct feed_choice *was = &from->choices[f->origins[row].choice];
+    bool write_in = (x->flags & RESULTS_WRITE_IN) != 0;
+
+    if (theirs->endorsement != NONE)
+        return false;
+    if (is_spare_line(x->name, write_in) && is_spare_line(theirs->name, theirs->write_in))
+        return true;
+    if (x->name.len && theirs->name.len)
+        return same_name(g, x->name, theirs->name);
+    return x->id.len && from->source == c->source && slice_eq(x->id, was->id);
+}
+
+/* Where among the first `known` choices the votes of another contest's line are added: the one it
+ * must be. Where a name stands on two lines of either contest the party tells, or nothing. */
+static uint32_t find_joined(struct offers *g, const struct figures *f, uint32_t known,
+                            const struct feed_contest *c, const struct feed_choice *x)
+{
+    uint32_t found = NONE, rows = 0, in_party = NONE, party_rows = 0, lines = 0;
+
+    for (uint32_t k = 0; k < c->choice_count; k++)
+        lines += x->name.len && same_name(g, c->choices[k].name, x->name);
+    for (uint32_t i = 0; i < known; i++) {
+        if (!is_row(g, f, i, c, x))
+            continue;
+        found = i;
+        rows++;
+        if (slice_eq_nocase(f->choices[i].party, x->party)) {
+            in_party = i;
+            party_rows++;
+        }
+    }
+    if (rows == 1 && (lines <= 1 || is_fusion(g->r)))
+        return found;
+    if (is_spare_line(x->name, (x->flags & RESULTS_WRITE_IN) != 0))
+        return found;
+    return party_rows == 1 ? in_party : NONE;
+}
+
+/* Where this line's votes are added; NONE: nowhere yet. */
 static uint32_t find_row(struct offers *g, const struct figures *f, uint32_t known,
-                         const struct feed_choice *x, uint32_t endorsement)
+                         const struct feed_contest *c, const struct feed_choice *x,
+                         uint32_t endorsement)
 {
     if (endorsement != NONE) {
         for (uint32_t i = 0; i < f->count; i++)
@@ -54,11 +131,8 @@ static uint32_t find_row(struct offers *g, const struct figures *f, uint32_t kno
                 return i;
         return NONE;
     }
-    for (uint32_t i = 0; i < known; i++)
-        if (f->choices[i].endorsement == NONE && x->name.len &&
-            same_name(g, f->choices[i].name, x->name))
-            return i;
-    return NONE;
+    uint32_t row = find_joined(g, f, known, c, x);
+    return row != NONE ? row : find_line(g, f, known, x);
 }
 
 /* A sum with an unknown part is unknown. */
@@ -83,12 +157,13 @@ static void add_contest(struct offers *g, struct figures *f, const struct feed_c
     for (uint32_t k = 0; c->unit_count && k < c->choice_count; k++) {
         const struct feed_choice *x = &c->choices[k];
         uint32_t en = endorsement_of(g->r, c, k);
-        uint32_t row = find_row(g, f, known, x, en);
+        uint32_t row = find_row(g, f, known, c, x, en);
         if (row != NONE) {
             add_votes(&f->choices[row].votes, c->units[0].votes[k]);
             continue;
         }
         f->strange |= known > 0;
+        f->origins[f->count] = (struct origin){c, k};
         f->choices[f->count++] = (struct race_choice){
             .name = x->name,
             .party = x->party,
@@ -104,7 +179,7 @@ static void add_contest(struct offers *g, struct figures *f, const struct feed_c
     f->doubt |= verdict_info[c->doubt].class >= CLASS_HOLD ||
                 g->m->feeds[c->source].files[c->file].stepped_back;
     f->gone |= c->gone;
-    f->corrected |= c->corrected;
+    f->corrected |= c->corrected && !c->corrected_before;
     if (f->changed_ms < c->changed_ms)
         f->changed_ms = c->changed_ms;
 }
@@ -116,8 +191,9 @@ static bool begin_figures(struct offers *g, struct figures *f, struct err *e)
     for (uint32_t i = 0; i < g->r->contest_count; i++)
         room += g->r->contests[i]->choice_count;
     *f = (struct figures){.choices = arena_array(g->scratch, room, sizeof(*f->choices)),
+                          .origins = arena_array(g->scratch, room, sizeof(*f->origins)),
                           .changed_ms = WHEN_UNKNOWN};
-    return f->choices || full(e);
+    return (f->choices && f->origins) || full(e);
 }
 
 static void add_offer_to(struct offers *g, struct figures *f, const struct offer *o)
@@ -155,8 +231,9 @@ static bool is_leading(const struct figures *f, uint32_t i, int64_t seats)
 
 static bool leaders_differ(struct offers *g, const struct figures *a, const struct figures *b)
 {
-    int64_t seats = g->r->seats > 0 ? g->r->seats : 1;
+    int64_t seats = g->r->places > g->r->seats ? g->r->places : g->r->seats;
 
+    seats = seats > 0 ? seats : 1;
     for (uint32_t i = 0; i < a->count; i++) {
         uint32_t k = counterpart(g, b, a, i);
         if (k != NONE && is_leading(a, i, seats) != is_leading(b, k, seats))
@@ -175,21 +252,26 @@ static bool is_complete(const struct offers *g, const struct offer *o)
     return true;
 }
 
-static bool look_for_disagreement(struct offers *g, const struct offer *on, const struct figures *f,
-                                  bool *out, struct err *e)
+/* Does another source, fit to be on air where `on` is, say something else? *out stays true. */
+static bool look_for_disagreement(struct offers *g, const struct offer *on, bool *out,
+                                  struct err *e)
 {
-    *out = false;
+    struct figures ours, theirs;
+
+    if (!begin_figures(g, &ours, e))
+        return false;
+    add_offer_to(g, &ours, on);
     for (uint32_t i = 0; i < g->count && !*out; i++) {
         const struct offer *o = &g->list[i];
-        struct figures theirs;
-        if (o->source == on->source || !o->whole || !offers_may_lead(o))
+        if (o->source == on->source || !offers_compare(o, on) || !offers_may_lead(o))
             continue;
         if (!begin_figures(g, &theirs, e))
             return false;
         add_offer_to(g, &theirs, o);
         bool apart =
             offers_far_below(g, o->total, on->total) || offers_far_below(g, on->total, o->total);
-        *out = leaders_differ(g, f, &theirs) || (apart && is_complete(g, o) && is_complete(g, on));
+        *out =
+            leaders_differ(g, &ours, &theirs) || (apart && is_complete(g, o) && is_complete(g, on));
     }
     return true;
 }
@@ -234,6 +316,7 @@ struct counties {
     struct race_county *list;
     uint32_t count;
     int64_t total;
+    bool differ;
 };
 
 /* One source a county, added up. */
@@ -254,6 +337,9 @@ static bool sum_counties(struct offers *g, struct figures *f, struct counties *i
         if (!o)
             continue;
         add_offer_to(g, f, o);
+        if (!look_for_disagreement(g, o, &in->differ, e))
+            return false;
+        o->shown = true;
         in->list[in->count++] = (struct race_county){o->county, o->source};
         if (__builtin_add_overflow(in->total, o->total, &in->total))
             in->total = INT64_MAX;
@@ -273,8 +359,7 @@ struct outcome_of_merge {
 };
 
 /* Figures of one source; before the first vote, of any. */
-static bool take_one(struct offers *g, const struct offer *o, struct outcome_of_merge *out,
-                     struct err *e)
+static bool take_one(struct offers *g, struct offer *o, struct outcome_of_merge *out, struct err *e)
 {
     bool differ = false;
 
@@ -288,7 +373,8 @@ static bool take_one(struct offers *g, const struct offer *o, struct outcome_of_
     }
     out->on_air = o->source;
     add_offer_to(g, &out->f, o);
-    if (!look_for_disagreement(g, o, &out->f, &differ, e))
+    o->shown = true;
+    if (!look_for_disagreement(g, o, &differ, e))
         return false;
     out->flags |= differ ? RACE_DISAGREEMENT : 0;
     return true;
@@ -310,7 +396,7 @@ static bool decide(struct offers *g, struct outcome_of_merge *out, struct err *e
     struct offer *o = offers_choose(g, true, SLICE(""), r->summed ? NONE : r->on_air);
 
     *out = (struct outcome_of_merge){.on_air = NONE};
-    if (!o || r->summed) {
+    if (!o || (r->summed && !offers_is_pinned(g, o))) {
         if (!sum_counties(g, &out->f, &out->in, e))
             return false;
         /* Only a source that is fit, and not behind, takes the race from its counties. */
@@ -319,8 +405,11 @@ static bool decide(struct offers *g, struct outcome_of_merge *out, struct err *e
     if (out->summed) {
         uint32_t of = counties_of(g);
         out->flags |= out->in.count < of || of == 0 ? RACE_PARTIAL : 0;
+        out->flags |= out->in.differ ? RACE_DISAGREEMENT : 0;
     } else {
         out->in.count = 0;
+        for (uint32_t i = 0; i < g->count; i++)
+            g->list[i].shown = false;
         if (!take_one(g, o, out, e))
             return false;
     }
@@ -353,6 +442,39 @@ static bool same_counties(const struct race *r, const struct counties *in)
     return true;
 }
 
+/* Do the figures come from another source than those on air: of the race, or of a county of it? */
+static bool source_changes(const struct race *r, const struct outcome_of_merge *out)
+{
+    bool shows = r->on_air != NONE || r->summed, will = out->on_air != NONE || out->summed;
+
+    if (!shows || !will)
+        return false;
+    if (!r->summed || !out->summed)
+        return r->on_air != out->on_air;
+    for (uint32_t i = 0; i < out->in.count; i++) {
+        uint32_t was = county_source(r->counties, r->counties_in, out->in.list[i].county);
+        if (was != NONE && was != out->in.list[i].source)
+            return true;
+    }
+    return false;
+}
+
+/* A change of source is labelled until its new source says something new, and is no correction: not
+ * even where that source had corrected itself before anybody saw it. */
+static void label(struct offers *g, struct outcome_of_merge *out)
+{
+    const struct race *r = g->r;
+    bool changes = source_changes(r, out);
+
+    if (changes || ((r->flags & RACE_SOURCE_CHANGED) && same_choices(r, &out->f)))
+        out->flags |= RACE_SOURCE_CHANGED;
+    if (changes)
+        out->flags &= ~(uint32_t)RACE_CORRECTED;
+    for (uint32_t i = 0; i < g->count; i++)
+        for (uint32_t k = 0; (changes || !g->list[i].shown) && k < g->list[i].count; k++)
+            g->list[i].contests[k]->corrected_before = g->list[i].contests[k]->corrected;
+}
+
 /* Room for what is to be shown, before anything of the race changes. */
 static bool make_room(struct model *m, struct race *r, const struct outcome_of_merge *out,
                       struct err *e)
@@ -381,8 +503,8 @@ static bool make_room(struct model *m, struct race *r, const struct outcome_of_m
 /* Show it. True when anything differs from before. */
 static bool show(struct offers *g, const struct outcome_of_merge *out)
 {
-    const uint32_t ours =
-        RACE_DISAGREEMENT | RACE_IN_DOUBT | RACE_CORRECTED | RACE_PARTIAL | RACE_GONE;
+    const uint32_t ours = RACE_DISAGREEMENT | RACE_IN_DOUBT | RACE_CORRECTED | RACE_PARTIAL |
+                          RACE_GONE | RACE_SOURCE_CHANGED;
     struct race *r = g->r;
     uint32_t of = out->summed ? counties_of(g) : 0;
     bool figures = !same_choices(r, &out->f) || r->on_air != out->on_air ||
@@ -407,29 +529,21 @@ static bool show(struct offers *g, const struct outcome_of_merge *out)
     return changed;
 }
 
-static bool need_lag(struct model *m, struct race *r, struct err *e)
-{
-    if (r->lag_since)
-        return true;
-    r->lag_since = arena_array(m->strings, m->settings->source_count + 1, sizeof(*r->lag_since));
-    for (size_t i = 0; r->lag_since && i <= m->settings->source_count; i++)
-        r->lag_since[i] = WHEN_UNKNOWN;
-    return r->lag_since || full(e);
-}
-
 bool merge_race(struct model *m, struct race *r, int64_t now_ms, bool *changed, struct err *e)
 {
     struct offers g = {.m = m, .r = r, .now_ms = now_ms, .scratch = arena_new(SCRATCH)};
     struct outcome_of_merge out;
-    bool ok = g.scratch ? need_lag(m, r, e) && offers_make(&g, e) : full(e);
+    bool ok = g.scratch ? offers_make(&g, e) : full(e);
 
     *changed = false;
     if (ok) {
         offers_look_at_lag(&g);
         ok = decide(&g, &out, e) && make_room(m, r, &out, e);
     }
-    if (ok)
+    if (ok) {
+        label(&g, &out);
         *changed = show(&g, &out);
+    }
     arena_free(g.scratch);
     return ok;
 }
@@ -450,13 +564,56 @@ int64_t merge_next_tick(const struct model *m, int64_t now_ms)
                 next = stale;
         }
     }
-    for (uint32_t i = 0; i < m->race_count; i++) {
-        for (uint32_t k = 0; m->races[i].lag_since && k < s->source_count; k++) {
-            int64_t since = m->races[i].lag_since[k];
-            if (since != WHEN_UNKNOWN && since + s->guards.lag_ms > now_ms &&
-                since + s->guards.lag_ms < next)
-                next = since + s->guards.lag_ms;
+    for (uint32_t i = 0; i < m->race_count; i++)
+        for (uint32_t k = 0; k < m->races[i].contest_count; k++) {
+            int64_t since = m->races[i].contests[k]->lag_since;
+            int64_t over = since + s->guards.lag_ms;
+            if (since != 0 && over > now_ms && over < next)
+                next = over;
         }
-    }
     return next;
+}
+
+/* ---- the desk's word ---- */
+
+static const struct settings_source *find_source(const struct model *m, struct slice name)
+{
+    for (size_t i = 0; i < m->settings->source_count; i++)
+        if (slice_eq(m->settings->sources[i].name, name))
+            return &m->settings->sources[i];
+    return NULL;
+}
+
+bool merge_pin(const struct model *m, struct race *r, struct slice source, bool restored,
+               struct err *e)
+{
+    const struct settings_source *s = find_source(m, source);
+    bool there = restored;
+
+    for (uint32_t i = 0; s && i < r->contest_count; i++)
+        there |= &m->settings->sources[r->contests[i]->source] == s;
+    if (!s)
+        return err_set(e, ERR_NO, "no source is called '%.*s'; tallyctl source list lists them",
+                       SLICE_FMT(source));
+    if (!s->votes)
+        return err_set(e, ERR_NO,
+                       "the votes of %.*s are not used (votes = no): it can have no race",
+                       SLICE_FMT(source));
+    if (!there)
+        return err_set(e, ERR_NO,
+                       "%.*s has no contest of the race %.*s; tallyctl explain %.*s shows who has",
+                       SLICE_FMT(source), SLICE_FMT(r->id), SLICE_FMT(r->id));
+    if (r->pinned == s && !restored)
+        return err_set(e, ERR_NO, "the race %.*s is pinned to %.*s already", SLICE_FMT(r->id),
+                       SLICE_FMT(source));
+    r->pinned = s;
+    return true;
+}
+
+bool merge_unpin(struct race *r, struct err *e)
+{
+    if (!r->pinned)
+        return err_set(e, ERR_NO, "the race %.*s is pinned to no source", SLICE_FMT(r->id));
+    r->pinned = NULL;
+    return true;
 }

@@ -6,12 +6,22 @@
 #include "daemon/core/model.h"
 
 /* Choose the source, or the counties to sum, and fill the race's figures: on_air, summed,
- * counties*, choices, units_*, updated_ms, lag_since, and the flags DISAGREEMENT, IN_DOUBT,
- * CORRECTED, PARTIAL (others are left alone). *changed: anything of that differs from before. While
- * every source is at zero on_air is NONE and the choices stand at 0. Reads r->links and
- * r->contests. Memory from m->strings. On failure the race is as before. */
+ * counties*, choices, units_*, updated_ms, and the flags DISAGREEMENT, IN_DOUBT, CORRECTED,
+ * PARTIAL, GONE, SOURCE_CHANGED (others are left alone). *changed: anything of that differs from
+ * before. While every source is at zero on_air is NONE and the choices stand at 0. Reads r->links
+ * and r->contests. Memory from m->strings. On failure the race is as before. */
 bool merge_race(struct model *m, struct race *r, int64_t now_ms, bool *changed,
                 struct err *e) MUST_USE;
+
+/* The desk pins a race to a source by name: its votes are on air whatever the others have and
+ * however old they are, once there are any; where counties are summed, for its own counties. Merge
+ * the race afterwards. `restored`: said before, so that the source need not have shown the race
+ * yet. Refused (ERR_NO, nothing changes): no such source, its votes are not used, it has no contest
+ * of the race, it is pinned already. */
+bool merge_pin(const struct model *m, struct race *r, struct slice source, bool restored,
+               struct err *e) MUST_USE;
+/* ERR_NO: it is not pinned. */
+bool merge_unpin(struct race *r, struct err *e) MUST_USE;
 
 /* When a source next becomes stale or has lagged long enough to lose its place, so that races are
  * to be merged again without any news. WHEN_NEVER. */

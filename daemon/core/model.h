@@ -54,16 +54,20 @@ struct feed_contest {
     uint32_t flags;                       /* enum results_contest_flag */
     int32_t votes_allowed, seats, places; /* -1 unknown */
     int64_t updated_ms;                   /* the contest's own time, WHEN_UNKNOWN */
-    int64_t called_ms;       /* when it was called, by the feed; WHEN_UNKNOWN: not said */
-    int64_t received_ms;     /* when these figures came */
-    int64_t changed_ms;      /* when its figures, roster or marks last changed */
-    enum verdict doubt;      /* why it is held or flagged; VERDICT_ACCEPTED: in order */
-    bool gone;               /* no longer in the feed: keeps its last figures */
-    int64_t older_since;     /* since when the feed has only an older copy of it, by its own time;
-                                WHEN_UNKNOWN: it has not */
-    bool corrected;          /* a fall was published */
-    uint32_t race;           /* index, or NONE (match.c) */
-    uint64_t roster_rev;     /* raised when id, text, choices change: what match looks at */
+    int64_t called_ms;   /* when it was called, by the feed; WHEN_UNKNOWN: not said */
+    int64_t received_ms; /* when these figures came */
+    int64_t changed_ms;  /* when its figures, roster or marks last changed */
+    enum verdict doubt;  /* why it is held or flagged; VERDICT_ACCEPTED: in order */
+    bool gone;           /* no longer in the feed: keeps its last figures */
+    int64_t older_since; /* since when the feed has only an older copy of it, by its own time;
+                            WHEN_UNKNOWN: it has not */
+    bool corrected;      /* a fall was published */
+    /* merge.c: `corrected` as it was when its figures were not on air: no correction of the race's
+     */
+    bool corrected_before;
+    int64_t lag_since;   /* offers.c: since when it is lag_bp behind another source; 0: it is not */
+    uint32_t race;       /* index, or NONE (match.c) */
+    uint64_t roster_rev; /* raised when id, text, choices change: what match looks at */
     struct match_fits *fits; /* match.c's own notes on it; NULL before its first look */
 };
 
@@ -92,6 +96,7 @@ struct feed { /* one a source, same index */
     bool advisory; /* calls.c: an official mark moved between choices: its marks call nothing more
                       tonight */
     struct map *digests; /* "file:hex" of payloads once on air: to know an older copy again */
+    bool paused; /* the desk has stopped it: its figures are not fresh, whenever they came */
     /* all that this feed may grow; capped, so that one feed costs only itself */
     struct arena *memory;
 };
@@ -175,6 +180,8 @@ enum race_flag {
     RACE_CONTESTED = 1024,
     RACE_CERTIFIED = 2048,
     RACE_VOID = 4096, /* nothing called in it stands */
+    /* the figures on air came with a change of source: no change of anybody's votes */
+    RACE_SOURCE_CHANGED = 8192,
 };
 enum race_status { RACE_UNCALLED, RACE_PARTLY_CALLED, RACE_CALLED };
 
@@ -206,13 +213,15 @@ struct race {
     enum race_status status;             /* calls.c */
     int64_t seats_called, places_called; /* calls.c: how many are known to be called, ours or not */
     uint32_t flags; /* calls.c: CONFLICT; standings.c: FROZEN, UNDER_REVIEW and what is `marked`;
-                       merge.c: DISAGREEMENT, IN_DOUBT, CORRECTED, PARTIAL, GONE */
+                       merge.c: DISAGREEMENT, IN_DOUBT, CORRECTED, PARTIAL, GONE,
+                       SOURCE_CHANGED */
     /* what the desk has said of it (decide.c): numbers of decisions, 0: it has not */
     uint32_t marked;  /* flags */
     int64_t frozen;   /* feeds' claims of higher numbers do not count */
     int64_t released; /* the desk's claims, and retractions, of lower numbers no longer count */
     int64_t polls_moved_ms; /* the close it was given; WHEN_UNKNOWN: none */
     /* figures on air (merge.c) */
+    const struct settings_source *pinned; /* by the desk; NULL: none (merge_pin) */
     uint32_t on_air; /* source index; NONE: nothing yet, or counties are summed */
     bool summed;     /* counties are summed */
     uint32_t counties_in, counties_of;
@@ -222,7 +231,6 @@ struct race {
     uint32_t choice_count, choice_room;
     int32_t units_reporting, units_total; /* -1 unknown */
     int64_t updated_ms;                   /* last change of the figures on air; WHEN_UNKNOWN */
-    int64_t *lag_since; /* per source: since when it is lag_bp behind; WHEN_UNKNOWN: it is not */
 };
 
 struct model {

@@ -42,11 +42,13 @@ static bool is_held(const struct feed_contest *c)
            class_of(c->units[0].hold.why) == CLASS_HOLD;
 }
 
-static bool is_usable(const struct offers *g, const struct feed_contest *c)
+/* May it stay on air? What its feed no longer has keeps its last figures. */
+static bool does_stand(const struct offers *g, const struct feed_contest *c)
 {
-    return !c->gone && !is_held(c) &&
-           (feed_fresh(g->m, c->source, c->file, g->now_ms) ||
-            g->m->feeds[c->source].files[c->file].unasked);
+    const struct feed *feed = &g->m->feeds[c->source];
+
+    return !feed->paused && !is_held(c) &&
+           (feed_fresh(g->m, c->source, c->file, g->now_ms) || feed->files[c->file].unasked);
 }
 
 /* The one county a contest is about; empty: it is not limited to one. */
@@ -80,62 +82,136 @@ static bool race_lies_in(const struct offers *g, struct slice county)
     return said;
 }
 
-/* Two sources that are parts of the same thing. */
-static bool same_group(const struct offers *g, uint32_t a, uint32_t b)
+static void add_total(int64_t *to, int64_t votes)
 {
-    const struct settings_source *x = source_of(g, a), *y = source_of(g, b);
-
-    return x->part.len && y->part.len && a != b && !slice_eq(x->part, y->part) &&
-           slice_eq_nocase(x->state, y->state) && slice_eq_nocase(x->county, y->county) &&
-           x->covers_county == y->covers_county;
-}
-
-/* The offer this contest is a part of; NULL: it is one of its own. */
-static struct offer *find_group(struct offers *g, const struct feed_contest *c)
-{
-    for (uint32_t i = 0; i < g->count; i++) {
-        struct offer *o = &g->list[i];
-        if (same_group(g, o->contests[0]->source, c->source) &&
-            slice_eq(o->contests[0]->county, c->county))
-            return o;
-    }
-    return NULL;
-}
-
-/* Are all parts that are configured there? */
-static bool parts_complete(const struct offers *g, const struct offer *o)
-{
-    uint32_t parts = 1;
-
-    for (uint32_t s = 0; s < g->m->settings->source_count; s++)
-        parts += same_group(g, o->source, s);
-    return !source_of(g, o->source)->part.len || o->count == parts;
+    if (__builtin_add_overflow(*to, votes, to))
+        *to = INT64_MAX;
 }
 
 static bool add_offer(struct offers *g, struct feed_contest *c, struct err *e)
 {
-    struct offer *o = source_of(g, c->source)->part.len ? find_group(g, c) : NULL;
+    struct offer *o = &g->list[g->count++];
 
-    if (!o) {
-        o = &g->list[g->count++];
-        o->contests = arena_array(g->scratch, g->r->contest_count, sizeof(struct feed_contest *));
-        o->source = c->source;
-        o->county = county_of(g, c);
-        o->whole = !o->county.len || race_lies_in(g, o->county);
-        o->usable = true;
-    }
+    o->contests = arena_array(g->scratch, 1, sizeof(struct feed_contest *));
     if (!o->contests)
         return full(e);
     o->contests[o->count++] = c;
-    o->source = c->source < o->source ? c->source : o->source;
-    o->usable &= is_usable(g, c);
-    if (__builtin_add_overflow(o->total, total_of(c), &o->total))
-        o->total = INT64_MAX;
+    o->source = c->source;
+    o->county = county_of(g, c);
+    o->whole = !o->county.len || race_lies_in(g, o->county);
+    o->total = total_of(c);
+    o->complete = true;
+    o->stands = does_stand(g, c);
+    o->usable = o->stands && !c->gone;
     return true;
+}
+
+/* ---- parts ---- */
+
+/* Parts of the same thing, or the same part of it. */
+static bool same_place(const struct settings_source *x, const struct settings_source *y)
+{
+    return x->part.len && y->part.len && slice_eq_nocase(x->state, y->state) &&
+           slice_eq_nocase(x->county, y->county) && x->covers_county == y->covers_county;
+}
+
+static bool is_part_with(const struct offers *g, const struct offer *a, const struct offer *b)
+{
+    return same_place(source_of(g, a->source), source_of(g, b->source)) &&
+           slice_eq(a->contests[0]->county, b->contests[0]->county);
+}
+
+static bool goes_before(const struct offers *g, const struct offer *a, const struct offer *b);
+
+/* The best offer of one part among those that belong with `first`; NULL: it is not there, or one
+ * source has two, and nobody can tell which belongs to the other parts. */
+static struct offer *best_part(const struct offers *g, const struct offer *first, struct slice part)
+{
+    struct offer *best = NULL;
+
+    for (uint32_t i = 0; i < g->count; i++) {
+        struct offer *o = &g->list[i];
+        if (!is_part_with(g, first, o) || !slice_eq(source_of(g, o->source)->part, part))
+            continue;
+        for (uint32_t k = 0; k < i; k++)
+            if (g->list[k].source == o->source && is_part_with(g, first, &g->list[k]))
+                return NULL;
+        if (!best || (o->usable && !best->usable) ||
+            (o->usable == best->usable && goes_before(g, o, best)))
+            best = o;
+    }
+    return best;
+}
+
+/* Is it the first configured source of its part? */
+static bool names_a_part(const struct settings *s, uint32_t source)
+{
+    for (uint32_t k = 0; k < source; k++)
+        if (same_place(&s->sources[k], &s->sources[source]) &&
+            slice_eq(s->sources[k].part, s->sources[source].part))
+            return false;
+    return true;
+}
+
+/* One offer of all parts that belong with `first`. A part alone is not the whole. */
+static bool fuse_parts(const struct offers *g, const struct offer *first, struct offer *out,
+                       struct err *e)
+{
+    const struct settings *s = g->m->settings;
+    uint32_t parts = 0;
+
+    *out = *first;
+    out->contests = arena_array(g->scratch, s->source_count, sizeof(struct feed_contest *));
+    if (!out->contests)
+        return full(e);
+    out->count = 0;
+    out->total = 0;
+    for (uint32_t k = 0; k < s->source_count; k++) {
+        if (!same_place(source_of(g, first->source), &s->sources[k]) || !names_a_part(s, k))
+            continue;
+        const struct offer *o = best_part(g, first, s->sources[k].part);
+        parts++;
+        if (!o)
+            continue;
+        out->contests[out->count++] = o->contests[0];
+        out->source = out->count == 1 || o->source < out->source ? o->source : out->source;
+        out->stands &= o->stands;
+        out->usable &= o->usable;
+        add_total(&out->total, o->total);
+    }
+    out->complete = out->count == parts && parts > 1;
+    out->stands &= out->complete;
+    out->usable &= out->complete;
+    if (out->count == 0)
+        out->contests[out->count++] = first->contests[0];
+    return true;
+}
+
+static bool add_parts(struct offers *g, struct err *e)
+{
+    struct offer *list = arena_array(g->scratch, g->count + 1, sizeof(*list));
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; list && i < g->count; i++) {
+        bool done = false;
+        for (uint32_t k = 0; k < i && !done; k++)
+            done = is_part_with(g, &g->list[k], &g->list[i]);
+        if (done)
+            continue;
+        if (source_of(g, g->list[i].source)->part.len == 0)
+            list[count++] = g->list[i];
+        else if (!fuse_parts(g, &g->list[i], &list[count++], e))
+            return false;
+    }
+    g->list = list;
+    g->count = count;
+    return list || full(e);
 }
 
 bool offers_make(struct offers *g, struct err *e)
 {
+    bool parts = false;
+
     g->list = arena_array(g->scratch, g->r->contest_count + 1, sizeof(struct offer));
     if (!g->list)
         return full(e);
@@ -143,13 +219,9 @@ bool offers_make(struct offers *g, struct err *e)
         struct feed_contest *c = g->r->contests[i];
         if (source_of(g, c->source)->votes && !add_offer(g, c, e))
             return false;
+        parts |= source_of(g, c->source)->part.len > 0;
     }
-    for (uint32_t i = 0; i < g->count; i++) {
-        struct offer *o = &g->list[i];
-        o->complete = parts_complete(g, o);
-        o->usable &= o->complete;
-    }
-    return true;
+    return !parts || add_parts(g, e);
 }
 
 /* ---- lag ---- */
@@ -159,39 +231,26 @@ bool offers_far_below(const struct offers *g, int64_t a, int64_t b)
     return (__int128)a * BP < (__int128)b * (BP - g->m->settings->guards.lag_bp);
 }
 
-/* Where a source has several contests of the race (two parties' primaries), the largest speaks for
- * it. */
-static bool speaks(const struct offers *g, const struct offer *o)
+bool offers_compare(const struct offer *a, const struct offer *b)
 {
-    for (uint32_t i = 0; i < g->count; i++) {
-        const struct offer *x = &g->list[i];
-        if (x != o && x->whole && x->source == o->source &&
-            (x->total > o->total || (x->total == o->total && x < o)))
-            return false;
-    }
-    return true;
+    return a->whole == b->whole && (a->whole || polls_same_county(a->county, b->county));
 }
 
 void offers_look_at_lag(struct offers *g)
 {
-    struct race *r = g->r;
-    int64_t most = 0;
-
-    for (uint32_t i = 0; i < g->count; i++) {
-        const struct offer *o = &g->list[i];
-        if (o->whole && o->usable && o->total > most)
-            most = o->total;
-    }
     for (uint32_t i = 0; i < g->count; i++) {
         struct offer *o = &g->list[i];
-        int64_t *since = &r->lag_since[o->source];
-        if (!o->whole || !speaks(g, o))
-            continue;
+        int64_t *since = &o->contests[0]->lag_since, most = 0;
+        for (uint32_t k = 0; k < g->count; k++) {
+            const struct offer *x = &g->list[k];
+            if (x->source != o->source && x->usable && x->total > most && offers_compare(x, o))
+                most = x->total;
+        }
         if (!offers_far_below(g, o->total, most))
-            *since = WHEN_UNKNOWN;
-        else if (*since == WHEN_UNKNOWN)
+            *since = 0;
+        else if (*since == 0)
             *since = g->now_ms;
-        o->lagging = *since != WHEN_UNKNOWN && g->now_ms - *since >= g->m->settings->guards.lag_ms;
+        o->lagging = *since != 0 && g->now_ms - *since >= g->m->settings->guards.lag_ms;
     }
 }
 
@@ -239,7 +298,7 @@ static struct offer *find_current(const struct offers *g, bool whole, struct sli
 static struct offer *best_of(const struct offers *g, bool whole, struct slice county, bool fit,
                              const struct offer *current)
 {
-    bool stands = current && current->usable && current->total > 0;
+    bool stands = current && current->stands && current->total > 0;
     struct offer *best = NULL;
 
     for (uint32_t i = 0; i < g->count; i++) {
@@ -255,12 +314,36 @@ static struct offer *best_of(const struct offers *g, bool whole, struct slice co
     return best;
 }
 
+bool offers_is_pinned(const struct offers *g, const struct offer *o)
+{
+    for (uint32_t i = 0; g->r->pinned && i < o->count; i++)
+        if (source_of(g, o->contests[i]->source) == g->r->pinned)
+            return true;
+    return false;
+}
+
+static struct offer *find_pinned(const struct offers *g, bool whole, struct slice county)
+{
+    struct offer *pinned = NULL;
+
+    for (uint32_t i = 0; i < g->count; i++) {
+        struct offer *o = &g->list[i];
+        if (offers_is_pinned(g, o) && is_about(o, whole, county) && o->complete && o->total > 0 &&
+            (!pinned || goes_before(g, o, pinned)))
+            pinned = o;
+    }
+    return pinned;
+}
+
 struct offer *offers_choose(const struct offers *g, bool whole, struct slice county,
                             uint32_t on_air)
 {
+    struct offer *pinned = find_pinned(g, whole, county);
     struct offer *current = find_current(g, whole, county, on_air);
     struct offer *best = best_of(g, whole, county, true, current);
 
+    if (pinned)
+        return pinned;
     if (best)
         return best;
     /* None is fit to take over: what is on air stays; after a restart, the last that was known. */

@@ -6,17 +6,19 @@
 
 #include "daemon/core/model.h"
 
-/* What one source, or the parts of one, would put on air: contests whose totals are added. */
+/* What one source, or several parts, would put on air: contests whose totals are added. */
 struct offer {
     struct feed_contest **contests;
-    uint32_t count, room;
+    uint32_t count;
     uint32_t source;     /* the first of its contests': its name and its place in the order */
     struct slice county; /* the one county it is about; empty: not limited */
     bool whole;          /* covers the race */
     int64_t total;
     bool complete; /* no part of it is missing */
-    bool usable;   /* complete, fresh, in order, there */
+    bool stands;   /* complete, fresh, in order: may stay on air, though no longer in its feed */
+    bool usable;   /* and there: may take over */
     bool lagging;  /* lost its place */
+    bool shown;    /* merge.c: on air now */
 };
 
 struct offers { /* of one race, now */
@@ -28,19 +30,26 @@ struct offers { /* of one race, now */
     uint32_t count;
 };
 
-/* Fill list and count from r->contests; the rest is set. False: scratch is full. */
+/* Fill list and count from r->contests; the rest is set. Sources declared as parts (part = NAME) of
+ * one place are added into one offer, the best of those of each name; it is complete when every
+ * name that is configured has a contest. False: scratch is full. */
 bool offers_make(struct offers *g, struct err *e) MUST_USE;
 
-/* Keep r->lag_since, and take their place from those that have lagged for too long. */
+/* Keep the contests' lag_since, and take their place from those that have lagged for too long:
+ * behind another source of the whole race, or of the same county. */
 void offers_look_at_lag(struct offers *g);
 
 /* The offer, of the whole race or of one county, to be on air where that of source `on_air` (NONE:
- * nothing) is. NULL: none has votes. */
+ * nothing) is: the pinned one; else of those that are fit and not below what is on air, the one of
+ * the highest priority. NULL: none has votes. */
 struct offer *offers_choose(const struct offers *g, bool whole, struct slice county,
                             uint32_t on_air);
 /* Before the first vote: any that is in order, to show names at zero. */
 struct offer *offers_choose_idle(const struct offers *g);
 
+bool offers_is_pinned(const struct offers *g, const struct offer *o);
+/* Are both of the whole race, or both of one county? */
+bool offers_compare(const struct offer *a, const struct offer *b);
 bool offers_may_lead(const struct offer *o);
 /* a is more than lag_bp below b. */
 bool offers_far_below(const struct offers *g, int64_t a, int64_t b);

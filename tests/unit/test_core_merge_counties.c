@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: ISC */
+/* One race, one source: how counties and parts add up, and who is who across them. */
+#include "tests/unit/merge_world.h"
+
+/* ---- counties ---- */
+
+static void counties_are_summed_one_source_each(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    say_and_merge(w, 0, 0, 500, 400);
+    assert_true(mw->race.summed);
+    assert_int_equal(mw->race.on_air, NONE);
+    assert_int_equal(mw->race.counties_in, 1);
+    assert_int_equal(mw->race.counties_of, 3);
+    assert_true(mw->race.flags & RACE_PARTIAL);
+    say(w, 1, 10, 50, 40);
+    say_and_merge(w, 2, 11, 51, 41); /* Cobb again: not a second time */
+    assert_int_equal(mw->race.counties_in, 2);
+    assert_int_equal(mw->race.choice_count, 3);
+    assert_int_equal(shown("Ann"), 551);
+    assert_int_equal(shown("Cy"), 2); /* not endorsed: joined by the full name */
+    assert_int_equal(mw->race.units_total, 4);
+    /* A source of the whole race that is behind does not take over; one that is not does. */
+    say_and_merge(w, 3, 20, 100, 100);
+    assert_true(mw->race.summed);
+    say_and_merge(w, 3, 30, 700, 600);
+    assert_false(mw->race.summed);
+    assert_int_equal(mw->race.on_air, 3);
+    assert_false(mw->race.flags & RACE_PARTIAL);
+}
+
+static void a_race_within_one_county_needs_no_more(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    mw->endorsement[0].county_count = mw->endorsement[1].county_count = 1;
+    say_and_merge(w, 0, 0, 500, 400);
+    assert_false(mw->race.summed);
+    assert_int_equal(mw->race.on_air, 0);
+    say_and_merge(w, 1, 9, 900, 800); /* not its county */
+    assert_int_equal(mw->race.on_air, 0);
+    assert_int_equal(shown("Ann"), 500);
+}
+
+static void a_county_choice_that_fits_none_stays_apart(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    say(w, 0, 0, 500, 400);
+    world_take_as(w, 1, 0, 1,
+                  "contest 7|Mayor|GA\n choice 1|Ann|Dem\n choice 9|Cy Smith|\n total 5 6\n", "",
+                  false);
+    merge(w, 1);
+    assert_int_equal(shown("Cy"), 1);
+    assert_int_equal(shown("Cy Smith"), 6);
+    assert_true(mw->race.flags & RACE_IN_DOUBT);
+}
+
+static void parts_are_added_and_wait_for_each_other(void **state)
+{
+    struct world *w = *state;
+    w->sources[0].part = SLICE("early");
+    w->sources[1].part = SLICE("day");
+    say_and_merge(w, 0, 0, 500, 400);
+    assert_int_equal(mw->race.on_air, NONE);
+    say_and_merge(w, 1, 10, 50, 40);
+    assert_int_equal(mw->race.on_air, 0);
+    assert_int_equal(shown("Ann"), 550);
+    assert_false(mw->race.flags & RACE_IN_DOUBT);
+}
+
+static void lines_of_one_person_are_one(void **state)
+{
+    struct world *w = *state;
+    world_take(w, 0,
+               "contest 7|Mayor|GA\n choice 1|Ann|Dem\n choice 2|Bob|Rep\n choice 3|Ann|WFP\n"
+               " choice 4|Write-in| ; write-in\n total 100 120 30 2\n");
+    merge(w, 0);
+    assert_int_equal(mw->race.choice_count, 3);
+    assert_int_equal(shown("Ann"), 130);
+    assert_true(mw->race.choices[2].write_in);
+}
+
+/* ---- found by attack ---- */
+
+/* Of two contests only the first is the race's. */
+static void merge_mayor(struct world *w, int64_t second)
+{
+    link_all(w);
+    mw->race.contest_count = 1;
+    if (!merge_race(&w->m, &mw->race, w->start + second * WHEN_SECOND, &mw->changed, &w->err))
+        fail_msg("%s", w->err.text);
+}
+
+static void a_contest_gone_from_its_feed_is_marked_and_still_counts(void **state)
+{
+    struct world *w = *state;
+    const char *other = "contest 9|Clerk|GA\n choice 1|Dee|\n total 5\n";
+    char both[600];
+    snprintf(both, sizeof(both), "%s%s", MAYOR("500"), other);
+    world_take(w, 0, both);
+    merge_mayor(w, 0);
+    assert_false(mw->race.flags & RACE_GONE);
+    world_take(w, 60, other);
+    merge_mayor(w, 60);
+    assert_true(mw->changed);
+    assert_int_equal(mw->race.flags & (RACE_GONE | RACE_IN_DOUBT), RACE_GONE);
+    assert_int_equal(shown("Ann"), 500);
+    snprintf(both, sizeof(both), "%s%s", MAYOR("501"), other);
+    world_take(w, 120, both);
+    merge_mayor(w, 120);
+    assert_false(mw->race.flags & RACE_GONE);
+}
+
+static void a_feed_that_stepped_back_leaves_its_race_in_doubt(void **state)
+{
+    struct world *w = *state;
+    world_take(w, 0, MAYOR("500"));
+    world_take(w, 60, MAYOR("600"));
+    world_take(w, 100, MAYOR("500"));
+    merge(w, 100);
+    assert_false(mw->race.flags & RACE_IN_DOUBT);
+    world_unchanged(w, 700, MAYOR("500"));
+    merge(w, 700);
+    assert_true(mw->changed);
+    assert_true(mw->race.flags & RACE_IN_DOUBT);
+    assert_int_equal(shown("Ann"), 600);
+    world_take(w, 760, MAYOR("610"));
+    merge(w, 760);
+    assert_false(mw->race.flags & RACE_IN_DOUBT);
+}
+
+static void n_of_m_counties_takes_the_longest_list(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    mw->endorsement[1].county_count = 1;
+    say_and_merge(w, 0, 0, 500, 400);
+    assert_int_equal(mw->race.counties_of, 3);
+    assert_true(mw->race.flags & RACE_PARTIAL);
+}
+
+static void counties_of_an_unknown_number_are_partial(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    mw->endorsement[0].county_count = mw->endorsement[1].county_count = 0;
+    say_and_merge(w, 0, 0, 500, 400);
+    assert_true(mw->race.summed);
+    assert_int_equal(mw->race.counties_of, 0);
+    assert_true(mw->race.flags & RACE_PARTIAL);
+}
+
+/* A source of the whole race that was silent for two hours took the race from fresh counties. */
+static void a_stale_source_of_the_whole_race_does_not_beat_its_counties(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    w->sources[3].stale_after_ms = 60000;
+    say_and_merge(w, 0, 0, 500, 400);
+    assert_true(mw->race.summed);
+    say_and_merge(w, 3, 10, 100, 100);
+    assert_true(mw->race.summed);
+    merge(w, 7200); /* it is stale, and lower */
+    assert_true(mw->race.summed);
+    assert_int_equal(shown("Ann"), 500);
+    say(w, 3, 7300, 700, 600);
+    merge(w, 9000); /* stale again, and higher */
+    assert_true(mw->race.summed);
+    say_and_merge(w, 3, 9010, 701, 600);
+    assert_false(mw->race.summed);
+}
+
+/* ---- parts ---- */
+
+/* Two sources of one part were added up as if they were two parts. */
+static void two_sources_of_one_part_are_never_added_up(void **state)
+{
+    struct world *w = *state;
+    w->sources[0].part = SLICE("early");
+    w->sources[1].part = w->sources[2].part = SLICE("day");
+    say(w, 0, 0, 500, 400);
+    say(w, 1, 0, 50, 40);
+    say_and_merge(w, 2, 1, 60, 40);
+    assert_int_equal(shown("Ann"), 560);
+    w->sources[1].priority = 1;
+    merge(w, 2);
+    assert_int_equal(shown("Ann"), 550);
+}
+
+/* The only one of the parts that is configured was shown as the whole. */
+static void a_part_alone_is_not_the_whole(void **state)
+{
+    struct world *w = *state;
+    w->sources[0].part = w->sources[1].part = SLICE("early");
+    say(w, 1, 0, 300, 400);
+    say_and_merge(w, 0, 0, 500, 400);
+    assert_int_equal(mw->race.on_air, NONE);
+}
+
+static void parts_are_as_fresh_as_the_oldest(void **state)
+{
+    struct world *w = *state;
+    w->sources[0].part = SLICE("early");
+    w->sources[1].part = SLICE("day");
+    w->sources[1].stale_after_ms = 60000;
+    say(w, 0, 0, 500, 400);
+    say(w, 2, 0, 500, 401);
+    say_and_merge(w, 1, 0, 50, 40);
+    assert_int_equal(mw->race.on_air, 0);
+    merge(w, 61);
+    assert_int_equal(mw->race.on_air, 2);
+    say_and_merge(w, 1, 70, 51, 40);
+    assert_int_equal(mw->race.on_air, 0);
+    assert_int_equal(shown("Ann"), 551);
+}
+
+static void parts_of_two_contests_each_are_not_mixed(void **state)
+{
+    struct world *w = *state;
+    w->sources[0].part = SLICE("early");
+    w->sources[1].part = SLICE("day");
+    say(w, 0, 0, 500, 400);
+    world_take_as(w, 1, 0, 0,
+                  "contest 7|Dem Mayor|GA\n choice 1|Ann|\n choice 2|Bob|\n total 50 40\n"
+                  "contest 8|Rep Mayor|GA\n choice 1|Ann|\n choice 2|Bob|\n total 5 6\n",
+                  "", false);
+    merge(w, 1);
+    assert_int_equal(mw->race.on_air, NONE);
+}
+
+/* ---- one source a county, by the same rule ---- */
+
+static void a_source_of_a_county_that_lags_loses_its_place(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    w->sources[1].priority = 10;
+    say(w, 0, 0, 500, 400);
+    say_and_merge(w, 1, 10, 5000, 4000);
+    say_and_merge(w, 2, 20, 5100, 4000);
+    assert_int_equal(shown("Ann"), 5500);
+    assert_int_equal(merge_next_tick(&w->m, w->start + 20000), w->start + 20000 + 1800000);
+    merge(w, 20 + 1800);
+    assert_int_equal(shown("Ann"), 5600);
+    assert_true(mw->race.flags & RACE_SOURCE_CHANGED);
+}
+
+static void sources_of_a_county_that_differ_are_shown(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    say(w, 0, 0, 500, 400);
+    say(w, 2, 0, 51, 60);
+    say_and_merge(w, 1, 10, 70, 60);
+    assert_true(mw->race.flags & RACE_DISAGREEMENT);
+    say_and_merge(w, 2, 20, 61, 60);
+    assert_false(mw->race.flags & RACE_DISAGREEMENT);
+}
+
+static void a_pinned_source_of_a_county_keeps_it(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    say(w, 0, 0, 500, 400);
+    say(w, 2, 0, 51, 60);
+    say_and_merge(w, 1, 10, 70, 60);
+    assert_int_equal(shown("Ann"), 570);
+    pin(w, "three", false);
+    merge(w, 20);
+    assert_int_equal(shown("Ann"), 551);
+    say(w, 3, 30, 100, 100); /* the whole race's, behind: only a pin takes the race from counties */
+    merge(w, 30);
+    assert_true(mw->race.summed);
+    pin(w, "four", false);
+    merge(w, 40);
+    assert_int_equal(mw->race.on_air, 3);
+    assert_int_equal(mw->race.counties_in, 0);
+}
+
+/* ---- who is who across counties ---- */
+
+static void a_name_on_two_lines_joins_by_its_party_or_not_at_all(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    say_county(w, 0,
+               "contest 7|Mayor|GA\n choice 1|Ann|\n choice 2|Jo Hale|Dem\n"
+               " choice 3|Jo Hale|Rep\n total 9 1 2\n");
+    say_county(w, 1,
+               "contest 7|Mayor|GA\n choice 1|Ann|\n choice 3|JO HALE|Rep\n"
+               " choice 2|JO HALE|Dem\n total 9 20 10\n");
+    merge(w, 0);
+    assert_int_equal(mw->race.choice_count, 3);
+    assert_int_equal(mw->race.choices[1].votes, 11);
+    assert_int_equal(mw->race.choices[2].votes, 22);
+    assert_false(mw->race.flags & RACE_IN_DOUBT);
+}
+
+static void a_name_that_two_share_joins_neither(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    say_county(w, 0,
+               "contest 7|Mayor|GA\n choice 1|Ann|\n choice 2|Jo Hale|\n choice 3|Jo Hale|\n"
+               " total 9 1 2\n");
+    say_county(w, 1, "contest 7|Mayor|GA\n choice 1|Ann|\n choice 3|Jo Hale|\n total 9 20\n");
+    merge(w, 0);
+    assert_int_equal(mw->race.choice_count, 4);
+    assert_int_equal(mw->race.choices[3].votes, 20);
+    assert_true(mw->race.flags & RACE_IN_DOUBT);
+}
+
+static void lines_without_names_join_by_the_vendors_ids(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    w->sources[0].county = SLICE("");
+    say_county(w, 0,
+               "contest 7|Mayor|GA|Fulton\n choice 1|Ann|\n choice 2|Jo Hale|\n total 9 1\n"
+               "contest 7|Mayor|GA|Cobb\n choice 1|Ann|\n choice 2||\n total 9 10\n");
+    say_county(w, 2, "contest 7|Mayor|GA|Dodge\n choice 1|Ann|\n choice 2||\n total 9 100\n");
+    w->sources[2].county = SLICE("Dodge");
+    merge(w, 0);
+    assert_int_equal(mw->race.counties_in, 3);
+    assert_int_equal(shown("Jo Hale"), 11); /* another vendor's 2 is nobody we know */
+    assert_int_equal(mw->race.choice_count, 3);
+    assert_true(mw->race.flags & RACE_IN_DOUBT);
+}
+
+static void one_id_of_two_names_is_two_people(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    w->sources[0].county = SLICE("");
+    say_county(w, 0,
+               "contest 7|Mayor|GA|Fulton\n choice 1|Ann|\n choice 2|Jo Hale|\n total 9 1\n"
+               "contest 7|Mayor|GA|Cobb\n choice 1|Ann|\n choice 2|Al Hale|\n total 9 10\n");
+    merge(w, 0);
+    assert_int_equal(shown("Jo Hale"), 1);
+    assert_int_equal(shown("Al Hale"), 10);
+    assert_true(mw->race.flags & RACE_IN_DOUBT);
+}
+
+static void what_is_written_in_is_one_sum(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    say_county(w, 0,
+               "contest 7|Mayor|GA\n choice 1|Ann|\n choice 2|Write-in| ; write-in\n total 9 1\n");
+    say_county(w, 1,
+               "contest 7|Mayor|GA\n choice 1|Ann|\n choice 2|Scattering| ; write-in\n"
+               " choice 3|Zed Zulu| ; write-in\n total 9 4 5\n");
+    merge(w, 0);
+    assert_int_equal(shown("Write-in"), 5);
+    assert_int_equal(shown("Zed Zulu"), 5);
+    assert_true(mw->race.flags & RACE_IN_DOUBT);
+}
+
+/* An opponent on two party lines was counted as two people, each behind ours. */
+static void lines_of_an_opponent_are_one_where_the_state_has_fusion(void **state)
+{
+    struct world *w = *state;
+    const char *text = "contest 7|Mayor|\n choice 1|Ann|Dem\n choice 2|Jo Hale|Rep\n"
+                       " choice 3|JO HALE|Con\n choice 4|Jo Hale|Rep\n total 100 60 50 1\n";
+    say_county(w, 0, text);
+    merge(w, 0);
+    assert_int_equal(mw->race.choice_count, 4);
+    mw->race.state = SLICE("NY");
+    merge(w, 1);
+    assert_int_equal(mw->race.choice_count, 3);
+    assert_int_equal(mw->race.choices[1].votes, 110); /* and twice in one party is two people */
+    assert_int_equal(mw->race.choices[2].votes, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(counties_are_summed_one_source_each),
+        T(a_race_within_one_county_needs_no_more),
+        T(a_county_choice_that_fits_none_stays_apart),
+        T(parts_are_added_and_wait_for_each_other),
+        T(lines_of_one_person_are_one),
+        T(a_contest_gone_from_its_feed_is_marked_and_still_counts),
+        T(a_feed_that_stepped_back_leaves_its_race_in_doubt),
+        T(n_of_m_counties_takes_the_longest_list),
+        T(counties_of_an_unknown_number_are_partial),
+        T(a_stale_source_of_the_whole_race_does_not_beat_its_counties),
+        T(two_sources_of_one_part_are_never_added_up),
+        T(a_part_alone_is_not_the_whole),
+        T(parts_are_as_fresh_as_the_oldest),
+        T(parts_of_two_contests_each_are_not_mixed),
+        T(a_source_of_a_county_that_lags_loses_its_place),
+        T(sources_of_a_county_that_differ_are_shown),
+        T(a_pinned_source_of_a_county_keeps_it),
+        T(a_name_on_two_lines_joins_by_its_party_or_not_at_all),
+        T(a_name_that_two_share_joins_neither),
+        T(lines_without_names_join_by_the_vendors_ids),
+        T(one_id_of_two_names_is_two_people),
+        T(what_is_written_in_is_one_sum),
+        T(lines_of_an_opponent_are_one_where_the_state_has_fusion),
+    };
+
+    return cmocka_run_group_tests_name("core_merge_counties", tests, NULL, NULL);
+}
