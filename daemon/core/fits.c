@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* Fits by id, by hint, and by name and race, in this order; an endorsement is judged by the first
- * that speaks of it. */
+/* Fits by a person's decision, by id, by hint, and by name and race, in this order; an endorsement
+ * is judged by the first that speaks of it. */
 #include "daemon/core/fits.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "daemon/base/text.h"
+#include "daemon/core/match_rules.h"
 
 static const struct slice no_word = {"", 0};
 
@@ -23,6 +25,8 @@ struct look { /* a contest while it is judged */
     struct slice text, title; /* of the contest, folded; title: without the bilingual half */
     struct person *people;
     size_t person_count;
+    const struct match_rule **rules; /* decisions about this contest */
+    size_t rule_count;
     struct match_fits *out;
     bool ap; /* the source is the Associated Press */
     bool full_memory;
@@ -35,26 +39,48 @@ struct concerned {
     size_t count;
 };
 
+static void collect_one(const struct look *l, uint32_t e, struct concerned *w)
+{
+    struct match *x = l->m->match;
+
+    if (x->stamps[e] == x->serial)
+        return;
+    x->stamps[e] = x->serial;
+    w->list[w->count++] = e;
+}
+
 static void collect(const struct look *l, const struct match_keys *keys, uint64_t hash,
                     struct concerned *w)
 {
-    struct match *x = l->m->match;
     size_t i, end = match_index_find(keys, hash, &i);
 
-    for (; i < end; i++) {
-        uint32_t e = keys->list[i].endorsement;
-        if (x->stamps[e] == x->serial)
+    for (; i < end; i++)
+        collect_one(l, keys->list[i].endorsement, w);
+}
+
+/* Decisions about the contest, and whom they are about. */
+static void collect_rules(struct look *l, struct concerned *w)
+{
+    const struct match *x = l->m->match;
+
+    for (uint32_t i = 0; i < x->rule_count; i++) {
+        const struct match_rule *r = &x->rules[i];
+        if (r->d.verb == MATCH_ALIAS || r->endorsement == NONE ||
+            !match_rule_here(l->m, r, l->c, l->text, l->scratch))
             continue;
-        x->stamps[e] = x->serial;
-        w->list[w->count++] = e;
+        l->rules[l->rule_count++] = r;
+        collect_one(l, r->endorsement, w);
     }
 }
 
 static void collect_names(const struct look *l, struct concerned *w)
 {
     for (size_t i = 0; i < l->person_count; i++)
-        for (size_t k = 0; k < l->people[i].name.count; k++)
-            collect(l, &l->m->match->by_last, match_index_word(l->people[i].name.words[k]), w);
+        for (size_t k = 0; k < l->people[i].name.count; k++) {
+            uint64_t word = match_index_word(l->people[i].name.words[k]);
+            collect(l, &l->m->match->by_last, word, w);
+            collect(l, &l->m->match->by_alias, word, w);
+        }
 }
 
 static void sort(struct concerned *w)
@@ -67,12 +93,13 @@ static void sort(struct concerned *w)
         }
 }
 
-static void collect_all(const struct look *l, struct concerned *w)
+static void collect_all(struct look *l, struct concerned *w)
 {
     struct match *x = l->m->match;
 
     *w = (struct concerned){x->concerned, 0};
     x->serial++;
+    collect_rules(l, w);
     collect_names(l, w);
     collect(l, &x->by_hint, match_index_hint(l->source->name, l->c->id), w);
     collect(l, &x->by_hint, match_index_hint(l->source->name, l->text), w);
@@ -143,11 +170,26 @@ bool fits_same_full_name(struct slice a, struct slice b, struct arena *scratch)
 
 /* ---- writing fits down ---- */
 
+/* A person said that this is not it. */
+static bool is_rejected(const struct look *l, uint32_t endorsement, uint32_t choice)
+{
+    for (size_t i = 0; i < l->rule_count; i++) {
+        const struct match_rule *r = l->rules[i];
+        bool whole = r->d.choice_id.len == 0 && r->choice.len == 0;
+        if (r->d.verb == MATCH_REJECT && r->endorsement == endorsement &&
+            (whole || (choice != NONE && match_rule_choice(r, l->c, choice, l->scratch))))
+            return true;
+    }
+    return false;
+}
+
 static void add(struct look *l, uint32_t endorsement, uint32_t choice, uint32_t person, bool full,
                 struct slice why)
 {
     struct match_fits *o = l->out;
 
+    if (is_rejected(l, endorsement, choice))
+        return;
     if (!why.ptr) {
         l->full_memory = true;
         return;
@@ -164,7 +206,12 @@ static void add(struct look *l, uint32_t endorsement, uint32_t choice, uint32_t 
         o->list = grown;
         o->room = room;
     }
-    o->list[o->count++] = (struct fit){endorsement, choice, person, full, BAND_NONE, NULL, why};
+    o->list[o->count++] = (struct fit){.endorsement = endorsement,
+                                       .choice = choice,
+                                       .person = person,
+                                       .full = full,
+                                       .band = BAND_NONE,
+                                       .why = why};
 }
 
 /* The evidence, and what stands against it. */
@@ -255,6 +302,51 @@ static void judge_measure(struct look *l, uint32_t e, bool fixed, struct slice h
                              full ? "" : "; in doubt: the same title may be on other ballots"));
 }
 
+/* ---- a person's decision ---- */
+
+/* Which of the running mates of a choice is most like the endorsement. */
+static uint32_t mate_of(const struct look *l, uint32_t e, uint32_t choice)
+{
+    enum name_fit best = NAME_NO;
+    uint32_t mate = 0;
+
+    for (size_t i = 0; i < l->person_count; i++) {
+        enum name_fit fit = NAME_NO;
+        if (l->people[i].choice == choice)
+            fit = name_fit(&l->m->match->people[e], &l->people[i].name);
+        if (fit > best) {
+            best = fit;
+            mate = l->people[i].index;
+        }
+    }
+    return mate;
+}
+
+static void add_accepted(struct look *l, const struct match_rule *r)
+{
+    for (uint32_t i = 0; i < l->c->choice_count; i++) {
+        if (!match_rule_choice(r, l->c, i, l->scratch))
+            continue;
+        add(l, r->endorsement, i, mate_of(l, r->endorsement, i), true,
+            arena_printf(l->scratch, "accepted by decision %" PRId64 ": \"%.*s\" in \"%.*s\"",
+                         r->d.number, SLICE_FMT(r->d.choice_name), SLICE_FMT(r->d.contest_text)));
+        if (!l->full_memory)
+            l->out->list[l->out->count - 1].decided = true;
+        return; /* never rejected too: of two decisions about one thing the last stands */
+    }
+}
+
+/* True: a person accepted a line of the contest that is still there, and nothing else counts. */
+static bool judge_decided(struct look *l, uint32_t e)
+{
+    uint32_t before = l->out->count;
+
+    for (size_t i = 0; i < l->rule_count; i++)
+        if (l->rules[i]->endorsement == e && l->rules[i]->d.verb == MATCH_ACCEPT)
+            add_accepted(l, l->rules[i]);
+    return l->out->count > before;
+}
+
 /* ---- the three ways ---- */
 
 enum hinted { HINT_NONE, HINT_HERE, HINT_ELSEWHERE };
@@ -337,6 +429,8 @@ static void judge(struct look *l, uint32_t e)
     enum hinted hinted = hint_of(l, e, &hint);
     bool by_id = false;
 
+    if (judge_decided(l, e))
+        return;
     if (ours->choice != CHOICE_CANDIDATE) {
         if (hinted != HINT_ELSEWHERE)
             judge_measure(l, e, hinted == HINT_HERE, hint);
@@ -372,7 +466,8 @@ bool fits_find(const struct model *m, const struct feed_contest *c, struct arena
     l.ap = slice_is(l.source->authority, "ap");
     l.text = text_fold_copy(c->text, scratch);
     l.title = text_fold_copy(slice_sub(c->text, 0, slice_find(c->text, SLICE("/"))), scratch);
-    if (!l.text.ptr || !l.title.ptr || !read_people(&l) ||
+    l.rules = arena_array(scratch, (size_t)m->match->rule_count + 1, sizeof(struct match_rule *));
+    if (!l.text.ptr || !l.title.ptr || !l.rules || !read_people(&l) ||
         !race_fit_read_theirs(c, l.source, scratch, &l.race))
         return false;
     collect_all(&l, &w);

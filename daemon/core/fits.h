@@ -11,6 +11,7 @@ struct fit {
     uint32_t choice;  /* NONE: only the contest is in question */
     uint32_t person;  /* which of the running mates of the choice */
     bool full;        /* nothing in doubt but what other fits may bring */
+    bool decided;     /* a person accepted it */
     enum band band;   /* match.c's decision */
     const char *note; /* ... and what keeps a full fit from being automatic */
     struct slice why;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "daemon/base/text.h"
 #include "daemon/base/when.h"
 #include "daemon/core/fits.h"
 #include "daemon/core/match_index.h"
@@ -114,23 +115,6 @@ uint32_t match_race_of(const struct model *m, uint32_t endorsement)
     return m->match->people[endorsement].race_index;
 }
 
-/* An array of m->strings with room for n elements of `size`; what it held is kept. */
-static void *grow(struct model *m, void *list, uint32_t *room, size_t n, size_t size)
-{
-    size_t more = *room ? *room : 4;
-
-    if (n <= *room)
-        return list;
-    while (more < n)
-        more *= 2;
-    void *grown = arena_array(m->strings, more, size);
-    if (grown && *room > 0)
-        memcpy(grown, list, *room * size);
-    if (grown)
-        *room = (uint32_t)more;
-    return grown;
-}
-
 /* ---- the bands ---- */
 
 /* Two of ours on one line, but for running mates; and lines of one contest that would be two races.
@@ -176,6 +160,14 @@ static bool fits_in_full(const struct feed_contest *c, uint32_t endorsement)
     return false;
 }
 
+static bool is_decided(const struct feed_contest *c, uint32_t endorsement)
+{
+    for (uint32_t i = 0; i < c->fits->count; i++)
+        if (c->fits->list[i].endorsement == endorsement && c->fits->list[i].decided)
+            return true;
+    return false;
+}
+
 /* Contests of two counties can be the parts of one race, where the office is no county's or town's.
  */
 static bool same_race_elsewhere(const struct match_person *p, const struct feed_contest *a,
@@ -191,19 +183,21 @@ static bool same_race_elsewhere(const struct match_person *p, const struct feed_
 /* How the fits of one endorsement stand in one source. */
 struct spread {
     bool any_full; /* some contest fits in full */
+    bool decided;  /* a person accepted one that is still in the feed */
     bool live;     /* ... that is still in the feed */
     bool several;  /* several do, and are no parts of one race */
 };
 
 static struct spread spread_of(const struct match_person *p, uint32_t endorsement, uint32_t source)
 {
-    struct spread s = {false, false, false};
+    struct spread s = {false, false, false, false};
     const struct feed_contest *first = NULL;
 
     for (uint32_t i = 0; i < p->seen_count; i++)
         if (p->seen[i]->source == source && fits_in_full(p->seen[i], endorsement)) {
             s.any_full = true;
             s.live |= !p->seen[i]->gone;
+            s.decided |= !p->seen[i]->gone && is_decided(p->seen[i], endorsement);
         }
     for (uint32_t i = 0; i < p->seen_count; i++) {
         const struct feed_contest *c = p->seen[i];
@@ -219,6 +213,8 @@ static struct spread spread_of(const struct match_person *p, uint32_t endorsemen
 static const char *note_of(const struct model *m, const struct feed_contest *c, const struct fit *f,
                            const struct spread *s, struct arena *scratch)
 {
+    if (f->decided)
+        return NULL;
     if (s->several)
         return "several contests of the source fit";
     if (shared(m, c, f))
@@ -226,6 +222,18 @@ static const char *note_of(const struct model *m, const struct feed_contest *c, 
     if (split(m, c, f, scratch))
         return "several lines of the contest fit";
     return NULL;
+}
+
+static enum band band_of(const struct feed_contest *c, const struct fit *f, const struct spread *s)
+{
+    /* Another contest of the source has it for sure. */
+    if ((s->live && c->gone) || (!f->full && s->any_full))
+        return BAND_NONE;
+    if (f->decided)
+        return BAND_DECIDED;
+    if (s->several && s->decided) /* a person has chosen among them */
+        return BAND_NONE;
+    return !f->full || f->note ? BAND_REVIEW : BAND_AUTO;
 }
 
 static void settle(struct model *m, uint32_t endorsement, uint32_t source, struct arena *scratch)
@@ -242,10 +250,7 @@ static void settle(struct model *m, uint32_t endorsement, uint32_t source, struc
             if (f->endorsement != endorsement)
                 continue;
             f->note = f->full ? note_of(m, c, f, &s, scratch) : NULL;
-            if ((s.live && c->gone) || (!f->full && s.any_full))
-                f->band = BAND_NONE; /* another contest of the source has it for sure */
-            else
-                f->band = !f->full || f->note ? BAND_REVIEW : BAND_AUTO;
+            f->band = band_of(c, f, &s);
         }
     }
 }
@@ -272,7 +277,7 @@ static bool put_link(struct model *m, struct race *r, uint32_t *count, bool *cha
                      struct feed_contest *c, const struct fit *f)
 {
     uint32_t *room = &m->match->race_links_room[r - m->races];
-    struct link *grown = grow(m, r->links, room, (size_t)*count + 1, sizeof(*r->links));
+    struct link *grown = match_grow(m, r->links, room, (size_t)*count + 1, sizeof(*r->links));
     struct link made = {c, f->choice, f->endorsement, f->band, f->why};
 
     if (!grown)
@@ -293,8 +298,8 @@ static bool put_contest(struct model *m, struct race *r, struct feed_contest *c)
     for (uint32_t i = 0; i < r->contest_count; i++)
         if (r->contests[i] == c)
             return true;
-    struct feed_contest **grown =
-        grow(m, r->contests, room, (size_t)r->contest_count + 1, sizeof(struct feed_contest *));
+    struct feed_contest **grown = match_grow(m, r->contests, room, (size_t)r->contest_count + 1,
+                                             sizeof(struct feed_contest *));
     if (!grown)
         return false;
     r->contests = grown;
@@ -316,7 +321,8 @@ static bool link_race(struct model *m, struct race *r, bool *changed)
         for (uint32_t k = 0; k < p->seen_count; k++)
             for (uint32_t n = 0; n < p->seen[k]->fits->count; n++) {
                 const struct fit *f = &p->seen[k]->fits->list[n];
-                if (f->endorsement != r->endorsements[i] || f->band != BAND_AUTO)
+                if (f->endorsement != r->endorsements[i] ||
+                    (f->band != BAND_AUTO && f->band != BAND_DECIDED))
                     continue;
                 if (!put_link(m, r, &count, changed, p->seen[k], f) ||
                     !put_contest(m, r, p->seen[k]))
@@ -348,8 +354,8 @@ static bool link_review(struct model *m, const uint32_t *who, size_t count)
                 const struct fit *fit = &p->seen[k]->fits->list[f];
                 if (fit->endorsement != who[i] || fit->band != BAND_REVIEW)
                     continue;
-                struct link *grown = grow(m, m->review, &x->review_room,
-                                          (size_t)m->review_count + 1, sizeof(*m->review));
+                struct link *grown = match_grow(m, m->review, &x->review_room,
+                                                (size_t)m->review_count + 1, sizeof(*m->review));
                 if (!grown)
                     return false;
                 m->review = grown;
@@ -402,7 +408,7 @@ static bool keep_fits(struct model *m, struct feed_contest *c, const struct matc
         if (!f->why.ptr)
             return false;
     }
-    struct fit *grown = grow(m, mine->list, &mine->room, found->count, sizeof(*mine->list));
+    struct fit *grown = match_grow(m, mine->list, &mine->room, found->count, sizeof(*mine->list));
     if (!grown && found->count > 0)
         return false;
     mine->list = grown;
@@ -424,8 +430,8 @@ static bool see(struct model *m, struct match_person *p, uint32_t endorsement,
     while (at < p->seen_count && p->seen[at] != c)
         at++;
     if (fits && at == p->seen_count) {
-        struct feed_contest **grown = grow(m, p->seen, &p->seen_room, (size_t)p->seen_count + 1,
-                                           sizeof(struct feed_contest *));
+        struct feed_contest **grown = match_grow(
+            m, p->seen, &p->seen_room, (size_t)p->seen_count + 1, sizeof(struct feed_contest *));
         if (!grown)
             return false;
         p->seen = grown;
@@ -462,6 +468,31 @@ static bool rematch(struct model *m, struct feed_contest *c, struct arena *scrat
     return count == 0 || link_review(m, who, count);
 }
 
+/* A decision about one contest may pass to another of the same text when a feed renames its ids:
+ * they are judged together. */
+static bool rematch_namesakes(struct model *m, const struct feed_contest *c, struct arena *scratch,
+                              bool *changed)
+{
+    struct slice text = text_fold_copy(c->text, scratch);
+    bool decided = false;
+    void *value;
+
+    for (uint32_t i = 0; i < m->match->rule_count && text.ptr && !decided; i++)
+        decided = m->match->rules[i].source == c->source &&
+                  slice_eq_nocase(m->match->rules[i].d.county, c->county) &&
+                  slice_eq(m->match->rules[i].text, text);
+    for (size_t at = 0;
+         decided && m->feeds && map_next(m->feeds[c->source].contests, &at, NULL, &value);) {
+        struct feed_contest *other = value;
+        if (other == c || !other->fits || !slice_eq_nocase(other->county, c->county) ||
+            !slice_eq(text_fold_copy(other->text, scratch), text))
+            continue;
+        if (!rematch(m, other, scratch, changed))
+            return false;
+    }
+    return text.ptr != NULL;
+}
+
 bool match_contest(struct model *m, struct feed_contest *c, struct err *e)
 {
     struct arena *scratch = arena_new(SCRATCH);
@@ -470,7 +501,8 @@ bool match_contest(struct model *m, struct feed_contest *c, struct err *e)
     *e = (struct err){.kind = ERR_NONE};
     if (!c->fits)
         c->race = NONE;
-    if (!scratch || !rematch(m, c, scratch, &changed)) {
+    if (!scratch || !rematch(m, c, scratch, &changed) ||
+        !rematch_namesakes(m, c, scratch, &changed)) {
         full(e);
         changed = false;
     }

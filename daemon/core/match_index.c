@@ -4,6 +4,7 @@
 #include "daemon/core/match_index.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/base/hash.h"
 #include "daemon/base/text.h"
@@ -57,6 +58,38 @@ size_t match_index_find(const struct match_keys *keys, uint64_t hash, size_t *fr
     return low;
 }
 
+void *match_grow(struct model *m, void *list, uint32_t *room, size_t n, size_t size)
+{
+    size_t more = *room ? *room : 4;
+
+    if (n <= *room)
+        return list;
+    while (more < n)
+        more *= 2;
+    void *grown = arena_array(m->strings, more, size);
+    if (grown && *room > 0)
+        memcpy(grown, list, *room * size);
+    if (grown)
+        *room = (uint32_t)more;
+    return grown;
+}
+
+bool match_index_add(struct model *m, struct match_keys *keys, uint32_t *room, uint64_t hash,
+                     uint32_t endorsement)
+{
+    struct match_key *grown = match_grow(m, keys->list, room, keys->count + 1, sizeof(*keys->list));
+    size_t at;
+
+    if (!grown)
+        return false;
+    keys->list = grown;
+    at = match_index_find(keys, hash, &at);
+    memmove(keys->list + at + 1, keys->list + at, (keys->count - at) * sizeof(*keys->list));
+    keys->list[at] = (struct match_key){hash, endorsement};
+    keys->count++;
+    return true;
+}
+
 static void put(struct match_keys *keys, uint64_t hash, size_t endorsement)
 {
     keys->list[keys->count++] = (struct match_key){hash, (uint32_t)endorsement};
@@ -79,6 +112,8 @@ static bool read_person(const struct endorsement *e, struct arena *a, struct mat
             return false;
         p->name_count += p->names[p->name_count].last.len > 0;
     }
+    p->listed_names = p->name_count;
+    p->names_room = (uint32_t)(2 + e->alias_count);
     return true;
 }
 

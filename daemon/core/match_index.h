@@ -4,14 +4,16 @@
 #ifndef TALLYD_CORE_MATCH_INDEX_H
 #define TALLYD_CORE_MATCH_INDEX_H
 
+#include "daemon/core/match_decision.h"
 #include "daemon/core/model.h"
 #include "daemon/core/name.h"
 #include "daemon/core/race_fit.h"
 
 struct match_person { /* an endorsement */
     struct race_ours race;
-    struct name *names; /* of the name, ballot_name and aliases */
-    size_t name_count;
+    struct name *names; /* of the name, ballot_name and aliases; behind them what a person added */
+    size_t name_count, listed_names;
+    uint32_t names_room;
     struct slice *hints;        /* the contests of the endorsement's, folded */
     struct slice title, office; /* of a measure: name and office, folded */
     uint32_t race_index;
@@ -29,6 +31,14 @@ struct match_keys { /* sorted by hash, then endorsement */
     size_t count;
 };
 
+/* What a person decided, found and folded once. */
+struct match_rule {
+    struct match_decision d;
+    uint32_t endorsement, source; /* NONE: no longer in the list, or the configuration */
+    struct slice text, choice;    /* folded */
+    bool stands;
+};
+
 struct match {
     struct match_person *people; /* endorsed->count */
     struct match_keys by_last;   /* last words of their names */
@@ -36,13 +46,23 @@ struct match {
     struct match_keys by_hint;   /* source and contest of hints: as written, and folded */
     struct match_keys by_office; /* state, class and each part */
     struct match_keys by_title;  /* of measures: name and office */
-    uint32_t *stamps, serial;    /* to collect each endorsement once */
-    uint32_t *concerned;         /* room for as many as there are */
+    struct match_keys by_alias;  /* last words of names that people added */
+    struct match_rule *rules;    /* in the order they were taken */
+    uint32_t rule_count, rule_room, alias_room;
+    uint32_t *stamps, serial; /* to collect each endorsement once */
+    uint32_t *concerned;      /* room for as many as there are */
     uint32_t *race_links_room, *race_contests_room, review_room;
 };
 
 /* Everything but the rooms of races. False only when m->strings is full. */
 bool match_index_init(struct model *m, struct match **out) MUST_USE;
+
+/* One more key, in its place. False only when m->strings is full. */
+bool match_index_add(struct model *m, struct match_keys *keys, uint32_t *room, uint64_t hash,
+                     uint32_t endorsement) MUST_USE;
+
+/* An array of m->strings with room for n elements of `size`; what it held is kept. NULL: full. */
+void *match_grow(struct model *m, void *list, uint32_t *room, size_t n, size_t size);
 
 /* The keys of one hash: *from to the result. */
 size_t match_index_find(const struct match_keys *keys, uint64_t hash, size_t *from);
