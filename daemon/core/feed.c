@@ -10,30 +10,17 @@
 #include "daemon/base/buf.h"
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
+#include "daemon/core/feed_own.h"
 #include "daemon/core/local_time.h"
-#include "daemon/core/report.h"
 #include "daemon/core/take.h"
 
 enum {
     CONTESTS_MAX = 50000,
     NAMES_MAX = 500000,
     DIGESTS_MAX = 200000, /* payloads of one source: a month of one every 13 s */
-    TEXT_ROOM = 500,
     DIGEST_KEY = 48,
 };
 #define FEED_MEMORY ((size_t)256 << 20)
-
-struct feed_own {
-    char text[TEXT_ROOM]; /* feed_file.verdict_text */
-    int64_t older_since;  /* since when only older payloads come; WHEN_UNKNOWN: they do not */
-    char version[64];     /* feed_file.version */
-    /* A payload with votes before polls close, to be judged again. */
-    char *batch; /* NULL: none */
-    size_t batch_len;
-    struct event event; /* without batch; its version lies in event_version */
-    char event_version[64];
-    int64_t until; /* the next close it waits for */
-};
 
 static struct feed_file *file_of(const struct model *m, uint32_t source, uint32_t file)
 {
@@ -48,8 +35,9 @@ static bool init_one(struct feed *f, size_t files)
     f->contests = map_new(CONTESTS_MAX, true);
     f->names = map_new(NAMES_MAX, true);
     f->digests = map_new(DIGESTS_MAX, true);
+    f->rulings = map_new(DIGESTS_MAX, true);
     f->memory = arena_new(FEED_MEMORY);
-    if (!f->files || !f->contests || !f->names || !f->digests || !f->memory)
+    if (!f->files || !f->contests || !f->names || !f->digests || !f->rulings || !f->memory)
         return false;
     for (size_t i = 0; i < files; i++) {
         f->files[i].last_success_ms = WHEN_UNKNOWN;
@@ -87,14 +75,17 @@ void feed_done(struct model *m)
     for (size_t i = 0; m->feeds && i < m->settings->source_count; i++) {
         struct feed *f = &m->feeds[i];
         for (size_t k = 0; f->files && k < files_of(m, i); k++) {
-            if (f->files[k].own)
-                free(f->files[k].own->batch);
+            if (f->files[k].own) {
+                feed_drop(&f->files[k].own->waiting);
+                feed_drop(&f->files[k].own->held);
+            }
             free(f->files[k].own);
         }
         free(f->files);
         map_free(f->contests);
         map_free(f->names);
         map_free(f->digests);
+        map_free(f->rulings);
         arena_free(f->memory);
     }
     free(m->feeds);
@@ -175,7 +166,7 @@ static struct slice keep_text(char *room, size_t size, struct slice text)
     return (struct slice){room, n};
 }
 
-static void set_verdict(struct feed_file *f, enum verdict v, struct slice text)
+void feed_say(struct feed_file *f, enum verdict v, struct slice text)
 {
     f->verdict = v;
     f->verdict_text = keep_text(f->own->text, sizeof(f->own->text), text);
@@ -187,6 +178,41 @@ static void succeed(struct model *m, struct feed_file *f, int64_t now_ms)
     f->unasked = false;
     if (m->checked_ms == WHEN_UNKNOWN || m->checked_ms < now_ms)
         m->checked_ms = now_ms;
+}
+
+/* ---- payloads that are kept ---- */
+
+void feed_drop(struct feed_kept *k)
+{
+    free(k->batch);
+    k->batch = NULL;
+}
+
+bool feed_keep(struct feed_kept *k, const struct event *event, struct slice version, struct err *e)
+{
+    const struct results_header *h = event->batch->head;
+    char *copy = malloc(h->bytes);
+
+    if (!copy)
+        return err_set(e, ERR_BUG, "no memory to keep a payload that is to be judged again");
+    memcpy(copy, h, h->bytes);
+    feed_drop(k);
+    k->batch = copy;
+    k->len = h->bytes;
+    k->event = *event;
+    k->event.batch = NULL;
+    k->event.version = keep_text(k->version, sizeof(k->version), version);
+    return true;
+}
+
+bool feed_open(const struct feed_kept *k, struct results *batch, struct event *event, struct err *e)
+{
+    if (!results_open((struct slice){k->batch, k->len}, batch, e))
+        return false;
+    *event = k->event;
+    event->version.ptr = k->version;
+    event->batch = batch;
+    return true;
 }
 
 /* ---- a feed that steps back ---- */
@@ -220,9 +246,9 @@ static bool step_back(struct model *m, const struct event *event, int64_t now_ms
     /* No passing copy of some edge: the feed stepped back and stays there. That is for people to
      * judge. */
     r->held = true;
-    if (f->stepped_back)
+    if (f->doubt != VERDICT_ACCEPTED)
         return true;
-    f->stepped_back = true;
+    f->doubt = VERDICT_OLDER;
     return report_note(r, NULL, NULL, VERDICT_OLDER, e,
                        "only older payloads for %lld min: held for the desk",
                        (long long)(since / WHEN_MINUTE)) &&
@@ -230,43 +256,84 @@ static bool step_back(struct model *m, const struct event *event, int64_t now_ms
 }
 
 /* It serves what is on air, or newer. */
-static bool step_up(struct model *m, const struct event *event, struct feed_report *r,
-                    struct err *e)
+bool feed_step_up(struct model *m, uint32_t source, uint32_t file, struct feed_report *r,
+                  struct err *e)
 {
-    struct feed_file *f = file_of(m, event->source, event->file);
-    bool was = f->stepped_back;
+    struct feed_file *f = file_of(m, source, file);
+    bool was = f->doubt != VERDICT_ACCEPTED;
 
     f->own->older_since = WHEN_UNKNOWN;
-    f->stepped_back = false;
-    return !was || doubt_changed(&m->feeds[event->source], event->file, r, e);
+    f->doubt = VERDICT_ACCEPTED;
+    return !was || doubt_changed(&m->feeds[source], file, r, e);
+}
+
+/* Nothing but zeros where votes were: none of it is used, and all of the file is in doubt. */
+static bool zeroed(struct model *m, uint32_t source, uint32_t file, struct feed_report *r,
+                   struct err *e)
+{
+    struct feed_file *f = file_of(m, source, file);
+    bool was = f->doubt == VERDICT_EMPTY;
+
+    r->held = true;
+    f->doubt = VERDICT_EMPTY;
+    return was || doubt_changed(&m->feeds[source], file, r, e);
+}
+
+/* What 304 means where the bytes it speaks of are not those on air; ACCEPTED: they are, or are as
+ * good. */
+static enum verdict still(struct model *m, const struct event *event, struct arena *scratch)
+{
+    const struct feed *feed = &m->feeds[event->source];
+    const struct feed_file *f = file_of(m, event->source, event->file);
+
+    if (digest_eq(event->digest, f->digest))
+        return VERDICT_ACCEPTED;
+    if (intake_ruling(feed, event->file, event->digest, SLICE(""), scratch) == RULING_REJECTED)
+        return VERDICT_REJECTED;
+    return f->own->older_since != WHEN_UNKNOWN ? VERDICT_OLDER
+           : f->doubt == VERDICT_EMPTY         ? VERDICT_EMPTY
+                                               : VERDICT_ACCEPTED;
 }
 
 bool feed_unchanged(struct model *m, const struct event *event, int64_t now_ms,
                     struct feed_report *out, struct err *e)
 {
     struct feed_file *f = file_of(m, event->source, event->file);
+    const char *seen = NULL;
+    bool ok = true;
 
     *out = (struct feed_report){
         .arena = out->arena, .source = event->source, .file = event->file, .text = SLICE("")};
-    if (f->own->older_since != WHEN_UNKNOWN && !digest_eq(event->digest, f->digest)) {
-        bool ok = step_back(m, event, now_ms, out, e);
-        out->verdict = VERDICT_OLDER;
-        out->text = out->held ? SLICE("still older than what is on air; held for the desk")
-                              : SLICE("still older than what is on air");
-        set_verdict(f, out->verdict, out->text);
-        return ok;
+    out->verdict = still(m, event, out->arena);
+    switch (out->verdict) {
+    case VERDICT_OLDER:
+        ok = step_back(m, event, now_ms, out, e);
+        seen = out->held ? "still older than what is on air, held for the desk"
+                         : "still older than what is on air";
+        break;
+    case VERDICT_EMPTY:
+        out->held = true;
+        seen = "still nothing but zeros";
+        break;
+    case VERDICT_REJECTED:
+        seen = "still the bytes that the desk rejected";
+        break;
+    default:
+        out->verdict = VERDICT_UNCHANGED;
+        succeed(m, f, now_ms);
+        ok = feed_step_up(m, event->source, event->file, out, e);
     }
-    out->verdict = VERDICT_UNCHANGED;
-    succeed(m, f, now_ms);
-    set_verdict(f, out->verdict, out->text);
-    return step_up(m, event, out, e);
+    if (seen)
+        out->text = report_text(out, out->verdict, seen);
+    feed_say(f, out->verdict, out->text);
+    return ok;
 }
 
 void feed_failed(struct model *m, uint32_t source, uint32_t file, enum verdict verdict,
                  struct slice text)
 {
     file_of(m, source, file)->unasked = false;
-    set_verdict(file_of(m, source, file), verdict, text);
+    feed_say(file_of(m, source, file), verdict, text);
 }
 
 bool feed_fresh(const struct model *m, uint32_t source, uint32_t file, int64_t now_ms)
@@ -289,16 +356,19 @@ struct payload {
     int64_t now_ms, own_ms;
     int64_t date;
     struct slice version;
+    enum ruling ruling; /* the desk's, of all of it */
     struct feed_report *r;
 };
 
-static bool say(struct payload *p, enum verdict v, struct slice text, struct err *e)
+static bool say(struct payload *p, enum verdict v, struct slice seen, struct err *e)
 {
+    struct slice text = seen.ptr ? report_text(p->r, v, seen.ptr) : seen;
+
     p->r->verdict = v;
     p->r->text = text;
     if (!text.ptr)
         return err_set(e, ERR_DATA, "no memory to say what a payload is");
-    set_verdict(p->file, v, text);
+    feed_say(p->file, v, text);
     return true;
 }
 
@@ -335,8 +405,8 @@ static bool check_identity(struct payload *p, bool *done, struct err *e)
                                 SLICE_FMT(stated), ours),
                    e);
     }
-    *done = false;
-    return true;
+    *done = p->ruling == RULING_REJECTED;
+    return !*done || say(p, VERDICT_REJECTED, SLICE("the same bytes were rejected by the desk"), e);
 }
 
 /* a < b as version numbers; what is no number does not order. */
@@ -390,12 +460,14 @@ static bool check_order(struct payload *p, bool *done, struct err *e)
     if (p->file->seen && digest_eq(p->event->digest, p->file->digest)) {
         *done = true;
         succeed(p->m, p->file, p->now_ms);
-        if (!step_up(p->m, p->event, p->r, e))
+        if (!feed_step_up(p->m, p->event->source, p->event->file, p->r, e))
             return false;
         if (!version_less(p->version, p->file->version) && p->version.len)
             p->file->version = keep_text(own->version, sizeof(own->version), p->version);
         return say(p, VERDICT_UNCHANGED, SLICE("the same bytes"), e);
     }
+    if (p->ruling == RULING_ACCEPTED)
+        return true;
     struct slice why = why_older(p);
     if (!why.len)
         return why.ptr || err_set(e, ERR_DATA, "no memory to say what a payload is");
@@ -421,30 +493,18 @@ static bool on_air_has_votes(const struct payload *p)
     return false;
 }
 
-static void drop_waiting(struct feed_own *own)
+/* Everything zero where votes are on air? A delta may be so. */
+static bool is_zeroed(const struct payload *p, const struct intake *plan)
 {
-    free(own->batch);
-    own->batch = NULL;
+    return !plan->votes && !p->event->restored && !p->event->batch->head->delta &&
+           p->ruling != RULING_ACCEPTED && on_air_has_votes(p);
 }
 
 /* Keep the payload's bytes until the clock passes. */
 static bool wait_for(struct payload *p, int64_t until, struct err *e)
 {
-    struct feed_own *own = p->file->own;
-    const struct results_header *h = p->event->batch->head;
-    char *copy = malloc(h->bytes);
-
-    if (!copy)
-        return err_set(e, ERR_BUG, "no memory to keep a payload until polls close");
-    memcpy(copy, h, h->bytes);
-    drop_waiting(own);
-    own->batch = copy;
-    own->batch_len = h->bytes;
-    own->event = *p->event;
-    own->event.batch = NULL;
-    own->event.version = keep_text(own->event_version, sizeof(own->event_version), p->version);
-    own->until = until;
-    return true;
+    p->file->own->until = until;
+    return feed_keep(&p->file->own->waiting, p->event, p->version, e);
 }
 
 static bool say_early(struct payload *p, const struct intake *plan, struct err *e)
@@ -465,7 +525,7 @@ static void put_on_air(struct payload *p)
     struct feed_file *f = p->file;
 
     /* What was kept over a restart is as old as it is. */
-    succeed(p->m, f, p->event->restored ? p->event->received_ms : p->now_ms);
+    succeed(p->m, f, p->event->restored || p->ruling ? p->event->received_ms : p->now_ms);
     f->unasked = p->event->restored;
     if (!f->seen || !digest_eq(f->digest, p->event->digest))
         f->last_change_ms = p->event->received_ms;
@@ -486,14 +546,14 @@ static bool take_all(struct payload *p, struct intake *plan, struct err *e)
     struct take_missing missing = {0};
 
     p->r->used = true;
-    drop_waiting(p->file->own);
+    feed_drop(&p->file->own->waiting);
     if (plan->early && !wait_for(p, plan->next_close, e))
         return false;
     for (uint32_t i = 0; i < h->contests; i++)
         if (!take_contest(plan, &plan->contests[i], p->r, e))
             return false;
     if (!take_problems(plan, p->r, e) || (!h->delta && !take_missing(plan, p->r, &missing, e)) ||
-        !step_up(p->m, p->event, p->r, e))
+        !feed_step_up(p->m, p->event->source, p->event->file, p->r, e))
         return false;
     put_on_air(p);
     p->r->keep = !plan->early && take_settled(p->feed, p->event->file);
@@ -510,7 +570,26 @@ static bool take_all(struct payload *p, struct intake *plan, struct err *e)
     return true;
 }
 
-static bool judge(struct payload *p, bool again, struct err *e)
+/* The desk accepted contests of a payload that was kept, or all of it. */
+static bool take_ruled(struct payload *p, struct intake *plan, struct err *e)
+{
+    const struct results_header *h = p->event->batch->head;
+    struct take_missing missing;
+
+    for (uint32_t i = 0; i < h->contests; i++)
+        if (plan->contests[i].ruling == RULING_ACCEPTED &&
+            !take_contest(plan, &plan->contests[i], p->r, e))
+            return false;
+    if (p->ruling != RULING_ACCEPTED)
+        return true;
+    if (!h->delta && !take_missing(plan, p->r, &missing, e))
+        return false;
+    put_on_air(p);
+    feed_say(p->file, VERDICT_CORRECTED, p->r->text);
+    return feed_step_up(p->m, p->event->source, p->event->file, p->r, e);
+}
+
+static bool judge(struct payload *p, enum feed_why why, struct err *e)
 {
     bool done = false;
     struct intake plan = {.m = p->m,
@@ -526,44 +605,58 @@ static bool judge(struct payload *p, bool again, struct err *e)
     plan.date = p->date;
     if (!intake_fill(&plan, e))
         return false;
+    if (why == FEED_RULED)
+        return take_ruled(p, &plan, e);
     if (plan.early && p->now_ms < plan.first_close)
         return say_early(p, &plan, e);
     /* One that waited may be what is on air, but for the votes that waited. */
-    if ((!again || !digest_eq(p->event->digest, p->file->digest)) &&
+    if ((why == FEED_CAME || !digest_eq(p->event->digest, p->file->digest)) &&
         (!check_order(p, &done, e) || done))
         return e->kind == ERR_NONE;
-    if (!plan.votes && !p->event->restored && !p->event->batch->head->delta &&
-        on_air_has_votes(p)) {
-        p->r->held = true;
-        return say(p, VERDICT_EMPTY, SLICE("every figure of the payload is zero or missing"), e);
-    }
+    if (is_zeroed(p, &plan))
+        return zeroed(p->m, p->event->source, p->event->file, p->r, e) &&
+               say(p, VERDICT_EMPTY, SLICE("every figure of the payload is zero or missing"), e);
     return take_all(p, &plan, e);
 }
 
-static bool take_event(struct model *m, const struct event *event, int64_t now_ms, bool again,
-                       struct feed_report *out, struct err *e)
+/* What the desk may be asked about is kept: the newest payload of which something is held. */
+static bool keep_held(struct payload *p, struct err *e)
+{
+    struct feed_kept *held = &p->file->own->held;
+
+    if (p->r->held && p->r->verdict != VERDICT_EARLY &&
+        (p->file->doubt != VERDICT_ACCEPTED || take_holds(p->feed, p->event->file)))
+        return feed_keep(held, p->event, p->version, e);
+    if (p->r->keep)
+        feed_drop(held);
+    return true;
+}
+
+bool feed_judge(struct model *m, const struct event *event, enum feed_why why, int64_t now_ms,
+                struct feed_report *out, struct err *e)
 {
     const struct results_header *h = event->batch->head;
     struct payload p = {
         .m = m, .event = event, .now_ms = now_ms, .own_ms = h->own_time_ms, .r = out};
 
-    *out = (struct feed_report){.arena = out->arena, .source = event->source, .file = event->file};
     e->kind = ERR_NONE;
-    if (!in_range(m, event->source, event->file, e))
-        return false;
     p.feed = &m->feeds[event->source];
     p.file = file_of(m, event->source, event->file);
     p.version = event->version.len ? event->version : results_text(event->batch, h->version);
     if (p.own_ms != WHEN_UNKNOWN && p.own_ms > event->received_ms + m->settings->guards.future_ms)
         p.own_ms = WHEN_UNKNOWN;
-    return judge(&p, again, e);
+    p.ruling = intake_ruling(p.feed, event->file, event->digest, SLICE(""), out->arena);
+    return judge(&p, why, e) && (why == FEED_RULED || keep_held(&p, e));
 }
 
 bool feed_take(struct model *m, const struct event *event, int64_t now_ms, struct feed_report *out,
                struct err *e)
 {
+    *out = (struct feed_report){.arena = out->arena, .source = event->source, .file = event->file};
+    if (!in_range(m, event->source, event->file, e))
+        return false;
     file_of(m, event->source, event->file)->unasked &= event->restored;
-    return take_event(m, event, now_ms, event->again, out, e);
+    return feed_judge(m, event, event->again ? FEED_AGAIN : FEED_CAME, now_ms, out, e);
 }
 
 /* ---- the clock ---- */
@@ -575,18 +668,17 @@ bool feed_tick(struct model *m, int64_t now_ms, struct feed_report *out, bool *j
     for (uint32_t s = 0; s < m->settings->source_count; s++) {
         for (uint32_t k = 0; k < files_of(m, s); k++) {
             struct feed_own *own = file_of(m, s, k)->own;
+            struct feed_kept kept = own->waiting;
             struct results batch;
-            if (!own->batch || own->until > now_ms)
+            struct event event;
+            if (!kept.batch || own->until > now_ms)
                 continue;
-            struct slice bytes = {own->batch, own->batch_len};
-            struct event event = own->event;
-            char version[sizeof(own->event_version)];
-            event.version = keep_text(version, sizeof(version), event.version);
-            event.batch = &batch;
-            own->batch = NULL; /* judging may keep it again, as a copy */
+            own->waiting.batch = NULL; /* judging may keep it again, as a copy */
             *judged = true;
-            bool ok = results_open(bytes, &batch, e) && take_event(m, &event, now_ms, true, out, e);
-            free((char *)(uintptr_t)bytes.ptr);
+            *out = (struct feed_report){.arena = out->arena, .source = s, .file = k};
+            bool ok = feed_open(&kept, &batch, &event, e) &&
+                      feed_judge(m, &event, FEED_AGAIN, now_ms, out, e);
+            feed_drop(&kept);
             return ok;
         }
     }
@@ -600,7 +692,7 @@ int64_t feed_next_tick(const struct model *m, int64_t now_ms)
     for (uint32_t s = 0; s < m->settings->source_count; s++) {
         for (uint32_t k = 0; k < files_of(m, s); k++) {
             const struct feed_own *own = file_of(m, s, k)->own;
-            if (own->batch && own->until < next)
+            if (own->waiting.batch && own->until < next)
                 next = own->until;
         }
     }

@@ -67,7 +67,7 @@ enum verdict guard_fall_held(const struct settings_guards *g, const struct feed_
         return VERDICT_RESTORED;
     /* A file that was zeroed climbs back in steps: the last step before it is whole is no smaller
      * fall. */
-    if (hold->why == VERDICT_FALL_DESK || f.verdict == VERDICT_FALL_DESK)
+    if (hold->deep || f.verdict == VERDICT_FALL_DESK)
         return VERDICT_FALL_DESK;
     return guard_confirmed(g, hold, payload, now_ms) ? VERDICT_CORRECTED : VERDICT_FALL_HOLD;
 }
@@ -79,6 +79,8 @@ enum guard_double guard_doubled(const struct settings_guards *g, struct guard_fi
     bool twice = true;
 
     for (uint32_t i = 0; i < f.count; i++) {
+        if (f.was[i] == 0)
+            twice &= f.is[i] <= 0;
         if (f.was[i] <= 0)
             continue;
         if (__builtin_add_overflow(sum, f.was[i], &sum))
@@ -98,14 +100,15 @@ static bool took_over(int64_t is, int64_t was)
     return is >= was && was > 0 && at_most(is - was, was, SWAP_GROWTH_BP);
 }
 
-bool guard_swapped(struct guard_figures f, uint32_t *a, uint32_t *b)
+bool guard_swapped(struct guard_figures f, bool exact, uint32_t *a, uint32_t *b)
 {
     for (uint32_t i = 0; i < f.count; i++) {
         if (f.was[i] <= 0 || f.is[i] >= f.was[i])
             continue;
         for (uint32_t k = 0; k < f.count; k++) {
             if (k == i || f.was[k] >= f.was[i] || !took_over(f.is[i], f.was[k]) ||
-                !took_over(f.is[k], f.was[i]))
+                !took_over(f.is[k], f.was[i]) ||
+                (exact && (f.is[i] != f.was[k] || f.is[k] != f.was[i])))
                 continue;
             *a = i;
             *b = k;
@@ -113,6 +116,20 @@ bool guard_swapped(struct guard_figures f, uint32_t *a, uint32_t *b)
         }
     }
     return false;
+}
+
+enum verdict guard_swap_held(const struct settings_guards *g, const struct feed_hold *hold,
+                             struct guard_figures f, struct digest payload, int64_t now_ms)
+{
+    struct guard_figures since = {hold->votes, f.is, f.count};
+    enum verdict fall = guard_fall(g, f).verdict;
+    uint32_t a, b;
+
+    if (guard_swapped(f, fall == VERDICT_FALL_FLAG, &a, &b) ||
+        (verdict_info[fall].class == CLASS_HOLD &&
+         verdict_info[guard_fall(g, since).verdict].class != CLASS_HOLD))
+        return guard_confirmed(g, hold, payload, now_ms) ? VERDICT_CORRECTED : VERDICT_SWAPPED;
+    return verdict_info[fall].class == CLASS_HOLD ? fall : VERDICT_RESTORED;
 }
 
 enum verdict guard_overvote(const struct settings_guards *g, struct guard_ballots b)
@@ -186,6 +203,20 @@ static bool has_votes(const struct feed_contest *c, uint32_t choice)
         if (c->units[u].votes[choice] > 0)
             return true;
     return false;
+}
+
+struct digest guard_roster_digest(const struct feed_choice *choices, uint32_t count,
+                                  struct arena *scratch)
+{
+    struct digest all = {count, 0};
+
+    for (uint32_t k = 0; k < count; k++) {
+        struct slice text = arena_printf(scratch, "%.*s\x1f%.*s\x1f%.*s", SLICE_FMT(choices[k].id),
+                                         SLICE_FMT(choices[k].name), SLICE_FMT(choices[k].party));
+        struct digest one = digest_of(text);
+        all = (struct digest){all.hi + one.hi, all.lo + one.lo};
+    }
+    return all;
 }
 
 struct guard_roster guard_roster(const struct feed_contest *c, const struct feed_choice *choices,

@@ -29,13 +29,20 @@ enum verdict guard_fall_held(const struct settings_guards *g, const struct feed_
 bool guard_confirmed(const struct settings_guards *g, const struct feed_hold *hold,
                      struct digest payload, int64_t now_ms);
 
-/* Loaded twice: every choice that had votes has about double. SMALL: too few votes to tell. */
+/* Loaded twice: every choice has about double, none of those at zero any vote. SMALL: too few votes
+ * to tell. */
 enum guard_double { GUARD_SMALL, GUARD_PLAIN, GUARD_TWICE };
 enum guard_double guard_doubled(const struct settings_guards *g, struct guard_figures f,
                                 int32_t units_were, int32_t units_are);
 
-/* Do two choices have each other's figures? */
-bool guard_swapped(struct guard_figures f, uint32_t *a, uint32_t *b);
+/* Do two choices have each other's figures? `exact`: these and no more, whatever else was counted
+ * since; for falls too small to be held for themselves. */
+bool guard_swapped(struct guard_figures f, bool exact, uint32_t *a, uint32_t *b);
+
+/* What becomes of a hold for a swap: RESTORED (they are back), CORRECTED (what waits stood long
+ * enough), SWAPPED (it stands), or what else `f`, against what is on air, is. */
+enum verdict guard_swap_held(const struct settings_guards *g, const struct feed_hold *hold,
+                             struct guard_figures f, struct digest payload, int64_t now_ms);
 
 /* More ballots than voters, or more votes than ballots allow: OVERVOTE, OVERVOTE_FLAG or ACCEPTED.
  * -1: unknown. */
@@ -54,5 +61,9 @@ struct guard_roster {
 };
 struct guard_roster guard_roster(const struct feed_contest *c, const struct feed_choice *choices,
                                  uint32_t count, uint32_t *map, struct arena *scratch);
+
+/* Which choices these are, in whatever order. */
+struct digest guard_roster_digest(const struct feed_choice *choices, uint32_t count,
+                                  struct arena *scratch);
 
 #endif

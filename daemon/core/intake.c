@@ -24,6 +24,31 @@ struct slice intake_contest_key(struct slice county, struct slice id, struct sli
                         SLICE_FMT(text));
 }
 
+struct slice intake_payload_key(const struct intake *p, const struct results_contest *in)
+{
+    return intake_contest_key(text_of(p, in->county), text_of(p, in->id), text_of(p, in->text),
+                              p->scratch);
+}
+
+struct slice intake_ruling_key(uint32_t file, struct digest digest, struct slice contest,
+                               struct arena *a)
+{
+    char hex[33];
+
+    digest_hex(digest, hex);
+    return arena_printf(a, "%u:%s:%.*s", file, hex, SLICE_FMT(contest));
+}
+
+enum ruling intake_ruling(const struct feed *f, uint32_t file, struct digest digest,
+                          struct slice contest, struct arena *scratch)
+{
+    if (!map_count(f->rulings))
+        return RULING_NONE;
+    struct slice key = intake_ruling_key(file, digest, contest, scratch);
+    const struct feed_ruling *r = key.ptr ? map_get(f->rulings, key) : NULL;
+    return !r ? RULING_NONE : r->accept ? RULING_ACCEPTED : RULING_REJECTED;
+}
+
 struct slice intake_learned_contest(struct slice county, struct slice id, struct arena *a)
 {
     return county.len ? arena_printf(a, "%.*s\x1f%.*s", SLICE_FMT(county), SLICE_FMT(id)) : id;
@@ -74,8 +99,7 @@ static bool find_contest(const struct intake *p, const struct results_contest *i
                          struct feed_contest **out, struct err *e)
 {
     struct slice id = text_of(p, in->id);
-    struct slice key =
-        intake_contest_key(text_of(p, in->county), id, text_of(p, in->text), p->scratch);
+    struct slice key = intake_payload_key(p, in);
 
     if (!key.ptr)
         return full(e);
@@ -265,7 +289,9 @@ static bool look_for_double(const struct intake *p, struct map *places, struct i
     for (uint32_t u = 0; u < pc->in->units; u++) {
         const struct results_unit *unit = &p->batch->units[pc->in->first_unit + u];
         uint32_t at = intake_unit(p, c, unit, u);
-        if (at == NONE)
+        /* A held figure's rise is never a jump, but for one held as such. */
+        if (at == NONE ||
+            (c->units[at].hold.why != VERDICT_ACCEPTED && c->units[at].hold.why != VERDICT_DOUBLED))
             continue;
         struct intake_place *place;
         intake_figures(p, pc, u, c->units[at].votes, is);
@@ -311,6 +337,7 @@ bool intake_fill(struct intake *p, struct err *e)
 
     p->first_close = p->next_close = WHEN_NEVER;
     p->votes = p->early = false;
+    p->all = intake_ruling(p->feed, p->event->file, p->event->digest, SLICE(""), p->scratch);
     p->contests = arena_array(p->scratch, count + 1, sizeof(*p->contests));
     if (!p->contests)
         return full(e);
@@ -322,6 +349,10 @@ bool intake_fill(struct intake *p, struct err *e)
             return false;
         pc->theirs = pc->c && belongs_elsewhere(p, pc->c);
         pc->older = pc->c && is_older(p, pc->in, pc->c);
+        pc->ruling = p->all;
+        if (map_count(p->feed->rulings) && p->all == RULING_NONE)
+            pc->ruling = intake_ruling(p->feed, p->event->file, p->event->digest,
+                                       intake_payload_key(p, pc->in), p->scratch);
     }
     return p->event->restored || look_for_doubles(p, e);
 }

@@ -7,6 +7,9 @@
 #include "daemon/core/event.h"
 #include "daemon/core/guard.h"
 #include "daemon/core/model.h"
+#include "daemon/core/report.h"
+
+enum ruling { RULING_NONE, RULING_ACCEPTED, RULING_REJECTED };
 
 struct intake_place { /* a reporting unit over all contests of the payload */
     uint32_t judged, twice;
@@ -22,6 +25,8 @@ struct intake_contest {
     bool early;                  /* votes in its total before its polls close */
     bool older;                  /* the contest of a newer payload, older by its own time */
     bool theirs;                 /* another file of the source has the newer figures */
+    bool swapped;                /* columns of some unit are: all of the contest waits */
+    enum ruling ruling;          /* what the desk said of it in these bytes */
     struct intake_place **twice; /* per unit: where it is loaded twice; NULL: nowhere */
 };
 
@@ -37,6 +42,7 @@ struct intake {
     int64_t next_close;  /* of those not closed yet, after now; WHEN_NEVER */
     bool votes;          /* there are votes other than zero */
     bool early;          /* some of them before their polls close */
+    enum ruling all;     /* the desk's, of the whole payload */
 };
 
 /* The caller sets m, feed, event, batch, scratch, now_ms, own_ms, date. */
@@ -58,6 +64,15 @@ int64_t intake_close(const struct intake *p, const struct results_contest *in,
 /* Is this unit's place loaded twice, in this contest and in at least half of those it could be told
  * of? */
 bool intake_is_twice(const struct intake_contest *pc, uint32_t u);
+
+/* What the desk ruled of this payload (`contest` empty), or of one contest of it. */
+enum ruling intake_ruling(const struct feed *f, uint32_t file, struct digest digest,
+                          struct slice contest, struct arena *scratch);
+struct slice intake_ruling_key(uint32_t file, struct digest digest, struct slice contest,
+                               struct arena *a);
+
+/* The key under which a payload has a contest. */
+struct slice intake_payload_key(const struct intake *p, const struct results_contest *in);
 
 /* "county\x1fid\x1ftext"; what names are learned under. ptr NULL when the arena is full. */
 struct slice intake_contest_key(struct slice county, struct slice id, struct slice text,

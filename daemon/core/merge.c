@@ -177,7 +177,7 @@ static void add_contest(struct offers *g, struct figures *f, const struct feed_c
         add_units(&f->total, c->units[0].total);
     }
     f->doubt |= verdict_info[c->doubt].class >= CLASS_HOLD ||
-                g->m->feeds[c->source].files[c->file].stepped_back;
+                g->m->feeds[c->source].files[c->file].doubt != VERDICT_ACCEPTED;
     f->gone |= c->gone;
     f->corrected |= c->corrected && !c->corrected_before;
     if (f->changed_ms < c->changed_ms)

@@ -29,9 +29,12 @@ struct feed_choice {
 /* A figure that a guard holds: the last good one stays in `votes`. */
 struct feed_hold {
     enum verdict why;    /* VERDICT_ACCEPTED: not held */
+    bool deep;           /* at some time the figures fell by much, or to zero: no time ends that */
+    bool along;          /* nothing is wrong with this unit: it waits with another of its contest */
     int64_t since;       /* election ms of the first payload that was held */
     struct digest first; /* that payload */
-    int64_t *votes;      /* the newest figures that wait */
+    struct digest roster; /* the choices that wait, where they are others than on air */
+    int64_t *votes;       /* the newest figures that wait; NULL: of other choices */
 };
 
 struct feed_unit {
@@ -41,6 +44,7 @@ struct feed_unit {
     int64_t registered, ballots; /* -1 unknown */
     int64_t *votes;              /* on air, one a choice; VOTES_UNKNOWN, VOTES_ABSENT */
     bool *derived;               /* one a choice */
+    bool overvote_known;         /* the desk took more votes than its ballots allow */
     struct feed_hold hold;
 };
 
@@ -80,8 +84,10 @@ struct feed_file {
     enum verdict verdict;    /* the last judgement */
     struct slice verdict_text;
     enum results_status status;
-    bool seen;         /* any payload was ever accepted */
-    bool stepped_back; /* only older payloads came for too long: its figures are in doubt */
+    bool seen; /* any payload was ever accepted */
+    /* Why all its figures are in doubt: OLDER (only older payloads came for too long), EMPTY (it
+     * serves nothing but zeros); ACCEPTED: they are not. */
+    enum verdict doubt;
     bool unasked; /* kept over a restart, and the site has not been heard since: keeps its place in
                      a race */
     /* feed.c's: a payload that waits for polls to close, the verdict's bytes */
@@ -97,6 +103,7 @@ struct feed { /* one a source, same index */
                       tonight */
     struct map *digests; /* "file:hex" of payloads once on air: to know an older copy again */
     bool paused; /* the desk has stopped it: its figures are not fresh, whenever they came */
+    struct map *rulings; /* the desk's, by payload and contest (ruling.c) */
     /* all that this feed may grow; capped, so that one feed costs only itself */
     struct arena *memory;
 };

@@ -29,6 +29,14 @@ static bool room_for_one(struct arena *a, void **list, size_t count, size_t *roo
     return true;
 }
 
+struct slice report_text(struct feed_report *r, enum verdict verdict, const char *seen)
+{
+    const char *until = verdict_info[verdict].until;
+
+    return until ? arena_printf(r->arena, "%s; until %s", seen, until)
+                 : arena_copy(r->arena, slice_of(seen));
+}
+
 struct slice report_contest(const struct feed_contest *c)
 {
     return c->text.len ? c->text : c->id;
@@ -49,7 +57,7 @@ bool report_note(struct feed_report *r, const struct feed_contest *c, const stru
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    struct verdict_note n = {.verdict = verdict, .text = arena_copy(r->arena, slice_of(text))};
+    struct verdict_note n = {.verdict = verdict, .text = report_text(r, verdict, text)};
     if (!n.text.ptr)
         return full(e);
     if (c)
@@ -86,5 +94,16 @@ bool report_name(struct feed_report *r, const struct learned *name, struct err *
         return full(e);
     r->names = list;
     r->names[r->name_count++] = *name;
+    return true;
+}
+
+bool report_ruling(struct feed_report *r, const struct feed_ruling *ruling, struct err *e)
+{
+    void *list = r->rulings;
+
+    if (!room_for_one(r->arena, &list, r->ruling_count, &r->ruling_room, sizeof(*r->rulings)))
+        return full(e);
+    r->rulings = list;
+    r->rulings[r->ruling_count++] = *ruling;
     return true;
 }

@@ -14,6 +14,14 @@ enum feed_what {
     FEED_THERE = 16 /* it went, or is back: what fits two contests of a source is asked again */
 };
 
+/* What the desk ruled of a payload: all of it, or one contest by its key (intake.h). Durable. */
+struct feed_ruling {
+    uint32_t source, file;
+    struct digest digest;
+    struct slice contest; /* empty: all */
+    bool accept;          /* else reject */
+};
+
 /* What one payload brought about. Everything in it lives in `arena`, but contests, which are the
  * model's. Zeroed by feed_take and feed_tick but for `arena`, which the caller sets. */
 struct feed_report {
@@ -36,6 +44,8 @@ struct feed_report {
     size_t change_count, change_room;
     struct learned *names; /* newly learned */
     size_t name_count, name_room;
+    struct feed_ruling *rulings; /* new ones (ruling.h) */
+    size_t ruling_count, ruling_room;
 };
 
 /* All grow in r->arena; false with *e when that is full. Of notes the first 1000 are kept. */
@@ -45,6 +55,11 @@ bool report_note(struct feed_report *r, const struct feed_contest *c, const stru
 bool report_change(struct feed_report *r, struct feed_contest *c, unsigned what,
                    struct err *e) MUST_USE;
 bool report_name(struct feed_report *r, const struct learned *name, struct err *e) MUST_USE;
+
+bool report_ruling(struct feed_report *r, const struct feed_ruling *ruling, struct err *e) MUST_USE;
+
+/* What was seen, and how it ends where it is held or in quarantine. ptr NULL: the arena is full. */
+struct slice report_text(struct feed_report *r, enum verdict verdict, const char *seen);
 
 /* What a contest is called in a note. */
 struct slice report_contest(const struct feed_contest *c);

@@ -5,17 +5,7 @@
 #include <string.h>
 
 #include "daemon/base/when.h"
-#include "daemon/core/report.h"
-#include "daemon/core/states.h"
-
-/* One unit under judgement. */
-struct unit_case {
-    const struct results_unit *in;
-    struct feed_unit *unit;
-    uint32_t u;  /* in the payload */
-    int64_t *is; /* in the order of the contest's choices */
-    bool seen;   /* figures of it are on air */
-};
+#include "daemon/core/judge.h"
 
 static bool full(struct err *e)
 {
@@ -84,6 +74,7 @@ static bool new_contest(const struct intake *p, struct intake_contest *pc, struc
     if (!map_put(p->feed->contests, key, c))
         return full(e);
     pc->c = c;
+    pc->roster.fresh = in->choices;
     return true;
 }
 
@@ -261,7 +252,7 @@ static bool new_unit(const struct intake *p, struct feed_contest *c,
 }
 
 /* Put the payload's figures of a unit on air. True when any is another one. */
-static bool publish(const struct intake *p, const struct intake_contest *pc, struct unit_case *k)
+static bool publish(const struct intake *p, const struct intake_contest *pc, struct judge_unit *k)
 {
     struct feed_unit *unit = k->unit;
     const struct results_unit *in = k->in;
@@ -281,82 +272,8 @@ static bool publish(const struct intake *p, const struct intake_contest *pc, str
     return changed;
 }
 
-static enum verdict ballots_of(const struct intake *p, const struct intake_contest *pc,
-                               const struct unit_case *k)
-{
-    const struct results_contest *in = pc->in;
-    struct slice code =
-        in->state.len ? text_of(p, in->state) : p->m->settings->sources[p->event->source].state;
-    const struct state *state = states_find(code);
-    struct guard_ballots b = {.registered = k->in->registered,
-                              .ballots = k->in->ballots,
-                              .allowed = in->votes_allowed,
-                              .registers_on_day = state && state->same_day};
-
-    for (uint32_t i = 0; i < pc->c->choice_count; i++)
-        if (k->is[i] > 0 && __builtin_add_overflow(b.votes, k->is[i], &b.votes))
-            b.votes = INT64_MAX;
-    return guard_overvote(&p->m->settings->guards, b);
-}
-
-/* What the figures of one unit are; *fall says by how much they fall. */
-static enum verdict judge(const struct intake *p, const struct intake_contest *pc,
-                          const struct unit_case *k, struct guard_fall *fall)
-{
-    const struct settings_guards *g = &p->m->settings->guards;
-    const struct feed_hold *hold = &k->unit->hold;
-    struct guard_figures f = {k->unit->votes, k->is, pc->c->choice_count};
-    uint32_t a, b;
-
-    *fall = guard_fall(g, f);
-    if (p->event->restored)
-        return VERDICT_ACCEPTED;
-    enum verdict v = ballots_of(p, pc, k);
-    if (v == VERDICT_OVERVOTE)
-        return v;
-    if (hold->why == VERDICT_FALL_HOLD || hold->why == VERDICT_FALL_DESK)
-        return guard_fall_held(g, hold, *fall, p->event->digest, p->event->received_ms);
-    if (intake_is_twice(pc, k->u))
-        return VERDICT_DOUBLED;
-    if (class_of(fall->verdict) != CLASS_HOLD)
-        return hold->why != VERDICT_ACCEPTED       ? VERDICT_RESTORED
-               : fall->verdict != VERDICT_ACCEPTED ? fall->verdict
-                                                   : v;
-    if (!guard_swapped(f, &a, &b))
-        return fall->verdict;
-    if (hold->why == VERDICT_SWAPPED &&
-        guard_confirmed(g, hold, p->event->digest, p->event->received_ms))
-        return VERDICT_CORRECTED;
-    return VERDICT_SWAPPED;
-}
-
-static bool note_unit(const struct intake *p, const struct intake_contest *pc,
-                      const struct unit_case *k, enum verdict v, const struct guard_fall *fall,
-                      struct feed_report *r, struct err *e)
-{
-    const struct feed_contest *c = pc->c;
-
-    if (fall->choice != NONE) {
-        const struct feed_choice *x = &c->choices[fall->choice];
-        return report_note(r, c, k->unit, v, e, "%.*s: %lld on air, %lld in the payload",
-                           SLICE_FMT(x->name.len ? x->name : x->id), (long long)fall->was,
-                           (long long)fall->is);
-    }
-    if (v == VERDICT_OVERVOTE || v == VERDICT_OVERVOTE_FLAG)
-        return report_note(r, c, k->unit, v, e, "%lld ballots, %lld registered, %d votes allowed",
-                           (long long)k->in->ballots, (long long)k->in->registered,
-                           (int)pc->in->votes_allowed);
-    if (v == VERDICT_DOUBLED) {
-        const struct intake_place *place = pc->twice[k->u];
-        return report_note(r, c, k->unit, v, e, "so are %u of %u contests there", place->twice,
-                           place->judged);
-    }
-    return report_note(r, c, k->unit, v, e, "held since %lld s",
-                       (long long)(p->event->received_ms - k->unit->hold.since) / 1000);
-}
-
-static bool hold_unit(const struct intake *p, const struct intake_contest *pc, struct unit_case *k,
-                      enum verdict v, struct err *e)
+static bool hold_unit(const struct intake *p, const struct intake_contest *pc, struct judge_unit *k,
+                      enum verdict v, bool along, struct err *e)
 {
     struct feed_hold *hold = &k->unit->hold;
     size_t size = pc->c->choice_count * sizeof(*hold->votes);
@@ -372,12 +289,14 @@ static bool hold_unit(const struct intake *p, const struct intake_contest *pc, s
         hold->first = p->event->digest;
     }
     hold->why = v;
+    hold->deep |= v == VERDICT_FALL_DESK;
+    hold->along = along;
     memcpy(hold->votes, k->is, size);
     return true;
 }
 
 static bool unit_is_early(const struct intake *p, const struct intake_contest *pc,
-                          const struct unit_case *k)
+                          const struct judge_unit *k)
 {
     bool votes = false;
 
@@ -388,35 +307,47 @@ static bool unit_is_early(const struct intake *p, const struct intake_contest *p
     return votes && intake_close(p, pc->in, k->in) > p->now_ms;
 }
 
-/* Judge and take one unit. *doubt: why the contest is in doubt, the gravest so far. */
-static bool take_unit(const struct intake *p, struct intake_contest *pc, struct unit_case *k,
-                      enum verdict *doubt, unsigned *what, struct feed_report *r, struct err *e)
+/* Its figures go on air. */
+static bool show_unit(const struct intake *p, struct intake_contest *pc, struct judge_unit *k,
+                      enum verdict v, const struct guard_fall *fall, unsigned *what,
+                      struct feed_report *r, struct err *e)
 {
     struct feed_hold *hold = &k->unit->hold;
-    enum verdict was = hold->why;
+    bool known =
+        (v == VERDICT_OVERVOTE_FLAG && pc->c->doubt == v) || (v == VERDICT_RESTORED && hold->along);
+
+    if (v != VERDICT_ACCEPTED && !known && !judge_note(p, pc, k, v, fall, r, e))
+        return false;
+    *hold = (struct feed_hold){.why = VERDICT_ACCEPTED, .votes = hold->votes};
+    if (publish(p, pc, k))
+        *what |= FEED_FIGURES;
+    pc->c->corrected |= v == VERDICT_CORRECTED;
+    return true;
+}
+
+/* Judge and take one unit. *doubt: why the contest is in doubt, the gravest so far. */
+static bool take_unit(const struct intake *p, struct intake_contest *pc, struct judge_unit *k,
+                      enum verdict *doubt, unsigned *what, struct feed_report *r, struct err *e)
+{
     struct guard_fall fall;
 
     intake_figures(p, pc, k->u, k->unit->votes, k->is);
     if (unit_is_early(p, pc, k))
         return report_note(r, pc->c, k->unit, VERDICT_EARLY, e, "votes before its polls close");
     enum verdict v = judge(p, pc, k, &fall);
-    if (class_of(v) == CLASS_HOLD) {
-        if (v != was && !note_unit(p, pc, k, v, &fall, r, e))
-            return false;
-        if (!hold_unit(p, pc, k, v, e))
-            return false;
-    } else {
-        bool again = v == VERDICT_OVERVOTE_FLAG && pc->c->doubt == v;
-        if (v != VERDICT_ACCEPTED && !again && !note_unit(p, pc, k, v, &fall, r, e))
-            return false;
-        hold->why = VERDICT_ACCEPTED;
-        if (publish(p, pc, k))
-            *what |= FEED_FIGURES;
-        pc->c->corrected |= v == VERDICT_CORRECTED;
+    if (pc->ruling == RULING_ACCEPTED && class_of(v) == CLASS_HOLD) {
+        k->unit->overvote_known |= v == VERDICT_OVERVOTE;
+        v = VERDICT_CORRECTED;
     }
+    bool along = pc->swapped && class_of(v) < CLASS_HOLD;
+    if (along)
+        v = VERDICT_SWAPPED;
+    bool news = v != k->unit->hold.why && !along;
     if (class_of(v) > class_of(*doubt))
         *doubt = v;
-    return true;
+    if (class_of(v) != CLASS_HOLD)
+        return show_unit(p, pc, k, v, &fall, what, r, e);
+    return (!news || judge_note(p, pc, k, v, &fall, r, e)) && hold_unit(p, pc, k, v, along, e);
 }
 
 static bool take_units(const struct intake *p, struct intake_contest *pc, unsigned *what,
@@ -428,8 +359,10 @@ static bool take_units(const struct intake *p, struct intake_contest *pc, unsign
 
     if (!is)
         return full(e);
+    if (pc->ruling != RULING_ACCEPTED)
+        judge_swaps(p, pc, is);
     for (uint32_t u = 0; u < pc->in->units; u++) {
-        struct unit_case k = {.in = &p->batch->units[pc->in->first_unit + u], .u = u, .is = is};
+        struct judge_unit k = {.in = &p->batch->units[pc->in->first_unit + u], .u = u, .is = is};
         uint32_t at = intake_unit(p, c, k.in, u);
         if (at != NONE)
             k.unit = &c->units[at];
@@ -450,6 +383,32 @@ static bool take_units(const struct intake *p, struct intake_contest *pc, unsign
 
 /* ---- a contest ---- */
 
+static bool any_votes(const struct intake *p, const struct intake_contest *pc)
+{
+    for (uint32_t k = 0; k < pc->in->choices; k++)
+        if (results_cell(p->batch, pc->in, 0, k)->votes > 0)
+            return true;
+    return false;
+}
+
+/* Have the other choices stood: the same ones, in another payload, long enough, and with votes
+ * where there were votes? Or has the desk accepted them? */
+static bool roster_stands(const struct intake *p, const struct intake_contest *pc,
+                          struct digest roster)
+{
+    const struct feed_hold *hold = &pc->c->units[0].hold;
+
+    if (p->event->restored || pc->ruling == RULING_ACCEPTED)
+        return true;
+    if (!digest_eq(hold->roster, roster) ||
+        !guard_confirmed(&p->m->settings->guards, hold, p->event->digest, p->event->received_ms))
+        return false;
+    for (uint32_t i = 0; i < pc->c->choice_count; i++)
+        if (pc->c->units[0].votes[i] > 0)
+            return any_votes(p, pc);
+    return true;
+}
+
 /* The payload has other choices than the contest: nothing of it is used until that has stood.
  * *wait: it has not. */
 static bool meet_roster(const struct intake *p, struct intake_contest *pc, struct feed_report *r,
@@ -459,27 +418,31 @@ static bool meet_roster(const struct intake *p, struct intake_contest *pc, struc
     struct feed_hold *hold = &c->units[0].hold;
     /* A hold of the whole contest keeps no figures: they would be of other choices. */
     bool waiting = class_of(hold->why) == CLASS_HOLD && !hold->votes;
-    struct guard_roster *ro = &pc->roster;
+    struct digest roster = guard_roster_digest(pc->choices, pc->in->choices, p->scratch);
+    struct guard_roster ro = pc->roster;
 
-    *wait = false;
-    if (p->event->restored ||
-        (waiting &&
-         guard_confirmed(&p->m->settings->guards, hold, p->event->digest, p->event->received_ms))) {
+    *wait = !(waiting || p->event->restored || pc->ruling) || !roster_stands(p, pc, roster);
+    if (!*wait) {
         *what |= FEED_ROSTER | FEED_FIGURES | FEED_MARKS;
         c->corrected |= !p->event->restored;
         return begin_anew(p, pc, e) &&
                (p->event->restored ||
-                report_note(r, c, NULL, VERDICT_CORRECTED, e, "the new choices have stood"));
+                report_note(r, c, NULL, VERDICT_CORRECTED, e,
+                            "choice %.*s was \"%.*s\", is \"%.*s\": so for %lld min",
+                            SLICE_FMT(ro.id), SLICE_FMT(ro.was), SLICE_FMT(ro.is),
+                            (long long)((p->event->received_ms - hold->since) / WHEN_MINUTE)));
     }
-    *wait = true;
-    if (waiting)
+    if (waiting && digest_eq(hold->roster, roster))
         return true;
-    *hold = (struct feed_hold){
-        .why = ro->verdict, .since = p->event->received_ms, .first = p->event->digest};
-    c->doubt = ro->verdict;
+    *hold = (struct feed_hold){.why = ro.verdict,
+                               .deep = hold->deep,
+                               .since = p->event->received_ms,
+                               .first = p->event->digest,
+                               .roster = roster};
+    c->doubt = ro.verdict;
     *what |= FEED_DOUBT;
-    return report_note(r, c, NULL, ro->verdict, e, "choice %.*s was \"%.*s\", is \"%.*s\"",
-                       SLICE_FMT(ro->id), SLICE_FMT(ro->was), SLICE_FMT(ro->is));
+    return report_note(r, c, NULL, ro.verdict, e, "choice %.*s was \"%.*s\", is \"%.*s\"",
+                       SLICE_FMT(ro.id), SLICE_FMT(ro.was), SLICE_FMT(ro.is));
 }
 
 /* The contest is the payload's own now: choices, units, facts. */
@@ -538,31 +501,33 @@ static bool come_back(struct feed_contest *c, struct feed_report *r, unsigned *w
     return report_note(r, c, NULL, VERDICT_RESTORED, e, "in the feed again");
 }
 
+/* A contest that is known: is it gone no longer, older, of other choices? */
+static bool meet(const struct intake *p, struct intake_contest *pc, struct feed_report *r,
+                 unsigned *what, bool *wait, struct err *e)
+{
+    if (!come_back(pc->c, r, what, e))
+        return false;
+    if (pc->older && pc->ruling != RULING_ACCEPTED) {
+        *wait = true;
+        return keep_newer(p, pc, r, what, e);
+    }
+    return pc->roster.verdict == VERDICT_ACCEPTED || !pc->c->unit_count ||
+           meet_roster(p, pc, r, what, wait, e);
+}
+
 bool take_contest(const struct intake *p, struct intake_contest *pc, struct feed_report *r,
                   struct err *e)
 {
     unsigned what = 0;
     bool wait = false;
 
-    if (pc->theirs)
+    if (pc->theirs || pc->ruling == RULING_REJECTED)
         return true;
     if (pc->early)
         return report_note(r, pc->c, NULL, VERDICT_EARLY, e, "%.*s %.*s: votes before polls close",
                            SLICE_FMT(text_of(p, pc->in->id)), SLICE_FMT(text_of(p, pc->in->text)));
-    if (!pc->c) {
-        if (!new_contest(p, pc, e))
-            return false;
-        pc->roster.fresh = pc->in->choices;
-    } else if (!come_back(pc->c, r, &what, e)) {
+    if (pc->c ? !meet(p, pc, r, &what, &wait, e) : !new_contest(p, pc, e))
         return false;
-    } else if (pc->older) {
-        wait = true;
-        if (!keep_newer(p, pc, r, &what, e))
-            return false;
-    } else if (pc->roster.verdict != VERDICT_ACCEPTED && pc->c->unit_count) {
-        if (!meet_roster(p, pc, r, &what, &wait, e))
-            return false;
-    }
     bool ok = wait || fill_contest(p, pc, r, &what, e);
     struct err ignored;
     /* What changed is told even when memory ran out half-way: it is on air. */
@@ -647,6 +612,37 @@ bool take_missing(const struct intake *p, struct feed_report *r, struct take_mis
     }
     map_free(present);
     return ok;
+}
+
+unsigned take_release(struct feed_contest *c, bool accept)
+{
+    unsigned what = 0;
+
+    for (uint32_t u = 0; u < c->unit_count; u++) {
+        struct feed_unit *unit = &c->units[u];
+        struct feed_hold *hold = &unit->hold;
+        if (hold->why == VERDICT_ACCEPTED || (accept && !hold->votes))
+            continue;
+        what |= FEED_DOUBT;
+        if (accept) {
+            memcpy(unit->votes, hold->votes, c->choice_count * sizeof(*unit->votes));
+            unit->overvote_known |= hold->why == VERDICT_OVERVOTE;
+            c->corrected = true;
+            what |= FEED_FIGURES;
+        }
+        *hold = (struct feed_hold){.why = VERDICT_ACCEPTED, .votes = hold->votes};
+    }
+    if (!accept && c->doubt == VERDICT_OLDER) {
+        c->older_since = WHEN_UNKNOWN;
+        what |= FEED_DOUBT;
+    }
+    if (!what)
+        return 0;
+    c->doubt = VERDICT_ACCEPTED;
+    for (uint32_t u = 0; u < c->unit_count; u++)
+        if (class_of(c->units[u].hold.why) > class_of(c->doubt))
+            c->doubt = c->units[u].hold.why;
+    return what;
 }
 
 bool take_holds(const struct feed *f, uint32_t file)

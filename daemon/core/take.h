@@ -23,6 +23,10 @@ bool take_missing(const struct intake *p, struct feed_report *r, struct take_mis
 /* Mark what the worker itself found wrong. */
 bool take_problems(const struct intake *p, struct feed_report *r, struct err *e) MUST_USE;
 
+/* End the holds of a contest's units: with `accept` what waits goes on air as a correction, else it
+ * is dropped. What changed (enum feed_what); choices that wait have no figures here and stay. */
+unsigned take_release(struct feed_contest *c, bool accept);
+
 /* Is any contest of this file held or in quarantine? */
 bool take_holds(const struct feed *f, uint32_t file);
 

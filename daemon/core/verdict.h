@@ -22,6 +22,7 @@ enum verdict {
     VERDICT_WRONG_DATE,     /* another election's */
     VERDICT_ROSTER,         /* contests are missing that were there; the rest is used (a flag) */
     VERDICT_EMPTY,          /* everything zero where votes were on air */
+    VERDICT_REJECTED,       /* bytes the desk rejected; of a contest: its figures in them */
     VERDICT_CALLS_VANISHED, /* several calls gone at once: held */
     /* of a payload that gave no batch */
     VERDICT_BLOCKED,
@@ -56,7 +57,9 @@ enum verdict {
 struct verdict_info {
     const char *name; /* "fall-hold" */
     enum verdict_class class;
-    const char *about; /* one line for people, with the exit of a hold */
+    const char *about; /* one line for people, with its exit */
+    const char
+        *until; /* the exit of what is held or in quarantine; NULL: there is nothing to end */
 };
 extern const struct verdict_info verdict_info[VERDICTS];
 

@@ -87,13 +87,13 @@ static void a_step_back_that_stays_is_in_doubt_though_nothing_is_new(void **stat
     world_take(w, 60, MAYOR("200", "180") CLERK("5", "7"));
     const char *old = MAYOR("100", "90") CLERK("5", "6");
     assert_int_equal(world_take(w, 100, old), VERDICT_OLDER);
-    assert_false(w->report.held || file->stepped_back);
+    assert_false(w->report.held || file->doubt);
     assert_int_equal(world_unchanged(w, 699, old), VERDICT_OLDER);
-    assert_false(file->stepped_back);
+    assert_int_equal(file->doubt, VERDICT_ACCEPTED);
     assert_int_equal(file->verdict, VERDICT_OLDER);
     assert_int_equal(w->report.change_count, 0);
     assert_int_equal(world_unchanged(w, 700, old), VERDICT_OLDER);
-    assert_true(file->stepped_back);
+    assert_int_equal(file->doubt, VERDICT_OLDER);
     assert_int_equal(world_notes(w, VERDICT_OLDER), 1);
     assert_int_equal(w->report.change_count, 2); /* both contests' races are to be marked */
     assert_int_equal(w->report.changes[0].what, FEED_DOUBT);
@@ -106,15 +106,15 @@ static void a_step_back_that_stays_is_in_doubt_though_nothing_is_new(void **stat
     /* What is on air, served again, ends it; so does what is new. */
     assert_int_equal(world_unchanged(w, 900, MAYOR("200", "180") CLERK("5", "7")),
                      VERDICT_UNCHANGED);
-    assert_false(file->stepped_back);
+    assert_int_equal(file->doubt, VERDICT_ACCEPTED);
     assert_int_equal(w->report.change_count, 2);
     world_take(w, 1000, old);
     world_take(w, 1600, old);
-    assert_true(file->stepped_back && w->report.held);
+    assert_true(file->doubt == VERDICT_OLDER && w->report.held);
     assert_int_equal(world_take(w, 1700, MAYOR("210", "190") CLERK("5", "8")), VERDICT_ACCEPTED);
-    assert_false(file->stepped_back);
+    assert_int_equal(file->doubt, VERDICT_ACCEPTED);
     world_take(w, 1800, old);
-    assert_false(file->stepped_back); /* it begins anew */
+    assert_int_equal(file->doubt, VERDICT_ACCEPTED); /* it begins anew */
 }
 
 #define DATED(t, a, mark)                                                                          \

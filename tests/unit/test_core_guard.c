@@ -76,7 +76,7 @@ static void a_held_fall_ends_by_return_or_time(void **state)
     assert_int_equal(guard_fall_held(g, &h, low, other, later), VERDICT_CORRECTED);
     assert_int_equal(guard_fall_held(g, &h, low, first, later), VERDICT_FALL_HOLD);
     assert_int_equal(guard_fall_held(g, &h, deep, other, later), VERDICT_FALL_DESK);
-    h.why = VERDICT_FALL_DESK; /* time ends no deep fall, and climbing back in steps neither */
+    h.deep = true; /* time ends no deep fall, and climbing back in steps neither */
     assert_int_equal(guard_fall_held(g, &h, deep, other, 100 * later), VERDICT_FALL_DESK);
     assert_int_equal(guard_fall_held(g, &h, low, other, 100 * later), VERDICT_FALL_DESK);
     assert_int_equal(guard_fall_held(g, &h, none, other, 1), VERDICT_RESTORED);
@@ -101,12 +101,12 @@ static void swapped_columns_are_told_from_falls(void **state)
 {
     (void)state;
     uint32_t a = 9, b = 9;
-    assert_true(guard_swapped(FIGURES(3, {{50, 5000, 1000}, {50, 1010, 5020}}), &a, &b));
+    assert_true(guard_swapped(FIGURES(3, {{50, 5000, 1000}, {50, 1010, 5020}}), false, &a, &b));
     assert_int_equal(a, 1);
     assert_int_equal(b, 2);
-    assert_false(guard_swapped(FIGURES(2, {{5000, 1000}, {1010, 1000}}), &a, &b));
-    assert_false(guard_swapped(FIGURES(2, {{5000, 1000}, {1010, 6000}}), &a, &b));
-    assert_false(guard_swapped(FIGURES(2, {{5000, 0}, {0, 5000}}), &a, &b));
+    assert_false(guard_swapped(FIGURES(2, {{5000, 1000}, {1010, 1000}}), false, &a, &b));
+    assert_false(guard_swapped(FIGURES(2, {{5000, 1000}, {1010, 6000}}), false, &a, &b));
+    assert_false(guard_swapped(FIGURES(2, {{5000, 0}, {0, 5000}}), false, &a, &b));
 }
 
 static void more_votes_than_ballots_are_held(void **state)
