@@ -140,32 +140,13 @@ static void fill_type(const struct race *r, struct results_contest_in *c)
     }
 }
 
-/* The parts that are there, with blanks between them. */
-static struct slice join(struct arena *a, const struct slice *parts, size_t n)
-{
-    size_t len = 0;
-    for (size_t i = 0; i < n; i++)
-        len += parts[i].len + 1;
-    char *out = arena_alloc(a, len);
-    len = 0;
-    for (size_t i = 0; out != NULL && i < n; i++) {
-        if (parts[i].len == 0)
-            continue;
-        if (len > 0)
-            out[len++] = ' ';
-        memcpy(out + len, parts[i].ptr, parts[i].len);
-        len += parts[i].len;
-    }
-    return (struct slice){out, len};
-}
-
 /* "MA U.S. House District 1 Dem". */
 static struct slice title(const struct race *r, struct slice party)
 {
     struct slice parts[] = {r->state, said(r, OFFICE), said(r, SEAT), party};
     if (parts[1].len == 0)
         parts[1] = said(r, DESCRIPTION);
-    return join(r->job->arena, parts, sizeof parts / sizeof *parts);
+    return field_joined(r->job->arena, parts, sizeof parts / sizeof *parts);
 }
 
 /* How many candidates are marked won, and when the last of them was; WHEN_UNKNOWN. */
@@ -269,7 +250,7 @@ static bool add_choice(struct race *r, struct json v, struct slice id, struct js
     json_pick(v, keys, MEMBERS, c);
     for (size_t i = 0; i < OF_PARTY; i++)
         names[i] = slice_trim(json_str(c[i]));
-    in.name = join(r->job->arena, names, OF_PARTY);
+    in.name = field_joined(r->job->arena, names, OF_PARTY);
     in.party = label_party(json_str(c[OF_PARTY]));
     if (in.name.ptr == NULL)
         return fault_set(f, WIRE_LIMIT, "races[%zu]: no memory for a name", r->number);

@@ -36,31 +36,21 @@ static struct slice text(struct json object, const char *key)
     return slice_trim(json_str(json_get(object, key)));
 }
 
-/* The texts of these members, those there are, with blanks between. */
-static struct slice joined(struct arena *a, struct json object, const char *const *keys, size_t n)
-{
-    struct slice out = {0};
-    for (size_t i = 0; i < n; i++) {
-        struct slice part = field_id(a, json_get(object, keys[i])); /* a district may be a number */
-        if (part.len > 0)
-            out = arena_printf(a, "%.*s%s%.*s", SLICE_FMT(out), out.len > 0 ? " " : "",
-                               SLICE_FMT(part));
-    }
-    return out;
-}
-
 /* "Georgia US Senate Runoff". */
 static struct slice title(const struct race *r)
 {
     const char *const keys[] = {r->dialect->state_name, "office", "district", "party", "name"};
-    return joined(r->job->arena, r->v, keys, sizeof keys / sizeof keys[0]);
+    struct slice parts[sizeof keys / sizeof keys[0]];
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        parts[i] =
+            field_id(r->job->arena, json_get(r->v, keys[i])); /* a district may be a number */
+    return field_joined(r->job->arena, parts, sizeof parts / sizeof parts[0]);
 }
 
 /* Version 4 writes it as a text. */
-static bool is_true(struct json object, const char *key)
+static bool is_true(struct json v)
 {
     bool yes = false;
-    struct json v = json_get(object, key);
     return json_bool(v, &yes) ? yes : slice_is(json_str(v), "true");
 }
 
@@ -80,12 +70,16 @@ static int64_t last_call(const struct race *r)
     return last;
 }
 
-static void progress_of(struct json object, int64_t *reporting, int64_t *total)
+static void progress_of(struct json precincts, int64_t *reporting, int64_t *total)
 {
-    struct json precincts = json_get(object, "precincts");
-    int64_t n = field_count(json_get(precincts, "total"));
+    enum { REPORTING, TOTAL, MEMBERS };
+    static const struct slice keys[MEMBERS] = {
+        [REPORTING] = SLICE_INIT("reporting"), [TOTAL] = SLICE_INIT("total")};
+    struct json m[MEMBERS];
+    json_pick(precincts, keys, MEMBERS, m);
+    int64_t n = field_count(m[TOTAL]);
     *total = n > 0 ? n : -1; /* 0 of 0 where a race reports by estimates */
-    *reporting = n > 0 ? field_count(json_get(precincts, "reporting")) : -1;
+    *reporting = n > 0 ? field_count(m[REPORTING]) : -1;
 }
 
 static bool begin(struct race *r, struct fault *f)
@@ -102,17 +96,17 @@ static bool begin(struct race *r, struct fault *f)
     c.party = text(r->v, "party");
     c.election_type = text(r->v, "name");
     c.flags = RESULTS_MARKS_STATED;
-    if (is_true(r->v, "uncontested"))
+    if (is_true(json_get(r->v, "uncontested")))
         c.flags |= RESULTS_UNCONTESTED;
     int64_t seats = field_count(json_get(r->v, "expected_winners"));
-    c.seats = seats > 0 && !is_true(r->v, "advance_candidates") ? seats : -1;
+    c.seats = seats > 0 && !is_true(json_get(r->v, "advance_candidates")) ? seats : -1;
     if (!when_parse(text(r->v, "last_updated"), true, &c.updated_ms))
         c.updated_ms = WHEN_UNKNOWN;
     if (!when_parse(text(r->topline, "called_time"), true, &c.called_ms))
         c.called_ms = last_call(r);
     if (!results_contest_begin(r->job->builder, &c, &f->err))
         return field_limit(f);
-    progress_of(r->topline, &reporting, &total);
+    progress_of(json_get(r->topline, "precincts"), &reporting, &total);
     results_progress(r->job->builder, reporting, total);
     struct results_facts *facts = results_facts(r->job->builder);
     if (c.updated_ms != WHEN_UNKNOWN &&
@@ -145,17 +139,27 @@ static enum results_mark mark_of(const struct race *r, struct slice id)
 
 static bool candidate(struct race *r, struct json v, struct fault *f)
 {
-    static const char *const names[] = {"first_name", "middle_name", "last_name", "suffix"};
-    struct slice id = field_id(r->job->arena, json_get(v, "cand_id"));
+    enum { FIRST, MIDDLE, LAST, SUFFIX, ID, OF_PARTY, INCUMBENT, MEMBERS };
+    static const struct slice keys[MEMBERS] = {
+        [FIRST] = SLICE_INIT("first_name"),   [MIDDLE] = SLICE_INIT("middle_name"),
+        [LAST] = SLICE_INIT("last_name"),     [SUFFIX] = SLICE_INIT("suffix"),
+        [ID] = SLICE_INIT("cand_id"),         [OF_PARTY] = SLICE_INIT("party_name"),
+        [INCUMBENT] = SLICE_INIT("incumbent")};
+    struct json m[MEMBERS];
+    struct slice names[ID];
+    json_pick(v, keys, MEMBERS, m);
+    struct slice id = field_id(r->job->arena, m[ID]);
     uint32_t index;
     if (id.len == 0) {
         results_contest_bad(r->job->builder, "race %.*s: a candidate without cand_id",
                             SLICE_FMT(r->id));
         return true;
     }
-    struct results_choice_in in = {.id = id, .party = label_party(text(v, "party_name"))};
-    in.name = joined(r->job->arena, v, names, sizeof names / sizeof names[0]);
-    if (field_count(json_get(v, "incumbent")) == 1 || is_true(v, "incumbent"))
+    struct results_choice_in in = {.id = id, .party = label_party(json_str(m[OF_PARTY]))};
+    for (size_t i = 0; i < ID; i++)
+        names[i] = field_id(r->job->arena, m[i]);
+    in.name = field_joined(r->job->arena, names, ID);
+    if (field_count(m[INCUMBENT]) == 1 || is_true(m[INCUMBENT]))
         in.flags |= RESULTS_INCUMBENT;
     if (label_is_write_in(in.name))
         in.flags |= RESULTS_WRITE_IN;
@@ -244,17 +248,26 @@ static bool total(struct race *r, struct fault *f)
     return votes(r, object, 0, slice_of(r->dialect->topline), f);
 }
 
+/* What is read of a county, or of a town in it. */
+enum { FIPS, ID, COUNTY, TOWN, PRECINCTS, VOTES, TOWNS, PLACE_MEMBERS };
+static const struct slice place_keys[PLACE_MEMBERS] = {
+    [FIPS] = SLICE_INIT("fips"),           [ID] = SLICE_INIT("id"),
+    [COUNTY] = SLICE_INIT("county"),       [TOWN] = SLICE_INIT("vcu"),
+    [PRECINCTS] = SLICE_INIT("precincts"), [VOTES] = SLICE_INIT("votes"),
+    [TOWNS] = SLICE_INIT("vcus"),
+};
+
 /* A county, or a town in the county `parent`. */
-static bool place(struct race *r, struct json v, enum results_unit_type type, uint32_t parent,
-                  uint32_t *unit, struct fault *f)
+static bool place(struct race *r, const struct json *m, enum results_unit_type type,
+                  uint32_t parent, uint32_t *unit, struct fault *f)
 {
     struct results_unit_in in = RESULTS_UNIT_DEFAULT;
-    struct slice fips = text(v, "fips");
+    struct slice fips = slice_trim(json_str(m[FIPS]));
     in.type = type;
     in.parent = parent;
-    in.id = fips.len > 0 ? fips : field_id(r->job->arena, json_get(v, "id"));
-    in.name = text(v, type == RESULTS_COUNTY ? "county" : "vcu");
-    progress_of(v, &in.reporting, &in.total);
+    in.id = fips.len > 0 ? fips : field_id(r->job->arena, m[ID]);
+    in.name = slice_trim(json_str(m[type == RESULTS_COUNTY ? COUNTY : TOWN]));
+    progress_of(m[PRECINCTS], &in.reporting, &in.total);
     *unit = 0;
     if (in.id.len == 0 && in.name.len == 0) {
         results_contest_bad(r->job->builder, "race %.*s: a county or town without id and name",
@@ -263,7 +276,7 @@ static bool place(struct race *r, struct json v, enum results_unit_type type, ui
     }
     if (!results_unit(r->job->builder, &in, unit, &f->err))
         return field_limit(f);
-    return votes(r, json_get(v, "votes"), *unit, in.name, f);
+    return votes(r, m[VOTES], *unit, in.name, f);
 }
 
 static bool places(struct race *r, struct fault *f)
@@ -271,17 +284,20 @@ static bool places(struct race *r, struct fault *f)
     struct json list = json_get(json_get(r->v, "countyResults"), "counties");
     struct json_walk at = {0};
     struct slice key;
-    struct json county, town;
+    struct json v, county[PLACE_MEMBERS], town[PLACE_MEMBERS];
     uint32_t of, unit;
     if (json_type(list) == JSON_NONE)
         list = json_get(r->v, "counties");
-    while (json_next(list, &at, &key, &county)) {
+    while (json_next(list, &at, &key, &v)) {
         struct json_walk within = {0};
+        json_pick(v, place_keys, PLACE_MEMBERS, county);
         if (!place(r, county, RESULTS_COUNTY, 0, &of, f))
             return false;
-        while (json_next(json_get(county, "vcus"), &within, &key, &town))
+        while (json_next(county[TOWNS], &within, &key, &v)) {
+            json_pick(v, place_keys, PLACE_MEMBERS, town);
             if (!place(r, town, RESULTS_MUNICIPALITY, of, &unit, f))
                 return false;
+        }
     }
     return true;
 }

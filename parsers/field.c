@@ -2,6 +2,7 @@
 #include "parsers/field.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "daemon/base/text.h"
 #include "parsers/count.h"
@@ -30,6 +31,24 @@ struct slice field_id(struct arena *a, struct json v)
     if (json_int(v, &number))
         return field_number(a, number);
     return (struct slice){0};
+}
+
+struct slice field_joined(struct arena *a, const struct slice *parts, size_t n)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < n; i++)
+        len += parts[i].len + 1;
+    char *out = arena_alloc(a, len);
+    len = 0;
+    for (size_t i = 0; out != NULL && i < n; i++) {
+        if (parts[i].len == 0)
+            continue;
+        if (len > 0)
+            out[len++] = ' ';
+        memcpy(out + len, parts[i].ptr, parts[i].len);
+        len += parts[i].len;
+    }
+    return (struct slice){out, len};
 }
 
 int64_t field_count(struct json v)

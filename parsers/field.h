@@ -13,6 +13,9 @@ struct slice field_number(struct arena *a, int64_t n);
  * when it is neither. */
 struct slice field_id(struct arena *a, struct json v);
 
+/* The parts that are not empty, with blanks between them. ptr NULL: no memory. */
+struct slice field_joined(struct arena *a, const struct slice *parts, size_t n);
+
 /* A whole number >= 0, or -1: unknown. */
 int64_t field_count(struct json v);
 

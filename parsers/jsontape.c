@@ -190,18 +190,30 @@ uint32_t jsontape_number(struct jsontape *t, struct slice key)
     return number;
 }
 
+/* The table's place: where it is, else where there is room, else another one's. */
+static size_t table_at(const struct jsontape *t, const struct slice *keys)
+{
+    size_t first = (size_t)(index_mix(0, (uintptr_t)keys) % JSONTAPE_TABLES);
+    for (size_t i = 0; i < JSONTAPE_TABLES; i++) {
+        size_t at = (first + i) % JSONTAPE_TABLES;
+        if (t->tables[at].keys == keys || !t->tables[at].keys)
+            return at;
+    }
+    return first;
+}
+
 const uint32_t *jsontape_numbers(struct jsontape *t, const struct slice *keys, size_t n)
 {
-    size_t slot = (size_t)(index_mix(0, (uintptr_t)keys) % JSONTAPE_TABLES);
     if (n > JSONTAPE_TABLE_MAX)
         return NULL;
-    if (t->tables[slot].keys != keys || t->tables[slot].count != n) {
+    size_t at = table_at(t, keys);
+    if (t->tables[at].keys != keys || t->tables[at].count != n) {
         for (size_t i = 0; i < n; i++)
-            t->tables[slot].numbers[i] = jsontape_number(t, keys[i]);
-        t->tables[slot].keys = keys;
-        t->tables[slot].count = (uint32_t)n;
+            t->tables[at].numbers[i] = jsontape_number(t, keys[i]);
+        t->tables[at].keys = keys;
+        t->tables[at].count = (uint32_t)n;
     }
-    return t->tables[slot].numbers;
+    return t->tables[at].numbers;
 }
 
 uint64_t jsontape_search(struct jsontape *t, const uint32_t *page, uint32_t number)
