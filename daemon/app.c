@@ -379,7 +379,8 @@ static bool app_start(struct app *a, struct plan *plan, struct err *e)
     if (!start_timers(a, e) || !start_workers(a, plan, e) ||
         !writer_open(a->base, plan->config->state.directory.ptr, n->loaded_arena, &n->loaded,
                      &a->writer, e) ||
-        !start_outbox(a, e) || !night_prepare(a, n, on_restored, e) || !start_doors(a, e))
+        !shown_open(plan->config->state.directory.ptr, &a->shown, e) || !start_outbox(a, e) ||
+        !night_prepare(a, n, on_restored, e) || !start_doors(a, e))
         return false;
     return true;
 }
@@ -404,6 +405,8 @@ static void app_stop(struct app *a)
     night_stop(a->night);
     writer_close(a->writer, CLOSE_WAIT_MS);
     outbox_free(a->outbox);
+    shown_close(a->shown);
+    pages_made_done(a->made);
     night_free(a->next);
     night_free(a->night);
     workers_free(a->workers);

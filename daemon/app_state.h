@@ -6,7 +6,9 @@
 
 #include "daemon/clock.h"
 #include "daemon/metrics.h"
+#include "daemon/edge/shown.h"
 #include "daemon/outbox.h"
+#include "daemon/pages_data.h"
 #include "daemon/plan.h"
 #include "daemon/restore.h"
 #include "daemon/river.h"
@@ -34,7 +36,9 @@ struct app {
     struct night *next;  /* being made by a reload; NULL */
     struct workers *workers;
     struct writer *writer;
+    struct shown *shown;
     struct outbox *outbox;
+    struct pages_made made[PAGES_MADE];
     struct http *http;
     struct control *control;
     struct buf told; /* watchers: the last line of totals */

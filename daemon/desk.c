@@ -162,12 +162,24 @@ static int verb_races(struct question *q, struct buf *body)
 static int verb_statement(struct question *q, struct buf *body)
 {
     struct outbox_view view;
+    size_t style = STATEMENT_SHORT;
     outbox_view(q->app->outbox, &view);
     if (!q->app->ready) {
         buf_addz(body, "not ready: the last known state is being restored\n");
         return ERR_AGAIN;
     }
-    buf_add(body, view.statements[STATEMENT_SHORT]);
+    if (q->word_count > 0) {
+        while (style < STATEMENT_STYLES &&
+               !(q->word_count == 2 && slice_is(q->words[0], "--style") &&
+                 slice_is(q->words[1], statement_styles[style])))
+            style++;
+        if (style == STATEMENT_STYLES) {
+            buf_addf(body, "tallyctl statement takes --style short, long or slack, not '%.*s'\n",
+                     SLICE_FMT(q->words[q->word_count - 1]));
+            return ERR_USAGE;
+        }
+    }
+    buf_add(body, view.frozen.statements[style]);
     buf_addc(body, '\n');
     return 0;
 }
@@ -177,6 +189,15 @@ static int verb_watch(struct question *q, struct buf *body)
     control_keep(q->request->client);
     verb_statement(q, body); /* what there is already; the rest comes by itself */
     return 0;
+}
+
+static int verb_todo(struct question *q, struct buf *body)
+{
+    struct arena *scratch = arena_new(64 << 20);
+    bool ok = scratch &&
+              documents_todo(model_of(q), clock_now(&q->app->args.clock), q->json, scratch, body);
+    arena_free(scratch);
+    return ok ? 0 : ERR_BUG;
 }
 
 static int verb_explain(struct question *q, struct buf *body)
@@ -210,7 +231,7 @@ static const struct verb {
 } verbs[] = {
     {"status", verb_status},           {"totals", verb_totals}, {"races", verb_races},
     {"statement", verb_statement},     {"watch", verb_watch},   {"explain", verb_explain},
-    {"source list", verb_source_list},
+    {"source list", verb_source_list}, {"todo", verb_todo},
 };
 
 int desk_answer(const struct control_request *request, struct buf *body, void *app)

@@ -9,6 +9,7 @@
 #include "daemon/base/map.h"
 #include "daemon/core/stream.h"
 #include "daemon/edge/timer.h"
+#include "daemon/frozen.h"
 #include "daemon/parcel.h"
 #include "daemon/unsent.h"
 
@@ -31,12 +32,14 @@ struct outbox {
     struct unsent unsent;  /* calls Redis has not acknowledged */
     bool whole;            /* the model is: not while it is restored */
     bool began, fenced;
+    bool told_began;
     bool changing_epoch;  /* nothing is numbered until the new one begins: all is shown then */
     bool epoch_ready;     /* it is on disk, and begins when nothing waits for the disk any more */
     int64_t wanted_epoch; /* being made durable; 0: none */
     int64_t seen_epoch;   /* the highest one Redis told of: ours must be higher */
-    struct buf totals, statements[STATEMENT_STYLES];
-    int64_t totals_seq;
+    struct buf totals;
+    struct frozen *frozen;
+    int64_t totals_seq, last_seq;
     int64_t published[MESSAGE_TYPES]; /* given to Redis */
     struct metrics_histogram change_to_publish;
 };
@@ -95,13 +98,11 @@ static bool number(struct outbox *o, const struct message *m, int64_t last_byte_
                                  .score = m->score,
                                  .event_id = m->event_id,
                                  .last_byte_us = last_byte_us};
+    o->last_seq = seq;
     if (m->type == MESSAGE_TOTALS) {
         buf_clear(&o->totals);
         buf_add(&o->totals, buf_slice(envelope));
-        for (size_t i = 0; i < STATEMENT_STYLES; i++) {
-            buf_clear(&o->statements[i]);
-            buf_add(&o->statements[i], m->statements[i]);
-        }
+        frozen_keep(o->frozen, stream_epoch(o->stream), seq, clock_now(o->s.clock), m);
         o->totals_seq = seq;
     }
     return true;
@@ -311,20 +312,27 @@ static void on_epoch_durable(bool ok, const char *text, void *ctx)
         change_epoch(o);
 }
 
+/* A sentence is on disk, and with it all that came before it. */
+static void on_shown(void *ctx)
+{
+    struct outbox *o = ctx;
+    bool first = !o->told_began;
+    o->told_began = true;
+    if (first)
+        o->calls.began(o->calls.ctx);
+}
+
 /* The epoch is on disk and nothing waits for the disk any more: begin it. */
 static void advance_epoch(struct outbox *o)
 {
     if (!o->epoch_ready || o->held || !o->whole)
         return;
-    bool first = !o->began;
     o->changing_epoch = o->epoch_ready = false;
     o->began = true;
     stream_begin(o->stream, o->s.disk_epoch);
     show_all(o);
     if (o->redis && redis_connected(o->redis))
         tell_events(o);
-    if (first)
-        o->calls.began(o->calls.ctx);
 }
 
 static void change_epoch(struct outbox *o)
@@ -403,18 +411,17 @@ bool outbox_new(struct event_base *base, struct writer *writer, const struct out
     o->held_end = &o->held;
     unsent_init(&o->unsent);
     buf_init(&o->totals, ENVELOPE_MAX);
-    for (size_t i = 0; i < STATEMENT_STYLES; i++)
-        buf_init(&o->statements[i], ENVELOPE_MAX);
     struct redis_calls back = {.ready = on_redis_ready,
                                .acknowledged = on_acknowledged,
                                .fenced = on_redis_fenced,
                                .lost = on_redis_lost,
                                .ctx = o};
     o->stream = stream_new(s->election, CHANNELS_MAX);
+    o->frozen = frozen_new(writer, on_shown, o);
     o->thinned = map_new(CHANNELS_MAX, true);
     o->flush_timer = timer_new(base, on_flush_due, o);
     o->heartbeat_timer = timer_new(base, on_heartbeat, o);
-    bool ok = o->stream && o->thinned && o->flush_timer && o->heartbeat_timer;
+    bool ok = o->stream && o->frozen && o->thinned && o->flush_timer && o->heartbeat_timer;
     for (size_t i = 0; ok && i < s->unacknowledged_count; i++)
         ok = unsent_add(&o->unsent, &s->unacknowledged[i]);
     if (!ok)
@@ -447,8 +454,7 @@ void outbox_free(struct outbox *o)
     timer_free(o->flush_timer);
     timer_free(o->heartbeat_timer);
     buf_done(&o->totals);
-    for (size_t i = 0; i < STATEMENT_STYLES; i++)
-        buf_done(&o->statements[i]);
+    frozen_free(o->frozen);
     free(o);
 }
 
@@ -489,6 +495,8 @@ void outbox_view(const struct outbox *o, struct outbox_view *out)
     *out = (struct outbox_view){
         .epoch = stream_epoch(o->stream),
         .seq = o->totals_seq,
+        .last_seq = o->last_seq,
+        .waiting = o->held != NULL,
         .totals = buf_slice(&o->totals),
         .waiting_ms = o->held ? (clock_monotonic_us() - o->held_since_us) / 1000 : 0,
         .redis_configured = o->redis != NULL,
@@ -499,6 +507,5 @@ void outbox_view(const struct outbox *o, struct outbox_view *out)
         .unacknowledged = o->unsent.count,
         .change_to_publish = &o->change_to_publish,
     };
-    for (size_t i = 0; i < STATEMENT_STYLES; i++)
-        out->statements[i] = buf_slice(&o->statements[i]);
+    frozen_view(o->frozen, &out->frozen);
 }

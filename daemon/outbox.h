@@ -15,6 +15,7 @@
 #include "daemon/core/core.h"
 #include "daemon/edge/redis.h"
 #include "daemon/edge/writer.h"
+#include "daemon/frozen.h"
 #include "daemon/metrics.h"
 
 struct event_base;
@@ -33,7 +34,8 @@ struct outbox_settings {
 struct outbox_calls {
     void (*snapshot)(struct effects *out,
                      void *ctx); /* every snapshot document, of the model as it is */
-    void (*began)(void *ctx);    /* the first epoch is durable: there is something to show */
+    void (*began)(void *ctx);    /* the first epoch and its sentence are durable: there is something
+                                    to show */
     void (*published)(const struct message *m, void *ctx); /* for watchers, in order */
     void *ctx;
 };
@@ -61,10 +63,12 @@ void outbox_release(struct outbox *o);
 
 /* What was last published. Slices live until the loop goes on. */
 struct outbox_view {
-    int64_t epoch, seq;  /* of the totals */
-    struct slice totals; /* envelope; empty before the first epoch */
-    struct slice statements[STATEMENT_STYLES];
-    int64_t waiting_ms; /* how long messages have waited for the disk; 0: none waits */
+    int64_t epoch, seq;        /* of the totals */
+    int64_t last_seq;          /* of any message */
+    struct slice totals;       /* envelope; empty before the first epoch */
+    struct frozen_view frozen; /* the sentence; not shown before it is on disk */
+    bool waiting;              /* for the disk: the model is ahead of what is published */
+    int64_t waiting_ms;        /* how long messages have waited for the disk; 0: none waits */
     bool redis_configured, redis_connected, fenced;
     int64_t published;      /* messages Redis acknowledged */
     const int64_t *by_type; /* MESSAGE_TYPES counts: messages given to Redis */

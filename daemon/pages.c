@@ -9,52 +9,9 @@
 #include "daemon/core/tally.h"
 #include "daemon/edge/process.h"
 #include "daemon/edge/workers.h"
+#include "daemon/pages_data.h"
 
 #define DISK_SLOW_MS 2000
-
-static void not_ready(struct http_answer *answer, struct buf *body)
-{
-    answer->status = 503;
-    answer->type = "text/plain; charset=utf-8";
-    answer->no_store = true;
-    buf_addz(body, "not ready: the last known state is being restored\n");
-}
-
-static bool published(const struct app *a, struct http_answer *answer, struct buf *body,
-                      struct outbox_view *view)
-{
-    outbox_view(a->outbox, view);
-    if (!a->ready || view->totals.len == 0) {
-        not_ready(answer, body);
-        return false;
-    }
-    snprintf(answer->etag, sizeof answer->etag, "\"%lld-%lld\"", (long long)view->epoch,
-             (long long)view->seq);
-    return true;
-}
-
-static void page_totals(struct slice path, struct slice query, struct http_answer *answer,
-                        struct buf *body, void *ctx)
-{
-    struct outbox_view view;
-    (void)path, (void)query;
-    if (!published(ctx, answer, body, &view))
-        return;
-    buf_add(body, view.totals);
-    buf_addc(body, '\n');
-}
-
-static void page_statement(struct slice path, struct slice query, struct http_answer *answer,
-                           struct buf *body, void *ctx)
-{
-    struct outbox_view view;
-    (void)path, (void)query;
-    if (!published(ctx, answer, body, &view))
-        return;
-    answer->type = "text/plain; charset=utf-8";
-    buf_add(body, view.statements[STATEMENT_SHORT]);
-    buf_addc(body, '\n');
-}
 
 static void page_livez(struct slice path, struct slice query, struct http_answer *answer,
                        struct buf *body, void *ctx)
@@ -73,7 +30,7 @@ static void page_readyz(struct slice path, struct slice query, struct http_answe
     struct outbox_view view;
     (void)path, (void)query;
     if (!a->ready) {
-        not_ready(answer, body);
+        pages_not_ready(answer, body);
         return;
     }
     answer->type = "text/plain; charset=utf-8";
@@ -310,7 +267,14 @@ static void page_metrics(struct slice path, struct slice query, struct http_answ
 }
 
 const struct http_route pages_routes[] = {
-    {"/v1/totals.json", page_totals}, {"/v1/statement.txt", page_statement},
-    {"/livez", page_livez},           {"/readyz", page_readyz},
-    {"/metrics", page_metrics},       {NULL, NULL},
+    {"/v1/totals.json", pages_totals},
+    {"/v1/totals.csv", pages_totals_csv},
+    {"/v1/statement.txt", pages_statement},
+    {"/v1/corrections.json", pages_corrections},
+    {"/v1/corrections.txt", pages_corrections_text},
+    {"/v1/open.csv", pages_open},
+    {"/livez", page_livez},
+    {"/readyz", page_readyz},
+    {"/metrics", page_metrics},
+    {NULL, NULL},
 };

@@ -115,8 +115,8 @@ static void answer_route(struct http *h, struct evhttp_request *req, const struc
                      "the document is larger than this server makes; use a filter");
         goto out;
     }
-    if (answer.status == 404) {
-        send_problem(h, req, 404, "Not found",
+    if (answer.status == 404 || answer.status == 400) {
+        send_problem(h, req, answer.status, answer.status == 404 ? "Not found" : "Bad request",
                      body.len > 0 ? body.ptr : "no such resource; see /v1/totals.json");
         goto out;
     }

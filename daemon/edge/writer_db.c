@@ -40,6 +40,9 @@ static const char schema[] =
     /* an id may wait twice (called, taken back, called again): acknowledging takes the oldest */
     "CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL,"
     " channel TEXT NOT NULL, data TEXT NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS shown (epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL, slack TEXT NOT NULL,"
+    " counts TEXT NOT NULL, PRIMARY KEY (epoch, seq)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS events_by_id ON events (id, seq);";
 
 enum statement {
@@ -49,6 +52,7 @@ enum statement {
     DECISION,
     NAME,
     EVENT,
+    SHOWN,
     ACKNOWLEDGE,
     EPOCH,
     REPLACED,
@@ -74,6 +78,8 @@ static const char *const sql[STATEMENTS] = {
     [NAME] = "INSERT OR REPLACE INTO names (source, contest, choice, name, party)"
              " VALUES (?, ?, ?, ?, ?)",
     [EVENT] = "INSERT INTO events (id, channel, data) VALUES (?, ?, ?)",
+    [SHOWN] = "INSERT OR REPLACE INTO shown (epoch, seq, at_ms, short, long, slack, counts)"
+              " VALUES (?, ?, ?, ?, ?, ?, ?)",
     [ACKNOWLEDGE] = "DELETE FROM events WHERE seq = (SELECT min(seq) FROM events WHERE id = ?)",
     [EPOCH] = "INSERT INTO meta (name, value) VALUES ('epoch', ?)"
               " ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)",
@@ -174,6 +180,18 @@ static bool put_texts(struct writer_db *db, enum statement which, const struct s
     return put_row(db, which, NULL, 0, texts, n, e);
 }
 
+static bool put_shown(struct writer_db *db, const struct writer_shown *row, struct err *e)
+{
+    const int64_t numbers[] = {row->epoch, row->seq, row->at_ms};
+    sqlite3_stmt *s = begin_statement(db, SHOWN);
+    int at = 1;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        put_int(s, &at, numbers[i]);
+    for (size_t i = 0; i < WRITER_SHOWN_TEXTS; i++)
+        put_text(s, &at, row->texts[i]);
+    return run(db, s, e);
+}
+
 bool writer_db_rows(struct writer_db *db, const struct writer_job *job, struct err *e)
 {
     bool ok = true;
@@ -190,6 +208,8 @@ bool writer_db_rows(struct writer_db *db, const struct writer_job *job, struct e
         const struct writer_event *v = &job->events[i];
         ok = put_texts(db, EVENT, (struct slice[]){v->id, v->channel, v->data}, 3, e);
     }
+    for (size_t i = 0; ok && i < job->shown_count; i++)
+        ok = put_shown(db, &job->shown[i], e);
     for (size_t i = 0; ok && i < job->acknowledged_count; i++)
         ok = put_texts(db, ACKNOWLEDGE, &job->acknowledged[i], 1, e);
     if (ok && job->epoch > 0) {

@@ -43,6 +43,12 @@ struct writer_event { /* a call message Redis has not acknowledged yet; removed 
     struct slice id, channel, data;
 };
 
+#define WRITER_SHOWN_TEXTS 4
+struct writer_shown { /* what went on air with the totals of an epoch-seq */
+    int64_t epoch, seq, at_ms;
+    struct slice texts[WRITER_SHOWN_TEXTS]; /* the sentence: short, long, slack; the counts */
+};
+
 struct writer_job {
     const struct writer_claim *claims;
     size_t claim_count;
@@ -56,7 +62,9 @@ struct writer_job {
     size_t event_count;
     const struct slice *acknowledged;
     size_t acknowledged_count; /* event ids */
-    int64_t epoch;             /* > 0: to be kept as the epoch on disk */
+    const struct writer_shown *shown;
+    size_t shown_count;
+    int64_t epoch; /* > 0: to be kept as the epoch on disk */
 };
 
 /* Everything that was durable, for the app's restore. Lives in the arena given. */

@@ -42,6 +42,10 @@ static const struct table {
      .texts = {offsetof(struct writer_event, id), offsetof(struct writer_event, channel),
                offsetof(struct writer_event, data)},
      .text_count = 3},
+    {ROWS(shown, shown_count),
+     .texts = {offsetof(struct writer_shown, texts[0]), offsetof(struct writer_shown, texts[1]),
+               offsetof(struct writer_shown, texts[2]), offsetof(struct writer_shown, texts[3])},
+     .text_count = 4},
     {ROWS(acknowledged, acknowledged_count), .texts = {0}, .text_count = 1},
 };
 
@@ -97,7 +101,7 @@ void writer_task_free(struct writer_task *t)
 bool writer_task_has_rows(const struct writer_task *t)
 {
     const struct writer_job *j = &t->job;
-    return j->claim_count + j->decision_count + j->name_count + j->event_count +
+    return j->shown_count + j->claim_count + j->decision_count + j->name_count + j->event_count +
                    j->acknowledged_count >
                0 ||
            j->epoch > 0;

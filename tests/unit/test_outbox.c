@@ -246,7 +246,7 @@ static void test_nothing_is_told_before_the_first_epoch(void **state)
     assert_string_equal(p->told, "");
     assert_int_equal(p->snapshots, 1);
     assert_true(slice_find(view_of(p).totals, SLICE("{\"n\":3}")) != SIZE_MAX);
-    assert_true(slice_is(view_of(p).statements[0], "{\"n\":3}"));
+    assert_true(slice_is(view_of(p).frozen.statements[0], "{\"n\":3}"));
     assert_true(view_of(p).epoch > p->loaded.epoch);
 }
 
@@ -360,8 +360,11 @@ static void test_no_snapshot_before_what_waits_for_the_disk(void **state)
     assert_string_equal(p->told, "");
     outbox_release(p->outbox);
     assert_string_equal(p->told, "1 ");
-    assert_int_equal(p->began, 1);
     assert_int_equal(p->snapshots, 1);
+    assert_int_equal(p->began, 0); /* its sentence is not on disk yet */
+    assert_int_equal(view_of(p).frozen.epoch, 0);
+    UNTIL(p, p->began == 1);
+    assert_true(view_of(p).frozen.epoch > 0);
 }
 
 /* ---- with Redis ---- */

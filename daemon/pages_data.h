@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* HTTP resources that show the count: totals, the sentence, corrections, what is open. */
+#ifndef TALLYD_PAGES_DATA_H
+#define TALLYD_PAGES_DATA_H
+
+#include "daemon/edge/http.h"
+
+/* Handlers of one resource each, with the struct app as ctx. */
+void pages_totals(struct slice path, struct slice query, struct http_answer *answer,
+                  struct buf *body, void *ctx);
+void pages_totals_csv(struct slice path, struct slice query, struct http_answer *answer,
+                      struct buf *body, void *ctx);
+void pages_statement(struct slice path, struct slice query, struct http_answer *answer,
+                     struct buf *body, void *ctx);
+void pages_corrections(struct slice path, struct slice query, struct http_answer *answer,
+                       struct buf *body, void *ctx);
+void pages_corrections_text(struct slice path, struct slice query, struct http_answer *answer,
+                            struct buf *body, void *ctx);
+void pages_open(struct slice path, struct slice query, struct http_answer *answer, struct buf *body,
+                void *ctx);
+
+/* 503, for as long as there is nothing to show. */
+void pages_not_ready(struct http_answer *answer, struct buf *body);
+
+/* Pages made of the model as it was last; all zero at first. */
+#define PAGES_MADE 10
+struct pages_made {
+    struct buf body;
+    char etag[64];
+};
+void pages_made_done(struct pages_made made[PAGES_MADE]);
+
+#endif

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: ISC
+"""What the press is given over HTTP: the sentence as it was, what changed since, corrections, open races, and totals by what is
+public; the same after a restart."""
+import csv
+import http.client
+import io
+import json
+import re
+
+import pytest
+
+import harness
+import small_night
+
+LIST = """endorsement_id,candidate_name,state,office,party,held_by,seats_to_fill,office_level,tags
+foe,Di Foe,GA,US Senate,Democratic,Republican,1,federal,first|secret
+yew,Flo Yew,GA,US House 5,Democratic,,1,federal,first
+"""
+
+
+def ask(house, path, **headers):
+    link = http.client.HTTPConnection("127.0.0.1", house.port, timeout=10)
+    link.request("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    answer = link.getresponse()
+    answer.body = answer.read().decode()
+    link.close()
+    return answer
+
+
+def rows(text):
+    assert text.endswith("\r\n") and "\n" not in text.replace("\r\n", "")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def stamp(answer):
+    return answer.getheader("ETag").strip('"')
+
+
+def call(house, winner):
+    text = small_night.DDHQ.replace("CALLED", str(winner)).replace("WHEN", '"2025-11-05 03:40:11"' if winner != "null" else "null")
+    small_night.replace(house.folder / "ddhq.json", text)
+
+
+def says(house, text):
+    def look():
+        got = ask(house, "/v1/statement.txt")
+        return got if text in got.body else None
+    return harness.wait_for(look, 15, text)
+
+
+@pytest.fixture(scope="module")
+def house():
+    with small_night.Small() as h:
+        h.add_ddhq()
+        h.write("endorsed.csv", LIST)
+        h.configure("file = endorsed.csv", "file = endorsed.csv\npublish = office_level, tag:first\nmin-cell = 2\n\n[guards]\nretract = 1s")
+        h.start_tallyd()
+        yield h
+
+
+def test_the_sentence_stays_citable(house):
+    before = says(house, "No races called yet")
+    call(house, 2)
+    won = says(house, "one of our two endorsed candidates' races has been called: one won, in one state, including one flip")
+    assert stamp(won) != stamp(before)
+    for cited in (before, won):
+        for _ in range(2):
+            again = ask(house, f"/v1/statement.txt?at={stamp(cited)}")
+            assert (again.status, again.body, again.getheader("Content-Type")) == (200, cited.body, "text/plain; charset=utf-8")
+    long, slack = (ask(house, f"/v1/statement.txt?at={stamp(won)}&style={s}").body for s in ("long", "slack"))
+    assert "(checked at " in long and "Called by DDHQ: one. Flips from Republican: one." in long
+    assert "*one of our two* endorsed candidates' races has been called: *one won*, in one state" in slack
+    assert slack.replace("*", "") == won.body
+
+    def change():
+        got = json.loads(ask(house, f"/v1/totals.json?since={stamp(before)}").body)
+        return got if got["changed"].get("won") else None
+    got = harness.wait_for(change, 10, "the change")
+    assert got["changed"]["won"] == {"was": 0, "now": 1, "change": 1} and got["changed"]["flips"]["change"] == 1
+    assert got["changed"]["pending"] == {"was": 2, "now": 1, "change": -1} and "lost" not in got["changed"]
+    assert f'{got["now"]["epoch"]}-{got["now"]["seq"]}' == stamp(ask(house, "/v1/statement.txt"))
+
+    call(house, "null")
+    says(house, "No races called yet")
+    house.tallyd.stop()
+    house.start_tallyd(name="again")
+    for cited in (before, won):
+        assert ask(house, f"/v1/statement.txt?at={stamp(cited)}").body == cited.body
+    got = json.loads(ask(house, f"/v1/totals.json?since={stamp(won)}").body)["changed"]
+    assert got["won"]["change"] == -1 and got["flips"]["change"] == -1
+
+
+def test_what_was_taken_back_is_listed_also_after_a_restart(house):
+    def listed():
+        return json.loads(ask(house, "/v1/corrections.json").body)["corrections"]
+    first = harness.wait_for(lambda: [c for c in listed() if c["endorsement_id"] == "foe"], 15, "the correction")
+    assert (first[0]["was"], first[0]["now"], first[0]["by"]) == ("won", "pending", "ddhq") and first[0]["why"] and first[0]["when"]
+    text = ask(house, "/v1/corrections.txt")
+    assert "1 correction, the latest first." in text.body and "Di Foe, US Senate, GA: was won, now pending. ddhq: " in text.body
+    house.tallyd.stop()
+    house.start_tallyd(name="once-more")
+    assert listed() == first
+
+
+def test_open_races(house):
+    found = {r["endorsement_id"]: r for r in rows(ask(house, "/v1/open.csv").body)}
+    assert found["foe"]["margin"] == "-10" and found["foe"]["standing"] == "trailing" and found["foe"]["why"] == "counting"
+    assert found["yew"]["margin"] == "40" and found["yew"]["margin_percent"] == "40.00" and found["yew"]["units_reporting"] == "8"
+    assert all(r["mode"] == "live" and r["as_of"].endswith("Z") for r in found.values())
+    todo = house.ctl("todo", "-o", "csv")
+    assert todo.returncode == 0 and "Flo Yew" in todo.stdout and todo.stdout.startswith("units,margin,percent,standing,")
+
+
+def test_only_what_is_published_is_there(house):
+    found = rows(ask(house, "/v1/totals.csv?by=state").body)
+    assert [r["state"] for r in found] == ["GA"] and found[0]["endorsed"] == "2"
+    assert rows(ask(house, "/v1/totals.csv").body)[0]["listed"] == "2"
+    assert rows(ask(house, "/v1/totals.csv?by=office").body)[0]["office_level"] == "federal"
+    tags = json.loads(ask(house, "/v1/totals.json?by=tag").body)["rows"]
+    assert [t["tag"] for t in tags] == ["first"] and tags[0]["endorsed"] == "< 2"  # everybody: its complement is nobody
+    for path in ("totals.json?by=party", "totals.json?by=secret", "totals.json?by=tag&state=GA", "totals.json?tag=first",
+                 "totals.csv?by=tag&by2=state", "totals.json?by=tag,state", "open.csv?tag:secret", "corrections.json?x=1",
+                 "totals.json?by=state&since=1-1", "statement.txt?style=loud", "statement.txt?at=x", "totals.json?since=1-0"):
+        got = ask(house, f"/v1/{path}")
+        assert got.status == 400 and got.getheader("Content-Type") == "application/problem+json", path
+        assert "secret" not in got.body or "secret" in path, path
+    assert ask(house, "/v1/statement.txt?at=5-5").status == 404
+    assert ask(house, "/v1/statement.txt?at=99999999999-1").status == 404
+    for path in ("totals.json", "totals.json?by=state", "totals.csv", "totals.csv?by=tag", "corrections.json", "corrections.txt",
+                 "open.csv", "statement.txt"):
+        got = ask(house, f"/v1/{path}")
+        assert got.status == 200 and "secret" not in got.body and re.fullmatch(r'"\d+-\d+"', got.getheader("ETag")), path
+        assert ask(house, f"/v1/{path}", If_None_Match=got.getheader("ETag")).status in (200, 304)
