@@ -406,7 +406,8 @@ static void app_stop(struct app *a)
     writer_close(a->writer, CLOSE_WAIT_MS);
     outbox_free(a->outbox);
     shown_close(a->shown);
-    pages_made_done(a->made);
+    for (size_t i = 0; i < APP_PAGES; i++)
+        buf_done(&a->made[i].body);
     night_free(a->next);
     night_free(a->night);
     workers_free(a->workers);

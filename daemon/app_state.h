@@ -8,7 +8,6 @@
 #include "daemon/metrics.h"
 #include "daemon/edge/shown.h"
 #include "daemon/outbox.h"
-#include "daemon/pages_data.h"
 #include "daemon/plan.h"
 #include "daemon/restore.h"
 #include "daemon/river.h"
@@ -29,6 +28,12 @@ struct night {
     struct writer_loaded loaded;
 };
 
+#define APP_PAGES 10
+struct app_page { /* of HTTP, made of the model as it was last */
+    struct buf body;
+    char etag[64];
+};
+
 struct app {
     struct app_args args;
     struct event_base *base;
@@ -38,7 +43,7 @@ struct app {
     struct writer *writer;
     struct shown *shown;
     struct outbox *outbox;
-    struct pages_made made[PAGES_MADE];
+    struct app_page made[APP_PAGES];
     struct http *http;
     struct control *control;
     struct buf told; /* watchers: the last line of totals */

@@ -214,7 +214,7 @@ enum made {
 static const struct {
     const char *by; /* NULL: not of totals */
     bool json;
-} kinds[PAGES_MADE] = {
+} kinds[APP_PAGES] = {
     [STATE_JSON] = {"state", true},     [OFFICE_JSON] = {"office", true},
     [TAG_JSON] = {"tag", true},         [ALL_CSV] = {"", false},
     [STATE_CSV] = {"state", false},     [OFFICE_CSV] = {"office", false},
@@ -241,7 +241,7 @@ static bool make(const struct app *a, enum made what, struct buf *out, struct er
 /* The page as of now; while the model is ahead of what is published, as it was made last. */
 static void serve(struct app *a, enum made what, struct http_answer *answer, struct buf *body)
 {
-    struct pages_made *made = &a->made[what];
+    struct app_page *made = &a->made[what];
     struct outbox_view view;
     struct err e = {0};
     if (!published(a, answer, body, &view))
@@ -270,19 +270,13 @@ static void serve(struct app *a, enum made what, struct http_answer *answer, str
     buf_add(body, buf_slice(&made->body));
 }
 
-void pages_made_done(struct pages_made made[PAGES_MADE])
-{
-    for (size_t i = 0; i < PAGES_MADE; i++)
-        buf_done(&made[i].body);
-}
-
 /* Totals by something. */
 static void serve_by(struct app *a, struct slice by, bool json, struct http_answer *answer,
                      struct buf *body)
 {
     struct err e = {0};
     struct buf none;
-    for (size_t i = 0; i < PAGES_MADE; i++)
+    for (size_t i = 0; i < APP_PAGES; i++)
         if (kinds[i].by && kinds[i].json == json && slice_is(by, kinds[i].by)) {
             serve(a, (enum made)i, answer, body);
             return;

@@ -22,12 +22,4 @@ void pages_open(struct slice path, struct slice query, struct http_answer *answe
 /* 503, for as long as there is nothing to show. */
 void pages_not_ready(struct http_answer *answer, struct buf *body);
 
-/* Pages made of the model as it was last; all zero at first. */
-#define PAGES_MADE 10
-struct pages_made {
-    struct buf body;
-    char etag[64];
-};
-void pages_made_done(struct pages_made made[PAGES_MADE]);
-
 #endif
