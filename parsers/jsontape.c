@@ -35,16 +35,22 @@ static inline uint64_t eight(const char *s)
     return le64toh(bytes);
 }
 
-/* Is it the key that stands at `s`? Behind the last text of a tape is padding enough to read on. */
-static inline bool key_at(const struct jsontape *t, const struct jsontape_key *key, const char *s)
+/* Of a key longer than its two ends: kept out of the way of the others. */
+__attribute__((noinline)) static bool same_middle(const struct jsontape *t,
+                                                  const struct jsontape_key *key, const char *s)
 {
-    if (((eight(s) ^ key->head) | (eight(s + key->tail_at) ^ key->tail)) & key->counted)
-        return false;
     for (uint32_t at = 8; at < key->tail_at; at += 8) {
         if (eight(s + at) != eight(t->texts + key->text + at))
             return false;
     }
     return true;
+}
+
+/* Is it the key that stands at `s`? Behind the last text of a tape is padding enough to read on. */
+static inline bool key_at(const struct jsontape *t, const struct jsontape_key *key, const char *s)
+{
+    return !(((eight(s) ^ key->head) | (eight(s + key->tail_at) ^ key->tail)) & key->counted) &&
+           (key->tail_at <= 8 || same_middle(t, key, s));
 }
 
 /* The key of this text, a new one if need be; ARRAYS_NONE when memory is out. */
@@ -74,7 +80,7 @@ __attribute__((noinline)) static uint32_t key_learn(struct jsontape *t, uint32_t
                                                     uint64_t text)
 {
     uint32_t *guesses = inside ? t->keys[last].inside : t->keys[last].next, i = guesses[1];
-    if ((!i || !key_at(t, &t->keys[i], t->texts + text)) && (i = key_of(t, text)) == ARRAYS_NONE)
+    if (!key_at(t, &t->keys[i], t->texts + text) && (i = key_of(t, text)) == ARRAYS_NONE)
         return ARRAYS_NONE;
     guesses = inside ? t->keys[last].inside : t->keys[last].next; /* they may have moved */
     guesses[1] = guesses[0];
@@ -82,11 +88,12 @@ __attribute__((noinline)) static uint32_t key_learn(struct jsontape *t, uint32_t
     return i;
 }
 
-/* May there be objects in the value from..to? Not in an array that has no more words than items. */
-static inline bool may_hold(const struct jsontape *t, uint64_t from, uint64_t to)
+/* May there be objects to read in the value? Not in an array that has no more words than items. */
+static inline bool may_hold(const struct jsontape *t, uint64_t at)
 {
-    return jsontape_kind(t, from) == '{' ||
-           (to > from + 2 && jsontape_payload(t, from) >> 32 != to - from - 2);
+    char kind = jsontape_kind(t, at);
+    uint64_t words = jsontape_end(t, at) - at - 2;
+    return kind == '{' || (kind == '[' && jsontape_payload(t, at) >> 32 != words);
 }
 
 static enum jsontape_keys container_keys(struct jsontape *t, uint64_t at, uint32_t above,
@@ -97,23 +104,27 @@ static enum jsontape_keys array_keys(struct jsontape *t, uint64_t array, uint32_
 {
     uint64_t end = jsontape_end(t, array) - 1;
     enum jsontape_keys verdict = JSONTAPE_ONCE;
-    for (uint64_t at = array + 1, next; at < end && verdict == JSONTAPE_ONCE; at = next) {
-        next = jsontape_skip(t, at);
-        if (may_hold(t, at, next))
+    for (uint64_t at = array + 1; at < end && verdict == JSONTAPE_ONCE; at = jsontape_skip(t, at)) {
+        if (may_hold(t, at))
             verdict = container_keys(t, at, above, culprit);
     }
     return verdict;
 }
 
-/* What the members of an object hold, whose page this is. */
-static enum jsontape_keys member_keys(struct jsontape *t, const uint32_t *page,
+/* The members of an object that are deep: a bit each, the last one for all from there on. */
+#define DEEP_LAST 63
+
+static enum jsontape_keys member_keys(struct jsontape *t, const uint32_t *page, uint64_t deep,
                                       struct slice *culprit)
 {
     enum jsontape_keys verdict = JSONTAPE_ONCE;
-    const uint32_t *value = page + 2, *end = value + page[1];
-    for (; value < end && verdict == JSONTAPE_ONCE; value++) {
-        if (may_hold(t, *value, jsontape_skip(t, *value)))
-            verdict = container_keys(t, *value, (uint32_t)t->words[*value - 1], culprit);
+    for (; deep; deep &= deep - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(deep), end = i < DEEP_LAST ? i + 1 : page[1];
+        for (; i < end && verdict == JSONTAPE_ONCE; i++) {
+            uint64_t at = page[2 + i];
+            if (may_hold(t, at))
+                verdict = container_keys(t, at, (uint32_t)t->words[at - 1], culprit);
+        }
     }
     return verdict;
 }
@@ -122,14 +133,14 @@ static enum jsontape_keys member_keys(struct jsontape *t, const uint32_t *page,
 static enum jsontape_keys object_keys(struct jsontape *t, uint64_t object, uint32_t above,
                                       struct slice *culprit)
 {
-    uint64_t end = jsontape_end(t, object) - 1;
-    uint32_t last = above, guess = t->keys[above].inside[0], mask = 0;
+    uint64_t *words = t->words, *at = words + object + 1;
+    uint64_t *end = words + jsontape_end(t, object) - 1, deep = 0;
     uint32_t *page = t->directory + t->directory_count, *value = page + 2;
-    bool deep = false;
-    for (uint64_t at = object + 1, next; at < end; at = next) {
-        uint64_t text = jsontape_payload(t, at);
-        if ((!guess || !key_at(t, &t->keys[guess], t->texts + text)) &&
-            (guess = key_learn(t, last, at == object + 1, text)) == ARRAYS_NONE)
+    uint32_t last = above, guess = t->keys[above].inside[0], mask = 0;
+    while (at < end) {
+        uint64_t text = *at & JSONTAPE_PAYLOAD;
+        if (!key_at(t, &t->keys[guess], t->texts + text) &&
+            (guess = key_learn(t, last, value == page + 2, text)) == ARRAYS_NONE)
             return JSONTAPE_FULL;
         struct jsontape_key *key = &t->keys[guess];
         if (key->object == object) {
@@ -137,19 +148,20 @@ static enum jsontape_keys object_keys(struct jsontape *t, uint64_t object, uint3
             return JSONTAPE_TWICE;
         }
         key->object = object;
-        t->words[at] = jsontape_key_word(guess);
         mask |= UINT32_C(1) << guess % 32;
-        *value++ = (uint32_t)at + 1;
-        next = jsontape_skip(t, at + 1);
-        deep |= may_hold(t, at + 1, next);
+        *at++ = jsontape_key_word(guess);
+        if (jsontape_is_container((char)(*at >> 56)))
+            deep |= UINT64_C(1) << (value - page < 2 + DEEP_LAST ? value - page - 2 : DEEP_LAST);
+        *value++ = (uint32_t)(at - words);
+        at = words + jsontape_skip(t, (uint64_t)(at - words));
         last = guess;
         guess = key->next[0];
     }
     page[0] = mask;
     page[1] = (uint32_t)(value - page) - 2;
-    t->words[end] = (uint64_t)'}' << 56 | t->directory_count;
-    t->directory_count += (uint32_t)(value - page);
-    return deep ? member_keys(t, page, culprit) : JSONTAPE_ONCE;
+    *end = (uint64_t)'}' << 56 | t->directory_count;
+    t->directory_count += 2 + page[1];
+    return member_keys(t, page, deep, culprit);
 }
 
 /* The keys of all objects in a container, which stands under that key. As deep as the text may be
@@ -168,9 +180,10 @@ enum jsontape_keys jsontape_keys(struct jsontape *t, struct slice *culprit)
     if (!t->directory ||
         !arrays_grow(&t->arrays, &t->keys, &t->key_room, 1, sizeof *t->keys, UINT32_MAX / 4))
         return JSONTAPE_FULL;
-    t->key_count = 1; /* key 0 is none: what the document stands under */
-    char kind = jsontape_kind(t, 1);
-    return kind == '{' || kind == '[' ? container_keys(t, 1, 0, culprit) : JSONTAPE_ONCE;
+    /* Key 0 is none, and what the document stands under: no text is as long as it says. */
+    t->keys[0] = (struct jsontape_key){.counted = UINT64_MAX, .head = UINT64_MAX};
+    t->key_count = 1;
+    return may_hold(t, 1) ? container_keys(t, 1, 0, culprit) : JSONTAPE_ONCE;
 }
 
 uint32_t jsontape_number(struct jsontape *t, struct slice key)

@@ -106,14 +106,20 @@ static inline uint64_t jsontape_end(const struct jsontape *t, uint64_t at)
 
 static inline bool jsontape_is_number(char kind)
 {
-    return kind == 'l' || kind == 'u' || kind == 'd';
+    const uint32_t numbers = 1u << 'l' % 32 | 1u << 'u' % 32 | 1u << 'd' % 32;
+    return numbers >> (unsigned char)kind % 32 & 1; /* by five bits all kinds but brackets differ */
+}
+
+static inline bool jsontape_is_container(char kind)
+{
+    return kind == '{' || kind == '[';
 }
 
 /* Behind the value at `at`. */
 static inline uint64_t jsontape_skip(const struct jsontape *t, uint64_t at)
 {
     char kind = jsontape_kind(t, at);
-    if (kind == '{' || kind == '[')
+    if (jsontape_is_container(kind))
         return jsontape_end(t, at);
     return at + 1 + jsontape_is_number(kind);
 }
