@@ -225,13 +225,32 @@ static int verb_source_list(struct question *q, struct buf *body)
     return 0;
 }
 
+static int verb_match_list(struct question *q, struct buf *body)
+{
+    documents_match_list(model_of(q), q->json, body);
+    return 0;
+}
+
+static int verb_match_decisions(struct question *q, struct buf *body)
+{
+    documents_match_decisions(model_of(q), q->json, body);
+    return 0;
+}
+
 static const struct verb {
     const char *name;
     int (*answer)(struct question *q, struct buf *body);
 } verbs[] = {
-    {"status", verb_status},           {"totals", verb_totals}, {"races", verb_races},
-    {"statement", verb_statement},     {"watch", verb_watch},   {"explain", verb_explain},
-    {"source list", verb_source_list}, {"todo", verb_todo},
+    {"status", verb_status},
+    {"totals", verb_totals},
+    {"races", verb_races},
+    {"statement", verb_statement},
+    {"watch", verb_watch},
+    {"explain", verb_explain},
+    {"source list", verb_source_list},
+    {"todo", verb_todo},
+    {"match list", verb_match_list},
+    {"match decisions", verb_match_decisions},
 };
 
 int desk_answer(const struct control_request *request, struct buf *body, void *app)

@@ -17,6 +17,14 @@ static const struct form {
     {"release", 0, 1, "[RACE] --reason TEXT"},
     {"mark", 2, 3, "RACE FLAG [off] --reason TEXT"},
     {"endorse status", 2, 2, "ENDORSEMENT STATUS --reason TEXT"},
+    {"match accept", 1, 32, "ENDORSEMENT [WORD...] --reason TEXT"},
+    {"match reject", 1, 32, "ENDORSEMENT [WORD...] --reason TEXT"},
+    {"match alias", 1, 32, "ENDORSEMENT [WORD...] --reason TEXT"},
+    {"match undo", 1, 32, "ENDORSEMENT [WORD...] --reason TEXT"},
+    {"source pin", 2, 2, "RACE SOURCE --reason TEXT"},
+    {"source unpin", 1, 1, "RACE --reason TEXT"},
+    {"source accept", 1, 32, "SOURCE [CONTEST] --reason TEXT"},
+    {"source reject", 1, 32, "SOURCE [CONTEST] --reason TEXT"},
     {"polls", 2, 2, "STATE[/COUNTY]|RACE HH:MM --reason TEXT"},
 };
 

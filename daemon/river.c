@@ -9,6 +9,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
+#include "daemon/core/report.h"
 #include "daemon/edge/payload.h"
 #include "daemon/edge/timer.h"
 #include "daemon/edge/work.h"
@@ -91,6 +92,20 @@ static bool restore_decisions(struct river *r, const struct writer_loaded *l, st
     return true;
 }
 
+static bool restore_rulings(struct river *r, const struct writer_loaded *l, struct err *e)
+{
+    for (size_t i = 0; i < l->ruling_count; i++) {
+        const struct writer_ruling *w = &l->rulings[i];
+        struct feed_ruling ruling = {
+            .digest = w->digest, .contest = w->contest, .accept = w->accept};
+        if (find_source(r->p.plan, w->source, &ruling.source) &&
+            find_file(&r->p.plan->settings.sources[ruling.source], w->file, &ruling.file) &&
+            !core_restore_ruling(r->core, &ruling, e))
+            return false;
+    }
+    return true;
+}
+
 static bool restore_learned(struct river *r, const struct writer_loaded *l, struct err *e)
 {
     uint32_t source, file;
@@ -157,6 +172,40 @@ static void log_effects(struct river *r, const struct event *ev)
     }
 }
 
+static bool fill_desk(struct river *r, struct writer_job *job)
+{
+    struct effects *fx = &r->fx;
+    const struct decision *d = fx->decision;
+    struct writer_decision *row = arena_alloc(fx->arena, sizeof *row);
+    struct writer_ruling *rulings = arena_array(fx->arena, fx->ruling_count + 1, sizeof *rulings);
+    if (!row || !rulings)
+        return false;
+    for (size_t i = 0; i < fx->ruling_count; i++) {
+        const struct feed_ruling *w = &fx->rulings[i];
+        const struct settings_source *source = &r->p.plan->settings.sources[w->source];
+        rulings[i] = (struct writer_ruling){.source = source->name,
+                                            .file = source->files[w->file],
+                                            .contest = w->contest,
+                                            .digest = w->digest,
+                                            .accept = w->accept};
+    }
+    job->rulings = rulings;
+    job->ruling_count = fx->ruling_count;
+    if (d)
+        *row = (struct writer_decision){.number = d->number,
+                                        .at_ms = d->at_ms,
+                                        .verb = d->verb,
+                                        .target = d->target,
+                                        .argument = d->argument,
+                                        .reason = d->reason,
+                                        .basis = d->basis,
+                                        .url = d->url,
+                                        .by = d->by};
+    job->decisions = row;
+    job->decision_count = d != NULL;
+    return true;
+}
+
 /* Rows of the job, in the effects' arena: all are copied by the writer. */
 static bool fill_job(struct river *r, struct writer_job *job)
 {
@@ -187,23 +236,6 @@ static bool fill_job(struct river *r, struct writer_job *job)
                                         .name = n->name,
                                         .party = n->party};
     }
-    if (fx->decision) {
-        const struct decision *d = fx->decision;
-        struct writer_decision *row = arena_alloc(fx->arena, sizeof *row);
-        if (!row)
-            return false;
-        *row = (struct writer_decision){.number = d->number,
-                                        .at_ms = d->at_ms,
-                                        .verb = d->verb,
-                                        .target = d->target,
-                                        .argument = d->argument,
-                                        .reason = d->reason,
-                                        .basis = d->basis,
-                                        .url = d->url,
-                                        .by = d->by};
-        job->decisions = row;
-        job->decision_count = 1;
-    }
     bool redis = r->p.plan->config->redis.url.len > 0; /* else nobody will acknowledge them */
     for (size_t i = 0; redis && i < fx->message_count; i++) {
         const struct message *m = &fx->messages[i];
@@ -216,7 +248,7 @@ static bool fill_job(struct river *r, struct writer_job *job)
     job->names = names;
     job->name_count = fx->name_count;
     job->events = events;
-    return true;
+    return fill_desk(r, job);
 }
 
 static void on_durable(bool ok, const char *text, void *ctx)
@@ -538,7 +570,7 @@ bool river_new(const struct river_parts *parts, const struct writer_loaded *load
         !core_new(&parts->plan->settings, &parts->plan->endorsed, &r->core, e))
         goto fail;
     if (loaded && (!restore_claims(r, loaded, e) || !restore_decisions(r, loaded, e) ||
-                   !restore_learned(r, loaded, e)))
+                   !restore_rulings(r, loaded, e) || !restore_learned(r, loaded, e)))
         goto fail;
     *out = r;
     return true;

@@ -16,11 +16,13 @@
 #include "daemon/core/merge.h"
 #include "daemon/core/polls.h"
 #include "daemon/core/report.h"
+#include "daemon/core/ruling.h"
 #include "daemon/core/standings.h"
 #include "daemon/core/statement.h"
 #include "daemon/core/states.h"
 
 #define STRINGS_MAX ((size_t)1 << 30)
+#define RESTORE_MAX ((size_t)64 << 20)
 #define DOCUMENT_MAX ((size_t)16 << 20)
 
 struct core {
@@ -178,8 +180,7 @@ bool core_restore_claim(struct core *c, const struct claim *claim, struct err *e
 }
 
 /* Races that a decision concerns, from the first to before the last. */
-static void range(const struct core *c, const struct decide_touched *t, uint32_t *from,
-                  uint32_t *to)
+static void range(const struct core *c, const struct decide_done *t, uint32_t *from, uint32_t *to)
 {
     *from = t->all ? 0 : t->race == NONE ? 0 : t->race;
     *to = t->all ? c->model.race_count : t->race == NONE ? 0 : t->race + 1;
@@ -196,12 +197,15 @@ static void recount(struct core *c)
 
 bool core_restore_decision(struct core *c, const struct decision *d, struct err *e)
 {
-    struct decide_touched touched;
+    struct arena *a = arena_new(RESTORE_MAX);
+    struct decide_done done = {.arena = a};
     uint32_t from, to;
 
-    if (!decide_restore(&c->model, d, &touched, e))
+    bool ok = a ? decide_restore(&c->model, d, &done, e) : no_memory(e);
+    arena_free(a);
+    if (!ok)
         return false;
-    range(c, &touched, &from, &to);
+    range(c, &done, &from, &to);
     for (uint32_t i = from; i < to; i++)
         if (!derive_again(c, &c->model.races[i], d->at_ms))
             return no_memory(e);
@@ -209,6 +213,11 @@ bool core_restore_decision(struct core *c, const struct decision *d, struct err 
     if (d->at_ms > c->model.last_change_ms)
         c->model.last_change_ms = d->at_ms;
     return true;
+}
+
+bool core_restore_ruling(struct core *c, const struct feed_ruling *ruling, struct err *e)
+{
+    return ruling_restore(&c->model, ruling, e);
 }
 
 bool core_restore_name(struct core *c, const struct learned *name, struct err *e)
@@ -235,8 +244,8 @@ struct turn {
         bool changed;
     } * was;
     size_t race_count;
-    struct decide_touched decided; /* races that are news whatever their figures */
-    struct tally before;           /* DECISION */
+    struct decide_done decided; /* races that are news whatever their figures */
+    struct tally before;        /* DECISION */
 };
 
 static void failed(struct turn *t, const struct err *e)
@@ -402,6 +411,7 @@ static void on_decision(struct turn *t, const struct event *ev)
     struct err e = {0};
     uint32_t from, to;
 
+    t->decided.arena = t->out->arena;
     if (!decide_take(&c->model, &ev->decision, t->now_ms, &t->decided, &e)) {
         failed(t, &e);
         return;
@@ -412,6 +422,12 @@ static void on_decision(struct turn *t, const struct event *ev)
     range(c, &t->decided, &from, &to);
     for (uint32_t i = from; i < to; i++)
         c->dirty[i] = true;
+    for (size_t i = 0; i < t->decided.report_count; i++) {
+        const struct feed_report *r = &t->decided.reports[i];
+        take_changes(t, r);
+        t->out->rulings = append(t, t->out->rulings, &t->out->ruling_count, r->rulings,
+                                 r->ruling_count, sizeof *r->rulings);
+    }
     if (slice_is(ev->decision.verb, "polls"))
         c->due_ms = t->now_ms;
 }
@@ -443,7 +459,8 @@ static void look_at_races(struct turn *t)
         if (!merge_race(&c->model, r, t->now_ms, &t->was[i].changed, &e) ||
             !calls_look(&c->model, r, &t->look, &e))
             failed(t, &e);
-        t->was[i].changed |= t->decided.all || t->decided.race == t->races[i];
+        t->was[i].changed |=
+            (t->decided.all && !t->decided.looks) || t->decided.race == t->races[i];
         count(c, r, 1);
     }
 }
@@ -664,23 +681,32 @@ bool core_preview(struct core *c, const struct decision *d, int64_t now_ms, stru
     size_t races = m->race_count * sizeof *m->races;
     size_t standings = m->endorsed->count * sizeof *m->standings;
     size_t list = m->endorsed->count * sizeof *m->own.list;
-    struct arena *a = arena_new(races + standings + list + 4096);
+    struct arena *a = arena_new(races + standings + list + RESTORE_MAX);
     void *saved[] = {a ? arena_alloc(a, races + 1) : NULL, a ? arena_alloc(a, standings + 1) : NULL,
                      a ? arena_alloc(a, list + 1) : NULL};
-    struct decide_touched touched;
+    struct decide_done done = {.arena = a};
     struct tally after = {0};
     uint32_t from, to;
+    struct decision said;
+    bool shows;
 
     if (!saved[0] || !saved[1] || !saved[2]) {
         arena_free(a);
         return no_memory(e);
     }
+    bool ok = decide_shows(m, d, now_ms, a, &said, &shows, e);
+    if (ok && !shows)
+        documents_decision_line(m, &said, out);
+    if (!ok || !shows) {
+        arena_free(a);
+        return ok;
+    }
     memcpy(saved[0], m->races, races);
     memcpy(saved[1], m->standings, standings);
     memcpy(saved[2], m->own.list, list);
-    bool ok = decide_take(m, d, now_ms, &touched, e);
+    ok = decide_take(m, d, now_ms, &done, e);
     if (ok) {
-        range(c, &touched, &from, &to);
+        range(c, &done, &from, &to);
         for (uint32_t i = from; i < to; i++)
             standings_derive(m, &m->races[i]);
         tally_all(&after, m, NULL);

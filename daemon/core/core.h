@@ -10,6 +10,7 @@
 #include "daemon/core/model.h"
 
 struct core;
+struct feed_ruling;
 struct tally;
 
 /* What one event brought about. Slices live in the effects' arena, until effects_reset. */
@@ -26,8 +27,10 @@ struct effects {
     struct claim *claims; /* new claims: durable before the messages go out */
     size_t claim_count;
     const struct decision *decision; /* NULL, or as it was taken: durable with its claims */
-    struct slice said;               /* DECISION: what came of it, for who decided */
-    struct learned *names;           /* newly learned: durable, not waited for */
+    struct feed_ruling *rulings;     /* of the decision: durable with it */
+    size_t ruling_count;
+    struct slice said;     /* DECISION: what came of it, for who decided */
+    struct learned *names; /* newly learned: durable, not waited for */
     size_t name_count;
     struct message *messages; /* in the order to be published */
     size_t message_count;
@@ -52,6 +55,7 @@ void core_free(struct core *c); /* accepts NULL */
 /* Before the first event, in this order: what was durable. */
 bool core_restore_claim(struct core *c, const struct claim *claim, struct err *e) MUST_USE;
 bool core_restore_decision(struct core *c, const struct decision *d, struct err *e) MUST_USE;
+bool core_restore_ruling(struct core *c, const struct feed_ruling *ruling, struct err *e) MUST_USE;
 bool core_restore_name(struct core *c, const struct learned *name, struct err *e) MUST_USE;
 /* Which bytes this file has shown before, oldest first, so that an older copy is known again. */
 bool core_restore_digest(struct core *c, uint32_t source, uint32_t file, struct digest d,

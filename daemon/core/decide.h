@@ -6,10 +6,16 @@
 
 #include "daemon/core/model.h"
 
-/* Races whose standings are to be derived again. */
-struct decide_touched {
-    uint32_t race; /* NONE: none, or all */
-    bool all;
+struct feed_report;
+
+/* What a decision brought about. */
+struct decide_done {
+    struct arena *arena; /* in: for what is below, and while it is taken */
+    uint32_t race;       /* whose standings are to be derived again; NONE: none, or all */
+    bool all;            /* all races' */
+    bool looks;          /* races are to be looked at: those that stay the same are no news */
+    struct feed_report *reports; /* of what sources have on air now */
+    size_t report_count;
 };
 
 /* Copies of the settings and the list that decisions may change; once, before the indexes that
@@ -19,12 +25,17 @@ bool decide_init(struct model *m, struct err *e) MUST_USE;
 /* Take a decision (its number and time are given here): it is kept in m->decisions, its claims in
  * m->claims. On refusal *e says why and what to do: ERR_USAGE no such verb or word, ERR_NO what it
  * asks for is so already or cannot be, ERR_AGAIN not yet. */
-bool decide_take(struct model *m, const struct decision *d, int64_t now_ms,
-                 struct decide_touched *out, struct err *e) MUST_USE;
+bool decide_take(struct model *m, const struct decision *d, int64_t now_ms, struct decide_done *out,
+                 struct err *e) MUST_USE;
+
+/* Would it be taken? *said: as it would be kept. *shows: what it does to the counts can be seen by
+ * taking it and deriving standings, and be undone. */
+bool decide_shows(struct model *m, const struct decision *d, int64_t now_ms, struct arena *arena,
+                  struct decision *said, bool *shows, struct err *e) MUST_USE;
 
 /* One that was durable, in order of number; its claims come by themselves. One about something that
  * is no longer in the list is kept and does nothing. */
-bool decide_restore(struct model *m, const struct decision *d, struct decide_touched *out,
+bool decide_restore(struct model *m, const struct decision *d, struct decide_done *out,
                     struct err *e) MUST_USE;
 
 /* The decision that a claim of the desk's follows from. */

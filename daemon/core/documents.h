@@ -90,6 +90,9 @@ bool documents_races(const struct model *m, const struct slice *filters, size_t 
                      bool json, struct buf *out, struct err *e) MUST_USE;
 /* A line a file of each source. */
 void documents_sources(const struct model *m, int64_t now_ms, bool json, struct buf *out);
+/* documents_match.c: lines that wait for review; decisions about matches that stand. */
+void documents_match_list(const struct model *m, bool json, struct buf *out);
+void documents_match_decisions(const struct model *m, bool json, struct buf *out);
 /* The CSV of `tallyd -1 -o matches`. */
 void documents_matches(const struct model *m, struct buf *out);
 /* A line a source that makes calls and has answered, and lacks some of ours that its state has:

@@ -173,9 +173,15 @@ void documents_totals_line(const struct tally *t, struct buf *out)
 
 void documents_decision_line(const struct model *m, const struct decision *d, struct buf *out)
 {
-    buf_addf(out, "%" PRId64 "  %.*s%s%.*s%s%.*s by %.*s at ", d->number, SLICE_FMT(d->verb),
-             d->target.len ? " " : "", SLICE_FMT(d->target), d->argument.len ? " " : "",
-             SLICE_FMT(d->argument), SLICE_FMT(d->by));
+    struct slice words = d->argument, word;
+
+    if (d->number > 0)
+        buf_addf(out, "%" PRId64 "  ", d->number);
+    buf_addf(out, "%.*s%s%.*s", SLICE_FMT(d->verb), d->target.len ? " " : "", SLICE_FMT(d->target));
+    while (words.len && slice_next(&words, '\t', &word)) /* a match's line is of several */
+        if (word.len)
+            buf_addf(out, " %.*s", SLICE_FMT(word));
+    buf_addf(out, " by %.*s at ", SLICE_FMT(d->by));
     local_time_write(m->settings, d->at_ms, out);
     buf_addf(out, ": %.*s", SLICE_FMT(d->reason));
     if (d->basis.len || d->url.len)

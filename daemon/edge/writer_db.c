@@ -20,6 +20,10 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS decisions (number INTEGER PRIMARY KEY CHECK (number > 0),"
     " at_ms INTEGER NOT NULL, verb TEXT NOT NULL, target TEXT NOT NULL, argument TEXT NOT NULL,"
     " reason TEXT NOT NULL, basis TEXT NOT NULL, url TEXT NOT NULL, by TEXT NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS rulings (source TEXT NOT NULL, file TEXT NOT NULL,"
+    " digest TEXT NOT NULL, contest TEXT NOT NULL, accept INTEGER NOT NULL CHECK (accept IN (0, "
+    "1)),"
+    " UNIQUE (source, file, digest, contest)) STRICT;"
     "CREATE TABLE IF NOT EXISTS names (source TEXT NOT NULL, contest TEXT NOT NULL,"
     " choice TEXT NOT NULL, name TEXT NOT NULL, party TEXT NOT NULL,"
     " PRIMARY KEY (source, contest, choice)) STRICT, WITHOUT ROWID;"
@@ -50,6 +54,7 @@ enum statement {
     COMMIT,
     CLAIM,
     DECISION,
+    RULING,
     NAME,
     EVENT,
     SHOWN,
@@ -75,6 +80,8 @@ static const char *const sql[STATEMENTS] = {
         " basis, reason, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [DECISION] = "INSERT INTO decisions (number, at_ms, verb, target, argument, reason, basis, url,"
                  " by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [RULING] = "INSERT OR REPLACE INTO rulings (accept, source, file, digest, contest)"
+               " VALUES (?, ?, ?, ?, ?)",
     [NAME] = "INSERT OR REPLACE INTO names (source, contest, choice, name, party)"
              " VALUES (?, ?, ?, ?, ?)",
     [EVENT] = "INSERT INTO events (id, channel, data) VALUES (?, ?, ?)",
@@ -174,6 +181,15 @@ static bool put_decision(struct writer_db *db, const struct writer_decision *d, 
            err_prefix(e, "decision %lld", (long long)d->number);
 }
 
+static bool put_ruling(struct writer_db *db, const struct writer_ruling *r, struct err *e)
+{
+    char hex[33];
+    digest_hex(r->digest, hex);
+    const int64_t accept = r->accept;
+    return put_row(db, RULING, &accept, 1,
+                   (struct slice[]){r->source, r->file, slice_of(hex), r->contest}, 4, e);
+}
+
 static bool put_texts(struct writer_db *db, enum statement which, const struct slice *texts,
                       size_t n, struct err *e)
 {
@@ -199,6 +215,8 @@ bool writer_db_rows(struct writer_db *db, const struct writer_job *job, struct e
         ok = put_claim(db, &job->claims[i], e);
     for (size_t i = 0; ok && i < job->decision_count; i++)
         ok = put_decision(db, &job->decisions[i], e);
+    for (size_t i = 0; ok && i < job->ruling_count; i++)
+        ok = put_ruling(db, &job->rulings[i], e);
     for (size_t i = 0; ok && i < job->name_count; i++) {
         const struct writer_name *n = &job->names[i];
         ok = put_texts(db, NAME,

@@ -64,6 +64,17 @@ static bool read_decision(struct reader *r, void *row)
     return d->number > 0 && d->verb.len > 0;
 }
 
+static bool read_ruling(struct reader *r, void *row)
+{
+    struct writer_ruling *w = row;
+    w->source = next_text(r);
+    w->file = next_text(r);
+    bool ok = next_digest(r, &w->digest);
+    w->contest = next_text(r);
+    w->accept = next_int(r) != 0;
+    return ok && w->source.len > 0;
+}
+
 static bool read_name(struct reader *r, void *row)
 {
     struct writer_name *n = row;
@@ -137,6 +148,8 @@ static const struct table {
      "SELECT number, at_ms, verb, target, argument, reason, basis, url, by FROM decisions"
      " ORDER BY number",
      sizeof(struct writer_decision), read_decision},
+    {"rulings", "SELECT source, file, digest, contest, accept FROM rulings ORDER BY rowid",
+     sizeof(struct writer_ruling), read_ruling},
 };
 
 static bool fail(const struct reader *r, struct err *e)
@@ -222,6 +235,7 @@ bool writer_load_all(const char *directory, const char *path, struct arena *a,
     l.digests = rows[3], l.digest_count = counts[3];
     l.events = rows[4], l.event_count = counts[4];
     l.decisions = rows[5], l.decision_count = counts[5];
+    l.rulings = rows[6], l.ruling_count = counts[6];
     *out = l;
     return true;
 }

@@ -22,6 +22,11 @@ struct writer_decision {
     int64_t number, at_ms;
     struct slice verb, target, argument, reason, basis, url, by;
 };
+struct writer_ruling { /* the desk's, on a payload or one contest of it */
+    struct slice source, file, contest;
+    struct digest digest;
+    bool accept;
+};
 struct writer_name {
     struct slice source, contest, choice, name, party;
 };
@@ -54,6 +59,8 @@ struct writer_job {
     size_t claim_count;
     const struct writer_decision *decisions;
     size_t decision_count;
+    const struct writer_ruling *rulings;
+    size_t ruling_count;
     const struct writer_name *names;
     size_t name_count;
     const struct writer_file *files;
@@ -73,6 +80,8 @@ struct writer_loaded {
     size_t claim_count; /* by number */
     struct writer_decision *decisions;
     size_t decision_count; /* by number */
+    struct writer_ruling *rulings;
+    size_t ruling_count;
     struct writer_name *names;
     size_t name_count;
     struct writer_loaded_file {

@@ -33,6 +33,10 @@ static const struct table {
                offsetof(struct writer_decision, basis), offsetof(struct writer_decision, url),
                offsetof(struct writer_decision, by)},
      .text_count = 7},
+    {ROWS(rulings, ruling_count),
+     .texts = {offsetof(struct writer_ruling, source), offsetof(struct writer_ruling, file),
+               offsetof(struct writer_ruling, contest)},
+     .text_count = 3},
     {ROWS(names, name_count),
      .texts = {offsetof(struct writer_name, source), offsetof(struct writer_name, contest),
                offsetof(struct writer_name, choice), offsetof(struct writer_name, name),
@@ -101,8 +105,8 @@ void writer_task_free(struct writer_task *t)
 bool writer_task_has_rows(const struct writer_task *t)
 {
     const struct writer_job *j = &t->job;
-    return j->shown_count + j->claim_count + j->decision_count + j->name_count + j->event_count +
-                   j->acknowledged_count >
+    return j->shown_count + j->claim_count + j->decision_count + j->ruling_count + j->name_count +
+                   j->event_count + j->acknowledged_count >
                0 ||
            j->epoch > 0;
 }

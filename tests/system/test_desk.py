@@ -107,3 +107,40 @@ def test_a_reload_keeps_what_the_desk_said(house):
     os.kill(house.tallyd.child.pid, signal.SIGHUP)
     harness.wait_for(lambda: house.status()["election"] == "A smaller night", 10, "the reload")
     assert totals(house)["withdrawn"] == 1 and totals(house)["endorsed"] == 1
+
+
+def test_a_match_is_decided_and_known_again(house):
+    small_night.replace(house.folder / "county.xml", small_night.detail().replace("Flo Yew", "Yewling"))
+    house.tallyd.kill()
+    house.start_tallyd(name="tallyd-2")
+    harness.wait_for(lambda: "Yewling" in house.ctl("match", "accept", "yew", "county", "yewling", *WHY, "--dry-run").stdout, 10, "the name")
+    assert "no feed has it" in house.ctl("explain", "yew").stdout
+    done = house.ctl("match", "accept", "yew", "county", "yewling", *WHY, "--yes")
+    assert done.returncode == 0, done.stderr
+    house.tallyd.kill()
+    house.start_tallyd(name="tallyd-3")
+    assert "match    decided" in house.ctl("explain", "yew").stdout
+    rows = json.loads(house.ctl("match", "decisions", "-o", "json").stdout)
+    assert [(r["endorsement_id"], r["what"], r["choice"]) for r in rows] == [("yew", "accept", "Yewling")]
+    assert house.ctl("match", "list").stdout.count("\n") == 1, "nothing waits"
+    assert house.ctl("match", "undo", "yew", *WHY, "--yes").returncode == 0
+    harness.wait_for(lambda: "no feed has it" in house.ctl("explain", "yew").stdout, 10, "the undo")
+
+
+def test_what_is_accepted_stays_accepted(house):
+    def held():
+        return "fall" in house.ctl("explain", "foe").stdout
+
+    def votes():
+        return next(iter(re.findall(r"Di Foe (\d+)", house.ctl("explain", "foe").stdout)), None)
+
+    small_night.replace(house.folder / "county.xml", small_night.detail(poe=1000, foe=900, time="11/4/2025 9:06:50 PM EST"))
+    harness.wait_for(lambda: votes() == "900", 10, "the votes")
+    small_night.replace(house.folder / "county.xml", small_night.detail(poe=1000, foe=300, time="11/4/2025 9:07:50 PM EST"))
+    harness.wait_for(held, 10, "the hold")
+    assert votes() == "900"
+    done = house.ctl("source", "accept", "county", *WHY, "--yes")
+    assert done.returncode == 0 and votes() == "300", done.stderr
+    house.tallyd.kill()
+    house.start_tallyd(name="tallyd-2")
+    assert votes() == "300" and not held()

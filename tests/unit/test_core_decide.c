@@ -357,6 +357,94 @@ static void test_a_restart_knows_what_the_desk_decided(void **state)
     }
 }
 
+static const char loose[] =
+    "endorsement_id,candidate_name,state,office,district,party,seats_to_fill\n"
+    "ann,Ann Archer,GA,State Senate,1,D,1\n";
+#define LOOSE(a, id, mark)                                                                         \
+    "contest 1|State Senate District 1|GA ; stated seats=1\nchoice " id "|" a "|D ; " mark         \
+    "\nchoice 13|Other One|R\ntotal 500 400\n"
+
+/* A name that only a person can know: review, accept, the feed's call counts; undo takes it back.
+ */
+static void test_a_match_is_decided_and_calls_follow(void **state)
+{
+    static const char feed[] = LOOSE("Arch", "11", "won");
+    struct night n;
+    (void)state;
+    night_open(&n, loose);
+    night_batch(&n, AP, feed, NIGHT_AT(1));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    assert_false(night_decide(&n, "match accept", "ann", "", NIGHT_AT(2)));
+    assert_true(refused(&n, "begin with a source's name"));
+    assert_false(night_decide(&n, "match accept", "ann", "ap district", NIGHT_AT(2)));
+    assert_true(refused(&n, "2 lines fit"));
+    assert_true(night_decide(&n, "match accept", "ann", "ap arch", NIGHT_AT(2)));
+    assert_true(slice_starts(n.out.decision->argument, SLICE("accept\tap\t")));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    struct core *old = night_restart(&n);
+    night_batch(&n, AP, LOOSE("Arch", "911", "won"), NIGHT_AT(3)); /* under another id */
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_int_equal(night_race(&n, "ann")->link_count, 1);
+    assert_int_equal(night_race(&n, "ann")->links[0].band, BAND_DECIDED);
+    assert_true(night_decide(&n, "match undo", "ann", "", NIGHT_AT(4)));
+    assert_int_equal(night_race(&n, "ann")->link_count, 0);
+    assert_false(night_decide(&n, "match undo", "ann", "", NIGHT_AT(5)));
+    core_free(old);
+    night_close(&n);
+}
+
+static void test_an_automatic_match_is_rejected(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, loose);
+    night_batch(&n, AP, LOOSE("Ann Archer", "11", ""), NIGHT_AT(1));
+    assert_int_equal(night_race(&n, "ann")->link_count, 1);
+    assert_true(night_decide(&n, "match reject", "ann", "", NIGHT_AT(2)));
+    assert_int_equal(night_race(&n, "ann")->link_count, 0);
+    night_close(&n);
+}
+
+/* Figures that fell to zero are held until the desk says that they are right. */
+static void test_the_desk_accepts_what_is_held(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, loose);
+    night_batch(&n, AP, LOOSE("Ann Archer", "11", ""), NIGHT_AT(1));
+    night_batch(&n, AP,
+                "contest 1|State Senate District 1|GA ; stated seats=1\n"
+                "choice 11|Ann Archer|D\nchoice 13|Other One|R\ntotal 50 400\n",
+                NIGHT_AT(2));
+    assert_int_equal(night_race(&n, "ann")->choices[0].votes, 500);
+    assert_false(night_decide(&n, "source accept", "apx", "", NIGHT_AT(3)));
+    assert_false(night_decide(&n, "source accept", "ddhq", "", NIGHT_AT(3)));
+    assert_true(night_decide(&n, "source accept", "ap", "", NIGHT_AT(3)));
+    assert_int_equal(night_race(&n, "ann")->choices[0].votes, 50);
+    assert_true(night_race(&n, "ann")->flags & RACE_CORRECTED);
+    assert_int_not_equal(n.out.ruling_count, 0);
+    assert_int_equal(night_count(&n, MESSAGE_RACE), 1);
+    night_close(&n);
+}
+
+static void test_a_race_is_pinned(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, loose);
+    night_batch(&n, DDHQ, LOOSE("Ann Archer", "11", ""), NIGHT_AT(1));
+    night_batch(&n, AP, LOOSE("Ann Archer", "11", ""), NIGHT_AT(1));
+    uint32_t first = night_race(&n, "ann")->on_air, other = first == AP ? DDHQ : AP;
+    struct slice id = night_race(&n, "ann")->id, name = n.sources[other].name;
+    assert_false(night_decide(&n, "source pin", id.ptr, "nowhere", NIGHT_AT(2)));
+    assert_true(night_decide(&n, "source pin", id.ptr, name.ptr, NIGHT_AT(2)));
+    assert_int_equal(night_race(&n, "ann")->on_air, other);
+    assert_int_equal(night_count(&n, MESSAGE_RACE), 1);
+    assert_true(night_decide(&n, "source unpin", id.ptr, "", NIGHT_AT(3)));
+    assert_false(night_decide(&n, "source unpin", id.ptr, "", NIGHT_AT(3)));
+    night_close(&n);
+}
+
 static void test_decisions_about_what_is_no_longer_there_do_nothing(void **state)
 {
     struct decision d = {.number = 5,
@@ -394,6 +482,10 @@ int main(void)
         cmocka_unit_test(test_polls_are_moved),
         cmocka_unit_test(test_a_preview_changes_nothing),
         cmocka_unit_test(test_a_restart_knows_what_the_desk_decided),
+        cmocka_unit_test(test_a_match_is_decided_and_calls_follow),
+        cmocka_unit_test(test_an_automatic_match_is_rejected),
+        cmocka_unit_test(test_the_desk_accepts_what_is_held),
+        cmocka_unit_test(test_a_race_is_pinned),
         cmocka_unit_test(test_decisions_about_what_is_no_longer_there_do_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

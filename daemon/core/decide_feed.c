@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: ISC */
+/* What the desk says of feeds: who stands on which line, whose figures are on air, and what guards
+ * hold. */
+#include <string.h>
+
+#include "daemon/base/text.h"
+#include "daemon/core/decide.h"
+#include "daemon/core/decide_verbs.h"
+#include "daemon/core/match.h"
+#include "daemon/core/merge.h"
+#include "daemon/core/ruling.h"
+
+/* ---- match: a line of a feed, by words ---- */
+
+enum { LISTED = 8 };
+
+/* Lines that fit the words, and the words. */
+struct search {
+    const struct model *m;
+    struct slice words;
+    struct arena *arena;
+    struct match_decision found; /* the first */
+    size_t count;
+    struct buf list; /* of them, for people */
+};
+
+static struct slice description(const struct match_decision *d, struct arena *a)
+{
+    return arena_printf(a, "%.*s %.*s %.*s %.*s %.*s %.*s", SLICE_FMT(d->source),
+                        SLICE_FMT(d->county), SLICE_FMT(d->contest_id), SLICE_FMT(d->contest_text),
+                        SLICE_FMT(d->choice_id), SLICE_FMT(d->choice_name));
+}
+
+static void try_line(struct search *s, const struct match_decision *d)
+{
+    struct slice text = text_fold_copy(description(d, s->arena), s->arena);
+    struct slice words = text_fold_copy(s->words, s->arena), word;
+
+    while (slice_next(&words, ' ', &word))
+        if (word.len && slice_find(text, word) == SIZE_MAX)
+            return;
+    if (s->count++ == 0)
+        s->found = *d;
+    if (s->count <= LISTED)
+        buf_addf(&s->list, "\n  %.*s: %.*s%s%.*s%s%.*s", SLICE_FMT(d->source),
+                 SLICE_FMT(d->contest_text), d->choice_name.len ? " / " : "",
+                 SLICE_FMT(d->choice_name), d->choice_id.len ? ", choice " : "",
+                 SLICE_FMT(d->choice_id));
+}
+
+static void try_links(struct search *s, const struct link *links, uint32_t n, uint32_t endorsement,
+                      enum match_verb verb)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (links[i].endorsement == endorsement &&
+            (links[i].choice != NONE || verb == MATCH_REJECT)) {
+            struct match_decision d = match_decision_of(s->m, &links[i], verb);
+            try_line(s, &d);
+        }
+}
+
+/* Every line of the source that the first word names. */
+static void try_source(struct search *s, uint32_t endorsement, enum match_verb verb)
+{
+    struct slice words = s->words, name;
+    uint32_t source = 0;
+    void *value;
+
+    if (!slice_next(&words, ' ', &name))
+        return;
+    while (source < s->m->settings->source_count &&
+           !slice_eq(s->m->settings->sources[source].name, name))
+        source++;
+    if (source == s->m->settings->source_count)
+        return;
+    for (size_t at = 0; map_next(s->m->feeds[source].contests, &at, NULL, &value);) {
+        struct link l = {.contest = value, .endorsement = endorsement};
+        for (l.choice = 0; l.choice < l.contest->choice_count; l.choice++) {
+            struct match_decision d = match_decision_of(s->m, &l, verb);
+            try_line(s, &d);
+        }
+    }
+}
+
+static void try_decided(struct search *s, struct slice endorsement)
+{
+    const struct match_decision *d;
+
+    for (uint32_t at = 0; (d = match_decision_next(s->m, &at));)
+        if (slice_eq(d->endorsement, endorsement)) {
+            struct match_decision undo = *d;
+            undo.verb = MATCH_UNDO;
+            try_line(s, &undo);
+        }
+}
+
+static bool pick(struct search *s, const struct about *a, enum match_verb verb, struct err *e)
+{
+    const struct race *r = a->race;
+
+    if (verb == MATCH_UNDO) {
+        try_decided(s, a->d->target);
+    } else {
+        try_links(s, s->m->review, s->m->review_count, a->endorsement, verb);
+        if (s->words.len || verb == MATCH_REJECT)
+            try_links(s, r->links, r->link_count, a->endorsement, verb);
+        if (s->count == 0 && verb != MATCH_REJECT)
+            try_source(s, a->endorsement, verb);
+    }
+    if (s->count == 1)
+        return true;
+    if (s->count > 1)
+        return err_set(e, ERR_NO,
+                       "%zu lines fit; give words that only one has: source, contest, "
+                       "choice%s:%.*s",
+                       s->count, s->count > LISTED ? " (the first ones)" : "",
+                       SLICE_FMT(buf_slice(&s->list)));
+    return err_set(e, ERR_NO,
+                   verb == MATCH_UNDO
+                       ? "nothing that stands was decided about '%.*s' with these words; tallyctl "
+                         "match decisions lists what was"
+                       : "no line in review for '%.*s' has these words; begin with a source's name "
+                         "to look through all of its lines",
+                   SLICE_FMT(a->d->target));
+}
+
+static bool read_match(struct model *m, struct about *a, enum match_verb verb, struct err *e)
+{
+    struct search s = {.m = m, .words = a->d->argument, .arena = a->done->arena};
+    struct buf text;
+
+    if (!decide_candidacy(m, a, e) || a->restored)
+        return a->endorsement != NONE;
+    buf_init(&s.list, 65536);
+    buf_init(&text, 65536);
+    bool ok = pick(&s, a, verb, e);
+    if (ok) {
+        match_decision_write(&s.found, &text);
+        a->argument = arena_copy(s.arena, buf_slice(&text));
+        ok = (!text.failed && a->argument.ptr) || decide_no_memory(e);
+    }
+    buf_done(&s.list);
+    buf_done(&text);
+    return ok;
+}
+
+static bool read_accept(struct model *m, struct about *a, struct err *e)
+{
+    return read_match(m, a, MATCH_ACCEPT, e);
+}
+
+static bool read_reject(struct model *m, struct about *a, struct err *e)
+{
+    return read_match(m, a, MATCH_REJECT, e);
+}
+
+static bool read_alias(struct model *m, struct about *a, struct err *e)
+{
+    return read_match(m, a, MATCH_ALIAS, e);
+}
+
+static bool read_undo(struct model *m, struct about *a, struct err *e)
+{
+    return read_match(m, a, MATCH_UNDO, e);
+}
+
+static bool do_match(struct model *m, const struct about *a, struct err *e)
+{
+    struct match_decision d;
+    bool changed;
+
+    if (!match_decision_read(a->d->argument, &d))
+        return a->restored || err_set(e, ERR_BUG, "a match decision cannot be read back");
+    d.endorsement = a->d->target;
+    d.number = a->d->number;
+    return a->restored ? match_restore(m, &d, e) : match_decide(m, &d, &changed, e);
+}
+
+/* ---- source pin, unpin ---- */
+
+static bool do_pin(struct model *m, const struct about *a, struct err *e)
+{
+    struct err gone = {0}; /* a source that is no longer configured pins nothing */
+
+    return merge_pin(m, a->race, a->d->argument, a->restored, a->restored ? &gone : e) ||
+           a->restored;
+}
+
+static bool do_unpin(struct model *m, const struct about *a, struct err *e)
+{
+    (void)m;
+    return merge_unpin(a->race, e) || a->restored;
+}
+
+/* ---- source accept, reject ---- */
+
+static bool read_source(struct model *m, struct about *a, struct err *e)
+{
+    for (uint32_t i = 0; i < m->settings->source_count; i++)
+        if (slice_eq(m->settings->sources[i].name, a->d->target))
+            a->source = i;
+    return a->source != NONE ||
+           err_set(e, ERR_NO, "no source is named '%.*s'; tallyctl source list has their names",
+                   SLICE_FMT(a->d->target));
+}
+
+/* In each file of the source that has something to rule on. */
+static bool rule(struct model *m, const struct about *a, bool accept, struct err *e)
+{
+    size_t files = m->settings->sources[a->source].file_count;
+    struct decide_done *done = a->done;
+
+    done->reports = arena_array(done->arena, files, sizeof *done->reports);
+    if (!done->reports)
+        return decide_no_memory(e);
+    for (uint32_t file = 0; file < files; file++) {
+        struct feed_report *r = &done->reports[done->report_count];
+        r->arena = done->arena;
+        if ((accept ? feed_accept : feed_reject)(m, a->source, file, a->d->argument, a->now_ms, r,
+                                                 e))
+            done->report_count++;
+        else if (e->kind != ERR_NO)
+            return false;
+    }
+    return done->report_count > 0;
+}
+
+static bool do_accept(struct model *m, const struct about *a, struct err *e)
+{
+    return rule(m, a, true, e);
+}
+
+static bool do_reject(struct model *m, const struct about *a, struct err *e)
+{
+    return rule(m, a, false, e);
+}
+
+/* ---- the verbs ---- */
+
+const struct decide_verb decide_match_accept = {"match accept", read_accept, NULL,
+                                                do_match,       NULL,        true};
+const struct decide_verb decide_match_reject = {"match reject", read_reject, NULL,
+                                                do_match,       NULL,        true};
+const struct decide_verb decide_match_alias = {"match alias", read_alias, NULL,
+                                               do_match,      NULL,       true};
+const struct decide_verb decide_match_undo = {"match undo", read_undo, NULL, do_match, NULL, true};
+const struct decide_verb decide_source_pin = {"source pin", decide_race, NULL, do_pin, NULL, true};
+const struct decide_verb decide_source_unpin = {"source unpin", decide_race, NULL,
+                                                do_unpin,       NULL,        true};
+const struct decide_verb decide_source_accept = {"source accept", read_source, NULL, NULL,
+                                                 do_accept,       true};
+const struct decide_verb decide_source_reject = {"source reject", read_source, NULL, NULL,
+                                                 do_reject,       true};
