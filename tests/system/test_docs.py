@@ -34,7 +34,7 @@ def test_every_column_is_on_the_page():
 def test_the_first_night_of_the_readme(tmp_path):
     """The commands as they stand there work, from the tree as it is built."""
     readme = (feeds.ROOT / "README.md").read_text()
-    assert readme.count("\n```sh\n") == 2 and "cp config/try/* build/try/" in readme  # at the margin: copied as plain text, END ends
+    assert readme.count("\n```sh\n") == 3 and "cp config/try/* build/try/" in readme  # at the margin: copied as plain text, END ends
     for p in (feeds.ROOT / "config/try").iterdir():
         (tmp_path / p.name).write_text(p.read_text().replace("../../tests", str(feeds.ROOT / "tests")))
     conf = tmp_path / "tallyd.conf"
@@ -45,55 +45,80 @@ def test_the_first_night_of_the_readme(tmp_path):
     assert done.returncode == 0 and done.stdout.count(",auto,") == 2, done.stdout + done.stderr
 
 
-def drill():
-    """The commands of README.md's section, a list of lines as they are typed."""
+def drill(title):
+    """The commands of a section of README.md, a list of lines as they are typed."""
     readme = (feeds.ROOT / "README.md").read_text()
-    section = readme[readme.index("## A format nobody foresaw"):]
+    section = readme[readme.index("## " + title):]
     section = section[:section.index("\n## ")]
     return section[section.index("\n```sh\n") + 7:section.index("\n```\n")].splitlines()
 
 
-def test_the_format_nobody_foresaw_is_on_the_board(tmp_path):
-    """Typed into a shell as they stand there, from a tree that is built; only the fixed port of the night to try is let go."""
-    lines = drill()
-    (tmp_path / "build").mkdir()
-    for name in ("tallyd", "tallyctl", "tally-parse"):
-        (tmp_path / "build" / name).symlink_to(feeds.BUILD / name)
-    (tmp_path / "tests").symlink_to(feeds.ROOT / "tests")
-    shutil.copytree(feeds.ROOT / "config" / "try", tmp_path / "config" / "try")
-    conf = tmp_path / "config/try/tallyd.conf"
-    conf.write_text(conf.read_text().replace("127.0.0.1:8088", "127.0.0.1:0"))
-    log = tmp_path / "log"
-    with open(log, "wb") as out:
-        shell = subprocess.Popen(["bash", "--noprofile", "--norc"], cwd=tmp_path, stdin=subprocess.PIPE, stdout=out,
-                                 stderr=subprocess.STDOUT, text=True)
+class Shell:
+    """A shell in a tree that is built, with the small night to try; only its fixed port is let go."""
 
-    def typed(*commands):
+    def __init__(self, folder):
+        (folder / "build").mkdir()
+        for name in ("tallyd", "tallyctl", "tally-parse"):
+            (folder / "build" / name).symlink_to(feeds.BUILD / name)
+        (folder / "tests").symlink_to(feeds.ROOT / "tests")
+        shutil.copytree(feeds.ROOT / "config" / "try", folder / "config" / "try")
+        conf = folder / "config/try/tallyd.conf"
+        conf.write_text(conf.read_text().replace("127.0.0.1:8088", "127.0.0.1:0"))
+        self.log = folder / "log"
+        with open(self.log, "wb") as out:
+            self.shell = subprocess.Popen(["bash", "--noprofile", "--norc"], cwd=folder, stdin=subprocess.PIPE, stdout=out,
+                                          stderr=subprocess.STDOUT, text=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.typed("kill %1", "wait")
+        self.shell.stdin.close()
+        self.shell.wait(30)
+
+    def typed(self, *commands):
         for command in commands:
-            print(command, file=shell.stdin, flush=True)
+            print(command, file=self.shell.stdin, flush=True)
 
-    try:
+    def text(self):
+        return self.log.read_text()
+
+    def begin(self, lines):
+        """Type up to the line that starts the daemon; the others are returned. People type more slowly."""
         start = next(i for i, line in enumerate(lines) if re.search(r" &( |$)", line))
+        self.typed(*lines[:start + 1])
+        harness.wait_for(lambda: "ready after" in self.text(), 30, "tallyd")
+        return lines[start + 1:]
+
+
+def test_the_format_nobody_foresaw_is_on_the_board(tmp_path):
+    """Typed into a shell as it stands there."""
+    with Shell(tmp_path) as shell:
+        lines = shell.begin(drill("A format nobody foresaw"))
         hup = next(i for i, line in enumerate(lines) if line.startswith("kill -HUP"))
-        typed(*lines[:start + 1])
-        harness.wait_for(lambda: "ready after" in log.read_text(), 30, "tallyd")  # people type more slowly
-        typed(*lines[start + 1:hup])
-        harness.wait_for(lambda: ",auto,alder," in log.read_text(), 30, "what comes before the reload")
-        typed(lines[hup])
-        harness.wait_for(lambda: "reload: done; 3 sources" in log.read_text(), 30, "the reload")
+        shell.typed(*lines[:hup])
+        harness.wait_for(lambda: ",auto,alder," in shell.text(), 30, "what comes before the reload")
+        shell.typed(lines[hup])
+        harness.wait_for(lambda: "reload: done; 3 sources" in shell.text(), 30, "the reload")
         look = next(line for line in lines if "tallyctl" in line)
 
         def board():
             return subprocess.run(look, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
 
         harness.wait_for(lambda: "Ada Quill 1514" in board(), 30, "the votes of the county")
-    finally:
-        typed("kill %1", "wait")
-        shell.stdin.close()
-        shell.wait(30)
-    text = log.read_text()
+    text = shell.text()
     assert "the configuration is right: 3 sources, 3 endorsed" in text and text.count("ready after") == 1, text
     assert "holds      2 contests, 5 choices, 2 units" in text and "1514   QUILL, ADA (DEM)" in text, text
+
+
+def test_the_desk_of_the_readme(tmp_path):
+    with Shell(tmp_path) as shell:
+        shell.typed(*(line for line in shell.begin(drill("The desk")) if line != "kill %1"), "echo the end")
+        harness.wait_for(lambda: "\nthe end\n" in shell.text(), 30, "the end")
+    text = shell.text()
+    assert "tallyctl:" not in text and text.count("\ntotal    ") == 6, text
+    assert "claim" in text and "by desk: taken back" in text and "desk: " in text, text
 
 
 def test_notes_are_no_errors(tmp_path):
