@@ -4,6 +4,7 @@
 
 #include "daemon/core/states.h"
 #include "daemon/core/statement.h"
+#include "tests/unit/random.h"
 
 /* Counts of a night as far as the sentence reads them. */
 struct counts {
@@ -27,27 +28,34 @@ static void open_fixture(struct fixture *f)
     f->m.last_change_ms = NIGHT_DATE + 22 * WHEN_HOUR + 12 * WHEN_MINUTE;
 }
 
+static void fill(struct tally *t, struct counts c)
+{
+    int64_t left = c.states;
+
+    t->n[TALLY_ENDORSED] = c.endorsed;
+    t->n[TALLY_WON] = c.won;
+    t->n[TALLY_LOST] = c.lost;
+    t->n[TALLY_ADVANCED] = c.advanced;
+    t->n[TALLY_CALLED] = c.won + c.lost;
+    t->n[TALLY_SETTLED] = c.won + c.lost + c.advanced;
+    t->n[TALLY_PENDING] = c.endorsed - c.won - c.lost - c.advanced;
+    t->n[TALLY_WON_SEATS] = c.won - c.nominations;
+    t->n[TALLY_WON_NOMINATIONS] = c.nominations;
+    t->n[TALLY_FLIPS] = c.flips;
+    t->n[TALLY_UNDER_REVIEW] = c.review;
+    for (size_t i = 0; i < states_count && left > 0; i++)
+        if (states[i].one_of_50) {
+            t->won_in[i] = 1;
+            left--;
+        }
+}
+
 static void says(struct fixture *f, struct counts c, const char *text)
 {
     struct tally t = {0};
     struct buf out;
 
-    t.n[TALLY_ENDORSED] = c.endorsed;
-    t.n[TALLY_WON] = c.won;
-    t.n[TALLY_LOST] = c.lost;
-    t.n[TALLY_ADVANCED] = c.advanced;
-    t.n[TALLY_CALLED] = c.won + c.lost;
-    t.n[TALLY_PENDING] = c.endorsed - c.won - c.lost - c.advanced;
-    t.n[TALLY_WON_SEATS] = c.won - c.nominations;
-    t.n[TALLY_WON_NOMINATIONS] = c.nominations;
-    t.n[TALLY_FLIPS] = c.flips;
-    t.n[TALLY_UNDER_REVIEW] = c.review;
-    int64_t left = c.states;
-    for (size_t i = 0; i < states_count && left > 0; i++)
-        if (states[i].one_of_50) {
-            t.won_in[i] = 1;
-            left--;
-        }
+    fill(&t, c);
     buf_init(&out, 4096);
     statement_write(&f->m, &t, STATEMENT_SHORT, NIGHT_AT(0), &out);
     assert_string_equal(out.ptr, text);
@@ -124,6 +132,203 @@ static void test_before_the_first_call(void **state)
     zone_free(f.zone);
 }
 
+/* ---- every total makes a sentence that says what it is ---- */
+
+/* How often `text` stands in the sentence, as words of its own: not behind a letter or digit. */
+static int times_said(const char *sentence, const char *text)
+{
+    int n = 0;
+    for (const char *at = sentence; (at = strstr(at, text)); at += strlen(text))
+        n += at == sentence || !strchr("0123456789abcdefghijklmnopqrstuvwxyz,", at[-1]);
+    return n;
+}
+
+static const char *in_words(int64_t n)
+{
+    static const char *const words[] = {"no",   "one", "two",   "three", "four",
+                                        "five", "six", "seven", "eight", "nine"};
+    static char text[2][24];
+    static int which;
+    which = !which;
+    if (n < 10)
+        return words[n];
+    snprintf(text[which], sizeof text[0], "%d", (int)n);
+    return text[which];
+}
+
+/* A clause stands exactly once, with the right number and form, when its count is above zero, and
+ * in no form when it is not. */
+static void clause(const char *sentence, int64_t n, const char *one, const char *many)
+{
+    char text[80];
+    const char *form = n == 1 ? one : many, *other = n == 1 ? many : one;
+    if (n == 0) {
+        if (times_said(sentence, one) + times_said(sentence, many) > 0)
+            fail_msg("none %s in: %s", many, sentence);
+        return;
+    }
+    snprintf(text, sizeof text, "%s %s", in_words(n), form);
+    if (times_said(sentence, text) != 1)
+        fail_msg("not '%s' once in: %s", text, sentence);
+    snprintf(text, sizeof text, "%s %s", in_words(n), other);
+    if (strcmp(one, many) != 0 && strncmp(one, many, strlen(one)) != 0 &&
+        times_said(sentence, text) > 0)
+        fail_msg("'%s' in: %s", text, sentence);
+}
+
+static void is_right(struct counts c, const char *sentence)
+{
+    const char *body = strstr(sentence, "Nov. 3, ");
+    bool one_kind = c.nominations == 0 || c.nominations == c.won;
+    char percent[40] = "";
+    if (!body)
+        fail_msg("no date in: %s", sentence);
+    body += strlen("Nov. 3, ");
+    if (strstr(body, " 0") || strstr(body, "no ") || strstr(body, "  ") ||
+        sentence[strlen(sentence) - 1] != '.')
+        fail_msg("odd: %s", sentence);
+    for (const char *p = body; *p; p++) /* one to nine are words */
+        if (*p >= '1' && *p <= '9' && !strchr("0123456789.,", p[1]) &&
+            !strchr("0123456789.,(", p[-1]))
+            fail_msg("a figure in: %s", sentence);
+    clause(body, c.flips, "flip", "flips");
+    clause(body, c.advanced, "advances to a runoff", "advance to runoffs");
+    if (c.won + c.lost > 0) {
+        clause(body, c.states, "state", "states");
+        clause(body, c.review, "under review", "under review");
+        clause(body, c.endorsed - c.won - c.lost - c.advanced, "remains to be called",
+               "remain to be called");
+        if (c.won > 0 && c.won > c.nominations && c.nominations > 0) {
+            clause(body, c.nominations, "won a nomination", "won nominations");
+            clause(body, c.won - c.nominations, "won a seat", "won seats");
+        } else if (c.nominations == 0) {
+            clause(body, c.won, "won", "won");
+        }
+        if (c.won > 0 && one_kind && c.won + c.lost >= 10)
+            snprintf(percent, sizeof percent, "won%s (%d%%)",
+                     c.nominations > 1 ? " nominations"
+                     : c.nominations   ? " a nomination"
+                                       : "",
+                     (int)(c.won * 100 / (c.won + c.lost)));
+        if ((strchr(body, '%') != NULL) != (percent[0] != '\0') || !strstr(body, percent))
+            fail_msg("not '%s': %s", percent, sentence);
+        if (c.endorsed > 1) { /* never without its denominator */
+            char of[80];
+            snprintf(of, sizeof of, "%s of our %s endorsed candidates' races %s been called",
+                     in_words(c.won + c.lost), in_words(c.endorsed),
+                     c.won + c.lost == 1 ? "has" : "have");
+            if (strncmp(body, of, strlen(of)) != 0)
+                fail_msg("not '%s': %s", of, sentence);
+        }
+    } else if (strncmp(sentence, "No races called yet; as of ", 27) != 0 || strchr(body, '%') ||
+               strstr(body, "won")) {
+        fail_msg("before the first call: %s", sentence);
+    }
+}
+
+static void test_every_total_makes_a_right_sentence(void **state)
+{
+    struct random r = {.state = 2025};
+    struct fixture f;
+    struct buf out, slack;
+    (void)state;
+    open_fixture(&f);
+    f.m.checked_ms = f.m.last_change_ms;
+    buf_init(&out, 4096);
+    buf_init(&slack, 4096);
+    for (int round = 0; round < 20000; round++) {
+        struct counts c = {0};
+        struct tally t = {0};
+        int64_t most = random_below(&r, 3) ? 12 : 300;
+        c.won = random_below(&r, 4) ? random_between(&r, 0, most) : 0;
+        c.lost = random_below(&r, 4) ? random_between(&r, 0, most) : 0;
+        c.advanced = random_below(&r, 2) ? random_between(&r, 0, 12) : 0;
+        c.endorsed =
+            c.won + c.lost + c.advanced + (random_below(&r, 3) ? random_between(&r, 0, most) : 0);
+        if (c.endorsed == 0)
+            continue;
+        c.nominations = random_below(&r, 4) ? 0 : random_between(&r, 0, c.won);
+        c.flips = random_below(&r, 2) ? random_between(&r, 0, c.won - c.nominations) : 0;
+        c.states = c.won ? random_between(&r, 1, c.won < 50 ? c.won : 50) : 0;
+        c.review = random_below(&r, 3) ? 0 : random_between(&r, 0, c.won);
+        fill(&t, c);
+        buf_clear(&out);
+        buf_clear(&slack);
+        statement_write(&f.m, &t, STATEMENT_SHORT, NIGHT_AT(0), &out);
+        is_right(c, out.ptr);
+        statement_write(&f.m, &t, STATEMENT_SLACK, NIGHT_AT(0), &slack);
+        size_t at = 0; /* the same words, and stars in pairs */
+        int stars = 0;
+        for (size_t i = 0; i < slack.len; i++)
+            if (slack.ptr[i] == '*')
+                stars++;
+            else
+                assert_true(at < out.len && out.ptr[at++] == slack.ptr[i]);
+        assert_true(at == out.len && stars % 2 == 0);
+    }
+    buf_done(&out);
+    buf_done(&slack);
+    zone_free(f.zone);
+}
+
+/* ---- styles ---- */
+
+static void test_the_long_form(void **state)
+{
+    static const struct slice order[] = {SLICE_INIT("desk"), SLICE_INIT("ap"), SLICE_INIT("ddhq"),
+                                         SLICE_INIT("official")};
+    static const struct settings_cycle cycles[] = {{SLICE_INIT("2023"), 50, 100}};
+    struct fixture f;
+    struct buf out;
+    struct tally t = {0};
+    (void)state;
+    open_fixture(&f);
+    f.s.call_order = order;
+    f.s.call_order_count = 4;
+    f.m.checked_ms = f.m.last_change_ms + 3 * WHEN_MINUTE;
+    buf_init(&out, 4096);
+    fill(&t, (struct counts){1222, 129, 64, 9, 36, 23, 0, 0});
+    t.n[TALLY_SETTLED] = 202;
+    statement_write(&f.m, &t, STATEMENT_LONG, NIGHT_AT(0), &out);
+    assert_string_equal(
+        out.ptr, "As of 10:12 p.m. UTC on Nov. 3 (checked at 10:15 p.m. UTC), 193 of our 1,222 "
+                 "endorsed candidates' races have been called: 129 won (66%), across 23 states, "
+                 "including 36 flips; nine advance to runoffs and 1,020 remain to be called.");
+    t.called_by[calls_rank(&f.s, SLICE("ap"))] = 195;
+    t.called_by[calls_rank(&f.s, SLICE("desk"))] = 1;
+    t.called_by[calls_rank(&f.s, SLICE("unopposed"))] = 6;
+    t.flips_from[0] = (struct tally_party){SLICE("Libertarian"), 1};
+    t.flips_from[1] = (struct tally_party){SLICE("Republican"), 35};
+    f.s.cycles = cycles;
+    f.s.cycle_count = 1;
+    buf_clear(&out);
+    statement_write(&f.m, &t, STATEMENT_LONG, NIGHT_AT(0), &out);
+    assert_true(night_says(buf_slice(&out),
+                           " remain to be called. Called by our desk: one; by AP: 195; unopposed: "
+                           "six. Flips from Libertarian: one; from Republican: 35. The share won "
+                           "is the highest of the recorded cycles so far."));
+    fill(&t, (struct counts){222, 129, 64, 9, 36, 23, 0, 0});
+    t.n[TALLY_PENDING] = 20;
+    buf_clear(&out);
+    statement_write(&f.m, &t, STATEMENT_LONG, NIGHT_AT(0), &out);
+    assert_true(night_says(buf_slice(&out), " is the highest of the recorded cycles."));
+    t.called_by[calls_rank(&f.s, SLICE("ap"))] = 0;
+    t.called_by[calls_rank(&f.s, SLICE("ddhq"))] = 2;
+    t.called_by[calls_rank(&f.s, SLICE("official"))] = 3;
+    f.s.call_order_count = 3; /* whom nobody asks is not told */
+    buf_clear(&out);
+    statement_write(&f.m, &t, STATEMENT_LONG, NIGHT_AT(0), &out);
+    assert_true(night_says(buf_slice(&out), " Called by our desk: one; by DDHQ: two; unopposed:"));
+    buf_clear(&out);
+    f.s.mode = MODE_TEST;
+    statement_write(&f.m, &t, STATEMENT_SLACK, NIGHT_AT(0), &out);
+    assert_true(night_says(buf_slice(&out), "TEST: As of 10:12 p.m. UTC on Nov. 3, *193 of our "
+                                            "222* endorsed candidates' races have been called: "
+                                            "*129 won* (66%), across"));
+    buf_done(&out);
+    zone_free(f.zone);
+}
+
 /* A call feed that stopped answering is said to have, by name. */
 static void test_staleness_is_said(void **state)
 {
@@ -190,8 +395,12 @@ static void test_dead_feeds_are_said(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_sentence),          cmocka_unit_test(test_singulars_and_zeros),
-        cmocka_unit_test(test_before_the_first_call), cmocka_unit_test(test_staleness_is_said),
+        cmocka_unit_test(test_every_total_makes_a_right_sentence),
+        cmocka_unit_test(test_the_long_form),
+        cmocka_unit_test(test_the_sentence),
+        cmocka_unit_test(test_singulars_and_zeros),
+        cmocka_unit_test(test_before_the_first_call),
+        cmocka_unit_test(test_staleness_is_said),
         cmocka_unit_test(test_dead_feeds_are_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
