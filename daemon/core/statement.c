@@ -16,7 +16,7 @@ static void number(struct buf *out, int64_t n)
 {
     static const char *const words[] = {"no",   "one", "two",   "three", "four",
                                         "five", "six", "seven", "eight", "nine"};
-    if (n >= 0 && n <= 9)
+    if ((uint64_t)n <= 9)
         buf_addz(out, words[n]);
     else if (n >= 1000)
         buf_addf(out, "%" PRId64 ",%03" PRId64, n / 1000, n % 1000);

@@ -28,17 +28,13 @@ static bool belongs(const struct endorsement *e, const struct tally_part *part)
 {
     if (!part)
         return true;
-    switch (part->by) {
-    case TALLY_BY_STATE:
+    if (part->by == TALLY_BY_STATE)
         return slice_eq(e->state, part->value);
-    case TALLY_BY_LEVEL:
+    if (part->by == TALLY_BY_LEVEL)
         return slice_is(part->value, endorsement_levels[e->level]);
-    case TALLY_BY_TAG:
+    if (part->by == TALLY_BY_TAG)
         return has_tag(e, part->value);
-    case TALLY_BY_ID:
-        return slice_eq(e->id, part->value);
-    }
-    return false;
+    return slice_eq(e->id, part->value);
 }
 
 /* ---- parties ---- */
@@ -76,8 +72,8 @@ static struct slice party_name(struct slice text)
                                        "new seat", "open seat", "new district", "redistricted"};
     const char *code = office_party(text);
 
-    for (size_t i = 0; code && i < sizeof party_names / sizeof party_names[0]; i++)
-        if (strcmp(code, party_names[i].code) == 0)
+    for (size_t i = 0; i < sizeof party_names / sizeof party_names[0]; i++)
+        if (code && strcmp(code, party_names[i].code) == 0)
             return slice_of(party_names[i].name);
     if (is_nonpartisan(text) || is_one_of(text, none, sizeof none / sizeof none[0]))
         return (struct slice){0};
@@ -456,16 +452,11 @@ bool tally_percent(const struct settings *s, int64_t num, int64_t den, char out[
     if (den <= 0 || den < s->percent_from)
         return false;
     int64_t tenths = (num * 1000 + den / 2) / den; /* rounded half up */
-    switch (s->percent) {
-    case PERCENT_FLOOR:
+    if (s->percent == PERCENT_FLOOR)
         snprintf(out, 32, "%" PRId64, num * 100 / den);
-        break;
-    case PERCENT_NEAREST:
+    else if (s->percent == PERCENT_NEAREST)
         snprintf(out, 32, "%" PRId64, (num * 100 + den / 2) / den);
-        break;
-    case PERCENT_ONE_DECIMAL:
+    else
         snprintf(out, 32, "%" PRId64 ".%" PRId64, tenths / 10, tenths % 10);
-        break;
-    }
     return true;
 }

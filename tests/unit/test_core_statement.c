@@ -392,11 +392,162 @@ static void test_dead_feeds_are_said(void **state)
     night_close(&n);
 }
 
+/* ---- freshness, source by source ---- */
+
+#define ONE_RACE(id)                                                                               \
+    "contest " id "|Governor|GA\nchoice 1|Ann Archer|\nchoice 2|Other|\ntotal 5 4\n"
+
+/* Sources that only count votes: more than one in ten of those with open races are told of. */
+static void test_many_stale_sources_are_said(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,seats_to_fill\n"
+                   "ann,Ann Archer,GA,Governor,1\nbob,Bob Baker,GA,Mayor,1\n");
+    for (int i = 0; i < NIGHT_SOURCES; i++)
+        n.sources[i].calls = CALLS_NO;
+    now_says(&n, NIGHT_AT(0), " No news yet from any of four sources.");
+    for (uint32_t i = 0; i < 3; i++)
+        night_batch(&n, i, i == 2 ? "contest 9|Coroner|GA\nchoice 1|Cy|\ntotal 5\n" : ONE_RACE("1"),
+                    NIGHT_AT(1));
+    assert_int_equal(night_race(&n, "ann")->contest_count, 2);
+    now_says(&n, NIGHT_AT(2), " No news yet from votes."); /* 2 has none of our races */
+    now_says(&n, NIGHT_AT(12), " No news at present from three of three sources.");
+    night_unchanged(&n, 3, NIGHT_AT(12));
+    now_says(&n, NIGHT_AT(12), " No news at present from two of two sources with open races.");
+    night_unchanged(&n, 0, NIGHT_AT(12));
+    now_says(&n, NIGHT_AT(12), " No news at present from one of two sources with open races.");
+    night_batch(&n, 1, "contest 7|Auditor|GA\nchoice 1|Cy|\ntotal 5\n", NIGHT_AT(13));
+    now_says(&n, NIGHT_AT(13), "to be called."); /* all that is open is fresh */
+    struct model m = *core_model(n.core);
+    m.races[0].status = m.races[1].status = RACE_CALLED;
+    assert_false(statement_staleness(&m, NIGHT_AT(60)).stale); /* nothing is open */
+    m.races[1].status = RACE_UNCALLED;                         /* in which nobody has figures */
+    assert_int_equal(statement_staleness(&m, NIGHT_AT(60)).open, 0);
+    m.races[0].status = RACE_PARTLY_CALLED;
+    m.races[1].status = RACE_CALLED;
+    assert_true(statement_staleness(&m, NIGHT_AT(60)).stale);
+    m.races[0].status = m.races[1].status = RACE_UNCALLED;
+    night_close(&n);
+}
+
+static void test_one_source_of_its_own(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,seats_to_fill\n"
+                   "ann,Ann Archer,GA,Governor,1\n");
+    core_free(n.core);
+    n.s.source_count = 1;
+    n.sources[0].calls = CALLS_NO;
+    night_core(&n);
+    now_says(&n, NIGHT_AT(0), " No news yet from ap."); /* "any of one" would be odd */
+    night_batch(&n, 0, ONE_RACE("1"), NIGHT_AT(1));
+    now_says(&n, NIGHT_AT(30), " No news at present from one of one source with open races.");
+    night_close(&n);
+}
+
+/* Of two files the one that was heard last is no comfort, and the older one is told. */
+static void test_files_of_a_source(void **state)
+{
+    static const struct slice files[] = {SLICE_INIT("house"), SLICE_INIT("senate")};
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,seats_to_fill\n"
+                   "ann,Ann Archer,GA,Governor,1\n");
+    core_free(n.core);
+    n.s.source_count = 1;
+    n.sources[0].files = files;
+    n.sources[0].file_count = 2;
+    night_core(&n);
+    now_says(&n, NIGHT_AT(0), " No news yet from ap.");
+    for (uint32_t file = 0; file < 2; file++) {
+        struct event ev = {.type = EVENT_UNCHANGED, .file = 1 - file};
+        night_apply(&n, &ev, NIGHT_AT(1 + 2 * (int)file));
+    }
+    now_says(&n, NIGHT_AT(4), "to be called.");
+    now_says(&n, NIGHT_AT(12), " No news from ap since 7:01 p.m. UTC."); /* one of them */
+    now_says(&n, NIGHT_AT(30), " No news from ap since 7:01 p.m. UTC.");
+    assert_true(statement_next_stale(core_model(n.core), NIGHT_AT(4)) ==
+                NIGHT_AT(11) + 1); /* the older one's */
+    assert_true(statement_next_stale(core_model(n.core), NIGHT_AT(12)) == NIGHT_AT(13) + 1);
+    assert_true(statement_next_stale(core_model(n.core), NIGHT_AT(30)) == WHEN_NEVER);
+    n.sources[0].stale_after_ms = 0; /* never stale */
+    assert_true(statement_next_stale(core_model(n.core), NIGHT_AT(4)) == WHEN_NEVER);
+    n.sources[0].file_count = 0; /* just a url: one file */
+    n.sources[0].stale_after_ms = 10 * WHEN_MINUTE;
+    assert_true(statement_next_stale(core_model(n.core), NIGHT_AT(4)) == NIGHT_AT(13) + 1);
+    n.sources[0].file_count = 2;
+    night_close(&n);
+}
+
+static void test_what_makes_freshness_differ(void **state)
+{
+    static const struct statement_stale base = {.stale = true,
+                                                .sources = 2,
+                                                .open = 3,
+                                                .unheard = 1,
+                                                .first_unheard = SLICE_INIT("a"),
+                                                .call_feed = SLICE_INIT("b"),
+                                                .since_ms = 5};
+    struct statement_stale others[7] = {base, base, base, base, base, base, base};
+    (void)state;
+    assert_true(statement_stale_same(&base, &base));
+    others[0].stale = false;
+    others[1].sources = 3;
+    others[2].open = 4;
+    others[3].unheard = 2;
+    others[4].first_unheard = SLICE("c");
+    others[5].call_feed = SLICE("c");
+    others[6].since_ms = 6;
+    for (int i = 0; i < 7; i++)
+        assert_false(statement_stale_same(&base, &others[i]));
+}
+
+/* From a primary people go on to the next round, and before any source has answered there is no
+ * time to check. */
+static void test_the_next_round(void **state)
+{
+    struct night n;
+    struct buf out;
+    struct tally t = {0};
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,election_type\n"
+                   "ann,Ann Archer,GA,Governor,general\nbob,Bob Baker,GA,Mayor,Primary\n");
+    struct model m = *core_model(n.core);
+    m.last_change_ms = NIGHT_AT(3);
+    m.checked_ms = WHEN_UNKNOWN;
+    for (int k = 1; k <= 2; k++) {
+        fill(&t, (struct counts){.endorsed = 12, .won = 1, .advanced = k});
+        m.standings[1].outcome = OUTCOME_ADVANCED;
+        m.standings[0].outcome = k == 2 ? OUTCOME_ADVANCED : OUTCOME_PENDING;
+        buf_init(&out, 4096);
+        statement_write(&m, &t, STATEMENT_LONG, NIGHT_AT(5), &out);
+        assert_true(night_says(buf_slice(&out), k == 1 ? "; one advances to the next round and 10 "
+                                                         "remain to be called."
+                                                       : "; two advance to the next round and "));
+        assert_false(night_says(buf_slice(&out), "checked"));
+        buf_done(&out);
+    }
+    m.standings[1].outcome = OUTCOME_PENDING;
+    buf_init(&out, 4096);
+    statement_write(&m, &t, STATEMENT_SHORT, NIGHT_AT(5), &out);
+    assert_true(night_says(buf_slice(&out), "; two advance to runoffs and "));
+    buf_done(&out);
+    m.standings[0].outcome = OUTCOME_PENDING;
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_total_makes_a_right_sentence),
         cmocka_unit_test(test_the_long_form),
+        cmocka_unit_test(test_many_stale_sources_are_said),
+        cmocka_unit_test(test_one_source_of_its_own),
+        cmocka_unit_test(test_files_of_a_source),
+        cmocka_unit_test(test_what_makes_freshness_differ),
+        cmocka_unit_test(test_the_next_round),
         cmocka_unit_test(test_the_sentence),
         cmocka_unit_test(test_singulars_and_zeros),
         cmocka_unit_test(test_before_the_first_call),

@@ -242,11 +242,16 @@ static void test_a_season_counts_stages_once(void **state)
         const char *outcomes;   /* p g r o q x: w(on) l(ost) a(dvanced) -; capital: withdrawn */
         struct tally_season is; /* endorsed, seats, nominations, lost, advanced, pending */
     } rows[] = {
-        {"------", {3, 0, 0, 0, 0, 3}}, {"wa-a-w", {3, 1, 0, 0, 0, 2}},
-        {"wawalw", {3, 2, 0, 1, 0, 0}}, {"walalw", {3, 1, 0, 2, 0, 0}},
+        {"------", {3, 0, 0, 0, 0, 3}},
+        {"wa-a-w", {3, 1, 0, 0, 0, 2}},
+        {"wawalw", {3, 2, 0, 1, 0, 0}},
+        {"walalw", {3, 1, 0, 2, 0, 0}},
         {"wwWaAw", {3, 2, 0, 0, 1, 0}}, /* the runoff was given up: the stage before counts */
-        {"wALaww", {3, 2, 1, 0, 0, 0}}, {"wAlaww", {3, 2, 0, 1, 0, 0}},
+        {"wALaww", {3, 2, 1, 0, 0, 0}},
+        {"wAlaww", {3, 2, 0, 1, 0, 0}},
         {"WALaWW", {1, 0, 0, 0, 1, 0}},
+        {"WAl---", {3, 0, 0, 1, 0, 2}}, /* nothing before it counts */
+        {"wwlaaa", {3, 0, 0, 1, 2, 0}}, /* a seat won and lost again */
     };
     struct night n;
     (void)state;
@@ -454,6 +459,106 @@ static void test_states_won_are_of_the_50(void **state)
     assert_int_equal(t.n[TALLY_ENDORSED], 1);
 }
 
+/* A win that nobody contested is one by the list's word, or by the feed's. */
+static void test_unopposed_wins(void **state)
+{
+    struct fixture f;
+    (void)state;
+    open_fixture(&f, 3);
+    assert_int_equal(counted(&f, TALLY_WON_UNOPPOSED), 0);
+    f.people[0].status = ENDORSE_UNOPPOSED;
+    f.people[1].status = ENDORSE_ELECTED_UNOPPOSED;
+    assert_int_equal(counted(&f, TALLY_WON_UNOPPOSED), 2);
+    f.claim.by = SLICE("unopposed");
+    assert_int_equal(counted(&f, TALLY_WON_UNOPPOSED), 3);
+    f.people[2].state = SLICE("ZZ"); /* no state: it counts, and is won nowhere */
+    struct tally t;
+    tally_all(&t, &f.m, NULL);
+    assert_true(t.n[TALLY_WON] == 3 && tally_states_won(&t) == 1);
+    f.race.flags = RACE_CONTESTED;
+    assert_int_equal(counted(&f, TALLY_AT_LEAST), 0);
+}
+
+/* One person behind several candidacies, with another in between, and one of hers withdrawn. */
+static void test_people(void **state)
+{
+    struct fixture f;
+    int64_t endorsed, won;
+    (void)state;
+    open_fixture(&f, 5);
+    f.standings[2].person = f.standings[3].person = f.standings[4].person = 0;
+    f.standings[0].outcome = OUTCOME_LOST;
+    tally_people(&f.m, &endorsed, &won);
+    assert_true(endorsed == 2 && won == 2); /* 0 won as 2, 3, 4 */
+    f.people[0].status = f.people[2].status = ENDORSE_WITHDRAWN;
+    tally_people(&f.m, &endorsed, &won);
+    assert_true(endorsed == 2 && won == 2);
+    f.standings[1].outcome = f.standings[3].outcome = f.standings[4].outcome = OUTCOME_LOST;
+    tally_people(&f.m, &endorsed, &won);
+    assert_true(endorsed == 2 && won == 0);
+}
+
+static void test_what_makes_tallies_differ(void **state)
+{
+    struct tally a = {0}, b = {0};
+    (void)state;
+    assert_true(tally_same(&a, &b));
+    b.n[TALLY_WON] = 1;
+    assert_false(tally_same(&a, &b));
+    b = a;
+    b.won_in[3] = 1;
+    assert_false(tally_same(&a, &b));
+    b = a;
+    b.called_by[1] = 1;
+    assert_false(tally_same(&a, &b));
+    b = a;
+    b.flips_from[0].flips = 1;
+    assert_false(tally_same(&a, &b));
+    a.flips_from[0] = (struct tally_party){SLICE("Green"), 1};
+    assert_false(tally_same(&a, &b));
+    b.flips_from[0].party = SLICE("Green");
+    assert_true(tally_same(&a, &b));
+}
+
+/* Dimensions in the order they are met, states in that of their codes; each part alone. */
+static void test_dimensions(void **state)
+{
+    static struct slice tags[] = {SLICE_INIT("x"), SLICE_INIT("y"), SLICE_INIT("x")};
+    struct arena *a = arena_new(1 << 20);
+    struct fixture f;
+    size_t n;
+    (void)state;
+    open_fixture(&f, 3);
+    f.people[0].state = SLICE("NJ");
+    f.people[0].level = LEVEL_SCHOOL;
+    f.people[1].tags = tags;
+    f.people[1].tag_count = 3;
+    f.people[2].id = SLICE("third");
+    struct slice *values = tally_values(&f.m, TALLY_BY_STATE, a, &n);
+    assert_true(n == 2 && slice_is(values[0], "GA") && slice_is(values[1], "NJ"));
+    values = tally_values(&f.m, TALLY_BY_LEVEL, a, &n);
+    assert_true(n == 2 && slice_is(values[0], "school") && slice_is(values[1], "unknown"));
+    values = tally_values(&f.m, TALLY_BY_TAG, a, &n);
+    assert_true(n == 2 && slice_is(values[0], "x") && slice_is(values[1], "y"));
+    static const struct {
+        struct tally_part part;
+        int64_t listed;
+    } rows[] = {
+        {{TALLY_BY_STATE, SLICE_INIT("GA")}, 2}, {{TALLY_BY_LEVEL, SLICE_INIT("school")}, 1},
+        {{TALLY_BY_TAG, SLICE_INIT("y")}, 1},    {{TALLY_BY_TAG, SLICE_INIT("z")}, 0},
+        {{TALLY_BY_ID, SLICE_INIT("third")}, 1}, {{TALLY_BY_ID, SLICE_INIT("none")}, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct tally t;
+        tally_all(&t, &f.m, &rows[i].part);
+        assert_int_equal(t.n[TALLY_LISTED], rows[i].listed);
+        assert_int_equal(t.n[TALLY_RACES], rows[i].listed > 0);
+    }
+    arena_refuse_after(a, 0);
+    assert_null(tally_values(&f.m, TALLY_BY_STATE, a, &n));
+    assert_null(tally_values(&f.m, TALLY_BY_TAG, a, &n));
+    arena_free(a);
+}
+
 static void test_percentages(void **state)
 {
     struct settings s = {.percent_from = 10};
@@ -518,6 +623,10 @@ int main(void)
         cmocka_unit_test(test_bounds_and_bearing),
         cmocka_unit_test(test_a_conflict_is_under_review),
         cmocka_unit_test(test_states_won_are_of_the_50),
+        cmocka_unit_test(test_unopposed_wins),
+        cmocka_unit_test(test_people),
+        cmocka_unit_test(test_what_makes_tallies_differ),
+        cmocka_unit_test(test_dimensions),
         cmocka_unit_test(test_percentages),
         cmocka_unit_test(test_what_goes_in_comes_out),
     };
