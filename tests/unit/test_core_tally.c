@@ -418,6 +418,9 @@ static void test_bounds_and_bearing(void **state)
     assert_int_equal(counted(&f, TALLY_UNDER_REVIEW), 2);
     f.race.seats = -1;
     assert_int_equal(counted(&f, TALLY_AT_MOST), 5);
+    assert_int_equal(counted(&f, TALLY_RACES_CALLED), 0);
+    f.race.status = RACE_CALLED;
+    assert_int_equal(counted(&f, TALLY_RACES_CALLED), 1);
     f.people[4].status = ENDORSE_WITHDRAWN;
     tally_all(&t, &f.m, NULL);
     assert_int_equal(t.n[TALLY_LISTED], 5);
