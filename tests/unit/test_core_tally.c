@@ -180,6 +180,7 @@ static void test_parts_add_up(void **state)
         struct tally all, part[2];
         open_fixture(&f, PEOPLE);
         f.race.seats = random_between(&r, -1, PEOPLE);
+        f.race.seats_called = random_between(&r, 0, PEOPLE);
         f.race.flags = random_below(&r, 2) ? RACE_UNDER_REVIEW : 0;
         f.race.choice_count = PEOPLE;
         for (int i = 0; i < PEOPLE; i++) {
