@@ -406,6 +406,19 @@ static bool fade(struct model *m, struct race *r, uint32_t endorsement, struct s
            (w->opinion == MARKS_UNCALLED || call_it(m, r, endorsement, by, w, look, e));
 }
 
+/* Is what the contest shows older than what its authority has said since? So it is after a restart,
+ * with the last payload that was good in all parts: it must not bring back what was taken back. */
+static bool is_outdated(const struct model *m, uint32_t endorsement, struct slice by,
+                        const struct marks_word *w)
+{
+    const struct claim *c = latest(m, endorsement, by);
+    const struct feed_contest *from = w->contest;
+
+    return c && from && from->received_ms < c->at_ms &&
+           (m->feeds[from->source].files[from->file].kept ||
+            (w->basis && strcmp(w->basis, "mark") == 0));
+}
+
 /* One authority's word on one endorsement. *first: no mark of this race was newly gone in this
  * event yet. */
 static bool look_at(struct model *m, struct race *r, uint32_t endorsement, struct slice by,
@@ -428,6 +441,8 @@ static bool look_at(struct model *m, struct race *r, uint32_t endorsement, struc
         stop_fading(m, find_fading(m, endorsement, by));
         return true;
     }
+    if (is_outdated(m, endorsement, by, &w))
+        return true;
     if (slice_is(by, "official")) {
         bool *advisory = &m->feeds[w.contest->source].advisory;
         if (stands != OUTCOME_PENDING && w.opinion != MARKS_UNCALLED) {
@@ -527,10 +542,10 @@ static bool look_unopposed(struct model *m, struct race *r, uint32_t endorsement
     return !against || end_unopposed(m, r, endorsement, against, look, e);
 }
 
-bool calls_look(struct model *m, struct race *r, struct calls_look *look, struct err *e)
+static bool look_once(struct model *m, struct race *r, struct calls_look *look, bool *first,
+                      struct err *e)
 {
     bool closed = r->polls_close_ms != WHEN_UNKNOWN && look->now_ms >= r->polls_close_ms;
-    bool first = true;
 
     r->flags &= ~(uint32_t)RACE_CONFLICT;
     if (!marks_seats(m, r))
@@ -542,11 +557,28 @@ bool calls_look(struct model *m, struct race *r, struct calls_look *look, struct
         for (size_t o = 0; closed && o < m->settings->call_order_count; o++) {
             struct slice by = m->settings->call_order[o];
             if (!slice_eq(by, desk) && !slice_eq(by, unopposed) &&
-                !look_at(m, r, endorsement, by, look, &first, e))
+                !look_at(m, r, endorsement, by, look, first, e))
                 return false;
         }
-        if (!look_unopposed(m, r, endorsement, closed, look, &first, e))
+        if (!look_unopposed(m, r, endorsement, closed, look, first, e))
             return false;
+    }
+    return true;
+}
+
+/* Until nothing more follows: what one of ours gives up another may take, wherever they stand in
+ * the list. */
+bool calls_look(struct model *m, struct race *r, struct calls_look *look, struct err *e)
+{
+    bool first = true;
+    uint32_t claims;
+
+    for (uint32_t pass = 0; pass <= r->endorsement_count; pass++) {
+        claims = m->claim_count;
+        if (!look_once(m, r, look, &first, e))
+            return false;
+        if (m->claim_count == claims)
+            break;
     }
     return true;
 }

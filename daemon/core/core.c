@@ -341,14 +341,16 @@ static void take_changes(struct turn *t, const struct feed_report *report)
 static void on_batch(struct turn *t, const struct event *ev)
 {
     struct core *c = t->core;
-    const struct feed_file *file = &c->model.feeds[ev->source].files[ev->file];
+    struct feed_file *file = &c->model.feeds[ev->source].files[ev->file];
     struct feed_report report = {.arena = t->out->arena};
     enum results_status status = file->status;
+    bool kept = file->kept;
     struct err e = {0};
 
     if (!feed_take(&c->model, ev, t->now_ms, &report, &e))
         failed(t, &e);
-    if (file->status != status) /* marks may speak from now on */
+    file->kept = ev->restored || (kept && !report.used);
+    if (file->status != status || file->kept != kept) /* marks may speak from now on */
         mark_source(c, ev->source);
     t->out->verdict = report.verdict;
     t->out->verdict_text = report.text;

@@ -90,6 +90,7 @@ struct feed_file {
     enum verdict doubt;
     bool unasked; /* kept over a restart, and the site has not been heard since: keeps its place in
                      a race */
+    bool kept; /* core.c: what it shows was kept over a restart, and no payload was used since */
     /* feed.c's: a payload that waits for polls to close, the verdict's bytes */
     struct feed_own *own;
 };

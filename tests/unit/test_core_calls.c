@@ -518,6 +518,66 @@ static void test_a_race_is_called_without_the_withdrawn(void **state)
     night_close(&n);
 }
 
+/* Found by random nights: the last payload that was good in all parts was older than the
+ * retraction, and a restart called it again. */
+static void test_a_restart_brings_back_no_call_that_was_taken_back(void **state)
+{
+    struct night n;
+    struct core *before;
+    const char *good = SENATE("won", "", "");
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, good, NIGHT_AT(1));
+    night_batch(&n, AP, SENATE("", "", ""), NIGHT_AT(2));
+    night_batch(&n, AP, SENATE("", "", "") HOUSE3("", ""), NIGHT_AT(4));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    before = n.core;
+    night_core(&n);
+    const struct model *was = core_model(before), *m = core_model(n.core);
+    struct err e;
+    for (uint32_t i = 0; i < was->claim_count; i++)
+        assert_true(core_restore_claim(n.core, &was->claims[i], &e));
+    uint32_t claims = m->claim_count;
+    struct results batch = batch_of(n.a, good);
+    struct event ev = {.type = EVENT_BATCH,
+                       .batch = &batch,
+                       .digest = {99, 99},
+                       .received_ms = NIGHT_AT(1),
+                       .restored = true};
+    night_apply(&n, &ev, NIGHT_AT(1));
+    night_tick(&n, NIGHT_AT(5));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    ev = (struct event){.type = EVENT_FAILED, .verdict = VERDICT_UNREACHABLE};
+    night_apply(&n, &ev, NIGHT_AT(6));
+    night_tick(&n, NIGHT_AT(7));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    assert_int_equal(m->claim_count, claims);
+    night_batch(&n, AP, good, NIGHT_AT(8)); /* the feed itself calls again */
+    outcome_is(&n, "ann", OUTCOME_WON);
+    core_free(before);
+    night_close(&n);
+}
+
+/* Found by random nights: who stands earlier in the list was refused the seat that a later one gave
+ * up in the same payload, until something else happened. */
+static void test_a_seat_given_up_is_taken_at_once(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("", "won", ""), NIGHT_AT(1));
+    outcome_is(&n, "ann", OUTCOME_LOST);
+    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(2));
+    night_batch(&n, AP, SENATE("won", "", "") HOUSE3("", ""), NIGHT_AT(4));
+    outcome_is(&n, "bob", OUTCOME_LOST);
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_false(night_race(&n, "ann")->flags & RACE_CONFLICT);
+    uint32_t claims = core_model(n.core)->claim_count;
+    night_tick(&n, NIGHT_AT(5));
+    assert_int_equal(core_model(n.core)->claim_count, claims);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -544,6 +604,8 @@ int main(void)
         cmocka_unit_test(test_the_desk_decides_no_race),
         cmocka_unit_test(test_a_race_called_in_part_can_be_under_review),
         cmocka_unit_test(test_a_race_is_called_without_the_withdrawn),
+        cmocka_unit_test(test_a_restart_brings_back_no_call_that_was_taken_back),
+        cmocka_unit_test(test_a_seat_given_up_is_taken_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
