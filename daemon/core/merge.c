@@ -160,6 +160,8 @@ static void add_contest(struct offers *g, struct figures *f, const struct feed_c
         uint32_t row = find_row(g, f, known, c, x, en);
         if (row != NONE) {
             add_votes(&f->choices[row].votes, c->units[0].votes[k]);
+            if (!f->choices[row].name.len)
+                f->choices[row].name = x->name;
             continue;
         }
         f->strange |= known > 0;

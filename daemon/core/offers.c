@@ -88,21 +88,40 @@ static void add_total(int64_t *to, int64_t votes)
         *to = INT64_MAX;
 }
 
+/* Whatever came first on the night, the order of the list is one: of sources, then of counties. */
+static bool comes_before(const struct feed_contest *a, const struct feed_contest *b)
+{
+    int order = a->source != b->source ? (a->source < b->source ? -1 : 1) : 0;
+
+    if (order == 0)
+        order = slice_cmp(a->county, b->county);
+    if (order == 0)
+        order = slice_cmp(a->id, b->id);
+    return order < 0 || (order == 0 && slice_cmp(a->text, b->text) < 0);
+}
+
+static void insert(struct offers *g, const struct offer *o)
+{
+    uint32_t at = g->count++;
+
+    for (; at > 0 && comes_before(o->contests[0], g->list[at - 1].contests[0]); at--)
+        g->list[at] = g->list[at - 1];
+    g->list[at] = *o;
+}
+
 static bool add_offer(struct offers *g, struct feed_contest *c, struct err *e)
 {
-    struct offer *o = &g->list[g->count++];
+    struct offer o = {.source = c->source, .county = county_of(g, c), .complete = true};
 
-    o->contests = arena_array(g->scratch, 1, sizeof(struct feed_contest *));
-    if (!o->contests)
+    o.contests = arena_array(g->scratch, 1, sizeof(struct feed_contest *));
+    if (!o.contests)
         return full(e);
-    o->contests[o->count++] = c;
-    o->source = c->source;
-    o->county = county_of(g, c);
-    o->whole = !o->county.len || race_lies_in(g, o->county);
-    o->total = total_of(c);
-    o->complete = true;
-    o->stands = does_stand(g, c);
-    o->usable = o->stands && !c->gone;
+    o.contests[o.count++] = c;
+    o.whole = !o.county.len || race_lies_in(g, o.county);
+    o.total = total_of(c);
+    o.stands = does_stand(g, c);
+    o.usable = o.stands && !c->gone;
+    insert(g, &o);
     return true;
 }
 

@@ -374,6 +374,25 @@ static void lines_of_an_opponent_are_one_where_the_state_has_fusion(void **state
     assert_int_equal(mw->race.choices[2].votes, 1);
 }
 
+/* Found by random nights: which county came first decided in what order names and sources stand. */
+static void what_came_first_is_not_shown_first(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    say_county(w, 1, "contest 7|Mayor|GA\n choice 2|Bob|\n choice 1|Ann|\n total 4 9\n");
+    merge(w, 0);
+    say_county(w, 0, "contest 7|Mayor|GA\n choice 1|Ann|\n choice 2|Bob|\n total 1 2\n");
+    link_all(w);
+    struct feed_contest *first = mw->race.contests[0];
+    mw->race.contests[0] = mw->race.contests[1];
+    mw->race.contests[1] = first;
+    if (!merge_race(&w->m, &mw->race, w->start, &mw->changed, &w->err))
+        fail_msg("%s", w->err.text);
+    assert_int_equal(mw->race.counties[0].source, 0);
+    assert_true(slice_is(mw->race.choices[0].name, "Ann"));
+    assert_int_equal(shown("Ann"), 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -400,6 +419,7 @@ int main(void)
         T(one_id_of_two_names_is_two_people),
         T(what_is_written_in_is_one_sum),
         T(lines_of_an_opponent_are_one_where_the_state_has_fusion),
+        T(what_came_first_is_not_shown_first),
     };
 
     return cmocka_run_group_tests_name("core_merge_counties", tests, NULL, NULL);
