@@ -150,6 +150,7 @@ help:
 	@echo "make test       everything that has to pass; make check: the fast part"
 	@echo "make check-san  the fast part under address and undefined-behaviour sanitizers"
 	@echo "make cover      how many branches of daemon/core the unit tests take, a line a file"
+	@echo "make test-property  ten thousand random nights (SEED=, N= repeat some)"
 	@echo "make bench      figures, as ratios against bare baselines"
 	@echo "make corpus     every real file of every format, against second readings; and every format damaged"
 	@echo "make night-ga2021  the Georgia runoffs of January 2021 as three feeds saw them"
@@ -195,6 +196,12 @@ corpus: deps
 	@if [ -e ../shared/feeds/unpack ]; then \
 	    TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider tests/system/test_corpus.py tests/system/test_damage.py tests/system/test_worker_real.py; \
 	else echo 'SKIP corpus: the real feeds, ../shared/feeds, are not there'; fi
+
+# SEED= and N= as tests/unit/test_core_property.c has them; the fast part plays a few hundred
+test-property: deps
+	@$(MAKE) --no-print-directory $(BUILD)/tests/test_core_property
+	@echo "random nights: SEED=$${SEED:-1} N=$${N:-10000}"
+	@SEED=$${SEED:-1} N=$${N:-10000} CMOCKA_MESSAGE_OUTPUT=stdout $(BUILD)/tests/test_core_property
 
 bench: deps
 	@$(MAKE) --no-print-directory all tools

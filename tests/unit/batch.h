@@ -2,7 +2,8 @@
 /* A payload's batch out of a few lines of text, for tests of core.
  *
  *   facts   own=2021-01-06T01:00:00Z version=12 date=2021-01-05 test=1 delta=1 status=4
- *   contest ID|TEXT|STATE|COUNTY ; allowed=1 seats=1 places=2 updated=... stated=1 uncontested=1
+ *   contest ID|TEXT|STATE|COUNTY ; allowed=1 seats=1 places=2 updated=... stated uncontested ranked
+ *           measure
  *   choice  ID|NAME|PARTY ; won              (or lost, advanced; and write-in)
  *   total   10 20 ? ; units=3/10 ballots=31 registered=99
  *   county  ID|NAME ; 5 8 - ; units=3/10 ...
@@ -121,6 +122,10 @@ static inline void batch_contest(struct batch_maker *k, struct slice rest)
             in.flags |= RESULTS_MARKS_STATED;
         else if (slice_is(key, "uncontested"))
             in.flags |= RESULTS_UNCONTESTED;
+        else if (slice_is(key, "ranked"))
+            in.flags |= RESULTS_RANKED;
+        else if (slice_is(key, "measure"))
+            in.flags |= RESULTS_MEASURE;
         else
             fail_msg("batch: no contest option '%.*s'", SLICE_FMT(key));
     }

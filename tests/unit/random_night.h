@@ -1,0 +1,698 @@
+/* SPDX-License-Identifier: ISC */
+/* Random election nights: a list of endorsements, sources of every kind, and what happens, all out
+ * of one seed. A night is made in full before it is played, so that it can be played twice, in
+ * another order, or half. */
+#ifndef TALLYD_TESTS_RANDOM_NIGHT_H
+#define TALLYD_TESTS_RANDOM_NIGHT_H
+
+#include "tests/unit/night.h"
+#include "tests/unit/random.h"
+
+enum {
+    RN_RACES = 10,
+    RN_PEOPLE = 7,
+    RN_CHOICES = 9,
+    RN_SOURCES = 9,
+    RN_EVENTS = 80,
+    RN_OURS = 30,
+};
+
+enum rn_trait {
+    RN_CALM = 1,     /* nothing that a guard would hold, refuse or doubt */
+    RN_SILENT = 2,   /* nobody may call anything */
+    RN_DISJOINT = 4, /* no two sources give votes for one race: their order cannot matter */
+    RN_DESK = 8,     /* people decide, too */
+};
+
+enum rn_kind {
+    RN_SINGLE,
+    RN_BOARD,
+    RN_PRIMARY,
+    RN_FIRST_ROUND,
+    RN_MEASURE,
+    RN_RANKED,
+    RN_FUSION,
+    RN_UNOPPOSED,
+    RN_COUNTIES, /* only counties' sources have it */
+    RN_KINDS
+};
+
+struct rn_choice {
+    char name[32];
+    const char *party;
+    int person; /* lines of one person have one number */
+    bool write_in;
+    int ours; /* index of the endorsement; -1 */
+};
+
+struct rn_race {
+    enum rn_kind kind;
+    char id[16], text[64];
+    const char *state, *office, *level;
+    int64_t seats, places; /* -1: none, or said by nobody */
+    bool seats_in_list, seats_in_feeds, places_in_list;
+    struct rn_choice choices[RN_CHOICES];
+    int choice_count;
+};
+
+struct rn_ours {
+    int race;
+    char id[12];
+    const char *name, *party, *held_by, *status, *wins, *tag[2];
+    int flip, incumbent, opponent; /* -1 unsaid, 0 no, 1 yes */
+    int64_t others;                /* seats_held_by_others; -1 */
+    const char *side;              /* of a measure; NULL */
+};
+
+/* What one source has of one race. */
+struct rn_said {
+    bool has;
+    int64_t votes[RN_CHOICES];
+    enum results_mark mark[RN_CHOICES];
+    int64_t updated;
+};
+
+struct rn_event {
+    enum event_type type;
+    uint32_t source;
+    int64_t now_ms;
+    const char *text; /* BATCH: batch.h's lines */
+    struct digest digest;
+    struct decision decision;
+    struct slice json; /* for the reference */
+};
+
+struct random_night {
+    uint64_t seed;
+    uint32_t traits;
+    bool company; /* payloads of so many contests that some may be bad */
+    struct random rnd;
+    struct arena *a;
+    struct zone *zone;
+    struct settings s;
+    struct settings_source sources[RN_SOURCES];
+    struct settings_polls polls[6];
+    struct slice order[4];
+    struct endorsements list;
+    struct rn_race races[RN_RACES];
+    int race_count;
+    struct rn_ours ours[RN_OURS];
+    int ours_count;
+    struct rn_said said[RN_SOURCES][RN_RACES];
+    int64_t status[RN_SOURCES], own[RN_SOURCES];
+    const char *last_text[RN_SOURCES];
+    bool once_won[RN_SOURCES][RN_OURS]; /* did it ever mark this one as the winner? */
+    struct rn_event events[RN_EVENTS];
+    int event_count;
+};
+
+static inline bool rn_chance(struct random_night *n, uint64_t percent)
+{
+    return random_below(&n->rnd, 100) < percent;
+}
+
+static inline int rn_below(struct random_night *n, int below)
+{
+    return (int)random_below(&n->rnd, (uint64_t)below);
+}
+
+static inline const char *rn_pick(struct random_night *n, const char *const *list, size_t count)
+{
+    return list[random_below(&n->rnd, count)];
+}
+#define RN_PICK(n, ...)                                                                            \
+    rn_pick(n, (const char *const[]){__VA_ARGS__},                                                 \
+            sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+/* ---- races ---- */
+
+static inline void rn_person(struct random_night *n, struct rn_race *r, int person,
+                             const char *party)
+{
+    static const char *const first[] = {"Alma",  "Boris",  "Clara",  "Dmitri", "Edith",
+                                        "Farid", "Gloria", "Hector", "Imelda"};
+    static const char *const last[] = {"Abernathy", "Bellweather", "Castellan", "Drummond",
+                                       "Eversole",  "Fairbanks",   "Goldwater", "Hathaway",
+                                       "Ingersoll", "Jorgensen"};
+    struct rn_choice *c = &r->choices[r->choice_count++];
+
+    *c = (struct rn_choice){.party = party, .person = person, .ours = -1};
+    snprintf(c->name, sizeof c->name, "%s %s", first[person],
+             last[(r - n->races + person * 3) % 10]);
+}
+
+static inline void rn_make_ours(struct random_night *n, struct rn_race *r, int choice)
+{
+    struct rn_choice *c = &r->choices[choice];
+    struct rn_ours *o = &n->ours[n->ours_count];
+
+    *o = (struct rn_ours){
+        .race = (int)(r - n->races),
+        .name = c->name,
+        .party = c->party,
+        .held_by = RN_PICK(n, "", "D", "R", "D", "R", "G"),
+        .status = "active",
+        .wins = r->kind == RN_PRIMARY ? "nomination" : "seat",
+        .flip = rn_chance(n, 15) ? rn_below(n, 2) : -1,
+        .incumbent = rn_below(n, 3) - 1,
+        .opponent = rn_below(n, 3) - 1,
+        .others = rn_chance(n, 30) ? rn_below(n, (int)r->seats + 1) : -1,
+        .tag = {rn_chance(n, 50) ? "slate" : NULL, rn_chance(n, 30) ? "young" : NULL},
+    };
+    if (r->kind == RN_UNOPPOSED)
+        o->status = RN_PICK(n, "unopposed", "elected_unopposed");
+    else if (c->write_in)
+        o->status = "write_in";
+    else if (rn_chance(n, 10))
+        o->status = RN_PICK(n, "withdrawn", "disqualified", "not_on_ballot", "postponed");
+    snprintf(o->id, sizeof o->id, "e%d", n->ours_count);
+    for (int i = 0; i < r->choice_count; i++)
+        if (r->choices[i].person == c->person)
+            r->choices[i].ours = n->ours_count;
+    n->ours_count++;
+}
+
+static inline void rn_fill_race(struct random_night *n, struct rn_race *r)
+{
+    int people = r->kind == RN_UNOPPOSED                            ? 1
+                 : r->kind == RN_BOARD || r->kind == RN_FIRST_ROUND ? 3 + rn_below(n, 4)
+                                                                    : 2 + rn_below(n, 3);
+    for (int p = 0; p < people; p++) {
+        const char *party = r->kind == RN_PRIMARY ? "D" : p == 0 ? "D" : RN_PICK(n, "R", "D", "G");
+        rn_person(n, r, p, party);
+        if (r->kind == RN_FUSION && p < 2)
+            rn_person(n, r, p, p == 0 ? "WFP" : "CON");
+    }
+    if (r->kind != RN_UNOPPOSED && rn_chance(n, 30)) {
+        rn_person(n, r, people, "");
+        struct rn_choice *c = &r->choices[r->choice_count - 1];
+        c->write_in = true;
+        if (rn_chance(n, 60))
+            snprintf(c->name, sizeof c->name, "Write-in");
+    }
+    rn_make_ours(n, r, 0);
+    for (int i = 1; i < r->choice_count && r->kind != RN_FUSION && r->kind != RN_UNOPPOSED; i++)
+        if (n->ours_count < RN_OURS && strcmp(r->choices[i].name, "Write-in") != 0 &&
+            rn_chance(n, r->kind == RN_BOARD ? 40 : 10))
+            rn_make_ours(n, r, i);
+}
+
+static inline void rn_measure(struct random_night *n, struct rn_race *r)
+{
+    static const char *const sides[] = {"Yes", "No"};
+    struct rn_ours *o = &n->ours[n->ours_count];
+
+    for (int p = 0; p < 2; p++) {
+        r->choices[r->choice_count] =
+            (struct rn_choice){.party = "", .person = p, .ours = p == 0 ? n->ours_count : -1};
+        snprintf(r->choices[r->choice_count++].name, 32, "%s", sides[p]);
+    }
+    *o = (struct rn_ours){.race = (int)(r - n->races),
+                          .name = r->text,
+                          .party = "",
+                          .held_by = "",
+                          .status = "active",
+                          .wins = "seat",
+                          .flip = -1,
+                          .incumbent = -1,
+                          .opponent = -1,
+                          .others = -1,
+                          .tag = {rn_chance(n, 50) ? "slate" : NULL, NULL},
+                          .side = "Yes"};
+    snprintf(o->id, sizeof o->id, "e%d", n->ours_count++);
+}
+
+static inline void rn_race(struct random_night *n, enum rn_kind kind)
+{
+    static const struct {
+        const char *office, *level;
+    } offices[RN_KINDS] = {
+        [RN_SINGLE] = {"State Senate", "state"},      [RN_BOARD] = {"School Board", "school"},
+        [RN_PRIMARY] = {"State House", "state"},      [RN_FIRST_ROUND] = {"City Council", "local"},
+        [RN_MEASURE] = {"Proposition", "local"},      [RN_RANKED] = {"Mayor", "local"},
+        [RN_FUSION] = {"State Senate", "state"},      [RN_UNOPPOSED] = {"Town Clerk", "local"},
+        [RN_COUNTIES] = {"County Court", "judicial"},
+    };
+    int at = n->race_count++;
+    struct rn_race *r = &n->races[at];
+
+    *r = (struct rn_race){.kind = kind,
+                          .state = kind == RN_FUSION ? "NY" : RN_PICK(n, "GA", "PA", "NC", "DC"),
+                          .office = offices[kind].office,
+                          .level = offices[kind].level,
+                          .seats = kind == RN_BOARD ? 1 + rn_below(n, 3) : 1,
+                          .places = kind == RN_FIRST_ROUND ? 2 : -1,
+                          .seats_in_list = rn_chance(n, 60),
+                          .seats_in_feeds = rn_chance(n, 50),
+                          .places_in_list = rn_chance(n, 50)};
+    snprintf(r->id, sizeof r->id, "r%d", at);
+    snprintf(r->text, sizeof r->text, "%s %s %d", offices[kind].office,
+             kind == RN_MEASURE ? "" : "District", at + 1);
+    if (kind == RN_MEASURE)
+        rn_measure(n, r);
+    else
+        rn_fill_race(n, r);
+}
+
+/* ---- sources ---- */
+
+static inline bool rn_votes_taken(const struct random_night *n, uint32_t source, int race)
+{
+    for (uint32_t s = 0; s < source; s++)
+        if (n->sources[s].votes && n->said[s][race].has)
+            return true;
+    return false;
+}
+
+static inline void rn_source(struct random_night *n, const char *name, const char *authority,
+                             enum calls_from calls, const char *county)
+{
+    uint32_t at = (uint32_t)n->s.source_count++;
+    struct settings_source *s = &n->sources[at];
+    bool disjoint = (n->traits & RN_DISJOINT) != 0, caller = strcmp(authority, "official") != 0;
+
+    *s = (struct settings_source){
+        .name = slice_of(name),
+        .authority = slice_of(authority),
+        .votes = !(disjoint && caller) && rn_chance(n, 90),
+        .calls = n->traits & RN_SILENT ? CALLS_NO : calls,
+        .county = slice_of(county),
+        .covers_county = county[0] != '\0',
+        .priority = rn_below(n, 3),
+        .stale_after_ms = rn_chance(n, 50) ? 10 * WHEN_MINUTE : 60 * WHEN_MINUTE,
+        .files = night_files,
+        .file_count = 1,
+    };
+    n->status[at] = RESULTS_UNOFFICIAL;
+    for (int i = 0; i < n->race_count; i++) {
+        bool fits = s->covers_county == (n->races[i].kind == RN_COUNTIES);
+        bool free = !disjoint || !s->votes || s->covers_county || !rn_votes_taken(n, at, i);
+        n->said[at][i] = (struct rn_said){.has = fits && free && rn_chance(n, 80)};
+    }
+}
+
+static inline void rn_sources(struct random_night *n)
+{
+    if (rn_chance(n, 70))
+        rn_source(n, "ap", "ap", CALLS_YES, "");
+    if (rn_chance(n, 50))
+        rn_source(n, "ddhq", "ddhq", CALLS_YES, "");
+    if (rn_chance(n, 80))
+        rn_source(n, "state", "official", (enum calls_from)rn_below(n, 3), "");
+    if (rn_chance(n, 40))
+        rn_source(n, "votes", "official", CALLS_NO, "");
+    for (int i = 0; i < n->race_count; i++)
+        if (n->races[i].kind == RN_COUNTIES) {
+            rn_source(n, "fulton", "official", CALLS_NO, "Fulton");
+            rn_source(n, "cobb", "official", CALLS_NO, "Cobb");
+            if (!(n->traits & RN_DISJOINT) && rn_chance(n, 50))
+                rn_source(n, "cobb-too", "official", CALLS_NO, "Cobb");
+            break;
+        }
+    if (n->s.source_count == 0)
+        rn_source(n, "votes", "official", CALLS_NO, "");
+    if (!(n->traits & RN_DISJOINT) && rn_chance(n, 20) && n->s.source_count + 2 <= RN_SOURCES) {
+        uint32_t at = (uint32_t)n->s.source_count;
+        rn_source(n, "early", "official", CALLS_NO, "");
+        rn_source(n, "day", "official", CALLS_NO, "");
+        n->sources[at].part = SLICE("early");
+        n->sources[at + 1].part = SLICE("day");
+        n->sources[at].votes = n->sources[at + 1].votes = true;
+    }
+}
+
+/* ---- the list ---- */
+
+static inline const char *rn_word(int tri)
+{
+    return tri < 0 ? "" : tri ? "yes" : "no";
+}
+
+static inline void rn_row(struct random_night *n, const struct rn_ours *o, struct buf *csv)
+{
+    const struct rn_race *r = &n->races[o->race];
+    bool counties = r->kind == RN_COUNTIES;
+
+    buf_addf(csv, "%s,%s,%s,%s,%s,%d,%s,%s,%s,%s,%s,%s,%s,", o->id, o->name, r->state, r->office,
+             r->level, o->race + 1, o->party, o->held_by, o->status, o->wins, rn_word(o->flip),
+             rn_word(o->incumbent), rn_word(o->opponent));
+    if (o->others >= 0)
+        buf_addf(csv, "%d", (int)o->others);
+    buf_addf(csv, ",%s,%s,", counties ? "Fulton|Cobb" : "", o->side ? o->side : "");
+    if (r->seats_in_list)
+        buf_addf(csv, "%d", (int)r->seats);
+    buf_addc(csv, ',');
+    if (r->places_in_list && r->places > 0)
+        buf_addf(csv, "%d", (int)r->places);
+    buf_addf(csv, ",%s,%s,%s%s%s,", r->id, r->kind == RN_PRIMARY ? "D" : "",
+             o->tag[0] ? o->tag[0] : "", o->tag[0] && o->tag[1] ? "|" : "",
+             o->tag[1] ? o->tag[1] : "");
+    for (size_t s = 0, first = 1; s < n->s.source_count; s++)
+        if (n->said[s][o->race].has) {
+            buf_addf(csv, "%s%.*s=%d", first ? "" : "|", SLICE_FMT(n->sources[s].name),
+                     o->race + 1);
+            first = 0;
+        }
+    buf_addc(csv, '\n');
+}
+
+static inline void rn_list(struct random_night *n)
+{
+    struct buf csv, problems;
+    struct err e;
+
+    buf_init(&csv, 1 << 16);
+    buf_init(&problems, 1 << 16);
+    buf_addz(&csv, "endorsement_id,candidate_name,state,office,office_level,district,party,held_by,"
+                   "status,wins,flip,incumbent,opponent_incumbent,seats_held_by_others,counties,"
+                   "choice,seats_to_fill,advance_to,race_id,contest_party,tags,source_hints\n");
+    for (int i = 0; i < n->ours_count; i++)
+        rn_row(n, &n->ours[i], &csv);
+    if (!endorse_parse(arena_copy(n->a, buf_slice(&csv)), NULL, 0, NIGHT_DATE, n->a, &n->list,
+                       &problems, &e))
+        fail_msg("endorsements: %s %.*s", e.text, SLICE_FMT(buf_slice(&problems)));
+    buf_done(&csv);
+    buf_done(&problems);
+}
+
+/* ---- what happens ---- */
+
+/* More votes; wilder nights know falls, zeros, swaps and double loads. */
+static inline void rn_count(struct random_night *n, const struct rn_race *r, struct rn_said *x)
+{
+    bool wild = !(n->traits & RN_CALM);
+    int64_t most = rn_chance(n, 20) ? 4000 : 300;
+    int how = wild ? rn_below(n, 40) : 99;
+    int64_t was = 0, is = 0;
+
+    for (int i = 0; i < r->choice_count; i++) {
+        int64_t more = random_between(&n->rnd, 0, r->choices[i].write_in ? 20 : most);
+        was += x->votes[i];
+        x->votes[i] = how == 0   ? 0
+                      : how == 1 ? x->votes[i] * 2
+                      : how == 2 ? x->votes[i] - x->votes[i] * rn_below(n, 40) / 100
+                                 : x->votes[i] + more;
+        is += x->votes[i];
+    }
+    if (how == 3) {
+        int64_t swapped = x->votes[0];
+        x->votes[0] = x->votes[r->choice_count - 1];
+        x->votes[r->choice_count - 1] = swapped;
+    }
+    if (!wild && is * 10 > was * 18 && is * 10 < was * 22)
+        x->votes[0] += was; /* nothing that looks like a place loaded twice */
+}
+
+static inline int rn_marked(const struct rn_race *r, const struct rn_said *x, enum results_mark m)
+{
+    int count = 0;
+
+    for (int i = 0; i < r->choice_count; i++)
+        count += x->mark[i] == m && (i == 0 || r->choices[i - 1].person != r->choices[i].person ||
+                                     x->mark[i - 1] != m);
+    return count;
+}
+
+static inline void rn_set_mark(const struct rn_race *r, struct rn_said *x, int choice,
+                               enum results_mark m)
+{
+    for (int i = 0; i < r->choice_count; i++)
+        if (r->choices[i].person == r->choices[choice].person)
+            x->mark[i] = m;
+}
+
+/* An authority makes up its mind, or takes it back. *cleared: how many marks this payload takes
+ * back: in calm nights one at most. */
+static inline void rn_mark(struct random_night *n, uint32_t source, int race, int *cleared)
+{
+    const struct rn_race *r = &n->races[race];
+    struct rn_said *x = &n->said[source][race];
+    bool official = slice_is(n->sources[source].authority, "official");
+    bool calm = (n->traits & RN_CALM) != 0;
+    int c = rn_below(n, r->choice_count);
+
+    if (strcmp(r->choices[c].name, "Write-in") == 0)
+        return;
+    if (x->mark[c] != RESULTS_UNMARKED) {
+        if (rn_chance(n, 12) && !(calm && (official || *cleared > 0))) {
+            rn_set_mark(r, x, c, RESULTS_UNMARKED);
+            (*cleared)++;
+        }
+        return;
+    }
+    if (!rn_chance(n, 25))
+        return;
+    if (r->places > 0 && rn_chance(n, 80)) {
+        if (rn_marked(r, x, RESULTS_ADVANCED) < r->places || (!calm && rn_chance(n, 10)))
+            rn_set_mark(r, x, c, RESULTS_ADVANCED);
+    } else if (rn_chance(n, 80)) {
+        if (rn_marked(r, x, RESULTS_WON) < r->seats || (!calm && rn_chance(n, 10)))
+            rn_set_mark(r, x, c, RESULTS_WON);
+    } else {
+        rn_set_mark(r, x, c, RESULTS_LOST);
+    }
+}
+
+static inline void rn_contest(struct random_night *n, uint32_t source, int race, struct buf *out)
+{
+    static const char *const marks[RESULTS_MARKS] = {"", " ; won", " ; lost", " ; advanced"};
+    const struct rn_race *r = &n->races[race];
+    const struct rn_said *x = &n->said[source][race];
+    const struct settings_source *s = &n->sources[source];
+
+    buf_addf(out, "contest %d|%s|%s ;", race + 1, r->text, r->state);
+    if (s->calls != CALLS_NO)
+        buf_addz(out, " stated");
+    if (r->seats_in_feeds)
+        buf_addf(out, " seats=%d", (int)r->seats);
+    if (r->places > 0 && !r->places_in_list)
+        buf_addf(out, " places=%d", (int)r->places);
+    if (r->kind == RN_RANKED)
+        buf_addz(out, " ranked");
+    buf_addc(out, '\n');
+    for (int i = 0; i < r->choice_count; i++) {
+        const struct rn_choice *c = &r->choices[i];
+        buf_addf(out, "choice %d|%s|%s%s%s\n", i + 1, c->name, c->party,
+                 c->write_in ? " ; write-in" : "",
+                 c->write_in && marks[x->mark[i]][0] ? marks[x->mark[i]] + 2 : marks[x->mark[i]]);
+    }
+    buf_addz(out, "total");
+    for (int i = 0; i < r->choice_count; i++)
+        buf_addf(out, " %lld", (long long)x->votes[i]);
+    buf_addc(out, '\n');
+}
+
+static inline void rn_json_text(struct buf *out, const char *key, const char *value)
+{
+    buf_addf(out, "\"%s\":\"%s\",", key, value);
+}
+
+/* A contest as the reference reads it. */
+static inline void rn_contest_json(struct random_night *n, uint32_t source, int race,
+                                   struct buf *out)
+{
+    static const char *const marks[RESULTS_MARKS] = {"null", "\"won\"", "\"lost\"", "\"advanced\""};
+    const struct rn_race *r = &n->races[race];
+    const struct rn_said *x = &n->said[source][race];
+
+    buf_addf(out, "{\"id\":\"%d\",\"county\":\"\",", race + 1);
+    rn_json_text(out, "text", r->text);
+    rn_json_text(out, "race", r->id);
+    buf_addf(out, "\"stated\":%s,\"ranked\":%s,\"reporting\":null,\"units\":null,",
+             n->sources[source].calls != CALLS_NO ? "true" : "false",
+             r->kind == RN_RANKED ? "true" : "false");
+    buf_addf(out, "\"seats\":%d,\"places\":%d,\"choices\":[",
+             r->seats_in_feeds ? (int)r->seats : -1, !r->places_in_list ? (int)r->places : -1);
+    for (int i = 0; i < r->choice_count; i++) {
+        const struct rn_choice *c = &r->choices[i];
+        buf_addz(out, i ? ",{" : "{");
+        rn_json_text(out, "name", c->name);
+        rn_json_text(out, "party", c->party);
+        buf_addf(out, "\"write_in\":%s,\"mark\":%s,\"ours\":[", c->write_in ? "true" : "false",
+                 marks[x->mark[i]]);
+        if (c->ours >= 0)
+            buf_addf(out, "\"%s\"", n->ours[c->ours].id);
+        buf_addz(out, "]}");
+    }
+    buf_addz(out, "],\"total\":[");
+    for (int i = 0; i < r->choice_count; i++)
+        buf_addf(out, "%s%lld", i ? "," : "", (long long)x->votes[i]);
+    buf_addz(out, "]}");
+}
+
+static inline void rn_note_wins(struct random_night *n, uint32_t source)
+{
+    for (int r = 0; r < n->race_count; r++)
+        for (int i = 0; n->said[source][r].has && i < n->races[r].choice_count; i++)
+            if (n->said[source][r].mark[i] == RESULTS_WON && n->races[r].choices[i].ours >= 0)
+                n->once_won[source][n->races[r].choices[i].ours] = true;
+}
+
+/* A new payload of a source. */
+static inline void rn_batch(struct random_night *n, struct rn_event *ev)
+{
+    uint32_t s = ev->source;
+    bool wild = !(n->traits & RN_CALM), older = wild && rn_chance(n, 4), early;
+    struct buf text, json;
+    int cleared = 0, contests = 0;
+
+    buf_init(&text, 1 << 16);
+    buf_init(&json, 1 << 18);
+    early = ev->now_ms < NIGHT_AT(0);
+    if (rn_chance(n, 15) && n->status[s] < RESULTS_CERTIFIED)
+        n->status[s]++;
+    n->own[s] = ev->now_ms - (older ? 45 : 1) * WHEN_MINUTE / 2;
+    buf_addf(&text, "facts status=%d", (int)n->status[s]);
+    if (wild && rn_chance(n, 50)) {
+        char when[25];
+        when_format(n->own[s], when);
+        buf_addf(&text, " own=%s", when);
+    }
+    if (wild && rn_chance(n, 2))
+        buf_addz(&text, " test=1");
+    buf_addc(&text, '\n');
+    for (int r = 0; r < n->race_count; r++) {
+        struct rn_said *x = &n->said[s][r];
+        if (!x->has || (wild && rn_chance(n, 4)))
+            continue;
+        if (!rn_chance(n, 20) && (!early || rn_chance(n, 10)))
+            rn_count(n, &n->races[r], x);
+        if (n->sources[s].authority.len && rn_chance(n, 70))
+            rn_mark(n, s, r, &cleared);
+        rn_contest(n, s, r, &text);
+        if (n->company && rn_chance(n, 5))
+            buf_addz(&text, "bad line 7: votes is no number\n");
+        buf_addz(&json, contests++ ? "," : "");
+        rn_contest_json(n, s, r, &json);
+    }
+    /* no payload is empty, and no single bad contest refuses it */
+    for (int i = 0; i < (n->company ? 700 : contests == 0); i++)
+        buf_addf(&text, "contest x%d|Dog Catcher %d|WY\nchoice 1|Zed Zulu|\ntotal 0\n", i, i);
+    rn_note_wins(n, s);
+    ev->text = arena_printf(n->a, "%.*s", SLICE_FMT(buf_slice(&text))).ptr;
+    ev->json = arena_copy(n->a, buf_slice(&json));
+    ev->digest = digest_of(slice_of(ev->text));
+    n->last_text[s] = ev->text;
+    buf_done(&text);
+    buf_done(&json);
+}
+
+static inline void rn_decide(struct random_night *n, struct rn_event *ev)
+{
+    const struct rn_ours *o = &n->ours[rn_below(n, n->ours_count)];
+    struct slice race = slice_of(n->races[o->race].id);
+    struct decision *d = &ev->decision;
+
+    ev->type = EVENT_DECISION;
+    *d = (struct decision){.reason = SLICE("a reason"), .by = SLICE("desk-1")};
+    switch (rn_below(n, 6)) {
+    case 0:
+    case 1:
+        d->verb = SLICE("call");
+        d->target = slice_of(o->id);
+        d->argument = slice_of(RN_PICK(n, "won", "won", "lost", "advanced"));
+        break;
+    case 2:
+        d->verb = SLICE("uncall");
+        d->target = slice_of(o->id);
+        break;
+    case 3:
+        d->verb = SLICE("freeze");
+        d->target = rn_chance(n, 80) ? race : SLICE("");
+        break;
+    case 4:
+        d->verb = SLICE("release");
+        d->target = rn_chance(n, 80) ? race : SLICE("");
+        break;
+    default:
+        d->verb = SLICE("mark");
+        d->target = race;
+        d->argument = slice_of(RN_PICK(n, "recount", "tie", "contested", "contested off",
+                                       "certified", "void", "void off"));
+    }
+}
+
+static inline void rn_event(struct random_night *n, int64_t now_ms)
+{
+    struct rn_event *ev = &n->events[n->event_count++];
+    uint32_t s = (uint32_t)rn_below(n, (int)n->s.source_count);
+    int what = rn_below(n, 100);
+
+    *ev = (struct rn_event){.type = EVENT_BATCH, .source = s, .now_ms = now_ms};
+    if ((n->traits & RN_DESK) && rn_chance(n, 25))
+        rn_decide(n, ev);
+    else if (what < 8 || (what < 20 && !n->last_text[s]))
+        ev->type = EVENT_TICK;
+    else if (what < 16)
+        ev->type = EVENT_UNCHANGED;
+    else if (what < 20)
+        ev->type = EVENT_FAILED;
+    else
+        rn_batch(n, ev);
+    if (ev->type == EVENT_UNCHANGED) {
+        ev->text = n->last_text[s];
+        ev->digest = digest_of(slice_of(ev->text));
+    }
+}
+
+/* ---- the whole ---- */
+
+static inline void rn_settings(struct random_night *n)
+{
+    static const char *const states_used[] = {"GA", "PA", "NC", "DC", "NY", "WY"};
+    static const char *const order[] = {"desk", "ap", "ddhq", "official"};
+
+    for (int i = 0; i < 6; i++)
+        n->polls[i] = (struct settings_polls){
+            .state = slice_of(states_used[i]), .minute = 19 * 60, .zone = n->zone};
+    for (int i = 0; i < 4; i++)
+        n->order[i] = slice_of(order[i]);
+    n->s = (struct settings){
+        .election = SLICE("Random night"),
+        .mode = MODE_LIVE,
+        .zone = n->zone,
+        .date = NIGHT_DATE,
+        .sources = n->sources,
+        .polls = n->polls,
+        .polls_count = 6,
+        .call_order = n->order,
+        .call_order_count = 4,
+        .guards = settings_guards_default,
+        .percent = (enum percent_rounding)rn_below(n, 3),
+        .percent_from = rn_below(n, 2) * 10,
+        .seed = n->seed,
+    };
+}
+
+static inline void random_night_open(struct random_night *n, uint64_t seed, uint32_t traits)
+{
+    memset(n, 0, sizeof *n);
+    n->seed = seed;
+    n->traits = traits;
+    n->rnd.state = seed * UINT64_C(0x9e3779b97f4a7c15) + traits + 1;
+    n->a = arena_new((size_t)64 << 20);
+    n->zone = night_zone();
+    n->company = !(traits & RN_CALM) && rn_chance(n, 2);
+    rn_settings(n);
+    for (int i = 1 + rn_below(n, RN_RACES), k = 0; k < i && n->ours_count < RN_OURS - RN_PEOPLE;
+         k++) {
+        enum rn_kind kind = (enum rn_kind)rn_below(n, RN_KINDS);
+        rn_race(n, kind == RN_UNOPPOSED && (traits & RN_SILENT) ? RN_SINGLE : kind);
+    }
+    rn_sources(n);
+    rn_list(n);
+    int64_t now = NIGHT_AT(traits & RN_CALM ? 1 : -30);
+    int events = 5 + rn_below(n, RN_EVENTS - 5);
+    while (n->event_count < events) {
+        now += random_between(&n->rnd, 1, rn_chance(n, 10) ? 3000 : 300) * WHEN_SECOND;
+        rn_event(n, now);
+    }
+}
+
+static inline void random_night_close(struct random_night *n)
+{
+    zone_free(n->zone);
+    arena_free(n->a);
+}
+
+#endif

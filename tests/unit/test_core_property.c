@@ -1,0 +1,757 @@
+/* SPDX-License-Identifier: ISC */
+/* What holds in every night, whatever happens in it: thousands of random ones. SEED=, N= and
+ * EVENTS= (only so many of a night's events) repeat one; DUMP=FILE writes the nights for the
+ * reference. */
+#include "tests/unit/random_night.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "daemon/core/tally.h"
+#include "tests/unit/json_check.h"
+
+struct player {
+    struct random_night *n;
+    struct core *core;
+    struct effects out;
+    struct arena *a; /* of one event */
+    struct tally before;
+    int at;         /* the event at hand */
+    int64_t now_ms; /* of the last event */
+    int idle;       /* ticks asked for at once, one after the other */
+};
+
+static int64_t number_from(const char *name, int64_t otherwise)
+{
+    const char *value = getenv(name);
+    int64_t number = otherwise;
+
+    if (value && !num_parse(slice_of(value), 0, INT64_MAX, &number))
+        fail_msg("%s=%s is no number", name, value);
+    return number;
+}
+
+/* What fails names the night and how far to play it. Not by fail_msg: its room is small. */
+static void failed(const struct player *p, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+static void failed(const struct player *p, const char *fmt, ...)
+{
+    va_list args;
+
+    printf("repeat: SEED=%" PRIu64 " N=1 EVENTS=%d; traits %" PRIu32 ": ", p->n->seed, p->at + 1,
+           p->n->traits);
+    va_start(args, fmt);
+    vprintf(fmt, args);
+    va_end(args);
+    printf("\n");
+    fail();
+}
+
+#define CHECK(p, what, ...) ((what) ? (void)0 : failed(p, __VA_ARGS__))
+
+/* ---- playing ---- */
+
+static void player_open(struct player *p, struct random_night *n, uint64_t hash_seed)
+{
+    struct err e;
+
+    memset(p, 0, sizeof *p);
+    p->n = n;
+    p->a = arena_new((size_t)64 << 20);
+    n->s.seed = hash_seed;
+    if (!effects_init(&p->out, &e) || !core_new(&n->s, &n->list, &p->core, &e))
+        fail_msg("seed %" PRIu64 ": %s", n->seed, e.text);
+    p->before = *core_tally(p->core);
+    p->now_ms = NIGHT_AT(-60);
+}
+
+static void player_close(struct player *p)
+{
+    core_free(p->core);
+    effects_done(&p->out);
+    arena_free(p->a);
+}
+
+/* TRACE=1 shows what happens, to see why. */
+static void trace(const struct rn_event *ev, const struct effects *out)
+{
+    static const char *const types[] = {"batch", "unchanged", "failed", "decision", "tick"};
+    char when[25];
+
+    if (!getenv("TRACE"))
+        return;
+    when_format(ev->now_ms, when);
+    printf("== %s %s of source %u: %s %.*s\n%s\n", when, types[ev->type], ev->source,
+           verdict_info[out->verdict].name, SLICE_FMT(out->verdict_text), ev->text ? ev->text : "");
+    for (size_t i = 0; i < out->note_count; i++)
+        printf("note: %.*s\n", SLICE_FMT(out->notes[i].text));
+    for (size_t i = 0; i < out->claim_count; i++)
+        printf("claim: %.*s %s by %.*s, %.*s\n", SLICE_FMT(out->claims[i].endorsement_id),
+               outcome_name(out->claims[i].outcome), SLICE_FMT(out->claims[i].by),
+               SLICE_FMT(out->claims[i].reason));
+}
+
+static void apply_as(struct player *p, const struct rn_event *from, bool restored, int64_t now_ms)
+{
+    struct event ev = {.type = from->type,
+                       .source = from->source,
+                       .digest = from->digest,
+                       .received_ms = from->now_ms,
+                       .restored = restored,
+                       .verdict = VERDICT_UNREACHABLE,
+                       .text = SLICE("no answer"),
+                       .decision = from->decision};
+    struct results batch;
+
+    arena_reset(p->a);
+    if (from->type == EVENT_BATCH) {
+        batch = batch_of(p->a, from->text);
+        ev.batch = &batch;
+    }
+    effects_reset(&p->out);
+    core_apply(p->core, &ev, now_ms, &p->out);
+    trace(from, &p->out);
+    CHECK(p, p->out.err.kind == ERR_NONE || from->type == EVENT_DECISION, "%s", p->out.err.text);
+    CHECK(p, p->out.err.kind != ERR_BUG, "%s", p->out.err.text);
+}
+
+static const struct rn_event tick = {.type = EVENT_TICK};
+
+/* What the core asks for before the next event, one at a time. */
+static bool apply_tick(struct player *p, int64_t until_ms)
+{
+    int64_t at = core_next_tick(p->core, p->now_ms);
+
+    if (at >= until_ms)
+        return false;
+    p->idle = at > p->now_ms ? 0 : p->idle + 1;
+    CHECK(p, p->idle < 3, "the core asks for ticks that change nothing");
+    p->now_ms = at > p->now_ms ? at : p->now_ms;
+    apply_as(p, &tick, false, p->now_ms);
+    return true;
+}
+
+static void apply_event(struct player *p, int at)
+{
+    p->at = at;
+    p->now_ms = p->n->events[at].now_ms;
+    apply_as(p, &p->n->events[at], false, p->now_ms);
+}
+
+static void apply(struct player *p, int at)
+{
+    while (apply_tick(p, p->n->events[at].now_ms))
+        ;
+    apply_event(p, at);
+}
+
+static int events_of(const struct random_night *n)
+{
+    int64_t most = number_from("EVENTS", n->event_count);
+
+    return most < n->event_count ? (int)most : n->event_count;
+}
+
+/* Each of N nights, one after the other. `share`: only every so manyth of them. */
+static void each_night(uint32_t traits, int64_t share, void (*play)(struct random_night *n))
+{
+    int64_t first = number_from("SEED", 1), count = number_from("N", 200);
+
+    count = count / share > 0 ? count / share : 1;
+    for (int64_t i = 0; i < count; i++) {
+        struct random_night *n = malloc(sizeof *n);
+        assert_non_null(n);
+        random_night_open(n, (uint64_t)(first + i), traits);
+        play(n);
+        random_night_close(n);
+        free(n);
+    }
+}
+
+/* ---- identities ---- */
+
+static bool counts(const struct endorsement *e)
+{
+    return e->status < ENDORSE_WITHDRAWN;
+}
+
+static bool is_in(const struct endorsement *e, const struct tally_part *part)
+{
+    bool in = !part;
+
+    for (size_t i = 0; part && part->by == TALLY_BY_TAG && i < e->tag_count; i++)
+        in |= slice_eq(e->tags[i], part->value);
+    if (part && part->by == TALLY_BY_STATE)
+        in = slice_eq(e->state, part->value);
+    if (part && part->by == TALLY_BY_LEVEL)
+        in = slice_is(part->value, endorsement_levels[e->level]);
+    return in;
+}
+
+/* The outcomes, counted here once more. */
+static void check_against_standings(struct player *p, const struct tally *t,
+                                    const struct tally_part *part)
+{
+    const struct model *m = core_model(p->core);
+    int64_t n[OUTCOMES] = {0}, listed = 0, endorsed = 0, seats = 0;
+
+    for (uint32_t i = 0; i < m->endorsed->count; i++) {
+        const struct endorsement *e = &m->endorsed->list[i];
+        if (!is_in(e, part))
+            continue;
+        listed++;
+        endorsed += counts(e);
+        n[m->standings[i].outcome] += counts(e);
+        seats += counts(e) && m->standings[i].outcome == OUTCOME_WON && e->wins == WINS_SEAT;
+    }
+    CHECK(p, t->n[TALLY_LISTED] == listed && t->n[TALLY_ENDORSED] == endorsed, "endorsed");
+    CHECK(p,
+          t->n[TALLY_WON] == n[OUTCOME_WON] && t->n[TALLY_LOST] == n[OUTCOME_LOST] &&
+              t->n[TALLY_ADVANCED] == n[OUTCOME_ADVANCED] &&
+              t->n[TALLY_PENDING] == n[OUTCOME_PENDING],
+          "outcomes");
+    CHECK(p, t->n[TALLY_WON_SEATS] == seats, "won_seats");
+}
+
+static void check_slice(struct player *p, const struct tally *t, const struct tally_part *part)
+{
+    const int64_t *n = t->n;
+    int64_t settled = 0, won = 0, flips = 0;
+
+    for (int i = 0; i < TALLY_NUMBERS; i++)
+        CHECK(p, n[i] >= 0, "%s is %" PRId64, tally_names[i], n[i]);
+    CHECK(p,
+          n[TALLY_LISTED] == n[TALLY_ENDORSED] + n[TALLY_WITHDRAWN] + n[TALLY_DISQUALIFIED] +
+                                 n[TALLY_NOT_ON_BALLOT] + n[TALLY_POSTPONED],
+          "listed");
+    CHECK(p,
+          n[TALLY_ENDORSED] == n[TALLY_WON] + n[TALLY_LOST] + n[TALLY_ADVANCED] + n[TALLY_PENDING],
+          "endorsed");
+    CHECK(p, n[TALLY_CALLED] == n[TALLY_WON] + n[TALLY_LOST], "called");
+    CHECK(p, n[TALLY_SETTLED] == n[TALLY_CALLED] + n[TALLY_ADVANCED], "settled");
+    CHECK(p,
+          n[TALLY_PENDING] ==
+              n[TALLY_LEADING] + n[TALLY_TRAILING] + n[TALLY_UNCLEAR] + n[TALLY_NO_RESULTS],
+          "pending");
+    CHECK(p, n[TALLY_WON] == n[TALLY_WON_SEATS] + n[TALLY_WON_NOMINATIONS], "won");
+    CHECK(p, n[TALLY_AT_LEAST] + n[TALLY_UNDER_REVIEW] == n[TALLY_WON], "at_least");
+    CHECK(p,
+          n[TALLY_AT_LEAST] <= n[TALLY_WON] && n[TALLY_WON] <= n[TALLY_AT_MOST] &&
+              n[TALLY_AT_MOST] <= n[TALLY_WON] + n[TALLY_PENDING],
+          "at_most");
+    CHECK(p, n[TALLY_FLIPS] + n[TALLY_KEPT] <= n[TALLY_WON_SEATS], "flips");
+    CHECK(p, n[TALLY_WON_UNOPPOSED] <= n[TALLY_WON] && n[TALLY_RACES_CALLED] <= n[TALLY_RACES],
+          "races_called");
+    for (int i = 0; i < CALLS_RANKS; i++)
+        settled += t->called_by[i];
+    for (int i = 0; i < TALLY_STATES; i++)
+        won += t->won_in[i];
+    for (int i = 0; i < TALLY_PARTIES; i++)
+        flips += t->flips_from[i].flips;
+    CHECK(p, settled == n[TALLY_SETTLED] && won == n[TALLY_WON] && flips == n[TALLY_FLIPS],
+          "called_by, won_in or flips_from");
+    check_against_standings(p, t, part);
+}
+
+static void check_slices(struct player *p)
+{
+    static const enum tally_by dimensions[] = {TALLY_BY_STATE, TALLY_BY_LEVEL, TALLY_BY_TAG};
+    const struct model *m = core_model(p->core);
+    struct tally t;
+
+    tally_all(&t, m, NULL);
+    CHECK(p, tally_same(&t, core_tally(p->core)), "the tally kept is not the tally counted anew");
+    check_slice(p, &t, NULL);
+    for (size_t d = 0; d < 3; d++) {
+        size_t n;
+        struct slice *values = tally_values(m, dimensions[d], p->a, &n);
+        int64_t sum = 0;
+        for (size_t i = 0; i < n; i++) {
+            struct tally_part part = {dimensions[d], values[i]};
+            struct tally slice;
+            tally_all(&slice, m, &part);
+            check_slice(p, &slice, &part);
+            sum += slice.n[TALLY_LISTED];
+        }
+        CHECK(p, sum == t.n[TALLY_LISTED] || dimensions[d] == TALLY_BY_TAG, "parts of the list");
+    }
+}
+
+/* Flips of a race, by the list: never more than others held, or than there are seats. */
+static void check_flips(struct player *p)
+{
+    const struct model *m = core_model(p->core);
+
+    for (uint32_t r = 0; r < m->race_count; r++) {
+        const struct race *race = &m->races[r];
+        struct tally t = {0};
+        tally_race(&t, m, race, 1, NULL);
+        for (uint32_t i = 0; i < race->endorsement_count; i++) {
+            int64_t held = m->endorsed->list[race->endorsements[i]].seats_held_by_others;
+            CHECK(p, held < 0 || t.n[TALLY_FLIPS] <= held, "flips of %.*s", SLICE_FMT(race->id));
+        }
+        CHECK(p, race->seats <= 0 || t.n[TALLY_FLIPS] <= race->seats, "flips and seats");
+    }
+}
+
+/* ---- nothing is won that nobody called ---- */
+
+static bool has_called(const struct player *p, uint32_t endorsement, const struct claim *c)
+{
+    const struct random_night *n = p->n;
+
+    if (slice_is(c->by, "unopposed"))
+        return strstr(n->ours[endorsement].status, "unopposed") != NULL;
+    for (int i = 0; i <= p->at && slice_is(c->by, "desk"); i++)
+        if (slice_is(n->events[i].decision.verb, "call") &&
+            slice_is(n->events[i].decision.target, n->ours[endorsement].id) &&
+            slice_is(n->events[i].decision.argument, "won"))
+            return true;
+    for (size_t s = 0; s < n->s.source_count; s++)
+        if (slice_eq(n->sources[s].authority, c->by) && n->sources[s].calls != CALLS_NO &&
+            n->once_won[s][endorsement])
+            return true;
+    return false;
+}
+
+static void check_wins(struct player *p)
+{
+    const struct model *m = core_model(p->core);
+
+    for (uint32_t i = 0; i < m->endorsed->count; i++) {
+        const struct standing *st = &m->standings[i];
+        if (st->outcome == OUTCOME_WON)
+            CHECK(p, st->claim != NONE && has_called(p, i, &m->claims[st->claim]),
+                  "%s is won, and nobody called it", p->n->ours[i].id);
+    }
+    for (uint32_t i = 0; i < m->race_count; i++) {
+        const struct race *r = &m->races[i];
+        int64_t won = 0;
+        for (uint32_t k = 0; k < r->endorsement_count; k++)
+            won += m->standings[r->endorsements[k]].outcome == OUTCOME_WON;
+        CHECK(p, r->seats <= 0 || won <= r->seats || (r->flags & RACE_CONFLICT),
+              "%" PRId64 " wins for %" PRId64 " seats of %.*s, and no flag", won, r->seats,
+              SLICE_FMT(r->id));
+    }
+}
+
+/* ---- messages ---- */
+
+/* The number behind "name": in a message; -1: it is not there. */
+static int64_t said(struct slice data, const char *name)
+{
+    char key[64];
+    int64_t number = 0;
+
+    snprintf(key, sizeof key, "\"%s\":", name);
+    size_t at = slice_find(data, slice_of(key));
+    if (at == SIZE_MAX)
+        return -1;
+    for (at += strlen(key); at < data.len && data.ptr[at] >= '0' && data.ptr[at] <= '9'; at++)
+        number = number * 10 + (data.ptr[at] - '0');
+    return number;
+}
+
+/* Calls and retractions of one race come together and tell what is true after all of them: no more
+ * is settled than they call, and no less is than they take back. */
+static void check_calls(struct player *p)
+{
+    int64_t settled = p->before.n[TALLY_SETTLED];
+    size_t i = 0;
+
+    while (i < p->out.message_count) {
+        const struct message *first = &p->out.messages[i];
+        int64_t calls = 0, retractions = 0, after = said(first->data, "settled");
+        if (first->type != MESSAGE_CALL && first->type != MESSAGE_RETRACTION) {
+            i++;
+            continue;
+        }
+        for (; i < p->out.message_count && slice_eq(p->out.messages[i].field, first->field); i++) {
+            const struct message *m = &p->out.messages[i];
+            calls += m->type == MESSAGE_CALL;
+            retractions += m->type == MESSAGE_RETRACTION;
+            CHECK(p, said(m->data, "settled") == after, "two totals of one moment");
+        }
+        CHECK(p, after >= settled - retractions && after <= settled + calls - retractions,
+              "%.*s: settled was %" PRId64, SLICE_FMT(first->data), settled);
+        settled = after;
+    }
+    CHECK(p, settled == core_tally(p->core)->n[TALLY_SETTLED],
+          "calls and retractions lead to %" PRId64 " settled, there are %" PRId64, settled,
+          core_tally(p->core)->n[TALLY_SETTLED]);
+}
+
+/* Totals are told when they change, and as they are. */
+static void check_messages(struct player *p)
+{
+    const struct tally *now = core_tally(p->core);
+    const struct message *totals = NULL;
+
+    for (size_t i = 0; i < p->out.message_count; i++) {
+        const struct message *m = &p->out.messages[i];
+        CHECK(p, json_check(m->data), "no JSON: %.*s", SLICE_FMT(m->data));
+        if (m->type == MESSAGE_TOTALS)
+            totals = m;
+    }
+    check_calls(p);
+    CHECK(p, totals || tally_same(&p->before, now), "the totals changed, and nobody was told");
+    for (int i = 0; totals && i < TALLY_NUMBERS; i++)
+        CHECK(p, said(totals->data, tally_names[i]) == now->n[i], "%s is %" PRId64 ", told: %.*s",
+              tally_names[i], now->n[i], SLICE_FMT(totals->data));
+    p->before = *now;
+}
+
+static void play_checked(struct random_night *n)
+{
+    struct player p;
+
+    player_open(&p, n, n->seed);
+    for (int i = 0; i < events_of(n); i++) {
+        p.at = i;
+        while (apply_tick(&p, n->events[i].now_ms))
+            check_messages(&p);
+        apply_event(&p, i);
+        check_messages(&p);
+        check_slices(&p);
+        check_flips(&p);
+        check_wins(&p);
+    }
+    player_close(&p);
+}
+
+static void every_count_adds_up_after_every_event(void **state)
+{
+    (void)state;
+    each_night(0, 2, play_checked);
+    each_night(RN_DESK, 2, play_checked);
+}
+
+/* ---- nobody calls ---- */
+
+static void play_silent(struct random_night *n)
+{
+    struct player p;
+
+    player_open(&p, n, n->seed);
+    for (int i = 0; i < events_of(n); i++) {
+        apply(&p, i);
+        CHECK(&p, core_tally(p.core)->n[TALLY_SETTLED] == 0 && core_model(p.core)->claim_count == 0,
+              "something is called");
+    }
+    player_close(&p);
+}
+
+static void where_nobody_may_call_nothing_is_won(void **state)
+{
+    (void)state;
+    each_night(RN_SILENT, 5, play_silent);
+}
+
+/* ---- the same again ---- */
+
+static void hash_in(struct buf *b, struct slice s)
+{
+    buf_add(b, s);
+    buf_addc(b, '\n');
+}
+
+/* All bytes that an event led to. */
+static void add_effects(struct buf *b, const struct effects *f)
+{
+    for (size_t i = 0; i < f->message_count; i++) {
+        const struct message *m = &f->messages[i];
+        const struct slice all[] = {m->channel,   m->snap,   m->field,         m->data,
+                                    m->snap_data, m->plain,  m->line,          m->when,
+                                    m->event_id,  m->winner, m->statements[0], m->statements[1]};
+        for (size_t k = 0; k < sizeof all / sizeof all[0]; k++)
+            hash_in(b, all[k]);
+    }
+    hash_in(b, f->verdict_text);
+    for (size_t i = 0; i < f->note_count; i++)
+        hash_in(b, f->notes[i].text);
+}
+
+/* Where two texts part. */
+static void check_same(struct player *p, const struct buf *a, const struct buf *b)
+{
+    struct slice x = buf_slice(a), y = buf_slice(b);
+    size_t at = 0;
+
+    while (at < x.len && at < y.len && x.ptr[at] == y.ptr[at])
+        at++;
+    size_t from = at > 500 ? at - 500 : 0;
+    CHECK(p, !a->failed && slice_eq(x, y), "differ at byte %zu:\n%.*s\n---- and:\n%.*s", at,
+          (int)(x.len - from < 900 ? x.len - from : 900), x.ptr + from,
+          (int)(y.len - from < 900 ? y.len - from : 900), y.ptr + from);
+}
+
+static void play_twice(struct random_night *n)
+{
+    struct player a, b;
+    struct buf one, two;
+
+    player_open(&a, n, n->seed);
+    player_open(&b, n, n->seed * 77 + 5);
+    buf_init(&one, 1 << 24);
+    buf_init(&two, 1 << 24);
+    for (int i = 0; i < events_of(n); i++) {
+        apply(&a, i);
+        apply(&b, i);
+        buf_clear(&one);
+        buf_clear(&two);
+        add_effects(&one, &a.out);
+        add_effects(&two, &b.out);
+        check_same(&a, &one, &two);
+    }
+    buf_done(&one);
+    buf_done(&two);
+    player_close(&a);
+    player_close(&b);
+}
+
+static void the_same_order_gives_the_same_bytes(void **state)
+{
+    (void)state;
+    each_night(RN_DESK, 5, play_twice);
+}
+
+static void play_again(struct random_night *n)
+{
+    struct player p;
+
+    player_open(&p, n, n->seed);
+    for (int i = 0; i < events_of(n); i++) {
+        const struct rn_event *ev = &n->events[i];
+        apply(&p, i);
+        if (ev->type == EVENT_DECISION || ev->type == EVENT_FAILED)
+            continue;
+        uint32_t claims = core_model(p.core)->claim_count;
+        apply(&p, i);
+        CHECK(&p, p.out.message_count == 0, "the same again, and: %.*s",
+              SLICE_FMT(p.out.messages[0].data));
+        CHECK(&p, core_model(p.core)->claim_count == claims, "the same again claims more");
+    }
+    player_close(&p);
+}
+
+static void the_same_document_twice_changes_nothing(void **state)
+{
+    (void)state;
+    each_night(0, 5, play_again);
+}
+
+/* ---- another order ---- */
+
+static void add_documents(struct player *p, int64_t now_ms, struct buf *out)
+{
+    const struct model *m = core_model(p->core);
+
+    buf_clear(out);
+    documents_totals(m, core_tally(p->core), SLICE(""), now_ms, out);
+    for (uint32_t i = 0; i < m->race_count; i++) {
+        buf_addc(out, '\n');
+        documents_race(m, &m->races[i], out);
+    }
+    CHECK(p, !out->failed, "no room for the documents");
+}
+
+/* Every five events happen at one moment. */
+static void make_simultaneous(struct random_night *n)
+{
+    for (int i = 0; i < n->event_count; i++) {
+        int last = i / 5 * 5 + 4;
+        n->events[i].now_ms = n->events[last < n->event_count ? last : n->event_count - 1].now_ms;
+    }
+}
+
+/* The order of each source's own events stays. */
+static void shuffle(struct random_night *n, int from, int count, int *order)
+{
+    for (int i = 0; i < count; i++)
+        order[i] = from + i;
+    for (int step = 0; step < 4 * count; step++) {
+        int i = rn_below(n, count - 1);
+        if (n->events[order[i]].source != n->events[order[i + 1]].source) {
+            int first = order[i];
+            order[i] = order[i + 1];
+            order[i + 1] = first;
+        }
+    }
+}
+
+static void play_shuffled(struct random_night *n)
+{
+    struct player a, b;
+    struct buf one, two;
+    int order[5];
+
+    make_simultaneous(n);
+    player_open(&a, n, n->seed);
+    player_open(&b, n, n->seed);
+    buf_init(&one, 1 << 22);
+    buf_init(&two, 1 << 22);
+    for (int i = 0; i + 5 <= events_of(n); i += 5) {
+        shuffle(n, i, 5, order);
+        for (int k = 0; k < 5; k++) {
+            apply(&a, i + k);
+            apply(&b, order[k]);
+        }
+        a.at = i + 4;
+        add_documents(&a, n->events[i].now_ms, &one);
+        add_documents(&b, n->events[i].now_ms, &two);
+        check_same(&a, &one, &two);
+    }
+    buf_done(&one);
+    buf_done(&two);
+    player_close(&a);
+    player_close(&b);
+}
+
+static void any_order_of_independent_sources_ends_in_the_same_state(void **state)
+{
+    (void)state;
+    each_night(RN_DISJOINT, 5, play_shuffled);
+}
+
+/* ---- a restart ---- */
+
+struct kept {               /* what would be durable */
+    int last[RN_SOURCES];   /* the event of the payload on air; -1 */
+    int held[RN_SOURCES];   /* of one that waits beside it; -1 */
+    int digests[RN_EVENTS]; /* events of payloads taken */
+    int digest_count;
+    struct learned names[4000];
+    size_t name_count;
+};
+
+static void keep_judged(struct player *p, struct kept *k)
+{
+    for (size_t i = 0; i < p->out.name_count && k->name_count < 4000; i++) {
+        struct learned *l = &k->names[k->name_count++];
+        *l = p->out.names[i];
+        struct slice *texts[] = {&l->contest, &l->choice, &l->name, &l->party};
+        for (size_t t = 0; t < 4; t++)
+            *texts[t] = arena_copy(p->n->a, *texts[t]);
+    }
+    for (size_t i = 0; i < p->out.judged_count; i++) {
+        const struct judged *j = &p->out.judged[i];
+        if (j->keep)
+            k->last[j->source] = k->held[j->source];
+        if (!j->held)
+            k->held[j->source] = -1;
+    }
+}
+
+static void keep(struct player *p, struct kept *k)
+{
+    const struct rn_event *ev = &p->n->events[p->at];
+
+    keep_judged(p, k);
+    if (ev->type != EVENT_BATCH)
+        return;
+    if (p->out.keep) {
+        k->last[ev->source] = p->at;
+        k->held[ev->source] = -1;
+        k->digests[k->digest_count++] = p->at;
+    }
+    if (p->out.held)
+        k->held[ev->source] = p->at;
+}
+
+static void restore(struct player *p, const struct player *from, const struct kept *k)
+{
+    const struct model *m = core_model(from->core);
+    const struct random_night *n = p->n;
+    struct err e;
+    bool ok = true;
+
+    for (uint32_t i = 0; ok && i < m->claim_count; i++)
+        ok = core_restore_claim(p->core, &m->claims[i], &e);
+    for (uint32_t i = 0; ok && i < m->decision_count; i++)
+        ok = core_restore_decision(p->core, &m->decisions[i], &e);
+    for (size_t i = 0; ok && i < k->name_count; i++)
+        ok = core_restore_name(p->core, &k->names[i], &e);
+    for (int i = 0; ok && i < k->digest_count; i++) {
+        const struct rn_event *ev = &n->events[k->digests[i]];
+        ok = core_restore_digest(p->core, ev->source, 0, ev->digest, &e);
+    }
+    CHECK(from, ok, "%s", e.text);
+    p->at = from->at;
+    for (size_t s = 0; s < n->s.source_count; s++) {
+        if (k->last[s] >= 0)
+            apply_as(p, &n->events[k->last[s]], true, n->events[k->last[s]].now_ms);
+        if (k->held[s] >= 0)
+            apply_as(p, &n->events[k->held[s]], false, n->events[k->held[s]].now_ms);
+    }
+    apply_as(p, &tick, false, n->events[from->at].now_ms);
+}
+
+/* What only claims and decisions make; figures are another matter. */
+static void check_restarted(struct player *p, const struct player *was, bool figures)
+{
+    static const enum tally_count same[] = {
+        TALLY_LISTED, TALLY_ENDORSED,  TALLY_WON,           TALLY_LOST,  TALLY_ADVANCED,
+        TALLY_CALLED, TALLY_WON_SEATS, TALLY_WON_UNOPPOSED, TALLY_RACES,
+    };
+    const struct model *a = core_model(was->core), *b = core_model(p->core);
+
+    for (uint32_t i = 0; i < a->endorsed->count; i++)
+        CHECK(p, a->standings[i].outcome == b->standings[i].outcome,
+              "%s was %s, and is %s after a restart", p->n->ours[i].id,
+              outcome_name(a->standings[i].outcome), outcome_name(b->standings[i].outcome));
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
+        CHECK(p, core_tally(was->core)->n[same[i]] == core_tally(p->core)->n[same[i]],
+              "%s differs after a restart", tally_names[same[i]]);
+    for (int i = 0; figures && i < TALLY_NUMBERS; i++)
+        CHECK(p, core_tally(was->core)->n[i] == core_tally(p->core)->n[i],
+              "%s was %" PRId64 ", and is %" PRId64 " after a restart", tally_names[i],
+              core_tally(was->core)->n[i], core_tally(p->core)->n[i]);
+}
+
+static void play_restarted(struct random_night *n)
+{
+    struct player a, b;
+    struct kept *k = calloc(1, sizeof *k);
+    int at = n->event_count > 1 ? rn_below(n, n->event_count) : 0;
+
+    assert_non_null(k);
+    at = at < events_of(n) ? at : events_of(n) - 1;
+    for (int i = 0; i < RN_SOURCES; i++)
+        k->last[i] = k->held[i] = -1;
+    player_open(&a, n, n->seed);
+    for (int i = 0; i <= at; i++) {
+        a.at = i;
+        while (apply_tick(&a, n->events[i].now_ms))
+            keep_judged(&a, k);
+        apply_event(&a, i);
+        keep(&a, k);
+    }
+    apply_as(&a, &tick, false, n->events[at].now_ms);
+    player_open(&b, n, n->seed + 1);
+    restore(&b, &a, k);
+    check_restarted(&b, &a, (n->traits & RN_CALM) && (n->traits & RN_DISJOINT));
+    free(k);
+    player_close(&a);
+    player_close(&b);
+}
+
+static void a_restart_changes_no_outcome(void **state)
+{
+    (void)state;
+    each_night(RN_DESK, 5, play_restarted);
+    each_night(RN_CALM | RN_DISJOINT, 5, play_restarted);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_count_adds_up_after_every_event),
+        cmocka_unit_test(where_nobody_may_call_nothing_is_won),
+        cmocka_unit_test(the_same_order_gives_the_same_bytes),
+        cmocka_unit_test(the_same_document_twice_changes_nothing),
+        cmocka_unit_test(any_order_of_independent_sources_ends_in_the_same_state),
+        cmocka_unit_test(a_restart_changes_no_outcome),
+    };
+
+    return cmocka_run_group_tests_name("core_property", tests, NULL, NULL);
+}
