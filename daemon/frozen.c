@@ -23,7 +23,7 @@ struct frozen {
     void (*shown)(void *ctx);
     void *ctx;
     struct sheet *now;            /* on disk, and shown; NULL: nothing yet */
-    struct sheet *waiting, **end; /* given to the writer, oldest first */
+    struct sheet *waiting, *last; /* given to the writer, oldest first */
 };
 
 static struct sheet *sheet_new(struct frozen *f, const struct message *m)
@@ -52,8 +52,6 @@ static void on_kept(bool ok, const char *text, void *ctx)
     struct sheet *s = ctx;
     struct frozen *f = s->frozen;
     f->waiting = s->next;
-    if (!f->waiting)
-        f->end = &f->waiting;
     s->next = NULL;
     if (!ok) {
         log_error("the sentence of %lld-%lld was not kept: %s", (long long)s->epoch,
@@ -64,14 +62,6 @@ static void on_kept(bool ok, const char *text, void *ctx)
     free(f->now);
     f->now = s;
     f->shown(f->ctx);
-}
-
-static struct sheet *newest(const struct frozen *f)
-{
-    struct sheet *s = f->waiting;
-    while (s && s->next)
-        s = s->next;
-    return s ? s : f->now;
 }
 
 /* The long form tells the time it was made at: it is no other for that. */
@@ -85,7 +75,7 @@ bool frozen_keep(struct frozen *f, int64_t epoch, int64_t seq, int64_t at_ms,
                  const struct message *m)
 {
     struct err e = {0};
-    struct sheet *last = newest(f);
+    struct sheet *last = f->waiting ? f->last : f->now;
     if (says_the_same(last, epoch, m)) {
         last->seq = seq;
         return true;
@@ -103,15 +93,14 @@ bool frozen_keep(struct frozen *f, int64_t epoch, int64_t seq, int64_t at_ms,
     for (size_t i = 0; i < TEXTS; i++)
         row.texts[i] = s->texts[i];
     struct writer_job job = {.shown = &row, .shown_count = 1};
-    *f->end = s;
-    f->end = &s->next;
-    if (writer_submit(f->writer, &job, on_kept, s, &e))
+    if (writer_submit(f->writer, &job, on_kept, s, &e)) { /* the answer comes by the loop */
+        if (f->waiting)
+            f->last->next = s;
+        else
+            f->waiting = s;
+        f->last = s;
         return true;
-    struct sheet **at = &f->waiting;
-    while (*at != s)
-        at = &(*at)->next;
-    *at = NULL;
-    f->end = at;
+    }
     free(s);
     log_error("the sentence of %lld-%lld was not kept: %s", (long long)epoch, (long long)seq,
               e.text);
@@ -137,7 +126,6 @@ struct frozen *frozen_new(struct writer *w, void (*shown)(void *ctx), void *ctx)
     if (!f)
         return NULL;
     *f = (struct frozen){.writer = w, .shown = shown, .ctx = ctx};
-    f->end = &f->waiting;
     return f;
 }
 

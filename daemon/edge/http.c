@@ -154,8 +154,9 @@ static void on_request(struct evhttp_request *req, void *ctx)
     const struct http_route *route = find_route(h, path);
     if (!route) {
         send_problem(h, req, 404, "Not found",
-                     "no such resource; there are /v1/totals.json, /v1/statement.txt, /metrics, "
-                     "/livez and /readyz");
+                     "no such resource; there are /v1/totals.json, /v1/totals.csv, "
+                     "/v1/statement.txt, /v1/corrections.json, /v1/corrections.txt, /v1/open.csv, "
+                     "/metrics, /livez and /readyz");
         return;
     }
     answer_route(h, req, route, path, query);
