@@ -54,7 +54,7 @@ struct feed_contest {
     struct feed_choice *choices;
     uint32_t choice_count;
     struct feed_unit *units; /* [0] is the total */
-    uint32_t unit_count;
+    uint32_t unit_count, unit_room;
     uint32_t flags;                       /* enum results_contest_flag */
     int32_t votes_allowed, seats, places; /* -1 unknown */
     int64_t updated_ms;                   /* the contest's own time, WHEN_UNKNOWN */

@@ -127,7 +127,7 @@ static bool begin_anew(const struct intake *p, struct intake_contest *pc, struct
 {
     struct feed_contest *c = pc->c;
 
-    c->unit_count = 0;
+    c->unit_count = c->unit_room = 0;
     c->choice_count = 0;
     c->choices = NULL;
     for (uint32_t k = 0; k < pc->in->choices; k++)
@@ -222,15 +222,16 @@ static bool new_unit(const struct intake *p, struct feed_contest *c,
     struct feed *f = p->feed;
     bool changed;
 
-    /* The payload's own number of units is what it takes mostly; more come one by one in deltas
-     * only. */
-    if (c->unit_count == 0 || c->unit_count % in->units == 0) {
-        struct feed_unit *list = arena_array(f->memory, c->unit_count + in->units, sizeof(*list));
+    if (c->unit_count == c->unit_room) {
+        /* The payload's own number of units is what it takes mostly. */
+        uint32_t room = c->unit_count + in->units;
+        struct feed_unit *list = arena_array(f->memory, room, sizeof(*list));
         if (!list)
             return full(e);
         if (c->unit_count)
             memcpy(list, c->units, c->unit_count * sizeof(*list));
         c->units = list;
+        c->unit_room = room;
     }
     struct feed_unit unit = {.type = (enum results_unit_type)from->type,
                              .reporting = -1,

@@ -190,6 +190,28 @@ static void a_deeper_fall_is_the_same_fall(void **state)
     assert_true(digest_eq(hold->first, first));
 }
 
+/* The second file's units once went beyond the room that the first one's had. */
+static void one_file_has_the_total_and_another_the_counties(void **state)
+{
+    static const struct slice names[2] = {SLICE_INIT("state"), SLICE_INIT("counties")};
+    struct world *w = *state;
+    char text[20000];
+    size_t n = (size_t)snprintf(text, sizeof(text),
+                                "contest 7|Mayor|GA\n choice 1|Ann|Dem\n total 4000\n");
+    feed_done(&w->m);
+    w->sources[0].files = names;
+    w->sources[0].file_count = 2;
+    assert_true(feed_init(&w->m, &w->err));
+    world_take_as(w, 0, 0, 0, text, "", false);
+    for (int i = 0; i < 200; i++)
+        n += (size_t)snprintf(text + n, sizeof(text) - n, " county %d|County %d ; 20\n", i, i);
+    world_take_as(w, 0, 1, 1, text, "", false); /* the first file goes first: nothing of it */
+    world_take_as(w, 0, 0, 2, CLERK("5", "6"), "", false);
+    world_take_as(w, 0, 1, 3, text, "2", false);
+    assert_int_equal(world_contest(w, 0, "7")->unit_count, 201);
+    assert_int_equal(world_votes(w, 0, "7", "County 199", "Ann"), 20);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
 
 int main(void)
@@ -203,6 +225,7 @@ int main(void)
         T(one_race_of_a_newer_document_that_is_older_keeps_figures_and_marks),
         T(a_gone_contest_is_told_when_it_goes_and_when_it_is_back),
         T(a_deeper_fall_is_the_same_fall),
+        T(one_file_has_the_total_and_another_the_counties),
     };
     return cmocka_run_group_tests_name("core_feed_again", tests, NULL, NULL);
 }
