@@ -278,6 +278,20 @@ static bool place_of(const struct intake *p, struct map *places, const struct re
     return (*out && map_put(places, key, *out)) || full(e);
 }
 
+/* Does any part of the contest say that more or other units of it are in? A total that is silent on
+ * that has them too. */
+static bool parts_moved(const struct intake *p, const struct intake_contest *pc)
+{
+    for (uint32_t u = 1; u < pc->in->units; u++) {
+        const struct results_unit *unit = &p->batch->units[pc->in->first_unit + u];
+        uint32_t at = intake_unit(p, pc->c, unit, u);
+        if (at == NONE || (unit->reporting >= 0 && pc->c->units[at].reporting >= 0 &&
+                           unit->reporting != pc->c->units[at].reporting))
+            return true;
+    }
+    return false;
+}
+
 static bool look_for_double(const struct intake *p, struct map *places, struct intake_contest *pc,
                             struct err *e)
 {
@@ -298,6 +312,9 @@ static bool look_for_double(const struct intake *p, struct map *places, struct i
         struct guard_figures f = {c->units[at].votes, is, c->choice_count};
         enum guard_double d =
             guard_doubled(&p->m->settings->guards, f, c->units[at].reporting, unit->reporting);
+        if (d == GUARD_TWICE && unit->type == RESULTS_TOTAL && unit->reporting < 0 &&
+            parts_moved(p, pc))
+            d = GUARD_PLAIN;
         if (d == GUARD_SMALL)
             continue;
         if (!place_of(p, places, pc->in, u, &place, e))

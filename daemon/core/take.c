@@ -121,9 +121,9 @@ static bool add_choices(const struct intake *p, struct intake_contest *pc, struc
     return true;
 }
 
-/* A roster that changed has stood: the contest begins anew with it, and nothing of the old one is
- * on air. */
-static bool begin_anew(const struct intake *p, struct intake_contest *pc, struct err *e)
+/* A roster that changed has stood: the contest begins anew, and nothing of the old one is on air.
+ * fill_contest adds the choices. */
+static void begin_anew(struct intake_contest *pc)
 {
     struct feed_contest *c = pc->c;
 
@@ -133,7 +133,6 @@ static bool begin_anew(const struct intake *p, struct intake_contest *pc, struct
     for (uint32_t k = 0; k < pc->in->choices; k++)
         pc->map[k] = NONE;
     pc->roster = (struct guard_roster){.verdict = VERDICT_ACCEPTED, .fresh = pc->in->choices};
-    return add_choices(p, pc, e);
 }
 
 static bool learn(const struct intake *p, const struct feed_contest *c, const struct feed_choice *x,
@@ -421,17 +420,18 @@ static bool meet_roster(const struct intake *p, struct intake_contest *pc, struc
     bool waiting = class_of(hold->why) == CLASS_HOLD && !hold->votes;
     struct digest roster = guard_roster_digest(pc->choices, pc->in->choices, p->scratch);
     struct guard_roster ro = pc->roster;
+    int64_t waited = waiting ? p->event->received_ms - hold->since : 0;
 
     *wait = !(waiting || p->event->restored || pc->ruling) || !roster_stands(p, pc, roster);
     if (!*wait) {
         *what |= FEED_ROSTER | FEED_FIGURES | FEED_MARKS;
         c->corrected |= !p->event->restored;
-        return begin_anew(p, pc, e) &&
-               (p->event->restored ||
-                report_note(r, c, NULL, VERDICT_CORRECTED, e,
-                            "choice %.*s was \"%.*s\", is \"%.*s\": so for %lld min",
-                            SLICE_FMT(ro.id), SLICE_FMT(ro.was), SLICE_FMT(ro.is),
-                            (long long)((p->event->received_ms - hold->since) / WHEN_MINUTE)));
+        begin_anew(pc);
+        return p->event->restored ||
+               report_note(r, c, NULL, VERDICT_CORRECTED, e,
+                           "choice %.*s was \"%.*s\", is \"%.*s\": so for %lld min",
+                           SLICE_FMT(ro.id), SLICE_FMT(ro.was), SLICE_FMT(ro.is),
+                           (long long)(waited / WHEN_MINUTE));
     }
     if (waiting && digest_eq(hold->roster, roster))
         return true;

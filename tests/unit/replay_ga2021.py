@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
 """What the rules of the guards make of the recorded night of 5 January 2021, from the payloads and manifests
-alone and with nothing of the daemon's own code: the expected counts of test_replay_ga2021.c.
+alone and with nothing of the daemon's own code: the counts expected by tests/nights/ga2021/night.
 
 usage: replay_ga2021.py FOLDER    where ../shared/feeds/unpack put clarity, ddhq and ap
 """

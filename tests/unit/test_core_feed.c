@@ -271,6 +271,7 @@ static void a_changed_roster_holds_the_contest(void **state)
     world_take(w, 100 + 600, TURNED("921", "1021"));
     assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 1021);
     assert_true(slice_is(world_contest(w, 0, "7")->choices[0].name, "Bob"));
+    assert_int_equal(world_contest(w, 0, "7")->choice_count, 2); /* once they were there twice */
     assert_true(world_contest(w, 0, "7")->roster_rev > rev);
     assert_true(world_contest(w, 0, "7")->corrected);
     assert_int_equal(w->report.changes[0].what & FEED_ROSTER, FEED_ROSTER);
