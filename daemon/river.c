@@ -50,43 +50,48 @@ static bool find_file(const struct settings_source *s, struct slice name, uint32
     return false;
 }
 
-static bool restore_claims(struct river *r, const struct writer_loaded *l, struct err *e)
+static bool restore_claim(struct river *r, const struct writer_claim *w, struct err *e)
 {
-    for (size_t i = 0; i < l->claim_count; i++) {
-        const struct writer_claim *w = &l->claims[i];
-        struct claim c = {.number = w->number,
-                          .race_id = w->race_id,
-                          .endorsement_id = w->endorsement_id,
-                          .by = w->by,
-                          .outcome = (enum outcome)w->outcome,
-                          .at_ms = w->at_ms,
-                          .called_at_ms = w->called_at_ms,
-                          .basis = w->basis,
-                          .reason = w->reason,
-                          .evidence = w->evidence};
-        if (w->outcome < 0 || w->outcome >= OUTCOMES)
-            return err_set(e, ERR_DATA, "claim %lld in the state directory has no known outcome",
-                           (long long)w->number);
-        if (!core_restore_claim(r->core, &c, e))
-            return false;
-    }
-    return true;
+    struct claim c = {.number = w->number,
+                      .race_id = w->race_id,
+                      .endorsement_id = w->endorsement_id,
+                      .by = w->by,
+                      .outcome = (enum outcome)w->outcome,
+                      .at_ms = w->at_ms,
+                      .called_at_ms = w->called_at_ms,
+                      .basis = w->basis,
+                      .reason = w->reason,
+                      .evidence = w->evidence};
+    if (w->outcome < 0 || w->outcome >= OUTCOMES)
+        return err_set(e, ERR_DATA, "claim %lld in the state directory has no known outcome",
+                       (long long)w->number);
+    return core_restore_claim(r->core, &c, e);
 }
 
-static bool restore_decisions(struct river *r, const struct writer_loaded *l, struct err *e)
+static bool restore_decision(struct river *r, const struct writer_decision *w, struct err *e)
 {
-    for (size_t i = 0; i < l->decision_count; i++) {
-        const struct writer_decision *w = &l->decisions[i];
-        struct decision d = {.number = w->number,
-                             .at_ms = w->at_ms,
-                             .verb = w->verb,
-                             .target = w->target,
-                             .argument = w->argument,
-                             .reason = w->reason,
-                             .basis = w->basis,
-                             .url = w->url,
-                             .by = w->by};
-        if (!core_restore_decision(r->core, &d, e))
+    struct decision d = {.number = w->number,
+                         .at_ms = w->at_ms,
+                         .verb = w->verb,
+                         .target = w->target,
+                         .argument = w->argument,
+                         .reason = w->reason,
+                         .basis = w->basis,
+                         .url = w->url,
+                         .by = w->by};
+    return core_restore_decision(r->core, &d, e);
+}
+
+/* Claims and decisions in their one order, as they came: what each corrected is seen again. */
+static bool restore_history(struct river *r, const struct writer_loaded *l, struct err *e)
+{
+    size_t claim = 0, decision = 0;
+    while (claim < l->claim_count || decision < l->decision_count) {
+        bool is_claim =
+            decision == l->decision_count ||
+            (claim < l->claim_count && l->claims[claim].number < l->decisions[decision].number);
+        if (is_claim ? !restore_claim(r, &l->claims[claim++], e)
+                     : !restore_decision(r, &l->decisions[decision++], e))
             return false;
     }
     return true;
@@ -569,8 +574,8 @@ bool river_new(const struct river_parts *parts, const struct writer_loaded *load
     if (!make_filed(r, e) || !effects_init(&r->fx, e) ||
         !core_new(&parts->plan->settings, &parts->plan->endorsed, &r->core, e))
         goto fail;
-    if (loaded && (!restore_claims(r, loaded, e) || !restore_decisions(r, loaded, e) ||
-                   !restore_rulings(r, loaded, e) || !restore_learned(r, loaded, e)))
+    if (loaded && (!restore_history(r, loaded, e) || !restore_rulings(r, loaded, e) ||
+                   !restore_learned(r, loaded, e)))
         goto fail;
     *out = r;
     return true;

@@ -52,7 +52,8 @@ bool core_new(const struct settings *s, const struct endorsements *list, struct 
               struct err *e) MUST_USE;
 void core_free(struct core *c); /* accepts NULL */
 
-/* Before the first event, in this order: what was durable. */
+/* Before the first event, in this order: what was durable; claims and decisions by their numbers,
+ * which are one row. */
 bool core_restore_claim(struct core *c, const struct claim *claim, struct err *e) MUST_USE;
 bool core_restore_decision(struct core *c, const struct decision *d, struct err *e) MUST_USE;
 bool core_restore_ruling(struct core *c, const struct feed_ruling *ruling, struct err *e) MUST_USE;

@@ -7,6 +7,9 @@
 #include "daemon/base/err.h"
 #include "daemon/core/model.h"
 
+/* These know the whole list: for the outside, ask publish_filter (publish.h) of each word before.
+ */
+
 /* False with ERR_USAGE: no such filter, or no such value; the text names those there are. */
 bool documents_filter_check(struct slice word, struct err *e) MUST_USE;
 bool documents_filter_fits(const struct model *m, const struct race *r, struct slice word);

@@ -11,6 +11,7 @@ import pytest
 
 import harness
 import small_night
+import subscriber
 
 LIST = """endorsement_id,candidate_name,state,office,party,held_by,seats_to_fill,office_level,tags
 foe,Di Foe,GA,US Senate,Democratic,Republican,1,federal,first|secret
@@ -55,6 +56,8 @@ def house():
         h.add_ddhq()
         h.write("endorsed.csv", LIST)
         h.configure("file = endorsed.csv", "file = endorsed.csv\npublish = office_level, tag:first\nmin-cell = 2\n\n[guards]\nretract = 1s")
+        h.write("cycles.csv", "cycle,won,called\n2021,5,10\n2023,60,100\n")
+        h.configure("[redis]", "[totals]\nbaseline-elected = 900\nbaseline-states = OH\nhistory = cycles.csv\npercent-from = 1\n\n[redis]")
         h.start_tallyd()
         yield h
 
@@ -62,15 +65,19 @@ def house():
 def test_the_sentence_stays_citable(house):
     before = says(house, "No races called yet")
     call(house, 2)
-    won = says(house, "one of our two endorsed candidates' races has been called: one won, in one state, including one flip")
+    won = says(house, "one of our two endorsed candidates' races has been called: one won (100%), in one state, including one flip")
     assert stamp(won) != stamp(before)
     for cited in (before, won):
         for _ in range(2):
             again = ask(house, f"/v1/statement.txt?at={stamp(cited)}")
             assert (again.status, again.body, again.getheader("Content-Type")) == (200, cited.body, "text/plain; charset=utf-8")
+    totals = json.loads(ask(house, "/v1/totals.json").body)
+    subscriber.validator("envelope").validate(totals)
+    assert totals["data"]["lifetime"] == {"elected": 901, "states": ["GA", "OH"]} and totals["data"]["record"] == "so_far"
+    assert totals["data"]["season"]["won_seats"] == 1 and totals["data"]["season"]["pending"] == 1
     long, slack = (ask(house, f"/v1/statement.txt?at={stamp(won)}&style={s}").body for s in ("long", "slack"))
-    assert "(checked at " in long and "Called by DDHQ: one. Flips from Republican: one." in long
-    assert "*one of our two* endorsed candidates' races has been called: *one won*, in one state" in slack
+    assert "(checked at " in long and "Called by DDHQ: one. Flips from Republican: one. The share won is the highest of the recorded cycles so far." in long
+    assert "*one of our two* endorsed candidates' races has been called: *one won* (100%), in one state" in slack
     assert slack.replace("*", "") == won.body
 
     def change():

@@ -195,12 +195,13 @@ static inline struct core *night_restart(struct night *n)
     struct err e;
 
     night_core(n);
-    for (uint32_t i = 0; i < m->claim_count; i++)
-        if (!core_restore_claim(n->core, &m->claims[i], &e))
-            fail_msg("claim: %s", e.text);
-    for (uint32_t i = 0; i < m->decision_count; i++)
-        if (!core_restore_decision(n->core, &m->decisions[i], &e))
-            fail_msg("decision: %s", e.text);
+    for (uint32_t i = 0, k = 0; i < m->claim_count || k < m->decision_count;) {
+        bool claim = k == m->decision_count ||
+                     (i < m->claim_count && m->claims[i].number < m->decisions[k].number);
+        if (claim ? !core_restore_claim(n->core, &m->claims[i++], &e)
+                  : !core_restore_decision(n->core, &m->decisions[k++], &e))
+            fail_msg("%s: %s", claim ? "claim" : "decision", e.text);
+    }
     return old;
 }
 

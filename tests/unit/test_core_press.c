@@ -154,6 +154,38 @@ static void test_a_race_that_is_taken_over_is_corrected(void **state)
     night_close(&n);
 }
 
+/* What the desk corrects, with its own reason; the same after a restart. */
+static void test_what_the_desk_corrects(void **state)
+{
+    static const char *const wanted[3][4] = {{"ann", "won", "pending", "desk"},
+                                             {"bob", "active", "withdrawn", "desk"},
+                                             {"gus", "won", "pending", "desk"}};
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE1("won", "") SENATE2("", ""), NIGHT_AT(1));
+    assert_true(night_decide(&n, "mark", "ga-ss-1", "void", NIGHT_AT(2)));
+    assert_int_equal(night_outcome(&n, "ann"), OUTCOME_PENDING);
+    assert_true(night_decide(&n, "endorse status", "bob", "withdrawn", NIGHT_AT(3)));
+    assert_true(night_decide(&n, "call", "gus", "won", NIGHT_AT(4)));
+    assert_true(night_decide(&n, "uncall", "gus", "", NIGHT_AT(5)));
+    for (int again = 0; again < 2; again++) {
+        const struct model *m = core_model(n.core);
+        if (m->correction_count != 3)
+            fail_msg("%d corrections", (int)m->correction_count);
+        for (uint32_t i = 0; i < 3; i++) {
+            const struct correction *c = &m->corrections[i];
+            assert_true(slice_is(m->endorsed->list[c->endorsement].id, wanted[i][0]));
+            assert_true(slice_is(c->was, wanted[i][1]) && slice_is(c->now, wanted[i][2]));
+            assert_true(slice_is(c->by, wanted[i][3]));
+            assert_true(slice_find(c->why, SLICE("the clerk said so")) != SIZE_MAX);
+            assert_int_equal(c->at_ms, NIGHT_AT(i < 2 ? 2 + (int)i : 5));
+        }
+        core_free(night_restart(&n));
+    }
+    night_close(&n);
+}
+
 /* ---- open ---- */
 
 /* The fields of the CSV's row of an endorsement, joined by '|' from `standing` on. */
@@ -226,6 +258,43 @@ static void test_open_races(void **state)
     buf_done(&out);
     arena_free(a);
     night_close(&n);
+}
+
+/* Why nobody has called it, one reason after the other. */
+static void test_reasons_for_silence(void **state)
+{
+    struct arena *a = arena_new(4 << 20);
+    struct night n;
+    struct buf out;
+    (void)state;
+    night_open(&n, list);
+    buf_init(&out, 1 << 20);
+#define WHY(id, text)                                                                              \
+    do {                                                                                           \
+        arena_reset(a);                                                                            \
+        buf_clear(&out);                                                                           \
+        assert_true(documents_open(core_model(n.core), NIGHT_AT(9), a, &out));                     \
+        if (!strstr(open_row(&out, id), text))                                                     \
+            fail_msg("%s: not '%s' but %s", id, text, open_row(&out, id));                         \
+    } while (0)
+    WHY("ann", "|no feed has it");
+    night_batch(&n, AP,
+                "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer|D\n"
+                "choice 12|Other One|R\ntotal 0 0 ; units=0/10\n" BOARD,
+                NIGHT_AT(1));
+    WHY("ann", "no results|0|||0|10|uncalled||no votes yet\r"); /* the share of nothing is none */
+    night_batch(&n, AP,
+                "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer|D\n"
+                "choice 12|Other One|R\ntotal 9 ? ; units=0/10\n"
+                "contest 3|School Board|GA ; stated seats=2\nchoice 31|Cat Cole| ; won\n"
+                "choice 32|Dan Dorn|\nchoice 33|Other Three|\nchoice 34|Other Four|\n"
+                "choice 35|Write-in| ; write-in\ntotal 50 30 40 10 ?\n",
+                NIGHT_AT(2));
+    WHY("ann", "unclear|9|||0|10|uncalled||unclear by these votes\r");
+    WHY("dan", "trailing|30|-10|-7.69|||partly_called||others in it are called\r");
+    night_close(&n);
+    buf_done(&out);
+    arena_free(a);
 }
 
 /* ---- privacy ---- */
@@ -417,7 +486,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_corrections),
         cmocka_unit_test(test_a_race_that_is_taken_over_is_corrected),
+        cmocka_unit_test(test_what_the_desk_corrects),
         cmocka_unit_test(test_open_races),
+        cmocka_unit_test(test_reasons_for_silence),
         cmocka_unit_test(test_only_what_is_published_exists),
         cmocka_unit_test(test_small_cells_do_not_appear),
         cmocka_unit_test(test_totals_for_spreadsheets),

@@ -258,6 +258,41 @@ static void test_the_version_is_left_for_the_poll(void **state)
     plan_free(p);
 }
 
+/* What the totals rest on beside the list: read whole, or named with its line. */
+static void test_cycles_and_what_is_public(void **state)
+{
+    static const char more[] = "\n[totals]\nhistory = cycles.csv\nflip-from = GOP, Green\n"
+                               "baseline-elected = 900\nbaseline-states = OH, TX\n";
+    struct fixture *f = *state;
+    fixture_write(f, "cycles.csv", "cycle,won,called\n2021,50,100\n2023,60,99\n");
+    struct plan *p = make(f, "polls-close.GA = 19:00", more, ONE, false);
+    if (!p)
+        fail_msg("%s", f->problems.ptr);
+    const struct settings *s = &p->settings;
+    assert_int_equal(s->cycle_count, 2);
+    assert_true(s->cycles[1].won == 60 && s->cycles[1].called == 99);
+    assert_true(s->flip_from_count == 2 && slice_is(s->flip_from[0], "GOP"));
+    assert_true(s->baseline_elected == 900 && s->baseline_state_count == 2 &&
+                slice_is(s->baseline_states[1], "TX"));
+    assert_true(s->publish_count == 0 && s->min_cell == 5);
+    plan_free(p);
+    fixture_write(f, "cycles.csv", "cycle,won,called\n2021,500,100\n");
+    expect(f, make(f, "polls-close.GA = 19:00", more, ONE, false),
+           "cycles.csv:2: more are won than called");
+    expect(f, make(f, "polls-close.GA = 19:00", "\n[totals]\nhistory = none.csv\n", ONE, false),
+           "none.csv");
+    p = make(f, "polls-close.GA = 19:00\n[endorsements]\npublish = tags, sum:x\nmin-cell = 9", "",
+             ONE, false);
+    if (!p)
+        fail_msg("%s", f->problems.ptr);
+    assert_true(p->settings.publish_count == 2 && p->settings.min_cell == 9);
+    plan_free(p);
+    expect(
+        f,
+        make(f, "polls-close.GA = 19:00\n[endorsements]\npublish = office_levels", "", ONE, false),
+        "did you mean office_level?");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +308,7 @@ int main(void)
         T(test_a_simulated_clock_stays_on_loopback),
         T(test_credentials_go_where_they_are_named),
         T(test_the_version_is_left_for_the_poll),
+        T(test_cycles_and_what_is_public),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
