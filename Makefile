@@ -142,7 +142,7 @@ $(BUILD)/tests/bench_parse: $(BUILD)/tests/bench/bare_json.o
 .SECONDARY:
 
 # ---- people's targets ----
-.PHONY: help deps check check-san cover test bench corpus lint format install demo night-ga2021 layers tools clean
+.PHONY: help deps check check-san cover test test-matching bench corpus lint format install demo night-ga2021 layers tools clean
 
 help:
 	@echo "make            build tallyd, tally-parse and tallyctl into $(BUILD)/"
@@ -151,6 +151,7 @@ help:
 	@echo "make check-san  the fast part under address and undefined-behaviour sanitizers"
 	@echo "make cover      how many branches of daemon/core the unit tests take, a line a file"
 	@echo "make test-property  ten thousand random nights (SEED=, N= repeat some)"
+	@echo "make test-matching  precision and recall of matching, on lists made from real files"
 	@echo "make bench      figures, as ratios against bare baselines"
 	@echo "make corpus     every real file of every format, against second readings; and every format damaged"
 	@echo "make night-ga2021  the Georgia runoffs of January 2021 as three feeds saw them"
@@ -202,6 +203,10 @@ test-property: deps
 	@$(MAKE) --no-print-directory $(BUILD)/tests/test_core_property
 	@echo "random nights: SEED=$${SEED:-1} N=$${N:-10000}"
 	@SEED=$${SEED:-1} N=$${N:-10000} CMOCKA_MESSAGE_OUTPUT=stdout $(BUILD)/tests/test_core_property
+
+test-matching: deps
+	@$(MAKE) --no-print-directory all
+	@TALLYD_BUILD=$(BUILD) $(PYTHON) tests/matching/run.py
 
 bench: deps
 	@$(MAKE) --no-print-directory all tools

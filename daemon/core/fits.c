@@ -225,10 +225,21 @@ static struct slice say(struct look *l, struct slice fact, const char *against, 
                         SLICE_FMT(word));
 }
 
+/* A write-in and a candidate on the ballot are two people, or one whom the list has wrong. */
+static const char *other_ballot(const struct look *l, const struct endorsement *e, uint32_t choice)
+{
+    bool theirs = l->c->choices[choice].flags & RESULTS_WRITE_IN;
+
+    if (theirs == (e->status == ENDORSE_WRITE_IN))
+        return NULL;
+    return theirs ? "the line is a write-in's, the list does not say write_in"
+                  : "the list says write_in, the line is on the ballot";
+}
+
 /* Each line with the same person; failing that, when `loose`, each line that may be. `basis` says
- * how the contest was found, `doubt` what stands against it. */
-static void add_names(struct look *l, uint32_t e, struct slice basis, bool loose, const char *doubt,
-                      struct slice word)
+ * how the contest was found, `fixed` that a person named it, `doubt` what stands against it. */
+static void add_names(struct look *l, uint32_t e, struct slice basis, bool loose, bool fixed,
+                      const char *doubt, struct slice word)
 {
     const struct match_person *ours = &l->m->match->people[e];
     bool any = false;
@@ -240,11 +251,13 @@ static void add_names(struct look *l, uint32_t e, struct slice basis, bool loose
                 continue;
             any = true;
             const char *against = pass == 0 ? doubt : "the names are alike, not the same";
+            struct slice about = pass == 0 ? word : no_word;
+            if (!against && !fixed && (against = other_ballot(l, ours->race.e, p->choice)))
+                about = no_word;
             struct slice fact = arena_printf(
                 l->scratch, "name \"%.*s\" and \"%.*s\"; %.*s", SLICE_FMT(ours->race.e->name),
                 SLICE_FMT(l->c->choices[p->choice].name), SLICE_FMT(basis));
-            add(l, e, p->choice, p->index, !against,
-                say(l, fact, against, pass == 0 ? word : no_word));
+            add(l, e, p->choice, p->index, !against, say(l, fact, against, about));
         }
 }
 
@@ -419,7 +432,7 @@ static void judge_names(struct look *l, uint32_t e)
     struct slice office = ours->office.class ? slice_of(ours->office.class->slug) : ours->e->office;
     struct slice basis = arena_printf(l->scratch, "office %.*s, state %.*s", SLICE_FMT(office),
                                       SLICE_FMT(ours->e->state));
-    add_names(l, e, basis, fit == RACE_SAME, why.text, why.word);
+    add_names(l, e, basis, fit == RACE_SAME, false, why.text, why.word);
 }
 
 static void judge(struct look *l, uint32_t e)
@@ -450,7 +463,8 @@ static void judge(struct look *l, uint32_t e)
     bool odd = l->ap && ours->ap_candidate_id.len > 0;
     struct slice basis =
         arena_printf(l->scratch, "contest fixed by hint \"%.*s\"", SLICE_FMT(hint));
-    add_names(l, e, basis, true, odd ? "its id is not the list's ap_candidate_id" : NULL, no_word);
+    add_names(l, e, basis, true, true, odd ? "its id is not the list's ap_candidate_id" : NULL,
+              no_word);
     if (l->person_count == 0)
         add(l, e, NONE, 0, false, say(l, basis, "the feed gives no names", no_word));
 }

@@ -209,6 +209,24 @@ static struct spread spread_of(const struct match_person *p, uint32_t endorsemen
     return s;
 }
 
+/* One race and two contests of one source that are not its counties' parts: the list has two races
+ * under one name, or the feed two contests; who is in which cannot be told. */
+static bool second_contest(const struct model *m, const struct feed_contest *c, const struct fit *f)
+{
+    const struct race *r = &m->races[match_race_of(m, f->endorsement)];
+
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct match_person *p = &m->match->people[r->endorsements[i]];
+        for (uint32_t k = 0; k < p->seen_count && r->endorsements[i] != f->endorsement; k++) {
+            const struct feed_contest *other = p->seen[k];
+            if (other != c && other->source == c->source && !other->gone &&
+                fits_in_full(other, r->endorsements[i]) && !same_race_elsewhere(p, c, other))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* What keeps a full fit from being automatic; NULL: nothing. */
 static const char *note_of(const struct model *m, const struct feed_contest *c, const struct fit *f,
                            const struct spread *s, struct arena *scratch)
@@ -217,6 +235,8 @@ static const char *note_of(const struct model *m, const struct feed_contest *c, 
         return NULL;
     if (s->several)
         return "several contests of the source fit";
+    if (!c->gone && second_contest(m, c, f))
+        return "another of the race is in another contest of the source";
     if (shared(m, c, f))
         return "it fits another endorsement too, or the contest would be two races";
     if (split(m, c, f, scratch))
@@ -444,6 +464,29 @@ static bool see(struct model *m, struct match_person *p, uint32_t endorsement,
     return true;
 }
 
+/* What is found of one may settle the others of its race. */
+static uint32_t *with_mates(struct model *m, const uint32_t *who, struct arena *scratch,
+                            size_t *count)
+{
+    size_t room = 1, n = 0;
+
+    for (size_t i = 0; i < *count; i++)
+        room += m->races[match_race_of(m, who[i])].endorsement_count;
+    uint32_t *all = arena_array(scratch, room, sizeof(*all));
+    m->match->serial++;
+    for (size_t i = 0; i < *count && all; i++) {
+        const struct race *r = &m->races[match_race_of(m, who[i])];
+        for (uint32_t k = 0; k < r->endorsement_count; k++) {
+            uint32_t *stamp = &m->match->stamps[r->endorsements[k]];
+            if (*stamp != m->match->serial)
+                all[n++] = r->endorsements[k];
+            *stamp = m->match->serial;
+        }
+    }
+    *count = n;
+    return all;
+}
+
 static bool rematch(struct model *m, struct feed_contest *c, struct arena *scratch, bool *changed)
 {
     struct match_fits found;
@@ -460,6 +503,9 @@ static bool rematch(struct model *m, struct feed_contest *c, struct arena *scrat
     for (size_t i = 0; i < count; i++)
         if (!see(m, &m->match->people[who[i]], who[i], c))
             return false;
+    who = with_mates(m, who, scratch, &count);
+    if (!who)
+        return false;
     for (size_t i = 0; i < count; i++)
         settle(m, who[i], c->source, scratch);
     for (size_t i = 0; i < count; i++)

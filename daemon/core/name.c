@@ -537,6 +537,30 @@ static bool family_alike(const struct name *a, const struct name *b)
            (a->family > 0 && b->family > 0 && typo_away(a, b) && first_fits(a, b));
 }
 
+static bool has_initial(const struct name *n)
+{
+    for (size_t i = 0; i < n->count; i++)
+        if (n->words[i].len == 1)
+            return true;
+    return false;
+}
+
+static bool initials_only(const struct name *n)
+{
+    for (size_t i = 0; i < n->family; i++)
+        if (n->words[i].len != 1)
+            return false;
+    return n->family > 0;
+}
+
+/* The same letters with other gaps: "J D" is "JD", "Mary Ann" is "Maryann"; but "Robert A" is not
+ * "Roberta". */
+static bool gaps_apart(const struct name *a, const struct name *b)
+{
+    return slice_eq(a->words[0], b->words[0]) || initials_only(a) || initials_only(b) ||
+           (!has_initial(a) && !has_initial(b));
+}
+
 enum name_fit name_compare(const struct name *a, const struct name *b)
 {
     size_t fa, fb;
@@ -545,7 +569,7 @@ enum name_fit name_compare(const struct name *a, const struct name *b)
         return NAME_NO;
     bool same = a->suffix.len == 0 || b->suffix.len == 0 || slice_eq(a->suffix, b->suffix);
     if (slice_eq(a->joined, b->joined))
-        same &= a->count > 1 && b->count > 1;
+        same &= a->count > 1 && b->count > 1 && gaps_apart(a, b);
     else if (family_same(a, b, &fa, &fb))
         same &= fa > 0 && fb > 0 && first_fits(a, b) &&
                 middles_fit(a->words + 1, fa - 1, b->words + 1, fb - 1);

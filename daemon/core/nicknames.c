@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /* One row a formal name, in alphabetical order: the name, then its short forms, all folded. A row
- * must hold nothing but forms of one name: a wrong one here is a wrong match. */
+ * must hold nothing but forms of one name, and no formal name of another row (Julia and Julie are
+ * two people): a wrong one here is a wrong match. */
 #include "daemon/core/nicknames.h"
 
 #include <string.h>
 
 static const char *const rows[] = {
     "aaron ron",
-    "abigail abby gail",
+    "abigail abby",
     "abraham abe",
     "adelaide addie",
     "agnes aggie",
+    "alan al",
     "albert al bert bertie",
     "alexander alex al sandy xander alec",
-    "alexandra alex sandra sandy alexa lexi",
+    "alexandra alex sandy alexa lexi",
     "alfred al fred alf",
     "alice ali",
     "alicia ali",
@@ -26,7 +28,7 @@ static const char *const rows[] = {
     "andrea andi",
     "andrew andy drew",
     "angela angie",
-    "ann annie nan nancy",
+    "ann annie nan",
     "anna annie",
     "annette annie",
     "anthony tony",
@@ -50,11 +52,11 @@ static const char *const rows[] = {
     "calvin cal",
     "cameron cam",
     "carol carrie",
-    "caroline carrie carol",
-    "carolyn carrie carol lyn",
-    "cassandra cassie sandra",
+    "caroline carrie",
+    "carolyn carrie lyn",
+    "cassandra cassie",
     "catherine cathy cate kate kathy katie kitty cat",
-    "cecilia cece celia",
+    "cecilia cece",
     "charles charlie chuck chas chip",
     "charlotte charlie lottie",
     "chester chet",
@@ -93,11 +95,9 @@ static const char *const rows[] = {
     "edwin ed eddie",
     "eleanor ellie nell nora",
     "elijah eli",
-    "elizabeth liz beth betty betsy lizzie eliza libby lisa bess",
+    "elizabeth liz beth betty betsy lizzie eliza libby bess",
     "ellen ellie nell",
     "emily em emmy",
-    "enrique henry",
-    "eric rick",
     "ernest ernie",
     "esteban steve",
     "eugene gene",
@@ -142,7 +142,7 @@ static const char *const rows[] = {
     "israel izzy",
     "jacob jake",
     "jacqueline jackie",
-    "james jim jimmy jamie jem",
+    "james jim jimmy jem",
     "jane janie",
     "janet jan",
     "janice jan",
@@ -151,7 +151,7 @@ static const char *const rows[] = {
     "jeffery jeff",
     "jeffrey jeff",
     "jennifer jen jenny jenn",
-    "jeremiah jerry jeremy",
+    "jeremiah jerry",
     "jeremy jerry",
     "jerome jerry",
     "jesse jess",
@@ -164,19 +164,18 @@ static const char *const rows[] = {
     "joanne jo",
     "johanna jo",
     "john jack johnny jon",
-    "jonathan jon jonny john",
+    "jonathan jon jonny",
     "jose pepe joe",
     "joseph joe joey jo",
     "josephine jo josie",
     "joshua josh",
     "josue josh",
     "joyce joy",
-    "juan johnny john",
     "juana jenny",
     "juanita nita",
     "judith judy jude",
     "judy jude",
-    "julia julie jules",
+    "julia jules",
     "julian jules",
     "karen kari",
     "katherine kathy kate katie kathie kat kitty",
@@ -190,15 +189,11 @@ static const char *const rows[] = {
     "kristine kris",
     "kristopher kris",
     "laurence larry",
-    "lawrence larry lars",
-    "leah lee",
-    "leland lee",
-    "leo lee",
-    "leonard len lenny leo",
-    "leroy roy lee",
+    "lawrence larry",
+    "leonard len lenny",
+    "leroy roy",
     "leslie les",
     "lester les",
-    "levi lee",
     "lewis lew lou",
     "lillian lil lily",
     "linda lindy",
@@ -214,7 +209,7 @@ static const char *const rows[] = {
     "magdalena maggie lena",
     "manuel manny",
     "marcus marc mark",
-    "margaret maggie meg peggy marge margie peg greta rita",
+    "margaret maggie meg peggy marge margie peg",
     "margarita rita",
     "maria mary",
     "marian mary",
@@ -255,7 +250,7 @@ static const char *const rows[] = {
     "natalie nat",
     "natasha tasha",
     "nathan nate nat",
-    "nathaniel nate nat nathan",
+    "nathaniel nate nat",
     "nicholas nick nicky",
     "nicolas nick",
     "nicole nikki nicky",
@@ -277,22 +272,21 @@ static const char *const rows[] = {
     "phyllis phyl",
     "preston pres",
     "priscilla cilla pris",
-    "rafael rafe rafi ralph",
+    "rafael rafe rafi",
     "ralph rafe",
     "ramon ray",
     "randall randy",
     "randolph randy",
     "raquel rocky",
-    "raul ralph",
     "raymond ray",
     "rebecca becky becca",
     "regina gina reggie",
     "reginald reg reggie",
-    "ricardo rick ricky richard",
+    "ricardo rick ricky",
     "richard rick dick rich richie ricky dickie",
     "robert bob bobby rob robbie bert",
     "roberta bobbie",
-    "roberto bob bobby robert",
+    "roberto bob bobby",
     "roderick rod rick",
     "rodney rod",
     "rodolfo rudy",
@@ -315,13 +309,11 @@ static const char *const rows[] = {
     "samuel sam sammy",
     "sandra sandy",
     "santiago jim",
-    "sarah sally sadie",
     "saul sol",
     "scott scotty",
     "sebastian seb",
     "sergio serge",
     "seymour sy",
-    "sharon shari sherry",
     "sheldon shelly",
     "shelley shelly",
     "shirley shirl",
@@ -349,17 +341,16 @@ static const char *const rows[] = {
     "terrence terry",
     "thaddeus thad tad",
     "theodore ted teddy theo",
-    "theresa terry tess tessa tracy",
+    "theresa terry tess tessa",
     "thomas tom tommy thom",
     "tiffany tiff",
     "timothy tim timmy",
     "tobias toby",
     "tomas tom tommy",
-    "ulysses lee",
     "valerie val",
     "vanessa van",
     "vernon vern",
-    "veronica ronnie vera",
+    "veronica ronnie",
     "vicente vince",
     "victor vic",
     "victoria vicky vicki tori",
@@ -374,7 +365,7 @@ static const char *const rows[] = {
     "wilbur will",
     "wilfred will fred",
     "willard will bill",
-    "william bill billy will willy willie liam",
+    "william bill billy will willy willie",
     "willis will bill",
     "winfield win",
     "winifred winnie",
@@ -395,12 +386,24 @@ static bool row_has(const char *row, struct slice word)
     return false;
 }
 
+static bool is_head(const char *row, struct slice word)
+{
+    return strncmp(row, word.ptr, word.len) == 0 && row[word.len] == ' ';
+}
+
+/* "Dan" and "Danny": one short form is the other's beginning. */
+static bool grown(struct slice a, struct slice b)
+{
+    return a.len >= 3 && b.len >= 3 && (slice_starts(a, b) || slice_starts(b, a));
+}
+
 bool nicknames_same(struct slice a, struct slice b)
 {
     if (slice_eq(a, b))
         return true;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (row_has(rows[i], a) && row_has(rows[i], b))
+        if (row_has(rows[i], a) && row_has(rows[i], b) &&
+            (is_head(rows[i], a) || is_head(rows[i], b) || grown(a, b)))
             return true;
     return false;
 }

@@ -7,6 +7,7 @@
 
 #include "daemon/base/num.h"
 #include "daemon/base/text.h"
+#include "daemon/core/office_kin.h"
 #include "daemon/core/office_table.h"
 
 #define COUNT(t) (sizeof(t) / sizeof((t)[0]))
@@ -19,24 +20,31 @@ struct tokens {
     bool crowded;
 };
 
+/* `field`: only where a field says nothing else: "Independent School District" is no party's. */
 static const struct {
     const char *word, *party;
+    bool field;
 } parties[] = {
-    {"dem", "dem"},
-    {"democrat", "dem"},
-    {"democratic", "dem"},
-    {"rep", "rep"},
-    {"republican", "rep"},
-    {"gop", "rep"},
-    {"lib", "lib"},
-    {"libertarian", "lib"},
-    {"grn", "grn"},
-    {"green party", "grn"},
-    {"dfl", "dem"},
-    {"d", "dem"},
-    {"r", "rep"},
-    {"democratic party", "dem"},
-    {"republican party", "rep"},
+    {"dem", "dem", false},
+    {"democrat", "dem", false},
+    {"democratic", "dem", false},
+    {"rep", "rep", false},
+    {"republican", "rep", false},
+    {"gop", "rep", false},
+    {"lib", "lib", false},
+    {"libertarian", "lib", false},
+    {"grn", "grn", false},
+    {"green party", "grn", false},
+    {"dfl", "dem", false},
+    {"d", "dem", true},
+    {"r", "rep", true},
+    {"green", "grn", true},
+    {"independent", "ind", true},
+    {"ind", "ind", true},
+    {"independent party", "ind", false},
+    {"libertarian party", "lib", false},
+    {"democratic party", "dem", false},
+    {"republican party", "rep", false},
 };
 
 /* kind words of parts, and what they may be */
@@ -69,9 +77,11 @@ static const struct {
     {"office", "seat", PART_SEAT},
     {"department", "seat", PART_SEAT},
     {"dept", "seat", PART_SEAT},
-    {"hd", "house", PART_DISTRICT},
-    {"sd", "senate", PART_DISTRICT},
-    {"cd", "congressional", PART_DISTRICT},
+    {"hd", "district", PART_DISTRICT},
+    {"sd", "district", PART_DISTRICT},
+    {"cd", "district", PART_DISTRICT},
+    {"ld", "district", PART_DISTRICT},
+    {"ad", "district", PART_DISTRICT},
 };
 
 /* Between an ordinal and its kind word: "17th Judicial District". */
@@ -94,30 +104,41 @@ static const char *const romans[] = {"",   "i",   "ii",   "iii", "iv", "v",
                                      "vi", "vii", "viii", "ix",  "x"};
 
 static const char *const empty_words[] = {
-    "of",        "the",        "for",      "to",          "in",           "and",
-    "a",         "an",         "at",       "member",      "members",      "election",
-    "elections", "non",        "partisan", "nonpartisan", "term",         "terms",
-    "full",      "office",     "seat",     "seats",       "position",     "district",
-    "dist",      "no",         "number",   "num",         "state",        "judge",
-    "justice",   "judges",     "judicial", "legislative", "magisterial",  "supervisorial",
-    "candidate", "candidates", "party",    "nomination",  "nonpartizan",  "np",
-    "year",      "years",      "yr",       "shall",       "be",           "elected",
-    "elect",     "de",         "y",        "results",     "districtwide", "from",
+    "of",         "the",        "for",       "to",          "in",           "and",
+    "a",          "an",         "at",        "member",      "members",      "election",
+    "elections",  "non",        "partisan",  "nonpartisan", "term",         "terms",
+    "full",       "office",     "seat",      "seats",       "position",     "district",
+    "dist",       "no",         "number",    "num",         "state",        "judge",
+    "justice",    "judges",     "judicial",  "legislative", "magisterial",  "supervisorial",
+    "candidate",  "candidates", "party",     "nomination",  "nonpartizan",  "np",
+    "year",       "years",      "yr",        "shall",       "be",           "elected",
+    "elect",      "de",         "y",         "results",     "districtwide", "from",
+    "countywide", "citywide",   "incumbent", "all",
 };
 
 static const struct {
     const char *word;
     unsigned kind;
 } place_kinds[] = {
-    {"city", 1},     {"town", 2},  {"township", 4}, {"twp", 4},     {"village", 8},
-    {"borough", 16}, {"boro", 16}, {"county", 32},  {"parish", 32}, {"co", 32},
+    {"city", 1},
+    {"town", 2},
+    {"township", 4},
+    {"twp", 4},
+    {"village", 8},
+    {"borough", 16},
+    {"boro", 16},
+    {"county", 32},
+    {"parish", 32},
+    {"co", 32},
+    {"countywide", OFFICE_OF_COUNTY},
 };
 
 /* Said of a place by some and not by others. */
 static const char *const place_empty[] = {
-    "of",     "the",          "public",    "school",   "schools", "district", "isd",
-    "usd",    "board",        "education", "area",     "for",     "and",      "no",
-    "number", "municipality", "statewide", "judicial", "circuit", "court",    "unified",
+    "of",      "the",   "public",  "school",       "schools",   "district",
+    "isd",     "usd",   "board",   "education",    "area",      "for",
+    "and",     "no",    "number",  "municipality", "statewide", "judicial",
+    "circuit", "court", "unified", "corporation",  "corp",
 };
 
 static const struct {
@@ -335,11 +356,29 @@ static size_t counted(const struct tokens *t, size_t at, struct arena *a)
     return congress && ordinal(t->word[at], &value, a) ? 1 : 0;
 }
 
+/* ... "ending 01/01/2019", of a term; "county wide". */
+static size_t ending(const struct tokens *t, size_t at)
+{
+    static const char *const verbs[] = {"ending", "ends", "expiring", "expires"};
+    static const char *const wide[] = {"county wide", "city wide", "district wide"};
+    size_t n = 1;
+
+    for (size_t i = 0; i < COUNT(wide); i++)
+        if (phrase_at(t, at, wide[i]) > 0)
+            return 2;
+    if (!is_word_of(t, at, verbs, COUNT(verbs)))
+        return 0;
+    while (n < 4 && at + n < t->count && all_digits(t->word[at + n]))
+        n++;
+    return n > 1 ? n : 0;
+}
+
 static void drop_decorations(struct tokens *t, struct arena *a)
 {
     for (size_t i = 0; i < t->count; i++) {
         size_t n = vote_for(t, i, a);
-        claim(t, i, n > 0 ? n : counted(t, i, a));
+        n = n > 0 ? n : counted(t, i, a);
+        claim(t, i, n > 0 ? n : ending(t, i));
     }
 }
 
@@ -355,7 +394,24 @@ static void read_flags(struct tokens *t, struct office_text *out)
         }
 }
 
-static void read_class(struct tokens *t, struct office_text *out)
+/* "Fire Protection District 9": the name of the class ends where its number begins. */
+static void number_of(struct tokens *t, size_t last, struct arena *a, struct office_text *out)
+{
+    struct slice value;
+    size_t n = last + 1;
+
+    if (!slice_is(t->word[last], "district"))
+        return;
+    if (is_word(t, n, "no") || is_word(t, n, "number"))
+        n++;
+    if (n >= t->count || t->claimed[n] || !starts_digit(t->word[n]) ||
+        ordinal(t->word[n], &value, a) || !value_of(t->word[n], &value, a))
+        return;
+    add_part(out, PART_DISTRICT, "district", value);
+    claim(t, last + 1, n - last);
+}
+
+static void read_class(struct tokens *t, struct arena *a, struct office_text *out)
 {
     for (size_t i = 0; i < t->count; i++) {
         const struct office_class *class = NULL;
@@ -374,11 +430,20 @@ static void read_class(struct tokens *t, struct office_text *out)
         out->class = class;
         claim(t, i, most);
         i += most - 1;
+        number_of(t, i, a, out);
     }
-    if (!out->class && t->count == 1 && slice_is(t->word[0], "president")) {
-        out->class = office_phrases[0].class;
+    if (!out->class && t->count == 1 && (out->class = office_alone(t->word[0])))
         claim(t, 0, 1);
-    }
+}
+
+/* "54A District": a number with its letter. */
+static bool lettered(struct slice w, struct slice *value)
+{
+    bool fits = w.len > 1 && all_digits(slice_sub(w, 0, w.len - 1)) && w.ptr[w.len - 1] >= 'a' &&
+                w.ptr[w.len - 1] <= 'z';
+
+    *value = w;
+    return fits;
 }
 
 /* "3rd Ward", "17th Judicial District", and a lone ordinal. */
@@ -386,7 +451,8 @@ static size_t ordinal_part(struct tokens *t, size_t at, struct arena *a, struct 
 {
     struct slice value;
 
-    if (!ordinal(t->word[at], &value, a))
+    bool lone = ordinal(t->word[at], &value, a);
+    if (!lone && !lettered(t->word[at], &value))
         return 0;
     size_t n = at + 1 < t->count && in_list(adjectives, COUNT(adjectives), t->word[at + 1]) ? 2 : 1;
     for (size_t k = 0; k < COUNT(part_kinds); k++)
@@ -396,9 +462,22 @@ static size_t ordinal_part(struct tokens *t, size_t at, struct arena *a, struct 
             claim(t, at, 1);
             return n + 1;
         }
+    if (!lone)
+        return 0;
     add_part(out, PART_DISTRICT | PART_SEAT, NULL, value);
     claim(t, at, 1);
     return 1;
+}
+
+/* A class that only a district beside it shows. */
+static bool take_weak_class(struct slice w, struct office_text *out)
+{
+    for (size_t k = 0; k < office_weak_count && !out->class && out->part_count > 0; k++)
+        if (slice_is(w, office_weak[k].words)) {
+            out->class = office_weak[k].class;
+            return true;
+        }
+    return false;
 }
 
 /* "District 12", "Seat No. B", "Ward Three". */
@@ -420,6 +499,7 @@ static size_t kind_part(struct tokens *t, size_t at, struct arena *a, struct off
                 if (is_word(t, at + n + 1, part_kinds[j].word))
                     return 0;
         add_part(out, part_kinds[k].mask, part_kinds[k].kind, value);
+        take_weak_class(t->word[at], out);
         claim(t, at, n + 1);
         return n + 1;
     }
@@ -444,7 +524,7 @@ static void read_parts(struct tokens *t, struct arena *a, struct office_text *ou
 }
 
 /* Words of other names of the same class say nothing more: "Representative to the ... Congress". */
-static bool class_word(const struct office_class *class, struct slice w)
+bool office_class_word(const struct office_class *class, struct slice w)
 {
     for (size_t k = 0; k < office_phrase_count && class; k++) {
         struct slice rest = slice_of(office_phrases[k].words), word;
@@ -455,38 +535,43 @@ static bool class_word(const struct office_class *class, struct slice w)
     return false;
 }
 
-/* A class that only a district beside it shows. */
-static bool take_weak_class(struct slice w, struct office_text *out)
-{
-    for (size_t k = 0; k < office_weak_count && !out->class && out->part_count > 0; k++)
-        if (slice_is(w, office_weak[k].words)) {
-            out->class = office_weak[k].class;
-            return true;
-        }
-    return false;
-}
-
-static bool take_party(struct slice w, struct office_text *out)
-{
-    for (size_t k = 0; k < COUNT(parties) && w.len > 1; k++)
-        if (slice_is(w, parties[k].word)) {
-            out->crowded |= out->party && strcmp(out->party, parties[k].party) != 0;
-            out->party = parties[k].party;
-            return true;
-        }
-    return false;
-}
-
-/* "State House 12". */
+/* "State House 12", "3B District Judge". */
 static bool take_bare_number(struct slice w, struct arena *a, struct office_text *out)
 {
+    enum office_reach reach = out->class ? out->class->reach : REACH_UNKNOWN;
     struct slice value;
 
-    if (!out->class || out->class->reach != REACH_DISTRICT || out->part_count > 0 ||
+    if ((reach != REACH_DISTRICT && (reach != REACH_REGION || w.len > 3)) || out->part_count > 0 ||
         !starts_digit(w) || !value_of(w, &value, a))
         return false;
     add_part(out, PART_DISTRICT, NULL, value);
     return true;
+}
+
+unsigned office_place_kind(struct slice word)
+{
+    for (size_t k = 0; k < COUNT(place_kinds); k++)
+        if (slice_is(word, place_kinds[k].word))
+            return place_kinds[k].kind;
+    return 0;
+}
+
+static bool is_place_kind(struct slice w)
+{
+    return office_place_kind(w) != 0;
+}
+
+static void read_party(struct tokens *t, struct office_text *out)
+{
+    for (size_t i = 0; i < t->count; i++)
+        for (size_t k = 0; k < COUNT(parties); k++) {
+            size_t n = parties[k].field ? 0 : phrase_at(t, i, parties[k].word);
+            if (n == 0 || (i + n < t->count && is_place_kind(t->word[i + n])))
+                continue; /* "Republican Township" is a place */
+            out->crowded |= out->party && strcmp(out->party, parties[k].party) != 0;
+            out->party = parties[k].party;
+            claim(t, i, n);
+        }
 }
 
 /* What nobody claimed; `whole`: the text is an office, and not a field of one. */
@@ -496,10 +581,9 @@ static void read_rest(struct tokens *t, bool whole, struct arena *a, struct offi
         struct slice w = t->word[i];
         if (t->claimed[i])
             continue;
-        t->claimed[i] =
-            take_weak_class(w, out) || (whole && take_party(w, out)) || take_bare_number(w, a, out);
+        t->claimed[i] = take_weak_class(w, out) || take_bare_number(w, a, out);
         if (!t->claimed[i] && !in_list(empty_words, COUNT(empty_words), w) &&
-            !(whole && class_word(out->class, w)))
+            !(whole && office_class_word(out->class, w)))
             add_word(out, w);
     }
 }
@@ -512,12 +596,25 @@ static void read_kinds(const struct tokens *t, struct office_text *out)
                 out->kinds |= place_kinds[k].kind;
 }
 
-static bool is_place_kind(struct slice w)
+unsigned office_implied_kinds(const struct office_class *class)
 {
-    for (size_t k = 0; k < COUNT(place_kinds); k++)
-        if (slice_is(w, place_kinds[k].word))
-            return true;
-    return false;
+    static const struct {
+        const char *slug;
+        unsigned kinds;
+    } implied[] = {
+        {"city-council", OFFICE_OF_CITY},
+
+        {"town-council", 2},
+        {"village-board", 8},
+        {"borough-council", 16},
+        {"township-board", 4},
+        {"township-trustee", 4},
+    };
+
+    for (size_t i = 0; i < COUNT(implied); i++)
+        if (strcmp(class->slug, implied[i].slug) == 0)
+            return implied[i].kinds;
+    return class->reach == REACH_COUNTY || class->reach == REACH_REGION ? OFFICE_OF_COUNTY : 0;
 }
 
 static void drop_words(struct office_text *o, bool (*is)(struct slice))
@@ -530,9 +627,22 @@ static void drop_words(struct office_text *o, bool (*is)(struct slice))
     o->word_count = n;
 }
 
+bool office_place_says_nothing(struct slice word)
+{
+    return in_list(place_empty, COUNT(place_empty), word);
+}
+
 static bool is_place_empty(struct slice w)
 {
-    return is_place_kind(w) || in_list(place_empty, COUNT(place_empty), w);
+    return is_place_kind(w) || office_place_says_nothing(w);
+}
+
+/* "District I" of the House in Congress is the first: its districts have no letters. */
+static void roman_parts(struct office_text *o, struct arena *a)
+{
+    for (size_t i = 0; i < o->part_count; i++)
+        if (o->parts[i].value.len == 1)
+            (void)small_number(romans, COUNT(romans), o->parts[i].value, &o->parts[i].value, a);
 }
 
 static bool read_text(struct slice text, struct arena *a, struct office_text *out)
@@ -544,9 +654,10 @@ static bool read_text(struct slice text, struct arena *a, struct office_text *ou
     out->crowded |= t.crowded;
     read_kinds(&t, out);
     drop_decorations(&t, a);
-    read_class(&t, out);
+    read_class(&t, a, out);
     read_flags(&t, out);
     read_parts(&t, a, out);
+    read_party(&t, out);
     read_rest(&t, true, a, out);
     /* "(D)": a letter is a party only in brackets of its own. */
     if (slice_find(text, SLICE("(D)")) != SIZE_MAX)
@@ -554,7 +665,25 @@ static bool read_text(struct slice text, struct arena *a, struct office_text *ou
     if (slice_find(text, SLICE("(R)")) != SIZE_MAX)
         out->party = out->party && strcmp(out->party, "dem") == 0 ? NULL : "rep";
     drop_words(out, is_place_empty);
+    office_of_place(out, out->kinds);
+    if (out->class && strcmp(out->class->slug, "us-house") == 0)
+        roman_parts(out, a);
     return true;
+}
+
+void office_of_place(struct office_text *o, unsigned kinds)
+{
+    const struct office_class *class = NULL;
+
+    if (kinds != OFFICE_OF_COUNTY)
+        return;
+    if (o->class) { /* "Councilmember, County of Maui" */
+        class = office_of_county(slice_of(o->class->slug));
+        o->class = class ? class : o->class;
+    }
+    for (size_t i = 0; i < o->word_count && !o->class; i++)
+        if ((o->class = office_of_county(o->words[i])))
+            o->words[i] = o->words[--o->word_count];
 }
 
 bool office_read(struct slice text, struct arena *a, struct office_text *out)

@@ -11,6 +11,8 @@
 
 #define OFFICE_PARTS 6
 #define OFFICE_WORDS 24
+#define OFFICE_OF_CITY 1U    /* office_text.kinds when a city is all that is named */
+#define OFFICE_OF_COUNTY 32U /* ... or a county */
 
 enum office_part_mask { PART_DISTRICT = 1, PART_SEAT = 2 };
 
@@ -57,6 +59,20 @@ bool office_read_type(struct slice text, struct arena *a, struct office_text *ou
 
 /* The party code of "Democratic", "(D)", "REP" ...; NULL: not one of the table. */
 const char *office_party(struct slice text);
+
+/* Is it a word of one of the names of the class? NULL: of none. */
+bool office_class_word(const struct office_class *class, struct slice w);
+
+/* "Auditor" is the county's where the place is one, whose kinds are given; elsewhere it may be
+ * anybody's. Changes nothing that has a class. */
+void office_of_place(struct office_text *o, unsigned kinds);
+
+/* The sort of place a word is: a bit of office_text.kinds, or 0. */
+unsigned office_place_kind(struct slice word);
+/* Is it a word of places that some write and others do not ("Public", "Schools")? */
+bool office_place_says_nothing(struct slice word);
+/* The sorts of place that an office of the class is of, if always: "city" of a city council. */
+unsigned office_implied_kinds(const struct office_class *class);
 
 bool office_has_word(const struct office_text *o, struct slice word);
 

@@ -3,6 +3,8 @@
  * "Clerk", "Commissioner") are left out on purpose: such texts are compared word by word. */
 #include "daemon/core/office_table.h"
 
+#include <string.h>
+
 enum {
     PRESIDENT,
     US_SENATE,
@@ -66,12 +68,14 @@ enum {
     COUNTY_EXECUTIVE,
     COUNTY_CHAIR,
     COUNTY_BOARD,
+    COUNTY_COUNCIL,
     MAYOR,
     CITY_COUNCIL,
     TOWN_COUNCIL,
     VILLAGE_BOARD,
     BOROUGH_COUNCIL,
     TOWNSHIP_BOARD,
+    TOWNSHIP_TRUSTEE,
     CITY_COUNCIL_PRESIDENT,
     CITY_CLERK,
     CITY_TREASURER,
@@ -158,12 +162,14 @@ static const struct office_class classes[] = {
     [COUNTY_EXECUTIVE] = {"county-executive", LEVEL_COUNTY, REACH_COUNTY},
     [COUNTY_CHAIR] = {"county-chair", LEVEL_COUNTY, REACH_COUNTY},
     [COUNTY_BOARD] = {"county-board", LEVEL_COUNTY, REACH_COUNTY},
+    [COUNTY_COUNCIL] = {"county-council", LEVEL_COUNTY, REACH_COUNTY},
     [MAYOR] = {"mayor", LEVEL_LOCAL, REACH_PLACE},
     [CITY_COUNCIL] = {"city-council", LEVEL_LOCAL, REACH_PLACE},
     [TOWN_COUNCIL] = {"town-council", LEVEL_LOCAL, REACH_PLACE},
     [VILLAGE_BOARD] = {"village-board", LEVEL_LOCAL, REACH_PLACE},
     [BOROUGH_COUNCIL] = {"borough-council", LEVEL_LOCAL, REACH_PLACE},
     [TOWNSHIP_BOARD] = {"township-board", LEVEL_LOCAL, REACH_PLACE},
+    [TOWNSHIP_TRUSTEE] = {"township-trustee", LEVEL_LOCAL, REACH_PLACE},
     [CITY_COUNCIL_PRESIDENT] = {"city-council-president", LEVEL_LOCAL, REACH_PLACE},
     [CITY_CLERK] = {"city-clerk", LEVEL_LOCAL, REACH_PLACE},
     [CITY_TREASURER] = {"city-treasurer", LEVEL_LOCAL, REACH_PLACE},
@@ -547,10 +553,13 @@ const struct office_phrase office_phrases[] = {
     {"member board of supervisors", &classes[COUNTY_BOARD]},
     {"county board of supervisors", &classes[COUNTY_BOARD]},
     {"board of county supervisors", &classes[COUNTY_BOARD]},
-    {"county council", &classes[COUNTY_BOARD]},
-    {"county councilor", &classes[COUNTY_BOARD]},
-    {"county councilmember", &classes[COUNTY_BOARD]},
-    {"county council member", &classes[COUNTY_BOARD]},
+    {"county council", &classes[COUNTY_COUNCIL]},
+    {"county councilor", &classes[COUNTY_COUNCIL]},
+    {"county councilmember", &classes[COUNTY_COUNCIL]},
+    {"county councilman", &classes[COUNTY_COUNCIL]},
+    {"county councilwoman", &classes[COUNTY_COUNCIL]},
+    {"council member county", &classes[COUNTY_COUNCIL]},
+    {"county council member", &classes[COUNTY_COUNCIL]},
     {"county legislature", &classes[COUNTY_BOARD]},
     {"county legislator", &classes[COUNTY_BOARD]},
     {"freeholder", &classes[COUNTY_BOARD]},
@@ -635,15 +644,20 @@ const struct office_phrase office_phrases[] = {
     {"borough council member", &classes[BOROUGH_COUNCIL]},
     {"borough assembly", &classes[BOROUGH_COUNCIL]},
     {"member of borough council", &classes[BOROUGH_COUNCIL]},
-    {"township trustee", &classes[TOWNSHIP_BOARD]},
+    {"township trustee", &classes[TOWNSHIP_TRUSTEE]},
+    {"twp trustee", &classes[TOWNSHIP_TRUSTEE]},
     {"township board", &classes[TOWNSHIP_BOARD]},
+    {"township board member", &classes[TOWNSHIP_BOARD]},
+    {"township advisory board", &classes[TOWNSHIP_BOARD]},
+    {"twp board", &classes[TOWNSHIP_BOARD]},
+    {"twp advisory board", &classes[TOWNSHIP_BOARD]},
     {"township supervisor", &classes[TOWNSHIP_BOARD]},
     {"township supervisors", &classes[TOWNSHIP_BOARD]},
     {"township committee", &classes[TOWNSHIP_BOARD]},
     {"township commissioner", &classes[TOWNSHIP_BOARD]},
     {"township council", &classes[TOWNSHIP_BOARD]},
-    {"township board trustee", &classes[TOWNSHIP_BOARD]},
-    {"board of township trustees", &classes[TOWNSHIP_BOARD]},
+    {"township board trustee", &classes[TOWNSHIP_TRUSTEE]},
+    {"board of township trustees", &classes[TOWNSHIP_TRUSTEE]},
     {"city council president", &classes[CITY_COUNCIL_PRESIDENT]},
     {"president of city council", &classes[CITY_COUNCIL_PRESIDENT]},
     {"president of council", &classes[CITY_COUNCIL_PRESIDENT]},
@@ -728,6 +742,11 @@ const struct office_phrase office_phrases[] = {
     {"college trustee", &classes[COLLEGE_BOARD]},
     {"college board of trustees", &classes[COLLEGE_BOARD]},
     {"soil and water", &classes[SOIL_AND_WATER]},
+    {"soil water", &classes[SOIL_AND_WATER]},
+    {"soil water supervisor", &classes[SOIL_AND_WATER]},
+    {"soil water conservation district", &classes[SOIL_AND_WATER]},
+    {"soil water conservation district supervisor", &classes[SOIL_AND_WATER]},
+    {"conservation district supervisor", &classes[SOIL_AND_WATER]},
     {"soil and water conservation", &classes[SOIL_AND_WATER]},
     {"soil and water conservation district supervisor", &classes[SOIL_AND_WATER]},
     {"soil and water conservation supervisor", &classes[SOIL_AND_WATER]},
@@ -766,8 +785,22 @@ const struct office_phrase office_phrases[] = {
 const size_t office_phrase_count = sizeof(office_phrases) / sizeof(office_phrases[0]);
 
 const struct office_phrase office_weak[] = {
-    {"senate", &classes[STATE_SENATE]},     {"senator", &classes[STATE_SENATE]},
-    {"senatorial", &classes[STATE_SENATE]}, {"house", &classes[STATE_HOUSE]},
+    {"senate", &classes[STATE_SENATE]},
+    {"senator", &classes[STATE_SENATE]},
+    {"senatorial", &classes[STATE_SENATE]},
+    {"house", &classes[STATE_HOUSE]},
     {"assembly", &classes[STATE_HOUSE]},
+    {"hd", &classes[STATE_HOUSE]},
+    {"ad", &classes[STATE_HOUSE]},
+    {"sd", &classes[STATE_SENATE]},
+    {"cd", &classes[US_HOUSE]},
 };
 const size_t office_weak_count = sizeof(office_weak) / sizeof(office_weak[0]);
+
+const struct office_class *office_class_named(const char *slug)
+{
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+        if (strcmp(classes[i].slug, slug) == 0)
+            return &classes[i];
+    return NULL;
+}

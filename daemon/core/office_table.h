@@ -37,4 +37,7 @@ extern const size_t office_phrase_count;
 extern const struct office_phrase office_weak[];
 extern const size_t office_weak_count;
 
+/* By slug; NULL: none has it. */
+const struct office_class *office_class_named(const char *slug);
+
 #endif

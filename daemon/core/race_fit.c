@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/base/text.h"
+#include "daemon/core/office_kin.h"
 
 static bool has(struct slice s)
 {
@@ -16,11 +17,13 @@ bool race_fit_read_ours(const struct endorsement *e, struct arena *a, struct rac
 {
     *out = (struct race_ours){.e = e, .state = states_find(e->state)};
     out->party = office_party(e->contest_party);
-    return office_read(e->office, a, &out->office) &&
-           office_read_part(e->district, PART_DISTRICT, a, &out->office) &&
-           office_read_part(e->seat, PART_SEAT, a, &out->office) &&
-           office_read_place(e->jurisdiction, a, &out->place) &&
-           office_read_place(e->county, a, &out->county);
+    bool ok = office_read(e->office, a, &out->office) &&
+              office_read_part(e->district, PART_DISTRICT, a, &out->office) &&
+              office_read_part(e->seat, PART_SEAT, a, &out->office) &&
+              office_read_place(e->jurisdiction, a, &out->place) &&
+              office_read_place(e->county, a, &out->county);
+    office_of_place(&out->office, out->place.kinds);
+    return ok;
 }
 
 /* The feed's own office field beside its text: they complete each other, or leave it crowded. */
@@ -64,6 +67,24 @@ static void merge_parts(struct office_text *o)
     o->part_count = n;
 }
 
+/* The county a contest is of: as it says, as its source says, or the one whose votes it has. */
+static struct slice county_of(const struct feed_contest *c, const struct settings_source *source)
+{
+    struct slice only = {"", 0};
+
+    if (has(c->county) || has(source->county))
+        return has(c->county) ? c->county : source->county;
+    for (uint32_t i = 1; i < c->unit_count; i++) {
+        const struct feed_unit *u = &c->units[i];
+        if (u->type != RESULTS_COUNTY || !has(u->name))
+            continue;
+        if (has(only) && !slice_eq_nocase(only, u->name))
+            return (struct slice){"", 0};
+        only = u->name;
+    }
+    return only;
+}
+
 bool race_fit_read_theirs(const struct feed_contest *c, const struct settings_source *source,
                           struct arena *a, struct race_theirs *out)
 {
@@ -74,7 +95,8 @@ bool race_fit_read_theirs(const struct feed_contest *c, const struct settings_so
               (!has(c->text) || add_office_field(c->office, a, &out->office)) &&
               office_read_part(c->district, PART_DISTRICT, a, &out->office) &&
               office_read_type(c->election_type, a, &out->office) &&
-              office_read_place(has(c->county) ? c->county : source->county, a, &out->county);
+              office_read_place(county_of(c, source), a, &out->county);
+    out->county_seen = !has(c->county) && !has(source->county) && out->county.word_count > 0;
     merge_parts(&out->office);
     out->party = office_party(c->party);
     if (out->party && out->office.party && strcmp(out->party, out->office.party) != 0)
@@ -165,13 +187,22 @@ static void check_class(struct judge *j)
     bool one_house = j->ours->state && j->ours->state->unicameral &&
                      (class_is(a, "state-senate") || class_is(b, "state-senate")) &&
                      (class_is(a, "state-legislature") || class_is(b, "state-legislature"));
-    if (!one_house)
+    if (office_kin(a, b))
+        doubt(j, "the office goes by another name", slice_of(b->slug));
+    else if (!one_house)
         other(j, "another office", slice_of(b->slug));
+}
+
+/* "District 5" is the 5th Circuit of a court, but Ward 5 of a town only where it says so. */
+static bool same_kind(const char *a, const char *b, bool wide)
+{
+    return !a || !b || strcmp(a, b) == 0 ||
+           (wide && (strcmp(a, "district") == 0 || strcmp(b, "district") == 0));
 }
 
 /* Parts of one side without their like on the other; kinds that differ are told by *odd_kind. */
 static size_t lone_parts(const struct office_part *a, size_t na, const struct office_part *b,
-                         size_t nb, const struct office_part **lone, bool *odd_kind)
+                         size_t nb, bool wide, const struct office_part **lone, bool *odd_kind)
 {
     size_t n = 0;
 
@@ -180,7 +211,7 @@ static size_t lone_parts(const struct office_part *a, size_t na, const struct of
         for (size_t k = 0; k < nb; k++)
             if (slice_eq(a[i].value, b[k].value) && (a[i].mask & b[k].mask)) {
                 found = true;
-                kinds |= !a[i].kind || !b[k].kind || strcmp(a[i].kind, b[k].kind) == 0;
+                kinds |= same_kind(a[i].kind, b[k].kind, wide);
             }
         *odd_kind |= found && !kinds;
         if (!found)
@@ -229,8 +260,9 @@ static void check_parts(struct judge *j)
     const struct office_part *lone_t[OFFICE_PARTS], *lone_o[2 * OFFICE_PARTS];
     bool odd = false;
     size_t n = our_parts(j->ours, ours);
-    size_t nt = lone_parts(t->parts, t->part_count, ours, n, lone_t, &odd);
-    size_t no = lone_parts(ours, n, t->parts, t->part_count, lone_o, &odd);
+    bool wide = t->class && (t->class->reach == REACH_REGION || t->class->reach == REACH_DISTRICT);
+    size_t nt = lone_parts(t->parts, t->part_count, ours, n, wide, lone_t, &odd);
+    size_t no = lone_parts(ours, n, t->parts, t->part_count, wide, lone_o, &odd);
 
     for (size_t i = 0; i < nt; i++)
         for (size_t k = 0; k < no; k++)
@@ -313,6 +345,15 @@ static void check_county(struct judge *j, const struct office_text *ours)
         other(j, "another county", theirs->words[0]);
 }
 
+/* A contest that has votes of one county so far may yet have another's. */
+static void other_county(struct judge *j, struct slice word)
+{
+    if (j->theirs->county_seen)
+        doubt(j, "the contest has votes of another county", word);
+    else
+        other(j, "another county", word);
+}
+
 /* The county a feed is of, where an office is a town's: most towns lie in one. */
 static void check_home_county(struct judge *j)
 {
@@ -324,7 +365,7 @@ static void check_home_county(struct judge *j)
     if (e->county_count > 0)
         doubt(j, "the feed is of another county of the race", theirs->words[0]);
     else
-        other(j, "another county", theirs->words[0]);
+        other_county(j, theirs->words[0]);
 }
 
 /* Is it an office of a town's sort whose electorate is the whole county? */
@@ -342,6 +383,15 @@ static bool is_countywide(const struct race_ours *o)
     return words_equal(&o->place, &o->county) && (says_county || (school && o->place.kinds == 0));
 }
 
+/* "Port of Olympia": a word of the office is in the contest, though the office has claimed it. */
+static bool says_place(const struct office_text *place, const struct office_text *t)
+{
+    for (size_t i = 0; i < place->word_count; i++)
+        if (!office_has_word(t, place->words[i]) && !office_class_word(t->class, place->words[i]))
+            return false;
+    return true;
+}
+
 static void check_town(struct judge *j)
 {
     const struct race_ours *o = j->ours;
@@ -353,10 +403,21 @@ static void check_town(struct judge *j)
         return;
     }
     check_home_county(j);
-    if (!words_within(place, t))
+    if (!says_place(place, t))
         doubt(j, "the contest does not say the place", place->words[0]);
     if (o->place.kinds && t->kinds && !(o->place.kinds & t->kinds))
         doubt(j, "the place is of another sort (city, town, county)", no_word);
+}
+
+/* Is our county the contest's, by its field or its text? */
+static bool in_county(const struct judge *j)
+{
+    const struct office_text *ours = &j->ours->county, *theirs = &j->theirs->county;
+
+    if (ours->word_count == 0)
+        return false;
+    return theirs->word_count > 0 ? words_equal(ours, theirs)
+                                  : words_within(ours, &j->theirs->office);
 }
 
 /* A part of the state: something must say that it is the same one. */
@@ -365,7 +426,7 @@ static void check_region(struct judge *j)
     const struct race_ours *o = j->ours;
     const struct office_text *t = &j->theirs->office;
     struct office_part parts[2 * OFFICE_PARTS];
-    bool county = o->county.word_count > 0 && words_equal(&o->county, &j->theirs->county);
+    bool county = in_county(j);
     bool place = o->place.word_count > 0 &&
                  (words_within(&o->place, t) || words_equal(&o->place, &j->theirs->county));
 
@@ -384,8 +445,12 @@ static void check_place(struct judge *j)
     const struct office_class *class = j->theirs->office.class;
 
     switch (class ? class->reach : REACH_UNKNOWN) {
-    case REACH_STATE:
     case REACH_DISTRICT:
+        if (j->ours->state && j->ours->state->county_districts &&
+            j->theirs->county.word_count > 0 && j->ours->county.word_count > 0)
+            check_home_county(j);
+        return;
+    case REACH_STATE:
     case REACH_WIDE:
         return;
     case REACH_REGION:

@@ -26,7 +26,8 @@ struct race_theirs {           /* a contest of a feed */
     const struct state *state; /* NULL: the feed does not say */
     struct office_text office, county;
     const char *party;
-    bool wordless; /* nothing but ids */
+    bool wordless;    /* nothing but ids */
+    bool county_seen; /* nobody says the county: it is that of all its votes so far */
 };
 
 /* False only when the arena is full. */

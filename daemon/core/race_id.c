@@ -6,6 +6,7 @@
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
 #include "daemon/core/office.h"
+#include "daemon/core/states.h"
 
 enum { HASH_DIGITS = 8, LONGEST = 4096 };
 
@@ -18,23 +19,22 @@ static void add(struct buf *slug, struct buf *key, struct slice part)
     office_slug(part, slug);
 }
 
-/* "City of Springfield" as "springfield city": its own words first, then its sort. */
-static bool add_place(struct slice place, struct arena *a, struct buf *slug, struct buf *key)
+/* "City of Springfield" as "springfield city": its own words first, then its sort, but for the sort
+ * that the office implies. `school`: without "Public Schools" and its like. */
+static bool add_place(struct slice place, unsigned implied, bool school, struct arena *a,
+                      struct buf *slug, struct buf *key)
 {
-    static const char *const sorts[] = {"city",    "town",   "township", "village",
-                                        "borough", "county", "parish"};
     struct slice folded = text_fold_copy(place, a), rest = folded, word;
     struct buf names, kinds;
 
     buf_init(&names, LONGEST);
     buf_init(&kinds, LONGEST);
     while (slice_next(&rest, ' ', &word)) {
-        bool sort = false;
-        if (slice_is(word, "of") || slice_is(word, "the"))
+        unsigned kind = office_place_kind(word);
+        if (slice_is(word, "of") || slice_is(word, "the") || (kind & implied) ||
+            (school && !kind && office_place_says_nothing(word)))
             continue;
-        for (size_t i = 0; i < sizeof(sorts) / sizeof(sorts[0]); i++)
-            sort |= slice_is(word, sorts[i]);
-        struct buf *to = sort ? &kinds : &names;
+        struct buf *to = kind ? &kinds : &names;
         if (to->len > 0)
             buf_addc(to, ' ');
         buf_add(to, word);
@@ -47,6 +47,64 @@ static bool add_place(struct slice place, struct arena *a, struct buf *slug, str
     buf_done(&names);
     buf_done(&kinds);
     return ok;
+}
+
+/* A district of the state is known by its number, whichever of its counties a list names. */
+static bool is_counted_by_state(const struct endorsement *e, enum office_reach reach)
+{
+    const struct state *state = states_find(e->state);
+
+    return reach == REACH_STATE || (reach == REACH_DISTRICT && !(state && state->county_districts));
+}
+
+/* The county goes into the key alone: in the slug it would only be noise. */
+static bool add_silently(struct slice county, struct arena *a, struct buf *key)
+{
+    struct buf silent;
+
+    buf_init(&silent, LONGEST);
+    bool ok = add_place(county, OFFICE_OF_COUNTY, false, a, &silent, key);
+    buf_done(&silent);
+    return ok;
+}
+
+/* The place of a town's office. Towns of one name lie in several counties, cities do not. */
+static bool add_town(const struct endorsement *e, const struct office_text *o, struct arena *a,
+                     struct buf *slug, struct buf *key)
+{
+    bool school = o->class->level == LEVEL_SCHOOL, told = e->jurisdiction.len > 0;
+    struct slice place = told ? e->jurisdiction : e->county;
+    struct office_text town = {.class = NULL};
+
+    if (!office_read_place(e->jurisdiction, a, &town))
+        return false;
+    if (!told && o->word_count > 0) { /* "Springfield City Council" */
+        for (size_t i = 0; i < o->word_count; i++)
+            add(slug, key, o->words[i]);
+        return true;
+    }
+    /* A county's school board, by whichever column the county is said. */
+    if (place.len > 0 && (!told || town.kinds == OFFICE_OF_COUNTY)) {
+        bool ok = add_place(place, OFFICE_OF_COUNTY, false, a, slug, key);
+        add(slug, key, SLICE("county"));
+        return ok;
+    }
+    return add_place(place, office_implied_kinds(o->class), school, a, slug, key) &&
+           (!told || (town.kinds | o->kinds) == OFFICE_OF_CITY || add_silently(e->county, a, key));
+}
+
+/* The part of the state that the race is of. */
+static bool add_jurisdiction(const struct endorsement *e, const struct office_text *o,
+                             struct arena *a, struct buf *slug, struct buf *key)
+{
+    enum office_reach reach = o->class ? o->class->reach : REACH_UNKNOWN;
+    struct slice place = e->jurisdiction.len > 0 ? e->jurisdiction : e->county;
+
+    if (reach == REACH_PLACE)
+        return add_town(e, o, a, slug, key);
+    if (e->jurisdiction.len == 0 && is_counted_by_state(e, reach))
+        place = SLICE("");
+    return add_place(place, o->class ? office_implied_kinds(o->class) : 0, false, a, slug, key);
 }
 
 static int part_order(const struct office_part *a, const struct office_part *b)
@@ -73,18 +131,17 @@ static void add_parts(struct office_text *o, struct buf *slug, struct buf *key)
 }
 
 /* The office by its class, and what else its text says that the place does not. */
-static bool add_office(const struct endorsement *e, struct arena *a, struct buf *slug,
-                       struct buf *key)
+static bool add_office(const struct endorsement *e, struct office_text o, struct arena *a,
+                       struct buf *slug, struct buf *key)
 {
-    struct office_text o, place = {.class = NULL};
+    struct office_text place = {.class = NULL};
+    bool told = e->jurisdiction.len == 0 && o.class && o.class->reach == REACH_PLACE;
 
-    if (!office_read(e->office, a, &o) || !office_read_part(e->district, PART_DISTRICT, a, &o) ||
-        !office_read_part(e->seat, PART_SEAT, a, &o) ||
-        !office_read_place(e->jurisdiction.len > 0 ? e->jurisdiction : e->county, a, &place))
+    if (!office_read_place(e->jurisdiction, a, &place) || !office_read_place(e->county, a, &place))
         return false;
     add(slug, key, o.class ? slice_of(o.class->slug) : (struct slice){NULL, 0});
     for (size_t i = 0; i < o.word_count; i++)
-        if (!office_has_word(&place, o.words[i]))
+        if (!told && !office_has_word(&place, o.words[i]))
             add(slug, key, o.words[i]);
     /* Nothing but empty words ("Member"): the text itself then. */
     if (!o.class && o.word_count == 0)
@@ -104,10 +161,16 @@ bool race_id_make(const struct endorsement *e, struct arena *a, struct slice *sl
     when_format_date(e->date, date);
     add(&s, &k, slice_of(date));
     add(&s, &k, e->state);
-    bool ok = add_place(e->jurisdiction.len > 0 ? e->jurisdiction : e->county, a, &s, &k);
+    struct office_text o, town = {.class = NULL};
+    bool ok = office_read_place(e->jurisdiction, a, &town) && office_read(e->office, a, &o) &&
+              office_read_part(e->district, PART_DISTRICT, a, &o) &&
+              office_read_part(e->seat, PART_SEAT, a, &o);
+    if (ok)
+        office_of_place(&o, town.kinds);
+    ok = ok && add_jurisdiction(e, &o, a, &s, &k);
     buf_addc(&k, '\x1f');
     buf_add(&k, e->division);
-    ok = ok && add_office(e, a, &s, &k);
+    ok = ok && add_office(e, o, a, &s, &k);
     add(&s, &k, e->unexpired ? slice_of("unexpired") : slice_of(""));
     add(&s, &k, slice_is(e->election_type, "general") ? slice_of("") : e->election_type);
     const char *party = office_party(e->contest_party);

@@ -9,9 +9,10 @@ struct state {
     const char *code, *name, *fips; /* "GA", "Georgia", "13" */
     const char *zone;               /* IANA; NULL where it has two */
     bool one_of_50;
-    bool fusion;     /* one person may stand on several party lines of a contest */
-    bool same_day;   /* registers voters on the day, or never: ballots may exceed the registered */
-    bool unicameral; /* its senators sit in "the Legislature" */
+    bool fusion;   /* one person may stand on several party lines of a contest */
+    bool same_day; /* registers voters on the day, or never: ballots may exceed the registered */
+    bool county_districts; /* districts of its house are numbered county by county */
+    bool unicameral;       /* its senators sit in "the Legislature" */
 };
 extern const struct state states[];
 extern const size_t states_count;

@@ -100,6 +100,7 @@ class Maker:
     def __init__(self, night, rows, seed):
         self.night, self.rows = night, rows
         self.random = random.Random(f"{seed} {night.name}")
+        self.county_of_city = self.random.random() < 0.6
         self.named = [r for r in rows if not r.nobody()]
         self.given = {r.person.first for r in self.named if len(r.person.first) > 2}
         self.by_family = collections.defaultdict(list)
@@ -122,7 +123,7 @@ class Maker:
         return found
 
     def entry(self, kind, person, race, label=None, name=None, **more):
-        row = races.write(race, self.random)
+        row = races.write(race, self.random, self.county_of_city)
         row["candidate_name"] = name or names.text(person.first, person.middle, person.last, person.suffix)
         row.update(more)
         return Entry(row, kind, label, person, race)
@@ -155,7 +156,7 @@ class Maker:
     # ---- traps: nobody in these files may be matched ----
 
     def sibling(self, row):
-        others = sorted(self.given)
+        others = sorted(g for g in self.given if g[:3] != row.person.first[:3])  # else perhaps forms of one name
         first = self.random.choice([g for g in others if g[0] == row.person.first[0]] or others) if self.random.random() < 0.6 \
             else self.random.choice(others)
         return self.other_person(row, first=first)
@@ -193,7 +194,9 @@ class Maker:
         p = names.Person("X Y")
         p.first, p.middle, p.last, p.suffix = first or row.person.first, middle or [], last or row.person.last, suffix or ""
         p.nicks = []
-        if not sure and (p.could_be(row.person) or self.could_be(p, row.race)):
+        if not sure and p.could_be(row.person):
+            return None
+        if any(names.fold(r.choice) != names.fold(row.choice) or not sure for r in self.could_be(p, row.race)):
             return None
         return self.entry("", p, row.race)
 
@@ -259,6 +262,8 @@ class Maker:
         return self.entry("", row.person, dataclasses.replace(row.race, district=""))
 
     def no_place(self, row):
+        if row.race.office == "prosecutor":
+            return None  # circuits are numbered through the state: the number is place enough
         if row.race.office not in races.COUNTY_OFFICES or not row.race.county or len(self.races[row.race.office]) < 2:
             return None
         return self.entry("", row.person, dataclasses.replace(row.race, county=""))
@@ -301,6 +306,11 @@ class Maker:
         """(true entries, traps), about `count` of each, and the row each trap was made from as its `label` for the report only."""
         rows = self.pick(count)
         true = [self.true(r) for r in rows]
+        contests = collections.defaultdict(set)
+        for e in true:
+            contests[e.race, e.label.place[0]].add(e.label.place)
+        for e in true:  # by its words one race of the list, and two contests of the file: incumbents and the others, say
+            e.clear &= len(contests[e.race, e.label.place[0]]) == 1
         traps, turn = [], 0
         for r in rows * 2:
             for _ in self.TRAPS:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """People's names: what a ballot line says, and how an endorsing organisation writes the same person. Knows nothing of name.c."""
+import collections
 import re
 import unicodedata
 
@@ -10,12 +11,21 @@ Thomas:Tom,Tommy  Michael:Mike,Mickey  Charles:Charlie,Chuck  Edward:Ed,Eddie,Te
 Stephen:Steve  Kenneth:Ken,Kenny  Ronald:Ron,Ronnie  Donald:Don,Donnie  Timothy:Tim  Anthony:Tony  Matthew:Matt  Gregory:Greg
 Jeffrey:Jeff  Andrew:Andy,Drew  Benjamin:Ben  Samuel:Sam  Nicholas:Nick  Christopher:Chris  Patrick:Pat  Lawrence:Larry
 Gerald:Jerry  Phillip:Phil  Douglas:Doug  Frederick:Fred  Raymond:Ray  Leonard:Len,Lenny  Zachary:Zach  Joshua:Josh
-Nathaniel:Nate  Alexander:Alex  Walter:Walt  Eugene:Gene  Katherine:Kathy,Kate,Katie  Catherine:Cathy,Kate  Kathleen:Kathy
+Nathaniel:Nate  Alexander:Alex  Walter:Walt  Eugene:Gene  Katherine:Kathy,Kate,Katie  Kathryn:Kathy,Kate  Debra:Deb,Debbie  Catherine:Cathy,Kate  Kathleen:Kathy
 Elizabeth:Liz,Beth,Betsy  Margaret:Peggy,Maggie  Deborah:Deb,Debbie  Susan:Sue  Barbara:Barb  Patricia:Pat,Patty
 Jennifer:Jen,Jenny  Rebecca:Becky  Cynthia:Cindy  Pamela:Pam  Judith:Judy  Christine:Chris  Kimberly:Kim  Jacqueline:Jackie
-Victoria:Vicky  Theresa:Terri  Samantha:Sam  Abigail:Abby  Amanda:Mandy  Jessica:Jess  Dorothy:Dot  Virginia:Ginny
+Victoria:Vicky  Samantha:Sam  Abigail:Abby  Amanda:Mandy  Jessica:Jess  Dorothy:Dot  Virginia:Ginny
+Jacob:Jake  Henry:Hank,Harry  Francis:Frank  Albert:Al,Bert  Alfred:Al,Fred  Theodore:Ted  Harold:Hal,Harry  Louis:Lou  Melvin:Mel
+Norman:Norm  Peter:Pete  Philip:Phil  Randall:Randy  Rodney:Rod  Russell:Russ  Stanley:Stan  Stuart:Stu  Vincent:Vince  Vernon:Vern
+Wesley:Wes  Clifford:Cliff  Clinton:Clint  Calvin:Cal  Bradley:Brad  Bernard:Bernie  Arthur:Art  Abraham:Abe  Gabriel:Gabe
+Geoffrey:Geoff,Jeff  Gilbert:Gil  Herbert:Herb  Isaac:Ike  Jonathan:Jon  Mitchell:Mitch  Maxwell:Max  Salvatore:Sal  Terrence:Terry
+Tobias:Toby  Wallace:Wally  Alan:Al  Allen:Al  Eleanor:Ellie  Frances:Fran  Gwendolyn:Gwen  Martha:Marty  Sandra:Sandy  Stephanie:Steph
+Suzanne:Sue  Tamara:Tammy  Valerie:Val  Christina:Tina,Chris  Leonard:Len  Margaret:Peg,Meg  Edward:Ned
+Charles:Chip  William:Willie  Elizabeth:Eliza,Libby,Betty  Richard:Ricky  Rosemary:Rose  Alexandra:Alex  Ann:Annie  Anne:Annie
 """
-CALLED = {formal: short.split(",") for formal, short in (word.split(":") for word in NICKS.split())}
+CALLED = collections.defaultdict(list)
+for word in NICKS.split():
+    CALLED[word.split(":")[0]] += word.split(":")[1].split(",")
 GROUPS = [{formal.lower(), *(s.lower() for s in short)} for formal, short in CALLED.items()]
 
 # Two people's names, though they share a short form or most letters.
@@ -43,11 +53,16 @@ def fold(text):
     return re.sub(r"[^a-z0-9]+", " ", re.sub(r"['’.ʻ‘]", "", text)).strip()
 
 
+def sound(first):
+    """Kathy and Cathy, Erick and Eric, Teri and Terry."""
+    return re.sub(r"(.)\1", r"\1", re.sub(r"(ie|ey|y|ee)$", "i", first.replace("ck", "k").replace("c", "k").replace("ph", "f")))
+
+
 class Person:
     """One person of a ballot line. `sure`: first and last name are known apart by a comma."""
 
     def __init__(self, line):
-        line = MARK.sub(" ", line.split("/")[0])
+        line = MARK.sub(" ", line).split("/")[0]
         self.nicks = [next(g for g in m.groups() if g).strip() for m in QUOTED.finditer(line)]
         line = " ".join(QUOTED.sub(" ", line).split())
         parts = [p.strip() for p in line.split(",") if p.strip()]
@@ -94,7 +109,7 @@ class Person:
             for b in theirs:
                 if a and b and (a == b or a[0] == b[0] and 1 in (len(a), len(b)) or a.startswith(b) or b.startswith(a)):
                     return True
-                if any(a in g and b in g for g in GROUPS):
+                if any(a in g and b in g for g in GROUPS) or sound(a) == sound(b):
                     return True
         return not mine or not theirs
 
@@ -105,7 +120,7 @@ def text(first, middle, last, suffix=""):
 
 def known_middle(word, given):
     """An initial, or a word that is a first name elsewhere in the file: not half of a surname."""
-    return len(word.strip(".")) == 1 or word.title() in given
+    return len(word.strip(".")) == 1 or word.title() in given - {"Van", "De", "La", "Del", "Von", "St", "St.", "Ben"}
 
 
 def write(person, given, random):

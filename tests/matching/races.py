@@ -77,6 +77,9 @@ SHORT = {"DA", "Assessor", "Auditor", "Treasurer", "Board of Directors", "Prosec
 
 C = r"(?P<county>[A-Z][A-Za-z.' -]*?)"
 P = r"(?P<place>[A-Z][A-Za-z.'/ -]*?)"
+WA = "|".join("""Adams Asotin Benton Chelan Clallam Clark Columbia Cowlitz Douglas Ferry Franklin Garfield Grant Grays_Harbor Island
+Jefferson King Kitsap Kittitas Klickitat Lewis Lincoln Mason Okanogan Pacific Pend_Oreille Pierce San_Juan Skagit Skamania Snohomish
+Spokane Stevens Thurston Wahkiakum Walla_Walla Whatcom Whitman Yakima""".split()).replace("_", " ")
 D = r"(?P<district>\d+[A-Z]?|[A-Z]|[IVX]+)"
 S = r"(?P<seat>\d+[A-Z]?)"
 U = r"(?P<unexpired> \(UNEXPIRED\))?"
@@ -112,7 +115,7 @@ TABLES = {
         (rf"NC SUPERIOR COURT JUDGE DISTRICT {D} SEAT {S}{U}", "superior court"),
         (rf"NC COURT OF APPEALS JUDGE SEAT {S}", "appeals"), (rf"DISTRICT ATTORNEY DISTRICT {D}{U}", "da"),
         (rf"{C} COUNTY REGISTER OF DEEDS{U}", "deeds"), (rf"{C} COUNTY SHERIFF{U}", "sheriff"),
-        (rf"{C} COUNTY BOARD OF COMMISSIONERS(?: AT-LARGE)?(?: DISTRICT {D})?(?: SEAT {S})?{U}", "commission"),
+        (rf"{C} COUNTY BOARD OF COMMISSIONERS(?: DISTRICT {D}| (?P<large>AT-LARGE))?(?: SEAT {S})?{U}", "commission"),
         (rf"{C} COUNTY BOARD OF EDUCATION(?: DISTRICT {D})?(?: SEAT {S})?{U}", "school"),
         (rf"{C} SOIL AND WATER CONSERVATION DISTRICT SUPERVISOR{U}", "soil"),
         (rf"CITY OF {P} CITY COUNCIL(?: (?:WARD|DISTRICT) {D})?{U}", "city council"), (rf"CITY OF {P} MAYOR", "mayor"),
@@ -121,21 +124,21 @@ TABLES = {
     "WA": [
         (rf"Legislative District {D} State Representative Pos\. {S}", "house"), (rf"Legislative District {D} State Senator", "senate"),
         (rf"Congressional District {D} U\.S\. Representative", "congress"),
-        (rf"(?:{C} COUNTY|County of (?P<county2>[A-Z][a-z ]+?)) (?:\w+ County )?(?:County )?Sheriff", "sheriff"),
-        (rf"(?:{C} COUNTY|County of (?P<county2>[A-Z][a-z ]+?)) (?:\w+ County )?(?:County )?Assessor", "assessor"),
-        (rf"(?:{C} COUNTY|County of (?P<county2>[A-Z][a-z ]+?)) (?:\w+ County )?(?:County )?Auditor", "auditor"),
-        (rf"(?:{C} COUNTY|County of (?P<county2>[A-Z][a-z ]+?)) (?:\w+ County )?(?:County )?Treasurer", "treasurer"),
-        (rf"(?:{C} COUNTY|County of (?P<county2>[A-Z][a-z ]+?)) (?:\w+ County )?(?:County )?Coroner", "coroner"),
-        (rf"(?:{C} COUNTY|County of (?P<county2>[A-Z][a-z ]+?)) (?:County )?Prosecuting Attorney", "prosecutor"),
+        (rf"(?:(?P<county>{WA}) COUNTY|County of (?P<county2>{WA})) (?:\w+ County )?(?:County )?Sheriff", "sheriff"),
+        (rf"(?:(?P<county>{WA}) COUNTY|County of (?P<county2>{WA})) (?:\w+ County )?(?:County )?Assessor", "assessor"),
+        (rf"(?:(?P<county>{WA}) COUNTY|County of (?P<county2>{WA})) (?:\w+ County )?(?:County )?Auditor", "auditor"),
+        (rf"(?:(?P<county>{WA}) COUNTY|County of (?P<county2>{WA})) (?:\w+ County )?(?:County )?Treasurer", "treasurer"),
+        (rf"(?:(?P<county>{WA}) COUNTY|County of (?P<county2>{WA})) (?:\w+ County )?(?:County )?Coroner", "coroner"),
+        (rf"(?:(?P<county>{WA}) COUNTY|County of (?P<county2>{WA})) (?:County )?Prosecuting Attorney", "prosecutor"),
         (r"(?:COUNTY ?WIDE|COUNTY) (?:COUNTY )?Sheriff", "sheriff"), (r"(?:COUNTY ?WIDE|COUNTY) (?:COUNTY )?Assessor", "assessor"),
         (r"(?:COUNTY ?WIDE|COUNTY) (?:COUNTY )?Auditor", "auditor"), (r"(?:COUNTY ?WIDE|COUNTY) (?:COUNTY )?Treasurer", "treasurer"),
         (r"(?:COUNTY ?WIDE|COUNTY) (?:COUNTY )?Coroner", "coroner"),
         (rf"(?:CITY|City) (?:OF|of) {P} City Council, Position No\. {S}", "city council"),
         (rf"Town of {P} Town Council, Position No\. {S}", "town council"), (rf"(?:City|Town) of {P} Mayor", "mayor"),
         (rf"PORT OF {P} Port Commissioner, District No\. {D}", "port"),
-        (r"(?P<place>[A-Za-z ]+? (?:School District|PUBLIC SCHOOLS|Community Schools)(?: No\. \d+)?) School Board Director, (?:District|Position)"
-         r" No\. (?P<district>\d+)", "school director"),
-        (r"FIRE PROTECTION DISTRICT NO\. 0?(?P<place>\d+)(?: - [A-Za-z ]+)? Fire Commissioner, Position No\. (?P<seat>\d+)", "fire"),
+        (r"(?P<place>[A-Za-z ]+? (?:School District|PUBLIC SCHOOLS|Community Schools)(?: No\. \d+)?) School Board Director,"
+         r" (?:District No\. (?P<district>\d+)|Position No\. (?P<seat>\d+))", "school director"),
+        (r"FIRE PROTECTION DISTRICT NO\. 0?(?P<place>\d+(?: - [A-Za-z ]+)?) Fire Commissioner, Position No\. (?P<seat>\d+)", "fire"),
     ],
     "OR": [
         (rf"State Representative, {D}\w\w District - (?P<party>Democrat|Republican|Independent Party)", "house"),
@@ -166,10 +169,10 @@ TABLES = {
         (rf"{C} County Treasurer", "treasurer"), (rf"{C} County Recorder", "recorder"), (rf"{C} County Coroner", "coroner"),
         (rf"{C} County Surveyor", "surveyor"), (rf"{C} County Circuit Court Clerk", "court clerk"),
         (rf"{C} County Commissioner, District {D}", "commission"), (rf"{C} County Council, District {D}", "county council"),
-        (rf"Prosecuting Attorney Of {C} County, \w+ Judicial (?:Circuit|District)", "prosecutor"),
+        (rf"Prosecuting Attorney Of {C} County, (?P<district>\d+)\w\w Judicial (?:Circuit|District)", "prosecutor"),
         (rf"{P} Township Trustee(?:, {C} County)?", "trustee"), (rf"{P} Township Board Member(?:, {C} County)?", "township board"),
         (rf"{P} Town Council Member, (?:District|Ward) {D}", "town council"), (rf"{P} Town Council Member", "town council"),
-        (rf"{P} Community School Board, District {D}", "school"), (rf"{P} School Board, District {D}", "school"),
+        (rf"{P} School Board, District {D}", "school"),
     ],
 }
 COMPILED = {state: [(re.compile(p + r"\s*", re.I if state == "WA" else 0), office) for p, office in table]
@@ -186,7 +189,7 @@ def number(text, state):
     text = text.lstrip("0")
     if text.lower() in ORDINALS[1:]:
         return str(ORDINALS.index(text.lower()))
-    return ROMAN.get(text, text.upper()) if state == "HI" else text.upper()
+    return ROMAN.get(text, text.upper()) if state == "HI" or len(text) > 1 else text.upper()
 
 
 def understand(state, contest, county):
@@ -204,13 +207,14 @@ def understand(state, contest, county):
         place = g.get("place", "")
         if office == "school" and not place:
             place = f"{where} County"
-        return Race(state, office, number(g.get("district", ""), state), number(g.get("seat", ""), state),
+        district = "At-Large" if "large" in g else number(g.get("district", ""), state)
+        return Race(state, office, district, number(g.get("seat", ""), state),
                     place.title() if place.isupper() else place, where, "unexpired" in g,
                     PARTIES.get(g.get("party", "").lower(), ""))
     return None
 
 
-def place_of(race, random):
+def place_of(race, random, county_of_city):
     """(jurisdiction, county) as a list has them."""
     kinds = {"trustee": "Township", "township board": "Township"}
     county = race.county
@@ -219,11 +223,11 @@ def place_of(race, random):
     if race.office in ("trustee", "township board"):
         return random.choice([f"{race.place} Township", f"{race.place} Twp", f"Township of {race.place}"]), county
     if race.office == "city council":
-        return random.choice([race.place, f"City of {race.place}"]), county if random.random() < 0.6 else ""
+        return random.choice([race.place, f"City of {race.place}"]), county if county_of_city else ""
     if race.office in ("town council",):
         return random.choice([race.place, f"Town of {race.place}"]), county
     if race.office == "mayor" and race.place:
-        return race.place, county if random.random() < 0.6 else ""
+        return race.place, county if county_of_city else ""
     if race.office == "mayor":
         return f"{race.county} County", county
     if race.office == "port":
@@ -247,8 +251,8 @@ def ordinal(n):
     return n + end
 
 
-def write(race, random):
-    """The columns of a list that say this race."""
+def write(race, random, county_of_city):
+    """The columns of a list that say this race. Whether towns' counties are said is one way in all of a list."""
     words = WORDS[race.office]
     if not race.district:
         words = [w for w in words if "{d}" not in w]
@@ -259,14 +263,15 @@ def write(race, random):
     office = random.choice([w for w in words if w not in SHORT or random.random() < 0.2] or words[:1])
     row = {"state": race.state, "office": office.format(d=race.district, c=race.county, p=race.place)}
     if "{d}" not in office and race.district:
-        row["district"] = random.choice([race.district, race.district, f"District {race.district}", ordinal(race.district)])
+        row["district"] = race.district if race.district == "At-Large" else \
+            random.choice([race.district, race.district, f"District {race.district}", ordinal(race.district)])
     elif race.district and random.random() < 0.3:
         row["district"] = race.district
     if race.seat:
         row["seat"] = random.choice([race.seat, f"Position {race.seat}" if race.state in ("WA", "OR") else f"Seat {race.seat}"])
         if race.state == "FL":
             row["seat"] = random.choice([race.seat, f"Group {race.seat}"])
-    row["jurisdiction"], row["county"] = place_of(race, random)
+    row["jurisdiction"], row["county"] = place_of(race, random, county_of_city)
     if race.unexpired:
         row["term"] = "unexpired"
     if race.party:

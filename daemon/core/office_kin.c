@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+/* Three small tables. */
+#include "daemon/core/office_kin.h"
+
+#include <string.h>
+
+#define COUNT(t) (sizeof(t) / sizeof((t)[0]))
+
+struct row {
+    const char *word, *class;
+};
+
+static const struct row alone[] = {
+    {"president", "president"},
+    {"da", "district-attorney"},
+    {"ag", "attorney-general"},
+};
+
+static const struct row counties[] = {
+    {"auditor", "county-auditor"},      {"assessor", "county-assessor"},
+    {"treasurer", "county-treasurer"},  {"clerk", "county-clerk"},
+    {"recorder", "register-of-deeds"},  {"controller", "county-controller"},
+    {"executive", "county-executive"},  {"commissioner", "county-board"},
+    {"city-council", "county-council"}, /* by its class: "council" and all its forms */
+};
+
+/* Indiana and others have both bodies side by side; elsewhere a list may call one by the other's
+ * name. */
+static const struct row kin[] = {
+    {"county-board", "county-council"},  {"township-board", "township-trustee"},
+    {"city-council", "town-council"},    {"city-council", "county-council"},
+    {"city-council", "borough-council"}, {"town-council", "village-board"},
+    {"county-clerk", "clerk-of-court"},
+};
+
+static const struct office_class *find(const struct row *rows, size_t n, struct slice word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (slice_is(word, rows[i].word))
+            return office_class_named(rows[i].class);
+    return NULL;
+}
+
+const struct office_class *office_alone(struct slice word)
+{
+    return find(alone, COUNT(alone), word);
+}
+
+const struct office_class *office_of_county(struct slice word)
+{
+    return find(counties, COUNT(counties), word);
+}
+
+bool office_kin(const struct office_class *a, const struct office_class *b)
+{
+    for (size_t i = 0; i < COUNT(kin); i++)
+        if ((strcmp(a->slug, kin[i].word) == 0 && strcmp(b->slug, kin[i].class) == 0) ||
+            (strcmp(b->slug, kin[i].word) == 0 && strcmp(a->slug, kin[i].class) == 0))
+            return true;
+    return false;
+}
