@@ -15,14 +15,7 @@
 #define PLACES_MAX 100000
 #define DATE_LEN 10
 
-enum header { TIMESTAMP, ELECTION_NAME, ELECTION_DATE, REGION, HEADERS };
-
-static const char *const header_names[HEADERS] = {
-    [TIMESTAMP] = "Timestamp",
-    [ELECTION_NAME] = "ElectionName",
-    [ELECTION_DATE] = "ElectionDate",
-    [REGION] = "Region",
-};
+enum header { NO_HEADER, TIMESTAMP, ELECTION_NAME, ELECTION_DATE, REGION, HEADERS };
 
 /* What the file says of a county or precinct apart from votes. */
 struct place {
@@ -48,13 +41,7 @@ struct detail {
     struct map *names; /* companion: only names are wanted, into this */
     struct clarity_names *named;
     bool with_precincts;
-    int depth;
-    const struct element *open[XML_DEPTH_MAX + 1]; /* by depth; NULL: an element of no interest */
-    const char *met;                               /* the last name of an element, and what it is */
-    const struct element *element;
-    int header; /* enum header being read, or -1 */
-    char header_text[HEADERS][TEXT_MAX + 1];
-    size_t header_len[HEADERS];
+    struct slice headers[HEADERS]; /* children of the root that are a text */
     int64_t registered, ballots;
 
     struct results_contest_in contest; /* what begin() needs */
@@ -118,11 +105,6 @@ static bool copy(struct detail *d, struct slice s, struct slice *out)
     return out->ptr != NULL || fault_set(d->f, WIRE_LIMIT, "no memory for a contest's name");
 }
 
-static struct slice header(const struct detail *d, enum header h)
-{
-    return slice_trim((struct slice){d->header_text[h], d->header_len[h]});
-}
-
 /* ---- elements ---- */
 
 static bool turnout(struct detail *d, const struct xml_attrs *attrs)
@@ -151,9 +133,9 @@ static bool contest(struct detail *d, const struct xml_attrs *attrs)
     c->state = job_option(d->job, "state");
     c->county = job_option(d->job, "county");
     if (c->county.len == 0 && !of_state)
-        c->county = header(d, REGION);
-    if (c->state.len == 0 && of_state && header(d, REGION).len == 2)
-        c->state = header(d, REGION);
+        c->county = d->headers[REGION];
+    if (c->state.len == 0 && of_state && d->headers[REGION].len == 2)
+        c->state = d->headers[REGION];
     if (slice_eq_nocase(xml_attr(attrs, "isQuestion"), SLICE("true")))
         c->flags |= RESULTS_MEASURE;
     d->total = count_attr(attrs, of_state ? "precinctsParticipating" : "precinctsReporting");
@@ -385,81 +367,62 @@ static const struct element {
     struct slice name;
     bool (*start)(struct detail *d, const struct xml_attrs *attrs);
     bool (*end)(struct detail *d);
+    enum header header;
     bool named; /* read in companions too */
 } elements[] = {
-    {SLICE_INIT("Precinct"), precinct, NULL, false},
-    {SLICE_INIT("County"), county, NULL, false},
-    {SLICE_INIT("VoteType"), vote_type, end_type, false},
-    {SLICE_INIT("Choice"), choice, end_choice, true},
-    {SLICE_INIT("Contest"), contest, end_contest, true},
-    {SLICE_INIT("VoterTurnout"), turnout, NULL, false},
-    {SLICE_INIT("ElectionVoterTurnout"), turnout, NULL, false},
+    {SLICE_INIT("Precinct"), precinct, NULL, NO_HEADER, false},
+    {SLICE_INIT("County"), county, NULL, NO_HEADER, false},
+    {SLICE_INIT("VoteType"), vote_type, end_type, NO_HEADER, false},
+    {SLICE_INIT("Choice"), choice, end_choice, NO_HEADER, true},
+    {SLICE_INIT("Contest"), contest, end_contest, NO_HEADER, true},
+    {SLICE_INIT("VoterTurnout"), turnout, NULL, NO_HEADER, false},
+    {SLICE_INIT("ElectionVoterTurnout"), turnout, NULL, NO_HEADER, false},
+    {SLICE_INIT("Timestamp"), NULL, NULL, TIMESTAMP, true},
+    {SLICE_INIT("ElectionName"), NULL, NULL, ELECTION_NAME, true},
+    {SLICE_INIT("ElectionDate"), NULL, NULL, ELECTION_DATE, true},
+    {SLICE_INIT("Region"), NULL, NULL, REGION, true},
 };
 
-static const struct element *look_up(const struct detail *d, struct slice name)
+static const void *element(struct slice name, void *ctx)
 {
+    const struct detail *d = ctx;
     for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
         if (slice_eq(name, elements[i].name))
             return d->names == NULL || elements[i].named ? &elements[i] : NULL;
     return NULL;
 }
 
-/* Names are kept once, so that the last one is known by its place. */
-static const struct element *find_element(struct detail *d, struct slice name)
+static bool root(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f)
 {
-    if (name.ptr == d->met)
-        return d->element;
-    d->met = name.ptr;
-    d->element = look_up(d, name);
-    return d->element;
+    const struct detail *d = ctx;
+    return slice_is(name, "ElectionResult") ||
+           fault_set(f, WIRE_SCHEMA,
+                     "line %ld: the document is a \"%.*s\", a Clarity detail.xml is an "
+                     "ElectionResult",
+                     xml_line(attrs), SLICE_FMT(field_excerpt(d->job->arena, name)));
 }
 
-/* A child of the root: its text is of interest if it is a header, and then only. */
-static void on_section(struct detail *d, struct slice name, const struct xml_attrs *attrs)
-{
-    for (int h = 0; h < HEADERS; h++)
-        if (slice_is(name, header_names[h]))
-            d->header = h;
-    xml_text(attrs, d->header >= 0);
-}
-
-static bool on_start(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f)
+static bool on_start(const void *element, struct xml_attrs *attrs, void *ctx, struct fault *f)
 {
     struct detail *d = ctx;
-    d->line = xml_line(attrs);
-    d->depth++;
-    if (d->depth == 1 && !slice_is(name, "ElectionResult"))
-        return fault_set(f, WIRE_SCHEMA,
-                         "line %ld: the document is a \"%.*s\", a Clarity detail.xml is an "
-                         "ElectionResult",
-                         d->line, SLICE_FMT(field_excerpt(d->job->arena, name)));
-    d->header = -1;
-    if (d->depth == 2)
-        on_section(d, name, attrs);
-    const struct element *e = d->open[d->depth] = find_element(d, name);
-    return e == NULL || e->start(d, attrs);
-}
-
-static bool on_text(struct slice text, void *ctx, struct fault *f)
-{
-    struct detail *d = ctx;
+    const struct element *e = element;
     (void)f;
-    for (size_t i = 0; d->header >= 0 && i < text.len; i++)
-        if (d->header_len[d->header] < TEXT_MAX)
-            d->header_text[d->header][d->header_len[d->header]++] = text.ptr[i];
-    return true;
+    d->line = xml_line(attrs);
+    attrs->text = e->header != NO_HEADER && attrs->depth == 2;
+    return e->start == NULL || e->start(d, attrs);
 }
 
-static bool on_end(struct slice name, void *ctx, struct fault *f)
+static bool on_end(const void *element, struct slice text, void *ctx, struct fault *f)
 {
     struct detail *d = ctx;
-    const struct element *e = d->open[d->depth--];
-    (void)name, (void)f;
-    d->header = -1;
-    return e == NULL || e->end == NULL || e->end(d);
+    const struct element *e = element;
+    (void)f;
+    if (text.len > 0 && !copy(d, slice_sub(slice_trim(text), 0, TEXT_MAX), &d->headers[e->header]))
+        return false;
+    return e->end == NULL || e->end(d);
 }
 
-static const struct xml_handler handler = {.start = on_start, .text = on_text, .end = on_end};
+static const struct xml_handler handler = {element, root, on_start, on_end};
 
 /* "11/3/2020" as "2020-11-03"; empty when it is no such date. */
 static struct slice iso_date(struct arena *a, struct slice us)
@@ -479,11 +442,11 @@ static bool fill_facts(struct detail *d, struct fault *f)
     d->f = f;
     struct results_facts *facts = results_facts(d->job->builder);
     struct slice name;
-    if (!copy(d, header(d, ELECTION_NAME), &name))
+    if (!copy(d, d->headers[ELECTION_NAME], &name))
         return false;
     facts->election_name = name;
-    facts->election_date = iso_date(d->job->arena, header(d, ELECTION_DATE));
-    if (!when_parse_us(header(d, TIMESTAMP), &facts->own_time_ms))
+    facts->election_date = iso_date(d->job->arena, d->headers[ELECTION_DATE]);
+    if (!when_parse_us(d->headers[TIMESTAMP], &facts->own_time_ms))
         facts->own_time_ms = WHEN_UNKNOWN;
     return true;
 }
@@ -492,7 +455,6 @@ bool clarity_detail(struct job *j, struct fault *f)
 {
     struct detail d = {.job = j,
                        .f = f,
-                       .header = -1,
                        .registered = -1,
                        .ballots = -1,
                        .with_precincts = job_option_yes(j, "precincts"),
@@ -512,6 +474,6 @@ bool clarity_detail(struct job *j, struct fault *f)
 bool clarity_detail_names(struct input *in, struct arena *a, struct map *by_key, struct fault *f)
 {
     struct job j = {.input = in, .arena = a};
-    struct detail d = {.job = &j, .f = f, .header = -1, .names = by_key};
+    struct detail d = {.job = &j, .f = f, .names = by_key};
     return xml_parse(in, &handler, &d, f);
 }

@@ -14,7 +14,6 @@
 #include "parsers/xml.h"
 
 #define DATE_LEN 10
-#define MET 64
 
 struct report;
 
@@ -24,18 +23,10 @@ struct element {
     bool (*end)(struct report *r);
 };
 
-struct met { /* the element of a name, by where the name lies */
-    const char *name;
-    const struct element *element;
-};
-
 struct report {
     struct job *job;
     struct fault *f;
     long line;
-    int depth;
-    const struct element *open[XML_DEPTH_MAX + 1];
-    struct met met[MET];
     unsigned batches; /* groups the report is split into */
     /* where we are */
     bool in_contest, in_results, in_choice, in_name, in_party;
@@ -93,7 +84,7 @@ static bool on_report(struct report *r, const struct xml_attrs *attrs)
     struct results_facts *facts = results_facts(r->job->builder);
     struct slice name = xml_attr(attrs, "Name");
     int64_t day;
-    if (r->depth == 1 && !slice_is(name, "ElectionSummaryReportRPT"))
+    if (attrs->depth == 1 && !slice_is(name, "ElectionSummaryReportRPT"))
         return fault_set(r->f, WIRE_SCHEMA,
                          "line %ld: the report is \"%.*s\", not an ElectionSummaryReportRPT",
                          r->line, SLICE_FMT(field_excerpt(r->job->arena, name)));
@@ -313,42 +304,42 @@ static const struct element elements[] = {
     {SLICE_INIT("Report"), on_report, NULL},
 };
 
-/* The parser keeps each name once: what it is called by was looked up before, mostly. */
-static const struct element *find_element(struct report *r, struct slice name)
+static const void *element(struct slice name, void *ctx)
 {
-    struct met *met = &r->met[((uintptr_t)name.ptr >> 3) % MET];
-    if (met->name == name.ptr)
-        return met->element;
-    *met = (struct met){.name = name.ptr};
+    (void)ctx;
     for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
         if (slice_eq(name, elements[i].name))
-            met->element = &elements[i];
-    return met->element;
+            return &elements[i];
+    return NULL;
 }
 
-static bool on_start(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f)
+static bool root(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f)
+{
+    const struct report *r = ctx;
+    return slice_is(name, "Report") ||
+           fault_set(f, WIRE_SCHEMA, "line %ld: the document is a \"%.*s\", not a Report",
+                     xml_line(attrs), SLICE_FMT(field_excerpt(r->job->arena, name)));
+}
+
+static bool on_start(const void *element, struct xml_attrs *attrs, void *ctx, struct fault *f)
 {
     struct report *r = ctx;
-    const struct element *e = find_element(r, name);
+    const struct element *e = element;
     r->f = f;
     r->line = xml_line(attrs);
-    r->open[++r->depth] = e;
-    if (r->depth == 1 && !slice_is(name, "Report"))
-        return fault_set(f, WIRE_SCHEMA, "line %ld: the document is a \"%.*s\", not a Report",
-                         r->line, SLICE_FMT(field_excerpt(r->job->arena, name)));
-    return e == NULL || e->start(r, attrs);
+    return e->start(r, attrs);
 }
 
-static bool on_end(struct slice name, void *ctx, struct fault *f)
+static bool on_end(const void *element, struct slice text, void *ctx, struct fault *f)
 {
     struct report *r = ctx;
-    const struct element *e = r->open[r->depth--];
-    (void)name;
+    const struct element *e = element;
+    (void)text;
     r->f = f;
-    return e == NULL || e->end == NULL || e->end(r);
+    return e->end == NULL || e->end(r);
 }
 
-static const struct xml_handler handler = {.start = on_start, .end = on_end};
+static const struct xml_handler handler = {element, root, on_start, on_end};
 
 bool dominion_report(struct job *j, struct fault *f)
 {

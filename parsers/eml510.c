@@ -14,8 +14,6 @@
 #include "parsers/label.h"
 #include "parsers/xml.h"
 
-#define NAMES_MET 64 /* elements have fewer names */
-
 enum block { OUTSIDE, WHOLE, UNIT };
 
 struct held { /* a text of the payload, kept while its element may need it */
@@ -29,15 +27,8 @@ struct eml {
     struct job *job;
     struct fault *f;
     long line;
-    int depth, leaf_depth;
-    const struct element *open[XML_DEPTH_MAX + 1]; /* by depth; NULL: of no interest */
-    struct { /* what a name is, by where it lies: a parse has each at one place */
-        const char *name;
-        const struct element *element;
-    } met[NAMES_MET];
-    void (*take)(struct eml *e, struct slice text); /* what becomes of the text being read */
-    struct held text;
-    bool counts; /* the Count element was there: this is a 510 */
+    const struct element *leaf; /* its text is being read; NULL: nobody's */
+    bool counts;                /* the Count element was there: this is a 510 */
     struct held issued, status, event;
 
     bool in_contest, begun, whole, in_selection; /* whole: its TotalVotes were read */
@@ -133,15 +124,13 @@ static void take_votes(struct eml *e, struct slice text)
 
 static bool start_count(struct eml *e, const struct xml_attrs *attrs)
 {
-    (void)attrs;
-    e->counts |= e->depth == 2;
+    e->counts |= attrs->depth == 2;
     return true;
 }
 
 static bool start_statistics(struct eml *e, const struct xml_attrs *attrs)
 {
-    (void)attrs;
-    return e->depth != 2 ||
+    return attrs->depth != 2 ||
            fault_set(e->f, WIRE_SCHEMA,
                      "line %ld: an EML 530: the turnout of counties, no contests", e->line);
 }
@@ -355,76 +344,49 @@ static const struct element {
     {SLICE_INIT("EventName"), NULL, NULL, take_event, false},
 };
 
-static const struct element *look_up(struct slice name)
+static const void *element(struct slice name, void *ctx)
 {
+    (void)ctx;
     for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
         if (slice_eq(name, elements[i].name))
             return &elements[i];
     return NULL;
 }
 
-static const struct element *find(struct eml *e, struct slice name)
+static bool root(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f)
 {
-    size_t slot = ((uintptr_t)name.ptr ^ (uintptr_t)name.ptr >> 6) % NAMES_MET;
-    if (e->met[slot].name != name.ptr) {
-        e->met[slot].name = name.ptr;
-        e->met[slot].element = look_up(name);
-    }
-    return e->met[slot].element;
-}
-
-static bool check_root(struct eml *e, struct slice name, const struct xml_attrs *attrs)
-{
+    struct eml *e = ctx;
     struct slice id = xml_attr(attrs, "Id");
     if (slice_is(name, "EML") && (id.len == 0 || slice_is(id, "510") || slice_is(id, "530")))
         return true; /* a 530 is told by what it holds */
-    return fault_set(e->f, WIRE_SCHEMA,
-                     "line %ld: the document is a \"%.*s\"%s%.*s, not an EML 510", e->line,
-                     SLICE_FMT(field_excerpt(e->job->arena, name)), id.len > 0 ? " of Id " : "",
-                     SLICE_FMT(field_excerpt(e->job->arena, id)));
+    return fault_set(f, WIRE_SCHEMA, "line %ld: the document is a \"%.*s\"%s%.*s, not an EML 510",
+                     xml_line(attrs), SLICE_FMT(field_excerpt(e->job->arena, name)),
+                     id.len > 0 ? " of Id " : "", SLICE_FMT(field_excerpt(e->job->arena, id)));
 }
 
-static bool on_start(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f)
+static bool on_start(const void *element, struct xml_attrs *attrs, void *ctx, struct fault *f)
 {
     struct eml *e = ctx;
+    const struct element *at = element;
     e->f = f;
     e->line = xml_line(attrs);
-    e->take = NULL;
-    if (++e->depth == 1 && !check_root(e, name, attrs))
+    if (at->start != NULL && !at->start(e, attrs))
         return false;
-    const struct element *at = e->open[e->depth] = find(e, name);
-    if (at != NULL && at->start != NULL && !at->start(e, attrs))
-        return false;
-    bool wanted = at != NULL && at->take != NULL && (!at->in_selection || e->in_selection) &&
+    attrs->text = at->take != NULL && (!at->in_selection || e->in_selection) &&
                   (at->take != take_metric || e->metric != NULL);
-    xml_text(attrs, wanted);
-    if (wanted) {
-        e->take = at->take;
-        e->leaf_depth = e->depth;
-        e->text.len = 0;
-    }
+    e->leaf = attrs->text ? at : NULL;
     return true;
 }
 
-static bool on_text(struct slice text, void *ctx, struct fault *f)
+static bool on_end(const void *element, struct slice text, void *ctx, struct fault *f)
 {
     struct eml *e = ctx;
-    (void)f;
-    if (e->take != NULL)
-        hold(&e->text, text);
-    return true;
-}
-
-static bool on_end(struct slice name, void *ctx, struct fault *f)
-{
-    struct eml *e = ctx;
+    const struct element *at = element;
     e->f = f;
-    if (e->take != NULL && e->depth == e->leaf_depth)
-        e->take(e, slice_trim(kept(&e->text)));
-    e->take = NULL;
-    const struct element *at = e->open[e->depth--];
-    (void)name;
-    return at == NULL || at->end == NULL || at->end(e);
+    if (at == e->leaf)
+        at->take(e, slice_trim(text));
+    e->leaf = NULL;
+    return at->end == NULL || at->end(e);
 }
 
 /* ---- facts ---- */
@@ -467,7 +429,7 @@ static bool fill_facts(struct eml *e, struct fault *f)
 
 static bool parse(struct job *j, struct fault *f)
 {
-    static const struct xml_handler handler = {on_start, on_text, on_end};
+    static const struct xml_handler handler = {element, root, on_start, on_end};
     struct eml *e = arena_alloc(j->arena, sizeof *e);
     if (e == NULL)
         return fault_set(f, WIRE_LIMIT, "out of memory");

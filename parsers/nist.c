@@ -10,82 +10,97 @@
 
 #define THINGS_MAX 2000000
 
+static bool no_memory(struct fault *f)
+{
+    return fault_set(f, WIRE_LIMIT, "no memory for a report");
+}
+
 /* ---- XML ---- */
+
+struct attribute { /* that matters */
+    struct xml_key key;
+    const struct nist_name *name;
+};
 
 enum { ATTRIBUTES = 5 };
 
 struct elements {
     struct nist_reader *reader;
     struct nist_report *report;
-    struct xml_key names[ATTRIBUTES]; /* of attributes that matter */
-    unsigned skipped;                 /* how deep inside what does not matter */
-    unsigned want;                    /* of the last one begun */
-    bool rooted;
+    struct attribute attributes[ATTRIBUTES];
+    unsigned skipped; /* how deep inside what does not matter */
+    bool failed;      /* memory for a name */
 };
 
 static bool attributes(struct elements *e, const struct xml_attrs *attrs, struct fault *f)
 {
     for (size_t i = 0; i < ATTRIBUTES && attrs->count > 0; i++) {
-        struct slice value = xml_attr_of(attrs, &e->names[i]);
-        if (value.ptr != NULL &&
-            !nist_value(e->reader, slice_of(e->names[i].name), value, false, f))
+        struct attribute *a = &e->attributes[i];
+        struct slice value = xml_attr_of(attrs, &a->key);
+        if (value.ptr != NULL && !nist_value(e->reader, a->name, value, false, f))
             return false;
     }
     return true;
 }
 
-static bool no_report(const struct nist_report *report, struct slice name, struct fault *f)
+static const void *element(struct slice name, void *ctx)
 {
-    return fault_set(f, WIRE_SCHEMA,
+    struct elements *e = ctx;
+    const struct nist_name *known = nist_name(e->reader, name);
+    e->failed |= known == NULL;
+    return known;
+}
+
+static bool root(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f)
+{
+    const struct elements *e = ctx;
+    return slice_is(name, "ElectionReport") ||
+           fault_set(f, WIRE_SCHEMA,
                      "line %ld: the document is a \"%.*s\", a NIST SP 1500-100 report is an "
                      "ElectionReport",
-                     report->line, SLICE_FMT(field_excerpt(report->arena, name)));
+                     xml_line(attrs), SLICE_FMT(field_excerpt(e->report->arena, name)));
 }
 
-static bool on_start(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f)
+static bool on_start(const void *element, struct xml_attrs *attrs, void *ctx, struct fault *f)
 {
     struct elements *e = ctx;
-    e->want = 0;
+    unsigned want = 0;
     e->report->line = xml_line(attrs);
-    if (e->skipped == 0 && !nist_start(e->reader, name, &e->want, f))
+    if (e->skipped == 0 && !nist_start(e->reader, element, &want, f))
         return false;
-    if (e->want == 0 && !e->rooted)
-        return no_report(e->report, name, f);
-    e->rooted = true;
-    e->skipped += e->want == 0;
-    xml_text(attrs, e->want & NIST_ITS_TEXT);
-    return !(e->want & NIST_ITS_ATTRIBUTES) || attributes(e, attrs, f);
+    e->skipped += want == 0;
+    attrs->text = want & NIST_ITS_TEXT;
+    return !(want & NIST_ITS_ATTRIBUTES) || attributes(e, attrs, f);
 }
 
-static bool on_text(struct slice text, void *ctx, struct fault *f)
+static bool on_end(const void *element, struct slice text, void *ctx, struct fault *f)
 {
     struct elements *e = ctx;
-    return e->skipped > 0 || nist_text(e->reader, text, f);
-}
-
-static bool on_end(struct slice name, void *ctx, struct fault *f)
-{
-    struct elements *e = ctx;
-    (void)name;
+    (void)element;
     if (e->skipped > 0) {
         e->skipped--;
         return true;
     }
-    return nist_end(e->reader, f);
+    return nist_end(e->reader, text, f);
 }
 
 static bool read_xml(struct job *j, struct nist_reader *r, struct nist_report *report,
                      struct fault *f)
 {
-    static const struct xml_handler handler = {on_start, on_text, on_end};
+    static const struct xml_handler handler = {element, root, on_start, on_end};
     struct elements e = {.reader = r,
                          .report = report,
-                         .names = {{.name = "ObjectId"},
-                                   {.name = "objectId"},
-                                   {.name = "type"},
-                                   {.name = "Language"},
-                                   {.name = "language"}}};
-    return xml_parse(j->input, &handler, &e, f);
+                         .attributes = {{.key.name = "ObjectId"},
+                                        {.key.name = "objectId"},
+                                        {.key.name = "type"},
+                                        {.key.name = "Language"},
+                                        {.key.name = "language"}}};
+    for (size_t i = 0; i < ATTRIBUTES; i++) {
+        e.attributes[i].name = nist_name(r, slice_of(e.attributes[i].key.name));
+        if (e.attributes[i].name == NULL)
+            return no_memory(f);
+    }
+    return xml_parse(j->input, &handler, &e, f) && (!e.failed || no_memory(f));
 }
 
 /* ---- JSON ---- */
@@ -134,11 +149,14 @@ static bool member(struct job *j, struct nist_reader *r, struct slice key, struc
     }
     if (json_is(v, 'n') && !slice_is(key, "Count"))
         return true; /* as if it were not there; of a count it says "unknown" */
+    const struct nist_name *name = nist_name(r, key);
+    if (name == NULL)
+        return no_memory(f);
     if (!json_is(v, '{'))
-        return nist_value(r, key, scalar(j, v), true, f);
-    if (!nist_start(r, key, &want, f))
+        return nist_value(r, name, scalar(j, v), true, f);
+    if (!nist_start(r, name, &want, f))
         return false;
-    return want == 0 || (members(j, r, v, f) && nist_end(r, f));
+    return want == 0 || (members(j, r, v, f) && nist_end(r, SLICE(""), f));
 }
 
 static bool read_root(struct job *j, struct nist_reader *r, struct json root, struct fault *f)
@@ -173,12 +191,10 @@ static bool read_report(struct job *j, struct nist_report *report, struct fault 
     struct json_doc *doc = NULL; /* what is read of it stays in it */
     struct nist_reader *r = nist_reader_new(report);
     struct slice head = {NULL, 0};
-    bool ok = r != NULL ? input_peek(j->input, 64, &head, f)
-                        : fault_set(f, WIRE_LIMIT, "no memory for a report");
+    bool ok = r != NULL ? input_peek(j->input, 64, &head, f) : no_memory(f);
     if (ok)
         ok = slice_starts(skip_mark(head), SLICE("{")) ? read_json(j, r, &doc, f)
                                                        : read_xml(j, r, report, f);
-    nist_reader_done(r);
     ok = ok && nist_emit(j, report, f);
     json_free(doc);
     return ok;
@@ -187,8 +203,7 @@ static bool read_report(struct job *j, struct nist_report *report, struct fault 
 static bool parse(struct job *j, struct fault *f)
 {
     struct nist_report report = {.arena = j->arena, .things = map_new(THINGS_MAX, false)};
-    bool ok = report.things != NULL ? read_report(j, &report, f)
-                                    : fault_set(f, WIRE_LIMIT, "no memory for a report");
+    bool ok = report.things != NULL ? read_report(j, &report, f) : no_memory(f);
     map_free(report.things);
     return ok;
 }

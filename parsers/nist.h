@@ -143,22 +143,26 @@ void nist_bad(struct nist_report *report, struct nist_contest *c, const char *fm
 /* ---- nist_read.c: elements, or JSON members, in whatever order ---- */
 
 struct nist_reader;
+struct nist_name; /* of an element, attribute or member: nist_table.h */
 
 /* A reader that fills *report, which the caller has zeroed but for the arena and the map. NULL: no
  * memory. */
 struct nist_reader *nist_reader_new(struct nist_report *report) MUST_USE;
-void nist_reader_done(struct nist_reader *r); /* accepts NULL */
+
+/* NULL: no memory. Where names come in the same order again and again that is quick, else it is to
+ * be asked once a name. */
+const struct nist_name *nist_name(struct nist_reader *r, struct slice name) MUST_USE;
 
 /* An element or member begins; what of it matters. 0: nothing inside it, and it gets no nist_end.
  */
 enum nist_want { NIST_INSIDE = 1, NIST_ITS_TEXT = 2, NIST_ITS_ATTRIBUTES = 4 };
-bool nist_start(struct nist_reader *r, struct slice name, unsigned *want, struct fault *f) MUST_USE;
+bool nist_start(struct nist_reader *r, const struct nist_name *name, unsigned *want,
+                struct fault *f) MUST_USE;
 /* One of its attributes, or a member that is a text and no object. `lasting`: the value lives as
  * long as the report. */
-bool nist_value(struct nist_reader *r, struct slice name, struct slice value, bool lasting,
-                struct fault *f) MUST_USE;
-bool nist_text(struct nist_reader *r, struct slice text, struct fault *f) MUST_USE;
-bool nist_end(struct nist_reader *r, struct fault *f) MUST_USE;
+bool nist_value(struct nist_reader *r, const struct nist_name *name, struct slice value,
+                bool lasting, struct fault *f) MUST_USE;
+bool nist_end(struct nist_reader *r, struct slice text, struct fault *f) MUST_USE;
 
 /* ---- nist_counts.c: the rows of one selection ---- */
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Elements or JSON members of a NIST report into struct nist_report, as nist_table.c says. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/hash.h"
@@ -12,39 +11,30 @@
 
 #define ITEMS_MAX 1000000 /* contests, selections, parts of a unit */
 #define DEPTH_MAX 16      /* of the members that matter */
-#define TEXT_BYTES_MAX ((size_t)16 << 20)
+#define NAMES_MAX 256     /* remembered; of those that mean nothing, half of it */
 
 enum { WITH_UNIT = 1, WITH_TYPE = 2 };
-
-/* What came after a member the last time: most of a report is the same few elements again and
- * again. In XML one name always lies at one address. */
-struct follower {
-    const char *name;
-    const struct nist_member *member; /* NULL: of no meaning there */
-    unsigned want;                    /* enum nist_want */
-    unsigned number;
-    struct follower *after;
-};
 
 struct frame {
     const struct nist_member *member;
     enum nist_in in;
     void *object;
-    struct follower *next; /* what probably comes */
 };
 
 struct nist_reader {
     struct nist_report *report;
-    struct follower followers[IN_PLACES][NIST_MEMBERS_MAX + 1]; /* by the member before; 0: none */
+    struct nist_name *names[NAMES_MAX];
+    size_t name_count;
+    struct nist_name nothing; /* a name that is not remembered */
+    struct nist_name *name;   /* the last one asked for */
     struct frame frames[DEPTH_MAX];
-    size_t depth;
+    struct frame *top;
     const struct nist_member *leaf; /* being read, in the top frame; NULL: none */
-    char *text;                     /* of it, or of words */
-    size_t text_len, text_room;
-    bool lasting;                /* what is being taken lives as long as the report */
-    struct nist_thing *referred; /* last */
-    struct slice words;          /* of what is being said in some languages */
-    bool spoken, english;        /* words were taken, in English */
+    struct slice text;              /* of what ends, being no leaf */
+    bool lasting;                   /* what is being taken lives as long as the report */
+    struct nist_thing *referred;    /* last */
+    struct slice words;             /* of what is being said in some languages */
+    bool spoken, english;           /* words were taken, in English */
     struct slice content, language;
     struct nist_thing thing; /* being defined */
     struct nist_external external;
@@ -124,11 +114,6 @@ static bool refer(struct nist_reader *r, struct slice id, struct nist_thing **to
     r->referred = t;
     *to = t;
     return true;
-}
-
-static struct slice text_now(const struct nist_reader *r)
-{
-    return (struct slice){r->text, r->text_len};
 }
 
 static bool is_blank(char c)
@@ -487,12 +472,12 @@ static bool end_string(struct nist_reader *r, const struct frame *at, void *arou
     r->spoken = true;
     r->english = english;
     r->words = r->content;
-    return r->content.ptr != NULL || keep(r, text_now(r), &r->words, f);
+    return r->content.ptr != NULL || keep(r, r->text, &r->words, f);
 }
 
 static bool end_words(struct nist_reader *r, const struct frame *at, void *around, struct fault *f)
 {
-    return fill(r, at->member, around, text_now(r), f);
+    return fill(r, at->member, around, r->text, f);
 }
 
 static const struct turn {
@@ -508,39 +493,7 @@ static const struct turn {
     [IN_SPOKEN] = {begin_spoken, end_words},     [IN_STRING] = {begin_string, end_string},
 };
 
-/* ---- the walk ---- */
-
-/* The object that is read in `in`: what is first in it follows what was last in the one before. */
-static void push(struct nist_reader *r, const struct nist_member *m, enum nist_in in, void *object)
-{
-    struct frame *at = &r->frames[r->depth++];
-    at->member = m;
-    at->in = in;
-    at->object = object;
-    at->next = &r->followers[in][0];
-}
-
-struct nist_reader *nist_reader_new(struct nist_report *report)
-{
-    struct nist_reader *r = calloc(1, sizeof *r);
-    report->whole = arena_alloc(report->arena, sizeof *report->whole);
-    report->sequence_start = report->sequence_end = -1;
-    if (r == NULL || report->whole == NULL) {
-        free(r);
-        return NULL;
-    }
-    report->whole->kind = NIST_UNIT;
-    r->report = report;
-    push(r, NULL, IN_ROOT, NULL);
-    return r;
-}
-
-void nist_reader_done(struct nist_reader *r)
-{
-    if (r != NULL)
-        free(r->text);
-    free(r);
-}
+/* ---- names ---- */
 
 static unsigned want_of(const struct nist_member *m)
 {
@@ -550,97 +503,120 @@ static unsigned want_of(const struct nist_member *m)
            (attributes ? NIST_ITS_ATTRIBUTES : 0);
 }
 
-static const struct follower *find(struct nist_reader *r, struct frame *at, struct slice name)
+/* Its name is not kept yet, nor is it. */
+static bool means_something(struct nist_name *n, struct slice name)
 {
-    struct follower *next = at->next;
-    bool same =
-        next->name == name.ptr || (next->member != NULL && slice_eq(next->member->name, name));
-    if (!same) {
-        next->name = name.ptr;
-        next->member = nist_member(at->in, name, &next->number);
-        next->want = next->member != NULL ? want_of(next->member) : 0;
-        next->after = &r->followers[at->in][next->number];
+    bool something = false;
+    for (int in = 0; in < IN_PLACES; in++) {
+        const struct nist_member *m = nist_member((enum nist_in)in, name);
+        n->in[in] = (struct nist_meaning){m, m != NULL ? want_of(m) : 0};
+        something |= m != NULL;
     }
-    at->next = next->after;
-    return next;
+    return something;
 }
 
+static struct nist_name *new_name(struct nist_reader *r, struct slice name)
+{
+    struct arena *a = r->report->arena;
+    struct nist_name all;
+    if (!means_something(&all, name) && r->name_count >= NAMES_MAX / 2)
+        return &r->nothing;
+    struct nist_name *n = r->name_count < NAMES_MAX ? arena_alloc(a, sizeof *n) : NULL;
+    if (n == NULL)
+        return NULL;
+    *n = all;
+    n->name = arena_copy(a, name);
+    n->next = NULL;
+    r->names[r->name_count++] = n;
+    return n->name.ptr != NULL ? n : NULL;
+}
+
+static struct nist_name *find_name(struct nist_reader *r, struct slice name)
+{
+    for (size_t i = 0; i < r->name_count; i++)
+        if (slice_eq(r->names[i]->name, name))
+            return r->names[i];
+    return new_name(r, name);
+}
+
+const struct nist_name *nist_name(struct nist_reader *r, struct slice name)
+{
+    struct nist_name *n = r->name != NULL ? r->name->next : NULL;
+    if (n == NULL || !slice_eq(n->name, name)) {
+        n = find_name(r, name);
+        if (n != NULL && r->name != NULL)
+            r->name->next = n;
+    }
+    r->name = n;
+    return n;
+}
+
+/* ---- the walk ---- */
+
+struct nist_reader *nist_reader_new(struct nist_report *report)
+{
+    struct nist_reader *r = arena_alloc(report->arena, sizeof *r);
+    report->whole = arena_alloc(report->arena, sizeof *report->whole);
+    report->sequence_start = report->sequence_end = -1;
+    if (r == NULL || report->whole == NULL)
+        return NULL;
+    report->whole->kind = NIST_UNIT;
+    r->report = report;
+    r->top = r->frames;
+    r->top->in = IN_ROOT;
+    return r;
+}
+
+/* A leaf begins, or an object, which is read with what is around it, or with its own. */
 static bool enter(struct nist_reader *r, const struct nist_member *m, struct fault *f)
 {
-    void *around = r->frames[r->depth - 1].object;
-    r->text_len = 0;
     if (m->inside == IN_LEAF) {
         r->leaf = m;
         return true;
     }
-    push(r, m, m->inside, around);
+    void *around = r->top->object;
+    *++r->top = (struct frame){m, m->inside, around};
     return m->sort == NIST_THROUGH || turns[m->inside].begin == NULL ||
-           turns[m->inside].begin(r, &r->frames[r->depth - 1].object, f);
+           turns[m->inside].begin(r, &r->top->object, f);
 }
 
-bool nist_start(struct nist_reader *r, struct slice name, unsigned *want, struct fault *f)
+/* NULL: nothing here. */
+static const struct nist_meaning *meaning(const struct nist_reader *r, const struct nist_name *name)
 {
-    *want = 0;
-    if (r->leaf != NULL || r->depth == DEPTH_MAX)
+    const struct nist_meaning *m = &name->in[r->top->in];
+    bool deep = r->leaf != NULL || r->top == &r->frames[DEPTH_MAX - 1];
+    return deep || m->member == NULL ? NULL : m;
+}
+
+bool nist_start(struct nist_reader *r, const struct nist_name *name, unsigned *want,
+                struct fault *f)
+{
+    const struct nist_meaning *m = meaning(r, name);
+    *want = m != NULL ? m->want : 0;
+    return m == NULL || enter(r, m->member, f);
+}
+
+bool nist_value(struct nist_reader *r, const struct nist_name *name, struct slice value,
+                bool lasting, struct fault *f)
+{
+    const struct nist_meaning *m = meaning(r, name);
+    if (m == NULL)
         return true;
-    const struct follower *found = find(r, &r->frames[r->depth - 1], name);
-    *want = found->want;
-    return found->member == NULL || enter(r, found->member, f);
-}
-
-static bool make_room(struct nist_reader *r, size_t more, struct fault *f)
-{
-    size_t room = 2 * r->text_room + more + 256;
-    char *text = room <= TEXT_BYTES_MAX ? realloc(r->text, room) : NULL;
-    if (text == NULL)
-        return no_memory(f);
-    r->text = text;
-    r->text_room = room;
-    return true;
-}
-
-bool nist_text(struct nist_reader *r, struct slice text, struct fault *f)
-{
-    if (r->leaf == NULL && !nist_places[r->frames[r->depth - 1].in].spoken)
-        return true;
-    if (text.len > r->text_room - r->text_len && !make_room(r, text.len, f))
-        return false;
-    if (text.len > 0)
-        memcpy(r->text + r->text_len, text.ptr, text.len);
-    r->text_len += text.len;
-    return true;
-}
-
-static bool fill_now(struct nist_reader *r, const struct nist_member *m, struct slice value,
-                     bool lasting, struct fault *f)
-{
-    r->lasting = lasting;
-    bool ok = fill(r, m, r->frames[r->depth - 1].object, value, f);
+    r->lasting = lasting && m->member->inside == IN_LEAF;
+    bool ok = enter(r, m->member, f) && nist_end(r, value, f);
     r->lasting = false;
     return ok;
 }
 
-bool nist_value(struct nist_reader *r, struct slice name, struct slice value, bool lasting,
-                struct fault *f)
-{
-    if (r->leaf != NULL)
-        return true;
-    const struct nist_member *m = find(r, &r->frames[r->depth - 1], name)->member;
-    if (m != NULL && m->inside == IN_LEAF)
-        return fill_now(r, m, value, lasting, f);
-    if (m == NULL || r->depth == DEPTH_MAX)
-        return true;
-    return enter(r, m, f) && nist_text(r, value, f) && nist_end(r, f);
-}
-
-bool nist_end(struct nist_reader *r, struct fault *f)
+bool nist_end(struct nist_reader *r, struct slice text, struct fault *f)
 {
     const struct nist_member *leaf = r->leaf;
     if (leaf != NULL) {
         r->leaf = NULL;
-        return fill(r, leaf, r->frames[r->depth - 1].object, text_now(r), f);
+        return fill(r, leaf, r->top->object, text, f);
     }
-    const struct frame *at = &r->frames[--r->depth];
+    const struct frame *at = r->top--;
+    r->text = text;
     return at->member->sort == NIST_THROUGH || turns[at->in].end == NULL ||
-           turns[at->in].end(r, at, r->frames[r->depth - 1].object, f);
+           turns[at->in].end(r, at, r->top->object, f);
 }

@@ -190,29 +190,19 @@ static const struct nist_member named_members[] = {
     {NAME("xsi:type"), NIST_TEXT, IN_LEAF, IS(nist_named, type)},
 };
 
-_Static_assert(sizeof contest_members / sizeof *contest_members +
-                       sizeof named_members / sizeof *named_members <=
-                   NIST_MEMBERS_MAX,
-               "the largest table and the names fit");
-
-static const struct nist_member *search(const struct nist_member *list, size_t n, struct slice name,
-                                        unsigned first, unsigned *number)
+static const struct nist_member *search(const struct nist_member *list, size_t n, struct slice name)
 {
     for (size_t i = 0; i < n; i++)
-        if (list[i].name.len == name.len && memcmp(list[i].name.ptr, name.ptr, name.len) == 0) {
-            *number = first + (unsigned)i;
+        if (slice_eq(list[i].name, name))
             return &list[i];
-        }
-    *number = 0;
     return NULL;
 }
 
-const struct nist_member *nist_member(enum nist_in in, struct slice name, unsigned *number)
+const struct nist_member *nist_member(enum nist_in in, struct slice name)
 {
     const struct nist_place *p = &nist_places[in];
-    const struct nist_member *m = search(p->list, p->count, name, 1, number);
+    const struct nist_member *m = search(p->list, p->count, name);
     if (m == NULL && p->named)
-        m = search(named_members, sizeof named_members / sizeof *named_members, name,
-                   1 + (unsigned)p->count, number);
+        m = search(named_members, sizeof named_members / sizeof *named_members, name);
     return m;
 }

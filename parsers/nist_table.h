@@ -65,10 +65,17 @@ struct nist_place {
 
 extern const struct nist_place nist_places[IN_PLACES];
 
-#define NIST_MEMBERS_MAX 31 /* of a place */
+/* The member of this name, or NULL. */
+const struct nist_member *nist_member(enum nist_in in, struct slice name);
 
-/* The member of this name, or NULL. *number is its own in this place, 1 to NIST_MEMBERS_MAX; 0 with
- * NULL. */
-const struct nist_member *nist_member(enum nist_in in, struct slice name, unsigned *number);
+/* What a name means in each place. */
+struct nist_name {
+    struct slice name;
+    struct nist_name *next; /* what followed it the last time */
+    struct nist_meaning {
+        const struct nist_member *member; /* NULL: nothing */
+        unsigned want;                    /* enum nist_want */
+    } in[IN_PLACES];
+};
 
 #endif

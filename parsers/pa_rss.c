@@ -13,7 +13,6 @@
  * Testing says nothing. The districts it counts are those of the state: only
  * contests of all counties have them.
  */
-#include "daemon/base/buf.h"
 #include "parsers/count.h"
 #include "parsers/drivers.h"
 #include "parsers/html.h"
@@ -25,7 +24,6 @@
 
 #define COUNTIES 67 /* of Pennsylvania */
 #define COLUMNS_MAX 32
-#define TEXT_LARGEST ((size_t)16 << 20) /* of one element */
 #define CONTESTS_MAX 100000
 #define BIT(role) (UINT64_C(1) << (role))
 
@@ -47,14 +45,13 @@ struct feed {
     struct job *job;
     struct mapping mapping;
     struct rows *rows;
-    struct buf text; /* of the element that is open */
     struct slice channel, title, table;
     int64_t reporting, total; /* districts of the state */
     uint64_t items;
     struct tally *tallies; /* by the builder's contest */
     uint32_t tally_room;
     struct memo choices, counties; /* of contests */
-    bool rooted, in_item, primary, by_county;
+    bool in_item, primary, by_county;
 };
 
 /* ---- the table of an item ---- */
@@ -291,10 +288,11 @@ static bool read_tables(struct feed *d, struct html *h, struct fault *f)
     return read || fault_set(f, WIRE_SCHEMA, "there is no table of votes in it");
 }
 
-static bool end_item(struct feed *d, struct fault *f)
+static bool end_item(struct feed *d, struct slice text, struct fault *f)
 {
     struct html *h = NULL;
     struct fault why = {0};
+    (void)text;
     d->in_item = false;
     if (!d->title.len || !d->table.ptr)
         return fault_set(f, WIRE_SCHEMA, "item %llu: it has no title or no description",
@@ -343,15 +341,67 @@ static void read_channel(struct feed *d, struct slice title)
     read_districts(d, title);
 }
 
-static bool on_start(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f)
+/* ---- elements ---- */
+
+static bool take_title(struct feed *d, struct slice text, struct fault *f)
+{
+    (void)f;
+    if (d->in_item)
+        d->title = text;
+    else if (!d->channel.ptr)
+        read_channel(d, text);
+    return true;
+}
+
+static bool take_description(struct feed *d, struct slice text, struct fault *f)
+{
+    (void)f;
+    if (d->in_item)
+        d->table = text;
+    return true;
+}
+
+static bool take_date(struct feed *d, struct slice text, struct fault *f)
+{
+    (void)f;
+    results_facts(d->job->builder)->own_time_ms = job_time(d->job, text);
+    return true;
+}
+
+static const struct element {
+    struct slice name;
+    bool (*end)(struct feed *d, struct slice text, struct fault *f);
+} elements[] = {
+    {SLICE_INIT("item"), end_item},
+    {SLICE_INIT("title"), take_title},
+    {SLICE_INIT("description"), take_description},
+    {SLICE_INIT("lastBuildDate"), take_date},
+};
+
+static const void *element(struct slice name, void *ctx)
+{
+    (void)ctx;
+    for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++) {
+        if (slice_eq(name, elements[i].name))
+            return &elements[i];
+    }
+    return NULL;
+}
+
+static bool root(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f)
+{
+    (void)ctx;
+    return slice_is(name, "rss") ||
+           fault_set(f, WIRE_SCHEMA, "line %ld: no RSS: it begins with <%.*s>", xml_line(attrs),
+                     SLICE_FMT(slice_sub(name, 0, 40)));
+}
+
+static bool on_start(const void *element, struct xml_attrs *attrs, void *ctx, struct fault *f)
 {
     struct feed *d = ctx;
-    if (!d->rooted && !slice_is(name, "rss"))
-        return fault_set(f, WIRE_SCHEMA, "line %ld: no RSS: it begins with <%.*s>", xml_line(attrs),
-                         SLICE_FMT(slice_sub(name, 0, 40)));
-    d->rooted = true;
-    buf_clear(&d->text);
-    if (slice_is(name, "item")) {
+    (void)f;
+    attrs->text = element != &elements[0];
+    if (!attrs->text) {
         d->in_item = true;
         d->items++;
         d->title = d->table = (struct slice){NULL, 0};
@@ -359,37 +409,17 @@ static bool on_start(struct slice name, const struct xml_attrs *attrs, void *ctx
     return true;
 }
 
-static bool on_text(struct slice text, void *ctx, struct fault *f)
+static bool on_end(const void *element, struct slice text, void *ctx, struct fault *f)
 {
     struct feed *d = ctx;
-    buf_add(&d->text, text);
-    return !d->text.failed || fault_set(f, WIRE_LIMIT, "item %llu: a text of more than 16 MiB",
-                                        (unsigned long long)d->items);
-}
-
-static bool on_end(struct slice name, void *ctx, struct fault *f)
-{
-    struct feed *d = ctx;
-    struct slice text = arena_copy(d->job->arena, slice_trim(buf_slice(&d->text)));
-    buf_clear(&d->text);
-    if (!text.ptr)
-        return fault_set(f, WIRE_LIMIT, "out of memory");
-    if (slice_is(name, "item"))
-        return end_item(d, f);
-    if (slice_is(name, "title") && d->in_item)
-        d->title = text;
-    else if (slice_is(name, "title") && !d->channel.ptr)
-        read_channel(d, text);
-    else if (slice_is(name, "description") && d->in_item)
-        d->table = text;
-    else if (slice_is(name, "lastBuildDate"))
-        results_facts(d->job->builder)->own_time_ms = job_time(d->job, text);
-    return true;
+    const struct element *e = element;
+    text = arena_copy(d->job->arena, slice_trim(text));
+    return text.ptr ? e->end(d, text, f) : fault_set(f, WIRE_LIMIT, "out of memory");
 }
 
 static bool read_feed(struct feed *d, struct fault *f)
 {
-    static const struct xml_handler handler = {on_start, on_text, on_end};
+    static const struct xml_handler handler = {element, root, on_start, on_end};
     static const struct rows_how how = {.place = "item"};
     const uint64_t there = BIT(ROLE_CONTEST) | BIT(ROLE_CONTEST_PARTY) | BIT(ROLE_CHOICE) |
                            BIT(ROLE_PARTY) | BIT(ROLE_COUNTY) | BIT(ROLE_VOTES);
@@ -411,10 +441,8 @@ static bool read_feed(struct feed *d, struct fault *f)
 static bool parse(struct job *j, struct fault *f)
 {
     struct feed d = {.job = j, .reporting = -1, .total = -1};
-    buf_init(&d.text, TEXT_LARGEST);
     bool ok = mapping_read(j, &d.mapping, f) && read_feed(&d, f);
     mapping_done(&d.mapping);
-    buf_done(&d.text);
     return ok;
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <libxml/SAX2.h>
@@ -14,8 +15,9 @@
 
 #define XML_ATTRIBUTES_MAX 256 /* of an element; as many declare namespaces */
 
-#define MANY 12  /* 5 slots an attribute, and twice as many when room is made */
-#define NAMES 64 /* remembered, a power of two */
+#define MANY 12   /* 5 slots an attribute, and twice as many when room is made */
+#define NAMES 256 /* remembered, half of that; a power of two */
+#define XML_TEXT_MAX ((size_t)16 << 20)
 
 struct xml {
     xmlParserCtxtPtr parser;
@@ -23,12 +25,20 @@ struct xml {
     void *ctx;
     struct input *in;
     struct fault *fault;
-    struct slice name; /* the last one met */
-    struct slice names[NAMES];
-    struct xml_attrs attrs;
-    int depth;
     bool rooted;  /* the root element was begun */
     bool stopped; /* for libxml2 no bytes follow then */
+    bool telling; /* text is told */
+    bool leaf;    /* no element ended in the one that is open */
+    char *text;   /* since the last tag */
+    size_t text_len, text_room;
+    struct xml_attrs attrs;
+    int depth;
+    const void *open[XML_DEPTH_MAX + 1]; /* elements by depth, as the handler knows them */
+    struct {
+        const xmlChar *name;
+        const void *element;
+    } names[NAMES];
+    size_t name_count;
 };
 
 __attribute__((format(printf, 3, 4))) static void refuse(struct xml *x, enum wire_failure kind,
@@ -51,16 +61,30 @@ static void refuse_attributes(struct xml *x)
     refuse(x, WIRE_LIMIT, "an element has more than 256 attributes");
 }
 
-/* libxml2 keeps each name once, so that its length is remembered by where it lies. */
-static inline struct slice name_of(struct xml *x, const xmlChar *name)
+/* libxml2 keeps each name once, so that it is known by where it lies. */
+static const void *element_of(struct xml *x, const xmlChar *name)
 {
-    if ((const char *)name == x->name.ptr)
-        return x->name;
-    struct slice *known = &x->names[((uintptr_t)name ^ (uintptr_t)name >> 6) % NAMES];
-    if ((const char *)name != known->ptr)
-        *known = slice_of((const char *)name);
-    x->name = *known;
-    return x->name;
+    size_t at = ((uintptr_t)name ^ (uintptr_t)name >> 8) % NAMES;
+    while (x->names[at].name != NULL && x->names[at].name != name)
+        at = (at + 1) % NAMES;
+    if (x->names[at].name == name)
+        return x->names[at].element;
+    const void *element = x->handler->element(slice_of((const char *)name), x->ctx);
+    if (x->name_count < NAMES / 2) {
+        x->name_count++;
+        x->names[at].name = name;
+        x->names[at].element = element;
+    }
+    return element;
+}
+
+static void on_text(void *ctx, const xmlChar *s, int len);
+
+static void tell_text(struct xml *x, bool wanted)
+{
+    xmlSAXHandler *sax = x->parser->sax;
+    x->telling = wanted;
+    sax->characters = sax->ignorableWhitespace = sax->cdataBlock = wanted ? on_text : NULL;
 }
 
 static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
@@ -68,15 +92,12 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
                      const xmlChar **attrs)
 {
     struct xml *x = ctx;
-    char next = (char)*x->parser->input->cur;
+    const xmlParserInput *at = x->parser->input;
     (void)prefix, (void)uri, (void)nsv, (void)defaulted;
-    if (x->stopped)
-        return;
     /* libxml2 also hands over the part of a start tag that is there when the payload ends in it */
-    if (next != '>' && next != '/')
+    if (x->stopped || (*at->cur != '>' && *at->cur != '/'))
         return;
-    x->rooted = true;
-    if (++x->depth > XML_DEPTH_MAX) {
+    if (x->depth == XML_DEPTH_MAX) {
         refuse(x, WIRE_LIMIT, "elements are nested deeper than 64");
         return;
     }
@@ -84,30 +105,54 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
         refuse_attributes(x);
         return;
     }
-    x->attrs.raw = attrs;
-    x->attrs.count = count;
-    x->attrs.line = x->parser->input->line;
-    if (x->handler->start && !x->handler->start(name_of(x, name), &x->attrs, x->ctx, x->fault))
+    const void *element = element_of(x, name);
+    x->open[++x->depth] = element;
+    x->rooted = x->leaf = true;
+    x->text_len = 0;
+    x->attrs = (struct xml_attrs){attrs, count, x->depth, at->line, false};
+    if ((x->depth == 1 &&
+         !x->handler->root(slice_of((const char *)name), &x->attrs, x->ctx, x->fault)) ||
+        (element != NULL && !x->handler->start(element, &x->attrs, x->ctx, x->fault)))
         x->stopped = true;
+    if (x->attrs.text != x->telling)
+        tell_text(x, x->attrs.text);
 }
 
 static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
     struct xml *x = ctx;
-    (void)prefix, (void)uri;
+    (void)name, (void)prefix, (void)uri;
     if (x->stopped)
         return;
-    x->depth--;
-    if (x->handler->end && !x->handler->end(name_of(x, name), x->ctx, x->fault))
+    const void *element = x->open[x->depth--];
+    struct slice text = {x->text, x->leaf ? x->text_len : 0};
+    x->leaf = false;
+    x->text_len = 0;
+    if (element != NULL && !x->handler->end(element, text, x->ctx, x->fault))
         x->stopped = true;
+}
+
+static bool make_room(struct xml *x, size_t more)
+{
+    size_t room = 2 * x->text_room + more + 256;
+    char *text = x->text_len + more <= XML_TEXT_MAX ? realloc(x->text, room) : NULL;
+    if (text == NULL) {
+        refuse(x, WIRE_LIMIT, "a text is larger than memory allows, or than 16 MB");
+        return false;
+    }
+    x->text = text;
+    x->text_room = room;
+    return true;
 }
 
 static void on_text(void *ctx, const xmlChar *s, int len)
 {
     struct xml *x = ctx;
-    if (!x->stopped &&
-        !x->handler->text((struct slice){(const char *)s, (size_t)len}, x->ctx, x->fault))
-        x->stopped = true;
+    size_t n = (size_t)len;
+    if (x->stopped || (n > x->text_room - x->text_len && !make_room(x, n)))
+        return;
+    memcpy(x->text + x->text_len, s, n);
+    x->text_len += n;
 }
 
 static void on_entity(void *ctx, const xmlChar *name, int type, const xmlChar *public_id,
@@ -136,13 +181,6 @@ static void on_reference(void *ctx, const xmlChar *name)
 {
     (void)name;
     refuse(ctx, WIRE_SYNTAX, "an entity that is not one of XML's five");
-}
-
-static void tell_text(xmlParserCtxtPtr p, bool wanted)
-{
-    p->sax->characters = wanted ? on_text : NULL;
-    p->sax->ignorableWhitespace = wanted ? on_text : NULL;
-    p->sax->cdataBlock = wanted ? on_text : NULL;
 }
 
 /* Whether nothing came behind what could not be read, and the payload may have gone on well. */
@@ -207,7 +245,6 @@ static xmlParserCtxtPtr parser_new(struct xml *x)
     xmlParserCtxtPtr p = xmlCreateIOParserCtxt(&sax, x, on_read, NULL, x, XML_CHAR_ENCODING_UTF8);
     if (!p)
         return NULL;
-    tell_text(p, x->handler->text);
     /* NOENT only turns "&amp;" in attributes into "&": other entities cannot be declared. */
     xmlCtxtUseOptions(p, XML_PARSE_NOENT | XML_PARSE_NONET | XML_PARSE_IGNORE_ENC |
                              XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
@@ -240,7 +277,7 @@ static struct slice declared_charset(struct slice head)
 
 bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct fault *f)
 {
-    struct xml x = {.handler = h, .ctx = ctx, .in = in, .fault = f, .attrs.x = &x};
+    struct xml x = {.handler = h, .ctx = ctx, .in = in, .fault = f};
     struct slice head, charset;
     if (!input_is_text(in)) {
         if (!input_peek(in, 256, &head, f))
@@ -256,11 +293,6 @@ bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct 
         xmlFreeDoc(x.parser->myDoc);
     x.parser->myDoc = NULL;
     xmlFreeParserCtxt(x.parser);
+    free(x.text);
     return !x.stopped;
-}
-
-void xml_text(const struct xml_attrs *a, bool wanted)
-{
-    if (wanted != (a->x->parser->sax->characters != NULL))
-        tell_text(a->x->parser, wanted && a->x->handler->text);
 }

@@ -10,15 +10,14 @@
 
 #define XML_DEPTH_MAX 64
 
-struct xml; /* a parse under way */
-
 /* Attributes of the element being started: values are unescaped, valid until the handler returns.
  */
 struct xml_attrs {
     const void *raw;
     int count;
+    int depth; /* of the element: 1 is the root */
     long line; /* where the start tag ends */
-    struct xml *x;
+    bool text; /* to be set where the element's text is wanted */
 };
 static inline struct slice xml_attr(const struct xml_attrs *a, const char *local_name)
 {                                   /* ptr NULL when absent */
@@ -33,10 +32,6 @@ static inline long xml_line(const struct xml_attrs *a)
 {
     return a->line;
 }
-
-/* Whether text is told from here on; at first it is. Where most of it is white space between
- * elements, that is worth saying. */
-void xml_text(const struct xml_attrs *a, bool wanted);
 
 /* A name asked for in nearly every element, for one parse: where libxml2 keeps it is remembered. */
 struct xml_key {
@@ -55,21 +50,23 @@ static inline struct slice xml_attr_of(const struct xml_attrs *a, struct xml_key
     return (struct slice){NULL, 0};
 }
 
-/* Each returns false to stop; it has filled *f then. Names are local names; namespaces are ignored;
- * within a parse the same name lies at the same address.
- * Text comes whole, once per element end is not guaranteed: it may come in pieces. Any of them may
- * be NULL. */
+/* Names are local names; namespaces are ignored. Those that return bool return false to stop, and
+ * have filled *f then. */
 struct xml_handler {
-    bool (*start)(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f);
-    bool (*text)(struct slice text, void *ctx, struct fault *f);
-    bool (*end)(struct slice name, void *ctx, struct fault *f);
+    /* What elements of a name are to the handler: asked once a name, mostly; the name lasts as long
+     * as the parse. NULL: nothing, and of them neither start nor end is told. */
+    const void *(*element)(struct slice name, void *ctx);
+    bool (*root)(struct slice name, const struct xml_attrs *attrs, void *ctx, struct fault *f);
+    bool (*start)(const void *element, struct xml_attrs *attrs, void *ctx, struct fault *f);
+    /* `text`: all of it, where it was wanted and no element stands in it. */
+    bool (*end)(const void *element, struct slice text, void *ctx, struct fault *f);
 };
 
 /* Pull the whole input through the handler, as UTF-8: from the charset the input was told
- * (input_text), else its BOM's, else the one the declaration names (charset.h). Over 256 attributes
- * or a depth over XML_DEPTH_MAX are WIRE_LIMIT; a declaration inside a DOCTYPE is refused. Not
- * well-formed, or a value, comment or CDATA section over 10 MB, is WIRE_SYNTAX, cut off is
- * WIRE_TRUNCATED, all with line and column.
+ * (input_text), else its BOM's, else the one the declaration names (charset.h). Over 256
+ * attributes, a depth over XML_DEPTH_MAX, or a text over 16 MB, are WIRE_LIMIT; a declaration
+ * inside a DOCTYPE is refused. Not well-formed, or a value, comment or CDATA section over 10 MB, is
+ * WIRE_SYNTAX, cut off is WIRE_TRUNCATED, all with line and column.
  */
 bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct fault *f) MUST_USE;
 

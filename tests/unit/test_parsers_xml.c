@@ -14,42 +14,53 @@
 #include "parsers/xml.h"
 #include "tests/unit/payload.h"
 
-/* Writes down all events; text pieces run together. */
+/* Writes down all events. */
 struct notes {
     struct buf buf;
+    int roots;
     const char *stop_at; /* an element at which the handler gives up */
 };
 
-static bool on_start(struct slice name, const struct xml_attrs *a, void *ctx, struct fault *f)
+static const void *element(struct slice name, void *ctx)
+{
+    (void)ctx;
+    return slice_starts(name, SLICE("nothing")) ? NULL : name.ptr;
+}
+
+static bool on_root(struct slice name, const struct xml_attrs *a, void *ctx, struct fault *f)
+{
+    struct notes *n = ctx;
+    n->roots++;
+    return (a->depth == 1 && !slice_is(name, "nothing")) ||
+           fault_set(f, WIRE_SCHEMA, "line %ld: the root", xml_line(a));
+}
+
+static bool on_start(const void *name, struct xml_attrs *a, void *ctx, struct fault *f)
 {
     struct notes *n = ctx;
     struct slice k = xml_attr(a, "k");
-    buf_addf(&n->buf, "<%.*s", SLICE_FMT(name));
+    buf_addf(&n->buf, "<%s", (const char *)name);
     if (k.ptr)
         buf_addf(&n->buf, " k=%.*s", SLICE_FMT(k));
     buf_addc(&n->buf, '>');
-    if (n->stop_at && slice_is(name, n->stop_at))
+    a->text = strcmp(name, "mute") != 0;
+    if (n->stop_at && strcmp(name, n->stop_at) == 0)
         return fault_set(f, WIRE_SCHEMA, "line %ld: stopped", xml_line(a));
     return true;
 }
 
-static bool on_text(struct slice text, void *ctx, struct fault *f)
+static bool on_end(const void *name, struct slice text, void *ctx, struct fault *f)
 {
+    struct notes *n = ctx;
     (void)f;
-    buf_add(&((struct notes *)ctx)->buf, text);
-    return true;
-}
-
-static bool on_end(struct slice name, void *ctx, struct fault *f)
-{
-    (void)f;
-    buf_addf(&((struct notes *)ctx)->buf, "</%.*s>", SLICE_FMT(name));
+    buf_add(&n->buf, text);
+    buf_addf(&n->buf, "</%s>", (const char *)name);
     return true;
 }
 
 static void run(struct slice text, size_t step, struct notes *n, struct fault *f)
 {
-    static const struct xml_handler handler = {on_start, on_text, on_end};
+    static const struct xml_handler handler = {element, on_root, on_start, on_end};
     struct arena *a = arena_new(1 << 26);
     struct arriving arriving;
     struct input_source source = arriving_source(&arriving, text, step);
@@ -89,6 +100,7 @@ static void expect_events(struct slice text, const char *events)
         if (f.kind != WIRE_OK)
             fail_msg("step %zu: %s", steps[i], f.err.text);
         assert_string_equal(n.buf.ptr, events);
+        assert_int_equal(n.roots, i + 1);
     }
     buf_done(&n.buf);
 }
@@ -96,9 +108,9 @@ static void expect_events(struct slice text, const char *events)
 static void events_come(void **state)
 {
     (void)state;
-    expect_events(SLICE("<?xml version=\"1.0\"?>\r\n<!-- c --><a k='1 &amp; &#233;'><b/>x &lt; "
-                        "y<![CDATA[<z>]]></a>\n"),
-                  "<a k=1 & é><b></b>x < y<z></a>");
+    expect_events(SLICE("<?xml version=\"1.0\"?>\r\n<!-- c --><a k='1 &amp; &#233;'><b/>"
+                        "<c>x &lt; y<![CDATA[<z>]]></c></a>\n"),
+                  "<a k=1 & é><b></b><c>x < y<z></c></a>");
     expect_events(SLICE("\xef\xbb\xbf<n:a xmlns:n='u' n:k='2'>Muñoz</n:a>"), "<a k=2>Muñoz</a>");
     expect_events(
         SLICE("<?xml version='1.0' encoding='windows-1252'?><a k='\x93q\x94'>Mu\xf1oz</a>"),
@@ -109,9 +121,45 @@ static void events_come(void **state)
     expect_events(SLICE("<!DOCTYPE a SYSTEM 'x.dtd'><a>harmless</a>"), "<a>harmless</a>");
 }
 
+static void text_is_that_of_leaves_where_it_is_wanted(void **state)
+{
+    (void)state;
+    expect_events(SLICE("<a>before<b> x <!-- c --> y </b>behind</a>"), "<a><b> x  y </b></a>");
+    expect_events(SLICE("<a>before<b/></a>"), "<a><b></b></a>");
+    expect_events(SLICE("<a> <mute>x</mute> <b>y</b> <mute/> </a>"),
+                  "<a><mute></mute><b>y</b><mute></mute></a>");
+}
+
+static void elements_that_are_nothing_are_not_told(void **state)
+{
+    (void)state;
+    expect_events(SLICE("<a>x<nothing>y<b>z</b>w</nothing>v</a>"), "<a><b>z</b></a>");
+    expect_events(SLICE("<a><b>x<nothing>y</nothing></b></a>"), "<a><b></b></a>");
+    expect(SLICE("<nothing/>"), WIRE_SCHEMA, "line 1: the root");
+}
+
+static void more_names_than_are_remembered_are_told_apart(void **state)
+{
+    (void)state;
+    struct buf xml, events;
+    buf_init(&xml, 1 << 20);
+    buf_init(&events, 1 << 20);
+    buf_addz(&xml, "<a>");
+    buf_addz(&events, "<a>");
+    for (int i = 0; i < 2 * 300; i++) {
+        buf_addf(&xml, "<n%d>%d</n%d><nothing%d/>", i % 300, i, i % 300, i % 300);
+        buf_addf(&events, "<n%d>%d</n%d>", i % 300, i, i % 300);
+    }
+    buf_addz(&xml, "</a>");
+    buf_addz(&events, "</a>");
+    expect_events(buf_slice(&xml), events.ptr);
+    buf_done(&xml);
+    buf_done(&events);
+}
+
 static const char results[] =
     "<?xml version=\"1.0\"?>\n<!-- n --><ElectionResult>\n <Contest k=\"1 &amp; &#233;\">\n"
-    "  <Choice k='x'/>M&lt;uñ<![CDATA[oz]]> <?pi x?></Contest>\n</ElectionResult>";
+    "  <Choice k='x'/><t>M&lt;uñ<![CDATA[oz]]> <?pi x?></t></Contest>\n</ElectionResult>";
 
 static void cut_anywhere_is_truncated(void **state)
 {
@@ -272,6 +320,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(long_sections_are_read_and_endless_ones_are_not),
         cmocka_unit_test(events_come),
+        cmocka_unit_test(text_is_that_of_leaves_where_it_is_wanted),
+        cmocka_unit_test(elements_that_are_nothing_are_not_told),
+        cmocka_unit_test(more_names_than_are_remembered_are_told_apart),
         cmocka_unit_test(cut_anywhere_is_truncated),
         cmocka_unit_test(damage_is_located),
         cmocka_unit_test(knots_and_bombs_are_refused),
