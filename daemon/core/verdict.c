@@ -34,8 +34,8 @@ const struct verdict_info verdict_info[VERDICTS] = {
     [VERDICT_REJECTED] =
         ENDS("rejected", CLASS_QUARANTINE, "the desk rejected these figures; not used",
              "the feed says something else"),
-    [VERDICT_CALLS_VANISHED] =
-        ENDS("calls-vanished", CLASS_HOLD, "several calls are gone at once", "they are back"),
+    [VERDICT_CALLS_VANISHED] = ENDS("calls-vanished", CLASS_HOLD, "several calls are gone at once",
+                                    "their marks are back"),
     [VERDICT_BLOCKED] = SAYS("blocked", CLASS_FAILED,
                              "a page for people came where data was expected; tried again"),
     [VERDICT_TRUNCATED] =
