@@ -208,6 +208,28 @@ static inline const char *truth_look(struct night_truth *t, const struct model *
     return wrong;
 }
 
+/* After the desk decided: what it ended ended now. */
+static inline void truth_desk(struct night_truth *t, const struct model *m, int64_t when)
+{
+    for (size_t s = 0; s < m->settings->source_count; s++) {
+        size_t at = 0;
+        void *value;
+        while (map_next(m->feeds[s].contests, &at, NULL, &value)) {
+            const struct feed_contest *c = value;
+            for (uint32_t i = 0; i < c->unit_count; i++) {
+                const struct feed_unit *unit = &c->units[i];
+                struct truth_unit *u = truth_unit(t, (uint32_t)s, c->file, c->county, c->id,
+                                                  c->text, unit->type, unit->id, unit->name, false);
+                if (!u || !u->holds || !u->holds->open || unit->hold.why != VERDICT_ACCEPTED)
+                    continue;
+                u->holds->open = false;
+                u->holds->deep = false; /* it did not wait for ever */
+                u->holds->to = when;
+            }
+        }
+    }
+}
+
 /* Was the feed right when it said this, by what it said last? Not below what was on air before and
  * is there again in the end, and not above what it ends at. */
 static inline bool truth_right(const struct truth_hold *h, const struct truth_said *s,
