@@ -338,10 +338,28 @@ static struct slice fold_hard_blanks(char *s, size_t len)
     return (struct slice){s, (size_t)(p.at - s)};
 }
 
+/* A field that reads as it lies there: plain characters, no blank to fold, no quote or entity to
+ * read. Most do. */
+static bool as_it_lies(struct slice raw, struct column_style style, struct slice *text)
+{
+    raw = slice_trim(raw);
+    if (style.quote && raw.len > 1 && raw.ptr[0] == '"' && raw.ptr[raw.len - 1] == '"') {
+        raw = slice_trim(slice_sub(raw, 1, raw.len - 1));
+        if (raw.len && memchr(raw.ptr, '"', raw.len))
+            return false;
+    }
+    *text = raw.len ? raw : SLICE("");
+    return text_is_plain(raw) && !(style.decode && raw.len && memchr(raw.ptr, '&', raw.len));
+}
+
 struct slice column_text(const struct column *c, const struct slice *fields, size_t n,
                          struct column_style style, struct column_scratch *scratch)
 {
     size_t most = 1;
+    struct slice lying;
+    if (c->count == 1 && c->parts->kind == COLUMN_FIELD &&
+        as_it_lies(column_field(fields, n, c->parts->field), style, &lying))
+        return lying;
     for (uint32_t i = 0; i < c->count; i++)
         most += c->parts[i].kind == COLUMN_FIELD
                     ? column_field(fields, n, c->parts[i].field).len + 1

@@ -61,8 +61,8 @@ static inline struct slice column_field(const struct slice *fields, size_t n, in
     return at < n ? fields[at] : (struct slice){NULL, 0};
 }
 
-/* The text of a column in a row, white space folded; ptr is NULL when memory is out. Lives until
- * scratch->used is set back. */
+/* The text of a column in a row, white space folded; ptr is NULL when memory is out. Lives as long
+ * as the row does, and until scratch->used is set back. */
 struct slice column_text(const struct column *c, const struct slice *fields, size_t n,
                          struct column_style style, struct column_scratch *scratch);
 

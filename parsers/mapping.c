@@ -72,11 +72,15 @@ static bool too_many(struct reading *r)
 #define GROW(r, list, count)                                                                       \
     grow((r)->m->job->arena, &(r)->m->list, &(r)->m->count, sizeof *(r)->m->list)
 
-/* Room for one more at the end of a list that is as long as it counts. */
+/* One more at the end of a list, which gets room for as many again whenever it counts a power of
+ * two. */
 static bool grow(struct arena *a, void *list, uint32_t *count, size_t size)
 {
     uint32_t room = *count;
-    return pool_grow(a, list, &room, (uint64_t)*count + 1, size, RULES_MAX) && ++*count;
+    bool full = (room & (room - 1)) == 0;
+    return room < RULES_MAX &&
+           (!full || pool_grow(a, list, &room, room ? 2 * room : 1, size, 2 * RULES_MAX)) &&
+           ++*count;
 }
 
 /* A role, cut off the front of *s at its dot. */
@@ -356,6 +360,67 @@ bool mapping_yes(const struct job *j, const char *key, bool usual, bool *out, st
     return fault_set(f, WIRE_SCHEMA, "option %s: it is yes or no, not \"%.*s\"", key, SLICE_FMT(v));
 }
 
+/* ---- values ---- */
+
+struct value_key {
+    enum role role;
+    struct slice text;
+};
+
+static bool value_is(const void *list, uint32_t i, const void *key)
+{
+    const struct mapping_value *v = &((const struct mapping_value *)list)[i];
+    const struct value_key *k = key;
+    return v->role == k->role && slice_eq_nocase(v->text, k->text);
+}
+
+/* The same in any case. */
+static uint64_t value_mix(enum role role, struct slice text)
+{
+    uint64_t hash = (uint64_t)role;
+    for (size_t i = 0; i < text.len; i++)
+        hash = index_mix(hash, (unsigned char)(text.ptr[i] | 0x20));
+    return hash;
+}
+
+static uint64_t value_hash(const void *list, uint32_t i)
+{
+    const struct mapping_value *v = &((const struct mapping_value *)list)[i];
+    return value_mix(v->role, v->text);
+}
+
+static const struct index_of values_by_text = {value_is, value_hash};
+
+static uint32_t find_value(const struct mapping *m, enum role role, struct slice text)
+{
+    const struct value_key key = {role, text};
+    return index_find(&m->value_index, &values_by_text, m->values, &key, value_mix(role, text));
+}
+
+/* Of two values for one text the first counts. */
+static bool index_values(struct mapping *m, struct fault *f)
+{
+    struct arrays arrays = {.arena = m->job->arena};
+    for (uint32_t i = 0; i < m->value_count; i++) {
+        const struct mapping_value *v = &m->values[i];
+        m->valued |= UINT64_C(1) << v->role;
+        if (find_value(m, v->role, v->text) == ARRAYS_NONE &&
+            !index_add(&m->value_index, &arrays, &values_by_text, m->values, i))
+            return fault_set(f, WIRE_LIMIT, "out of memory");
+    }
+    return true;
+}
+
+struct slice mapping_value(const struct mapping *m, enum role role, struct slice text)
+{
+    if (!(m->valued >> role & 1))
+        return text;
+    uint32_t i = find_value(m, role, text);
+    return i == ARRAYS_NONE ? text : m->values[i].with;
+}
+
+/* ---- the whole of it ---- */
+
 /* What is said once. */
 static bool read_plain(struct job *j, struct mapping *m, struct fault *f)
 {
@@ -383,7 +448,7 @@ bool mapping_read(struct job *j, struct mapping *m, struct fault *f)
         if (!read_option(&r))
             return false;
     }
-    return read_plain(j, m, f);
+    return index_values(m, f) && read_plain(j, m, f);
 }
 
 struct slice mapping_found(struct arena *a, struct pattern *p, struct slice line)
@@ -400,15 +465,6 @@ struct slice mapping_found(struct arena *a, struct pattern *p, struct slice line
                 found.len ? arena_printf(a, "%.*s %.*s", SLICE_FMT(found), SLICE_FMT(one)) : one;
     }
     return found;
-}
-
-struct slice mapping_value(const struct mapping *m, enum role role, struct slice text)
-{
-    for (uint32_t i = 0; i < m->value_count; i++) {
-        if (m->values[i].role == role && slice_eq_nocase(text, m->values[i].text))
-            return m->values[i].with;
-    }
-    return text;
 }
 
 void mapping_done(struct mapping *m)

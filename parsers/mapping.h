@@ -9,6 +9,7 @@
 #ifndef TALLYD_PARSERS_MAPPING_H
 #define TALLYD_PARSERS_MAPPING_H
 
+#include "parsers/arrays.h"
 #include "parsers/column.h"
 #include "parsers/count.h"
 #include "parsers/job.h"
@@ -105,6 +106,8 @@ struct mapping {
     struct mapping_statistic *statistics;
     uint32_t filter_count, level_count, measure_count, per_county_count, whole_count,
         all_party_count, ranked_count, cut_count, value_count, fact_count, statistic_count;
+    struct index value_index;     /* of the values, by role and text */
+    uint64_t valued;              /* roles that have any, a bit each */
     struct slice measure_contest; /* as written */
     struct column measure_title;
     struct slice check_votes;

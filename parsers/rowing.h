@@ -20,7 +20,8 @@ struct run {
 
 /* Roles that are worked out together, and the fields they come from. */
 struct group {
-    uint64_t roles; /* that are mapped, or cut out of one that is */
+    uint64_t roles,
+        mapped; /* that are columns, or cut out of one that is; those that are columns */
     struct run *runs;
     uint32_t run_count;
     struct memo memo;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What the texts of a row say: the contest and the choice, and the reporting unit. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "daemon/base/buf.h"
 #include "parsers/facts.h"
@@ -82,10 +83,9 @@ static bool cut(struct rows *r, const struct mapping_cut *c)
 bool rowing_texts(struct rows *r, const struct group *g)
 {
     const struct mapping *m = r->m;
-    for (int role = 0; role < ROLES; role++) {
-        r->text[role] = SLICE("");
-        if (!(g->roles & ROWING_BIT(role)) || !m->column[role].count)
-            continue;
+    memset(r->text, 0, sizeof r->text);
+    for (uint64_t left = g->mapped; left; left &= left - 1) {
+        int role = __builtin_ctzll(left);
         r->text[role] = column_text(&m->column[role], r->fields, r->n, m->style, &r->scratch);
         if (!r->text[role].ptr)
             return rowing_full(r);
@@ -94,9 +94,9 @@ bool rowing_texts(struct rows *r, const struct group *g)
         if (g->roles & ROWING_BIT(m->cuts[i].from) && !cut(r, &m->cuts[i]))
             return false;
     }
-    for (int role = 0; role < ROLES && m->value_count; role++) {
-        if (g->roles & ROWING_BIT(role))
-            r->text[role] = mapping_value(m, (enum role)role, r->text[role]);
+    for (uint64_t left = g->roles & m->valued; left; left &= left - 1) {
+        int role = __builtin_ctzll(left);
+        r->text[role] = mapping_value(m, (enum role)role, r->text[role]);
     }
     return true;
 }

@@ -61,8 +61,10 @@ static bool group_init(struct rows *r, struct group *g, uint64_t roles, struct f
     memo_init(&g->memo, r->job->arena);
     g->roles = needed(r->m, roles);
     for (int role = 0; role < ROLES; role++) {
-        if (g->roles & ROWING_BIT(role))
-            see(seen, &r->m->column[role]);
+        if (!(g->roles & ROWING_BIT(role)) || !r->m->column[role].count)
+            continue;
+        see(seen, &r->m->column[role]);
+        g->mapped |= ROWING_BIT(role);
     }
     g->runs = arena_array(r->job->arena, seen->n + 1, sizeof *g->runs);
     if (!g->runs)

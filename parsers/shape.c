@@ -125,7 +125,7 @@ bool shape_options(const struct job *j, struct input *in, struct slice *out, str
     if (!text)
         return fault_set(f, WIRE_LIMIT, "out of memory");
     while (next_option(&rest, &o)) {
-        if (o.shape.ptr ? !slice_eq(o.shape, shape) : replaced(j, shape, o.key))
+        if (o.shape.ptr ? !slice_eq(o.shape, shape) : shape.ptr && replaced(j, shape, o.key))
             continue;
         if (o.key.len)
             memcpy(at, o.key.ptr, o.key.len);

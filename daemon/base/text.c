@@ -116,8 +116,7 @@ static uint64_t blanks(uint64_t v)
     return ~(v | ((v & EACH(0x7f)) + EACH(0x7f))) & EACH(0x80);
 }
 
-/* Most text is plain ASCII already, with single blanks between words. */
-static bool is_plain(struct slice s)
+bool text_is_plain(struct slice s)
 {
     uint64_t v, blank = EACH(0x80); /* the first may not be one */
     size_t at = 0;
@@ -160,7 +159,7 @@ bool text_is_clean(struct slice s)
 {
     char out[TEXT_MAX];
 
-    if (s.len > TEXT_MAX || is_plain(s))
+    if (s.len > TEXT_MAX || text_is_plain(s))
         return s.len <= TEXT_MAX;
     return slice_eq(s, (struct slice){out, clean(s, out)});
 }
@@ -169,14 +168,14 @@ void text_clean(struct slice s, struct buf *out)
 {
     char cleaned[TEXT_MAX];
 
-    buf_add(out, is_plain(s) ? s : (struct slice){cleaned, clean(s, cleaned)});
+    buf_add(out, text_is_plain(s) ? s : (struct slice){cleaned, clean(s, cleaned)});
 }
 
 struct slice text_clean_copy(struct slice s, struct arena *a)
 {
     char cleaned[TEXT_MAX];
 
-    return arena_copy(a, is_plain(s) ? s : (struct slice){cleaned, clean(s, cleaned)});
+    return arena_copy(a, text_is_plain(s) ? s : (struct slice){cleaned, clean(s, cleaned)});
 }
 
 /* Apostrophes people type, and the dot: gone without a trace, "O'Neill" and "J.R." being "oneill"
