@@ -132,14 +132,19 @@ static bool drain(struct input *in, struct fault *f)
     return true;
 }
 
-static bool drive(struct job *j, const struct driver *driver, struct slice *batch, struct fault *f)
+bool job_begin(struct job *j, struct fault *f)
 {
-    struct err e;
     if (!j->builder && !(j->builder = results_builder_new(j->arena)))
         return fault_set(f, WIRE_LIMIT, "out of memory");
     if (!job_option_yes(j, "precincts"))
         results_drop_precincts(j->builder);
-    if (!driver->parse(j, f) || !drain(j->input, f))
+    return true;
+}
+
+static bool drive(struct job *j, const struct driver *driver, struct slice *batch, struct fault *f)
+{
+    struct err e;
+    if (!job_begin(j, f) || !driver->parse(j, f) || !drain(j->input, f))
         return false;
     return results_finish(j->builder, batch, &e) || fault_from(f, &e);
 }

@@ -49,6 +49,9 @@ struct driver {
 const struct driver *driver_find(struct slice name);
 extern const struct driver *const drivers[]; /* NULL-ended */
 
+/* A builder for the job, unless it has one; what the options say of batches it knows. */
+bool job_begin(struct job *j, struct fault *f) MUST_USE;
+
 /* Parse a job whole: refuse a page for people, find the driver, parse, finish. The batch lies in
  * the job's arena. */
 bool job_run(struct job *j, struct slice *batch, struct fault *f) MUST_USE;

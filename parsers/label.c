@@ -236,8 +236,9 @@ char label_major_party(struct slice party)
         "d", "dem", "dfl", "democrat",   "democratic",     "democraticparty",
         "r", "rep", "gop", "republican", "republicanparty"};
     char word[WORD_MAX + 1];
-    for (size_t i = 0; squeeze(party, word) && i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(word, names[i]) == 0)
+    bool any = squeeze(party, word);
+    for (size_t i = 0; any && i < sizeof names / sizeof names[0]; i++)
+        if (same(word, names[i]))
             return names[i][0] == 'g' ? 'r' : names[i][0];
     return 0;
 }

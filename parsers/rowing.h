@@ -39,7 +39,7 @@ struct who {
         WHO_QUESTION /* yes and no in one row */
     } kind;
     enum role figure;
-    bool per_county, of_party, ranked;
+    bool per_county, of_party, all_parties, ranked;
     uint32_t contest, choice, no; /* the builder's; choice: yes, for a question */
 };
 
@@ -106,12 +106,11 @@ bool rowing_who(struct rows *r, struct who *w) MUST_USE;
 bool rowing_where(struct rows *r, uint32_t *where) MUST_USE;
 
 /* Who stands where, of a file that does not say whether it is a primary's: the row at hand, whose
- * texts are worked out, and what they come to. More of one party than can win stand in the race at
- * hand, as far as somebody looked. */
+ * texts are worked out, in the builder's contest of that number. And more of one party than can win
+ * stand in this race, as far as somebody looked. */
 struct survey *rowing_survey(const struct rows *r); /* NULL when memory is out */
-bool rowing_survey_row(struct rows *r) MUST_USE;
-bool rowing_survey_primary(const struct survey *s);
-bool rowing_survey_many(const struct rows *r);
+bool rowing_survey_row(struct rows *r, uint32_t contest) MUST_USE;
+bool rowing_survey_many(const struct rows *r, const struct results_contest_in *race);
 
 /* What the builder is told of a place, its figures unknown and its parent not said. */
 struct results_unit_in rowing_unit_in(const struct rows *r, uint32_t where);

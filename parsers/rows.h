@@ -32,8 +32,8 @@ struct rows_how {
     bool adjacent;          /* a row's fields lie one behind the other in memory, in order */
     struct names *names;    /* lent where rows lack them; NULL: none are */
     bool learn;             /* rows only fill `names`; nothing is built */
-    struct survey **survey; /* rows only tell who stands where; nothing else is built */
-    struct survey *told;    /* ... and told it; NULL: nobody looked */
+    struct survey **survey; /* set to who stands where, to look at afterwards; NULL: need not be */
+    struct survey *told;    /* what somebody saw who looked; NULL: nobody did */
 };
 
 /* `m` is read and bound, and lives as long. WIRE_SCHEMA when it lacks what every mapping needs. */
@@ -51,6 +51,10 @@ void rows_here(const struct rows *r);
 
 /* The end: what can only be checked there. */
 bool rows_finish(struct rows *r, struct fault *f) MUST_USE;
+
+/* Is what was read a primary's, taken for none? Then it is to be read again, with a builder of its
+ * own, and told. */
+bool rows_survey_primary(const struct survey *s);
 
 /* How many rows were kept, statistics counted. */
 uint64_t rows_kept(const struct rows *r);

@@ -104,8 +104,9 @@ bool rowing_texts(struct rows *r, const struct group *g)
 /* ---- who ---- */
 
 /* Whose it is; a contest of one party is told from the other's by its text. */
-static bool contest_party(struct rows *r, const struct who *w, struct results_contest_in *in)
+static bool contest_party(struct rows *r, struct who *w, struct results_contest_in *in)
 {
+    w->of_party &= !w->all_parties || rowing_survey_many(r, in);
     if (w->of_party || r->m->per_party == PER_PARTY_UNSAID)
         in->party = label_party(r->text[ROLE_CONTEST_PARTY]);
     if (!w->of_party || !in->party.len)
@@ -272,21 +273,21 @@ static bool line_add(struct rows *r, struct who *w)
         return false;
     if (w->choice == 0 && label_is_answer(t[ROLE_CHOICE]))
         results_contest_flags(r->job->builder, RESULTS_MEASURE);
-    return true;
+    return !r->survey || rowing_survey_row(r, w->contest);
 }
 
 /* What the mapping's tests say of the contest of the row at hand. */
 static bool contest_tests(struct rows *r, struct who *w)
 {
     const struct mapping *m = r->m;
-    bool whole, all_parties;
+    bool whole;
     if (!any_matches(r, m->per_county, m->per_county_count, &w->per_county) ||
         !any_matches(r, m->wholes, m->whole_count, &whole) ||
         !any_matches(r, m->ranked, m->ranked_count, &w->ranked) ||
-        !any_matches(r, m->all_parties, m->all_party_count, &all_parties))
+        !any_matches(r, m->all_parties, m->all_party_count, &w->all_parties))
         return false;
     w->per_county = (w->per_county || m->every_per_county) && !whole;
-    w->of_party = r->per_party && (!all_parties || rowing_survey_many(r));
+    w->of_party = r->per_party;
     return true;
 }
 
@@ -307,9 +308,6 @@ bool rowing_who(struct rows *r, struct who *w)
     if (!is_question(r, &question) || !contest_tests(r, w))
         return false;
     w->of_party &= !question;
-    if (r->survey)
-        return question || statistic_of(r->m, r->text[ROLE_CHOICE]) != ROLES ||
-               rowing_survey_row(r);
     return question ? question_add(r, w) : line_add(r, w);
 }
 

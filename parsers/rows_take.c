@@ -129,7 +129,7 @@ static bool check_mapping(const struct mapping *m, struct fault *f)
 static bool survey_init(struct rows *r, struct fault *f)
 {
     bool automatic = r->m->per_party == PER_PARTY_AUTO;
-    r->per_party = automatic ? r->how.told && rowing_survey_primary(r->how.told)
+    r->per_party = automatic ? r->how.told && rows_survey_primary(r->how.told)
                              : r->m->per_party == PER_PARTY_YES;
     if (automatic && !r->how.learn && !r->how.survey && !r->how.told)
         return fault_set(f, WIRE_SCHEMA,
@@ -421,7 +421,7 @@ bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t num
     if (!find_who(r, &who))
         return false;
     r->at = &r->who[who];
-    if (r->at->kind == WHO_DROPPED || r->how.learn || r->survey)
+    if (r->at->kind == WHO_DROPPED || r->how.learn)
         return true;
     r->kept++;
     return take_row(r);
@@ -437,8 +437,6 @@ void rows_here(const struct rows *r)
 bool rows_finish(struct rows *r, struct fault *f)
 {
     r->fault = f;
-    if (r->survey)
-        return true;
     return (!r->types || types_finish(r->types, r)) && rowing_post(r);
 }
 

@@ -11,34 +11,49 @@
 
 #define SKIP_MAX 1000
 
-/* A file that does not say whether it is a primary's is read twice: for that first. Its bytes are
- * UTF-8 by then. */
-static bool read_twice(struct job *j, sheet_reader *read, struct rows_how how, struct fault *f)
+static bool read_memory(struct job *j, struct input_memory *m, sheet_reader *read,
+                        const struct rows_how *how, struct fault *f)
+{
+    struct input_source source = input_from_memory(m);
+    source.padded = true;
+    bool ok = input_open(j->arena, &source, (int64_t)m->bytes.len, &j->input, f) &&
+              read(j, j->input, how, f);
+    input_close(j->input);
+    return ok;
+}
+
+/* A file that does not say whether it is a primary's is taken for none; where who stands in it says
+ * that it is, all that was built is left behind and it is read again. Its bytes are UTF-8 by then.
+ */
+static bool read_auto(struct job *j, sheet_reader *read, struct rows_how how, struct fault *f)
 {
     struct job again = *j;
     struct slice charset = job_option(j, "charset");
     struct input_memory memory;
-    struct input_source source = input_from_memory(&memory);
-    bool ok = input_text(j->input, charset, f) && input_all(j->input, &memory.bytes, f);
+    struct survey *survey = NULL;
+    if (!input_text(j->input, charset, f) || !input_all(j->input, &memory.bytes, f))
+        return false;
     again.options = arena_printf(j->arena, "%s%.*s", charset.len ? "charset=utf-8\n" : "",
                                  SLICE_FMT(j->options));
-    if (ok && !again.options.ptr)
+    if (!again.options.ptr)
         return fault_set(f, WIRE_LIMIT, "out of memory");
-    source.padded = true;
-    struct survey *survey = NULL;
-    for (int pass = 0; ok && pass < 2; pass++) {
-        how.survey = pass == 0 ? &survey : NULL;
-        how.told = survey;
-        ok = input_open(j->arena, &source, (int64_t)memory.bytes.len, &again.input, f) &&
-             read(&again, again.input, &how, f);
-        input_close(again.input);
-    }
-    return ok;
+    how.survey = &survey;
+    if (!read_memory(&again, &memory, read, &how, f))
+        return false;
+    if (!rows_survey_primary(survey))
+        return true;
+    how.survey = NULL;
+    how.told = survey;
+    j->builder = NULL;
+    if (!job_begin(j, f))
+        return false;
+    again.builder = j->builder;
+    return read_memory(&again, &memory, read, &how, f);
 }
 
 static bool read_once(struct job *j, sheet_reader *read, struct rows_how how, struct fault *f)
 {
-    return slice_is(job_option(j, "contest-per-party"), "auto") ? read_twice(j, read, how, f)
+    return slice_is(job_option(j, "contest-per-party"), "auto") ? read_auto(j, read, how, f)
                                                                 : read(j, j->input, &how, f);
 }
 
@@ -124,7 +139,7 @@ bool sheet_line(struct sheet *s, bool *more, struct fault *f)
 bool sheet_no_row(struct sheet *s, struct fault *f)
 {
     const struct mapping *m = &s->mapping;
-    for (uint32_t i = 0; i < m->fact_count && !s->how.learn && !s->how.survey; i++) {
+    for (uint32_t i = 0; i < m->fact_count && !s->how.learn; i++) {
         enum role role = m->facts[i].role;
         struct slice found = mapping_found(s->job.arena, m->facts[i].pattern, s->records.line);
         found = mapping_value(m, role, found);
