@@ -39,8 +39,19 @@ struct who {
         WHO_QUESTION /* yes and no in one row */
     } kind;
     enum role figure;
-    bool per_county, of_party, all_parties, ranked;
     uint32_t contest, choice, no; /* the builder's; choice: yes, for a question */
+};
+
+/* What the columns of a contest say, whoever stands in it: rows that are about somebody new are
+ * mostly of a contest that is not. */
+struct topic {
+    enum {
+        TOPIC_NEW,     /* nothing came of it yet */
+        TOPIC_DROPPED, /* filters that look at nothing else say so */
+        TOPIC_BEGUN
+    } state;
+    bool per_county, of_party, all_parties, ranked;
+    uint32_t contest; /* the builder's */
 };
 
 struct place { /* a reporting unit, in whatever contest */
@@ -71,17 +82,19 @@ struct rows {
     struct rows_how how;
     struct slice state, county; /* of the source */
     bool has_figures;
-    struct group whos, wheres, kinds;
-    struct who *who; /* by the number of whos.memo */
-    uint32_t *where; /* by the number of wheres.memo: a place */
-    bool *is_total;  /* by the number of kinds.memo: a vote type that is the sum of others */
+    struct group whos, topics, choices, wheres, kinds;
+    struct who *who;     /* by the number of whos.memo */
+    struct topic *topic; /* by the number of topics.memo */
+    bool topic_filters;  /* filters look at nothing else */
+    uint32_t *where;     /* by the number of wheres.memo: a place */
+    bool *is_total;      /* by the number of kinds.memo: a vote type that is the sum of others */
     struct place *places;
     struct memo place_memo;
     struct ledger *ledger;
     struct arrays arrays;
     struct account *accounts; /* by the builder's number of the contest */
     uint32_t account_count, account_room;
-    uint32_t who_room, where_room, place_count, place_room, total_room;
+    uint32_t who_room, topic_room, where_room, place_count, place_room, total_room;
     struct survey *survey; /* NULL: none is made */
     bool per_party;        /* a contest is each party's */
     struct types *types;   /* NULL: votes have no types */
@@ -100,9 +113,10 @@ bool rowing_full(struct rows *r);
 /* The texts of a group's roles in the row at hand, into r->text. */
 bool rowing_texts(struct rows *r, const struct group *g) MUST_USE;
 
-/* Work out the row at hand: what it is about, in *w, which is zeroed; and where, in *where, the
- * number of a place, with the facts it has of the payload. */
-bool rowing_who(struct rows *r, struct who *w) MUST_USE;
+/* Work out the row at hand: what it is about, in *w, which is zeroed, and in the topic that its
+ * contest's columns are; and where, in *where, the number of a place, with the facts it has of the
+ * payload. */
+bool rowing_who(struct rows *r, struct topic *t, struct who *w) MUST_USE;
 bool rowing_where(struct rows *r, uint32_t *where) MUST_USE;
 
 /* Who stands where, of a file that does not say whether it is a primary's: the row at hand, whose

@@ -104,12 +104,12 @@ bool rowing_texts(struct rows *r, const struct group *g)
 /* ---- who ---- */
 
 /* Whose it is; a contest of one party is told from the other's by its text. */
-static bool contest_party(struct rows *r, struct who *w, struct results_contest_in *in)
+static bool contest_party(struct rows *r, struct topic *t, struct results_contest_in *in)
 {
-    w->of_party &= !w->all_parties || rowing_survey_many(r, in);
-    if (w->of_party || r->m->per_party == PER_PARTY_UNSAID)
+    t->of_party &= !t->all_parties || rowing_survey_many(r, in);
+    if (t->of_party || r->m->per_party == PER_PARTY_UNSAID)
         in->party = label_party(r->text[ROLE_CONTEST_PARTY]);
-    if (!w->of_party || !in->party.len)
+    if (!t->of_party || !in->party.len)
         return true;
     struct buf text; /* not printf: it stops at a NUL, and damage may have one */
     buf_init(&text, in->text.len + in->party.len + 16);
@@ -136,7 +136,7 @@ static bool contest_county(struct rows *r, const struct results_unit_in *county,
     return true;
 }
 
-static bool contest_begin(struct rows *r, struct who *w, uint32_t flags)
+static bool contest_begin(struct rows *r, struct topic *topic, uint32_t flags)
 {
     struct results_builder *b = r->job->builder;
     struct results_contest_in in = RESULTS_CONTEST_DEFAULT;
@@ -147,27 +147,29 @@ static bool contest_begin(struct rows *r, struct who *w, uint32_t flags)
     in.county = r->county;
     struct results_unit_in county = {
         .id = t[ROLE_COUNTY_ID], .name = t[ROLE_COUNTY], .whole = r->m->whole};
-    if (w->per_county && !contest_county(r, &county, &in))
+    if (topic->per_county && !contest_county(r, &county, &in))
         return false;
     in.office = t[ROLE_OFFICE];
     in.district = t[ROLE_DISTRICT];
-    if (!contest_party(r, w, &in))
+    if (!contest_party(r, topic, &in))
         return false;
     in.election_type = t[ROLE_ELECTION_TYPE];
     in.votes_allowed = count_small(t[ROLE_VOTES_ALLOWED]);
     in.seats = count_small(t[ROLE_SEATS]);
-    in.flags = flags | (w->ranked ? RESULTS_RANKED : 0) |
+    in.flags = flags | (topic->ranked ? RESULTS_RANKED : 0) |
                (r->m->column[ROLE_WINNER].count ? RESULTS_MARKS_STATED : 0);
     if (!(results_contest_again(b, in.county, in.id, in.text)
               ? results_contest_same(b, &in, &r->fault->err)
               : results_contest_begin(b, &in, &r->fault->err)))
         return field_limit(r->fault);
-    w->contest = results_contest_index(b);
-    if (!arrays_grow(&r->arrays, &r->accounts, &r->account_room, (uint64_t)w->contest + 1,
+    uint32_t contest = results_contest_index(b);
+    if (!arrays_grow(&r->arrays, &r->accounts, &r->account_room, (uint64_t)contest + 1,
                      sizeof *r->accounts, ROWING_LIST_MAX))
         return rowing_full(r);
-    r->account_count = w->contest >= r->account_count ? w->contest + 1 : r->account_count;
-    r->accounts[w->contest].per_county = w->per_county;
+    r->account_count = contest >= r->account_count ? contest + 1 : r->account_count;
+    r->accounts[contest].per_county = topic->per_county;
+    topic->contest = contest;
+    topic->state = TOPIC_BEGUN;
     results_contest_flags(b, in.flags);
     return true;
 }
@@ -228,8 +230,9 @@ static bool is_question(struct rows *r, bool *question)
 }
 
 /* Yes and no of a row that is a question by itself. */
-static bool question_add(struct rows *r, struct who *w)
+static bool question_add(struct rows *r, struct topic *t, struct who *w)
 {
+    t->of_party = false;
     if (r->m->measure_title.count) {
         r->text[ROLE_CONTEST] =
             column_text(&r->m->measure_title, r->fields, r->n, r->m->style, &r->scratch);
@@ -238,8 +241,10 @@ static bool question_add(struct rows *r, struct who *w)
     }
     r->text[ROLE_PARTY] = r->text[ROLE_WRITE_IN] = (struct slice){NULL, 0};
     w->kind = WHO_QUESTION;
-    return contest_begin(r, w, RESULTS_MEASURE) &&
-           choice_add(r, SLICE(""), SLICE("Yes"), &w->choice) &&
+    if (!contest_begin(r, t, RESULTS_MEASURE))
+        return false;
+    w->contest = t->contest;
+    return choice_add(r, SLICE(""), SLICE("Yes"), &w->choice) &&
            choice_add(r, SLICE(""), SLICE("No"), &w->no);
 }
 
@@ -254,7 +259,7 @@ static bool without_contest(struct rows *r, struct who *w)
 }
 
 /* A statistic, or a choice of its contest. */
-static bool line_add(struct rows *r, struct who *w)
+static bool line_add(struct rows *r, struct topic *topic, struct who *w)
 {
     const struct slice *t = r->text;
     w->figure = statistic_of(r->m, t[ROLE_CHOICE]);
@@ -263,10 +268,13 @@ static bool line_add(struct rows *r, struct who *w)
         w->kind = t[ROLE_CHOICE].len || t[ROLE_CHOICE_ID].len ? WHO_CHOICE : WHO_NAMELESS;
     if (w->kind == WHO_NOTHING)
         return true;
-    if (!t[ROLE_CONTEST_ID].len && !t[ROLE_CONTEST].len)
+    if (topic->state == TOPIC_BEGUN)
+        results_contest_at(r->job->builder, topic->contest);
+    else if (!t[ROLE_CONTEST_ID].len && !t[ROLE_CONTEST].len)
         return without_contest(r, w);
-    if (!contest_begin(r, w, 0))
+    else if (!contest_begin(r, topic, 0))
         return false;
+    w->contest = topic->contest;
     if (w->kind != WHO_CHOICE)
         return true;
     if (!choice_add(r, t[ROLE_CHOICE_ID], t[ROLE_CHOICE], &w->choice))
@@ -277,38 +285,54 @@ static bool line_add(struct rows *r, struct who *w)
 }
 
 /* What the mapping's tests say of the contest of the row at hand. */
-static bool contest_tests(struct rows *r, struct who *w)
+static bool contest_tests(struct rows *r, struct topic *t)
 {
     const struct mapping *m = r->m;
     bool whole;
-    if (!any_matches(r, m->per_county, m->per_county_count, &w->per_county) ||
+    if (!any_matches(r, m->per_county, m->per_county_count, &t->per_county) ||
         !any_matches(r, m->wholes, m->whole_count, &whole) ||
-        !any_matches(r, m->ranked, m->ranked_count, &w->ranked) ||
-        !any_matches(r, m->all_parties, m->all_party_count, &w->all_parties))
+        !any_matches(r, m->ranked, m->ranked_count, &t->ranked) ||
+        !any_matches(r, m->all_parties, m->all_party_count, &t->all_parties))
         return false;
-    w->per_county = (w->per_county || m->every_per_county) && !whole;
-    w->of_party = r->per_party;
+    t->per_county = (t->per_county || m->every_per_county) && !whole;
+    t->of_party = r->per_party;
     return true;
 }
 
-bool rowing_who(struct rows *r, struct who *w)
+/* Drop the row, where a filter says so: for all rows of the topic, where filters see no others. */
+static bool filter(struct rows *r, struct topic *t, bool *drop)
 {
-    bool drop, question;
-    if (!dropped(r, &drop))
+    *drop = t->state == TOPIC_DROPPED;
+    if (r->topic_filters && t->state != TOPIC_NEW)
+        return true;
+    if (!dropped(r, drop))
+        return false;
+    if (*drop && r->topic_filters)
+        t->state = TOPIC_DROPPED;
+    return true;
+}
+
+bool rowing_who(struct rows *r, struct topic *t, struct who *w)
+{
+    struct topic asked = {.state = TOPIC_NEW}; /* a question's contest may be said by its answers */
+    bool drop, question, known = t->state == TOPIC_BEGUN;
+    if (!filter(r, t, &drop))
         return false;
     if (drop)
         return true; /* as it is: WHO_DROPPED */
-    if (!rowing_texts(r, &r->whos))
+    if (!rowing_texts(r, known ? &r->choices : &r->whos))
         return false;
     if (r->how.names &&
         !(r->how.learn ? names_learn(r->how.names, r->text) : names_lend(r->how.names, r->text)))
         return rowing_full(r);
     if (r->how.learn)
         return true;
-    if (!is_question(r, &question) || !contest_tests(r, w))
+    if (!is_question(r, &question))
         return false;
-    w->of_party &= !question;
-    return question ? question_add(r, w) : line_add(r, w);
+    if (question)
+        return (!known || rowing_texts(r, &r->whos)) && contest_tests(r, &asked) &&
+               question_add(r, &asked, w);
+    return (known || contest_tests(r, t)) && line_add(r, t, w);
 }
 
 /* ---- where ---- */

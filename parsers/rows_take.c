@@ -90,19 +90,30 @@ static uint64_t roles_between(enum role first, enum role last)
 static bool groups_init(struct rows *r, struct fault *f)
 {
     const struct mapping *m = r->m;
-    struct fields_seen who = {.n = 0}, where = {.n = 0}, kinds = {.n = 0};
-    uint64_t whos = roles_between(ROLE_CONTEST_ID, ROLE_INCUMBENT);
+    struct fields_seen who, topic = {.n = 0}, choice = {.n = 0}, where = {.n = 0}, kinds = {.n = 0};
+    uint64_t topics = roles_between(ROLE_CONTEST_ID, ROLE_SEATS);
+    uint64_t choices = roles_between(ROLE_CHOICE_ID, ROLE_INCUMBENT);
+    uint64_t party = ROWING_BIT(ROLE_CONTEST_PARTY);
     if (m->every_per_county || m->per_county_count)
-        whos |= ROWING_BIT(ROLE_COUNTY) | ROWING_BIT(ROLE_COUNTY_ID);
+        topics |= ROWING_BIT(ROLE_COUNTY) | ROWING_BIT(ROLE_COUNTY_ID);
+    if (!r->per_party && m->per_party != PER_PARTY_UNSAID)
+        topics &= ~party; /* it is for the survey, if for anybody */
+    if (r->survey)
+        choices |= party | ROWING_BIT(ROLE_VOTES_ALLOWED) | ROWING_BIT(ROLE_SEATS);
+    see_tests(&topic, m->per_county, m->per_county_count);
+    see_tests(&topic, m->wholes, m->whole_count);
+    see_tests(&topic, m->all_parties, m->all_party_count);
+    see_tests(&topic, m->ranked, m->ranked_count);
+    if (!group_init(r, &r->topics, topics, &topic))
+        return fault_set(f, WIRE_LIMIT, "out of memory");
+    who = topic;
     see_tests(&who, m->filters, m->filter_count);
+    r->topic_filters = who.n == topic.n;
     see_tests(&who, m->measures, m->measure_count);
-    see_tests(&who, m->per_county, m->per_county_count);
-    see_tests(&who, m->wholes, m->whole_count);
-    see_tests(&who, m->all_parties, m->all_party_count);
-    see_tests(&who, m->ranked, m->ranked_count);
     see(&who, &m->measure_title);
     see_tests(&where, m->levels, m->level_count);
-    if (!group_init(r, &r->whos, whos, &who) ||
+    if (!group_init(r, &r->whos, topics | choices, &who) ||
+        !group_init(r, &r->choices, choices, &choice) ||
         !group_init(r, &r->wheres, roles_between(ROLE_COUNTY_ID, ROLE_VERSION), &where) ||
         !group_init(r, &r->kinds, ROWING_BIT(ROLE_TYPE), &kinds))
         return fault_set(f, WIRE_LIMIT, "out of memory");
@@ -162,13 +173,13 @@ bool rows_new(struct job *j, const struct mapping *m, const struct rows_how *how
         r->has_figures |= m->column[role].count > 0;
     if (m->column[ROLE_TYPE].count && !(r->types = types_new(j)))
         return fault_set(f, WIRE_LIMIT, "out of memory");
-    if (!groups_init(r, f))
+    if (!survey_init(r, f) || !groups_init(r, f))
         return false;
     if (!(r->ledger = rowing_ledger(r)) ||
         !arrays_grow(&r->arrays, &r->places, &r->place_room, 1, sizeof *r->places, ROWING_LIST_MAX))
         return fault_set(f, WIRE_LIMIT, "out of memory");
     *out = r;
-    return survey_init(r, f);
+    return true;
 }
 
 /* ---- groups ---- */
@@ -354,15 +365,32 @@ static bool check_nowhere(struct rows *r)
 
 /* ---- a row ---- */
 
+/* By what the columns of its contest say; names from elsewhere may say more of it. */
+static bool find_topic(struct rows *r, struct topic **topic)
+{
+    uint32_t number = 0;
+    bool fresh = false;
+    if (!r->how.names && !group_find(r, &r->topics, &number, &fresh))
+        return false;
+    if (!arrays_grow(&r->arrays, &r->topic, &r->topic_room, (uint64_t)number + 1, sizeof *r->topic,
+                     ROWING_LIST_MAX))
+        return rowing_full(r);
+    *topic = &r->topic[number];
+    if (r->how.names)
+        **topic = (struct topic){.state = TOPIC_NEW};
+    return true;
+}
+
 static bool find_who(struct rows *r, uint32_t *number)
 {
+    struct topic *topic = NULL;
     bool fresh = false;
     if (!group_find(r, &r->whos, number, &fresh))
         return false;
     if (fresh && !arrays_grow(&r->arrays, &r->who, &r->who_room, (uint64_t)*number + 1,
                               sizeof *r->who, ROWING_LIST_MAX))
         return rowing_full(r);
-    return !fresh || rowing_who(r, &r->who[*number]);
+    return !fresh || (find_topic(r, &topic) && rowing_who(r, topic, &r->who[*number]));
 }
 
 static bool find_where(struct rows *r, uint32_t *where)
