@@ -2,8 +2,8 @@
 /* Numbers for what was seen before: the same bytes give the same number, counted from 0 in order of
  * first sight, so that what was made of them is found again in an array.
  *
- * Rows of a file come in an order that repeats: whatever followed a key last time is tried first,
- * before anything is hashed. */
+ * Rows of a file come in an order that repeats: the last key once more, and what followed it last
+ * time, are tried first, before anything is hashed. */
 #ifndef TALLYD_PARSERS_MEMO_H
 #define TALLYD_PARSERS_MEMO_H
 
