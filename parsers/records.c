@@ -36,18 +36,28 @@ static inline uint64_t find_byte(const char *block, char byte)
 }
 #endif
 
+/* The last block of a run is short, and what lies behind it may not be read. */
+__attribute__((noinline)) static void seek_last(struct records *r, const char *at, size_t left)
+{
+    char last[BLOCK] = {0};
+    uint64_t within = (UINT64_C(1) << left) - 1;
+    if (left)
+        memcpy(last, at, left);
+    r->ends = find_byte(last, r->line_end) & within;
+    r->separators = find_byte(last, r->separator) & within & ~r->ends;
+}
+
 /* Look for separators and line ends from here on, in one block of the run. */
 static inline void seek(struct records *r, const char *at)
 {
     size_t left = (size_t)(r->run + r->to - at);
-    char last[BLOCK] = {0};
-    uint64_t within = left < BLOCK ? (UINT64_C(1) << left) - 1 : ~UINT64_C(0);
     r->block = at;
-    if (left < BLOCK && left)
-        memcpy(last, at, left);
-    const char *block = left < BLOCK ? last : at;
-    r->ends = find_byte(block, r->line_end) & within;
-    r->separators = find_byte(block, r->separator) & within & ~r->ends;
+    if (left < BLOCK) {
+        seek_last(r, at, left);
+        return;
+    }
+    r->ends = find_byte(at, r->line_end);
+    r->separators = find_byte(at, r->separator) & ~r->ends;
 }
 
 /* Go on in run[from..to). */

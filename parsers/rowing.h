@@ -23,6 +23,7 @@ struct group {
     uint64_t roles,
         mapped; /* that are columns, or cut out of one that is; those that are columns */
     struct run *runs;
+    struct slice *parts; /* the bytes of each run in the row at hand */
     uint32_t run_count;
     struct memo memo;
 };

@@ -67,7 +67,8 @@ static bool group_init(struct rows *r, struct group *g, uint64_t roles, struct f
         g->mapped |= ROWING_BIT(role);
     }
     g->runs = arena_array(r->job->arena, seen->n + 1, sizeof *g->runs);
-    if (!g->runs)
+    g->parts = arena_array(r->job->arena, seen->n + 1, sizeof *g->parts);
+    if (!g->runs || !g->parts)
         return false;
     for (size_t i = 0; i < seen->n; i++) {
         struct run *last = g->run_count ? &g->runs[g->run_count - 1] : NULL;
@@ -202,11 +203,10 @@ static inline struct slice run_bytes(const struct rows *r, const struct run *run
 /* The number of what a group's fields say; *fresh: it is new and to be worked out. */
 static inline bool group_find(struct rows *r, struct group *g, uint32_t *number, bool *fresh)
 {
-    struct slice parts[ROWING_FIELDS_MAX];
     uint32_t before = g->memo.count;
     for (uint32_t i = 0; i < g->run_count; i++)
-        parts[i] = run_bytes(r, &g->runs[i]);
-    if (!memo_find(&g->memo, parts, g->run_count, number))
+        g->parts[i] = run_bytes(r, &g->runs[i]);
+    if (!memo_find(&g->memo, g->parts, g->run_count, number))
         return rowing_full(r);
     *fresh = g->memo.count != before;
     if (*fresh)
