@@ -11,6 +11,7 @@
 #define JOIN 4096 /* bytes of a run put behind a line that began in the last one, at first */
 #define PEEK 4096
 #define BLOCK 64 /* bytes looked at together */
+#define AHEAD 1024 /* of those, bytes asked of memory */
 
 /* ---- the run ---- */
 
@@ -52,6 +53,7 @@ static inline void seek(struct records *r, const char *at)
 {
     size_t left = (size_t)(r->run + r->to - at);
     r->block = at;
+    __builtin_prefetch(at + AHEAD);
     if (left < BLOCK) {
         seek_last(r, at, left);
         return;

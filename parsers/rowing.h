@@ -70,7 +70,8 @@ struct entry {
 };
 struct account { /* of a contest */
     struct page *first, *last;
-    uint32_t choices; /* how many are in rows */
+    struct entry *next, *end; /* of the last page */
+    uint32_t choices;         /* how many are in rows */
     bool per_county;
 };
 

@@ -17,7 +17,7 @@
 
 struct page {
     struct page *next;
-    uint32_t count, room;
+    uint32_t room;
     struct entry entries[];
 };
 
@@ -59,6 +59,8 @@ static bool turn_page(struct rows *r, struct account *a)
         *(a->last ? &a->last->next : &a->first) = p;
     }
     a->last = p;
+    a->next = p->entries;
+    a->end = p->entries + p->room;
     return true;
 }
 
@@ -71,9 +73,9 @@ bool rowing_enter(struct rows *r, uint32_t contest, struct entry e)
         if (!rowing_post(r))
             return false;
     }
-    if ((!a->last || a->last->count == a->last->room) && !turn_page(r, a))
+    if (a->next == a->end && !turn_page(r, a))
         return false;
-    a->last->entries[a->last->count++] = e;
+    *a->next++ = e;
     l->count++;
     return true;
 }
@@ -218,14 +220,16 @@ static bool post_contest(struct rows *r, uint32_t contest)
     l->turn++;
     l->cell_rows = l->above_count = 0;
     l->width = a->choices;
-    for (struct page *p = a->first; p; p = p->next) {
-        for (uint32_t i = 0; i < p->count; i++) {
-            if (!post_entry(r, contest, &p->entries[i]))
+    for (struct page *p = a->first; p; p = p == a->last ? NULL : p->next) {
+        const struct entry *end = p == a->last ? a->next : p->entries + p->room;
+        for (const struct entry *e = p->entries; e < end; e++) {
+            if (!post_entry(r, contest, e))
                 return false;
         }
-        p->count = 0;
     }
     a->last = a->first;
+    a->next = a->first->entries;
+    a->end = a->next + a->first->room;
     return post_sums(r);
 }
 
