@@ -53,7 +53,7 @@ static inline void seek(struct records *r, const char *at)
 {
     size_t left = (size_t)(r->run + r->to - at);
     r->block = at;
-    __builtin_prefetch(at + AHEAD);
+    __builtin_prefetch((const void *)((uintptr_t)at + AHEAD));
     if (left < BLOCK) {
         seek_last(r, at, left);
         return;

@@ -57,7 +57,7 @@ static bool bare(struct bench *b)
             const char *to = memchr(at, b->separator, (size_t)(line_end - at));
             to = to ? to : line_end;
             if (n == b->column)
-                b->sum += digits(at, to);
+                b->sum += digits(at + (*at == '"'), to);
             at = to + 1;
         }
         at = line_end + 1;
