@@ -701,6 +701,20 @@ static void check_restarted(struct player *p, const struct player *was, bool fig
         CHECK(p, a->standings[i].outcome == b->standings[i].outcome,
               "%s was %s, and is %s after a restart", p->n->ours[i].id,
               outcome_name(a->standings[i].outcome), outcome_name(b->standings[i].outcome));
+    for (uint32_t i = 0; i < a->correction_count && i < b->correction_count; i++) {
+        const struct correction *c = &a->corrections[i], *d = &b->corrections[i];
+        CHECK(p,
+              c->endorsement == d->endorsement && c->at_ms == d->at_ms &&
+                  slice_eq(c->was, d->was) && slice_eq(c->now, d->now) && slice_eq(c->by, d->by) &&
+                  slice_eq(c->why, d->why),
+              "correction %d: %s %.*s -> %.*s by %.*s, %.*s; after a restart %s %.*s -> %.*s by "
+              "%.*s, %.*s",
+              (int)i, p->n->ours[c->endorsement].id, SLICE_FMT(c->was), SLICE_FMT(c->now),
+              SLICE_FMT(c->by), SLICE_FMT(c->why), p->n->ours[d->endorsement].id, SLICE_FMT(d->was),
+              SLICE_FMT(d->now), SLICE_FMT(d->by), SLICE_FMT(d->why));
+    }
+    CHECK(p, a->correction_count == b->correction_count, "%d corrections, %d after a restart",
+          (int)a->correction_count, (int)b->correction_count);
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
         CHECK(p, core_tally(was->core)->n[same[i]] == core_tally(p->core)->n[same[i]],
               "%s differs after a restart", tally_names[same[i]]);
