@@ -19,7 +19,13 @@ bool corrections_add(struct model *m, const struct correction *c)
         m->corrections = list;
         m->correction_room = more;
     }
-    m->corrections[m->correction_count++] = *c;
+    /* of one moment in the order of the list: a restart takes the same steps in another order */
+    uint32_t at = m->correction_count++;
+    for (; at > 0 && m->corrections[at - 1].at_ms == c->at_ms &&
+           m->corrections[at - 1].endorsement > c->endorsement;
+         at--)
+        m->corrections[at] = m->corrections[at - 1];
+    m->corrections[at] = *c;
     return true;
 }
 
