@@ -122,7 +122,7 @@ static const char *const nobodies[] = {
 static bool in_list(const char *const *list, size_t n, struct slice word)
 {
     for (size_t i = 0; i < n; i++)
-        if (slice_is(word, list[i]))
+        if (word.len > 0 && list[i][0] == word.ptr[0] && slice_is(word, list[i]))
             return true;
     return false;
 }
@@ -130,7 +130,7 @@ static bool in_list(const char *const *list, size_t n, struct slice word)
 static const char *suffix_of(struct slice word)
 {
     for (size_t i = 0; i < COUNT(suffixes); i++)
-        if (slice_is(word, suffixes[i][0]))
+        if (word.ptr[0] == suffixes[i][0][0] && slice_is(word, suffixes[i][0]))
             return suffixes[i][1];
     return NULL;
 }

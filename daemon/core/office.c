@@ -169,7 +169,7 @@ static const struct {
 static bool in_list(const char *const *list, size_t n, struct slice word)
 {
     for (size_t i = 0; i < n; i++)
-        if (slice_is(word, list[i]))
+        if (word.len > 0 && list[i][0] == word.ptr[0] && slice_is(word, list[i]))
             return true;
     return false;
 }
@@ -304,6 +304,8 @@ static size_t phrase_at(const struct tokens *t, size_t at, const char *phrase)
     struct slice rest = slice_of(phrase), word;
     size_t n = 0;
 
+    if (at >= t->count || t->word[at].ptr[0] != phrase[0])
+        return 0;
     while (slice_next(&rest, ' ', &word)) {
         if (at + n >= t->count || t->claimed[at + n] || !slice_eq(t->word[at + n], word))
             return 0;
@@ -320,7 +322,8 @@ static void claim(struct tokens *t, size_t at, size_t n)
 
 static bool is_word(const struct tokens *t, size_t at, const char *word)
 {
-    return at < t->count && !t->claimed[at] && slice_is(t->word[at], word);
+    return at < t->count && !t->claimed[at] && t->word[at].ptr[0] == word[0] &&
+           slice_is(t->word[at], word);
 }
 
 static bool is_word_of(const struct tokens *t, size_t at, const char *const *list, size_t n)
@@ -472,12 +475,10 @@ static size_t ordinal_part(struct tokens *t, size_t at, struct arena *a, struct 
 /* A class that only a district beside it shows. */
 static bool take_weak_class(struct slice w, struct office_text *out)
 {
-    for (size_t k = 0; k < office_weak_count && !out->class && out->part_count > 0; k++)
-        if (slice_is(w, office_weak[k].words)) {
-            out->class = office_weak[k].class;
-            return true;
-        }
-    return false;
+    const struct office_class *class = out->class || out->part_count == 0 ? NULL : office_weak(w);
+
+    out->class = class ? class : out->class;
+    return class != NULL;
 }
 
 /* "District 12", "Seat No. B", "Ward Three". */

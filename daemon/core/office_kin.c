@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Three small tables. */
+/* Four small tables. */
 #include "daemon/core/office_kin.h"
 
 #include <string.h>
@@ -14,6 +14,12 @@ static const struct row alone[] = {
     {"president", "president"},
     {"da", "district-attorney"},
     {"ag", "attorney-general"},
+};
+
+static const struct row weak[] = {
+    {"senate", "state-senate"}, {"senator", "state-senate"}, {"senatorial", "state-senate"},
+    {"house", "state-house"},   {"assembly", "state-house"}, {"hd", "state-house"},
+    {"ad", "state-house"},      {"sd", "state-senate"},      {"cd", "us-house"},
 };
 
 static const struct row counties[] = {
@@ -44,6 +50,11 @@ static const struct office_class *find(const struct row *rows, size_t n, struct 
 const struct office_class *office_alone(struct slice word)
 {
     return find(alone, COUNT(alone), word);
+}
+
+const struct office_class *office_weak(struct slice word)
+{
+    return find(weak, COUNT(weak), word);
 }
 
 const struct office_class *office_of_county(struct slice word)

@@ -7,9 +7,11 @@
 
 #include "daemon/core/office_table.h"
 
-/* The class of a word that is an office where a text says nothing else ("DA"), or where it says
- * that it is a county's ("Auditor", "Councilmember"). NULL: none. */
+/* The class of a word that is an office where a text says nothing else ("DA"), beside a district
+ * ("Senate District 12"), or where it says that it is a county's ("Auditor"; and the slug of a
+ * class that is another in a county). NULL: none. */
 const struct office_class *office_alone(struct slice word);
+const struct office_class *office_weak(struct slice word);
 const struct office_class *office_of_county(struct slice word);
 
 /* Two classes that a list may mean by one word: never the same for sure, never surely another. */

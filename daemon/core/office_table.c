@@ -784,19 +784,6 @@ const struct office_phrase office_phrases[] = {
 };
 const size_t office_phrase_count = sizeof(office_phrases) / sizeof(office_phrases[0]);
 
-const struct office_phrase office_weak[] = {
-    {"senate", &classes[STATE_SENATE]},
-    {"senator", &classes[STATE_SENATE]},
-    {"senatorial", &classes[STATE_SENATE]},
-    {"house", &classes[STATE_HOUSE]},
-    {"assembly", &classes[STATE_HOUSE]},
-    {"hd", &classes[STATE_HOUSE]},
-    {"ad", &classes[STATE_HOUSE]},
-    {"sd", &classes[STATE_SENATE]},
-    {"cd", &classes[US_HOUSE]},
-};
-const size_t office_weak_count = sizeof(office_weak) / sizeof(office_weak[0]);
-
 const struct office_class *office_class_named(const char *slug)
 {
     for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)

@@ -33,10 +33,6 @@ struct office_phrase {
 extern const struct office_phrase office_phrases[];
 extern const size_t office_phrase_count;
 
-/* Words that name a class only beside a district: "Senate District 12". */
-extern const struct office_phrase office_weak[];
-extern const size_t office_weak_count;
-
 /* By slug; NULL: none has it. */
 const struct office_class *office_class_named(const char *slug);
 

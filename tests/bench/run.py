@@ -121,6 +121,12 @@ def parsing():
             bench(name, rates["ours"] / 1e6, "MB/s", rates["ours"] / rates["bare"], baseline, goal, at_least=True, note=note)
 
 
+def matching():
+    """Ten thousand endorsements against a million choices, on one core."""
+    cost = program("bench_match", 10000, 1000000)
+    bench("match-a-choice", cost["match"] / cost["choices"] * 1e6, "us", cost["match"] / 5, "5 s a million", 1)
+
+
 def growing():
     """Files of any size: what parsing one takes beyond it, and what a byte costs in a small and in a large one."""
     with tempfile.TemporaryDirectory() as folder:
@@ -136,6 +142,7 @@ def growing():
 
 
 if __name__ == "__main__":
+    matching()
     if not (feeds.SHARED / "unpack").exists():
         print("SKIP bench: ../shared/feeds is not there")
         sys.exit(0)
