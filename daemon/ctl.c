@@ -34,6 +34,7 @@ static const struct command commands[] = {
     {"todo", "", "what is still to be called: what is in, margin, why nobody has", ROWS},
     {"explain", "ENDORSEMENT|RACE", "from a feed's row to the total, step by step", TEXT},
     {"source list", "", "each file of each source: state, age, verdict", ROWS},
+    {"coverage", "", "each endorsement: matched, in review, or in no feed yet", ROWS},
     {"match list", "", "lines of feeds that wait for a decision, and why", ROWS},
     {"match decisions", "", "what was decided about matches and stands", ROWS},
     {"match accept", "ENDORSEMENT [WORD...]", "this line is the endorsement's", DECIDES},

@@ -225,6 +225,12 @@ static int verb_source_list(struct question *q, struct buf *body)
     return 0;
 }
 
+static int verb_coverage(struct question *q, struct buf *body)
+{
+    documents_coverage(model_of(q), q->json, body);
+    return 0;
+}
+
 static int verb_match_list(struct question *q, struct buf *body)
 {
     documents_match_list(model_of(q), q->json, body);
@@ -249,6 +255,7 @@ static const struct verb {
     {"explain", verb_explain},
     {"source list", verb_source_list},
     {"todo", verb_todo},
+    {"coverage", verb_coverage},
     {"match list", verb_match_list},
     {"match decisions", verb_match_decisions},
 };

@@ -93,6 +93,9 @@ void documents_sources(const struct model *m, int64_t now_ms, bool json, struct 
 /* documents_match.c: lines that wait for review; decisions about matches that stand. */
 void documents_match_list(const struct model *m, bool json, struct buf *out);
 void documents_match_decisions(const struct model *m, bool json, struct buf *out);
+/* documents_coverage.c: each endorsement that counts: matched and where, in review, or in no feed
+ * yet and why; those that ask for a person first. */
+void documents_coverage(const struct model *m, bool json, struct buf *out);
 /* The CSV of `tallyd -1 -o matches`. */
 void documents_matches(const struct model *m, struct buf *out);
 /* A line a source that makes calls and has answered, and lacks some of ours that its state has:

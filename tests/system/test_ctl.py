@@ -21,7 +21,7 @@ def house():
         yield h
 
 
-ROWS = {"status": [], "totals": [], "races": [], "source": ["list"]}
+ROWS = {"status": [], "totals": [], "races": [], "coverage": [], "source": ["list"]}
 
 
 @pytest.mark.parametrize("verb", ROWS)
