@@ -208,20 +208,10 @@ static bool put_shown(struct writer_db *db, const struct writer_shown *row, stru
     return run(db, s, e);
 }
 
-bool writer_db_rows(struct writer_db *db, const struct writer_job *job, struct err *e)
+/* What was said outside, and what came of it. */
+static bool put_published(struct writer_db *db, const struct writer_job *job, struct err *e)
 {
     bool ok = true;
-    for (size_t i = 0; ok && i < job->claim_count; i++)
-        ok = put_claim(db, &job->claims[i], e);
-    for (size_t i = 0; ok && i < job->decision_count; i++)
-        ok = put_decision(db, &job->decisions[i], e);
-    for (size_t i = 0; ok && i < job->ruling_count; i++)
-        ok = put_ruling(db, &job->rulings[i], e);
-    for (size_t i = 0; ok && i < job->name_count; i++) {
-        const struct writer_name *n = &job->names[i];
-        ok = put_texts(db, NAME,
-                       (struct slice[]){n->source, n->contest, n->choice, n->name, n->party}, 5, e);
-    }
     for (size_t i = 0; ok && i < job->event_count; i++) {
         const struct writer_event *v = &job->events[i];
         ok = put_texts(db, EVENT, (struct slice[]){v->id, v->channel, v->data}, 3, e);
@@ -237,6 +227,23 @@ bool writer_db_rows(struct writer_db *db, const struct writer_job *job, struct e
         ok = run(db, s, e);
     }
     return ok;
+}
+
+bool writer_db_rows(struct writer_db *db, const struct writer_job *job, struct err *e)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < job->claim_count; i++)
+        ok = put_claim(db, &job->claims[i], e);
+    for (size_t i = 0; ok && i < job->decision_count; i++)
+        ok = put_decision(db, &job->decisions[i], e);
+    for (size_t i = 0; ok && i < job->ruling_count; i++)
+        ok = put_ruling(db, &job->rulings[i], e);
+    for (size_t i = 0; ok && i < job->name_count; i++) {
+        const struct writer_name *n = &job->names[i];
+        ok = put_texts(db, NAME,
+                       (struct slice[]){n->source, n->contest, n->choice, n->name, n->party}, 5, e);
+    }
+    return ok && put_published(db, job, e);
 }
 
 /* ---- files ---- */

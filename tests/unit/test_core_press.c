@@ -291,6 +291,22 @@ static void test_reasons_for_silence(void **state)
                 "choice 35|Write-in| ; write-in\ntotal 50 30 40 10 ?\n",
                 NIGHT_AT(2));
     WHY("ann", "unclear|9|||0|10|uncalled||unclear by these votes\r");
+    struct race *r = &core_model(n.core)->races[core_model(n.core)->standings[0].race];
+    uint32_t links = r->link_count;
+    r->flags |= RACE_IN_DOUBT;
+    WHY("ann", "||0|10|uncalled|in_doubt|figures in doubt\r");
+    r->flags |= RACE_UNDER_REVIEW;
+    WHY("ann", "|under_review|in_doubt|figures in doubt\r");
+    r->flags = 0;
+    r->link_count = 0; /* what matched is in the queue instead */
+    struct model queued = *core_model(n.core);
+    queued.review = r->links;
+    queued.review_count = links;
+    arena_reset(a);
+    buf_clear(&out);
+    assert_true(documents_open(&queued, NIGHT_AT(9), a, &out));
+    says(&out, ",its match is in review\r\n");
+    r->link_count = links;
     WHY("dan", "trailing|30|-10|-7.69|||partly_called||others in it are called\r");
     night_close(&n);
     buf_done(&out);
