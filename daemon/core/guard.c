@@ -191,9 +191,10 @@ static enum verdict judge_stranger(const struct feed_contest *c, const struct fe
     }
     if (!id && !name)
         return VERDICT_ACCEPTED;
+    /* An id with another name, or a name with another id. */
     if (out->verdict == VERDICT_ACCEPTED)
-        *out = (struct guard_roster){
-            .id = x->id, .was = id ? id->name : name->id, .is = id ? x->name : x->id};
+        *out = id ? (struct guard_roster){.id = x->id, .was = id->name, .is = x->name}
+                  : (struct guard_roster){.id = x->name, .was = name->id, .is = x->id};
     return id && name ? VERDICT_SWAPPED : VERDICT_ROSTER_CHANGED;
 }
 

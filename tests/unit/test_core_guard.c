@@ -109,6 +109,55 @@ static void swapped_columns_are_told_from_falls(void **state)
     assert_false(guard_swapped(FIGURES(2, {{5000, 0}, {0, 5000}}), false, &a, &b));
 }
 
+static void doubling_is_judged_whatever_the_size(void **state)
+{
+    (void)state;
+    const int64_t most = INT64_MAX;
+    struct settings_guards none = *g;
+    /* The sum of what was is more than a number holds. */
+    assert_int_equal(guard_doubled(g, FIGURES(2, {{most, most}, {most, most}}), 3, 3), GUARD_PLAIN);
+    /* Votes for one who had none, and figures not stated. */
+    assert_int_equal(guard_doubled(g, FIGURES(2, {{800, 0}, {1600, 1}}), 3, 3), GUARD_PLAIN);
+    assert_int_equal(guard_doubled(g, FIGURES(2, {{800, 0}, {1600, -1}}), 3, 3), GUARD_TWICE);
+    assert_int_equal(guard_doubled(g, FIGURES(2, {{800, -1}, {1600, 9}}), 3, -1), GUARD_TWICE);
+    assert_int_equal(guard_doubled(g, FIGURES(1, {{800}, {-1}}), 3, 3), GUARD_PLAIN);
+    none.double_min_votes = 0;
+    assert_int_equal(guard_doubled(&none, FIGURES(1, {{0}, {0}}), 3, 3), GUARD_SMALL);
+    assert_int_equal(guard_doubled(&none, FIGURES(1, {{1}, {2}}), 3, 3), GUARD_TWICE);
+}
+
+static void small_swaps_must_be_exact(void **state)
+{
+    (void)state;
+    uint32_t a, b;
+    assert_true(guard_swapped(FIGURES(2, {{120, 100}, {100, 120}}), true, &a, &b));
+    assert_false(guard_swapped(FIGURES(2, {{120, 100}, {101, 120}}), true, &a, &b));
+    assert_false(guard_swapped(FIGURES(2, {{120, 100}, {100, 121}}), true, &a, &b));
+    assert_true(guard_swapped(FIGURES(2, {{120, 100}, {101, 121}}), false, &a, &b));
+}
+
+static void a_held_swap_ends_by_return_or_time(void **state)
+{
+    (void)state;
+    const struct digest first = {1, 1}, other = {2, 2};
+    const int64_t later = g->confirm_ms;
+    int64_t waits[2] = {1010, 5020};
+    struct feed_hold h = {.why = VERDICT_SWAPPED, .first = first, .votes = waits};
+#define SWAP(a, b, digest, now)                                                                    \
+    guard_swap_held(g, &h, FIGURES(2, {{5000, 1000}, {a, b}}), digest, now)
+
+    assert_int_equal(SWAP(5001, 1001, other, later), VERDICT_RESTORED);
+    assert_int_equal(SWAP(4990, 1001, other, later), VERDICT_RESTORED); /* but for a few votes */
+    assert_int_equal(SWAP(1010, 5020, other, later - 1), VERDICT_SWAPPED);
+    assert_int_equal(SWAP(1010, 5020, first, later), VERDICT_SWAPPED);
+    assert_int_equal(SWAP(1010, 5020, other, later), VERDICT_CORRECTED);
+    /* It went on growing; below what waits it is another fall. */
+    assert_int_equal(SWAP(1500, 7000, other, later - 1), VERDICT_SWAPPED);
+    assert_int_equal(SWAP(1500, 7000, other, later), VERDICT_CORRECTED);
+    assert_int_equal(SWAP(4000, 900, other, later), VERDICT_FALL_HOLD);
+    assert_int_equal(SWAP(10, 5020, other, later), VERDICT_FALL_DESK);
+}
+
 static void more_votes_than_ballots_are_held(void **state)
 {
     (void)state;
@@ -192,6 +241,61 @@ static void a_roster_is_id_and_name_and_party(void **state)
     assert_int_equal(roster(old, old, 1, map).verdict, VERDICT_ROSTER_CHANGED);
 }
 
+static void what_one_side_does_not_say_does_not_differ(void **state)
+{
+    (void)state;
+    static const struct feed_choice named[3] = {CHOICE("", "Ann Wu", "Dem"), CHOICE("", "Bob", ""),
+                                                CHOICE("", "Cy Oh", "")};
+    static const struct feed_choice bare[3] = {CHOICE("1", "", ""), CHOICE("2", "", ""),
+                                               CHOICE("3", "", "")};
+    uint32_t map[3];
+    /* Ids that come later, or go, with the names the same. */
+    const struct feed_choice with[3] = {CHOICE("9", "ann wu", "Dem"), CHOICE("8", "Bob", ""),
+                                        CHOICE("", "Cy Oh", "Ind")};
+    assert_int_equal(roster(named, with, 3, map).verdict, VERDICT_ACCEPTED);
+    assert_int_equal(map[0], 0);
+    /* Neither id nor name in common: nothing says who is who. */
+    struct guard_roster r = roster(bare, named, 3, map);
+    assert_int_equal(map[0], NONE);
+    assert_int_equal(r.verdict, VERDICT_ROSTER_CHANGED); /* those with votes are not there */
+    assert_int_equal(r.fresh, 3);
+    assert_int_equal(roster(named, bare, 3, map).verdict, VERDICT_ROSTER_CHANGED);
+}
+
+static void a_name_with_another_id_is_another_roster(void **state)
+{
+    (void)state;
+    static const struct feed_choice old[3] = {CHOICE("1", "Ann Wu", "Dem"),
+                                              CHOICE("2", "Bob Li", "Rep"), CHOICE("3", "", "")};
+    uint32_t map[3];
+    const struct feed_choice renamed[3] = {CHOICE("7", "Ann Wu", "Dem"), old[1], old[2]};
+    struct guard_roster r = roster(old, renamed, 3, map);
+    assert_int_equal(r.verdict, VERDICT_ROSTER_CHANGED);
+    assert_true(slice_is(r.id, "Ann Wu") && slice_is(r.was, "1") && slice_is(r.is, "7"));
+    /* Changed, then swapped: the gravest stays, told of the first. */
+    const struct feed_choice both[3] = {CHOICE("7", "Ann Wu", "Dem"), CHOICE("1", "Bob Li", "Rep"),
+                                        CHOICE("8", "Eve", "")};
+    r = roster(old, both, 3, map);
+    assert_int_equal(r.verdict, VERDICT_ROSTER_CHANGED);
+    assert_true(slice_is(r.id, "Ann Wu"));
+    assert_int_equal(r.fresh, 3);
+}
+
+static void a_roster_is_the_same_in_any_order(void **state)
+{
+    (void)state;
+    static const struct feed_choice a[3] = {CHOICE("1", "Ann", "Dem"), CHOICE("2", "Bob", "Rep"),
+                                            CHOICE("2", "Bob", "Rep")};
+    static const struct feed_choice b[3] = {CHOICE("2", "Bob", "Rep"), CHOICE("1", "Ann", "Dem"),
+                                            CHOICE("2", "Bob", "Ind")};
+    struct arena *room = arena_new(1 << 16);
+    struct digest d = guard_roster_digest(a, 2, room);
+    assert_true(digest_eq(d, guard_roster_digest(b, 2, room)));
+    assert_false(digest_eq(d, guard_roster_digest(a, 3, room)));
+    assert_false(digest_eq(guard_roster_digest(a, 3, room), guard_roster_digest(b, 3, room)));
+    arena_free(room);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,8 +305,14 @@ int main(void)
         cmocka_unit_test(a_held_fall_ends_by_return_or_time),
         cmocka_unit_test(doubling_needs_every_choice),
         cmocka_unit_test(swapped_columns_are_told_from_falls),
+        cmocka_unit_test(doubling_is_judged_whatever_the_size),
+        cmocka_unit_test(small_swaps_must_be_exact),
+        cmocka_unit_test(a_held_swap_ends_by_return_or_time),
         cmocka_unit_test(more_votes_than_ballots_are_held),
         cmocka_unit_test(a_roster_is_id_and_name_and_party),
+        cmocka_unit_test(what_one_side_does_not_say_does_not_differ),
+        cmocka_unit_test(a_name_with_another_id_is_another_roster),
+        cmocka_unit_test(a_roster_is_the_same_in_any_order),
     };
 
     return cmocka_run_group_tests_name("core_guard", tests, NULL, NULL);
