@@ -622,6 +622,32 @@ static void take_claims(struct turn *t, uint32_t before)
     t->out->claim_count = n;
 }
 
+/* Do the figures of the event's file count as fresh? */
+static bool is_fresh(const struct turn *t, const struct event *ev)
+{
+    const struct model *m = &t->core->model;
+
+    return feed_fresh(m, ev->source, ev->file, t->now_ms) ||
+           m->feeds[ev->source].files[ev->file].unasked;
+}
+
+static void on_feed(struct turn *t, const struct event *ev)
+{
+    bool fresh = is_fresh(t, ev);
+
+    if (ev->type == EVENT_BATCH) {
+        on_batch(t, ev);
+    } else if (ev->type == EVENT_UNCHANGED) {
+        on_unchanged(t, ev);
+    } else {
+        feed_failed(&t->core->model, ev->source, ev->file, ev->verdict, ev->text);
+        t->out->verdict = ev->verdict;
+        t->out->verdict_text = ev->text;
+    }
+    if (is_fresh(t, ev) != fresh) /* it may take a race, or lose one, without any news */
+        mark_source(t->core, ev->source);
+}
+
 void core_apply(struct core *c, const struct event *event, int64_t now_ms, struct effects *out)
 {
     struct turn t = {.core = c, .out = out, .now_ms = now_ms};
@@ -633,15 +659,9 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     t.look = (struct calls_look){.now_ms = now_ms, .source = NONE, .file = NONE};
     switch (event->type) {
     case EVENT_BATCH:
-        on_batch(&t, event);
-        break;
     case EVENT_UNCHANGED:
-        on_unchanged(&t, event);
-        break;
     case EVENT_FAILED:
-        feed_failed(&c->model, event->source, event->file, event->verdict, event->text);
-        out->verdict = event->verdict;
-        out->verdict_text = event->text;
+        on_feed(&t, event);
         break;
     case EVENT_DECISION:
         on_decision(&t, event);

@@ -3,6 +3,8 @@
  * claims and marks. */
 #include "daemon/core/standings.h"
 
+#include <string.h>
+
 #include "daemon/base/when.h"
 #include "daemon/core/calls.h"
 #include "daemon/core/marks.h"
@@ -109,14 +111,54 @@ static bool stand(struct model *m, struct race *r, uint32_t endorsement, int dec
 
 /* Is every seat, or every place of a next round, called? Where their number is unknown: is everyone
  * of ours settled? */
+/* Seats and places that the authority marks, and those that its calls of ours still hold though
+ * their marks are gone. */
+static void count_marked(const struct model *m, struct race *r, struct slice by)
+{
+    marks_count(m, r, by, &r->seats_called, &r->places_called);
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        uint32_t endorsement = r->endorsements[i];
+        enum outcome outcome = m->standings[endorsement].outcome;
+        if (!is_fading(m, endorsement))
+            continue;
+        enum marks_opinion says = marks_say(m, r, endorsement, by).opinion;
+        r->seats_called += outcome == OUTCOME_WON && says != MARKS_WON;
+        r->places_called += outcome == OUTCOME_ADVANCED && says != MARKS_ADVANCED;
+    }
+    if (r->seats > 0 && r->seats_called > r->seats) /* a call that moves: one of the two holds */
+        r->seats_called = r->seats;
+    if (r->places > 0 && r->places_called > r->places)
+        r->places_called = r->places;
+}
+
+/* While ours have lost because all seats, or places, are called, they are: a winner's mark that is
+ * gone takes nothing back before it is seen gone again. */
+static void count_filled(const struct model *m, struct race *r, struct slice by)
+{
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct standing *st = &m->standings[r->endorsements[i]];
+        if (st->outcome != OUTCOME_LOST || st->claim == NONE)
+            continue;
+        struct marks_word word = marks_say(m, r, r->endorsements[i], by);
+        if (word.opinion == MARKS_LOST && strcmp(word.basis, "mark") == 0)
+            continue; /* by now the loss is stated itself */
+        struct slice basis = m->claims[st->claim].basis;
+        if (slice_is(basis, "seats-filled") && r->seats_called < r->seats)
+            r->seats_called = r->seats;
+        if (slice_is(basis, "places-filled") && r->places_called < r->places)
+            r->places_called = r->places;
+    }
+}
+
 static enum race_status status_of(const struct race *r, const uint32_t n[OUTCOMES])
 {
     if ((r->seats > 0 && r->seats_called >= r->seats) ||
         (r->places > 0 && r->places_called >= r->places))
         return RACE_CALLED;
     bool settled = n[OUTCOME_WON] + n[OUTCOME_LOST] + n[OUTCOME_ADVANCED] > 0;
-    if (settled && n[OUTCOME_PENDING] == 0 && (n[OUTCOME_WON] == 0 || r->seats <= 0) &&
-        (n[OUTCOME_ADVANCED] == 0 || r->places <= 0))
+    /* Where the one seat is lost somebody else has it; of several, or of places in a next round,
+     * the others may yet be open. */
+    if (settled && n[OUTCOME_PENDING] == 0 && r->seats <= 1 && r->places <= 0)
         return RACE_CALLED;
     return settled || r->seats_called > 0 || r->places_called > 0 ? RACE_PARTLY_CALLED
                                                                   : RACE_UNCALLED;
@@ -141,11 +183,12 @@ bool standings_derive(struct model *m, struct race *r)
     }
     r->seats_called = r->places_called = 0;
     if (!(r->flags & (RACE_FROZEN | RACE_VOID))) /* else ours alone are known to be called */
-        marks_count(m, r, by, &r->seats_called, &r->places_called);
+        count_marked(m, r, by);
     if (r->seats_called < n[OUTCOME_WON])
         r->seats_called = n[OUTCOME_WON];
     if (r->places_called < n[OUTCOME_ADVANCED])
         r->places_called = n[OUTCOME_ADVANCED];
+    count_filled(m, r, by);
     r->status = status_of(r, n);
     if (doubt && r->status != RACE_UNCALLED)
         r->flags |= RACE_UNDER_REVIEW;

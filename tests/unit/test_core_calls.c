@@ -388,11 +388,13 @@ static void test_a_restart_calls_nothing_twice(void **state)
     night_core(&n);
     for (uint32_t i = 0; i < claims; i++)
         assert_true(core_restore_claim(n.core, &m->claims[i], &e));
-    /* before any feed has spoken, our own wins are the seats that are known to be called */
+    /* before any feed has spoken: our own wins are seats called, and a loss that followed from all
+     * of them being called says so */
     assert_int_equal(night_race(&n, "ann")->seats_called, 1);
     assert_int_equal(night_race(&n, "ann")->status, RACE_CALLED);
-    assert_int_equal(night_race(&n, "cat")->seats_called, 1);
-    assert_int_equal(night_race(&n, "cat")->status, RACE_PARTLY_CALLED);
+    outcome_is(&n, "dan", OUTCOME_LOST);
+    assert_int_equal(night_race(&n, "cat")->seats_called, 2);
+    assert_int_equal(night_race(&n, "cat")->status, RACE_CALLED);
     struct claim stranger = m->claims[claims - 1];
     stranger.number++;
     stranger.endorsement_id = SLICE("nobody-now");
@@ -578,6 +580,69 @@ static void test_a_seat_given_up_is_taken_at_once(void **state)
     night_close(&n);
 }
 
+/* Found against the reference: a loss of ours made a race of several seats, or places, "called"
+ * that had none called yet. */
+static void test_a_loss_leaves_the_other_seats_open(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, BOARD("lost", "lost", "", "") HOUSE4("lost", "", ""), NIGHT_AT(1));
+    outcome_is(&n, "cat", OUTCOME_LOST);
+    outcome_is(&n, "dan", OUTCOME_LOST);
+    assert_int_equal(night_race(&n, "cat")->status, RACE_PARTLY_CALLED);
+    outcome_is(&n, "fay", OUTCOME_LOST);
+    assert_int_equal(night_race(&n, "fay")->status, RACE_PARTLY_CALLED);
+    night_batch(&n, AP, BOARD("lost", "lost", "won", "won") HOUSE4("lost", "advanced", "advanced"),
+                NIGHT_AT(2));
+    assert_int_equal(night_race(&n, "cat")->status, RACE_CALLED);
+    assert_int_equal(night_race(&n, "fay")->status, RACE_CALLED);
+    night_close(&n);
+}
+
+/* Found against the reference: a mark seen gone once took back nothing but the race's status. */
+static void test_a_mark_gone_once_opens_no_seat(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, BOARD("won", "", "won", "") HOUSE4("advanced", "advanced", ""),
+                NIGHT_AT(1));
+    assert_int_equal(night_race(&n, "cat")->status, RACE_CALLED);
+    /* ours, and another's that ours lost to */
+    night_batch(&n, AP, BOARD("", "", "won", "") HOUSE4("", "advanced", ""), NIGHT_AT(1) + 20000);
+    outcome_is(&n, "cat", OUTCOME_WON);
+    assert_int_equal(night_race(&n, "cat")->status, RACE_CALLED);
+    assert_int_equal(night_race(&n, "fay")->status, RACE_CALLED);
+    night_batch(&n, AP, BOARD("won", "", "", "") HOUSE4("advanced", "advanced", ""), NIGHT_AT(1) + 40000);
+    outcome_is(&n, "dan", OUTCOME_LOST);
+    assert_int_equal(night_race(&n, "dan")->status, RACE_CALLED);
+    assert_int_equal(night_race(&n, "dan")->seats_called, 2);
+    night_batch(&n, AP, BOARD("won", "", "", "") HOUSE4("", "", "") SENATE("", "", ""),
+                NIGHT_AT(5)); /* seen again */
+    outcome_is(&n, "dan", OUTCOME_PENDING);
+    assert_int_equal(night_race(&n, "dan")->status, RACE_PARTLY_CALLED);
+    night_close(&n);
+}
+
+/* A loss that followed from filled seats, and is stated itself by now, says nothing of the seats.
+ */
+static void test_a_loss_stated_itself_fills_no_seat(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, BOARD("", "", "won", "won"), NIGHT_AT(1));
+    outcome_is(&n, "cat", OUTCOME_LOST);
+    night_batch(&n, AP, BOARD("lost", "", "won", ""), NIGHT_AT(2));
+    night_batch(&n, AP, BOARD("lost", "", "won", "") HOUSE3("", ""), NIGHT_AT(4));
+    outcome_is(&n, "cat", OUTCOME_LOST);
+    outcome_is(&n, "dan", OUTCOME_PENDING);
+    assert_int_equal(night_race(&n, "cat")->status, RACE_PARTLY_CALLED);
+    assert_int_equal(core_tally(n.core)->n[TALLY_AT_MOST] - core_tally(n.core)->n[TALLY_WON], 4);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -606,6 +671,9 @@ int main(void)
         cmocka_unit_test(test_a_race_is_called_without_the_withdrawn),
         cmocka_unit_test(test_a_restart_brings_back_no_call_that_was_taken_back),
         cmocka_unit_test(test_a_seat_given_up_is_taken_at_once),
+        cmocka_unit_test(test_a_loss_leaves_the_other_seats_open),
+        cmocka_unit_test(test_a_mark_gone_once_opens_no_seat),
+        cmocka_unit_test(test_a_loss_stated_itself_fills_no_seat),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -393,6 +393,32 @@ static void test_all_of_one_tick_is_told(void **state)
     night_close(&n);
 }
 
+/* Found against the reference: a source that was stale and is heard again with nothing new got its
+ * race back only when something else happened. */
+static void test_a_source_heard_again_takes_its_races_at_once(void **state)
+{
+    static const char list[] = "endorsement_id,candidate_name,state,office,district,party,race_id,"
+                               "source_hints\nann,Ann Archer,GA,State Senate,1,D,r1,ap=1|votes=1\n";
+#define SENATE(total)                                                                              \
+    "contest 1|State Senate District 1|GA\nchoice 1|Ann Archer|D\nchoice 2|Other "                 \
+    "One|R\ntotal " total
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    n.sources[3].stale_after_ms = WHEN_HOUR;
+    n.sources[0].priority = 9;
+    night_batch(&n, 0, SENATE("500 400"), NIGHT_AT(1));
+    night_batch(&n, 3, SENATE("300 400"), NIGHT_AT(2));
+    assert_int_equal(night_race(&n, "ann")->on_air, 0);
+    night_tick(&n, core_next_tick(n.core, NIGHT_AT(11)));
+    assert_int_equal(night_race(&n, "ann")->on_air, 3);
+    struct event ev = {.type = EVENT_UNCHANGED, .digest = {1, 0}, .received_ms = NIGHT_AT(12)};
+    night_apply(&n, &ev, NIGHT_AT(12));
+    assert_int_equal(night_race(&n, "ann")->on_air, 0);
+    assert_int_equal(night_count(&n, MESSAGE_RACE), 1);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -401,6 +427,7 @@ int main(void)
         cmocka_unit_test(test_without_an_authority_nothing_is_called),
         cmocka_unit_test(test_all_of_one_tick_is_told),
         cmocka_unit_test(test_documents),
+        cmocka_unit_test(test_a_source_heard_again_takes_its_races_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
