@@ -68,7 +68,7 @@ PROGRAMS := $(if $(wildcard parsers/main.c),$(BUILD)/tally-parse) \
             $(if $(wildcard daemon/main.c),$(BUILD)/tallyd) \
             $(if $(CTL_SRC),$(BUILD)/tallyctl)
 TEST_PROGRAMS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
-TOOLS := $(if $(SIM_SRC),$(BUILD)/night-sim) $(if $(HOSTILE_SRC),$(BUILD)/tests/tally-parse-hostile) \
+TOOLS := $(if $(SIM_SRC),$(BUILD)/night-sim) $(BUILD)/tests/night_dump $(if $(HOSTILE_SRC),$(BUILD)/tests/tally-parse-hostile) \
          $(patsubst tests/bench/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
 
 .PHONY: all
@@ -133,6 +133,9 @@ $(BUILD)/tests/test_config_%: $(BUILD)/tests/unit/test_config_%.o $(libconfig) $
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(libapp) $(libedge) $(libcore) $(libconfig) $(libparsers) $(libbase)
 	@mkdir -p $(@D)
 	$(linkxx) -lcmocka $(EDGE_LIBS) $(PARSER_LIBS) $(BASE_LIBS)
+$(BUILD)/tests/night_dump: $(BUILD)/tests/reference/night_dump.o $(libcore) $(libresults) $(libbase)
+	@mkdir -p $(@D)
+	$(link) -lcmocka $(BASE_LIBS)
 $(BUILD)/tests/%: $(BUILD)/tests/bench/%.o $(libapp) $(libedge) $(libcore) $(libconfig) $(libparsers) $(libbase)
 	@mkdir -p $(@D)
 	$(linkxx) $(EDGE_LIBS) $(PARSER_LIBS) $(BASE_LIBS)
@@ -200,9 +203,10 @@ corpus: deps
 
 # SEED= and N= as tests/unit/test_core_property.c has them; the fast part plays a few hundred
 test-property: deps
-	@$(MAKE) --no-print-directory $(BUILD)/tests/test_core_property
-	@echo "random nights: SEED=$${SEED:-1} N=$${N:-10000}"
+	@$(MAKE) --no-print-directory $(BUILD)/tests/test_core_property $(BUILD)/tests/night_dump
+	@echo "random nights: SEED=$${SEED:-1} N=$${N:-10000}; against the reference: SEED=$${SEED:-1} REFERENCE=$${REFERENCE:-300}"
 	@SEED=$${SEED:-1} N=$${N:-10000} CMOCKA_MESSAGE_OUTPUT=stdout $(BUILD)/tests/test_core_property
+	@SEED=$${SEED:-1} N=$${REFERENCE:-300} $(BUILD)/tests/night_dump | $(PYTHON) tests/reference/compare.py
 
 test-matching: deps
 	@$(MAKE) --no-print-directory all

@@ -79,7 +79,8 @@ struct rn_event {
     const char *text; /* BATCH: batch.h's lines */
     struct digest digest;
     struct decision decision;
-    struct slice json; /* for the reference */
+    int64_t status;    /* BATCH: enum results_status of the payload */
+    struct slice json; /* for the reference: its contests */
 };
 
 struct random_night {
@@ -442,7 +443,9 @@ static inline void rn_mark(struct random_night *n, uint32_t source, int race, in
     }
     if (!rn_chance(n, 25))
         return;
-    if (r->places > 0 && rn_chance(n, 80)) {
+    bool outright = calm && rn_marked(r, x, RESULTS_WON) > 0; /* then nobody goes on */
+    bool next_round = calm && rn_marked(r, x, RESULTS_ADVANCED) > 0;
+    if (r->places > 0 && !outright && (next_round || rn_chance(n, 80))) {
         if (rn_marked(r, x, RESULTS_ADVANCED) < r->places || (!calm && rn_chance(n, 10)))
             rn_set_mark(r, x, c, RESULTS_ADVANCED);
     } else if (rn_chance(n, 80)) {
@@ -543,7 +546,7 @@ static inline void rn_batch(struct random_night *n, struct rn_event *ev)
         n->status[s]++;
     n->own[s] = ev->now_ms - (older ? 45 : 1) * WHEN_MINUTE / 2;
     buf_addf(&text, "facts status=%d", (int)n->status[s]);
-    if (wild && rn_chance(n, 50)) {
+    if (!wild || rn_chance(n, 50)) { /* a calm feed says nothing again that it has said before */
         char when[25];
         when_format(n->own[s], when);
         buf_addf(&text, " own=%s", when);
@@ -571,6 +574,7 @@ static inline void rn_batch(struct random_night *n, struct rn_event *ev)
     rn_note_wins(n, s);
     ev->text = arena_printf(n->a, "%.*s", SLICE_FMT(buf_slice(&text))).ptr;
     ev->json = arena_copy(n->a, buf_slice(&json));
+    ev->status = n->status[s];
     ev->digest = digest_of(slice_of(ev->text));
     n->last_text[s] = ev->text;
     buf_done(&text);
