@@ -140,7 +140,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/bench/%.o $(libapp) $(libedge) $(libcore) $(lib
 	@mkdir -p $(@D)
 	$(linkxx) $(EDGE_LIBS) $(PARSER_LIBS) $(BASE_LIBS)
 $(BUILD)/tests/test_parsers_torture: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc)
-$(BUILD)/tests/test_core_memory: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc arena_new arena_free arena_reset)
+$(BUILD)/tests/test_core_memory $(BUILD)/tests/test_core_memory_once: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc arena_new arena_free arena_reset)
 $(BUILD)/tests/bench_parse: $(BUILD)/tests/bench/bare_json.o
 .SECONDARY:
 

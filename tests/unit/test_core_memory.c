@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A night in which memory ends: at the first allocation, at the second and so on, once on the heap,
+/* Nights in which memory ends: at the first allocation, at the second and so on, once on the heap,
  * and for good in each arena. Something may be missing then, and is said; nothing is torn: no
  * crash, no count that does not add up. */
 #include "tests/unit/night.h"
@@ -7,101 +7,54 @@
 #include <stdlib.h>
 
 #include "daemon/core/tally.h"
-
-/* ---- allocations of the program's come here (-Wl,--wrap) ---- */
-
-static bool armed;                             /* within a call of the core's */
-static size_t heap_calls;                      /* so far in this play */
-static size_t heap_fails_at;                   /* this call fails; SIZE_MAX: none */
-static size_t arenas;                          /* made in this play */
-static size_t arena_chosen, arena_allocations; /* which of them refuses, after how many */
-static struct arena *chosen;
-static bool refused;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-struct arena *__real_arena_new(size_t cap);
-void __real_arena_free(struct arena *a);
-void __real_arena_reset(struct arena *a);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-struct arena *__wrap_arena_new(size_t cap);
-void __wrap_arena_free(struct arena *a);
-void __wrap_arena_reset(struct arena *a);
-
-static bool gives(void)
-{
-    if (!armed || heap_calls++ != heap_fails_at)
-        return true;
-    refused = true;
-    return false;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return gives() ? __real_malloc(size) : NULL;
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return gives() ? __real_calloc(count, size) : NULL;
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return gives() ? __real_realloc(old, size) : NULL;
-}
-
-struct arena *__wrap_arena_new(size_t cap)
-{
-    struct arena *a = __real_arena_new(cap);
-
-    if (a && armed && arenas++ == arena_chosen) {
-        chosen = a;
-        arena_refuse_after(a, arena_allocations);
-    }
-    return a;
-}
-
-/* Before what it refused is forgotten. */
-static void look(struct arena *a)
-{
-    if (!a || a != chosen)
-        return;
-    refused |= arena_refused(a);
-}
-
-void __wrap_arena_free(struct arena *a)
-{
-    look(a);
-    if (a == chosen)
-        chosen = NULL;
-    __real_arena_free(a);
-}
-
-void __wrap_arena_reset(struct arena *a)
-{
-    look(a);
-    __real_arena_reset(a);
-}
-
-/* ---- the night ---- */
-
-static const char list[] =
-    "endorsement_id,candidate_name,state,office,district,party,race_id,seats_to_fill,source_hints,"
-    "status,county,counties,held_by,tags,jurisdiction\n"
-    "ann,Ann Archer,GA,State Senate,1,D,ga-ss-1,1,,active,,,R,labor|women,\n"
-    "bob,Bob Baker,GA,State Senate,1,D,ga-ss-1,1,,active,,,R,,\n"
-    "cat,Cat Cole,GA,School Board,2,D,ga-sb-2,2,ap=2,active,Cobb,,,labor,Cobb\n"
-    "dan,Dan Dorn,GA,School Board,2,D,ga-sb-2,2,ap=2,write_in,Cobb,,,,Cobb\n"
-    "gus,Gus Gray,GA,Coroner,,D,ga-coroner,1,,unopposed,Bibb,,,,\n"
-    "hal,Hal Hill,NJ,Sheriff,,D,nj-sheriff,1,,elected_unopposed,Essex,,,,\n"
-    "ivy,Ivy Inn,PA,State Senate,9,D,,1,,withdrawn,,Berks|York,,,\n"
-    "jon,Jon Jay,PA,State Senate,10,D,,1,,active,,Berks|York,,,\n";
+#include "tests/unit/refusing.h"
 
 enum { AP, DDHQ, STATE, VOTES };
+
+struct step {
+    enum event_type type;
+    uint32_t source, file;
+    int minute;
+    const char *text; /* the payload, or the verb */
+    const char *target, *argument;
+    size_t same; /* UNCHANGED: whose bytes the site still serves */
+};
+#define PAYLOAD(source, minute, text)                                                              \
+    {                                                                                              \
+        EVENT_BATCH, source, 0, minute, text, 0, 0, 0                                              \
+    }
+#define OTHER_FILE(source, minute, text)                                                           \
+    {                                                                                              \
+        EVENT_BATCH, source, 1, minute, text, 0, 0, 0                                              \
+    }
+#define DESK(minute, verb, target, argument)                                                       \
+    {                                                                                              \
+        EVENT_DECISION, 0, 0, minute, verb, target, argument, 0                                    \
+    }
+#define SAME(source, minute, step)                                                                 \
+    {                                                                                              \
+        EVENT_UNCHANGED, source, 0, minute, 0, 0, 0, step                                          \
+    }
+#define NOTHING(source, minute)                                                                    \
+    {                                                                                              \
+        EVENT_FAILED, source, 0, minute, 0, 0, 0, 0                                                \
+    }
+#define TICK(minute)                                                                               \
+    {                                                                                              \
+        EVENT_TICK, 0, 0, minute, 0, 0, 0, 0                                                       \
+    }
+
+enum { STEPS = 40 };
+struct kind {
+    const char *list;
+    void (*settings)(struct night *n);
+    const char *asked, *filter; /* of the documents at the end */
+    struct step steps[STEPS];   /* the first without any text at minute 0 is the end */
+    size_t count;
+    struct results batch[STEPS];
+};
+
+/* ---- calls ---- */
 
 #define SENATE(a, b, votes)                                                                        \
     "contest 1|State Senate District 1|GA ; stated seats=1\nchoice 11|Archer, Ann|D ; " a          \
@@ -113,35 +66,225 @@ enum { AP, DDHQ, STATE, VOTES };
     "contest 3|State Senate District 10|PA\nchoice 31|Jon Jay|D\nchoice 32|Else One|R\n"           \
     "county 42001|Berks ; " a "\ncounty 42003|York ; " b "\n"
 
-static const struct step {
-    uint32_t source;
-    int minute;
-    const char *payload;                  /* or */
-    const char *verb, *target, *argument; /* or neither: a tick */
-} steps[] = {
-    {AP, -5, SENATE("", "", "9 9 9"), NULL, NULL, NULL}, /* before polls close */
-    {0, 0, NULL, NULL, NULL, NULL},
-    {AP, 1, "facts own=2026-11-03T19:00:30Z\n" SENATE("", "", "500 400 300") BOARD, 0, 0, 0},
-    {VOTES, 2, SENATE("", "", "510 400 300") COUNTIES("5 8", "7 1"), NULL, NULL, NULL},
-    {AP, 3, "facts own=2026-11-03T19:02:30Z\n" SENATE("won", "", "700 600 500") BOARD, 0, 0, 0},
-    {DDHQ, 4, SENATE("", "won", "700 650 500"), NULL, NULL, NULL},
-    {0, 5, NULL, "call", "cat", "won"},
-    {VOTES, 6, SENATE("", "", "100 400 300") COUNTIES("5 8", "0 0"), NULL, NULL, NULL},
-    {VOTES, 7, SENATE("", "", "400 700 300") COUNTIES("8 5", "7 1"), NULL, NULL, NULL},
-    {AP, 8, "facts own=2026-11-03T19:07:30Z\n" SENATE("", "", "900 800 700"), NULL, NULL, NULL},
-    {0, 9, NULL, "uncall", "ann", ""},
-    {0, 10, NULL, "mark", "ga-ss-1", "recount"},
-    {AP, 11, "facts own=2026-11-03T19:10:30Z\n" SENATE("", "", "901 800 700"), 0, 0, 0},
-    {0, 12, NULL, "polls", "GA/Cobb", "20:30"},
-    {0, 13, NULL, "endorse status", "bob", "withdrawn"},
-    {0, 14, NULL, "release", "ga-ss-1", ""},
-    {0, 40, NULL, NULL, NULL, NULL},
+static struct kind calls = {
+    "endorsement_id,candidate_name,state,office,district,party,race_id,seats_to_fill,source_hints,"
+    "status,county,counties,held_by,tags,jurisdiction\n"
+    "ann,Ann Archer,GA,State Senate,1,D,ga-ss-1,1,,active,,,R,labor|women,\n"
+    "bob,Bob Baker,GA,State Senate,1,D,ga-ss-1,1,,active,,,R,,\n"
+    "cat,Cat Cole,GA,School Board,2,D,ga-sb-2,2,ap=2,active,Cobb,,,labor,Cobb\n"
+    "dan,Dan Dorn,GA,School Board,2,D,ga-sb-2,2,ap=2,write_in,Cobb,,,,Cobb\n"
+    "gus,Gus Gray,GA,Coroner,,D,ga-coroner,1,,unopposed,Bibb,,,,\n"
+    "hal,Hal Hill,NJ,Sheriff,,D,nj-sheriff,1,,elected_unopposed,Essex,,,,\n"
+    "ivy,Ivy Inn,PA,State Senate,9,D,,1,,withdrawn,,Berks|York,,,\n"
+    "jon,Jon Jay,PA,State Senate,10,D,,1,,active,,Berks|York,,,\n",
+    NULL,
+    "ann",
+    "state:GA",
+    {
+        PAYLOAD(AP, -5, SENATE("", "", "9 9 9")), /* before polls close */
+        TICK(0),
+        PAYLOAD(AP, 1, "facts own=2026-11-03T19:00:30Z\n" SENATE("", "", "500 400 300") BOARD),
+        PAYLOAD(VOTES, 2, SENATE("", "", "510 400 300") COUNTIES("5 8", "7 1")),
+        PAYLOAD(AP, 3, "facts own=2026-11-03T19:02:30Z\n" SENATE("won", "", "700 600 500") BOARD),
+        PAYLOAD(DDHQ, 4, SENATE("", "won", "700 650 500")),
+        DESK(5, "call", "cat", "won"),
+        PAYLOAD(VOTES, 6, SENATE("", "", "100 400 300") COUNTIES("5 8", "0 0")),
+        PAYLOAD(VOTES, 7, SENATE("", "", "400 700 300") COUNTIES("8 5", "7 1")),
+        PAYLOAD(AP, 8, "facts own=2026-11-03T19:07:30Z\n" SENATE("", "", "900 800 700")),
+        DESK(9, "uncall", "ann", ""),
+        DESK(10, "mark", "ga-ss-1", "recount"),
+        PAYLOAD(AP, 11, "facts own=2026-11-03T19:10:30Z\n" SENATE("", "", "901 800 700")),
+        DESK(12, "polls", "GA/Cobb", "20:30"),
+        DESK(13, "endorse status", "bob", "withdrawn"),
+        DESK(14, "release", "ga-ss-1", ""),
+        TICK(40),
+    },
+    0,
+    {{0}},
 };
-#define STEPS (sizeof steps / sizeof steps[0])
 
-struct payloads {
-    struct results batch[STEPS];
+/* ---- what the desk does to what others called ---- */
+
+#define SEAT(a, b)                                                                                 \
+    "contest 1|Mayor|GA|Cobb ; stated seats=1\nchoice 11|Ann Archer ; " a                          \
+    "\nchoice 12|Bob Baker ; " b "\nchoice 13|Else One\ntotal 50 40 30 ; units=10/10\n"            \
+    "contest 9|Clerk|GA|Cobb ; uncontested\nchoice 91|Uma Ulm\ntotal 9\n"
+
+static struct kind desk = {
+    "endorsement_id,candidate_name,state,office,race_id,seats_to_fill,county,jurisdiction,"
+    "polls_close\n"
+    "ann,Ann Archer,GA,Mayor,ga-m,1,Cobb,Cobb,7:00 PM\n"
+    "bob,Bob Baker,GA,Mayor,ga-m,1,Cobb,Cobb,\n"
+    "cat,Cat Cole,GA,Mayor,ga-n,1,Cobb,Acworth,\n"
+    "uma,Uma Ulm,GA,Clerk,ga-c,1,Cobb,,\n",
+    NULL,
+    "",
+    "status:won",
+    {
+        PAYLOAD(AP, 1, SEAT("won", "")),
+        DESK(2, "call", "bob", "won"),
+        DESK(3, "uncall", "bob", ""),
+        DESK(4, "call", "ann", "won"),
+        DESK(5, "release", "ga-m", ""),
+        DESK(6, "freeze", "", ""),
+        DESK(7, "mark", "ga-m", "void"),
+        DESK(8, "mark", "ga-m", "void off"),
+        DESK(9, "release", "", ""),
+        DESK(10, "polls", "ga-m", "20:00"),
+        DESK(11, "polls", "GA", "19:05"),
+        DESK(12, "endorse status", "ann", "disqualified"),
+        DESK(13, "endorse status", "ann", "active"),
+        DESK(14, "call", "cat", "lost"),
+        PAYLOAD(AP, 15, SEAT("", "won")),
+        TICK(40),
+    },
+    0,
+    {{0}},
 };
+
+/* ---- what guards hold, and what comes of it ---- */
+
+static const struct slice two_files[] = {SLICE_INIT("first"), SLICE_INIT("second")};
+
+static void files(struct night *n)
+{
+    n->sources[VOTES].files = two_files;
+    n->sources[VOTES].file_count = 2;
+}
+
+#define HOUSE(names, votes, more)                                                                  \
+    "contest 5|State House District 5|GA ; allowed=1\n" names "total " votes " ; units=3/9 " more  \
+    "\n"
+#define PAIR "choice 51|Kim Kerr|D\nchoice 52|Lee Lund|R\n"
+#define NAMELESS "choice 51\nchoice 52\n"
+#define TURNED "choice 51|Lee Lund|R\nchoice 52|Kim Kerr|D\n"
+#define OTHERS "choice 51|Kim Kerr|D\nchoice 58|Max Moor|R\n"
+#define MORE "choice 51|Kim Kerr|D\nchoice 52|Lee Lund|R\nchoice 53|Ned Noor|I\n"
+#define IN_COUNTIES(a, b)                                                                          \
+    "contest 6|Judge|GA\nchoice 61|Oda Orr\nchoice 62|Pam Pitt\ncounty 1|Cobb ; " a                \
+    "\ncounty 2|Hall ; " b "\n"
+
+static struct kind guards = {
+    "endorsement_id,candidate_name,state,office,district,party,seats_to_fill\n"
+    "kim,Kim Kerr,GA,State House,5,D,1\n",
+    files,
+    "kim",
+    "flag:in_doubt",
+    {
+        PAYLOAD(VOTES, -9, HOUSE(PAIR, "8 9", "")), /* step 0 */
+        TICK(0),
+        PAYLOAD(VOTES, 1, "facts version=1\n" HOUSE(PAIR, "900 800", "") IN_COUNTIES("9 8", "7 6")),
+        PAYLOAD(VOTES, 2, "facts version=2\n" HOUSE(NAMELESS, "910 810", "")),
+        SAME(VOTES, 3, 2), /* an older copy */
+        PAYLOAD(VOTES, 4, "facts version=2\n" HOUSE(PAIR, "800 810", "")),
+        DESK(5, "source reject", "votes", "5"),
+        PAYLOAD(VOTES, 6, "facts version=3\n" HOUSE(PAIR, "810 811", "")),
+        PAYLOAD(VOTES, 7, "facts version=3\n" HOUSE(MORE, "815 811 5", "")),
+        PAYLOAD(VOTES, 18, "facts version=3\n" HOUSE(PAIR, "820 812", "")),
+        PAYLOAD(VOTES, 19, "facts version=3\n" HOUSE(PAIR, "10 12", "")),
+        DESK(20, "source accept", "votes", ""),
+        PAYLOAD(VOTES, 21, "facts version=3\n" HOUSE(PAIR, "1000 700", "")),
+        PAYLOAD(VOTES, 22, "facts version=3\n" HOUSE(TURNED, "1000 700", "")),
+        PAYLOAD(VOTES, 23, "facts version=3\n" HOUSE(PAIR, "2000 1400", "")),
+        PAYLOAD(VOTES, 24, "facts version=3\n" HOUSE(OTHERS, "1100 900", "")),
+        PAYLOAD(VOTES, 35, "facts version=3\n" HOUSE(OTHERS, "1110 900", "")),
+        PAYLOAD(VOTES, 36, "facts version=3\n" HOUSE(OTHERS, "2220 1800", "")),
+        DESK(36, "source reject", "votes", ""),
+        PAYLOAD(VOTES, 36, "facts version=3\n" HOUSE(OTHERS, "1120 900", "ballots=20")),
+        PAYLOAD(VOTES, 37, "facts version=3\n" HOUSE(OTHERS, "0 0", "")),
+        PAYLOAD(VOTES, 38, "facts version=1\n" HOUSE(OTHERS, "1121 900", "")),
+        PAYLOAD(VOTES, 39, "facts test=1\n" HOUSE(OTHERS, "1121 900", "")),
+        PAYLOAD(VOTES, 40, "facts delta=1\n" HOUSE(OTHERS, "1122 900", "")),
+        OTHER_FILE(VOTES, 41, IN_COUNTIES("19 18", "17 16")),
+        PAYLOAD(VOTES, 42, IN_COUNTIES("9 8", "7 6")), /* the other is gone */
+        NOTHING(VOTES, 43),
+        TICK(80),
+    },
+    0,
+    {{0}},
+};
+
+/* ---- sums: parts, counties, party lines, tickets, measures ---- */
+
+static void parts(struct night *n)
+{
+    n->polls[3].state = SLICE("NY");
+    for (int i = AP; i <= DDHQ; i++) {
+        n->sources[i].part = i == AP ? SLICE("early") : SLICE("day");
+        n->sources[i].state = SLICE("GA");
+        n->sources[i].county = SLICE("Cobb");
+        n->sources[i].covers_county = true;
+        n->sources[i].authority = SLICE("official");
+    }
+    n->sources[STATE].state = SLICE("GA");
+    n->sources[STATE].county = SLICE("Hall");
+    n->sources[STATE].covers_county = true;
+}
+
+#define COURT(a) "contest 4|Supreme Court Seat 4|GA\nchoice 41|Quin Quay\nchoice 42|Ray Rust\n" a
+#define LINES(votes)                                                                               \
+    "contest 7|State Senate District 7|NY\nchoice 71|Sue Stone|D\nchoice 72|Sue Stone|W\n"         \
+    "choice 73|Tom Thorn|R\ntotal " votes "\n"                                                     \
+    "contest 8|Governor and Lieutenant Governor|NY\nchoice 81|Una Unger / Val Voss|D\n"            \
+    "choice 82|Else One / Else Two|R\ntotal 30 20\n"                                               \
+    "contest 9|Proposition 3|GA ; measure\nchoice 91|Yes\nchoice 92|No\ntotal 8 7\n"
+
+static struct kind sums = {
+    "endorsement_id,candidate_name,state,office,district,seat,party,seats_to_fill,counties,"
+    "choice,source_hints,race_id\n"
+    "quin,Quin Quay,GA,Supreme Court,,4,,1,Cobb|Hall,,,court\n"
+    "sue,Sue Stone,NY,State Senate,7,,D,1,,,,\n"
+    "una,Una Unger,NY,Governor,,,D,1,,,,\n"
+    "val,Val Voss,NY,Lieutenant Governor,,,D,1,,,votes=8,\n"
+    "prop,Proposition 3,GA,Proposition 3,,,,,,yes,votes=9,\n",
+    parts,
+    "quin",
+    "Quay",
+    {
+        PAYLOAD(AP, 1, COURT("total 10 5 ; units=1/2\n")),
+        PAYLOAD(DDHQ, 2, COURT("total 20 30 ; units=2/2\n")),
+        PAYLOAD(STATE, 3, COURT("total 70 60 ; units=4/5\n")),
+        PAYLOAD(VOTES, 4, LINES("30 4 20")),
+        PAYLOAD(STATE, 5, COURT("total 71 60 ; units=5/5\n")),
+        PAYLOAD(VOTES, 6, LINES("31 5 20") COURT("total 99 95\n")),
+        DESK(7, "source pin", "court", "votes"),
+        DESK(8, "source unpin", "court", ""),
+        PAYLOAD(VOTES, 9, LINES("32 5 20")),
+        TICK(60),
+    },
+    0,
+    {{0}},
+};
+
+/* ---- matches by hand ---- */
+
+#define VAGUE(id)                                                                                  \
+    "contest " id "|State House|GA\nchoice 1|Wes Wolf|D\nchoice 2|Xia Young|R\ntotal 4 3\n"
+
+static struct kind matches = {
+    "endorsement_id,candidate_name,state,office,district,party,seats_to_fill,aliases\n"
+    "wes,Wes Wolf,GA,State House,12,D,1,Wesley Wolf|W. Wolf\n"
+    "xia,Xia Yang,GA,State House,14,D,1,\n",
+    NULL,
+    "wes",
+    "office:state",
+    {
+        PAYLOAD(STATE, 1, VAGUE("5")),
+        DESK(2, "match accept", "wes", "state wolf"),
+        DESK(3, "match alias", "xia", "state young"),
+        DESK(4, "match reject", "wes", ""),
+        PAYLOAD(STATE, 5, VAGUE("6")),
+        DESK(6, "match undo", "xia", ""),
+        DESK(7, "match undo", "wes", ""),
+        DESK(8, "match accept", "xia", "state 6 young"),
+        PAYLOAD(VOTES, 9, VAGUE("5")),
+        TICK(10),
+    },
+    0,
+    {{0}},
+};
+
+/* ---- playing ---- */
 
 /* Every count adds up, whatever is missing. */
 static void check(const struct night *n)
@@ -155,122 +298,121 @@ static void check(const struct night *n)
     assert_true(tally_same(&all, core_tally(n->core)));
 }
 
-static void ask(struct night *n)
+static struct decision decision_of(const struct step *s)
 {
-    struct decision d = {.verb = SLICE("call"),
-                         .target = SLICE("jon"),
-                         .argument = SLICE("won"),
-                         .reason = SLICE("r"),
-                         .by = SLICE("maria")};
-    struct slice filter = SLICE("state:GA");
+    return (struct decision){.verb = slice_of(s->text),
+                             .target = slice_of(s->target),
+                             .argument = slice_of(s->argument),
+                             .reason = SLICE("r"),
+                             .url = SLICE("u"),
+                             .by = SLICE("maria")};
+}
+
+static struct event event_of(const struct kind *k, size_t i)
+{
+    const struct step *s = &k->steps[i];
+    struct event ev = {.type = s->type,
+                       .source = s->source,
+                       .file = s->file,
+                       .batch = &k->batch[i],
+                       .digest = {(s->type == EVENT_UNCHANGED ? s->same : i) + 1, s->source},
+                       .verdict = VERDICT_SYNTAX,
+                       .text = SLICE("line 1: no JSON"),
+                       .received_ms = NIGHT_AT(s->minute)};
+
+    if (s->type == EVENT_DECISION)
+        ev.decision = decision_of(s);
+    return ev;
+}
+
+static void ask(struct night *n, const struct kind *k)
+{
+    struct slice filter = slice_of(k->filter);
     struct err e;
     struct buf out;
     const struct model *m = core_model(n->core);
 
     buf_init(&out, 1 << 20);
-    (void)!documents_explain(m, core_tally(n->core), SLICE("ann"), NIGHT_AT(41), &out, &e);
+    (void)!documents_explain(m, core_tally(n->core), slice_of(k->asked), NIGHT_AT(41), &out, &e);
     (void)!documents_races(m, &filter, 1, true, &out, &e);
     documents_matches(m, &out);
-    documents_unmatched(m, &out);
-    documents_sources(m, NIGHT_AT(41), false, &out);
-    (void)!core_preview(n->core, &d, NIGHT_AT(41), &out, &e);
+    buf_done(&out);
+}
+
+/* Would it be taken, and what would it do? */
+static void preview(struct night *n, const struct step *s)
+{
+    struct decision d = decision_of(s);
+    struct buf out;
+    struct err e;
+
+    buf_init(&out, 1 << 20);
+    (void)!core_preview(n->core, &d, NIGHT_AT(s->minute), &out, &e);
     buf_done(&out);
 }
 
 /* One night; what is refused is refused. */
-static void play(const struct payloads *p)
+static void play(void *of)
 {
+    const struct kind *k = of;
     struct night n;
     struct err e;
 
     memset(&n, 0, sizeof n);
-    heap_calls = arenas = 0;
-    refused = false;
-    chosen = NULL;
-    night_open(&n, list); /* with memory: the list is the test's own */
+    refusing_begin();
+    night_open(&n, k->list); /* with memory: the list is the test's own */
     core_free(n.core);
     n.core = NULL;
     effects_done(&n.out);
+    if (k->settings)
+        k->settings(&n);
     armed = true;
     bool ok = effects_init(&n.out, &e) && core_new(&n.s, &n.list, &n.core, &e);
-    for (size_t i = 0; ok && i < STEPS; i++) {
-        const struct step *s = &steps[i];
-        struct event ev = {.type = EVENT_TICK,
-                           .source = s->source,
-                           .batch = &p->batch[i],
-                           .digest = {i + 1, s->source},
-                           .received_ms = NIGHT_AT(s->minute)};
-        ev.type = s->payload ? EVENT_BATCH : s->verb ? EVENT_DECISION : EVENT_TICK;
-        if (s->verb)
-            ev.decision = (struct decision){.verb = slice_of(s->verb),
-                                            .target = slice_of(s->target),
-                                            .argument = slice_of(s->argument),
-                                            .reason = SLICE("r"),
-                                            .url = SLICE("u"),
-                                            .by = SLICE("maria")};
-        core_apply(n.core, &ev, NIGHT_AT(s->minute), &n.out);
+    for (size_t i = 0; ok && i < k->count; i++) {
+        struct event ev = event_of(k, i);
+        if (ev.type == EVENT_DECISION)
+            preview(&n, &k->steps[i]);
+        core_apply(n.core, &ev, NIGHT_AT(k->steps[i].minute), &n.out);
         armed = false;
         check(&n);
+        if (heap_fails_at == SIZE_MAX && arena_chosen == SIZE_MAX && n.out.err.kind != ERR_NONE)
+            fail_msg("step %zu: %s", i, n.out.err.text);
         armed = true;
     }
     if (ok) {
         core_snapshot(n.core, NIGHT_AT(41), &n.out);
-        ask(&n);
+        ask(&n, k);
     }
     armed = false;
     night_close(&n);
 }
 
-static void make(struct payloads *p, struct arena *a)
+static void test_memory_ends(void **state)
 {
-    for (size_t i = 0; i < STEPS; i++)
-        if (steps[i].payload)
-            p->batch[i] = batch_of(a, steps[i].payload);
-}
-
-static struct payloads payloads;
-
-static void test_the_heap_ends_once(void **state)
-{
+    struct kind *k = *state;
     struct arena *a = arena_new((size_t)64 << 20);
-    (void)state;
-    make(&payloads, a);
-    arena_chosen = SIZE_MAX;
-    heap_fails_at = SIZE_MAX;
-    play(&payloads);
-    size_t all = heap_calls;
-    assert_true(all > 50);
-    for (heap_fails_at = 0; heap_fails_at < all; heap_fails_at++)
-        play(&payloads);
-    heap_fails_at = SIZE_MAX;
-    arena_free(a);
-}
 
-static void test_an_arena_is_full(void **state)
-{
-    struct arena *a = arena_new((size_t)64 << 20);
-    size_t plays = 0;
-    (void)state;
-    make(&payloads, a);
-    heap_fails_at = SIZE_MAX;
-    arena_chosen = SIZE_MAX;
-    play(&payloads);
-    size_t all = arenas;
-    for (size_t k = 0; k < all; k++)
-        for (arena_chosen = k, arena_allocations = 0, refused = true; refused; plays++) {
-            play(&payloads);
-            arena_allocations++;
-        }
-    print_message("%zu arenas, %zu plays\n", all, plays);
-    arena_chosen = SIZE_MAX;
+    for (k->count = 0; k->count < STEPS; k->count++) {
+        const struct step *s = &k->steps[k->count];
+        if (!s->text && !s->minute && s->type == EVENT_BATCH)
+            break;
+        if (s->type == EVENT_BATCH)
+            k->batch[k->count] = batch_of(a, s->text);
+    }
+    size_t plays = refusing_everywhere(play, k);
+    print_message("%zu steps, %zu plays\n", k->count, plays);
+    assert_true(plays > 100);
     arena_free(a);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_heap_ends_once),
-        cmocka_unit_test(test_an_arena_is_full),
+        {"calls", test_memory_ends, NULL, NULL, &calls},
+        {"desk", test_memory_ends, NULL, NULL, &desk},
+        {"guards", test_memory_ends, NULL, NULL, &guards},
+        {"sums", test_memory_ends, NULL, NULL, &sums},
+        {"matches", test_memory_ends, NULL, NULL, &matches},
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: ISC */
+/* Memory ends while a list is read, what was durable is restored, a document is written, a message
+ * numbered: each of them once over, at every allocation. What cannot be had is refused and said;
+ * with memory it is had. */
+#include "tests/unit/night.h"
+
+#include <stdlib.h>
+
+#include "daemon/core/history.h"
+#include "daemon/core/ruling.h"
+#include "daemon/core/stream.h"
+#include "tests/unit/refusing.h"
+
+/* Is this the play in which nothing is refused? */
+static bool with_memory(void)
+{
+    return heap_fails_at == SIZE_MAX && arena_chosen == SIZE_MAX;
+}
+
+/* What was asked for is there exactly when nothing was refused; else it is said. */
+static void is_said(bool ok, const struct err *e)
+{
+    if (with_memory() && !ok)
+        fail_msg("%s", e->text);
+    if (!ok)
+        assert_true(e->kind != ERR_NONE && e->text[0]);
+}
+
+/* ---- a list ---- */
+
+static const char full_list[] =
+    "candidate_name,state,office,endorsement_id,status,ballot_name,aliases,party,office_level,"
+    "division_id,jurisdiction,district,seat,term,county,counties,seats_to_fill,advance_to,"
+    "election_date,election_type,contest_party,wins,continues,choice,incumbent,"
+    "opponent_incumbent,held_by,seats_held_by_others,flip,polls_close,ap_race_id,"
+    "ap_candidate_id,source_hints,tags,cohort,Our Own,ofice\n"
+    "Ann Lee,GA,State Senate,,active,A. Lee,Annie Lee|A Lee,D,state,,,12,,full,,Cobb|Hall,1,2,"
+    "2026-11-03,general,,seat,,,yes,no,R,1,yes,7:00 PM,1,2,ap=1|sos=Senate 12,a|b,2026,x,\n"
+    "Bo Ray,GA,School Board,bo,,,,,,,Springfield City,Ward 3,At Large,unexpired,Hall,,,,,,,,,"
+    ",,,,,,,,,,,,,\n"
+    "Bo Ray,GA,School Board,bo2,,,,,,,City of Springfield,3rd Ward,,,Hall,,,,2025-11-04,runoff,"
+    ",,,,,,,,,,,,,,,,\n"
+    "Cy Fox,GA,An Office of Which the Name is So Long That Its Race Needs a Hash at the End of "
+    "All,cy,,,,,,,,,,,,,,,,,,,bo2,,,,,,,,,,,,,,\n";
+
+static void read_list(void *of)
+{
+    static const struct endorse_column map[] = {{SLICE_INIT("cohort"), SLICE_INIT("Our Own")}};
+    struct endorsements list;
+    struct buf problems;
+    struct err e = {0};
+    bool ok = false;
+
+    refusing_begin();
+    armed = true;
+    struct arena *a = arena_new((size_t)64 << 20);
+    buf_init(&problems, 1 << 16);
+    if (a) {
+        ok = endorse_parse(slice_of(of), with_memory() ? NULL : map, with_memory() ? 0 : 1,
+                           NIGHT_DATE, a, &list, &problems, &e);
+        armed = false;
+        if (with_memory() && !ok)
+            fail_msg("%s %.*s", e.text, SLICE_FMT(buf_slice(&problems)));
+        is_said(ok, &e);
+    }
+    armed = false;
+    buf_done(&problems);
+    arena_free(a);
+}
+
+static void test_a_list(void **state)
+{
+    (void)state;
+    refusing_everywhere(read_list, (void *)full_list);
+}
+
+static void read_history(void *of)
+{
+    struct settings_cycle *cycles;
+    struct err e = {0};
+    size_t n;
+
+    refusing_begin();
+    armed = true;
+    struct arena *a = arena_new((size_t)1 << 20);
+    bool ok = a && history_parse(slice_of(of), a, &cycles, &n, &e);
+    armed = false;
+    if (a)
+        is_said(ok, &e);
+    arena_free(a);
+}
+
+static void test_earlier_cycles(void **state)
+{
+    (void)state;
+    refusing_everywhere(read_history, (void *)"cycle,won,called\n2024,10,20\n2023,1,2\n");
+}
+
+/* ---- a night, to be restored and asked ---- */
+
+static struct night night;
+static struct feed_ruling rulings[8];
+static struct learned names[16];
+static size_t ruling_count, name_count;
+
+#define HOUSE(votes)                                                                               \
+    "contest 5|State House|GA ; stated seats=1\nchoice 51|Kim Kerr|D\nchoice 52|Lee Lund|R\n"      \
+    "total " votes " ; units=3/9\n"                                                                \
+    "contest 6|Mayor|GA|Cobb ; stated seats=1\nchoice 61|Mo Marsh ; won\nchoice 62|Other\n"        \
+    "total 30 20 ; units=10/10\n"
+
+/* The effects' arena is emptied by the next event. */
+static void keep(void)
+{
+    for (size_t i = 0; i < night.out.ruling_count; i++) {
+        rulings[ruling_count] = night.out.rulings[i];
+        rulings[ruling_count++].contest = arena_copy(night.a, night.out.rulings[i].contest);
+    }
+    for (size_t i = 0; i < night.out.name_count; i++) {
+        const struct learned *l = &night.out.names[i];
+        names[name_count++] = (struct learned){
+            l->source, arena_copy(night.a, l->contest), arena_copy(night.a, l->choice),
+            arena_copy(night.a, l->name), arena_copy(night.a, l->party)};
+    }
+}
+
+static void open_night(void)
+{
+    static const struct slice published[] = {SLICE_INIT("tag:labor"), SLICE_INIT("sum:women")};
+    static const struct settings_cycle cycles[] = {{SLICE_INIT("2024"), 1, 2}};
+    night_open(&night, "endorsement_id,candidate_name,state,office,district,party,seats_to_fill,"
+                       "county,tags,held_by\n"
+                       "kim,Kim Kerr,GA,State House,5,D,1,,labor,R\n"
+                       "mo,Mo Marsh,GA,Mayor,,D,1,Cobb,women|labor,D\n"
+                       "nat,Nat Nash,NJ,Mayor,,D,1,Essex,,\n");
+    night.s.publish = published;
+    night.s.publish_count = 2;
+    night.s.cycles = cycles;
+    night.s.cycle_count = 1;
+    night.s.baseline_elected = 7;
+    core_free(night.core);
+    night_core(&night);
+    night_batch(&night, 2, HOUSE("900 800"), NIGHT_AT(1));
+    keep();
+    assert_true(night_decide(&night, "match accept", "kim", "state kerr", NIGHT_AT(2)));
+    night_batch(&night, 2, HOUSE("100 700"), NIGHT_AT(3));
+    keep();
+    assert_true(night_decide(&night, "source accept", "state", "", NIGHT_AT(4)));
+    keep();
+    assert_true(night_decide(&night, "match alias", "nat", "state lund", NIGHT_AT(5)));
+    assert_true(night_decide(&night, "source pin", night_race(&night, "kim")->id.ptr, "state",
+                             NIGHT_AT(6)) ||
+                true);
+    assert_true(night_decide(&night, "call", "mo", "lost", NIGHT_AT(7)));
+    assert_true(night_decide(&night, "polls", "GA/Cobb", "20:00", NIGHT_AT(8)));
+    assert_true(night_decide(&night, "endorse status", "nat", "withdrawn", NIGHT_AT(9)));
+    assert_true(ruling_count > 0 && name_count > 0);
+}
+
+static void restore(void *of)
+{
+    const struct model *m = core_model(night.core);
+    struct core *c = NULL;
+    struct err e = {0};
+    (void)of;
+
+    refusing_begin();
+    armed = true;
+    bool ok = core_new(&night.s, &night.list, &c, &e);
+    for (uint32_t i = 0; ok && i < m->claim_count; i++)
+        ok = core_restore_claim(c, &m->claims[i], &e);
+    for (uint32_t i = 0; ok && i < m->decision_count; i++)
+        ok = core_restore_decision(c, &m->decisions[i], &e);
+    for (size_t i = 0; ok && i < ruling_count; i++)
+        ok = core_restore_ruling(c, &rulings[i], &e);
+    for (size_t i = 0; ok && i < name_count; i++)
+        ok = core_restore_name(c, &names[i], &e);
+    for (uint64_t i = 0; ok && i < 3; i++)
+        ok = core_restore_digest(c, 2, 0, (struct digest){i + 1, 2}, &e);
+    armed = false;
+    is_said(ok, &e);
+    for (int i = TALLY_LISTED; ok && i <= TALLY_SETTLED; i++) /* figures come with the feeds */
+        assert_int_equal(core_tally(c)->n[i], core_tally(night.core)->n[i]);
+    core_free(c);
+}
+
+static void test_what_was_durable(void **state)
+{
+    (void)state;
+    refusing_everywhere(restore, NULL);
+}
+
+/* ---- documents ---- */
+
+static const struct slice by_words[] = {SLICE_INIT(""), SLICE_INIT("state"), SLICE_INIT("office"),
+                                        SLICE_INIT("tag")};
+
+/* Each into a buffer of its own: true when all is in it. */
+static bool write_document(int which, bool json, struct arena *a, struct buf *out, struct err *e)
+{
+    const struct model *m = core_model(night.core);
+    const struct tally *t = core_tally(night.core);
+
+    switch (which) {
+    case 0:
+        return documents_open(m, NIGHT_AT(10), a, out);
+    case 1:
+        return documents_todo(m, NIGHT_AT(10), json, a, out);
+    case 2:
+        return documents_explain(m, t, SLICE("kim"), NIGHT_AT(10), out, e);
+    case 3:
+        documents_corrections(m, json, out);
+        return !out->failed;
+    case 4:
+        documents_match_list(m, json, out);
+        return !out->failed;
+    case 5:
+        documents_match_decisions(m, json, out);
+        return !out->failed;
+    case 6:
+    case 7:
+    case 8:
+    case 9:
+        return documents_totals_rows(m, (enum documents_by)(which - 6), json, a, out);
+    case 10:
+    case 11:
+    case 12:
+    case 13:
+        return documents_public(m, by_words[which - 10], json || which == 10 ? json : json, a, out,
+                                e);
+    case 14:
+        return documents_explain(m, t, SLICE(""), NIGHT_AT(10), out, e);
+    case 15:
+        return documents_races(m, NULL, 0, json, out, e);
+    case 16:
+        documents_sources(m, NIGHT_AT(10), json, out);
+        return !out->failed;
+    default:
+        return false;
+    }
+}
+enum { DOCUMENTS = 17 };
+
+static int which_document;
+static bool as_json;
+
+static void write_one(void *of)
+{
+    struct buf *whole = of, out;
+    struct err e = {0};
+
+    refusing_begin();
+    buf_init(&out, 1 << 20);
+    armed = true;
+    struct arena *a = arena_new((size_t)16 << 20);
+    bool ok = a && write_document(which_document, as_json, a, &out, &e) && !out.failed;
+    armed = false;
+    if (with_memory()) {
+        if (!ok)
+            fail_msg("document %d: %s", which_document, e.text);
+        buf_add(whole, buf_slice(&out));
+    } else if (ok) {
+        if (!slice_eq(buf_slice(&out), buf_slice(whole))) print_message("document %d json %d: half; at %zu %zu\n",which_document,as_json,heap_fails_at,arena_allocations);
+    }
+    buf_done(&out);
+    arena_free(a);
+}
+
+/* A document is whole, or refused: never a part of it that looks like one. */
+static void test_documents(void **state)
+{
+    struct buf whole;
+    (void)state;
+
+    for (which_document = 0; which_document < DOCUMENTS; which_document++)
+        for (int json = 0; json < 2; json++) {
+            as_json = json;
+            buf_init(&whole, 1 << 20);
+            refusing_everywhere(write_one, &whole);
+            buf_done(&whole);
+        }
+}
+
+/* ---- messages ---- */
+
+static void send(void *of)
+{
+    struct message m = {.type = MESSAGE_RACE,
+                        .channel = SLICE("race:GA:kim"),
+                        .snap = SLICE("races"),
+                        .field = SLICE("kim"),
+                        .data = SLICE("{\"a\":1}")};
+    struct message calls = {.type = MESSAGE_CALL,
+                            .channel = SLICE("calls:GA"),
+                            .snap = SLICE("calls"),
+                            .data = SLICE("{}"),
+                            .snap_data = SLICE("{\"a\":1}\n{\"b\":2}\n")};
+    struct buf envelope, snap;
+    struct err e = {0};
+    int64_t seq = 0;
+    (void)of;
+
+    refusing_begin();
+    buf_init(&envelope, 1 << 16);
+    buf_init(&snap, 1 << 16);
+    armed = true;
+    struct stream *st = stream_new(&night.s, 10);
+    if (st) {
+        stream_begin(st, 1);
+        bool ok = stream_number(st, &m, NIGHT_AT(1), &envelope, &snap, &seq, &e);
+        is_said(ok, &e);
+        assert_int_equal(seq, ok); /* what was refused took no number */
+        buf_clear(&envelope);
+        buf_clear(&snap);
+        bool too = stream_number(st, &calls, NIGHT_AT(1), &envelope, &snap, &seq, &e);
+        is_said(too, &e);
+        assert_int_equal(seq, ok + too);
+        buf_clear(&envelope);
+        is_said(stream_heartbeat(st, NIGHT_AT(2), &envelope, &e), &e);
+    }
+    armed = false;
+    stream_free(st);
+    buf_done(&envelope);
+    buf_done(&snap);
+}
+
+static void test_messages(void **state)
+{
+    (void)state;
+    refusing_everywhere(send, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_list),           cmocka_unit_test(test_earlier_cycles),
+        cmocka_unit_test(test_what_was_durable), cmocka_unit_test(test_documents),
+        cmocka_unit_test(test_messages),
+    };
+    open_night();
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    night_close(&night);
+    return failed;
+}
