@@ -49,18 +49,18 @@ static bool judge_room(const struct model *m, const struct about *a, struct err 
 static bool judge_close(const struct model *m, const struct about *a, struct err *e)
 {
     const struct race *r = a->race;
+    char room[100];
     struct buf when;
 
     if (r->polls_close_ms == WHEN_UNKNOWN || a->now_ms >= r->polls_close_ms)
         return true;
-    buf_init(&when, 100);
+    buf_init_over(&when, room, sizeof room);
     local_time_write(m->settings, r->polls_close_ms, &when);
-    err_set(e, ERR_AGAIN,
-            "%.*s: polls close at %.*s; no call is taken before that. Where the time is wrong, "
-            "tallyctl polls moves it",
-            SLICE_FMT(r->id), SLICE_FMT(buf_slice(&when)));
-    buf_done(&when);
-    return false;
+    return err_set(
+        e, ERR_AGAIN,
+        "%.*s: polls close at %.*s; no call is taken before that. Where the time is wrong, "
+        "tallyctl polls moves it",
+        SLICE_FMT(r->id), SLICE_FMT(buf_slice(&when)));
 }
 
 static bool read_call(struct model *m, struct about *a, struct err *e)

@@ -47,6 +47,7 @@ void documents_event_id(const struct model *m, const struct documents_event *ev,
 static void write_reason(struct jsonw *j, const struct claim *c, struct slice by, bool overruled,
                          const struct decision *d)
 {
+    char room[256];
     struct buf text;
 
     if (d && (!c || overruled)) {
@@ -58,14 +59,12 @@ static void write_reason(struct jsonw *j, const struct claim *c, struct slice by
         jsonw_str(j, "reason", c->reason);
         return;
     }
-    buf_init(&text, 256);
+    buf_init_over(&text, room, sizeof room);
     if (c)
         buf_addf(&text, "%.*s says %s", SLICE_FMT(by), outcome_name(c->outcome));
     else
         buf_addf(&text, "%.*s decides this race now and has not called it", SLICE_FMT(by));
     jsonw_str(j, "reason", buf_slice(&text));
-    j->out->failed |= text.failed;
-    buf_done(&text);
 }
 
 static void write_event(struct jsonw *j, const struct model *m, const struct documents_event *ev)
@@ -75,13 +74,12 @@ static void write_event(struct jsonw *j, const struct model *m, const struct doc
     bool claimed = ev->claim != NONE; /* else a higher authority took the race over, in silence */
     const struct claim *c = claimed ? &m->claims[ev->claim] : NULL;
     struct slice by = claimed ? c->by : ev->decision ? SLICE("desk") : standings_authority(m, r);
+    char room[64];
     struct buf id;
 
-    buf_init(&id, 64);
+    buf_init_over(&id, room, sizeof room);
     documents_event_id(m, ev, &id);
     jsonw_str(j, "id", buf_slice(&id));
-    j->out->failed |= id.failed;
-    buf_done(&id);
     jsonw_str(j, "race_id", r->id);
     jsonw_str(j, "endorsement_id", e->id);
     jsonw_str(j, "candidate", e->name);

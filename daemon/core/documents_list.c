@@ -198,9 +198,10 @@ static void match_row(const struct model *m, uint32_t endorsement, const struct 
     const struct endorsement *e = &m->endorsed->list[endorsement];
     const struct feed_contest *c = l ? l->contest : NULL;
     const struct feed_choice *choice = c && l->choice != NONE ? &c->choices[l->choice] : NULL;
+    char room[24];
     struct buf votes;
 
-    buf_init(&votes, 24);
+    buf_init_over(&votes, room, sizeof room);
     if (choice && c->unit_count > 0 && c->units[0].votes[l->choice] >= 0)
         buf_addf(&votes, "%" PRId64, c->units[0].votes[l->choice]);
     const struct slice fields[] = {
@@ -221,7 +222,6 @@ static void match_row(const struct model *m, uint32_t endorsement, const struct 
         l ? l->why : SLICE("no feed has it"),
     };
     csv_fields(fields, sizeof fields / sizeof fields[0], out);
-    buf_done(&votes);
 }
 
 void documents_matches(const struct model *m, struct buf *out)

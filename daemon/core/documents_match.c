@@ -87,10 +87,11 @@ void documents_match_decisions(const struct model *m, bool json, struct buf *out
                                         "contest",        "choice_id", "choice", "reason"};
     struct rows r = {names, sizeof names / sizeof names[0], json, .out = out};
     const struct match_decision *d;
+    char number_room[24], when_room[100];
     struct buf number, when;
 
-    buf_init(&number, 64);
-    buf_init(&when, 100);
+    buf_init_over(&number, number_room, sizeof number_room);
+    buf_init_over(&when, when_room, sizeof when_room);
     begin(&r);
     for (uint32_t at = 0; (d = match_decision_next(m, &at));) {
         const struct decision *said = decision_of(m, d->number);
@@ -114,7 +115,4 @@ void documents_match_decisions(const struct model *m, bool json, struct buf *out
         add(&r, fields);
     }
     end(&r);
-    out->failed |= number.failed || when.failed;
-    buf_done(&number);
-    buf_done(&when);
 }

@@ -131,10 +131,11 @@ static struct cells_kind *kinds_of(const struct model *m, const struct slice *ta
 static void cell_row(struct table *t, struct slice tag, bool shown)
 {
     struct tally_part part = {TALLY_BY_TAG, tag};
+    char room[24];
     struct buf few;
     struct tally sums;
 
-    buf_init(&few, 64);
+    buf_init_over(&few, room, sizeof room);
     buf_addf(&few, "< %" PRId64, t->m->settings->min_cell);
     tally_all(&sums, t->m, &part);
     if (t->json) {
@@ -159,7 +160,6 @@ static void cell_row(struct table *t, struct slice tag, bool shown)
         jsonw_object_end(&t->j);
     else
         press_end(&t->csv);
-    buf_done(&few);
 }
 
 static bool tag_rows(struct table *t, struct arena *a)

@@ -251,14 +251,14 @@ static void set_id(struct columns_reader *r, struct map *ids, struct endorsement
 
     bool own = e->id.len > 0;
     if (!own) {
+        char room[4096];
         struct buf b;
-        buf_init(&b, 4096);
+        buf_init_over(&b, room, sizeof room);
         office_slug(e->name, &b);
         office_slug(e->race_id, &b);
         struct slice key =
             arena_printf(r->a, "%.*s\x1f%.*s", SLICE_FMT(e->name), SLICE_FMT(e->race_id));
         e->id = race_id_cut(buf_slice(&b), key, false, r->a);
-        buf_done(&b);
         r->full |= !key.ptr || !e->id.ptr;
     }
     other = map_get(ids, e->id);

@@ -509,13 +509,13 @@ static bool wait_for(struct payload *p, int64_t until, struct err *e)
 
 static bool say_early(struct payload *p, const struct intake *plan, struct err *e)
 {
+    char room[128];
     struct buf close;
 
-    buf_init(&close, 128);
+    buf_init_over(&close, room, sizeof room);
     local_time_write(p->m->settings, plan->first_close, &close);
     struct slice text =
         arena_printf(p->r->arena, "votes before polls close at %.*s", SLICE_FMT(buf_slice(&close)));
-    buf_done(&close);
     p->r->held = true;
     return wait_for(p, plan->next_close, e) && say(p, VERDICT_EARLY, text, e);
 }

@@ -312,13 +312,14 @@ static void strip(struct part *p, bool keep_one, struct name *out)
 
 static bool join_words(struct name *out, struct arena *a)
 {
-    struct buf b;
-    buf_init(&b, 4096);
+    size_t len = 0;
 
     for (size_t i = 0; i < out->count; i++)
-        buf_add(&b, out->words[i]);
-    out->joined = arena_copy(a, buf_slice(&b));
-    buf_done(&b);
+        len += out->words[i].len;
+    char *at = arena_room(a, len + 1);
+    out->joined = (struct slice){at, len};
+    for (size_t i = 0; at && i < out->count; at += out->words[i++].len)
+        memcpy(at, out->words[i].ptr, out->words[i].len);
     return out->joined.ptr != NULL;
 }
 
@@ -415,12 +416,10 @@ bool name_is_nobody(struct slice text)
 {
     char room[TEXT_MAX * 4];
     struct buf b;
-    buf_init(&b, sizeof(room));
 
+    buf_init_over(&b, room, sizeof room);
     text_fold(text, &b);
-    bool nobody = b.len == 0 || in_list(nobodies, COUNT(nobodies), buf_slice(&b));
-    buf_done(&b);
-    return nobody;
+    return b.len == 0 || in_list(nobodies, COUNT(nobodies), buf_slice(&b));
 }
 
 /* ---- comparing ---- */

@@ -759,10 +759,11 @@ bool office_read_place(struct slice text, struct arena *a, struct office_text *o
 
 void office_slug(struct slice s, struct buf *out)
 {
+    char room[4096];
     struct buf b;
     bool gap = out->len > 0;
 
-    buf_init(&b, 4096);
+    buf_init_over(&b, room, sizeof room);
     text_fold(s, &b);
     for (size_t i = 0; i < b.len; i++) {
         char c = b.ptr[i];
@@ -773,5 +774,4 @@ void office_slug(struct slice s, struct buf *out)
             buf_addc(out, c);
         gap = plain ? false : gap || out->len > 0;
     }
-    buf_done(&b);
 }

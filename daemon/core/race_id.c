@@ -25,10 +25,11 @@ static bool add_place(struct slice place, unsigned implied, bool school, struct 
                       struct buf *slug, struct buf *key)
 {
     struct slice folded = text_fold_copy(place, a), rest = folded, word;
+    char names_room[LONGEST], kinds_room[LONGEST];
     struct buf names, kinds;
 
-    buf_init(&names, LONGEST);
-    buf_init(&kinds, LONGEST);
+    buf_init_over(&names, names_room, LONGEST);
+    buf_init_over(&kinds, kinds_room, LONGEST);
     while (slice_next(&rest, ' ', &word)) {
         unsigned kind = office_place_kind(word);
         if (slice_is(word, "of") || slice_is(word, "the") || (kind & implied) ||
@@ -43,10 +44,7 @@ static bool add_place(struct slice place, unsigned implied, bool school, struct 
         buf_addc(&names, ' ');
     buf_add(&names, buf_slice(&kinds));
     add(slug, key, buf_slice(&names));
-    bool ok = folded.ptr && !names.failed && !kinds.failed;
-    buf_done(&names);
-    buf_done(&kinds);
-    return ok;
+    return folded.ptr && !names.failed;
 }
 
 /* A district of the state is known by its number, whichever of its counties a list names. */
@@ -153,11 +151,11 @@ static bool add_office(const struct endorsement *e, struct office_text o, struct
 bool race_id_make(const struct endorsement *e, struct arena *a, struct slice *slug,
                   struct slice *key)
 {
+    char date[11], s_room[LONGEST], k_room[LONGEST];
     struct buf s, k;
-    char date[11];
 
-    buf_init(&s, LONGEST);
-    buf_init(&k, LONGEST);
+    buf_init_over(&s, s_room, LONGEST);
+    buf_init_over(&k, k_room, LONGEST);
     when_format_date(e->date, date);
     add(&s, &k, slice_of(date));
     add(&s, &k, e->state);
@@ -175,14 +173,9 @@ bool race_id_make(const struct endorsement *e, struct arena *a, struct slice *sl
     add(&s, &k, slice_is(e->election_type, "general") ? slice_of("") : e->election_type);
     const char *party = office_party(e->contest_party);
     add(&s, &k, party ? slice_of(party) : e->contest_party);
-    ok = ok && !s.failed && !k.failed;
-    if (ok) {
-        *key = arena_copy(a, buf_slice(&k));
-        *slug = race_id_cut(buf_slice(&s), *key, false, a);
-    }
-    buf_done(&s);
-    buf_done(&k);
-    return ok && key->ptr && slug->ptr;
+    *key = arena_copy(a, buf_slice(&k));
+    *slug = race_id_cut(buf_slice(&s), *key, false, a);
+    return ok && !k.failed && key->ptr && slug->ptr;
 }
 
 struct slice race_id_cut(struct slice slug, struct slice key, bool forced, struct arena *a)
