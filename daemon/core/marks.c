@@ -5,6 +5,7 @@
 
 #include "daemon/core/match_index.h"
 #include "daemon/core/name.h"
+#include "daemon/core/offers.h"
 #include "daemon/core/seats.h"
 
 /* Take one more statement of a number: false when it differs from an earlier one. */
@@ -60,12 +61,26 @@ static bool reliable(const struct feed_contest *c)
            c->doubt != VERDICT_SWAPPED && c->doubt != VERDICT_ROSTER_CHANGED;
 }
 
+/* Is it of the whole race? Where a feed has a contest county by county, a county's mark is its own.
+ */
+static bool is_whole(const struct model *m, const struct race *r, const struct feed_contest *c)
+{
+    if (m->settings->sources[c->source].covers_county)
+        return false;
+    for (uint32_t i = 0; c->county.len && i < r->contest_count; i++)
+        if (r->contests[i]->source == c->source &&
+            !slice_eq_nocase(r->contests[i]->county, c->county))
+            return false;
+    return c->county.len == 0 || offers_lies_in(m, r, c->county);
+}
+
 /* May this contest's marks speak for `by` at all? */
-static bool may_speak(const struct model *m, const struct feed_contest *c, struct slice by)
+static bool may_speak(const struct model *m, const struct race *r, const struct feed_contest *c,
+                      struct slice by)
 {
     const struct settings_source *s = &m->settings->sources[c->source];
 
-    if (s->calls == CALLS_NO || s->covers_county || !slice_eq(s->authority, by) || !reliable(c))
+    if (s->calls == CALLS_NO || !slice_eq(s->authority, by) || !reliable(c) || !is_whole(m, r, c))
         return false;
     if (!slice_is(by, "official"))
         return true;
@@ -188,7 +203,7 @@ static struct marks_word source_word(const struct model *m, const struct race *r
         if (c->source != source || !linked(r, c, NONE, endorsement))
             continue;
         struct marks_word w = {.opinion = MARKS_SILENT, .contest = c, .choice = NONE};
-        if (may_speak(m, c, by))
+        if (may_speak(m, r, c, by))
             w = contest_word(r, c, endorsement);
         conflict |= w.conflict;
         if (!word.contest || stronger(w.opinion, word.opinion))
@@ -237,7 +252,7 @@ void marks_count(const struct model *m, const struct race *r, struct slice by, i
     *seats = *places = 0;
     for (uint32_t i = 0; i < r->contest_count; i++) {
         const struct feed_contest *c = r->contests[i];
-        if (!may_speak(m, c, by))
+        if (!may_speak(m, r, c, by))
             continue;
         int64_t winners = count_marked(r, c, RESULTS_WON);
         int64_t going_on = count_marked(r, c, RESULTS_ADVANCED);
@@ -316,7 +331,7 @@ struct marks_word marks_uncontested(const struct model *m, const struct race *r,
         const struct feed_contest *c = r->contests[i];
         const struct settings_source *s = &m->settings->sources[c->source];
         bool says_so = (c->flags & RESULTS_UNCONTESTED) != 0;
-        if (s->calls == CALLS_NO || s->covers_county || slice_is(s->authority, "official") ||
+        if (s->calls == CALLS_NO || slice_is(s->authority, "official") || !is_whole(m, r, c) ||
             !linked(r, c, NONE, endorsement))
             continue;
         if (says_so && reliable(c))

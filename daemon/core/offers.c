@@ -59,14 +59,13 @@ static struct slice county_of(const struct offers *g, const struct feed_contest 
     return source_of(g, c->source)->covers_county ? source_of(g, c->source)->county : SLICE("");
 }
 
-/* Does the race lie in this county and no other? Where the list does not say, what is elected
- * within a county by its kind does. */
-static bool race_lies_in(const struct offers *g, struct slice county)
+/* Where the list does not say, what is elected within a county by its kind does. */
+bool offers_lies_in(const struct model *m, const struct race *r, struct slice county)
 {
     bool said = false;
 
-    for (uint32_t i = 0; i < g->r->endorsement_count; i++) {
-        const struct endorsement *en = &g->m->endorsed->list[g->r->endorsements[i]];
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct endorsement *en = &m->endorsed->list[r->endorsements[i]];
         for (size_t k = 0; k < en->county_count; k++)
             if (!polls_same_county(en->counties[k], county))
                 return false;
@@ -117,7 +116,7 @@ static bool add_offer(struct offers *g, struct feed_contest *c, struct err *e)
     if (!o.contests)
         return full(e);
     o.contests[o.count++] = c;
-    o.whole = !o.county.len || race_lies_in(g, o.county);
+    o.whole = !o.county.len || offers_lies_in(g->m, g->r, o.county);
     o.total = total_of(c);
     o.stands = does_stand(g, c);
     o.usable = o.stands && !c->gone;

@@ -47,6 +47,9 @@ struct offer *offers_choose(const struct offers *g, bool whole, struct slice cou
 /* Before the first vote: any that is in order, to show names at zero. */
 struct offer *offers_choose_idle(const struct offers *g);
 
+/* Does the race lie in this county and no other, as far as the list or the kind of office says? */
+bool offers_lies_in(const struct model *m, const struct race *r, struct slice county);
+
 bool offers_is_pinned(const struct offers *g, const struct offer *o);
 /* Are both of the whole race, or both of one county? */
 bool offers_compare(const struct offer *a, const struct offer *b);

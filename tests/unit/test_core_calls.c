@@ -614,7 +614,8 @@ static void test_a_mark_gone_once_opens_no_seat(void **state)
     outcome_is(&n, "cat", OUTCOME_WON);
     assert_int_equal(night_race(&n, "cat")->status, RACE_CALLED);
     assert_int_equal(night_race(&n, "fay")->status, RACE_CALLED);
-    night_batch(&n, AP, BOARD("won", "", "", "") HOUSE4("advanced", "advanced", ""), NIGHT_AT(1) + 40000);
+    night_batch(&n, AP, BOARD("won", "", "", "") HOUSE4("advanced", "advanced", ""),
+                NIGHT_AT(1) + 40000);
     outcome_is(&n, "dan", OUTCOME_LOST);
     assert_int_equal(night_race(&n, "dan")->status, RACE_CALLED);
     assert_int_equal(night_race(&n, "dan")->seats_called, 2);
@@ -640,6 +641,40 @@ static void test_a_loss_stated_itself_fills_no_seat(void **state)
     outcome_is(&n, "dan", OUTCOME_PENDING);
     assert_int_equal(night_race(&n, "cat")->status, RACE_PARTLY_CALLED);
     assert_int_equal(core_tally(n.core)->n[TALLY_AT_MOST] - core_tally(n.core)->n[TALLY_WON], 4);
+    night_close(&n);
+}
+
+/* A feed that has a race county by county marks who leads in each: the race is called by none. */
+static void test_a_countys_mark_calls_no_race_of_several(void **state)
+{
+    static const char counties[] =
+        "endorsement_id,candidate_name,state,office,office_level,district,party,race_id,"
+        "source_hints,county,counties\n"
+        "ida,Ida Ives,GA,State Senate,state,7,D,ga-ss-7,state=7|ap=7,,\n"
+        "jon,Jon Jay,GA,State Senate,state,8,D,ga-ss-8,state=8,,Fulton\n"
+        "kim,Kim Koss,GA,County Commission,county,9,D,ga-cc-9,state=9,Fulton,\n"
+        "lou,Lou Long,GA,School Board,school,10,D,ga-sb-10,state=10,,Fulton|Cobb\n";
+#define COUNTY(id, text, county, name)                                                             \
+    "contest " id "|" text "|GA|" county " ; stated seats=1\nchoice 1|" name                       \
+    "|D ; won\nchoice 2|Other One|R\ntotal 50 40\n"
+    struct night n;
+    (void)state;
+    night_open(&n, counties);
+    n.sources[STATE].calls = CALLS_LIVE;
+    night_batch(&n, STATE,
+                COUNTY("7", "State Senate District 7", "Fulton", "Ida Ives")
+                    COUNTY("8", "State Senate District 8", "Fulton", "Jon Jay")
+                        COUNTY("9", "County Commission District 9", "Fulton", "Kim Koss")
+                            COUNTY("10", "School Board District 10", "Fulton", "Lou Long"),
+                NIGHT_AT(1));
+    matched(&n, "ida");
+    matched(&n, "lou");
+    outcome_is(&n, "ida", OUTCOME_PENDING);
+    outcome_is(&n, "lou", OUTCOME_PENDING);
+    outcome_is(&n, "jon", OUTCOME_WON); /* the list says that it lies there */
+    outcome_is(&n, "kim", OUTCOME_WON);
+    night_batch(&n, AP, COUNTY("7", "State Senate District 7", "", "Ida Ives"), NIGHT_AT(2));
+    outcome_is(&n, "ida", OUTCOME_WON);
     night_close(&n);
 }
 
@@ -674,6 +709,7 @@ int main(void)
         cmocka_unit_test(test_a_loss_leaves_the_other_seats_open),
         cmocka_unit_test(test_a_mark_gone_once_opens_no_seat),
         cmocka_unit_test(test_a_loss_stated_itself_fills_no_seat),
+        cmocka_unit_test(test_a_countys_mark_calls_no_race_of_several),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
