@@ -143,28 +143,33 @@ static const char *source_name(const struct river *r, uint32_t source)
 static void log_effects(struct river *r, const struct event *ev)
 {
     const struct effects *fx = &r->fx;
-    struct metrics_source *m = NULL;
+    struct metrics_source *all = r->p.metrics->sources;
     if (fx->err.kind != ERR_NONE)
         log_error("core: %s", fx->err.text);
     if (fx->decision)
         log_info("desk: %.*s %.*s %.*s by %.*s: %.*s", SLICE_FMT(fx->decision->verb),
                  SLICE_FMT(fx->decision->target), SLICE_FMT(fx->decision->argument),
                  SLICE_FMT(fx->decision->by), SLICE_FMT(fx->decision->reason));
-    if (ev->type == EVENT_BATCH || ev->type == EVENT_FAILED) {
-        m = &r->p.metrics->sources[ev->source];
-        m->verdicts[fx->verdict]++;
+    /* A 304 counts where it is no good news: what the site goes on serving is held. */
+    if (ev->type == EVENT_BATCH || ev->type == EVENT_FAILED ||
+        (ev->type == EVENT_UNCHANGED && fx->verdict != VERDICT_UNCHANGED)) {
+        all[ev->source].verdicts[fx->verdict]++;
         if (verdict_info[fx->verdict].class != CLASS_ACCEPT)
             log_warn("%s: %s: %.*s", source_name(r, ev->source), verdict_info[fx->verdict].name,
                      SLICE_FMT(fx->verdict_text));
     }
-    for (size_t i = 0; i < fx->judged_count; i++)
-        log_info("%s: judged again: %s: %.*s", source_name(r, fx->judged[i].source),
-                 verdict_info[fx->judged[i].verdict].name, SLICE_FMT(fx->judged[i].text));
+    for (size_t i = 0; i < fx->judged_count; i++) {
+        const struct judged *j = &fx->judged[i];
+        all[j->source].verdicts[j->verdict]++;
+        log_info("%s: judged again: %s: %.*s", source_name(r, j->source),
+                 verdict_info[j->verdict].name, SLICE_FMT(j->text));
+    }
     for (size_t i = 0; i < fx->note_count; i++) {
         const struct verdict_note *n = &fx->notes[i];
-        if (m)
-            m->verdicts[n->verdict]++;
-        log_info("%s: %s: %.*s %.*s: %.*s", m ? source_name(r, ev->source) : "core",
+        bool of_one = n->source < r->p.plan->settings.source_count;
+        if (of_one)
+            all[n->source].verdicts[n->verdict]++;
+        log_info("%s: %s: %.*s %.*s: %.*s", of_one ? source_name(r, n->source) : "core",
                  verdict_info[n->verdict].name, SLICE_FMT(n->contest), SLICE_FMT(n->unit),
                  SLICE_FMT(n->text));
     }

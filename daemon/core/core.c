@@ -527,6 +527,7 @@ static void note_calls(struct turn *t, uint32_t held)
     if (held > 0) {
         note = (struct verdict_note){
             .verdict = VERDICT_CALLS_VANISHED,
+            .source = t->look.source,
             .text = arena_printf(t->out->arena,
                                  "%" PRIu32 " calls are gone at once from %" PRIu32
                                  " races: they stand until their marks are back",
@@ -536,6 +537,7 @@ static void note_calls(struct turn *t, uint32_t held)
     if (moved) {
         note = (struct verdict_note){
             .verdict = VERDICT_MARK_MOVED,
+            .source = moved->source,
             .contest = report_contest(moved),
             .text = arena_printf(t->out->arena,
                                  "%.*s marks another choice than before: its earlier calls stand, "

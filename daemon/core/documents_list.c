@@ -111,9 +111,38 @@ static struct slice last_words(const struct feed_file *f)
     return f->verdict_text.len || !any ? f->verdict_text : slice_of(verdict_info[f->verdict].about);
 }
 
-static void source_json(struct jsonw *j, const struct settings_source *s, struct slice file,
-                        const struct feed_file *f, bool fresh)
+/* What of a file's contests is held, gone, or shown with a mark: the first so many, and how many.
+ */
+static void doubts_json(struct jsonw *j, const struct model *m, uint32_t source, uint32_t file)
 {
+    enum { SHOWN = 50 };
+    int64_t count = 0;
+    size_t at = 0;
+    void *value;
+
+    jsonw_array(j, "doubts");
+    while (map_next(m->feeds[source].contests, &at, NULL, &value)) {
+        const struct feed_contest *c = value;
+        enum verdict v = c->doubt == VERDICT_ACCEPTED && c->gone ? VERDICT_ROSTER : c->doubt;
+        if (c->file != file || v == VERDICT_ACCEPTED || count++ >= SHOWN)
+            continue;
+        jsonw_object(j, NULL);
+        jsonw_str(j, "contest", c->text.len ? c->text : c->id);
+        jsonw_str(j, "county", c->county);
+        jsonw_strz(j, "verdict", verdict_info[v].name);
+        jsonw_strz(j, "text", verdict_info[v].about);
+        jsonw_object_end(j);
+    }
+    jsonw_array_end(j);
+    jsonw_int(j, "doubts_total", count);
+}
+
+static void source_json(struct jsonw *j, const struct model *m, uint32_t source, uint32_t k,
+                        struct slice file, bool fresh)
+{
+    const struct settings_source *s = &m->settings->sources[source];
+    const struct feed_file *f = &m->feeds[source].files[k];
+
     jsonw_object(j, NULL);
     jsonw_str(j, "source", s->name);
     jsonw_str(j, "file", file);
@@ -129,6 +158,7 @@ static void source_json(struct jsonw *j, const struct settings_source *s, struct
     jsonw_when(j, "last_change", f->last_change_ms);
     jsonw_when(j, "own_time", f->own_time_ms);
     jsonw_str(j, "version", f->version);
+    doubts_json(j, m, source, k);
     jsonw_object_end(j);
 }
 
@@ -168,7 +198,7 @@ void documents_sources(const struct model *m, int64_t now_ms, bool json, struct 
             const struct feed_file *f = &m->feeds[i].files[k];
             bool fresh = feed_fresh(m, i, k, now_ms);
             if (json)
-                source_json(&j, s, file, f, fresh);
+                source_json(&j, m, i, k, file, fresh);
             else
                 source_line(s, file, f, fresh, now_ms, out);
         }

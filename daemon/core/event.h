@@ -36,6 +36,7 @@ struct event {
 
 struct verdict_note { /* on a contest or a unit of it */
     enum verdict verdict;
+    uint32_t source; /* NONE: of no one source */
     struct slice contest, unit, text;
 };
 

@@ -47,7 +47,7 @@ static bool does_stand(const struct offers *g, const struct feed_contest *c)
 {
     const struct feed *feed = &g->m->feeds[c->source];
 
-    return !feed->paused && !is_held(c) &&
+    return !feed->paused && !is_held(c) && feed->files[c->file].doubt == VERDICT_ACCEPTED &&
            (feed_fresh(g->m, c->source, c->file, g->now_ms) || feed->files[c->file].unasked);
 }
 

@@ -57,7 +57,8 @@ bool report_note(struct feed_report *r, const struct feed_contest *c, const stru
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    struct verdict_note n = {.verdict = verdict, .text = report_text(r, verdict, text)};
+    struct verdict_note n = {
+        .verdict = verdict, .source = r->source, .text = report_text(r, verdict, text)};
     if (!n.text.ptr)
         return full(e);
     if (c)

@@ -340,6 +340,32 @@ static void test_a_held_payload_is_kept_as_held_and_judged_again(void **state)
     assert_int_equal(b->metrics.sources[DDHQ].verdicts[VERDICT_FALL_DESK], 1);
 }
 
+/* What the clock judges, and what a 304 goes on with, were counted nowhere. */
+static void test_every_verdict_is_counted_for_its_source(void **state)
+{
+    struct bank *b = *state;
+    struct poller_news same = {.what = NEWS_UNCHANGED, .source = DDHQ};
+    const struct metrics_source *m = &b->metrics.sources[DDHQ];
+    const char *zeros = text_of(b, 0, false);
+    b->clock.origin_ms = NIGHT_AT(-30);
+    go_live(b);
+    assert_true(news(b, text_of(b, 900, false)));
+    assert_int_equal(m->verdicts[VERDICT_EARLY], 1);
+    pass_pace(b);
+    b->clock.origin_ms = NIGHT_AT(60);
+    int64_t before = m->verdicts[VERDICT_ACCEPTED];
+    same.digest = digest_of(slice_of("early"));
+    river_news(&same, b->river);
+    assert_int_equal(m->verdicts[VERDICT_ACCEPTED], before + 1);
+    pass_pace(b);
+    assert_true(news(b, zeros));
+    assert_int_equal(m->verdicts[VERDICT_EMPTY], 1);
+    pass_pace(b);
+    river_news(&same, b->river);
+    assert_int_equal(m->verdicts[VERDICT_EMPTY], 2);
+    assert_int_equal(m->verdicts[VERDICT_UNCHANGED], 0);
+}
+
 /* It came before polls closed; now one comes that counts, with a restart between them or not. */
 static void after_an_early_one(struct bank *b, bool restarted)
 {
@@ -392,6 +418,7 @@ int main(void)
         T(test_a_first_payload_with_a_call_waits_for_both),
         T(test_an_older_copy_is_not_taken),
         T(test_a_held_payload_is_kept_as_held_and_judged_again),
+        T(test_every_verdict_is_counted_for_its_source),
         T(test_a_held_payload_is_no_figure_on_disk),
         T(test_a_held_payload_is_no_figure_on_disk_after_a_restart),
         T(test_after_a_restart_figures_need_not_wait_for_their_payload),
