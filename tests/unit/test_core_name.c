@@ -52,6 +52,14 @@ static const struct {
     {"John Smith", "J. Smith", NAME_MAYBE},
     {"John Smith", "Smith", NAME_MAYBE},
     {"Ana Wu", "Bo Wu", NAME_MAYBE},
+    {"Smith", "Smith", NAME_MAYBE}, /* a surname alone, on one side or on both */
+    {"Smith", "SMITH (I)", NAME_MAYBE},
+    {"JohnSmith", "John Smith", NAME_MAYBE},
+    {"John Albert Smith", "John Andrew Smith", NAME_MAYBE}, /* one letter is no middle name */
+    {"John Quincy Adams Smith", "John Bob Smith", NAME_MAYBE},
+    {"John Bob Smith", "John Quincy B. Smith", NAME_SAME},
+    {"John Smith (Jr.)", "John Smith Sr.", NAME_MAYBE},
+    {"John Smith (Jr.)", "John Smith, Jr.", NAME_SAME},
     {"Kris Smith", "Kris Smth", NAME_MAYBE},
     {"Connie Kemp", "Connie Lucas-Kemp", NAME_MAYBE},
     {"Roque Fuente", "Roque De La Fuente", NAME_MAYBE},
@@ -69,6 +77,9 @@ static const struct {
     {"Marvin Kim", "Marvin Lim", NAME_NO},
     {"Chad Cox", "Chad Fox", NAME_NO},
     {"Jon Ossoff", "David Perdue", NAME_NO},
+    {"John Smith", "John Smithson", NAME_NO}, /* as far as it goes is not the whole */
+    {"John Smith", "John Smith Jones", NAME_NO},
+    {"John Smithson", "John Smith Son", NAME_SAME}, /* but gaps are nothing */
     {"John Smith", "Smith John Doe", NAME_NO},
     {"", "John Smith", NAME_NO},
     {"Yes", "John Smith", NAME_NO},
@@ -202,7 +213,8 @@ static void nicknames_of_one_row(void **state)
     (void)state;
     assert_true(nicknames_same(SLICE("bill"), SLICE("william")));
     assert_true(nicknames_same(SLICE("bill"), SLICE("billy")));
-    assert_false(nicknames_same(SLICE("bill"), SLICE("will"))); /* two forms, perhaps two brothers */
+    assert_false(
+        nicknames_same(SLICE("bill"), SLICE("will"))); /* two forms, perhaps two brothers */
     assert_true(nicknames_same(SLICE("chuck"), SLICE("charles")));
     assert_false(nicknames_same(SLICE("bill"), SLICE("bob")));
     assert_false(nicknames_same(SLICE("dan"), SLICE("don")));

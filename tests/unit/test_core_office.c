@@ -12,7 +12,7 @@
 #include "daemon/core/office.h"
 #include "daemon/core/states.h"
 
-/* class, parts, party and flags, words */
+/* class, parts, party and flags, words, ! where it says too much */
 static const struct {
     const char *text, *said;
 } rows[] = {
@@ -103,6 +103,14 @@ static const struct {
     {"3B District Judge of District Court Incumbent", "district-court;3bd;;"},
     {"2nd District State Senator Partial Term Ending 01/01/2019", "state-senate;2d;unexpired;"},
     {"Fire Protection District No. 09 Fire Commissioner, Position No. 3", "fire-board;9d 3s;;"},
+    /* which of two things is said */
+    {"City Council District 3 Ward 3", "city-council;3d 3d;;"},
+    {"School Board - Short Term", "school-board;;unexpired;"},
+    {"City Council Ward 1/Consejo Municipal, Unexpired", "city-council;1d;unexpired;"},
+    {"Sheriff and Coroner", "sheriff;;;coroner"},
+    {"Sheriff/Coroner", "sheriff;;;coroner"},
+    {"DEM REP US Senate", "us-senate;;rep;!"},
+    {"DEM US Senate - Democratic", "us-senate;;dem;"},
     {"", "-;;;"},
 };
 
@@ -119,6 +127,8 @@ static void describe(const struct office_text *o, char *out, size_t size)
                           o->flags & OFFICE_RUNOFF ? "runoff" : "");
     for (size_t i = 0; i < o->word_count; i++)
         n += (size_t)snprintf(out + n, size - n, "%s%.*s", i ? " " : "", SLICE_FMT(o->words[i]));
+    if (o->crowded)
+        snprintf(out + n, size - n, "!");
 }
 
 static void texts_are_read(void **state)
@@ -138,6 +148,129 @@ static void texts_are_read(void **state)
         }
     }
     assert_int_equal(wrong, 0);
+    arena_free(a);
+}
+
+/* Fields of their own go on where the text ended: said twice, a part is one, and of the narrower
+ * sort. */
+static void fields_complete_the_text(void **state)
+{
+    struct arena *a = arena_new(1 << 20);
+    struct office_text o;
+    (void)state;
+
+    assert_true(office_read(SLICE("Superior Court Judge 1st"), a, &o));
+    assert_int_equal(o.part_count, 1);
+    assert_int_equal(o.parts[0].mask, PART_DISTRICT | PART_SEAT);
+    assert_true(office_read_part(SLICE("01"), PART_SEAT, a, &o));
+    assert_int_equal(o.part_count, 1);
+    assert_int_equal(o.parts[0].mask, PART_SEAT);
+    assert_true(office_read_part(SLICE("1"), PART_DISTRICT, a, &o));
+    assert_int_equal(o.part_count, 2);
+    o = (struct office_text){.class = NULL}; /* the first kind named is the part's */
+    assert_true(office_read_part(SLICE("1"), PART_DISTRICT, a, &o));
+    assert_true(office_read_place(SLICE("Ward 1"), a, &o));
+    assert_int_equal(o.part_count, 1);
+    assert_true(office_read_place(SLICE("Ward 1"), a, &o));
+    assert_int_equal(o.part_count, 1);
+    assert_true(office_read_place(SLICE("District 1"), a, &o));
+    assert_int_equal(o.part_count, 2);
+    arena_free(a);
+}
+
+static const char *party_of(const char *text)
+{
+    struct arena *a = arena_new(1 << 20);
+    struct office_text o;
+
+    assert_true(office_read(slice_of(text), a, &o));
+    arena_free(a);
+    return o.party ? o.party : "";
+}
+
+/* A letter is a party in brackets only, and two of them are none. */
+static void letters_in_brackets_are_parties(void **state)
+{
+    (void)state;
+    assert_string_equal(party_of("US Senate (D)"), "dem");
+    assert_string_equal(party_of("US Senate (R)"), "rep");
+    assert_string_equal(party_of("US Senate (D) (R)"), "");
+    assert_string_equal(party_of("US Senate D"), "");
+    assert_string_equal(party_of("School Board Seat R"), "");
+}
+
+static unsigned type_of(const char *text)
+{
+    struct arena *a = arena_new(1 << 20);
+    struct office_text o = {.class = NULL};
+
+    assert_true(office_read_type(slice_of(text), a, &o));
+    arena_free(a);
+    return o.flags;
+}
+
+static void a_general_primary_is_a_primary(void **state)
+{
+    (void)state;
+    assert_int_equal(type_of("General"), OFFICE_GENERAL);
+    assert_int_equal(type_of("General Election"), OFFICE_GENERAL);
+    assert_int_equal(type_of("General Primary"), OFFICE_PRIMARY);
+    assert_int_equal(type_of("General Runoff"), OFFICE_GENERAL | OFFICE_RUNOFF);
+    assert_int_equal(type_of("Primary"), OFFICE_PRIMARY);
+    assert_int_equal(type_of("Special"), OFFICE_SPECIAL);
+}
+
+/* `n` pieces, each with its own number, and whether the reading says that it is too much. */
+static bool is_crowded(const char *piece, int n, size_t *parts, size_t *words)
+{
+    struct arena *a = arena_new(1 << 20);
+    struct buf text;
+    struct office_text o;
+
+    buf_init(&text, 10000);
+    for (int i = 1; i <= n; i++)
+        buf_addf(&text, "%s%d ", piece, i);
+    assert_true(office_read(buf_slice(&text), a, &o));
+    *parts = o.part_count;
+    *words = o.word_count;
+    buf_done(&text);
+    arena_free(a);
+    return o.crowded;
+}
+
+/* What does not fit must not pass as unsaid. */
+static void more_than_fits_is_told(void **state)
+{
+    size_t parts, words;
+    (void)state;
+
+    assert_false(is_crowded("Ward ", OFFICE_PARTS, &parts, &words));
+    assert_int_equal(parts, OFFICE_PARTS);
+    assert_true(is_crowded("Ward ", OFFICE_PARTS + 1, &parts, &words));
+    assert_int_equal(parts, OFFICE_PARTS);
+    assert_false(is_crowded("w", OFFICE_WORDS, &parts, &words));
+    assert_int_equal(words, OFFICE_WORDS);
+    assert_true(is_crowded("w", OFFICE_WORDS + 1, &parts, &words));
+    assert_int_equal(words, OFFICE_WORDS);
+}
+
+/* A text of more words than are looked at may end in a district nobody saw. */
+static void a_text_too_long_is_told(void **state)
+{
+    struct arena *a = arena_new(1 << 20);
+    struct office_text o;
+    struct buf text;
+    (void)state;
+
+    buf_init(&text, 10000);
+    for (int i = 0; i < 64; i++)
+        buf_addz(&text, i ? " the" : "Sheriff");
+    assert_true(office_read(buf_slice(&text), a, &o));
+    assert_false(o.crowded);
+    buf_addz(&text, " District 9");
+    assert_true(office_read(buf_slice(&text), a, &o));
+    assert_true(o.crowded);
+    buf_done(&text);
     arena_free(a);
 }
 
@@ -216,6 +349,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_read),
+        cmocka_unit_test(fields_complete_the_text),
+        cmocka_unit_test(letters_in_brackets_are_parties),
+        cmocka_unit_test(a_general_primary_is_a_primary),
+        cmocka_unit_test(more_than_fits_is_told),
+        cmocka_unit_test(a_text_too_long_is_told),
         cmocka_unit_test(noise_is_survived),
         cmocka_unit_test(states_are_complete),
         cmocka_unit_test(slugs_are_plain),
