@@ -4,6 +4,19 @@
 
 #include <unistd.h>
 
+#include "daemon/core/seats.h"
+
+/* Is the number of seats known without the list? */
+static bool is_one_seat(const struct endorsement *e)
+{
+    struct arena *a = arena_new(1 << 20);
+    struct office_text office = {0};
+    bool one = a && e->wins == WINS_SEAT && office_read(e->office, a, &office) &&
+               seats_single(office.class, states_find(e->state));
+    arena_free(a);
+    return one;
+}
+
 static void note_quotes(const char *key, struct slice value, struct buf *out)
 {
     if (slice_starts(value, SLICE("\"")) || slice_starts(value, SLICE("'")))
@@ -25,10 +38,11 @@ static void note_list(const struct plan *p, struct buf *out)
         buf_addc(out, '\n');
     }
     for (size_t i = 0; i < list->count; i++)
-        unsaid += list->list[i].seats < 0;
+        unsaid += list->list[i].seats < 0 && !is_one_seat(&list->list[i]);
     if (unsaid > 0)
         buf_addf(out,
-                 "note: %s: %zu endorsement%s no seats_to_fill: leading and trailing will not be "
+                 "note: %s: %zu endorsement%s no seats_to_fill, for an office that may be several "
+                 "people's: leading and trailing will not be "
                  "told, and no loss is derived\n",
                  path, unsaid, unsaid == 1 ? " has" : "s have");
 }

@@ -122,7 +122,7 @@ def test_the_desk_of_the_readme(tmp_path):
 
 
 def test_notes_are_no_errors(tmp_path):
-    (tmp_path / "list.csv").write_text("Candidate Name,state,office,helld_by,Mailing list\nA B,GA,US Senate,x,y\n")
+    (tmp_path / "list.csv").write_text("Candidate Name,state,office,helld_by,Mailing list\nA B,GA,City Council,x,y\n")
     (tmp_path / "tallyd.conf").write_text(
         '[election]\nname = "A night"\ndates = 2026-11-03\nmode = test\npolls-close.GA = 19:00\n[endorsements]\nfile = list.csv\n'
         "[workers]\nprogram = nowhere\n[source a]\nformat = clarity\nstate = GA\npath = gone.xml\n")
