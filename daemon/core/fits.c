@@ -236,28 +236,76 @@ static const char *other_ballot(const struct look *l, const struct endorsement *
                   : "the list says write_in, the line is on the ballot";
 }
 
-/* Each line with the same person; failing that, when `loose`, each line that may be. `basis` says
- * how the contest was found, `fixed` that a person named it, `doubt` what stands against it. */
-static void add_names(struct look *l, uint32_t e, struct slice basis, bool loose, bool fixed,
-                      const char *doubt, struct slice word)
+/* What a line's party says beside the list's: it breaks a tie or raises a doubt, and proves
+ * nothing.
+ */
+enum party_fit { PARTY_SILENT, PARTY_SAME, PARTY_OTHER };
+
+static enum party_fit party_fit(const struct look *l, const struct endorsement *e, uint32_t choice)
+{
+    const char *ours = office_party(e->party), *theirs = office_party(l->c->choices[choice].party);
+
+    if (!ours || !theirs)
+        return PARTY_SILENT;
+    return strcmp(ours, theirs) == 0 ? PARTY_SAME : PARTY_OTHER;
+}
+
+/* Does some line have the person in the list's own party? */
+static bool any_in_party(const struct look *l, const struct match_person *ours)
+{
+    for (size_t i = 0; i < l->person_count; i++)
+        if (party_fit(l, ours->race.e, l->people[i].choice) == PARTY_SAME &&
+            name_fit(ours, &l->people[i].name) == NAME_SAME)
+            return true;
+    return false;
+}
+
+struct basis {         /* of a fit by name */
+    struct slice text; /* how the contest was found */
+    bool loose;        /* alike will do where nobody is the same */
+    bool fixed;        /* a person named the contest */
+    const char *doubt; /* what stands against it, or NULL */
+    struct slice word; /* ... and the word in question */
+};
+
+/* A line of the same name (`same`) or of one alike. */
+static void add_line(struct look *l, uint32_t e, const struct person *p, bool same, bool in_party,
+                     const struct basis *b)
+{
+    const struct endorsement *ours = l->m->match->people[e].race.e;
+    const struct state *state = l->m->match->people[e].race.state;
+    const char *against = same ? b->doubt : "the names are alike, not the same";
+    struct slice word = same ? b->word : no_word;
+    bool other_party = party_fit(l, ours, p->choice) == PARTY_OTHER;
+
+    if (other_party && in_party && !(state && state->fusion))
+        return; /* two of one name, and the list says which */
+    if (!against && !b->fixed) {
+        against = other_ballot(l, ours, p->choice);
+        word = no_word;
+    }
+    if (!against && other_party && !in_party) {
+        against = "the list says another party than";
+        word = l->c->choices[p->choice].party;
+    }
+    struct slice fact =
+        arena_printf(l->scratch, "name \"%.*s\" and \"%.*s\"; %.*s", SLICE_FMT(ours->name),
+                     SLICE_FMT(l->c->choices[p->choice].name), SLICE_FMT(b->text));
+    add(l, e, p->choice, p->index, !against, say(l, fact, against, word));
+}
+
+/* Each line with the same person; failing that, each line that may be. */
+static void add_names(struct look *l, uint32_t e, const struct basis *b)
 {
     const struct match_person *ours = &l->m->match->people[e];
-    bool any = false;
+    bool any = false, in_party = any_in_party(l, ours);
 
-    for (int pass = 0; pass < (loose ? 2 : 1) && !any; pass++)
+    for (int pass = 0; pass < (b->loose ? 2 : 1) && !any; pass++)
         for (size_t i = 0; i < l->person_count; i++) {
-            const struct person *p = &l->people[i];
-            if (name_fit(ours, &p->name) != (pass == 0 ? NAME_SAME : NAME_MAYBE))
+            if (name_fit(ours, &l->people[i].name) != (pass == 0 ? NAME_SAME : NAME_MAYBE))
                 continue;
             any = true;
-            const char *against = pass == 0 ? doubt : "the names are alike, not the same";
-            struct slice about = pass == 0 ? word : no_word;
-            if (!against && !fixed && (against = other_ballot(l, ours->race.e, p->choice)))
-                about = no_word;
-            struct slice fact = arena_printf(
-                l->scratch, "name \"%.*s\" and \"%.*s\"; %.*s", SLICE_FMT(ours->race.e->name),
-                SLICE_FMT(l->c->choices[p->choice].name), SLICE_FMT(basis));
-            add(l, e, p->choice, p->index, !against, say(l, fact, against, about));
+            add_line(l, e, &l->people[i], pass == 0, in_party, b);
         }
 }
 
@@ -430,9 +478,10 @@ static void judge_names(struct look *l, uint32_t e)
     if (fit == RACE_SAME && by_id)
         why.text = "its id is not the list's ap_candidate_id";
     struct slice office = ours->office.class ? slice_of(ours->office.class->slug) : ours->e->office;
-    struct slice basis = arena_printf(l->scratch, "office %.*s, state %.*s", SLICE_FMT(office),
-                                      SLICE_FMT(ours->e->state));
-    add_names(l, e, basis, fit == RACE_SAME, false, why.text, why.word);
+    struct basis basis = {.loose = fit == RACE_SAME, .doubt = why.text, .word = why.word};
+    basis.text = arena_printf(l->scratch, "office %.*s, state %.*s", SLICE_FMT(office),
+                              SLICE_FMT(ours->e->state));
+    add_names(l, e, &basis);
 }
 
 static void judge(struct look *l, uint32_t e)
@@ -460,13 +509,13 @@ static void judge(struct look *l, uint32_t e)
         judge_names(l, e);
         return;
     }
-    bool odd = l->ap && ours->ap_candidate_id.len > 0;
-    struct slice basis =
-        arena_printf(l->scratch, "contest fixed by hint \"%.*s\"", SLICE_FMT(hint));
-    add_names(l, e, basis, true, true, odd ? "its id is not the list's ap_candidate_id" : NULL,
-              no_word);
+    struct basis basis = {.loose = true, .fixed = true};
+    basis.text = arena_printf(l->scratch, "contest fixed by hint \"%.*s\"", SLICE_FMT(hint));
+    if (l->ap && ours->ap_candidate_id.len > 0)
+        basis.doubt = "its id is not the list's ap_candidate_id";
+    add_names(l, e, &basis);
     if (l->person_count == 0)
-        add(l, e, NONE, 0, false, say(l, basis, "the feed gives no names", no_word));
+        add(l, e, NONE, 0, false, say(l, basis.text, "the feed gives no names", no_word));
 }
 
 bool fits_find(const struct model *m, const struct feed_contest *c, struct arena *scratch,

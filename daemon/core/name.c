@@ -470,10 +470,11 @@ static bool initial_fits(struct slice a, struct slice b)
     return a.ptr[0] == b.ptr[0] && (a.len == 1 || b.len == 1);
 }
 
+/* Only as it is given: "Patricia (Pat)" is no Patrick. */
 static bool nick_fits(const struct name *n, struct slice first)
 {
     for (size_t i = 0; i < n->nick_count; i++)
-        if (nicknames_same(n->nicks[i], first))
+        if (slice_eq(n->nicks[i], first))
             return true;
     return false;
 }

@@ -163,7 +163,7 @@ static const char *const rows[] = {
     "joanna jo",
     "joanne jo",
     "johanna jo",
-    "john jack johnny jon",
+    "john jack johnny",
     "jonathan jon jonny",
     "jose pepe joe",
     "joseph joe joey jo",

@@ -255,6 +255,13 @@ class Maker:
         party = "Republican" if row.race.party == "Democratic" else "Democratic"
         return self.other_race(row, dataclasses.replace(row.race, party=party))
 
+    def other_party(self, row):
+        """The same name for the same office, of another party."""
+        code = row.party.lower()[:3]
+        if row.race.party or "/" in row.party or code not in ("dem", "rep", "dfl", "d", "r"):
+            return None
+        return self.entry("", row.person, row.race, party="Republican" if code in ("dem", "dfl", "d") else "Democratic")
+
     def no_district(self, row):
         """The list does not say the part that the contest is of."""
         if not row.race.district or row.race.office == "trustee":
@@ -283,7 +290,7 @@ class Maker:
         return self.entry("", row.person, row.race, **({} if row.write_in else {"status": "write_in"}))
 
     TRAPS = ("sibling", "cousin", "near_miss", "same_surname", "other_suffix", "other_middle", "surname_only", "wrong_district",
-             "wrong_seat", "two_counties", "wrong_office", "other_term", "other_primary", "no_district", "no_place", "write_in_line",
+             "wrong_seat", "two_counties", "wrong_office", "other_term", "other_primary", "other_party", "no_district", "no_place", "write_in_line",
              "write_in_twin")
 
     def pick(self, count):

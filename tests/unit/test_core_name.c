@@ -72,6 +72,9 @@ static const struct {
     {"Julia Poe", "Julie Poe", NAME_MAYBE},
     {"Patrick Poe", "Patricia Poe", NAME_MAYBE},
     {"Jonathan Poe", "John Poe", NAME_MAYBE},
+    {"Jon Poe", "John Poe", NAME_MAYBE},
+    {"Pat Poe", "Patricia A (Pat) Poe", NAME_SAME},
+    {"Patrick Poe", "Patricia A (Pat) Poe", NAME_MAYBE},
 
     {"Ana Wu", "Ana Li", NAME_NO},
     {"Marvin Kim", "Marvin Lim", NAME_NO},
