@@ -284,7 +284,7 @@ static void add_line(struct look *l, uint32_t e, const struct person *p, bool sa
         against = other_ballot(l, ours, p->choice);
         word = no_word;
     }
-    if (!against && other_party && !in_party) {
+    if (!against && !b->fixed && other_party && !in_party) {
         against = "the list says another party than";
         word = l->c->choices[p->choice].party;
     }
