@@ -543,6 +543,8 @@ bool merge_race(struct model *m, struct race *r, int64_t now_ms, bool *changed, 
         ok = decide(&g, &out, e) && make_room(m, r, &out, e);
     }
     if (ok) {
+        if (out.f.count == 0) /* no feed has it: its units are not 0 of 0 */
+            out.f.reporting = out.f.total = -1;
         label(&g, &out);
         *changed = show(&g, &out);
     }
