@@ -2,9 +2,9 @@
 /* The filter words, each with what it looks at and the values it knows. */
 #include "daemon/core/documents_filter.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "daemon/base/buf.h"
 #include "daemon/base/text.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/progress.h"
@@ -132,7 +132,7 @@ static const char *nth_flag(size_t i)
 static const struct filter {
     const char *name;
     bool (*fits)(const struct model *m, const struct race *r, struct slice value);
-    const char *(*nth)(size_t i); /* NULL: any value */
+    const char *(*nth)(size_t i); /* the values it knows; NULL: any */
 } filters_known[] = {
     {"state", fits_state, nth_state}, {"status", fits_status, nth_status},
     {"office", fits_office, NULL},    {"flip", fits_flip, nth_flip},
@@ -142,23 +142,21 @@ static const struct filter {
 
 static bool check_value(const struct filter *f, struct slice value, struct err *e)
 {
-    char known[512] = "";
-    size_t n = 0;
+    char room[512];
+    struct buf known;
+    const char *name;
 
-    for (size_t i = 0; f->nth && f->nth(i); i++) {
-        const char *name = f->nth(i);
+    buf_init_over(&known, room, sizeof room);
+    for (size_t i = 0; (name = f->nth(i)); i++) {
         if (same_word(value, name) ||
             (f->nth == nth_state && slice_eq_nocase(value, slice_of(name))))
             return true;
-        int wrote = snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "", name);
-        n = wrote < 0 || n + (size_t)wrote >= sizeof known ? n : n + (size_t)wrote;
+        buf_addz(&known, i ? ", " : "");
+        for (; *name; name++)
+            buf_addc(&known, *name == ' ' ? '_' : *name);
     }
-    known[n] = '\0';
-    for (char *c = known; *c; c++) /* "no results" as one word, as it is typed */
-        if (*c == ' ' && c > known && c[-1] != ',')
-            *c = '_';
-    return !f->nth || err_set(e, ERR_USAGE, "%s:%.*s: '%.*s' is not one of %s", f->name,
-                              SLICE_FMT(value), SLICE_FMT(value), known);
+    return err_set(e, ERR_USAGE, "%s:%.*s: '%.*s' is not one of %.*s", f->name, SLICE_FMT(value),
+                   SLICE_FMT(value), SLICE_FMT(buf_slice(&known)));
 }
 
 /* The filter a word names, and its value. A word without ':' (*out NULL) is looked for
@@ -185,7 +183,7 @@ bool documents_filter_check(struct slice word, struct err *e)
     struct slice value;
 
     if (read_filter(word, &f, &value))
-        return !f || check_value(f, value, e);
+        return !f || !f->nth || check_value(f, value, e);
     for (size_t i = 0; i < FILTERS; i++)
         names[i] = filters_known[i].name;
     const char *near =

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: ISC */
+/* Lists as people ask for them: races by words, what is still to be called and why, matches in
+ * review and decided, corrections, totals by rows. */
+#include "tests/unit/night.h"
+
+#include "daemon/core/documents_filter.h"
+#include "tests/unit/json_check.h"
+
+static const char list[] =
+    "endorsement_id,candidate_name,state,office,district,seat,party,race_id,seats_to_fill,county,"
+    "counties,jurisdiction,held_by,tags,status\n"
+    "ann,Ann Archer,GA,State Senate,1,,D,ga-ss-1,1,,,,R,labor,active\n"
+    "bob,Bob Baker,GA,Sheriff,,,D,ga-sheriff,1,Cobb,,,,,active\n"
+    "cat,Cat Cole,NJ,Mayor,,,D,nj-mayor,1,,,Elm,,women|labor,active\n"
+    "dan,Dan Dorn,GA,School Board,2,B,D,ga-sb,1,Cobb,,Cobb,,,withdrawn\n"
+    "jon,Jon Jay,PA,State Senate,10,,D,pa-ss-10,1,,Berks|York,,,,active\n";
+
+#define SENATE(mark)                                                                               \
+    "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer|D ; " mark                \
+    "\nchoice 13|Other One|R\ntotal 500 400 ; units=3/10\n"
+#define SHERIFF(votes)                                                                             \
+    "contest 4|Sheriff|GA|Cobb\nchoice 41|Bob Baker|D\nchoice 42|Else One|R\ntotal " votes "\n"
+#define COUNTIES                                                                                   \
+    "contest 3|State Senate District 10|PA\nchoice 31|Jon Jay|D\nchoice 32|Else One|R\n"           \
+    "county 42001|Berks ; 5 8\n"
+
+struct lists {
+    struct night n;
+    struct buf out;
+    struct err e;
+};
+
+static int set_up(void **state)
+{
+    static struct lists l;
+
+    night_open(&l.n, list);
+    l.n.sources[3].covers_county = true;
+    l.n.sources[3].state = SLICE("PA");
+    l.n.sources[3].county = SLICE("Berks");
+    core_free(l.n.core);
+    night_core(&l.n);
+    buf_init(&l.out, 1 << 20);
+    night_batch(&l.n, 0, SENATE("won"), NIGHT_AT(2));
+    night_batch(&l.n, 2, SHERIFF("70 60"), NIGHT_AT(3));
+    night_batch(&l.n, 3, COUNTIES, NIGHT_AT(4));
+    *state = &l;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct lists *l = *state;
+
+    buf_done(&l->out);
+    night_close(&l->n);
+    return 0;
+}
+
+static void says(const struct lists *l, const char *text)
+{
+    if (!night_says(buf_slice(&l->out), text))
+        fail_msg("no %s in %.*s", text, SLICE_FMT(buf_slice(&l->out)));
+}
+
+/* The ids of the races that fit, with blanks between; the error's text when none does. */
+static struct slice races(struct lists *l, const char *words)
+{
+    struct slice filters[4], rest = slice_of(words), line, id;
+    size_t n = 0;
+
+    while (slice_next(&rest, ' ', &filters[n]))
+        n++;
+    buf_clear(&l->out);
+    if (!documents_races(core_model(l->n.core), filters, n, false, &l->out, &l->e))
+        return slice_of(l->e.text);
+    struct slice ids = {"", 0}, text = buf_slice(&l->out);
+    slice_next(&text, '\n', &line);
+    while (slice_next(&text, '\n', &line)) {
+        slice_next(&line, '\t', &id);
+        ids = arena_printf(l->n.a, "%.*s%s%.*s", SLICE_FMT(ids), ids.len ? " " : "", SLICE_FMT(id));
+    }
+    return ids;
+}
+
+static void words_choose_races(void **state)
+{
+    struct lists *l = *state;
+    static const char *const rows[][2] = {
+        {"", "ga-ss-1 ga-sheriff nj-mayor ga-sb pa-ss-10"},
+        {"state:ga", "ga-ss-1 ga-sheriff ga-sb"},
+        {"state:PA", "pa-ss-10"},
+        {"status:called", "ga-ss-1"},
+        {"status:won", "ga-ss-1"},
+        {"status:leading", "ga-sheriff"},
+        {"status:trailing", "pa-ss-10"},
+        {"status:withdrawn", "ga-sb"},
+        {"status:no_results", "nj-mayor"},
+        {"office:school", "ga-sb"}, /* a level */
+        {"office:senate", "ga-ss-1 pa-ss-10"},
+        {"flip:yes", "ga-ss-1"},
+        {"flip:no", "ga-sheriff nj-mayor ga-sb pa-ss-10"},
+        {"tag:labor", "ga-ss-1 nj-mayor"},
+        {"tag:labor state:NJ", "nj-mayor"},
+        {"flag:partial", "pa-ss-10"},
+        {"elm", "nj-mayor"},
+        {"BAKER", "ga-sheriff"}, /* a name */
+        {"cat", "nj-mayor"},     /* an id */
+        {"ga-ss", "ga-ss-1"},
+        {"10", "pa-ss-10"},
+        {"B state:GA", "ga-sheriff ga-sb"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct slice ids = races(l, rows[i][0]);
+        if (!slice_is(ids, rows[i][1]))
+            fail_msg("%s: %.*s, not %s", rows[i][0], SLICE_FMT(ids), rows[i][1]);
+    }
+}
+
+/* What is no filter, or no value of one, names those there are. */
+static void other_words_are_refused_with_what_there_is(void **state)
+{
+    struct lists *l = *state;
+    static const struct {
+        const char *words, *says;
+        enum err_kind kind;
+    } rows[] = {
+        {"nobody", "none of 5 races fits that", ERR_NO},
+        {"flip:maybe", "'maybe' is not one of yes, no", ERR_USAGE},
+        {"state:Georgia", "'Georgia' is not one of AL, AK, ", ERR_USAGE},
+        {"status:n_results",
+         "is not one of uncalled, partly_called, called, pending, won, lost, advanced, leading, "
+         "trailing, unclear, no_results, withdrawn, disqualified, not_on_ballot, postponed",
+         ERR_USAGE},
+        {"status:no-results", "'no-results' is not one of", ERR_USAGE},
+        {"flag:doubt", "frozen, under_review, disagreement", ERR_USAGE},
+        {"stat:GA", "did you mean 'stat", ERR_USAGE},
+        {"zzzzzzzz:1", "'zzzzzzzz:1' is no filter: state:", ERR_USAGE},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct slice text = races(l, rows[i].words);
+        if (!night_says(text, rows[i].says))
+            fail_msg("%s: %.*s", rows[i].words, SLICE_FMT(text));
+        assert_int_equal(l->e.kind, rows[i].kind);
+    }
+    const struct model *m = core_model(l->n.core);
+    assert_false(documents_filter_fits(m, &m->races[0], SLICE("colour:red")));
+}
+
+static void races_have_a_line_each(void **state)
+{
+    struct lists *l = *state;
+
+    races(l, "");
+    says(l, "ga-ss-1\tGA\tState Senate\t\t1\tcalled\tann\tAnn Archer 500 won\t3/10\tap\t\t");
+    says(l, "pa-ss-10\tPA\tState Senate\t\t10\tuncalled\tjon\tJon Jay 5 trailing\t\t1 of 2 "
+            "counties\tpartial\t");
+    says(l, "nj-mayor\tNJ\tMayor\tElm\t\tuncalled\tcat\tCat Cole no results\t\t\t\tnever\n");
+    buf_clear(&l->out);
+    assert_true(documents_races(core_model(l->n.core), NULL, 0, true, &l->out, &l->e));
+    assert_true(json_check(slice_trim(buf_slice(&l->out))));
+}
+
+static void todo(struct lists *l, int minute)
+{
+    buf_clear(&l->out);
+    assert_true(documents_todo(core_model(l->n.core), NIGHT_AT(minute), false, l->n.a, &l->out));
+}
+
+/* Nobody has called it: why? The surest first. */
+static void what_is_open_says_why(void **state)
+{
+    struct lists *l = *state;
+
+    todo(l, 5);
+    assert_false(night_says(buf_slice(&l->out), "\tann\t")); /* it is called */
+    says(l, "units\tmargin\tpercent\tstanding\t");
+    says(l, "\t+10\t7.69\tleading\tGA\tBob Baker\tSheriff\t\tbob\tcounting\n");
+    says(l, "\t-3\t-23.07\ttrailing\tPA\tJon Jay\tState Senate\t10\tjon\tcounting\n");
+    says(l, "\t\t\tno results\tNJ\tCat Cole\tMayor\t\tcat\tno feed has it\n");
+    todo(l, -1);
+    says(l, "\tbob\tpolls are open\n");
+    night_batch(&l->n, 2, SHERIFF("70 70"), NIGHT_AT(5));
+    todo(l, 5);
+    says(l, "+0\t0.00\tunclear\tGA\tBob Baker\tSheriff\t\tbob\ta tie\n");
+    night_batch(&l->n, 2, SHERIFF("700 600"), NIGHT_AT(6));
+    night_batch(&l->n, 2, SHERIFF("0 600"), NIGHT_AT(7));
+    todo(l, 7);
+    says(l, "\tbob\tfigures in doubt\n");
+    buf_clear(&l->out);
+    assert_true(documents_todo(core_model(l->n.core), NIGHT_AT(7), true, l->n.a, &l->out));
+    assert_true(json_check(slice_trim(buf_slice(&l->out))));
+    says(l, "\"id\":\"bob\",\"why\":\"figures in doubt\"");
+}
+
+/* A list without seats, two of ours in one race, votes that are not stated. */
+static void reasons_that_are_rare(void **state)
+{
+    struct lists *l = *state;
+
+    night_close(&l->n);
+    night_open(&l->n, "endorsement_id,candidate_name,state,office,district,race_id,seats_to_fill,"
+                      "county\n"
+                      "ann,Ann Archer,GA,City Council,1,council,,Cobb\n"
+                      "bob,Bob Baker,GA,State Senate,2,senate,2,\n"
+                      "cat,Cat Cole,GA,State Senate,2,senate,2,\n"
+                      "dan,Dan Dorn,GA,State House,3,house,1,\n"
+                      "eve,Eve Ernst,GA,State House,4,fourth,1,\n"
+                      "fay,Fay Flint,GA,State House,5,fifth,1,\n"
+                      "gil,Gil Grant,GA,State House,6,sixth,2,\n");
+    night_batch(&l->n, 0,
+                "contest 1|City Council District 1|GA|Cobb\nchoice 11|Ann Archer\nchoice 12|Else "
+                "One\ntotal 5 4\n"
+                "contest 2|State Senate District 2|GA\nchoice 21|Bob Baker ; won\nchoice 22|Cat "
+                "Cole\nchoice 23|Else Two\ntotal 9 8 7 ; units=9/9\n"
+                "contest 3|State House|GA\nchoice 31|Dan Dorn\nchoice 32|Else Three\ntotal 5 4\n"
+                "contest 4|State House District 4|GA\nchoice 41|Eve Ernst\nchoice 42|Else "
+                "Four\ntotal 0 0 ; units=0/9\n"
+                "contest 5|State House District 5|GA\nchoice 51|Fay Flint\nchoice 52|Else "
+                "Five\ntotal 7 ? ; units=9/9\n"
+                "contest 6|State House District 6|GA\nchoice 61|Gil Grant\nchoice 62|Else "
+                "Six\nchoice 63|Else Seven\nchoice 64|Write-in| ; write-in\ntotal 7 6 6 ? ; "
+                "units=9/9\n",
+                NIGHT_AT(1));
+    todo(l, 2);
+    says(l, "\tann\tseats unknown\n");
+    says(l, "\tcat\tothers in it are called\n");
+    says(l, "\tdan\tits match is in review\n");
+    says(l, "\teve\tno votes yet\n");
+    says(l, "\tfay\tunclear by these votes\n");
+    says(l, "9/9\t+1\t5.26\tleading\tGA\tGil Grant\tState House\t6\tgil\tcounted in full and not "
+            "called\n");
+    struct slice text = buf_slice(&l->out);
+    assert_true(slice_find(text, SLICE("\tgil\t")) < slice_find(text, SLICE("\teve\t")));
+    assert_true(slice_find(text, SLICE("\teve\t")) < slice_find(text, SLICE("\tann\t")));
+}
+
+static void matches_wait_or_stand_decided(void **state)
+{
+    struct lists *l = *state;
+    const struct model *m = core_model(l->n.core);
+
+    night_batch(&l->n, 1,
+                "contest 8|State Senate|PA\nchoice 1|Jon Jay|D\nchoice 2|Else One|R\ntotal 4 3\n",
+                NIGHT_AT(5));
+    documents_match_list(m, false, &l->out);
+    says(l, "endorsement_id\tcandidate_name\toffice\tsource\tcontest\tchoice\tparty\twhy\n"
+            "jon\tJon Jay\tState Senate\tddhq\tState Senate\tJon Jay\tD\t");
+    assert_true(night_decide(&l->n, "match accept", "jon", "ddhq jay", NIGHT_AT(6)));
+    buf_clear(&l->out);
+    documents_match_list(m, true, &l->out);
+    assert_true(slice_is(slice_trim(buf_slice(&l->out)), "[]"));
+    buf_clear(&l->out);
+    documents_match_decisions(m, false, &l->out);
+    says(l, "number\tdecided\tby\twhat\t");
+    says(l, "2\t7:06 p.m. UTC on Nov. 3\tmaria\taccept\tjon\tddhq\t\t8\tState Senate\t1\tJon "
+            "Jay\tthe clerk said so\n");
+    buf_clear(&l->out);
+    documents_match_decisions(m, true, &l->out);
+    assert_true(json_check(slice_trim(buf_slice(&l->out))));
+    says(l, "\"what\":\"accept\",\"endorsement_id\":\"jon\"");
+}
+
+static void corrections_are_told_the_latest_first(void **state)
+{
+    struct lists *l = *state;
+    const struct model *m = core_model(l->n.core);
+
+    documents_corrections(m, false, &l->out);
+    assert_true(slice_is(buf_slice(&l->out), "No corrections.\n"));
+    assert_true(night_decide(&l->n, "call", "bob", "won", NIGHT_AT(5)));
+    assert_true(night_decide(&l->n, "uncall", "bob", "", NIGHT_AT(6)));
+    buf_clear(&l->out);
+    documents_corrections(m, false, &l->out);
+    says(l, "1 correction, the latest first.\n7:06 p.m. UTC on Nov. 3: Bob Baker, Sheriff, GA: was "
+            "won, now pending. desk: the clerk said so.\n");
+    assert_true(night_decide(&l->n, "endorse status", "jon", "disqualified", NIGHT_AT(7)));
+    buf_clear(&l->out);
+    documents_corrections(m, false, &l->out);
+    says(l, "2 corrections, the latest first.\n7:07 p.m. UTC on Nov. 3: Jon Jay, State Senate "
+            "10, PA: was active, now disqualified. desk: the clerk said so.\n7:06");
+    buf_clear(&l->out);
+    documents_corrections(m, true, &l->out);
+    assert_true(json_check(slice_trim(buf_slice(&l->out))));
+}
+
+/* The same numbers in every shape. */
+static void totals_come_in_rows(void **state)
+{
+    struct lists *l = *state;
+    const struct model *m = core_model(l->n.core);
+
+    for (int by = DOCUMENTS_ALL; by <= DOCUMENTS_TAG; by++) {
+        buf_clear(&l->out);
+        assert_true(documents_totals_rows(m, (enum documents_by)by, true, l->n.a, &l->out));
+        assert_true(json_check(slice_trim(buf_slice(&l->out))));
+        buf_clear(&l->out);
+        assert_true(documents_totals_rows(m, (enum documents_by)by, false, l->n.a, &l->out));
+        says(l, by == DOCUMENTS_ALL     ? "\nendorsed\t4\n"
+                : by == DOCUMENTS_STATE ? "\nGA\t2\t1\t1\t0\t0\t1\t1\t0\t0\t0\t1\t2\t1\n"
+                : by == DOCUMENTS_LEVEL ? "\nstate\t2\t1\t1\t"
+                                        : "\nlabor\t2\t1\t1\t");
+    }
+}
+
+static void explain_of_a_part_of_a_name(void **state)
+{
+    struct lists *l = *state;
+    const struct model *m = core_model(l->n.core);
+    const struct tally *t = core_tally(l->n.core);
+
+    assert_false(documents_explain(m, t, SLICE("c"), NIGHT_AT(5), &l->out, &l->e));
+    assert_true(night_says(slice_of(l->e.text), "'c' fits 2; give one of these ids:"));
+    assert_true(night_says(slice_of(l->e.text), "\n  cat  Cat Cole, NJ Mayor"));
+    assert_false(documents_explain(m, t, SLICE(""), NIGHT_AT(5), &l->out, &l->e));
+    assert_int_equal(l->e.kind, ERR_NO);
+    assert_true(documents_explain(m, t, SLICE("pa-ss-10"), NIGHT_AT(5), &l->out, &l->e));
+    says(l, "race pa-ss-10: PA State Senate, district 10; uncalled, partial; 1 seat; ");
+    says(l, "on air: 1 of 2 counties, summed: Jon Jay 5, Else One 8\n");
+    night_batch(&l->n, 1,
+                "contest 8|State Senate|PA\nchoice 1|Jon Jay|D\nchoice 2|Else One|R\ntotal ? 3\n",
+                NIGHT_AT(6));
+    assert_true(night_decide(&l->n, "freeze", "", "", NIGHT_AT(7)));
+    buf_clear(&l->out);
+    assert_true(documents_explain(m, t, SLICE("jon"), NIGHT_AT(8), &l->out, &l->e));
+    says(l, "desk: 2  freeze");
+    says(l, "feed     ddhq: contest 8 \"State Senate\", choice 1 \"Jon Jay\"; received");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(words_choose_races, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(other_words_are_refused_with_what_there_is, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(races_have_a_line_each, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_open_says_why, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reasons_that_are_rare, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(matches_wait_or_stand_decided, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(corrections_are_told_the_latest_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(totals_come_in_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(explain_of_a_part_of_a_name, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
