@@ -42,6 +42,17 @@ static void a_mistake_taken_back_in_the_same_bytes_by_a_newer_version(void **sta
     assert_true(world_contest(w, 0, "7")->corrected);
 }
 
+static void the_same_version_with_other_bytes_is_news(void **state)
+{
+    struct world *w = *state;
+    take_version(w, 0, "100", MAYOR("100", "90"));
+    assert_int_equal(take_version(w, 60, "100", MAYOR("110", "95")), VERDICT_ACCEPTED);
+    assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 110);
+    /* What is no number does not order. */
+    assert_int_equal(take_version(w, 90, "final", MAYOR("120", "96")), VERDICT_ACCEPTED);
+    assert_int_equal(take_version(w, 99, "2", MAYOR("130", "97")), VERDICT_ACCEPTED);
+}
+
 static void a_newer_own_time_is_newer_whatever_the_bytes(void **state)
 {
     struct world *w = *state;
@@ -218,6 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(a_mistake_taken_back_in_the_same_bytes_by_a_newer_version),
+        T(the_same_version_with_other_bytes_is_news),
         T(a_newer_own_time_is_newer_whatever_the_bytes),
         T(the_bytes_before_a_hold_release_it),
         T(what_was_never_on_air_here_is_taken_though_its_bytes_are_known),

@@ -42,6 +42,15 @@ static void a_fall_is_judged_by_its_share(void **state)
     assert_int_equal(fall(INT64_MAX, INT64_MAX / 2), VERDICT_FALL_DESK);
 }
 
+static void to_zero_is_for_the_desk_whatever_is_confirmed(void **state)
+{
+    (void)state;
+    struct settings_guards all = *g;
+    all.fall_hold_bp = 10000;
+    assert_int_equal(guard_fall(&all, FIGURES(2, {{1000, 9}, {1, 9}})).verdict, VERDICT_FALL_HOLD);
+    assert_int_equal(guard_fall(&all, FIGURES(2, {{1000, 9}, {0, 9}})).verdict, VERDICT_FALL_DESK);
+}
+
 static void the_worst_choice_decides(void **state)
 {
     (void)state;
@@ -254,6 +263,12 @@ static void what_one_side_does_not_say_does_not_differ(void **state)
                                         CHOICE("", "Cy Oh", "Ind")};
     assert_int_equal(roster(named, with, 3, map).verdict, VERDICT_ACCEPTED);
     assert_int_equal(map[0], 0);
+    assert_int_equal(roster(bare,
+                            (const struct feed_choice[3]){CHOICE("1", "", ""), CHOICE("", "", ""),
+                                                          CHOICE("3", "", "")},
+                            3, map)
+                         .fresh,
+                     1);
     /* Neither id nor name in common: nothing says who is who. */
     struct guard_roster r = roster(bare, named, 3, map);
     assert_int_equal(map[0], NONE);
@@ -300,6 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fall_is_judged_by_its_share),
+        cmocka_unit_test(to_zero_is_for_the_desk_whatever_is_confirmed),
         cmocka_unit_test(the_worst_choice_decides),
         cmocka_unit_test(a_whole_unit_at_zero_is_never_small),
         cmocka_unit_test(a_held_fall_ends_by_return_or_time),

@@ -137,13 +137,28 @@ static void a_held_figures_return_is_no_double(void **state)
 /* Nor is a held contest's return one that makes others look loaded twice. */
 static void a_return_does_not_count_among_the_doubled(void **state)
 {
+#define OTHERS(judge, solicitor)                                                                   \
+    "contest 9|Judge|GA\n choice 1|Flo|\n total " judge                                            \
+    "\ncontest 10|Solicitor|GA\n choice 1|Gus|\n total " solicitor "\n"
     struct world *w = *state;
-#define JUDGE(n) "contest 9|Judge|GA\n choice 1|Flo|\n total " n "\n"
-    world_take(w, 0, MAYOR("5000", "4000") CLERK("700") JUDGE("900"));
-    world_take(w, 60, MAYOR("4000", "3900") CLERK("700") JUDGE("900"));
-    world_take(w, 120, MAYOR("10000", "8000") CLERK("710") JUDGE("1800"));
-    assert_int_equal(world_notes(w, VERDICT_DOUBLED), 1); /* one of two, without the mayor's */
+    world_take(w, 0, MAYOR("5000", "4000") CLERK("700") OTHERS("900", "600"));
+    world_take(w, 60, MAYOR("4000", "3900") CLERK("700") OTHERS("900", "600"));
+    world_take(w, 120, MAYOR("10000", "8000") CLERK("710") OTHERS("1800", "610"));
+    /* The judge's is one of three, without the mayor's: so many votes came in. */
+    assert_int_equal(world_notes(w, VERDICT_DOUBLED), 0);
+    assert_int_equal(world_votes(w, 0, "9", "", "Flo"), 1800);
     assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 10000);
+}
+
+static void what_is_loaded_twice_stays_held_while_it_is_so(void **state)
+{
+    struct world *w = *state;
+    world_take(w, 0, MAYOR("5000", "4000") CLERK("700"));
+    world_take(w, 60, MAYOR("10000", "8000") CLERK("1400"));
+    world_take(w, 9000, MAYOR("10001", "8001") CLERK("1401"));
+    assert_int_equal(doubt(w), VERDICT_DOUBLED);
+    assert_int_equal(w->report.note_count, 0);
+    assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 5000);
 }
 
 static void first_votes_for_someone_are_no_double_load(void **state)
@@ -224,6 +239,7 @@ int main(void)
         T(a_roster_of_a_contest_without_votes_is_confirmed_without),
         T(a_held_figures_return_is_no_double),
         T(a_return_does_not_count_among_the_doubled),
+        T(what_is_loaded_twice_stays_held_while_it_is_so),
         T(first_votes_for_someone_are_no_double_load),
         T(a_write_in_that_comes_while_votes_are_held_waits_with_them),
         T(an_overvote_that_is_only_flagged_is_told_once),

@@ -257,6 +257,8 @@ static void figures_of_an_earlier_delta_are_accepted(void **state)
     assert_int_equal(decide(w, true, 80, "7"), ERR_NONE);
     assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 100);
     assert_int_equal(world_contest(w, 0, "7")->doubt, VERDICT_ACCEPTED);
+    assert_true(world_contest(w, 0, "7")->corrected);
+    assert_int_equal(world_notes(w, VERDICT_CORRECTED), 1);
     /* Of other choices only the payload has the figures. */
     world_take(w, 90, "facts delta=1\n" TURNED("911", "101"));
     world_take(w, 95, "facts delta=1\n" CLERK("7", "5"));
@@ -285,6 +287,35 @@ static void an_older_contest_is_accepted_or_dropped(void **state)
     assert_true(w->report.keep);
 }
 
+/* The same, dropped; and of a contest with a county of its own id. */
+static void figures_of_an_earlier_delta_are_dropped(void **state)
+{
+    struct world *w = *state;
+    world_take(w, 0, MAYOR("1000", "900") "contest 9|Judge|GA|Elm\n choice 1|Flo|\n total 5000\n");
+    world_take(w, 60,
+               "facts delta=1\n" MAYOR("100", "910") "contest 9|Judge|GA|Elm\n choice 1|Flo|\n"
+                                                     " total 10\n");
+    world_take(w, 70, "facts delta=1\n" CLERK("6", "5"));
+    assert_int_equal(decide(w, false, 80, "7"), ERR_NONE);
+    assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 1000);
+    assert_int_equal(world_contest(w, 0, "7")->doubt, VERDICT_ACCEPTED);
+    assert_int_equal(decide(w, true, 90, "Elm/10"), ERR_NO);
+    assert_int_equal(decide(w, true, 90, "Elm/9"), ERR_NONE);
+    assert_int_equal(world_votes(w, 0, "9", "", "Flo"), 10);
+}
+
+/* One contest of a payload that is held as a whole. */
+static void one_contest_of_zeros_is_accepted(void **state)
+{
+    struct world *w = *state;
+    world_take(w, 0, MAYOR("100", "90") CLERK("5", "6"));
+    world_take(w, 60, MAYOR("0", "0") CLERK("0", "0"));
+    assert_int_equal(decide(w, true, 70, "7"), ERR_NONE);
+    assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 0);
+    assert_int_equal(world_votes(w, 0, "8", "", "Cy"), 5);
+    assert_int_equal(file(w)->doubt, VERDICT_EMPTY); /* it is so still */
+}
+
 static void rulings_are_of_sources_there_are(void **state)
 {
     struct world *w = *state;
@@ -309,6 +340,8 @@ int main(void)
         T(a_name_of_two_counties_is_asked_for_more),
         T(figures_of_an_earlier_delta_are_accepted),
         T(an_older_contest_is_accepted_or_dropped),
+        T(figures_of_an_earlier_delta_are_dropped),
+        T(one_contest_of_zeros_is_accepted),
         T(rulings_are_of_sources_there_are),
     };
 
