@@ -406,6 +406,13 @@ static bool fade(struct model *m, struct race *r, uint32_t endorsement, struct s
            (w->opinion == MARKS_UNCALLED || call_it(m, r, endorsement, by, w, look, e));
 }
 
+static const enum marks_opinion same[OUTCOMES] = {
+    [OUTCOME_PENDING] = MARKS_UNCALLED,
+    [OUTCOME_WON] = MARKS_WON,
+    [OUTCOME_LOST] = MARKS_LOST,
+    [OUTCOME_ADVANCED] = MARKS_ADVANCED,
+};
+
 /* Is what the contest shows older than what its authority has said since? So it is after a restart,
  * with the last payload that was good in all parts: it must not bring back what was taken back. */
 static bool is_outdated(const struct model *m, uint32_t endorsement, struct slice by,
@@ -426,12 +433,6 @@ static bool look_at(struct model *m, struct race *r, uint32_t endorsement, struc
 {
     struct marks_word w = marks_say(m, r, endorsement, by);
     enum outcome stands = says(m, endorsement, by);
-    static const enum marks_opinion same[OUTCOMES] = {
-        [OUTCOME_PENDING] = MARKS_UNCALLED,
-        [OUTCOME_WON] = MARKS_WON,
-        [OUTCOME_LOST] = MARKS_LOST,
-        [OUTCOME_ADVANCED] = MARKS_ADVANCED,
-    };
 
     if (w.conflict)
         r->flags |= RACE_CONFLICT;
@@ -443,15 +444,10 @@ static bool look_at(struct model *m, struct race *r, uint32_t endorsement, struc
     }
     if (is_outdated(m, endorsement, by, &w))
         return true;
-    if (slice_is(by, "official")) {
-        bool *advisory = &m->feeds[w.contest->source].advisory;
-        if (stands != OUTCOME_PENDING && w.opinion != MARKS_UNCALLED) {
-            look->moved = *advisory ? look->moved : w.contest;
-            *advisory = true;
+    if (slice_is(by, "official") && m->feeds[w.contest->source].advisory) {
+        if (stands != OUTCOME_PENDING && w.opinion != MARKS_UNCALLED)
             r->flags |= RACE_CONFLICT;
-        }
-        if (*advisory)
-            return true;
+        return true;
     }
     if (stands == OUTCOME_PENDING)
         return call_it(m, r, endorsement, by, &w, look, e);
@@ -540,6 +536,28 @@ static bool look_unopposed(struct model *m, struct race *r, uint32_t endorsement
         return !closed || fade_unopposed(m, r, endorsement, w, look, first, e);
     stop_fading(m, find_fading(m, endorsement, unopposed));
     return !against || end_unopposed(m, r, endorsement, against, look, e);
+}
+
+void calls_scan(struct model *m, const struct race *r, struct calls_look *look)
+{
+    const struct slice official = SLICE("official");
+
+    if (r->polls_close_ms == WHEN_UNKNOWN || look->now_ms < r->polls_close_ms ||
+        calls_rank(m->settings, official) < 0)
+        return;
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        uint32_t endorsement = r->endorsements[i];
+        enum outcome stands = says(m, endorsement, official);
+        if (stands == OUTCOME_PENDING || !calls_counts(&m->endorsed->list[endorsement]))
+            continue;
+        struct marks_word w = marks_say(m, r, endorsement, official);
+        if (w.opinion == MARKS_SILENT || w.opinion == MARKS_UNCALLED || w.opinion == same[stands] ||
+            is_outdated(m, endorsement, official, &w))
+            continue;
+        bool *advisory = &m->feeds[w.contest->source].advisory;
+        look->moved = *advisory ? look->moved : w.contest;
+        *advisory = true;
+    }
 }
 
 static bool look_once(struct model *m, struct race *r, struct calls_look *look, bool *first,

@@ -41,6 +41,11 @@ bool calls_restore(struct model *m, const struct claim *claim, struct err *e) MU
  * candidacy in another race. */
 uint32_t calls_endorsement_of(const struct model *m, const struct claim *claim);
 
+/* Has an official mark of the race gone from one choice to another? Then its source's marks call
+ * nothing more tonight, in whatever race of the same payload: scan all races before the first look.
+ * Reads r->seats and r->places as the last look left them. */
+void calls_scan(struct model *m, const struct race *r, struct calls_look *look);
+
 /* Take the claims that the race's marks now justify, and note marks that are gone: m->claims and
  * m->fading grow, standings stay as they were. Sets r->seats, r->places, and RACE_CONFLICT anew.
  * The same marks again add nothing. */

@@ -454,6 +454,8 @@ static void look_at_races(struct turn *t)
     struct core *c = t->core;
     struct err e = {0};
 
+    for (size_t i = 0; i < t->race_count; i++)
+        calls_scan(&c->model, &c->model.races[t->races[i]], &t->look);
     for (size_t i = 0; i < t->race_count; i++) {
         struct race *r = &c->model.races[t->races[i]];
         t->was[i].race = *r;

@@ -154,7 +154,7 @@ static inline void rn_make_ours(struct random_night *n, struct rn_race *r, int c
         .held_by = RN_PICK(n, "", "D", "R", "D", "R", "G"),
         .status = "active",
         .wins = r->kind == RN_PRIMARY ? "nomination" : "seat",
-        .flip = rn_chance(n, 15) ? rn_below(n, 2) : -1,
+        .flip = rn_chance(n, r->kind == RN_BOARD ? 60 : 15) ? rn_chance(n, 70) : -1,
         .incumbent = rn_below(n, 3) - 1,
         .opponent = rn_below(n, 3) - 1,
         .others = rn_chance(n, 30) ? rn_below(n, (int)r->seats + 1) : -1,
@@ -688,7 +688,8 @@ static inline void random_night_open(struct random_night *n, uint64_t seed, uint
     int64_t now = NIGHT_AT(traits & RN_CALM ? 1 : -30);
     int events = 5 + rn_below(n, RN_EVENTS - 5);
     while (n->event_count < events) {
-        now += random_between(&n->rnd, 1, rn_chance(n, 10) ? 3000 : 300) * WHEN_SECOND;
+        int64_t most = rn_chance(n, 10) ? 3000 : rn_chance(n, 40) ? 40 : 300;
+        now += random_between(&n->rnd, 1, most) * WHEN_SECOND;
         rn_event(n, now);
     }
 }

@@ -678,6 +678,34 @@ static void test_a_countys_mark_calls_no_race_of_several(void **state)
     night_close(&n);
 }
 
+/* Found by random nights: the payload that showed that an official feed moves its marks still
+ * called the races that came before in the list. */
+static void test_a_payload_that_moves_a_mark_calls_nothing_at_all(void **state)
+{
+    static const char two[] = "endorsement_id,candidate_name,state,office,district,party,race_id,"
+                              "source_hints\n"
+                              "mia,Mia Moss,GA,State Senate,1,D,ga-ss-1,state=1\n"
+                              "ned,Ned Nash,GA,State Senate,2,D,ga-ss-2,state=2\n";
+#define DISTRICT(id, name, ours, others)                                                           \
+    "contest " id "|State Senate District " id "|GA ; stated seats=1\nchoice 1|" name "|D ; " ours \
+    "\nchoice 2|Other One|R ; " others "\ntotal 50 40\n"
+    struct night n;
+    (void)state;
+    night_open(&n, two);
+    n.sources[STATE].calls = CALLS_LIVE;
+    night_batch(&n, STATE, DISTRICT("1", "Mia Moss", "", "") DISTRICT("2", "Ned Nash", "won", ""),
+                NIGHT_AT(1));
+    outcome_is(&n, "ned", OUTCOME_WON);
+    night_batch(&n, STATE,
+                DISTRICT("1", "Mia Moss", "won", "") DISTRICT("2", "Ned Nash", "", "won"),
+                NIGHT_AT(2));
+    outcome_is(&n, "mia", OUTCOME_PENDING);
+    outcome_is(&n, "ned", OUTCOME_WON);
+    assert_true(night_race(&n, "ned")->flags & RACE_CONFLICT);
+    assert_int_equal(n.out.note_count, 1);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -710,6 +738,7 @@ int main(void)
         cmocka_unit_test(test_a_mark_gone_once_opens_no_seat),
         cmocka_unit_test(test_a_loss_stated_itself_fills_no_seat),
         cmocka_unit_test(test_a_countys_mark_calls_no_race_of_several),
+        cmocka_unit_test(test_a_payload_that_moves_a_mark_calls_nothing_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

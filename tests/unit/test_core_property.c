@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "daemon/base/jsonw.h"
 #include "daemon/core/tally.h"
 #include "tests/unit/json_check.h"
 
@@ -542,12 +543,18 @@ static void the_same_document_twice_changes_nothing(void **state)
 
 /* ---- another order ---- */
 
-static void add_documents(struct player *p, int64_t now_ms, struct buf *out)
+static void add_documents(struct player *p, struct buf *out)
 {
     const struct model *m = core_model(p->core);
 
+    struct jsonw j;
+
+    /* without the time of the last change: one order may know a moment that another does not */
     buf_clear(out);
-    documents_totals(m, core_tally(p->core), SLICE(""), now_ms, out);
+    jsonw_init(&j, out);
+    jsonw_object(&j, NULL);
+    documents_counts(&j, m->settings, core_tally(p->core));
+    jsonw_object_end(&j);
     for (uint32_t i = 0; i < m->race_count; i++) {
         buf_addc(out, '\n');
         documents_race(m, &m->races[i], out);
@@ -597,8 +604,8 @@ static void play_shuffled(struct random_night *n)
             apply(&b, order[k]);
         }
         a.at = i + 4;
-        add_documents(&a, n->events[i].now_ms, &one);
-        add_documents(&b, n->events[i].now_ms, &two);
+        add_documents(&a, &one);
+        add_documents(&b, &two);
         check_same(&a, &one, &two);
     }
     buf_done(&one);
@@ -724,6 +731,16 @@ static void check_restarted(struct player *p, const struct player *was, bool fig
               core_tally(was->core)->n[i], core_tally(p->core)->n[i]);
 }
 
+/* That an official feed has moved a mark is remembered until a restart only. */
+static bool is_advisory(const struct player *p)
+{
+    bool advisory = false;
+
+    for (size_t s = 0; s < p->n->s.source_count; s++)
+        advisory |= core_model(p->core)->feeds[s].advisory;
+    return advisory;
+}
+
 static void play_restarted(struct random_night *n)
 {
     struct player a, b;
@@ -745,7 +762,8 @@ static void play_restarted(struct random_night *n)
     apply_as(&a, &tick, false, n->events[at].now_ms);
     player_open(&b, n, n->seed + 1);
     restore(&b, &a, k);
-    check_restarted(&b, &a, (n->traits & RN_CALM) && (n->traits & RN_DISJOINT));
+    if (!is_advisory(&a))
+        check_restarted(&b, &a, (n->traits & RN_CALM) && (n->traits & RN_DISJOINT));
     free(k);
     player_close(&a);
     player_close(&b);
