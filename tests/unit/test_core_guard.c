@@ -269,6 +269,9 @@ static void what_one_side_does_not_say_does_not_differ(void **state)
                             3, map)
                          .fresh,
                      1);
+    const struct feed_choice silent[3] = {CHOICE("", "", "Dem"), CHOICE("", "", ""),
+                                          CHOICE("", "", "")};
+    assert_int_equal(roster(named, silent, 3, map).fresh, 3);
     /* Neither id nor name in common: nothing says who is who. */
     struct guard_roster r = roster(bare, named, 3, map);
     assert_int_equal(map[0], NONE);
