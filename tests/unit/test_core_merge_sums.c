@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: ISC */
+/* One race, one source: what is added up and what must not be, and who disagrees with whom. */
+#include "tests/unit/merge_world.h"
+
+/* ---- one source a county, each county of the race once ---- */
+
+static void a_county_by_two_spellings_is_one(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    w->sources[2].county = SLICE("FULTON"); /* of "Fulton County" there is one already */
+    say(w, 0, 0, 500, 400);
+    say(w, 2, 0, 480, 390);
+    say_and_merge(w, 1, 1, 50, 40);
+    assert_int_equal(mw->race.counties_in, 2);
+    assert_int_equal(shown("Ann"), 550);
+}
+
+static void a_county_outside_the_race_is_not_added(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    w->sources[1].county = SLICE("Hall");
+    say(w, 0, 0, 500, 400);
+    say_and_merge(w, 1, 1, 50, 40);
+    assert_int_equal(mw->race.counties_in, 1);
+    assert_int_equal(shown("Ann"), 500);
+    assert_false(mw->race.flags & RACE_IN_DOUBT);
+}
+
+static void a_county_keeps_its_source_until_another_has_as_many(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    w->sources[2].priority = 10;
+    say(w, 0, 0, 500, 400);
+    say_and_merge(w, 1, 1, 50, 40);
+    assert_int_equal(shown("Ann"), 550);
+    say_and_merge(w, 2, 9, 30, 20); /* goes first, and is behind */
+    assert_int_equal(shown("Ann"), 550);
+    say_and_merge(w, 2, 20, 51, 39);
+    assert_int_equal(shown("Ann"), 551);
+}
+
+static void a_source_of_the_whole_race_takes_it_with_as_many_votes(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    say_and_merge(w, 0, 0, 500, 400);
+    say_and_merge(w, 3, 1, 499, 400);
+    assert_true(mw->race.summed);
+    say_and_merge(w, 3, 2, 501, 399);
+    assert_false(mw->race.summed);
+    assert_int_equal(mw->race.on_air, 3);
+}
+
+/* ---- what is not known, and what is in doubt, of one county ---- */
+
+#define PLAIN(votes, units)                                                                        \
+    "contest 7|Mayor|GA\n choice 1|Ann|Dem\n choice 2|Bob|Rep\n total " votes " ; " units "\n"
+
+static void a_sum_with_an_unknown_part_is_unknown(void **state)
+{
+    struct world *w = *state;
+    static const char *const fulton[] = {PLAIN("? 400", "units=1/2"), PLAIN("5 400", ""),
+                                         PLAIN("5 400", "units=1/2")};
+    static const char *const cobb[] = {PLAIN("5 40", "units=1/2"), PLAIN("5 40", "units=1/2"),
+                                       PLAIN("? 40", "")};
+    static const struct {
+        int64_t ann;
+        int32_t units;
+    } is[] = {{VOTES_UNKNOWN, 2}, {10, -1}, {VOTES_UNKNOWN, -1}};
+
+    three_counties(w);
+    for (int i = 0; i < 3; i++) {
+        world_take_as(w, 0, 0, i, fulton[i], "", false);
+        world_take_as(w, 1, 0, i, cobb[i], "", false);
+        merge(w, i);
+        assert_int_equal(mw->race.counties_in, 2);
+        assert_int_equal(shown("Ann"), is[i].ann);
+        assert_int_equal(shown("Bob"), 440);
+        assert_int_equal(mw->race.units_reporting, is[i].units);
+        tear_down(state);
+        set_up(state);
+        w = *state;
+        three_counties(w);
+    }
+}
+
+/* What the first county has to say against itself is not forgotten over the second. */
+static void one_county_in_doubt_is_enough(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    say(w, 0, 0, 500, 400);
+    say_and_merge(w, 1, 1, 50, 40);
+    assert_false(mw->race.flags & RACE_IN_DOUBT);
+    say(w, 0, 10, 400, 401); /* a fall: held */
+    say_and_merge(w, 1, 11, 51, 40);
+    assert_true(mw->race.flags & RACE_IN_DOUBT);
+    assert_int_equal(shown("Ann"), 551);
+    say(w, 0, 700, 400, 402); /* it stood */
+    say_and_merge(w, 1, 701, 52, 40);
+    assert_int_equal(mw->race.flags & (RACE_IN_DOUBT | RACE_CORRECTED), RACE_CORRECTED);
+    assert_int_equal(shown("Ann"), 452);
+}
+
+/* Only the contests of "Mayor" are the race's. */
+static void merge_mayor(struct world *w, int64_t second)
+{
+    struct race *r = &mw->race;
+    uint32_t n = 0;
+
+    link_all(w);
+    for (uint32_t i = 0; i < r->contest_count; i++)
+        if (slice_is(r->contests[i]->text, "Mayor"))
+            r->contests[n++] = r->contests[i];
+    r->contest_count = n;
+    if (!merge_race(&w->m, r, w->start + second * WHEN_SECOND, &mw->changed, &w->err))
+        fail_msg("%s", w->err.text);
+}
+
+static void one_county_gone_from_its_feed_is_enough(void **state)
+{
+    struct world *w = *state;
+    const char *other = "contest 9|Clerk|GA\n choice 1|Dee|\n total 5\n";
+    char both[600];
+    three_counties(w);
+    snprintf(both, sizeof(both), "%s%s", MAYOR("500"), other);
+    world_take_as(w, 0, 0, 0, both, "", false);
+    say(w, 1, 1, 50, 40);
+    world_take_as(w, 0, 0, 10, other, "", false);
+    merge_mayor(w, 11);
+    assert_int_equal(shown("Ann"), 550);
+    assert_true(mw->race.flags & RACE_GONE);
+}
+
+/* ---- whose votes ---- */
+
+/* ... where nobody knows whether a source's line of that name is ours. */
+static void merge_unlinked(struct world *w, uint32_t source, int64_t second)
+{
+    struct race *r = &mw->race;
+    uint32_t n = 0;
+
+    link_all(w);
+    for (uint32_t i = 0; i < r->link_count; i++)
+        if (r->links[i].contest->source != source)
+            r->links[n++] = r->links[i];
+    r->link_count = n;
+    if (!merge_race(&w->m, r, w->start + second * WHEN_SECOND, &mw->changed, &w->err))
+        fail_msg("%s", w->err.text);
+}
+
+static void a_line_that_is_not_matched_adds_nothing_to_ours(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    say(w, 0, 0, 500, 400);
+    say(w, 1, 1, 50, 40);
+    merge_unlinked(w, 1, 1);
+    assert_int_equal(mw->race.counties_in, 2);
+    assert_int_equal(shown("Ann"), 500);
+    assert_int_equal(shown("Cy"), 2); /* who is nobody's is told by the name */
+    assert_int_equal(mw->race.choice_count, 5);
+    assert_true(mw->race.flags & RACE_IN_DOUBT);
+}
+
+/* ---- disagreement ---- */
+
+static void set_status(struct world *w, enum results_status first, enum results_status second)
+{
+    w->m.feeds[0].files[0].status = first;
+    w->m.feeds[1].files[0].status = second;
+}
+
+static void both_must_be_complete_to_disagree_by_total(void **state)
+{
+    struct world *w = *state;
+    static const int64_t other[] = {450, 550}; /* below what is on air, and above it */
+
+    w->sources[0].priority = 10;
+    for (int i = 0; i < 2; i++) {
+        say(w, 1, i * 10, other[i], 400);
+        say_and_merge(w, 0, i * 10, 500, 400);
+        assert_int_equal(mw->race.on_air, 0);
+        assert_false(mw->race.flags & RACE_DISAGREEMENT);
+        set_status(w, RESULTS_COMPLETE, RESULTS_UNOFFICIAL);
+        merge(w, i * 10 + 1);
+        assert_false(mw->race.flags & RACE_DISAGREEMENT);
+        set_status(w, RESULTS_UNOFFICIAL, RESULTS_COMPLETE);
+        merge(w, i * 10 + 2);
+        assert_false(mw->race.flags & RACE_DISAGREEMENT);
+        set_status(w, RESULTS_COMPLETE, RESULTS_COMPLETE);
+        merge(w, i * 10 + 3);
+        assert_int_equal(mw->race.on_air, 0);
+        assert_true(mw->race.flags & RACE_DISAGREEMENT);
+    }
+}
+
+static void a_source_that_may_not_lead_disagrees_with_nobody(void **state)
+{
+    struct world *w = *state;
+    w->sources[0].priority = 10;
+    w->sources[1].stale_after_ms = 60000;
+    say(w, 1, 0, 390, 400);
+    say_and_merge(w, 0, 0, 500, 400);
+    assert_true(mw->race.flags & RACE_DISAGREEMENT);
+    say_and_merge(w, 0, 100, 501, 400);
+    assert_false(mw->race.flags & RACE_DISAGREEMENT);
+}
+
+/* A name alone is not who it is: ours there, and nobody's here. */
+static void only_who_is_the_same_is_compared(void **state)
+{
+    struct world *w = *state;
+    w->sources[0].priority = 10;
+    say(w, 0, 0, 500, 400);
+    world_take_as(w, 1, 0, 0, "contest 7|Mayor|GA\n choice 1|Ann|\n choice 2|Dee|\n total 10 300\n",
+                  "", false);
+    merge(w, 0);
+    assert_true(mw->race.flags & RACE_DISAGREEMENT);
+    merge_unlinked(w, 1, 1);
+    assert_int_equal(mw->race.on_air, 0);
+    assert_false(mw->race.flags & RACE_DISAGREEMENT);
+}
+
+/* ---- when ---- */
+
+static void the_time_of_the_last_change_never_goes_back(void **state)
+{
+    struct world *w = *state;
+    w->sources[0].priority = 10;
+    say(w, 1, 50, 490, 400);
+    say_and_merge(w, 0, 100, 500, 400);
+    assert_int_equal(mw->race.updated_ms, w->start + 100000);
+    w->m.feeds[0].paused = true;
+    merge(w, 200); /* the other's figures are older */
+    assert_int_equal(mw->race.on_air, 1);
+    assert_int_equal(mw->race.updated_ms, w->start + 100000);
+    say_and_merge(w, 1, 300, 501, 400);
+    assert_int_equal(mw->race.updated_ms, w->start + 300000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(a_county_by_two_spellings_is_one),
+        T(a_county_outside_the_race_is_not_added),
+        T(a_county_keeps_its_source_until_another_has_as_many),
+        T(a_source_of_the_whole_race_takes_it_with_as_many_votes),
+        T(a_sum_with_an_unknown_part_is_unknown),
+        T(one_county_in_doubt_is_enough),
+        T(one_county_gone_from_its_feed_is_enough),
+        T(a_line_that_is_not_matched_adds_nothing_to_ours),
+        T(both_must_be_complete_to_disagree_by_total),
+        T(a_source_that_may_not_lead_disagrees_with_nobody),
+        T(only_who_is_the_same_is_compared),
+        T(the_time_of_the_last_change_never_goes_back),
+    };
+
+    return cmocka_run_group_tests_name("core_merge_sums", tests, NULL, NULL);
+}
