@@ -242,6 +242,20 @@ static void the_time_of_the_last_change_never_goes_back(void **state)
     assert_int_equal(mw->race.updated_ms, w->start + 300000);
 }
 
+/* A tick at the moment itself must not ask for another one at the same moment. */
+static void the_next_tick_lies_ahead(void **state)
+{
+    struct world *w = *state;
+    w->sources[0].stale_after_ms = 60000;
+    say_and_merge(w, 0, 0, 500, 400);
+    assert_int_equal(merge_next_tick(&w->m, w->start + 60000), w->start + 60001);
+    assert_int_equal(merge_next_tick(&w->m, w->start + 60001), WHEN_NEVER);
+    say_and_merge(w, 1, 20, 600, 400);
+    int64_t over = w->start + 20000 + w->settings.guards.lag_ms;
+    assert_int_equal(merge_next_tick(&w->m, over - 1), over);
+    assert_int_equal(merge_next_tick(&w->m, over), WHEN_NEVER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +271,7 @@ int main(void)
         T(a_source_that_may_not_lead_disagrees_with_nobody),
         T(only_who_is_the_same_is_compared),
         T(the_time_of_the_last_change_never_goes_back),
+        T(the_next_tick_lies_ahead),
     };
 
     return cmocka_run_group_tests_name("core_merge_sums", tests, NULL, NULL);
