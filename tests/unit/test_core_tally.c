@@ -87,6 +87,8 @@ static void test_flips(void **state)
         {"D", "New seat", TRI_UNSAID, 1, 0, 0},
         {"D", "D", TRI_NO, 1, 0, 1},
         {"Forward", "Cowboy", TRI_UNSAID, 1, 1, 0},
+        {"", "", TRI_UNSAID, 1, 0, 0}, /* of no party is nothing that can be kept */
+        {"Nonpartisan", "NP", TRI_UNSAID, 1, 0, 0},
         {"Nonpartisan", "", TRI_YES, 1, 1, 0},
         {"D", "D", TRI_YES, 1, 1, 0}, /* a party switcher's seat */
     };
@@ -123,6 +125,10 @@ static void test_flips(void **state)
     assert_int_equal(counted(&f, TALLY_FLIPS), 3);
     f.people[2].seats_held_by_others = 0;
     assert_int_equal(counted(&f, TALLY_FLIPS), 0);
+    for (int i = 0; i < 4; i++) /* a flip there is no room for is not kept either */
+        f.people[i].held_by = SLICE("D");
+    assert_int_equal(counted(&f, TALLY_FLIPS), 0);
+    assert_int_equal(counted(&f, TALLY_KEPT), 0);
 }
 
 /* An incumbent who changed parties, and a line of no party on the ballot, are flips only when the
@@ -419,6 +425,8 @@ static void test_bounds_and_bearing(void **state)
     assert_int_equal(counted(&f, TALLY_UNDER_REVIEW), 2);
     f.race.seats = -1;
     assert_int_equal(counted(&f, TALLY_AT_MOST), 5);
+    assert_int_equal(counted(&f, TALLY_RACES_CALLED), 0);
+    f.race.status = RACE_PARTLY_CALLED; /* every seat, or none */
     assert_int_equal(counted(&f, TALLY_RACES_CALLED), 0);
     f.race.status = RACE_CALLED;
     assert_int_equal(counted(&f, TALLY_RACES_CALLED), 1);
