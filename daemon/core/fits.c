@@ -313,8 +313,8 @@ static void add_names(struct look *l, uint32_t e, const struct basis *b)
 
 static bool is_side(struct slice name, enum endorse_choice side, struct arena *a)
 {
-    static const char *const yes[] = {"yes", "for", "si", "approve", "retain"};
-    static const char *const no[] = {"no", "against", "reject"};
+    static const char *const yes[] = {"yes", "for", "si", "approve", "approved", "retain"};
+    static const char *const no[] = {"no", "against", "reject", "rejected"};
     const char *const *words = side == CHOICE_YES ? yes : no;
     size_t n = side == CHOICE_YES ? sizeof(yes) / sizeof(yes[0]) : sizeof(no) / sizeof(no[0]);
     struct slice folded = text_fold_copy(name, a), first;
@@ -345,13 +345,62 @@ static bool is_local(const struct look *l, const struct endorsement *e)
            l->race.county.word_count > 0;
 }
 
+/* A judge's retention: the contest has the name behind the office. How much of it is there: 2 first
+ * and last name, 1 the last name alone, 0 none, or another race. */
+static int retention(const struct look *l, const struct match_person *who, struct race_reason *why)
+{
+    const struct name *name = who->name_count > 0 ? &who->names[0] : NULL;
+    struct race_theirs rest = l->race;
+    bool first = false, last = false;
+
+    if (!name || name->count < 2 || !who->race.office.class)
+        return 0;
+    rest.office.word_count = 0;
+    for (size_t i = 0; i < l->race.office.word_count; i++) {
+        struct slice word = l->race.office.words[i];
+        bool ours = false;
+        for (size_t k = 0; k < name->count; k++)
+            ours |= slice_eq(word, name->words[k]);
+        first |= slice_eq(word, name->words[0]);
+        last |= slice_eq(word, name->last);
+        if (!ours)
+            rest.office.words[rest.office.word_count++] = word;
+    }
+    if (!last || race_fit_compare(&who->race, &rest, why) == RACE_OTHER)
+        return 0;
+    if (!first && !why->text)
+        why->text = "the contest has the surname only";
+    return first ? 2 : 1;
+}
+
+static void judge_retention(struct look *l, uint32_t e)
+{
+    const struct match_person *who = &l->m->match->people[e];
+    const struct endorsement *ours = who->race.e;
+    struct race_reason why;
+
+    if (retention(l, who, &why) == 0)
+        return;
+    for (uint32_t i = 0; i < l->c->choice_count; i++)
+        if (is_side(l->c->choices[i].name, ours->choice, l->scratch))
+            add(l, e, i, 0, !why.text,
+                say(l,
+                    arena_printf(l->scratch, "our side \"%.*s\" of \"%.*s\"; name and office",
+                                 SLICE_FMT(l->c->choices[i].name), SLICE_FMT(l->c->text)),
+                    why.text, why.word));
+}
+
 static void judge_measure(struct look *l, uint32_t e, bool fixed, struct slice hint)
 {
     const struct match_person *who = &l->m->match->people[e];
     const struct race_ours *ours = &who->race;
     bool state = l->race.state && l->race.state == ours->state;
 
-    if (!fixed && (!has_title(l, who) || (l->race.state && !state)))
+    if (!fixed && !has_title(l, who)) {
+        judge_retention(l, e);
+        return;
+    }
+    if (!fixed && l->race.state && !state)
         return;
     bool full = fixed || (state && !is_local(l, ours->e));
     for (uint32_t i = 0; i < l->c->choice_count; i++)

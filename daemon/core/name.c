@@ -286,6 +286,8 @@ static bool strip_last(struct part *p, bool keep_one, struct name *out)
 
     if ((!suffix && !degree) || (few && (degree || last.len < 2)))
         return false;
+    if (!keep_one && p->count > 1 && last.len < 2)
+        return false; /* "Gregory, James V": given names end in an initial, not in "the Fifth" */
     if (suffix)
         out->suffix = slice_of(suffix);
     p->count--;

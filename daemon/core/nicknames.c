@@ -7,7 +7,6 @@
 #include <string.h>
 
 static const char *const rows[] = {
-    "aaron ron",
     "abigail abby",
     "abraham abe",
     "adelaide addie",
@@ -146,7 +145,6 @@ static const char *const rows[] = {
     "jane janie",
     "janet jan",
     "janice jan",
-    "jason jay",
     "jean jeannie",
     "jeffery jeff",
     "jeffrey jeff",

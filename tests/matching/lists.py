@@ -257,10 +257,9 @@ class Maker:
 
     def other_party(self, row):
         """The same name for the same office, of another party."""
-        code = row.party.lower()[:3]
-        if row.race.party or "/" in row.party or code not in ("dem", "rep", "dfl", "d", "r"):
-            return None
-        return self.entry("", row.person, row.race, party="Republican" if code in ("dem", "dfl", "d") else "Democratic")
+        other = {"democratic": "Republican", "democrat": "Republican", "dem": "Republican", "dfl": "Republican", "d": "Republican",
+                 "republican": "Democratic", "rep": "Democratic", "r": "Democratic"}.get(row.party.lower())
+        return self.entry("", row.person, row.race, party=other) if other and not row.race.party else None
 
     def no_district(self, row):
         """The list does not say the part that the contest is of."""

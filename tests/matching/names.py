@@ -12,15 +12,15 @@ Stephen:Steve  Kenneth:Ken,Kenny  Ronald:Ron,Ronnie  Donald:Don,Donnie  Timothy:
 Jeffrey:Jeff  Andrew:Andy,Drew  Benjamin:Ben  Samuel:Sam  Nicholas:Nick  Christopher:Chris  Patrick:Pat  Lawrence:Larry
 Gerald:Jerry  Phillip:Phil  Douglas:Doug  Frederick:Fred  Raymond:Ray  Leonard:Len,Lenny  Zachary:Zach  Joshua:Josh
 Nathaniel:Nate  Alexander:Alex  Walter:Walt  Eugene:Gene  Katherine:Kathy,Kate,Katie  Kathryn:Kathy,Kate  Debra:Deb,Debbie  Catherine:Cathy,Kate  Kathleen:Kathy
-Elizabeth:Liz,Beth,Betsy  Margaret:Peggy,Maggie  Deborah:Deb,Debbie  Susan:Sue  Barbara:Barb  Patricia:Pat,Patty
+Elizabeth:Liz,Beth,Betsy  Margaret:Peggy,Maggie  Deborah:Deb,Debbie  Susan:Sue,Susie  Barbara:Barb  Patricia:Pat,Patty
 Jennifer:Jen,Jenny  Rebecca:Becky  Cynthia:Cindy  Pamela:Pam  Judith:Judy  Christine:Chris  Kimberly:Kim  Jacqueline:Jackie
 Victoria:Vicky  Samantha:Sam  Abigail:Abby  Amanda:Mandy  Jessica:Jess  Dorothy:Dot  Virginia:Ginny
-Jacob:Jake  Henry:Hank,Harry  Francis:Frank  Albert:Al,Bert  Alfred:Al,Fred  Theodore:Ted  Harold:Hal,Harry  Louis:Lou  Melvin:Mel
+Jacob:Jake  Henry:Hank,Harry  Francis:Frank  Albert:Al,Bert  Alfred:Al,Fred  Theodore:Ted  Harold:Hal,Harry  Louis:Lou  Lewis:Lou,Lew  Susannah:Sue  Susanna:Sue  Anne:Annie  Melvin:Mel
 Norman:Norm  Peter:Pete  Philip:Phil  Randall:Randy  Rodney:Rod  Russell:Russ  Stanley:Stan  Stuart:Stu  Vincent:Vince  Vernon:Vern
 Wesley:Wes  Clifford:Cliff  Clinton:Clint  Calvin:Cal  Bradley:Brad  Bernard:Bernie  Arthur:Art  Abraham:Abe  Gabriel:Gabe
 Geoffrey:Geoff,Jeff  Gilbert:Gil  Herbert:Herb  Isaac:Ike  Jonathan:Jon  Mitchell:Mitch  Maxwell:Max  Salvatore:Sal  Terrence:Terry
 Tobias:Toby  Wallace:Wally  Alan:Al  Allen:Al  Eleanor:Ellie  Frances:Fran  Gwendolyn:Gwen  Martha:Marty  Sandra:Sandy  Stephanie:Steph
-Suzanne:Sue  Tamara:Tammy  Valerie:Val  Christina:Tina,Chris  Leonard:Len  Margaret:Peg,Meg  Edward:Ned
+Suzanne:Sue,Susie  Nicole:Nikki,Nicki  Tamara:Tammy  Valerie:Val  Christina:Tina,Chris  Leonard:Len  Margaret:Peg,Meg  Edward:Ned
 Charles:Chip  William:Willie  Elizabeth:Eliza,Libby,Betty  Richard:Ricky  Rosemary:Rose  Alexandra:Alex  Ann:Annie  Anne:Annie
 """
 CALLED = collections.defaultdict(list)

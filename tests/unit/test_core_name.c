@@ -73,6 +73,9 @@ static const struct {
     {"Patrick Poe", "Patricia Poe", NAME_MAYBE},
     {"Jonathan Poe", "John Poe", NAME_MAYBE},
     {"Jon Poe", "John Poe", NAME_MAYBE},
+    {"James Q. Poe", "POE, JAMES V", NAME_MAYBE},
+    {"James Poe V", "Poe, James, V", NAME_SAME},
+    {"James Poe", "POE, JAMES V", NAME_SAME},
     {"Pat Poe", "Patricia A (Pat) Poe", NAME_SAME},
     {"Patrick Poe", "Patricia A (Pat) Poe", NAME_MAYBE},
 
