@@ -161,7 +161,9 @@ static bool same_choice(const struct feed_choice *a, const struct feed_choice *b
 {
     if (a->id.len && b->id.len)
         return slice_eq(a->id, b->id) && agree(a, b, scratch);
-    return a->name.len && b->name.len && agree(a, b, scratch);
+    if (!a->name.len || !b->name.len)
+        return false;
+    return agree(a, b, scratch);
 }
 
 /* The choice of the contest that this one is, looked for where it stood before first; NONE. */
