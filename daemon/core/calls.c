@@ -451,6 +451,10 @@ static bool look_at(struct model *m, struct race *r, uint32_t endorsement, struc
     }
     if (stands == OUTCOME_PENDING)
         return call_it(m, r, endorsement, by, &w, look, e);
+    /* What a payload kept over a restart lacks was weighed when it came: it begins no retraction.
+     */
+    if (w.contest && m->feeds[w.contest->source].files[w.contest->file].kept)
+        return true;
     return fade(m, r, endorsement, by, &w, look, first, e);
 }
 
