@@ -205,7 +205,7 @@ static bool check_width(struct table *t, struct fault *f)
  * another text. Pairs are a nickname's. */
 static bool has_half_quote(const struct records *r)
 {
-    if (!r->quote || !memchr(r->line.ptr, '"', r->line.len))
+    if (!r->quote || r->tidy || !memchr(r->line.ptr, '"', r->line.len))
         return false;
     for (size_t i = 0; i < r->n; i++) {
         struct slice field = r->fields[i];

@@ -46,6 +46,7 @@ __attribute__((noinline)) static void seek_last(struct records *r, const char *a
         memcpy(last, at, left);
     r->ends = find_byte(last, r->line_end) & within;
     r->separators = find_byte(last, r->separator) & within & ~r->ends;
+    r->quotes = find_byte(last, '"');
 }
 
 /* Look for separators and line ends from here on, in one block of the run. */
@@ -53,6 +54,7 @@ static inline void seek(struct records *r, const char *at)
 {
     size_t left = (size_t)(r->run + r->to - at);
     r->block = at;
+    r->masked = false;
     __builtin_prefetch((const void *)((uintptr_t)at + AHEAD));
     if (left < BLOCK) {
         seek_last(r, at, left);
@@ -60,6 +62,22 @@ static inline void seek(struct records *r, const char *at)
     }
     r->ends = find_byte(at, r->line_end);
     r->separators = find_byte(at, r->separator) & ~r->ends;
+    r->quotes = r->quote ? find_byte(at, '"') : 0;
+}
+
+/* The same, for those outside quotes; within: all ones where the block begins within them. */
+static inline void seek_outside(struct records *r, const char *at, uint64_t within)
+{
+    seek(r, at);
+    uint64_t in = r->quotes; /* a bit is set where the quotes up to it are odd in number */
+    for (int shift = 1; shift < BLOCK; shift *= 2)
+        in ^= in << shift;
+    in ^= within;
+    r->hidden = r->ends & in;
+    r->ends &= ~in;
+    r->separators &= ~in;
+    r->within = -(in >> (BLOCK - 1));
+    r->masked = true;
 }
 
 /* Go on in run[from..to). */
@@ -303,6 +321,8 @@ __attribute__((always_inline)) static inline enum scan scan_plain(struct scanner
 static enum scan scan_with_quotes(struct scanner *s)
 {
     struct records *r = s->r;
+    r->n = 0;
+    seek(r, s->start);
     while (r->n <= RECORDS_FIELDS_MAX) {
         bool quoted = is_quoted(s);
         enum scan found = quoted ? scan_quoted(s) : scan_plain(s, true);
@@ -316,6 +336,52 @@ static enum scan scan_with_quotes(struct scanner *s)
     return SCANNED;
 }
 
+static inline bool is_wrapped(const char *start, const char *end)
+{
+    return end - start >= 2 && *start == '"' && end[-1] == '"';
+}
+
+/* A whole line in which each quote opens or closes a field, and so says what is within: as nearly
+ * all are. False: it is none, or not sure to be one; look closer. */
+static inline bool scan_tidy(struct scanner *s)
+{
+    struct records *r = s->r;
+    struct slice *field = r->fields;
+    const char *start = s->start;
+    int quotes = 0; /* that are no field's */
+    if (!r->masked)
+        seek_outside(r, start, 0);
+    for (;;) {
+        const char *const block = r->block;
+        uint64_t line = r->ends & -r->ends, marks = r->separators & (line - 1);
+        quotes += __builtin_popcountll(r->quotes & (line - 1));
+        if (r->hidden & (line - 1) || field - r->fields > RECORDS_FIELDS_MAX)
+            return false;
+        while (marks) {
+            const char *at = block + __builtin_ctzll(marks);
+            marks &= marks - 1;
+            quotes -= is_wrapped(start, at) ? 2 : 0;
+            *field++ = (struct slice){start, (size_t)(at - start)};
+            start = at + 1;
+        }
+        if (line) {
+            s->at = block + __builtin_ctzll(line);
+            r->separators &= ~(line - 1);
+            r->quotes &= ~(line - 1);
+            r->ends &= r->ends - 1;
+            break;
+        }
+        if (block + BLOCK >= s->end)
+            return false;
+        seek_outside(r, block + BLOCK, r->within);
+    }
+    bool cr = r->line_end == '\n' && s->at > start && s->at[-1] == '\r';
+    quotes -= is_wrapped(start, s->at - cr) ? 2 : 0;
+    *field++ = (struct slice){start, (size_t)(s->at - start)};
+    r->n = (size_t)(field - r->fields);
+    return quotes == 0;
+}
+
 /* One line from run[from] on. */
 static inline enum scan scan_line(struct scanner *s)
 {
@@ -323,7 +389,10 @@ static inline enum scan scan_line(struct scanner *s)
     r->n = s->within = 0;
     s->start = s->at = r->run + r->from;
     s->end = r->run + r->to;
-    enum scan found = r->quote ? scan_with_quotes(s) : scan_plain(s, false);
+    r->tidy = r->quote && scan_tidy(s);
+    enum scan found = r->tidy    ? SCANNED
+                      : r->quote ? scan_with_quotes(s)
+                                 : scan_plain(s, false);
     return r->n <= RECORDS_FIELDS_MAX ? found
                                       : damaged(s, WIRE_SYNTAX, "more fields than any format has");
 }

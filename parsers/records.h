@@ -16,6 +16,7 @@ struct records {
     struct slice line; /* the whole of it, without its end */
     uint64_t number;   /* the line it begins on, from 1 */
     bool ended;        /* its line end was there; without one it is the last, perhaps cut */
+    bool tidy;         /* quotes are read as such, and all there are open or close a field */
     /* the rest is records.c's */
     struct arena *arena;
     struct input *input;
@@ -26,6 +27,9 @@ struct records {
     size_t from, to;           /* what is not read yet lies in run[from..to) */
     const char *block;         /* of the run: where separators and line ends were looked for last */
     uint64_t separators, ends; /* those in it that are not used yet, a bit each */
+    uint64_t quotes, hidden;   /* the same: quotes, and line ends within them */
+    uint64_t within;           /* all ones: the block ends within quotes */
+    bool masked;               /* separators and ends are those outside quotes */
     struct slice below;        /* the input's own run, read where it lies */
     char *joint; /* else a line over two runs: `joined` bytes of one, the others of `below` */
     size_t joined, room;

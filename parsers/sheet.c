@@ -17,26 +17,21 @@ static bool read_memory(struct job *j, struct input_memory *m, sheet_reader *rea
     struct input_source source = input_from_memory(m);
     source.padded = true;
     bool ok = input_open(j->arena, &source, (int64_t)m->bytes.len, &j->input, f) &&
-              read(j, j->input, how, f);
+              input_text(j->input, SLICE("utf-8"), f) && read(j, j->input, how, f);
     input_close(j->input);
     return ok;
 }
 
 /* A file that does not say whether it is a primary's is taken for none; where who stands in it says
- * that it is, all that was built is left behind and it is read again. Its bytes are UTF-8 by then.
- */
+ * that it is, all that was built is left behind and it is read again. */
 static bool read_auto(struct job *j, sheet_reader *read, struct rows_how how, struct fault *f)
 {
     struct job again = *j;
-    struct slice charset = job_option(j, "charset");
     struct input_memory memory;
     struct survey *survey = NULL;
-    if (!input_text(j->input, charset, f) || !input_all(j->input, &memory.bytes, f))
+    if (!input_text(j->input, job_option(j, "charset"), f) ||
+        !input_all(j->input, &memory.bytes, f))
         return false;
-    again.options = arena_printf(j->arena, "%s%.*s", charset.len ? "charset=utf-8\n" : "",
-                                 SLICE_FMT(j->options));
-    if (!again.options.ptr)
-        return fault_set(f, WIRE_LIMIT, "out of memory");
     how.survey = &survey;
     if (!read_memory(&again, &memory, read, &how, f))
         return false;
