@@ -291,8 +291,9 @@ static bool contest_tests(struct rows *r, struct topic *t)
     bool whole;
     if (!any_matches(r, m->per_county, m->per_county_count, &t->per_county) ||
         !any_matches(r, m->wholes, m->whole_count, &whole) ||
-        !any_matches(r, m->ranked, m->ranked_count, &t->ranked) ||
-        !any_matches(r, m->all_parties, m->all_party_count, &t->all_parties))
+        !any_matches(r, m->ranked, m->ranked_count, &t->ranked))
+        return false;
+    if (r->per_party && !any_matches(r, m->all_parties, m->all_party_count, &t->all_parties))
         return false;
     t->per_county = (t->per_county || m->every_per_county) && !whole;
     t->of_party = r->per_party;
@@ -312,6 +313,13 @@ static bool filter(struct rows *r, struct topic *t, bool *drop)
     return true;
 }
 
+static bool use_names(struct rows *r)
+{
+    struct names *n = r->how.names;
+    return !n || (r->how.learn ? names_learn(n, r->text) : names_lend(n, r->text)) ||
+           rowing_full(r);
+}
+
 bool rowing_who(struct rows *r, struct topic *t, struct who *w)
 {
     struct topic asked = {.state = TOPIC_NEW}; /* a question's contest may be said by its answers */
@@ -320,11 +328,8 @@ bool rowing_who(struct rows *r, struct topic *t, struct who *w)
         return false;
     if (drop)
         return true; /* as it is: WHO_DROPPED */
-    if (!rowing_texts(r, known ? &r->choices : &r->whos))
+    if (!rowing_texts(r, known ? &r->choices : &r->whos) || !use_names(r))
         return false;
-    if (r->how.names &&
-        !(r->how.learn ? names_learn(r->how.names, r->text) : names_lend(r->how.names, r->text)))
-        return rowing_full(r);
     if (r->how.learn)
         return true;
     if (!is_question(r, &question))

@@ -119,25 +119,28 @@ static uint64_t blanks(uint64_t v)
 bool text_is_plain(struct slice s)
 {
     uint64_t v, blank = EACH(0x80); /* the first may not be one */
-    size_t at = 0;
+    char last = ' ';
 
     if (s.len > TEXT_MAX)
         return false;
-    for (; at + sizeof(v) <= s.len; at += sizeof(v)) {
+    for (size_t at = 0; s.len >= sizeof(v) && at < s.len; at += sizeof(v)) {
+        uint64_t before = blank >> 56;
+        if (at > s.len - sizeof(v)) { /* the last eight, some of them again */
+            at = s.len - sizeof(v);
+            before = 0;
+        }
         memcpy(&v, s.ptr + at, sizeof(v));
         v = le64toh(v);
-        uint64_t before = blank >> 56;
         blank = blanks(v);
         if (not_plain(v) || blank & (blank << 8 | before))
             return false;
     }
-    char last = blank >> 63 ? ' ' : 'x';
-    for (; at < s.len; at++) {
+    for (size_t at = 0; s.len < sizeof(v) && at < s.len; at++) {
         if (s.ptr[at] < ' ' || s.ptr[at] > '~' || (s.ptr[at] == ' ' && last == ' '))
             return false;
         last = s.ptr[at];
     }
-    return s.len == 0 || last != ' ';
+    return s.len == 0 || s.ptr[s.len - 1] != ' ';
 }
 
 bool text_is_utf8(struct slice s)
