@@ -118,7 +118,7 @@ static struct slice found_in(struct draft *d, const char *source)
     struct pattern *list = NULL, *p;
     struct fault f;
     struct slice found = {NULL, 0};
-    if (!pattern_new(d->arena, &list, SLICE("draft"), slice_of(source), &p, &f))
+    if (!pattern_new(d->arena, &list, SLICE("draft"), slice_of(source), PATTERN_GROUPS, &p, &f))
         return found;
     for (size_t i = 0; i < DRAFT_EDGE && !found.len; i++) {
         if (i < t->title_count)
@@ -262,7 +262,7 @@ static uint32_t matching(struct draft *d, enum role role, const char *source, st
     struct fault f;
     uint32_t n = 0;
     int at = d->column[role];
-    if (at < 0 || !pattern_new(d->arena, &list, SLICE("draft"), slice_of(source), &p, &f))
+    if (at < 0 || !pattern_new(d->arena, &list, SLICE("draft"), slice_of(source), 0, &p, &f))
         return 0;
     const struct draft_column *c = &d->table->column[at];
     for (uint32_t i = 0; i < draft_distinct(c); i++) {

@@ -101,9 +101,9 @@ static bool read_role(struct reading *r, struct slice *s, enum role *out)
                      near ? near : "", near ? "?" : "");
 }
 
-static bool read_pattern(struct reading *r, struct pattern **out)
+static bool read_pattern(struct reading *r, size_t groups, struct pattern **out)
 {
-    return pattern_new(r->m->job->arena, &r->m->patterns, r->key, r->value, out, r->fault);
+    return pattern_new(r->m->job->arena, &r->m->patterns, r->key, r->value, groups, out, r->fault);
 }
 
 static bool read_column(struct reading *r)
@@ -123,7 +123,7 @@ static bool read_column(struct reading *r)
 static bool read_test(struct reading *r, struct mapping_test *t)
 {
     *t = (struct mapping_test){.option = r->key, .spec = r->rest};
-    return read_pattern(r, &t->pattern);
+    return read_pattern(r, 0, &t->pattern);
 }
 
 static bool read_filter(struct reading *r)
@@ -231,7 +231,7 @@ static bool read_cut(struct reading *r)
     struct mapping_cut *c = &m->cuts[m->cut_count - 1];
     c->take = slice_starts(r->key, SLICE("take."));
     return read_role(r, &rest, &c->to) && read_role(r, &rest, &c->from) &&
-           read_pattern(r, &c->pattern);
+           read_pattern(r, c->to == ROLE_NONE ? 1 : PATTERN_GROUPS, &c->pattern);
 }
 
 static bool read_value(struct reading *r)
@@ -265,7 +265,7 @@ static bool read_statistic(struct reading *r)
                          "option %.*s: it is statistic, or statistic.registered, .ballots, "
                          ".reporting or .total",
                          SLICE_FMT(r->key));
-    return read_pattern(r, &s->pattern);
+    return read_pattern(r, 0, &s->pattern);
 }
 
 static bool read_fact(struct reading *r)
@@ -280,7 +280,7 @@ static bool read_fact(struct reading *r)
         (fact->role != ROLE_COUNT && (fact->role < ROLE_DATE || fact->role > ROLE_VERSION)))
         return fault_set(r->fault, WIRE_SCHEMA, "option %.*s: that is no fact of a file",
                          SLICE_FMT(r->key));
-    return read_pattern(r, &fact->pattern);
+    return read_pattern(r, PATTERN_GROUPS, &fact->pattern);
 }
 
 static bool read_measure_contest(struct reading *r)
@@ -297,17 +297,17 @@ static bool read_check(struct reading *r)
 
 static bool read_no_rows(struct reading *r)
 {
-    return read_pattern(r, &r->m->no_rows);
+    return read_pattern(r, 0, &r->m->no_rows);
 }
 
 static bool read_trailer(struct reading *r)
 {
-    return read_pattern(r, &r->m->trailer);
+    return read_pattern(r, 0, &r->m->trailer);
 }
 
 static bool read_type_total(struct reading *r)
 {
-    return read_pattern(r, &r->m->type_total);
+    return read_pattern(r, 0, &r->m->type_total);
 }
 
 /* What stands here is the mapping's; all else is the engine's or the job's. */

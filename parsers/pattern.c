@@ -20,6 +20,7 @@ struct pattern {
     struct pattern *next;
     struct arena *arena;
     regex_t regex;
+    size_t groups; /* that are asked for */
     bool compiled;
     struct memo texts;
     struct answer *answers; /* by the number of the text */
@@ -118,7 +119,7 @@ const char *pattern_excess(struct slice source)
 /* ---- compiling and matching ---- */
 
 bool pattern_new(struct arena *a, struct pattern **list, struct slice option, struct slice source,
-                 struct pattern **out, struct fault *f)
+                 size_t groups, struct pattern **out, struct fault *f)
 {
     struct pattern *p = arena_alloc(a, sizeof *p);
     bool nocase = slice_starts(source, SLICE("(?i)"));
@@ -142,6 +143,8 @@ bool pattern_new(struct arena *a, struct pattern **list, struct slice option, st
                          SLICE_FMT(option), SLICE_FMT(source), why);
     }
     p->compiled = true;
+    p->groups = groups <= p->regex.re_nsub ? groups : p->regex.re_nsub + 1;
+    p->groups = p->groups < PATTERN_GROUPS ? p->groups : PATTERN_GROUPS;
     *out = p;
     return true;
 }
@@ -158,7 +161,9 @@ void patterns_done(struct pattern **list)
 static bool match(const struct pattern *p, struct slice s, regmatch_t m[PATTERN_GROUPS])
 {
     m[0] = (regmatch_t){.rm_so = 0, .rm_eo = (regoff_t)s.len};
-    return regexec(&p->regex, s.len ? s.ptr : "", PATTERN_GROUPS, m, REG_STARTEND) == 0;
+    for (size_t i = 1; i < PATTERN_GROUPS; i++)
+        m[i] = (regmatch_t){.rm_so = -1, .rm_eo = -1};
+    return regexec(&p->regex, s.len ? s.ptr : "", p->groups, m, REG_STARTEND) == 0;
 }
 
 /* What is remembered of a text, NULL where nothing can be. */

@@ -16,9 +16,10 @@ struct pattern;
 const char *pattern_excess(struct slice source);
 
 /* Compiled patterns hang in *list, since libc's memory is not the arena's: patterns_done frees
- * them. `option` names where the expression stands, for the message. */
+ * them. `option` names where the expression stands, for the message. `groups` is how many will be
+ * asked for, as in pattern_match: 0, only whether it matches; each costs time. */
 bool pattern_new(struct arena *a, struct pattern **list, struct slice option, struct slice source,
-                 struct pattern **out, struct fault *f) MUST_USE;
+                 size_t groups, struct pattern **out, struct fault *f) MUST_USE;
 void patterns_done(struct pattern **list);
 
 /* groups[0] is the match, the rest its groups (ptr NULL: took no part); `groups` may be NULL. What

@@ -234,11 +234,16 @@ static int64_t odd_figure(struct rows *r, struct slice raw, struct slice name)
     return VOTES_UNKNOWN;
 }
 
-/* What stands between the quotes, where there are any. */
-static inline struct slice unquoted(struct slice raw, bool quote)
+/* Plain digits. A line is long enough in front of all fields but its first ones: from here on. */
+static inline bool digits(struct slice s, const char *from, int64_t *n)
 {
-    bool in_quotes = quote && raw.len > 2 && *raw.ptr == '"' && raw.ptr[raw.len - 1] == '"';
-    return in_quotes ? (struct slice){raw.ptr + 1, raw.len - 2} : raw;
+    return s.ptr + s.len < from ? count_digits(s, n) : count_digits_behind(s, n);
+}
+
+static inline bool digits_in_quotes(struct slice s, const char *from, int64_t *n)
+{
+    return s.len > 2 && *s.ptr == '"' && s.ptr[s.len - 1] == '"' &&
+           digits((struct slice){s.ptr + 1, s.len - 2}, from, n);
 }
 
 /* The sum of a column's parts in this row. */
@@ -247,15 +252,13 @@ static inline int64_t figure(struct rows *r, const struct column *c)
     const struct slice *fields = r->fields;
     const size_t fields_count = r->n;
     const bool quote = r->m->count.quote;
-    /* a line is long enough in front of all fields but its first ones */
     const char *from = r->how.adjacent ? fields[0].ptr + 8 : (const char *)UINTPTR_MAX;
     const struct column_part *p = c->parts, *const end = p + c->count;
     int64_t sum = 0, n;
     bool unknown = p == end;
     for (; p < end; p++) {
         struct slice raw = column_field(fields, fields_count, p->field);
-        struct slice s = unquoted(raw, quote);
-        if (s.ptr + s.len < from ? !count_digits(s, &n) : !count_digits_behind(s, &n)) {
+        if (!digits(raw, from, &n) && !(quote && digits_in_quotes(raw, from, &n))) {
             n = odd_figure(r, raw, p->text);
             unknown |= n == VOTES_UNKNOWN;
         }

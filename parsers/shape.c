@@ -76,7 +76,7 @@ static bool line_fits(struct arena *a, struct slice head, const struct option *o
     struct pattern *list = NULL;
     struct pattern *p;
     struct slice line;
-    bool ok = pattern_new(a, &list, SLICE("shape"), o->value, &p, f);
+    bool ok = pattern_new(a, &list, SLICE("shape"), o->value, 0, &p, f);
     *fits = false;
     for (int i = 0; ok && i < LINES && !*fits && next_line(&head, &line); i++)
         *fits = pattern_match(p, line, NULL);
