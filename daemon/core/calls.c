@@ -31,7 +31,7 @@ int calls_rank(const struct settings *s, struct slice by)
         return 0;
     if (slice_eq(by, unopposed))
         return CALLS_RANKS - 1;
-    for (size_t i = 0; i < s->call_order_count && i < CALLS_RANKS - 2; i++)
+    for (size_t i = 0; i < s->call_order_count; i++)
         if (slice_eq(s->call_order[i], by))
             return (int)i + 1;
     return -1;
@@ -588,21 +588,16 @@ static bool look_once(struct model *m, struct race *r, struct calls_look *look, 
     return true;
 }
 
-/* Until nothing more follows: what one of ours gives up another may take, wherever they stand in
- * the list. */
+/* What one of ours gives up another may take, wherever they stand in the list: where anything was
+ * claimed, look again as often as there are names. */
 bool calls_look(struct model *m, struct race *r, struct calls_look *look, struct err *e)
 {
-    bool first = true;
-    uint32_t claims;
+    uint32_t claims = m->claim_count;
+    bool first = true, ok = look_once(m, r, look, &first, e);
 
-    for (uint32_t pass = 0; pass <= r->endorsement_count; pass++) {
-        claims = m->claim_count;
-        if (!look_once(m, r, look, &first, e))
-            return false;
-        if (m->claim_count == claims)
-            break;
-    }
-    return true;
+    for (uint32_t i = 0; ok && m->claim_count != claims && i < r->endorsement_count; i++)
+        ok = look_once(m, r, look, &first, e);
+    return ok;
 }
 
 int64_t calls_next_tick(const struct model *m, int64_t after_ms)

@@ -484,8 +484,8 @@ static void tell_standing(struct turn *t, uint32_t endorsement, const struct sta
         return;
     if (!same && old->outcome != OUTCOME_PENDING) {
         struct documents_event gone = ev;
-        if (st->claim == NONE && !documents_last_event(m, endorsement, &gone))
-            gone = ev;
+        if (st->claim == NONE)
+            documents_last_event(m, endorsement, &gone);
         gone.decision = ev.decision;
         gone.retraction = true;
         gone.was = old->claim;

@@ -36,7 +36,8 @@ static void explain(struct model *m, uint32_t endorsement, struct correction *c)
     struct documents_event ev = {.claim = NONE};
 
     c->now = slice_of(outcome_name(st->outcome));
-    if (documents_last_event(m, endorsement, &ev) && ev.claim != NONE) {
+    documents_last_event(m, endorsement, &ev);
+    if (ev.claim != NONE) {
         c->by = m->claims[ev.claim].by;
         c->why = m->claims[ev.claim].reason;
         if (c->why.len == 0)

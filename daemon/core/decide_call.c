@@ -52,7 +52,7 @@ static bool judge_close(const struct model *m, const struct about *a, struct err
     char room[100];
     struct buf when;
 
-    if (r->polls_close_ms == WHEN_UNKNOWN || a->now_ms >= r->polls_close_ms)
+    if (a->now_ms >= r->polls_close_ms) /* or it is not known */
         return true;
     buf_init_over(&when, room, sizeof room);
     local_time_write(m->settings, r->polls_close_ms, &when);
@@ -226,12 +226,11 @@ static bool holds(const struct model *m, const struct race *r)
 
 static bool judge_release(const struct model *m, const struct about *a, struct err *e)
 {
-    if (!a->race)
-        return m->frozen != 0 ||
-               err_set(e, ERR_NO,
-                       "not everything is frozen; tallyctl release RACE releases one race");
-    if (a->race->frozen != 0 || holds(m, a->race))
+    if (a->race ? a->race->frozen != 0 || holds(m, a->race) : m->frozen != 0)
         return true;
+    if (!a->race)
+        return err_set(e, ERR_NO,
+                       "not everything is frozen; tallyctl release RACE releases one race");
     return err_set(e, ERR_NO,
                    "%.*s has nothing to release: no freeze, no call of the desk's, no retraction%s",
                    SLICE_FMT(a->race->id),

@@ -37,7 +37,7 @@ static void try_line(struct search *s, const struct match_decision *d)
     struct slice words = text_fold_copy(s->words, s->arena), word;
 
     while (slice_next(&words, ' ', &word))
-        if (word.len && slice_find(text, word) == SIZE_MAX)
+        if (slice_find(text, word) == SIZE_MAX)
             return;
     if (s->count++ == 0)
         s->found = *d;
@@ -129,15 +129,20 @@ static bool read_match(struct model *m, struct about *a, enum match_verb verb, s
     struct search s = {.m = m, .words = a->d->argument, .arena = a->done->arena};
     struct buf text;
 
-    if (!decide_candidacy(m, a, e) || a->restored)
-        return a->endorsement != NONE;
+    if (!decide_candidacy(m, a, e))
+        return false;
+    if (a->restored)
+        return match_decision_read(a->d->argument, &a->match);
     buf_init(&s.list, 65536);
     buf_init(&text, 65536);
     bool ok = pick(&s, a, verb, e);
     if (ok) {
         match_decision_write(&s.found, &text);
+        a->match = s.found;
         a->argument = arena_copy(s.arena, buf_slice(&text));
-        ok = (!text.failed && a->argument.ptr) || decide_no_memory(e);
+        ok = !text.failed && a->argument.ptr;
+        if (!ok)
+            decide_no_memory(e);
     }
     buf_done(&s.list);
     buf_done(&text);
@@ -166,11 +171,9 @@ static bool read_undo(struct model *m, struct about *a, struct err *e)
 
 static bool do_match(struct model *m, const struct about *a, struct err *e)
 {
-    struct match_decision d;
+    struct match_decision d = a->match;
     bool changed;
 
-    if (!match_decision_read(a->d->argument, &d))
-        return a->restored || err_set(e, ERR_BUG, "a match decision cannot be read back");
     d.endorsement = a->d->target;
     d.number = a->d->number;
     return a->restored ? match_restore(m, &d, e) : match_decide(m, &d, &changed, e);
@@ -199,8 +202,9 @@ static bool read_source(struct model *m, struct about *a, struct err *e)
     for (uint32_t i = 0; i < m->settings->source_count; i++)
         if (slice_eq(m->settings->sources[i].name, a->d->target))
             a->source = i;
-    return a->source != NONE ||
-           err_set(e, ERR_NO, "no source is named '%.*s'; tallyctl source list has their names",
+    if (a->source != NONE)
+        return true;
+    return err_set(e, ERR_NO, "no source is named '%.*s'; tallyctl source list has their names",
                    SLICE_FMT(a->d->target));
 }
 

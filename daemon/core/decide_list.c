@@ -41,7 +41,9 @@ static bool do_status(struct model *m, const struct about *a, struct err *e)
     };
 
     en->status = (enum endorse_status)a->value;
-    return corrections_add(m, &was) || err_set(e, ERR_BUG, "out of memory for a correction");
+    if (corrections_add(m, &was))
+        return true;
+    return err_set(e, ERR_BUG, "out of memory for a correction");
 }
 
 /* ---- polls ---- */

@@ -3,6 +3,7 @@
 #ifndef TALLYD_CORE_DECIDE_VERBS_H
 #define TALLYD_CORE_DECIDE_VERBS_H
 
+#include "daemon/core/match_decision.h"
 #include "daemon/core/model.h"
 
 struct decide_done; /* decide.h */
@@ -12,11 +13,12 @@ struct about {
     const struct decision *d;
     int64_t now_ms;
     bool restored;
-    uint32_t endorsement;  /* NONE */
-    struct race *race;     /* NULL: none, or all */
-    uint32_t source;       /* NONE */
-    int64_t value;         /* the argument, read: an outcome, a flag, a status, a minute */
-    struct slice argument; /* as it is kept where that is not as it was said; else empty */
+    uint32_t endorsement;        /* NONE */
+    struct race *race;           /* NULL: none, or all */
+    uint32_t source;             /* NONE */
+    int64_t value;               /* the argument, read: an outcome, a flag, a status, a minute */
+    struct match_decision match; /* of the verbs of matches: what it is about */
+    struct slice argument;       /* as it is kept where that is not as it was said; else empty */
     struct decide_done *done;
 };
 

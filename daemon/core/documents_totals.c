@@ -43,7 +43,7 @@ static void write_called_by(struct jsonw *j, const struct settings *s, const str
     jsonw_object(j, "called_by");
     if (t->called_by[0])
         jsonw_int(j, "desk", t->called_by[0]);
-    for (size_t i = 0; i < s->call_order_count && i < CALLS_RANKS - 2; i++) {
+    for (size_t i = 0; i < s->call_order_count; i++) {
         if (!t->called_by[i + 1])
             continue;
         jsonw_key(j, s->call_order[i]);

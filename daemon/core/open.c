@@ -74,7 +74,7 @@ static bool linked(const struct race *r, uint32_t endorsement)
 static const char *reason(const struct model *m, const struct race *r,
                           const struct open_candidacy *o, int64_t now_ms)
 {
-    if (r->polls_close_ms != WHEN_UNKNOWN && now_ms < r->polls_close_ms)
+    if (now_ms < r->polls_close_ms)
         return "polls are open";
     if (!linked(r, o->endorsement))
         return in_review(m, o->endorsement) ? "its match is in review" : "no feed has it";

@@ -137,7 +137,7 @@ static void count_filled(const struct model *m, struct race *r, struct slice by)
 {
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct standing *st = &m->standings[r->endorsements[i]];
-        if (st->outcome != OUTCOME_LOST || st->claim == NONE)
+        if (st->outcome != OUTCOME_LOST)
             continue;
         struct marks_word word = marks_say(m, r, r->endorsements[i], by);
         if (word.opinion == MARKS_LOST && strcmp(word.basis, "mark") == 0)
