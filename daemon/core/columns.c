@@ -52,11 +52,10 @@ static int one_of(struct columns_reader *r, struct slice value, const char *cons
     struct slice word = columns_word(r, value);
 
     for (size_t i = 0; i < n; i++) {
-        if (names[i] && slice_is(word, names[i]))
+        if (slice_is(word, names[i]))
             return (int)i;
         size_t len = strlen(list);
-        if (names[i])
-            snprintf(list + len, sizeof(list) - len, "%s%s", len > 0 ? ", " : "", names[i]);
+        snprintf(list + len, sizeof(list) - len, "%s%s", len > 0 ? ", " : "", names[i]);
     }
     const char *like = text_did_you_mean(word, names, n);
     columns_problem(r, "\"%.*s\" is none of %s%s%s%s", SLICE_FMT(value), list,
@@ -232,23 +231,15 @@ static bool read_clock(struct slice text, int64_t first, int64_t last, int64_t *
 /* "19:00", "7:00 PM", "7:00 p.m."; past midnight up to 29:59. */
 static void read_polls(struct columns_reader *r, struct slice value, struct endorsement *e)
 {
-    static const struct {
-        const char *half;
-        int64_t first, last, add; /* hours; added, in minutes */
-    } halves[] = {{"am", 1, 12, 0}, {"pm", 1, 12, 12 * 60}, {"", 0, 29, 0}};
+    enum { NOON = 12 * 60 };
     struct slice word = text_fold_copy(value, r->a), clock = value;
+    bool pm = slice_ends(word, SLICE("pm")), half = pm || slice_ends(word, SLICE("am"));
     int64_t minutes;
 
-    for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
-        if (!slice_ends(word, slice_of(halves[i].half)))
-            continue;
-        while (halves[i].half[0] && clock.len > 0 &&
-               !strchr("0123456789", clock.ptr[clock.len - 1]))
-            clock.len--;
-        if (!read_clock(clock, halves[i].first, halves[i].last, &minutes))
-            break;
-        bool twelve = halves[i].half[0] && minutes >= 12 * 60;
-        e->polls_minute = minutes + halves[i].add - (twelve ? 12 * 60 : 0);
+    while (half && clock.len > 0 && !strchr("0123456789", clock.ptr[clock.len - 1]))
+        clock.len--;
+    if (read_clock(clock, half ? 1 : 0, half ? 12 : 29, &minutes)) {
+        e->polls_minute = half ? minutes % NOON + (pm ? NOON : 0) : minutes;
         return;
     }
     columns_problem(r, "\"%.*s\" is no time of day; write HH:MM, such as 19:00", SLICE_FMT(value));

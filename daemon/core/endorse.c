@@ -143,7 +143,7 @@ static void read_cell(struct columns_reader *r, const struct column *c, struct s
 
     r->column = c->name;
     /* Lists are longer than one text may be: their items are cleaned one by one. */
-    bool list = memchr(raw.ptr ? raw.ptr : "", '|', raw.len) || c->list;
+    bool list = c->list || slice_find(raw, SLICE("|")) != SIZE_MAX;
     value = c->passed_on || list ? slice_trim(raw) : columns_clean(r, raw);
     if (value.len == 0 && c->required)
         columns_problem(r, "it is empty");
