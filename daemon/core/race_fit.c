@@ -440,15 +440,30 @@ static void check_region(struct judge *j)
         check_home_county(j);
 }
 
+/* Where districts are numbered county by county, a number is one county's. */
+static void check_numbered(struct judge *j)
+{
+    bool by_county = j->ours->state && j->ours->state->county_districts;
+
+    if (by_county && j->theirs->county.word_count > 0 && j->ours->county.word_count > 0)
+        check_home_county(j);
+}
+
+static void check_unknown(struct judge *j)
+{
+    if (j->ours->place.word_count > 0 || j->ours->county.word_count > 0)
+        check_town(j);
+    else if (j->theirs->county.word_count > 0)
+        doubt(j, "the list does not say the place", no_word);
+}
+
 static void check_place(struct judge *j)
 {
     const struct office_class *class = j->theirs->office.class;
 
     switch (class ? class->reach : REACH_UNKNOWN) {
     case REACH_DISTRICT:
-        if (j->ours->state && j->ours->state->county_districts &&
-            j->theirs->county.word_count > 0 && j->ours->county.word_count > 0)
-            check_home_county(j);
+        check_numbered(j);
         return;
     case REACH_STATE:
     case REACH_WIDE:
@@ -463,10 +478,7 @@ static void check_place(struct judge *j)
         check_town(j);
         return;
     case REACH_UNKNOWN:
-        if (j->ours->place.word_count > 0 || j->ours->county.word_count > 0)
-            check_town(j);
-        else if (j->theirs->county.word_count > 0)
-            doubt(j, "the list does not say the place", no_word);
+        check_unknown(j);
         return;
     }
 }
