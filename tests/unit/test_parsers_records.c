@@ -98,6 +98,23 @@ static void records_are_the_same_however_they_arrive(void **state)
     same_at_every_step(SLICE(""), ',', true, "");
 }
 
+#define LONG "a longer text, with separators, that goes on, and on, past a block of bytes"
+
+/* Most lines are cut at once, outside their quotes; these are looked at closely. */
+static void quotes_may_stand_anywhere(void **state)
+{
+    (void)state;
+    same_at_every_step(SLICE("\"" LONG "\",\"b\"\n\"c\"\r\n"), ',', true,
+                       "1:\"" LONG "\"|\"b\"| 2:\"c\"|$ ");
+    same_at_every_step(SLICE("\"a\"\",b\",c\n\"d\",e\n"), ',', true,
+                       "1:\"a\"\",b\"|c| 2:\"d\"|e|$ ");
+    same_at_every_step(SLICE("\"a\n,b\",c\n\"d\",e\n"), ',', true, "1:\"a\n,b\"|c| 3:\"d\"|e|$ ");
+    same_at_every_step(SLICE("a 6\" b,c 7\" d,e\n\"f,\",g\n"), ',', true,
+                       "1:a 6\" b|c 7\" d|e| 2:\"f,\"|g|$ ");
+    same_at_every_step(SLICE("a 6\" b,c\n\"f,\",g\n"), ',', true, "1:a 6\" b|c| 2:\"f,\"|g|$ ");
+    same_at_every_step(SLICE("\"a\",\"b\"\r"), ',', true, "1:\"a\"|\"b\"|!$ ");
+}
+
 static void damage_is_the_same_however_it_arrives(void **state)
 {
     (void)state;
@@ -169,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_are_the_same_however_they_arrive),
+        cmocka_unit_test(quotes_may_stand_anywhere),
         cmocka_unit_test(damage_is_the_same_however_it_arrives),
         cmocka_unit_test(memory_does_not_grow_with_the_payload),
         cmocka_unit_test(a_line_has_a_limit),

@@ -131,6 +131,25 @@ static void a_place_may_be_cut_out_of_what_was_cut_out_of_a_contest(void **state
           "Mayor: Ann of Elm;;5\nMayor: Ann of Oak;;6\n", "Mayor@ Ann=11 [Elm 5] [Oak 6]; ");
 }
 
+static void a_contest_may_be_cut_out_of_a_choice(void **state)
+{
+    (void)state;
+    gives("header=no\nseparator=semicolon\ncolumn.contest=#4\ncolumn.contest-id=#1\n"
+          "column.choice=#2\ncolumn.votes=#3\ncut.contest.choice=^([A-Za-z]+): \n",
+          "7;Mayor: Ann;5;\n7;Clerk: Bo;6;\n7;Mayor: Cy;7;\n", "Mayor@ Ann=5 Cy=7; Clerk@ Bo=6; ");
+}
+
+static void a_filter_looks_at_each_row_where_it_looks_at_more_than_the_contest(void **state)
+{
+    (void)state;
+    gives(BARE "drop.#2=^Nobody\n", "Mayor;Ann;5\nMayor;Nobody;6\nMayor;Bo;7\n",
+          "Mayor@ Ann=5 Bo=7; ");
+    gives(BARE "drop.#2=^Nobody\n", "Mayor;Nobody;6\nMayor;Ann;5\nMayor;Bo;7\n",
+          "Mayor@ Ann=5 Bo=7; ");
+    gives(BARE "drop.#1=^Straight\n", "Straight;Ann;6\nMayor;Ann;5\nStraight;Bo;7\nMayor;Bo;8\n",
+          "Mayor@ Ann=5 Bo=8; ");
+}
+
 static void a_cut_fills_only_what_is_blank(void **state)
 {
     struct format_case c = {.format = "delimited",
@@ -253,6 +272,8 @@ int main(void)
         cmocka_unit_test(a_column_that_says_the_level_tells_rows_apart),
         cmocka_unit_test(a_place_may_be_cut_out_of_a_contest),
         cmocka_unit_test(a_place_may_be_cut_out_of_what_was_cut_out_of_a_contest),
+        cmocka_unit_test(a_contest_may_be_cut_out_of_a_choice),
+        cmocka_unit_test(a_filter_looks_at_each_row_where_it_looks_at_more_than_the_contest),
         cmocka_unit_test(a_cut_fills_only_what_is_blank),
         cmocka_unit_test(columns_with_an_unknown_part_are_unknown_in_any_order),
         cmocka_unit_test(vote_types_with_an_unknown_part_are_unknown_in_any_order),
