@@ -11,9 +11,25 @@ _Static_assert(sizeof(struct results_header) % 8 == 0 && sizeof(struct results_c
                    sizeof(struct results_cell) % 8 == 0 && sizeof(struct results_problem) % 8 == 0,
                "records follow each other without padding");
 
-/* Both say the same: same choices and units in the same order, with the same votes. */
+static bool same_text(struct results_text a, struct results_text b)
+{
+    return a.len == b.len && (a.len == 0 || a.off == b.off);
+}
+
+/* Both say the same of themselves, whenever they say it. */
+static bool same_record(const struct results_contest *a, const struct results_contest *b)
+{
+    return same_text(a->state, b->state) && same_text(a->office, b->office) &&
+           same_text(a->district, b->district) && same_text(a->party, b->party) &&
+           same_text(a->election_type, b->election_type) && a->votes_allowed == b->votes_allowed &&
+           a->seats == b->seats && a->places == b->places && a->flags == b->flags;
+}
+
+/* ... and have the same choices and units in the same order, with the same votes. */
 static bool same_contest(const struct building *a, const struct building *b)
 {
+    if (!same_record(&a->record, &b->record))
+        return false;
     if (a->choice_count != b->choice_count || a->unit_count != b->unit_count)
         return false;
     if (a->choice_count && memcmp(a->choices, b->choices, a->choice_count * sizeof *a->choices))

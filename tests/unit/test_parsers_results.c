@@ -218,6 +218,60 @@ static void repeated_contests_are_judged(void **state)
     check_problem(&m, "there twice and differs");
 }
 
+/* A contest that came again with another office, or other seats, passed for the same one. */
+static void a_repeated_contest_is_of_the_same_office(void **state)
+{
+    static const struct results_contest_in plain = {.id = SLICE_INIT("7"),
+                                                    .text = SLICE_INIT("Council"),
+                                                    .state = SLICE_INIT("GA"),
+                                                    .office = SLICE_INIT("Council"),
+                                                    .district = SLICE_INIT("1"),
+                                                    .party = SLICE_INIT("DEM"),
+                                                    .election_type = SLICE_INIT("Primary"),
+                                                    .updated_ms = 1000,
+                                                    .called_ms = WHEN_UNKNOWN,
+                                                    .registered = -1,
+                                                    .ballots = -1,
+                                                    .votes_allowed = 1,
+                                                    .seats = 1,
+                                                    .places = 2};
+    struct results_contest_in other[12];
+    size_t n = 0;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++)
+        other[i] = plain;
+    other[n++].updated_ms = 2000; /* says the same later */
+    other[n++].called_ms = 1000;
+    size_t same = n;
+    other[n++].state = SLICE("AL");
+    other[n++].office = SLICE("Mayor");
+    other[n++].district = SLICE("2");
+    other[n++].party = SLICE("REP");
+    other[n++].party = SLICE("");
+    other[n++].election_type = SLICE("Runoff");
+    other[n++].votes_allowed = 2;
+    other[n++].seats = -1;
+    other[n++].places = 3;
+    other[n++].flags = RESULTS_RANKED;
+    for (size_t i = 0; i < 2 * n; i++) { /* either first */
+        struct maker m = maker_new();
+        struct err e;
+        for (size_t k = 0; k < 2; k++) {
+            must(results_contest_begin(m.b, k == i / n ? &other[i % n] : &plain, &e), &e);
+            votes(&m, 0, choice(&m, "3", "Jane Doe"), 4);
+        }
+        if (i % n >= same) {
+            check_problem(&m, "there twice and differs");
+            continue;
+        }
+        struct results r = finish(&m);
+        assert_int_equal(r.head->contests, 1);
+        assert_int_equal(r.head->problems, 0);
+        arena_free(m.arena);
+    }
+}
+
 static void scattered_contests_go_on(void **state)
 {
     (void)state;
@@ -548,6 +602,7 @@ int main(void)
         cmocka_unit_test(impossible_votes_are_a_problem),
         cmocka_unit_test(contradictions_are_a_problem),
         cmocka_unit_test(repeated_contests_are_judged),
+        cmocka_unit_test(a_repeated_contest_is_of_the_same_office),
         cmocka_unit_test(scattered_contests_go_on),
         cmocka_unit_test(documents_fail_whole),
         cmocka_unit_test(caps_are_errors),
