@@ -60,6 +60,18 @@ static void the_worst_choice_decides(void **state)
     assert_int_equal(f.choice, 2);
     assert_int_equal(f.was, 1000);
     assert_int_equal(f.is, 800);
+    /* by its share, not by its votes: 20 % of 1,000 is worse than 10 % of 100,000 */
+    f = guard_fall(g, FIGURES(3, {{100000, 1000, 100000}, {90000, 800, 90000}}));
+    assert_int_equal(f.verdict, VERDICT_FALL_HOLD);
+    assert_int_equal(f.choice, 1);
+}
+
+static void a_figure_that_is_no_longer_stated_is_never_small(void **state)
+{
+    (void)state;
+    assert_int_equal(fall(50, 0), VERDICT_FALL_FLAG);
+    assert_int_equal(fall(50, VOTES_UNKNOWN), VERDICT_FALL_DESK);
+    assert_int_equal(fall(1, VOTES_UNKNOWN), VERDICT_FALL_DESK);
 }
 
 static void a_whole_unit_at_zero_is_never_small(void **state)
@@ -165,6 +177,39 @@ static void a_held_swap_ends_by_return_or_time(void **state)
     assert_int_equal(SWAP(1500, 7000, other, later), VERDICT_CORRECTED);
     assert_int_equal(SWAP(4000, 900, other, later), VERDICT_FALL_HOLD);
     assert_int_equal(SWAP(10, 5020, other, later), VERDICT_FALL_DESK);
+}
+
+/* What is 0 or not stated compares with nothing. */
+static void figures_not_stated_prove_no_overvote(void **state)
+{
+    (void)state;
+    static const struct guard_ballots rows[] = {
+        {.votes = 200, .registered = 100, .ballots = 0, .allowed = 1},
+        {.votes = 200, .registered = 100, .ballots = -1, .allowed = 1},
+        {.votes = 200, .registered = 0, .ballots = 106, .allowed = -1},
+        {.votes = 200, .registered = -1, .ballots = 106, .allowed = -1},
+        {.votes = 200, .registered = 100, .ballots = 105, .allowed = 0},
+        {.votes = 200, .registered = 100, .ballots = 105, .allowed = -1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(guard_overvote(g, rows[i]), VERDICT_ACCEPTED);
+}
+
+/* Registration on the day explains more voters than the roll has, and no votes beyond the ballots:
+ * 153,710 for 15,371 was typed in Michigan, which registers on the day. */
+static void registration_on_the_day_excuses_voters_not_votes(void **state)
+{
+    (void)state;
+    struct guard_ballots b = {.votes = 200, .registered = 90, .ballots = 100, .allowed = 2};
+    assert_int_equal(guard_overvote(g, b), VERDICT_OVERVOTE);
+    b.registers_on_day = true;
+    assert_int_equal(guard_overvote(g, b), VERDICT_OVERVOTE_FLAG);
+    b.votes = 201;
+    assert_int_equal(guard_overvote(g, b), VERDICT_OVERVOTE);
+    b.registered = 300;
+    assert_int_equal(guard_overvote(g, b), VERDICT_OVERVOTE);
+    b.votes = 200;
+    assert_int_equal(guard_overvote(g, b), VERDICT_ACCEPTED);
 }
 
 static void more_votes_than_ballots_are_held(void **state)
@@ -314,6 +359,27 @@ static void a_roster_is_the_same_in_any_order(void **state)
     arena_free(room);
 }
 
+/* A feed may state a choice's votes by unit only. */
+static void a_choice_with_votes_anywhere_may_not_vanish(void **state)
+{
+    (void)state;
+    struct feed_choice old[2] = {CHOICE("1", "Ann Wu", ""), CHOICE("2", "Bob Li", "")};
+    int64_t total[2] = {10, VOTES_UNKNOWN}, first[2] = {10, 0}, second[2] = {0, 5};
+    struct feed_unit units[3] = {{.votes = total}, {.votes = first}, {.votes = second}};
+    struct feed_contest c = {.choices = old, .choice_count = 2, .units = units, .unit_count = 3};
+    struct arena *a = arena_new(1 << 16);
+    uint32_t map[2];
+
+    struct guard_roster r = guard_roster(&c, old, 1, map, a);
+    assert_int_equal(r.verdict, VERDICT_ROSTER_CHANGED);
+    assert_true(slice_is(r.was, "Bob Li"));
+    second[1] = 0;
+    assert_int_equal(guard_roster(&c, old, 1, map, a).verdict, VERDICT_ACCEPTED);
+    arena_refuse_after(a, 0); /* nothing can be told apart: the contest stays as it is */
+    assert_int_equal(guard_roster(&c, old, 2, map, a).verdict, VERDICT_ROSTER_CHANGED);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +393,10 @@ int main(void)
         cmocka_unit_test(doubling_is_judged_whatever_the_size),
         cmocka_unit_test(small_swaps_must_be_exact),
         cmocka_unit_test(a_held_swap_ends_by_return_or_time),
+        cmocka_unit_test(a_figure_that_is_no_longer_stated_is_never_small),
+        cmocka_unit_test(figures_not_stated_prove_no_overvote),
+        cmocka_unit_test(registration_on_the_day_excuses_voters_not_votes),
+        cmocka_unit_test(a_choice_with_votes_anywhere_may_not_vanish),
         cmocka_unit_test(more_votes_than_ballots_are_held),
         cmocka_unit_test(a_roster_is_id_and_name_and_party),
         cmocka_unit_test(what_one_side_does_not_say_does_not_differ),
