@@ -139,6 +139,13 @@ static void a_contest_may_be_cut_out_of_a_choice(void **state)
           "7;Mayor: Ann;5;\n7;Clerk: Bo;6;\n7;Mayor: Cy;7;\n", "Mayor@ Ann=5 Cy=7; Clerk@ Bo=6; ");
 }
 
+static void a_value_is_the_same_in_any_case_and_the_first_counts(void **state)
+{
+    (void)state;
+    gives(BARE "value.contest.m=Mayor\nvalue.contest.M=Clerk\nvalue.choice.m=Em\n",
+          "M;Ann;5\nm;M;6\nMM;Ann;7\n", "Mayor@ Ann=5 Em=6; MM@ Ann=7; ");
+}
+
 static void a_filter_looks_at_each_row_where_it_looks_at_more_than_the_contest(void **state)
 {
     (void)state;
@@ -273,6 +280,7 @@ int main(void)
         cmocka_unit_test(a_place_may_be_cut_out_of_a_contest),
         cmocka_unit_test(a_place_may_be_cut_out_of_what_was_cut_out_of_a_contest),
         cmocka_unit_test(a_contest_may_be_cut_out_of_a_choice),
+        cmocka_unit_test(a_value_is_the_same_in_any_case_and_the_first_counts),
         cmocka_unit_test(a_filter_looks_at_each_row_where_it_looks_at_more_than_the_contest),
         cmocka_unit_test(a_cut_fills_only_what_is_blank),
         cmocka_unit_test(columns_with_an_unknown_part_are_unknown_in_any_order),
