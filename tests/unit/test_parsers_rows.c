@@ -142,8 +142,10 @@ static void a_contest_may_be_cut_out_of_a_choice(void **state)
 static void a_value_is_the_same_in_any_case_and_the_first_counts(void **state)
 {
     (void)state;
-    gives(BARE "value.contest.m=Mayor\nvalue.contest.M=Clerk\nvalue.choice.m=Em\n",
-          "M;Ann;5\nm;M;6\nMM;Ann;7\n", "Mayor@ Ann=5 Em=6; MM@ Ann=7; ");
+    gives(BARE "value.contest.m1=Mayor\nvalue.contest.M1=Clerk\nvalue.contest.mb c=Judge\n"
+               "value.choice.m1=Em\n",
+          "M1;Ann;5\nm1;M1;6\nMB C;Bo;7\nM2;Ann;7\n",
+          "Mayor@ Ann=5 Em=6; Judge@ Bo=7; M2@ Ann=7; ");
 }
 
 static void a_filter_looks_at_each_row_where_it_looks_at_more_than_the_contest(void **state)
