@@ -329,6 +329,90 @@ static void explain_of_a_part_of_a_name(void **state)
     says(l, "feed     ddhq: contest 8 \"State Senate\", choice 1 \"Jon Jay\"; received");
 }
 
+/* Only of sources that make calls, have answered, and could have it. */
+static void what_a_call_feed_lacks_is_named(void **state)
+{
+    struct lists *l = *state;
+    const struct model *m = core_model(l->n.core);
+
+    documents_unmatched(m, &l->out);
+    assert_true(slice_is(buf_slice(&l->out),
+                         "source ap makes calls and has no match for 3 of 5: bob, cat, jon\n"
+                         "source state makes calls and has no match for 3 of 5: ann, cat, jon\n"));
+    l->n.sources[2].state = SLICE("ga");
+    core_free(l->n.core);
+    night_core(&l->n);
+    m = core_model(l->n.core);
+    night_batch(&l->n, 2, SHERIFF("70 60"), NIGHT_AT(3));
+    night_batch(&l->n, 0,
+                "contest 4|Sheriff|GA|Cobb\nchoice 41|Bob Baker|D\nchoice 42|Else One|R\n"
+                "total 70 60\n"
+                "contest 8|State Senate|PA\nchoice 1|Jon Jay|D\nchoice 2|Else One|R\ntotal 4 3\n",
+                NIGHT_AT(3));
+    buf_clear(&l->out);
+    documents_unmatched(m, &l->out);
+    assert_true(slice_is(buf_slice(&l->out),
+                         "source ap makes calls and has no match for 2 of 5: ann, cat\n"
+                         "source state makes calls and has no match for 1 of 5: ann\n"));
+}
+
+/* More than five are only counted. */
+static void the_first_few_of_many_are_named(void **state)
+{
+    struct lists *l = *state;
+
+    night_close(&l->n);
+    night_open(&l->n, "endorsement_id,candidate_name,state,office,district,seats_to_fill\n"
+                      "a,Ann Archer,GA,State House,1,1\nb,Bob Baker,GA,State House,2,1\n"
+                      "c,Cat Cole,GA,State House,3,1\nd,Dan Dorn,GA,State House,4,1\n"
+                      "e,Eve Ernst,GA,State House,5,1\nf,Fay Flint,GA,State House,6,1\n"
+                      "g,Gil Grant,GA,State House,7,1\n");
+    night_batch(&l->n, 0,
+                "contest 1|State House District 1|GA\nchoice 1|Ann Archer\nchoice 2|Else One\n"
+                "total 1 2\n",
+                NIGHT_AT(1));
+    documents_unmatched(core_model(l->n.core), &l->out);
+    says(l, "no match for 6 of 7: b, c, d, e, f, ...\n");
+    buf_clear(&l->out);
+    assert_false(documents_explain(core_model(l->n.core), core_tally(l->n.core), SLICE("ga"),
+                                   NIGHT_AT(2), &l->out, &l->e));
+    assert_true(night_says(slice_of(l->e.text), "'ga' fits 7; give one of these ids:"));
+    night_batch(&l->n, 0,
+                "contest 1|State House District 1|GA\nchoice 1|Ann Archer\nchoice 2|Else One\n"
+                "total 1 2\ncontest 2|State House District 2|GA\nchoice 1|Bob Baker\nchoice 2|Else "
+                "Two\ntotal 1 2\n",
+                NIGHT_AT(2));
+    night_batch(&l->n, 0,
+                "contest 2|State House District 2|GA\nchoice 1|Bob Baker\nchoice 2|Else "
+                "Two\ntotal 1 2\n",
+                NIGHT_AT(3));
+    races(l, "a");
+    documents_matches(core_model(l->n.core), &l->out);
+    says(l, "a,Ann Archer,GA,State House,1,auto,ap,1,");
+}
+
+/* More than ten that fit are only counted, too. */
+static void many_that_fit_a_word(void **state)
+{
+    struct lists *l = *state;
+    struct buf csv;
+
+    night_close(&l->n);
+    buf_init(&csv, 65536);
+    buf_addz(&csv, "endorsement_id,candidate_name,state,office,district,race_id\n");
+    for (int i = 1; i <= 12; i++)
+        buf_addf(&csv, "id%d,Ann Archer %d,GA,State House,%d,r%d\n", i, i, i, i);
+    night_open(&l->n, csv.ptr);
+    buf_done(&csv);
+    const struct model *m = core_model(l->n.core);
+    const struct tally *t = core_tally(l->n.core);
+    assert_false(documents_explain(m, t, SLICE("archer"), NIGHT_AT(2), &l->out, &l->e));
+    assert_true(night_says(slice_of(l->e.text), "fits 12; give one of these ids, or more letters"));
+    assert_false(night_says(slice_of(l->e.text), "id11"));
+    assert_false(documents_explain(m, t, SLICE("r"), NIGHT_AT(2), &l->out, &l->e));
+    assert_false(night_says(slice_of(l->e.text), "r11"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +425,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(matches_wait_or_stand_decided, set_up, tear_down),
         cmocka_unit_test_setup_teardown(corrections_are_told_the_latest_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(totals_come_in_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_call_feed_lacks_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_first_few_of_many_are_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_that_fit_a_word, set_up, tear_down),
         cmocka_unit_test_setup_teardown(explain_of_a_part_of_a_name, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
