@@ -8,6 +8,7 @@
 
 #include "daemon/core/history.h"
 #include "daemon/core/name.h"
+#include "daemon/core/race_fit.h"
 #include "daemon/core/ruling.h"
 #include "daemon/core/stream.h"
 #include "tests/unit/refusing.h"
@@ -101,6 +102,46 @@ static void test_a_name_is_read_whole_or_not_at_all(void **state)
 {
     (void)state;
     refusing_everywhere(read_name, (void *)"Archer, Ann-Marie \"Annie\" Jr. (D)");
+}
+
+/* Both sides of a race: what is read of a text by half would be another office's. */
+static void read_race(void *of)
+{
+    const struct endorsement en = {.state = SLICE("GA"),
+                                   .office = SLICE("School Board"),
+                                   .district = SLICE("Ward 2"),
+                                   .seat = SLICE("B"),
+                                   .jurisdiction = SLICE("City of Elm"),
+                                   .county = SLICE("Cobb")};
+    const struct feed_contest c = {.state = SLICE("GA"),
+                                   .text = SLICE("Elm City School Board / Junta Escolar de Elm"),
+                                   .office = SLICE("School Board Seat B"),
+                                   .district = SLICE("Ward 2"),
+                                   .election_type = SLICE("General"),
+                                   .county = SLICE("Cobb")};
+    struct settings_source source = {.name = SLICE("ap")};
+    struct err e = {ERR_BUG, "no memory for a race"};
+    struct race_theirs theirs;
+    struct race_reason why;
+    struct race_ours ours;
+    (void)of;
+
+    refusing_begin();
+    armed = true;
+    struct arena *a = arena_new((size_t)1 << 20);
+    bool ok =
+        a && race_fit_read_ours(&en, a, &ours) && race_fit_read_theirs(&c, &source, a, &theirs);
+    armed = false;
+    is_said(ok, &e);
+    if (ok)
+        assert_int_equal(race_fit_compare(&ours, &theirs, &why), RACE_SAME);
+    arena_free(a);
+}
+
+static void test_a_race_is_read_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    refusing_everywhere(read_race, NULL);
 }
 
 static void read_history(void *of)
@@ -364,6 +405,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_list),
         cmocka_unit_test(test_a_name_is_read_whole_or_not_at_all),
+        cmocka_unit_test(test_a_race_is_read_whole_or_not_at_all),
         cmocka_unit_test(test_earlier_cycles),
         cmocka_unit_test(test_what_was_durable),
         cmocka_unit_test(test_documents),
