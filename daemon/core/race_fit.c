@@ -440,13 +440,22 @@ static void check_region(struct judge *j)
         check_home_county(j);
 }
 
-/* Where districts are numbered county by county, a number is one county's. */
+/* Where each county numbers its own districts of the house, a number alone names none: the county
+ * is said too, or a word with it ("Merrimack 5"), which is then compared as all words are. */
 static void check_numbered(struct judge *j)
 {
-    bool by_county = j->ours->state && j->ours->state->county_districts;
+    const struct race_ours *o = j->ours;
 
-    if (by_county && j->theirs->county.word_count > 0 && j->ours->county.word_count > 0)
+    if (!o->state || !o->state->county_districts)
+        return;
+    if (o->county.word_count > 0 && j->theirs->county.word_count > 0)
         check_home_county(j);
+    else if (!class_is(j->theirs->office.class, "state-house"))
+        return;
+    else if (o->county.word_count == 0 && o->office.word_count == 0)
+        doubt(j, "the list does not say the county", no_word);
+    else if (!words_within(&o->county, &j->theirs->office))
+        doubt(j, "the contest does not say the county", o->county.words[0]);
 }
 
 static void check_unknown(struct judge *j)
