@@ -41,8 +41,7 @@ static void explain(struct model *m, uint32_t endorsement, struct correction *c)
         c->by = m->claims[ev.claim].by;
         c->why = m->claims[ev.claim].reason;
         if (c->why.len == 0)
-            c->why = ev.retraction ? SLICE("the call was taken back")
-                                   : SLICE("another outcome is called");
+            c->why = SLICE("another outcome is called"); /* a retraction has its reason */
     } else if (ev.decision) {
         c->by = SLICE("desk");
         c->why = ev.decision->reason;

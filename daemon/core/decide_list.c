@@ -104,8 +104,6 @@ static bool move_place(struct model *m, const struct about *a, struct err *e)
     size_t n = m->settings->polls_count;
     struct settings_polls *rows = arena_array(m->strings, n + 1, sizeof *rows);
 
-    if (!was)
-        return true; /* no longer configured */
     if (!rows)
         return decide_no_memory(e);
     memcpy(rows, m->settings->polls, n * sizeof *rows);
