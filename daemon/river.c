@@ -50,51 +50,50 @@ static bool find_file(const struct settings_source *s, struct slice name, uint32
     return false;
 }
 
-static bool restore_claim(struct river *r, const struct writer_claim *w, struct err *e)
+static bool claim_of(const struct writer_claim *w, struct claim *out, struct err *e)
 {
-    struct claim c = {.number = w->number,
-                      .race_id = w->race_id,
-                      .endorsement_id = w->endorsement_id,
-                      .by = w->by,
-                      .outcome = (enum outcome)w->outcome,
-                      .at_ms = w->at_ms,
-                      .called_at_ms = w->called_at_ms,
-                      .basis = w->basis,
-                      .reason = w->reason,
-                      .evidence = w->evidence};
-    if (w->outcome < 0 || w->outcome >= OUTCOMES)
-        return err_set(e, ERR_DATA, "claim %lld in the state directory has no known outcome",
-                       (long long)w->number);
-    return core_restore_claim(r->core, &c, e);
+    *out = (struct claim){.number = w->number,
+                          .race_id = w->race_id,
+                          .endorsement_id = w->endorsement_id,
+                          .by = w->by,
+                          .outcome = (enum outcome)w->outcome,
+                          .at_ms = w->at_ms,
+                          .called_at_ms = w->called_at_ms,
+                          .basis = w->basis,
+                          .reason = w->reason,
+                          .evidence = w->evidence};
+    return (w->outcome >= 0 && w->outcome < OUTCOMES) ||
+           err_set(e, ERR_DATA, "claim %lld in the state directory has no known outcome",
+                   (long long)w->number);
 }
 
-static bool restore_decision(struct river *r, const struct writer_decision *w, struct err *e)
+static struct decision decision_of(const struct writer_decision *w)
 {
-    struct decision d = {.number = w->number,
-                         .at_ms = w->at_ms,
-                         .verb = w->verb,
-                         .target = w->target,
-                         .argument = w->argument,
-                         .reason = w->reason,
-                         .basis = w->basis,
-                         .url = w->url,
-                         .by = w->by};
-    return core_restore_decision(r->core, &d, e);
+    return (struct decision){.number = w->number,
+                             .at_ms = w->at_ms,
+                             .verb = w->verb,
+                             .target = w->target,
+                             .argument = w->argument,
+                             .reason = w->reason,
+                             .basis = w->basis,
+                             .url = w->url,
+                             .by = w->by};
 }
 
-/* Claims and decisions in their one order, as they came: what each corrected is seen again. */
 static bool restore_history(struct river *r, const struct writer_loaded *l, struct err *e)
 {
-    size_t claim = 0, decision = 0;
-    while (claim < l->claim_count || decision < l->decision_count) {
-        bool is_claim =
-            decision == l->decision_count ||
-            (claim < l->claim_count && l->claims[claim].number < l->decisions[decision].number);
-        if (is_claim ? !restore_claim(r, &l->claims[claim++], e)
-                     : !restore_decision(r, &l->decisions[decision++], e))
-            return false;
-    }
-    return true;
+    struct claim *claims = calloc(l->claim_count + 1, sizeof *claims);
+    struct decision *decisions = calloc(l->decision_count + 1, sizeof *decisions);
+    bool ok = (claims && decisions) || err_set(e, ERR_BUG, "out of memory");
+    for (size_t i = 0; ok && i < l->claim_count; i++)
+        ok = claim_of(&l->claims[i], &claims[i], e);
+    for (size_t i = 0; ok && i < l->decision_count; i++)
+        decisions[i] = decision_of(&l->decisions[i]);
+    struct core_history h = {claims, l->claim_count, decisions, l->decision_count};
+    ok = ok && core_restore_history(r->core, &h, e);
+    free(claims);
+    free(decisions);
+    return ok;
 }
 
 static bool restore_rulings(struct river *r, const struct writer_loaded *l, struct err *e)

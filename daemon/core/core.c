@@ -1,235 +1,22 @@
 /* SPDX-License-Identifier: ISC */
 /* One event at a time through feed, match, merge, calls, tallies, to messages. */
-#include "daemon/core/core.h"
+#include "daemon/core/core_own.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/when.h"
-#include "daemon/core/corrections.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/emit.h"
 #include "daemon/core/feed.h"
-#include "daemon/core/marks.h"
 #include "daemon/core/match.h"
 #include "daemon/core/merge.h"
-#include "daemon/core/polls.h"
 #include "daemon/core/report.h"
 #include "daemon/core/ruling.h"
 #include "daemon/core/standings.h"
 #include "daemon/core/statement.h"
 #include "daemon/core/states.h"
-
-#define STRINGS_MAX ((size_t)1 << 30)
-#define RESTORE_MAX ((size_t)64 << 20)
-#define DOCUMENT_MAX ((size_t)16 << 20)
-
-struct core {
-    struct model model;
-    struct buf text;            /* of one document */
-    struct tally all, told;     /* told: as last published */
-    struct tally *in, *in_told; /* by state, as in `states` */
-    int64_t told_change_ms;
-    struct statement_stale told_stale;
-    bool *dirty;    /* by race: look at it again in this event */
-    int64_t due_ms; /* of the next tick */
-};
-
-static struct tally *state_tally(struct tally *list, struct slice state)
-{
-    const struct state *s = states_find(state);
-
-    return s && s - states < TALLY_STATES ? &list[s - states] : NULL;
-}
-
-/* Take a race out of the tallies before it changes (-1), put it back after (1). */
-static void count(struct core *c, const struct race *r, int sign)
-{
-    struct tally *in = state_tally(c->in, r->state);
-
-    tally_race(&c->all, &c->model, r, sign, NULL);
-    if (in)
-        tally_race(in, &c->model, r, sign, NULL);
-}
-
-/* The standings of a race's endorsements as they are, in its order, to be freed. NULL: memory. */
-static struct standing *standings_copy(const struct model *m, const struct race *r)
-{
-    struct standing *old = calloc(r->endorsement_count + 1, sizeof *old);
-
-    for (uint32_t i = 0; old && i < r->endorsement_count; i++)
-        old[i] = m->standings[r->endorsements[i]];
-    return old;
-}
-
-/* Derive what stands in a race, count it so, and note what that corrects. Do outcomes, or who
- * decided, differ? */
-static bool derive(struct core *c, struct race *r, int64_t at_ms, const struct standing *old,
-                   bool *failed)
-{
-    count(c, r, -1);
-    bool changed = standings_derive(&c->model, r);
-    count(c, r, 1);
-    for (uint32_t i = 0; changed && i < r->endorsement_count; i++)
-        *failed |= !corrections_outcome(&c->model, r->endorsements[i], old[i].outcome, at_ms);
-    return changed;
-}
-
-/* ---- life ---- */
-
-static bool no_memory(struct err *e)
-{
-    return err_set(e, ERR_BUG, "core: out of memory");
-}
-
-static bool start(struct core *c, struct err *e)
-{
-    struct model *m = &c->model;
-
-    m->strings = arena_new(STRINGS_MAX);
-    c->in = calloc(TALLY_STATES, sizeof *c->in);
-    c->in_told = calloc(TALLY_STATES, sizeof *c->in_told);
-    if (!m->strings || !c->in || !c->in_told)
-        return no_memory(e);
-    if (!decide_init(m, e) || !feed_init(m, e) || !match_init(m, e) || !calls_init(m, e))
-        return false;
-    c->dirty = calloc(m->race_count + 1, sizeof *c->dirty);
-    if (!c->dirty)
-        return no_memory(e);
-    for (uint32_t i = 0; i < m->race_count; i++) {
-        struct race *r = &m->races[i];
-        r->polls_close_ms = polls_race_close(m->settings, m->endorsed, r);
-        if (!marks_seats(m, r))
-            r->flags |= RACE_CONFLICT;
-        count(c, r, 1);
-    }
-    return true;
-}
-
-bool core_new(const struct settings *s, const struct endorsements *list, struct core **out,
-              struct err *e)
-{
-    struct core *c = calloc(1, sizeof *c);
-
-    if (!c)
-        return no_memory(e);
-    c->model.settings = s;
-    c->model.endorsed = list;
-    c->model.last_change_ms = c->model.checked_ms = c->told_change_ms = WHEN_UNKNOWN;
-    c->due_ms = WHEN_UNKNOWN; /* the first tick is due at once: elections without votes */
-    buf_init(&c->text, DOCUMENT_MAX);
-    if (!start(c, e)) {
-        core_free(c);
-        return false;
-    }
-    *out = c;
-    return true;
-}
-
-void core_free(struct core *c)
-{
-    if (!c)
-        return;
-    calls_done(&c->model);
-    feed_done(&c->model);
-    buf_done(&c->text);
-    free(c->dirty);
-    free(c->in);
-    free(c->in_told);
-    arena_free(c->model.strings);
-    free(c);
-}
-
-const struct model *core_model(const struct core *c)
-{
-    return &c->model;
-}
-
-const struct tally *core_tally(const struct core *c)
-{
-    return &c->all;
-}
-
-/* What was durable is derived as it was then. */
-static bool derive_again(struct core *c, struct race *r, int64_t at_ms)
-{
-    struct standing *old = standings_copy(&c->model, r);
-    bool failed = !old;
-
-    if (old)
-        derive(c, r, at_ms, old, &failed);
-    free(old);
-    return !failed;
-}
-
-bool core_restore_claim(struct core *c, const struct claim *claim, struct err *e)
-{
-    struct model *m = &c->model;
-    uint32_t endorsement = calls_endorsement_of(m, claim);
-
-    if (!calls_restore(m, claim, e))
-        return false;
-    if (endorsement == NONE)
-        return true;
-    if (!derive_again(c, &m->races[m->standings[endorsement].race], claim->at_ms))
-        return no_memory(e);
-    if (claim->at_ms > m->last_change_ms)
-        m->last_change_ms = claim->at_ms;
-    return true;
-}
-
-/* Races that a decision concerns, from the first to before the last. */
-static void range(const struct core *c, const struct decide_done *t, uint32_t *from, uint32_t *to)
-{
-    *from = t->all ? 0 : t->race == NONE ? 0 : t->race;
-    *to = t->all ? c->model.race_count : t->race == NONE ? 0 : t->race + 1;
-}
-
-/* Every tally from nothing. */
-static void recount(struct core *c)
-{
-    memset(&c->all, 0, sizeof c->all);
-    memset(c->in, 0, TALLY_STATES * sizeof *c->in);
-    for (uint32_t i = 0; i < c->model.race_count; i++)
-        count(c, &c->model.races[i], 1);
-}
-
-bool core_restore_decision(struct core *c, const struct decision *d, struct err *e)
-{
-    struct arena *a = arena_new(RESTORE_MAX);
-    struct decide_done done = {.arena = a};
-    uint32_t from, to;
-
-    bool ok = a ? decide_restore(&c->model, d, &done, e) : no_memory(e);
-    arena_free(a);
-    if (!ok)
-        return false;
-    range(c, &done, &from, &to);
-    for (uint32_t i = from; i < to; i++)
-        if (!derive_again(c, &c->model.races[i], d->at_ms))
-            return no_memory(e);
-    recount(c);
-    if (d->at_ms > c->model.last_change_ms)
-        c->model.last_change_ms = d->at_ms;
-    return true;
-}
-
-bool core_restore_ruling(struct core *c, const struct feed_ruling *ruling, struct err *e)
-{
-    return ruling_restore(&c->model, ruling, e);
-}
-
-bool core_restore_name(struct core *c, const struct learned *name, struct err *e)
-{
-    return feed_restore_name(&c->model, name, e);
-}
-
-bool core_restore_digest(struct core *c, uint32_t source, uint32_t file, struct digest d,
-                         struct err *e)
-{
-    return feed_restore_digest(&c->model, source, file, d, e);
-}
 
 /* ---- one event ---- */
 
@@ -262,7 +49,7 @@ static void *append(struct turn *t, void *list, size_t *count, const void *more,
     struct err e;
 
     if (n && !all) {
-        no_memory(&e);
+        core_no_memory(&e);
         failed(t, &e);
     }
     if (!all)
@@ -420,8 +207,8 @@ static void on_decision(struct turn *t, const struct event *ev)
     }
     t->out->decision = &c->model.decisions[c->model.decision_count - 1];
     t->before = c->all;
-    recount(c); /* statuses may have changed */
-    range(c, &t->decided, &from, &to);
+    core_recount(c); /* statuses may have changed */
+    core_range(c, &t->decided, &from, &to);
     for (uint32_t i = from; i < to; i++)
         c->dirty[i] = true;
     for (size_t i = 0; i < t->decided.report_count; i++) {
@@ -459,13 +246,13 @@ static void look_at_races(struct turn *t)
     for (size_t i = 0; i < t->race_count; i++) {
         struct race *r = &c->model.races[t->races[i]];
         t->was[i].race = *r;
-        count(c, r, -1);
+        core_count(c, r, -1);
         if (!merge_race(&c->model, r, t->now_ms, &t->was[i].changed, &e) ||
             !calls_look(&c->model, r, &t->look, &e))
             failed(t, &e);
         t->was[i].changed |=
             (t->decided.all && !t->decided.looks) || t->decided.race == t->races[i];
-        count(c, r, 1);
+        core_count(c, r, 1);
     }
 }
 
@@ -504,12 +291,12 @@ static void settle_races(struct turn *t, struct emit *calls)
     for (size_t i = 0; i < t->race_count; i++) {
         struct race *r = &m->races[t->races[i]];
         const struct race *was = &t->was[i].race;
-        struct standing *old = standings_copy(m, r);
+        struct standing *old = core_standings(m, r);
         if (!old) {
             calls->failed = true;
             return;
         }
-        bool standings = derive(c, r, t->now_ms, old, &calls->failed);
+        bool standings = core_derive(c, r, t->now_ms, old, &calls->failed);
         t->was[i].changed |= standings || r->flags != was->flags || r->status != was->status ||
                              r->seats != was->seats || r->places != was->places;
         if (t->was[i].changed && t->now_ms > m->last_change_ms) /* a restart goes back in time */
@@ -557,7 +344,7 @@ static void emit_sums(struct turn *t, struct emit *em)
 
     for (size_t i = 0; i < t->race_count; i++) {
         struct slice state = m->races[t->races[i]].state;
-        struct tally *in = state_tally(c->in, state), *told = state_tally(c->in_told, state);
+        struct tally *in = core_state_tally(c->in, state), *told = core_state_tally(c->in_told, state);
         if (in && !tally_same(in, told)) {
             emit_state(em, state, in);
             *told = *in;
@@ -676,7 +463,7 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     if (now_ms >= c->due_ms)
         on_time(&t);
     if (!gather(&t)) {
-        no_memory(&e);
+        core_no_memory(&e);
         failed(&t, &e);
         return;
     }
@@ -707,7 +494,7 @@ bool core_preview(struct core *c, const struct decision *d, int64_t now_ms, stru
     size_t races = m->race_count * sizeof *m->races;
     size_t standings = m->endorsed->count * sizeof *m->standings;
     size_t list = m->endorsed->count * sizeof *m->own.list;
-    struct arena *a = arena_new(races + standings + list + RESTORE_MAX);
+    struct arena *a = arena_new(races + standings + list + CORE_DECISION_MAX);
     void *saved[] = {a ? arena_alloc(a, races + 1) : NULL, a ? arena_alloc(a, standings + 1) : NULL,
                      a ? arena_alloc(a, list + 1) : NULL};
     struct decide_done done = {.arena = a};
@@ -718,7 +505,7 @@ bool core_preview(struct core *c, const struct decision *d, int64_t now_ms, stru
 
     if (!saved[0] || !saved[1] || !saved[2]) {
         arena_free(a);
-        return no_memory(e);
+        return core_no_memory(e);
     }
     bool ok = decide_shows(m, d, now_ms, a, &said, &shows, e);
     if (ok && !shows)
@@ -732,7 +519,7 @@ bool core_preview(struct core *c, const struct decision *d, int64_t now_ms, stru
     memcpy(saved[2], m->own.list, list);
     ok = decide_take(m, d, now_ms, &done, e);
     if (ok) {
-        range(c, &done, &from, &to);
+        core_range(c, &done, &from, &to);
         for (uint32_t i = from; i < to; i++)
             standings_derive(m, &m->races[i]);
         tally_all(&after, m, NULL);

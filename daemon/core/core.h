@@ -54,8 +54,13 @@ void core_free(struct core *c); /* accepts NULL */
 
 /* Before the first event, in this order: what was durable; claims and decisions by their numbers,
  * which are one row. */
-bool core_restore_claim(struct core *c, const struct claim *claim, struct err *e) MUST_USE;
-bool core_restore_decision(struct core *c, const struct decision *d, struct err *e) MUST_USE;
+struct core_history { /* each in order of number */
+    const struct claim *claims;
+    size_t claim_count;
+    const struct decision *decisions;
+    size_t decision_count;
+};
+bool core_restore_history(struct core *c, const struct core_history *h, struct err *e) MUST_USE;
 bool core_restore_ruling(struct core *c, const struct feed_ruling *ruling, struct err *e) MUST_USE;
 bool core_restore_name(struct core *c, const struct learned *name, struct err *e) MUST_USE;
 /* Which bytes this file has shown before, oldest first, so that an older copy is known again. */

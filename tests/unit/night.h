@@ -187,21 +187,40 @@ static inline bool night_decide(struct night *n, const char *verb, const char *t
     return n->out.decision != NULL;
 }
 
+/* Claims and decisions into a core, before its first event. */
+static inline bool night_claims(struct core *c, const struct claim *claims, size_t n)
+{
+    struct core_history h = {.claims = claims, .claim_count = n};
+    struct err e;
+
+    return core_restore_history(c, &h, &e);
+}
+
+static inline bool night_decisions(struct core *c, const struct decision *decisions, size_t n)
+{
+    struct core_history h = {.decisions = decisions, .decision_count = n};
+    struct err e;
+
+    return core_restore_history(c, &h, &e);
+}
+
+static inline bool night_restore(struct core *c, const struct model *m)
+{
+    struct core_history h = {m->claims, m->claim_count, m->decisions, m->decision_count};
+    struct err e;
+
+    return core_restore_history(c, &h, &e);
+}
+
 /* A new core of what the old one made durable; the old one is returned. */
 static inline struct core *night_restart(struct night *n)
 {
     struct core *old = n->core;
     const struct model *m = core_model(old);
-    struct err e;
 
     night_core(n);
-    for (uint32_t i = 0, k = 0; i < m->claim_count || k < m->decision_count;) {
-        bool claim = k == m->decision_count ||
-                     (i < m->claim_count && m->claims[i].number < m->decisions[k].number);
-        if (claim ? !core_restore_claim(n->core, &m->claims[i++], &e)
-                  : !core_restore_decision(n->core, &m->decisions[k++], &e))
-            fail_msg("%s: %s", claim ? "claim" : "decision", e.text);
-    }
+    if (!night_restore(n->core, m))
+        fail_msg("the night's own claims and decisions are refused");
     return old;
 }
 

@@ -377,7 +377,7 @@ static void test_a_restart_calls_nothing_twice(void **state)
 {
     static const char payload[] = SENATE("won", "", "") BOARD("won", "", "won", "") CORONER("0");
     struct night n;
-    struct err e;
+
     (void)state;
     night_open(&n, list);
     night_batch(&n, AP, payload, NIGHT_AT(1));
@@ -386,8 +386,7 @@ static void test_a_restart_calls_nothing_twice(void **state)
     uint32_t claims = m->claim_count;
     assert_true(claims >= 6);
     night_core(&n);
-    for (uint32_t i = 0; i < claims; i++)
-        assert_true(core_restore_claim(n.core, &m->claims[i], &e));
+    assert_true(night_claims(n.core, m->claims, claims));
     /* before any feed has spoken: our own wins are seats called, and a loss that followed from all
      * of them being called says so */
     assert_int_equal(night_race(&n, "ann")->seats_called, 1);
@@ -398,8 +397,8 @@ static void test_a_restart_calls_nothing_twice(void **state)
     struct claim stranger = m->claims[claims - 1];
     stranger.number++;
     stranger.endorsement_id = SLICE("nobody-now");
-    assert_true(core_restore_claim(n.core, &stranger, &e));
-    assert_false(core_restore_claim(n.core, &stranger, &e)); /* out of order */
+    assert_true(night_claims(n.core, &stranger, 1));
+    assert_false(night_claims(n.core, &stranger, 1)); /* out of order */
     for (uint32_t i = 0; i < n.list.count; i++)
         assert_int_equal(core_model(n.core)->standings[i].outcome, m->standings[i].outcome);
     night_batch(&n, AP, payload, NIGHT_AT(1));
@@ -414,7 +413,7 @@ static void test_a_restart_calls_nothing_twice(void **state)
 static void test_an_id_given_to_another_race_takes_no_claims_along(void **state)
 {
     struct night n, later;
-    struct err e;
+
     (void)state;
     night_open(&n, list);
     night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(1));
@@ -423,8 +422,7 @@ static void test_an_id_given_to_another_race_takes_no_claims_along(void **state)
                        "seats_to_fill,source_hints\n"
                        "ann,Eve Eden,GA,State House,3,R,ga-sh-3,1,ap=3\n"
                        "bob,Bob Baker,GA,State Senate,1,D,ga-ss-1,1,ap=1\n");
-    for (uint32_t i = 0; i < old->claim_count; i++)
-        assert_true(core_restore_claim(later.core, &old->claims[i], &e));
+    assert_true(night_claims(later.core, old->claims, old->claim_count));
     outcome_is(&later, "ann", OUTCOME_PENDING);
     outcome_is(&later, "bob", OUTCOME_LOST); /* the same candidacy keeps its own */
     assert_int_equal(core_tally(later.core)->n[TALLY_WON], 0);
@@ -481,10 +479,10 @@ static void test_the_desk_decides_no_race(void **state)
                           .at_ms = NIGHT_AT(1),
                           .called_at_ms = WHEN_UNKNOWN};
     struct night n;
-    struct err e;
+
     (void)state;
     night_open(&n, list);
-    assert_true(core_restore_claim(n.core, &given, &e));
+    assert_true(night_claims(n.core, &given, 1));
     night_batch(&n, AP, BOARD("", "won", "", ""), NIGHT_AT(2));
     outcome_is(&n, "cat", OUTCOME_WON);
     outcome_is(&n, "dan", OUTCOME_WON);
@@ -536,9 +534,8 @@ static void test_a_restart_brings_back_no_call_that_was_taken_back(void **state)
     before = n.core;
     night_core(&n);
     const struct model *was = core_model(before), *m = core_model(n.core);
-    struct err e;
-    for (uint32_t i = 0; i < was->claim_count; i++)
-        assert_true(core_restore_claim(n.core, &was->claims[i], &e));
+
+    assert_true(night_claims(n.core, was->claims, was->claim_count));
     uint32_t claims = m->claim_count;
     struct results batch = batch_of(n.a, good);
     struct event ev = {.type = EVENT_BATCH,
@@ -711,15 +708,14 @@ static void test_a_payload_that_moves_a_mark_calls_nothing_at_all(void **state)
 static void test_a_payload_kept_over_a_restart_begins_no_retraction(void **state)
 {
     struct night n;
-    struct err e;
+
     (void)state;
     night_open(&n, list);
     night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(1));
     struct core *before = n.core;
     const struct model *was = core_model(before);
     night_core(&n);
-    for (uint32_t i = 0; i < was->claim_count; i++)
-        assert_true(core_restore_claim(n.core, &was->claims[i], &e));
+    assert_true(night_claims(n.core, was->claims, was->claim_count));
     struct results batch = batch_of(n.a, SENATE("", "", ""));
     struct event ev = {.type = EVENT_BATCH,
                        .batch = &batch,

@@ -454,14 +454,14 @@ static void test_decisions_about_what_is_no_longer_there_do_nothing(void **state
                          .reason = SLICE("r"),
                          .by = SLICE("maria")};
     struct night n;
-    struct err e;
+
     (void)state;
     night_open(&n, list);
-    assert_true(core_restore_decision(n.core, &d, &e));
-    assert_false(core_restore_decision(n.core, &d, &e)); /* out of order */
+    assert_true(night_decisions(n.core, &d, 1));
+    assert_false(night_decisions(n.core, &d, 1)); /* out of order */
     d.number = 6;
     d.verb = SLICE("of-tomorrow");
-    assert_true(core_restore_decision(n.core, &d, &e));
+    assert_true(night_decisions(n.core, &d, 1));
     assert_true(night_decide(&n, "call", "ann", "won", NIGHT_AT(2)));
     assert_int_equal(n.out.decision->number, 7);
     night_close(&n);

@@ -219,7 +219,7 @@ static void restore(int64_t number, const char *verb, const char *target, const 
                          .reason = SLICE("r"),
                          .by = SLICE("maria")};
 
-    if (!core_restore_decision(n.core, &d, &e))
+    if (!night_decisions(n.core, &d, 1))
         fail_msg("%s", e.text);
 }
 
@@ -265,7 +265,7 @@ static void an_authority_no_longer_asked_counts_nowhere(void **state)
                       .at_ms = NIGHT_AT(1),
                       .called_at_ms = WHEN_UNKNOWN};
     (void)state;
-    assert_true(core_restore_claim(n.core, &c, &e));
+    assert_true(night_claims(n.core, &c, 1));
     assert_int_equal(night_outcome(&n, "ann"), OUTCOME_PENDING);
     assert_null(decide_behind(core_model(n.core), &c));
     buf_init(&out, 65536);

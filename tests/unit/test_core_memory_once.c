@@ -238,10 +238,8 @@ static void restore(void *of)
     refusing_begin();
     armed = true;
     bool ok = core_new(&night.s, &night.list, &c, &e);
-    for (uint32_t i = 0; ok && i < m->claim_count; i++)
-        ok = core_restore_claim(c, &m->claims[i], &e);
-    for (uint32_t i = 0; ok && i < m->decision_count; i++)
-        ok = core_restore_decision(c, &m->decisions[i], &e);
+    struct core_history h = {m->claims, m->claim_count, m->decisions, m->decision_count};
+    ok = ok && core_restore_history(c, &h, &e);
     for (size_t i = 0; ok && i < ruling_count; i++)
         ok = core_restore_ruling(c, &rulings[i], &e);
     for (size_t i = 0; ok && i < name_count; i++)

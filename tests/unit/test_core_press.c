@@ -87,7 +87,7 @@ static void test_corrections(void **state)
 {
     struct night n;
     struct buf out, again;
-    struct err e;
+
     (void)state;
     claim_count = 0;
     buf_init(&out, 1 << 20);
@@ -117,7 +117,7 @@ static void test_corrections(void **state)
     core_free(n.core);
     night_core(&n);
     for (size_t i = 0; i < claim_count; i++)
-        assert_true(core_restore_claim(n.core, &claims[i], &e));
+        assert_true(night_claims(n.core, &claims[i], 1));
     documents_corrections(core_model(n.core), true, &again);
     struct slice before =
         slice_sub(buf_slice(&out), slice_find(buf_slice(&out), SLICE("[")), out.len);

@@ -670,14 +670,9 @@ static void restore(struct player *p, const struct player *from, const struct ke
     const struct model *m = core_model(from->core);
     const struct random_night *n = p->n;
     struct err e;
-    bool ok = true;
 
-    for (uint32_t i = 0, d = 0; ok && (i < m->claim_count || d < m->decision_count);)
-        if (d == m->decision_count ||
-            (i < m->claim_count && m->claims[i].number < m->decisions[d].number))
-            ok = core_restore_claim(p->core, &m->claims[i++], &e);
-        else
-            ok = core_restore_decision(p->core, &m->decisions[d++], &e);
+    struct core_history h = {m->claims, m->claim_count, m->decisions, m->decision_count};
+    bool ok = core_restore_history(p->core, &h, &e);
     for (size_t i = 0; ok && i < k->name_count; i++)
         ok = core_restore_name(p->core, &k->names[i], &e);
     for (int i = 0; ok && i < k->digest_count; i++) {

@@ -160,7 +160,7 @@ static void test_a_status_that_goes_takes_its_win_along(void **state)
 {
     struct night n, later;
     char csv[sizeof list];
-    struct err e;
+
     (void)state;
     night_open(&n, list);
     night_batch(&n, VOTES, CORONER("100 0 0"), NIGHT_AT(1));
@@ -168,8 +168,8 @@ static void test_a_status_that_goes_takes_its_win_along(void **state)
     memcpy(csv, list, sizeof list);
     memcpy(strstr(csv, ",unopposed"), ",active   ", 10);
     night_open(&later, csv);
-    for (uint32_t i = 0; i < core_model(n.core)->claim_count; i++)
-        assert_true(core_restore_claim(later.core, &core_model(n.core)->claims[i], &e));
+    assert_true(
+        night_claims(later.core, core_model(n.core)->claims, core_model(n.core)->claim_count));
     night_batch(&later, VOTES, CORONER("0 0 0"), NIGHT_AT(-9)); /* before polls close all waits */
     assert_int_equal(core_model(later.core)->fading_count, 0);
     night_batch(&later, VOTES, CORONER("100 0 0"), NIGHT_AT(2));
@@ -204,10 +204,10 @@ static void test_a_seat_the_desk_gave_is_taken(void **state)
                           .at_ms = NIGHT_AT(1),
                           .called_at_ms = WHEN_UNKNOWN};
     struct night n;
-    struct err e;
+
     (void)state;
     night_open(&n, list);
-    assert_true(core_restore_claim(n.core, &given, &e));
+    assert_true(night_claims(n.core, &given, 1));
     night_batch(&n, AP,
                 "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer|D ; won\n"
                 "choice 12|Xavier Xeno|R\ntotal 7 6\n",

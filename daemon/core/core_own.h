@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/* Between core.c, core_life.c and core_restore.c: what a core is made of. */
+#ifndef TALLYD_CORE_CORE_OWN_H
+#define TALLYD_CORE_CORE_OWN_H
+
+#include "daemon/core/core.h"
+#include "daemon/core/decide.h"
+#include "daemon/core/statement.h"
+#include "daemon/core/tally.h"
+
+#define CORE_DECISION_MAX ((size_t)64 << 20) /* memory to read and judge a decision in */
+
+struct core {
+    struct model model;
+    struct buf text;            /* of one document */
+    struct tally all, told;     /* told: as last published */
+    struct tally *in, *in_told; /* by state, as in `states` */
+    int64_t told_change_ms;
+    struct statement_stale told_stale;
+    bool *dirty;    /* by race: look at it again in this event */
+    int64_t due_ms; /* of the next tick */
+};
+
+bool core_no_memory(struct err *e);
+
+/* Take a race out of the tallies before it changes (-1), put it back after (1). */
+void core_count(struct core *c, const struct race *r, int sign);
+/* Every tally from nothing. */
+void core_recount(struct core *c);
+
+/* The tally of a state in a list of them; NULL: of a state that is none. */
+struct tally *core_state_tally(struct tally *list, struct slice state);
+
+/* The standings of a race's endorsements as they are, in its order, to be freed. NULL: memory. */
+struct standing *core_standings(const struct model *m, const struct race *r);
+/* Derive what stands in a race, count it so, and note what that corrects. Do outcomes, or who
+ * decided, differ? */
+bool core_derive(struct core *c, struct race *r, int64_t at_ms, const struct standing *old,
+                 bool *failed);
+
+/* Races that a decision concerns, from the first to before the last. */
+void core_range(const struct core *c, const struct decide_done *t, uint32_t *from, uint32_t *to);
+
+#endif
