@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* One event at a time through feed, match, merge, calls, tallies, to messages. */
+#include "daemon/core/core.h"
 #include "daemon/core/core_own.h"
 
 #include <inttypes.h>
@@ -344,7 +345,8 @@ static void emit_sums(struct turn *t, struct emit *em)
 
     for (size_t i = 0; i < t->race_count; i++) {
         struct slice state = m->races[t->races[i]].state;
-        struct tally *in = core_state_tally(c->in, state), *told = core_state_tally(c->in_told, state);
+        struct tally *in = core_state_tally(c->in, state),
+                     *told = core_state_tally(c->in_told, state);
         if (in && !tally_same(in, told)) {
             emit_state(em, state, in);
             *told = *in;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A core's making and end, and its tallies as races change. */
+#include "daemon/core/core.h"
 #include "daemon/core/core_own.h"
 
 #include <stdlib.h>

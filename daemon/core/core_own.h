@@ -3,7 +3,7 @@
 #ifndef TALLYD_CORE_CORE_OWN_H
 #define TALLYD_CORE_CORE_OWN_H
 
-#include "daemon/core/core.h"
+#include "daemon/base/buf.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/statement.h"
 #include "daemon/core/tally.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What was durable, taken again before the first event. */
+#include "daemon/core/core.h"
 #include "daemon/core/core_own.h"
 
 #include <stdlib.h>
