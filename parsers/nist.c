@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* The driver of NIST SP 1500-100: XML as it arrives, or JSON, each element or member handed to
- * nist_read.c. Of JSON there are two shapes: version 2's own ("@id", "@type"), and what converters
- * make of XML, wrapped in "ElectionReport", with lists of one written as the one. */
+/* The driver of NIST SP 1500-100: XML as it arrives, or JSON; what elements or members say is
+ * nist_read.c's. Of JSON there are two shapes: version 2's own ("@id", "@type"), and what
+ * converters make of XML, wrapped in "ElectionReport", with lists of one written as the one. */
 #include "parsers/drivers.h"
 #include "parsers/field.h"
 #include "parsers/json.h"
-#include "parsers/nist.h"
+#include "parsers/nist_reader.h"
 #include "parsers/xml.h"
 
 #define THINGS_MAX 2000000
@@ -13,6 +13,57 @@
 static bool no_memory(struct fault *f)
 {
     return fault_set(f, WIRE_LIMIT, "no memory for a report");
+}
+
+/* ---- the walk ---- */
+
+/* A leaf begins, or an object, which is read with what is around it, or with its own. */
+static inline bool enter(struct nist_reader *r, const struct nist_member *m, struct fault *f)
+{
+    if (m->inside == IN_LEAF) {
+        r->leaf = m;
+        return true;
+    }
+    void *around = r->top->object;
+    *++r->top = (struct nist_frame){m, m->inside, around};
+    return m->through || nist_turns[m->inside].begin == NULL ||
+           nist_turns[m->inside].begin(r, &r->top->object, f);
+}
+
+static inline bool leave(struct nist_reader *r, struct slice text, struct fault *f)
+{
+    const struct nist_member *leaf = r->leaf;
+    text = slice_trim(text);
+    if (leaf != NULL) {
+        r->leaf = NULL;
+        return leaf->fill(r, (char *)r->top->object + leaf->at, text, f);
+    }
+    const struct nist_frame *at = r->top--;
+    r->text = text;
+    return at->member->through || nist_turns[at->in].end == NULL ||
+           nist_turns[at->in].end(r, at, r->top->object, f);
+}
+
+/* What the name means here; nothing within a leaf. */
+static inline struct nist_meaning meaning(const struct nist_reader *r, const struct nist_name *name)
+{
+    if (r->leaf != NULL || r->top == &r->frames[NIST_DEPTH_MAX - 1])
+        return (struct nist_meaning){NULL, 0};
+    return name->in[r->top->in];
+}
+
+/* An attribute, or a member that is a text and no object. `lasting`: the value lives as long as the
+ * report. */
+static bool take(struct nist_reader *r, const struct nist_name *name, struct slice value,
+                 bool lasting, struct fault *f)
+{
+    const struct nist_member *m = meaning(r, name).member;
+    if (m == NULL)
+        return true;
+    r->lasting = lasting && m->inside == IN_LEAF;
+    bool ok = enter(r, m, f) && leave(r, value, f);
+    r->lasting = false;
+    return ok;
 }
 
 /* ---- XML ---- */
@@ -36,8 +87,8 @@ static bool attributes(struct elements *e, const struct xml_attrs *attrs, struct
 {
     for (size_t i = 0; i < ATTRIBUTES && attrs->count > 0; i++) {
         struct attribute *a = &e->attributes[i];
-        struct slice value = xml_attr_of(attrs, &a->key);
-        if (value.ptr != NULL && !nist_value(e->reader, a->name, value, false, f))
+        struct slice text = xml_attr_of(attrs, &a->key);
+        if (text.ptr != NULL && !take(e->reader, a->name, text, false, f))
             return false;
     }
     return true;
@@ -61,27 +112,31 @@ static bool root(struct slice name, const struct xml_attrs *attrs, void *ctx, st
                      xml_line(attrs), SLICE_FMT(field_excerpt(e->report->arena, name)));
 }
 
-static bool on_start(const void *element, struct xml_attrs *attrs, void *ctx, struct fault *f)
+static bool on_start(const void *name, struct xml_attrs *attrs, void *ctx, struct fault *f)
 {
     struct elements *e = ctx;
-    unsigned want = 0;
+    struct nist_meaning m = {NULL, 0};
     e->report->line = xml_line(attrs);
-    if (e->skipped == 0 && !nist_start(e->reader, element, &want, f))
-        return false;
-    e->skipped += want == 0;
-    attrs->text = want & NIST_ITS_TEXT;
-    return !(want & NIST_ITS_ATTRIBUTES) || attributes(e, attrs, f);
+    if (e->skipped == 0)
+        m = meaning(e->reader, name);
+    if (m.member == NULL) {
+        e->skipped++;
+        return true;
+    }
+    attrs->text = m.want & NIST_ITS_TEXT;
+    return enter(e->reader, m.member, f) &&
+           (!(m.want & NIST_ITS_ATTRIBUTES) || attributes(e, attrs, f));
 }
 
-static bool on_end(const void *element, struct slice text, void *ctx, struct fault *f)
+static bool on_end(const void *name, struct slice text, void *ctx, struct fault *f)
 {
     struct elements *e = ctx;
-    (void)element;
+    (void)name;
     if (e->skipped > 0) {
         e->skipped--;
         return true;
     }
-    return nist_end(e->reader, text, f);
+    return leave(e->reader, text, f);
 }
 
 static bool read_xml(struct job *j, struct nist_reader *r, struct nist_report *report,
@@ -140,7 +195,6 @@ static bool member(struct job *j, struct nist_reader *r, struct slice key, struc
     struct json_walk at = {0};
     struct slice none;
     struct json item;
-    unsigned want;
     if (json_is(v, '[')) {
         while (json_next(v, &at, &none, &item))
             if (!member(j, r, key, item, f))
@@ -153,10 +207,9 @@ static bool member(struct job *j, struct nist_reader *r, struct slice key, struc
     if (name == NULL)
         return no_memory(f);
     if (!json_is(v, '{'))
-        return nist_value(r, name, scalar(j, v), true, f);
-    if (!nist_start(r, name, &want, f))
-        return false;
-    return want == 0 || (members(j, r, v, f) && nist_end(r, SLICE(""), f));
+        return take(r, name, scalar(j, v), true, f);
+    const struct nist_member *m = meaning(r, name).member;
+    return m == NULL || (enter(r, m, f) && members(j, r, v, f) && leave(r, SLICE(""), f));
 }
 
 static bool read_root(struct job *j, struct nist_reader *r, struct json root, struct fault *f)

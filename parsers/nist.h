@@ -2,7 +2,7 @@
 /* NIST SP 1500-100, the Election Results Common Data Format: what a report says, the same for
  * versions 1 and 2, for XML and JSON, and whichever of a reference and its definition comes first.
  *
- * One way: nist.c (XML, JSON) -> nist_read.c (elements into a report) -> nist_counts.c (a
+ * One way: nist.c (XML, JSON) -> nist_read.c (members into a report) -> nist_counts.c (a
  * selection's rows into one figure a unit); then nist_emit.c (the report into the builder) ->
  * nist_names.c (what things are called) and nist_units.c (which units add up to a total). All may
  * call nist_bad.c.
@@ -140,30 +140,6 @@ struct nist_report {
 void nist_bad(struct nist_report *report, struct nist_contest *c, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* ---- nist_read.c: elements, or JSON members, in whatever order ---- */
-
-struct nist_reader;
-struct nist_name; /* of an element, attribute or member: nist_table.h */
-
-/* A reader that fills *report, which the caller has zeroed but for the arena and the map. NULL: no
- * memory. */
-struct nist_reader *nist_reader_new(struct nist_report *report) MUST_USE;
-
-/* NULL: no memory. Where names come in the same order again and again that is quick, else it is to
- * be asked once a name. */
-const struct nist_name *nist_name(struct nist_reader *r, struct slice name) MUST_USE;
-
-/* An element or member begins; what of it matters. 0: nothing inside it, and it gets no nist_end.
- */
-enum nist_want { NIST_INSIDE = 1, NIST_ITS_TEXT = 2, NIST_ITS_ATTRIBUTES = 4 };
-bool nist_start(struct nist_reader *r, const struct nist_name *name, unsigned *want,
-                struct fault *f) MUST_USE;
-/* One of its attributes, or a member that is a text and no object. `lasting`: the value lives as
- * long as the report. */
-bool nist_value(struct nist_reader *r, const struct nist_name *name, struct slice value,
-                bool lasting, struct fault *f) MUST_USE;
-bool nist_end(struct nist_reader *r, struct slice text, struct fault *f) MUST_USE;
-
 /* ---- nist_counts.c: the rows of one selection ---- */
 
 struct nist_row { /* a VoteCounts */
@@ -186,7 +162,14 @@ int nist_count_type(struct slice name);
 #define NIST_TYPE_SEATS 1 /* no votes */
 
 /* Another row, to be filled; then it is kept, or the next takes its place. NULL: no memory. */
-struct nist_row *nist_rows_new(struct nist_rows *rows, struct arena *a) MUST_USE;
+bool nist_rows_more(struct nist_rows *rows, struct arena *a) MUST_USE;
+static inline struct nist_row *nist_rows_new(struct nist_rows *rows, struct arena *a)
+{
+    if (rows->count == rows->room && !nist_rows_more(rows, a))
+        return NULL;
+    rows->list[rows->count] = (struct nist_row){.votes = VOTES_UNKNOWN};
+    return &rows->list[rows->count];
+}
 /* Why it contradicts an earlier one; NULL: it does not. */
 const char *nist_rows_keep(struct nist_rows *rows) MUST_USE;
 

@@ -56,14 +56,10 @@ static bool same_type(const struct nist_row *a, const struct nist_row *b)
     return a->type == b->type && (a->type != TYPE_OTHER || a->other == b->other);
 }
 
-struct nist_row *nist_rows_new(struct nist_rows *rows, struct arena *a)
+bool nist_rows_more(struct nist_rows *rows, struct arena *a)
 {
-    if (!pool_grow(a, &rows->list, &rows->room, (uint64_t)rows->count + 1, sizeof *rows->list,
-                   ROWS_MAX))
-        return NULL;
-    struct nist_row *row = &rows->list[rows->count];
-    *row = (struct nist_row){.votes = VOTES_UNKNOWN};
-    return row;
+    return pool_grow(a, &rows->list, &rows->room, (uint64_t)rows->count + 1, sizeof *rows->list,
+                     ROWS_MAX);
 }
 
 const char *nist_rows_keep(struct nist_rows *rows)

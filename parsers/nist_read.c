@@ -1,50 +1,17 @@
 /* SPDX-License-Identifier: ISC */
-/* Elements or JSON members of a NIST report into struct nist_report, as nist_table.c says. */
+/* Members of a NIST report into struct nist_report, as nist_table.c says. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "daemon/base/hash.h"
 #include "daemon/base/num.h"
 #include "parsers/field.h"
-#include "parsers/nist_table.h"
+#include "parsers/nist_reader.h"
 #include "parsers/pool.h"
 
 #define ITEMS_MAX 1000000 /* contests, selections, parts of a unit */
-#define DEPTH_MAX 16      /* of the members that matter */
-#define NAMES_MAX 256     /* remembered; of those that mean nothing, half of it */
 
-enum { WITH_UNIT = 1, WITH_TYPE = 2 };
-
-struct frame {
-    const struct nist_member *member;
-    enum nist_in in;
-    void *object;
-};
-
-struct nist_reader {
-    struct nist_report *report;
-    struct nist_name *names[NAMES_MAX];
-    size_t name_count;
-    struct nist_name nothing; /* a name that is not remembered */
-    struct nist_name *name;   /* the last one asked for */
-    struct frame frames[DEPTH_MAX];
-    struct frame *top;
-    const struct nist_member *leaf; /* being read, in the top frame; NULL: none */
-    struct slice text;              /* of what ends, being no leaf */
-    bool lasting;                   /* what is being taken lives as long as the report */
-    struct nist_thing *referred;    /* last */
-    struct slice words;             /* of what is being said in some languages */
-    bool spoken, english;           /* words were taken, in English */
-    struct slice content, language;
-    struct nist_thing thing; /* being defined */
-    struct nist_external external;
-    struct nist_ballots ballots;
-    struct nist_rows rows; /* of the selection being read */
-    struct nist_row *row;  /* being read */
-    int64_t round;
-    bool counted, suppressed;
-    unsigned has; /* WITH_: what the row has */
-};
+enum { WITH_UNIT = 1, WITH_TYPE = 2 }; /* what a row has */
 
 static bool no_memory(struct fault *f)
 {
@@ -83,7 +50,6 @@ static void bad_count(struct nist_reader *r, const struct nist_thing *unit, cons
 
 static bool keep(struct nist_reader *r, struct slice text, struct slice *to, struct fault *f)
 {
-    text = slice_trim(text);
     *to = r->lasting ? text : arena_copy(r->report->arena, text);
     return to->ptr != NULL || no_memory(f);
 }
@@ -157,85 +123,117 @@ static struct slice whole_part(struct slice text)
                                                                         : text;
 }
 
-/* Nothing at all is unknown. */
-static void take_votes(struct nist_reader *r, struct slice text)
+bool nist_fill_text(struct nist_reader *r, void *to, struct slice text, struct fault *f)
 {
-    int64_t *votes = &r->row->votes;
-    if (r->counted)
-        bad_count(r, r->row->unit, "a second Count: ", text);
-    r->counted = true;
-    if (text.len > 0 && !num_parse(text, 0, RESULTS_VOTES_MAX, votes) &&
-        !num_parse(whole_part(text), 0, RESULTS_VOTES_MAX, votes))
+    return keep(r, text, to, f);
+}
+
+bool nist_fill_count(struct nist_reader *r, void *to, struct slice text, struct fault *f)
+{
+    int64_t n;
+    (void)r, (void)f;
+    *(int64_t *)to = num_parse(text, 0, INT64_MAX, &n) ? n : -1;
+    return true;
+}
+
+bool nist_fill_flag(struct nist_reader *r, void *to, struct slice text, struct fault *f)
+{
+    (void)r, (void)f;
+    *(bool *)to = is_true(text);
+    return true;
+}
+
+bool nist_fill_ref(struct nist_reader *r, void *to, struct slice text, struct fault *f)
+{
+    return text.len == 0 || refer(r, text, to, f);
+}
+
+bool nist_fill_refs(struct nist_reader *r, void *to, struct slice text, struct fault *f)
+{
+    return refer_all(r, text, to, f);
+}
+
+bool nist_fill_content(struct nist_reader *r, void *to, struct slice text, struct fault *f)
+{
+    (void)to;
+    return keep(r, text, &r->content, f);
+}
+
+bool nist_fill_language(struct nist_reader *r, void *to, struct slice text, struct fault *f)
+{
+    (void)to;
+    return keep(r, text, &r->language, f);
+}
+
+bool nist_fill_words(struct nist_reader *r, void *to, struct slice text, struct fault *f)
+{
+    if (!r->spoken)
+        return keep(r, text, to, f);
+    *(struct slice *)to = r->words;
+    return true;
+}
+
+bool nist_fill_type(struct nist_reader *r, void *to, struct slice text, struct fault *f)
+{
+    (void)to, (void)f;
+    r->has |= WITH_TYPE;
+    r->row->type = nist_count_type(text);
+    if (r->row->type < 0)
+        bad_count(r, r->row->unit, "no such Type: ", text);
+    return true;
+}
+
+/* Nothing at all is unknown. */
+static void odd_votes(struct nist_reader *r, struct slice text)
+{
+    r->row->votes = VOTES_UNKNOWN;
+    if (text.len > 0 && !num_parse(whole_part(text), 0, RESULTS_VOTES_MAX, &r->row->votes))
         bad_count(r, r->row->unit, "no count of votes: ", text);
 }
 
-static void take_row_member(struct nist_reader *r, enum nist_sort sort, struct slice text)
+bool nist_fill_votes(struct nist_reader *r, void *to, struct slice text, struct fault *f)
 {
-    switch (sort) {
-    case NIST_COUNT_TYPE:
-        r->has |= WITH_TYPE;
-        r->row->type = nist_count_type(text);
-        if (r->row->type < 0)
-            bad_count(r, r->row->unit, "no such Type: ", text);
-        break;
-    case NIST_COUNT_VOTES:
-        take_votes(r, text);
-        break;
-    case NIST_COUNT_OTHER:
-        r->row->other = hash64(text, 0) | 1;
-        break;
-    case NIST_COUNT_ROUND:
-        contest_now(r)->rounds = true;
-        if (!num_parse(text, 1, INT32_MAX, &r->round))
-            bad_count(r, r->row->unit, "no such Round: ", text);
-        break;
-    case NIST_COUNT_SUPPRESSED:
-        r->suppressed = is_true(text);
-        break;
-    case NIST_COUNT_DEVICE:
-        r->row->device = hash64(text, r->row->device) | 1;
-        break;
-    default: /* not of a row */
-        break;
-    }
+    (void)to, (void)f;
+    if (r->counted)
+        bad_count(r, r->row->unit, "a second Count: ", text);
+    r->counted = true;
+    if (!num_digits(text, &r->row->votes) || r->row->votes > RESULTS_VOTES_MAX)
+        odd_votes(r, text);
+    return true;
 }
 
-static bool fill(struct nist_reader *r, const struct nist_member *m, void *object,
-                 struct slice text, struct fault *f)
+bool nist_fill_other(struct nist_reader *r, void *to, struct slice text, struct fault *f)
 {
-    void *to = (char *)object + m->at;
-    int64_t n;
-    text = slice_trim(text);
-    switch (m->sort) {
-    case NIST_TEXT:
-        return keep(r, text, to, f);
-    case NIST_COUNT:
-        *(int64_t *)to = num_parse(text, 0, INT64_MAX, &n) ? n : -1;
-        return true;
-    case NIST_FLAG:
-        *(bool *)to = is_true(text);
-        return true;
-    case NIST_REF:
-        return text.len == 0 || refer(r, text, to, f);
-    case NIST_REFS:
-        return refer_all(r, text, to, f);
-    case NIST_CONTENT:
-        return keep(r, text, &r->content, f);
-    case NIST_LANGUAGE:
-        return keep(r, text, &r->language, f);
-    case NIST_WORDS:
-        if (r->spoken)
-            *(struct slice *)to = r->words;
-        return r->spoken || keep(r, text, to, f);
-    default:
-        take_row_member(r, m->sort, text);
-        return true;
-    }
+    (void)to, (void)f;
+    r->row->other = hash64(text, 0) | 1;
+    return true;
+}
+
+bool nist_fill_round(struct nist_reader *r, void *to, struct slice text, struct fault *f)
+{
+    (void)to, (void)f;
+    contest_now(r)->rounds = true;
+    if (!num_parse(text, 1, INT32_MAX, &r->round))
+        bad_count(r, r->row->unit, "no such Round: ", text);
+    return true;
+}
+
+bool nist_fill_suppressed(struct nist_reader *r, void *to, struct slice text, struct fault *f)
+{
+    (void)to, (void)f;
+    r->suppressed = is_true(text);
+    return true;
+}
+
+bool nist_fill_device(struct nist_reader *r, void *to, struct slice text, struct fault *f)
+{
+    (void)to, (void)f;
+    r->row->device = hash64(text, r->row->device) | 1;
+    return true;
 }
 
 /* ---- objects ---- */
 
-/* Each gets in *object the object around, and leaves there the one that its members fill. */
 static bool begin_contest(struct nist_reader *r, void **object, struct fault *f)
 {
     struct nist_report *p = r->report;
@@ -355,7 +353,8 @@ static enum nist_kind kind_of(enum nist_in in)
 }
 
 /* What was read becomes what its id names. Without an id nothing can refer to it. */
-static bool define(struct nist_reader *r, const struct frame *at, void *around, struct fault *f)
+static bool define(struct nist_reader *r, const struct nist_frame *at, void *around,
+                   struct fault *f)
 {
     struct nist_thing *t;
     (void)around;
@@ -376,7 +375,8 @@ static bool define(struct nist_reader *r, const struct frame *at, void *around, 
     return true;
 }
 
-static bool end_row(struct nist_reader *r, const struct frame *at, void *around, struct fault *f)
+static bool end_row(struct nist_reader *r, const struct nist_frame *at, void *around,
+                    struct fault *f)
 {
     struct nist_contest *c = contest_now(r);
     (void)at, (void)around, (void)f;
@@ -398,7 +398,7 @@ static bool end_row(struct nist_reader *r, const struct frame *at, void *around,
     return true;
 }
 
-static bool end_selection(struct nist_reader *r, const struct frame *at, void *around,
+static bool end_selection(struct nist_reader *r, const struct nist_frame *at, void *around,
                           struct fault *f)
 {
     const char *why = NULL;
@@ -415,7 +415,7 @@ static bool end_selection(struct nist_reader *r, const struct frame *at, void *a
 
 /* Counts with GpUnitId or Type beside counts without: version 1 may leave them out, but then it
  * must do so throughout. */
-static bool end_contest(struct nist_reader *r, const struct frame *at, void *around,
+static bool end_contest(struct nist_reader *r, const struct nist_frame *at, void *around,
                         struct fault *f)
 {
     struct nist_contest *c = contest_now(r);
@@ -427,7 +427,7 @@ static bool end_contest(struct nist_reader *r, const struct frame *at, void *aro
     return true;
 }
 
-static bool end_ballots(struct nist_reader *r, const struct frame *at, void *around,
+static bool end_ballots(struct nist_reader *r, const struct nist_frame *at, void *around,
                         struct fault *f)
 {
     struct nist_contest *c = contest_now(r);
@@ -439,7 +439,7 @@ static bool end_ballots(struct nist_reader *r, const struct frame *at, void *aro
 }
 
 /* Identifiers that outlive an export, the surest last. */
-static bool end_external(struct nist_reader *r, const struct frame *at, void *around,
+static bool end_external(struct nist_reader *r, const struct nist_frame *at, void *around,
                          struct fault *f)
 {
     static const char *const ranks[] = {"national-level", "local-level", "state-level"};
@@ -463,7 +463,8 @@ static bool end_external(struct nist_reader *r, const struct frame *at, void *ar
     return true;
 }
 
-static bool end_string(struct nist_reader *r, const struct frame *at, void *around, struct fault *f)
+static bool end_string(struct nist_reader *r, const struct nist_frame *at, void *around,
+                       struct fault *f)
 {
     bool english = slice_eq_nocase(slice_sub(r->language, 0, 2), SLICE("en"));
     (void)at, (void)around;
@@ -475,15 +476,13 @@ static bool end_string(struct nist_reader *r, const struct frame *at, void *arou
     return r->content.ptr != NULL || keep(r, r->text, &r->words, f);
 }
 
-static bool end_words(struct nist_reader *r, const struct frame *at, void *around, struct fault *f)
+static bool end_words(struct nist_reader *r, const struct nist_frame *at, void *around,
+                      struct fault *f)
 {
-    return fill(r, at->member, around, r->text, f);
+    return at->member->fill(r, (char *)around + at->member->at, r->text, f);
 }
 
-static const struct turn {
-    bool (*begin)(struct nist_reader *r, void **object, struct fault *f);
-    bool (*end)(struct nist_reader *r, const struct frame *at, void *around, struct fault *f);
-} turns[IN_PLACES] = {
+const struct nist_turn nist_turns[IN_PLACES] = {
     [IN_REPORT] = {begin_report, NULL},          [IN_ELECTION] = {begin_election, NULL},
     [IN_CONTEST] = {begin_contest, end_contest}, [IN_SELECTION] = {begin_selection, end_selection},
     [IN_COUNTS] = {begin_row, end_row},          [IN_BALLOTS] = {begin_ballots, end_ballots},
@@ -498,7 +497,7 @@ static const struct turn {
 static unsigned want_of(const struct nist_member *m)
 {
     const struct nist_place *place = &nist_places[m->inside];
-    bool attributes = m->sort != NIST_THROUGH && (place->named || m->inside == IN_STRING);
+    bool attributes = !m->through && (place->named || m->inside == IN_STRING);
     return NIST_INSIDE | (place->spoken ? NIST_ITS_TEXT : 0) |
            (attributes ? NIST_ITS_ATTRIBUTES : 0);
 }
@@ -519,9 +518,9 @@ static struct nist_name *new_name(struct nist_reader *r, struct slice name)
 {
     struct arena *a = r->report->arena;
     struct nist_name all;
-    if (!means_something(&all, name) && r->name_count >= NAMES_MAX / 2)
+    if (!means_something(&all, name) && r->name_count >= NIST_NAMES_MAX / 2)
         return &r->nothing;
-    struct nist_name *n = r->name_count < NAMES_MAX ? arena_alloc(a, sizeof *n) : NULL;
+    struct nist_name *n = r->name_count < NIST_NAMES_MAX ? arena_alloc(a, sizeof *n) : NULL;
     if (n == NULL)
         return NULL;
     *n = all;
@@ -551,8 +550,6 @@ const struct nist_name *nist_name(struct nist_reader *r, struct slice name)
     return n;
 }
 
-/* ---- the walk ---- */
-
 struct nist_reader *nist_reader_new(struct nist_report *report)
 {
     struct nist_reader *r = arena_alloc(report->arena, sizeof *r);
@@ -565,58 +562,4 @@ struct nist_reader *nist_reader_new(struct nist_report *report)
     r->top = r->frames;
     r->top->in = IN_ROOT;
     return r;
-}
-
-/* A leaf begins, or an object, which is read with what is around it, or with its own. */
-static bool enter(struct nist_reader *r, const struct nist_member *m, struct fault *f)
-{
-    if (m->inside == IN_LEAF) {
-        r->leaf = m;
-        return true;
-    }
-    void *around = r->top->object;
-    *++r->top = (struct frame){m, m->inside, around};
-    return m->sort == NIST_THROUGH || turns[m->inside].begin == NULL ||
-           turns[m->inside].begin(r, &r->top->object, f);
-}
-
-/* NULL: nothing here. */
-static const struct nist_meaning *meaning(const struct nist_reader *r, const struct nist_name *name)
-{
-    const struct nist_meaning *m = &name->in[r->top->in];
-    bool deep = r->leaf != NULL || r->top == &r->frames[DEPTH_MAX - 1];
-    return deep || m->member == NULL ? NULL : m;
-}
-
-bool nist_start(struct nist_reader *r, const struct nist_name *name, unsigned *want,
-                struct fault *f)
-{
-    const struct nist_meaning *m = meaning(r, name);
-    *want = m != NULL ? m->want : 0;
-    return m == NULL || enter(r, m->member, f);
-}
-
-bool nist_value(struct nist_reader *r, const struct nist_name *name, struct slice value,
-                bool lasting, struct fault *f)
-{
-    const struct nist_meaning *m = meaning(r, name);
-    if (m == NULL)
-        return true;
-    r->lasting = lasting && m->member->inside == IN_LEAF;
-    bool ok = enter(r, m->member, f) && nist_end(r, value, f);
-    r->lasting = false;
-    return ok;
-}
-
-bool nist_end(struct nist_reader *r, struct slice text, struct fault *f)
-{
-    const struct nist_member *leaf = r->leaf;
-    if (leaf != NULL) {
-        r->leaf = NULL;
-        return fill(r, leaf, r->top->object, text, f);
-    }
-    const struct frame *at = r->top--;
-    r->text = text;
-    return at->member->sort == NIST_THROUGH || turns[at->in].end == NULL ||
-           turns[at->in].end(r, at, r->top->object, f);
 }

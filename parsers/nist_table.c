@@ -4,158 +4,176 @@
 #include <stddef.h>
 #include <string.h>
 
-#define NAME(z) SLICE_INIT(z)
-#define IS(type, member) offsetof(struct type, member)
+#define OBJECT(name, inside)                                                                       \
+    {                                                                                              \
+        SLICE_INIT(name), inside, false, NULL, 0                                                   \
+    }
+#define THROUGH(name, inside)                                                                      \
+    {                                                                                              \
+        SLICE_INIT(name), inside, true, NULL, 0                                                    \
+    }
+#define LEAF(name, fill, type, member)                                                             \
+    {                                                                                              \
+        SLICE_INIT(name), IN_LEAF, false, fill, offsetof(struct type, member)                      \
+    }
+#define PART(name, fill) /* of what the reader itself keeps */                                     \
+    {                                                                                              \
+        SLICE_INIT(name), IN_LEAF, false, fill, 0                                                  \
+    }
+#define WORDS(name, type, member)                                                                  \
+    {                                                                                              \
+        SLICE_INIT(name), IN_SPOKEN, false, nist_fill_words, offsetof(struct type, member)         \
+    }
 
 static const struct nist_member root_members[] = {
-    {NAME("ElectionReport"), NIST_OBJECT, IN_REPORT, 0},
+    OBJECT("ElectionReport", IN_REPORT),
 };
 
 static const struct nist_member report_members[] = {
-    {NAME("Election"), NIST_OBJECT, IN_ELECTION, 0},
-    {NAME("GpUnit"), NIST_OBJECT, IN_UNIT, 0},
-    {NAME("Party"), NIST_OBJECT, IN_PARTY, 0},
-    {NAME("Office"), NIST_OBJECT, IN_OFFICE, 0},
-    {NAME("Person"), NIST_OBJECT, IN_PERSON, 0},
-    {NAME("GpUnitCollection"), NIST_THROUGH, IN_REPORT, 0},
-    {NAME("PartyCollection"), NIST_THROUGH, IN_REPORT, 0},
-    {NAME("OfficeCollection"), NIST_THROUGH, IN_REPORT, 0},
-    {NAME("PersonCollection"), NIST_THROUGH, IN_REPORT, 0},
-    {NAME("GeneratedDate"), NIST_TEXT, IN_LEAF, IS(nist_report, generated)},
-    {NAME("Status"), NIST_TEXT, IN_LEAF, IS(nist_report, status)},
-    {NAME("IsTest"), NIST_TEXT, IN_LEAF, IS(nist_report, test)},
-    {NAME("SequenceStart"), NIST_COUNT, IN_LEAF, IS(nist_report, sequence_start)},
-    {NAME("SequenceEnd"), NIST_COUNT, IN_LEAF, IS(nist_report, sequence_end)},
+    OBJECT("Election", IN_ELECTION),
+    OBJECT("GpUnit", IN_UNIT),
+    OBJECT("Party", IN_PARTY),
+    OBJECT("Office", IN_OFFICE),
+    OBJECT("Person", IN_PERSON),
+    THROUGH("GpUnitCollection", IN_REPORT),
+    THROUGH("PartyCollection", IN_REPORT),
+    THROUGH("OfficeCollection", IN_REPORT),
+    THROUGH("PersonCollection", IN_REPORT),
+    LEAF("GeneratedDate", nist_fill_text, nist_report, generated),
+    LEAF("Status", nist_fill_text, nist_report, status),
+    LEAF("IsTest", nist_fill_text, nist_report, test),
+    LEAF("SequenceStart", nist_fill_count, nist_report, sequence_start),
+    LEAF("SequenceEnd", nist_fill_count, nist_report, sequence_end),
 };
 
 static const struct nist_member election_members[] = {
-    {NAME("Candidate"), NIST_OBJECT, IN_CANDIDATE, 0},
-    {NAME("Contest"), NIST_OBJECT, IN_CONTEST, 0},
-    {NAME("CandidateCollection"), NIST_THROUGH, IN_ELECTION, 0},
-    {NAME("ContestCollection"), NIST_THROUGH, IN_ELECTION, 0},
-    {NAME("Name"), NIST_WORDS, IN_SPOKEN, IS(nist_election, name)},
-    {NAME("StartDate"), NIST_TEXT, IN_LEAF, IS(nist_election, date)},
-    {NAME("Type"), NIST_TEXT, IN_LEAF, IS(nist_election, type)},
-    {NAME("OtherType"), NIST_TEXT, IN_LEAF, IS(nist_election, other_type)},
-    {NAME("ElectionScopeId"), NIST_REF, IN_LEAF, IS(nist_election, scope)},
+    OBJECT("Candidate", IN_CANDIDATE),
+    OBJECT("Contest", IN_CONTEST),
+    THROUGH("CandidateCollection", IN_ELECTION),
+    THROUGH("ContestCollection", IN_ELECTION),
+    WORDS("Name", nist_election, name),
+    LEAF("StartDate", nist_fill_text, nist_election, date),
+    LEAF("Type", nist_fill_text, nist_election, type),
+    LEAF("OtherType", nist_fill_text, nist_election, other_type),
+    LEAF("ElectionScopeId", nist_fill_ref, nist_election, scope),
 };
 
 static const struct nist_member contest_members[] = {
-    {NAME("ContestSelection"), NIST_OBJECT, IN_SELECTION, 0},
-    {NAME("BallotSelection"), NIST_OBJECT, IN_SELECTION, 0},
-    {NAME("Name"), NIST_WORDS, IN_SPOKEN, IS(nist_contest, name)},
-    {NAME("BallotTitle"), NIST_WORDS, IN_SPOKEN, IS(nist_contest, title)},
-    {NAME("BallotSubTitle"), NIST_WORDS, IN_SPOKEN, IS(nist_contest, subtitle)},
-    {NAME("ElectionDistrictId"), NIST_REF, IN_LEAF, IS(nist_contest, district)},
-    {NAME("ElectoralDistrictId"), NIST_REF, IN_LEAF, IS(nist_contest, district)},
-    {NAME("ExternalIdentifier"), NIST_OBJECT, IN_EXTERNAL, 0},
-    {NAME("ExternalIdentifiers"), NIST_THROUGH, IN_CONTEST, 0},
-    {NAME("SubUnitsReported"), NIST_COUNT, IN_LEAF, IS(nist_contest, reporting)},
-    {NAME("TotalSubUnits"), NIST_COUNT, IN_LEAF, IS(nist_contest, total)},
-    {NAME("NumberElected"), NIST_COUNT, IN_LEAF, IS(nist_contest, seats)},
-    {NAME("NumberRunoff"), NIST_COUNT, IN_LEAF, IS(nist_contest, places)},
-    {NAME("VotesAllowed"), NIST_COUNT, IN_LEAF, IS(nist_contest, votes_allowed)},
-    {NAME("VoteVariation"), NIST_TEXT, IN_LEAF, IS(nist_contest, variation)},
-    {NAME("OfficeIds"), NIST_REFS, IN_LEAF, IS(nist_contest, offices)},
-    {NAME("OfficeId"), NIST_REFS, IN_LEAF, IS(nist_contest, offices)},
-    {NAME("PrimaryPartyIds"), NIST_REFS, IN_LEAF, IS(nist_contest, parties)},
-    {NAME("CandidateId"), NIST_REF, IN_LEAF, IS(nist_contest, retained)},
-    {NAME("SummaryCounts"), NIST_OBJECT, IN_BALLOTS, IS(nist_contest, ballots)},
+    OBJECT("ContestSelection", IN_SELECTION),
+    OBJECT("BallotSelection", IN_SELECTION),
+    WORDS("Name", nist_contest, name),
+    WORDS("BallotTitle", nist_contest, title),
+    WORDS("BallotSubTitle", nist_contest, subtitle),
+    LEAF("ElectionDistrictId", nist_fill_ref, nist_contest, district),
+    LEAF("ElectoralDistrictId", nist_fill_ref, nist_contest, district),
+    OBJECT("ExternalIdentifier", IN_EXTERNAL),
+    THROUGH("ExternalIdentifiers", IN_CONTEST),
+    LEAF("SubUnitsReported", nist_fill_count, nist_contest, reporting),
+    LEAF("TotalSubUnits", nist_fill_count, nist_contest, total),
+    LEAF("NumberElected", nist_fill_count, nist_contest, seats),
+    LEAF("NumberRunoff", nist_fill_count, nist_contest, places),
+    LEAF("VotesAllowed", nist_fill_count, nist_contest, votes_allowed),
+    LEAF("VoteVariation", nist_fill_text, nist_contest, variation),
+    LEAF("OfficeIds", nist_fill_refs, nist_contest, offices),
+    LEAF("OfficeId", nist_fill_refs, nist_contest, offices),
+    LEAF("PrimaryPartyIds", nist_fill_refs, nist_contest, parties),
+    LEAF("CandidateId", nist_fill_ref, nist_contest, retained),
+    OBJECT("SummaryCounts", IN_BALLOTS),
 };
 
 static const struct nist_member selection_members[] = {
-    {NAME("VoteCounts"), NIST_OBJECT, IN_COUNTS, 0},
-    {NAME("VoteCountsCollection"), NIST_THROUGH, IN_SELECTION, 0},
-    {NAME("CandidateIds"), NIST_REFS, IN_LEAF, IS(nist_selection, candidates)},
-    {NAME("PartyIds"), NIST_REFS, IN_LEAF, IS(nist_selection, parties)},
-    {NAME("EndorsementPartyIds"), NIST_REFS, IN_LEAF, IS(nist_selection, endorsers)},
-    {NAME("Selection"), NIST_WORDS, IN_SPOKEN, IS(nist_selection, text)},
-    {NAME("IsWriteIn"), NIST_FLAG, IN_LEAF, IS(nist_selection, write_in)},
-    {NAME("ExternalIdentifier"), NIST_OBJECT, IN_EXTERNAL, 0},
-    {NAME("ExternalIdentifiers"), NIST_THROUGH, IN_SELECTION, 0},
+    OBJECT("VoteCounts", IN_COUNTS),
+    THROUGH("VoteCountsCollection", IN_SELECTION),
+    LEAF("CandidateIds", nist_fill_refs, nist_selection, candidates),
+    LEAF("PartyIds", nist_fill_refs, nist_selection, parties),
+    LEAF("EndorsementPartyIds", nist_fill_refs, nist_selection, endorsers),
+    WORDS("Selection", nist_selection, text),
+    LEAF("IsWriteIn", nist_fill_flag, nist_selection, write_in),
+    OBJECT("ExternalIdentifier", IN_EXTERNAL),
+    THROUGH("ExternalIdentifiers", IN_SELECTION),
 };
 
 static const struct nist_member counts_members[] = {
-    {NAME("GpUnitId"), NIST_REF, IN_LEAF, IS(nist_row, unit)},
-    {NAME("Type"), NIST_COUNT_TYPE, IN_LEAF, 0},
-    {NAME("Count"), NIST_COUNT_VOTES, IN_LEAF, 0},
-    {NAME("OtherType"), NIST_COUNT_OTHER, IN_LEAF, 0},
-    {NAME("Round"), NIST_COUNT_ROUND, IN_LEAF, 0},
-    {NAME("IsSuppressedForPrivacy"), NIST_COUNT_SUPPRESSED, IN_LEAF, 0},
-    {NAME("DeviceClass"), NIST_OBJECT, IN_DEVICE, 0},
-    {NAME("Device"), NIST_OBJECT, IN_DEVICE, 0},
+    LEAF("GpUnitId", nist_fill_ref, nist_row, unit),
+    PART("Type", nist_fill_type),
+    PART("Count", nist_fill_votes),
+    PART("OtherType", nist_fill_other),
+    PART("Round", nist_fill_round),
+    PART("IsSuppressedForPrivacy", nist_fill_suppressed),
+    OBJECT("DeviceClass", IN_DEVICE),
+    OBJECT("Device", IN_DEVICE),
 };
 
 static const struct nist_member device_members[] = {
-    {NAME("Type"), NIST_COUNT_DEVICE, IN_LEAF, 0},
-    {NAME("OtherType"), NIST_COUNT_DEVICE, IN_LEAF, 0},
-    {NAME("Manufacturer"), NIST_COUNT_DEVICE, IN_LEAF, 0},
-    {NAME("Model"), NIST_COUNT_DEVICE, IN_LEAF, 0},
+    PART("Type", nist_fill_device),
+    PART("OtherType", nist_fill_device),
+    PART("Manufacturer", nist_fill_device),
+    PART("Model", nist_fill_device),
 };
 
 static const struct nist_member ballots_members[] = {
-    {NAME("GpUnitId"), NIST_REF, IN_LEAF, IS(nist_ballots, unit)},
-    {NAME("Type"), NIST_TEXT, IN_LEAF, IS(nist_ballots, type)},
-    {NAME("BallotsCast"), NIST_COUNT, IN_LEAF, IS(nist_ballots, cast)},
+    LEAF("GpUnitId", nist_fill_ref, nist_ballots, unit),
+    LEAF("Type", nist_fill_text, nist_ballots, type),
+    LEAF("BallotsCast", nist_fill_count, nist_ballots, cast),
 };
 
 static const struct nist_member unit_members[] = {
-    {NAME("Name"), NIST_WORDS, IN_SPOKEN, IS(nist_thing, name)},
-    {NAME("Type"), NIST_TEXT, IN_LEAF, IS(nist_thing, unit_type)},
-    {NAME("Number"), NIST_TEXT, IN_LEAF, IS(nist_thing, number)},
-    {NAME("ComposingGpUnitIds"), NIST_REFS, IN_LEAF, IS(nist_thing, parts)},
-    {NAME("ExternalIdentifier"), NIST_OBJECT, IN_EXTERNAL, 0},
-    {NAME("ExternalIdentifiers"), NIST_THROUGH, IN_UNIT, 0},
-    {NAME("SubUnitsReported"), NIST_COUNT, IN_LEAF, IS(nist_thing, reporting)},
-    {NAME("TotalSubUnits"), NIST_COUNT, IN_LEAF, IS(nist_thing, total)},
-    {NAME("VotersRegistered"), NIST_COUNT, IN_LEAF, IS(nist_thing, registered)},
-    {NAME("VotersParticipated"), NIST_COUNT, IN_LEAF, IS(nist_thing, ballots)},
+    WORDS("Name", nist_thing, name),
+    LEAF("Type", nist_fill_text, nist_thing, unit_type),
+    LEAF("Number", nist_fill_text, nist_thing, number),
+    LEAF("ComposingGpUnitIds", nist_fill_refs, nist_thing, parts),
+    OBJECT("ExternalIdentifier", IN_EXTERNAL),
+    THROUGH("ExternalIdentifiers", IN_UNIT),
+    LEAF("SubUnitsReported", nist_fill_count, nist_thing, reporting),
+    LEAF("TotalSubUnits", nist_fill_count, nist_thing, total),
+    LEAF("VotersRegistered", nist_fill_count, nist_thing, registered),
+    LEAF("VotersParticipated", nist_fill_count, nist_thing, ballots),
 };
 
 static const struct nist_member candidate_members[] = {
-    {NAME("BallotName"), NIST_WORDS, IN_SPOKEN, IS(nist_thing, name)},
-    {NAME("PartyId"), NIST_REF, IN_LEAF, IS(nist_thing, party)},
-    {NAME("PersonId"), NIST_REF, IN_LEAF, IS(nist_thing, person)},
-    {NAME("IsIncumbent"), NIST_FLAG, IN_LEAF, IS(nist_thing, incumbent)},
-    {NAME("PostElectionStatus"), NIST_TEXT, IN_LEAF, IS(nist_thing, fate)},
-    {NAME("PreElectionStatus"), NIST_TEXT, IN_LEAF, IS(nist_thing, before)},
-    {NAME("ExternalIdentifier"), NIST_OBJECT, IN_EXTERNAL, 0},
-    {NAME("ExternalIdentifiers"), NIST_THROUGH, IN_CANDIDATE, 0},
+    WORDS("BallotName", nist_thing, name),
+    LEAF("PartyId", nist_fill_ref, nist_thing, party),
+    LEAF("PersonId", nist_fill_ref, nist_thing, person),
+    LEAF("IsIncumbent", nist_fill_flag, nist_thing, incumbent),
+    LEAF("PostElectionStatus", nist_fill_text, nist_thing, fate),
+    LEAF("PreElectionStatus", nist_fill_text, nist_thing, before),
+    OBJECT("ExternalIdentifier", IN_EXTERNAL),
+    THROUGH("ExternalIdentifiers", IN_CANDIDATE),
 };
 
 static const struct nist_member party_members[] = {
-    {NAME("Name"), NIST_WORDS, IN_SPOKEN, IS(nist_thing, name)},
-    {NAME("Abbreviation"), NIST_WORDS, IN_SPOKEN, IS(nist_thing, abbreviation)},
+    WORDS("Name", nist_thing, name),
+    WORDS("Abbreviation", nist_thing, abbreviation),
 };
 
 static const struct nist_member office_members[] = {
-    {NAME("Name"), NIST_WORDS, IN_SPOKEN, IS(nist_thing, name)},
+    WORDS("Name", nist_thing, name),
 };
 
 static const struct nist_member person_members[] = {
-    {NAME("FullName"), NIST_WORDS, IN_SPOKEN, IS(nist_thing, name)},
-    {NAME("FirstName"), NIST_TEXT, IN_LEAF, IS(nist_thing, first)},
-    {NAME("MiddleName"), NIST_TEXT, IN_LEAF, IS(nist_thing, middle)},
-    {NAME("LastName"), NIST_TEXT, IN_LEAF, IS(nist_thing, last)},
-    {NAME("Suffix"), NIST_TEXT, IN_LEAF, IS(nist_thing, suffix)},
-    {NAME("PartyId"), NIST_REF, IN_LEAF, IS(nist_thing, party)},
+    WORDS("FullName", nist_thing, name),
+    LEAF("FirstName", nist_fill_text, nist_thing, first),
+    LEAF("MiddleName", nist_fill_text, nist_thing, middle),
+    LEAF("LastName", nist_fill_text, nist_thing, last),
+    LEAF("Suffix", nist_fill_text, nist_thing, suffix),
+    LEAF("PartyId", nist_fill_ref, nist_thing, party),
 };
 
 static const struct nist_member external_members[] = {
-    {NAME("Type"), NIST_TEXT, IN_LEAF, IS(nist_external, type)},
-    {NAME("OtherType"), NIST_TEXT, IN_LEAF, IS(nist_external, other)},
-    {NAME("Value"), NIST_TEXT, IN_LEAF, IS(nist_external, value)},
+    LEAF("Type", nist_fill_text, nist_external, type),
+    LEAF("OtherType", nist_fill_text, nist_external, other),
+    LEAF("Value", nist_fill_text, nist_external, value),
 };
 
 static const struct nist_member spoken_members[] = {
-    {NAME("Text"), NIST_OBJECT, IN_STRING, 0},
+    OBJECT("Text", IN_STRING),
 };
 
 static const struct nist_member string_members[] = {
-    {NAME("Content"), NIST_CONTENT, IN_LEAF, 0},
-    {NAME("content"), NIST_CONTENT, IN_LEAF, 0},
-    {NAME("Language"), NIST_LANGUAGE, IN_LEAF, 0},
-    {NAME("language"), NIST_LANGUAGE, IN_LEAF, 0},
+    PART("Content", nist_fill_content),
+    PART("content", nist_fill_content),
+    PART("Language", nist_fill_language),
+    PART("language", nist_fill_language),
 };
 
 #define TABLE(table) table, sizeof(table) / sizeof *(table)
@@ -182,12 +200,12 @@ const struct nist_place nist_places[IN_PLACES] = {
 
 /* Of everything with an id: attributes in XML, members in JSON. */
 static const struct nist_member named_members[] = {
-    {NAME("ObjectId"), NIST_TEXT, IN_LEAF, IS(nist_named, id)},
-    {NAME("objectId"), NIST_TEXT, IN_LEAF, IS(nist_named, id)},
-    {NAME("@id"), NIST_TEXT, IN_LEAF, IS(nist_named, id)},
-    {NAME("type"), NIST_TEXT, IN_LEAF, IS(nist_named, type)},
-    {NAME("@type"), NIST_TEXT, IN_LEAF, IS(nist_named, type)},
-    {NAME("xsi:type"), NIST_TEXT, IN_LEAF, IS(nist_named, type)},
+    LEAF("ObjectId", nist_fill_text, nist_named, id),
+    LEAF("objectId", nist_fill_text, nist_named, id),
+    LEAF("@id", nist_fill_text, nist_named, id),
+    LEAF("type", nist_fill_text, nist_named, type),
+    LEAF("@type", nist_fill_text, nist_named, type),
+    LEAF("xsi:type", nist_fill_text, nist_named, type),
 };
 
 static const struct nist_member *search(const struct nist_member *list, size_t n, struct slice name)

@@ -26,30 +26,32 @@ enum nist_in {
     IN_PLACES
 };
 
-enum nist_sort {
-    NIST_OBJECT,
-    NIST_THROUGH, /* a collection: its inside is as if it were not there */
-    NIST_WORDS,   /* struct slice: the English text, else the first */
-    NIST_TEXT,    /* struct slice */
-    NIST_COUNT,   /* int64_t, -1 where it is no count */
-    NIST_FLAG,    /* bool */
-    NIST_REF,     /* struct nist_thing pointer */
-    NIST_REFS,    /* struct nist_list */
-    NIST_CONTENT, /* of a string */
-    NIST_LANGUAGE,
-    NIST_COUNT_TYPE, /* of a VoteCounts */
-    NIST_COUNT_VOTES,
-    NIST_COUNT_OTHER,
-    NIST_COUNT_ROUND,
-    NIST_COUNT_SUPPRESSED,
-    NIST_COUNT_DEVICE,
-};
+struct nist_reader;
+
+/* A leaf's text, without blanks around it, into what the leaf fills: nist_read.c. */
+typedef bool nist_fill(struct nist_reader *r, void *to, struct slice text, struct fault *f);
+
+nist_fill nist_fill_words;   /* struct slice: the English text, else the first */
+nist_fill nist_fill_text;    /* struct slice */
+nist_fill nist_fill_count;   /* int64_t, -1 where it is no count */
+nist_fill nist_fill_flag;    /* bool */
+nist_fill nist_fill_ref;     /* struct nist_thing pointer */
+nist_fill nist_fill_refs;    /* struct nist_list */
+nist_fill nist_fill_content; /* of a string */
+nist_fill nist_fill_language;
+nist_fill nist_fill_type; /* of a VoteCounts, as all that follow */
+nist_fill nist_fill_votes;
+nist_fill nist_fill_other;
+nist_fill nist_fill_round;
+nist_fill nist_fill_suppressed;
+nist_fill nist_fill_device;
 
 struct nist_member {
     struct slice name;
-    enum nist_sort sort;
     enum nist_in inside;
-    size_t at; /* the offset of what it fills in the object around it */
+    bool through;    /* a collection: its inside is as if it were not there */
+    nist_fill *fill; /* of a leaf, or of words */
+    size_t at;       /* the offset of what it fills in the object around it */
 };
 
 struct nist_external {
@@ -67,6 +69,9 @@ extern const struct nist_place nist_places[IN_PLACES];
 
 /* The member of this name, or NULL. */
 const struct nist_member *nist_member(enum nist_in in, struct slice name);
+
+/* What of an element or member matters; 0: nothing inside it. */
+enum nist_want { NIST_INSIDE = 1, NIST_ITS_TEXT = 2, NIST_ITS_ATTRIBUTES = 4 };
 
 /* What a name means in each place. */
 struct nist_name {
