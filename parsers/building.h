@@ -51,10 +51,19 @@ struct results_builder {
 };
 
 /* The votes of a cell as the feed states them; VOTES_ABSENT where it does not. */
-int64_t building_stated(const struct building *k, uint32_t unit, uint32_t choice);
+static inline int64_t building_stated(const struct building *k, uint32_t unit, uint32_t choice)
+{
+    return choice < k->rows[unit].room ? k->rows[unit].votes[choice] : VOTES_ABSENT;
+}
 
 /* Those, else what was summed. */
-int64_t building_votes(const struct building *k, uint32_t unit, uint32_t choice);
+static inline int64_t building_votes(const struct building *k, uint32_t unit, uint32_t choice)
+{
+    int64_t stated = building_stated(k, unit, choice);
+    if (stated != VOTES_ABSENT || unit >= k->sum_count || !k->sums[unit].votes)
+        return stated;
+    return k->sums[unit].votes[choice];
+}
 
 /* Sum what is not stated; a sum that overflows makes the contest bad. False when memory is out. */
 bool building_sum(struct results_builder *b, struct building *k) MUST_USE;

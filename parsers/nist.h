@@ -51,10 +51,12 @@ struct nist_thing {
     const struct nist_unit_type *is; /* NULL: of no known type */
     struct nist_thing *under;        /* the outermost unit with figures that holds it */
     struct nist_thing *in;           /* the unit of the batch that it adds up to; NULL: none */
-    uint32_t contest, walk, index;
+    uint32_t contest, walk;
+    uint32_t index;
     unsigned types, covered; /* masks of count types; of the levels of units that hold it */
+    unsigned types_before;   /* of the contest before */
     int as;                  /* enum results_unit_type, or -1: not in the batch */
-    bool placed;             /* its unit of the batch is `index` */
+    uint32_t placed;         /* the contest since which its unit of the batch is `index` */
     bool whole;              /* its figures are figures of the whole contest */
     enum nist_kind kind;
     bool differs; /* defined twice, and not alike */
@@ -85,7 +87,8 @@ struct nist_selection {
     struct slice text; /* of a ballot measure: "Yes" */
     struct nist_list candidates, parties, endorsers;
     bool write_in;
-    uint32_t first_cell, cells;
+    struct nist_cell *cells;
+    uint32_t cell_count;
 };
 
 struct nist_ballots { /* a SummaryCounts of version 1 */
@@ -126,11 +129,16 @@ struct nist_report {
     long line;                            /* being read; 0: not known, or no longer */
     struct nist_contest *contests;
     struct nist_selection *selections;
-    struct nist_cell *cells;
-    uint32_t contest_count, contest_room, selection_count, selection_room, cell_count, cell_room;
-    struct nist_list units; /* of the contest being written */
-    uint32_t walks;         /* how many times units were walked down from one */
-    int64_t steps;          /* ... and how far in all */
+    uint32_t contest_count, contest_room, selection_count, selection_room;
+    bool counted;           /* there are votes */
+    struct nist_list units; /* of the contest being written, but the whole */
+    struct nist_plan {      /* what was decided for them */
+        uint32_t contest;   /* serial number; 0: nothing that may be decided alike */
+        const struct nist_thing *district;
+        bool to_sum; /* some choice has no figure of the whole */
+    } plan;
+    uint32_t walks; /* how many times units were walked down from one */
+    int64_t steps;  /* ... and how far in all */
 };
 
 /* ---- nist_bad.c ---- */
@@ -173,10 +181,10 @@ static inline struct nist_row *nist_rows_new(struct nist_rows *rows, struct aren
 /* Why it contradicts an earlier one; NULL: it does not. */
 const char *nist_rows_keep(struct nist_rows *rows) MUST_USE;
 
-/* One cell a unit into the report. Sets *why, and *unit, where it cannot be told what was counted.
- * False: no memory. */
-bool nist_rows_sum(struct nist_rows *rows, struct nist_report *report, const char **why,
-                   struct nist_thing **unit) MUST_USE;
+/* One cell a unit into the selection. Sets *why, and *unit, where it cannot be told what was
+ * counted. False: no memory. */
+bool nist_rows_sum(struct nist_rows *rows, struct arena *a, struct nist_selection *s,
+                   const char **why, struct nist_thing **unit) MUST_USE;
 
 /* ---- nist_emit.c: the report into the builder ---- */
 
@@ -214,8 +222,9 @@ bool nist_units_settle(struct nist_report *report, struct fault *f) MUST_USE;
 /* Decide for each unit of the contest's cells whether it is the whole (unit->whole), else as what
  * it goes into the batch (unit->as), so that the units of the coarsest type there lie side by side
  * and leave nothing out. Makes the contest bad where a total must be summed from units and that
- * cannot be told. `serial` numbers the contests from 1. False: *f. */
+ * cannot be told. `serial` numbers the contests from 1. *again: all is as it was in the contest
+ * before, by the same units in the same order. False: *f. */
 bool nist_units_plan(struct nist_report *report, struct nist_contest *c, uint32_t serial,
-                     struct fault *f) MUST_USE;
+                     bool *again, struct fault *f) MUST_USE;
 
 #endif

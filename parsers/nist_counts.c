@@ -8,7 +8,6 @@
 
 #define ROWS_MAX 4000000
 #define ROWS_OF_UNIT_MAX 300
-#define CELLS_MAX 50000000
 
 enum {
     TYPE_ABSENTEE = 2,
@@ -145,25 +144,26 @@ static void sum_types(const struct nist_rows *rows, struct nist_cell *cell, cons
         *why = "\"absentee\" beside a class of absentee, and no total: it may hold it already";
 }
 
-bool nist_rows_sum(struct nist_rows *rows, struct nist_report *report, const char **why,
-                   struct nist_thing **unit)
+bool nist_rows_sum(struct nist_rows *rows, struct arena *a, struct nist_selection *s,
+                   const char **why, struct nist_thing **unit)
 {
-    if (!pool_grow(report->arena, &report->cells, &report->cell_room,
-                   (uint64_t)report->cell_count + rows->count, sizeof *report->cells, CELLS_MAX))
+    const struct nist_row *row = rows->list, *end = row + rows->count;
+    struct nist_cell *cell = s->cells = arena_room(a, rows->count * sizeof *cell);
+    if (cell == NULL)
         return false;
-    for (uint32_t i = 0; i < rows->count; i++) {
-        struct nist_cell *cell = &report->cells[report->cell_count];
+    for (; row < end; row++) {
         const char *wrong = NULL;
-        cell->unit = rows->list[i].unit;
-        if (cell->unit->first_row == 0)
+        if (row->unit->first_row == 0)
             continue; /* done */
+        cell->unit = row->unit;
         sum_types(rows, cell, &wrong);
         cell->unit->first_row = 0;
-        report->cell_count++;
         if (wrong != NULL) {
             *why = wrong;
             *unit = cell->unit;
         }
+        cell++;
     }
+    s->cell_count = (uint32_t)(cell - s->cells);
     return true;
 }

@@ -3,12 +3,19 @@
 #include "parsers/field.h"
 #include "parsers/nist.h"
 
+struct line { /* a selection */
+    struct results_choice_in in;
+    bool counts; /* it is a choice, */
+    uint32_t index;
+};
+
 struct emit {
     struct job *job;
     struct nist_report *report;
     struct nist_contest *contest;
-    struct results_choice_in *choices; /* of the contest, one a selection */
-    bool *counts;                      /* ... that is a choice */
+    uint32_t serial;
+    uint32_t since;     /* the contest that the units of this one were first placed in */
+    struct line *lines; /* of the contest */
     size_t room;
 };
 
@@ -26,32 +33,35 @@ static bool drop_shared_ids(struct emit *e)
     struct map *seen = map_new(n, false);
     bool ok = seen != NULL, shared = false;
     for (uint32_t i = 0; ok && i < n; i++) {
-        struct slice id = e->choices[i].id;
+        struct slice id = e->lines[i].in.id;
         if (id.len == 0)
             continue;
         shared = shared || map_has(seen, id);
         ok = map_put(seen, id, NULL);
     }
     for (uint32_t i = 0; shared && i < n; i++)
-        e->choices[i].id = (struct slice){NULL, 0};
+        e->lines[i].in.id = (struct slice){NULL, 0};
     map_free(seen);
     return ok;
 }
 
-static bool read_choices(struct emit *e, struct fault *f)
+/* *all: every selection is a choice. */
+static bool read_choices(struct emit *e, bool *all, struct fault *f)
 {
     struct nist_contest *c = e->contest;
     if (c->selections > e->room) {
         e->room = c->selections;
-        e->choices = arena_array(e->job->arena, e->room, sizeof *e->choices);
-        e->counts = arena_array(e->job->arena, e->room, sizeof *e->counts);
-        if (e->choices == NULL || e->counts == NULL)
+        e->lines = arena_array(e->job->arena, e->room, sizeof *e->lines);
+        if (e->lines == NULL)
             return no_memory(f);
     }
-    for (uint32_t i = 0; i < c->selections; i++)
+    *all = true;
+    for (uint32_t i = 0; i < c->selections; i++) {
         if (!nist_names_choice(e->report, c, &e->report->selections[c->first_selection + i],
-                               &e->choices[i], &e->counts[i]))
+                               &e->lines[i].in, &e->lines[i].counts))
             return no_memory(f);
+        *all = *all && e->lines[i].counts;
+    }
     return c->selections == 0 || drop_shared_ids(e) || no_memory(f);
 }
 
@@ -109,11 +119,11 @@ static bool begin(struct emit *e, struct fault *f)
 static bool place_unit(struct emit *e, struct nist_thing *unit, struct fault *f)
 {
     struct results_unit_in in = nist_names_unit(unit);
-    if (unit->in != NULL && !unit->in->placed && !place_unit(e, unit->in, f))
+    if (unit->in != NULL && unit->in->placed < e->since && !place_unit(e, unit->in, f))
         return false;
     if (unit->in != NULL)
         in.parent = unit->in->index;
-    unit->placed = true;
+    unit->placed = e->serial;
     return results_unit(e->job->builder, &in, &unit->index, &f->err) || field_limit(f);
 }
 
@@ -121,8 +131,7 @@ static bool votes(struct emit *e, const struct nist_selection *s, uint32_t choic
 {
     struct results_builder *b = e->job->builder;
     const struct nist_cell *whole = NULL;
-    for (uint32_t i = 0; i < s->cells; i++) {
-        const struct nist_cell *cell = &e->report->cells[s->first_cell + i];
+    for (const struct nist_cell *cell = s->cells; cell < s->cells + s->cell_count; cell++) {
         struct nist_thing *unit = cell->unit;
         if (unit->whole) {
             if (whole != NULL && whole->votes != cell->votes)
@@ -134,7 +143,7 @@ static bool votes(struct emit *e, const struct nist_selection *s, uint32_t choic
         }
         if (unit->as < 0)
             continue;
-        if (!unit->placed && !place_unit(e, unit, f))
+        if (unit->placed < e->since && !place_unit(e, unit, f))
             return false;
         if (!results_votes(b, unit->index, choice, cell->votes, &f->err))
             return field_limit(f);
@@ -151,32 +160,50 @@ static bool is_blank_line(const struct nist_selection *s, const struct results_c
 static bool choices(struct emit *e, struct fault *f)
 {
     const struct nist_contest *c = e->contest;
-    uint32_t index, known = 0;
+    uint32_t known = 0;
+    for (uint32_t i = 0; i < c->selections; i++) {
+        struct line *line = &e->lines[i];
+        if (!line->counts)
+            continue;
+        if (!results_choice(e->job->builder, &line->in, &line->index, &f->err))
+            return field_limit(f);
+        if (line->index < known &&
+            !is_blank_line(&e->report->selections[c->first_selection + i], &line->in))
+            nist_bad(e->report, e->contest, "\"%.*s\" stands there twice",
+                     SLICE_FMT(field_excerpt(e->job->arena, line->in.name)));
+        known += line->index == known;
+    }
+    return true;
+}
+
+static bool all_votes(struct emit *e, struct fault *f)
+{
+    const struct nist_contest *c = e->contest;
     for (uint32_t i = 0; i < c->selections; i++) {
         const struct nist_selection *s = &e->report->selections[c->first_selection + i];
-        if (!e->counts[i])
-            continue;
-        if (!results_choice(e->job->builder, &e->choices[i], &index, &f->err))
-            return field_limit(f);
-        if (index < known && !is_blank_line(s, &e->choices[i]))
-            nist_bad(e->report, e->contest, "\"%.*s\" stands there twice",
-                     SLICE_FMT(field_excerpt(e->job->arena, e->choices[i].name)));
-        known += index == known;
-        if (!votes(e, s, index, f))
+        const struct line *line = &e->lines[i];
+        if (line->counts && !votes(e, s, line->index, f))
             return false;
-        if (s->cells == 0 && is_blank_line(s, &e->choices[i]) &&
-            !results_votes(e->job->builder, 0, index, VOTES_UNKNOWN, &f->err))
+        if (line->counts && s->cell_count == 0 && is_blank_line(s, &line->in) &&
+            !results_votes(e->job->builder, 0, line->index, VOTES_UNKNOWN, &f->err))
             return field_limit(f); /* so is what they add up to */
     }
     return true;
 }
 
-static bool contest(struct emit *e, uint32_t serial, struct fault *f)
+static bool contest(struct emit *e, struct fault *f)
 {
     struct nist_contest *c = e->contest;
-    if (!nist_units_plan(e->report, c, serial, f) || !read_choices(e, f) || !begin(e, f))
+    bool again = false, all = false;
+    if (!nist_units_plan(e->report, c, e->serial, &again, f) || !read_choices(e, &all, f) ||
+        !begin(e, f))
         return false;
-    if (c->why.len == 0 && !choices(e, f))
+    /* a unit with figures of what is no choice alone is not in the batch */
+    if (c->why.len > 0 || !again || !all)
+        e->since = e->serial;
+    else if (!results_units_again(e->job->builder, &f->err))
+        return field_limit(f);
+    if (c->why.len == 0 && (!choices(e, f) || !all_votes(e, f)))
         return false;
     if (c->why.len > 0)
         results_contest_bad(e->job->builder, "%.*s", SLICE_FMT(c->why));
@@ -194,7 +221,7 @@ static enum results_status status_of(const struct nist_report *r)
     } known[] = {{"unofficial-partial", RESULTS_UNOFFICIAL},
                  {"unofficial-complete", RESULTS_COMPLETE},
                  {"certified", RESULTS_CERTIFIED}};
-    for (size_t i = 0; r->cell_count > 0 && i < sizeof known / sizeof *known; i++)
+    for (size_t i = 0; r->counted && i < sizeof known / sizeof *known; i++)
         if (slice_is(r->status, known[i].name))
             return known[i].status;
     return RESULTS_STATUS_UNKNOWN;
@@ -233,7 +260,8 @@ bool nist_emit(struct job *j, struct nist_report *report, struct fault *f)
         return no_memory(f);
     for (uint32_t i = 0; i < report->contest_count; i++) {
         e.contest = &report->contests[i];
-        if (!contest(&e, i + 1, f))
+        e.serial = i + 1;
+        if (!contest(&e, f))
             return false;
     }
     return true;

@@ -258,7 +258,7 @@ static bool begin_selection(struct nist_reader *r, void **object, struct fault *
     if (!grow(r, &p->selections, &p->selection_room, p->selection_count, sizeof *p->selections, f))
         return false;
     struct nist_selection *s = &p->selections[p->selection_count++];
-    *s = (struct nist_selection){.first_cell = p->cell_count};
+    *s = (struct nist_selection){.cells = NULL};
     contest_now(r)->selections++;
     r->rows.count = 0;
     r->rows.selection = p->selection_count;
@@ -405,9 +405,9 @@ static bool end_selection(struct nist_reader *r, const struct nist_frame *at, vo
     struct nist_thing *unit = NULL;
     struct nist_selection *s = selection_now(r);
     (void)at, (void)around;
-    if (!nist_rows_sum(&r->rows, r->report, &why, &unit))
+    if (!nist_rows_sum(&r->rows, r->report->arena, s, &why, &unit))
         return no_memory(f);
-    s->cells = r->report->cell_count - s->first_cell;
+    r->report->counted |= s->cell_count > 0;
     if (why != NULL)
         bad_count(r, unit, why, (struct slice){NULL, 0});
     return true;

@@ -87,8 +87,10 @@ struct plan {
     struct nist_report *report;
     struct nist_contest *contest;
     uint32_t serial;
-    bool to_sum;  /* some choice has no figure of the whole */
-    bool endless; /* the units are composed in a way that is not to be followed */
+    uint32_t before; /* how many units the contest before had */
+    bool again;      /* so far they are the same */
+    bool to_sum;     /* some choice has no figure of the whole */
+    bool endless;    /* the units are composed in a way that is not to be followed */
 };
 
 static struct slice shown(const struct plan *p, const struct nist_thing *unit)
@@ -117,12 +119,12 @@ static bool take_unit(struct plan *p, struct nist_thing *unit)
 {
     struct nist_list *list = &p->report->units;
     unit->contest = p->serial;
-    unit->types = unit->covered = 0;
-    unit->as = -1;
-    unit->placed = false;
-    unit->under = unit->in = NULL;
-    if (unit->is == &composed_other)
+    unit->types_before = unit->types;
+    unit->types = 0;
+    if (unit->is == &composed_other) {
         unit->is = type_of(unit, NULL);
+        p->again = false;
+    }
     if (unit->kind != NIST_UNIT)
         nist_bad(p->report, p->contest, "its VoteCounts refer to %.*s, which is no GpUnit",
                  SLICE_FMT(shown(p, unit)));
@@ -132,6 +134,11 @@ static bool take_unit(struct plan *p, struct nist_thing *unit)
     unit->whole = is_whole(p->contest, unit);
     if (unit->whole)
         return true;
+    if (list->count < p->before && list->items[list->count] == unit) {
+        list->count++;
+        return true;
+    }
+    p->again = false;
     if (!pool_grow(p->report->arena, &list->items, &list->room, (uint64_t)list->count + 1,
                    sizeof *list->items, UNITS_MAX))
         return false;
@@ -143,7 +150,7 @@ static bool take_unit(struct plan *p, struct nist_thing *unit)
  * count types? */
 static bool collect_selection(struct plan *p, const struct nist_selection *s)
 {
-    const struct nist_cell *cell = p->report->cells + s->first_cell, *end = cell + s->cells;
+    const struct nist_cell *cell = s->cells, *end = cell + s->cell_count;
     unsigned whole = 0, rest = 0;
     for (; cell < end; cell++) {
         struct nist_thing *unit = cell->unit;
@@ -155,7 +162,7 @@ static bool collect_selection(struct plan *p, const struct nist_selection *s)
         else if (of_place(unit))
             rest |= cell->types;
     }
-    if (s->cells > 0 && whole == 0)
+    if (s->cell_count > 0 && whole == 0)
         p->to_sum = true;
     else if ((rest & ~whole) != 0)
         nist_bad(p->report, p->contest,
@@ -164,14 +171,52 @@ static bool collect_selection(struct plan *p, const struct nist_selection *s)
     return true;
 }
 
+static bool is_home(const struct nist_thing *unit)
+{
+    return unit != NULL && unit->parts.count > 0;
+}
+
+/* Beside the units, a plan is made of the district as far as it holds some. */
 static bool collect(struct plan *p)
 {
     const struct nist_contest *c = p->contest;
-    p->report->units.count = 0;
+    struct nist_list *list = &p->report->units;
+    const struct nist_plan *plan = &p->report->plan;
+    p->before = list->count;
+    p->again =
+        plan->contest != 0 && plan->contest + 1 == p->serial &&
+        (plan->district == c->district || (!is_home(plan->district) && !is_home(c->district)));
+    list->count = 0;
     for (uint32_t i = 0; i < c->selections; i++)
         if (!collect_selection(p, &p->report->selections[c->first_selection + i]))
             return false;
+    p->again = p->again && list->count == p->before && p->to_sum == plan->to_sum;
+    for (uint32_t i = 0; i < list->count && p->again; i++)
+        p->again = list->items[i]->types == list->items[i]->types_before;
     return true;
+}
+
+/* All that was decided for the contest before is undecided again. */
+static void forget(struct plan *p)
+{
+    const struct nist_list *list = &p->report->units;
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct nist_thing *unit = list->items[i];
+        unit->covered = 0;
+        unit->as = -1;
+        unit->under = unit->in = NULL;
+    }
+}
+
+/* Whether another contest of the same units would be no other: figures within others are looked at
+ * selection by selection. */
+static bool holds_for_others(const struct plan *p)
+{
+    const struct nist_list *list = &p->report->units;
+    bool plain = p->contest->why.len == 0;
+    for (uint32_t i = 0; i < list->count && plain; i++)
+        plain = !of_place(list->items[i]) || outermost(list->items[i]);
+    return plain;
 }
 
 /* ---- what lies in what ---- */
@@ -364,7 +409,6 @@ static void open_homes(struct plan *p, enum level home)
             continue;
         if (in->contest != p->serial) {
             in->contest = p->serial;
-            in->placed = false;
             in->in = NULL;
         }
         in->as = level_as(home);
@@ -388,12 +432,11 @@ static void check_inner(struct plan *p)
     }
     for (uint32_t i = 0; inner && i < c->selections; i++) {
         const struct nist_selection *s = &p->report->selections[c->first_selection + i];
-        const struct nist_cell *cells = p->report->cells + s->first_cell;
         uint32_t mark = ++p->report->walks;
-        for (uint32_t k = 0; k < s->cells; k++)
-            cells[k].unit->walk = mark;
-        for (uint32_t k = 0; k < s->cells; k++) {
-            const struct nist_thing *unit = cells[k].unit;
+        for (uint32_t k = 0; k < s->cell_count; k++)
+            s->cells[k].unit->walk = mark;
+        for (uint32_t k = 0; k < s->cell_count; k++) {
+            const struct nist_thing *unit = s->cells[k].unit;
             if (of_place(unit) && !outermost(unit) &&
                 (unit->under == NULL || unit->under->walk != mark))
                 nist_bad(p->report, p->contest,
@@ -425,26 +468,36 @@ bool nist_units_settle(struct nist_report *report, struct fault *f)
     return not_endless(&p, f);
 }
 
+static void decide(struct plan *p)
+{
+    forget(p);
+    if (p->report->units.count == 0)
+        return;
+    cover(p);
+    if (look(&p->report->units, STATE).first == NULL) {
+        only_districts(p);
+        return;
+    }
+    enum level home = common_home(p);
+    assign(p, home);
+    open_homes(p, home);
+    if (p->to_sum)
+        check_inner(p);
+}
+
 bool nist_units_plan(struct nist_report *report, struct nist_contest *c, uint32_t serial,
-                     struct fault *f)
+                     bool *again, struct fault *f)
 {
     struct plan p = {.report = report, .contest = c, .serial = serial};
     if (!collect(&p))
         return fault_set(f, WIRE_LIMIT, "the report holds more units than memory allows");
-    if (report->units.count == 0)
-        return true;
-    cover(&p);
-    if (look(&report->units, STATE).first == NULL) {
-        only_districts(&p);
-    } else {
-        enum level home = common_home(&p);
-        assign(&p, home);
-        open_homes(&p, home);
-        if (p.to_sum)
-            check_inner(&p);
-    }
-    if (p.to_sum && report->sequence_start >= 0 && report->sequence_start < report->sequence_end)
+    *again = p.again;
+    if (!p.again)
+        decide(&p);
+    if (report->units.count > 0 && p.to_sum && report->sequence_start >= 0 &&
+        report->sequence_start < report->sequence_end)
         nist_bad(report, c, "it has no total, and this is only part %lld of %lld of the report",
                  (long long)report->sequence_start, (long long)report->sequence_end);
+    report->plan = (struct nist_plan){holds_for_others(&p) ? serial : 0, c->district, p.to_sum};
     return not_endless(&p, f);
 }

@@ -239,6 +239,9 @@ bool results_choice(struct results_builder *b, const struct results_choice_in *i
                     struct err *e) MUST_USE;
 bool results_unit(struct results_builder *b, const struct results_unit_in *in, uint32_t *index,
                   struct err *e) MUST_USE;
+/* The contest's units are those of the one begun before it, as they were told, by the same numbers;
+ * called before it has any. */
+bool results_units_again(struct results_builder *b, struct err *e) MUST_USE;
 /* Add votes to a cell (vote types add up). VOTES_UNKNOWN makes the cell unknown for good. Overflow
  * or a negative count is a problem of the contest, not of the payload. */
 bool results_votes(struct results_builder *b, uint32_t unit, uint32_t choice, int64_t votes,

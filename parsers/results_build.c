@@ -535,6 +535,29 @@ bool results_unit(struct results_builder *b, const struct results_unit_in *in, u
     return true;
 }
 
+bool results_units_again(struct results_builder *b, struct err *e)
+{
+    struct building *k = current(b, e);
+    const struct building *of = k && b->current > 0 ? &k[-1] : NULL;
+    if (!of || k->unit_count > 1)
+        return err_set(e, ERR_BUG, "the driver takes over units that are not there");
+    uint32_t n = of->unit_count;
+    struct index *x = &k->unit_index;
+    if (!arrays_grow(&b->arrays, &k->units, &k->unit_room, n, sizeof *k->units, UNITS_MAX) ||
+        !arrays_grow(&b->arrays, &k->rows, &k->row_room, n, sizeof *k->rows, UNITS_MAX) ||
+        (of->unit_index.room && !index_reserve(x, &b->arrays, of->unit_index.room)))
+        return building_full(e);
+    memcpy(k->units + 1, of->units + 1, (n - 1) * sizeof *k->units);
+    for (uint32_t u = 1; u < n; u++)
+        k->rows[u] = (struct row){.parent = of->rows[u].parent, .whole = of->rows[u].whole};
+    if (x->room)
+        memcpy(x->slots, of->unit_index.slots, x->room * sizeof *x->slots);
+    x->count = of->unit_index.count;
+    k->unit_count = n;
+    k->parents = of->parents;
+    return true;
+}
+
 void results_progress(struct results_builder *b, int64_t reporting, int64_t total)
 {
     if (b->current == BUILDING_NOBODY)
@@ -545,6 +568,38 @@ void results_progress(struct results_builder *b, int64_t reporting, int64_t tota
 
 /* ---- votes ---- */
 
+static bool row_grow(struct results_builder *b, struct row *row, uint32_t need)
+{
+    uint32_t had = row->room;
+    if (!arrays_grow(&b->arrays, &row->votes, &row->room, need, sizeof *row->votes, CHOICES_MAX))
+        return false;
+    for (uint32_t i = had; i < row->room; i++)
+        row->votes[i] = VOTES_ABSENT;
+    return true;
+}
+
+/* Units before choices: the rows from here on that have no room get it together, in blocks as
+ * arrays have them. */
+static bool rows_new(struct results_builder *b, struct building *k, uint32_t unit)
+{
+    uint32_t end = unit, room = 4;
+    while (room < k->choice_count)
+        room *= 2;
+    while (end < k->unit_count && !k->rows[end].room)
+        end++;
+    size_t cells = (size_t)(end - unit) * room;
+    int64_t *votes = arena_room(b->arena, cells * sizeof *votes);
+    if (!votes)
+        return false;
+    for (size_t i = 0; i < cells; i++)
+        votes[i] = VOTES_ABSENT;
+    for (; unit < end; unit++, votes += room) {
+        k->rows[unit].votes = votes;
+        k->rows[unit].room = room;
+    }
+    return true;
+}
+
 static int64_t *cell_new(struct results_builder *b, struct building *k, uint32_t unit,
                          uint32_t choice, struct err *e)
 {
@@ -553,14 +608,11 @@ static int64_t *cell_new(struct results_builder *b, struct building *k, uint32_t
         return NULL;
     }
     struct row *row = &k->rows[unit];
-    uint32_t had = row->room;
-    if (!arrays_grow(&b->arrays, &row->votes, &row->room, (uint64_t)choice + 1, sizeof *row->votes,
-                     CHOICES_MAX)) {
+    bool several = unit + 1 < k->unit_count && !row->room && !row[1].room;
+    if (several ? !rows_new(b, k, unit) : !row_grow(b, row, choice + 1)) {
         building_full(e);
         return NULL;
     }
-    for (uint32_t i = had; i < row->room; i++)
-        row->votes[i] = VOTES_ABSENT;
     return &row->votes[choice];
 }
 
@@ -570,19 +622,6 @@ static inline int64_t *cell_at(struct results_builder *b, struct building *k, ui
     if (unit < k->unit_count && choice < k->rows[unit].room && choice < k->choice_count)
         return &k->rows[unit].votes[choice];
     return cell_new(b, k, unit, choice, e);
-}
-
-int64_t building_stated(const struct building *k, uint32_t unit, uint32_t choice)
-{
-    return choice < k->rows[unit].room ? k->rows[unit].votes[choice] : VOTES_ABSENT;
-}
-
-int64_t building_votes(const struct building *k, uint32_t unit, uint32_t choice)
-{
-    int64_t stated = building_stated(k, unit, choice);
-    if (stated != VOTES_ABSENT || unit >= k->sum_count || !k->sums[unit].votes)
-        return stated;
-    return k->sums[unit].votes[choice];
 }
 
 static struct results_text unit_label(const struct results_unit *u)

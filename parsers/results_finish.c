@@ -246,7 +246,7 @@ bool results_finish(struct results_builder *b, struct slice *batch, struct err *
                     n.choices * sizeof(struct results_choice) +
                     n.units * sizeof(struct results_unit) + n.cells * sizeof(struct results_cell) +
                     n.problems * sizeof(struct results_problem) + b->pool.len;
-    char *at = size > RESULTS_MAX ? NULL : arena_alloc(b->arena, (size_t)size);
+    char *at = size > RESULTS_MAX ? NULL : arena_room(b->arena, (size_t)size); /* all is written */
     if (!at)
         return building_full(e);
     struct pen p = {.head = (void *)at};
