@@ -89,6 +89,10 @@ struct nist_selection {
     bool write_in;
     struct nist_cell *cells;
     uint32_t cell_count;
+    uint32_t index;                  /* in the batch */
+    struct results_choice_in choice; /* what the batch says of it: nist_names.c */
+    bool counts;                     /* it is a choice, no statistic */
+    struct nist_selection *next;
 };
 
 struct nist_ballots { /* a SummaryCounts of version 1 */
@@ -114,9 +118,12 @@ struct nist_contest {
     bool rounds;            /* some count has a Round */
     unsigned with, without; /* masks: members that some counts have, and that some have not */
     struct slice why;       /* what makes it bad, or empty */
-    uint32_t first_selection, selections;
-    struct slice text; /* what it is called in the batch: nist_names.c */
-    bool keeps_id;     /* ... and it takes the document's id to tell it apart */
+    struct nist_selection *selections; /* in order */
+    uint32_t serial, selection_count;  /* serial: from 1 */
+    struct slice text;                 /* what it is called in the batch: nist_names.c */
+    bool keeps_id;                     /* ... and it takes the document's id to tell it apart */
+    bool shared;                       /* another one is called the same */
+    struct nist_contest *next;
 };
 
 struct nist_report {
@@ -127,9 +134,8 @@ struct nist_report {
     int64_t sequence_start, sequence_end; /* -1 unknown */
     struct nist_election *elections;      /* in order */
     long line;                            /* being read; 0: not known, or no longer */
-    struct nist_contest *contests;
-    struct nist_selection *selections;
-    uint32_t contest_count, contest_room, selection_count, selection_room;
+    struct nist_contest *contests;        /* in order */
+    uint32_t contest_count;
     bool counted;           /* there are votes */
     struct nist_list units; /* of the contest being written, but the whole */
     struct nist_plan {      /* what was decided for them */
@@ -204,13 +210,12 @@ struct slice nist_names_party(const struct nist_thing *party);                 /
 #define NIST_WRITE_IN "Write-in" /* a line that names nobody */
 
 /* Whether some candidate of the contest has a PostElectionStatus that says who won or lost. */
-bool nist_names_marks(const struct nist_report *report, const struct nist_contest *c);
+bool nist_names_marks(const struct nist_contest *c);
 
-/* What the batch says of one selection; *counts false: it is no choice but a statistic. Makes the
- * contest bad where it has no name. False: no memory. */
+/* What the batch says of one selection. Makes the contest bad where it has no name. False: no
+ * memory. */
 bool nist_names_choice(struct nist_report *report, struct nist_contest *c,
-                       const struct nist_selection *s, struct results_choice_in *out,
-                       bool *counts) MUST_USE;
+                       struct nist_selection *s) MUST_USE;
 /* ... and of one unit that is no total. */
 struct results_unit_in nist_names_unit(const struct nist_thing *unit);
 
@@ -222,9 +227,9 @@ bool nist_units_settle(struct nist_report *report, struct fault *f) MUST_USE;
 /* Decide for each unit of the contest's cells whether it is the whole (unit->whole), else as what
  * it goes into the batch (unit->as), so that the units of the coarsest type there lie side by side
  * and leave nothing out. Makes the contest bad where a total must be summed from units and that
- * cannot be told. `serial` numbers the contests from 1. *again: all is as it was in the contest
+ * cannot be told. *again: all is as it was in the contest
  * before, by the same units in the same order. False: *f. */
-bool nist_units_plan(struct nist_report *report, struct nist_contest *c, uint32_t serial,
-                     bool *again, struct fault *f) MUST_USE;
+bool nist_units_plan(struct nist_report *report, struct nist_contest *c, bool *again,
+                     struct fault *f) MUST_USE;
 
 #endif

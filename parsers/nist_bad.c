@@ -14,7 +14,7 @@ void nist_bad(struct nist_report *report, struct nist_contest *c, const char *fm
     va_start(ap, fmt);
     vsnprintf(why, sizeof why, fmt, ap);
     va_end(ap);
-    long n = report->line > 0 ? report->line : (long)(c - report->contests);
+    long n = report->line > 0 ? report->line : (long)c->serial - 1;
     c->why =
         arena_printf(report->arena, report->line > 0 ? "line %ld: %s" : "Contest[%ld]: %s", n, why);
     if (c->why.ptr == NULL)

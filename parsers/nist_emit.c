@@ -3,20 +3,11 @@
 #include "parsers/field.h"
 #include "parsers/nist.h"
 
-struct line { /* a selection */
-    struct results_choice_in in;
-    bool counts; /* it is a choice, */
-    uint32_t index;
-};
-
 struct emit {
     struct job *job;
     struct nist_report *report;
     struct nist_contest *contest;
-    uint32_t serial;
-    uint32_t since;     /* the contest that the units of this one were first placed in */
-    struct line *lines; /* of the contest */
-    size_t room;
+    uint32_t since; /* the contest that the units of this one were first placed in */
 };
 
 static bool no_memory(struct fault *f)
@@ -27,20 +18,19 @@ static bool no_memory(struct fault *f)
 /* ---- choices ---- */
 
 /* Ids that two choices share, as two party lines of one candidate do, tell nobody apart. */
-static bool drop_shared_ids(struct emit *e)
+static bool drop_shared_ids(struct nist_contest *c)
 {
-    uint32_t n = e->contest->selections;
-    struct map *seen = map_new(n, false);
+    struct map *seen = map_new(c->selection_count, false);
     bool ok = seen != NULL, shared = false;
-    for (uint32_t i = 0; ok && i < n; i++) {
-        struct slice id = e->lines[i].in.id;
+    for (const struct nist_selection *s = c->selections; ok && s != NULL; s = s->next) {
+        struct slice id = s->choice.id;
         if (id.len == 0)
             continue;
         shared = shared || map_has(seen, id);
         ok = map_put(seen, id, NULL);
     }
-    for (uint32_t i = 0; shared && i < n; i++)
-        e->lines[i].in.id = (struct slice){NULL, 0};
+    for (struct nist_selection *s = c->selections; shared && s != NULL; s = s->next)
+        s->choice.id = (struct slice){NULL, 0};
     map_free(seen);
     return ok;
 }
@@ -49,29 +39,22 @@ static bool drop_shared_ids(struct emit *e)
 static bool read_choices(struct emit *e, bool *all, struct fault *f)
 {
     struct nist_contest *c = e->contest;
-    if (c->selections > e->room) {
-        e->room = c->selections;
-        e->lines = arena_array(e->job->arena, e->room, sizeof *e->lines);
-        if (e->lines == NULL)
-            return no_memory(f);
-    }
     *all = true;
-    for (uint32_t i = 0; i < c->selections; i++) {
-        if (!nist_names_choice(e->report, c, &e->report->selections[c->first_selection + i],
-                               &e->lines[i].in, &e->lines[i].counts))
+    for (struct nist_selection *s = c->selections; s != NULL; s = s->next) {
+        if (!nist_names_choice(e->report, c, s))
             return no_memory(f);
-        *all = *all && e->lines[i].counts;
+        *all = *all && s->counts;
     }
-    return c->selections == 0 || drop_shared_ids(e) || no_memory(f);
+    return c->selections == NULL || drop_shared_ids(c) || no_memory(f);
 }
 
 /* ---- a contest ---- */
 
-static bool is_measure(const struct nist_report *r, const struct nist_contest *c)
+static bool is_measure(const struct nist_contest *c)
 {
     return slice_ends(c->named.type, SLICE("BallotMeasureContest")) ||
            slice_ends(c->named.type, SLICE("RetentionContest")) ||
-           (c->selections > 0 && r->selections[c->first_selection].text.len > 0);
+           (c->selections != NULL && c->selections->text.len > 0);
 }
 
 static bool begin(struct emit *e, struct fault *f)
@@ -103,11 +86,11 @@ static bool begin(struct emit *e, struct fault *f)
     in.votes_allowed = c->votes_allowed;
     in.seats = c->seats;
     in.places = c->places;
-    if (is_measure(e->report, c))
+    if (is_measure(c))
         in.flags |= RESULTS_MEASURE;
     if (c->rounds || slice_is(c->variation, "rcv"))
         in.flags |= RESULTS_RANKED;
-    if (nist_names_marks(e->report, c))
+    if (nist_names_marks(c))
         in.flags |= RESULTS_MARKS_STATED;
     if (!results_contest_begin(e->job->builder, &in, &f->err))
         return field_limit(f);
@@ -123,11 +106,11 @@ static bool place_unit(struct emit *e, struct nist_thing *unit, struct fault *f)
         return false;
     if (unit->in != NULL)
         in.parent = unit->in->index;
-    unit->placed = e->serial;
+    unit->placed = e->contest->serial;
     return results_unit(e->job->builder, &in, &unit->index, &f->err) || field_limit(f);
 }
 
-static bool votes(struct emit *e, const struct nist_selection *s, uint32_t choice, struct fault *f)
+static bool votes(struct emit *e, const struct nist_selection *s, struct fault *f)
 {
     struct results_builder *b = e->job->builder;
     const struct nist_cell *whole = NULL;
@@ -145,62 +128,57 @@ static bool votes(struct emit *e, const struct nist_selection *s, uint32_t choic
             continue;
         if (unit->placed < e->since && !place_unit(e, unit, f))
             return false;
-        if (!results_votes(b, unit->index, choice, cell->votes, &f->err))
+        if (!results_votes(b, unit->index, s->index, cell->votes, &f->err))
             return field_limit(f);
     }
-    return whole == NULL || results_votes(b, 0, choice, whole->votes, &f->err) || field_limit(f);
+    return whole == NULL || results_votes(b, 0, s->index, whole->votes, &f->err) || field_limit(f);
 }
 
 /* Several lines for names to be written in are one choice: their votes add up. */
-static bool is_blank_line(const struct nist_selection *s, const struct results_choice_in *in)
+static bool is_blank_line(const struct nist_selection *s)
 {
-    return s->write_in && in->id.len == 0 && slice_is(in->name, NIST_WRITE_IN);
+    return s->write_in && s->choice.id.len == 0 && slice_is(s->choice.name, NIST_WRITE_IN);
 }
 
 static bool choices(struct emit *e, struct fault *f)
 {
-    const struct nist_contest *c = e->contest;
     uint32_t known = 0;
-    for (uint32_t i = 0; i < c->selections; i++) {
-        struct line *line = &e->lines[i];
-        if (!line->counts)
+    for (struct nist_selection *s = e->contest->selections; s != NULL; s = s->next) {
+        if (!s->counts)
             continue;
-        if (!results_choice(e->job->builder, &line->in, &line->index, &f->err))
+        if (!results_choice(e->job->builder, &s->choice, &s->index, &f->err))
             return field_limit(f);
-        if (line->index < known &&
-            !is_blank_line(&e->report->selections[c->first_selection + i], &line->in))
+        if (s->index < known && !is_blank_line(s))
             nist_bad(e->report, e->contest, "\"%.*s\" stands there twice",
-                     SLICE_FMT(field_excerpt(e->job->arena, line->in.name)));
-        known += line->index == known;
+                     SLICE_FMT(field_excerpt(e->job->arena, s->choice.name)));
+        known += s->index == known;
     }
     return true;
 }
 
 static bool all_votes(struct emit *e, struct fault *f)
 {
-    const struct nist_contest *c = e->contest;
-    for (uint32_t i = 0; i < c->selections; i++) {
-        const struct nist_selection *s = &e->report->selections[c->first_selection + i];
-        const struct line *line = &e->lines[i];
-        if (line->counts && !votes(e, s, line->index, f))
+    for (const struct nist_selection *s = e->contest->selections; s != NULL; s = s->next) {
+        if (!s->counts)
+            continue;
+        if (!votes(e, s, f))
             return false;
-        if (line->counts && s->cell_count == 0 && is_blank_line(s, &line->in) &&
-            !results_votes(e->job->builder, 0, line->index, VOTES_UNKNOWN, &f->err))
+        if (s->cell_count == 0 && is_blank_line(s) &&
+            !results_votes(e->job->builder, 0, s->index, VOTES_UNKNOWN, &f->err))
             return field_limit(f); /* so is what they add up to */
     }
     return true;
 }
 
-static bool contest(struct emit *e, struct fault *f)
+static bool contest(struct emit *e, struct nist_contest *c, struct fault *f)
 {
-    struct nist_contest *c = e->contest;
     bool again = false, all = false;
-    if (!nist_units_plan(e->report, c, e->serial, &again, f) || !read_choices(e, &all, f) ||
-        !begin(e, f))
+    e->contest = c;
+    if (!nist_units_plan(e->report, c, &again, f) || !read_choices(e, &all, f) || !begin(e, f))
         return false;
     /* a unit with figures of what is no choice alone is not in the batch */
     if (c->why.len > 0 || !again || !all)
-        e->since = e->serial;
+        e->since = c->serial;
     else if (!results_units_again(e->job->builder, &f->err))
         return field_limit(f);
     if (c->why.len == 0 && (!choices(e, f) || !all_votes(e, f)))
@@ -258,11 +236,8 @@ bool nist_emit(struct job *j, struct nist_report *report, struct fault *f)
         return false;
     if (!nist_names_contests(report) || !nist_names_units(report))
         return no_memory(f);
-    for (uint32_t i = 0; i < report->contest_count; i++) {
-        e.contest = &report->contests[i];
-        e.serial = i + 1;
-        if (!contest(&e, f))
+    for (struct nist_contest *c = report->contests; c != NULL; c = c->next)
+        if (!contest(&e, c, f))
             return false;
-    }
     return true;
 }

@@ -130,18 +130,17 @@ static bool on_shared(struct nist_report *r,
                       bool (*work)(struct nist_report *r, struct nist_contest *c))
 {
     struct map *seen = map_new(r->contest_count, false);
-    bool *shared = arena_alloc(r->arena, r->contest_count * sizeof *shared);
-    bool ok = seen != NULL && shared != NULL;
-    for (uint32_t i = 0; ok && i < r->contest_count; i++) {
-        const struct nist_contest *c = &r->contests[i];
+    bool ok = seen != NULL;
+    for (struct nist_contest *c = r->contests; ok && c != NULL; c = c->next) {
         struct slice key = pair(r->arena, c->named.stable, c->text);
-        uintptr_t other = key.ptr != NULL ? (uintptr_t)map_get(seen, key) : 0;
-        if (other != 0)
-            shared[i] = shared[other - 1] = true;
-        ok = key.ptr != NULL && map_put(seen, key, (void *)(uintptr_t)(i + 1));
+        struct nist_contest *other = key.ptr != NULL ? map_get(seen, key) : NULL;
+        c->shared = other != NULL;
+        if (other != NULL)
+            other->shared = true;
+        ok = key.ptr != NULL && map_put(seen, key, c);
     }
-    for (uint32_t i = 0; ok && i < r->contest_count; i++)
-        ok = !shared[i] || work(r, &r->contests[i]);
+    for (struct nist_contest *c = r->contests; ok && c != NULL; c = c->next)
+        ok = !c->shared || work(r, c);
     map_free(seen);
     return ok;
 }
@@ -149,24 +148,20 @@ static bool on_shared(struct nist_report *r,
 /* In how many contests each candidate stands. */
 static void count_candidacies(struct nist_report *r)
 {
-    for (uint32_t i = 0; i < r->contest_count; i++) {
-        const struct nist_contest *c = &r->contests[i];
-        for (uint32_t s = 0; s < c->selections; s++) {
-            const struct nist_list *list = &r->selections[c->first_selection + s].candidates;
-            for (uint32_t k = 0; k < list->count; k++) {
-                struct nist_thing *candidate = list->items[k];
-                candidate->parents += candidate->contest != i + 1;
-                candidate->contest = i + 1;
+    for (const struct nist_contest *c = r->contests; c != NULL; c = c->next)
+        for (const struct nist_selection *s = c->selections; s != NULL; s = s->next)
+            for (uint32_t i = 0; i < s->candidates.count; i++) {
+                struct nist_thing *candidate = s->candidates.items[i];
+                candidate->parents += candidate->contest != c->serial;
+                candidate->contest = c->serial;
             }
-        }
-    }
 }
 
 bool nist_names_contests(struct nist_report *r)
 {
     count_candidacies(r);
-    for (uint32_t i = 0; i < r->contest_count; i++)
-        if (!first_text(r, &r->contests[i]))
+    for (struct nist_contest *c = r->contests; c != NULL; c = c->next)
+        if (!first_text(r, c))
             return false;
     return r->contest_count == 0 ||
            (on_shared(r, add_party) && on_shared(r, add_district) && on_shared(r, add_id));
@@ -193,15 +188,13 @@ static bool has_fate(const struct nist_thing *candidate, enum results_mark *mark
     return false;
 }
 
-bool nist_names_marks(const struct nist_report *r, const struct nist_contest *c)
+bool nist_names_marks(const struct nist_contest *c)
 {
     enum results_mark mark;
-    for (uint32_t i = 0; i < c->selections; i++) {
-        const struct nist_list *list = &r->selections[c->first_selection + i].candidates;
-        for (uint32_t k = 0; k < list->count; k++)
-            if (list->items[k]->parents == 1 && has_fate(list->items[k], &mark))
+    for (const struct nist_selection *s = c->selections; s != NULL; s = s->next)
+        for (uint32_t i = 0; i < s->candidates.count; i++)
+            if (s->candidates.items[i]->parents == 1 && has_fate(s->candidates.items[i], &mark))
                 return true;
-    }
     return false;
 }
 
@@ -240,9 +233,9 @@ static bool read_candidates(struct nist_report *r, struct nist_contest *c,
     return out->name.ptr != NULL;
 }
 
-bool nist_names_choice(struct nist_report *r, struct nist_contest *c,
-                       const struct nist_selection *s, struct results_choice_in *out, bool *counts)
+bool nist_names_choice(struct nist_report *r, struct nist_contest *c, struct nist_selection *s)
 {
+    struct results_choice_in *out = &s->choice;
     *out = (struct results_choice_in){.name = s->text.len > 0 ? s->text : SLICE("")};
     if (s->text.len == 0 && !read_candidates(r, c, s, out))
         return false;
@@ -260,7 +253,7 @@ bool nist_names_choice(struct nist_report *r, struct nist_contest *c,
         out->flags |= RESULTS_WRITE_IN;
     if (s->named.stable.len > 0)
         out->id = s->named.stable;
-    *counts = !label_is_statistic(out->name);
+    s->counts = !label_is_statistic(out->name);
     return true;
 }
 

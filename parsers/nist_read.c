@@ -9,23 +9,13 @@
 #include "parsers/nist_reader.h"
 #include "parsers/pool.h"
 
-#define ITEMS_MAX 1000000 /* contests, selections, parts of a unit */
+#define ITEMS_MAX 1000000 /* parts of a unit */
 
 enum { WITH_UNIT = 1, WITH_TYPE = 2 }; /* what a row has */
 
 static bool no_memory(struct fault *f)
 {
     return fault_set(f, WIRE_LIMIT, "the report holds more than memory allows");
-}
-
-static struct nist_contest *contest_now(const struct nist_reader *r)
-{
-    return &r->report->contests[r->report->contest_count - 1];
-}
-
-static struct nist_selection *selection_now(const struct nist_reader *r)
-{
-    return &r->report->selections[r->report->selection_count - 1];
 }
 
 static bool grow(struct nist_reader *r, void *array, uint32_t *room, uint32_t count, size_t size,
@@ -41,9 +31,9 @@ static void bad_count(struct nist_reader *r, const struct nist_thing *unit, cons
 {
     struct arena *a = r->report->arena;
     struct slice at = unit != NULL ? unit->named.id : SLICE("no GpUnit");
-    nist_bad(r->report, contest_now(r), "VoteCounts of %.*s at %.*s: %s%.*s",
-             SLICE_FMT(field_excerpt(a, selection_now(r)->named.id)),
-             SLICE_FMT(field_excerpt(a, at)), what, SLICE_FMT(field_excerpt(a, shown)));
+    nist_bad(r->report, r->contest, "VoteCounts of %.*s at %.*s: %s%.*s",
+             SLICE_FMT(field_excerpt(a, r->selection->named.id)), SLICE_FMT(field_excerpt(a, at)),
+             what, SLICE_FMT(field_excerpt(a, shown)));
 }
 
 /* ---- what members fill ---- */
@@ -212,7 +202,7 @@ bool nist_fill_other(struct nist_reader *r, void *to, struct slice text, struct 
 bool nist_fill_round(struct nist_reader *r, void *to, struct slice text, struct fault *f)
 {
     (void)to, (void)f;
-    contest_now(r)->rounds = true;
+    r->contest->rounds = true;
     if (!num_parse(text, 1, INT32_MAX, &r->round))
         bad_count(r, r->row->unit, "no such Round: ", text);
     return true;
@@ -236,33 +226,28 @@ bool nist_fill_device(struct nist_reader *r, void *to, struct slice text, struct
 
 static bool begin_contest(struct nist_reader *r, void **object, struct fault *f)
 {
-    struct nist_report *p = r->report;
-    if (!grow(r, &p->contests, &p->contest_room, p->contest_count, sizeof *p->contests, f))
-        return false;
-    struct nist_contest *c = &p->contests[p->contest_count++];
-    *c = (struct nist_contest){.election = *object,
-                               .reporting = -1,
-                               .total = -1,
-                               .seats = -1,
-                               .places = -1,
-                               .votes_allowed = -1,
-                               .ballots = {.cast = -1},
-                               .first_selection = p->selection_count};
-    *object = c;
+    struct nist_contest *c = arena_alloc(r->report->arena, sizeof *c);
+    if (c == NULL)
+        return no_memory(f);
+    c->serial = ++r->report->contest_count;
+    c->election = *object;
+    c->reporting = c->total = c->seats = c->places = c->votes_allowed = c->ballots.cast = -1;
+    *r->next_contest = *object = r->contest = c;
+    r->next_contest = &c->next;
+    r->next_selection = &c->selections;
     return true;
 }
 
 static bool begin_selection(struct nist_reader *r, void **object, struct fault *f)
 {
-    struct nist_report *p = r->report;
-    if (!grow(r, &p->selections, &p->selection_room, p->selection_count, sizeof *p->selections, f))
-        return false;
-    struct nist_selection *s = &p->selections[p->selection_count++];
-    *s = (struct nist_selection){.cells = NULL};
-    contest_now(r)->selections++;
+    struct nist_selection *s = arena_alloc(r->report->arena, sizeof *s);
+    if (s == NULL)
+        return no_memory(f);
+    r->contest->selection_count++;
     r->rows.count = 0;
-    r->rows.selection = p->selection_count;
-    *object = s;
+    r->rows.selection++;
+    *r->next_selection = *object = r->selection = s;
+    r->next_selection = &s->next;
     return true;
 }
 
@@ -378,7 +363,7 @@ static bool define(struct nist_reader *r, const struct nist_frame *at, void *aro
 static bool end_row(struct nist_reader *r, const struct nist_frame *at, void *around,
                     struct fault *f)
 {
-    struct nist_contest *c = contest_now(r);
+    struct nist_contest *c = r->contest;
     (void)at, (void)around, (void)f;
     r->has |= r->row->unit != NULL ? WITH_UNIT : 0;
     c->with |= r->has;
@@ -403,7 +388,7 @@ static bool end_selection(struct nist_reader *r, const struct nist_frame *at, vo
 {
     const char *why = NULL;
     struct nist_thing *unit = NULL;
-    struct nist_selection *s = selection_now(r);
+    struct nist_selection *s = r->selection;
     (void)at, (void)around;
     if (!nist_rows_sum(&r->rows, r->report->arena, s, &why, &unit))
         return no_memory(f);
@@ -418,7 +403,7 @@ static bool end_selection(struct nist_reader *r, const struct nist_frame *at, vo
 static bool end_contest(struct nist_reader *r, const struct nist_frame *at, void *around,
                         struct fault *f)
 {
-    struct nist_contest *c = contest_now(r);
+    struct nist_contest *c = r->contest;
     unsigned both = c->with & c->without;
     (void)at, (void)around, (void)f;
     if (both != 0)
@@ -430,7 +415,7 @@ static bool end_contest(struct nist_reader *r, const struct nist_frame *at, void
 static bool end_ballots(struct nist_reader *r, const struct nist_frame *at, void *around,
                         struct fault *f)
 {
-    struct nist_contest *c = contest_now(r);
+    struct nist_contest *c = r->contest;
     (void)at, (void)around, (void)f;
     bool all = r->ballots.type.len == 0 || nist_count_type(r->ballots.type) == NIST_TYPE_TOTAL;
     if (all && (r->ballots.unit == NULL || r->ballots.unit == c->district))
@@ -559,6 +544,7 @@ struct nist_reader *nist_reader_new(struct nist_report *report)
         return NULL;
     report->whole->kind = NIST_UNIT;
     r->report = report;
+    r->next_contest = &report->contests;
     r->top = r->frames;
     r->top->in = IN_ROOT;
     return r;

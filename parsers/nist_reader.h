@@ -27,6 +27,8 @@ struct nist_reader {
     unsigned has; /* what it has */
     int64_t round;
     struct nist_row *row;
+    struct nist_selection *selection, **next_selection; /* being read; where the next goes */
+    struct nist_contest *contest, **next_contest;
     struct nist_rows rows;       /* of the selection being read */
     struct nist_thing *referred; /* last */
     struct nist_frame frames[NIST_DEPTH_MAX];

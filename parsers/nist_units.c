@@ -86,7 +86,6 @@ static bool is_whole(const struct nist_contest *c, const struct nist_thing *unit
 struct plan {
     struct nist_report *report;
     struct nist_contest *contest;
-    uint32_t serial;
     uint32_t before; /* how many units the contest before had */
     bool again;      /* so far they are the same */
     bool to_sum;     /* some choice has no figure of the whole */
@@ -118,7 +117,7 @@ static bool outermost(const struct nist_thing *unit)
 static bool take_unit(struct plan *p, struct nist_thing *unit)
 {
     struct nist_list *list = &p->report->units;
-    unit->contest = p->serial;
+    unit->contest = p->contest->serial;
     unit->types_before = unit->types;
     unit->types = 0;
     if (unit->is == &composed_other) {
@@ -154,7 +153,7 @@ static bool collect_selection(struct plan *p, const struct nist_selection *s)
     unsigned whole = 0, rest = 0;
     for (; cell < end; cell++) {
         struct nist_thing *unit = cell->unit;
-        if (unit->contest != p->serial && !take_unit(p, unit))
+        if (unit->contest != p->contest->serial && !take_unit(p, unit))
             return false;
         unit->types |= cell->types;
         if (unit->whole)
@@ -184,11 +183,11 @@ static bool collect(struct plan *p)
     const struct nist_plan *plan = &p->report->plan;
     p->before = list->count;
     p->again =
-        plan->contest != 0 && plan->contest + 1 == p->serial &&
+        plan->contest != 0 && plan->contest + 1 == p->contest->serial &&
         (plan->district == c->district || (!is_home(plan->district) && !is_home(c->district)));
     list->count = 0;
-    for (uint32_t i = 0; i < c->selections; i++)
-        if (!collect_selection(p, &p->report->selections[c->first_selection + i]))
+    for (const struct nist_selection *s = c->selections; s != NULL; s = s->next)
+        if (!collect_selection(p, s))
             return false;
     p->again = p->again && list->count == p->before && p->to_sum == plan->to_sum;
     for (uint32_t i = 0; i < list->count && p->again; i++)
@@ -249,7 +248,7 @@ static void meet(struct walk_state *w, struct nist_thing *inner)
 /* Figures are looked at only where the contest has some. */
 static bool concerns(const struct walk_state *w, const struct nist_thing *inner)
 {
-    return w->what == HOME || (inner->contest == w->p->serial && !inner->whole);
+    return w->what == HOME || (inner->contest == w->p->contest->serial && !inner->whole);
 }
 
 static void descend(struct walk_state *w, const struct nist_thing *unit, int depth)
@@ -407,8 +406,8 @@ static void open_homes(struct plan *p, enum level home)
         struct nist_thing *in = list->items[i]->in;
         if (in == NULL)
             continue;
-        if (in->contest != p->serial) {
-            in->contest = p->serial;
+        if (in->contest != p->contest->serial) {
+            in->contest = p->contest->serial;
             in->in = NULL;
         }
         in->as = level_as(home);
@@ -430,8 +429,7 @@ static void check_inner(struct plan *p)
                      "it has no total, and VoteCounts of %.*s are of other Types than its parts'",
                      SLICE_FMT(shown(p, unit)));
     }
-    for (uint32_t i = 0; inner && i < c->selections; i++) {
-        const struct nist_selection *s = &p->report->selections[c->first_selection + i];
+    for (const struct nist_selection *s = c->selections; inner && s != NULL; s = s->next) {
         uint32_t mark = ++p->report->walks;
         for (uint32_t k = 0; k < s->cell_count; k++)
             s->cells[k].unit->walk = mark;
@@ -485,10 +483,10 @@ static void decide(struct plan *p)
         check_inner(p);
 }
 
-bool nist_units_plan(struct nist_report *report, struct nist_contest *c, uint32_t serial,
-                     bool *again, struct fault *f)
+bool nist_units_plan(struct nist_report *report, struct nist_contest *c, bool *again,
+                     struct fault *f)
 {
-    struct plan p = {.report = report, .contest = c, .serial = serial};
+    struct plan p = {.report = report, .contest = c};
     if (!collect(&p))
         return fault_set(f, WIRE_LIMIT, "the report holds more units than memory allows");
     *again = p.again;
@@ -498,6 +496,6 @@ bool nist_units_plan(struct nist_report *report, struct nist_contest *c, uint32_
         report->sequence_start < report->sequence_end)
         nist_bad(report, c, "it has no total, and this is only part %lld of %lld of the report",
                  (long long)report->sequence_start, (long long)report->sequence_end);
-    report->plan = (struct nist_plan){holds_for_others(&p) ? serial : 0, c->district, p.to_sum};
+    report->plan = (struct nist_plan){holds_for_others(&p) ? c->serial : 0, c->district, p.to_sum};
     return not_endless(&p, f);
 }

@@ -19,26 +19,26 @@
 #define NAMES 256 /* remembered, half of that; a power of two */
 #define XML_TEXT_MAX ((size_t)16 << 20)
 
+struct known { /* what a name is to the handler */
+    const xmlChar *name;
+    const void *element;
+};
+
 struct xml {
     xmlParserCtxtPtr parser;
-    const struct xml_handler *handler;
+    struct xml_handler handler;
     void *ctx;
-    struct input *in;
     struct fault *fault;
-    bool rooted;  /* the root element was begun */
-    bool stopped; /* for libxml2 no bytes follow then */
-    bool telling; /* text is told */
-    bool leaf;    /* no element ended in the one that is open */
-    char *text;   /* since the last tag */
+    struct input *in;
+    bool stopped;           /* for libxml2 no bytes follow then */
+    bool telling;           /* text is told */
+    bool leaf;              /* no element ended in the one that is open */
+    struct xml_attrs attrs; /* of the last element begun; its depth is the depth now */
+    char *text;             /* since the last tag */
     size_t text_len, text_room;
-    struct xml_attrs attrs;
-    int depth;
-    const void *open[XML_DEPTH_MAX + 1]; /* elements by depth, as the handler knows them */
-    struct {
-        const xmlChar *name;
-        const void *element;
-    } names[NAMES];
-    size_t name_count;
+    const void *open[XML_DEPTH_MAX + 1]; /* elements by depth */
+    struct known names[NAMES], other;
+    size_t name_count; /* 0: not even the root element was begun */
 };
 
 __attribute__((format(printf, 3, 4))) static void refuse(struct xml *x, enum wire_failure kind,
@@ -62,20 +62,24 @@ static void refuse_attributes(struct xml *x)
 }
 
 /* libxml2 keeps each name once, so that it is known by where it lies. */
-static const void *element_of(struct xml *x, const xmlChar *name)
+static inline struct known *place_of(struct xml *x, const xmlChar *name)
 {
-    size_t at = ((uintptr_t)name ^ (uintptr_t)name >> 8) % NAMES;
-    while (x->names[at].name != NULL && x->names[at].name != name)
-        at = (at + 1) % NAMES;
-    if (x->names[at].name == name)
-        return x->names[at].element;
-    const void *element = x->handler->element(slice_of((const char *)name), x->ctx);
-    if (x->name_count < NAMES / 2) {
-        x->name_count++;
-        x->names[at].name = name;
-        x->names[at].element = element;
-    }
-    return element;
+    return &x->names[((uintptr_t)name ^ (uintptr_t)name >> 8) % NAMES];
+}
+
+/* ... where another name lies in its place. */
+__attribute__((noinline)) static const struct known *look_up(struct xml *x, const xmlChar *name)
+{
+    struct known *k = place_of(x, name);
+    while (k->name != NULL && k->name != name)
+        k = k == &x->names[NAMES - 1] ? x->names : k + 1;
+    if (k->name == name)
+        return k;
+    if (x->name_count++ >= NAMES / 2)
+        k = &x->other;
+    k->name = name;
+    k->element = x->handler.element(slice_of((const char *)name), x->ctx);
+    return k;
 }
 
 static void on_text(void *ctx, const xmlChar *s, int len);
@@ -87,32 +91,40 @@ static void tell_text(struct xml *x, bool wanted)
     sax->characters = sax->ignorableWhitespace = sax->cdataBlock = wanted ? on_text : NULL;
 }
 
+/* The limits, in so far as they concern elements. */
+__attribute__((noinline)) static bool check_start(struct xml *x, int namespaces, int count)
+{
+    if (x->attrs.depth == XML_DEPTH_MAX)
+        refuse(x, WIRE_LIMIT, "elements are nested deeper than 64");
+    else if (count > XML_ATTRIBUTES_MAX || namespaces > XML_ATTRIBUTES_MAX)
+        refuse_attributes(x);
+    return !x->stopped;
+}
+
 static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
                      int namespaces, const xmlChar **nsv, int count, int defaulted,
                      const xmlChar **attrs)
 {
     struct xml *x = ctx;
     const xmlParserInput *at = x->parser->input;
+    const struct known *known = place_of(x, name);
     (void)prefix, (void)uri, (void)nsv, (void)defaulted;
     /* libxml2 also hands over the part of a start tag that is there when the payload ends in it */
     if (x->stopped || (*at->cur != '>' && *at->cur != '/'))
         return;
-    if (x->depth == XML_DEPTH_MAX) {
-        refuse(x, WIRE_LIMIT, "elements are nested deeper than 64");
+    if ((x->attrs.depth == XML_DEPTH_MAX || (namespaces | count) > XML_ATTRIBUTES_MAX) &&
+        !check_start(x, namespaces, count))
         return;
-    }
-    if (count > XML_ATTRIBUTES_MAX || namespaces > XML_ATTRIBUTES_MAX) {
-        refuse_attributes(x);
-        return;
-    }
-    const void *element = element_of(x, name);
-    x->open[++x->depth] = element;
-    x->rooted = x->leaf = true;
+    if (known->name != name)
+        known = look_up(x, name);
+    int depth = x->attrs.depth + 1;
+    const void *element = x->open[depth] = known->element;
+    x->attrs = (struct xml_attrs){attrs, at->line, count, depth, false};
     x->text_len = 0;
-    x->attrs = (struct xml_attrs){attrs, count, x->depth, at->line, false};
-    if ((x->depth == 1 &&
-         !x->handler->root(slice_of((const char *)name), &x->attrs, x->ctx, x->fault)) ||
-        (element != NULL && !x->handler->start(element, &x->attrs, x->ctx, x->fault)))
+    x->leaf = true;
+    if ((depth == 1 &&
+         !x->handler.root(slice_of((const char *)name), &x->attrs, x->ctx, x->fault)) ||
+        (element != NULL && !x->handler.start(element, &x->attrs, x->ctx, x->fault)))
         x->stopped = true;
     if (x->attrs.text != x->telling)
         tell_text(x, x->attrs.text);
@@ -124,11 +136,11 @@ static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const 
     (void)name, (void)prefix, (void)uri;
     if (x->stopped)
         return;
-    const void *element = x->open[x->depth--];
+    const void *element = x->open[x->attrs.depth--];
     struct slice text = {x->text, x->leaf ? x->text_len : 0};
     x->leaf = false;
     x->text_len = 0;
-    if (element != NULL && !x->handler->end(element, text, x->ctx, x->fault))
+    if (element != NULL && !x->handler.end(element, text, x->ctx, x->fault))
         x->stopped = true;
 }
 
@@ -206,12 +218,12 @@ static void on_error(void *ctx, xmlErrorPtr e)
         why = SLICE("not XML");
     if (e->code == XML_ERR_NO_MEMORY)
         refuse(x, WIRE_LIMIT, "out of memory");
-    else if (x->rooted && x->depth == 0)
+    else if (x->name_count > 0 && x->attrs.depth == 0)
         refuse(x, WIRE_SYNTAX, "something follows the last element");
     else if (is_end(x, e))
         refuse(x, WIRE_TRUNCATED,
-               x->rooted ? "the payload ends before its last element does"
-                         : "the payload ends before its first element");
+               x->name_count > 0 ? "the payload ends before its last element does"
+                                 : "the payload ends before its first element");
     else
         refuse(x, WIRE_SYNTAX, "%.*s", SLICE_FMT(slice_trim(why)));
 }
@@ -277,7 +289,7 @@ static struct slice declared_charset(struct slice head)
 
 bool xml_parse(struct input *in, const struct xml_handler *h, void *ctx, struct fault *f)
 {
-    struct xml x = {.handler = h, .ctx = ctx, .in = in, .fault = f};
+    struct xml x = {.handler = *h, .ctx = ctx, .in = in, .fault = f};
     struct slice head, charset;
     if (!input_is_text(in)) {
         if (!input_peek(in, 256, &head, f))

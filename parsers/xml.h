@@ -14,9 +14,9 @@
  */
 struct xml_attrs {
     const void *raw;
+    long line; /* where the start tag ends */
     int count;
     int depth; /* of the element: 1 is the root */
-    long line; /* where the start tag ends */
     bool text; /* to be set where the element's text is wanted */
 };
 static inline struct slice xml_attr(const struct xml_attrs *a, const char *local_name)
