@@ -594,10 +594,71 @@ static void wrapping_products_are_refused(void **state)
     free(bytes);
 }
 
+/* A county of forty precincts: the next contest has them by the same numbers, and names. */
+static void units_are_taken_over(void **state)
+{
+    (void)state;
+    struct maker m = maker_new();
+    struct err e;
+    char name[20];
+    begin(&m, "1", "");
+    assert_false(results_units_again(m.b, &e));
+    assert_int_equal(e.kind, ERR_BUG);
+    struct results_unit_in in = RESULTS_UNIT_DEFAULT;
+    in.type = RESULTS_PRECINCT;
+    in.total = 1;
+    uint32_t c = choice(&m, "a", "");
+    for (uint32_t i = 0, at; i <= 40; i++) {
+        snprintf(name, sizeof name, "%u", i);
+        if (i == 0)
+            in.parent = unit(&m, RESULTS_COUNTY, "County");
+        in.name = slice_of(name);
+        if (i > 0)
+            must(results_unit(m.b, &in, &at, &e), &e);
+        if (i > 0)
+            votes(&m, at, c, i);
+    }
+    for (int k = 2; k < 4; k++) {
+        snprintf(name, sizeof name, "%d", k);
+        begin(&m, name, "");
+        must(results_units_again(m.b, &e), &e);
+        c = choice(&m, "b", "");
+        in.parent = 1;
+        for (uint32_t i = 40, at; i > 0; i--) {
+            snprintf(name, sizeof name, "%u", i);
+            in.name = slice_of(name);
+            votes(&m, i + 1, c, k);
+            must(results_unit(m.b, &in, &at, &e), &e);
+            assert_int_equal(at, i + 1);
+        }
+        assert_int_equal(choice(&m, "c", ""), 1);
+        votes(&m, 2, 1, 7);
+        assert_false(results_units_again(m.b, &e));
+    }
+    in.name = SLICE("new");
+    uint32_t new;
+    must(results_unit(m.b, &in, &new, &e), &e);
+    assert_int_equal(new, 42);
+    votes(&m, new, 0, 1000);
+    struct results r = finish(&m);
+    assert_int_equal(r.contests[0].units, 42);
+    assert_int_equal(results_cell(&r, &r.contests[0], 0, 0)->votes, 820);
+    assert_int_equal(r.contests[1].units, 42);
+    assert_int_equal(results_cell(&r, &r.contests[1], 0, 0)->votes, 80);
+    assert_int_equal(results_cell(&r, &r.contests[1], 1, 0)->votes, 80);
+    assert_int_equal(results_cell(&r, &r.contests[1], 1, 1)->votes, 7);
+    assert_int_equal(results_cell(&r, &r.contests[1], 3, 1)->votes, VOTES_ABSENT);
+    assert_int_equal(r.units[r.contests[1].first_unit + 41].total, 1);
+    assert_int_equal(r.contests[2].units, 43);
+    assert_int_equal(results_cell(&r, &r.contests[2], 0, 0)->votes, 1120);
+    arena_free(m.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(totals_are_sums),
+        cmocka_unit_test(units_are_taken_over),
         cmocka_unit_test(two_values_are_a_problem),
         cmocka_unit_test(impossible_votes_are_a_problem),
         cmocka_unit_test(contradictions_are_a_problem),
