@@ -54,7 +54,6 @@ struct nist_thing {
     uint32_t contest, walk;
     uint32_t index;
     unsigned types, covered; /* masks of count types; of the levels of units that hold it */
-    unsigned types_before;   /* of the contest before */
     int as;                  /* enum results_unit_type, or -1: not in the batch */
     uint32_t placed;         /* the contest since which its unit of the batch is `index` */
     bool whole;              /* its figures are figures of the whole contest */

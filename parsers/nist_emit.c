@@ -177,7 +177,7 @@ static bool contest(struct emit *e, struct nist_contest *c, struct fault *f)
     if (!nist_units_plan(e->report, c, &again, f) || !read_choices(e, &all, f) || !begin(e, f))
         return false;
     /* a unit with figures of what is no choice alone is not in the batch */
-    if (c->why.len > 0 || !again || !all)
+    if (!again || !all)
         e->since = c->serial;
     else if (!results_units_again(e->job->builder, &f->err))
         return field_limit(f);

@@ -118,12 +118,9 @@ static bool take_unit(struct plan *p, struct nist_thing *unit)
 {
     struct nist_list *list = &p->report->units;
     unit->contest = p->contest->serial;
-    unit->types_before = unit->types;
     unit->types = 0;
-    if (unit->is == &composed_other) {
+    if (unit->is == &composed_other)
         unit->is = type_of(unit, NULL);
-        p->again = false;
-    }
     if (unit->kind != NIST_UNIT)
         nist_bad(p->report, p->contest, "its VoteCounts refer to %.*s, which is no GpUnit",
                  SLICE_FMT(shown(p, unit)));
@@ -190,8 +187,6 @@ static bool collect(struct plan *p)
         if (!collect_selection(p, s))
             return false;
     p->again = p->again && list->count == p->before && p->to_sum == plan->to_sum;
-    for (uint32_t i = 0; i < list->count && p->again; i++)
-        p->again = list->items[i]->types == list->items[i]->types_before;
     return true;
 }
 

@@ -418,10 +418,19 @@ static const char *const others[] = {
     OF("land", SELECTION("ann", COUNT("x", "total", "3") COUNT("south", "total", "9"))),
     OF("land", SELECTION("ann", COUNT("land", "total", "3"))),
     OF("land", SELECTION("ann", "")),
+    OF("north", SELECTION("ann", COUNT("p1", "total", "3") COUNT("strange", "total", "4")
+                                     COUNT("north", "total", "7"))),
+    OF("land", SELECTION("ann", COUNT("land", "total", "9") COUNT("x", "total", "7")
+                                    COUNT("p1", "total", "3") COUNT("p2", "total", "4"))),
     /* bad ones: by a count, by what it sums, by a name */
     OF("land", SELECTION("ann", COUNT("north", "total", "?") COUNT("south", "total", "2"))),
     OF("d1", SELECTION("ann", COUNT("p1", "total", "1") COUNT("d1", "total", "2")
                                   COUNT("strange", "total", "3"))),
+    OF("north", SELECTION("ann", COUNT("p1", "total", "3") COUNT("strange", "total", "4"))),
+    OF("land", SELECTION("ann", COUNT("north", "total", "3") COUNT("p1", "total", "3"))
+                   SELECTION("bob", COUNT("p1", "total", "3"))),
+    OF("land", SELECTION("ann", COUNT("land", "total", "9") COUNT("x", "early", "7")
+                                    COUNT("p1", "total", "3") COUNT("p2", "total", "4"))),
     OF("land", SELECTION("zoe", COUNT("north", "total", "1") COUNT("south", "total", "2"))),
     OF("land", SELECTION("ann", COUNT("north", "total", "1") COUNT("south", "total", "2"))
                    SELECTION("ann", COUNT("north", "total", "1") COUNT("south", "total", "2"))),
@@ -438,7 +447,7 @@ static struct slice said(struct arena *a, int number, int n, const int *kinds)
     buf_init(&out, 1 << 16);
     buf_addz(&xml, "<ElectionReport><Election>");
     for (int i = 0; i < n + COMPANY; i++) {
-        const char *text = i < n ? others[kinds[i]] : others[OTHERS - 6];
+        const char *text = i < n ? others[kinds[i]] : others[15];
         for (const char *at = text; *at; at++) {
             if (at[0] == '%' && at[1] == 'd')
                 buf_addf(&xml, "%d", i), at++;
