@@ -12,8 +12,8 @@
  * level, or declared "stable", is; else the id stays empty and text and name are the key. Only
  * where two contests or units cannot be told apart by any word do they keep the document's ids.
  */
-#ifndef TALLYD_PARSERS_NIST_H
-#define TALLYD_PARSERS_NIST_H
+#ifndef TALLYD_PARSERS_NIST_REPORT_H
+#define TALLYD_PARSERS_NIST_REPORT_H
 
 #include "daemon/base/map.h"
 #include "parsers/job.h"
