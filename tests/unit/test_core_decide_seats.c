@@ -264,6 +264,43 @@ static void a_contest_without_names_has_no_line_to_accept(void **state)
     night_close(&n);
 }
 
+/* A source's first file has nothing to rule on: the second is looked at all the same. */
+static void a_source_is_ruled_on_in_each_of_its_files(void **state)
+{
+    static const struct slice files[2];
+    static const struct {
+        uint32_t file;
+        const char *text;
+    } steps[] = {
+        {0, SENATE("", "")},
+        {1, "contest 2|State House District 2|GA\nchoice 1|Eve Eden|\nchoice 2|Fay Ford|\n"
+            "total 5000 4000\n"},
+        {1, "contest 2|State House District 2|GA\nchoice 1|Eve Eden|\nchoice 2|Fay Ford|\n"
+            "total 500 4000\n"},
+    };
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    core_free(n.core);
+    n.sources[AP].files = files;
+    n.sources[AP].file_count = 2;
+    night_core(&n);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        struct results batch = batch_of(n.a, steps[i].text);
+        struct event ev = {.type = EVENT_BATCH,
+                           .file = steps[i].file,
+                           .batch = &batch,
+                           .digest = {++n.serial, 1},
+                           .received_ms = NIGHT_AT(i + 1)};
+        night_apply(&n, &ev, NIGHT_AT(i + 1));
+    }
+    assert_true(night_race(&n, "eve")->flags & RACE_IN_DOUBT);
+    assert_true(night_decide(&n, "source accept", "ap", "", NIGHT_AT(9)));
+    assert_false(night_race(&n, "eve")->flags & RACE_IN_DOUBT);
+    assert_false(night_decide(&n, "source accept", "ap", "", NIGHT_AT(10)));
+    night_close(&n);
+}
+
 /* ---- corrections ---- */
 
 static void corrections_of_one_moment_are_in_the_lists_order(void **state)
@@ -352,6 +389,7 @@ int main(void)
         cmocka_unit_test(times_are_of_the_night),
         cmocka_unit_test(without_words_only_review_is_meant),
         cmocka_unit_test(a_contest_without_names_has_no_line_to_accept),
+        cmocka_unit_test(a_source_is_ruled_on_in_each_of_its_files),
         cmocka_unit_test(corrections_of_one_moment_are_in_the_lists_order),
         cmocka_unit_test(what_comes_back_in_the_same_moment_corrects_nothing),
         cmocka_unit_test(a_status_and_the_win_it_costs_are_two_corrections),

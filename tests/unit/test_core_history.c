@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "daemon/base/buf.h"
 #include "daemon/core/history.h"
 
 static void test_cycles_are_read(void **state)
@@ -55,11 +56,36 @@ static void test_what_is_wrong_is_named(void **state)
     }
 }
 
+static void test_no_more_than_there_is_room_for(void **state)
+{
+    enum { MOST = 1000 };
+    (void)state;
+    for (int n = MOST; n <= MOST + 1; n++) {
+        struct arena *a = arena_new(1 << 22);
+        struct settings_cycle *list;
+        struct buf csv;
+        struct err e;
+        size_t got = 0;
+        buf_init(&csv, 1 << 20);
+        buf_addz(&csv, " cycle , won,called \n");
+        for (int i = 0; i < n; i++)
+            buf_addf(&csv, "%d,1,2\n", i);
+        assert_int_equal(history_parse(buf_slice(&csv), a, &list, &got, &e), n == MOST);
+        if (n == MOST)
+            assert_int_equal(got, MOST);
+        else
+            assert_non_null(strstr(e.text, "1002: more than 1000 cycles"));
+        buf_done(&csv);
+        arena_free(a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cycles_are_read),
         cmocka_unit_test(test_what_is_wrong_is_named),
+        cmocka_unit_test(test_no_more_than_there_is_room_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

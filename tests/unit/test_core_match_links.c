@@ -95,6 +95,33 @@ static void a_list_that_differs_leaves_seats_and_places_unknown(void **state)
     }
 }
 
+/* Another of ours who only may be in the contest keeps nobody from a sure match. */
+static void anothers_maybe_blocks_no_sure_match(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, SENATE "Bo Li,GA,State Senate,\n");
+    struct feed_contest *c = contest_of(&n, 0, "1", "State Senate District 1", "Ann Wu|Bo Li");
+    match(&n, c);
+    assert_int_equal(linked(&n, 0, c), 0);
+    assert_int_equal(linked(&n, 1, c), -1);
+    assert_int_equal(in_review(&n, 1), 1);
+    night_close(&n);
+}
+
+static void a_race_lies_in_its_county_where_no_place_is_said(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, "candidate_name,state,office,county,jurisdiction\n"
+                   "Ann Wu,GA,Sheriff,Cobb,\nBo Li,GA,Mayor,Cobb,Acworth\n");
+    assert_true(slice_is(n.m.races[match_race_of(&n.m, 0)].jurisdiction, "Cobb"));
+    assert_true(slice_is(n.m.races[match_race_of(&n.m, 1)].jurisdiction, "Acworth"));
+    night_close(&n);
+}
+
 /* ---- what is told as a change ---- */
 
 static void a_link_that_moves_to_another_line_is_a_change(void **state)
@@ -168,6 +195,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counties_parts_are_told_from_two_races),
         cmocka_unit_test(a_list_that_differs_leaves_seats_and_places_unknown),
+        cmocka_unit_test(anothers_maybe_blocks_no_sure_match),
+        cmocka_unit_test(a_race_lies_in_its_county_where_no_place_is_said),
         cmocka_unit_test(a_link_that_moves_to_another_line_is_a_change),
         cmocka_unit_test(a_line_that_is_another_of_ours_is_a_change),
         cmocka_unit_test(a_contest_in_the_place_of_another_is_a_change),

@@ -46,6 +46,14 @@ static const struct {
     {"Jane Doe", "Write-in: Jane Doe", NAME_SAME},
     {"Jane Doe", "Jane Doe - REP", NAME_SAME},
     {"Connie Lucas-Kemp", "Connie A. Lucas Kemp", NAME_SAME},
+    {"Van Jones", "Van A. Jones", NAME_SAME}, /* what may stand in a surname is a first name too */
+    {"Ben Smith", "Benjamin Smith", NAME_SAME},
+    {"Yo-Yo Ma", "Ma, Yo-Yo", NAME_SAME}, /* nor is every short one a degree or a suffix */
+    {"Jo Ma", "Ma, Jo", NAME_SAME},
+    {"Ann V", "V, Ann", NAME_SAME},
+    {"Ann Ret", "Ret, Ann", NAME_SAME},
+    {"Jane Doe", "Jane Doe Write-in", NAME_SAME},
+    {"Roque De La Fuente", "De La Fuente, Roque Rocky", NAME_SAME},
 
     {"John A. Smith", "John B. Smith", NAME_MAYBE},
     {"John Smith Jr.", "John Smith Sr.", NAME_MAYBE},
@@ -54,6 +62,7 @@ static const struct {
     {"Ana Wu", "Bo Wu", NAME_MAYBE},
     {"Smith", "Smith", NAME_MAYBE}, /* a surname alone, on one side or on both */
     {"Smith", "SMITH (I)", NAME_MAYBE},
+    {"Smith", "Smith Smith", NAME_MAYBE},
     {"JohnSmith", "John Smith", NAME_MAYBE},
     {"John Albert Smith", "John Andrew Smith", NAME_MAYBE}, /* one letter is no middle name */
     {"John Quincy Adams Smith", "John Bob Smith", NAME_MAYBE},
@@ -61,6 +70,12 @@ static const struct {
     {"John Smith (Jr.)", "John Smith Sr.", NAME_MAYBE},
     {"John Smith (Jr.)", "John Smith, Jr.", NAME_SAME},
     {"Kris Smith", "Kris Smth", NAME_MAYBE},
+    {"Ann Wool", "Ann Wolf", NAME_NO}, /* two slips in four letters */
+    {"Ann Poole", "Ann Poolee", NAME_MAYBE},
+    {"Ann Kowalski", "Ann Kowolsky", NAME_MAYBE}, /* two in eight */
+    {"Ann Kowalski", "Bea Kowalsky", NAME_NO},
+    {"Ann Johnson", "Ann Jahnsen", NAME_NO},
+    {"Philip", "Phillip", NAME_NO}, /* one word, and no first name to tell by */
     {"Connie Kemp", "Connie Lucas-Kemp", NAME_MAYBE},
     {"Roque Fuente", "Roque De La Fuente", NAME_MAYBE},
     {"Kelly Loeffler", "Karen Loeffler", NAME_MAYBE},
@@ -191,6 +206,8 @@ static void mates_are_split(void **state)
         {"Joseph R. Biden and Kamala Harris", 2, "Kamala Harris"},
         {"Blake Huber & Andrea Denault", 2, "Andrea Denault"},
         {"Jane Doe (W/I)", 1, "Jane Doe (W/I)"},
+        {"Jane Doe (D/R) / Bo Li", 2, "Bo Li"},
+        {"Jane Doe) / Bo Li", 2, "Bo Li"}, /* a bracket that closes none */
         {"Sandra Andrade", 1, "Sandra Andrade"},
         {"", 1, ""},
     };
@@ -210,6 +227,7 @@ static void lines_of_nobody(void **state)
     assert_true(name_is_nobody(SLICE("WRITE-IN VOTES")));
     assert_true(name_is_nobody(SLICE("Scattering")));
     assert_true(name_is_nobody(SLICE("Over Votes")));
+    assert_true(name_is_nobody(SLICE("Uncommitted")));
     assert_false(name_is_nobody(SLICE("Write-in: Jane Doe")));
     assert_false(name_is_nobody(SLICE("Jane Other")));
 }

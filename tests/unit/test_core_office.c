@@ -103,6 +103,13 @@ static const struct {
     {"3B District Judge of District Court Incumbent", "district-court;3bd;;"},
     {"2nd District State Senator Partial Term Ending 01/01/2019", "state-senate;2d;unexpired;"},
     {"Fire Protection District No. 09 Fire Commissioner, Position No. 3", "fire-board;9d 3s;;"},
+    {"School Board 3rd Ward", "school-board;3d;;"},
+    {"School Board 03rd Ward", "school-board;3d;;"},
+    {"City Council District 3rd Ward", "city-council;3d;;"},
+    {"State House 12 District 12", "state-house;12d;;12"},
+    {"State Senate 12", "state-senate;12d;;"},
+    {"Sheriff 12", "sheriff;;;12"}, /* no office of districts */
+    {"Court of Appeals Clerk", "court-of-appeals;;;clerk"},
     /* which of two things is said */
     {"City Council District 3 Ward 3", "city-council;3d 3d;;"},
     {"School Board - Short Term", "school-board;;unexpired;"},
@@ -175,6 +182,13 @@ static void fields_complete_the_text(void **state)
     assert_int_equal(o.part_count, 1);
     assert_true(office_read_place(SLICE("District 1"), a, &o));
     assert_int_equal(o.part_count, 2);
+    static const char *const whole[] = {"0", "00", "AL", "At-Large"}; /* no district of its own */
+    for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
+        o = (struct office_text){.class = NULL};
+        assert_true(office_read_part(slice_of(whole[i]), PART_DISTRICT, a, &o));
+        assert_int_equal(o.part_count, 1);
+        assert_true(slice_is(o.parts[0].value, "at large"));
+    }
     arena_free(a);
 }
 

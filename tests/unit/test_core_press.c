@@ -476,6 +476,21 @@ static void test_totals_for_spreadsheets(void **state)
     close_tagged(&n);
 }
 
+/* A tag that may only be counted is not crossed, in whatever order the two words stand. */
+static void test_the_stricter_word_on_a_tag_holds(void **state)
+{
+    static const struct slice lists[][2] = {{SLICE_INIT("sum:a"), SLICE_INIT("tag:a")},
+                                            {SLICE_INIT("tag:a"), SLICE_INIT("sum:a")},
+                                            {SLICE_INIT("sum:a"), SLICE_INIT("tags")},
+                                            {SLICE_INIT("tags"), SLICE_INIT("sum:a")}};
+    (void)state;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        struct settings s = {.publish = lists[i], .publish_count = 2};
+        assert_int_equal(publish_tag(&s, SLICE("a")), PUBLISH_SUM);
+        assert_int_equal(publish_tag(&s, SLICE("b")), i < 2 ? PUBLISH_NOTHING : PUBLISH_TAG);
+    }
+}
+
 static void test_what_publish_may_name(void **state)
 {
     static const struct {
@@ -509,6 +524,7 @@ int main(void)
         cmocka_unit_test(test_small_cells_do_not_appear),
         cmocka_unit_test(test_totals_for_spreadsheets),
         cmocka_unit_test(test_what_publish_may_name),
+        cmocka_unit_test(test_the_stricter_word_on_a_tag_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -324,6 +324,69 @@ static void rulings_are_of_sources_there_are(void **state)
 
 #define T(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
 
+static void what_is_not_held_is_neither_accepted_nor_rejected(void **state)
+{
+    struct world *w = *state;
+    for (int accept = 0; accept < 2; accept++) {
+        assert_int_equal(decide(w, accept, 0, ""), ERR_NO); /* before the first payload */
+        world_take(w, accept, MAYOR("1000", "900"));
+        assert_int_equal(decide(w, accept, 90, ""), ERR_NO);
+        assert_int_equal(decide(w, accept, 90, "Mayor"), ERR_NO);
+    }
+}
+
+/* Which contest is meant must be said whole: the county, a stroke, its id or text. */
+static void a_countys_contest_is_named_with_a_stroke(void **state)
+{
+#define COBB(a) "contest 7|Mayor|GA|Cobb\n choice 1|Ann|\n choice 2|Bob|\n total " a " 900\n"
+    static const char *const wrong[] = {"Cobb-7", "Cobb7", "Cobb/8", "Cubb/7", "Cobb/", "/7"};
+    struct world *w = *state;
+    world_take(w, 0, COBB("1000"));
+    world_take(w, 60, COBB("100"));
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(decide(w, true, 90, wrong[i]), ERR_NO);
+    assert_int_equal(decide(w, true, 90, "cobb/mayor"), ERR_NONE);
+    assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 100);
+#undef COBB
+}
+
+static void a_file_is_ruled_on_for_itself(void **state)
+{
+    static const struct slice files[2];
+    struct world *w = *state;
+    feed_done(&w->m);
+    w->sources[0].files = files;
+    w->sources[0].file_count = 2;
+    assert_true(feed_init(&w->m, &w->err));
+    world_take_as(w, 0, 0, 0, CLERK("5", "5"), "", false);
+    world_take_as(w, 0, 1, 0, MAYOR("1000", "900"), "", false);
+    world_take_as(w, 0, 1, 60, MAYOR("100", "910"), "", false);
+    assert_int_equal(decide(w, true, 90, ""), ERR_NO); /* the first file's */
+    assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 1000);
+    w->err.kind = ERR_NONE;
+    assert_true(feed_accept(&w->m, 0, 1, SLICE(""), w->start + 99000, &w->report, &w->err));
+    assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 100);
+}
+
+/* One contest that is rejected leaves what waits for polls to close. */
+static void what_waits_for_the_polls_is_rejected_whole_only(void **state)
+{
+    struct world *w = *state;
+    assert_int_equal(world_take(w, -7200, MAYOR("10", "9")), VERDICT_EARLY);
+    assert_int_equal(decide(w, false, -7100, "Mayor"), ERR_NO);
+    assert_int_equal(decide(w, true, -7100, ""), ERR_NO); /* nor is it accepted before its time */
+    assert_int_equal(decide(w, false, -7100, ""), ERR_NONE);
+    assert_int_equal(decide(w, false, -7100, ""), ERR_NO);
+}
+
+static void a_ruling_on_no_source_is_a_bug(void **state)
+{
+    struct world *w = *state;
+    struct feed_ruling ruling = {.source = WORLD_SOURCES};
+    assert_false(ruling_restore(&w->m, &ruling, &w->err));
+    assert_int_equal(w->err.kind, ERR_BUG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +400,11 @@ int main(void)
         T(zeros_are_accepted_or_rejected_whole),
         T(test_votes_that_wait_are_rejected),
         T(an_accepted_overvote_is_not_asked_again),
+        T(what_is_not_held_is_neither_accepted_nor_rejected),
+        T(a_countys_contest_is_named_with_a_stroke),
+        T(a_file_is_ruled_on_for_itself),
+        T(what_waits_for_the_polls_is_rejected_whole_only),
+        T(a_ruling_on_no_source_is_a_bug),
         T(a_name_of_two_counties_is_asked_for_more),
         T(figures_of_an_earlier_delta_are_accepted),
         T(an_older_contest_is_accepted_or_dropped),
