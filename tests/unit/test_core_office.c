@@ -109,6 +109,8 @@ static const struct {
     {"State House 12 District 12", "state-house;12d;;12"},
     {"State Senate 12", "state-senate;12d;;"},
     {"Sheriff 12", "sheriff;;;12"}, /* no office of districts */
+    {"District Attorney 17", "district-attorney;17d;;"},
+    {"District Attorney 2026", "district-attorney;;;2026"}, /* a year is no circuit */
     {"Court of Appeals Clerk", "court-of-appeals;;;clerk"},
     /* which of two things is said */
     {"City Council District 3 Ward 3", "city-council;3d 3d;;"},
