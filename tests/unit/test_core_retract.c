@@ -140,6 +140,20 @@ static void a_cleared_official_mark_silences_nobody(void **state)
     night_close(&n);
 }
 
+/* Nor does a file that says it is not yet official: its marks say nothing, neither way. */
+static void an_official_mark_that_is_silent_has_not_moved(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, STATE, "facts status=3\n" SENATE("won"), NIGHT_AT(1));
+    night_batch(&n, STATE, "facts status=1\n" SENATE("won"), NIGHT_AT(2));
+    night_unchanged(&n, STATE, NIGHT_AT(4));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_false(core_model(n.core)->feeds[STATE].advisory);
+    night_close(&n);
+}
+
 /* ---- who takes a seat ---- */
 
 static uint32_t claims_for(const struct night *n, const char *id)
@@ -274,6 +288,7 @@ int main(void)
         cmocka_unit_test(a_hold_leaves_what_was_gone_before_it),
         cmocka_unit_test(another_file_of_the_source_is_no_second_sight),
         cmocka_unit_test(a_cleared_official_mark_silences_nobody),
+        cmocka_unit_test(an_official_mark_that_is_silent_has_not_moved),
         cmocka_unit_test(the_withdrawn_take_no_seat_and_no_claim),
         cmocka_unit_test(a_few_write_ins_are_no_conflict),
         cmocka_unit_test(a_call_is_never_of_the_future),
