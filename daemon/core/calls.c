@@ -421,7 +421,7 @@ static bool is_outdated(const struct model *m, uint32_t endorsement, struct slic
     const struct claim *c = latest(m, endorsement, by);
     const struct feed_contest *from = w->contest;
 
-    return c && from && from->received_ms < c->at_ms &&
+    return c && from->received_ms < c->at_ms &&
            (m->feeds[from->source].files[from->file].kept ||
             (w->basis && strcmp(w->basis, "mark") == 0));
 }
@@ -453,7 +453,7 @@ static bool look_at(struct model *m, struct race *r, uint32_t endorsement, struc
         return call_it(m, r, endorsement, by, &w, look, e);
     /* What a payload kept over a restart lacks was weighed when it came: it begins no retraction.
      */
-    if (w.contest && m->feeds[w.contest->source].files[w.contest->file].kept)
+    if (m->feeds[w.contest->source].files[w.contest->file].kept)
         return true;
     return fade(m, r, endorsement, by, &w, look, first, e);
 }
