@@ -9,7 +9,7 @@ find "$BUILD" -name '*.gcda' -delete
 tests/run-unit.sh "$BUILD"
 report=$(mktemp)
 trap 'rm -f "$report"' EXIT
-/usr/bin/gcovr --root . --object-directory "$BUILD" --filter 'daemon/core/' --branches --csv - "$BUILD" >"$report"
+/usr/bin/gcovr --root . --object-directory "$BUILD" --filter 'daemon/core/' --branches --csv - "$BUILD/daemon/core" >"$report"
 awk -F, -v whole=$whole -v exact="^daemon/core/($exact)[.]c$" '
     NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
     {

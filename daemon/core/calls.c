@@ -422,8 +422,7 @@ static bool is_outdated(const struct model *m, uint32_t endorsement, struct slic
     const struct feed_contest *from = w->contest;
 
     return c && from->received_ms < c->at_ms &&
-           (m->feeds[from->source].files[from->file].kept ||
-            (w->basis && strcmp(w->basis, "mark") == 0));
+           (m->feeds[from->source].files[from->file].kept || strcmp(w->basis, "mark") == 0);
 }
 
 /* One authority's word on one endorsement. *first: no mark of this race was newly gone in this

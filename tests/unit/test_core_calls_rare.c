@@ -188,6 +188,93 @@ static void a_mark_on_who_has_withdrawn_moves_nothing(void **state)
     assert_false(core_model(n.core)->feeds[STATE].advisory);
 }
 
+/* A line that the desk matches late: what its feed said before the last word of the authority is no
+ * news. */
+#define LATE(mark)                                                                                 \
+    "facts status=4\ncontest 7|State Senate|GA ; stated\nchoice 1|Gil Grant|D ; " mark             \
+    "\nchoice 2|Else One|R\ntotal 9 8\n"
+#define MINE_FOUR(mark)                                                                            \
+    "facts status=4\ncontest 4|State Senate District 4|GA ; stated\nchoice 41|Gil Grant|D ; " mark \
+    "\nchoice 42|Else One|R\ntotal 9 8\n"
+
+static void old_marks_bring_back_nothing(void **state)
+{
+    (void)state;
+    n.sources[VOTES].calls = CALLS_YES;
+    core_free(n.core);
+    night_core(&n);
+    night_batch(&n, STATE, MINE_FOUR("won"), NIGHT_AT(1));
+    night_batch(&n, VOTES, LATE("won"), NIGHT_AT(2));
+    is("gil", OUTCOME_WON);
+    night_batch(&n, STATE, MINE_FOUR(""), NIGHT_AT(3));
+    night_batch(&n, STATE, MINE_FOUR("") "\n", NIGHT_AT(5));
+    is("gil", OUTCOME_PENDING);
+    taken(6, "match accept", "gil", "votes grant");
+    is("gil", OUTCOME_PENDING);
+}
+
+static void old_marks_move_nothing(void **state)
+{
+    (void)state;
+    n.sources[VOTES].calls = CALLS_YES;
+    core_free(n.core);
+    night_core(&n);
+    night_batch(&n, VOTES, LATE("lost"), NIGHT_AT(2));
+    night_batch(&n, STATE, MINE_FOUR("won"), NIGHT_AT(3));
+    taken(4, "match accept", "gil", "votes grant");
+    is("gil", OUTCOME_WON);
+    taken(5, "match reject", "gil", "41 grant");
+    is("gil", OUTCOME_WON);
+    assert_false(core_model(n.core)->feeds[VOTES].advisory);
+}
+
+/* Where the desk rejects the line that won, an older one is left: that it has no mark is no news;
+ * that its seat is another's is the beginning of a retraction, to be seen again. */
+static void an_older_line_is_left(void **state)
+{
+    static const char *const left[] = {
+        LATE(""),
+        "facts status=4\ncontest 7|State Senate|GA ; stated\nchoice 1|Gil Grant|D\nchoice 2|Else "
+        "One|R ; won\ntotal 9 8\n"};
+    for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
+        tear_down(state);
+        set_up(state);
+        n.sources[VOTES].calls = CALLS_YES;
+        core_free(n.core);
+        night_core(&n);
+        night_batch(&n, VOTES, left[i], NIGHT_AT(2));
+        night_batch(&n, STATE,
+                    "facts status=4\ncontest 4|State Senate District 4|GA ; stated seats=1\nchoice "
+                    "41|Gil Grant|D ; won\nchoice 42|Else One|R\ntotal 9 8\n",
+                    NIGHT_AT(3));
+        taken(4, "match accept", "gil", "votes grant");
+        taken(5, "match reject", "gil", "41 grant");
+        is("gil", OUTCOME_WON);
+        assert_int_equal(core_model(n.core)->fading_count, i);
+    }
+}
+
+/* One whose election was cancelled and one with nobody against: two seats, whoever is listed first.
+ */
+static void two_unopposed_for_two_seats(void **state)
+{
+    (void)state;
+    for (int64_t seats = 1; seats <= 2; seats++) {
+        night_close(&n);
+        night_open(&n, seats == 1 ? "endorsement_id,candidate_name,state,office,district,race_id,"
+                                    "seats_to_fill,status\n"
+                                    "a,Ann Archer,GA,State House,1,r,1,unopposed\n"
+                                    "b,Bob Baker,GA,State House,1,r,1,elected_unopposed\n"
+                                  : "endorsement_id,candidate_name,state,office,district,race_id,"
+                                    "seats_to_fill,status\n"
+                                    "a,Ann Archer,GA,State House,1,r,2,unopposed\n"
+                                    "b,Bob Baker,GA,State House,1,r,2,elected_unopposed\n");
+        night_tick(&n, NIGHT_AT(1));
+        is("b", OUTCOME_WON);
+        is("a", seats == 2 ? OUTCOME_WON : OUTCOME_PENDING);
+    }
+}
+
 /* ---- seats ---- */
 
 static void feeds_that_differ_on_the_seats(void **state)
@@ -249,6 +336,10 @@ int main(void)
         T(two_feeds_lose_their_calls_in_one_moment),
         T(a_kept_payload_begins_no_retraction),
         T(a_mark_on_who_has_withdrawn_moves_nothing),
+        T(old_marks_bring_back_nothing),
+        T(old_marks_move_nothing),
+        T(an_older_line_is_left),
+        T(two_unopposed_for_two_seats),
         T(feeds_that_differ_on_the_seats),
         T(a_list_that_differs_on_the_seats),
         T(unopposed_in_the_order_is_still_last),
