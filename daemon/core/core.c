@@ -347,7 +347,7 @@ static void emit_sums(struct turn *t, struct emit *em)
         struct slice state = m->races[t->races[i]].state;
         struct tally *in = core_state_tally(c->in, state),
                      *told = core_state_tally(c->in_told, state);
-        if (in && !tally_same(in, told)) {
+        if (!tally_same(in, told)) {
             emit_state(em, state, in);
             *told = *in;
         }
@@ -554,7 +554,7 @@ void core_snapshot(struct core *c, int64_t now_ms, struct effects *out)
         if (documents_last_event(m, i, &ev))
             emit_event_snapshot(&em, &ev);
     }
-    for (size_t s = 0; s < states_count && s < TALLY_STATES; s++)
+    for (size_t s = 0; s < states_count; s++)
         if (c->in[s].n[TALLY_LISTED] > 0)
             emit_state(&em, slice_of(states[s].code), &c->in[s]);
     emit_totals(&em, &c->all);

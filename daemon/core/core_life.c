@@ -22,9 +22,7 @@
 
 struct tally *core_state_tally(struct tally *list, struct slice state)
 {
-    const struct state *s = states_find(state);
-
-    return s && s - states < TALLY_STATES ? &list[s - states] : NULL;
+    return &list[states_find(state) - states];
 }
 
 void core_count(struct core *c, const struct race *r, int sign)
@@ -32,8 +30,7 @@ void core_count(struct core *c, const struct race *r, int sign)
     struct tally *in = core_state_tally(c->in, r->state);
 
     tally_race(&c->all, &c->model, r, sign, NULL);
-    if (in)
-        tally_race(in, &c->model, r, sign, NULL);
+    tally_race(in, &c->model, r, sign, NULL);
 }
 
 struct standing *core_standings(const struct model *m, const struct race *r)

@@ -28,7 +28,7 @@ void core_count(struct core *c, const struct race *r, int sign);
 /* Every tally from nothing. */
 void core_recount(struct core *c);
 
-/* The tally of a state in a list of them; NULL: of a state that is none. */
+/* The tally of a state in a list of them; the endorsements name no others. */
 struct tally *core_state_tally(struct tally *list, struct slice state);
 
 /* The standings of a race's endorsements as they are, in its order, to be freed. NULL: memory. */

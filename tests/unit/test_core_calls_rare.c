@@ -232,10 +232,10 @@ static void old_marks_move_nothing(void **state)
  * that its seat is another's is the beginning of a retraction, to be seen again. */
 static void an_older_line_is_left(void **state)
 {
-    static const char *const left[] = {
-        LATE(""),
-        "facts status=4\ncontest 7|State Senate|GA ; stated\nchoice 1|Gil Grant|D\nchoice 2|Else "
-        "One|R ; won\ntotal 9 8\n"};
+    static const char *const left[] = {LATE(""),
+                                       "facts status=4\ncontest 7|State Senate|GA ; stated "
+                                       "seats=1\nchoice 1|Gil Grant|D\nchoice 2|Else "
+                                       "One|R ; won\ntotal 9 8\n"};
     for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
         tear_down(state);
         set_up(state);
