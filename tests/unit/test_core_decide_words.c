@@ -279,6 +279,24 @@ static void an_authority_no_longer_asked_counts_nowhere(void **state)
     assert_null(decide_behind(core_model(n.core), &c));
 }
 
+/* Whatever came last, nothing is ever numbered twice. */
+static void numbers_go_on_behind_all_that_was_durable(void **state)
+{
+    struct claim c = {.number = 7,
+                      .race_id = SLICE("ga-ss-1"),
+                      .endorsement_id = SLICE("ann"),
+                      .by = SLICE("desk"),
+                      .outcome = OUTCOME_WON,
+                      .at_ms = NIGHT_AT(1),
+                      .called_at_ms = WHEN_UNKNOWN};
+    (void)state;
+    assert_true(night_claims(n.core, &c, 1));
+    restore(6, "call", "ann", "won");
+    taken("call", "eli", "won");
+    assert_int_equal(n.out.decision->number, 8);
+    assert_int_equal(n.out.claims[0].number, 9);
+}
+
 /* ---- many, and none ---- */
 
 static void a_night_of_many_corrections(void **state)
@@ -366,6 +384,7 @@ int main(void)
         T(a_contest_alone_can_be_rejected),
         T(what_is_gone_is_kept_and_does_nothing),
         T(an_authority_no_longer_asked_counts_nowhere),
+        T(numbers_go_on_behind_all_that_was_durable),
         T(a_night_of_many_corrections),
         T(another_call_without_a_reason),
         T(an_empty_list_is_a_quiet_night),

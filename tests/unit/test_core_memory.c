@@ -106,7 +106,7 @@ static struct kind calls = {
 /* ---- what the desk does to what others called ---- */
 
 #define SEAT(a, b)                                                                                 \
-    "contest 1|Mayor|GA|Cobb ; stated seats=1\nchoice 11|Ann Archer ; " a                          \
+    "contest 1|Cobb Mayor|GA|Cobb ; stated seats=1\nchoice 11|Ann Archer ; " a                     \
     "\nchoice 12|Bob Baker ; " b "\nchoice 13|Else One\ntotal 50 40 30 ; units=10/10\n"            \
     "contest 9|Clerk|GA|Cobb ; uncontested\nchoice 91|Uma Ulm\ntotal 9\n"
 
@@ -121,7 +121,7 @@ static struct kind desk = {
     "",
     "status:won",
     {
-        PAYLOAD(AP, 1, SEAT("won", "")),
+        PAYLOAD(AP, 1, SEAT("", "")),
         DESK(2, "call", "bob", "won"),
         DESK(3, "uncall", "bob", ""),
         DESK(4, "call", "ann", "won"),
@@ -141,6 +141,7 @@ static struct kind desk = {
         DESK(14, "call", "cat", "won"),
         DESK(14, "uncall", "cat", ""),
         DESK(14, "call", "uma", "won"),
+        PAYLOAD(AP, 14, SEAT("won", "")),
         PAYLOAD(AP, 15, SEAT("", "won")),
         PAYLOAD(AP, 16, SEAT("", "won") "\n"),
         PAYLOAD(AP, 17, "contest 9|Clerk|GA|Cobb ; stated\nchoice 91|Uma Ulm\ntotal 9\n"),
