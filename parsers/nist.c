@@ -17,39 +17,32 @@ static bool no_memory(struct fault *f)
 
 /* ---- the walk ---- */
 
-/* A leaf begins, or an object, which is read with what is around it, or with its own. */
-static inline bool enter(struct nist_reader *r, const struct nist_member *m, struct fault *f)
+static inline const struct nist_meaning *meaning(const struct nist_reader *r,
+                                                 const struct nist_name *name)
 {
-    if (m->inside == IN_LEAF) {
-        r->leaf = m;
-        return true;
-    }
-    void *around = r->top->object;
-    *++r->top = (struct nist_frame){m, m->inside, around};
-    return m->through || nist_turns[m->inside].begin == NULL ||
-           nist_turns[m->inside].begin(r, &r->top->object, f);
+    return &name->in[r->top->in];
+}
+
+/* An object is read with what is around it, or with its own. */
+static inline bool enter(struct nist_reader *r, const struct nist_meaning *m, struct fault *f)
+{
+    struct nist_frame *at = ++r->top;
+    *at = (struct nist_frame){m->member, at[-1].object, m->in};
+    return m->begin == NULL || m->begin(r, &at->object, f);
 }
 
 static inline bool leave(struct nist_reader *r, struct slice text, struct fault *f)
 {
-    const struct nist_member *leaf = r->leaf;
-    text = slice_trim(text);
-    if (leaf != NULL) {
-        r->leaf = NULL;
-        return leaf->fill(r, (char *)r->top->object + leaf->at, text, f);
-    }
     const struct nist_frame *at = r->top--;
+    const struct nist_member *m = at->member;
+    if (m == NULL)
+        return true;
+    text = slice_trim(text);
+    if (at->in == IN_LEAF)
+        return m->fill(r, (char *)at[-1].object + m->at, text, f);
     r->text = text;
-    return at->member->through || nist_turns[at->in].end == NULL ||
-           nist_turns[at->in].end(r, at, r->top->object, f);
-}
-
-/* What the name means here; nothing within a leaf. */
-static inline struct nist_meaning meaning(const struct nist_reader *r, const struct nist_name *name)
-{
-    if (r->leaf != NULL || r->top == &r->frames[NIST_DEPTH_MAX - 1])
-        return (struct nist_meaning){NULL, 0};
-    return name->in[r->top->in];
+    return m->through || nist_turns[at->in].end == NULL ||
+           nist_turns[at->in].end(r, at, at[-1].object, f);
 }
 
 /* An attribute, or a member that is a text and no object. `lasting`: the value lives as long as the
@@ -57,10 +50,10 @@ static inline struct nist_meaning meaning(const struct nist_reader *r, const str
 static bool take(struct nist_reader *r, const struct nist_name *name, struct slice value,
                  bool lasting, struct fault *f)
 {
-    const struct nist_member *m = meaning(r, name).member;
-    if (m == NULL)
+    const struct nist_meaning *m = meaning(r, name);
+    if (m->member == NULL)
         return true;
-    r->lasting = lasting && m->inside == IN_LEAF;
+    r->lasting = lasting && m->in == IN_LEAF;
     bool ok = enter(r, m, f) && leave(r, value, f);
     r->lasting = false;
     return ok;
@@ -79,8 +72,7 @@ struct elements {
     struct nist_reader *reader;
     struct nist_report *report;
     struct attribute attributes[ATTRIBUTES];
-    unsigned skipped; /* how deep inside what does not matter */
-    bool failed;      /* memory for a name */
+    bool failed; /* memory for a name */
 };
 
 /* Few elements have some that matter: kept out of the way of those that have none. */
@@ -117,29 +109,18 @@ static bool root(struct slice name, const struct xml_attrs *attrs, void *ctx, st
 static bool on_start(const void *name, struct xml_attrs *attrs, void *ctx, struct fault *f)
 {
     struct elements *e = ctx;
-    struct nist_meaning m = {NULL, 0};
+    const struct nist_meaning *m = meaning(e->reader, name);
     e->report->line = xml_line(attrs);
-    if (e->skipped == 0)
-        m = meaning(e->reader, name);
-    if (m.member == NULL) {
-        e->skipped++;
-        return true;
-    }
-    attrs->text = m.want & NIST_ITS_TEXT;
-    if (m.want & NIST_ITS_ATTRIBUTES)
-        return enter(e->reader, m.member, f) && attributes(e, attrs, f);
-    return enter(e->reader, m.member, f);
+    attrs->text = m->text;
+    if (m->attributes)
+        return enter(e->reader, m, f) && attributes(e, attrs, f);
+    return enter(e->reader, m, f);
 }
 
 static bool on_end(const void *name, struct slice text, void *ctx, struct fault *f)
 {
-    struct elements *e = ctx;
     (void)name;
-    if (e->skipped > 0) {
-        e->skipped--;
-        return true;
-    }
-    return leave(e->reader, text, f);
+    return leave(((struct elements *)ctx)->reader, text, f);
 }
 
 static bool read_xml(struct job *j, struct nist_reader *r, struct nist_report *report,
@@ -211,8 +192,10 @@ static bool member(struct job *j, struct nist_reader *r, struct slice key, struc
         return no_memory(f);
     if (!json_is(v, '{'))
         return take(r, name, scalar(j, v), true, f);
-    const struct nist_member *m = meaning(r, name).member;
-    return m == NULL || (enter(r, m, f) && members(j, r, v, f) && leave(r, SLICE(""), f));
+    const struct nist_meaning *m = meaning(r, name);
+    if (m->member == NULL || r->top >= &r->frames[NIST_DEPTH_MAX - 2])
+        return true;
+    return enter(r, m, f) && members(j, r, v, f) && leave(r, SLICE(""), f);
 }
 
 static bool read_root(struct job *j, struct nist_reader *r, struct json root, struct fault *f)

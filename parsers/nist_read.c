@@ -479,12 +479,17 @@ const struct nist_turn nist_turns[IN_PLACES] = {
 
 /* ---- names ---- */
 
-static unsigned want_of(const struct nist_member *m)
+static struct nist_meaning meaning_of(const struct nist_member *m)
 {
+    if (m == NULL)
+        return (struct nist_meaning){.in = IN_LEAF};
     const struct nist_place *place = &nist_places[m->inside];
-    bool attributes = !m->through && (place->named || m->inside == IN_STRING);
-    return NIST_INSIDE | (place->spoken ? NIST_ITS_TEXT : 0) |
-           (attributes ? NIST_ITS_ATTRIBUTES : 0);
+    return (struct nist_meaning){.member = m,
+                                 .begin = m->through ? NULL : nist_turns[m->inside].begin,
+                                 .in = m->inside,
+                                 .text = place->spoken,
+                                 .attributes =
+                                     !m->through && (place->named || m->inside == IN_STRING)};
 }
 
 /* Its name is not kept yet, nor is it. */
@@ -492,9 +497,8 @@ static bool means_something(struct nist_name *n, struct slice name)
 {
     bool something = false;
     for (int in = 0; in < IN_PLACES; in++) {
-        const struct nist_member *m = nist_member((enum nist_in)in, name);
-        n->in[in] = (struct nist_meaning){m, m != NULL ? want_of(m) : 0};
-        something |= m != NULL;
+        n->in[in] = meaning_of(nist_member((enum nist_in)in, name));
+        something |= n->in[in].member != NULL;
     }
     return something;
 }
@@ -503,7 +507,8 @@ static struct nist_name *new_name(struct nist_reader *r, struct slice name)
 {
     struct arena *a = r->report->arena;
     struct nist_name all;
-    if (!means_something(&all, name) && r->name_count >= NIST_NAMES_MAX / 2)
+    bool something = means_something(&all, name);
+    if (!something && r->name_count >= NIST_NAMES_MAX / 2)
         return &r->nothing;
     struct nist_name *n = r->name_count < NIST_NAMES_MAX ? arena_alloc(a, sizeof *n) : NULL;
     if (n == NULL)
@@ -547,5 +552,6 @@ struct nist_reader *nist_reader_new(struct nist_report *report)
     r->next_contest = &report->contests;
     r->top = r->frames;
     r->top->in = IN_ROOT;
+    (void)means_something(&r->nothing, SLICE(""));
     return r;
 }

@@ -7,21 +7,20 @@
 #include "parsers/nist_table.h"
 
 #define NIST_NAMES_MAX 256 /* remembered; of those that mean nothing, half of it */
-#define NIST_DEPTH_MAX 16  /* of the members that matter */
+#define NIST_DEPTH_MAX 68  /* more than that of XML */
 
 struct nist_frame {
-    const struct nist_member *member;
-    enum nist_in in;
+    const struct nist_member *member; /* NULL: it means nothing, nor does what is inside */
     void *object;
+    enum nist_in in;
 };
 
 struct nist_reader {
     struct nist_report *report;
     struct nist_frame *top;
-    const struct nist_member *leaf; /* being read, in the top frame; NULL: none */
-    struct slice text;              /* of what ends, being no leaf */
-    bool lasting;                   /* what is being taken lives as long as the report */
-    bool spoken, english;           /* words were taken, in English */
+    struct slice text;    /* of what ends, being no leaf */
+    bool lasting;         /* what is being taken lives as long as the report */
+    bool spoken, english; /* words were taken, in English */
     /* the row being read */
     bool counted, suppressed;
     unsigned has; /* what it has */
@@ -54,7 +53,7 @@ const struct nist_name *nist_name(struct nist_reader *r, struct slice name) MUST
 /* What is to be done where an object begins and ends, if anything. `begin` gets in *object the
  * object around, and leaves there the one that its members fill. */
 struct nist_turn {
-    bool (*begin)(struct nist_reader *r, void **object, struct fault *f);
+    nist_begin *begin;
     bool (*end)(struct nist_reader *r, const struct nist_frame *at, void *around, struct fault *f);
 };
 extern const struct nist_turn nist_turns[IN_PLACES];

@@ -70,8 +70,7 @@ extern const struct nist_place nist_places[IN_PLACES];
 /* The member of this name, or NULL. */
 const struct nist_member *nist_member(enum nist_in in, struct slice name);
 
-/* What of an element or member matters; 0: nothing inside it. */
-enum nist_want { NIST_INSIDE = 1, NIST_ITS_TEXT = 2, NIST_ITS_ATTRIBUTES = 4 };
+typedef bool nist_begin(struct nist_reader *r, void **object, struct fault *f);
 
 /* What a name means in each place. */
 struct nist_name {
@@ -79,7 +78,9 @@ struct nist_name {
     struct nist_name *next; /* what followed it the last time */
     struct nist_meaning {
         const struct nist_member *member; /* NULL: nothing */
-        unsigned want;                    /* enum nist_want */
+        nist_begin *begin;                /* NULL: nothing is to be done */
+        enum nist_in in;
+        bool text, attributes; /* that of an element matter */
     } in[IN_PLACES];
 };
 

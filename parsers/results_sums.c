@@ -34,8 +34,8 @@ static void find_types(struct building *k, enum results_unit_type type)
     }
 }
 
-static void add(struct results_builder *b, struct building *k, uint32_t p, uint32_t c,
-                int64_t votes)
+static inline void add(struct results_builder *b, struct building *k, uint32_t p, uint32_t c,
+                       int64_t votes)
 {
     int64_t *sum = &k->sums[p].votes[c];
     if (votes == VOTES_ABSENT)
@@ -44,7 +44,7 @@ static void add(struct results_builder *b, struct building *k, uint32_t p, uint3
         *sum = votes;
     else if (*sum == VOTES_UNKNOWN || votes == VOTES_UNKNOWN)
         *sum = VOTES_UNKNOWN;
-    else if (!num_add(sum, votes) || *sum > RESULTS_VOTES_MAX)
+    else if ((*sum += votes) > RESULTS_VOTES_MAX) /* both are below 2^53 */
         building_bad(b, k, "%s: the sum of the units overflows", building_place(b, k, p, c).text);
 }
 

@@ -101,6 +101,11 @@ __attribute__((noinline)) static bool check_start(struct xml *x, int namespaces,
     return !x->stopped;
 }
 
+static inline bool begin_root(struct xml *x, const xmlChar *name)
+{
+    return x->handler.root(slice_of((const char *)name), &x->attrs, x->ctx, x->fault);
+}
+
 static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
                      int namespaces, const xmlChar **nsv, int count, int defaulted,
                      const xmlChar **attrs)
@@ -122,12 +127,11 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
     x->attrs = (struct xml_attrs){attrs, at->line, count, depth, false};
     x->text_len = 0;
     x->leaf = true;
-    if ((depth == 1 &&
-         !x->handler.root(slice_of((const char *)name), &x->attrs, x->ctx, x->fault)) ||
+    if ((depth == 1 && !begin_root(x, name)) ||
         (element != NULL && !x->handler.start(element, &x->attrs, x->ctx, x->fault)))
         x->stopped = true;
-    if (x->attrs.text != x->telling)
-        tell_text(x, x->attrs.text);
+    if (x->attrs.text && !x->telling)
+        tell_text(x, true);
 }
 
 static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
@@ -161,7 +165,13 @@ static void on_text(void *ctx, const xmlChar *s, int len)
 {
     struct xml *x = ctx;
     size_t n = (size_t)len;
-    if (x->stopped || (n > x->text_room - x->text_len && !make_room(x, n)))
+    if (x->stopped)
+        return;
+    if (!x->attrs.text || !x->leaf) { /* white space: no more of it until some text is wanted */
+        tell_text(x, false);
+        return;
+    }
+    if (n > x->text_room - x->text_len && !make_room(x, n))
         return;
     memcpy(x->text + x->text_len, s, n);
     x->text_len += n;
