@@ -125,24 +125,38 @@ static bool add_id(struct nist_report *r, struct nist_contest *c)
     return true;
 }
 
-/* Do `work` on each contest that has the same key as another one. */
-static bool on_shared(struct nist_report *r,
-                      bool (*work)(struct nist_report *r, struct nist_contest *c))
+/* Mark each contest that has the same key as another one. False: no memory. */
+static bool mark_contests(struct nist_report *r, bool *any)
 {
     struct map *seen = map_new(r->contest_count, false);
     bool ok = seen != NULL;
+    *any = false;
     for (struct nist_contest *c = r->contests; ok && c != NULL; c = c->next) {
         struct slice key = pair(r->arena, c->named.stable, c->text);
         struct nist_contest *other = key.ptr != NULL ? map_get(seen, key) : NULL;
         c->shared = other != NULL;
         if (other != NULL)
-            other->shared = true;
+            *any = other->shared = true;
         ok = key.ptr != NULL && map_put(seen, key, c);
     }
-    for (struct nist_contest *c = r->contests; ok && c != NULL; c = c->next)
-        ok = !c->shared || work(r, c);
     map_free(seen);
     return ok;
+}
+
+/* As far as that is needed. */
+static bool tell_contests_apart(struct nist_report *r)
+{
+    static bool (*const ways[])(struct nist_report * r,
+                                struct nist_contest * c) = {add_party, add_district, add_id};
+    bool any = r->contests != NULL;
+    for (size_t i = 0; any && i < sizeof ways / sizeof *ways; i++) {
+        if (!mark_contests(r, &any))
+            return false;
+        for (struct nist_contest *c = r->contests; any && c != NULL; c = c->next)
+            if (c->shared && !ways[i](r, c))
+                return false;
+    }
+    return true;
 }
 
 /* In how many contests each candidate stands. */
@@ -163,8 +177,7 @@ bool nist_names_contests(struct nist_report *r)
     for (struct nist_contest *c = r->contests; c != NULL; c = c->next)
         if (!first_text(r, c))
             return false;
-    return r->contest_count == 0 ||
-           (on_shared(r, add_party) && on_shared(r, add_district) && on_shared(r, add_id));
+    return tell_contests_apart(r);
 }
 
 /* ---- choices ---- */
