@@ -211,7 +211,7 @@ static const struct nist_member named_members[] = {
 static const struct nist_member *search(const struct nist_member *list, size_t n, struct slice name)
 {
     for (size_t i = 0; i < n; i++)
-        if (list[i].name.len == name.len && slice_eq(list[i].name, name))
+        if (slice_eq(list[i].name, name))
             return &list[i];
     return NULL;
 }

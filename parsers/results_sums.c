@@ -3,8 +3,6 @@
  * hold, the total from the contest's units. */
 #include "parsers/building.h"
 
-#include "daemon/base/num.h"
-
 /* The unit that `u` counts into, where that is of this type; NOBODY. Only the total holds units
  * that name no other. */
 static uint32_t holder(const struct building *k, uint32_t u, enum results_unit_type type)
@@ -34,18 +32,26 @@ static void find_types(struct building *k, enum results_unit_type type)
     }
 }
 
-static inline void add(struct results_builder *b, struct building *k, uint32_t p, uint32_t c,
-                       int64_t votes)
+/* False where the sum overflows. */
+static inline bool add(int64_t *sum, int64_t votes)
 {
-    int64_t *sum = &k->sums[p].votes[c];
     if (votes == VOTES_ABSENT)
-        return;
+        return true;
     if (*sum == VOTES_ABSENT)
         *sum = votes;
     else if (*sum == VOTES_UNKNOWN || votes == VOTES_UNKNOWN)
         *sum = VOTES_UNKNOWN;
-    else if ((*sum += votes) > RESULTS_VOTES_MAX) /* both are below 2^53 */
-        building_bad(b, k, "%s: the sum of the units overflows", building_place(b, k, p, c).text);
+    else
+        *sum += votes; /* both are below 2^53 */
+    return *sum <= RESULTS_VOTES_MAX;
+}
+
+static int64_t *sum_new(struct results_builder *b, const struct building *k)
+{
+    int64_t *votes = arena_array(b->arena, k->choice_count, sizeof *votes);
+    for (uint32_t c = 0; votes && c < k->choice_count; c++)
+        votes[c] = VOTES_ABSENT;
+    return votes;
 }
 
 /* Sum what the units of this type hold. False when memory is out. */
@@ -56,15 +62,14 @@ static bool sum_type(struct results_builder *b, struct building *k, enum results
         uint32_t p = holder(k, u, type);
         if (p == BUILDING_NOBODY || k->units[u].type != k->sums[p].of)
             continue;
-        if (!k->sums[p].votes) {
-            k->sums[p].votes = arena_array(b->arena, k->choice_count, sizeof(int64_t));
-            if (!k->sums[p].votes)
-                return false;
-            for (uint32_t c = 0; c < k->choice_count; c++)
-                k->sums[p].votes[c] = VOTES_ABSENT;
+        int64_t *sums = k->sums[p].votes;
+        if (!sums && !(sums = k->sums[p].votes = sum_new(b, k)))
+            return false;
+        for (uint32_t c = 0; c < k->choice_count; c++) {
+            if (!add(&sums[c], building_votes(k, u, c)))
+                building_bad(b, k, "%s: the sum of the units overflows",
+                             building_place(b, k, p, c).text);
         }
-        for (uint32_t c = 0; c < k->choice_count && !k->bad; c++)
-            add(b, k, p, c, building_votes(k, u, c));
     }
     return true;
 }
