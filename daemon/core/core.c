@@ -218,8 +218,10 @@ static void on_decision(struct turn *t, const struct event *ev)
         t->out->rulings = append(t, t->out->rulings, &t->out->ruling_count, r->rulings,
                                  r->ruling_count, sizeof *r->rulings);
     }
-    if (slice_is(ev->decision.verb, "polls"))
+    if (slice_is(ev->decision.verb, "polls")) {
+        feed_polls_moved(&c->model);
         c->due_ms = t->now_ms;
+    }
 }
 
 static bool gather(struct turn *t)

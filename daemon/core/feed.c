@@ -685,6 +685,13 @@ bool feed_tick(struct model *m, int64_t now_ms, struct feed_report *out, bool *j
     return true;
 }
 
+void feed_polls_moved(struct model *m)
+{
+    for (uint32_t s = 0; s < m->settings->source_count; s++)
+        for (uint32_t k = 0; k < files_of(m, s); k++)
+            file_of(m, s, k)->own->until = 0;
+}
+
 int64_t feed_next_tick(const struct model *m, int64_t now_ms)
 {
     int64_t next = WHEN_NEVER;

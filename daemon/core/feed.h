@@ -35,6 +35,8 @@ void feed_failed(struct model *m, uint32_t source, uint32_t file, enum verdict v
  * would. *judged is false when there is none: call it until then. */
 bool feed_tick(struct model *m, int64_t now_ms, struct feed_report *out, bool *judged,
                struct err *e) MUST_USE;
+/* Polls close at other times now: whatever waits for them is judged by the next feed_tick. */
+void feed_polls_moved(struct model *m);
 int64_t feed_next_tick(const struct model *m, int64_t now_ms); /* WHEN_NEVER */
 
 /* Was this file reached recently enough? A file never reached is not fresh. */

@@ -254,6 +254,27 @@ static void test_polls_are_moved(void **state)
     night_close(&n);
 }
 
+/* Polls that close earlier than was thought: what waits for them is judged at once, and its calls
+ * count; where they close later, it goes on waiting. */
+static void test_polls_that_close_earlier_let_votes_in_at_once(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    assert_true(night_decide(&n, "polls", "GA", "21:00", NIGHT_AT(-90)));
+    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(1));
+    assert_int_equal(n.out.verdict, VERDICT_EARLY);
+    assert_true(night_decide(&n, "polls", "GA", "22:00", NIGHT_AT(2)));
+    assert_int_equal(core_next_tick(n.core, NIGHT_AT(2)), NIGHT_AT(180));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    assert_true(night_decide(&n, "polls", "GA", "19:00", NIGHT_AT(3)));
+    assert_int_equal(n.out.judged_count, 1);
+    assert_int_equal(n.out.judged[0].verdict, VERDICT_ACCEPTED);
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_int_equal(night_race(&n, "ann")->choices[0].votes, 500);
+    night_close(&n);
+}
+
 /* Shown before it is done, and nothing has moved. */
 static void test_a_preview_changes_nothing(void **state)
 {
@@ -480,6 +501,7 @@ int main(void)
         cmocka_unit_test(test_marks),
         cmocka_unit_test(test_a_status_moves_the_denominator),
         cmocka_unit_test(test_polls_are_moved),
+        cmocka_unit_test(test_polls_that_close_earlier_let_votes_in_at_once),
         cmocka_unit_test(test_a_preview_changes_nothing),
         cmocka_unit_test(test_a_restart_knows_what_the_desk_decided),
         cmocka_unit_test(test_a_match_is_decided_and_calls_follow),
