@@ -9,6 +9,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
+#include "daemon/core/fading.h"
 #include "daemon/core/report.h"
 #include "daemon/edge/payload.h"
 #include "daemon/edge/timer.h"
@@ -174,7 +175,8 @@ static void log_effects(struct river *r, const struct event *ev)
     }
     for (size_t i = 0; i < fx->claim_count; i++) {
         const struct claim *c = &fx->claims[i];
-        metrics_count_claim(r->p.metrics, c->by, c->outcome == OUTCOME_PENDING);
+        if (!fading_is_note(c))
+            metrics_count_claim(r->p.metrics, c->by, c->outcome == OUTCOME_PENDING);
         log_info("call: %.*s %s by %.*s (%.*s)", SLICE_FMT(c->endorsement_id),
                  c->outcome == OUTCOME_PENDING ? "taken back" : outcome_name(c->outcome),
                  SLICE_FMT(c->by), SLICE_FMT(c->evidence));

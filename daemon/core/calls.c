@@ -8,11 +8,12 @@
 
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
+#include "daemon/core/fading.h"
 #include "daemon/core/marks.h"
 #include "daemon/core/match.h"
 
 static const struct slice unopposed = SLICE_INIT("unopposed");
-static const struct slice desk = SLICE_INIT("desk");
+static const struct slice desk = SLICE_INIT("desk"), official = SLICE_INIT("official");
 
 const char *outcome_name(enum outcome o)
 {
@@ -177,7 +178,7 @@ bool calls_restore(struct model *m, const struct claim *claim, struct err *e)
         if (!texts[i]->ptr)
             return no_memory(e);
     }
-    return calls_append(m, &copy, e);
+    return calls_append(m, &copy, e) && (!fading_is_note(&copy) || fading_restore(m, &copy, e));
 }
 
 /* The latest claim of an authority on an endorsement; NULL: none ever. */
@@ -264,53 +265,20 @@ static bool make(struct model *m, const struct making *k, int64_t now_ms, struct
     return calls_append(m, &c, e);
 }
 
-/* ---- fading ---- */
-
-static struct fading *find_fading(const struct model *m, uint32_t endorsement, struct slice by)
+bool calls_hold(struct model *m, const struct calls_look *look, uint32_t *held, struct err *e)
 {
-    for (uint32_t i = 0; i < m->fading_count; i++)
-        if (m->fading[i].endorsement == endorsement && slice_eq(m->fading[i].by, by))
-            return &m->fading[i];
-    return NULL;
-}
-
-static void stop_fading(struct model *m, struct fading *f)
-{
-    if (f)
-        *f = m->fading[--m->fading_count];
-}
-
-static bool start_fading(struct model *m, uint32_t endorsement, struct slice by, int64_t now_ms,
-                         struct err *e)
-{
-    struct fading *all =
-        grown(m->strings, m->fading, m->fading_count, &m->fading_room, sizeof *all);
-
-    if (!all)
-        return no_memory(e);
-    m->fading = all;
-    m->fading[m->fading_count++] =
-        (struct fading){.endorsement = endorsement, .by = by, .since_ms = now_ms};
-    return true;
-}
-
-uint32_t calls_hold(struct model *m, const struct calls_look *look)
-{
-    uint32_t held = 0;
-
-    if (look->vanished < m->settings->guards.retract_many)
-        return 0;
-    for (uint32_t i = 0; i < m->fading_count; i++) {
-        struct fading *f = &m->fading[i];
-        if (f->since_ms == look->now_ms && !f->held) {
-            f->held = true;
-            held++;
-        }
-    }
-    return held;
+    *held = 0;
+    return look->vanished < m->settings->guards.retract_many ||
+           fading_hold(m, look->now_ms, held, e);
 }
 
 /* ---- looking at marks ---- */
+
+static const enum outcome outcomes[] = {
+    [MARKS_WON] = OUTCOME_WON,
+    [MARKS_LOST] = OUTCOME_LOST,
+    [MARKS_ADVANCED] = OUTCOME_ADVANCED,
+};
 
 /* Does the list, or a call feed, say that nobody stands against this one? */
 static bool said_unopposed(const struct model *m, const struct race *r, uint32_t endorsement)
@@ -345,11 +313,6 @@ static bool seats_are_taken(const struct model *m, const struct race *r, uint32_
 static bool call_it(struct model *m, struct race *r, uint32_t endorsement, struct slice by,
                     const struct marks_word *w, struct calls_look *look, struct err *e)
 {
-    static const enum outcome outcomes[] = {
-        [MARKS_WON] = OUTCOME_WON,
-        [MARKS_LOST] = OUTCOME_LOST,
-        [MARKS_ADVANCED] = OUTCOME_ADVANCED,
-    };
     struct making k = {
         .race = r,
         .endorsement = endorsement,
@@ -377,7 +340,7 @@ static bool call_it(struct model *m, struct race *r, uint32_t endorsement, struc
 static bool fade(struct model *m, struct race *r, uint32_t endorsement, struct slice by,
                  const struct marks_word *w, struct calls_look *look, bool *first, struct err *e)
 {
-    struct fading *f = find_fading(m, endorsement, by);
+    const struct fading *f = fading_find(m, endorsement, by);
     bool seen =
         !w->contest || (w->contest->source == look->source && w->contest->file == look->file);
     enum outcome was = says(m, endorsement, by);
@@ -385,11 +348,12 @@ static bool fade(struct model *m, struct race *r, uint32_t endorsement, struct s
     if (!f) {
         look->vanished += *first;
         *first = false;
-        return start_fading(m, endorsement, by, look->now_ms, e);
+        return fading_start(m, endorsement, by, look->now_ms, e);
     }
     if (f->held || !seen || look->now_ms - f->since_ms < m->settings->guards.retract_ms)
         return true;
-    stop_fading(m, f);
+    if (!fading_stop(m, endorsement, by, look->now_ms, e))
+        return false;
     struct making k = {
         .race = r,
         .endorsement = endorsement,
@@ -412,6 +376,41 @@ static const enum marks_opinion same[OUTCOMES] = {
     [OUTCOME_LOST] = MARKS_LOST,
     [OUTCOME_ADVANCED] = MARKS_ADVANCED,
 };
+
+/* The source of which a claim says that it came from it, and whose word it would be still; NONE. */
+static uint32_t caller(const struct model *m, const struct claim *c)
+{
+    for (uint32_t i = 0; c && i < m->settings->source_count; i++) {
+        const struct settings_source *s = &m->settings->sources[i];
+        struct slice rest = c->evidence, word;
+        if (s->calls != CALLS_NO && slice_eq(s->authority, c->by) &&
+            slice_next(&rest, ' ', &word) && slice_next(&rest, ' ', &word) &&
+            slice_eq(word, s->name))
+            return i;
+    }
+    return NONE;
+}
+
+/* Where several sources speak for one authority, the one that called must itself say something else
+ * before its call is taken back: another one's word, or silence, is no retraction of its. *w: whose
+ * word that is. */
+static bool caller_agrees(const struct model *m, struct race *r, uint32_t endorsement,
+                          struct slice by, struct marks_word *w)
+{
+    uint32_t source = caller(m, latest(m, endorsement, by));
+
+    if (source == NONE || source == w->contest->source)
+        return true;
+    struct marks_word own = marks_source_says(m, r, endorsement, by, source);
+    if (own.opinion == MARKS_SILENT) {
+        if (w->opinion != MARKS_UNCALLED)
+            r->flags |= RACE_CONFLICT;
+        return false;
+    }
+    if (w->opinion == MARKS_UNCALLED)
+        *w = own;
+    return true;
+}
 
 /* Is what the contest shows older than what its authority has said since? So it is after a restart,
  * with the last payload that was good in all parts: it must not bring back what was taken back. */
@@ -437,22 +436,22 @@ static bool look_at(struct model *m, struct race *r, uint32_t endorsement, struc
         r->flags |= RACE_CONFLICT;
     if (w.opinion == MARKS_SILENT)
         return true;
-    if (w.opinion == same[stands]) {
-        stop_fading(m, find_fading(m, endorsement, by));
-        return true;
-    }
+    if (w.opinion == same[stands])
+        return fading_stop(m, endorsement, by, look->now_ms, e);
     if (is_outdated(m, endorsement, by, &w))
         return true;
-    if (slice_is(by, "official") && m->feeds[w.contest->source].advisory) {
+    if (slice_eq(by, official) && m->feeds[w.contest->source].advisory) {
         if (stands != OUTCOME_PENDING && w.opinion != MARKS_UNCALLED)
             r->flags |= RACE_CONFLICT;
         return true;
     }
     if (stands == OUTCOME_PENDING)
         return call_it(m, r, endorsement, by, &w, look, e);
-    /* What a payload kept over a restart lacks was weighed when it came: it begins no retraction.
-     */
-    if (m->feeds[w.contest->source].files[w.contest->file].kept)
+    if (!caller_agrees(m, r, endorsement, by, &w))
+        return true;
+    /* What a payload kept over a restart lacks was weighed when it came: it begins no retraction
+     * before the site says that it is still so. */
+    if (m->feeds[w.contest->source].files[w.contest->file].unasked)
         return true;
     return fade(m, r, endorsement, by, &w, look, first, e);
 }
@@ -537,30 +536,53 @@ static bool look_unopposed(struct model *m, struct race *r, uint32_t endorsement
         return against || call_unopposed(m, r, endorsement, &w, look, e);
     if (!said && !against)
         return !closed || fade_unopposed(m, r, endorsement, w, look, first, e);
-    stop_fading(m, find_fading(m, endorsement, unopposed));
-    return !against || end_unopposed(m, r, endorsement, against, look, e);
+    return fading_stop(m, endorsement, unopposed, look->now_ms, e) &&
+           (!against || end_unopposed(m, r, endorsement, against, look, e));
 }
 
-void calls_scan(struct model *m, const struct race *r, struct calls_look *look)
+/* The last word of an official source on an endorsement that was a mark, or stands: what a mark may
+ * have moved from. */
+static const struct claim *marked_before(const struct model *m, uint32_t endorsement)
 {
-    const struct slice official = SLICE("official");
+    const struct standing *st = &m->standings[endorsement];
+    bool stands = true;
 
+    for (uint32_t i = st->claim_count; i-- > 0;) {
+        const struct claim *c = &m->claims[st->claims[i]];
+        if (!slice_eq(c->by, official))
+            continue;
+        if (c->outcome != OUTCOME_PENDING && (stands || slice_is(c->basis, "mark")))
+            return c;
+        stands = false;
+    }
+    return NULL;
+}
+
+bool calls_scan(struct model *m, const struct race *r, struct calls_look *look, struct err *e)
+{
     if (r->polls_close_ms == WHEN_UNKNOWN || look->now_ms < r->polls_close_ms ||
         calls_rank(m->settings, official) < 0)
-        return;
+        return true;
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t endorsement = r->endorsements[i];
-        enum outcome stands = says(m, endorsement, official);
-        if (stands == OUTCOME_PENDING || !calls_counts(&m->endorsed->list[endorsement]))
+        const struct claim *before = marked_before(m, endorsement);
+        if (!before || !calls_counts(&m->endorsed->list[endorsement]))
             continue;
         struct marks_word w = marks_say(m, r, endorsement, official);
-        if (w.opinion == MARKS_SILENT || w.opinion == MARKS_UNCALLED || w.opinion == same[stands] ||
-            is_outdated(m, endorsement, official, &w))
+        uint32_t source = caller(m, before);
+        if (w.opinion < MARKS_WON || w.opinion == same[before->outcome] ||
+            is_outdated(m, endorsement, official, &w) ||
+            (source != NONE && source != w.contest->source) || m->feeds[w.contest->source].advisory)
             continue;
-        bool *advisory = &m->feeds[w.contest->source].advisory;
-        look->moved = *advisory ? look->moved : w.contest;
-        *advisory = true;
+        look->moved = w.contest;
+        struct slice seen = evidence(m, &w);
+        if (!seen.ptr)
+            return no_memory(e);
+        if (!fading_advise(m, endorsement, w.contest->source, outcomes[w.opinion], seen,
+                           look->now_ms, e))
+            return false;
     }
+    return true;
 }
 
 static bool look_once(struct model *m, struct race *r, struct calls_look *look, bool *first,

@@ -44,7 +44,8 @@ uint32_t calls_endorsement_of(const struct model *m, const struct claim *claim);
 /* Has an official mark of the race gone from one choice to another? Then its source's marks call
  * nothing more tonight, in whatever race of the same payload: scan all races before the first look.
  * Reads r->seats and r->places as the last look left them. */
-void calls_scan(struct model *m, const struct race *r, struct calls_look *look);
+bool calls_scan(struct model *m, const struct race *r, struct calls_look *look,
+                struct err *e) MUST_USE;
 
 /* Take the claims that the race's marks now justify, and note marks that are gone: m->claims and
  * m->fading grow, standings stay as they were. Sets r->seats, r->places, and RACE_CONFLICT anew.
@@ -52,9 +53,11 @@ void calls_scan(struct model *m, const struct race *r, struct calls_look *look);
 bool calls_look(struct model *m, struct race *r, struct calls_look *look, struct err *e) MUST_USE;
 
 /* After the last look of an event: when calls vanished from settings->guards.retract_many races at
- * once, none of them fades until its mark is back or the desk decides. Returns how many are held
- * now for that. */
-uint32_t calls_hold(struct model *m, const struct calls_look *look);
+ * once, none of them fades until its mark is back or the desk decides. *held: how many now for
+ * that.
+ */
+bool calls_hold(struct model *m, const struct calls_look *look, uint32_t *held,
+                struct err *e) MUST_USE;
 
 /* 0 for the desk, then settings->call_order, CALLS_RANKS - 1 for unopposed; -1: an authority that
  * counts nowhere. */

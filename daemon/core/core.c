@@ -155,6 +155,7 @@ static void on_batch(struct turn *t, const struct event *ev)
 static void on_unchanged(struct turn *t, const struct event *ev)
 {
     struct core *c = t->core;
+    bool unasked = c->model.feeds[ev->source].files[ev->file].unasked;
     struct feed_report report = {.arena = t->out->arena};
     struct err e = {0};
 
@@ -168,6 +169,8 @@ static void on_unchanged(struct turn *t, const struct event *ev)
     t->look.source = ev->source;
     t->look.file = ev->file;
     mark_fading(c);
+    if (unasked) /* what its marks lack counts from now on */
+        mark_source(c, ev->source);
 }
 
 /* Time has passed: polls closed, sources went stale. */
@@ -245,7 +248,8 @@ static void look_at_races(struct turn *t)
     struct err e = {0};
 
     for (size_t i = 0; i < t->race_count; i++)
-        calls_scan(&c->model, &c->model.races[t->races[i]], &t->look);
+        if (!calls_scan(&c->model, &c->model.races[t->races[i]], &t->look, &e))
+            failed(t, &e);
     for (size_t i = 0; i < t->race_count; i++) {
         struct race *r = &c->model.races[t->races[i]];
         t->was[i].race = *r;
@@ -311,11 +315,15 @@ static void settle_races(struct turn *t, struct emit *calls)
 }
 
 /* Say to the log and the desk what the looks at the marks led to. */
-static void note_calls(struct turn *t, uint32_t held)
+static void note_calls(struct turn *t)
 {
     const struct feed_contest *moved = t->look.moved;
     struct verdict_note note;
+    struct err e = {0};
+    uint32_t held;
 
+    if (!calls_hold(&t->core->model, &t->look, &held, &e))
+        failed(t, &e);
     if (held > 0) {
         note = (struct verdict_note){
             .verdict = VERDICT_CALLS_VANISHED,
@@ -472,7 +480,7 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
         return;
     }
     look_at_races(&t);
-    note_calls(&t, calls_hold(&c->model, &t.look));
+    note_calls(&t);
     take_claims(&t, claims);
     publish(&t);
     tell_decision(&t);

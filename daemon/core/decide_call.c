@@ -216,8 +216,9 @@ static bool holds(const struct model *m, const struct race *r)
         const struct standing *st = &m->standings[r->endorsements[i]];
         for (uint32_t k = 0; k < st->claim_count; k++) {
             const struct claim *c = &m->claims[st->claims[k]];
+            int rank = calls_rank(m->settings, c->by);
             if (c->number > r->released &&
-                (calls_rank(m->settings, c->by) == 0 || c->outcome == OUTCOME_PENDING))
+                (rank == 0 || (rank > 0 && c->outcome == OUTCOME_PENDING)))
                 return true;
         }
     }

@@ -7,6 +7,7 @@
 #include "daemon/core/decide.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/documents_filter.h"
+#include "daemon/core/fading.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/progress.h"
@@ -62,7 +63,9 @@ static void explain_claim(const struct model *m, const struct claim *c, bool sta
         buf_addf(out, ": %.*s", SLICE_FMT(c->reason));
     if (c->evidence.len)
         buf_addf(out, " [%.*s]", SLICE_FMT(c->evidence));
-    if (calls_rank(m->settings, c->by) < 0)
+    if (fading_is_note(c))
+        buf_addz(out, " - a note: counts nowhere");
+    else if (calls_rank(m->settings, c->by) < 0)
         buf_addz(out, " - not in [calls] order: counts nowhere");
     buf_addz(out, stands ? " <- stands\n" : "\n");
 }

@@ -192,8 +192,8 @@ static bool stronger(enum marks_opinion a, enum marks_opinion b)
     return weight[a] > weight[b];
 }
 
-static struct marks_word source_word(const struct model *m, const struct race *r,
-                                     uint32_t endorsement, struct slice by, uint32_t source)
+struct marks_word marks_source_says(const struct model *m, const struct race *r,
+                                    uint32_t endorsement, struct slice by, uint32_t source)
 {
     struct marks_word word = {.opinion = MARKS_SILENT};
     bool conflict = false;
@@ -232,7 +232,7 @@ struct marks_word marks_say(const struct model *m, const struct race *r, uint32_
         uint32_t source = r->contests[i]->source;
         if (!slice_eq(m->settings->sources[source].authority, by) || seen_before(r, i))
             continue;
-        struct marks_word w = source_word(m, r, endorsement, by, source);
+        struct marks_word w = marks_source_says(m, r, endorsement, by, source);
         conflict |= w.conflict;
         if (w.opinion == MARKS_SILENT)
             continue;

@@ -30,6 +30,10 @@ bool marks_seats(const struct model *m, struct race *r);
 struct marks_word marks_say(const struct model *m, const struct race *r, uint32_t endorsement,
                             struct slice by);
 
+/* The word of one source on it, where it speaks for `by`. */
+struct marks_word marks_source_says(const struct model *m, const struct race *r,
+                                    uint32_t endorsement, struct slice by, uint32_t source);
+
 /* How many seats and places of a next round `by` marks as called, ours or not. */
 void marks_count(const struct model *m, const struct race *r, struct slice by, int64_t *seats,
                  int64_t *places);

@@ -83,6 +83,24 @@ static bool is_fading(const struct model *m, uint32_t endorsement)
     return false;
 }
 
+/* Does the authority of the call that stands say something else of it by now, or nothing any more?
+ * So it is while that waits to be seen again, and after a restart before the site was heard. */
+static bool is_denied(const struct model *m, const struct race *r, uint32_t endorsement)
+{
+    const struct standing *st = &m->standings[endorsement];
+    static const enum marks_opinion meant[OUTCOMES] = {
+        [OUTCOME_WON] = MARKS_WON,
+        [OUTCOME_LOST] = MARKS_LOST,
+        [OUTCOME_ADVANCED] = MARKS_ADVANCED,
+    };
+
+    if (st->claim == NONE)
+        return false;
+    struct marks_word word = marks_say(m, r, endorsement, m->claims[st->claim].by);
+    return word.opinion != MARKS_SILENT && word.opinion != meant[st->outcome] &&
+           !m->feeds[word.contest->source].advisory;
+}
+
 /* Set one endorsement's standing. True when its outcome or its author is another. */
 static bool stand(struct model *m, struct race *r, uint32_t endorsement, int decides)
 {
@@ -109,22 +127,44 @@ static bool stand(struct model *m, struct race *r, uint32_t endorsement, int dec
     return changed;
 }
 
-/* Is every seat, or every place of a next round, called? Where their number is unknown: is everyone
- * of ours settled? */
-/* Seats and places that the authority marks, and those that its calls of ours still hold though
- * their marks are gone. */
-static void count_marked(const struct model *m, struct race *r, struct slice by)
+/* Ours that stand at this outcome and are not marked so by `by`: the desk's, and those whose mark
+ * is gone. Two names on one line have one seat. */
+static int64_t unmarked(const struct model *m, const struct race *r, struct slice by,
+                        enum outcome outcome, enum marks_opinion mark)
 {
-    marks_count(m, r, by, &r->seats_called, &r->places_called);
+    int64_t n = 0;
+
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t endorsement = r->endorsements[i];
-        enum outcome outcome = m->standings[endorsement].outcome;
-        if (!is_fading(m, endorsement))
-            continue;
-        enum marks_opinion says = marks_say(m, r, endorsement, by).opinion;
-        r->seats_called += outcome == OUTCOME_WON && says != MARKS_WON;
-        r->places_called += outcome == OUTCOME_ADVANCED && says != MARKS_ADVANCED;
+        struct marks_word word = marks_say(m, r, endorsement, by);
+        bool counted = m->standings[endorsement].outcome != outcome ||
+                       (by.len && (word.conflict || word.opinion == mark));
+        for (uint32_t k = 0; k < i && !counted; k++)
+            counted = m->standings[r->endorsements[k]].outcome == outcome &&
+                      marks_share(r, endorsement, r->endorsements[k]);
+        n += !counted;
     }
+    return n;
+}
+
+/* Seats and places that the authority marks, and that our own calls hold beside them. While `by` is
+ * empty ours alone are known to be called. */
+static void count_called(const struct model *m, struct race *r, struct slice by)
+{
+    const struct slice nobody = {0};
+    int64_t won = unmarked(m, r, nobody, OUTCOME_WON, MARKS_WON);
+    int64_t advanced = unmarked(m, r, nobody, OUTCOME_ADVANCED, MARKS_ADVANCED);
+
+    r->seats_called = r->places_called = 0;
+    if (by.len) {
+        marks_count(m, r, by, &r->seats_called, &r->places_called);
+        r->seats_called += unmarked(m, r, by, OUTCOME_WON, MARKS_WON);
+        r->places_called += unmarked(m, r, by, OUTCOME_ADVANCED, MARKS_ADVANCED);
+    }
+    if (r->seats_called < won)
+        r->seats_called = won;
+    if (r->places_called < advanced)
+        r->places_called = advanced;
     if (r->seats > 0 && r->seats_called > r->seats) /* a call that moves: one of the two holds */
         r->seats_called = r->seats;
     if (r->places > 0 && r->places_called > r->places)
@@ -150,6 +190,8 @@ static void count_filled(const struct model *m, struct race *r, struct slice by)
     }
 }
 
+/* Is every seat, or every place of a next round, called? Where their number is unknown: is everyone
+ * of ours settled? */
 static enum race_status status_of(const struct race *r, const uint32_t n[OUTCOMES])
 {
     if ((r->seats > 0 && r->seats_called >= r->seats) ||
@@ -179,15 +221,9 @@ bool standings_derive(struct model *m, struct race *r)
         changed |= stand(m, r, endorsement, decides);
         if (calls_counts(&m->endorsed->list[endorsement]))
             n[m->standings[endorsement].outcome]++;
-        doubt |= is_fading(m, endorsement);
+        doubt |= is_fading(m, endorsement) || is_denied(m, r, endorsement);
     }
-    r->seats_called = r->places_called = 0;
-    if (!(r->flags & (RACE_FROZEN | RACE_VOID))) /* else ours alone are known to be called */
-        count_marked(m, r, by);
-    if (r->seats_called < n[OUTCOME_WON])
-        r->seats_called = n[OUTCOME_WON];
-    if (r->places_called < n[OUTCOME_ADVANCED])
-        r->places_called = n[OUTCOME_ADVANCED];
+    count_called(m, r, r->flags & (RACE_FROZEN | RACE_VOID) ? (struct slice){0} : by);
     count_filled(m, r, by);
     r->status = status_of(r, n);
     if (doubt && r->status != RACE_UNCALLED)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "daemon/base/jsonw.h"
+#include "daemon/core/fading.h"
 #include "daemon/core/tally.h"
 #include "tests/unit/json_check.h"
 
@@ -726,14 +727,19 @@ static void check_restarted(struct player *p, const struct player *was, bool fig
               core_tally(was->core)->n[i], core_tally(p->core)->n[i]);
 }
 
-/* That an official feed has moved a mark is remembered until a restart only. */
-static bool is_advisory(const struct player *p)
+/* Whose marks are advice only, and which marks that vanished together are waited for. */
+static void check_remembered(struct player *p, const struct player *was)
 {
-    bool advisory = false;
+    const struct model *a = core_model(was->core), *b = core_model(p->core);
 
     for (size_t s = 0; s < p->n->s.source_count; s++)
-        advisory |= core_model(p->core)->feeds[s].advisory;
-    return advisory;
+        CHECK(p, a->feeds[s].advisory == b->feeds[s].advisory, "advisory differs after a restart");
+    for (uint32_t i = 0; i < a->fading_count; i++) {
+        const struct fading *f = &a->fading[i];
+        const struct fading *again = fading_find(b, f->endorsement, f->by);
+        CHECK(p, !f->held || (again && again->held), "%s is not held after a restart",
+              p->n->ours[f->endorsement].id);
+    }
 }
 
 static void play_restarted(struct random_night *n)
@@ -757,8 +763,8 @@ static void play_restarted(struct random_night *n)
     apply_as(&a, &tick, false, n->events[at].now_ms);
     player_open(&b, n, n->seed + 1);
     restore(&b, &a, k);
-    if (!is_advisory(&a))
-        check_restarted(&b, &a, (n->traits & RN_CALM) && (n->traits & RN_DISJOINT));
+    check_restarted(&b, &a, (n->traits & RN_CALM) && (n->traits & RN_DISJOINT));
+    check_remembered(&b, &a);
     free(k);
     player_close(&a);
     player_close(&b);

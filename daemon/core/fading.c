@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: ISC */
+/* Marks that are gone, and the notes on them. */
+#include "daemon/core/fading.h"
+
+#include <string.h>
+
+#include "daemon/base/when.h"
+#include "daemon/core/calls.h"
+
+static const struct slice held_by = SLICE_INIT("held:"), advisory = SLICE_INIT("advisory:");
+static const struct slice vanished = SLICE_INIT("vanished"), returned = SLICE_INIT("returned");
+
+static bool no_memory(struct err *e)
+{
+    return err_set(e, ERR_BUG, "calls: the memory for this election's texts and claims is used up");
+}
+
+struct fading *fading_find(const struct model *m, uint32_t endorsement, struct slice by)
+{
+    for (uint32_t i = 0; i < m->fading_count; i++)
+        if (m->fading[i].endorsement == endorsement && slice_eq(m->fading[i].by, by))
+            return &m->fading[i];
+    return NULL;
+}
+
+bool fading_start(struct model *m, uint32_t endorsement, struct slice by, int64_t now_ms,
+                  struct err *e)
+{
+    if (m->fading_count == m->fading_room) {
+        uint32_t more = m->fading_room ? m->fading_room * 2 : 4;
+        struct fading *all = arena_array(m->strings, more, sizeof *all);
+        if (!all)
+            return no_memory(e);
+        if (m->fading_count)
+            memcpy(all, m->fading, m->fading_count * sizeof *all);
+        m->fading = all;
+        m->fading_room = more;
+    }
+    m->fading[m->fading_count++] =
+        (struct fading){.endorsement = endorsement, .by = by, .since_ms = now_ms};
+    return true;
+}
+
+/* ---- notes ---- */
+
+bool fading_is_note(const struct claim *c)
+{
+    return slice_starts(c->by, held_by) || slice_starts(c->by, advisory);
+}
+
+static bool note(struct model *m, uint32_t endorsement, struct slice kind, struct slice of,
+                 struct claim *c, struct err *e)
+{
+    const struct endorsement *en = &m->endorsed->list[endorsement];
+
+    c->number = calls_number(m);
+    c->race_id = en->race_id;
+    c->endorsement_id = en->id;
+    c->by = arena_printf(m->strings, "%.*s%.*s", SLICE_FMT(kind), SLICE_FMT(of));
+    c->called_at_ms = WHEN_UNKNOWN;
+    return c->by.ptr ? calls_append(m, c, e) : no_memory(e);
+}
+
+bool fading_stop(struct model *m, uint32_t endorsement, struct slice by, int64_t now_ms,
+                 struct err *e)
+{
+    struct fading *f = fading_find(m, endorsement, by);
+    struct claim c = {.outcome = OUTCOME_PENDING,
+                      .at_ms = now_ms,
+                      .basis = returned,
+                      .reason = SLICE("the mark is back")};
+
+    if (!f)
+        return true;
+    bool held = f->held;
+    *f = m->fading[--m->fading_count];
+    return !held || note(m, endorsement, held_by, by, &c, e);
+}
+
+bool fading_hold(struct model *m, int64_t now_ms, uint32_t *held, struct err *e)
+{
+    *held = 0;
+    for (uint32_t i = 0; i < m->fading_count; i++) {
+        struct fading *f = &m->fading[i];
+        struct claim c = {.outcome = OUTCOME_PENDING,
+                          .at_ms = now_ms,
+                          .basis = vanished,
+                          .reason = SLICE("the mark is gone, and many went at once: the call "
+                                          "stands until it is back")};
+        if (f->since_ms != now_ms || f->held)
+            continue;
+        f->held = true;
+        ++*held;
+        if (!note(m, f->endorsement, held_by, f->by, &c, e))
+            return false;
+    }
+    return true;
+}
+
+bool fading_advise(struct model *m, uint32_t endorsement, uint32_t source, enum outcome now,
+                   struct slice evidence, int64_t now_ms, struct err *e)
+{
+    struct claim c = {.outcome = now,
+                      .at_ms = now_ms,
+                      .basis = SLICE("mark-moved"),
+                      .reason = SLICE("the mark went from one choice to another: the source's "
+                                      "marks call nothing more tonight"),
+                      .evidence = evidence};
+
+    m->feeds[source].advisory = true;
+    return note(m, endorsement, advisory, m->settings->sources[source].name, &c, e);
+}
+
+bool fading_restore(struct model *m, const struct claim *c, struct err *e)
+{
+    uint32_t endorsement = calls_endorsement_of(m, c);
+    struct slice of =
+        slice_sub(c->by, slice_starts(c->by, held_by) ? held_by.len : advisory.len, c->by.len);
+
+    if (slice_starts(c->by, advisory)) {
+        for (uint32_t i = 0; i < m->settings->source_count; i++)
+            m->feeds[i].advisory |= slice_eq(m->settings->sources[i].name, of);
+        return true;
+    }
+    if (endorsement == NONE)
+        return true;
+    struct fading *f = fading_find(m, endorsement, of);
+    if (f) /* back, or held anew */
+        *f = m->fading[--m->fading_count];
+    if (!slice_eq(c->basis, vanished))
+        return true;
+    if (!fading_start(m, endorsement, of, c->at_ms, e))
+        return false;
+    m->fading[m->fading_count - 1].held = true;
+    return true;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* What is known of marks that are nobody's call: those gone from a feed, and official ones that
+ * moved. What must be known again after a restart is a note: a claim by a name that no [calls]
+ * order has ("held:ap", "advisory:SOURCE"), so that it counts nowhere. */
+#ifndef TALLYD_CORE_FADING_H
+#define TALLYD_CORE_FADING_H
+
+#include "daemon/core/model.h"
+
+/* The mark of `by` that is gone; NULL: it is there. Good until the next call of any of these. */
+struct fading *fading_find(const struct model *m, uint32_t endorsement, struct slice by);
+
+bool fading_start(struct model *m, uint32_t endorsement, struct slice by, int64_t now_ms,
+                  struct err *e) MUST_USE;
+
+/* It is back, or taken back; nothing when it was not gone. */
+bool fading_stop(struct model *m, uint32_t endorsement, struct slice by, int64_t now_ms,
+                 struct err *e) MUST_USE;
+
+/* All that began to fade at now_ms is held until it is back: *held of them. */
+bool fading_hold(struct model *m, int64_t now_ms, uint32_t *held, struct err *e) MUST_USE;
+
+/* An official mark of this endorsement's has become `now`: the source's marks are advice from now
+ * on. */
+bool fading_advise(struct model *m, uint32_t endorsement, uint32_t source, enum outcome now,
+                   struct slice evidence, int64_t now_ms, struct err *e) MUST_USE;
+
+/* Is this claim a note? */
+bool fading_is_note(const struct claim *c);
+/* A note that was durable. False: memory. */
+bool fading_restore(struct model *m, const struct claim *note, struct err *e) MUST_USE;
+
+#endif
