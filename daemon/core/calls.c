@@ -8,6 +8,7 @@
 
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
+#include "daemon/core/claims.h"
 #include "daemon/core/fading.h"
 #include "daemon/core/marks.h"
 #include "daemon/core/match.h"
@@ -41,20 +42,6 @@ int calls_rank(const struct settings *s, struct slice by)
 bool calls_counts(const struct endorsement *e)
 {
     return e->status <= ENDORSE_ELECTED_UNOPPOSED;
-}
-
-/* Room for one more in an array of the arena: doubled, the old one is left behind. */
-static void *grown(struct arena *a, void *array, uint32_t count, uint32_t *room, size_t size)
-{
-    if (count < *room)
-        return array;
-    uint32_t more = *room ? *room * 2 : 4;
-    void *bigger = arena_array(a, more, size);
-    if (bigger && count)
-        memcpy(bigger, array, count * size);
-    if (bigger)
-        *room = more;
-    return bigger;
 }
 
 static bool no_memory(struct err *e)
@@ -116,50 +103,11 @@ void calls_done(struct model *m)
 
 /* ---- claims ---- */
 
-int64_t calls_number(struct model *m)
-{
-    return ++m->last_number;
-}
-
 bool calls_heard(const struct model *m, const struct race *r, const struct claim *c)
 {
     if (calls_rank(m->settings, c->by) == 0)
         return c->number > r->released;
     return (r->frozen == 0 || c->number < r->frozen) && (m->frozen == 0 || c->number < m->frozen);
-}
-
-uint32_t calls_endorsement_of(const struct model *m, const struct claim *claim)
-{
-    const struct endorsement *e = map_get(m->endorsed_by_id, claim->endorsement_id);
-
-    if (!e || !slice_eq(e->race_id, claim->race_id))
-        return NONE;
-    return (uint32_t)(e - m->endorsed->list);
-}
-
-/* Append to m->claims, and to the list of the endorsement it counts for. */
-bool calls_append(struct model *m, const struct claim *claim, struct err *e)
-{
-    uint32_t endorsement = calls_endorsement_of(m, claim);
-    struct claim *claims =
-        grown(m->strings, m->claims, m->claim_count, &m->claim_room, sizeof *claims);
-
-    if (!claims)
-        return no_memory(e);
-    m->claims = claims;
-    if (endorsement != NONE) {
-        struct standing *st = &m->standings[endorsement];
-        uint32_t *list =
-            grown(m->strings, st->claims, st->claim_count, &st->claim_room, sizeof *list);
-        if (!list)
-            return no_memory(e);
-        st->claims = list;
-        st->claims[st->claim_count++] = m->claim_count;
-    }
-    m->claims[m->claim_count++] = *claim;
-    if (claim->number > m->last_number)
-        m->last_number = claim->number;
-    return true;
 }
 
 bool calls_restore(struct model *m, const struct claim *claim, struct err *e)
@@ -178,7 +126,7 @@ bool calls_restore(struct model *m, const struct claim *claim, struct err *e)
         if (!texts[i]->ptr)
             return no_memory(e);
     }
-    return calls_append(m, &copy, e) && (!fading_is_note(&copy) || fading_restore(m, &copy, e));
+    return claims_append(m, &copy, e) && (!fading_is_note(&copy) || fading_restore(m, &copy, e));
 }
 
 /* The latest claim of an authority on an endorsement; NULL: none ever. */
@@ -240,7 +188,7 @@ static struct slice evidence(const struct model *m, const struct marks_word *w)
 static bool make(struct model *m, const struct making *k, int64_t now_ms, struct err *e)
 {
     struct claim c = {
-        .number = calls_number(m),
+        .number = claims_number(m),
         .race_id = k->race->id,
         .endorsement_id = m->endorsed->list[k->endorsement].id,
         .by = k->by,
@@ -262,7 +210,7 @@ static bool make(struct model *m, const struct making *k, int64_t now_ms, struct
         if (!c.evidence.ptr)
             return no_memory(e);
     }
-    return calls_append(m, &c, e);
+    return claims_append(m, &c, e);
 }
 
 bool calls_hold(struct model *m, const struct calls_look *look, uint32_t *held, struct err *e)
@@ -456,14 +404,19 @@ static bool look_at(struct model *m, struct race *r, uint32_t endorsement, struc
     return fade(m, r, endorsement, by, &w, look, first, e);
 }
 
-/* Why a win without an opponent cannot be; NULL: nothing speaks against it. */
-static const char *contradicted(const struct model *m, struct race *r, uint32_t endorsement)
+/* Why a win without an opponent, `said` or not, cannot be; NULL: nothing speaks against it. A few
+ * write-ins are no news: they only end it. */
+static const char *contradicted(const struct model *m, struct race *r, uint32_t endorsement,
+                                bool said)
 {
     if (marks_write_in_votes(r, endorsement))
         return "write-in";
-    if (marks_opponent_votes(r, endorsement))
-        return "opponent";
-    return seats_are_taken(m, r, endorsement, unopposed) ? "seats-filled" : NULL;
+    const char *against = marks_opponent_votes(r, endorsement)            ? "opponent"
+                          : seats_are_taken(m, r, endorsement, unopposed) ? "seats-filled"
+                                                                          : NULL;
+    if (said && against)
+        r->flags |= RACE_CONFLICT;
+    return against;
 }
 
 /* Nobody says "unopposed" any more. A feed that is silent takes nothing back; what the list alone
@@ -528,10 +481,8 @@ static bool look_unopposed(struct model *m, struct race *r, uint32_t endorsement
 
     if (!said && !won)
         return true;
-    const char *against = elected ? NULL : contradicted(m, r, endorsement);
+    const char *against = elected ? NULL : contradicted(m, r, endorsement, said);
     struct marks_word w = marks_uncontested(m, r, endorsement);
-    if (said && against && strcmp(against, "write-in") != 0)
-        r->flags |= RACE_CONFLICT; /* a few write-ins are no news: they only end it */
     if (!won)
         return against || call_unopposed(m, r, endorsement, &w, look, e);
     if (!said && !against)

@@ -23,23 +23,13 @@ struct calls_look {
 bool calls_init(struct model *m, struct err *e) MUST_USE;
 void calls_done(struct model *m);
 
-/* The number for the next claim or decision. */
-int64_t calls_number(struct model *m);
-
 /* Does a claim count, after what the desk has frozen and released? A call of the desk's counts
  * until it is released; a feed's, when it came before a freeze. */
 bool calls_heard(const struct model *m, const struct race *r, const struct claim *c);
 
-/* Append a claim whose texts live as long as the model. */
-bool calls_append(struct model *m, const struct claim *claim, struct err *e) MUST_USE;
-
-/* A claim that was durable, in order of number; copied. One that calls_endorsement_of does not know
- * is kept and counts nowhere. */
+/* A claim that was durable, in order of number; copied. One that claims_endorsement_of does not
+ * know is kept and counts nowhere. */
 bool calls_restore(struct model *m, const struct claim *claim, struct err *e) MUST_USE;
-
-/* For whom a claim counts. NONE: the list has no such endorsement, or has given its id to a
- * candidacy in another race. */
-uint32_t calls_endorsement_of(const struct model *m, const struct claim *claim);
 
 /* Has an official mark of the race gone from one choice to another? Then its source's marks call
  * nothing more tonight, in whatever race of the same payload: scan all races before the first look.

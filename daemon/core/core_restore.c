@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "daemon/core/claims.h"
 #include "daemon/core/feed.h"
 #include "daemon/core/ruling.h"
 
@@ -28,7 +29,7 @@ static bool restore_claims(struct core *c, const struct claim *claims, size_t n,
     struct model *m = &c->model;
 
     for (size_t i = 0; i < n; i++) {
-        uint32_t endorsement = calls_endorsement_of(m, &claims[i]);
+        uint32_t endorsement = claims_endorsement_of(m, &claims[i]);
         if (!calls_restore(m, &claims[i], e))
             return false;
         if (endorsement == NONE)

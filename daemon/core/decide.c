@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/core/calls.h"
+#include "daemon/core/claims.h"
 #include "daemon/core/decide_verbs.h"
 
 bool decide_no_memory(struct err *e)
@@ -171,7 +172,7 @@ bool decide_take(struct model *m, const struct decision *d, int64_t now_ms, stru
     if (!v)
         return false;
     struct decision numbered = *d;
-    numbered.number = calls_number(m);
+    numbered.number = claims_number(m);
     numbered.at_ms = now_ms;
     if (a.argument.ptr)
         numbered.argument = a.argument;

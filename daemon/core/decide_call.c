@@ -6,6 +6,7 @@
 
 #include "daemon/base/when.h"
 #include "daemon/core/calls.h"
+#include "daemon/core/claims.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/marks.h"
@@ -102,7 +103,7 @@ static bool claim(struct model *m, const struct about *a, uint32_t endorsement, 
                   struct slice basis, struct slice reason, struct err *e)
 {
     struct claim c = {
-        .number = calls_number(m),
+        .number = claims_number(m),
         .race_id = a->race->id,
         .endorsement_id = m->endorsed->list[endorsement].id,
         .by = SLICE("desk"),
@@ -114,7 +115,7 @@ static bool claim(struct model *m, const struct about *a, uint32_t endorsement, 
         .evidence = a->d->url,
     };
 
-    return calls_append(m, &c, e);
+    return claims_append(m, &c, e);
 }
 
 /* Every seat, or place, is taken by ours: the others of ours have lost. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "daemon/base/when.h"
-#include "daemon/core/calls.h"
+#include "daemon/core/claims.h"
 
 static const struct slice held_by = SLICE_INIT("held:"), advisory = SLICE_INIT("advisory:");
 static const struct slice vanished = SLICE_INIT("vanished"), returned = SLICE_INIT("returned");
@@ -53,12 +53,12 @@ static bool note(struct model *m, uint32_t endorsement, struct slice kind, struc
 {
     const struct endorsement *en = &m->endorsed->list[endorsement];
 
-    c->number = calls_number(m);
+    c->number = claims_number(m);
     c->race_id = en->race_id;
     c->endorsement_id = en->id;
     c->by = arena_printf(m->strings, "%.*s%.*s", SLICE_FMT(kind), SLICE_FMT(of));
     c->called_at_ms = WHEN_UNKNOWN;
-    return c->by.ptr ? calls_append(m, c, e) : no_memory(e);
+    return c->by.ptr ? claims_append(m, c, e) : no_memory(e);
 }
 
 bool fading_stop(struct model *m, uint32_t endorsement, struct slice by, int64_t now_ms,
@@ -113,7 +113,7 @@ bool fading_advise(struct model *m, uint32_t endorsement, uint32_t source, enum 
 
 bool fading_restore(struct model *m, const struct claim *c, struct err *e)
 {
-    uint32_t endorsement = calls_endorsement_of(m, c);
+    uint32_t endorsement = claims_endorsement_of(m, c);
     struct slice of =
         slice_sub(c->by, slice_starts(c->by, held_by) ? held_by.len : advisory.len, c->by.len);
 
