@@ -521,7 +521,7 @@ bool core_preview(struct core *c, const struct decision *d, int64_t now_ms, stru
     }
     bool ok = decide_shows(m, d, now_ms, a, &said, &shows, e);
     if (ok && !shows)
-        documents_decision_line(m, &said, out);
+        documents_decision_line(m, &said, out), buf_addc(out, '\n');
     if (!ok || !shows) {
         arena_free(a);
         return ok;

@@ -170,16 +170,33 @@ static void age(int64_t when, int64_t now_ms, struct buf *out)
         buf_addf(out, "%" PRId64 "s", (now_ms - when) / WHEN_SECOND);
 }
 
-static void source_line(const struct settings_source *s, struct slice file,
-                        const struct feed_file *f, bool fresh, int64_t now_ms, struct buf *out)
+/* How many of a file's contests are held, or in quarantine. */
+static size_t held_of(const struct model *m, uint32_t source, uint32_t file)
 {
+    size_t n = 0;
+    void *value;
+
+    for (size_t at = 0; map_next(m->feeds[source].contests, &at, NULL, &value);) {
+        const struct feed_contest *c = value;
+        enum verdict_class class = verdict_info[c->doubt].class;
+        n += c->file == file && (class == CLASS_HOLD || class == CLASS_QUARANTINE);
+    }
+    return n;
+}
+
+static void source_line(const struct model *m, uint32_t source, uint32_t k, struct slice file,
+                        bool fresh, int64_t now_ms, struct buf *out)
+{
+    const struct settings_source *s = &m->settings->sources[source];
+    const struct feed_file *f = &m->feeds[source].files[k];
+
     buf_addf(out, "%.*s\t%.*s\t%.*s\t%.*s\t%s\t", SLICE_FMT(s->name), SLICE_FMT(file),
              SLICE_FMT(s->state), SLICE_FMT(s->county), fresh ? "fresh" : "stale");
     age(f->last_success_ms, now_ms, out);
     buf_addc(out, '\t');
     age(f->last_change_ms, now_ms, out);
-    buf_addf(out, "\t%s\t%.*s\n", f->seen || f->verdict ? verdict_info[f->verdict].name : "",
-             SLICE_FMT(last_words(f)));
+    buf_addf(out, "\t%zu\t%s\t%.*s\n", held_of(m, source, k),
+             f->seen || f->verdict ? verdict_info[f->verdict].name : "", SLICE_FMT(last_words(f)));
 }
 
 void documents_sources(const struct model *m, int64_t now_ms, bool json, struct buf *out)
@@ -190,17 +207,16 @@ void documents_sources(const struct model *m, int64_t now_ms, bool json, struct 
     if (json)
         jsonw_array(&j, NULL);
     else
-        buf_addz(out, "source\tfile\tstate\tcounty\tfresh\tsuccess\tchange\tverdict\ttext\n");
+        buf_addz(out, "source\tfile\tstate\tcounty\tfresh\tsuccess\tchange\theld\tverdict\ttext\n");
     for (uint32_t i = 0; i < m->settings->source_count; i++) {
         const struct settings_source *s = &m->settings->sources[i];
         for (uint32_t k = 0; k == 0 || k < s->file_count; k++) {
             struct slice file = s->file_count ? s->files[k] : (struct slice){0};
-            const struct feed_file *f = &m->feeds[i].files[k];
             bool fresh = feed_fresh(m, i, k, now_ms);
             if (json)
                 source_json(&j, m, i, k, file, fresh);
             else
-                source_line(s, file, f, fresh, now_ms, out);
+                source_line(m, i, k, file, fresh, now_ms, out);
         }
     }
     if (json) {
