@@ -90,28 +90,25 @@ static uint64_t unit_hash(const void *list, uint32_t i)
     return unit_mix(&k->units[i], k->rows[i].parent);
 }
 
-/* Of few items each is looked at; the others are in the index. */
-static uint32_t few_find(const struct index *x, const struct index_of *of, const void *list,
-                         uint32_t from, uint32_t to, const void *key, uint64_t hash)
+/* The item with this key among those from `from` on, or ARRAYS_NONE. Of few each is looked at; for
+ * more there is an index, which is told now what came since it was last asked. False when memory is
+ * out. */
+static bool find_item(struct index *x, struct arrays *a, const struct index_of *of,
+                      const void *list, uint32_t from, uint32_t to, const void *key, uint64_t hash,
+                      uint32_t *item)
 {
-    if (to - from > FEW)
-        return index_find(x, of, list, key, hash);
-    for (uint32_t i = from; i < to; i++) {
-        if (of->is(list, i, key))
-            return i;
-    }
-    return ARRAYS_NONE;
-}
-
-/* One more, at `to`. False when memory is out. */
-static bool few_add(struct index *x, struct arrays *a, const struct index_of *of, const void *list,
-                    uint32_t from, uint32_t to)
-{
-    if (to - from < FEW)
+    *item = ARRAYS_NONE;
+    if (to - from > FEW) {
+        for (uint32_t i = from + x->count; i < to; i++) {
+            if (!index_add(x, a, of, list, i))
+                return false;
+        }
+        *item = index_find(x, of, list, key, hash);
         return true;
-    for (uint32_t i = from + x->count; i <= to; i++) {
-        if (!index_add(x, a, of, list, i))
-            return false;
+    }
+    for (uint32_t i = from; i < to && *item == ARRAYS_NONE; i++) {
+        if (of->is(list, i, key))
+            *item = i;
     }
     return true;
 }
@@ -402,8 +399,6 @@ static bool choice_add(struct results_builder *b, struct building *k,
                      sizeof *k->choices, CHOICES_MAX)) /* by fours at first */
         return building_full(e);
     k->choices[k->choice_count] = *r;
-    if (!few_add(&k->choice_index, &b->arrays, &choices_by_key, k->choices, 0, k->choice_count))
-        return building_full(e);
     if (!r->id.len && !r->name.len)
         building_bad(b, k, "a choice has neither id nor name");
     *index = k->choice = k->choice_count++;
@@ -424,8 +419,9 @@ bool results_choice(struct results_builder *b, const struct results_choice_in *i
             !pool_add_like(&b->pool, in->name, like->name, &r.name) ||
             !pool_add_like(&b->pool, in->party, like->party, &r.party))
             return building_full(e);
-        *index = few_find(&k->choice_index, &choices_by_key, k->choices, 0, k->choice_count, &r,
-                          choice_mix(&r));
+        if (!find_item(&k->choice_index, &b->arrays, &choices_by_key, k->choices, 0,
+                       k->choice_count, &r, choice_mix(&r), index))
+            return building_full(e);
         if (*index == ARRAYS_NONE)
             return choice_add(b, k, &r, index, e);
     }
@@ -477,8 +473,6 @@ static bool unit_add(struct results_builder *b, struct building *k, const struct
     k->units[at] = *r;
     k->rows[at].parent = parent;
     k->parents |= parent != 0;
-    if (!few_add(&k->unit_index, &b->arrays, &units_by_key, k, 1, at))
-        return building_full(e);
     if (!r->id.len && !r->name.len)
         building_bad(b, k, "a reporting unit has neither id nor name");
     *index = k->unit_count++;
@@ -503,8 +497,9 @@ static bool unit_find(struct results_builder *b, struct building *k,
             !pool_add_like(&b->pool, in->name, like->name, &r->name))
             return building_full(e);
         const struct unit_key key = {r, in->parent};
-        *index = few_find(&k->unit_index, &units_by_key, k, 1, k->unit_count, &key,
-                          unit_mix(r, in->parent));
+        if (!find_item(&k->unit_index, &b->arrays, &units_by_key, k, 1, k->unit_count, &key,
+                       unit_mix(r, in->parent), index))
+            return building_full(e);
         if (*index == ARRAYS_NONE)
             return unit_add(b, k, r, in->parent, index, e);
     }
@@ -542,17 +537,12 @@ bool results_units_again(struct results_builder *b, struct err *e)
     if (!of || k->unit_count > 1)
         return err_set(e, ERR_BUG, "the driver takes over units that are not there");
     uint32_t n = of->unit_count;
-    struct index *x = &k->unit_index;
     if (!arrays_grow(&b->arrays, &k->units, &k->unit_room, n, sizeof *k->units, UNITS_MAX) ||
-        !arrays_grow(&b->arrays, &k->rows, &k->row_room, n, sizeof *k->rows, UNITS_MAX) ||
-        (of->unit_index.room && !index_reserve(x, &b->arrays, of->unit_index.room)))
+        !arrays_grow(&b->arrays, &k->rows, &k->row_room, n, sizeof *k->rows, UNITS_MAX))
         return building_full(e);
     memcpy(k->units + 1, of->units + 1, (n - 1) * sizeof *k->units);
     for (uint32_t u = 1; u < n; u++)
         k->rows[u] = (struct row){.parent = of->rows[u].parent, .whole = of->rows[u].whole};
-    if (x->room)
-        memcpy(x->slots, of->unit_index.slots, x->room * sizeof *x->slots);
-    x->count = of->unit_index.count;
     k->unit_count = n;
     k->parents = of->parents;
     return true;
