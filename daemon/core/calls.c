@@ -222,6 +222,13 @@ bool calls_hold(struct model *m, const struct calls_look *look, uint32_t *held, 
 
 /* ---- looking at marks ---- */
 
+/* What is said of the race contradicts itself. The first reason is told. */
+static void doubt(struct race *r, const char *why)
+{
+    r->flags |= RACE_CONFLICT;
+    r->conflict = r->conflict ? r->conflict : why;
+}
+
 static const enum outcome outcomes[] = {
     [MARKS_WON] = OUTCOME_WON,
     [MARKS_LOST] = OUTCOME_LOST,
@@ -271,7 +278,7 @@ static bool call_it(struct model *m, struct race *r, uint32_t endorsement, struc
     };
 
     if (w->opinion == MARKS_WON && seats_are_taken(m, r, endorsement, by)) {
-        r->flags |= RACE_CONFLICT;
+        doubt(r, "more wins are called than there are seats");
         return true;
     }
     if (strcmp(w->basis, "seats-filled") == 0)
@@ -352,7 +359,7 @@ static bool caller_agrees(const struct model *m, struct race *r, uint32_t endors
     struct marks_word own = marks_source_says(m, r, endorsement, by, source);
     if (own.opinion == MARKS_SILENT) {
         if (w->opinion != MARKS_UNCALLED)
-            r->flags |= RACE_CONFLICT;
+            doubt(r, "feeds of one authority differ");
         return false;
     }
     if (w->opinion == MARKS_UNCALLED)
@@ -381,7 +388,7 @@ static bool look_at(struct model *m, struct race *r, uint32_t endorsement, struc
     enum outcome stands = says(m, endorsement, by);
 
     if (w.conflict)
-        r->flags |= RACE_CONFLICT;
+        doubt(r, w.conflict);
     if (w.opinion == MARKS_SILENT)
         return true;
     if (w.opinion == same[stands])
@@ -390,7 +397,7 @@ static bool look_at(struct model *m, struct race *r, uint32_t endorsement, struc
         return true;
     if (slice_eq(by, official) && m->feeds[w.contest->source].advisory) {
         if (stands != OUTCOME_PENDING && w.opinion != MARKS_UNCALLED)
-            r->flags |= RACE_CONFLICT;
+            doubt(r, "an official mark has moved");
         return true;
     }
     if (stands == OUTCOME_PENDING)
@@ -415,7 +422,7 @@ static const char *contradicted(const struct model *m, struct race *r, uint32_t 
                           : seats_are_taken(m, r, endorsement, unopposed) ? "seats-filled"
                                                                           : NULL;
     if (said && against)
-        r->flags |= RACE_CONFLICT;
+        doubt(r, "said to be unopposed, and another has votes, or the seat");
     return against;
 }
 
@@ -542,8 +549,9 @@ static bool look_once(struct model *m, struct race *r, struct calls_look *look, 
     bool closed = r->polls_close_ms != WHEN_UNKNOWN && look->now_ms >= r->polls_close_ms;
 
     r->flags &= ~(uint32_t)RACE_CONFLICT;
+    r->conflict = NULL;
     if (!marks_seats(m, r))
-        r->flags |= RACE_CONFLICT;
+        doubt(r, "seats, or places in a next round, are stated differently");
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t endorsement = r->endorsements[i];
         if (!calls_counts(&m->endorsed->list[endorsement]))

@@ -289,6 +289,24 @@ static void tell_standing(struct turn *t, uint32_t endorsement, const struct sta
         emit_event(calls, &ev, &t->core->all);
 }
 
+/* Once, when it begins: the log and the desk hear what contradicts what. */
+static void note_conflict(struct turn *t, const struct race *r, const struct race *was)
+{
+    char room[1000];
+    struct buf text;
+
+    if (!(r->flags & ~was->flags & RACE_CONFLICT) ||
+        (t->look.moved && &t->core->model.races[t->look.moved->race] == r)) /* that is told */
+        return;
+    buf_init_over(&text, room, sizeof room);
+    standings_conflict(&t->core->model, r, &text);
+    struct verdict_note note = {.verdict = VERDICT_CALLS_DIFFER,
+                                .source = NONE,
+                                .contest = r->id,
+                                .text = arena_copy(t->out->arena, buf_slice(&text))};
+    add_notes(t, &note, 1);
+}
+
 /* Derive what stands, race by race, and word its messages with the totals as they are then. */
 static void settle_races(struct turn *t, struct emit *calls)
 {
@@ -304,6 +322,7 @@ static void settle_races(struct turn *t, struct emit *calls)
             return;
         }
         bool standings = core_derive(c, r, t->now_ms, old, &calls->failed);
+        note_conflict(t, r, was);
         t->was[i].changed |= standings || r->flags != was->flags || r->status != was->status ||
                              r->seats != was->seats || r->places != was->places;
         if (t->was[i].changed && t->now_ms > m->last_change_ms) /* a restart goes back in time */

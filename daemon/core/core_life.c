@@ -92,7 +92,7 @@ static bool start(struct core *c, struct err *e)
         struct race *r = &m->races[i];
         r->polls_close_ms = polls_race_close(m->settings, m->endorsed, r);
         if (!marks_seats(m, r))
-            r->flags |= RACE_CONFLICT;
+            r->flags |= RACE_CONFLICT; /* calls.c says why */
         core_count(c, r, 1);
     }
     return true;

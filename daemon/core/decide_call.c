@@ -85,8 +85,10 @@ static bool judge_call(const struct model *m, const struct about *a, struct err 
     const struct standing *st = &m->standings[a->endorsement];
 
     if (!calls_counts(en))
-        return err_set(e, ERR_NO, "%.*s is %s: it is not called", SLICE_FMT(en->id),
-                       endorsement_statuses[en->status]);
+        return err_set(e, ERR_NO,
+                       "%.*s is %s: it is not called; tallyctl endorse status %.*s active makes it "
+                       "count again",
+                       SLICE_FMT(en->id), endorsement_statuses[en->status], SLICE_FMT(en->id));
     if (a->race->flags & RACE_VOID)
         return err_set(e, ERR_NO,
                        "%.*s is void: nothing called in it stands; tallyctl mark %.*s void off "
@@ -94,8 +96,10 @@ static bool judge_call(const struct model *m, const struct about *a, struct err 
                        SLICE_FMT(a->race->id), SLICE_FMT(a->race->id));
     if (st->claim != NONE && (int64_t)st->outcome == a->value &&
         calls_rank(m->settings, m->claims[st->claim].by) == 0)
-        return err_set(e, ERR_NO, "%.*s is called %s by the desk already", SLICE_FMT(en->id),
-                       outcome_name(st->outcome));
+        return err_set(
+            e, ERR_NO,
+            "%.*s is called %s by the desk already; tallyctl uncall %.*s takes that back",
+            SLICE_FMT(en->id), outcome_name(st->outcome), SLICE_FMT(en->id));
     return judge_close(m, a, e) && judge_room(m, a, e);
 }
 
@@ -196,8 +200,8 @@ static bool judge_freeze(const struct model *m, const struct about *a, struct er
 {
     if ((a->race ? a->race->frozen : m->frozen) == 0)
         return true;
-    return err_set(e, ERR_NO, "%.*s frozen already; tallyctl release %.*s ends it",
-                   SLICE_FMT(a->race ? a->race->id : SLICE("everything is")),
+    return err_set(e, ERR_NO, "%.*s is frozen already; tallyctl release%s%.*s ends it",
+                   SLICE_FMT(a->race ? a->race->id : SLICE("everything")), a->race ? " " : "",
                    SLICE_FMT(a->d->target));
 }
 

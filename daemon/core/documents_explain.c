@@ -11,6 +11,7 @@
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/progress.h"
+#include "daemon/core/standings.h"
 #include "daemon/core/statement.h"
 
 /* A feed's thing by its id and its name, of which it may lack one. */
@@ -143,7 +144,9 @@ static void explain_endorsement(const struct model *m, uint32_t i, struct buf *o
     bool unsaid = progress_of(r, i) == PROGRESS_UNCLEAR && seats_unsaid(m, r) &&
                   strcmp(state, progress_name(PROGRESS_UNCLEAR)) == 0;
     buf_addf(out, "  outcome  %s%s\n  counts   ", state,
-             unsaid ? ": seats_to_fill is not in the list" : "");
+             unsaid                ? ": seats_to_fill is not in the list"
+             : labels_trails(m, i) ? ", and trails in the votes on air"
+                                   : "");
     tally_race(&t, m, r, 1, &part);
     const char *comma = "";
     for (size_t k = 0; k < TALLY_NUMBERS; k++)
@@ -234,6 +237,11 @@ static void explain_race(const struct model *m, const struct race *r, int64_t no
         buf_addz(out, now_ms < r->polls_close_ms ? "; calls wait until polls close at "
                                                  : "; polls closed at ");
         local_time_write(m->settings, r->polls_close_ms, out);
+        buf_addc(out, '\n');
+    }
+    if (r->flags & RACE_CONFLICT) {
+        buf_addz(out, "conflict: ");
+        standings_conflict(m, r, out);
         buf_addc(out, '\n');
     }
     explain_figures(m, r, out);

@@ -34,7 +34,8 @@ static void write_ours(const struct model *m, const struct race *r, struct buf *
         for (uint32_t k = 0; k < r->choice_count; k++)
             if (r->choices[k].endorsement == endorsement && r->choices[k].votes >= 0)
                 buf_addf(out, " %" PRId64, r->choices[k].votes);
-        buf_addf(out, " %s", labels_state(m, endorsement));
+        buf_addf(out, " %s%s", labels_state(m, endorsement),
+                 labels_trails(m, endorsement) ? ", trailing" : "");
     }
 }
 

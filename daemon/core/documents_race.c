@@ -70,6 +70,7 @@ static void write_endorsed(struct jsonw *j, const struct model *m, const struct 
         jsonw_str(j, "candidate", e->name);
         jsonw_strz(j, "outcome", outcome_name(st->outcome));
         jsonw_strz(j, "state", labels_state(m, r->endorsements[i]));
+        jsonw_bool(j, "trails", labels_trails(m, r->endorsements[i]));
         if (st->claim != NONE)
             jsonw_str(j, "by", m->claims[st->claim].by);
         else

@@ -77,3 +77,11 @@ const char *labels_state(const struct model *m, uint32_t endorsement)
         return outcome_name(st->outcome);
     return progress_name(progress_of(&m->races[st->race], endorsement));
 }
+
+bool labels_trails(const struct model *m, uint32_t endorsement)
+{
+    const struct standing *st = &m->standings[endorsement];
+    bool ahead = st->outcome == OUTCOME_WON || st->outcome == OUTCOME_ADVANCED;
+
+    return ahead && progress_of(&m->races[st->race], endorsement) == PROGRESS_TRAILING;
+}

@@ -14,4 +14,7 @@ const char *labels_band(enum band b);               /* "auto", ... */
  * results"; "withdrawn" and the like where it does not count. */
 const char *labels_state(const struct model *m, uint32_t endorsement);
 
+/* Is it called, and behind in the votes on air all the same? */
+bool labels_trails(const struct model *m, uint32_t endorsement);
+
 #endif

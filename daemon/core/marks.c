@@ -166,7 +166,7 @@ static struct marks_word contest_word(const struct race *r, const struct feed_co
 
     if ((r->seats > 0 && winners > r->seats) || (r->places > 0 && going_on > r->places)) {
         w.opinion = MARKS_SILENT;
-        w.conflict = true;
+        w.conflict = "more are marked than there are seats, or places in a next round";
     } else if (w.opinion != MARKS_SILENT) {
         return w;
     } else if (r->seats > 0 && winners == r->seats) {
@@ -196,7 +196,7 @@ struct marks_word marks_source_says(const struct model *m, const struct race *r,
                                     uint32_t endorsement, struct slice by, uint32_t source)
 {
     struct marks_word word = {.opinion = MARKS_SILENT};
-    bool conflict = false;
+    const char *conflict = NULL;
 
     for (uint32_t i = 0; i < r->contest_count; i++) {
         const struct feed_contest *c = r->contests[i];
@@ -205,7 +205,7 @@ struct marks_word marks_source_says(const struct model *m, const struct race *r,
         struct marks_word w = {.opinion = MARKS_SILENT, .contest = c, .choice = NONE};
         if (may_speak(m, r, c, by))
             w = contest_word(r, c, endorsement);
-        conflict |= w.conflict;
+        conflict = conflict ? conflict : w.conflict;
         if (!word.contest || stronger(w.opinion, word.opinion))
             word = w;
     }
@@ -226,19 +226,19 @@ struct marks_word marks_say(const struct model *m, const struct race *r, uint32_
                             struct slice by)
 {
     struct marks_word word = {.opinion = MARKS_SILENT};
-    bool conflict = false;
+    const char *conflict = NULL;
 
     for (uint32_t i = 0; i < r->contest_count; i++) {
         uint32_t source = r->contests[i]->source;
         if (!slice_eq(m->settings->sources[source].authority, by) || seen_before(r, i))
             continue;
         struct marks_word w = marks_source_says(m, r, endorsement, by, source);
-        conflict |= w.conflict;
+        conflict = conflict ? conflict : w.conflict;
         if (w.opinion == MARKS_SILENT)
             continue;
-        if (w.opinion >= MARKS_WON && word.opinion >= MARKS_WON && w.opinion != word.opinion) {
-            return (struct marks_word){.opinion = MARKS_SILENT, .conflict = true};
-        }
+        if (w.opinion >= MARKS_WON && word.opinion >= MARKS_WON && w.opinion != word.opinion)
+            return (struct marks_word){.opinion = MARKS_SILENT,
+                                       .conflict = "feeds of one authority differ"};
         if (w.opinion > word.opinion)
             word = w;
     }

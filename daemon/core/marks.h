@@ -19,7 +19,9 @@ struct marks_word {
     const struct feed_contest *contest; /* where it stands; NULL when silent */
     uint32_t choice;                    /* of the contest */
     const char *basis;                  /* "mark", "seats-filled", "places-filled" */
-    bool conflict; /* sources of this authority differ, or mark more winners than there are seats */
+    /* why it cannot be believed: sources of this authority differ, or mark more winners than there
+     * are seats; NULL: it can */
+    const char *conflict;
 };
 
 /* Set r->seats and r->places from what the race's endorsements and contests state; -1 when none

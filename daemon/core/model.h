@@ -90,7 +90,7 @@ struct feed_file {
     enum verdict doubt;
     bool unasked; /* kept over a restart, and the site has not been heard since: keeps its place in
                      a race */
-    bool kept; /* core.c: what it shows was kept over a restart, and no payload was used since */
+    bool kept;    /* core.c: what it shows was kept over a restart, and no payload was used since */
     /* feed.c's: a payload that waits for polls to close, the verdict's bytes */
     struct feed_own *own;
 };
@@ -223,6 +223,7 @@ struct race {
     uint32_t flags; /* calls.c: CONFLICT; standings.c: FROZEN, UNDER_REVIEW and what is `marked`;
                        merge.c: DISAGREEMENT, IN_DOUBT, CORRECTED, PARTIAL, GONE,
                        SOURCE_CHANGED */
+    const char *conflict; /* calls.c: why CONFLICT, where more than claims differ; NULL */
     /* what the desk has said of it (decide.c): numbers of decisions, 0: it has not */
     uint32_t marked;  /* flags */
     int64_t frozen;   /* feeds' claims of higher numbers do not count */

@@ -75,6 +75,26 @@ static bool differ(const struct model *m, const uint32_t claims[CALLS_RANKS])
     return false;
 }
 
+void standings_conflict(const struct model *m, const struct race *r, struct buf *out)
+{
+    const char *before = r->conflict ? "; " : "";
+
+    buf_addz(out, r->conflict ? r->conflict : "");
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        uint32_t claims[CALLS_RANKS];
+        latest_by_rank(m, r, r->endorsements[i], claims);
+        if (!differ(m, claims))
+            continue;
+        buf_addf(out, "%s%.*s is", before, SLICE_FMT(m->endorsed->list[r->endorsements[i]].name));
+        before = "; ";
+        for (int rank = 0, said = 0; rank < CALLS_RANKS; rank++)
+            if (claims[rank] != NONE && m->claims[claims[rank]].outcome != OUTCOME_PENDING)
+                buf_addf(out, "%s %s by %.*s", said++ ? "," : "",
+                         outcome_name(m->claims[claims[rank]].outcome),
+                         SLICE_FMT(m->claims[claims[rank]].by));
+    }
+}
+
 static bool is_fading(const struct model *m, uint32_t endorsement)
 {
     for (uint32_t i = 0; i < m->fading_count; i++)

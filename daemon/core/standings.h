@@ -3,12 +3,16 @@
 #ifndef TALLYD_CORE_STANDINGS_H
 #define TALLYD_CORE_STANDINGS_H
 
+#include "daemon/base/buf.h"
 #include "daemon/core/model.h"
 
 /* Derive from the claims: the standings of the race's endorsements, its status, seats_called,
  * places_called, RACE_UNDER_REVIEW and (added to what calls_look found) RACE_CONFLICT. True when
  * any outcome, or who decided it, is another than before. */
 bool standings_derive(struct model *m, struct race *r);
+
+/* What contradicts what, where RACE_CONFLICT is set: for people, appended. */
+void standings_conflict(const struct model *m, const struct race *r, struct buf *out);
 
 /* The highest authority with a claim in the race, taken back or not (the desk decides single
  * candidacies, not races): empty for none. */

@@ -88,4 +88,7 @@ const struct verdict_info verdict_info[VERDICTS] = {
     [VERDICT_MARK_MOVED] = SAYS("mark-moved", CLASS_FLAG,
                                 "an official mark went from one choice to another; the source's "
                                 "marks call nothing more tonight"),
+    [VERDICT_CALLS_DIFFER] = SAYS("calls-differ", CLASS_FLAG,
+                                  "authorities, marks, seats or the list contradict each other on "
+                                  "who is called; explain says who says what"),
 };

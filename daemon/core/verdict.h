@@ -50,7 +50,8 @@ enum verdict {
     VERDICT_ROSTER_CHANGED,
     VERDICT_OVERVOTE,
     VERDICT_OVERVOTE_FLAG,
-    VERDICT_MARK_MOVED, /* an official mark went from one choice to another */
+    VERDICT_MARK_MOVED,   /* an official mark went from one choice to another */
+    VERDICT_CALLS_DIFFER, /* of a race: what is said of its calls contradicts itself */
     VERDICTS
 };
 

@@ -271,6 +271,90 @@ static void test_two_feeds_that_differ_call_nothing(void **state)
     night_close(&n);
 }
 
+/* ---- what is shown ---- */
+
+static struct slice explained(const struct night *n, const char *id, struct buf *text)
+{
+    struct err e;
+
+    buf_clear(text);
+    assert_true(documents_explain(core_model(n->core), core_tally(n->core), slice_of(id),
+                                  NIGHT_AT(9), text, &e));
+    return buf_slice(text);
+}
+
+#define BEHIND(a, votes)                                                                           \
+    "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer|D ; " a                   \
+    "\nchoice 13|Other One|R\ntotal " votes "\n"
+
+static void test_a_call_stands_though_its_candidate_trails_and_is_shown_so(void **state)
+{
+    struct buf text;
+    struct night n;
+    struct err e;
+    (void)state;
+    buf_init(&text, 65536);
+    night_open(&n, list);
+    night_batch(&n, AP, BEHIND("", "100 900"), NIGHT_AT(1));
+    assert_true(night_says(night_message(&n, MESSAGE_RACE, 0)->data,
+                           "\"state\":\"trailing\",\"trails\":false"));
+    night_batch(&n, AP, BEHIND("won", "110 910"), NIGHT_AT(2));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_true(
+        night_says(night_message(&n, MESSAGE_RACE, 0)->data, "\"state\":\"won\",\"trails\":true"));
+    assert_true(night_says(explained(&n, "ann", &text), "won, and trails in the votes on air"));
+    buf_clear(&text);
+    assert_true(documents_races(core_model(n.core), NULL, 0, false, &text, &e));
+    assert_true(night_says(buf_slice(&text), "Ann Archer 110 won, trailing"));
+    night_batch(&n, AP, BEHIND("won", "1100 920"), NIGHT_AT(3));
+    assert_true(
+        night_says(night_message(&n, MESSAGE_RACE, 0)->data, "\"state\":\"won\",\"trails\":false"));
+    assert_false(night_says(explained(&n, "ann", &text), "trails"));
+    buf_done(&text);
+    night_close(&n);
+}
+
+/* When it begins, by name, and once; explain has it while it lasts. */
+static void test_a_conflict_is_told_once(void **state)
+{
+    struct buf text;
+    struct night n;
+    (void)state;
+    buf_init(&text, 65536);
+    night_open(&n, list);
+    night_batch(&n, DDHQ, SENATE("won", ""), NIGHT_AT(1));
+    assert_int_equal(n.out.note_count, 0);
+    night_batch(&n, AP, SENATE("", "won"), NIGHT_AT(2));
+    assert_int_equal(n.out.note_count, 1);
+    assert_int_equal(n.out.notes[0].verdict, VERDICT_CALLS_DIFFER);
+    assert_int_equal(n.out.notes[0].source, NONE);
+    assert_true(slice_is(n.out.notes[0].contest, "ga-ss-1"));
+    assert_true(slice_is(n.out.notes[0].text, "Ann Archer is lost by ap, won by ddhq"));
+    assert_true(night_says(explained(&n, "ann", &text),
+                           "conflict: Ann Archer is lost by ap, won by ddhq\n"));
+    night_batch(&n, AP, SENATE("", "won") HOUSE("", ""), NIGHT_AT(3));
+    night_batch(&n, DDHQ, SENATE("won", "lost"), NIGHT_AT(4));
+    assert_int_equal(n.out.note_count, 0);
+    night_batch(&n, DDHQ, SENATE("", "won"), NIGHT_AT(5));
+    night_unchanged(&n, DDHQ, NIGHT_AT(7));
+    assert_false(night_race(&n, "ann")->flags & RACE_CONFLICT);
+    assert_false(night_says(explained(&n, "ann", &text), "conflict"));
+    assert_true(night_decide(&n, "call", "ann", "won", NIGHT_AT(8))); /* begins anew */
+    assert_int_equal(n.out.note_count, 1);
+    assert_true(
+        slice_is(n.out.notes[0].text, "Ann Archer is won by desk, lost by ap, lost by ddhq"));
+    night_close(&n);
+    night_open(&n, list);
+    night_batch(&n, AP,
+                "contest 1|State Senate District 1|GA ; stated seats=2\nchoice 11|Ann Archer|D\n"
+                "choice 13|Other One|R\ntotal 9 8\n",
+                NIGHT_AT(1));
+    assert_int_equal(n.out.note_count, 1);
+    assert_true(night_says(n.out.notes[0].text, "are stated differently"));
+    buf_done(&text);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +366,8 @@ int main(void)
         cmocka_unit_test(test_a_mark_that_moves_in_two_steps_has_moved),
         cmocka_unit_test(test_what_one_feed_called_another_does_not_take_back),
         cmocka_unit_test(test_two_feeds_that_differ_call_nothing),
+        cmocka_unit_test(test_a_call_stands_though_its_candidate_trails_and_is_shown_so),
+        cmocka_unit_test(test_a_conflict_is_told_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

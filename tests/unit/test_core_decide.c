@@ -96,10 +96,10 @@ static void test_what_cannot_be_called(void **state)
     assert_true(refused(&n, "nothing to take back"));
     assert_true(night_decide(&n, "endorse status", "bob", "withdrawn", NIGHT_AT(1)));
     assert_false(night_decide(&n, "call", "bob", "lost", NIGHT_AT(1)));
-    assert_true(refused(&n, "withdrawn"));
+    assert_true(refused(&n, "withdrawn: it is not called; tallyctl endorse status bob active"));
     assert_true(night_decide(&n, "call", "ann", "won", NIGHT_AT(1)));
     assert_false(night_decide(&n, "call", "ann", "won", NIGHT_AT(2)));
-    assert_true(refused(&n, "already"));
+    assert_true(refused(&n, "already; tallyctl uncall ann takes that back"));
     assert_int_equal(core_model(n.core)->decision_count, 2);
     struct event ev = {.type = EVENT_DECISION,
                        .decision = {.verb = SLICE("freeze"), .reason = SLICE(" ")}};
@@ -175,6 +175,7 @@ static void test_freezing_everything(void **state)
     night_open(&n, list);
     assert_true(night_decide(&n, "freeze", "", "", NIGHT_AT(1)));
     assert_false(night_decide(&n, "freeze", "", "", NIGHT_AT(1)));
+    assert_true(refused(&n, "everything is frozen already; tallyctl release ends it"));
     night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(2));
     outcome_is(&n, "ann", OUTCOME_PENDING);
     assert_int_not_equal(n.out.claim_count, 0); /* every claim is kept */
