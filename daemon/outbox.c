@@ -220,13 +220,32 @@ bool outbox_add(struct outbox *o, const struct message *messages, size_t n, int6
         struct parcel *p = parcel_new(&messages[i], last_byte_us);
         if (!p)
             return err_set(e, ERR_BUG, "out of memory for a message");
-        p->hold = hold && i == 0;
+        p->first = i == 0;
+        p->hold = hold && p->first;
         *o->held_end = p;
         o->held_end = &p->next;
         o->held_count++;
     }
     drain(o);
     return true;
+}
+
+void outbox_refuse(struct outbox *o)
+{
+    struct parcel *p = o->held;
+
+    if (!p)
+        return;
+    do {
+        o->held = p->next;
+        o->held_count--;
+        free(p);
+        p = o->held;
+    } while (p && !p->first);
+    if (!o->held)
+        o->held_end = &o->held;
+    o->held_since_us = clock_monotonic_us();
+    drain(o);
 }
 
 void outbox_release(struct outbox *o)

@@ -60,6 +60,8 @@ bool outbox_add(struct outbox *o, const struct message *messages, size_t n, int6
                 bool hold, struct err *e) MUST_USE;
 /* What the oldest held messages waited for is on disk. */
 void outbox_release(struct outbox *o);
+/* It can never be: they are not published. */
+void outbox_refuse(struct outbox *o);
 
 /* What was last published. Slices live until the loop goes on. */
 struct outbox_view {

@@ -8,7 +8,8 @@
 struct parcel {
     struct message message;
     int64_t last_byte_us;
-    bool hold; /* this and all behind it wait */
+    bool hold;  /* this and all behind it wait */
+    bool first; /* of its event */
     struct parcel *next;
     char text[];
 };

@@ -265,10 +265,22 @@ static bool fill_job(struct river *r, struct writer_job *job)
 static void on_durable(bool ok, const char *text, void *ctx)
 {
     struct river *r = ctx;
-    if (ok)
+    if (ok) {
         outbox_release(r->p.outbox);
-    else
-        log_error("calls could not be kept: %s; they are not published", text);
+        return;
+    }
+    log_error("calls could not be kept: %s; they are not published", text);
+    outbox_refuse(r->p.outbox);
+}
+
+/* The first payload of a file, and all rows before it; the payload alone may be late. */
+static void on_first(bool ok, const char *text, void *ctx)
+{
+    struct river *r = ctx;
+    if (!ok)
+        log_error("a payload could not be kept yet: %s; a restart now would begin without it",
+                  text);
+    outbox_release(r->p.outbox);
 }
 
 static void on_kept(bool ok, const char *text, void *ctx)
@@ -342,7 +354,7 @@ static bool settle(struct river *r, const struct writer_file *files, size_t file
     bool wait_rows = news && !first && (fx->claim_count > 0 || asked);
     bool wait_paper = news && first;
     if (!submit_rows(r, &rows, wait_rows, asked) ||
-        !submit(r, &paper, wait_paper ? on_durable : on_kept, r))
+        !submit(r, &paper, wait_paper ? on_first : on_kept, r))
         return false; /* nothing goes out that a crash would lose */
     if (!outbox_add(r->p.outbox, fx->messages, fx->message_count, last_byte_us,
                     wait_rows || wait_paper, &e))

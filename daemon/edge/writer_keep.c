@@ -183,6 +183,12 @@ static bool settle(struct writer_keep *k, struct writer_papers *written)
     return false;
 }
 
+/* Is the next thing a barrier that rows given before it have not passed yet? */
+static bool barred(const struct writer_keep *k)
+{
+    return k->papers.first && k->papers.first->barrier && k->rows.first;
+}
+
 /* A slice of payloads, and the barriers among them. */
 static void keep_papers(struct writer_keep *k)
 {
@@ -195,7 +201,7 @@ static void keep_papers(struct writer_keep *k)
     writer_tasks_init(&passed);
     supersede(k);
     for (struct writer_paper *p;
-         bytes < SLICE_BYTES && (p = writer_papers_take(&k->papers)) != NULL;) {
+         bytes < SLICE_BYTES && !barred(k) && (p = writer_papers_take(&k->papers)) != NULL;) {
         if (p->barrier) {
             failed |= !settle(k, &written);
             if (k->owed.first)
@@ -238,7 +244,7 @@ static void try_owed(struct writer_keep *k)
 
 int64_t writer_keep_due(const struct writer_keep *k)
 {
-    int64_t due = k->papers.first ? 0 : INT64_MAX;
+    int64_t due = k->papers.first && !barred(k) ? 0 : INT64_MAX;
     if (k->rows.first && k->rows_retry.at_us < due)
         due = k->rows_retry.at_us;
     if (k->owed.first && k->owed_retry.at_us < due)
@@ -252,6 +258,6 @@ void writer_keep_work(struct writer_keep *k, int64_t now_us)
         keep_rows(k);
     if (k->owed.first && now_us >= k->owed_retry.at_us)
         try_owed(k);
-    if (k->papers.first)
+    if (k->papers.first && !barred(k))
         keep_papers(k);
 }

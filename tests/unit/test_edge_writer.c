@@ -619,6 +619,30 @@ static void test_a_full_disk_is_waited_out(void **state)
     close_desk(d, 1000);
 }
 
+/* A reload reads what is on disk again: what waits for a full disk must be there before it does. */
+static void test_a_barrier_waits_for_rows_that_find_no_room(void **state)
+{
+    struct desk *d = *state;
+    struct ticket c = {.letter = 'c'}, n = {.letter = 'n'};
+    struct writer_claim one = claim_of(1);
+    signal(SIGXFSZ, SIG_IGN);
+    open_desk(d);
+    limit_files(1);
+    submit(d, &(struct writer_job){.claims = &one, .claim_count = 1}, &c);
+    submit(d, &(struct writer_job){.epoch = 0}, &n);
+    int64_t end = timer_now_us() + 400000; /* several attempts, none of which may be answered */
+    while (timer_now_us() < end) {
+        struct timeval tv = {0, 20000};
+        event_base_loopexit(d->base, &tv);
+        event_base_dispatch(d->base);
+    }
+    assert_int_equal(d->done, 0);
+    limit_files(RLIM_INFINITY);
+    until_done(d, 2);
+    assert_memory_equal(d->order, "cn", 2);
+    close_desk(d, 10000);
+}
+
 /* Calls do not wait for a payload that finds no room; whoever waits for the payload is told. */
 static void test_calls_pass_a_large_payload(void **state)
 {
@@ -786,6 +810,7 @@ int main(void)
         DESK(test_a_damaged_file_is_told),
         DESK(test_payloads_whose_database_is_lost_are_no_new_night),
         DESK(test_a_full_disk_is_waited_out),
+        DESK(test_a_barrier_waits_for_rows_that_find_no_room),
         DESK(test_calls_pass_a_large_payload),
         DESK(test_kill_at_any_moment),
     };
