@@ -168,12 +168,29 @@ static bool release_all(struct case_at_hand *k, struct err *e)
     for (size_t i = 0; i < k->count; i++)
         if (!release(k, k->list[i], e))
             return false;
-    for (size_t i = 0; k->accept && i < k->count; i++)
-        if (is_held(k->list[i]))
-            return err_set(e, ERR_AGAIN,
-                           "the payload with the new choices of %.*s is not kept: accept it when "
-                           "the feed says it once more",
-                           SLICE_FMT(report_contest(k->list[i])));
+    return true;
+}
+
+/* Contests whose new choices are in a payload that a newer one took the place of: nothing to
+ * accept. Beside others they are only said; alone they refuse it. */
+static bool left_over(struct case_at_hand *k, struct err *e)
+{
+    static const char *const why =
+        "the payload with the new choices of %.*s is not kept: accept it "
+        "when the feed says it once more";
+    size_t left = 0;
+
+    for (size_t i = 0; i < k->count; i++)
+        left += is_held(k->list[i]);
+    for (size_t i = 0; i < k->count; i++) {
+        struct slice contest = report_contest(k->list[i]);
+        if (!is_held(k->list[i]))
+            continue;
+        if (left == k->count)
+            return err_set(e, ERR_AGAIN, why, SLICE_FMT(contest));
+        if (!report_note(k->r, k->list[i], NULL, k->list[i]->doubt, e, why, SLICE_FMT(contest)))
+            return false;
+    }
     return true;
 }
 
@@ -183,7 +200,7 @@ static bool conclude(struct case_at_hand *k, const struct event *event, struct e
 
     if (k->accept && event && !feed_judge(k->m, event, FEED_RULED, k->now_ms, k->r, e))
         return false;
-    if (!release_all(k, e))
+    if (!release_all(k, e) || (k->accept && !left_over(k, e)))
         return false;
     if (k->whole && !k->accept) {
         own->older_since = WHEN_UNKNOWN;
