@@ -10,6 +10,7 @@
 #include "daemon/ctl_table.h"
 
 #define SOCKET_DEFAULT "/run/tallyd/control"
+#define REQUEST_MAX 65536 /* what the daemon takes */
 
 enum kind {
     TEXT,    /* answers text as it is */
@@ -239,7 +240,7 @@ static int run(const struct command *c, int argc, char **argv, struct options *o
     int code;
     if (!o->output)
         o->output = isatty(STDOUT_FILENO) ? "table" : "tsv";
-    buf_init(&request, 65536);
+    buf_init(&request, REQUEST_MAX);
     buf_addz(&request, c->words);
     if (c->kind == ROWS)
         buf_addf(&request, "\x1f-o=%s", strcmp(o->output, "json") ? "tsv" : "json");
@@ -248,6 +249,12 @@ static int run(const struct command *c, int argc, char **argv, struct options *o
     for (int i = 0; i < argc; i++)
         buf_addf(&request, "\x1f%s", argv[i]);
     buf_addc(&request, '\n');
+    if (request.failed) {
+        buf_done(&request);
+        fprintf(stderr, "tallyctl: the words of one command are at most %d bytes together\n",
+                REQUEST_MAX);
+        return ERR_USAGE;
+    }
     bool rows = c->kind == ROWS && strcmp(o->output, "json") != 0;
     bool (*print)(struct slice, void *) = rows                ? print_rows
                                           : c->kind == PIECES ? print_lines

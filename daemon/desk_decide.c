@@ -5,6 +5,9 @@
 #include <stdlib.h>
 
 #include "daemon/app_state.h"
+#include "daemon/base/text.h"
+
+#define WORD_MAX 1000 /* bytes of a reason, a URL, a word: they go to every page and terminal */
 
 static const struct form {
     const char *verb;
@@ -68,29 +71,70 @@ static struct slice *option_of(struct words *w, struct slice word, struct slice 
     return NULL;
 }
 
+/* What is said is published as it was said, or refused. what: names it, itself fit to print. */
+static bool sayable(struct slice what, struct slice said, struct buf *body)
+{
+    if (said.len > WORD_MAX)
+        buf_addf(body, "%.*s is %zu bytes long, %zu too many; at most %d\n", SLICE_FMT(what),
+                 said.len, said.len - WORD_MAX, WORD_MAX);
+    else if (!text_is_seen(said))
+        buf_addf(body,
+                 "%.*s has bytes that are no UTF-8, or control or invisible characters in it; "
+                 "type it again without them\n",
+                 SLICE_FMT(what));
+    else
+        return true;
+    return false;
+}
+
+static bool linkable(struct slice url, struct buf *body)
+{
+    if (!url.ptr || slice_starts(url, SLICE("http://")) || slice_starts(url, SLICE("https://")))
+        return true;
+    buf_addf(body, "--url %.*s: does not begin with http:// or https://\n", SLICE_FMT(url));
+    return false;
+}
+
+/* The option at *at, past its value. *ours false: it is none. */
+static bool read_option(const struct control_request *q, size_t *at, struct words *w, bool *ours,
+                        struct buf *body)
+{
+    struct slice word = q->args[*at], value, *to = option_of(w, word, &value);
+    *ours = to != NULL;
+    if (!to)
+        return true;
+    if (!value.ptr && ++*at == q->arg_count) {
+        buf_addf(body, "%.*s needs a value\n", SLICE_FMT(word));
+        return false;
+    }
+    *to = value.ptr ? value : q->args[*at];
+    return sayable(slice_sub(word, 0, slice_find(word, SLICE("="))), *to, body);
+}
+
 static bool read_words(const struct form *f, const struct control_request *q, struct words *w,
                        struct buf *body)
 {
     for (size_t i = 0; i < q->arg_count; i++) {
-        struct slice word = q->args[i], value;
-        struct slice *to = option_of(w, word, &value);
-        if (to && !value.ptr && ++i == q->arg_count) {
-            buf_addf(body, "%.*s needs a value\n", SLICE_FMT(word));
+        struct slice word = q->args[i];
+        bool ours;
+        if (!read_option(q, &i, w, &ours, body) || (!ours && !sayable(SLICE("a word"), word, body)))
             return false;
-        }
-        if (to)
-            *to = value.ptr ? value : q->args[i];
-        else if (slice_is(word, "--dry-run"))
+        if (ours)
+            continue;
+        if (slice_is(word, "--dry-run")) {
             w->dry_run = true;
-        else if (slice_starts(word, SLICE("-"))) {
+        } else if (slice_starts(word, SLICE("-"))) {
             buf_addf(body, "%s has no %.*s; its options: --reason, --basis, --url, --dry-run\n",
                      f->verb, SLICE_FMT(word));
             return false;
-        } else if (w->count++ == 0)
+        } else if (w->count++ == 0) {
             w->d.target = word;
-        else
+        } else {
             buf_addf(&w->argument, "%s%.*s", w->count > 2 ? " " : "", SLICE_FMT(word));
+        }
     }
+    if (!linkable(w->d.url, body))
+        return false;
     w->d.argument = buf_slice(&w->argument);
     if (w->count >= f->least && w->count <= f->most && !w->argument.failed)
         return true;

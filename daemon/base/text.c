@@ -167,6 +167,19 @@ bool text_is_clean(struct slice s)
     return slice_eq(s, (struct slice){out, clean(s, out)});
 }
 
+bool text_is_seen(struct slice s)
+{
+    while (s.len > 0) {
+        utf8proc_int32_t c;
+        utf8proc_ssize_t n =
+            utf8proc_iterate((const utf8proc_uint8_t *)s.ptr, (utf8proc_ssize_t)s.len, &c);
+        if (n <= 0 || is_hidden(c) || c == 0x2028 || c == 0x2029)
+            return false;
+        s = slice_sub(s, (size_t)n, s.len);
+    }
+    return true;
+}
+
 void text_clean(struct slice s, struct buf *out)
 {
     char cleaned[TEXT_MAX];

@@ -21,6 +21,10 @@ bool text_is_plain(struct slice s);
  * is. */
 bool text_is_clean(struct slice s);
 
+/* True when all of s is seen, at whatever length: UTF-8 without line ends and other controls, bidi
+ * controls and zero-width characters. For what is refused rather than changed. */
+bool text_is_seen(struct slice s);
+
 /* Append to out: invalid bytes become U+FFFD, control, bidi and zero-width characters go, white
  * space (NBSP too) folds to single blanks, NFC, cut at a character before TEXT_MAX. */
 void text_clean(struct slice s, struct buf *out);

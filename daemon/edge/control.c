@@ -84,7 +84,9 @@ static void serve(struct control_client *client, struct slice line)
         words[n++] = word;
     buf_init(&body, BODY_MAX);
     int code = ERR_USAGE;
-    if (n > 0) {
+    if (slice_next(&line, '\x1f', &word)) { /* without its last words it would say another thing */
+        buf_addf(&body, "more than %d words: nothing is done; say it in fewer\n", ARGS_MAX);
+    } else if (n > 0) {
         struct control_request request = {.verb = words[0],
                                           .args = words + 1,
                                           .arg_count = n - 1,

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import signal
+import socket
 
 import pytest
 
@@ -144,3 +145,61 @@ def test_what_is_accepted_stays_accepted(house):
     house.tallyd.kill()
     house.start_tallyd(name="tallyd-2")
     assert votes() == "300" and not held()
+
+
+def raw(house, *words, half_close=False):
+    """The exit code and the body that the socket gives for these words, sent by no tallyctl."""
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(20)
+        s.connect(str(house.folder / "control"))
+        s.sendall(b"\x1f".join(w if isinstance(w, bytes) else w.encode() for w in words) + b"\n")
+        if half_close:
+            s.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: s.recv(65536), b""))
+    head, _, body = answer.partition(b"\n")
+    return (int(head.split()[0]), body.decode()) if head else None
+
+
+def test_a_dry_run_behind_the_64th_word_is_not_done_for_real(house):
+    code, says = raw(house, "call", "foe", "won", *WHY * 31, "--dry-run")
+    assert code == 64 and "more than 64 words" in says
+    assert totals(house)["won"] == 0
+    code, says = raw(house, "call", "foe", "won", *WHY * 30, "--dry-run")
+    assert code == 0 and "1 won of 1" in says and totals(house)["won"] == 0
+
+
+@pytest.mark.parametrize("bad", (b"\x1b[2J", b"\x07", b"\0", b"\r", b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", "\u202e", "\u200b", "\u2028", "\x85"))
+def test_a_reason_that_hides_something_is_refused(house, bad):
+    bad = bad if isinstance(bad, bytes) else bad.encode()
+    for words, name in (
+        (("--reason", b"so" + bad), "--reason"),
+        ((b"--reason=so" + bad,), "--reason"),
+        ((*WHY, "--url", b"https://news.example/" + bad), "--url"),
+        ((*WHY, "--basis", b"clerk" + bad), "--basis"),
+        ((*WHY, b"--x" + bad), "a word"),
+        ((*WHY, b"word" + bad), "a word"),
+    ):
+        code, says = raw(house, "call", "foe", "won", *words)
+        assert code == 64 and says.startswith(name + " has bytes"), says
+        assert says[:-1].isprintable()
+    assert totals(house)["won"] == 0
+
+
+def test_a_reason_is_at_most_1000_bytes_and_a_url_is_of_the_web(house):
+    for words, says in (
+        (("--reason", "é" * 501), "--reason is 1002 bytes long, 2 too many; at most 1000"),
+        ((*WHY, "--url", "https://" + "x" * 1000), "--url is 1008 bytes long"),
+        ((*WHY, "x" * 1001), "a word is 1001 bytes long"),
+        ((*WHY, "--url", "javascript:alert(1)"), "http:// or https://"),
+        ((*WHY, "--url=ftp://news.example"), "http:// or https://"),
+        (("--reason", "x" * 70000), "65536 bytes"),
+    ):
+        done = house.ctl("call", "foe", "won", *words, "--yes")
+        assert done.returncode == 64 and says in done.stderr, done
+    assert totals(house)["won"] == 0
+    why = "é" * 500
+    done = house.ctl("call", "foe", "won", "--reason", why, "--url", "http://news.example/ä", "--yes")
+    assert done.returncode == 0, done.stderr
+    house.tallyd.kill()
+    house.start_tallyd(name="tallyd-2")
+    assert why in house.ctl("explain", "foe").stdout
