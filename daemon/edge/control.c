@@ -23,10 +23,12 @@
 #define UNREAD_MAX (1 << 20)
 #define ARGS_MAX 64
 #define CLIENTS_MAX 64
+#define ASK_SECONDS 10 /* from connecting to the end of the request */
 
 struct control_client {
     struct control *control;
     struct bufferevent *stream;
+    struct event *late; /* until it has asked */
     uint32_t uid;
     uint64_t ticket;
     bool kept;
@@ -54,6 +56,7 @@ static void client_free(struct control_client *client)
     *at = client->next;
     client->control->client_count--;
     bufferevent_free(client->stream);
+    event_free(client->late);
     free(client);
 }
 
@@ -133,6 +136,7 @@ static void on_read(struct bufferevent *stream, void *ctx)
             client_free(client);
         return;
     }
+    event_del(client->late);
     serve(client, (struct slice){line, length});
     free(line);
     client->closing = !client->kept && !client->waiting;
@@ -146,11 +150,20 @@ static void on_written(struct bufferevent *stream, void *ctx)
         client_free(client);
 }
 
+/* Who has nothing more to say may still listen: its answer comes, and finds out whether it does. */
 static void on_event(struct bufferevent *stream, short what, void *ctx)
 {
+    struct control_client *client = ctx;
     (void)stream;
-    if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT))
-        client_free(ctx);
+    if (what & (BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT) ||
+        (what & BEV_EVENT_EOF && !client->waiting && !client->closing))
+        client_free(client);
+}
+
+static void on_late(evutil_socket_t fd, short what, void *ctx)
+{
+    (void)fd, (void)what;
+    client_free(ctx);
 }
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
@@ -163,7 +176,10 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     struct control_client *client = calloc(1, sizeof *client);
     if (!client || c->client_count >= CLIENTS_MAX ||
         getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0 ||
+        !(client->late = evtimer_new(c->base, on_late, client)) ||
         !(client->stream = bufferevent_socket_new(c->base, fd, BEV_OPT_CLOSE_ON_FREE))) {
+        if (client && client->late)
+            event_free(client->late);
         free(client);
         close(fd);
         return;
@@ -176,6 +192,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     c->client_count++;
     bufferevent_setcb(client->stream, on_read, on_written, on_event, client);
     bufferevent_enable(client->stream, EV_READ | EV_WRITE);
+    evtimer_add(client->late, &(struct timeval){.tv_sec = ASK_SECONDS});
 }
 
 /* A socket file nobody listens on is a leftover; one that answers is another daemon. */

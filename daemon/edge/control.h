@@ -4,6 +4,8 @@
  *
  * Request: the verb and its arguments, separated by 0x1f, ended by '\n'. Answer: "EXITCODE
  * LENGTH\n" and LENGTH bytes of body; a watch goes on sending such pieces until either side closes.
+ * A client that has not asked within 10 s is dropped; one that asked may close its sending side,
+ * and waits as long as the answer takes.
  */
 #ifndef TALLYD_EDGE_CONTROL_H
 #define TALLYD_EDGE_CONTROL_H

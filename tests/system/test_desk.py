@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """What the desk decides: shown first, asked for, kept before it is answered, and known again after kill -9."""
+import contextlib
 import json
 import os
 import pty
@@ -203,3 +204,31 @@ def test_a_reason_is_at_most_1000_bytes_and_a_url_is_of_the_web(house):
     house.tallyd.kill()
     house.start_tallyd(name="tallyd-2")
     assert why in house.ctl("explain", "foe").stdout
+
+
+def test_who_closes_the_sending_side_is_answered_still(house):
+    code, says = raw(house, "call", "foe", "won", *WHY, half_close=True)
+    assert code == 0 and "1 won of 1" in says
+    assert raw(house, "totals", half_close=True)[0] == 0
+
+
+def test_idle_clients_make_way_and_those_that_wait_stay(house):
+    def connect(first=b""):
+        s = socket.socket(socket.AF_UNIX)
+        s.connect(str(house.folder / "control"))
+        s.settimeout(20)
+        s.sendall(first)
+        return s
+
+    with contextlib.ExitStack() as stack:
+        watch = stack.enter_context(connect(b"watch\n"))
+        for n in range(63):
+            stack.enter_context(connect(b"stat" if n % 2 else b""))
+        assert house.ctl("status").returncode != 0, "all places are taken"
+        harness.wait_for(lambda: house.ctl("status").returncode == 0, 15, "a place")
+        assert house.ctl("call", "foe", "won", *WHY, "--yes").returncode == 0
+        seen = b""
+        while b"foe" not in seen.lower():
+            piece = watch.recv(4096)
+            assert piece, "the watch was dropped"
+            seen += piece
