@@ -11,7 +11,9 @@ enum feed_what {
     FEED_MARKS = 2,
     FEED_ROSTER = 4,
     FEED_DOUBT = 8,
-    FEED_THERE = 16 /* it went, or is back: what fits two contests of a source is asked again */
+    /* it went, or is back: what fits two contests of a source is asked again; or it has votes of a
+     * county it had none of: where it is may be another place */
+    FEED_THERE = 16
 };
 
 /* What the desk ruled of a payload: all of it, or one contest by its key (intake.h). Durable. */

@@ -368,6 +368,9 @@ static bool take_units(const struct intake *p, struct intake_contest *pc, unsign
             k.unit = &c->units[at];
         else if (!new_unit(p, c, pc->in, k.in, &k.unit, e))
             return false;
+        /* Where nobody says the county of a contest it is the one whose votes it has. */
+        if (at == NONE && k.unit->type == RESULTS_COUNTY)
+            *what |= FEED_THERE;
         if (!take_unit(p, pc, &k, &doubt, what, r, e))
             return false;
     }

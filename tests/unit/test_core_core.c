@@ -143,6 +143,23 @@ static void a_contest_that_is_back_is_its_races_again(void **state)
     night_close(&n);
 }
 
+/* A contest was its county's by its only unit; with another county's votes it is so no longer. */
+static void a_second_county_takes_a_race_its_contest(void **state)
+{
+#define SHERIFF(units, total)                                                                      \
+    "contest 7|Sheriff|GA\nchoice 1|Ann Lee|D\nchoice 2|Bob Oak|R\n" units "total " total "\n"
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,county,office,party,seats_to_fill\n"
+                   "lee,Ann Lee,GA,Cobb,Sheriff,D,1\n");
+    night_batch(&n, 3, SHERIFF("county 1|Cobb ; 5 4\n", "5 4"), NIGHT_AT(1));
+    assert_int_equal(night_race(&n, "lee")->contest_count, 1);
+    night_batch(&n, 3, SHERIFF("county 1|Cobb ; 5 4\ncounty 2|Hall ; 9 1\n", "14 5"), NIGHT_AT(2));
+    assert_int_equal(night_race(&n, "lee")->contest_count, 0);
+    assert_int_equal(core_model(n.core)->review_count, 1);
+    night_close(&n);
+}
+
 /* Order of types, valid JSON, and a retraction that shows in its own totals. */
 static void messages_hold(struct night *n)
 {
@@ -423,6 +440,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_contest_that_is_back_is_its_races_again),
+        cmocka_unit_test(a_second_county_takes_a_race_its_contest),
         cmocka_unit_test(test_sums_hold_and_nights_repeat),
         cmocka_unit_test(test_without_an_authority_nothing_is_called),
         cmocka_unit_test(test_all_of_one_tick_is_told),

@@ -293,6 +293,20 @@ static void a_roster_waits_from_its_own_first_payload(void **state)
     assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 9000);
 }
 
+/* The county of a contest may be known by its votes alone, so another county's are news of where it
+ * is; other units and later figures are none. */
+static void a_new_county_asks_where_the_contest_is(void **state)
+{
+    struct world *w = *state;
+    world_take(w, 0, MAYOR("1000", "900") " county 1|Fulton ; 1000 900\n");
+    world_take(w, 60, MAYOR("1001", "900") " county 1|Fulton ; 1001 900\n");
+    assert_int_equal(w->report.changes[0].what, FEED_FIGURES);
+    world_take(w, 180, MAYOR("1005", "901") " county 1|Fulton ; 1001 900\n county 2|Cobb ; 4 1\n");
+    assert_int_equal(w->report.changes[0].what, FEED_FIGURES | FEED_THERE);
+    world_take(w, 240, MAYOR("1006", "901") " county 1|Fulton ; 1001 900\n county 2|Cobb ; 5 1\n");
+    assert_int_equal(w->report.changes[0].what, FEED_FIGURES);
+}
+
 static void a_late_write_in_line_is_no_change(void **state)
 {
     struct world *w = *state;
@@ -602,6 +616,7 @@ int main(void)
         T(swapped_columns_wait),
         T(a_changed_roster_holds_the_contest),
         T(a_roster_waits_from_its_own_first_payload),
+        T(a_new_county_asks_where_the_contest_is),
         T(a_late_write_in_line_is_no_change),
         T(missing_contests_keep_their_figures),
         T(a_zeroed_file_is_held_whole),
