@@ -29,15 +29,15 @@ static int64_t standing_at(const struct model *m, const struct race *r, uint32_t
     return n;
 }
 
-static bool judge_room(const struct model *m, const struct about *a, struct err *e)
+bool decide_room(const struct model *m, const struct about *a, enum outcome o, struct err *e)
 {
     const struct race *r = a->race;
-    bool won = a->value == OUTCOME_WON;
+    bool won = o == OUTCOME_WON;
     int64_t most = won ? r->seats : r->places;
 
-    if ((!won && a->value != OUTCOME_ADVANCED) || most <= 0)
+    if ((!won && o != OUTCOME_ADVANCED) || most <= 0)
         return true;
-    int64_t taken = standing_at(m, r, a->endorsement, (enum outcome)a->value);
+    int64_t taken = standing_at(m, r, a->endorsement, o);
     if (taken < most)
         return true;
     return err_set(e, ERR_NO,
@@ -100,7 +100,7 @@ static bool judge_call(const struct model *m, const struct about *a, struct err 
             e, ERR_NO,
             "%.*s is called %s by the desk already; tallyctl uncall %.*s takes that back",
             SLICE_FMT(en->id), outcome_name(st->outcome), SLICE_FMT(en->id));
-    return judge_close(m, a, e) && judge_room(m, a, e);
+    return judge_close(m, a, e) && decide_room(m, a, (enum outcome)a->value, e);
 }
 
 static bool claim(struct model *m, const struct about *a, uint32_t endorsement, enum outcome o,

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "daemon/base/when.h"
+#include "daemon/core/calls.h"
 #include "daemon/core/corrections.h"
 #include "daemon/core/polls.h"
+#include "daemon/core/standings.h"
 
 /* ---- endorse status ---- */
 
@@ -22,7 +24,13 @@ static bool read_status(struct model *m, struct about *a, struct err *e)
 
 static bool judge_status(const struct model *m, const struct about *a, struct err *e)
 {
-    if ((int64_t)m->endorsed->list[a->endorsement].status != a->value)
+    const struct endorsement *en = &m->endorsed->list[a->endorsement];
+    struct endorsement next = *en;
+
+    next.status = (enum endorse_status)a->value;
+    if (!calls_counts(en) && calls_counts(&next)) /* its call stands again */
+        return decide_room(m, a, standings_if_counted(m, a->race, a->endorsement), e);
+    if (en->status != next.status)
         return true;
     return err_set(e, ERR_NO, "%.*s is %.*s already", SLICE_FMT(a->d->target),
                    SLICE_FMT(a->d->argument));

@@ -47,6 +47,8 @@ bool decide_no_memory(struct err *e);
 bool decide_word(struct slice word, const char *const *list, size_t n, int64_t *out);
 
 /* decide_call.c */
+/* Is there a seat, or a place, for it at this outcome beside others of ours? */
+bool decide_room(const struct model *m, const struct about *a, enum outcome o, struct err *e);
 extern const struct decide_verb decide_call, decide_uncall, decide_freeze, decide_release,
     decide_mark;
 /* decide_list.c */

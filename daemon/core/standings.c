@@ -3,6 +3,7 @@
  * claims and marks. */
 #include "daemon/core/standings.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "daemon/base/when.h"
@@ -75,11 +76,45 @@ static bool differ(const struct model *m, const uint32_t claims[CALLS_RANKS])
     return false;
 }
 
+/* Ours that stand at this outcome and are not marked so by `by`: the desk's, and those whose mark
+ * is gone. Two names on one line have one seat. */
+static int64_t unmarked(const struct model *m, const struct race *r, struct slice by,
+                        enum outcome outcome, enum marks_opinion mark)
+{
+    int64_t n = 0;
+
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        uint32_t endorsement = r->endorsements[i];
+        struct marks_word word = marks_say(m, r, endorsement, by);
+        bool counted = m->standings[endorsement].outcome != outcome ||
+                       (by.len && (word.conflict || word.opinion == mark));
+        for (uint32_t k = 0; k < i && !counted; k++)
+            counted = m->standings[r->endorsements[k]].outcome == outcome &&
+                      marks_share(r, endorsement, r->endorsements[k]);
+        n += !counted;
+    }
+    return n;
+}
+
+/* More seats won by ours than there are. */
+static bool too_many_won(const struct model *m, const struct race *r, int64_t *won)
+{
+    *won = unmarked(m, r, (struct slice){0}, OUTCOME_WON, MARKS_WON);
+    return r->seats > 0 && *won > r->seats;
+}
+
 void standings_conflict(const struct model *m, const struct race *r, struct buf *out)
 {
     const char *before = r->conflict ? "; " : "";
+    int64_t won;
 
     buf_addz(out, r->conflict ? r->conflict : "");
+    if (too_many_won(m, r, &won)) {
+        buf_addf(out, "%s%" PRId64 " of ours have won, and there %s %" PRId64, before, won,
+                 r->seats == 1 ? "is" : "are", r->seats);
+        buf_addz(out, r->seats == 1 ? " seat" : " seats");
+        before = "; ";
+    }
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t claims[CALLS_RANKS];
         latest_by_rank(m, r, r->endorsements[i], claims);
@@ -121,6 +156,28 @@ static bool is_denied(const struct model *m, const struct race *r, uint32_t endo
            !m->feeds[word.contest->source].advisory;
 }
 
+/* The claim that stands, of these: the desk's, else that of who decides; NONE. */
+static uint32_t claim_of(const struct model *m, const struct race *r, int decides,
+                         const uint32_t claims[CALLS_RANKS])
+{
+    uint32_t claim = claims[0];
+
+    if (claim == NONE && decides < CALLS_RANKS)
+        claim = claims[decides];
+    if (claim == NONE || (r->flags & RACE_VOID) || m->claims[claim].outcome == OUTCOME_PENDING)
+        return NONE;
+    return claim;
+}
+
+enum outcome standings_if_counted(const struct model *m, const struct race *r, uint32_t endorsement)
+{
+    uint32_t claims[CALLS_RANKS];
+
+    latest_by_rank(m, r, endorsement, claims);
+    uint32_t claim = claim_of(m, r, deciding_rank(m, r), claims);
+    return claim == NONE ? OUTCOME_PENDING : m->claims[claim].outcome;
+}
+
 /* Set one endorsement's standing. True when its outcome or its author is another. */
 static bool stand(struct model *m, struct race *r, uint32_t endorsement, int decides)
 {
@@ -130,14 +187,9 @@ static bool stand(struct model *m, struct race *r, uint32_t endorsement, int dec
     latest_by_rank(m, r, endorsement, claims);
     if (differ(m, claims))
         r->flags |= RACE_CONFLICT;
-    uint32_t claim = claims[0];
-    if (claim == NONE && decides < CALLS_RANKS)
-        claim = claims[decides];
-    if ((r->flags & RACE_VOID) || !calls_counts(&m->endorsed->list[endorsement]))
-        claim = NONE;
+    uint32_t claim =
+        calls_counts(&m->endorsed->list[endorsement]) ? claim_of(m, r, decides, claims) : NONE;
     enum outcome outcome = claim == NONE ? OUTCOME_PENDING : m->claims[claim].outcome;
-    if (outcome == OUTCOME_PENDING)
-        claim = NONE;
     bool changed = outcome != st->outcome ||
                    (claim != NONE && !slice_eq(m->claims[claim].by, m->claims[st->claim].by));
     if (outcome != st->outcome)
@@ -145,26 +197,6 @@ static bool stand(struct model *m, struct race *r, uint32_t endorsement, int dec
     st->outcome = outcome;
     st->claim = claim;
     return changed;
-}
-
-/* Ours that stand at this outcome and are not marked so by `by`: the desk's, and those whose mark
- * is gone. Two names on one line have one seat. */
-static int64_t unmarked(const struct model *m, const struct race *r, struct slice by,
-                        enum outcome outcome, enum marks_opinion mark)
-{
-    int64_t n = 0;
-
-    for (uint32_t i = 0; i < r->endorsement_count; i++) {
-        uint32_t endorsement = r->endorsements[i];
-        struct marks_word word = marks_say(m, r, endorsement, by);
-        bool counted = m->standings[endorsement].outcome != outcome ||
-                       (by.len && (word.conflict || word.opinion == mark));
-        for (uint32_t k = 0; k < i && !counted; k++)
-            counted = m->standings[r->endorsements[k]].outcome == outcome &&
-                      marks_share(r, endorsement, r->endorsements[k]);
-        n += !counted;
-    }
-    return n;
 }
 
 /* Seats and places that the authority marks, and that our own calls hold beside them. While `by` is
@@ -231,6 +263,7 @@ bool standings_derive(struct model *m, struct race *r)
     int decides = deciding_rank(m, r);
     struct slice by = standings_authority(m, r);
     uint32_t n[OUTCOMES] = {0};
+    int64_t won;
     bool changed = false, doubt = (r->flags & RACE_IN_DOUBT) != 0;
 
     r->flags = (r->flags & ~(uint32_t)STANDINGS_FLAGS) | r->marked |
@@ -243,6 +276,8 @@ bool standings_derive(struct model *m, struct race *r)
             n[m->standings[endorsement].outcome]++;
         doubt |= is_fading(m, endorsement) || is_denied(m, r, endorsement);
     }
+    if (too_many_won(m, r, &won))
+        r->flags |= RACE_CONFLICT;
     count_called(m, r, r->flags & (RACE_FROZEN | RACE_VOID) ? (struct slice){0} : by);
     count_filled(m, r, by);
     r->status = status_of(r, n);

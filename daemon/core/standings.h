@@ -11,6 +11,10 @@
  * any outcome, or who decided it, is another than before. */
 bool standings_derive(struct model *m, struct race *r);
 
+/* What its claims would make of it if it counted. */
+enum outcome standings_if_counted(const struct model *m, const struct race *r,
+                                  uint32_t endorsement);
+
 /* What contradicts what, where RACE_CONFLICT is set: for people, appended. */
 void standings_conflict(const struct model *m, const struct race *r, struct buf *out);
 

@@ -78,6 +78,44 @@ static void test_a_board_is_called_one_by_one(void **state)
     night_close(&n);
 }
 
+/* Two winners of one seat, by way of a withdrawal between two calls. */
+static void test_nobody_counts_again_as_one_winner_too_many(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    assert_true(night_decide(&n, "call", "ann", "won", NIGHT_AT(1)));
+    assert_true(night_decide(&n, "endorse status", "ann", "withdrawn", NIGHT_AT(2)));
+    assert_true(night_decide(&n, "call", "bob", "won", NIGHT_AT(3)));
+    assert_false(night_decide(&n, "endorse status", "ann", "active", NIGHT_AT(4)));
+    assert_true(refused(&n, "1 of 1 seats are called for others of ours"));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    assert_true(night_decide(&n, "uncall", "bob", "", NIGHT_AT(5)));
+    assert_true(night_decide(&n, "endorse status", "ann", "active", NIGHT_AT(6)));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_int_equal(counted(&n, TALLY_WON), 1);
+    night_close(&n);
+}
+
+/* However it came about: a list that says one seat where two were called. */
+static void test_more_of_ours_won_than_seats_is_a_conflict(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    assert_true(night_decide(&n, "call", "cat", "won", NIGHT_AT(1)));
+    assert_true(night_decide(&n, "call", "dan", "won", NIGHT_AT(2)));
+    assert_false(night_race(&n, "cat")->flags & RACE_CONFLICT);
+    assert_int_equal(counted(&n, TALLY_AT_LEAST), 2);
+    for (size_t i = 0; i < n.list.count; i++)
+        if (n.list.list[i].seats == 2)
+            n.list.list[i].seats = 1;
+    core_free(night_restart(&n));
+    assert_true(night_race(&n, "cat")->flags & RACE_CONFLICT);
+    assert_int_equal(counted(&n, TALLY_AT_LEAST), 0);
+    night_close(&n);
+}
+
 static void test_what_cannot_be_called(void **state)
 {
     struct night n;
@@ -494,6 +532,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_desk_calls_and_what_follows_follows),
         cmocka_unit_test(test_a_board_is_called_one_by_one),
+        cmocka_unit_test(test_nobody_counts_again_as_one_winner_too_many),
+        cmocka_unit_test(test_more_of_ours_won_than_seats_is_a_conflict),
         cmocka_unit_test(test_what_cannot_be_called),
         cmocka_unit_test(test_uncall_freezes_and_release_lets_go),
         cmocka_unit_test(test_a_desk_call_outranks_and_is_dropped_by_release),
