@@ -111,10 +111,16 @@ def test_a_reload_keeps_what_the_desk_said(house):
     assert totals(house)["withdrawn"] == 1 and totals(house)["endorsed"] == 1
 
 
-def test_a_match_is_decided_and_known_again(house):
-    small_night.replace(house.folder / "county.xml", small_night.detail().replace("Flo Yew", "Yewling"))
-    house.tallyd.kill()
-    house.start_tallyd(name="tallyd-2")
+@pytest.fixture
+def yewling():
+    with small_night.Small() as h:
+        small_night.replace(h.folder / "county.xml", small_night.detail().replace("Flo Yew", "Yewling"))
+        h.start_tallyd()
+        yield h
+
+
+def test_a_match_is_decided_and_known_again(yewling):
+    house = yewling
     harness.wait_for(lambda: "Yewling" in house.ctl("match", "accept", "yew", "county", "yewling", *WHY, "--dry-run").stdout, 10, "the name")
     assert "no feed has it" in house.ctl("explain", "yew").stdout
     done = house.ctl("match", "accept", "yew", "county", "yewling", *WHY, "--yes")
