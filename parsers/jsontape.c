@@ -88,12 +88,25 @@ __attribute__((noinline)) static uint32_t key_learn(struct jsontape *t, uint32_t
     return i;
 }
 
-/* May there be objects to read in the value? Not in an array that has no more words than items. */
+/* May a container open among the words from `at` to `end`? Four are looked at in one go, be they
+ * words of the array, numbers or what stands behind it: so short arrays cost no branches. */
+static inline bool may_open(const struct jsontape *t, uint64_t at, uint64_t end)
+{
+    bool found = end + 4 > t->length;
+    for (; at < end && !found; at += 4) {
+        for (uint64_t i = at; i < at + 4; i++)
+            found |= (t->words[i] >> 56 | 0x20) == '{'; /* or [ */
+    }
+    return found;
+}
+
+/* May there be objects to read in the value? Not in an array of plain items. */
 static inline bool may_hold(const struct jsontape *t, uint64_t at)
 {
     char kind = jsontape_kind(t, at);
-    uint64_t words = jsontape_end(t, at) - at - 2;
-    return kind == '{' || (kind == '[' && jsontape_payload(t, at) >> 32 != words);
+    uint64_t end = jsontape_end(t, at) - 1;
+    return kind == '{' || (kind == '[' && jsontape_payload(t, at) >> 32 != end - at - 1 &&
+                           may_open(t, at + 1, end));
 }
 
 static enum jsontape_keys container_keys(struct jsontape *t, uint64_t at, uint32_t above,
@@ -104,9 +117,15 @@ static enum jsontape_keys array_keys(struct jsontape *t, uint64_t array, uint32_
 {
     uint64_t end = jsontape_end(t, array) - 1;
     enum jsontape_keys verdict = JSONTAPE_ONCE;
-    for (uint64_t at = array + 1; at < end && verdict == JSONTAPE_ONCE; at = jsontape_skip(t, at)) {
+    for (uint64_t at = array + 1; at < end && verdict == JSONTAPE_ONCE;) {
+        char kind = jsontape_kind(t, at);
+        if (!jsontape_is_container(kind)) {
+            at += 1 + jsontape_is_number(kind);
+            continue;
+        }
         if (may_hold(t, at))
             verdict = container_keys(t, at, above, culprit);
+        at = jsontape_end(t, at);
     }
     return verdict;
 }

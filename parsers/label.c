@@ -56,9 +56,10 @@ static const struct words no_parties = {
 /* A letter or digit in lower case; 0 for what is neither. */
 static char kept(char c)
 {
-    if (c >= 'A' && c <= 'Z')
-        return (char)(c - 'A' + 'a');
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80 ? c : 0;
+    unsigned char byte = (unsigned char)c, low = byte | 0x20;
+    if (low >= 'a' && low <= 'z')
+        return (char)low;
+    return (byte >= '0' && byte <= '9') || byte >= 0x80 ? c : 0;
 }
 
 /* What is kept of s into out; false when it is nothing, or more than any word of ours has. */
@@ -101,7 +102,7 @@ static bool may_be_listed(const struct words *words, const char two[2])
 
 static bool listed(const struct words *words, struct slice s)
 {
-    char word[WORD_MAX + 1], two[2] = {0};
+    char word[WORD_MAX + 1] = {0}, two[2] = {0};
     size_t n = 0;
     for (size_t i = 0; i < s.len && n < 2; i++) {
         two[n] = kept(s.ptr[i]);
@@ -109,8 +110,9 @@ static bool listed(const struct words *words, struct slice s)
     }
     if (!may_be_listed(words, two) || !squeeze(s, word))
         return false;
-    for (size_t i = 0; words->list[i][0]; i++)
-        if (same(word, words->list[i]))
+    for (size_t i = 0; words->list[i][0]; i++) /* their ends are zeros, as the word's is */
+        if (memcmp(word, words->list[i], 8) == 0 &&
+            memcmp(word + 8, words->list[i] + 8, WORD_MAX - 8) == 0)
             return true;
     return false;
 }
@@ -199,14 +201,17 @@ static bool words_but(struct slice s, const char *word, char out[TEXT_MAX], size
 static const char *const opposites[][2] = {
     {"yes", "no"}, {"for", "against"}, {"approve", "reject"}, {"approved", "rejected"}};
 
-/* Is one of its words one of those? Mostly none is. */
+/* Is one of its words one of those? Mostly none is, and none begins as they do. */
 static bool takes_side(struct slice s)
 {
+    const uint32_t first = L('y') | L('n') | L('f') | L('a') | L('r');
     for (size_t i = 0, end; i < s.len; i = end + 1) {
         for (end = i; end < s.len && kept(s.ptr[end]);)
             end++;
         struct slice one = slice_sub(s, i, end);
-        for (size_t k = 0; one.len > 1 && k < 2 * sizeof opposites / sizeof opposites[0]; k++) {
+        if (one.len < 2 || !is_letter(kept(*one.ptr)) || !(first & L(kept(*one.ptr))))
+            continue;
+        for (size_t k = 0; k < 2 * sizeof opposites / sizeof opposites[0]; k++) {
             const char *word = opposites[k / 2][k % 2];
             if (kept(*one.ptr) == *word && slice_eq_nocase(one, slice_of(word)))
                 return true;
@@ -264,13 +269,31 @@ enum results_status label_status(struct slice heading)
     return RESULTS_STATUS_UNKNOWN;
 }
 
+/* A W in either case; eight bytes at once, the last eight of them perhaps again. */
+static bool has_w(struct slice s)
+{
+    const uint64_t each = UINT64_MAX / 0xff;
+    uint64_t v;
+    if (s.len < sizeof v)
+        return memchr(s.ptr, 'w', s.len) || memchr(s.ptr, 'W', s.len);
+    for (size_t at = 0; at < s.len; at += sizeof v) {
+        memcpy(&v, s.ptr + (at < s.len - sizeof v ? at : s.len - sizeof v), sizeof v);
+        v = (v | each * 0x20) ^ each * 'w'; /* a byte is 0 where a W is */
+        if ((v - each) & ~v & each * 0x80)
+            return true;
+    }
+    return false;
+}
+
 bool label_is_write_in(struct slice s)
 {
     if (s.len == 10 && slice_eq_nocase(s, SLICE("scattering"))) /* what New England calls it */
         return true;
     static const struct slice forms[] = {SLICE_INIT("write-in"), SLICE_INIT("write in"),
                                          SLICE_INIT("writein"), SLICE_INIT("(w/i)")};
-    for (size_t i = 0; i + 5 <= s.len; i++) {            /* none is shorter */
+    if (s.len < 5 || !has_w(s)) /* none is shorter or without */
+        return false;
+    for (size_t i = 0; i + 5 <= s.len; i++) {
         if ((s.ptr[i] | 0x20) != 'w' && s.ptr[i] != '(') /* what they begin with */
             continue;
         if ((s.ptr[i + 1] | 0x20) != 'r' && (s.ptr[i + 1] | 0x20) != 'w')

@@ -141,6 +141,8 @@ static void doubled_keys_are_refused(void **state)
     expect(SLICE("{\"a\": {\"a\": {\"a\": [{\"a\": 1}, {\"a\": 1}]}}}"), WIRE_OK, "");
     expect(SLICE("{\"a\": {\"a\": 1, \"b\": [{\"a\": 2}]}, \"a\": 3}"), WIRE_SYNTAX,
            "column 34: the key \"a\"");
+    expect(SLICE("[[1, 2, 3, \"\", {\"a\": 1, \"a\": 2}], 0]"), WIRE_SYNTAX, "the key \"a\"");
+    expect(SLICE("[[1, 2, [3, {\"a\": 1, \"a\": 2}]], 0, 0]"), WIRE_SYNTAX, "the key \"a\"");
     expect(SLICE("{\"\\u0061\": 1, \"a\": 1}"), WIRE_SYNTAX, "column 15: the key \"a\"");
     expect(SLICE("{\"axcxe\": 1, \"aycye\": 2, \"\": 3}"), WIRE_OK, ""); /* alike, not the same */
     expect(SLICE("{\"axcxe\": 1, \"aycye\": 2, \"axcxe\": 3}"), WIRE_SYNTAX, "column 26: the key");
