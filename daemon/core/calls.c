@@ -129,8 +129,7 @@ bool calls_restore(struct model *m, const struct claim *claim, struct err *e)
     return claims_append(m, &copy, e) && (!fading_is_note(&copy) || fading_restore(m, &copy, e));
 }
 
-/* The latest claim of an authority on an endorsement; NULL: none ever. */
-static const struct claim *latest(const struct model *m, uint32_t endorsement, struct slice by)
+const struct claim *calls_latest(const struct model *m, uint32_t endorsement, struct slice by)
 {
     const struct standing *st = &m->standings[endorsement];
 
@@ -142,7 +141,7 @@ static const struct claim *latest(const struct model *m, uint32_t endorsement, s
 
 static enum outcome says(const struct model *m, uint32_t endorsement, struct slice by)
 {
-    const struct claim *c = latest(m, endorsement, by);
+    const struct claim *c = calls_latest(m, endorsement, by);
 
     return c ? c->outcome : OUTCOME_PENDING;
 }
@@ -150,7 +149,7 @@ static enum outcome says(const struct model *m, uint32_t endorsement, struct sli
 /* Has the desk given this one a seat, and not let go of it? */
 static bool desk_won(const struct model *m, const struct race *r, uint32_t endorsement)
 {
-    const struct claim *c = latest(m, endorsement, desk);
+    const struct claim *c = calls_latest(m, endorsement, desk);
 
     return c && c->outcome == OUTCOME_WON && calls_heard(m, r, c);
 }
@@ -352,7 +351,7 @@ static uint32_t caller(const struct model *m, const struct claim *c)
 static bool caller_agrees(const struct model *m, struct race *r, uint32_t endorsement,
                           struct slice by, struct marks_word *w)
 {
-    uint32_t source = caller(m, latest(m, endorsement, by));
+    uint32_t source = caller(m, calls_latest(m, endorsement, by));
 
     if (source == NONE || source == w->contest->source)
         return true;
@@ -372,7 +371,7 @@ static bool caller_agrees(const struct model *m, struct race *r, uint32_t endors
 static bool is_outdated(const struct model *m, uint32_t endorsement, struct slice by,
                         const struct marks_word *w)
 {
-    const struct claim *c = latest(m, endorsement, by);
+    const struct claim *c = calls_latest(m, endorsement, by);
     const struct feed_contest *from = w->contest;
 
     return c && from->received_ms < c->at_ms &&
@@ -431,7 +430,7 @@ static const char *contradicted(const struct model *m, struct race *r, uint32_t 
 static bool fade_unopposed(struct model *m, struct race *r, uint32_t endorsement,
                            struct marks_word w, struct calls_look *look, bool *first, struct err *e)
 {
-    if (latest(m, endorsement, unopposed)->evidence.len == 0)
+    if (calls_latest(m, endorsement, unopposed)->evidence.len == 0)
         w = (struct marks_word){.opinion = MARKS_UNCALLED, .choice = NONE};
     if (w.opinion == MARKS_SILENT)
         return true;

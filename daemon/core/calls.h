@@ -27,6 +27,10 @@ void calls_done(struct model *m);
  * until it is released; a feed's, when it came before a freeze. */
 bool calls_heard(const struct model *m, const struct race *r, const struct claim *c);
 
+/* The latest claim of an authority on an endorsement, whether or not it is heard; NULL: none ever.
+ */
+const struct claim *calls_latest(const struct model *m, uint32_t endorsement, struct slice by);
+
 /* A claim that was durable, in order of number; copied. One that claims_endorsement_of does not
  * know is kept and counts nowhere. */
 bool calls_restore(struct model *m, const struct claim *claim, struct err *e) MUST_USE;

@@ -9,14 +9,18 @@
 #include "daemon/core/feed.h"
 #include "daemon/core/ruling.h"
 
-/* What was durable is derived as it was then. */
+/* What was durable is derived as it was then. A claim that changes nothing, because a freeze or a
+ * higher authority keeps it from counting, is no change: what is told stays as of before it. */
 static bool derive_again(struct core *c, struct race *r, int64_t at_ms)
 {
     struct standing *old = core_standings(&c->model, r);
+    struct race was = *r;
     bool failed = !old;
+    bool changed = old && core_derive(c, r, at_ms, old, &failed);
 
-    if (old)
-        core_derive(c, r, at_ms, old, &failed);
+    if ((changed || r->flags != was.flags || r->status != was.status) &&
+        at_ms > c->model.last_change_ms)
+        c->model.last_change_ms = at_ms;
     free(old);
     return !failed;
 }
@@ -35,8 +39,6 @@ static bool restore_claims(struct core *c, const struct claim *claims, size_t n,
         if (endorsement == NONE)
             continue;
         c->dirty[m->standings[endorsement].race] = true;
-        if (claims[i].at_ms > m->last_change_ms)
-            m->last_change_ms = claims[i].at_ms;
     }
     for (uint32_t i = 0; i < m->race_count; i++) {
         if (c->dirty[i] && !derive_again(c, &m->races[i], claims[0].at_ms))

@@ -138,22 +138,29 @@ static bool is_fading(const struct model *m, uint32_t endorsement)
     return false;
 }
 
-/* Does the authority of the call that stands say something else of it by now, or nothing any more?
- * So it is while that waits to be seen again, and after a restart before the site was heard. */
+/* Does an authority that called this one contradict itself, or say nothing of it any more? So it is
+ * while that waits to be seen again, and after a restart before the site was heard. */
 static bool is_denied(const struct model *m, const struct race *r, uint32_t endorsement)
 {
-    const struct standing *st = &m->standings[endorsement];
     static const enum marks_opinion meant[OUTCOMES] = {
         [OUTCOME_WON] = MARKS_WON,
         [OUTCOME_LOST] = MARKS_LOST,
         [OUTCOME_ADVANCED] = MARKS_ADVANCED,
     };
 
-    if (st->claim == NONE)
-        return false;
-    struct marks_word word = marks_say(m, r, endorsement, m->claims[st->claim].by);
-    return word.opinion != MARKS_SILENT && word.opinion != meant[st->outcome] &&
-           !m->feeds[word.contest->source].advisory;
+    for (size_t i = 0; i < m->settings->call_order_count; i++) {
+        struct slice by = m->settings->call_order[i];
+        const struct claim *c = calls_latest(m, endorsement, by);
+        if (!c || c->outcome == OUTCOME_PENDING)
+            continue;
+        struct marks_word word = marks_say(m, r, endorsement, by);
+        if (word.conflict)
+            return true;
+        if (word.opinion != MARKS_SILENT && word.opinion != meant[c->outcome] &&
+            !m->feeds[word.contest->source].advisory)
+            return true;
+    }
+    return false;
 }
 
 /* The claim that stands, of these: the desk's, else that of who decides; NONE. */
@@ -207,6 +214,10 @@ static void count_called(const struct model *m, struct race *r, struct slice by)
     int64_t won = unmarked(m, r, nobody, OUTCOME_WON, MARKS_WON);
     int64_t advanced = unmarked(m, r, nobody, OUTCOME_ADVANCED, MARKS_ADVANCED);
 
+    if (r->places > 0 && advanced > r->places) {
+        r->flags |= RACE_CONFLICT;
+        r->conflict = r->conflict ? r->conflict : "more of ours go on than there are places";
+    }
     r->seats_called = r->places_called = 0;
     if (by.len) {
         marks_count(m, r, by, &r->seats_called, &r->places_called);
@@ -272,8 +283,9 @@ bool standings_derive(struct model *m, struct race *r)
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t endorsement = r->endorsements[i];
         changed |= stand(m, r, endorsement, decides);
-        if (calls_counts(&m->endorsed->list[endorsement]))
-            n[m->standings[endorsement].outcome]++;
+        if (!calls_counts(&m->endorsed->list[endorsement]))
+            continue;
+        n[m->standings[endorsement].outcome]++;
         doubt |= is_fading(m, endorsement) || is_denied(m, r, endorsement);
     }
     if (too_many_won(m, r, &won))

@@ -158,6 +158,25 @@ static void test_a_place_of_ours_is_called_though_its_mark_is_gone(void **state)
     night_close(&n);
 }
 
+/* Found by random orders: a claim that a freeze keeps from counting made all figures those of its
+ * own time after a restart. */
+static void test_a_claim_that_does_not_count_is_no_change(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    core_free(n.core);
+    n.sources[DDHQ].votes = false;
+    night_core(&n);
+    night_batch(&n, AP, SENATE("won", ""), NIGHT_AT(1));
+    night_batch(&n, DDHQ, SENATE("won", ""), NIGHT_AT(2));
+    assert_int_equal(n.out.claim_count, 1); /* a lower authority's */
+    assert_int_equal(core_model(n.core)->last_change_ms, NIGHT_AT(1));
+    core_free(night_restart(&n));
+    assert_int_equal(core_model(n.core)->last_change_ms, NIGHT_AT(1));
+    night_close(&n);
+}
+
 /* ---- an official mark that moved ---- */
 
 static void test_moved_marks_are_advice_after_a_restart_too(void **state)
@@ -362,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_calls_that_vanished_together_are_held_over_a_restart),
         cmocka_unit_test(test_a_note_counts_nowhere),
         cmocka_unit_test(test_a_place_of_ours_is_called_though_its_mark_is_gone),
+        cmocka_unit_test(test_a_claim_that_does_not_count_is_no_change),
         cmocka_unit_test(test_moved_marks_are_advice_after_a_restart_too),
         cmocka_unit_test(test_a_mark_that_moves_in_two_steps_has_moved),
         cmocka_unit_test(test_what_one_feed_called_another_does_not_take_back),
