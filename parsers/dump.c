@@ -132,6 +132,7 @@ static void json_choices(struct jsonw *j, const struct results *r, const struct 
         json_text(j, "party", r, c->party);
         jsonw_bool(j, "write_in", c->flags & RESULTS_WRITE_IN);
         jsonw_bool(j, "incumbent", c->flags & RESULTS_INCUMBENT);
+        jsonw_bool(j, "name_cut", c->flags & RESULTS_NAME_CUT);
         jsonw_strz(j, "mark", c->mark ? marks[c->mark] : NULL);
         jsonw_object_end(j);
     }

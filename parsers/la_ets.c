@@ -137,6 +137,15 @@ static bool begin_candidates(struct group *g, const struct record *r, struct fau
     return begin(g, g->about.text, 0, f);
 }
 
+/* Names are cut to 18 characters; some of one long surname have run on, to the field's end. */
+static bool fills_its_field(struct slice name)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < name.len; i++)
+        n += ((unsigned char)name.ptr[i] & 0xc0) != 0x80;
+    return n == 18 || n == 23;
+}
+
 static bool candidate(struct group *g, const struct record *r, struct fault *f)
 {
     struct results_choice_in in = {.name = columns(r, 19, 41),
@@ -146,6 +155,8 @@ static bool candidate(struct group *g, const struct record *r, struct fault *f)
                          r->line);
     if (label_is_write_in(in.name))
         in.flags |= RESULTS_WRITE_IN;
+    if (fills_its_field(in.name))
+        in.flags |= RESULTS_NAME_CUT;
     return line(g, r, &in, 45, f);
 }
 

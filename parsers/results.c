@@ -148,8 +148,7 @@ static bool check_choices(struct check *c)
             return false;
         if (!v->id.len && !v->name.len)
             return wrong(c, "it has neither id nor name");
-        if (v->mark >= RESULTS_MARKS ||
-            v->flags & ~(uint32_t)(RESULTS_WRITE_IN | RESULTS_INCUMBENT))
+        if (v->mark >= RESULTS_MARKS || v->flags & ~(uint32_t)RESULTS_CHOICE_FLAGS)
             return wrong(c, "a field is out of range");
     }
     return true;

@@ -68,6 +68,8 @@ enum results_contest_flag {
 enum results_choice_flag {
     RESULTS_WRITE_IN = 1,  /* a write-in line, named or aggregate */
     RESULTS_INCUMBENT = 2, /* as the feed marks it */
+    RESULTS_NAME_CUT = 4,  /* the name is as long as its field: its end may be missing */
+    RESULTS_CHOICE_FLAGS = 7,
 };
 
 struct results_text {

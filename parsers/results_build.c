@@ -409,8 +409,7 @@ bool results_choice(struct results_builder *b, const struct results_choice_in *i
                     struct err *e)
 {
     struct building *k = current(b, e);
-    struct results_choice r = {.flags = in->flags & (RESULTS_WRITE_IN | RESULTS_INCUMBENT),
-                               .mark = in->mark};
+    struct results_choice r = {.flags = in->flags & RESULTS_CHOICE_FLAGS, .mark = in->mark};
     if (!k)
         return false;
     if (!choice_guess(b, k, in, index)) {

@@ -142,6 +142,7 @@ static bool read_people(struct look *l)
                 return false;
             p->choice = i;
             p->index = k;
+            p->name.cut = k + 1 == n && (l->c->choices[i].flags & RESULTS_NAME_CUT);
             l->person_count += p->name.count > 0;
         }
     }
@@ -289,8 +290,9 @@ static void add_line(struct look *l, uint32_t e, const struct person *p, bool sa
         word = l->c->choices[p->choice].party;
     }
     struct slice fact =
-        arena_printf(l->scratch, "name \"%.*s\" and \"%.*s\"; %.*s", SLICE_FMT(ours->name),
-                     SLICE_FMT(l->c->choices[p->choice].name), SLICE_FMT(b->text));
+        arena_printf(l->scratch, "name \"%.*s\" and \"%.*s\"%s; %.*s", SLICE_FMT(ours->name),
+                     SLICE_FMT(l->c->choices[p->choice].name),
+                     p->name.cut ? ", whose end may be cut" : "", SLICE_FMT(b->text));
     add(l, e, p->choice, p->index, !against, say(l, fact, against, word));
 }
 

@@ -563,7 +563,7 @@ static bool gaps_apart(const struct name *a, const struct name *b)
            (!has_initial(a) && !has_initial(b));
 }
 
-enum name_fit name_compare(const struct name *a, const struct name *b)
+static enum name_fit compare_whole(const struct name *a, const struct name *b)
 {
     size_t fa, fb;
 
@@ -578,4 +578,46 @@ enum name_fit name_compare(const struct name *a, const struct name *b)
     else
         return family_alike(a, b) ? NAME_MAYBE : NAME_NO;
     return same ? NAME_SAME : NAME_MAYBE;
+}
+
+/* Ours up to the first `len` letters of its word `at`. */
+static struct name cut_at(const struct name *ours, size_t at, size_t len)
+{
+    struct name cut = *ours;
+    size_t letters = len;
+
+    for (size_t i = 0; i < at; i++)
+        letters += ours->words[i].len;
+    cut.words[at] = cut.last = slice_sub(ours->words[at], 0, len);
+    cut.count = at + 1;
+    cut.suffix = (struct slice){"", 0};
+    cut.joined = slice_sub(ours->joined, 0, letters);
+    return cut;
+}
+
+static enum name_fit compare_cut(const struct name *ours, const struct name *theirs)
+{
+    enum name_fit best = NAME_NO;
+
+    for (size_t i = ours->family; theirs->suffix.len == 0 && i < ours->count; i++) {
+        size_t len = theirs->last.len;
+        if (i == 0 || !slice_starts(ours->words[i], theirs->last))
+            continue;
+        struct name cut = cut_at(ours, i, len);
+        enum name_fit fit = compare_whole(&cut, theirs);
+        if (fit == NAME_SAME && len >= 3 && len < ours->words[i].len)
+            return NAME_SAME;
+        best = fit != NAME_NO ? NAME_MAYBE : best;
+    }
+    return best;
+}
+
+enum name_fit name_compare(const struct name *ours, const struct name *theirs)
+{
+    enum name_fit whole = compare_whole(ours, theirs);
+    enum name_fit cut = NAME_NO;
+
+    if (theirs->cut && whole != NAME_SAME && theirs->count > 1)
+        cut = compare_cut(ours, theirs);
+    return cut > whole ? cut : whole;
 }

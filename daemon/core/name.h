@@ -26,6 +26,7 @@ struct name {
     struct slice nicks[NAME_NICKS]; /* given in quotes or brackets */
     size_t nick_count;
     struct slice suffix; /* "jr", "sr", "ii", ... or empty */
+    bool cut;            /* its end may be missing: whoever knows the field it stood in sets this */
     struct slice joined; /* words run together: "jdvance" */
     struct slice last;   /* the last word: what tables are keyed by; empty: no name */
 };
@@ -37,7 +38,10 @@ bool name_read(struct slice text, struct arena *a, struct name *out) MUST_USE;
  * NAME_PEOPLE. */
 size_t name_split(struct slice text, struct slice people[NAME_PEOPLE]);
 
-enum name_fit name_compare(const struct name *a, const struct name *b);
+/* A name of theirs that may be cut is ours when ours, cut at the same letter, is the same: within a
+ * word of the surname, of which three letters at least are there. Cut between two words it may be a
+ * whole name: NAME_MAYBE. */
+enum name_fit name_compare(const struct name *ours, const struct name *theirs);
 
 /* "Write-in", "Scattering", "Over Votes", "Yes": a line that is nobody's. */
 bool name_is_nobody(struct slice text);

@@ -5,6 +5,7 @@ import json
 
 CONTEST = ("state", "county", "office", "district", "party", "election_type", "updated", "registered", "ballots", "seats", "places",
            "measure", "uncontested", "ranked", "marks_stated")
+CHOICE = ("incumbent", "name_cut")
 UNIT = ("id", "registered", "ballots")
 
 
@@ -21,7 +22,8 @@ def render(text):
     for contest in batch["contests"]:
         name = " ".join(filter(None, (contest["id"], contest["text"])))
         out.append(f"{name}: {', '.join(said(contest, CONTEST))}".rstrip())
-        out += [f"  {choice['name'] or choice['id']}: incumbent" for choice in contest["choices"] if choice["incumbent"]]
+        out += [f"  {choice['name'] or choice['id']}: {', '.join(said(choice, CHOICE))}"
+                for choice in contest["choices"] if said(choice, CHOICE)]
         out += [f"  {unit['name'] or unit['id'] or 'total'}: {', '.join(said(unit, UNIT))}"
                 for unit in contest["units"] if said(unit, UNIT) and (unit["type"] != "total" or said(unit, UNIT) != said(contest, UNIT[1:]))]
     out += [f"left out: {problem['contest']}: {problem['why']}" for problem in batch["problems"]]

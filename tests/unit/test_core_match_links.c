@@ -190,6 +190,39 @@ static void a_match_that_a_person_confirms_is_a_change(void **state)
     night_close(&n);
 }
 
+/* A name that its feed may have cut is a prefix of ours, where nobody else's too. */
+static void a_cut_name_links_where_one_of_ours_fits(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, SENATE "Christopher Johnson,GA,State Senate,3\n"
+                          "Christopher Johnston,GA,State Senate,4\n"
+                          "Christopher Johnson,GA,State Senate,4\n"
+                          "Christopher Johnson,GA,State Senate,5\n");
+    struct feed_contest *c[] = {
+        contest_of(&n, 0, "3", "State Senate District 3", "ANN OAK|CHRISTOPHER JOHNSO"),
+        contest_of(&n, 0, "4", "State Senate District 4", "CHRISTOPHER JOHNS|ANN OAK"),
+        contest_of(&n, 0, "5", "State Senate District 5", "CHRISTOPHER JOHNSO|CHRISTOPHER JOHNSO"),
+    };
+    match(&n, c[0]);
+    assert_int_equal(linked(&n, 1, c[0]), -1); /* no parser said that it may be cut */
+    for (int i = 0; i < 3; i++) {
+        for (uint32_t k = 0; k < c[i]->choice_count; k++)
+            c[i]->choices[k].flags |= RESULTS_NAME_CUT;
+        match(&n, c[i]);
+    }
+    assert_int_equal(linked(&n, 1, c[0]), 1);
+    assert_int_equal(in_review(&n, 1), 0);
+    for (uint32_t e = 2; e <= 3; e++) { /* two of ours */
+        assert_int_equal(linked(&n, e, c[1]), -1);
+        assert_int_equal(in_review(&n, e), 1);
+    }
+    assert_int_equal(linked(&n, 4, c[2]), -1); /* two of theirs */
+    assert_int_equal(in_review(&n, 4), 2);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +234,7 @@ int main(void)
         cmocka_unit_test(a_line_that_is_another_of_ours_is_a_change),
         cmocka_unit_test(a_contest_in_the_place_of_another_is_a_change),
         cmocka_unit_test(a_match_that_a_person_confirms_is_a_change),
+        cmocka_unit_test(a_cut_name_links_where_one_of_ours_fits),
     };
     return cmocka_run_group_tests_name("core_match_links", tests, NULL, NULL);
 }

@@ -134,6 +134,54 @@ static void pairs_are_judged(void **state)
 }
 
 /* Every text of the table is itself, in capitals, and with marks hung on. */
+/* Fields of 18 characters: what may be cut is a prefix, and only where it can be told. */
+static void a_cut_name_is_a_prefix(void **state)
+{
+    static const struct {
+        const char *ours, *theirs;
+        enum name_fit fit;
+    } cuts[] = {
+        {"Christopher Johnson", "CHRISTOPHER JOHNSO", NAME_SAME},
+        {"Chris Johnson", "CHRISTOPHER JOHNSO", NAME_SAME},
+        {"Christopher A. Johnson Jr.", "CHRISTOPHER A JOHN", NAME_SAME},
+        {"Christopher Johnson", "CHRISTOPHER A JOHN", NAME_SAME},
+        {"Maria Tortorici-Smythe", "MARIA TORTORICI-SM", NAME_MAYBE}, /* of "Smythe" two letters */
+        {"Mary Tortoric-Smythe", "MARY TORTORIC-SMYT", NAME_SAME},
+        /* between two words: a whole name, or a cut one */
+        {"Jennifer Rodriguez-Lopez", "JENNIFER RODRIGUEZ", NAME_MAYBE},
+        /* the first name is not whole, or no first name */
+        {"Christopher Johnson", "C JOHNSO", NAME_MAYBE},
+        {"Christopher Johnson", "JOHNSO", NAME_NO},
+        /* the surname is not reached, or as good as not */
+        {"Christopher Alexander Johnson", "CHRISTOPHER ALEXAN", NAME_NO},
+        {"Christopher Alexander Johnson", "CHRISTOPHER ALEXANDER J", NAME_MAYBE},
+        {"Christopher Alexander Johnson", "CHRISTOPHER ALEXANDER JO", NAME_MAYBE},
+        /* other people */
+        {"Christian Johnson", "CHRISTOPHER JOHNSO", NAME_MAYBE},
+        {"Christopher Johansen", "CHRISTOPHER JOHNSO", NAME_NO},
+        {"Christopher B. Johnson", "CHRISTOPHER A JOHN", NAME_MAYBE},
+    };
+    struct arena *a = arena_new((size_t)1 << 20);
+    int wrong = 0;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+        struct name ours, theirs;
+        assert_true(name_read(slice_of(cuts[i].ours), a, &ours));
+        assert_true(name_read(slice_of(cuts[i].theirs), a, &theirs));
+        enum name_fit whole = name_compare(&ours, &theirs);
+        theirs.cut = true;
+        enum name_fit fit = name_compare(&ours, &theirs);
+        if (fit != cuts[i].fit || whole == NAME_SAME) {
+            print_error("\"%s\" and \"%s\": %d, whole %d\n", cuts[i].ours, cuts[i].theirs, fit,
+                        whole);
+            wrong++;
+        }
+    }
+    assert_int_equal(wrong, 0);
+    arena_free(a);
+}
+
 static void a_name_is_itself(void **state)
 {
     struct arena *a = arena_new(1 << 24);
@@ -248,9 +296,10 @@ static void nicknames_of_one_row(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pairs_are_judged),         cmocka_unit_test(a_name_is_itself),
-        cmocka_unit_test(strangers_stay_strangers), cmocka_unit_test(mates_are_split),
-        cmocka_unit_test(lines_of_nobody),          cmocka_unit_test(nicknames_of_one_row),
+        cmocka_unit_test(pairs_are_judged),     cmocka_unit_test(a_cut_name_is_a_prefix),
+        cmocka_unit_test(a_name_is_itself),     cmocka_unit_test(strangers_stay_strangers),
+        cmocka_unit_test(mates_are_split),      cmocka_unit_test(lines_of_nobody),
+        cmocka_unit_test(nicknames_of_one_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -312,6 +312,25 @@ static void la_ets_columns_are_characters_not_bytes(void **state)
     case_done(&c);
 }
 
+/* 18 characters, whatever their bytes, or all 23 of the field. */
+static void la_ets_a_name_that_fills_its_field_may_be_cut(void **state)
+{
+#define ETS_NAME(name) "001CN00  03       " name "DEM                                     7\r\n"
+    (void)state;
+    static const uint32_t want[] = {0, RESULTS_NAME_CUT, 0, RESULTS_NAME_CUT, RESULTS_NAME_CUT};
+    struct format_case c = {
+        .format = "la-ets",
+        .payload = ETS("", "", "",
+                       "001CC00  03    SHERIFF\r\n" ETS_NAME("CHRISTOPHER JOHNS      ") ETS_NAME(
+                           "CHRISTOPHER JOHNSO     ") ETS_NAME("CHRISTOPHER JOHNSON    ")
+                           ETS_NAME("MARÍA PEÑÓN DE LAS     ") ETS_NAME("ANN SMYTHE-MONTGOMERY-H"),
+                       "11")};
+    assert_true(case_run(&c));
+    for (uint32_t i = 0; i < 5; i++)
+        assert_int_equal(c.r.choices[i].flags, want[i]);
+    case_done(&c);
+}
+
 static void la_ets_votes_wider_than_their_field_are_not_cut(void **state)
 {
     (void)state;
@@ -365,6 +384,7 @@ int main(void)
         cmocka_unit_test(la_ets_a_primary_is_its_partys_and_voters_are_the_contests),
         cmocka_unit_test(la_ets_precincts_without_figures_are_unknown),
         cmocka_unit_test(la_ets_columns_are_characters_not_bytes),
+        cmocka_unit_test(la_ets_a_name_that_fills_its_field_may_be_cut),
         cmocka_unit_test(la_ets_votes_wider_than_their_field_are_not_cut),
         cmocka_unit_test(la_ets_refuses_what_has_no_place),
     };

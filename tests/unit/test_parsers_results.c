@@ -528,7 +528,7 @@ static void each_check_bites(void **state)
         {&k->seats, 4, -2, "contest 3"},
         {&k->updated_ms, 8, 0x7fffffffffffff, "contest 3"},
         {&c->mark, 4, RESULTS_MARKS, "choice 5"},
-        {&c->flags, 4, 4, "choice 5"},
+        {&c->flags, 4, RESULTS_CHOICE_FLAGS + 1, "choice 5"},
         {&c->id.len, 4, 0, "choice 5"},
         {&u->type, 4, RESULTS_COUNTY, "unit"},
         {&u->reporting, 4, -2, "unit"},
