@@ -230,14 +230,6 @@ bool decide_restore(struct model *m, const struct decision *d, struct decide_don
 
 /* ---- looking back ---- */
 
-const struct decision *decide_behind(const struct model *m, const struct claim *c)
-{
-    for (uint32_t i = m->decision_count; i-- > 0;)
-        if (m->decisions[i].number < c->number)
-            return &m->decisions[i];
-    return NULL;
-}
-
 bool decide_is_about(const struct model *m, const struct decision *d, const struct race *r)
 {
     if (slice_eq(d->target, r->id))

@@ -38,9 +38,6 @@ bool decide_shows(struct model *m, const struct decision *d, int64_t now_ms, str
 bool decide_restore(struct model *m, const struct decision *d, struct decide_done *out,
                     struct err *e) MUST_USE;
 
-/* The decision that a claim of the desk's follows from. */
-const struct decision *decide_behind(const struct model *m, const struct claim *c);
-
 /* The last decision about a race or one of its candidacies, of a number above `after`; NULL. */
 const struct decision *decide_last_about(const struct model *m, const struct race *r,
                                          int64_t after);

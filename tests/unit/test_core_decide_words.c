@@ -265,7 +265,6 @@ static void an_authority_no_longer_asked_counts_nowhere(void **state)
     (void)state;
     assert_true(night_claims(n.core, &c, 1));
     assert_int_equal(night_outcome(&n, "ann"), OUTCOME_PENDING);
-    assert_null(decide_behind(core_model(n.core), &c));
     buf_init(&out, 65536);
     assert_true(documents_explain(core_model(n.core), core_tally(n.core), SLICE("ann"), NIGHT_AT(3),
                                   &out, &e));
@@ -274,9 +273,6 @@ static void an_authority_no_longer_asked_counts_nowhere(void **state)
     documents_claims(core_model(n.core), night_race(&n, "ann"), &out);
     assert_int_equal(out.len, 0);
     buf_done(&out);
-    taken("call", "ann", "won");
-    c.number = 1; /* older than the decision */
-    assert_null(decide_behind(core_model(n.core), &c));
 }
 
 /* Whatever came last, nothing is ever numbered twice. */
