@@ -177,10 +177,24 @@ static void reload_failed(struct app *a, const char *why)
     reload_ended(a, false);
 }
 
+/* A denominator that has grown is no secret. */
+static void tell_added(const struct app *a, const struct night *old, const struct night *fresh)
+{
+    struct buf names;
+    buf_init(&names, 65536);
+    size_t n = follow_added(river_model(old->river), river_model(fresh->river),
+                            clock_now(&a->args.clock), &names);
+    if (n > 0)
+        log_warn("reload: %zu row%s of the list %s new though polls have closed: %.*s", n,
+                 n == 1 ? "" : "s", n == 1 ? "is" : "are", SLICE_FMT(buf_slice(&names)));
+    buf_done(&names);
+}
+
 static void on_reloaded(void *ctx)
 {
     struct app *a = ctx;
     struct night *old = a->night, *fresh = a->next;
+    tell_added(a, old, fresh);
     metrics_take_over(&fresh->metrics, &fresh->plan->settings, &old->metrics, &old->plan->settings);
     a->night = fresh;
     a->next = NULL;

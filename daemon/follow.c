@@ -53,32 +53,76 @@ static bool same_person(const struct endorsement *was, const struct endorsement 
     return same;
 }
 
-/* What is wrong with `now` in the place of `was`; NULL: nothing. */
-static const char *change_of(const struct model *running, const struct endorsement *was,
-                             const struct endorsement *now)
+/* What a row may not become: what it is told to be, and the way to what is meant. */
+struct change {
+    bool changed;
+    const char *text, *way;
+};
+
+static bool any(const struct change *list, size_t n, struct change *first)
 {
-    if (!now)
-        return "is no longer in the list";
-    if (calls_counts(was) != calls_counts(now) && !desk_decides(running, was->id))
-        return calls_counts(now) ? "counts again" : "no longer counts";
-    const struct {
-        bool changed;
-        const char *text;
-    } changes[] = {
-        {!slice_eq(was->race_id, now->race_id), "stands for another race"},
-        {!same_person(was, now), "has another name (where it is the same person's, keep the old "
-                                 "one among the aliases)"},
+    for (size_t i = 0; i < n; i++)
+        if (list[i].changed) {
+            *first = list[i];
+            return true;
+        }
+    return false;
+}
+
+#define BACK "put it back as it was; where that was wrong, a restart takes the list as it is"
+
+/* Who it is, and who counts. NULL: nothing is wrong. */
+static bool other_row(const struct model *running, const struct endorsement *was,
+                      const struct endorsement *now, struct change *out)
+{
+    const struct change changes[] = {
+        {calls_counts(was) != calls_counts(now) && !desk_decides(running, was->id),
+         calls_counts(now) ? "counts again" : "no longer counts",
+         "leave its status as it was and say it with tallyctl endorse status; the list may say so "
+         "too after that"},
+        {!slice_eq(was->race_id, now->race_id), "stands for another race",
+         "put back the columns that name its race, and give another candidacy a row and an "
+         "endorsement_id of its own"},
+        {!same_person(was, now), "has another name",
+         "where it is the same person's, keep the old name among its aliases; give another person "
+         "a row and an endorsement_id of their own"},
         {was->ap_candidate_id.len > 0 && !slice_eq(was->ap_candidate_id, now->ap_candidate_id),
-         "has another ap_candidate_id"},
-        {!slice_eq_nocase(was->held_by, now->held_by), "has another held_by"},
-        {was->seats != now->seats, "has another seats_to_fill"},
-        {was->flip != now->flip, "has another flip"},
-        {was->wins != now->wins, "has another wins"},
+         "has another ap_candidate_id",
+         "put it back as it was; a wrong match is ended with tallyctl match reject"},
     };
-    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++)
-        if (changes[i].changed)
-            return changes[i].text;
-    return NULL;
+
+    return any(changes, sizeof changes / sizeof *changes, out);
+}
+
+/* What a win of it is counted as, and when it has lost. */
+static bool other_count(const struct endorsement *was, const struct endorsement *now,
+                        struct change *out)
+{
+    const struct change changes[] = {
+        {!slice_eq_nocase(was->held_by, now->held_by), "has another held_by", BACK},
+        {!slice_eq_nocase(was->party, now->party), "has another party", BACK},
+        {was->incumbent != now->incumbent, "has another incumbent", BACK},
+        {was->opponent_incumbent != now->opponent_incumbent, "has another opponent_incumbent",
+         BACK},
+        {was->seats != now->seats, "has another seats_to_fill", BACK},
+        {was->places != now->places, "has another advance_to", BACK},
+        {was->seats_held_by_others != now->seats_held_by_others, "has another seats_held_by_others",
+         BACK},
+        {was->flip != now->flip, "has another flip", BACK},
+        {was->wins != now->wins, "has another wins", BACK},
+        {was->choice != now->choice, "has another choice", BACK},
+    };
+
+    return any(changes, sizeof changes / sizeof *changes, out);
+}
+
+static bool may_not(const struct model *running, const struct endorsement *was,
+                    const struct endorsement *now, struct change *out)
+{
+    *out = (struct change){true, "is no longer in the list",
+                           "put the row back, with its endorsement_id; that it is not to count is "
+                           "said with tallyctl endorse status"};
+    return !now || other_row(running, was, now, out) || other_count(was, now, out);
 }
 
 static bool is_closed(const struct race *r, int64_t now_ms)
@@ -92,15 +136,31 @@ bool follow_allowed(const struct model *running, const struct endorsements *next
     for (uint32_t i = 0; i < running->endorsed->count; i++) {
         const struct endorsement *was = &running->endorsed->list[i];
         const struct race *r = &running->races[match_race_of(running, i)];
-        const char *change =
-            is_closed(r, now_ms) ? change_of(running, was, find(next, was->id)) : NULL;
-        if (change)
-            return err_set(
-                e, ERR_CONFIG,
-                "endorsements: %.*s (%.*s) %s, and polls have closed: a reload cannot "
-                "change who counts, nor as what; "
-                "put the row back, with its endorsement_id, or say it with tallyctl endorse status",
-                SLICE_FMT(was->id), SLICE_FMT(was->name), change);
+        struct change is;
+        if (is_closed(r, now_ms) && may_not(running, was, find(next, was->id), &is))
+            return err_set(e, ERR_CONFIG,
+                           "endorsements: %.*s (%.*s) %s, and polls have closed: a reload cannot "
+                           "change who counts, nor as what; %s",
+                           SLICE_FMT(was->id), SLICE_FMT(was->name), is.text, is.way);
     }
     return true;
+}
+
+size_t follow_added(const struct model *was, const struct model *now, int64_t now_ms,
+                    struct buf *names)
+{
+    enum { NAMED = 10 };
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < now->endorsed->count; i++) {
+        const struct endorsement *e = &now->endorsed->list[i];
+        if (!is_closed(&now->races[match_race_of(now, i)], now_ms) || find(was->endorsed, e->id))
+            continue;
+        if (n < NAMED)
+            buf_addf(names, "%s%.*s", n ? ", " : "", SLICE_FMT(e->id));
+        n++;
+    }
+    if (n > NAMED)
+        buf_addz(names, ", ...");
+    return n;
 }

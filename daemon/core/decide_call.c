@@ -40,11 +40,13 @@ bool decide_room(const struct model *m, const struct about *a, enum outcome o, s
     int64_t taken = standing_at(m, r, a->endorsement, o);
     if (taken < most)
         return true;
-    return err_set(e, ERR_NO,
-                   "%.*s: %" PRId64 " of %" PRId64 " %s called for others of ours; take one of "
-                   "these calls back first (tallyctl uncall), or correct %s in the list",
-                   SLICE_FMT(r->id), taken, most, won ? "seats are" : "places are",
-                   won ? "seats_to_fill" : "advance_to");
+    return err_set(
+        e, ERR_NO,
+        "%.*s: %" PRId64 " of %" PRId64 " %s called for others of ours; take one of "
+        "these calls back first (tallyctl uncall); where %s is wrong in the list, correct "
+        "it and restart tallyd, for no reload changes it after polls close",
+        SLICE_FMT(r->id), taken, most, won ? "seats are" : "places are",
+        won ? "seats_to_fill" : "advance_to");
 }
 
 static bool judge_close(const struct model *m, const struct about *a, struct err *e)

@@ -152,6 +152,7 @@ def test_one_who_is_endorsed_after_the_call_has_it_told(house):
     hup(house)
     harness.wait_for(lambda: totals(house)["data"]["won"] == 1, 20, "the call")
     harness.wait_for(lambda: "Poe" in watch.text(), 10, "the line about it")
+    assert "1 row of the list is new though polls have closed: poe" in house.tallyd.text()
     assert totals(house)["data"]["lost"] == 1
 
 

@@ -107,7 +107,7 @@ static void places_are_given_and_taken_back(void **state)
     assert_int_equal(night_outcome(&n, "dan"), OUTCOME_LOST);
     assert_true(night_says(n.out.claims[1].reason, "all places (1) are called for others"));
     refused("call", "dan", "advanced", "1 of 1 places are called for others of ours");
-    assert_true(night_says(slice_of(n.out.err.text), "correct advance_to in the list"));
+    assert_true(night_says(slice_of(n.out.err.text), "where advance_to is wrong in the list"));
     taken("uncall", "cat", "");
     assert_int_equal(night_outcome(&n, "cat"), OUTCOME_PENDING);
     assert_int_equal(night_outcome(&n, "dan"), OUTCOME_PENDING);

@@ -73,9 +73,10 @@ static void rows_may_be_corrected_and_never_taken_away(void **state)
 
 #define FULL                                                                                       \
     "endorsement_id,candidate_name,aliases,ap_candidate_id,held_by,seats_to_fill,flip,wins,"       \
-    "status,"                                                                                      \
-    "state,office,district\n"
-#define PLACE ",GA,State Senate,4\n"
+    "status,state,office,district,party,incumbent,opponent_incumbent,advance_to,"                  \
+    "seats_held_by_others\n"
+#define PLACE ",GA,State Senate,4,,,,,\n"
+#define FOE_WITH "foe,Di Foe,,7,R,1,,seat,,GA,State Senate,4,"
 #define FOE "foe,Di Foe,,7,R,1,,seat," PLACE
 #define POE "poe,Cy Poe,,,R,1,,seat," PLACE
 
@@ -94,8 +95,13 @@ static void a_reload_after_the_close_gives_no_win_to_somebody_else(void **state)
         {"foe,Di Foe,,7,R,2,,seat," PLACE "poe,Cy Poe,,,R,2,,seat," PLACE, "seats_to_fill"},
         {"foe,Di Foe,,7,R,1,yes,seat," PLACE POE, "another flip"},
         {"foe,Di Foe,,7,R,1,,nomination," PLACE POE, "another wins"},
+        {FOE_WITH "D,,,,\n" POE, "another party"},
+        {FOE_WITH ",no,,,\n" POE, "another incumbent"},
+        {FOE_WITH ",,yes,,\n" POE, "another opponent_incumbent"},
+        {FOE_WITH ",,,2,\n" POE, "another advance_to"},
+        {FOE_WITH ",,,,1\n" POE, "another seats_held_by_others"},
         {FOE POE "noe,Ed Noe,,,R,1,,seat,withdrawn" PLACE, NULL},
-        {FOE POE "noe,Ed Noe,,,R,1,,seat,,GA,State Senate,6\n", NULL},
+        {FOE POE "noe,Ed Noe,,,R,1,,seat,,GA,State Senate,6,,,,,\n", NULL},
     };
     struct arena *a = arena_new(64 << 20);
     struct settings_polls polls = {.state = SLICE("GA"), .minute = 19 * 60};
@@ -119,10 +125,79 @@ static void a_reload_after_the_close_gives_no_win_to_somebody_else(void **state)
     arena_free(a);
 }
 
+/* "endorse status" was offered for all of it, and helps with a status only. */
+static void a_refusal_names_the_way_that_helps(void **state)
+{
+    static const struct {
+        const char *foe, *way;
+    } cases[] = {
+        {POE, "put the row back"},
+        {"foe,Di Foe,,7,R,1,,seat,withdrawn" PLACE POE, "tallyctl endorse status"},
+        {"foe,Di Foe,,7,R,1,,seat,,GA,State Senate,5,,,,,\n" POE, "columns that name its race"},
+        {"foe,Di Fo,,7,R,1,,seat," PLACE POE, "among its aliases"},
+        {"foe,Di Foe,,8,R,1,,seat," PLACE POE, "tallyctl match reject"},
+        {"foe,Di Foe,,7,D,1,,seat," PLACE POE, "a restart takes the list as it is"},
+    };
+    struct arena *a = arena_new(64 << 20);
+    struct settings_polls polls = {.state = SLICE("GA"), .minute = 19 * 60};
+    struct settings s = {.guards = settings_guards_default, .polls = &polls};
+    struct endorsements running = list_under(a, FULL, FOE POE);
+    struct err e = {0};
+    struct core *core;
+    (void)state;
+    assert_true(core_new(&s, &running, &core, &e));
+    struct model *m = (struct model *)(uintptr_t)core_model(core);
+    m->races[0].polls_close_ms = CLOSE;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct endorsements next = list_under(a, FULL, cases[i].foe);
+        assert_false(follow_allowed(m, &next, CLOSE, &e));
+        for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+            if (!!strstr(e.text, cases[k].way) != (i == k) &&
+                !(i == 0 && strstr(cases[k].way, "endorse status")))
+                fail_msg("%zu: %s", i, e.text);
+    }
+    core_free(core);
+    arena_free(a);
+}
+
+static void rows_added_after_the_close_are_named(void **state)
+{
+    struct arena *a = arena_new(64 << 20);
+    struct settings_polls polls = {.state = SLICE("GA"), .minute = 19 * 60};
+    struct settings s = {.guards = settings_guards_default, .polls = &polls};
+    struct endorsements lists[] = {
+        list_of(a, "a,Ann Lee,GA,State Senate,4,\n"),
+        list_of(a, "b,Bo Ray,GA,State Senate,4,\na,Ann Lee,GA,State Senate,4,\n"
+                   "c,Cy Po,GA,State Senate,6,\n")};
+    struct model *m[2];
+    struct core *core[2];
+    struct err e = {0};
+    struct buf names;
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        assert_true(core_new(&s, &lists[i], &core[i], &e));
+        m[i] = (struct model *)(uintptr_t)core_model(core[i]);
+        m[i]->races[0].polls_close_ms = CLOSE; /* of district 4; 6 is open */
+    }
+    m[1]->races[1].polls_close_ms = CLOSE + 1;
+    buf_init(&names, 1000);
+    assert_true(follow_allowed(m[0], &lists[1], CLOSE, &e));
+    assert_int_equal(follow_added(m[0], m[1], CLOSE, &names), 1);
+    assert_true(slice_is(buf_slice(&names), "b"));
+    assert_int_equal(follow_added(m[0], m[1], CLOSE - 1, &names), 0);
+    assert_int_equal(follow_added(m[1], m[0], CLOSE, &names), 0);
+    buf_done(&names);
+    for (int i = 0; i < 2; i++)
+        core_free(core[i]);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reload_after_the_close_gives_no_win_to_somebody_else),
+        cmocka_unit_test(a_refusal_names_the_way_that_helps),
+        cmocka_unit_test(rows_added_after_the_close_are_named),
         cmocka_unit_test(rows_may_be_corrected_and_never_taken_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
