@@ -43,6 +43,7 @@ struct redis {
     char sha[SHA_MAX];
     int64_t epoch; /* the last one begun here; 0: none */
     int64_t there; /* what Redis holds, while asking */
+    int64_t desk;  /* number of the last entry given to the desk's stream */
     int64_t published;
 };
 
@@ -88,16 +89,21 @@ static void fence(struct redis *r, int64_t epoch)
 static void on_meta(const redisReply *reply, void *data, void *ctx)
 {
     struct redis *r = ctx;
-    struct slice epoch, owner = {0};
+    struct slice text, owner = {0};
     (void)data;
-    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2) {
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 4) {
         misfit(r, reply);
         return;
     }
     r->there = 0;
-    if (!text_of(reply->element[0], &epoch) || !num_parse(epoch, 1, INT64_MAX, &r->there))
-        return; /* none, or nonsense that `begin` replaces */
-    text_of(reply->element[1], &owner);
+    for (size_t i = 0; i < 4; i += 2) { /* the one that is on air, the one that was taken */
+        int64_t epoch;
+        if (!text_of(reply->element[i], &text) || !num_parse(text, 1, INT64_MAX, &epoch) ||
+            epoch <= r->there)
+            continue; /* none, or nonsense that `begin` replaces */
+        r->there = epoch;
+        text_of(reply->element[i + 1], &owner);
+    }
     /* one that was on air and finds a younger one there was replaced meanwhile */
     if (r->epoch > 0 && r->there > r->epoch && !slice_eq(owner, r->s.owner))
         fence(r, r->there);
@@ -141,12 +147,13 @@ static void on_loaded(const redisReply *reply, void *data, void *ctx)
 
 static void resync(struct redis *r)
 {
-    const struct slice meta[] = {SLICE("HMGET"), r->keys[0], SLICE("epoch"), SLICE("owner")};
+    const struct slice meta[] = {SLICE("HMGET"), r->keys[0],    SLICE("epoch"),
+                                 SLICE("owner"), SLICE("next"), SLICE("next_owner")};
     const struct slice log[] = {SLICE("XREVRANGE"), r->keys[1],     SLICE("+"),
                                 SLICE("-"),         SLICE("COUNT"), SLICE("1")};
     const struct slice load[] = {SLICE("SCRIPT"), SLICE("LOAD"), slice_of(redis_script)};
     r->state = ASKING;
-    if (!redis_link_send(r->link, 4, meta, on_meta, NULL) ||
+    if (!redis_link_send(r->link, 6, meta, on_meta, NULL) ||
         !redis_link_send(r->link, 6, log, on_log, NULL) ||
         !redis_link_send(r->link, 3, load, on_loaded, NULL))
         redis_link_drop(r->link, "out of memory");
@@ -337,6 +344,60 @@ static bool tell(struct redis *r, struct call *c, int64_t epoch, const struct re
     return ok;
 }
 
+/* Entries from *i on, as many as go into one call. */
+static bool send_desk(struct redis *r, struct call *c, int64_t epoch, struct slice where,
+                      const struct redis_entry *entries, size_t n, size_t *i, struct arena *a)
+{
+    begin_call(r, c, SLICE("desk"), epoch);
+    add(c, where);
+    while (*i < n && !is_full(c, 2 + entries[*i].count, *i, n)) {
+        const struct redis_entry *e = &entries[(*i)++];
+        add(c, number(a, ++r->desk));
+        add(c, number(a, (int64_t)e->count));
+        for (size_t k = 0; k < e->count; k++)
+            add(c, e->texts[k]);
+    }
+    return send_call(r, c, PART, epoch, NULL);
+}
+
+/* All entries in calls to the script; of more than one call only for what is staged. */
+static bool give_desk(struct redis *r, int64_t epoch, bool live, const struct redis_entry *entries,
+                      size_t n)
+{
+    struct call *c = malloc(sizeof *c);
+    struct arena *a = arena_new((size_t)16 << 20);
+    bool ok = c && a;
+    for (size_t i = 0, first = 1; ok && (i < n || first); first = 0)
+        ok = send_desk(r, c, epoch,
+                       live    ? SLICE("live")
+                       : first ? SLICE("first")
+                               : SLICE("more"),
+                       entries, n, &i, a);
+    free(c);
+    arena_free(a);
+    if (!ok)
+        redis_link_drop(r->link, "out of memory for the desk's stream");
+    return ok;
+}
+
+bool redis_stage_desk(struct redis *r, int64_t epoch, const struct redis_entry *entries, size_t n)
+{
+    if (r->state != READY && r->state != BEGUN)
+        return false;
+    r->desk = 0;
+    return give_desk(r, epoch, false, entries, n);
+}
+
+bool redis_desk(struct redis *r, int64_t epoch, const struct redis_entry *entries, size_t n)
+{
+    return r->state == BEGUN && epoch == r->epoch && give_desk(r, epoch, true, entries, n);
+}
+
+int64_t redis_desk_number(const struct redis *r)
+{
+    return r->desk;
+}
+
 bool redis_begin(struct redis *r, int64_t epoch, const struct redis_commit *snapshot, size_t n)
 {
     if (r->state != READY && r->state != BEGUN)
@@ -375,6 +436,8 @@ bool redis_publish(struct redis *r, const struct redis_commit *m)
         add(c, number(a, m->seq));
         add(c, m->envelope);
         add_entry(r, c, m, a);
+        add(c, m->event_id);
+        add(c, m->event_id.len > 0 ? number(a, ++r->desk) : (struct slice){0});
         ok = send_call(r, c, COMMIT, m->epoch, m);
     }
     free(c);

@@ -38,6 +38,13 @@ struct redis_commit {
     int64_t last_byte_us;  /* monotonic; for tallyd_change_to_publish_seconds. 0: none */
 };
 
+/* One of the desk's stream: names and values, in turn. */
+struct redis_entry {
+    const struct slice *texts;
+    size_t count; /* even, at most REDIS_ENTRY_TEXTS */
+};
+#define REDIS_ENTRY_TEXTS 2000
+
 struct redis_calls {
     /* Connected, authenticated, script loaded, and it holds (epoch, owner): 0 when there is none.
      * The app raises its epoch above `epoch`, makes it durable, and then calls redis_begin with a
@@ -54,11 +61,19 @@ bool redis_new(struct event_base *base, const struct redis_settings *s,
                const struct redis_calls *calls, struct redis **out, struct err *e) MUST_USE;
 void redis_free(struct redis *r); /* accepts NULL */
 
+/* What redis_begin of this epoch puts in the place of the desk's stream; before it, all of it.
+ * Without, begin leaves the stream empty. Numbers of entries begin at 1. */
+bool redis_stage_desk(struct redis *r, int64_t epoch, const struct redis_entry *entries, size_t n);
 /* Start publishing under this epoch: the whole snapshot first (the script accepts COLD only so). */
 bool redis_begin(struct redis *r, int64_t epoch, const struct redis_commit *snapshot, size_t n);
 /* False when not connected or begun: the message is dropped (a snapshot will follow). Commits with
  * an event_id are never dropped while connected. */
 bool redis_publish(struct redis *r, const struct redis_commit *c);
+/* Append to the desk's stream, in order with what is published. False as above. That
+ * a call event is out (event_id) is an entry too, by itself. */
+bool redis_desk(struct redis *r, int64_t epoch, const struct redis_entry *entries, size_t n);
+/* The number of the last entry given, in the epoch that was begun last. */
+int64_t redis_desk_number(const struct redis *r);
 /* The heartbeat's envelope; also renews `alive`. */
 bool redis_heartbeat(struct redis *r, int64_t epoch, struct slice envelope);
 

@@ -12,6 +12,7 @@ const char *const redis_script_keys[REDIS_SCRIPT_KEYS] = {
     ":snap:races",
     ":h:totals",
     ":winners",
+    ":desk",
     /* what a snapshot is put together in, out of sight */
     ":stage:totals:",
     ":stage:states:",
@@ -19,33 +20,43 @@ const char *const redis_script_keys[REDIS_SCRIPT_KEYS] = {
     ":stage:races:",
     ":stage:plain:",
     ":stage:winners:",
+    ":stage:desk:",
 };
 
 /* ARGV: verb, epoch, owner, then
  *   stage   first ("1": begin anew), 7 an entry: channel, snap, field, value, plain, winner, score
  *   begin   seq, mode, election, version: what was staged is shown at once, all else is gone
  *   tell    3 a message: seq, channel, envelope: the snapshot's messages, behind `begin`
- *   commit  seq, envelope, then as a stage entry: one message and what it changes
+ *   commit  seq, envelope, then as a stage entry: one message and what it changes; then the id of
+ *           its call event and the number by which the desk's stream is told that it went out; or
+ *           two empty ones
  *   beat    channel, envelope
+ *   desk    "live", or "first" and "more" of what `begin` puts in the place of the desk's stream;
+ *           then for each entry its number, how many texts, and these, a name and a value each
  * Answers OK, COLD (no or an older epoch is there: show the snapshot first), FENCED EPOCH (another
- * owner's), OLD (a seq that was), DENIED CHANNEL (by the ACL). Nothing is written unless it is OK.
+ * owner's, who may also have taken the next epoch: partner.h), OLD (a seq that was), DENIED CHANNEL
+ * (by the ACL). Nothing is written unless it is OK.
  *
  * Redis runs it alone: a reader sees all of a call's writes or none. XADD is the first write, the
  * only one that can fail on its data; PUBLISH the last, so that who hears of a change can read it.
  */
 const char redis_script[] =
-    "local META, LOG, ALIVE, LIVE, STAGED = 1, 2, 3, 3, 9\n"
+    "local META, LOG, ALIVE, LIVE, STAGED = 1, 2, 3, 3, 10\n"
     "local SNAP = {totals = 1, states = 2, calls = 3, races = 4}\n"
-    "local PLAIN, WINNERS, KINDS = 5, 6, 6\n"
+    "local PLAIN, WINNERS, SHOWN, DESK, KINDS = 5, 6, 6, 7, 7\n"
     "local verb, epoch, owner = ARGV[1], ARGV[2], ARGV[3]\n"
     "\n"
-    "local meta = redis.call('HMGET', KEYS[META], 'epoch', 'owner', 'seq')\n"
+    "local meta = redis.call('HMGET', KEYS[META], 'epoch', 'owner', 'seq', 'next', 'next_owner')\n"
     "local there = tonumber(meta[1])\n"
     "local mine = tonumber(epoch)\n"
-    "if there and (there > mine or (there == mine and meta[2] ~= owner)) then\n"
-    "    return 'FENCED ' .. meta[1]\n"
+    "for i = 1, 4, 3 do\n"
+    "    local other = tonumber(meta[i])\n"
+    "    if other and (other > mine or (other == mine and meta[i + 1] ~= owner)) then\n"
+    "        return 'FENCED ' .. meta[i]\n"
+    "    end\n"
     "end\n"
-    "if verb ~= 'stage' and verb ~= 'begin' and there ~= mine then\n"
+    "local behind = verb == 'stage' or verb == 'begin' or (verb == 'desk' and ARGV[4] ~= 'live')\n"
+    "if not behind and there ~= mine then\n"
     "    return 'COLD'\n"
     "end\n"
     "\n"
@@ -81,11 +92,11 @@ const char redis_script[] =
     "    for i = 5, #ARGV, 7 do\n"
     "        if denied(ARGV[i]) then return 'DENIED ' .. ARGV[i] end\n"
     "    end\n"
-    "    for kind = 1, KINDS do\n"
+    "    for kind = 1, SHOWN do\n"
     "        if ARGV[4] == '1' then redis.call('DEL', KEYS[STAGED + kind]) end\n"
     "    end\n"
     "    for i = 5, #ARGV, 7 do store(STAGED, i + 1) end\n"
-    "    for kind = 1, KINDS do redis.call('PEXPIRE', KEYS[STAGED + kind], 60000) end\n"
+    "    for kind = 1, SHOWN do redis.call('PEXPIRE', KEYS[STAGED + kind], 60000) end\n"
     "    return 'OK'\n"
     "end\n"
     "\n"
@@ -117,10 +128,25 @@ const char redis_script[] =
     "    return 'OK'\n"
     "end\n"
     "\n"
+    "if verb == 'desk' then\n"
+    "    local key, i = KEYS[(ARGV[4] == 'live' and LIVE or STAGED) + DESK], 5\n"
+    "    if ARGV[4] == 'first' then redis.call('DEL', key) end\n"
+    "    while ARGV[i] do\n"
+    "        local last = i + 1 + tonumber(ARGV[i + 1])\n"
+    "        redis.call('XADD', key, epoch .. '-' .. ARGV[i], unpack(ARGV, i + 2, last))\n"
+    "        i = last + 1\n"
+    "    end\n"
+    "    if ARGV[4] ~= 'live' then redis.call('PEXPIRE', key, 60000) end\n"
+    "    return 'OK'\n"
+    "end\n"
+    "\n"
     "local seq, envelope, channel = ARGV[4], ARGV[5], ARGV[6]\n"
     "if tonumber(seq) <= tonumber(meta[3] or '0') then return 'OLD' end\n"
     "if denied(channel) then return 'DENIED ' .. channel end\n"
     "announce(seq, channel, envelope)\n"
+    "if ARGV[13] ~= '' then\n"
+    "    redis.call('XADD', KEYS[LIVE + DESK], epoch .. '-' .. ARGV[14], 'told', ARGV[13])\n"
+    "end\n"
     "store(LIVE, 7)\n"
     "redis.call('HSET', KEYS[META], 'seq', seq)\n"
     "redis.call('PUBLISH', channel, envelope)\n"
