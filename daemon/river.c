@@ -12,6 +12,7 @@
 #include "daemon/core/fading.h"
 #include "daemon/core/report.h"
 #include "daemon/edge/payload.h"
+#include "daemon/edge/rehearse.h"
 #include "daemon/edge/timer.h"
 #include "daemon/edge/work.h"
 
@@ -431,9 +432,28 @@ bool river_decide(struct river *r, const struct decision *d, river_done *done, v
     return kept;
 }
 
+struct rehearsal {
+    struct river *river;
+    const struct decision *decision;
+};
+
+static bool try_it(void *ctx, struct buf *out, struct err *e)
+{
+    const struct rehearsal *h = ctx;
+    struct event ev = {.type = EVENT_DECISION, .decision = *h->decision};
+    struct effects *fx = &h->river->fx;
+    effects_reset(fx);
+    core_apply(h->river->core, &ev, clock_now(h->river->p.clock), fx);
+    buf_add(out, fx->said);
+    if (!fx->decision)
+        *e = fx->err;
+    return fx->decision != NULL;
+}
+
 bool river_preview(struct river *r, const struct decision *d, struct buf *out, struct err *e)
 {
-    return core_preview(r->core, d, clock_now(r->p.clock), out, e);
+    struct rehearsal h = {r, d};
+    return rehearse(try_it, &h, out, e);
 }
 
 /* ---- news ---- */

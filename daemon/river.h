@@ -44,7 +44,7 @@ void river_companion_name(size_t number, char out[RIVER_COMPANION_NAME]);
 typedef void river_done(bool ok, struct slice said, void *ctx);
 bool river_decide(struct river *r, const struct decision *d, river_done *done, void *ctx,
                   struct err *e) MUST_USE;
-/* What it would do; nothing is changed. */
+/* What river_decide would say; nothing is changed (rehearse.h). */
 bool river_preview(struct river *r, const struct decision *d, struct buf *out,
                    struct err *e) MUST_USE;
 

@@ -9,6 +9,7 @@
 
 #include "daemon/base/when.h"
 #include "daemon/core/decide.h"
+#include "daemon/core/decide_said.h"
 #include "daemon/core/emit.h"
 #include "daemon/core/feed.h"
 #include "daemon/core/match.h"
@@ -33,7 +34,9 @@ struct turn {
     } * was;
     size_t race_count;
     struct decide_done decided; /* races that are news whatever their figures */
-    struct tally before;        /* DECISION */
+    /* DECISION */
+    struct tally before;
+    int64_t *closes; /* of each race, as polls closed before */
 };
 
 static void failed(struct turn *t, const struct err *e)
@@ -205,6 +208,14 @@ static void on_decision(struct turn *t, const struct event *ev)
     uint32_t from, to;
 
     t->decided.arena = t->out->arena;
+    t->closes = arena_array(t->out->arena, c->model.race_count + 1, sizeof *t->closes);
+    if (!t->closes) {
+        core_no_memory(&e);
+        failed(t, &e);
+        return;
+    }
+    for (uint32_t i = 0; i < c->model.race_count; i++)
+        t->closes[i] = c->model.races[i].polls_close_ms;
     if (!decide_take(&c->model, &ev->decision, t->now_ms, &t->decided, &e)) {
         failed(t, &e);
         return;
@@ -420,13 +431,20 @@ static void publish(struct turn *t)
 static void tell_decision(struct turn *t)
 {
     struct core *c = t->core;
-    const struct decision *d = t->out->decision;
+    struct effects *out = t->out;
+    struct decide_said said = {.decision = out->decision,
+                               .was = t->decided.was,
+                               .before = &t->before,
+                               .after = &c->all,
+                               .closes = t->closes,
+                               .messages = out->messages,
+                               .message_count = out->message_count};
 
-    if (!d)
+    if (!out->decision)
         return;
-    documents_decision(&c->model, d, &t->before, &c->all, t->now_ms, &c->text);
+    decide_said_write(&c->model, &said, t->now_ms, &c->text);
     if (!c->text.failed)
-        t->out->said = arena_copy(t->out->arena, buf_slice(&c->text));
+        out->said = arena_copy(out->arena, buf_slice(&c->text));
     buf_clear(&c->text);
 }
 
@@ -513,56 +531,6 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
         if (wanted[i] < c->due_ms)
             c->due_ms = wanted[i];
-}
-
-/* The model is put back afterwards, shallow: a decision adds to what arrays hold, and changes only
- * what is saved here. */
-bool core_preview(struct core *c, const struct decision *d, int64_t now_ms, struct buf *out,
-                  struct err *e)
-{
-    struct model *m = &c->model, model = *m;
-    struct settings settings = *m->own.settings;
-    size_t races = m->race_count * sizeof *m->races;
-    size_t standings = m->endorsed->count * sizeof *m->standings;
-    size_t list = m->endorsed->count * sizeof *m->own.list;
-    struct arena *a = arena_new(races + standings + list + CORE_DECISION_MAX);
-    void *saved[] = {a ? arena_alloc(a, races + 1) : NULL, a ? arena_alloc(a, standings + 1) : NULL,
-                     a ? arena_alloc(a, list + 1) : NULL};
-    struct decide_done done = {.arena = a};
-    struct tally after = {0};
-    uint32_t from, to;
-    struct decision said;
-    bool shows;
-
-    if (!saved[0] || !saved[1] || !saved[2]) {
-        arena_free(a);
-        return core_no_memory(e);
-    }
-    bool ok = decide_shows(m, d, now_ms, a, &said, &shows, e);
-    if (ok && !shows)
-        documents_decision_line(m, &said, out), buf_addc(out, '\n');
-    if (!ok || !shows) {
-        arena_free(a);
-        return ok;
-    }
-    memcpy(saved[0], m->races, races);
-    memcpy(saved[1], m->standings, standings);
-    memcpy(saved[2], m->own.list, list);
-    ok = decide_take(m, d, now_ms, &done, e);
-    if (ok) {
-        core_range(c, &done, &from, &to);
-        for (uint32_t i = from; i < to; i++)
-            standings_derive(m, &m->races[i]);
-        tally_all(&after, m, NULL);
-        documents_decision(m, &m->decisions[m->decision_count - 1], &c->all, &after, now_ms, out);
-    }
-    memcpy(m->races, saved[0], races);
-    memcpy(m->standings, saved[1], standings);
-    memcpy(m->own.list, saved[2], list);
-    *m = model;
-    *m->own.settings = settings;
-    arena_free(a);
-    return ok;
 }
 
 int64_t core_next_tick(const struct core *c, int64_t now_ms)

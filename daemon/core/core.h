@@ -4,7 +4,6 @@
 #ifndef TALLYD_CORE_CORE_H
 #define TALLYD_CORE_CORE_H
 
-#include "daemon/base/buf.h"
 #include "daemon/core/event.h"
 #include "daemon/core/message.h"
 #include "daemon/core/model.h"
@@ -68,11 +67,6 @@ bool core_restore_digest(struct core *c, uint32_t source, uint32_t file, struct 
                          struct err *e) MUST_USE;
 
 void core_apply(struct core *c, const struct event *event, int64_t now_ms, struct effects *out);
-
-/* What a decision would do, in words, without doing it: appended to `out`. False: it would be
- * refused, and why. */
-bool core_preview(struct core *c, const struct decision *d, int64_t now_ms, struct buf *out,
-                  struct err *e) MUST_USE;
 
 /* When the core next wants an EVENT_TICK (election ms): polls close, a confirmation, staleness.
  * WHEN_NEVER. */

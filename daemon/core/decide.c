@@ -187,21 +187,6 @@ bool decide_take(struct model *m, const struct decision *d, int64_t now_ms, stru
     return true;
 }
 
-bool decide_shows(struct model *m, const struct decision *d, int64_t now_ms, struct arena *arena,
-                  struct decision *said, bool *shows, struct err *e)
-{
-    struct decide_done done = {.arena = arena};
-    struct about a = {.d = d, .now_ms = now_ms, .endorsement = NONE, .source = NONE, .done = &done};
-    const struct decide_verb *v = judge(m, &a, e);
-
-    *said = *d;
-    said->at_ms = now_ms;
-    if (a.argument.ptr)
-        said->argument = a.argument;
-    *shows = v && !v->looks;
-    return v != NULL;
-}
-
 bool decide_restore(struct model *m, const struct decision *d, struct decide_done *out,
                     struct err *e)
 {

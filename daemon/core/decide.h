@@ -14,6 +14,7 @@ struct decide_done {
     uint32_t race;       /* whose standings are to be derived again; NONE: none, or all */
     bool all;            /* all races' */
     bool looks;          /* races are to be looked at: those that stay the same are no news */
+    struct slice was;    /* what its argument takes the place of; empty: nothing that has a name */
     struct feed_report *reports; /* of what sources have on air now */
     size_t report_count;
 };
@@ -27,11 +28,6 @@ bool decide_init(struct model *m, struct err *e) MUST_USE;
  * asks for is so already or cannot be, ERR_AGAIN not yet. */
 bool decide_take(struct model *m, const struct decision *d, int64_t now_ms, struct decide_done *out,
                  struct err *e) MUST_USE;
-
-/* Would it be taken? *said: as it would be kept. *shows: what it does to the counts can be seen by
- * taking it and deriving standings, and be undone. */
-bool decide_shows(struct model *m, const struct decision *d, int64_t now_ms, struct arena *arena,
-                  struct decision *said, bool *shows, struct err *e) MUST_USE;
 
 /* One that was durable, in order of number; its claims come by themselves. One about something that
  * is no longer in the list is kept and does nothing. */

@@ -7,6 +7,7 @@
 #include "daemon/base/when.h"
 #include "daemon/core/calls.h"
 #include "daemon/core/corrections.h"
+#include "daemon/core/decide.h"
 #include "daemon/core/polls.h"
 #include "daemon/core/standings.h"
 
@@ -48,6 +49,7 @@ static bool do_status(struct model *m, const struct about *a, struct err *e)
         .why = a->d->reason,
     };
 
+    a->done->was = was.was;
     en->status = (enum endorse_status)a->value;
     if (corrections_add(m, &was))
         return true;
@@ -121,6 +123,7 @@ static bool move_place(struct model *m, const struct about *a, struct err *e)
         *row = *was;
         row->county = county;
     }
+    a->done->was = arena_printf(a->done->arena, "%02d:%02d", was->minute / 60, was->minute % 60);
     row->minute = (int)a->value;
     m->own.settings->polls = rows;
     m->own.settings->polls_count = n;

@@ -35,8 +35,8 @@ struct decide_verb {
     decide_judge *judge;  /* NULL: always */
     decide_doer *lasting; /* what it changes that a start does again; NULL: nothing */
     decide_doer *once;    /* what comes back by itself: claims, rulings; NULL: nothing */
-    bool looks;           /* what it changes shows only when races are looked at: no preview, and
-                             races that stay the same are no news */
+    bool looks;           /* what it changes shows only when races are looked at: those that stay
+                             the same are no news */
 };
 
 /* decide.c: targets. */

@@ -356,42 +356,29 @@ static void snapshot_is(struct sequence *q, const struct effects *was, const cha
     effects_done(&now);
 }
 
-/* Shown, and nothing has moved; then done, and it is what was shown. */
+/* A refusal says why, and nothing has moved. */
 static void desk_decides(struct sequence *q)
 {
     struct decision d = any_decision(q);
     struct event ev = {.type = EVENT_DECISION, .decision = d};
     struct effects was;
-    struct buf shown;
     struct err e = {0};
 
-    buf_init(&shown, 65536);
     assert_true(effects_init(&was, &e));
     core_snapshot(q->n.core, q->now_ms, &was);
-    uint32_t claims = core_model(q->n.core)->claim_count;
-    int64_t number = core_model(q->n.core)->last_number;
-    bool would = core_preview(q->n.core, &d, q->now_ms, &shown, &e);
-    snapshot_is(q, &was, "a preview");
-    CHECK(q,
-          core_model(q->n.core)->claim_count == claims &&
-              core_model(q->n.core)->last_number == number,
-          "a preview claims");
     core_apply(q->n.core, &ev, q->now_ms, &q->n.out);
     bool taken = q->n.out.decision != NULL;
     keep_judged(q);
-    CHECK(q, would == taken, "%.*s %.*s: shown as %s, and was %s", SLICE_FMT(d.verb),
-          SLICE_FMT(d.target), would ? "taken" : "refused", taken ? "taken" : "refused");
     if (!taken) {
-        CHECK(q, strcmp(e.text, q->n.out.err.text) == 0, "refused for another reason");
+        const char *why = q->n.out.err.text;
         snapshot_is(q, &was, "a refusal");
         /* what, and the way out */
         CHECK(q,
-              strstr(e.text, "tallyctl") || strstr(e.text, ": ") || strstr(e.text, " already") ||
-                  strstr(e.text, " not marked "),
-              "%s", e.text);
+              strstr(why, "tallyctl") || strstr(why, ": ") || strstr(why, " already") ||
+                  strstr(why, " not marked "),
+              "%s", why);
     }
     effects_done(&was);
-    buf_done(&shown);
 }
 
 static void check_claims_nothing(struct sequence *q)

@@ -313,50 +313,31 @@ static void test_polls_that_close_earlier_let_votes_in_at_once(void **state)
     night_close(&n);
 }
 
-/* Shown before it is done, and nothing has moved. */
-static void test_a_preview_changes_nothing(void **state)
+/* What moved is named: who is called by what was released, and from when to when. */
+static void test_the_answer_names_what_moved(void **state)
 {
-    static const struct {
-        const char *verb, *target, *argument, *says;
-    } tries[] = {
-        {"call", "cat", "won", "is       2 won of"},
-        {"uncall", "ann", "", "is       0 won of"},
-        {"freeze", "", "", "freeze by maria"},
-        {"mark", "ga-ss-1", "void", "is       0 won of"},
-        {"endorse status", "ann", "withdrawn", "is       0 won of"},
-        {"polls", "GA", "23:00", "polls GA 23:00"},
-    };
     struct night n;
     (void)state;
     night_open(&n, list);
-    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(1));
-    struct effects before, after;
-    struct err e;
-    assert_true(effects_init(&before, &e) && effects_init(&after, &e));
-    core_snapshot(n.core, NIGHT_AT(2), &before);
-    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
-        struct decision d = {.verb = slice_of(tries[i].verb),
-                             .target = slice_of(tries[i].target),
-                             .argument = slice_of(tries[i].argument),
-                             .reason = SLICE("r"),
-                             .by = SLICE("maria")};
-        struct buf said;
-        buf_init(&said, 65536);
-        if (!core_preview(n.core, &d, NIGHT_AT(2), &said, &e))
-            fail_msg("%s: %s", tries[i].verb, e.text);
-        if (!night_says(buf_slice(&said), tries[i].says))
-            fail_msg("%s says: %.*s", tries[i].verb, SLICE_FMT(buf_slice(&said)));
-        buf_done(&said);
-        core_snapshot(n.core, NIGHT_AT(2), &after);
-        assert_int_equal(after.message_count, before.message_count);
-        for (size_t k = 0; k < after.message_count; k++)
-            assert_true(slice_eq(after.messages[k].data, before.messages[k].data));
-        assert_int_equal(core_model(n.core)->decision_count, 0);
-    }
-    assert_true(night_decide(&n, "call", "cat", "won", NIGHT_AT(3)));
-    outcome_is(&n, "cat", OUTCOME_WON);
-    effects_done(&before);
-    effects_done(&after);
+    assert_true(night_decide(&n, "polls", "GA", "21:00", NIGHT_AT(-90)));
+    assert_true(night_says(n.out.said, "polls    was 19:00, is 21:00\n"));
+    assert_true(night_says(n.out.said, "polls    close in 3 races at 9:00 p.m. ET on Nov. 3, was "
+                                       "7:00 p.m. ET on Nov. 3\n") ||
+                night_says(n.out.said, "polls    close in 3 races at 9:00 p.m. UTC on Nov. 3, was "
+                                       "7:00 p.m. UTC on Nov. 3\n"));
+    assert_true(night_decide(&n, "polls", "ga-ss-1", "19:30", NIGHT_AT(-80)));
+    assert_true(night_says(n.out.said, "polls    close in 1 race at 7:30 p.m."));
+    assert_true(night_decide(&n, "polls", "ga-ss-1", "19:30", NIGHT_AT(-80)));
+    assert_false(night_says(n.out.said, "polls    close in"));
+    assert_true(night_decide(&n, "polls", "GA", "19:00", NIGHT_AT(-80)));
+    assert_true(night_decide(&n, "freeze", "", "", NIGHT_AT(31)));
+    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(32));
+    assert_true(night_decide(&n, "release", "", "", NIGHT_AT(33)));
+    assert_true(night_says(n.out.said, "news     CALL        GA  Ann Archer, State Senate 1: won "
+                                       "by ap  ["));
+    assert_true(night_decide(&n, "endorse status", "ann", "withdrawn", NIGHT_AT(34)));
+    assert_true(night_says(n.out.said, "was active, is withdrawn\n") &&
+                night_says(n.out.said, "news     TAKEN BACK  GA  Ann Archer"));
     night_close(&n);
 }
 
@@ -542,7 +523,7 @@ int main(void)
         cmocka_unit_test(test_a_status_moves_the_denominator),
         cmocka_unit_test(test_polls_are_moved),
         cmocka_unit_test(test_polls_that_close_earlier_let_votes_in_at_once),
-        cmocka_unit_test(test_a_preview_changes_nothing),
+        cmocka_unit_test(test_the_answer_names_what_moved),
         cmocka_unit_test(test_a_restart_knows_what_the_desk_decided),
         cmocka_unit_test(test_a_match_is_decided_and_calls_follow),
         cmocka_unit_test(test_an_automatic_match_is_rejected),

@@ -354,18 +354,6 @@ static void ask(struct night *n, const struct kind *k)
     buf_done(&out);
 }
 
-/* Would it be taken, and what would it do? */
-static void preview(struct night *n, const struct step *s)
-{
-    struct decision d = decision_of(s);
-    struct buf out;
-    struct err e;
-
-    buf_init(&out, 1 << 20);
-    (void)!core_preview(n->core, &d, NIGHT_AT(s->minute), &out, &e);
-    buf_done(&out);
-}
-
 /* One night; what is refused is refused. */
 static void play(void *of)
 {
@@ -385,8 +373,6 @@ static void play(void *of)
     bool ok = effects_init(&n.out, &e) && core_new(&n.s, &n.list, &n.core, &e);
     for (size_t i = 0; ok && i < k->count; i++) {
         struct event ev = event_of(k, i);
-        if (ev.type == EVENT_DECISION)
-            preview(&n, &k->steps[i]);
         core_apply(n.core, &ev, NIGHT_AT(k->steps[i].minute), &n.out);
         armed = false;
         check(&n);
