@@ -163,7 +163,7 @@ help:
 DEPS := gcc g++ make pkg-config libcurl4-openssl-dev libxml2-dev libhiredis-dev libevent-dev \
         libsimdjson-dev libarchive-dev zlib1g-dev libsqlite3-dev libutf8proc-dev libseccomp-dev \
         libxxhash-dev libcmocka-dev redis-server xz-utils tzdata ca-certificates \
-        python3 python3-pytest python3-redis python3-jsonschema
+        python3 python3-pytest python3-redis python3-jsonschema nodejs node-redis
 DEPS_LINT := clang-format clang-tidy cppcheck pmccabe universal-ctags mandoc
 
 deps:
@@ -251,6 +251,8 @@ install: all
 	chmod 644 $(addprefix $(DESTDIR)$(PREFIX)/lib/,systemd/system/tallyd.service systemd/system/tallyd@.service tmpfiles.d/tallyd.conf)
 	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/tallyd/
 	cp -r config/schema config/redis $(DESTDIR)$(PREFIX)/share/tallyd/
+	install -d $(DESTDIR)$(PREFIX)/share/tallyd/clients
+	install -m 755 $(wildcard config/clients/*.py config/clients/*.js) $(DESTDIR)$(PREFIX)/share/tallyd/clients/
 	$(if $(PRESETS),install -m 644 $(PRESETS) $(DESTDIR)$(PREFIX)/share/tallyd/formats/)
 	install -m 644 daemon/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 daemon/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/

@@ -70,7 +70,7 @@ def night():
         house.start_redis()
         house.clock = harness.Clock(FROM, SPEED)
         ga2021.configure(house, house.start_sim(ga2021.NIGHT / "night.txt", ga2021.root(), house.clock), thin="250ms")
-        client = subscriber.Subscriber(house.connect).begin()
+        client = subscriber.Subscriber(house.redis_url).begin()
         ready = [house.start_tallyd()]
         time.sleep(SECONDS)
         metrics = house.metrics()

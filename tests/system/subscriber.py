@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-"""A subscriber exactly as the README tells one to be: subscribe first, then read the snapshot; drop what it holds already;
-a `prev` that is not the last seq seen on that channel, or a larger epoch, reads the snapshot again."""
+"""The shipped client on a thread of the test's own; all that it saw is kept."""
 import json
+import sys
 import threading
 import time
 
@@ -9,8 +9,11 @@ import jsonschema
 
 import feeds
 
+sys.path.insert(0, str(feeds.ROOT / "config" / "clients"))
+import tally_client  # noqa: E402
+import tally_view  # noqa: E402
+
 SCHEMA = feeds.ROOT / "config" / "schema"
-SILENCE = 15
 
 
 def validator(name):
@@ -19,115 +22,63 @@ def validator(name):
     return jsonschema.Draft202012Validator(schema, resolver=jsonschema.RefResolver(f"file://{SCHEMA}/", schema))
 
 
-class Subscriber(threading.Thread):
+class View(tally_view.View):
+    """Keeps each snapshot as it was read: (real time, why, {"totals": …, "races": {…}, …})."""
+
+    def __init__(self):
+        super().__init__()
+        self.snapshots = []
+
+    def restart(self, why, answers):
+        _, totals, *hashes = answers
+        states, calls, races = ([json.loads(text) for text in h] for h in hashes)
+        self.snapshots.append((time.time(), why, {
+            "totals": json.loads(totals) if totals else None, "states": {e["data"]["state"]: e for e in states},
+            "calls": {c[0]["race_id"]: c for c in calls}, "races": {e["data"]["race_id"]: e for e in races}}))
+        return super().restart(why, answers)
+
+
+class Subscriber(threading.Thread, tally_client.Client):
     """Runs until stop(); what it saw is then in its lists."""
 
-    def __init__(self, connect, prefix="tally:v1"):
-        super().__init__(daemon=True)
-        self.connect, self.prefix = connect, prefix
-        self.messages = []   # (real time, channel, envelope): every one, as it came
-        self.accepted = []   # those that were news to this client
-        self.snapshots = []  # (real time, why, {"totals": …, "races": {…}, …})
-        self.gaps = []       # (channel, prev, last seen, explained)
-        self.silences = []
-        self.shown = {}      # channel -> data of the newest
-        self.epoch, self.last = 0, {}
+    def __init__(self, url):
+        threading.Thread.__init__(self, daemon=True)
+        tally_client.Client.__init__(self, url)
+        self.view = View()
+        self.snapshots = self.view.snapshots
+        self.messages = []  # (real time, channel, envelope): every one, as it came
+        self.news = []      # (channel, envelope) that were news to it
+        self.gaps = []      # (channel, seq, whether the snapshot that was read then has it)
+        self.told = []      # what else happened to it: stale, fresh, lost
         self.error = None
-        self.subscribed, self.ended = threading.Event(), threading.Event()
-
-    # ---- the thread ----
+        self.subscribed = threading.Event()
 
     def run(self):
         try:
-            self.follow()
+            for event in self.events():
+                if event.message:
+                    self.news.append((event.channel, event.message))
+                elif event.what != "snapshot":
+                    self.told.append(event.what)
         except Exception as e:  # noqa: BLE001 - told by stop()
             self.error = e
             self.subscribed.set()
 
-    def follow(self):
-        self.db = self.connect()
-        pubsub = self.db.pubsub()
-        pubsub.psubscribe(f"{self.prefix}:*")
-        heard = time.monotonic()
-        while not self.ended.is_set():
-            item = pubsub.get_message(timeout=0.1)
-            if item and item["type"] == "psubscribe":
-                self.resync("start")
-                self.subscribed.set()
-            elif item and item["type"] == "pmessage":
-                heard = time.monotonic()
-                self.take(item["channel"].removeprefix(f"{self.prefix}:"), json.loads(item["data"]))
-            if time.monotonic() - heard > SILENCE:
-                self.silences.append(time.time())
-                heard = time.monotonic()
-        pubsub.close()
+    def take(self, db, channel, message):
+        self.messages.append((time.time(), channel, message))
+        before = len(self.snapshots)
+        yield from super().take(db, channel, message)
+        if len(self.snapshots) > before and self.snapshots[-1][1] in ("gap", "tail"):
+            self.gaps.append((channel, message["seq"], self.view.floor >= message["seq"]))
 
-    def resync(self, why):
-        read = self.db.pipeline(transaction=True)
-        read.get(f"{self.prefix}:snap:totals")
-        for name in ("states", "calls", "races", "meta"):
-            read.hgetall(f"{self.prefix}:snap:{name}")
-        totals, states, calls, races, meta = read.execute()
-        snap = {"totals": json.loads(totals) if totals else None,
-                "states": {k: json.loads(v) for k, v in states.items()},
-                "calls": {k: json.loads(v) for k, v in calls.items()},
-                "races": {k: json.loads(v) for k, v in races.items()},
-                "meta": meta}
-        self.snapshots.append((time.time(), why, snap))
-        self.epoch = max(self.epoch, int(meta.get("epoch", 0)))
-        self.last = {}
-        if snap["totals"]:
-            self.know("totals", snap["totals"])
-        for state, envelope in snap["states"].items():
-            self.know(f"totals:state:{state}", envelope)
-        for race_id, envelope in snap["races"].items():
-            self.know(f"race:{envelope['data']['state']}:{race_id}", envelope)
-        for claims in snap["calls"].values():
-            for claim in claims:
-                self.know(f"calls:{claim['state']}", claim)
+    def resync(self, db, why):
+        yield from super().resync(db, why)
+        self.subscribed.set()
 
-    def know(self, channel, envelope):
-        if envelope["epoch"] == self.epoch:
-            self.last[channel] = max(self.last.get(channel, 0), envelope["seq"])
-            if "data" in envelope:
-                self.shown[channel] = envelope["data"]
-
-    def take(self, channel, envelope):
-        self.messages.append((time.time(), channel, envelope))
-        if envelope["epoch"] < self.epoch:
-            return
-        if envelope["epoch"] > self.epoch:
-            self.resync("epoch")
-            self.epoch = max(self.epoch, envelope["epoch"])
-        if envelope["type"] == "heartbeat":
-            self.compare_with(envelope["data"]["last"])
-            return
-        if envelope["seq"] <= self.last.get(channel, 0):
-            return
-        if envelope["prev"] != self.last.get(channel, 0):
-            missed = (channel, envelope["prev"], self.last.get(channel, 0))
-            self.resync("gap")
-            # what was missed is in the snapshot, when it is as new as the message before this one
-            self.gaps.append((*missed, self.last.get(channel, 0) >= envelope["prev"]))
-            if envelope["seq"] <= self.last.get(channel, 0):
-                return
-        self.last[channel] = envelope["seq"]
-        self.shown[channel] = envelope["data"]
-        self.accepted.append((time.time(), channel, envelope))
-
-    def compare_with(self, last):
-        """A heartbeat tells of messages that never came, with nothing behind them."""
-        told = {"totals": last["totals"]} if last["totals"] else {}
-        told |= {f"totals:state:{k}": n for k, n in last["states"].items()}
-        told |= {f"calls:{k}": n for k, n in last["calls"].items()}
-        known = {c.rsplit(":", 1)[1]: c for c in self.last if c.startswith("race:")}
-        told |= {known.get(k, f"race:?:{k}"): n for k, n in last["races"].items()}
-        behind = [(c, n, self.last.get(c, 0)) for c, n in told.items() if n > self.last.get(c, 0)]
-        if behind:
-            self.resync("gap")
-            self.gaps += [(*b, self.last.get(b[0], 0) >= b[1]) for b in behind]
-
-    # ---- the test ----
+    @property
+    def shown(self):
+        """channel -> data of the newest"""
+        return {channel: envelope["data"] for channel, envelope in self.view.shown.items()}
 
     def begin(self):
         self.start()
@@ -135,12 +86,11 @@ class Subscriber(threading.Thread):
         return self
 
     def stop(self):
-        self.ended.set()
+        self.ended = True
         self.join(10)
         if self.error:
             raise self.error
 
     def of(self, prefix):
         """Envelopes that were news, on channels that begin so."""
-        return [envelope for _, channel, envelope in self.accepted if channel.startswith(prefix)]
-
+        return [envelope for channel, envelope in self.news if channel.startswith(prefix)]

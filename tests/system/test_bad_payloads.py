@@ -113,7 +113,7 @@ def test_each_costs_only_its_own_source():
         house.start_redis()
         house.clock = harness.Clock(FROM, SPEED)
         configure(house, house.start_sim(ga2021.NIGHT / "night.txt", ga2021.root(), house.clock), site)
-        client = subscriber.Subscriber(house.connect).begin()
+        client = subscriber.Subscriber(house.redis_url).begin()
         house.start_tallyd()
         before, began = house.polls(), time.monotonic()
         time.sleep(WATCHED)

@@ -105,15 +105,17 @@ def test_killed_at_any_moment():
         house.start_redis()
         house.clock = harness.Clock(FROM, SPEED)
         ga2021.configure(house, house.start_sim(ga2021.NIGHT / "night.txt", ga2021.root(), house.clock), thin="250ms")
-        client = subscriber.Subscriber(house.connect).begin()
+        client = subscriber.Subscriber(house.redis_url).begin()
         kill_and_kill(house, random.Random(seed), ready)
         house.clock.wait_until(TO)
         harness.wait_for(lambda: json.loads(house.get("/v1/totals.json"))["data"]["called"] == 4, READY, "four calls")
         harness.wait_for(lambda: len([c for c in client.of("race:") if c["data"]["sources"] == ["clarity"]]) >= 2, READY,
                          "both races")
         time.sleep(0.5)
-        client.resync("end")
-        client.stop()
+        late = subscriber.Subscriber(house.redis_url).begin()
+        for one in (client, late):
+            one.stop()
+        client.snapshots += late.snapshots
     print(f"{KILLS} kills; ready {len(ready)} times, after {min(ready):.2f} to {max(ready):.2f} s; "
           f"{len({e['epoch'] for _, _, e in client.messages})} epochs, {len(client.messages)} messages")
     check(client)

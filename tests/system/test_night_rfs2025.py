@@ -126,7 +126,7 @@ def night():
         h.seen = {}
         desk.show(0, h.clock.now())
         h.start_tallyd()
-        h.subscriber = subscriber.Subscriber(h.connect)
+        h.subscriber = subscriber.Subscriber(h.redis_url)
         h.subscriber.start()
         assert h.subscriber.subscribed.wait(10)
         for tick in range(1, 26):

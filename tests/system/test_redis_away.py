@@ -41,7 +41,7 @@ def begin(house):
 def test_emptied_and_restarted():
     with harness.House() as house:
         epoch = begin(house)
-        client = subscriber.Subscriber(house.connect).begin()
+        client = subscriber.Subscriber(house.redis_url).begin()
         time.sleep(2)
         house.redis.flushall()
         epoch = came_back(house, epoch)

@@ -1,0 +1,120 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: ISC
+// A client of tallyd for node-redis 4; the rule is in tally_view.js.
+//
+//     for await (const event of new Client('redis://localhost', ['totals', 'calls:*']).events()) ...
+//
+// As a program it prints totals and calls as they change: tally_client.js [--url URL] [--prefix P] [--trace] [CHANNEL...]
+'use strict';
+const redis = require('redis');
+const {View, isPattern} = require('./tally_view.js');
+
+const SILENCE = 15000, PATIENCE = 5000, PAUSE_MOST = 1000;
+
+class Client {
+    constructor(url, channels, prefix) {
+        Object.assign(this, {url, view: new View(channels, prefix), heard: 0, stale: true, pause: 50});
+        Object.assign(this, {ended: false, queue: [], wake: () => {}}); // set ended, and events() ends within a second
+    }
+    put(item) {
+        this.queue.push(item);
+        this.wake();
+    }
+    async items() { // what came meanwhile; nothing after half a second
+        if (!this.queue.length) {
+            let timer;
+            await new Promise(wake => { this.wake = wake; timer = setTimeout(wake, 500); });
+            clearTimeout(timer);
+        }
+        const items = this.queue;
+        this.queue = [];
+        return items;
+    }
+    async *events() {
+        while (!this.ended) {
+            this.queue = [];
+            // node-redis would connect again by itself; here that is seen, and the snapshot is read anew
+            const options = {socket: {connectTimeout: PATIENCE, reconnectStrategy: () => new Error('lost')}};
+            if (this.url.startsWith('unix://')) options.socket.path = this.url.slice(7); else options.url = this.url;
+            const db = redis.createClient(options), listener = db.duplicate();
+            for (const one of [db, listener]) one.on('error', e => this.put({error: e}));
+            try {
+                yield* this.follow(db, listener);
+            } catch (e) {
+                yield {what: 'lost', channel: String(e.message || e)};
+            }
+            for (const one of [db, listener]) if (one.isOpen) await one.disconnect().catch(() => {});
+            yield* this.watch();
+            if (!this.ended) await new Promise(done => setTimeout(done, this.pause * (0.5 + Math.random() / 2)));
+            this.pause = Math.min(2 * this.pause, PAUSE_MOST);
+        }
+    }
+    async *follow(db, listener) {
+        const {prefix, channels} = this.view, name = c => `${prefix}:${c}`, hear = (text, channel) => this.put({channel, text});
+        const patterns = channels.filter(isPattern).map(name);
+        await this.inTime(Promise.all([db.connect(), listener.connect()]));
+        await this.inTime(listener.subscribe([...channels.filter(c => !isPattern(c)).map(name), name('heartbeat')], hear));
+        if (patterns.length) await this.inTime(listener.pSubscribe(patterns, hear));
+        this.queue = this.queue.filter(item => item.error); // the snapshot has what came before it
+        yield* await this.resync(db, 'start');
+        this.pause = 50;
+        while (!this.ended) {
+            for (const item of await this.items()) {
+                if (item.error) throw item.error;
+                this.heard = Date.now();
+                const [again, event] = this.view.take(item.channel.slice(prefix.length + 1), JSON.parse(item.text));
+                if (again) yield* await this.resync(db, again);
+                if (event) yield event;
+            }
+            yield* this.watch();
+        }
+    }
+    async resync(db, why) {
+        const read = this.view.reads().reduce((multi, command) => multi.addCommand(command), db.multi());
+        return this.view.restart(why, await this.inTime(read.exec()));
+    }
+    async inTime(promise) {
+        let timer;
+        const late = new Promise((_, no) => { timer = setTimeout(() => no(new Error('Redis does not answer')), PATIENCE); });
+        promise.catch(() => {}); // when it comes too late nobody waits for it
+        return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+    }
+    *watch() {
+        const stale = Date.now() - this.heard > SILENCE || !this.view.begun;
+        if (stale !== this.stale) yield {what: (this.stale = stale) ? 'stale' : 'fresh', channel: ''};
+    }
+}
+
+// ---- as a program ----
+
+function tell({what, channel, message: m}, trace) {
+    if (trace) return JSON.stringify([Date.now() / 1000, what, channel, ...(m ? [m.epoch, m.seq, m.prev, m.data.id] : [])]);
+    const d = m && m.data;
+    if (what === 'call' || what === 'retraction')
+        return `${what.toUpperCase()} ${d.candidate}, ${d.race_id}: ${d.outcome} by ${d.by}`;
+    if (what === 'totals')
+        return `${d.state || 'totals'}: ${d.won} won of ${d.called} called, ${d.flips} flips, ${d.pending} to go`;
+    if (what === 'race') return `${channel}: ${d.choices.map(c => `${c.name} ${c.votes}`).join(', ')}`;
+    return `(${what} ${channel})`;
+}
+
+async function main(words) {
+    const options = {'--url': 'redis://localhost:6379/0', '--prefix': 'tally:v1'};
+    let trace = false;
+    while (words.length && words[0].startsWith('--')) {
+        const word = words.shift();
+        if (word === '--trace') trace = true;
+        else if (word in options) options[word] = words.shift();
+        else throw new Error(`${word} is none of ${Object.keys(options).join(', ')}, --trace`);
+    }
+    const client = new Client(options['--url'], words.length ? words : ['totals', 'calls:*'], options['--prefix']);
+    for (const name of ['SIGTERM', 'SIGINT']) process.on(name, () => { client.ended = true; });
+    for await (const event of client.events()) console.log(tell(event, trace));
+    const {epoch, shown, claims} = client.view;
+    const data = Object.fromEntries(Object.entries(shown).map(([channel, m]) => [channel, m.data]));
+    if (trace) console.log(JSON.stringify(['view', epoch, data, claims]));
+}
+
+module.exports = {View, Client};
+if (require.main === module)
+    main(process.argv.slice(2)).catch(e => { console.error(e.message); process.exitCode = 1; });
