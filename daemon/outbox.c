@@ -16,6 +16,7 @@
 #define CHANNELS_MAX 200000
 #define HELD_MAX 100000
 #define ENVELOPE_MAX (16 << 20)
+#define CATCH_UP 100 /* races that waited for Redis go out so many at once */
 
 struct outbox {
     struct writer *writer;
@@ -29,6 +30,7 @@ struct outbox {
     int64_t held_since_us; /* since when the first of them waits */
     struct map *thinned;   /* channel -> newest parcel, in order of first change */
     bool flush_due;        /* within min_interval of the last flush */
+    bool behind;           /* races wait in thinned until Redis has answered */
     struct unsent unsent;  /* calls Redis has not acknowledged */
     bool whole;            /* the model is: not while it is restored */
     bool began, fenced;
@@ -56,12 +58,16 @@ static void nothing_to_do(bool ok, const char *text, void *ctx)
     (void)ok, (void)text, (void)ctx; /* acknowledged twice is harmless: clients know the id */
 }
 
+static void send_thinned(struct outbox *o, bool races_only);
+
 static void on_acknowledged(struct slice event_id, int64_t last_byte_us, void *ctx)
 {
     struct outbox *o = ctx;
     struct err e = {0};
     if (last_byte_us > 0)
         metrics_observe(&o->change_to_publish, clock_monotonic_us() - last_byte_us);
+    if (o->behind && !o->changing_epoch && redis_room(o->redis) >= CATCH_UP)
+        send_thinned(o, true);
     struct unsent_event *gone = event_id.len > 0 ? unsent_take(&o->unsent, event_id) : NULL;
     if (!gone)
         return;
@@ -123,19 +129,32 @@ static void publish(struct outbox *o, const struct message *m, int64_t last_byte
     buf_done(&snap);
 }
 
-static void flush(struct outbox *o)
+/* What waits in `thinned`; races, of which there are many, only as fast as Redis answers: they stay
+ * there, and newer ones take their places. */
+static void send_thinned(struct outbox *o, bool races_only)
 {
     size_t at = 0;
     struct slice channel;
     void *value;
-    if (map_count(o->thinned) == 0)
-        return;
+    o->behind = false;
     while (map_next(o->thinned, &at, &channel, &value)) {
         struct parcel *p = value;
-        publish(o, &p->message, p->last_byte_us);
-        map_remove(o->thinned, channel);
-        free(p);
+        bool race = p->message.type == MESSAGE_RACE;
+        if (race && o->redis && redis_room(o->redis) == 0)
+            o->behind = true;
+        else if (race || !races_only) {
+            publish(o, &p->message, p->last_byte_us);
+            map_remove(o->thinned, channel);
+            free(p);
+        }
     }
+}
+
+static void flush(struct outbox *o)
+{
+    if (map_count(o->thinned) == 0)
+        return;
+    send_thinned(o, false);
     o->flush_due = true;
     timer_set(o->flush_timer, o->s.min_interval_ms);
 }
@@ -341,6 +360,18 @@ static void on_shown(void *ctx)
         o->calls.began(o->calls.ctx);
 }
 
+static void beat(struct outbox *o)
+{
+    struct err e = {0};
+    struct buf envelope;
+    if (!o->redis || o->changing_epoch || o->fenced || !redis_connected(o->redis))
+        return;
+    buf_init(&envelope, ENVELOPE_MAX);
+    if (stream_heartbeat(o->stream, clock_now(o->s.clock), &envelope, &e))
+        redis_heartbeat(o->redis, stream_epoch(o->stream), buf_slice(&envelope));
+    buf_done(&envelope);
+}
+
 /* The epoch is on disk and nothing waits for the disk any more: begin it. */
 static void advance_epoch(struct outbox *o)
 {
@@ -352,6 +383,7 @@ static void advance_epoch(struct outbox *o)
     show_all(o);
     if (o->redis && redis_connected(o->redis))
         tell_events(o);
+    beat(o); /* who hears nothing but calls learns of the epoch by it */
 }
 
 static void change_epoch(struct outbox *o)
@@ -405,17 +437,10 @@ static void on_redis_fenced(int64_t epoch, void *ctx)
 static void on_heartbeat(void *ctx)
 {
     struct outbox *o = ctx;
-    struct err e = {0};
-    struct buf envelope;
     timer_set(o->heartbeat_timer, o->s.heartbeat_ms);
     if (o->changing_epoch && o->wanted_epoch == 0 && !o->epoch_ready)
         change_epoch(o); /* the writer had no room for it before */
-    if (!o->redis || o->changing_epoch || o->fenced || !redis_connected(o->redis))
-        return;
-    buf_init(&envelope, ENVELOPE_MAX);
-    if (stream_heartbeat(o->stream, clock_now(o->s.clock), &envelope, &e))
-        redis_heartbeat(o->redis, stream_epoch(o->stream), buf_slice(&envelope));
-    buf_done(&envelope);
+    beat(o);
 }
 
 /* ---- life ---- */

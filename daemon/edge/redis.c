@@ -13,9 +13,11 @@
 #include "daemon/base/num.h"
 #include "daemon/edge/redis_link.h"
 #include "daemon/edge/redis_script.h"
+#include "daemon/edge/timer.h"
 
-#define FLIGHTS_MAX 1000
+#define FLIGHTS_MAX 1000 /* messages that are not answered yet */
 #define FLIGHT_BYTES_MAX ((size_t)16 << 20)
+#define PROBE_MS 500 /* silent for that long: is what we left there still there? */
 #define CHUNK_BYTES                                                                                \
     ((size_t)1 << 20) /* of a snapshot in one call: Redis does nothing else meanwhile */
 #define CHUNK_ENTRIES 500
@@ -35,6 +37,7 @@ enum state {
 struct redis {
     struct redis_link *link;
     struct redis_calls calls;
+    struct timer *probe;
     enum state state;
     struct arena *fixed; /* settings and names of keys */
     struct redis_settings s;
@@ -45,6 +48,8 @@ struct redis {
     int64_t there; /* what Redis holds, while asking */
     int64_t desk;  /* number of the last entry given to the desk's stream */
     int64_t published;
+    size_t flights, flight_bytes; /* messages that are not answered yet */
+    bool spoke;                   /* since the last probe */
 };
 
 /* What an answer is about. */
@@ -52,6 +57,7 @@ struct sent {
     enum { PART, COMMIT, BEAT } what; /* PART of a snapshot */
     int64_t epoch;
     int64_t last_byte_us;
+    size_t bytes;          /* of a COMMIT */
     struct slice event_id; /* behind it */
     char text[];
 };
@@ -168,6 +174,7 @@ static void on_down(const char *why, void *ctx)
 {
     struct redis *r = ctx;
     r->state = AWAY;
+    r->flights = r->flight_bytes = 0;
     r->calls.lost(why, r->calls.ctx);
 }
 
@@ -190,6 +197,8 @@ static void on_answer(const redisReply *reply, void *data, void *ctx)
     int64_t epoch = 0;
     bool stale = r->state != BEGUN || sent->epoch != r->epoch; /* recovery is under way already */
 
+    r->flights -= sent->what == COMMIT;
+    r->flight_bytes -= sent->bytes;
     if (reply->type == REDIS_REPLY_ERROR) {
         if (!stale && strncmp(reply->str, "NOSCRIPT", 8) == 0)
             resync(r); /* the script is loaded again on the way */
@@ -257,7 +266,11 @@ static bool send_call(struct redis *r, const struct call *c, int what, int64_t e
     if (!sent)
         return false;
     *sent = (struct sent){.what = what, .epoch = epoch};
+    r->spoke = true;
     if (m) {
+        sent->bytes = c->bytes;
+        r->flights++;
+        r->flight_bytes += c->bytes;
         sent->last_byte_us = m->last_byte_us;
         if (id.len > 0)
             memcpy(sent->text, id.ptr, id.len);
@@ -422,8 +435,8 @@ bool redis_publish(struct redis *r, const struct redis_commit *m)
 {
     if (r->state != BEGUN || m->epoch != r->epoch)
         return false;
-    if (redis_link_commands(r->link) >= FLIGHTS_MAX ||
-        redis_link_bytes(r->link) + m->envelope.len + m->snap_value.len > FLIGHT_BYTES_MAX) {
+    if (r->flights >= FLIGHTS_MAX ||
+        r->flight_bytes + m->envelope.len + m->snap_value.len > FLIGHT_BYTES_MAX) {
         resync(r); /* it cannot keep up: when it has, the snapshot tells what is dropped from here
                       on */
         return false;
@@ -445,6 +458,29 @@ bool redis_publish(struct redis *r, const struct redis_commit *m)
     if (!ok)
         redis_link_drop(r->link, "out of memory for a message");
     return ok;
+}
+
+size_t redis_room(const struct redis *r)
+{
+    if (r->state == BEGUN && r->flight_bytes >= FLIGHT_BYTES_MAX / 2)
+        return 0;
+    return r->state != BEGUN              ? SIZE_MAX
+           : r->flights < FLIGHTS_MAX / 2 ? FLIGHTS_MAX / 2 - r->flights
+                                          : 0;
+}
+
+/* Where nothing is written for a while nobody would notice that Redis was emptied. */
+static void on_probe(void *ctx)
+{
+    struct redis *r = ctx;
+    struct call *c;
+    timer_set(r->probe, PROBE_MS);
+    if (r->state == BEGUN && !r->spoke && (c = malloc(sizeof *c))) {
+        begin_call(r, c, SLICE("look"), r->epoch);
+        (void)send_call(r, c, PART, r->epoch, NULL); /* without it the heartbeat notices */
+        free(c);
+    }
+    r->spoke = false;
 }
 
 bool redis_heartbeat(struct redis *r, int64_t epoch, struct slice envelope)
@@ -488,7 +524,8 @@ bool redis_new(struct event_base *base, const struct redis_settings *s,
                const struct redis_calls *calls, struct redis **out, struct err *e)
 {
     struct redis *r = calloc(1, sizeof *r);
-    bool ok = r && (r->fixed = arena_new(1 << 16)) != NULL && keep_settings(r, s);
+    bool ok = r && (r->fixed = arena_new(1 << 16)) != NULL && keep_settings(r, s) &&
+              (r->probe = timer_new(base, on_probe, r)) != NULL;
     if (!ok)
         err_set(e, ERR_BUG, "out of memory");
     if (ok) {
@@ -502,6 +539,7 @@ bool redis_new(struct event_base *base, const struct redis_settings *s,
         redis_free(r);
         return false;
     }
+    timer_set(r->probe, PROBE_MS);
     *out = r;
     return true;
 }
@@ -511,6 +549,7 @@ void redis_free(struct redis *r)
     if (!r)
         return;
     redis_link_free(r->link);
+    timer_free(r->probe);
     arena_free(r->fixed);
     free(r);
 }

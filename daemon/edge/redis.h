@@ -69,6 +69,9 @@ bool redis_begin(struct redis *r, int64_t epoch, const struct redis_commit *snap
 /* False when not connected or begun: the message is dropped (a snapshot will follow). Commits with
  * an event_id are never dropped while connected. */
 bool redis_publish(struct redis *r, const struct redis_commit *c);
+/* How many messages that can wait (the newest of a channel says all) should be published now: as
+ * fast as Redis answers; any number while it is away. */
+size_t redis_room(const struct redis *r);
 /* Append to the desk's stream, in order with what is published. False as above. That
  * a call event is out (event_id) is an entry too, by itself. */
 bool redis_desk(struct redis *r, int64_t epoch, const struct redis_entry *entries, size_t n);

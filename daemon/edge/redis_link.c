@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Connecting, and keeping count of what is in flight. */
+/* Connecting, and keeping track of what is in flight. */
 #include "daemon/edge/redis_link.h"
 
 #include <arpa/inet.h>
@@ -32,7 +32,6 @@ struct flight {
     struct flight *next;
     reply_fn *reply;
     void *data, *ctx;
-    size_t bytes;
     int64_t sent_us;
 };
 
@@ -46,7 +45,7 @@ struct redis_link {
     struct evdns_getaddrinfo_request *lookup;
     redisAsyncContext *ac;
     struct flight *first, **end;
-    size_t commands, bytes, attempts;
+    size_t attempts;
     int64_t backoff_ms, command_ms;
     uint32_t noise; /* for jitter */
     bool connected, up, stopped;
@@ -69,7 +68,6 @@ static void clear_flights(struct redis_link *l)
         free_flight(f);
     }
     l->end = &l->first;
-    l->commands = l->bytes = 0;
 }
 
 static struct flight *land(struct redis_link *l)
@@ -80,8 +78,6 @@ static struct flight *land(struct redis_link *l)
     l->first = f->next;
     if (!l->first)
         l->end = &l->first;
-    l->commands--;
-    l->bytes -= f->bytes;
     return f;
 }
 
@@ -173,7 +169,7 @@ static bool enqueue(struct redis_link *l, size_t argc, const struct slice *argv,
                     void *data, void *ctx)
 {
     const char *texts[16], **text = texts;
-    size_t lens[16], *len = lens, bytes = 0;
+    size_t lens[16], *len = lens;
     bool many = argc > sizeof texts / sizeof *texts;
     struct flight *f = malloc(sizeof *f);
     bool ok = f && l->ac && argc <= ARGS_MAX;
@@ -185,11 +181,9 @@ static bool enqueue(struct redis_link *l, size_t argc, const struct slice *argv,
     for (size_t i = 0; ok && i < argc; i++) {
         text[i] = argv[i].len ? argv[i].ptr : "";
         len[i] = argv[i].len;
-        bytes += argv[i].len + 16;
     }
     if (ok) {
-        *f = (struct flight){
-            .reply = reply, .data = data, .ctx = ctx, .bytes = bytes, .sent_us = timer_now_us()};
+        *f = (struct flight){.reply = reply, .data = data, .ctx = ctx, .sent_us = timer_now_us()};
         ok = redisAsyncCommandArgv(l->ac, on_reply, NULL, (int)argc, text, len) == REDIS_OK;
     }
     if (many) {
@@ -203,8 +197,6 @@ static bool enqueue(struct redis_link *l, size_t argc, const struct slice *argv,
     }
     *l->end = f;
     l->end = &f->next;
-    l->commands++;
-    l->bytes += bytes;
     if (l->first == f)
         watch(l);
     return true;
@@ -507,14 +499,4 @@ void redis_link_good(struct redis_link *l)
 bool redis_link_up(const struct redis_link *l)
 {
     return l->up;
-}
-
-size_t redis_link_commands(const struct redis_link *l)
-{
-    return l->commands;
-}
-
-size_t redis_link_bytes(const struct redis_link *l)
-{
-    return l->bytes;
 }

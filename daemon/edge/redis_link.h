@@ -46,8 +46,5 @@ void redis_link_stop(struct redis_link *l);
 void redis_link_good(struct redis_link *l);
 
 bool redis_link_up(const struct redis_link *l);
-/* Commands and bytes that are not answered yet. */
-size_t redis_link_commands(const struct redis_link *l);
-size_t redis_link_bytes(const struct redis_link *l);
 
 #endif

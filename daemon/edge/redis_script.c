@@ -31,6 +31,7 @@ const char *const redis_script_keys[REDIS_SCRIPT_KEYS] = {
  *           its call event and the number by which the desk's stream is told that it went out; or
  *           two empty ones
  *   beat    channel, envelope
+ *   look    is it all there still?
  *   desk    "live", or "first" and "more" of what `begin` puts in the place of the desk's stream;
  *           then for each entry its number, how many texts, and these, a name and a value each
  * Answers OK, COLD (no or an older epoch is there: show the snapshot first), FENCED EPOCH (another
@@ -87,6 +88,8 @@ const char redis_script[] =
     "        redis.call('ZREM', KEYS[base + WINNERS], winner)\n"
     "    end\n"
     "end\n"
+    "\n"
+    "if verb == 'look' then return 'OK' end\n"
     "\n"
     "if verb == 'stage' then\n"
     "    for i = 5, #ARGV, 7 do\n"

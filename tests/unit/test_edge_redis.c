@@ -552,6 +552,22 @@ static void test_emptied(void **state)
     begin_again(h, 3, 9);
 }
 
+/* Nothing is written meanwhile: the probe finds it, not the next message. */
+static void test_emptied_in_silence(void **state)
+{
+    struct house *h = *state;
+    open_house(h);
+    start_side(h, &h->a, "A", "", "");
+    begin_again(h, 1, 7);
+    ask(h, "FLUSHALL");
+    int64_t from = timer_now_us();
+    UNTIL(&h->a, h->a.ready == 2);
+    print_message("noticed after %lld ms\n", (long long)((timer_now_us() - from) / 1000));
+    assert_int_equal(h->a.there, 0);
+    begin_again(h, 2, 8);
+    assert_int_equal(h->a.lost, 0);
+}
+
 static void test_script_flushed(void **state)
 {
     struct house *h = *state;
@@ -801,6 +817,7 @@ int main(void)
         HOUSE(test_fenced_while_away),
         HOUSE(test_the_same_epoch_is_not_shared),
         HOUSE(test_emptied),
+        HOUSE(test_emptied_in_silence),
         HOUSE(test_script_flushed),
         HOUSE(test_killed_and_started_empty),
         HOUSE(test_wrong_password),
