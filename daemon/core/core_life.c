@@ -14,6 +14,7 @@
 #include "daemon/core/polls.h"
 #include "daemon/core/standings.h"
 #include "daemon/core/states.h"
+#include "daemon/core/steps.h"
 
 #define STRINGS_MAX ((size_t)1 << 30)
 #define DOCUMENT_MAX ((size_t)16 << 20)
@@ -50,6 +51,8 @@ bool core_derive(struct core *c, struct race *r, int64_t at_ms, const struct sta
     core_count(c, r, 1);
     for (uint32_t i = 0; changed && i < r->endorsement_count; i++)
         *failed |= !corrections_outcome(&c->model, r->endorsements[i], old[i].outcome, at_ms);
+    for (uint32_t i = 0; i < r->endorsement_count; i++)
+        *failed |= !steps_note(&c->model, r->endorsements[i], at_ms);
     return changed;
 }
 
@@ -85,6 +88,7 @@ static bool start(struct core *c, struct err *e)
         return core_no_memory(e);
     if (!decide_init(m, e) || !feed_init(m, e) || !match_init(m, e) || !calls_init(m, e))
         return false;
+    steps_init(m);
     c->dirty = calloc(m->race_count + 1, sizeof *c->dirty);
     if (!c->dirty)
         return core_no_memory(e);

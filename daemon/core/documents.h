@@ -10,6 +10,7 @@
 #include "daemon/core/tally.h"
 
 struct jsonw;
+struct press;
 
 /* ---- documents_totals.c ---- */
 
@@ -31,6 +32,13 @@ bool documents_totals_rows(const struct model *m, enum documents_by by, bool jso
  * CSV for the press; by nothing, as CSV. False: ERR_USAGE, by that there is nothing. */
 bool documents_public(const struct model *m, struct slice by, bool json, struct arena *scratch,
                       struct buf *out, struct err *e) MUST_USE;
+
+/* Their rows by tag (documents_tags.c): into the array at hand, or, `j` NULL, as CSV. Of tags that
+ * may only be counted the figures are those of `as_of`, and `waiting` is of how many people, ours
+ * in all, something else has become since (steps.h); a row that is hidden says so. False: memory.
+ */
+bool documents_tags(const struct model *m, struct jsonw *j, struct press *p,
+                    struct arena *a) MUST_USE;
 
 /* ---- documents_press.c ---- */
 

@@ -152,6 +152,14 @@ struct standing { /* one an endorsement, same index: what is derived from its cl
     uint32_t race; /* its race's index */
     /* the first endorsement in the list of the same person (folded name and state) */
     uint32_t person;
+    uint8_t counted; /* steps.c: what it counts as by the last of `turns` */
+};
+
+/* An endorsement counts as something else (steps.c), and since when. */
+struct turned {
+    uint32_t endorsement;
+    int64_t at_ms;
+    uint8_t was, now; /* enum counted */
 };
 
 /* What was told and no longer holds (corrections.c). */
@@ -268,6 +276,8 @@ struct model {
     uint32_t fading_count, fading_room;
     struct correction *corrections; /* oldest first */
     uint32_t correction_count, correction_room;
+    struct turned *turns; /* all, as they came; steps.c */
+    uint32_t turn_count, turn_room;
     int64_t last_change_ms; /* of any outcome or count: the sentence's as-of; WHEN_UNKNOWN before
                                the first */
     int64_t checked_ms;     /* the newest success of any source */

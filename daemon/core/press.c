@@ -18,10 +18,15 @@ void press_head(struct press *p, const char *const *names)
 
 void press_row(struct press *p)
 {
+    press_row_of(p, p->m->last_change_ms);
+}
+
+void press_row_of(struct press *p, int64_t as_of_ms)
+{
     char when[25] = "";
 
-    if (p->m->last_change_ms != WHEN_UNKNOWN)
-        when_format(p->m->last_change_ms, when);
+    if (as_of_ms != WHEN_UNKNOWN)
+        when_format(as_of_ms, when);
     buf_addf(p->out, "%s,%s", when, mode_name(p->m->settings->mode));
 }
 

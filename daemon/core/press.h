@@ -14,7 +14,8 @@ struct press {
 
 /* The names of the columns, ended by NULL. Columns are only ever added at the end. */
 void press_head(struct press *p, const char *const *names);
-void press_row(struct press *p); /* begins a row: as_of and mode */
+void press_row(struct press *p);                      /* begins a row: as_of and mode */
+void press_row_of(struct press *p, int64_t as_of_ms); /* ... of another moment */
 void press_text(struct press *p, struct slice text);
 void press_known(struct press *p, int64_t n, bool known); /* else empty */
 void press_end(struct press *p);

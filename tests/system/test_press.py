@@ -125,7 +125,7 @@ def test_only_what_is_published_is_there(house):
     assert rows(ask(house, "/v1/totals.csv").body)[0]["listed"] == "2"
     assert rows(ask(house, "/v1/totals.csv?by=office").body)[0]["office_level"] == "federal"
     tags = json.loads(ask(house, "/v1/totals.json?by=tag").body)["rows"]
-    assert [t["tag"] for t in tags] == ["first"] and tags[0]["endorsed"] == "< 2"  # everybody: its complement is nobody
+    assert [t["tag"] for t in tags] == ["first"] and tags[0]["endorsed"] is None and tags[0]["hidden"].startswith("< 2 carry it, or do not, ")  # everybody: its complement is nobody
     for path in ("totals.json?by=party", "totals.json?by=secret", "totals.json?by=tag&state=GA", "totals.json?tag=first",
                  "totals.csv?by=tag&by2=state", "totals.json?by=tag,state", "open.csv?tag:secret", "corrections.json?x=1",
                  "totals.json?by=state&since=1-1", "statement.txt?style=loud", "statement.txt?at=x", "totals.json?since=1-0"):
