@@ -11,6 +11,7 @@
 #include "daemon/app_state.h"
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
+#include "daemon/core/lost.h"
 #include "daemon/desk.h"
 #include "daemon/edge/control.h"
 #include "daemon/edge/http.h"
@@ -21,6 +22,7 @@
 #include "daemon/pages.h"
 
 #define LOADED_MAX ((size_t)1 << 30)
+#define LOST_MAX ((size_t)64 << 20)
 #define PULSE_MS 10
 #define CLOSE_WAIT_MS 10000
 #define PROBLEMS_ROOM (1 << 20)
@@ -96,6 +98,18 @@ static void night_run(struct night *n)
     poller_start(n->poller);
 }
 
+/* What counts for nothing any more, and nobody took it back. */
+static void tell_lost(const struct model *m)
+{
+    struct arena *a = arena_new(LOST_MAX);
+    size_t n = 0;
+    const struct lost *list = a ? lost_list(m, a, &n) : NULL;
+    for (size_t i = 0; i < n && list; i++)
+        log_error("list: %.*s %.*s: it does not count; %.*s", SLICE_FMT(list[i].id),
+                  SLICE_FMT(list[i].what), SLICE_FMT(list[i].way));
+    arena_free(a);
+}
+
 /* ---- from restored to ready ---- */
 
 static void on_began(void *ctx)
@@ -119,6 +133,7 @@ static void on_began(void *ctx)
 static void on_restored(void *ctx)
 {
     struct app *a = ctx;
+    tell_lost(river_model(a->night->river));
     outbox_start(a->outbox);
     night_run(a->night);
 }
@@ -195,6 +210,7 @@ static void on_reloaded(void *ctx)
     struct app *a = ctx;
     struct night *old = a->night, *fresh = a->next;
     tell_added(a, old, fresh);
+    tell_lost(river_model(fresh->river));
     metrics_take_over(&fresh->metrics, &fresh->plan->settings, &old->metrics, &old->plan->settings);
     a->night = fresh;
     a->next = NULL;

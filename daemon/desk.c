@@ -8,6 +8,7 @@
 #include "daemon/base/jsonw.h"
 #include "daemon/base/when.h"
 #include "daemon/core/documents.h"
+#include "daemon/core/lost.h"
 #include "daemon/core/statement.h"
 #include "daemon/core/tally.h"
 #include "daemon/desk_decide.h"
@@ -73,13 +74,28 @@ static void pair_well(struct pairs *p, const struct question *q, const struct ou
     int64_t up = sources_up(n), all = (int64_t)n->plan->settings.source_count;
     bool stale = statement_staleness(model_of(q), clock_now(&q->app->args.clock)).stale;
     bool redis = !view->redis_configured || (view->redis_connected && !view->fenced);
-    bool well = q->app->ready && redis && !stale && (up > 0 || all == 0);
-    char text[160];
-    snprintf(text, sizeof text, "%s: %lld of %lld source%s answer%s%s%s", well ? "yes" : "no",
+    bool lost = lost_any(model_of(q));
+    bool well = q->app->ready && redis && !stale && !lost && (up > 0 || all == 0);
+    char text[200];
+    snprintf(text, sizeof text, "%s: %lld of %lld source%s answer%s%s%s%s", well ? "yes" : "no",
              (long long)up, (long long)all, all == 1 ? "" : "s", all == 1 ? "s" : "",
              stale && up == all ? ", but not all of their news are fresh" : "",
-             redis ? "" : "; see redis below");
+             redis ? "" : "; see redis below", lost ? "; see lost below" : "");
     pair_str(p, "well", slice_of(text));
+}
+
+/* How many, and the first. */
+static void pair_lost(struct pairs *p, const struct model *m)
+{
+    struct arena *a = arena_new(16 << 20);
+    size_t n = 0;
+    const struct lost *list = a ? lost_list(m, a, &n) : NULL;
+    pair_int(p, "lost", list ? (int64_t)n : -1);
+    pair_str(p, "lost_first",
+             list && n > 0 ? arena_printf(a, "%.*s %.*s: %.*s", SLICE_FMT(list->id),
+                                          SLICE_FMT(list->what), SLICE_FMT(list->way))
+                           : SLICE(""));
+    arena_free(a);
 }
 
 static int verb_status(struct question *q, struct buf *body)
@@ -108,6 +124,7 @@ static int verb_status(struct question *q, struct buf *body)
     pair_int(&p, "endorsed", (int64_t)a->night->plan->endorsed.count);
     pair_int(&p, "races", model_of(q)->race_count);
     pair_int(&p, "waiting_matches", model_of(q)->review_count);
+    pair_lost(&p, model_of(q));
     pair_int(&p, "sources", (int64_t)s->source_count);
     pair_int(&p, "sources_up", sources_up(a->night));
     pair_str(&p, "redis", slice_of(redis_word(&view)));

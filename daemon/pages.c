@@ -6,6 +6,7 @@
 
 #include "daemon/app_state.h"
 #include "daemon/base/when.h"
+#include "daemon/core/lost.h"
 #include "daemon/core/tally.h"
 #include "daemon/edge/process.h"
 #include "daemon/edge/workers.h"
@@ -42,6 +43,9 @@ static void page_readyz(struct slice path, struct slice query, struct http_answe
         buf_addz(body, "degraded: another tallyd publishes to Redis\n");
     else if (view.redis_configured && !view.redis_connected)
         buf_addz(body, "degraded: Redis cannot be reached\n");
+    else if (lost_any(river_model(a->night->river)))
+        buf_addz(body, "degraded: the list has lost what was called or decided; see tallyctl "
+                       "status\n");
     else
         buf_addz(body, "ok\n");
 }
@@ -55,6 +59,7 @@ enum family {
     ENDORSEMENTS,
     FLIPS,
     REVIEW_ITEMS,
+    LOST,
     SOURCE_UP,
     SOURCE_POLLS,
     SOURCE_SUCCESS,
@@ -82,6 +87,7 @@ static const struct {
     [ENDORSEMENTS] = {"tallyd_endorsements", GAUGE, "Endorsed candidacies by state of the count."},
     [FLIPS] = {"tallyd_flips", GAUGE, "Seats won that another party held."},
     [REVIEW_ITEMS] = {"tallyd_review_items", GAUGE, "Matches that wait for a person."},
+    [LOST] = {"tallyd_lost", GAUGE, "Whether the list lacks what was called or decided."},
     [SOURCE_UP] = {"tallyd_source_up", GAUGE, "Whether the last poll of this source worked."},
     [SOURCE_POLLS] = {"tallyd_source_polls_total", COUNTER, "Polls of a source by result."},
     [SOURCE_SUCCESS] = {"tallyd_source_last_success_timestamp_seconds", GAUGE,
@@ -184,6 +190,7 @@ static void tally_metrics(const struct model *m, struct buf *out)
         labelled(out, ENDORSEMENTS, "outcome", tally_names[outcomes[i]], t.n[outcomes[i]]);
     single(out, FLIPS, t.n[TALLY_FLIPS]);
     single(out, REVIEW_ITEMS, m->review_count);
+    single(out, LOST, lost_any(m));
 }
 
 static void claim_metrics(const struct metrics *m, struct buf *out)

@@ -49,6 +49,7 @@ void documents_corrections(const struct model *m, bool json, struct buf *out);
  * the desk. False: memory. */
 bool documents_open(const struct model *m, int64_t now_ms, struct arena *scratch,
                     struct buf *out) MUST_USE;
+/* ... behind what the list has lost (lost.h). */
 bool documents_todo(const struct model *m, int64_t now_ms, bool json, struct arena *scratch,
                     struct buf *out) MUST_USE;
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* Corrections, and what is still to be called, as documents. */
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "daemon/base/jsonw.h"
 #include "daemon/base/when.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
+#include "daemon/core/lost.h"
 #include "daemon/core/open.h"
 #include "daemon/core/press.h"
 
@@ -145,14 +145,64 @@ bool documents_open(const struct model *m, int64_t now_ms, struct arena *scratch
     return !out->failed && !arena_refused(scratch);
 }
 
+struct todo_row {
+    struct slice units, margin, percent, standing, state, candidate, office, district, id, why;
+};
+
+static void todo_row(struct jsonw *j, bool json, const struct todo_row *row, struct buf *out)
+{
+    const struct {
+        const char *name;
+        struct slice value;
+    } cells[] = {{"units", row->units},     {"margin", row->margin},
+                 {"percent", row->percent}, {"standing", row->standing},
+                 {"state", row->state},     {"candidate", row->candidate},
+                 {"office", row->office},   {"district", row->district},
+                 {"id", row->id},           {"why", row->why}};
+
+    if (json)
+        jsonw_object(j, NULL);
+    for (size_t k = 0; k < sizeof cells / sizeof cells[0]; k++)
+        if (json)
+            jsonw_str(j, cells[k].name, cells[k].value);
+        else
+            buf_addf(out, "%s%.*s", k ? "\t" : "", SLICE_FMT(cells[k].value));
+    if (json)
+        jsonw_object_end(j);
+    else
+        buf_addc(out, '\n');
+}
+
+static struct todo_row row_of(const struct model *m, const struct open_candidacy *o,
+                              struct arena *a)
+{
+    const struct endorsement *e = &m->endorsed->list[o->endorsement];
+    const struct race *r = &m->races[m->standings[o->endorsement].race];
+    struct todo_row row = {.percent = share_of(o, a),
+                           .standing = slice_of(progress_name(o->progress)),
+                           .state = e->state,
+                           .candidate = e->name,
+                           .office = e->office,
+                           .district = e->district,
+                           .id = e->id,
+                           .why = slice_of(o->why)};
+
+    if (o->in_bp >= 0)
+        row.units = arena_printf(a, "%" PRId32 "/%" PRId32, r->units_reporting, r->units_total);
+    if (o->has_margin)
+        row.margin = arena_printf(a, "%+" PRId64, o->margin);
+    return row;
+}
+
 bool documents_todo(const struct model *m, int64_t now_ms, bool json, struct arena *scratch,
                     struct buf *out)
 {
     struct jsonw j;
-    size_t n;
-    struct open_candidacy *list = open_list(m, now_ms, scratch, &n);
+    size_t n, lost_count;
+    const struct lost *lost = lost_list(m, scratch, &lost_count);
+    const struct open_candidacy *list = open_list(m, now_ms, scratch, &n);
 
-    if (!list)
+    if (!list || !lost)
         return false;
     jsonw_init(&j, out);
     if (json)
@@ -160,40 +210,16 @@ bool documents_todo(const struct model *m, int64_t now_ms, bool json, struct are
     else
         buf_addz(out,
                  "units\tmargin\tpercent\tstanding\tstate\tcandidate\toffice\tdistrict\tid\twhy\n");
+    for (size_t i = 0; i < lost_count; i++) {
+        struct todo_row row = {.standing = SLICE("lost"),
+                               .id = lost[i].id,
+                               .why = arena_printf(scratch, "%.*s: %.*s", SLICE_FMT(lost[i].what),
+                                                   SLICE_FMT(lost[i].way))};
+        todo_row(&j, json, &row, out);
+    }
     for (size_t i = 0; i < n; i++) {
-        const struct open_candidacy *o = &list[i];
-        const struct endorsement *e = &m->endorsed->list[o->endorsement];
-        const struct race *r = &m->races[m->standings[o->endorsement].race];
-        char units[32] = "", margin[32] = "";
-        if (o->in_bp >= 0)
-            snprintf(units, sizeof units, "%" PRId32 "/%" PRId32, r->units_reporting,
-                     r->units_total);
-        if (o->has_margin)
-            snprintf(margin, sizeof margin, "%+" PRId64, o->margin);
-        const struct {
-            const char *name;
-            struct slice value;
-        } cells[] = {{"units", slice_of(units)},
-                     {"margin", slice_of(margin)},
-                     {"percent", share_of(o, scratch)},
-                     {"standing", slice_of(progress_name(o->progress))},
-                     {"state", e->state},
-                     {"candidate", e->name},
-                     {"office", e->office},
-                     {"district", e->district},
-                     {"id", e->id},
-                     {"why", slice_of(o->why)}};
-        if (json)
-            jsonw_object(&j, NULL);
-        for (size_t k = 0; k < sizeof cells / sizeof cells[0]; k++)
-            if (json)
-                jsonw_str(&j, cells[k].name, cells[k].value);
-            else
-                buf_addf(out, "%s%.*s", k ? "\t" : "", SLICE_FMT(cells[k].value));
-        if (json)
-            jsonw_object_end(&j);
-        else
-            buf_addc(out, '\n');
+        struct todo_row row = row_of(m, &list[i], scratch);
+        todo_row(&j, json, &row, out);
     }
     if (json) {
         jsonw_array_end(&j);

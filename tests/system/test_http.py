@@ -140,7 +140,7 @@ WANTED = {
     "tallyd_source_polls_total": {"source", "result"}, "tallyd_source_last_success_timestamp_seconds": {"source"},
     "tallyd_source_last_change_timestamp_seconds": {"source"}, "tallyd_poll_duration_seconds": {"le"},
     "tallyd_parse_duration_seconds": {"format", "le"}, "tallyd_worker_exits_total": {"reason"},
-    "tallyd_verdicts_total": {"source", "verdict"}, "tallyd_review_items": set(), "tallyd_calls_total": {"by"},
+    "tallyd_verdicts_total": {"source", "verdict"}, "tallyd_review_items": set(), "tallyd_lost": set(), "tallyd_calls_total": {"by"},
     "tallyd_call_retractions_total": {"by"}, "tallyd_redis_connected": set(), "tallyd_redis_published_messages_total": {"type"},
     "tallyd_change_to_publish_seconds": {"le"}, "tallyd_loop_delay_seconds": {"le"},
     "tallyd_config_last_reload_successful": set(), "process_resident_memory_bytes": set(), "process_open_fds": set(),
