@@ -11,6 +11,7 @@
 #include "daemon/base/text.h"
 #include "daemon/core/columns.h"
 #include "daemon/core/office.h"
+#include "daemon/core/primaries.h"
 #include "daemon/core/race_id.h"
 
 enum { MAX_ROWS = 100000, MAX_FIELDS = 256 };
@@ -158,13 +159,15 @@ static void read_cell(struct columns_reader *r, const struct column *c, struct s
 static void complete(struct columns_reader *r, const struct header *h, const struct slice *fields,
                      struct endorsement *e)
 {
-    struct office_text office;
+    struct office_text office = {.class = NULL};
     int wins_at = h->field[column_named(SLICE("wins"))];
     bool wins = wins_at >= 0 && slice_trim(fields[wins_at]).len > 0;
 
-    if (!wins && e->contest_party.len > 0)
+    bool known = office_read(e->office, r->a, &office) && office.class;
+    if (!wins &&
+        (e->contest_party.len > 0 || primaries_are_open(e, office.class, states_find(e->state))))
         e->wins = WINS_NOMINATION;
-    if (e->level == LEVEL_UNKNOWN && office_read(e->office, r->a, &office) && office.class)
+    if (e->level == LEVEL_UNKNOWN && known)
         e->level = office.class->level;
     if (e->seats > 0 && e->seats_held_by_others > e->seats) {
         r->column = "seats_held_by_others";
