@@ -14,6 +14,13 @@ struct digest {
 
 uint64_t hash64(struct slice s, uint64_t seed);
 struct digest digest_of(struct slice s);
+/* The same of bytes that come in pieces. */
+struct digester;
+struct digester *digester_new(void);    /* NULL: memory is out */
+void digester_free(struct digester *d); /* accepts NULL */
+void digester_add(struct digester *d, struct slice more);
+struct digest digester_digest(const struct digester *d); /* of all that was added */
+
 bool digest_eq(struct digest a, struct digest b);
 
 /* 32 lower-case hex digits and a NUL. */

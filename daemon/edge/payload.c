@@ -21,6 +21,7 @@ struct payload {
     int fd;
     char *base; /* the whole window, cap and padding: the file behind it reaches as far as `room` */
     size_t len, room, cap;
+    struct digester *digester; /* of what it holds: read once, while it is at hand */
     bool finished;
     atomic_int references;
 };
@@ -50,11 +51,12 @@ struct payload *payload_new(size_t cap, struct err *e)
     atomic_init(&p->references, 1);
     p->cap = cap;
     p->base = MAP_FAILED;
+    p->digester = digester_new();
     p->fd = memfd_create("payload", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (p->fd >= 0)
         p->base = mmap(NULL, cap + WIRE_PADDING, PROT_READ | PROT_WRITE, MAP_SHARED, p->fd, 0);
     /* F_SEAL_FUTURE_WRITE spares the mapping above and nothing else. */
-    if (p->base == MAP_FAILED ||
+    if (p->base == MAP_FAILED || p->digester == NULL ||
         fcntl(p->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_FUTURE_WRITE) != 0) {
         err_errno(e, ERR_AGAIN, "cannot hold a payload of up to %zu bytes", cap);
         payload_free(p);
@@ -81,7 +83,15 @@ void payload_free(struct payload *p)
         munmap(p->base, p->cap + WIRE_PADDING);
     if (p->fd >= 0)
         close(p->fd);
+    digester_free(p->digester);
     free(p);
+}
+
+/* Bytes that lie behind the others now. */
+static void add(struct payload *p, size_t n)
+{
+    digester_add(p->digester, (struct slice){p->base + p->len, n});
+    p->len += n;
 }
 
 bool payload_append(struct payload *p, struct slice bytes, struct err *e)
@@ -93,7 +103,7 @@ bool payload_append(struct payload *p, struct slice bytes, struct err *e)
         return false;
     if (bytes.len > 0)
         memcpy(p->base + p->len, bytes.ptr, bytes.len);
-    p->len += bytes.len;
+    add(p, bytes.len);
     return true;
 }
 
@@ -119,7 +129,7 @@ size_t payload_cap(const struct payload *p)
 
 struct digest payload_digest(const struct payload *p)
 {
-    return digest_of(payload_bytes(p));
+    return digester_digest(p->digester);
 }
 
 int payload_reader(const struct payload *p, struct err *e)
@@ -137,14 +147,15 @@ static bool read_all(struct payload *p, int fd, size_t size, struct err *e)
     if (!make_room(p, size, e))
         return false;
     while (p->len < size) {
-        ssize_t n = read(fd, p->base + p->len, size - p->len);
+        size_t most = size - p->len < STEP_LARGE ? size - p->len : STEP_LARGE;
+        ssize_t n = read(fd, p->base + p->len, most);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
             return err_errno(e, ERR_NOINPUT, "cannot read it");
         if (n == 0) /* it was cut while being read: the parser will say what is missing */
             break;
-        p->len += (size_t)n;
+        add(p, (size_t)n);
     }
     payload_finish(p);
     return true;

@@ -201,6 +201,31 @@ static void fingerprints_are_xxh3(void **state)
     assert_false(digest_parse(slice_of(hex), &back));
 }
 
+/* However the bytes come, and whenever one looks. */
+static void a_digest_of_pieces_is_that_of_the_whole(void **state)
+{
+    static char bytes[100000];
+    struct random r = {3};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)random_next(&r);
+    for (int round = 0; round < 200; round++) {
+        size_t len = random_below(&r, round % 2 ? 1000 : sizeof bytes), at = 0;
+        struct digester *d = digester_new();
+        while (at < len) {
+            size_t n = 1 + random_below(&r, round % 3 ? 300 : 20000);
+            n = n < len - at ? n : len - at;
+            digester_add(d, (struct slice){bytes + at, n});
+            at += n;
+            if (round % 5 == 0)
+                assert_true(digest_eq(digester_digest(d), digest_of((struct slice){bytes, at})));
+        }
+        assert_true(digest_eq(digester_digest(d), digest_of((struct slice){bytes, len})));
+        digester_free(d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +235,7 @@ int main(void)
         cmocka_unit_test(borrowed_key_follows_the_value),
         cmocka_unit_test(queue_stays_quick),
         cmocka_unit_test(fingerprints_are_xxh3),
+        cmocka_unit_test(a_digest_of_pieces_is_that_of_the_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
