@@ -250,6 +250,20 @@ static void on_error(void *ctx, xmlErrorPtr e)
         refuse(x, WIRE_SYNTAX, "%.*s", SLICE_FMT(slice_trim(why)));
 }
 
+/* All that was asked for, up to the end: in places libxml2 takes the end of a few bytes, as they
+ * may well arrive, for the end of the document. */
+static bool read_full(struct xml *x, char *into, size_t room, size_t *got)
+{
+    size_t n;
+    *got = 0;
+    do {
+        if (!input_read(x->in, into + *got, room - *got, &n, x->fault))
+            return false;
+        *got += n;
+    } while (n > 0 && *got < room);
+    return true;
+}
+
 /* What arrives, a few kilobytes each. libxml2 compares all attributes of an element with each
  * other: that must stay a moment's work. */
 static int on_read(void *ctx, char *into, int room)
@@ -259,7 +273,7 @@ static int on_read(void *ctx, char *into, int room)
     size_t got = 0;
     if (p && (p->maxatts > MANY * XML_ATTRIBUTES_MAX || p->nsNr > MANY * XML_ATTRIBUTES_MAX))
         refuse_attributes(x);
-    else if (!x->stopped && !input_read(x->in, into, (size_t)room, &got, x->fault))
+    else if (!x->stopped && !read_full(x, into, (size_t)room, &got))
         x->stopped = true;
     return x->stopped ? -1 : (int)got;
 }
