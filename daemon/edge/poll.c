@@ -248,6 +248,12 @@ static const enum verdict verdict_of[WIRE_FAILURES] = {
     [WIRE_MISUSE] = VERDICT_MISUSE,
 };
 
+/* What says nothing of the bytes: they may be those that were read well before. */
+static bool is_misfortune(enum wire_failure how)
+{
+    return how == WIRE_LIMIT || how >= WIRE_INTERNAL;
+}
+
 static void on_parsed(struct work *work, void *ctx);
 
 static void submit(struct poll *f, struct payload *payload, bool pointer)
@@ -370,7 +376,7 @@ static void on_grew(struct payload *payload, void *ctx)
     struct poll *f = ctx;
     if (f->submitted)
         workers_more(f->shared->workers, &f->work);
-    else if (payload_bytes(payload).len >= STREAM_FROM)
+    else if (f->payload == NULL && payload_bytes(payload).len >= STREAM_FROM)
         submit(f, payload, false);
 }
 
@@ -402,8 +408,10 @@ static void on_body(const struct answer *a, void *ctx)
         f->step = PARSING;
         if (f->submitted)
             workers_end(f->shared->workers, &f->work);
-        else
+        else if (f->payload == NULL)
             submit(f, a->payload, false);
+        else /* its worker failed before the end */
+            settle_failed(f, verdict_of[f->work.failure], slice_of(f->work.text));
         break;
     }
 }
@@ -418,6 +426,8 @@ static void on_parsed(struct work *work, void *ctx)
         on_version(f);
         return;
     }
+    if (f->step == FETCHING && f->on_air && is_misfortune(work->failure))
+        return;              /* the end will tell whether anything is new */
     if (f->step == FETCHING) /* it is bad before its end: the rest is not wanted */
         ask_stop(&f->body);
     if (f->step == PARSING && work->failure == WIRE_OK)

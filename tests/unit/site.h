@@ -24,7 +24,8 @@ struct site_request {
     struct buf *out;         /* the answer, raw; empty: none ever comes */
     bool close;              /* hang up behind it */
     bool endless;            /* go on for ever with more of the same */
-    int drip_ms;             /* > 0: one byte each so many ms */
+    int drip_ms;             /* > 0: some bytes each so many ms */
+    size_t drip;             /* how many; 0: one */
 };
 
 struct site {
@@ -85,7 +86,8 @@ static inline void site_drop(struct site_client *c)
 
 static inline void site_send(struct site_client *c)
 {
-    size_t left = c->out.len - c->sent, part = c->now.drip_ms > 0 && left > 1 ? 1 : left;
+    size_t left = c->out.len - c->sent, drip = c->now.drip > 0 ? c->now.drip : 1;
+    size_t part = c->now.drip_ms > 0 && left > drip ? drip : left;
     bufferevent_write(c->bev, c->out.ptr + c->sent, part);
     c->sent += part;
     if (c->sent < c->out.len) {
