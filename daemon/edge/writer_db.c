@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/log.h"
+
 #define SCHEMA_VERSION 1
 #define BUSY_MS 2000
 #define DIGESTS_KEPT "256"
@@ -47,7 +49,21 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS shown (epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
     " at_ms INTEGER NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL, slack TEXT NOT NULL,"
     " counts TEXT NOT NULL, PRIMARY KEY (epoch, seq)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX IF NOT EXISTS events_by_id ON events (id, seq);";
+    "CREATE INDEX IF NOT EXISTS events_by_id ON events (id, seq);"
+    "INSERT OR IGNORE INTO meta (name, value) VALUES ('instance', 1 + abs(random() / 4));"
+    /* what another daemon's history did not have: for people */
+    "CREATE TABLE IF NOT EXISTS aside (at TEXT NOT NULL, what TEXT NOT NULL) STRICT;"
+    "CREATE TEMP TABLE was (what TEXT NOT NULL);";
+
+#define HISTORY                                                                                    \
+    " SELECT 'decision ' || number || ': ' || verb || ' ' || target || ' ' || argument || ' by '"  \
+    " || by || ': ' || reason AS what FROM decisions UNION ALL"                                    \
+    " SELECT 'claim ' || number || ': ' || endorsement_id || ' outcome ' || outcome || ' by ' ||"  \
+    " by || ': ' || reason FROM claims"
+
+static const char clear[] =
+    "DELETE FROM was; INSERT INTO was" HISTORY "; DELETE FROM claims; DELETE FROM decisions;"
+    "DELETE FROM rulings; DELETE FROM events; DELETE FROM files; DELETE FROM deltas;";
 
 enum statement {
     BEGIN,
@@ -60,6 +76,8 @@ enum statement {
     SHOWN,
     ACKNOWLEDGE,
     EPOCH,
+    PARTNER,
+    ASIDE,
     REPLACED,
     UNFILE,
     FILE_,
@@ -90,6 +108,10 @@ static const char *const sql[STATEMENTS] = {
     [ACKNOWLEDGE] = "DELETE FROM events WHERE seq = (SELECT min(seq) FROM events WHERE id = ?)",
     [EPOCH] = "INSERT INTO meta (name, value) VALUES ('epoch', ?)"
               " ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)",
+    [PARTNER] = "INSERT INTO meta (name, value) VALUES ('partner', ?)"
+                " ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)",
+    [ASIDE] = "INSERT INTO aside (at, what) SELECT datetime('now'), what FROM"
+              " (SELECT what FROM was EXCEPT SELECT what FROM (" HISTORY "))",
     /* an accepted payload (held 0) replaces both, a held one only the held one */
     [REPLACED] = "SELECT name FROM files WHERE source = ? AND file = ? AND held >= ?",
     [UNFILE] = "DELETE FROM files WHERE source = ? AND file = ? AND held >= ?",
@@ -220,18 +242,32 @@ static bool put_published(struct writer_db *db, const struct writer_job *job, st
         ok = put_shown(db, &job->shown[i], e);
     for (size_t i = 0; ok && i < job->acknowledged_count; i++)
         ok = put_texts(db, ACKNOWLEDGE, &job->acknowledged[i], 1, e);
-    if (ok && job->epoch > 0) {
-        sqlite3_stmt *s = begin_statement(db, EPOCH);
-        int at = 1;
-        put_int(s, &at, job->epoch);
-        ok = run(db, s, e);
-    }
+    if (ok && job->epoch > 0)
+        ok = put_row(db, EPOCH, &job->epoch, 1, NULL, 0, e);
+    if (ok && job->partner_s > 0)
+        ok = put_row(db, PARTNER, &job->partner_s, 1, NULL, 0, e);
     return ok;
+}
+
+/* What was here and is no part of what came instead. */
+static bool put_aside(struct writer_db *db, struct err *e)
+{
+    if (!put_row(db, ASIDE, NULL, 0, NULL, 0, e))
+        return false;
+    int n = sqlite3_changes(db->sqlite);
+    if (n > 0)
+        log_error(
+            "state: %d claims and decisions were kept here only and are no part of the night "
+            "any more, another tallyd went on without them; read them with `sqlite3 tallyd.db "
+            "\"SELECT * FROM aside\"`, and say again what is to hold",
+            n);
+    return true;
 }
 
 bool writer_db_rows(struct writer_db *db, const struct writer_job *job, struct err *e)
 {
-    bool ok = true;
+    bool ok = !job->replace || sqlite3_exec(db->sqlite, clear, NULL, NULL, NULL) == SQLITE_OK ||
+              fail(db, e);
     for (size_t i = 0; ok && i < job->claim_count; i++)
         ok = put_claim(db, &job->claims[i], e);
     for (size_t i = 0; ok && i < job->decision_count; i++)
@@ -243,7 +279,7 @@ bool writer_db_rows(struct writer_db *db, const struct writer_job *job, struct e
         ok = put_texts(db, NAME,
                        (struct slice[]){n->source, n->contest, n->choice, n->name, n->party}, 5, e);
     }
-    return ok && put_published(db, job, e);
+    return ok && put_published(db, job, e) && (!job->replace || put_aside(db, e));
 }
 
 /* ---- files ---- */
@@ -374,8 +410,10 @@ static bool ask_int(struct writer_db *db, const char *question, int64_t *out)
 static bool prepare(struct writer_db *db, struct err *e)
 {
     int64_t version = 0, damaged = 1;
-    if (sqlite3_exec(db->sqlite, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", NULL,
-                     NULL, NULL) != SQLITE_OK)
+    if (sqlite3_exec(db->sqlite,
+                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                     " PRAGMA temp_store = MEMORY;",
+                     NULL, NULL, NULL) != SQLITE_OK)
         return fail(db, e);
     if (!ask_int(db, "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check <> 'ok'",
                  &damaged) ||

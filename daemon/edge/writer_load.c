@@ -224,8 +224,16 @@ bool writer_load_all(const char *directory, const char *path, struct arena *a,
         fail(&r, e);
     for (size_t i = 0; ok && i < sizeof tables / sizeof *tables; i++)
         ok = read_table(&r, &tables[i], &rows[i], &counts[i], e);
-    ok = ok &&
-         ask(&r, "SELECT coalesce((SELECT value FROM meta WHERE name = 'epoch'), 0)", &l.epoch, e);
+    const struct {
+        const char *question;
+        int64_t *out;
+    } numbers[] = {
+        {"SELECT coalesce((SELECT value FROM meta WHERE name = 'epoch'), 0)", &l.epoch},
+        {"SELECT coalesce((SELECT value FROM meta WHERE name = 'instance'), 0)", &l.instance},
+        {"SELECT coalesce((SELECT value FROM meta WHERE name = 'partner'), 0)", &l.partner_s},
+    };
+    for (size_t i = 0; ok && i < sizeof numbers / sizeof *numbers; i++)
+        ok = ask(&r, numbers[i].question, numbers[i].out, e);
     sqlite3_close(r.sqlite); /* ends the transaction */
     if (!ok)
         return false;

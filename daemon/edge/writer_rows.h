@@ -72,6 +72,11 @@ struct writer_job {
     const struct writer_shown *shown;
     size_t shown_count;
     int64_t epoch; /* > 0: to be kept as the epoch on disk */
+    /* the rows are another daemon's, and all there are: claims, decisions, rulings, events and
+     * files from before go first. Claims and decisions that are not among them are kept aside, for
+     * people, and logged */
+    bool replace;
+    int64_t partner_s; /* > 0: another daemon was seen then, Unix time */
 };
 
 /* Everything that was durable, for the app's restore. Lives in the arena given. */
@@ -101,6 +106,8 @@ struct writer_loaded {
     struct writer_event *events;
     size_t event_count; /* unacknowledged, in order */
     int64_t epoch;      /* 0: none yet */
+    int64_t instance;   /* of this directory: random, made once, above 0 */
+    int64_t partner_s;  /* when another daemon was seen last; 0: never */
 };
 
 #endif
