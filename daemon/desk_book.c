@@ -17,15 +17,11 @@ void desk_book_done(struct desk_book *b)
     desk_book_init(b);
 }
 
-bool desk_book_add(struct desk_book *b, const struct writer_job *rows)
+void desk_book_add(struct desk_book *b, struct desk_entries *rows)
 {
-    struct desk_entries *e = desk_rows_write(rows, false);
-    if (!e)
-        return false;
-    *b->end = e;
-    b->end = &e->next;
-    b->count += e->count;
-    return true;
+    *b->end = rows;
+    b->end = &rows->next;
+    b->count += rows->count;
 }
 
 static struct desk_entries *write_unsent(const struct unsent *unsent)

@@ -23,8 +23,8 @@ struct desk_book {
 void desk_book_init(struct desk_book *b);
 void desk_book_done(struct desk_book *b);
 
-/* Rows that are on disk. False: memory is out, and the book is short of them. */
-bool desk_book_add(struct desk_book *b, const struct writer_job *rows) MUST_USE;
+/* Rows that are on disk (without call events). Takes them. */
+void desk_book_add(struct desk_book *b, struct desk_entries *rows);
 
 /* Stage all of it, with the call events that wait, before redis_begin. */
 bool desk_book_stage(struct desk_book *b, struct redis *redis, int64_t epoch, struct slice writer,

@@ -2,6 +2,7 @@
 /* The way out for messages: hold, thin, number, publish. */
 #include "daemon/outbox.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -19,6 +20,7 @@
 #define CATCH_UP 100 /* races that waited for Redis go out so many at once */
 
 struct outbox {
+    struct event_base *base;
     struct writer *writer;
     struct outbox_settings s;
     struct outbox_calls calls;
@@ -32,7 +34,10 @@ struct outbox {
     bool flush_due;        /* within min_interval of the last flush */
     bool behind;           /* races wait in thinned until Redis has answered */
     struct unsent unsent;  /* calls Redis has not acknowledged */
-    bool whole;            /* the model is: not while it is restored */
+    struct desk_book book; /* for the desk's stream */
+    bool keeps_book;       /* there is, or will be, a Redis */
+    char instance[128];
+    bool whole; /* the model is: not while it is restored */
     bool began, fenced;
     bool told_began;
     bool changing_epoch;  /* nothing is numbered until the new one begins: all is shown then */
@@ -186,13 +191,31 @@ static void thin(struct outbox *o, struct parcel *p)
     }
 }
 
-/* A message that need not wait for the disk any more. Takes the parcel. */
+/* Rows that are on disk: a standby follows by them. Before the messages that rest on them. Takes
+ * the parcel. */
+static void tell_standby(struct outbox *o, struct parcel *p)
+{
+    bool out = !o->changing_epoch && o->redis && !o->fenced &&
+               redis_desk(o->redis, stream_epoch(o->stream), p->live->list, p->live->count);
+    /* else an epoch follows, and all of the book with it */
+    o->book.place = out ? (struct desk_place){stream_epoch(o->stream), redis_desk_number(o->redis)}
+                        : (struct desk_place){0};
+    desk_book_add(&o->book, p->book);
+    p->book = NULL;
+    parcel_free(p);
+}
+
+/* What need not wait for the disk any more. Takes the parcel. */
 static void let_go(struct outbox *o, struct parcel *p)
 {
+    if (p->live) {
+        tell_standby(o, p);
+        return;
+    }
     if (is_call(&p->message)) {
         struct writer_event event = {
             .id = p->message.event_id, .channel = p->message.channel, .data = p->message.data};
-        if (o->redis && !unsent_add(&o->unsent, &event))
+        if (o->keeps_book && !unsent_add(&o->unsent, &event))
             log_error("call event %.*s: out of memory", SLICE_FMT(p->message.event_id));
         if (!o->changing_epoch) {
             flush(o);
@@ -225,9 +248,16 @@ static void drain(struct outbox *o)
         flush(o);
 }
 
-bool outbox_add(struct outbox *o, const struct message *messages, size_t n, int64_t last_byte_us,
-                bool hold, struct err *e)
+static bool is_for_desk(const struct outbox *o, const struct writer_job *rows)
 {
+    return o->keeps_book && rows &&
+           rows->claim_count + rows->decision_count + rows->ruling_count + rows->event_count > 0;
+}
+
+bool outbox_add(struct outbox *o, const struct writer_job *rows, const struct message *messages,
+                size_t n, int64_t last_byte_us, bool hold, struct err *e)
+{
+    bool desk = is_for_desk(o, rows), first = true;
     if (o->held_count + n > HELD_MAX)
         return err_set(
             e, ERR_AGAIN,
@@ -235,12 +265,14 @@ bool outbox_add(struct outbox *o, const struct message *messages, size_t n, int6
             HELD_MAX);
     if (!o->held)
         o->held_since_us = clock_monotonic_us();
-    for (size_t i = 0; i < n; i++) {
-        struct parcel *p = parcel_new(&messages[i], last_byte_us);
+    for (size_t i = desk ? 0 : 1; i < n + 1; i++) {
+        struct parcel *p =
+            i == 0 ? parcel_of_rows(rows) : parcel_new(&messages[i - 1], last_byte_us);
         if (!p)
             return err_set(e, ERR_BUG, "out of memory for a message");
-        p->first = i == 0;
-        p->hold = hold && p->first;
+        p->first = first;
+        p->hold = hold && first;
+        first = false;
         *o->held_end = p;
         o->held_end = &p->next;
         o->held_count++;
@@ -258,7 +290,7 @@ void outbox_refuse(struct outbox *o)
     do {
         o->held = p->next;
         o->held_count--;
-        free(p);
+        parcel_free(p);
         p = o->held;
     } while (p && !p->first);
     if (!o->held)
@@ -312,7 +344,10 @@ static void show_all(struct outbox *o)
         if (number(o, &all.messages[i], 0, &texts[2 * n], &texts[2 * n + 1], &commits[n]))
             n++;
     }
+    o->book.place = (struct desk_place){0};
     if (o->redis && n > 0 && !o->fenced &&
+        desk_book_stage(&o->book, o->redis, stream_epoch(o->stream), slice_of(o->instance),
+                        &o->unsent) &&
         redis_begin(o->redis, stream_epoch(o->stream), commits, n))
         for (size_t i = 0; i < all.message_count; i++)
             o->published[all.messages[i].type] += all.messages[i].data.len > 0;
@@ -432,6 +467,8 @@ static void on_redis_fenced(int64_t epoch, void *ctx)
         "redis: another tallyd publishes there under epoch %lld; this one stops publishing and "
         "stands by",
         (long long)epoch);
+    if (o->calls.fenced)
+        o->calls.fenced(epoch, o->calls.ctx);
 }
 
 static void on_heartbeat(void *ctx)
@@ -445,21 +482,51 @@ static void on_heartbeat(void *ctx)
 
 /* ---- life ---- */
 
+bool outbox_connect(struct outbox *o, const struct redis_settings *s, struct err *e)
+{
+    struct redis_calls back = {.ready = on_redis_ready,
+                               .acknowledged = on_acknowledged,
+                               .fenced = on_redis_fenced,
+                               .lost = on_redis_lost,
+                               .ctx = o};
+    return s->url.len == 0 || o->redis || redis_new(o->base, s, &back, &o->redis, e);
+}
+
+void outbox_hush(struct outbox *o)
+{
+    o->fenced = true;
+}
+
+static bool begin_book(struct outbox *o, const struct writer_loaded *l)
+{
+    if (!l)
+        return true;
+    struct writer_job rows = {.claims = l->claims,
+                              .claim_count = l->claim_count,
+                              .decisions = l->decisions,
+                              .decision_count = l->decision_count,
+                              .rulings = l->rulings,
+                              .ruling_count = l->ruling_count};
+    struct desk_entries *entries = desk_rows_write(&rows, false);
+    if (entries)
+        desk_book_add(&o->book, entries);
+    return entries != NULL;
+}
+
 bool outbox_new(struct event_base *base, struct writer *writer, const struct outbox_settings *s,
                 const struct outbox_calls *calls, struct outbox **out, struct err *e)
 {
     struct outbox *o = calloc(1, sizeof *o);
     if (!o)
         return err_set(e, ERR_BUG, "out of memory");
-    *o = (struct outbox){.writer = writer, .s = *s, .calls = *calls, .changing_epoch = true};
+    *o = (struct outbox){
+        .base = base, .writer = writer, .s = *s, .calls = *calls, .changing_epoch = true};
     o->held_end = &o->held;
+    o->keeps_book = s->redis.url.len > 0;
+    snprintf(o->instance, sizeof o->instance, "%.*s", SLICE_FMT(s->instance));
     unsent_init(&o->unsent);
+    desk_book_init(&o->book);
     buf_init(&o->totals, ENVELOPE_MAX);
-    struct redis_calls back = {.ready = on_redis_ready,
-                               .acknowledged = on_acknowledged,
-                               .fenced = on_redis_fenced,
-                               .lost = on_redis_lost,
-                               .ctx = o};
     o->stream = stream_new(s->election, CHANNELS_MAX);
     o->frozen = frozen_new(writer, on_shown, o);
     o->thinned = map_new(CHANNELS_MAX, true);
@@ -468,10 +535,10 @@ bool outbox_new(struct event_base *base, struct writer *writer, const struct out
     bool ok = o->stream && o->frozen && o->thinned && o->flush_timer && o->heartbeat_timer;
     for (size_t i = 0; ok && i < s->unacknowledged_count; i++)
         ok = unsent_add(&o->unsent, &s->unacknowledged[i]);
+    ok = ok && (!o->keeps_book || begin_book(o, s->history));
     if (!ok)
         err_set(e, ERR_BUG, "out of memory");
-    if (ok && s->redis.url.len > 0)
-        ok = redis_new(base, &s->redis, &back, &o->redis, e);
+    ok = ok && (s->apart || outbox_connect(o, &s->redis, e));
     if (!ok) {
         outbox_free(o);
         return false;
@@ -491,8 +558,9 @@ void outbox_free(struct outbox *o)
     while (o->held) {
         struct parcel *p = o->held;
         o->held = p->next;
-        free(p);
+        parcel_free(p);
     }
+    desk_book_done(&o->book);
     unsent_done(&o->unsent);
     stream_free(o->stream);
     timer_free(o->flush_timer);
@@ -543,12 +611,13 @@ void outbox_view(const struct outbox *o, struct outbox_view *out)
         .waiting = o->held != NULL,
         .totals = buf_slice(&o->totals),
         .waiting_ms = o->held ? (clock_monotonic_us() - o->held_since_us) / 1000 : 0,
-        .redis_configured = o->redis != NULL,
+        .redis_configured = o->keeps_book,
         .redis_connected = o->redis && redis_connected(o->redis),
         .fenced = o->fenced,
         .published = o->redis ? redis_published(o->redis) : 0,
         .by_type = o->published,
         .unacknowledged = o->unsent.count,
+        .desk = o->book.place,
         .change_to_publish = &o->change_to_publish,
     };
     frozen_view(o->frozen, &out->frozen);

@@ -13,6 +13,7 @@
 
 #include "daemon/clock.h"
 #include "daemon/core/core.h"
+#include "daemon/desk_book.h"
 #include "daemon/edge/redis.h"
 #include "daemon/edge/writer.h"
 #include "daemon/frozen.h"
@@ -24,7 +25,10 @@ struct outbox;
 struct outbox_settings {
     const struct settings *election;
     const struct clock *clock;
-    struct redis_settings redis; /* url empty: none */
+    struct redis_settings redis;         /* url empty: none */
+    bool apart;                          /* not connected before outbox_connect */
+    struct slice instance;               /* whose disk the desk's stream is of */
+    const struct writer_loaded *history; /* what the desk's stream begins with; NULL: nothing */
     int64_t min_interval_ms, heartbeat_ms;
     int64_t disk_epoch;                        /* the last one that was made durable */
     const struct writer_event *unacknowledged; /* call events from before, in order */
@@ -37,6 +41,8 @@ struct outbox_calls {
     void (*began)(void *ctx);    /* the first epoch and its sentence are durable: there is something
                                     to show */
     void (*published)(const struct message *m, void *ctx); /* for watchers, in order */
+    /* another daemon publishes under this epoch: nothing goes to Redis any more. Or NULL */
+    void (*fenced)(int64_t epoch, void *ctx);
     void *ctx;
 };
 
@@ -54,10 +60,16 @@ void outbox_pause(struct outbox *o);
 void outbox_restart(struct outbox *o, const struct settings *election, int64_t min_interval_ms,
                     int64_t heartbeat_ms);
 
-/* Messages of one event. They are copied; with `hold`, they and all later ones wait for
- * outbox_release. */
-bool outbox_add(struct outbox *o, const struct message *messages, size_t n, int64_t last_byte_us,
-                bool hold, struct err *e) MUST_USE;
+/* Publish from now on, to this Redis: the address as of outbox_new. Nothing the second time. */
+bool outbox_connect(struct outbox *o, const struct redis_settings *s, struct err *e) MUST_USE;
+/* Nothing goes to Redis any more, for good; a call from within the outbox's callbacks is fine. */
+void outbox_hush(struct outbox *o);
+
+/* What one event brought about: the rows that go to the desk's stream (claims, decisions, rulings,
+ * call events; NULL or none of them: nothing does), then its messages. They are copied; with
+ * `hold`, they and all later ones wait for outbox_release. */
+bool outbox_add(struct outbox *o, const struct writer_job *rows, const struct message *messages,
+                size_t n, int64_t last_byte_us, bool hold, struct err *e) MUST_USE;
 /* What the oldest held messages waited for is on disk. */
 void outbox_release(struct outbox *o);
 /* It can never be: they are not published. */
@@ -75,6 +87,7 @@ struct outbox_view {
     int64_t published;      /* messages Redis acknowledged */
     const int64_t *by_type; /* MESSAGE_TYPES counts: messages given to Redis */
     int64_t unacknowledged; /* call events that wait for Redis */
+    struct desk_place desk; /* where the desk's stream has all that is on disk; nowhere: not yet */
     const struct metrics_histogram *change_to_publish;
 };
 void outbox_view(const struct outbox *o, struct outbox_view *out);

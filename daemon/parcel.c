@@ -35,3 +35,25 @@ struct parcel *parcel_new(const struct message *m, int64_t last_byte_us)
     *p = (struct parcel){.message = copy, .last_byte_us = last_byte_us};
     return p;
 }
+
+struct parcel *parcel_of_rows(const struct writer_job *rows)
+{
+    struct parcel *p = calloc(1, sizeof *p);
+    if (!p)
+        return NULL;
+    p->book = desk_rows_write(rows, false);
+    p->live = desk_rows_write(rows, true);
+    if (p->book && p->live)
+        return p;
+    parcel_free(p);
+    return NULL;
+}
+
+void parcel_free(struct parcel *p)
+{
+    if (!p)
+        return;
+    desk_entries_free(p->book);
+    desk_entries_free(p->live);
+    free(p);
+}

@@ -218,6 +218,12 @@ static bool fill_desk(struct river *r, struct writer_job *job)
     return true;
 }
 
+/* Is there a Redis, in which call events are acknowledged, and by which a standby follows? */
+static bool follows(const struct river *r)
+{
+    return r->p.plan->config->redis.url.len > 0;
+}
+
 /* Rows of the job, in the effects' arena: all are copied by the writer. */
 static bool fill_job(struct river *r, struct writer_job *job)
 {
@@ -248,8 +254,7 @@ static bool fill_job(struct river *r, struct writer_job *job)
                                         .name = n->name,
                                         .party = n->party};
     }
-    bool redis = r->p.plan->config->redis.url.len > 0; /* else nobody will acknowledge them */
-    for (size_t i = 0; redis && i < fx->message_count; i++) {
+    for (size_t i = 0; follows(r) && i < fx->message_count; i++) {
         const struct message *m = &fx->messages[i];
         if (m->type == MESSAGE_CALL || m->type == MESSAGE_RETRACTION)
             events[job->event_count++] =
@@ -351,13 +356,14 @@ static bool settle(struct river *r, const struct writer_file *files, size_t file
         log_error("effects of one event need too much memory; a restart shows them");
         return false;
     }
-    bool news = fx->message_count > 0;
+    bool desk = follows(r) && rows.claim_count + rows.decision_count + rows.ruling_count > 0;
+    bool news = desk || fx->message_count > 0;
     bool wait_rows = news && !first && (fx->claim_count > 0 || asked);
     bool wait_paper = news && first;
     if (!submit_rows(r, &rows, wait_rows, asked) ||
         !submit(r, &paper, wait_paper ? on_first : on_kept, r))
         return false; /* nothing goes out that a crash would lose */
-    if (!outbox_add(r->p.outbox, fx->messages, fx->message_count, last_byte_us,
+    if (!outbox_add(r->p.outbox, &rows, fx->messages, fx->message_count, last_byte_us,
                     wait_rows || wait_paper, &e))
         log_error("%s", e.text);
     return true;

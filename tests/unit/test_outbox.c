@@ -100,7 +100,7 @@ static void add(struct post *p, enum message_type type, const char *channel, con
 {
     struct err e = {0};
     struct message m = message_of(type, channel, data);
-    if (!outbox_add(p->outbox, &m, 1, 0, hold, &e))
+    if (!outbox_add(p->outbox, NULL, &m, 1, 0, hold, &e))
         fail_msg("%s", e.text);
 }
 
@@ -336,7 +336,7 @@ static void test_more_than_can_wait_is_an_error(void **state)
     begin(p);
     add(p, MESSAGE_CALL, "calls:GA", "0", true);
     int n = 1;
-    while (outbox_add(p->outbox, &m, 1, 0, false, &e))
+    while (outbox_add(p->outbox, NULL, &m, 1, 0, false, &e))
         n++;
     assert_int_equal(n, 100000);
     assert_int_equal(e.kind, ERR_AGAIN);
@@ -542,6 +542,95 @@ static void test_a_heartbeat_follows_the_snapshot(void **state)
     freeReplyObject(r);
 }
 
+/* The desk's stream in words: "begin 2|claim 1|told c1|". Entries have further columns. */
+static const char *desk(struct post *p)
+{
+    static char text[4000];
+    redisReply *r = ask(p, "XRANGE tally:v1:desk - +");
+    text[0] = '\0';
+    for (size_t i = 0; i < r->elements; i++) {
+        const redisReply *fields = r->element[i]->element[1];
+        for (size_t k = 0; k < fields->elements; k += 2) {
+            const char *name = fields->element[k]->str, *value = fields->element[k + 1]->str;
+            if (strchr("bcdert", name[0]) && strstr("begin claim decision event told", name))
+                snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s %s", k ? " " : "",
+                         name, value);
+        }
+        strcat(text, "|");
+    }
+    freeReplyObject(r);
+    return text;
+}
+
+static struct writer_job claim_of(struct writer_claim *claim, struct writer_event *event,
+                                  int64_t number)
+{
+    static char id[8];
+    snprintf(id, sizeof id, "c%d", (int)number);
+    *claim = (struct writer_claim){.number = number, .by = SLICE("ap")};
+    *event = (struct writer_event){slice_of(id), SLICE("calls:GA"), SLICE("{\"n\":1}")};
+    return (struct writer_job){
+        .claims = claim, .claim_count = 1, .events = event, .event_count = 1};
+}
+
+/* A claim and its call, as the river gives them. */
+static void decide(struct post *p, int64_t number, bool hold)
+{
+    struct writer_claim claim;
+    struct writer_event event;
+    struct err e = {0};
+    struct writer_job rows = claim_of(&claim, &event, number);
+    struct message m = message_of(MESSAGE_CALL, "calls:GA", "{\"n\":1}");
+    m.event_id = event.id;
+    if (!outbox_add(p->outbox, &rows, &m, 1, 0, hold, &e))
+        fail_msg("%s", e.text);
+}
+
+/* A standby has each claim before anybody else hears of it, and not before it is on our disk. */
+static void test_the_desk_s_stream_is_ahead_of_the_calls_and_behind_the_disk(void **state)
+{
+    struct post *p = *state;
+    open_redis(p, NULL, 0);
+    begin(p);
+    UNTIL(p, view_of(p).redis_connected && strcmp(desk(p), "begin 1|") == 0);
+    decide(p, 1, true);
+    decide(p, 2, true);
+    turn(p);
+    assert_string_equal(desk(p), "begin 1|");
+    outbox_release(p->outbox);
+    UNTIL(p, view_of(p).unacknowledged == 0);
+    assert_string_equal(desk(p), "begin 1|claim 1 event c1|told c1|");
+    assert_int_equal(view_of(p).desk.number, 2);
+    outbox_refuse(p->outbox); /* the second can never be kept */
+    decide(p, 3, false);
+    UNTIL(p, view_of(p).unacknowledged == 0);
+    assert_string_equal(desk(p), "begin 1|claim 1 event c1|told c1|claim 3 event c3|told c3|");
+
+    told(p, "FLUSHALL");
+    int64_t epoch = view_of(p).epoch;
+    wait_for_epoch(p, epoch);
+    UNTIL(p, strcmp(desk(p), "begin 3|claim 1|claim 3|") == 0);
+    assert_int_equal(view_of(p).desk.epoch, view_of(p).epoch);
+    assert_int_equal(view_of(p).desk.number, 3);
+}
+
+/* What was decided while Redis was away is in what an epoch begins with, its call not yet told. */
+static void test_the_desk_s_stream_is_whole_after_redis_was_away(void **state)
+{
+    struct post *p = *state;
+    open_redis(p, NULL, 0);
+    begin(p);
+    UNTIL(p, view_of(p).redis_connected && strcmp(desk(p), "begin 1|") == 0);
+    redis_server_stop(&p->redis);
+    UNTIL(p, !view_of(p).redis_connected);
+    decide(p, 1, false);
+    assert_int_equal(view_of(p).desk.epoch, 0);
+    redisFree(p->eye);
+    redis_server_start(&p->redis, NULL);
+    p->eye = redis_server_look(&p->redis, NULL, NULL);
+    UNTIL(p, strcmp(desk(p), "begin 3|claim 1|event c1|told c1|") == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -555,6 +644,8 @@ int main(void)
         T(test_more_than_can_wait_is_an_error),
         T(test_no_snapshot_before_what_waits_for_the_disk),
 #define R(f) cmocka_unit_test_setup_teardown(f, set_up_redis, tear_down)
+        R(test_the_desk_s_stream_is_ahead_of_the_calls_and_behind_the_disk),
+        R(test_the_desk_s_stream_is_whole_after_redis_was_away),
         R(test_the_epoch_is_above_what_redis_last_saw),
         R(test_calls_redis_never_had_are_told_behind_the_snapshot),
         R(test_one_that_is_fenced_stops_publishing),
