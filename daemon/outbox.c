@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "daemon/awaited.h"
 #include "daemon/base/log.h"
 #include "daemon/base/map.h"
 #include "daemon/core/stream.h"
@@ -46,6 +47,7 @@ struct outbox {
     int64_t seen_epoch;   /* the highest one Redis told of: ours must be higher */
     struct buf totals;
     struct frozen *frozen;
+    struct awaited awaited; /* decisions, whose sentence is not shown yet */
     int64_t totals_seq, last_seq;
     int64_t published[MESSAGE_TYPES]; /* given to Redis */
     struct metrics_histogram change_to_publish;
@@ -64,6 +66,7 @@ static void nothing_to_do(bool ok, const char *text, void *ctx)
 }
 
 static void send_thinned(struct outbox *o, bool races_only);
+static void tell_awaited(struct outbox *o);
 
 static void on_acknowledged(struct slice event_id, int64_t last_byte_us, void *ctx)
 {
@@ -160,6 +163,8 @@ static void flush(struct outbox *o)
     if (map_count(o->thinned) == 0)
         return;
     send_thinned(o, false);
+    awaited_number(&o->awaited, stream_epoch(o->stream), o->totals_seq);
+    tell_awaited(o);
     o->flush_due = true;
     timer_set(o->flush_timer, o->s.min_interval_ms);
 }
@@ -356,6 +361,8 @@ static void show_all(struct outbox *o)
     free(commits);
     free(texts);
     effects_done(&all);
+    awaited_number(&o->awaited, stream_epoch(o->stream), o->totals_seq);
+    tell_awaited(o);
 }
 
 /* Calls that Redis never acknowledged are told now, behind the snapshot, in their order. */
@@ -393,6 +400,23 @@ static void on_shown(void *ctx)
     o->told_began = true;
     if (first)
         o->calls.began(o->calls.ctx);
+    tell_awaited(o);
+}
+
+static void tell_awaited(struct outbox *o)
+{
+    struct frozen_view v;
+    frozen_view(o->frozen, &v);
+    awaited_shown(&o->awaited, v.epoch, v.seq);
+}
+
+void outbox_when_shown(struct outbox *o, void (*done)(void *ctx), void *ctx)
+{
+    if (!awaited_add(&o->awaited, done, ctx))
+        return;
+    if (!o->changing_epoch && !map_get(o->thinned, SLICE("totals")))
+        awaited_number(&o->awaited, stream_epoch(o->stream), o->totals_seq);
+    tell_awaited(o);
 }
 
 static void beat(struct outbox *o)
@@ -475,6 +499,7 @@ static void on_heartbeat(void *ctx)
 {
     struct outbox *o = ctx;
     timer_set(o->heartbeat_timer, o->s.heartbeat_ms);
+    awaited_late(&o->awaited);
     if (o->changing_epoch && o->wanted_epoch == 0 && !o->epoch_ready)
         change_epoch(o); /* the writer had no room for it before */
     beat(o);
@@ -551,6 +576,7 @@ void outbox_free(struct outbox *o)
 {
     if (!o)
         return;
+    awaited_end(&o->awaited);
     redis_free(o->redis);
     if (o->thinned)
         clear_thinned(o);

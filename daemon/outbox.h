@@ -75,6 +75,10 @@ void outbox_release(struct outbox *o);
 /* It can never be: they are not published. */
 void outbox_refuse(struct outbox *o);
 
+/* done(ctx), perhaps at once, when the sentence is shown that has all in it that was added and
+ * released; when that takes too long, all the same. */
+void outbox_when_shown(struct outbox *o, void (*done)(void *ctx), void *ctx);
+
 /* What was last published. Slices live until the loop goes on. */
 struct outbox_view {
     int64_t epoch, seq;        /* of the totals */

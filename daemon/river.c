@@ -9,6 +9,8 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
+#include "daemon/core/calls.h"
+#include "daemon/core/claims.h"
 #include "daemon/core/fading.h"
 #include "daemon/core/report.h"
 #include "daemon/edge/payload.h"
@@ -141,6 +143,20 @@ static const char *source_name(const struct river *r, uint32_t source)
     return r->p.plan->settings.sources[source].name.ptr; /* NUL-ended, as all text of the plan */
 }
 
+/* What a freeze keeps from counting is no news yet. */
+static const char *kept_back(const struct river *r, const struct claim *c)
+{
+    const struct model *m = core_model(r->core);
+    uint32_t endorsement = claims_endorsement_of(m, c);
+    const struct race *race =
+        endorsement == NONE ? NULL : &m->races[m->standings[endorsement].race];
+    if (!race || fading_is_note(c) || calls_heard(m, race, c))
+        return "";
+    return m->frozen
+               ? ": kept back, all races are frozen: it does not count before tallyctl release"
+               : ": kept back, its race is frozen: it does not count before tallyctl release";
+}
+
 static void log_effects(struct river *r, const struct event *ev)
 {
     const struct effects *fx = &r->fx;
@@ -178,9 +194,9 @@ static void log_effects(struct river *r, const struct event *ev)
         const struct claim *c = &fx->claims[i];
         if (!fading_is_note(c))
             metrics_count_claim(r->p.metrics, c->by, c->outcome == OUTCOME_PENDING);
-        log_info("call: %.*s %s by %.*s (%.*s)", SLICE_FMT(c->endorsement_id),
+        log_info("call: %.*s %s by %.*s (%.*s)%s", SLICE_FMT(c->endorsement_id),
                  c->outcome == OUTCOME_PENDING ? "taken back" : outcome_name(c->outcome),
-                 SLICE_FMT(c->by), SLICE_FMT(c->evidence));
+                 SLICE_FMT(c->by), SLICE_FMT(c->evidence), kept_back(r, c));
     }
 }
 
@@ -322,12 +338,24 @@ struct asked {
     char said[];
 };
 
+static void answer(void *ctx)
+{
+    struct asked *a = ctx;
+    a->done(true, (struct slice){a->said, a->length}, a->ctx);
+    free(a);
+}
+
+/* Who is told that it was kept finds it in the sentence: what people read next. */
 static void on_decided(bool ok, const char *text, void *ctx)
 {
     struct asked *a = ctx;
     if (a->release)
         on_durable(ok, text, a->river);
-    a->done(ok, ok ? (struct slice){a->said, a->length} : slice_of(text), a->ctx);
+    if (ok) {
+        outbox_when_shown(a->river->p.outbox, answer, a);
+        return;
+    }
+    a->done(false, slice_of(text), a->ctx);
     free(a);
 }
 

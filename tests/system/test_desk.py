@@ -244,7 +244,7 @@ def test_a_restart_names_what_the_list_has_lost_until_it_is_back(house):
     """A called row was taken out of the list while the daemon was down: the number fell, and nothing said so."""
     assert house.ctl("call", "foe", "won", *WHY, "--yes").returncode == 0
     status = house.status()
-    assert status["lost"] == 0 and status["well"].startswith("yes") and house.get("/readyz") == "ok\n"
+    assert status["lost"] == 0 and "lost" not in status["well"] and house.get("/readyz") == "ok\n"
     assert house.tallyd.stop(20) == 0
     house.write("endorsed.csv", "".join(x for x in small_night.ENDORSED.splitlines(True) if not x.startswith("foe")))
     house.start_tallyd(name="without")
@@ -260,3 +260,34 @@ def test_a_restart_names_what_the_list_has_lost_until_it_is_back(house):
     harness.wait_for(lambda: totals(house)["won"] == 1, 10, "the call, back with its row")
     assert house.status()["lost"] == 0 and house.get("/readyz") == "ok\n" and house.metrics()["tallyd_lost", frozenset()] == 0
     assert house.ctl("todo").stdout.count("lost") == 0
+
+
+def test_the_sentence_has_a_decision_when_it_is_answered():
+    """It came up to min-interval and a write to the disk after the answer, while the totals were there at once."""
+    with small_night.Small() as house:
+        house.configure("min-interval = 1ms", "min-interval = 300ms")
+        house.start_tallyd()
+        for words, says in ((("call", "foe", "won"), "one won"), (("call", "yew", "lost"), "two of our two"), (("uncall", "foe"), "one of our two"),
+                            (("endorse", "status", "yew", "withdrawn"), "No races called yet")):
+            done = house.ctl(*words, *WHY, "--yes")
+            assert done.returncode == 0, done.stderr
+            said = house.ctl("statement").stdout
+            assert says in said, (words, said)
+            assert house.get("/v1/statement.txt").strip() == said.strip()
+
+
+@pytest.mark.parametrize("race", ((), ("2025-11-04-ga-us-senate",)))
+def test_the_log_says_that_a_freeze_keeps_a_call_back(race):
+    """It said "won by ddhq" of a call that did not count."""
+    with small_night.Small() as house:
+        house.add_ddhq()
+        house.start_tallyd()
+        harness.wait_for(lambda: house.polls().get("ddhq", 0) > 1, 10, "the call feed")
+        assert house.ctl("freeze", *race, *WHY, "--yes").returncode == 0
+        text = small_night.DDHQ.replace("CALLED", "2").replace("WHEN", '"2025-11-05T03:14:49+00:00"')
+        small_night.replace(house.folder / "ddhq.json", text)
+        harness.wait_for(lambda: "call: foe won by ddhq" in house.tallyd.text(), 10, "the call")
+        line = next(x for x in house.tallyd.text().splitlines() if "call: foe won by ddhq" in x)
+        assert ("its race is frozen" if race else "all races are frozen") in line and totals(house)["won"] == 0
+        look = house.ctl("release", *race, *WHY, "--dry-run").stdout
+        assert re.search(r"news     CALL        GA  Di Foe, US Senate: won by ddhq  \[1 won of 1 called", look), look
