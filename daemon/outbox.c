@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "daemon/awaited.h"
@@ -327,6 +328,26 @@ static void clear_thinned(struct outbox *o)
     }
 }
 
+/* Calls that Redis never acknowledged are put behind the snapshot, in their order. */
+static bool add_unsent(struct outbox *o, struct effects *all)
+{
+    size_t n = all->message_count + (size_t)o->unsent.count;
+    struct message *list;
+    if (!o->redis || !redis_connected(o->redis))
+        return true;
+    list = arena_array(all->arena, n + 1, sizeof *list);
+    if (!list)
+        return false;
+    if (all->message_count > 0)
+        memcpy(list, all->messages, all->message_count * sizeof *list);
+    n = all->message_count;
+    for (const struct unsent_event *p = o->unsent.first; p; p = p->next)
+        list[n++] = stream_event(p->event.id, p->event.channel, p->event.data);
+    all->messages = list;
+    all->message_count = n;
+    return true;
+}
+
 /* Everything there is, under the new epoch: what was thinned is in it. */
 static void show_all(struct outbox *o)
 {
@@ -340,6 +361,9 @@ static void show_all(struct outbox *o)
     }
     clear_thinned(o);
     o->calls.snapshot(&all, o->calls.ctx);
+    if (!add_unsent(o, &all))
+        log_error(
+            "snapshot: out of memory for calls that Redis does not have; they are told later");
     commits = calloc(all.message_count + 1, sizeof *commits);
     texts = calloc(all.message_count + 1, 2 * sizeof *texts);
     size_t n = 0;
@@ -363,15 +387,6 @@ static void show_all(struct outbox *o)
     effects_done(&all);
     awaited_number(&o->awaited, stream_epoch(o->stream), o->totals_seq);
     tell_awaited(o);
-}
-
-/* Calls that Redis never acknowledged are told now, behind the snapshot, in their order. */
-static void tell_events(struct outbox *o)
-{
-    for (struct unsent_event *p = o->unsent.first; p; p = p->next) {
-        struct message m = stream_event(p->event.id, p->event.channel, p->event.data);
-        publish(o, &m, 0);
-    }
 }
 
 static void change_epoch(struct outbox *o);
@@ -440,8 +455,6 @@ static void advance_epoch(struct outbox *o)
     o->began = true;
     stream_begin(o->stream, o->s.disk_epoch);
     show_all(o);
-    if (o->redis && redis_connected(o->redis))
-        tell_events(o);
     beat(o); /* who hears nothing but calls learns of the epoch by it */
 }
 

@@ -6,7 +6,7 @@ const isPattern = c => c.endsWith('*');
 class View {
     constructor(channels = ['*'], prefix = 'tally:v1') {
         Object.assign(this, {channels, prefix, shown: {}, claims: {}, epoch: 0, floor: 0, newest: 0, last: {}, races: {}});
-        Object.assign(this, {ids: new Set(), begun: false, whole: false});
+        Object.assign(this, {told: {}, begun: false, whole: false});
     }
     wants(channel) { return this.channels.some(c => isPattern(c) ? channel.startsWith(c.slice(0, -1)) : channel === c); }
     wantsKind(kind) {
@@ -34,9 +34,8 @@ class View {
             if (!Array.isArray(one)) this.show(this.channelOf(one), one);
             else for (const c of one) if (this.wants(`calls:${c.state}`)) this.claims[c.endorsement_id] = c;
         }
-        const missed = Object.values(this.claims).filter(c => !this.ids.has(c.id));
+        const missed = Object.values(this.claims).filter(c => this.isNews(c));
         missed.sort((a, b) => (a.called_at || '') < (b.called_at || '') ? -1 : 1);
-        missed.forEach(c => this.ids.add(c.id));
         const told = this.begun ? missed : [];
         this.begun = true;
         const event = c => ({what: c.type, channel: `calls:${c.state}`, message: {epoch, seq: c.seq, data: c}});
@@ -61,10 +60,14 @@ class View {
         if (m.type === 'call' || m.type === 'retraction') {
             const {totals, ...claim} = m.data;
             this.claims[claim.endorsement_id] = {...claim, type: m.type, epoch: m.epoch, seq: m.seq};
-            if (this.ids.has(claim.id)) return [];
-            this.ids.add(claim.id);
+            if (!this.isNews(claim)) return [];
         } else this.show(channel, m);
         return [null, {what: m.type, channel, message: m}];
+    }
+    isNews(claim) {
+        const was = this.told[claim.endorsement_id];
+        this.told[claim.endorsement_id] = claim.id;
+        return was !== claim.id;
     }
     isBehind(last) {
         const each = (of, name) => Object.entries(of).map(([k, n]) => [name(k), n]);

@@ -4,7 +4,8 @@ tally_client_asyncio.py bring the messages.
 
 The rule: subscribe first, then read the snapshot; drop what is not newer than it by (epoch, seq); a `prev` that is not the
 last seq of its channel, a heartbeat that tells of more than came, or a larger epoch: read the snapshot again. 15 s without
-a message are stale. A call whose id is known is dropped. An older snapshot never replaces a newer one.
+a message are stale. A call whose id was the last one told of its candidacy is dropped. An older snapshot never replaces a
+newer one.
 """
 import collections
 import json
@@ -31,7 +32,7 @@ class View:
         self.epoch = self.floor = self.newest = 0  # floor: every seq up to it is in the snapshot
         self.last = {}      # channel -> seq of its newest message behind the snapshot
         self.races = {}     # race_id -> channel, of every race of the snapshot
-        self.ids = set()    # of calls and retractions that were told
+        self.told = {}      # endorsement_id -> the id of the call or retraction that was told last
         self.begun = self.whole = False  # whole: nothing was missed since the snapshot
 
     # ---- which ----
@@ -81,8 +82,7 @@ class View:
             else:
                 self.show(self.channel_of(one), one)
         self.claims = {c["endorsement_id"]: c for c in claims if self.wants(f"calls:{c['state']}")}
-        missed = sorted((c for c in self.claims.values() if c["id"] not in self.ids), key=lambda c: c["called_at"] or "")
-        self.ids |= {c["id"] for c in missed}
+        missed = sorted((c for c in self.claims.values() if self.is_news(c)), key=lambda c: c["called_at"] or "")
         events = [Event("snapshot", why)]
         if self.begun:  # one that begins now was told nothing before, and has missed nothing
             events += [Event(c["type"], f"calls:{c['state']}", {"epoch": epoch, "seq": c["seq"], "data": c}) for c in missed]
@@ -123,10 +123,12 @@ class View:
         claim = m["data"]
         kept = {k: v for k, v in claim.items() if k != "totals"}
         self.claims[claim["endorsement_id"]] = dict(kept, type=m["type"], epoch=m["epoch"], seq=m["seq"])
-        if claim["id"] in self.ids:
-            return None, None
-        self.ids.add(claim["id"])
-        return None, Event(m["type"], channel, m)
+        return None, Event(m["type"], channel, m) if self.is_news(claim) else None
+
+    def is_news(self, claim):
+        was = self.told.get(claim["endorsement_id"])
+        self.told[claim["endorsement_id"]] = claim["id"]
+        return was != claim["id"]
 
     def is_behind(self, last):
         told = {"totals": last["totals"]}

@@ -11,7 +11,6 @@
 #include "daemon/base/text.h"
 #include "daemon/core/columns.h"
 #include "daemon/core/office.h"
-#include "daemon/core/primaries.h"
 #include "daemon/core/race_id.h"
 
 enum { MAX_ROWS = 100000, MAX_FIELDS = 256 };
@@ -159,15 +158,13 @@ static void read_cell(struct columns_reader *r, const struct column *c, struct s
 static void complete(struct columns_reader *r, const struct header *h, const struct slice *fields,
                      struct endorsement *e)
 {
-    struct office_text office = {.class = NULL};
+    struct office_text office;
     int wins_at = h->field[column_named(SLICE("wins"))];
     bool wins = wins_at >= 0 && slice_trim(fields[wins_at]).len > 0;
 
-    bool known = office_read(e->office, r->a, &office) && office.class;
-    if (!wins &&
-        (e->contest_party.len > 0 || primaries_are_open(e, office.class, states_find(e->state))))
+    if (!wins && e->contest_party.len > 0)
         e->wins = WINS_NOMINATION;
-    if (e->level == LEVEL_UNKNOWN && known)
+    if (e->level == LEVEL_UNKNOWN && office_read(e->office, r->a, &office) && office.class)
         e->level = office.class->level;
     if (e->seats > 0 && e->seats_held_by_others > e->seats) {
         r->column = "seats_held_by_others";

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "daemon/core/office.h"
-#include "daemon/core/primaries.h"
 #include "daemon/core/progress.h"
 #include "daemon/core/states.h"
 
@@ -234,7 +233,7 @@ static int64_t flips_possible(const struct model *m, const struct race *r)
 /* How many more of a race's seats may be ours: those that are not called. */
 static int64_t seats_left(const struct race *r)
 {
-    int64_t left = r->seats > 0 ? primaries_room(r, r->seats) - r->seats_called : INT64_MAX;
+    int64_t left = r->seats > 0 ? r->seats - r->seats_called : INT64_MAX;
 
     return left > 0 ? left : 0;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "daemon/base/arena.h"
+#include "daemon/base/buf.h"
 #include "daemon/base/num.h"
 #include "daemon/edge/redis_link.h"
 #include "daemon/edge/redis_script.h"
@@ -24,7 +25,7 @@
 #define SHA_MAX 64
 #define HEAD_ARGS (3 + REDIS_SCRIPT_KEYS + 3) /* EVALSHA sha n KEYS verb epoch owner */
 #define STAGE_ARGS 7
-#define TELL_ARGS 3
+#define TELL_ARGS 5
 
 enum state {
     AWAY,    /* no connection, or it is being greeted */
@@ -53,12 +54,16 @@ struct redis {
 };
 
 /* What an answer is about. */
-struct sent {
+struct about {
     enum { PART, COMMIT, BEAT } what; /* PART of a snapshot */
     int64_t epoch;
     int64_t last_byte_us;
-    size_t bytes;          /* of a COMMIT */
-    struct slice event_id; /* behind it */
+    struct slice event_ids; /* a line each */
+};
+
+struct sent {
+    struct about about; /* the ids lie behind it */
+    size_t bytes;       /* of a COMMIT */
     char text[];
 };
 
@@ -189,15 +194,32 @@ static void denied(struct redis *r, struct slice channel)
     redis_link_drop(r->link, why);
 }
 
+static void answered(struct redis *r, const struct about *about)
+{
+    struct slice ids = about->event_ids, id = {0};
+
+    if (about->what != PART) /* what follows a part may still fail, every time */
+        redis_link_good(r->link);
+    while (slice_next(&ids, '\n', &id)) {
+        r->published++;
+        r->calls.acknowledged(id, about->last_byte_us, r->calls.ctx);
+    }
+    if (about->what == COMMIT && about->event_ids.len == 0) {
+        r->published++;
+        r->calls.acknowledged(id, about->last_byte_us, r->calls.ctx);
+    }
+}
+
 static void on_answer(const redisReply *reply, void *data, void *ctx)
 {
     struct redis *r = ctx;
     const struct sent *sent = data;
+    const struct about *about = &sent->about;
     struct slice text, word = {0};
     int64_t epoch = 0;
-    bool stale = r->state != BEGUN || sent->epoch != r->epoch; /* recovery is under way already */
+    bool stale = r->state != BEGUN || about->epoch != r->epoch; /* recovery is under way already */
 
-    r->flights -= sent->what == COMMIT;
+    r->flights -= about->what == COMMIT;
     r->flight_bytes -= sent->bytes;
     if (reply->type == REDIS_REPLY_ERROR) {
         if (!stale && strncmp(reply->str, "NOSCRIPT", 8) == 0)
@@ -209,12 +231,7 @@ static void on_answer(const redisReply *reply, void *data, void *ctx)
     if (!text_of(reply, &text))
         return;
     if (slice_is(text, "OK")) {
-        if (sent->what == PART)
-            return; /* what follows it may still fail, every time */
-        redis_link_good(r->link);
-        r->published += sent->what == COMMIT;
-        if (sent->what == COMMIT)
-            r->calls.acknowledged(sent->event_id, sent->last_byte_us, r->calls.ctx);
+        answered(r, about);
         return;
     }
     if (stale)
@@ -257,26 +274,28 @@ static void begin_call(struct redis *r, struct call *c, struct slice verb, int64
     add(c, r->s.owner);
 }
 
-/* `m`: of a commit. */
-static bool send_call(struct redis *r, const struct call *c, int what, int64_t epoch,
-                      const struct redis_commit *m)
+static bool send_call(struct redis *r, const struct call *c, struct about about)
 {
-    struct slice id = m ? m->event_id : (struct slice){0};
-    struct sent *sent = malloc(sizeof *sent + id.len + 1);
+    struct slice ids = about.event_ids;
+    struct sent *sent = malloc(sizeof *sent + ids.len + 1);
     if (!sent)
         return false;
-    *sent = (struct sent){.what = what, .epoch = epoch};
+    *sent = (struct sent){.about = about};
+    if (ids.len > 0)
+        memcpy(sent->text, ids.ptr, ids.len);
+    sent->about.event_ids = (struct slice){sent->text, ids.len};
     r->spoke = true;
-    if (m) {
+    if (about.what == COMMIT) {
         sent->bytes = c->bytes;
         r->flights++;
         r->flight_bytes += c->bytes;
-        sent->last_byte_us = m->last_byte_us;
-        if (id.len > 0)
-            memcpy(sent->text, id.ptr, id.len);
-        sent->event_id = (struct slice){sent->text, id.len};
     }
     return redis_link_send(r->link, c->argc, c->argv, on_answer, sent);
+}
+
+static bool send_part(struct redis *r, const struct call *c, int64_t epoch)
+{
+    return send_call(r, c, (struct about){.what = PART, .epoch = epoch});
 }
 
 /* Names live in `text` until the call is sent. */
@@ -302,6 +321,13 @@ static void add_entry(struct redis *r, struct call *c, const struct redis_commit
     add(c, number(a, m->score));
 }
 
+/* That a call event is out is an entry of the desk's stream. */
+static void add_told(struct redis *r, struct call *c, const struct redis_commit *m, struct arena *a)
+{
+    add(c, m->event_id);
+    add(c, m->event_id.len > 0 ? number(a, ++r->desk) : (struct slice){0});
+}
+
 static bool is_full(const struct call *c, size_t entry_args, size_t i, size_t n)
 {
     return i == n || c->bytes >= CHUNK_BYTES ||
@@ -320,7 +346,7 @@ static bool stage(struct redis *r, struct call *c, int64_t epoch, const struct r
             if (i < n)
                 add_entry(r, c, &all[i++], a);
         } while (!is_full(c, STAGE_ARGS, i, n));
-        ok = send_call(r, c, PART, epoch, NULL);
+        ok = send_part(r, c, epoch);
     }
     return ok;
 }
@@ -332,17 +358,21 @@ static bool show(struct redis *r, struct call *c, int64_t epoch, int64_t seq, st
     add(c, r->s.mode);
     add(c, r->s.election);
     add(c, r->s.version);
-    return send_call(r, c, PART, epoch, NULL);
+    return send_part(r, c, epoch);
 }
 
-/* The messages of the snapshot; calls have none: a new epoch never announces them again. */
+/* The messages of the snapshot; calls have none, a new epoch never announces them again, but for
+ * those that Redis has never acknowledged. */
 static bool tell(struct redis *r, struct call *c, int64_t epoch, const struct redis_commit *all,
                  size_t n, struct arena *a)
 {
     bool ok = true;
+    struct buf ids;
+    buf_init(&ids, CHUNK_BYTES);
     for (size_t i = 0; ok && i < n;) {
         begin_call(r, c, SLICE("tell"), epoch);
         size_t head = c->argc;
+        buf_clear(&ids);
         for (bool full = false; !full; full = is_full(c, TELL_ARGS, i, n)) {
             const struct redis_commit *m = &all[i++];
             if (m->envelope.len == 0)
@@ -350,10 +380,16 @@ static bool tell(struct redis *r, struct call *c, int64_t epoch, const struct re
             add(c, number(a, m->seq));
             add(c, full_channel(r, m->channel, a));
             add(c, m->envelope);
+            add_told(r, c, m, a);
+            buf_addf(&ids, "%.*s%s", SLICE_FMT(m->event_id), m->event_id.len > 0 ? "\n" : "");
         }
         if (c->argc > head)
-            ok = send_call(r, c, PART, epoch, NULL);
+            ok = !ids.failed &&
+                 send_call(
+                     r, c,
+                     (struct about){.what = PART, .epoch = epoch, .event_ids = buf_slice(&ids)});
     }
+    buf_done(&ids);
     return ok;
 }
 
@@ -370,7 +406,7 @@ static bool send_desk(struct redis *r, struct call *c, int64_t epoch, struct sli
         for (size_t k = 0; k < e->count; k++)
             add(c, e->texts[k]);
     }
-    return send_call(r, c, PART, epoch, NULL);
+    return send_part(r, c, epoch);
 }
 
 /* All entries in calls to the script; of more than one call only for what is staged. */
@@ -449,9 +485,12 @@ bool redis_publish(struct redis *r, const struct redis_commit *m)
         add(c, number(a, m->seq));
         add(c, m->envelope);
         add_entry(r, c, m, a);
-        add(c, m->event_id);
-        add(c, m->event_id.len > 0 ? number(a, ++r->desk) : (struct slice){0});
-        ok = send_call(r, c, COMMIT, m->epoch, m);
+        add_told(r, c, m, a);
+        ok = send_call(r, c,
+                       (struct about){.what = COMMIT,
+                                      .epoch = m->epoch,
+                                      .last_byte_us = m->last_byte_us,
+                                      .event_ids = m->event_id});
     }
     free(c);
     arena_free(a);
@@ -477,7 +516,7 @@ static void on_probe(void *ctx)
     timer_set(r->probe, PROBE_MS);
     if (r->state == BEGUN && !r->spoke && (c = malloc(sizeof *c))) {
         begin_call(r, c, SLICE("look"), r->epoch);
-        (void)send_call(r, c, PART, r->epoch, NULL); /* without it the heartbeat notices */
+        (void)send_part(r, c, r->epoch); /* without it the heartbeat notices */
         free(c);
     }
     r->spoke = false;
@@ -491,7 +530,7 @@ bool redis_heartbeat(struct redis *r, int64_t epoch, struct slice envelope)
     begin_call(r, c, SLICE("beat"), epoch);
     add(c, r->heartbeat);
     add(c, envelope);
-    bool ok = send_call(r, c, BEAT, epoch, NULL);
+    bool ok = send_call(r, c, (struct about){.what = BEAT, .epoch = epoch});
     free(c);
     return ok;
 }

@@ -64,7 +64,9 @@ void redis_free(struct redis *r); /* accepts NULL */
 /* What redis_begin of this epoch puts in the place of the desk's stream; before it, all of it.
  * Without, begin leaves the stream empty. Numbers of entries begin at 1. */
 bool redis_stage_desk(struct redis *r, int64_t epoch, const struct redis_entry *entries, size_t n);
-/* Start publishing under this epoch: the whole snapshot first (the script accepts COLD only so). */
+/* Start publishing under this epoch: the whole snapshot first (the script accepts COLD only so).
+ * Behind it, in order, call events that were never acknowledged (event_id, and no snapshot of their
+ * own): who reads the snapshot has what they say, and drops them by their number. */
 bool redis_begin(struct redis *r, int64_t epoch, const struct redis_commit *snapshot, size_t n);
 /* False when not connected or begun: the message is dropped (a snapshot will follow). Commits with
  * an event_id are never dropped while connected. */

@@ -26,7 +26,8 @@ const char *const redis_script_keys[REDIS_SCRIPT_KEYS] = {
 /* ARGV: verb, epoch, owner, then
  *   stage   first ("1": begin anew), 7 an entry: channel, snap, field, value, plain, winner, score
  *   begin   seq, mode, election, version: what was staged is shown at once, all else is gone
- *   tell    3 a message: seq, channel, envelope: the snapshot's messages, behind `begin`
+ *   tell    5 a message: seq, channel, envelope, and as in a commit the event id and the number for
+ *           the desk's stream: the snapshot's messages, behind `begin`
  *   commit  seq, envelope, then as a stage entry: one message and what it changes; then the id of
  *           its call event and the number by which the desk's stream is told that it went out; or
  *           two empty ones
@@ -65,9 +66,12 @@ const char redis_script[] =
     "    return redis.acl_check_cmd and not redis.acl_check_cmd('PUBLISH', channel, '')\n"
     "end\n"
     "\n"
-    "local function announce(seq, channel, envelope)\n"
+    "local function announce(seq, channel, envelope, event, number)\n"
     "    redis.call('XADD', KEYS[LOG], 'MAXLEN', '~', '10000', epoch .. '-' .. seq,\n"
     "               'channel', channel, 'message', envelope)\n"
+    "    if event ~= '' then\n"
+    "        redis.call('XADD', KEYS[LIVE + DESK], epoch .. '-' .. number, 'told', event)\n"
+    "    end\n"
     "end\n"
     "\n"
     "-- snap, field, value, plain, winner, score from ARGV[i] on, into live keys or staged ones\n"
@@ -119,8 +123,10 @@ const char redis_script[] =
     "end\n"
     "\n"
     "if verb == 'tell' then\n"
-    "    for i = 4, #ARGV, 3 do announce(ARGV[i], ARGV[i + 1], ARGV[i + 2]) end\n"
-    "    for i = 4, #ARGV, 3 do redis.call('PUBLISH', ARGV[i + 1], ARGV[i + 2]) end\n"
+    "    for i = 4, #ARGV, 5 do\n"
+    "        announce(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4])\n"
+    "    end\n"
+    "    for i = 4, #ARGV, 5 do redis.call('PUBLISH', ARGV[i + 1], ARGV[i + 2]) end\n"
     "    return 'OK'\n"
     "end\n"
     "\n"
@@ -146,10 +152,7 @@ const char redis_script[] =
     "local seq, envelope, channel = ARGV[4], ARGV[5], ARGV[6]\n"
     "if tonumber(seq) <= tonumber(meta[3] or '0') then return 'OLD' end\n"
     "if denied(channel) then return 'DENIED ' .. channel end\n"
-    "announce(seq, channel, envelope)\n"
-    "if ARGV[13] ~= '' then\n"
-    "    redis.call('XADD', KEYS[LIVE + DESK], epoch .. '-' .. ARGV[14], 'told', ARGV[13])\n"
-    "end\n"
+    "announce(seq, channel, envelope, ARGV[13], ARGV[14])\n"
     "store(LIVE, 7)\n"
     "redis.call('HSET', KEYS[META], 'seq', seq)\n"
     "redis.call('PUBLISH', channel, envelope)\n"

@@ -552,6 +552,31 @@ static void test_emptied(void **state)
     begin_again(h, 3, 9);
 }
 
+/* Behind the snapshot, and of its numbers: a reader of it has what they say. */
+static void test_calls_never_acknowledged_go_with_the_snapshot(void **state)
+{
+    struct house *h = *state;
+    struct redis_commit all[] = {totals(7, 1, "{\"t\":1}"), call(7, 2, "c8", -1),
+                                 call(7, 3, "r8", -1)};
+    for (size_t i = 1; i < 3; i++)
+        all[i].snap = all[i].field = all[i].snap_value = all[i].winner = (struct slice){0};
+    open_house(h);
+    listen_to(h, P ":*");
+    start_side(h, &h->a, "A", "", "");
+    UNTIL(&h->a, h->a.ready == 1);
+    assert_true(redis_begin(h->a.redis, 7, all, 3));
+    struct redis_commit early = totals(7, 3, "{\"t\":3}");
+    assert_true(
+        redis_publish(h->a.redis, &early)); /* with it `begin` is tried: 3 was taken by it */
+    UNTIL(&h->a, h->a.ready == 2);
+    assert_string_equal(h->a.ids, "c8 r8 ");
+    assert_string_equal(hear(h), "totals {\"t\":1}");
+    assert_string_equal(hear(h), "calls:GA {\"call\":1}");
+    assert_string_equal(hear(h), "calls:GA {\"call\":1}");
+    IS(h, "HGET " P ":snap:meta seq", "3");
+    IS(h, "EXISTS " P ":snap:calls", "0");
+}
+
 /* Nothing is written meanwhile: the probe finds it, not the next message. */
 static void test_emptied_in_silence(void **state)
 {
@@ -816,6 +841,7 @@ int main(void)
         HOUSE(test_the_older_owner_is_fenced),
         HOUSE(test_fenced_while_away),
         HOUSE(test_the_same_epoch_is_not_shared),
+        HOUSE(test_calls_never_acknowledged_go_with_the_snapshot),
         HOUSE(test_emptied),
         HOUSE(test_emptied_in_silence),
         HOUSE(test_script_flushed),

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: ISC
+"""The subscriber's rule as the shipped clients have it, against an invented publisher of which any message may be lost: after
+each heartbeat the view is the publisher's own, nothing goes backward, no call is told twice. Node's is Python's, event by event."""
+import json
+import pathlib
+import random
+import subprocess
+
+import pytest
+
+import feeds
+import storm
+import subscriber  # noqa: F401 - the shipped clients' place is on the path with it
+from tally_view import View
+
+SEEDS = range(12)
+WANTED = (("*",), ("totals",), ("totals:state:GA",), ("totals:state:*",), ("calls:GA",), ("calls:*",), ("race:GA:r0",),
+          ("race:GA:*",), ("race:*",), ("totals", "calls:OH"), ("race:OH:late",))
+RUNNER = """
+const {View} = require(process.argv[1] + '/tally_view.js');
+const [channels, steps] = JSON.parse(require('fs').readFileSync(0));
+const view = new View(channels), told = [];
+for (const [verb, a, b] of steps) {
+    if (verb === 'restart') told.push(view.restart(a, b).map(e => [e.what, e.channel, e.message || null]));
+    else { const [again, e] = view.take(a, b); told.push([again || null, e ? [e.what, e.channel, e.message] : null]); }
+}
+console.log(JSON.stringify([view.reads(), told, view.shown, view.claims, view.epoch]));
+"""
+
+
+class Publisher:
+    """Numbers messages as the daemon does; the state is what Redis would hold."""
+
+    def __init__(self, rng):
+        self.rng = rng
+        self.epoch, self.claim = 1000, 0
+        self.races = {f"r{i}": rng.choice(("GA", "OH")) for i in range(5)} | {"r0": "GA"}
+        self.votes = {r: 0 for r in self.races}
+        self.claims, self.events, self.shown = {}, [], {}
+        self.begin()
+
+    def begin(self):
+        """Another epoch: everything is shown anew; of calls only the last ones are told, those that Redis never acknowledged;
+        a message of the epoch before comes late."""
+        late = [(c, dict(m, epoch=self.epoch, seq=m["seq"] + 1000)) for c, m in list(self.shown.items())[:1]]
+        self.epoch += self.rng.randrange(1, 5)
+        self.seq, self.prev, self.shown = 0, {}, {}
+        out = [self.total(None)] + [self.total(s) for s in ("GA", "OH")] + [self.race(r) for r in list(self.races)]
+        for race_id in {c["race_id"] for c in self.claims.values()}:
+            self.seq += 1
+            self.prev[f"calls:{self.races[race_id]}"] = self.seq
+            for claim in self.claims.values():
+                if claim["race_id"] == race_id:
+                    claim.update(epoch=self.epoch, seq=self.seq)
+        return out + [self.envelope(*event) for event in self.events[-3:]] + late
+
+    def envelope(self, kind, channel, data):
+        self.seq += 1
+        m = {"type": kind, "epoch": self.epoch, "seq": self.seq, "prev": self.prev.get(channel, 0), "data": data}
+        self.prev[channel] = self.seq
+        if kind in ("totals", "race"):
+            self.shown[channel] = m
+        return channel, m
+
+    def total(self, state):
+        data = {"called": self.claim} | ({"state": state} if state else {})
+        return self.envelope("totals", f"totals:state:{state}" if state else "totals", data)
+
+    def race(self, race_id):
+        self.votes[race_id] += 1
+        state = self.races[race_id]
+        return self.envelope("race", f"race:{state}:{race_id}",
+                             {"state": state, "race_id": race_id, "votes": self.votes[race_id]})
+
+    def call(self):
+        race_id = self.rng.choice(list(self.races))
+        person, state = f"{race_id}-{self.rng.randrange(2)}", self.races[race_id]
+        taken = person in self.claims and self.claims[person]["type"] == "call"
+        back = not taken and person in self.claims and self.rng.random() < 0.5  # the call that was taken back stands again
+        if not taken and not back:
+            self.claim += 1
+        number = self.claims[person]["id"][1:] if taken or back else self.claim
+        claim = {"id": f"r{number}" if taken else f"c{number}", "race_id": race_id, "state": state,
+                 "endorsement_id": person, "called_at": f"{self.claim:06}"}
+        self.events.append(("retraction" if taken else "call", f"calls:{state}", claim | {"totals": {}}))
+        channel, m = self.envelope(*self.events[-1])
+        self.claims[person] = claim | {"type": m["type"]}
+        for other in self.claims.values():
+            if other["race_id"] == race_id:
+                other.update(epoch=self.epoch, seq=self.seq)
+        return channel, m
+
+    def step(self):
+        """Messages of something that happens."""
+        what = self.rng.random()
+        if what < 0.02:
+            return self.begin()
+        if what < 0.04 and "late" not in self.races:
+            self.races["late"], self.votes["late"] = "OH", 0
+            return [self.race("late")]
+        if what < 0.3:
+            return [self.call(), self.total(None)]
+        if what < 0.4:
+            return [self.total(self.rng.choice(("GA", "OH")))]
+        return [self.race(r) for r in self.rng.sample(list(self.races), 2)]
+
+    def heartbeat(self):
+        last = {"totals": self.prev.get("totals", 0), "states": {}, "calls": {}, "races": {}}
+        for channel, seq in self.prev.items():
+            kind, _, name = channel.rpartition(":")
+            if kind:
+                last[{"totals:state": "states", "calls": "calls"}.get(kind, "races")][name] = seq
+        return "heartbeat", {"type": "heartbeat", "epoch": self.epoch, "seq": self.seq, "prev": 0, "data": {"last": last}}
+
+    def answer(self, commands):
+        """What Redis answers to the reads of a client."""
+        by_name = {"meta": {"epoch": str(self.epoch), "seq": str(self.seq)}, "states": {}, "calls": {}, "races": {}}
+        for channel, m in self.shown.items():
+            if channel.startswith("totals:state:"):
+                by_name["states"][m["data"]["state"]] = json.dumps(m)
+            elif channel.startswith("race:"):
+                by_name["races"][m["data"]["race_id"]] = json.dumps(m)
+        for race_id in {c["race_id"] for c in self.claims.values()}:
+            by_name["calls"][race_id] = json.dumps([c for c in self.claims.values() if c["race_id"] == race_id])
+        out = []
+        for verb, key, *fields in commands:
+            name = key.rsplit(":", 1)[1]
+            if verb == "GET":
+                out.append(json.dumps(self.shown["totals"]))
+            elif verb == "HMGET":
+                out.append([by_name[name].get(f) for f in fields])
+            else:
+                out.append(list(by_name[name].values()))
+        return out
+
+
+class Listener:
+    """A view, what it was told, and the same as steps for Node."""
+
+    def __init__(self, channels):
+        self.view = View(channels)
+        self.steps, self.told, self.events, self.snapshots = [], [], [], 0
+
+    def restart(self, publisher, why, cold=False):
+        answers = publisher.answer(self.view.reads())
+        if cold:
+            answers = [[None, None]] + [[] for _ in answers[1:]]
+        self.steps.append(("restart", why, json.loads(json.dumps(answers))))
+        events = self.view.restart(why, answers)
+        self.told.append([list(e) for e in events])
+        self.events += events
+        self.snapshots += 1
+
+    def take(self, publisher, channel, m):
+        if channel != "heartbeat" and not self.view.wants(channel):
+            return
+        m = json.loads(json.dumps(m))
+        self.steps.append(("take", channel, m))
+        again, event = self.view.take(channel, m)
+        self.told.append([again, list(event) if event else None])
+        self.events += [event] if event else []
+        if again:
+            self.restart(publisher, again)
+
+    def check_is(self, publisher):
+        assert self.view.shown == {c: m for c, m in publisher.shown.items() if self.view.wants(c)}
+        known, there = (  # a claim has the seq of its race's newest one in the snapshot
+            {p: {k: v for k, v in c.items() if k not in ("epoch", "seq")} for p, c in claims.items()
+             if self.view.wants(f"calls:{c['state']}")} for claims in (self.view.claims, publisher.claims))
+        assert known == there
+
+    def check_events(self):
+        votes, ids = {}, {}
+        for what, channel, m in self.events:
+            if what == "race":
+                assert m["data"]["votes"] > votes.get(channel, 0), (channel, m)
+                votes[channel] = m["data"]["votes"]
+            elif what in ("call", "retraction"):
+                assert m["data"]["id"] != ids.get(m["data"]["endorsement_id"]), f"told again: {m}"
+                ids[m["data"]["endorsement_id"]] = m["data"]["id"]
+
+
+def play(seed, channels, loss):
+    rng = random.Random(f"{seed} {channels}")
+    publisher, client = Publisher(rng), Listener(channels)
+    for _ in range(rng.randrange(20)):
+        publisher.step()
+    client.restart(publisher, "start", cold=rng.random() < 0.3)
+    for _ in range(100):
+        messages = publisher.step()
+        if rng.random() < loss:  # connected again: nothing of the time between comes
+            client.restart(publisher, "start")
+            continue
+        for channel, m in messages:
+            if rng.random() >= loss:
+                client.take(publisher, channel, m)
+        if rng.random() < 0.3:
+            client.take(publisher, *publisher.heartbeat())
+            client.check_is(publisher)
+    client.take(publisher, *publisher.heartbeat())
+    client.check_is(publisher)
+    client.check_events()
+    return client
+
+
+@pytest.mark.parametrize("channels", WANTED, ids=" ".join)
+def test_the_view_is_the_publisher_s(channels):
+    for seed in SEEDS:
+        play(seed, channels, loss=0.1)
+
+
+@pytest.mark.parametrize("channels", WANTED, ids=" ".join)
+def test_undisturbed_it_reads_one_snapshot_an_epoch(channels):
+    for seed in SEEDS:
+        client = play(seed, channels, loss=0)
+        whys = [step[1] for step in client.steps if step[0] == "restart"]
+        assert set(whys[1:]) <= {"epoch", "again", "tail"}, whys
+        assert whys.count("tail") <= (channels == ("race:GA:*",)), whys  # the new race's state is in no heartbeat
+        assert "again" not in whys or not client.told[0], whys
+
+
+@pytest.mark.parametrize("channels", WANTED, ids=" ".join)
+def test_node_s_is_the_same(channels):
+    for seed in SEEDS[:3]:
+        client = play(seed, channels, loss=0.1)
+        done = subprocess.run(["node", "-e", RUNNER, str(feeds.ROOT / "config" / "clients")], text=True, check=True,
+                              input=json.dumps([channels, client.steps]), capture_output=True)
+        reads, told, shown, claims, epoch = json.loads(done.stdout)
+        assert reads == [list(c) for c in client.view.reads()]
+        assert told == client.told
+        assert (shown, claims, epoch) == (client.view.shown, client.view.claims, client.view.epoch)
+
+
+def test_an_older_snapshot_never_replaces_a_newer_one():
+    rng = random.Random(1)
+    publisher, view = Publisher(rng), View()
+    old = publisher.answer(view.reads())
+    for channel, m in [publisher.race("r0"), publisher.call()]:
+        view.restart("start", publisher.answer(view.reads())) if not view.begun else view.take(channel, m)
+    shown = dict(view.shown)
+    assert view.restart("start", old) == [] and view.shown == shown and not view.whole
+    assert view.restart("start", [[None, None], None, [], [], []]) == [] and view.shown == shown
+    again, _ = view.take(*publisher.heartbeat())
+    assert again == "again"
+    assert view.restart(again, publisher.answer(view.reads()))[0] == ("snapshot", "again", None)
+
+
+@pytest.mark.parametrize("path", sorted(p for p in storm.CLIENTS.iterdir() if p.is_file()), ids=lambda p: p.name)
+def test_is_small(path: pathlib.Path):
+    assert len(path.read_text().splitlines()) <= 150
