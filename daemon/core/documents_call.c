@@ -134,7 +134,7 @@ static void tally_line(const struct tally *t, struct buf *out)
 {
     buf_addf(out, "%" PRId64 " won of %" PRId64 " called, %" PRId64 " flip%s, %" PRId64 " to go",
              t->n[TALLY_WON], t->n[TALLY_CALLED], t->n[TALLY_FLIPS],
-             t->n[TALLY_FLIPS] == 1 ? "" : "s", t->n[TALLY_PENDING]);
+             t->n[TALLY_FLIPS] == 1 ? "" : "s", t->n[TALLY_PENDING] - t->n[TALLY_VOID]);
 }
 
 void documents_event_line(const struct model *m, const struct documents_event *ev,

@@ -97,6 +97,7 @@ static void write_before(struct jsonw *j, const struct model *m, const struct ta
     jsonw_int(j, "endorsed", season.endorsed);
     jsonw_int(j, "won_seats", season.won_seats);
     jsonw_int(j, "won_nominations", season.won_nominations);
+    jsonw_int(j, "won_measures", season.won_measures);
     jsonw_int(j, "lost", season.lost);
     jsonw_int(j, "advanced", season.advanced);
     jsonw_int(j, "pending", season.pending);

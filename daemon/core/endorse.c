@@ -154,6 +154,22 @@ static void read_cell(struct columns_reader *r, const struct column *c, struct s
     r->column = NULL;
 }
 
+/* A side of a retention or a recall is about a seat; of a school bond, whatever office it names, it
+ * is not. */
+static bool names_measure(struct slice office, struct arena *a)
+{
+    static const char *const words[] = {"measure",   "proposition", "prop",       "question",
+                                        "amendment", "initiative",  "referendum", "levy",
+                                        "bond",      "bonds",       "charter",    "tax"};
+    struct slice folded = text_fold_copy(office, a), word;
+
+    while (slice_next(&folded, ' ', &word))
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            if (slice_is(word, words[i]))
+                return true;
+    return false;
+}
+
 /* What a row leaves open and other parts of it decide. */
 static void complete(struct columns_reader *r, const struct header *h, const struct slice *fields,
                      struct endorsement *e)
@@ -162,9 +178,13 @@ static void complete(struct columns_reader *r, const struct header *h, const str
     int wins_at = h->field[column_named(SLICE("wins"))];
     bool wins = wins_at >= 0 && slice_trim(fields[wins_at]).len > 0;
 
-    if (!wins && e->contest_party.len > 0)
+    if (!office_read(e->office, r->a, &office))
+        office.class = NULL;
+    if (!wins && e->choice != CHOICE_CANDIDATE && (!office.class || names_measure(e->office, r->a)))
+        e->wins = WINS_MEASURE;
+    else if (!wins && e->contest_party.len > 0)
         e->wins = WINS_NOMINATION;
-    if (e->level == LEVEL_UNKNOWN && office_read(e->office, r->a, &office) && office.class)
+    if (e->level == LEVEL_UNKNOWN && office.class)
         e->level = office.class->level;
     if (e->seats > 0 && e->seats_held_by_others > e->seats) {
         r->column = "seats_held_by_others";

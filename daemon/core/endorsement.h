@@ -29,7 +29,7 @@ enum endorse_level {
     LEVELS
 };
 enum endorse_tri { TRI_UNSAID, TRI_NO, TRI_YES };
-enum endorse_wins { WINS_SEAT, WINS_NOMINATION };
+enum endorse_wins { WINS_SEAT, WINS_NOMINATION, WINS_MEASURE /* nobody is elected */ };
 enum endorse_choice { CHOICE_CANDIDATE, CHOICE_YES, CHOICE_NO };
 
 struct endorse_hint {

@@ -74,6 +74,8 @@ static bool linked(const struct race *r, uint32_t endorsement)
 static const char *reason(const struct model *m, const struct race *r,
                           const struct open_candidacy *o, int64_t now_ms)
 {
+    if (r->flags & RACE_VOID)
+        return "the race is void";
     if (now_ms < r->polls_close_ms)
         return "polls are open";
     if (!linked(r, o->endorsement))

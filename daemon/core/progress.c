@@ -43,7 +43,7 @@ enum progress progress_of(const struct race *r, uint32_t endorsement)
 
     if (!any || ours < 0)
         return PROGRESS_NO_RESULTS;
-    if (edge <= 0 || (r->flags & RACE_IN_DOUBT) || is_ranked(r))
+    if (edge <= 0 || (r->flags & (RACE_IN_DOUBT | RACE_VOID)) || is_ranked(r))
         return PROGRESS_UNCLEAR;
     for (uint32_t i = 0; i < r->choice_count; i++) {
         const struct race_choice *c = &r->choices[i];

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "daemon/base/when.h"
+#include "daemon/core/calls.h"
 #include "daemon/core/feed.h"
 #include "daemon/core/local_time.h"
 
@@ -58,6 +59,15 @@ static bool unheard(const struct model *m, uint32_t source)
     return true;
 }
 
+/* Has it somebody of ours in it who is still to be called? */
+static bool is_open(const struct model *m, const struct race *r)
+{
+    for (uint32_t i = 0; i < r->endorsement_count && !(r->flags & RACE_VOID); i++)
+        if (calls_counts(&m->endorsed->list[r->endorsements[i]]))
+            return r->status != RACE_CALLED;
+    return false;
+}
+
 static bool has_open_race(const struct model *m, uint32_t source)
 {
     void *value;
@@ -66,7 +76,7 @@ static bool has_open_race(const struct model *m, uint32_t source)
 
     while (map_next(m->feeds[source].contests, &at, &key, &value)) {
         const struct feed_contest *c = value;
-        if (c->race != NONE && m->races[c->race].status != RACE_CALLED)
+        if (c->race != NONE && is_open(m, &m->races[c->race]))
             return true;
     }
     return false;
@@ -75,7 +85,7 @@ static bool has_open_race(const struct model *m, uint32_t source)
 static bool all_settled(const struct model *m)
 {
     for (uint32_t i = 0; i < m->race_count; i++)
-        if (m->races[i].status != RACE_CALLED)
+        if (is_open(m, &m->races[i]))
             return false;
     return true;
 }
@@ -187,52 +197,82 @@ static bool to_runoffs(const struct model *m)
     return true;
 }
 
-/* "nine advance to runoffs and 20 remain to be called"; nothing when both are zero. With `whole`
- * the 20 are said to be of our 222. */
-static void open_clause(const struct voice *v, bool whole)
+/* Are all wins seats, all nominations, or all measures? */
+static bool one_kind(const struct tally *t)
 {
-    struct buf *out = v->out;
-    int64_t advanced = v->t->n[TALLY_ADVANCED], pending = v->t->n[TALLY_PENDING];
-    bool one = advanced == 1;
+    return t->n[TALLY_WON_SEATS] == t->n[TALLY_WON] ||
+           t->n[TALLY_WON_NOMINATIONS] == t->n[TALLY_WON] ||
+           t->n[TALLY_WON_MEASURES] == t->n[TALLY_WON];
+}
 
-    if (advanced > 0) {
-        number(out, advanced);
-        if (to_runoffs(v->m))
-            buf_addz(out, one ? " advances to a runoff" : " advance to runoffs");
-        else
-            buf_addz(out, one ? " advances to the next round" : " advance to the next round");
-    }
-    if (advanced > 0 && pending > 0)
-        buf_addz(out, " and ");
-    if (pending > 0) {
-        number(out, pending);
-        if (whole && v->t->n[TALLY_ENDORSED] > 1) {
-            buf_addz(out, " of our ");
-            number(out, v->t->n[TALLY_ENDORSED]);
-            buf_addz(out, " endorsed candidates' races");
-        }
-        buf_addz(out, pending == 1 ? " remains to be called" : " remain to be called");
+/* What one of several figures is, with the words around it; nothing of 0. */
+struct part {
+    int64_t n;
+    const char *before, *one, *many; /* "the race of ", " advances", " advance" */
+};
+
+/* "a", "a and b", "a, b and c", each "BEFORE n ONE-OR-MANY". */
+static void list_parts(struct buf *out, const struct part *parts, size_t count)
+{
+    size_t left = 0, said = 0;
+
+    for (size_t i = 0; i < count; i++)
+        left += parts[i].n > 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct part *p = &parts[i];
+        if (p->n == 0)
+            continue;
+        left--;
+        buf_addz(out, said++ == 0 ? "" : left > 0 ? ", " : " and ");
+        buf_addz(out, p->before);
+        number(out, p->n);
+        buf_addz(out, p->n == 1 ? p->one : p->many);
     }
 }
 
-/* "129 won": seats and nominations are never one number. */
+/* "nine advance to runoffs, 19 remain to be called and the race of one is void"; nothing when all
+ * are zero. With `whole` the 19 are said to be of our 222. */
+static void open_clause(const struct voice *v, bool whole)
+{
+    const int64_t *n = v->t->n;
+    bool runoffs = to_runoffs(v->m);
+    struct buf ones, many;
+    char room[2][96];
+
+    buf_init_over(&ones, room[0], sizeof room[0]);
+    buf_init_over(&many, room[1], sizeof room[1]);
+    if (whole && n[TALLY_ENDORSED] > 1) {
+        buf_addz(&ones, " of our ");
+        number(&ones, n[TALLY_ENDORSED]);
+        buf_addz(&ones, " endorsed candidates' races");
+        buf_add(&many, buf_slice(&ones));
+    }
+    buf_addz(&ones, " remains to be called");
+    buf_addz(&many, " remain to be called");
+    const struct part parts[] = {
+        {n[TALLY_ADVANCED], "", runoffs ? " advances to a runoff" : " advances to the next round",
+         runoffs ? " advance to runoffs" : " advance to the next round"},
+        {n[TALLY_PENDING] - n[TALLY_VOID], "", room[0], room[1]},
+        {n[TALLY_VOID], n[TALLY_VOID] == 1 ? "the race of " : "the races of ", " is void",
+         " are void"},
+    };
+    list_parts(v->out, parts, sizeof parts / sizeof parts[0]);
+}
+
+/* "129 won": seats, nominations and measures are never one number. */
 static void wins(const struct voice *v)
 {
-    struct buf *out = v->out;
-    int64_t seats = v->t->n[TALLY_WON_SEATS], nominations = v->t->n[TALLY_WON_NOMINATIONS];
+    const int64_t *n = v->t->n;
+    bool one = one_kind(v->t);
+    const struct part parts[] = {
+        {n[TALLY_WON_SEATS], "", one ? " won" : " won a seat", one ? " won" : " won seats"},
+        {n[TALLY_WON_NOMINATIONS], "", " won a nomination", " won nominations"},
+        {n[TALLY_WON_MEASURES], "", " won a measure", " won measures"},
+    };
 
-    buf_addz(out, v->bold);
-    if (seats > 0) {
-        number(out, seats);
-        buf_addz(out, nominations == 0 ? " won" : seats == 1 ? " won a seat" : " won seats");
-    }
-    if (seats > 0 && nominations > 0)
-        buf_addz(out, " and ");
-    if (nominations > 0) {
-        number(out, nominations);
-        buf_addz(out, nominations == 1 ? " won a nomination" : " won nominations");
-    }
-    buf_addz(out, v->bold);
+    buf_addz(v->out, v->bold);
+    list_parts(v->out, parts, sizeof parts / sizeof parts[0]);
+    buf_addz(v->out, v->bold);
 }
 
 /* "129 won (66%), across 23 states, including 36 flips" */
@@ -241,11 +281,10 @@ static void won_clause(const struct voice *v)
     const struct tally *t = v->t;
     struct buf *out = v->out;
     int64_t places = tally_states_won(t), flips = t->n[TALLY_FLIPS];
-    bool one_kind = t->n[TALLY_WON_SEATS] == 0 || t->n[TALLY_WON_NOMINATIONS] == 0;
     char percent[32];
 
     wins(v);
-    if (one_kind && tally_percent(v->m->settings, t->n[TALLY_WON], t->n[TALLY_CALLED], percent))
+    if (one_kind(t) && tally_percent(v->m->settings, t->n[TALLY_WON], t->n[TALLY_CALLED], percent))
         buf_addf(out, " (%s%%)", percent);
     if (t->n[TALLY_UNDER_REVIEW] > 0) {
         buf_addz(out, " (");
@@ -358,7 +397,10 @@ static void flips_from(const struct voice *v)
         const struct tally_party *from = &v->t->flips_from[i];
         if (from->flips == 0)
             continue;
-        buf_addf(v->out, "%sfrom %.*s: ", before, SLICE_FMT(from->party));
+        if (slice_is(from->party, TALLY_UNSTATED))
+            buf_addf(v->out, "%sfrom a party that is not stated: ", before);
+        else
+            buf_addf(v->out, "%sfrom %.*s: ", before, SLICE_FMT(from->party));
         number(v->out, from->flips);
         before = "; ";
     }

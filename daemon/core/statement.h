@@ -9,7 +9,9 @@
 
 extern const char *const statement_styles[STATEMENT_STYLES]; /* "short", "long", "slack" */
 
-/* Appended without a line end. `t` is over everything. */
+/* Appended without a line end. `t` is over everything. Of wins of several kinds (seats,
+ * nominations, measures) each is told and there is no percentage: they are never added, and what is
+ * lost has no kind to be a share with. */
 void statement_write(const struct model *m, const struct tally *t, enum statement_style style,
                      int64_t now_ms, struct buf *out);
 

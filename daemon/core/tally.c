@@ -127,7 +127,7 @@ static void add_flip(struct tally *t, struct slice party, int sign)
     size_t n = 0, at = 0;
 
     if (party.len == 0)
-        party = SLICE("unstated");
+        party = SLICE(TALLY_UNSTATED);
     while (n < TALLY_PARTIES - 1 && from[n].flips > 0)
         n++;
     while (at < n && slice_cmp(from[at].party, party) < 0)
@@ -159,17 +159,19 @@ static void add_flip(struct tally *t, struct slice party, int sign)
 static void add_win(struct tally *t, const struct model *m, const struct race *r,
                     const struct endorsement *e, const struct standing *st, int sign, bool flip)
 {
+    static const enum tally_count kinds[] = {[WINS_SEAT] = TALLY_WON_SEATS,
+                                             [WINS_NOMINATION] = TALLY_WON_NOMINATIONS,
+                                             [WINS_MEASURE] = TALLY_WON_MEASURES};
     const struct state *state = states_find(e->state);
-    bool seat = e->wins == WINS_SEAT;
 
-    t->n[seat ? TALLY_WON_SEATS : TALLY_WON_NOMINATIONS] += sign;
+    t->n[kinds[e->wins]] += sign;
     if (state)
         t->won_in[state - states] += sign;
     if (e->status == ENDORSE_UNOPPOSED || e->status == ENDORSE_ELECTED_UNOPPOSED ||
         slice_is(m->claims[st->claim].by, "unopposed"))
         t->n[TALLY_WON_UNOPPOSED] += sign;
     t->n[r->flags & IN_QUESTION ? TALLY_UNDER_REVIEW : TALLY_AT_LEAST] += sign;
-    if (!seat)
+    if (e->wins != WINS_SEAT)
         return;
     if (flip) {
         t->n[TALLY_FLIPS] += sign;
@@ -207,6 +209,8 @@ static void add_endorsement(struct tally *t, const struct model *m, const struct
     t->n[by_outcome[st->outcome]] += sign;
     if (st->outcome == OUTCOME_PENDING) {
         t->n[by_progress[progress_of(r, endorsement)]] += sign;
+        if (r->flags & RACE_VOID)
+            t->n[TALLY_VOID] += sign;
         return;
     }
     t->n[TALLY_SETTLED] += sign;
@@ -230,9 +234,11 @@ static int64_t flips_possible(const struct model *m, const struct race *r)
     return most;
 }
 
-/* How many more of a race's seats may be ours: those that are not called. */
+/* How many more of a race's seats may be ours: those that are not called; of a void race none. */
 static int64_t seats_left(const struct race *r)
 {
+    if (r->flags & RACE_VOID)
+        return 0;
     int64_t left = r->seats > 0 ? r->seats - r->seats_called : INT64_MAX;
 
     return left > 0 ? left : 0;
@@ -385,6 +391,7 @@ void tally_season(const struct model *m, const struct tally *t, struct tally_sea
         .endorsed = t->n[TALLY_ENDORSED],
         .won_seats = t->n[TALLY_WON_SEATS],
         .won_nominations = t->n[TALLY_WON_NOMINATIONS],
+        .won_measures = t->n[TALLY_WON_MEASURES],
         .lost = t->n[TALLY_LOST],
         .advanced = t->n[TALLY_ADVANCED],
         .pending = t->n[TALLY_PENDING],
@@ -394,6 +401,9 @@ void tally_season(const struct model *m, const struct tally *t, struct tally_sea
         [OUTCOME_LOST] = &out->lost,
         [OUTCOME_ADVANCED] = &out->advanced,
     };
+    int64_t *const by_win[] = {[WINS_SEAT] = &out->won_seats,
+                               [WINS_NOMINATION] = &out->won_nominations,
+                               [WINS_MEASURE] = &out->won_measures};
     for (uint32_t i = 0; i < m->endorsed->count; i++) {
         const struct endorsement *e = &m->endorsed->list[i];
         uint32_t was = e->continues.len > 0 && calls_counts(e) ? earlier_stage(m, i) : NONE;
@@ -401,12 +411,7 @@ void tally_season(const struct model *m, const struct tally *t, struct tally_sea
             continue;
         enum outcome outcome = m->standings[was].outcome;
         out->endorsed--;
-        if (outcome != OUTCOME_WON)
-            (*by_outcome[outcome])--;
-        else if (m->endorsed->list[was].wins == WINS_SEAT)
-            out->won_seats--;
-        else
-            out->won_nominations--;
+        (*(outcome == OUTCOME_WON ? by_win[m->endorsed->list[was].wins] : by_outcome[outcome]))--;
     }
 }
 

@@ -27,10 +27,12 @@ struct state;
     X(TRAILING, trailing)                                                                          \
     X(UNCLEAR, unclear)                                                                            \
     X(NO_RESULTS, no_results)                                                                      \
+    X(VOID, void) /* of pending: in races marked void, where nothing is to be called */            \
     X(RACES, races)                                                                                \
     X(RACES_CALLED, races_called)                                                                  \
     X(WON_SEATS, won_seats)                                                                        \
     X(WON_NOMINATIONS, won_nominations)                                                            \
+    X(WON_MEASURES, won_measures) /* sides of measures: nobody is elected */                       \
     X(WON_UNOPPOSED, won_unopposed)                                                                \
     X(UNDER_REVIEW, under_review) /* of won: in races under review, in conflict or contested */    \
     X(FLIPS, flips)                                                                                \
@@ -50,7 +52,8 @@ enum tally_count {
 extern const char *const tally_names[TALLY_NUMBERS];
 
 #define TALLY_STATES 64
-#define TALLY_PARTIES 16 /* the last one takes all that find no place: "Other" */
+#define TALLY_UNSTATED "unstated" /* whose held_by says no party: flips by `flip = yes` alone */
+#define TALLY_PARTIES 16          /* the last one takes all that find no place: "Other" */
 
 struct tally {
     int64_t n[TALLY_NUMBERS];
@@ -92,7 +95,7 @@ void tally_people(const struct model *m, int64_t *endorsed, int64_t *won);
 /* Everything, where a candidacy that goes on in another row (`continues`) counts once, by the last
  * stage of it that is among the endorsed. `t` is over everything. */
 struct tally_season {
-    int64_t endorsed, won_seats, won_nominations, lost, advanced, pending;
+    int64_t endorsed, won_seats, won_nominations, won_measures, lost, advanced, pending;
 };
 void tally_season(const struct model *m, const struct tally *t, struct tally_season *out);
 

@@ -36,7 +36,7 @@ def totals(el, part):
     n = {k: 0 for k in (
         "listed endorsed withdrawn disqualified not_on_ballot postponed won lost advanced pending "
         "called settled leading trailing unclear no_results races races_called won_seats "
-        "won_nominations won_unopposed under_review flips kept incumbents_reelected "
+        "won_nominations won_measures won_unopposed under_review flips kept incumbents_reelected "
         "incumbents_beaten new_members at_least at_most").split()}
     flips_from, called_by, states = {}, {}, set()
     for race in el.races.values():
@@ -68,7 +68,7 @@ def totals(el, part):
             n["under_review"] += doubtful
             n["won_unopposed"] += (el.authority(race) == "unopposed" or
                                    e["status"] in ("unopposed", "elected_unopposed"))
-            n["won_seats" if e["wins"] == "seat" else "won_nominations"] += 1
+            n[{"seat": "won_seats", "nomination": "won_nominations", "": "won_measures"}[e["wins"]]] += 1
             if e["wins"] != "seat":
                 continue
             n["kept"] += (bool(e["held_by"]) and e["held_by"] == e["party"] and

@@ -29,7 +29,7 @@ def counts():
     return re.findall(r"X\([A-Z_]+, ([a-z_]+)\)", text)
 
 
-SEASON = ("endorsed", "won_seats", "won_nominations", "lost", "advanced", "pending")
+SEASON = ("endorsed", "won_seats", "won_nominations", "won_measures", "lost", "advanced", "pending")
 
 
 def totals():

@@ -213,7 +213,7 @@ static inline void rn_measure(struct random_night *n, struct rn_race *r)
                           .party = "",
                           .held_by = "",
                           .status = "active",
-                          .wins = "seat",
+                          .wins = "",
                           .flip = -1,
                           .incumbent = -1,
                           .opponent = -1,

@@ -122,6 +122,37 @@ static void what_is_open_is_unsaid(void **state)
     done(&r);
 }
 
+/* A side of a measure elects nobody, whatever office its title names; of a retention or a recall it
+ * is about a seat; the list's own word holds. */
+static void a_measure_wins_no_seat(void **state)
+{
+    static const struct {
+        const char *row;
+        enum endorse_wins wins;
+    } rows[] = {
+        {"Proposition 50,CA,Proposition 50,,Yes,", WINS_MEASURE},
+        {"School bonds,CA,School Board bond measure,,For,", WINS_MEASURE},
+        {"Clean Water,CA,Clean Water Act,,No,", WINS_MEASURE},
+        {"Clean Water,CA,Clean Water Act,D,No,", WINS_MEASURE},
+        {"Ann Archer,CA,Supreme Court,,Yes,", WINS_SEAT},
+        {"Ann Archer,CA,Governor,,No,", WINS_SEAT},
+        {"Proposition 50,CA,Proposition 50,,Yes,seat", WINS_SEAT},
+        {"Ann Archer,CA,Governor,,,", WINS_SEAT},
+        {"Ann Archer,CA,Question Mark,,,", WINS_SEAT},
+        {"Ann Archer,CA,Governor,D,,", WINS_NOMINATION},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char csv[300];
+        snprintf(csv, sizeof csv, "candidate_name,state,office,contest_party,choice,wins\n%s\n",
+                 rows[i].row);
+        struct reading r = read_list(csv);
+        if (!r.ok || r.list.list[0].wins != rows[i].wins)
+            fail_msg("%s", rows[i].row);
+        done(&r);
+    }
+}
+
 static void all_problems_are_told_at_once(void **state)
 {
     static const char *const told[] = {
@@ -380,6 +411,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stages_follow_each_other),
         cmocka_unit_test(silence_about_incumbents),
+        cmocka_unit_test(a_measure_wins_no_seat),
         cmocka_unit_test(every_column_is_read),
         cmocka_unit_test(what_is_open_is_unsaid),
         cmocka_unit_test(all_problems_are_told_at_once),

@@ -195,7 +195,7 @@ static void check_against_standings(struct player *p, const struct tally *t,
                                     const struct tally_part *part)
 {
     const struct model *m = core_model(p->core);
-    int64_t n[OUTCOMES] = {0}, listed = 0, endorsed = 0, seats = 0;
+    int64_t n[OUTCOMES] = {0}, listed = 0, endorsed = 0, seats = 0, of_void = 0;
 
     for (uint32_t i = 0; i < m->endorsed->count; i++) {
         const struct endorsement *e = &m->endorsed->list[i];
@@ -204,6 +204,7 @@ static void check_against_standings(struct player *p, const struct tally *t,
         listed++;
         endorsed += counts(e);
         n[m->standings[i].outcome] += counts(e);
+        of_void += counts(e) && (m->races[m->standings[i].race].flags & RACE_VOID) != 0;
         seats += counts(e) && m->standings[i].outcome == OUTCOME_WON && e->wins == WINS_SEAT;
     }
     CHECK(p, t->n[TALLY_LISTED] == listed && t->n[TALLY_ENDORSED] == endorsed, "endorsed");
@@ -213,6 +214,7 @@ static void check_against_standings(struct player *p, const struct tally *t,
               t->n[TALLY_PENDING] == n[OUTCOME_PENDING],
           "outcomes");
     CHECK(p, t->n[TALLY_WON_SEATS] == seats, "won_seats");
+    CHECK(p, t->n[TALLY_VOID] == of_void, "void");
 }
 
 static void check_slice(struct player *p, const struct tally *t, const struct tally_part *part)
@@ -235,7 +237,8 @@ static void check_slice(struct player *p, const struct tally *t, const struct ta
           n[TALLY_PENDING] ==
               n[TALLY_LEADING] + n[TALLY_TRAILING] + n[TALLY_UNCLEAR] + n[TALLY_NO_RESULTS],
           "pending");
-    CHECK(p, n[TALLY_WON] == n[TALLY_WON_SEATS] + n[TALLY_WON_NOMINATIONS], "won");
+    CHECK(p, n[TALLY_WON] == n[TALLY_WON_SEATS] + n[TALLY_WON_NOMINATIONS] + n[TALLY_WON_MEASURES],
+          "won");
     CHECK(p, n[TALLY_AT_LEAST] + n[TALLY_UNDER_REVIEW] == n[TALLY_WON], "at_least");
     CHECK(p,
           n[TALLY_AT_LEAST] <= n[TALLY_WON] && n[TALLY_WON] <= n[TALLY_AT_MOST] &&

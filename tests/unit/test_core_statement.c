@@ -8,7 +8,7 @@
 
 /* Counts of a night as far as the sentence reads them. */
 struct counts {
-    int64_t endorsed, won, lost, advanced, flips, states, review, nominations;
+    int64_t endorsed, won, lost, advanced, flips, states, review, nominations, measures, of_void;
 };
 
 struct fixture {
@@ -39,7 +39,9 @@ static void fill(struct tally *t, struct counts c)
     t->n[TALLY_CALLED] = c.won + c.lost;
     t->n[TALLY_SETTLED] = c.won + c.lost + c.advanced;
     t->n[TALLY_PENDING] = c.endorsed - c.won - c.lost - c.advanced;
-    t->n[TALLY_WON_SEATS] = c.won - c.nominations;
+    t->n[TALLY_VOID] = c.of_void;
+    t->n[TALLY_WON_SEATS] = c.won - c.nominations - c.measures;
+    t->n[TALLY_WON_MEASURES] = c.measures;
     t->n[TALLY_WON_NOMINATIONS] = c.nominations;
     t->n[TALLY_FLIPS] = c.flips;
     t->n[TALLY_UNDER_REVIEW] = c.review;
@@ -67,19 +69,19 @@ static void test_the_sentence(void **state)
     struct fixture f;
     (void)state;
     open_fixture(&f);
-    says(&f, (struct counts){222, 129, 64, 9, 36, 23, 0, 0},
+    says(&f, (struct counts){222, 129, 64, 9, 36, 23, 0, 0, 0, 0},
          "As of 10:12 p.m. UTC on Nov. 3, 193 of our 222 endorsed candidates' races have been "
          "called: 129 won "
          "(66%), across 23 states, including 36 flips; nine advance to runoffs and 20 remain to be "
          "called.");
-    says(&f, (struct counts){222, 129, 64, 9, 36, 23, 2, 0},
+    says(&f, (struct counts){222, 129, 64, 9, 36, 23, 2, 0, 0, 0},
          "As of 10:12 p.m. UTC on Nov. 3, 193 of our 222 endorsed candidates' races have been "
          "called: 129 won "
          "(66%) (two under review), across 23 states, including 36 flips; nine advance to runoffs "
          "and 20 remain "
          "to be called.");
     f.s.percent = PERCENT_ONE_DECIMAL;
-    says(&f, (struct counts){222, 129, 93, 0, 0, 23, 0, 0},
+    says(&f, (struct counts){222, 129, 93, 0, 0, 23, 0, 0, 0, 0},
          "As of 10:12 p.m. UTC on Nov. 3, 222 of our 222 endorsed candidates' races have been "
          "called: 129 won "
          "(58.1%), across 23 states.");
@@ -91,21 +93,28 @@ static void test_singulars_and_zeros(void **state)
     struct fixture f;
     (void)state;
     open_fixture(&f);
-    says(&f, (struct counts){4, 1, 0, 1, 1, 1, 0, 0},
+    says(&f, (struct counts){4, 1, 0, 1, 1, 1, 0, 0, 0, 0},
          "As of 10:12 p.m. UTC on Nov. 3, one of our four endorsed candidates' races has been "
          "called: one won, in "
          "one state, including one flip; one advances to a runoff and two remain to be called.");
-    says(&f, (struct counts){4, 0, 3, 0, 0, 0, 0, 0},
+    says(&f, (struct counts){4, 0, 3, 0, 0, 0, 0, 0, 0, 0},
          "As of 10:12 p.m. UTC on Nov. 3, three of our four endorsed candidates' races have been "
          "called; one "
          "remains to be called.");
-    says(&f, (struct counts){1, 1, 0, 0, 0, 0, 0, 0},
+    says(&f, (struct counts){1, 1, 0, 0, 0, 0, 0, 0, 0, 0},
          "As of 10:12 p.m. UTC on Nov. 3, our one endorsed candidate's race has been called: one "
          "won.");
-    says(&f, (struct counts){12, 10, 1, 0, 0, 2, 0, 3},
+    says(&f, (struct counts){12, 10, 1, 0, 0, 2, 0, 3, 0, 0},
          "As of 10:12 p.m. UTC on Nov. 3, 11 of our 12 endorsed candidates' races have been "
          "called: seven won "
          "seats and three won nominations, across two states; one remains to be called.");
+    says(&f, (struct counts){13, 10, 1, 0, 0, 2, 0, 3, 1, 2},
+         "As of 10:12 p.m. UTC on Nov. 3, 11 of our 13 endorsed candidates' races have been "
+         "called: six won seats, three won nominations and one won a measure, across two states; "
+         "the races of two are void.");
+    says(&f, (struct counts){12, 10, 0, 0, 0, 2, 0, 0, 10, 0},
+         "As of 10:12 p.m. UTC on Nov. 3, 10 of our 12 endorsed candidates' races have been "
+         "called: 10 won measures (100%), across two states; two remain to be called.");
     zone_free(f.zone);
 }
 
@@ -122,6 +131,11 @@ static void test_before_the_first_call(void **state)
          "No races called yet; as of 10:12 p.m. UTC on Nov. 3, two advance to runoffs and 220 of "
          "our 222 endorsed "
          "candidates' races remain to be called.");
+    says(&f, (struct counts){.endorsed = 3, .advanced = 1, .of_void = 1},
+         "No races called yet; as of 10:12 p.m. UTC on Nov. 3, one advances to a runoff, one of "
+         "our three endorsed candidates' races remains to be called and the race of one is void.");
+    says(&f, (struct counts){.endorsed = 1, .of_void = 1},
+         "No races called yet; as of 10:12 p.m. UTC on Nov. 3, the race of one is void.");
     f.m.last_change_ms = WHEN_UNKNOWN;
     f.s.mode = MODE_REHEARSAL;
     says(&f, (struct counts){.endorsed = 5},
@@ -179,7 +193,7 @@ static void clause(const char *sentence, int64_t n, const char *one, const char 
 static void is_right(struct counts c, const char *sentence)
 {
     const char *body = strstr(sentence, "Nov. 3, ");
-    bool one_kind = c.nominations == 0 || c.nominations == c.won;
+    bool one_kind = (c.nominations == 0 && c.measures == 0) || c.nominations == c.won;
     char percent[40] = "";
     if (!body)
         fail_msg("no date in: %s", sentence);
@@ -196,11 +210,13 @@ static void is_right(struct counts c, const char *sentence)
     if (c.won + c.lost > 0) {
         clause(body, c.states, "state", "states");
         clause(body, c.review, "under review", "under review");
-        clause(body, c.endorsed - c.won - c.lost - c.advanced, "remains to be called",
+        clause(body, c.endorsed - c.won - c.lost - c.advanced - c.of_void, "remains to be called",
                "remain to be called");
-        if (c.won > 0 && c.won > c.nominations && c.nominations > 0) {
+        clause(body, c.of_void, "is void", "are void");
+        if (!one_kind) {
             clause(body, c.nominations, "won a nomination", "won nominations");
-            clause(body, c.won - c.nominations, "won a seat", "won seats");
+            clause(body, c.measures, "won a measure", "won measures");
+            clause(body, c.won - c.nominations - c.measures, "won a seat", "won seats");
         } else if (c.nominations == 0) {
             clause(body, c.won, "won", "won");
         }
@@ -248,7 +264,14 @@ static void test_every_total_makes_a_right_sentence(void **state)
         if (c.endorsed == 0)
             continue;
         c.nominations = random_below(&r, 4) ? 0 : random_between(&r, 0, c.won);
-        c.flips = random_below(&r, 2) ? random_between(&r, 0, c.won - c.nominations) : 0;
+        c.measures = random_below(&r, 4) || c.won < 2
+                         ? 0
+                         : random_between(&r, 0, (c.won - c.nominations) / 2);
+        c.of_void = random_below(&r, 4)
+                        ? 0
+                        : random_between(&r, 0, c.endorsed - c.won - c.lost - c.advanced);
+        c.flips =
+            random_below(&r, 2) ? random_between(&r, 0, c.won - c.nominations - c.measures) : 0;
         c.states = c.won ? random_between(&r, 1, c.won < 50 ? c.won : 50) : 0;
         c.review = random_below(&r, 3) ? 0 : random_between(&r, 0, c.won);
         fill(&t, c);
@@ -287,7 +310,7 @@ static void test_the_long_form(void **state)
     f.s.call_order_count = 4;
     f.m.checked_ms = f.m.last_change_ms + 3 * WHEN_MINUTE;
     buf_init(&out, 4096);
-    fill(&t, (struct counts){1222, 129, 64, 9, 36, 23, 0, 0});
+    fill(&t, (struct counts){1222, 129, 64, 9, 36, 23, 0, 0, 0, 0});
     t.n[TALLY_SETTLED] = 202;
     statement_write(&f.m, &t, STATEMENT_LONG, NIGHT_AT(0), &out);
     assert_string_equal(
@@ -307,7 +330,11 @@ static void test_the_long_form(void **state)
                            " remain to be called. Called by our desk: one; by AP: 195; unopposed: "
                            "six. Flips from Libertarian: one; from Republican: 35. The share won "
                            "is the highest of the recorded cycles so far."));
-    fill(&t, (struct counts){222, 129, 64, 9, 36, 23, 0, 0});
+    t.flips_from[1].party = SLICE(TALLY_UNSTATED);
+    buf_clear(&out);
+    statement_write(&f.m, &t, STATEMENT_LONG, NIGHT_AT(0), &out);
+    assert_true(night_says(buf_slice(&out), "one; from a party that is not stated: 35."));
+    fill(&t, (struct counts){222, 129, 64, 9, 36, 23, 0, 0, 0, 0});
     t.n[TALLY_PENDING] = 20;
     buf_clear(&out);
     statement_write(&f.m, &t, STATEMENT_LONG, NIGHT_AT(0), &out);
@@ -538,6 +565,23 @@ static void test_the_next_round(void **state)
     night_close(&n);
 }
 
+/* Feeds whose races are void, or put off, are waited for by nobody. */
+static void test_nobody_waits_for_what_is_not_to_be_called(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,race_id,seats_to_fill\n"
+                   "ann,Ann Archer,GA,Sheriff,r1,1\nbob,Bob Baker,GA,Mayor,r2,1\n");
+    assert_true(statement_staleness(core_model(n.core), NIGHT_AT(9)).stale);
+    assert_true(night_decide(&n, "mark", "r1", "void", NIGHT_AT(1)));
+    assert_true(statement_staleness(core_model(n.core), NIGHT_AT(9)).stale);
+    assert_true(night_decide(&n, "endorse status", "bob", "postponed", NIGHT_AT(2)));
+    assert_false(statement_staleness(core_model(n.core), NIGHT_AT(9)).stale);
+    assert_true(night_decide(&n, "mark", "r1", "void off", NIGHT_AT(3)));
+    assert_true(statement_staleness(core_model(n.core), NIGHT_AT(9)).stale);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -553,6 +597,7 @@ int main(void)
         cmocka_unit_test(test_before_the_first_call),
         cmocka_unit_test(test_staleness_is_said),
         cmocka_unit_test(test_dead_feeds_are_said),
+        cmocka_unit_test(test_nobody_waits_for_what_is_not_to_be_called),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

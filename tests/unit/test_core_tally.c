@@ -61,6 +61,59 @@ static int64_t counted(const struct fixture *f, enum tally_count what)
     return t.n[what];
 }
 
+/* Of a measure nobody holds a seat, and nobody did; what is won is won. */
+static void test_a_measure_is_nobodys_seat(void **state)
+{
+    struct fixture f;
+    struct tally_season season;
+    struct tally t;
+    (void)state;
+    open_fixture(&f, 1);
+    f.people[0].wins = WINS_MEASURE;
+    f.people[0].choice = CHOICE_YES;
+    f.people[0].flip = TRI_YES;
+    f.people[0].held_by = SLICE("R");
+    f.people[0].incumbent = f.people[0].opponent_incumbent = TRI_YES;
+    tally_all(&t, &f.m, NULL);
+    static const enum tally_count none[] = {TALLY_WON_SEATS,
+                                            TALLY_WON_NOMINATIONS,
+                                            TALLY_FLIPS,
+                                            TALLY_KEPT,
+                                            TALLY_NEW_MEMBERS,
+                                            TALLY_INCUMBENTS_REELECTED,
+                                            TALLY_INCUMBENTS_BEATEN};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        assert_int_equal(t.n[none[i]], 0);
+    assert_true(t.n[TALLY_WON] == 1 && t.n[TALLY_WON_MEASURES] == 1 && t.n[TALLY_CALLED] == 1);
+    tally_season(&f.m, &t, &season);
+    assert_true(season.won_seats == 0 && season.won_measures == 1);
+    assert_false(tally_ever_won(&f.m, states_find(SLICE("GA"))));
+}
+
+/* Nothing is called in a void race: its candidacies are endorsed and pending, as any, and told
+ * apart from those that remain to be called; nobody leads in it, and nothing more can be won. */
+static void test_a_void_race_is_not_to_be_called(void **state)
+{
+    struct fixture f;
+    struct tally t;
+    (void)state;
+    open_fixture(&f, 2);
+    for (int i = 0; i < 2; i++) {
+        f.standings[i] = (struct standing){.claim = NONE};
+        f.choices[i].votes = 100 * (i + 1);
+    }
+    f.race.choice_count = 2;
+    tally_all(&t, &f.m, NULL);
+    assert_true(t.n[TALLY_VOID] == 0 && t.n[TALLY_LEADING] == 1 && t.n[TALLY_AT_MOST] == 1);
+    f.race.flags = RACE_VOID;
+    tally_all(&t, &f.m, NULL);
+    assert_true(t.n[TALLY_ENDORSED] == 2 && t.n[TALLY_PENDING] == 2 && t.n[TALLY_VOID] == 2);
+    assert_true(t.n[TALLY_LEADING] == 0 && t.n[TALLY_UNCLEAR] == 2 && t.n[TALLY_AT_MOST] == 0);
+    f.people[0].status = ENDORSE_POSTPONED; /* that one is not endorsed, and nowhere else */
+    tally_all(&t, &f.m, NULL);
+    assert_true(t.n[TALLY_POSTPONED] == 1 && t.n[TALLY_PENDING] == 1 && t.n[TALLY_VOID] == 1);
+}
+
 static void test_flips(void **state)
 {
     struct fixture f;
@@ -246,19 +299,20 @@ static void test_a_season_counts_stages_once(void **state)
         "q,Bo Bell,NJ,Mayor,2026-12-08,runoff,o,seat\n"
         "x,Cy Cole,PA,Mayor,2026-11-03,general,of-last-year,seat\n";
     static const struct {
-        const char *outcomes;   /* p g r o q x: w(on) l(ost) a(dvanced) -; capital: withdrawn */
-        struct tally_season is; /* endorsed, seats, nominations, lost, advanced, pending */
+        const char *outcomes; /* p g r o q x: w(on) l(ost) a(dvanced) -; capital: withdrawn */
+        struct tally_season
+            is; /* endorsed, seats, nominations, measures, lost, advanced, pending */
     } rows[] = {
-        {"------", {3, 0, 0, 0, 0, 3}},
-        {"wa-a-w", {3, 1, 0, 0, 0, 2}},
-        {"wawalw", {3, 2, 0, 1, 0, 0}},
-        {"walalw", {3, 1, 0, 2, 0, 0}},
-        {"wwWaAw", {3, 2, 0, 0, 1, 0}}, /* the runoff was given up: the stage before counts */
-        {"wALaww", {3, 2, 1, 0, 0, 0}},
-        {"wAlaww", {3, 2, 0, 1, 0, 0}},
-        {"WALaWW", {1, 0, 0, 0, 1, 0}},
-        {"WAl---", {3, 0, 0, 1, 0, 2}}, /* nothing before it counts */
-        {"wwlaaa", {3, 0, 0, 1, 2, 0}}, /* a seat won and lost again */
+        {"------", {3, 0, 0, 0, 0, 0, 3}},
+        {"wa-a-w", {3, 1, 0, 0, 0, 0, 2}},
+        {"wawalw", {3, 2, 0, 0, 1, 0, 0}},
+        {"walalw", {3, 1, 0, 0, 2, 0, 0}},
+        {"wwWaAw", {3, 2, 0, 0, 0, 1, 0}}, /* the runoff was given up: the stage before counts */
+        {"wALaww", {3, 2, 1, 0, 0, 0, 0}},
+        {"wAlaww", {3, 2, 0, 0, 1, 0, 0}},
+        {"WALaWW", {1, 0, 0, 0, 0, 1, 0}},
+        {"WAl---", {3, 0, 0, 0, 1, 0, 2}}, /* nothing before it counts */
+        {"wwlaaa", {3, 0, 0, 0, 1, 2, 0}}, /* a seat won and lost again */
     };
     struct night n;
     (void)state;
@@ -415,7 +469,7 @@ static void test_bounds_and_bearing(void **state)
     assert_int_equal(counted(&f, TALLY_INCUMBENTS_REELECTED), 1);
     assert_int_equal(counted(&f, TALLY_INCUMBENTS_BEATEN), 1);
     assert_int_equal(counted(&f, TALLY_NEW_MEMBERS), 1);
-    f.people[1].choice = CHOICE_YES; /* a measure is nobody's seat */
+    f.people[1].choice = CHOICE_YES; /* a judge who is retained */
     assert_int_equal(counted(&f, TALLY_NEW_MEMBERS), 0);
     f.people[1].choice = CHOICE_CANDIDATE;
     f.people[1].incumbent = TRI_UNSAID; /* never by guess */
@@ -625,6 +679,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flips),
+        cmocka_unit_test(test_a_measure_is_nobodys_seat),
+        cmocka_unit_test(test_a_void_race_is_not_to_be_called),
         cmocka_unit_test(test_flips_that_the_list_must_say),
         cmocka_unit_test(test_flips_are_from_the_parties_named),
         cmocka_unit_test(test_parts_add_up),
