@@ -31,9 +31,11 @@ static struct slice description(const struct match_decision *d, struct arena *a)
                         SLICE_FMT(d->choice_id), SLICE_FMT(d->choice_name));
 }
 
-static void try_line(struct search *s, const struct match_decision *d)
+/* undone: what an undo would take back, one of the words by which it is told; "" for others. */
+static void try_line(struct search *s, const struct match_decision *d, const char *undone)
 {
-    struct slice text = text_fold_copy(description(d, s->arena), s->arena);
+    struct slice text = text_fold_copy(
+        arena_printf(s->arena, "%s %.*s", undone, SLICE_FMT(description(d, s->arena))), s->arena);
     struct slice words = text_fold_copy(s->words, s->arena), word;
 
     while (slice_next(&words, ' ', &word))
@@ -42,8 +44,8 @@ static void try_line(struct search *s, const struct match_decision *d)
     if (s->count++ == 0)
         s->found = *d;
     if (s->count <= LISTED)
-        buf_addf(&s->list, "\n  %.*s: %.*s%s%.*s%s%.*s", SLICE_FMT(d->source),
-                 SLICE_FMT(d->contest_text), d->choice_name.len ? " / " : "",
+        buf_addf(&s->list, "\n  %s%s%.*s: %.*s%s%.*s%s%.*s", undone, undone[0] ? " " : "",
+                 SLICE_FMT(d->source), SLICE_FMT(d->contest_text), d->choice_name.len ? " / " : "",
                  SLICE_FMT(d->choice_name), d->choice_id.len ? ", choice " : "",
                  SLICE_FMT(d->choice_id));
 }
@@ -55,7 +57,7 @@ static void try_links(struct search *s, const struct link *links, uint32_t n, ui
         if (links[i].endorsement == endorsement &&
             (links[i].choice != NONE || verb == MATCH_REJECT)) {
             struct match_decision d = match_decision_of(s->m, &links[i], verb);
-            try_line(s, &d);
+            try_line(s, &d, "");
         }
 }
 
@@ -77,7 +79,7 @@ static void try_source(struct search *s, uint32_t endorsement, enum match_verb v
         struct link l = {.contest = value, .endorsement = endorsement};
         for (l.choice = 0; l.choice < l.contest->choice_count; l.choice++) {
             struct match_decision d = match_decision_of(s->m, &l, verb);
-            try_line(s, &d);
+            try_line(s, &d, "");
         }
     }
 }
@@ -90,7 +92,8 @@ static void try_decided(struct search *s, struct slice endorsement)
         if (slice_eq(d->endorsement, endorsement)) {
             struct match_decision undo = *d;
             undo.verb = MATCH_UNDO;
-            try_line(s, &undo);
+            undo.undoes = d->number;
+            try_line(s, &undo, match_verbs[d->verb]);
         }
 }
 
@@ -111,9 +114,11 @@ static bool pick(struct search *s, const struct about *a, enum match_verb verb, 
         return true;
     if (s->count > 1)
         return err_set(e, ERR_NO,
-                       "%zu lines fit; give words that only one has: source, contest, "
+                       "%zu %s fit; give words that only one has: %ssource, contest, "
                        "choice%s:%.*s",
-                       s->count, s->count > LISTED ? " (the first ones)" : "",
+                       s->count, verb == MATCH_UNDO ? "decisions" : "lines",
+                       verb == MATCH_UNDO ? "accept, reject or alias, " : "",
+                       s->count > LISTED ? " (the first ones)" : "",
                        SLICE_FMT(buf_slice(&s->list)));
     return err_set(e, ERR_NO,
                    verb == MATCH_UNDO

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "daemon/base/num.h"
 #include "daemon/base/text.h"
 #include "daemon/core/match.h"
 #include "daemon/core/match_rules.h"
@@ -184,7 +185,7 @@ static bool replaces(const struct match_rule *r, const struct match_rule *old)
         !slice_eq(old->d.source, r->d.source) || !match_rule_same_contest(old, r))
         return false;
     if (r->d.verb == MATCH_UNDO)
-        return match_rule_same_choice(old, r);
+        return match_rule_same_choice(old, r) && (r->d.undoes == 0 || r->d.undoes == old->d.number);
     if ((r->d.verb == MATCH_ALIAS) != (old->d.verb == MATCH_ALIAS))
         return false;
     bool whole = r->d.verb != old->d.verb && (is_whole(r) || is_whole(old));
@@ -313,11 +314,29 @@ void match_decision_write(const struct match_decision *d, struct buf *out)
     const struct slice fields[] = {d->source,       d->county,    d->contest_id,
                                    d->contest_text, d->choice_id, d->choice_name};
 
-    buf_addf(out, "%s\t", match_verbs[d->verb]);
+    buf_addz(out, match_verbs[d->verb]);
+    if (d->verb == MATCH_UNDO && d->undoes > 0)
+        buf_addf(out, " %" PRId64, d->undoes);
+    buf_addc(out, '\t');
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         buf_add(out, fields[i]);
         buf_addc(out, '\t'); /* also the last: an empty one is one too */
     }
+}
+
+/* "accept", "undo", "undo 12". */
+static bool read_verb(struct slice text, struct match_decision *out)
+{
+    struct slice word;
+
+    out->verb = MATCH_VERBS;
+    if (!slice_next(&text, ' ', &word))
+        return false;
+    for (size_t i = 0; i < MATCH_VERBS; i++)
+        if (slice_is(word, match_verbs[i]))
+            out->verb = (enum match_verb)i;
+    return text.len == 0 ? out->verb != MATCH_VERBS
+                         : out->verb == MATCH_UNDO && num_parse(text, 1, INT64_MAX, &out->undoes);
 }
 
 bool match_decision_read(struct slice text, struct match_decision *out)
@@ -327,15 +346,12 @@ bool match_decision_read(struct slice text, struct match_decision *out)
     struct slice field;
     size_t n = 0;
 
-    *out = (struct match_decision){.verb = MATCH_VERBS};
-    if (!slice_next(&text, '\t', &field))
+    *out = (struct match_decision){0};
+    if (!slice_next(&text, '\t', &field) || !read_verb(field, out))
         return false;
-    for (size_t i = 0; i < MATCH_VERBS; i++)
-        if (slice_is(field, match_verbs[i]))
-            out->verb = (enum match_verb)i;
     for (; n < sizeof(fields) / sizeof(fields[0]) && slice_next(&text, '\t', &field); n++)
         *fields[n] = field;
-    return out->verb != MATCH_VERBS && n == sizeof(fields) / sizeof(fields[0]) && text.len == 0;
+    return n == sizeof(fields) / sizeof(fields[0]) && text.len == 0;
 }
 
 const struct match_decision *match_decision_next(const struct model *m, uint32_t *at)

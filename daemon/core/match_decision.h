@@ -20,6 +20,7 @@ extern const char *const match_verbs[MATCH_VERBS]; /* "accept", ... */
  * by its name alone when the feed has renamed its ids. All are plain cleaned text. */
 struct match_decision {
     int64_t number; /* of the desk's decision, for the evidence */
+    int64_t undoes; /* UNDO: the number of the one that falls; 0: all about the same things */
     enum match_verb verb;
     struct slice endorsement, source;              /* endorsement_id, the source's name */
     struct slice county, contest_id, contest_text; /* county: as the contest has it */

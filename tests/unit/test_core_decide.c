@@ -2,7 +2,10 @@
 /* The desk: what it may decide, what that does to calls and counts, and that a restart knows it. */
 #include "tests/unit/night.h"
 
+#include <stdio.h>
+
 #include "daemon/core/decide.h"
+#include "daemon/core/match.h"
 
 static const char list[] =
     "endorsement_id,candidate_name,state,office,district,party,race_id,seats_to_fill,source_hints,"
@@ -433,6 +436,62 @@ static void test_a_match_is_decided_and_calls_follow(void **state)
     night_close(&n);
 }
 
+static const char *standing(const struct night *n)
+{
+    static char verbs[64];
+    const struct match_decision *d;
+    verbs[0] = 0;
+    for (uint32_t at = 0; (d = match_decision_next(core_model(n->core), &at));)
+        snprintf(verbs + strlen(verbs), sizeof verbs - strlen(verbs), "%s ", match_verbs[d->verb]);
+    return verbs;
+}
+
+/* An accept and an alias of one line had the same words, and only both could fall. */
+static void test_one_of_two_decisions_about_a_line_is_undone(void **state)
+{
+    static const char feed[] = LOOSE("Arch", "11", "won");
+    for (int alias = 0; alias < 2; alias++) {
+        struct night n;
+        (void)state;
+        night_open(&n, loose);
+        night_batch(&n, AP, feed, NIGHT_AT(1));
+        assert_true(night_decide(&n, "match accept", "ann", "ap arch", NIGHT_AT(2)));
+        assert_true(night_decide(&n, "match alias", "ann", "ap arch", NIGHT_AT(3)));
+        assert_string_equal(standing(&n), "accept alias ");
+        assert_false(night_decide(&n, "match undo", "ann", "arch", NIGHT_AT(4)));
+        assert_true(refused(&n, "2 decisions fit; give words that only one has: accept, reject or "
+                                "alias, source") &&
+                    refused(&n, "\n  accept ap: ") && refused(&n, "\n  alias ap: "));
+        assert_true(
+            night_decide(&n, "match undo", "ann", alias ? "alias" : "arch accept", NIGHT_AT(4)));
+        assert_string_equal(standing(&n), alias ? "accept " : "alias ");
+        struct core *old = night_restart(&n);
+        assert_string_equal(standing(&n), alias ? "accept " : "alias ");
+        assert_true(night_decide(&n, "match undo", "ann", "", NIGHT_AT(5)));
+        assert_string_equal(standing(&n), "");
+        core_free(old);
+        night_close(&n);
+    }
+}
+
+/* Without one, as it was kept before, all about the same things falls. */
+static void test_an_undo_is_kept_with_the_number_it_undoes(void **state)
+{
+    struct match_decision d;
+    struct buf text;
+    (void)state;
+    buf_init(&text, 1000);
+    assert_true(match_decision_read(SLICE("undo\tap\t\t1\tState\t11\tArch\t"), &d));
+    assert_true(d.verb == MATCH_UNDO && d.undoes == 0);
+    assert_true(match_decision_read(SLICE("undo 12\tap\t\t1\tState\t11\tArch\t"), &d));
+    assert_true(d.verb == MATCH_UNDO && d.undoes == 12);
+    match_decision_write(&d, &text);
+    assert_true(slice_is(buf_slice(&text), "undo 12\tap\t\t1\tState\t11\tArch\t"));
+    assert_false(match_decision_read(SLICE("accept 12\tap\t\t1\tState\t11\tArch\t"), &d));
+    assert_false(match_decision_read(SLICE("undo x\tap\t\t1\tState\t11\tArch\t"), &d));
+    buf_done(&text);
+}
+
 static void test_an_automatic_match_is_rejected(void **state)
 {
     struct night n;
@@ -523,6 +582,8 @@ int main(void)
         cmocka_unit_test(test_a_status_moves_the_denominator),
         cmocka_unit_test(test_polls_are_moved),
         cmocka_unit_test(test_polls_that_close_earlier_let_votes_in_at_once),
+        cmocka_unit_test(test_one_of_two_decisions_about_a_line_is_undone),
+        cmocka_unit_test(test_an_undo_is_kept_with_the_number_it_undoes),
         cmocka_unit_test(test_the_answer_names_what_moved),
         cmocka_unit_test(test_a_restart_knows_what_the_desk_decided),
         cmocka_unit_test(test_a_match_is_decided_and_calls_follow),
