@@ -10,7 +10,7 @@
 
 #define JOIN 4096 /* bytes of a run put behind a line that began in the last one, at first */
 #define PEEK 4096
-#define BLOCK 64 /* bytes looked at together */
+#define BLOCK 64   /* bytes looked at together */
 #define AHEAD 1024 /* of those, bytes asked of memory */
 
 /* ---- the run ---- */
@@ -390,9 +390,7 @@ static inline enum scan scan_line(struct scanner *s)
     s->start = s->at = r->run + r->from;
     s->end = r->run + r->to;
     r->tidy = r->quote && scan_tidy(s);
-    enum scan found = r->tidy    ? SCANNED
-                      : r->quote ? scan_with_quotes(s)
-                                 : scan_plain(s, false);
+    enum scan found = r->tidy ? SCANNED : r->quote ? scan_with_quotes(s) : scan_plain(s, false);
     return r->n <= RECORDS_FIELDS_MAX ? found
                                       : damaged(s, WIRE_SYNTAX, "more fields than any format has");
 }

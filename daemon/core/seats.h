@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Offices that one person holds, by state: a reviewed table, for races of which neither the list nor
- * a feed states the seats. */
+/* Offices that one person holds, by state: a reviewed table, for races of which neither the list
+ * nor a feed states the seats. */
 #ifndef TALLYD_CORE_SEATS_H
 #define TALLYD_CORE_SEATS_H
 

@@ -84,7 +84,7 @@ struct settings {
     const struct slice *publish;
     size_t publish_count;
     int64_t min_cell; /* of a public sum */
-    uint64_t seed;        /* for hash tables only: changes no output */
+    uint64_t seed;    /* for hash tables only: changes no output */
 };
 
 #endif

@@ -181,9 +181,12 @@ static void test_marks_and_columns_to_come(void **state)
 
 static void test_what_cannot_be_ours_is_refused(void **state)
 {
-    static const char *const bad[] = {"claim x",           "claim 1 outcome -1",
-                                      "decision 1 at_ms x", "ruling s digest 12",
-                                      "ruling s accept 2", "begin 0"};
+    static const char *const bad[] = {"claim x",
+                                      "claim 1 outcome -1",
+                                      "decision 1 at_ms x",
+                                      "ruling s digest 12",
+                                      "ruling s accept 2",
+                                      "begin 0"};
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct desk_read in = {.arena = arena_new(1 << 20)};
