@@ -26,7 +26,7 @@
 #include "tests/bench/bare.h"
 
 enum { CHUNK = 16384, ROUNDS_MIN = 3, ROUNDS_MAX = 300 };
-#define SECONDS 3.0 /* for the rounds */
+#define SECONDS 0.8 /* for the rounds */
 #define ARENA_MAX ((size_t)4 << 30)
 #define HEAP_KEPT (1 << 30)
 
