@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* The keys of a document: numbered, so that looking for one is not comparing texts. */
+/* The shapes of a document's objects, so that looking for a key is not comparing texts. */
 #include "parsers/jsontape.h"
 
 #include <endian.h>
 
 #include "daemon/base/hash.h"
+
+/* ---- keys and shapes ---- */
 
 static struct slice key_text(const struct jsontape *t, uint32_t i)
 {
@@ -25,8 +27,46 @@ static const struct index_of by_text = {key_is, key_hash};
 
 static uint32_t key_find(const struct jsontape *t, struct slice text)
 {
-    return index_find(&t->index, &by_text, t, &text, hash64(text, 0));
+    return index_find(&t->key_index, &by_text, t, &text, hash64(text, 0));
 }
+
+/* The key of this text, a new one if need be; ARRAYS_NONE when memory is out. */
+static uint32_t key_of(struct jsontape *t, uint64_t text)
+{
+    uint32_t i = key_find(t, jsontape_text(t, text));
+    if (i != ARRAYS_NONE)
+        return i;
+    i = t->key_count;
+    if (!arrays_grow(&t->arrays, &t->keys, &t->key_room, (uint64_t)i + 1, sizeof *t->keys,
+                     UINT32_MAX / 4))
+        return ARRAYS_NONE;
+    t->keys[i] = (struct jsontape_key){.text = text};
+    return index_add(&t->key_index, &t->arrays, &by_text, t, t->key_count++) ? i : ARRAYS_NONE;
+}
+
+struct step { /* from a shape to the one with one key more */
+    uint32_t from, key;
+};
+
+static bool shape_is(const void *tape, uint32_t i, const void *step)
+{
+    const struct jsontape_shape *s = &((const struct jsontape *)tape)->shapes[i];
+    const struct step *by = step;
+    return s->parent == by->from && s->key == by->key;
+}
+
+static uint64_t step_hash(struct step by)
+{
+    return index_mix(index_mix(0, by.from), by.key);
+}
+
+static uint64_t shape_hash(const void *tape, uint32_t i)
+{
+    const struct jsontape_shape *s = &((const struct jsontape *)tape)->shapes[i];
+    return step_hash((struct step){s->parent, s->key});
+}
+
+static const struct index_of by_step = {shape_is, shape_hash};
 
 static inline uint64_t eight(const char *s)
 {
@@ -37,56 +77,91 @@ static inline uint64_t eight(const char *s)
 
 /* Of a key longer than its two ends: kept out of the way of the others. */
 __attribute__((noinline)) static bool same_middle(const struct jsontape *t,
-                                                  const struct jsontape_key *key, const char *s)
+                                                  const struct jsontape_shape *shape, const char *s)
 {
-    for (uint32_t at = 8; at < key->tail_at; at += 8) {
-        if (eight(s + at) != eight(t->texts + key->text + at))
+    for (uint32_t at = 8; at < shape->tail_at; at += 8) {
+        if (eight(s + at) != eight(t->texts + shape->text + at))
             return false;
     }
     return true;
 }
 
-/* Is it the key that stands at `s`? Behind the last text of a tape is padding enough to read on. */
-static inline bool key_at(const struct jsontape *t, const struct jsontape_key *key, const char *s)
+/* Does the shape end with the key that stands at `s`? Behind the last text of a tape is padding
+ * enough to read on. */
+static inline bool ends_with(const struct jsontape *t, const struct jsontape_shape *shape,
+                             const char *s)
 {
-    return !(((eight(s) ^ key->head) | (eight(s + key->tail_at) ^ key->tail)) & key->counted) &&
-           (key->tail_at <= 8 || same_middle(t, key, s));
+    uint64_t differs = (eight(s) ^ shape->head) | (eight(s + shape->tail_at) ^ shape->tail);
+    return !(differs & shape->counted) && (shape->tail_at <= 8 || same_middle(t, shape, s));
 }
 
-/* The key of this text, a new one if need be; ARRAYS_NONE when memory is out. */
-static uint32_t key_of(struct jsontape *t, uint64_t text)
+/* A shape there was not yet is the only one that can have a key twice. Once an object has made one,
+ * each further key makes one, too: so its keys are marked once, and then one by one. */
+static enum jsontape_keys mark(struct jsontape *t, uint64_t object, struct step by)
 {
-    struct slice bytes = jsontape_text(t, text);
-    uint32_t i = key_find(t, bytes);
-    if (i != ARRAYS_NONE)
-        return i;
-    i = t->key_count;
-    if (!arrays_grow(&t->arrays, &t->keys, &t->key_room, (uint64_t)i + 1, sizeof *t->keys,
-                     UINT32_MAX / 4))
-        return ARRAYS_NONE;
-    size_t n = sizeof(uint32_t) + bytes.len; /* as it stands on the tape */
+    for (uint32_t i = t->marked == object ? 0 : by.from; i; i = t->shapes[i].parent)
+        t->keys[t->shapes[i].key].object = object;
+    t->marked = object;
+    if (t->keys[by.key].object == object)
+        return JSONTAPE_TWICE;
+    t->keys[by.key].object = object;
+    return JSONTAPE_ONCE;
+}
+
+static enum jsontape_keys shape_new(struct jsontape *t, struct step by, uint64_t text)
+{
+    if (!arrays_grow(&t->arrays, &t->shapes, &t->shape_room, (uint64_t)t->shape_count + 1,
+                     sizeof *t->shapes, UINT32_MAX / 4))
+        return JSONTAPE_FULL;
+    size_t n = sizeof(uint32_t) + jsontape_text(t, text).len; /* as it stands on the tape */
     uint32_t tail_at = n > 8 ? (uint32_t)n - 8 : 0;
-    t->keys[i] = (struct jsontape_key){.text = text,
-                                       .counted = UINT64_MAX >> (n < 8 ? 64 - 8 * n : 0),
-                                       .head = eight(t->texts + text),
-                                       .tail = eight(t->texts + text + tail_at),
-                                       .tail_at = tail_at};
-    return index_add(&t->index, &t->arrays, &by_text, t, t->key_count++) ? i : ARRAYS_NONE;
+    t->shapes[t->shape_count] =
+        (struct jsontape_shape){.text = text,
+                                .counted = UINT64_MAX >> (n < 8 ? 64 - 8 * n : 0),
+                                .head = eight(t->texts + text),
+                                .tail = eight(t->texts + text + tail_at),
+                                .tail_at = tail_at,
+                                .key = by.key,
+                                .parent = by.from,
+                                .count = t->shapes[by.from].count + 1};
+    return index_add(&t->shape_index, &t->arrays, &by_step, t, t->shape_count++) ? JSONTAPE_ONCE
+                                                                                 : JSONTAPE_FULL;
 }
 
-/* The key of a text that is not the first guess: the second one, or any. It is the first guess from
- * here on. */
-__attribute__((noinline)) static uint32_t key_learn(struct jsontape *t, uint32_t last, bool inside,
-                                                    uint64_t text)
+/* The shape of `from` and this key, made in the object if need be. */
+static enum jsontape_keys shape_of(struct jsontape *t, uint64_t object, uint32_t from,
+                                   uint64_t text, uint32_t *shape)
 {
-    uint32_t *guesses = inside ? t->keys[last].inside : t->keys[last].next, i = guesses[1];
-    if (!key_at(t, &t->keys[i], t->texts + text) && (i = key_of(t, text)) == ARRAYS_NONE)
-        return ARRAYS_NONE;
-    guesses = inside ? t->keys[last].inside : t->keys[last].next; /* they may have moved */
-    guesses[1] = guesses[0];
-    guesses[0] = i;
-    return i;
+    const struct step by = {from, key_of(t, text)};
+    if (by.key == ARRAYS_NONE)
+        return JSONTAPE_FULL;
+    *shape = index_find(&t->shape_index, &by_step, t, &by, step_hash(by));
+    if (*shape != ARRAYS_NONE)
+        return JSONTAPE_ONCE;
+    *shape = t->shape_count;
+    enum jsontape_keys verdict = mark(t, object, by);
+    return verdict == JSONTAPE_ONCE ? shape_new(t, by, text) : verdict;
 }
+
+/* The shape at a key that is not the first guess: the second one, or any. It is the first guess
+ * from here on. */
+__attribute__((noinline)) static enum jsontape_keys shape_learn(struct jsontape *t, uint64_t object,
+                                                                uint32_t from, uint32_t above,
+                                                                uint64_t text, uint32_t *shape)
+{
+    *shape = from ? t->shapes[from].next[1] : t->shapes[above].inside[1];
+    if (!ends_with(t, &t->shapes[*shape], t->texts + text)) {
+        enum jsontape_keys verdict = shape_of(t, object, from, text, shape);
+        if (verdict != JSONTAPE_ONCE)
+            return verdict;
+    }
+    uint32_t *guesses = from ? t->shapes[from].next : t->shapes[above].inside;
+    guesses[1] = guesses[0];
+    guesses[0] = *shape;
+    return JSONTAPE_ONCE;
+}
+
+/* ---- containers ---- */
 
 /* May a container open among the words from `at` to `end`? Four are looked at in one go, be they
  * words of the array, numbers or what stands behind it: so short arrays cost no branches. */
@@ -138,9 +213,10 @@ static enum jsontape_keys member_keys(struct jsontape *t, const uint32_t *page, 
 {
     enum jsontape_keys verdict = JSONTAPE_ONCE;
     for (; deep; deep &= deep - 1) {
-        uint32_t i = (uint32_t)__builtin_ctzll(deep), end = i < DEEP_LAST ? i + 1 : page[1];
+        uint32_t i = (uint32_t)__builtin_ctzll(deep);
+        uint32_t end = i < DEEP_LAST ? i + 1 : t->shapes[page[0]].count;
         for (; i < end && verdict == JSONTAPE_ONCE; i++) {
-            uint64_t at = page[2 + i];
+            uint64_t at = page[1 + i];
             if (may_hold(t, at))
                 verdict = container_keys(t, at, (uint32_t)t->words[at - 1], culprit);
         }
@@ -148,38 +224,34 @@ static enum jsontape_keys member_keys(struct jsontape *t, const uint32_t *page, 
     return verdict;
 }
 
-/* The keys of one object first, so that each knows the last object that has it. */
+/* The keys of one object first, those of what is in it then. */
 static enum jsontape_keys object_keys(struct jsontape *t, uint64_t object, uint32_t above,
                                       struct slice *culprit)
 {
     uint64_t *words = t->words, *at = words + object + 1;
     uint64_t *end = words + jsontape_end(t, object) - 1, deep = 0;
-    uint32_t *page = t->directory + t->directory_count, *value = page + 2;
-    uint32_t last = above, guess = t->keys[above].inside[0], mask = 0;
+    uint32_t *page = t->directory + t->directory_count, *value = page + 1;
+    uint32_t shape = 0, guess = t->shapes[above].inside[0];
     while (at < end) {
         uint64_t text = *at & JSONTAPE_PAYLOAD;
-        if (!key_at(t, &t->keys[guess], t->texts + text) &&
-            (guess = key_learn(t, last, value == page + 2, text)) == ARRAYS_NONE)
-            return JSONTAPE_FULL;
-        struct jsontape_key *key = &t->keys[guess];
-        if (key->object == object) {
-            *culprit = jsontape_text(t, text);
-            return JSONTAPE_TWICE;
+        if (!ends_with(t, &t->shapes[guess], t->texts + text)) {
+            enum jsontape_keys verdict = shape_learn(t, object, shape, above, text, &guess);
+            if (verdict != JSONTAPE_ONCE) {
+                *culprit = jsontape_text(t, text);
+                return verdict;
+            }
         }
-        key->object = object;
-        mask |= UINT32_C(1) << guess % 32;
         *at++ = jsontape_key_word(guess);
         if (jsontape_is_container((char)(*at >> 56)))
-            deep |= UINT64_C(1) << (value - page < 2 + DEEP_LAST ? value - page - 2 : DEEP_LAST);
+            deep |= UINT64_C(1) << (value - page < 1 + DEEP_LAST ? value - page - 1 : DEEP_LAST);
         *value++ = (uint32_t)(at - words);
         at = words + jsontape_skip(t, (uint64_t)(at - words));
-        last = guess;
-        guess = key->next[0];
+        shape = guess;
+        guess = t->shapes[shape].next[0];
     }
-    page[0] = mask;
-    page[1] = (uint32_t)(value - page) - 2;
+    page[0] = shape;
     *end = (uint64_t)'}' << 56 | t->directory_count;
-    t->directory_count += 2 + page[1];
+    t->directory_count += (uint32_t)(value - page);
     return member_keys(t, page, deep, culprit);
 }
 
@@ -197,66 +269,57 @@ enum jsontape_keys jsontape_keys(struct jsontape *t, struct slice *culprit)
     /* A page takes no more items than its object takes words. */
     t->directory = arena_room(t->arrays.arena, t->length * sizeof *t->directory);
     if (!t->directory ||
-        !arrays_grow(&t->arrays, &t->keys, &t->key_room, 1, sizeof *t->keys, UINT32_MAX / 4))
+        !arrays_grow(&t->arrays, &t->shapes, &t->shape_room, 1, sizeof *t->shapes, UINT32_MAX / 4))
         return JSONTAPE_FULL;
-    /* Key 0 is none, and what the document stands under: no text is as long as it says. */
-    t->keys[0] = (struct jsontape_key){.counted = UINT64_MAX, .head = UINT64_MAX};
-    t->key_count = 1;
+    /* The one without keys, which the document stands under: no text is as long as it says. */
+    t->shapes[0] = (struct jsontape_shape){.counted = UINT64_MAX, .head = UINT64_MAX};
+    t->shape_count = 1;
     return may_hold(t, 1) ? container_keys(t, 1, 0, culprit) : JSONTAPE_ONCE;
 }
 
-uint32_t jsontape_number(struct jsontape *t, struct slice key)
+/* ---- asking ---- */
+
+static uint32_t find_place(const struct jsontape *t, uint32_t shape, uint32_t key)
 {
-    size_t slot = (size_t)(index_mix(0, (uintptr_t)key.ptr) % JSONTAPE_ASKED);
-    for (size_t i = slot; i <= (slot | 1); i++) {
-        if (t->asked[i].len == key.len && memcmp(t->asked[i].text, key.ptr, key.len) == 0)
-            return t->asked[i].number;
-    }
-    uint32_t number = key_find(t, key);
+    while (shape && t->shapes[shape].key != key)
+        shape = t->shapes[shape].parent;
+    return t->shapes[shape].count;
+}
+
+static size_t slot_of(const void *keys, uint32_t shape)
+{
+    return (size_t)index_mix(shape, (uintptr_t)keys);
+}
+
+uint32_t jsontape_place(struct jsontape *t, uint32_t shape, struct slice key)
+{
+    size_t slot = slot_of(key.ptr, shape) % JSONTAPE_ASKED;
+    if (t->asked[slot].shape == shape && t->asked[slot].len == key.len &&
+        memcmp(t->asked[slot].text, key.ptr, key.len) == 0)
+        return t->asked[slot].place;
+    uint32_t place = find_place(t, shape, key_find(t, key));
     if (key.len > 0 && key.len <= JSONTAPE_ASKED_MAX) {
-        t->asked[slot | 1] = t->asked[slot];
         memcpy(t->asked[slot].text, key.ptr, key.len);
         t->asked[slot].len = (uint32_t)key.len;
-        t->asked[slot].number = number;
+        t->asked[slot].shape = shape;
+        t->asked[slot].place = place;
     }
-    return number;
+    return place;
 }
 
-/* The table's place: where it is, else where there is room, else another one's. */
-static size_t table_at(const struct jsontape *t, const struct slice *keys)
+const uint32_t *jsontape_places(struct jsontape *t, uint32_t shape, const struct slice *keys,
+                                size_t n)
 {
-    size_t first = (size_t)(index_mix(0, (uintptr_t)keys) % JSONTAPE_TABLES);
-    for (size_t i = 0; i < JSONTAPE_TABLES; i++) {
-        size_t at = (first + i) % JSONTAPE_TABLES;
-        if (t->tables[at].keys == keys || !t->tables[at].keys)
-            return at;
-    }
-    return first;
-}
-
-const uint32_t *jsontape_numbers(struct jsontape *t, const struct slice *keys, size_t n)
-{
+    size_t slot = slot_of(keys, shape) % JSONTAPE_TABLES;
     if (n > JSONTAPE_TABLE_MAX)
         return NULL;
-    size_t at = table_at(t, keys);
-    if (t->tables[at].keys != keys || t->tables[at].count != n) {
+    if (t->tables[slot].keys != keys || t->tables[slot].shape != shape ||
+        t->tables[slot].count != n) {
         for (size_t i = 0; i < n; i++)
-            t->tables[at].numbers[i] = jsontape_number(t, keys[i]);
-        t->tables[at].keys = keys;
-        t->tables[at].count = (uint32_t)n;
+            t->tables[slot].places[i] = jsontape_place(t, shape, keys[i]);
+        t->tables[slot].keys = keys;
+        t->tables[slot].shape = shape;
+        t->tables[slot].count = (uint32_t)n;
     }
-    return t->tables[at].numbers;
-}
-
-uint64_t jsontape_search(struct jsontape *t, const uint32_t *page, uint32_t number)
-{
-    uint32_t *place = &t->keys[number].place, count = page[1];
-    uint32_t at = *place > 0 && *place <= count ? *place - 1 : 0; /* one member less before it? */
-    for (uint32_t i = 0; i < count; i++, at = at + 1 < count ? at + 1 : 0) {
-        if (!jsontape_is_at(t, page, at, number))
-            continue;
-        *place = at;
-        return page[2 + at];
-    }
-    return 0;
+    return t->tables[slot].places;
 }

@@ -5,9 +5,13 @@
  * A word's first byte is its kind: r the root; { } [ ] with, at the opening ones, the index behind
  * the closing one (and, above that, the number of members, saturated); " with the offset of a text,
  * which lies there as its length in 4 bytes, its bytes and a NUL; l u d with the number itself in
- * the word that follows; t f n. Members of an object alternate key and value. Once jsontape_keys
- * went over them, a key's word is k and the key's number, and the word that closes an object points
- * to its page of the directory.
+ * the word that follows; t f n. Members of an object alternate key and value.
+ *
+ * A shape is the keys of an object in their order. Shapes are a tree: each but the first, which has
+ * no key, is another one and one key more. A feed has few of them and objects without number, so
+ * that what a shape was asked for once is known of all its objects. Once jsontape_keys went over
+ * the objects, a key's word is k and the shape that ends with it, and the word that closes an
+ * object points to its page of the directory: its shape, and then where its values are.
  */
 #ifndef TALLYD_PARSERS_JSONTAPE_H
 #define TALLYD_PARSERS_JSONTAPE_H
@@ -17,20 +21,26 @@
 #include "parsers/arrays.h"
 
 #define JSONTAPE_PAYLOAD UINT64_C(0xffffffffffffff)
-#define JSONTAPE_ASKED 256
+#define JSONTAPE_ASKED 512 /* powers of two */
 #define JSONTAPE_ASKED_MAX 24
-#define JSONTAPE_TABLES 8
+#define JSONTAPE_TABLES 64
 #define JSONTAPE_TABLE_MAX 14
 
 struct jsontape_key {
-    uint64_t text;    /* its offset */
-    uint64_t object;  /* the last one that has it */
+    uint64_t text;   /* its offset */
+    uint64_t object; /* the last one that has it, of those that made shapes */
+};
+
+struct jsontape_shape {
+    uint64_t text;    /* of its last key: the offset, */
     uint64_t counted; /* the bits that count of its first eight bytes, length included: */
     uint64_t head, tail;
     uint32_t tail_at;   /* and of its last eight, which are there */
-    uint32_t place;     /* which member it was where it was found last */
-    uint32_t next[2];   /* the keys that followed it the last times; 0: none yet */
-    uint32_t inside[2]; /* those that the object under it began with */
+    uint32_t key;       /* that key's number */
+    uint32_t parent;    /* without that key */
+    uint32_t count;     /* of its keys */
+    uint32_t next[2];   /* what was this and one key more the last times; 0: nothing yet */
+    uint32_t inside[2]; /* what the object under its last key began with */
 };
 
 struct jsontape {
@@ -39,33 +49,34 @@ struct jsontape {
     uint64_t length; /* of the words */
     struct arrays arrays;
     struct jsontape_key *keys;
-    uint32_t key_count, key_room;
-    struct index index;
-    /* The directory, a page an object: which keys it has, a bit each by their numbers modulo 32,
-     * and then where its values are. */
+    struct jsontape_shape *shapes;
+    uint32_t key_count, key_room, shape_count, shape_room;
+    struct index key_index, shape_index;
+    uint64_t marked; /* the object that all keys of know so far */
     uint32_t *directory;
     uint32_t directory_count;
-    struct { /* keys asked for, by where they lie in the program */
+    struct { /* keys that shapes were asked for; a place: of the value on a page, or 0 */
         char text[JSONTAPE_ASKED_MAX];
-        uint32_t len, number;
+        uint32_t len, shape, place;
     } asked[JSONTAPE_ASKED];
-    struct { /* tables of keys asked for, and the keys' numbers */
+    struct { /* the same of tables of keys */
         const struct slice *keys;
-        uint32_t count, numbers[JSONTAPE_TABLE_MAX];
+        uint32_t count, shape, places[JSONTAPE_TABLE_MAX];
     } tables[JSONTAPE_TABLES];
 };
 
 enum jsontape_keys { JSONTAPE_ONCE, JSONTAPE_TWICE, JSONTAPE_FULL };
 
-/* Number the keys, the same ones alike. When one stands twice in an object, *culprit is the later
- * one in the texts. */
+/* Tell the shapes of all objects. When a key stands twice in one, *culprit is the later one in the
+ * texts. */
 enum jsontape_keys jsontape_keys(struct jsontape *t, struct slice *culprit) MUST_USE;
 
-/* The key's number; ARRAYS_NONE when no object of the document has it. */
-uint32_t jsontape_number(struct jsontape *t, struct slice key);
+/* Where the value of this key is on the pages of a shape; 0 when it has no such key. */
+uint32_t jsontape_place(struct jsontape *t, uint32_t shape, struct slice key);
 
-/* The numbers of all keys of a table that never changes; NULL when there are too many. */
-const uint32_t *jsontape_numbers(struct jsontape *t, const struct slice *keys, size_t n);
+/* The same for all keys of a table that never changes; NULL when there are too many. */
+const uint32_t *jsontape_places(struct jsontape *t, uint32_t shape, const struct slice *keys,
+                                size_t n);
 
 /* ---- words ---- */
 
@@ -74,9 +85,9 @@ static inline char jsontape_kind(const struct jsontape *t, uint64_t at)
     return (char)(t->words[at] >> 56);
 }
 
-static inline uint64_t jsontape_key_word(uint32_t number)
+static inline uint64_t jsontape_key_word(uint32_t shape)
 {
-    return (uint64_t)'k' << 56 | number;
+    return (uint64_t)'k' << 56 | shape;
 }
 
 static inline uint64_t jsontape_payload(const struct jsontape *t, uint64_t at)
@@ -95,7 +106,7 @@ static inline struct slice jsontape_text(const struct jsontape *t, uint64_t offs
 /* The key whose word is at `at`. */
 static inline struct slice jsontape_key_text(const struct jsontape *t, uint64_t at)
 {
-    return jsontape_text(t, t->keys[jsontape_payload(t, at)].text);
+    return jsontape_text(t, t->shapes[jsontape_payload(t, at)].text);
 }
 
 /* Behind the container that begins at `at`. */
@@ -124,31 +135,10 @@ static inline uint64_t jsontape_skip(const struct jsontape *t, uint64_t at)
     return at + 1 + jsontape_is_number(kind);
 }
 
-/* ---- members ---- */
-
-/* The object's page of the directory. */
+/* The object's page of the directory: its shape, and then where its values are. */
 static inline const uint32_t *jsontape_page(const struct jsontape *t, uint64_t object)
 {
     return t->directory + (uint32_t)t->words[jsontape_end(t, object) - 1];
-}
-
-static inline bool jsontape_is_at(const struct jsontape *t, const uint32_t *page, uint32_t place,
-                                  uint32_t number)
-{
-    return place < page[1] && t->words[page[2 + place] - 1] == jsontape_key_word(number);
-}
-
-/* The same where the key is not where it was in the object before. */
-uint64_t jsontape_search(struct jsontape *t, const uint32_t *page, uint32_t number);
-
-/* The value the object of this page has under the key of this number; 0 when it has none. */
-static inline uint64_t jsontape_member(struct jsontape *t, const uint32_t *page, uint32_t number)
-{
-    if (number == ARRAYS_NONE || !(page[0] >> number % 32 & 1))
-        return 0;
-    uint32_t place = t->keys[number].place; /* objects alike have it at the same one */
-    return jsontape_is_at(t, page, place, number) ? page[2 + place]
-                                                  : jsontape_search(t, page, number);
 }
 
 #endif

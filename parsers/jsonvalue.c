@@ -27,9 +27,10 @@ enum json_type json_type(struct json v)
     }
 }
 
-static inline struct json value_at(struct json of, uint64_t at)
+/* What stands at this place of an object's page; 0: nowhere. */
+static inline struct json value_at(struct json object, const uint32_t *page, uint32_t place)
 {
-    return at ? (struct json){of.doc, at} : (struct json){NULL, 0};
+    return place ? (struct json){object.doc, page[place]} : (struct json){NULL, 0};
 }
 
 struct json json_member(struct json object, struct slice key)
@@ -37,17 +38,16 @@ struct json json_member(struct json object, struct slice key)
     if (!json_is(object, '{'))
         return (struct json){NULL, 0};
     const uint32_t *page = jsontape_page(object.doc, object.at);
-    return value_at(object, jsontape_member(object.doc, page, jsontape_number(object.doc, key)));
+    return value_at(object, page, jsontape_place(object.doc, page[0], key));
 }
 
 void json_pick(struct json object, const struct slice *keys, size_t n, struct json *out)
 {
     bool is_object = json_is(object, '{');
-    const uint32_t *numbers = is_object ? jsontape_numbers(object.doc, keys, n) : NULL;
     const uint32_t *page = is_object ? jsontape_page(object.doc, object.at) : NULL;
+    const uint32_t *places = is_object ? jsontape_places(object.doc, page[0], keys, n) : NULL;
     for (size_t i = 0; i < n; i++)
-        out[i] = numbers ? value_at(object, jsontape_member(object.doc, page, numbers[i]))
-                         : json_member(object, keys[i]);
+        out[i] = places ? value_at(object, page, places[i]) : json_member(object, keys[i]);
 }
 
 size_t json_count(struct json v)
