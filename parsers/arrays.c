@@ -51,50 +51,47 @@ bool arrays_grow_more(struct arrays *a, void *array, uint32_t *room, uint64_t ne
 
 /* ---- indexes: open addressing, at most half full ---- */
 
-uint32_t index_find(const struct index *x, const struct index_of *of, const void *list,
-                    const void *key, uint64_t hash)
+uint32_t index_find(const struct index *x, index_is *is, const void *list, const void *key,
+                    uint64_t hash)
 {
-    uint32_t mask = x->room - 1;
+    uint32_t mask = x->room - 1, tag = (uint32_t)hash;
     if (!x->room)
         return ARRAYS_NONE;
-    for (uint32_t at = (uint32_t)hash & mask; x->slots[at]; at = (at + 1) & mask) {
-        if (of->is(list, x->slots[at] - 1, key))
-            return x->slots[at] - 1;
+    for (uint32_t at = tag & mask; x->slots[at].item; at = (at + 1) & mask) {
+        if (x->slots[at].tag == tag && is(list, x->slots[at].item - 1, key))
+            return x->slots[at].item - 1;
     }
     return ARRAYS_NONE;
 }
 
-static void enter(struct index *x, uint32_t item, uint64_t hash)
+static void enter(struct index *x, struct index_slot slot)
 {
-    uint32_t mask = x->room - 1, at = (uint32_t)hash & mask;
-    while (x->slots[at])
+    uint32_t mask = x->room - 1, at = slot.tag & mask;
+    while (x->slots[at].item)
         at = (at + 1) & mask;
-    x->slots[at] = item + 1;
+    x->slots[at] = slot;
 }
 
 bool index_reserve(struct index *x, struct arrays *a, uint32_t room)
 {
-    return arrays_grow(a, &x->slots, &x->room, room, sizeof *x->slots, UINT32_MAX / 2);
+    return arrays_grow(a, &x->slots, &x->room, room, sizeof *x->slots, UINT32_MAX / 4);
 }
 
-bool index_add(struct index *x, struct arrays *a, const struct index_of *of, const void *list,
-               uint32_t item)
+bool index_add(struct index *x, struct arrays *a, uint32_t item, uint64_t hash)
 {
     if (x->count >= x->room / 2) {
         struct index wider = {.count = x->count};
-        if (!arrays_grow(a, &wider.slots, &wider.room,
-                         x->room ? (x->room < 1024 ? 4 : 2) * (uint64_t)x->room : 8,
-                         sizeof *wider.slots, UINT32_MAX / 2))
+        if (!index_reserve(&wider, a, x->room ? (x->room < 1024 ? 4 : 2) * x->room : 8))
             return false;
         for (uint32_t i = 0; i < x->room; i++) {
-            if (x->slots[i])
-                enter(&wider, x->slots[i] - 1, of->hash(list, x->slots[i] - 1));
+            if (x->slots[i].item)
+                enter(&wider, x->slots[i]);
         }
         if (x->room)
             give(a, x->slots, class_of(x->room * sizeof *x->slots));
         *x = wider;
     }
-    enter(x, item, of->hash(list, item));
+    enter(x, (struct index_slot){(uint32_t)hash, item + 1});
     x->count++;
     return true;
 }

@@ -27,26 +27,26 @@ static inline bool arrays_grow(struct arrays *a, void *array, uint32_t *room, ui
     return need <= *room || arrays_grow_more(a, array, room, need, size, cap);
 }
 
-/* An index over items 0, 1, ... of a list that its functions know. */
+/* An index over items 0, 1, ... of a list; what tells them apart is the caller's. */
+struct index_slot {
+    uint32_t tag;  /* of the hash, so that hardly any item is looked at in vain */
+    uint32_t item; /* its number plus 1; 0: free */
+};
 struct index {
-    uint32_t *slots; /* an item's number plus 1; 0: free */
+    struct index_slot *slots;
     uint32_t room, count;
 };
-struct index_of {
-    bool (*is)(const void *list, uint32_t item, const void *key);
-    uint64_t (*hash)(const void *list, uint32_t item);
-};
+typedef bool index_is(const void *list, uint32_t item, const void *key);
 
 /* The item with this key, whose hash that is; ARRAYS_NONE when there is none. */
-uint32_t index_find(const struct index *x, const struct index_of *of, const void *list,
-                    const void *key, uint64_t hash);
+uint32_t index_find(const struct index *x, index_is *is, const void *list, const void *key,
+                    uint64_t hash);
 
 /* Room, a power of two, in an index that is empty: where much is to come. */
 bool index_reserve(struct index *x, struct arrays *a, uint32_t room) MUST_USE;
 
 /* Enter an item that is not there. False when memory is out. */
-bool index_add(struct index *x, struct arrays *a, const struct index_of *of, const void *list,
-               uint32_t item) MUST_USE;
+bool index_add(struct index *x, struct arrays *a, uint32_t item, uint64_t hash) MUST_USE;
 
 /* Numbers mixed to a hash. */
 static inline uint64_t index_mix(uint64_t hash, uint64_t more)

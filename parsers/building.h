@@ -29,7 +29,8 @@ struct building { /* a contest under way */
     uint32_t choice_count, choice_room, unit_count, unit_room, row_room;
     struct index choice_index, unit_index; /* the total is not in it */
     uint32_t choice, unit;                 /* the last one spoken of */
-    uint32_t first; /* the contest with this one's key that came before, or NOBODY */
+    uint32_t units_alike; /* the first so many are those of the contest before, at their places */
+    uint32_t first;       /* the contest with this one's key that came before, or NOBODY */
     struct results_text why;
     struct results_text part_id, part_name; /* of the county that it is a part in */
     uint32_t sum_count;
@@ -43,7 +44,7 @@ struct results_builder {
     struct arena *arena;
     struct arrays arrays;
     struct results_facts facts;
-    struct building *contests;
+    struct building **contests;
     uint32_t count, room, current;
     struct index index; /* of the contests, the first of each key */
     struct pool pool;

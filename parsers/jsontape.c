@@ -18,22 +18,16 @@ static bool key_is(const void *tape, uint32_t i, const void *text)
     return slice_eq(key_text(tape, i), *(const struct slice *)text);
 }
 
-static uint64_t key_hash(const void *tape, uint32_t i)
-{
-    return hash64(key_text(tape, i), 0);
-}
-
-static const struct index_of by_text = {key_is, key_hash};
-
 static uint32_t key_find(const struct jsontape *t, struct slice text)
 {
-    return index_find(&t->key_index, &by_text, t, &text, hash64(text, 0));
+    return index_find(&t->key_index, key_is, t, &text, hash64(text, 0));
 }
 
 /* The key of this text, a new one if need be; ARRAYS_NONE when memory is out. */
 static uint32_t key_of(struct jsontape *t, uint64_t text)
 {
-    uint32_t i = key_find(t, jsontape_text(t, text));
+    struct slice bytes = jsontape_text(t, text);
+    uint32_t i = key_find(t, bytes);
     if (i != ARRAYS_NONE)
         return i;
     i = t->key_count;
@@ -41,7 +35,7 @@ static uint32_t key_of(struct jsontape *t, uint64_t text)
                      UINT32_MAX / 4))
         return ARRAYS_NONE;
     t->keys[i] = (struct jsontape_key){.text = text};
-    return index_add(&t->key_index, &t->arrays, &by_text, t, t->key_count++) ? i : ARRAYS_NONE;
+    return index_add(&t->key_index, &t->arrays, t->key_count++, hash64(bytes, 0)) ? i : ARRAYS_NONE;
 }
 
 struct step { /* from a shape to the one with one key more */
@@ -60,14 +54,6 @@ static uint64_t step_hash(struct step by)
     return index_mix(index_mix(0, by.from), by.key);
 }
 
-static uint64_t shape_hash(const void *tape, uint32_t i)
-{
-    const struct jsontape_shape *s = &((const struct jsontape *)tape)->shapes[i];
-    return step_hash((struct step){s->parent, s->key});
-}
-
-static const struct index_of by_step = {shape_is, shape_hash};
-
 static inline uint64_t eight(const char *s)
 {
     uint64_t bytes;
@@ -76,11 +62,11 @@ static inline uint64_t eight(const char *s)
 }
 
 /* Of a key longer than its two ends: kept out of the way of the others. */
-__attribute__((noinline)) static bool same_middle(const struct jsontape *t,
+__attribute__((noinline)) static bool same_middle(const char *texts,
                                                   const struct jsontape_shape *shape, const char *s)
 {
     for (uint32_t at = 8; at < shape->tail_at; at += 8) {
-        if (eight(s + at) != eight(t->texts + shape->text + at))
+        if (eight(s + at) != eight(texts + shape->text + at))
             return false;
     }
     return true;
@@ -88,11 +74,10 @@ __attribute__((noinline)) static bool same_middle(const struct jsontape *t,
 
 /* Does the shape end with the key that stands at `s`? Behind the last text of a tape is padding
  * enough to read on. */
-static inline bool ends_with(const struct jsontape *t, const struct jsontape_shape *shape,
-                             const char *s)
+static inline bool ends_with(const char *texts, const struct jsontape_shape *shape, const char *s)
 {
     uint64_t differs = (eight(s) ^ shape->head) | (eight(s + shape->tail_at) ^ shape->tail);
-    return !(differs & shape->counted) && (shape->tail_at <= 8 || same_middle(t, shape, s));
+    return !(differs & shape->counted) && (shape->tail_at <= 8 || same_middle(texts, shape, s));
 }
 
 /* A shape there was not yet is the only one that can have a key twice. Once an object has made one,
@@ -124,8 +109,8 @@ static enum jsontape_keys shape_new(struct jsontape *t, struct step by, uint64_t
                                 .key = by.key,
                                 .parent = by.from,
                                 .count = t->shapes[by.from].count + 1};
-    return index_add(&t->shape_index, &t->arrays, &by_step, t, t->shape_count++) ? JSONTAPE_ONCE
-                                                                                 : JSONTAPE_FULL;
+    return index_add(&t->shape_index, &t->arrays, t->shape_count++, step_hash(by)) ? JSONTAPE_ONCE
+                                                                                   : JSONTAPE_FULL;
 }
 
 /* The shape of `from` and this key, made in the object if need be. */
@@ -135,7 +120,7 @@ static enum jsontape_keys shape_of(struct jsontape *t, uint64_t object, uint32_t
     const struct step by = {from, key_of(t, text)};
     if (by.key == ARRAYS_NONE)
         return JSONTAPE_FULL;
-    *shape = index_find(&t->shape_index, &by_step, t, &by, step_hash(by));
+    *shape = index_find(&t->shape_index, shape_is, t, &by, step_hash(by));
     if (*shape != ARRAYS_NONE)
         return JSONTAPE_ONCE;
     *shape = t->shape_count;
@@ -150,7 +135,7 @@ __attribute__((noinline)) static enum jsontape_keys shape_learn(struct jsontape 
                                                                 uint64_t text, uint32_t *shape)
 {
     *shape = from ? t->shapes[from].next[1] : t->shapes[above].inside[1];
-    if (!ends_with(t, &t->shapes[*shape], t->texts + text)) {
+    if (!ends_with(t->texts, &t->shapes[*shape], t->texts + text)) {
         enum jsontape_keys verdict = shape_of(t, object, from, text, shape);
         if (verdict != JSONTAPE_ONCE)
             return verdict;
@@ -208,8 +193,8 @@ static enum jsontape_keys array_keys(struct jsontape *t, uint64_t array, uint32_
 /* The members of an object that are deep: a bit each, the last one for all from there on. */
 #define DEEP_LAST 63
 
-static enum jsontape_keys member_keys(struct jsontape *t, const uint32_t *page, uint64_t deep,
-                                      struct slice *culprit)
+__attribute__((noinline)) static enum jsontape_keys
+member_keys(struct jsontape *t, const uint32_t *page, uint64_t deep, struct slice *culprit)
 {
     enum jsontape_keys verdict = JSONTAPE_ONCE;
     for (; deep; deep &= deep - 1) {
@@ -225,34 +210,42 @@ static enum jsontape_keys member_keys(struct jsontape *t, const uint32_t *page, 
 }
 
 /* The keys of one object first, those of what is in it then. */
-static enum jsontape_keys object_keys(struct jsontape *t, uint64_t object, uint32_t above,
-                                      struct slice *culprit)
+__attribute__((noinline)) static enum jsontape_keys
+object_keys(struct jsontape *t, uint64_t object, uint32_t above, struct slice *culprit)
 {
-    uint64_t *words = t->words, *at = words + object + 1;
-    uint64_t *end = words + jsontape_end(t, object) - 1, deep = 0;
+    const struct jsontape_shape *shapes = t->shapes;
+    const char *texts = t->texts;
+    uint64_t *words = t->words, *at = words + object + 1, deep = 0;
+    uint64_t *end = words + jsontape_end(t, object) - 1;
     uint32_t *page = t->directory + t->directory_count, *value = page + 1;
-    uint32_t shape = 0, guess = t->shapes[above].inside[0];
+    uint32_t shape = 0, guess = shapes[above].inside[0];
     while (at < end) {
         uint64_t text = *at & JSONTAPE_PAYLOAD;
-        if (!ends_with(t, &t->shapes[guess], t->texts + text)) {
+        if (!ends_with(texts, &shapes[guess], texts + text)) {
             enum jsontape_keys verdict = shape_learn(t, object, shape, above, text, &guess);
             if (verdict != JSONTAPE_ONCE) {
                 *culprit = jsontape_text(t, text);
                 return verdict;
             }
+            shapes = t->shapes; /* they may have moved */
         }
         *at++ = jsontape_key_word(guess);
-        if (jsontape_is_container((char)(*at >> 56)))
-            deep |= UINT64_C(1) << (value - page < 1 + DEEP_LAST ? value - page - 1 : DEEP_LAST);
+        char kind = (char)(*at >> 56);
         *value++ = (uint32_t)(at - words);
-        at = words + jsontape_skip(t, (uint64_t)(at - words));
+        if (jsontape_is_container(kind)) {
+            ptrdiff_t i = value - page - 2;
+            deep |= UINT64_C(1) << (i < DEEP_LAST ? i : DEEP_LAST);
+            at = words + (uint32_t)*at;
+        } else {
+            at += 1 + jsontape_is_number(kind);
+        }
         shape = guess;
-        guess = t->shapes[shape].next[0];
+        guess = shapes[shape].next[0];
     }
     page[0] = shape;
     *end = (uint64_t)'}' << 56 | t->directory_count;
     t->directory_count += (uint32_t)(value - page);
-    return member_keys(t, page, deep, culprit);
+    return deep ? member_keys(t, page, deep, culprit) : JSONTAPE_ONCE;
 }
 
 /* The keys of all objects in a container, which stands under that key. As deep as the text may be
@@ -266,8 +259,8 @@ static enum jsontape_keys container_keys(struct jsontape *t, uint64_t at, uint32
 
 enum jsontape_keys jsontape_keys(struct jsontape *t, struct slice *culprit)
 {
-    /* A page takes no more items than its object takes words. */
-    t->directory = arena_room(t->arrays.arena, t->length * sizeof *t->directory);
+    /* A page takes half as many items as its object takes words, or fewer. */
+    t->directory = arena_room(t->arrays.arena, (t->length / 2 + 1) * sizeof *t->directory);
     if (!t->directory ||
         !arrays_grow(&t->arrays, &t->shapes, &t->shape_room, 1, sizeof *t->shapes, UINT32_MAX / 4))
         return JSONTAPE_FULL;
@@ -307,19 +300,19 @@ uint32_t jsontape_place(struct jsontape *t, uint32_t shape, struct slice key)
     return place;
 }
 
-const uint32_t *jsontape_places(struct jsontape *t, uint32_t shape, const struct slice *keys,
-                                size_t n)
+const uint8_t *jsontape_places(struct jsontape *t, uint32_t shape, const struct slice *keys,
+                               size_t n)
 {
     size_t slot = slot_of(keys, shape) % JSONTAPE_TABLES;
-    if (n > JSONTAPE_TABLE_MAX)
+    if (n > JSONTAPE_TABLE_MAX || t->shapes[shape].count > UINT8_MAX)
         return NULL;
     if (t->tables[slot].keys != keys || t->tables[slot].shape != shape ||
         t->tables[slot].count != n) {
         for (size_t i = 0; i < n; i++)
-            t->tables[slot].places[i] = jsontape_place(t, shape, keys[i]);
+            t->tables[slot].places[i] = (uint8_t)jsontape_place(t, shape, keys[i]);
         t->tables[slot].keys = keys;
         t->tables[slot].shape = shape;
-        t->tables[slot].count = (uint32_t)n;
+        t->tables[slot].count = (uint8_t)n;
     }
     return t->tables[slot].places;
 }

@@ -21,10 +21,10 @@
 #include "parsers/arrays.h"
 
 #define JSONTAPE_PAYLOAD UINT64_C(0xffffffffffffff)
-#define JSONTAPE_ASKED 512 /* powers of two */
+#define JSONTAPE_ASKED 256 /* powers of two */
 #define JSONTAPE_ASKED_MAX 24
-#define JSONTAPE_TABLES 64
-#define JSONTAPE_TABLE_MAX 14
+#define JSONTAPE_TABLES 256
+#define JSONTAPE_TABLE_MAX 18
 
 struct jsontape_key {
     uint64_t text;   /* its offset */
@@ -59,9 +59,10 @@ struct jsontape {
         char text[JSONTAPE_ASKED_MAX];
         uint32_t len, shape, place;
     } asked[JSONTAPE_ASKED];
-    struct { /* the same of tables of keys */
+    struct { /* the same of tables of keys, where no place is beyond a byte */
         const struct slice *keys;
-        uint32_t count, shape, places[JSONTAPE_TABLE_MAX];
+        uint32_t shape;
+        uint8_t count, places[JSONTAPE_TABLE_MAX + 1];
     } tables[JSONTAPE_TABLES];
 };
 
@@ -74,9 +75,9 @@ enum jsontape_keys jsontape_keys(struct jsontape *t, struct slice *culprit) MUST
 /* Where the value of this key is on the pages of a shape; 0 when it has no such key. */
 uint32_t jsontape_place(struct jsontape *t, uint32_t shape, struct slice key);
 
-/* The same for all keys of a table that never changes; NULL when there are too many. */
-const uint32_t *jsontape_places(struct jsontape *t, uint32_t shape, const struct slice *keys,
-                                size_t n);
+/* The same for all keys of a table that never changes; NULL when there are too many for it. */
+const uint8_t *jsontape_places(struct jsontape *t, uint32_t shape, const struct slice *keys,
+                               size_t n);
 
 /* ---- words ---- */
 

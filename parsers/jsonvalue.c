@@ -45,7 +45,7 @@ void json_pick(struct json object, const struct slice *keys, size_t n, struct js
 {
     bool is_object = json_is(object, '{');
     const uint32_t *page = is_object ? jsontape_page(object.doc, object.at) : NULL;
-    const uint32_t *places = is_object ? jsontape_places(object.doc, page[0], keys, n) : NULL;
+    const uint8_t *places = is_object ? jsontape_places(object.doc, page[0], keys, n) : NULL;
     for (size_t i = 0; i < n; i++)
         out[i] = places ? value_at(object, page, places[i]) : json_member(object, keys[i]);
 }

@@ -383,18 +383,10 @@ static uint64_t value_mix(enum role role, struct slice text)
     return hash;
 }
 
-static uint64_t value_hash(const void *list, uint32_t i)
-{
-    const struct mapping_value *v = &((const struct mapping_value *)list)[i];
-    return value_mix(v->role, v->text);
-}
-
-static const struct index_of values_by_text = {value_is, value_hash};
-
 static uint32_t find_value(const struct mapping *m, enum role role, struct slice text)
 {
     const struct value_key key = {role, text};
-    return index_find(&m->value_index, &values_by_text, m->values, &key, value_mix(role, text));
+    return index_find(&m->value_index, value_is, m->values, &key, value_mix(role, text));
 }
 
 /* Of two values for one text the first counts. */
@@ -405,7 +397,7 @@ static bool index_values(struct mapping *m, struct fault *f)
         const struct mapping_value *v = &m->values[i];
         m->valued |= UINT64_C(1) << v->role;
         if (find_value(m, v->role, v->text) == ARRAYS_NONE &&
-            !index_add(&m->value_index, &arrays, &values_by_text, m->values, i))
+            !index_add(&m->value_index, &arrays, i, value_mix(v->role, v->text)))
             return fault_set(f, WIRE_LIMIT, "out of memory");
     }
     return true;

@@ -10,7 +10,7 @@
 
 struct pool_entry {
     const char *raw; /* as the feed wrote it; NULL: as it lies in the pool */
-    uint32_t raw_len, hash;
+    uint32_t raw_len;
     struct results_text text;
     uint32_t next; /* the entry that was looked for after it */
 };
@@ -26,14 +26,7 @@ static bool entry_is(const void *pool, uint32_t i, const void *raw)
     return slice_eq(entry_raw(pool, i), *(const struct slice *)raw);
 }
 
-static uint64_t entry_hash(const void *pool, uint32_t i)
-{
-    return ((const struct pool *)pool)->entries[i].hash;
-}
-
-static const struct index_of by_raw = {entry_is, entry_hash};
-
-static bool add_entry(struct pool *p, struct pool_entry e)
+static bool add_entry(struct pool *p, struct pool_entry e, uint32_t hash)
 {
     if (!arrays_grow(p->arrays, &p->entries, &p->entry_room, (uint64_t)p->entry_count + 1,
                      sizeof *p->entries, UINT32_MAX / 4))
@@ -41,7 +34,7 @@ static bool add_entry(struct pool *p, struct pool_entry e)
     p->entries[p->entry_count] = e;
     p->entries[p->last].next = p->entry_count;
     p->last = p->entry_count;
-    return index_add(&p->index, p->arrays, &by_raw, p, p->entry_count++);
+    return index_add(&p->index, p->arrays, p->entry_count++, hash);
 }
 
 static uint32_t raw_hash(struct slice raw)
@@ -60,7 +53,7 @@ static bool found(struct pool *p, uint32_t i, struct results_text *out)
 
 static bool find(struct pool *p, struct slice raw, uint32_t hash, struct results_text *out)
 {
-    uint32_t i = index_find(&p->index, &by_raw, p, &raw, hash);
+    uint32_t i = index_find(&p->index, entry_is, p, &raw, hash);
     return i != ARRAYS_NONE && found(p, i, out);
 }
 
@@ -90,7 +83,7 @@ static bool add_text(struct pool *p, struct slice s, uint32_t hash, struct resul
     memcpy(p->bytes + p->len, s.ptr, s.len); /* its NUL: new room is zeroed */
     *out = (struct results_text){p->len, (uint32_t)s.len};
     p->len = (uint32_t)end;
-    return add_entry(p, (struct pool_entry){.hash = hash, .text = *out});
+    return add_entry(p, (struct pool_entry){.text = *out}, hash);
 }
 
 bool pool_add_clean(struct pool *p, struct slice s, struct results_text *out)
@@ -119,7 +112,7 @@ bool pool_add(struct pool *p, struct slice raw, struct results_text *out)
         return true;
     struct slice copy = arena_copy(p->arrays->arena, raw);
     return copy.ptr &&
-           add_entry(p, (struct pool_entry){copy.ptr, (uint32_t)copy.len, hash, *out, 0});
+           add_entry(p, (struct pool_entry){copy.ptr, (uint32_t)copy.len, *out, 0}, hash);
 }
 
 bool pool_grow_more(struct arena *a, void *array, uint32_t *room, uint64_t need, size_t size,

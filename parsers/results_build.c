@@ -32,7 +32,7 @@ static bool text_same(struct results_text a, struct results_text b)
 
 static bool contest_is(const void *list, uint32_t i, const void *key)
 {
-    const struct results_contest *a = &((const struct building *)list)[i].record, *b = key;
+    const struct results_contest *a = &((struct building *const *)list)[i]->record, *b = key;
     return text_same(a->id, b->id) && text_same(a->text, b->text) &&
            text_same(a->county, b->county);
 }
@@ -40,11 +40,6 @@ static bool contest_is(const void *list, uint32_t i, const void *key)
 static uint64_t contest_mix(const struct results_contest *r)
 {
     return index_mix(index_mix(index_mix(0, r->id.off), r->text.off), r->county.off);
-}
-
-static uint64_t contest_hash(const void *list, uint32_t i)
-{
-    return contest_mix(&((const struct building *)list)[i].record);
 }
 
 /* By id; by name and party where there is none. */
@@ -90,20 +85,24 @@ static uint64_t unit_hash(const void *list, uint32_t i)
     return unit_mix(&k->units[i], k->rows[i].parent);
 }
 
+struct kind {
+    index_is *is;
+    uint64_t (*hash)(const void *list, uint32_t item);
+};
+
 /* The item with this key among those from `from` on, or ARRAYS_NONE. Of few each is looked at; for
  * more there is an index, which is told now what came since it was last asked. False when memory is
  * out. */
-static bool find_item(struct index *x, struct arrays *a, const struct index_of *of,
-                      const void *list, uint32_t from, uint32_t to, const void *key, uint64_t hash,
-                      uint32_t *item)
+static bool find_item(struct index *x, struct arrays *a, const struct kind *of, const void *list,
+                      uint32_t from, uint32_t to, const void *key, uint64_t hash, uint32_t *item)
 {
     *item = ARRAYS_NONE;
     if (to - from > FEW) {
         for (uint32_t i = from + x->count; i < to; i++) {
-            if (!index_add(x, a, of, list, i))
+            if (!index_add(x, a, i, of->hash(list, i)))
                 return false;
         }
-        *item = index_find(x, of, list, key, hash);
+        *item = index_find(x, of->is, list, key, hash);
         return true;
     }
     for (uint32_t i = from; i < to && *item == ARRAYS_NONE; i++) {
@@ -113,9 +112,8 @@ static bool find_item(struct index *x, struct arrays *a, const struct index_of *
     return true;
 }
 
-static const struct index_of contests_by_key = {contest_is, contest_hash};
-static const struct index_of choices_by_key = {choice_is, choice_hash};
-static const struct index_of units_by_key = {unit_is, unit_hash};
+static const struct kind choices_by_key = {choice_is, choice_hash};
+static const struct kind units_by_key = {unit_is, unit_hash};
 
 /* ---- what drivers call ---- */
 
@@ -180,7 +178,7 @@ void results_contest_bad(struct results_builder *b, const char *fmt, ...)
     if (b->current == BUILDING_NOBODY)
         return;
     va_start(ap, fmt);
-    contest_badv(b, &b->contests[b->current], fmt, ap);
+    contest_badv(b, b->contests[b->current], fmt, ap);
     va_end(ap);
 }
 
@@ -229,9 +227,13 @@ bool results_contest_begin(struct results_builder *b, const struct results_conte
     if (!arrays_grow(&b->arrays, &b->contests, &b->room, b->count + 1, sizeof *b->contests,
                      CONTESTS_MAX))
         return building_full(e);
-    struct building *k = &b->contests[b->count];
-    *k = (struct building){.first = BUILDING_NOBODY};
-    if (!fill_contest(b, in, b->count ? &k[-1].record : &k->record, &k->record) ||
+    struct building *k = arena_room(b->arena, sizeof *k);
+    if (!k)
+        return building_full(e);
+    *k = (struct building){.first = BUILDING_NOBODY, .units_alike = 1};
+    b->contests[b->count] = k;
+    const struct building *like = b->count ? b->contests[b->count - 1] : k;
+    if (!fill_contest(b, in, &like->record, &k->record) ||
         !arrays_grow(&b->arrays, &k->units, &k->unit_room, 1, sizeof *k->units, UNITS_MAX) ||
         !arrays_grow(&b->arrays, &k->rows, &k->row_room, 1, sizeof *k->rows, UNITS_MAX))
         return building_full(e);
@@ -248,9 +250,8 @@ bool results_contest_begin(struct results_builder *b, const struct results_conte
             return building_full(e);
     }
     const struct results_contest *r = &k->record;
-    k->first = index_find(&b->index, &contests_by_key, b->contests, r, contest_mix(r));
-    if (k->first == BUILDING_NOBODY &&
-        !index_add(&b->index, &b->arrays, &contests_by_key, b->contests, b->count))
+    k->first = index_find(&b->index, contest_is, b->contests, r, contest_mix(r));
+    if (k->first == BUILDING_NOBODY && !index_add(&b->index, &b->arrays, b->count, contest_mix(r)))
         return building_full(e);
     b->current = b->count++;
     if (!r->id.len && !r->text.len)
@@ -266,7 +267,7 @@ bool results_contest_again(struct results_builder *b, struct slice county, struc
 {
     struct results_contest key;
     if (b->current != BUILDING_NOBODY) { /* rows of one contest mostly follow each other */
-        const struct building *k = &b->contests[b->current];
+        const struct building *k = b->contests[b->current];
         if (pool_is(&b->pool, k->record.id, id) && pool_is(&b->pool, k->record.text, text) &&
             pool_is(&b->pool, k->record.county, county) && k->first == BUILDING_NOBODY)
             return true;
@@ -274,7 +275,7 @@ bool results_contest_again(struct results_builder *b, struct slice county, struc
     if (!pool_add(&b->pool, county, &key.county) || !pool_add(&b->pool, id, &key.id) ||
         !pool_add(&b->pool, text, &key.text))
         return false;
-    uint32_t i = index_find(&b->index, &contests_by_key, b->contests, &key, contest_mix(&key));
+    uint32_t i = index_find(&b->index, contest_is, b->contests, &key, contest_mix(&key));
     if (i == ARRAYS_NONE)
         return false;
     b->current = i;
@@ -302,7 +303,7 @@ bool results_contest_same(struct results_builder *b, const struct results_contes
     struct results_contest said = {0};
     if (b->current == BUILDING_NOBODY)
         return err_set(e, ERR_BUG, "the driver fills a contest before it began one");
-    struct results_contest *had = &b->contests[b->current].record;
+    struct results_contest *had = &b->contests[b->current]->record;
     if (!fill_contest(b, in, had, &said))
         return building_full(e);
     hold_text(b, "office", had->office, said.office);
@@ -328,15 +329,21 @@ void results_contest_at(struct results_builder *b, uint32_t index)
 void results_contest_flags(struct results_builder *b, uint32_t flags)
 {
     if (b->current != BUILDING_NOBODY)
-        b->contests[b->current].record.flags |= flags & CONTEST_FLAGS;
+        b->contests[b->current]->record.flags |= flags & CONTEST_FLAGS;
 }
 
 static struct building *current(struct results_builder *b, struct err *e)
 {
     if (b->current != BUILDING_NOBODY)
-        return &b->contests[b->current];
+        return b->contests[b->current];
     err_set(e, ERR_BUG, "the driver fills a contest before it began one");
     return NULL;
+}
+
+/* The one begun before the current one; NULL. */
+static const struct building *before(const struct results_builder *b)
+{
+    return b->current > 0 ? b->contests[b->current - 1] : NULL;
 }
 
 /* The same choice once more: it may add what was not known, and contradict nothing. */
@@ -388,8 +395,8 @@ static const struct results_choice *choice_like(const struct results_builder *b,
                                                 const struct building *k)
 {
     static const struct results_choice none;
-    return b->current > 0 && k->choice_count < k[-1].choice_count ? &k[-1].choices[k->choice_count]
-                                                                  : &none;
+    const struct building *old = before(b);
+    return old && k->choice_count < old->choice_count ? &old->choices[k->choice_count] : &none;
 }
 
 static bool choice_add(struct results_builder *b, struct building *k,
@@ -482,8 +489,22 @@ static bool unit_add(struct results_builder *b, struct building *k, const struct
 static const struct results_unit *unit_like(const struct results_builder *b,
                                             const struct building *k)
 {
-    return b->current > 0 && k->unit_count < k[-1].unit_count ? &k[-1].units[k->unit_count]
-                                                              : &k->units[0];
+    const struct building *old = before(b);
+    return old && k->unit_count < old->unit_count ? &old->units[k->unit_count] : &k->units[0];
+}
+
+/* All units so far are those of the contest before, and this would be its next: that contest has it
+ * once, so it is new here. */
+static bool goes_on_alike(const struct results_builder *b, struct building *k,
+                          const struct results_unit *r, uint32_t parent)
+{
+    const struct building *old = before(b);
+    const struct unit_key key = {r, parent};
+    if (!old || k->units_alike < k->unit_count || k->unit_count >= old->unit_count ||
+        !unit_is(old, k->unit_count, &key))
+        return false;
+    k->units_alike++;
+    return true;
 }
 
 static bool unit_find(struct results_builder *b, struct building *k,
@@ -495,6 +516,8 @@ static bool unit_find(struct results_builder *b, struct building *k,
         if (!pool_add_like(&b->pool, in->id, like->id, &r->id) ||
             !pool_add_like(&b->pool, in->name, like->name, &r->name))
             return building_full(e);
+        if (goes_on_alike(b, k, r, in->parent))
+            return unit_add(b, k, r, in->parent, index, e);
         const struct unit_key key = {r, in->parent};
         if (!find_item(&k->unit_index, &b->arrays, &units_by_key, k, 1, k->unit_count, &key,
                        unit_mix(r, in->parent), index))
@@ -532,7 +555,7 @@ bool results_unit(struct results_builder *b, const struct results_unit_in *in, u
 bool results_units_again(struct results_builder *b, struct err *e)
 {
     struct building *k = current(b, e);
-    const struct building *of = k && b->current > 0 ? &k[-1] : NULL;
+    const struct building *of = k ? before(b) : NULL;
     if (!of || k->unit_count > 1)
         return err_set(e, ERR_BUG, "the driver takes over units that are not there");
     uint32_t n = of->unit_count;
@@ -542,7 +565,7 @@ bool results_units_again(struct results_builder *b, struct err *e)
     memcpy(k->units + 1, of->units + 1, (n - 1) * sizeof *k->units);
     for (uint32_t u = 1; u < n; u++)
         k->rows[u] = (struct row){.parent = of->rows[u].parent, .whole = of->rows[u].whole};
-    k->unit_count = n;
+    k->unit_count = k->units_alike = n;
     k->parents = of->parents;
     return true;
 }
@@ -551,8 +574,8 @@ void results_progress(struct results_builder *b, int64_t reporting, int64_t tota
 {
     if (b->current == BUILDING_NOBODY)
         return;
-    b->contests[b->current].units[0].reporting = small(reporting);
-    b->contests[b->current].units[0].total = small(total);
+    b->contests[b->current]->units[0].reporting = small(reporting);
+    b->contests[b->current]->units[0].total = small(total);
 }
 
 /* ---- votes ---- */

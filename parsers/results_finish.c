@@ -65,10 +65,10 @@ static bool contest_kept(const struct building *k)
 static void judge_repeats(struct results_builder *b)
 {
     for (uint32_t i = 0; i < b->count; i++) {
-        struct building *k = &b->contests[i];
+        struct building *k = b->contests[i];
         if (k->first != BUILDING_NOBODY && !k->gone &&
-            (k->bad || !same_contest(&b->contests[k->first], k)))
-            building_bad(b, &b->contests[k->first], "the contest is there twice and differs");
+            (k->bad || !same_contest(b->contests[k->first], k)))
+            building_bad(b, b->contests[k->first], "the contest is there twice and differs");
     }
 }
 
@@ -127,9 +127,9 @@ static bool take_stock(struct results_builder *b, struct counts *n)
 {
     judge_repeats(b);
     for (uint32_t i = 0; i < b->count; i++) {
-        if (!b->contests[i].gone && !settle_contest(b, &b->contests[i]))
+        if (!b->contests[i]->gone && !settle_contest(b, b->contests[i]))
             return false;
-        count_contest(b, &b->contests[i], n);
+        count_contest(b, b->contests[i], n);
     }
     return true;
 }
@@ -138,9 +138,10 @@ static bool judge(struct results_builder *b, const struct counts *n, struct err 
 {
     uint64_t distinct = n->contests + n->problems;
     if (n->bad * 100 > distinct) {
-        const struct building *k = b->contests;
+        uint32_t i = 0;
+        const struct building *k = b->contests[0];
         while (!k->bad || k->gone || k->first != BUILDING_NOBODY)
-            k++;
+            k = b->contests[++i];
         return err_set(
             e, ERR_DATA, "%llu of %llu contests cannot be read; the first, %.*s%s\"%.*s\": %.*s",
             (unsigned long long)n->bad, (unsigned long long)distinct,
@@ -220,7 +221,7 @@ static void write_contest(struct results_builder *b, struct building *k, struct 
 static void write_all(struct results_builder *b, struct pen *p)
 {
     for (uint32_t i = 0; i < b->count; i++) {
-        struct building *k = &b->contests[i];
+        struct building *k = b->contests[i];
         if (contest_kept(k)) {
             write_contest(b, k, p);
         } else if (k->first == BUILDING_NOBODY && !k->gone) {

@@ -74,10 +74,10 @@ static bool stands_in(const struct results_choice *person, const struct building
 /* The same people stand in all of them, and there are some. */
 static bool are_one(const struct results_builder *b, const struct part *parts, size_t n)
 {
-    const struct building *first = &b->contests[parts[0].at];
+    const struct building *first = b->contests[parts[0].at];
     uint32_t named = people(first);
     for (size_t i = 1; i < n; i++) {
-        const struct building *k = &b->contests[parts[i].at];
+        const struct building *k = b->contests[parts[i].at];
         if (!named || people(k) != named)
             return false;
         for (uint32_t c = 0; c < first->choice_count; c++) {
@@ -173,17 +173,17 @@ static bool add_part(struct results_builder *b, const struct building *k, struct
 /* One contest in place of the parts, where the first of them stood. */
 static bool join(struct results_builder *b, const struct part *parts, size_t n, struct err *e)
 {
-    if (!begin_whole(b, &b->contests[parts[0].at], e))
+    if (!begin_whole(b, b->contests[parts[0].at], e))
         return false;
     uint32_t whole = results_contest_index(b);
     for (size_t i = 0; i < n; i++) {
-        if (!add_part(b, &b->contests[parts[i].at], e))
+        if (!add_part(b, b->contests[parts[i].at], e))
             return false;
     }
     for (size_t i = 0; i < n; i++)
-        b->contests[parts[i].at].gone = true;
-    if (b->contests[whole].first == BUILDING_NOBODY) { /* else it is there already, and judged */
-        struct building gone = b->contests[parts[0].at];
+        b->contests[parts[i].at]->gone = true;
+    if (b->contests[whole]->first == BUILDING_NOBODY) { /* else it is there already, and judged */
+        struct building *gone = b->contests[parts[0].at];
         b->contests[parts[0].at] = b->contests[whole];
         b->contests[whole] = gone;
     }
@@ -194,7 +194,7 @@ static bool join(struct results_builder *b, const struct part *parts, size_t n, 
 void building_tell_questions(struct results_builder *b)
 {
     for (uint32_t i = 0; i < b->count; i++) {
-        struct building *k = &b->contests[i];
+        struct building *k = b->contests[i];
         const struct results_choice *sides[3] = {NULL};
         uint32_t n = 0;
         for (uint32_t c = 0; c < k->choice_count && n < 3; c++)
@@ -216,7 +216,7 @@ static uint32_t parts_among(const struct results_builder *b, const struct part *
 {
     uint32_t found = 0;
     for (size_t i = 0; i < n; i++)
-        found += b->contests[parts[i].at].part;
+        found += b->contests[parts[i].at]->part;
     return found;
 }
 
@@ -225,7 +225,7 @@ static uint32_t parts_among(const struct results_builder *b, const struct part *
 static void refuse_mixed(struct results_builder *b, const struct part *parts, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        building_bad(b, &b->contests[parts[i].at],
+        building_bad(b, b->contests[parts[i].at],
                      "some of its rows have a county, and some have none");
 }
 
@@ -245,8 +245,8 @@ bool building_join_parts(struct results_builder *b, struct err *e)
     uint32_t n = 0, any = 0, count = b->count;
     struct part *parts, *room;
     for (uint32_t i = 0; i < count; i++) {
-        n += has_title(&b->contests[i]);
-        any += b->contests[i].part;
+        n += has_title(b->contests[i]);
+        any += b->contests[i]->part;
     }
     if (!any)
         return true;
@@ -256,7 +256,7 @@ bool building_join_parts(struct results_builder *b, struct err *e)
         return building_full(e);
     n = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const struct building *k = &b->contests[i];
+        const struct building *k = b->contests[i];
         if (has_title(k))
             parts[n++] = (struct part){k->record.id, k->record.text, i};
     }
