@@ -259,8 +259,9 @@ static enum jsontape_keys container_keys(struct jsontape *t, uint64_t at, uint32
 
 enum jsontape_keys jsontape_keys(struct jsontape *t, struct slice *culprit)
 {
-    /* A page takes half as many items as its object takes words, or fewer. */
-    t->directory = arena_room(t->arrays.arena, (t->length / 2 + 1) * sizeof *t->directory);
+    /* A page takes fewer items than its object takes words, but not half as few: an object in it is
+     * an item and no word. */
+    t->directory = arena_room(t->arrays.arena, t->length * sizeof *t->directory);
     if (!t->directory ||
         !arrays_grow(&t->arrays, &t->shapes, &t->shape_room, 1, sizeof *t->shapes, UINT32_MAX / 4))
         return JSONTAPE_FULL;

@@ -258,6 +258,62 @@ static void members_are_found_whatever_was_asked_before(void **state)
     }
 }
 
+/* Objects in objects have more values than half their words, and all are found in the end. */
+static void objects_within_objects_are_kept_whole(void **state)
+{
+    (void)state;
+    static const int deep = 60;
+    struct buf b;
+    buf_init(&b, 1 << 26);
+    buf_addc(&b, '[');
+    for (int i = 0; i < 500; i++) {
+        for (int k = 0; k < deep; k++)
+            buf_addf(&b, "{\"k%d\":", (i + k) % 100);
+        buf_addf(&b, "%d", i);
+        for (int k = 0; k < deep; k++)
+            buf_addc(&b, '}');
+        buf_addc(&b, ',');
+    }
+    buf_addz(&b, "0]");
+    struct doc *d = doc_of(buf_slice(&b));
+    assert_true(d->ok);
+    struct json_items items = json_items_of(d->root);
+    for (int i = 0; i < 500; i++) {
+        struct json v = json_item(&items);
+        int64_t n;
+        for (int k = 0; k < deep; k++) {
+            char key[8];
+            snprintf(key, sizeof key, "k%d", (i + k) % 100);
+            v = json_get(v, key);
+        }
+        assert_true(json_int(v, &n) && n == i);
+    }
+    doc_done(d);
+    buf_done(&b);
+}
+
+/* Shapes that were seen do not hide a key that comes twice: whatever its object shares with those
+ * before it, and wherever the second one stands. */
+static void a_doubled_key_is_found_behind_any_shape(void **state)
+{
+    (void)state;
+    static const char keys[] = "abcdefgh";
+    for (int shared = 1; shared <= 8; shared++) {
+        for (int first = 0; first < shared; first++) {
+            struct buf b;
+            buf_init(&b, 1 << 16);
+            buf_addz(&b, "[{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1},\n{");
+            for (int i = 0; i < shared; i++)
+                buf_addf(&b, "\"%c\":%s,", keys[i], i == 2 ? "{\"a\":1,\"b\":2}" : "1");
+            buf_addf(&b, "\"%c\":1,\"z\":1}]", keys[first]);
+            char says[60];
+            snprintf(says, sizeof says, "the key \"%c\" stands twice", keys[first]);
+            expect(buf_slice(&b), WIRE_SYNTAX, says);
+            buf_done(&b);
+        }
+    }
+}
+
 static void depth_is_capped(void **state)
 {
     (void)state;
@@ -313,6 +369,8 @@ int main(void)
         cmocka_unit_test(doubled_keys_are_refused),
         cmocka_unit_test(members_are_picked_in_one_walk),
         cmocka_unit_test(members_are_found_whatever_was_asked_before),
+        cmocka_unit_test(objects_within_objects_are_kept_whole),
+        cmocka_unit_test(a_doubled_key_is_found_behind_any_shape),
         cmocka_unit_test(depth_is_capped),
         cmocka_unit_test(scanner_agrees_with_simdjson),
     };

@@ -595,6 +595,31 @@ static void wrapping_products_are_refused(void **state)
 }
 
 /* A county of forty precincts: the next contest has them by the same numbers, and names. */
+/* Contests of the same units, in the order of the one before for a while and then not: each unit is
+ * one unit, whichever contest it was first seen in. */
+static void units_are_one_in_any_order(void **state)
+{
+    (void)state;
+    struct maker m = maker_new();
+    struct random r = {2024};
+    for (int k = 0; k < 200; k++) {
+        uint32_t of[30] = {0}, n = 0;
+        char name[20];
+        snprintf(name, sizeof name, "contest %d", k);
+        begin(&m, name, "");
+        uint32_t in_order = (uint32_t)random_below(&r, 30);
+        for (uint32_t i = 0; i < 90; i++) {
+            uint32_t u = i < in_order ? i : (uint32_t)random_below(&r, 30);
+            snprintf(name, sizeof name, "unit %u", u);
+            uint32_t at = unit(&m, RESULTS_COUNTY, name);
+            if (!of[u])
+                of[u] = ++n;
+            assert_int_equal(at, of[u]);
+        }
+    }
+    arena_free(m.arena);
+}
+
 static void units_are_taken_over(void **state)
 {
     (void)state;
@@ -658,6 +683,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(totals_are_sums),
+        cmocka_unit_test(units_are_one_in_any_order),
         cmocka_unit_test(units_are_taken_over),
         cmocka_unit_test(two_values_are_a_problem),
         cmocka_unit_test(impossible_votes_are_a_problem),
