@@ -12,6 +12,7 @@
 #include "daemon/core/fading.h"
 #include "daemon/core/marks.h"
 #include "daemon/core/match.h"
+#include "daemon/core/primaries.h"
 
 static const struct slice unopposed = SLICE_INIT("unopposed");
 static const struct slice desk = SLICE_INIT("desk"), official = SLICE_INIT("official");
@@ -261,7 +262,7 @@ static bool seats_are_taken(const struct model *m, const struct race *r, uint32_
         taken += says(m, other, by) == OUTCOME_WON || desk_won(m, r, other) ||
                  (last && said_unopposed(m, r, other));
     }
-    return taken >= r->seats;
+    return taken >= primaries_room(r, r->seats);
 }
 
 static bool call_it(struct model *m, struct race *r, uint32_t endorsement, struct slice by,

@@ -10,6 +10,7 @@
 #include "daemon/core/fading.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
+#include "daemon/core/primaries.h"
 #include "daemon/core/progress.h"
 #include "daemon/core/standings.h"
 #include "daemon/core/statement.h"
@@ -187,8 +188,12 @@ static void explain_figures(const struct model *m, const struct race *r, struct 
     const char *before = ":";
     for (uint32_t i = 0; i < r->choice_count; i++)
         if (r->choices[i].votes >= 0) {
-            buf_addf(out, "%s %.*s %" PRId64, before, SLICE_FMT(r->choices[i].name),
-                     r->choices[i].votes);
+            const char *primary = r->choices[i].primary;
+            bool next = i > 0 && !primaries_same(primary, r->choices[i - 1].primary);
+            buf_addz(out, next ? ";" : before);
+            if (primary && (next || i == 0))
+                buf_addf(out, " %s primary:", primaries_name(primary));
+            buf_addf(out, " %.*s %" PRId64, SLICE_FMT(r->choices[i].name), r->choices[i].votes);
             before = ",";
         }
     if (r->units_reporting >= 0 && r->units_total > 0)
@@ -228,7 +233,8 @@ static void explain_race(const struct model *m, const struct race *r, int64_t no
         if (r->flags & flag)
             buf_addf(out, ", %s", labels_race_flag(flag));
     if (r->seats > 0)
-        buf_addf(out, "; %" PRId64 " seat%s", r->seats, r->seats == 1 ? "" : "s");
+        buf_addf(out, "; %" PRId64 " seat%s%s", r->seats, r->seats == 1 ? "" : "s",
+                 r->primaries > 1 ? " in each primary" : "");
     else
         buf_addz(out, "; seats unknown: nobody is lost by others' wins");
     if (r->polls_close_ms == WHEN_UNKNOWN) {

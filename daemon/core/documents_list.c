@@ -33,7 +33,8 @@ static void write_ours(const struct model *m, const struct race *r, struct buf *
         buf_addf(out, "%s%.*s", i ? "; " : "", SLICE_FMT(m->endorsed->list[endorsement].name));
         for (uint32_t k = 0; k < r->choice_count; k++)
             if (r->choices[k].endorsement == endorsement && r->choices[k].votes >= 0)
-                buf_addf(out, " %" PRId64, r->choices[k].votes);
+                buf_addf(out, " %s%s%" PRId64, r->choices[k].primary ? r->choices[k].primary : "",
+                         r->choices[k].primary ? " " : "", r->choices[k].votes);
         buf_addf(out, " %s%s", labels_state(m, endorsement),
                  labels_trails(m, endorsement) ? ", trailing" : "");
     }

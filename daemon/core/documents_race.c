@@ -45,6 +45,8 @@ static void write_choices(struct jsonw *j, const struct model *m, const struct r
         jsonw_object(j, NULL);
         jsonw_str(j, "name", c->name);
         write_text(j, "party", c->party);
+        if (c->primary)
+            jsonw_strz(j, "primary", c->primary);
         write_known(j, "votes", c->votes);
         if (c->endorsement != NONE) {
             jsonw_str(j, "endorsement_id", m->endorsed->list[c->endorsement].id);

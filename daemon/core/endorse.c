@@ -11,6 +11,7 @@
 #include "daemon/base/text.h"
 #include "daemon/core/columns.h"
 #include "daemon/core/office.h"
+#include "daemon/core/primaries.h"
 #include "daemon/core/race_id.h"
 
 enum { MAX_ROWS = 100000, MAX_FIELDS = 256 };
@@ -182,7 +183,8 @@ static void complete(struct columns_reader *r, const struct header *h, const str
         office.class = NULL;
     if (!wins && e->choice != CHOICE_CANDIDATE && (!office.class || names_measure(e->office, r->a)))
         e->wins = WINS_MEASURE;
-    else if (!wins && e->contest_party.len > 0)
+    else if (!wins && (e->contest_party.len > 0 ||
+                       primaries_are_open(e, office.class, states_find(e->state))))
         e->wins = WINS_NOMINATION;
     if (e->level == LEVEL_UNKNOWN && office.class)
         e->level = office.class->level;

@@ -8,6 +8,7 @@
 
 #include "daemon/base/text.h"
 #include "daemon/core/match_rules.h"
+#include "daemon/core/primaries.h"
 
 static const struct slice no_word = {"", 0};
 
@@ -251,6 +252,14 @@ static enum party_fit party_fit(const struct look *l, const struct endorsement *
     return strcmp(ours, theirs) == 0 ? PARTY_SAME : PARTY_OTHER;
 }
 
+/* Who stands in a primary has its party there, whatever else they are: match.c weighs that where
+ * several are open. */
+static bool of_primary(const struct look *l, const struct match_person *ours, uint32_t choice)
+{
+    return ours->race.cross &&
+           primaries_same(l->race.party, office_party(l->c->choices[choice].party));
+}
+
 /* Does some line have the person in the list's own party? */
 static bool any_in_party(const struct look *l, const struct match_person *ours)
 {
@@ -277,7 +286,8 @@ static void add_line(struct look *l, uint32_t e, const struct person *p, bool sa
     const struct state *state = l->m->match->people[e].race.state;
     const char *against = same ? b->doubt : "the names are alike, not the same";
     struct slice word = same ? b->word : no_word;
-    bool other_party = party_fit(l, ours, p->choice) == PARTY_OTHER;
+    bool other_party = party_fit(l, ours, p->choice) == PARTY_OTHER &&
+                       !of_primary(l, &l->m->match->people[e], p->choice);
 
     if (other_party && in_party && !(state && state->fusion))
         return; /* two of one name, and the list says which */
@@ -576,7 +586,7 @@ bool fits_find(const struct model *m, const struct feed_contest *c, struct arena
         .m = m, .c = c, .source = &m->settings->sources[c->source], .scratch = scratch, .out = out};
     struct concerned w;
 
-    *out = (struct match_fits){NULL, 0, 0};
+    *out = (struct match_fits){.list = NULL};
     l.ap = slice_is(l.source->authority, "ap");
     l.text = text_fold_copy(c->text, scratch);
     l.title = text_fold_copy(slice_sub(c->text, 0, slice_find(c->text, SLICE("/"))), scratch);
@@ -584,6 +594,7 @@ bool fits_find(const struct model *m, const struct feed_contest *c, struct arena
     if (!l.text.ptr || !l.title.ptr || !l.rules || !read_people(&l) ||
         !race_fit_read_theirs(c, l.source, scratch, &l.race))
         return false;
+    out->party = l.race.party;
     collect_all(&l, &w);
     for (size_t i = 0; i < w.count; i++)
         judge(&l, w.list[i]);

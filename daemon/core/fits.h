@@ -20,6 +20,7 @@ struct fit {
 struct match_fits { /* of a contest: feed_contest.fits */
     struct fit *list;
     uint32_t count, room;
+    const char *party; /* whose primary it is, as far as it says */
 };
 
 /* Every fit of the contest, ordered by endorsement, into scratch. False only when scratch is full.

@@ -3,9 +3,10 @@
  * nothing back. */
 #include "daemon/core/marks.h"
 
-#include "daemon/core/match_index.h"
+#include "daemon/core/fits.h"
 #include "daemon/core/name.h"
 #include "daemon/core/offers.h"
+#include "daemon/core/primaries.h"
 #include "daemon/core/seats.h"
 
 /* Take one more statement of a number: false when it differs from an earlier one. */
@@ -181,8 +182,8 @@ static struct marks_word contest_word(const struct race *r, const struct feed_co
     return w;
 }
 
-/* Which of two words of one source stands? A person may run in several contests of it (both
- * parties' primaries): one win is a win, lost is lost in all. */
+/* Which of two words on one person stands, of several counties' contests or several primaries? One
+ * win is a win, lost is lost in all. */
 static bool stronger(enum marks_opinion a, enum marks_opinion b)
 {
     static const int weight[] = {
@@ -192,15 +193,29 @@ static bool stronger(enum marks_opinion a, enum marks_opinion b)
     return weight[a] > weight[b];
 }
 
-struct marks_word marks_source_says(const struct model *m, const struct race *r,
-                                    uint32_t endorsement, struct slice by, uint32_t source)
+/* Who speaks, and of whom. */
+struct asked {
+    const struct model *m;
+    const struct race *r;
+    uint32_t endorsement;
+    struct slice by;
+    uint32_t source; /* NONE: all of the authority's */
+};
+
+/* The word of one source on it in one primary. */
+static struct marks_word source_line(const struct asked *a, uint32_t source, const char *primary)
 {
+    const struct model *m = a->m;
+    const struct race *r = a->r;
+    uint32_t endorsement = a->endorsement;
+    struct slice by = a->by;
     struct marks_word word = {.opinion = MARKS_SILENT};
     const char *conflict = NULL;
 
     for (uint32_t i = 0; i < r->contest_count; i++) {
         const struct feed_contest *c = r->contests[i];
-        if (c->source != source || !linked(r, c, NONE, endorsement))
+        if (c->source != source || !linked(r, c, NONE, endorsement) ||
+            !primaries_same(primaries_of(r, c), primary))
             continue;
         struct marks_word w = {.opinion = MARKS_SILENT, .contest = c, .choice = NONE};
         if (may_speak(m, r, c, by))
@@ -222,17 +237,18 @@ static bool seen_before(const struct race *r, uint32_t at)
     return false;
 }
 
-struct marks_word marks_say(const struct model *m, const struct race *r, uint32_t endorsement,
-                            struct slice by)
+/* ... of all of the authority's sources. */
+static struct marks_word line(const struct asked *a, const char *primary)
 {
+    const struct race *r = a->r;
     struct marks_word word = {.opinion = MARKS_SILENT};
     const char *conflict = NULL;
 
     for (uint32_t i = 0; i < r->contest_count; i++) {
         uint32_t source = r->contests[i]->source;
-        if (!slice_eq(m->settings->sources[source].authority, by) || seen_before(r, i))
+        if (!slice_eq(a->m->settings->sources[source].authority, a->by) || seen_before(r, i))
             continue;
-        struct marks_word w = marks_source_says(m, r, endorsement, by, source);
+        struct marks_word w = source_line(a, source, primary);
         conflict = conflict ? conflict : w.conflict;
         if (w.opinion == MARKS_SILENT)
             continue;
@@ -246,20 +262,93 @@ struct marks_word marks_say(const struct model *m, const struct race *r, uint32_
     return word;
 }
 
+/* May it stand in one more primary, of which a person is to say whether it does? */
+static bool may_stand_elsewhere(const struct asked *a)
+{
+    const struct match_person *p = a->r->primaries ? &a->m->match->people[a->endorsement] : NULL;
+
+    for (uint32_t i = 0; p && i < p->seen_count; i++)
+        for (uint32_t k = 0; k < p->seen[i]->fits->count; k++)
+            if (p->seen[i]->fits->list[k].endorsement == a->endorsement &&
+                p->seen[i]->fits->list[k].band == BAND_REVIEW)
+                return true;
+    return false;
+}
+
+/* The strongest word of those on its lines in each primary. */
+static struct marks_word lines(const struct asked *a)
+{
+    const struct race *r = a->r;
+    struct marks_word word = {.opinion = MARKS_SILENT};
+    const char *conflict = NULL;
+    bool any = false;
+
+    for (uint32_t i = 0; i < r->link_count; i++) {
+        bool known = r->links[i].endorsement != a->endorsement;
+        for (uint32_t k = 0; k < i && !known; k++)
+            known = r->links[k].endorsement == a->endorsement &&
+                    primaries_same(r->links[k].primary, r->links[i].primary);
+        if (known)
+            continue;
+        struct marks_word w = a->source == NONE ? line(a, r->links[i].primary)
+                                                : source_line(a, a->source, r->links[i].primary);
+        conflict = conflict ? conflict : w.conflict;
+        if (!any || stronger(w.opinion, word.opinion))
+            word = w;
+        any = true;
+    }
+    if (word.opinion == MARKS_LOST && may_stand_elsewhere(a))
+        word = (struct marks_word){.opinion = MARKS_SILENT};
+    word.conflict = conflict;
+    return word;
+}
+
+struct marks_word marks_say(const struct model *m, const struct race *r, uint32_t endorsement,
+                            struct slice by)
+{
+    struct asked a = {m, r, endorsement, by, NONE};
+
+    return lines(&a);
+}
+
+struct marks_word marks_source_says(const struct model *m, const struct race *r,
+                                    uint32_t endorsement, struct slice by, uint32_t source)
+{
+    struct asked a = {m, r, endorsement, by, source};
+
+    return lines(&a);
+}
+
+/* The most that any contest of the primary of contest `like` marks. */
+static int64_t most_marked(const struct model *m, const struct race *r, struct slice by,
+                           enum results_mark mark, int64_t room, const struct feed_contest *like)
+{
+    int64_t most = 0;
+
+    for (uint32_t i = 0; i < r->contest_count; i++) {
+        const struct feed_contest *c = r->contests[i];
+        if (!primaries_same(primaries_of(r, c), primaries_of(r, like)) || !may_speak(m, r, c, by))
+            continue;
+        int64_t marked = count_marked(r, c, mark);
+        if (marked > most && (room <= 0 || marked <= room))
+            most = marked;
+    }
+    return most;
+}
+
 void marks_count(const struct model *m, const struct race *r, struct slice by, int64_t *seats,
                  int64_t *places)
 {
     *seats = *places = 0;
     for (uint32_t i = 0; i < r->contest_count; i++) {
-        const struct feed_contest *c = r->contests[i];
-        if (!may_speak(m, r, c, by))
+        bool counted = false;
+        for (uint32_t k = 0; k < i && !counted; k++)
+            counted =
+                primaries_same(primaries_of(r, r->contests[k]), primaries_of(r, r->contests[i]));
+        if (counted)
             continue;
-        int64_t winners = count_marked(r, c, RESULTS_WON);
-        int64_t going_on = count_marked(r, c, RESULTS_ADVANCED);
-        if (winners > *seats && (r->seats <= 0 || winners <= r->seats))
-            *seats = winners;
-        if (going_on > *places && (r->places <= 0 || going_on <= r->places))
-            *places = going_on;
+        *seats += most_marked(m, r, by, RESULTS_WON, r->seats, r->contests[i]);
+        *places += most_marked(m, r, by, RESULTS_ADVANCED, r->places, r->contests[i]);
     }
 }
 

@@ -28,7 +28,8 @@ struct marks_word {
  * does. False: they disagree, and it is -1 too. */
 bool marks_seats(const struct model *m, struct race *r);
 
-/* The word of authority `by` on an endorsement of the race. */
+/* The word of authority `by` on an endorsement of the race. Who stands in the primaries of several
+ * parties has won when one is won, and lost when all are: silent while one of them is. */
 struct marks_word marks_say(const struct model *m, const struct race *r, uint32_t endorsement,
                             struct slice by);
 
@@ -36,7 +37,7 @@ struct marks_word marks_say(const struct model *m, const struct race *r, uint32_
 struct marks_word marks_source_says(const struct model *m, const struct race *r,
                                     uint32_t endorsement, struct slice by, uint32_t source);
 
-/* How many seats and places of a next round `by` marks as called, ours or not. */
+/* How many seats and places of a next round `by` marks as called, ours or not, in all primaries. */
 void marks_count(const struct model *m, const struct race *r, struct slice by, int64_t *seats,
                  int64_t *places);
 

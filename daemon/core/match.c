@@ -9,6 +9,7 @@
 #include "daemon/base/when.h"
 #include "daemon/core/fits.h"
 #include "daemon/core/match_index.h"
+#include "daemon/core/primaries.h"
 
 enum { SCRATCH = 64 << 20 };
 
@@ -180,22 +181,74 @@ static bool same_race_elsewhere(const struct match_person *p, const struct feed_
            slice_eq_nocase(a->text, b->text);
 }
 
+/* ... and of one source the primaries of two parties, where one may stand in both. */
+static bool other_primary(const struct match_person *p, const struct feed_contest *a,
+                          const struct feed_contest *b, struct arena *scratch)
+{
+    return p->race.cross && a->fits->party && b->fits->party &&
+           !primaries_same(a->fits->party, b->fits->party) && primaries_same_contest(a, b, scratch);
+}
+
+static bool of_one_race(const struct match_person *p, const struct feed_contest *a,
+                        const struct feed_contest *b, struct arena *scratch)
+{
+    return same_race_elsewhere(p, a, b) || other_primary(p, a, b, scratch);
+}
+
+/* A line of ours in full; NONE: the contest has none. */
+static uint32_t own_line(const struct feed_contest *c, uint32_t endorsement)
+{
+    for (uint32_t i = 0; i < c->fits->count; i++)
+        if (c->fits->list[i].endorsement == endorsement && c->fits->list[i].full)
+            return c->fits->list[i].choice;
+    return NONE;
+}
+
+/* Is it one full name in both? Two of one surname may stand in the two primaries. */
+static bool same_person(const struct feed_contest *a, const struct feed_contest *b,
+                        uint32_t endorsement, struct arena *scratch)
+{
+    uint32_t x = own_line(a, endorsement), y = own_line(b, endorsement);
+
+    return x != NONE && y != NONE &&
+           fits_same_full_name(a->choices[x].name, b->choices[y].name, scratch);
+}
+
 /* How the fits of one endorsement stand in one source. */
 struct spread {
-    bool any_full; /* some contest fits in full */
-    bool decided;  /* a person accepted one that is still in the feed */
-    bool live;     /* ... that is still in the feed */
-    bool several;  /* several do, and are no parts of one race */
+    bool decided; /* a person accepted one that is still in the feed */
+    bool live;    /* some contest that is still in the feed fits in full */
+    bool several; /* several do, and are no parts of one race */
+    /* of primaries: the names differ from one to the other; all are other parties' than the list's
+     */
+    bool two_names, astray;
 };
 
-static struct spread spread_of(const struct match_person *p, uint32_t endorsement, uint32_t source)
+/* Compare a contest that fits in full with those before it. */
+static void compare_before(const struct match_person *p, uint32_t endorsement, uint32_t at,
+                           struct arena *scratch, struct spread *s)
 {
-    struct spread s = {false, false, false, false};
-    const struct feed_contest *first = NULL;
+    const struct feed_contest *c = p->seen[at];
+
+    for (uint32_t k = 0; k < at && !s->several; k++) {
+        const struct feed_contest *b = p->seen[k];
+        if (b->source != c->source || (s->live && b->gone) || !fits_in_full(b, endorsement))
+            continue;
+        s->several = !of_one_race(p, b, c, scratch);
+        s->two_names |= p->race.cross && !same_person(b, c, endorsement, scratch);
+        if (!p->race.cross) /* counties are all like the first */
+            return;
+    }
+}
+
+static struct spread spread_of(const struct match_person *p, uint32_t endorsement, uint32_t source,
+                               struct arena *scratch)
+{
+    const char *party = p->race.cross ? office_party(p->race.e->party) : NULL;
+    struct spread s = {.astray = party != NULL};
 
     for (uint32_t i = 0; i < p->seen_count; i++)
         if (p->seen[i]->source == source && fits_in_full(p->seen[i], endorsement)) {
-            s.any_full = true;
             s.live |= !p->seen[i]->gone;
             s.decided |= !p->seen[i]->gone && is_decided(p->seen[i], endorsement);
         }
@@ -203,15 +256,16 @@ static struct spread spread_of(const struct match_person *p, uint32_t endorsemen
         const struct feed_contest *c = p->seen[i];
         if (c->source != source || !fits_in_full(c, endorsement) || (s.live && c->gone))
             continue;
-        s.several |= first && !same_race_elsewhere(p, first, c);
-        first = first ? first : c;
+        s.astray &= c->fits->party && !primaries_same(c->fits->party, party);
+        compare_before(p, endorsement, i, scratch, &s);
     }
     return s;
 }
 
 /* One race and two contests of one source that are not its counties' parts: the list has two races
  * under one name, or the feed two contests; who is in which cannot be told. */
-static bool second_contest(const struct model *m, const struct feed_contest *c, const struct fit *f)
+static bool second_contest(const struct model *m, const struct feed_contest *c, const struct fit *f,
+                           struct arena *scratch)
 {
     const struct race *r = &m->races[match_race_of(m, f->endorsement)];
 
@@ -220,7 +274,7 @@ static bool second_contest(const struct model *m, const struct feed_contest *c, 
         for (uint32_t k = 0; k < p->seen_count && r->endorsements[i] != f->endorsement; k++) {
             const struct feed_contest *other = p->seen[k];
             if (other != c && other->source == c->source && !other->gone &&
-                fits_in_full(other, r->endorsements[i]) && !same_race_elsewhere(p, c, other))
+                fits_in_full(other, r->endorsements[i]) && !of_one_race(p, c, other, scratch))
                 return true;
         }
     }
@@ -235,7 +289,11 @@ static const char *note_of(const struct model *m, const struct feed_contest *c, 
         return NULL;
     if (s->several)
         return "several contests of the source fit";
-    if (!c->gone && second_contest(m, c, f))
+    if (s->two_names)
+        return "the names in the two parties' primaries differ";
+    if (s->astray)
+        return "it is another party's primary than the list's party";
+    if (!c->gone && second_contest(m, c, f, scratch))
         return "another of the race is in another contest of the source";
     if (shared(m, c, f))
         return "it fits another endorsement too, or the contest would be two races";
@@ -244,14 +302,32 @@ static const char *note_of(const struct model *m, const struct feed_contest *c, 
     return NULL;
 }
 
-static enum band band_of(const struct feed_contest *c, const struct fit *f, const struct spread *s)
+/* Is one of the source's contests so? Where several primaries are open, one of the same party's:
+ * each of them is found out for itself. */
+static bool any_beside(const struct match_person *p, const struct feed_contest *c,
+                       uint32_t endorsement,
+                       bool (*is)(const struct feed_contest *c, uint32_t endorsement))
+{
+    for (uint32_t i = 0; i < p->seen_count; i++) {
+        const struct feed_contest *other = p->seen[i];
+        bool apart = p->race.cross && c->fits->party && other->fits->party &&
+                     !primaries_same(c->fits->party, other->fits->party);
+        if (other->source == c->source && !apart && is(other, endorsement))
+            return true;
+    }
+    return false;
+}
+
+static enum band band_of(const struct match_person *p, const struct feed_contest *c,
+                         const struct fit *f, const struct spread *s)
 {
     /* Another contest of the source has it for sure. */
-    if ((s->live && c->gone) || (!f->full && s->any_full))
+    if ((s->live && c->gone) || (!f->full && any_beside(p, c, f->endorsement, fits_in_full)))
         return BAND_NONE;
     if (f->decided)
         return BAND_DECIDED;
-    if (s->several && s->decided) /* a person has chosen among them */
+    /* A person has chosen among them. */
+    if (s->several && s->decided && any_beside(p, c, f->endorsement, is_decided))
         return BAND_NONE;
     return !f->full || f->note ? BAND_REVIEW : BAND_AUTO;
 }
@@ -259,7 +335,7 @@ static enum band band_of(const struct feed_contest *c, const struct fit *f, cons
 static void settle(struct model *m, uint32_t endorsement, uint32_t source, struct arena *scratch)
 {
     struct match_person *p = &m->match->people[endorsement];
-    struct spread s = spread_of(p, endorsement, source);
+    struct spread s = spread_of(p, endorsement, source, scratch);
 
     for (uint32_t i = 0; i < p->seen_count; i++) {
         struct feed_contest *c = p->seen[i];
@@ -270,7 +346,7 @@ static void settle(struct model *m, uint32_t endorsement, uint32_t source, struc
             if (f->endorsement != endorsement)
                 continue;
             f->note = f->full ? note_of(m, c, f, &s, scratch) : NULL;
-            f->band = band_of(c, f, &s);
+            f->band = band_of(p, c, f, &s);
         }
     }
 }
@@ -293,19 +369,37 @@ static void drop_taken(struct match_fits *fits)
 
 /* ---- links ---- */
 
+static const char *primary_of(const struct model *m, const struct feed_contest *c,
+                              const struct fit *f)
+{
+    return m->match->people[f->endorsement].race.cross ? c->fits->party : NULL;
+}
+
+static void count_primaries(struct race *r)
+{
+    r->primaries = 0;
+    for (uint32_t i = 0; i < r->link_count; i++) {
+        bool counted = !r->links[i].primary;
+        for (uint32_t k = 0; k < i && !counted; k++)
+            counted = primaries_same(r->links[k].primary, r->links[i].primary);
+        r->primaries += !counted;
+    }
+}
+
 static bool put_link(struct model *m, struct race *r, uint32_t *count, bool *changed,
                      struct feed_contest *c, const struct fit *f)
 {
     uint32_t *room = &m->match->race_links_room[r - m->races];
     struct link *grown = match_grow(m, r->links, room, (size_t)*count + 1, sizeof(*r->links));
-    struct link made = {c, f->choice, f->endorsement, f->band, f->why};
+    struct link made = {c, f->choice, f->endorsement, f->band, f->why, primary_of(m, c, f)};
 
     if (!grown)
         return false;
     r->links = grown;
     struct link *l = &r->links[*count];
     *changed |= *count >= r->link_count || l->contest != c || l->choice != f->choice ||
-                l->endorsement != f->endorsement || l->band != f->band;
+                l->endorsement != f->endorsement || l->band != f->band ||
+                !primaries_same(l->primary, made.primary);
     *l = made;
     ++*count;
     return true;
@@ -351,6 +445,7 @@ static bool link_race(struct model *m, struct race *r, bool *changed)
     }
     *changed |= count != before;
     r->link_count = count;
+    count_primaries(r);
     return true;
 }
 
@@ -385,7 +480,8 @@ static bool link_review(struct model *m, const uint32_t *who, size_t count)
                 if (!why.ptr)
                     return false;
                 m->review[m->review_count++] =
-                    (struct link){p->seen[k], fit->choice, who[i], BAND_REVIEW, why};
+                    (struct link){p->seen[k],  fit->choice, who[i],
+                                  BAND_REVIEW, why,         primary_of(m, p->seen[k], fit)};
             }
     }
     return true;
@@ -435,6 +531,7 @@ static bool keep_fits(struct model *m, struct feed_contest *c, const struct matc
     if (found->count > 0)
         memcpy(mine->list, found->list, found->count * sizeof(*found->list));
     mine->count = found->count;
+    mine->party = found->party;
     return true;
 }
 

@@ -9,9 +9,12 @@
 #include "daemon/core/name.h"
 #include "daemon/core/offers.h"
 #include "daemon/core/polls.h"
+#include "daemon/core/primaries.h"
 #include "daemon/core/states.h"
 
 enum { SCRATCH = 64 << 20 };
+
+enum { LINES = 8 }; /* primaries of one race: there are not so many parties */
 
 /* Figures of a race under construction. */
 struct figures {
@@ -21,7 +24,11 @@ struct figures {
         uint32_t choice;
     } * origins;
     uint32_t count;
-    int32_t reporting, total;
+    struct units { /* of each primary; one where there is but one contest */
+        const char *primary;
+        int32_t reporting, total;
+    } lines[LINES];
+    uint32_t line_count;
     bool doubt, corrected, gone;
     bool strange; /* strange: a choice of one county is none of another's */
     int64_t changed_ms;
@@ -63,8 +70,9 @@ static uint32_t find_line(struct offers *g, const struct figures *f, uint32_t kn
 {
     for (uint32_t i = known; is_fusion(g->r) && i < f->count; i++) {
         const struct race_choice *row = &f->choices[i];
-        if (row->endorsement == NONE && !row->write_in && x->party.len && row->party.len &&
-            !slice_eq_nocase(row->party, x->party) && same_name(g, row->name, x->name))
+        if (row->endorsement == NONE && !row->primary && !row->write_in && x->party.len &&
+            row->party.len && !slice_eq_nocase(row->party, x->party) &&
+            same_name(g, row->name, x->name))
             return i;
     }
     return NONE;
@@ -85,7 +93,7 @@ static bool is_row(struct offers *g, const struct figures *f, uint32_t row,
     const struct feed_choice *was = &from->choices[f->origins[row].choice];
     bool write_in = (x->flags & RESULTS_WRITE_IN) != 0;
 
-    if (theirs->endorsement != NONE)
+    if (theirs->endorsement != NONE || !primaries_same(theirs->primary, primaries_of(g->r, c)))
         return false;
     if (is_spare_line(x->name, write_in) && is_spare_line(theirs->name, theirs->write_in))
         return true;
@@ -127,7 +135,8 @@ static uint32_t find_row(struct offers *g, const struct figures *f, uint32_t kno
 {
     if (endorsement != NONE) {
         for (uint32_t i = 0; i < f->count; i++)
-            if (f->choices[i].endorsement == endorsement)
+            if (f->choices[i].endorsement == endorsement &&
+                primaries_same(f->choices[i].primary, primaries_of(g->r, c)))
                 return i;
         return NONE;
     }
@@ -150,9 +159,52 @@ static void add_units(int32_t *to, int32_t n)
         *to = -1;
 }
 
+/* The precincts of one primary are those of the other: they are counted for each. */
+static void count_units(struct figures *f, const char *primary, const struct feed_unit *total)
+{
+    uint32_t i = 0;
+
+    while (i < f->line_count && !primaries_same(f->lines[i].primary, primary))
+        i++;
+    if (i == LINES)
+        return;
+    if (i == f->line_count) {
+        f->lines[f->line_count++] = (struct units){primary, total->reporting, total->total};
+        return;
+    }
+    add_units(&f->lines[i].reporting, total->reporting);
+    add_units(&f->lines[i].total, total->total);
+}
+
+/* Those of the primary that is least counted; unknown where one's are, and where no feed has the
+ * race. */
+static struct units units_of(const struct figures *f)
+{
+    struct units least = {NULL, -1, -1};
+
+    for (uint32_t i = 0; i < f->line_count; i++) {
+        struct units u = f->lines[i];
+        if (u.reporting < 0 || u.total < 0)
+            return (struct units){NULL, -1, -1};
+        if (i == 0 || (int64_t)u.reporting * least.total < (int64_t)least.reporting * u.total)
+            least = u;
+    }
+    return least;
+}
+
+static bool any_of(const struct figures *f, uint32_t known, const char *primary)
+{
+    for (uint32_t i = 0; i < known; i++)
+        if (primaries_same(f->choices[i].primary, primary))
+            return true;
+    return false;
+}
+
 static void add_contest(struct offers *g, struct figures *f, const struct feed_contest *c)
 {
     uint32_t known = f->count;
+    const char *primary = primaries_of(g->r, c);
+    bool joins = any_of(f, known, primary);
 
     for (uint32_t k = 0; c->unit_count && k < c->choice_count; k++) {
         const struct feed_choice *x = &c->choices[k];
@@ -164,7 +216,7 @@ static void add_contest(struct offers *g, struct figures *f, const struct feed_c
                 f->choices[row].name = x->name;
             continue;
         }
-        f->strange |= known > 0;
+        f->strange |= joins;
         f->origins[f->count] = (struct origin){c, k};
         f->choices[f->count++] = (struct race_choice){
             .name = x->name,
@@ -172,12 +224,11 @@ static void add_contest(struct offers *g, struct figures *f, const struct feed_c
             .votes = c->units[0].votes[k] < 0 ? VOTES_UNKNOWN : c->units[0].votes[k],
             .endorsement = en,
             .write_in = (x->flags & RESULTS_WRITE_IN) != 0,
+            .primary = primary,
         };
     }
-    if (c->unit_count) {
-        add_units(&f->reporting, c->units[0].reporting);
-        add_units(&f->total, c->units[0].total);
-    }
+    if (c->unit_count)
+        count_units(f, primary, &c->units[0]);
     f->doubt |= verdict_info[c->doubt].class >= CLASS_HOLD ||
                 g->m->feeds[c->source].files[c->file].doubt != VERDICT_ACCEPTED;
     f->gone |= c->gone;
@@ -212,6 +263,8 @@ static uint32_t counterpart(struct offers *g, const struct figures *f, const str
 {
     for (uint32_t k = 0; k < f->count; k++) {
         uint32_t a = of->choices[i].endorsement, b = f->choices[k].endorsement;
+        if (!primaries_same(of->choices[i].primary, f->choices[k].primary))
+            continue;
         if (a != NONE && a == b)
             return k;
         if (a == NONE && b == NONE && of->choices[i].name.len &&
@@ -227,7 +280,8 @@ static bool is_leading(const struct figures *f, uint32_t i, int64_t seats)
     int64_t above = 0;
 
     for (uint32_t k = 0; k < f->count; k++)
-        above += f->choices[k].votes > f->choices[i].votes;
+        above += primaries_same(f->choices[k].primary, f->choices[i].primary) &&
+                 f->choices[k].votes > f->choices[i].votes;
     return above < seats;
 }
 
@@ -265,7 +319,8 @@ static bool look_for_disagreement(struct offers *g, const struct offer *on, bool
     add_offer_to(g, &ours, on);
     for (uint32_t i = 0; i < g->count && !*out; i++) {
         const struct offer *o = &g->list[i];
-        if (o->source == on->source || !offers_compare(o, on) || !offers_may_lead(o))
+        if (o->source == on->source || !offers_compare(o, on) || !offers_may_lead(o) ||
+            !o->complete)
             continue;
         if (!begin_figures(g, &theirs, e))
             return false;
@@ -426,11 +481,12 @@ static bool same_choices(const struct race *r, const struct figures *f)
     for (uint32_t i = 0; i < f->count; i++) {
         const struct race_choice *a = &r->choices[i], *b = &f->choices[i];
         if (a->votes != b->votes || a->endorsement != b->endorsement ||
-            a->write_in != b->write_in || !slice_eq(a->name, b->name) ||
-            !slice_eq(a->party, b->party))
+            a->write_in != b->write_in || !primaries_same(a->primary, b->primary) ||
+            !slice_eq(a->name, b->name) || !slice_eq(a->party, b->party))
             return false;
     }
-    return r->units_reporting == f->reporting && r->units_total == f->total;
+    struct units u = units_of(f);
+    return r->units_reporting == u.reporting && r->units_total == u.total;
 }
 
 static bool same_counties(const struct race *r, const struct counties *in)
@@ -520,8 +576,8 @@ static bool show(struct offers *g, const struct outcome_of_merge *out)
     r->choice_count = out->f.count;
     r->counties_in = out->in.count;
     r->counties_of = of;
-    r->units_reporting = out->f.reporting;
-    r->units_total = out->f.total;
+    r->units_reporting = units_of(&out->f).reporting;
+    r->units_total = units_of(&out->f).total;
     r->on_air = out->on_air;
     r->summed = out->summed;
     r->flags = (r->flags & ~ours) | out->flags;
@@ -543,8 +599,6 @@ bool merge_race(struct model *m, struct race *r, int64_t now_ms, bool *changed, 
         ok = decide(&g, &out, e) && make_room(m, r, &out, e);
     }
     if (ok) {
-        if (out.f.count == 0) /* no feed has it: its units are not 0 of 0 */
-            out.f.reporting = out.f.total = -1;
         label(&g, &out);
         *changed = show(&g, &out);
     }

@@ -124,7 +124,9 @@ struct link { /* an endorsement and a choice of one source's contest */
     uint32_t choice; /* index in the contest; NONE when only the contest is in question */
     uint32_t endorsement;
     enum band band;
-    struct slice why; /* the evidence, for people */
+    struct slice why;    /* the evidence, for people */
+    const char *primary; /* where its race is over several parties' primaries: whose this contest
+                            is; NULL else */
 };
 
 /* ---- calls (calls.c) ---- */
@@ -206,6 +208,7 @@ struct race_choice {
     int64_t votes;        /* VOTES_UNKNOWN */
     uint32_t endorsement; /* index or NONE */
     bool write_in;
+    const char *primary; /* as its link's: one person has a line in each, never added up */
 };
 
 struct race_county { /* where counties are summed: one source a county */
@@ -224,10 +227,12 @@ struct race {
     uint32_t link_count;
     struct feed_contest **contests; /* distinct contests of the links */
     uint32_t contest_count;
-    int64_t seats, places; /* resolved from the endorsements, then the feeds' statements; -1 unknown
-                              or in conflict */
-    enum race_status status;             /* calls.c */
-    int64_t seats_called, places_called; /* calls.c: how many are known to be called, ours or not */
+    uint32_t primaries;      /* of how many parties these are, where it is over several; 0 else */
+    int64_t seats, places;   /* in one primary. Resolved from the endorsements, then the feeds'
+                                statements; -1 unknown or in conflict */
+    enum race_status status; /* calls.c */
+    int64_t seats_called, places_called; /* calls.c: how many are known to be called, ours or not,
+                                            in all its primaries */
     uint32_t flags; /* calls.c: CONFLICT; standings.c: FROZEN, UNDER_REVIEW and what is `marked`;
                        merge.c: DISAGREEMENT, IN_DOUBT, CORRECTED, PARTIAL, GONE,
                        SOURCE_CHANGED */

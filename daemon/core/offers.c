@@ -5,6 +5,7 @@
 #include "daemon/base/when.h"
 #include "daemon/core/feed.h"
 #include "daemon/core/polls.h"
+#include "daemon/core/primaries.h"
 
 enum { BP = 10000 };
 
@@ -99,29 +100,97 @@ static bool comes_before(const struct feed_contest *a, const struct feed_contest
     return order < 0 || (order == 0 && slice_cmp(a->text, b->text) < 0);
 }
 
-static void insert(struct offers *g, const struct offer *o)
+/* The contests whose source's votes are used, in that order. */
+static struct feed_contest **sorted(const struct offers *g, uint32_t *count)
 {
-    uint32_t at = g->count++;
+    struct feed_contest **list =
+        arena_array(g->scratch, g->r->contest_count + 1, sizeof(struct feed_contest *));
 
-    for (; at > 0 && comes_before(o->contests[0], g->list[at - 1].contests[0]); at--)
-        g->list[at] = g->list[at - 1];
-    g->list[at] = *o;
+    *count = 0;
+    for (uint32_t i = 0; list && i < g->r->contest_count; i++) {
+        struct feed_contest *c = g->r->contests[i];
+        uint32_t at = *count;
+        if (!source_of(g, c->source)->votes)
+            continue;
+        for (; at > 0 && comes_before(c, list[at - 1]); at--)
+            list[at] = list[at - 1];
+        list[at] = c;
+        ++*count;
+    }
+    return list;
+}
+
+static bool has_primary(const struct offers *g, const struct offer *o, const char *primary)
+{
+    for (uint32_t i = 0; i < o->count; i++)
+        if (primaries_same(primaries_of(g->r, o->contests[i]), primary))
+            return true;
+    return false;
+}
+
+/* The offer to which a contest belongs as one more primary of the same source; NULL: it is one of
+ * its own. */
+static struct offer *beside(const struct offers *g, const struct feed_contest *c)
+{
+    const char *primary = primaries_of(g->r, c);
+
+    for (uint32_t i = 0; primary && i < g->count; i++) {
+        struct offer *o = &g->list[i];
+        if (o->source == c->source && slice_eq(o->contests[0]->county, c->county) &&
+            !has_primary(g, o, primary) && !has_primary(g, o, NULL))
+            return o;
+    }
+    return NULL;
 }
 
 static bool add_offer(struct offers *g, struct feed_contest *c, struct err *e)
 {
-    struct offer o = {.source = c->source, .county = county_of(g, c), .complete = true};
+    struct offer *o = beside(g, c);
 
-    o.contests = arena_array(g->scratch, 1, sizeof(struct feed_contest *));
-    if (!o.contests)
-        return full(e);
-    o.contests[o.count++] = c;
-    o.whole = !o.county.len || offers_lies_in(g->m, g->r, o.county);
-    o.total = total_of(c);
-    o.stands = does_stand(g, c);
-    o.usable = o.stands && !c->gone;
-    insert(g, &o);
+    if (!o) {
+        o = &g->list[g->count];
+        *o = (struct offer){.source = c->source,
+                            .county = county_of(g, c),
+                            .complete = true,
+                            .stands = true,
+                            .usable = true};
+        o->whole = !o->county.len || offers_lies_in(g->m, g->r, o->county);
+        o->contests = arena_array(g->scratch, g->r->contest_count, sizeof(struct feed_contest *));
+        if (!o->contests)
+            return full(e);
+        g->count++;
+    }
+    o->contests[o->count++] = c;
+    add_total(&o->total, total_of(c));
+    o->stands &= does_stand(g, c);
+    o->usable &= o->stands && !c->gone;
     return true;
+}
+
+static uint32_t primaries_in(const struct offers *g, const struct offer *o)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < o->count; i++) {
+        bool counted = false;
+        for (uint32_t k = 0; k < i && !counted; k++)
+            counted = primaries_same(primaries_of(g->r, o->contests[k]),
+                                     primaries_of(g->r, o->contests[i]));
+        n += !counted;
+    }
+    return n;
+}
+
+/* One party's primary is not the race where another source has votes of two. */
+static void look_for_primaries(struct offers *g)
+{
+    for (uint32_t i = 0; g->r->primaries > 1 && i < g->count; i++) {
+        struct offer *o = &g->list[i];
+        for (uint32_t k = 0; k < g->count; k++)
+            if (g->list[k].total > 0 && offers_compare(&g->list[k], o) &&
+                primaries_in(g, &g->list[k]) > primaries_in(g, o))
+                o->complete = o->stands = o->usable = false;
+    }
 }
 
 /* ---- parts ---- */
@@ -176,10 +245,10 @@ static bool fuse_parts(const struct offers *g, const struct offer *first, struct
                        struct err *e)
 {
     const struct settings *s = g->m->settings;
-    uint32_t parts = 0;
+    uint32_t parts = 0, there = 0;
 
     *out = *first;
-    out->contests = arena_array(g->scratch, s->source_count, sizeof(struct feed_contest *));
+    out->contests = arena_array(g->scratch, g->r->contest_count, sizeof(struct feed_contest *));
     if (!out->contests)
         return full(e);
     out->count = 0;
@@ -191,13 +260,15 @@ static bool fuse_parts(const struct offers *g, const struct offer *first, struct
         parts++;
         if (!o)
             continue;
-        out->contests[out->count++] = o->contests[0];
-        out->source = out->count == 1 || o->source < out->source ? o->source : out->source;
+        there++;
+        out->source = out->count == 0 || o->source < out->source ? o->source : out->source;
+        for (uint32_t i = 0; i < o->count; i++)
+            out->contests[out->count++] = o->contests[i];
         out->stands &= o->stands;
         out->usable &= o->usable;
         add_total(&out->total, o->total);
     }
-    out->complete = out->count == parts && parts > 1;
+    out->complete = there == parts && parts > 1;
     out->stands &= out->complete;
     out->usable &= out->complete;
     if (out->count == 0)
@@ -229,17 +300,21 @@ static bool add_parts(struct offers *g, struct err *e)
 bool offers_make(struct offers *g, struct err *e)
 {
     bool parts = false;
+    uint32_t count;
+    struct feed_contest **contests = sorted(g, &count);
 
     g->list = arena_array(g->scratch, g->r->contest_count + 1, sizeof(struct offer));
-    if (!g->list)
+    if (!g->list || !contests)
         return full(e);
-    for (uint32_t i = 0; i < g->r->contest_count; i++) {
-        struct feed_contest *c = g->r->contests[i];
-        if (source_of(g, c->source)->votes && !add_offer(g, c, e))
+    for (uint32_t i = 0; i < count; i++) {
+        if (!add_offer(g, contests[i], e))
             return false;
-        parts |= source_of(g, c->source)->part.len > 0;
+        parts |= source_of(g, contests[i]->source)->part.len > 0;
     }
-    return !parts || add_parts(g, e);
+    if (parts && !add_parts(g, e))
+        return false;
+    look_for_primaries(g);
+    return true;
 }
 
 /* ---- lag ---- */

@@ -6,19 +6,20 @@
 
 #include "daemon/core/model.h"
 
-/* What one source, or several parts, would put on air: contests whose totals are added. */
+/* What one source, or several parts, would put on air: contests whose totals are added, but for
+ * those of different primaries, which stay lines apart. */
 struct offer {
     struct feed_contest **contests;
     uint32_t count;
     uint32_t source;     /* the first of its contests': its name and its place in the order */
     struct slice county; /* the one county it is about; empty: not limited */
     bool whole;          /* covers the race */
-    int64_t total;
-    bool complete; /* no part of it is missing */
-    bool stands;   /* complete, fresh, in order: may stay on air, though no longer in its feed */
-    bool usable;   /* and there: may take over */
-    bool lagging;  /* lost its place */
-    bool shown;    /* merge.c: on air now */
+    int64_t total;       /* of all its contests: how far it has counted */
+    bool complete;       /* no part of it is missing, and no primary that another offer has */
+    bool stands;  /* complete, fresh, in order: may stay on air, though no longer in its feed */
+    bool usable;  /* and there: may take over */
+    bool lagging; /* lost its place */
+    bool shown;   /* merge.c: on air now */
 };
 
 struct offers { /* of one race, now */
@@ -30,9 +31,10 @@ struct offers { /* of one race, now */
     uint32_t count;
 };
 
-/* Fill list and count from r->contests; the rest is set. Sources declared as parts (part = NAME) of
- * one place are added into one offer, the best of those of each name; it is complete when every
- * name that is configured has a contest. False: scratch is full. */
+/* Fill list and count from r->contests; the rest is set. The primaries that one source has of a
+ * cross-filed race are one offer. Sources declared as parts (part = NAME) of one place are added
+ * into one offer, the best of those of each name; it is complete when every name that is configured
+ * has a contest. False: scratch is full. */
 bool offers_make(struct offers *g, struct err *e) MUST_USE;
 
 /* Keep the contests' lag_since, and take their place from those that have lagged for too long:

@@ -575,6 +575,25 @@ static void read_party(struct tokens *t, struct office_text *out)
         }
 }
 
+/* "Governor (D)": a letter is a party only in brackets of its own, and not in "Seat (D)". */
+static void read_letters(struct slice text, struct tokens *t, struct office_text *out)
+{
+    static const struct {
+        const char *text, *word, *party;
+    } letters[] = {{"(D)", "d", "dem"}, {"(R)", "r", "rep"}};
+
+    for (size_t k = 0; k < COUNT(letters); k++)
+        for (size_t i = 0; i < t->count; i++) {
+            if (!is_word(t, i, letters[k].word) ||
+                slice_find(text, slice_of(letters[k].text)) == SIZE_MAX)
+                continue;
+            bool other = out->party && strcmp(out->party, letters[k].party) != 0;
+            out->crowded |= other;
+            out->party = other ? NULL : letters[k].party;
+            claim(t, i, 1);
+        }
+}
+
 /* What nobody claimed; `whole`: the text is an office, and not a field of one. */
 static void read_rest(struct tokens *t, bool whole, struct arena *a, struct office_text *out)
 {
@@ -659,12 +678,8 @@ static bool read_text(struct slice text, struct arena *a, struct office_text *ou
     read_flags(&t, out);
     read_parts(&t, a, out);
     read_party(&t, out);
+    read_letters(text, &t, out);
     read_rest(&t, true, a, out);
-    /* "(D)": a letter is a party only in brackets of its own. */
-    if (slice_find(text, SLICE("(D)")) != SIZE_MAX)
-        out->party = "dem";
-    if (slice_find(text, SLICE("(R)")) != SIZE_MAX)
-        out->party = out->party && strcmp(out->party, "dem") == 0 ? NULL : "rep";
     drop_words(out, is_place_empty);
     office_of_place(out, out->kinds);
     if (out->class && strcmp(out->class->slug, "us-house") == 0)

@@ -6,24 +6,28 @@
 
 #include "daemon/base/when.h"
 #include "daemon/core/calls.h"
+#include "daemon/core/primaries.h"
 
 #define WHOLE_BP 10000
 
 /* How many votes the others' `edge`-th has: the last inside where we are outside, else the first
  * outside. 0 where there are fewer. False: some are not stated. */
-static bool rival(const struct race *r, uint32_t endorsement, int64_t edge, int64_t *votes)
+static bool rival(const struct race *r, uint32_t endorsement, const char *primary, int64_t edge,
+                  int64_t *votes)
 {
     *votes = 0;
     for (uint32_t i = 0; i < r->choice_count; i++) {
         const struct race_choice *c = &r->choices[i];
         int64_t ahead = 0, level = 0;
-        if (c->endorsement == endorsement || (c->votes < 0 && c->write_in))
+        if (c->endorsement == endorsement || !primaries_same(c->primary, primary) ||
+            (c->votes < 0 && c->write_in))
             continue;
         if (c->votes < 0)
             return false;
         for (uint32_t k = 0; k < r->choice_count; k++) {
             const struct race_choice *other = &r->choices[k];
-            bool ours = other->endorsement == endorsement;
+            bool ours =
+                other->endorsement == endorsement || !primaries_same(other->primary, primary);
             ahead += !ours && other->votes > c->votes;
             level += !ours && other->votes == c->votes;
         }
@@ -33,26 +37,61 @@ static bool rival(const struct race *r, uint32_t endorsement, int64_t edge, int6
     return true;
 }
 
-static void measure(const struct race *r, struct open_candidacy *o)
+/* Our line in one primary. */
+static void measure_line(const struct race *r, const char *primary, struct open_candidacy *o)
 {
     int64_t edge = r->places > r->seats ? r->places : r->seats, other, all = 0;
 
     o->votes = -1;
+    o->primary = primary;
     for (uint32_t i = 0; i < r->choice_count; i++) {
         const struct race_choice *c = &r->choices[i];
+        if (!primaries_same(c->primary, primary))
+            continue;
         if (c->endorsement == o->endorsement && c->votes > o->votes)
             o->votes = c->votes;
         all += c->votes > 0 ? c->votes : 0;
     }
-    o->in_bp = r->units_reporting >= 0 && r->units_total > 0
-                   ? (int64_t)r->units_reporting * WHOLE_BP / r->units_total
-                   : -1;
-    if (o->votes < 0 || all == 0 || edge <= 0 || !rival(r, o->endorsement, edge, &other))
+    if (o->votes < 0 || all == 0 || edge <= 0 || !rival(r, o->endorsement, primary, edge, &other))
         return;
     o->has_margin = true;
     o->margin = o->votes - other;
     int64_t size = o->margin < 0 ? -o->margin : o->margin;
     o->share_bp = size > INT64_MAX / WHOLE_BP ? size / (all / WHOLE_BP) : size * WHOLE_BP / all;
+}
+
+/* Is line a nearer to a win than b? One with a margin before one without. */
+static bool is_better(const struct open_candidacy *a, const struct open_candidacy *b)
+{
+    if (a->has_margin != b->has_margin)
+        return a->has_margin;
+    if (!a->has_margin)
+        return a->votes > b->votes;
+    int64_t x = a->margin < 0 ? -a->share_bp : a->share_bp;
+    int64_t y = b->margin < 0 ? -b->share_bp : b->share_bp;
+    return x != y ? x > y : a->margin > b->margin;
+}
+
+/* The best of our lines: one win is enough. */
+static void measure(const struct race *r, struct open_candidacy *o)
+{
+    struct open_candidacy best = *o;
+    bool any = false;
+
+    best.votes = -1;
+    for (uint32_t i = 0; i < r->choice_count; i++) {
+        struct open_candidacy one = *o;
+        if (r->choices[i].endorsement != o->endorsement)
+            continue;
+        measure_line(r, r->choices[i].primary, &one);
+        if (!any || is_better(&one, &best))
+            best = one;
+        any = true;
+    }
+    *o = best;
+    o->in_bp = r->units_reporting >= 0 && r->units_total > 0
+                   ? (int64_t)r->units_reporting * WHOLE_BP / r->units_total
+                   : -1;
 }
 
 static bool in_review(const struct model *m, uint32_t endorsement)

@@ -2,6 +2,8 @@
 /* Leading and trailing, by counting who has more. */
 #include "daemon/core/progress.h"
 
+#include "daemon/core/primaries.h"
+
 const char *progress_name(enum progress p)
 {
     static const char *const names[] = {
@@ -21,13 +23,15 @@ static bool is_ranked(const struct race *r)
     return false;
 }
 
-/* Our votes; VOTES_UNKNOWN when none are stated. *any: does anyone have a vote? */
-static int64_t our_votes(const struct race *r, uint32_t endorsement, bool *any)
+/* Our votes in one primary; VOTES_UNKNOWN when none are stated. *any: does anyone have a vote? */
+static int64_t our_votes(const struct race *r, uint32_t endorsement, const char *primary, bool *any)
 {
     int64_t ours = VOTES_UNKNOWN;
 
     *any = false;
     for (uint32_t i = 0; i < r->choice_count; i++) {
+        if (!primaries_same(r->choices[i].primary, primary))
+            continue;
         *any |= r->choices[i].votes > 0;
         if (r->choices[i].endorsement == endorsement && r->choices[i].votes > ours)
             ours = r->choices[i].votes;
@@ -35,11 +39,11 @@ static int64_t our_votes(const struct race *r, uint32_t endorsement, bool *any)
     return ours;
 }
 
-enum progress progress_of(const struct race *r, uint32_t endorsement)
+enum progress progress_in(const struct race *r, uint32_t endorsement, const char *primary)
 {
     int64_t edge = r->places > r->seats ? r->places : r->seats, ahead = 0, level = 0;
     bool any;
-    int64_t ours = our_votes(r, endorsement, &any);
+    int64_t ours = our_votes(r, endorsement, primary, &any);
 
     if (!any || ours < 0)
         return PROGRESS_NO_RESULTS;
@@ -47,7 +51,7 @@ enum progress progress_of(const struct race *r, uint32_t endorsement)
         return PROGRESS_UNCLEAR;
     for (uint32_t i = 0; i < r->choice_count; i++) {
         const struct race_choice *c = &r->choices[i];
-        if (c->endorsement == endorsement)
+        if (c->endorsement == endorsement || !primaries_same(c->primary, primary))
             continue;
         if (c->votes < 0 && !c->write_in)
             return PROGRESS_UNCLEAR;
@@ -57,4 +61,18 @@ enum progress progress_of(const struct race *r, uint32_t endorsement)
     if (ahead >= edge)
         return PROGRESS_TRAILING;
     return ours > 0 && ahead + level < edge ? PROGRESS_LEADING : PROGRESS_UNCLEAR;
+}
+
+enum progress progress_of(const struct race *r, uint32_t endorsement)
+{
+    bool seen[PROGRESSES] = {false};
+
+    for (uint32_t i = 0; i < r->choice_count; i++)
+        if (r->choices[i].endorsement == endorsement)
+            seen[progress_in(r, endorsement, r->choices[i].primary)] = true;
+    if (seen[PROGRESS_LEADING])
+        return PROGRESS_LEADING;
+    if (seen[PROGRESS_UNCLEAR] || (seen[PROGRESS_TRAILING] && seen[PROGRESS_NO_RESULTS]))
+        return PROGRESS_UNCLEAR;
+    return seen[PROGRESS_TRAILING] ? PROGRESS_TRAILING : PROGRESS_NO_RESULTS;
 }

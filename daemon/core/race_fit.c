@@ -7,6 +7,7 @@
 
 #include "daemon/base/text.h"
 #include "daemon/core/office_kin.h"
+#include "daemon/core/primaries.h"
 
 static bool has(struct slice s)
 {
@@ -23,6 +24,7 @@ bool race_fit_read_ours(const struct endorsement *e, struct arena *a, struct rac
               office_read_place(e->jurisdiction, a, &out->place) &&
               office_read_place(e->county, a, &out->county);
     office_of_place(&out->office, out->place.kinds);
+    out->cross = primaries_are_open(e, out->office.class, out->state);
     return ok;
 }
 
@@ -322,7 +324,7 @@ static void check_party(struct judge *j)
 
     if (!theirs && has(e->contest_party))
         doubt(j, "the contest does not say which party's it is", no_word);
-    if (!theirs)
+    if (!theirs || j->ours->cross) /* in whose primaries it stands is match.c's to find */
         return;
     if (!ours && slice_is(e->election_type, "primary"))
         ours = own; /* in a party's primary its members stand */

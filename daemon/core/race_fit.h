@@ -20,6 +20,7 @@ struct race_ours { /* an endorsement, read once */
     struct office_text office;        /* with district and seat */
     struct office_text place, county; /* words only; of the jurisdiction, of the county */
     const char *party;                /* of the contest; NULL: none stated */
+    bool cross;                       /* it may stand in several parties' primaries */
 };
 
 struct race_theirs {           /* a contest of a feed */

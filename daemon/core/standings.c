@@ -9,6 +9,7 @@
 #include "daemon/base/when.h"
 #include "daemon/core/calls.h"
 #include "daemon/core/marks.h"
+#include "daemon/core/primaries.h"
 
 /* What is derived here anew, or is the desk's. */
 #define STANDINGS_FLAGS                                                                            \
@@ -100,7 +101,7 @@ static int64_t unmarked(const struct model *m, const struct race *r, struct slic
 static bool too_many_won(const struct model *m, const struct race *r, int64_t *won)
 {
     *won = unmarked(m, r, (struct slice){0}, OUTCOME_WON, MARKS_WON);
-    return r->seats > 0 && *won > r->seats;
+    return r->seats > 0 && *won > primaries_room(r, r->seats);
 }
 
 void standings_conflict(const struct model *m, const struct race *r, struct buf *out)
@@ -110,9 +111,10 @@ void standings_conflict(const struct model *m, const struct race *r, struct buf 
 
     buf_addz(out, r->conflict ? r->conflict : "");
     if (too_many_won(m, r, &won)) {
+        int64_t room = primaries_room(r, r->seats);
         buf_addf(out, "%s%" PRId64 " of ours have won, and there %s %" PRId64, before, won,
-                 r->seats == 1 ? "is" : "are", r->seats);
-        buf_addz(out, r->seats == 1 ? " seat" : " seats");
+                 room == 1 ? "is" : "are", room);
+        buf_addz(out, room == 1 ? " seat" : " seats");
         before = "; ";
     }
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
@@ -211,10 +213,11 @@ static bool stand(struct model *m, struct race *r, uint32_t endorsement, int dec
 static void count_called(const struct model *m, struct race *r, struct slice by)
 {
     const struct slice nobody = {0};
+    int64_t seats = primaries_room(r, r->seats), places = primaries_room(r, r->places);
     int64_t won = unmarked(m, r, nobody, OUTCOME_WON, MARKS_WON);
     int64_t advanced = unmarked(m, r, nobody, OUTCOME_ADVANCED, MARKS_ADVANCED);
 
-    if (r->places > 0 && advanced > r->places) {
+    if (places > 0 && advanced > places) {
         r->flags |= RACE_CONFLICT;
         r->conflict = r->conflict ? r->conflict : "more of ours go on than there are places";
     }
@@ -228,10 +231,10 @@ static void count_called(const struct model *m, struct race *r, struct slice by)
         r->seats_called = won;
     if (r->places_called < advanced)
         r->places_called = advanced;
-    if (r->seats > 0 && r->seats_called > r->seats) /* a call that moves: one of the two holds */
-        r->seats_called = r->seats;
-    if (r->places > 0 && r->places_called > r->places)
-        r->places_called = r->places;
+    if (seats > 0 && r->seats_called > seats) /* a call that moves: one of the two holds */
+        r->seats_called = seats;
+    if (places > 0 && r->places_called > places)
+        r->places_called = places;
 }
 
 /* While ours have lost because all seats, or places, are called, they are: a winner's mark that is
@@ -257,13 +260,15 @@ static void count_filled(const struct model *m, struct race *r, struct slice by)
  * of ours settled? */
 static enum race_status status_of(const struct race *r, const uint32_t n[OUTCOMES])
 {
-    if ((r->seats > 0 && r->seats_called >= r->seats) ||
-        (r->places > 0 && r->places_called >= r->places))
+    int64_t seats = primaries_room(r, r->seats), places = primaries_room(r, r->places);
+
+    if ((seats > 0 && r->seats_called >= seats) || (places > 0 && r->places_called >= places))
         return RACE_CALLED;
     bool settled = n[OUTCOME_WON] + n[OUTCOME_LOST] + n[OUTCOME_ADVANCED] > 0;
-    /* Where the one seat is lost somebody else has it; of several, or of places in a next round,
-     * the others may yet be open. */
-    if (settled && n[OUTCOME_PENDING] == 0 && r->seats <= 1 && r->places <= 0)
+    /* Where the one seat is lost somebody else has it; of several, or of places in a next round, or
+     * where only one of two primaries is won, the others may yet be open. */
+    bool all_of_one = r->seats <= 1 && (seats <= 1 || n[OUTCOME_WON] == 0);
+    if (settled && n[OUTCOME_PENDING] == 0 && all_of_one && r->places <= 0)
         return RACE_CALLED;
     return settled || r->seats_called > 0 || r->places_called > 0 ? RACE_PARTLY_CALLED
                                                                   : RACE_UNCALLED;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/core/office.h"
+#include "daemon/core/primaries.h"
 #include "daemon/core/progress.h"
 #include "daemon/core/states.h"
 
@@ -239,7 +240,7 @@ static int64_t seats_left(const struct race *r)
 {
     if (r->flags & RACE_VOID)
         return 0;
-    int64_t left = r->seats > 0 ? r->seats - r->seats_called : INT64_MAX;
+    int64_t left = r->seats > 0 ? primaries_room(r, r->seats) - r->seats_called : INT64_MAX;
 
     return left > 0 ? left : 0;
 }

@@ -2,6 +2,7 @@
 /* What marks mean, on hand-made contests: whose count, and what too many of them say. */
 #include "tests/unit/night.h"
 
+#include "daemon/core/fits.h"
 #include "daemon/core/marks.h"
 
 enum { CHOICES = 4, CONTESTS = 2 };
@@ -106,6 +107,100 @@ static void test_lost_in_one_primary_is_not_lost(void **state)
         f.choices[!lost][0].mark = RESULTS_LOST;
         assert_int_equal(say(&f).opinion, MARKS_LOST);
     }
+}
+
+/* The two primaries of the fixture's two contests, of one source or of two. */
+struct crossed {
+    struct fixture f;
+    struct settings_source sources[2];
+    struct feed feeds[2];
+    struct match match;
+    struct match_person person;
+};
+
+static void open_crossed(struct crossed *c, uint32_t second)
+{
+    open_fixture(&c->f, "ap", 2);
+    c->f.links[0].primary = "dem";
+    c->f.links[1].primary = "rep";
+    c->f.contests[1].source = second;
+    c->f.race.primaries = 2;
+    for (int i = 0; i < 2; i++) {
+        c->sources[i] = c->f.source;
+        c->feeds[i] = c->f.feed;
+    }
+    c->f.s = (struct settings){.sources = c->sources, .source_count = 2};
+    c->f.m.feeds = c->feeds;
+    c->person = (struct match_person){.seen_count = 0};
+    c->match = (struct match){.people = &c->person};
+    c->f.m.match = &c->match;
+}
+
+/* One primary won is a win whatever the other says, and whoever says it. */
+static void test_one_primary_is_enough_and_all_must_be_lost(void **state)
+{
+    static const struct {
+        enum results_mark dem, rep;
+        enum marks_opinion is;
+    } rows[] = {
+        {RESULTS_WON, RESULTS_LOST, MARKS_WON},
+        {RESULTS_WON, RESULTS_WON, MARKS_WON},
+        {RESULTS_WON, RESULTS_UNMARKED, MARKS_WON},
+        {RESULTS_ADVANCED, RESULTS_LOST, MARKS_ADVANCED},
+        {RESULTS_UNMARKED, RESULTS_LOST, MARKS_UNCALLED},
+        {RESULTS_LOST, RESULTS_LOST, MARKS_LOST},
+    };
+    struct crossed c;
+    (void)state;
+
+    for (uint32_t source = 0; source < 2; source++)
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+            open_crossed(&c, source);
+            c.f.choices[0][0].mark = rows[i].dem;
+            c.f.choices[1][0].mark = rows[i].rep;
+            struct marks_word w = say(&c.f);
+            if (w.opinion != rows[i].is || w.conflict)
+                fail_msg("row %zu, source %u: %d, %s", i, source, w.opinion,
+                         w.conflict ? w.conflict : "no conflict");
+        }
+    /* a source that has but one of the two cannot say that both are lost */
+    assert_int_equal(marks_source_says(&c.f.m, &c.f.race, 0, SLICE("ap"), 0).opinion, MARKS_SILENT);
+    c.f.contests[1].gone = true;
+    assert_int_equal(say(&c.f).opinion, MARKS_SILENT);
+}
+
+static void test_not_lost_while_another_primary_may_have_it(void **state)
+{
+    struct crossed c;
+    struct fit fit = {.band = BAND_REVIEW};
+    struct match_fits fits = {.list = &fit, .count = 1};
+    struct feed_contest other = {.fits = &fits}, *seen = &other;
+    (void)state;
+
+    open_crossed(&c, 0);
+    c.f.choices[0][0].mark = c.f.choices[1][0].mark = RESULTS_LOST;
+    c.person = (struct match_person){.seen = &seen, .seen_count = 1};
+    assert_int_equal(say(&c.f).opinion, MARKS_SILENT);
+    c.f.choices[0][0].mark = RESULTS_WON;
+    assert_int_equal(say(&c.f).opinion, MARKS_WON);
+    c.f.choices[0][0].mark = RESULTS_LOST;
+    fit.band = BAND_NONE;
+    assert_int_equal(say(&c.f).opinion, MARKS_LOST);
+}
+
+static void test_nominations_of_both_primaries_are_counted(void **state)
+{
+    struct crossed c;
+    int64_t seats, places;
+    (void)state;
+
+    open_crossed(&c, 0);
+    c.f.race.seats = 2;
+    for (int k = 0; k < 3; k++)
+        c.f.choices[k > 1][k].mark = RESULTS_WON;
+    marks_count(&c.f.m, &c.f.race, SLICE("ap"), &seats, &places);
+    assert_int_equal(seats, 3);
+    assert_int_equal(places, 0);
 }
 
 /* More winners than seats call no seat; more in the next round than it has places, no place. */
@@ -227,6 +322,9 @@ int main(void)
         cmocka_unit_test(test_a_county_calls_nothing),
         cmocka_unit_test(test_no_mark_in_held_figures_is_no_retraction),
         cmocka_unit_test(test_lost_in_one_primary_is_not_lost),
+        cmocka_unit_test(test_one_primary_is_enough_and_all_must_be_lost),
+        cmocka_unit_test(test_not_lost_while_another_primary_may_have_it),
+        cmocka_unit_test(test_nominations_of_both_primaries_are_counted),
         cmocka_unit_test(test_too_many_marks_count_as_none),
         cmocka_unit_test(test_who_may_say_uncontested),
         cmocka_unit_test(test_who_is_an_opponent),

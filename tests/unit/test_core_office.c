@@ -213,6 +213,22 @@ static void letters_in_brackets_are_parties(void **state)
     assert_string_equal(party_of("US Senate (D) (R)"), "");
     assert_string_equal(party_of("US Senate D"), "");
     assert_string_equal(party_of("School Board Seat R"), "");
+    assert_string_equal(party_of("School Board Seat (R)"), "");
+}
+
+/* ... and once it is one it is no word that the list would have to have too. */
+static void a_party_in_brackets_is_no_word_of_the_office(void **state)
+{
+    struct arena *a = arena_new(1 << 20);
+    struct office_text o;
+    (void)state;
+
+    assert_true(office_read(SLICE("Governor (D)"), a, &o));
+    assert_int_equal(o.word_count, 0);
+    assert_false(o.crowded);
+    assert_true(office_read(SLICE("DEM Governor (R)"), a, &o));
+    assert_true(o.crowded);
+    arena_free(a);
 }
 
 static unsigned type_of(const char *text)
@@ -367,6 +383,7 @@ int main(void)
         cmocka_unit_test(texts_are_read),
         cmocka_unit_test(fields_complete_the_text),
         cmocka_unit_test(letters_in_brackets_are_parties),
+        cmocka_unit_test(a_party_in_brackets_is_no_word_of_the_office),
         cmocka_unit_test(a_general_primary_is_a_primary),
         cmocka_unit_test(more_than_fits_is_told),
         cmocka_unit_test(a_text_too_long_is_told),

@@ -107,6 +107,48 @@ static void a_margin_is_to_the_one_it_takes(void **state)
     }
 }
 
+/* Of the lines in two primaries the one that is nearest to a win, against those of its own. */
+static void a_margin_is_of_the_better_primary(void **state)
+{
+    static const struct {
+        int64_t dem[2], rep[2]; /* ours, the other's */
+        int64_t votes, margin, share_bp;
+        const char *primary;
+        enum progress progress;
+    } rows[] = {
+        {{400, 600}, {50, 950}, 400, -200, 2000, "dem", PROGRESS_TRAILING},
+        {{400, 600}, {60, 40}, 60, 20, 2000, "rep", PROGRESS_LEADING},
+        {{600, 400}, {800, 900}, 600, 200, 2000, "dem", PROGRESS_LEADING},
+        {{400, 600}, {50, 50}, 50, 0, 0, "rep", PROGRESS_UNCLEAR},
+        {{400, 600}, {0, 0}, 400, -200, 2000, "dem", PROGRESS_UNCLEAR},
+        {{0, 0}, {0, 0}, 0, 0, 0, NULL, PROGRESS_NO_RESULTS},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct fixture f;
+        open_fixture(&f);
+        f.race.seats = 1;
+        for (int k = 0; k < 2; k++) {
+            uint32_t who = k ? NONE : 0;
+            f.choices[k] =
+                (struct race_choice){.votes = rows[i].dem[k], .endorsement = who, .primary = "dem"};
+            f.choices[k + 2] =
+                (struct race_choice){.votes = rows[i].rep[k], .endorsement = who, .primary = "rep"};
+        }
+        f.race.choice_count = 4;
+        struct open_candidacy o = first(&f, NIGHT_AT(1));
+        bool margin = rows[i].primary != NULL;
+        if (o.votes != rows[i].votes || o.has_margin != margin || o.margin != rows[i].margin ||
+            o.share_bp != rows[i].share_bp || o.progress != rows[i].progress ||
+            (margin && strcmp(o.primary, rows[i].primary) != 0))
+            fail_msg("row %zu: %lld, %lld, %lld, %s, %s", i, (long long)o.votes,
+                     (long long)o.margin, (long long)o.share_bp, o.primary,
+                     progress_name(o.progress));
+        arena_free(f.a);
+    }
+}
+
 static void write_ins_are_rivals_once_counted(void **state)
 {
     struct fixture f;
@@ -187,6 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_margin_is_to_the_one_it_takes),
+        cmocka_unit_test(a_margin_is_of_the_better_primary),
         cmocka_unit_test(write_ins_are_rivals_once_counted),
         cmocka_unit_test(our_votes_are_our_best_line),
         cmocka_unit_test(what_is_in_is_known_or_not),

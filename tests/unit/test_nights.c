@@ -6,6 +6,7 @@
 
 #include "daemon/core/documents.h"
 #include "daemon/core/labels.h"
+#include "daemon/core/primaries.h"
 #include "daemon/core/statement.h"
 #include "daemon/core/tally.h"
 
@@ -487,6 +488,7 @@ struct shown { /* of a race, before the step */
     uint32_t on_air, count;
     int64_t *votes;
     struct slice *names;
+    const char **primaries;
 };
 
 static struct shown show(struct player *p, const struct race *r)
@@ -495,10 +497,12 @@ static struct shown show(struct player *p, const struct race *r)
 
     s.votes = arena_array(p->a, s.count + 1, sizeof *s.votes);
     s.names = arena_array(p->a, s.count + 1, sizeof *s.names);
-    assert_true(s.votes && s.names);
+    s.primaries = arena_array(p->a, s.count + 1, sizeof *s.primaries);
+    assert_true(s.votes && s.names && s.primaries);
     for (uint32_t i = 0; i < s.count; i++) {
         s.votes[i] = r->choices[i].votes;
         s.names[i] = r->choices[i].name;
+        s.primaries[i] = r->choices[i].primary;
     }
     return s;
 }
@@ -521,6 +525,7 @@ static void check_falls(struct player *p, const struct shown *before, const stru
     for (uint32_t i = 0; i < before->count; i++)
         for (uint32_t k = 0; k < r->choice_count; k++)
             if (before->names[i].len && slice_eq(before->names[i], r->choices[k].name) &&
+                primaries_same(before->primaries[i], r->choices[k].primary) &&
                 r->choices[k].votes < before->votes[i] && before->votes[i] > 0)
                 PLAYER_FAIL(p, "%.*s fell from %lld to %lld, and nobody was told",
                             SLICE_FMT(before->names[i]), (long long)before->votes[i],

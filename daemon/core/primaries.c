@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+/* Which offices are cross-filed is a state's law: a table, reviewed row by row. What is not in it
+ * is left to people. */
+#include "daemon/core/primaries.h"
+
+#include <string.h>
+
+#include "daemon/base/text.h"
+
+#define COUNT(t) (sizeof(t) / sizeof((t)[0]))
+
+/* Pennsylvania, 25 P.S. 2870(f): school directors, judges of the courts of common pleas and of
+ * Philadelphia's municipal court, and magisterial district judges ("justices of the peace"); not
+ * the three appellate courts. */
+static const struct {
+    const char *state, *office; /* the class */
+} offices[] = {
+    {"PA", "school-board"},
+    {"PA", "common-pleas"},
+    {"PA", "municipal-court"},
+    {"PA", "magistrate"},
+};
+
+bool primaries_are_open(const struct endorsement *e, const struct office_class *class,
+                        const struct state *state)
+{
+    if (!class || !state || !slice_is(e->election_type, "primary") || e->contest_party.len > 0)
+        return false;
+    for (size_t i = 0; i < COUNT(offices); i++)
+        if (strcmp(state->code, offices[i].state) == 0 &&
+            strcmp(class->slug, offices[i].office) == 0)
+            return true;
+    return false;
+}
+
+/* The next word that is not a party's; false: no more. */
+static bool next_word(struct slice *rest, struct slice *word)
+{
+    while (slice_next(rest, ' ', word))
+        if (!office_party(*word) && !slice_is(*word, "party"))
+            return true;
+    return false;
+}
+
+static bool same_words(struct slice a, struct slice b, struct arena *scratch)
+{
+    struct slice x = text_fold_copy(a, scratch), y = text_fold_copy(b, scratch), v, w;
+
+    if (!x.ptr || !y.ptr)
+        return false;
+    for (;;) {
+        bool more = next_word(&x, &v);
+        if (more != next_word(&y, &w))
+            return false;
+        if (!more)
+            return true;
+        if (!slice_eq(v, w))
+            return false;
+    }
+}
+
+bool primaries_same_contest(const struct feed_contest *a, const struct feed_contest *b,
+                            struct arena *scratch)
+{
+    return slice_eq_nocase(a->county, b->county) && slice_eq_nocase(a->district, b->district) &&
+           same_words(a->text, b->text, scratch) && same_words(a->office, b->office, scratch) &&
+           same_words(a->election_type, b->election_type, scratch);
+}
+
+const char *primaries_of(const struct race *r, const struct feed_contest *c)
+{
+    for (uint32_t i = 0; i < r->link_count; i++)
+        if (r->links[i].contest == c)
+            return r->links[i].primary;
+    return NULL;
+}
+
+bool primaries_same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+int64_t primaries_room(const struct race *r, int64_t each)
+{
+    return each > 0 && r->primaries > 1 ? each * r->primaries : each;
+}
+
+const char *primaries_name(const char *party)
+{
+    static const struct {
+        const char *party, *name;
+    } names[] = {
+        {"dem", "Democratic"}, {"rep", "Republican"}, {"grn", "Green"}, {"lib", "Libertarian"}};
+
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (strcmp(party, names[i].party) == 0)
+            return names[i].name;
+    return party;
+}
