@@ -375,17 +375,6 @@ static const char *primary_of(const struct model *m, const struct feed_contest *
     return m->match->people[f->endorsement].race.cross ? c->fits->party : NULL;
 }
 
-static void count_primaries(struct race *r)
-{
-    r->primaries = 0;
-    for (uint32_t i = 0; i < r->link_count; i++) {
-        bool counted = !r->links[i].primary;
-        for (uint32_t k = 0; k < i && !counted; k++)
-            counted = primaries_same(r->links[k].primary, r->links[i].primary);
-        r->primaries += !counted;
-    }
-}
-
 static bool put_link(struct model *m, struct race *r, uint32_t *count, bool *changed,
                      struct feed_contest *c, const struct fit *f)
 {
@@ -445,7 +434,6 @@ static bool link_race(struct model *m, struct race *r, bool *changed)
     }
     *changed |= count != before;
     r->link_count = count;
-    count_primaries(r);
     return true;
 }
 

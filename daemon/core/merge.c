@@ -591,6 +591,8 @@ bool merge_race(struct model *m, struct race *r, int64_t now_ms, bool *changed, 
 {
     struct offers g = {.m = m, .r = r, .now_ms = now_ms, .scratch = arena_new(SCRATCH)};
     struct outcome_of_merge out;
+
+    r->primaries = primaries_count(r);
     bool ok = g.scratch ? offers_make(&g, e) : full(e);
 
     *changed = false;

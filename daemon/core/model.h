@@ -227,7 +227,9 @@ struct race {
     uint32_t link_count;
     struct feed_contest **contests; /* distinct contests of the links */
     uint32_t contest_count;
-    uint32_t primaries;      /* of how many parties these are, where it is over several; 0 else */
+    /* merge.c, as tallies count by it: of how many parties these are, where it is over several; 0
+     * else */
+    uint32_t primaries;
     int64_t seats, places;   /* in one primary. Resolved from the endorsements, then the feeds'
                                 statements; -1 unknown or in conflict */
     enum race_status status; /* calls.c */

@@ -507,6 +507,35 @@ static size_t kind_part(struct tokens *t, size_t at, struct arena *a, struct off
     return 0;
 }
 
+/* "Position (R)", unlike "School District (R)", has a letter. */
+static bool is_seat_word(const struct tokens *t, size_t at)
+{
+    for (size_t k = 0; k < COUNT(part_kinds); k++)
+        if (is_word(t, at, part_kinds[k].word))
+            return part_kinds[k].mask == PART_SEAT;
+    return false;
+}
+
+/* "Governor (D)": a letter is a party only in brackets of its own, and no
+ * seat's name. */
+static void read_letters(struct slice text, struct tokens *t, struct office_text *out)
+{
+    static const struct {
+        const char *text, *word, *party;
+    } letters[] = {{"(D)", "d", "dem"}, {"(R)", "r", "rep"}};
+
+    for (size_t k = 0; k < COUNT(letters); k++)
+        for (size_t i = 0; i < t->count; i++) {
+            if (!is_word(t, i, letters[k].word) || (i > 0 && is_seat_word(t, i - 1)) ||
+                slice_find(text, slice_of(letters[k].text)) == SIZE_MAX)
+                continue;
+            bool other = out->party && strcmp(out->party, letters[k].party) != 0;
+            out->crowded |= other;
+            out->party = other ? NULL : letters[k].party;
+            claim(t, i, 1);
+        }
+}
+
 static void read_parts(struct tokens *t, struct arena *a, struct office_text *out)
 {
     for (size_t i = 0; i < t->count; i++) {
@@ -572,25 +601,6 @@ static void read_party(struct tokens *t, struct office_text *out)
             out->crowded |= out->party && strcmp(out->party, parties[k].party) != 0;
             out->party = parties[k].party;
             claim(t, i, n);
-        }
-}
-
-/* "Governor (D)": a letter is a party only in brackets of its own, and not in "Seat (D)". */
-static void read_letters(struct slice text, struct tokens *t, struct office_text *out)
-{
-    static const struct {
-        const char *text, *word, *party;
-    } letters[] = {{"(D)", "d", "dem"}, {"(R)", "r", "rep"}};
-
-    for (size_t k = 0; k < COUNT(letters); k++)
-        for (size_t i = 0; i < t->count; i++) {
-            if (!is_word(t, i, letters[k].word) ||
-                slice_find(text, slice_of(letters[k].text)) == SIZE_MAX)
-                continue;
-            bool other = out->party && strcmp(out->party, letters[k].party) != 0;
-            out->crowded |= other;
-            out->party = other ? NULL : letters[k].party;
-            claim(t, i, 1);
         }
 }
 
@@ -676,9 +686,9 @@ static bool read_text(struct slice text, struct arena *a, struct office_text *ou
     drop_decorations(&t, a);
     read_class(&t, a, out);
     read_flags(&t, out);
+    read_letters(text, &t, out);
     read_parts(&t, a, out);
     read_party(&t, out);
-    read_letters(text, &t, out);
     read_rest(&t, true, a, out);
     drop_words(out, is_place_empty);
     office_of_place(out, out->kinds);

@@ -75,6 +75,19 @@ const char *primaries_of(const struct race *r, const struct feed_contest *c)
     return NULL;
 }
 
+uint32_t primaries_count(const struct race *r)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < r->link_count; i++) {
+        bool counted = !r->links[i].primary;
+        for (uint32_t k = 0; k < i && !counted; k++)
+            counted = primaries_same(r->links[k].primary, r->links[i].primary);
+        n += !counted;
+    }
+    return n;
+}
+
 bool primaries_same(const char *a, const char *b)
 {
     return a == b || (a && b && strcmp(a, b) == 0);

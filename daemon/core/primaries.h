@@ -22,6 +22,9 @@ bool primaries_same_contest(const struct feed_contest *a, const struct feed_cont
 /* The party whose primary this contest of the race is; NULL: the race is over one contest only. */
 const char *primaries_of(const struct race *r, const struct feed_contest *c);
 
+/* Of how many parties' primaries the race has links; 0: it is over one contest only. */
+uint32_t primaries_count(const struct race *r);
+
 /* Two of these; NULL is one of its own. */
 bool primaries_same(const char *a, const char *b);
 

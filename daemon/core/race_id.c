@@ -83,7 +83,7 @@ static bool add_town(const struct endorsement *e, const struct office_text *o, s
     }
     /* A county's school board, by whichever column the county is said. */
     if (place.len > 0 && (!told || town.kinds == OFFICE_OF_COUNTY)) {
-        bool ok = add_place(place, OFFICE_OF_COUNTY, false, a, slug, key);
+        bool ok = add_place(place, OFFICE_OF_COUNTY, school, a, slug, key);
         add(slug, key, SLICE("county"));
         return ok;
     }

@@ -214,6 +214,8 @@ static void letters_in_brackets_are_parties(void **state)
     assert_string_equal(party_of("US Senate D"), "");
     assert_string_equal(party_of("School Board Seat R"), "");
     assert_string_equal(party_of("School Board Seat (R)"), "");
+    assert_string_equal(party_of("Elk Area School District (R)"), "rep");
+    assert_string_equal(party_of("School Director Elk Area (D)"), "dem");
 }
 
 /* ... and once it is one it is no word that the list would have to have too. */

@@ -131,8 +131,8 @@ static bool as_said(size_t row, bool backwards)
     uint32_t primaries = (got[0] >= 0) + (got[1] >= 0);
     bool open = n.m.match && primaries_are_open(&n.list.list[0], office_class_named("school-board"),
                                                 states_find(n.list.list[0].state));
-    if (open && n.m.races[0].primaries != primaries) {
-        print_error("row %zu: %u primaries\n", row, n.m.races[0].primaries);
+    if (open && primaries_count(&n.m.races[0]) != primaries) {
+        print_error("row %zu: %u primaries\n", row, primaries_count(&n.m.races[0]));
         ok = false;
     }
     night_close(&n);
@@ -170,10 +170,11 @@ static void those_of_one_board_may_stand_in_different_primaries(void **state)
     assert_int_equal(linked(&n, 1, dem), 1);
     assert_int_equal(linked(&n, 2, rep), 0);
     assert_int_equal(n.m.review_count, 0);
-    assert_int_equal(n.m.races[0].primaries, 2);
+    assert_int_equal(primaries_count(&n.m.races[0]), 2);
     assert_string_equal(primaries_of(&n.m.races[0], rep), "rep");
-    assert_int_equal(primaries_room(&n.m.races[0], 3), 6);
-    assert_int_equal(primaries_room(&n.m.races[0], -1), -1);
+    struct race r = {.primaries = 2};
+    assert_int_equal(primaries_room(&r, 3), 6);
+    assert_int_equal(primaries_room(&r, -1), -1);
     night_close(&n);
 }
 
@@ -223,7 +224,7 @@ static void a_decision_on_one_primary_leaves_the_other_open(void **state)
     for (int k = 0; k < 2; k++)
         match(&n, c[k]);
     assert_int_equal((linked(&n, 0, c[0]) >= 0) + (linked(&n, 0, c[1]) >= 0), 2);
-    assert_int_equal(n.m.races[0].primaries, 2);
+    assert_int_equal(primaries_count(&n.m.races[0]), 2);
     night_close(&n);
 }
 
