@@ -156,6 +156,21 @@ static void a_source_a_primary_is_a_part(void **state)
     assert_int_equal(on_line("rep", "Ann"), 30);
 }
 
+/* ... and parts that have both are added up primary by primary. */
+static void parts_are_added_up_primary_by_primary(void **state)
+{
+    struct world *w = *state;
+
+    w->sources[0].part = SLICE("early");
+    w->sources[1].part = SLICE("day");
+    say_lines(w, 0, 0, (struct both){500, 400, 5}, (struct both){30, 40, 5});
+    say_lines(w, 1, 1, (struct both){50, 60, 5}, (struct both){3, 4, 5});
+    assert_int_equal(on_line("dem", "Ann"), 550);
+    assert_int_equal(on_line("dem", "Cy"), 460);
+    assert_int_equal(on_line("rep", "Ann"), 33);
+    assert_int_equal(on_line("rep", "Cy"), 44);
+}
+
 #define RUN(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -168,6 +183,7 @@ int main(void)
         RUN(sources_differ_primary_by_primary),
         RUN(counties_are_summed_primary_by_primary),
         RUN(a_source_a_primary_is_a_part),
+        RUN(parts_are_added_up_primary_by_primary),
     };
     return cmocka_run_group_tests_name("core_merge_primaries", tests, NULL, NULL);
 }
