@@ -366,6 +366,7 @@ const struct column columns[] = {
     {"source_hints", .read = read_hints, .list = true},
     {"tags", .read = read_tags},
     {"cohort", TEXT(cohort)},
+    {"watched_by", TEXT(watched_by)},
     {"website", .passed_on = true},
     {"press_note", .passed_on = true},
     {"notes", .passed_on = true},

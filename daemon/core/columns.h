@@ -7,7 +7,7 @@
 #include "daemon/base/buf.h"
 #include "daemon/core/endorsement.h"
 
-#define COLUMNS 39
+#define COLUMNS 40
 
 struct columns_reader { /* of one list */
     struct arena *a;

@@ -103,7 +103,7 @@ void documents_sources(const struct model *m, int64_t now_ms, bool json, struct 
 void documents_match_list(const struct model *m, bool json, struct buf *out);
 void documents_match_decisions(const struct model *m, bool json, struct buf *out);
 /* documents_coverage.c: each endorsement that counts: matched and where, in review, or in no feed
- * yet and why; those that ask for a person first. */
+ * yet and why; who watches by hand what no feed calls. Those that ask for a person first. */
 void documents_coverage(const struct model *m, bool json, struct buf *out);
 /* The CSV of `tallyd -1 -o matches`. */
 void documents_matches(const struct model *m, struct buf *out);

@@ -7,8 +7,9 @@
 #include "daemon/core/documents.h"
 #include "daemon/core/match.h"
 
-enum coverage { COVERAGE_MATCHED, COVERAGE_REVIEW, COVERAGE_NONE, COVERAGES };
-static const char *const words[COVERAGES] = {"matched", "review", "none"};
+/* What asks for a person most comes last, and is told first. */
+enum coverage { COVERAGE_CALLED, COVERAGE_MATCHED, COVERAGE_REVIEW, COVERAGE_NONE, COVERAGES };
+static const char *const words[COVERAGES] = {"matched", "matched", "review", "none"};
 
 struct covered { /* an endorsement, and the links about it */
     const struct endorsement *e;
@@ -31,15 +32,25 @@ static bool any_link(const struct link *links, uint32_t n, uint32_t endorsement)
     return false;
 }
 
+/* Is it in a feed that makes calls? */
+static bool is_called(const struct model *m, const struct covered *c)
+{
+    for (uint32_t i = 0; i < c->link_count; i++)
+        if (c->links[i].endorsement == c->endorsement && !c->links[i].contest->gone &&
+            m->settings->sources[c->links[i].contest->source].calls != CALLS_NO)
+            return true;
+    return false;
+}
+
 static struct covered look(const struct model *m, uint32_t i)
 {
     const struct race *r = &m->races[match_race_of(m, i)];
     struct covered c = {.e = &m->endorsed->list[i], .how = COVERAGE_NONE, .endorsement = i};
 
     if (any_link(r->links, r->link_count, i)) {
-        c.how = COVERAGE_MATCHED;
         c.links = r->links;
         c.link_count = r->link_count;
+        c.how = is_called(m, &c) ? COVERAGE_CALLED : COVERAGE_MATCHED;
     } else if (any_link(m->review, m->review_count, i)) {
         c.how = COVERAGE_REVIEW;
         c.links = m->review;
@@ -68,23 +79,36 @@ static const struct feed_contest *next_place(const struct covered *c, uint32_t *
     return NULL;
 }
 
+/* Whom its call hangs on. */
+static void write_watcher(const struct covered *c, struct buf *out)
+{
+    if (c->e->watched_by.len > 0)
+        buf_addf(out, "; watched by hand by %.*s", SLICE_FMT(c->e->watched_by));
+    else
+        buf_addz(out, "; nobody is named to watch it by hand (watched_by in the list)");
+}
+
 /* What a person has to know or to do about it. */
 static void write_note(const struct covered *c, struct buf *out)
 {
-    if (c->how == COVERAGE_MATCHED)
+    if (c->how == COVERAGE_CALLED)
         return;
-    if (c->how == COVERAGE_REVIEW)
+    if (c->how == COVERAGE_MATCHED)
+        buf_addz(out, "in no feed that makes calls");
+    else if (c->how == COVERAGE_REVIEW)
         buf_addz(out, "counts for nothing until decided: tallyctl match list");
     else if (c->sources == 0)
-        buf_addf(out, "no source is of %.*s: to be called by hand", SLICE_FMT(c->e->state));
+        buf_addf(out, "no source is of %.*s", SLICE_FMT(c->e->state));
     else if (c->answered == 0)
         buf_addf(out, "none of %" PRIu32 " source%s has answered yet", c->sources,
                  c->sources == 1 ? "" : "s");
     else
         buf_addf(out,
                  "not in %" PRIu32 " of %" PRIu32
-                 " source%s that answered: source_hints, or to be called by hand",
+                 " source%s that answered: perhaps source_hints tells where it is",
                  c->answered, c->sources, c->sources == 1 ? "" : "s");
+    if (c->how != COVERAGE_REVIEW)
+        write_watcher(c, out);
 }
 
 static void write_line(const struct model *m, const struct covered *c, struct buf *out)
@@ -101,7 +125,7 @@ static void write_line(const struct model *m, const struct covered *c, struct bu
                  SLICE_FMT(m->settings->sources[place->source].name), SLICE_FMT(place->text));
     buf_addc(out, '\t');
     write_note(c, out);
-    buf_addc(out, '\n');
+    buf_addf(out, "\t%.*s\n", SLICE_FMT(e->watched_by));
 }
 
 static void write_object(const struct model *m, const struct covered *c, struct jsonw *j)
@@ -131,6 +155,7 @@ static void write_object(const struct model *m, const struct covered *c, struct 
     buf_init(&note, 1024);
     write_note(c, &note);
     jsonw_str(j, "note", buf_slice(&note));
+    jsonw_str(j, "watched_by", e->watched_by);
     buf_done(&note);
     jsonw_object_end(j);
 }
@@ -145,7 +170,7 @@ void documents_coverage(const struct model *m, bool json, struct buf *out)
     else
         buf_addz(out,
                  "coverage\tendorsement_id\tcandidate\tstate\toffice\tdistrict\tstatus\twhere\t"
-                 "note\n");
+                 "note\twatched_by\n");
     /* What asks for a person comes first. */
     for (enum coverage how = COVERAGES; how-- > 0;)
         for (uint32_t i = 0; i < m->endorsed->count; i++) {

@@ -51,6 +51,7 @@ struct endorsement {
     struct slice *tags;
     size_t tag_count;
     struct slice held_by, election_type, cohort, continues;
+    struct slice watched_by; /* who watches it by hand, where no feed does; for our people */
     struct endorse_hint *hints;
     size_t hint_count;
     enum endorse_status status;
