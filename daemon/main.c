@@ -25,7 +25,7 @@ static void usage(FILE *out)
           "  -t          test the configuration and exit; with -q say nothing when it is right\n"
           "  -T          print the configuration, merged, with where each value came from\n"
           "  -1          poll every source once, print, exit; needs no Redis\n"
-          "  -o WHAT     for -1: statement (default), totals, races or matches\n"
+          "  -o WHAT     for -1: statement (default), totals, races, cards or matches\n"
           "  --clock T[,N[,AT]]  the election clock is T at Unix time AT and runs N times as fast\n"
           "  --credentials DIR   where {credential:NAME} is looked up ($CREDENTIALS_DIRECTORY)\n"
           "  -v          more lines on standard error\n"

@@ -35,6 +35,16 @@ static void print_races(const struct model *m, const struct tally *t, int64_t no
         out->failed = true;
 }
 
+/* A race's document a line. */
+static void print_cards(const struct model *m, const struct tally *t, int64_t now, struct buf *out)
+{
+    (void)t, (void)now;
+    for (uint32_t i = 0; i < m->race_count; i++) {
+        documents_race(m, &m->races[i], out);
+        buf_addc(out, '\n');
+    }
+}
+
 static void print_matches(const struct model *m, const struct tally *t, int64_t now,
                           struct buf *out)
 {
@@ -54,10 +64,8 @@ static const struct {
     const char *name;
     void (*print)(const struct model *m, const struct tally *t, int64_t now, struct buf *out);
 } outputs[] = {
-    {"statement", print_statement},
-    {"totals", print_totals},
-    {"races", print_races},
-    {"matches", print_matches},
+    {"statement", print_statement}, {"totals", print_totals},   {"races", print_races},
+    {"cards", print_cards},         {"matches", print_matches},
 };
 #define OUTPUTS (sizeof outputs / sizeof *outputs)
 
@@ -153,7 +161,7 @@ int app_once(const struct app_args *args, struct plan *plan, const char *what, s
         output++;
     struct event_base *base = loop_new();
     if (output == OUTPUTS) {
-        err_set(e, ERR_USAGE, "-o %s: not one of statement, totals, races, matches", what);
+        err_set(e, ERR_USAGE, "-o %s: not one of statement, totals, races, cards, matches", what);
         goto out;
     }
     const struct config *c = plan->config;

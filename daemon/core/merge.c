@@ -7,6 +7,7 @@
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
 #include "daemon/core/name.h"
+#include "daemon/core/office.h"
 #include "daemon/core/offers.h"
 #include "daemon/core/polls.h"
 #include "daemon/core/primaries.h"
@@ -14,14 +15,23 @@
 
 enum { SCRATCH = 64 << 20 };
 
+/* A name, read once: two are one person's when all words are the same, whichever way they are
+ * written. */
+struct who {
+    struct slice folded; /* empty: no name */
+    struct slice joined,
+        suffix; /* "CASEY, ROBERT P JR" as "robertpcasey" and "jr"; empty: a ticket */
+};
+
 enum { LINES = 8 }; /* primaries of one race: there are not so many parties */
 
 /* Figures of a race under construction. */
 struct figures {
     struct race_choice *choices;
-    struct origin { /* of each: where it stood first */
+    struct origin { /* of each: where it stood first, and who that is */
         const struct feed_contest *contest;
         uint32_t choice;
+        struct who who;
     } * origins;
     uint32_t count;
     struct units { /* of each primary; one where there is but one contest */
@@ -49,11 +59,25 @@ static uint32_t endorsement_of(const struct race *r, const struct feed_contest *
     return NONE;
 }
 
-static bool same_name(struct offers *g, struct slice a, struct slice b)
+static bool read_who(struct slice text, struct arena *a, struct who *out)
 {
-    struct slice x = text_fold_copy(a, g->scratch), y = text_fold_copy(b, g->scratch);
+    struct name name;
 
-    return x.len && slice_eq(x, y);
+    *out = (struct who){.folded = text_fold_copy(text, a)};
+    if (!out->folded.ptr || slice_find(text, SLICE("/")) != SIZE_MAX || name_is_nobody(text))
+        return out->folded.ptr != NULL;
+    if (!name_read(text, a, &name))
+        return false;
+    out->joined = name.joined;
+    out->suffix = name.suffix;
+    return true;
+}
+
+static bool same_who(const struct who *a, const struct who *b)
+{
+    if (a->folded.len && slice_eq(a->folded, b->folded))
+        return true;
+    return a->joined.len && slice_eq(a->joined, b->joined) && slice_eq(a->suffix, b->suffix);
 }
 
 static bool is_fusion(const struct race *r)
@@ -66,16 +90,29 @@ static bool is_fusion(const struct race *r)
 /* Two lines of one contest that are one person, none of ours: in a state that has it, the same name
  * for another party. */
 static uint32_t find_line(struct offers *g, const struct figures *f, uint32_t known,
-                          const struct feed_choice *x)
+                          const struct feed_choice *x, const struct who *who)
 {
     for (uint32_t i = known; is_fusion(g->r) && i < f->count; i++) {
         const struct race_choice *row = &f->choices[i];
         if (row->endorsement == NONE && !row->primary && !row->write_in && x->party.len &&
             row->party.len && !slice_eq_nocase(row->party, x->party) &&
-            same_name(g, row->name, x->name))
+            same_who(&f->origins[i].who, who))
             return i;
     }
     return NONE;
+}
+
+static bool same_party(struct slice a, struct slice b)
+{
+    const char *x = office_party(a), *y = office_party(b);
+
+    return slice_eq_nocase(a, b) || (x && y && strcmp(x, y) == 0);
+}
+
+/* One name, and two parties that cannot be one: in one race that is two people, or a mistake. */
+static bool parties_differ(const struct race *r, struct slice a, struct slice b)
+{
+    return office_party(a) && office_party(b) && !same_party(a, b) && !is_fusion(r);
 }
 
 static bool is_spare_line(struct slice name, bool write_in)
@@ -83,10 +120,10 @@ static bool is_spare_line(struct slice name, bool write_in)
     return write_in && (name.len == 0 || name_is_nobody(name));
 }
 
-/* Two lines of two contests: by full name; by the vendor's id where one of them has no name; what
- * is written in without a name is one sum. */
+/* Two lines of two contests: by full name, on the ballot or written in in both; by the vendor's id
+ * where one of them has no name; what is written in without a name is one sum. */
 static bool is_row(struct offers *g, const struct figures *f, uint32_t row,
-                   const struct feed_contest *c, const struct feed_choice *x)
+                   const struct feed_contest *c, const struct feed_choice *x, const struct who *who)
 {
     const struct race_choice *theirs = &f->choices[row];
     const struct feed_contest *from = f->origins[row].contest;
@@ -98,25 +135,29 @@ static bool is_row(struct offers *g, const struct figures *f, uint32_t row,
     if (is_spare_line(x->name, write_in) && is_spare_line(theirs->name, theirs->write_in))
         return true;
     if (x->name.len && theirs->name.len)
-        return same_name(g, x->name, theirs->name);
+        return same_who(who, &f->origins[row].who) &&
+               !parties_differ(g->r, x->party, theirs->party) &&
+               (write_in == theirs->write_in || name_is_nobody(x->name));
     return x->id.len && from->source == c->source && slice_eq(x->id, was->id);
 }
 
 /* Where among the first `known` choices the votes of another contest's line are added: the one it
  * must be. Where a name stands on two lines of either contest the party tells, or nothing. */
 static uint32_t find_joined(struct offers *g, const struct figures *f, uint32_t known,
-                            const struct feed_contest *c, const struct feed_choice *x)
+                            const struct feed_contest *c, const struct feed_choice *x,
+                            const struct who *people)
 {
+    const struct who *who = &people[x - c->choices];
     uint32_t found = NONE, rows = 0, in_party = NONE, party_rows = 0, lines = 0;
 
     for (uint32_t k = 0; k < c->choice_count; k++)
-        lines += x->name.len && same_name(g, c->choices[k].name, x->name);
+        lines += x->name.len && same_who(&people[k], who);
     for (uint32_t i = 0; i < known; i++) {
-        if (!is_row(g, f, i, c, x))
+        if (!is_row(g, f, i, c, x, who))
             continue;
         found = i;
         rows++;
-        if (slice_eq_nocase(f->choices[i].party, x->party)) {
+        if (same_party(f->choices[i].party, x->party)) {
             in_party = i;
             party_rows++;
         }
@@ -131,7 +172,7 @@ static uint32_t find_joined(struct offers *g, const struct figures *f, uint32_t 
 /* Where this line's votes are added; NONE: nowhere yet. */
 static uint32_t find_row(struct offers *g, const struct figures *f, uint32_t known,
                          const struct feed_contest *c, const struct feed_choice *x,
-                         uint32_t endorsement)
+                         const struct who *people, uint32_t endorsement)
 {
     if (endorsement != NONE) {
         for (uint32_t i = 0; i < f->count; i++)
@@ -140,8 +181,8 @@ static uint32_t find_row(struct offers *g, const struct figures *f, uint32_t kno
                 return i;
         return NONE;
     }
-    uint32_t row = find_joined(g, f, known, c, x);
-    return row != NONE ? row : find_line(g, f, known, x);
+    uint32_t row = find_joined(g, f, known, c, x, people);
+    return row != NONE ? row : find_line(g, f, known, x, &people[x - c->choices]);
 }
 
 /* A sum with an unknown part is unknown. */
@@ -200,24 +241,31 @@ static bool any_of(const struct figures *f, uint32_t known, const char *primary)
     return false;
 }
 
-static void add_contest(struct offers *g, struct figures *f, const struct feed_contest *c)
+static bool add_contest(struct offers *g, struct figures *f, const struct feed_contest *c,
+                        struct err *e)
 {
+    struct who *people = arena_array(g->scratch, c->choice_count + 1, sizeof(*people));
     uint32_t known = f->count;
     const char *primary = primaries_of(g->r, c);
     bool joins = any_of(f, known, primary);
 
+    for (uint32_t k = 0; k < c->choice_count; k++)
+        if (!people || !read_who(c->choices[k].name, g->scratch, &people[k]))
+            return full(e);
     for (uint32_t k = 0; c->unit_count && k < c->choice_count; k++) {
         const struct feed_choice *x = &c->choices[k];
         uint32_t en = endorsement_of(g->r, c, k);
-        uint32_t row = find_row(g, f, known, c, x, en);
+        uint32_t row = find_row(g, f, known, c, x, people, en);
         if (row != NONE) {
             add_votes(&f->choices[row].votes, c->units[0].votes[k]);
-            if (!f->choices[row].name.len)
+            if (!f->choices[row].name.len) {
                 f->choices[row].name = x->name;
+                f->origins[row].who = people[k];
+            }
             continue;
         }
         f->strange |= joins;
-        f->origins[f->count] = (struct origin){c, k};
+        f->origins[f->count] = (struct origin){c, k, people[k]};
         f->choices[f->count++] = (struct race_choice){
             .name = x->name,
             .party = x->party,
@@ -235,6 +283,7 @@ static void add_contest(struct offers *g, struct figures *f, const struct feed_c
     f->corrected |= c->corrected && !c->corrected_before;
     if (f->changed_ms < c->changed_ms)
         f->changed_ms = c->changed_ms;
+    return true;
 }
 
 static bool begin_figures(struct offers *g, struct figures *f, struct err *e)
@@ -249,17 +298,18 @@ static bool begin_figures(struct offers *g, struct figures *f, struct err *e)
     return (f->choices && f->origins) || full(e);
 }
 
-static void add_offer_to(struct offers *g, struct figures *f, const struct offer *o)
+static bool add_offer_to(struct offers *g, struct figures *f, const struct offer *o, struct err *e)
 {
     for (uint32_t i = 0; i < o->count; i++)
-        add_contest(g, f, o->contests[i]);
+        if (!add_contest(g, f, o->contests[i], e))
+            return false;
+    return true;
 }
 
 /* ---- disagreement ---- */
 
 /* The choice of `f` that row `i` of `of` is; NONE where names and links do not tell. */
-static uint32_t counterpart(struct offers *g, const struct figures *f, const struct figures *of,
-                            uint32_t i)
+static uint32_t counterpart(const struct figures *f, const struct figures *of, uint32_t i)
 {
     for (uint32_t k = 0; k < f->count; k++) {
         uint32_t a = of->choices[i].endorsement, b = f->choices[k].endorsement;
@@ -268,7 +318,7 @@ static uint32_t counterpart(struct offers *g, const struct figures *f, const str
         if (a != NONE && a == b)
             return k;
         if (a == NONE && b == NONE && of->choices[i].name.len &&
-            same_name(g, of->choices[i].name, f->choices[k].name))
+            same_who(&of->origins[i].who, &f->origins[k].who))
             return k;
     }
     return NONE;
@@ -291,7 +341,7 @@ static bool leaders_differ(struct offers *g, const struct figures *a, const stru
 
     seats = seats > 0 ? seats : 1;
     for (uint32_t i = 0; i < a->count; i++) {
-        uint32_t k = counterpart(g, b, a, i);
+        uint32_t k = counterpart(b, a, i);
         if (k != NONE && is_leading(a, i, seats) != is_leading(b, k, seats))
             return true;
     }
@@ -314,17 +364,15 @@ static bool look_for_disagreement(struct offers *g, const struct offer *on, bool
 {
     struct figures ours, theirs;
 
-    if (!begin_figures(g, &ours, e))
+    if (!begin_figures(g, &ours, e) || !add_offer_to(g, &ours, on, e))
         return false;
-    add_offer_to(g, &ours, on);
     for (uint32_t i = 0; i < g->count && !*out; i++) {
         const struct offer *o = &g->list[i];
         if (o->source == on->source || !offers_compare(o, on) || !offers_may_lead(o) ||
             !o->complete)
             continue;
-        if (!begin_figures(g, &theirs, e))
+        if (!begin_figures(g, &theirs, e) || !add_offer_to(g, &theirs, o, e))
             return false;
-        add_offer_to(g, &theirs, o);
         bool apart =
             offers_far_below(g, o->total, on->total) || offers_far_below(g, on->total, o->total);
         *out =
@@ -393,8 +441,7 @@ static bool sum_counties(struct offers *g, struct figures *f, struct counties *i
         struct offer *o = offers_choose(g, false, county, now);
         if (!o)
             continue;
-        add_offer_to(g, f, o);
-        if (!look_for_disagreement(g, o, &in->differ, e))
+        if (!add_offer_to(g, f, o, e) || !look_for_disagreement(g, o, &in->differ, e))
             return false;
         o->shown = true;
         in->list[in->count++] = (struct race_county){o->county, o->source};
@@ -424,12 +471,11 @@ static bool take_one(struct offers *g, struct offer *o, struct outcome_of_merge 
         return false;
     if (!o) {
         o = offers_choose_idle(g);
-        if (o)
-            add_offer_to(g, &out->f, o);
-        return true;
+        return !o || add_offer_to(g, &out->f, o, e);
     }
+    if (!add_offer_to(g, &out->f, o, e))
+        return false;
     out->on_air = o->source;
-    add_offer_to(g, &out->f, o);
     o->shown = true;
     if (!look_for_disagreement(g, o, &differ, e))
         return false;

@@ -13,6 +13,7 @@ import concurrent.futures
 import csv
 import datetime
 import io
+import json
 import pathlib
 import subprocess
 import sys
@@ -23,6 +24,7 @@ import crossed  # noqa: E402
 import feeds  # noqa: E402
 import lists  # noqa: E402
 import names  # noqa: E402
+import sums  # noqa: E402
 
 COLUMNS = ("endorsement_id", "candidate_name", "state", "office", "district", "seat", "jurisdiction", "county", "term", "party",
            "contest_party", "election_type", "status")
@@ -33,7 +35,7 @@ def write_night(folder, night, entries, sources):
     """A list and a configuration; `sources`: its sections."""
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "endorsements.csv", "w", encoding="utf-8", newline="") as f:
-        out = csv.DictWriter(f, COLUMNS)
+        out = csv.DictWriter(f, list(dict.fromkeys([*COLUMNS, *(k for e in entries for k in e.row)])))
         out.writeheader()
         for i, e in enumerate(entries):
             out.writerow({"endorsement_id": f"e{i}", **e.row})
@@ -48,15 +50,20 @@ def sections(night, cache):
             + (f"\ncounty = {s.county}" if s.county else "") + "".join(f"\n{k} = {v}" for k, v in s.options) for s in night.sources]
 
 
-def match(folder, night):
-    """The rows of `tallyd -1 -o matches`, by endorsement."""
+def once(folder, night, what):
+    """What `tallyd -1` prints the morning after."""
     morning = datetime.date.fromisoformat(night.date) + datetime.timedelta(days=1)
-    done = subprocess.run([feeds.BUILD / "tallyd", "-1", "-o", "matches", "--clock", f"{morning}T12:00:00Z", "-c", folder / "tallyd.conf"],
+    done = subprocess.run([feeds.BUILD / "tallyd", "-1", "-o", what, "--clock", f"{morning}T12:00:00Z", "-c", folder / "tallyd.conf"],
                           capture_output=True, text=True, timeout=300, check=False)
     if done.returncode:
         raise SystemExit(f"{night.name}: tallyd -1 exits with {done.returncode}: {done.stderr[:2000]}")
+    return done.stdout
+
+
+def match(folder, night):
+    """The rows of the matches, by endorsement."""
     found = collections.defaultdict(list)
-    for r in csv.DictReader(io.StringIO(done.stdout, newline="")):
+    for r in csv.DictReader(io.StringIO(once(folder, night, "matches"), newline="")):
         found[r["endorsement_id"]].append(r)
     return found
 
@@ -186,9 +193,31 @@ def say_crossed(n, bad):
           f"{n['review']} in review; {n['traps']} traps; {n['links']} automatic matches, {n['wrong']} wrong; {n['joined']} joined over two "
           f"primaries, {n['misjoined']} of them wrongly")
     print("  " + ", ".join(f"{v} {k}" for k, v in sorted(n.items()) if " " in k))
-    for what, e, rows, own in sorted(bad, key=lambda b: not b[0].startswith("WRONG"))[:10]:
+    for what, e, rows, own in [b for b in bad if b[0].startswith("WRONG")][:10]:
         print(f"  {what}: {e.row} ({'; '.join(e.ways)}): {own}; " + "; ".join(f"{r['band']} {r['contest']}: {r['why']}" for r in rows[:4]))
     return n["wrong"] == 0 and n["misjoined"] == 0 and n["auto"] >= RECALL * n["true"]
+
+
+def play_sums(cache, args, folder):
+    """Whose lines are added up over counties, ours and all others: what was right is printed."""
+    oregon, michigan = lists.Night("OR counties", "OR", "2018-05-15", ()), lists.Night("MI counties", "MI", "2018-11-06", ())
+    fine = True
+    for what, night, counties in (
+            ("Oregon's county files", oregon, lambda f: sums.oregon(cache, feeds.PARSE)),
+            ("Michigan's by county", michigan, lambda f: sums.michigan(cache, f, ["as filed"])),
+            ("... each county in its own way, with namesakes", michigan, lambda f: sums.michigan(cache, f, list(sums.WAYS), twins=True))):
+        where = folder / ("sums-" + names.fold(what).replace(" ", "-"))
+        where.mkdir(parents=True, exist_ok=True)
+        filed = counties(where)
+        found, rows = sums.races(filed, args.count, args.seed)
+        write_night(where, night, [lists.Entry({"state": night.state, **r}, "sum") for r in rows], [c.section for c in filed])
+        n, bad = sums.judge(found, [json.loads(line) for line in once(where, night, "cards").splitlines()])
+        print(f"summed over counties, {what}: {n['races']} races, {n['merges']} lines merged into a person ({n['others']} of others than ours), "
+              f"{n['wrong']} wrong; {n['apart']} of one person stay apart in {n['doubtful']} races in doubt, {n['unflagged']} not flagged")
+        for b in bad[:5]:
+            print("  WRONG:", *b)
+        fine &= not n["wrong"] and not n["unflagged"] and n["merges"] > 0
+    return fine
 
 
 def share(part, whole):
@@ -236,7 +265,7 @@ def main():
           f"{share(sums.merged - sums.mismerged, sums.merged)} of {sums.merged}")
     if misses:
         print(f"missed and wrong: {folder / 'misses.csv'}")
-    fine = args.night or say_crossed(*play_crossed(cache, args, folder))
+    fine = args.night or (say_crossed(*play_crossed(cache, args, folder)) & play_sums(cache, args, folder))
     bad = wrong or sums.misjoined or sums.mismerged or recall < RECALL or not fine
     print("matching: " + ("FAILED" if bad else "passed"))
     return 1 if bad else 0

@@ -105,7 +105,7 @@ def test_once_prints_each_output(house):
     assert {(m["endorsement_id"], m["band"], m["contest_id"], m["choice_id"], m["votes"]) for m in matches} == {
         ("foe", "auto", "10", "2", "90"), ("yew", "auto", "11", "2", "70")}
     done = run("-c", house.conf, "-1", "-o", "everything")
-    assert done.returncode == 64 and "statement, totals, races, matches" in done.stderr and not done.stdout
+    assert done.returncode == 64 and "statement, totals, races, cards, matches" in done.stderr and not done.stdout
     assert not (house.folder / "state").exists(), "-1 keeps nothing"
 
 

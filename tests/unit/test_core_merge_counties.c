@@ -343,6 +343,52 @@ static void one_id_of_two_names_is_two_people(void **state)
     assert_true(mw->race.flags & RACE_IN_DOUBT);
 }
 
+/* All words of a name are the same, whichever way a county writes them; or they are two people's as
+ * far as anybody can see, and that is said. */
+static void a_name_is_one_persons_in_every_spelling_of_it(void **state)
+{
+    static const struct {
+        const char *a, *b; /* a choice of each county: name, party and flags */
+        bool one;
+    } rows[] = {
+        {"Jo Hale|", "HALE, JO|", true},
+        {"Jo Hale|", "Jo Hale (I)|", true},
+        {"Jo A. Hale Jr|", "HALE, JO A JR|", true},
+        {"Jo Hale|Dem", "HALE, JO|Democratic", true},
+        {"Jo Hale|Dem", "Jo Hale|", true},
+        {"Jo Hale|", "Hale Jo|", false}, /* who knows which is the surname */
+        {"Jo Hale|", "Jo Hale Jr|", false},
+        {"Jo Hale|", "Jo A. Hale|", false},
+        {"Jo Hale|", "J. Hale|", false},
+        {"Jo Hale|", "Hale|", false},
+        {"Jo Hale|Dem", "Jo Hale|Rep", false},
+        {"Jo Hale|", "Jo Hale| ; write-in", false},
+        {"Hale / Ray|", "Ray / Hale|", false},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct world *w = *state;
+        char text[2][200];
+        const char *said[] = {rows[i].a, rows[i].b};
+        three_counties(w);
+        for (uint32_t s = 0; s < 2; s++) {
+            snprintf(text[s], sizeof text[s],
+                     "contest 7|Mayor|GA\n choice 1|Ann|\n choice 2|%s\n total 9 1%u\n", said[s],
+                     s);
+            say_county(w, s, text[s]);
+        }
+        merge(w, 0);
+        bool one = mw->race.choice_count == 2 && mw->race.choices[1].votes == 21;
+        bool two = mw->race.choice_count == 3 && mw->race.choices[1].votes == 10;
+        bool flagged = mw->race.flags & RACE_IN_DOUBT;
+        if (rows[i].one ? !one || flagged : !two || !flagged)
+            fail_msg("%s and %s: %u rows, %s", rows[i].a, rows[i].b, mw->race.choice_count,
+                     flagged ? "flagged" : "not flagged");
+        tear_down(state);
+        set_up(state);
+    }
+}
+
 static void what_is_written_in_is_one_sum(void **state)
 {
     struct world *w = *state;
@@ -418,6 +464,7 @@ int main(void)
         T(lines_without_names_join_by_the_vendors_ids),
         T(one_id_of_two_names_is_two_people),
         T(what_is_written_in_is_one_sum),
+        T(a_name_is_one_persons_in_every_spelling_of_it),
         T(lines_of_an_opponent_are_one_where_the_state_has_fusion),
         T(what_came_first_is_not_shown_first),
     };

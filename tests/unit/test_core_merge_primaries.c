@@ -171,6 +171,21 @@ static void parts_are_added_up_primary_by_primary(void **state)
     assert_int_equal(on_line("rep", "Cy"), 44);
 }
 
+/* Two contests of one party, both accepted by a person, are two offers: never added up. */
+static void two_contests_of_one_party_are_not_added_up(void **state)
+{
+    struct world *w = *state;
+
+    world_take_as(
+        w, 0, 0, 0,
+        "contest 7|DEM School Director|PA\n choice 1|Ann|\n choice 2|Cy|\n total 500 400\n"
+        "contest 9|DEM School Director|PA\n choice 1|Ann|\n choice 2|Cy|\n total 70 60\n",
+        "a", false);
+    merge_lines(w, 0);
+    assert_int_equal(mw->race.choice_count, 2);
+    assert_int_equal(on_line("dem", "Ann"), 500);
+}
+
 #define RUN(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -184,6 +199,7 @@ int main(void)
         RUN(counties_are_summed_primary_by_primary),
         RUN(a_source_a_primary_is_a_part),
         RUN(parts_are_added_up_primary_by_primary),
+        RUN(two_contests_of_one_party_are_not_added_up),
     };
     return cmocka_run_group_tests_name("core_merge_primaries", tests, NULL, NULL);
 }

@@ -178,6 +178,31 @@ static void those_of_one_board_may_stand_in_different_primaries(void **state)
     night_close(&n);
 }
 
+/* Two of three that fit are one party's: which of them it is nobody can tell, and the third goes
+ * with one of the two. */
+static void two_contests_of_one_party_are_not_told_apart_by_a_third(void **state)
+{
+    static const char *const texts[] = {DEM_BOARD, REP_BOARD, REP_BOARD};
+    (void)state;
+
+    for (int first = 0; first < 3; first++) {
+        struct night n;
+        struct feed_contest *c[3];
+        night_open(&n, OPEN);
+        for (int k = 0; k < 3; k++) {
+            int i = (first + k) % 3;
+            c[i] = contest_of(&n, US, i == 2 ? "9" : "8", texts[i], OURS);
+            c[i]->state = SLICE("PA");
+            c[i]->county = SLICE("Elk");
+            match(&n, c[i]);
+        }
+        for (int k = 0; k < 3; k++)
+            assert_int_equal(linked(&n, 0, c[k]), -1);
+        assert_int_equal(in_review(&n, 0), 3);
+        night_close(&n);
+    }
+}
+
 /* Nobody has to say that winning such a primary is a nomination; a list may say that it is not. */
 static void a_cross_filed_primary_is_won_as_a_nomination(void **state)
 {
@@ -233,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_candidacy_is_matched_in_both_parties_primaries),
         cmocka_unit_test(those_of_one_board_may_stand_in_different_primaries),
+        cmocka_unit_test(two_contests_of_one_party_are_not_told_apart_by_a_third),
         cmocka_unit_test(a_cross_filed_primary_is_won_as_a_nomination),
         cmocka_unit_test(a_decision_on_one_primary_leaves_the_other_open),
     };
