@@ -81,7 +81,8 @@ bool index_add(struct index *x, struct arrays *a, uint32_t item, uint64_t hash)
 {
     if (x->count >= x->room / 2) {
         struct index wider = {.count = x->count};
-        if (!index_reserve(&wider, a, x->room ? (x->room < 1024 ? 4 : 2) * x->room : 8))
+        if (!index_reserve(&wider, a, x->room ? (x->room < 1024 ? 4 : 2) * x->room : 8) ||
+            !wider.slots)
             return false;
         for (uint32_t i = 0; i < x->room; i++) {
             if (x->slots[i].item)

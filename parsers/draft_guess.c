@@ -90,7 +90,7 @@ static struct slice squeeze(struct slice s, char out[NAME_MAX])
 static struct slice plain_of(struct slice name)
 {
     size_t n = 0;
-    while (n < name.len && !memchr("([/", name.ptr[n], 3))
+    while (n < name.len && name.ptr[n] != '(' && name.ptr[n] != '[' && name.ptr[n] != '/')
         n++;
     return slice_sub(name, 0, n);
 }

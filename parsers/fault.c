@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-bool fault_set(struct fault *f, enum wire_failure kind, const char *fmt, ...)
+bool fault_put(struct fault *f, enum wire_failure kind, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);

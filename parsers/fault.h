@@ -12,8 +12,9 @@ struct fault {
     struct err err;
 };
 
-/* Fill *f; always false. */
-bool fault_set(struct fault *f, enum wire_failure kind, const char *fmt, ...)
+/* fault_set(f, kind, fmt, ...): fill *f; always false, as err_set is. */
+#define fault_set(...) err_false(fault_put(__VA_ARGS__))
+bool fault_put(struct fault *f, enum wire_failure kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Fill *f from *e: ERR_DATA is WIRE_SCHEMA, ERR_BUG is WIRE_INTERNAL, ERR_DENIED (a cap) is

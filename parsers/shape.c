@@ -127,11 +127,11 @@ bool shape_options(const struct job *j, struct input *in, struct slice *out, str
     while (next_option(&rest, &o)) {
         if (o.shape.ptr ? !slice_eq(o.shape, shape) : shape.ptr && replaced(j, shape, o.key))
             continue;
-        if (o.key.len)
+        if (o.key.ptr)
             memcpy(at, o.key.ptr, o.key.len);
         at += o.key.len;
         *at++ = '=';
-        if (o.value.len)
+        if (o.value.ptr)
             memcpy(at, o.value.ptr, o.value.len);
         at += o.value.len;
         *at++ = '\n';

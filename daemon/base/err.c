@@ -22,7 +22,7 @@ static void trim_broken_tail(char *text)
         text[from - 1] = '\0';
 }
 
-bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
+bool err_put(struct err *e, enum err_kind kind, const char *fmt, ...)
 {
     char text[sizeof(e->text)]; /* an argument may be e->text itself */
     va_list ap;

@@ -25,9 +25,16 @@ struct err {
     char text[1000]; /* UTF-8, one or more lines without a final newline; cut, never overrun */
 };
 
-/* Fill *e; always returns false, so that a function can end with `return err_set(...)`. */
-bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
+/* err_set(e, kind, fmt, ...): fill *e. Always false, so that a function can end with `return
+ * err_set(...)`; here, so that compilers and analysers know it. */
+#define err_set(...) err_false(err_put(__VA_ARGS__))
+bool err_put(struct err *e, enum err_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+static inline bool err_false(bool put)
+{
+    (void)put;
+    return false;
+}
 
 /* As err_set, with ": " and strerror(saved errno) appended. */
 bool err_errno(struct err *e, enum err_kind kind, const char *fmt, ...)
