@@ -68,8 +68,8 @@ MUST_USE static inline bool json_bool(struct json v, bool *out)
 /* ptr NULL when it is not a string; lives as long as the document. */
 static inline struct slice json_str(struct json v)
 {
-    return json_is(v, '"') ? jsontape_text(v.doc, jsontape_payload(v.doc, v.at))
-                           : (struct slice){NULL, 0};
+    return v.doc && json_is(v, '"') ? jsontape_text(v.doc, jsontape_payload(v.doc, v.at))
+                                    : (struct slice){NULL, 0};
 }
 size_t json_count(struct json v); /* members of an array or object; 0 else */
 
@@ -106,7 +106,7 @@ struct json_items {
 };
 static inline struct json_items json_items_of(struct json array)
 {
-    if (!json_is(array, '['))
+    if (!array.doc || !json_is(array, '['))
         return (struct json_items){NULL, 0, 0};
     return (struct json_items){array.doc, array.at + 1, jsontape_end(array.doc, array.at) - 1};
 }
