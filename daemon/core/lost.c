@@ -100,7 +100,7 @@ static void find_calls(struct finding *f)
     struct orphan *list = orphans(f, &n);
 
     f->failed |= !list;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; list && i < n; i++) {
         const struct claim *c = list[i].claim;
         bool moved = map_get(m->endorsed_by_id, list[i].id) != NULL;
         if (!c || c->outcome == OUTCOME_PENDING)
