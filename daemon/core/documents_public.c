@@ -77,6 +77,19 @@ static void full_row(struct table *t, const char *by, const struct tally_part *p
     press_end(&t->csv);
 }
 
+static bool full_table(struct table *t, enum tally_by what, const char *name, struct arena *scratch)
+{
+    size_t n = 0;
+    struct slice *values = tally_values(t->m, what, scratch, &n);
+
+    begin_table(t, name);
+    full_head(t, name);
+    for (size_t i = 0; values && i < n; i++)
+        full_row(t, name, &(struct tally_part){what, values[i]});
+    end_table(t);
+    return values != NULL;
+}
+
 bool documents_public(const struct model *m, struct slice by, bool json, struct arena *scratch,
                       struct buf *out, struct err *e)
 {
@@ -84,22 +97,14 @@ bool documents_public(const struct model *m, struct slice by, bool json, struct 
     const struct settings *s = m->settings;
     bool level = slice_is(by, "office") && publish_column(s, SLICE("office_level"));
     bool ok = true;
-    size_t n = 0;
 
     jsonw_init(&t.j, out);
     if (by.len == 0 && !json) {
         full_head(&t, NULL);
         full_row(&t, NULL, NULL);
     } else if (slice_is(by, "state") || level) {
-        enum tally_by what = level ? TALLY_BY_LEVEL : TALLY_BY_STATE;
-        const char *name = level ? "office_level" : "state";
-        struct slice *values = tally_values(m, what, scratch, &n);
-        begin_table(&t, name);
-        full_head(&t, name);
-        for (size_t i = 0; values && i < n; i++)
-            full_row(&t, name, &(struct tally_part){what, values[i]});
-        end_table(&t);
-        ok = values != NULL;
+        ok = level ? full_table(&t, TALLY_BY_LEVEL, "office_level", scratch)
+                   : full_table(&t, TALLY_BY_STATE, "state", scratch);
     } else if (slice_is(by, "tag") && publish_any_tag(s)) {
         begin_table(&t, "tag");
         ok = documents_tags(m, json ? &t.j : NULL, &t.csv, scratch);
