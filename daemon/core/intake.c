@@ -6,6 +6,7 @@
 
 #include "daemon/base/when.h"
 #include "daemon/core/polls.h"
+#include "daemon/core/states.h"
 
 static bool full(struct err *e)
 {
@@ -131,6 +132,35 @@ static bool is_older(const struct intake *p, const struct results_contest *in,
            in->updated_ms < c->updated_ms && c->updated_ms <= latest;
 }
 
+/* The payload's records of a contest name texts by where they lie: with all texts the same, the
+ * same records say the same. */
+static struct digest digest_contest(const struct intake *p, const struct results_contest *in)
+{
+    const struct results *r = p->batch;
+    const struct digest parts[] = {
+        p->texts,
+        digest_of((struct slice){(const char *)in, sizeof(*in)}),
+        digest_of((struct slice){(const char *)&r->choices[in->first_choice],
+                                 in->choices * sizeof(*r->choices)}),
+        digest_of(
+            (struct slice){(const char *)&r->units[in->first_unit], in->units * sizeof(*r->units)}),
+        digest_of((struct slice){(const char *)&r->cells[in->first_cell],
+                                 (size_t)in->units * in->choices * sizeof(*r->cells)}),
+    };
+
+    return digest_of((struct slice){(const char *)parts, sizeof(parts)});
+}
+
+/* Was all of this taken before, with nothing wrong then and since? */
+static bool is_settled(const struct intake *p, const struct intake_contest *pc)
+{
+    const struct feed_contest *c = pc->c;
+
+    return c && !p->event->restored && !pc->recalled && digest_eq(c->settled, pc->digest) &&
+           c->file == p->event->file && !c->gone && c->older_since == WHEN_UNKNOWN &&
+           c->doubt == VERDICT_ACCEPTED;
+}
+
 /* ---- choices ---- */
 
 /* The name a feed gave this choice once, where it gives none now. */
@@ -169,7 +199,10 @@ static bool lay_choices(const struct intake *p, struct intake_contest *pc, struc
             .mark = x->mark,
         };
         pc->map[k] = NONE;
-        if (!x->name.len && x->id.len && contest.len && !recall(p, contest, &pc->choices[k], e))
+        if (x->name.len || !x->id.len || !contest.len)
+            continue;
+        pc->recalled = true;
+        if (!recall(p, contest, &pc->choices[k], e))
             return false;
     }
     if (pc->c)
@@ -211,13 +244,18 @@ void intake_figures(const struct intake *p, const struct intake_contest *pc, uin
             is[pc->map[k]] = results_cell(p->batch, pc->in, u, k)->votes;
 }
 
+struct slice intake_state(const struct intake *p, const struct results_contest *in)
+{
+    return in->state.len ? text_of(p, in->state) : p->m->settings->sources[p->event->source].state;
+}
+
 int64_t intake_close(const struct intake *p, const struct results_contest *in,
                      const struct results_unit *unit)
 {
     const struct settings *s = p->m->settings;
-    const struct settings_source *source = &s->sources[p->event->source];
-    struct slice state = in->state.len ? text_of(p, in->state) : source->state;
-    struct slice county = in->county.len ? text_of(p, in->county) : source->county;
+    struct slice state = intake_state(p, in);
+    struct slice county =
+        in->county.len ? text_of(p, in->county) : s->sources[p->event->source].county;
 
     if (unit && unit->type == RESULTS_COUNTY && unit->name.len)
         county = text_of(p, unit->name);
@@ -292,29 +330,52 @@ static bool parts_moved(const struct intake *p, const struct intake_contest *pc)
     return false;
 }
 
-static bool look_for_double(const struct intake *p, struct map *places, struct intake_contest *pc,
-                            struct err *e)
+/* Is this unit of the contest loaded twice, as far as its own figures tell? */
+static enum guard_double double_of(const struct intake *p, const struct intake_contest *pc,
+                                   uint32_t u, int64_t *is)
 {
     const struct feed_contest *c = pc->c;
-    int64_t *is = arena_array(p->scratch, c->choice_count + 1, sizeof(*is));
+    const struct results_unit *unit = &p->batch->units[pc->in->first_unit + u];
+    uint32_t at = intake_unit(p, c, unit, u);
 
-    if (!is)
-        return full(e);
+    /* A held figure's rise is never a jump, but for one held as such. */
+    if (at == NONE ||
+        (c->units[at].hold.why != VERDICT_ACCEPTED && c->units[at].hold.why != VERDICT_DOUBLED))
+        return GUARD_SMALL;
+    intake_figures(p, pc, u, c->units[at].votes, is);
+    struct guard_figures f = {c->units[at].votes, is, c->choice_count};
+    enum guard_double d =
+        guard_doubled(&p->m->settings->guards, f, c->units[at].reporting, unit->reporting);
+    if (d == GUARD_TWICE && unit->type == RESULTS_TOTAL && unit->reporting < 0 &&
+        parts_moved(p, pc))
+        return GUARD_PLAIN;
+    return d;
+}
+
+static bool may_be_double(const struct intake_contest *pc)
+{
+    return pc->c && !pc->theirs && !pc->older && !pc->early &&
+           pc->roster.verdict == VERDICT_ACCEPTED;
+}
+
+/* Most payloads have none: then nobody need know how many contests each place is in. */
+static bool any_double(const struct intake *p, int64_t *is)
+{
+    for (uint32_t i = 0; i < p->batch->head->contests; i++) {
+        const struct intake_contest *pc = &p->contests[i];
+        for (uint32_t u = 0; !pc->settled && may_be_double(pc) && u < pc->in->units; u++)
+            if (double_of(p, pc, u, is) == GUARD_TWICE)
+                return true;
+    }
+    return false;
+}
+
+static bool count_doubles(const struct intake *p, struct map *places, struct intake_contest *pc,
+                          int64_t *is, struct err *e)
+{
     for (uint32_t u = 0; u < pc->in->units; u++) {
-        const struct results_unit *unit = &p->batch->units[pc->in->first_unit + u];
-        uint32_t at = intake_unit(p, c, unit, u);
-        /* A held figure's rise is never a jump, but for one held as such. */
-        if (at == NONE ||
-            (c->units[at].hold.why != VERDICT_ACCEPTED && c->units[at].hold.why != VERDICT_DOUBLED))
-            continue;
+        enum guard_double d = double_of(p, pc, u, is);
         struct intake_place *place;
-        intake_figures(p, pc, u, c->units[at].votes, is);
-        struct guard_figures f = {c->units[at].votes, is, c->choice_count};
-        enum guard_double d =
-            guard_doubled(&p->m->settings->guards, f, c->units[at].reporting, unit->reporting);
-        if (d == GUARD_TWICE && unit->type == RESULTS_TOTAL && unit->reporting < 0 &&
-            parts_moved(p, pc))
-            d = GUARD_PLAIN;
         if (d == GUARD_SMALL)
             continue;
         if (!place_of(p, places, pc->in, u, &place, e))
@@ -334,15 +395,21 @@ static bool look_for_double(const struct intake *p, struct map *places, struct i
 
 static bool look_for_doubles(struct intake *p, struct err *e)
 {
+    uint32_t most = 0;
+
+    for (uint32_t i = 0; i < p->batch->head->contests; i++)
+        if (p->contests[i].c && p->contests[i].c->choice_count > most)
+            most = p->contests[i].c->choice_count;
+    int64_t *is = arena_array(p->scratch, most + 1, sizeof(*is));
+    if (!is)
+        return full(e);
+    if (!any_double(p, is))
+        return true;
     struct map *places = map_new(SIZE_MAX, false);
     bool ok = places || full(e);
-
-    for (uint32_t i = 0; ok && i < p->batch->head->contests; i++) {
-        struct intake_contest *pc = &p->contests[i];
-        if (pc->c && !pc->theirs && !pc->older && !pc->early &&
-            pc->roster.verdict == VERDICT_ACCEPTED)
-            ok = look_for_double(p, places, pc, e);
-    }
+    for (uint32_t i = 0; ok && i < p->batch->head->contests; i++)
+        if (may_be_double(&p->contests[i]))
+            ok = count_doubles(p, places, &p->contests[i], is, e);
     map_free(places);
     return ok;
 }
@@ -355,15 +422,20 @@ bool intake_fill(struct intake *p, struct err *e)
     p->first_close = p->next_close = WHEN_NEVER;
     p->votes = p->early = false;
     p->all = intake_ruling(p->feed, p->event->file, p->event->digest, SLICE(""), p->scratch);
+    p->texts = digest_of((struct slice){p->batch->pool, p->batch->head->pool});
     p->contests = arena_array(p->scratch, count + 1, sizeof(*p->contests));
     if (!p->contests)
         return full(e);
     for (uint32_t i = 0; i < count; i++) {
         struct intake_contest *pc = &p->contests[i];
         pc->in = &p->batch->contests[i];
+        const struct state *state = states_find(intake_state(p, pc->in));
+        pc->registers_on_day = state && state->same_day;
         look_at_clock(p, pc, all_closed);
         if (!find_contest(p, pc->in, &pc->c, e) || !lay_choices(p, pc, e))
             return false;
+        pc->digest = digest_contest(p, pc->in);
+        pc->settled = is_settled(p, pc);
         pc->theirs = pc->c && belongs_elsewhere(p, pc->c);
         pc->older = pc->c && is_older(p, pc->in, pc->c);
         pc->ruling = p->all;

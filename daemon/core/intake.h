@@ -21,11 +21,15 @@ struct intake_contest {
     struct feed_choice
         *choices;  /* in->choices of them, learned names filled in; text borrowed from the batch */
     uint32_t *map; /* each one's index in c; NONE: new there */
+    bool recalled; /* names are looked up that the payload does not have */
     struct guard_roster roster;
     bool early;                  /* votes in its total before its polls close */
     bool older;                  /* the contest of a newer payload, older by its own time */
     bool theirs;                 /* another file of the source has the newer figures */
     bool swapped;                /* columns of some unit are: all of the contest waits */
+    bool registers_on_day;       /* its state has registration on the day */
+    struct digest digest;        /* of all that the payload says of it */
+    bool settled;                /* word for word what was taken before: nothing is to be judged */
     enum ruling ruling;          /* what the desk said of it in these bytes */
     struct intake_place **twice; /* per unit: where it is loaded twice; NULL: nowhere */
 };
@@ -43,6 +47,7 @@ struct intake {
     bool votes;          /* there are votes other than zero */
     bool early;          /* some of them before their polls close */
     enum ruling all;     /* the desk's, of the whole payload */
+    struct digest texts; /* of all texts of the payload */
 };
 
 /* The caller sets m, feed, event, batch, scratch, now_ms, own_ms, date. */
@@ -56,6 +61,9 @@ void intake_figures(const struct intake *p, const struct intake_contest *pc, uin
 /* The unit of the contest that this one of the payload is; NONE. */
 uint32_t intake_unit(const struct intake *p, const struct feed_contest *c,
                      const struct results_unit *unit, uint32_t guess);
+
+/* The state a contest of the payload is in; empty: not known. */
+struct slice intake_state(const struct intake *p, const struct results_contest *in);
 
 /* The close of one unit of a contest. */
 int64_t intake_close(const struct intake *p, const struct results_contest *in,

@@ -3,29 +3,19 @@
 #include "daemon/core/judge.h"
 
 #include "daemon/base/when.h"
-#include "daemon/core/states.h"
-
-static struct slice text_of(const struct intake *p, struct results_text t)
-{
-    return results_text(p->batch, t);
-}
 
 static enum verdict_class class_of(enum verdict v)
 {
     return verdict_info[v].class;
 }
 
-static struct guard_ballots ballots_of(const struct intake *p, const struct intake_contest *pc,
-                                       const struct judge_unit *k)
+static struct guard_ballots ballots_of(const struct intake_contest *pc, const struct judge_unit *k)
 {
     const struct results_contest *in = pc->in;
-    struct slice code =
-        in->state.len ? text_of(p, in->state) : p->m->settings->sources[p->event->source].state;
-    const struct state *state = states_find(code);
     struct guard_ballots b = {.registered = k->in->registered,
                               .ballots = k->in->ballots,
                               .allowed = in->votes_allowed,
-                              .registers_on_day = state && state->same_day};
+                              .registers_on_day = pc->registers_on_day};
 
     for (uint32_t i = 0; i < pc->c->choice_count; i++)
         if (k->is[i] > 0 && __builtin_add_overflow(b.votes, k->is[i], &b.votes))
@@ -44,7 +34,7 @@ enum verdict judge(const struct intake *p, const struct intake_contest *pc,
     *fall = guard_fall(g, f);
     if (p->event->restored)
         return VERDICT_ACCEPTED;
-    enum verdict v = guard_overvote(g, ballots_of(p, pc, k));
+    enum verdict v = guard_overvote(g, ballots_of(pc, k));
     if (v == VERDICT_OVERVOTE && !k->unit->overvote_known)
         return v;
     if (hold->deep || hold->why == VERDICT_FALL_HOLD)
@@ -105,7 +95,7 @@ bool judge_note(const struct intake *p, const struct intake_contest *pc, const s
     struct feed_contest *c = pc->c;
 
     if (v == VERDICT_OVERVOTE || v == VERDICT_OVERVOTE_FLAG) {
-        struct guard_ballots b = ballots_of(p, pc, k);
+        struct guard_ballots b = ballots_of(pc, k);
         return report_note(r, c, k->unit, v, e,
                            "%lld votes on %lld ballots, %lld allowed on each, %lld registered "
                            "(-1: not stated; held above " BP_FORMAT " of them)",

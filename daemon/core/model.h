@@ -73,6 +73,9 @@ struct feed_contest {
     uint32_t race;       /* index, or NONE (match.c) */
     uint64_t roster_rev; /* raised when id, text, choices change: what match looks at */
     struct match_fits *fits; /* match.c's own notes on it; NULL before its first look */
+    /* take.c: of its part of the payload it was last taken from, where that was judged in full and
+     * nothing was wrong; zeros else */
+    struct digest settled;
 };
 
 struct feed_file {

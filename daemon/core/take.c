@@ -359,6 +359,7 @@ static bool take_units(const struct intake *p, struct intake_contest *pc, unsign
 
     if (!is)
         return full(e);
+    c->settled = (struct digest){0, 0};
     if (pc->ruling != RULING_ACCEPTED)
         judge_swaps(p, pc, is);
     for (uint32_t u = 0; u < pc->in->units; u++) {
@@ -381,6 +382,9 @@ static bool take_units(const struct intake *p, struct intake_contest *pc, unsign
     if (doubt != c->doubt)
         *what |= FEED_DOUBT;
     c->doubt = doubt;
+    /* What a restart brings back is not judged, and what comes early is not taken. */
+    if (doubt == VERDICT_ACCEPTED && !p->event->restored && !p->early)
+        c->settled = pc->digest;
     return true;
 }
 
@@ -527,6 +531,10 @@ bool take_contest(const struct intake *p, struct intake_contest *pc, struct feed
 
     if (pc->theirs || pc->ruling == RULING_REJECTED)
         return true;
+    if (pc->settled && !p->early) {
+        pc->c->received_ms = p->event->received_ms;
+        return true;
+    }
     if (pc->early)
         return report_note(r, pc->c, NULL, VERDICT_EARLY, e, "%.*s %.*s: votes before polls close",
                            SLICE_FMT(text_of(p, pc->in->id)), SLICE_FMT(text_of(p, pc->in->text)));

@@ -11,7 +11,7 @@ class Site:
     """Use in a `with`. files: {path: (bytes, how)}; how: any of "gzip" (as Content-Encoding), "chunked", "moved" (behind a redirect),
     "late" (headers come late). cuts: how many answers of each file are cut, at random."""
 
-    def __init__(self, files, seconds=1.0, cuts=0, seed=1):
+    def __init__(self, files, seconds=0.5, cuts=0, seed=1):
         self.files, self.seconds, self.cuts = files, seconds, cuts
         self.random = random.Random(seed)
         self.asked = {path: 0 for path in files}
