@@ -18,11 +18,27 @@ static struct slice text_of(const struct intake *p, struct results_text t)
     return results_text(p->batch, t);
 }
 
+/* Texts with a separator between them that is in no text. */
+static struct slice join(const struct slice *parts, size_t n, struct arena *a)
+{
+    size_t len = n - 1;
+
+    for (size_t i = 0; i < n; i++)
+        len += parts[i].len;
+    char *all = arena_alloc(a, len + 1), *at = all;
+    for (size_t i = 0; all && i < n; i++) {
+        if (parts[i].len > 0)
+            memcpy(at, parts[i].ptr, parts[i].len);
+        at += parts[i].len;
+        *at++ = i + 1 < n ? '\x1f' : '\0';
+    }
+    return (struct slice){all, all ? len : 0};
+}
+
 struct slice intake_contest_key(struct slice county, struct slice id, struct slice text,
                                 struct arena *a)
 {
-    return arena_printf(a, "%.*s\x1f%.*s\x1f%.*s", SLICE_FMT(county), SLICE_FMT(id),
-                        SLICE_FMT(text));
+    return join((struct slice[]){county, id, text}, 3, a);
 }
 
 struct slice intake_payload_key(const struct intake *p, const struct results_contest *in)
@@ -52,12 +68,12 @@ enum ruling intake_ruling(const struct feed *f, uint32_t file, struct digest dig
 
 struct slice intake_learned_contest(struct slice county, struct slice id, struct arena *a)
 {
-    return county.len ? arena_printf(a, "%.*s\x1f%.*s", SLICE_FMT(county), SLICE_FMT(id)) : id;
+    return county.len ? join((struct slice[]){county, id}, 2, a) : id;
 }
 
 struct slice intake_learned_key(struct slice contest, struct slice choice, struct arena *a)
 {
-    return arena_printf(a, "%.*s\x1f%.*s", SLICE_FMT(contest), SLICE_FMT(choice));
+    return join((struct slice[]){contest, choice}, 2, a);
 }
 
 /* ---- which contest is which ---- */
@@ -156,9 +172,9 @@ static bool is_settled(const struct intake *p, const struct intake_contest *pc)
 {
     const struct feed_contest *c = pc->c;
 
-    return c && !p->event->restored && !pc->recalled && digest_eq(c->settled, pc->digest) &&
-           c->file == p->event->file && !c->gone && c->older_since == WHEN_UNKNOWN &&
-           c->doubt == VERDICT_ACCEPTED;
+    return c && !pc->recalled && digest_eq(c->settled, pc->digest) && c->file == p->event->file &&
+           !c->gone && c->older_since == WHEN_UNKNOWN && c->doubt == VERDICT_ACCEPTED &&
+           pc->roster.verdict == VERDICT_ACCEPTED && pc->roster.fresh == 0;
 }
 
 /* ---- choices ---- */

@@ -9,8 +9,9 @@
 struct judge_unit {
     const struct results_unit *in;
     struct feed_unit *unit;
-    uint32_t u;  /* in the payload */
-    int64_t *is; /* its figures, in the order of the contest's choices */
+    uint32_t u;           /* in the payload */
+    int64_t *is;          /* its figures, in the order of the contest's choices */
+    enum verdict verdict; /* what was found of it, once it is taken */
 };
 
 /* What its figures are; *fall says by how much they fall. */

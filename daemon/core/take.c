@@ -332,6 +332,7 @@ static bool take_unit(const struct intake *p, struct intake_contest *pc, struct 
     struct guard_fall fall;
 
     intake_figures(p, pc, k->u, k->unit->votes, k->is);
+    k->verdict = VERDICT_EARLY;
     if (unit_is_early(p, pc, k))
         return report_note(r, pc->c, k->unit, VERDICT_EARLY, e, "votes before its polls close");
     enum verdict v = judge(p, pc, k, &fall);
@@ -343,6 +344,7 @@ static bool take_unit(const struct intake *p, struct intake_contest *pc, struct 
     if (along)
         v = VERDICT_SWAPPED;
     bool news = v != k->unit->hold.why && !along;
+    k->verdict = v;
     if (class_of(v) > class_of(*doubt))
         *doubt = v;
     if (class_of(v) != CLASS_HOLD)
@@ -355,6 +357,7 @@ static bool take_units(const struct intake *p, struct intake_contest *pc, unsign
 {
     struct feed_contest *c = pc->c;
     enum verdict doubt = VERDICT_ACCEPTED;
+    bool plain = !p->event->restored; /* what a restart brings back is not judged */
     int64_t *is = arena_array(p->scratch, c->choice_count, sizeof(*is));
 
     if (!is)
@@ -374,6 +377,7 @@ static bool take_units(const struct intake *p, struct intake_contest *pc, unsign
             *what |= FEED_THERE;
         if (!take_unit(p, pc, &k, &doubt, what, r, e))
             return false;
+        plain &= k.verdict == VERDICT_ACCEPTED;
     }
     /* Units the payload does not have keep their figures, and their doubt. */
     for (uint32_t u = 0; u < c->unit_count; u++)
@@ -382,8 +386,7 @@ static bool take_units(const struct intake *p, struct intake_contest *pc, unsign
     if (doubt != c->doubt)
         *what |= FEED_DOUBT;
     c->doubt = doubt;
-    /* What a restart brings back is not judged, and what comes early is not taken. */
-    if (doubt == VERDICT_ACCEPTED && !p->event->restored && !p->early)
+    if (plain)
         c->settled = pc->digest;
     return true;
 }
@@ -523,6 +526,17 @@ static bool meet(const struct intake *p, struct intake_contest *pc, struct feed_
            meet_roster(p, pc, r, what, wait, e);
 }
 
+/* It says what it said before: so it is new, and its names are the last that were said. */
+static bool take_again(const struct intake *p, const struct intake_contest *pc,
+                       struct feed_report *r, struct err *e)
+{
+    for (uint32_t k = 0; k < pc->in->choices; k++)
+        if (!learn(p, pc->c, &pc->c->choices[pc->map[k]], r, e))
+            return false;
+    pc->c->received_ms = p->event->received_ms;
+    return true;
+}
+
 bool take_contest(const struct intake *p, struct intake_contest *pc, struct feed_report *r,
                   struct err *e)
 {
@@ -531,10 +545,8 @@ bool take_contest(const struct intake *p, struct intake_contest *pc, struct feed
 
     if (pc->theirs || pc->ruling == RULING_REJECTED)
         return true;
-    if (pc->settled && !p->early) {
-        pc->c->received_ms = p->event->received_ms;
-        return true;
-    }
+    if (pc->settled && !p->early)
+        return take_again(p, pc, r, e);
     if (pc->early)
         return report_note(r, pc->c, NULL, VERDICT_EARLY, e, "%.*s %.*s: votes before polls close",
                            SLICE_FMT(text_of(p, pc->in->id)), SLICE_FMT(text_of(p, pc->in->text)));
