@@ -194,9 +194,11 @@ static void log_effects(struct river *r, const struct event *ev)
         const struct claim *c = &fx->claims[i];
         if (!fading_is_note(c))
             metrics_count_claim(r->p.metrics, c->by, c->outcome == OUTCOME_PENDING);
-        log_info("call: %.*s %s by %.*s (%.*s)%s", SLICE_FMT(c->endorsement_id),
+        struct slice on = c->evidence.len ? c->evidence : c->basis.len ? c->basis : c->reason;
+        log_info("call: %.*s %s by %.*s%s%.*s%s%s", SLICE_FMT(c->endorsement_id),
                  c->outcome == OUTCOME_PENDING ? "taken back" : outcome_name(c->outcome),
-                 SLICE_FMT(c->by), SLICE_FMT(c->evidence), kept_back(r, c));
+                 SLICE_FMT(c->by), on.len ? " (" : "", SLICE_FMT(on), on.len ? ")" : "",
+                 kept_back(r, c));
     }
 }
 

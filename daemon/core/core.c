@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/base/when.h"
+#include "daemon/core/corrections.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/decide_said.h"
 #include "daemon/core/emit.h"
@@ -29,11 +30,12 @@ struct turn {
     struct calls_look look;
     uint32_t *races; /* the dirty ones, in order */
     struct race_was {
-        struct race race; /* shallow: numbers and flags as they were */
+        struct race race; /* shallow: numbers and flags as they were, but for its choices */
         bool changed;
     } * was;
     size_t race_count;
     struct decide_done decided; /* races that are news whatever their figures */
+    bool again;                 /* what it brings was on air before a restart */
     /* DECISION */
     struct tally before;
     int64_t *closes; /* of each race, as polls closed before */
@@ -252,10 +254,23 @@ static bool gather(struct turn *t)
     return t->races && t->was;
 }
 
+/* The race as it is, to be compared with what comes of it. */
+static bool keep_race(struct turn *t, const struct race *r, struct race *was)
+{
+    *was = *r;
+    if (r->choice_count == 0)
+        return true;
+    was->choices = arena_array(t->out->arena, r->choice_count, sizeof *was->choices);
+    if (was->choices)
+        memcpy(was->choices, r->choices, r->choice_count * sizeof *was->choices);
+    return was->choices != NULL;
+}
+
 /* New figures and new claims of every dirty race; standings stay. */
 static void look_at_races(struct turn *t)
 {
     struct core *c = t->core;
+    const struct corrections_said said = {t->now_ms, t->look.source, t->out->decision};
     struct err e = {0};
 
     for (size_t i = 0; i < t->race_count; i++)
@@ -263,11 +278,15 @@ static void look_at_races(struct turn *t)
             failed(t, &e);
     for (size_t i = 0; i < t->race_count; i++) {
         struct race *r = &c->model.races[t->races[i]];
-        t->was[i].race = *r;
+        bool kept = keep_race(t, r, &t->was[i].race);
         core_count(c, r, -1);
         if (!merge_race(&c->model, r, t->now_ms, &t->was[i].changed, &e) ||
             !calls_look(&c->model, r, &t->look, &e))
             failed(t, &e);
+        if (!kept || (!t->again && !corrections_votes(&c->model, &t->was[i].race, r, &said))) {
+            core_no_memory(&e);
+            failed(t, &e);
+        }
         t->was[i].changed |=
             (t->decided.all && !t->decided.looks) || t->decided.race == t->races[i];
         core_count(c, r, 1);
@@ -495,6 +514,7 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     struct err e = {0};
 
     effects_reset(out);
+    t.again = event->restored;
     t.decided.race = NONE;
     t.look = (struct calls_look){.now_ms = now_ms, .source = NONE, .file = NONE};
     switch (event->type) {

@@ -2,6 +2,7 @@
 /* Corrections, noted as they come. */
 #include "daemon/core/corrections.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "daemon/core/documents.h"
@@ -19,23 +20,24 @@ bool corrections_add(struct model *m, const struct correction *c)
         m->corrections = list;
         m->correction_room = more;
     }
-    /* of one moment in the order of the list: a restart takes the same steps in another order */
+    /* by time, and of one moment in the order of the list: a restart takes other steps */
     uint32_t at = m->correction_count++;
-    for (; at > 0 && m->corrections[at - 1].at_ms == c->at_ms &&
-           m->corrections[at - 1].endorsement > c->endorsement;
+    for (; at > 0 && (m->corrections[at - 1].at_ms > c->at_ms ||
+                      (m->corrections[at - 1].at_ms == c->at_ms &&
+                       m->corrections[at - 1].endorsement > c->endorsement));
          at--)
         m->corrections[at] = m->corrections[at - 1];
     m->corrections[at] = *c;
     return true;
 }
 
-/* Who says so now, and why. */
+/* Who said so then, and why. */
 static void explain(struct model *m, uint32_t endorsement, struct correction *c)
 {
     const struct standing *st = &m->standings[endorsement];
     struct documents_event ev = {.claim = NONE};
 
-    c->now = slice_of(outcome_name(st->outcome));
+    c->then = slice_of(outcome_name(st->outcome));
     documents_last_event(m, endorsement, &ev);
     if (ev.claim != NONE) {
         c->by = m->claims[ev.claim].by;
@@ -55,14 +57,17 @@ bool corrections_outcome(struct model *m, uint32_t endorsement, enum outcome was
 {
     const struct standing *st = &m->standings[endorsement];
     struct correction *last;
-    struct correction c = {
-        .endorsement = endorsement, .at_ms = at_ms, .was = slice_of(outcome_name(was))};
+    struct correction c = {.of = CORRECTION_OF_OUTCOME,
+                           .endorsement = endorsement,
+                           .at_ms = at_ms,
+                           .was = slice_of(outcome_name(was))};
 
     for (uint32_t i = m->correction_count; i-- > 0 && m->corrections[i].at_ms == at_ms;)
-        if (m->corrections[i].endorsement == endorsement && m->corrections[i].of_outcome) {
+        if (m->corrections[i].endorsement == endorsement &&
+            m->corrections[i].of == CORRECTION_OF_OUTCOME) {
             last = &m->corrections[i];
             explain(m, endorsement, last);
-            if (!slice_eq(last->was, last->now))
+            if (!slice_eq(last->was, last->then))
                 return true;
             /* it came back in the same moment: nothing was corrected */
             m->correction_count--;
@@ -71,7 +76,60 @@ bool corrections_outcome(struct model *m, uint32_t endorsement, enum outcome was
         }
     if (was == OUTCOME_PENDING || was == st->outcome)
         return true;
-    c.of_outcome = true;
     explain(m, endorsement, &c);
     return corrections_add(m, &c);
+}
+
+/* ---- votes ---- */
+
+static const struct race_choice *same_line(const struct race *r, const struct race_choice *was)
+{
+    for (uint32_t i = 0; i < r->choice_count; i++)
+        if (slice_eq(r->choices[i].name, was->name) && slice_eq(r->choices[i].party, was->party))
+            return &r->choices[i];
+    return NULL;
+}
+
+/* More than what a count loses while it goes on. */
+static bool is_correction(const struct settings_guards *g, int64_t was, int64_t now)
+{
+    int64_t fall = was - now;
+
+    return now >= 0 && fall > g->fall_flag_votes &&
+           (was > INT64_MAX / 10000 || fall * 10000 > was * g->fall_flag_bp);
+}
+
+static bool add_votes(struct model *m, const struct race *r, const struct race_choice *was,
+                      int64_t now, struct correction *c)
+{
+    c->endorsement = was->endorsement != NONE ? was->endorsement : r->endorsements[0];
+    c->choice = was->name;
+    c->was = arena_printf(m->strings, "%" PRId64, was->votes);
+    c->then = arena_printf(m->strings, "%" PRId64, now);
+    return c->was.ptr && c->then.ptr && corrections_add(m, c);
+}
+
+bool corrections_votes(struct model *m, const struct race *was, const struct race *r,
+                       const struct corrections_said *said)
+{
+    struct correction c = {.of = CORRECTION_OF_VOTES, .at_ms = said->at_ms};
+
+    if (!(r->flags & RACE_CORRECTED) || (r->flags & RACE_SOURCE_CHANGED) ||
+        was->on_air != r->on_air || was->summed != r->summed || r->endorsement_count == 0)
+        return true;
+    if (said->decision) {
+        c.by = SLICE("desk");
+        c.why = said->decision->reason;
+    } else {
+        uint32_t source = r->on_air != NONE ? r->on_air : said->source;
+        c.by = source == NONE ? SLICE("feeds") : m->settings->sources[source].name;
+        c.why = SLICE("its later payloads keep to the lower figure");
+    }
+    for (uint32_t i = 0; i < was->choice_count; i++) {
+        const struct race_choice *line = same_line(r, &was->choices[i]);
+        if (line && is_correction(&m->settings->guards, was->choices[i].votes, line->votes) &&
+            !add_votes(m, r, &was->choices[i], line->votes, &c))
+            return false;
+    }
+    return true;
 }

@@ -41,10 +41,11 @@ static bool do_status(struct model *m, const struct about *a, struct err *e)
 {
     struct endorsement *en = &m->own.list[a->endorsement];
     struct correction was = {
+        .of = CORRECTION_OF_STATUS,
         .endorsement = a->endorsement,
         .at_ms = a->now_ms,
         .was = slice_of(endorsement_statuses[en->status]),
-        .now = slice_of(endorsement_statuses[a->value]),
+        .then = slice_of(endorsement_statuses[a->value]),
         .by = SLICE("desk"),
         .why = a->d->reason,
     };

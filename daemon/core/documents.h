@@ -42,8 +42,8 @@ bool documents_tags(const struct model *m, struct jsonw *j, struct press *p,
 
 /* ---- documents_press.c ---- */
 
-/* What was told and no longer holds, the latest first: was, now, when, by whom and why. JSON or
- * text. */
+/* What was told and no longer holds, the latest first: what it was, what it became then, what it is
+ * now, when, by whom and why. JSON or text. */
 void documents_corrections(const struct model *m, bool json, struct buf *out);
 /* What is still to be called (open.h): CSV for the press; a tab-separated line each, or JSON, for
  * the desk. False: memory. */

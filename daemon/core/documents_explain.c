@@ -55,12 +55,17 @@ static void explain_claim(const struct model *m, const struct claim *c, bool sta
     buf_addf(out, "  claim    %" PRId64 " by %.*s: %s at ", c->number, SLICE_FMT(c->by),
              c->outcome == OUTCOME_PENDING ? "taken back" : outcome_name(c->outcome));
     local_time_write(m->settings, c->at_ms, out);
-    buf_addf(out, " (%.*s", SLICE_FMT(c->basis));
-    if (c->called_at_ms != WHEN_UNKNOWN) {
-        buf_addz(out, ", by their own time ");
-        local_time_write(m->settings, c->called_at_ms, out);
+    const char *before = " (";
+    if (c->basis.len) {
+        buf_addf(out, "%s%.*s", before, SLICE_FMT(c->basis));
+        before = ", ";
     }
-    buf_addc(out, ')');
+    if (c->called_at_ms != WHEN_UNKNOWN) {
+        buf_addf(out, "%sby their own time ", before);
+        local_time_write(m->settings, c->called_at_ms, out);
+        before = ", ";
+    }
+    buf_addz(out, before[0] == ',' ? ")" : "");
     if (c->reason.len)
         buf_addf(out, ": %.*s", SLICE_FMT(c->reason));
     if (c->evidence.len)

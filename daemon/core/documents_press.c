@@ -4,6 +4,7 @@
 
 #include "daemon/base/jsonw.h"
 #include "daemon/base/when.h"
+#include "daemon/core/calls.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
@@ -13,11 +14,38 @@
 
 /* ---- corrections ---- */
 
-static void correction_json(struct jsonw *j, const struct model *m, const struct correction *c)
+static const char *const correction_kinds[] = {[CORRECTION_OF_OUTCOME] = "outcome",
+                                               [CORRECTION_OF_STATUS] = "status",
+                                               [CORRECTION_OF_VOTES] = "votes"};
+
+/* What it is by now, whatever it has been since: appended; nothing where nobody states it. */
+static void correction_now(const struct model *m, const struct correction *c, struct buf *out)
 {
     const struct endorsement *e = &m->endorsed->list[c->endorsement];
     const struct race *r = &m->races[m->standings[c->endorsement].race];
 
+    if (c->of != CORRECTION_OF_VOTES) {
+        bool status = c->of == CORRECTION_OF_STATUS || !calls_counts(e);
+        buf_addz(out, status ? endorsement_statuses[e->status]
+                             : outcome_name(m->standings[c->endorsement].outcome));
+        return;
+    }
+    for (uint32_t i = 0; i < r->choice_count; i++)
+        if (slice_eq(r->choices[i].name, c->choice) && r->choices[i].votes >= 0) {
+            buf_addf(out, "%" PRId64, r->choices[i].votes);
+            return;
+        }
+}
+
+static void correction_json(struct jsonw *j, const struct model *m, const struct correction *c)
+{
+    const struct endorsement *e = &m->endorsed->list[c->endorsement];
+    const struct race *r = &m->races[m->standings[c->endorsement].race];
+    char room[32];
+    struct buf now;
+
+    buf_init_over(&now, room, sizeof room);
+    correction_now(m, c, &now);
     jsonw_object(j, NULL);
     jsonw_when(j, "when", c->at_ms);
     jsonw_str(j, "race_id", r->id);
@@ -25,23 +53,40 @@ static void correction_json(struct jsonw *j, const struct model *m, const struct
     jsonw_str(j, "candidate", e->name);
     jsonw_str(j, "state", r->state);
     jsonw_str(j, "office", r->office);
+    jsonw_strz(j, "of", correction_kinds[c->of]);
+    if (c->of == CORRECTION_OF_VOTES)
+        jsonw_str(j, "choice", c->choice);
     jsonw_str(j, "was", c->was);
-    jsonw_str(j, "now", c->now);
+    jsonw_str(j, "then", c->then);
+    jsonw_str(j, "now", buf_slice(&now));
     jsonw_str(j, "by", c->by);
     jsonw_str(j, "why", c->why);
     jsonw_object_end(j);
 }
 
+/* "...: was won, then pending, now won. ap: ..."; "...: votes of Jo Poe were 1200, then 900. ..."
+ */
 static void correction_line(const struct model *m, const struct correction *c, struct buf *out)
 {
     const struct endorsement *e = &m->endorsed->list[c->endorsement];
+    char room[32];
+    struct buf now;
 
+    buf_init_over(&now, room, sizeof room);
+    correction_now(m, c, &now);
     local_time_write(m->settings, c->at_ms, out);
     buf_addf(out, ": %.*s, %.*s", SLICE_FMT(e->name), SLICE_FMT(e->office));
     if (e->district.len > 0)
         buf_addf(out, " %.*s", SLICE_FMT(e->district));
-    buf_addf(out, ", %.*s: was %.*s, now %.*s. %.*s: %.*s.\n", SLICE_FMT(e->state),
-             SLICE_FMT(c->was), SLICE_FMT(c->now), SLICE_FMT(c->by), SLICE_FMT(c->why));
+    buf_addf(out, ", %.*s: ", SLICE_FMT(e->state));
+    if (c->of == CORRECTION_OF_VOTES)
+        buf_addf(out, "votes of %.*s were ", SLICE_FMT(c->choice));
+    else
+        buf_addz(out, "was ");
+    buf_addf(out, "%.*s, then %.*s", SLICE_FMT(c->was), SLICE_FMT(c->then));
+    if (now.len > 0 && !slice_eq(buf_slice(&now), c->then))
+        buf_addf(out, ", now %.*s", SLICE_FMT(buf_slice(&now)));
+    buf_addf(out, ". %.*s: %.*s.\n", SLICE_FMT(c->by), SLICE_FMT(c->why));
 }
 
 static void corrections_text(const struct model *m, struct buf *out)

@@ -169,11 +169,12 @@ struct turned {
 
 /* What was told and no longer holds (corrections.c). */
 struct correction {
-    uint32_t endorsement;
+    enum correction_of { CORRECTION_OF_OUTCOME, CORRECTION_OF_STATUS, CORRECTION_OF_VOTES } of;
+    uint32_t endorsement; /* VOTES: whose they are, or one of ours in the race */
     int64_t at_ms;
-    struct slice was, now; /* an outcome, or a status */
+    struct slice choice;    /* VOTES: the line of the race's figures */
+    struct slice was, then; /* an outcome, a status, votes; what it is by now is another matter */
     struct slice by, why;
-    bool of_outcome;
 };
 
 /* A mark gone from a feed, waiting to be seen again. */

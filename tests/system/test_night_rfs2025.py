@@ -200,7 +200,7 @@ def test_totals_fall_in_the_message_of_the_retraction(night):
     again = [c["outcome"] for c in calls if c["endorsement_id"] == taken["endorsement_id"]]
     assert again == ["won", "pending", "lost"]
     listed = json.loads(night.get("/v1/corrections.json"))["corrections"]
-    assert [(c["endorsement_id"], c["was"], c["now"]) for c in listed] == [(taken["endorsement_id"], "won", "pending")]
+    assert [(c["endorsement_id"], c["was"], c["then"]) for c in listed] == [(taken["endorsement_id"], "won", "pending")]
 
 
 def test_the_subscriber_saw_it_all(night):

@@ -102,9 +102,9 @@ def test_what_was_taken_back_is_listed_also_after_a_restart(house):
     def listed():
         return json.loads(ask(house, "/v1/corrections.json").body)["corrections"]
     first = harness.wait_for(lambda: [c for c in listed() if c["endorsement_id"] == "foe"], 15, "the correction")
-    assert (first[0]["was"], first[0]["now"], first[0]["by"]) == ("won", "pending", "ddhq") and first[0]["why"] and first[0]["when"]
+    assert (first[0]["was"], first[0]["then"], first[0]["by"]) == ("won", "pending", "ddhq") and first[0]["why"] and first[0]["when"]
     text = ask(house, "/v1/corrections.txt")
-    assert "1 correction, the latest first." in text.body and "Di Foe, US Senate, GA: was won, now pending. ddhq: " in text.body
+    assert "1 correction, the latest first." in text.body and "Di Foe, US Senate, GA: was won, then pending. ddhq: " in text.body
     house.tallyd.stop()
     house.start_tallyd(name="once-more")
     assert listed() == first

@@ -331,11 +331,12 @@ static void what_comes_back_in_the_same_moment_corrects_nothing(void **state)
     struct standing *st = &m->standings[0];
     assert_true(corrections_outcome(m, 0, OUTCOME_WON, NIGHT_AT(1)));
     assert_int_equal(m->correction_count, 1);
-    assert_true(slice_is(m->corrections[0].was, "won") && m->corrections[0].of_outcome);
+    assert_true(slice_is(m->corrections[0].was, "won") &&
+                m->corrections[0].of == CORRECTION_OF_OUTCOME);
     st->outcome = OUTCOME_LOST; /* a step further: still one correction */
     assert_true(corrections_outcome(m, 0, OUTCOME_PENDING, NIGHT_AT(1)));
     assert_int_equal(m->correction_count, 1);
-    assert_true(slice_is(m->corrections[0].was, "won") && slice_is(m->corrections[0].now, "lost"));
+    assert_true(slice_is(m->corrections[0].was, "won") && slice_is(m->corrections[0].then, "lost"));
     st->outcome = OUTCOME_WON; /* and back */
     assert_true(corrections_outcome(m, 0, OUTCOME_LOST, NIGHT_AT(1)));
     assert_int_equal(m->correction_count, 0);
@@ -368,7 +369,7 @@ static void a_correction_says_why(void **state)
     const struct model *m = core_model(n.core);
     outcome_is(&n, "ann", OUTCOME_WON);
     assert_int_equal(m->correction_count, 1);
-    assert_true(slice_is(m->corrections[0].was, "lost") && slice_is(m->corrections[0].now, "won"));
+    assert_true(slice_is(m->corrections[0].was, "lost") && slice_is(m->corrections[0].then, "won"));
     assert_true(slice_is(m->corrections[0].why, "another outcome is called"));
     night_close(&n);
 }

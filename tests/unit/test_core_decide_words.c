@@ -269,6 +269,7 @@ static void an_authority_no_longer_asked_counts_nowhere(void **state)
     assert_true(documents_explain(core_model(n.core), core_tally(n.core), SLICE("ann"), NIGHT_AT(3),
                                   &out, &e));
     assert_true(night_says(buf_slice(&out), "not in [calls] order: counts nowhere"));
+    assert_false(night_says(buf_slice(&out), "()")); /* no basis is said */
     buf_clear(&out);
     documents_claims(core_model(n.core), night_race(&n, "ann"), &out);
     assert_int_equal(out.len, 0);
@@ -311,7 +312,7 @@ static void a_night_of_many_corrections(void **state)
         assert_int_equal(m->correction_count, i);
     }
     assert_true(slice_is(m->corrections[0].was, "won") &&
-                slice_is(m->corrections[0].now, "pending"));
+                slice_is(m->corrections[0].then, "pending"));
     assert_true(slice_is(m->corrections[69].was, "won"));
     assert_int_equal(m->decision_count, 280);
 }
@@ -332,7 +333,7 @@ static void another_call_without_a_reason(void **state)
                         NIGHT_AT(2 + 3 * i + k));
     const struct model *m = core_model(n.core);
     assert_int_equal(m->correction_count, 1);
-    assert_true(slice_is(m->corrections[0].now, "lost") && slice_is(m->corrections[0].by, "ap"));
+    assert_true(slice_is(m->corrections[0].then, "lost") && slice_is(m->corrections[0].by, "ap"));
     assert_true(slice_is(m->corrections[0].why, "another outcome is called"));
 }
 

@@ -275,12 +275,12 @@ static void corrections_are_told_the_latest_first(void **state)
     buf_clear(&l->out);
     documents_corrections(m, false, &l->out);
     says(l, "1 correction, the latest first.\n7:06 p.m. UTC on Nov. 3: Bob Baker, Sheriff, GA: was "
-            "won, now pending. desk: the clerk said so.\n");
+            "won, then pending. desk: the clerk said so.\n");
     assert_true(night_decide(&l->n, "endorse status", "jon", "disqualified", NIGHT_AT(7)));
     buf_clear(&l->out);
     documents_corrections(m, false, &l->out);
     says(l, "2 corrections, the latest first.\n7:07 p.m. UTC on Nov. 3: Jon Jay, State Senate "
-            "10, PA: was active, now disqualified. desk: the clerk said so.\n7:06");
+            "10, PA: was active, then disqualified. desk: the clerk said so.\n7:06");
     buf_clear(&l->out);
     documents_corrections(m, true, &l->out);
     assert_true(json_check(slice_trim(buf_slice(&l->out))));

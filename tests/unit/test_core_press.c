@@ -107,12 +107,13 @@ static void test_corrections(void **state)
     documents_corrections(core_model(n.core), true, &out);
     says(&out,
          "\"endorsement_id\":\"ann\",\"candidate\":\"=Ann Archer\",\"state\":\"GA\",\"office\":"
-         "\"State Senate\",\"was\":\"won\",\"now\":\"pending\",\"by\":\"ap\",\"why\":\"");
+         "\"State Senate\",\"of\":\"outcome\",\"was\":\"won\",\"then\":\"pending\",\"now\":\"won\","
+         "\"by\":\"ap\",\"why\":\"");
     says_not(&out, "\"now\":\"\"");
     says_not(&out, "\"why\":\"\"");
     assert_int_equal(core_model(n.core)->correction_count, 2);
     const struct correction *bob = &core_model(n.core)->corrections[1];
-    assert_true(slice_is(bob->was, "lost") && slice_is(bob->now, "won"));
+    assert_true(slice_is(bob->was, "lost") && slice_is(bob->then, "won"));
 
     core_free(n.core);
     night_core(&n);
@@ -130,7 +131,7 @@ static void test_corrections(void **state)
     buf_clear(&out);
     documents_corrections(&test, false, &out);
     says(&out, "TEST: 2 corrections, the latest first.\n");
-    says(&out, ": =Ann Archer, State Senate 1, GA: was won, now pending. ap: ");
+    says(&out, ": =Ann Archer, State Senate 1, GA: was won, then pending, now won. ap: ");
     buf_done(&out);
     buf_done(&again);
     night_close(&n);
@@ -149,7 +150,7 @@ static void test_a_race_that_is_taken_over_is_corrected(void **state)
     assert_int_equal(night_outcome(&n, "ann"), OUTCOME_LOST);
     const struct model *m = core_model(n.core);
     assert_int_equal(m->correction_count, 1); /* who called Bob is another, what is not */
-    assert_true(slice_is(m->corrections[0].was, "won") && slice_is(m->corrections[0].now, "lost"));
+    assert_true(slice_is(m->corrections[0].was, "won") && slice_is(m->corrections[0].then, "lost"));
     assert_true(slice_is(m->corrections[0].by, "ap"));
     night_close(&n);
 }
@@ -176,13 +177,75 @@ static void test_what_the_desk_corrects(void **state)
         for (uint32_t i = 0; i < 3; i++) {
             const struct correction *c = &m->corrections[i];
             assert_true(slice_is(m->endorsed->list[c->endorsement].id, wanted[i][0]));
-            assert_true(slice_is(c->was, wanted[i][1]) && slice_is(c->now, wanted[i][2]));
+            assert_true(slice_is(c->was, wanted[i][1]) && slice_is(c->then, wanted[i][2]));
             assert_true(slice_is(c->by, wanted[i][3]));
             assert_true(slice_find(c->why, SLICE("the clerk said so")) != SIZE_MAX);
             assert_int_equal(c->at_ms, NIGHT_AT(i < 2 ? 2 + (int)i : 5));
         }
         core_free(night_restart(&n));
     }
+    night_close(&n);
+}
+
+/* The Sheriff's figures of "votes", at a minute. */
+static void sheriff(struct night *n, uint32_t source, const char *votes, int minute)
+{
+    char text[300];
+    snprintf(text, sizeof text,
+             "contest 8|Sheriff|GA ; stated\nchoice 81|Hal Hart|D\nchoice 82|Other Seven|R\n"
+             "total %s\n",
+             votes);
+    night_batch(n, source, text, NIGHT_AT(minute));
+}
+
+/* Votes on air that a source takes back for good, line by line; not what a count loses on its way,
+ * nor what is held meanwhile, nor what another source has. */
+static void test_votes_that_a_source_corrects(void **state)
+{
+    enum { VOTES = 3 };
+    struct night n;
+    struct buf out;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,race_id,seats_to_fill,source_hints\n"
+                   "hal,Hal Hart,GA,Sheriff,ga-s,1,votes=8|ddhq=8\n");
+    const struct model *m = core_model(n.core);
+    buf_init(&out, 1 << 20);
+    sheriff(&n, VOTES, "10000 8000", 1);
+    sheriff(&n, VOTES, "9960 8100", 2); /* a flag */
+    sheriff(&n, VOTES, "9000 7000", 3); /* held */
+    sheriff(&n, VOTES, "9960 8100", 4); /* and back */
+    assert_int_equal(m->correction_count, 0);
+    sheriff(&n, VOTES, "9000 7000", 5);
+    sheriff(&n, VOTES, "9001 7000", 16);
+    assert_true(night_race(&n, "hal")->flags & RACE_CORRECTED);
+    assert_int_equal(m->correction_count, 2);
+    sheriff(&n, VOTES, "8990 7200", 17); /* again a few */
+    assert_int_equal(m->correction_count, 2);
+    documents_corrections(m, true, &out);
+    says(&out,
+         "\"endorsement_id\":\"hal\",\"candidate\":\"Hal Hart\",\"state\":\"GA\",\"office\":"
+         "\"Sheriff\",\"of\":\"votes\",\"choice\":\"Hal Hart\",\"was\":\"9960\",\"then\":\"9001\","
+         "\"now\":\"8990\",\"by\":\"votes\",\"why\":\"its later payloads keep to ");
+    says(&out, "\"choice\":\"Other Seven\",\"was\":\"8100\",\"then\":\"7000\",\"now\":\"7200\"");
+    buf_clear(&out);
+    documents_corrections(m, false, &out);
+    says(&out,
+         ": Hal Hart, Sheriff, GA: votes of Other Seven were 8100, then 7000, now 7200. votes: "
+         "its later payloads keep to the lower figure.\n");
+    sheriff(&n, VOTES, "5000 7200", 18); /* too much for time alone */
+    sheriff(&n, VOTES, "5001 7200", 40);
+    assert_int_equal(m->correction_count, 2);
+    assert_true(night_decide(&n, "source accept", "votes", "", NIGHT_AT(41)));
+    assert_int_equal(m->correction_count, 3);
+    const struct correction *c = &m->corrections[2];
+    assert_true(c->of == CORRECTION_OF_VOTES && slice_is(c->was, "8990") &&
+                slice_is(c->then, "5001") && slice_is(c->by, "desk") &&
+                slice_is(c->why, "the clerk said so") && c->at_ms == NIGHT_AT(41));
+    sheriff(&n, DDHQ, "4000 6000", 42); /* another source's figures are no correction */
+    assert_true(night_decide(&n, "source pin", "ga-s", "ddhq", NIGHT_AT(43)));
+    assert_int_equal(night_race(&n, "hal")->on_air, DDHQ);
+    assert_int_equal(m->correction_count, 3);
+    buf_done(&out);
     night_close(&n);
 }
 
@@ -528,6 +591,7 @@ int main(void)
         cmocka_unit_test(test_corrections),
         cmocka_unit_test(test_a_race_that_is_taken_over_is_corrected),
         cmocka_unit_test(test_what_the_desk_corrects),
+        cmocka_unit_test(test_votes_that_a_source_corrects),
         cmocka_unit_test(test_open_races),
         cmocka_unit_test(test_reasons_for_silence),
         cmocka_unit_test(test_only_what_is_published_exists),

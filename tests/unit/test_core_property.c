@@ -694,6 +694,14 @@ static void restore(struct player *p, const struct player *from, const struct ke
     apply_as(p, &tick, false, n->events[from->at].now_ms);
 }
 
+/* The next correction that claims and decisions make, from `at` on. */
+static uint32_t next_said(const struct model *m, uint32_t at)
+{
+    while (at < m->correction_count && m->corrections[at].of == CORRECTION_OF_VOTES)
+        at++;
+    return at;
+}
+
 /* What only claims and decisions make; figures are another matter. */
 static void check_restarted(struct player *p, const struct player *was, bool figures)
 {
@@ -707,20 +715,24 @@ static void check_restarted(struct player *p, const struct player *was, bool fig
         CHECK(p, a->standings[i].outcome == b->standings[i].outcome,
               "%s was %s, and is %s after a restart", p->n->ours[i].id,
               outcome_name(a->standings[i].outcome), outcome_name(b->standings[i].outcome));
-    for (uint32_t i = 0; i < a->correction_count && i < b->correction_count; i++) {
-        const struct correction *c = &a->corrections[i], *d = &b->corrections[i];
+    for (uint32_t i = next_said(a, 0), k = next_said(b, 0);;
+         i = next_said(a, i + 1), k = next_said(b, k + 1)) {
+        CHECK(p, (i < a->correction_count) == (k < b->correction_count),
+              "%d corrections, %d after a restart", (int)a->correction_count,
+              (int)b->correction_count);
+        if (i >= a->correction_count)
+            break;
+        const struct correction *c = &a->corrections[i], *d = &b->corrections[k];
         CHECK(p,
               c->endorsement == d->endorsement && c->at_ms == d->at_ms &&
-                  slice_eq(c->was, d->was) && slice_eq(c->now, d->now) && slice_eq(c->by, d->by) &&
-                  slice_eq(c->why, d->why),
+                  slice_eq(c->was, d->was) && slice_eq(c->then, d->then) &&
+                  slice_eq(c->by, d->by) && slice_eq(c->why, d->why),
               "correction %d: %s %.*s -> %.*s by %.*s, %.*s; after a restart %s %.*s -> %.*s by "
               "%.*s, %.*s",
-              (int)i, p->n->ours[c->endorsement].id, SLICE_FMT(c->was), SLICE_FMT(c->now),
+              (int)i, p->n->ours[c->endorsement].id, SLICE_FMT(c->was), SLICE_FMT(c->then),
               SLICE_FMT(c->by), SLICE_FMT(c->why), p->n->ours[d->endorsement].id, SLICE_FMT(d->was),
-              SLICE_FMT(d->now), SLICE_FMT(d->by), SLICE_FMT(d->why));
+              SLICE_FMT(d->then), SLICE_FMT(d->by), SLICE_FMT(d->why));
     }
-    CHECK(p, a->correction_count == b->correction_count, "%d corrections, %d after a restart",
-          (int)a->correction_count, (int)b->correction_count);
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
         CHECK(p, core_tally(was->core)->n[same[i]] == core_tally(p->core)->n[same[i]],
               "%s differs after a restart", tally_names[same[i]]);

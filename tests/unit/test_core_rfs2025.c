@@ -214,7 +214,7 @@ static void test_the_series(void **state)
         assert_int_equal(m->races[m->standings[i].race].contest_count, 1);
     assert_int_equal(m->correction_count, 1);
     assert_true(slice_is(m->corrections[0].was, "won") &&
-                slice_is(m->corrections[0].now, "pending"));
+                slice_is(m->corrections[0].then, "pending"));
     night_close(&n);
 }
 
