@@ -226,10 +226,11 @@ bool results_contest_begin(struct results_builder *b, const struct results_conte
  * contest. */
 bool results_contest_again(struct results_builder *b, struct slice county, struct slice id,
                            struct slice text);
-/* The current contest said once more. Another office, district, party or type of election makes it
- * a problem, for then it is two contests that the feed's ids and texts do not tell apart; how many
- * votes are allowed and seats filled is unknown where the two differ. */
-bool results_contest_same(struct results_builder *b, const struct results_contest_in *in,
+/* Go on with the contest of this county, id and text, or begin it. Another office, district, party
+ * or type of election makes it a problem, for then it is two contests that the feed's ids and texts
+ * do not tell apart; how many votes are allowed and seats filled is unknown where the two differ.
+ */
+bool results_contest_open(struct results_builder *b, const struct results_contest_in *in,
                           struct err *e) MUST_USE;
 /* The current contest's number, and going on with the one of a number: for drivers that remember
  * which is which. */

@@ -221,27 +221,22 @@ static bool fill_contest(struct results_builder *b, const struct results_contest
     return true;
 }
 
-bool results_contest_begin(struct results_builder *b, const struct results_contest_in *in,
-                           struct err *e)
+static bool contest_add(struct results_builder *b, const struct results_contest_in *in,
+                        const struct results_contest *r, uint32_t first, struct err *e)
 {
-    if (!arrays_grow(&b->arrays, &b->contests, &b->room, b->count + 1, sizeof *b->contests,
-                     CONTESTS_MAX))
-        return building_full(e);
     struct building *k = arena_room(b->arena, sizeof *k);
-    if (!k)
+    if (!k || !arrays_grow(&b->arrays, &b->contests, &b->room, b->count + 1, sizeof *b->contests,
+                           CONTESTS_MAX))
         return building_full(e);
-    *k = (struct building){.first = BUILDING_NOBODY, .units_alike = 1};
+    *k = (struct building){.record = *r, .first = first, .units_alike = 1};
     b->contests[b->count] = k;
-    const struct building *like = b->count ? b->contests[b->count - 1] : k;
-    if (!fill_contest(b, in, &like->record, &k->record) ||
-        !arrays_grow(&b->arrays, &k->units, &k->unit_room, 1, sizeof *k->units, UNITS_MAX) ||
-        !arrays_grow(&b->arrays, &k->rows, &k->row_room, 1, sizeof *k->rows, UNITS_MAX))
+    uint32_t units = in->part ? 2 : 1; /* a part's total becomes a county's */
+    if (!arrays_grow(&b->arrays, &k->units, &k->unit_room, units, sizeof *k->units, UNITS_MAX) ||
+        !arrays_grow(&b->arrays, &k->rows, &k->row_room, units, sizeof *k->rows, UNITS_MAX))
         return building_full(e);
     k->unit_count = 1;
-    k->units[0] = (struct results_unit){.registered = k->record.registered,
-                                        .ballots = k->record.ballots,
-                                        .reporting = -1,
-                                        .total = -1};
+    k->units[0] = (struct results_unit){
+        .registered = r->registered, .ballots = r->ballots, .reporting = -1, .total = -1};
     if (in->part) {
         k->part = true;
         k->rows[0].whole = in->part->whole;
@@ -249,17 +244,38 @@ bool results_contest_begin(struct results_builder *b, const struct results_conte
             !pool_add(&b->pool, in->part->name, &k->part_name))
             return building_full(e);
     }
-    const struct results_contest *r = &k->record;
-    k->first = index_find(&b->index, contest_is, b->contests, r, contest_mix(r));
-    if (k->first == BUILDING_NOBODY && !index_add(&b->index, &b->arrays, b->count, contest_mix(r)))
+    if (first == BUILDING_NOBODY && !index_add(&b->index, &b->arrays, b->count, contest_mix(r)))
         return building_full(e);
     b->current = b->count++;
     if (!r->id.len && !r->text.len)
         building_bad(b, k, "a contest has neither id nor text");
+    if (k->part && !k->part_id.len && !k->part_name.len)
+        building_bad(b, k, "a reporting unit has neither id nor name");
     if (r->state.len && r->state.len != 2)
         building_bad(b, k, "the state \"%.*s\" is not two letters",
                      SLICE_FMT(pool_text(&b->pool, r->state)));
     return true;
+}
+
+/* The record of a contest, and the first of its key that there is. */
+static bool contest_look_up(struct results_builder *b, const struct results_contest_in *in,
+                            struct results_contest *r, uint32_t *first, struct err *e)
+{
+    static const struct results_contest none;
+    const struct results_contest *like = b->count ? &b->contests[b->count - 1]->record : &none;
+    *r = none;
+    if (!fill_contest(b, in, like, r))
+        return building_full(e);
+    *first = index_find(&b->index, contest_is, b->contests, r, contest_mix(r));
+    return true;
+}
+
+bool results_contest_begin(struct results_builder *b, const struct results_contest_in *in,
+                           struct err *e)
+{
+    struct results_contest r;
+    uint32_t first;
+    return contest_look_up(b, in, &r, &first, e) && contest_add(b, in, &r, first, e);
 }
 
 bool results_contest_again(struct results_builder *b, struct slice county, struct slice id,
@@ -297,15 +313,15 @@ static void hold_count(int32_t *had, int32_t said)
         *had = -1;
 }
 
-bool results_contest_same(struct results_builder *b, const struct results_contest_in *in,
+bool results_contest_open(struct results_builder *b, const struct results_contest_in *in,
                           struct err *e)
 {
-    struct results_contest said = {0};
+    struct results_contest said;
+    if (!contest_look_up(b, in, &said, &b->current, e))
+        return false;
     if (b->current == BUILDING_NOBODY)
-        return err_set(e, ERR_BUG, "the driver fills a contest before it began one");
+        return contest_add(b, in, &said, BUILDING_NOBODY, e);
     struct results_contest *had = &b->contests[b->current]->record;
-    if (!fill_contest(b, in, had, &said))
-        return building_full(e);
     hold_text(b, "office", had->office, said.office);
     hold_text(b, "district", had->district, said.district);
     hold_text(b, "party", had->party, said.party);

@@ -7,6 +7,8 @@
  * joined. */
 #include "parsers/building.h"
 
+#include <string.h>
+
 #include "parsers/label.h"
 
 /* One of the parts of a title, in the order of the feed; or a contest of that title that is none.
@@ -190,6 +192,34 @@ static bool join(struct results_builder *b, const struct part *parts, size_t n, 
     return true;
 }
 
+/* The one part of its title is the whole of it: its total becomes its county's, and what else it
+ * has lies in that. */
+static bool stand_alone(struct results_builder *b, struct building *k, struct err *e)
+{
+    uint32_t n = k->unit_count;
+    if (!arrays_grow(&b->arrays, &k->units, &k->unit_room, n + 1, sizeof *k->units, UINT32_MAX) ||
+        !arrays_grow(&b->arrays, &k->rows, &k->row_room, n + 1, sizeof *k->rows, UINT32_MAX))
+        return building_full(e);
+    memmove(k->units + 1, k->units, n * sizeof *k->units);
+    memmove(k->rows + 1, k->rows, n * sizeof *k->rows);
+    k->units[0] =
+        (struct results_unit){.registered = -1, .ballots = -1, .reporting = -1, .total = -1};
+    k->units[1].type = RESULTS_COUNTY;
+    k->units[1].id = k->part_id;
+    k->units[1].name = k->part_name;
+    k->rows[0] = (struct row){.votes = NULL};
+    for (uint32_t u = 2; u <= n; u++)
+        k->rows[u].parent++;
+    k->unit_count = n + 1;
+    k->parents |= n > 1;
+    k->record.county = (struct results_text){0, 0};
+    k->record.registered = k->record.ballots = -1;
+    k->unit_index = (struct index){.slots = NULL}; /* its numbers are no more */
+    k->units_alike = 1;
+    k->part = false;
+    return true;
+}
+
 /* The two sides of a question are told by each other, where neither alone is an answer. */
 void building_tell_questions(struct results_builder *b)
 {
@@ -235,6 +265,8 @@ static bool settle(struct results_builder *b, const struct part *parts, size_t n
     uint32_t found = parts_among(b, parts, n);
     if (found && found < n)
         refuse_mixed(b, parts, n);
+    else if (found == 1)
+        return stand_alone(b, b->contests[parts[0].at], e);
     else if (found && are_one(b, parts, n))
         return join(b, parts, n, e);
     return true;

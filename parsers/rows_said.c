@@ -158,9 +158,7 @@ static bool contest_begin(struct rows *r, struct topic *topic, uint32_t flags)
     in.seats = count_small(t[ROLE_SEATS]);
     in.flags = flags | (topic->ranked ? RESULTS_RANKED : 0) |
                (r->m->column[ROLE_WINNER].count ? RESULTS_MARKS_STATED : 0);
-    if (!(results_contest_again(b, in.county, in.id, in.text)
-              ? results_contest_same(b, &in, &r->fault->err)
-              : results_contest_begin(b, &in, &r->fault->err)))
+    if (!results_contest_open(b, &in, &r->fault->err))
         return field_limit(r->fault);
     uint32_t contest = results_contest_index(b);
     if (!arrays_grow(&r->arrays, &r->accounts, &r->account_room, (uint64_t)contest + 1,
