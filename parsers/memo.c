@@ -124,13 +124,14 @@ static inline uint32_t find(const struct memo *m, uint32_t tag, const struct sli
 
 static bool add(struct memo *m, uint32_t tag, const struct slice *parts, size_t n, size_t size)
 {
-    struct memo_key *k = size < UINT32_MAX ? arena_alloc(m->arena, sizeof *k + size) : NULL;
+    struct memo_key *k = size < UINT32_MAX ? arena_room(m->arena, sizeof *k + size) : NULL;
     if (!k || !slots_grow(m) ||
         !pool_grow(m->arena, &m->keys, &m->room, (uint64_t)m->count + 1, sizeof *m->keys, KEYS_MAX))
         return false;
     char *to = (char *)(k->lengths + n);
     k->size = (uint32_t)size;
     k->tag = tag;
+    k->next = 0;
     for (size_t i = 0; i < n; to += parts[i++].len) {
         k->lengths[i] = (uint32_t)parts[i].len;
         if (parts[i].len)
