@@ -47,7 +47,8 @@ EDGE_SRC   := $(call src,daemon/edge)
 CONFIG_SRC := $(call src,config)
 PARSER_SRC := $(filter-out parsers/main.c,$(call src,parsers)) $(wildcard parsers/*.cc)
 CTL_SRC    := $(wildcard daemon/ctl*.c)
-APP_SRC    := $(filter-out daemon/main.c daemon/ctl.c,$(wildcard daemon/*.c))
+SCHEMA_SRC := $(BUILD)/made/schema.c
+APP_SRC    := $(filter-out daemon/main.c daemon/ctl.c,$(wildcard daemon/*.c)) $(SCHEMA_SRC)
 SIM_SRC    := $(wildcard tests/sim/*.c)
 HOSTILE_SRC := $(wildcard tests/hostile/*.c)
 RESULTS_SRC := $(wildcard parsers/results*.c) parsers/pool.c parsers/arrays.c parsers/label.c
@@ -84,6 +85,9 @@ $(BUILD)/%.o: %.cc
 	@echo '  CXX  $<'
 	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 
+$(SCHEMA_SRC): $(wildcard config/schema/*)
+	@mkdir -p $(@D)
+	@config/schema/embed.sh > $@
 
 define library
 $(1): $(call obj,$(2))
@@ -145,7 +149,7 @@ $(BUILD)/tests/bench_parse: $(BUILD)/tests/bench/bare_json.o
 .SECONDARY:
 
 # ---- people's targets ----
-.PHONY: help deps check check-san cover test test-matching bench corpus lint format install demo night-ga2021 layers tools clean
+.PHONY: help deps check check-san cover test test-matching test-redis bench corpus lint format install demo night-ga2021 layers tools clean
 
 help:
 	@echo "make            build tallyd, tally-parse and tallyctl into $(BUILD)/"
@@ -155,6 +159,7 @@ help:
 	@echo "make cover      how many branches of daemon/core the unit tests take, a line a file"
 	@echo "make test-property  ten thousand random nights (SEED=, N= repeat some)"
 	@echo "make test-matching  precision and recall of matching, on lists made from real files"
+	@echo "make test-redis  the shipped clients while Redis and the daemon are killed again and again, at full count"
 	@echo "make bench      figures, as ratios against bare baselines"
 	@echo "make corpus     every real file of every format, against second readings; and every format damaged"
 	@echo "make night-ga2021  the Georgia runoffs of January 2021 as three feeds saw them"
@@ -212,6 +217,12 @@ test-matching: deps
 	@$(MAKE) --no-print-directory all
 	@TALLYD_BUILD=$(BUILD) $(PYTHON) tests/matching/run.py
 
+REDIS_TESTS := $(wildcard tests/system/test_redis_*.py) tests/system/test_clients.py tests/system/test_schema.py
+
+test-redis: deps
+	@$(MAKE) --no-print-directory all tools
+	@FULL=1 TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -s -p no:cacheprovider $(REDIS_TESTS)
+
 bench: deps
 	@$(MAKE) --no-print-directory all tools
 	@TALLYD_BUILD=$(BUILD) $(PYTHON) tests/bench/run.py
@@ -250,8 +261,9 @@ install: all
 	$(PLACES) systemd/tallyd.tmpfiles > $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/tallyd.conf
 	chmod 644 $(addprefix $(DESTDIR)$(PREFIX)/lib/,systemd/system/tallyd.service systemd/system/tallyd@.service tmpfiles.d/tallyd.conf)
 	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/tallyd/
-	cp -r config/schema config/redis $(DESTDIR)$(PREFIX)/share/tallyd/
-	install -d $(DESTDIR)$(PREFIX)/share/tallyd/clients
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/tallyd/,schema redis clients)
+	install -m 644 config/schema/*.json $(DESTDIR)$(PREFIX)/share/tallyd/schema/
+	install -m 644 config/redis/* $(DESTDIR)$(PREFIX)/share/tallyd/redis/
 	install -m 755 $(wildcard config/clients/*.py config/clients/*.js) $(DESTDIR)$(PREFIX)/share/tallyd/clients/
 	$(if $(PRESETS),install -m 644 $(PRESETS) $(DESTDIR)$(PREFIX)/share/tallyd/formats/)
 	install -m 644 daemon/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/

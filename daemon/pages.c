@@ -3,6 +3,7 @@
 #include "daemon/pages.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "daemon/app_state.h"
 #include "daemon/base/when.h"
@@ -11,6 +12,7 @@
 #include "daemon/edge/process.h"
 #include "daemon/edge/workers.h"
 #include "daemon/pages_data.h"
+#include "daemon/schema.h"
 
 #define DISK_SLOW_MS 2000
 
@@ -273,6 +275,15 @@ static void page_metrics(struct slice path, struct slice query, struct http_answ
     process_metrics(body);
 }
 
+static void page_schema(struct slice path, struct slice query, struct http_answer *answer,
+                        struct buf *body, void *ctx)
+{
+    (void)path, (void)query, (void)ctx;
+    answer->type = "application/schema+json";
+    snprintf(answer->etag, sizeof answer->etag, "\"%s-%zu\"", TALLYD_VERSION, strlen(schema_json));
+    buf_addz(body, schema_json);
+}
+
 const struct http_route pages_routes[] = {
     {"/v1/totals.json", pages_totals},
     {"/v1/totals.csv", pages_totals_csv},
@@ -280,6 +291,7 @@ const struct http_route pages_routes[] = {
     {"/v1/corrections.json", pages_corrections},
     {"/v1/corrections.txt", pages_corrections_text},
     {"/v1/open.csv", pages_open},
+    {"/v1/schema.json", page_schema},
     {"/livez", page_livez},
     {"/readyz", page_readyz},
     {"/metrics", page_metrics},

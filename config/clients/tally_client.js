@@ -33,17 +33,18 @@ class Client {
     async *events() {
         while (!this.ended) {
             this.queue = [];
-            // node-redis would connect again by itself; here that is seen, and the snapshot is read anew
+            // node-redis would connect again by itself, unseen; here the snapshot is read anew
             const options = {socket: {connectTimeout: PATIENCE, reconnectStrategy: () => new Error('lost')}};
             if (this.url.startsWith('unix://')) options.socket.path = this.url.slice(7); else options.url = this.url;
             const db = redis.createClient(options), listener = db.duplicate();
-            for (const one of [db, listener]) one.on('error', e => this.put({error: e}));
+            const close = one => one.isOpen ? one.disconnect().catch(() => {}) : null;
+            for (const one of [db, listener]) one.on('error', e => { this.put({error: e}); close(one); });
             try {
                 yield* this.follow(db, listener);
             } catch (e) {
                 yield {what: 'lost', channel: String(e.message || e)};
             }
-            for (const one of [db, listener]) if (one.isOpen) await one.disconnect().catch(() => {});
+            for (const one of [db, listener]) await close(one);
             yield* this.watch();
             if (!this.ended) await new Promise(done => setTimeout(done, this.pause * (0.5 + Math.random() / 2)));
             this.pause = Math.min(2 * this.pause, PAUSE_MOST);
@@ -52,7 +53,7 @@ class Client {
     async *follow(db, listener) {
         const {prefix, channels} = this.view, name = c => `${prefix}:${c}`, hear = (text, channel) => this.put({channel, text});
         const patterns = channels.filter(isPattern).map(name);
-        await this.inTime(Promise.all([db.connect(), listener.connect()]));
+        for (const one of [db, listener]) await this.inTime(one.connect());
         await this.inTime(listener.subscribe([...channels.filter(c => !isPattern(c)).map(name), name('heartbeat')], hear));
         if (patterns.length) await this.inTime(listener.pSubscribe(patterns, hear));
         this.queue = this.queue.filter(item => item.error); // the snapshot has what came before it
@@ -88,7 +89,7 @@ class Client {
 // ---- as a program ----
 
 function tell({what, channel, message: m}, trace) {
-    if (trace) return JSON.stringify([Date.now() / 1000, what, channel, ...(m ? [m.epoch, m.seq, m.prev, m.data.id] : [])]);
+    if (trace) return JSON.stringify([Date.now() / 1000, what, channel, ...(m ? [m.epoch, m.seq, m.prev, m.data.id || null] : [])]);
     const d = m && m.data;
     if (what === 'call' || what === 'retraction')
         return `${what.toUpperCase()} ${d.candidate}, ${d.race_id}: ${d.outcome} by ${d.by}`;

@@ -39,7 +39,7 @@ class View {
         const told = this.begun ? missed : [];
         this.begun = true;
         const event = c => ({what: c.type, channel: `calls:${c.state}`, message: {epoch, seq: c.seq, data: c}});
-        return [{what: 'snapshot', channel: why}, ...told.map(event)];
+        return [{what: 'snapshot', channel: why, message: {epoch, seq, data: {}}}, ...told.map(event)];
     }
     channelOf({type, data}) {
         if (type === 'race') return `race:${data.state}:${data.race_id}`;

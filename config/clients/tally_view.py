@@ -12,7 +12,8 @@ import json
 
 SILENCE = 15  # seconds
 
-# what: "snapshot" (channel: why), a type of message that was news, "lost" (channel: why), "stale", "fresh"
+# what: a type of message that was news, "snapshot" (channel: why; message: its epoch and seq), "lost" (channel: why), "stale",
+# "fresh"
 Event = collections.namedtuple("Event", "what channel message", defaults=("", None))
 
 
@@ -83,7 +84,7 @@ class View:
                 self.show(self.channel_of(one), one)
         self.claims = {c["endorsement_id"]: c for c in claims if self.wants(f"calls:{c['state']}")}
         missed = sorted((c for c in self.claims.values() if self.is_news(c)), key=lambda c: c["called_at"] or "")
-        events = [Event("snapshot", why)]
+        events = [Event("snapshot", why, {"epoch": epoch, "seq": seq, "data": {}})]
         if self.begun:  # one that begins now was told nothing before, and has missed nothing
             events += [Event(c["type"], f"calls:{c['state']}", {"epoch": epoch, "seq": c["seq"], "data": c}) for c in missed]
         self.begun = True

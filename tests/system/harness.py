@@ -116,10 +116,11 @@ class House:
 
     # ---- Redis ----
 
-    def start_redis(self):
-        self.redis_process = self.start("redis", shutil.which("redis-server"), "--port", "0", "--unixsocket",
-                                        self.redis_socket, "--save", "", "--appendonly", "no", "--dir", self.folder)
-        self.redis = self.connect()
+    def start_redis(self, *more, server="redis-server", **user):
+        """`more`: options of its own; `user`: username and password to look with."""
+        self.redis_process = self.start("redis", shutil.which(server), "--port", "0", "--unixsocket",
+                                        self.redis_socket, "--save", "", "--appendonly", "no", "--dir", self.folder, *more)
+        self.redis = self.connect(**user)
 
         def answers():
             with contextlib.suppress(redis.exceptions.ConnectionError):
@@ -128,8 +129,8 @@ class House:
         wait_for(answers, 10, "redis-server")
         return self.redis
 
-    def connect(self):
-        return redis.Redis(unix_socket_path=str(self.redis_socket), decode_responses=True)
+    def connect(self, **user):
+        return redis.Redis(unix_socket_path=str(self.redis_socket), decode_responses=True, **user)
 
     # ---- simulator ----
 

@@ -4,8 +4,8 @@ shipped clients as processes that follow it, each event of theirs traced."""
 import json
 import os
 import shutil
+import signal
 import threading
-import time
 
 import feeds
 import harness
@@ -38,6 +38,7 @@ program = {parse}
 [redis]
 url = {redis}
 min-interval = {thin}
+heartbeat = 1s
 
 [http]
 listen = 127.0.0.1:0
@@ -88,7 +89,7 @@ class Storm(harness.House):
     def __exit__(self, *why):
         for process in self.processes:  # one that a test has stopped cannot end
             if process.alive():
-                process.child.send_signal(18)
+                process.child.send_signal(signal.SIGCONT)
         super().__exit__(*why)
 
     # ---- figures ----
@@ -153,7 +154,7 @@ class Client(harness.Process):
         self.name, self.channels = name, args[5:]
         super().__init__(house.folder, name, *args)
         house.processes.append(self)
-        self.seen, self.read = [], 0
+        self.seen, self.read, self.at = [], 0, (0, 0)  # at: (epoch, seq) of the newest that it has
 
     def events(self):
         """Every event so far: (time, what, channel, epoch, seq, prev, id)."""
@@ -163,16 +164,24 @@ class Client(harness.Process):
                 if not line.endswith(b"\n"):
                     break
                 self.read += len(line)
-                self.seen.append(self.parse(line))
+                assert line.startswith(b"["), f"{self.name} says {line.decode()}{self.text()[self.read:]}"
+                event = json.loads(line)
+                self.seen.append(event)
+                if event[0] != "view" and len(event) > 3:
+                    self.at = max(self.at, (event[3], event[4]))
         return self.seen
 
-    def parse(self, line):
-        assert line.startswith(b"["), f"{self.name} says {line.decode()}{self.text()[self.read:]}"
-        return json.loads(line)
+    def has(self, meta):
+        """Whether it has all up to this epoch and seq."""
+        self.events()
+        return self.at >= (meta["epoch"], meta["seq"])
 
-    def begun(self, since=0):
+    def has_begun(self, since=0):
         """The time of its first snapshot behind `since`."""
         return next((e[0] for e in self.events() if e[1] == "snapshot" and e[0] > since), None)
+
+    def wants(self, channel):
+        return any(channel.startswith(c[:-1]) if c.endswith("*") else channel == c for c in self.channels)
 
     def snapshots(self):
         return [e[2] for e in self.events() if e[1] == "snapshot"]
@@ -186,75 +195,64 @@ class Client(harness.Process):
 
 
 def check_order(client):
-    """No message was taken before the one that its `prev` names, none that is older than another of its channel, and no call
-    was told twice. The count of messages."""
-    epoch, floor, last, ids = 0, 0, {}, set()
-    news = 0
+    """No message was taken before the one that its `prev` names, none that is older than another of its channel or than the
+    snapshot, and no call was told twice. The count of messages."""
+    epoch, floor, last, ids, news = 0, 0, {}, {}, 0
     for event in client.seen:
         _, what, channel, *rest = event
-        if what == "snapshot":
-            last = {}
-            continue
-        if what not in ("totals", "race", "call", "retraction"):
+        if not rest:
             continue
         at, seq, prev, one = rest
-        assert at >= epoch, f"{client.name}: epoch {at} after {epoch}: {event}"
-        if at > epoch:
-            epoch, last = at, {}
+        if what == "snapshot":
+            assert (at, seq) >= (epoch, max(floor, *last.values(), 0)), f"{client.name}: backward: {event}"
+            epoch, floor, last = at, seq, {}
+            continue
         if one:
-            assert one not in ids, f"{client.name}: {one} told again"
-            ids.add(one)
+            assert ids.get(one[1:]) != one, f"{client.name}: {one} told again"
+            ids[one[1:]] = one
         if prev is None:
-            continue  # a call that a snapshot told of
+            continue  # a call that the snapshot told of
         news += 1
-        assert channel not in last or prev == last[channel], f"{client.name}: a gap that it did not see: {event} after {last[channel]}"
+        assert at == epoch, f"{client.name}: another epoch without a snapshot: {event}"
         assert seq > last.get(channel, floor), f"{client.name}: backward: {event}"
+        assert prev == last[channel] if channel in last else prev <= floor, f"{client.name}: a gap that it did not see: {event}"
         last[channel] = seq
     return news
 
 
 class Desk(threading.Thread):
-    """Calls ours won, one after the other, and takes every fifth back."""
+    """Calls ours won, one after the other, and takes every fifth back; what is not answered is tried again."""
 
     def __init__(self, house, ids, pause):
         super().__init__(daemon=True)
         self.house, self.ids, self.pause = house, list(ids), pause
         self.kept = {}  # endorsement -> outcome, as the daemon acknowledged it
-        self.open = {}  # that was never answered
+        self.open = set()  # whose last decision was never answered
         self.ended = threading.Event()
         self.error = None
 
     def run(self):
         try:
-            for i, one in enumerate(self.ids):
-                self.decide(one, "call", one, "won")
-                if i % 5 == 4:
+            while self.ids and not self.ended.wait(self.pause):
+                one = self.ids.pop(0)
+                if not self.decide(one, "call", one, "won"):
+                    self.ids.append(one)
+                elif len(self.kept) % 5 == 0:
                     self.decide(one, "uncall", one)
-                if self.ended.wait(self.pause):
-                    return
         except Exception as e:  # noqa: BLE001 - told by stop()
             self.error = e
 
     def decide(self, one, *words):
-        self.open[one] = words[0]
+        self.open.add(one)
         done = self.house.ctl(*words, "--reason", "read out", "--yes")
+        assert done.returncode in (0, 69, 75), (words, done)
         if done.returncode == 0:
             self.kept[one] = "won" if words[0] == "call" else "pending"
-            del self.open[one]
-        else:
-            assert done.returncode in (69, 75, 1), (done.returncode, done.stderr)
+            self.open.remove(one)
+        return done.returncode == 0
 
     def stop(self):
         self.ended.set()
         self.join(30)
         if self.error:
             raise self.error
-
-
-def rewrite_until(house, done, pause):
-    """Write votes anew until done(); the seconds it took."""
-    began = time.monotonic()
-    while not done():
-        house.rewrite()
-        time.sleep(pause)
-    return time.monotonic() - began

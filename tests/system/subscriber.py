@@ -5,21 +5,11 @@ import sys
 import threading
 import time
 
-import jsonschema
-
 import feeds
 
 sys.path.insert(0, str(feeds.ROOT / "config" / "clients"))
 import tally_client  # noqa: E402
 import tally_view  # noqa: E402
-
-SCHEMA = feeds.ROOT / "config" / "schema"
-
-
-def validator(name):
-    """Of one of the shipped schemas: envelope, or claims for snap:calls."""
-    schema = json.loads((SCHEMA / f"{name}.schema.json").read_text())
-    return jsonschema.Draft202012Validator(schema, resolver=jsonschema.RefResolver(f"file://{SCHEMA}/", schema))
 
 
 class View(tally_view.View):
@@ -56,10 +46,10 @@ class Subscriber(threading.Thread, tally_client.Client):
     def run(self):
         try:
             for event in self.events():
-                if event.message:
-                    self.news.append((event.channel, event.message))
-                elif event.what != "snapshot":
+                if not event.message:
                     self.told.append(event.what)
+                elif event.what != "snapshot":
+                    self.news.append((event.channel, event.message))
         except Exception as e:  # noqa: BLE001 - told by stop()
             self.error = e
             self.subscribed.set()

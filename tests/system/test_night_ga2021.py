@@ -13,6 +13,7 @@ import pytest
 
 import ga2021
 import harness
+import schemas
 import subscriber
 
 FROM, TO = ga2021.moment("2021-01-05T23:50:00Z"), ga2021.moment("2021-01-06T07:30:00Z")
@@ -183,7 +184,7 @@ def test_every_message_and_snapshot_is_valid(night):
         claims += snap["calls"].values()
     assert len(envelopes) > 100 and len(claims) == 2
     for name, found in (("envelope", envelopes), ("claims", claims)):
-        validate = subscriber.validator(name)
+        validate = schemas.validator(name)
         for one in found:
             errors = [f"{list(e.absolute_path)}: {e.message}" for e in validate.iter_errors(one)]
             assert not errors, f"{errors[:3]}: {one}"
@@ -191,7 +192,7 @@ def test_every_message_and_snapshot_is_valid(night):
 
 def test_the_schema_refuses_what_is_wrong(night):
     """A schema that accepts anything would make the test above worthless."""
-    validate = subscriber.validator("envelope")
+    validate = schemas.validator("envelope")
     by_type = {envelope["type"]: envelope for _, _, envelope in night.client.messages}
     assert set(by_type) == {"totals", "race", "call", "heartbeat"}
     for kind, envelope in by_type.items():

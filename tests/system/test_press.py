@@ -11,7 +11,7 @@ import pytest
 
 import harness
 import small_night
-import subscriber
+import schemas
 
 LIST = """endorsement_id,candidate_name,state,office,party,held_by,seats_to_fill,office_level,tags
 foe,Di Foe,GA,US Senate,Democratic,Republican,1,federal,first|secret
@@ -72,7 +72,7 @@ def test_the_sentence_stays_citable(house):
             again = ask(house, f"/v1/statement.txt?at={stamp(cited)}")
             assert (again.status, again.body, again.getheader("Content-Type")) == (200, cited.body, "text/plain; charset=utf-8")
     totals = json.loads(ask(house, "/v1/totals.json").body)
-    subscriber.validator("envelope").validate(totals)
+    schemas.validator("envelope").validate(totals)
     assert totals["data"]["lifetime"] == {"elected": 901, "states": ["GA", "OH"]} and totals["data"]["record"] == "so_far"
     assert totals["data"]["season"]["won_seats"] == 1 and totals["data"]["season"]["pending"] == 1
     long, slack = (ask(house, f"/v1/statement.txt?at={stamp(won)}&style={s}").body for s in ("long", "slack"))

@@ -2,30 +2,22 @@
 """The shipped JSON Schemas: valid themselves, in step with the code's names, and able to refuse."""
 import copy
 import json
-import pathlib
 import re
 
 import jsonschema
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "config" / "schema"
-FILES = sorted(FOLDER.glob("*.schema.json"))
-
-
-def load(name):
-    return json.loads((FOLDER / f"{name}.schema.json").read_text())
-
-
-def validator(name):
-    schema = load(name)
-    resolver = jsonschema.RefResolver(f"file://{FOLDER}/", schema)
-    return jsonschema.Draft202012Validator(schema, resolver=resolver)
+import feeds
+import harness
+import schemas
+import storm
+import subscriber
+from schemas import FILES, load, validator
 
 
 def counts():
     """The names of TALLY_COUNTS in tally.h, in order."""
-    text = (ROOT / "daemon" / "core" / "tally.h").read_text()
+    text = (feeds.ROOT / "daemon" / "core" / "tally.h").read_text()
     return re.findall(r"X\([A-Z_]+, ([a-z_]+)\)", text)
 
 
@@ -144,3 +136,85 @@ def test_lifetime_and_record_where_configured():
     validator("envelope").validate(message)
     message["data"]["lifetime"]["elected"] = "900"
     assert not validator("envelope").is_valid(message)
+
+
+# ---- the AsyncAPI document ----
+
+def references(node):
+    if isinstance(node, dict):
+        yield from [node["$ref"]] if "$ref" in node else []
+        node = list(node.values())
+    if isinstance(node, list):
+        for one in node:
+            yield from references(one)
+
+
+def at(document, pointer):
+    for part in pointer.removeprefix("#/").split("/"):
+        document = document[part]
+    return document
+
+
+def test_asyncapi_is_whole():
+    document = schemas.asyncapi()
+    assert document["asyncapi"] == "3.0.0" and {"title", "version"} <= set(document["info"])
+    for reference in references(document):
+        assert at(document, reference) if reference.startswith("#/") else (schemas.FOLDER / reference).exists(), reference
+    for name, channel in document["channels"].items():
+        assert set(re.findall(r"\{(\w+)\}", channel["address"])) == set(channel.get("parameters", ())), name
+        assert channel["messages"] and channel["description"]
+    published = {o["channel"]["$ref"] for o in document["operations"].values() if o["action"] == "send"}
+    assert published == {f"#/channels/{name}" for name in document["channels"]}
+    types = load("envelope")["properties"]["type"]["enum"]
+    assert {m for c in document["channels"].values() for m in c["messages"]} == set(types) == set(document["components"]["messages"])
+    used = {r for r in references(document) if not r.startswith("#")} | {r for p in FILES for r in references(json.loads(p.read_text()))}
+    assert {p.name for p in FILES} <= used, "a schema that nothing refers to"
+
+
+# ---- a night ----
+
+@pytest.fixture(scope="module")
+def night():
+    """A short storm with calls and retractions, all that was heard of it, and the document it serves."""
+    with storm.Storm(5) as house:
+        house.start_redis()
+        client = subscriber.Subscriber(house.redis_url).begin()
+        house.start_tallyd()
+        desk = storm.Desk(house, list(house.ids)[:10], 0.05)
+        desk.run()
+        house.rewrite()
+        house.settle(20)
+        heard = len(client.messages)
+        harness.wait_for(lambda: any(c == "heartbeat" for _, c, _ in client.messages[heard:]), 20, "a heartbeat")
+        client.stop()
+        channels, keys = schemas.check_redis(house.redis)
+        yield {"messages": client.messages, "keys": keys, "channels": channels,
+               "served": json.loads(house.get("/v1/schema.json"))}
+
+
+def test_each_channel_of_a_night_is_described_and_each_described_is_heard(night):
+    heard = {schemas.check_message(f"tally:v1:{channel}", envelope) for _, channel, envelope in night["messages"]}
+    assert heard == set(schemas.asyncapi()["channels"])
+    assert heard - night["channels"] == {"heartbeat"}, "the log has all but heartbeats"
+    assert {e["type"] for _, _, e in night["messages"]} == set(load("envelope")["properties"]["type"]["enum"])
+
+
+def test_each_key_of_a_night_is_described_and_each_described_is_there(night):
+    told = {name for name, say in schemas.asyncapi()["x-keys"].items() if not say.get("private")}
+    assert told <= night["keys"], told - night["keys"]
+
+
+def test_what_is_served_is_the_files_and_stands_alone(night):
+    served = night["served"]
+    jsonschema.Draft202012Validator.check_schema(served)
+    assert served["$defs"] == {path.name: json.loads(path.read_text()) for path in FILES}
+    assert served["x-asyncapi"] == schemas.asyncapi()
+
+    def alone(url):
+        raise AssertionError(f"{url} is not in the document")
+
+    resolver = jsonschema.RefResolver("schema.json", served, handlers={"": alone, "https": alone})
+    check = jsonschema.Draft202012Validator(served, resolver=resolver)
+    for _, _, envelope in night["messages"][:200]:
+        check.validate(envelope)
+        assert not check.is_valid({k: v for k, v in envelope.items() if k != "seq"})
