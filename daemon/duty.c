@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: ISC */
+/* Orders of the role obeyed, and the desk's stream followed. */
+#include "daemon/duty.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "daemon/base/log.h"
+#include "daemon/base/num.h"
+#include "daemon/base/when.h"
+#include "daemon/clock.h"
+#include "daemon/edge/partner.h"
+#include "daemon/edge/timer.h"
+#include "daemon/following.h"
+
+#define TICK_MS 200
+#define RENEW_MS 3000
+#define ASK_MS 30          /* somebody waits for what the standby has kept */
+#define KNOWN_S 86400      /* a partner that was seen within a day is to be reckoned with */
+#define SEEN_EVERY_S 600   /* so often that is written down */
+#define KEEP_EVERY_MS 3000 /* the standby shows that it lives */
+
+struct waiter {
+    struct waiter *next;
+    void (*done)(enum duty_kept kept, void *ctx);
+    void *ctx;
+    int64_t until_ms;
+    struct desk_place place;
+};
+
+struct duty {
+    struct writer *writer;
+    struct duty_calls calls;
+    struct role role;
+    struct partner *partner; /* NULL: no Redis */
+    struct following *following;
+    struct timer *tick, *renew, *defer;
+    struct arena *fixed; /* the owner */
+    struct slice owner, instance;
+    enum role_order deferred;
+    bool serving; /* the app does, or is on its way down */
+    bool raising; /* an epoch is on its way */
+    bool force;   /* it is asked for by force */
+    bool closing; /* it is taken; the stream is read to its end */
+    bool over;    /* what is on disk is of another's stream */
+    bool told_held;
+    int64_t disk_epoch, taken, seen_epoch;
+    int64_t partner_s, kept_said_ms, standby_ms; /* when the standby was seen last */
+    struct desk_place standby;                   /* what it has kept */
+    int64_t lagging_ms; /* since when it has less than all; 0: it has all */
+    struct waiter *waiters;
+    duty_done *asked;
+    void *asked_ctx;
+    char lease[256];
+};
+
+static int64_t now_ms(void)
+{
+    return clock_monotonic_us() / 1000 + 1;
+}
+
+static bool is_ours(const struct duty *d, struct slice owner)
+{
+    return slice_starts(owner, d->instance);
+}
+
+static void answer_asked(struct duty *d, bool ok, const char *text)
+{
+    duty_done *done = d->asked;
+    d->asked = NULL;
+    if (done)
+        done(ok, text, d->asked_ctx);
+}
+
+/* ---- orders ---- */
+
+static void obey(struct duty *d, enum role_order order);
+
+static void on_epoch_kept(bool ok, const char *text, void *ctx)
+{
+    struct duty *d = ctx;
+    if (!ok)
+        log_error("the next epoch could not be kept: %s", text);
+    if (ok && d->raising && partner_raise(d->partner, d->disk_epoch, d->force))
+        return;
+    d->raising = false;
+    obey(d, role_raised(&d->role, false));
+}
+
+/* Above all that is known; on disk before it is taken. */
+static void raise(struct duty *d, bool force)
+{
+    struct err e = {0};
+    int64_t epoch = time(NULL);
+    if (d->raising)
+        return;
+    epoch = epoch > d->seen_epoch ? epoch : d->seen_epoch;
+    d->disk_epoch = (epoch > d->disk_epoch ? epoch : d->disk_epoch) + 1;
+    d->raising = true;
+    d->force = force;
+    struct writer_job job = {.epoch = d->disk_epoch};
+    if (writer_submit(d->writer, &job, on_epoch_kept, d, &e))
+        return;
+    log_error("the next epoch cannot be kept: %s", e.text);
+    d->raising = false;
+    obey(d, role_raised(&d->role, false));
+}
+
+static void serve(struct duty *d)
+{
+    if (d->partner) {
+        partner_rest(d->partner);
+        timer_set(d->renew, RENEW_MS);
+    }
+    d->over = following_over(d->following);
+    following_stop(d->following);
+    d->serving = true;
+    d->standby = (struct desk_place){0};
+    if (d->role.redis)
+        log_info("role: active%s",
+                 d->role.raised ? "" : "; Redis does not answer: it serves alone");
+    d->calls.serve(d->over, d->calls.ctx);
+    answer_asked(d, true, "this tallyd serves now; figures come with the first polls\n");
+}
+
+static void follow(struct duty *d)
+{
+    log_info("role: standby; %s%s",
+             d->lease[0] ? "the active tallyd is " : "nobody holds the lease", d->lease);
+    following_begin(d->following);
+    partner_follow(d->partner, 0, 0);
+    d->calls.standing(d->calls.ctx);
+}
+
+static void yield(struct duty *d)
+{
+    d->closing = false;
+    timer_cancel(d->renew);
+    answer_asked(d, false,
+                 "it did not take over: Redis does not answer, or another tallyd was "
+                 "first; see tallyctl status, and try again\n");
+    if (d->serving)
+        d->calls.yield(d->calls.ctx);
+    else if (!following_is_on(d->following))
+        follow(d);
+}
+
+static void obey(struct duty *d, enum role_order order)
+{
+    switch (order) {
+    case ROLE_RAISE:
+    case ROLE_FORCE:
+        raise(d, order == ROLE_FORCE);
+        break;
+    case ROLE_SERVE:
+        serve(d);
+        break;
+    case ROLE_YIELD:
+        yield(d);
+        break;
+    case ROLE_NOTHING:
+        break;
+    }
+}
+
+void duty_rested(struct duty *d)
+{
+    d->serving = false;
+    follow(d);
+}
+
+static void on_deferred(void *ctx)
+{
+    struct duty *d = ctx;
+    obey(d, role_fenced(&d->role));
+}
+
+void duty_fenced(struct duty *d)
+{
+    timer_set(d->defer, 0); /* not from within what is to be stopped */
+}
+
+bool duty_may_publish(const struct duty *d)
+{
+    return d->role.raised;
+}
+
+/* ---- what is seen ---- */
+
+/* Another daemon is about: not only until we restart. */
+static void note_partner(struct duty *d)
+{
+    struct err e = {0};
+    int64_t now = time(NULL);
+    d->role.partner = true;
+    if (now - d->partner_s < SEEN_EVERY_S)
+        return;
+    d->partner_s = now;
+    struct writer_job job = {.partner_s = now};
+    if (!writer_submit(d->writer, &job, NULL, NULL, &e))
+        log_warn("that another tallyd is about could not be kept: %s", e.text);
+}
+
+static void say_kept(struct duty *d)
+{
+    struct desk_place kept = following_kept(d->following);
+    d->kept_said_ms = now_ms();
+    partner_keep(d->partner, kept.epoch, kept.number);
+}
+
+static void on_looked(const struct partner_look *look, void *ctx)
+{
+    struct duty *d = ctx;
+    struct role_look seen = {.foreign = look->owner.len > 0 && !is_ours(d, look->owner)};
+    seen.lease = look->lease.len == 0      ? ROLE_LEASE_NONE
+                 : is_ours(d, look->lease) ? ROLE_LEASE_MINE
+                                           : ROLE_LEASE_ANOTHER;
+    snprintf(d->lease, sizeof d->lease, "%.*s", SLICE_FMT(look->lease));
+    if (look->epoch > d->seen_epoch)
+        d->seen_epoch = look->epoch;
+    if (seen.lease == ROLE_LEASE_ANOTHER || seen.foreign)
+        note_partner(d);
+    if (following_is_on(d->following) && now_ms() - d->kept_said_ms >= KEEP_EVERY_MS)
+        say_kept(d);
+    obey(d, role_looked(&d->role, &seen, now_ms()));
+}
+
+static void on_lost(const char *why, void *ctx)
+{
+    struct duty *d = ctx;
+    if (d->role.state != ROLE_ACTIVE)
+        log_warn("redis: %s; this tallyd does not serve, and it is tried again", why);
+    d->raising = false;
+    obey(d, role_lost(&d->role));
+}
+
+static void on_raised(bool taken, struct slice why, void *ctx)
+{
+    struct duty *d = ctx;
+    if (!d->raising)
+        return;
+    d->raising = false;
+    log_info("role: epoch %lld %s%.*s", (long long)d->disk_epoch,
+             taken ? "is taken" : "is not taken: ", SLICE_FMT(taken ? (struct slice){0} : why));
+    if (!taken) {
+        obey(d, role_raised(&d->role, false));
+        return;
+    }
+    d->taken = d->disk_epoch;
+    if (d->role.state == ROLE_RAISING) {
+        d->closing = true;
+        if (!following_is_on(d->following)) {
+            following_begin(d->following);
+            partner_follow(d->partner, 0, 0);
+        }
+        return;
+    }
+    obey(d, role_raised(&d->role, true)); /* it serves already */
+    d->calls.publish(d->calls.ctx);
+}
+
+/* ---- the desk's stream ---- */
+
+static void on_entry(int64_t epoch, int64_t number, const struct slice *texts, size_t count,
+                     void *ctx)
+{
+    struct duty *d = ctx;
+    following_entry(d->following, (struct desk_place){epoch, number}, texts, count);
+}
+
+/* The stream's end was read and all of it is on disk: serve. */
+static void close_if_done(struct duty *d)
+{
+    if (d->closing && following_done(d->following)) {
+        d->closing = false;
+        obey(d, role_raised(&d->role, true));
+    }
+}
+
+static void on_read(bool end, void *ctx)
+{
+    struct duty *d = ctx;
+    following_read(d->following, end && d->closing);
+    close_if_done(d);
+}
+
+static void on_followed(void *ctx)
+{
+    struct duty *d = ctx;
+    struct desk_place kept = following_kept(d->following);
+    if (kept.epoch > d->disk_epoch)
+        d->disk_epoch = kept.epoch;
+    say_kept(d);
+    close_if_done(d);
+}
+
+/* ---- the lease, and what the standby has kept ---- */
+
+static struct desk_place place_of(struct slice kept)
+{
+    struct slice place = {0}, epoch = {0};
+    struct desk_place at = {0};
+    if (!slice_next(&kept, ' ', &place) || !slice_next(&place, '-', &epoch) ||
+        !num_parse(epoch, 0, INT64_MAX, &at.epoch) || !num_parse(place, 0, INT64_MAX, &at.number))
+        return (struct desk_place){0};
+    return at;
+}
+
+static struct desk_place place_now(const struct duty *d, int64_t *epoch)
+{
+    struct desk_place place = {0};
+    d->calls.shown(epoch, &place, d->calls.ctx);
+    return place;
+}
+
+static void renew(struct duty *d)
+{
+    int64_t epoch = 0;
+    (void)place_now(d, &epoch);
+    if (d->role.raised)
+        partner_renew(d->partner, epoch > d->taken ? epoch : d->taken);
+}
+
+static void on_renew(void *ctx)
+{
+    struct duty *d = ctx;
+    timer_set(d->renew, RENEW_MS);
+    renew(d);
+}
+
+void duty_began(struct duty *d)
+{
+    if (d->partner && d->serving)
+        renew(d);
+}
+
+static void release(struct duty *d, enum duty_kept kept, struct waiter **at)
+{
+    struct waiter *w = *at;
+    *at = w->next;
+    w->done(kept, w->ctx);
+    free(w);
+}
+
+/* Those whose decision the standby has, and those who have waited long enough. */
+static void release_waiters(struct duty *d)
+{
+    int64_t epoch;
+    struct desk_place all = place_now(d, &epoch);
+    for (struct waiter **at = &d->waiters; *at;) {
+        struct waiter *w = *at;
+        if (w->place.epoch == 0)
+            w->place = all;
+        if (w->place.epoch > 0 && desk_place_cmp(d->standby, w->place) >= 0)
+            release(d, DUTY_BOTH, at);
+        else if (now_ms() >= w->until_ms || !d->serving || d->role.state != ROLE_ACTIVE)
+            release(d, DUTY_HERE, at);
+        else
+            at = &w->next;
+    }
+    if (all.epoch > 0 && desk_place_cmp(d->standby, all) >= 0)
+        d->lagging_ms = 0;
+    else if (d->lagging_ms == 0)
+        d->lagging_ms = now_ms();
+}
+
+static void on_renewed(bool fenced, struct slice kept, void *ctx)
+{
+    struct duty *d = ctx;
+    if (fenced) {
+        obey(d, role_fenced(&d->role));
+        return;
+    }
+    if (!d->serving)
+        return;
+    struct slice instance = slice_sub(kept, slice_find(kept, SLICE(" ")), kept.len);
+    if (kept.len > 0 && !slice_eq(slice_trim(instance), d->instance)) {
+        note_partner(d);
+        d->standby_ms = now_ms();
+        d->standby = place_of(kept);
+    }
+    release_waiters(d);
+}
+
+void duty_wait(struct duty *d, void (*done)(enum duty_kept kept, void *ctx), void *ctx)
+{
+    int64_t epoch;
+    struct waiter *w;
+    if (!d->partner || time(NULL) - d->partner_s > KNOWN_S) {
+        done(DUTY_ALONE, ctx);
+        return;
+    }
+    if (!(w = calloc(1, sizeof *w))) {
+        done(DUTY_HERE, ctx);
+        return;
+    }
+    *w = (struct waiter){.next = d->waiters,
+                         .done = done,
+                         .ctx = ctx,
+                         .until_ms = now_ms() + DUTY_WAIT_MS,
+                         .place = place_now(d, &epoch)};
+    d->waiters = w;
+    timer_set(d->tick, 0);
+}
+
+static void on_tick(void *ctx)
+{
+    struct duty *d = ctx;
+    if (d->waiters && d->serving)
+        renew(d);
+    release_waiters(d);
+    timer_set(d->tick, d->waiters ? ASK_MS : TICK_MS);
+    obey(d, role_tick(&d->role, now_ms()));
+}
+
+/* ---- people ---- */
+
+bool duty_take_over(struct duty *d, duty_done *done, void *ctx, struct err *e)
+{
+    if (d->role.state == ROLE_ACTIVE)
+        return err_set(e, ERR_NO, "this tallyd is the active one already");
+    if (d->role.state == ROLE_RAISING || d->serving || d->asked)
+        return err_set(e, ERR_AGAIN, "this tallyd is taking over, or stepping down; try again");
+    d->asked = done;
+    d->asked_ctx = ctx;
+    log_warn("role: a person asks for the takeover");
+    obey(d, role_asked(&d->role));
+    return true;
+}
+
+void duty_tell(const struct duty *d, struct buf *out)
+{
+    if (!d->role.linked)
+        buf_addz(out, "Redis does not answer: whether another tallyd serves cannot be seen, and it "
+                      "cannot be stopped\n");
+    else if (d->lease[0])
+        buf_addf(out, "active     %s, its lease lives: it is fenced and stands by\n", d->lease);
+    else
+        buf_addz(out, "active     nobody holds the lease\n");
+    following_tell(d->following, out);
+}
+
+void duty_view(const struct duty *d, struct duty_view *out)
+{
+    *out = (struct duty_view){
+        .role = &d->role,
+        .lease = d->lease,
+        .redis = d->partner != NULL,
+        .linked = d->role.linked,
+        .standby_lives = d->standby_ms > 0 && now_ms() - d->standby_ms < PARTNER_KEPT_MS,
+        .at = following_at(d->following),
+        .kept = d->serving ? d->standby : following_kept(d->following),
+        .kept_ms = d->lagging_ms ? now_ms() - d->lagging_ms : 0,
+        .last = following_last(d->following),
+    };
+}
+
+/* ---- life ---- */
+
+bool duty_new(struct event_base *base, struct writer *writer, const struct duty_settings *s,
+              const struct duty_calls *calls, struct duty **out, struct err *e)
+{
+    struct duty *d = calloc(1, sizeof *d);
+    bool ok = d && (d->fixed = arena_new(1 << 16)) != NULL &&
+              (d->owner = arena_copy(d->fixed, s->redis.owner)).ptr != NULL &&
+              (d->tick = timer_new(base, on_tick, d)) != NULL &&
+              (d->renew = timer_new(base, on_renew, d)) != NULL &&
+              (d->defer = timer_new(base, on_deferred, d)) != NULL;
+    if (!ok)
+        err_set(e, ERR_BUG, "out of memory");
+    if (ok) {
+        d->writer = writer;
+        d->calls = *calls;
+        d->instance = partner_instance(d->owner);
+        d->disk_epoch = s->loaded->epoch;
+        d->partner_s = s->loaded->partner_s;
+        ok = following_new(writer, d->instance, s->loaded, on_followed, d, &d->following, e);
+    }
+    struct partner_calls back = {.looked = on_looked,
+                                 .lost = on_lost,
+                                 .entry = on_entry,
+                                 .read = on_read,
+                                 .raised = on_raised,
+                                 .renewed = on_renewed,
+                                 .ctx = d};
+    if (ok && s->redis.url.len > 0)
+        ok = partner_new(base, &s->redis, &back, &d->partner, e);
+    if (ok)
+        *out = d;
+    else
+        duty_free(d);
+    return ok;
+}
+
+void duty_start(struct duty *d)
+{
+    bool known = time(NULL) - d->partner_s <= KNOWN_S;
+    if (d->partner)
+        timer_set(d->tick, TICK_MS);
+    obey(d, role_start(&d->role, d->partner != NULL, known, now_ms()));
+}
+
+void duty_free(struct duty *d)
+{
+    if (!d)
+        return;
+    partner_free(d->partner);
+    following_free(d->following);
+    timer_free(d->tick);
+    timer_free(d->renew);
+    timer_free(d->defer);
+    for (struct waiter *w; (w = d->waiters) != NULL; free(w))
+        d->waiters = w->next;
+    arena_free(d->fixed);
+    free(d);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: ISC */
+/* Entries gathered into jobs, and how far they have come. */
+#include "daemon/following.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "daemon/base/log.h"
+#include "daemon/base/when.h"
+
+#define READ_MAX ((size_t)256 << 20)
+#define LAST_MAX 400
+
+struct following {
+    struct writer *writer;
+    void (*followed)(void *ctx);
+    void *ctx;
+    char instance[256], last[LAST_MAX];
+    struct desk_read read;
+    int64_t left; /* entries of the history that are still to come */
+    bool replace; /* what was read is the history: it replaces ours */
+    bool ours;    /* the stream is of our own disk */
+    bool on, over, ended, failed;
+    size_t writing; /* jobs */
+    struct desk_place at, kept;
+    unsigned turn; /* following_begin: what older jobs say is passed over */
+};
+
+/* One job on its way to the disk. */
+struct step {
+    struct following *f;
+    struct desk_place at;
+    unsigned turn;
+    char last[LAST_MAX];
+};
+
+static void say_decision(const struct writer_decision *d, char out[LAST_MAX])
+{
+    char at[25];
+    when_format(d->at_ms, at);
+    snprintf(out, LAST_MAX, "%lld, %s: %.*s %.*s %.*s by %.*s: %.*s", (long long)d->number, at,
+             SLICE_FMT(d->verb), SLICE_FMT(slice_sub(d->target, 0, 80)),
+             SLICE_FMT(slice_sub(d->argument, 0, 60)), SLICE_FMT(slice_sub(d->by, 0, 40)),
+             SLICE_FMT(slice_sub(d->reason, 0, 120)));
+}
+
+static void fail(struct following *f, const char *why)
+{
+    if (!f->failed)
+        log_error("standby: %s; it follows no further: what is decided now is not kept here", why);
+    f->failed = true;
+}
+
+static void clear_read(struct following *f)
+{
+    arena_free(f->read.arena);
+    f->read = (struct desk_read){.arena = arena_new(READ_MAX)};
+    if (!f->read.arena)
+        fail(f, "out of memory");
+}
+
+static void on_kept(bool ok, const char *text, void *ctx)
+{
+    struct step *s = ctx;
+    struct following *f = s->f;
+    f->writing--;
+    if (s->turn == f->turn && f->on) {
+        if (!ok)
+            fail(f, text);
+        else if (!f->failed) {
+            f->kept = s->at;
+            if (s->last[0])
+                snprintf(f->last, sizeof f->last, "%s", s->last);
+        }
+        f->followed(f->ctx);
+    }
+    free(s);
+}
+
+static void write_down(struct following *f)
+{
+    struct writer_job *job = &f->read.job;
+    struct step *s = calloc(1, sizeof *s);
+    struct err e = {0};
+    if (!s) {
+        fail(f, "out of memory");
+        return;
+    }
+    *s = (struct step){.f = f, .at = f->at, .turn = f->turn};
+    if (job->decision_count > 0)
+        say_decision(&job->decisions[job->decision_count - 1], s->last);
+    job->replace = f->replace;
+    job->epoch = f->at.epoch;
+    if (!writer_submit(f->writer, job, on_kept, s, &e)) {
+        fail(f, e.text);
+        free(s);
+        return;
+    }
+    f->over |= f->replace;
+    f->writing++;
+    f->replace = false;
+    clear_read(f);
+}
+
+void following_entry(struct following *f, struct desk_place at, const struct slice *texts,
+                     size_t count)
+{
+    struct err e = {0};
+    if (f->failed)
+        return;
+    f->at = at;
+    if (!desk_rows_read(texts, count, &f->read, &e)) {
+        fail(f, e.text);
+        return;
+    }
+    if (f->read.begin > 0) {
+        f->left = f->read.begin;
+        f->ours = slice_is(f->read.writer, f->instance);
+        f->replace = !f->ours;
+        clear_read(f);
+    }
+    f->left -= f->left > 0;
+}
+
+void following_read(struct following *f, bool last)
+{
+    f->ended |= last;
+    if (f->failed || f->left > 0 || f->at.epoch == 0 || desk_place_cmp(f->at, f->kept) <= 0)
+        return;
+    if (!f->ours && !f->over && !f->replace) {
+        fail(f, "the desk's stream does not begin with its history");
+        return;
+    }
+    if (f->ours) { /* it is on our disk since before it was in the stream */
+        f->kept = f->at;
+        clear_read(f);
+    } else {
+        write_down(f);
+    }
+}
+
+/* ---- looking ---- */
+
+bool following_done(const struct following *f)
+{
+    return f->ended && f->writing == 0;
+}
+
+bool following_is_on(const struct following *f)
+{
+    return f->on;
+}
+
+bool following_over(const struct following *f)
+{
+    return f->over;
+}
+
+struct desk_place following_at(const struct following *f)
+{
+    return f->at;
+}
+
+struct desk_place following_kept(const struct following *f)
+{
+    return f->kept;
+}
+
+const char *following_last(const struct following *f)
+{
+    return f->last;
+}
+
+void following_tell(const struct following *f, struct buf *out)
+{
+    buf_addf(out, "decision   the last that is kept here: %s\n",
+             f->last[0] ? f->last : "none was ever made");
+    buf_addf(out, "stream     %s\n",
+             f->failed            ? "cannot be followed, see the log: later decisions are missing"
+             : f->kept.epoch == 0 ? "nothing was read of it yet"
+             : f->writing > 0 || desk_place_cmp(f->at, f->kept) > 0
+                 ? "is being read; the rest comes with the takeover"
+                 : "all that is in it is kept here");
+}
+
+/* ---- life ---- */
+
+void following_begin(struct following *f)
+{
+    f->on = true;
+    f->turn++;
+    f->over = f->ended = f->failed = f->ours = f->replace = false;
+    f->left = 0;
+    f->at = f->kept = (struct desk_place){0};
+    clear_read(f);
+}
+
+void following_stop(struct following *f)
+{
+    f->on = false;
+}
+
+bool following_new(struct writer *writer, struct slice instance, const struct writer_loaded *l,
+                   void (*followed)(void *ctx), void *ctx, struct following **out, struct err *e)
+{
+    struct following *f = calloc(1, sizeof *f);
+    if (!f)
+        return err_set(e, ERR_BUG, "out of memory");
+    *f = (struct following){.writer = writer, .followed = followed, .ctx = ctx};
+    snprintf(f->instance, sizeof f->instance, "%.*s", SLICE_FMT(instance));
+    if (l->decision_count > 0)
+        say_decision(&l->decisions[l->decision_count - 1], f->last);
+    *out = f;
+    return true;
+}
+
+void following_free(struct following *f)
+{
+    if (!f)
+        return;
+    arena_free(f->read.arena);
+    free(f);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/* Following: the desk's stream read into our own disk, so that it is the active daemon's history
+ * and nothing else. Entries come in the stream's order; what is on disk is what can be told as
+ * kept.
+ *
+ * The first entry of an epoch says how many are its whole history: when those are read they replace
+ * what is on our disk, in one step, files with it: our own payloads are of another time, and their
+ * marks would be taken for news. What follows is added. A stream of our own disk tells nothing new.
+ */
+#ifndef TALLYD_FOLLOWING_H
+#define TALLYD_FOLLOWING_H
+
+#include "daemon/base/buf.h"
+#include "daemon/desk_book.h"
+#include "daemon/edge/writer.h"
+
+struct following;
+
+/* followed(ctx): more of it is on disk. */
+bool following_new(struct writer *writer, struct slice instance, const struct writer_loaded *loaded,
+                   void (*followed)(void *ctx), void *ctx, struct following **out,
+                   struct err *e) MUST_USE;
+void following_free(struct following *f); /* after the writer is closed; accepts NULL */
+
+void following_begin(struct following *f); /* from the stream's first entry on */
+void following_stop(struct following *f);
+bool following_is_on(const struct following *f);
+
+void following_entry(struct following *f, struct desk_place at, const struct slice *texts,
+                     size_t count);
+/* Behind some entries. `last`: nothing will ever be added to what was read. */
+void following_read(struct following *f, bool last);
+
+/* The last was read, and all of it is on disk. */
+bool following_done(const struct following *f);
+/* Was another's history taken since following_begin? */
+bool following_over(const struct following *f);
+struct desk_place following_at(const struct following *f);
+struct desk_place following_kept(const struct following *f);
+const char *following_last(const struct following *f);           /* decision on disk; "": none */
+void following_tell(const struct following *f, struct buf *out); /* that, and how far, for people */
+
+#endif
