@@ -11,7 +11,6 @@
 #include "daemon/app_state.h"
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
-#include "daemon/core/lost.h"
 #include "daemon/desk.h"
 #include "daemon/edge/control.h"
 #include "daemon/edge/http.h"
@@ -20,9 +19,9 @@
 #include "daemon/edge/timer.h"
 #include "daemon/follow.h"
 #include "daemon/pages.h"
+#include "daemon/serve.h"
 
 #define LOADED_MAX ((size_t)1 << 30)
-#define LOST_MAX ((size_t)64 << 20)
 #define PULSE_MS 10
 #define CLOSE_WAIT_MS 10000
 #define PROBLEMS_ROOM (1 << 20)
@@ -61,106 +60,6 @@ static struct night *night_new(struct plan *plan, struct err *e)
 }
 
 static void on_hup(void *ctx);
-
-static void on_idle(void *ctx)
-{
-    (void)ctx; /* only asked for with `once` */
-}
-
-/* River, poller and the reading of what is durable; nothing runs yet. */
-static bool night_prepare(struct app *a, struct night *n, void (*restored)(void *ctx),
-                          struct err *e)
-{
-    struct river_parts parts = {.base = a->base,
-                                .plan = n->plan,
-                                .clock = &a->args.clock,
-                                .writer = a->writer,
-                                .outbox = a->outbox,
-                                .metrics = &n->metrics};
-    if (!river_new(&parts, &n->loaded, &n->river, e))
-        return false;
-    struct poller_calls calls = {.news = river_news, .idle = on_idle, .ctx = n->river};
-    n->plan->poller.seed = (uint64_t)clock_monotonic_us() ^ (uint64_t)getpid() << 32;
-    if (!poller_new(a->base, &n->plan->poller, a->workers, &calls, &n->poller, e))
-        return false;
-    struct restore_parts from = {.plan = n->plan,
-                                 .loaded = &n->loaded,
-                                 .workers = a->workers,
-                                 .river = n->river,
-                                 .poller = n->poller};
-    n->restore = restore_new(a->base, &from, restored, a, e);
-    return n->restore != NULL;
-}
-
-static void night_run(struct night *n)
-{
-    river_start(n->river);
-    poller_start(n->poller);
-}
-
-/* What counts for nothing any more, and nobody took it back. */
-static void tell_lost(const struct model *m)
-{
-    struct arena *a = arena_new(LOST_MAX);
-    size_t n = 0;
-    const struct lost *list = a ? lost_list(m, a, &n) : NULL;
-    for (size_t i = 0; i < n && list; i++)
-        log_error("list: %.*s %.*s: it does not count; %.*s", SLICE_FMT(list[i].id),
-                  SLICE_FMT(list[i].what), SLICE_FMT(list[i].way));
-    arena_free(a);
-}
-
-/* ---- from restored to ready ---- */
-
-static void on_began(void *ctx)
-{
-    struct app *a = ctx;
-    const struct plan *plan = a->night->plan;
-    char status[200];
-    a->ready = true;
-    a->ready_us = clock_monotonic_us();
-    const char *s = plan->settings.source_count == 1 ? "" : "s";
-    snprintf(status, sizeof status, "READY=1\nSTATUS=%zu source%s, %zu endorsed",
-             plan->settings.source_count, s, plan->endorsed.count);
-    notify_send(status);
-    log_info("ready after %lld ms: %zu source%s, %zu endorsed",
-             (long long)(a->ready_us - a->started_us) / 1000, plan->settings.source_count, s,
-             plan->endorsed.count);
-    if (a->hup_again)
-        on_hup(a);
-}
-
-static void on_restored(void *ctx)
-{
-    struct app *a = ctx;
-    tell_lost(river_model(a->night->river));
-    outbox_start(a->outbox);
-    night_run(a->night);
-}
-
-static void give_snapshot(struct effects *out, void *ctx)
-{
-    struct app *a = ctx;
-    river_snapshot(a->night->river, out);
-}
-
-static void tell_watchers(const struct message *m, void *ctx)
-{
-    struct app *a = ctx;
-    struct buf line;
-    if (!a->control || m->line.len == 0)
-        return;
-    if (m->type == MESSAGE_TOTALS) {
-        if (slice_eq(m->line, buf_slice(&a->told)))
-            return; /* the same counts, at another time: no news for people */
-        buf_clear(&a->told);
-        buf_add(&a->told, m->line);
-    }
-    buf_init(&line, 4096);
-    buf_addf(&line, "%.*s  %.*s\n", SLICE_FMT(m->when), SLICE_FMT(m->line));
-    control_tell(a->control, buf_slice(&line));
-    buf_done(&line);
-}
 
 /* ---- reload: a second night is made from the same durable truth; whole, it takes over ---- */
 
@@ -210,18 +109,37 @@ static void on_reloaded(void *ctx)
     struct app *a = ctx;
     struct night *old = a->night, *fresh = a->next;
     tell_added(a, old, fresh);
-    tell_lost(river_model(fresh->river));
+    serve_tell_lost(river_model(fresh->river));
     metrics_take_over(&fresh->metrics, &fresh->plan->settings, &old->metrics, &old->plan->settings);
     a->night = fresh;
     a->next = NULL;
     show_night(a);
     if (a->http)
         http_set_cors_origin(a->http, fresh->plan->config->http.cors_origin);
-    night_run(fresh);
+    serve_run(fresh);
     night_free(old);
     log_info("reload: done; %zu source%s, %zu endorsed", fresh->plan->settings.source_count,
              fresh->plan->settings.source_count == 1 ? "" : "s", fresh->plan->endorsed.count);
     reload_ended(a, true);
+}
+
+/* A standby has nothing but a plan. */
+static void swap_standby(struct app *a, struct night *next)
+{
+    night_free(a->night);
+    a->night = next;
+    log_info("reload: done; this tallyd is the standby");
+    reload_ended(a, true);
+}
+
+/* It served, and stands by from now on; nothing of the other night is on its way to the disk. */
+static void give_up_reload(struct app *a)
+{
+    night_free(a->next);
+    a->next = NULL;
+    a->hup_again = true;
+    log_error("reload: given up; it is tried again by the standby");
+    a->reloading = false;
 }
 
 /* All that the running night brought is on disk. */
@@ -229,10 +147,12 @@ static void on_flushed(bool ok, const char *text, void *ctx)
 {
     struct app *a = ctx;
     struct err e = {0};
+    if (a->yielding || !a->next)
+        return; /* it is given up */
     if (!ok)
         reload_failed(a, text);
     else if (!writer_load(a->writer, a->next->loaded_arena, &a->next->loaded, &e) ||
-             !night_prepare(a, a->next, on_reloaded, &e))
+             !serve_prepare(a, a->next, on_reloaded, &e))
         reload_failed(a, e.text);
 }
 
@@ -252,7 +172,8 @@ static struct night *read_next(struct app *a, struct err *e)
         for (struct slice rest = buf_slice(&problems), line; slice_next(&rest, '\n', &line);)
             log_error("%.*s", SLICE_FMT(line));
     else if (config_may_reload(a->night->plan->config, plan->config, e) &&
-             follow_allowed(river_model(a->night->river), &plan->endorsed, now, e))
+             (!a->night->river ||
+              follow_allowed(river_model(a->night->river), &plan->endorsed, now, e)))
         n = night_new(plan, e);
     else
         plan_free(plan);
@@ -274,7 +195,11 @@ static void on_hup(void *ctx)
     struct app *a = ctx;
     struct err e = {0};
     struct writer_job nothing = {0};
-    a->hup_again = a->reloading || !a->ready; /* what is read by then may be older than this */
+    struct duty_view duty;
+    duty_view(a->duty, &duty);
+    bool stands = duty.role->state == ROLE_STANDBY && !a->outbox;
+    /* what is read by then may be older than this */
+    a->hup_again = a->reloading || !(a->ready || stands);
     if (a->hup_again)
         return;
     a->reloading = true;
@@ -282,6 +207,10 @@ static void on_hup(void *ctx)
     struct night *next = read_next(a, &e);
     if (!next) {
         reload_failed(a, e.text);
+        return;
+    }
+    if (stands) {
+        swap_standby(a, next);
         return;
     }
     /* nothing may change while the durable truth is read again, and what is queued must be in it */
@@ -351,40 +280,6 @@ static bool start_workers(struct app *a, const struct plan *plan, struct err *e)
     return a->workers != NULL;
 }
 
-static bool start_outbox(struct app *a, struct err *e)
-{
-    struct night *n = a->night;
-    const struct config *c = n->plan->config;
-    char host[64] = "", owner[128];
-    uint64_t random = 0;
-    gethostname(host, sizeof host - 1);
-    if (getentropy(&random, sizeof random) != 0)
-        random = (uint64_t)clock_monotonic_us();
-    snprintf(owner, sizeof owner, "%s-%ld-%016llx", host, (long)getpid(),
-             (unsigned long long)random);
-    struct outbox_settings s = {
-        .election = &n->plan->settings,
-        .clock = &a->args.clock,
-        .redis = {.url = c->redis.url,
-                  .prefix = c->redis.prefix,
-                  .user = n->plan->redis_user,
-                  .password = n->plan->redis_password,
-                  .owner = slice_of(owner),
-                  .mode = slice_of(mode_name(n->plan->settings.mode)),
-                  .election = c->election.dates.items[0],
-                  .version = SLICE(TALLYD_VERSION),
-                  .heartbeat_ms = c->redis.heartbeat},
-        .min_interval_ms = c->redis.min_interval,
-        .heartbeat_ms = c->redis.heartbeat,
-        .disk_epoch = n->loaded.epoch,
-        .unacknowledged = n->loaded.events,
-        .unacknowledged_count = n->loaded.event_count,
-    };
-    struct outbox_calls calls = {
-        .snapshot = give_snapshot, .began = on_began, .published = tell_watchers, .ctx = a};
-    return outbox_new(a->base, a->writer, &s, &calls, &a->outbox, e);
-}
-
 static bool start_doors(struct app *a, struct err *e)
 {
     const struct config *c = a->night->plan->config;
@@ -409,21 +304,12 @@ static bool app_start(struct app *a, struct plan *plan, struct err *e)
     if (!start_timers(a, e) || !start_workers(a, plan, e) ||
         !writer_open(a->base, plan->config->state.directory.ptr, n->loaded_arena, &n->loaded,
                      &a->writer, e) ||
-        !shown_open(plan->config->state.directory.ptr, &a->shown, e) || !start_outbox(a, e) ||
-        !night_prepare(a, n, on_restored, e) || !start_doors(a, e))
+        !shown_open(plan->config->state.directory.ptr, &a->shown, e) || !serve_new(a, e) ||
+        !start_doors(a, e))
         return false;
-    return true;
-}
-
-/* No more news of it; what it has decided may still be on its way to the disk. */
-static void night_stop(struct night *n)
-{
-    if (!n)
-        return;
-    poller_free(n->poller);
-    restore_free(n->restore);
-    n->poller = NULL;
-    n->restore = NULL;
+    duty_start(a->duty);
+    *e = a->failure;
+    return e->kind == ERR_NONE;
 }
 
 static void app_stop(struct app *a)
@@ -431,10 +317,11 @@ static void app_stop(struct app *a)
     control_free(a->control);
     a->control = NULL; /* closing the writer may publish */
     http_free(a->http);
-    night_stop(a->next);
-    night_stop(a->night);
+    serve_stop(a->next);
+    serve_stop(a->night);
     writer_close(a->writer, CLOSE_WAIT_MS);
     outbox_free(a->outbox);
+    serve_free(a);
     shown_close(a->shown);
     for (size_t i = 0; i < APP_PAGES; i++)
         buf_done(&a->made[i].body);
@@ -452,17 +339,20 @@ static void app_stop(struct app *a)
 
 int app_run(const struct app_args *args, struct plan *plan, struct err *e)
 {
-    struct app a = {.args = *args, .started_us = clock_monotonic_us()};
+    struct app a = {.args = *args,
+                    .started_us = clock_monotonic_us(),
+                    .reload = on_hup,
+                    .give_up_reload = give_up_reload};
     buf_init(&a.told, 4096);
     signal(SIGPIPE, SIG_IGN);
     process_raise_limits();
     int code = 0;
     if (app_start(&a, plan, e)) {
         loop_run(a.base);
+        *e = a.failure;
         log_info("stopped");
-    } else {
-        code = (int)e->kind;
     }
+    code = (int)e->kind;
     app_stop(&a);
     return code;
 }

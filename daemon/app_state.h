@@ -5,8 +5,9 @@
 #define TALLYD_APP_STATE_H
 
 #include "daemon/clock.h"
-#include "daemon/metrics.h"
+#include "daemon/duty.h"
 #include "daemon/edge/shown.h"
+#include "daemon/metrics.h"
 #include "daemon/outbox.h"
 #include "daemon/plan.h"
 #include "daemon/restore.h"
@@ -17,7 +18,8 @@ struct app_args {
     struct clock clock;
 };
 
-/* All that follows from one plan: a reload makes a second one of these and swaps. */
+/* All that follows from one plan: a reload makes a second one of these and swaps. River, restore
+ * and poller are there while this daemon serves (duty.h); a standby has none, and no outbox. */
 struct night {
     struct plan *plan;
     struct metrics metrics;
@@ -42,15 +44,24 @@ struct app {
     struct workers *workers;
     struct writer *writer;
     struct shown *shown;
+    struct duty *duty;
     struct outbox *outbox;
     struct app_page made[APP_PAGES];
     struct http *http;
     struct control *control;
     struct buf told; /* watchers: the last line of totals */
-    struct timer *term, *intr, *hup, *watchdog, *pulse;
+    struct timer *term, *intr, *hup, *watchdog, *pulse, *figures, *drain;
+    char owner[256];     /* names this process in Redis: partner.h */
+    size_t instance_len; /* of it, what is the same for each process of this state directory */
+    struct err failure;  /* why the loop was stopped; ERR_NONE: by a signal */
+    void (*reload)(void *ctx);
+    void (*give_up_reload)(struct app *a);
     int64_t pulse_due_us;
-    int64_t started_us, ready_us; /* monotonic */
-    bool ready;                   /* restored, first epoch begun */
+    int64_t started_us, serves_us, ready_us; /* monotonic */
+    bool ready;                              /* it serves: restored, first epoch begun */
+    bool yielding; /* it served, and what it had is on its way to the disk */
+    bool stood;    /* it was a standby once: what was loaded is of before */
+    bool over;     /* what it serves was another daemon's before */
     bool reloading;
     bool hup_again; /* SIGHUP came while it could not be served */
 };

@@ -242,8 +242,10 @@ static void on_raised(bool taken, struct slice why, void *ctx)
     if (!d->raising)
         return;
     d->raising = false;
-    log_info("role: epoch %lld %s%.*s", (long long)d->disk_epoch,
-             taken ? "is taken" : "is not taken: ", SLICE_FMT(taken ? (struct slice){0} : why));
+    if (taken)
+        log_info("role: epoch %lld is taken", (long long)d->disk_epoch);
+    else
+        log_info("role: epoch %lld is not taken: %.*s", (long long)d->disk_epoch, SLICE_FMT(why));
     if (!taken) {
         obey(d, role_raised(&d->role, false));
         return;
@@ -336,7 +338,7 @@ void duty_began(struct duty *d)
         renew(d);
 }
 
-static void release(struct duty *d, enum duty_kept kept, struct waiter **at)
+static void release(enum duty_kept kept, struct waiter **at)
 {
     struct waiter *w = *at;
     *at = w->next;
@@ -354,9 +356,9 @@ static void release_waiters(struct duty *d)
         if (w->place.epoch == 0)
             w->place = all;
         if (w->place.epoch > 0 && desk_place_cmp(d->standby, w->place) >= 0)
-            release(d, DUTY_BOTH, at);
+            release(DUTY_BOTH, at);
         else if (now_ms() >= w->until_ms || !d->serving || d->role.state != ROLE_ACTIVE)
-            release(d, DUTY_HERE, at);
+            release(DUTY_HERE, at);
         else
             at = &w->next;
     }

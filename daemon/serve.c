@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: ISC */
+/* Up, and down again. */
+#include "daemon/serve.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "daemon/base/log.h"
+#include "daemon/core/lost.h"
+#include "daemon/edge/control.h"
+#include "daemon/edge/notify.h"
+#include "daemon/edge/timer.h"
+
+#define LOADED_MAX ((size_t)1 << 30)
+#define LOST_MAX ((size_t)64 << 20)
+#define FIGURES_MS 10000 /* so long a takeover waits for sources that do not answer */
+#define FIGURES_LOOK_MS 50
+#define DRAIN_AGAIN_MS 100
+
+/* ---- one night ---- */
+
+static void on_idle(void *ctx)
+{
+    (void)ctx; /* only asked for with `once` */
+}
+
+bool serve_prepare(struct app *a, struct night *n, void (*restored)(void *ctx), struct err *e)
+{
+    struct river_parts parts = {.base = a->base,
+                                .plan = n->plan,
+                                .clock = &a->args.clock,
+                                .writer = a->writer,
+                                .outbox = a->outbox,
+                                .metrics = &n->metrics};
+    if (!river_new(&parts, &n->loaded, &n->river, e))
+        return false;
+    struct poller_calls calls = {.news = river_news, .idle = on_idle, .ctx = n->river};
+    n->plan->poller.seed = (uint64_t)clock_monotonic_us() ^ (uint64_t)getpid() << 32;
+    if (!poller_new(a->base, &n->plan->poller, a->workers, &calls, &n->poller, e))
+        return false;
+    struct restore_parts from = {.plan = n->plan,
+                                 .loaded = &n->loaded,
+                                 .workers = a->workers,
+                                 .river = n->river,
+                                 .poller = n->poller};
+    n->restore = restore_new(a->base, &from, restored, a, e);
+    return n->restore != NULL;
+}
+
+void serve_run(struct night *n)
+{
+    river_start(n->river);
+    poller_start(n->poller);
+}
+
+void serve_stop(struct night *n)
+{
+    if (!n)
+        return;
+    poller_free(n->poller);
+    restore_free(n->restore);
+    n->poller = NULL;
+    n->restore = NULL;
+}
+
+void serve_tell_lost(const struct model *m)
+{
+    struct arena *a = arena_new(LOST_MAX);
+    size_t n = 0;
+    const struct lost *list = a ? lost_list(m, a, &n) : NULL;
+    for (size_t i = 0; i < n && list; i++)
+        log_error("list: %.*s %.*s: it does not count; %.*s", SLICE_FMT(list[i].id),
+                  SLICE_FMT(list[i].what), SLICE_FMT(list[i].way));
+    arena_free(a);
+}
+
+/* ---- from restored to ready ---- */
+
+static void on_began(void *ctx)
+{
+    struct app *a = ctx;
+    const struct plan *plan = a->night->plan;
+    char status[200];
+    a->ready = true;
+    a->ready_us = clock_monotonic_us();
+    const char *s = plan->settings.source_count == 1 ? "" : "s";
+    snprintf(status, sizeof status, "READY=1\nSTATUS=%zu source%s, %zu endorsed",
+             plan->settings.source_count, s, plan->endorsed.count);
+    notify_send(status);
+    log_info("ready after %lld ms: %zu source%s, %zu endorsed",
+             (long long)(a->ready_us - a->serves_us) / 1000, plan->settings.source_count, s,
+             plan->endorsed.count);
+    duty_began(a->duty);
+    if (a->hup_again)
+        a->reload(a);
+}
+
+/* Has every source answered, well or not? */
+static bool all_polled(const struct night *n)
+{
+    for (size_t i = 0; i < n->metrics.source_count; i++) {
+        int64_t polls = 0;
+        for (int k = 0; k < POLL_RESULTS; k++)
+            polls += n->metrics.sources[i].polls[k];
+        if (polls == 0)
+            return false;
+    }
+    return true;
+}
+
+/* After another daemon: figures first, else what it showed would fall to nothing. */
+static void on_figures(void *ctx)
+{
+    struct app *a = ctx;
+    bool late = clock_monotonic_us() - a->serves_us >= FIGURES_MS * 1000;
+    if (!late && !all_polled(a->night)) {
+        timer_set(a->figures, FIGURES_LOOK_MS);
+        return;
+    }
+    if (late)
+        log_warn("role: not every source has answered yet; its figures are missing until it does");
+    outbox_start(a->outbox);
+}
+
+static void on_restored(void *ctx)
+{
+    struct app *a = ctx;
+    serve_tell_lost(river_model(a->night->river));
+    if (!a->over)
+        outbox_start(a->outbox);
+    serve_run(a->night);
+    if (a->over)
+        timer_set(a->figures, 0);
+}
+
+/* ---- the outbox ---- */
+
+static void give_snapshot(struct effects *out, void *ctx)
+{
+    struct app *a = ctx;
+    river_snapshot(a->night->river, out);
+}
+
+static void tell_watchers(const struct message *m, void *ctx)
+{
+    struct app *a = ctx;
+    struct buf line;
+    if (!a->control || m->line.len == 0)
+        return;
+    if (m->type == MESSAGE_TOTALS) {
+        if (slice_eq(m->line, buf_slice(&a->told)))
+            return; /* the same counts, at another time: no news for people */
+        buf_clear(&a->told);
+        buf_add(&a->told, m->line);
+    }
+    buf_init(&line, 4096);
+    buf_addf(&line, "%.*s  %.*s\n", SLICE_FMT(m->when), SLICE_FMT(m->line));
+    control_tell(a->control, buf_slice(&line));
+    buf_done(&line);
+}
+
+static void on_fenced(int64_t epoch, void *ctx)
+{
+    struct app *a = ctx;
+    (void)epoch;
+    duty_fenced(a->duty);
+}
+
+static struct redis_settings redis_of(const struct app *a)
+{
+    const struct plan *plan = a->night->plan;
+    const struct config *c = plan->config;
+    return (struct redis_settings){.url = c->redis.url,
+                                   .prefix = c->redis.prefix,
+                                   .user = plan->redis_user,
+                                   .password = plan->redis_password,
+                                   .owner = slice_of(a->owner),
+                                   .mode = slice_of(mode_name(plan->settings.mode)),
+                                   .election = c->election.dates.items[0],
+                                   .version = SLICE(TALLYD_VERSION),
+                                   .heartbeat_ms = c->redis.heartbeat};
+}
+
+static bool start_outbox(struct app *a, struct err *e)
+{
+    struct night *n = a->night;
+    const struct config *c = n->plan->config;
+    struct slice owner = slice_of(a->owner);
+    struct outbox_settings s = {
+        .election = &n->plan->settings,
+        .clock = &a->args.clock,
+        .redis = redis_of(a),
+        .apart = !duty_may_publish(a->duty),
+        .instance = slice_sub(owner, 0, a->instance_len),
+        .history = &n->loaded,
+        .min_interval_ms = c->redis.min_interval,
+        .heartbeat_ms = c->redis.heartbeat,
+        .disk_epoch = n->loaded.epoch,
+        .unacknowledged = n->loaded.events,
+        .unacknowledged_count = n->loaded.event_count,
+    };
+    struct outbox_calls calls = {.snapshot = give_snapshot,
+                                 .began = on_began,
+                                 .published = tell_watchers,
+                                 .fenced = on_fenced,
+                                 .ctx = a};
+    return outbox_new(a->base, a->writer, &s, &calls, &a->outbox, e);
+}
+
+/* ---- what duty says ---- */
+
+/* What is on disk now; what was loaded at the start is that still, unless it was followed since. */
+static bool load(struct app *a, struct err *e)
+{
+    struct night *n = a->night;
+    if (!a->stood)
+        return true;
+    arena_free(n->loaded_arena);
+    n->loaded = (struct writer_loaded){0};
+    n->loaded_arena = arena_new(LOADED_MAX);
+    if (!n->loaded_arena)
+        return err_set(e, ERR_BUG, "out of memory");
+    return writer_load(a->writer, n->loaded_arena, &n->loaded, e);
+}
+
+static void on_serve(bool over, void *ctx)
+{
+    struct app *a = ctx;
+    a->over = over;
+    a->stood |= over;
+    a->serves_us = a->stood ? clock_monotonic_us() : a->started_us;
+    if (load(a, &a->failure) && start_outbox(a, &a->failure) &&
+        serve_prepare(a, a->night, on_restored, &a->failure))
+        return;
+    loop_stop(a->base);
+}
+
+static void on_publish(void *ctx)
+{
+    struct app *a = ctx;
+    struct redis_settings s = redis_of(a);
+    struct err e = {0};
+    if (a->outbox && !outbox_connect(a->outbox, &s, &e))
+        log_error("redis: %s", e.text);
+}
+
+/* All that it decided is on disk, and nobody will answer for it any more. */
+static void on_drained(bool ok, const char *text, void *ctx)
+{
+    struct app *a = ctx;
+    (void)ok, (void)text; /* a payload that is lost is another daemon's to poll now */
+    if (!a->yielding)
+        return; /* the daemon ends */
+    river_free(a->night->river);
+    a->night->river = NULL;
+    outbox_free(a->outbox);
+    a->outbox = NULL;
+    a->yielding = false;
+    if (a->next)
+        a->give_up_reload(a);
+    duty_rested(a->duty);
+}
+
+static void on_drain(void *ctx)
+{
+    struct app *a = ctx;
+    struct writer_job nothing = {0};
+    struct err e = {0};
+    if (!writer_submit(a->writer, &nothing, on_drained, a, &e))
+        timer_set(a->drain, DRAIN_AGAIN_MS);
+}
+
+static void on_yield(void *ctx)
+{
+    struct app *a = ctx;
+    log_error("role: another tallyd serves now; this one stops polling and publishing, and stands "
+              "by");
+    a->ready = false;
+    a->yielding = a->stood = true;
+    timer_cancel(a->figures);
+    serve_stop(a->next);
+    serve_stop(a->night);
+    if (a->night->river)
+        river_pause(a->night->river);
+    outbox_hush(a->outbox);
+    on_drain(a);
+}
+
+static void on_shown(int64_t *epoch, struct desk_place *desk, void *ctx)
+{
+    const struct app *a = ctx;
+    struct outbox_view view = {0};
+    if (a->outbox)
+        outbox_view(a->outbox, &view);
+    *epoch = view.epoch;
+    *desk = view.desk;
+}
+
+static void on_standing(void *ctx)
+{
+    struct app *a = ctx;
+    a->stood = true;
+    notify_send("READY=1\nSTATUS=standby");
+    if (a->hup_again)
+        a->reload(a);
+}
+
+/* ---- life ---- */
+
+/* HOST-INSTANCE-PROCESS: partner.h. */
+static void name_owner(struct app *a, int64_t instance)
+{
+    char host[64] = "";
+    uint32_t random = 0;
+    gethostname(host, sizeof host - 1);
+    if (getentropy(&random, sizeof random) != 0)
+        random = (uint32_t)clock_monotonic_us();
+    a->instance_len = (size_t)snprintf(a->owner, sizeof a->owner, "%s-%016llx-", host,
+                                       (unsigned long long)instance);
+    snprintf(a->owner + a->instance_len, sizeof a->owner - a->instance_len, "%ld.%08x",
+             (long)getpid(), random);
+}
+
+bool serve_new(struct app *a, struct err *e)
+{
+    name_owner(a, a->night->loaded.instance);
+    struct duty_settings s = {.redis = redis_of(a), .loaded = &a->night->loaded};
+    struct duty_calls calls = {.serve = on_serve,
+                               .publish = on_publish,
+                               .yield = on_yield,
+                               .shown = on_shown,
+                               .standing = on_standing,
+                               .ctx = a};
+    a->figures = timer_new(a->base, on_figures, a);
+    a->drain = timer_new(a->base, on_drain, a);
+    if (!a->figures || !a->drain)
+        return err_set(e, ERR_BUG, "out of memory");
+    return duty_new(a->base, a->writer, &s, &calls, &a->duty, e);
+}
+
+void serve_free(struct app *a)
+{
+    duty_free(a->duty);
+    timer_free(a->figures);
+    timer_free(a->drain);
+}
