@@ -52,6 +52,7 @@ static const struct command commands[] = {
     {"release", "[RACE]", "end a freeze; drop the desk's calls in it", DECIDES},
     {"mark", "RACE FLAG [off]", "recount, tie, contested, certified, under_review, void", DECIDES},
     {"endorse status", "ENDORSEMENT STATUS", "withdrawn, disqualified, ...: who counts", DECIDES},
+    {"takeover", "", "the standby serves from now on; the active one stands by", DECIDES},
     {"polls", "PLACE|RACE HH:MM", "move the time at which polls close", DECIDES},
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])

@@ -5,13 +5,13 @@
 #include <stdio.h>
 
 #include "daemon/app_state.h"
-#include "daemon/base/jsonw.h"
 #include "daemon/base/when.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/lost.h"
 #include "daemon/core/statement.h"
 #include "daemon/core/tally.h"
 #include "daemon/desk_decide.h"
+#include "daemon/desk_duty.h"
 #include "daemon/edge/http.h"
 
 struct question {
@@ -22,34 +22,18 @@ struct question {
     size_t word_count;
 };
 
+/* Else there is no model, and nothing to show or to decide. */
+static bool desk_serves(const struct app *a)
+{
+    return a->outbox && a->night->river && !a->yielding;
+}
+
 static const struct model *model_of(const struct question *q)
 {
     return river_model(q->app->night->river);
 }
 
-/* ---- status: pairs of a name and a value ---- */
-
-struct pairs {
-    struct buf *out;
-    struct jsonw json;
-    bool is_json;
-};
-
-static void pair_str(struct pairs *p, const char *name, struct slice value)
-{
-    if (p->is_json)
-        jsonw_str(&p->json, name, value);
-    else
-        buf_addf(p->out, "%s\t%.*s\n", name, SLICE_FMT(value));
-}
-
-static void pair_int(struct pairs *p, const char *name, int64_t value)
-{
-    if (p->is_json)
-        jsonw_int(&p->json, name, value);
-    else
-        buf_addf(p->out, "%s\t%lld\n", name, (long long)value);
-}
+/* ---- status ---- */
 
 static int64_t sources_up(const struct night *n)
 {
@@ -103,22 +87,23 @@ static int verb_status(struct question *q, struct buf *body)
     const struct app *a = q->app;
     const struct settings *s = &a->night->plan->settings;
     struct outbox_view view;
-    struct pairs p = {.out = body, .is_json = q->json};
+    struct pairs p;
     char now[25];
+    pairs_begin(&p, q->json, body);
+    if (!desk_serves(a)) {
+        desk_duty_status(a, &p);
+        pairs_end(&p);
+        return 0;
+    }
     outbox_view(a->outbox, &view);
     when_format(clock_now(&a->args.clock), now);
-    if (q->json) {
-        jsonw_init(&p.json, body);
-        jsonw_object(&p.json, NULL);
-    } else {
-        buf_addz(body, "what\tis\n");
-    }
     pair_well(&p, q, &view);
     pair_str(&p, "election", s->election);
     pair_str(&p, "mode", slice_of(mode_name(s->mode)));
     pair_str(&p, "clock", slice_of(now));
     pair_str(&p, "version", SLICE(TALLYD_VERSION));
     pair_str(&p, "ready", a->ready ? SLICE("yes") : SLICE("no: restoring"));
+    desk_duty_pairs(a, &p);
     pair_int(&p, "epoch", view.epoch);
     pair_int(&p, "seq", view.seq);
     pair_int(&p, "endorsed", (int64_t)a->night->plan->endorsed.count);
@@ -132,11 +117,8 @@ static int verb_status(struct question *q, struct buf *body)
     pair_int(&p, "published", view.published);
     pair_int(&p, "http_port", a->http ? http_port(a->http) : 0);
     pair_int(&p, "loop_delay_p99_us", metrics_quantile(&a->night->metrics.loop_delay, 990));
-    pair_int(&p, "ready_ms", a->ready ? (a->ready_us - a->started_us) / 1000 : -1);
-    if (q->json) {
-        jsonw_object_end(&p.json);
-        buf_addc(body, '\n');
-    }
+    pair_int(&p, "ready_ms", a->ready ? (a->ready_us - a->serves_us) / 1000 : -1);
+    pairs_end(&p);
     return 0;
 }
 
@@ -286,6 +268,10 @@ int desk_answer(const struct control_request *request, struct buf *body, void *a
         q.words++;
         q.word_count--;
     }
+    if (slice_is(request->verb, "takeover"))
+        return desk_duty_take_over(app, request, body);
+    if (!desk_serves(app) && !slice_is(request->verb, "status"))
+        return desk_duty_refuse(app, body);
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (slice_is(request->verb, verbs[i].name))
             return verbs[i].answer(&q, body);

@@ -6,6 +6,7 @@
 
 #include "daemon/app_state.h"
 #include "daemon/base/text.h"
+#include "daemon/desk_duty.h"
 
 #define WORD_MAX 1000 /* bytes of a reason, a URL, a word: they go to every page and terminal */
 
@@ -150,8 +151,10 @@ struct waiting {
 static void on_decided(bool ok, struct slice said, void *ctx)
 {
     struct waiting *w = ctx;
-    if (w->app->control)
-        control_answer(w->app->control, w->ticket, ok ? 0 : ERR_AGAIN, said);
+    if (w->app->control && ok)
+        desk_duty_answer(w->app, w->ticket, said);
+    else if (w->app->control)
+        control_answer(w->app->control, w->ticket, ERR_AGAIN, said);
     free(w);
 }
 

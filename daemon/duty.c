@@ -16,6 +16,7 @@
 #include "daemon/following.h"
 
 #define TICK_MS 200
+#define TRIES 5 /* of a person's takeover, while the other one's epochs rise */
 #define RENEW_MS 3000
 #define ASK_MS 30          /* somebody waits for what the standby has kept */
 #define KNOWN_S 86400      /* a partner that was seen within a day is to be reckoned with */
@@ -39,13 +40,12 @@ struct duty {
     struct timer *tick, *renew, *defer;
     struct arena *fixed; /* the owner */
     struct slice owner, instance;
-    enum role_order deferred;
+    bool fenced;  /* Redis refused us, and it is not obeyed yet */
     bool serving; /* the app does, or is on its way down */
     bool raising; /* an epoch is on its way */
     bool force;   /* it is asked for by force */
     bool closing; /* it is taken; the stream is read to its end */
     bool over;    /* what is on disk is of another's stream */
-    bool told_held;
     int64_t disk_epoch, taken, seen_epoch;
     int64_t partner_s, kept_said_ms, standby_ms; /* when the standby was seen last */
     struct desk_place standby;                   /* what it has kept */
@@ -174,11 +174,18 @@ void duty_rested(struct duty *d)
 static void on_deferred(void *ctx)
 {
     struct duty *d = ctx;
-    obey(d, role_fenced(&d->role));
+    if (d->fenced)
+        obey(d, role_fenced(&d->role));
+    else if (d->asked) {
+        d->tries = TRIES;
+        obey(d, role_asked(&d->role));
+    }
+    d->fenced = false;
 }
 
 void duty_fenced(struct duty *d)
 {
+    d->fenced = true;
     timer_set(d->defer, 0); /* not from within what is to be stopped */
 }
 
@@ -203,6 +210,27 @@ static void note_partner(struct duty *d)
         log_warn("that another tallyd is about could not be kept: %s", e.text);
 }
 
+static struct desk_place place_of(struct slice kept)
+{
+    struct slice place = {0}, epoch = {0};
+    struct desk_place at = {0};
+    if (!slice_next(&kept, ' ', &place) || !slice_next(&place, '-', &epoch) ||
+        !num_parse(epoch, 0, INT64_MAX, &at.epoch) || !num_parse(place, 0, INT64_MAX, &at.number))
+        return (struct desk_place){0};
+    return at;
+}
+
+/* "EPOCH-NUMBER INSTANCE": another's, while we serve. */
+static void note_kept(struct duty *d, struct slice kept)
+{
+    struct slice whose = slice_sub(kept, slice_find(kept, SLICE(" ")), kept.len);
+    if (!d->serving || kept.len == 0 || slice_eq(slice_trim(whose), d->instance))
+        return;
+    note_partner(d);
+    d->standby_ms = now_ms();
+    d->standby = place_of(kept);
+}
+
 static void say_kept(struct duty *d)
 {
     struct desk_place kept = following_kept(d->following);
@@ -217,12 +245,16 @@ static void on_looked(const struct partner_look *look, void *ctx)
     seen.lease = look->lease.len == 0      ? ROLE_LEASE_NONE
                  : is_ours(d, look->lease) ? ROLE_LEASE_MINE
                                            : ROLE_LEASE_ANOTHER;
-    snprintf(d->lease, sizeof d->lease, "%.*s", SLICE_FMT(look->lease));
+    bool shows = seen.lease != ROLE_LEASE_MINE ||
+                 d->role.state != ROLE_STANDBY; /* what we were is nobody's */
+    snprintf(d->lease, sizeof d->lease, "%.*s", shows ? (int)look->lease.len : 0,
+             look->lease.len ? look->lease.ptr : "");
     if (look->epoch > d->seen_epoch)
         d->seen_epoch = look->epoch;
     if (seen.lease == ROLE_LEASE_ANOTHER || seen.foreign)
         note_partner(d);
-    if (following_is_on(d->following) && now_ms() - d->kept_said_ms >= KEEP_EVERY_MS)
+    note_kept(d, look->kept);
+    if (d->role.state == ROLE_STANDBY && now_ms() - d->kept_said_ms >= KEEP_EVERY_MS)
         say_kept(d);
     obey(d, role_looked(&d->role, &seen, now_ms()));
 }
@@ -236,6 +268,14 @@ static void on_lost(const char *why, void *ctx)
     obey(d, role_lost(&d->role));
 }
 
+/* "OLD EPOCH" */
+static bool read_old(struct slice why, int64_t *epoch)
+{
+    struct slice word = {0};
+    return slice_next(&why, ' ', &word) && slice_is(word, "OLD") &&
+           num_parse(why, 1, INT64_MAX, epoch);
+}
+
 static void on_raised(bool taken, struct slice why, void *ctx)
 {
     struct duty *d = ctx;
@@ -246,11 +286,16 @@ static void on_raised(bool taken, struct slice why, void *ctx)
         log_info("role: epoch %lld is taken", (long long)d->disk_epoch);
     else
         log_info("role: epoch %lld is not taken: %.*s", (long long)d->disk_epoch, SLICE_FMT(why));
+    if (!taken && d->force && d->tries-- > 0 && read_old(why, &d->seen_epoch)) {
+        raise(d, true); /* who asks does not care for the number */
+        return;
+    }
     if (!taken) {
         obey(d, role_raised(&d->role, false));
         return;
     }
     d->taken = d->disk_epoch;
+    snprintf(d->lease, sizeof d->lease, "%.*s", SLICE_FMT(d->owner));
     if (d->role.state == ROLE_RAISING) {
         d->closing = true;
         if (!following_is_on(d->following)) {
@@ -294,21 +339,12 @@ static void on_followed(void *ctx)
     struct desk_place kept = following_kept(d->following);
     if (kept.epoch > d->disk_epoch)
         d->disk_epoch = kept.epoch;
-    say_kept(d);
+    if (d->role.state == ROLE_STANDBY)
+        say_kept(d);
     close_if_done(d);
 }
 
 /* ---- the lease, and what the standby has kept ---- */
-
-static struct desk_place place_of(struct slice kept)
-{
-    struct slice place = {0}, epoch = {0};
-    struct desk_place at = {0};
-    if (!slice_next(&kept, ' ', &place) || !slice_next(&place, '-', &epoch) ||
-        !num_parse(epoch, 0, INT64_MAX, &at.epoch) || !num_parse(place, 0, INT64_MAX, &at.number))
-        return (struct desk_place){0};
-    return at;
-}
 
 static struct desk_place place_now(const struct duty *d, int64_t *epoch)
 {
@@ -377,12 +413,7 @@ static void on_renewed(bool fenced, struct slice kept, void *ctx)
     }
     if (!d->serving)
         return;
-    struct slice instance = slice_sub(kept, slice_find(kept, SLICE(" ")), kept.len);
-    if (kept.len > 0 && !slice_eq(slice_trim(instance), d->instance)) {
-        note_partner(d);
-        d->standby_ms = now_ms();
-        d->standby = place_of(kept);
-    }
+    note_kept(d, kept);
     release_waiters(d);
 }
 
@@ -428,7 +459,7 @@ bool duty_take_over(struct duty *d, duty_done *done, void *ctx, struct err *e)
     d->asked = done;
     d->asked_ctx = ctx;
     log_warn("role: a person asks for the takeover");
-    obey(d, role_asked(&d->role));
+    timer_set(d->defer, 0); /* done() is not to come before we return */
     return true;
 }
 

@@ -41,6 +41,7 @@ struct outbox {
     char instance[128];
     bool whole; /* the model is: not while it is restored */
     bool began, fenced;
+    bool hushed; /* nothing is numbered, shown or given to the writer any more */
     bool told_began;
     bool changing_epoch;  /* nothing is numbered until the new one begins: all is shown then */
     bool epoch_ready;     /* it is on disk, and begins when nothing waits for the disk any more */
@@ -214,6 +215,10 @@ static void tell_standby(struct outbox *o, struct parcel *p)
 /* What need not wait for the disk any more. Takes the parcel. */
 static void let_go(struct outbox *o, struct parcel *p)
 {
+    if (o->hushed) {
+        parcel_free(p);
+        return;
+    }
     if (p->live) {
         tell_standby(o, p);
         return;
@@ -413,7 +418,7 @@ static void on_shown(void *ctx)
     struct outbox *o = ctx;
     bool first = !o->told_began;
     o->told_began = true;
-    if (first)
+    if (first && !o->hushed)
         o->calls.began(o->calls.ctx);
     tell_awaited(o);
 }
@@ -449,7 +454,7 @@ static void beat(struct outbox *o)
 /* The epoch is on disk and nothing waits for the disk any more: begin it. */
 static void advance_epoch(struct outbox *o)
 {
-    if (!o->epoch_ready || o->held || !o->whole)
+    if (o->hushed || !o->epoch_ready || o->held || !o->whole)
         return;
     o->changing_epoch = o->epoch_ready = false;
     o->began = true;
@@ -462,6 +467,8 @@ static void change_epoch(struct outbox *o)
 {
     struct err e = {0};
     int64_t epoch = time(NULL);
+    if (o->hushed)
+        return;
     o->changing_epoch = true;
     o->epoch_ready = false;
     if (o->wanted_epoch != 0)
@@ -532,7 +539,9 @@ bool outbox_connect(struct outbox *o, const struct redis_settings *s, struct err
 
 void outbox_hush(struct outbox *o)
 {
-    o->fenced = true;
+    o->fenced = o->hushed = o->changing_epoch = true;
+    timer_cancel(o->flush_timer);
+    timer_cancel(o->heartbeat_timer);
 }
 
 static bool begin_book(struct outbox *o, const struct writer_loaded *l)

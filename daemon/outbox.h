@@ -62,7 +62,8 @@ void outbox_restart(struct outbox *o, const struct settings *election, int64_t m
 
 /* Publish from now on, to this Redis: the address as of outbox_new. Nothing the second time. */
 bool outbox_connect(struct outbox *o, const struct redis_settings *s, struct err *e) MUST_USE;
-/* Nothing goes to Redis any more, for good; a call from within the outbox's callbacks is fine. */
+/* Nothing goes out any more, for good, nor to the writer: when that has answered all it was given,
+ * the outbox can be freed. Not from within the outbox's callbacks. */
 void outbox_hush(struct outbox *o);
 
 /* What one event brought about: the rows that go to the desk's stream (claims, decisions, rulings,

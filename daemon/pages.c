@@ -33,7 +33,7 @@ static void page_readyz(struct slice path, struct slice query, struct http_answe
     struct outbox_view view;
     (void)path, (void)query;
     if (!a->ready) {
-        pages_not_ready(answer, body);
+        pages_not_ready(a, answer, body);
         return;
     }
     answer->type = "text/plain; charset=utf-8";
@@ -78,6 +78,8 @@ enum family {
     LOOP_DELAY,
     RELOAD_OK,
     READY,
+    ROLE,
+    STANDBY_LAG,
 };
 
 static const struct {
@@ -114,6 +116,10 @@ static const struct {
     [RELOAD_OK] = {"tallyd_config_last_reload_successful", GAUGE,
                    "Whether the last reload worked."},
     [READY] = {"tallyd_ready_seconds", GAUGE, "How long the start took until it was ready."},
+    [ROLE] = {"tallyd_role", GAUGE, "1 for what this daemon is: active, standby or else."},
+    [STANDBY_LAG] = {"tallyd_standby_lag_seconds", GAUGE,
+                     "How long the standby has not had all that is decided; 0: it has, or there is "
+                     "none."},
 };
 
 static void head(struct buf *out, enum family f)
@@ -249,6 +255,28 @@ static void publish_metrics(const struct outbox_view *view, struct buf *out)
     metrics_histogram(view->change_to_publish, families[CHANGE_TO_PUBLISH].name, "", out);
 }
 
+static void role_metrics(const struct app *a, struct buf *out)
+{
+    static const struct {
+        const char *name;
+        enum role_state state;
+    } roles[] = {{"active", ROLE_ACTIVE}, {"standby", ROLE_STANDBY}};
+    struct duty_view duty;
+    bool other = true;
+    duty_view(a->duty, &duty);
+    head(out, ROLE);
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        bool is = duty.role->state == roles[i].state && !a->yielding;
+        labelled(out, ROLE, "role", roles[i].name, is);
+        other &= !is;
+    }
+    labelled(out, ROLE, "role", "other", other);
+    head(out, STANDBY_LAG);
+    buf_addf(out, "%s ", families[STANDBY_LAG].name);
+    metrics_seconds(duty.standby_lives ? duty.kept_ms * 1000 : 0, out);
+    buf_addc(out, '\n');
+}
+
 static void page_metrics(struct slice path, struct slice query, struct http_answer *answer,
                          struct buf *body, void *ctx)
 {
@@ -258,19 +286,23 @@ static void page_metrics(struct slice path, struct slice query, struct http_answ
     (void)path, (void)query;
     answer->type = "text/plain; version=0.0.4; charset=utf-8";
     answer->no_store = true;
-    outbox_view(a->outbox, &view);
     head(body, BUILD_INFO);
     labelled(body, BUILD_INFO, "version", TALLYD_VERSION, 1);
-    tally_metrics(river_model(n->river), body);
+    role_metrics(a, body);
+    if (a->ready)
+        tally_metrics(river_model(n->river), body);
     source_metrics(n, body);
     claim_metrics(&n->metrics, body);
     duration_metrics(&n->metrics, body);
     worker_metrics(a->workers, body);
-    publish_metrics(&view, body);
+    if (a->outbox) {
+        outbox_view(a->outbox, &view);
+        publish_metrics(&view, body);
+    }
     single(body, RELOAD_OK, n->metrics.reload_ok);
     head(body, READY);
     buf_addf(body, "%s ", families[READY].name);
-    metrics_seconds(a->ready ? a->ready_us - a->started_us : 0, body);
+    metrics_seconds(a->ready ? a->ready_us - a->serves_us : 0, body);
     buf_addc(body, '\n');
     process_metrics(body);
 }

@@ -61,21 +61,29 @@ static void tag(struct http_answer *answer, int64_t epoch, int64_t seq)
     snprintf(answer->etag, sizeof answer->etag, "\"%" PRId64 "-%" PRId64 "\"", epoch, seq);
 }
 
-void pages_not_ready(struct http_answer *answer, struct buf *body)
+void pages_not_ready(const struct app *a, struct http_answer *answer, struct buf *body)
 {
+    struct duty_view duty;
+    duty_view(a->duty, &duty);
     answer->status = 503;
     answer->type = "text/plain; charset=utf-8";
     answer->no_store = true;
-    buf_addz(body, "not ready: the last known state is being restored\n");
+    if (duty.role->state == ROLE_STANDBY)
+        buf_addz(body, "standby: another tallyd serves\n");
+    else if (duty.role->state == ROLE_LOOKING)
+        buf_addz(body, "not ready: who of two daemons serves is being found out\n");
+    else
+        buf_addz(body, "not ready: the last known state is being restored\n");
 }
 
 static bool published(const struct app *a, struct http_answer *answer, struct buf *body,
                       struct outbox_view *view)
 {
-    outbox_view(a->outbox, view);
+    if (a->ready)
+        outbox_view(a->outbox, view);
     if (a->ready && view->totals.len > 0 && view->frozen.epoch > 0)
         return true;
-    pages_not_ready(answer, body);
+    pages_not_ready(a, answer, body);
     return false;
 }
 
@@ -281,6 +289,10 @@ static void serve_by(struct app *a, struct slice by, bool json, struct http_answ
             serve(a, (enum made)i, answer, body);
             return;
         }
+    if (!a->ready) {
+        pages_not_ready(a, answer, body);
+        return;
+    }
     buf_init(&none, 0);
     if (!documents_public(river_model(a->night->river), by, json, NULL, &none, &e)) {
         answer->status = 400;

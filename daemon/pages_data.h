@@ -19,7 +19,8 @@ void pages_corrections_text(struct slice path, struct slice query, struct http_a
 void pages_open(struct slice path, struct slice query, struct http_answer *answer, struct buf *body,
                 void *ctx);
 
-/* 503, for as long as there is nothing to show. */
-void pages_not_ready(struct http_answer *answer, struct buf *body);
+/* 503, for as long as there is nothing to show; and why. */
+struct app;
+void pages_not_ready(const struct app *a, struct http_answer *answer, struct buf *body);
 
 #endif

@@ -112,7 +112,7 @@ enum role_order role_asked(struct role *r)
     return r->linked ? raise(r, true) : serve_alone(r, true);
 }
 
-const char *role_name(const struct role *r)
+const char *role_word(const struct role *r)
 {
     static const char *const names[] = {[ROLE_LOOKING] = "looking",
                                         [ROLE_STANDBY] = "standby",

@@ -72,6 +72,6 @@ enum role_order role_fenced(struct role *r);
 /* A person asks for the takeover; not of one that is active. */
 enum role_order role_asked(struct role *r);
 
-const char *role_name(const struct role *r); /* "active", "standby", "looking", "taking over" */
+const char *role_word(const struct role *r); /* "active", "standby", "looking", "taking over" */
 
 #endif

@@ -35,6 +35,10 @@ static const char raise_script[] =
            "if there >= epoch then return 'OLD ' .. there end\n"
            "redis.call('HSET', KEYS[2], 'next', ARGV[1], 'next_owner', owner)\n"
            "redis.call('SET', KEYS[1], owner, 'PX', px)\n"
+           "local kept = redis.call('GET', KEYS[3])\n"
+           "if kept and string.sub(kept, -#instance) == instance then\n"
+           "    redis.call('DEL', KEYS[3])\n" /* it is no standby any more */
+           "end\n"
            "return 'OK'\n";
 
 static const char renew_script[] =

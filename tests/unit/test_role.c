@@ -351,8 +351,8 @@ static void play(uint64_t seed)
         run_for(&w, 60000, 0);
         if (serves(&w.d[0]) + serves(&w.d[1]) != 1 || w.last_raise > w.s.now - 25000)
             fail_msg("seed %llu, round %d: %s and %s; last raised %lld ms ago",
-                     (unsigned long long)seed, round, role_name(&w.d[0].role),
-                     role_name(&w.d[1].role), (long long)(w.s.now - w.last_raise));
+                     (unsigned long long)seed, round, role_word(&w.d[0].role),
+                     role_word(&w.d[1].role), (long long)(w.s.now - w.last_raise));
         const struct daemon *standby = &w.d[serves(&w.d[0])];
         assert_int_equal(standby->role.state, ROLE_STANDBY);
     }

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: ISC */
+/* Words about duty. */
+#include "daemon/desk_duty.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/app_state.h"
+#include "daemon/base/when.h"
+#include "daemon/edge/http.h"
+
+static struct slice place_text(struct desk_place at, char room[48])
+{
+    snprintf(room, 48, "%lld-%lld", (long long)at.epoch, (long long)at.number);
+    return at.epoch > 0 ? slice_of(room) : SLICE("");
+}
+
+void desk_duty_pairs(const struct app *a, struct pairs *p)
+{
+    struct duty_view v;
+    char room[48];
+    duty_view(a->duty, &v);
+    pair_str(p, "role", slice_of(a->yielding ? "stepping down" : role_word(v.role)));
+    pair_str(p, "lease", slice_of(v.lease));
+    pair_str(p, "standby",
+             v.role->state != ROLE_ACTIVE ? SLICE("this one")
+             : v.standby_lives            ? SLICE("follows")
+             : v.role->partner            ? SLICE("does not answer")
+                                          : SLICE("none"));
+    pair_str(p, "standby_kept", place_text(v.kept, room));
+    pair_int(p, "standby_lag_ms", v.standby_lives ? v.kept_ms : 0);
+    if (v.role->state != ROLE_ACTIVE)
+        pair_str(p, "last_decision", slice_of(v.last));
+}
+
+void desk_duty_status(const struct app *a, struct pairs *p)
+{
+    const struct settings *s = &a->night->plan->settings;
+    struct duty_view v;
+    char text[400], now[25];
+    duty_view(a->duty, &v);
+    bool well = v.role->state == ROLE_STANDBY && v.linked && v.lease[0];
+    if (v.role->state == ROLE_STANDBY)
+        snprintf(text, sizeof text, "%s: it stands by%s%s", well ? "yes" : "no",
+                 v.linked ? v.lease[0] ? " for " : "; nobody holds the lease"
+                          : "; Redis does not answer",
+                 v.linked ? v.lease : "");
+    else
+        snprintf(text, sizeof text, "no: it does not serve yet (%s)%s", role_word(v.role),
+                 v.linked ? "" : "; Redis does not answer, and another tallyd may serve");
+    when_format(clock_now(&a->args.clock), now);
+    pair_str(p, "well", slice_of(text));
+    pair_str(p, "election", s->election);
+    pair_str(p, "mode", slice_of(mode_name(s->mode)));
+    pair_str(p, "clock", slice_of(now));
+    pair_str(p, "version", SLICE(TALLYD_VERSION));
+    pair_str(p, "ready", v.role->state == ROLE_STANDBY ? SLICE("no: standby") : SLICE("no"));
+    desk_duty_pairs(a, p);
+    pair_int(p, "epoch", 0);
+    pair_int(p, "sources", (int64_t)s->source_count);
+    pair_str(p, "redis", v.linked ? SLICE("connected") : SLICE("not reachable"));
+    pair_int(p, "http_port", a->http ? http_port(a->http) : 0);
+    pair_int(p, "ready_ms", -1);
+}
+
+int desk_duty_refuse(const struct app *a, struct buf *body)
+{
+    struct duty_view v;
+    duty_view(a->duty, &v);
+    if (v.role->state == ROLE_STANDBY && v.lease[0])
+        buf_addf(body, "this tallyd is the standby; ask the active one, %s\n", v.lease);
+    else if (v.role->state == ROLE_STANDBY)
+        buf_addz(body, "this tallyd is the standby, and nobody holds the lease; tallyctl takeover "
+                       "makes it the active one\n");
+    else if (v.linked || !v.role->partner)
+        buf_addz(body, "not ready: who of two daemons serves is being found out; try again\n");
+    else
+        buf_addz(body, "not ready: Redis does not answer, and another tallyd is known, which may "
+                       "serve; when it does not, tallyctl takeover makes this one the active\n");
+    return ERR_AGAIN;
+}
+
+/* ---- takeover ---- */
+
+struct asked {
+    struct app *app;
+    uint64_t ticket;
+    size_t length;
+    char said[];
+};
+
+static void on_taken(bool ok, const char *text, void *ctx)
+{
+    struct asked *w = ctx;
+    if (w->app->control)
+        control_answer(w->app->control, w->ticket, ok ? 0 : ERR_AGAIN, slice_of(text));
+    free(w);
+}
+
+static int refused(const struct err *e, struct buf *body)
+{
+    buf_addf(body, "%s\n", e->text);
+    return (int)e->kind;
+}
+
+int desk_duty_take_over(struct app *a, const struct control_request *q, struct buf *body)
+{
+    bool dry = q->arg_count == 1 && slice_is(q->args[0], "--dry-run");
+    struct duty_view v;
+    struct err e = {0};
+    if (q->arg_count > dry) {
+        buf_addz(body, "usage: tallyctl takeover\n");
+        return ERR_USAGE;
+    }
+    duty_view(a->duty, &v);
+    if (dry && v.role->state != ROLE_ACTIVE) {
+        duty_tell(a->duty, body);
+        buf_addz(body, "The takeover goes on from there: what was decided later, and kept only on "
+                       "the active one, is lost.\n");
+        return 0;
+    }
+    struct asked *w = calloc(1, sizeof *w);
+    if (!w)
+        return ERR_BUG;
+    *w = (struct asked){.app = a, .ticket = q->ticket};
+    if (duty_take_over(a->duty, on_taken, w, &e))
+        return CONTROL_LATER;
+    free(w);
+    return refused(&e, body);
+}
+
+/* ---- kept on both ---- */
+
+static void on_kept(enum duty_kept kept, void *ctx)
+{
+    struct asked *w = ctx;
+    struct buf body;
+    buf_init(&body, w->length + 400);
+    buf_add(&body, (struct slice){w->said, w->length});
+    if (kept == DUTY_BOTH)
+        buf_addz(&body, "kept on both\n");
+    else if (kept == DUTY_HERE)
+        buf_addf(&body,
+                 "kept here only: the standby has not said within %d s that it has it; a takeover "
+                 "now would lose it\n",
+                 DUTY_WAIT_MS / 1000);
+    if (w->app->control)
+        control_answer(w->app->control, w->ticket, kept == DUTY_HERE ? ERR_AGAIN : 0,
+                       buf_slice(&body));
+    buf_done(&body);
+    free(w);
+}
+
+void desk_duty_answer(struct app *a, uint64_t ticket, struct slice said)
+{
+    struct asked *w = calloc(1, sizeof *w + said.len);
+    if (!w) {
+        control_answer(a->control, ticket, ERR_BUG, SLICE("out of memory; it is kept here\n"));
+        return;
+    }
+    *w = (struct asked){.app = a, .ticket = ticket, .length = said.len};
+    if (said.len > 0)
+        memcpy(w->said, said.ptr, said.len);
+    duty_wait(a->duty, on_kept, w);
+}

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: ISC
+"""Two daemons: one serves, the other follows what is decided and takes over. TAKEOVERS= how often they race."""
+import json
+import os
+import signal
+import time
+
+import pytest
+
+import harness
+import pair
+
+TAKEOVERS = int(os.environ.get("TAKEOVERS", "10"))
+
+
+@pytest.fixture
+def two():
+    with pair.Pair() as p:
+        yield p.start()
+
+
+def won(side):
+    return json.loads(side.get("/v1/totals.json"))["data"]["won"]
+
+
+def test_the_standby_follows_and_takes_over_when_asked(two):
+    a, b = two.a, two.b
+    code, text = b.code("/readyz")
+    assert code == 503 and text.startswith("standby"), text
+    for page in ("/v1/totals.json", "/v1/statement.txt", "/v1/open.csv", "/v1/totals.csv?by=state", "/v1/totals.csv?by=nonsense"):
+        assert b.code(page)[0] == 503, page
+    assert 'tallyd_role{role="standby"} 1' in b.code("/metrics")[1]
+    assert b.code("/livez")[0] == 200
+    refused = b.decide("call", "foe", "won")
+    assert refused.returncode == 75 and "standby" in refused.stderr and "ask the active one" in refused.stderr
+    assert b.ctl("totals").returncode == 75
+
+    done = a.decide("call", "foe", "won")
+    assert done.returncode == 0 and done.stdout.endswith("kept on both\n"), done
+    assert b.history() == a.history() and b.history()[0]
+    look = b.ctl("takeover", "--dry-run")
+    assert look.returncode == 0 and "call foe won" in look.stdout and "its lease lives" in look.stdout, look
+    assert a.ctl("takeover", "--yes").returncode == 1
+    monitor = two.watch()
+    b.take_over()
+    assert won(b) == 1
+    a.wait_standby()
+    assert a.code("/readyz")[0] == 503
+    assert "another tallyd serves now" in a.tallyd.text()
+    assert a.history() == b.history()
+    assert b.decide("uncall", "foe").stdout.endswith("kept on both\n")
+    harness.wait_for(lambda: won(b) == 0, 10, "the total")
+    a.take_over()
+    assert won(a) == 0
+    monitor.check()
+    ids = two.calls()
+    assert len(ids) == len(set(ids)) == 2, ids
+
+
+def test_what_only_one_has_is_said_so(two):
+    two.a.decide("freeze")
+    os.kill(two.b.tallyd.child.pid, signal.SIGSTOP)
+    began = time.monotonic()
+    done = two.a.decide("call", "foe", "won")
+    os.kill(two.b.tallyd.child.pid, signal.SIGCONT)
+    assert done.returncode == 75 and "kept here only" in done.stderr, done
+    assert 1.5 < time.monotonic() - began < 15
+    harness.wait_for(lambda: two.b.history() == two.a.history(), 10, "the standby")
+    assert two.a.decide("uncall", "foe").returncode == 0
+
+
+def test_one_that_was_always_alone_says_nothing_of_two():
+    with pair.Pair() as p:
+        p.a.begin()
+        p.a.wait_active()
+        done = p.a.decide("call", "foe", "won")
+        assert done.returncode == 0 and "kept" not in done.stdout, done
+        assert p.a.status()["standby"] == "none"
+
+
+def test_killed_while_calls_are_made(two):
+    """What was kept on both is there, each call was told once, and by whoever lives then."""
+    a, b = two.a, two.b
+    acknowledged = []
+    for n in range(8):
+        if n == 5:
+            two.call_feed(1)
+        done = a.ctl("mark", race_of(a), "recount", *(["off"] if n % 2 else []), "--reason", f"step {n}", "--yes")
+        if done.returncode == 0:
+            acknowledged.append(f"step {n}")
+    a.tallyd.kill()
+    assert len(acknowledged) == 8
+    began = time.monotonic()
+    b.wait_active(40)
+    print(f"taken over after {time.monotonic() - began:.1f} s")
+    assert {r[4] for r in b.history()[0]} >= set(acknowledged)
+    harness.wait_for(lambda: json.loads(b.get("/v1/totals.json"))["data"]["called"] == 1, 10, "the call")
+    a.begin()
+    a.wait_standby()
+    assert a.history() == b.history()
+    ids = two.calls()
+    assert len(ids) == len(set(ids)) == 1, ids
+
+
+def race_of(side):
+    return next(i for i in side.races() if i.endswith("us-senate"))
+
+
+def test_stopped_past_its_lease_and_woken(two):
+    a, b = two.a, two.b
+    monitor = two.watch()
+    assert a.decide("call", "foe", "won").returncode == 0
+    os.kill(a.tallyd.child.pid, signal.SIGSTOP)
+    b.wait_active(40)
+    epoch = b.status()["epoch"]
+    os.kill(a.tallyd.child.pid, signal.SIGCONT)
+    a.wait_standby()
+    harness.wait_for(lambda: any(e > epoch - 1 for e, *_ in monitor.published), 10, "b publishes")
+    owners = monitor.check()
+    newest = owners[max(owners)]
+    assert newest == {b.status()["lease"]}
+    assert won(b) == 1 and a.history() == b.history()
+    ids = two.calls()
+    assert len(ids) == len(set(ids)) == 1, ids
+
+
+def test_emptied_meanwhile(two):
+    a, b = two.a, two.b
+    assert a.decide("call", "foe", "won").returncode == 0
+    history = b.history()
+    for n in range(3):
+        two.redis.flushall()
+        done = a.ctl("mark", race_of(a), "recount", *(["off"] if n % 2 else []), "--reason", f"step {n}", "--yes")
+        assert done.returncode == 0, done
+        harness.wait_for(lambda: b.history() == a.history(), 10, "the standby")
+    time.sleep(6)  # longer than the lease may be missing
+    assert a.is_active() and b.role() == "standby"
+    assert b.history()[0][:len(history[0])] == history[0] and b.rows("SELECT * FROM aside") == []
+    two.redis.flushall()
+    b.take_over()
+    a.wait_standby()
+    assert won(b) == 1 and a.history() == b.history()
+
+
+def test_redis_away_at_a_start_a_person_says_who_serves(two):
+    a, b = two.a, two.b
+    assert a.decide("call", "foe", "won").returncode == 0
+    a.tallyd.stop()
+    b.tallyd.stop()
+    two.house.redis_process.kill()
+    b.begin()
+    time.sleep(4)
+    assert b.role() == "looking"
+    assert b.code("/readyz")[0] == 503 and b.ctl("races").returncode == 75
+    look = b.ctl("takeover", "--dry-run")
+    assert "Redis does not answer" in look.stdout and "call foe won" in look.stdout
+    b.take_over()
+    assert won(b) == 1
+    done = b.decide("uncall", "foe")
+    assert done.returncode == 75 and "kept here only" in done.stderr
+    two.house.start_redis()
+    harness.wait_for(lambda: two.redis.exists("tally:v1:snap:totals"), 20, "the snapshot")
+    a.begin()
+    a.wait_standby()
+    assert a.history() == b.history()
+
+
+def test_what_was_kept_here_only_is_put_aside(two):
+    """a decides while b cannot hear it, and dies; b goes on without it; a follows b, and shows what was lost."""
+    a, b = two.a, two.b
+    assert a.decide("freeze").returncode == 0
+    two.house.redis_process.kill()
+    done = a.decide("call", "foe", "won")
+    assert done.returncode == 75
+    a.tallyd.kill()
+    two.house.start_redis()
+    b.wait_active(40)
+    assert won(b) == 0
+    a.begin()
+    a.wait_standby()
+    assert a.history() == b.history()
+    aside = [what for _, what in a.rows("SELECT * FROM aside")]
+    assert any("call foe won" in what for what in aside), aside
+    assert "kept here only" in a.tallyd.text()
