@@ -44,6 +44,7 @@ struct duty {
     bool serving; /* the app does, or is on its way down */
     bool raising; /* an epoch is on its way */
     bool force;   /* it is asked for by force */
+    int tries;    /* of it that are left */
     bool closing; /* it is taken; the stream is read to its end */
     bool over;    /* what is on disk is of another's stream */
     int64_t disk_epoch, taken, seen_epoch;
