@@ -82,10 +82,17 @@ bool corrections_outcome(struct model *m, uint32_t endorsement, enum outcome was
 
 /* ---- votes ---- */
 
+static bool same_primary(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* The line that it was: one person may have several. */
 static const struct race_choice *same_line(const struct race *r, const struct race_choice *was)
 {
     for (uint32_t i = 0; i < r->choice_count; i++)
-        if (slice_eq(r->choices[i].name, was->name) && slice_eq(r->choices[i].party, was->party))
+        if (slice_eq(r->choices[i].name, was->name) && slice_eq(r->choices[i].party, was->party) &&
+            same_primary(r->choices[i].primary, was->primary))
             return &r->choices[i];
     return NULL;
 }

@@ -30,11 +30,16 @@ static void correction_now(const struct model *m, const struct correction *c, st
                              : outcome_name(m->standings[c->endorsement].outcome));
         return;
     }
-    for (uint32_t i = 0; i < r->choice_count; i++)
-        if (slice_eq(r->choices[i].name, c->choice) && r->choices[i].votes >= 0) {
-            buf_addf(out, "%" PRId64, r->choices[i].votes);
+    const struct race_choice *line = NULL;
+    for (uint32_t i = 0; i < r->choice_count; i++) {
+        if (!slice_eq(r->choices[i].name, c->choice))
+            continue;
+        if (line) /* of two lines of one person nobody knows which it was */
             return;
-        }
+        line = &r->choices[i];
+    }
+    if (line && line->votes >= 0)
+        buf_addf(out, "%" PRId64, line->votes);
 }
 
 static void correction_json(struct jsonw *j, const struct model *m, const struct correction *c)

@@ -139,3 +139,36 @@ def test_only_what_is_published_is_there(house):
         got = ask(house, f"/v1/{path}")
         assert got.status == 200 and "secret" not in got.body and re.fullmatch(r'"\d+-\d+"', got.getheader("ETag")), path
         assert ask(house, f"/v1/{path}", If_None_Match=got.getheader("ETag")).status in (200, 304)
+
+
+def test_a_count_does_not_follow_the_calls_of_a_night():
+    """Seven of forty carry a tag that is only counted; they are called one by one, and then five who do not. Whoever reads
+    everything sees one step, of all twelve; and so after a restart."""
+    people = "".join(f"p{i},Person Number{i},GA,US House {i + 1},Democratic,Republican,1,{'quiet' if i < 7 else ''}\n" for i in range(40))
+    with small_night.Small() as h:
+        h.start_redis()
+        h.write("endorsed.csv", "endorsement_id,candidate_name,state,office,party,held_by,seats_to_fill,tags\n" + people)
+        h.configure("file = endorsed.csv", "file = endorsed.csv\npublish = sum:quiet")
+        h.configure("min-interval = 1ms", f"min-interval = 1ms\nurl = {h.redis_url}")
+        h.start_tallyd()
+
+        def there(path):
+            got = ask(h, path)  # 503 while a change waits for the disk
+            return json.loads(got.body) if got.status == 200 else None
+
+        def row():
+            return harness.wait_for(lambda: there("/v1/totals.json?by=tag"), 10, "totals by tag")["rows"][0]
+
+        for n in range(12):
+            assert (row()["won"], row()["endorsed"], row()["as_of"]) == (None, 7, None), n
+            done = h.ctl("call", f"p{n}", "won", "--reason", "read out", "--yes")
+            assert done.returncode == 0, done.stderr
+            harness.wait_for(lambda n=n: (there("/v1/totals.json") or {"data": {"won": -1}})["data"]["won"] == n + 1, 10, f"{n + 1} won")
+        harness.wait_for(lambda: row()["won"] == 7, 10, "the step")
+        assert (row()["called"], row()["pending"], row()["waiting"]) == (7, 0, 0)
+        told = "".join(str(entry) for entry in h.redis.xrange("tally:v1:log"))
+        assert "p11" in told and "quiet" not in told
+        before = row()
+        h.tallyd.stop()
+        h.start_tallyd()
+        assert row() == before

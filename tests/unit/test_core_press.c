@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "daemon/core/corrections.h"
 #include "daemon/core/documents_filter.h"
 #include "daemon/core/press.h"
 #include "daemon/core/publish.h"
@@ -246,6 +247,41 @@ static void test_votes_that_a_source_corrects(void **state)
     assert_int_equal(night_race(&n, "hal")->on_air, DDHQ);
     assert_int_equal(m->correction_count, 3);
     buf_done(&out);
+    night_close(&n);
+}
+
+/* Two lines of one name, one in each party's primary, are two lines. */
+static void test_a_line_in_each_primary_is_compared_with_itself(void **state)
+{
+    struct race_choice before[] = {
+        {.name = SLICE("Ann Archer"), .votes = 5000, .endorsement = 0, .primary = "dem"},
+        {.name = SLICE("Ann Archer"), .votes = 900, .endorsement = 0, .primary = "rep"}};
+    struct race_choice after[] = {before[1], before[0]};
+    const struct corrections_said said = {NIGHT_AT(1), NONE, NULL};
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    struct model *m = (struct model *)(uintptr_t)core_model(n.core);
+    struct race was = m->races[0], is = was;
+    was.choices = before;
+    is.choices = after;
+    was.choice_count = is.choice_count = 2;
+    is.flags = RACE_CORRECTED;
+    assert_true(corrections_votes(m, &was, &is, &said));
+    assert_int_equal(m->correction_count, 0);
+    after[1].votes = 4000;
+    assert_true(corrections_votes(m, &was, &is, &said));
+    assert_int_equal(m->correction_count, 1);
+    assert_true(slice_is(m->corrections[0].was, "5000") &&
+                slice_is(m->corrections[0].then, "4000"));
+    after[1].votes = 4960; /* not more than 50 */
+    before[1].votes = 950; /* neither */
+    assert_true(corrections_votes(m, &was, &is, &said));
+    assert_int_equal(m->correction_count, 1);
+    is.flags |= RACE_SOURCE_CHANGED;
+    after[1].votes = 10;
+    assert_true(corrections_votes(m, &was, &is, &said));
+    assert_int_equal(m->correction_count, 1);
     night_close(&n);
 }
 
@@ -592,6 +628,7 @@ int main(void)
         cmocka_unit_test(test_a_race_that_is_taken_over_is_corrected),
         cmocka_unit_test(test_what_the_desk_corrects),
         cmocka_unit_test(test_votes_that_a_source_corrects),
+        cmocka_unit_test(test_a_line_in_each_primary_is_compared_with_itself),
         cmocka_unit_test(test_open_races),
         cmocka_unit_test(test_reasons_for_silence),
         cmocka_unit_test(test_only_what_is_published_exists),
