@@ -221,7 +221,11 @@ REDIS_TESTS := $(wildcard tests/system/test_redis_*.py) tests/system/test_client
 
 test-redis: deps
 	@$(MAKE) --no-print-directory all tools
-	@FULL=1 TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -s -p no:cacheprovider $(REDIS_TESTS)
+	@for server in redis-server valkey-server; do \
+	    if ! command -v $$server >/dev/null; then echo "SKIP test-redis: there is no $$server"; continue; fi; \
+	    echo "test-redis with $$server"; \
+	    FULL=1 REDIS_SERVER=$$server TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -s -p no:cacheprovider $(REDIS_TESTS) || exit 1; \
+	done
 
 bench: deps
 	@$(MAKE) --no-print-directory all tools
@@ -261,7 +265,8 @@ install: all
 	$(PLACES) systemd/tallyd.tmpfiles > $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/tallyd.conf
 	chmod 644 $(addprefix $(DESTDIR)$(PREFIX)/lib/,systemd/system/tallyd.service systemd/system/tallyd@.service tmpfiles.d/tallyd.conf)
 	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/tallyd/
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/tallyd/,schema redis clients)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/tallyd/,schema redis clients grafana)
+	install -m 644 config/grafana/*.json $(DESTDIR)$(PREFIX)/share/tallyd/grafana/
 	install -m 644 config/schema/*.json $(DESTDIR)$(PREFIX)/share/tallyd/schema/
 	install -m 644 config/redis/* $(DESTDIR)$(PREFIX)/share/tallyd/redis/
 	install -m 755 $(wildcard config/clients/*.py config/clients/*.js) $(DESTDIR)$(PREFIX)/share/tallyd/clients/

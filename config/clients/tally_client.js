@@ -35,7 +35,9 @@ class Client {
             this.queue = [];
             // node-redis would connect again by itself, unseen; here the snapshot is read anew
             const options = {socket: {connectTimeout: PATIENCE, reconnectStrategy: () => new Error('lost')}};
-            if (this.url.startsWith('unix://')) options.socket.path = this.url.slice(7); else options.url = this.url;
+            const unix = /^unix:\/\/(?:([^:@]*):([^@]*)@)?([^?]*)(?:\?db=(\d+))?$/.exec(this.url);
+            if (!unix) options.url = this.url;
+            else [options.username, options.password, options.socket.path, options.database] = unix.slice(1);
             const db = redis.createClient(options), listener = db.duplicate();
             const close = one => one.isOpen ? one.disconnect().catch(() => {}) : null;
             for (const one of [db, listener]) one.on('error', e => { this.put({error: e}); close(one); });

@@ -116,10 +116,11 @@ class House:
 
     # ---- Redis ----
 
-    def start_redis(self, *more, server="redis-server", **user):
-        """`more`: options of its own; `user`: username and password to look with."""
-        self.redis_process = self.start("redis", shutil.which(server), "--port", "0", "--unixsocket",
-                                        self.redis_socket, "--save", "", "--appendonly", "no", "--dir", self.folder, *more)
+    def start_redis(self, *more, **user):
+        """`more`: options of its own; `user`: username and password to look with. REDIS_SERVER names another program."""
+        server = shutil.which(os.environ.get("REDIS_SERVER", "redis-server"))
+        self.redis_process = self.start("redis", server, "--port", "0", "--unixsocket", self.redis_socket, "--save", "",
+                                        "--appendonly", "no", "--dir", self.folder, *more)
         self.redis = self.connect(**user)
 
         def answers():
