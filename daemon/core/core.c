@@ -39,6 +39,7 @@ struct turn {
     /* DECISION */
     struct tally before;
     int64_t *closes; /* of each race, as polls closed before */
+    bool restored;   /* by memos, what they say changes nothing */
 };
 
 static void failed(struct turn *t, const struct err *e)
@@ -142,13 +143,14 @@ static void on_batch(struct turn *t, const struct event *ev)
 
     if (!feed_take(&c->model, ev, t->now_ms, &report, &e))
         failed(t, &e);
-    file->kept = ev->restored || (kept && !report.used);
+    file->kept = report.used ? ev->restored : kept;
     if (file->status != status || file->kept != kept) /* marks may speak from now on */
         mark_source(c, ev->source);
     t->out->verdict = report.verdict;
     t->out->verdict_text = report.text;
     t->out->keep = report.keep;
     t->out->held = report.held;
+    t->out->used = report.used;
     take_changes(t, &report);
     if (report.used || report.verdict == VERDICT_UNCHANGED) {
         t->look.source = ev->source;
@@ -178,6 +180,16 @@ static void on_unchanged(struct turn *t, const struct event *ev)
         mark_source(c, ev->source);
 }
 
+/* What becomes of a payload that was kept already. */
+static void move(struct turn *t, const struct feed_report *r)
+{
+    struct effects *out = t->out;
+    struct moved m = {r->source, r->file, r->digest, r->keep ? PAYLOAD_WHOLE : PAYLOAD_PART};
+
+    if (r->used)
+        out->moved = append(t, out->moved, &out->moved_count, &m, 1, sizeof m);
+}
+
 /* Time has passed: polls closed, sources went stale. */
 static void on_time(struct turn *t)
 {
@@ -194,10 +206,10 @@ static void on_time(struct turn *t)
         }
         if (!judged)
             break;
-        struct judged was = {report.source, report.file, report.verdict,
-                             report.text,   report.keep, report.held};
+        struct judged was = {report.source, report.file, report.verdict, report.text};
         out->judged = append(t, out->judged, &out->judged_count, &was, 1, sizeof was);
         take_changes(t, &report);
+        move(t, &report);
     }
     memset(c->dirty, true, c->model.race_count * sizeof *c->dirty);
 }
@@ -233,6 +245,7 @@ static void on_decision(struct turn *t, const struct event *ev)
         take_changes(t, r);
         t->out->rulings = append(t, t->out->rulings, &t->out->ruling_count, r->rulings,
                                  r->ruling_count, sizeof *r->rulings);
+        move(t, r);
     }
     if (slice_is(ev->decision.verb, "polls")) {
         feed_polls_moved(&c->model);
@@ -355,8 +368,8 @@ static void settle_races(struct turn *t, struct emit *calls)
         note_conflict(t, r, was);
         t->was[i].changed |= standings || r->flags != was->flags || r->status != was->status ||
                              r->seats != was->seats || r->places != was->places;
-        if (t->was[i].changed && t->now_ms > m->last_change_ms) /* a restart goes back in time */
-            m->last_change_ms = t->now_ms;
+        if (t->was[i].changed && !t->restored && t->now_ms > m->last_change_ms)
+            r->changed_ms = m->last_change_ms = t->now_ms;
         for (uint32_t k = 0; standings && k < r->endorsement_count; k++)
             tell_standing(t, r->endorsements[k], &old[k], calls);
         free(old);
@@ -507,6 +520,25 @@ static void on_feed(struct turn *t, const struct event *ev)
         mark_source(t->core, ev->source);
 }
 
+/* What the event changed of files. What was durable is not made so again. */
+static void remember(struct turn *t, const struct event *ev)
+{
+    struct effects *out = t->out;
+
+    if (ev->restored || ev->type == EVENT_RESTORED)
+        return;
+    for (size_t i = 0; i < t->race_count; i++)
+        core_remember_race(t->core, &t->core->model.races[t->races[i]], out);
+    if (ev->type == EVENT_BATCH || ev->type == EVENT_UNCHANGED)
+        core_remember(t->core, ev->source, ev->file, t->now_ms, out);
+    for (size_t i = 0; i < out->judged_count; i++)
+        core_remember(t->core, out->judged[i].source, out->judged[i].file, t->now_ms, out);
+    for (size_t i = 0; i < t->decided.report_count; i++) {
+        const struct feed_report *r = &t->decided.reports[i];
+        core_remember(t->core, r->source, r->file, t->now_ms, out);
+    }
+}
+
 void core_apply(struct core *c, const struct event *event, int64_t now_ms, struct effects *out)
 {
     struct turn t = {.core = c, .out = out, .now_ms = now_ms};
@@ -526,10 +558,14 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     case EVENT_DECISION:
         on_decision(&t, event);
         break;
+    case EVENT_RESTORED:
+        core_restored(c, now_ms, out);
+        t.restored = true;
+        break;
     case EVENT_TICK:
         break;
     }
-    if (now_ms >= c->due_ms)
+    if (now_ms >= c->due_ms && !event->restored && event->type != EVENT_RESTORED)
         on_time(&t);
     if (!gather(&t)) {
         core_no_memory(&e);
@@ -541,6 +577,7 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     take_claims(&t, claims);
     publish(&t);
     tell_decision(&t);
+    remember(&t, event);
     const int64_t wanted[] = {
         calls_next_tick(&c->model, now_ms),
         feed_next_tick(&c->model, now_ms),

@@ -21,6 +21,7 @@ struct effects {
                   validators */
     bool held; /* it is not, or not whole, but it is the newest that counts: kept beside the last
                   good one */
+    bool used; /* some of it is on air, or all */
     struct verdict_note *notes; /* verdicts on contests and units */
     size_t note_count;
     struct claim *claims; /* new claims: durable before the messages go out */
@@ -37,9 +38,23 @@ struct effects {
         uint32_t source, file;
         enum verdict verdict;
         struct slice text;
-        bool keep, held; /* as above; the bytes are those kept as `held` before */
     } * judged;
     size_t judged_count;
+    struct moved { /* payloads that were kept aside, or in part, and now count for more: the clock,
+                      or the desk, has let them in */
+        uint32_t source, file;
+        struct digest digest;
+        enum standing_of_payload standing;
+    } * moved;
+    size_t moved_count;
+    struct memo { /* of files and races, where it is another than before. A file's is durable
+                     together with the payload that is on air, which `on_air` names (zero: none) */
+        uint32_t source, file; /* source NONE: of a race */
+        struct slice race;     /* its id */
+        struct digest on_air;
+        struct slice text; /* empty: it has none any more */
+    } * memos;
+    size_t memo_count;
     /* DECISION: why it was refused; ERR_NONE else. Also ERR_BUG when a cap was hit */
     struct err err;
 };
@@ -52,7 +67,7 @@ bool core_new(const struct settings *s, const struct endorsements *list, struct 
 void core_free(struct core *c); /* accepts NULL */
 
 /* Before the first event, in this order: what was durable; claims and decisions by their numbers,
- * which are one row. */
+ * which are one row. Then our own payloads, as events, and EVENT_RESTORED. */
 struct core_history { /* each in order of number */
     const struct claim *claims;
     size_t claim_count;
@@ -61,6 +76,10 @@ struct core_history { /* each in order of number */
 };
 bool core_restore_history(struct core *c, const struct core_history *h, struct err *e) MUST_USE;
 bool core_restore_ruling(struct core *c, const struct feed_ruling *ruling, struct err *e) MUST_USE;
+/* The memo of a race that is no longer in the list says nothing.
+ * ERR_DATA: the memo cannot be read, and nothing changed. Not one that was made when another payload
+ * was on air than the newest that is kept: memo.h. */
+bool core_restore_memo(struct core *c, const struct memo *memo, struct err *e) MUST_USE;
 bool core_restore_name(struct core *c, const struct learned *name, struct err *e) MUST_USE;
 /* Which bytes this file has shown before, oldest first, so that an older copy is known again. */
 bool core_restore_digest(struct core *c, uint32_t source, uint32_t file, struct digest d,

@@ -94,6 +94,7 @@ static bool start(struct core *c, struct err *e)
         return core_no_memory(e);
     for (uint32_t i = 0; i < m->race_count; i++) {
         struct race *r = &m->races[i];
+        r->changed_ms = WHEN_UNKNOWN;
         r->polls_close_ms = polls_race_close(m->settings, m->endorsed, r);
         if (!marks_seats(m, r))
             r->flags |= RACE_CONFLICT; /* calls.c says why */
@@ -112,6 +113,7 @@ bool core_new(const struct settings *s, const struct endorsements *list, struct 
     c->model.settings = s;
     c->model.endorsed = list;
     c->model.last_change_ms = c->model.checked_ms = c->told_change_ms = WHEN_UNKNOWN;
+    c->history_change_ms = WHEN_UNKNOWN;
     c->due_ms = WHEN_UNKNOWN; /* the first tick is due at once: elections without votes */
     buf_init(&c->text, DOCUMENT_MAX);
     if (!start(c, e)) {

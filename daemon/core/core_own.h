@@ -4,6 +4,7 @@
 #define TALLYD_CORE_CORE_OWN_H
 
 #include "daemon/base/buf.h"
+#include "daemon/core/core.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/statement.h"
 #include "daemon/core/tally.h"
@@ -19,6 +20,7 @@ struct core {
     struct statement_stale told_stale;
     bool *dirty;    /* by race: look at it again in this event */
     int64_t due_ms; /* of the next tick */
+    int64_t history_change_ms; /* model.last_change_ms of the history alone */
 };
 
 bool core_no_memory(struct err *e);
@@ -37,6 +39,15 @@ struct standing *core_standings(const struct model *m, const struct race *r);
  * decided, differ? */
 bool core_derive(struct core *c, struct race *r, int64_t at_ms, const struct standing *old,
                  bool *failed);
+
+/* The memo of a file into the effects, where it is another than the last one. */
+void core_remember(struct core *c, uint32_t source, uint32_t file, int64_t now_ms,
+                   struct effects *out);
+
+/* The same of a race. */
+void core_remember_race(struct core *c, struct race *r, struct effects *out);
+/* Races as they were, now that all of their figures are there again. */
+void core_restored(struct core *c, int64_t now_ms, struct effects *out);
 
 /* Races that a decision concerns, from the first to before the last. */
 void core_range(const struct core *c, const struct decide_done *t, uint32_t *from, uint32_t *to);

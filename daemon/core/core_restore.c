@@ -63,7 +63,8 @@ static bool restore_decision(struct core *c, const struct decision *d, struct er
         if (!derive_again(c, &c->model.races[i], d->at_ms))
             return core_no_memory(e);
     core_recount(c);
-    if (d->at_ms > c->model.last_change_ms)
+    /* What races are only looked at for, their memos know. */
+    if (!done.looks && d->at_ms > c->model.last_change_ms)
         c->model.last_change_ms = d->at_ms;
     return true;
 }

@@ -34,6 +34,9 @@ bool decide_take(struct model *m, const struct decision *d, int64_t now_ms, stru
 bool decide_restore(struct model *m, const struct decision *d, struct decide_done *out,
                     struct err *e) MUST_USE;
 
+/* NONE: no race has this id. */
+uint32_t decide_find_race(const struct model *m, struct slice id);
+
 /* The last decision about a race or one of its candidacies, of a number above `after`; NULL. */
 const struct decision *decide_last_about(const struct model *m, const struct race *r,
                                          int64_t after);

@@ -16,7 +16,15 @@ enum event_type {
     EVENT_UNCHANGED, /* the source says nothing is new (304), or the bytes are the same */
     EVENT_FAILED,    /* the poll or the parse failed: verdict and text say how */
     EVENT_DECISION,  /* a person decided: `decision` */
+    EVENT_RESTORED,  /* all that was durable is taken: what is on air is as it was */
     EVENT_TICK,      /* the time the core asked for has come */
+};
+
+/* How much of a payload is on air; as it is stored. */
+enum standing_of_payload {
+    PAYLOAD_WHOLE, /* all of it, and nothing else: the last good one */
+    PAYLOAD_PART,  /* some of it, beside what is held */
+    PAYLOAD_ASIDE, /* nothing: it waits for the clock, or the desk */
 };
 
 struct event {
@@ -26,8 +34,10 @@ struct event {
     struct digest digest;        /* BATCH: of the payload's bytes; UNCHANGED: of those last taken */
     struct slice version;        /* BATCH: the version its URL named, or empty */
     int64_t received_ms;         /* election clock at the payload's last byte */
-    bool restored; /* BATCH: from our own last-accepted copy, at start or reload: judged as already
-                      on air */
+    bool restored; /* BATCH: one of our own copies, at start or reload: taken as it was then. Where
+                      no memo says how (memo.h): a WHOLE one as already on air, another as if it
+                      came again */
+    enum standing_of_payload standing; /* restored: what it was then */
     bool again;    /* BATCH: the bytes on air, read again with other companions */
     enum verdict verdict;     /* FAILED */
     struct slice text;        /* FAILED */

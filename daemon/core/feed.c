@@ -12,6 +12,7 @@
 #include "daemon/base/when.h"
 #include "daemon/core/feed_own.h"
 #include "daemon/core/local_time.h"
+#include "daemon/core/memo.h"
 #include "daemon/core/take.h"
 
 enum {
@@ -170,6 +171,11 @@ void feed_say(struct feed_file *f, enum verdict v, struct slice text)
 {
     f->verdict = v;
     f->verdict_text = keep_text(f->own->text, sizeof(f->own->text), text);
+}
+
+struct slice feed_version(struct feed_file *f, struct slice version)
+{
+    return keep_text(f->own->version, sizeof(f->own->version), version);
 }
 
 static void succeed(struct model *m, struct feed_file *f, int64_t now_ms)
@@ -452,8 +458,6 @@ static struct slice why_older(struct payload *p)
 /* Is it what is on air, or older? *done: it is, and that is said. */
 static bool check_order(struct payload *p, bool *done, struct err *e)
 {
-    struct feed_own *own = p->file->own;
-
     *done = false;
     if (p->event->restored)
         return true;
@@ -463,7 +467,7 @@ static bool check_order(struct payload *p, bool *done, struct err *e)
         if (!feed_step_up(p->m, p->event->source, p->event->file, p->r, e))
             return false;
         if (!version_less(p->version, p->file->version) && p->version.len)
-            p->file->version = keep_text(own->version, sizeof(own->version), p->version);
+            p->file->version = feed_version(p->file, p->version);
         return say(p, VERDICT_UNCHANGED, SLICE("the same bytes"), e);
     }
     if (p->ruling == RULING_ACCEPTED)
@@ -535,7 +539,7 @@ static void put_on_air(struct payload *p)
     if (p->own_ms != WHEN_UNKNOWN)
         f->own_time_ms = p->own_ms;
     if (p->version.len)
-        f->version = keep_text(f->own->version, sizeof(f->own->version), p->version);
+        f->version = feed_version(f, p->version);
     remember(p->feed, p->event->file, p->event->digest);
 }
 
@@ -580,8 +584,13 @@ static bool take_ruled(struct payload *p, struct intake *plan, struct err *e)
         if (plan->contests[i].ruling == RULING_ACCEPTED &&
             !take_contest(plan, &plan->contests[i], p->r, e))
             return false;
-    if (p->ruling != RULING_ACCEPTED)
+    if (p->ruling != RULING_ACCEPTED) {
+        bool aside = !digest_eq(p->event->digest, p->file->digest);
+        for (uint32_t i = 0; i < h->contests; i++)
+            if (plan->contests[i].ruling == RULING_ACCEPTED && plan->contests[i].c)
+                plan->contests[i].c->apart |= aside;
         return true;
+    }
     if (!h->delta && !take_missing(plan, p->r, &missing, e))
         return false;
     put_on_air(p);
@@ -589,15 +598,30 @@ static bool take_ruled(struct payload *p, struct intake *plan, struct err *e)
     return feed_step_up(p->m, p->event->source, p->event->file, p->r, e);
 }
 
+/* One of our own payloads, as it was taken before: no new judgement. What was held of it, rejected,
+ * missing or bad the memo has. */
+static bool take_again(struct payload *p, struct intake *plan, struct err *e)
+{
+    if (p->event->standing == PAYLOAD_ASIDE)
+        return true;
+    p->r->used = true;
+    for (uint32_t i = 0; i < p->event->batch->head->contests; i++)
+        if (!take_contest(plan, &plan->contests[i], p->r, e))
+            return false;
+    put_on_air(p);
+    return true;
+}
+
 static bool judge(struct payload *p, enum feed_why why, struct err *e)
 {
+    const struct feed_memo *memo = p->event->restored ? p->file->own->memo : NULL;
     bool done = false;
     struct intake plan = {.m = p->m,
                           .feed = p->feed,
                           .event = p->event,
                           .batch = p->event->batch,
                           .scratch = p->r->arena,
-                          .now_ms = p->now_ms,
+                          .now_ms = memo ? memo->at_ms : p->now_ms,
                           .own_ms = p->own_ms};
 
     if (!check_identity(p, &done, e) || done)
@@ -605,6 +629,8 @@ static bool judge(struct payload *p, enum feed_why why, struct err *e)
     plan.date = p->date;
     if (!intake_fill(&plan, e))
         return false;
+    if (memo)
+        return take_again(p, &plan, e);
     if (why == FEED_RULED)
         return take_ruled(p, &plan, e);
     if (plan.early && p->now_ms < plan.first_close)
@@ -640,6 +666,7 @@ bool feed_judge(struct model *m, const struct event *event, enum feed_why why, i
         .m = m, .event = event, .now_ms = now_ms, .own_ms = h->own_time_ms, .r = out};
 
     e->kind = ERR_NONE;
+    out->digest = event->digest;
     p.feed = &m->feeds[event->source];
     p.file = file_of(m, event->source, event->file);
     p.version = event->version.len ? event->version : results_text(event->batch, h->version);
@@ -655,8 +682,23 @@ bool feed_take(struct model *m, const struct event *event, int64_t now_ms, struc
     *out = (struct feed_report){.arena = out->arena, .source = event->source, .file = event->file};
     if (!in_range(m, event->source, event->file, e))
         return false;
-    file_of(m, event->source, event->file)->unasked &= event->restored;
-    return feed_judge(m, event, event->again ? FEED_AGAIN : FEED_CAME, now_ms, out, e);
+    struct feed_file *f = file_of(m, event->source, event->file);
+    struct event came = *event;
+
+    f->unasked &= event->restored;
+    if (!f->own->memo)
+        came.restored &= event->standing == PAYLOAD_WHOLE;
+    if (!memo_tell(m, event->source, event->file, out, e) ||
+        !feed_judge(m, &came, event->again ? FEED_AGAIN : FEED_CAME, now_ms, out, e))
+        return false;
+    if (!event->restored || !f->own->memo)
+        return true;
+    struct slice version = event->version;
+    if (!version.len)
+        version = results_text(event->batch, event->batch->head->version);
+    out->verdict = f->own->memo->verdict;
+    out->text = f->own->memo->verdict_text;
+    return memo_settle(m, event, version, e);
 }
 
 /* ---- the clock ---- */

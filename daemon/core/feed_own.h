@@ -14,6 +14,8 @@ struct feed_kept {
     char version[64];
 };
 
+struct feed_memo;
+
 struct feed_own {
     char text[500];           /* feed_file.verdict_text */
     int64_t older_since;      /* since when only older payloads come; WHEN_UNKNOWN: they do not */
@@ -21,6 +23,8 @@ struct feed_own {
     struct feed_kept waiting; /* with votes before polls close */
     int64_t until;            /* the next close it waits for */
     struct feed_kept held;    /* the newest of which something is held */
+    struct feed_memo *memo;   /* what was durable of it, at a start; NULL: nothing */
+    struct digest told;       /* of the last memo that was made of it */
 };
 
 /* Keep a copy of the event's batch in place of what was kept. */
@@ -43,6 +47,9 @@ bool feed_judge(struct model *m, const struct event *event, enum feed_why why, i
 /* The figures of the whole file are no longer in doubt. */
 bool feed_step_up(struct model *m, uint32_t source, uint32_t file, struct feed_report *r,
                   struct err *e) MUST_USE;
+
+/* A copy of a version that lives as long as the file. */
+struct slice feed_version(struct feed_file *f, struct slice version);
 
 void feed_say(struct feed_file *f, enum verdict v, struct slice text);
 

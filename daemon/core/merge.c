@@ -471,6 +471,8 @@ static bool take_one(struct offers *g, struct offer *o, struct outcome_of_merge 
         return false;
     if (!o) {
         o = offers_choose_idle(g);
+        if (o)
+            o->shown = true;
         return !o || add_offer_to(g, &out->f, o, e);
     }
     if (!add_offer_to(g, &out->f, o, e))

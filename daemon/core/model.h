@@ -70,6 +70,10 @@ struct feed_contest {
      */
     bool corrected_before;
     int64_t lag_since;   /* offers.c: since when it is lag_bp behind another source; 0: it is not */
+    /* what is on air is not all of the newest used payload that has it: only a memo says it again */
+    bool apart;
+    bool shared;         /* more than one file of the source has had it */
+    bool from_memo;      /* as memo.c made it: our own payloads, read again, add nothing to it */
     uint32_t race;       /* index, or NONE (match.c) */
     uint64_t roster_rev; /* raised when id, text, choices change: what match looks at */
     struct match_fits *fits; /* match.c's own notes on it; NULL before its first look */
@@ -108,6 +112,7 @@ struct feed { /* one a source, same index */
     struct map *digests; /* "file:hex" of payloads once on air: to know an older copy again */
     bool paused; /* the desk has stopped it: its figures are not fresh, whenever they came */
     struct map *rulings; /* the desk's, by payload and contest (ruling.c) */
+    bool shared;         /* some contest is */
     /* all that this feed may grow; capped, so that one feed costs only itself */
     struct arena *memory;
 };
@@ -259,6 +264,10 @@ struct race {
     uint32_t choice_count, choice_room;
     int32_t units_reporting, units_total; /* -1 unknown */
     int64_t updated_ms;                   /* last change of the figures on air; WHEN_UNKNOWN */
+    /* core.c: of anything that is told of it, not by the desk or by claims alone; WHEN_UNKNOWN */
+    int64_t changed_ms;
+    struct race_memo *memo; /* of before a restart; NULL */
+    struct digest told;     /* of the last memo that was made of it */
 };
 
 struct model {

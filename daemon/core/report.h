@@ -31,6 +31,7 @@ struct feed_report {
     uint32_t source, file;
     enum verdict verdict; /* on the payload as a whole */
     struct slice text;
+    struct digest digest; /* the payload that was judged */
     bool used; /* something of it may be on air now */
     bool keep; /* it alone, restored, gives what is on air: it becomes the last good one, validators
                   move */

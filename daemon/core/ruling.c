@@ -198,6 +198,8 @@ static bool conclude(struct case_at_hand *k, const struct event *event, struct e
 {
     struct feed_own *own = k->file->own;
 
+    if (event)
+        k->r->digest = event->digest;
     if (k->accept && event && !feed_judge(k->m, event, FEED_RULED, k->now_ms, k->r, e))
         return false;
     if (!release_all(k, e) || (k->accept && !left_over(k, e)))
@@ -209,7 +211,7 @@ static bool conclude(struct case_at_hand *k, const struct event *event, struct e
             return false;
     }
     bool on_air = event && digest_eq(event->digest, k->file->digest);
-    k->r->used = true;
+    k->r->used = on_air;
     k->r->keep = k->accept && on_air && take_settled(k->feed, k->r->file);
     k->r->held = !k->r->keep && on_air;
     if (!k->r->held)

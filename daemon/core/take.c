@@ -209,6 +209,7 @@ static bool renew_contest(const struct intake *p, struct intake_contest *pc, uns
     c->updated_ms = in->updated_ms;
     c->called_ms = in->called_ms;
     c->file = p->event->file;
+    c->apart = c->from_memo = false;
     return true;
 }
 
@@ -333,6 +334,7 @@ static bool take_unit(const struct intake *p, struct intake_contest *pc, struct 
 
     intake_figures(p, pc, k->u, k->unit->votes, k->is);
     k->verdict = VERDICT_EARLY;
+    pc->c->apart |= unit_is_early(p, pc, k);
     if (unit_is_early(p, pc, k))
         return report_note(r, pc->c, k->unit, VERDICT_EARLY, e, "votes before its polls close");
     enum verdict v = judge(p, pc, k, &fall);
@@ -352,6 +354,12 @@ static bool take_unit(const struct intake *p, struct intake_contest *pc, struct 
     return (!news || judge_note(p, pc, k, v, &fall, r, e)) && hold_unit(p, pc, k, v, along, e);
 }
 
+/* Has it units or choices that the payload does not have? They keep what they have. */
+static bool is_wider(const struct intake_contest *pc)
+{
+    return pc->c->unit_count > pc->in->units || pc->c->choice_count > pc->in->choices;
+}
+
 static bool take_units(const struct intake *p, struct intake_contest *pc, unsigned *what,
                        struct feed_report *r, struct err *e)
 {
@@ -363,6 +371,7 @@ static bool take_units(const struct intake *p, struct intake_contest *pc, unsign
     if (!is)
         return full(e);
     c->settled = (struct digest){0, 0};
+    enum verdict total = c->unit_count ? c->units[0].hold.why : VERDICT_ACCEPTED;
     if (pc->ruling != RULING_ACCEPTED)
         judge_swaps(p, pc, is);
     for (uint32_t u = 0; u < pc->in->units; u++) {
@@ -379,11 +388,13 @@ static bool take_units(const struct intake *p, struct intake_contest *pc, unsign
             return false;
         plain &= k.verdict == VERDICT_ACCEPTED;
     }
+    c->apart |= is_wider(pc);
     /* Units the payload does not have keep their figures, and their doubt. */
     for (uint32_t u = 0; u < c->unit_count; u++)
         if (class_of(c->units[u].hold.why) > class_of(doubt))
             doubt = c->units[u].hold.why;
-    if (doubt != c->doubt)
+    /* Whether it may be on air goes by its total. */
+    if (doubt != c->doubt || c->units[0].hold.why != total)
         *what |= FEED_DOUBT;
     c->doubt = doubt;
     if (plain)
@@ -534,6 +545,7 @@ static bool take_again(const struct intake *p, const struct intake_contest *pc,
         if (!learn(p, pc->c, &pc->c->choices[pc->map[k]], r, e))
             return false;
     pc->c->received_ms = p->event->received_ms;
+    pc->c->apart = is_wider(pc);
     return true;
 }
 
@@ -543,7 +555,13 @@ bool take_contest(const struct intake *p, struct intake_contest *pc, struct feed
     unsigned what = 0;
     bool wait = false;
 
-    if (pc->theirs || pc->ruling == RULING_REJECTED)
+    if (pc->c && pc->c->file != p->event->file)
+        pc->c->shared = p->feed->shared = true;
+    if (pc->theirs || (pc->c && pc->c->from_memo && p->event->restored))
+        return true;
+    if (pc->c) /* until it is taken */
+        pc->c->apart = true;
+    if (pc->ruling == RULING_REJECTED)
         return true;
     if (pc->settled && !p->early)
         return take_again(p, pc, r, e);
@@ -609,6 +627,20 @@ static bool is_bad(const struct intake *p, const struct feed_contest *c)
     return false;
 }
 
+/* The one to be named, whatever came first on the night. */
+static void name_first(struct feed_contest **first, struct feed_contest *c)
+{
+    const struct feed_contest *was = *first;
+    int order = was ? slice_cmp(c->county, was->county) : -1;
+
+    if (order == 0)
+        order = slice_cmp(c->id, was->id);
+    if (order == 0)
+        order = slice_cmp(c->text, was->text);
+    if (order < 0)
+        *first = c;
+}
+
 bool take_missing(const struct intake *p, struct feed_report *r, struct take_missing *out,
                   struct err *e)
 {
@@ -618,6 +650,7 @@ bool take_missing(const struct intake *p, struct feed_report *r, struct take_mis
     void *value;
 
     *out = (struct take_missing){0};
+    struct feed_contest *newly = NULL;
     for (uint32_t i = 0; ok && i < p->batch->head->contests; i++)
         if (p->contests[i].c)
             ok = map_put(present, key_of(&p->contests[i].c), p->contests[i].c) || full(e);
@@ -625,15 +658,16 @@ bool take_missing(const struct intake *p, struct feed_report *r, struct take_mis
         struct feed_contest *c = value;
         if (c->file != p->event->file || map_has(present, key_of(&c)) || is_bad(p, c))
             continue;
-        if (!out->gone++)
-            out->first = c;
+        out->gone++;
+        name_first(&out->first, c);
         if (c->gone)
             continue;
         c->gone = true;
-        if (!out->newly++)
-            out->first = c;
+        name_first(&newly, c);
+        out->newly++;
         ok = report_change(r, c, FEED_DOUBT | FEED_THERE, e);
     }
+    out->first = newly ? newly : out->first;
     map_free(present);
     return ok;
 }
@@ -662,6 +696,7 @@ unsigned take_release(struct feed_contest *c, bool accept)
     }
     if (!what)
         return 0;
+    c->apart = true;
     c->doubt = VERDICT_ACCEPTED;
     for (uint32_t u = 0; u < c->unit_count; u++)
         if (class_of(c->units[u].hold.why) > class_of(c->doubt))

@@ -644,12 +644,12 @@ static void keep_judged(struct player *p, struct kept *k)
         for (size_t t = 0; t < 4; t++)
             *texts[t] = arena_copy(p->n->a, *texts[t]);
     }
-    for (size_t i = 0; i < p->out.judged_count; i++) {
-        const struct judged *j = &p->out.judged[i];
-        if (j->keep)
-            k->last[j->source] = k->held[j->source];
-        if (!j->held)
-            k->held[j->source] = -1;
+    for (size_t i = 0; i < p->out.moved_count; i++) {
+        const struct moved *j = &p->out.moved[i];
+        if (j->standing != PAYLOAD_WHOLE)
+            continue;
+        k->last[j->source] = k->held[j->source];
+        k->held[j->source] = -1;
     }
 }
 

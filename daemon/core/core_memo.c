@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC */
+/* Memos of files and races, as they become durable, and after a restart. */
+#include "daemon/core/core_own.h"
+#include "daemon/core/feed_own.h"
+#include "daemon/core/memo.h"
+
+#include <string.h>
+
+#include "daemon/base/when.h"
+#include "daemon/core/merge.h"
+
+static bool add(struct effects *out, const struct memo *memo)
+{
+    struct memo *all = arena_array(out->arena, out->memo_count + 1, sizeof *all);
+
+    if (!all || !memo->text.ptr)
+        return false;
+    if (out->memo_count)
+        memcpy(all, out->memos, out->memo_count * sizeof *all);
+    all[out->memo_count++] = *memo;
+    out->memos = all;
+    return true;
+}
+
+static void add_new(struct effects *out, const struct memo *memo, struct digest is,
+                    struct digest *told)
+{
+    if (digest_eq(is, *told))
+        return;
+    if (add(out, memo))
+        *told = is;
+    else if (out->err.kind == ERR_NONE)
+        core_no_memory(&out->err);
+}
+
+static void remember_file(struct core *c, uint32_t source, uint32_t file, int64_t now_ms,
+                          struct effects *out)
+{
+    const struct feed_file *f = &c->model.feeds[source].files[file];
+
+    memo_write(&c->model, source, file, now_ms, &c->text);
+    struct slice text = c->text.failed ? SLICE("") : buf_slice(&c->text);
+    size_t first = slice_find(text, SLICE("\n"));
+    struct digest is = digest_of(slice_sub(text, first == SIZE_MAX ? 0 : first, text.len));
+    struct memo memo = {.source = source,
+                        .file = file,
+                        .on_air = f->digest,
+                        .text = arena_copy(out->arena, text)};
+    add_new(out, &memo, is, &f->own->told);
+    buf_clear(&c->text);
+}
+
+void core_remember(struct core *c, uint32_t source, uint32_t file, int64_t now_ms,
+                   struct effects *out)
+{
+    size_t files = c->model.settings->sources[source].file_count;
+
+    remember_file(c, source, file, now_ms, out);
+    for (uint32_t k = 0; c->model.feeds[source].shared && k < files; k++)
+        if (k != file) /* a contest may be another's now */
+            remember_file(c, source, k, now_ms, out);
+}
+
+void core_remember_race(struct core *c, struct race *r, struct effects *out)
+{
+    memo_write_race(&c->model, r, &c->text);
+    struct slice text = c->text.failed ? SLICE("") : buf_slice(&c->text);
+    struct memo memo = {.source = NONE, .race = r->id, .text = arena_copy(out->arena, text)};
+    add_new(out, &memo, digest_of(text), &r->told);
+    buf_clear(&c->text);
+}
+
+bool core_restore_memo(struct core *c, const struct memo *memo, struct err *e)
+{
+    struct model *m = &c->model;
+
+    if (memo->source != NONE)
+        return memo_restore(m, memo->source, memo->file, memo->text, e);
+    uint32_t race = decide_find_race(m, memo->race);
+    if (race == NONE)
+        return true;
+    m->races[race].memo = memo_read_race(m, memo->text, e);
+    c->history_change_ms = m->last_change_ms;
+    return m->races[race].memo != NULL;
+}
+
+void core_restored(struct core *c, int64_t now_ms, struct effects *out)
+{
+    struct model *m = &c->model;
+    int64_t last = c->history_change_ms;
+    bool any = false, changed;
+    struct err e = {0};
+
+    for (size_t s = 0; s < m->settings->source_count; s++)
+        for (size_t k = 0; k < m->settings->sources[s].file_count; k++)
+            memo_close(&m->feeds[s].files[k]);
+    for (uint32_t i = 0; i < m->race_count; i++) {
+        struct race *r = &m->races[i];
+        const struct race_memo *memo = r->memo;
+        if (!memo)
+            continue;
+        any = true;
+        last = last < memo->changed_ms ? memo->changed_ms : last;
+        core_count(c, r, -1);
+        if ((!memo_set_race(m, r, memo, &e) || !merge_race(m, r, now_ms, &changed, &e)) &&
+            out->err.kind == ERR_NONE)
+            out->err = e;
+        r->flags &= ~(uint32_t)RACE_SOURCE_CHANGED;
+        r->flags |= memo->source_changed ? RACE_SOURCE_CHANGED : 0;
+        r->updated_ms = memo->updated_ms;
+        r->memo = NULL;
+        core_count(c, r, 1);
+    }
+    if (any)
+        m->last_change_ms = last;
+    memset(c->dirty, true, m->race_count * sizeof *c->dirty);
+}
