@@ -146,6 +146,7 @@ static void on_next(void *ctx)
             return;
         r->at++;
     }
+    river_restored(r->p.river);
     r->done(r->ctx);
 }
 

@@ -136,6 +136,35 @@ static bool restore_learned(struct river *r, const struct writer_loaded *l, stru
     return true;
 }
 
+/* The newest payload of a file that is on air, whole or in part; zero: none. */
+static struct digest newest_on_air(const struct writer_loaded *l, const struct writer_memo *m)
+{
+    struct digest d = {0, 0};
+    for (size_t i = 0; i < l->file_count; i++)
+        if (l->files[i].held != WRITER_ASIDE && slice_eq(l->files[i].source, m->source) &&
+            slice_eq(l->files[i].file, m->file))
+            d = l->files[i].digest;
+    return d;
+}
+
+/* Where a crash left a memo of another moment than the payloads, these are judged anew. */
+static void restore_memos(struct river *r, const struct writer_loaded *l)
+{
+    for (size_t i = 0; i < l->memo_count; i++) {
+        const struct writer_memo *w = &l->memos[i];
+        struct memo memo = {.source = NONE, .race = w->file, .text = w->text};
+        struct err e = {0};
+        if (w->source.len > 0 &&
+            (!find_source(r->p.plan, w->source, &memo.source) ||
+             !find_file(&r->p.plan->settings.sources[memo.source], w->file, &memo.file) ||
+             !digest_eq(newest_on_air(l, w), w->on_air)))
+            continue;
+        if (w->text.len > 0 && !core_restore_memo(r->core, &memo, &e))
+            log_warn("state: %.*s %.*s: %s; what is held is judged anew", SLICE_FMT(w->source),
+                     SLICE_FMT(w->file), e.text);
+    }
+}
+
 /* ---- effects ---- */
 
 static const char *source_name(const struct river *r, uint32_t source)
@@ -316,7 +345,9 @@ static void on_kept(bool ok, const char *text, void *ctx)
 
 static bool job_empty(const struct writer_job *j)
 {
-    return j->claim_count + j->decision_count + j->name_count + j->event_count + j->file_count == 0;
+    return j->memo_count + j->claim_count + j->decision_count + j->name_count + j->event_count +
+               j->file_count ==
+           0;
 }
 
 typedef void job_done(bool ok, const char *text, void *ctx);
@@ -336,6 +367,9 @@ struct asked {
     river_done *done;
     void *ctx;
     bool release; /* messages wait for it */
+    int waits;    /* for its rows; and for what it makes of payloads that were held */
+    bool ok;
+    char why[256];
     size_t length;
     char said[];
 };
@@ -351,13 +385,18 @@ static void answer(void *ctx)
 static void on_decided(bool ok, const char *text, void *ctx)
 {
     struct asked *a = ctx;
+    if (a->ok && !ok)
+        snprintf(a->why, sizeof a->why, "%s", text);
+    a->ok &= ok;
+    if (--a->waits > 0)
+        return;
     if (a->release)
-        on_durable(ok, text, a->river);
-    if (ok) {
+        on_durable(a->ok, a->why, a->river);
+    if (a->ok) {
         outbox_when_shown(a->river->p.outbox, answer, a);
         return;
     }
-    a->done(false, slice_of(text), a->ctx);
+    a->done(false, slice_of(a->why), a->ctx);
     free(a);
 }
 
@@ -367,7 +406,56 @@ static bool submit_rows(struct river *r, const struct writer_job *rows, bool rel
     if (!asked)
         return submit(r, rows, release ? on_durable : on_kept, r);
     asked->release = release;
+    asked->ok = true;
+    asked->waits = 1;
     return submit(r, rows, on_decided, asked);
+}
+
+/* What became of payloads that are filed, and the memos of all that changed. */
+static bool fill_paper(const struct river *r, struct writer_job *job)
+{
+    const struct effects *fx = &r->fx;
+    const struct settings_source *sources = r->p.plan->settings.sources;
+    struct writer_file *files =
+        arena_array(fx->arena, job->file_count + fx->moved_count + 1, sizeof *files);
+    struct writer_memo *memos = arena_array(fx->arena, fx->memo_count + 1, sizeof *memos);
+    if (!files || !memos)
+        return false;
+    if (job->file_count > 0)
+        memcpy(files, job->files, job->file_count * sizeof *files);
+    for (size_t i = 0; i < fx->moved_count; i++) {
+        const struct moved *m = &fx->moved[i];
+        files[job->file_count++] = (struct writer_file){.source = sources[m->source].name,
+                                                        .file = sources[m->source].files[m->file],
+                                                        .held = (enum writer_held)m->standing,
+                                                        .digest = m->digest};
+        r->filed[m->source][m->file] |= m->standing == PAYLOAD_WHOLE;
+    }
+    for (size_t i = 0; i < fx->memo_count; i++) {
+        const struct memo *m = &fx->memos[i];
+        bool race = m->source == NONE;
+        memos[i] = (struct writer_memo){.source = race ? SLICE("") : sources[m->source].name,
+                                        .file = race ? m->race : sources[m->source].files[m->file],
+                                        .on_air = m->on_air,
+                                        .text = m->text};
+    }
+    job->files = files;
+    job->memos = memos;
+    job->memo_count = fx->memo_count;
+    return true;
+}
+
+/* Who accepts what is held is answered when all of that is on disk. */
+static bool submit_paper(struct river *r, const struct writer_job *paper, bool first,
+                         struct asked *asked)
+{
+    bool wait = asked && r->fx.ruling_count > 0 && !job_empty(paper);
+    if (!wait)
+        return submit(r, paper, first ? on_first : on_kept, r) || asked;
+    asked->waits++;
+    if (!submit(r, paper, on_decided, asked))
+        asked->waits--;
+    return true;
 }
 
 /* Make durable what has to be, then let the messages go. They wait for claims and decisions; and
@@ -382,7 +470,7 @@ static bool settle(struct river *r, const struct writer_file *files, size_t file
     struct err e = {0};
     if (!r->p.outbox)
         return !asked;
-    if (!fill_job(r, &rows)) {
+    if (!fill_job(r, &rows) || !fill_paper(r, &paper)) {
         log_error("effects of one event need too much memory; a restart shows them");
         return false;
     }
@@ -390,8 +478,7 @@ static bool settle(struct river *r, const struct writer_file *files, size_t file
     bool news = desk || fx->message_count > 0;
     bool wait_rows = news && !first && (fx->claim_count > 0 || asked);
     bool wait_paper = news && first;
-    if (!submit_rows(r, &rows, wait_rows, asked) ||
-        !submit(r, &paper, wait_paper ? on_first : on_kept, r))
+    if (!submit_rows(r, &rows, wait_rows, asked) || !submit_paper(r, &paper, wait_paper, asked))
         return false; /* nothing goes out that a crash would lose */
     if (!outbox_add(r->p.outbox, &rows, fx->messages, fx->message_count, last_byte_us,
                     wait_rows || wait_paper, &e))
@@ -564,7 +651,9 @@ static size_t paper_of(const struct river *r, const struct poller_news *news, in
     }
     files[n++] = (struct writer_file){.source = source->name,
                                       .file = source->files[news->file],
-                                      .held = !r->fx.keep,
+                                      .held = r->fx.keep   ? WRITER_WHOLE
+                                              : r->fx.used ? WRITER_PART
+                                                           : WRITER_ASIDE,
                                       .delta = news->delta,
                                       .payload = news->payload,
                                       .digest = news->digest,
@@ -613,12 +702,22 @@ void river_restore(struct river *r, uint32_t source, uint32_t file, const struct
                        .digest = from->digest,
                        .version = from->version,
                        .received_ms = from->received_ms,
-                       .restored = !from->held};
+                       .restored = true,
+                       .standing = (enum standing_of_payload)from->held};
     effects_reset(&r->fx);
-    core_apply(r->core, &ev, from->received_ms, &r->fx);
+    core_apply(r->core, &ev, clock_now(r->p.clock), &r->fx);
     log_effects(r, &ev);
     (void)settle(r, NULL, 0, false, 0, NULL);
-    r->filed[source][file] |= !from->held;
+    r->filed[source][file] |= from->held == WRITER_WHOLE;
+}
+
+void river_restored(struct river *r)
+{
+    struct event ev = {.type = EVENT_RESTORED};
+    effects_reset(&r->fx);
+    core_apply(r->core, &ev, clock_now(r->p.clock), &r->fx);
+    log_effects(r, &ev);
+    (void)settle(r, NULL, 0, false, 0, NULL);
 }
 
 /* ---- life ---- */
@@ -651,6 +750,8 @@ bool river_new(const struct river_parts *parts, const struct writer_loaded *load
     if (loaded && (!restore_history(r, loaded, e) || !restore_rulings(r, loaded, e) ||
                    !restore_learned(r, loaded, e)))
         goto fail;
+    if (loaded)
+        restore_memos(r, loaded);
     *out = r;
     return true;
 fail:

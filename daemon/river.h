@@ -56,6 +56,9 @@ bool river_filed(const struct river *r, uint32_t source, uint32_t file);
 void river_restore(struct river *r, uint32_t source, uint32_t file, const struct results *batch,
                    const struct writer_loaded_file *from);
 
+/* All of them are: what is on air is as it was. */
+void river_restored(struct river *r);
+
 /* From now on the core gets its ticks, and news are taken. */
 void river_start(struct river *r);
 /* News are refused (they come again) and nothing changes any more: while a reload makes another

@@ -190,14 +190,14 @@ static void move(struct turn *t, const struct feed_report *r)
         out->moved = append(t, out->moved, &out->moved_count, &m, 1, sizeof m);
 }
 
-/* Time has passed: polls closed, sources went stale. */
-static void on_time(struct turn *t)
+/* Time has passed: polls closed, sources went stale. While payloads are restored none is judged. */
+static void on_time(struct turn *t, bool restoring)
 {
     struct core *c = t->core;
     struct effects *out = t->out;
     struct err e = {0};
 
-    for (;;) {
+    while (!restoring) {
         struct feed_report report = {.arena = out->arena};
         bool judged = false;
         if (!feed_tick(&c->model, t->now_ms, &report, &judged, &e)) {
@@ -565,8 +565,8 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     case EVENT_TICK:
         break;
     }
-    if (now_ms >= c->due_ms && !event->restored && event->type != EVENT_RESTORED)
-        on_time(&t);
+    if (now_ms >= c->due_ms)
+        on_time(&t, event->restored || event->type == EVENT_RESTORED);
     if (!gather(&t)) {
         core_no_memory(&e);
         failed(&t, &e);

@@ -77,8 +77,8 @@ struct core_history { /* each in order of number */
 bool core_restore_history(struct core *c, const struct core_history *h, struct err *e) MUST_USE;
 bool core_restore_ruling(struct core *c, const struct feed_ruling *ruling, struct err *e) MUST_USE;
 /* The memo of a race that is no longer in the list says nothing.
- * ERR_DATA: the memo cannot be read, and nothing changed. Not one that was made when another payload
- * was on air than the newest that is kept: memo.h. */
+ * ERR_DATA: the memo cannot be read, and nothing changed. Not one that was made when another
+ * payload was on air than the newest that is kept: memo.h. */
 bool core_restore_memo(struct core *c, const struct memo *memo, struct err *e) MUST_USE;
 bool core_restore_name(struct core *c, const struct learned *name, struct err *e) MUST_USE;
 /* Which bytes this file has shown before, oldest first, so that an older copy is known again. */

@@ -42,10 +42,8 @@ static void remember_file(struct core *c, uint32_t source, uint32_t file, int64_
     struct slice text = c->text.failed ? SLICE("") : buf_slice(&c->text);
     size_t first = slice_find(text, SLICE("\n"));
     struct digest is = digest_of(slice_sub(text, first == SIZE_MAX ? 0 : first, text.len));
-    struct memo memo = {.source = source,
-                        .file = file,
-                        .on_air = f->digest,
-                        .text = arena_copy(out->arena, text)};
+    struct memo memo = {
+        .source = source, .file = file, .on_air = f->digest, .text = arena_copy(out->arena, text)};
     add_new(out, &memo, is, &f->own->told);
     buf_clear(&c->text);
 }

@@ -18,8 +18,8 @@ struct core {
     struct tally *in, *in_told; /* by state, as in `states` */
     int64_t told_change_ms;
     struct statement_stale told_stale;
-    bool *dirty;    /* by race: look at it again in this event */
-    int64_t due_ms; /* of the next tick */
+    bool *dirty;               /* by race: look at it again in this event */
+    int64_t due_ms;            /* of the next tick */
     int64_t history_change_ms; /* model.last_change_ms of the history alone */
 };
 

@@ -38,7 +38,7 @@ struct event {
                       no memo says how (memo.h): a WHOLE one as already on air, another as if it
                       came again */
     enum standing_of_payload standing; /* restored: what it was then */
-    bool again;    /* BATCH: the bytes on air, read again with other companions */
+    bool again;               /* BATCH: the bytes on air, read again with other companions */
     enum verdict verdict;     /* FAILED */
     struct slice text;        /* FAILED */
     struct decision decision; /* DECISION; its number and time are given by the core */

@@ -598,6 +598,12 @@ static bool take_ruled(struct payload *p, struct intake *plan, struct err *e)
     return feed_step_up(p->m, p->event->source, p->event->file, p->r, e);
 }
 
+static bool say_zeroed(struct payload *p, struct err *e)
+{
+    return zeroed(p->m, p->event->source, p->event->file, p->r, e) &&
+           say(p, VERDICT_EMPTY, SLICE("every figure of the payload is zero or missing"), e);
+}
+
 /* One of our own payloads, as it was taken before: no new judgement. What was held of it, rejected,
  * missing or bad the memo has. */
 static bool take_again(struct payload *p, struct intake *plan, struct err *e)
@@ -639,10 +645,7 @@ static bool judge(struct payload *p, enum feed_why why, struct err *e)
     if ((why == FEED_CAME || !digest_eq(p->event->digest, p->file->digest)) &&
         (!check_order(p, &done, e) || done))
         return e->kind == ERR_NONE;
-    if (is_zeroed(p, &plan))
-        return zeroed(p->m, p->event->source, p->event->file, p->r, e) &&
-               say(p, VERDICT_EMPTY, SLICE("every figure of the payload is zero or missing"), e);
-    return take_all(p, &plan, e);
+    return is_zeroed(p, &plan) ? say_zeroed(p, e) : take_all(p, &plan, e);
 }
 
 /* What the desk may be asked about is kept: the newest payload of which something is held. */

@@ -347,10 +347,9 @@ bool memo_tell(struct model *m, uint32_t source, uint32_t file, struct feed_repo
     struct feed_memo *memo = m->feeds[source].files[file].own->memo;
 
     for (struct memo_line *l = memo && !memo->told ? memo->lines : NULL; l; l = l->next)
-        if (l->whole && !report_change(r, l->contest,
-                                       FEED_FIGURES | FEED_MARKS | FEED_ROSTER | FEED_DOUBT |
-                                           FEED_THERE,
-                                       e))
+        if (l->whole &&
+            !report_change(r, l->contest,
+                           FEED_FIGURES | FEED_MARKS | FEED_ROSTER | FEED_DOUBT | FEED_THERE, e))
             return false;
     if (memo)
         memo->told = true;
@@ -541,8 +540,7 @@ static bool set_fading(struct model *m, const struct race_fading *x, struct err 
     if (!en)
         return true;
     uint32_t endorsement = (uint32_t)(en - m->endorsed->list);
-    if (!fading_find(m, endorsement, x->by) &&
-        !fading_start(m, endorsement, x->by, x->since_ms, e))
+    if (!fading_find(m, endorsement, x->by) && !fading_start(m, endorsement, x->by, x->since_ms, e))
         return false;
     struct fading *f = fading_find(m, endorsement, x->by);
     if (!f->held)

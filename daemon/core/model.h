@@ -69,8 +69,9 @@ struct feed_contest {
     /* merge.c: `corrected` as it was when its figures were not on air: no correction of the race's
      */
     bool corrected_before;
-    int64_t lag_since;   /* offers.c: since when it is lag_bp behind another source; 0: it is not */
-    /* what is on air is not all of the newest used payload that has it: only a memo says it again */
+    int64_t lag_since; /* offers.c: since when it is lag_bp behind another source; 0: it is not */
+    /* what is on air is not all of the newest used payload that has it: only a memo says it again
+     */
     bool apart;
     bool shared;         /* more than one file of the source has had it */
     bool from_memo;      /* as memo.c made it: our own payloads, read again, add nothing to it */

@@ -32,7 +32,7 @@ struct feed_report {
     enum verdict verdict; /* on the payload as a whole */
     struct slice text;
     struct digest digest; /* the payload that was judged */
-    bool used; /* something of it may be on air now */
+    bool used;            /* something of it may be on air now */
     bool keep; /* it alone, restored, gives what is on air: it becomes the last good one, validators
                   move */
     bool held; /* not so, but it is the newest that counts: to be kept beside the last good one, and

@@ -158,6 +158,12 @@ static bool copy_job(const struct writer_job *job, struct writer_task **task,
         *bytes += p->bytes;
         writer_papers_add(papers, p);
     }
+    for (size_t i = 0; i < job->memo_count; i++) {
+        if (!(p = writer_paper_of_memo(&job->memos[i])))
+            return false;
+        *bytes += p->bytes;
+        writer_papers_add(papers, p);
+    }
     if (writer_task_has_rows(*task))
         return true;
     if (!(p = calloc(1, sizeof *p)))

@@ -8,7 +8,7 @@
 
 #include "daemon/base/log.h"
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define BUSY_MS 2000
 #define DIGESTS_KEPT "256"
 
@@ -29,16 +29,21 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS names (source TEXT NOT NULL, contest TEXT NOT NULL,"
     " choice TEXT NOT NULL, name TEXT NOT NULL, party TEXT NOT NULL,"
     " PRIMARY KEY (source, contest, choice)) STRICT, WITHOUT ROWID;"
+    /* held: enum writer_held */
     "CREATE TABLE IF NOT EXISTS files (source TEXT NOT NULL, file TEXT NOT NULL,"
-    " held INTEGER NOT NULL CHECK (held IN (0, 1)), name TEXT NOT NULL, digest TEXT NOT NULL,"
+    " held INTEGER NOT NULL CHECK (held IN (0, 1, 2)), name TEXT NOT NULL, digest TEXT NOT NULL,"
     " version TEXT NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL,"
     " received_ms INTEGER NOT NULL, PRIMARY KEY (source, file, held)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS files_by_name ON files (name);"
     "CREATE TABLE IF NOT EXISTS deltas (source TEXT NOT NULL, file TEXT NOT NULL,"
-    " number INTEGER NOT NULL CHECK (number > 0), held INTEGER NOT NULL CHECK (held IN (0, 1)),"
+    " number INTEGER NOT NULL CHECK (number > 0), held INTEGER NOT NULL"
+    " CHECK (held IN (0, 1, 2)),"
     " name TEXT NOT NULL, digest TEXT NOT NULL, received_ms INTEGER NOT NULL,"
     " PRIMARY KEY (source, file, number)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS deltas_by_name ON deltas (name);"
+    /* source empty: of the race that `file` names */
+    "CREATE TABLE IF NOT EXISTS memos (source TEXT NOT NULL, file TEXT NOT NULL,"
+    " digest TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (source, file)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS digests (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
     " source TEXT NOT NULL, file TEXT NOT NULL, digest TEXT NOT NULL,"
     " UNIQUE (source, file, digest)) STRICT;"
@@ -53,7 +58,7 @@ static const char schema[] =
     "INSERT OR IGNORE INTO meta (name, value) VALUES ('instance', 1 + abs(random() / 4));"
     /* what another daemon's history did not have: for people */
     "CREATE TABLE IF NOT EXISTS aside (at TEXT NOT NULL, what TEXT NOT NULL) STRICT;"
-    "CREATE TEMP TABLE was (what TEXT NOT NULL);";
+    "CREATE TEMP TABLE IF NOT EXISTS was (what TEXT NOT NULL);";
 
 #define HISTORY                                                                                    \
     " SELECT 'decision ' || number || ': ' || verb || ' ' || target || ' ' || argument || ' by '"  \
@@ -63,7 +68,15 @@ static const char schema[] =
 
 static const char clear[] =
     "DELETE FROM was; INSERT INTO was" HISTORY "; DELETE FROM claims; DELETE FROM decisions;"
-    "DELETE FROM rulings; DELETE FROM events; DELETE FROM files; DELETE FROM deltas;";
+    "DELETE FROM rulings; DELETE FROM events; DELETE FROM files; DELETE FROM deltas;"
+    "DELETE FROM memos;";
+
+/* What version 1 had: payloads of which nothing was on air were like those in part. */
+static const char from_1[] =
+    "ALTER TABLE files RENAME TO files_1; ALTER TABLE deltas RENAME TO deltas_1;"
+    "DROP INDEX files_by_name; DROP INDEX deltas_by_name;";
+static const char from_1_rows[] = "INSERT INTO files SELECT * FROM files_1; DROP TABLE files_1;"
+                                  "INSERT INTO deltas SELECT * FROM deltas_1; DROP TABLE deltas_1;";
 
 enum statement {
     BEGIN,
@@ -83,6 +96,11 @@ enum statement {
     FILE_,
     OVER,
     UNDELTA,
+    OTHERS,
+    UNFILE_OTHERS,
+    MOVE,
+    MOVE_DELTA,
+    MEMO,
     DELTA,
     DIGEST,
     FORGET,
@@ -112,13 +130,25 @@ static const char *const sql[STATEMENTS] = {
                 " ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)",
     [ASIDE] = "INSERT INTO aside (at, what) SELECT datetime('now'), what FROM"
               " (SELECT what FROM was EXCEPT SELECT what FROM (" HISTORY "))",
-    /* an accepted payload (held 0) replaces both, a held one only the held one */
+    /* a payload replaces those of as little, or less, on air */
     [REPLACED] = "SELECT name FROM files WHERE source = ? AND file = ? AND held >= ?",
     [UNFILE] = "DELETE FROM files WHERE source = ? AND file = ? AND held >= ?",
     [FILE_] = "INSERT INTO files (source, file, held, name, digest, version, etag, last_modified,"
               " received_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [OVER] = "SELECT name FROM deltas WHERE source = ? AND file = ? AND number >= ?",
     [UNDELTA] = "DELETE FROM deltas WHERE source = ? AND file = ? AND number >= ?",
+    /* one that is filed counts for more: it takes the place of what it would have replaced */
+    [OTHERS] = "SELECT name FROM files WHERE source = ?1 AND file = ?2 AND held >= ?3 AND"
+               " digest <> ?4 AND EXISTS (SELECT 1 FROM files WHERE source = ?1 AND file = ?2 AND"
+               " held > ?3 AND digest = ?4)",
+    [UNFILE_OTHERS] = "DELETE FROM files WHERE source = ?1 AND file = ?2 AND held >= ?3 AND"
+                      " digest <> ?4 AND EXISTS (SELECT 1 FROM files WHERE source = ?1 AND"
+                      " file = ?2 AND held > ?3 AND digest = ?4)",
+    [MOVE] = "UPDATE OR REPLACE files SET held = ?3 WHERE source = ?1 AND file = ?2 AND held > ?3"
+             " AND digest = ?4",
+    [MOVE_DELTA] = "UPDATE deltas SET held = ?3 WHERE source = ?1 AND file = ?2 AND held > ?3"
+                   " AND digest = ?4",
+    [MEMO] = "INSERT OR REPLACE INTO memos (source, file, digest, text) VALUES (?, ?, ?, ?)",
     [DELTA] = "INSERT INTO deltas (source, file, number, held, name, digest, received_ms)"
               " VALUES (?, ?, ?, ?, ?, ?, ?)",
     [DIGEST] = "INSERT OR REPLACE INTO digests (source, file, digest) VALUES (?, ?, ?)",
@@ -287,7 +317,7 @@ bool writer_db_rows(struct writer_db *db, const struct writer_job *job, struct e
 bool writer_db_digest(struct writer_db *db, const struct writer_file *row, struct err *e)
 {
     char hex[33];
-    if (row->held)
+    if (row->held == WRITER_ASIDE)
         return true;
     digest_hex(row->digest, hex);
     const struct slice texts[] = {row->source, row->file, slice_of(hex)};
@@ -306,12 +336,9 @@ static sqlite3_stmt *of_file(struct writer_db *db, enum statement which,
     return s;
 }
 
-/* Take rows away: their names, then they. */
-static bool remove_rows(struct writer_db *db, enum statement names, enum statement rows,
-                        const struct writer_file *row, int64_t from, struct map *gone,
-                        struct err *e)
+/* What the rows of a statement name may be taken away from now on. */
+static bool note_gone(struct writer_db *db, sqlite3_stmt *s, struct map *gone, struct err *e)
 {
-    sqlite3_stmt *s = of_file(db, names, row, from);
     int code;
     while ((code = sqlite3_step(s)) == SQLITE_ROW) {
         const char *old = (const char *)sqlite3_column_text(s, 0);
@@ -319,9 +346,40 @@ static bool remove_rows(struct writer_db *db, enum statement names, enum stateme
             break; /* too many: it is swept at the next start */
     }
     sqlite3_reset(s);
-    if (code != SQLITE_DONE && code != SQLITE_ROW)
-        return fail(db, e);
-    return run(db, of_file(db, rows, row, from), e);
+    return code == SQLITE_DONE || code == SQLITE_ROW || fail(db, e);
+}
+
+/* Take rows away: their names, then they. */
+static bool remove_rows(struct writer_db *db, enum statement names, enum statement rows,
+                        const struct writer_file *row, int64_t from, struct map *gone,
+                        struct err *e)
+{
+    return note_gone(db, of_file(db, names, row, from), gone, e) &&
+           run(db, of_file(db, rows, row, from), e);
+}
+
+static sqlite3_stmt *of_digest(struct writer_db *db, enum statement which,
+                               const struct writer_file *row, const char hex[33])
+{
+    sqlite3_stmt *s = of_file(db, which, row, row->held);
+    int at = 4;
+    put_text(s, &at, slice_of(hex));
+    return s;
+}
+
+/* It is filed already, and counts for more now. */
+static bool move_file(struct writer_db *db, const struct writer_file *row, struct map *gone,
+                      struct err *e)
+{
+    char hex[33];
+    digest_hex(row->digest, hex);
+    if (!note_gone(db, of_digest(db, OTHERS, row, hex), gone, e) ||
+        !run(db, of_digest(db, UNFILE_OTHERS, row, hex), e) ||
+        !run(db, of_digest(db, MOVE, row, hex), e))
+        return false;
+    bool whole = row->held == WRITER_WHOLE && sqlite3_changes(db->sqlite) > 0;
+    return (!whole || remove_rows(db, OVER, UNDELTA, row, 1, gone, e)) &&
+           run(db, of_digest(db, MOVE_DELTA, row, hex), e);
 }
 
 static bool put_delta(struct writer_db *db, const struct writer_file *row, const char *name,
@@ -346,7 +404,7 @@ static bool put_file(struct writer_db *db, const struct writer_file *row, const 
     char hex[33];
     int at = 4;
     if (!remove_rows(db, REPLACED, UNFILE, row, row->held, gone, e) ||
-        (!row->held && !remove_rows(db, OVER, UNDELTA, row, 1, gone, e)))
+        (row->held == WRITER_WHOLE && !remove_rows(db, OVER, UNDELTA, row, 1, gone, e)))
         return false;
     digest_hex(row->digest, hex);
     const struct slice texts[] = {slice_of(name), slice_of(hex), row->version, row->etag,
@@ -361,8 +419,18 @@ static bool put_file(struct writer_db *db, const struct writer_file *row, const 
 bool writer_db_file(struct writer_db *db, const struct writer_file *row, const char *name,
                     struct map *gone, struct err *e)
 {
-    bool ok = row->delta > 0 ? put_delta(db, row, name, gone, e) : put_file(db, row, name, gone, e);
+    bool ok = !row->payload    ? move_file(db, row, gone, e)
+              : row->delta > 0 ? put_delta(db, row, name, gone, e)
+                               : put_file(db, row, name, gone, e);
     return ok && writer_db_digest(db, row, e);
+}
+
+bool writer_db_memo(struct writer_db *db, const struct writer_memo *memo, struct err *e)
+{
+    char hex[33];
+    digest_hex(memo->on_air, hex);
+    return put_texts(db, MEMO,
+                     (struct slice[]){memo->source, memo->file, slice_of(hex), memo->text}, 4, e);
 }
 
 bool writer_db_refers(struct writer_db *db, const char *name)
@@ -428,12 +496,18 @@ static bool prepare(struct writer_db *db, struct err *e)
         return err_set(e, ERR_CONFIG,
                        "tallyd.db: written by a newer tallyd (schema %lld, this one knows %d)",
                        (long long)version, SCHEMA_VERSION);
-    if (sqlite3_exec(db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_exec(db->sqlite, schema, NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_exec(db->sqlite, "INSERT OR REPLACE INTO meta (name, value) VALUES ('schema', 1)",
-                     NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_exec(db->sqlite, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
-        return fail(db, e);
+    const char *const steps[] = {
+        "BEGIN IMMEDIATE",
+        schema, /* what an early version 1 had not either */
+        version == 1 ? from_1 : "",
+        schema,
+        version == 1 ? from_1_rows : "",
+        "INSERT OR REPLACE INTO meta (name, value) VALUES ('schema', 2)",
+        "COMMIT",
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (sqlite3_exec(db->sqlite, steps[i], NULL, NULL, NULL) != SQLITE_OK)
+            return fail(db, e);
     for (size_t i = 0; i < STATEMENTS; i++)
         if (sqlite3_prepare_v3(db->sqlite, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
                                &db->statements[i], NULL) != SQLITE_OK)

@@ -18,9 +18,11 @@ void writer_db_close(struct writer_db *db); /* accepts NULL */
  * failure only writer_db_rollback follows. */
 bool writer_db_begin(struct writer_db *db, struct err *e) MUST_USE;
 bool writer_db_rows(struct writer_db *db, const struct writer_job *job, struct err *e) MUST_USE;
-/* The payload `name` is what the row says; names that no longer are go into `gone`. */
+/* The payload `name` is what the row says, or what is filed already counts for more; names that no
+ * longer are go into `gone`. */
 bool writer_db_file(struct writer_db *db, const struct writer_file *row, const char *name,
                     struct map *gone, struct err *e) MUST_USE;
+bool writer_db_memo(struct writer_db *db, const struct writer_memo *memo, struct err *e) MUST_USE;
 /* Only that these bytes were on air. */
 bool writer_db_digest(struct writer_db *db, const struct writer_file *row, struct err *e) MUST_USE;
 bool writer_db_commit(struct writer_db *db, struct err *e) MUST_USE;

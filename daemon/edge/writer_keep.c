@@ -75,49 +75,61 @@ static void spend(struct writer_keep *k, struct writer_paper *p)
     p->bytes = 0;
 }
 
-/* A delta needs what it comes after: that is not replaced. */
-static void need(struct map *newest[2], const struct writer_paper *delta)
+/* A delta needs what it comes after, and what counts for more now was given before: neither is
+ * replaced. */
+static void need(struct map **newest, const struct writer_paper *p)
 {
-    for (int held = 0; held < 2; held++)
-        map_remove(newest[held], delta->key);
+    for (int held = 0; held < WRITER_HELDS; held++)
+        map_remove(newest[held], p->key);
+}
+
+/* Of those before it, this one takes the place of as little, or less, on air. */
+static bool replace(struct writer_keep *k, struct map **newest, struct writer_paper *p)
+{
+    for (int held = (int)p->row.held; held < WRITER_HELDS; held++) {
+        struct writer_paper *old = map_remove(newest[held], p->key);
+        if (old) {
+            old->superseded = true;
+            spend(k, old);
+        }
+    }
+    return map_put(newest[p->row.held], p->key, p);
 }
 
 /* Only the newest payload of a file is written: give back the memory of those that a later one
  * replaces. */
 static void supersede(struct writer_keep *k)
 {
-    struct map *newest[2] = {map_new(PAPERS_MAX, false), map_new(PAPERS_MAX, false)};
+    struct map *newest[WRITER_HELDS];
     struct writer_papers *const lists[] = {&k->owed, &k->papers};
-    for (size_t i = 0; newest[0] && newest[1] && i < 2; i++)
-        for (struct writer_paper *p = lists[i]->first; p; p = p->next) {
-            if (p->barrier || p->superseded)
+    bool ok = true; /* else more is written than need be */
+    for (int held = 0; held < WRITER_HELDS; held++)
+        ok &= (newest[held] = map_new(PAPERS_MAX, false)) != NULL;
+    for (size_t i = 0; i < 2; i++)
+        for (struct writer_paper *p = lists[i]->first; ok && p; p = p->next) {
+            if (p->barrier || p->memo.text.ptr || p->superseded)
                 continue;
-            if (p->row.delta > 0) {
+            if (p->row.delta > 0 || !p->row.payload)
                 need(newest, p);
-                continue;
-            }
-            for (int held = p->row.held; held < 2; held++) {
-                struct writer_paper *old = map_remove(newest[held], p->key);
-                if (old) {
-                    old->superseded = true;
-                    spend(k, old);
-                }
-            }
-            if (!map_put(newest[p->row.held], p->key, p))
-                break; /* then more is written than need be */
+            else
+                ok = replace(k, newest, p);
         }
-    map_free(newest[0]);
-    map_free(newest[1]);
+    for (int held = 0; held < WRITER_HELDS; held++)
+        map_free(newest[held]);
 }
 
 static bool write_paper(struct writer_keep *k, struct writer_paper *p, struct err *e)
 {
-    if (p->superseded)
-        return true;
-    if (p->row.payload)
-        return writer_files_write(k->papers_fd, p->name, payload_bytes(p->row.payload), e);
-    return writer_files_has(k->papers_fd, p->name) ||
-           err_set(e, ERR_DATA, "payloads/%s is not there", p->name);
+    return p->superseded || !p->row.payload ||
+           writer_files_write(k->papers_fd, p->name, payload_bytes(p->row.payload), e);
+}
+
+static bool commit_paper(struct writer_keep *k, const struct writer_paper *p, struct err *e)
+{
+    if (p->memo.text.ptr)
+        return writer_db_memo(k->db, &p->memo, e);
+    return p->superseded ? writer_db_digest(k->db, &p->row, e)
+                         : writer_db_file(k->db, &p->row, p->name, k->gone, e);
 }
 
 /* Rows that refer to what is now surely there. */
@@ -127,8 +139,7 @@ static bool commit_papers(struct writer_keep *k, const struct writer_papers *lis
         return false;
     bool ok = writer_db_begin(k->db, e);
     for (struct writer_paper *p = list->first; ok && p; p = p->next)
-        ok = p->superseded ? writer_db_digest(k->db, &p->row, e)
-                           : writer_db_file(k->db, &p->row, p->name, k->gone, e);
+        ok = commit_paper(k, p, e);
     ok = ok && writer_db_commit(k->db, e);
     if (!ok)
         writer_db_rollback(k->db);

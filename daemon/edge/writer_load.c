@@ -89,7 +89,8 @@ static bool read_file(struct reader *r, void *row)
     struct writer_loaded_file *f = row;
     f->source = next_text(r);
     f->file = next_text(r);
-    f->held = next_int(r) != 0;
+    int64_t held = next_int(r);
+    f->held = (enum writer_held)held;
     struct slice name = next_text(r);
     bool ok = next_digest(r, &f->digest) && f->source.len > 0 && name.len > 0 &&
               slice_find(name, SLICE("/")) == SIZE_MAX && strlen(name.ptr) == name.len;
@@ -100,7 +101,17 @@ static bool read_file(struct reader *r, void *row)
     f->last_modified = next_text(r);
     f->received_ms = next_int(r);
     f->delta = next_int(r);
-    return ok && f->delta >= 0;
+    return ok && f->delta >= 0 && held >= 0 && held < WRITER_HELDS;
+}
+
+static bool read_memo(struct reader *r, void *row)
+{
+    struct writer_memo *m = row;
+    m->source = next_text(r);
+    m->file = next_text(r);
+    bool ok = next_digest(r, &m->on_air);
+    m->text = next_text(r);
+    return ok;
 }
 
 static bool read_digest(struct reader *r, void *row)
@@ -137,7 +148,8 @@ static const struct table {
      " FROM (SELECT *, 0 AS number FROM files UNION ALL SELECT source, file, held, name, digest,"
      " '', '', '', received_ms, number FROM deltas) f"
      " ORDER BY max(received_ms, coalesce((SELECT received_ms FROM files a WHERE a.source ="
-     " f.source AND a.file = f.file AND a.held = 0), received_ms)), held AND number = 0, number,"
+     " f.source AND a.file = f.file AND a.held = 0), received_ms)), "
+     " CASE number WHEN 0 THEN held ELSE 0 END, number,"
      " source, file",
      sizeof(struct writer_loaded_file), read_file},
     {"digests", "SELECT source, file, digest FROM digests ORDER BY seq",
@@ -150,6 +162,8 @@ static const struct table {
      sizeof(struct writer_decision), read_decision},
     {"rulings", "SELECT source, file, digest, contest, accept FROM rulings ORDER BY rowid",
      sizeof(struct writer_ruling), read_ruling},
+    {"memos", "SELECT source, file, digest, text FROM memos ORDER BY 1, 2",
+     sizeof(struct writer_memo), read_memo},
 };
 
 static bool fail(const struct reader *r, struct err *e)
@@ -244,6 +258,7 @@ bool writer_load_all(const char *directory, const char *path, struct arena *a,
     l.events = rows[4], l.event_count = counts[4];
     l.decisions = rows[5], l.decision_count = counts[5];
     l.rulings = rows[6], l.ruling_count = counts[6];
+    l.memos = rows[7], l.memo_count = counts[7];
     *out = l;
     return true;
 }

@@ -30,18 +30,30 @@ struct writer_ruling { /* the desk's, on a payload or one contest of it */
 struct writer_name {
     struct slice source, contest, choice, name, party;
 };
-struct writer_file { /* the last accepted payload of a file; or the newest that is held, beside it
-                      */
+/* How much of a payload is on air. */
+enum writer_held {
+    WRITER_WHOLE, /* all of it: the last accepted one */
+    WRITER_PART,  /* the rest is held: the newest of those, beside the last accepted one */
+    WRITER_ASIDE, /* nothing: the newest of those, beside the others */
+    WRITER_HELDS
+};
+struct writer_file { /* a payload of a file; it replaces those of as little, or less, on air */
     struct slice source, file;
-    bool held;               /* an accepted one removes the held one of its file */
+    enum writer_held held;
     int64_t delta;           /* 0: all of the file; an accepted one removes its deltas. n: the nth
                                 change since the accepted one, kept beside it */
     struct payload *payload; /* referenced until filed; written to payloads/ under a temporary name,
-                                synced, renamed. NULL: its bytes are filed already (what was held is
-                                accepted now), only the row changes */
+                                synced, renamed. NULL: it is filed already and more of it is on air
+                                now: only the row of its digest changes, and only in `held` */
     struct digest digest;
     struct slice version, etag, last_modified;
     int64_t received_ms; /* election clock */
+};
+struct writer_memo { /* what the core knows beside payloads: in force from the payloads given before
+                      * it on, and kept with them */
+    struct slice source, file; /* source empty: of the race that `file` names */
+    struct digest on_air;      /* the newest payload on air, whole or in part; zero: none */
+    struct slice text;
 };
 struct writer_event { /* a call message Redis has not acknowledged yet; removed by
                          writer_acknowledge */
@@ -65,6 +77,8 @@ struct writer_job {
     size_t name_count;
     const struct writer_file *files;
     size_t file_count;
+    const struct writer_memo *memos;
+    size_t memo_count;
     const struct writer_event *events;
     size_t event_count;
     const struct slice *acknowledged;
@@ -91,13 +105,15 @@ struct writer_loaded {
     size_t name_count;
     struct writer_loaded_file {
         struct slice source, file, path, version, etag, last_modified;
-        bool held;
+        enum writer_held held;
         int64_t delta;
         struct digest digest;
         int64_t received_ms;
     } * files;
     size_t file_count; /* by received_ms; of one file the accepted one, its deltas in their order,
-                          then the held one */
+                          then the one in part, then the one aside */
+    struct writer_memo *memos;
+    size_t memo_count;
     struct writer_loaded_digest { /* payloads once on air, oldest first, at most 256 a file */
         struct slice source, file;
         struct digest digest;

@@ -84,6 +84,8 @@ struct writer_task *writer_task_new(const struct writer_job *job)
         t->job = *job;
         t->job.files = NULL;
         t->job.file_count = 0;
+        t->job.memos = NULL;
+        t->job.memo_count = 0;
         t->ok = true;
     }
     for (size_t i = 0; ok && i < sizeof tables / sizeof *tables; i++)
@@ -126,6 +128,22 @@ struct writer_paper *writer_paper_new(const struct writer_file *row)
     if (p->key.ptr && p->name && own(&p->row.source, p->arena) && own(&p->row.file, p->arena) &&
         own(&p->row.version, p->arena) && own(&p->row.etag, p->arena) &&
         own(&p->row.last_modified, p->arena))
+        return p;
+    writer_paper_free(p);
+    return NULL;
+}
+
+struct writer_paper *writer_paper_of_memo(const struct writer_memo *memo)
+{
+    struct writer_paper *p = calloc(1, sizeof *p);
+    if (!p || !(p->arena = arena_new(TASK_MAX))) {
+        free(p);
+        return NULL;
+    }
+    p->memo = *memo;
+    p->bytes = memo->text.len;
+    if (own(&p->memo.source, p->arena) && own(&p->memo.file, p->arena) &&
+        own(&p->memo.text, p->arena))
         return p;
     writer_paper_free(p);
     return NULL;

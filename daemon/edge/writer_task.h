@@ -17,13 +17,14 @@ struct writer_task {
     char text[256]; /* not ok: why */
 };
 
-/* A payload to be filed. */
+/* A payload to be filed, or a memo. */
 struct writer_paper {
     struct writer_paper *next;
     struct arena *arena;
-    struct writer_file row; /* holds a reference to its payload */
-    struct slice key;       /* its source and file in one */
-    const char *name;       /* under payloads/ */
+    struct writer_file row;  /* holds a reference to its payload */
+    struct writer_memo memo; /* text.ptr: instead of a payload */
+    struct slice key;        /* its source and file in one */
+    const char *name;        /* under payloads/ */
     size_t bytes;
     bool superseded;             /* a newer one waits: only the digest is recorded; never of what
                                     deltas that wait come after */
@@ -56,6 +57,7 @@ void writer_task_free(struct writer_task *t);
 bool writer_task_has_rows(const struct writer_task *t);
 
 struct writer_paper *writer_paper_new(const struct writer_file *row);
+struct writer_paper *writer_paper_of_memo(const struct writer_memo *memo);
 void writer_paper_free(struct writer_paper *p);
 
 #endif

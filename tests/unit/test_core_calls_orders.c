@@ -117,12 +117,12 @@ static void change_mark(struct sequence *q, int feed)
 /* What had waited and was judged again. */
 static void keep_judged(struct sequence *q)
 {
-    for (size_t i = 0; i < q->n.out.judged_count; i++) {
-        const struct judged *j = &q->n.out.judged[i];
-        if (j->keep)
-            q->good[j->source] = q->held[j->source];
-        if (!j->held)
-            q->held[j->source].serial = 0;
+    for (size_t i = 0; i < q->n.out.moved_count; i++) {
+        const struct moved *m = &q->n.out.moved[i];
+        if (m->standing != PAYLOAD_WHOLE)
+            continue;
+        q->good[m->source] = q->held[m->source];
+        q->held[m->source].serial = 0;
     }
 }
 

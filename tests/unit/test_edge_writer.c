@@ -98,9 +98,10 @@ static void test_accepted_and_held(void **state)
     struct desk *d = *state;
     struct ticket t = {.letter = 'f'};
     struct payload *one = payload_of("one", 1000), *two = payload_of("two", 2000);
-    struct writer_file files[] = {file_of("a/../b", one, false, 20),
-                                  file_of("a/../b", two, true, 10)};
+    struct writer_file files[] = {file_of("a/../b", one, WRITER_WHOLE, 20),
+                                  file_of("a/../b", two, WRITER_ASIDE, 10)};
     struct writer_file promoted = files[1];
+    struct writer_memo memo = {SLICE("a/../b"), SLICE("detail"), files[1].digest, SLICE("a\x1f")};
     open_desk(d);
     submit(d, &(struct writer_job){.files = &files[0], .file_count = 2}, &t);
     payload_free(one);
@@ -109,21 +110,40 @@ static void test_accepted_and_held(void **state)
     close_desk(d, 1000);
     open_desk(d);
     assert_int_equal(d->loaded.file_count, 2);
-    assert_false(d->loaded.files[0].held); /* though it came later by its clock */
-    assert_true(d->loaded.files[1].held);
+    assert_int_equal(d->loaded.files[0].held, WRITER_WHOLE); /* though it came later by its clock */
+    assert_int_equal(d->loaded.files[1].held, WRITER_ASIDE);
     assert_int_equal(d->loaded.digest_count, 1);
     assert_null(strstr(d->loaded.files[0].path.ptr + strlen(d->directory), ".."));
     check_pairs(d);
-    promoted.held = false;
-    promoted.payload = NULL; /* the held one is accepted: its bytes are there */
-    promoted.received_ms = 30;
-    submit(d, &(struct writer_job){.files = &promoted, .file_count = 1}, &t);
+    promoted.payload = NULL; /* its bytes are there */
+    promoted.held = WRITER_PART;
+    submit(
+        d,
+        &(struct writer_job){.files = &promoted, .file_count = 1, .memos = &memo, .memo_count = 1},
+        &t);
     until_done(d, 2);
+    assert_int_equal(count_payloads(d), 2);
+    close_desk(d, 1000);
+    open_desk(d);
+    assert_int_equal(d->loaded.file_count, 2);
+    assert_int_equal(d->loaded.files[1].held, WRITER_PART);
+    assert_true(slice_is(d->loaded.files[1].etag, "\"a\"")); /* nothing else of the row changes */
+    assert_int_equal(d->loaded.files[1].received_ms, 10);
+    assert_int_equal(d->loaded.memo_count, 1);
+    assert_true(slice_eq(d->loaded.memos[0].text, memo.text));
+    assert_true(digest_eq(d->loaded.memos[0].on_air, memo.on_air));
+    promoted.held = WRITER_WHOLE;
+    submit(d, &(struct writer_job){.files = &promoted, .file_count = 1}, &t);
+    until_done(d, 3);
+    promoted.held = WRITER_PART; /* it counts for no less again */
+    submit(d, &(struct writer_job){.files = &promoted, .file_count = 1}, &t);
+    until_done(d, 4);
     assert_int_equal(count_payloads(d), 1); /* what it replaced is gone at once */
     close_desk(d, 1000);
     open_desk(d);
     assert_int_equal(d->loaded.file_count, 1);
     assert_true(digest_eq(d->loaded.files[0].digest, promoted.digest));
+    assert_int_equal(d->loaded.files[0].held, WRITER_WHOLE);
     assert_int_equal(d->loaded.digest_count, 2);
     check_pairs(d);
     close_desk(d, 1000);

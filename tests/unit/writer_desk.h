@@ -159,7 +159,7 @@ static inline struct writer_file file_of(const char *source, struct payload *p, 
 {
     return (struct writer_file){.source = slice_of(source),
                                 .file = SLICE("detail"),
-                                .held = held,
+                                .held = (enum writer_held)held,
                                 .payload = p,
                                 .digest = payload_digest(p),
                                 .version = SLICE("274437"),
