@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Memos of files and races, as they become durable, and after a restart. */
+#include "daemon/core/core.h"
 #include "daemon/core/core_own.h"
 #include "daemon/core/feed_own.h"
 #include "daemon/core/memo.h"

@@ -4,12 +4,13 @@
 #define TALLYD_CORE_CORE_OWN_H
 
 #include "daemon/base/buf.h"
-#include "daemon/core/core.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/statement.h"
 #include "daemon/core/tally.h"
 
 #define CORE_DECISION_MAX ((size_t)64 << 20) /* memory to read and judge a decision in */
+
+struct effects;
 
 struct core {
     struct model model;

@@ -154,7 +154,7 @@ static inline struct writer_claim claim_of(int64_t number)
                                                    "called\xe2\x80\x9d")};
 }
 
-static inline struct writer_file file_of(const char *source, struct payload *p, bool held,
+static inline struct writer_file file_of(const char *source, struct payload *p, int held,
                                          int64_t at)
 {
     return (struct writer_file){.source = slice_of(source),
