@@ -713,11 +713,13 @@ void river_restore(struct river *r, uint32_t source, uint32_t file, const struct
 
 void river_restored(struct river *r)
 {
-    struct event ev = {.type = EVENT_RESTORED};
-    effects_reset(&r->fx);
-    core_apply(r->core, &ev, clock_now(r->p.clock), &r->fx);
-    log_effects(r, &ev);
-    (void)settle(r, NULL, 0, false, 0, NULL);
+    struct event events[] = {{.type = EVENT_RESTORED}, {.type = EVENT_TICK}};
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        effects_reset(&r->fx);
+        core_apply(r->core, &events[i], clock_now(r->p.clock), &r->fx);
+        log_effects(r, &events[i]);
+        (void)settle(r, NULL, 0, false, 0, NULL);
+    }
 }
 
 /* ---- life ---- */

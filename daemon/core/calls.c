@@ -406,7 +406,8 @@ static bool look_at(struct model *m, struct race *r, uint32_t endorsement, struc
         return true;
     /* What a payload kept over a restart lacks was weighed when it came: it begins no retraction
      * before the site says that it is still so. */
-    if (m->feeds[w.contest->source].files[w.contest->file].unasked)
+    const struct feed_file *f = &m->feeds[w.contest->source].files[w.contest->file];
+    if (f->unasked && !f->as_was)
         return true;
     return fade(m, r, endorsement, by, &w, look, first, e);
 }

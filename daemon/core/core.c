@@ -13,6 +13,7 @@
 #include "daemon/core/decide_said.h"
 #include "daemon/core/emit.h"
 #include "daemon/core/feed.h"
+#include "daemon/core/feed_own.h"
 #include "daemon/core/match.h"
 #include "daemon/core/merge.h"
 #include "daemon/core/report.h"
@@ -565,6 +566,8 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     case EVENT_TICK:
         break;
     }
+    if (event->restored && c->model.feeds[event->source].files[event->file].own->memo)
+        return; /* what is half taken is not looked at: EVENT_RESTORED looks at all */
     if (now_ms >= c->due_ms)
         on_time(&t, event->restored || event->type == EVENT_RESTORED);
     if (!gather(&t)) {

@@ -222,15 +222,17 @@ static bool rule(struct model *m, const struct about *a, bool accept, struct err
     done->reports = arena_array(done->arena, files, sizeof *done->reports);
     if (!done->reports)
         return decide_no_memory(e);
+    struct err why = {0};
     for (uint32_t file = 0; file < files; file++) {
         struct feed_report *r = &done->reports[done->report_count];
         r->arena = done->arena;
         if ((accept ? feed_accept : feed_reject)(m, a->source, file, a->d->argument, a->now_ms, r,
                                                  e))
             done->report_count++;
-        else if (e->kind != ERR_NO)
-            return false;
+        else if (why.kind == ERR_NONE || why.kind == ERR_NO) /* what another file says more of */
+            why = *e;
     }
+    *e = why;
     return done->report_count > 0;
 }
 

@@ -191,7 +191,7 @@ static void walk_figures(struct walk *w, struct feed_contest *c)
     c->called_ms = any(w, c->called_ms);
     c->received_ms = any(w, c->received_ms);
     c->gone = yes(w, c->gone);
-    c->shared = yes(w, c->shared);
+    c->storied = yes(w, c->storied);
     c->older_since = any(w, c->older_since);
     c->choice_count = (uint32_t)number(w, c->choice_count, 0, CHOICES_MAX);
     c->unit_count = (uint32_t)number(w, c->unit_count, 0, UNITS_MAX);
@@ -265,7 +265,7 @@ static bool has_holds(const struct feed_contest *c)
 /* Would the newest used payload that has it, taken whole, not give what is on air? */
 static bool is_apart(const struct feed_contest *c)
 {
-    return c->apart || c->shared || c->gone || c->older_since != WHEN_UNKNOWN ||
+    return c->apart || c->storied || c->gone || c->older_since != WHEN_UNKNOWN ||
            verdict_info[c->doubt].class >= CLASS_HOLD || has_holds(c);
 }
 
@@ -335,7 +335,7 @@ bool memo_restore(struct model *m, uint32_t source, uint32_t file, struct slice 
     for (struct memo_line *l = memo->lines; l; l = l->next) {
         if (l->whole && !map_put(feed->contests, l->key, l->contest))
             return err_set(e, ERR_DATA, "its memo has more contests than a feed may hold");
-        feed->shared |= l->contest->shared;
+        feed->shared |= l->contest->storied;
     }
     feed->files[file].own->memo = memo;
     return true;
@@ -400,6 +400,7 @@ void memo_close(struct feed_file *f)
     f->own->older_since = memo->older_since;
     feed_say(f, memo->verdict, memo->verdict_text);
     f->own->memo = NULL;
+    f->as_was = true;
 }
 
 /* ---- a race ---- */

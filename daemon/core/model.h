@@ -73,7 +73,9 @@ struct feed_contest {
     /* what is on air is not all of the newest used payload that has it: only a memo says it again
      */
     bool apart;
-    bool shared;         /* more than one file of the source has had it */
+    /* more than one file of the source has had it, or its choices began anew: what payloads say of
+     * it goes by their order */
+    bool storied;
     bool from_memo;      /* as memo.c made it: our own payloads, read again, add nothing to it */
     uint32_t race;       /* index, or NONE (match.c) */
     uint64_t roster_rev; /* raised when id, text, choices change: what match looks at */
@@ -98,6 +100,7 @@ struct feed_file {
     enum verdict doubt;
     bool unasked; /* kept over a restart, and the site has not been heard since: keeps its place in
                      a race */
+    bool as_was;  /* ... and a memo says how it was taken: nothing of it waits to be confirmed */
     bool kept;    /* core.c: what it shows was kept over a restart, and no payload was used since */
     /* feed.c's: a payload that waits for polls to close, the verdict's bytes */
     struct feed_own *own;
@@ -113,7 +116,7 @@ struct feed { /* one a source, same index */
     struct map *digests; /* "file:hex" of payloads once on air: to know an older copy again */
     bool paused; /* the desk has stopped it: its figures are not fresh, whenever they came */
     struct map *rulings; /* the desk's, by payload and contest (ruling.c) */
-    bool shared;         /* some contest is */
+    bool shared;         /* some contest was in more than one file */
     /* all that this feed may grow; capped, so that one feed costs only itself */
     struct arena *memory;
 };

@@ -106,8 +106,25 @@ static struct slice key_of(struct feed_contest *const *c)
     return (struct slice){(const char *)c, sizeof(struct feed_contest *)};
 }
 
-/* One for each contest of the kept payload that is meant. */
-static bool rule_contests(struct case_at_hand *k, const struct event *event, struct err *e)
+static const char left_why[] = "the payload with the new choices of %.*s is not kept: accept it "
+                               "when the feed says it once more";
+
+/* Is there anything to accept: contests of the payload at hand, or figures that wait of an earlier
+ * one? Asked before anything changes. */
+static bool may_accept(const struct case_at_hand *k, size_t reached, struct err *e)
+{
+    for (size_t i = 0; i < k->count; i++)
+        for (uint32_t u = 0; u < k->list[i]->unit_count; u++) {
+            const struct feed_hold *hold = &k->list[i]->units[u].hold;
+            reached += hold->why != VERDICT_ACCEPTED && hold->votes;
+        }
+    return !k->accept || k->whole || reached > 0 ||
+           err_set(e, ERR_AGAIN, left_why, SLICE_FMT(report_contest(k->list[0])));
+}
+
+/* One for each contest of the kept payload that is meant, behind `all` of it. */
+static bool rule_contests(struct case_at_hand *k, const struct event *event, bool all,
+                          struct err *e)
 {
     struct intake plan = {.m = k->m,
                           .feed = k->feed,
@@ -122,9 +139,17 @@ static bool rule_contests(struct case_at_hand *k, const struct event *event, str
     bool ok = listed ? intake_fill(&plan, e) : full(e);
     for (size_t i = 0; ok && i < k->count; i++)
         ok = map_put(listed, key_of(&k->list[i]), k->list[i]) || full(e);
+    size_t reached = 0;
+    for (uint32_t i = 0; ok && i < event->batch->head->contests; i++) {
+        struct intake_contest *pc = &plan.contests[i];
+        if (pc->c && !map_has(listed, key_of(&pc->c)))
+            pc->c = NULL; /* not meant */
+        reached += pc->c && !pc->early;
+    }
+    ok = ok && may_accept(k, reached, e) && (!all || rule(k, event->digest, SLICE(""), e));
     for (uint32_t i = 0; ok && i < event->batch->head->contests; i++) {
         const struct intake_contest *pc = &plan.contests[i];
-        if (!pc->c || !map_has(listed, key_of(&pc->c)))
+        if (!pc->c)
             continue;
         struct slice key = intake_payload_key(&plan, pc->in);
         ok = key.ptr ? rule(k, event->digest, key, e) : full(e);
@@ -172,25 +197,13 @@ static bool release_all(struct case_at_hand *k, struct err *e)
 }
 
 /* Contests whose new choices are in a payload that a newer one took the place of: nothing to
- * accept. Beside others they are only said; alone they refuse it. */
+ * accept. */
 static bool left_over(struct case_at_hand *k, struct err *e)
 {
-    static const char *const why =
-        "the payload with the new choices of %.*s is not kept: accept it "
-        "when the feed says it once more";
-    size_t left = 0;
-
     for (size_t i = 0; i < k->count; i++)
-        left += is_held(k->list[i]);
-    for (size_t i = 0; i < k->count; i++) {
-        struct slice contest = report_contest(k->list[i]);
-        if (!is_held(k->list[i]))
-            continue;
-        if (left == k->count)
-            return err_set(e, ERR_AGAIN, why, SLICE_FMT(contest));
-        if (!report_note(k->r, k->list[i], NULL, k->list[i]->doubt, e, why, SLICE_FMT(contest)))
+        if (is_held(k->list[i]) && !report_note(k->r, k->list[i], NULL, k->list[i]->doubt, e,
+                                                left_why, SLICE_FMT(report_contest(k->list[i]))))
             return false;
-    }
     return true;
 }
 
@@ -248,14 +261,15 @@ static bool decide(struct model *m, uint32_t source, uint32_t file, struct slice
     k.whole = all || early;
     if (!find_contests(&k, e))
         return false;
+    if (!own->held.batch && !may_accept(&k, 0, e))
+        return false;
     out->verdict = accept ? VERDICT_CORRECTED : VERDICT_REJECTED;
     out->text = accept ? SLICE("accepted by the desk") : SLICE("rejected by the desk");
     if (early && !drop_early(&k, e))
         return false;
     if (!own->held.batch)
         return conclude(&k, NULL, e);
-    return feed_open(&own->held, &batch, &event, e) &&
-           (!all || rule(&k, event.digest, SLICE(""), e)) && rule_contests(&k, &event, e) &&
+    return feed_open(&own->held, &batch, &event, e) && rule_contests(&k, &event, all, e) &&
            conclude(&k, &event, e);
 }
 

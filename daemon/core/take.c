@@ -127,6 +127,7 @@ static void begin_anew(struct intake_contest *pc)
 {
     struct feed_contest *c = pc->c;
 
+    c->storied = true;
     c->unit_count = c->unit_room = 0;
     c->choice_count = 0;
     c->choices = NULL;
@@ -556,7 +557,7 @@ bool take_contest(const struct intake *p, struct intake_contest *pc, struct feed
     bool wait = false;
 
     if (pc->c && pc->c->file != p->event->file)
-        pc->c->shared = p->feed->shared = true;
+        pc->c->storied = p->feed->shared = true;
     if (pc->theirs || (pc->c && pc->c->from_memo && p->event->restored))
         return true;
     if (pc->c) /* until it is taken */
