@@ -531,12 +531,12 @@ static void remember(struct turn *t, const struct event *ev)
     for (size_t i = 0; i < t->race_count; i++)
         core_remember_race(t->core, &t->core->model.races[t->races[i]], out);
     if (ev->type == EVENT_BATCH || ev->type == EVENT_UNCHANGED)
-        core_remember(t->core, ev->source, ev->file, t->now_ms, out);
+        core_remember(t->core, ev->source, ev->file, out);
     for (size_t i = 0; i < out->judged_count; i++)
-        core_remember(t->core, out->judged[i].source, out->judged[i].file, t->now_ms, out);
+        core_remember(t->core, out->judged[i].source, out->judged[i].file, out);
     for (size_t i = 0; i < t->decided.report_count; i++) {
         const struct feed_report *r = &t->decided.reports[i];
-        core_remember(t->core, r->source, r->file, t->now_ms, out);
+        core_remember(t->core, r->source, r->file, out);
     }
 }
 

@@ -34,30 +34,26 @@ static void add_new(struct effects *out, const struct memo *memo, struct digest 
         core_no_memory(&out->err);
 }
 
-static void remember_file(struct core *c, uint32_t source, uint32_t file, int64_t now_ms,
-                          struct effects *out)
+static void remember_file(struct core *c, uint32_t source, uint32_t file, struct effects *out)
 {
     const struct feed_file *f = &c->model.feeds[source].files[file];
 
-    memo_write(&c->model, source, file, now_ms, &c->text);
+    memo_write(&c->model, source, file, &c->text);
     struct slice text = c->text.failed ? SLICE("") : buf_slice(&c->text);
-    size_t first = slice_find(text, SLICE("\n"));
-    struct digest is = digest_of(slice_sub(text, first == SIZE_MAX ? 0 : first, text.len));
     struct memo memo = {
         .source = source, .file = file, .on_air = f->digest, .text = arena_copy(out->arena, text)};
-    add_new(out, &memo, is, &f->own->told);
+    add_new(out, &memo, digest_of(text), &f->own->told);
     buf_clear(&c->text);
 }
 
-void core_remember(struct core *c, uint32_t source, uint32_t file, int64_t now_ms,
-                   struct effects *out)
+void core_remember(struct core *c, uint32_t source, uint32_t file, struct effects *out)
 {
     size_t files = c->model.settings->sources[source].file_count;
 
-    remember_file(c, source, file, now_ms, out);
+    remember_file(c, source, file, out);
     for (uint32_t k = 0; c->model.feeds[source].shared && k < files; k++)
         if (k != file) /* a contest may be another's now */
-            remember_file(c, source, k, now_ms, out);
+            remember_file(c, source, k, out);
 }
 
 void core_remember_race(struct core *c, struct race *r, struct effects *out)

@@ -42,8 +42,7 @@ bool core_derive(struct core *c, struct race *r, int64_t at_ms, const struct sta
                  bool *failed);
 
 /* The memo of a file into the effects, where it is another than the last one. */
-void core_remember(struct core *c, uint32_t source, uint32_t file, int64_t now_ms,
-                   struct effects *out);
+void core_remember(struct core *c, uint32_t source, uint32_t file, struct effects *out);
 
 /* The same of a race. */
 void core_remember_race(struct core *c, struct race *r, struct effects *out);

@@ -10,6 +10,7 @@
 #include "daemon/base/buf.h"
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
+#include "daemon/core/early.h"
 #include "daemon/core/feed_own.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/memo.h"
@@ -48,6 +49,7 @@ static bool init_one(struct feed *f, size_t files)
         if (!f->files[i].own)
             return false;
         f->files[i].own->older_since = WHEN_UNKNOWN;
+        f->files[i].own->closes = f->files[i].own->early_ms = WHEN_NEVER;
     }
     return true;
 }
@@ -524,7 +526,7 @@ static bool say_early(struct payload *p, const struct intake *plan, struct err *
     return wait_for(p, plan->next_close, e) && say(p, VERDICT_EARLY, text, e);
 }
 
-static void put_on_air(struct payload *p)
+static void put_on_air(struct payload *p, bool early)
 {
     struct feed_file *f = p->file;
 
@@ -540,6 +542,7 @@ static void put_on_air(struct payload *p)
         f->own_time_ms = p->own_ms;
     if (p->version.len)
         f->version = feed_version(f, p->version);
+    f->own->early_ms = early ? p->now_ms : WHEN_NEVER;
     remember(p->feed, p->event->file, p->event->digest);
 }
 
@@ -559,7 +562,7 @@ static bool take_all(struct payload *p, struct intake *plan, struct err *e)
     if (!take_problems(plan, p->r, e) || (!h->delta && !take_missing(plan, p->r, &missing, e)) ||
         !feed_step_up(p->m, p->event->source, p->event->file, p->r, e))
         return false;
-    put_on_air(p);
+    put_on_air(p, plan->early);
     p->r->keep = !plan->early && take_settled(p->feed, p->event->file);
     p->r->held = !p->r->keep;
     if (!missing.gone)
@@ -593,7 +596,7 @@ static bool take_ruled(struct payload *p, struct intake *plan, struct err *e)
     }
     if (!h->delta && !take_missing(plan, p->r, &missing, e))
         return false;
-    put_on_air(p);
+    put_on_air(p, plan->early);
     feed_say(p->file, VERDICT_CORRECTED, p->r->text);
     return feed_step_up(p->m, p->event->source, p->event->file, p->r, e);
 }
@@ -614,7 +617,7 @@ static bool take_again(struct payload *p, struct intake *plan, struct err *e)
     for (uint32_t i = 0; i < p->event->batch->head->contests; i++)
         if (!take_contest(plan, &plan->contests[i], p->r, e))
             return false;
-    put_on_air(p);
+    put_on_air(p, plan->early);
     return true;
 }
 
@@ -627,7 +630,7 @@ static bool judge(struct payload *p, enum feed_why why, struct err *e)
                           .event = p->event,
                           .batch = p->event->batch,
                           .scratch = p->r->arena,
-                          .now_ms = memo ? memo->at_ms : p->now_ms,
+                          .now_ms = memo ? p->file->own->memo->early_ms : p->now_ms,
                           .own_ms = p->own_ms};
 
     if (!check_identity(p, &done, e) || done)
@@ -706,27 +709,39 @@ bool feed_take(struct model *m, const struct event *event, int64_t now_ms, struc
 
 /* ---- the clock ---- */
 
+/* Of one file: figures that polls which were moved take off the air, or let on it; else a payload
+ * that has waited long enough. */
+static bool tick_file(struct model *m, uint32_t source, uint32_t file, int64_t now_ms,
+                      struct feed_report *out, bool *judged, struct err *e)
+{
+    struct feed_own *own = file_of(m, source, file)->own;
+    struct results batch;
+    struct event event;
+
+    *out = (struct feed_report){.arena = out->arena, .source = source, .file = file};
+    out->text = SLICE("polls close at another time, or have closed");
+    if (own->closes <= now_ms && !early_look(m, source, file, now_ms, &own->closes, out, e))
+        return false;
+    *judged = out->change_count > 0;
+    if (*judged || !own->waiting.batch || own->until > now_ms)
+        return true;
+    struct feed_kept kept = own->waiting;
+    own->waiting.batch = NULL; /* judging may keep it again, as a copy */
+    *judged = true;
+    bool ok =
+        feed_open(&kept, &batch, &event, e) && feed_judge(m, &event, FEED_AGAIN, now_ms, out, e);
+    feed_drop(&kept);
+    return ok;
+}
+
 bool feed_tick(struct model *m, int64_t now_ms, struct feed_report *out, bool *judged,
                struct err *e)
 {
     *judged = false;
-    for (uint32_t s = 0; s < m->settings->source_count; s++) {
-        for (uint32_t k = 0; k < files_of(m, s); k++) {
-            struct feed_own *own = file_of(m, s, k)->own;
-            struct feed_kept kept = own->waiting;
-            struct results batch;
-            struct event event;
-            if (!kept.batch || own->until > now_ms)
-                continue;
-            own->waiting.batch = NULL; /* judging may keep it again, as a copy */
-            *judged = true;
-            *out = (struct feed_report){.arena = out->arena, .source = s, .file = k};
-            bool ok = feed_open(&kept, &batch, &event, e) &&
-                      feed_judge(m, &event, FEED_AGAIN, now_ms, out, e);
-            feed_drop(&kept);
-            return ok;
-        }
-    }
+    for (uint32_t s = 0; s < m->settings->source_count; s++)
+        for (uint32_t k = 0; k < files_of(m, s) && !*judged; k++)
+            if (!tick_file(m, s, k, now_ms, out, judged, e))
+                return false;
     return true;
 }
 
@@ -734,7 +749,7 @@ void feed_polls_moved(struct model *m)
 {
     for (uint32_t s = 0; s < m->settings->source_count; s++)
         for (uint32_t k = 0; k < files_of(m, s); k++)
-            file_of(m, s, k)->own->until = 0;
+            file_of(m, s, k)->own->until = file_of(m, s, k)->own->closes = 0;
 }
 
 int64_t feed_next_tick(const struct model *m, int64_t now_ms)
@@ -746,6 +761,8 @@ int64_t feed_next_tick(const struct model *m, int64_t now_ms)
             const struct feed_own *own = file_of(m, s, k)->own;
             if (own->waiting.batch && own->until < next)
                 next = own->until;
+            if (own->closes < next)
+                next = own->closes;
         }
     }
     return next < now_ms ? now_ms : next;

@@ -22,6 +22,9 @@ struct feed_own {
     char version[64];         /* feed_file.version */
     struct feed_kept waiting; /* with votes before polls close */
     int64_t until;            /* the next close it waits for */
+    int64_t early_ms;         /* when what is on air was taken, if some votes of it were early then
+                               * and are not on air; WHEN_NEVER: none were */
+    int64_t closes;           /* ... and that figures taken back wait for; 0: look again */
     struct feed_kept held;    /* the newest of which something is held */
     struct feed_memo *memo;   /* what was durable of it, at a start; NULL: nothing */
     struct digest told;       /* of the last memo that was made of it */

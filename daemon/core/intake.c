@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/base/when.h"
+#include "daemon/core/early.h"
 #include "daemon/core/polls.h"
 #include "daemon/core/states.h"
 
@@ -268,15 +269,10 @@ struct slice intake_state(const struct intake *p, const struct results_contest *
 int64_t intake_close(const struct intake *p, const struct results_contest *in,
                      const struct results_unit *unit)
 {
-    const struct settings *s = p->m->settings;
-    struct slice state = intake_state(p, in);
-    struct slice county =
-        in->county.len ? text_of(p, in->county) : s->sources[p->event->source].county;
+    bool county = unit && unit->type == RESULTS_COUNTY;
 
-    if (unit && unit->type == RESULTS_COUNTY && unit->name.len)
-        county = text_of(p, unit->name);
-    int64_t close = polls_close(s, state, county, p->date);
-    return close == WHEN_UNKNOWN ? polls_last(s, p->date) : close;
+    return early_close(p->m, p->event->source, text_of(p, in->state), text_of(p, in->county),
+                       county ? text_of(p, unit->name) : SLICE(""), p->date);
 }
 
 static bool unit_has_votes(const struct intake *p, const struct results_contest *in, uint32_t u)

@@ -187,6 +187,7 @@ static void walk_figures(struct walk *w, struct feed_contest *c)
     c->votes_allowed = count_of(w, c->votes_allowed);
     c->seats = count_of(w, c->seats);
     c->places = count_of(w, c->places);
+    c->date = any(w, c->date);
     c->updated_ms = any(w, c->updated_ms);
     c->called_ms = any(w, c->called_ms);
     c->received_ms = any(w, c->received_ms);
@@ -239,12 +240,11 @@ static void walk_line(struct walk *w, struct memo_line *l)
 
 static void walk_file(struct walk *w, struct feed_memo *f)
 {
-    f->at_ms = any(w, f->at_ms);
-    record(w);
     f->on_air = digest(w, f->on_air);
     f->held = digest(w, f->held);
     f->waiting = digest(w, f->waiting);
     f->until = any(w, f->until);
+    f->early_ms = any(w, f->early_ms);
     f->own_time_ms = any(w, f->own_time_ms);
     f->last_change_ms = any(w, f->last_change_ms);
     f->older_since = any(w, f->older_since);
@@ -279,17 +279,16 @@ static struct digest digest_kept(const struct feed_kept *k)
     return k->batch ? k->event.digest : (struct digest){0, 0};
 }
 
-void memo_write(const struct model *m, uint32_t source, uint32_t file, int64_t now_ms,
-                struct buf *out)
+void memo_write(const struct model *m, uint32_t source, uint32_t file, struct buf *out)
 {
     const struct feed *feed = &m->feeds[source];
     const struct feed_file *f = &feed->files[file];
     struct walk w = {.out = out};
-    struct feed_memo memo = {.at_ms = now_ms,
-                             .on_air = f->digest,
+    struct feed_memo memo = {.on_air = f->digest,
                              .held = digest_kept(&f->own->held),
                              .waiting = digest_kept(&f->own->waiting),
                              .until = f->own->until,
+                             .early_ms = f->own->early_ms,
                              .own_time_ms = f->own_time_ms,
                              .last_change_ms = f->last_change_ms,
                              .older_since = f->own->older_since,
@@ -387,6 +386,7 @@ bool memo_settle(struct model *m, const struct event *event, struct slice versio
     if (digest_eq(event->digest, memo->held) && !feed_keep(&own->held, &came, version, e))
         return false;
     own->until = memo->until;
+    own->early_ms = memo->early_ms;
     return !digest_eq(event->digest, memo->waiting) || feed_keep(&own->waiting, &came, version, e);
 }
 
@@ -400,6 +400,7 @@ void memo_close(struct feed_file *f)
     f->own->older_since = memo->older_since;
     feed_say(f, memo->verdict, memo->verdict_text);
     f->own->memo = NULL;
+    f->own->closes = 0;
     f->as_was = true;
 }
 

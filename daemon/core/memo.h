@@ -15,9 +15,9 @@ struct memo_line;
 
 /* A memo, read. */
 struct feed_memo {
-    int64_t at_ms; /* when it was made: what was early then is not on air yet */
     struct digest on_air, held, waiting; /* payloads: zero where there is none */
     int64_t until;                       /* what `waiting` waits for */
+    int64_t early_ms;                    /* of feed_own */
     int64_t own_time_ms, last_change_ms, older_since;
     enum verdict doubt, verdict;
     struct slice version, verdict_text;
@@ -26,10 +26,8 @@ struct feed_memo {
 };
 
 /* The memo of a file as it is, durable together with its newest payload. Text for the database:
- * records of fields, each field ended by 0x1f. The first record is the time and is followed by a
- * newline: what differs behind it is news. */
-void memo_write(const struct model *m, uint32_t source, uint32_t file, int64_t now_ms,
-                struct buf *out);
+ * records of fields, each field ended by 0x1f. */
+void memo_write(const struct model *m, uint32_t source, uint32_t file, struct buf *out);
 
 /* A memo that was durable, before the first event. It must be that of the file's newest payload on
  * air. ERR_DATA: it cannot be read; nothing changed, and the file's payloads are judged anew. */

@@ -57,6 +57,7 @@ struct feed_contest {
     uint32_t unit_count, unit_room;
     uint32_t flags;                       /* enum results_contest_flag */
     int32_t votes_allowed, seats, places; /* -1 unknown */
+    int64_t date;                         /* its election day, midnight UTC */
     int64_t updated_ms;                   /* the contest's own time, WHEN_UNKNOWN */
     int64_t called_ms;   /* when it was called, by the feed; WHEN_UNKNOWN: not said */
     int64_t received_ms; /* when these figures came */

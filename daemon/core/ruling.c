@@ -3,6 +3,7 @@
 #include "daemon/core/ruling.h"
 
 #include "daemon/base/when.h"
+#include "daemon/core/early.h"
 #include "daemon/core/feed_own.h"
 #include "daemon/core/take.h"
 
@@ -216,6 +217,9 @@ static bool conclude(struct case_at_hand *k, const struct event *event, struct e
     if (k->accept && event && !feed_judge(k->m, event, FEED_RULED, k->now_ms, k->r, e))
         return false;
     if (!release_all(k, e) || (k->accept && !left_over(k, e)))
+        return false;
+    /* No word of the desk's lets on air what waits for polls to close; but `polls` does. */
+    if (!early_look(k->m, k->r->source, k->r->file, k->now_ms, &own->closes, k->r, e))
         return false;
     if (k->whole && !k->accept) {
         own->older_since = WHEN_UNKNOWN;

@@ -207,6 +207,7 @@ static bool renew_contest(const struct intake *p, struct intake_contest *pc, uns
     c->votes_allowed = in->votes_allowed;
     c->seats = in->seats;
     c->places = in->places;
+    c->date = p->date;
     c->updated_ms = in->updated_ms;
     c->called_ms = in->called_ms;
     c->file = p->event->file;
@@ -390,9 +391,11 @@ static bool take_units(const struct intake *p, struct intake_contest *pc, unsign
         plain &= k.verdict == VERDICT_ACCEPTED;
     }
     c->apart |= is_wider(pc);
-    /* Units the payload does not have keep their figures, and their doubt. */
+    /* Units the payload does not have keep their figures, and their doubt. What waits for the clock
+     * is in none. */
     for (uint32_t u = 0; u < c->unit_count; u++)
-        if (class_of(c->units[u].hold.why) > class_of(doubt))
+        if (c->units[u].hold.why != VERDICT_EARLY &&
+            class_of(c->units[u].hold.why) > class_of(doubt))
             doubt = c->units[u].hold.why;
     /* Whether it may be on air goes by its total. */
     if (doubt != c->doubt || c->units[0].hold.why != total)
@@ -680,7 +683,7 @@ unsigned take_release(struct feed_contest *c, bool accept)
     for (uint32_t u = 0; u < c->unit_count; u++) {
         struct feed_unit *unit = &c->units[u];
         struct feed_hold *hold = &unit->hold;
-        if (hold->why == VERDICT_ACCEPTED || (accept && !hold->votes))
+        if (hold->why == VERDICT_ACCEPTED || hold->why == VERDICT_EARLY || (accept && !hold->votes))
             continue;
         what |= FEED_DOUBT;
         if (accept) {
@@ -700,7 +703,8 @@ unsigned take_release(struct feed_contest *c, bool accept)
     c->apart = true;
     c->doubt = VERDICT_ACCEPTED;
     for (uint32_t u = 0; u < c->unit_count; u++)
-        if (class_of(c->units[u].hold.why) > class_of(c->doubt))
+        if (c->units[u].hold.why != VERDICT_EARLY &&
+            class_of(c->units[u].hold.why) > class_of(c->doubt))
             c->doubt = c->units[u].hold.why;
     return what;
 }

@@ -108,6 +108,11 @@ enum statement {
     STATEMENTS
 };
 
+/* What stands between a payload and the place it is moved to. */
+#define FROM_TO                                                                                    \
+    " FROM files WHERE source = ?1 AND file = ?2 AND held >= ?3 AND held < (SELECT max(held)"      \
+    " FROM files WHERE source = ?1 AND file = ?2 AND held > ?3 AND digest = ?4)"
+
 static const char *const sql[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
@@ -138,13 +143,9 @@ static const char *const sql[STATEMENTS] = {
     [OVER] = "SELECT name FROM deltas WHERE source = ? AND file = ? AND number >= ?",
     [UNDELTA] = "DELETE FROM deltas WHERE source = ? AND file = ? AND number >= ?",
     /* one that is filed counts for more: it takes the place of what it would have replaced */
-    [OTHERS] = "SELECT name FROM files WHERE source = ?1 AND file = ?2 AND held >= ?3 AND"
-               " digest <> ?4 AND EXISTS (SELECT 1 FROM files WHERE source = ?1 AND file = ?2 AND"
-               " held > ?3 AND digest = ?4)",
-    [UNFILE_OTHERS] = "DELETE FROM files WHERE source = ?1 AND file = ?2 AND held >= ?3 AND"
-                      " digest <> ?4 AND EXISTS (SELECT 1 FROM files WHERE source = ?1 AND"
-                      " file = ?2 AND held > ?3 AND digest = ?4)",
-    [MOVE] = "UPDATE OR REPLACE files SET held = ?3 WHERE source = ?1 AND file = ?2 AND held > ?3"
+    [OTHERS] = "SELECT name" FROM_TO,
+    [UNFILE_OTHERS] = "DELETE" FROM_TO,
+    [MOVE] = "UPDATE files SET held = ?3 WHERE source = ?1 AND file = ?2 AND held > ?3"
              " AND digest = ?4",
     [MOVE_DELTA] = "UPDATE deltas SET held = ?3 WHERE source = ?1 AND file = ?2 AND held > ?3"
                    " AND digest = ?4",

@@ -44,7 +44,8 @@ struct writer_file { /* a payload of a file; it replaces those of as little, or 
                                 change since the accepted one, kept beside it */
     struct payload *payload; /* referenced until filed; written to payloads/ under a temporary name,
                                 synced, renamed. NULL: it is filed already and more of it is on air
-                                now: only the row of its digest changes, and only in `held` */
+                                now: only the row of its digest changes, and only in `held`;
+                                what is newer stays */
     struct digest digest;
     struct slice version, etag, last_modified;
     int64_t received_ms; /* election clock */
