@@ -123,6 +123,26 @@ static bool may_accept(const struct case_at_hand *k, size_t reached, struct err 
            err_set(e, ERR_AGAIN, left_why, SLICE_FMT(report_contest(k->list[0])));
 }
 
+/* Of the plan only the contests that are meant stay. How many can be taken now? */
+static bool reach(const struct case_at_hand *k, const struct intake *plan, size_t *reached,
+                  struct err *e)
+{
+    struct map *listed = map_new(SIZE_MAX, false);
+    bool ok = listed || full(e);
+
+    *reached = 0;
+    for (size_t i = 0; ok && i < k->count; i++)
+        ok = map_put(listed, key_of(&k->list[i]), k->list[i]) || full(e);
+    for (uint32_t i = 0; ok && i < plan->batch->head->contests; i++) {
+        struct intake_contest *pc = &plan->contests[i];
+        if (pc->c && !map_has(listed, key_of(&pc->c)))
+            pc->c = NULL;
+        *reached += pc->c && !pc->early;
+    }
+    map_free(listed);
+    return ok;
+}
+
 /* One for each contest of the kept payload that is meant, behind `all` of it. */
 static bool rule_contests(struct case_at_hand *k, const struct event *event, bool all,
                           struct err *e)
@@ -135,19 +155,10 @@ static bool rule_contests(struct case_at_hand *k, const struct event *event, boo
                           .now_ms = k->now_ms,
                           .own_ms = WHEN_UNKNOWN,
                           .date = k->m->settings->date};
+    size_t reached;
 
-    struct map *listed = map_new(SIZE_MAX, false);
-    bool ok = listed ? intake_fill(&plan, e) : full(e);
-    for (size_t i = 0; ok && i < k->count; i++)
-        ok = map_put(listed, key_of(&k->list[i]), k->list[i]) || full(e);
-    size_t reached = 0;
-    for (uint32_t i = 0; ok && i < event->batch->head->contests; i++) {
-        struct intake_contest *pc = &plan.contests[i];
-        if (pc->c && !map_has(listed, key_of(&pc->c)))
-            pc->c = NULL; /* not meant */
-        reached += pc->c && !pc->early;
-    }
-    ok = ok && may_accept(k, reached, e) && (!all || rule(k, event->digest, SLICE(""), e));
+    bool ok = intake_fill(&plan, e) && reach(k, &plan, &reached, e) && may_accept(k, reached, e) &&
+              (!all || rule(k, event->digest, SLICE(""), e));
     for (uint32_t i = 0; ok && i < event->batch->head->contests; i++) {
         const struct intake_contest *pc = &plan.contests[i];
         if (!pc->c)
@@ -155,7 +166,6 @@ static bool rule_contests(struct case_at_hand *k, const struct event *event, boo
         struct slice key = intake_payload_key(&plan, pc->in);
         ok = key.ptr ? rule(k, event->digest, key, e) : full(e);
     }
-    map_free(listed);
     return ok;
 }
 
@@ -208,25 +218,32 @@ static bool left_over(struct case_at_hand *k, struct err *e)
     return true;
 }
 
+static bool reject_all(struct case_at_hand *k, struct err *e)
+{
+    k->file->own->older_since = WHEN_UNKNOWN;
+    feed_say(k->file, VERDICT_REJECTED, SLICE("rejected by the desk"));
+    return feed_step_up(k->m, k->r->source, k->r->file, k->r, e);
+}
+
+/* The payload at hand, if there is one. */
+static bool take_ruled(struct case_at_hand *k, const struct event *event, struct err *e)
+{
+    if (event)
+        k->r->digest = event->digest;
+    return !event || !k->accept || feed_judge(k->m, event, FEED_RULED, k->now_ms, k->r, e);
+}
+
 static bool conclude(struct case_at_hand *k, const struct event *event, struct err *e)
 {
     struct feed_own *own = k->file->own;
 
-    if (event)
-        k->r->digest = event->digest;
-    if (k->accept && event && !feed_judge(k->m, event, FEED_RULED, k->now_ms, k->r, e))
-        return false;
-    if (!release_all(k, e) || (k->accept && !left_over(k, e)))
+    if (!take_ruled(k, event, e))
         return false;
     /* No word of the desk's lets on air what waits for polls to close; but `polls` does. */
-    if (!early_look(k->m, k->r->source, k->r->file, k->now_ms, &own->closes, k->r, e))
+    if (!release_all(k, e) || (k->accept && !left_over(k, e)) ||
+        !early_look(k->m, k->r->source, k->r->file, k->now_ms, &own->closes, k->r, e) ||
+        (k->whole && !k->accept && !reject_all(k, e)))
         return false;
-    if (k->whole && !k->accept) {
-        own->older_since = WHEN_UNKNOWN;
-        feed_say(k->file, VERDICT_REJECTED, SLICE("rejected by the desk"));
-        if (!feed_step_up(k->m, k->r->source, k->r->file, k->r, e))
-            return false;
-    }
     bool on_air = event && digest_eq(event->digest, k->file->digest);
     k->r->used = on_air;
     k->r->keep = k->accept && on_air && take_settled(k->feed, k->r->file);

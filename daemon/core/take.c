@@ -356,6 +356,18 @@ static bool take_unit(const struct intake *p, struct intake_contest *pc, struct 
     return (!news || judge_note(p, pc, k, v, &fall, r, e)) && hold_unit(p, pc, k, v, along, e);
 }
 
+/* Why the contest is in doubt: `doubt`, or a unit's hold that is graver. What waits for the clock
+ * is in none. */
+static enum verdict gravest(const struct feed_contest *c, enum verdict doubt)
+{
+    for (uint32_t u = 0; u < c->unit_count; u++) {
+        enum verdict why = c->units[u].hold.why;
+        if (why != VERDICT_EARLY && class_of(why) > class_of(doubt))
+            doubt = why;
+    }
+    return doubt;
+}
+
 /* Has it units or choices that the payload does not have? They keep what they have. */
 static bool is_wider(const struct intake_contest *pc)
 {
@@ -391,12 +403,8 @@ static bool take_units(const struct intake *p, struct intake_contest *pc, unsign
         plain &= k.verdict == VERDICT_ACCEPTED;
     }
     c->apart |= is_wider(pc);
-    /* Units the payload does not have keep their figures, and their doubt. What waits for the clock
-     * is in none. */
-    for (uint32_t u = 0; u < c->unit_count; u++)
-        if (c->units[u].hold.why != VERDICT_EARLY &&
-            class_of(c->units[u].hold.why) > class_of(doubt))
-            doubt = c->units[u].hold.why;
+    /* Units the payload does not have keep their figures, and their doubt. */
+    doubt = gravest(c, doubt);
     /* Whether it may be on air goes by its total. */
     if (doubt != c->doubt || c->units[0].hold.why != total)
         *what |= FEED_DOUBT;
@@ -553,19 +561,27 @@ static bool take_again(const struct intake *p, const struct intake_contest *pc,
     return true;
 }
 
+/* Is nothing of it to be looked at: another file's, rejected, or of a memo? */
+static bool is_passed_over(const struct intake *p, const struct intake_contest *pc)
+{
+    struct feed_contest *c = pc->c;
+
+    if (c && c->file != p->event->file)
+        c->storied = p->feed->shared = true;
+    if (pc->theirs || (c && c->from_memo && p->event->restored))
+        return true;
+    if (c) /* until it is taken */
+        c->apart = true;
+    return pc->ruling == RULING_REJECTED;
+}
+
 bool take_contest(const struct intake *p, struct intake_contest *pc, struct feed_report *r,
                   struct err *e)
 {
     unsigned what = 0;
     bool wait = false;
 
-    if (pc->c && pc->c->file != p->event->file)
-        pc->c->storied = p->feed->shared = true;
-    if (pc->theirs || (pc->c && pc->c->from_memo && p->event->restored))
-        return true;
-    if (pc->c) /* until it is taken */
-        pc->c->apart = true;
-    if (pc->ruling == RULING_REJECTED)
+    if (is_passed_over(p, pc))
         return true;
     if (pc->settled && !p->early)
         return take_again(p, pc, r, e);
@@ -701,11 +717,7 @@ unsigned take_release(struct feed_contest *c, bool accept)
     if (!what)
         return 0;
     c->apart = true;
-    c->doubt = VERDICT_ACCEPTED;
-    for (uint32_t u = 0; u < c->unit_count; u++)
-        if (c->units[u].hold.why != VERDICT_EARLY &&
-            class_of(c->units[u].hold.why) > class_of(c->doubt))
-            c->doubt = c->units[u].hold.why;
+    c->doubt = gravest(c, VERDICT_ACCEPTED);
     return what;
 }
 

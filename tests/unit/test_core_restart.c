@@ -586,7 +586,7 @@ static void play(struct story *s)
 
 static const struct slice two_files[] = {SLICE_INIT("a"), SLICE_INIT("b")};
 
-static void play_seed(uint64_t seed)
+static struct story *story_open(uint64_t seed)
 {
     struct story *s = calloc(1, sizeof *s);
     struct err e;
@@ -603,7 +603,11 @@ static void play_seed(uint64_t seed)
     night_core(&s->n);
     s->a = s->n.core;
     assert_true(effects_init(&s->of_b, &e));
-    play(s);
+    return s;
+}
+
+static void story_close(struct story *s)
+{
     core_free(s->b);
     effects_done(&s->of_b);
     night_close(&s->n);
@@ -616,15 +620,215 @@ static void a_restart_decides_nothing(void **state)
     uint64_t nights = many ? strtoull(many, NULL, 10) : 300;
 
     (void)state;
-    for (uint64_t seed = 1; !one && seed <= nights; seed++)
-        play_seed(seed);
-    if (one)
-        play_seed(strtoull(one, NULL, 10));
+    for (uint64_t seed = one ? strtoull(one, NULL, 10) : 1; seed <= nights || one; seed++) {
+        struct story *s = story_open(seed);
+        play(s);
+        story_close(s);
+        if (one)
+            break;
+    }
+}
+
+/* ---- found by people and by random nights ---- */
+
+enum { VOTES = 3 };
+
+static void event_at(struct story *s, struct event *ev, int minute)
+{
+    ev->received_ms = NIGHT_AT(minute);
+    apply(s, s->a, ev, NIGHT_AT(minute), &s->n.out);
+    keep(s, ev);
+    if (s->b) {
+        apply(s, s->b, ev, NIGHT_AT(minute), &s->of_b);
+        compare(s, "later");
+    }
+}
+
+static void says(struct story *s, int minute, uint32_t file, const char *text)
+{
+    struct results batch = batch_of(s->n.a, text);
+    struct event ev = {.type = EVENT_BATCH,
+                       .source = file ? 2 : VOTES,
+                       .file = file,
+                       .batch = &batch,
+                       .digest = digest_of(slice_of(text))};
+
+    event_at(s, &ev, minute);
+}
+
+/* Is it let? */
+static bool desk(struct story *s, int minute, const char *verb, const char *target,
+                 const char *argument)
+{
+    struct event ev = {.type = EVENT_DECISION,
+                       .decision = {.verb = slice_of(verb),
+                                    .target = slice_of(target),
+                                    .argument = slice_of(argument),
+                                    .reason = SLICE("the clerk said so"),
+                                    .by = SLICE("maria")}};
+
+    event_at(s, &ev, minute);
+    return s->n.out.decision != NULL;
+}
+
+static void tick_at(struct story *s, int minute)
+{
+    struct event ev = {.type = EVENT_TICK};
+
+    event_at(s, &ev, minute);
+}
+
+static void restart_at(struct story *s, int minute)
+{
+    restart(s, NIGHT_AT(minute));
+    compare(s, "at once");
+}
+
+/* The votes on air of the first choice of a race. */
+static int64_t on_air(const struct core *c, const char *race)
+{
+    const struct model *m = core_model(c);
+    const struct race *r = &m->races[decide_find_race(m, slice_of(race))];
+
+    return r->choice_count ? r->choices[0].votes : VOTES_ABSENT;
+}
+
+#define SENATE_IS(a, b)                                                                            \
+    "contest 1|State Senate District 1|GA ; seats=1\nchoice 1|Ann Archer|\nchoice 2|Bob Baker|\n"  \
+    "total " a " " b "\n"
+#define BOARD_IS(a, b)                                                                             \
+    "contest 2|School Board District 2|GA ; seats=2\nchoice 1|Cat Cole|\nchoice 2|Dan Dorn|\n"     \
+    "total " a " " b "\n"
+
+static void an_accepted_figure_is_not_held_again_when_another_payload_is(void **state)
+{
+    struct story *s = story_open(0);
+
+    (void)state;
+    says(s, 1, 0, SENATE_IS("1000", "900") BOARD_IS("500", "400"));
+    says(s, 2, 0, SENATE_IS("300", "900") BOARD_IS("500", "400"));
+    assert_true(desk(s, 3, "source accept", "votes", ""));
+    says(s, 4, 0, SENATE_IS("310", "900") BOARD_IS("100", "400"));
+    assert_int_equal(on_air(s->a, "senate"), 310);
+    restart_at(s, 5);
+    assert_int_equal(on_air(s->b, "senate"), 310);
+    assert_int_equal(on_air(s->b, "board"), 500);
+    says(s, 6, 0, SENATE_IS("320", "900") BOARD_IS("100", "401"));
+    assert_int_equal(on_air(s->b, "senate"), 320);
+    story_close(s);
+}
+
+/* A rise between two payloads that are held for something else was lost. */
+static void what_came_beside_a_hold_is_on_air_after_a_restart(void **state)
+{
+    struct story *s = story_open(0);
+
+    (void)state;
+    says(s, 1, 0, SENATE_IS("1000", "900") BOARD_IS("500", "400"));
+    says(s, 2, 0, SENATE_IS("0", "0") BOARD_IS("5000", "400"));
+    says(s, 3, 0, SENATE_IS("0", "0") BOARD_IS("3000", "400"));
+    restart_at(s, 4);
+    assert_int_equal(on_air(s->b, "board"), 5000);
+    assert_int_equal(on_air(s->b, "senate"), 1000);
+    story_close(s);
+}
+
+static void polls_that_are_moved_later_take_figures_back_until_they_close(void **state)
+{
+    struct story *s = story_open(0);
+
+    (void)state;
+    says(s, 1, 0, SENATE_IS("1000", "900") BOARD_IS("500", "400"));
+    assert_true(desk(s, 2, "polls", "GA", "20:00"));
+    assert_int_equal(on_air(s->a, "senate"), VOTES_UNKNOWN);
+    restart_at(s, 3);
+    says(s, 4, 0, SENATE_IS("1001", "900") BOARD_IS("500", "400"));
+    assert_int_equal(on_air(s->a, "senate"), VOTES_UNKNOWN);
+    restart_at(s, 5);
+    tick_at(s, 59);
+    assert_int_equal(on_air(s->a, "senate"), VOTES_UNKNOWN);
+    tick_at(s, 60);
+    assert_int_equal(on_air(s->a, "senate"), 1001);
+    assert_int_equal(on_air(s->b, "senate"), 1001);
+    story_close(s);
+}
+
+static void no_accept_lets_on_air_what_waits_for_polls(void **state)
+{
+    struct story *s = story_open(0);
+
+    (void)state;
+    says(s, 1, 0, SENATE_IS("1000", "900"));
+    says(s, 2, 0, SENATE_IS("100", "900"));
+    assert_true(desk(s, 3, "polls", "GA", "20:00"));
+    (void)desk(s, 4, "source accept", "votes", "");
+    assert_int_equal(on_air(s->a, "senate"), VOTES_UNKNOWN);
+    story_close(s);
+}
+
+/* They were there again only with the first tick. */
+static void what_waited_for_polls_is_in_the_first_snapshot_after_a_restart(void **state)
+{
+    struct story *s = story_open(0);
+
+    (void)state;
+    says(s, -5, 0, SENATE_IS("1000", "900"));
+    tick_at(s, 0);
+    assert_int_equal(on_air(s->a, "senate"), 1000);
+    restart_at(s, 10);
+    assert_int_equal(on_air(s->b, "senate"), 1000);
+    story_close(s);
+}
+
+/* One file of two had nothing to accept but choices in a payload that was gone, and refused; the
+ * other's figures were on air by then, and on no disk. */
+static void an_accept_that_is_refused_changes_nothing(void **state)
+{
+    static const char *const other =
+        "contest 3|Sheriff|GA|Cobb ; seats=1\nchoice 1|Eve Eden|\nchoice 2|Gus Zed|\ntotal 7 5\n";
+    static const char *const others[] = {
+        "contest 3|Sheriff|GA|Cobb ; seats=1\nchoice 1|Eve Eden|\nchoice 2|Hal Qux|\ntotal 8 5\n",
+        "contest 9|Dog Catcher|WY\nchoice 1|Zed Zulu|\ntotal 0\n"};
+    struct story *s = story_open(0);
+
+    (void)state;
+    says(s, 1, 1, other);
+    says(s, 2, 1, others[0]);
+    says(s, 3, 1, others[1]);
+    assert_false(desk(s, 4, "source accept", "state", "3"));
+    assert_int_equal(s->n.out.err.kind, ERR_AGAIN);
+    assert_int_equal(s->n.out.ruling_count, 0);
+    restart_at(s, 5);
+    story_close(s);
+}
+
+/* A county was held already; that the total is held now was no news, and the race kept it. */
+static void a_total_that_is_held_behind_its_county_gives_the_race_to_another(void **state)
+{
+    struct story *s = story_open(0);
+    struct results batch = batch_of(s->n.a, SENATE_IS("990", "900"));
+    struct event other = {.type = EVENT_BATCH, .batch = &batch, .digest = {1, 1}};
+
+    (void)state;
+    says(s, 1, 0, SENATE_IS("1000", "900") "county 1|Cobb ; 600 500\ncounty 2|Bibb ; 400 400\n");
+    event_at(s, &other, 2);
+    says(s, 3, 0, SENATE_IS("1000", "900") "county 1|Cobb ; 100 500\ncounty 2|Bibb ; 400 400\n");
+    assert_int_equal(on_air(s->a, "senate"), 1000);
+    says(s, 4, 0, SENATE_IS("500", "900") "county 1|Cobb ; 100 500\ncounty 2|Bibb ; 400 400\n");
+    assert_int_equal(on_air(s->a, "senate"), 990);
+    story_close(s);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_accepted_figure_is_not_held_again_when_another_payload_is),
+        cmocka_unit_test(what_came_beside_a_hold_is_on_air_after_a_restart),
+        cmocka_unit_test(polls_that_are_moved_later_take_figures_back_until_they_close),
+        cmocka_unit_test(no_accept_lets_on_air_what_waits_for_polls),
+        cmocka_unit_test(what_waited_for_polls_is_in_the_first_snapshot_after_a_restart),
+        cmocka_unit_test(an_accept_that_is_refused_changes_nothing),
+        cmocka_unit_test(a_total_that_is_held_behind_its_county_gives_the_race_to_another),
         cmocka_unit_test(a_restart_decides_nothing),
     };
 
