@@ -211,6 +211,13 @@ static void test_freed_in_the_middle(void **state)
 
 /* ---- workers that fail ---- */
 
+/* Sanitizers would report a crash first, which the sandbox does not let them. */
+#ifdef TALLYD_SANITIZED
+#define CRASHED(kind) kind##_MISUSE
+#else
+#define CRASHED(kind) kind##_CRASHED
+#endif
+
 /* Bytes that are on air stay so, whatever became of the worker that read them once more. */
 static void test_a_crash_over_bytes_on_air_is_no_failure(void **state)
 {
@@ -223,10 +230,10 @@ static void test_a_crash_over_bytes_on_air_is_no_failure(void **state)
     poller_start(n.p);
     SITE_UNTIL(n.base, n.count >= 3);
     assert_int_equal(n.count_of[NEWS_UNCHANGED], n.count);
-    assert_true(workers_exits(n.workers, WIRE_CRASHED) >= 3);
+    assert_true(workers_exits(n.workers, CRASHED(WIRE)) >= 3);
     xml_body(&n.body, 6); /* others are not */
     SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= 2);
-    assert_int_equal(last_told(&n)->verdict, VERDICT_CRASHED);
+    assert_int_equal(last_told(&n)->verdict, CRASHED(VERDICT));
     assert_int_equal(n.count_of[NEWS_BATCH], 0);
     ONLY_SPARES_ARE_LEFT(&n);
     end(&n);
@@ -241,7 +248,7 @@ static void test_a_crash_over_new_bytes_ends_the_transfer(void **state)
     start(&n);
     SITE_UNTIL(n.base, n.count >= 3);
     for (int i = 0; i < 3; i++)
-        assert_int_equal(n.told[i].verdict, VERDICT_CRASHED);
+        assert_int_equal(n.told[i].verdict, CRASHED(VERDICT));
     ONLY_SPARES_ARE_LEFT(&n);
     end(&n);
 }
