@@ -53,9 +53,9 @@ static bool turn_page(struct rows *r, struct account *a)
     if (!p) {
         uint32_t room = a->last ? 2 * a->last->room + 2 : PAGE_FIRST;
         room = room < PAGE_MOST ? room : PAGE_MOST;
-        if (!(p = arena_room(r->job->arena, sizeof *p + room * sizeof p->entries[0])))
+        /* Zeroed: so all of it is near when its entries come, one by one and far between. */
+        if (!(p = arena_alloc(r->job->arena, sizeof *p + room * sizeof p->entries[0])))
             return rowing_full(r);
-        p->next = NULL;
         p->room = room;
         *(a->last ? &a->last->next : &a->first) = p;
     }
