@@ -295,7 +295,7 @@ static void add_line(struct look *l, uint32_t e, const struct person *p, bool sa
         against = other_ballot(l, ours, p->choice);
         word = no_word;
     }
-    if (!against && !b->fixed && other_party && !in_party) {
+    if (!against && other_party && !in_party) {
         against = "the list says another party than";
         word = l->c->choices[p->choice].party;
     }
@@ -516,6 +516,8 @@ static void judge_id(struct look *l, uint32_t e, uint32_t choice, enum hinted hi
         against = "the list's ap_race_id or hint is another contest's";
     else if (named && !alike)
         against = "the feed gives it another name";
+    else if (party_fit(l, ours->race.e, choice) == PARTY_OTHER && !of_primary(l, ours, choice))
+        against = "the list says another party than the feed";
     else if (!l->race.wordless && hint != HINT_HERE &&
              race_fit_compare(&ours->race, &l->race, &why) == RACE_OTHER)
         against = why.text;

@@ -3,7 +3,7 @@
 
 from model import APART, CALLED, FIFTY
 
-PARTIES = {"D": "Democratic", "R": "Republican", "G": "G", "": "unstated"}
+PARTIES = {"D": "Democratic", "R": "Republican", "G": "Green", "": "unstated"}
 
 
 def flips(el, race, e):

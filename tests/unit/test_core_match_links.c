@@ -64,6 +64,63 @@ static void counties_parts_are_told_from_two_races(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* A party that the feed knows and the list says is another: for people, however the contest or the
+ * line was found. What is silent, or in no table, contradicts nothing. */
+static void a_known_party_that_contradicts_is_for_people(void **state)
+{
+    static const struct {
+        const char *list;
+        uint32_t source;
+        const char *text, *choices;
+        int linked, review;
+    } parties[] = {
+#define WU(columns, values) "candidate_name,state," columns "\nAnn Wu,GA," values "\n"
+        {WU("office,district,party", "State Senate,1,D"), 0, "State Senate District 1",
+         "Bo Li=DEM|Ann Wu=REP", -1, 1},
+        {WU("office,district,party", "State Senate,1,D"), 0, "State Senate District 1",
+         "Bo Li=DEM|Ann Wu=Nonpartisan", 1, 0},
+        {WU("office,district,party", "State Senate,1,Green"), 0, "State Senate District 1",
+         "Ann Wu=G", 0, 0},
+        {WU("office,district,party", "State Senate,1,DFL"), 0, "State Senate District 1",
+         "Ann Wu=Democratic-Farmer-Labor", 0, 0},
+        {WU("office,district,party", "State Senate,1,R"), 0, "State Senate District 1",
+         "Ann Wu=G.O.P.", 0, 0},
+        {WU("office,source_hints,party", "Mayor,sos=7,D"), 0, "Chief of it", "Ann Wu=Republican",
+         -1, 1},
+        {WU("office,source_hints,party", "Mayor,sos=7,D"), 0, "Chief of it", "Ann Wu", 0, 0},
+        {WU("office,source_hints,party", "Mayor,sos=7,D"), 0, "Chief of it", "Ann Wu=NPA", 0, 0},
+        {WU("office,source_hints,party", "Mayor,sos=7,"), 0, "Chief of it", "Ann Wu=REP", 0, 0},
+        {WU("office,source_hints,party", "Mayor,sos=7,D"), 0, "Chief of it",
+         "Ann Wu=REP|Ann Wu=DEM", 1, 0},
+        {WU("office,ap_candidate_id,party", "Governor,55,D"), AP, "Governor", "#55:Ann Wu=GOP", -1,
+         1},
+        {WU("office,ap_candidate_id,party", "Governor,55,D"), AP, "Governor", "#55:Ann Wu=Dem", 0,
+         0},
+        {WU("office,ap_candidate_id,party", "Governor,55,D"), AP, "Governor", "#55:Ann Wu", 0, 0},
+        {WU("office,ap_candidate_id,party", "Governor,55,"), AP, "Governor", "#55:Ann Wu=GOP", 0,
+         0},
+#undef WU
+    };
+    int wrong = 0;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof parties / sizeof parties[0]; i++) {
+        struct night n;
+        night_open(&n, parties[i].list);
+        struct feed_contest *c =
+            contest_of(&n, parties[i].source, "7", parties[i].text, parties[i].choices);
+        c->state = SLICE("GA");
+        match(&n, c);
+        if (linked(&n, 0, c) != parties[i].linked || in_review(&n, 0) != parties[i].review) {
+            print_error("row %zu: %d is linked, %d in review\n", i, linked(&n, 0, c),
+                        in_review(&n, 0));
+            wrong++;
+        }
+        night_close(&n);
+    }
+    assert_int_equal(wrong, 0);
+}
+
 /* Two of three say the same: the list still contradicts itself. */
 static void a_list_that_differs_leaves_seats_and_places_unknown(void **state)
 {
@@ -227,6 +284,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counties_parts_are_told_from_two_races),
+        cmocka_unit_test(a_known_party_that_contradicts_is_for_people),
         cmocka_unit_test(a_list_that_differs_leaves_seats_and_places_unknown),
         cmocka_unit_test(anothers_maybe_blocks_no_sure_match),
         cmocka_unit_test(a_race_lies_in_its_county_where_no_place_is_said),
