@@ -22,7 +22,8 @@ def published(doc):
         "status": doc["status"],
         "seats": doc["seats"],
         "sources": sorted(doc["sources"]),
-        "votes": {c["endorsement_id"]: c["votes"] for c in shown if c["endorsement_id"]},
+        "votes": {c["endorsement_id"] + c.get("primary", ""): c["votes"]
+                  for c in shown if c["endorsement_id"]},
         "sum": total,
         "outcomes": {e["endorsement_id"]: e["outcome"] for e in doc["endorsed"]},
     }

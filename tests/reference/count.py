@@ -82,7 +82,7 @@ def totals(el, part):
                 party = PARTIES[e["held_by"]]
                 flips_from[party] = flips_from.get(party, 0) + 1
         seats = el.stated(race, "seats", "seats")
-        left = pending if seats is None else max(0, min(pending, seats - seats_called))
+        left = pending if seats is None else max(0, min(pending, el.room(race, seats) - seats_called))
         n["at_most"] += won + left
     n["called"] = n["won"] + n["lost"]
     n["settled"] = n["called"] + n["advanced"]
@@ -126,8 +126,8 @@ def slices(el):
 
 def race_figures(el, race):
     """What the race's document must say, as far as the reference knows it."""
-    votes = {e["id"]: race.people[race.ours[e["id"]]]
-             for e in race.endorsements if e["id"] in race.ours}
+    votes = {e["id"] + line[0]: race.people[line]
+             for e in race.endorsements for line in race.ours.get(e["id"], [])}
     if race.figures and race.on_air is None:
         sources = sorted({el.sources[i]["name"] for i in race.counties.values()})
     else:

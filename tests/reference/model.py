@@ -49,6 +49,11 @@ class Contest:
     def marked(self, mark):
         return {name for name, lines in self.people().items() if self.mark(lines) == mark}
 
+    @property
+    def primary(self):
+        """whose primary it is, of a race over those of several parties: "" elsewhere"""
+        return self.says["primary"]
+
     def lines_of(self, endorsement_id):
         return [i for i, c in enumerate(self.says["choices"]) if endorsement_id in c["ours"]]
 
@@ -150,12 +155,17 @@ class Election:
 
     # ---- one race, one source ----
 
+    @staticmethod
+    def is_of(contest, race):
+        """a primary in which nobody of ours stands is none of the race"""
+        return contest.race == race.id and any(contest.lines_of(e["id"]) for e in race.endorsements)
+
     def offers(self, race):
         parts, out = {}, []
         for i, s in enumerate(self.sources):
             if not s["votes"]:
                 continue
-            mine = [c for c in self.contests[i].values() if c.race == race.id]
+            mine = [c for c in self.contests[i].values() if self.is_of(c, race)]
             counties = {}
             for c in mine:
                 county = (s["county"] or c.says["county"]) if s["covers"] == "county" else ""
@@ -216,15 +226,20 @@ class Election:
                 if c:
                     race.counties[county] = c.first
                     race.figures.append(c)
+        # (primary, name) -> votes, and endorsement -> its (primary, name): never summed over parties
         race.people, race.ours = {}, {}
         for o in race.figures:
             for c in o.contests:
                 for name, lines in c.people().items():
-                    race.people[name] = race.people.get(name, 0) + c.votes(lines)
+                    line = (c.primary, name)
+                    race.people[line] = race.people.get(line, 0) + c.votes(lines)
                 for e in race.endorsements:
                     lines = c.lines_of(e["id"])
                     if lines:
-                        race.ours.setdefault(e["id"], c.says["choices"][lines[0]]["name"])
+                        line = (c.primary, c.says["choices"][lines[0]]["name"])
+                        mine = race.ours.setdefault(e["id"], [])
+                        if line not in mine:
+                            mine.append(line)
 
     def stated(self, race, name, endorsed):
         """seats or places: what all who state it agree on, else None"""
@@ -235,15 +250,37 @@ class Election:
                     said.add(c.says[name])
         return said.pop() if len(said) == 1 else None
 
+    def lines(self, race, e):
+        """(primary, name) of it in any source"""
+        return [(c.primary, c.says["choices"][c.lines_of(e["id"])[0]]["name"])
+                for per_source in self.contests for c in per_source.values()
+                if self.is_of(c, race) and c.lines_of(e["id"])]
+
+    def primaries(self, race):
+        """of how many parties, where anybody of ours stands"""
+        return len({c.primary for per_source in self.contests for c in per_source.values()
+                    if self.is_of(c, race)})
+
+    def room(self, race, each):
+        return each and each * max(1, self.primaries(race))
+
     def progress(self, race, e):
-        votes = race.people
-        if not sum(votes.values()) or e["id"] not in race.ours:
+        seen = {self.progress_in(race, line) for line in race.ours.get(e["id"], [])}
+        if "leading" in seen:
+            return "leading"
+        if "unclear" in seen or {"trailing", "no_results"} <= seen:
+            return "unclear"
+        return "trailing" if "trailing" in seen else "no_results"
+
+    def progress_in(self, race, line):
+        votes = {who: v for who, v in race.people.items() if who[0] == line[0]}
+        if not sum(votes.values()):
             return "no_results"
         ranked = any(c.says["ranked"] for o in race.figures for c in o.contests)
         edge = self.stated(race, "places", "advance_to") or self.stated(race, "seats", "seats")
         if edge is None or ranked:
             return "unclear"
-        mine = votes[race.ours[e["id"]]]
+        mine = votes[line]
         above = sum(v > mine for v in votes.values())
         even = sum(v == mine for v in votes.values())
         if above >= edge:
@@ -264,16 +301,35 @@ class Election:
             return False
         return s["calls"] == "live" or contest.status in ("complete", "official", "certified")
 
-    def contest_of(self, race, by):
+    def contests_of(self, race, by):
+        """primary -> the contest by which the authority speaks of it"""
+        out = {}
         for i, s in enumerate(self.sources):
             if s["authority"] == by:
                 for c in self.contests[i].values():
-                    if c.race == race.id and self.may_call(i, c):
-                        return c
-        return None
+                    if self.is_of(c, race) and self.may_call(i, c):
+                        out.setdefault(c.primary, c)
+        return out
 
-    def word(self, race, by, e, contest):
-        """(outcome or None for uncalled, basis, because); None: says nothing that can be used"""
+    def word(self, race, by, e, contests):
+        """((outcome or None for uncalled, basis, because), whose); None: says nothing that can be
+        used. One line won is a win; lost is who has lost on every line there is."""
+        lines = sorted({c.primary for per_source in self.contests for c in per_source.values()
+                        if c.race == race.id and c.lines_of(e["id"])})
+        words = []
+        for primary in lines:
+            contest = contests.get(primary)
+            said = self.word_in(race, by, e, contest) if contest else None
+            words.append((said, contest))
+        for outcome in ("won", "advanced"):
+            for said, contest in words:
+                if said and said[0] == outcome:
+                    return said, contest
+        if not words or any(said is None for said, _ in words):
+            return None
+        return next((w for w in words if w[0][0] is None), words[0])
+
+    def word_in(self, race, by, e, contest):
         seats = self.stated(race, "seats", "seats")
         places = self.stated(race, "places", "advance_to")
         winners, going_on = contest.marked("won"), contest.marked("advanced")
@@ -304,15 +360,13 @@ class Election:
     def look(self, race, heard):
         for by in self.night["order"]:
             self.conflict_seats.discard((race.id, by))
-            contest = self.contest_of(race, by)
-            if contest is None:
-                continue
+            contests = self.contests_of(race, by)
             for e in race.endorsements:
                 if e["status"] in APART:
                     continue
-                said = self.word(race, by, e, contest)
+                said = self.word(race, by, e, contests)
                 if said:
-                    self.hear(race, by, e, contest, said, heard)
+                    self.hear(race, by, e, said[1], said[0], heard)
         for e in race.endorsements:
             if e["status"] in ("unopposed", "elected_unopposed") and not self.last(
                     race, "unopposed", e):
@@ -372,10 +426,11 @@ class Election:
         by = self.authority(race)
         seats = self.stated(race, "seats", "seats")
         places = self.stated(race, "places", "advance_to")
-        contest = self.contest_of(race, by) if by else None
         won, going_on = set(), set()
-        if contest and not any(r == race.id for r, _ in self.conflict_seats):
-            won, going_on = contest.marked("won"), contest.marked("advanced")
+        if by and not any(r == race.id for r, _ in self.conflict_seats):
+            for primary, c in self.contests_of(race, by).items():
+                won |= {(primary, name) for name in c.marked("won")}
+                going_on |= {(primary, name) for name in c.marked("advanced")}
         derived, outcomes = set(), set()
         for e in race.endorsements:
             last = self.last(race, by, e) if by else None
@@ -384,18 +439,20 @@ class Election:
             outcomes.add(last.outcome if last else "pending")
             if not last:
                 continue
-            name = race.ours.get(e["id"]) or e["name"]
-            if last.outcome == "won":
-                won.add(name)
-            if last.outcome == "advanced":
-                going_on.add(name)
+            mine = self.lines(race, e) or [("", e["name"])]
+            if last.outcome == "won" and not won & set(mine):
+                won.add(mine[0])
+            if last.outcome == "advanced" and not going_on & set(mine):
+                going_on.add(mine[0])
             if last.outcome == "lost" and last.basis in ("seats", "places"):
                 derived.add(last.basis)
         # a loss says that somebody else has the seat, where there is but one
-        all_ours = bool(outcomes) and "pending" not in outcomes and seats in (None, 1)
+        seats_room, places_room = self.room(race, seats), self.room(race, places)
+        all_ours = (bool(outcomes) and "pending" not in outcomes and seats in (None, 1) and
+                    (seats_room in (None, 1) or "won" not in outcomes))
         seats_called = max(len(won), seats or 0 if "seats" in derived else 0)
         places_called = max(len(going_on), places or 0 if "places" in derived else 0)
         every = ((all_ours and places is None) or
-                 (seats is not None and seats_called >= seats) or
-                 (places is not None and places_called >= places))
+                 (seats is not None and seats_called >= seats_room) or
+                 (places is not None and places_called >= places_room))
         return seats_called, places_called, every

@@ -34,13 +34,15 @@ enum rn_kind {
     RN_FUSION,
     RN_UNOPPOSED,
     RN_COUNTIES, /* only counties' sources have it */
+    RN_CROSSED,  /* over two parties' primaries */
     RN_KINDS
 };
 
 struct rn_choice {
     char name[32];
     const char *party;
-    int person; /* lines of one person have one number */
+    int person;  /* lines of one person have one number */
+    int primary; /* of a crossed race: 0 the first party's, 1 the other's; 0 elsewhere */
     bool write_in;
     int ours; /* index of the endorsement; -1 */
 };
@@ -153,7 +155,7 @@ static inline void rn_make_ours(struct random_night *n, struct rn_race *r, int c
         .party = c->party,
         .held_by = RN_PICK(n, "", "D", "R", "D", "R", "G"),
         .status = "active",
-        .wins = r->kind == RN_PRIMARY ? "nomination" : "seat",
+        .wins = r->kind == RN_PRIMARY || r->kind == RN_CROSSED ? "nomination" : "seat",
         .flip = rn_chance(n, r->kind == RN_BOARD ? 60 : 15) ? rn_chance(n, 70) : -1,
         .incumbent = rn_below(n, 3) - 1,
         .opponent = rn_below(n, 3) - 1,
@@ -171,6 +173,26 @@ static inline void rn_make_ours(struct random_night *n, struct rn_race *r, int c
         if (r->choices[i].person == c->person)
             r->choices[i].ours = n->ours_count;
     n->ours_count++;
+}
+
+/* Some stand in both primaries, some in one; those of one primary stand together. */
+static inline void rn_fill_crossed(struct random_night *n, struct rn_race *r)
+{
+    int people = 3 + rn_below(n, 2), where[4];
+
+    for (int p = 0; p < people; p++)
+        where[p] = p < 2 ? p + 1 : 1 + rn_below(n, 3);
+    where[0] |= rn_chance(n, 70) ? 2 : 0;
+    for (int primary = 0; primary < 2; primary++)
+        for (int p = 0; p < people; p++)
+            if (where[p] & (primary + 1)) {
+                rn_person(n, r, p, primary ? "R" : "D");
+                r->choices[r->choice_count - 1].primary = primary;
+            }
+    rn_make_ours(n, r, 0);
+    for (int i = 1; i < r->choice_count; i++)
+        if (n->ours_count < RN_OURS && r->choices[i].ours < 0 && rn_chance(n, 30))
+            rn_make_ours(n, r, i);
 }
 
 static inline void rn_fill_race(struct random_night *n, struct rn_race *r)
@@ -232,16 +254,20 @@ static inline void rn_race(struct random_night *n, enum rn_kind kind)
         [RN_PRIMARY] = {"State House", "state"},      [RN_FIRST_ROUND] = {"City Council", "local"},
         [RN_MEASURE] = {"Proposition", "local"},      [RN_RANKED] = {"Mayor", "local"},
         [RN_FUSION] = {"State Senate", "state"},      [RN_UNOPPOSED] = {"Town Clerk", "local"},
-        [RN_COUNTIES] = {"County Court", "judicial"},
+        [RN_COUNTIES] = {"County Court", "judicial"}, [RN_CROSSED] = {"School Director", "school"},
     };
     int at = n->race_count++;
     struct rn_race *r = &n->races[at];
 
     *r = (struct rn_race){.kind = kind,
-                          .state = kind == RN_FUSION ? "NY" : RN_PICK(n, "GA", "PA", "NC", "DC"),
+                          .state = kind == RN_FUSION    ? "NY"
+                                   : kind == RN_CROSSED ? "PA"
+                                                        : RN_PICK(n, "GA", "PA", "NC", "DC"),
                           .office = offices[kind].office,
                           .level = offices[kind].level,
-                          .seats = kind == RN_BOARD ? 1 + rn_below(n, 3) : 1,
+                          .seats = kind == RN_BOARD     ? 1 + rn_below(n, 3)
+                                   : kind == RN_CROSSED ? 1 + rn_below(n, 2)
+                                                        : 1,
                           .places = kind == RN_FIRST_ROUND ? 2 : -1,
                           .seats_in_list = rn_chance(n, 60),
                           .seats_in_feeds = rn_chance(n, 50),
@@ -251,6 +277,8 @@ static inline void rn_race(struct random_night *n, enum rn_kind kind)
              kind == RN_MEASURE ? "" : "District", at + 1);
     if (kind == RN_MEASURE)
         rn_measure(n, r);
+    else if (kind == RN_CROSSED)
+        rn_fill_crossed(n, r);
     else
         rn_fill_race(n, r);
 }
@@ -345,13 +373,15 @@ static inline void rn_row(struct random_night *n, const struct rn_ours *o, struc
     buf_addc(csv, ',');
     if (r->places_in_list && r->places > 0)
         buf_addf(csv, "%d", (int)r->places);
-    buf_addf(csv, ",%s,%s,%s%s%s,", r->id, r->kind == RN_PRIMARY ? "D" : "",
-             o->tag[0] ? o->tag[0] : "", o->tag[0] && o->tag[1] ? "|" : "",
-             o->tag[1] ? o->tag[1] : "");
+    buf_addf(csv, ",%s,%s,%s,%s%s%s,", r->id, r->kind == RN_PRIMARY ? "D" : "",
+             r->kind == RN_CROSSED ? "primary" : "", o->tag[0] ? o->tag[0] : "",
+             o->tag[0] && o->tag[1] ? "|" : "", o->tag[1] ? o->tag[1] : "");
     for (size_t s = 0, first = 1; s < n->s.source_count; s++)
         if (n->said[s][o->race].has) {
             buf_addf(csv, "%s%.*s=%d", first ? "" : "|", SLICE_FMT(n->sources[s].name),
                      o->race + 1);
+            if (r->kind == RN_CROSSED)
+                buf_addf(csv, "|%.*s=%dr", SLICE_FMT(n->sources[s].name), o->race + 1);
             first = 0;
         }
     buf_addc(csv, '\n');
@@ -364,9 +394,11 @@ static inline void rn_list(struct random_night *n)
 
     buf_init(&csv, 1 << 16);
     buf_init(&problems, 1 << 16);
-    buf_addz(&csv, "endorsement_id,candidate_name,state,office,office_level,district,party,held_by,"
-                   "status,wins,flip,incumbent,opponent_incumbent,seats_held_by_others,counties,"
-                   "choice,seats_to_fill,advance_to,race_id,contest_party,tags,source_hints\n");
+    buf_addz(
+        &csv,
+        "endorsement_id,candidate_name,state,office,office_level,district,party,held_by,"
+        "status,wins,flip,incumbent,opponent_incumbent,seats_held_by_others,counties,"
+        "choice,seats_to_fill,advance_to,race_id,contest_party,election_type,tags,source_hints\n");
     for (int i = 0; i < n->ours_count; i++)
         rn_row(n, &n->ours[i], &csv);
     if (!endorse_parse(arena_copy(n->a, buf_slice(&csv)), NULL, 0, NIGHT_DATE, n->a, &n->list,
@@ -378,39 +410,57 @@ static inline void rn_list(struct random_night *n)
 
 /* ---- what happens ---- */
 
+/* Nothing of a contest looks like a place loaded twice. */
+static inline void rn_calm_down(const struct rn_race *r, struct rn_said *x, const int64_t *old,
+                                int primary)
+{
+    int64_t was = 0, is = 0;
+    int first = -1;
+
+    for (int i = r->choice_count; i-- > 0;)
+        if (r->choices[i].primary == primary) {
+            was += old[i];
+            is += x->votes[i];
+            first = i;
+        }
+    if (first >= 0 && is * 10 > was * 18 && is * 10 < was * 22)
+        x->votes[first] += was;
+}
+
 /* More votes; wilder nights know falls, zeros, swaps and double loads. */
 static inline void rn_count(struct random_night *n, const struct rn_race *r, struct rn_said *x)
 {
     bool wild = !(n->traits & RN_CALM);
     int64_t most = rn_chance(n, 20) ? 4000 : 300;
     int how = wild ? rn_below(n, 40) : 99;
-    int64_t was = 0, is = 0;
+    int64_t old[RN_CHOICES];
 
     for (int i = 0; i < r->choice_count; i++) {
         int64_t more = random_between(&n->rnd, 0, r->choices[i].write_in ? 20 : most);
-        was += x->votes[i];
+        old[i] = x->votes[i];
         x->votes[i] = how == 0   ? 0
                       : how == 1 ? x->votes[i] * 2
                       : how == 2 ? x->votes[i] - x->votes[i] * rn_below(n, 40) / 100
                                  : x->votes[i] + more;
-        is += x->votes[i];
     }
     if (how == 3) {
         int64_t swapped = x->votes[0];
         x->votes[0] = x->votes[r->choice_count - 1];
         x->votes[r->choice_count - 1] = swapped;
     }
-    if (!wild && is * 10 > was * 18 && is * 10 < was * 22)
-        x->votes[0] += was; /* nothing that looks like a place loaded twice */
+    for (int primary = 0; !wild && primary < 2; primary++)
+        rn_calm_down(r, x, old, primary);
 }
 
-static inline int rn_marked(const struct rn_race *r, const struct rn_said *x, enum results_mark m)
+static inline int rn_marked(const struct rn_race *r, const struct rn_said *x, int primary,
+                            enum results_mark m)
 {
     int count = 0;
 
     for (int i = 0; i < r->choice_count; i++)
-        count += x->mark[i] == m && (i == 0 || r->choices[i - 1].person != r->choices[i].person ||
-                                     x->mark[i - 1] != m);
+        count +=
+            x->mark[i] == m && r->choices[i].primary == primary &&
+            (i == 0 || r->choices[i - 1].person != r->choices[i].person || x->mark[i - 1] != m);
     return count;
 }
 
@@ -418,7 +468,8 @@ static inline void rn_set_mark(const struct rn_race *r, struct rn_said *x, int c
                                enum results_mark m)
 {
     for (int i = 0; i < r->choice_count; i++)
-        if (r->choices[i].person == r->choices[choice].person)
+        if (r->choices[i].person == r->choices[choice].person &&
+            r->choices[i].primary == r->choices[choice].primary)
             x->mark[i] = m;
 }
 
@@ -443,27 +494,33 @@ static inline void rn_mark(struct random_night *n, uint32_t source, int race, in
     }
     if (!rn_chance(n, 25))
         return;
-    bool outright = calm && rn_marked(r, x, RESULTS_WON) > 0; /* then nobody goes on */
-    bool next_round = calm && rn_marked(r, x, RESULTS_ADVANCED) > 0;
+    bool outright =
+        calm && rn_marked(r, x, r->choices[c].primary, RESULTS_WON) > 0; /* then nobody goes on */
+    bool next_round = calm && rn_marked(r, x, r->choices[c].primary, RESULTS_ADVANCED) > 0;
     if (r->places > 0 && !outright && (next_round || rn_chance(n, 80))) {
-        if (rn_marked(r, x, RESULTS_ADVANCED) < r->places || (!calm && rn_chance(n, 10)))
+        if (rn_marked(r, x, r->choices[c].primary, RESULTS_ADVANCED) < r->places ||
+            (!calm && rn_chance(n, 10)))
             rn_set_mark(r, x, c, RESULTS_ADVANCED);
     } else if (rn_chance(n, 80)) {
-        if (rn_marked(r, x, RESULTS_WON) < r->seats || (!calm && rn_chance(n, 10)))
+        if (rn_marked(r, x, r->choices[c].primary, RESULTS_WON) < r->seats ||
+            (!calm && rn_chance(n, 10)))
             rn_set_mark(r, x, c, RESULTS_WON);
     } else {
         rn_set_mark(r, x, c, RESULTS_LOST);
     }
 }
 
-static inline void rn_contest(struct random_night *n, uint32_t source, int race, struct buf *out)
+/* A contest of a race: its only one, or one of two primaries. */
+static inline void rn_contest_of(struct random_night *n, uint32_t source, int race, int primary,
+                                 struct buf *out)
 {
     static const char *const marks[RESULTS_MARKS] = {"", " ; won", " ; lost", " ; advanced"};
     const struct rn_race *r = &n->races[race];
     const struct rn_said *x = &n->said[source][race];
     const struct settings_source *s = &n->sources[source];
+    const char *party = r->kind != RN_CROSSED ? "" : primary ? "REP " : "DEM ";
 
-    buf_addf(out, "contest %d|%s|%s ;", race + 1, r->text, r->state);
+    buf_addf(out, "contest %d%s|%s%s|%s ;", race + 1, primary ? "r" : "", party, r->text, r->state);
     if (s->calls != CALLS_NO)
         buf_addz(out, " stated");
     if (r->seats_in_feeds)
@@ -475,14 +532,24 @@ static inline void rn_contest(struct random_night *n, uint32_t source, int race,
     buf_addc(out, '\n');
     for (int i = 0; i < r->choice_count; i++) {
         const struct rn_choice *c = &r->choices[i];
-        buf_addf(out, "choice %d|%s|%s%s%s\n", i + 1, c->name, c->party,
-                 c->write_in ? " ; write-in" : "",
-                 c->write_in && marks[x->mark[i]][0] ? marks[x->mark[i]] + 2 : marks[x->mark[i]]);
+        if (c->primary == primary)
+            buf_addf(out, "choice %d|%s|%s%s%s\n", i + 1, c->name, c->party,
+                     c->write_in ? " ; write-in" : "",
+                     c->write_in && marks[x->mark[i]][0] ? marks[x->mark[i]] + 2
+                                                         : marks[x->mark[i]]);
     }
     buf_addz(out, "total");
     for (int i = 0; i < r->choice_count; i++)
-        buf_addf(out, " %lld", (long long)x->votes[i]);
+        if (r->choices[i].primary == primary)
+            buf_addf(out, " %lld", (long long)x->votes[i]);
     buf_addc(out, '\n');
+}
+
+static inline void rn_contest(struct random_night *n, uint32_t source, int race, struct buf *out)
+{
+    for (int primary = 0; primary < (n->races[race].kind == RN_CROSSED ? 2 : 1); primary++)
+        if (primary == 0 || (n->traits & RN_CALM) || !rn_chance(n, 3))
+            rn_contest_of(n, source, race, primary, out);
 }
 
 static inline void rn_json_text(struct buf *out, const char *key, const char *value)
@@ -491,14 +558,17 @@ static inline void rn_json_text(struct buf *out, const char *key, const char *va
 }
 
 /* A contest as the reference reads it. */
-static inline void rn_contest_json(struct random_night *n, uint32_t source, int race,
+static inline void rn_contest_json(struct random_night *n, uint32_t source, int race, int primary,
                                    struct buf *out)
 {
     static const char *const marks[RESULTS_MARKS] = {"null", "\"won\"", "\"lost\"", "\"advanced\""};
     const struct rn_race *r = &n->races[race];
     const struct rn_said *x = &n->said[source][race];
 
-    buf_addf(out, "{\"id\":\"%d\",\"county\":\"\",", race + 1);
+    const char *comma = "";
+
+    buf_addf(out, "{\"id\":\"%d%s\",\"county\":\"\",", race + 1, primary ? "r" : "");
+    rn_json_text(out, "primary", r->kind != RN_CROSSED ? "" : primary ? "rep" : "dem");
     rn_json_text(out, "text", r->text);
     rn_json_text(out, "race", r->id);
     buf_addf(out, "\"stated\":%s,\"ranked\":%s,\"reporting\":null,\"units\":null,",
@@ -508,7 +578,10 @@ static inline void rn_contest_json(struct random_night *n, uint32_t source, int 
              r->seats_in_feeds ? (int)r->seats : -1, !r->places_in_list ? (int)r->places : -1);
     for (int i = 0; i < r->choice_count; i++) {
         const struct rn_choice *c = &r->choices[i];
-        buf_addz(out, i ? ",{" : "{");
+        if (c->primary != primary)
+            continue;
+        buf_addf(out, "%s{", comma);
+        comma = ",";
         rn_json_text(out, "name", c->name);
         rn_json_text(out, "party", c->party);
         buf_addf(out, "\"write_in\":%s,\"mark\":%s,\"ours\":[", c->write_in ? "true" : "false",
@@ -518,8 +591,13 @@ static inline void rn_contest_json(struct random_night *n, uint32_t source, int 
         buf_addz(out, "]}");
     }
     buf_addz(out, "],\"total\":[");
-    for (int i = 0; i < r->choice_count; i++)
-        buf_addf(out, "%s%lld", i ? "," : "", (long long)x->votes[i]);
+    comma = "";
+    for (int i = 0; i < r->choice_count; i++) {
+        if (r->choices[i].primary != primary)
+            continue;
+        buf_addf(out, "%s%lld", comma, (long long)x->votes[i]);
+        comma = ",";
+    }
     buf_addz(out, "]}");
 }
 
@@ -565,8 +643,10 @@ static inline void rn_batch(struct random_night *n, struct rn_event *ev)
         rn_contest(n, s, r, &text);
         if (n->company && rn_chance(n, 5))
             buf_addz(&text, "bad line 7: votes is no number\n");
-        buf_addz(&json, contests++ ? "," : "");
-        rn_contest_json(n, s, r, &json);
+        for (int p = 0; p < (n->races[r].kind == RN_CROSSED ? 2 : 1); p++) {
+            buf_addz(&json, contests++ ? "," : "");
+            rn_contest_json(n, s, r, p, &json);
+        }
     }
     /* no payload is empty, and no single bad contest refuses it */
     for (int i = 0; i < (n->company ? 700 : contests == 0); i++)
@@ -690,6 +770,7 @@ static inline void random_night_open(struct random_night *n, uint64_t seed, uint
     while (n->event_count < events) {
         int64_t most = rn_chance(n, 10) ? 3000 : rn_chance(n, 40) ? 40 : 300;
         now += random_between(&n->rnd, 1, most) * WHEN_SECOND;
+        now += now == NIGHT_AT(0) ? WHEN_SECOND : 0; /* then who was first would be to tell */
         rn_event(n, now);
     }
 }
