@@ -275,13 +275,31 @@ static bool may_stand_elsewhere(const struct asked *a)
     return false;
 }
 
-/* The strongest word of those on its lines in each primary. */
+/* Has the one who is asked any contest of this primary that has it? */
+static bool covers(const struct asked *a, const char *primary)
+{
+    const struct race *r = a->r;
+
+    for (uint32_t i = 0; i < r->contest_count; i++) {
+        const struct feed_contest *c = r->contests[i];
+        bool asked = a->source == NONE
+                         ? slice_eq(a->m->settings->sources[c->source].authority, a->by)
+                         : a->source == c->source;
+        if (asked && primaries_same(primaries_of(r, c), primary) &&
+            linked(r, c, NONE, a->endorsement))
+            return true;
+    }
+    return false;
+}
+
+/* The strongest word of those on its lines in each primary. Who has nothing of one of them cannot
+ * call all lost: then it has called nothing. */
 static struct marks_word lines(const struct asked *a)
 {
     const struct race *r = a->r;
     struct marks_word word = {.opinion = MARKS_SILENT};
     const char *conflict = NULL;
-    bool any = false;
+    bool any = false, all = true;
 
     for (uint32_t i = 0; i < r->link_count; i++) {
         bool known = r->links[i].endorsement != a->endorsement;
@@ -290,6 +308,10 @@ static struct marks_word lines(const struct asked *a)
                     primaries_same(r->links[k].primary, r->links[i].primary);
         if (known)
             continue;
+        if (!covers(a, r->links[i].primary)) {
+            all = false;
+            continue;
+        }
         struct marks_word w = a->source == NONE ? line(a, r->links[i].primary)
                                                 : source_line(a, a->source, r->links[i].primary);
         conflict = conflict ? conflict : w.conflict;
@@ -297,6 +319,8 @@ static struct marks_word lines(const struct asked *a)
             word = w;
         any = true;
     }
+    if (word.opinion == MARKS_LOST && !all)
+        word.opinion = MARKS_UNCALLED;
     if (word.opinion == MARKS_LOST && may_stand_elsewhere(a))
         word = (struct marks_word){.opinion = MARKS_SILENT};
     word.conflict = conflict;

@@ -29,7 +29,8 @@ struct marks_word {
 bool marks_seats(const struct model *m, struct race *r);
 
 /* The word of authority `by` on an endorsement of the race. Who stands in the primaries of several
- * parties has won when one is won, and lost when all are: silent while one of them is. */
+ * parties has won when one is won, and lost when all are: silent while one of them is, uncalled
+ * while `by` has not all of them. */
 struct marks_word marks_say(const struct model *m, const struct race *r, uint32_t endorsement,
                             struct slice by);
 

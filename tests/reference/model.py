@@ -313,20 +313,20 @@ class Election:
 
     def word(self, race, by, e, contests):
         """((outcome or None for uncalled, basis, because), whose); None: says nothing that can be
-        used. One line won is a win; lost is who has lost on every line there is."""
+        used. One line won is a win; lost is who has lost on every line there is, which who has not
+        all of them does not say."""
         lines = sorted({c.primary for per_source in self.contests for c in per_source.values()
                         if c.race == race.id and c.lines_of(e["id"])})
-        words = []
-        for primary in lines:
-            contest = contests.get(primary)
-            said = self.word_in(race, by, e, contest) if contest else None
-            words.append((said, contest))
+        words = [(self.word_in(race, by, e, contests[primary]), contests[primary])
+                 for primary in lines if primary in contests]
         for outcome in ("won", "advanced"):
             for said, contest in words:
                 if said and said[0] == outcome:
                     return said, contest
         if not words or any(said is None for said, _ in words):
             return None
+        if len(words) < len(lines):
+            return (None, "", frozenset()), words[0][1]
         return next((w for w in words if w[0][0] is None), words[0])
 
     def word_in(self, race, by, e, contest):

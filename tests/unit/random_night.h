@@ -548,7 +548,8 @@ static inline void rn_contest_of(struct random_night *n, uint32_t source, int ra
 static inline void rn_contest(struct random_night *n, uint32_t source, int race, struct buf *out)
 {
     for (int primary = 0; primary < (n->races[race].kind == RN_CROSSED ? 2 : 1); primary++)
-        if (primary == 0 || (n->traits & RN_CALM) || !rn_chance(n, 3))
+        /* Who is lost in the one primary that was seen is so until another is: that is an order. */
+        if (primary == 0 || (n->traits & (RN_CALM | RN_DISJOINT)) || !rn_chance(n, 3))
             rn_contest_of(n, source, race, primary, out);
 }
 

@@ -163,8 +163,13 @@ static void test_one_primary_is_enough_and_all_must_be_lost(void **state)
                 fail_msg("row %zu, source %u: %d, %s", i, source, w.opinion,
                          w.conflict ? w.conflict : "no conflict");
         }
-    /* a source that has but one of the two cannot say that both are lost */
-    assert_int_equal(marks_source_says(&c.f.m, &c.f.race, 0, SLICE("ap"), 0).opinion, MARKS_SILENT);
+    /* who has but one of the two cannot say that both are lost, and has said nothing yet */
+    assert_int_equal(marks_source_says(&c.f.m, &c.f.race, 0, SLICE("ap"), 0).opinion,
+                     MARKS_UNCALLED);
+    c.sources[1].authority = SLICE("ddhq");
+    assert_int_equal(say(&c.f).opinion, MARKS_UNCALLED);
+    assert_ptr_equal(say(&c.f).contest, &c.f.contests[0]);
+    c.sources[1].authority = SLICE("ap");
     c.f.contests[1].gone = true;
     assert_int_equal(say(&c.f).opinion, MARKS_SILENT);
 }
