@@ -420,7 +420,7 @@ static void test_an_id_given_to_another_race_takes_no_claims_along(void **state)
     const struct model *old = core_model(n.core);
     night_open(&later, "endorsement_id,candidate_name,state,office,district,party,race_id,"
                        "seats_to_fill,source_hints\n"
-                       "ann,Eve Eden,GA,State House,3,R,ga-sh-3,1,ap=3\n"
+                       "ann,Eve Eden,GA,State House,3,D,ga-sh-3,1,ap=3\n"
                        "bob,Bob Baker,GA,State Senate,1,D,ga-ss-1,1,ap=1\n");
     assert_true(night_claims(later.core, old->claims, old->claim_count));
     outcome_is(&later, "ann", OUTCOME_PENDING);
