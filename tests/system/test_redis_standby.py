@@ -2,7 +2,9 @@
 """Two daemons: one serves, the other follows what is decided and takes over. TAKEOVERS= how often they race."""
 import json
 import os
+import random
 import signal
+import threading
 import time
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 import harness
 import pair
 
-TAKEOVERS = int(os.environ.get("TAKEOVERS", "10"))
+TAKEOVERS = int(os.environ.get("TAKEOVERS", "200" if os.environ.get("FULL") else "10"))
 
 
 @pytest.fixture
@@ -182,3 +184,94 @@ def test_what_was_kept_here_only_is_put_aside(two):
     aside = [what for _, what in a.rows("SELECT * FROM aside")]
     assert any("call foe won" in what for what in aside), aside
     assert "kept here only" in a.tallyd.text()
+
+
+class Race:
+    """Takeovers, decisions, calls by a feed, and what goes wrong meanwhile, at random."""
+
+    def __init__(self, two, rng):
+        self.two, self.rng = two, rng
+        self.monitor = two.watch()
+        self.steps, self.kept, self.kills, self.flushes = 0, [], 0, 0
+        self.ids = []  # of call events, as a bot heard them
+        self.bot = two.house.connect().pubsub(ignore_subscribe_messages=True)
+        self.bot.psubscribe("tally:v1:calls:*")
+
+    def hear(self):
+        while (m := self.bot.get_message(timeout=0.01)) is not None:
+            if m["type"] == "pmessage":
+                self.ids.append(json.loads(m["data"])["data"]["id"])
+
+    def decide(self, side):
+        self.steps += 1
+        reason = f"step {self.steps}"
+        words = self.rng.choice((("polls", "GA", f"18:{self.steps % 60:02}"), ("call", "yew", "won"), ("uncall", "yew")))
+        done = side.ctl(*words, "--reason", reason, "--yes")
+        if done.returncode == 0 and "kept on both" in done.stdout:
+            self.kept.append(reason)
+        return done
+
+    def settle(self):
+        """One serves, the other follows."""
+        def settled():
+            roles = sorted(str(s.role()) for s in (self.two.a, self.two.b))
+            return roles == ["active", "standby"] and any(s.is_active() for s in (self.two.a, self.two.b))
+        harness.wait_for(settled, 60, "one serves and one follows")
+        active, standby = self.two.sides()
+        standby.wait_standby()
+        return active, standby
+
+    def disturb(self, active):
+        what = self.rng.random()
+        if what < 0.1:
+            self.flushes += 1
+            self.two.redis.flushall()
+        elif what < 0.2:
+            self.kills += 1
+            active.tallyd.kill()
+        elif what < 0.5:
+            self.two.call_feed(self.rng.choice((1, 2, None)))
+
+    def take_over(self, side):
+        harness.wait_for(lambda: side.ctl("takeover", "--yes").returncode in (0, 1), 30, "a takeover")
+
+    def round(self):
+        active, standby = self.settle()
+        for _ in range(self.rng.randrange(3)):  # in peace: taken, and kept on both, or refused
+            done = self.decide(active)
+            assert done.returncode == 1 or done.stdout.endswith("kept on both\n"), done
+        crowd = [threading.Thread(target=self.decide, args=(active,)) for _ in range(self.rng.randrange(2))]
+        for t in crowd:
+            t.start()
+        self.disturb(active)
+        if self.rng.random() < 0.3:  # both ask at once
+            crowd.append(threading.Thread(target=active.ctl, args=("takeover", "--yes")))
+            crowd[-1].start()
+        self.take_over(standby)
+        for t in crowd:
+            t.join()
+        if not active.tallyd.alive():
+            active.begin()
+        self.hear()
+
+    def check(self):
+        active, standby = self.settle()
+        harness.wait_for(lambda: active.history() == standby.history(), 20, "the same history on both")
+        reasons = {row[4] for row in active.history()[0]}
+        assert set(self.kept) <= reasons, sorted(set(self.kept) - reasons)
+        owners = self.monitor.check()
+        self.hear()
+        twice = len(self.ids) - len(set(self.ids))
+        print(f"{len(owners)} epochs, {len(self.monitor.published)} messages, {self.kills} kills, emptied {self.flushes} times; "
+              f"{len(self.kept)} of {self.steps} decisions kept on both; {len(self.ids)} call events, {twice} twice")
+        assert twice <= self.kills, self.ids
+
+
+def test_racing_for_takeovers(two):
+    seed = int(os.environ.get("SEED", time.time_ns() % 1000000))
+    print(f"SEED={seed}")
+    race = Race(two, random.Random(seed))
+    for _ in range(TAKEOVERS):
+        race.round()
+    race.check()
+    assert len(race.kept) >= TAKEOVERS // 5
