@@ -348,6 +348,8 @@ static void set_up(struct fetch *f)
     curl_easy_setopt(h, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(h, CURLOPT_CAPATH,
                      NULL); /* else the whole bundle is read for each connection */
+    if (f->all->set.ca_file != NULL)
+        curl_easy_setopt(h, CURLOPT_CAINFO, f->all->set.ca_file);
     curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, timeout);
     curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, timeout / 2 + 1);
     curl_easy_setopt(h, CURLOPT_LOW_SPEED_LIMIT, (long)SLOWEST);

@@ -27,7 +27,9 @@ struct fetcher_settings {
     const struct slice
         *networks; /* CIDR blocks that are not public and may be asked all the same */
     size_t network_count;
-    size_t connections; /* kept alive at most */
+    size_t connections;  /* kept alive at most */
+    const char *ca_file; /* certificates to trust, in place of the system's bundle; NULL: that.
+                            Outlives it */
 };
 
 /* NULL and *e when a network is none or memory is out. */

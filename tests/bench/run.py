@@ -19,7 +19,9 @@ import clarity_file  # noqa: E402
 import feeds  # noqa: E402
 import ga2021  # noqa: E402
 import harness  # noqa: E402
+import latency  # noqa: E402
 import subscriber  # noqa: E402
+import tls  # noqa: E402
 
 FROM = ga2021.moment("2021-01-06T03:00:00Z")
 SPEED, SECONDS, RESTARTS = 300, 20, 5
@@ -48,6 +50,7 @@ PARSED = {  # how: format, file
         "parse-pa": (("pa-csv.conf", 7, "3,4,5,6"), "pa-export-csv/2018-11-06.csv"),
     },
 }
+MESSAGES = 20000
 BASELINES = {  # and goals
     "sax": ("a bare SAX2 push pass", 0.8),
     "json": ("a bare simdjson walk", 0.6),
@@ -152,7 +155,32 @@ def growing():
     bench("cost-per-byte-200-MB", rates[LARGE] / 1e6, "MB/s", rates[SMALL] / rates[LARGE], "the cost in 1 MB", FLAT)
 
 
+def to_subscribers():
+    """The last byte of a changed feed to a subscriber; messages a second through the fenced script."""
+    p50 = {}
+    for mb, (size, rounds) in latency.SIZES.items():
+        took = latency.measure(size, rounds)
+        p50[mb] = took["ours_p50"]
+        bench(f"latency-{mb}-MB-p50", p50[mb] / 1000, "ms", p50[mb] / took["bare_p50"], "a bare curl, SAX2 push and PUBLISH", 3)
+        bench(f"latency-{mb}-MB-p99", took["ours_p99"] / 1000, "ms", took["ours_p99"] / 5000, "5 ms", 1,
+              note=f", bare {took['bare_p99'] / 1000:.3g} ms")
+    bench("latency-flat", p50[max(p50)] / 1000, "ms", p50[max(p50)] / p50[min(p50)], f"what {min(p50)} MB take", FLAT)
+    with harness.House() as house:
+        house.start_redis()
+        rate = program("bench_publish", house.redis_socket, MESSAGES)
+    bench("publish", rate["ours"], "messages/s", rate["ours"] / rate["evalsha"], "a bare pipelined EVALSHA of the same script", 0.8,
+          at_least=True, note=f", {rate['ours'] / rate['publish']:.2f} of a bare pipelined PUBLISH")
+
+
+def connecting():
+    cost = tls.measure()
+    bench("tls-connection", cost["cpu_us"] / 1000, "ms of CPU", cost["cpu_us"] / 1000, "1 ms", 1)
+    bench("tls-connection-memory", cost["bytes"] / 1000, "KB", cost["bytes"] / 60e3, "60 KB", 1)
+
+
 if __name__ == "__main__":
+    to_subscribers()
+    connecting()
     matching()
     if not (feeds.SHARED / "unpack").exists():
         print("SKIP bench: ../shared/feeds is not there")
