@@ -245,11 +245,12 @@ class Desk(threading.Thread):
     def decide(self, one, *words):
         self.open.add(one)
         done = self.house.ctl(*words, "--reason", "read out", "--yes")
-        assert done.returncode in (0, 69, 75), (words, done)
-        if done.returncode == 0:
+        kept = done.returncode == 0 or " already" in done.stderr  # kept before it could be answered
+        assert kept or done.returncode in (69, 75), (words, done)
+        if kept:
             self.kept[one] = "won" if words[0] == "call" else "pending"
             self.open.remove(one)
-        return done.returncode == 0
+        return kept
 
     def stop(self):
         self.ended.set()

@@ -267,7 +267,7 @@ def test_the_daemon_goes_on(trouble):
 
 def test_a_slow_subscriber_is_cut_and_comes_back():
     with storm.Storm(200 if FULL else 60) as house:
-        house.start_redis("--client-output-buffer-limit", "pubsub 300kb 0 0")
+        house.start_redis("--client-output-buffer-limit", f"pubsub {8 if FULL else 2}mb 0 0")
         house.start_tallyd()
         house.settle(LIMIT)
         slow, quick = [house.client(language) for language in ("python", "node", "asyncio")], house.client("node")
