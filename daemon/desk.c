@@ -43,12 +43,17 @@ static int64_t sources_up(const struct night *n)
     return up;
 }
 
-static const char *redis_word(const struct outbox_view *view)
+static void pair_redis(struct pairs *p, const struct outbox_view *view)
 {
-    return !view->redis_configured ? "not configured"
-           : view->fenced          ? "fenced: another tallyd publishes there"
-           : view->redis_connected ? "connected"
-                                   : "not reachable";
+    char text[340];
+    snprintf(text, sizeof text, "%s%s%s",
+             !view->redis_configured ? "not configured"
+             : view->fenced          ? "fenced: another tallyd publishes there"
+             : view->redis_connected ? "connected"
+                                     : "not connected",
+             view->redis_connected || view->redis_away[0] == '\0' ? "" : ": ",
+             view->redis_connected ? "" : view->redis_away);
+    pair_str(p, "redis", slice_of(text));
 }
 
 /* The answer to the question people ask first. */
@@ -112,7 +117,7 @@ static int verb_status(struct question *q, struct buf *body)
     pair_lost(&p, model_of(q));
     pair_int(&p, "sources", (int64_t)s->source_count);
     pair_int(&p, "sources_up", sources_up(a->night));
-    pair_str(&p, "redis", slice_of(redis_word(&view)));
+    pair_redis(&p, &view);
     pair_int(&p, "waiting_for_disk_ms", view.waiting_ms);
     pair_int(&p, "published", view.published);
     pair_int(&p, "http_port", a->http ? http_port(a->http) : 0);

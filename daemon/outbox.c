@@ -41,7 +41,8 @@ struct outbox {
     char instance[128];
     bool whole; /* the model is: not while it is restored */
     bool began, fenced;
-    bool hushed; /* nothing is numbered, shown or given to the writer any more */
+    char away[300]; /* why Redis cannot be used; empty: it can */
+    bool hushed;    /* nothing is numbered, shown or given to the writer any more */
     bool told_began;
     bool changing_epoch;  /* nothing is numbered until the new one begins: all is shown then */
     bool epoch_ready;     /* it is on disk, and begins when nothing waits for the disk any more */
@@ -490,6 +491,7 @@ static void change_epoch(struct outbox *o)
 static void on_redis_ready(int64_t epoch, void *ctx)
 {
     struct outbox *o = ctx;
+    o->away[0] = '\0';
     log_info("redis: connected");
     if (o->seen_epoch < epoch)
         o->seen_epoch = epoch;
@@ -499,7 +501,8 @@ static void on_redis_ready(int64_t epoch, void *ctx)
 
 static void on_redis_lost(const char *why, void *ctx)
 {
-    (void)ctx;
+    struct outbox *o = ctx;
+    snprintf(o->away, sizeof o->away, "%s", why);
     log_warn("redis: %s; polling, calls and HTTP go on, and it is tried again", why);
 }
 
@@ -661,6 +664,7 @@ void outbox_view(const struct outbox *o, struct outbox_view *out)
         .waiting_ms = o->held ? (clock_monotonic_us() - o->held_since_us) / 1000 : 0,
         .redis_configured = o->keeps_book,
         .redis_connected = o->redis && redis_connected(o->redis),
+        .redis_away = o->away,
         .fenced = o->fenced,
         .published = o->redis ? redis_published(o->redis) : 0,
         .by_type = o->published,

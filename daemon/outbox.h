@@ -89,6 +89,7 @@ struct outbox_view {
     bool waiting;              /* for the disk: the model is ahead of what is published */
     int64_t waiting_ms;        /* how long messages have waited for the disk; 0: none waits */
     bool redis_configured, redis_connected, fenced;
+    const char *redis_away; /* where it is not connected: why; may be empty */
     int64_t published;      /* messages Redis acknowledged */
     const int64_t *by_type; /* MESSAGE_TYPES counts: messages given to Redis */
     int64_t unacknowledged; /* call events that wait for Redis */

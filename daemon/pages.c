@@ -44,7 +44,7 @@ static void page_readyz(struct slice path, struct slice query, struct http_answe
     else if (view.fenced)
         buf_addz(body, "degraded: another tallyd publishes to Redis\n");
     else if (view.redis_configured && !view.redis_connected)
-        buf_addz(body, "degraded: Redis cannot be reached\n");
+        buf_addz(body, "degraded: Redis cannot be used; tallyctl status says why\n");
     else if (lost_any(river_model(a->night->river)))
         buf_addz(body, "degraded: the list has lost what was called or decided; see tallyctl "
                        "status\n");

@@ -175,6 +175,12 @@ def test_undisturbed_clients_read_one_snapshot():
 
 # ---- what may befall Redis; each is begun, lasts while votes change, and ends ----
 
+def says(house, *words):
+    """tallyctl status says what is wrong, and the way out; the log does."""
+    harness.wait_for(lambda: all(word in house.status()["redis"] for word in words), LIMIT, f"{words} in the status")
+    assert all(word in house.tallyd.text() for word in words)
+
+
 @contextlib.contextmanager
 def stopped(house):
     """It stands still."""
@@ -187,7 +193,7 @@ def stopped(house):
 def out_of_memory(house):
     house.redis.config_set("maxmemory", 1)
     yield 10 if FULL else 2
-    assert "OOM" in house.tallyd.text()
+    says(house, "OOM")
     house.redis.config_set("maxmemory", 0)
 
 
@@ -195,7 +201,7 @@ def out_of_memory(house):
 def no_permission(house):
     house.redis.execute_command("ACL", "SETUSER", "default", "-evalsha")
     yield 10 if FULL else 2
-    assert "may not do what it must (NOPERM" in house.tallyd.text() and "users.acl" in house.tallyd.text()
+    says(house, "may not do what it must (NOPERM", "users.acl")
     house.redis.execute_command("ACL", "SETUSER", "default", "+@all")
 
 
@@ -204,7 +210,7 @@ def a_channel_denied(house):
     house.redis.execute_command("ACL", "SETUSER", "default", "resetchannels", "&tally:v1:totals*", "&tally:v1:calls:*",
                                 "&tally:v1:heartbeat")
     yield 10 if FULL else 2
-    assert "may not publish on tally:v1:race:" in house.tallyd.text() and "users.acl" in house.tallyd.text()
+    says(house, "may not publish on tally:v1:race:", "users.acl")
     house.redis.execute_command("ACL", "SETUSER", "default", "allchannels")
 
 
