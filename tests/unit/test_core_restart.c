@@ -758,11 +758,15 @@ static void no_accept_lets_on_air_what_waits_for_polls(void **state)
     struct story *s = story_open(0);
 
     (void)state;
-    says(s, 1, 0, SENATE_IS("1000", "900"));
-    says(s, 2, 0, SENATE_IS("100", "900"));
-    assert_true(desk(s, 3, "polls", "GA", "20:00"));
-    (void)desk(s, 4, "source accept", "votes", "");
+    says(s, 1, 0,
+         "contest 1|State Senate District 1|GA ; seats=1 allowed=1\nchoice 1|Ann Archer|\n"
+         "choice 2|Bob Baker|\ntotal 1000 900 ; ballots=300\n");
     assert_int_equal(on_air(s->a, "senate"), VOTES_UNKNOWN);
+    assert_true(desk(s, 3, "polls", "GA", "20:00"));
+    assert_true(desk(s, 4, "source accept", "votes", ""));
+    assert_int_equal(on_air(s->a, "senate"), VOTES_UNKNOWN);
+    tick_at(s, 60);
+    assert_int_equal(on_air(s->a, "senate"), 1000);
     story_close(s);
 }
 
@@ -819,6 +823,34 @@ static void a_total_that_is_held_behind_its_county_gives_the_race_to_another(voi
     story_close(s);
 }
 
+/* The minute between the first and the second sight of it began again. */
+static void a_retraction_half_seen_is_not_seen_anew_after_a_restart(void **state)
+{
+    static const char *const marks[] = {" ; won", ""};
+    struct story *s = story_open(0);
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        const char *mark = marks[i > 0];
+        const char *text = arena_printf(s->n.a,
+                                        "contest 1|State Senate District 1|GA ; stated\n"
+                                        "choice 1|Ann Archer|%s\nchoice 2|Bob Baker|\n"
+                                        "total 9 7\n",
+                                        mark)
+                               .ptr;
+        struct results batch = batch_of(s->n.a, text);
+        struct event ev = {.type = i < 2 ? EVENT_BATCH : EVENT_UNCHANGED,
+                           .batch = &batch,
+                           .digest = digest_of(slice_of(text))};
+        if (i == 2)
+            restart_at(s, 4);
+        event_at(s, &ev, 2 + i);
+        assert_int_equal(core_model(s->a)->standings[0].outcome,
+                         i < 2 ? OUTCOME_WON : OUTCOME_PENDING);
+    }
+    story_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -829,6 +861,7 @@ int main(void)
         cmocka_unit_test(what_waited_for_polls_is_in_the_first_snapshot_after_a_restart),
         cmocka_unit_test(an_accept_that_is_refused_changes_nothing),
         cmocka_unit_test(a_total_that_is_held_behind_its_county_gives_the_race_to_another),
+        cmocka_unit_test(a_retraction_half_seen_is_not_seen_anew_after_a_restart),
         cmocka_unit_test(a_restart_decides_nothing),
     };
 

@@ -149,6 +149,53 @@ static void test_accepted_and_held(void **state)
     close_desk(d, 1000);
 }
 
+static void run_sql(const struct desk *d, const char *sql)
+{
+    char path[128];
+    sqlite3 *s;
+    snprintf(path, sizeof path, "%s/tallyd.db", d->directory);
+    assert_int_equal(sqlite3_open(path, &s), SQLITE_OK);
+    if (sqlite3_exec(s, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s", sqlite3_errmsg(s));
+    sqlite3_close(s);
+}
+
+/* What version 1 wrote is there, and takes what it had no word for. */
+static void test_a_database_of_version_1_is_brought_up(void **state)
+{
+    struct desk *d = *state;
+    struct ticket t = {.letter = 'v'};
+    struct payload *one = payload_of("one", 1000), *two = payload_of("two", 2000);
+    struct writer_file files[] = {file_of("ga", one, WRITER_WHOLE, 10),
+                                  file_of("ga", two, WRITER_PART, 20)};
+    struct writer_file aside = file_of("ga", two, WRITER_ASIDE, 30);
+    open_desk(d);
+    submit(d, &(struct writer_job){.files = files, .file_count = 2}, &t);
+    until_done(d, 1);
+    close_desk(d, 1000);
+    run_sql(d, "ALTER TABLE files RENAME TO f; DROP TABLE memos; DROP INDEX files_by_name;"
+               "CREATE TABLE files (source TEXT NOT NULL, file TEXT NOT NULL,"
+               " held INTEGER NOT NULL CHECK (held IN (0, 1)), name TEXT NOT NULL,"
+               " digest TEXT NOT NULL, version TEXT NOT NULL, etag TEXT NOT NULL,"
+               " last_modified TEXT NOT NULL, received_ms INTEGER NOT NULL,"
+               " PRIMARY KEY (source, file, held)) STRICT, WITHOUT ROWID;"
+               "INSERT INTO files SELECT * FROM f; DROP TABLE f;"
+               "CREATE INDEX files_by_name ON files (name);"
+               "UPDATE meta SET value = 1 WHERE name = 'schema';");
+    open_desk(d);
+    assert_int_equal(d->loaded.file_count, 2);
+    assert_int_equal(d->loaded.files[1].held, WRITER_PART);
+    submit(d, &(struct writer_job){.files = &aside, .file_count = 1}, &t);
+    until_done(d, 2);
+    close_desk(d, 1000);
+    open_desk(d);
+    assert_int_equal(d->loaded.file_count, 3);
+    assert_int_equal(d->loaded.files[2].held, WRITER_ASIDE);
+    payload_free(one);
+    payload_free(two);
+    close_desk(d, 1000);
+}
+
 /* A letter each: 'w' all of a file, 'h' the same but held, a digit that change. */
 static void keep(struct desk *d, const char *letters, int *at)
 {
@@ -296,17 +343,6 @@ static void test_one_process_only(void **state)
     close_desk(d, 1000);
 }
 
-static void run_sql(const struct desk *d, const char *sql)
-{
-    char path[128];
-    sqlite3 *s;
-    snprintf(path, sizeof path, "%s/tallyd.db", d->directory);
-    assert_int_equal(sqlite3_open(path, &s), SQLITE_OK);
-    if (sqlite3_exec(s, sql, NULL, NULL, NULL) != SQLITE_OK)
-        fail_msg("%s", sqlite3_errmsg(s));
-    sqlite3_close(s);
-}
-
 static void refused_with(struct desk *d, const char *word)
 {
     struct err e = {0};
@@ -405,6 +441,7 @@ int main(void)
         DESK(test_a_number_is_taken_once),
         DESK(test_a_job_owns_its_text),
         DESK(test_accepted_and_held),
+        DESK(test_a_database_of_version_1_is_brought_up),
         DESK(test_changes_are_kept_beside_what_they_change),
         DESK(test_digests_are_capped),
         DESK(test_leftovers_are_swept),
