@@ -41,6 +41,7 @@ struct turn {
     struct tally before;
     int64_t *closes; /* of each race, as polls closed before */
     bool restored;   /* by memos, what they say changes nothing */
+    bool same;       /* the file said nothing new, once more */
 };
 
 static void failed(struct turn *t, const struct err *e)
@@ -163,7 +164,9 @@ static void on_batch(struct turn *t, const struct event *ev)
 static void on_unchanged(struct turn *t, const struct event *ev)
 {
     struct core *c = t->core;
-    bool unasked = c->model.feeds[ev->source].files[ev->file].unasked;
+    const struct feed_file *f = &c->model.feeds[ev->source].files[ev->file];
+    bool unasked = f->unasked;
+    bool again = f->verdict == VERDICT_UNCHANGED && f->verdict_text.len == 0;
     struct feed_report report = {.arena = t->out->arena};
     struct err e = {0};
 
@@ -172,6 +175,7 @@ static void on_unchanged(struct turn *t, const struct event *ev)
     t->out->verdict = report.verdict;
     t->out->verdict_text = report.text;
     take_changes(t, &report);
+    t->same = again && report.verdict == VERDICT_UNCHANGED && report.change_count == 0;
     if (report.verdict != VERDICT_UNCHANGED) /* what it serves is not what its marks stand in */
         return;
     t->look.source = ev->source;
@@ -530,7 +534,7 @@ static void remember(struct turn *t, const struct event *ev)
         return;
     for (size_t i = 0; i < t->race_count; i++)
         core_remember_race(t->core, &t->core->model.races[t->races[i]], out);
-    if (ev->type == EVENT_BATCH || ev->type == EVENT_UNCHANGED)
+    if ((ev->type == EVENT_BATCH || ev->type == EVENT_UNCHANGED) && !t->same)
         core_remember(t->core, ev->source, ev->file, out);
     for (size_t i = 0; i < out->judged_count; i++)
         core_remember(t->core, out->judged[i].source, out->judged[i].file, out);

@@ -41,6 +41,7 @@ static bool take_back(const struct model *m, struct feed_contest *c, struct feed
     if (!hold->votes)
         return err_set(e, ERR_DATA, "no memory to take figures back until polls close");
     c->settled = (struct digest){0, 0};
+    c->apart = true;
     memcpy(hold->votes, u->votes, size);
     for (uint32_t i = 0; i < c->choice_count; i++)
         u->votes[i] = VOTES_UNKNOWN;

@@ -3,8 +3,6 @@
  * that the two cannot differ. */
 #include "daemon/core/memo.h"
 
-#include <inttypes.h>
-
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
 #include "daemon/core/fading.h"
@@ -64,10 +62,25 @@ static struct slice text(struct walk *w, struct slice s)
     return s;
 }
 
+/* Most of a memo are votes: without a format. */
+static void add_number(struct buf *out, int64_t n)
+{
+    char room[24], *end = room + sizeof room, *at = end;
+    uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+
+    *--at = END;
+    do
+        *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    if (n < 0)
+        *--at = '-';
+    buf_add(out, (struct slice){at, (size_t)(end - at)});
+}
+
 static int64_t number(struct walk *w, int64_t n, int64_t least, int64_t most)
 {
     if (w->out)
-        buf_addf(w->out, "%" PRId64 "%c", n, END);
+        add_number(w->out, n);
     else if (!num_parse(field(w), least, most, &n))
         w->failed = true;
     return n;
@@ -254,19 +267,11 @@ static void walk_file(struct walk *w, struct feed_memo *f)
     f->verdict_text = text(w, f->verdict_text);
 }
 
-static bool has_holds(const struct feed_contest *c)
-{
-    for (uint32_t u = 0; u < c->unit_count; u++)
-        if (c->units[u].hold.why != VERDICT_ACCEPTED || c->units[u].overvote_known)
-            return true;
-    return false;
-}
-
 /* Would the newest used payload that has it, taken whole, not give what is on air? */
 static bool is_apart(const struct feed_contest *c)
 {
     return c->apart || c->storied || c->gone || c->older_since != WHEN_UNKNOWN ||
-           verdict_info[c->doubt].class >= CLASS_HOLD || has_holds(c);
+           verdict_info[c->doubt].class >= CLASS_HOLD;
 }
 
 static bool is_marked(const struct feed_contest *c)

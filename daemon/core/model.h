@@ -74,8 +74,8 @@ struct feed_contest {
     /* what is on air is not all of the newest used payload that has it: only a memo says it again
      */
     bool apart;
-    /* more than one file of the source has had it, or its choices began anew: what payloads say of
-     * it goes by their order */
+    /* more than one file of the source has had it, its choices began anew, or the desk took more
+     * votes than ballots of it: no payload says that again */
     bool storied;
     bool from_memo;      /* as memo.c made it: our own payloads, read again, add nothing to it */
     uint32_t race;       /* index, or NONE (match.c) */

@@ -342,6 +342,7 @@ static bool take_unit(const struct intake *p, struct intake_contest *pc, struct 
     enum verdict v = judge(p, pc, k, &fall);
     if (pc->ruling == RULING_ACCEPTED && class_of(v) == CLASS_HOLD) {
         k->unit->overvote_known |= v == VERDICT_OVERVOTE;
+        pc->c->storied |= v == VERDICT_OVERVOTE;
         v = VERDICT_CORRECTED;
     }
     bool along = pc->swapped && class_of(v) < CLASS_HOLD;
@@ -705,6 +706,7 @@ unsigned take_release(struct feed_contest *c, bool accept)
         if (accept) {
             memcpy(unit->votes, hold->votes, c->choice_count * sizeof(*unit->votes));
             unit->overvote_known |= hold->why == VERDICT_OVERVOTE;
+            c->storied |= unit->overvote_known;
             c->corrected = true;
             what |= FEED_FIGURES;
         }
