@@ -551,7 +551,7 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     struct err e = {0};
 
     effects_reset(out);
-    t.again = event->restored;
+    t.again = event->restored || event->type == EVENT_RESTORED;
     t.decided.race = NONE;
     t.look = (struct calls_look){.now_ms = now_ms, .source = NONE, .file = NONE};
     switch (event->type) {

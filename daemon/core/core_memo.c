@@ -2,6 +2,7 @@
 /* Memos of files and races, as they become durable, and after a restart. */
 #include "daemon/core/core.h"
 #include "daemon/core/core_own.h"
+#include "daemon/core/corrections.h"
 #include "daemon/core/feed_own.h"
 #include "daemon/core/memo.h"
 
@@ -97,7 +98,11 @@ void core_restored(struct core *c, int64_t now_ms, struct effects *out)
         any = true;
         last = last < memo->changed_ms ? memo->changed_ms : last;
         core_count(c, r, -1);
-        if ((!memo_set_race(m, r, memo, &e) || !merge_race(m, r, now_ms, &changed, &e)) &&
+        bool listed = corrections_restore(m, memo);
+        if (!listed)
+            core_no_memory(&e);
+        if ((!listed || !memo_set_race(m, r, memo, &e) ||
+             !merge_race(m, r, now_ms, &changed, &e)) &&
             out->err.kind == ERR_NONE)
             out->err = e;
         r->flags &= ~(uint32_t)RACE_SOURCE_CHANGED;

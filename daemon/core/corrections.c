@@ -31,6 +31,25 @@ bool corrections_add(struct model *m, const struct correction *c)
     return true;
 }
 
+bool corrections_restore(struct model *m, const struct race_memo *memo)
+{
+    for (uint32_t i = 0; i < memo->corrected_count; i++) {
+        const struct race_corrected *x = &memo->corrected[i];
+        const struct endorsement *en = map_get(m->endorsed_by_id, x->endorsement);
+        struct correction c = {.of = CORRECTION_OF_VOTES,
+                               .endorsement = en ? (uint32_t)(en - m->endorsed->list) : NONE,
+                               .at_ms = x->at_ms,
+                               .choice = x->choice,
+                               .was = x->was,
+                               .then = x->then,
+                               .by = x->by,
+                               .why = x->why};
+        if (en && !corrections_add(m, &c))
+            return false;
+    }
+    return true;
+}
+
 /* Who said so then, and why. */
 static void explain(struct model *m, uint32_t endorsement, struct correction *c)
 {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* What was told and no longer holds: listed for the night. Outcomes and statuses follow from claims
- * and decisions, so that a restart lists the same; figures do not. */
+ * and decisions, so that a restart lists the same; figures do not, and are in the memo of their
+ * race (memo.h). */
 #ifndef TALLYD_CORE_CORRECTIONS_H
 #define TALLYD_CORE_CORRECTIONS_H
 
+#include "daemon/core/memo.h"
 #include "daemon/core/model.h"
 
 /* After an endorsement's outcome was derived anew; `was`: before. One that was pending corrects
@@ -22,6 +24,10 @@ struct corrections_said {
 };
 bool corrections_votes(struct model *m, const struct race *was, const struct race *r,
                        const struct corrections_said *said) MUST_USE;
+
+/* After a restart, those of a race that its memo has; of an endorsement that is no longer on the
+ * list nothing is told. False: memory. */
+bool corrections_restore(struct model *m, const struct race_memo *memo) MUST_USE;
 
 /* Anything else, such as a status; texts live as long as the model. False: memory. */
 bool corrections_add(struct model *m, const struct correction *c) MUST_USE;

@@ -453,7 +453,17 @@ static void walk_fading(struct walk *w, struct race_fading *f)
     f->since_ms = any(w, f->since_ms);
 }
 
-/* All but the contests and the fading calls, of which writing has no lists. */
+static void walk_corrected(struct walk *w, struct race_corrected *c)
+{
+    struct slice *const texts[] = {&c->endorsement, &c->choice, &c->was, &c->then, &c->by, &c->why};
+
+    record(w);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        *texts[i] = text(w, *texts[i]);
+    c->at_ms = any(w, c->at_ms);
+}
+
+/* All but contests, fading calls and corrections, of which writing has no lists. */
 static void walk_race(struct walk *w, const struct model *m, struct race_memo *r)
 {
     r->on_air = walk_source(w, m, r->on_air);
@@ -464,6 +474,7 @@ static void walk_race(struct walk *w, const struct model *m, struct race_memo *r
     r->county_count = (uint32_t)number(w, r->county_count, 0, UNITS_MAX);
     r->seen_count = (uint32_t)number(w, r->seen_count, 0, UNITS_MAX);
     r->fading_count = (uint32_t)number(w, r->fading_count, 0, UNITS_MAX);
+    r->corrected_count = (uint32_t)number(w, r->corrected_count, 0, UNITS_MAX);
     if (!w->out)
         r->counties = room(w, r->county_count, sizeof(*r->counties));
     for (uint32_t i = 0; !w->failed && i < r->county_count; i++)
@@ -487,6 +498,25 @@ static bool fades(const struct model *m, const struct race *r, const struct fadi
     return !f->held && &m->races[m->standings[f->endorsement].race] == r;
 }
 
+/* Outcomes and statuses follow from claims and decisions. */
+static bool corrects(const struct model *m, const struct race *r, const struct correction *c)
+{
+    return c->of == CORRECTION_OF_VOTES && &m->races[m->standings[c->endorsement].race] == r;
+}
+
+static void write_corrected(struct walk *w, const struct model *m, const struct correction *c)
+{
+    struct race_corrected x = {.endorsement = m->endorsed->list[c->endorsement].id,
+                               .choice = c->choice,
+                               .was = c->was,
+                               .then = c->then,
+                               .by = c->by,
+                               .why = c->why,
+                               .at_ms = c->at_ms};
+
+    walk_corrected(w, &x);
+}
+
 void memo_write_race(const struct model *m, const struct race *r, struct buf *out)
 {
     struct walk w = {.out = out};
@@ -503,6 +533,8 @@ void memo_write_race(const struct model *m, const struct race *r, struct buf *ou
         memo.seen_count += is_seen(r->contests[i]);
     for (uint32_t i = 0; i < m->fading_count; i++)
         memo.fading_count += fades(m, r, &m->fading[i]);
+    for (uint32_t i = 0; i < m->correction_count; i++)
+        memo.corrected_count += corrects(m, r, &m->corrections[i]);
     walk_race(&w, m, &memo);
     for (uint32_t i = 0; i < r->contest_count; i++) {
         struct race_seen x = seen_of(r->contests[i]);
@@ -515,6 +547,9 @@ void memo_write_race(const struct model *m, const struct race *r, struct buf *ou
         if (fades(m, r, f))
             walk_fading(&w, &x);
     }
+    for (uint32_t i = 0; i < m->correction_count; i++)
+        if (corrects(m, r, &m->corrections[i]))
+            write_corrected(&w, m, &m->corrections[i]);
 }
 
 struct race_memo *memo_read_race(struct model *m, struct slice from, struct err *e)
@@ -534,6 +569,10 @@ struct race_memo *memo_read_race(struct model *m, struct slice from, struct err 
         memo->fading = room(&w, memo->fading_count, sizeof(*memo->fading));
     for (uint32_t i = 0; !w.failed && i < memo->fading_count; i++)
         walk_fading(&w, &memo->fading[i]);
+    if (!w.failed)
+        memo->corrected = room(&w, memo->corrected_count, sizeof(*memo->corrected));
+    for (uint32_t i = 0; !w.failed && i < memo->corrected_count; i++)
+        walk_corrected(&w, &memo->corrected[i]);
     if (!w.failed)
         return memo;
     err_set(e, ERR_DATA, "the memo of a race cannot be read");

@@ -66,6 +66,11 @@ struct race_memo {
         int64_t since_ms;
     } * fading;
     uint32_t fading_count;
+    struct race_corrected { /* votes of it that were (corrections.h) */
+        struct slice endorsement, choice, was, then, by, why;
+        int64_t at_ms;
+    } * corrected;
+    uint32_t corrected_count;
 };
 void memo_write_race(const struct model *m, const struct race *r, struct buf *out);
 /* In m->strings; NULL and ERR_DATA: it cannot be read. */

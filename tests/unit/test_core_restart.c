@@ -440,6 +440,8 @@ static void dump_lag(const struct race *r, uint32_t source, struct buf *out)
                      (long long)r->contests[k]->lag_since);
 }
 
+static uint32_t all_corrected; /* votes, over all nights */
+
 static void dump_races(const struct model *m, struct buf *out)
 {
     for (uint32_t i = 0; i < m->race_count; i++) {
@@ -454,6 +456,13 @@ static void dump_races(const struct model *m, struct buf *out)
             dump_lag(r, k, out);
     }
     buf_addf(out, "as of %lld\n", (long long)m->last_change_ms);
+    for (uint32_t i = 0; i < m->correction_count; i++) {
+        const struct correction *c = &m->corrections[i];
+        buf_addf(out, "%u of %u %.*s: was %.*s, then %.*s at %lld by %.*s: %.*s\n", c->of,
+                 c->endorsement, SLICE_FMT(c->choice), SLICE_FMT(c->was), SLICE_FMT(c->then),
+                 (long long)c->at_ms, SLICE_FMT(c->by), SLICE_FMT(c->why));
+        all_corrected += c->of == CORRECTION_OF_VOTES;
+    }
     for (uint32_t i = 0; i < m->claim_count; i++)
         buf_addf(out, "%.*s %s by %.*s at %lld: %.*s %.*s\n",
                  SLICE_FMT(m->claims[i].endorsement_id), outcome_name(m->claims[i].outcome),
@@ -627,6 +636,7 @@ static void a_restart_decides_nothing(void **state)
         if (one)
             break;
     }
+    assert_true(one || all_corrected > 0);
 }
 
 /* ---- found by people and by random nights ---- */
