@@ -48,6 +48,7 @@ struct redis {
     int64_t epoch; /* the last one begun here; 0: none */
     int64_t there; /* what Redis holds, while asking */
     int64_t desk;  /* number of the last entry given to the desk's stream */
+    int64_t parts; /* of the snapshot that is being staged */
     int64_t published;
     size_t flights, flight_bytes; /* messages that are not answered yet */
     bool spoke;                   /* since the last probe */
@@ -253,14 +254,14 @@ static void on_answer(const redisReply *reply, void *data, void *ctx)
         fence(r, epoch);
     else if (slice_is(word, "DENIED"))
         denied(r, text);
-    else /* COLD, OLD: what is there is not what we left there */
+    else /* COLD, OLD, PARTLY: what is there is not what we left there */
         resync(r);
 }
 
 /* ---- calls of the script ---- */
 
 struct call {
-    struct slice argv[HEAD_ARGS + 1 + CHUNK_ENTRIES * STAGE_ARGS];
+    struct slice argv[HEAD_ARGS + 2 + CHUNK_ENTRIES * STAGE_ARGS];
     size_t argc, bytes;
     char epoch[24], count[8];
 };
@@ -353,6 +354,7 @@ static bool stage(struct redis *r, struct call *c, int64_t epoch, const struct r
     bool ok = true;
     for (size_t i = 0, first = 1; ok && (i < n || first); first = 0) {
         begin_call(r, c, SLICE("stage"), epoch);
+        add(c, number(a, ++r->parts));
         add(c, first ? SLICE("1") : SLICE("0"));
         do {
             if (i < n)
@@ -366,6 +368,7 @@ static bool stage(struct redis *r, struct call *c, int64_t epoch, const struct r
 static bool show(struct redis *r, struct call *c, int64_t epoch, int64_t seq, struct arena *a)
 {
     begin_call(r, c, SLICE("begin"), epoch);
+    add(c, number(a, r->parts));
     add(c, number(a, seq));
     add(c, r->s.mode);
     add(c, r->s.election);
@@ -410,6 +413,7 @@ static bool send_desk(struct redis *r, struct call *c, int64_t epoch, struct sli
                       const struct redis_entry *entries, size_t n, size_t *i, struct arena *a)
 {
     begin_call(r, c, SLICE("desk"), epoch);
+    add(c, number(a, slice_is(where, "live") ? 0 : ++r->parts));
     add(c, where);
     while (*i < n && !is_full(c, 2 + entries[*i].count, *i, n)) {
         const struct redis_entry *e = &entries[(*i)++];
@@ -446,6 +450,7 @@ bool redis_stage_desk(struct redis *r, int64_t epoch, const struct redis_entry *
     if (r->state != READY && r->state != BEGUN)
         return false;
     r->desk = 0;
+    r->parts = 0;
     return give_desk(r, epoch, false, entries, n);
 }
 
@@ -472,6 +477,7 @@ bool redis_begin(struct redis *r, int64_t epoch, const struct redis_commit *snap
     r->state = BEGUN;
     bool ok = c && a && stage(r, c, epoch, snapshot, n, a) && show(r, c, epoch, seq, a) &&
               tell(r, c, epoch, snapshot, n, a);
+    r->parts = 0;
     free(c);
     arena_free(a);
     if (!ok)

@@ -21,11 +21,13 @@ const char *const redis_script_keys[REDIS_SCRIPT_KEYS] = {
     ":stage:plain:",
     ":stage:winners:",
     ":stage:desk:",
+    ":stage:parts:",
 };
 
 /* ARGV: verb, epoch, owner, then
- *   stage   first ("1": begin anew), 7 an entry: channel, snap, field, value, plain, winner, score
- *   begin   seq, mode, election, version: what was staged is shown at once, all else is gone
+ *   stage   part, first ("1": begin anew), 7 an entry: channel, snap, field, value, plain, winner,
+ *           score
+ *   begin   parts, seq, mode, election, version: what was staged is shown at once, all else is gone
  *   tell    5 a message: seq, channel, envelope, and as in a commit the event id and the number for
  *           the desk's stream: the snapshot's messages, behind `begin`
  *   commit  seq, envelope, then as a stage entry: one message and what it changes; then the id of
@@ -33,11 +35,13 @@ const char *const redis_script_keys[REDIS_SCRIPT_KEYS] = {
  *           two empty ones
  *   beat    channel, envelope
  *   look    is it all there still?
- *   desk    "live", or "first" and "more" of what `begin` puts in the place of the desk's stream;
- *           then for each entry its number, how many texts, and these, a name and a value each
+ *   desk    part, "live", or "first" and "more" of what `begin` puts in the place of the desk's
+ *           stream; then for each entry its number, how many texts, and these, a name and a value
+ * each Parts are numbered from 1 over all of one snapshot; one does nothing when the one before it
+ * is missing (Redis was full, or forbade it), and neither does `begin`: half of it is never shown.
  * Answers OK, COLD (no or an older epoch is there: show the snapshot first), FENCED EPOCH (another
  * owner's, who may also have taken the next epoch: partner.h), OLD (a seq that was), DENIED CHANNEL
- * (by the ACL). Nothing is written unless it is OK.
+ * (by the ACL), PARTLY. Nothing is written unless it is OK.
  *
  * Redis runs it alone: a reader sees all of a call's writes or none. XADD is the first write, the
  * only one that can fail on its data; PUBLISH the last, so that who hears of a change can read it.
@@ -45,7 +49,7 @@ const char *const redis_script_keys[REDIS_SCRIPT_KEYS] = {
 const char redis_script[] =
     "local META, LOG, ALIVE, LIVE, STAGED = 1, 2, 3, 3, 10\n"
     "local SNAP = {totals = 1, states = 2, calls = 3, races = 4}\n"
-    "local PLAIN, WINNERS, SHOWN, DESK, KINDS = 5, 6, 6, 7, 7\n"
+    "local PLAIN, WINNERS, SHOWN, DESK, KINDS, PARTS = 5, 6, 6, 7, 7, 18\n"
     "local verb, epoch, owner = ARGV[1], ARGV[2], ARGV[3]\n"
     "\n"
     "local meta = redis.call('HMGET', KEYS[META], 'epoch', 'owner', 'seq', 'next', 'next_owner')\n"
@@ -57,7 +61,7 @@ const char redis_script[] =
     "        return 'FENCED ' .. meta[i]\n"
     "    end\n"
     "end\n"
-    "local behind = verb == 'stage' or verb == 'begin' or (verb == 'desk' and ARGV[4] ~= 'live')\n"
+    "local behind = verb == 'stage' or verb == 'begin' or (verb == 'desk' and ARGV[5] ~= 'live')\n"
     "if not behind and there ~= mine then\n"
     "    return 'COLD'\n"
     "end\n"
@@ -95,19 +99,27 @@ const char redis_script[] =
     "\n"
     "if verb == 'look' then return 'OK' end\n"
     "\n"
+    "local function staged() return tonumber(redis.call('GET', KEYS[PARTS]) or '0') end\n"
+    "local function part_is_next() return ARGV[4] == '1' or staged() == ARGV[4] - 1 end\n"
+    "local function part_is_done() redis.call('SET', KEYS[PARTS], ARGV[4], 'PX', '60000') end\n"
+    "\n"
     "if verb == 'stage' then\n"
-    "    for i = 5, #ARGV, 7 do\n"
+    "    for i = 6, #ARGV, 7 do\n"
     "        if denied(ARGV[i]) then return 'DENIED ' .. ARGV[i] end\n"
     "    end\n"
+    "    if not part_is_next() then return 'PARTLY' end\n"
     "    for kind = 1, SHOWN do\n"
-    "        if ARGV[4] == '1' then redis.call('DEL', KEYS[STAGED + kind]) end\n"
+    "        if ARGV[5] == '1' then redis.call('DEL', KEYS[STAGED + kind]) end\n"
     "    end\n"
-    "    for i = 5, #ARGV, 7 do store(STAGED, i + 1) end\n"
+    "    for i = 6, #ARGV, 7 do store(STAGED, i + 1) end\n"
     "    for kind = 1, SHOWN do redis.call('PEXPIRE', KEYS[STAGED + kind], 60000) end\n"
+    "    part_is_done()\n"
     "    return 'OK'\n"
     "end\n"
     "\n"
     "if verb == 'begin' then\n"
+    "    if staged() ~= tonumber(ARGV[4]) then return 'PARTLY' end\n"
+    "    redis.call('DEL', KEYS[PARTS])\n"
     "    for kind = 1, KINDS do\n"
     "        redis.call('DEL', KEYS[LIVE + kind])\n"
     "        if redis.call('EXISTS', KEYS[STAGED + kind]) == 1 then\n"
@@ -116,8 +128,8 @@ const char redis_script[] =
     "        end\n"
     "    end\n"
     "    redis.call('DEL', KEYS[META])\n"
-    "    redis.call('HSET', KEYS[META], 'epoch', epoch, 'owner', owner, 'seq', ARGV[4],\n"
-    "               'mode', ARGV[5], 'election', ARGV[6], 'version', ARGV[7])\n"
+    "    redis.call('HSET', KEYS[META], 'epoch', epoch, 'owner', owner, 'seq', ARGV[5],\n"
+    "               'mode', ARGV[6], 'election', ARGV[7], 'version', ARGV[8])\n"
     "    redis.call('SET', KEYS[ALIVE], epoch, 'PX', '15000')\n"
     "    return 'OK'\n"
     "end\n"
@@ -138,14 +150,18 @@ const char redis_script[] =
     "end\n"
     "\n"
     "if verb == 'desk' then\n"
-    "    local key, i = KEYS[(ARGV[4] == 'live' and LIVE or STAGED) + DESK], 5\n"
-    "    if ARGV[4] == 'first' then redis.call('DEL', key) end\n"
+    "    local live = ARGV[5] == 'live'\n"
+    "    local key, i = KEYS[(live and LIVE or STAGED) + DESK], 6\n"
+    "    if not live and not part_is_next() then return 'PARTLY' end\n"
+    "    if ARGV[5] == 'first' then redis.call('DEL', key) end\n"
     "    while ARGV[i] do\n"
     "        local last = i + 1 + tonumber(ARGV[i + 1])\n"
     "        redis.call('XADD', key, epoch .. '-' .. ARGV[i], unpack(ARGV, i + 2, last))\n"
     "        i = last + 1\n"
     "    end\n"
-    "    if ARGV[4] ~= 'live' then redis.call('PEXPIRE', key, 60000) end\n"
+    "    if live then return 'OK' end\n"
+    "    redis.call('PEXPIRE', key, 60000)\n"
+    "    part_is_done()\n"
     "    return 'OK'\n"
     "end\n"
     "\n"

@@ -5,7 +5,7 @@
 
 /* KEYS of every call, behind the prefix, in the script's order. The staging keys end with the
  * owner. */
-enum { REDIS_SCRIPT_KEYS = 17, REDIS_SCRIPT_STAGED = 10 };
+enum { REDIS_SCRIPT_KEYS = 18, REDIS_SCRIPT_STAGED = 10 };
 extern const char *const redis_script_keys[REDIS_SCRIPT_KEYS];
 
 extern const char redis_script[];

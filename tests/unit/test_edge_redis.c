@@ -699,6 +699,47 @@ static void test_a_forbidden_channel(void **state)
     IS(h, "HLEN " P ":snap:states", "0"); /* it was seen before the first write */
 }
 
+/* Half of it could not be put together: what was shown stays. */
+static void test_a_snapshot_in_part_is_not_shown(void **state)
+{
+    struct house *h = *state;
+    enum { N = 1200 };
+    static char ids[N][24];
+    static struct redis_commit all[N];
+    open_house(h);
+    for (int i = 0; i < N; i++) {
+        snprintf(ids[i], sizeof ids[i], "race-%d", i);
+        all[i] = race(8, i + 1, ids[i], "{}");
+    }
+    ask(h, "ACL SETUSER half on >pw ~" P ":* +@all resetchannels &" P ":totals &" P ":race:GA:x "
+           "&" P ":calls:*");
+    start_side(h, &h->a, "A", "half", "pw");
+    UNTIL(&h->a, h->a.ready == 1);
+    begin(&h->a, 7);
+    for (size_t wrong = 0; wrong < N; wrong += N - 1) { /* in the first part, and in the last */
+        int lost = h->a.lost, ready = h->a.ready;
+        all[wrong].channel = SLICE("race:GA:forbidden");
+        assert_true(redis_begin(h->a.redis, 8, all, N));
+        UNTIL(&h->a, h->a.lost > lost);
+        assert_non_null(strstr(h->a.why, "race:GA:forbidden"));
+        UNTIL(&h->a, h->a.ready > ready);
+        all[wrong].channel = SLICE("race:GA:x");
+        IS(h, "HGET " P ":snap:meta epoch", "7");
+        IS(h, "GET " P ":snap:totals", "{\"t\":1}");
+        IS(h, "HLEN " P ":snap:races", "1");
+        IS(h, "XLEN " P ":log", "2");
+    }
+    assert_true(redis_begin(h->a.redis, 8, all, N));
+    UNTIL(&h->a, strcmp(ask(h, "HLEN " P ":snap:races"), "1200") == 0);
+    ask(h, "CONFIG SET maxmemory 1"); /* what begins with deleting is let through, the rest not */
+    int lost = h->a.lost;
+    all[0].epoch = 9;
+    assert_true(redis_begin(h->a.redis, 9, all, N));
+    UNTIL(&h->a, h->a.lost > lost);
+    IS(h, "HGET " P ":snap:meta epoch", "8");
+    IS(h, "HLEN " P ":snap:races", "1200");
+}
+
 /* Redis stands still: what waits for it stays below the cap, then the connection is given up. */
 static void test_stopped(void **state)
 {
@@ -850,6 +891,7 @@ int main(void)
         HOUSE(test_the_shipped_acl),
         HOUSE(test_a_forbidden_channel),
         HOUSE(test_too_much_at_once),
+        HOUSE(test_a_snapshot_in_part_is_not_shown),
         HOUSE(test_stopped),
         HOUSE(test_addresses),
         HOUSE(test_by_name),
