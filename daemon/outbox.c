@@ -41,7 +41,8 @@ struct outbox {
     char instance[128];
     bool whole; /* the model is: not while it is restored */
     bool began, fenced;
-    char away[300]; /* why Redis cannot be used; empty: it can */
+    bool shown;     /* Redis has taken something since it was lost */
+    char away[300]; /* why it was lost; empty: it is shown */
     bool hushed;    /* nothing is numbered, shown or given to the writer any more */
     bool told_began;
     bool changing_epoch;  /* nothing is numbered until the new one begins: all is shown then */
@@ -75,6 +76,10 @@ static void on_acknowledged(struct slice event_id, int64_t last_byte_us, void *c
 {
     struct outbox *o = ctx;
     struct err e = {0};
+    if (!o->shown)
+        log_info("redis: connected");
+    o->shown = true;
+    o->away[0] = '\0';
     if (last_byte_us > 0)
         metrics_observe(&o->change_to_publish, clock_monotonic_us() - last_byte_us);
     if (o->behind && !o->changing_epoch && redis_room(o->redis) >= CATCH_UP)
@@ -491,8 +496,6 @@ static void change_epoch(struct outbox *o)
 static void on_redis_ready(int64_t epoch, void *ctx)
 {
     struct outbox *o = ctx;
-    o->away[0] = '\0';
-    log_info("redis: connected");
     if (o->seen_epoch < epoch)
         o->seen_epoch = epoch;
     if (o->whole)
@@ -502,8 +505,10 @@ static void on_redis_ready(int64_t epoch, void *ctx)
 static void on_redis_lost(const char *why, void *ctx)
 {
     struct outbox *o = ctx;
+    if (strcmp(o->away, why) != 0) /* not each time that it is tried in vain */
+        log_warn("redis: %s; polling, calls and HTTP go on, and it is tried again", why);
     snprintf(o->away, sizeof o->away, "%s", why);
-    log_warn("redis: %s; polling, calls and HTTP go on, and it is tried again", why);
+    o->shown = false;
 }
 
 static void on_redis_fenced(int64_t epoch, void *ctx)
@@ -663,7 +668,7 @@ void outbox_view(const struct outbox *o, struct outbox_view *out)
         .totals = buf_slice(&o->totals),
         .waiting_ms = o->held ? (clock_monotonic_us() - o->held_since_us) / 1000 : 0,
         .redis_configured = o->keeps_book,
-        .redis_connected = o->redis && redis_connected(o->redis),
+        .redis_connected = o->redis && redis_connected(o->redis) && o->away[0] == '\0',
         .redis_away = o->away,
         .fenced = o->fenced,
         .published = o->redis ? redis_published(o->redis) : 0,

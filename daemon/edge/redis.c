@@ -217,8 +217,8 @@ static void answered(struct redis *r, const struct about *about)
         r->published++;
         r->calls.acknowledged(id, about->last_byte_us, r->calls.ctx);
     }
-    if (about->what == COMMIT && about->event_ids.len == 0) {
-        r->published++;
+    if (about->what != PART && about->event_ids.len == 0) {
+        r->published += about->what == COMMIT;
         r->calls.acknowledged(id, about->last_byte_us, r->calls.ctx);
     }
 }

@@ -50,6 +50,7 @@ struct redis_calls {
      * The app raises its epoch above `epoch`, makes it durable, and then calls redis_begin with a
      * full snapshot. */
     void (*ready)(int64_t epoch, void *ctx);
+    /* A message, with the id of its call event or an empty one; or a heartbeat. */
     void (*acknowledged)(struct slice event_id, int64_t last_byte_us, void *ctx);
     void (*fenced)(int64_t epoch,
                    void *ctx); /* another owner holds a newer epoch: stop publishing */
