@@ -269,7 +269,7 @@ static void test_order_and_keys(void **state)
     IS(h, "KEYS *stage*", "");
     struct redis_commit back = call(7, 7, "r5", -1);
     assert_true(redis_publish(h->a.redis, &back));
-    UNTIL(&h->a, h->a.acknowledged == 4);
+    UNTIL(&h->a, h->a.acknowledged == 5);
     IS(h, "ZCARD " P ":winners", "0");
     redisReply *r = redisCommand(h->eye, "XREVRANGE " P ":log + - COUNT 1");
     assert_string_equal(r->element[0]->element[0]->str, "7-7");
