@@ -42,6 +42,8 @@ struct building { /* a contest under way */
 
 struct results_builder {
     struct arena *arena;
+    void *(*batch_room)(size_t bytes, void *ctx); /* NULL: in the arena */
+    void *batch_room_ctx;
     struct arrays arrays;
     struct results_facts facts;
     struct building **contests;

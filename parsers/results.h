@@ -215,6 +215,10 @@ struct results_choice_in {
 /* Everything lives in the payload's arena. */
 struct results_builder *results_builder_new(struct arena *a);
 
+/* Where the finished batch is to lie, in place of the arena: so many bytes, aligned to 8, that
+ * nobody else writes to; NULL where there is no room for them. With `room` NULL it is the arena. */
+void results_room(struct results_builder *b, void *(*room)(size_t bytes, void *ctx), void *ctx);
+
 /* The driver's calls. A contest is begun, its choices and units are added in any order with its
  * votes, and it ends when the next begins or the batch is finished. Indexes count from 0 within the
  * contest; unit 0 is the total and exists from the start. An id seen twice in a contest gives the

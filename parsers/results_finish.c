@@ -232,6 +232,21 @@ static void write_all(struct results_builder *b, struct pen *p)
     }
 }
 
+void results_room(struct results_builder *b, void *(*room)(size_t bytes, void *ctx), void *ctx)
+{
+    b->batch_room = room;
+    b->batch_room_ctx = ctx;
+}
+
+/* All of it is written, so it need not be zeros. */
+static void *room_for(struct results_builder *b, uint64_t size)
+{
+    if (size > RESULTS_MAX)
+        return NULL;
+    return b->batch_room ? b->batch_room((size_t)size, b->batch_room_ctx)
+                         : arena_room(b->arena, (size_t)size);
+}
+
 bool results_finish(struct results_builder *b, struct slice *batch, struct err *e)
 {
     struct counts n = {0};
@@ -247,7 +262,7 @@ bool results_finish(struct results_builder *b, struct slice *batch, struct err *
                     n.choices * sizeof(struct results_choice) +
                     n.units * sizeof(struct results_unit) + n.cells * sizeof(struct results_cell) +
                     n.problems * sizeof(struct results_problem) + b->pool.len;
-    char *at = size > RESULTS_MAX ? NULL : arena_room(b->arena, (size_t)size); /* all is written */
+    char *at = room_for(b, size);
     if (!at)
         return building_full(e);
     struct pen p = {.head = (void *)at};

@@ -212,6 +212,7 @@ static struct slice build(struct job *j)
     struct fault f;
     struct slice batch;
     const struct driver *d = real_find(j->format);
+    results_room(j->builder, NULL, NULL); /* it is put where it belongs in ways of our own */
     if (!(d ? d->parse : good)(j, &f) || !results_finish(j->builder, &batch, &f.err))
         _exit(9);
     return batch;
@@ -352,6 +353,7 @@ static bool early(struct job *j, struct fault *f)
     uint32_t index;
     struct slice batch;
     contest.id = SLICE("1");
+    results_room(j->builder, NULL, NULL);
     if (!results_contest_begin(j->builder, &contest, &f->err) ||
         !results_choice(j->builder, &choice, &index, &f->err) ||
         !results_votes(j->builder, 0, index, 1, &f->err) ||

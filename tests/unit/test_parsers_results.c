@@ -395,6 +395,41 @@ static struct slice rich_batch(struct maker *m)
     return batch;
 }
 
+static void *room_of_junk(size_t bytes, void *ctx)
+{
+    char *at = *(char **)ctx = malloc(bytes);
+    assert_non_null(at);
+    return memset(at, 0xa5, bytes);
+}
+
+static void *no_room(size_t bytes, void *ctx)
+{
+    (void)bytes, (void)ctx;
+    return NULL;
+}
+
+/* Every byte of it is written, whatever lay there. */
+static void a_batch_lies_where_it_is_told(void **state)
+{
+    (void)state;
+    struct maker here = maker_new(), there = maker_new(), nowhere = maker_new();
+    struct err e;
+    char *at = NULL;
+    results_room(there.b, room_of_junk, &at);
+    struct slice one = rich_batch(&here), two = rich_batch(&there);
+    assert_ptr_equal(two.ptr, at);
+    assert_true(slice_eq(one, two));
+    results_room(nowhere.b, no_room, NULL);
+    begin(&nowhere, "1", "Sheriff");
+    votes(&nowhere, 0, choice(&nowhere, "1", "Ann"), 1);
+    assert_false(results_finish(nowhere.b, &two, &e));
+    assert_int_equal(e.kind, ERR_DENIED);
+    free(at);
+    arena_free(here.arena);
+    arena_free(there.arena);
+    arena_free(nowhere.arena);
+}
+
 /* Touch everything a reader would, exactly as it would. */
 static uint64_t read_everything(const struct results *r)
 {
@@ -696,6 +731,7 @@ int main(void)
         cmocka_unit_test(texts_are_cleaned_and_facts_checked),
         cmocka_unit_test(mutations_never_pass_unread),
         cmocka_unit_test(every_length_is_refused),
+        cmocka_unit_test(a_batch_lies_where_it_is_told),
         cmocka_unit_test(each_check_bites),
         cmocka_unit_test(wrapping_products_are_refused),
     };
