@@ -478,13 +478,13 @@ static bool ask_int(struct writer_db *db, const char *question, int64_t *out)
 
 static bool prepare(struct writer_db *db, struct err *e)
 {
-    int64_t version = 0, damaged = 1;
+    int64_t version = 0, damaged = 0;
     if (sqlite3_exec(db->sqlite,
                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                      " PRAGMA temp_store = MEMORY;",
                      NULL, NULL, NULL) != SQLITE_OK)
         return fail(db, e);
-    if (!ask_int(db, "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check <> 'ok'",
+    if (!ask_int(db, "SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok'",
                  &damaged) ||
         damaged != 0)
         return err_set(e, ERR_DATA,
