@@ -39,7 +39,7 @@ static void assert_clean(struct slice s)
     }
     assert_true(s.len == 0 || last != ' ');
     utf8proc_uint8_t *nfc = utf8proc_NFC((const utf8proc_uint8_t *)copy);
-    assert_string_equal(nfc, copy);
+    assert_string_equal((const char *)nfc, copy);
     free(nfc);
 }
 
