@@ -35,7 +35,10 @@ comma := ,
 # ---- what each room links; the layer rules are proved by these lists and by tests/layers.py ----
 BASE_LIBS   := -lutf8proc -lm
 PARSER_LIBS := -lxml2 -lsimdjson -larchive -lz -lseccomp
-EDGE_LIBS   := -lcurl -levent_core -levent_extra -levent_pthreads -lhiredis -lsqlite3 -lpthread
+# TLS to Redis: hiredis 0.14 has none
+REDIS_TLS   := $(shell $(PKG) --exists hiredis_ssl openssl 2>/dev/null && echo yes)
+EDGE_LIBS   := $(if $(REDIS_TLS),-lhiredis_ssl -lssl -lcrypto) -lcurl -levent_core -levent_extra -levent_pthreads -lhiredis -lsqlite3 -lpthread
+TLS_CFLAGS  := -DTALLYD_REDIS_TLS=$(if $(REDIS_TLS),1,0)
 XML_CFLAGS  := $(shell $(PKG) --cflags libxml-2.0 2>/dev/null)
 
 src = $(wildcard $(1)/*.c)
@@ -78,7 +81,7 @@ all: $(PROGRAMS)
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo '  CC   $<'
-	@$(CC) $(CPPFLAGS) $(if $(filter parsers/% tests/bench/%,$<),$(XML_CFLAGS)) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@$(CC) $(CPPFLAGS) $(if $(filter parsers/% tests/bench/%,$<),$(XML_CFLAGS)) $(if $(filter daemon/edge/redis_tls.c,$<),$(TLS_CFLAGS)) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: %.cc
 	@mkdir -p $(@D)
@@ -165,7 +168,7 @@ help:
 	@echo "make night-ga2021  the Georgia runoffs of January 2021 as three feeds saw them"
 	@echo "make lint, make format, make deps, make install DESTDIR= PREFIX= SYSCONFDIR="
 
-DEPS := gcc g++ make pkg-config libcurl4-openssl-dev libxml2-dev libhiredis-dev libevent-dev \
+DEPS := gcc g++ make pkg-config libcurl4-openssl-dev libxml2-dev libhiredis-dev libssl-dev libevent-dev \
         libsimdjson-dev libarchive-dev zlib1g-dev libsqlite3-dev libutf8proc-dev libseccomp-dev \
         libxxhash-dev libcmocka-dev redis-server xz-utils tzdata ca-certificates \
         python3 python3-pytest python3-redis python3-jsonschema nodejs node-redis

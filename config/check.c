@@ -79,6 +79,34 @@ static void check_credential_key(struct loader *l, const char *name, struct slic
     buf_done(&secret);
 }
 
+/* Sentinels and their master's name need each other, and a url that is no socket. */
+static void check_sentinels(struct loader *l)
+{
+    static const char url_fix[] = "write url = redis://sentinel/0: of it only scheme and db count";
+    const struct config *c = l->config;
+    const struct item *list = said(l, "redis", "sentinels"), *url = said(l, "redis", "url");
+    const struct item *master = said(l, "redis", "sentinel-master");
+    bool some = c->redis.sentinels.count > 0, named = c->redis.sentinel_master.len > 0;
+    bool may_be = some || (list && list->entry->bad);
+    const struct {
+        bool wrong;
+        const struct item *at;
+        const char *what, *fix;
+    } cases[] = {
+        {some && !named, list, "sentinels without sentinel-master",
+         "write what their configuration calls it: sentinel-master = mymaster"},
+        {named && !may_be, master, "sentinel-master without sentinels",
+         "write where they are: sentinels = 192.0.2.1:26379, 192.0.2.2:26379"},
+        {some && !url, list, "sentinels without a url", url_fix},
+        {some && slice_starts(c->redis.url, SLICE("unix:")), url,
+         "Sentinel names hosts and ports, and url is a socket", url_fix},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (cases[i].wrong && cases[i].at)
+            entry_problem(l, cases[i].at->entry, cases[i].at->value.ptr, cases[i].fix, "%s",
+                          cases[i].what);
+}
+
 void check_globals(struct loader *l)
 {
     const struct config *c = l->config;
@@ -97,6 +125,9 @@ void check_globals(struct loader *l)
                       "write the smaller share as double-low", "double-low is above double-high");
     check_credential_key(l, "user-credential", c->redis.user_credential);
     check_credential_key(l, "password-credential", c->redis.password_credential);
+    check_credential_key(l, "sentinel-user-credential", c->redis.sentinel_user_credential);
+    check_credential_key(l, "sentinel-password-credential", c->redis.sentinel_password_credential);
+    check_sentinels(l);
 }
 
 /* Does the text expand? False: reported. */

@@ -105,6 +105,8 @@ struct config {
     } guards;
     struct {
         struct slice url, prefix, user_credential, password_credential; /* url empty: no Redis */
+        struct config_list sentinels;                                   /* host:port; empty: none */
+        struct slice sentinel_master, sentinel_user_credential, sentinel_password_credential;
         int64_t heartbeat, min_interval;
     } redis;
     struct {

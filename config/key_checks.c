@@ -160,9 +160,30 @@ const char *check_redis_url(struct slice v)
     return is_host_port(slice_sub(rest, 0, slash)) ? NULL : shape;
 }
 
+const char *check_sentinel(struct slice v)
+{
+    return is_visible(v, false) && slice_find(v, SLICE("/")) == SIZE_MAX &&
+                   slice_find(v, SLICE("@")) == SIZE_MAX && is_host_port(v)
+               ? NULL
+               : "host:port of a Sentinel, such as 192.0.2.1:26379, without scheme or password";
+}
+
+/* No braces, or one pair with something in it: what is between them decides on the slot. */
+static bool is_tagged_once(struct slice v)
+{
+    size_t open = slice_find(v, SLICE("{")), close = slice_find(v, SLICE("}"));
+    if (open == SIZE_MAX && close == SIZE_MAX)
+        return true;
+    if (open == SIZE_MAX || close == SIZE_MAX || close < open + 2)
+        return false;
+    struct slice rest = slice_sub(v, close + 1, v.len);
+    return slice_find(slice_sub(v, open + 1, close), SLICE("{")) == SIZE_MAX &&
+           slice_find(rest, SLICE("{")) == SIZE_MAX && slice_find(rest, SLICE("}")) == SIZE_MAX;
+}
+
 const char *check_prefix(struct slice v)
 {
-    return only(v, ":_-.{}") && v.len <= NAME_MAX_BYTES
+    return only(v, ":_-.{}") && v.len <= NAME_MAX_BYTES && is_tagged_once(v)
                ? NULL
                : "letters, digits, ':', '_', '-', '.' and one hash tag in braces (at most 64)";
 }

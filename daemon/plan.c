@@ -16,6 +16,7 @@
 #include "daemon/core/states.h"
 #include "daemon/edge/cursor.h"
 #include "daemon/edge/file.h"
+#include "daemon/edge/redis_tls.h"
 #include "daemon/edge/work.h"
 #include "parsers/formats.h"
 
@@ -569,15 +570,35 @@ static bool is_loopback(struct slice address)
     return slice_is(host, "localhost") || (digits && slice_starts(host, SLICE("127.")));
 }
 
+static void plan_redis(struct making *m)
+{
+    struct plan *p = m->plan;
+    const struct config *c = p->config;
+    struct err e = {0};
+    p->redis_user = read_credential(m, c->redis.user_credential);
+    p->redis_password = read_credential(m, c->redis.password_credential);
+    p->sentinel_user = read_credential(m, c->redis.sentinel_user_credential);
+    p->sentinel_password = read_credential(m, c->redis.sentinel_password_credential);
+    if (slice_starts(c->redis.url, SLICE("rediss://")) && !redis_tls_exists(&e))
+        problem(m, NULL, "[redis] url = %.*s: %s", SLICE_FMT(c->redis.url), e.text);
+}
+
 /* A simulated clock must never write where a live audience reads. */
 static void check_simulated(struct making *m)
 {
     const struct config *c = m->plan->config;
+    const struct config_list *sentinels = &c->redis.sentinels;
+    for (size_t i = 0; i < sentinels->count; i++)
+        if (!is_loopback(sentinels->items[i]))
+            problem(m, NULL,
+                    "[redis] sentinels: %.*s: --clock is refused unless Redis is on loopback",
+                    SLICE_FMT(sentinels->items[i]));
     struct slice host = c->redis.url;
     size_t at = slice_find(host, SLICE("://"));
     if (at != SIZE_MAX)
         host = slice_sub(host, at + 3, host.len);
-    if (host.len > 0 && !slice_starts(c->redis.url, SLICE("unix:")) && !is_loopback(host))
+    if (host.len > 0 && sentinels->count == 0 && !slice_starts(c->redis.url, SLICE("unix:")) &&
+        !is_loopback(host))
         problem(m, NULL, "[redis] url = %.*s: --clock is refused unless Redis is on loopback",
                 SLICE_FMT(c->redis.url));
     if (c->http.listen.len > 0 && !is_loopback(c->http.listen))
@@ -649,8 +670,8 @@ bool plan_make(const struct plan_args *args, struct plan **out, struct buf *prob
     plan_sources(&m);
     check_hints(&m);
     check_authorities(&m);
-    p->redis_user = read_credential(&m, p->config->redis.user_credential);
-    p->redis_password = read_credential(&m, p->config->redis.password_credential);
+    plan_redis(&m);
+    p->simulated = args->simulated;
     if (args->simulated)
         check_simulated(&m);
     if (m.wrong > 0) {

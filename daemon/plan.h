@@ -17,7 +17,8 @@ struct plan {
     struct poller_source *poller_sources; /* same index as settings.sources */
     struct zone **zones;
     size_t zone_count;
-    struct slice redis_user, redis_password;
+    struct slice redis_user, redis_password, sentinel_user, sentinel_password;
+    bool simulated;
     struct arena *arena;
 };
 

@@ -347,8 +347,7 @@ bool partner_new(struct event_base *base, const struct redis_settings *s,
     if (!ok)
         err_set(e, ERR_BUG, "out of memory");
     if (ok) {
-        struct redis_link_settings link = {
-            .url = s->url, .user = s->user, .password = s->password, .command_ms = s->command_ms};
+        struct redis_link_settings link = redis_link_of(s);
         struct redis_link_calls back = {.up = on_up, .down = on_down, .ctx = p};
         p->calls = *calls;
         ok = redis_link_new(base, &link, &back, &p->link, e);

@@ -555,6 +555,17 @@ bool redis_heartbeat(struct redis *r, int64_t epoch, struct slice envelope)
 
 /* ---- life ---- */
 
+struct redis_link_settings redis_link_of(const struct redis_settings *s)
+{
+    return (struct redis_link_settings){.url = s->url,
+                                        .user = s->user,
+                                        .password = s->password,
+                                        .prefix = s->prefix,
+                                        .sentinels = s->sentinels,
+                                        .loopback = s->loopback,
+                                        .command_ms = s->command_ms};
+}
+
 /* Copies of all settings, and the names that follow from them. */
 static bool keep_settings(struct redis *r, const struct redis_settings *s)
 {
@@ -586,8 +597,7 @@ bool redis_new(struct event_base *base, const struct redis_settings *s,
     if (!ok)
         err_set(e, ERR_BUG, "out of memory");
     if (ok) {
-        struct redis_link_settings link = {
-            .url = s->url, .user = s->user, .password = s->password, .command_ms = s->command_ms};
+        struct redis_link_settings link = redis_link_of(s);
         struct redis_link_calls back = {.up = on_up, .down = on_down, .ctx = r};
         r->calls = *calls;
         ok = redis_link_new(base, &link, &back, &r->link, e);

@@ -10,6 +10,7 @@
 
 #include "daemon/base/err.h"
 #include "daemon/base/slice.h"
+#include "daemon/edge/redis_link.h"
 
 struct event_base;
 struct redis;
@@ -22,7 +23,12 @@ struct redis_settings {
     struct slice mode, election, version; /* for snap:meta */
     int64_t heartbeat_ms;
     int64_t command_ms; /* an answer that takes longer loses the connection; 0: 5 s */
+    struct redis_sentinels sentinels;
+    bool loopback; /* nowhere else, whoever names it */
 };
+
+/* What of it is the connection's; the slices are those of `s`. */
+struct redis_link_settings redis_link_of(const struct redis_settings *s);
 
 /* One write: an envelope and where it goes. All slices are copied. */
 struct redis_commit {

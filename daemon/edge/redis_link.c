@@ -2,22 +2,15 @@
 /* Connecting, and keeping track of what is in flight. */
 #include "daemon/edge/redis_link.h"
 
-#include <arpa/inet.h>
-#include <event2/dns.h>
-#include <event2/event.h>
-#include <fcntl.h>
 #include <hiredis/async.h>
-#include <hiredis/alloc.h>
-#include <hiredis/adapters/libevent.h>
 #include <hiredis/hiredis.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/base/num.h"
+#include "daemon/edge/redis_dial.h"
+#include "daemon/edge/redis_place.h"
+#include "daemon/edge/redis_sentinel.h"
 #include "daemon/edge/timer.h"
 
 #define CONNECT_MS 1500 /* name and socket; below the 2 s in which we promise to be back */
@@ -25,6 +18,7 @@
 #define BACKOFF_FIRST_MS 50
 #define BACKOFF_MOST_MS 1800
 #define ARGS_MAX 8192
+#define MOVES_AT_ONCE 4 /* a Cluster that sends us round and round is waited for */
 
 typedef void reply_fn(const struct redisReply *r, void *data, void *ctx);
 
@@ -38,18 +32,23 @@ struct flight {
 struct redis_link {
     struct event_base *base;
     struct redis_link_calls calls;
-    char *host, *path, *user, *password; /* host or path */
-    int port, db;
+    struct redis_url url;
+    char *user, *password, *prefix; /* the prefix is for what is said of it */
+    bool tagged, loopback;
     struct timer *retry, *deadline;
-    struct evdns_base *dns;
-    struct evdns_getaddrinfo_request *lookup;
+    struct redis_dial *dial;
+    struct redis_places places;
+    struct redis_sentinel *sentinel; /* NULL: none */
+    struct redis_place now;          /* where it is, or is going */
     redisAsyncContext *ac;
     struct flight *first, **end;
-    size_t attempts;
     int64_t backoff_ms, command_ms;
+    unsigned moves; /* since it was good */
     uint32_t noise; /* for jitter */
+    bool asking;    /* waits for what Sentinel says */
     bool connected, up, stopped;
-    char told[256]; /* the reason `down` heard last; empty since it was up */
+    char name[300]; /* of `now`, for people */
+    char told[400]; /* the reason `down` heard last; empty since it was up */
 };
 
 /* ---- flights ---- */
@@ -100,10 +99,8 @@ static void close_connection(struct redis_link *l)
 {
     redisAsyncContext *ac = l->ac;
     l->ac = NULL;
-    l->connected = l->up = false;
-    if (l->lookup)
-        evdns_getaddrinfo_cancel(l->lookup);
-    l->lookup = NULL;
+    l->connected = l->up = l->asking = false;
+    redis_dial_cancel(l->dial);
     if (ac) {
         ac->data = NULL; /* its last callbacks find nobody */
         redisAsyncFree(ac);
@@ -122,31 +119,90 @@ static void try_later(struct redis_link *l)
     timer_set(l->retry, half + (int64_t)(l->noise >> 8) % (half + 1));
 }
 
+/* What a server's answer means for who set it up. */
+static const char *hint(const char *why)
+{
+    static const struct {
+        const char *word, *fix;
+    } hints[] = {
+        {"NOREPLICAS", "; too few replicas follow it (its min-replicas-to-write)"},
+        {"READONLY", "; it is a replica: the address must be the master's, or let Sentinel say it "
+                     "(sentinels, sentinel-master)"},
+        {"MASTERDOWN", "; it is a replica that has lost its master"},
+        {"CROSSSLOT", "; it is a Cluster: write a prefix with a hash tag, such as {tally}:v1"},
+        {"CLUSTERDOWN", "; a node of the Cluster is missing"},
+    };
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+        if (strstr(why, hints[i].word))
+            return hints[i].fix;
+    return "";
+}
+
+/* Close it, and tell why; when it is tried again is the caller's. */
+static void let_go(struct redis_link *l, const char *why)
+{
+    char text[sizeof l->told];
+    snprintf(text, sizeof text, "%s%s", why, hint(why)); /* it may lie in what is closed now */
+    close_connection(l);
+    if (l->stopped || strcmp(text, l->told) == 0)
+        return;
+    memcpy(l->told, text, sizeof text);
+    l->calls.down(l->told, l->calls.ctx);
+}
+
 static void lose(struct redis_link *l, const char *why)
 {
-    bool news;
-    char text[sizeof l->told];
-    snprintf(text, sizeof text, "%s", why); /* it may lie in what is closed now */
-    close_connection(l);
+    bool another = redis_places_failed(&l->places) && !l->sentinel;
+    if (another)
+        timer_set(l->retry, BACKOFF_FIRST_MS);
+    else
+        try_later(l);
+    let_go(l, why);
     if (l->stopped)
-        return;
-    news = strcmp(text, l->told) != 0;
-    memcpy(l->told, text, sizeof text);
-    try_later(l);
-    if (news)
-        l->calls.down(l->told, l->calls.ctx);
+        timer_cancel(l->retry);
 }
 
 static void on_deadline(void *ctx)
 {
     struct redis_link *l = ctx;
-    char why[120];
+    char why[600];
     if (l->connected)
         snprintf(why, sizeof why, "no answer for %lld ms", (long long)l->command_ms);
+    else if (l->asking)
+        snprintf(why, sizeof why, "no Sentinel names a master within %d ms (%.200s)", CONNECT_MS,
+                 redis_sentinel_why(l->sentinel));
     else
-        snprintf(why, sizeof why, "cannot connect to %.60s within %d ms",
-                 l->host ? l->host : l->path, CONNECT_MS);
+        snprintf(why, sizeof why, "cannot connect to %.60s within %d ms", l->name, CONNECT_MS);
     lose(l, why);
+}
+
+/* Our keys are at another node of the Cluster. */
+static void move(struct redis_link *l, const char *answer)
+{
+    char why[700];
+    struct redis_place to;
+    if (!l->tagged) {
+        snprintf(why, sizeof why,
+                 "it is a Cluster (%.100s), and without a hash tag the keys of prefix %.64s are on "
+                 "many nodes: write prefix = {tally}:v1 or another with one name in braces, and "
+                 "tell the subscribers",
+                 answer, l->prefix);
+        lose(l, why);
+        return;
+    }
+    if (!redis_place_moved(answer, &l->now, &to)) {
+        snprintf(why, sizeof why, "it answers %.150s", answer);
+        lose(l, why);
+        return;
+    }
+    snprintf(why, sizeof why, "%s says that our keys are at %s:%d", l->name, to.host, to.port);
+    redis_places_send(&l->places, &to);
+    l->moves = (l->moves + 1) % MOVES_AT_ONCE;
+    if (l->moves != 0)
+        timer_set(l->retry, 0);
+    else
+        try_later(l);
+    let_go(l, why);
 }
 
 /* ---- commands ---- */
@@ -161,7 +217,11 @@ static void on_reply(redisAsyncContext *ac, void *reply, void *unused)
     if (!f)
         return;
     watch(l);
-    f->reply(reply, f->data, f->ctx);
+    const redisReply *r = reply;
+    if (r->type == REDIS_REPLY_ERROR && strncmp(r->str, "MOVED ", 6) == 0)
+        move(l, r->str);
+    else
+        f->reply(r, f->data, f->ctx);
     free_flight(f);
 }
 
@@ -213,11 +273,58 @@ bool redis_link_send(struct redis_link *l, size_t argc, const struct slice *argv
 
 /* ---- greeting ---- */
 
+/* CLUSTER SLOTS: [first, last, [host, port, ...], ...]. An error says that it is no Cluster. */
+static void on_slots(const struct redisReply *r, void *data, void *ctx)
+{
+    struct redis_link *l = ctx;
+    (void)data;
+    if (r->type != REDIS_REPLY_ARRAY)
+        return;
+    redis_places_forget(&l->places);
+    for (size_t i = 0; i < r->elements; i++) {
+        const redisReply *range = r->element[i];
+        for (size_t k = 2; range->type == REDIS_REPLY_ARRAY && k < range->elements; k++) {
+            const redisReply *node = range->element[k];
+            struct redis_place at;
+            if (node->type != REDIS_REPLY_ARRAY || node->elements < 2 ||
+                node->element[0]->type != REDIS_REPLY_STRING || node->element[0]->len == 0 ||
+                node->element[0]->len >= sizeof at.host ||
+                node->element[1]->type != REDIS_REPLY_INTEGER)
+                continue;
+            snprintf(at.host, sizeof at.host, "%s", node->element[0]->str);
+            at.port = (int)node->element[1]->integer;
+            redis_places_add(&l->places, &at);
+        }
+    }
+}
+
 static void on_up(struct redis_link *l)
 {
+    const struct slice slots[] = {SLICE("CLUSTER"), SLICE("SLOTS")};
     l->up = true;
     l->told[0] = '\0';
-    l->calls.up(l->calls.ctx);
+    if (l->tagged && !enqueue(l, 2, slots, on_slots, NULL, l))
+        lose(l, "out of memory");
+    else
+        l->calls.up(l->calls.ctx);
+}
+
+/* Whom Sentinel names may not know yet, or no more, that it is the master. */
+static void on_role(const struct redisReply *r, void *data, void *ctx)
+{
+    struct redis_link *l = ctx;
+    char why[600];
+    (void)data;
+    bool array = r->type == REDIS_REPLY_ARRAY && r->elements > 0 &&
+                 r->element[0]->type == REDIS_REPLY_STRING;
+    if (array && strcmp(r->element[0]->str, "master") == 0)
+        return;
+    snprintf(why, sizeof why, "%s, which Sentinel names as the master, says of its role: %.150s",
+             l->name,
+             array                          ? r->element[0]->str
+             : r->type == REDIS_REPLY_ERROR ? r->str
+                                            : "something unexpected");
+    lose(l, why);
 }
 
 static void on_greeted(const struct redisReply *r, void *data, void *ctx)
@@ -251,10 +358,12 @@ static void greet(struct redis_link *l)
     if (l->user[0])
         auth[++n] = slice_of(l->user);
     auth[++n] = slice_of(l->password);
-    snprintf(db, sizeof db, "%d", l->db);
-    const struct slice choose[] = {SLICE("SELECT"), slice_of(db)}, ping[] = {SLICE("PING")};
+    snprintf(db, sizeof db, "%d", l->url.db);
+    const struct slice choose[] = {SLICE("SELECT"), slice_of(db)}, ping[] = {SLICE("PING")},
+                       role[] = {SLICE("ROLE")};
     bool ok = (!l->password[0] && !l->user[0]) || enqueue(l, n + 1, auth, on_greeted, NULL, l);
-    ok = ok && (l->db == 0 || enqueue(l, 2, choose, on_greeted, NULL, l));
+    ok = ok && (!l->sentinel || enqueue(l, 1, role, on_role, NULL, l));
+    ok = ok && (l->url.db == 0 || enqueue(l, 2, choose, on_greeted, NULL, l));
     ok = ok && enqueue(l, 1, ping, on_greeted, NULL,
                        l); /* shows a server that wants a password, or is loading */
     if (!ok)
@@ -274,8 +383,7 @@ static void on_connect(const redisAsyncContext *ac, int status)
         greet(l);
         return;
     }
-    snprintf(why, sizeof why, "cannot connect to %.60s: %.100s", l->host ? l->host : l->path,
-             ac->errstr);
+    snprintf(why, sizeof why, "cannot connect to %.60s: %.100s", l->name, ac->errstr);
     l->ac->data = NULL;
     l->ac = NULL; /* hiredis frees it when this returns */
     lose(l, why);
@@ -291,148 +399,85 @@ static void on_disconnect(const redisAsyncContext *ac, int status)
     lose(l, ac->err && ac->errstr[0] ? ac->errstr : "it closed the connection");
 }
 
-/* To a socket's path or a numeric address. */
-static void connect_to(struct redis_link *l, const char *address)
+static void on_dialled(redisAsyncContext *ac, const char *why, void *ctx)
 {
-    char why[200];
-    int one = 1;
-    redisAsyncContext *ac =
-        l->path ? redisAsyncConnectUnix(l->path) : redisAsyncConnect(address, l->port);
-    if (!ac || ac->err) {
-        snprintf(why, sizeof why, "cannot connect to %.60s: %.100s", l->host ? l->host : l->path,
-                 ac ? ac->errstr : "out of memory");
-        if (ac)
-            redisAsyncFree(ac);
+    struct redis_link *l = ctx;
+    if (!ac) {
         lose(l, why);
         return;
     }
-    fcntl(ac->c.fd, F_SETFD, FD_CLOEXEC); /* workers are none of its business */
-    if (!l->path)
-        setsockopt(ac->c.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     ac->data = l;
     l->ac = ac;
-    redisLibeventAttach(ac, l->base);
     redisAsyncSetConnectCallback(ac, on_connect);
     redisAsyncSetDisconnectCallback(ac, on_disconnect);
 }
 
-/* Each attempt takes the next address of a name: one of them answers. */
-static const struct evutil_addrinfo *pick(const struct evutil_addrinfo *found, size_t attempt)
+static void go_to(struct redis_link *l, struct redis_place place)
 {
-    const struct evutil_addrinfo *one = found;
-    size_t n = 0;
-    for (; one; one = one->ai_next)
-        n++;
-    one = found;
-    for (size_t i = n ? attempt % n : 0; i > 0; i--)
-        one = one->ai_next;
-    return one;
-}
-
-static void on_lookup(int result, struct evutil_addrinfo *found, void *ctx)
-{
-    struct redis_link *l = ctx;
-    char address[NI_MAXHOST], why[200];
-    if (result == EVUTIL_EAI_CANCEL)
-        return;
-    l->lookup = NULL;
-    const struct evutil_addrinfo *one = pick(found, l->attempts++);
-    bool ok = result == 0 && one &&
-              getnameinfo(one->ai_addr, one->ai_addrlen, address, sizeof address, NULL, 0,
-                          NI_NUMERICHOST) == 0;
-    if (found)
-        evutil_freeaddrinfo(found);
-    if (ok) {
-        connect_to(l, address);
+    char why[400];
+    l->now = place;
+    snprintf(l->name, sizeof l->name, "%s:%d", place.host, place.port);
+    if (!l->loopback || redis_place_is_loopback(&place)) {
+        redis_dial_to(l->dial, &place);
         return;
     }
-    snprintf(why, sizeof why, "the host %.60s is not found: %.100s", l->host,
-             evutil_gai_strerror(result));
+    snprintf(why, sizeof why, "%s is not on loopback: --clock is refused there", l->name);
     lose(l, why);
 }
 
-static bool is_numeric(const char *host)
+/* What Sentinel says, asked for or not. */
+static void on_named(const struct redis_place *master, void *ctx)
 {
-    unsigned char address[16];
-    return inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
+    struct redis_link *l = ctx;
+    char why[700];
+    if (l->stopped)
+        return;
+    if (l->asking) {
+        l->asking = false;
+        go_to(l, *master);
+    } else if (!redis_place_equal(master, &l->now)) {
+        timer_set(l->retry, 0);
+        snprintf(why, sizeof why, "the master is %s:%d now, and not %s any more (Sentinel)",
+                 master->host, master->port, l->name);
+        redis_dial_cancel(l->dial);
+        if (l->ac)
+            let_go(l, why);
+        l->now = *master;
+    }
 }
 
 static void on_retry(void *ctx)
 {
     struct redis_link *l = ctx;
-    struct evutil_addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
     timer_set(l->deadline, CONNECT_MS);
-    if (l->path || is_numeric(l->host)) {
-        connect_to(l, l->host);
-        return;
+    if (l->sentinel) {
+        l->asking = true;
+        redis_sentinel_ask(l->sentinel);
+    } else if (l->url.path[0]) {
+        snprintf(l->name, sizeof l->name, "%s", l->url.path);
+        redis_dial_to_socket(l->dial, l->url.path);
+    } else {
+        go_to(l, redis_places_next(&l->places));
     }
-    /* getaddrinfo would block the loop; a fresh resolver reads /etc/hosts and resolv.conf anew */
-    if (l->dns)
-        evdns_base_free(l->dns, 0);
-    l->dns = evdns_base_new(l->base,
-                            EVDNS_BASE_INITIALIZE_NAMESERVERS | EVDNS_BASE_DISABLE_WHEN_INACTIVE);
-    if (!l->dns) {
-        lose(l, "no name server is known");
-        return;
-    }
-    struct evdns_getaddrinfo_request *request =
-        evdns_getaddrinfo(l->dns, l->host, NULL, &hints, on_lookup, l);
-    if (request) /* NULL: on_lookup was called already */
-        l->lookup = request;
 }
 
 /* ---- life ---- */
 
-static bool parse_port(struct slice text, int *port)
+static char *text_of(struct slice s)
 {
-    int64_t number;
-    if (!num_parse(text, 1, 65535, &number))
-        return false;
-    *port = (int)number;
-    return true;
+    return strndup(s.len ? s.ptr : "", s.len);
 }
 
-/* "host", "host:port", "[::1]:port", each with "/db". */
-static bool parse_tcp(struct redis_link *l, struct slice rest)
+static bool open_link(struct redis_link *l, const struct redis_link_settings *s, struct err *e)
 {
-    int64_t db = 0;
-    size_t slash = slice_find(rest, SLICE("/"));
-    struct slice number = slash == SIZE_MAX ? SLICE("") : slice_sub(rest, slash + 1, rest.len);
-    rest = slice_sub(rest, 0, slash);
-    bool bracket = slice_starts(rest, SLICE("["));
-    size_t close = bracket ? slice_find(rest, SLICE("]")) : 0;
-    if (close == SIZE_MAX || (number.len > 0 && !num_parse(number, 0, 1023, &db)))
-        return false;
-    struct slice tail = slice_sub(rest, close, rest.len);
-    size_t colon = slice_find(tail, SLICE(":"));
-    size_t host_end = bracket ? close : colon == SIZE_MAX ? rest.len : colon;
-    struct slice host = slice_sub(rest, bracket ? 1 : 0, host_end);
-    l->db = (int)db;
-    l->port = 6379;
-    if (host.len == 0 ||
-        (colon != SIZE_MAX && !parse_port(slice_sub(tail, colon + 1, tail.len), &l->port)))
-        return false;
-    return (l->host = strndup(host.ptr, host.len)) != NULL;
-}
-
-static bool parse_url(struct redis_link *l, struct slice url, struct err *e)
-{
-    if (slice_starts(url, SLICE("unix:///"))) {
-        struct slice path = slice_sub(url, strlen("unix://"), url.len);
-        l->path = strndup(path.ptr, path.len);
-        return l->path || err_set(e, ERR_BUG, "out of memory");
-    }
-    if (slice_starts(url, SLICE("rediss://")))
-        return err_set(
-            e, ERR_CONFIG,
-            "redis: %.*s: this tallyd is built without TLS to Redis (hiredis %d.%d); use "
-            "redis:// or unix:///, or a local stunnel",
-            SLICE_FMT(url), HIREDIS_MAJOR, HIREDIS_MINOR);
-    if (slice_starts(url, SLICE("redis://")) &&
-        parse_tcp(l, slice_sub(url, strlen("redis://"), url.len)))
-        return true;
-    return err_set(e, ERR_CONFIG, "redis: %.*s is not redis://host:port/db or unix:///path",
-                   SLICE_FMT(url));
+    struct redis_dial_calls dialled = {on_dialled, l};
+    struct redis_sentinel_calls named = {on_named, l};
+    if (!redis_url_parse(s->url, &l->url, e) ||
+        !redis_dial_new(l->base, l->url.tls, &dialled, &l->dial, e))
+        return err_prefix(e, "redis: %.*s", SLICE_FMT(s->url));
+    redis_places_begin(&l->places, &l->url.at);
+    return s->sentinels.count == 0 ||
+           redis_sentinel_new(l->base, &s->sentinels, l->url.tls, &named, &l->sentinel, e);
 }
 
 bool redis_link_new(struct event_base *base, const struct redis_link_settings *s,
@@ -441,17 +486,22 @@ bool redis_link_new(struct event_base *base, const struct redis_link_settings *s
     struct redis_link *l = calloc(1, sizeof *l);
     if (!l)
         return err_set(e, ERR_BUG, "out of memory");
-    *l = (struct redis_link){.base = base, .calls = *calls, .noise = (uint32_t)timer_now_us()};
+    *l = (struct redis_link){.base = base,
+                             .calls = *calls,
+                             .noise = (uint32_t)timer_now_us(),
+                             .tagged = redis_prefix_is_tagged(s->prefix),
+                             .loopback = s->loopback};
     l->end = &l->first;
     l->command_ms = s->command_ms > 0 ? s->command_ms : COMMAND_MS;
-    l->user = strndup(s->user.len ? s->user.ptr : "", s->user.len);
-    l->password = strndup(s->password.len ? s->password.ptr : "", s->password.len);
+    l->user = text_of(s->user);
+    l->password = text_of(s->password);
+    l->prefix = text_of(s->prefix);
     l->retry = timer_new(base, on_retry, l);
     l->deadline = timer_new(base, on_deadline, l);
-    bool ok = l->user && l->password && l->retry && l->deadline;
+    bool ok = l->user && l->password && l->prefix && l->retry && l->deadline;
     if (!ok)
         err_set(e, ERR_BUG, "out of memory");
-    ok = ok && parse_url(l, s->url, e);
+    ok = ok && open_link(l, s, e);
     if (!ok) {
         redis_link_free(l);
         return false;
@@ -465,17 +515,16 @@ void redis_link_free(struct redis_link *l)
 {
     if (!l)
         return;
-    if (l->retry && l->deadline) {
+    if (l->dial) { /* else nothing was begun */
         redis_link_stop(l);
-        timer_free(l->retry);
-        timer_free(l->deadline);
+        redis_dial_free(l->dial);
     }
-    if (l->dns)
-        evdns_base_free(l->dns, 0);
-    free(l->host);
-    free(l->path);
+    redis_sentinel_free(l->sentinel);
+    timer_free(l->retry);
+    timer_free(l->deadline);
     free(l->user);
     free(l->password);
+    free(l->prefix);
     free(l);
 }
 
@@ -494,6 +543,7 @@ void redis_link_stop(struct redis_link *l)
 void redis_link_good(struct redis_link *l)
 {
     l->backoff_ms = 0;
+    l->moves = 0;
 }
 
 bool redis_link_up(const struct redis_link *l)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* One connection to Redis that is made again whenever it is lost: name, socket, user, database,
- * deadlines, back-off. hiredis 0.14 and 1.x; the timers are our own, 0.14 has none. */
+ * deadlines, back-off; to the master that Sentinels name, to the node of a Cluster that has our
+ * keys. hiredis 0.14 and 1.x; the timers are our own, 0.14 has none. */
 #ifndef TALLYD_EDGE_REDIS_LINK_H
 #define TALLYD_EDGE_REDIS_LINK_H
 
@@ -13,10 +14,21 @@ struct event_base;
 struct redisReply;
 struct redis_link;
 
+/* Of the master `master`; the url's host and port mean nothing then. */
+struct redis_sentinels {
+    const struct slice *addresses; /* host:port */
+    size_t count;                  /* 0: none */
+    struct slice master;
+    struct slice user, password; /* the Sentinels' own; empty: none */
+};
+
 struct redis_link_settings {
-    struct slice url;            /* redis://host:port/db, unix:///path */
+    struct slice url;            /* redis://host:port/db, rediss://..., unix:///path */
     struct slice user, password; /* empty: none */
-    int64_t command_ms;          /* the longest an answer may take; 0: 5 s */
+    struct slice prefix;         /* of all keys: with a hash tag it may be a Cluster */
+    struct redis_sentinels sentinels;
+    bool loopback;      /* nowhere else, whoever names it */
+    int64_t command_ms; /* the longest an answer may take; 0: 5 s */
 };
 
 struct redis_link_calls {

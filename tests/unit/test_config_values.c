@@ -318,6 +318,8 @@ static void random_value(const struct config_key *k, unsigned r, struct buf *out
                                              {"polls-close.", "20:00 America/Chicago"},
                                              {"user-credential", "key"},
                                              {"password-credential", "loaded"},
+                                             {"sentinel-user-credential", "key"},
+                                             {"sentinel-password-credential", "loaded"},
                                              {"version-url", "https://e.org/v"},
                                              {"counties-url", "https://e.org/{version}/c"},
                                              {"counties", ""},
@@ -361,8 +363,9 @@ static void random_section(const char *section, unsigned *r, struct buf *out)
             strcmp(k->name, "version-path") == 0 || strcmp(k->name, "counties") == 0)
             continue;
         if (strcmp(k->name, "version-url") == 0 || strcmp(k->name, "covers") == 0 ||
-            strcmp(k->name, "county") == 0)
-            continue; /* said below, together */
+            strcmp(k->name, "county") == 0 || strcmp(k->name, "sentinels") == 0 ||
+            strcmp(k->name, "sentinel-master") == 0)
+            continue; /* said below, or by a test of their own: together */
         buf_addf(out, "%s%s = ", k->name, config_key_is_family(k) ? "X-part.1" : "");
         random_value(k, v >> 4, out);
         buf_addc(out, '\n');

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/edge/redis_tls.h"
 #include "daemon/plan.h"
 #include "tests/unit/config_fixture.h"
 
@@ -188,6 +189,22 @@ static void test_a_missing_list_is_named(void **state)
     expect(f, p, "list.csv");
 }
 
+static void test_tls_to_redis_that_this_build_has_not_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct err why = {0};
+    bool exists = redis_tls_exists(&why);
+    struct plan *p =
+        make(f, "polls-close.GA = 19:00", "[redis]\nurl = rediss://r.example.org/0\n", ONE, false);
+    if (!exists) {
+        expect(f, p, "built without TLS to Redis");
+        assert_non_null(strstr(f->problems.ptr, "[redis] url = rediss://r.example.org/0"));
+        return;
+    }
+    assert_non_null(p);
+    plan_free(p);
+}
+
 static void test_a_simulated_clock_stays_on_loopback(void **state)
 {
     static const struct {
@@ -198,7 +215,11 @@ static void test_a_simulated_clock_stays_on_loopback(void **state)
         {"[redis]\nurl = redis://localhost:6379/0\n", NULL},
         {"[redis]\nurl = unix:///run/redis\n", NULL},
         {"[redis]\nurl = redis://198.51.100.7:6379/0\n", "unless Redis is on loopback"},
-        {"[redis]\nurl = rediss://redis.example.org/0\n", "unless Redis is on loopback"},
+        {"[redis]\nurl = redis://sentinel/0\nsentinel-master = m\nsentinels = 127.0.0.1, [::1]:1\n",
+         NULL},
+        {"[redis]\nurl = redis://127.0.0.1/0\nsentinel-master = m\n"
+         "sentinels = 127.0.0.1, 127.0.0.1.example.org\n",
+         "unless Redis is on loopback"},
         {"[redis]\nurl = redis://127.0.0.1.example.org/0\n", "unless Redis is on loopback"},
         {"[redis]\nurl = redis://localhost.example.org/0\n", "unless Redis is on loopback"},
         {"[http]\nlisten = 0.0.0.0:0\n", "unless HTTP is on loopback"},
@@ -305,6 +326,7 @@ int main(void)
         T(test_each_county_looks_for_itself_in_the_list),
         T(test_every_wrong_row_is_named),
         T(test_a_missing_list_is_named),
+        T(test_tls_to_redis_that_this_build_has_not_is_refused),
         T(test_a_simulated_clock_stays_on_loopback),
         T(test_credentials_go_where_they_are_named),
         T(test_the_version_is_left_for_the_poll),

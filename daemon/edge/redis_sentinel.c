@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: ISC */
+/* A link to each Sentinel, and rounds of one question. */
+#include "daemon/edge/redis_sentinel.h"
+
+#include <hiredis/hiredis.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/num.h"
+#include "daemon/edge/timer.h"
+
+#define ROUND_MS 1000
+#define STRAGGLERS_MS 200 /* who has not answered by then has no say in this round */
+#define ANSWER_MS 1000
+
+struct peer {
+    struct redis_sentinel *of;
+    struct redis_link *link;
+    char name[300];
+    bool asked, answered;
+    struct redis_place master;
+    int64_t epoch;
+};
+
+struct redis_sentinel {
+    struct redis_sentinel_calls calls;
+    struct peer *peers;
+    size_t count;
+    char *master;
+    struct timer *round, *stragglers;
+    int64_t newest; /* epoch that was ever believed */
+    char why[500];
+};
+
+/* The answer of the newest configuration. One that is older than what was seen before is believed
+ * only when more than half of all say so: then it was made anew. */
+static void settle(struct redis_sentinel *s)
+{
+    const struct peer *best = NULL;
+    size_t answers = 0;
+    timer_cancel(s->stragglers);
+    for (size_t i = 0; i < s->count; i++) {
+        const struct peer *p = &s->peers[i];
+        answers += p->answered;
+        if (p->answered && (!best || p->epoch > best->epoch))
+            best = p;
+    }
+    if (!best)
+        return;
+    if (best->epoch < s->newest && 2 * answers <= s->count) {
+        snprintf(s->why, sizeof s->why,
+                 "what %s says is older than what is known, and most others do not answer",
+                 best->name);
+        return;
+    }
+    s->newest = best->epoch;
+    struct redis_place master = best->master;
+    s->calls.named(&master, s->calls.ctx);
+}
+
+static bool all_in(const struct redis_sentinel *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->peers[i].asked)
+            return false;
+    return true;
+}
+
+/* Names and values, in turn. */
+static const redisReply *field(const redisReply *reply, const char *name)
+{
+    for (size_t i = 0; i + 1 < reply->elements; i += 2) {
+        const redisReply *key = reply->element[i], *value = reply->element[i + 1];
+        if (key->type == REDIS_REPLY_STRING && value->type == REDIS_REPLY_STRING &&
+            strcmp(key->str, name) == 0)
+            return value;
+    }
+    return NULL;
+}
+
+static bool read_master(const redisReply *reply, struct peer *p)
+{
+    if (reply->type != REDIS_REPLY_ARRAY)
+        return false;
+    const redisReply *ip = field(reply, "ip"), *port = field(reply, "port"),
+                     *epoch = field(reply, "config-epoch");
+    int64_t number;
+    if (!ip || !port || !epoch || ip->len == 0 || ip->len >= sizeof p->master.host ||
+        !num_parse((struct slice){port->str, port->len}, 1, 65535, &number) ||
+        !num_parse((struct slice){epoch->str, epoch->len}, 0, INT64_MAX, &p->epoch))
+        return false;
+    snprintf(p->master.host, sizeof p->master.host, "%s", ip->str);
+    p->master.port = (int)number;
+    return true;
+}
+
+static void on_answer(const redisReply *reply, void *data, void *ctx)
+{
+    struct peer *p = ctx;
+    struct redis_sentinel *s = p->of;
+    (void)data;
+    p->asked = false;
+    p->answered = read_master(reply, p);
+    if (p->answered)
+        redis_link_good(p->link);
+    else if (reply->type == REDIS_REPLY_ERROR && strstr(reply->str, "No such master"))
+        snprintf(s->why, sizeof s->why, "%s knows no master %s: look at sentinel-master", p->name,
+                 s->master);
+    else
+        snprintf(s->why, sizeof s->why, "%s answers %.150s", p->name,
+                 reply->type == REDIS_REPLY_ERROR ? reply->str : "something unexpected");
+    if (all_in(s))
+        settle(s);
+}
+
+void redis_sentinel_ask(struct redis_sentinel *s)
+{
+    const struct slice question[] = {SLICE("SENTINEL"), SLICE("MASTER"), slice_of(s->master)};
+    for (size_t i = 0; i < s->count; i++) {
+        struct peer *p = &s->peers[i];
+        if (p->asked || !redis_link_up(p->link))
+            continue;
+        p->answered = false;
+        p->asked = redis_link_send(p->link, 3, question, on_answer, NULL);
+    }
+    timer_set(s->round, ROUND_MS);
+    timer_set(s->stragglers, STRAGGLERS_MS);
+}
+
+static void on_round(void *ctx)
+{
+    redis_sentinel_ask(ctx);
+}
+
+static void on_stragglers(void *ctx)
+{
+    settle(ctx);
+}
+
+static void on_up(void *ctx)
+{
+    const struct peer *p = ctx;
+    redis_sentinel_ask(p->of);
+}
+
+static void on_down(const char *why, void *ctx)
+{
+    struct peer *p = ctx;
+    p->asked = p->answered = false;
+    snprintf(p->of->why, sizeof p->of->why, "%s: %.150s", p->name, why);
+}
+
+const char *redis_sentinel_why(const struct redis_sentinel *s)
+{
+    return s->why;
+}
+
+static bool open_peer(struct event_base *base, struct peer *p, struct slice address, bool tls,
+                      const struct redis_sentinels *set, struct err *e)
+{
+    struct redis_place at;
+    char url[320];
+    if (!redis_place_parse(address, REDIS_SENTINEL_PORT, &at))
+        return err_set(e, ERR_CONFIG, "redis: sentinels: %.*s is not host:port",
+                       SLICE_FMT(address));
+    bool bare = strchr(at.host, ':') != NULL; /* IPv6 */
+    snprintf(url, sizeof url, "%s://%s%s%s:%d", tls ? "rediss" : "redis", bare ? "[" : "", at.host,
+             bare ? "]" : "", at.port);
+    snprintf(p->name, sizeof p->name, "the Sentinel %s:%d", at.host, at.port);
+    struct redis_link_settings link = {.url = slice_of(url),
+                                       .user = set->user,
+                                       .password = set->password,
+                                       .command_ms = ANSWER_MS};
+    struct redis_link_calls back = {.up = on_up, .down = on_down, .ctx = p};
+    return redis_link_new(base, &link, &back, &p->link, e);
+}
+
+bool redis_sentinel_new(struct event_base *base, const struct redis_sentinels *set, bool tls,
+                        const struct redis_sentinel_calls *calls, struct redis_sentinel **out,
+                        struct err *e)
+{
+    struct redis_sentinel *s = calloc(1, sizeof *s);
+    bool ok = s && (s->peers = calloc(set->count, sizeof *s->peers)) != NULL &&
+              (s->master = strndup(set->master.ptr, set->master.len)) != NULL &&
+              (s->round = timer_new(base, on_round, s)) != NULL &&
+              (s->stragglers = timer_new(base, on_stragglers, s)) != NULL;
+    if (!ok)
+        err_set(e, ERR_BUG, "out of memory");
+    for (size_t i = 0; ok && i < set->count; i++) {
+        s->peers[i].of = s;
+        s->count++;
+        ok = open_peer(base, &s->peers[i], set->addresses[i], tls, set, e);
+    }
+    if (!ok) {
+        redis_sentinel_free(s);
+        return false;
+    }
+    s->calls = *calls;
+    timer_set(s->round, ROUND_MS);
+    *out = s;
+    return true;
+}
+
+void redis_sentinel_free(struct redis_sentinel *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->count; i++)
+        redis_link_free(s->peers[i].link);
+    timer_free(s->round);
+    timer_free(s->stragglers);
+    free(s->peers);
+    free(s->master);
+    free(s);
+}

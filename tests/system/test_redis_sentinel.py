@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: ISC
+"""The master is who Sentinel says it is: failovers are followed, and who was it before is never written to."""
+import contextlib
+import os
+import signal
+import time
+
+import pytest
+
+import harness
+import redis_sites
+from test_redis_storm import FULL, LIMIT, rss
+
+PATIENCE = 60  # seconds for Sentinels to agree; theirs, not ours
+
+
+@contextlib.contextmanager
+def watched(races=None):
+    with redis_sites.Watched(races or (200 if FULL else 20)) as house:
+        os.environ["CREDENTIALS_DIRECTORY"] = str(house.folder)
+        try:
+            house.begin()
+            house.start_tallyd()
+            house.settle(LIMIT)
+            yield house
+        finally:
+            del os.environ["CREDENTIALS_DIRECTORY"]
+
+
+def killed(house, master):
+    """It dies, and comes back empty, as the master that it was."""
+    master.process.kill()
+    yield
+    master.start()
+
+
+def stopped(house, master):
+    """It hangs, and goes on as the master that it believes to be."""
+    os.kill(master.process.child.pid, signal.SIGSTOP)
+    yield
+    os.kill(master.process.child.pid, signal.SIGCONT)
+
+
+def asked(house, master):
+    """A person tells Sentinel to fail over."""
+    house.ask(house.sentinel_ports[0], "SENTINEL", "FAILOVER", "board")
+    yield
+
+
+def fail_over(house, master, way):
+    """What tallyd does while the master goes and comes back. Seconds until all was shown after the new one was master."""
+    other, epoch = house.other(master), house.meta()["epoch"]
+    polls = house.polls()
+    trouble = way(house, master)
+    next(trouble)
+    ran = None
+    house.rewrite()
+    harness.wait_for(other.is_master, PATIENCE, "a new master")
+    promoted = time.time()
+    house.look_at(other)
+    house.settle(LIMIT, epoch)
+    took = time.time() - promoted
+    harness.wait_for(lambda: house.get("/readyz") == "ok\n", LIMIT, "ready")
+    assert all(n > polls[source] for source, n in house.polls().items()), "polling waited"
+
+    epoch = house.meta()["epoch"]
+    next(trouble, None)
+    ran = master.scripts_run()
+    harness.wait_for(lambda: (house.rewrite(), time.sleep(0.05), not master.is_master())[2], PATIENCE, "the old one follows")
+    assert master.scripts_run() == ran, "the old master was written to"
+    assert way is not killed or ran == 0
+    harness.wait_for(lambda: master.db().info("replication")["master_link_status"] == "up", PATIENCE, "the old one is in step")
+    house.settle(LIMIT)
+    assert house.meta()["epoch"] == epoch, "the old master that came back disturbed the new one"
+    return took
+
+
+@pytest.mark.parametrize("ways", ((killed, stopped, asked) * 4,) if FULL else ((killed, asked),), ids=lambda w: f"{len(w)}-times")
+def test_failovers_are_followed(ways):
+    with watched() as house:
+        before = rss(house)
+        master = house.servers[0]
+        for way in ways:
+            took = fail_over(house, master, way)
+            print(f"{way.__name__}: all shown {took:.2f} s after the new master was one; RSS {before >> 20} MB, then {rss(house) >> 20} MB")
+            master = house.other(master)
+            if way is asked:  # Sentinel refuses another for twice its failover-timeout
+                time.sleep(7 if FULL else 0)
+
+
+def test_a_master_without_replicas_is_waited_for():
+    with watched() as house:
+        master, replica = house.servers
+        db = master.db()
+        db.config_set("min-replicas-max-lag", 1)
+        db.config_set("min-replicas-to-write", 1)
+        house.settle(LIMIT)
+        replica.process.kill()
+        harness.wait_for(lambda: (house.rewrite(), time.sleep(0.1), "NOREPLICAS" in house.tallyd.text())[2], LIMIT, "it says so")
+        assert "too few replicas follow it (its min-replicas-to-write)" in house.tallyd.text()
+        polls = house.polls()
+        harness.wait_for(lambda: all(n > polls[s] + 5 for s, n in house.polls().items()), LIMIT, "polling goes on")
+        assert house.get("/readyz").startswith("degraded")
+        house.rewrite()
+        replica.start("--replicaof", "127.0.0.1", str(master.port))
+        harness.wait_for(lambda: db.info("replication").get("min_slaves_good_slaves") == 1, PATIENCE, "the replica is good")
+        back = time.time()
+        house.settle(LIMIT)
+        print(f"all shown {time.time() - back:.2f} s after the replica was good")
+
+
+def test_sentinels_that_do_not_know_the_master():
+    with redis_sites.Watched(2) as house:
+        os.environ["CREDENTIALS_DIRECTORY"] = str(house.folder)
+        try:
+            house.begin()
+            house.conf.write_text(house.conf.read_text().replace("sentinel-master = board", "sentinel-master = bord"))
+            house.start_tallyd()
+            harness.wait_for(lambda: "knows no master bord: look at sentinel-master" in house.tallyd.text(), LIMIT, "it says so")
+            assert house.servers[0].scripts_run() == 0
+        finally:
+            del os.environ["CREDENTIALS_DIRECTORY"]
+
+
+def test_a_sentinel_that_was_cut_off_is_not_believed():
+    """Its configuration is older than the others': it still names the master of before."""
+    with watched() as house:
+        master = house.servers[0]
+        cut = house.sentinels[0]
+        os.kill(cut.child.pid, signal.SIGSTOP)
+        fail_over(house, master, killed)
+        epoch = house.meta()["epoch"]
+        os.kill(cut.child.pid, signal.SIGCONT)
+        end = time.monotonic() + 2
+        while time.monotonic() < end:
+            house.rewrite()
+            time.sleep(0.05)
+        house.settle(LIMIT)
+        assert house.meta()["epoch"] == epoch
