@@ -10,6 +10,7 @@
 #include "daemon/base/arena.h"
 #include "daemon/base/num.h"
 #include "daemon/edge/redis_link.h"
+#include "daemon/edge/redis_sentinel.h"
 #include "daemon/edge/timer.h"
 
 #define LOOK_MS 500
@@ -350,7 +351,7 @@ bool partner_new(struct event_base *base, const struct redis_settings *s,
         struct redis_link_settings link = redis_link_of(s);
         struct redis_link_calls back = {.up = on_up, .down = on_down, .ctx = p};
         p->calls = *calls;
-        ok = redis_link_new(base, &link, &back, &p->link, e);
+        ok = redis_link_open(base, &link, &back, &p->link, e);
     }
     if (ok)
         *out = p;

@@ -13,6 +13,7 @@
 #include "daemon/base/buf.h"
 #include "daemon/base/num.h"
 #include "daemon/edge/redis_link.h"
+#include "daemon/edge/redis_sentinel.h"
 #include "daemon/edge/redis_script.h"
 #include "daemon/edge/timer.h"
 
@@ -600,7 +601,7 @@ bool redis_new(struct event_base *base, const struct redis_settings *s,
         struct redis_link_settings link = redis_link_of(s);
         struct redis_link_calls back = {.up = on_up, .down = on_down, .ctx = r};
         r->calls = *calls;
-        ok = redis_link_new(base, &link, &back, &r->link, e);
+        ok = redis_link_open(base, &link, &back, &r->link, e);
     }
     if (!ok) {
         redis_free(r);

@@ -10,7 +10,6 @@
 
 #include "daemon/edge/redis_dial.h"
 #include "daemon/edge/redis_place.h"
-#include "daemon/edge/redis_sentinel.h"
 #include "daemon/edge/timer.h"
 
 #define CONNECT_MS 1500 /* name and socket; below the 2 s in which we promise to be back */
@@ -38,8 +37,8 @@ struct redis_link {
     struct timer *retry, *deadline;
     struct redis_dial *dial;
     struct redis_places places;
-    struct redis_sentinel *sentinel; /* NULL: none */
-    struct redis_place now;          /* where it is, or is going */
+    struct redis_guide guide;
+    struct redis_place now; /* where it is, or is going */
     redisAsyncContext *ac;
     struct flight *first, **end;
     int64_t backoff_ms, command_ms;
@@ -152,7 +151,7 @@ static void let_go(struct redis_link *l, const char *why)
 
 static void lose(struct redis_link *l, const char *why)
 {
-    bool another = redis_places_failed(&l->places) && !l->sentinel;
+    bool another = redis_places_failed(&l->places) && !l->guide.ctx;
     if (another)
         timer_set(l->retry, BACKOFF_FIRST_MS);
     else
@@ -170,7 +169,7 @@ static void on_deadline(void *ctx)
         snprintf(why, sizeof why, "no answer for %lld ms", (long long)l->command_ms);
     else if (l->asking)
         snprintf(why, sizeof why, "no Sentinel names a master within %d ms (%.200s)", CONNECT_MS,
-                 redis_sentinel_why(l->sentinel));
+                 l->guide.why(l->guide.ctx));
     else
         snprintf(why, sizeof why, "cannot connect to %.60s within %d ms", l->name, CONNECT_MS);
     lose(l, why);
@@ -362,7 +361,7 @@ static void greet(struct redis_link *l)
     const struct slice choose[] = {SLICE("SELECT"), slice_of(db)}, ping[] = {SLICE("PING")},
                        role[] = {SLICE("ROLE")};
     bool ok = (!l->password[0] && !l->user[0]) || enqueue(l, n + 1, auth, on_greeted, NULL, l);
-    ok = ok && (!l->sentinel || enqueue(l, 1, role, on_role, NULL, l));
+    ok = ok && (!l->guide.ctx || enqueue(l, 1, role, on_role, NULL, l));
     ok = ok && (l->url.db == 0 || enqueue(l, 2, choose, on_greeted, NULL, l));
     ok = ok && enqueue(l, 1, ping, on_greeted, NULL,
                        l); /* shows a server that wants a password, or is loading */
@@ -425,10 +424,8 @@ static void go_to(struct redis_link *l, struct redis_place place)
     lose(l, why);
 }
 
-/* What Sentinel says, asked for or not. */
-static void on_named(const struct redis_place *master, void *ctx)
+void redis_link_named(struct redis_link *l, const struct redis_place *master)
 {
-    struct redis_link *l = ctx;
     char why[700];
     if (l->stopped)
         return;
@@ -450,9 +447,9 @@ static void on_retry(void *ctx)
 {
     struct redis_link *l = ctx;
     timer_set(l->deadline, CONNECT_MS);
-    if (l->sentinel) {
+    if (l->guide.ctx) {
         l->asking = true;
-        redis_sentinel_ask(l->sentinel);
+        l->guide.ask(l->guide.ctx);
     } else if (l->url.path[0]) {
         snprintf(l->name, sizeof l->name, "%s", l->url.path);
         redis_dial_to_socket(l->dial, l->url.path);
@@ -471,13 +468,11 @@ static char *text_of(struct slice s)
 static bool open_link(struct redis_link *l, const struct redis_link_settings *s, struct err *e)
 {
     struct redis_dial_calls dialled = {on_dialled, l};
-    struct redis_sentinel_calls named = {on_named, l};
     if (!redis_url_parse(s->url, &l->url, e) ||
         !redis_dial_new(l->base, l->url.tls, &dialled, &l->dial, e))
         return err_prefix(e, "redis: %.*s", SLICE_FMT(s->url));
     redis_places_begin(&l->places, &l->url.at);
-    return s->sentinels.count == 0 ||
-           redis_sentinel_new(l->base, &s->sentinels, l->url.tls, &named, &l->sentinel, e);
+    return true;
 }
 
 bool redis_link_new(struct event_base *base, const struct redis_link_settings *s,
@@ -519,13 +514,19 @@ void redis_link_free(struct redis_link *l)
         redis_link_stop(l);
         redis_dial_free(l->dial);
     }
-    redis_sentinel_free(l->sentinel);
+    if (l->guide.ctx)
+        l->guide.free(l->guide.ctx);
     timer_free(l->retry);
     timer_free(l->deadline);
     free(l->user);
     free(l->password);
     free(l->prefix);
     free(l);
+}
+
+void redis_link_follow(struct redis_link *l, const struct redis_guide *guide)
+{
+    l->guide = *guide;
 }
 
 void redis_link_drop(struct redis_link *l, const char *why)

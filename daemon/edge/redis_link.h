@@ -13,6 +13,7 @@
 struct event_base;
 struct redisReply;
 struct redis_link;
+struct redis_place;
 
 /* Of the master `master`; the url's host and port mean nothing then. */
 struct redis_sentinels {
@@ -38,11 +39,25 @@ struct redis_link_calls {
     void *ctx;
 };
 
-/* Starts by itself on the loop. ERR_CONFIG: an address this build cannot use. */
+/* Somebody who says where to go: asked before each attempt, answers with redis_link_named. */
+struct redis_guide {
+    void (*ask)(void *ctx);        /* must not answer from within */
+    const char *(*why)(void *ctx); /* nobody was named yet */
+    void (*free)(void *ctx);
+    void *ctx; /* NULL: nobody */
+};
+
+/* Starts by itself on the loop; redis_link_open of redis_sentinel.h is what asks Sentinels.
+ * ERR_CONFIG: an address this build cannot use. */
 bool redis_link_new(struct event_base *base, const struct redis_link_settings *s,
                     const struct redis_link_calls *calls, struct redis_link **out,
                     struct err *e) MUST_USE;
 void redis_link_free(struct redis_link *l); /* accepts NULL; not from within a reply */
+
+/* Ask this guide from now on; it is the link's, which frees it. Before the loop goes on. */
+void redis_link_follow(struct redis_link *l, const struct redis_guide *guide);
+/* The master is there, whether it was asked for or not. Not from within a call to the link. */
+void redis_link_named(struct redis_link *l, const struct redis_place *master);
 
 /* Queue a command. `reply` comes in order and may be an error reply; never when the connection is
  * lost first (`data` is freed then). `data` is malloc'd or NULL; it is freed after `reply`. False:

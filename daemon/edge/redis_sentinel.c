@@ -8,14 +8,17 @@
 #include <string.h>
 
 #include "daemon/base/num.h"
+#include "daemon/edge/redis_place.h"
 #include "daemon/edge/timer.h"
 
 #define ROUND_MS 1000
 #define STRAGGLERS_MS 200 /* who has not answered by then has no say in this round */
 #define ANSWER_MS 1000
 
+struct sentinel;
+
 struct peer {
-    struct redis_sentinel *of;
+    struct sentinel *of;
     struct redis_link *link;
     char name[300];
     bool asked, answered;
@@ -23,8 +26,8 @@ struct peer {
     int64_t epoch;
 };
 
-struct redis_sentinel {
-    struct redis_sentinel_calls calls;
+struct sentinel {
+    struct redis_link *guided;
     struct peer *peers;
     size_t count;
     char *master;
@@ -35,7 +38,7 @@ struct redis_sentinel {
 
 /* The answer of the newest configuration. One that is older than what was seen before is believed
  * only when more than half of all say so: then it was made anew. */
-static void settle(struct redis_sentinel *s)
+static void settle(struct sentinel *s)
 {
     const struct peer *best = NULL;
     size_t answers = 0;
@@ -56,10 +59,10 @@ static void settle(struct redis_sentinel *s)
     }
     s->newest = best->epoch;
     struct redis_place master = best->master;
-    s->calls.named(&master, s->calls.ctx);
+    redis_link_named(s->guided, &master);
 }
 
-static bool all_in(const struct redis_sentinel *s)
+static bool all_in(const struct sentinel *s)
 {
     for (size_t i = 0; i < s->count; i++)
         if (s->peers[i].asked)
@@ -98,7 +101,7 @@ static bool read_master(const redisReply *reply, struct peer *p)
 static void on_answer(const redisReply *reply, void *data, void *ctx)
 {
     struct peer *p = ctx;
-    struct redis_sentinel *s = p->of;
+    struct sentinel *s = p->of;
     (void)data;
     p->asked = false;
     p->answered = read_master(reply, p);
@@ -114,8 +117,10 @@ static void on_answer(const redisReply *reply, void *data, void *ctx)
         settle(s);
 }
 
-void redis_sentinel_ask(struct redis_sentinel *s)
+/* Who cannot be reached at the moment is asked as soon as it can. */
+static void ask(void *ctx)
 {
+    struct sentinel *s = ctx;
     const struct slice question[] = {SLICE("SENTINEL"), SLICE("MASTER"), slice_of(s->master)};
     for (size_t i = 0; i < s->count; i++) {
         struct peer *p = &s->peers[i];
@@ -128,11 +133,6 @@ void redis_sentinel_ask(struct redis_sentinel *s)
     timer_set(s->stragglers, STRAGGLERS_MS);
 }
 
-static void on_round(void *ctx)
-{
-    redis_sentinel_ask(ctx);
-}
-
 static void on_stragglers(void *ctx)
 {
     settle(ctx);
@@ -141,7 +141,7 @@ static void on_stragglers(void *ctx)
 static void on_up(void *ctx)
 {
     const struct peer *p = ctx;
-    redis_sentinel_ask(p->of);
+    ask(p->of);
 }
 
 static void on_down(const char *why, void *ctx)
@@ -151,8 +151,9 @@ static void on_down(const char *why, void *ctx)
     snprintf(p->of->why, sizeof p->of->why, "%s: %.150s", p->name, why);
 }
 
-const char *redis_sentinel_why(const struct redis_sentinel *s)
+static const char *why_nobody(void *ctx)
 {
+    const struct sentinel *s = ctx;
     return s->why;
 }
 
@@ -176,34 +177,9 @@ static bool open_peer(struct event_base *base, struct peer *p, struct slice addr
     return redis_link_new(base, &link, &back, &p->link, e);
 }
 
-bool redis_sentinel_new(struct event_base *base, const struct redis_sentinels *set, bool tls,
-                        const struct redis_sentinel_calls *calls, struct redis_sentinel **out,
-                        struct err *e)
+static void free_sentinel(void *ctx)
 {
-    struct redis_sentinel *s = calloc(1, sizeof *s);
-    bool ok = s && (s->peers = calloc(set->count, sizeof *s->peers)) != NULL &&
-              (s->master = strndup(set->master.ptr, set->master.len)) != NULL &&
-              (s->round = timer_new(base, on_round, s)) != NULL &&
-              (s->stragglers = timer_new(base, on_stragglers, s)) != NULL;
-    if (!ok)
-        err_set(e, ERR_BUG, "out of memory");
-    for (size_t i = 0; ok && i < set->count; i++) {
-        s->peers[i].of = s;
-        s->count++;
-        ok = open_peer(base, &s->peers[i], set->addresses[i], tls, set, e);
-    }
-    if (!ok) {
-        redis_sentinel_free(s);
-        return false;
-    }
-    s->calls = *calls;
-    timer_set(s->round, ROUND_MS);
-    *out = s;
-    return true;
-}
-
-void redis_sentinel_free(struct redis_sentinel *s)
-{
+    struct sentinel *s = ctx;
     if (!s)
         return;
     for (size_t i = 0; i < s->count; i++)
@@ -213,4 +189,47 @@ void redis_sentinel_free(struct redis_sentinel *s)
     free(s->peers);
     free(s->master);
     free(s);
+}
+
+static bool open_sentinel(struct event_base *base, const struct redis_sentinels *set, bool tls,
+                          struct sentinel **out, struct err *e)
+{
+    struct sentinel *s = calloc(1, sizeof *s);
+    bool ok = s && (s->peers = calloc(set->count, sizeof *s->peers)) != NULL &&
+              (s->master = strndup(set->master.ptr, set->master.len)) != NULL &&
+              (s->round = timer_new(base, ask, s)) != NULL &&
+              (s->stragglers = timer_new(base, on_stragglers, s)) != NULL;
+    if (!ok)
+        err_set(e, ERR_BUG, "out of memory");
+    for (size_t i = 0; ok && i < set->count; i++) {
+        s->peers[i].of = s;
+        s->count++;
+        ok = open_peer(base, &s->peers[i], set->addresses[i], tls, set, e);
+    }
+    if (ok)
+        *out = s;
+    else
+        free_sentinel(s);
+    return ok;
+}
+
+bool redis_link_open(struct event_base *base, const struct redis_link_settings *set,
+                     const struct redis_link_calls *calls, struct redis_link **out, struct err *e)
+{
+    struct sentinel *s = NULL;
+    struct redis_link *l = NULL;
+    bool tls = slice_starts(set->url, SLICE("rediss://"));
+    if (set->sentinels.count > 0 && !open_sentinel(base, &set->sentinels, tls, &s, e))
+        return false;
+    if (!redis_link_new(base, set, calls, &l, e)) {
+        free_sentinel(s);
+        return false;
+    }
+    if (s) {
+        s->guided = l;
+        redis_link_follow(l, &(struct redis_guide){ask, why_nobody, free_sentinel, s});
+        timer_set(s->round, ROUND_MS);
+    }
+    *out = l;
+    return true;
 }
