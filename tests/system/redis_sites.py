@@ -64,6 +64,10 @@ class Server:
         stats = self.db().info("commandstats")
         return sum(stats.get(f"cmdstat_{name}", {}).get("calls", 0) for name in ("evalsha", "eval"))
 
+    def clients(self):
+        """tallyd's connections."""
+        return [c for c in self.db().client_list(_type="normal") if c["cmd"] in ("evalsha", "eval", "xread", "get", "hmget")]
+
 
 SENTINEL = """port {port}
 bind 127.0.0.1

@@ -53,7 +53,6 @@ def fail_over(house, master, way):
     polls = house.polls()
     trouble = way(house, master)
     next(trouble)
-    ran = None
     house.rewrite()
     harness.wait_for(other.is_master, PATIENCE, "a new master")
     promoted = time.time()
@@ -64,6 +63,8 @@ def fail_over(house, master, way):
     assert all(n > polls[source] for source, n in house.polls().items()), "polling waited"
 
     epoch = house.meta()["epoch"]
+    if way is asked:
+        harness.wait_for(lambda: not master.clients(), LIMIT, "all connections leave the old one")
     next(trouble, None)
     ran = master.scripts_run()
     harness.wait_for(lambda: (house.rewrite(), time.sleep(0.05), not master.is_master())[2], PATIENCE, "the old one follows")
