@@ -38,7 +38,7 @@ class Client:
             listener = db.pubsub()
             try:
                 yield from self.follow(db, listener)
-            except redis.RedisError as e:
+            except (redis.RedisError, AttributeError) as e:  # the latter: redis-py 4.3 where a Unix socket breaks
                 yield Event("lost", f"{type(e).__name__}: {e}")
             finally:
                 listener.close()

@@ -34,8 +34,7 @@ class Client:
             try:
                 async for event in self.follow(db, listener):
                     yield event
-            except (redis.RedisError, OSError, asyncio.TimeoutError, AttributeError) as e:
-                # redis-py 4.3 looks for its host where a Unix socket breaks: AttributeError
+            except (redis.RedisError, OSError, asyncio.TimeoutError, AttributeError) as e:  # the last: as in tally_client.py
                 yield Event("lost", f"{type(e).__name__}: {e}")
             finally:
                 await listener.close()
