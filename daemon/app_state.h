@@ -61,7 +61,7 @@ struct app {
     bool ready;                              /* it serves: restored, first epoch begun */
     bool yielding; /* it served, and what it had is on its way to the disk */
     bool stood;    /* it was a standby once: what was loaded is of before */
-    bool over;     /* what it serves was another daemon's before */
+    bool over;     /* our payloads are not of what it serves: it waits for figures first */
     bool reloading;
     bool hup_again; /* SIGHUP came while it could not be served */
 };

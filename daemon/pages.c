@@ -283,6 +283,7 @@ static void page_metrics(struct slice path, struct slice query, struct http_answ
     const struct app *a = ctx;
     const struct night *n = a->night;
     struct outbox_view view;
+    struct duty_view duty;
     (void)path, (void)query;
     answer->type = "text/plain; version=0.0.4; charset=utf-8";
     answer->no_store = true;
@@ -295,9 +296,12 @@ static void page_metrics(struct slice path, struct slice query, struct http_answ
     claim_metrics(&n->metrics, body);
     duration_metrics(&n->metrics, body);
     worker_metrics(a->workers, body);
+    duty_view(a->duty, &duty);
     if (a->outbox) {
         outbox_view(a->outbox, &view);
         publish_metrics(&view, body);
+    } else {
+        single(body, REDIS_CONNECTED, duty.linked);
     }
     single(body, RELOAD_OK, n->metrics.reload_ok);
     head(body, READY);

@@ -96,20 +96,22 @@ static void on_began(void *ctx)
         a->reload(a);
 }
 
-/* Has every source answered, well or not? */
+/* Has every file of every source come, well or not, since this poller was made? */
 static bool all_polled(const struct night *n)
 {
-    for (size_t i = 0; i < n->metrics.source_count; i++) {
-        int64_t polls = 0;
-        for (int k = 0; k < POLL_RESULTS; k++)
-            polls += n->metrics.sources[i].polls[k];
-        if (polls == 0)
-            return false;
-    }
+    const struct settings *s = &n->plan->settings;
+    for (uint32_t i = 0; i < s->source_count; i++)
+        for (uint32_t k = 0; k < s->sources[i].file_count; k++) {
+            struct poller_state state;
+            poller_state(n->poller, i, k, &state);
+            if (state.changed + state.unchanged + state.failed == 0)
+                return false;
+        }
     return true;
 }
 
-/* After another daemon: figures first, else what it showed would fall to nothing. */
+/* Where we have no payloads of what went before: figures first, else what it showed would fall to
+ * nothing. */
 static void on_figures(void *ctx)
 {
     struct app *a = ctx;
@@ -119,7 +121,7 @@ static void on_figures(void *ctx)
         return;
     }
     if (late)
-        log_warn("role: not every source has answered yet; its figures are missing until it does");
+        log_warn("role: not every source has answered yet; figures are missing until it does");
     outbox_start(a->outbox);
 }
 
@@ -233,10 +235,12 @@ static bool load(struct app *a, struct err *e)
 static void on_serve(bool over, void *ctx)
 {
     struct app *a = ctx;
-    a->over = over;
     a->stood |= over;
     a->serves_us = a->stood ? clock_monotonic_us() : a->started_us;
-    if (load(a, &a->failure) && start_outbox(a, &a->failure) &&
+    bool loaded = load(a, &a->failure);
+    const struct writer_loaded *l = &a->night->loaded;
+    a->over = a->stood || (l->file_count == 0 && l->claim_count + l->decision_count > 0);
+    if (loaded && start_outbox(a, &a->failure) &&
         serve_prepare(a, a->night, on_restored, &a->failure))
         return;
     loop_stop(a->base);
@@ -282,6 +286,8 @@ static void on_yield(void *ctx)
     struct app *a = ctx;
     log_error("role: another tallyd serves now; this one stops polling and publishing, and stands "
               "by");
+    if (a->control)
+        control_tell(a->control, SLICE("this tallyd stands by now: watch the one that serves\n"));
     a->ready = false;
     a->yielding = a->stood = true;
     timer_cancel(a->figures);

@@ -195,12 +195,16 @@ class Race:
         self.steps, self.kept, self.kills, self.flushes = 0, [], 0, 0
         self.ids = []  # of call events, as a bot heard them
         self.bot = two.house.connect().pubsub(ignore_subscribe_messages=True)
-        self.bot.psubscribe("tally:v1:calls:*")
+        self.bot.psubscribe("tally:v1:calls:*", "tally:v1:race:*")
+        self.bare = []  # race cards without figures, which all had some before
 
     def hear(self):
         while (m := self.bot.get_message(timeout=0.01)) is not None:
-            if m["type"] == "pmessage":
-                self.ids.append(json.loads(m["data"])["data"]["id"])
+            data = json.loads(m["data"])["data"]
+            if ":calls:" in m["channel"]:
+                self.ids.append(data["id"])
+            elif not all(choice["votes"] for choice in data["choices"]) or not data["choices"]:
+                self.bare.append(data)
 
     def decide(self, side):
         self.steps += 1
@@ -261,6 +265,7 @@ class Race:
         assert set(self.kept) <= reasons, sorted(set(self.kept) - reasons)
         owners = self.monitor.check()
         self.hear()
+        assert not self.bare, (len(self.bare), self.bare[0])
         twice = len(self.ids) - len(set(self.ids))
         print(f"{len(owners)} epochs, {len(self.monitor.published)} messages, {self.kills} kills, emptied {self.flushes} times; "
               f"{len(self.kept)} of {self.steps} decisions kept on both; {len(self.ids)} call events, {twice} twice")
