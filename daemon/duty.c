@@ -16,7 +16,8 @@
 #include "daemon/following.h"
 
 #define TICK_MS 200
-#define TRIES 5 /* of a person's takeover, while the other one's epochs rise */
+#define WAITING_MS 10000 /* nothing was seen for that long */
+#define TRIES 5          /* of a person's takeover, while the other one's epochs rise */
 #define RENEW_MS 3000
 #define ASK_MS 30          /* somebody waits for what the standby has kept */
 #define KNOWN_S 86400      /* a partner that was seen within a day is to be reckoned with */
@@ -46,7 +47,8 @@ struct duty {
     bool force;   /* it is asked for by force */
     int tries;    /* of it that are left */
     bool closing; /* it is taken; the stream is read to its end */
-    bool over;    /* what is on disk is of another's stream */
+    bool told_waiting;
+    bool over; /* what is on disk is of another's stream */
     int64_t disk_epoch, taken, seen_epoch;
     int64_t partner_s, kept_said_ms, standby_ms; /* when the standby was seen last */
     struct desk_place standby;                   /* what it has kept */
@@ -439,9 +441,22 @@ void duty_wait(struct duty *d, void (*done)(enum duty_kept kept, void *ctx), voi
     timer_set(d->tick, 0);
 }
 
+/* It may wait for long, for a person: who started it is told that it is up. */
+static void tell_waiting(struct duty *d)
+{
+    if (d->role.state != ROLE_LOOKING || d->told_waiting ||
+        now_ms() - d->role.began_ms < WAITING_MS)
+        return;
+    d->told_waiting = true;
+    log_warn("role: Redis does not answer, and another tallyd is known, which may serve; when it "
+             "does not, tallyctl takeover makes this one the active");
+    d->calls.standing(d->calls.ctx);
+}
+
 static void on_tick(void *ctx)
 {
     struct duty *d = ctx;
+    tell_waiting(d);
     if (d->waiters && d->serving)
         renew(d);
     release_waiters(d);

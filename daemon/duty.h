@@ -38,7 +38,7 @@ struct duty_calls {
     /* The epoch that is published under, 0: none yet; and where the desk's stream has all that is
      * on disk */
     void (*shown)(int64_t *epoch, struct desk_place *desk, void *ctx);
-    /* It stands by now, for the first time or again */
+    /* It stands by now, for the first time or again; or waits for a person to say who serves */
     void (*standing)(void *ctx);
     void *ctx;
 };

@@ -313,7 +313,7 @@ static void on_standing(void *ctx)
 {
     struct app *a = ctx;
     a->stood = true;
-    notify_send("READY=1\nSTATUS=standby");
+    notify_send("READY=1\nSTATUS=does not serve, see tallyctl status");
     if (a->hup_again)
         a->reload(a);
 }

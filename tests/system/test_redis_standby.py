@@ -4,11 +4,13 @@ import json
 import os
 import random
 import signal
+import socket
 import threading
 import time
 
 import pytest
 
+import feeds
 import harness
 import pair
 
@@ -184,6 +186,54 @@ def test_what_was_kept_here_only_is_put_aside(two):
     aside = [what for _, what in a.rows("SELECT * FROM aside")]
     assert any("call foe won" in what for what in aside), aside
     assert "kept here only" in a.tallyd.text()
+
+
+def test_the_shipped_rights_are_enough(monkeypatch):
+    with pair.Pair() as p:
+        for line in (feeds.ROOT / "config" / "redis" / "users.acl").read_text().splitlines():
+            words = line.split()
+            if words[:2] == ["user", "tally-publisher"]:
+                p.redis.execute_command("ACL", "SETUSER", *words[1:])
+        folder = p.house.folder / "credentials"
+        folder.mkdir()
+        (folder / "user").write_text("tally-publisher")
+        (folder / "password").write_text("change-me-publisher")
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
+        for side in (p.a, p.b):
+            side.configure("[redis]\n", "[redis]\nuser-credential = user\npassword-credential = password\n")
+        p.start()
+        assert p.a.decide("call", "foe", "won").stdout.endswith("kept on both\n")
+        p.b.take_over()
+        p.a.wait_standby()
+        assert won(p.b) == 1
+        assert [c["username"] for c in p.redis.client_list()].count("tally-publisher") == 3
+
+
+def test_a_standby_reloads_and_is_what_it_read_when_it_takes_over(two):
+    two.b.configure("name = A small night", "name = A smaller night")
+    os.kill(two.b.tallyd.child.pid, signal.SIGHUP)
+    harness.wait_for(lambda: two.b.status()["election"] == "A smaller night", 10, "the reload")
+    assert two.b.role() == "standby"
+    assert two.a.decide("call", "foe", "won").stdout.endswith("kept on both\n")
+    two.b.take_over()
+    assert won(two.b) == 1 and two.b.status()["election"] == "A smaller night"
+    two.b.configure("name = A smaller night", "name = A tiny night")
+    os.kill(two.b.tallyd.child.pid, signal.SIGHUP)
+    harness.wait_for(lambda: two.b.status()["election"] == "A tiny night", 10, "the reload of one that took over")
+    assert won(two.b) == 1
+
+
+def test_the_service_manager_is_told_that_a_standby_is_up(tmp_path, monkeypatch):
+    with pair.Pair() as p, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        p.a.begin()
+        p.a.wait_active()
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(20)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        p.b.begin()
+        assert manager.recv(4096).decode().startswith("READY=1\nSTATUS=does not serve")
+        p.b.take_over()
+        assert "READY=1\nSTATUS=2 sources, 2 endorsed" in (manager.recv(4096).decode() for _ in range(100))
 
 
 class Race:
