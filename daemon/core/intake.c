@@ -286,13 +286,16 @@ static bool unit_has_votes(const struct intake *p, const struct results_contest 
 static void look_at_clock(struct intake *p, struct intake_contest *pc, bool all_closed)
 {
     const struct results_contest *in = pc->in;
+    bool by_county = !all_closed && polls_by_county(p->m->settings, intake_state(p, in));
+    int64_t close = all_closed ? WHEN_UNKNOWN : intake_close(p, in, NULL);
 
     for (uint32_t u = 0; u < in->units; u++) {
         bool votes = unit_has_votes(p, in, u);
         p->votes |= votes;
         if (all_closed || (u > 0 && !votes))
             continue;
-        int64_t close = intake_close(p, in, &p->batch->units[in->first_unit + u]);
+        if (by_county)
+            close = intake_close(p, in, &p->batch->units[in->first_unit + u]);
         if (close < p->first_close)
             p->first_close = close;
         if (!votes || close <= p->now_ms)

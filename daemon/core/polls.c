@@ -60,6 +60,14 @@ int64_t polls_close(const struct settings *s, struct slice state, struct slice c
     return close_of(find(s, state, county), date, -1);
 }
 
+bool polls_by_county(const struct settings *s, struct slice state)
+{
+    for (size_t i = 0; i < s->polls_count; i++)
+        if (s->polls[i].county.len && slice_eq_nocase(s->polls[i].state, state))
+            return true;
+    return false;
+}
+
 int64_t polls_last(const struct settings *s, int64_t date)
 {
     int64_t last = WHEN_UNKNOWN;

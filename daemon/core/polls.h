@@ -24,6 +24,9 @@ int64_t polls_race_close(const struct settings *s, const struct endorsements *li
 int64_t polls_race_close_at(const struct settings *s, const struct endorsements *list,
                             const struct race *r, int64_t minute);
 
+/* Do polls of any county of this state close at a time of its own? Else one close is all of it. */
+bool polls_by_county(const struct settings *s, struct slice state);
+
 /* The last of all closes on this date: for a contest of which not even the state is known. */
 int64_t polls_last(const struct settings *s, int64_t date);
 

@@ -13,12 +13,13 @@ import harness
 
 RATE = 40e6
 SIZES = {1: (1e6, 60), 5: (5e6, 40), 60: (60e6, 12)}  # MB: bytes, rounds
-AT = datetime.datetime(2022, 11, 9, 5, 0, tzinfo=datetime.timezone.utc)
+AT = datetime.datetime(2022, 11, 9, 4, 0, tzinfo=datetime.timezone.utc)
 CONF = """[election]
 name = General Election
 dates = 2022-11-08
 mode = live
 polls-close.GA = 19:00
+polls-close.HI = 19:00
 [endorsements]
 file = endorsed.csv
 [poll]

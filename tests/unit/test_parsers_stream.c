@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A payload that arrives in any pieces is read as one that is there whole: the same batch to the
- * byte, or the same complaint. Every sample of every format, plain, in gzip and cut short; with
- * arguments, a file of any size instead:
+ * byte, or the same complaint. Every sample of every format, plain, in gzip, cut short and damaged;
+ * with arguments, a file of any size instead:
  *
  *     test_parsers_stream FORMAT FILE [-O KEY=VALUE | -c COMPANION]...
  */
@@ -116,7 +116,7 @@ static struct buf gzip(struct slice plain)
     return out;
 }
 
-/* The payload as it is, packed, and both of them cut short. */
+/* The payload as it is, packed, both of them cut short, and damaged. */
 static void check_all(struct sample *s, uint64_t seed)
 {
     struct slice plain = s->payload.memory.bytes;
@@ -133,6 +133,13 @@ static void check_all(struct sample *s, uint64_t seed)
         if (cut.len > 0)
             memcpy(copy, cut.ptr, cut.len);
         check(s, (struct slice){copy, cut.len}, i == 2 ? "in gzip and cut" : "cut", seed + 50);
+        free(copy);
+    }
+    for (int i = 0; i < 4; i++) { /* a bit is another one */
+        char *copy = calloc(1, plain.len + WIRE_PADDING);
+        memcpy(copy, plain.ptr, plain.len);
+        copy[random_below(&r, plain.len)] ^= (char)(1 << random_below(&r, 8));
+        check(s, (struct slice){copy, plain.len}, "damaged", seed + 70);
         free(copy);
     }
     buf_done(&packed);
