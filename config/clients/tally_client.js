@@ -90,7 +90,10 @@ class Client {
 
 // ---- as a program ----
 
-function tell({what, channel, message: m}, trace) {
+function tell({what, channel, message: m}, view, trace) {
+    if (what === 'snapshot' && !trace)
+        return Object.keys(view.shown).filter(c => view.shown[c].type === 'totals').sort()
+            .map(c => tell({what: 'totals', channel: c, message: view.shown[c]}, view, trace)).join('\n');
     if (trace) return JSON.stringify([Date.now() / 1000, what, channel, ...(m ? [m.epoch, m.seq, m.prev, m.data.id || null] : [])]);
     const d = m && m.data;
     if (what === 'call' || what === 'retraction')
@@ -112,7 +115,10 @@ async function main(words) {
     }
     const client = new Client(options['--url'], words.length ? words : ['totals', 'calls:*'], options['--prefix']);
     for (const name of ['SIGTERM', 'SIGINT']) process.on(name, () => { client.ended = true; });
-    for await (const event of client.events()) console.log(tell(event, trace));
+    for await (const event of client.events()) {
+        const line = tell(event, client.view, trace);
+        if (line) console.log(line);
+    }
     const {epoch, shown, claims} = client.view;
     const data = Object.fromEntries(Object.entries(shown).map(([channel, m]) => [channel, m.data]));
     if (trace) console.log(JSON.stringify(['view', epoch, data, claims]));

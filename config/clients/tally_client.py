@@ -100,8 +100,13 @@ def arguments():
     return p.parse_args()
 
 
-def tell(event, trace):
+def tell(event, view, trace):
     m = event.message
+    if event.what == "snapshot" and not trace:
+        for channel, shown in sorted(view.shown.items()):
+            if shown["type"] == "totals":
+                tell(Event("totals", channel, shown), view, trace)
+        return
     if trace:
         of = [m["epoch"], m["seq"], m.get("prev"), m["data"].get("id")] if m else []
         line = json.dumps([round(time.time(), 3), event.what, event.channel, *of])
@@ -133,7 +138,7 @@ def main():
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     for event in client.events():
-        tell(event, args.trace)
+        tell(event, client.view, args.trace)
     if args.trace:
         tell_view(client.view)
 

@@ -100,7 +100,7 @@ async def main():
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, client.ended.set)
     async for event in client.events():
-        tell(event, args.trace)
+        tell(event, client.view, args.trace)
     if args.trace:
         tell_view(client.view)
 

@@ -12,7 +12,7 @@ import harness
 import small_night
 
 CLIENTS = feeds.ROOT / "config" / "clients"
-NODE_PATH = "/usr/share/nodejs"  # Debian's place for node-redis
+os.environ.setdefault("NODE_PATH", "/usr/share/nodejs")  # Debian's place for node-redis
 LANGUAGES = {
     "python": ("/usr/bin/python3", CLIENTS / "tally_client.py"),
     "asyncio": ("/usr/bin/python3", CLIENTS / "tally_client_asyncio.py"),
@@ -150,7 +150,6 @@ class Client(harness.Process):
     """One of the shipped clients, and what it told."""
 
     def __init__(self, house, name, *args):
-        os.environ["NODE_PATH"] = NODE_PATH
         self.name, self.channels = name, args[5:]
         super().__init__(house.folder, name, *args)
         house.processes.append(self)

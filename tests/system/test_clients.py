@@ -5,12 +5,16 @@ import json
 import pathlib
 import random
 import subprocess
+import time
 
 import pytest
 
 import feeds
+import harness
 import storm
 import subscriber  # noqa: F401 - the shipped clients' place is on the path with it
+import tally_client
+import tally_client_asyncio
 from tally_view import View
 
 SEEDS = range(12)
@@ -231,6 +235,32 @@ def test_node_s_is_the_same(channels):
         assert (shown, claims, epoch) == (client.view.shown, client.view.claims, client.view.epoch)
 
 
+STALE = """
+const {Client} = require(process.argv[1] + '/tally_client.js');
+const client = new Client('redis://localhost'), told = [];
+for (const [begun, ago] of JSON.parse(require('fs').readFileSync(0))) {
+    client.view.begun = begun;
+    client.heard = Date.now() - ago * 1000;
+    told.push([...client.watch()].map(e => e.what));
+}
+console.log(JSON.stringify(told));
+"""
+
+
+def test_fifteen_seconds_of_silence_are_stale():
+    steps = [(False, 0), (True, 0), (True, 14), (True, 16), (True, 17), (True, 0)]
+    expected = [[], ["fresh"], [], ["stale"], [], ["fresh"]]
+    for client in (tally_client.Client("redis://localhost"), tally_client_asyncio.Client("redis://localhost")):
+        told = []
+        for begun, ago in steps:
+            client.view.begun, client.heard = begun, time.monotonic() - ago
+            told.append([event.what for event in client.watch()])
+        assert told == expected
+    done = subprocess.run(["node", "-e", STALE, str(feeds.ROOT / "config" / "clients")], input=json.dumps(steps), text=True,
+                          check=True, capture_output=True)
+    assert json.loads(done.stdout) == expected
+
+
 def test_an_older_snapshot_never_replaces_a_newer_one():
     rng = random.Random(1)
     publisher, view = Publisher(rng), View()
@@ -243,6 +273,22 @@ def test_an_older_snapshot_never_replaces_a_newer_one():
     again, _ = view.take(*publisher.heartbeat())
     assert again == "again"
     assert view.restart(again, publisher.answer(view.reads()))[0][:2] == ("snapshot", "again")
+
+
+@pytest.mark.parametrize("language", storm.LANGUAGES)
+def test_as_a_program_it_prints_totals_and_calls(language):
+    with storm.Storm(1) as house:
+        house.start_redis()
+        house.start_tallyd()
+        house.settle(20)
+        program = house.start("program", *storm.LANGUAGES[language], "--url", house.redis_url)
+        harness.wait_for(lambda: "totals: 0 won of 0 called, 0 flips, 5 to go\n" in program.text(), 20, program.text)
+        for words, line in ((("call", "ga-0", "won"), "CALL Ann Bababax, ga-0: won by desk\n"),
+                            (("uncall", "ga-0"), "RETRACTION Ann Bababax, ga-0: pending by desk\n")):
+            assert house.ctl(*words, "--reason", "read", "--yes").returncode == 0
+            harness.wait_for(lambda: line in program.text(), 20, line)
+        assert "totals: 1 won of 1 called, 1 flips, 4 to go\n" in program.text()
+        assert program.stop() == 0
 
 
 @pytest.mark.parametrize("path", sorted(p for p in storm.CLIENTS.iterdir() if p.is_file()), ids=lambda p: p.name)
