@@ -196,8 +196,9 @@ def test_the_shipped_rights_are_enough(monkeypatch):
                 p.redis.execute_command("ACL", "SETUSER", *words[1:])
         folder = p.house.folder / "credentials"
         folder.mkdir()
-        (folder / "user").write_text("tally-publisher")
-        (folder / "password").write_text("change-me-publisher")
+        for name, text in (("user", "tally-publisher"), ("password", "change-me-publisher")):
+            (folder / name).write_text(text)
+            (folder / name).chmod(0o600)
         monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
         for side in (p.a, p.b):
             side.configure("[redis]\n", "[redis]\nuser-credential = user\npassword-credential = password\n")
@@ -206,7 +207,7 @@ def test_the_shipped_rights_are_enough(monkeypatch):
         p.b.take_over()
         p.a.wait_standby()
         assert won(p.b) == 1
-        assert [c["username"] for c in p.redis.client_list()].count("tally-publisher") == 3
+        assert [c["user"] for c in p.redis.client_list()].count("tally-publisher") == 3
 
 
 def test_a_standby_reloads_and_is_what_it_read_when_it_takes_over(two):
