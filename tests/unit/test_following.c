@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: ISC */
+/* The desk's stream onto the standby's disk: whole or not at all, in the stream's order, and told
+ * as kept only when it is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/base/log.h"
+#include "daemon/edge/timer.h"
+#include "daemon/following.h"
+
+#define PATIENCE_MS 20000
+
+struct side {
+    char directory[64];
+    struct event_base *base;
+    struct arena *arena;
+    struct writer *writer;
+    struct writer_loaded loaded;
+    struct following *following;
+    struct timer *patience;
+    int followed;
+};
+
+static void on_followed(void *ctx)
+{
+    struct side *s = ctx;
+    s->followed++;
+    loop_stop(s->base);
+}
+
+static void on_patience(void *ctx)
+{
+    (void)ctx;
+    fail_msg("nothing was followed");
+}
+
+static int set_up(void **state)
+{
+    struct side *s = calloc(1, sizeof *s);
+    struct err e = {0};
+    snprintf(s->directory, sizeof s->directory, "/tmp/tallyd-following-XXXXXX");
+    if (!mkdtemp(s->directory))
+        return -1;
+    s->base = loop_new();
+    s->arena = arena_new(16 << 20);
+    if (!writer_open(s->base, s->directory, s->arena, &s->loaded, &s->writer, &e) ||
+        !following_new(s->writer, SLICE("west-2-"), &s->loaded, on_followed, s, &s->following, &e))
+        fail_msg("%s", e.text);
+    s->patience = timer_new(s->base, on_patience, s);
+    timer_set(s->patience, PATIENCE_MS);
+    following_begin(s->following);
+    *state = s;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct side *s = *state;
+    char clean[100];
+    writer_close(s->writer, 10000);
+    following_free(s->following);
+    timer_free(s->patience);
+    arena_free(s->arena);
+    loop_free(s->base);
+    snprintf(clean, sizeof clean, "rm -r '%s'", s->directory);
+    int code = system(clean);
+    free(s);
+    return code;
+}
+
+static void entry(struct side *s, int64_t epoch, int64_t number, const char *words)
+{
+    struct slice texts[40], rest = slice_of(words);
+    size_t n = 0;
+    while (n < 40 && slice_next(&rest, ' ', &texts[n]))
+        n++;
+    following_entry(s->following, (struct desk_place){epoch, number}, texts, n);
+}
+
+static bool is_at(struct desk_place p, int64_t epoch, int64_t number)
+{
+    return p.epoch == epoch && p.number == number;
+}
+
+static void load(struct side *s)
+{
+    struct err e = {0};
+    if (!writer_load(s->writer, s->arena, &s->loaded, &e))
+        fail_msg("%s", e.text);
+}
+
+#define BEGIN(n) "begin " n " writer east-1-"
+#define DECISION(n) "decision " n " verb call target foe argument won by ann reason " n
+#define CLAIM(n) "claim " n " outcome 1 endorsement_id foe by desk"
+
+static void test_it_is_kept_when_it_is_on_disk(void **state)
+{
+    struct side *s = *state;
+    entry(s, 7, 1, BEGIN("3"));
+    entry(s, 7, 2, DECISION("1"));
+    following_read(s->following, false);
+    assert_int_equal(s->followed, 0); /* the history is not whole */
+    load(s);
+    assert_int_equal(s->loaded.decision_count, 0);
+    entry(s, 7, 3, CLAIM("2") " event c2 channel calls:GA data {}");
+    entry(s, 7, 4, DECISION("3"));
+    following_read(s->following, false);
+    assert_true(is_at(following_at(s->following), 7, 4));
+    assert_true(is_at(following_kept(s->following), 0, 0));
+    assert_string_equal(following_last(s->following), "");
+    loop_run(s->base);
+    assert_true(is_at(following_kept(s->following), 7, 4));
+    assert_true(following_over(s->following) && !following_done(s->following));
+    assert_non_null(strstr(following_last(s->following), "call foe won by ann: 3"));
+    load(s);
+    assert_true(s->loaded.decision_count == 2 && s->loaded.claim_count == 1);
+    assert_true(s->loaded.event_count == 1 && s->loaded.epoch == 7);
+    entry(s, 7, 5, "told c2");
+    following_read(s->following, true);
+    assert_false(following_done(s->following));
+    loop_run(s->base);
+    assert_true(following_done(s->following));
+    load(s);
+    assert_int_equal(s->loaded.event_count, 0);
+}
+
+static void test_the_history_of_a_new_epoch_replaces_all(void **state)
+{
+    struct side *s = *state;
+    entry(s, 7, 1, BEGIN("2"));
+    entry(s, 7, 2, DECISION("1"));
+    following_read(s->following, false);
+    loop_run(s->base);
+    entry(s, 7, 3, DECISION("2"));
+    entry(s, 9, 1, BEGIN("2")); /* in one reading with what it replaces */
+    entry(s, 9, 2, DECISION("1"));
+    entry(s, 9, 3, CLAIM("2"));
+    following_read(s->following, false);
+    loop_run(s->base);
+    load(s);
+    assert_true(s->loaded.decision_count == 1 && s->loaded.claim_count == 1);
+    assert_int_equal(s->loaded.epoch, 9);
+}
+
+static void test_a_stream_of_our_own_disk_is_no_news(void **state)
+{
+    struct side *s = *state;
+    entry(s, 7, 1, "begin 2 writer west-2-");
+    entry(s, 7, 2, DECISION("1"));
+    entry(s, 7, 3, DECISION("2"));
+    following_read(s->following, true);
+    assert_true(following_done(s->following) && !following_over(s->following));
+    assert_true(is_at(following_kept(s->following), 7, 3));
+    load(s);
+    assert_int_equal(s->loaded.decision_count, 0);
+}
+
+static void test_what_cannot_be_read_is_not_said_to_be_kept(void **state)
+{
+    struct side *s = *state;
+    entry(s, 7, 1, BEGIN("2"));
+    entry(s, 7, 2, DECISION("1"));
+    following_read(s->following, false);
+    loop_run(s->base);
+    entry(s, 7, 3, "claim -");
+    entry(s, 7, 4, DECISION("2"));
+    following_read(s->following, false);
+    assert_true(is_at(following_kept(s->following), 7, 2));
+    following_begin(s->following); /* from the first entry on, once more */
+    entry(s, 8, 1, BEGIN("2"));
+    entry(s, 8, 2, DECISION("1"));
+    following_read(s->following, false);
+    loop_run(s->base);
+    assert_true(is_at(following_kept(s->following), 8, 2));
+}
+
+static void test_without_its_beginning_it_is_not_followed(void **state)
+{
+    struct side *s = *state;
+    entry(s, 7, 8, DECISION("4"));
+    following_read(s->following, false);
+    assert_true(is_at(following_kept(s->following), 0, 0));
+    load(s);
+    assert_int_equal(s->loaded.decision_count, 0);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(test_it_is_kept_when_it_is_on_disk),
+        T(test_the_history_of_a_new_epoch_replaces_all),
+        T(test_a_stream_of_our_own_disk_is_no_news),
+        T(test_what_cannot_be_read_is_not_said_to_be_kept),
+        T(test_without_its_beginning_it_is_not_followed),
+    };
+    log_start(LOG_LEVEL_ERROR - 1, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
