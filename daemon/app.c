@@ -172,8 +172,8 @@ static struct night *read_next(struct app *a, struct err *e)
         for (struct slice rest = buf_slice(&problems), line; slice_next(&rest, '\n', &line);)
             log_error("%.*s", SLICE_FMT(line));
     else if (config_may_reload(a->night->plan->config, plan->config, e) &&
-             (!a->night->river ||
-              follow_allowed(river_model(a->night->river), &plan->endorsed, now, e)))
+             (!a->night->river || follow_allowed(river_model(a->night->river), &plan->settings,
+                                                 &plan->endorsed, now, e)))
         n = night_new(plan, e);
     else
         plan_free(plan);

@@ -3,10 +3,12 @@
 #include "daemon/follow.h"
 
 #include "daemon/base/buf.h"
+#include "daemon/base/map.h"
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
 #include "daemon/core/calls.h"
 #include "daemon/core/match.h"
+#include "daemon/core/polls.h"
 
 /* The desk's word on a status holds over every list. */
 static bool desk_decides(const struct model *running, struct slice id)
@@ -71,6 +73,12 @@ static bool any(const struct change *list, size_t n, struct change *first)
 
 #define BACK "put it back as it was; where that was wrong, a restart takes the list as it is"
 
+/* Wins without a vote. */
+static bool is_unopposed(const struct endorsement *e)
+{
+    return e->status == ENDORSE_UNOPPOSED || e->status == ENDORSE_ELECTED_UNOPPOSED;
+}
+
 /* Who it is, and who counts. NULL: nothing is wrong. */
 static bool other_row(const struct model *running, const struct endorsement *was,
                       const struct endorsement *now, struct change *out)
@@ -78,6 +86,10 @@ static bool other_row(const struct model *running, const struct endorsement *was
     const struct change changes[] = {
         {calls_counts(was) != calls_counts(now) && !desk_decides(running, was->id),
          calls_counts(now) ? "counts again" : "no longer counts",
+         "leave its status as it was and say it with tallyctl endorse status; the list may say so "
+         "too after that"},
+        {is_unopposed(now) && was->status != now->status && !desk_decides(running, was->id),
+         "is unopposed",
          "leave its status as it was and say it with tallyctl endorse status; the list may say so "
          "too after that"},
         {!slice_eq(was->race_id, now->race_id), "stands for another race",
@@ -130,8 +142,58 @@ static bool is_closed(const struct race *r, int64_t now_ms)
     return r->polls_close_ms != WHEN_UNKNOWN && r->polls_close_ms <= now_ms;
 }
 
-bool follow_allowed(const struct model *running, const struct endorsements *next, int64_t now_ms,
-                    struct err *e)
+/* The race of the running night that a row goes into; NULL: one of its own. */
+static const struct race *race_of(const struct model *running, const struct map *races,
+                                  const struct endorsement *row)
+{
+    const struct endorsement *was = map_get(running->endorsed_by_id, row->id);
+    const struct race *r = map_get(races, row->race_id);
+
+    return was ? &running->races[match_race_of(running, (uint32_t)(was - running->endorsed->list))]
+               : r;
+}
+
+/* By the configuration and the list, without the desk: its word holds over both. */
+static bool closes_by_then(const struct settings *s, const struct endorsements *list,
+                           const struct race *r, int64_t now_ms)
+{
+    int64_t close = polls_race_close(s, list, r);
+
+    return close != WHEN_UNKNOWN && close <= now_ms;
+}
+
+/* Polls that have closed stay closed: their figures are on air. */
+static bool stay_closed(const struct model *running, const struct settings *s,
+                        const struct endorsements *next, int64_t now_ms, struct err *e)
+{
+    struct map *races = map_new(running->race_count + 1, false);
+    bool ok = races != NULL;
+
+    for (uint32_t i = 0; i < running->endorsed->count && ok; i++)
+        ok = map_put(races, running->endorsed->list[i].race_id,
+                     &running->races[match_race_of(running, i)]);
+    if (!ok)
+        err_set(e, ERR_BUG, "out of memory");
+    for (uint32_t i = 0; i < next->count && ok; i++) {
+        const struct endorsement *row = &next->list[i];
+        const struct race *r = race_of(running, races, row);
+        struct race alone = {.endorsements = &i, .endorsement_count = 1};
+        if (!r || r->polls_moved_ms != WHEN_UNKNOWN ||
+            !closes_by_then(running->settings, running->endorsed, r, now_ms) ||
+            closes_by_then(s, next, &alone, now_ms))
+            continue;
+        ok = err_set(e, ERR_CONFIG,
+                     "endorsements: polls of %.*s (%.*s) have closed, and would be open again: a "
+                     "reload cannot take figures off the air; leave polls-close and polls_close as "
+                     "they were, and say it with tallyctl polls",
+                     SLICE_FMT(row->id), SLICE_FMT(row->name));
+    }
+    map_free(races);
+    return ok;
+}
+
+bool follow_allowed(const struct model *running, const struct settings *s,
+                    const struct endorsements *next, int64_t now_ms, struct err *e)
 {
     for (uint32_t i = 0; i < running->endorsed->count; i++) {
         const struct endorsement *was = &running->endorsed->list[i];
@@ -143,7 +205,7 @@ bool follow_allowed(const struct model *running, const struct endorsements *next
                            "change who counts, nor as what; %s",
                            SLICE_FMT(was->id), SLICE_FMT(was->name), is.text, is.way);
     }
-    return true;
+    return stay_closed(running, s, next, now_ms, e);
 }
 
 size_t follow_added(const struct model *was, const struct model *now, int64_t now_ms,

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "daemon/base/buf.h"
+#include "daemon/base/when.h"
 #include "daemon/core/core.h"
 #include "daemon/core/endorse.h"
 #include "daemon/follow.h"
@@ -64,8 +65,8 @@ static void rows_may_be_corrected_and_never_taken_away(void **state)
         m->races[i].polls_close_ms = CLOSE;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct endorsements next = list_of(a, cases[i].rows);
-        assert_int_equal(follow_allowed(m, &next, CLOSE - 1, &e), cases[i].before);
-        assert_int_equal(follow_allowed(m, &next, CLOSE, &e), cases[i].after);
+        assert_int_equal(follow_allowed(m, &s, &next, CLOSE - 1, &e), cases[i].before);
+        assert_int_equal(follow_allowed(m, &s, &next, CLOSE, &e), cases[i].after);
     }
     core_free(core);
     arena_free(a);
@@ -100,6 +101,8 @@ static void a_reload_after_the_close_gives_no_win_to_somebody_else(void **state)
         {FOE_WITH ",,yes,,\n" POE, "another opponent_incumbent"},
         {FOE_WITH ",,,2,\n" POE, "another advance_to"},
         {FOE_WITH ",,,,1\n" POE, "another seats_held_by_others"},
+        {"foe,Di Foe,,7,R,1,,seat,unopposed" PLACE POE, "is unopposed"},
+        {"foe,Di Foe,,7,R,1,,seat,elected_unopposed" PLACE POE, "is unopposed"},
         {FOE POE "noe,Ed Noe,,,R,1,,seat,withdrawn" PLACE, NULL},
         {FOE POE "noe,Ed Noe,,,R,1,,seat,,GA,State Senate,6,,,,,\n", NULL},
     };
@@ -116,8 +119,8 @@ static void a_reload_after_the_close_gives_no_win_to_somebody_else(void **state)
         m->races[i].polls_close_ms = CLOSE;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct endorsements next = list_under(a, FULL, cases[i].rows);
-        assert_true(follow_allowed(m, &next, CLOSE - 1, &e));
-        bool ok = follow_allowed(m, &next, CLOSE, &e);
+        assert_true(follow_allowed(m, &s, &next, CLOSE - 1, &e));
+        bool ok = follow_allowed(m, &s, &next, CLOSE, &e);
         if (ok != !cases[i].why || (!ok && !strstr(e.text, cases[i].why)))
             fail_msg("%s: %s", cases[i].rows, ok ? "allowed" : e.text);
     }
@@ -150,11 +153,61 @@ static void a_refusal_names_the_way_that_helps(void **state)
     m->races[0].polls_close_ms = CLOSE;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct endorsements next = list_under(a, FULL, cases[i].foe);
-        assert_false(follow_allowed(m, &next, CLOSE, &e));
+        assert_false(follow_allowed(m, &s, &next, CLOSE, &e));
         for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
             if (!!strstr(e.text, cases[k].way) != (i == k) &&
                 !(i == 0 && strstr(cases[k].way, "endorse status")))
                 fail_msg("%zu: %s", i, e.text);
+    }
+    core_free(core);
+    arena_free(a);
+}
+
+#define TIMED "endorsement_id,candidate_name,state,office,district,polls_close,election_date\n"
+#define ROW(name, at) name ",GA,State Senate,4," at ",2024-11-05\n"
+
+/* Another polls-close took all figures off the air, with a line in the log. */
+static void a_reload_opens_no_polls_again(void **state)
+{
+    static const struct {
+        const char *rows;
+        int64_t minute; /* of the configuration; -1: none */
+        bool moved;     /* by the desk, before */
+        bool allowed;
+    } cases[] = {
+        {ROW("a,Ann Lee", ""), 19 * 60, false, true},
+        {ROW("a,Ann Lee", ""), 18 * 60, false, true},
+        {ROW("a,Ann Lee", ""), 21 * 60, false, false},
+        {ROW("a,Ann Lee", ""), 21 * 60, true, true},
+        {ROW("a,Ann Lee", ""), -1, false, false},
+        {ROW("a,Ann Lee", "21:00"), 19 * 60, false, false},
+        {ROW("a,Ann Lee", "") ROW("b,Bo Ray", "21:00"), 19 * 60, false, false},
+        {ROW("a,Ann Lee", "") ROW("b,Bo Ray", "18:00"), 19 * 60, false, true},
+        {ROW("a,Ann Lee", "") "b,Bo Ray,GA,State Senate,5,21:00,2024-11-05\n", 19 * 60, false,
+         true},
+    };
+    const int64_t close = INT64_C(1730833200000); /* 2024-11-05 19:00 UTC */
+    struct arena *a = arena_new(64 << 20);
+    struct settings_polls polls = {.state = SLICE("GA"), .minute = 19 * 60};
+    struct settings s = {.guards = settings_guards_default, .polls = &polls, .polls_count = 1};
+    struct endorsements running = list_under(a, TIMED, cases[0].rows);
+    struct err e = {0};
+    struct core *core;
+    (void)state;
+    assert_true(core_new(&s, &running, &core, &e));
+    struct model *m = (struct model *)(uintptr_t)core_model(core);
+    assert_int_equal(m->races[0].polls_close_ms, close);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct endorsements next = list_under(a, TIMED, cases[i].rows);
+        struct settings_polls at = {.state = SLICE("GA"), .minute = cases[i].minute};
+        struct settings then = s;
+        then.polls = &at;
+        then.polls_count = cases[i].minute >= 0;
+        m->races[0].polls_moved_ms = cases[i].moved ? close : WHEN_UNKNOWN;
+        assert_true(follow_allowed(m, &then, &next, close - 1, &e));
+        if (follow_allowed(m, &then, &next, close, &e) != cases[i].allowed ||
+            (!cases[i].allowed && !strstr(e.text, "tallyctl polls")))
+            fail_msg("%zu: %s", i, e.text);
     }
     core_free(core);
     arena_free(a);
@@ -181,7 +234,7 @@ static void rows_added_after_the_close_are_named(void **state)
     }
     m[1]->races[1].polls_close_ms = CLOSE + 1;
     buf_init(&names, 1000);
-    assert_true(follow_allowed(m[0], &lists[1], CLOSE, &e));
+    assert_true(follow_allowed(m[0], &s, &lists[1], CLOSE, &e));
     assert_int_equal(follow_added(m[0], m[1], CLOSE, &names), 1);
     assert_true(slice_is(buf_slice(&names), "b"));
     assert_int_equal(follow_added(m[0], m[1], CLOSE - 1, &names), 0);
@@ -197,6 +250,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reload_after_the_close_gives_no_win_to_somebody_else),
         cmocka_unit_test(a_refusal_names_the_way_that_helps),
+        cmocka_unit_test(a_reload_opens_no_polls_again),
         cmocka_unit_test(rows_added_after_the_close_are_named),
         cmocka_unit_test(rows_may_be_corrected_and_never_taken_away),
     };
