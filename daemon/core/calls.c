@@ -490,6 +490,8 @@ static bool look_unopposed(struct model *m, struct race *r, uint32_t endorsement
     if (!said && !won)
         return true;
     const char *against = elected ? NULL : contradicted(m, r, endorsement, said);
+    if (elected && marks_opponent_votes(r, endorsement))
+        doubt(r, "its election is said to be cancelled, and another has votes in it");
     struct marks_word w = marks_uncontested(m, r, endorsement);
     if (!won)
         return against || call_unopposed(m, r, endorsement, &w, look, e);

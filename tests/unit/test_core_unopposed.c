@@ -189,6 +189,14 @@ static void test_a_cancelled_election_stands_under_write_ins(void **state)
     outcome_is(&n, "hal", OUTCOME_WON);
     night_unchanged(&n, AP, NIGHT_AT(5));
     outcome_is(&n, "hal", OUTCOME_WON);
+    assert_false(conflict(&n, "hal"));
+    night_batch(
+        &n, AP, /* an election is counted that is said to be cancelled: people must look */
+        "contest 5|Sheriff|GA ; stated\nchoice 51|Hal Hill|D\nchoice 52|Write-in| ; write-in\n"
+        "choice 53|Vic Vale|R\ntotal 90 30 130\n",
+        NIGHT_AT(6));
+    outcome_is(&n, "hal", OUTCOME_WON);
+    assert_true(conflict(&n, "hal"));
     night_close(&n);
 }
 
