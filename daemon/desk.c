@@ -64,12 +64,14 @@ static void pair_well(struct pairs *p, const struct question *q, const struct ou
     bool stale = statement_staleness(model_of(q), clock_now(&q->app->args.clock)).stale;
     bool redis = !view->redis_configured || (view->redis_connected && !view->fenced);
     bool lost = lost_any(model_of(q));
-    bool well = q->app->ready && redis && !stale && !lost && (up > 0 || all == 0);
+    bool waits = view->waiting_ms > OUTBOX_DISK_SLOW_MS;
+    bool well = q->app->ready && redis && !stale && !lost && !waits && (up > 0 || all == 0);
     char text[200];
-    snprintf(text, sizeof text, "%s: %lld of %lld source%s answer%s%s%s%s", well ? "yes" : "no",
+    snprintf(text, sizeof text, "%s: %lld of %lld source%s answer%s%s%s%s%s", well ? "yes" : "no",
              (long long)up, (long long)all, all == 1 ? "" : "s", all == 1 ? "s" : "",
              stale && up == all ? ", but not all of their news are fresh" : "",
-             redis ? "" : "; see redis below", lost ? "; see lost below" : "");
+             redis ? "" : "; see redis below", lost ? "; see lost below" : "",
+             waits ? "; nothing new is told before the disk has it: is it full?" : "");
     pair_str(p, "well", slice_of(text));
 }
 

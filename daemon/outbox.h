@@ -80,6 +80,9 @@ void outbox_refuse(struct outbox *o);
  * released; when that takes too long, all the same. */
 void outbox_when_shown(struct outbox *o, void (*done)(void *ctx), void *ctx);
 
+/* Longer than this the disk is not slow but full or broken: said to people. */
+#define OUTBOX_DISK_SLOW_MS 2000
+
 /* What was last published. Slices live until the loop goes on. */
 struct outbox_view {
     int64_t epoch, seq;        /* of the totals */

@@ -14,8 +14,6 @@
 #include "daemon/pages_data.h"
 #include "daemon/schema.h"
 
-#define DISK_SLOW_MS 2000
-
 static void page_livez(struct slice path, struct slice query, struct http_answer *answer,
                        struct buf *body, void *ctx)
 {
@@ -39,7 +37,7 @@ static void page_readyz(struct slice path, struct slice query, struct http_answe
     answer->type = "text/plain; charset=utf-8";
     answer->no_store = true;
     outbox_view(a->outbox, &view);
-    if (view.waiting_ms > DISK_SLOW_MS)
+    if (view.waiting_ms > OUTBOX_DISK_SLOW_MS)
         buf_addz(body, "degraded: the disk does not answer; calls wait for it\n");
     else if (view.fenced)
         buf_addz(body, "degraded: another tallyd publishes to Redis\n");

@@ -10,6 +10,7 @@
 #include "daemon/core/decide.h"
 #include "daemon/core/polls.h"
 #include "daemon/core/standings.h"
+#include "daemon/core/steps.h"
 
 /* ---- endorse status ---- */
 
@@ -51,6 +52,10 @@ static bool do_status(struct model *m, const struct about *a, struct err *e)
     };
 
     a->done->was = was.was;
+    /* after a restart the list may say so too: it did not when this was decided, and nobody's count
+     * moves because it does now */
+    if (en->status == (enum endorse_status)a->value && !calls_counts(en))
+        m->standings[a->endorsement].counted = COUNTED_PENDING;
     en->status = (enum endorse_status)a->value;
     if (corrections_add(m, &was))
         return true;

@@ -301,6 +301,30 @@ static void test_a_count_does_not_rise_with_a_call(void **state)
     night_close(&n);
 }
 
+/* Found by an attacker: `endorsed` fell in the moment in which the list said what the desk had
+ * decided, and only where the one withdrawn carries the tag. */
+static void test_a_list_that_catches_up_with_the_desk_tells_nothing(void **state)
+{
+    struct night n;
+    struct buf out, again;
+    (void)state;
+
+    open_forty(&n);
+    assert_true(night_decide(&n, "endorse status", "e1", "withdrawn", NIGHT_AT(1)));
+    assert_true(night_decide(&n, "endorse status", "e20", "withdrawn", NIGHT_AT(2)));
+    buf_init(&out, 1 << 20);
+    buf_init(&again, 1 << 20);
+    read_page(n.core, &out);
+    assert_non_null(strstr(out.ptr, "\"endorsed\":7,"));
+    n.list.list[1].status = n.list.list[20].status = ENDORSE_WITHDRAWN;
+    core_free(night_restart(&n));
+    read_page(n.core, &again);
+    assert_string_equal(strstr(again.ptr, "\"rows\""), strstr(out.ptr, "\"rows\""));
+    buf_done(&out);
+    buf_done(&again);
+    night_close(&n);
+}
+
 /* Calls of one payload are of one moment, also where a step would be full before all are in. */
 static void test_what_comes_at_once_is_one_step(void **state)
 {
@@ -337,6 +361,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_count_does_not_rise_with_a_call),
         cmocka_unit_test(test_what_comes_at_once_is_one_step),
+        cmocka_unit_test(test_a_list_that_catches_up_with_the_desk_tells_nothing),
         cmocka_unit_test(test_nobody_is_found_by_watching),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
