@@ -246,9 +246,10 @@ static bool said_unopposed(const struct model *m, const struct race *r, uint32_t
 
 /* Would one more win by this authority be more than the seats? A ticket's two names share a choice
  * and a seat. What the desk gave away is gone for all; of several unopposed for too few seats, the
- * order of the list must not choose. */
+ * order of the list must not choose. `in`: the contest that gives it; NULL: none. Of several
+ * parties' primaries each has its own seats: who has won in another takes none in this one. */
 static bool seats_are_taken(const struct model *m, const struct race *r, uint32_t endorsement,
-                            struct slice by)
+                            struct slice by, const struct feed_contest *in)
 {
     bool last = slice_eq(by, unopposed);
     int64_t taken = 0;
@@ -257,12 +258,13 @@ static bool seats_are_taken(const struct model *m, const struct race *r, uint32_
         return false;
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t other = r->endorsements[i];
-        if (other == endorsement || marks_share(r, endorsement, other))
+        if (other == endorsement || marks_share(r, endorsement, other) ||
+            (in && marks_won_elsewhere(m, r, other, by, in)))
             continue;
         taken += says(m, other, by) == OUTCOME_WON || desk_won(m, r, other) ||
                  (last && said_unopposed(m, r, other));
     }
-    return taken >= primaries_room(r, r->seats);
+    return taken >= (in ? r->seats : primaries_room(r, r->seats));
 }
 
 static bool call_it(struct model *m, struct race *r, uint32_t endorsement, struct slice by,
@@ -277,7 +279,7 @@ static bool call_it(struct model *m, struct race *r, uint32_t endorsement, struc
         .word = w,
     };
 
-    if (w->opinion == MARKS_WON && seats_are_taken(m, r, endorsement, by)) {
+    if (w->opinion == MARKS_WON && seats_are_taken(m, r, endorsement, by, w->contest)) {
         doubt(r, "more wins are called than there are seats");
         return true;
     }
@@ -419,9 +421,9 @@ static const char *contradicted(const struct model *m, struct race *r, uint32_t 
 {
     if (marks_write_in_votes(r, endorsement))
         return "write-in";
-    const char *against = marks_opponent_votes(r, endorsement)            ? "opponent"
-                          : seats_are_taken(m, r, endorsement, unopposed) ? "seats-filled"
-                                                                          : NULL;
+    const char *against = marks_opponent_votes(r, endorsement)                  ? "opponent"
+                          : seats_are_taken(m, r, endorsement, unopposed, NULL) ? "seats-filled"
+                                                                                : NULL;
     if (said && against)
         doubt(r, "said to be unopposed, and another has votes, or the seat");
     return against;

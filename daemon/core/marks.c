@@ -343,6 +343,20 @@ struct marks_word marks_source_says(const struct model *m, const struct race *r,
     return lines(&a);
 }
 
+bool marks_won_elsewhere(const struct model *m, const struct race *r, uint32_t endorsement,
+                         struct slice by, const struct feed_contest *than)
+{
+    struct asked a = {m, r, endorsement, by, NONE};
+    const char *primary = primaries_of(r, than);
+
+    for (uint32_t i = 0; i < r->link_count; i++)
+        if (r->links[i].endorsement == endorsement &&
+            !primaries_same(r->links[i].primary, primary) &&
+            line(&a, r->links[i].primary).opinion == MARKS_WON)
+            return true;
+    return false;
+}
+
 /* The most that any contest of the primary of contest `like` marks. */
 static int64_t most_marked(const struct model *m, const struct race *r, struct slice by,
                            enum results_mark mark, int64_t room, const struct feed_contest *like)

@@ -38,6 +38,10 @@ struct marks_word marks_say(const struct model *m, const struct race *r, uint32_
 struct marks_word marks_source_says(const struct model *m, const struct race *r,
                                     uint32_t endorsement, struct slice by, uint32_t source);
 
+/* Does `by` mark it as won in another party's primary than that of contest `than`? */
+bool marks_won_elsewhere(const struct model *m, const struct race *r, uint32_t endorsement,
+                         struct slice by, const struct feed_contest *than);
+
 /* How many seats and places of a next round `by` marks as called, ours or not, in all primaries. */
 void marks_count(const struct model *m, const struct race *r, struct slice by, int64_t *seats,
                  int64_t *places);

@@ -214,10 +214,37 @@ static bool same_person(const struct feed_contest *a, const struct feed_contest 
            fits_same_full_name(a->choices[x].name, b->choices[y].name, scratch);
 }
 
+/* Is one of the source's contests so? Where several primaries are open, one of the same party's:
+ * each of them is found out for itself. */
+static bool any_beside(const struct match_person *p, const struct feed_contest *c,
+                       uint32_t endorsement,
+                       bool (*is)(const struct feed_contest *c, uint32_t endorsement))
+{
+    for (uint32_t i = 0; i < p->seen_count; i++) {
+        const struct feed_contest *other = p->seen[i];
+        bool apart = p->race.cross && c->fits->party && other->fits->party &&
+                     !primaries_same(c->fits->party, other->fits->party);
+        if (other->source == c->source && !apart && is(other, endorsement))
+            return true;
+    }
+    return false;
+}
+
+static bool is_live(const struct feed_contest *c, uint32_t endorsement)
+{
+    return !c->gone && fits_in_full(c, endorsement);
+}
+
+/* It left the feed, and another that has the endorsement for sure is still there. */
+static bool gives_way(const struct match_person *p, const struct feed_contest *c,
+                      uint32_t endorsement)
+{
+    return c->gone && any_beside(p, c, endorsement, is_live);
+}
+
 /* How the fits of one endorsement stand in one source. */
 struct spread {
     bool decided; /* a person accepted one that is still in the feed */
-    bool live;    /* some contest that is still in the feed fits in full */
     bool several; /* several do, and are no parts of one race */
     /* of primaries: the names differ from one to the other; all are other parties' than the list's
      */
@@ -232,7 +259,7 @@ static void compare_before(const struct match_person *p, uint32_t endorsement, u
 
     for (uint32_t k = 0; k < at && !s->several; k++) {
         const struct feed_contest *b = p->seen[k];
-        if (b->source != c->source || (s->live && b->gone) || !fits_in_full(b, endorsement))
+        if (b->source != c->source || !fits_in_full(b, endorsement) || gives_way(p, b, endorsement))
             continue;
         s->several = !of_one_race(p, b, c, scratch);
         s->two_names |= p->race.cross && !same_person(b, c, endorsement, scratch);
@@ -248,13 +275,11 @@ static struct spread spread_of(const struct match_person *p, uint32_t endorsemen
     struct spread s = {.astray = party != NULL};
 
     for (uint32_t i = 0; i < p->seen_count; i++)
-        if (p->seen[i]->source == source && fits_in_full(p->seen[i], endorsement)) {
-            s.live |= !p->seen[i]->gone;
-            s.decided |= !p->seen[i]->gone && is_decided(p->seen[i], endorsement);
-        }
+        s.decided |= p->seen[i]->source == source && is_live(p->seen[i], endorsement) &&
+                     is_decided(p->seen[i], endorsement);
     for (uint32_t i = 0; i < p->seen_count; i++) {
         const struct feed_contest *c = p->seen[i];
-        if (c->source != source || !fits_in_full(c, endorsement) || (s.live && c->gone))
+        if (c->source != source || !fits_in_full(c, endorsement) || gives_way(p, c, endorsement))
             continue;
         s.astray &= c->fits->party && !primaries_same(c->fits->party, party);
         compare_before(p, endorsement, i, scratch, &s);
@@ -302,27 +327,12 @@ static const char *note_of(const struct model *m, const struct feed_contest *c, 
     return NULL;
 }
 
-/* Is one of the source's contests so? Where several primaries are open, one of the same party's:
- * each of them is found out for itself. */
-static bool any_beside(const struct match_person *p, const struct feed_contest *c,
-                       uint32_t endorsement,
-                       bool (*is)(const struct feed_contest *c, uint32_t endorsement))
-{
-    for (uint32_t i = 0; i < p->seen_count; i++) {
-        const struct feed_contest *other = p->seen[i];
-        bool apart = p->race.cross && c->fits->party && other->fits->party &&
-                     !primaries_same(c->fits->party, other->fits->party);
-        if (other->source == c->source && !apart && is(other, endorsement))
-            return true;
-    }
-    return false;
-}
-
 static enum band band_of(const struct match_person *p, const struct feed_contest *c,
                          const struct fit *f, const struct spread *s)
 {
     /* Another contest of the source has it for sure. */
-    if ((s->live && c->gone) || (!f->full && any_beside(p, c, f->endorsement, fits_in_full)))
+    if (gives_way(p, c, f->endorsement) ||
+        (!f->full && any_beside(p, c, f->endorsement, fits_in_full)))
         return BAND_NONE;
     if (f->decided)
         return BAND_DECIDED;
