@@ -319,6 +319,7 @@ static struct marks_word lines(const struct asked *a)
             word = w;
         any = true;
     }
+    all &= r->primaries != 1; /* the list leaves open in which: the other may come later */
     if (word.opinion == MARKS_LOST && !all)
         word.opinion = MARKS_UNCALLED;
     if (word.opinion == MARKS_LOST && may_stand_elsewhere(a))

@@ -30,7 +30,7 @@ bool marks_seats(const struct model *m, struct race *r);
 
 /* The word of authority `by` on an endorsement of the race. Who stands in the primaries of several
  * parties has won when one is won, and lost when all are: silent while one of them is, uncalled
- * while `by` has not all of them. */
+ * while `by` has not all of them, or only one of them is known. */
 struct marks_word marks_say(const struct model *m, const struct race *r, uint32_t endorsement,
                             struct slice by);
 
