@@ -327,7 +327,10 @@ class Election:
             return None
         if len(words) < len(lines):
             return (None, "", frozenset()), words[0][1]
-        return next((w for w in words if w[0][0] is None), words[0])
+        word = next((w for w in words if w[0][0] is None), words[0])
+        if word[0][0] == "lost" and word[1].primary and self.primaries(race) == 1:
+            return (None, "", frozenset()), word[1]  # the list leaves the other one open
+        return word
 
     def word_in(self, race, by, e, contest):
         seats = self.stated(race, "seats", "seats")
