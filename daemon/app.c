@@ -19,6 +19,7 @@
 #include "daemon/edge/timer.h"
 #include "daemon/follow.h"
 #include "daemon/pages.h"
+#include "daemon/pages_made.h"
 #include "daemon/serve.h"
 
 #define LOADED_MAX ((size_t)1 << 30)
@@ -298,7 +299,7 @@ static bool app_start(struct app *a, struct plan *plan, struct err *e)
 {
     if (!(a->night = night_new(plan, e)))
         return false;
-    if (!(a->base = loop_new()))
+    if (!(a->base = loop_new()) || !(a->pages = page_cache_new()))
         return err_set(e, ERR_BUG, "out of memory");
     struct night *n = a->night;
     if (!start_timers(a, e) || !start_workers(a, plan, e) ||
@@ -323,8 +324,7 @@ static void app_stop(struct app *a)
     outbox_free(a->outbox);
     serve_free(a);
     shown_close(a->shown);
-    for (size_t i = 0; i < APP_PAGES; i++)
-        buf_done(&a->made[i].body);
+    page_cache_free(a->pages);
     night_free(a->next);
     night_free(a->night);
     workers_free(a->workers);

@@ -13,6 +13,8 @@
 #include "daemon/restore.h"
 #include "daemon/river.h"
 
+struct page_cache;
+
 struct app_args {
     struct config_args config;
     struct clock clock;
@@ -30,12 +32,6 @@ struct night {
     struct writer_loaded loaded;
 };
 
-#define APP_PAGES 10
-struct app_page { /* of HTTP, made of the model as it was last */
-    struct buf body;
-    char etag[64];
-};
-
 struct app {
     struct app_args args;
     struct event_base *base;
@@ -46,7 +42,7 @@ struct app {
     struct shown *shown;
     struct duty *duty;
     struct outbox *outbox;
-    struct app_page made[APP_PAGES];
+    struct page_cache *pages;
     struct http *http;
     struct control *control;
     struct buf told; /* watchers: the last line of totals */

@@ -12,6 +12,8 @@
 #include "daemon/edge/process.h"
 #include "daemon/edge/workers.h"
 #include "daemon/pages_data.h"
+#include "daemon/pages_made.h"
+#include "daemon/pages_model.h"
 #include "daemon/schema.h"
 
 static void page_livez(struct slice path, struct slice query, struct http_answer *answer,
@@ -319,15 +321,22 @@ static void page_schema(struct slice path, struct slice query, struct http_answe
 }
 
 const struct http_route pages_routes[] = {
-    {"/v1/totals.json", pages_totals},
-    {"/v1/totals.csv", pages_totals_csv},
     {"/v1/statement.txt", pages_statement},
-    {"/v1/corrections.json", pages_corrections},
-    {"/v1/corrections.txt", pages_corrections_text},
-    {"/v1/open.csv", pages_open},
+    {"/v1/totals.json", pages_totals},
+    {"/v1/totals.csv", pages_model},
+    {"/v1/races.json", pages_model},
+    {"/v1/races.csv", pages_model},
+    {"/v1/races/", pages_model},
+    {"/v1/winners.csv", pages_model},
+    {"/v1/calls.json", pages_model},
+    {"/v1/calls.csv", pages_model},
+    {"/v1/corrections.json", pages_model},
+    {"/v1/corrections.txt", pages_model},
+    {"/v1/open.csv", pages_model},
+    {"/v1/sources.json", pages_model},
     {"/v1/schema.json", page_schema},
+    {"/metrics", page_metrics},
     {"/livez", page_livez},
     {"/readyz", page_readyz},
-    {"/metrics", page_metrics},
     {NULL, NULL},
 };

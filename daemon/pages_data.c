@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Resources of the count. What went out as a message is shown as it went out; the others are made
- * of the model, while nothing in it waits for the disk. */
+/* Totals and the sentence: what went out as a message is shown as it went out. */
 #include "daemon/pages_data.h"
 
 #include <inttypes.h>
@@ -10,11 +9,11 @@
 #include "daemon/base/jsonw.h"
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
-#include "daemon/core/documents.h"
 #include "daemon/core/statement.h"
+#include "daemon/pages_made.h"
+#include "daemon/pages_model.h"
 
 #define SCRATCH_MAX ((size_t)64 << 20)
-#define PAGE_MAX ((size_t)64 << 20)
 
 /* ---- queries ---- */
 
@@ -59,32 +58,6 @@ static bool read_stamp(struct slice text, int64_t *epoch, int64_t *seq)
 static void tag(struct http_answer *answer, int64_t epoch, int64_t seq)
 {
     snprintf(answer->etag, sizeof answer->etag, "\"%" PRId64 "-%" PRId64 "\"", epoch, seq);
-}
-
-void pages_not_ready(const struct app *a, struct http_answer *answer, struct buf *body)
-{
-    struct duty_view duty;
-    duty_view(a->duty, &duty);
-    answer->status = 503;
-    answer->type = "text/plain; charset=utf-8";
-    answer->no_store = true;
-    if (duty.role->state == ROLE_STANDBY)
-        buf_addz(body, "standby: another tallyd serves\n");
-    else if (duty.role->state == ROLE_LOOKING)
-        buf_addz(body, "not ready: who of two daemons serves is being found out\n");
-    else
-        buf_addz(body, "not ready: the last known state is being restored\n");
-}
-
-static bool published(const struct app *a, struct http_answer *answer, struct buf *body,
-                      struct outbox_view *view)
-{
-    if (a->ready)
-        outbox_view(a->outbox, view);
-    if (a->ready && view->totals.len > 0 && view->frozen.epoch > 0)
-        return true;
-    pages_not_ready(a, answer, body);
-    return false;
 }
 
 /* ---- what was on air ---- */
@@ -133,7 +106,7 @@ void pages_statement(struct slice path, struct slice query, struct http_answer *
     struct writer_shown row;
     size_t style;
     (void)path;
-    if (!published(a, answer, body, &view) || !read_query(query, wanted, 2, answer, body) ||
+    if (!pages_published(a, answer, body, &view) || !read_query(query, wanted, 2, answer, body) ||
         !read_style(wanted[0].value, &style, answer, body))
         return;
     answer->type = "text/plain; charset=utf-8";
@@ -204,115 +177,6 @@ static void write_since(const struct settings *s, const struct writer_shown *the
     buf_addc(body, '\n');
 }
 
-/* ---- what is made of the model ---- */
-
-enum made {
-    STATE_JSON,
-    OFFICE_JSON,
-    TAG_JSON,
-    ALL_CSV,
-    STATE_CSV,
-    OFFICE_CSV,
-    TAG_CSV,
-    CORRECTIONS_JSON,
-    CORRECTIONS_TEXT,
-    OPEN_CSV
-};
-
-static const struct {
-    const char *by; /* NULL: not of totals */
-    bool json;
-} kinds[APP_PAGES] = {
-    [STATE_JSON] = {"state", true},     [OFFICE_JSON] = {"office", true},
-    [TAG_JSON] = {"tag", true},         [ALL_CSV] = {"", false},
-    [STATE_CSV] = {"state", false},     [OFFICE_CSV] = {"office", false},
-    [TAG_CSV] = {"tag", false},         [CORRECTIONS_JSON] = {NULL, true},
-    [CORRECTIONS_TEXT] = {NULL, false}, [OPEN_CSV] = {NULL, false},
-};
-
-static bool make(const struct app *a, enum made what, struct buf *out, struct err *e)
-{
-    const struct model *m = river_model(a->night->river);
-    struct arena *scratch = arena_new(SCRATCH_MAX);
-    bool ok = scratch != NULL;
-    if (ok && kinds[what].by)
-        ok = documents_public(m, slice_of(kinds[what].by), kinds[what].json, scratch, out, e);
-    else if (ok && what == OPEN_CSV)
-        ok = documents_open(m, clock_now(&a->args.clock), scratch, out) ||
-             err_set(e, ERR_BUG, "out of memory");
-    else if (ok)
-        documents_corrections(m, kinds[what].json, out);
-    arena_free(scratch);
-    return ok;
-}
-
-/* The page as of now; while the model is ahead of what is published, as it was made last. */
-static void serve(struct app *a, enum made what, struct http_answer *answer, struct buf *body)
-{
-    struct app_page *made = &a->made[what];
-    struct outbox_view view;
-    struct err e = {0};
-    if (!published(a, answer, body, &view))
-        return;
-    if (!view.waiting) {
-        buf_done(&made->body);
-        buf_init(&made->body, PAGE_MAX);
-        if (!make(a, what, &made->body, &e)) {
-            buf_done(&made->body);
-            answer->status = e.kind == ERR_USAGE ? 400 : 503;
-            buf_addz(body, e.text);
-            return;
-        }
-        tag(answer, view.epoch, view.last_seq);
-        snprintf(made->etag, sizeof made->etag, "%s", answer->etag);
-    }
-    if (made->body.len == 0) {
-        answer->status = 503;
-        buf_addz(body, "a change waits for the disk; try again");
-        return;
-    }
-    snprintf(answer->etag, sizeof answer->etag, "%s", made->etag);
-    answer->type = what == CORRECTIONS_TEXT ? "text/plain; charset=utf-8"
-                   : kinds[what].json       ? "application/json"
-                                            : "text/csv; charset=utf-8";
-    buf_add(body, buf_slice(&made->body));
-}
-
-/* Totals by something. */
-static void serve_by(struct app *a, struct slice by, bool json, struct http_answer *answer,
-                     struct buf *body)
-{
-    struct err e = {0};
-    struct buf none;
-    for (size_t i = 0; i < APP_PAGES; i++)
-        if (kinds[i].by && kinds[i].json == json && slice_is(by, kinds[i].by)) {
-            serve(a, (enum made)i, answer, body);
-            return;
-        }
-    if (!a->ready) {
-        pages_not_ready(a, answer, body);
-        return;
-    }
-    buf_init(&none, 0);
-    if (!documents_public(river_model(a->night->river), by, json, NULL, &none, &e)) {
-        answer->status = 400;
-        buf_addz(body, e.text);
-    }
-    buf_done(&none);
-}
-
-static void no_filter(struct slice path, struct slice query, enum made what,
-                      struct http_answer *answer, struct buf *body, void *ctx)
-{
-    (void)path;
-    if (query.len > 0) {
-        answer->status = 400;
-        buf_addz(body, "this resource takes no parameters");
-        return;
-    }
-    serve(ctx, what, answer, body);
-}
-
 /* ---- handlers ---- */
 
 void pages_totals(struct slice path, struct slice query, struct http_answer *answer,
@@ -322,14 +186,13 @@ void pages_totals(struct slice path, struct slice query, struct http_answer *ans
     struct wanted wanted[] = {{.name = "by"}, {.name = "since"}};
     struct outbox_view view;
     struct writer_shown then;
-    (void)path;
-    if (!published(a, answer, body, &view) || !read_query(query, wanted, 2, answer, body))
+    if (!pages_published(a, answer, body, &view) || !read_query(query, wanted, 2, answer, body))
         return;
     if (wanted[0].value.len > 0 && wanted[1].value.len > 0) {
         answer->status = 400;
         buf_addz(body, "by= and since= are two questions; ask one");
     } else if (wanted[0].value.len > 0) {
-        serve_by(a, wanted[0].value, true, answer, body);
+        pages_model(path, query, answer, body, ctx);
     } else if (wanted[1].value.len > 0) {
         struct arena *scratch = arena_new(SCRATCH_MAX);
         if (find_shown(a, &view, &wanted[1], scratch, &then, answer, body)) {
@@ -342,31 +205,4 @@ void pages_totals(struct slice path, struct slice query, struct http_answer *ans
         buf_add(body, view.totals);
         buf_addc(body, '\n');
     }
-}
-
-void pages_totals_csv(struct slice path, struct slice query, struct http_answer *answer,
-                      struct buf *body, void *ctx)
-{
-    struct wanted by = {.name = "by"};
-    (void)path;
-    if (read_query(query, &by, 1, answer, body))
-        serve_by(ctx, by.value, false, answer, body);
-}
-
-void pages_corrections(struct slice path, struct slice query, struct http_answer *answer,
-                       struct buf *body, void *ctx)
-{
-    no_filter(path, query, CORRECTIONS_JSON, answer, body, ctx);
-}
-
-void pages_corrections_text(struct slice path, struct slice query, struct http_answer *answer,
-                            struct buf *body, void *ctx)
-{
-    no_filter(path, query, CORRECTIONS_TEXT, answer, body, ctx);
-}
-
-void pages_open(struct slice path, struct slice query, struct http_answer *answer, struct buf *body,
-                void *ctx)
-{
-    no_filter(path, query, OPEN_CSV, answer, body, ctx);
 }

@@ -21,6 +21,7 @@
 #include "daemon/core/standings.h"
 #include "daemon/core/statement.h"
 #include "daemon/core/states.h"
+#include "daemon/core/told.h"
 
 /* ---- one event ---- */
 
@@ -311,30 +312,15 @@ static void look_at_races(struct turn *t)
     }
 }
 
-/* What the change of one standing means to the outside: a retraction, a call, or one and then the
- * other. */
+/* A retraction, a call, or one and then the other. */
 static void tell_standing(struct turn *t, uint32_t endorsement, const struct standing *old,
                           struct emit *calls)
 {
-    const struct model *m = &t->core->model;
-    const struct standing *st = &m->standings[endorsement];
-    struct documents_event ev = {
-        .endorsement = endorsement, .claim = st->claim, .was = NONE, .decision = t->out->decision};
-    bool same = st->outcome == old->outcome;
+    struct documents_event events[2];
+    size_t n = told_events(&t->core->model, endorsement, old, t->out->decision, events);
 
-    if (same && (st->claim == NONE || slice_eq(m->claims[st->claim].by, m->claims[old->claim].by)))
-        return;
-    if (!same && old->outcome != OUTCOME_PENDING) {
-        struct documents_event gone = ev;
-        if (st->claim == NONE)
-            documents_last_event(m, endorsement, &gone);
-        gone.decision = ev.decision;
-        gone.retraction = true;
-        gone.was = old->claim;
-        emit_event(calls, &gone, &t->core->all);
-    }
-    if (st->outcome != OUTCOME_PENDING)
-        emit_event(calls, &ev, &t->core->all);
+    for (size_t i = 0; i < n; i++)
+        emit_event(calls, &events[i], &t->core->all);
 }
 
 /* Once, when it begins: the log and the desk hear what contradicts what. */
@@ -360,6 +346,7 @@ static void settle_races(struct turn *t, struct emit *calls)
 {
     struct core *c = t->core;
     struct model *m = &c->model;
+    int64_t decision = t->out->decision ? t->out->decision->number : 0;
 
     for (size_t i = 0; i < t->race_count; i++) {
         struct race *r = &m->races[t->races[i]];
@@ -369,7 +356,7 @@ static void settle_races(struct turn *t, struct emit *calls)
             calls->failed = true;
             return;
         }
-        bool standings = core_derive(c, r, t->now_ms, old, &calls->failed);
+        bool standings = core_derive(c, r, t->now_ms, decision, old, &calls->failed);
         note_conflict(t, r, was);
         t->was[i].changed |= standings || r->flags != was->flags || r->status != was->status ||
                              r->seats != was->seats || r->places != was->places;

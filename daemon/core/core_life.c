@@ -15,6 +15,7 @@
 #include "daemon/core/standings.h"
 #include "daemon/core/states.h"
 #include "daemon/core/steps.h"
+#include "daemon/core/told.h"
 
 #define STRINGS_MAX ((size_t)1 << 30)
 #define DOCUMENT_MAX ((size_t)16 << 20)
@@ -43,14 +44,15 @@ struct standing *core_standings(const struct model *m, const struct race *r)
     return old;
 }
 
-bool core_derive(struct core *c, struct race *r, int64_t at_ms, const struct standing *old,
-                 bool *failed)
+bool core_derive(struct core *c, struct race *r, int64_t at_ms, int64_t decision,
+                 const struct standing *old, bool *failed)
 {
     core_count(c, r, -1);
     bool changed = standings_derive(&c->model, r);
     core_count(c, r, 1);
     for (uint32_t i = 0; changed && i < r->endorsement_count; i++)
-        *failed |= !corrections_outcome(&c->model, r->endorsements[i], old[i].outcome, at_ms);
+        *failed |= !told_note(&c->model, r->endorsements[i], &old[i], at_ms, decision) ||
+                   !corrections_outcome(&c->model, r->endorsements[i], old[i].outcome, at_ms);
     for (uint32_t i = 0; i < r->endorsement_count; i++)
         *failed |= !steps_note(&c->model, r->endorsements[i], at_ms);
     return changed;

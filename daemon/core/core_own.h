@@ -36,10 +36,10 @@ struct tally *core_state_tally(struct tally *list, struct slice state);
 
 /* The standings of a race's endorsements as they are, in its order, to be freed. NULL: memory. */
 struct standing *core_standings(const struct model *m, const struct race *r);
-/* Derive what stands in a race, count it so, and note what that corrects. Do outcomes, or who
- * decided, differ? */
-bool core_derive(struct core *c, struct race *r, int64_t at_ms, const struct standing *old,
-                 bool *failed);
+/* Derive what stands in a race, count it so, and note what that tells and corrects; `decision`: the
+ * number of the desk's that did it, or 0. Do outcomes, or who decided, differ? */
+bool core_derive(struct core *c, struct race *r, int64_t at_ms, int64_t decision,
+                 const struct standing *old, bool *failed);
 
 /* The memo of a file into the effects, where it is another than the last one. */
 void core_remember(struct core *c, uint32_t source, uint32_t file, struct effects *out);

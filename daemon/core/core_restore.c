@@ -11,12 +11,12 @@
 
 /* What was durable is derived as it was then. A claim that changes nothing, because a freeze or a
  * higher authority keeps it from counting, is no change: what is told stays as of before it. */
-static bool derive_again(struct core *c, struct race *r, int64_t at_ms)
+static bool derive_again(struct core *c, struct race *r, int64_t at_ms, int64_t decision)
 {
     struct standing *old = core_standings(&c->model, r);
     struct race was = *r;
     bool failed = !old;
-    bool changed = old && core_derive(c, r, at_ms, old, &failed);
+    bool changed = old && core_derive(c, r, at_ms, decision, old, &failed);
 
     if ((changed || r->flags != was.flags || r->status != was.status) &&
         at_ms > c->model.last_change_ms)
@@ -41,7 +41,7 @@ static bool restore_claims(struct core *c, const struct claim *claims, size_t n,
         c->dirty[m->standings[endorsement].race] = true;
     }
     for (uint32_t i = 0; i < m->race_count; i++) {
-        if (c->dirty[i] && !derive_again(c, &m->races[i], claims[0].at_ms))
+        if (c->dirty[i] && !derive_again(c, &m->races[i], claims[0].at_ms, 0))
             return core_no_memory(e);
         c->dirty[i] = false;
     }
@@ -60,7 +60,7 @@ static bool restore_decision(struct core *c, const struct decision *d, struct er
         return false;
     core_range(c, &done, &from, &to);
     for (uint32_t i = from; i < to; i++)
-        if (!derive_again(c, &c->model.races[i], d->at_ms))
+        if (!derive_again(c, &c->model.races[i], d->at_ms, d->number))
             return core_no_memory(e);
     core_recount(c);
     /* What races are only looked at for, their memos know. */

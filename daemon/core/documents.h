@@ -53,6 +53,26 @@ bool documents_open(const struct model *m, int64_t now_ms, struct arena *scratch
 bool documents_todo(const struct model *m, int64_t now_ms, bool json, struct arena *scratch,
                     struct buf *out) MUST_USE;
 
+/* ---- documents_pulls.c: for the press, only what is public ---- */
+
+/* Every call and retraction that was told (told.h), the latest first: JSON or CSV. */
+void documents_calls(const struct model *m, bool json, struct buf *out);
+/* Ours that have won, in the order of the list, with the published columns that are text. */
+void documents_winners(const struct model *m, struct buf *out);
+/* Is one of ours a flip? Public only where held_by is published. */
+bool documents_is_flip(const struct model *m, uint32_t endorsement);
+/* Races that every word fits (documents_filter.h); JSON, or CSV with a row a line of figures.
+ * False: ERR_USAGE, a word is no filter out there; or memory. */
+struct documents_chosen;
+bool documents_choose_public(const struct model *m, const struct slice *words, size_t n,
+                             struct arena *a, struct documents_chosen *out,
+                             struct err *e) MUST_USE;
+bool documents_races_public(const struct model *m, const struct slice *words, size_t n, bool json,
+                            struct arena *scratch, struct buf *out, struct err *e) MUST_USE;
+/* One race with its calls. False: there is none of this id. */
+bool documents_race_page(const struct model *m, struct slice id, struct buf *out) MUST_USE;
+void documents_sources_public(const struct model *m, int64_t now_ms, struct buf *out);
+
 /* ---- documents_race.c ---- */
 
 /* The data of a race message. */
@@ -73,6 +93,17 @@ struct documents_event {
 bool documents_last_event(const struct model *m, uint32_t endorsement, struct documents_event *out);
 /* "c12", "r12": see struct message. */
 void documents_event_id(const struct model *m, const struct documents_event *ev, struct buf *out);
+/* Who says so, and why. */
+struct documents_said {
+    struct slice by, basis, reason;
+    int64_t called_ms; /* WHEN_UNKNOWN: nobody called anything */
+    char room[256];    /* the reason's, where it is made up */
+};
+void documents_said(const struct model *m, const struct documents_event *ev,
+                    struct documents_said *out);
+/* What an event says without totals, as members of the object at hand. */
+void documents_event_members(struct jsonw *j, const struct model *m,
+                             const struct documents_event *ev);
 /* The data of a call or retraction message. */
 void documents_event(const struct model *m, const struct documents_event *ev,
                      const struct tally *after, int64_t now_ms, struct buf *out);

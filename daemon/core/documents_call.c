@@ -44,57 +44,65 @@ void documents_event_id(const struct model *m, const struct documents_event *ev,
              m->claims[ev->retraction ? ev->was : ev->claim].number);
 }
 
-static void write_reason(struct jsonw *j, const struct claim *c, struct slice by, bool overruled,
-                         const struct decision *d)
+/* Why: the desk's reason, the claim's own, or that another authority decides. */
+static struct slice reason_of(const struct documents_event *ev, const struct claim *c,
+                              struct documents_said *said)
 {
-    char room[256];
+    const struct decision *d = ev->decision;
+    bool overruled = ev->retraction && (!c || c->outcome != OUTCOME_PENDING);
     struct buf text;
 
-    if (d && (!c || overruled)) {
-        jsonw_str(j, "reason", d->reason);
-        return;
-    }
-
-    if (!overruled) {
-        jsonw_str(j, "reason", c->reason);
-        return;
-    }
-    buf_init_over(&text, room, sizeof room);
+    if (d && (!c || overruled))
+        return d->reason;
+    if (!overruled)
+        return c->reason;
+    buf_init_over(&text, said->room, sizeof said->room);
     if (c)
-        buf_addf(&text, "%.*s says %s", SLICE_FMT(by), outcome_name(c->outcome));
+        buf_addf(&text, "%.*s says %s", SLICE_FMT(said->by), outcome_name(c->outcome));
     else
-        buf_addf(&text, "%.*s decides this race now and has not called it", SLICE_FMT(by));
-    jsonw_str(j, "reason", buf_slice(&text));
+        buf_addf(&text, "%.*s decides this race now and has not called it", SLICE_FMT(said->by));
+    return buf_slice(&text);
 }
 
-static void write_event(struct jsonw *j, const struct model *m, const struct documents_event *ev)
+void documents_said(const struct model *m, const struct documents_event *ev,
+                    struct documents_said *out)
+{
+    const struct race *r = &m->races[m->standings[ev->endorsement].race];
+    /* NULL: a higher authority took the race over, in silence */
+    const struct claim *c = ev->claim == NONE ? NULL : &m->claims[ev->claim];
+
+    out->by = c ? c->by : ev->decision ? SLICE("desk") : standings_authority(m, r);
+    out->basis = c ? c->basis : (struct slice){0};
+    out->called_ms = !c                                 ? WHEN_UNKNOWN
+                     : c->called_at_ms == WHEN_UNKNOWN ? c->at_ms
+                                                       : c->called_at_ms;
+    out->reason = reason_of(ev, c, out);
+}
+
+void documents_event_members(struct jsonw *j, const struct model *m,
+                             const struct documents_event *ev)
 {
     const struct endorsement *e = &m->endorsed->list[ev->endorsement];
     const struct race *r = &m->races[m->standings[ev->endorsement].race];
-    bool claimed = ev->claim != NONE; /* else a higher authority took the race over, in silence */
-    const struct claim *c = claimed ? &m->claims[ev->claim] : NULL;
-    struct slice by = claimed ? c->by : ev->decision ? SLICE("desk") : standings_authority(m, r);
+    bool none = ev->retraction || ev->claim == NONE;
+    struct documents_said said;
     char room[64];
     struct buf id;
 
     buf_init_over(&id, room, sizeof room);
     documents_event_id(m, ev, &id);
+    documents_said(m, ev, &said);
     jsonw_str(j, "id", buf_slice(&id));
     jsonw_str(j, "race_id", r->id);
     jsonw_str(j, "endorsement_id", e->id);
     jsonw_str(j, "candidate", e->name);
     jsonw_str(j, "state", r->state);
     jsonw_str(j, "office", r->office);
-    jsonw_strz(j, "outcome",
-               outcome_name(ev->retraction || !claimed ? OUTCOME_PENDING : c->outcome));
-    jsonw_str(j, "by", by);
-    jsonw_str(j, "basis", claimed ? c->basis : (struct slice){0});
-    write_reason(j, c, by, ev->retraction && (!claimed || c->outcome != OUTCOME_PENDING),
-                 ev->decision);
-    if (!claimed)
-        jsonw_null(j, "called_at");
-    else
-        jsonw_when(j, "called_at", c->called_at_ms == WHEN_UNKNOWN ? c->at_ms : c->called_at_ms);
+    jsonw_strz(j, "outcome", outcome_name(none ? OUTCOME_PENDING : m->claims[ev->claim].outcome));
+    jsonw_str(j, "by", said.by);
+    jsonw_str(j, "basis", said.basis);
+    jsonw_str(j, "reason", said.reason);
+    jsonw_when(j, "called_at", said.called_ms); /* null when unknown */
 }
 
 void documents_event(const struct model *m, const struct documents_event *ev,
@@ -107,7 +115,7 @@ void documents_event(const struct model *m, const struct documents_event *ev,
     documents_totals(m, after, (struct slice){0}, now_ms, &totals);
     jsonw_init(&j, out);
     jsonw_object(&j, NULL);
-    write_event(&j, m, ev);
+    documents_event_members(&j, m, ev);
     jsonw_raw(&j, "totals", buf_slice(&totals));
     jsonw_object_end(&j);
     out->failed |= totals.failed;
@@ -124,7 +132,7 @@ void documents_claims(const struct model *m, const struct race *r, struct buf *o
         jsonw_init(&j, out);
         jsonw_object(&j, NULL);
         jsonw_strz(&j, "type", ev.retraction ? "retraction" : "call");
-        write_event(&j, m, &ev);
+        documents_event_members(&j, m, &ev);
         jsonw_object_end(&j);
         buf_addc(out, '\n');
     }

@@ -2,11 +2,14 @@
 /* The filter words, each with what it looks at and the values it knows. */
 #include "daemon/core/documents_filter.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/buf.h"
+#include "daemon/base/num.h"
 #include "daemon/base/text.h"
 #include "daemon/core/labels.h"
+#include "daemon/core/open.h"
 #include "daemon/core/progress.h"
 #include "daemon/core/states.h"
 #include "daemon/core/tally.h"
@@ -129,6 +132,15 @@ static const char *nth_flag(size_t i)
     return labels_race_flag(UINT32_C(1) << i);
 }
 
+/* Every race fits; documents_choose does the rest. */
+static bool fits_closest(const struct model *m, const struct race *r, struct slice value)
+{
+    (void)m, (void)r, (void)value;
+    return true;
+}
+
+#define CLOSEST_MAX 1000
+
 static const struct filter {
     const char *name;
     bool (*fits)(const struct model *m, const struct race *r, struct slice value);
@@ -137,6 +149,7 @@ static const struct filter {
     {"state", fits_state, nth_state}, {"status", fits_status, nth_status},
     {"office", fits_office, NULL},    {"flip", fits_flip, nth_flip},
     {"tag", fits_tag, NULL},          {"flag", fits_flag, nth_flag},
+    {"closest", fits_closest, NULL},
 };
 #define FILTERS (sizeof filters_known / sizeof filters_known[0])
 
@@ -182,15 +195,20 @@ bool documents_filter_check(struct slice word, struct err *e)
     const struct filter *f;
     struct slice value;
 
-    if (read_filter(word, &f, &value))
+    if (read_filter(word, &f, &value)) {
+        int64_t count;
+        if (f && f->fits == fits_closest && !num_parse(value, 1, CLOSEST_MAX, &count))
+            return err_set(e, ERR_USAGE, "closest:%.*s: write a number from 1 to %d",
+                           SLICE_FMT(value), CLOSEST_MAX);
         return !f || !f->nth || check_value(f, value, e);
+    }
     for (size_t i = 0; i < FILTERS; i++)
         names[i] = filters_known[i].name;
     const char *near =
         text_did_you_mean(slice_sub(word, 0, slice_find(word, SLICE(":"))), names, FILTERS);
     return err_set(
         e, ERR_USAGE,
-        "'%.*s' is no filter%s%s%s: state:, status:, office:, flip:, tag:, flag: or a bare word",
+        "'%.*s' is no filter%s%s%s: state:, status:, office:, flip:, tag:, flag:, closest: or a bare word",
         SLICE_FMT(word), near ? "; did you mean '" : "", near ? near : "", near ? ":'" : "");
 }
 
@@ -202,4 +220,86 @@ bool documents_filter_fits(const struct model *m, const struct race *r, struct s
     if (!read_filter(word, &f, &value))
         return false;
     return f ? f->fits(m, r, value) : fits_word(m, r, value);
+}
+
+/* ---- all of them ---- */
+
+/* The narrowest margin of ours in each race, in basis points; -1: nobody to be called, or none. */
+static int64_t *margins(const struct model *m, struct arena *a)
+{
+    int64_t *list = arena_array(a, m->race_count + 1, sizeof *list);
+    size_t n;
+    const struct open_candidacy *open = list ? open_list(m, 0, a, &n) : NULL;
+
+    for (uint32_t i = 0; open && i < m->race_count; i++)
+        list[i] = -1;
+    for (size_t i = 0; open && i < n; i++) {
+        int64_t *of = &list[m->standings[open[i].endorsement].race];
+        if (open[i].has_margin && (*of < 0 || open[i].share_bp < *of))
+            *of = open[i].share_bp;
+    }
+    return open ? list : NULL;
+}
+
+struct near {
+    const struct race *race;
+    int64_t margin;
+};
+
+static int by_margin(const void *left, const void *right)
+{
+    const struct near *a = left, *b = right;
+
+    if (a->margin != b->margin)
+        return a->margin < b->margin ? -1 : 1;
+    return a->race < b->race ? -1 : a->race > b->race;
+}
+
+static bool keep_closest(const struct model *m, int64_t limit, struct arena *a,
+                         struct documents_chosen *c)
+{
+    struct near *list = arena_array(a, c->count + 1, sizeof *list);
+    const int64_t *margin = list ? margins(m, a) : NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; margin && i < c->count; i++) {
+        int64_t of = margin[c->races[i] - m->races];
+        if (of >= 0)
+            list[n++] = (struct near){c->races[i], of};
+    }
+    if (!margin)
+        return false;
+    qsort(list, n, sizeof *list, by_margin);
+    c->count = n < (size_t)limit ? n : (size_t)limit;
+    for (size_t i = 0; i < c->count; i++)
+        c->races[i] = list[i].race;
+    return true;
+}
+
+bool documents_choose(const struct model *m, const struct slice *words, size_t n, struct arena *a,
+                      struct documents_chosen *out, struct err *e)
+{
+    const struct filter *f;
+    struct slice value;
+    int64_t closest = 0;
+
+    out->count = 0;
+    out->races = arena_array(a, m->race_count + 1, sizeof(struct race *));
+    for (size_t i = 0; i < n; i++) {
+        if (!documents_filter_check(words[i], e))
+            return false;
+        if (read_filter(words[i], &f, &value) && f && f->fits == fits_closest &&
+            !num_parse(value, 1, CLOSEST_MAX, &closest))
+            return false;
+    }
+    for (uint32_t i = 0; out->races && i < m->race_count; i++) {
+        size_t k = 0;
+        while (k < n && documents_filter_fits(m, &m->races[i], words[k]))
+            k++;
+        if (k == n)
+            out->races[out->count++] = &m->races[i];
+    }
+    if (!out->races || (closest > 0 && !keep_closest(m, closest, a, out)))
+        return err_set(e, ERR_BUG, "out of memory for a list of races");
+    return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Words that choose among races: "state:GA", "status:won", or a bare word found in id, office,
- * place or name. */
+/* Words that choose among races: "state:GA", "status:won", "closest:10", or a bare word found in
+ * id, office, place or name. */
 #ifndef TALLYD_CORE_DOCUMENTS_FILTER_H
 #define TALLYD_CORE_DOCUMENTS_FILTER_H
 
@@ -13,6 +13,16 @@
 /* False with ERR_USAGE: no such filter, or no such value; the text names those there are. */
 bool documents_filter_check(struct slice word, struct err *e) MUST_USE;
 bool documents_filter_fits(const struct model *m, const struct race *r, struct slice word);
+
+/* Races that every word fits, in the order of the list; with "closest:N", of those that have
+ * somebody of ours to be called and a margin, the N with the narrowest, that one first. An array
+ * from the arena. False: as documents_filter_check, or memory (ERR_BUG). */
+struct documents_chosen {
+    const struct race **races;
+    size_t count;
+};
+bool documents_choose(const struct model *m, const struct slice *words, size_t n, struct arena *a,
+                      struct documents_chosen *out, struct err *e) MUST_USE;
 
 /* Is `word` a part of the text? ASCII case aside. */
 bool documents_contains(struct slice text, struct slice word);

@@ -14,6 +14,8 @@
 
 /* ---- races ---- */
 
+#define RACES_SCRATCH_MAX ((size_t)64 << 20)
+
 static void write_flags(const struct race *r, struct buf *out)
 {
     const char *comma = "";
@@ -38,15 +40,6 @@ static void write_ours(const struct model *m, const struct race *r, struct buf *
         buf_addf(out, " %s%s", labels_state(m, endorsement),
                  labels_trails(m, endorsement) ? ", trailing" : "");
     }
-}
-
-static bool fits_all(const struct model *m, const struct race *r, const struct slice *words,
-                     size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!documents_filter_fits(m, r, words[i]))
-            return false;
-    return true;
 }
 
 static void race_line(const struct model *m, const struct race *r, struct buf *out)
@@ -76,31 +69,29 @@ static void race_line(const struct model *m, const struct race *r, struct buf *o
 bool documents_races(const struct model *m, const struct slice *filters, size_t filter_count,
                      bool json, struct buf *out, struct err *e)
 {
-    const char *comma = "";
-    uint32_t found = 0;
+    struct arena *scratch = arena_new(RACES_SCRATCH_MAX);
+    struct documents_chosen chosen = {0};
+    bool ok = scratch ? documents_choose(m, filters, filter_count, scratch, &chosen, e)
+                      : err_set(e, ERR_BUG, "out of memory for a list of races");
 
-    for (size_t i = 0; i < filter_count; i++)
-        if (!documents_filter_check(filters[i], e))
-            return false;
-    buf_addz(out, json ? "["
-                       : "race_id\tstate\toffice\tplace\tdistrict\tstatus\tendorsements\tours\t"
-                         "units\tsource\tflags\tupdated\n");
-    for (uint32_t i = 0; i < m->race_count; i++) {
-        if (!fits_all(m, &m->races[i], filters, filter_count))
-            continue;
-        found++;
+    if (ok)
+        buf_addz(out, json ? "["
+                           : "race_id\tstate\toffice\tplace\tdistrict\tstatus\tendorsements\tours\t"
+                             "units\tsource\tflags\tupdated\n");
+    for (size_t i = 0; ok && i < chosen.count; i++) {
         if (json) {
-            buf_addz(out, comma);
-            documents_race(m, &m->races[i], out);
-            comma = ",";
+            buf_addz(out, i ? "," : "");
+            documents_race(m, chosen.races[i], out);
         } else {
-            race_line(m, &m->races[i], out);
+            race_line(m, chosen.races[i], out);
         }
     }
-    if (json)
+    if (ok && json)
         buf_addz(out, "]\n");
-    return found > 0 || filter_count == 0 ||
-           err_set(e, ERR_NO, "none of %" PRIu32 " races fits that", m->race_count);
+    if (ok && chosen.count == 0 && filter_count > 0)
+        ok = err_set(e, ERR_NO, "none of %" PRIu32 " races fits that", m->race_count);
+    arena_free(scratch);
+    return ok;
 }
 
 /* ---- sources ---- */

@@ -177,6 +177,14 @@ struct turned {
     uint8_t was, now; /* enum counted */
 };
 
+/* A call or a retraction as it was told (told.c); what each means: struct documents_event. */
+struct told {
+    uint32_t endorsement, claim, was;
+    bool retraction;
+    int64_t at_ms;
+    int64_t decision; /* number of the desk's that did it; 0: none */
+};
+
 /* What was told and no longer holds (corrections.c). */
 struct correction {
     enum correction_of { CORRECTION_OF_OUTCOME, CORRECTION_OF_STATUS, CORRECTION_OF_VOTES } of;
@@ -301,6 +309,8 @@ struct model {
     uint32_t fading_count, fading_room;
     struct correction *corrections; /* oldest first */
     uint32_t correction_count, correction_room;
+    struct told *told; /* all call events, in order; told.c */
+    uint32_t told_count, told_room;
     struct turned *turns; /* all, as they came; steps.c */
     uint32_t turn_count, turn_room;
     int64_t last_change_ms; /* of any outcome or count: the sentence's as-of; WHEN_UNKNOWN before

@@ -71,18 +71,34 @@ static void send_problem(struct http *h, struct evhttp_request *req, int status,
     buf_done(&body);
 }
 
-static bool route_matches(const struct http_route *r, struct slice path)
+bool http_path_is(const char *route, struct slice path)
 {
-    size_t n = strlen(r->path);
-    if (n > 1 && r->path[n - 1] == '/')
-        return slice_starts(path, (struct slice){r->path, n});
-    return slice_is(path, r->path);
+    size_t n = strlen(route);
+    if (n > 1 && route[n - 1] == '/')
+        return slice_starts(path, (struct slice){route, n});
+    return slice_is(path, route);
+}
+
+struct slice http_decode(struct slice raw, struct arena *a)
+{
+    char *text = arena_array(a, raw.len + 1, 1), *plain;
+    struct slice out = {0};
+    size_t n;
+    if (!text)
+        return out;
+    memcpy(text, raw.ptr, raw.len);
+    text[raw.len] = '\0';
+    plain = evhttp_uridecode(text, 1, &n);
+    if (plain && strlen(plain) == n)
+        out = arena_copy(a, (struct slice){plain, n});
+    free(plain);
+    return out;
 }
 
 static const struct http_route *find_route(const struct http *h, struct slice path)
 {
     for (const struct http_route *r = h->routes; r->path; r++)
-        if (route_matches(r, path))
+        if (http_path_is(r->path, path))
             return r;
     return NULL;
 }
@@ -137,6 +153,19 @@ out:
     buf_done(&body);
 }
 
+/* Says what there is. */
+static void send_no_route(struct http *h, struct evhttp_request *req)
+{
+    struct buf detail;
+    buf_init(&detail, 4096);
+    buf_addz(&detail, "no such resource; there are ");
+    for (const struct http_route *r = h->routes; r->path; r++)
+        buf_addf(&detail, "%s%s%s", r == h->routes ? "" : r[1].path ? ", " : " and ", r->path,
+                 r->path[1] && r->path[strlen(r->path) - 1] == '/' ? "ID.json" : "");
+    send_problem(h, req, 404, "Not found", detail.ptr);
+    buf_done(&detail);
+}
+
 static void on_request(struct evhttp_request *req, void *ctx)
 {
     struct http *h = ctx;
@@ -153,10 +182,7 @@ static void on_request(struct evhttp_request *req, void *ctx)
     }
     const struct http_route *route = find_route(h, path);
     if (!route) {
-        send_problem(h, req, 404, "Not found",
-                     "no such resource; there are /v1/totals.json, /v1/totals.csv, "
-                     "/v1/statement.txt, /v1/corrections.json, /v1/corrections.txt, /v1/open.csv, "
-                     "/metrics, /livez and /readyz");
+        send_no_route(h, req);
         return;
     }
     answer_route(h, req, route, path, query);

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "daemon/base/arena.h"
 #include "daemon/base/buf.h"
 #include "daemon/base/err.h"
 
@@ -41,6 +42,13 @@ bool http_new(struct event_base *base, const struct http_settings *s,
               struct err *e) MUST_USE;
 void http_free(struct http *h); /* accepts NULL */
 int http_port(const struct http *h);
+
+/* Is `path` the route's? */
+bool http_path_is(const char *route, struct slice path);
+/* A part of a query as it was typed: %xx and + decoded, into the arena. ptr NULL: memory, or a NUL
+ * in it. */
+struct slice http_decode(struct slice raw, struct arena *a);
+
 /* A reload may change it; copied. One of 300 bytes or more: none. */
 void http_set_cors_origin(struct http *h, struct slice origin);
 
