@@ -25,12 +25,22 @@ static bool derive_again(struct core *c, struct race *r, int64_t at_ms, int64_t 
     return !failed;
 }
 
+/* The decision that claims of this moment came of: they follow it at once. 0: of none. */
+static int64_t decision_at(const struct model *m, int64_t at_ms)
+{
+    const struct decision *last =
+        m->decision_count > 0 ? &m->decisions[m->decision_count - 1] : NULL;
+
+    return last && last->at_ms == at_ms ? last->number : 0;
+}
+
 /* All that one event claimed, derived at once: what stood only between two of its claims never
  * stood.
  */
 static bool restore_claims(struct core *c, const struct claim *claims, size_t n, struct err *e)
 {
     struct model *m = &c->model;
+    int64_t decision = decision_at(m, claims[0].at_ms);
 
     for (size_t i = 0; i < n; i++) {
         uint32_t endorsement = claims_endorsement_of(m, &claims[i]);
@@ -41,7 +51,7 @@ static bool restore_claims(struct core *c, const struct claim *claims, size_t n,
         c->dirty[m->standings[endorsement].race] = true;
     }
     for (uint32_t i = 0; i < m->race_count; i++) {
-        if (c->dirty[i] && !derive_again(c, &m->races[i], claims[0].at_ms, 0))
+        if (c->dirty[i] && !derive_again(c, &m->races[i], claims[0].at_ms, decision))
             return core_no_memory(e);
         c->dirty[i] = false;
     }

@@ -182,7 +182,7 @@ struct told {
     uint32_t endorsement, claim, was;
     bool retraction;
     int64_t at_ms;
-    int64_t decision; /* number of the desk's that did it; 0: none */
+    int64_t decision; /* RETRACTION: number of the desk's that did it; 0: none */
 };
 
 /* What was told and no longer holds (corrections.c). */

@@ -37,9 +37,9 @@ def stamp(answer):
     return answer.getheader("ETag").strip('"')
 
 
-def call(house, winner):
+def call(house, winner, at=None):
     text = small_night.DDHQ.replace("CALLED", str(winner)).replace("WHEN", '"2025-11-05 03:40:11"' if winner != "null" else "null")
-    text = text.replace("03:06:17", "03:06:30" if winner != "null" else "03:07:00")  # the same bytes again are an older copy
+    text = text.replace("03:06:17", at or "03:06:30" if winner != "null" else "03:07:00")  # the same bytes again are an older copy
     small_night.replace(house.folder / "ddhq.json", text)
 
 
@@ -139,6 +139,72 @@ def test_only_what_is_published_is_there(house):
         got = ask(house, f"/v1/{path}")
         assert got.status == 200 and "secret" not in got.body and re.fullmatch(r'"\d+-\d+"', got.getheader("ETag")), path
         assert ask(house, f"/v1/{path}", If_None_Match=got.getheader("ETag")).status in (200, 304)
+
+
+def test_calls_and_retractions_are_listed_also_after_a_restart(house):
+    call(house, 2, at="03:08:00")
+    says(house, "one won (100%)")
+
+    def listed():
+        got = ask(house, "/v1/calls.json")
+        return json.loads(got.body)["calls"] if got.status == 200 else []
+    got = harness.wait_for(lambda: listed() if len(listed()) == 3 else None, 10, "three events")
+    assert [(c["type"], c["outcome"], c["stands"]) for c in got] == [
+        ("call", "won", True), ("retraction", "pending", False), ("call", "won", False)]
+    assert all(c["endorsement_id"] == "foe" and c["by"] == "ddhq" and c["time"] for c in got) and got[1]["was"] == "won" and got[1]["reason"]
+    assert got[1]["id"] == "r" + got[2]["id"][1:]
+    table = rows(ask(house, "/v1/calls.csv").body)
+    assert [(r["id"], r["type"], r["stands"]) for r in table] == [(c["id"], c["type"], "yes" if c["stands"] else "no") for c in got]
+    assert {r["outcome"] for r in table} == {"won"} and table[0]["candidate"] == "Di Foe"
+    race = json.loads(ask(house, f"/v1/races/{got[0]['race_id']}.json").body)
+    assert race["race"]["race_id"] == got[0]["race_id"] and [c["id"] for c in race["calls"]] == [c["id"] for c in got]
+    house.tallyd.stop()
+    house.start_tallyd(name="calls-again")
+    assert listed() == got
+    assert rows(ask(house, "/v1/calls.csv").body) == table
+
+
+def test_winners(house):
+    found = rows(ask(house, "/v1/winners.csv").body)
+    assert [(r["endorsement_id"], r["kind"], r["by"], r["flip"]) for r in found] == [("foe", "seat", "ddhq", "")]  # held_by is not published
+    bom = ask(house, "/v1/winners.csv?bom=1")
+    assert bom.body.startswith("\ufeffas_of,mode,")
+
+
+def test_races_are_chosen_by_words(house):
+    def ids(query):
+        got = ask(house, f"/v1/races.json{query}")
+        assert got.status == 200, got.body
+        return [r["race_id"] for r in json.loads(got.body)["races"]]
+    everything = ids("")
+    assert len(everything) == 2
+    won = ids("?status:won")
+    assert len(won) == 1 and won == ids("?status=won") == ids("?q=status:won+state:GA") == ids("?state=GA&status=won&q=") == ids("?status%3Awon")
+    assert ids("?closest:1") == ids("?q=yew") != won  # the called one is not to be called any more
+    assert ids("?state:TX") == []
+    table = rows(ask(house, "/v1/races.csv?status:won").body)
+    assert {r["race_id"] for r in table} == set(won) and [r["standing"] for r in table if r["endorsement_id"] == "foe"] == ["won"]
+    for query, why in (("?colour:red", "no filter"), ("?flip:yes", "no filter"), ("?tag:secret", "no filter"), ("?closest:0", "from 1"),
+                       ("?status:maybe", "is not one of"), ("?q=%00", "decoded")):
+        got = ask(house, f"/v1/races.json{query}")
+        assert got.status == 400 and why in got.body, (query, got.body)
+    assert ask(house, "/v1/races/none.json").status == 404
+    assert house.ctl("races", "closest:1").stdout.count("\n") == 2
+
+
+def test_sources(house):
+    got = ask(house, "/v1/sources.json")
+    found = {s["source"]: s for s in json.loads(got.body)["sources"]}
+    assert set(found) == {"county", "ddhq"} and all(s["fresh"] and s["verdict"] and s["last_success"] for s in found.values()), found
+
+
+def test_a_page_is_the_newest_also_when_many_others_were_asked_for(house):
+    first = ask(house, "/v1/races.json?q=foe")
+    for i in range(70):
+        assert ask(house, f"/v1/races.json?q=w{i}").status == 200
+    again = ask(house, "/v1/races.json?q=foe")
+    assert (again.status, again.body) == (200, first.body)
+    assert ask(house, "/v1/races.json?q=" + "x" * 3000).status == 400
 
 
 def test_a_count_does_not_follow_the_calls_of_a_night():

@@ -264,6 +264,8 @@ static void test_what_was_durable(void **state)
 static const struct slice by_words[] = {SLICE_INIT(""), SLICE_INIT("state"), SLICE_INIT("office"),
                                         SLICE_INIT("tag")};
 
+static const struct slice closest = SLICE_INIT("closest:3");
+
 /* Each into a buffer of its own: true when all is in it. */
 static bool write_document(int which, bool json, struct arena *a, struct buf *out, struct err *e)
 {
@@ -303,11 +305,21 @@ static bool write_document(int which, bool json, struct arena *a, struct buf *ou
     case 16:
         documents_sources(m, NIGHT_AT(10), json, out);
         return !out->failed;
+    case 17:
+        return documents_races_public(m, &by_words[0], 0, json, a, out, e);
+    case 18:
+        return documents_races_public(m, &closest, 1, json, a, out, e);
+    case 19:
+        documents_calls(m, json, out);
+        return !out->failed;
+    case 20:
+        documents_winners(m, out);
+        return !out->failed;
     default:
         return false;
     }
 }
-enum { DOCUMENTS = 17 };
+enum { DOCUMENTS = 21 };
 
 static int which_document;
 static bool as_json;

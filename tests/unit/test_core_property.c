@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/base/jsonw.h"
 #include "daemon/core/fading.h"
@@ -19,6 +20,7 @@ struct player {
     struct effects out;
     struct arena *a; /* of one event */
     struct tally before;
+    uint32_t told;  /* calls and retractions, by their messages */
     int at;         /* the event at hand */
     int64_t now_ms; /* of the last event */
     int idle;       /* ticks asked for at once, one after the other */
@@ -363,6 +365,7 @@ static int64_t said(struct slice data, const char *name)
  * is settled than they call, and no less is than they take back. */
 static void check_calls(struct player *p)
 {
+    const struct model *model = core_model(p->core);
     int64_t settled = p->before.n[TALLY_SETTLED];
     size_t i = 0;
 
@@ -379,10 +382,13 @@ static void check_calls(struct player *p)
             retractions += m->type == MESSAGE_RETRACTION;
             CHECK(p, said(m->data, "settled") == after, "two totals of one moment");
         }
+        p->told += (uint32_t)(calls + retractions);
         CHECK(p, after >= settled - retractions && after <= settled + calls - retractions,
               "%.*s: settled was %" PRId64, SLICE_FMT(first->data), settled);
         settled = after;
     }
+    CHECK(p, model->told_count == p->told, "%d were told, %d are listed", (int)p->told,
+          (int)model->told_count);
     CHECK(p, settled == core_tally(p->core)->n[TALLY_SETTLED],
           "calls and retractions lead to %" PRId64 " settled, there are %" PRId64, settled,
           core_tally(p->core)->n[TALLY_SETTLED]);
@@ -734,6 +740,19 @@ static void check_restarted(struct player *p, const struct player *was, bool fig
               (int)i, p->n->ours[c->endorsement].id, SLICE_FMT(c->was), SLICE_FMT(c->then),
               SLICE_FMT(c->by), SLICE_FMT(c->why), p->n->ours[d->endorsement].id, SLICE_FMT(d->was),
               SLICE_FMT(d->then), SLICE_FMT(d->by), SLICE_FMT(d->why));
+    }
+    CHECK(p, a->told_count == b->told_count, "%d were told, %d after a restart", (int)a->told_count,
+          (int)b->told_count);
+    for (uint32_t i = 0; i < a->told_count; i++) {
+        const struct told *t = &a->told[i], *u = &b->told[i];
+        CHECK(p,
+              t->endorsement == u->endorsement && t->claim == u->claim && t->was == u->was &&
+                  t->retraction == u->retraction && t->at_ms == u->at_ms &&
+                  t->decision == u->decision,
+              "call event %d: %s, claim %d at %" PRId64
+              "; after a restart %s, claim %d at %" PRId64,
+              (int)i, p->n->ours[t->endorsement].id, (int)t->claim, t->at_ms,
+              p->n->ours[u->endorsement].id, (int)u->claim, u->at_ms);
     }
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
         CHECK(p, core_tally(was->core)->n[same[i]] == core_tally(p->core)->n[same[i]],
