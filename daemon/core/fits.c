@@ -4,6 +4,7 @@
 #include "daemon/core/fits.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/text.h"
@@ -26,6 +27,7 @@ struct look { /* a contest while it is judged */
     struct slice text, title; /* of the contest, folded; title: without the bilingual half */
     struct person *people;
     size_t person_count;
+    const char **parties;            /* of the choices; NULL: none of the table */
     const struct match_rule **rules; /* decisions about this contest */
     size_t rule_count;
     struct match_fits *out;
@@ -37,7 +39,7 @@ struct look { /* a contest while it is judged */
 
 struct concerned {
     uint32_t *list;
-    size_t count;
+    size_t count, named; /* the first `named` by name, id or hint, the others by office alone */
 };
 
 static void collect_one(const struct look *l, uint32_t e, struct concerned *w)
@@ -76,45 +78,68 @@ static void collect_rules(struct look *l, struct concerned *w)
 
 static void collect_names(const struct look *l, struct concerned *w)
 {
-    for (size_t i = 0; i < l->person_count; i++)
-        for (size_t k = 0; k < l->people[i].name.count; k++) {
-            uint64_t word = match_index_word(l->people[i].name.words[k]);
-            collect(l, &l->m->match->by_last, word, w);
-            collect(l, &l->m->match->by_alias, word, w);
+    for (size_t i = 0; i < l->person_count; i++) {
+        uint64_t keys[MATCH_NAME_KEYS];
+        size_t n = match_index_theirs(&l->people[i].name, keys);
+        for (size_t k = 0; k < n; k++) {
+            collect(l, &l->m->match->by_name, keys[k], w);
+            collect(l, &l->m->match->by_alias, keys[k], w);
         }
+    }
 }
 
-static void sort(struct concerned *w)
+/* Who may be meant by a contest of their office though no name is theirs to the letter: alike will
+ * do only in the race itself, which has a word of theirs. */
+static void collect_office(const struct look *l, struct slice word, struct concerned *w)
 {
-    for (size_t i = 1; i < w->count; i++)
-        for (size_t j = i; j > 0 && w->list[j - 1] > w->list[j]; j--) {
-            uint32_t swap = w->list[j];
-            w->list[j] = w->list[j - 1];
-            w->list[j - 1] = swap;
-        }
+    const struct office_text *o = &l->race.office;
+    const struct match_keys *keys = &l->m->match->by_office;
+
+    for (size_t i = 0; o->class && i < o->part_count; i++)
+        collect(l, keys, match_index_office(l->race.state, o->class, o->parts[i].value, word), w);
+    if (o->class && o->part_count == 0)
+        collect(l, keys, match_index_office(l->race.state, o->class, no_word, word), w);
+}
+
+static void collect_offices(const struct look *l, struct concerned *w)
+{
+    const struct office_text *texts[] = {&l->race.office, &l->race.county};
+
+    collect_office(l, no_word, w);
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; k < texts[i]->word_count; k++)
+            collect_office(l, texts[i]->words[k], w);
+}
+
+static int in_order(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
 }
 
 static void collect_all(struct look *l, struct concerned *w)
 {
     struct match *x = l->m->match;
 
-    *w = (struct concerned){x->concerned, 0};
+    *w = (struct concerned){x->concerned, 0, 0};
     x->serial++;
     collect_rules(l, w);
     collect_names(l, w);
     collect(l, &x->by_hint, match_index_hint(l->source->name, l->c->id), w);
     collect(l, &x->by_hint, match_index_hint(l->source->name, l->text), w);
+    if (l->ap)
+        collect(l, &x->by_hint, match_index_hint(no_word, l->c->id), w);
     for (uint32_t i = 0; l->ap && i < l->c->choice_count; i++)
         collect(l, &x->by_ap, match_index_word(l->c->choices[i].id), w);
     collect(l, &x->by_title, match_index_title(l->text), w);
     collect(l, &x->by_title, match_index_title(l->title), w);
-    const struct office_text *o = &l->race.office;
-    for (size_t i = 0; o->class && i < o->part_count; i++)
-        collect(l, &x->by_office, match_index_office(l->race.state, o->class, o->parts[i].value),
-                w);
-    if (o->class && o->part_count == 0)
-        collect(l, &x->by_office, match_index_office(l->race.state, o->class, no_word), w);
-    sort(w);
+    for (size_t i = 0; i < l->race.office.word_count; i++) /* a judge's name in the office */
+        collect(l, &x->by_title, match_index_title(l->race.office.words[i]), w);
+    w->named = w->count;
+    collect_offices(l, w);
+    qsort(w->list, w->named, sizeof(*w->list), in_order);
+    qsort(w->list + w->named, w->count - w->named, sizeof(*w->list), in_order);
 }
 
 /* ---- names ---- */
@@ -130,10 +155,12 @@ static bool read_people(struct look *l)
     size_t room = (size_t)l->c->choice_count * NAME_PEOPLE;
 
     l->people = arena_array(l->scratch, room + 1, sizeof(*l->people));
-    if (!l->people)
+    l->parties = arena_array(l->scratch, (size_t)l->c->choice_count + 1, sizeof(*l->parties));
+    if (!l->people || !l->parties)
         return false;
     for (uint32_t i = 0; i < l->c->choice_count; i++) {
         struct slice mates[NAME_PEOPLE];
+        l->parties[i] = office_party(l->c->choices[i].party);
         if (!is_somebody(&l->c->choices[i]))
             continue;
         size_t n = name_split(l->c->choices[i].name, mates);
@@ -243,28 +270,28 @@ static const char *other_ballot(const struct look *l, const struct endorsement *
  */
 enum party_fit { PARTY_SILENT, PARTY_SAME, PARTY_OTHER };
 
-static enum party_fit party_fit(const struct look *l, const struct endorsement *e, uint32_t choice)
+static enum party_fit party_fit(const struct look *l, const struct match_person *ours,
+                                uint32_t choice)
 {
-    const char *ours = office_party(e->party), *theirs = office_party(l->c->choices[choice].party);
+    const char *theirs = l->parties[choice];
 
-    if (!ours || !theirs)
+    if (!ours->race.own_party || !theirs)
         return PARTY_SILENT;
-    return strcmp(ours, theirs) == 0 ? PARTY_SAME : PARTY_OTHER;
+    return strcmp(ours->race.own_party, theirs) == 0 ? PARTY_SAME : PARTY_OTHER;
 }
 
 /* Who stands in a primary has its party there, whatever else they are: match.c weighs that where
  * several are open. */
 static bool of_primary(const struct look *l, const struct match_person *ours, uint32_t choice)
 {
-    return ours->race.cross &&
-           primaries_same(l->race.party, office_party(l->c->choices[choice].party));
+    return ours->race.cross && primaries_same(l->race.party, l->parties[choice]);
 }
 
 /* Does some line have the person in the list's own party? */
 static bool any_in_party(const struct look *l, const struct match_person *ours)
 {
     for (size_t i = 0; i < l->person_count; i++)
-        if (party_fit(l, ours->race.e, l->people[i].choice) == PARTY_SAME &&
+        if (party_fit(l, ours, l->people[i].choice) == PARTY_SAME &&
             name_fit(ours, &l->people[i].name) == NAME_SAME)
             return true;
     return false;
@@ -282,17 +309,17 @@ struct basis {         /* of a fit by name */
 static void add_line(struct look *l, uint32_t e, const struct person *p, bool same, bool in_party,
                      const struct basis *b)
 {
-    const struct endorsement *ours = l->m->match->people[e].race.e;
-    const struct state *state = l->m->match->people[e].race.state;
+    const struct match_person *ours = &l->m->match->people[e];
+    const struct state *state = ours->race.state;
     const char *against = same ? b->doubt : "the names are alike, not the same";
     struct slice word = same ? b->word : no_word;
-    bool other_party = party_fit(l, ours, p->choice) == PARTY_OTHER &&
-                       !of_primary(l, &l->m->match->people[e], p->choice);
+    bool other_party =
+        party_fit(l, ours, p->choice) == PARTY_OTHER && !of_primary(l, ours, p->choice);
 
     if (other_party && in_party && !(state && state->fusion))
         return; /* two of one name, and the list says which */
     if (!against && !b->fixed) {
-        against = other_ballot(l, ours, p->choice);
+        against = other_ballot(l, ours->race.e, p->choice);
         word = no_word;
     }
     if (!against && other_party && !in_party) {
@@ -300,8 +327,8 @@ static void add_line(struct look *l, uint32_t e, const struct person *p, bool sa
         word = l->c->choices[p->choice].party;
     }
     struct slice fact =
-        arena_printf(l->scratch, "name \"%.*s\" and \"%.*s\"%s; %.*s", SLICE_FMT(ours->name),
-                     SLICE_FMT(l->c->choices[p->choice].name),
+        arena_printf(l->scratch, "name \"%.*s\" and \"%.*s\"%s; %.*s",
+                     SLICE_FMT(ours->race.e->name), SLICE_FMT(l->c->choices[p->choice].name),
                      p->name.cut ? ", whose end may be cut" : "", SLICE_FMT(b->text));
     add(l, e, p->choice, p->index, !against, say(l, fact, against, word));
 }
@@ -516,7 +543,7 @@ static void judge_id(struct look *l, uint32_t e, uint32_t choice, enum hinted hi
         against = "the list's ap_race_id or hint is another contest's";
     else if (named && !alike)
         against = "the feed gives it another name";
-    else if (party_fit(l, ours->race.e, choice) == PARTY_OTHER && !of_primary(l, ours, choice))
+    else if (party_fit(l, ours, choice) == PARTY_OTHER && !of_primary(l, ours, choice))
         against = "the list says another party than the feed";
     else if (!l->race.wordless && hint != HINT_HERE &&
              race_fit_compare(&ours->race, &l->race, &why) == RACE_OTHER)
@@ -581,6 +608,15 @@ static void judge(struct look *l, uint32_t e)
         add(l, e, NONE, 0, false, say(l, basis.text, "the feed gives no names", no_word));
 }
 
+/* Is some line the person's, or may be? Of the many of an office few are. */
+static bool any_named(const struct look *l, const struct match_person *ours)
+{
+    for (size_t i = 0; i < l->person_count; i++)
+        if (name_fit(ours, &l->people[i].name) != NAME_NO)
+            return true;
+    return false;
+}
+
 bool fits_find(const struct model *m, const struct feed_contest *c, struct arena *scratch,
                struct match_fits *out)
 {
@@ -598,7 +634,11 @@ bool fits_find(const struct model *m, const struct feed_contest *c, struct arena
         return false;
     out->party = l.race.party;
     collect_all(&l, &w);
-    for (size_t i = 0; i < w.count; i++)
-        judge(&l, w.list[i]);
+    for (size_t i = 0, k = w.named; i < w.named || k < w.count;) {
+        bool named = k == w.count || (i < w.named && w.list[i] < w.list[k]);
+        uint32_t e = w.list[named ? i++ : k++];
+        if (named || any_named(&l, &m->match->people[e]))
+            judge(&l, e);
+    }
     return !l.full_memory;
 }

@@ -8,11 +8,12 @@
 
 struct fit {
     uint32_t endorsement;
-    uint32_t choice;  /* NONE: only the contest is in question */
-    uint32_t person;  /* which of the running mates of the choice */
-    bool full;        /* nothing in doubt but what other fits may bring */
-    bool decided;     /* a person accepted it */
-    enum band band;   /* match.c's decision */
+    uint32_t choice; /* NONE: only the contest is in question */
+    uint32_t person; /* which of the running mates of the choice */
+    bool full;       /* nothing in doubt but what other fits may bring */
+    bool decided;    /* a person accepted it */
+    bool shared;    /* match.c's: another of ours is on the line too, or the contest is two races */
+    enum band band; /* match.c's decision */
     const char *note; /* ... and what keeps a full fit from being automatic */
     struct slice why;
 };

@@ -104,9 +104,10 @@ bool match_init(struct model *m, struct err *e)
     if (!of || !m->races || !match_index_init(m, &m->match) || !group_races(m, of) ||
         !fill_races(m, of))
         return full(e);
+    m->match->race_stamps = arena_array(m->strings, n + 1, sizeof(uint32_t));
     m->match->race_links_room = arena_array(m->strings, n + 1, sizeof(uint32_t));
     m->match->race_contests_room = arena_array(m->strings, n + 1, sizeof(uint32_t));
-    if (!m->match->race_links_room || !m->match->race_contests_room)
+    if (!m->match->race_stamps || !m->match->race_links_room || !m->match->race_contests_room)
         return full(e);
     return true;
 }
@@ -118,20 +119,22 @@ uint32_t match_race_of(const struct model *m, uint32_t endorsement)
 
 /* ---- the bands ---- */
 
-/* Two of ours on one line, but for running mates; and lines of one contest that would be two races.
- */
-static bool shared(const struct model *m, const struct feed_contest *c, const struct fit *f)
+/* The fits of one endorsement: *from to the result. */
+static uint32_t fits_of(const struct match_fits *fits, uint32_t endorsement, uint32_t *from)
 {
-    for (uint32_t i = 0; i < c->fits->count; i++) {
-        const struct fit *g = &c->fits->list[i];
-        if (!g->full || g->endorsement == f->endorsement)
-            continue;
-        if (g->choice == f->choice && g->person == f->person)
-            return true;
-        if (match_race_of(m, g->endorsement) != match_race_of(m, f->endorsement))
-            return true;
+    uint32_t low = 0, high = fits->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (fits->list[middle].endorsement < endorsement)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return false;
+    *from = low;
+    while (low < fits->count && fits->list[low].endorsement == endorsement)
+        low++;
+    return low;
 }
 
 /* One of ours on several lines of a contest is in doubt, but where a person may stand on several
@@ -140,10 +143,11 @@ static bool split(const struct model *m, const struct feed_contest *c, const str
                   struct arena *scratch)
 {
     const struct state *state = m->match->people[f->endorsement].race.state;
+    uint32_t i, end = fits_of(c->fits, f->endorsement, &i);
 
-    for (uint32_t i = 0; i < c->fits->count; i++) {
+    for (; i < end; i++) {
         const struct fit *g = &c->fits->list[i];
-        if (!g->full || g->endorsement != f->endorsement || g == f)
+        if (!g->full || g == f)
             continue;
         if (g->choice == f->choice || !state || !state->fusion ||
             !fits_same_full_name(c->choices[f->choice].name, c->choices[g->choice].name, scratch) ||
@@ -153,18 +157,28 @@ static bool split(const struct model *m, const struct feed_contest *c, const str
     return false;
 }
 
+/* A line of ours in full; NULL: the contest has none. */
+static const struct fit *full_fit(const struct match_fits *fits, uint32_t endorsement)
+{
+    uint32_t i, end = fits_of(fits, endorsement, &i);
+
+    for (; i < end; i++)
+        if (fits->list[i].full)
+            return &fits->list[i];
+    return NULL;
+}
+
 static bool fits_in_full(const struct feed_contest *c, uint32_t endorsement)
 {
-    for (uint32_t i = 0; c->fits && i < c->fits->count; i++)
-        if (c->fits->list[i].endorsement == endorsement && c->fits->list[i].full)
-            return true;
-    return false;
+    return full_fit(c->fits, endorsement) != NULL;
 }
 
 static bool is_decided(const struct feed_contest *c, uint32_t endorsement)
 {
-    for (uint32_t i = 0; i < c->fits->count; i++)
-        if (c->fits->list[i].endorsement == endorsement && c->fits->list[i].decided)
+    uint32_t i, end = fits_of(c->fits, endorsement, &i);
+
+    for (; i < end; i++)
+        if (c->fits->list[i].decided)
             return true;
     return false;
 }
@@ -195,23 +209,14 @@ static bool of_one_race(const struct match_person *p, const struct feed_contest 
     return same_race_elsewhere(p, a, b) || other_primary(p, a, b, scratch);
 }
 
-/* A line of ours in full; NONE: the contest has none. */
-static uint32_t own_line(const struct feed_contest *c, uint32_t endorsement)
-{
-    for (uint32_t i = 0; i < c->fits->count; i++)
-        if (c->fits->list[i].endorsement == endorsement && c->fits->list[i].full)
-            return c->fits->list[i].choice;
-    return NONE;
-}
-
 /* Is it one full name in both? Two of one surname may stand in the two primaries. */
 static bool same_person(const struct feed_contest *a, const struct feed_contest *b,
                         uint32_t endorsement, struct arena *scratch)
 {
-    uint32_t x = own_line(a, endorsement), y = own_line(b, endorsement);
+    const struct fit *x = full_fit(a->fits, endorsement), *y = full_fit(b->fits, endorsement);
 
-    return x != NONE && y != NONE &&
-           fits_same_full_name(a->choices[x].name, b->choices[y].name, scratch);
+    return x && y && x->choice != NONE && y->choice != NONE &&
+           fits_same_full_name(a->choices[x->choice].name, b->choices[y->choice].name, scratch);
 }
 
 /* Is one of the source's contests so? Where several primaries are open, one of the same party's:
@@ -271,7 +276,7 @@ static void compare_before(const struct match_person *p, uint32_t endorsement, u
 static struct spread spread_of(const struct match_person *p, uint32_t endorsement, uint32_t source,
                                struct arena *scratch)
 {
-    const char *party = p->race.cross ? office_party(p->race.e->party) : NULL;
+    const char *party = p->race.cross ? p->race.own_party : NULL;
     struct spread s = {.astray = party != NULL};
 
     for (uint32_t i = 0; i < p->seen_count; i++)
@@ -306,9 +311,31 @@ static bool second_contest(const struct model *m, const struct feed_contest *c, 
     return false;
 }
 
-/* What keeps a full fit from being automatic; NULL: nothing. */
+/* The one contest of the source that is in the feed and has any of the race in full; NULL: there
+ * are several, or none. */
+static const struct feed_contest *sole_contest(const struct model *m, const struct race *r,
+                                               uint32_t source)
+{
+    const struct feed_contest *sole = NULL;
+
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct match_person *p = &m->match->people[r->endorsements[i]];
+        for (uint32_t k = 0; k < p->seen_count; k++) {
+            if (p->seen[k]->source != source || p->seen[k] == sole ||
+                !is_live(p->seen[k], r->endorsements[i]))
+                continue;
+            if (sole)
+                return NULL;
+            sole = p->seen[k];
+        }
+    }
+    return sole;
+}
+
+/* What keeps a full fit from being automatic; NULL: nothing. `sole`: as sole_contest has it. */
 static const char *note_of(const struct model *m, const struct feed_contest *c, const struct fit *f,
-                           const struct spread *s, struct arena *scratch)
+                           const struct spread *s, const struct feed_contest *sole,
+                           struct arena *scratch)
 {
     if (f->decided)
         return NULL;
@@ -318,9 +345,9 @@ static const char *note_of(const struct model *m, const struct feed_contest *c, 
         return "the names in the two parties' primaries differ";
     if (s->astray)
         return "it is another party's primary than the list's party";
-    if (!c->gone && second_contest(m, c, f, scratch))
+    if (!c->gone && c != sole && second_contest(m, c, f, scratch))
         return "another of the race is in another contest of the source";
-    if (shared(m, c, f))
+    if (f->shared)
         return "it fits another endorsement too, or the contest would be two races";
     if (split(m, c, f, scratch))
         return "several lines of the contest fit";
@@ -342,39 +369,91 @@ static enum band band_of(const struct match_person *p, const struct feed_contest
     return !f->full || f->note ? BAND_REVIEW : BAND_AUTO;
 }
 
-static void settle(struct model *m, uint32_t endorsement, uint32_t source, struct arena *scratch)
+/* Note and band of each fit of an endorsement in the source. True when any is another than it was.
+ */
+static bool settle(struct model *m, uint32_t endorsement, uint32_t source,
+                   const struct feed_contest *sole, struct arena *scratch)
 {
     struct match_person *p = &m->match->people[endorsement];
     struct spread s = spread_of(p, endorsement, source, scratch);
+    bool turned = false;
 
     for (uint32_t i = 0; i < p->seen_count; i++) {
         struct feed_contest *c = p->seen[i];
-        if (c->source != source)
-            continue;
-        for (uint32_t k = 0; k < c->fits->count; k++) {
+        uint32_t k, end = fits_of(c->fits, endorsement, &k);
+        for (; k < end && c->source == source; k++) {
             struct fit *f = &c->fits->list[k];
-            if (f->endorsement != endorsement)
-                continue;
-            f->note = f->full ? note_of(m, c, f, &s, scratch) : NULL;
-            f->band = band_of(p, c, f, &s);
+            const char *note = f->full ? note_of(m, c, f, &s, sole, scratch) : NULL;
+            enum band band;
+            turned |= note != f->note;
+            f->note = note;
+            band = band_of(p, c, f, &s);
+            turned |= band != f->band;
+            f->band = band;
         }
     }
+    return turned;
+}
+
+enum { SEVERAL = NONE - 1 }; /* no endorsement has this number */
+
+/* Whose each name of each line is in full: an endorsement, NONE, SEVERAL. */
+static uint32_t *find_owners(const struct match_fits *fits, uint32_t choices, struct arena *scratch)
+{
+    size_t n = (size_t)choices * NAME_PEOPLE;
+    uint32_t *owners = arena_array(scratch, n + 1, sizeof(*owners));
+
+    for (size_t i = 0; i < n && owners; i++)
+        owners[i] = NONE;
+    for (uint32_t i = 0; i < fits->count && owners; i++) {
+        const struct fit *f = &fits->list[i];
+        if (!f->full)
+            continue;
+        uint32_t *owner = &owners[(size_t)f->choice * NAME_PEOPLE + f->person];
+        *owner = *owner == NONE || *owner == f->endorsement ? f->endorsement : SEVERAL;
+    }
+    return owners;
 }
 
 /* A line that is one of ours in full is nobody's "maybe". */
-static void drop_taken(struct match_fits *fits)
+static bool is_taken(const struct fit *f, const uint32_t *owners)
 {
-    uint32_t n = 0;
+    bool taken = false;
 
-    for (uint32_t i = 0; i < fits->count; i++) {
-        bool taken = false;
-        for (uint32_t k = 0; k < fits->count && !fits->list[i].full; k++)
-            taken |= fits->list[k].full && fits->list[k].choice == fits->list[i].choice &&
-                     fits->list[k].endorsement != fits->list[i].endorsement;
-        if (!taken)
-            fits->list[n++] = fits->list[i];
+    for (uint32_t i = 0; i < NAME_PEOPLE && !f->full && f->choice != NONE; i++) {
+        uint32_t owner = owners[(size_t)f->choice * NAME_PEOPLE + i];
+        taken |= owner != NONE && owner != f->endorsement;
+    }
+    return taken;
+}
+
+/* What the fits of a contest say of each other: two of ours on one line, but for running mates, and
+ * lines that would be two races. False: scratch is full. */
+static bool weigh(const struct model *m, struct match_fits *fits, uint32_t choices,
+                  struct arena *scratch)
+{
+    const uint32_t *owners = find_owners(fits, choices, scratch);
+    uint32_t n = 0, race = NONE;
+    bool two_races = false;
+
+    for (uint32_t i = 0; i < fits->count && owners; i++) {
+        const struct fit *f = &fits->list[i];
+        if (is_taken(f, owners))
+            continue;
+        fits->list[n++] = *f;
+        if (!f->full)
+            continue;
+        uint32_t own = match_race_of(m, f->endorsement);
+        two_races |= race != NONE && race != own;
+        race = own;
     }
     fits->count = n;
+    for (uint32_t i = 0; i < n; i++) {
+        struct fit *f = &fits->list[i];
+        f->shared = f->full &&
+                    (two_races || owners[(size_t)f->choice * NAME_PEOPLE + f->person] == SEVERAL);
+    }
+    return owners != NULL;
 }
 
 /* ---- links ---- */
@@ -431,19 +510,38 @@ static bool link_race(struct model *m, struct race *r, bool *changed)
     r->contest_count = 0;
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct match_person *p = &m->match->people[r->endorsements[i]];
-        for (uint32_t k = 0; k < p->seen_count; k++)
-            for (uint32_t n = 0; n < p->seen[k]->fits->count; n++) {
+        for (uint32_t k = 0; k < p->seen_count; k++) {
+            uint32_t n, end = fits_of(p->seen[k]->fits, r->endorsements[i], &n);
+            for (; n < end; n++) {
                 const struct fit *f = &p->seen[k]->fits->list[n];
-                if (f->endorsement != r->endorsements[i] ||
-                    (f->band != BAND_AUTO && f->band != BAND_DECIDED))
+                if (f->band != BAND_AUTO && f->band != BAND_DECIDED)
                     continue;
                 if (!put_link(m, r, &count, changed, p->seen[k], f) ||
                     !put_contest(m, r, p->seen[k]))
                     return false;
             }
+        }
     }
     *changed |= count != before;
     r->link_count = count;
+    return true;
+}
+
+static bool put_review(struct model *m, struct feed_contest *c, const struct fit *f)
+{
+    struct link *grown = match_grow(m, m->review, &m->match->review_room,
+                                    (size_t)m->review_count + 1, sizeof(*m->review));
+    struct slice why = f->why;
+
+    if (!grown)
+        return false;
+    m->review = grown;
+    if (f->note)
+        why = arena_printf(m->strings, "%.*s; in doubt: %s", SLICE_FMT(why), f->note);
+    if (!why.ptr)
+        return false;
+    m->review[m->review_count++] =
+        (struct link){c, f->choice, f->endorsement, BAND_REVIEW, why, primary_of(m, c, f)};
     return true;
 }
 
@@ -462,32 +560,21 @@ static bool link_review(struct model *m, const uint32_t *who, size_t count)
     m->review_count = n;
     for (size_t i = 0; i < count; i++) {
         const struct match_person *p = &x->people[who[i]];
-        for (uint32_t k = 0; k < p->seen_count; k++)
-            for (uint32_t f = 0; f < p->seen[k]->fits->count; f++) {
-                const struct fit *fit = &p->seen[k]->fits->list[f];
-                if (fit->endorsement != who[i] || fit->band != BAND_REVIEW)
-                    continue;
-                struct link *grown = match_grow(m, m->review, &x->review_room,
-                                                (size_t)m->review_count + 1, sizeof(*m->review));
-                if (!grown)
+        for (uint32_t k = 0; k < p->seen_count; k++) {
+            uint32_t f, end = fits_of(p->seen[k]->fits, who[i], &f);
+            for (; f < end; f++)
+                if (p->seen[k]->fits->list[f].band == BAND_REVIEW &&
+                    !put_review(m, p->seen[k], &p->seen[k]->fits->list[f]))
                     return false;
-                m->review = grown;
-                struct slice why = fit->why;
-                if (fit->note)
-                    why = arena_printf(m->strings, "%.*s; in doubt: %s", SLICE_FMT(why), fit->note);
-                if (!why.ptr)
-                    return false;
-                m->review[m->review_count++] =
-                    (struct link){p->seen[k],  fit->choice, who[i],
-                                  BAND_REVIEW, why,         primary_of(m, p->seen[k], fit)};
-            }
+        }
     }
     return true;
 }
 
 /* ---- a contest ---- */
 
-/* Whom the old or the new fits speak of, each once. */
+/* Whom the old or the new fits speak of, each once, and stamped; and the races of those who fit in
+ * full. */
 static uint32_t *affected(struct model *m, const struct match_fits *a, const struct match_fits *b,
                           struct arena *scratch, size_t *count)
 {
@@ -503,6 +590,8 @@ static uint32_t *affected(struct model *m, const struct match_fits *a, const str
             if (x->stamps[e] != x->serial)
                 list[(*count)++] = e;
             x->stamps[e] = x->serial;
+            if (both[k]->list[i].full)
+                x->race_stamps[match_race_of(m, e)] = x->serial;
         }
     return list;
 }
@@ -515,7 +604,8 @@ static bool keep_fits(struct model *m, struct feed_contest *c, const struct matc
     for (uint32_t i = 0; i < found->count; i++) {
         struct fit *f = &found->list[i];
         struct slice why = {NULL, 0};
-        for (uint32_t k = 0; k < mine->count && !why.ptr; k++)
+        uint32_t k, end = fits_of(mine, f->endorsement, &k);
+        for (; k < end && !why.ptr; k++)
             if (slice_eq(mine->list[k].why, f->why))
                 why = mine->list[k].why;
         f->why = why.ptr ? why : arena_copy(m->strings, f->why);
@@ -537,11 +627,9 @@ static bool keep_fits(struct model *m, struct feed_contest *c, const struct matc
 static bool see(struct model *m, struct match_person *p, uint32_t endorsement,
                 struct feed_contest *c)
 {
-    uint32_t at = 0;
-    bool fits = false;
+    uint32_t at = 0, from;
+    bool fits = fits_of(c->fits, endorsement, &from) > from;
 
-    for (uint32_t i = 0; i < c->fits->count; i++)
-        fits |= c->fits->list[i].endorsement == endorsement;
     while (at < p->seen_count && p->seen[at] != c)
         at++;
     if (fits && at == p->seen_count) {
@@ -559,27 +647,42 @@ static bool see(struct model *m, struct match_person *p, uint32_t endorsement,
     return true;
 }
 
-/* What is found of one may settle the others of its race. */
-static uint32_t *with_mates(struct model *m, const uint32_t *who, struct arena *scratch,
-                            size_t *count)
+/* What was found of some of a race, stamped `mine`, settles them; and the others of it where one
+ * was found, or is no longer, in full. Who is another than before goes to `turned`. */
+static void settle_race(struct model *m, const struct race *r, uint32_t source, uint32_t mine,
+                        uint32_t *turned, size_t *count, struct arena *scratch)
 {
-    size_t room = 1, n = 0;
+    struct match *x = m->match;
+    bool whole = x->race_stamps[r - m->races] == mine;
+    const struct feed_contest *sole = whole ? sole_contest(m, r, source) : NULL;
 
-    for (size_t i = 0; i < *count; i++)
-        room += m->races[match_race_of(m, who[i])].endorsement_count;
-    uint32_t *all = arena_array(scratch, room, sizeof(*all));
-    m->match->serial++;
-    for (size_t i = 0; i < *count && all; i++) {
-        const struct race *r = &m->races[match_race_of(m, who[i])];
-        for (uint32_t k = 0; k < r->endorsement_count; k++) {
-            uint32_t *stamp = &m->match->stamps[r->endorsements[k]];
-            if (*stamp != m->match->serial)
-                all[n++] = r->endorsements[k];
-            *stamp = m->match->serial;
-        }
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        uint32_t e = r->endorsements[i];
+        bool found = x->stamps[e] == mine;
+        if ((whole || found) && (settle(m, e, source, sole, scratch) || found))
+            turned[(*count)++] = e;
+        if (found)
+            x->stamps[e] = mine + 1; /* settled */
     }
-    *count = n;
-    return all;
+}
+
+/* `who`: whom the contest speaks of, stamped with the serial. */
+static bool settle_all(struct model *m, const struct feed_contest *c, const uint32_t *who,
+                       size_t count, struct arena *scratch, bool *changed)
+{
+    uint32_t mine = m->match->serial++;
+    uint32_t *turned = arena_array(scratch, m->endorsed->count + 1, sizeof(*turned));
+    size_t n = 0;
+
+    for (size_t i = 0; i < count && turned; i++) {
+        struct race *r = &m->races[match_race_of(m, who[i])];
+        if (m->match->stamps[who[i]] != mine)
+            continue;
+        settle_race(m, r, c->source, mine, turned, &n, scratch);
+        if (!link_race(m, r, changed))
+            return false;
+    }
+    return turned && link_review(m, turned, n);
 }
 
 static bool rematch(struct model *m, struct feed_contest *c, struct arena *scratch, bool *changed)
@@ -589,24 +692,16 @@ static bool rematch(struct model *m, struct feed_contest *c, struct arena *scrat
 
     if (!c->fits)
         c->fits = arena_alloc(m->strings, sizeof(*c->fits));
-    if (!c->fits || !fits_find(m, c, scratch, &found))
+    if (!c->fits || !fits_find(m, c, scratch, &found) ||
+        !weigh(m, &found, c->choice_count, scratch))
         return false;
-    drop_taken(&found);
     uint32_t *who = affected(m, c->fits, &found, scratch, &count);
     if (!who || !keep_fits(m, c, &found))
         return false;
     for (size_t i = 0; i < count; i++)
         if (!see(m, &m->match->people[who[i]], who[i], c))
             return false;
-    who = with_mates(m, who, scratch, &count);
-    if (!who)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        settle(m, who[i], c->source, scratch);
-    for (size_t i = 0; i < count; i++)
-        if (!link_race(m, &m->races[match_race_of(m, who[i])], changed))
-            return false;
-    return count == 0 || link_review(m, who, count);
+    return count == 0 || settle_all(m, c, who, count, scratch, changed);
 }
 
 /* A decision about one contest may pass to another of the same text when a feed renames its ids:

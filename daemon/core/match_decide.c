@@ -61,6 +61,18 @@ static bool make_rule(struct model *m, const struct match_decision *d, struct ma
 
 /* ---- names that people added ---- */
 
+static bool index_alias(struct model *m, const struct name *name, uint32_t endorsement)
+{
+    struct match *x = m->match;
+    uint64_t keys[MATCH_NAME_KEYS];
+    size_t n = match_index_ours(name, keys);
+
+    for (size_t i = 0; i < n; i++)
+        if (!match_index_add(m, &x->by_alias, &x->alias_room, keys[i], endorsement))
+            return false;
+    return true;
+}
+
 /* The names of the list, and the aliases that stand. */
 static bool name_again(struct model *m, uint32_t endorsement)
 {
@@ -77,8 +89,7 @@ static bool name_again(struct model *m, uint32_t endorsement)
             return false;
         struct name *grown =
             match_grow(m, p->names, &p->names_room, p->name_count + 1, sizeof(*p->names));
-        if (!grown || !match_index_add(m, &x->by_alias, &x->alias_room, match_index_word(name.last),
-                                       endorsement))
+        if (!grown || !index_alias(m, &name, endorsement))
             return false;
         p->names = grown;
         p->names[p->name_count++] = name;

@@ -9,6 +9,8 @@
 #include "daemon/base/hash.h"
 #include "daemon/base/text.h"
 
+static const struct slice no_word = {"", 0};
+
 uint64_t match_index_word(struct slice word)
 {
     return hash64(word, 0);
@@ -25,11 +27,50 @@ uint64_t match_index_hint(struct slice source, struct slice contest)
 }
 
 uint64_t match_index_office(const struct state *state, const struct office_class *class,
-                            struct slice part)
+                            struct slice part, struct slice word)
 {
     if (!state || !class)
         return 0;
-    return hash64(part, hash64(slice_of(class->slug), hash64(slice_of(state->code), 1)));
+    return hash64(word,
+                  hash64(part, hash64(slice_of(class->slug), hash64(slice_of(state->code), 1))));
+}
+
+/* What is left of the name from each of its words on, run together; the last word is the last. */
+static size_t ends_of(const struct name *n, uint64_t *keys)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < n->count; at += n->words[i++].len)
+        keys[i] = match_index_word(slice_sub(n->joined, at, n->joined.len));
+    return n->count;
+}
+
+enum { CUT_LEAST = 3 }; /* letters of a word that is cut */
+
+static uint64_t beginning(struct slice word)
+{
+    return hash64(slice_sub(word, 0, CUT_LEAST), 4);
+}
+
+size_t match_index_ours(const struct name *n, uint64_t keys[MATCH_NAME_KEYS])
+{
+    size_t count = ends_of(n, keys);
+
+    for (size_t i = n->family; i < n->count; i++)
+        if (n->words[i].len >= CUT_LEAST)
+            keys[count++] = beginning(n->words[i]);
+    return count;
+}
+
+size_t match_index_theirs(const struct name *n, uint64_t keys[MATCH_NAME_KEYS])
+{
+    size_t count = ends_of(n, keys);
+
+    for (size_t i = 0; i + 1 < n->count && count + 1 < MATCH_NAME_KEYS; i++)
+        keys[count++] = match_index_word(n->words[i]);
+    if (n->cut && n->last.len >= CUT_LEAST)
+        keys[count++] = beginning(n->last);
+    return count;
 }
 
 static int compare(const void *a, const void *b)
@@ -146,8 +187,12 @@ static void index_person(struct match *x, size_t i)
     const struct match_person *p = &x->people[i];
     const struct endorsement *e = p->race.e;
 
-    for (size_t k = 0; k < p->name_count; k++)
-        put(&x->by_last, match_index_word(p->names[k].last), i);
+    for (size_t k = 0; k < p->name_count; k++) {
+        uint64_t keys[MATCH_NAME_KEYS];
+        size_t n = match_index_ours(&p->names[k], keys);
+        for (size_t j = 0; j < n; j++)
+            put(&x->by_name, keys[j], i);
+    }
     if (e->ap_candidate_id.len > 0)
         put(&x->by_ap, match_index_word(e->ap_candidate_id), i);
     for (size_t k = 0; k < e->hint_count; k++) {
@@ -155,15 +200,29 @@ static void index_person(struct match *x, size_t i)
         put(&x->by_hint, match_index_hint(h->source, h->contest), i);
         put(&x->by_hint, match_index_hint(h->source, p->hints[k]), i);
     }
+    if (e->ap_race_id.len > 0)
+        put(&x->by_hint, match_index_hint(no_word, e->ap_race_id), i);
     if (e->choice != CHOICE_CANDIDATE) {
         put(&x->by_title, match_index_title(p->title), i);
         put(&x->by_title, match_index_title(p->office), i);
+        if (p->name_count > 0)
+            put(&x->by_title, match_index_title(p->names[0].last), i);
     }
     const struct office_text *o = &p->race.office;
+    struct slice word = race_fit_word(&p->race);
     for (size_t k = 0; o->class && k < o->part_count; k++)
-        put(&x->by_office, match_index_office(p->race.state, o->class, o->parts[k].value), i);
+        put(&x->by_office, match_index_office(p->race.state, o->class, o->parts[k].value, word), i);
     if (o->class && o->part_count == 0)
-        put(&x->by_office, match_index_office(p->race.state, o->class, (struct slice){"", 0}), i);
+        put(&x->by_office, match_index_office(p->race.state, o->class, no_word, word), i);
+}
+
+static size_t most_keys(const struct match_person *p)
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < p->name_count; k++)
+        n += 2 * p->names[k].count;
+    return n;
 }
 
 bool match_index_init(struct model *m, struct match **out)
@@ -182,17 +241,17 @@ bool match_index_init(struct model *m, struct match **out)
         const struct endorsement *e = &m->endorsed->list[i];
         if (!read_person(e, m->strings, &x->people[i]) || !read_texts(e, m->strings, &x->people[i]))
             return false;
-        names += x->people[i].name_count;
+        names += most_keys(&x->people[i]);
         hints += e->hint_count;
     }
-    if (!keys_new(&x->by_last, names, m->strings) || !keys_new(&x->by_ap, n, m->strings) ||
-        !keys_new(&x->by_hint, 2 * hints, m->strings) ||
+    if (!keys_new(&x->by_name, names, m->strings) || !keys_new(&x->by_ap, n, m->strings) ||
+        !keys_new(&x->by_hint, 2 * hints + n, m->strings) ||
         !keys_new(&x->by_office, OFFICE_PARTS * n, m->strings) ||
-        !keys_new(&x->by_title, 2 * n, m->strings))
+        !keys_new(&x->by_title, 3 * n, m->strings))
         return false;
     for (size_t i = 0; i < n; i++)
         index_person(x, i);
-    struct match_keys *all[] = {&x->by_last, &x->by_ap, &x->by_hint, &x->by_office, &x->by_title};
+    struct match_keys *all[] = {&x->by_name, &x->by_ap, &x->by_hint, &x->by_office, &x->by_title};
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         qsort(all[i]->list, all[i]->count, sizeof(*all[i]->list), compare);
     *out = x;

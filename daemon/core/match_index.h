@@ -41,15 +41,17 @@ struct match_rule {
 
 struct match {
     struct match_person *people; /* endorsed->count */
-    struct match_keys by_last;   /* last words of their names */
+    struct match_keys by_name;   /* what their names may be found by */
     struct match_keys by_ap;     /* ap_candidate_id */
-    struct match_keys by_hint;   /* source and contest of hints: as written, and folded */
-    struct match_keys by_office; /* state, class and each part */
-    struct match_keys by_title;  /* of measures: name and office */
-    struct match_keys by_alias;  /* last words of names that people added */
+    struct match_keys
+        by_hint; /* source and contest of hints: as written, and folded; races of AP */
+    struct match_keys by_office; /* state, class, each part, and a word the contest has to have */
+    struct match_keys by_title;  /* of measures: name, office, and the surname of who is retained */
+    struct match_keys by_alias;  /* as by_name, of names that people added */
     struct match_rule *rules;    /* in the order they were taken */
     uint32_t rule_count, rule_room, alias_room;
     uint32_t *stamps, serial; /* to collect each endorsement once */
+    uint32_t *race_stamps;    /* ... and each race */
     uint32_t *concerned;      /* room for as many as there are */
     uint32_t *race_links_room, *race_contests_room, review_room;
 };
@@ -67,10 +69,18 @@ void *match_grow(struct model *m, void *list, uint32_t *room, size_t n, size_t s
 /* The keys of one hash: *from to the result. */
 size_t match_index_find(const struct match_keys *keys, uint64_t hash, size_t *from);
 
+/* Two names that are NAME_SAME, or of one last word, have a key in common, whatever the gaps ("De
+ * La Cruz", "Delacruz") and where theirs is cut: one of ours is one of theirs. Of one name, into
+ * `keys`; returns how many. */
+enum { MATCH_NAME_KEYS = 2 * NAME_WORDS };
+size_t match_index_ours(const struct name *n, uint64_t keys[MATCH_NAME_KEYS]);
+size_t match_index_theirs(const struct name *n, uint64_t keys[MATCH_NAME_KEYS]);
+
 uint64_t match_index_word(struct slice word);
 uint64_t match_index_title(struct slice folded);
 uint64_t match_index_hint(struct slice source, struct slice contest);
+/* `part`: its value; empty: the text has none. `word`: as race_fit_word has it. */
 uint64_t match_index_office(const struct state *state, const struct office_class *class,
-                            struct slice part); /* its value; empty: the text has none */
+                            struct slice part, struct slice word);
 
 #endif

@@ -450,19 +450,22 @@ static size_t distance(struct slice a, struct slice b, size_t most)
 {
     size_t row[33];
 
-    if (a.len > 32 || b.len > 32)
+    if (a.len > 32 || b.len > 32 || a.len > b.len + most || b.len > a.len + most)
         return most + 1;
     for (size_t j = 0; j <= b.len; j++)
         row[j] = j;
     for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
+        size_t diagonal = row[0], least = i;
         row[0] = i;
         for (size_t j = 1; j <= b.len; j++) {
             size_t best = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
             diagonal = row[j];
             best = best < row[j] + 1 ? best : row[j] + 1;
             row[j] = best < row[j - 1] + 1 ? best : row[j - 1] + 1;
+            least = least < row[j] ? least : row[j];
         }
+        if (least > most)
+            return most + 1;
     }
     return row[b.len] <= most ? row[b.len] : most + 1;
 }

@@ -384,9 +384,34 @@ static bool row_has(const char *row, struct slice word)
     return false;
 }
 
-static bool is_head(const char *row, struct slice word)
+static struct slice head_of(const char *row)
 {
-    return strncmp(row, word.ptr, word.len) == 0 && row[word.len] == ' ';
+    return (struct slice){row, strcspn(row, " ")};
+}
+
+/* The row of a formal name; NULL: it is none. */
+static const char *row_of(struct slice name)
+{
+    size_t low = 0, high = sizeof(rows) / sizeof(rows[0]);
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = slice_cmp(head_of(rows[middle]), name);
+        if (order == 0)
+            return rows[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static bool is_form(struct slice name, struct slice word)
+{
+    const char *row = row_of(name);
+
+    return row && row_has(row, word);
 }
 
 /* "Dan" and "Danny": one short form is the other's beginning. */
@@ -397,11 +422,10 @@ static bool grown(struct slice a, struct slice b)
 
 bool nicknames_same(struct slice a, struct slice b)
 {
-    if (slice_eq(a, b))
+    if (slice_eq(a, b) || is_form(a, b) || is_form(b, a))
         return true;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (row_has(rows[i], a) && row_has(rows[i], b) &&
-            (is_head(rows[i], a) || is_head(rows[i], b) || grown(a, b)))
+    for (size_t i = 0; grown(a, b) && i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (row_has(rows[i], a) && row_has(rows[i], b))
             return true;
     return false;
 }

@@ -18,6 +18,7 @@ bool race_fit_read_ours(const struct endorsement *e, struct arena *a, struct rac
 {
     *out = (struct race_ours){.e = e, .state = states_find(e->state)};
     out->party = office_party(e->contest_party);
+    out->own_party = office_party(e->party);
     bool ok = office_read(e->office, a, &out->office) &&
               office_read_part(e->district, PART_DISTRICT, a, &out->office) &&
               office_read_part(e->seat, PART_SEAT, a, &out->office) &&
@@ -320,14 +321,13 @@ static void check_party(struct judge *j)
 {
     const struct endorsement *e = j->ours->e;
     const char *theirs = j->theirs->party, *ours = j->ours->party;
-    const char *own = office_party(e->party);
 
     if (!theirs && has(e->contest_party))
         doubt(j, "the contest does not say which party's it is", no_word);
     if (!theirs || j->ours->cross) /* in whose primaries it stands is match.c's to find */
         return;
     if (!ours && slice_is(e->election_type, "primary"))
-        ours = own; /* in a party's primary its members stand */
+        ours = j->ours->own_party; /* in a party's primary its members stand */
     if (!ours)
         doubt(j, "the contest is a party's, the list does not say contest_party", slice_of(theirs));
     else if (strcmp(ours, theirs) != 0)
@@ -538,4 +538,43 @@ enum race_fit race_fit_compare(const struct race_ours *ours, const struct race_t
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && j.fit != RACE_OTHER; i++)
         checks[i](&j);
     return j.fit;
+}
+
+/* ---- what to look for ---- */
+
+/* The place that check_place asks for in the contest; NULL: none. */
+static const struct office_text *asked_place(const struct race_ours *o)
+{
+    const struct office_text *county = o->county.word_count > 0 ? &o->county : &o->place;
+
+    switch (o->office.class ? o->office.class->reach : REACH_STATE) {
+    case REACH_STATE:
+    case REACH_WIDE:
+    case REACH_DISTRICT:
+        return NULL;
+    case REACH_REGION:
+        return &o->place;
+    case REACH_COUNTY:
+        return county;
+    case REACH_PLACE:
+    case REACH_UNKNOWN:
+        return is_countywide(o) ? county : &o->place;
+    }
+    return NULL;
+}
+
+struct slice race_fit_word(const struct race_ours *ours)
+{
+    const struct office_text *asked[] = {&ours->office, asked_place(ours)};
+    struct slice longest = no_word;
+
+    for (size_t i = 0; i < 2 && asked[i]; i++)
+        for (size_t k = 0; k < asked[i]->word_count; k++) {
+            struct slice word = asked[i]->words[k];
+            /* words that no check asks for */
+            if (word.len > longest.len && !state_word(ours->state, word) &&
+                !slice_is(word, "general") && !office_class_word(ours->office.class, word))
+                longest = word;
+        }
+    return longest;
 }

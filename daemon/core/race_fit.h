@@ -20,6 +20,7 @@ struct race_ours { /* an endorsement, read once */
     struct office_text office;        /* with district and seat */
     struct office_text place, county; /* words only; of the jurisdiction, of the county */
     const char *party;                /* of the contest; NULL: none stated */
+    const char *own_party;            /* of the person; NULL: none of the table */
     bool cross;                       /* it may stand in several parties' primaries */
 };
 
@@ -44,5 +45,9 @@ struct race_reason {
 };
 enum race_fit race_fit_compare(const struct race_ours *ours, const struct race_theirs *theirs,
                                struct race_reason *why);
+
+/* A word that a contest of the same class has to have in its office or county to be RACE_SAME: the
+ * longest, to tell most races apart. Empty: there is none. */
+struct slice race_fit_word(const struct race_ours *ours);
 
 #endif

@@ -61,7 +61,7 @@ static inline void set_choices(struct night *n, struct feed_contest *c, const ch
 {
     struct slice rest = slice_of(choices), one;
 
-    c->choices = arena_array(n->a, 64, sizeof(*c->choices));
+    c->choices = arena_array(n->a, rest.len + 64, sizeof(*c->choices));
     c->choice_count = 0;
     while (slice_next(&rest, '|', &one)) {
         struct feed_choice *k = &c->choices[c->choice_count++];

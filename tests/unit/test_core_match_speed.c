@@ -129,11 +129,56 @@ static void a_national_list_is_matched(void **state)
     night_close(&n);
 }
 
+/* An office without a district in each of very many towns of one county; and all of a town's for
+ * one office. */
+static void an_office_that_thousands_stand_for_is_matched(void **state)
+{
+    enum { TOWNS = 3000, BOARD = 600 };
+    struct night n;
+    struct buf csv, who;
+    (void)state;
+
+    buf_init(&csv, (size_t)16 << 20);
+    buf_init(&who, (size_t)1 << 20);
+    buf_addz(&csv, "candidate_name,state,office,jurisdiction,county,endorsement_id\n");
+    for (unsigned i = 0; i < TOWNS + BOARD; i++) {
+        write_name(&csv, i);
+        if (i < TOWNS)
+            buf_addf(&csv, ",GA,City Council,City of Gale%u,Elk,%u\n", i, i);
+        else
+            buf_addf(&csv, ",GA,County Commission,,Elk,%u\n", i);
+    }
+    buf_add(&csv, SLICE("\0"));
+    night_open(&n, csv.ptr);
+    double took = 0;
+    for (unsigned i = 0; i <= TOWNS; i++) {
+        who.len = 0;
+        for (unsigned k = i; k < (i < TOWNS ? i + 1 : TOWNS + BOARD); k++) {
+            buf_addz(&who, k > i ? "|" : "");
+            write_name(&who, k);
+        }
+        const char *text =
+            i < TOWNS ? arena_printf(n.a, "Gale%u City Council", i).ptr : "Elk County Commissioner";
+        struct feed_contest *c = contest_of(&n, 0, arena_printf(n.a, "c%u", i).ptr, text,
+                                            arena_copy(n.a, buf_slice(&who)).ptr);
+        double from = seconds();
+        match(&n, c);
+        took += seconds() - from;
+    }
+    print_message("%d towns and a board of %d matched in %.3f s\n", TOWNS, BOARD, took);
+    assert_int_equal(count_links(&n), TOWNS + BOARD);
+    assert_true(took < 3);
+    buf_done(&who);
+    buf_done(&csv);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hints_find_their_contest),
         cmocka_unit_test(a_national_list_is_matched),
+        cmocka_unit_test(an_office_that_thousands_stand_for_is_matched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
