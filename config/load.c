@@ -11,6 +11,7 @@
 #include "config/loader.h"
 #include "config/read_file.h"
 #include "config/sources.h"
+#include "daemon/base/counted.h"
 #include "daemon/base/text.h"
 
 enum { ARENA_MAX = 128 << 20, ENTRIES_MAX = 1 << 20, SOURCE_KEYS_MAX = 10000 };
@@ -281,8 +282,8 @@ static bool read_all(struct loader *l, struct err *e)
         return false;
     check_globals(l);
     if (l->problems.count > 0)
-        return err_set(e, ERR_CONFIG, "%s: %zu problem%s; nothing of it is used", l->args->file,
-                       l->problems.count, l->problems.count == 1 ? "" : "s");
+        return err_set(e, ERR_CONFIG, "%s: " COUNTED "; nothing of it is used", l->args->file,
+                       COUNT_OF(l->problems.count, "problem", "problems"));
     return true;
 }
 

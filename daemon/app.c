@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "daemon/app_state.h"
+#include "daemon/base/counted.h"
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
 #include "daemon/desk.h"
@@ -100,8 +101,9 @@ static void tell_added(const struct app *a, const struct night *old, const struc
     size_t n = follow_added(river_model(old->river), river_model(fresh->river),
                             clock_now(&a->args.clock), &names);
     if (n > 0)
-        log_warn("reload: %zu row%s of the list %s new though polls have closed: %.*s", n,
-                 n == 1 ? "" : "s", n == 1 ? "is" : "are", SLICE_FMT(buf_slice(&names)));
+        log_warn("reload: " COUNTED " new though polls have closed: %.*s",
+                 COUNT_OF(n, "row of the list is", "rows of the list are"),
+                 SLICE_FMT(buf_slice(&names)));
     buf_done(&names);
 }
 
@@ -119,8 +121,9 @@ static void on_reloaded(void *ctx)
         http_set_cors_origin(a->http, fresh->plan->config->http.cors_origin);
     serve_run(fresh);
     night_free(old);
-    log_info("reload: done; %zu source%s, %zu endorsed", fresh->plan->settings.source_count,
-             fresh->plan->settings.source_count == 1 ? "" : "s", fresh->plan->endorsed.count);
+    log_info("reload: done; " COUNTED ", %zu endorsed",
+             COUNT_OF(fresh->plan->settings.source_count, "source", "sources"),
+             fresh->plan->endorsed.count);
     reload_ended(a, true);
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "daemon/app.h"
+#include "daemon/base/counted.h"
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
 #include "daemon/plan_notes.h"
@@ -137,9 +138,8 @@ static int test(struct plan *plan, bool quiet)
     if (!quiet) {
         plan_notes(plan, &notes);
         fwrite(notes.ptr, 1, notes.len, stdout);
-        printf("the configuration is right: %zu source%s, %zu endorsed\n",
-               plan->settings.source_count, plan->settings.source_count == 1 ? "" : "s",
-               plan->endorsed.count);
+        printf("the configuration is right: " COUNTED ", %zu endorsed\n",
+               COUNT_OF(plan->settings.source_count, "source", "sources"), plan->endorsed.count);
     }
     buf_done(&notes);
     plan_free(plan);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config/zone_file.h"
+#include "daemon/base/counted.h"
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
 #include "daemon/core/history.h"
@@ -676,8 +677,8 @@ bool plan_make(const struct plan_args *args, struct plan **out, struct buf *prob
         check_simulated(&m);
     if (m.wrong > 0) {
         plan_free(p);
-        return err_set(e, ERR_CONFIG, "%s: %zu problem%s; nothing of it is used", args->config.file,
-                       m.wrong, m.wrong == 1 ? "" : "s");
+        return err_set(e, ERR_CONFIG, "%s: " COUNTED "; nothing of it is used", args->config.file,
+                       COUNT_OF(m.wrong, "problem", "problems"));
     }
     *out = p;
     return true;

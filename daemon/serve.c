@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "daemon/base/counted.h"
 #include "daemon/base/log.h"
 #include "daemon/core/lost.h"
 #include "daemon/edge/control.h"
@@ -84,13 +85,12 @@ static void on_began(void *ctx)
     char status[200];
     a->ready = true;
     a->ready_us = clock_monotonic_us();
-    const char *s = plan->settings.source_count == 1 ? "" : "s";
-    snprintf(status, sizeof status, "READY=1\nSTATUS=%zu source%s, %zu endorsed",
-             plan->settings.source_count, s, plan->endorsed.count);
+    snprintf(status, sizeof status, "READY=1\nSTATUS=" COUNTED ", %zu endorsed",
+             COUNT_OF(plan->settings.source_count, "source", "sources"), plan->endorsed.count);
     notify_send(status);
-    log_info("ready after %lld ms: %zu source%s, %zu endorsed",
-             (long long)(a->ready_us - a->serves_us) / 1000, plan->settings.source_count, s,
-             plan->endorsed.count);
+    log_info("ready after %lld ms: " COUNTED ", %zu endorsed",
+             (long long)(a->ready_us - a->serves_us) / 1000,
+             COUNT_OF(plan->settings.source_count, "source", "sources"), plan->endorsed.count);
     duty_began(a->duty);
     if (a->hup_again)
         a->reload(a);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/base/counted.h"
 #include "daemon/base/when.h"
 #include "parsers/draft_mend.h"
 #include "parsers/label.h"
@@ -71,7 +72,8 @@ static void say_cutting(struct draft *d)
                   SLICE_FMT(slice_sub(t->narrow_line, 0, 60)),
                   SLICE_FMT(beginning(d->arena, t->narrow_line)));
     else if (t->wide)
-        draft_say(d, "ragged", SLICE("yes"), "%zu rows have more fields than the header", t->wide);
+        draft_say(d, "ragged", SLICE("yes"), COUNTED " more fields than the header",
+                  COUNT_OF(t->wide, "row has", "rows have"));
 }
 
 /* The number in a line that is how many rows there are; NULL: none is. */
@@ -388,15 +390,16 @@ static void print(const struct draft *d, struct slice name, const struct draft_o
                   struct buf *out)
 {
     const struct draft_table *t = d->table;
-    buf_addf(out, "# A first mapping; look at each line. The file has %" PRIu64 " rows", t->rows);
+    buf_addf(out, "# A first mapping; look at each line. The file has " COUNTED,
+             COUNT_OF(t->rows, "row", "rows"));
     if (t->title_count)
-        buf_addf(out, " behind %zu line%s of title", t->title_count,
-                 t->title_count == 1 ? "" : "s");
+        buf_addf(out, " behind " COUNTED " of title", COUNT_OF(t->title_count, "line", "lines"));
     buf_addz(out, ".\n");
     if (o->ok)
-        buf_addf(out, "# Read by it: %u contest%s, %" PRId64 " votes in all, %u problem%s%s%.*s\n",
-                 o->contests, o->contests == 1 ? "" : "s", o->votes, o->problems,
-                 o->problems == 1 ? "" : "s", o->problems ? ": " : ".", SLICE_FMT(o->problem));
+        buf_addf(out, "# Read by it: " COUNTED ", " COUNTED " in all, " COUNTED "%s%.*s\n",
+                 COUNT_OF(o->contests, "contest", "contests"), COUNT_OF(o->votes, "vote", "votes"),
+                 COUNT_OF(o->problems, "problem", "problems"), o->problems ? ": " : ".",
+                 SLICE_FMT(o->problem));
     else
         buf_addf(out, "# It is not read by it yet: %.*s\n", SLICE_FMT(o->problem));
     buf_addf(out, "[source %.*s]\n", SLICE_FMT(name));

@@ -3,6 +3,7 @@
 #include "parsers/draft_mend.h"
 
 #include "daemon/base/buf.h"
+#include "daemon/base/counted.h"
 #include "parsers/count.h"
 
 #define TRIES 30
@@ -211,8 +212,8 @@ static struct draft_outcome try_by_county(struct draft *d, struct slice bytes,
     if (by_county.ok && by_county.people > o.people)
         draft_say(d, "#contest-per-county", SLICE("roster"),
                   "under a few titles not the same people stand in each county: are they one "
-                  "contest? If not, this makes %u contests of %u",
-                  by_county.contests, o.contests);
+                  "contest? If not, this makes " COUNTED " of %u",
+                  COUNT_OF(by_county.contests, "contest", "contests"), o.contests);
     return o;
 }
 

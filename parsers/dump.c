@@ -2,6 +2,7 @@
 /* Batches as CSV, JSON and a summary. */
 #include "parsers/dump.h"
 
+#include "daemon/base/counted.h"
 #include "daemon/base/csv.h"
 #include "daemon/base/jsonw.h"
 #include "daemon/base/when.h"
@@ -298,9 +299,10 @@ void dump_summary(const struct results *r, struct buf *out, const struct dump_dr
     fact(out, "status", slice_of(statuses[h->status]));
     if (h->test >= 0)
         fact(out, "test", slice_of(h->test ? "yes" : "no"));
-    buf_addf(out, "%-10s %u contest%s, %u choice%s, %u unit%s%s\n", "holds", h->contests,
-             h->contests == 1 ? "" : "s", h->choices, h->choices == 1 ? "" : "s", h->units,
-             h->units == 1 ? "" : "s", h->delta ? ", a delta" : "");
+    buf_addf(out, "%-10s " COUNTED ", " COUNTED ", " COUNTED "%s\n", "holds",
+             COUNT_OF(h->contests, "contest", "contests"),
+             COUNT_OF(h->choices, "choice", "choices"), COUNT_OF(h->units, "unit", "units"),
+             h->delta ? ", a delta" : "");
     for (uint32_t i = 0; i < h->problems; i++) {
         const struct results_problem *p = &r->problems[i];
         buf_addf(out, "%-10s %.*s %.*s: %.*s\n", "left out",

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "daemon/base/counted.h"
 #include "daemon/base/when.h"
 
 _Static_assert(sizeof(struct results_header) % 8 == 0 && sizeof(struct results_contest) % 8 == 0 &&
@@ -143,8 +144,8 @@ static bool judge(struct results_builder *b, const struct counts *n, struct err 
         while (!k->bad || k->gone || k->first != BUILDING_NOBODY)
             k = b->contests[++i];
         return err_set(
-            e, ERR_DATA, "%llu of %llu contests cannot be read; the first, %.*s%s\"%.*s\": %.*s",
-            (unsigned long long)n->bad, (unsigned long long)distinct,
+            e, ERR_DATA, "%llu of " COUNTED " cannot be read; the first, %.*s%s\"%.*s\": %.*s",
+            (unsigned long long)n->bad, COUNT_OF(distinct, "contest", "contests"),
             SLICE_FMT(pool_text(&b->pool, k->record.id)), k->record.id.len ? " " : "",
             SLICE_FMT(pool_text(&b->pool, k->record.text)), SLICE_FMT(pool_text(&b->pool, k->why)));
     }

@@ -2,6 +2,7 @@
 /* Before the night: whom the feeds have, whom they may have, and whom a person has to watch. */
 #include <inttypes.h>
 
+#include "daemon/base/counted.h"
 #include "daemon/base/jsonw.h"
 #include "daemon/core/calls.h"
 #include "daemon/core/documents.h"
@@ -100,13 +101,13 @@ static void write_note(const struct covered *c, struct buf *out)
     else if (c->sources == 0)
         buf_addf(out, "no source is of %.*s", SLICE_FMT(c->e->state));
     else if (c->answered == 0)
-        buf_addf(out, "none of %" PRIu32 " source%s has answered yet", c->sources,
-                 c->sources == 1 ? "" : "s");
+        buf_addf(out, "none of " COUNTED " has answered yet",
+                 COUNT_OF(c->sources, "source", "sources"));
     else
         buf_addf(out,
-                 "not in %" PRIu32 " of %" PRIu32
-                 " source%s that answered: perhaps source_hints tells where it is",
-                 c->answered, c->sources, c->sources == 1 ? "" : "s");
+                 "not in %" PRIu32 " of " COUNTED
+                 " that answered: perhaps source_hints tells where it is",
+                 c->answered, COUNT_OF(c->sources, "source", "sources"));
     if (c->how != COVERAGE_REVIEW)
         write_watcher(c, out);
 }

@@ -2,6 +2,7 @@
 /* Corrections, and what is still to be called, as documents. */
 #include <inttypes.h>
 
+#include "daemon/base/counted.h"
 #include "daemon/base/jsonw.h"
 #include "daemon/base/when.h"
 #include "daemon/core/calls.h"
@@ -104,8 +105,8 @@ static void corrections_text(const struct model *m, struct buf *out)
         buf_addz(out, "No corrections.\n");
         return;
     }
-    buf_addf(out, "%" PRIu32 " correction%s, the latest first.\n", m->correction_count,
-             m->correction_count == 1 ? "" : "s");
+    buf_addf(out, COUNTED ", the latest first.\n",
+             COUNT_OF(m->correction_count, "correction", "corrections"));
     for (uint32_t i = m->correction_count; i-- > 0;)
         correction_line(m, &m->corrections[i], out);
 }

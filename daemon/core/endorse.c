@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "daemon/base/counted.h"
 #include "daemon/base/csv.h"
 #include "daemon/base/map.h"
 #include "daemon/base/text.h"
@@ -207,8 +208,8 @@ static void read_row(struct columns_reader *r, const struct header *h, const str
                               .line = r->line};
     if (n != h->count) {
         columns_problem(
-            r, "it has %zu fields, the header has %zu; look for a missing or unquoted separator", n,
-            h->count);
+            r, "it has " COUNTED ", the header has %zu; look for a missing or unquoted separator",
+            COUNT_OF(n, "field", "fields"), h->count);
         return;
     }
     for (size_t i = 0; i < COLUMNS; i++)
@@ -415,8 +416,8 @@ static bool refuse(struct columns_reader *r, struct err *e)
 {
     if (r->problem_count > COLUMNS_PROBLEMS)
         buf_addf(r->problems, "and %zu more\n", r->problem_count - COLUMNS_PROBLEMS);
-    return err_set(e, ERR_DATA, "the endorsement list has %zu problem%s; nothing of it is used",
-                   r->problem_count, r->problem_count == 1 ? "" : "s");
+    return err_set(e, ERR_DATA, "the endorsement list has " COUNTED "; nothing of it is used",
+                   COUNT_OF(r->problem_count, "problem", "problems"));
 }
 
 bool endorse_parse(struct slice csv, const struct endorse_column *map, size_t map_count,

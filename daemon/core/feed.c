@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/base/buf.h"
+#include "daemon/base/counted.h"
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
 #include "daemon/core/early.h"
@@ -566,10 +567,13 @@ static bool take_all(struct payload *p, struct intake *plan, struct err *e)
     p->r->keep = !plan->early && take_settled(p->feed, p->event->file);
     p->r->held = !p->r->keep;
     if (!missing.gone)
-        return say(p, VERDICT_ACCEPTED, arena_printf(p->r->arena, "%u contests", h->contests), e);
+        return say(p, VERDICT_ACCEPTED,
+                   arena_printf(p->r->arena, COUNTED, COUNT_OF(h->contests, "contest", "contests")),
+                   e);
     if (!say(p, VERDICT_ROSTER,
-             arena_printf(p->r->arena, "%u contests are no longer in the feed, the first is %.*s",
-                          missing.gone, SLICE_FMT(report_contest(missing.first))),
+             arena_printf(p->r->arena, COUNTED " no longer in the feed, the first is %.*s",
+                          COUNT_OF(missing.gone, "contest is", "contests are"),
+                          SLICE_FMT(report_contest(missing.first))),
              e))
         return false;
     if (!missing.newly) /* said when they went; the file goes on showing it */

@@ -2,6 +2,7 @@
 /* One reporting unit's figures before all guards, and the words for it. */
 #include "daemon/core/judge.h"
 
+#include "daemon/base/counted.h"
 #include "daemon/base/when.h"
 
 static enum verdict_class class_of(enum verdict v)
@@ -97,18 +98,19 @@ bool judge_note(const struct intake *p, const struct intake_contest *pc, const s
     if (v == VERDICT_OVERVOTE || v == VERDICT_OVERVOTE_FLAG) {
         struct guard_ballots b = ballots_of(pc, k);
         return report_note(r, c, k->unit, v, e,
-                           "%lld votes on %lld ballots, %lld allowed on each, %lld registered "
-                           "(-1: not stated; held above " BP_FORMAT " of them)",
-                           (long long)b.votes, (long long)b.ballots, (long long)b.allowed,
+                           COUNTED " on " COUNTED ", %lld allowed on each, %lld registered "
+                                   "(-1: not stated; held above " BP_FORMAT " of them)",
+                           COUNT_OF(b.votes, "vote", "votes"),
+                           COUNT_OF(b.ballots, "ballot", "ballots"), (long long)b.allowed,
                            (long long)b.registered, BP_ARGS(g->overvote_bp));
     }
     if (v == VERDICT_DOUBLED) {
         const struct intake_place *place = pc->twice[k->u];
         return report_note(r, c, k->unit, v, e,
                            "every choice has " BP_FORMAT " to " BP_FORMAT
-                           " of its votes on air, as in %u of %u contests there",
+                           " of its votes on air, as in %u of " COUNTED " there",
                            BP_ARGS(g->double_low_bp), BP_ARGS(g->double_high_bp), place->twice,
-                           place->judged);
+                           COUNT_OF(place->judged, "contest", "contests"));
     }
     if (fall->choice != NONE)
         return note_fall(p, pc, k, v, fall, r, e);

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/counted.h"
 #include "daemon/base/log.h"
 #include "daemon/base/map.h"
 #include "daemon/edge/timer.h"
@@ -374,8 +375,8 @@ static void give_up(struct writer *w)
     for (struct writer_task *t = w->keep.rows.first; t; t = t->next)
         writer_task_refuse(t, "tallyd ends and it could not be written; see the log");
     if (w->keep.rows.first)
-        log_error("state: %zu jobs could not be written to %s before the end", w->keep.rows.count,
-                  w->directory);
+        log_error("state: " COUNTED " could not be written to %s before the end",
+                  COUNT_OF(w->keep.rows.count, "job", "jobs"), w->directory);
     writer_tasks_move(&w->keep.rows, &w->answered);
 }
 
