@@ -274,6 +274,10 @@ install: all
 	install -m 644 config/redis/* $(DESTDIR)$(PREFIX)/share/tallyd/redis/
 	install -m 755 $(wildcard config/clients/*.py config/clients/*.js) $(DESTDIR)$(PREFIX)/share/tallyd/clients/
 	$(if $(PRESETS),install -m 644 $(PRESETS) $(DESTDIR)$(PREFIX)/share/tallyd/formats/)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,bash-completion/completions zsh/site-functions fish/vendor_completions.d)
+	$(BUILD)/tallyctl completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tallyctl
+	$(BUILD)/tallyctl completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tallyctl
+	$(BUILD)/tallyctl completion fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tallyctl.fish
 	install -m 644 daemon/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 daemon/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 daemon/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/

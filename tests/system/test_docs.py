@@ -53,6 +53,77 @@ def drill(title):
     return section[section.index("\n```sh\n") + 7:section.index("\n```\n")].splitlines()
 
 
+def as_usage(line):
+    """A line of mdoc as tallyctl writes it: "mark Ar race Op Cm off" is "mark RACE [off]"."""
+    parts, capital, optional = [], False, 0
+    for token in line.split():
+        if token in ("Cm", "Ar", "Fl"):
+            capital = token == "Ar"
+            continue
+        if token == "Op":
+            parts.append("[")
+            optional += 1
+            continue
+        joined = parts and (parts[-1][-1:] in "[|" or token in ("|", "..."))
+        token = token.upper() if capital else "-" + token if token.startswith("-") else token
+        parts.append(token if joined or not parts else " " + token)
+        if parts[-1].endswith("[") and not joined:
+            parts[-1] = " ["
+    return re.sub(r"(?<=\S)\[(?=\S)", " [", "".join(parts)) + "]" * optional
+
+
+def page_items(section, until):
+    page = (feeds.ROOT / "daemon/man/tallyctl.1").read_text()
+    text = page[page.index(section):]
+    return text[:text.index(until)]
+
+
+def test_the_page_of_tallyctl_has_its_commands_and_words():
+    """Commands, what they take, and their order; and the glossary: from one table each."""
+    shown = subprocess.run([feeds.BUILD / "tallyctl", "help"], capture_output=True, text=True, check=True).stdout
+    names = [line[2:].split("  ")[0] for line in shown.splitlines() if re.match(r"  [a-z]", line)]
+    lines = re.findall(r"(?m)^\.It Cm (.*)$", page_items("The commands are:", "Those that decide"))
+    wanted = []
+    for name in names:
+        done = subprocess.run([feeds.BUILD / "tallyctl", "help", *name.split()], capture_output=True, text=True, check=True)
+        wanted.append(done.stdout.splitlines()[0].removeprefix("usage: tallyctl ").removesuffix(" --reason TEXT [--yes|--dry-run]"))
+    assert len(wanted) > 25 and [as_usage(line) for line in lines] == wanted
+    terms = re.split(r"(?m)^\.It Cm ", page_items(".Sh GLOSSARY", ".El"))[1:]
+    said = subprocess.run([feeds.BUILD / "tallyctl", "help", "terms"], capture_output=True, text=True, check=True).stdout
+    assert re.sub(r"\s+", " ", " ".join(terms)).strip() == re.sub(r"\s+", " ", said).strip()
+    assert max(map(len, said.splitlines())) <= 80
+
+
+def test_every_count_and_flag_is_a_term():
+    terms = set(re.findall(r'\{"([a-z_ ]+)",', (feeds.ROOT / "daemon/ctl_terms.c").read_text()))
+    counts = re.findall(r"X\([A-Z_]+, ([a-z_]+)\)", (feeds.ROOT / "daemon/core/tally.h").read_text())
+    flags = re.findall(r'\{RACE_[A-Z_]+, "([a-z_]+)"\}', (feeds.ROOT / "daemon/core/labels.c").read_text())
+    assert len(counts) == 31 and len(flags) == 14 and not [w for w in counts + flags if w not in terms]
+
+
+def test_a_shell_completes_what_tallyctl_knows(tmp_path):
+    script = subprocess.run([feeds.BUILD / "tallyctl", "completion", "bash"], capture_output=True, text=True, check=True).stdout
+
+    def offered(*words):
+        line = " ".join(f"'{w}'" for w in ("tallyctl", *words))
+        run = f"{script}\ntallyctl() {{ printf 'race_id\\tb\\tc\\td\\te\\tf\\tids\\nr-1\\t\\t\\t\\t\\t\\tann,bob\\n'; }}\n" \
+              f"COMP_WORDS=({line}); COMP_CWORD={len(words)}; _tallyctl; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+        return subprocess.run(["bash", "--norc", "-c", run], capture_output=True, text=True, check=True, cwd=tmp_path).stdout.split()
+
+    assert offered("st") == ["status", "statement"] and offered("match", "a") == ["accept", "alias"]
+    assert offered("call", "") == ["won", "lost", "advanced", "--reason", "--yes", "--dry-run", "--basis", "--url", "ann", "bob"]
+    assert offered("call", "ann", "w") == ["won"] and offered("--yes", "mark", "r") == ["recount", "r-1"]
+    assert offered("endorse", "status", "bob", "not") == ["not_on_ballot"] and offered("zzz", "") == []
+    for shell in ("zsh", "fish"):
+        text = subprocess.run([feeds.BUILD / "tallyctl", "completion", shell], capture_output=True, text=True, check=True).stdout
+        assert text.count("won lost advanced") == 1 and "@" not in text.replace("${@:2}", "").replace("(@)", "") and "%" not in text
+        if shutil.which(shell):
+            (tmp_path / "script").write_text(text)
+            assert subprocess.run([shell, "-n", tmp_path / "script"], check=False).returncode == 0
+    done = subprocess.run([feeds.BUILD / "tallyctl", "completion", "csh"], capture_output=True, text=True, check=False)
+    assert done.returncode == 64 and "bash|zsh|fish" in done.stderr and not done.stdout
+
+
 class Shell:
     """A shell in a tree that is built, with the small night to try; only its fixed port is let go."""
 
@@ -73,7 +144,7 @@ class Shell:
         return self
 
     def __exit__(self, *_):
-        self.typed("kill %1", "wait")
+        self.typed("kill $(jobs -p)", "wait")
         self.shell.stdin.close()
         self.shell.wait(30)
 
@@ -87,9 +158,23 @@ class Shell:
     def begin(self, lines):
         """Type up to the line that starts the daemon; the others are returned. People type more slowly."""
         start = next(i for i, line in enumerate(lines) if re.search(r" &( |$)", line))
-        self.typed(*lines[:start + 1])
+        self.typed(*(line for line in lines[:start + 1] if line != "make"))
         harness.wait_for(lambda: "ready after" in self.text(), 30, "tallyd")
-        return lines[start + 1:]
+        return [line for line in lines[start + 1:] if not line.startswith("sleep ")]
+
+
+def test_the_small_night_of_the_readme(tmp_path):
+    """Typed as it stands there; it was a night of one day only, and on any other said nothing."""
+    with Shell(tmp_path) as shell:
+        lines = shell.begin(drill("Your own night"))
+        assert "the configuration is right: 2 sources, 3 endorsed" in shell.text() and shell.text().count(",auto,") == 2
+        board = [str(tmp_path / "build/tallyctl"), "--socket", str(tmp_path / "build/try/control"), "totals"]
+        harness.wait_for(lambda: "called\t1" in subprocess.run(board, capture_output=True, text=True, check=False).stdout, 30, "the call")
+        shell.typed(*lines, "echo the end $?")
+        harness.wait_for(lambda: "\nthe end 0\n" in shell.text(), 30, "the end")
+    text = shell.text()
+    assert "REHEARSAL: As of 9:00 p.m. ET on Nov. 3, one of our three" in text and "won\t1" in text, text
+    assert "no results on air: calls, whose figures the race has" in text and "settled               Won, lost or advanced" in text, text
 
 
 def test_the_format_nobody_foresaw_is_on_the_board(tmp_path):
@@ -114,7 +199,7 @@ def test_the_format_nobody_foresaw_is_on_the_board(tmp_path):
 
 def test_the_desk_of_the_readme(tmp_path):
     with Shell(tmp_path) as shell:
-        shell.typed(*(line for line in shell.begin(drill("The desk")) if line != "kill %1"), "echo the end")
+        shell.typed(*(line for line in shell.begin(drill("The desk")) if not line.startswith("kill ")), "echo the end")
         harness.wait_for(lambda: "\nthe end\n" in shell.text(), 30, "the end")
     text = shell.text()
     assert "tallyctl:" not in text and text.count("\ntotal    ") == 6, text
@@ -152,6 +237,8 @@ def test_install_puts_everything_where_it_says(tmp_path):
     assert done.returncode == 0, done.stderr
     files = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
     for name in ("opt/t/sbin/tallyd", "opt/t/bin/tallyctl", "opt/t/bin/tally-parse", "opt/etc/tallyd/tallyd.conf",
+                 "opt/t/share/bash-completion/completions/tallyctl", "opt/t/share/zsh/site-functions/_tallyctl",
+                 "opt/t/share/fish/vendor_completions.d/tallyctl.fish",
                  "opt/etc/tallyd/sources.d/example.conf.sample", "opt/t/share/doc/tallyd/README.md", "opt/t/share/doc/tallyd/LICENSE"):
         assert name in files, name
     for name in ("systemd/system/tallyd.service", "systemd/system/tallyd@.service", "tmpfiles.d/tallyd.conf"):
