@@ -7,100 +7,37 @@
 #include <unistd.h>
 
 #include "daemon/ctl_client.h"
+#include "daemon/ctl_commands.h"
 #include "daemon/ctl_table.h"
+#include "daemon/ctl_terms.h"
 
 #define SOCKET_DEFAULT "/run/tallyd/control"
 #define REQUEST_MAX 65536 /* what the daemon takes */
-
-enum kind {
-    TEXT,    /* answers text as it is */
-    ROWS,    /* answers rows */
-    PIECES,  /* prints pieces until interrupted */
-    DECIDES, /* changes what is published: shows what, and asks */
-};
-
-struct command {
-    const char *words; /* as typed: one word or two */
-    const char *usage; /* its arguments */
-    const char *about;
-    enum kind kind;
-};
-
-static const struct command commands[] = {
-    {"status", "", "is it well: election, mode, epoch, sources, Redis, HTTP port", ROWS},
-    {"totals", "[--by state|office|tag]", "every count of the night", ROWS},
-    {"races", "[FILTER...]", "races with their figures and outcomes", ROWS},
-    {"statement", "[--style short|long|slack]", "the sentence for the press", TEXT},
-    {"watch", "", "a line for each call, retraction and change of the totals", PIECES},
-    {"todo", "", "what is still to be called: what is in, margin, why nobody has", ROWS},
-    {"explain", "ENDORSEMENT|RACE", "from a feed's row to the total, step by step", TEXT},
-    {"source list", "", "each file of each source: state, age, verdict", ROWS},
-    {"coverage", "", "each endorsement: matched, in review, or in no feed yet", ROWS},
-    {"match list", "", "lines of feeds that wait for a decision, and why", ROWS},
-    {"match decisions", "", "what was decided about matches and stands", ROWS},
-    {"match accept", "ENDORSEMENT [WORD...]", "this line is the endorsement's", DECIDES},
-    {"match reject", "ENDORSEMENT [WORD...]", "this line is not", DECIDES},
-    {"match alias", "ENDORSEMENT [WORD...]", "the line's name is one of theirs", DECIDES},
-    {"match undo", "ENDORSEMENT [WORD...]", "take such a decision back", DECIDES},
-    {"source accept", "SOURCE [CONTEST]", "what is held goes on air, as a correction", DECIDES},
-    {"source reject", "SOURCE [CONTEST]", "what is held is dropped", DECIDES},
-    {"source pin", "RACE SOURCE", "the race's figures come from this source", DECIDES},
-    {"source unpin", "RACE", "... and from the best one again", DECIDES},
-    {"call", "ENDORSEMENT OUTCOME", "the desk's own call: won, lost or advanced", DECIDES},
-    {"uncall", "ENDORSEMENT", "take a call back, and freeze its race", DECIDES},
-    {"freeze", "[RACE]", "feeds call nothing new, in a race or anywhere", DECIDES},
-    {"release", "[RACE]", "end a freeze; drop the desk's calls in it", DECIDES},
-    {"mark", "RACE FLAG [off]", "recount, tie, contested, certified, under_review, void", DECIDES},
-    {"endorse status", "ENDORSEMENT STATUS", "withdrawn, disqualified, ...: who counts", DECIDES},
-    {"takeover", "", "the standby serves from now on; the active one stands by", DECIDES},
-    {"polls", "PLACE|RACE HH:MM", "move the time at which polls close", DECIDES},
-};
-#define COMMANDS (sizeof commands / sizeof commands[0])
 
 struct options {
     const char *socket;
     const char *output; /* table, json, csv, tsv */
     bool yes, dry_run;  /* of commands that decide */
+    bool confirmed;     /* ... the preview was answered with yes */
 };
 
 static void usage(FILE *out)
 {
-    fprintf(out,
-            "usage: tallyctl [--socket PATH] [-o table|json|csv|tsv] [--no-color] COMMAND\n\n");
-    for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-14s %-24s %s\n", commands[i].words, commands[i].usage, commands[i].about);
-    fprintf(out, "\nWhat decides needs --reason TEXT (call also takes --basis official|newspaper|"
-                 "concession|clerk and\n--url URL), shows the totals before and after, and asks; "
-                 "--yes does not ask, --dry-run only shows.\n");
-    fprintf(out, "\nFilters are words: state:GA status:won flip:yes office:school tag:TAG "
-                 "flag:conflict, or a\n"
-                 "part of an id, place or name. See tallyctl(1).\n");
-}
-
-/* The command that args begin with, and how many words it takes. */
-static const struct command *find_command(int argc, char **argv, int *taken)
-{
-    char two[64];
-    for (size_t i = 0; i < COMMANDS; i++) {
-        if (strcmp(commands[i].words, argv[0]) == 0) {
-            *taken = 1;
-            return &commands[i];
-        }
-        if (argc > 1 && snprintf(two, sizeof two, "%s %s", argv[0], argv[1]) < (int)sizeof two &&
-            strcmp(commands[i].words, two) == 0) {
-            *taken = 2;
-            return &commands[i];
-        }
-    }
-    return NULL;
-}
-
-static const char *nearest_command(const char *word)
-{
-    const char *names[COMMANDS];
-    for (size_t i = 0; i < COMMANDS; i++)
-        names[i] = commands[i].words;
-    return text_did_you_mean(slice_of(word), names, COMMANDS);
+    struct buf list;
+    buf_init(&list, 65536);
+    buf_addz(&list, "usage: tallyctl [--socket PATH] [-o table|json|csv|tsv] [--no-color] "
+                    "COMMAND\n\n");
+    ctl_commands_list(&list);
+    buf_addf(&list,
+             "\nWhat decides takes %s\n(call also --basis official|newspaper|concession|clerk and "
+             "--url URL). It shows the counts before\nand after, and asks; --yes does not ask, "
+             "--dry-run only shows. Where it asks, the beginning of an\nid is enough.\n",
+             ctl_decides);
+    buf_addz(&list, "\nFilters are words: state:GA status:won flip:yes office:school tag:TAG "
+                    "flag:conflict, or a\npart of an id, place or name. See tallyctl(1); tallyctl "
+                    "help terms says what the words mean.\n");
+    fwrite(list.ptr, 1, list.len, out);
+    buf_done(&list);
 }
 
 static bool output_known(const char *o)
@@ -193,9 +130,9 @@ static bool print_rows(struct slice body, void *ctx)
 }
 
 /* Words that the command does not take, and forms it does not have. */
-static bool fitting(const struct command *c, int argc, char **argv, const struct options *o)
+static bool fitting(const struct ctl_command *c, int argc, char **argv, const struct options *o)
 {
-    if ((o->yes || o->dry_run) && c->kind != DECIDES) {
+    if ((o->yes || o->dry_run) && c->kind != CTL_DECIDES) {
         fprintf(stderr, "tallyctl: %s decides nothing: it has no %s\n", c->words,
                 o->yes ? "--yes" : "--dry-run");
         return false;
@@ -204,12 +141,15 @@ static bool fitting(const struct command *c, int argc, char **argv, const struct
         fprintf(stderr, "tallyctl: %s takes no words: '%s'\n", c->words, argv[0]);
         return false;
     }
-    if (o->output && c->kind != ROWS) {
+    if (o->output && c->kind != CTL_ROWS) {
         fprintf(stderr, "tallyctl: %s prints text, it has no -o %s; -o is for", c->words,
                 o->output);
-        for (size_t i = 0, n = 0; i < COMMANDS; i++)
-            if (commands[i].kind == ROWS)
-                fprintf(stderr, "%s %s", n++ > 0 ? "," : "", commands[i].words);
+        const char *comma = "";
+        for (const struct ctl_command *r = ctl_commands; r->words; r++)
+            if (r->kind == CTL_ROWS) {
+                fprintf(stderr, "%s %s", comma, r->words);
+                comma = ",";
+            }
         fputc('\n', stderr);
         return false;
     }
@@ -234,7 +174,7 @@ static bool agreed(void)
     return fgets(line, sizeof line, stdin) && (line[0] == 'y' || line[0] == 'Y');
 }
 
-static int run(const struct command *c, int argc, char **argv, struct options *o)
+static int run(const struct ctl_command *c, int argc, char **argv, struct options *o)
 {
     struct err e = {0};
     struct buf request;
@@ -243,10 +183,12 @@ static int run(const struct command *c, int argc, char **argv, struct options *o
         o->output = isatty(STDOUT_FILENO) ? "table" : "tsv";
     buf_init(&request, REQUEST_MAX);
     buf_addz(&request, c->words);
-    if (c->kind == ROWS)
+    if (c->kind == CTL_ROWS)
         buf_addf(&request, "\x1f-o=%s", strcmp(o->output, "json") ? "tsv" : "json");
     if (o->dry_run)
         buf_addz(&request, "\x1f--dry-run");
+    if (o->confirmed)
+        buf_addz(&request, "\x1f--confirmed");
     for (int i = 0; i < argc; i++)
         buf_addf(&request, "\x1f%s", argv[i]);
     buf_addc(&request, '\n');
@@ -256,11 +198,11 @@ static int run(const struct command *c, int argc, char **argv, struct options *o
                 REQUEST_MAX);
         return ERR_USAGE;
     }
-    bool rows = c->kind == ROWS && strcmp(o->output, "json") != 0;
-    bool (*print)(struct slice, void *) = rows                ? print_rows
-                                          : c->kind == PIECES ? print_lines
-                                                              : print_text;
-    if (!ctl_ask(o->socket, buf_slice(&request), c->kind == PIECES, print, o, &code, &e)) {
+    bool rows = c->kind == CTL_ROWS && strcmp(o->output, "json") != 0;
+    bool (*print)(struct slice, void *) = rows                    ? print_rows
+                                          : c->kind == CTL_PIECES ? print_lines
+                                                                  : print_text;
+    if (!ctl_ask(o->socket, buf_slice(&request), c->kind == CTL_PIECES, print, o, &code, &e)) {
         fprintf(stderr, "tallyctl: %s\n", e.text);
         code = (int)e.kind;
     }
@@ -269,7 +211,7 @@ static int run(const struct command *c, int argc, char **argv, struct options *o
 }
 
 /* Show what will change, ask, and only then say it. */
-static int decide(const struct command *c, int argc, char **argv, struct options *o)
+static int decide(const struct ctl_command *c, int argc, char **argv, struct options *o)
 {
     if (!o->yes && !o->dry_run) {
         struct options look = *o;
@@ -288,8 +230,36 @@ static int decide(const struct command *c, int argc, char **argv, struct options
             fputs("tallyctl: nothing is done\n", stderr);
             return ERR_NO;
         }
+        o->confirmed = true;
     }
     return run(c, argc, argv, o);
+}
+
+/* What needs no daemon. */
+static int own(const struct ctl_command *c, int argc, char **argv)
+{
+    struct buf out;
+    int taken, code = 0;
+    buf_init(&out, 1 << 20);
+    if (strcmp(c->words, "completion") == 0 && argc == 1 &&
+        ctl_completion(slice_of(argv[0]), &out)) {
+        print_text(buf_slice(&out), NULL);
+    } else if (strcmp(c->words, "help") == 0 && argc == 0) {
+        usage(stdout);
+    } else if (strcmp(c->words, "help") == 0 && argc == 1 && strcmp(argv[0], "terms") == 0) {
+        ctl_terms_list(&out);
+        print_text(buf_slice(&out), NULL);
+    } else if (strcmp(c->words, "help") == 0 && (c = ctl_command_find(argc, argv, &taken))) {
+        bool decides = c->kind == CTL_DECIDES;
+        printf("usage: tallyctl %s%s%s%s%s\n%s\n", c->words, c->usage[0] ? " " : "", c->usage,
+               decides ? " " : "", decides ? ctl_decides : "", c->about);
+    } else {
+        fprintf(stderr,
+                "usage: tallyctl help [COMMAND|terms], tallyctl completion bash|zsh|fish\n");
+        code = ERR_USAGE;
+    }
+    buf_done(&out);
+    return code;
 }
 
 int main(int argc, char **argv)
@@ -303,9 +273,9 @@ int main(int argc, char **argv)
         usage(stderr);
         return ERR_USAGE;
     }
-    const struct command *c = find_command(words, argv, &taken);
+    const struct ctl_command *c = ctl_command_find(words, argv, &taken);
     if (!c) {
-        const char *near = nearest_command(argv[0]);
+        const char *near = ctl_command_nearest(argv[0]);
         fprintf(stderr, "tallyctl: no command '%s'%s%s%s; tallyctl -h lists them\n", argv[0],
                 near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
         return ERR_USAGE;
@@ -314,6 +284,8 @@ int main(int argc, char **argv)
         return ERR_USAGE;
     if (!speakable(words - taken, argv + taken))
         return ERR_USAGE;
-    return c->kind == DECIDES ? decide(c, words - taken, argv + taken, &o)
-                              : run(c, words - taken, argv + taken, &o);
+    if (c->kind == CTL_OWN)
+        return own(c, words - taken, argv + taken);
+    return c->kind == CTL_DECIDES ? decide(c, words - taken, argv + taken, &o)
+                                  : run(c, words - taken, argv + taken, &o);
 }

@@ -5,8 +5,10 @@
 #include <stdio.h>
 
 #include "daemon/app_state.h"
+#include "daemon/base/counted.h"
 #include "daemon/base/when.h"
 #include "daemon/core/documents.h"
+#include "daemon/core/held.h"
 #include "daemon/core/lost.h"
 #include "daemon/core/statement.h"
 #include "daemon/core/tally.h"
@@ -67,8 +69,8 @@ static void pair_well(struct pairs *p, const struct question *q, const struct ou
     bool waits = view->waiting_ms > OUTBOX_DISK_SLOW_MS;
     bool well = q->app->ready && redis && !stale && !lost && !waits && (up > 0 || all == 0);
     char text[200];
-    snprintf(text, sizeof text, "%s: %lld of %lld source%s answer%s%s%s%s%s", well ? "yes" : "no",
-             (long long)up, (long long)all, all == 1 ? "" : "s", all == 1 ? "s" : "",
+    snprintf(text, sizeof text, "%s: %lld of " COUNTED "%s%s%s%s", well ? "yes" : "no",
+             (long long)up, COUNT_OF(all, "source answers", "sources answer"),
              stale && up == all ? ", but not all of their news are fresh" : "",
              redis ? "" : "; see redis below", lost ? "; see lost below" : "",
              waits ? "; nothing new is told before the disk has it: is it full?" : "");
@@ -89,6 +91,43 @@ static void pair_lost(struct pairs *p, const struct model *m)
     arena_free(a);
 }
 
+/* Nothing that feeds call counts: that is before everything else. */
+static void pair_frozen(struct pairs *p, const struct model *m)
+{
+    char room[1200];
+    struct buf text;
+    if (m->frozen == 0)
+        return;
+    buf_init_over(&text, room, sizeof room);
+    buf_addz(&text, "all races: feeds call nothing new before tallyctl release");
+    for (uint32_t i = 0; i < m->decision_count; i++)
+        if (m->decisions[i].number == m->frozen) {
+            buf_addz(&text, "; ");
+            documents_decision_line(m, &m->decisions[i], &text);
+        }
+    pair_str(p, "frozen", buf_slice(&text));
+}
+
+/* How many contests, and the first, with what is on air and what waits. */
+static void pair_held(struct pairs *p, const struct model *m)
+{
+    struct buf text;
+    const struct feed_contest *c, *first = NULL;
+    uint32_t source = 0;
+    size_t at = 0;
+    int64_t n = 0;
+    for (; (c = held_next(m, &source, &at)); n++)
+        first = first ? first : c;
+    buf_init(&text, 65536);
+    if (first) {
+        buf_addf(&text, "%.*s: ", SLICE_FMT(m->settings->sources[first->source].name));
+        held_write(m, first, &text);
+    }
+    pair_int(p, "held", n);
+    pair_str(p, "held_first", buf_slice(&text));
+    buf_done(&text);
+}
+
 static int verb_status(struct question *q, struct buf *body)
 {
     const struct app *a = q->app;
@@ -104,6 +143,7 @@ static int verb_status(struct question *q, struct buf *body)
     }
     outbox_view(a->outbox, &view);
     when_format(clock_now(&a->args.clock), now);
+    pair_frozen(&p, model_of(q));
     pair_well(&p, q, &view);
     pair_str(&p, "election", s->election);
     pair_str(&p, "mode", slice_of(mode_name(s->mode)));
@@ -117,6 +157,7 @@ static int verb_status(struct question *q, struct buf *body)
     pair_int(&p, "races", model_of(q)->race_count);
     pair_int(&p, "waiting_matches", model_of(q)->review_count);
     pair_lost(&p, model_of(q));
+    pair_held(&p, model_of(q));
     pair_int(&p, "sources", (int64_t)s->source_count);
     pair_int(&p, "sources_up", sources_up(a->night));
     pair_redis(&p, &view);
@@ -231,6 +272,24 @@ static int verb_source_list(struct question *q, struct buf *body)
     return 0;
 }
 
+static int verb_source_held(struct question *q, struct buf *body)
+{
+    const struct settings *s = model_of(q)->settings;
+    struct slice name = q->word_count > 0 ? q->words[0] : SLICE("");
+    size_t i = 0;
+    while (name.len > 0 && i < s->source_count && !slice_eq(s->sources[i].name, name))
+        i++;
+    if (q->word_count > 1 || (name.len > 0 && i == s->source_count)) {
+        buf_addf(body,
+                 "tallyctl source held takes the name of one source, or nothing for all; no "
+                 "source is named '%.*s'\n",
+                 SLICE_FMT(q->words[q->word_count - 1]));
+        return ERR_USAGE;
+    }
+    held_rows(model_of(q), name, q->json, body);
+    return 0;
+}
+
 static int verb_coverage(struct question *q, struct buf *body)
 {
     documents_coverage(model_of(q), q->json, body);
@@ -260,6 +319,7 @@ static const struct verb {
     {"watch", verb_watch},
     {"explain", verb_explain},
     {"source list", verb_source_list},
+    {"source held", verb_source_held},
     {"todo", verb_todo},
     {"coverage", verb_coverage},
     {"match list", verb_match_list},

@@ -6,50 +6,24 @@
 
 #include "daemon/app_state.h"
 #include "daemon/base/text.h"
+#include "daemon/ctl_commands.h"
 #include "daemon/desk_duty.h"
 
+/* what tallyctl says where a person has answered yes to the preview */
+#define CONFIRMED "--confirmed"
 #define WORD_MAX 1000 /* bytes of a reason, a URL, a word: they go to every page and terminal */
-
-static const struct form {
-    const char *verb;
-    size_t least, most; /* words: the target, then the argument (joined by blanks) */
-    const char *usage;
-} forms[] = {
-    {"call", 2, 2, "ENDORSEMENT won|lost|advanced --reason TEXT [--basis WHAT] [--url URL]"},
-    {"uncall", 1, 1, "ENDORSEMENT --reason TEXT"},
-    {"freeze", 0, 1, "[RACE] --reason TEXT"},
-    {"release", 0, 1, "[RACE] --reason TEXT"},
-    {"mark", 2, 3, "RACE FLAG [off] --reason TEXT"},
-    {"endorse status", 2, 2, "ENDORSEMENT STATUS --reason TEXT"},
-    {"match accept", 1, 32, "ENDORSEMENT [WORD...] --reason TEXT"},
-    {"match reject", 1, 32, "ENDORSEMENT [WORD...] --reason TEXT"},
-    {"match alias", 1, 32, "ENDORSEMENT [WORD...] --reason TEXT"},
-    {"match undo", 1, 32, "ENDORSEMENT [WORD...] --reason TEXT"},
-    {"source pin", 2, 2, "RACE SOURCE --reason TEXT"},
-    {"source unpin", 1, 1, "RACE --reason TEXT"},
-    {"source accept", 1, 32, "SOURCE [CONTEST] --reason TEXT"},
-    {"source reject", 1, 32, "SOURCE [CONTEST] --reason TEXT"},
-    {"polls", 2, 2, "STATE[/COUNTY]|RACE HH:MM --reason TEXT"},
-};
-
-static const struct form *find_form(struct slice verb)
-{
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-        if (slice_is(verb, forms[i].verb))
-            return &forms[i];
-    return NULL;
-}
 
 bool desk_decides(struct slice verb)
 {
-    return find_form(verb) != NULL;
+    const struct ctl_command *c = ctl_command_named(verb);
+    return c && c->kind == CTL_DECIDES;
 }
 
 struct words {
     struct decision d;
     struct buf argument;
     size_t count;
-    bool dry_run;
+    bool dry_run, confirmed;
 };
 
 /* "--reason TEXT", "--reason=TEXT". The option's value, or NULL: it is none of ours. */
@@ -112,21 +86,27 @@ static bool read_option(const struct control_request *q, size_t *at, struct word
     return sayable(slice_sub(word, 0, slice_find(word, SLICE("="))), *to, body);
 }
 
-static bool read_words(const struct form *f, const struct control_request *q, struct words *w,
-                       struct buf *body)
+static bool read_flag(struct words *w, struct slice word)
 {
+    w->dry_run |= slice_is(word, "--dry-run");
+    w->confirmed |= slice_is(word, CONFIRMED);
+    return slice_is(word, "--dry-run") || slice_is(word, CONFIRMED);
+}
+
+static bool read_words(const struct ctl_command *c, const struct control_request *q,
+                       struct words *w, struct buf *body)
+{
+    size_t least, most;
     for (size_t i = 0; i < q->arg_count; i++) {
         struct slice word = q->args[i];
         bool ours;
         if (!read_option(q, &i, w, &ours, body) || (!ours && !sayable(SLICE("a word"), word, body)))
             return false;
-        if (ours)
+        if (ours || read_flag(w, word))
             continue;
-        if (slice_is(word, "--dry-run")) {
-            w->dry_run = true;
-        } else if (slice_starts(word, SLICE("-"))) {
+        if (slice_starts(word, SLICE("-"))) {
             buf_addf(body, "%s has no %.*s; its options: --reason, --basis, --url, --dry-run\n",
-                     f->verb, SLICE_FMT(word));
+                     c->words, SLICE_FMT(word));
             return false;
         } else if (w->count++ == 0) {
             w->d.target = word;
@@ -137,9 +117,11 @@ static bool read_words(const struct form *f, const struct control_request *q, st
     if (!linkable(w->d.url, body))
         return false;
     w->d.argument = buf_slice(&w->argument);
-    if (w->count >= f->least && w->count <= f->most && !w->argument.failed)
+    ctl_command_arity(c, &least, &most);
+    if (w->count >= least && w->count <= most && !w->argument.failed)
         return true;
-    buf_addf(body, "usage: tallyctl %s %s\n", f->verb, f->usage);
+    buf_addf(body, "usage: tallyctl %s %s%s%s\n", c->words, c->usage, c->usage[0] ? " " : "",
+             ctl_decides);
     return false;
 }
 
@@ -165,7 +147,7 @@ static int refuse(const struct err *e, struct buf *body)
     return (int)e->kind;
 }
 
-static int take(struct app *app, const struct control_request *q, const struct decision *d,
+static int take(struct app *app, const struct control_request *q, const struct words *words,
                 struct buf *body)
 {
     struct waiting *w = malloc(sizeof *w);
@@ -173,7 +155,7 @@ static int take(struct app *app, const struct control_request *q, const struct d
     if (!w)
         return ERR_BUG;
     *w = (struct waiting){app, q->ticket};
-    if (river_decide(app->night->river, d, on_decided, w, &e))
+    if (river_decide(app->night->river, &words->d, words->confirmed, on_decided, w, &e))
         return CONTROL_LATER;
     free(w);
     return refuse(&e, body);
@@ -181,7 +163,6 @@ static int take(struct app *app, const struct control_request *q, const struct d
 
 int desk_decide(struct app *app, const struct control_request *q, struct buf *body)
 {
-    const struct form *f = find_form(q->verb);
     struct words w = {.d = {.verb = q->verb, .by = q->login}};
     struct err e = {0};
     int code = ERR_USAGE;
@@ -189,9 +170,9 @@ int desk_decide(struct app *app, const struct control_request *q, struct buf *bo
     if (!app->ready) {
         buf_addz(body, "not ready: the last known state is being restored\n");
         code = ERR_AGAIN;
-    } else if (read_words(f, q, &w, body)) {
+    } else if (read_words(ctl_command_named(q->verb), q, &w, body)) {
         if (!w.dry_run)
-            code = take(app, q, &w.d, body);
+            code = take(app, q, &w, body);
         else
             code = river_preview(app->night->river, &w.d, body, &e) ? 0 : refuse(&e, body);
     }

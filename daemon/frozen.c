@@ -64,11 +64,11 @@ static void on_kept(bool ok, const char *text, void *ctx)
     f->shown(f->ctx);
 }
 
-/* The long form tells the time it was made at: it is no other for that. */
 static bool says_the_same(const struct sheet *s, int64_t epoch, const struct message *m)
 {
     return s && s->epoch == epoch && slice_eq(s->texts[COUNTS], m->plain) &&
-           slice_eq(s->texts[STATEMENT_SHORT], m->statements[STATEMENT_SHORT]);
+           slice_eq(s->texts[STATEMENT_SHORT], m->statements[STATEMENT_SHORT]) &&
+           slice_eq(s->texts[STATEMENT_LONG], m->statements[STATEMENT_LONG]);
 }
 
 bool frozen_keep(struct frozen *f, int64_t epoch, int64_t seq, int64_t at_ms,

@@ -9,14 +9,12 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
-#include "daemon/core/calls.h"
-#include "daemon/core/claims.h"
-#include "daemon/core/fading.h"
 #include "daemon/core/report.h"
 #include "daemon/edge/payload.h"
 #include "daemon/edge/rehearse.h"
 #include "daemon/edge/timer.h"
 #include "daemon/edge/work.h"
+#include "daemon/river_log.h"
 
 #define TICK_LEAST_MS 20 /* real time between two ticks */
 #define TICK_MOST_MS 60000
@@ -167,68 +165,9 @@ static void restore_memos(struct river *r, const struct writer_loaded *l)
 
 /* ---- effects ---- */
 
-static const char *source_name(const struct river *r, uint32_t source)
-{
-    return r->p.plan->settings.sources[source].name.ptr; /* NUL-ended, as all text of the plan */
-}
-
-/* What a freeze keeps from counting is no news yet. */
-static const char *kept_back(const struct river *r, const struct claim *c)
-{
-    const struct model *m = core_model(r->core);
-    uint32_t endorsement = claims_endorsement_of(m, c);
-    const struct race *race =
-        endorsement == NONE ? NULL : &m->races[m->standings[endorsement].race];
-    if (!race || fading_is_note(c) || calls_heard(m, race, c))
-        return "";
-    return m->frozen
-               ? ": kept back, all races are frozen: it does not count before tallyctl release"
-               : ": kept back, its race is frozen: it does not count before tallyctl release";
-}
-
 static void log_effects(struct river *r, const struct event *ev)
 {
-    const struct effects *fx = &r->fx;
-    struct metrics_source *all = r->p.metrics->sources;
-    if (fx->err.kind != ERR_NONE)
-        log_error("core: %s", fx->err.text);
-    if (fx->decision)
-        log_info("desk: %.*s %.*s %.*s by %.*s: %.*s", SLICE_FMT(fx->decision->verb),
-                 SLICE_FMT(fx->decision->target), SLICE_FMT(fx->decision->argument),
-                 SLICE_FMT(fx->decision->by), SLICE_FMT(fx->decision->reason));
-    /* A 304 counts where it is no good news: what the site goes on serving is held. */
-    if (ev->type == EVENT_BATCH || ev->type == EVENT_FAILED ||
-        (ev->type == EVENT_UNCHANGED && fx->verdict != VERDICT_UNCHANGED)) {
-        all[ev->source].verdicts[fx->verdict]++;
-        if (verdict_info[fx->verdict].class != CLASS_ACCEPT)
-            log_warn("%s: %s: %.*s", source_name(r, ev->source), verdict_info[fx->verdict].name,
-                     SLICE_FMT(fx->verdict_text));
-    }
-    for (size_t i = 0; i < fx->judged_count; i++) {
-        const struct judged *j = &fx->judged[i];
-        all[j->source].verdicts[j->verdict]++;
-        log_info("%s: judged again: %s: %.*s", source_name(r, j->source),
-                 verdict_info[j->verdict].name, SLICE_FMT(j->text));
-    }
-    for (size_t i = 0; i < fx->note_count; i++) {
-        const struct verdict_note *n = &fx->notes[i];
-        bool of_one = n->source < r->p.plan->settings.source_count;
-        if (of_one)
-            all[n->source].verdicts[n->verdict]++;
-        log_info("%s: %s: %.*s %.*s: %.*s", of_one ? source_name(r, n->source) : "core",
-                 verdict_info[n->verdict].name, SLICE_FMT(n->contest), SLICE_FMT(n->unit),
-                 SLICE_FMT(n->text));
-    }
-    for (size_t i = 0; i < fx->claim_count; i++) {
-        const struct claim *c = &fx->claims[i];
-        if (!fading_is_note(c))
-            metrics_count_claim(r->p.metrics, c->by, c->outcome == OUTCOME_PENDING);
-        struct slice on = c->evidence.len ? c->evidence : c->basis.len ? c->basis : c->reason;
-        log_info("call: %.*s %s by %.*s%s%.*s%s%s", SLICE_FMT(c->endorsement_id),
-                 c->outcome == OUTCOME_PENDING ? "taken back" : outcome_name(c->outcome),
-                 SLICE_FMT(c->by), on.len ? " (" : "", SLICE_FMT(on), on.len ? ")" : "",
-                 kept_back(r, c));
-    }
+    river_log(core_model(r->core), r->p.metrics, &r->fx, ev);
 }
 
 static bool fill_desk(struct river *r, struct writer_job *job)
@@ -524,10 +463,10 @@ static void on_tick(void *ctx)
 
 /* ---- the desk ---- */
 
-bool river_decide(struct river *r, const struct decision *d, river_done *done, void *ctx,
-                  struct err *e)
+bool river_decide(struct river *r, const struct decision *d, bool confirmed, river_done *done,
+                  void *ctx, struct err *e)
 {
-    struct event ev = {.type = EVENT_DECISION, .decision = *d};
+    struct event ev = {.type = EVENT_DECISION, .decision = *d, .confirmed = confirmed};
     if (!r->running || choked(r))
         return err_set(e, ERR_AGAIN,
                        r->running ? "the disk of the state directory cannot keep up; try again"
@@ -563,7 +502,7 @@ struct rehearsal {
 static bool try_it(void *ctx, struct buf *out, struct err *e)
 {
     const struct rehearsal *h = ctx;
-    struct event ev = {.type = EVENT_DECISION, .decision = *h->decision};
+    struct event ev = {.type = EVENT_DECISION, .decision = *h->decision, .would = true};
     struct effects *fx = &h->river->fx;
     effects_reset(fx);
     core_apply(h->river->core, &ev, clock_now(h->river->p.clock), fx);

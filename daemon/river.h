@@ -39,13 +39,13 @@ enum poller_answer river_news(const struct poller_news *news, void *river);
 #define RIVER_COMPANION_NAME 32
 void river_companion_name(size_t number, char out[RIVER_COMPANION_NAME]);
 
-/* The desk decides. False: refused, and why. True: done(ok, said) is called when it is durable and
- * the sentence with it is shown: `ok` false when it could not be kept, and `said` says what came of
- * it. */
+/* The desk decides; `confirmed`: a person has seen the preview. False: refused, and why. True:
+ * done(ok, said) is called when it is durable and the sentence with it is shown: `ok` false when it
+ * could not be kept, and `said` says what came of it. */
 typedef void river_done(bool ok, struct slice said, void *ctx);
-bool river_decide(struct river *r, const struct decision *d, river_done *done, void *ctx,
-                  struct err *e) MUST_USE;
-/* What river_decide would say; nothing is changed (rehearse.h). */
+bool river_decide(struct river *r, const struct decision *d, bool confirmed, river_done *done,
+                  void *ctx, struct err *e) MUST_USE;
+/* What river_decide would do; nothing is changed (rehearse.h). */
 bool river_preview(struct river *r, const struct decision *d, struct buf *out,
                    struct err *e) MUST_USE;
 

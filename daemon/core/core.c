@@ -39,10 +39,9 @@ struct turn {
     struct decide_done decided; /* races that are news whatever their figures */
     bool again;                 /* what it brings was on air before a restart */
     /* DECISION */
-    struct tally before;
-    int64_t *closes; /* of each race, as polls closed before */
-    bool restored;   /* by memos, what they say changes nothing */
-    bool same;       /* the file said nothing new, once more */
+    struct decide_before *before;
+    bool restored; /* by memos, what they say changes nothing */
+    bool same;     /* the file said nothing new, once more */
 };
 
 static void failed(struct turn *t, const struct err *e)
@@ -228,20 +227,18 @@ static void on_decision(struct turn *t, const struct event *ev)
     uint32_t from, to;
 
     t->decided.arena = t->out->arena;
-    t->closes = arena_array(t->out->arena, c->model.race_count + 1, sizeof *t->closes);
-    if (!t->closes) {
+    t->decided.abbreviated = ev->would || ev->confirmed;
+    t->before = decide_said_before(&c->model, &c->all, t->out->arena);
+    if (!t->before) {
         core_no_memory(&e);
         failed(t, &e);
         return;
     }
-    for (uint32_t i = 0; i < c->model.race_count; i++)
-        t->closes[i] = c->model.races[i].polls_close_ms;
     if (!decide_take(&c->model, &ev->decision, t->now_ms, &t->decided, &e)) {
         failed(t, &e);
         return;
     }
     t->out->decision = &c->model.decisions[c->model.decision_count - 1];
-    t->before = c->all;
     core_recount(c); /* statuses may have changed */
     core_range(c, &t->decided, &from, &to);
     for (uint32_t i = from; i < to; i++)
@@ -401,11 +398,19 @@ static void note_calls(struct turn *t)
     }
 }
 
+/* Sources answer that nothing is new, and totals that say when they did last must not look old: in
+ * each minute of the clock, as the sentence tells it, they are told again. */
+static bool checked_since(const struct core *c)
+{
+    return c->model.checked_ms / WHEN_MINUTE != c->told_checked_ms / WHEN_MINUTE;
+}
+
 static void emit_sums(struct turn *t, struct emit *em)
 {
     struct core *c = t->core;
     const struct model *m = &c->model;
-    bool changed = m->last_change_ms != c->told_change_ms || !tally_same(&c->all, &c->told);
+    bool changed = m->last_change_ms != c->told_change_ms || checked_since(c) ||
+                   !tally_same(&c->all, &c->told);
 
     for (size_t i = 0; i < t->race_count; i++) {
         struct slice state = m->races[t->races[i]].state;
@@ -426,6 +431,7 @@ static void emit_sums(struct turn *t, struct emit *em)
     emit_totals(em, &c->all);
     c->told = c->all;
     c->told_change_ms = m->last_change_ms;
+    c->told_checked_ms = m->checked_ms;
     c->told_stale = stale;
 }
 
@@ -452,17 +458,17 @@ static void publish(struct turn *t)
     }
 }
 
-static void tell_decision(struct turn *t)
+static void tell_decision(struct turn *t, bool would)
 {
     struct core *c = t->core;
     struct effects *out = t->out;
     struct decide_said said = {.decision = out->decision,
-                               .was = t->decided.was,
-                               .before = &t->before,
+                               .done = &t->decided,
+                               .before = t->before,
                                .after = &c->all,
-                               .closes = t->closes,
                                .messages = out->messages,
-                               .message_count = out->message_count};
+                               .message_count = out->message_count,
+                               .would = would};
 
     if (!out->decision)
         return;
@@ -570,7 +576,7 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     note_calls(&t);
     take_claims(&t, claims);
     publish(&t);
-    tell_decision(&t);
+    tell_decision(&t, event->would);
     remember(&t, event);
     const int64_t wanted[] = {
         calls_next_tick(&c->model, now_ms),
@@ -609,6 +615,7 @@ void core_snapshot(struct core *c, int64_t now_ms, struct effects *out)
     memcpy(c->in_told, c->in, TALLY_STATES * sizeof *c->in);
     c->told = c->all;
     c->told_change_ms = m->last_change_ms;
+    c->told_checked_ms = m->checked_ms;
     c->told_stale = statement_staleness(m, now_ms);
     out->messages = em.list;
     out->message_count = em.count;

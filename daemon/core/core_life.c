@@ -114,7 +114,8 @@ bool core_new(const struct settings *s, const struct endorsements *list, struct 
         return core_no_memory(e);
     c->model.settings = s;
     c->model.endorsed = list;
-    c->model.last_change_ms = c->model.checked_ms = c->told_change_ms = WHEN_UNKNOWN;
+    c->model.last_change_ms = c->model.checked_ms = WHEN_UNKNOWN;
+    c->told_change_ms = c->told_checked_ms = WHEN_UNKNOWN;
     c->history_change_ms = WHEN_UNKNOWN;
     c->due_ms = WHEN_UNKNOWN; /* the first tick is due at once: elections without votes */
     buf_init(&c->text, DOCUMENT_MAX);

@@ -17,7 +17,7 @@ struct core {
     struct buf text;            /* of one document */
     struct tally all, told;     /* told: as last published */
     struct tally *in, *in_told; /* by state, as in `states` */
-    int64_t told_change_ms;
+    int64_t told_change_ms, told_checked_ms;
     struct statement_stale told_stale;
     bool *dirty;               /* by race: look at it again in this event */
     int64_t due_ms;            /* of the next tick */

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "daemon/base/buf.h"
 #include "daemon/core/calls.h"
 #include "daemon/core/claims.h"
 #include "daemon/core/decide_verbs.h"
@@ -53,26 +54,78 @@ static uint32_t find_endorsement(const struct model *m, struct slice id)
     return e ? (uint32_t)(e - m->endorsed->list) : NONE;
 }
 
+/* Ids of one kind that begin with what was said. */
+struct begun {
+    uint32_t index, count; /* the last, and how many */
+    struct slice id;
+    struct buf list; /* the first so many, for people */
+};
+
+static void try_id(struct begun *b, const struct about *a, struct slice id, uint32_t index)
+{
+    enum { LISTED = 8 };
+
+    if (a->d->target.len == 0 || !slice_starts(id, a->d->target))
+        return;
+    if (b->count++ < LISTED)
+        buf_addf(&b->list, "\n  %.*s", SLICE_FMT(id));
+    b->index = index;
+    b->id = id;
+}
+
+/* Nothing has the whole of it as its id. NONE: nor does one begin so, or several do. Who reads it
+ * may be wrong about which that is: it is enough only where the whole id is shown first. */
+static uint32_t complete(struct begun *b, const struct about *a, const char *what, const char *hint,
+                         struct err *e)
+{
+    struct slice said = a->d->target;
+    bool one = a->said && a->done->abbreviated && b->count == 1;
+
+    if (one)
+        a->said->target = b->id;
+    else if (b->count == 0 || !a->said)
+        err_set(e, ERR_NO, "no %s has the id '%.*s'; %s", what, SLICE_FMT(said), hint);
+    else
+        err_set(e, ERR_NO, "no %s has the id '%.*s'; %s:%.*s", what, SLICE_FMT(said),
+                b->count > 1 ? "several begin so, give the whole id of one"
+                             : "one begins so, give the whole id where nobody is asked",
+                SLICE_FMT(buf_slice(&b->list)));
+    buf_done(&b->list);
+    return one ? b->index : NONE;
+}
+
 bool decide_candidacy(struct model *m, struct about *a, struct err *e)
 {
+    struct begun b = {0};
+
     a->endorsement = find_endorsement(m, a->d->target);
+    if (a->endorsement == NONE) {
+        buf_init(&b.list, 4096);
+        for (uint32_t i = 0; i < m->endorsed->count; i++)
+            try_id(&b, a, m->endorsed->list[i].id, i);
+        a->endorsement =
+            complete(&b, a, "endorsement", "tallyctl explain finds one by a part of its name", e);
+    }
     if (a->endorsement == NONE)
-        return err_set(e, ERR_NO,
-                       "no endorsement has the id '%.*s'; tallyctl explain finds one by a part of "
-                       "its name",
-                       SLICE_FMT(a->d->target));
+        return false;
     a->race = &m->races[m->standings[a->endorsement].race];
     return true;
 }
 
 bool decide_race(struct model *m, struct about *a, struct err *e)
 {
-    uint32_t i = decide_find_race(m, a->d->target);
+    uint32_t race = decide_find_race(m, a->d->target);
+    struct begun b = {0};
 
-    if (i == NONE)
-        return err_set(e, ERR_NO, "no race has the id '%.*s'; tallyctl races lists them",
-                       SLICE_FMT(a->d->target));
-    a->race = &m->races[i];
+    if (race == NONE) {
+        buf_init(&b.list, 4096);
+        for (uint32_t i = 0; i < m->race_count; i++)
+            try_id(&b, a, m->races[i].id, i);
+        race = complete(&b, a, "race", "tallyctl races lists them", e);
+    }
+    if (race == NONE)
+        return false;
+    a->race = &m->races[race];
     return true;
 }
 
@@ -142,6 +195,7 @@ static struct decide_done done_of(const struct model *m, const struct decide_ver
                                   const struct about *a, struct decide_done done)
 {
     done.race = a->race ? (uint32_t)(a->race - m->races) : NONE;
+    done.endorsement = a->endorsement;
     done.all = v->looks || !a->race;
     done.looks = v->looks;
     return done;
@@ -166,17 +220,20 @@ static const struct decide_verb *judge(struct model *m, struct about *a, struct 
 bool decide_take(struct model *m, const struct decision *d, int64_t now_ms, struct decide_done *out,
                  struct err *e)
 {
-    struct about a = {.d = d, .now_ms = now_ms, .endorsement = NONE, .source = NONE, .done = out};
+    struct decision said = *d;
+    struct about a = {.d = &said,
+                      .said = &said,
+                      .now_ms = now_ms,
+                      .endorsement = NONE,
+                      .source = NONE,
+                      .done = out};
     const struct decide_verb *v = judge(m, &a, e);
 
     if (!v)
         return false;
-    struct decision numbered = *d;
-    numbered.number = claims_number(m);
-    numbered.at_ms = now_ms;
-    if (a.argument.ptr)
-        numbered.argument = a.argument;
-    a.d = keep(m, &numbered, e);
+    said.number = claims_number(m);
+    said.at_ms = now_ms;
+    a.d = keep(m, &said, e);
     if (!a.d)
         return false;
     if ((v->lasting && !v->lasting(m, &a, e)) || (v->once && !v->once(m, &a, e))) {
@@ -191,11 +248,10 @@ bool decide_restore(struct model *m, const struct decision *d, struct decide_don
                     struct err *e)
 {
     const struct decide_verb *v = find_verb(d->verb);
-    struct about a = {
-        .now_ms = d->at_ms, .restored = true, .endorsement = NONE, .source = NONE, .done = out};
+    struct about a = {.now_ms = d->at_ms, .endorsement = NONE, .source = NONE, .done = out};
     struct err unfit = {0};
 
-    out->race = NONE;
+    out->race = out->endorsement = NONE;
     out->all = out->looks = false;
     if (m->decision_count > 0 && d->number <= m->decisions[m->decision_count - 1].number)
         return err_set(e, ERR_DATA,

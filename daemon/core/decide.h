@@ -10,11 +10,14 @@ struct feed_report;
 
 /* What a decision brought about. */
 struct decide_done {
-    struct arena *arena; /* in: for what is below, and while it is taken */
-    uint32_t race;       /* whose standings are to be derived again; NONE: none, or all */
-    bool all;            /* all races' */
-    bool looks;          /* races are to be looked at: those that stay the same are no news */
-    struct slice was;    /* what its argument takes the place of; empty: nothing that has a name */
+    struct arena *arena;  /* in: for what is below, and while it is taken */
+    bool abbreviated;     /* in: the beginning of an id is enough where it is of one only: a person
+                             sees it in full before anything is done */
+    uint32_t endorsement; /* whom it is about; NONE */
+    uint32_t race;        /* whose standings are to be derived again; NONE: none, or all */
+    bool all;             /* all races' */
+    bool looks;           /* races are to be looked at: those that stay the same are no news */
+    struct slice was;     /* what its argument takes the place of; empty: nothing that has a name */
     struct feed_report *reports; /* of what sources have on air now */
     size_t report_count;
 };

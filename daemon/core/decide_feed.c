@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What the desk says of feeds: who stands on which line, whose figures are on air, and what guards
  * hold. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "daemon/base/text.h"
@@ -31,23 +32,37 @@ static struct slice description(const struct match_decision *d, struct arena *a)
                         SLICE_FMT(d->choice_id), SLICE_FMT(d->choice_name));
 }
 
+/* "#12 " of a decision that an undo would take back, else empty. */
+static struct slice number_of(const struct search *s, const struct match_decision *d)
+{
+    return d->undoes ? arena_printf(s->arena, "#%" PRId64 " ", d->undoes) : SLICE("");
+}
+
 /* undone: what an undo would take back, one of the words by which it is told; "" for others. */
 static void try_line(struct search *s, const struct match_decision *d, const char *undone)
 {
     struct slice text = text_fold_copy(
         arena_printf(s->arena, "%s %.*s", undone, SLICE_FMT(description(d, s->arena))), s->arena);
-    struct slice words = text_fold_copy(s->words, s->arena), word;
+    struct slice words = s->words, word, folded;
 
-    while (slice_next(&words, ' ', &word))
-        if (slice_find(text, word) == SIZE_MAX)
-            return;
+    while (slice_next(&words, ' ', &word)) {
+        if (word.len > 1 && word.ptr[0] == '#') { /* the number of a decision, as they are listed */
+            if (!slice_eq(word, arena_printf(s->arena, "#%" PRId64, d->undoes)))
+                return;
+            continue;
+        }
+        folded = text_fold_copy(word, s->arena);
+        while (slice_next(&folded, ' ', &word))
+            if (slice_find(text, word) == SIZE_MAX)
+                return;
+    }
     if (s->count++ == 0)
         s->found = *d;
     if (s->count <= LISTED)
-        buf_addf(&s->list, "\n  %s%s%.*s: %.*s%s%.*s%s%.*s", undone, undone[0] ? " " : "",
-                 SLICE_FMT(d->source), SLICE_FMT(d->contest_text), d->choice_name.len ? " / " : "",
-                 SLICE_FMT(d->choice_name), d->choice_id.len ? ", choice " : "",
-                 SLICE_FMT(d->choice_id));
+        buf_addf(&s->list, "\n  %.*s%s%s%.*s: %.*s%s%.*s%s%.*s", SLICE_FMT(number_of(s, d)), undone,
+                 undone[0] ? " " : "", SLICE_FMT(d->source), SLICE_FMT(d->contest_text),
+                 d->choice_name.len ? " / " : "", SLICE_FMT(d->choice_name),
+                 d->choice_id.len ? ", choice " : "", SLICE_FMT(d->choice_id));
 }
 
 static void try_links(struct search *s, const struct link *links, uint32_t n, uint32_t endorsement,
@@ -117,7 +132,7 @@ static bool pick(struct search *s, const struct about *a, enum match_verb verb, 
                        "%zu %s fit; give words that only one has: %ssource, contest, "
                        "choice%s:%.*s",
                        s->count, verb == MATCH_UNDO ? "decisions" : "lines",
-                       verb == MATCH_UNDO ? "accept, reject or alias, " : "",
+                       verb == MATCH_UNDO ? "#NUMBER, accept, reject or alias, " : "",
                        s->count > LISTED ? " (the first ones)" : "",
                        SLICE_FMT(buf_slice(&s->list)));
     return err_set(e, ERR_NO,
@@ -136,7 +151,7 @@ static bool read_match(struct model *m, struct about *a, enum match_verb verb, s
 
     if (!decide_candidacy(m, a, e))
         return false;
-    if (a->restored)
+    if (!a->said)
         return match_decision_read(a->d->argument, &a->match);
     buf_init(&s.list, 65536);
     buf_init(&text, 65536);
@@ -144,8 +159,8 @@ static bool read_match(struct model *m, struct about *a, enum match_verb verb, s
     if (ok) {
         match_decision_write(&s.found, &text);
         a->match = s.found;
-        a->argument = arena_copy(s.arena, buf_slice(&text));
-        ok = !text.failed && a->argument.ptr;
+        a->said->argument = arena_copy(s.arena, buf_slice(&text));
+        ok = !text.failed && a->said->argument.ptr;
         if (!ok)
             decide_no_memory(e);
     }
@@ -181,7 +196,7 @@ static bool do_match(struct model *m, const struct about *a, struct err *e)
 
     d.endorsement = a->d->target;
     d.number = a->d->number;
-    return a->restored ? match_restore(m, &d, e) : match_decide(m, &d, &changed, e);
+    return a->said ? match_decide(m, &d, &changed, e) : match_restore(m, &d, e);
 }
 
 /* ---- source pin, unpin ---- */
@@ -190,14 +205,13 @@ static bool do_pin(struct model *m, const struct about *a, struct err *e)
 {
     struct err gone = {0}; /* a source that is no longer configured pins nothing */
 
-    return merge_pin(m, a->race, a->d->argument, a->restored, a->restored ? &gone : e) ||
-           a->restored;
+    return merge_pin(m, a->race, a->d->argument, !a->said, a->said ? e : &gone) || !a->said;
 }
 
 static bool do_unpin(struct model *m, const struct about *a, struct err *e)
 {
     (void)m;
-    return merge_unpin(a->race, e) || a->restored;
+    return merge_unpin(a->race, e) || !a->said;
 }
 
 /* ---- source accept, reject ---- */

@@ -2,42 +2,122 @@
 /* Lines for the desk. */
 #include "daemon/core/decide_said.h"
 
-#include <inttypes.h>
-
+#include "daemon/base/counted.h"
+#include "daemon/core/decide.h"
 #include "daemon/core/documents.h"
+#include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
+#include "daemon/core/report.h"
+#include "daemon/core/statement.h"
 
-enum { NEWS = 40, MOVES = 10 };
+enum { NEWS = 40, MOVES = 10, OURS_MAX = 4096 };
 
-static bool same_move(const struct model *m, const int64_t *closes, uint32_t a, uint32_t b)
+struct decide_before *decide_said_before(const struct model *m, const struct tally *all,
+                                         struct arena *a)
 {
-    return closes[a] == closes[b] && m->races[a].polls_close_ms == m->races[b].polls_close_ms;
+    struct decide_before *b = arena_alloc(a, sizeof *b);
+    struct buf text;
+
+    if (!b)
+        return NULL;
+    b->all = *all;
+    b->races = arena_array(a, m->race_count + 1, sizeof *b->races);
+    b->ours = arena_array(a, m->endorsed->count + 1, sizeof *b->ours);
+    if (!b->races || !b->ours)
+        return NULL;
+    for (uint32_t i = 0; i < m->race_count; i++)
+        b->races[i] = (struct decide_before_race){m->races[i].polls_close_ms, m->races[i].flags};
+    buf_init(&text, OURS_MAX);
+    for (uint32_t i = 0; i < m->endorsed->count && b; i++) {
+        buf_clear(&text);
+        documents_ours(m, i, &text);
+        b->ours[i] = arena_copy(a, buf_slice(&text));
+        if (!b->ours[i].ptr)
+            b = NULL;
+    }
+    buf_done(&text);
+    return b;
+}
+
+static bool same_close(const struct model *m, const struct decide_before *was, uint32_t a,
+                       uint32_t b)
+{
+    return was->races[a].polls_close_ms == was->races[b].polls_close_ms &&
+           m->races[a].polls_close_ms == m->races[b].polls_close_ms;
 }
 
 /* Races whose polls close at another time, those that move alike in one line. */
-static void write_moves(const struct model *m, const struct decide_said *s, struct buf *out)
+static void write_closes(const struct model *m, const struct decide_before *was, struct buf *out)
 {
     uint32_t lines = 0;
 
     for (uint32_t i = 0; i < m->race_count; i++) {
         uint32_t alike = 0, before = 0;
-        if (m->races[i].polls_close_ms == s->closes[i])
+        if (m->races[i].polls_close_ms == was->races[i].polls_close_ms)
             continue;
         for (uint32_t k = 0; k < m->race_count; k++) {
-            bool same = same_move(m, s->closes, i, k);
+            bool same = same_close(m, was, i, k);
             alike += same;
             before += same && k < i;
         }
         if (before > 0 || lines++ >= MOVES)
             continue;
-        buf_addf(out, "polls    close in %" PRIu32 " race%s at ", alike, alike == 1 ? "" : "s");
+        buf_addf(out, "polls    close in " COUNTED " at ", COUNT_OF(alike, "race", "races"));
         local_time_write(m->settings, m->races[i].polls_close_ms, out);
         buf_addz(out, ", was ");
-        local_time_write(m->settings, s->closes[i], out);
+        local_time_write(m->settings, was->races[i].polls_close_ms, out);
         buf_addc(out, '\n');
     }
     if (lines > MOVES)
         buf_addz(out, "polls    and at other times in others\n");
+}
+
+/* Candidacies that `races` shows otherwise than before. */
+static void write_moves(const struct model *m, const struct decide_before *was, struct buf *out)
+{
+    uint32_t n = 0;
+    struct buf is;
+
+    buf_init(&is, OURS_MAX);
+    for (uint32_t i = 0; i < m->endorsed->count; i++) {
+        buf_clear(&is);
+        documents_ours(m, i, &is);
+        if (!slice_eq(buf_slice(&is), was->ours[i]) && n++ < MOVES)
+            buf_addf(out, "moves    %.*s: %.*s -> %.*s\n", SLICE_FMT(m->endorsed->list[i].name),
+                     SLICE_FMT(was->ours[i]), SLICE_FMT(buf_slice(&is)));
+    }
+    buf_done(&is);
+    if (n > MOVES)
+        buf_addf(out, "moves    and " COUNTED "\n", COUNT_OF(n - MOVES, "other", "others"));
+}
+
+static void write_flags(const struct model *m, const struct decide_before *was, struct buf *out)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < m->race_count; i++) {
+        uint32_t now = m->races[i].flags, differ = now ^ was->races[i].flags;
+        const char *before = ":";
+        if (differ == 0 || n++ >= MOVES)
+            continue;
+        buf_addf(out, "flags    %.*s", SLICE_FMT(m->races[i].id));
+        for (uint32_t flag = 1; labels_race_flag(flag); flag <<= 1)
+            if (differ & flag) {
+                buf_addf(out, "%s %s%s", before, now & flag ? "" : "no longer ",
+                         labels_race_flag(flag));
+                before = ",";
+            }
+        buf_addc(out, '\n');
+    }
+    if (n > MOVES)
+        buf_addf(out, "flags    and of " COUNTED "\n",
+                 COUNT_OF(n - MOVES, "other race", "other races"));
+}
+
+static void write_held(const struct decide_done *done, struct buf *out)
+{
+    for (size_t i = 0; i < done->report_count; i++)
+        buf_add(out, done->reports[i].ruled);
 }
 
 static void write_news(const struct decide_said *s, struct buf *out)
@@ -55,13 +135,44 @@ static void write_news(const struct decide_said *s, struct buf *out)
         buf_addf(out, "news     and %zu more\n", n - NEWS);
 }
 
+/* Ids say little: who that is. */
+static void write_about(const struct model *m, const struct decide_done *done, struct buf *out)
+{
+    if (done->endorsement == NONE)
+        return;
+    buf_addz(out, "about    ");
+    documents_who(m, done->endorsement, out);
+    buf_addc(out, '\n');
+}
+
+static void write_counts(const char *when, const struct tally *t, struct buf *out)
+{
+    buf_addf(out, "%-8s ", when);
+    documents_totals_words(t, out);
+    buf_addc(out, '\n');
+}
+
 void decide_said_write(const struct model *m, const struct decide_said *s, int64_t now_ms,
                        struct buf *out)
 {
-    documents_decision(m, s->decision, s->before, s->after, now_ms, out);
-    if (s->was.len > 0)
-        buf_addf(out, "%-8.*s was %.*s, is %.*s\n", SLICE_FMT(s->decision->verb), SLICE_FMT(s->was),
-                 SLICE_FMT(s->decision->argument));
-    write_moves(m, s, out);
+    if (s->would)
+        buf_addz(out, "would    ");
+    documents_decision_line(m, s->decision, out);
+    buf_addc(out, '\n');
+    write_about(m, s->done, out);
+    write_counts(s->would ? "now" : "was", &s->before->all, out);
+    write_counts(s->would ? "would be" : "is", s->after, out);
+    buf_addz(out, "total    ");
+    statement_write(m, s->after, STATEMENT_SHORT, now_ms, out);
+    buf_addc(out, '\n');
+    if (s->done->was.len > 0)
+        buf_addf(out, "%-8.*s was %.*s, is %.*s\n", SLICE_FMT(s->decision->verb),
+                 SLICE_FMT(s->done->was), SLICE_FMT(s->decision->argument));
+    write_closes(m, s->before, out);
+    write_held(s->done, out);
+    write_moves(m, s->before, out);
+    write_flags(m, s->before, out);
     write_news(s, out);
+    if (s->would)
+        buf_addz(out, "nothing is done yet\n");
 }

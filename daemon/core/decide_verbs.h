@@ -11,14 +11,13 @@ struct decide_done; /* decide.h */
 /* What a decision is about, found. */
 struct about {
     const struct decision *d;
+    struct decision *said; /* ... where its words may still be put in full; NULL: restored */
     int64_t now_ms;
-    bool restored;
     uint32_t endorsement;        /* NONE */
     struct race *race;           /* NULL: none, or all */
     uint32_t source;             /* NONE */
     int64_t value;               /* the argument, read: an outcome, a flag, a status, a minute */
     struct match_decision match; /* of the verbs of matches: what it is about */
-    struct slice argument;       /* as it is kept where that is not as it was said; else empty */
     struct decide_done *done;
 };
 
@@ -41,7 +40,6 @@ struct decide_verb {
 
 /* decide.c: targets. */
 decide_reader decide_candidacy, decide_race, decide_race_or_all;
-uint32_t decide_find_race(const struct model *m, struct slice id); /* NONE */
 bool decide_no_memory(struct err *e);
 /* One of a list of words, of which some may be NULL. */
 bool decide_word(struct slice word, const char *const *list, size_t n, int64_t *out);

@@ -111,10 +111,11 @@ void documents_event(const struct model *m, const struct documents_event *ev,
 void documents_event_line(const struct model *m, const struct documents_event *ev,
                           const struct tally *after, struct buf *out);
 void documents_totals_line(const struct tally *t, struct buf *out);
+/* "1 won of 2 called, 1 flip, 219 to go; 6 leading, 5 trailing" */
+void documents_totals_words(const struct tally *t, struct buf *out);
+/* "GA  Di Foe, US Senate" */
+void documents_who(const struct model *m, uint32_t endorsement, struct buf *out);
 
-/* What a decision does to the totals and to the sentence, for who decides: some lines. */
-void documents_decision(const struct model *m, const struct decision *d, const struct tally *was,
-                        const struct tally *now, int64_t now_ms, struct buf *out);
 /* "3  call ga-sd-1-poe won by maria at 10:12 p.m. ET: ... [newspaper, https://...]" */
 void documents_decision_line(const struct model *m, const struct decision *d, struct buf *out);
 
@@ -128,6 +129,8 @@ void documents_claims(const struct model *m, const struct race *r, struct buf *o
  * array. False: a word is no filter or no value of one (ERR_USAGE), or no race fits (ERR_NO). */
 bool documents_races(const struct model *m, const struct slice *filters, size_t filter_count,
                      bool json, struct buf *out, struct err *e) MUST_USE;
+/* An endorsement's figures and standing as there: "1200 leading". */
+void documents_ours(const struct model *m, uint32_t endorsement, struct buf *out);
 /* A line a file of each source. */
 void documents_sources(const struct model *m, int64_t now_ms, bool json, struct buf *out);
 /* documents_match.c: lines that wait for review; decisions about matches that stand. */

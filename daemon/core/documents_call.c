@@ -2,6 +2,7 @@
 /* Calls and retractions as documents. */
 #include <inttypes.h>
 
+#include "daemon/base/counted.h"
 #include "daemon/base/jsonw.h"
 #include "daemon/base/when.h"
 #include "daemon/core/calls.h"
@@ -9,7 +10,6 @@
 #include "daemon/core/documents.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/standings.h"
-#include "daemon/core/statement.h"
 
 bool documents_last_event(const struct model *m, uint32_t endorsement, struct documents_event *out)
 {
@@ -140,39 +140,50 @@ void documents_claims(const struct model *m, const struct race *r, struct buf *o
 
 static void tally_line(const struct tally *t, struct buf *out)
 {
-    buf_addf(out, "%" PRId64 " won of %" PRId64 " called, %" PRId64 " flip%s, %" PRId64 " to go",
-             t->n[TALLY_WON], t->n[TALLY_CALLED], t->n[TALLY_FLIPS],
-             t->n[TALLY_FLIPS] == 1 ? "" : "s", t->n[TALLY_PENDING] - t->n[TALLY_VOID]);
+    buf_addf(out, "%" PRId64 " won of %" PRId64 " called, " COUNTED ", %" PRId64 " to go",
+             t->n[TALLY_WON], t->n[TALLY_CALLED], COUNT_OF(t->n[TALLY_FLIPS], "flip", "flips"),
+             t->n[TALLY_PENDING] - t->n[TALLY_VOID]);
+}
+
+void documents_who(const struct model *m, uint32_t endorsement, struct buf *out)
+{
+    const struct endorsement *e = &m->endorsed->list[endorsement];
+    struct slice place = e->jurisdiction.len > 0 ? e->jurisdiction : e->county;
+
+    buf_addf(out, "%.*s  %.*s, %.*s", SLICE_FMT(e->state), SLICE_FMT(e->name),
+             SLICE_FMT(e->office));
+    if (e->district.len > 0)
+        buf_addf(out, " %.*s", SLICE_FMT(e->district));
+    if (place.len > 0)
+        buf_addf(out, ", %.*s", SLICE_FMT(place));
+    if (e->seat.len > 0)
+        buf_addf(out, ", %.*s", SLICE_FMT(e->seat));
 }
 
 void documents_event_line(const struct model *m, const struct documents_event *ev,
                           const struct tally *after, struct buf *out)
 {
-    const struct endorsement *e = &m->endorsed->list[ev->endorsement];
     const struct claim *c = &m->claims[ev->retraction ? ev->was : ev->claim];
 
-    buf_addf(out, "%-10s  %.*s  %.*s, %.*s", ev->retraction ? "TAKEN BACK" : "CALL",
-             SLICE_FMT(e->state), SLICE_FMT(e->name), SLICE_FMT(e->office));
-    if (e->district.len > 0)
-        buf_addf(out, " %.*s", SLICE_FMT(e->district));
-    if (e->jurisdiction.len > 0)
-        buf_addf(out, ", %.*s", SLICE_FMT(e->jurisdiction));
-    else if (e->county.len > 0)
-        buf_addf(out, ", %.*s", SLICE_FMT(e->county));
-    if (e->seat.len > 0)
-        buf_addf(out, ", %.*s", SLICE_FMT(e->seat));
+    buf_addf(out, "%-10s  ", ev->retraction ? "RETRACTION" : "CALL");
+    documents_who(m, ev->endorsement, out);
     buf_addf(out, ": %s%s by %.*s  [", ev->retraction ? "no longer " : "", outcome_name(c->outcome),
              SLICE_FMT(c->by));
     tally_line(after, out);
     buf_addz(out, "]");
 }
 
-void documents_totals_line(const struct tally *t, struct buf *out)
+void documents_totals_words(const struct tally *t, struct buf *out)
 {
-    buf_addf(out, "%-10s  ", "totals");
     tally_line(t, out);
     buf_addf(out, "; %" PRId64 " leading, %" PRId64 " trailing", t->n[TALLY_LEADING],
              t->n[TALLY_TRAILING]);
+}
+
+void documents_totals_line(const struct tally *t, struct buf *out)
+{
+    buf_addf(out, "%-10s  ", "totals");
+    documents_totals_words(t, out);
 }
 
 /* ---- decisions ---- */
@@ -193,17 +204,4 @@ void documents_decision_line(const struct model *m, const struct decision *d, st
     if (d->basis.len || d->url.len)
         buf_addf(out, " [%.*s%s%.*s]", SLICE_FMT(d->basis), d->basis.len && d->url.len ? ", " : "",
                  SLICE_FMT(d->url));
-}
-
-void documents_decision(const struct model *m, const struct decision *d, const struct tally *was,
-                        const struct tally *now, int64_t now_ms, struct buf *out)
-{
-    documents_decision_line(m, d, out);
-    buf_addz(out, "\nwas      ");
-    tally_line(was, out);
-    buf_addz(out, "\nis       ");
-    tally_line(now, out);
-    buf_addz(out, "\ntotal    ");
-    statement_write(m, now, STATEMENT_SHORT, now_ms, out);
-    buf_addc(out, '\n');
 }

@@ -3,13 +3,16 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "daemon/base/counted.h"
 #include "daemon/base/when.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/documents_filter.h"
 #include "daemon/core/fading.h"
+#include "daemon/core/held.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
+#include "daemon/core/open.h"
 #include "daemon/core/primaries.h"
 #include "daemon/core/progress.h"
 #include "daemon/core/standings.h"
@@ -28,24 +31,31 @@ static void explain_link(const struct model *m, const struct link *l, struct buf
     const struct feed_contest *c = l->contest;
     const struct feed_choice *choice = l->choice == NONE ? NULL : &c->choices[l->choice];
     const struct feed_file *f = &m->feeds[c->source].files[c->file];
+    const struct race *r = &m->races[m->standings[l->endorsement].race];
 
     buf_addf(out, "  feed     %.*s: ", SLICE_FMT(m->settings->sources[c->source].name));
     add_named("contest", c->id, c->text, out);
     if (choice) {
         add_named(", choice", choice->id, choice->name, out);
         if (c->unit_count > 0 && c->units[0].votes[l->choice] >= 0)
-            buf_addf(out, ", %" PRId64 " votes", c->units[0].votes[l->choice]);
+            buf_addf(out, ", " COUNTED "%s",
+                     COUNT_OF(c->units[0].votes[l->choice], "vote", "votes"),
+                     r->on_air == NONE || r->on_air == c->source ? "" : ", not on air");
         if (choice->mark != RESULTS_UNMARKED)
             buf_addf(out, ", marked %s", labels_mark(choice->mark));
     }
     buf_addz(out, "; received at ");
     local_time_write(m->settings, c->received_ms, out);
     buf_addf(out, "; last payload %s", verdict_info[f->verdict].name);
-    if (c->doubt != VERDICT_ACCEPTED)
+    if (c->doubt != VERDICT_ACCEPTED && !held_is(m, c))
         buf_addf(out, "; contest %s: %s", verdict_info[c->doubt].name,
                  verdict_info[c->doubt].about);
     if (c->gone)
         buf_addz(out, "; no longer in the feed");
+    if (held_is(m, c)) {
+        buf_addz(out, "\n  held     ");
+        held_write(m, c, out);
+    }
     buf_addf(out, "\n  match    %s: %.*s\n", labels_band(l->band), SLICE_FMT(l->why));
 }
 
@@ -130,6 +140,30 @@ static void explain_fading(const struct model *m, uint32_t i, struct buf *out)
         }
 }
 
+static void explain_outcome(const struct model *m, const struct race *r, uint32_t i,
+                            struct buf *out)
+{
+    const char *state = labels_state(m, i);
+    enum progress progress = progress_of(r, i);
+    bool open = strcmp(state, progress_name(progress)) == 0;
+    const struct link *off_air = open ? open_off_air(m, i) : NULL;
+
+    buf_addf(out, "  outcome  %s", state);
+    if (open && progress == PROGRESS_UNCLEAR && seats_unsaid(m, r))
+        buf_addz(out, ": seats_to_fill is not in the list");
+    else if (labels_trails(m, i))
+        buf_addz(out, ", and trails in the votes on air");
+    else if (off_air)
+        buf_addf(
+            out,
+            " on air: %.*s, whose figures the race has, has no line of it; tallyctl source pin "
+            "%.*s %.*s takes those of %.*s",
+            SLICE_FMT(m->settings->sources[r->on_air].name), SLICE_FMT(r->id),
+            SLICE_FMT(m->settings->sources[off_air->contest->source].name),
+            SLICE_FMT(m->settings->sources[off_air->contest->source].name));
+    buf_addc(out, '\n');
+}
+
 static void explain_endorsement(const struct model *m, uint32_t i, struct buf *out)
 {
     const struct endorsement *e = &m->endorsed->list[i];
@@ -146,14 +180,9 @@ static void explain_endorsement(const struct model *m, uint32_t i, struct buf *o
     for (uint32_t k = 0; k < st->claim_count; k++)
         explain_claim(m, &m->claims[st->claims[k]], st->claims[k] == st->claim, out);
     explain_fading(m, i, out);
-    const char *state = labels_state(m, i);
-    bool unsaid = progress_of(r, i) == PROGRESS_UNCLEAR && seats_unsaid(m, r) &&
-                  strcmp(state, progress_name(PROGRESS_UNCLEAR)) == 0;
-    buf_addf(out, "  outcome  %s%s\n  counts   ", state,
-             unsaid                ? ": seats_to_fill is not in the list"
-             : labels_trails(m, i) ? ", and trails in the votes on air"
-                                   : "");
+    explain_outcome(m, r, i, out);
     tally_race(&t, m, r, 1, &part);
+    buf_addz(out, "  counts   ");
     const char *comma = "";
     for (size_t k = 0; k < TALLY_NUMBERS; k++)
         if (t.n[k] != 0) {
@@ -186,8 +215,8 @@ static void explain_figures(const struct model *m, const struct race *r, struct 
     if (r->on_air != NONE)
         buf_add(out, m->settings->sources[r->on_air].name);
     else if (r->summed)
-        buf_addf(out, "%" PRIu32 " of %" PRIu32 " counties, summed", r->counties_in,
-                 r->counties_of);
+        buf_addf(out, "%" PRIu32 " of " COUNTED ", summed", r->counties_in,
+                 COUNT_OF(r->counties_of, "county", "counties"));
     else
         buf_addz(out, "nothing yet");
     const char *before = ":";
@@ -202,8 +231,8 @@ static void explain_figures(const struct model *m, const struct race *r, struct 
             before = ",";
         }
     if (r->units_reporting >= 0 && r->units_total > 0)
-        buf_addf(out, "; %" PRId32 " of %" PRId32 " units reporting", r->units_reporting,
-                 r->units_total);
+        buf_addf(out, "; %" PRId32 " of " COUNTED " reporting", r->units_reporting,
+                 COUNT_OF(r->units_total, "unit", "units"));
     buf_addc(out, '\n');
 }
 
@@ -238,7 +267,7 @@ static void explain_race(const struct model *m, const struct race *r, int64_t no
         if (r->flags & flag)
             buf_addf(out, ", %s", labels_race_flag(flag));
     if (r->seats > 0)
-        buf_addf(out, "; %" PRId64 " seat%s%s", r->seats, r->seats == 1 ? "" : "s",
+        buf_addf(out, "; " COUNTED "%s", COUNT_OF(r->seats, "seat", "seats"),
                  r->primaries > 1 ? " in each primary" : "");
     else
         buf_addz(out, "; seats unknown: nobody is lost by others' wins");

@@ -2,6 +2,7 @@
 /* Lists for people: races, sources, matches. */
 #include <inttypes.h>
 
+#include "daemon/base/counted.h"
 #include "daemon/base/csv.h"
 #include "daemon/base/jsonw.h"
 #include "daemon/base/when.h"
@@ -9,6 +10,7 @@
 #include "daemon/core/documents.h"
 #include "daemon/core/documents_filter.h"
 #include "daemon/core/feed.h"
+#include "daemon/core/held.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
 
@@ -27,18 +29,25 @@ static void write_flags(const struct race *r, struct buf *out)
         }
 }
 
+void documents_ours(const struct model *m, uint32_t endorsement, struct buf *out)
+{
+    const struct race *r = &m->races[m->standings[endorsement].race];
+
+    for (uint32_t k = 0; k < r->choice_count; k++)
+        if (r->choices[k].endorsement == endorsement && r->choices[k].votes >= 0)
+            buf_addf(out, "%s%s%" PRId64 " ", r->choices[k].primary ? r->choices[k].primary : "",
+                     r->choices[k].primary ? " " : "", r->choices[k].votes);
+    buf_addf(out, "%s%s", labels_state(m, endorsement),
+             labels_trails(m, endorsement) ? ", trailing" : "");
+}
+
 /* Ours with votes and standing: "Ann Lee 1200 leading; Bo Ray won". */
 static void write_ours(const struct model *m, const struct race *r, struct buf *out)
 {
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
-        uint32_t endorsement = r->endorsements[i];
-        buf_addf(out, "%s%.*s", i ? "; " : "", SLICE_FMT(m->endorsed->list[endorsement].name));
-        for (uint32_t k = 0; k < r->choice_count; k++)
-            if (r->choices[k].endorsement == endorsement && r->choices[k].votes >= 0)
-                buf_addf(out, " %s%s%" PRId64, r->choices[k].primary ? r->choices[k].primary : "",
-                         r->choices[k].primary ? " " : "", r->choices[k].votes);
-        buf_addf(out, " %s%s", labels_state(m, endorsement),
-                 labels_trails(m, endorsement) ? ", trailing" : "");
+        buf_addf(out, "%s%.*s ", i ? "; " : "",
+                 SLICE_FMT(m->endorsed->list[r->endorsements[i]].name));
+        documents_ours(m, r->endorsements[i], out);
     }
 }
 
@@ -58,7 +67,8 @@ static void race_line(const struct model *m, const struct race *r, struct buf *o
     if (r->on_air != NONE)
         buf_add(out, m->settings->sources[r->on_air].name);
     else if (r->summed)
-        buf_addf(out, "%" PRIu32 " of %" PRIu32 " counties", r->counties_in, r->counties_of);
+        buf_addf(out, "%" PRIu32 " of " COUNTED, r->counties_in,
+                 COUNT_OF(r->counties_of, "county", "counties"));
     buf_addc(out, '\t');
     write_flags(r, out);
     buf_addc(out, '\t');
@@ -89,7 +99,8 @@ bool documents_races(const struct model *m, const struct slice *filters, size_t 
     if (ok && json)
         buf_addz(out, "]\n");
     if (ok && chosen.count == 0 && filter_count > 0)
-        ok = err_set(e, ERR_NO, "none of %" PRIu32 " races fits that", m->race_count);
+        ok = err_set(e, ERR_NO, "none of " COUNTED " fits that",
+                     COUNT_OF(m->race_count, "race", "races"));
     arena_free(scratch);
     return ok;
 }
@@ -111,8 +122,10 @@ static void doubts_json(struct jsonw *j, const struct model *m, uint32_t source,
     enum { SHOWN = 50 };
     int64_t count = 0;
     size_t at = 0;
+    struct buf text;
     void *value;
 
+    buf_init(&text, 65536);
     jsonw_array(j, "doubts");
     while (map_next(m->feeds[source].contests, &at, NULL, &value)) {
         const struct feed_contest *c = value;
@@ -124,8 +137,13 @@ static void doubts_json(struct jsonw *j, const struct model *m, uint32_t source,
         jsonw_str(j, "county", c->county);
         jsonw_strz(j, "verdict", verdict_info[v].name);
         jsonw_strz(j, "text", verdict_info[v].about);
+        buf_clear(&text);
+        if (held_is(m, c))
+            held_write(m, c, &text);
+        jsonw_str(j, "held", buf_slice(&text));
         jsonw_object_end(j);
     }
+    buf_done(&text);
     jsonw_array_end(j);
     jsonw_int(j, "doubts_total", count);
 }
@@ -163,18 +181,22 @@ static void age(int64_t when, int64_t now_ms, struct buf *out)
         buf_addf(out, "%" PRId64 "s", (now_ms - when) / WHEN_SECOND);
 }
 
-/* How many of a file's contests are held, or in quarantine. */
-static size_t held_of(const struct model *m, uint32_t source, uint32_t file)
+/* "; held: US Senate, Sheriff, ...": the first so many of a file. */
+static void name_held(const struct model *m, uint32_t source, uint32_t file, struct buf *out)
 {
-    size_t n = 0;
+    enum { NAMED = 3 };
+    uint32_t n = 0;
     void *value;
 
     for (size_t at = 0; map_next(m->feeds[source].contests, &at, NULL, &value);) {
         const struct feed_contest *c = value;
-        enum verdict_class class = verdict_info[c->doubt].class;
-        n += c->file == file && (class == CLASS_HOLD || class == CLASS_QUARANTINE);
+        if (c->file != file || !held_is(m, c) || n++ >= NAMED)
+            continue;
+        buf_addf(out, "%s%.*s", n == 1 ? "; held: " : ", ",
+                 SLICE_FMT(c->text.len ? c->text : c->id));
     }
-    return n;
+    if (n > NAMED)
+        buf_addz(out, ", ...");
 }
 
 static void source_line(const struct model *m, uint32_t source, uint32_t k, struct slice file,
@@ -188,8 +210,10 @@ static void source_line(const struct model *m, uint32_t source, uint32_t k, stru
     age(f->last_success_ms, now_ms, out);
     buf_addc(out, '\t');
     age(f->last_change_ms, now_ms, out);
-    buf_addf(out, "\t%zu\t%s\t%.*s\n", held_of(m, source, k),
+    buf_addf(out, "\t%" PRIu32 "\t%s\t%.*s", held_count(m, source, k),
              f->seen || f->verdict ? verdict_info[f->verdict].name : "", SLICE_FMT(last_words(f)));
+    name_held(m, source, k, out);
+    buf_addc(out, '\n');
 }
 
 void documents_sources(const struct model *m, int64_t now_ms, bool json, struct buf *out)

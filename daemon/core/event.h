@@ -42,6 +42,8 @@ struct event {
     enum verdict verdict;     /* FAILED */
     struct slice text;        /* FAILED */
     struct decision decision; /* DECISION; its number and time are given by the core */
+    bool would;               /* DECISION: by a copy of us, to see what would come of it */
+    bool confirmed;           /* DECISION: who decides has seen that, and the ids in full */
 };
 
 struct verdict_note { /* on a contest or a unit of it */

@@ -110,6 +110,23 @@ static bool linked(const struct race *r, uint32_t endorsement)
     return false;
 }
 
+const struct link *open_off_air(const struct model *m, uint32_t endorsement)
+{
+    const struct race *r = &m->races[m->standings[endorsement].race];
+
+    for (uint32_t i = 0; i < r->choice_count; i++)
+        if (r->choices[i].endorsement == endorsement && r->choices[i].votes >= 0)
+            return NULL;
+    for (uint32_t i = 0; r->on_air != NONE && i < r->link_count; i++) {
+        const struct link *l = &r->links[i];
+        const struct feed_contest *c = l->contest;
+        if (l->endorsement == endorsement && l->choice != NONE && c->source != r->on_air &&
+            c->unit_count > 0 && c->units[0].votes[l->choice] > 0)
+            return l;
+    }
+    return NULL;
+}
+
 static const char *reason(const struct model *m, const struct race *r,
                           const struct open_candidacy *o, int64_t now_ms)
 {
@@ -122,7 +139,8 @@ static const char *reason(const struct model *m, const struct race *r,
     if (r->flags & RACE_IN_DOUBT)
         return "figures in doubt";
     if (o->progress == PROGRESS_NO_RESULTS)
-        return "no votes yet";
+        return open_off_air(m, o->endorsement) ? "the source on air has no line of it"
+                                               : "no votes yet";
     if (r->seats <= 0 && r->places <= 0)
         return "seats unknown";
     if (o->has_margin && o->margin == 0)

@@ -49,6 +49,7 @@ struct feed_report {
     size_t name_count, name_room;
     struct feed_ruling *rulings; /* new ones (ruling.h) */
     size_t ruling_count, ruling_room;
+    struct slice ruled; /* ruling.h: what became of the figures, lines for people */
 };
 
 /* All grow in r->arena; false with *e when that is full. Of notes the first 1000 are kept. */

@@ -5,6 +5,7 @@
 #include "daemon/base/when.h"
 #include "daemon/core/early.h"
 #include "daemon/core/feed_own.h"
+#include "daemon/core/held.h"
 #include "daemon/core/take.h"
 
 static bool full(struct err *e)
@@ -262,6 +263,30 @@ static bool drop_early(struct case_at_hand *k, struct err *e)
     return ok;
 }
 
+/* The payload that is kept aside, if there is one, and what follows. */
+static bool rule_kept(struct case_at_hand *k, bool all, struct err *e)
+{
+    struct feed_kept *held = &k->file->own->held;
+    struct results batch;
+    struct event event;
+
+    if (!held->batch)
+        return conclude(k, NULL, e);
+    return feed_open(held, &batch, &event, e) && rule_contests(k, &event, all, e) &&
+           conclude(k, &event, e);
+}
+
+static bool tell(struct case_at_hand *k, const struct held_totals *was, struct err *e)
+{
+    struct buf text;
+
+    buf_init(&text, 65536);
+    held_after(k->m, was, &text);
+    k->r->ruled = arena_copy(k->r->arena, buf_slice(&text));
+    buf_done(&text);
+    return k->r->ruled.ptr || full(e);
+}
+
 static bool decide(struct model *m, uint32_t source, uint32_t file, struct slice contest,
                    bool accept, int64_t now_ms, struct feed_report *out, struct err *e)
 {
@@ -276,22 +301,20 @@ static bool decide(struct model *m, uint32_t source, uint32_t file, struct slice
     struct feed_own *own = k.file->own;
     bool all = !contest.len && k.file->doubt != VERDICT_ACCEPTED;
     bool early = !accept && !contest.len && waits_whole(k.file);
-    struct results batch;
-    struct event event;
 
     k.whole = all || early;
     if (!find_contests(&k, e))
         return false;
     if (!own->held.batch && !may_accept(&k, 0, e))
         return false;
+    struct held_totals *was = held_before(m, source, file, out->arena);
+    if (!was)
+        return full(e);
     out->verdict = accept ? VERDICT_CORRECTED : VERDICT_REJECTED;
     out->text = accept ? SLICE("accepted by the desk") : SLICE("rejected by the desk");
     if (early && !drop_early(&k, e))
         return false;
-    if (!own->held.batch)
-        return conclude(&k, NULL, e);
-    return feed_open(&own->held, &batch, &event, e) && rule_contests(&k, &event, all, e) &&
-           conclude(&k, &event, e);
+    return rule_kept(&k, all, e) && tell(&k, was, e);
 }
 
 bool feed_accept(struct model *m, uint32_t source, uint32_t file, struct slice contest,

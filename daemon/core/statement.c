@@ -303,6 +303,14 @@ static void won_clause(const struct voice *v)
     }
 }
 
+/* "two lost": where nobody has won, else it follows from the others. */
+static void lost_clause(const struct voice *v)
+{
+    buf_addz(v->out, v->bold);
+    number(v->out, v->t->n[TALLY_LOST]);
+    buf_addf(v->out, " lost%s", v->bold);
+}
+
 /* "10:12 p.m. ET on Nov. 4", and in the long form when a source last answered. */
 static void as_of(const struct voice *v)
 {
@@ -335,10 +343,11 @@ static void called_sentence(const struct voice *v)
         buf_addz(out, v->bold);
         buf_addf(out, " endorsed candidates' races %s been called", called == 1 ? "has" : "have");
     }
-    if (t->n[TALLY_WON] > 0) {
-        buf_addz(out, ": ");
+    buf_addz(out, ": ");
+    if (t->n[TALLY_WON] > 0)
         won_clause(v);
-    }
+    else
+        lost_clause(v);
     if (t->n[TALLY_ADVANCED] + t->n[TALLY_PENDING] > 0)
         buf_addz(out, "; ");
     open_clause(v, false);

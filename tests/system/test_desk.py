@@ -34,7 +34,7 @@ def outcome(house, endorsement):
 
 def test_a_call_is_shown_then_made_then_kept(house):
     look = house.ctl("call", "foe", "won", *WHY, "--dry-run")
-    assert look.returncode == 0 and "was      0 won of 0 called" in look.stdout and "is       1 won of 1 called" in look.stdout
+    assert look.returncode == 0 and "now      0 won of 0 called" in look.stdout and "would be 1 won of 1 called" in look.stdout
     assert totals(house)["won"] == 0
     silent = house.ctl("call", "foe", "won", *WHY)
     assert silent.returncode == 64 and "--yes" in silent.stderr and "1 won of 1" in silent.stdout and totals(house)["won"] == 0
@@ -52,6 +52,52 @@ def test_a_call_is_shown_then_made_then_kept(house):
     back = house.ctl("uncall", "foe", "--reason", "not yet", "--yes")
     assert back.returncode == 0, back.stderr
     harness.wait_for(lambda: totals(house)["won"] == 0, 10, "the total")
+
+
+def test_the_beginning_of_an_id_needs_a_person(house):
+    """Where nobody sees whom it names it named somebody all the same."""
+    look = house.ctl("call", "f", "won", *WHY, "--dry-run")
+    assert look.returncode == 0 and re.search(r"would +1  call foe won by .*\nabout +GA  Di Foe, US Senate\n", look.stdout), look
+    for words in (("call", "f", "won", *WHY, "--yes"), ("call", "f", "won", *WHY)):
+        done = house.ctl(*words)
+        assert done.returncode == (1 if "--yes" in words else 64) and totals(house)["won"] == 0, done
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execv(harness.TALLYCTL, [str(harness.TALLYCTL), "--socket", str(house.folder / "control"), "call", "f", "won", *WHY])
+    seen = b""
+    while b"do it? [y/N]" not in seen:
+        seen += os.read(fd, 4096)
+    os.write(fd, b"y\n")
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    os.close(fd)
+    assert b"call foe won" in seen and b"nothing is done yet" in seen
+    assert totals(house)["won"] == 1
+
+
+def test_a_freeze_of_all_is_the_first_thing_status_says(house):
+    assert "frozen" not in house.status()
+    assert house.ctl("freeze", *WHY, "--yes").returncode == 0
+    assert house.ctl("status", "-o", "tsv").stdout.splitlines()[1].startswith("frozen\tall races: feeds call nothing new")
+    assert house.ctl("release", *WHY, "--yes").returncode == 0
+    assert next(iter(house.status())) == "well"
+
+
+def test_what_a_guard_holds_is_named_with_both_figures(house):
+    """Its own figure was in the log alone."""
+    assert house.status()["held"] == 0 and house.ctl("source", "held").stdout.count("\n") == 1
+    small_night.replace(house.folder / "county.xml", small_night.detail(poe=20, foe=95, time="11/4/2025 9:15:50 PM EST"))
+    harness.wait_for(lambda: house.status()["held"] == 1, 10, "the hold")
+    both = "US Senate: Cy Poe 100 (20 waits), Di Foe 90 (95 waits); fall-desk since "
+    assert house.status()["held_first"].startswith("county: " + both) and "  held     " + both in house.ctl("explain", "foe").stdout
+    assert "; held: US Senate" in house.ctl("source", "list").stdout
+    rows = json.loads(house.ctl("source", "held", "county", "-o", "json").stdout)
+    assert [(r["choice"], r["on_air"], r["waits"], r["verdict"]) for r in rows if not r["unit"]] == [
+        ("Cy Poe", "100", "20", "fall-desk"), ("Di Foe", "90", "95", "fall-desk")]
+    assert all(r["until"] == "they are back or the desk accepts it" for r in rows)
+    look = house.ctl("source", "accept", "county", *WHY, "--dry-run").stdout
+    assert "\nheld     US Senate: Cy Poe 100 -> 20, Di Foe 90 -> 95\nmoves    Di Foe: 90 unclear -> 95 leading\n" in look, look
+    done = house.ctl("source", "held", "nowhere")
+    assert done.returncode == 64 and "no source is named 'nowhere'" in done.stderr
 
 
 def test_what_is_refused_says_why_and_changes_nothing(house):

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+import feeds
 import harness
 import small_night
 
@@ -59,7 +60,10 @@ def test_head_is_get_without_a_body(house):
 def test_problems_are_documents(house):
     got = ask(house, "/v1/total.json")
     assert got.status == 404 and got.getheader("Content-Type") == "application/problem+json"
-    assert json.loads(got.body)["status"] == 404 and "/v1/totals.json" in json.loads(got.body)["detail"]
+    assert json.loads(got.body)["status"] == 404
+    routes = re.findall(r'^    \{"(/[^"]+)", page', (feeds.ROOT / "daemon/pages.c").read_text(), re.M)
+    detail = json.loads(got.body)["detail"].replace("ID.json", "")
+    assert len(routes) > 8 and re.findall(r"/[a-z0-9/]+[a-z0-9./]*", detail) == routes, "all there is, in its order"
     for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
         got = ask(house, "/v1/totals.json", method)
         assert got.status == 405 and got.getheader("Allow") == "GET, HEAD", method

@@ -436,6 +436,28 @@ static void test_a_source_heard_again_takes_its_races_at_once(void **state)
     night_close(&n);
 }
 
+/* "checked at" stood still while every answer was that nothing is new. */
+static void test_totals_say_when_sources_answered_last(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, 3, SENATE("500 400"), NIGHT_AT(1));
+    struct event ev = {.type = EVENT_UNCHANGED, .source = 3, .digest = {1, 3}};
+    night_apply(&n, &ev, NIGHT_AT(1) + 59 * WHEN_SECOND);
+    assert_int_equal(n.out.message_count, 0); /* of the same minute */
+    night_apply(&n, &ev, NIGHT_AT(2) + WHEN_SECOND);
+    assert_int_equal(n.out.message_count, 1);
+    const struct message *totals = night_message(&n, MESSAGE_TOTALS, 0);
+    assert_true(night_says(totals->data, "\"as_of\":\"2026-11-03T19:01:00.000Z\"") &&
+                night_says(totals->data, "\"checked_at\":\"2026-11-03T19:02:01.000Z\""));
+    assert_true(night_says(totals->statements[STATEMENT_LONG],
+                           "as of 7:01 p.m. UTC on Nov. 3 (checked at 7:02 p.m. UTC)"));
+    night_apply(&n, &ev, NIGHT_AT(2) + 31 * WHEN_SECOND);
+    assert_int_equal(n.out.message_count, 0);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -445,6 +467,7 @@ int main(void)
         cmocka_unit_test(test_without_an_authority_nothing_is_called),
         cmocka_unit_test(test_all_of_one_tick_is_told),
         cmocka_unit_test(test_documents),
+        cmocka_unit_test(test_totals_say_when_sources_answered_last),
         cmocka_unit_test(test_a_source_heard_again_takes_its_races_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -340,7 +340,7 @@ static void test_the_answer_names_what_moved(void **state)
                                        "by ap  ["));
     assert_true(night_decide(&n, "endorse status", "ann", "withdrawn", NIGHT_AT(34)));
     assert_true(night_says(n.out.said, "was active, is withdrawn\n") &&
-                night_says(n.out.said, "news     TAKEN BACK  GA  Ann Archer"));
+                night_says(n.out.said, "news     RETRACTION  GA  Ann Archer"));
     night_close(&n);
 }
 
@@ -450,7 +450,9 @@ static const char *standing(const struct night *n)
 static void test_one_of_two_decisions_about_a_line_is_undone(void **state)
 {
     static const char feed[] = LOOSE("Arch", "11", "won");
-    for (int alias = 0; alias < 2; alias++) {
+    static const char *const words[] = {"arch accept", "alias", "#1", "#3"};
+    for (int i = 0; i < 4; i++) {
+        bool alias = i % 2 == 1;
         struct night n;
         (void)state;
         night_open(&n, loose);
@@ -459,11 +461,12 @@ static void test_one_of_two_decisions_about_a_line_is_undone(void **state)
         assert_true(night_decide(&n, "match alias", "ann", "ap arch", NIGHT_AT(3)));
         assert_string_equal(standing(&n), "accept alias ");
         assert_false(night_decide(&n, "match undo", "ann", "arch", NIGHT_AT(4)));
-        assert_true(refused(&n, "2 decisions fit; give words that only one has: accept, reject or "
-                                "alias, source") &&
-                    refused(&n, "\n  accept ap: ") && refused(&n, "\n  alias ap: "));
-        assert_true(
-            night_decide(&n, "match undo", "ann", alias ? "alias" : "arch accept", NIGHT_AT(4)));
+        assert_true(refused(&n, "2 decisions fit; give words that only one has: #NUMBER, accept, "
+                                "reject or alias, source") &&
+                    refused(&n, "\n  #1 accept ap: ") && refused(&n, "\n  #3 alias ap: "));
+        assert_false(night_decide(&n, "match undo", "ann", "#9", NIGHT_AT(4)));
+        assert_false(night_decide(&n, "match undo", "ann", "#3 accept", NIGHT_AT(4)));
+        assert_true(night_decide(&n, "match undo", "ann", words[i], NIGHT_AT(4)));
         assert_string_equal(standing(&n), alias ? "accept " : "alias ");
         struct core *old = night_restart(&n);
         assert_string_equal(standing(&n), alias ? "accept " : "alias ");

@@ -32,6 +32,7 @@ static void open_fixture(struct fixture *f)
                             .endorsement_count = 3,
                             .links = &f->link,
                             .link_count = 1,
+                            .on_air = NONE,
                             .seats = 1,
                             .places = -1,
                             .choices = f->choices,

@@ -181,7 +181,7 @@ static void messages_count(const struct night *n, int64_t *won, int64_t *flips, 
         if (m->type == MESSAGE_RETRACTION) {
             assert_int_equal(now, *won - 1);
             assert_int_equal(flips_now, *flips - 1);
-            assert_true(night_says(m->line, "TAKEN BACK"));
+            assert_true(night_says(m->line, "RETRACTION"));
             (*retractions)++;
         } else {
             assert_true(now >= *won && flips_now >= *flips);

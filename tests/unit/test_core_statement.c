@@ -99,8 +99,7 @@ static void test_singulars_and_zeros(void **state)
          "one state, including one flip; one advances to a runoff and two remain to be called.");
     says(&f, (struct counts){4, 0, 3, 0, 0, 0, 0, 0, 0, 0},
          "As of 10:12 p.m. UTC on Nov. 3, three of our four endorsed candidates' races have been "
-         "called; one "
-         "remains to be called.");
+         "called: three lost; one remains to be called.");
     says(&f, (struct counts){1, 1, 0, 0, 0, 0, 0, 0, 0, 0},
          "As of 10:12 p.m. UTC on Nov. 3, our one endorsed candidate's race has been called: one "
          "won.");

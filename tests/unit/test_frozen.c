@@ -95,12 +95,19 @@ static int tear_down(void **state)
     return 0;
 }
 
+static void keep_long(struct room *r, int64_t seq, const char *sentence, const char *counts,
+                      const char *long_form)
+{
+    const struct message m = {
+        .type = MESSAGE_TOTALS,
+        .statements = {slice_of(sentence), slice_of(long_form), SLICE("slack")},
+        .plain = slice_of(counts)};
+    assert_true(frozen_keep(r->frozen, 7, seq, seq * 1000, &m));
+}
+
 static void keep(struct room *r, int64_t seq, const char *sentence, const char *counts)
 {
-    const struct message m = {.type = MESSAGE_TOTALS,
-                              .statements = {slice_of(sentence), SLICE("long"), SLICE("slack")},
-                              .plain = slice_of(counts)};
-    assert_true(frozen_keep(r->frozen, 7, seq, seq * 1000, &m));
+    keep_long(r, seq, sentence, counts, "long");
 }
 
 static void until_shown(struct room *r, int wanted)
@@ -171,6 +178,19 @@ static void test_shown_once_on_disk_and_found_for_good(void **state)
     }
 }
 
+/* What the long form said of the last check was that of the first time it was said. */
+static void test_another_long_form_is_another_row(void **state)
+{
+    struct room *r = *state;
+    struct frozen_view view;
+    keep_long(r, 3, "one", "won 1\n", "checked at 7:01");
+    until_shown(r, 1);
+    keep_long(r, 4, "one", "won 1\n", "checked at 7:02");
+    until_shown(r, 2);
+    frozen_view(r->frozen, &view);
+    assert_true(view.seq == 4 && slice_is(view.statements[STATEMENT_LONG], "checked at 7:02"));
+}
+
 static void test_no_database_is_said(void **state)
 {
     struct shown *s = NULL;
@@ -210,6 +230,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_shown_once_on_disk_and_found_for_good, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_what_cannot_be_kept_is_not_shown, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_another_long_form_is_another_row, set_up, tear_down),
         cmocka_unit_test(test_no_database_is_said),
     };
     log_start(LOG_LEVEL_ERROR - 1, 0);

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: ISC */
+/* What a person is told before and after a decision, and of what is held: what moves, who that is,
+ * and figures on air beside those that wait. */
+#include "tests/unit/night.h"
+
+#include "daemon/core/held.h"
+
+/* ann and bob stand for one seat */
+static const char list[] =
+    "endorsement_id,candidate_name,state,office,district,party,race_id,seats_to_fill\n"
+    "ann-archer,Ann Archer,GA,State Senate,1,D,ga-ss-1,1\n"
+    "bob,Bob Best,GA,State Senate,1,D,ga-ss-1,1\n"
+    "ann-baker,Ann Baker,GA,State Senate,2,D,ga-ss-2,1\n"
+    "cat,Cat Cole,GA,State Senate,3,D,ga-ss-3,1\n";
+
+#define RACE(n, ours, a, b)                                                                        \
+    "contest " n "|State Senate District " n "|GA\nchoice 1|" ours "|D\nchoice 2|Other One|R\n"    \
+    "total " a " " b "\n"
+
+enum { AP, DDHQ, STATE, VOTES };
+
+static bool decide(struct night *n, struct event ev, const char *verb, const char *target,
+                   const char *argument)
+{
+    ev.type = EVENT_DECISION;
+    ev.decision = (struct decision){.verb = slice_of(verb),
+                                    .target = slice_of(target),
+                                    .argument = slice_of(argument),
+                                    .reason = SLICE("r"),
+                                    .by = SLICE("maria")};
+    core_apply(n->core, &ev, NIGHT_AT(9), &n->out);
+    return n->out.decision != NULL;
+}
+
+static void says(struct slice text, const char *words)
+{
+    if (!night_says(text, words))
+        fail_msg("\"%s\" is not in:\n%.*s", words, SLICE_FMT(text));
+}
+
+/* The beginning of an id named nobody; and where nobody looks it must not name anybody. */
+static void test_the_beginning_of_an_id_is_enough_for_who_looks(void **state)
+{
+    static const struct event plain, would = {.would = true}, confirmed = {.confirmed = true};
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    assert_false(decide(&n, plain, "call", "ann-a", "won"));
+    says(slice_of(n.out.err.text), "one begins so, give the whole id where nobody is asked:\n"
+                                   "  ann-archer");
+    assert_false(decide(&n, confirmed, "call", "ann", "won"));
+    says(slice_of(n.out.err.text), "several begin so, give the whole id of one:\n  ann-archer\n"
+                                   "  ann-baker");
+    assert_false(decide(&n, confirmed, "call", "archer", "won")); /* only its beginning */
+    assert_false(decide(&n, confirmed, "call", "", "won"));
+    assert_true(decide(&n, confirmed, "call", "ann-a", "won"));
+    assert_true(slice_is(n.out.decision->target, "ann-archer"));
+    says(n.out.said, "call ann-archer won by maria");
+    says(n.out.said, "\nabout    GA  Ann Archer, State Senate 1\n");
+    assert_int_equal(night_outcome(&n, "ann-archer"), OUTCOME_WON);
+    assert_false(decide(&n, confirmed, "mark", "ga-ss", "recount"));
+    assert_true(decide(&n, confirmed, "mark", "ga-ss-3", "recount"));
+    assert_true(decide(&n, would, "call", "c", "won"));
+    struct core *old = night_restart(&n);
+    assert_int_equal(night_outcome(&n, "ann-archer"), OUTCOME_WON);
+    core_free(old);
+    night_close(&n);
+}
+
+/* A preview had the words of the deed; and neither named what moves but is no call. */
+static void test_what_would_move_is_named(void **state)
+{
+    static const struct event plain, would = {.would = true};
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, VOTES, RACE("1", "Ann Archer", "500", "400") RACE("2", "Annie B.", "70", "60"),
+                NIGHT_AT(1));
+    assert_true(decide(&n, would, "freeze", "", ""));
+    says(n.out.said, "would    1  freeze by maria at ");
+    says(n.out.said, "\nnow      0 won of 0 called, 0 flips, 4 to go; 1 leading, 0 trailing\n"
+                     "would be 0 won of 0 called, 0 flips, 4 to go; 1 leading, 0 trailing\n");
+    says(n.out.said, "\nflags    ga-ss-1: frozen\nflags    ga-ss-2: frozen\n");
+    says(n.out.said, "\nnothing is done yet\n");
+    assert_true(decide(&n, plain, "release", "", ""));
+    says(n.out.said, "\nwas      0 won");
+    says(n.out.said, "\nflags    ga-ss-1: no longer frozen\n");
+    assert_false(night_says(n.out.said, "would") || night_says(n.out.said, "nothing is done"));
+    assert_true(decide(&n, plain, "match accept", "ann-baker", "votes annie"));
+    says(n.out.said, "\nmoves    Ann Baker: no results -> 70 leading\n");
+    says(n.out.said, "; 2 leading, 0 trailing\n");
+    assert_true(decide(&n, plain, "mark", "ga-ss-1", "recount"));
+    says(n.out.said, "\nflags    ga-ss-1: recount\n");
+    assert_false(night_says(n.out.said, "moves"));
+    night_close(&n);
+}
+
+/* What a guard held was in no answer but the log's. */
+static void test_what_is_held_is_shown_beside_what_is_on_air(void **state)
+{
+    static const struct event would = {.would = true};
+    struct night n;
+    struct buf out;
+    struct err e;
+    struct tally t = {0};
+    (void)state;
+    night_open(&n, list);
+    buf_init(&out, 65536);
+    night_batch(&n, VOTES, RACE("1", "Ann Archer", "500", "400") RACE("2", "Ann Baker", "70", "60"),
+                NIGHT_AT(1));
+    held_rows(core_model(n.core), SLICE(""), false, &out);
+    assert_null(memchr(out.ptr, '\n', out.len - 1)); /* the head alone */
+    night_batch(&n, VOTES, RACE("1", "Ann Archer", "200", "410") RACE("2", "Ann Baker", "71", "60"),
+                NIGHT_AT(2));
+    buf_clear(&out);
+    held_rows(core_model(n.core), SLICE("votes"), false, &out);
+    says(buf_slice(&out), "source\tfile\tcounty\tcontest\tunit\tchoice\ton_air\twaits\tverdict\t");
+    says(buf_slice(&out),
+         "\nvotes\t\t\tState Senate District 1\t\tAnn Archer\t500\t200\tfall-desk\t"
+         "7:02 p.m. UTC on Nov. 3\tthey are back or the desk accepts it\n");
+    assert_false(night_says(buf_slice(&out), "District 2"));
+    buf_clear(&out);
+    held_rows(core_model(n.core), SLICE("ap"), true, &out);
+    assert_string_equal(out.ptr, "[]\n");
+    buf_clear(&out);
+    documents_sources(core_model(n.core), NIGHT_AT(3), false, &out);
+    says(buf_slice(&out), "\t1\taccepted\t2 contests; held: State Senate District 1\n");
+    buf_clear(&out);
+    assert_true(
+        documents_explain(core_model(n.core), &t, SLICE("ann-archer"), NIGHT_AT(3), &out, &e));
+    says(buf_slice(&out), "\n  held     State Senate District 1: Ann Archer 500 (200 waits), Other "
+                          "One 400 (410 waits); fall-desk since 7:02 p.m. UTC: votes fell");
+    assert_true(decide(&n, would, "source accept", "votes", ""));
+    says(n.out.said, "\nheld     State Senate District 1: Ann Archer 500 -> 200, Other One 400 -> "
+                     "410\n");
+    says(n.out.said, "\nmoves    Ann Archer: 500 unclear -> 200 trailing\n");
+    says(n.out.said, "\nflags    ga-ss-1: no longer in_doubt, corrected\n");
+    buf_done(&out);
+    night_close(&n);
+}
+
+/* Zeros of a whole file are held for no contest's own sake. */
+static void test_a_file_that_is_held_whole_holds_its_contests(void **state)
+{
+    static const struct event would = {.would = true};
+    struct night n;
+    uint32_t source = 0;
+    size_t at = 0;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, VOTES, RACE("1", "Ann Archer", "5000", "4000"), NIGHT_AT(1));
+    night_batch(&n, VOTES, RACE("1", "Ann Archer", "0", "0"), NIGHT_AT(2));
+    assert_int_equal(held_count(core_model(n.core), VOTES, 0), 1);
+    const struct feed_contest *c = held_next(core_model(n.core), &source, &at);
+    assert_true(c && source == VOTES && !held_next(core_model(n.core), &source, &at));
+    assert_true(decide(&n, would, "source reject", "votes", ""));
+    says(n.out.said, "\nheld     what is on air stays\n");
+    assert_int_equal(held_count(core_model(n.core), VOTES, 0), 0);
+    night_close(&n);
+}
+
+/* 90 votes in a feed and "no results" beside them, without a word why. */
+static void test_votes_of_a_source_that_is_not_on_air_are_explained(void **state)
+{
+    struct night n;
+    struct buf out;
+    struct err e;
+    struct tally t = {0};
+    (void)state;
+    night_open(&n, list);
+    buf_init(&out, 65536);
+    night_batch(&n, STATE, RACE("1", "Ann Archer", "90", "40"), NIGHT_AT(1));
+    night_batch(&n, VOTES, RACE("1", "Bob Best", "300", "200"), NIGHT_AT(1));
+    assert_true(
+        documents_explain(core_model(n.core), &t, SLICE("ann-archer"), NIGHT_AT(3), &out, &e));
+    says(buf_slice(&out), "choice 1 \"Ann Archer\", 90 votes, not on air; received at");
+    says(buf_slice(&out),
+         "\n  outcome  no results on air: votes, whose figures the race has, has no "
+         "line of it; tallyctl source pin ga-ss-1 state takes those of state\n");
+    buf_clear(&out);
+    assert_true(documents_todo(core_model(n.core), NIGHT_AT(3), false, n.a, &out));
+    says(buf_slice(&out), "\tann-archer\tthe source on air has no line of it\n");
+    buf_done(&out);
+    night_close(&n);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_beginning_of_an_id_is_enough_for_who_looks),
+        cmocka_unit_test(test_what_would_move_is_named),
+        cmocka_unit_test(test_what_is_held_is_shown_beside_what_is_on_air),
+        cmocka_unit_test(test_a_file_that_is_held_whole_holds_its_contests),
+        cmocka_unit_test(test_votes_of_a_source_that_is_not_on_air_are_explained),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
