@@ -144,7 +144,7 @@ class Shell:
         return self
 
     def __exit__(self, *_):
-        self.typed("kill $(jobs -p)", "wait")
+        self.typed("kill $(jobs -p) 2>/dev/null", "wait")
         self.shell.stdin.close()
         self.shell.wait(30)
 
@@ -168,8 +168,12 @@ def test_the_small_night_of_the_readme(tmp_path):
     with Shell(tmp_path) as shell:
         lines = shell.begin(drill("Your own night"))
         assert "the configuration is right: 2 sources, 3 endorsed" in shell.text() and shell.text().count(",auto,") == 2
-        board = [str(tmp_path / "build/tallyctl"), "--socket", str(tmp_path / "build/try/control"), "totals"]
-        harness.wait_for(lambda: "called\t1" in subprocess.run(board, capture_output=True, text=True, check=False).stdout, 30, "the call")
+        board = [str(tmp_path / "build/tallyctl"), "--socket", str(tmp_path / "build/try/control"), "explain", "2026-11-03-ga-us-senate"]
+
+        def said():
+            return subprocess.run(board, capture_output=True, text=True, check=False).stdout
+
+        harness.wait_for(lambda: "90 votes" in said() and "on air: calls" in said(), 30, "both feeds")
         shell.typed(*lines, "echo the end $?")
         harness.wait_for(lambda: "\nthe end 0\n" in shell.text(), 30, "the end")
     text = shell.text()

@@ -410,18 +410,19 @@ static void test_all_of_one_tick_is_told(void **state)
     night_close(&n);
 }
 
+static const char senate[] = "endorsement_id,candidate_name,state,office,district,party,race_id,"
+                             "source_hints\nann,Ann Archer,GA,State Senate,1,D,r1,ap=1|votes=1\n";
+
 /* Found against the reference: a source that was stale and is heard again with nothing new got its
  * race back only when something else happened. */
 static void test_a_source_heard_again_takes_its_races_at_once(void **state)
 {
-    static const char list[] = "endorsement_id,candidate_name,state,office,district,party,race_id,"
-                               "source_hints\nann,Ann Archer,GA,State Senate,1,D,r1,ap=1|votes=1\n";
 #define SENATE(total)                                                                              \
     "contest 1|State Senate District 1|GA\nchoice 1|Ann Archer|D\nchoice 2|Other "                 \
     "One|R\ntotal " total
     struct night n;
     (void)state;
-    night_open(&n, list);
+    night_open(&n, senate);
     n.sources[3].stale_after_ms = WHEN_HOUR;
     n.sources[0].priority = 9;
     night_batch(&n, 0, SENATE("500 400"), NIGHT_AT(1));
@@ -441,7 +442,7 @@ static void test_totals_say_when_sources_answered_last(void **state)
 {
     struct night n;
     (void)state;
-    night_open(&n, list);
+    night_open(&n, senate);
     night_batch(&n, 3, SENATE("500 400"), NIGHT_AT(1));
     struct event ev = {.type = EVENT_UNCHANGED, .source = 3, .digest = {1, 3}};
     night_apply(&n, &ev, NIGHT_AT(1) + 59 * WHEN_SECOND);
