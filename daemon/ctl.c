@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: ISC */
 /* tallyctl: what people say to the daemon, over its control socket. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "daemon/base/counted.h"
 #include "daemon/ctl_client.h"
 #include "daemon/ctl_commands.h"
+#include "daemon/ctl_from.h"
 #include "daemon/ctl_table.h"
 #include "daemon/ctl_terms.h"
 
 #define SOCKET_DEFAULT "/run/tallyd/control"
 #define REQUEST_MAX 65536 /* what the daemon takes */
+#define WORDS_MAX 32      /* typed beside a file of calls */
+#define FILE_MAX ((size_t)4 << 20)
 
 struct options {
     const char *socket;
     const char *output; /* table, json, csv, tsv */
     bool yes, dry_run;  /* of commands that decide */
     bool confirmed;     /* ... the preview was answered with yes */
+    const char *from;   /* call: a file of many */
 };
 
 static void usage(FILE *out)
@@ -57,6 +63,8 @@ static int read_options(int argc, char **argv, struct options *o)
             value = &o->output;
         else if (!strcmp(a, "--socket"))
             value = &o->socket;
+        else if (!strcmp(a, "--from"))
+            value = &o->from;
         if (value) {
             if (++i >= argc) {
                 fprintf(stderr, "tallyctl: %s needs a value\n", a);
@@ -119,7 +127,7 @@ static bool print_rows(struct slice body, void *ctx)
     struct buf out;
     buf_init(&out, 64 << 20);
     if (!strcmp(o->output, "table"))
-        ctl_table(body, &out);
+        ctl_table(body, terminal_columns(), &out);
     else if (!strcmp(o->output, "csv"))
         ctl_csv(body, &out);
     else
@@ -135,6 +143,10 @@ static bool fitting(const struct ctl_command *c, int argc, char **argv, const st
     if ((o->yes || o->dry_run) && c->kind != CTL_DECIDES) {
         fprintf(stderr, "tallyctl: %s decides nothing: it has no %s\n", c->words,
                 o->yes ? "--yes" : "--dry-run");
+        return false;
+    }
+    if (o->from && strcmp(c->words, "call") != 0) {
+        fprintf(stderr, "tallyctl: --from is of call alone\n");
         return false;
     }
     if (argc > 0 && c->usage[0] == '\0') {
@@ -210,6 +222,22 @@ static int run(const struct ctl_command *c, int argc, char **argv, struct option
     return code;
 }
 
+/* 0: yes. Else nothing is to be done, and the exit code. */
+static int ask(const struct ctl_command *c, struct options *o)
+{
+    if (!isatty(STDIN_FILENO)) {
+        fprintf(stderr, "tallyctl: nothing is done: without a terminal to ask on, %s needs --yes\n",
+                c->words);
+        return ERR_USAGE;
+    }
+    if (!agreed()) {
+        fputs("tallyctl: nothing is done\n", stderr);
+        return ERR_NO;
+    }
+    o->confirmed = true;
+    return 0;
+}
+
 /* Show what will change, ask, and only then say it. */
 static int decide(const struct ctl_command *c, int argc, char **argv, struct options *o)
 {
@@ -217,22 +245,100 @@ static int decide(const struct ctl_command *c, int argc, char **argv, struct opt
         struct options look = *o;
         look.dry_run = true;
         int code = run(c, argc, argv, &look);
+        if (code == 0)
+            code = ask(c, o);
         if (code != 0)
             return code;
-        if (!isatty(STDIN_FILENO)) {
-            fprintf(stderr,
-                    "tallyctl: nothing is done: without a terminal to ask on, %s needs "
-                    "--yes\n",
-                    c->words);
-            return ERR_USAGE;
-        }
-        if (!agreed()) {
-            fputs("tallyctl: nothing is done\n", stderr);
-            return ERR_NO;
-        }
-        o->confirmed = true;
     }
     return run(c, argc, argv, o);
+}
+
+/* ---- many calls of one file ---- */
+
+struct many {
+    const struct ctl_command *c;
+    const struct ctl_call *calls;
+    size_t count;
+    char **words; /* what was typed beside --from: for each of them */
+    int word_count;
+};
+
+static int say_one(const struct many *m, size_t i, struct options *o)
+{
+    char *words[CTL_FROM_WORDS + WORDS_MAX];
+    int n = 0;
+    for (int k = 0; k < m->word_count; k++) /* a row's own reason comes later, and holds */
+        words[n++] = m->words[k];
+    for (int k = 0; k < m->calls[i].count; k++)
+        words[n++] = m->calls[i].words[k];
+    return speakable(n, words) ? run(m->c, n, words, o) : ERR_USAGE;
+}
+
+/* All are looked at first; the first that is refused then ends it. */
+static int say_all(const struct many *m, struct options *o)
+{
+    struct options look = *o;
+    size_t refused = 0;
+    int code = 0;
+    look.dry_run = true;
+    for (size_t i = 0; i < m->count; i++)
+        if (say_one(m, i, &look) != 0) {
+            fprintf(stderr, "tallyctl: %s:%zu: refused\n", o->from, m->calls[i].line);
+            refused++;
+        }
+    if (refused > 0) {
+        fprintf(stderr, "tallyctl: nothing is done: %zu of " COUNTED " refused\n", refused,
+                COUNT_OF(m->count, "call is", "calls are"));
+        return ERR_NO;
+    }
+    if (o->dry_run || (!o->yes && (code = ask(m->c, o)) != 0))
+        return code;
+    for (size_t i = 0; i < m->count && code == 0; i++) {
+        code = say_one(m, i, o);
+        if (code != 0)
+            fprintf(stderr, "tallyctl: %s:%zu: refused; " COUNTED " made\n", o->from,
+                    m->calls[i].line, COUNT_OF(i, "call before it is", "calls before it are"));
+    }
+    return code;
+}
+
+static bool read_file(const char *path, struct buf *out)
+{
+    char room[65536];
+    size_t n;
+    FILE *f = fopen(path, "rb");
+    while (f && (n = fread(room, 1, sizeof room, f)) > 0)
+        buf_add(out, (struct slice){room, n});
+    bool ok = f && !ferror(f) && !out->failed;
+    if (!ok)
+        fprintf(stderr, "tallyctl: %s cannot be read: %s\n", path,
+                out->failed ? "it is too long" : strerror(errno));
+    if (f)
+        fclose(f);
+    return ok;
+}
+
+static int decide_many(const struct ctl_command *c, int argc, char **argv, struct options *o)
+{
+    struct arena *a = arena_new(FILE_MAX * 4);
+    struct many m = {.c = c, .words = argv, .word_count = argc};
+    struct ctl_call *calls = NULL;
+    struct err e = {0};
+    struct buf text;
+    int code = ERR_NOINPUT;
+    buf_init(&text, FILE_MAX);
+    if (argc > WORDS_MAX)
+        code = ERR_USAGE;
+    else if (a && read_file(o->from, &text))
+        code = ctl_from(buf_slice(&text), a, &calls, &m.count, &e) ? 0 : (int)e.kind;
+    if (e.kind != ERR_NONE)
+        fprintf(stderr, "tallyctl: %s: %s\n", o->from, e.text);
+    m.calls = calls;
+    if (code == 0)
+        code = say_all(&m, o);
+    buf_done(&text);
+    arena_free(a);
+    return code;
 }
 
 /* What needs no daemon. */
@@ -286,6 +392,8 @@ int main(int argc, char **argv)
         return ERR_USAGE;
     if (c->kind == CTL_OWN)
         return own(c, words - taken, argv + taken);
+    if (o.from)
+        return decide_many(c, words - taken, argv + taken, &o);
     return c->kind == CTL_DECIDES ? decide(c, words - taken, argv + taken, &o)
                                   : run(c, words - taken, argv + taken, &o);
 }

@@ -33,7 +33,8 @@ const struct ctl_command ctl_commands[] = {
     {"source reject", "SOURCE [CONTEST...]", "what is held is dropped", CTL_DECIDES},
     {"source pin", "RACE SOURCE", "the race's figures come from this source", CTL_DECIDES},
     {"source unpin", "RACE", "... and from the best one again", CTL_DECIDES},
-    {"call", "ENDORSEMENT won|lost|advanced", "the desk's own call", CTL_DECIDES},
+    {"call", "ENDORSEMENT won|lost|advanced", "the desk's own call; many: call --from FILE.csv",
+     CTL_DECIDES},
     {"uncall", "ENDORSEMENT", "take a call back, and freeze its race", CTL_DECIDES},
     {"freeze", "[RACE]", "feeds call nothing new, in a race or anywhere", CTL_DECIDES},
     {"release", "[RACE]", "end a freeze; drop the desk's calls in it", CTL_DECIDES},
@@ -146,7 +147,7 @@ static void add_offers(const struct ctl_command *c, const char *ask, struct buf 
     }
     buf_addz(out, options[c->kind]);
     if (strcmp(c->words, "call") == 0)
-        buf_addz(out, " --basis --url");
+        buf_addz(out, " --basis --url --from");
     for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
         if (strstr(c->usage, asked[i].word))
             fill(ask, "", asked[i].asks, out);

@@ -6,8 +6,9 @@
 #include "daemon/base/buf.h"
 
 /* The first line is the head. Columns of numbers align right; a terminal's columns are counted, not
- * bytes. */
-void ctl_table(struct slice tsv, struct buf *out);
+ * bytes. Where lines would be longer than `columns` (0: any length) the widest columns of text are
+ * cut, each at most to a few letters; of no more than two, names and values, none is. */
+void ctl_table(struct slice tsv, size_t columns, struct buf *out);
 
 /* RFC 4180 with LF. */
 void ctl_csv(struct slice tsv, struct buf *out);

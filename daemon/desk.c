@@ -94,7 +94,7 @@ static void pair_lost(struct pairs *p, const struct model *m)
 /* Nothing that feeds call counts: that is before everything else. */
 static void pair_frozen(struct pairs *p, const struct model *m)
 {
-    char room[1200];
+    char room[4096];
     struct buf text;
     if (m->frozen == 0)
         return;

@@ -400,7 +400,12 @@ static void print(const struct draft *d, struct slice name, const struct draft_o
                  COUNT_OF(o->contests, "contest", "contests"), COUNT_OF(o->votes, "vote", "votes"),
                  COUNT_OF(o->problems, "problem", "problems"), o->problems ? ": " : ".",
                  SLICE_FMT(o->problem));
-    else
+    if (o->ok && o->votes == 0)
+        buf_addz(out,
+                 "# There are no votes yet, so it cannot be seen how figures are written: with "
+                 "commas (thousands = yes)?\n# Draft it again when there are some, or a first "
+                 "figure of four digits may be refused.\n");
+    if (!o->ok)
         buf_addf(out, "# It is not read by it yet: %.*s\n", SLICE_FMT(o->problem));
     buf_addf(out, "[source %.*s]\n", SLICE_FMT(name));
     buf_addz(out, "format = delimited\n# say which: state = XX, county = NAME if it is one "

@@ -74,6 +74,35 @@ def test_the_beginning_of_an_id_needs_a_person(house):
     assert totals(house)["won"] == 1
 
 
+def test_many_calls_of_one_file(house):
+    """All are looked at before the first is made."""
+    def file(text):
+        return ("--from", str(house.write("calls.csv", text)))
+
+    head = "endorsement_id,outcome,reason,basis\n"
+    done = house.ctl("call", *file(head + "foe,won,the clerk,clerk\nnobody,won,r,\nyew,lost,r,\n"), "--yes")
+    assert done.returncode == 1 and "calls.csv:3: refused" in done.stderr and "nothing is done: 1 of 3 calls are refused" in done.stderr, done.stderr
+    assert "would " in done.stdout and totals(house)["called"] == 0
+    for text, code, says in (
+        ("", 65, "it is empty"), (head, 65, "no rows"), ("endorsement_id\nfoe\n", 65, "line 1: the column outcome is missing"),
+        ("endorsement_id,outcome,colour\nfoe,won,red\n", 65, "line 1: 'colour' is no column"), (head + "foe,won,r\n", 65, "line 2: it has 3 fields"),
+        (head + "foe,,r,\n", 65, "line 2: outcome is empty"), (head + "foe,won,r,\nfoe,lost,r,\n", 65, "line 3: foe is in line 2 already"),
+    ):
+        done = house.ctl("call", *file(text), "--yes")
+        assert done.returncode == code and says in done.stderr and not done.stdout, (text, done)
+    assert house.ctl("call", "--from", "/none", "--yes").returncode == 66
+    assert house.ctl("uncall", *file(head), "--yes").returncode == 64
+    words = file(head + "foe,won,the clerk,clerk\nyew,lost,,\n")
+    assert house.ctl("call", *words).returncode == 1, "a call without a reason"
+    assert house.ctl("call", *words, "--reason", "all of them", "--dry-run").returncode == 0 and totals(house)["called"] == 0
+    done = house.ctl("call", *words, "--reason", "all of them")
+    assert done.returncode == 64 and "needs --yes" in done.stderr and totals(house)["called"] == 0
+    done = house.ctl("call", *words, "--reason", "all of them", "--yes")
+    assert done.returncode == 0 and totals(house)["called"] == 2 and totals(house)["won"] == 1, done
+    said = house.ctl("explain", "foe").stdout + house.ctl("explain", "yew").stdout
+    assert "the clerk [clerk]" in said and "call yew lost by" in said and ": all of them\n" in said, said
+
+
 def test_a_freeze_of_all_is_the_first_thing_status_says(house):
     assert "frozen" not in house.status()
     assert house.ctl("freeze", *WHY, "--yes").returncode == 0

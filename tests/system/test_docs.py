@@ -111,7 +111,7 @@ def test_a_shell_completes_what_tallyctl_knows(tmp_path):
         return subprocess.run(["bash", "--norc", "-c", run], capture_output=True, text=True, check=True, cwd=tmp_path).stdout.split()
 
     assert offered("st") == ["status", "statement"] and offered("match", "a") == ["accept", "alias"]
-    assert offered("call", "") == ["won", "lost", "advanced", "--reason", "--yes", "--dry-run", "--basis", "--url", "ann", "bob"]
+    assert offered("call", "") == ["won", "lost", "advanced", "--reason", "--yes", "--dry-run", "--basis", "--url", "--from", "ann", "bob"]
     assert offered("call", "ann", "w") == ["won"] and offered("--yes", "mark", "r") == ["recount", "r-1"]
     assert offered("endorse", "status", "bob", "not") == ["not_on_ballot"] and offered("zzz", "") == []
     for shell in ("zsh", "fish"):

@@ -127,6 +127,16 @@ def test_a_short_line_is_perhaps_a_footer(tmp_path):
     assert "lines.drop = ^Ballots cast: instead\n" in done.stdout.decode()
 
 
+def test_a_page_of_zeros_does_not_show_how_figures_are_written(tmp_path):
+    """It guessed none of the commas that would come, and said nothing about it."""
+    path = tmp_path / "zero.csv"
+    path.write_text("Contest,Candidate,Votes\nMayor,Ann,0\nMayor,Bob,0\n")
+    said = feeds.parse("--draft", path).stdout.decode()
+    assert "There are no votes yet" in said and "thousands = yes" in said and "Read by it: 1 contest, 0 votes in all" in said
+    path.write_text("Contest,Candidate,Votes\nMayor,Ann,7\nMayor,Bob,0\n")
+    assert "no votes yet" not in feeds.parse("--draft", path).stdout.decode()
+
+
 def test_a_column_a_candidate_is_no_mapping(tmp_path):
     path = tmp_path / "wide.csv"
     path.write_text("Precinct,Ballots Cast,Ann Lee,Bo Oak\nP1,80,40,39\nP2,150,70,77\n")
