@@ -21,6 +21,7 @@
 #include "daemon/follow.h"
 #include "daemon/pages.h"
 #include "daemon/pages_made.h"
+#include "daemon/plan_notes.h"
 #include "daemon/serve.h"
 
 #define LOADED_MAX ((size_t)1 << 30)
@@ -68,6 +69,9 @@ static void on_hup(void *ctx);
 static void reload_ended(struct app *a, bool ok)
 {
     a->reloading = false;
+    a->reload_code = ok ? 0 : ERR_CONFIG;
+    if (a->control)
+        control_answer(a->control, a->reload_ticket, a->reload_code, buf_slice(&a->reload_said));
     a->night->metrics.reload_ok = ok;
     notify_send("READY=1");
     if (a->hup_again)
@@ -84,6 +88,7 @@ static void show_night(struct app *a)
 static void reload_failed(struct app *a, const char *why)
 {
     log_error("reload: %s; the running configuration stays", why);
+    buf_addf(&a->reload_said, "%s; the running configuration stays\n", why);
     if (a->next) {
         night_free(a->next);
         a->next = NULL;
@@ -121,9 +126,10 @@ static void on_reloaded(void *ctx)
         http_set_cors_origin(a->http, fresh->plan->config->http.cors_origin);
     serve_run(fresh);
     night_free(old);
-    log_info("reload: done; " COUNTED ", %zu endorsed",
+    buf_addf(&a->reload_said, "done; " COUNTED ", %zu endorsed\n",
              COUNT_OF(fresh->plan->settings.source_count, "source", "sources"),
              fresh->plan->endorsed.count);
+    log_info("reload: %.*s", (int)a->reload_said.len - 1, a->reload_said.ptr);
     reload_ended(a, true);
 }
 
@@ -133,6 +139,7 @@ static void swap_standby(struct app *a, struct night *next)
     night_free(a->night);
     a->night = next;
     log_info("reload: done; this tallyd is the standby");
+    buf_addz(&a->reload_said, "done; this tallyd is the standby\n");
     reload_ended(a, true);
 }
 
@@ -144,6 +151,9 @@ static void give_up_reload(struct app *a)
     a->hup_again = true;
     log_error("reload: given up; it is tried again by the standby");
     a->reloading = false;
+    if (a->control)
+        control_answer(a->control, a->reload_ticket, ERR_AGAIN,
+                       SLICE("given up; it is tried again by the standby\n"));
 }
 
 /* All that the running night brought is on disk. */
@@ -160,29 +170,36 @@ static void on_flushed(bool ok, const char *text, void *ctx)
         reload_failed(a, e.text);
 }
 
-/* The configuration of now, if the running daemon may take it. */
-static struct night *read_next(struct app *a, struct err *e)
+/* The configuration of now, if the running daemon may take it; problems, a line each, go to `said`.
+ */
+static struct night *read_next(struct app *a, struct buf *said, struct err *e)
 {
     struct plan_args args = {.config = a->args.config,
                              .simulated = a->args.clock.simulated,
                              .speed = a->args.clock.speed};
     struct plan *plan = NULL;
     struct night *n = NULL;
-    struct buf problems;
     int64_t now = clock_now(&a->args.clock);
     args.config.today = now - now % WHEN_DAY;
-    buf_init(&problems, PROBLEMS_ROOM);
-    if (!plan_make(&args, &plan, &problems, e))
-        for (struct slice rest = buf_slice(&problems), line; slice_next(&rest, '\n', &line);)
-            log_error("%.*s", SLICE_FMT(line));
-    else if (config_may_reload(a->night->plan->config, plan->config, e) &&
-             (!a->night->river || follow_allowed(river_model(a->night->river), &plan->settings,
-                                                 &plan->endorsed, now, e)))
+    if (!plan_make(&args, &plan, said, e))
+        return NULL;
+    if (config_may_reload(a->night->plan->config, plan->config, e) &&
+        (!a->night->river ||
+         follow_allowed(river_model(a->night->river), &plan->settings, &plan->endorsed, now, e)))
         n = night_new(plan, e);
     else
         plan_free(plan);
-    buf_done(&problems);
     return n;
+}
+
+static bool check_next(struct app *a, struct buf *said, struct err *e)
+{
+    struct night *n = read_next(a, said, e);
+    bool ok = n != NULL;
+    if (n)
+        plan_notes(n->plan, said);
+    night_free(n);
+    return ok;
 }
 
 /* The time lets the manager tell this READY=1 from an older one: sd_notify(3). */
@@ -208,7 +225,11 @@ static void on_hup(void *ctx)
         return;
     a->reloading = true;
     tell_reloading();
-    struct night *next = read_next(a, &e);
+    buf_done(&a->reload_said);
+    buf_init(&a->reload_said, PROBLEMS_ROOM);
+    struct night *next = read_next(a, &a->reload_said, &e);
+    for (struct slice rest = buf_slice(&a->reload_said), line; slice_next(&rest, '\n', &line);)
+        log_error("%.*s", SLICE_FMT(line));
     if (!next) {
         reload_failed(a, e.text);
         return;
@@ -337,6 +358,7 @@ static void app_stop(struct app *a)
     timer_free(a->watchdog);
     timer_free(a->pulse);
     buf_done(&a->told);
+    buf_done(&a->reload_said);
     loop_free(a->base);
 }
 
@@ -345,6 +367,7 @@ int app_run(const struct app_args *args, struct plan *plan, struct err *e)
     struct app a = {.args = *args,
                     .started_us = clock_monotonic_us(),
                     .reload = on_hup,
+                    .check = check_next,
                     .give_up_reload = give_up_reload};
     buf_init(&a.told, 4096);
     signal(SIGPIPE, SIG_IGN);

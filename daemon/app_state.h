@@ -51,6 +51,8 @@ struct app {
     size_t instance_len; /* of it, what is the same for each process of this state directory */
     struct err failure;  /* why the loop was stopped; ERR_NONE: by a signal */
     void (*reload)(void *ctx);
+    /* Reads what a reload would, and takes nothing of it. What is wrong goes to `said`. */
+    bool (*check)(struct app *a, struct buf *said, struct err *e);
     void (*give_up_reload)(struct app *a);
     int64_t pulse_due_us;
     int64_t started_us, serves_us, ready_us; /* monotonic */
@@ -59,6 +61,9 @@ struct app {
     bool stood;    /* it was a standby once: what was loaded is of before */
     bool over;     /* our payloads are not of what it serves: it waits for figures first */
     bool reloading;
+    struct buf reload_said; /* what is wrong, or how it ended */
+    uint64_t reload_ticket; /* who is told; control_answer of who no longer waits is nothing */
+    int reload_code;
     bool hup_again; /* SIGHUP came while it could not be served */
 };
 

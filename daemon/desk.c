@@ -337,6 +337,10 @@ int desk_answer(const struct control_request *request, struct buf *body, void *a
     }
     if (slice_is(request->verb, "takeover"))
         return desk_duty_take_over(app, request, body);
+    if (slice_is(request->verb, "reload"))
+        return desk_duty_reload(app, request, body);
+    if (slice_is(request->verb, "config check") || slice_is(request->verb, "config dump"))
+        return desk_duty_config(app, request, body);
     if (!desk_serves(app) && !slice_is(request->verb, "status"))
         return desk_duty_refuse(app, body);
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)

@@ -130,6 +130,38 @@ int desk_duty_take_over(struct app *a, const struct control_request *q, struct b
     return refused(&e, body);
 }
 
+/* ---- the configuration ---- */
+
+int desk_duty_reload(struct app *a, const struct control_request *q, struct buf *body)
+{
+    struct duty_view v;
+    duty_view(a->duty, &v);
+    if (a->reloading) {
+        buf_addz(body, "a reload is going on; try again\n");
+        return ERR_AGAIN;
+    }
+    if (!a->ready && v.role->state != ROLE_STANDBY)
+        return desk_duty_refuse(a, body);
+    a->reload_ticket = q->ticket;
+    a->reload(a);
+    if (a->reloading)
+        return CONTROL_LATER;
+    buf_add(body, buf_slice(&a->reload_said)); /* it has ended already */
+    return a->reload_code;
+}
+
+int desk_duty_config(struct app *a, const struct control_request *q, struct buf *body)
+{
+    struct err e = {0};
+    if (slice_is(q->verb, "config dump"))
+        config_dump(a->night->plan->config, body);
+    else if (!a->check(a, body, &e))
+        return refused(&e, body);
+    else
+        buf_addz(body, "the configuration is right, and a reload would take it\n");
+    return 0;
+}
+
 /* ---- kept on both ---- */
 
 static void on_kept(enum duty_kept kept, void *ctx)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What people are told of two daemons, and the takeover. */
+/* What is answered whether or not this daemon serves: which of two it is, the takeover, reload and
+ * the configuration. */
 #ifndef TALLYD_DESK_DUTY_H
 #define TALLYD_DESK_DUTY_H
 
@@ -18,6 +19,11 @@ int desk_duty_refuse(const struct app *a, struct buf *body);
 
 /* `takeover`, with --dry-run: what it would go on from. An exit code, or CONTROL_LATER. */
 int desk_duty_take_over(struct app *a, const struct control_request *request, struct buf *body);
+
+/* `reload`: an exit code, or CONTROL_LATER; how it ended, or what is wrong. */
+int desk_duty_reload(struct app *a, const struct control_request *request, struct buf *body);
+/* `config check`, `config dump` */
+int desk_duty_config(struct app *a, const struct control_request *request, struct buf *body);
 
 /* Answer a decision that is on our disk when the standby has it too, or has not within
  * DUTY_WAIT_MS: `said`, and whether it is kept on both. */

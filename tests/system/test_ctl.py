@@ -122,6 +122,31 @@ def test_a_dead_feed_is_said(house):
         assert h.status()["well"] == "yes: 1 of 1 source answers"
 
 
+def test_reload_is_answered_when_it_is_done():
+    """It could only be sent as a signal, and what was wrong was in the log alone."""
+    with small_night.Small() as h:
+        h.start_tallyd()
+        done = h.ctl("config", "check")
+        assert done.returncode == 0 and "the configuration is right" in done.stdout, done
+        h.configure("name = A small night", "name = A smaller night")
+        assert "name = A small night" in h.ctl("config", "dump").stdout and h.status()["election"] == "A small night"
+        done = h.ctl("reload")
+        assert (done.returncode, done.stdout) == (0, "done; 1 source, 2 endorsed\n") and h.status()["election"] == "A smaller night", done
+        h.configure("mode = live", "mode = alive\ncolour = red")
+        for words in (("config", "check"), ("reload",)):
+            done = h.ctl(*words)
+            assert done.returncode == 78 and not done.stdout, done
+            for says in ("tallyd.conf:4:8: mode", "colour", "2 problems; nothing of it is used"):
+                assert says in done.stderr, done.stderr
+        assert "the running configuration stays" in done.stderr and h.status()["mode"] == "live"
+        h.configure("mode = alive\ncolour = red", "mode = live")
+        h.write("endorsed.csv", small_night.ENDORSED.replace("foe,Di Foe,GA", "foe,Di Foe,Gia"))
+        done = h.ctl("reload")
+        assert done.returncode == 78 and '"Gia"' in done.stderr, done
+        h.write("endorsed.csv", small_night.ENDORSED)
+        assert h.ctl("reload").returncode == 0 and h.tallyd.text().count("reload: done") == 2
+
+
 def test_wrong_words(house):
     done = house.ctl("statsu")
     assert done.returncode == 64 and "did you mean 'status'?" in done.stderr
