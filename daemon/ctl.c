@@ -51,6 +51,18 @@ static bool output_known(const char *o)
     return !strcmp(o, "table") || !strcmp(o, "json") || !strcmp(o, "csv") || !strcmp(o, "tsv");
 }
 
+/* Where the value of this option goes; NULL: it has none. */
+static const char **value_of(struct options *o, const char *option)
+{
+    const struct {
+        const char *name, **to;
+    } options[] = {{"-o", &o->output}, {"--socket", &o->socket}, {"--from", &o->from}};
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (strcmp(option, options[i].name) == 0)
+            return options[i].to;
+    return NULL;
+}
+
 /* Options may stand before the command or behind it. Returns the number of other words left in
  * argv, or -1. */
 static int read_options(int argc, char **argv, struct options *o)
@@ -58,13 +70,7 @@ static int read_options(int argc, char **argv, struct options *o)
     int kept = 0;
     for (int i = 1; i < argc; i++) {
         const char *a = argv[i];
-        const char **value = NULL;
-        if (!strcmp(a, "-o"))
-            value = &o->output;
-        else if (!strcmp(a, "--socket"))
-            value = &o->socket;
-        else if (!strcmp(a, "--from"))
-            value = &o->from;
+        const char **value = value_of(o, a);
         if (value) {
             if (++i >= argc) {
                 fprintf(stderr, "tallyctl: %s needs a value\n", a);
@@ -214,7 +220,8 @@ static int run(const struct ctl_command *c, int argc, char **argv, struct option
     bool (*print)(struct slice, void *) = rows                    ? print_rows
                                           : c->kind == CTL_PIECES ? print_lines
                                                                   : print_text;
-    if (!ctl_ask(o->socket, buf_slice(&request), c->kind == CTL_PIECES, print, o, &code, &e)) {
+    bool follows = c->kind == CTL_PIECES || (argc > 0 && strcmp(argv[argc - 1], "-f") == 0);
+    if (!ctl_ask(o->socket, buf_slice(&request), follows, print, o, &code, &e)) {
         fprintf(stderr, "tallyctl: %s\n", e.text);
         code = (int)e.kind;
     }

@@ -15,6 +15,8 @@ const struct ctl_command ctl_commands[] = {
     {"totals", "[--by state|office|tag]", "every count of the night", CTL_ROWS},
     {"races", "[FILTER...]", "races with their figures and outcomes", CTL_ROWS},
     {"statement", "[--style short|long|slack]", "the sentence for the press", CTL_TEXT},
+    {"show", "ENDORSEMENT|RACE", "a race, with each line of its figures", CTL_ROWS},
+    {"tail", "[COUNT] [-f]", "the last calls and retractions; -f: and those that come", CTL_TEXT},
     {"watch", "", "a line for each call, retraction and change of the totals", CTL_PIECES},
     {"todo", "", "what is still to be called: what is in, margin, why nobody has", CTL_ROWS},
     {"explain", "ENDORSEMENT|RACE", "from a feed's row to the total, step by step", CTL_TEXT},

@@ -6,6 +6,7 @@
 
 #include "daemon/app_state.h"
 #include "daemon/base/counted.h"
+#include "daemon/base/num.h"
 #include "daemon/base/when.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/held.h"
@@ -247,6 +248,34 @@ static int verb_todo(struct question *q, struct buf *body)
     return ok ? 0 : ERR_BUG;
 }
 
+/* What was told; with -f, what comes too. */
+static int verb_tail(struct question *q, struct buf *body)
+{
+    int64_t most = 20;
+    bool follow = q->word_count > 0 && slice_is(q->words[q->word_count - 1], "-f");
+    size_t words = q->word_count - follow;
+    if (words > 1 || (words == 1 && !num_parse(q->words[0], 1, UINT32_MAX, &most))) {
+        buf_addz(body, "tallyctl tail takes how many, and -f\n");
+        return ERR_USAGE;
+    }
+    documents_told(model_of(q), (uint32_t)most, body);
+    if (follow)
+        control_keep(q->request->client);
+    return 0;
+}
+
+static int verb_show(struct question *q, struct buf *body)
+{
+    struct err e = {0};
+    if (q->word_count == 1 && documents_show(model_of(q), q->words[0], q->json, body, &e))
+        return 0;
+    buf_clear(body);
+    if (q->word_count != 1)
+        err_set(&e, ERR_USAGE, "tallyctl show takes one id, or a part of an id or name");
+    buf_addf(body, "%s\n", e.text);
+    return (int)e.kind;
+}
+
 static int verb_explain(struct question *q, struct buf *body)
 {
     struct err e = {0};
@@ -317,6 +346,8 @@ static const struct verb {
     {"races", verb_races},
     {"statement", verb_statement},
     {"watch", verb_watch},
+    {"tail", verb_tail},
+    {"show", verb_show},
     {"explain", verb_explain},
     {"source list", verb_source_list},
     {"source held", verb_source_held},

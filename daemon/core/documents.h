@@ -144,8 +144,12 @@ void documents_matches(const struct model *m, struct buf *out);
 /* A line a source that makes calls and has answered, and lacks some of ours that its state has:
  * how many, and the first few. The CSV shows them only where no source has them. */
 void documents_unmatched(const struct model *m, struct buf *out);
-/* From a feed's row to the total: of an endorsement_id or a race_id. False: no such thing (ERR_NO).
- */
+/* documents_show.c: a race, found as documents_find does, with each line of its figures. */
+bool documents_show(const struct model *m, struct slice id, bool json, struct buf *out,
+                    struct err *e) MUST_USE;
+/* The last so many calls and retractions that were told, a line each, as watchers heard them. */
+void documents_told(const struct model *m, uint32_t most, struct buf *out);
+/* From a feed's row to the total: of what documents_find finds. */
 bool documents_explain(const struct model *m, const struct tally *t, struct slice id,
                        int64_t now_ms, struct buf *out, struct err *e) MUST_USE;
 

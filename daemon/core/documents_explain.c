@@ -294,66 +294,13 @@ static void explain_race(const struct model *m, const struct race *r, int64_t no
         }
 }
 
-/* ---- what is asked for ---- */
-
-enum { CANDIDATES_MAX = 10 };
-
-struct found {                  /* an endorsement, or a race as a whole */
-    uint32_t race, endorsement; /* NONE: the race */
-    uint32_t count;             /* how many fit */
-};
-
-/* Everything that fits: by the whole id, or by a part of an id or name. A race that fits stands
- * for ours in it. */
-static struct found look_for(const struct model *m, struct slice word, bool whole, struct buf *list)
-{
-    struct found f = {NONE, NONE, 0};
-
-    for (uint32_t i = 0; i < m->race_count; i++) {
-        const struct race *r = &m->races[i];
-        bool race = whole ? slice_eq(r->id, word) : documents_contains(r->id, word);
-        if (race) {
-            f = (struct found){i, NONE, f.count + 1};
-            if (f.count <= CANDIDATES_MAX)
-                buf_addf(list, "\n  %.*s", SLICE_FMT(r->id));
-        }
-        for (uint32_t k = 0; !race && k < r->endorsement_count; k++) {
-            const struct endorsement *e = &m->endorsed->list[r->endorsements[k]];
-            if (whole ? !slice_eq(e->id, word)
-                      : !documents_contains(e->id, word) && !documents_contains(e->name, word))
-                continue;
-            f = (struct found){i, r->endorsements[k], f.count + 1};
-            if (f.count <= CANDIDATES_MAX)
-                buf_addf(list, "\n  %.*s  %.*s, %.*s %.*s", SLICE_FMT(e->id), SLICE_FMT(e->name),
-                         SLICE_FMT(r->state), SLICE_FMT(r->office));
-        }
-    }
-    return f;
-}
-
 bool documents_explain(const struct model *m, const struct tally *t, struct slice id,
                        int64_t now_ms, struct buf *out, struct err *e)
 {
-    struct buf list;
-    bool ok = false;
+    struct documents_found f;
 
-    buf_init(&list, 65536);
-    struct found f = look_for(m, id, true, &list);
-    if (f.count == 0 && id.len > 0)
-        f = look_for(m, id, false, &list);
-    if (f.count == 0) {
-        err_set(e, ERR_NO,
-                "no endorsement and no race has '%.*s' in its id or name; tallyctl races lists "
-                "them",
-                SLICE_FMT(id));
-        goto out;
-    }
-    if (f.count > 1) {
-        err_set(e, ERR_NO, "'%.*s' fits %" PRIu32 "; give one of these ids%s:%.*s", SLICE_FMT(id),
-                f.count, f.count > CANDIDATES_MAX ? ", or more letters" : "",
-                SLICE_FMT(buf_slice(&list)));
-        goto out;
-    }
+    if (!documents_find(m, id, &f, e))
+        return false;
     const struct race *r = &m->races[f.race];
     explain_race(m, r, now_ms, out);
     for (uint32_t k = 0; k < r->endorsement_count; k++)
@@ -362,8 +309,5 @@ bool documents_explain(const struct model *m, const struct tally *t, struct slic
     buf_addz(out, "total    ");
     statement_write(m, t, STATEMENT_SHORT, now_ms, out);
     buf_addc(out, '\n');
-    ok = true;
-out:
-    buf_done(&list);
-    return ok;
+    return true;
 }

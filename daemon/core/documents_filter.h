@@ -24,6 +24,15 @@ struct documents_chosen {
 bool documents_choose(const struct model *m, const struct slice *words, size_t n, struct arena *a,
                       struct documents_chosen *out, struct err *e) MUST_USE;
 
+/* The one endorsement, or race as a whole, that has this id; else the one with it as a part of an id
+ * or a name. False (ERR_NO): none, or several, which are named. */
+struct documents_found {
+    uint32_t race, endorsement; /* endorsement NONE: the race */
+    uint32_t count;
+};
+bool documents_find(const struct model *m, struct slice id, struct documents_found *out,
+                    struct err *e) MUST_USE;
+
 /* Is `word` a part of the text? ASCII case aside. */
 bool documents_contains(struct slice text, struct slice word);
 

@@ -109,6 +109,30 @@ def test_watch_prints_what_comes():
         assert watch.child.wait(10) in (0, 69)
 
 
+def test_tail_has_what_was_told_and_follows():
+    with small_night.Small() as h:
+        h.start_tallyd()
+        harness.wait_for(lambda: "Di Foe 90" in h.ctl("races").stdout, 10, "the votes")
+        assert h.ctl("tail").stdout == ""
+        for words in (("call", "foe", "won"), ("uncall", "foe"), ("call", "yew", "lost")):
+            assert h.ctl(*words, "--reason", "r", "--yes").returncode == 0
+        lines = h.ctl("tail").stdout.splitlines()
+        assert [line.split(": ", 1)[1] for line in lines] == ["won by desk", "no longer won by desk", "lost by desk"], lines
+        assert "  RETRACTION  GA  Di Foe, US Senate" in lines[1] and h.ctl("tail", "1").stdout.splitlines() == lines[2:]
+        assert h.ctl("tail", "few").returncode == 64
+        follow = h.start("follow", harness.TALLYCTL, "--socket", h.folder / "control", "tail", "2", "-f")
+        harness.wait_for(lambda: "lost by desk" in follow.text(), 10, "what was")
+        assert h.ctl("uncall", "yew", "--reason", "r", "--yes").returncode == 0
+        harness.wait_for(lambda: "no longer lost by desk" in follow.text(), 10, "what comes")
+
+
+def test_show(house):
+    rows = list(csv.DictReader(io.StringIO(house.ctl("show", "foe", "-o", "csv").stdout)))
+    assert [(r["choice"], r["votes"], r["percent"], r["endorsement_id"]) for r in rows] == [("Cy Poe", "100", "52.6%", ""), ("Di Foe", "90", "47.3%", "foe")]
+    assert json.loads(house.ctl("show", "senate", "-o", "json").stdout)["choices"][1]["votes"] == 90
+    assert house.ctl("show").returncode == 64 and house.ctl("show", "nobody").returncode == 1 and "fits 2" in house.ctl("show", "ga").stderr
+
+
 def test_a_dead_feed_is_said(house):
     with small_night.Small() as h:
         (h.folder / "county.xml").unlink()

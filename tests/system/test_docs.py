@@ -55,21 +55,18 @@ def drill(title):
 
 def as_usage(line):
     """A line of mdoc as tallyctl writes it: "mark Ar race Op Cm off" is "mark RACE [off]"."""
-    parts, capital, optional = [], False, 0
+    text, kind, glued, open_to_end = "", "Cm", True, 0
     for token in line.split():
         if token in ("Cm", "Ar", "Fl"):
-            capital = token == "Ar"
-            continue
-        if token == "Op":
-            parts.append("[")
-            optional += 1
-            continue
-        joined = parts and (parts[-1][-1:] in "[|" or token in ("|", "..."))
-        token = token.upper() if capital else "-" + token if token.startswith("-") else token
-        parts.append(token if joined or not parts else " " + token)
-        if parts[-1].endswith("[") and not joined:
-            parts[-1] = " ["
-    return re.sub(r"(?<=\S)\[(?=\S)", " [", "".join(parts)) + "]" * optional
+            kind = token
+        elif token in ("Op", "Oo"):
+            text, glued, open_to_end = text + " [", True, open_to_end + (token == "Op")
+        elif token in ("Oc", "|", "..."):
+            text, glued = text + {"Oc": "]"}.get(token, token), token == "|"
+        else:
+            word = token.upper() if kind == "Ar" else "-" + token if kind == "Fl" else token
+            text, glued, kind = text + ("" if glued else " ") + word, False, "Cm" if kind == "Fl" else kind
+    return text + "]" * open_to_end
 
 
 def page_items(section, until):
