@@ -243,8 +243,8 @@ static const struct shell shells[] = {
      "    tallyctl $argv[2..] -o tsv 2>/dev/null | tail -n +2 | cut -f $argv[1] | string split ,\n"
      "end\n"
      "function __tallyctl_typed\n"
-     "    string match -qr -- $argv[1] (string join ' ' (string match -v -- '-*' (commandline "
-     "-opc)[2..]))\n"
+     "    set -l typed (string join ' ' (string match -v -- '-*' (commandline -opc)[2..]))\n"
+     "    string match -qr -- $argv[1] \"$typed\"\n"
      "end\n"
      "complete -c tallyctl -f\n",
      "", "complete -c tallyctl -n \"__tallyctl_typed '^@\\$'\" -a \"%\"\n",

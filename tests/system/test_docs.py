@@ -117,6 +117,10 @@ def test_a_shell_completes_what_tallyctl_knows(tmp_path):
         if shutil.which(shell):
             (tmp_path / "script").write_text(text)
             assert subprocess.run([shell, "-n", tmp_path / "script"], check=False).returncode == 0
+    if shutil.which("fish"):
+        for typed, wanted in (("st", ["statement", "status"]), ("match a", ["accept", "alias"]), ("call ann w", ["won"])):
+            done = subprocess.run(["fish", "-N", "-c", f"source {tmp_path}/script; complete -C 'tallyctl {typed}'"], capture_output=True, text=True, check=True)
+            assert sorted(done.stdout.split()) == wanted, (typed, done)
     done = subprocess.run([feeds.BUILD / "tallyctl", "completion", "csh"], capture_output=True, text=True, check=False)
     assert done.returncode == 64 and "bash|zsh|fish" in done.stderr and not done.stdout
 
