@@ -63,7 +63,8 @@ static bool claim_of(const struct writer_claim *w, struct claim *out, struct err
                           .called_at_ms = w->called_at_ms,
                           .basis = w->basis,
                           .reason = w->reason,
-                          .evidence = w->evidence};
+                          .evidence = w->evidence,
+                          .line = w->line};
     return (w->outcome >= 0 && w->outcome < OUTCOMES) ||
            err_set(e, ERR_DATA, "claim %lld in the state directory has no known outcome",
                    (long long)w->number);
@@ -230,7 +231,8 @@ static bool fill_job(struct river *r, struct writer_job *job)
                                           .by = c->by,
                                           .basis = c->basis,
                                           .reason = c->reason,
-                                          .evidence = c->evidence};
+                                          .evidence = c->evidence,
+                                          .line = c->line};
     }
     for (size_t i = 0; i < fx->name_count; i++) {
         const struct learned *n = &fx->names[i];

@@ -58,10 +58,10 @@ static void log_note(const struct model *m, struct metrics_source *all,
 static void log_claim(const struct model *m, const struct claim *c)
 {
     struct slice on = c->evidence.len ? c->evidence : c->basis.len ? c->basis : c->reason;
-    log_info("call: %.*s %s by %.*s%s%.*s%s%s", SLICE_FMT(c->endorsement_id),
+    log_info("call: %.*s %s%s%.*s by %.*s%s%.*s%s%s", SLICE_FMT(c->endorsement_id),
              c->outcome == OUTCOME_PENDING ? "taken back" : outcome_name(c->outcome),
-             SLICE_FMT(c->by), on.len ? " (" : "", SLICE_FMT(on), on.len ? ")" : "",
-             kept_back(m, c));
+             c->line.len ? " in primary " : "", SLICE_FMT(c->line), SLICE_FMT(c->by),
+             on.len ? " (" : "", SLICE_FMT(on), on.len ? ")" : "", kept_back(m, c));
 }
 
 void river_log(const struct model *m, struct metrics *metrics, const struct effects *fx,

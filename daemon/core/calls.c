@@ -16,6 +16,7 @@
 
 static const struct slice unopposed = SLICE_INIT("unopposed");
 static const struct slice desk = SLICE_INIT("desk"), official = SLICE_INIT("official");
+static const struct slice whole = SLICE_INIT(""); /* the line of claims on the candidacy */
 
 const char *outcome_name(enum outcome o)
 {
@@ -130,19 +131,23 @@ bool calls_restore(struct model *m, const struct claim *claim, struct err *e)
     return claims_append(m, &copy, e) && (!fading_is_note(&copy) || fading_restore(m, &copy, e));
 }
 
-const struct claim *calls_latest(const struct model *m, uint32_t endorsement, struct slice by)
+const struct claim *calls_latest(const struct model *m, uint32_t endorsement, struct slice by,
+                                 struct slice line)
 {
     const struct standing *st = &m->standings[endorsement];
 
-    for (uint32_t i = st->claim_count; i-- > 0;)
-        if (slice_eq(m->claims[st->claims[i]].by, by))
-            return &m->claims[st->claims[i]];
+    for (uint32_t i = st->claim_count; i-- > 0;) {
+        const struct claim *c = &m->claims[st->claims[i]];
+        if (slice_eq(c->line, line) && (slice_eq(c->by, by) || fading_is_out(c, by)))
+            return c;
+    }
     return NULL;
 }
 
-static enum outcome says(const struct model *m, uint32_t endorsement, struct slice by)
+static enum outcome says(const struct model *m, uint32_t endorsement, struct slice by,
+                         struct slice line)
 {
-    const struct claim *c = calls_latest(m, endorsement, by);
+    const struct claim *c = calls_latest(m, endorsement, by, line);
 
     return c ? c->outcome : OUTCOME_PENDING;
 }
@@ -150,16 +155,27 @@ static enum outcome says(const struct model *m, uint32_t endorsement, struct sli
 /* Has the desk given this one a seat, and not let go of it? */
 static bool desk_won(const struct model *m, const struct race *r, uint32_t endorsement)
 {
-    const struct claim *c = calls_latest(m, endorsement, desk);
+    const struct claim *c = calls_latest(m, endorsement, desk, whole);
 
     return c && c->outcome == OUTCOME_WON && calls_heard(m, r, c);
 }
 
+/* Whose word on what: an authority's on one line of a candidacy, or on the candidacy. */
+struct subject {
+    struct model *m;
+    struct race *race;
+    uint32_t endorsement;
+    struct slice by, line;
+    const char *primary; /* where the marks of that line are */
+};
+
+static struct fading_of fading_of(const struct subject *s)
+{
+    return (struct fading_of){s->endorsement, s->line, s->by};
+}
+
 /* A claim about to be made: what differs from case to case. */
 struct making {
-    const struct race *race;
-    uint32_t endorsement;
-    struct slice by;
     enum outcome outcome;
     const char *basis;
     struct slice reason;
@@ -185,13 +201,23 @@ static struct slice evidence(const struct model *m, const struct marks_word *w)
                         marked ? outcome_name(meant[choice->mark]) : "none");
 }
 
-static bool make(struct model *m, const struct making *k, int64_t now_ms, struct err *e)
+/* Out in one primary, or that taken back, is a note: nothing is called by it. */
+static bool is_out(const struct subject *s, enum outcome o)
 {
+    return s->line.len > 0 &&
+           (o == OUTCOME_LOST ||
+            (o == OUTCOME_PENDING && says(s->m, s->endorsement, s->by, s->line) == OUTCOME_LOST));
+}
+
+static bool make(const struct subject *s, const struct making *k, int64_t now_ms, struct err *e)
+{
+    struct model *m = s->m;
     struct claim c = {
         .number = claims_number(m),
-        .race_id = k->race->id,
-        .endorsement_id = m->endorsed->list[k->endorsement].id,
-        .by = k->by,
+        .race_id = s->race->id,
+        .endorsement_id = m->endorsed->list[s->endorsement].id,
+        .line = s->line,
+        .by = is_out(s, k->outcome) ? fading_out(m, s->by) : s->by,
         .outcome = k->outcome,
         .at_ms = now_ms,
         .called_at_ms = WHEN_UNKNOWN,
@@ -210,7 +236,7 @@ static bool make(struct model *m, const struct making *k, int64_t now_ms, struct
         if (!c.evidence.ptr)
             return no_memory(e);
     }
-    return claims_append(m, &c, e);
+    return c.by.ptr ? claims_append(m, &c, e) : no_memory(e);
 }
 
 bool calls_hold(struct model *m, const struct calls_look *look, uint32_t *held, struct err *e)
@@ -244,87 +270,114 @@ static bool said_unopposed(const struct model *m, const struct race *r, uint32_t
            (calls_counts(e) && marks_uncontested(m, r, endorsement).opinion == MARKS_WON);
 }
 
+/* Has it won in one of its primaries, and not in this one? Then it takes no seat here. */
+static bool won_elsewhere(const struct subject *s, uint32_t other)
+{
+    const char *primary;
+
+    if (!s->line.len || says(s->m, other, s->by, s->line) == OUTCOME_WON)
+        return false;
+    for (uint32_t at = 0; primaries_next(s->race, other, &at, &primary);)
+        if (says(s->m, other, s->by, primaries_line(s->race, primary)) == OUTCOME_WON)
+            return true;
+    return false;
+}
+
 /* Would one more win by this authority be more than the seats? A ticket's two names share a choice
  * and a seat. What the desk gave away is gone for all; of several unopposed for too few seats, the
- * order of the list must not choose. `in`: the contest that gives it; NULL: none. Of several
- * parties' primaries each has its own seats: who has won in another takes none in this one. */
-static bool seats_are_taken(const struct model *m, const struct race *r, uint32_t endorsement,
-                            struct slice by, const struct feed_contest *in)
+ * order of the list must not choose. Each of several parties' primaries has its own seats. */
+static bool seats_are_taken(const struct subject *s)
 {
-    bool last = slice_eq(by, unopposed);
+    const struct race *r = s->race;
+    bool last = slice_eq(s->by, unopposed);
     int64_t taken = 0;
 
     if (r->seats <= 0)
         return false;
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t other = r->endorsements[i];
-        if (other == endorsement || marks_share(r, endorsement, other) ||
-            (in && marks_won_elsewhere(m, r, other, by, in)))
+        if (other == s->endorsement || marks_share(r, s->endorsement, other) ||
+            won_elsewhere(s, other))
             continue;
-        taken += says(m, other, by) == OUTCOME_WON || desk_won(m, r, other) ||
-                 (last && said_unopposed(m, r, other));
+        taken += says(s->m, other, s->by, s->line) == OUTCOME_WON ||
+                 says(s->m, other, s->by, whole) == OUTCOME_WON || desk_won(s->m, r, other) ||
+                 (last && said_unopposed(s->m, r, other));
     }
-    return taken >= (in ? r->seats : primaries_room(r, r->seats));
+    return taken >= (s->line.len ? r->seats : primaries_room(r, r->seats));
 }
 
-static bool call_it(struct model *m, struct race *r, uint32_t endorsement, struct slice by,
-                    const struct marks_word *w, struct calls_look *look, struct err *e)
+/* What was claimed of a line comes to this for the candidacy. */
+static bool follow(const struct subject *s, const struct claim *of, enum outcome outcome,
+                   int64_t now_ms, struct err *e)
 {
-    struct making k = {
-        .race = r,
-        .endorsement = endorsement,
-        .by = by,
-        .outcome = outcomes[w->opinion],
-        .basis = w->basis,
-        .word = w,
-    };
+    struct claim c = *of;
 
-    if (w->opinion == MARKS_WON && seats_are_taken(m, r, endorsement, by, w->contest)) {
+    c.number = claims_number(s->m);
+    c.line = whole;
+    c.by = s->by;
+    c.outcome = outcome;
+    c.at_ms = now_ms;
+    return claims_append(s->m, &c, e);
+}
+
+static bool call_it(const struct subject *s, const struct marks_word *w, int64_t now_ms,
+                    struct err *e)
+{
+    struct race *r = s->race;
+    struct making k = {.outcome = outcomes[w->opinion], .basis = w->basis, .word = w};
+
+    if (k.outcome == OUTCOME_WON && seats_are_taken(s)) {
         doubt(r, "more wins are called than there are seats");
         return true;
     }
+    if (s->line.len && k.outcome != OUTCOME_LOST &&
+        says(s->m, s->endorsement, s->by, whole) == OUTCOME_LOST) {
+        const struct claim *c = calls_latest(s->m, s->endorsement, s->by, s->line);
+        if (!c)
+            return true; /* a line it was not known to have: look_at_whole waits for a minute */
+        if (!follow(s, c, OUTCOME_PENDING, now_ms, e))
+            return false;
+    }
     if (strcmp(w->basis, "seats-filled") == 0)
         k.reason =
-            arena_printf(m->strings, "all seats (%" PRId64 ") are called for others", r->seats);
+            arena_printf(s->m->strings, "all seats (%" PRId64 ") are called for others", r->seats);
     else if (strcmp(w->basis, "places-filled") == 0)
-        k.reason =
-            arena_printf(m->strings, "all places (%" PRId64 ") are called for others", r->places);
-    return make(m, &k, look->now_ms, e);
+        k.reason = arena_printf(s->m->strings, "all places (%" PRId64 ") are called for others",
+                                r->places);
+    return make(s, &k, now_ms, e);
 }
 
 /* The mark behind a call is gone or is another. Absence must be seen twice, a minute apart, in what
  * the feed newly says; without a contest it is the list's own word that is gone. */
-static bool fade(struct model *m, struct race *r, uint32_t endorsement, struct slice by,
-                 const struct marks_word *w, struct calls_look *look, bool *first, struct err *e)
+static bool fade(const struct subject *s, const struct marks_word *w, struct calls_look *look,
+                 bool *first, struct err *e)
 {
-    const struct fading *f = fading_find(m, endorsement, by);
+    const struct fading_of of = fading_of(s);
+    const struct fading *f = fading_find(s->m, &of);
     bool seen =
         !w->contest || (w->contest->source == look->source && w->contest->file == look->file);
-    enum outcome was = says(m, endorsement, by);
+    enum outcome was = says(s->m, s->endorsement, s->by, s->line);
 
     if (!f) {
         look->vanished += *first;
         *first = false;
-        return fading_start(m, endorsement, by, look->now_ms, e);
+        return fading_start(s->m, &of, look->now_ms, e);
     }
-    if (f->held || !seen || look->now_ms - f->since_ms < m->settings->guards.retract_ms)
+    if (f->held || !seen || look->now_ms - f->since_ms < s->m->settings->guards.retract_ms)
         return true;
-    if (!fading_stop(m, endorsement, by, look->now_ms, e))
+    if (!fading_stop(s->m, &of, look->now_ms, e))
         return false;
     struct making k = {
-        .race = r,
-        .endorsement = endorsement,
-        .by = by,
         .outcome = OUTCOME_PENDING,
         .basis = w->basis,
-        .reason = arena_printf(m->strings, "%.*s took back its call (%s)", SLICE_FMT(by),
+        .reason = arena_printf(s->m->strings, "%.*s took back its call (%s)", SLICE_FMT(s->by),
                                outcome_name(was)),
         .word = w,
     };
     if (!k.reason.ptr)
         return no_memory(e);
-    return make(m, &k, look->now_ms, e) &&
-           (w->opinion == MARKS_UNCALLED || call_it(m, r, endorsement, by, w, look, e));
+    return make(s, &k, look->now_ms, e) &&
+           (w->opinion == MARKS_UNCALLED || call_it(s, w, look->now_ms, e));
 }
 
 static const enum marks_opinion same[OUTCOMES] = {
@@ -351,17 +404,17 @@ static uint32_t caller(const struct model *m, const struct claim *c)
 /* Where several sources speak for one authority, the one that called must itself say something else
  * before its call is taken back: another one's word, or silence, is no retraction of its. *w: whose
  * word that is. */
-static bool caller_agrees(const struct model *m, struct race *r, uint32_t endorsement,
-                          struct slice by, struct marks_word *w)
+static bool caller_agrees(const struct subject *s, struct marks_word *w)
 {
-    uint32_t source = caller(m, calls_latest(m, endorsement, by));
+    uint32_t source = caller(s->m, calls_latest(s->m, s->endorsement, s->by, s->line));
 
     if (source == NONE || source == w->contest->source)
         return true;
-    struct marks_word own = marks_source_says(m, r, endorsement, by, source);
+    struct marks_word own =
+        marks_source_says(s->m, s->race, s->endorsement, s->by, s->primary, source);
     if (own.opinion == MARKS_SILENT) {
         if (w->opinion != MARKS_UNCALLED)
-            doubt(r, "feeds of one authority differ");
+            doubt(s->race, "feeds of one authority differ");
         return false;
     }
     if (w->opinion == MARKS_UNCALLED)
@@ -369,89 +422,169 @@ static bool caller_agrees(const struct model *m, struct race *r, uint32_t endors
     return true;
 }
 
-/* Is what the contest shows older than what its authority has said since? So it is after a restart,
- * with the last payload that was good in all parts: it must not bring back what was taken back. */
-static bool is_outdated(const struct model *m, uint32_t endorsement, struct slice by,
-                        const struct marks_word *w)
+/* Is what the contest shows older than what its authority has said since, before this event? So it
+ * is after a restart, with the last payload that was good in all parts: it must not bring back what
+ * was taken back. */
+static bool is_outdated(const struct subject *s, const struct marks_word *w, int64_t now_ms)
 {
-    const struct claim *c = calls_latest(m, endorsement, by);
+    const struct claim *c = calls_latest(s->m, s->endorsement, s->by, s->line);
     const struct feed_contest *from = w->contest;
+    bool kept = s->m->feeds[from->source].files[from->file].kept;
 
-    return c && from->received_ms < c->at_ms &&
-           (m->feeds[from->source].files[from->file].kept || strcmp(w->basis, "mark") == 0);
+    if (!c && kept) /* before there were lines, what was called was the candidacy */
+        c = calls_latest(s->m, s->endorsement, s->by, whole);
+    return c && from->received_ms < c->at_ms && c->at_ms != now_ms &&
+           (kept || strcmp(w->basis, "mark") == 0);
 }
 
-/* One authority's word on one endorsement. *first: no mark of this race was newly gone in this
- * event yet. */
-static bool look_at(struct model *m, struct race *r, uint32_t endorsement, struct slice by,
-                    struct calls_look *look, bool *first, struct err *e)
+/* Has an official mark of this source moved tonight? */
+static bool is_advice(const struct subject *s, const struct marks_word *w)
 {
-    struct marks_word w = marks_say(m, r, endorsement, by);
-    enum outcome stands = says(m, endorsement, by);
+    return slice_eq(s->by, official) && s->m->feeds[w->contest->source].advisory;
+}
+
+/* What a payload kept over a restart lacks was weighed when it came: it begins no retraction before
+ * the site says that it is still so. */
+static bool is_unasked(const struct subject *s, const struct marks_word *w)
+{
+    const struct feed_file *f = &s->m->feeds[w->contest->source].files[w->contest->file];
+
+    return f->unasked && !f->as_was;
+}
+
+/* One authority's word on one line. *first: no mark of this race was newly gone in this event yet.
+ */
+static bool look_at(const struct subject *s, struct calls_look *look, bool *first, struct err *e)
+{
+    const struct model *m = s->m;
+    struct marks_word w = marks_say_of(m, s->race, s->endorsement, s->by, s->primary);
+    enum outcome stands = says(m, s->endorsement, s->by, s->line);
+    const struct fading_of of = fading_of(s);
 
     if (w.conflict)
-        doubt(r, w.conflict);
+        doubt(s->race, w.conflict);
     if (w.opinion == MARKS_SILENT)
         return true;
     if (w.opinion == same[stands])
-        return fading_stop(m, endorsement, by, look->now_ms, e);
-    if (is_outdated(m, endorsement, by, &w))
+        return fading_stop(s->m, &of, look->now_ms, e);
+    if (is_outdated(s, &w, look->now_ms))
         return true;
-    if (slice_eq(by, official) && m->feeds[w.contest->source].advisory) {
+    if (is_advice(s, &w)) {
         if (stands != OUTCOME_PENDING && w.opinion != MARKS_UNCALLED)
-            doubt(r, "an official mark has moved");
+            doubt(s->race, "an official mark has moved");
         return true;
     }
     if (stands == OUTCOME_PENDING)
-        return call_it(m, r, endorsement, by, &w, look, e);
-    if (!caller_agrees(m, r, endorsement, by, &w))
+        return call_it(s, &w, look->now_ms, e);
+    if (!caller_agrees(s, &w) || is_unasked(s, &w))
         return true;
-    /* What a payload kept over a restart lacks was weighed when it came: it begins no retraction
-     * before the site says that it is still so. */
-    const struct feed_file *f = &m->feeds[w.contest->source].files[w.contest->file];
-    if (f->unasked && !f->as_was)
+    return fade(s, &w, look, first, e);
+}
+
+/* What an authority has said of the lines of one candidacy. */
+struct lines {
+    const struct claim *out, *in; /* the last: out in one; called in one, or taken back; NULL */
+    bool won, all_out;            /* in one; in all, and there are no others */
+    bool silent;                  /* nothing, in one where its feeds say nothing */
+    struct marks_word word;       /* where it has said nothing yet, and its feeds do */
+};
+
+static struct lines sum_lines(const struct subject *s)
+{
+    struct lines x = {.all_out = !marks_may_stand_elsewhere(s->m, s->race, s->endorsement)};
+    const char *primary;
+
+    for (uint32_t at = 0; primaries_next(s->race, s->endorsement, &at, &primary);) {
+        struct slice line = primaries_line(s->race, primary);
+        const struct claim *c = calls_latest(s->m, s->endorsement, s->by, line);
+        bool out = c && c->outcome == OUTCOME_LOST;
+        const struct claim **last = out ? &x.out : &x.in;
+        if (c && (!*last || c->number > (*last)->number))
+            *last = c;
+        x.won |= c && c->outcome == OUTCOME_WON;
+        x.all_out &= out;
+        if (c)
+            continue;
+        struct marks_word w = marks_say_of(s->m, s->race, s->endorsement, s->by, primary);
+        x.silent |= w.opinion == MARKS_SILENT;
+        if (!x.word.contest || w.opinion == MARKS_WON)
+            x.word = w;
+    }
+    x.all_out &= x.out != NULL;
+    return x;
+}
+
+/* Cross-filed: who is out in all its primaries has lost. That ends with the first line in which it
+ * is not out any more, or, a minute later, with one it was not known to have. What was called
+ * before there were lines, of the candidacy, gives way to them as well. */
+static bool look_at_whole(const struct subject *s, struct calls_look *look, bool *first,
+                          struct err *e)
+{
+    enum outcome stands = says(s->m, s->endorsement, s->by, whole);
+    struct lines x = sum_lines(s);
+    struct marks_word *w = &x.word;
+    const struct fading_of of = fading_of(s);
+
+    if (stands == OUTCOME_PENDING)
+        return !x.all_out || follow(s, x.out, OUTCOME_LOST, look->now_ms, e);
+    bool over = stands == OUTCOME_LOST ? x.in != NULL : !x.won && (x.in || x.all_out);
+    if (over)
+        return fading_stop(s->m, &of, look->now_ms, e) &&
+               follow(s, x.in ? x.in : x.out, OUTCOME_PENDING, look->now_ms, e);
+    if (x.silent || !w->contest || w->opinion == same[stands])
+        return fading_stop(s->m, &of, look->now_ms, e);
+    if (is_advice(s, w) || is_unasked(s, w))
         return true;
-    return fade(m, r, endorsement, by, &w, look, first, e);
+    w->opinion = MARKS_UNCALLED; /* what is called there is a claim of that line */
+    return fade(s, w, look, first, e);
+}
+
+/* One authority's word on one endorsement, line by line. */
+static bool look_at_lines(struct subject *s, struct calls_look *look, bool *first, struct err *e)
+{
+    for (uint32_t at = 0; primaries_next(s->race, s->endorsement, &at, &s->primary);) {
+        s->line = primaries_line(s->race, s->primary);
+        if (!look_at(s, look, first, e))
+            return false;
+    }
+    s->line = whole;
+    return primaries_count(s->race) == 0 || look_at_whole(s, look, first, e);
 }
 
 /* Why a win without an opponent, `said` or not, cannot be; NULL: nothing speaks against it. A few
  * write-ins are no news: they only end it. */
-static const char *contradicted(const struct model *m, struct race *r, uint32_t endorsement,
-                                bool said)
+static const char *contradicted(const struct subject *s, bool said)
 {
-    if (marks_write_in_votes(r, endorsement))
+    if (marks_write_in_votes(s->race, s->endorsement))
         return "write-in";
-    const char *against = marks_opponent_votes(r, endorsement)                  ? "opponent"
-                          : seats_are_taken(m, r, endorsement, unopposed, NULL) ? "seats-filled"
-                                                                                : NULL;
+    const char *against = marks_opponent_votes(s->race, s->endorsement) ? "opponent"
+                          : seats_are_taken(s)                          ? "seats-filled"
+                                                                        : NULL;
     if (said && against)
-        doubt(r, "said to be unopposed, and another has votes, or the seat");
+        doubt(s->race, "said to be unopposed, and another has votes, or the seat");
     return against;
 }
 
 /* Nobody says "unopposed" any more. A feed that is silent takes nothing back; what the list alone
  * said, the list takes back. */
-static bool fade_unopposed(struct model *m, struct race *r, uint32_t endorsement,
-                           struct marks_word w, struct calls_look *look, bool *first, struct err *e)
+static bool fade_unopposed(const struct subject *s, struct marks_word w, struct calls_look *look,
+                           bool *first, struct err *e)
 {
-    if (calls_latest(m, endorsement, unopposed)->evidence.len == 0)
+    if (calls_latest(s->m, s->endorsement, unopposed, whole)->evidence.len == 0)
         w = (struct marks_word){.opinion = MARKS_UNCALLED, .choice = NONE};
     if (w.opinion == MARKS_SILENT)
         return true;
     w.basis = "not-unopposed";
-    return fade(m, r, endorsement, unopposed, &w, look, first, e);
+    return fade(s, &w, look, first, e);
 }
 
-static bool call_unopposed(struct model *m, const struct race *r, uint32_t endorsement,
-                           const struct marks_word *w, struct calls_look *look, struct err *e)
+static bool call_unopposed(const struct subject *s, const struct marks_word *w,
+                           struct calls_look *look, struct err *e)
 {
-    enum endorse_status status = m->endorsed->list[endorsement].status;
+    enum endorse_status status = s->m->endorsed->list[s->endorsement].status;
     bool elected = status == ENDORSE_ELECTED_UNOPPOSED;
     bool listed = elected || status == ENDORSE_UNOPPOSED;
     struct making k = {
-        .race = r,
-        .endorsement = endorsement,
-        .by = unopposed,
         .outcome = OUTCOME_WON,
         .basis = elected ? "elected-unopposed" : "unopposed",
         .reason = elected  ? SLICE("the election was cancelled for want of another candidate")
@@ -460,59 +593,59 @@ static bool call_unopposed(struct model *m, const struct race *r, uint32_t endor
         .word = listed ? NULL : w,
     };
 
-    return make(m, &k, look->now_ms, e);
+    return make(s, &k, look->now_ms, e);
 }
 
 /* What shows that it is not so ends the claim at once. */
-static bool end_unopposed(struct model *m, const struct race *r, uint32_t endorsement,
-                          const char *against, struct calls_look *look, struct err *e)
+static bool end_unopposed(const struct subject *s, const char *against, struct calls_look *look,
+                          struct err *e)
 {
     struct making k = {
-        .race = r,
-        .endorsement = endorsement,
-        .by = unopposed,
         .basis = against,
         .reason = strcmp(against, "write-in") == 0   ? SLICE("a write-in line has votes")
                   : strcmp(against, "opponent") == 0 ? SLICE("another name has votes")
                                                      : SLICE("the seats are another's"),
     };
 
-    return make(m, &k, look->now_ms, e);
+    return make(s, &k, look->now_ms, e);
 }
 
 /* Unopposed needs no feed's call, and gives way at once to what shows that it is not so: votes for
  * another, or a seat given to another. */
-static bool look_unopposed(struct model *m, struct race *r, uint32_t endorsement, bool closed,
-                           struct calls_look *look, bool *first, struct err *e)
+static bool look_unopposed(const struct subject *s, bool closed, struct calls_look *look,
+                           bool *first, struct err *e)
 {
-    bool elected = m->endorsed->list[endorsement].status == ENDORSE_ELECTED_UNOPPOSED;
-    bool won = says(m, endorsement, unopposed) == OUTCOME_WON;
-    bool said = elected || (closed && said_unopposed(m, r, endorsement));
+    const struct model *m = s->m;
+    bool elected = m->endorsed->list[s->endorsement].status == ENDORSE_ELECTED_UNOPPOSED;
+    bool won = says(m, s->endorsement, unopposed, whole) == OUTCOME_WON;
+    bool said = elected || (closed && said_unopposed(m, s->race, s->endorsement));
+    const struct fading_of of = fading_of(s);
 
     if (!said && !won)
         return true;
-    const char *against = elected ? NULL : contradicted(m, r, endorsement, said);
-    if (elected && marks_opponent_votes(r, endorsement))
-        doubt(r, "its election is said to be cancelled, and another has votes in it");
-    struct marks_word w = marks_uncontested(m, r, endorsement);
+    const char *against = elected ? NULL : contradicted(s, said);
+    if (elected && marks_opponent_votes(s->race, s->endorsement))
+        doubt(s->race, "its election is said to be cancelled, and another has votes in it");
+    struct marks_word w = marks_uncontested(m, s->race, s->endorsement);
     if (!won)
-        return against || call_unopposed(m, r, endorsement, &w, look, e);
+        return against || call_unopposed(s, &w, look, e);
     if (!said && !against)
-        return !closed || fade_unopposed(m, r, endorsement, w, look, first, e);
-    return fading_stop(m, endorsement, unopposed, look->now_ms, e) &&
-           (!against || end_unopposed(m, r, endorsement, against, look, e));
+        return !closed || fade_unopposed(s, w, look, first, e);
+    return fading_stop(s->m, &of, look->now_ms, e) &&
+           (!against || end_unopposed(s, against, look, e));
 }
 
-/* The last word of an official source on an endorsement that was a mark, or stands: what a mark may
- * have moved from. */
-static const struct claim *marked_before(const struct model *m, uint32_t endorsement)
+/* The last word of an official source on a line that was a mark, or stands: what a mark may have
+ * moved from. */
+static const struct claim *marked_before(const struct subject *s)
 {
-    const struct standing *st = &m->standings[endorsement];
+    const struct standing *st = &s->m->standings[s->endorsement];
     bool stands = true;
 
     for (uint32_t i = st->claim_count; i-- > 0;) {
-        const struct claim *c = &m->claims[st->claims[i]];
-        if (!slice_eq(c->by, official))
+        const struct claim *c = &s->m->claims[st->claims[i]];
+        if (!slice_eq(c->line, s->line) ||
+            !(slice_eq(c->by, official) || fading_is_out(c, official)))
             continue;
         if (c->outcome != OUTCOME_PENDING && (stands || slice_is(c->basis, "mark")))
             return c;
@@ -521,29 +654,42 @@ static const struct claim *marked_before(const struct model *m, uint32_t endorse
     return NULL;
 }
 
-bool calls_scan(struct model *m, const struct race *r, struct calls_look *look, struct err *e)
+/* Has the mark of one line moved? */
+static bool scan(const struct subject *s, struct calls_look *look, struct err *e)
+{
+    struct model *m = s->m;
+    const struct claim *before = marked_before(s);
+    const struct fading_of of = fading_of(s);
+
+    if (!before)
+        return true;
+    struct marks_word w = marks_say_of(m, s->race, s->endorsement, official, s->primary);
+    uint32_t source = caller(m, before);
+    if (w.opinion < MARKS_WON || w.opinion == same[before->outcome] ||
+        is_outdated(s, &w, look->now_ms) || (source != NONE && source != w.contest->source) ||
+        m->feeds[w.contest->source].advisory)
+        return true;
+    look->moved = w.contest;
+    struct slice seen = evidence(m, &w);
+    if (!seen.ptr)
+        return no_memory(e);
+    return fading_advise(m, &of, w.contest->source, outcomes[w.opinion], seen, look->now_ms, e);
+}
+
+bool calls_scan(struct model *m, struct race *r, struct calls_look *look, struct err *e)
 {
     if (r->polls_close_ms == WHEN_UNKNOWN || look->now_ms < r->polls_close_ms ||
         calls_rank(m->settings, official) < 0)
         return true;
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
-        uint32_t endorsement = r->endorsements[i];
-        const struct claim *before = marked_before(m, endorsement);
-        if (!before || !calls_counts(&m->endorsed->list[endorsement]))
+        struct subject s = {.m = m, .race = r, .endorsement = r->endorsements[i], .by = official};
+        if (!calls_counts(&m->endorsed->list[s.endorsement]))
             continue;
-        struct marks_word w = marks_say(m, r, endorsement, official);
-        uint32_t source = caller(m, before);
-        if (w.opinion < MARKS_WON || w.opinion == same[before->outcome] ||
-            is_outdated(m, endorsement, official, &w) ||
-            (source != NONE && source != w.contest->source) || m->feeds[w.contest->source].advisory)
-            continue;
-        look->moved = w.contest;
-        struct slice seen = evidence(m, &w);
-        if (!seen.ptr)
-            return no_memory(e);
-        if (!fading_advise(m, endorsement, w.contest->source, outcomes[w.opinion], seen,
-                           look->now_ms, e))
-            return false;
+        for (uint32_t at = 0; primaries_next(r, s.endorsement, &at, &s.primary);) {
+            s.line = primaries_line(r, s.primary);
+            if (!scan(&s, look, e))
+                return false;
+        }
     }
     return true;
 }
@@ -558,16 +704,17 @@ static bool look_once(struct model *m, struct race *r, struct calls_look *look, 
     if (!marks_seats(m, r))
         doubt(r, "seats, or places in a next round, are stated differently");
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
-        uint32_t endorsement = r->endorsements[i];
-        if (!calls_counts(&m->endorsed->list[endorsement]))
+        struct subject s = {.m = m, .race = r, .endorsement = r->endorsements[i]};
+        if (!calls_counts(&m->endorsed->list[s.endorsement]))
             continue;
         for (size_t o = 0; closed && o < m->settings->call_order_count; o++) {
-            struct slice by = m->settings->call_order[o];
-            if (!slice_eq(by, desk) && !slice_eq(by, unopposed) &&
-                !look_at(m, r, endorsement, by, look, first, e))
+            s.by = m->settings->call_order[o];
+            if (!slice_eq(s.by, desk) && !slice_eq(s.by, unopposed) &&
+                !look_at_lines(&s, look, first, e))
                 return false;
         }
-        if (!look_unopposed(m, r, endorsement, closed, look, first, e))
+        s.by = unopposed;
+        if (!look_unopposed(&s, closed, look, first, e))
             return false;
     }
     return true;

@@ -18,6 +18,10 @@ struct calls_look {
                                          to another: its source calls nothing more */
 };
 
+/* Cross-filed (primaries.h), a candidacy has a claim for each of its lines that is won, and of each
+ * in which it is out a note (fading.h). When it is out in all, and stands in no other, that is a
+ * claim of its own, of no line: what stands follows from claims alone. */
+
 /* After match_init: standings, and the index by endorsement_id. calls_done accepts what was never
  * made. */
 bool calls_init(struct model *m, struct err *e) MUST_USE;
@@ -27,9 +31,10 @@ void calls_done(struct model *m);
  * until it is released; a feed's, when it came before a freeze. */
 bool calls_heard(const struct model *m, const struct race *r, const struct claim *c);
 
-/* The latest claim of an authority on an endorsement, whether or not it is heard; NULL: none ever.
- */
-const struct claim *calls_latest(const struct model *m, uint32_t endorsement, struct slice by);
+/* The latest claim of an authority on an endorsement, or on one of its lines (also that it is out
+ * there), whether or not it is heard; NULL: none ever. */
+const struct claim *calls_latest(const struct model *m, uint32_t endorsement, struct slice by,
+                                 struct slice line);
 
 /* A claim that was durable, in order of number; copied. One that claims_endorsement_of does not
  * know is kept and counts nowhere. */
@@ -38,8 +43,7 @@ bool calls_restore(struct model *m, const struct claim *claim, struct err *e) MU
 /* Has an official mark of the race gone from one choice to another? Then its source's marks call
  * nothing more tonight, in whatever race of the same payload: scan all races before the first look.
  * Reads r->seats and r->places as the last look left them. */
-bool calls_scan(struct model *m, const struct race *r, struct calls_look *look,
-                struct err *e) MUST_USE;
+bool calls_scan(struct model *m, struct race *r, struct calls_look *look, struct err *e) MUST_USE;
 
 /* Take the claims that the race's marks now justify, and note marks that are gone: m->claims and
  * m->fading grow, standings stay as they were. Sets r->seats, r->places, and RACE_CONFLICT anew.

@@ -23,7 +23,9 @@ bool documents_last_event(const struct model *m, uint32_t endorsement, struct do
     ev.retraction = true;
     for (uint32_t i = st->claim_count; i-- > 0 && ev.was == NONE;) {
         const struct claim *c = &m->claims[st->claims[i]];
-        if (calls_rank(m->settings, c->by) < 0)
+        const struct claim *end = ev.claim == NONE ? NULL : &m->claims[ev.claim];
+        bool other = end && slice_eq(c->by, end->by) && !slice_eq(c->line, end->line);
+        if (calls_rank(m->settings, c->by) < 0 || other) /* of another primary: it ended before */
             continue;
         if (c->outcome != OUTCOME_PENDING)
             ev.was = st->claims[i];
@@ -73,7 +75,7 @@ void documents_said(const struct model *m, const struct documents_event *ev,
 
     out->by = c ? c->by : ev->decision ? SLICE("desk") : standings_authority(m, r);
     out->basis = c ? c->basis : (struct slice){0};
-    out->called_ms = !c                                 ? WHEN_UNKNOWN
+    out->called_ms = !c                                ? WHEN_UNKNOWN
                      : c->called_at_ms == WHEN_UNKNOWN ? c->at_ms
                                                        : c->called_at_ms;
     out->reason = reason_of(ev, c, out);
@@ -101,6 +103,8 @@ void documents_event_members(struct jsonw *j, const struct model *m,
     jsonw_strz(j, "outcome", outcome_name(none ? OUTCOME_PENDING : m->claims[ev->claim].outcome));
     jsonw_str(j, "by", said.by);
     jsonw_str(j, "basis", said.basis);
+    if (ev->claim != NONE && m->claims[ev->claim].line.len > 0)
+        jsonw_str(j, "primary", m->claims[ev->claim].line);
     jsonw_str(j, "reason", said.reason);
     jsonw_when(j, "called_at", said.called_ms); /* null when unknown */
 }

@@ -59,11 +59,19 @@ static void explain_link(const struct model *m, const struct link *l, struct buf
     buf_addf(out, "\n  match    %s: %.*s\n", labels_band(l->band), SLICE_FMT(l->why));
 }
 
+static void add_line(struct slice line, struct buf *out)
+{
+    if (line.len)
+        buf_addf(out, " in the %.*s primary", SLICE_FMT(primaries_name(line)));
+}
+
 static void explain_claim(const struct model *m, const struct claim *c, bool stands,
                           struct buf *out)
 {
-    buf_addf(out, "  claim    %" PRId64 " by %.*s: %s at ", c->number, SLICE_FMT(c->by),
+    buf_addf(out, "  claim    %" PRId64 " by %.*s: %s", c->number, SLICE_FMT(c->by),
              c->outcome == OUTCOME_PENDING ? "taken back" : outcome_name(c->outcome));
+    add_line(c->line, out);
+    buf_addz(out, " at ");
     local_time_write(m->settings, c->at_ms, out);
     const char *before = " (";
     if (c->basis.len) {
@@ -132,8 +140,9 @@ static void explain_fading(const struct model *m, uint32_t i, struct buf *out)
 {
     for (uint32_t k = 0; k < m->fading_count; k++)
         if (m->fading[k].endorsement == i) {
-            buf_addf(out, "  fading   the mark of %.*s has been gone since ",
-                     SLICE_FMT(m->fading[k].by));
+            buf_addf(out, "  fading   the mark of %.*s", SLICE_FMT(m->fading[k].by));
+            add_line(m->fading[k].line, out);
+            buf_addz(out, " has been gone since ");
             local_time_write(m->settings, m->fading[k].since_ms, out);
             buf_addz(out, m->fading[k].held ? "; held: many went at once\n"
                                             : "; taken back when it is missing again\n");
@@ -226,7 +235,7 @@ static void explain_figures(const struct model *m, const struct race *r, struct 
             bool next = i > 0 && !primaries_same(primary, r->choices[i - 1].primary);
             buf_addz(out, next ? ";" : before);
             if (primary && (next || i == 0))
-                buf_addf(out, " %s primary:", primaries_name(primary));
+                buf_addf(out, " %.*s primary:", SLICE_FMT(primaries_name(slice_of(primary))));
             buf_addf(out, " %.*s %" PRId64, SLICE_FMT(r->choices[i].name), r->choices[i].votes);
             before = ",";
         }

@@ -175,15 +175,31 @@ static void open_row(struct press *p, const struct open_candidacy *o, struct are
     press_text(p, slice_of(labels_race_status(r->status)));
     press_text(p, flags_of(r, a));
     press_text(p, slice_of(o->why));
+    press_text(p, slice_of(o->primary ? o->primary : ""));
     press_end(p);
 }
 
 bool documents_open(const struct model *m, int64_t now_ms, struct arena *scratch, struct buf *out)
 {
-    static const char *const names[] = {
-        "race_id",         "endorsement_id", "candidate",   "state", "office", "place",
-        "district",        "seat",           "standing",    "votes", "margin", "margin_percent",
-        "units_reporting", "units_total",    "race_status", "flags", "why",    NULL};
+    static const char *const names[] = {"race_id",
+                                        "endorsement_id",
+                                        "candidate",
+                                        "state",
+                                        "office",
+                                        "place",
+                                        "district",
+                                        "seat",
+                                        "standing",
+                                        "votes",
+                                        "margin",
+                                        "margin_percent",
+                                        "units_reporting",
+                                        "units_total",
+                                        "race_status",
+                                        "flags",
+                                        "why",
+                                        "primary",
+                                        NULL};
     struct press p = {.out = out, .m = m};
     size_t n;
     struct open_candidacy *list = open_list(m, now_ms, scratch, &n);
@@ -197,7 +213,8 @@ bool documents_open(const struct model *m, int64_t now_ms, struct arena *scratch
 }
 
 struct todo_row {
-    struct slice units, margin, percent, standing, state, candidate, office, district, id, why;
+    struct slice units, margin, percent, standing, state, candidate, office, district, id, why,
+        primary;
 };
 
 static void todo_row(struct jsonw *j, bool json, const struct todo_row *row, struct buf *out)
@@ -205,11 +222,11 @@ static void todo_row(struct jsonw *j, bool json, const struct todo_row *row, str
     const struct {
         const char *name;
         struct slice value;
-    } cells[] = {{"units", row->units},     {"margin", row->margin},
-                 {"percent", row->percent}, {"standing", row->standing},
-                 {"state", row->state},     {"candidate", row->candidate},
-                 {"office", row->office},   {"district", row->district},
-                 {"id", row->id},           {"why", row->why}};
+    } cells[] = {
+        {"units", row->units},       {"margin", row->margin},     {"percent", row->percent},
+        {"standing", row->standing}, {"state", row->state},       {"candidate", row->candidate},
+        {"office", row->office},     {"district", row->district}, {"id", row->id},
+        {"why", row->why},           {"primary", row->primary}};
 
     if (json)
         jsonw_object(j, NULL);
@@ -235,6 +252,7 @@ static struct todo_row row_of(const struct model *m, const struct open_candidacy
                            .candidate = e->name,
                            .office = e->office,
                            .district = e->district,
+                           .primary = slice_of(o->primary ? o->primary : ""),
                            .id = e->id,
                            .why = slice_of(o->why)};
 
@@ -260,7 +278,8 @@ bool documents_todo(const struct model *m, int64_t now_ms, bool json, struct are
         jsonw_array(&j, NULL);
     else
         buf_addz(out,
-                 "units\tmargin\tpercent\tstanding\tstate\tcandidate\toffice\tdistrict\tid\twhy\n");
+                 "units\tmargin\tpercent\tstanding\tstate\tcandidate\toffice\tdistrict\tid\twhy\t"
+                 "primary\n");
     for (size_t i = 0; i < lost_count; i++) {
         struct todo_row row = {.standing = SLICE("lost"),
                                .id = lost[i].id,

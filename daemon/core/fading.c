@@ -7,7 +7,8 @@
 #include "daemon/base/when.h"
 #include "daemon/core/claims.h"
 
-static const struct slice held_by = SLICE_INIT("held:"), advisory = SLICE_INIT("advisory:");
+static const struct slice held_by = SLICE_INIT("held:"), advisory = SLICE_INIT("advisory:"),
+                          out = SLICE_INIT("out:");
 static const struct slice vanished = SLICE_INIT("vanished"), returned = SLICE_INIT("returned");
 
 static bool no_memory(struct err *e)
@@ -15,16 +16,16 @@ static bool no_memory(struct err *e)
     return err_set(e, ERR_BUG, "calls: the memory for this election's texts and claims is used up");
 }
 
-struct fading *fading_find(const struct model *m, uint32_t endorsement, struct slice by)
+struct fading *fading_find(const struct model *m, const struct fading_of *of)
 {
     for (uint32_t i = 0; i < m->fading_count; i++)
-        if (m->fading[i].endorsement == endorsement && slice_eq(m->fading[i].by, by))
+        if (m->fading[i].endorsement == of->endorsement && slice_eq(m->fading[i].by, of->by) &&
+            slice_eq(m->fading[i].line, of->line))
             return &m->fading[i];
     return NULL;
 }
 
-bool fading_start(struct model *m, uint32_t endorsement, struct slice by, int64_t now_ms,
-                  struct err *e)
+bool fading_start(struct model *m, const struct fading_of *of, int64_t now_ms, struct err *e)
 {
     if (m->fading_count == m->fading_room) {
         uint32_t more = m->fading_room ? m->fading_room * 2 : 4;
@@ -36,8 +37,8 @@ bool fading_start(struct model *m, uint32_t endorsement, struct slice by, int64_
         m->fading = all;
         m->fading_room = more;
     }
-    m->fading[m->fading_count++] =
-        (struct fading){.endorsement = endorsement, .by = by, .since_ms = now_ms};
+    m->fading[m->fading_count++] = (struct fading){
+        .endorsement = of->endorsement, .line = of->line, .by = of->by, .since_ms = now_ms};
     return true;
 }
 
@@ -45,26 +46,37 @@ bool fading_start(struct model *m, uint32_t endorsement, struct slice by, int64_
 
 bool fading_is_note(const struct claim *c)
 {
-    return slice_starts(c->by, held_by) || slice_starts(c->by, advisory);
+    return slice_starts(c->by, held_by) || slice_starts(c->by, advisory) ||
+           slice_starts(c->by, out);
 }
 
-static bool note(struct model *m, uint32_t endorsement, struct slice kind, struct slice of,
+struct slice fading_out(struct model *m, struct slice by)
+{
+    return arena_printf(m->strings, "%.*s%.*s", SLICE_FMT(out), SLICE_FMT(by));
+}
+
+bool fading_is_out(const struct claim *c, struct slice by)
+{
+    return slice_starts(c->by, out) && slice_eq(slice_sub(c->by, out.len, c->by.len), by);
+}
+
+static bool note(struct model *m, const struct fading_of *on, struct slice kind, struct slice of,
                  struct claim *c, struct err *e)
 {
-    const struct endorsement *en = &m->endorsed->list[endorsement];
+    const struct endorsement *en = &m->endorsed->list[on->endorsement];
 
     c->number = claims_number(m);
     c->race_id = en->race_id;
     c->endorsement_id = en->id;
+    c->line = on->line;
     c->by = arena_printf(m->strings, "%.*s%.*s", SLICE_FMT(kind), SLICE_FMT(of));
     c->called_at_ms = WHEN_UNKNOWN;
     return c->by.ptr ? claims_append(m, c, e) : no_memory(e);
 }
 
-bool fading_stop(struct model *m, uint32_t endorsement, struct slice by, int64_t now_ms,
-                 struct err *e)
+bool fading_stop(struct model *m, const struct fading_of *of, int64_t now_ms, struct err *e)
 {
-    struct fading *f = fading_find(m, endorsement, by);
+    struct fading *f = fading_find(m, of);
     struct claim c = {.outcome = OUTCOME_PENDING,
                       .at_ms = now_ms,
                       .basis = returned,
@@ -74,7 +86,7 @@ bool fading_stop(struct model *m, uint32_t endorsement, struct slice by, int64_t
         return true;
     bool held = f->held;
     *f = m->fading[--m->fading_count];
-    return !held || note(m, endorsement, held_by, by, &c, e);
+    return !held || note(m, of, held_by, of->by, &c, e);
 }
 
 bool fading_hold(struct model *m, int64_t now_ms, uint32_t *held, struct err *e)
@@ -91,13 +103,13 @@ bool fading_hold(struct model *m, int64_t now_ms, uint32_t *held, struct err *e)
             continue;
         f->held = true;
         ++*held;
-        if (!note(m, f->endorsement, held_by, f->by, &c, e))
+        if (!note(m, &(struct fading_of){f->endorsement, f->line, f->by}, held_by, f->by, &c, e))
             return false;
     }
     return true;
 }
 
-bool fading_advise(struct model *m, uint32_t endorsement, uint32_t source, enum outcome now,
+bool fading_advise(struct model *m, const struct fading_of *of, uint32_t source, enum outcome now,
                    struct slice evidence, int64_t now_ms, struct err *e)
 {
     struct claim c = {.outcome = now,
@@ -108,28 +120,25 @@ bool fading_advise(struct model *m, uint32_t endorsement, uint32_t source, enum 
                       .evidence = evidence};
 
     m->feeds[source].advisory = true;
-    return note(m, endorsement, advisory, m->settings->sources[source].name, &c, e);
+    return note(m, of, advisory, m->settings->sources[source].name, &c, e);
 }
 
 bool fading_restore(struct model *m, const struct claim *c, struct err *e)
 {
-    uint32_t endorsement = claims_endorsement_of(m, c);
-    struct slice of =
-        slice_sub(c->by, slice_starts(c->by, held_by) ? held_by.len : advisory.len, c->by.len);
+    struct slice name = slice_sub(c->by, slice_find(c->by, SLICE(":")) + 1, c->by.len);
+    struct fading_of of = {claims_endorsement_of(m, c), c->line, name};
 
-    if (slice_starts(c->by, advisory)) {
+    if (slice_starts(c->by, advisory))
         for (uint32_t i = 0; i < m->settings->source_count; i++)
-            m->feeds[i].advisory |= slice_eq(m->settings->sources[i].name, of);
+            m->feeds[i].advisory |= slice_eq(m->settings->sources[i].name, name);
+    if (of.endorsement == NONE || !slice_starts(c->by, held_by))
         return true;
-    }
-    if (endorsement == NONE)
-        return true;
-    struct fading *f = fading_find(m, endorsement, of);
+    struct fading *f = fading_find(m, &of);
     if (f) /* back, or held anew */
         *f = m->fading[--m->fading_count];
     if (!slice_eq(c->basis, vanished))
         return true;
-    if (!fading_start(m, endorsement, of, c->at_ms, e))
+    if (!fading_start(m, &of, c->at_ms, e))
         return false;
     m->fading[m->fading_count - 1].held = true;
     return true;

@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: ISC */
-/* What is known of marks that are nobody's call: those gone from a feed, and official ones that
- * moved. What must be known again after a restart is a note: a claim by a name that no [calls]
- * order has ("held:ap", "advisory:SOURCE"), so that it counts nowhere. */
+/* What is known of marks that are nobody's call: those gone from a feed, official ones that moved,
+ * and those by which somebody is out in one of several primaries. What must be known again after a
+ * restart is a note: a claim by a name that no [calls] order has ("held:ap", "advisory:SOURCE",
+ * "out:ap"), so that it counts nowhere. */
 #ifndef TALLYD_CORE_FADING_H
 #define TALLYD_CORE_FADING_H
 
 #include "daemon/core/model.h"
 
-/* The mark of `by` that is gone; NULL: it is there. Good until the next call of any of these. */
-struct fading *fading_find(const struct model *m, uint32_t endorsement, struct slice by);
+/* Whose mark, on which line of which endorsement. */
+struct fading_of {
+    uint32_t endorsement;
+    struct slice line, by;
+};
 
-bool fading_start(struct model *m, uint32_t endorsement, struct slice by, int64_t now_ms,
+/* The mark that is gone; NULL: it is there. Good until the next call of any of these. */
+struct fading *fading_find(const struct model *m, const struct fading_of *of);
+
+bool fading_start(struct model *m, const struct fading_of *of, int64_t now_ms,
                   struct err *e) MUST_USE;
 
 /* It is back, or taken back; nothing when it was not gone. */
-bool fading_stop(struct model *m, uint32_t endorsement, struct slice by, int64_t now_ms,
+bool fading_stop(struct model *m, const struct fading_of *of, int64_t now_ms,
                  struct err *e) MUST_USE;
 
 /* All that began to fade at now_ms is held until it is back: *held of them. */
@@ -22,11 +29,15 @@ bool fading_hold(struct model *m, int64_t now_ms, uint32_t *held, struct err *e)
 
 /* An official mark of this endorsement's has become `now`: the source's marks are advice from now
  * on. */
-bool fading_advise(struct model *m, uint32_t endorsement, uint32_t source, enum outcome now,
+bool fading_advise(struct model *m, const struct fading_of *of, uint32_t source, enum outcome now,
                    struct slice evidence, int64_t now_ms, struct err *e) MUST_USE;
 
 /* Is this claim a note? */
 bool fading_is_note(const struct claim *c);
+/* The author of a note that `by` has it out in one primary, from m->strings; ptr NULL: memory. */
+struct slice fading_out(struct model *m, struct slice by);
+/* Is it that note? */
+bool fading_is_out(const struct claim *c, struct slice by);
 /* A note that was durable. False: memory. */
 bool fading_restore(struct model *m, const struct claim *note, struct err *e) MUST_USE;
 

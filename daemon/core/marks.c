@@ -199,7 +199,6 @@ struct asked {
     const struct race *r;
     uint32_t endorsement;
     struct slice by;
-    uint32_t source; /* NONE: all of the authority's */
 };
 
 /* The word of one source on it in one primary. */
@@ -262,99 +261,49 @@ static struct marks_word line(const struct asked *a, const char *primary)
     return word;
 }
 
-/* May it stand in one more primary, of which a person is to say whether it does? */
-static bool may_stand_elsewhere(const struct asked *a)
+struct marks_word marks_say_of(const struct model *m, const struct race *r, uint32_t endorsement,
+                               struct slice by, const char *primary)
 {
-    const struct match_person *p = a->r->primaries ? &a->m->match->people[a->endorsement] : NULL;
-
-    for (uint32_t i = 0; p && i < p->seen_count; i++)
-        for (uint32_t k = 0; k < p->seen[i]->fits->count; k++)
-            if (p->seen[i]->fits->list[k].endorsement == a->endorsement &&
-                p->seen[i]->fits->list[k].band == BAND_REVIEW)
-                return true;
-    return false;
+    return line(&(struct asked){m, r, endorsement, by}, primary);
 }
 
-/* Has the one who is asked any contest of this primary that has it? */
-static bool covers(const struct asked *a, const char *primary)
+struct marks_word marks_source_says(const struct model *m, const struct race *r,
+                                    uint32_t endorsement, struct slice by, const char *primary,
+                                    uint32_t source)
 {
-    const struct race *r = a->r;
-
-    for (uint32_t i = 0; i < r->contest_count; i++) {
-        const struct feed_contest *c = r->contests[i];
-        bool asked = a->source == NONE
-                         ? slice_eq(a->m->settings->sources[c->source].authority, a->by)
-                         : a->source == c->source;
-        if (asked && primaries_same(primaries_of(r, c), primary) &&
-            linked(r, c, NONE, a->endorsement))
-            return true;
-    }
-    return false;
-}
-
-/* The strongest word of those on its lines in each primary. Who has nothing of one of them cannot
- * call all lost: then it has called nothing. */
-static struct marks_word lines(const struct asked *a)
-{
-    const struct race *r = a->r;
-    struct marks_word word = {.opinion = MARKS_SILENT};
-    const char *conflict = NULL;
-    bool any = false, all = true;
-
-    for (uint32_t i = 0; i < r->link_count; i++) {
-        bool known = r->links[i].endorsement != a->endorsement;
-        for (uint32_t k = 0; k < i && !known; k++)
-            known = r->links[k].endorsement == a->endorsement &&
-                    primaries_same(r->links[k].primary, r->links[i].primary);
-        if (known)
-            continue;
-        if (!covers(a, r->links[i].primary)) {
-            all = false;
-            continue;
-        }
-        struct marks_word w = a->source == NONE ? line(a, r->links[i].primary)
-                                                : source_line(a, a->source, r->links[i].primary);
-        conflict = conflict ? conflict : w.conflict;
-        if (!any || stronger(w.opinion, word.opinion))
-            word = w;
-        any = true;
-    }
-    all &= r->primaries != 1; /* the list leaves open in which: the other may come later */
-    if (word.opinion == MARKS_LOST && !all)
-        word.opinion = MARKS_UNCALLED;
-    if (word.opinion == MARKS_LOST && may_stand_elsewhere(a))
-        word = (struct marks_word){.opinion = MARKS_SILENT};
-    word.conflict = conflict;
-    return word;
+    return source_line(&(struct asked){m, r, endorsement, by}, source, primary);
 }
 
 struct marks_word marks_say(const struct model *m, const struct race *r, uint32_t endorsement,
                             struct slice by)
 {
-    struct asked a = {m, r, endorsement, by, NONE};
+    struct asked a = {m, r, endorsement, by};
+    struct marks_word word = {.opinion = MARKS_SILENT};
+    const char *conflict = NULL, *primary;
+    bool any = false;
 
-    return lines(&a);
+    for (uint32_t at = 0; primaries_next(r, endorsement, &at, &primary); any = true) {
+        struct marks_word w = line(&a, primary);
+        conflict = conflict ? conflict : w.conflict;
+        if (!any || stronger(w.opinion, word.opinion))
+            word = w;
+    }
+    word.conflict = conflict;
+    return word;
 }
 
-struct marks_word marks_source_says(const struct model *m, const struct race *r,
-                                    uint32_t endorsement, struct slice by, uint32_t source)
+bool marks_may_stand_elsewhere(const struct model *m, const struct race *r, uint32_t endorsement)
 {
-    struct asked a = {m, r, endorsement, by, source};
+    const struct match_person *p = &m->match->people[endorsement];
 
-    return lines(&a);
-}
-
-bool marks_won_elsewhere(const struct model *m, const struct race *r, uint32_t endorsement,
-                         struct slice by, const struct feed_contest *than)
-{
-    struct asked a = {m, r, endorsement, by, NONE};
-    const char *primary = primaries_of(r, than);
-
-    for (uint32_t i = 0; i < r->link_count; i++)
-        if (r->links[i].endorsement == endorsement &&
-            !primaries_same(r->links[i].primary, primary) &&
-            line(&a, r->links[i].primary).opinion == MARKS_WON)
-            return true;
+    /* the list leaves open in which: the other may come later */
+    if (p->race.cross && primaries_count(r) == 1)
+        return true;
+    for (uint32_t i = 0; i < p->seen_count; i++)
+        for (uint32_t k = 0; k < p->seen[i]->fits->count; k++)
+            if (p->seen[i]->fits->list[k].endorsement == endorsement &&
+                p->seen[i]->fits->list[k].band == BAND_REVIEW)
+                return true;
     return false;
 }
 

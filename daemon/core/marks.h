@@ -28,19 +28,23 @@ struct marks_word {
  * does. False: they disagree, and it is -1 too. */
 bool marks_seats(const struct model *m, struct race *r);
 
-/* The word of authority `by` on an endorsement of the race. Who stands in the primaries of several
- * parties has won when one is won, and lost when all are: silent while one of them is, uncalled
- * while `by` has not all of them, or only one of them is known. */
+/* The word of authority `by` on an endorsement in one primary (primaries_next): each is a contest
+ * of its own, and what is said of one says nothing of another. */
+struct marks_word marks_say_of(const struct model *m, const struct race *r, uint32_t endorsement,
+                               struct slice by, const char *primary);
+
+/* The same of one source, where it speaks for `by`. */
+struct marks_word marks_source_says(const struct model *m, const struct race *r,
+                                    uint32_t endorsement, struct slice by, const char *primary,
+                                    uint32_t source);
+
+/* The strongest of its words in all its primaries: won in one is won; lost is lost in all. */
 struct marks_word marks_say(const struct model *m, const struct race *r, uint32_t endorsement,
                             struct slice by);
 
-/* The word of one source on it, where it speaks for `by`. */
-struct marks_word marks_source_says(const struct model *m, const struct race *r,
-                                    uint32_t endorsement, struct slice by, uint32_t source);
-
-/* Does `by` mark it as won in another party's primary than that of contest `than`? */
-bool marks_won_elsewhere(const struct model *m, const struct race *r, uint32_t endorsement,
-                         struct slice by, const struct feed_contest *than);
+/* May it stand in one more primary than it has links in: because the list leaves open in which and
+ * only one is known, or because a person is to say whether it does? */
+bool marks_may_stand_elsewhere(const struct model *m, const struct race *r, uint32_t endorsement);
 
 /* How many seats and places of a next round `by` marks as called, ours or not, in all primaries. */
 void marks_count(const struct model *m, const struct race *r, struct slice by, int64_t *seats,

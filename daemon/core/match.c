@@ -458,10 +458,16 @@ static bool weigh(const struct model *m, struct match_fits *fits, uint32_t choic
 
 /* ---- links ---- */
 
+/* Whose primary a contest is where any of the race may stand in several. */
 static const char *primary_of(const struct model *m, const struct feed_contest *c,
                               const struct fit *f)
 {
-    return m->match->people[f->endorsement].race.cross ? c->fits->party : NULL;
+    const struct race *r = &m->races[match_race_of(m, f->endorsement)];
+
+    for (uint32_t i = 0; i < r->endorsement_count; i++)
+        if (m->match->people[r->endorsements[i]].race.cross)
+            return c->fits->party;
+    return NULL;
 }
 
 static bool put_link(struct model *m, struct race *r, uint32_t *count, bool *changed,

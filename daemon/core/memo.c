@@ -451,6 +451,9 @@ static void walk_fading(struct walk *w, struct race_fading *f)
     f->endorsement = text(w, f->endorsement);
     f->by = text(w, f->by);
     f->since_ms = any(w, f->since_ms);
+    /* only of several primaries: memos from before there were lines have none */
+    if (w->out ? f->line.len > 0 : w->rest.len > 0 && *w->rest.ptr != '\n')
+        f->line = text(w, f->line);
 }
 
 static void walk_corrected(struct walk *w, struct race_corrected *c)
@@ -543,7 +546,7 @@ void memo_write_race(const struct model *m, const struct race *r, struct buf *ou
     }
     for (uint32_t i = 0; i < m->fading_count; i++) {
         const struct fading *f = &m->fading[i];
-        struct race_fading x = {m->endorsed->list[f->endorsement].id, f->by, f->since_ms};
+        struct race_fading x = {m->endorsed->list[f->endorsement].id, f->by, f->line, f->since_ms};
         if (fades(m, r, f))
             walk_fading(&w, &x);
     }
@@ -585,10 +588,10 @@ static bool set_fading(struct model *m, const struct race_fading *x, struct err 
 
     if (!en)
         return true;
-    uint32_t endorsement = (uint32_t)(en - m->endorsed->list);
-    if (!fading_find(m, endorsement, x->by) && !fading_start(m, endorsement, x->by, x->since_ms, e))
+    struct fading_of of = {(uint32_t)(en - m->endorsed->list), x->line, x->by};
+    if (!fading_find(m, &of) && !fading_start(m, &of, x->since_ms, e))
         return false;
-    struct fading *f = fading_find(m, endorsement, x->by);
+    struct fading *f = fading_find(m, &of);
     if (!f->held)
         f->since_ms = x->since_ms;
     return true;

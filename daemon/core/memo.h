@@ -62,7 +62,7 @@ struct race_memo {
     } * seen;
     uint32_t seen_count;
     struct race_fading { /* calls of it that are half taken back */
-        struct slice endorsement, by;
+        struct slice endorsement, by, line;
         int64_t since_ms;
     } * fading;
     uint32_t fading_count;

@@ -151,6 +151,8 @@ struct claim {      /* append-only, durable */
     int64_t number; /* 1, 2, ...: order of taking, in one row with the decisions, unique for the
                        election */
     struct slice race_id, endorsement_id;
+    struct slice line;    /* of one cross-filed in several primaries, the one it is about
+                             (primaries_line); empty: the candidacy */
     struct slice by;      /* the authority */
     enum outcome outcome; /* PENDING: this authority takes its call back (a retraction) */
     int64_t at_ms;        /* when we took it, election clock */
@@ -198,7 +200,7 @@ struct correction {
 /* A mark gone from a feed, waiting to be seen again. */
 struct fading {
     uint32_t endorsement;
-    struct slice by;
+    struct slice line, by; /* as a claim's */
     int64_t since_ms;
     bool held; /* one of several that went at once: only its return ends this */
 };

@@ -60,9 +60,24 @@ static void measure_line(const struct race *r, const char *primary, struct open_
     o->share_bp = size > INT64_MAX / WHOLE_BP ? size / (all / WHOLE_BP) : size * WHOLE_BP / all;
 }
 
-/* Is line a nearer to a win than b? One with a margin before one without. */
+/* Does any authority have it out there? */
+static bool is_out(const struct model *m, const struct race *r, const struct open_candidacy *o)
+{
+    struct slice line = primaries_line(r, o->primary);
+
+    for (size_t i = 0; line.len && i < m->settings->call_order_count; i++) {
+        const struct claim *c = calls_latest(m, o->endorsement, m->settings->call_order[i], line);
+        if (c && c->outcome == OUTCOME_LOST)
+            return true;
+    }
+    return false;
+}
+
+/* Is line a nearer to a win than b? One that is out last; one with a margin before one without. */
 static bool is_better(const struct open_candidacy *a, const struct open_candidacy *b)
 {
+    if (a->out != b->out)
+        return b->out;
     if (a->has_margin != b->has_margin)
         return a->has_margin;
     if (!a->has_margin)
@@ -73,7 +88,7 @@ static bool is_better(const struct open_candidacy *a, const struct open_candidac
 }
 
 /* The best of our lines: one win is enough. */
-static void measure(const struct race *r, struct open_candidacy *o)
+static void measure(const struct model *m, const struct race *r, struct open_candidacy *o)
 {
     struct open_candidacy best = *o;
     bool any = false;
@@ -84,6 +99,7 @@ static void measure(const struct race *r, struct open_candidacy *o)
         if (r->choices[i].endorsement != o->endorsement)
             continue;
         measure_line(r, r->choices[i].primary, &one);
+        one.out = is_out(m, r, &one);
         if (!any || is_better(&one, &best))
             best = one;
         any = true;
@@ -138,6 +154,8 @@ static const char *reason(const struct model *m, const struct race *r,
         return in_review(m, o->endorsement) ? "its match is in review" : "no feed has it";
     if (r->flags & RACE_IN_DOUBT)
         return "figures in doubt";
+    if (o->out)
+        return "out where it stands, and may stand in another primary";
     if (o->progress == PROGRESS_NO_RESULTS)
         return open_off_air(m, o->endorsement) ? "the source on air has no line of it"
                                                : "no votes yet";
@@ -177,7 +195,7 @@ struct open_candidacy *open_list(const struct model *m, int64_t now_ms, struct a
         if (st->outcome != OUTCOME_PENDING || !calls_counts(&m->endorsed->list[i]))
             continue;
         *o = (struct open_candidacy){.endorsement = i, .progress = progress_of(r, i)};
-        measure(r, o);
+        measure(m, r, o);
         o->why = reason(m, r, o, now_ms);
         (*n)++;
     }

@@ -9,8 +9,10 @@
 struct open_candidacy {
     uint32_t endorsement;
     enum progress progress;
-    /* In one primary of a race over several: where it is nearest to a win; NULL else. */
+    /* In one primary of a race over several: where it is nearest to a win, of those in which nobody
+     * has it out; NULL else. */
     const char *primary;
+    bool out;       /* an authority has it out there, and so wherever it is known to stand */
     int64_t votes;  /* ours; -1: none stated */
     int64_t margin; /* to the first outside the seats or places, or to the last inside; below 0:
                        behind */

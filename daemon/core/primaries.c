@@ -93,12 +93,35 @@ bool primaries_same(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+bool primaries_next(const struct race *r, uint32_t endorsement, uint32_t *at, const char **primary)
+{
+    while (*at < r->link_count) {
+        const struct link *l = &r->links[(*at)++];
+        bool known = l->endorsement != endorsement;
+        for (uint32_t k = 0; k + 1 < *at && !known; k++)
+            known = r->links[k].endorsement == endorsement &&
+                    primaries_same(r->links[k].primary, l->primary);
+        if (known)
+            continue;
+        *primary = l->primary;
+        return true;
+    }
+    return false;
+}
+
+struct slice primaries_line(const struct race *r, const char *primary)
+{
+    if (primary)
+        return slice_of(primary);
+    return primaries_count(r) > 0 ? SLICE("unnamed") : (struct slice){0};
+}
+
 int64_t primaries_room(const struct race *r, int64_t each)
 {
     return each > 0 && r->primaries > 1 ? each * r->primaries : each;
 }
 
-const char *primaries_name(const char *party)
+struct slice primaries_name(struct slice line)
 {
     static const struct {
         const char *party, *name;
@@ -106,7 +129,7 @@ const char *primaries_name(const char *party)
         {"dem", "Democratic"}, {"rep", "Republican"}, {"grn", "Green"}, {"lib", "Libertarian"}};
 
     for (size_t i = 0; i < COUNT(names); i++)
-        if (strcmp(party, names[i].party) == 0)
-            return names[i].name;
-    return party;
+        if (slice_is(line, names[i].party))
+            return slice_of(names[i].name);
+    return line;
 }

@@ -28,11 +28,19 @@ uint32_t primaries_count(const struct race *r);
 /* Two of these; NULL is one of its own. */
 bool primaries_same(const char *a, const char *b);
 
+/* The primaries in which an endorsement has links, each once, from *at = 0 on; of a race over one
+ * contest only it is NULL, once. False: no more. */
+bool primaries_next(const struct race *r, uint32_t endorsement, uint32_t *at,
+                    const char **primary) MUST_USE;
+
+/* A primary as claims name it: empty where the race is over one contest only. */
+struct slice primaries_line(const struct race *r, const char *primary);
+
 /* How many may win in all primaries of the race where `each` may in one; `each` itself where it is
  * not known. */
 int64_t primaries_room(const struct race *r, int64_t each);
 
 /* "Democratic" of "dem", for people. */
-const char *primaries_name(const char *party);
+struct slice primaries_name(struct slice line);
 
 #endif

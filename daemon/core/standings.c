@@ -16,11 +16,29 @@
     (RACE_FROZEN | RACE_UNDER_REVIEW | RACE_RECOUNT | RACE_TIE | RACE_CONTESTED | RACE_CERTIFIED | \
      RACE_VOID)
 
-/* The latest claim of each authority on one endorsement that counts, by rank; NONE where there is
- * none. A retraction that the desk has released is as if nothing had been claimed. */
+/* Has its authority said something else of its line since, that counts? */
+static bool is_replaced(const struct model *m, const struct race *r, const struct standing *st,
+                        uint32_t at)
+{
+    const struct claim *c = &m->claims[st->claims[at]];
+
+    for (uint32_t i = at + 1; i < st->claim_count; i++) {
+        const struct claim *later = &m->claims[st->claims[i]];
+        if (slice_eq(later->by, c->by) && slice_eq(later->line, c->line) &&
+            calls_heard(m, r, later))
+            return true;
+    }
+    return false;
+}
+
+/* The claim of each authority on one endorsement that counts, by rank; NONE where there is none: of
+ * its latest ones, a line each, the first that is won; else gone on; else lost; else taken back.
+ * A retraction that the desk has released is as if nothing had been claimed. */
 static void latest_by_rank(const struct model *m, const struct race *r, uint32_t endorsement,
                            uint32_t claims[CALLS_RANKS])
 {
+    static const int weight[OUTCOMES] = {
+        [OUTCOME_PENDING] = 0, [OUTCOME_LOST] = 1, [OUTCOME_ADVANCED] = 2, [OUTCOME_WON] = 3};
     const struct standing *st = &m->standings[endorsement];
 
     for (int i = 0; i < CALLS_RANKS; i++)
@@ -29,8 +47,10 @@ static void latest_by_rank(const struct model *m, const struct race *r, uint32_t
         const struct claim *c = &m->claims[st->claims[i]];
         int rank = calls_rank(m->settings, c->by);
         bool over = c->outcome == OUTCOME_PENDING && c->number < r->released;
-        if (rank >= 0 && calls_heard(m, r, c))
-            claims[rank] = over ? NONE : st->claims[i];
+        if (rank < 0 || over || !calls_heard(m, r, c) || is_replaced(m, r, st, i))
+            continue;
+        if (claims[rank] == NONE || weight[c->outcome] > weight[m->claims[claims[rank]].outcome])
+            claims[rank] = st->claims[i];
     }
 }
 
@@ -140,9 +160,11 @@ static bool is_fading(const struct model *m, uint32_t endorsement)
     return false;
 }
 
-/* Does an authority that called this one contradict itself, or say nothing of it any more? So it is
- * while that waits to be seen again, and after a restart before the site was heard. */
-static bool is_denied(const struct model *m, const struct race *r, uint32_t endorsement)
+/* Does an authority that called one of its lines contradict itself there, or say nothing of it any
+ * more? So it is while that waits to be seen again, and after a restart before the site was heard.
+ */
+static bool is_denied_by(const struct model *m, const struct race *r, uint32_t endorsement,
+                         struct slice by)
 {
     static const enum marks_opinion meant[OUTCOMES] = {
         [OUTCOME_WON] = MARKS_WON,
@@ -150,18 +172,27 @@ static bool is_denied(const struct model *m, const struct race *r, uint32_t endo
         [OUTCOME_ADVANCED] = MARKS_ADVANCED,
     };
 
-    for (size_t i = 0; i < m->settings->call_order_count; i++) {
-        struct slice by = m->settings->call_order[i];
-        const struct claim *c = calls_latest(m, endorsement, by);
+    const char *primary;
+
+    for (uint32_t at = 0; primaries_next(r, endorsement, &at, &primary);) {
+        const struct claim *c = calls_latest(m, endorsement, by, primaries_line(r, primary));
         if (!c || c->outcome == OUTCOME_PENDING)
             continue;
-        struct marks_word word = marks_say(m, r, endorsement, by);
+        struct marks_word word = marks_say_of(m, r, endorsement, by, primary);
         if (word.conflict)
             return true;
         if (word.opinion != MARKS_SILENT && word.opinion != meant[c->outcome] &&
             !m->feeds[word.contest->source].advisory)
             return true;
     }
+    return false;
+}
+
+static bool is_denied(const struct model *m, const struct race *r, uint32_t endorsement)
+{
+    for (size_t i = 0; i < m->settings->call_order_count; i++)
+        if (is_denied_by(m, r, endorsement, m->settings->call_order[i]))
+            return true;
     return false;
 }
 

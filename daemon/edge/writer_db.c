@@ -8,7 +8,7 @@
 
 #include "daemon/base/log.h"
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define BUSY_MS 2000
 #define DIGESTS_KEPT "256"
 
@@ -17,7 +17,7 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS claims (number INTEGER PRIMARY KEY CHECK (number > 0),"
     " at_ms INTEGER NOT NULL, called_at_ms INTEGER NOT NULL, outcome INTEGER NOT NULL,"
     " race_id TEXT NOT NULL, endorsement_id TEXT NOT NULL, by TEXT NOT NULL, basis TEXT NOT NULL,"
-    " reason TEXT NOT NULL, evidence TEXT NOT NULL) STRICT;"
+    " reason TEXT NOT NULL, evidence TEXT NOT NULL, line TEXT NOT NULL DEFAULT '') STRICT;"
     /* one row of numbers with the claims */
     "CREATE TABLE IF NOT EXISTS decisions (number INTEGER PRIMARY KEY CHECK (number > 0),"
     " at_ms INTEGER NOT NULL, verb TEXT NOT NULL, target TEXT NOT NULL, argument TEXT NOT NULL,"
@@ -78,6 +78,9 @@ static const char from_1[] =
 static const char from_1_rows[] = "INSERT INTO files SELECT * FROM files_1; DROP TABLE files_1;"
                                   "INSERT INTO deltas SELECT * FROM deltas_1; DROP TABLE deltas_1;";
 
+/* What version 2 had: claims that knew of no primary. */
+static const char from_2[] = "ALTER TABLE claims ADD COLUMN line TEXT NOT NULL DEFAULT ''";
+
 enum statement {
     BEGIN,
     COMMIT,
@@ -118,7 +121,7 @@ static const char *const sql[STATEMENTS] = {
     [COMMIT] = "COMMIT",
     [CLAIM] =
         "INSERT INTO claims (number, at_ms, called_at_ms, outcome, race_id, endorsement_id, by,"
-        " basis, reason, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " basis, reason, evidence, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [DECISION] = "INSERT INTO decisions (number, at_ms, verb, target, argument, reason, basis, url,"
                  " by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [RULING] = "INSERT OR REPLACE INTO rulings (accept, source, file, digest, contest)"
@@ -219,9 +222,9 @@ static bool put_row(struct writer_db *db, enum statement which, const int64_t *n
 static bool put_claim(struct writer_db *db, const struct writer_claim *c, struct err *e)
 {
     const int64_t numbers[] = {c->number, c->at_ms, c->called_at_ms, c->outcome};
-    const struct slice texts[] = {c->race_id, c->endorsement_id, c->by,
-                                  c->basis,   c->reason,         c->evidence};
-    return put_row(db, CLAIM, numbers, 4, texts, 6, e) ||
+    const struct slice texts[] = {c->race_id, c->endorsement_id, c->by,  c->basis,
+                                  c->reason,  c->evidence,       c->line};
+    return put_row(db, CLAIM, numbers, 4, texts, 7, e) ||
            err_prefix(e, "claim %lld for %.*s", (long long)c->number, SLICE_FMT(c->endorsement_id));
 }
 
@@ -503,7 +506,8 @@ static bool prepare(struct writer_db *db, struct err *e)
         version == 1 ? from_1 : "",
         schema,
         version == 1 ? from_1_rows : "",
-        "INSERT OR REPLACE INTO meta (name, value) VALUES ('schema', 2)",
+        version == 1 || version == 2 ? from_2 : "",
+        "INSERT OR REPLACE INTO meta (name, value) VALUES ('schema', 3)",
         "COMMIT",
     };
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)

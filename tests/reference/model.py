@@ -105,8 +105,11 @@ class Election:
         self.own_time = [None] * len(self.sources)
         self.success = [None] * len(self.sources)
         self.advisory = set()
-        self.claims = {}  # (race, authority, endorsement) -> [Claim]
+        # (race, authority, endorsement, primary) -> [Claim]: what is said of one primary says
+        # nothing of another; of a race over one contest the primary is ""
+        self.claims = {}
         self.fading = {}  # the same -> since ms
+        self.decided = set()  # (race, authority, endorsement) that was ever called
         self.conflict_seats = set()  # (race, authority) with more winners than seats
         self.now = 0
 
@@ -311,28 +314,12 @@ class Election:
                         out.setdefault(c.primary, c)
         return out
 
-    def word(self, race, by, e, contests):
-        """((outcome or None for uncalled, basis, because), whose); None: says nothing that can be
-        used. One line won is a win; lost is who has lost on every line there is, which who has not
-        all of them does not say."""
-        lines = sorted({c.primary for per_source in self.contests for c in per_source.values()
-                        if c.race == race.id and c.lines_of(e["id"])})
-        words = [(self.word_in(race, by, e, contests[primary]), contests[primary])
-                 for primary in lines if primary in contests]
-        for outcome in ("won", "advanced"):
-            for said, contest in words:
-                if said and said[0] == outcome:
-                    return said, contest
-        if not words or any(said is None for said, _ in words):
-            return None
-        if len(words) < len(lines):
-            return (None, "", frozenset()), words[0][1]
-        word = next((w for w in words if w[0][0] is None), words[0])
-        if word[0][0] == "lost" and word[1].primary and self.primaries(race) == 1:
-            return (None, "", frozenset()), word[1]  # the list leaves the other one open
-        return word
+    def stands_in(self, race, e):
+        """the primaries in which any source has it"""
+        return sorted({primary for primary, _ in self.lines(race, e)})
 
-    def word_in(self, race, by, e, contest):
+    def word(self, race, by, e, contest):
+        """(outcome or None for uncalled, basis, because); None: says nothing that can be used"""
         seats = self.stated(race, "seats", "seats")
         places = self.stated(race, "places", "advance_to")
         winners, going_on = contest.marked("won"), contest.marked("advanced")
@@ -353,12 +340,26 @@ class Election:
             return None
         return None, "", frozenset()
 
-    def last(self, race, by, e):
-        claims = self.claims.get((race.id, by, e["id"]))
+    def last(self, race, by, e, primary):
+        claims = self.claims.get((race.id, by, e["id"], primary))
         return claims[-1] if claims else None
 
-    def claim(self, race, by, e, claim):
-        self.claims.setdefault((race.id, by, e["id"]), []).append(claim)
+    def claim(self, race, by, e, primary, claim):
+        self.claims.setdefault((race.id, by, e["id"], primary), []).append(claim)
+
+    def says(self, race, by, e):
+        """what an authority's claims on its lines come to: one line won is a win; lost is who has
+        lost on every line there is, and could stand on no other"""
+        primaries = [""] if by == "unopposed" else self.stands_in(race, e)
+        last = [self.last(race, by, e, p) for p in primaries]
+        outcomes = [c.outcome if c else "pending" for c in last]
+        for outcome in ("won", "advanced"):
+            if outcome in outcomes:
+                return outcome
+        open_elsewhere = primaries != [""] and self.primaries(race) == 1
+        if outcomes and set(outcomes) == {"lost"} and not open_elsewhere:
+            return "lost"
+        return "pending"
 
     def look(self, race, heard):
         for by in self.night["order"]:
@@ -367,17 +368,22 @@ class Election:
             for e in race.endorsements:
                 if e["status"] in APART:
                     continue
-                said = self.word(race, by, e, contests)
-                if said:
-                    self.hear(race, by, e, said[1], said[0], heard)
+                for primary in self.stands_in(race, e):
+                    said = primary in contests and self.word(race, by, e, contests[primary])
+                    if said:
+                        self.hear(race, by, e, contests[primary], said, heard)
+                if self.says(race, by, e) != "pending":
+                    self.decided.add((race.id, by, e["id"]))
         for e in race.endorsements:
             if e["status"] in ("unopposed", "elected_unopposed") and not self.last(
-                    race, "unopposed", e):
-                self.claim(race, "unopposed", e, Claim("won", "unopposed"))
+                    race, "unopposed", e, ""):
+                self.claim(race, "unopposed", e, "", Claim("won", "unopposed"))
+                self.decided.add((race.id, "unopposed", e["id"]))
 
     def hear(self, race, by, e, contest, said, heard):
         outcome, basis, because = said
-        key, last = (race.id, by, e["id"]), self.last(race, by, e)
+        primary = contest.primary
+        key, last = (race.id, by, e["id"], primary), self.last(race, by, e, primary)
         stands = last.outcome if last else "pending"
         if (outcome or "pending") == stands:
             self.fading.pop(key, None)
@@ -385,7 +391,7 @@ class Election:
                 last.basis, last.because = basis, because
             return
         if stands == "pending":
-            self.claim(race, by, e, Claim(outcome, basis, because))
+            self.claim(race, by, e, primary, Claim(outcome, basis, because))
             return
         # another word than the call that stands: first that one is taken back
         if not outcome and last.basis in ("seats", "places"):
@@ -394,35 +400,32 @@ class Election:
         since = self.fading.setdefault(key, self.now)
         if heard == contest.source and self.now - since >= self.night["retract_ms"]:
             del self.fading[key]
-            self.claim(race, by, e, Claim("pending", "retracted"))
+            self.claim(race, by, e, primary, Claim("pending", "retracted"))
             if outcome:
-                self.claim(race, by, e, Claim(outcome, basis, because))
+                self.claim(race, by, e, primary, Claim(outcome, basis, because))
 
     def authority(self, race):
         for by in list(self.night["order"]) + ["unopposed"]:
-            if any(self.last(race, by, e) for e in race.endorsements):
-                return by
+            if any((race.id, by, e["id"]) in self.decided for e in race.endorsements):
+                return by  # also of what was taken back since
         return None
 
     def outcome(self, race, e):
         by = self.authority(race)
-        last = self.last(race, by, e) if by else None
-        return last.outcome if last else "pending"
+        return self.says(race, by, e) if by else "pending"
 
     def conflict(self, race):
         if any(r == race.id for r, _ in self.conflict_seats):
             return True
         for e in race.endorsements:
-            said = {self.last(race, by, e).outcome for by in self.night["order"]
-                    if self.last(race, by, e)}
+            said = {self.says(race, by, e) for by in self.night["order"]}
             if len(said - {"pending"}) > 1:
                 return True
         return False
 
     def fades(self, race):
         """A call whose mark is gone, and not yet seen gone again: it stands, under review."""
-        return any((race.id, by, e["id"]) in self.fading
-                   for by in self.night["order"] for e in race.endorsements)
+        return any(key[0] == race.id for key in self.fading)
 
     def race_called(self, race):
         """(seats known to be called, places known to be, whether that is all of either)"""
@@ -436,19 +439,17 @@ class Election:
                 going_on |= {(primary, name) for name in c.marked("advanced")}
         derived, outcomes = set(), set()
         for e in race.endorsements:
-            last = self.last(race, by, e) if by else None
             if e["status"] in APART:
                 continue
-            outcomes.add(last.outcome if last else "pending")
-            if not last:
-                continue
+            outcome = self.outcome(race, e)
+            outcomes.add(outcome)
             mine = self.lines(race, e) or [("", e["name"])]
-            if last.outcome == "won" and not won & set(mine):
+            if outcome == "won" and not won & set(mine):
                 won.add(mine[0])
-            if last.outcome == "advanced" and not going_on & set(mine):
+            if outcome == "advanced" and not going_on & set(mine):
                 going_on.add(mine[0])
-            if last.outcome == "lost" and last.basis in ("seats", "places"):
-                derived.add(last.basis)
+            if outcome == "lost":
+                derived |= {self.last(race, by, e, p).basis for p in self.stands_in(race, e)}
         # a loss says that somebody else has the seat, where there is but one
         seats_room, places_room = self.room(race, seats), self.room(race, places)
         all_ours = (bool(outcomes) and "pending" not in outcomes and seats in (None, 1) and

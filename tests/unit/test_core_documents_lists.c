@@ -177,22 +177,22 @@ static void what_is_open_says_why(void **state)
     todo(l, 5);
     assert_false(night_says(buf_slice(&l->out), "\tann\t")); /* it is called */
     says(l, "units\tmargin\tpercent\tstanding\t");
-    says(l, "\t+10\t7.69\tleading\tGA\tBob Baker\tSheriff\t\tbob\tcounting\n");
-    says(l, "\t-3\t-23.07\ttrailing\tPA\tJon Jay\tState Senate\t10\tjon\tcounting\n");
-    says(l, "\t\t\tno results\tNJ\tCat Cole\tMayor\t\tcat\tno feed has it\n");
+    says(l, "\t+10\t7.69\tleading\tGA\tBob Baker\tSheriff\t\tbob\tcounting\t\n");
+    says(l, "\t-3\t-23.07\ttrailing\tPA\tJon Jay\tState Senate\t10\tjon\tcounting\t\n");
+    says(l, "\t\t\tno results\tNJ\tCat Cole\tMayor\t\tcat\tno feed has it\t\n");
     todo(l, -1);
-    says(l, "\tbob\tpolls are open\n");
+    says(l, "\tbob\tpolls are open\t\n");
     night_batch(&l->n, 2, SHERIFF("70 70"), NIGHT_AT(5));
     todo(l, 5);
-    says(l, "+0\t0.00\tunclear\tGA\tBob Baker\tSheriff\t\tbob\ta tie\n");
+    says(l, "+0\t0.00\tunclear\tGA\tBob Baker\tSheriff\t\tbob\ta tie\t\n");
     night_batch(&l->n, 2, SHERIFF("700 600"), NIGHT_AT(6));
     night_batch(&l->n, 2, SHERIFF("0 600"), NIGHT_AT(7));
     todo(l, 7);
-    says(l, "\tbob\tfigures in doubt\n");
+    says(l, "\tbob\tfigures in doubt\t\n");
     buf_clear(&l->out);
     assert_true(documents_todo(core_model(l->n.core), NIGHT_AT(7), true, l->n.a, &l->out));
     assert_true(json_check(slice_trim(buf_slice(&l->out))));
-    says(l, "\"id\":\"bob\",\"why\":\"figures in doubt\"");
+    says(l, "\"id\":\"bob\",\"why\":\"figures in doubt\",\"primary\":\"\"");
 }
 
 /* A list without seats, two of ours in one race, votes that are not stated. */
@@ -225,13 +225,13 @@ static void reasons_that_are_rare(void **state)
                 "units=9/9\n",
                 NIGHT_AT(1));
     todo(l, 2);
-    says(l, "\tann\tseats unknown\n");
-    says(l, "\tcat\tothers in it are called\n");
-    says(l, "\tdan\tits match is in review\n");
-    says(l, "\teve\tno votes yet\n");
-    says(l, "\tfay\tunclear by these votes\n");
+    says(l, "\tann\tseats unknown\t\n");
+    says(l, "\tcat\tothers in it are called\t\n");
+    says(l, "\tdan\tits match is in review\t\n");
+    says(l, "\teve\tno votes yet\t\n");
+    says(l, "\tfay\tunclear by these votes\t\n");
     says(l, "9/9\t+1\t5.26\tleading\tGA\tGil Grant\tState House\t6\tgil\tcounted in full and not "
-            "called\n");
+            "called\t\n");
     struct slice text = buf_slice(&l->out);
     assert_true(slice_find(text, SLICE("\tgil\t")) < slice_find(text, SLICE("\teve\t")));
     assert_true(slice_find(text, SLICE("\teve\t")) < slice_find(text, SLICE("\tann\t")));

@@ -163,18 +163,20 @@ static void test_one_primary_is_enough_and_all_must_be_lost(void **state)
                 fail_msg("row %zu, source %u: %d, %s", i, source, w.opinion,
                          w.conflict ? w.conflict : "no conflict");
         }
-    /* who has but one of the two cannot say that both are lost, and has said nothing yet */
-    assert_int_equal(marks_source_says(&c.f.m, &c.f.race, 0, SLICE("ap"), 0).opinion,
-                     MARKS_UNCALLED);
+    /* who has but one of the two says nothing of the other, and so not that both are lost */
+    const struct slice ap = SLICE_INIT("ap");
+    assert_int_equal(marks_source_says(&c.f.m, &c.f.race, 0, ap, "dem", 0).opinion, MARKS_LOST);
+    assert_int_equal(marks_source_says(&c.f.m, &c.f.race, 0, ap, "rep", 0).opinion, MARKS_SILENT);
     c.sources[1].authority = SLICE("ddhq");
-    assert_int_equal(say(&c.f).opinion, MARKS_UNCALLED);
-    assert_ptr_equal(say(&c.f).contest, &c.f.contests[0]);
+    assert_int_equal(marks_say_of(&c.f.m, &c.f.race, 0, ap, "dem").opinion, MARKS_LOST);
+    assert_int_equal(marks_say_of(&c.f.m, &c.f.race, 0, ap, "rep").opinion, MARKS_SILENT);
+    assert_int_equal(say(&c.f).opinion, MARKS_SILENT);
     c.sources[1].authority = SLICE("ap");
     c.f.contests[1].gone = true;
     assert_int_equal(say(&c.f).opinion, MARKS_SILENT);
 }
 
-static void test_not_lost_while_another_primary_may_have_it(void **state)
+static void test_another_primary_may_have_it(void **state)
 {
     struct crossed c;
     struct fit fit = {.band = BAND_REVIEW};
@@ -183,14 +185,16 @@ static void test_not_lost_while_another_primary_may_have_it(void **state)
     (void)state;
 
     open_crossed(&c, 0);
-    c.f.choices[0][0].mark = c.f.choices[1][0].mark = RESULTS_LOST;
     c.person = (struct match_person){.seen = &seen, .seen_count = 1};
-    assert_int_equal(say(&c.f).opinion, MARKS_SILENT);
-    c.f.choices[0][0].mark = RESULTS_WON;
-    assert_int_equal(say(&c.f).opinion, MARKS_WON);
-    c.f.choices[0][0].mark = RESULTS_LOST;
+    assert_true(marks_may_stand_elsewhere(&c.f.m, &c.f.race, 0)); /* a person is to say */
     fit.band = BAND_NONE;
-    assert_int_equal(say(&c.f).opinion, MARKS_LOST);
+    assert_false(marks_may_stand_elsewhere(&c.f.m, &c.f.race, 0));
+    c.f.links[1].primary = "dem"; /* only one is known */
+    assert_false(marks_may_stand_elsewhere(&c.f.m, &c.f.race, 0));
+    c.person.race.cross = true; /* ... and the list leaves open in which */
+    assert_true(marks_may_stand_elsewhere(&c.f.m, &c.f.race, 0));
+    c.f.links[1].primary = "rep";
+    assert_false(marks_may_stand_elsewhere(&c.f.m, &c.f.race, 0));
 }
 
 static void test_nominations_of_both_primaries_are_counted(void **state)
@@ -328,7 +332,7 @@ int main(void)
         cmocka_unit_test(test_no_mark_in_held_figures_is_no_retraction),
         cmocka_unit_test(test_lost_in_one_primary_is_not_lost),
         cmocka_unit_test(test_one_primary_is_enough_and_all_must_be_lost),
-        cmocka_unit_test(test_not_lost_while_another_primary_may_have_it),
+        cmocka_unit_test(test_another_primary_may_have_it),
         cmocka_unit_test(test_nominations_of_both_primaries_are_counted),
         cmocka_unit_test(test_too_many_marks_count_as_none),
         cmocka_unit_test(test_who_may_say_uncontested),

@@ -14,6 +14,7 @@ struct fixture {
     struct race race;
     struct race_choice choices[LINES];
     struct link link;
+    struct settings s;
     struct model m;
     struct arena *a;
 };
@@ -39,8 +40,11 @@ static void open_fixture(struct fixture *f)
                             .units_reporting = 5,
                             .units_total = 10,
                             .polls_close_ms = NIGHT_AT(0)};
-    f->m = (struct model){
-        .endorsed = &f->list, .standings = f->standings, .races = &f->race, .race_count = 1};
+    f->m = (struct model){.settings = &f->s,
+                          .endorsed = &f->list,
+                          .standings = f->standings,
+                          .races = &f->race,
+                          .race_count = 1};
 }
 
 /* The votes of ours, then of the others; VOTES_ABSENT ends them. */
@@ -150,6 +154,41 @@ static void a_margin_is_of_the_better_primary(void **state)
     }
 }
 
+/* A primary in which an authority has it out is nearest to nothing, whatever the votes say. */
+static void no_margin_is_of_a_primary_it_is_out_in(void **state)
+{
+    struct claim claims[2] = {
+        {.number = 1, .line = SLICE("dem"), .by = SLICE("out:ap"), .outcome = OUTCOME_LOST},
+        {.number = 2, .line = SLICE("rep"), .by = SLICE("out:ap"), .outcome = OUTCOME_LOST}};
+    uint32_t mine[] = {0, 1};
+    struct link links[2] = {{.primary = "dem"}, {.primary = "rep"}};
+    struct slice order[] = {SLICE_INIT("ap")};
+    struct fixture f;
+    (void)state;
+
+    open_fixture(&f);
+    f.race.seats = 1;
+    for (uint32_t k = 0; k < 4; k++)
+        f.choices[k] = (struct race_choice){.votes = (const int64_t[]){500, 400, 10, 90}[k],
+                                            .endorsement = k % 2 ? NONE : 0,
+                                            .primary = k < 2 ? "dem" : "rep"};
+    f.race.choice_count = 4;
+    f.race.links = links;
+    f.race.link_count = 2;
+    f.s.call_order = order;
+    f.s.call_order_count = 1;
+    f.m.claims = claims;
+    f.standings[0].claims = mine;
+    for (uint32_t n = 0; n < 3; n++) {
+        f.standings[0].claim_count = f.m.claim_count = n;
+        struct open_candidacy o = first(&f, NIGHT_AT(1));
+        assert_string_equal(o.primary, n == 1 ? "rep" : "dem");
+        assert_int_equal(o.out, n == 2);
+        assert_int_equal(strstr(o.why, "another primary") != NULL, n == 2);
+    }
+    arena_free(f.a);
+}
+
 static void write_ins_are_rivals_once_counted(void **state)
 {
     struct fixture f;
@@ -231,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_margin_is_to_the_one_it_takes),
         cmocka_unit_test(a_margin_is_of_the_better_primary),
+        cmocka_unit_test(no_margin_is_of_a_primary_it_is_out_in),
         cmocka_unit_test(write_ins_are_rivals_once_counted),
         cmocka_unit_test(our_votes_are_our_best_line),
         cmocka_unit_test(what_is_in_is_known_or_not),

@@ -312,13 +312,13 @@ static void test_open_races(void **state)
     static const struct {
         const char *id, *row;
     } rows[] = {
-        {"ann", "leading|500|100|11.11|8|10|uncalled||counting\r|"},
-        {"bob", "trailing|100|-200|-50.00|10|10|uncalled||counted in full and not called\r|"},
-        {"cat", "leading|50|20|15.38|3|10|uncalled||counting\r|"}, /* before the third */
-        {"dan", "trailing|30|-10|-7.69|3|10|uncalled||counting\r|"},
-        {"eve", "unclear|70|||||uncalled||seats unknown\r|"},
-        {"fay", "no results||||||uncalled||no feed has it\r|"},
-        {"gus", "unclear|9|0|0.00|||uncalled||a tie\r|"},
+        {"ann", "leading|500|100|11.11|8|10|uncalled||counting|\r|"},
+        {"bob", "trailing|100|-200|-50.00|10|10|uncalled||counted in full and not called|\r|"},
+        {"cat", "leading|50|20|15.38|3|10|uncalled||counting|\r|"}, /* before the third */
+        {"dan", "trailing|30|-10|-7.69|3|10|uncalled||counting|\r|"},
+        {"eve", "unclear|70|||||uncalled||seats unknown|\r|"},
+        {"fay", "no results||||||uncalled||no feed has it|\r|"},
+        {"gus", "unclear|9|0|0.00|||uncalled||a tie|\r|"},
     };
     struct arena *a = arena_new(1 << 20);
     struct night n;
@@ -349,7 +349,7 @@ static void test_open_races(void **state)
     says(&out, "{\"units\":\"10/10\",\"margin\":\"-200\",\"percent\":\"-50.00\",\"standing\":");
     buf_clear(&out);
     assert_true(documents_open(core_model(n.core), NIGHT_AT(-1), a, &out));
-    says(&out, ",polls are open\r\n");
+    says(&out, ",polls are open,\r\n");
     night_batch(&n, AP, SENATE1("won", "") SENATE2("", "") BOARD COUNCIL CORONER, NIGHT_AT(2));
     buf_clear(&out);
     assert_true(documents_open(core_model(n.core), NIGHT_AT(2), a, &out));
@@ -381,7 +381,7 @@ static void test_reasons_for_silence(void **state)
                 "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer|D\n"
                 "choice 12|Other One|R\ntotal 0 0 ; units=0/10\n" BOARD,
                 NIGHT_AT(1));
-    WHY("ann", "no results|0|||0|10|uncalled||no votes yet\r"); /* the share of nothing is none */
+    WHY("ann", "no results|0|||0|10|uncalled||no votes yet|\r"); /* the share of nothing is none */
     night_batch(&n, AP,
                 "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer|D\n"
                 "choice 12|Other One|R\ntotal 9 ? ; units=0/10\n"
@@ -389,13 +389,13 @@ static void test_reasons_for_silence(void **state)
                 "choice 32|Dan Dorn|\nchoice 33|Other Three|\nchoice 34|Other Four|\n"
                 "choice 35|Write-in| ; write-in\ntotal 50 30 40 10 ?\n",
                 NIGHT_AT(2));
-    WHY("ann", "unclear|9|||0|10|uncalled||unclear by these votes\r");
+    WHY("ann", "unclear|9|||0|10|uncalled||unclear by these votes|\r");
     struct race *r = &core_model(n.core)->races[core_model(n.core)->standings[0].race];
     uint32_t links = r->link_count;
     r->flags |= RACE_IN_DOUBT;
-    WHY("ann", "||0|10|uncalled|in_doubt|figures in doubt\r");
+    WHY("ann", "||0|10|uncalled|in_doubt|figures in doubt|\r");
     r->flags |= RACE_UNDER_REVIEW;
-    WHY("ann", "|under_review|in_doubt|figures in doubt\r");
+    WHY("ann", "|under_review|in_doubt|figures in doubt|\r");
     r->flags = 0;
     r->link_count = 0; /* what matched is in the queue instead */
     struct model queued = *core_model(n.core);
@@ -404,11 +404,11 @@ static void test_reasons_for_silence(void **state)
     arena_reset(a);
     buf_clear(&out);
     assert_true(documents_open(&queued, NIGHT_AT(9), a, &out));
-    says(&out, ",its match is in review\r\n");
+    says(&out, ",its match is in review,\r\n");
     r->link_count = links;
-    WHY("dan", "trailing|30|-10|-7.69|||partly_called||others in it are called\r");
+    WHY("dan", "trailing|30|-10|-7.69|||partly_called||others in it are called|\r");
     assert_true(night_decide(&n, "mark", "ga-sb", "void", NIGHT_AT(9)));
-    WHY("dan", "unclear|30|-10|-7.69|||uncalled|void|the race is void\r");
+    WHY("dan", "unclear|30|-10|-7.69|||uncalled|void|the race is void|\r");
     night_close(&n);
     buf_done(&out);
     arena_free(a);

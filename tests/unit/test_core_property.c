@@ -772,7 +772,8 @@ static void check_remembered(struct player *p, const struct player *was)
         CHECK(p, a->feeds[s].advisory == b->feeds[s].advisory, "advisory differs after a restart");
     for (uint32_t i = 0; i < a->fading_count; i++) {
         const struct fading *f = &a->fading[i];
-        const struct fading *again = fading_find(b, f->endorsement, f->by);
+        const struct fading *again =
+            fading_find(b, &(struct fading_of){f->endorsement, f->line, f->by});
         CHECK(p, !f->held || (again && again->held), "%s is not held after a restart",
               p->n->ours[f->endorsement].id);
     }

@@ -52,6 +52,26 @@ static void three_marks_gone_in_one_race_are_one_race(void **state)
     night_close(&n);
 }
 
+/* From one of ours to another who stands before them in the list: that one's word is as old as the
+ * retraction that lets it in, not older. */
+static void a_win_that_moves_up_the_list_is_called(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP,
+                "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer\n"
+                "choice 12|Bob Baker\nchoice 13|Cy Cole| ; won\ntotal 9 5 4\n",
+                NIGHT_AT(1));
+    outcome_is(&n, "cy", OUTCOME_WON);
+    night_batch(&n, AP, SENATE("won"), NIGHT_AT(2));
+    night_unchanged(&n, AP, NIGHT_AT(4));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    outcome_is(&n, "bob", OUTCOME_LOST);
+    outcome_is(&n, "cy", OUTCOME_LOST);
+    night_close(&n);
+}
+
 static void a_minute_is_enough(void **state)
 {
     struct night n;
@@ -284,6 +304,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_marks_gone_in_one_race_are_one_race),
+        cmocka_unit_test(a_win_that_moves_up_the_list_is_called),
         cmocka_unit_test(a_minute_is_enough),
         cmocka_unit_test(a_hold_leaves_what_was_gone_before_it),
         cmocka_unit_test(another_file_of_the_source_is_no_second_sight),

@@ -46,6 +46,7 @@ static void test_rows_come_back(void **state)
     assert_int_equal(d->loaded.claims[0].number, 1);
     assert_int_equal(d->loaded.claims[0].called_at_ms, INT64_MIN);
     assert_true(slice_eq(d->loaded.claims[1].evidence, claims[0].evidence));
+    assert_true(slice_is(d->loaded.claims[1].line, "dem"));
     assert_int_equal(d->loaded.name_count, 1);
     assert_true(slice_is(d->loaded.names[0].name, "Anna"));
     /* the oldest of the two that share an id was acknowledged; the rest is in order */
@@ -181,6 +182,7 @@ static void test_a_database_of_version_1_is_brought_up(void **state)
                " PRIMARY KEY (source, file, held)) STRICT, WITHOUT ROWID;"
                "INSERT INTO files SELECT * FROM f; DROP TABLE f;"
                "CREATE INDEX files_by_name ON files (name);"
+               "ALTER TABLE claims DROP COLUMN line;"
                "UPDATE meta SET value = 1 WHERE name = 'schema';");
     open_desk(d);
     assert_int_equal(d->loaded.file_count, 2);
@@ -193,6 +195,30 @@ static void test_a_database_of_version_1_is_brought_up(void **state)
     assert_int_equal(d->loaded.files[2].held, WRITER_ASIDE);
     payload_free(one);
     payload_free(two);
+    close_desk(d, 1000);
+}
+
+/* Claims of version 2, which knew of no primary, are of the candidacy. */
+static void test_a_database_of_version_2_is_brought_up(void **state)
+{
+    struct desk *d = *state;
+    struct ticket t = {.letter = 'v'};
+    struct writer_claim one = claim_of(1), two = claim_of(2);
+    open_desk(d);
+    submit(d, &(struct writer_job){.claims = &one, .claim_count = 1}, &t);
+    until_done(d, 1);
+    close_desk(d, 1000);
+    run_sql(d, "ALTER TABLE claims DROP COLUMN line;"
+               "UPDATE meta SET value = 2 WHERE name = 'schema';");
+    open_desk(d);
+    submit(d, &(struct writer_job){.claims = &two, .claim_count = 1}, &t);
+    until_done(d, 2);
+    close_desk(d, 1000);
+    open_desk(d);
+    assert_int_equal(d->loaded.claim_count, 2);
+    assert_true(slice_is(d->loaded.claims[0].by, "ddhq"));
+    assert_int_equal(d->loaded.claims[0].line.len, 0);
+    assert_true(slice_is(d->loaded.claims[1].line, "dem"));
     close_desk(d, 1000);
 }
 
@@ -364,13 +390,13 @@ static void test_bad_rows_are_named(void **state)
          "DELETE FROM files", "table files"},
         {"INSERT INTO files VALUES ('a', '', 0, 'a', 'xyz', '', '', '', 0)", "DELETE FROM files",
          "table files"},
-        {"INSERT INTO claims VALUES (1, 0, 0, -1, 'r', 'e', 'ap', '', '', '')",
+        {"INSERT INTO claims VALUES (1, 0, 0, -1, 'r', 'e', 'ap', '', '', '', '')",
          "DELETE FROM claims", "row 1 of table claims"},
         {"INSERT INTO digests VALUES (1, 'a', '', 'q')", "DELETE FROM digests", "table digests"},
         {"INSERT INTO events VALUES (1, 'c1', 'calls:GA', 'text')", "DELETE FROM events",
          "table events"},
         {"UPDATE meta SET value = 99 WHERE name = 'schema'",
-         "UPDATE meta SET value = 1 WHERE name = 'schema'", "newer tallyd"},
+         "UPDATE meta SET value = 3 WHERE name = 'schema'", "newer tallyd"},
     };
     struct desk *d = *state;
     open_desk(d);
@@ -442,6 +468,7 @@ int main(void)
         DESK(test_a_job_owns_its_text),
         DESK(test_accepted_and_held),
         DESK(test_a_database_of_version_1_is_brought_up),
+        DESK(test_a_database_of_version_2_is_brought_up),
         DESK(test_changes_are_kept_beside_what_they_change),
         DESK(test_digests_are_capped),
         DESK(test_leftovers_are_swept),
