@@ -298,7 +298,7 @@ static enum race_status status_of(const struct race *r, const uint32_t n[OUTCOME
     bool settled = n[OUTCOME_WON] + n[OUTCOME_LOST] + n[OUTCOME_ADVANCED] > 0;
     /* Where the one seat is lost somebody else has it; of several, or of places in a next round, or
      * where only one of two primaries is won, the others may yet be open. */
-    bool all_of_one = r->seats <= 1 && (seats <= 1 || n[OUTCOME_WON] == 0);
+    bool all_of_one = r->seats <= 1 && (r->primaries <= 1 || n[OUTCOME_WON] == 0);
     if (settled && n[OUTCOME_PENDING] == 0 && all_of_one && r->places <= 0)
         return RACE_CALLED;
     return settled || r->seats_called > 0 || r->places_called > 0 ? RACE_PARTLY_CALLED

@@ -453,7 +453,7 @@ class Election:
         # a loss says that somebody else has the seat, where there is but one
         seats_room, places_room = self.room(race, seats), self.room(race, places)
         all_ours = (bool(outcomes) and "pending" not in outcomes and seats in (None, 1) and
-                    (seats_room in (None, 1) or "won" not in outcomes))
+                    (self.primaries(race) <= 1 or "won" not in outcomes))
         seats_called = max(len(won), seats or 0 if "seats" in derived else 0)
         places_called = max(len(going_on), places or 0 if "places" in derived else 0)
         every = ((all_ours and places is None) or

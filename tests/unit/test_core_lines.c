@@ -234,6 +234,33 @@ static void a_claim_of_before_there_were_lines_ends_too(void **state)
     }
 }
 
+/* All of ours are settled by one nomination; the other is still to be called. Where all are out it
+ * is called, by whomever else. */
+static void one_of_two_nominations_is_not_the_race(void **state)
+{
+#define OF(seats) HEAD "jo,Jo Jett,PA,Magisterial District Judge,,Elk,judge," seats ",primary,\n"
+    static const struct {
+        const char *list, *dem, *rep; /* rep NULL: there is no such contest */
+        enum race_status is;
+    } rows[] = {
+        {OF("1"), "", "", RACE_UNCALLED},        {OF("1"), "won", "", RACE_PARTLY_CALLED},
+        {OF("1"), "won", "won", RACE_CALLED},    {OF("1"), "won", "lost", RACE_PARTLY_CALLED},
+        {OF("1"), "lost", "", RACE_UNCALLED},    {OF("1"), "lost", "lost", RACE_CALLED},
+        {OF(""), "won", "", RACE_PARTLY_CALLED}, /* a seat at least in the other */
+        {OF(""), "lost", "lost", RACE_CALLED},   {OF(""), "won", NULL, RACE_CALLED},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct night n;
+        night_open(&n, rows[i].list);
+        say(&n, AP, MARKS(rows[i].dem, "", ""), rows[i].rep ? MARKS(rows[i].rep, "", "") : NULL, 1);
+        if (night_race(&n, "jo")->status != rows[i].is)
+            fail_msg("row %zu: %d", i, night_race(&n, "jo")->status);
+        night_close(&n);
+    }
+}
+
 /* One feed has but one of the primaries: out there is nobody's call, and keeps no other authority
  * from counting. */
 static void out_in_one_primary_decides_no_race(void **state)
@@ -303,6 +330,7 @@ int main(void)
         cmocka_unit_test(a_restart_knows_the_lines),
         cmocka_unit_test(a_loss_in_both_needs_no_payload_after_a_restart),
         cmocka_unit_test(a_claim_of_before_there_were_lines_ends_too),
+        cmocka_unit_test(one_of_two_nominations_is_not_the_race),
         cmocka_unit_test(out_in_one_primary_decides_no_race),
         cmocka_unit_test(who_stands_in_one_primary_by_the_list_is_called_there),
         cmocka_unit_test(explain_and_the_list_of_what_is_open_name_the_primary),

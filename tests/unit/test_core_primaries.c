@@ -203,6 +203,47 @@ static void two_contests_of_one_party_are_not_told_apart_by_a_third(void **state
     }
 }
 
+/* Two contests of a source are one race in two primaries when every word but the party's is the
+ * same, wherever the feed has it. */
+static void primaries_of_one_race_differ_in_the_party_alone(void **state)
+{
+#define REST "Elk", "1", "School Director", "primary"
+    static const struct {
+        const char *text, *county, *district, *office, *type;
+        bool same;
+    } others[] = {
+        {"REP School Director", REST, true},
+        {"School Director (Republican Party)", REST, true},
+        {"REP School Director 2 years", REST, false},
+        {"REP School Director", "Fox", "1", "School Director", "primary", false},
+        {"REP School Director", "Elk", "2", "School Director", "primary", false},
+        {"REP School Director", "Elk", "1", "Rep School Director", "Republican primary", true},
+        {"REP School Director", "Elk", "1", "School Director 2 years", "primary", false},
+        {"REP School Director", "Elk", "1", "School Director", "special primary", false},
+        {"REP School Director", "Elk", "1", "", "primary", false},
+    };
+#undef REST
+    struct feed_contest dem = {.text = SLICE("DEM School Director"),
+                               .county = SLICE("Elk"),
+                               .district = SLICE("1"),
+                               .office = SLICE("School Director"),
+                               .election_type = SLICE("primary")};
+    struct arena *a = arena_new(1 << 20);
+    (void)state;
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        struct feed_contest rep = {.text = slice_of(others[i].text),
+                                   .county = slice_of(others[i].county),
+                                   .district = slice_of(others[i].district),
+                                   .office = slice_of(others[i].office),
+                                   .election_type = slice_of(others[i].type)};
+        if (primaries_same_contest(&dem, &rep, a) != others[i].same ||
+            primaries_same_contest(&rep, &dem, a) != others[i].same)
+            fail_msg("row %zu", i);
+    }
+    arena_free(a);
+}
+
 /* Nobody has to say that winning such a primary is a nomination; a list may say that it is not. */
 static void a_cross_filed_primary_is_won_as_a_nomination(void **state)
 {
@@ -259,6 +300,7 @@ int main(void)
         cmocka_unit_test(one_candidacy_is_matched_in_both_parties_primaries),
         cmocka_unit_test(those_of_one_board_may_stand_in_different_primaries),
         cmocka_unit_test(two_contests_of_one_party_are_not_told_apart_by_a_third),
+        cmocka_unit_test(primaries_of_one_race_differ_in_the_party_alone),
         cmocka_unit_test(a_cross_filed_primary_is_won_as_a_nomination),
         cmocka_unit_test(a_decision_on_one_primary_leaves_the_other_open),
     };

@@ -3,6 +3,7 @@
  * Random payloads are taken by two models, one of which forgets each time what was settled; all
  * that they say and show must be the same. */
 #include "daemon/base/buf.h"
+#include "daemon/core/early.h"
 #include "daemon/core/take.h"
 #include "tests/unit/core_world.h"
 #include "tests/unit/random.h"
@@ -259,9 +260,36 @@ static void nothing_but_time_is_saved(void **state)
     assert_true(skipped > 5000);
 }
 
+/* The close was moved, and what was on air waits for it: a payload that says the same again, before
+ * anybody looks at the clock, is no repetition of what is on air. */
+static void what_was_taken_back_is_taken_again(void **state)
+{
+    static const char same[] = "contest 1|Mayor 1|GA\nchoice 1|Ann|\nchoice 2|Bob|\n"
+                               "total 30 20\ncounty 1|County 1 ; 30 20\n";
+    struct world *w = open_world();
+    struct feed_report r = {.arena = w->arena};
+    int64_t next;
+    (void)state;
+
+    world_take_as(w, 0, 0, 7200, same, "a", false);
+    const struct feed_contest *c = world_contest(w, 0, "Mayor 1");
+    assert_int_equal(settled(w), 1);
+    w->polls[1].minute = 1440 + 300;
+    assert_true(early_look(&w->m, 0, 0, w->start + 7300 * WHEN_SECOND, &next, &r, &w->err));
+    assert_int_equal(c->units[1].votes[0], VOTES_UNKNOWN);
+    world_take_as(w, 0, 0, 7200 + 300 * 60, same, "b", false);
+    assert_int_equal(c->units[1].votes[0], 30);
+    assert_int_equal(c->units[1].hold.why, VERDICT_ACCEPTED);
+    void *done = w;
+    world_tear_down(&done);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_but_time_is_saved)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_but_time_is_saved),
+        cmocka_unit_test(what_was_taken_back_is_taken_again),
+    };
 
     return cmocka_run_group_tests_name("core_settled", tests, NULL, NULL);
 }
