@@ -4,7 +4,6 @@
 
 #include "daemon/base/buf.h"
 #include "daemon/base/map.h"
-#include "daemon/base/text.h"
 #include "daemon/base/when.h"
 #include "daemon/core/calls.h"
 #include "daemon/core/match.h"
@@ -26,33 +25,6 @@ static const struct endorsement *find(const struct endorsements *list, struct sl
         if (slice_eq(list->list[i].id, id))
             return &list->list[i];
     return NULL;
-}
-
-#define FOLD_ROOM ((size_t)65536)
-
-/* Names in folded form; false also when memory is out. */
-static bool same_name(struct slice a, struct slice b)
-{
-    struct buf left, right;
-
-    buf_init(&left, FOLD_ROOM);
-    buf_init(&right, FOLD_ROOM);
-    text_fold(a, &left);
-    text_fold(b, &right);
-    bool same = !left.failed && !right.failed && slice_eq(buf_slice(&left), buf_slice(&right));
-    buf_done(&left);
-    buf_done(&right);
-    return same;
-}
-
-/* The name that was is still one of the row's. */
-static bool same_person(const struct endorsement *was, const struct endorsement *now)
-{
-    bool same = same_name(was->name, now->name);
-
-    for (size_t i = 0; i < now->alias_count && !same; i++)
-        same = same_name(was->name, now->aliases[i]);
-    return same;
 }
 
 /* What a row may not become: what it is told to be, and the way to what is meant. */
@@ -95,7 +67,7 @@ static bool other_row(const struct model *running, const struct endorsement *was
         {!slice_eq(was->race_id, now->race_id), "stands for another race",
          "put back the columns that name its race, and give another candidacy a row and an "
          "endorsement_id of its own"},
-        {!same_person(was, now), "has another name",
+        {!endorsement_is_named(now, was->name), "has another name",
          "where it is the same person's, keep the old name among its aliases; give another person "
          "a row and an endorsement_id of their own"},
         {was->ap_candidate_id.len > 0 && !slice_eq(was->ap_candidate_id, now->ap_candidate_id),

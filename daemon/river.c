@@ -64,7 +64,8 @@ static bool claim_of(const struct writer_claim *w, struct claim *out, struct err
                           .basis = w->basis,
                           .reason = w->reason,
                           .evidence = w->evidence,
-                          .line = w->line};
+                          .line = w->line,
+                          .row = w->row};
     return (w->outcome >= 0 && w->outcome < OUTCOMES) ||
            err_set(e, ERR_DATA, "claim %lld in the state directory has no known outcome",
                    (long long)w->number);
@@ -232,7 +233,8 @@ static bool fill_job(struct river *r, struct writer_job *job)
                                           .basis = c->basis,
                                           .reason = c->reason,
                                           .evidence = c->evidence,
-                                          .line = c->line};
+                                          .line = c->line,
+                                          .row = c->row};
     }
     for (size_t i = 0; i < fx->name_count; i++) {
         const struct learned *n = &fx->names[i];

@@ -71,8 +71,8 @@ void serve_tell_lost(const struct model *m)
     size_t n = 0;
     const struct lost *list = a ? lost_list(m, a, &n) : NULL;
     for (size_t i = 0; i < n && list; i++)
-        log_error("list: %.*s %.*s: it does not count; %.*s", SLICE_FMT(list[i].id),
-                  SLICE_FMT(list[i].what), SLICE_FMT(list[i].way));
+        log_error("list: %.*s %.*s: it %s; %.*s", SLICE_FMT(list[i].id), SLICE_FMT(list[i].what),
+                  list[i].counts ? "counts as that now" : "does not count", SLICE_FMT(list[i].way));
     arena_free(a);
 }
 

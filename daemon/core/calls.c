@@ -115,8 +115,8 @@ bool calls_heard(const struct model *m, const struct race *r, const struct claim
 bool calls_restore(struct model *m, const struct claim *claim, struct err *e)
 {
     struct claim copy = *claim;
-    struct slice *texts[] = {&copy.race_id, &copy.endorsement_id, &copy.by,
-                             &copy.basis,   &copy.reason,         &copy.evidence};
+    struct slice *texts[] = {&copy.race_id, &copy.endorsement_id, &copy.by,   &copy.basis,
+                             &copy.reason,  &copy.evidence,       &copy.line, &copy.row};
 
     if (m->claim_count > 0 && claim->number <= m->claims[m->claim_count - 1].number)
         return err_set(e, ERR_DATA,
@@ -236,6 +236,9 @@ static bool make(const struct subject *s, const struct making *k, int64_t now_ms
         if (!c.evidence.ptr)
             return no_memory(e);
     }
+    /* what the list alone says goes with it */
+    if (k->outcome != OUTCOME_PENDING && !slice_eq(s->by, unopposed))
+        c.row = endorsement_row(&m->endorsed->list[s->endorsement], m->strings);
     return c.by.ptr ? claims_append(m, &c, e) : no_memory(e);
 }
 

@@ -32,7 +32,10 @@ uint32_t claims_endorsement_of(const struct model *m, const struct claim *claim)
 {
     const struct endorsement *e = map_get(m->endorsed_by_id, claim->endorsement_id);
 
-    if (!e || !slice_eq(e->race_id, claim->race_id))
+    struct slice name = slice_sub(claim->row, 0, slice_find(claim->row, SLICE("\n")));
+
+    if (!e || !slice_eq(e->race_id, claim->race_id) ||
+        (name.len > 0 && !endorsement_is_named(e, name)))
         return NONE;
     return (uint32_t)(e - m->endorsed->list);
 }

@@ -12,7 +12,7 @@ int64_t claims_number(struct model *m);
 bool claims_append(struct model *m, const struct claim *claim, struct err *e) MUST_USE;
 
 /* For whom a claim counts. NONE: the list has no such endorsement, or has given its id to a
- * candidacy in another race. */
+ * candidacy in another race, or to another person. */
 uint32_t claims_endorsement_of(const struct model *m, const struct claim *claim);
 
 #endif

@@ -120,6 +120,8 @@ static bool claim(struct model *m, const struct about *a, uint32_t endorsement, 
         .basis = basis,
         .reason = reason,
         .evidence = a->d->url,
+        .row = o == OUTCOME_PENDING ? (struct slice){0}
+                                    : endorsement_row(&m->endorsed->list[endorsement], m->strings),
     };
 
     return claims_append(m, &c, e);

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "daemon/base/arena.h"
 #include "daemon/base/slice.h"
 
 enum endorse_status {
@@ -78,6 +79,12 @@ struct endorsements {
     struct endorse_unused *unused;
     size_t unused_count;
 };
+
+/* Whom a row is about, and on a second line what a win of it counts as, where the list says so:
+ * what a call rests on. From the arena; ptr NULL: memory. */
+struct slice endorsement_row(const struct endorsement *e, struct arena *a);
+/* Is this name, in folded form, the row's or one of its aliases'? False also when memory is out. */
+bool endorsement_is_named(const struct endorsement *e, struct slice name);
 
 extern const char *const endorsement_statuses[ENDORSE_STATUSES]; /* "active", ... */
 extern const char *const endorsement_levels[LEVELS];             /* "unknown", "federal", ... */

@@ -22,7 +22,7 @@ struct finding {
 static void add(struct finding *f, struct slice id, struct slice what, const char *way)
 {
     f->failed |= !what.ptr;
-    f->list[f->count++] = (struct lost){id, what, slice_of(way)};
+    f->list[f->count++] = (struct lost){id, what, slice_of(way), false};
 }
 
 static struct slice time_of(const struct finding *f, int64_t at_ms)
@@ -102,16 +102,45 @@ static void find_calls(struct finding *f)
     f->failed |= !list;
     for (size_t i = 0; list && i < n; i++) {
         const struct claim *c = list[i].claim;
-        bool moved = map_get(m->endorsed_by_id, list[i].id) != NULL;
+        const struct endorsement *row = map_get(m->endorsed_by_id, list[i].id);
+        bool moved = row != NULL, renamed = row && slice_eq(row->race_id, list[i].race_id);
         if (!c || c->outcome == OUTCOME_PENDING)
             continue;
-        struct slice what = arena_printf(
-            f->a, "was called %s by %.*s at %.*s in %.*s, and %s", outcome_name(c->outcome),
-            SLICE_FMT(c->by), SLICE_FMT(time_of(f, c->at_ms)), SLICE_FMT(c->race_id),
-            moved ? "its row stands for another race now" : "the list has no such row any more");
+        struct slice what = arena_printf(f->a, "was called %s by %.*s at %.*s in %.*s, and %s",
+                                         outcome_name(c->outcome), SLICE_FMT(c->by),
+                                         SLICE_FMT(time_of(f, c->at_ms)), SLICE_FMT(c->race_id),
+                                         renamed ? "its row is another person's now"
+                                         : moved ? "its row stands for another race now"
+                                                 : "the list has no such row any more");
         add(f, list[i].id, what,
-            moved ? "put back the columns that name its race, and restart tallyd"
-                  : "put its row back, with its endorsement_id and race, and reload");
+            renamed ? "where it is the same person's, put the old name among its aliases, and "
+                      "restart tallyd; give another person a row and an endorsement_id of their own"
+            : moved ? "put back the columns that name its race, and restart tallyd"
+                    : "put its row back, with its endorsement_id and race, and reload");
+    }
+}
+
+/* What it counts as by its row is not what it was when it was called. */
+static void find_rows(struct finding *f)
+{
+    const struct model *m = f->m;
+
+    for (uint32_t i = 0; i < m->endorsed->count; i++) {
+        const struct endorsement *e = &m->endorsed->list[i];
+        const struct standing *st = &m->standings[i];
+        struct slice was = st->claim == NONE ? SLICE("") : m->claims[st->claim].row;
+        struct slice is = was.len ? endorsement_row(e, f->a) : SLICE("");
+        was = slice_sub(was, slice_find(was, SLICE("\n")) + 1, was.len);
+        is = slice_sub(is, slice_find(is, SLICE("\n")) + 1, is.len);
+        if (slice_eq_nocase(was, is))
+            continue;
+        add(f, e->id,
+            arena_printf(f->a, "was called %s as \"%.*s\", and its row says \"%.*s\" since",
+                         outcome_name(st->outcome), SLICE_FMT(was), SLICE_FMT(is)),
+            "put it back as it was, and restart tallyd; where it is right now, say so with "
+            "tallyctl "
+            "call");
+        f->list[f->count - 1].counts = true;
     }
 }
 
@@ -222,13 +251,14 @@ static void find_decisions(struct finding *f)
 struct lost *lost_list(const struct model *m, struct arena *a, size_t *n)
 {
     struct finding f = {.m = m, .a = a};
-    size_t most = (size_t)m->claim_count + m->decision_count + m->endorsed->count;
+    size_t most = (size_t)m->claim_count + m->decision_count + 2 * m->endorsed->count;
 
     *n = 0;
     f.list = arena_array(a, most + 1, sizeof *f.list);
     if (!f.list)
         return NULL;
     find_calls(&f);
+    find_rows(&f);
     find_statuses(&f);
     find_decisions(&f);
     *n = f.count;

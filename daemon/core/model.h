@@ -158,6 +158,7 @@ struct claim {      /* append-only, durable */
     int64_t at_ms;        /* when we took it, election clock */
     int64_t called_at_ms; /* the authority's own time; WHEN_UNKNOWN */
     struct slice basis, reason, evidence; /* evidence: source, contest, choice and mark as text */
+    struct slice row; /* of a call: endorsement_row as it was then; empty: not known */
 };
 
 struct standing { /* one an endorsement, same index: what is derived from its claims */

@@ -10,7 +10,7 @@
 
 #define ENTRIES_MAX ((size_t)256 << 20)
 #define ENTRY_ROWS 40
-#define COLUMNS_MAX 11
+#define COLUMNS_MAX 12
 
 enum type { END, NUMBER, INT, FLAG, DIGEST, TEXT };
 
@@ -46,7 +46,7 @@ static const struct table {
       COLUMN(claim, NUMBER, called_at_ms), COLUMN(claim, INT, outcome),
       COLUMN(claim, TEXT, race_id), COLUMN(claim, TEXT, endorsement_id), COLUMN(claim, TEXT, by),
       COLUMN(claim, TEXT, basis), COLUMN(claim, TEXT, reason), COLUMN(claim, TEXT, evidence),
-      COLUMN(claim, TEXT, line)}},
+      COLUMN(claim, TEXT, line), COLUMN(claim, TEXT, row)}},
     {"ruling",
      ROWS(rulings, ruling_count),
      {COLUMN(ruling, TEXT, source), COLUMN(ruling, TEXT, file), COLUMN(ruling, DIGEST, digest),

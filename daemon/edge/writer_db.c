@@ -17,7 +17,8 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS claims (number INTEGER PRIMARY KEY CHECK (number > 0),"
     " at_ms INTEGER NOT NULL, called_at_ms INTEGER NOT NULL, outcome INTEGER NOT NULL,"
     " race_id TEXT NOT NULL, endorsement_id TEXT NOT NULL, by TEXT NOT NULL, basis TEXT NOT NULL,"
-    " reason TEXT NOT NULL, evidence TEXT NOT NULL, line TEXT NOT NULL DEFAULT '') STRICT;"
+    " reason TEXT NOT NULL, evidence TEXT NOT NULL, line TEXT NOT NULL DEFAULT '',"
+    " row TEXT NOT NULL DEFAULT '') STRICT;"
     /* one row of numbers with the claims */
     "CREATE TABLE IF NOT EXISTS decisions (number INTEGER PRIMARY KEY CHECK (number > 0),"
     " at_ms INTEGER NOT NULL, verb TEXT NOT NULL, target TEXT NOT NULL, argument TEXT NOT NULL,"
@@ -78,8 +79,9 @@ static const char from_1[] =
 static const char from_1_rows[] = "INSERT INTO files SELECT * FROM files_1; DROP TABLE files_1;"
                                   "INSERT INTO deltas SELECT * FROM deltas_1; DROP TABLE deltas_1;";
 
-/* What version 2 had: claims that knew of no primary. */
-static const char from_2[] = "ALTER TABLE claims ADD COLUMN line TEXT NOT NULL DEFAULT ''";
+/* What version 2 had: claims that knew of no primary, nor of whom. */
+static const char from_2[] = "ALTER TABLE claims ADD COLUMN line TEXT NOT NULL DEFAULT '';"
+                             "ALTER TABLE claims ADD COLUMN row TEXT NOT NULL DEFAULT ''";
 
 enum statement {
     BEGIN,
@@ -121,7 +123,7 @@ static const char *const sql[STATEMENTS] = {
     [COMMIT] = "COMMIT",
     [CLAIM] =
         "INSERT INTO claims (number, at_ms, called_at_ms, outcome, race_id, endorsement_id, by,"
-        " basis, reason, evidence, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " basis, reason, evidence, line, row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [DECISION] = "INSERT INTO decisions (number, at_ms, verb, target, argument, reason, basis, url,"
                  " by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [RULING] = "INSERT OR REPLACE INTO rulings (accept, source, file, digest, contest)"
@@ -222,9 +224,9 @@ static bool put_row(struct writer_db *db, enum statement which, const int64_t *n
 static bool put_claim(struct writer_db *db, const struct writer_claim *c, struct err *e)
 {
     const int64_t numbers[] = {c->number, c->at_ms, c->called_at_ms, c->outcome};
-    const struct slice texts[] = {c->race_id, c->endorsement_id, c->by,  c->basis,
-                                  c->reason,  c->evidence,       c->line};
-    return put_row(db, CLAIM, numbers, 4, texts, 7, e) ||
+    const struct slice texts[] = {c->race_id, c->endorsement_id, c->by,   c->basis,
+                                  c->reason,  c->evidence,       c->line, c->row};
+    return put_row(db, CLAIM, numbers, 4, texts, 8, e) ||
            err_prefix(e, "claim %lld for %.*s", (long long)c->number, SLICE_FMT(c->endorsement_id));
 }
 

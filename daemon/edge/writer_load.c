@@ -44,8 +44,8 @@ static bool read_claim(struct reader *r, void *row)
     c->called_at_ms = next_int(r);
     int64_t outcome = next_int(r);
     c->outcome = (int)outcome;
-    struct slice *const texts[] = {&c->race_id, &c->endorsement_id, &c->by,  &c->basis,
-                                   &c->reason,  &c->evidence,       &c->line};
+    struct slice *const texts[] = {&c->race_id, &c->endorsement_id, &c->by,   &c->basis,
+                                   &c->reason,  &c->evidence,       &c->line, &c->row};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = next_text(r);
     return c->number > 0 && outcome >= 0 && outcome < 100 && c->endorsement_id.len > 0 &&
@@ -138,7 +138,7 @@ static const struct table {
 } tables[] = {
     {"claims",
      "SELECT number, at_ms, called_at_ms, outcome, race_id, endorsement_id, by, basis, reason,"
-     " evidence, line FROM claims ORDER BY number",
+     " evidence, line, row FROM claims ORDER BY number",
      sizeof(struct writer_claim), read_claim},
     {"names", "SELECT source, contest, choice, name, party FROM names ORDER BY 1, 2, 3",
      sizeof(struct writer_name), read_name},

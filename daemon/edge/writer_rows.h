@@ -16,7 +16,7 @@ struct payload;
 struct writer_claim {
     int64_t number, at_ms, called_at_ms;
     int outcome;
-    struct slice race_id, endorsement_id, by, basis, reason, evidence, line;
+    struct slice race_id, endorsement_id, by, basis, reason, evidence, line, row;
 };
 struct writer_decision {
     int64_t number, at_ms;

@@ -12,7 +12,7 @@
 
 #define TASK_MAX ((size_t)64 << 20)
 
-#define TEXTS_MAX 7
+#define TEXTS_MAX 8
 #define ROWS(array, number)                                                                        \
     .rows = offsetof(struct writer_job, array), .count = offsetof(struct writer_job, number),      \
     .size = sizeof *((struct writer_job *)0)->array
@@ -25,8 +25,9 @@ static const struct table {
      .texts = {offsetof(struct writer_claim, race_id),
                offsetof(struct writer_claim, endorsement_id), offsetof(struct writer_claim, by),
                offsetof(struct writer_claim, basis), offsetof(struct writer_claim, reason),
-               offsetof(struct writer_claim, evidence), offsetof(struct writer_claim, line)},
-     .text_count = 7},
+               offsetof(struct writer_claim, evidence), offsetof(struct writer_claim, line),
+               offsetof(struct writer_claim, row)},
+     .text_count = 8},
     {ROWS(decisions, decision_count),
      .texts = {offsetof(struct writer_decision, verb), offsetof(struct writer_decision, target),
                offsetof(struct writer_decision, argument), offsetof(struct writer_decision, reason),

@@ -81,6 +81,49 @@ static void test_a_called_row_that_is_gone_is_named_until_it_is_back(void **stat
     night_close(&n);
 }
 
+/* A reload refuses it; a restart takes the list as it is, and says so. */
+static void test_a_called_row_that_counts_as_something_else_is_named(void **state)
+{
+    static const char two[] = HEAD "ann,Ann Archer,GA,State Senate,1,ga-ss-1,2,active\n"
+                                   "bob,Bob Baker,GA,State Senate,1,ga-ss-1,2,active\n" CAT;
+    struct night n;
+    (void)state;
+    night_open(&n, ALL);
+    night_batch(&n, AP, SENATE("won"), NIGHT_AT(1));
+    restart_with(&n, two);
+    lost_is(&n, 2,
+            "ann was called won as \"wins seat, seats_to_fill 1\", and its row says \"wins "
+            "seat, seats_to_fill 2\" since | put it back");
+    lost_is(&n, 2, "bob was called lost as");
+    assert_int_equal(core_tally(n.core)->n[TALLY_WON], 1); /* it is a person's to say which holds */
+    decide(&n, "call", "ann", "won", 2);
+    lost_is(&n, 1, "bob was called lost as");
+    restart_with(&n, ALL);
+    lost_is(&n, 1, "ann was called won as"); /* as the desk called it */
+    night_close(&n);
+}
+
+static void test_a_call_does_not_count_for_another_person(void **state)
+{
+#define NAMED(name, aliases)                                                                       \
+    "endorsement_id,candidate_name,aliases,state,office,district,race_id,seats_to_fill\n"          \
+    "ann," name "," aliases ",GA,State Senate,1,ga-ss-1,1\n"
+    struct night n;
+    (void)state;
+    night_open(&n, NAMED("Ann Archer", ""));
+    night_batch(&n, AP, SENATE("won"), NIGHT_AT(1));
+    restart_with(&n, NAMED("Zoe Zimmer", ""));
+    assert_int_equal(core_tally(n.core)->n[TALLY_WON], 0);
+    lost_is(&n, 1,
+            "in ga-ss-1, and its row is another person's now | where it is the same "
+            "person's, put the old name among its aliases");
+    restart_with(&n, NAMED("Zoe Archer", "ann archer|Z. Archer"));
+    assert_int_equal(core_tally(n.core)->n[TALLY_WON], 1);
+    lost_is(&n, 0, "");
+    night_close(&n);
+#undef NAMED
+}
+
 static void test_a_call_that_was_taken_back_or_let_go_is_not_lost(void **state)
 {
     struct night n;
@@ -179,6 +222,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_called_row_that_is_gone_is_named_until_it_is_back),
+        cmocka_unit_test(test_a_called_row_that_counts_as_something_else_is_named),
+        cmocka_unit_test(test_a_call_does_not_count_for_another_person),
         cmocka_unit_test(test_a_call_that_was_taken_back_or_let_go_is_not_lost),
         cmocka_unit_test(test_a_decision_about_what_is_gone_is_named_until_it_ends),
         cmocka_unit_test(test_a_row_of_another_race_has_not_its_call),

@@ -68,6 +68,7 @@ static void make_rows(struct random *r, struct arena *a, struct rows *out)
                                                T,
                                                T,
                                                T,
+                                               T,
                                                T};
     for (size_t i = 0; i < n[1]; i++)
         out->decisions[i] =
@@ -102,6 +103,7 @@ static void same_job(const struct writer_job *a, const struct writer_job *b, boo
         SAME(x->reason, y->reason);
         SAME(x->evidence, y->evidence);
         SAME(x->line, y->line);
+        SAME(x->row, y->row);
     }
     for (size_t i = 0; i < a->decision_count; i++) {
         const struct writer_decision *x = &a->decisions[i], *y = &b->decisions[i];

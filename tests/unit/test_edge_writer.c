@@ -182,7 +182,7 @@ static void test_a_database_of_version_1_is_brought_up(void **state)
                " PRIMARY KEY (source, file, held)) STRICT, WITHOUT ROWID;"
                "INSERT INTO files SELECT * FROM f; DROP TABLE f;"
                "CREATE INDEX files_by_name ON files (name);"
-               "ALTER TABLE claims DROP COLUMN line;"
+               "ALTER TABLE claims DROP COLUMN line; ALTER TABLE claims DROP COLUMN row;"
                "UPDATE meta SET value = 1 WHERE name = 'schema';");
     open_desk(d);
     assert_int_equal(d->loaded.file_count, 2);
@@ -208,7 +208,7 @@ static void test_a_database_of_version_2_is_brought_up(void **state)
     submit(d, &(struct writer_job){.claims = &one, .claim_count = 1}, &t);
     until_done(d, 1);
     close_desk(d, 1000);
-    run_sql(d, "ALTER TABLE claims DROP COLUMN line;"
+    run_sql(d, "ALTER TABLE claims DROP COLUMN line; ALTER TABLE claims DROP COLUMN row;"
                "UPDATE meta SET value = 2 WHERE name = 'schema';");
     open_desk(d);
     submit(d, &(struct writer_job){.claims = &two, .claim_count = 1}, &t);
@@ -219,6 +219,7 @@ static void test_a_database_of_version_2_is_brought_up(void **state)
     assert_true(slice_is(d->loaded.claims[0].by, "ddhq"));
     assert_int_equal(d->loaded.claims[0].line.len, 0);
     assert_true(slice_is(d->loaded.claims[1].line, "dem"));
+    assert_true(slice_is(d->loaded.claims[1].row, "Jon Ossoff\nwins seat"));
     close_desk(d, 1000);
 }
 
@@ -390,7 +391,7 @@ static void test_bad_rows_are_named(void **state)
          "DELETE FROM files", "table files"},
         {"INSERT INTO files VALUES ('a', '', 0, 'a', 'xyz', '', '', '', 0)", "DELETE FROM files",
          "table files"},
-        {"INSERT INTO claims VALUES (1, 0, 0, -1, 'r', 'e', 'ap', '', '', '', '')",
+        {"INSERT INTO claims VALUES (1, 0, 0, -1, 'r', 'e', 'ap', '', '', '', '', '')",
          "DELETE FROM claims", "row 1 of table claims"},
         {"INSERT INTO digests VALUES (1, 'a', '', 'q')", "DELETE FROM digests", "table digests"},
         {"INSERT INTO events VALUES (1, 'c1', 'calls:GA', 'text')", "DELETE FROM events",

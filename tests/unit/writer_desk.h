@@ -150,6 +150,7 @@ static inline struct writer_claim claim_of(int64_t number)
                                  .race_id = SLICE("ga-senate"),
                                  .endorsement_id = SLICE("ossoff"),
                                  .line = SLICE("dem"),
+                                 .row = SLICE("Jon Ossoff\nwins seat"),
                                  .by = SLICE("ddhq"),
                                  .evidence = SLICE("5522 \xe2\x80\x9c"
                                                    "called\xe2\x80\x9d")};
