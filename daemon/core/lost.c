@@ -130,6 +130,7 @@ static void find_rows(struct finding *f)
         const struct standing *st = &m->standings[i];
         struct slice was = st->claim == NONE ? SLICE("") : m->claims[st->claim].row;
         struct slice is = was.len ? endorsement_row(e, f->a) : SLICE("");
+        f->failed |= !is.ptr;
         was = slice_sub(was, slice_find(was, SLICE("\n")) + 1, was.len);
         is = slice_sub(is, slice_find(is, SLICE("\n")) + 1, is.len);
         if (slice_eq_nocase(was, is))
