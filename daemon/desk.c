@@ -57,6 +57,7 @@ static void pair_redis(struct pairs *p, const struct outbox_view *view)
              view->redis_connected || view->redis_away[0] == '\0' ? "" : ": ",
              view->redis_connected ? "" : view->redis_away);
     pair_str(p, "redis", slice_of(text));
+    pair_str(p, "redis_at", slice_of(view->redis_at));
 }
 
 /* The answer to the question people ask first. */

@@ -39,7 +39,8 @@ struct outbox {
     struct desk_book book; /* for the desk's stream */
     bool keeps_book;       /* there is, or will be, a Redis */
     char instance[128];
-    bool whole; /* the model is: not while it is restored */
+    struct slice owner; /* of envelopes: the process, without the instance */
+    bool whole;         /* the model is: not while it is restored */
     bool began, fenced;
     bool shown;     /* Redis has taken something since it was lost */
     char away[300]; /* why it was lost; empty: it is shown */
@@ -582,7 +583,8 @@ bool outbox_new(struct event_base *base, struct writer *writer, const struct out
     unsent_init(&o->unsent);
     desk_book_init(&o->book);
     buf_init(&o->totals, ENVELOPE_MAX);
-    o->stream = stream_new(s->election, CHANNELS_MAX);
+    o->owner = slice_sub(s->redis.owner, s->instance.len, s->redis.owner.len);
+    o->stream = stream_new(s->election, o->owner, CHANNELS_MAX);
     o->frozen = frozen_new(writer, on_shown, o);
     o->thinned = map_new(CHANNELS_MAX, true);
     o->flush_timer = timer_new(base, on_flush_due, o);
@@ -642,7 +644,7 @@ void outbox_pause(struct outbox *o)
 void outbox_restart(struct outbox *o, const struct settings *election, int64_t min_interval_ms,
                     int64_t heartbeat_ms)
 {
-    struct stream *fresh = stream_new(election, CHANNELS_MAX);
+    struct stream *fresh = stream_new(election, o->owner, CHANNELS_MAX);
     o->whole = true;
     o->s.election = election;
     o->s.min_interval_ms = min_interval_ms;
@@ -670,6 +672,7 @@ void outbox_view(const struct outbox *o, struct outbox_view *out)
         .redis_configured = o->keeps_book,
         .redis_connected = o->redis && redis_connected(o->redis) && o->away[0] == '\0',
         .redis_away = o->away,
+        .redis_at = o->redis ? redis_at(o->redis) : "",
         .fenced = o->fenced,
         .published = o->redis ? redis_published(o->redis) : 0,
         .by_type = o->published,

@@ -93,6 +93,7 @@ struct outbox_view {
     int64_t waiting_ms;        /* how long messages have waited for the disk; 0: none waits */
     bool redis_configured, redis_connected, fenced;
     const char *redis_away; /* where it is not connected: why; may be empty */
+    const char *redis_at;   /* which one it speaks to, or tries; empty: none */
     int64_t published;      /* messages Redis acknowledged */
     const int64_t *by_type; /* MESSAGE_TYPES counts: messages given to Redis */
     int64_t unacknowledged; /* call events that wait for Redis */

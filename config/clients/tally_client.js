@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: ISC
-// A client of tallyd for node-redis 4; the rule is in tally_view.js.
+// A client of tallyd for node-redis 4; the rule is in tally_view.js. The URL may be any node of a Cluster: the client goes where
+// that sends it, and comes back to it when it is lost.
 //
 //     for await (const event of new Client('redis://localhost', ['totals', 'calls:*']).events()) ...
 //
@@ -11,9 +12,16 @@ const {View, isPattern} = require('./tally_view.js');
 
 const SILENCE = 15000, PATIENCE = 5000, PAUSE_MOST = 1000;
 
+function moved(url, [, host, port]) { // the address of the Cluster's node that has our keys, as another node names it
+    const at = new URL(url);
+    if (host) at.hostname = host.includes(':') ? `[${host}]` : host;
+    at.port = port;
+    return at.href;
+}
+
 class Client {
     constructor(url, channels, prefix) {
-        Object.assign(this, {url, view: new View(channels, prefix), heard: 0, stale: true, pause: 50});
+        Object.assign(this, {url, at: url, view: new View(channels, prefix), heard: 0, stale: true, pause: 50});
         Object.assign(this, {ended: false, queue: [], wake: () => {}}); // set ended, and events() ends within a second
     }
     put(item) {
@@ -35,8 +43,8 @@ class Client {
             this.queue = [];
             // node-redis would connect again by itself, unseen; here the snapshot is read anew
             const options = {socket: {connectTimeout: PATIENCE, reconnectStrategy: () => new Error('lost')}};
-            const unix = /^unix:\/\/(?:([^:@]*):([^@]*)@)?([^?]*)(?:\?db=(\d+))?$/.exec(this.url);
-            if (!unix) options.url = this.url;
+            const unix = /^unix:\/\/(?:([^:@]*):([^@]*)@)?([^?]*)(?:\?db=(\d+))?$/.exec(this.at);
+            if (!unix) options.url = this.at;
             else [options.username, options.password, options.socket.path, options.database] = unix.slice(1);
             const db = redis.createClient(options), listener = db.duplicate();
             const close = one => one.isOpen ? one.disconnect().catch(() => {}) : null;
@@ -44,7 +52,9 @@ class Client {
             try {
                 yield* this.follow(db, listener);
             } catch (e) {
-                yield {what: 'lost', channel: String(e.message || e)};
+                const to = /^MOVED \d+ (.*):(\d+)/.exec(e.message);
+                this.at = to ? moved(this.at, to) : this.url;
+                if (!to) yield {what: 'lost', channel: String(e.message || e)};
             }
             for (const one of [db, listener]) await close(one);
             yield* this.watch();
@@ -56,7 +66,7 @@ class Client {
         const {prefix, channels} = this.view, name = c => `${prefix}:${c}`, hear = (text, channel) => this.put({channel, text});
         const patterns = channels.filter(isPattern).map(name);
         for (const one of [db, listener]) await this.inTime(one.connect());
-        await this.inTime(listener.subscribe([...channels.filter(c => !isPattern(c)).map(name), name('heartbeat')], hear));
+        await this.inTime(listener.subscribe([...new Set([...channels.filter(c => !isPattern(c)), 'heartbeat'])].map(name), hear));
         if (patterns.length) await this.inTime(listener.pSubscribe(patterns, hear));
         this.queue = this.queue.filter(item => item.error); // the snapshot has what came before it
         yield* await this.resync(db, 'start');
@@ -126,4 +136,4 @@ async function main(words) {
 
 module.exports = {View, Client};
 if (require.main === module)
-    main(process.argv.slice(2)).catch(e => { console.error(e.message); process.exitCode = 1; });
+    main(process.argv.slice(2)).catch(e => { console.error(e.message); process.exitCode = 64; });

@@ -7,24 +7,37 @@
 
 As a program it prints totals and calls as they change: tally_client.py [--url URL] [CHANNEL...]
 """
-import argparse
 import json
 import random
+import re
 import signal
 import sys
 import time
+import urllib.parse
 
 import redis
 
+from tally_program import arguments, tell, tell_view
 from tally_view import SILENCE, Event, View
 
 PATIENCE = 5    # seconds for an answer of Redis
 PAUSE_MOST = 1  # seconds between attempts
 
 
+def moved(url, error):
+    """The address of the Cluster's node that has our keys, when an error of another one names it; else None."""
+    to = re.search(r"(?:^|MOVED |error: \W*)\d+ (\S*):(\d+)", str(error))  # as redis-py 4.3 and later ones word it
+    at = urllib.parse.urlsplit(url)
+    host = to and (to[1] or at.hostname)
+    user = "".join(at.netloc.rpartition("@")[:2])
+    return to and at._replace(netloc=user + (f"[{host}]" if ":" in host else host) + f":{to[2]}").geturl()
+
+
 class Client:
+    """`url` may be any node of a Cluster: the client goes where that sends it, and comes back to it when it is lost."""
+
     def __init__(self, url, channels=("*",), prefix="tally:v1"):
-        self.url = url
+        self.url = self.at = url
         self.view = View(channels, prefix)
         self.heard = None   # when the last message came
         self.stale = True
@@ -34,12 +47,15 @@ class Client:
     def events(self):
         """Everything that is news, from now on; it connects, and connects again, by itself."""
         while not self.ended:
-            db = redis.Redis.from_url(self.url, decode_responses=True, socket_timeout=PATIENCE)
+            db = redis.Redis.from_url(self.at, decode_responses=True, socket_timeout=PATIENCE)
             listener = db.pubsub()
             try:
                 yield from self.follow(db, listener)
             except (redis.RedisError, AttributeError) as e:  # the latter: redis-py 4.3 where a Unix socket breaks
-                yield Event("lost", f"{type(e).__name__}: {e}")
+                to = moved(self.at, e)
+                self.at = to or self.url
+                if not to:
+                    yield Event("lost", f"{type(e).__name__}: {e}")
             finally:
                 listener.close()
                 db.close()
@@ -89,48 +105,11 @@ class Client:
             yield Event("stale" if stale else "fresh")
 
 
-# ---- as a program; tally_client_asyncio.py is the same one ----
-
-def arguments():
-    p = argparse.ArgumentParser(description="Print what tallyd publishes to Redis, as it changes.")
-    p.add_argument("--url", default="redis://localhost:6379/0", help="redis://[user:password@]host:port/db, unix:///path?db=0")
-    p.add_argument("--prefix", default="tally:v1")
-    p.add_argument("--trace", action="store_true", help="every event as a line of JSON, and the view at the end")
-    p.add_argument("channels", nargs="*", metavar="CHANNEL", help="totals, totals:state:GA, calls:GA, race:GA:ID, calls:*, ...")
-    return p.parse_args()
-
-
-def tell(event, view, trace):
-    m = event.message
-    if event.what == "snapshot" and not trace:
-        for channel, shown in sorted(view.shown.items()):
-            if shown["type"] == "totals":
-                tell(Event("totals", channel, shown), view, trace)
-        return
-    if trace:
-        of = [m["epoch"], m["seq"], m.get("prev"), m["data"].get("id")] if m else []
-        line = json.dumps([round(time.time(), 3), event.what, event.channel, *of])
-    elif event.what in ("call", "retraction"):
-        d = m["data"]
-        line = f"{event.what.upper()} {d['candidate']}, {d['race_id']}: {d['outcome']} by {d['by']}"
-    elif event.what == "totals":
-        t = m["data"]
-        line = f"{t.get('state', 'totals')}: {t['won']} won of {t['called']} called, {t['flips']} flips, {t['pending']} to go"
-    elif event.what == "race":
-        line = f"{event.channel}: " + ", ".join(f"{c['name']} {c['votes']}" for c in m["data"]["choices"])
-    else:
-        line = f"({event.what} {event.channel})"
-    print(line, flush=True)
-
-
-def tell_view(view):
-    shown = {channel: envelope["data"] for channel, envelope in view.shown.items()}
-    print(json.dumps(["view", view.epoch, shown, view.claims]), flush=True)
-
+# ---- as a program ----
 
 def main():
     args = arguments()
-    client = Client(args.url, args.channels or ["totals", "calls:*"], args.prefix)
+    client = Client(args.url, args.channels, args.prefix)
 
     def end(*_):
         client.ended = True

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""A client of tallyd for redis-py with asyncio; the rule is in tally_view.py, the program's words are tally_client.py's.
+"""A client of tallyd for redis-py with asyncio; the rule is in tally_view.py, the address as in tally_client.py.
 
     async for event in Client("redis://localhost", ["totals", "calls:*"]).events():
         ...
@@ -13,13 +13,14 @@ import time
 
 import redis.asyncio as redis
 
-from tally_client import PATIENCE, PAUSE_MOST, arguments, tell, tell_view
+from tally_client import PATIENCE, PAUSE_MOST, moved
+from tally_program import arguments, tell, tell_view
 from tally_view import SILENCE, Event, View
 
 
 class Client:
     def __init__(self, url, channels=("*",), prefix="tally:v1"):
-        self.url = url
+        self.url = self.at = url
         self.view = View(channels, prefix)
         self.heard = None
         self.stale = True
@@ -29,13 +30,16 @@ class Client:
     async def events(self):
         """Everything that is news, from now on; it connects, and connects again, by itself."""
         while not self.ended.is_set():
-            db = redis.Redis.from_url(self.url, decode_responses=True)
+            db = redis.Redis.from_url(self.at, decode_responses=True)
             listener = db.pubsub()
             try:
                 async for event in self.follow(db, listener):
                     yield event
             except (redis.RedisError, OSError, asyncio.TimeoutError, AttributeError) as e:  # the last: as in tally_client.py
-                yield Event("lost", f"{type(e).__name__}: {e}")
+                to = moved(self.at, e)
+                self.at = to or self.url
+                if not to:
+                    yield Event("lost", f"{type(e).__name__}: {e}")
             finally:
                 await listener.close()
                 await db.close()
@@ -96,7 +100,7 @@ class Client:
 
 async def main():
     args = arguments()
-    client = Client(args.url, args.channels or ["totals", "calls:*"], args.prefix)
+    client = Client(args.url, args.channels, args.prefix)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, client.ended.set)
     async for event in client.events():

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: ISC
 // What a subscriber of tallyd knows, and the rule by which it is never wrong; no I/O: tally_view.py in JavaScript, name by name.
 'use strict';
+const CHANNEL = /^(\*|totals|totals:\*|(totals:state|calls):([A-Z]{2}|\*)|race:(\*|[A-Z]{2}:(\*|[^\s*]+))|heartbeat)$/;
 const isPattern = c => c.endsWith('*');
 
 class View {
     constructor(channels = ['*'], prefix = 'tally:v1') {
-        Object.assign(this, {channels, prefix, shown: {}, claims: {}, epoch: 0, floor: 0, newest: 0, last: {}, races: {}});
+        const strange = channels.find(c => !CHANNEL.test(c));
+        if (strange !== undefined)
+            throw new Error(`tallyd has no channel ${strange}: there are totals, totals:state:GA, calls:GA, race:GA:ID, heartbeat; ` +
+                'and totals:*, calls:*, race:GA:*, race:*, *');
+        Object.assign(this, {channels, prefix, owner: '', shown: {}, claims: {}, epoch: 0, floor: 0, newest: 0, last: {}, races: {}});
         Object.assign(this, {told: {}, begun: false, whole: false});
     }
     wants(channel) { return this.channels.some(c => isPattern(c) ? channel.startsWith(c.slice(0, -1)) : channel === c); }
@@ -13,7 +18,7 @@ class View {
         return this.channels.some(c => (isPattern(c) && kind.startsWith(c.slice(0, -1))) || c.startsWith(kind));
     }
     reads() {
-        const key = name => `${this.prefix}:snap:${name}`, commands = [['HMGET', key('meta'), 'epoch', 'seq']];
+        const key = name => `${this.prefix}:snap:${name}`, commands = [['HMGET', key('meta'), 'epoch', 'seq', 'owner']];
         if (this.wants('totals')) commands.push(['GET', key('totals')]);
         for (const [kind, name] of [['totals:state:', 'states'], ['calls:', 'calls'], ['race:', 'races']]) {
             const fields = this.channels.filter(c => c.startsWith(kind)).map(c => c.slice(c.lastIndexOf(':') + 1));
@@ -24,12 +29,12 @@ class View {
         return commands;
     }
     restart(why, [meta, ...values]) {
-        const [epoch, seq] = meta.map(n => Number(n || 0));
-        if (epoch === 0 || epoch < this.epoch || (epoch === this.epoch && seq < this.newest)) {
+        const [epoch, seq] = meta.slice(0, 2).map(n => Number(n || 0)), owner = (meta[2] || '').split('-').pop();
+        if (epoch === 0 || epoch < this.epoch || (epoch === this.epoch && owner === this.owner && seq < this.newest)) {
             this.whole = false;
             return [];
         }
-        Object.assign(this, {epoch, floor: seq, newest: seq, last: {}, whole: true, shown: {}, races: {}, claims: {}});
+        Object.assign(this, {epoch, owner, floor: seq, newest: seq, last: {}, whole: true, shown: {}, races: {}, claims: {}});
         for (const one of values.flat().filter(Boolean).map(JSON.parse)) {
             if (!Array.isArray(one)) this.show(this.channelOf(one), one);
             else for (const c of one) if (this.wants(`calls:${c.state}`)) this.claims[c.endorsement_id] = c;
@@ -51,7 +56,8 @@ class View {
     }
     take(channel, m) { // [why to read the snapshot again, event]
         if (m.epoch < this.epoch) return [];
-        if (m.epoch > this.epoch || !this.whole) return [m.epoch > this.epoch ? 'epoch' : 'again'];
+        const another = m.epoch > this.epoch || (m.owner ?? this.owner) !== this.owner;
+        if (another || !this.whole) return [another ? 'epoch' : 'again'];
         if (m.type === 'heartbeat') return [this.isBehind(m.data.last) ? 'tail' : null];
         const known = this.last[channel];
         if (m.seq <= Math.max(this.floor, known || 0)) return [];

@@ -3,14 +3,17 @@
 tally_client_asyncio.py bring the messages.
 
 The rule: subscribe first, then read the snapshot; drop what is not newer than it by (epoch, seq); a `prev` that is not the
-last seq of its channel, a heartbeat that tells of more than came, or a larger epoch: read the snapshot again. 15 s without
-a message are stale. A call whose id was the last one told of its candidacy is dropped. An older snapshot never replaces a
+last seq of its channel, a heartbeat that tells of more than came, a larger epoch, or one epoch with another owner: read the
+snapshot again. 15 s without a message are stale. A call whose id was the last one told of its candidacy is dropped. An older snapshot never replaces a
 newer one.
 """
 import collections
 import json
+import re
 
 SILENCE = 15  # seconds
+CHANNEL = re.compile(r"\*|totals|totals:\*|(totals:state|calls):([A-Z]{2}|\*)|race:(\*|[A-Z]{2}:(\*|[^\s*]+))|heartbeat")
+CHANNELS = "there are totals, totals:state:GA, calls:GA, race:GA:ID, heartbeat; and totals:*, calls:*, race:GA:*, race:*, *"
 
 # what: a type of message that was news, "snapshot" (channel: why; message: its epoch and seq), "lost" (channel: why), "stale",
 # "fresh"
@@ -22,15 +25,17 @@ def is_pattern(channel):
 
 
 class View:
-    """Channels are given without the prefix: totals, totals:state:GA, calls:GA, race:GA:ID; the last part may be *, and so may
-    all behind the first: race:GA:*, race:*, *."""
+    """Channels are given without the prefix, as CHANNELS has them; ValueError: one is none of tallyd's."""
 
     def __init__(self, channels=("*",), prefix="tally:v1"):
-        self.channels = tuple(channels)
-        self.prefix = prefix
-        self.shown = {}     # channel -> its newest envelope: totals, states, races
+        strange = [c for c in channels if not CHANNEL.fullmatch(c)]
+        if strange:
+            raise ValueError(f"tallyd has no channel {strange[0]}: {CHANNELS}")
+        self.channels, self.prefix = tuple(channels), prefix
+        self.shown = {}     # channel -> its newest envelope
         self.claims = {}    # endorsement_id -> its newest claim (with type, epoch, seq)
         self.epoch = self.floor = self.newest = 0  # floor: every seq up to it is in the snapshot
+        self.owner = ""     # whose snapshot it is
         self.last = {}      # channel -> seq of its newest message behind the snapshot
         self.races = {}     # race_id -> channel, of every race of the snapshot
         self.told = {}      # endorsement_id -> the id of the call or retraction that was told last
@@ -42,7 +47,7 @@ class View:
         """Full names: (channels, patterns). The heartbeat closes the tail's gap: it is always one of them."""
         names = [f"{self.prefix}:{c}" for c in self.channels if not is_pattern(c)]
         patterns = [f"{self.prefix}:{c}" for c in self.channels if is_pattern(c)]
-        return names + [f"{self.prefix}:heartbeat"], patterns
+        return list(dict.fromkeys([*names, f"{self.prefix}:heartbeat"])), patterns
 
     def wants(self, channel):
         return any(channel.startswith(c[:-1]) if is_pattern(c) else channel == c for c in self.channels)
@@ -55,7 +60,7 @@ class View:
     def reads(self):
         """Commands that read it, to be run in one MULTI; the first is of its number."""
         key = f"{self.prefix}:snap:"
-        commands = [("HMGET", key + "meta", "epoch", "seq")]
+        commands = [("HMGET", key + "meta", "epoch", "seq", "owner")]
         if self.wants("totals"):
             commands.append(("GET", key + "totals"))
         for kind, name in (("totals:state:", "states"), ("calls:", "calls"), ("race:", "races")):
@@ -69,15 +74,15 @@ class View:
     def restart(self, why, answers):
         """Events of a snapshot that was read; none when it is missing, or older than what is known: nothing goes backward."""
         meta, *values = answers
-        epoch, seq = (int(n or 0) for n in meta)
-        if epoch == 0 or (epoch, seq) < (self.epoch, self.newest):
+        epoch, seq = (int(n or 0) for n in meta[:2])
+        owner = (meta[2] or "").rpartition("-")[2]
+        if epoch == 0 or epoch < self.epoch or (epoch == self.epoch and owner == self.owner and seq < self.newest):
             self.whole = False
             return []
-        self.epoch, self.floor, self.newest, self.last, self.whole = epoch, seq, seq, {}, True
+        self.epoch, self.owner, self.floor, self.newest, self.last, self.whole = epoch, owner, seq, seq, {}, True
         texts = [t for v in values for t in (v if isinstance(v, (list, tuple)) else [v]) if t]
-        found = [json.loads(t) for t in texts]
         self.shown, self.races, claims = {}, {}, []
-        for one in found:
+        for one in map(json.loads, texts):
             if isinstance(one, list):
                 claims += one
             else:
@@ -108,8 +113,9 @@ class View:
         """One message: (why the snapshot must be read again or None, the event it makes or None)."""
         if m["epoch"] < self.epoch:
             return None, None
-        if m["epoch"] > self.epoch or not self.whole:
-            return "epoch" if m["epoch"] > self.epoch else "again", None
+        another = m["epoch"] > self.epoch or m.get("owner", self.owner) != self.owner
+        if another or not self.whole:
+            return "epoch" if another else "again", None
         if m["type"] == "heartbeat":
             return "tail" if self.is_behind(m["data"]["last"]) else None, None
         known = self.last.get(channel)

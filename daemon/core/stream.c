@@ -20,6 +20,7 @@ struct channel {
 
 struct stream {
     const struct settings *settings;
+    struct slice owner;
     struct map *channels; /* name -> struct channel */
     int64_t epoch, seq;
 };
@@ -30,13 +31,14 @@ static const char *const type_names[MESSAGE_TYPES] = {
     [MESSAGE_RACE] = "race",     [MESSAGE_HEARTBEAT] = "heartbeat",
 };
 
-struct stream *stream_new(const struct settings *s, size_t cap)
+struct stream *stream_new(const struct settings *s, struct slice owner, size_t cap)
 {
     struct stream *st = calloc(1, sizeof *st);
 
     if (!st)
         return NULL;
     st->settings = s;
+    st->owner = owner;
     st->channels = map_new(cap, true);
     if (!st->channels) {
         free(st);
@@ -122,6 +124,7 @@ static void write_envelope(const struct stream *st, enum message_type type, int6
     jsonw_int(&j, "v", 1);
     jsonw_strz(&j, "type", type_names[type]);
     jsonw_int(&j, "epoch", st->epoch);
+    jsonw_str(&j, "owner", st->owner);
     jsonw_int(&j, "seq", seq);
     jsonw_int(&j, "prev", prev);
     jsonw_when(&j, "time", now_ms);

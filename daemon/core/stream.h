@@ -11,8 +11,9 @@
 
 struct stream;
 
-/* At most `cap` channels. The settings are borrowed. NULL: memory is out. */
-struct stream *stream_new(const struct settings *s, size_t cap);
+/* At most `cap` channels; every envelope says `owner`. Settings and owner are borrowed. NULL:
+ * memory is out. */
+struct stream *stream_new(const struct settings *s, struct slice owner, size_t cap);
 void stream_free(struct stream *st); /* accepts NULL */
 
 /* A new epoch: seq starts at 1 again, no channel has a previous message. */

@@ -627,6 +627,11 @@ bool redis_connected(const struct redis *r)
     return r->state == READY || r->state == BEGUN;
 }
 
+const char *redis_at(const struct redis *r)
+{
+    return redis_link_at(r->link);
+}
+
 int64_t redis_published(const struct redis *r)
 {
     return r->published;

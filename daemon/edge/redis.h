@@ -90,6 +90,7 @@ int64_t redis_desk_number(const struct redis *r);
 bool redis_heartbeat(struct redis *r, int64_t epoch, struct slice envelope);
 
 bool redis_connected(const struct redis *r);
+const char *redis_at(const struct redis *r);    /* redis_link_at */
 int64_t redis_published(const struct redis *r); /* messages acknowledged */
 
 #endif

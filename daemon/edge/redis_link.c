@@ -204,6 +204,36 @@ static void move(struct redis_link *l, const char *answer)
     let_go(l, why);
 }
 
+/* Our slot of the Cluster is being moved, and some of its keys are here, some there: wait here, who
+ * has it all will be told then. */
+static void wait_for_slot(struct redis_link *l)
+{
+    char why[400];
+    snprintf(why, sizeof why, "our keys are on their way from %s to another node of the Cluster",
+             l->name);
+    redis_places_send(&l->places, &l->now);
+    lose(l, why);
+}
+
+static bool starts(const struct redisReply *r, const char *word)
+{
+    return strncmp(r->str, word, strlen(word)) == 0;
+}
+
+/* Whether the answer is of the Cluster, and not of the command. */
+static bool is_redirected(struct redis_link *l, const struct redisReply *r)
+{
+    if (r->type != REDIS_REPLY_ERROR)
+        return false;
+    if (starts(r, "MOVED "))
+        move(l, r->str);
+    else if (l->tagged && (starts(r, "ASK ") || starts(r, "TRYAGAIN")))
+        wait_for_slot(l);
+    else
+        return false;
+    return true;
+}
+
 /* ---- commands ---- */
 
 static void on_reply(redisAsyncContext *ac, void *reply, void *unused)
@@ -217,9 +247,7 @@ static void on_reply(redisAsyncContext *ac, void *reply, void *unused)
         return;
     watch(l);
     const redisReply *r = reply;
-    if (r->type == REDIS_REPLY_ERROR && strncmp(r->str, "MOVED ", 6) == 0)
-        move(l, r->str);
-    else
+    if (!is_redirected(l, r))
         f->reply(r, f->data, f->ctx);
     free_flight(f);
 }
@@ -550,4 +578,9 @@ void redis_link_good(struct redis_link *l)
 bool redis_link_up(const struct redis_link *l)
 {
     return l->up;
+}
+
+const char *redis_link_at(const struct redis_link *l)
+{
+    return l->name;
 }

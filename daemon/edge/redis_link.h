@@ -73,5 +73,7 @@ void redis_link_stop(struct redis_link *l);
 void redis_link_good(struct redis_link *l);
 
 bool redis_link_up(const struct redis_link *l);
+/* Where it is, or is going: host:port or a socket's path, for people. */
+const char *redis_link_at(const struct redis_link *l);
 
 #endif

@@ -15,15 +15,21 @@ SENTINELS_PASSWORD = "of-the-sentinels"
 REDIS = shutil.which("redis-server")
 
 
-def free_ports(n, most=65535):
-    """Nobody's at the moment."""
+BUS = 10000  # so far above its port a node of a Cluster talks to the others
+
+
+def free_ports(n, bus=False):
+    """Nobody's at the moment; with `bus`, nor are those of the Cluster's bus."""
     found, held = [], []
     while len(found) < n:
-        s = socket.socket()
-        s.bind(("127.0.0.1", 0))
-        held.append(s)
-        if s.getsockname()[1] <= most:
-            found.append(s.getsockname()[1])
+        with contextlib.suppress(OSError, OverflowError):
+            held.append(socket.socket())
+            held[-1].bind(("127.0.0.1", 0))
+            port = held[-1].getsockname()[1]
+            if bus:
+                held.append(socket.socket())
+                held[-1].bind(("127.0.0.1", port + BUS))
+            found.append(port)
     for s in held:
         s.close()
     return found
@@ -133,42 +139,65 @@ sentinel-password-credential = sentinel-password""")
 
 
 class Clustered(storm.Storm):
-    """Masters with a third of the slots each; tallyd is told of one of them."""
+    """Three masters with a third of the slots each; tallyd is told of one that has not our keys."""
 
-    def __init__(self, races, nodes=3, replicas=0, prefix="{tally}:v1", **more):
+    prefix = "{tally}:v1"
+
+    def __init__(self, races, **more):
         super().__init__(races, **more)
-        self.prefix = prefix
         self.servers = [Server(self, port, "--cluster-enabled", "yes", "--cluster-node-timeout", "1000",
-                               "--repl-diskless-sync-delay", "0") for port in free_ports(nodes, most=55535)]
-        self.replicas = replicas
+                               "--repl-diskless-sync-delay", "0") for port in free_ports(3, bus=True)]
 
     def begin(self):
         for server in self.servers:
             server.start()
-        subprocess.run(["redis-cli", "--cluster", "create", *(f"127.0.0.1:{s.port}" for s in self.servers), "--cluster-replicas",
-                        str(self.replicas), "--cluster-yes"], check=True, capture_output=True, timeout=60)
-        harness.wait_for(lambda: all("cluster_state:ok" in str(s.db().execute_command("CLUSTER", "INFO")) or
-                                     s.db().cluster("info").get("cluster_state") == "ok" for s in self.servers), 30, "the Cluster")
-
-    def tell(self, server):
-        """tallyd's way in."""
+        self.cluster("create", *(f"127.0.0.1:{s.port}" for s in self.servers))
+        self.slot = self.ask(self.servers[0], "KEYSLOT", f"{self.prefix}:snap:meta")
+        harness.wait_for(lambda: all("cluster_state:ok" in self.ask(s, "INFO") for s in self.servers) and self.owner(), 30, "the Cluster")
+        self.way_in = next(s for s in self.servers if s is not self.owner())
         self.conf.write_text(self.conf.read_text().replace(
-            f"url = {self.redis_url}", f"url = redis://127.0.0.1:{server.port}/0\nprefix = {self.prefix}"))
+            f"url = {self.redis_url}", f"url = redis://127.0.0.1:{self.way_in.port}/0\nprefix = {self.prefix}"))
+        self.redis = self.owner().db()
+        return self.owner()
 
-    def owner(self):
-        """The node that has our keys."""
-        slot = self.servers[0].db().execute_command("CLUSTER", "KEYSLOT", f"{self.prefix}:snap:meta")
-        for s in self.servers:
-            with contextlib.suppress(redis.exceptions.RedisError, OSError):
-                for first, last, node, *_ in self.slots(s):
-                    if first <= slot <= last:
-                        return next(o for o in self.servers if o.port == node)
-        return None
+    def add_replica(self, owner):
+        spare = Server(self, free_ports(1, bus=True)[0], *owner.options).start()
+        self.cluster("add-node", f"127.0.0.1:{spare.port}", f"127.0.0.1:{owner.port}", "--cluster-slave",
+                     "--cluster-master-id", self.id_of(owner))
+        self.servers.append(spare)
+        harness.wait_for(lambda: spare.db().info("replication").get("master_link_status") == "up", 20, "the replica follows")
+        return spare
 
     @staticmethod
-    def slots(server):
+    def cluster(*words):
+        subprocess.run(["redis-cli", "--cluster", *words, "--cluster-yes"], check=True, capture_output=True, timeout=60)
+
+    @staticmethod
+    def ask(server, *words):
+        """A CLUSTER command, its answer as it comes."""
         with server.db(1) as db:
-            found = redis.client.Redis.execute_command(db, "CLUSTER", "SLOTS")
-        if isinstance(found, dict):
-            return [(a, b, v["primary"][1]) for (a, b), v in found.items()]
-        return [(first, last, node[1]) for first, last, node, *_ in found]
+            db.response_callbacks.clear()
+            return db.execute_command("CLUSTER", *words)
+
+    def id_of(self, server):
+        return self.ask(server, "MYID")
+
+    def owner(self):
+        """The node that has our keys, as all know it; None while they do not agree."""
+        ports = set()
+        for s in self.servers:
+            with contextlib.suppress(redis.exceptions.RedisError, OSError):
+                ports |= {node[1] for first, last, node, *_ in self.ask(s, "SLOTS") if first <= self.slot <= last}
+        return next((s for s in self.servers if {s.port} == ports), None)
+
+    def migrate(self, source, target, meanwhile):
+        """Our slot goes to another master, key by key; meanwhile() when half of them are there."""
+        self.ask(target, "SETSLOT", self.slot, "IMPORTING", self.id_of(source))
+        self.ask(source, "SETSLOT", self.slot, "MIGRATING", self.id_of(target))
+        keys = self.ask(source, "GETKEYSINSLOT", self.slot, 100)
+        for half in keys[:len(keys) // 2], keys[len(keys) // 2:]:
+            source.db().execute_command("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *half)
+            meanwhile()
+        for server in (target, source, *self.servers):
+            with contextlib.suppress(redis.exceptions.ResponseError):  # replicas learn it by themselves
+                self.ask(server, "SETSLOT", self.slot, "NODE", self.id_of(target))

@@ -36,6 +36,7 @@ def pattern(address):
 
 def described(name, addresses):
     """Which of the addresses it has: exactly one."""
+    name = name.replace("{tally}", "tally")  # the prefix in a Cluster
     found = [which for which, address in addresses.items() if pattern(address).match(name)]
     assert len(found) == 1, f"{name} is described {len(found)} times: {found}"
     return found[0]

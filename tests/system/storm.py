@@ -73,6 +73,8 @@ def word(n):
 class Storm(harness.House):
     """`races` in each of five states, one endorsed candidacy in each; nothing runs yet."""
 
+    prefix = "tally:v1"
+
     def __init__(self, races, thin="100ms"):
         super().__init__()
         self.races = [(state, n * len(STATES) + i) for i, state in enumerate(STATES) for n in range(races)]
@@ -118,7 +120,7 @@ class Storm(harness.House):
     def snapshot(self):
         """What Redis holds, as a client shows it: channel -> data."""
         read = self.redis.pipeline(transaction=True)
-        read.get("tally:v1:snap:totals").hgetall("tally:v1:snap:states").hgetall("tally:v1:snap:races")
+        read.get(f"{self.prefix}:snap:totals").hgetall(f"{self.prefix}:snap:states").hgetall(f"{self.prefix}:snap:races")
         totals, states, races = read.execute()
         found = {"totals": totals} if totals else {}
         found |= {f"totals:state:{s}": t for s, t in states.items()}
@@ -129,10 +131,10 @@ class Storm(harness.House):
         return found
 
     def claims(self):
-        return {c["endorsement_id"]: c for text in self.redis.hvals("tally:v1:snap:calls") for c in json.loads(text)}
+        return {c["endorsement_id"]: c for text in self.redis.hvals(f"{self.prefix}:snap:calls") for c in json.loads(text)}
 
     def meta(self):
-        return {k: int(v) for k, v in self.redis.hgetall("tally:v1:snap:meta").items() if k in ("epoch", "seq")}
+        return {k: int(v) for k, v in self.redis.hgetall(f"{self.prefix}:snap:meta").items() if k in ("epoch", "seq")}
 
     def settle(self, limit, above=0):
         """Wait until Redis shows the newest votes, under an epoch newer than `above`."""
@@ -143,14 +145,15 @@ class Storm(harness.House):
 
     def client(self, language, *channels, url=None):
         name = f"{language}-{len(self.processes)}"
-        return Client(self, name, *LANGUAGES[language], "--trace", "--url", url or self.redis_url, *channels or "*")
+        return Client(self, name, *LANGUAGES[language], "--trace", "--url", url or self.redis_url, "--prefix", self.prefix,
+                      *channels or "*")
 
 
 class Client(harness.Process):
     """One of the shipped clients, and what it told."""
 
     def __init__(self, house, name, *args):
-        self.name, self.channels = name, args[5:]
+        self.name, self.channels = name, args[7:]
         super().__init__(house.folder, name, *args)
         house.processes.append(self)
         self.seen, self.read, self.at = [], 0, (0, 0)  # at: (epoch, seq) of the newest that it has

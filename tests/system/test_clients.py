@@ -37,17 +37,17 @@ class Publisher:
 
     def __init__(self, rng):
         self.rng = rng
-        self.epoch, self.claim = 1000, 0
+        self.epoch, self.claim, self.owner = 1000, 0, "east-5d2e-1.a"
         self.races = {f"r{i}": rng.choice(("GA", "OH")) for i in range(5)} | {"r0": "GA"}
         self.votes = {r: 0 for r in self.races}
         self.claims, self.events, self.shown = {}, [], {}
         self.begin()
 
-    def begin(self):
+    def begin(self, more=None):
         """Another epoch: everything is shown anew; of calls only the last ones are told, those that Redis never acknowledged;
         a message of the epoch before comes late."""
         late = [(c, dict(m, epoch=self.epoch, seq=m["seq"] + 1000)) for c, m in list(self.shown.items())[:1]]
-        self.epoch += self.rng.randrange(1, 5)
+        self.epoch += self.rng.randrange(1, 5) if more is None else more
         self.seq, self.prev, self.shown = 0, {}, {}
         out = [self.total(None)] + [self.total(s) for s in ("GA", "OH")] + [self.race(r) for r in list(self.races)]
         for race_id in {c["race_id"] for c in self.claims.values()}:
@@ -60,7 +60,8 @@ class Publisher:
 
     def envelope(self, kind, channel, data):
         self.seq += 1
-        m = {"type": kind, "epoch": self.epoch, "seq": self.seq, "prev": self.prev.get(channel, 0), "data": data}
+        m = {"type": kind, "epoch": self.epoch, "owner": self.owner.split("-")[-1], "seq": self.seq,
+             "prev": self.prev.get(channel, 0), "data": data}
         self.prev[channel] = self.seq
         if kind in ("totals", "race"):
             self.shown[channel] = m
@@ -94,12 +95,19 @@ class Publisher:
                 other.update(epoch=self.epoch, seq=self.seq)
         return channel, m
 
+    def usurp(self):
+        """Redis was emptied twice, and another owner has taken the same epoch: its numbers say nothing of those before."""
+        self.owner = "west-77ab-2.b" if self.owner.startswith("east") else "east-5d2e-1.a"
+        return self.begin(more=0)
+
     def step(self):
         """Messages of something that happens."""
         what = self.rng.random()
         if what < 0.02:
             return self.begin()
-        if what < 0.04 and "late" not in self.races:
+        if what < 0.03:
+            return self.usurp()
+        if what < 0.05 and "late" not in self.races:
             self.races["late"], self.votes["late"] = "OH", 0
             return [self.race("late")]
         if what < 0.3:
@@ -114,11 +122,12 @@ class Publisher:
             kind, _, name = channel.rpartition(":")
             if kind:
                 last[{"totals:state": "states", "calls": "calls"}.get(kind, "races")][name] = seq
-        return "heartbeat", {"type": "heartbeat", "epoch": self.epoch, "seq": self.seq, "prev": 0, "data": {"last": last}}
+        return "heartbeat", {"type": "heartbeat", "epoch": self.epoch, "owner": self.owner.split("-")[-1], "seq": self.seq,
+                             "prev": 0, "data": {"last": last}}
 
     def answer(self, commands):
         """What Redis answers to the reads of a client."""
-        by_name = {"meta": {"epoch": str(self.epoch), "seq": str(self.seq)}, "states": {}, "calls": {}, "races": {}}
+        by_name = {"meta": {"epoch": str(self.epoch), "seq": str(self.seq), "owner": self.owner}, "states": {}, "calls": {}, "races": {}}
         for channel, m in self.shown.items():
             if channel.startswith("totals:state:"):
                 by_name["states"][m["data"]["state"]] = json.dumps(m)
@@ -148,7 +157,7 @@ class Listener:
     def restart(self, publisher, why, cold=False):
         answers = publisher.answer(self.view.reads())
         if cold:
-            answers = [[None, None]] + [[] for _ in answers[1:]]
+            answers = [[None] * 3] + [[] for _ in answers[1:]]
         self.steps.append(("restart", why, json.loads(json.dumps(answers))))
         events = self.view.restart(why, answers)
         self.told.append([list(e) for e in events])
@@ -269,7 +278,7 @@ def test_an_older_snapshot_never_replaces_a_newer_one():
         view.restart("start", publisher.answer(view.reads())) if not view.begun else view.take(channel, m)
     shown = dict(view.shown)
     assert view.restart("start", old) == [] and view.shown == shown and not view.whole
-    assert view.restart("start", [[None, None], None, [], [], []]) == [] and view.shown == shown
+    assert view.restart("start", [[None] * 3, None, [], [], []]) == [] and view.shown == shown
     again, _ = view.take(*publisher.heartbeat())
     assert again == "again"
     assert view.restart(again, publisher.answer(view.reads()))[0][:2] == ("snapshot", "again")
@@ -289,6 +298,33 @@ def test_as_a_program_it_prints_totals_and_calls(language):
             harness.wait_for(lambda: line in program.text(), 20, line)
         assert "totals: 1 won of 1 called, 1 flips, 4 to go\n" in program.text()
         assert program.stop() == 0
+
+
+@pytest.mark.parametrize("language", storm.LANGUAGES)
+def test_the_heartbeat_among_its_channels_is_heard_once(language):
+    with storm.Storm(1) as house:
+        house.start_redis()
+        house.start_tallyd()
+        house.settle(20)
+        program = house.start("program", *storm.LANGUAGES[language], "--url", house.redis_url, "totals", "heartbeat", "totals")
+        harness.wait_for(lambda: "totals: 0 won of 0 called, 0 flips, 5 to go\n" in program.text(), 20, program.text)
+        assert program.stop() == 0
+
+
+def test_channels_are_tallyd_s():
+    for strange in ("totals:GA", "race:ga-0", "cals:*", "", "tally:v1:totals", "race:GA", "*:*"):
+        with pytest.raises(ValueError, match="tallyd has no channel"):
+            View([strange])
+    View([c for channels in WANTED for c in channels] + ["heartbeat", "totals:*"])
+
+
+@pytest.mark.parametrize("language", storm.LANGUAGES)
+@pytest.mark.parametrize("strange", ("total", "calls:ga"))
+def test_a_channel_that_tallyd_has_not_is_an_error(language, strange):
+    done = subprocess.run([*map(str, storm.LANGUAGES[language]), "totals", strange], capture_output=True, text=True, timeout=20,
+                          check=False)
+    assert done.returncode == 64 and done.stdout == ""
+    assert done.stderr.startswith(f"tallyd has no channel {strange}: there are totals, totals:state:GA, ")
 
 
 @pytest.mark.parametrize("path", sorted(p for p in storm.CLIENTS.iterdir() if p.is_file()), ids=lambda p: p.name)

@@ -31,7 +31,7 @@ def rss(house):
 def two_heartbeats(house):
     """After them no client can have missed the tail."""
     with house.redis.pubsub() as listener:
-        listener.subscribe("tally:v1:heartbeat")
+        listener.subscribe(f"{house.prefix}:heartbeat")
         heard = 0
         end = time.monotonic() + LIMIT
         while heard < 2:

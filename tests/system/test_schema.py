@@ -32,7 +32,7 @@ def totals():
 
 
 def envelope(kind, data):
-    return {"v": 1, "type": kind, "epoch": 1700000000, "seq": 5, "prev": 0, "time": "2021-01-06T07:15:46.001Z",
+    return {"v": 1, "type": kind, "epoch": 1700000000, "owner": "71.5eed", "seq": 5, "prev": 0, "time": "2021-01-06T07:15:46.001Z",
             "election": "2021-01-05", "mode": "rehearsal", "data": data}
 
 

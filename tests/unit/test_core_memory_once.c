@@ -384,7 +384,7 @@ static void send(void *of)
     buf_init(&envelope, 1 << 16);
     buf_init(&snap, 1 << 16);
     armed = true;
-    struct stream *st = stream_new(&night.s, 10);
+    struct stream *st = stream_new(&night.s, SLICE("1.a"), 10);
     if (st) {
         stream_begin(st, 1);
         bool ok = stream_number(st, &m, NIGHT_AT(1), &envelope, &snap, &seq, &e);

@@ -10,7 +10,7 @@ static struct settings settings = {.date = NIGHT_DATE, .mode = MODE_REHEARSAL};
 
 static void test_an_envelope(void **state)
 {
-    struct stream *st = stream_new(&settings, 10);
+    struct stream *st = stream_new(&settings, SLICE("1.a"), 10);
     struct message m = {.type = MESSAGE_RACE,
                         .channel = SLICE("race:GA:r1"),
                         .snap = SLICE("races"),
@@ -25,10 +25,11 @@ static void test_an_envelope(void **state)
     stream_begin(st, 7);
     assert_true(stream_number(st, &m, NIGHT_AT(0), &envelope, &snap, &seq, &e));
     assert_int_equal(seq, 1);
-    assert_string_equal(envelope.ptr,
-                        "{\"v\":1,\"type\":\"race\",\"epoch\":7,\"seq\":1,\"prev\":0,\"time\":"
-                        "\"2026-11-03T19:00:00.000Z\",\"election\":\"2026-11-03\",\"mode\":"
-                        "\"rehearsal\",\"data\":{\"a\":1}}");
+    assert_string_equal(
+        envelope.ptr,
+        "{\"v\":1,\"type\":\"race\",\"epoch\":7,\"owner\":\"1.a\",\"seq\":1,\"prev\":0,\"time\":"
+        "\"2026-11-03T19:00:00.000Z\",\"election\":\"2026-11-03\",\"mode\":"
+        "\"rehearsal\",\"data\":{\"a\":1}}");
     assert_string_equal(snap.ptr, envelope.ptr);
     buf_clear(&envelope);
     assert_true(stream_heartbeat(st, NIGHT_AT(0) + 60 * WHEN_SECOND, &envelope, &e));
@@ -47,7 +48,7 @@ static void test_an_envelope(void **state)
 
 static void test_calls_have_a_list_for_a_snapshot(void **state)
 {
-    struct stream *st = stream_new(&settings, 10);
+    struct stream *st = stream_new(&settings, SLICE("1.a"), 10);
     struct message m = {.type = MESSAGE_CALL,
                         .channel = SLICE("calls:GA"),
                         .snap = SLICE("calls"),
@@ -79,7 +80,7 @@ static void test_seq_and_prev(void **state)
                                            "race:GA:a"};
     static const enum message_type types[] = {MESSAGE_TOTALS, MESSAGE_STATE_TOTALS, MESSAGE_CALL,
                                               MESSAGE_RETRACTION, MESSAGE_RACE};
-    struct stream *st = stream_new(&settings, 5);
+    struct stream *st = stream_new(&settings, SLICE("1.a"), 5);
     struct random r = {.state = 9};
     struct buf envelope, snap;
     struct err e;
