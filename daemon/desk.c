@@ -25,12 +25,6 @@ struct question {
     size_t word_count;
 };
 
-/* Else there is no model, and nothing to show or to decide. */
-static bool desk_serves(const struct app *a)
-{
-    return a->outbox && a->night->river && !a->yielding;
-}
-
 static const struct model *model_of(const struct question *q)
 {
     return river_model(q->app->night->river);
@@ -69,13 +63,17 @@ static void pair_well(struct pairs *p, const struct question *q, const struct ou
     bool redis = !view->redis_configured || (view->redis_connected && !view->fenced);
     bool lost = lost_any(model_of(q));
     bool waits = view->waiting_ms > OUTBOX_DISK_SLOW_MS;
+    struct duty_view duty;
+    duty_view(q->app->duty, &duty);
+    bool alone = duty.role->partner && !duty.standby_lives;
     bool well = q->app->ready && redis && !stale && !lost && !waits && (up > 0 || all == 0);
-    char text[200];
-    snprintf(text, sizeof text, "%s: %lld of " COUNTED "%s%s%s%s", well ? "yes" : "no",
+    char text[300];
+    snprintf(text, sizeof text, "%s: %lld of " COUNTED "%s%s%s%s%s", well ? "yes" : "no",
              (long long)up, COUNT_OF(all, "source answers", "sources answer"),
              stale && up == all ? ", but not all of their news are fresh" : "",
              redis ? "" : "; see redis below", lost ? "; see lost below" : "",
-             waits ? "; nothing new is told before the disk has it: is it full?" : "");
+             waits ? "; nothing new is told before the disk has it: is it full?" : "",
+             alone ? "; see standby below" : "");
     pair_str(p, "well", slice_of(text));
 }
 
@@ -138,7 +136,7 @@ static int verb_status(struct question *q, struct buf *body)
     struct pairs p;
     char now[25];
     pairs_begin(&p, q->json, body);
-    if (!desk_serves(a)) {
+    if (!desk_duty_serves(a)) {
         desk_duty_status(a, &p);
         pairs_end(&p);
         return 0;
@@ -373,7 +371,7 @@ int desk_answer(const struct control_request *request, struct buf *body, void *a
         return desk_duty_reload(app, request, body);
     if (slice_is(request->verb, "config check") || slice_is(request->verb, "config dump"))
         return desk_duty_config(app, request, body);
-    if (!desk_serves(app) && !slice_is(request->verb, "status"))
+    if (!desk_duty_serves(app) && !slice_is(request->verb, "status"))
         return desk_duty_refuse(app, body);
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (slice_is(request->verb, verbs[i].name))

@@ -16,6 +16,41 @@ static struct slice place_text(struct desk_place at, char room[48])
     return at.epoch > 0 ? slice_of(room) : SLICE("");
 }
 
+bool desk_duty_serves(const struct app *a)
+{
+    return a->outbox && a->night->river && !a->yielding;
+}
+
+/* "last heard 5 min ago"; empty: never. */
+static void add_heard(const struct duty_view *v, struct buf *out)
+{
+    static const struct {
+        int64_t seconds;
+        const char *word;
+    } units[] = {{3600, "h"}, {60, "min"}, {1, "s"}};
+    size_t i = 0;
+    if (v->heard_s < 0)
+        return;
+    while (units[i].seconds > 1 && v->heard_s < 2 * units[i].seconds)
+        i++;
+    buf_addf(out, "last heard %lld %s ago", (long long)(v->heard_s / units[i].seconds),
+             units[i].word);
+}
+
+static void pair_standby(const struct duty_view *v, struct pairs *p)
+{
+    struct buf text;
+    buf_init(&text, 100);
+    buf_addz(&text, v->role->state != ROLE_ACTIVE ? "this one"
+                    : v->standby_lives            ? "follows"
+                    : v->role->partner            ? "does not answer, "
+                                                  : "none");
+    if (v->role->state == ROLE_ACTIVE && !v->standby_lives && v->role->partner)
+        add_heard(v, &text);
+    pair_str(p, "standby", buf_slice(&text));
+    buf_done(&text);
+}
+
 void desk_duty_pairs(const struct app *a, struct pairs *p)
 {
     struct duty_view v;
@@ -23,11 +58,7 @@ void desk_duty_pairs(const struct app *a, struct pairs *p)
     duty_view(a->duty, &v);
     pair_str(p, "role", slice_of(a->yielding ? "stepping down" : role_word(v.role)));
     pair_str(p, "lease", slice_of(v.lease));
-    pair_str(p, "standby",
-             v.role->state != ROLE_ACTIVE ? SLICE("this one")
-             : v.standby_lives            ? SLICE("follows")
-             : v.role->partner            ? SLICE("does not answer")
-                                          : SLICE("none"));
+    pair_standby(&v, p);
     pair_str(p, "standby_kept", place_text(v.kept, room));
     pair_int(p, "standby_lag_ms", v.standby_lives ? v.kept_ms : 0);
     if (v.role->state != ROLE_ACTIVE)
@@ -60,6 +91,7 @@ void desk_duty_status(const struct app *a, struct pairs *p)
     pair_int(p, "epoch", 0);
     pair_int(p, "sources", (int64_t)s->source_count);
     pair_str(p, "redis", v.linked ? SLICE("connected") : SLICE("not reachable"));
+    pair_str(p, "redis_at", slice_of(v.redis_at));
     pair_int(p, "http_port", a->http ? http_port(a->http) : 0);
     pair_int(p, "ready_ms", -1);
 }
@@ -164,6 +196,20 @@ int desk_duty_config(struct app *a, const struct control_request *q, struct buf 
 
 /* ---- kept on both ---- */
 
+static void add_here(const struct app *a, struct buf *out)
+{
+    struct duty_view v;
+    duty_view(a->duty, &v);
+    buf_addf(out, "kept here only: the standby has not said within %d s that it has it",
+             DUTY_WAIT_MS / 1000);
+    if (v.heard_s >= 0) {
+        buf_addz(out, " (");
+        add_heard(&v, out);
+        buf_addc(out, ')');
+    }
+    buf_addz(out, "; a takeover now would lose it\n");
+}
+
 static void on_kept(enum duty_kept kept, void *ctx)
 {
     struct asked *w = ctx;
@@ -173,10 +219,7 @@ static void on_kept(enum duty_kept kept, void *ctx)
     if (kept == DUTY_BOTH)
         buf_addz(&body, "kept on both\n");
     else if (kept == DUTY_HERE)
-        buf_addf(&body,
-                 "kept here only: the standby has not said within %d s that it has it; a takeover "
-                 "now would lose it\n",
-                 DUTY_WAIT_MS / 1000);
+        add_here(w->app, &body);
     if (w->app->control)
         control_answer(w->app->control, w->ticket, kept == DUTY_HERE ? ERR_AGAIN : 0,
                        buf_slice(&body));

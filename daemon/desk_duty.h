@@ -9,6 +9,9 @@
 
 struct app;
 
+/* Whether this one serves: else there is no model, nothing to show and nothing to decide. */
+bool desk_duty_serves(const struct app *a);
+
 /* Of status: role, lease, standby, how far it is behind. */
 void desk_duty_pairs(const struct app *a, struct pairs *p);
 /* status of one that does not serve. */

@@ -47,10 +47,11 @@ struct duty {
     bool force;   /* it is asked for by force */
     int tries;    /* of it that are left */
     bool closing; /* it is taken; the stream is read to its end */
-    bool told_waiting;
+    bool told_waiting, told_silent;
     bool over; /* what is on disk is of another's stream */
     int64_t disk_epoch, taken, seen_epoch;
     int64_t partner_s, kept_said_ms, standby_ms; /* when the standby was seen last */
+    int64_t served_ms;                           /* since when it serves */
     struct desk_place standby;                   /* what it has kept */
     int64_t lagging_ms; /* since when it has less than all; 0: it has all */
     struct waiter *waiters;
@@ -120,6 +121,8 @@ static void serve(struct duty *d)
     d->over = following_over(d->following);
     following_stop(d->following);
     d->serving = true;
+    d->served_ms = now_ms();
+    d->told_silent = false;
     d->standby = (struct desk_place){0};
     if (d->role.redis)
         log_info("role: active%s",
@@ -286,7 +289,7 @@ static void on_raised(bool taken, struct slice why, void *ctx)
         return;
     d->raising = false;
     if (taken)
-        log_info("role: epoch %lld is taken", (long long)d->disk_epoch);
+        log_info("role: the next epoch is taken, nobody else can publish any more");
     else
         log_info("role: epoch %lld is not taken: %.*s", (long long)d->disk_epoch, SLICE_FMT(why));
     if (!taken && d->force && d->tries-- > 0 && read_old(why, &d->seen_epoch)) {
@@ -453,10 +456,39 @@ static void tell_waiting(struct duty *d)
     d->calls.standing(d->calls.ctx);
 }
 
+static bool standby_lives(const struct duty *d)
+{
+    return d->standby_ms > 0 && now_ms() - d->standby_ms < PARTNER_KEPT_MS;
+}
+
+static int64_t heard_s(const struct duty *d)
+{
+    return d->standby_ms > 0  ? (now_ms() - d->standby_ms) / 1000
+           : d->partner_s > 0 ? time(NULL) - d->partner_s
+                              : -1;
+}
+
+/* That the standby is gone, and that it is back: once each. */
+static void tell_silent(struct duty *d)
+{
+    bool silent = d->serving && d->role.partner && d->role.state == ROLE_ACTIVE &&
+                  !standby_lives(d) && now_ms() - d->served_ms >= PARTNER_KEPT_MS;
+    if (silent == d->told_silent)
+        return;
+    d->told_silent = silent;
+    if (silent)
+        log_warn("role: the standby was last heard %lld s ago; until it is back what is decided is "
+                 "kept here only, which exit status 75 says",
+                 (long long)heard_s(d));
+    else if (standby_lives(d))
+        log_info("role: the standby is back");
+}
+
 static void on_tick(void *ctx)
 {
     struct duty *d = ctx;
     tell_waiting(d);
+    tell_silent(d);
     if (d->waiters && d->serving)
         renew(d);
     release_waiters(d);
@@ -498,7 +530,9 @@ void duty_view(const struct duty *d, struct duty_view *out)
         .lease = d->lease,
         .redis = d->partner != NULL,
         .linked = d->role.linked,
-        .standby_lives = d->standby_ms > 0 && now_ms() - d->standby_ms < PARTNER_KEPT_MS,
+        .redis_at = d->partner ? partner_at(d->partner) : "",
+        .standby_lives = standby_lives(d),
+        .heard_s = heard_s(d),
         .at = following_at(d->following),
         .kept = d->serving ? d->standby : following_kept(d->following),
         .kept_ms = d->lagging_ms ? now_ms() - d->lagging_ms : 0,

@@ -70,7 +70,9 @@ struct duty_view {
     const struct role *role;
     const char *lease; /* its owner; "": nobody */
     bool redis, linked;
+    const char *redis_at;       /* the address it speaks to, or tries */
     bool standby_lives;         /* seen from the active one */
+    int64_t heard_s;            /* so long ago the other one was heard last; -1: never */
     struct desk_place at, kept; /* of the standby: read, and on disk; of the active: what the
                                    standby has kept */
     int64_t kept_ms;            /* of the active: how long the standby has lagged; 0: it does not */

@@ -466,6 +466,7 @@ static void advance_epoch(struct outbox *o)
     o->changing_epoch = o->epoch_ready = false;
     o->began = true;
     stream_begin(o->stream, o->s.disk_epoch);
+    log_info("epoch %lld begins", (long long)o->s.disk_epoch);
     show_all(o);
     beat(o); /* who hears nothing but calls learns of the epoch by it */
 }

@@ -9,6 +9,7 @@
 #include "daemon/base/when.h"
 #include "daemon/core/lost.h"
 #include "daemon/core/tally.h"
+#include "daemon/desk_duty.h"
 #include "daemon/edge/process.h"
 #include "daemon/edge/workers.h"
 #include "daemon/pages_data.h"
@@ -292,7 +293,8 @@ static void page_metrics(struct slice path, struct slice query, struct http_answ
     role_metrics(a, body);
     if (a->ready)
         tally_metrics(river_model(n->river), body);
-    source_metrics(n, body);
+    if (desk_duty_serves(a)) /* one that stands by polls none */
+        source_metrics(n, body);
     claim_metrics(&n->metrics, body);
     duration_metrics(&n->metrics, body);
     worker_metrics(a->workers, body);

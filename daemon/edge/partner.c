@@ -360,6 +360,11 @@ bool partner_new(struct event_base *base, const struct redis_settings *s,
     return ok;
 }
 
+const char *partner_at(const struct partner *p)
+{
+    return redis_link_at(p->link);
+}
+
 void partner_free(struct partner *p)
 {
     if (!p)

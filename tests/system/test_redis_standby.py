@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import socket
 import threading
@@ -33,7 +34,8 @@ def test_the_standby_follows_and_takes_over_when_asked(two):
     assert code == 503 and text.startswith("standby"), text
     for page in ("/v1/totals.json", "/v1/statement.txt", "/v1/open.csv", "/v1/totals.csv?by=state", "/v1/totals.csv?by=nonsense"):
         assert b.code(page)[0] == 503, page
-    assert 'tallyd_role{role="standby"} 1' in b.code("/metrics")[1]
+    metrics = b.code("/metrics")[1]
+    assert 'tallyd_role{role="standby"} 1' in metrics and "tallyd_source" not in metrics
     assert b.code("/livez")[0] == 200
     refused = b.decide("call", "foe", "won")
     assert refused.returncode == 75 and "standby" in refused.stderr and "ask the active one" in refused.stderr
@@ -67,10 +69,28 @@ def test_what_only_one_has_is_said_so(two):
     began = time.monotonic()
     done = two.a.decide("call", "foe", "won")
     os.kill(two.b.tallyd.child.pid, signal.SIGCONT)
-    assert done.returncode == 75 and "kept here only" in done.stderr, done
+    assert done.returncode == 75 and "kept here only" in done.stderr and re.search(r"\(last heard \d+ s ago\);", done.stderr), done
     assert 1.5 < time.monotonic() - began < 15
     harness.wait_for(lambda: two.b.history() == two.a.history(), 10, "the standby")
     assert two.a.decide("uncall", "foe").returncode == 0
+
+
+def test_a_standby_that_is_gone_is_said_so(two):
+    """Decisions are answered with 75 as long as it is: status, the answer and the log say why."""
+    two.b.tallyd.kill()
+    two.a.tallyd.kill()
+    two.redis.delete("tally:v1:kept")  # which lives on for 10 s
+    two.a.begin()
+    two.a.wait_active()
+    status = two.a.status()
+    assert re.fullmatch(r"does not answer, last heard \d+ s ago", status["standby"]) and "see standby below" in status["well"], status
+    done = two.a.decide("call", "foe", "won")
+    assert done.returncode == 75 and re.search(r"\(last heard \d+ s ago\);", done.stderr), done
+    harness.wait_for(lambda: "the standby was last heard" in two.a.tallyd.text(), 20, "the log says so")
+    two.b.begin()
+    harness.wait_for(lambda: "the standby is back" in two.a.tallyd.text(), 20, "the log says so")
+    assert two.a.tallyd.text().count("role: the standby") == 2
+    assert f"epoch {two.a.status()['epoch']} begins" in two.a.tallyd.text()
 
 
 def test_one_that_was_always_alone_says_nothing_of_two():
