@@ -269,7 +269,9 @@ static void drain(struct outbox *o)
 static bool is_for_desk(const struct outbox *o, const struct writer_job *rows)
 {
     return o->keeps_book && rows &&
-           rows->claim_count + rows->decision_count + rows->ruling_count + rows->event_count > 0;
+           rows->claim_count + rows->decision_count + rows->ruling_count + rows->note_count +
+                   rows->event_count >
+               0;
 }
 
 bool outbox_add(struct outbox *o, const struct writer_job *rows, const struct message *messages,

@@ -67,7 +67,7 @@ bool outbox_connect(struct outbox *o, const struct redis_settings *s, struct err
 void outbox_hush(struct outbox *o);
 
 /* What one event brought about: the rows that go to the desk's stream (claims, decisions, rulings,
- * call events; NULL or none of them: nothing does), then its messages. They are copied; with
+ * notes, call events; NULL or none of them: nothing does), then its messages. They are copied; with
  * `hold`, they and all later ones wait for outbox_release. */
 bool outbox_add(struct outbox *o, const struct writer_job *rows, const struct message *messages,
                 size_t n, int64_t last_byte_us, bool hold, struct err *e) MUST_USE;

@@ -388,6 +388,21 @@ static bool fill_paper(const struct river *r, struct writer_job *job)
     return true;
 }
 
+/* Memos of races for another daemon: ours are on their way to the disk with the payloads. False:
+ * memory. */
+static bool fill_notes(const struct river *r, const struct writer_job *paper,
+                       struct writer_job *told)
+{
+    struct writer_memo *notes = arena_array(r->fx.arena, paper->memo_count + 1, sizeof *notes);
+    if (!notes)
+        return false;
+    for (size_t i = 0; i < paper->memo_count; i++)
+        if (r->fx.memos[i].tell)
+            notes[told->note_count++] = paper->memos[i];
+    told->notes = notes;
+    return true;
+}
+
 /* Who accepts what is held is answered when all of that is on disk. */
 static bool submit_paper(struct river *r, const struct writer_job *paper, bool first,
                          struct asked *asked)
@@ -423,7 +438,10 @@ static bool settle(struct river *r, const struct writer_file *files, size_t file
     bool wait_paper = news && first;
     if (!submit_rows(r, &rows, wait_rows, asked) || !submit_paper(r, &paper, wait_paper, asked))
         return false; /* nothing goes out that a crash would lose */
-    if (!outbox_add(r->p.outbox, &rows, fx->messages, fx->message_count, last_byte_us,
+    struct writer_job told = rows;
+    if (!fill_notes(r, &paper, &told))
+        log_error("out of memory for what the standby is to know of races");
+    if (!outbox_add(r->p.outbox, &told, fx->messages, fx->message_count, last_byte_us,
                     wait_rows || wait_paper, &e))
         log_error("%s", e.text);
     return true;

@@ -53,6 +53,7 @@ struct effects {
         struct slice race;     /* its id */
         struct digest on_air;
         struct slice text; /* empty: it has none any more */
+        bool tell;         /* of a race: another daemon that goes on from here needs it */
     } * memos;
     size_t memo_count;
     /* DECISION: why it was refused; ERR_NONE else. Also ERR_BUG when a cap was hit */

@@ -61,7 +61,12 @@ void core_remember_race(struct core *c, struct race *r, struct effects *out)
 {
     memo_write_race(&c->model, r, &c->text);
     struct slice text = c->text.failed ? SLICE("") : buf_slice(&c->text);
-    struct memo memo = {.source = NONE, .race = r->id, .text = arena_copy(out->arena, text)};
+    uint32_t marks = memo_marks(&c->model, r);
+    struct memo memo = {.source = NONE,
+                        .race = r->id,
+                        .text = arena_copy(out->arena, text),
+                        .tell = marks != r->told_marks};
+    r->told_marks = marks;
     add_new(out, &memo, digest_of(text), &r->told);
     buf_clear(&c->text);
 }
@@ -110,6 +115,8 @@ void core_restored(struct core *c, int64_t now_ms, struct effects *out)
         r->updated_ms = memo->updated_ms;
         r->memo = NULL;
         core_count(c, r, 1);
+        if (memo_marks(m, r) != 0)
+            core_remember_race(c, r, out);
     }
     if (any)
         m->last_change_ms = last;

@@ -471,7 +471,10 @@ static void walk_race(struct walk *w, const struct model *m, struct race_memo *r
 {
     r->on_air = walk_source(w, m, r->on_air);
     r->summed = yes(w, r->summed);
-    r->source_changed = yes(w, r->source_changed);
+    uint32_t marks = r->source_changed | (uint32_t)r->corrected_mark << 1;
+    marks = (uint32_t)number(w, marks, 0, 3);
+    r->source_changed = marks & 1;
+    r->corrected_mark = marks & 2;
     r->updated_ms = any(w, r->updated_ms);
     r->changed_ms = any(w, r->changed_ms);
     r->county_count = (uint32_t)number(w, r->county_count, 0, UNITS_MAX);
@@ -526,6 +529,7 @@ void memo_write_race(const struct model *m, const struct race *r, struct buf *ou
     struct race_memo memo = {.on_air = r->on_air,
                              .summed = r->summed,
                              .source_changed = (r->flags & RACE_SOURCE_CHANGED) != 0,
+                             .corrected_mark = (r->flags & RACE_CORRECTED) != 0,
                              .updated_ms = r->updated_ms,
                              .changed_ms = r->changed_ms,
                              .counties = r->counties,
@@ -553,6 +557,16 @@ void memo_write_race(const struct model *m, const struct race *r, struct buf *ou
     for (uint32_t i = 0; i < m->correction_count; i++)
         if (corrects(m, r, &m->corrections[i]))
             write_corrected(&w, m, &m->corrections[i]);
+}
+
+uint32_t memo_marks(const struct model *m, const struct race *r)
+{
+    uint32_t corrections = 0;
+
+    for (uint32_t i = 0; i < m->correction_count; i++)
+        corrections += corrects(m, r, &m->corrections[i]);
+    return 4 * corrections + 2 * ((r->flags & RACE_CORRECTED) != 0) +
+           ((r->flags & RACE_SOURCE_CHANGED) != 0);
 }
 
 struct race_memo *memo_read_race(struct model *m, struct slice from, struct err *e)
@@ -604,6 +618,7 @@ bool memo_set_race(struct model *m, struct race *r, const struct race_memo *memo
     r->counties = memo->counties;
     r->counties_in = r->county_room = memo->county_count;
     r->changed_ms = memo->changed_ms;
+    r->was_corrected = memo->corrected_mark && r->contest_count == 0;
     for (uint32_t i = 0; i < r->contest_count; i++) {
         struct feed_contest *c = r->contests[i];
         c->lag_since = 0;

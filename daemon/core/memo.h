@@ -50,7 +50,7 @@ void memo_close(struct feed_file *f);
  * when another lags behind. */
 struct race_memo {
     uint32_t on_air;
-    bool summed, source_changed;
+    bool summed, source_changed, corrected_mark;
     int64_t updated_ms, changed_ms;
     struct race_county *counties;
     uint32_t county_count;
@@ -73,6 +73,9 @@ struct race_memo {
     uint32_t corrected_count;
 };
 void memo_write_race(const struct model *m, const struct race *r, struct buf *out);
+/* Another number when somebody who has no payloads needs to know: votes that were corrected, and
+ * what is marked. 0: nothing ever. */
+uint32_t memo_marks(const struct model *m, const struct race *r);
 /* In m->strings; NULL and ERR_DATA: it cannot be read. */
 struct race_memo *memo_read_race(struct model *m, struct slice text, struct err *e);
 /* When all payloads are taken again, before the race is merged. */

@@ -569,13 +569,17 @@ static bool source_changes(const struct race *r, const struct outcome_of_merge *
  * even where that source had corrected itself before anybody saw it. */
 static void label(struct offers *g, struct outcome_of_merge *out)
 {
-    const struct race *r = g->r;
+    struct race *r = g->r;
     bool changes = source_changes(r, out);
+    bool same = r->choice_count == 0 || same_choices(r, &out->f); /* 0: after a takeover */
 
-    if (changes || ((r->flags & RACE_SOURCE_CHANGED) && same_choices(r, &out->f)))
+    if (changes || ((r->flags & RACE_SOURCE_CHANGED) && same))
         out->flags |= RACE_SOURCE_CHANGED;
+    r->was_corrected &= !changes;
     if (changes)
         out->flags &= ~(uint32_t)RACE_CORRECTED;
+    else if (r->was_corrected && out->f.count > 0)
+        out->flags |= RACE_CORRECTED;
     for (uint32_t i = 0; i < g->count; i++)
         for (uint32_t k = 0; (changes || !g->list[i].shown) && k < g->list[i].count; k++)
             g->list[i].contests[k]->corrected_before = g->list[i].contests[k]->corrected;

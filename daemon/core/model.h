@@ -284,6 +284,8 @@ struct race {
     int64_t changed_ms;
     struct race_memo *memo; /* of before a restart; NULL */
     struct digest told;     /* of the last memo that was made of it */
+    uint32_t told_marks;    /* memo_marks of the last one that was to be told */
+    bool was_corrected;     /* by another daemon's payloads: ours do not say so */
 };
 
 struct model {

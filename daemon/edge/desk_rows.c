@@ -51,12 +51,13 @@ static const struct table {
      ROWS(rulings, ruling_count),
      {COLUMN(ruling, TEXT, source), COLUMN(ruling, TEXT, file), COLUMN(ruling, DIGEST, digest),
       COLUMN(ruling, TEXT, contest), COLUMN(ruling, FLAG, accept)}},
+    {"note", ROWS(notes, note_count), {COLUMN(memo, TEXT, file), COLUMN(memo, TEXT, text)}},
     {"event",
      ROWS(events, event_count),
      {COLUMN(event, TEXT, id), COLUMN(event, TEXT, channel), COLUMN(event, TEXT, data)}},
     {"told", ROWS(acknowledged, acknowledged_count), {{"id", TEXT, 0}}},
 };
-enum { EVENT = 3, TABLES = sizeof tables / sizeof *tables };
+enum { EVENT = 4, TABLES = sizeof tables / sizeof *tables };
 
 /* ---- out ---- */
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* The desk's stream as text: rows of the writer into entries, and entries into rows.
  *
- * An entry is names and values in turn. A name of a table (claim, decision, ruling, event, told)
- * begins a row, its value is the row's first column; the names behind it are the other columns, by
- * the names they have in the database. Columns that are not known are passed over, so that a newer
- * tallyd may have more of them. Two rows are not of the database: `begin N` with `writer NAME`, in
- * the first of the N entries that are the whole history (an epoch begins with them), and `told ID`:
- * Redis has published this call event.
+ * An entry is names and values in turn. A name of a table (claim, decision, ruling, note, event,
+ * told) begins a row, its value is the row's first column; the names behind it are the other
+ * columns, by the names they have in the database. Columns that are not known are passed over, so
+ * that a newer tallyd may have more of them. Two rows are not of the database: `begin N` with
+ * `writer NAME`, in the first of the N entries that are the whole history (an epoch begins with
+ * them), and `told ID`: Redis has published this call event.
  *
  *     1-1  begin 3  writer east-5d2e9c0f4b1a7788
  *     1-2  decision 1  at_ms 1604451600000  verb call  target ada-quill  ...
@@ -30,8 +30,8 @@ struct desk_entries {
     size_t count;
 };
 
-/* Claims, decisions and rulings of the job, and with `events` its call events. No rows: no entries.
- * NULL: memory. */
+/* Claims, decisions, rulings and notes of the job, and with `events` its call events. No rows: no
+ * entries. NULL: memory. */
 struct desk_entries *desk_rows_write(const struct writer_job *job, bool events);
 void desk_entries_free(struct desk_entries *e); /* accepts NULL */
 

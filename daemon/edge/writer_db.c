@@ -310,6 +310,8 @@ bool writer_db_rows(struct writer_db *db, const struct writer_job *job, struct e
         ok = put_decision(db, &job->decisions[i], e);
     for (size_t i = 0; ok && i < job->ruling_count; i++)
         ok = put_ruling(db, &job->rulings[i], e);
+    for (size_t i = 0; ok && i < job->note_count; i++)
+        ok = writer_db_memo(db, &job->notes[i], e);
     for (size_t i = 0; ok && i < job->name_count; i++) {
         const struct writer_name *n = &job->names[i];
         ok = put_texts(db, NAME,

@@ -80,6 +80,9 @@ struct writer_job {
     size_t file_count;
     const struct writer_memo *memos;
     size_t memo_count;
+    /* memos of races that come with no payloads, from another daemon: rows like any other */
+    const struct writer_memo *notes;
+    size_t note_count;
     const struct writer_event *events;
     size_t event_count;
     const struct slice *acknowledged;

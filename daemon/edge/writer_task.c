@@ -43,6 +43,10 @@ static const struct table {
                offsetof(struct writer_name, choice), offsetof(struct writer_name, name),
                offsetof(struct writer_name, party)},
      .text_count = 5},
+    {ROWS(notes, note_count),
+     .texts = {offsetof(struct writer_memo, source), offsetof(struct writer_memo, file),
+               offsetof(struct writer_memo, text)},
+     .text_count = 3},
     {ROWS(events, event_count),
      .texts = {offsetof(struct writer_event, id), offsetof(struct writer_event, channel),
                offsetof(struct writer_event, data)},
@@ -109,7 +113,7 @@ bool writer_task_has_rows(const struct writer_task *t)
 {
     const struct writer_job *j = &t->job;
     return j->shown_count + j->claim_count + j->decision_count + j->ruling_count + j->name_count +
-                   j->event_count + j->acknowledged_count >
+                   j->note_count + j->event_count + j->acknowledged_count >
                0 ||
            j->epoch > 0 || j->replace || j->partner_s > 0;
 }

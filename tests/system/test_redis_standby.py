@@ -14,6 +14,7 @@ import pytest
 import feeds
 import harness
 import pair
+import small_night
 
 TAKEOVERS = int(os.environ.get("TAKEOVERS", "200" if os.environ.get("FULL") else "10"))
 
@@ -164,6 +165,36 @@ def test_emptied_meanwhile(two):
     b.take_over()
     a.wait_standby()
     assert won(b) == 1 and a.history() == b.history()
+
+
+def test_corrected_votes_are_still_listed_after_a_takeover(two):
+    a, b = two.a, two.b
+
+    def house(side):
+        """Of which only the county tells."""
+        return next(race for i, race in side.races().items() if "house" in i)
+
+    def seen(side):
+        """What is listed as corrected, and what the race is marked with."""
+        return json.loads(side.get("/v1/corrections.json"))["corrections"], house(side)["flags"]
+
+    def write(yew, minute):
+        time = f"11/4/2025 9:{minute}:00 PM EST"
+        small_night.replace(two.feeds / "county.xml", small_night.detail(yew=yew, time=time))
+
+    write(950, 10)
+    harness.wait_for(lambda: "950" in json.dumps(house(a)), 10, "the figures")
+    write(800, 12)
+    harness.wait_for(lambda: ("county", "fall-hold") in a.verdicts(), 10, "the fall is held")
+    assert a.decide("source", "accept", "county").returncode == 0
+    harness.wait_for(lambda: "800" in json.dumps(house(a)), 10, "the lower figures")
+    before = seen(a)
+    assert len(before[0]) == 1 and "corrected" in before[1], before
+    for one, other in ((b, a), (a, b)):
+        one.take_over()
+        harness.wait_for(lambda side=one: "800" in json.dumps(house(side)), 10, "the figures")
+        assert seen(one) == before
+        other.wait_standby()
 
 
 def test_redis_away_at_a_start_a_person_says_who_serves(two):

@@ -21,6 +21,7 @@ struct rows {
     struct writer_claim claims[ROWS_MAX];
     struct writer_decision decisions[ROWS_MAX];
     struct writer_ruling rulings[ROWS_MAX];
+    struct writer_memo notes[ROWS_MAX];
     struct writer_event events[ROWS_MAX];
     struct writer_job job;
 };
@@ -44,9 +45,9 @@ static int64_t random_number(struct random *r)
 
 static void make_rows(struct random *r, struct arena *a, struct rows *out)
 {
-    size_t n[4];
+    size_t n[5];
     memset(out, 0, sizeof *out);
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 5; i++)
         n[i] = random_below(r, random_below(r, 2) ? 3 : ROWS_MAX);
     out->job = (struct writer_job){.claims = out->claims,
                                    .claim_count = n[0],
@@ -54,6 +55,8 @@ static void make_rows(struct random *r, struct arena *a, struct rows *out)
                                    .decision_count = n[1],
                                    .rulings = out->rulings,
                                    .ruling_count = n[2],
+                                   .notes = out->notes,
+                                   .note_count = n[4],
                                    .events = out->events,
                                    .event_count = n[3]};
 #define T random_text(r, a)
@@ -81,6 +84,8 @@ static void make_rows(struct random *r, struct arena *a, struct rows *out)
                                                  .accept = random_below(r, 2) != 0};
     for (size_t i = 0; i < n[3]; i++)
         out->events[i] = (struct writer_event){T, T, T};
+    for (size_t i = 0; i < n[4]; i++)
+        out->notes[i] = (struct writer_memo){.file = T, .text = T};
 #undef T
 }
 
@@ -91,6 +96,7 @@ static void same_job(const struct writer_job *a, const struct writer_job *b, boo
     assert_int_equal(a->claim_count, b->claim_count);
     assert_int_equal(a->decision_count, b->decision_count);
     assert_int_equal(a->ruling_count, b->ruling_count);
+    assert_int_equal(a->note_count, b->note_count);
     assert_int_equal(events ? a->event_count : 0, b->event_count);
     for (size_t i = 0; i < a->claim_count; i++) {
         const struct writer_claim *x = &a->claims[i], *y = &b->claims[i];
@@ -122,6 +128,10 @@ static void same_job(const struct writer_job *a, const struct writer_job *b, boo
         SAME(x->source, y->source);
         SAME(x->file, y->file);
         SAME(x->contest, y->contest);
+    }
+    for (size_t i = 0; i < a->note_count; i++) {
+        SAME(a->notes[i].file, b->notes[i].file);
+        SAME(a->notes[i].text, b->notes[i].text);
     }
     for (size_t i = 0; events && i < a->event_count; i++) {
         SAME(a->events[i].id, b->events[i].id);
