@@ -57,7 +57,7 @@ struct duty {
     struct waiter *waiters;
     duty_done *asked;
     void *asked_ctx;
-    char lease[256];
+    char lease[256], other[256]; /* the instance that was seen last; empty: none */
 };
 
 static int64_t now_ms(void)
@@ -101,7 +101,7 @@ static void raise(struct duty *d, bool force)
     if (d->raising)
         return;
     epoch = epoch > d->seen_epoch ? epoch : d->seen_epoch;
-    d->disk_epoch = (epoch > d->disk_epoch ? epoch : d->disk_epoch) + 1;
+    d->disk_epoch = duty_epoch(d, epoch > d->disk_epoch ? epoch : d->disk_epoch);
     d->raising = true;
     d->force = force;
     struct writer_job job = {.epoch = d->disk_epoch};
@@ -200,14 +200,20 @@ bool duty_may_publish(const struct duty *d)
     return d->role.raised;
 }
 
+int64_t duty_epoch(const struct duty *d, int64_t known)
+{
+    return partner_epoch(known, d->instance, slice_of(d->other));
+}
+
 /* ---- what is seen ---- */
 
 /* Another daemon is about: not only until we restart. */
-static void note_partner(struct duty *d)
+static void note_partner(struct duty *d, struct slice instance)
 {
     struct err e = {0};
     int64_t now = time(NULL);
     d->role.partner = true;
+    snprintf(d->other, sizeof d->other, "%.*s", SLICE_FMT(instance));
     if (now - d->partner_s < SEEN_EVERY_S)
         return;
     d->partner_s = now;
@@ -229,10 +235,10 @@ static struct desk_place place_of(struct slice kept)
 /* "EPOCH-NUMBER INSTANCE": another's, while we serve. */
 static void note_kept(struct duty *d, struct slice kept)
 {
-    struct slice whose = slice_sub(kept, slice_find(kept, SLICE(" ")), kept.len);
-    if (!d->serving || kept.len == 0 || slice_eq(slice_trim(whose), d->instance))
+    struct slice whose = slice_trim(slice_sub(kept, slice_find(kept, SLICE(" ")), kept.len));
+    if (!d->serving || kept.len == 0 || slice_eq(whose, d->instance))
         return;
-    note_partner(d);
+    note_partner(d, whose);
     d->standby_ms = now_ms();
     d->standby = place_of(kept);
 }
@@ -258,7 +264,8 @@ static void on_looked(const struct partner_look *look, void *ctx)
     if (look->epoch > d->seen_epoch)
         d->seen_epoch = look->epoch;
     if (seen.lease == ROLE_LEASE_ANOTHER || seen.foreign)
-        note_partner(d);
+        note_partner(
+            d, partner_instance(seen.lease == ROLE_LEASE_ANOTHER ? look->lease : look->owner));
     note_kept(d, look->kept);
     if (d->role.state == ROLE_STANDBY && now_ms() - d->kept_said_ms >= KEEP_EVERY_MS)
         say_kept(d);

@@ -53,6 +53,8 @@ bool duty_may_publish(const struct duty *d);
 void duty_fenced(struct duty *d); /* Redis refused us; from within a callback of the outbox */
 void duty_rested(struct duty *d);
 void duty_began(struct duty *d); /* an epoch began: the lease is renewed at once */
+/* The next epoch above `known`, which no other daemon that was seen will take: partner_epoch. */
+int64_t duty_epoch(const struct duty *d, int64_t known);
 
 /* A person asks for the takeover. False: it serves already, or is about to. Else done() comes: ok
  * when it serves; text says what came of it. */

@@ -487,7 +487,7 @@ static void change_epoch(struct outbox *o)
         epoch = o->seen_epoch;
     if (epoch < o->s.disk_epoch)
         epoch = o->s.disk_epoch;
-    o->wanted_epoch = epoch + 1;
+    o->wanted_epoch = o->calls.epoch ? o->calls.epoch(epoch, o->calls.ctx) : epoch + 1;
     struct writer_job job = {.epoch = o->wanted_epoch};
     if (!writer_submit(o->writer, &job, on_epoch_durable, o, &e)) {
         log_error("the new epoch cannot be kept: %s", e.text);

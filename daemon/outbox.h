@@ -41,6 +41,8 @@ struct outbox_calls {
     void (*began)(void *ctx);    /* the first epoch and its sentence are durable: there is something
                                     to show */
     void (*published)(const struct message *m, void *ctx); /* for watchers, in order */
+    /* The next epoch above `known` that is ours alone. Or NULL: the next number */
+    int64_t (*epoch)(int64_t known, void *ctx);
     /* another daemon publishes under this epoch: nothing goes to Redis any more. Or NULL */
     void (*fenced)(int64_t epoch, void *ctx);
     void *ctx;

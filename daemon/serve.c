@@ -169,6 +169,12 @@ static void on_fenced(int64_t epoch, void *ctx)
     duty_fenced(a->duty);
 }
 
+static int64_t next_epoch(int64_t known, void *ctx)
+{
+    const struct app *a = ctx;
+    return duty_epoch(a->duty, known);
+}
+
 static struct redis_settings redis_of(const struct app *a)
 {
     const struct plan *plan = a->night->plan;
@@ -211,6 +217,7 @@ static bool start_outbox(struct app *a, struct err *e)
     struct outbox_calls calls = {.snapshot = give_snapshot,
                                  .began = on_began,
                                  .published = tell_watchers,
+                                 .epoch = next_epoch,
                                  .fenced = on_fenced,
                                  .ctx = a};
     return outbox_new(a->base, a->writer, &s, &calls, &a->outbox, e);

@@ -327,6 +327,13 @@ struct slice partner_instance(struct slice owner)
     return slice_sub(owner, 0, n);
 }
 
+int64_t partner_epoch(int64_t known, struct slice instance, struct slice other)
+{
+    int64_t odd = slice_cmp(instance, other) > 0;
+    int64_t next = known + 1;
+    return next + (other.len > 0 && next % 2 != odd);
+}
+
 static bool keep_names(struct partner *p, const struct redis_settings *s)
 {
     for (size_t i = 0; i < KEYS; i++) {

@@ -65,4 +65,9 @@ bool partner_keep(struct partner *p, int64_t epoch, int64_t number);
 /* What an owner begins with, for all processes of one state directory. */
 struct slice partner_instance(struct slice owner);
 
+/* The next epoch above `known` for this instance. Of two that know each other (`other` empty: no
+ * other is known) the first by name takes the even ones, the second the odd ones: whatever becomes
+ * of the epochs in Redis, none is ever both's. */
+int64_t partner_epoch(int64_t known, struct slice instance, struct slice other);
+
 #endif

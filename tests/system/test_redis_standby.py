@@ -167,6 +167,39 @@ def test_emptied_meanwhile(two):
     assert won(b) == 1 and a.history() == b.history()
 
 
+def test_one_epoch_is_never_of_two_though_redis_forgets_it(two):
+    """Each raises its own epochs over an emptied Redis while the other stands still and cannot be asked."""
+    a, b = two.a, two.b
+    two.redis.xadd("tally:v1:log", {"channel": "none"}, id=f"{int(time.time()) + 1000}-1")  # ahead of every clock
+    epoch = a.status()["epoch"]
+    os.kill(b.tallyd.child.pid, signal.SIGHUP)
+    os.kill(a.tallyd.child.pid, signal.SIGHUP)
+    monitor = two.watch()
+
+    def raised(side, above):
+        harness.wait_for(lambda: (side.status() or {"epoch": 0})["epoch"] > above and two.redis.exists("tally:v1:snap:totals"), 20, "an epoch")
+        return side.status()["epoch"]
+
+    epoch = raised(a, epoch)
+    harness.wait_for(lambda: two.redis.hget("tally:v1:snap:meta", "epoch") == str(epoch), 10, "it is in Redis")
+    time.sleep(1)  # b has looked
+    os.kill(a.tallyd.child.pid, signal.SIGSTOP)
+    two.redis.flushall()
+    b.take_over()
+    for _ in range(3):
+        two.redis.flushall()
+        raised(b, b.status()["epoch"])
+    os.kill(b.tallyd.child.pid, signal.SIGSTOP)
+    two.redis.flushall()
+    os.kill(a.tallyd.child.pid, signal.SIGCONT)
+    for _ in range(4):
+        raised(a, a.status()["epoch"])
+        two.redis.flushall()
+    os.kill(b.tallyd.child.pid, signal.SIGCONT)
+    owners = monitor.owners()
+    assert all(len(who) == 1 for who in owners.values()) and len(set.union(*owners.values())) == 2, owners
+
+
 def test_corrected_votes_are_still_listed_after_a_takeover(two):
     a, b = two.a, two.b
 
