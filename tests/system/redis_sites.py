@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: ISC
 """More than one Redis: a master with replicas and Sentinels, a Cluster; on loopback, on ports that were free."""
 import contextlib
+import json
 import shutil
 import socket
 import subprocess
+import threading
 
 import redis
 
 import harness
+import pair
+import small_night
 import storm
 
 PASSWORD = "of-the-servers"
@@ -99,12 +103,12 @@ class Watched(storm.Storm):
         for name, secret in (("redis", PASSWORD), ("sentinel", SENTINELS_PASSWORD)):
             self.write(name + "-password", secret + "\n").chmod(0o600)
         where = ", ".join(f"127.0.0.1:{port}" for port in self.sentinel_ports)
-        text = self.conf.read_text().replace(f"url = {self.redis_url}", f"""url = redis://sentinel/0
+        self.url = f"""redis://sentinel/0
 sentinels = {where}
 sentinel-master = board
 password-credential = redis-password
-sentinel-password-credential = sentinel-password""")
-        self.conf.write_text(text)
+sentinel-password-credential = sentinel-password"""
+        self.conf.write_text(self.conf.read_text().replace(f"url = {self.redis_url}", f"url = {self.url}"))
 
     def begin(self):
         master, replica = self.servers
@@ -136,6 +140,39 @@ sentinel-password-credential = sentinel-password""")
 
     def other(self, server):
         return self.servers[1 - self.servers.index(server)]
+
+
+class WatchedPair(pair.Pair):
+    """Two daemons at them; every message that either Redis passes on is kept."""
+
+    def __enter__(self):
+        contextlib.ExitStack.__enter__(self)
+        self.house = self.enter_context(Watched(1))
+        self.house.begin()
+        self.redis, self.feeds = self.house.redis, self.house.folder
+        small_night.replace(self.feeds / "county.xml", small_night.detail())
+        self.call_feed(None)
+        self.a, self.b = (self.enter_context(pair.Side(name, self.house.url, self.feeds)) for name in "ab")
+        self.heard = []
+        return self
+
+    def hear(self, server):
+        """What it passes on, until it ends."""
+        def listen(listener):
+            with contextlib.suppress(redis.exceptions.RedisError, OSError, ValueError):
+                for item in listener.listen():
+                    if item["type"] == "pmessage":
+                        self.heard.append(json.loads(item["data"]))
+        listener = server.db(None).pubsub()
+        listener.psubscribe("tally:v1:*")
+        threading.Thread(target=listen, args=(listener,), daemon=True).start()
+
+    def owners(self):
+        """{epoch: owners whose messages were heard in it}"""
+        out = {}
+        for m in list(self.heard):
+            out.setdefault(m["epoch"], set()).add(m["owner"])
+        return out
 
 
 class Clustered(storm.Storm):

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: ISC
 """The master is who Sentinel says it is: failovers are followed, and who was it before is never written to."""
 import contextlib
+import json
 import os
 import signal
+import threading
 import time
 
 import pytest
@@ -87,6 +89,51 @@ def test_failovers_are_followed(ways):
             master = house.other(master)
             if way is asked:  # Sentinel refuses another for twice its failover-timeout
                 time.sleep(7 if FULL else 0)
+
+
+@pytest.mark.parametrize("way", (killed, stopped) if FULL else (killed,), ids=lambda w: w.__name__)
+def test_a_takeover_in_the_middle_of_a_failover(way, monkeypatch):
+    """A person makes the standby the active one while the master is gone and both want replicas in step: no epoch has two owners,
+    and what was kept on both is there."""
+    with redis_sites.WatchedPair() as two:
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(two.house.folder))
+        two.start()
+        a, b, (master, replica) = two.a, two.b, two.house.servers
+        for server in (master, replica):
+            server.db().config_set("min-replicas-max-lag", 10)
+            server.db().config_set("min-replicas-to-write", 1)
+            two.hear(server)
+        assert a.decide("call", "foe", "won").stdout.endswith("kept on both\n")
+        trouble = way(None, master)
+        next(trouble)
+        two.call_feed(1)  # what it calls then is told once, by whoever serves
+        asked = threading.Thread(target=a.decide, args=("call", "yew", "won"))
+        asked.start()
+        done = b.ctl("takeover", "--yes")
+        assert done.returncode == 0, done
+        harness.wait_for(replica.is_master, PATIENCE, "a new master")
+        two.hear(replica)
+        if way is killed:  # at once what Sentinel would make of it after a while
+            two.hear(master.start("--replicaof", "127.0.0.1", str(replica.port)))
+        else:
+            next(trouble, None)
+        asked.join()
+        began = time.time()
+        harness.wait_for(lambda: replica.db().info("replication").get("min_slaves_good_slaves") == 1, PATIENCE, "it has a replica")
+        answers = time.time()
+        b.wait_active(LIMIT)
+        a.wait_standby(LIMIT)
+        harness.wait_for(lambda: a.history() == b.history(), LIMIT, "the same history on both")
+        assert any(row[1:3] == ("call", "foe") for row in b.history()[0]), b.history()
+        harness.wait_for(lambda: "won" in json.dumps(replica.db().hvals("tally:v1:snap:calls")), LIMIT, "all is shown")
+        took = time.time() - answers
+        owners = two.owners()
+        assert all(len(who) == 1 for who in owners.values()) and len(owners) > 1, owners
+        newest = json.loads(replica.db().get("tally:v1:snap:totals"))
+        assert {newest["owner"]} == owners.get(newest["epoch"], {newest["owner"]}) and b.status()["lease"].endswith(newest["owner"])
+        ids = [json.loads(m["message"])["data"]["id"] for _, m in replica.db().xrange("tally:v1:log") if ":calls:" in m["channel"]]
+        assert len(ids) == len(set(ids)), ids
+        print(f"{way.__name__}: {answers - began:.2f} s until the new master had a replica, all as it was {took:.2f} s after it")
 
 
 def test_a_master_without_replicas_is_waited_for():
