@@ -61,19 +61,30 @@ static void pair_well(struct pairs *p, const struct question *q, const struct ou
     int64_t up = sources_up(n), all = (int64_t)n->plan->settings.source_count;
     bool stale = statement_staleness(model_of(q), clock_now(&q->app->args.clock)).stale;
     bool redis = !view->redis_configured || (view->redis_connected && !view->fenced);
-    bool lost = lost_any(model_of(q));
-    bool waits = view->waiting_ms > OUTBOX_DISK_SLOW_MS;
     struct duty_view duty;
     duty_view(q->app->duty, &duty);
-    bool alone = duty.role->partner && !duty.standby_lives;
-    bool well = q->app->ready && redis && !stale && !lost && !waits && (up > 0 || all == 0);
+    const struct {
+        bool is, harmless;
+        const char *says;
+    } also[] = {
+        {stale, false, up == all ? ", but not all of their news are fresh" : ""},
+        {!redis, false, "; see redis below"},
+        {lost_any(model_of(q)), false, "; see lost below"},
+        {view->waiting_ms > OUTBOX_DISK_SLOW_MS, false,
+         "; nothing new is told before the disk has it: is it full?"},
+        {duty.role->partner && !duty.standby_lives, true, "; see standby below"},
+    };
+    bool well = q->app->ready && (up > 0 || all == 0);
     char text[300];
-    snprintf(text, sizeof text, "%s: %lld of " COUNTED "%s%s%s%s%s", well ? "yes" : "no",
-             (long long)up, COUNT_OF(all, "source answers", "sources answer"),
-             stale && up == all ? ", but not all of their news are fresh" : "",
-             redis ? "" : "; see redis below", lost ? "; see lost below" : "",
-             waits ? "; nothing new is told before the disk has it: is it full?" : "",
-             alone ? "; see standby below" : "");
+    struct buf more;
+    buf_init(&more, 200);
+    for (size_t i = 0; i < sizeof also / sizeof *also; i++) {
+        well &= !also[i].is || also[i].harmless;
+        buf_addz(&more, also[i].is ? also[i].says : "");
+    }
+    snprintf(text, sizeof text, "%s: %lld of " COUNTED "%.*s", well ? "yes" : "no", (long long)up,
+             COUNT_OF(all, "source answers", "sources answer"), SLICE_FMT(buf_slice(&more)));
+    buf_done(&more);
     pair_str(p, "well", slice_of(text));
 }
 

@@ -300,6 +300,20 @@ static bool put_aside(struct writer_db *db, struct err *e)
     return true;
 }
 
+/* What is known beside what was decided. */
+static bool put_learned(struct writer_db *db, const struct writer_job *job, struct err *e)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < job->note_count; i++)
+        ok = writer_db_memo(db, &job->notes[i], e);
+    for (size_t i = 0; ok && i < job->name_count; i++) {
+        const struct writer_name *n = &job->names[i];
+        ok = put_texts(db, NAME,
+                       (struct slice[]){n->source, n->contest, n->choice, n->name, n->party}, 5, e);
+    }
+    return ok;
+}
+
 bool writer_db_rows(struct writer_db *db, const struct writer_job *job, struct err *e)
 {
     bool ok = !job->replace || sqlite3_exec(db->sqlite, clear, NULL, NULL, NULL) == SQLITE_OK ||
@@ -310,14 +324,8 @@ bool writer_db_rows(struct writer_db *db, const struct writer_job *job, struct e
         ok = put_decision(db, &job->decisions[i], e);
     for (size_t i = 0; ok && i < job->ruling_count; i++)
         ok = put_ruling(db, &job->rulings[i], e);
-    for (size_t i = 0; ok && i < job->note_count; i++)
-        ok = writer_db_memo(db, &job->notes[i], e);
-    for (size_t i = 0; ok && i < job->name_count; i++) {
-        const struct writer_name *n = &job->names[i];
-        ok = put_texts(db, NAME,
-                       (struct slice[]){n->source, n->contest, n->choice, n->name, n->party}, 5, e);
-    }
-    return ok && put_published(db, job, e) && (!job->replace || put_aside(db, e));
+    return ok && put_learned(db, job, e) && put_published(db, job, e) &&
+           (!job->replace || put_aside(db, e));
 }
 
 /* ---- files ---- */
