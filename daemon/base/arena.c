@@ -139,6 +139,20 @@ void *arena_longer(struct arena *a, const void *from, size_t len, size_t size)
     return memcpy(at, from, len);
 }
 
+void *arena_more(struct arena *a, void *array, uint32_t count, uint32_t *room, size_t size)
+{
+    if (count < *room)
+        return array;
+    uint32_t more = *room ? 2 * *room : 8;
+    void *longer = arena_array(a, more, size);
+    if (!longer)
+        return NULL;
+    if (count)
+        memcpy(longer, array, count * size);
+    *room = more;
+    return longer;
+}
+
 void *arena_room(struct arena *a, size_t size)
 {
     return take(a, size, ALIGN);

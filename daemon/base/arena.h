@@ -3,6 +3,8 @@
 #ifndef TALLYD_BASE_ARENA_H
 #define TALLYD_BASE_ARENA_H
 
+#include <stdint.h>
+
 #include "daemon/base/slice.h"
 
 struct arena;
@@ -25,6 +27,11 @@ void *arena_array(struct arena *a, size_t count, size_t size); /* overflow-check
 
 /* The same, but that it begins with a copy of `len` bytes. */
 void *arena_longer(struct arena *a, const void *from, size_t len, size_t size);
+
+/* An array with room for one more behind its first `count`: what it was while there is, else a copy
+ * twice as long, zeros behind; *room is how many that holds. NULL, and *room as it was: as above.
+ */
+void *arena_more(struct arena *a, void *array, uint32_t count, uint32_t *room, size_t size);
 
 /* The same with whatever lay there: for who reads nothing but what he wrote. */
 void *arena_room(struct arena *a, size_t size);

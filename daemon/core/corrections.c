@@ -6,20 +6,17 @@
 #include <string.h>
 
 #include "daemon/core/documents.h"
+#include "daemon/core/primaries.h"
 #include "daemon/core/standings.h"
 
 bool corrections_add(struct model *m, const struct correction *c)
 {
-    if (m->correction_count == m->correction_room) {
-        uint32_t more = m->correction_room ? 2 * m->correction_room : 64;
-        struct correction *list = arena_array(m->strings, more, sizeof *list);
-        if (!list)
-            return false;
-        if (m->correction_count)
-            memcpy(list, m->corrections, m->correction_count * sizeof *list);
-        m->corrections = list;
-        m->correction_room = more;
-    }
+    struct correction *list = arena_more(m->strings, m->corrections, m->correction_count,
+                                         &m->correction_room, sizeof *list);
+
+    if (!list)
+        return false;
+    m->corrections = list;
     /* by time, and of one moment in the order of the list: a restart takes other steps */
     uint32_t at = m->correction_count++;
     for (; at > 0 && (m->corrections[at - 1].at_ms > c->at_ms ||
@@ -36,15 +33,17 @@ bool corrections_restore(struct model *m, const struct race_memo *memo)
     for (uint32_t i = 0; i < memo->corrected_count; i++) {
         const struct race_corrected *x = &memo->corrected[i];
         const struct endorsement *en = map_get(m->endorsed_by_id, x->endorsement);
+        if (!en)
+            continue;
         struct correction c = {.of = CORRECTION_OF_VOTES,
-                               .endorsement = en ? (uint32_t)(en - m->endorsed->list) : NONE,
+                               .endorsement = (uint32_t)(en - m->endorsed->list),
                                .at_ms = x->at_ms,
                                .choice = x->choice,
                                .was = x->was,
                                .then = x->then,
                                .by = x->by,
                                .why = x->why};
-        if (en && !corrections_add(m, &c))
+        if (!corrections_add(m, &c))
             return false;
     }
     return true;
@@ -101,17 +100,12 @@ bool corrections_outcome(struct model *m, uint32_t endorsement, enum outcome was
 
 /* ---- votes ---- */
 
-static bool same_primary(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* The line that it was: one person may have several. */
 static const struct race_choice *same_line(const struct race *r, const struct race_choice *was)
 {
     for (uint32_t i = 0; i < r->choice_count; i++)
         if (slice_eq(r->choices[i].name, was->name) && slice_eq(r->choices[i].party, was->party) &&
-            same_primary(r->choices[i].primary, was->primary))
+            primaries_same(r->choices[i].primary, was->primary))
             return &r->choices[i];
     return NULL;
 }
@@ -122,7 +116,7 @@ static bool is_correction(const struct settings_guards *g, int64_t was, int64_t 
     int64_t fall = was - now;
 
     return now >= 0 && fall > g->fall_flag_votes &&
-           (was > INT64_MAX / 10000 || fall * 10000 > was * g->fall_flag_bp);
+           (__int128)fall * 10000 > (__int128)was * g->fall_flag_bp;
 }
 
 static bool add_votes(struct model *m, const struct race *r, const struct race_choice *was,
@@ -141,7 +135,7 @@ bool corrections_votes(struct model *m, const struct race *was, const struct rac
     struct correction c = {.of = CORRECTION_OF_VOTES, .at_ms = said->at_ms};
 
     if (!(r->flags & RACE_CORRECTED) || (r->flags & RACE_SOURCE_CHANGED) ||
-        was->on_air != r->on_air || was->summed != r->summed || r->endorsement_count == 0)
+        was->on_air != r->on_air || was->summed != r->summed)
         return true;
     if (said->decision) {
         c.by = SLICE("desk");

@@ -168,18 +168,14 @@ static const struct decision *keep(struct model *m, const struct decision *d, st
     struct slice *texts[] = {&copy.verb,  &copy.target, &copy.argument, &copy.reason,
                              &copy.basis, &copy.url,    &copy.by};
 
-    if (m->decision_count == m->decision_room) {
-        uint32_t more = m->decision_room ? m->decision_room * 2 : 16;
-        struct decision *bigger = arena_array(m->strings, more, sizeof *bigger);
-        if (!bigger) {
-            decide_no_memory(e);
-            return NULL;
-        }
-        if (m->decision_count)
-            memcpy(bigger, m->decisions, m->decision_count * sizeof *bigger);
-        m->decisions = bigger;
-        m->decision_room = more;
+    struct decision *all =
+        arena_more(m->strings, m->decisions, m->decision_count, &m->decision_room, sizeof *all);
+
+    if (!all) {
+        decide_no_memory(e);
+        return NULL;
     }
+    m->decisions = all;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         *texts[i] = arena_copy(m->strings, *texts[i]);
         if (!texts[i]->ptr) {

@@ -2,8 +2,6 @@
 /* Marks that are gone, and the notes on them. */
 #include "daemon/core/fading.h"
 
-#include <string.h>
-
 #include "daemon/base/when.h"
 #include "daemon/core/claims.h"
 
@@ -27,16 +25,12 @@ struct fading *fading_find(const struct model *m, const struct fading_of *of)
 
 bool fading_start(struct model *m, const struct fading_of *of, int64_t now_ms, struct err *e)
 {
-    if (m->fading_count == m->fading_room) {
-        uint32_t more = m->fading_room ? m->fading_room * 2 : 4;
-        struct fading *all = arena_array(m->strings, more, sizeof *all);
-        if (!all)
-            return no_memory(e);
-        if (m->fading_count)
-            memcpy(all, m->fading, m->fading_count * sizeof *all);
-        m->fading = all;
-        m->fading_room = more;
-    }
+    struct fading *all =
+        arena_more(m->strings, m->fading, m->fading_count, &m->fading_room, sizeof *all);
+
+    if (!all)
+        return no_memory(e);
+    m->fading = all;
     m->fading[m->fading_count++] = (struct fading){
         .endorsement = of->endorsement, .line = of->line, .by = of->by, .since_ms = now_ms};
     return true;

@@ -176,13 +176,14 @@ static struct slice flag_of(const struct decision *d)
     return slice_sub(d->argument, 0, slice_find(d->argument, SLICE(" ")));
 }
 
-/* The race of what an `uncall` took back, by the claim that came of it. */
-static struct slice race_of(const struct model *m, const struct decision *d)
+/* Is this the race of what an `uncall` took back, by a claim that came of it or after it? */
+static bool was_in(const struct model *m, const struct decision *d, struct slice race_id)
 {
-    for (uint32_t i = 0; i < m->claim_count; i++)
-        if (m->claims[i].number > d->number && slice_eq(m->claims[i].endorsement_id, d->target))
-            return m->claims[i].race_id;
-    return (struct slice){0};
+    for (uint32_t i = m->claim_count; i-- > 0 && m->claims[i].number > d->number;)
+        if (slice_eq(m->claims[i].endorsement_id, d->target) &&
+            slice_eq(m->claims[i].race_id, race_id))
+            return true;
+    return false;
 }
 
 /* Does a later decision end this one, or take its place? */
@@ -195,7 +196,8 @@ static bool ends(const struct model *m, const struct decision *d, const struct d
     if (slice_is(d->verb, "freeze"))
         return is_decision(later, "release", d->target);
     return slice_is(d->verb, "uncall") &&
-           (is_decision(later, "call", d->target) || is_decision(later, "release", race_of(m, d)));
+           (is_decision(later, "call", d->target) ||
+            (slice_is(later->verb, "release") && was_in(m, d, later->target)));
 }
 
 static bool stands(const struct model *m, uint32_t i)
@@ -269,10 +271,9 @@ struct lost *lost_list(const struct model *m, struct arena *a, size_t *n)
 bool lost_any(const struct model *m)
 {
     struct arena *a = arena_new(ANY_MAX);
-    size_t n = 1;
+    size_t n;
+    bool any = !a || !lost_list(m, a, &n) || n > 0;
 
-    if (a && !lost_list(m, a, &n))
-        n = 1;
     arena_free(a);
-    return n > 0;
+    return any;
 }

@@ -391,7 +391,6 @@ bool memo_settle(struct model *m, const struct event *event, struct slice versio
     if (digest_eq(event->digest, memo->held) && !feed_keep(&own->held, &came, version, e))
         return false;
     own->until = memo->until;
-    own->early_ms = memo->early_ms;
     return !digest_eq(event->digest, memo->waiting) || feed_keep(&own->waiting, &came, version, e);
 }
 
@@ -603,11 +602,10 @@ static bool set_fading(struct model *m, const struct race_fading *x, struct err 
     if (!en)
         return true;
     struct fading_of of = {(uint32_t)(en - m->endorsed->list), x->line, x->by};
-    if (!fading_find(m, &of) && !fading_start(m, &of, x->since_ms, e))
-        return false;
     struct fading *f = fading_find(m, &of);
-    if (!f->held)
-        f->since_ms = x->since_ms;
+    if (!f)
+        return fading_start(m, &of, x->since_ms, e);
+    f->since_ms = x->since_ms; /* our own payload has just begun it anew */
     return true;
 }
 

@@ -56,7 +56,7 @@ bool seats_single(const struct office_class *class, const struct state *state)
 {
     char code[4] = {0};
 
-    if (!class || !state)
+    if (!class)
         return false;
     code[0] = state->code[0], code[1] = state->code[1], code[2] = ' ';
     for (size_t i = 0; i < sizeof singles / sizeof singles[0]; i++)

@@ -8,7 +8,7 @@
 #include "daemon/core/states.h"
 
 /* Does every contest for this office in this state fill one seat? Never true of a class that is
- * filled by several anywhere in the state; class and state may be NULL: false. */
+ * filled by several anywhere in the state; class may be NULL: false. */
 bool seats_single(const struct office_class *class, const struct state *state);
 
 #endif

@@ -117,24 +117,37 @@ static int64_t unmarked(const struct model *m, const struct race *r, struct slic
     return n;
 }
 
-/* More seats won by ours than there are. */
-static bool too_many_won(const struct model *m, const struct race *r, int64_t *won)
+/* How many more of ours stand at an outcome than there is room for, in words. */
+struct excess {
+    enum outcome outcome;
+    enum marks_opinion mark;
+    const char *is, *one, *many;
+};
+static const struct excess excesses[] = {
+    {OUTCOME_WON, MARKS_WON, "have won", "seat", "seats"},
+    {OUTCOME_ADVANCED, MARKS_ADVANCED, "go on", "place", "places"},
+};
+
+static bool exceeds(const struct model *m, const struct race *r, const struct excess *x,
+                    int64_t *ours, int64_t *room)
 {
-    *won = unmarked(m, r, (struct slice){0}, OUTCOME_WON, MARKS_WON);
-    return r->seats > 0 && *won > primaries_room(r, r->seats);
+    *ours = unmarked(m, r, (struct slice){0}, x->outcome, x->mark);
+    *room = primaries_room(r, x->outcome == OUTCOME_WON ? r->seats : r->places);
+    return *room > 0 && *ours > *room;
 }
 
 void standings_conflict(const struct model *m, const struct race *r, struct buf *out)
 {
     const char *before = r->conflict ? "; " : "";
-    int64_t won;
+    int64_t ours, room;
 
     buf_addz(out, r->conflict ? r->conflict : "");
-    if (too_many_won(m, r, &won)) {
-        int64_t room = primaries_room(r, r->seats);
-        buf_addf(out, "%s%" PRId64 " of ours have won, and there %s %" PRId64, before, won,
-                 room == 1 ? "is" : "are", room);
-        buf_addz(out, room == 1 ? " seat" : " seats");
+    for (size_t i = 0; i < sizeof excesses / sizeof excesses[0]; i++) {
+        const struct excess *x = &excesses[i];
+        if (!exceeds(m, r, x, &ours, &room))
+            continue;
+        buf_addf(out, "%s%" PRId64 " of ours %s, and there %s %" PRId64 " %s", before, ours, x->is,
+                 room == 1 ? "is" : "are", room, room == 1 ? x->one : x->many);
         before = "; ";
     }
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
@@ -248,10 +261,6 @@ static void count_called(const struct model *m, struct race *r, struct slice by)
     int64_t won = unmarked(m, r, nobody, OUTCOME_WON, MARKS_WON);
     int64_t advanced = unmarked(m, r, nobody, OUTCOME_ADVANCED, MARKS_ADVANCED);
 
-    if (places > 0 && advanced > places) {
-        r->flags |= RACE_CONFLICT;
-        r->conflict = r->conflict ? r->conflict : "more of ours go on than there are places";
-    }
     r->seats_called = r->places_called = 0;
     if (by.len) {
         marks_count(m, r, by, &r->seats_called, &r->places_called);
@@ -310,7 +319,7 @@ bool standings_derive(struct model *m, struct race *r)
     int decides = deciding_rank(m, r);
     struct slice by = standings_authority(m, r);
     uint32_t n[OUTCOMES] = {0};
-    int64_t won;
+    int64_t ours, room;
     bool changed = false, doubt = (r->flags & RACE_IN_DOUBT) != 0;
 
     r->flags = (r->flags & ~(uint32_t)STANDINGS_FLAGS) | r->marked |
@@ -324,8 +333,9 @@ bool standings_derive(struct model *m, struct race *r)
         n[m->standings[endorsement].outcome]++;
         doubt |= is_fading(m, endorsement) || is_denied(m, r, endorsement);
     }
-    if (too_many_won(m, r, &won))
-        r->flags |= RACE_CONFLICT;
+    for (size_t i = 0; i < sizeof excesses / sizeof excesses[0]; i++)
+        if (exceeds(m, r, &excesses[i], &ours, &room))
+            r->flags |= RACE_CONFLICT;
     count_called(m, r, r->flags & (RACE_FROZEN | RACE_VOID) ? (struct slice){0} : by);
     count_filled(m, r, by);
     r->status = status_of(r, n);

@@ -34,16 +34,11 @@ bool steps_note(struct model *m, uint32_t endorsement, int64_t at_ms)
 
     if (now == st->counted)
         return true;
-    if (m->turn_count == m->turn_room) {
-        uint32_t more = m->turn_room ? 2 * m->turn_room : 256;
-        struct turned *list = arena_array(m->strings, more, sizeof *list);
-        if (!list)
-            return false;
-        if (m->turn_count)
-            memcpy(list, m->turns, m->turn_count * sizeof *list);
-        m->turns = list;
-        m->turn_room = more;
-    }
+    struct turned *list =
+        arena_more(m->strings, m->turns, m->turn_count, &m->turn_room, sizeof *list);
+    if (!list)
+        return false;
+    m->turns = list;
     m->turns[m->turn_count++] = (struct turned){
         .endorsement = endorsement, .at_ms = at_ms, .was = st->counted, .now = (uint8_t)now};
     st->counted = (uint8_t)now;

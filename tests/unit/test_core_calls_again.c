@@ -374,12 +374,57 @@ static void test_a_conflict_is_told_once(void **state)
     night_close(&n);
 }
 
+/* What was called stands though the list has fewer seats, or places, since: it is said, in words.
+ */
+static void test_more_of_ours_than_the_list_has_room_for_are_a_conflict(void **state)
+{
+#define ROWS(seats, places)                                                                        \
+    "endorsement_id,candidate_name,state,office,district,race_id,seats_to_fill,advance_to\n"       \
+    "ann,Ann Archer,GA,City Council,1,x," seats "," places "\n"                                    \
+    "bob,Bob Baker,GA,City Council,1,x," seats "," places "\n"                                     \
+    "cat,Cat Cole,GA,City Council,1,x," seats "," places "\n"
+    static const struct {
+        const char *outcome, *then, *now, *says;
+    } cases[] = {
+        {"won", ROWS("3", ""), ROWS("2", ""),
+         "conflict: 3 of ours have won, and there are 2 seats"},
+        {"won", ROWS("3", ""), ROWS("1", ""), "conflict: 3 of ours have won, and there is 1 seat"},
+        {"advanced", ROWS("1", "3"), ROWS("1", "2"),
+         "conflict: 3 of ours go on, and there are 2 places"},
+        {"advanced", ROWS("1", "3"), ROWS("1", "3"), NULL},
+    };
+#undef ROWS
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct night was, n;
+        struct buf text;
+        struct err e;
+        night_open(&was, cases[i].then);
+        assert_true(night_decide(&was, "call", "ann", cases[i].outcome, NIGHT_AT(1)));
+        assert_true(night_decide(&was, "call", "bob", cases[i].outcome, NIGHT_AT(2)));
+        assert_true(night_decide(&was, "call", "cat", cases[i].outcome, NIGHT_AT(3)));
+        night_open(&n, cases[i].now);
+        assert_true(night_restore(n.core, core_model(was.core)));
+        buf_init(&text, 65536);
+        assert_true(documents_explain(core_model(n.core), core_tally(n.core), SLICE("x"),
+                                      NIGHT_AT(4), &text, &e));
+        assert_int_equal((night_race(&n, "ann")->flags & RACE_CONFLICT) != 0,
+                         cases[i].says != NULL);
+        if (cases[i].says && !night_says(buf_slice(&text), cases[i].says))
+            fail_msg("not '%s' in:\n%.*s", cases[i].says, SLICE_FMT(buf_slice(&text)));
+        buf_done(&text);
+        night_close(&n);
+        night_close(&was);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_retraction_half_seen_is_not_lost_in_a_restart),
         cmocka_unit_test(test_calls_that_vanished_together_are_held_over_a_restart),
         cmocka_unit_test(test_a_note_counts_nowhere),
+        cmocka_unit_test(test_more_of_ours_than_the_list_has_room_for_are_a_conflict),
         cmocka_unit_test(test_a_place_of_ours_is_called_though_its_mark_is_gone),
         cmocka_unit_test(test_a_claim_that_does_not_count_is_no_change),
         cmocka_unit_test(test_moved_marks_are_advice_after_a_restart_too),

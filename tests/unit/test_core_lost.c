@@ -175,6 +175,98 @@ static void test_a_status_that_only_the_list_says_is_named(void **state)
     night_close(&n);
 }
 
+/* The close was moved behind the first of two calls: by the last one it was called after it. */
+static void test_the_last_call_says_whether_polls_had_closed(void **state)
+{
+    static const char withdrawn[] =
+        HEAD ANN BOB "cat,Cat Cole,GA,School Board,2,ga-sb-2,2,withdrawn\n";
+    struct night n;
+    (void)state;
+    night_open(&n, ALL);
+    decide(&n, "call", "cat", "lost", 1);
+    decide(&n, "polls", "ga-sb-2", "20:00", 2);
+    restart_with(&n, withdrawn); /* before polls close a list may still say so */
+    lost_is(&n, 0, "");
+    restart_with(&n, ALL);
+    decide(&n, "call", "cat", "won", 61);
+    restart_with(&n, withdrawn);
+    lost_is(&n, 1, "cat was called after polls closed, and its row says withdrawn since");
+    night_close(&n);
+}
+
+/* What a feed took back itself, and what the desk released after that, is nobody's call. */
+static void test_a_call_that_its_feed_took_back_is_not_lost(void **state)
+{
+    struct night n;
+    (void)state;
+    for (int released = 0; released < 2; released++) {
+        night_open(&n, ALL);
+        night_batch(&n, AP, SENATE("won"), NIGHT_AT(1));
+        night_batch(&n, AP, SENATE(""), NIGHT_AT(2));
+        night_batch(&n, AP, SENATE(""), NIGHT_AT(4));
+        assert_int_equal(night_outcome(&n, "ann"), OUTCOME_PENDING);
+        if (released)
+            decide(&n, "release", "ga-ss-1", "", 5);
+        restart_with(&n, HEAD CAT);
+        lost_is(&n, 0, "");
+        night_close(&n);
+    }
+}
+
+/* Whoever spoke last: the desk's word is the one that counted. */
+static void test_the_highest_word_on_a_row_that_is_gone_is_named(void **state)
+{
+    struct night n;
+    (void)state;
+    for (int desk_first = 0; desk_first < 2; desk_first++) {
+        night_open(&n, ALL);
+        if (desk_first)
+            decide(&n, "call", "ann", "advanced", 1);
+        night_batch(&n, AP, SENATE("won"), NIGHT_AT(2));
+        if (!desk_first)
+            decide(&n, "call", "ann", "advanced", 3);
+        restart_with(&n, HEAD BOB CAT);
+        lost_is(&n, 1, "ann was called advanced by desk");
+        night_close(&n);
+    }
+}
+
+/* A row that moved and was called in both its races has lost two calls. */
+static void test_a_row_called_in_two_races_has_lost_both(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, ALL);
+    decide(&n, "call", "cat", "won", 1);
+    restart_with(&n, HEAD ANN BOB "cat,Cat Cole,GA,School Board,3,ga-sb-3,2,active\n");
+    decide(&n, "call", "cat", "lost", 2);
+    restart_with(&n, HEAD ANN BOB);
+    lost_is(&n, 2, "cat was called won by desk at 7:01 p.m. UTC on Nov. 3 in ga-sb-2");
+    lost_is(&n, 2, "cat was called lost by desk at 7:02 p.m. UTC on Nov. 3 in ga-sb-3");
+    night_close(&n);
+}
+
+/* A note on a call, and the word of whom the configuration names no more, called nothing. */
+static void test_a_note_about_a_row_that_is_gone_is_no_call(void **state)
+{
+    static const struct claim claims[] = {{.number = 1,
+                                           .race_id = SLICE_INIT("ga-x"),
+                                           .endorsement_id = SLICE_INIT("zed"),
+                                           .by = SLICE_INIT("advisory:state"),
+                                           .outcome = OUTCOME_WON},
+                                          {.number = 2,
+                                           .race_id = SLICE_INIT("ga-x"),
+                                           .endorsement_id = SLICE_INIT("zed"),
+                                           .by = SLICE_INIT("gazette"),
+                                           .outcome = OUTCOME_WON}};
+    struct night n;
+    (void)state;
+    night_open(&n, ALL);
+    assert_true(night_claims(n.core, claims, 2));
+    lost_is(&n, 0, "");
+    night_close(&n);
+}
+
 /* A race of another id has no freeze, and what feeds call in it counts. */
 static void test_a_decision_about_what_is_gone_is_named_until_it_ends(void **state)
 {
@@ -218,6 +310,40 @@ static void test_an_uncall_of_a_row_that_is_gone_is_named(void **state)
     night_close(&n);
 }
 
+/* Nothing but a later call of its own, or the release of its own race, ends it. */
+static void test_an_uncall_ends_with_a_call_or_its_races_release(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, ALL);
+    decide(&n, "call", "bob", "won", 1);
+    decide(&n, "uncall", "bob", "", 2);
+    decide(&n, "call", "cat", "won", 3);
+    decide(&n, "release", "ga-sb-2", "", 4);
+    restart_with(&n, HEAD ANN CAT);
+    lost_is(&n, 1, "bob is what maria said 'uncall' of");
+    restart_with(&n, ALL);
+    decide(&n, "call", "bob", "lost", 5);
+    restart_with(&n, HEAD ANN CAT);
+    lost_is(&n, 1, "bob was called lost by desk");
+    night_close(&n);
+}
+
+/* Of two statuses of one who is gone the last is named; a freeze of everything misses no row. */
+static void test_only_the_last_word_of_a_kind_is_named(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, ALL);
+    decide(&n, "freeze", "", "", 1);
+    decide(&n, "endorse status", "bob", "withdrawn", 2);
+    decide(&n, "endorse status", "cat", "disqualified", 3);
+    decide(&n, "endorse status", "bob", "postponed", 4);
+    restart_with(&n, HEAD ANN CAT);
+    lost_is(&n, 1, "bob is what maria said 'endorse status postponed' of at 7:04 p.m.");
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,7 +354,14 @@ int main(void)
         cmocka_unit_test(test_a_decision_about_what_is_gone_is_named_until_it_ends),
         cmocka_unit_test(test_a_row_of_another_race_has_not_its_call),
         cmocka_unit_test(test_a_status_that_only_the_list_says_is_named),
+        cmocka_unit_test(test_a_call_that_its_feed_took_back_is_not_lost),
+        cmocka_unit_test(test_a_note_about_a_row_that_is_gone_is_no_call),
+        cmocka_unit_test(test_a_row_called_in_two_races_has_lost_both),
+        cmocka_unit_test(test_an_uncall_ends_with_a_call_or_its_races_release),
         cmocka_unit_test(test_an_uncall_of_a_row_that_is_gone_is_named),
+        cmocka_unit_test(test_only_the_last_word_of_a_kind_is_named),
+        cmocka_unit_test(test_the_highest_word_on_a_row_that_is_gone_is_named),
+        cmocka_unit_test(test_the_last_call_says_whether_polls_had_closed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "daemon/core/history.h"
+#include "daemon/core/lost.h"
 #include "daemon/core/name.h"
 #include "daemon/core/race_fit.h"
 #include "daemon/core/ruling.h"
@@ -171,13 +172,23 @@ static void test_earlier_cycles(void **state)
 static struct night night;
 static struct feed_ruling rulings[8];
 static struct learned names[16];
-static size_t ruling_count, name_count;
+static struct memo memos[8];
+static size_t ruling_count, name_count, memo_count;
+static struct results last;
+static struct digest last_digest;
 
-#define HOUSE(votes)                                                                               \
+#define HOUSE(votes, mark)                                                                         \
+    "facts status=3\n"                                                                             \
     "contest 5|State House|GA ; stated seats=1\nchoice 51|Kim Kerr|D\nchoice 52|Lee Lund|R\n"      \
     "total " votes " ; units=3/9\n"                                                                \
-    "contest 6|Mayor|GA|Cobb ; stated seats=1\nchoice 61|Mo Marsh ; won\nchoice 62|Other\n"        \
+    "contest 6|Mayor|GA|Cobb ; stated seats=1\nchoice 61|Mo Marsh" mark "\nchoice 62|Other\n"      \
     "total 30 20 ; units=10/10\n"
+#define HOUSES(mark)                                                                               \
+    "contest 5|State House District 5|GA ; stated\nchoice 1|Kim Kerr|D" mark "\nchoice 2|Lee|R\n"  \
+    "total 9 8\n"                                                                                  \
+    "contest 6|Mayor|GA|Cobb ; stated\nchoice 1|Mo Marsh|" mark "\nchoice 2|Other\ntotal 9 8\n"
+#define SEATS(votes)                                                                               \
+    "contest 7|Clerk|GA ; seats=1\nchoice 71|Kim Kerr|D\nchoice 72|Lee Lund|R\ntotal " votes "\n"
 
 /* The effects' arena is emptied by the next event. */
 static void keep(void)
@@ -192,6 +203,25 @@ static void keep(void)
             l->source, arena_copy(night.a, l->contest), arena_copy(night.a, l->choice),
             arena_copy(night.a, l->name), arena_copy(night.a, l->party)};
     }
+    for (size_t i = 0; i < night.out.memo_count; i++) {
+        const struct memo *x = &night.out.memos[i];
+        size_t at = 0;
+        while (at < memo_count && !(memos[at].source == x->source && memos[at].file == x->file &&
+                                    slice_eq(memos[at].race, x->race)))
+            at++;
+        memo_count += at == memo_count;
+        memos[at] = *x;
+        memos[at].race = arena_copy(night.a, x->race);
+        memos[at].text = arena_copy(night.a, x->text);
+    }
+}
+
+static void take_batch(const char *text, int minute)
+{
+    night_batch(&night, 2, text, NIGHT_AT(minute));
+    last = batch_of(night.a, text);
+    last_digest = (struct digest){night.serial, 2};
+    keep();
 }
 
 static void open_night(void)
@@ -209,19 +239,23 @@ static void open_night(void)
     night.s.cycles = cycles;
     night.s.cycle_count = 1;
     night.s.baseline_elected = 7;
+    night.s.guards.retract_many = 2;
     core_free(night.core);
     night_core(&night);
-    night_batch(&night, 2, HOUSE("900 800"), NIGHT_AT(1));
-    keep();
+    take_batch(HOUSE("900 800", " ; won"), 1);
     assert_true(night_decide(&night, "match accept", "kim", "state kerr", NIGHT_AT(2)));
-    night_batch(&night, 2, HOUSE("100 700"), NIGHT_AT(3));
-    keep();
+    take_batch(HOUSE("100 700", " ; won"), 3);
     assert_true(night_decide(&night, "source accept", "state", "", NIGHT_AT(4)));
     keep();
     assert_true(night_decide(&night, "match alias", "nat", "state lund", NIGHT_AT(5)));
     assert_true(night_decide(&night, "source pin", night_race(&night, "kim")->id.ptr, "state",
                              NIGHT_AT(6)) ||
                 true);
+    keep();
+    take_batch(HOUSE("101 700", " ; won") SEATS("10 900"), 6);
+    take_batch(HOUSE("102 700", "") SEATS("8 7"), 7);
+    assert_int_equal(core_model(night.core)->fading_count, 1);
+    assert_int_equal(core_model(night.core)->correction_count, 2);
     assert_true(night_decide(&night, "call", "mo", "lost", NIGHT_AT(7)));
     assert_true(night_decide(&night, "polls", "GA/Cobb", "20:00", NIGHT_AT(8)));
     assert_true(night_decide(&night, "endorse status", "nat", "withdrawn", NIGHT_AT(9)));
@@ -231,13 +265,21 @@ static void open_night(void)
 static void restore(void *of)
 {
     const struct model *m = core_model(night.core);
+    struct event own = {.type = EVENT_BATCH,
+                        .source = 2,
+                        .batch = &last,
+                        .digest = last_digest,
+                        .received_ms = NIGHT_AT(7),
+                        .restored = true};
+    struct event restored = {.type = EVENT_RESTORED};
     struct core *c = NULL;
+    struct effects out = {0};
     struct err e = {0};
     (void)of;
 
     refusing_begin();
     armed = true;
-    bool ok = core_new(&night.s, &night.list, &c, &e);
+    bool ok = effects_init(&out, &e) && core_new(&night.s, &night.list, &c, &e);
     struct core_history h = {m->claims, m->claim_count, m->decisions, m->decision_count};
     ok = ok && core_restore_history(c, &h, &e);
     for (size_t i = 0; ok && i < ruling_count; i++)
@@ -246,17 +288,91 @@ static void restore(void *of)
         ok = core_restore_name(c, &names[i], &e);
     for (uint64_t i = 0; ok && i < 3; i++)
         ok = core_restore_digest(c, 2, 0, (struct digest){i + 1, 2}, &e);
+    for (size_t i = 0; ok && i < memo_count; i++)
+        ok = core_restore_memo(c, &memos[i], &e);
+    if (ok) {
+        core_apply(c, &own, NIGHT_AT(10), &out);
+        ok = out.err.kind == ERR_NONE;
+    }
+    if (ok) {
+        core_apply(c, &restored, NIGHT_AT(10), &out);
+        ok = out.err.kind == ERR_NONE;
+    }
     armed = false;
-    is_said(ok, &e);
+    is_said(ok, out.err.kind != ERR_NONE ? &out.err : &e);
     for (int i = TALLY_LISTED; ok && i <= TALLY_SETTLED; i++) /* figures come with the feeds */
         assert_int_equal(core_tally(c)->n[i], core_tally(night.core)->n[i]);
+    if (ok) {
+        assert_int_equal(core_model(c)->correction_count, core_model(night.core)->correction_count);
+        assert_int_equal(core_model(c)->fading_count, core_model(night.core)->fading_count);
+    }
     core_free(c);
+    effects_done(&out);
 }
 
 static void test_what_was_durable(void **state)
 {
     (void)state;
     refusing_everywhere(restore, NULL);
+}
+
+/* ---- calls that vanish ---- */
+
+static struct results marked[3];
+
+/* Gone with others, held, and back: with each a note that is durable. */
+static void vanish(void *of)
+{
+    struct effects out = {0};
+    struct core *c = NULL;
+    struct err e = {0};
+    (void)of;
+
+    refusing_begin();
+    armed = true;
+    bool ok = effects_init(&out, &e) && core_new(&night.s, &night.list, &c, &e);
+    for (uint32_t i = 0; ok && i < 3; i++) {
+        struct event ev = {.type = EVENT_BATCH,
+                           .source = 0,
+                           .batch = &marked[i],
+                           .digest = {i + 1, 0},
+                           .received_ms = NIGHT_AT(i + 1)};
+        core_apply(c, &ev, ev.received_ms, &out);
+        ok = out.err.kind == ERR_NONE;
+    }
+    armed = false;
+    is_said(ok, out.err.kind != ERR_NONE ? &out.err : &e);
+    if (ok)
+        assert_int_equal(core_model(c)->claim_count, 6); /* two calls, two notes twice */
+    core_free(c);
+    effects_done(&out);
+}
+
+static void test_calls_that_vanish(void **state)
+{
+    (void)state;
+    marked[0] = marked[2] = batch_of(night.a, HOUSES(" ; won"));
+    marked[1] = batch_of(night.a, HOUSES(""));
+    refusing_everywhere(vanish, NULL);
+}
+
+/* ---- what is lost ---- */
+
+static void ask_what_is_lost(void *of)
+{
+    const struct model *m = of;
+
+    refusing_begin();
+    armed = true;
+    bool any = lost_any(m);
+    armed = false;
+    assert_int_equal(any, refused); /* who cannot look does not say that all is well */
+}
+
+static void test_what_is_lost(void **state)
+{
+    (void)state;
+    refusing_everywhere(ask_what_is_lost, (void *)(uintptr_t)core_model(night.core));
 }
 
 /* ---- documents ---- */
@@ -418,6 +534,8 @@ int main(void)
         cmocka_unit_test(test_a_race_is_read_whole_or_not_at_all),
         cmocka_unit_test(test_earlier_cycles),
         cmocka_unit_test(test_what_was_durable),
+        cmocka_unit_test(test_calls_that_vanish),
+        cmocka_unit_test(test_what_is_lost),
         cmocka_unit_test(test_documents),
         cmocka_unit_test(test_messages),
     };

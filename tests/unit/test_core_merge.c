@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* One race, one source: who is on air, and when another takes over. */
+#include "daemon/core/memo.h"
 #include "tests/unit/merge_world.h"
 
 #include "tests/unit/random.h"
@@ -360,6 +361,46 @@ static void what_is_shown_is_one_sources(void **state)
     assert_true(switches > 10);
 }
 
+/* ---- what a restart knows of a race's contests ---- */
+
+static void what_is_noted_of_a_contest_comes_back_to_it_and_to_no_other(void **state)
+{
+    struct world *w = *state;
+    struct race *r = &mw->race;
+    struct buf text;
+
+#define ONE(id, text, county) "contest " id "|" text "|GA|" county "\n choice 1|Ann|\n total 5\n"
+    world_take_as(w, 0, 0, 0,
+                  ONE("7", "Mayor", "Cobb") ONE("7", "Mayor", "Dodge") ONE("8", "Mayor", "Cobb")
+                      ONE("7", "Mayor 2", "Cobb"),
+                  "", false);
+    world_take_as(w, 1, 0, 0, ONE("7", "Mayor", "Cobb"), "", false);
+#undef ONE
+    link_all(w);
+    assert_int_equal(r->contest_count, 5);
+    buf_init(&text, 65536);
+    for (uint32_t of = 0; of < r->contest_count; of++) {
+        for (uint32_t i = 0; i < r->contest_count; i++) {
+            r->contests[i]->corrected_before = i == of;
+            r->contests[i]->lag_since = i == of ? 5 : 0;
+        }
+        buf_clear(&text);
+        memo_write_race(&w->m, r, &text);
+        for (uint32_t i = 0; i < r->contest_count; i++) {
+            r->contests[i]->corrected_before = i != of;
+            r->contests[i]->lag_since = i == of ? 0 : 5;
+        }
+        const struct race_memo *memo = memo_read_race(&w->m, buf_slice(&text), &w->err);
+        assert_non_null(memo);
+        assert_true(memo_set_race(&w->m, r, memo, &w->err));
+        for (uint32_t i = 0; i < r->contest_count; i++) {
+            assert_int_equal(r->contests[i]->corrected_before, i == of);
+            assert_int_equal(r->contests[i]->lag_since, i == of ? 5 : 0);
+        }
+    }
+    buf_done(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +424,8 @@ int main(void)
         T(a_contest_gone_from_its_feed_gives_way_to_none_below_it),
         T(leaders_of_a_first_round_are_as_many_as_go_on),
         T(what_is_shown_is_one_sources),
+        cmocka_unit_test_setup_teardown(what_is_noted_of_a_contest_comes_back_to_it_and_to_no_other,
+                                        set_up, tear_down),
     };
 
     return cmocka_run_group_tests_name("core_merge", tests, NULL, NULL);

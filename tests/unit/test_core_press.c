@@ -285,6 +285,40 @@ static void test_a_line_in_each_primary_is_compared_with_itself(void **state)
     night_close(&n);
 }
 
+/* Two party lines of one name, and the same figure in one of them; of a hundred thousand, sixty are
+ * what a count loses on its way; what counties had is no correction by whom they no longer make. */
+static void test_what_falls_is_compared_with_its_own_line(void **state)
+{
+    struct race_choice before[] = {
+        {.name = SLICE("Ann Archer"), .party = SLICE("D"), .votes = 100000, .endorsement = 0},
+        {.name = SLICE("Ann Archer"), .party = SLICE("WFP"), .votes = 5000, .endorsement = 0}};
+    struct race_choice after[] = {before[1], before[0]};
+    const struct corrections_said said = {NIGHT_AT(1), NONE, NULL};
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    struct model *m = (struct model *)(uintptr_t)core_model(n.core);
+    struct race was = m->races[0], is = was;
+    was.choices = before;
+    is.choices = after;
+    was.choice_count = is.choice_count = 2;
+    is.flags = RACE_CORRECTED;
+    assert_true(corrections_votes(m, &was, &is, &said));
+    assert_int_equal(m->correction_count, 0);
+    after[1].votes = 99940;
+    assert_true(corrections_votes(m, &was, &is, &said));
+    assert_int_equal(m->correction_count, 0);
+    after[1].votes = 99899; /* more than 0.1 % */
+    was.summed = true;
+    assert_true(corrections_votes(m, &was, &is, &said));
+    assert_int_equal(m->correction_count, 0);
+    is.summed = true;
+    assert_true(corrections_votes(m, &was, &is, &said));
+    assert_int_equal(m->correction_count, 1);
+    assert_true(slice_is(m->corrections[0].then, "99899"));
+    night_close(&n);
+}
+
 /* ---- open ---- */
 
 /* The fields of the CSV's row of an endorsement, joined by '|' from `standing` on. */
@@ -629,6 +663,7 @@ int main(void)
         cmocka_unit_test(test_what_the_desk_corrects),
         cmocka_unit_test(test_votes_that_a_source_corrects),
         cmocka_unit_test(test_a_line_in_each_primary_is_compared_with_itself),
+        cmocka_unit_test(test_what_falls_is_compared_with_its_own_line),
         cmocka_unit_test(test_open_races),
         cmocka_unit_test(test_reasons_for_silence),
         cmocka_unit_test(test_only_what_is_published_exists),

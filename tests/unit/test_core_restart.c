@@ -861,6 +861,106 @@ static void a_retraction_half_seen_is_not_seen_anew_after_a_restart(void **state
     story_close(s);
 }
 
+/* What our own payload shows begins no minute anew. */
+static void an_opponent_half_seen_is_not_seen_anew_after_a_restart(void **state)
+{
+    static const char *const flags[] = {" ; uncontested", ""};
+    struct story *s = story_open(0);
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        const char *flag = flags[i > 0];
+        const char *text = arena_printf(s->n.a,
+                                        "contest 3|Sheriff|GA|Cobb%s\nchoice 1|Eve Eden|\n"
+                                        "total 9\n",
+                                        flag)
+                               .ptr;
+        struct results batch = batch_of(s->n.a, text);
+        struct event ev = {.type = i < 2 ? EVENT_BATCH : EVENT_UNCHANGED,
+                           .batch = &batch,
+                           .digest = digest_of(slice_of(text))};
+        if (i == 2)
+            restart(s, NIGHT_AT(3) + 50 * WHEN_SECOND);
+        event_at(s, &ev, 2 + i);
+        assert_int_equal(core_model(s->a)->standings[3].outcome,
+                         i < 2 ? OUTCOME_WON : OUTCOME_PENDING);
+    }
+    story_close(s);
+}
+
+/* The half hour after which an older copy of a contest is in doubt began again. */
+static void a_contest_of_which_an_older_copy_came_is_as_old_after_a_restart(void **state)
+{
+    static const char *const copies[] = {"updated=2026-11-03T19:00:00Z",
+                                         "updated=2026-11-03T18:00:00Z"};
+    struct story *s = story_open(0);
+
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        const char *of = copies[i > 0];
+        says(s, 1 + 4 * i, 0,
+             arena_printf(s->n.a,
+                          "contest 1|State Senate District 1|GA ; seats=1 %s\nchoice 1|Ann "
+                          "Archer|\nchoice 2|Bob Baker|\ntotal %d 900\n",
+                          of, i ? 900 + i : 1000)
+                 .ptr);
+        if (i == 1)
+            restart_at(s, 6);
+    }
+    assert_int_equal(on_air(s->b, "senate"), 1000);
+    assert_true(core_model(s->b)->races[decide_find_race(core_model(s->b), SLICE("senate"))].flags &
+                RACE_IN_DOUBT);
+    story_close(s);
+}
+
+/* Races are restored one after the other, and were corrected in another order. */
+static void corrections_are_in_the_order_of_time_after_a_restart(void **state)
+{
+    struct story *s = story_open(0);
+
+    (void)state;
+    says(s, 1, 0, SENATE_IS("1000", "900") BOARD_IS("500", "400"));
+    says(s, 2, 0, SENATE_IS("1000", "900") BOARD_IS("100", "400"));
+    assert_true(desk(s, 3, "source accept", "votes", ""));
+    says(s, 4, 0, SENATE_IS("300", "900") BOARD_IS("100", "400"));
+    assert_true(desk(s, 5, "source accept", "votes", ""));
+    restart_at(s, 6);
+    const struct model *m = core_model(s->b);
+    assert_int_equal(m->correction_count, 2);
+    assert_true(m->corrections[0].at_ms < m->corrections[1].at_ms);
+    story_close(s);
+}
+
+/* Of whom the new list has not, nothing is told that was corrected or half taken back. */
+static void what_a_race_remembers_of_one_who_left_the_list_is_dropped(void **state)
+{
+    static const char *const steps[] = {
+        "contest 2|School Board District 2|GA ; stated seats=2\nchoice 1|Cat Cole| ; won\n"
+        "choice 2|Dan Dorn| ; won\ntotal 500 400\n",
+        "contest 2|School Board District 2|GA ; stated seats=2\nchoice 1|Cat Cole| ; won\n"
+        "choice 2|Dan Dorn|\ntotal 100 90\n"};
+    struct story *s = story_open(0);
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct results batch = batch_of(s->n.a, steps[i]);
+        struct event ev = {
+            .type = EVENT_BATCH, .batch = &batch, .digest = digest_of(slice_of(steps[i]))};
+        event_at(s, &ev, 1 + i);
+    }
+    assert_true(desk(s, 3, "source accept", "ap", ""));
+    const struct model *a = core_model(s->a);
+    assert_int_equal(a->correction_count, 2);
+    assert_int_equal(a->fading_count, 1);
+    s->n.list.list[2].id = SLICE("dora");
+    restart(s, NIGHT_AT(4));
+    const struct model *b = core_model(s->b);
+    assert_int_equal(b->correction_count, 1);
+    assert_true(slice_is(b->corrections[0].choice, "Cat Cole"));
+    assert_int_equal(b->fading_count, 0);
+    story_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -872,6 +972,10 @@ int main(void)
         cmocka_unit_test(an_accept_that_is_refused_changes_nothing),
         cmocka_unit_test(a_total_that_is_held_behind_its_county_gives_the_race_to_another),
         cmocka_unit_test(a_retraction_half_seen_is_not_seen_anew_after_a_restart),
+        cmocka_unit_test(an_opponent_half_seen_is_not_seen_anew_after_a_restart),
+        cmocka_unit_test(a_contest_of_which_an_older_copy_came_is_as_old_after_a_restart),
+        cmocka_unit_test(corrections_are_in_the_order_of_time_after_a_restart),
+        cmocka_unit_test(what_a_race_remembers_of_one_who_left_the_list_is_dropped),
         cmocka_unit_test(a_restart_decides_nothing),
     };
 

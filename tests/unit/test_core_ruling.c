@@ -146,6 +146,21 @@ static void an_accepted_roster_begins_anew(void **state)
     assert_true(w->report.keep && world_contest(w, 0, "7")->corrected);
 }
 
+/* The close was moved since they came: no word of the desk's goes before it. */
+static void new_choices_with_early_votes_are_not_accepted_before_the_close(void **state)
+{
+    struct world *w = *state;
+    world_take(w, 0, MAYOR("0", "0"));
+    world_take(w, 60, TURNED("905", "1005"));
+    assert_int_equal(world_contest(w, 0, "7")->doubt, VERDICT_SWAPPED);
+    w->polls[0].minute += 2 * 60;
+    assert_int_equal(decide(w, true, 70, "7"), ERR_AGAIN);
+    assert_int_equal(w->report.ruling_count, 0);
+    assert_true(slice_is(world_contest(w, 0, "7")->choices[0].name, "Ann"));
+    assert_int_equal(decide(w, true, 3700, "7"), ERR_NONE);
+    assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 1005);
+}
+
 static void a_rejected_roster_stays_out(void **state)
 {
     struct world *w = *state;
@@ -395,6 +410,7 @@ int main(void)
         T(a_rejected_fall_does_not_count_again),
         T(rejected_bytes_that_come_later_do_not_confirm),
         T(an_accepted_roster_begins_anew),
+        T(new_choices_with_early_votes_are_not_accepted_before_the_close),
         T(a_rejected_roster_stays_out),
         T(an_accepted_older_payload_goes_on_air),
         T(zeros_are_accepted_or_rejected_whole),

@@ -325,6 +325,27 @@ static void test_a_list_that_catches_up_with_the_desk_tells_nothing(void **state
     night_close(&n);
 }
 
+/* One whom the desk let count again is counted once, whatever the list says since. */
+static void test_a_list_that_catches_up_with_active_turns_nobody(void **state)
+{
+    struct night n;
+    (void)state;
+
+    open_forty(&n);
+    n.list.list[1].status = ENDORSE_WITHDRAWN;
+    core_free(n.core);
+    night_core(&n);
+    assert_true(night_decide(&n, "endorse status", "e1", "active", NIGHT_AT(1)));
+    assert_true(night_decide(&n, "call", "e1", "won", NIGHT_AT(2)));
+    n.list.list[1].status = ENDORSE_ACTIVE;
+    core_free(night_restart(&n));
+    const struct model *m = core_model(n.core);
+    assert_int_equal(m->turn_count, 1);
+    assert_int_equal(m->turns[0].was, COUNTED_PENDING);
+    assert_int_equal(m->turns[0].now, COUNTED_WON);
+    night_close(&n);
+}
+
 /* Calls of one payload are of one moment, also where a step would be full before all are in. */
 static void test_what_comes_at_once_is_one_step(void **state)
 {
@@ -362,6 +383,7 @@ int main(void)
         cmocka_unit_test(test_a_count_does_not_rise_with_a_call),
         cmocka_unit_test(test_what_comes_at_once_is_one_step),
         cmocka_unit_test(test_a_list_that_catches_up_with_the_desk_tells_nothing),
+        cmocka_unit_test(test_a_list_that_catches_up_with_active_turns_nobody),
         cmocka_unit_test(test_nobody_is_found_by_watching),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
