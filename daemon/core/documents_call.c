@@ -196,10 +196,9 @@ void documents_decision_line(const struct model *m, const struct decision *d, st
 {
     struct slice words = d->argument, word;
 
-    if (d->number > 0)
-        buf_addf(out, "%" PRId64 "  ", d->number);
-    buf_addf(out, "%.*s%s%.*s", SLICE_FMT(d->verb), d->target.len ? " " : "", SLICE_FMT(d->target));
-    while (words.len && slice_next(&words, '\t', &word)) /* a match's line is of several */
+    buf_addf(out, "%" PRId64 "  %.*s%s%.*s", d->number, SLICE_FMT(d->verb),
+             d->target.len ? " " : "", SLICE_FMT(d->target));
+    while (slice_next(&words, '\t', &word)) /* a match's line is of several */
         if (word.len)
             buf_addf(out, " %.*s", SLICE_FMT(word));
     buf_addf(out, " by %.*s at ", SLICE_FMT(d->by));

@@ -72,12 +72,14 @@ void documents_match_list(const struct model *m, bool json, struct buf *out)
     end(&r);
 }
 
+/* Each of a match is one of the desk's. */
 static const struct decision *decision_of(const struct model *m, int64_t number)
 {
-    for (uint32_t i = 0; i < m->decision_count; i++)
-        if (m->decisions[i].number == number)
-            return &m->decisions[i];
-    return NULL;
+    const struct decision *d = m->decisions;
+
+    while (d->number != number)
+        d++;
+    return d;
 }
 
 void documents_match_decisions(const struct model *m, bool json, struct buf *out)
@@ -98,20 +100,11 @@ void documents_match_decisions(const struct model *m, bool json, struct buf *out
         buf_clear(&number);
         buf_clear(&when);
         buf_addf(&number, "%" PRId64, d->number);
-        if (said)
-            local_time_write(m->settings, said->at_ms, &when);
-        const struct slice fields[] = {buf_slice(&number),
-                                       buf_slice(&when),
-                                       said ? said->by : (struct slice){0},
-                                       slice_of(match_verbs[d->verb]),
-                                       d->endorsement,
-                                       d->source,
-                                       d->county,
-                                       d->contest_id,
-                                       d->contest_text,
-                                       d->choice_id,
-                                       d->choice_name,
-                                       said ? said->reason : (struct slice){0}};
+        local_time_write(m->settings, said->at_ms, &when);
+        const struct slice fields[] = {
+            buf_slice(&number), buf_slice(&when), said->by,       slice_of(match_verbs[d->verb]),
+            d->endorsement,     d->source,        d->county,      d->contest_id,
+            d->contest_text,    d->choice_id,     d->choice_name, said->reason};
         add(&r, fields);
     }
     end(&r);

@@ -61,7 +61,7 @@ static void full_row(struct table *t, const char *by, const struct tally_part *p
     struct tally sums;
 
     tally_all(&sums, t->m, part);
-    if (t->json && part) {
+    if (t->json) { /* of a part: the whole is a document of its own */
         jsonw_object(&t->j, NULL);
         jsonw_str(&t->j, by, part->value);
         documents_counts(&t->j, t->m->settings, &sums);

@@ -133,6 +133,7 @@ static void other_words_are_refused_with_what_there_is(void **state)
          "is not one of uncalled, partly_called, called, pending, won, lost, advanced, leading, "
          "trailing, unclear, no_results, withdrawn, disqualified, not_on_ballot, postponed",
          ERR_USAGE},
+        {"status:w_n", "'w_n' is not one of", ERR_USAGE},
         {"status:no-results", "'no-results' is not one of", ERR_USAGE},
         {"flag:doubt", "frozen, under_review, disagreement", ERR_USAGE},
         {"stat:GA", "did you mean 'stat", ERR_USAGE},
