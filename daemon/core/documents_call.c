@@ -86,7 +86,6 @@ void documents_event_members(struct jsonw *j, const struct model *m,
 {
     const struct endorsement *e = &m->endorsed->list[ev->endorsement];
     const struct race *r = &m->races[m->standings[ev->endorsement].race];
-    bool none = ev->retraction || ev->claim == NONE;
     struct documents_said said;
     char room[64];
     struct buf id;
@@ -100,7 +99,8 @@ void documents_event_members(struct jsonw *j, const struct model *m,
     jsonw_str(j, "candidate", e->name);
     jsonw_str(j, "state", r->state);
     jsonw_str(j, "office", r->office);
-    jsonw_strz(j, "outcome", outcome_name(none ? OUTCOME_PENDING : m->claims[ev->claim].outcome));
+    jsonw_strz(j, "outcome",
+               outcome_name(ev->retraction ? OUTCOME_PENDING : m->claims[ev->claim].outcome));
     jsonw_str(j, "by", said.by);
     jsonw_str(j, "basis", said.basis);
     if (ev->claim != NONE && m->claims[ev->claim].line.len > 0)

@@ -2,8 +2,6 @@
 /* Call events, noted as they come. */
 #include "daemon/core/told.h"
 
-#include <string.h>
-
 size_t told_events(const struct model *m, uint32_t endorsement, const struct standing *old,
                    const struct decision *decision, struct documents_event out[2])
 {
@@ -31,16 +29,11 @@ size_t told_events(const struct model *m, uint32_t endorsement, const struct sta
 
 static struct told *add(struct model *m)
 {
-    if (m->told_count == m->told_room) {
-        uint32_t more = m->told_room ? 2 * m->told_room : 64;
-        struct told *list = arena_array(m->strings, more, sizeof *list);
-        if (!list)
-            return NULL;
-        if (m->told_count)
-            memcpy(list, m->told, m->told_count * sizeof *list);
-        m->told = list;
-        m->told_room = more;
-    }
+    struct told *list = arena_more(m->strings, m->told, m->told_count, &m->told_room, sizeof *list);
+
+    if (!list)
+        return NULL;
+    m->told = list;
     return &m->told[m->told_count++];
 }
 

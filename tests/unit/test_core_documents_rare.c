@@ -270,11 +270,11 @@ static void doubts_of_a_file_are_its_own(void **state)
     size_t used = 0, less = 0;
     (void)state;
     begin("endorsement_id,candidate_name,state,office\nann,Ann Archer,GA,Mayor\n");
+    core_free(n.core); /* it knows its sources by these */
     n.sources[VOTES].files = two_files;
     n.sources[VOTES].file_count = 2;
     n.sources[AP].files = NULL;
     n.sources[AP].file_count = 0; /* of one that has no name */
-    core_free(n.core);
     night_core(&n);
     for (int i = 0; i < 60; i++) {
         used += (size_t)snprintf(text + used, sizeof text - used,
