@@ -56,18 +56,23 @@ static void full_head(struct table *t, const char *by)
     press_head(&t->csv, names);
 }
 
-static void full_row(struct table *t, const char *by, const struct tally_part *part)
+static void full_json(struct table *t, const char *by, const struct tally_part *part)
 {
     struct tally sums;
 
     tally_all(&sums, t->m, part);
-    if (t->json) { /* of a part: the whole is a document of its own */
-        jsonw_object(&t->j, NULL);
-        jsonw_str(&t->j, by, part->value);
-        documents_counts(&t->j, t->m->settings, &sums);
-        jsonw_object_end(&t->j);
-        return;
-    }
+    jsonw_object(&t->j, NULL);
+    jsonw_str(&t->j, by, part->value);
+    documents_counts(&t->j, t->m->settings, &sums);
+    jsonw_object_end(&t->j);
+}
+
+/* Of a part, or (NULL) of all. */
+static void full_row(struct table *t, const struct tally_part *part)
+{
+    struct tally sums;
+
+    tally_all(&sums, t->m, part);
     press_row(&t->csv);
     if (part)
         press_text(&t->csv, part->value);
@@ -84,8 +89,13 @@ static bool full_table(struct table *t, enum tally_by what, const char *name, st
 
     begin_table(t, name);
     full_head(t, name);
-    for (size_t i = 0; values && i < n; i++)
-        full_row(t, name, &(struct tally_part){what, values[i]});
+    for (size_t i = 0; values && i < n; i++) {
+        struct tally_part part = {what, values[i]};
+        if (t->json)
+            full_json(t, name, &part);
+        else
+            full_row(t, &part);
+    }
     end_table(t);
     return values != NULL;
 }
@@ -101,7 +111,7 @@ bool documents_public(const struct model *m, struct slice by, bool json, struct 
     jsonw_init(&t.j, out);
     if (by.len == 0 && !json) {
         full_head(&t, NULL);
-        full_row(&t, NULL, NULL);
+        full_row(&t, NULL);
     } else if (slice_is(by, "state") || level) {
         ok = level ? full_table(&t, TALLY_BY_LEVEL, "office_level", scratch)
                    : full_table(&t, TALLY_BY_STATE, "state", scratch);
