@@ -24,15 +24,20 @@ static bool add(struct effects *out, const struct memo *memo)
     return true;
 }
 
-static void add_new(struct effects *out, const struct memo *memo, struct digest is,
-                    struct digest *told)
+/* With the text that was written, if it is another than was told. */
+static void add_new(struct core *c, struct effects *out, struct memo *memo, struct digest *told)
 {
-    if (digest_eq(is, *told))
-        return;
-    if (add(out, memo))
-        *told = is;
-    else if (out->err.kind == ERR_NONE)
-        core_no_memory(&out->err);
+    struct slice text = c->text.failed ? SLICE("") : buf_slice(&c->text);
+    struct digest is = digest_of(text);
+
+    if (!digest_eq(is, *told)) {
+        memo->text = arena_copy(out->arena, text);
+        if (add(out, memo))
+            *told = is;
+        else if (out->err.kind == ERR_NONE)
+            core_no_memory(&out->err);
+    }
+    buf_clear(&c->text);
 }
 
 static void remember_file(struct core *c, uint32_t source, uint32_t file, struct effects *out)
@@ -40,11 +45,8 @@ static void remember_file(struct core *c, uint32_t source, uint32_t file, struct
     const struct feed_file *f = &c->model.feeds[source].files[file];
 
     memo_write(&c->model, source, file, &c->text);
-    struct slice text = c->text.failed ? SLICE("") : buf_slice(&c->text);
-    struct memo memo = {
-        .source = source, .file = file, .on_air = f->digest, .text = arena_copy(out->arena, text)};
-    add_new(out, &memo, digest_of(text), &f->own->told);
-    buf_clear(&c->text);
+    struct memo memo = {.source = source, .file = file, .on_air = f->digest};
+    add_new(c, out, &memo, &f->own->told);
 }
 
 void core_remember(struct core *c, uint32_t source, uint32_t file, struct effects *out)
@@ -60,15 +62,10 @@ void core_remember(struct core *c, uint32_t source, uint32_t file, struct effect
 void core_remember_race(struct core *c, struct race *r, struct effects *out)
 {
     memo_write_race(&c->model, r, &c->text);
-    struct slice text = c->text.failed ? SLICE("") : buf_slice(&c->text);
     uint32_t marks = memo_marks(&c->model, r);
-    struct memo memo = {.source = NONE,
-                        .race = r->id,
-                        .text = arena_copy(out->arena, text),
-                        .tell = marks != r->told_marks};
+    struct memo memo = {.source = NONE, .race = r->id, .tell = marks != r->told_marks};
     r->told_marks = marks;
-    add_new(out, &memo, digest_of(text), &r->told);
-    buf_clear(&c->text);
+    add_new(c, out, &memo, &r->told);
 }
 
 bool core_restore_memo(struct core *c, const struct memo *memo, struct err *e)

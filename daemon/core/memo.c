@@ -270,8 +270,7 @@ static void walk_file(struct walk *w, struct feed_memo *f)
 /* Would the newest used payload that has it, taken whole, not give what is on air? */
 static bool is_apart(const struct feed_contest *c)
 {
-    return c->apart || c->storied || c->gone || c->older_since != WHEN_UNKNOWN ||
-           verdict_info[c->doubt].class >= CLASS_HOLD;
+    return c->apart || c->storied || c->gone || verdict_info[c->doubt].class >= CLASS_HOLD;
 }
 
 static bool is_marked(const struct feed_contest *c)
@@ -320,7 +319,7 @@ bool memo_restore(struct model *m, uint32_t source, uint32_t file, struct slice 
     struct walk w = {.rest = from, .arena = feed->memory};
     struct feed_memo *memo = room(&w, 1, sizeof(*memo));
 
-    if (!slice_is(field(&w), FORMAT) || w.failed)
+    if (!memo || !slice_is(field(&w), FORMAT))
         return err_set(e, ERR_DATA, "its memo is of no form that is known");
     walk_file(&w, memo);
     for (struct memo_line **end = &memo->lines; !w.failed && w.rest.len; end = &(*end)->next) {
@@ -573,10 +572,9 @@ struct race_memo *memo_read_race(struct model *m, struct slice from, struct err 
     struct walk w = {.rest = from, .arena = m->strings};
     struct race_memo *memo = room(&w, 1, sizeof(*memo));
 
-    if (slice_is(field(&w), FORMAT) && memo)
+    w.failed |= !slice_is(field(&w), FORMAT);
+    if (!w.failed)
         walk_race(&w, m, memo);
-    else
-        w.failed = true;
     if (!w.failed)
         memo->seen = room(&w, memo->seen_count, sizeof(*memo->seen));
     for (uint32_t i = 0; !w.failed && i < memo->seen_count; i++)

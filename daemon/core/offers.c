@@ -21,13 +21,19 @@ static const struct settings_source *source_of(const struct offers *g, uint32_t 
 
 /* ---- making ---- */
 
+static void add_total(int64_t *to, int64_t votes)
+{
+    if (__builtin_add_overflow(*to, votes, to))
+        *to = INT64_MAX;
+}
+
 static int64_t total_of(const struct feed_contest *c)
 {
     int64_t sum = 0;
 
     for (uint32_t i = 0; c->unit_count && i < c->choice_count; i++)
-        if (c->units[0].votes[i] > 0 && __builtin_add_overflow(sum, c->units[0].votes[i], &sum))
-            return INT64_MAX;
+        if (c->units[0].votes[i] > 0)
+            add_total(&sum, c->units[0].votes[i]);
     return sum;
 }
 
@@ -80,12 +86,6 @@ bool offers_lies_in(const struct model *m, const struct race *r, struct slice co
             said = true;
     }
     return said;
-}
-
-static void add_total(int64_t *to, int64_t votes)
-{
-    if (__builtin_add_overflow(*to, votes, to))
-        *to = INT64_MAX;
 }
 
 /* Whatever came first on the night, the order of the list is one: of sources, then of counties. */

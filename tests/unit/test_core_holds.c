@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Holds that meet each other: what is deep stays deep, what is swapped holds its contest, what
  * waits is what is confirmed. */
+#include "daemon/base/buf.h"
 #include "tests/unit/core_world.h"
 
 #define MAYOR(a, b) "contest 7|Mayor|GA\n choice 1|Ann|Dem\n choice 2|Bob|Rep\n total " a " " b "\n"
@@ -227,10 +228,35 @@ static void zeros_put_the_file_in_doubt_until_votes_are_back(void **state)
 
 #define T(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
 
+/* A thousand choices of the most that a cell may have: no number is their sum, and they are more votes
+ * than any ballots allow. */
+static void votes_without_a_sum_are_too_many(void **state)
+{
+    struct world *w = *state;
+    enum { CHOICES = 1100 };
+
+    for (int huge = 0; huge < 2; huge++) {
+        struct buf text;
+        buf_init(&text, 1 << 20);
+        buf_addz(&text, "contest 7|Mayor|GA ; allowed=1\n");
+        for (int i = 0; i < CHOICES; i++)
+            buf_addf(&text, "choice %d|Person %d|\n", i, i);
+        buf_addz(&text, "total");
+        for (int i = 0; i < CHOICES; i++)
+            buf_addz(&text, huge ? " 9007199254740991" : " 1");
+        buf_addz(&text, " ; ballots=2000\n");
+        world_take(w, 60 * huge, text.ptr);
+        buf_done(&text);
+    }
+    assert_int_equal(doubt(w), VERDICT_OVERVOTE);
+    assert_int_equal(world_votes(w, 0, "7", "", "Person 5"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(a_deep_fall_stays_deep_whatever_comes_between),
+        T(votes_without_a_sum_are_too_many),
         T(a_deep_fall_stays_deep_over_another_roster),
         T(columns_swapped_in_one_county_hold_the_contest),
         T(swapped_columns_are_confirmed_though_they_grow),

@@ -164,6 +164,49 @@ static void a_race_memo_that_is_cut_is_refused(void **state)
     night_close(&n);
 }
 
+/* Where a contest, a choice or a unit begins is as much of it as what it says. */
+static void a_memo_with_a_record_less_is_refused(void **state)
+{
+    struct night n;
+    struct buf text;
+    size_t records = 0;
+
+    (void)state;
+    open_night(&n);
+    memo_of(&n, &text);
+    struct model *m = fresh(&n);
+    for (size_t at = 0; at < text.len; at++) {
+        if (text.ptr[at] != '\n')
+            continue;
+        records++;
+        text.ptr[at] = 'x';
+        assert_true(is_refused(m, buf_slice(&text)));
+        text.ptr[at] = '\n';
+    }
+    assert_true(records > 10);
+    buf_done(&text);
+    night_close(&n);
+}
+
+/* Of a race that is no longer on the list nothing is remembered; where nothing is, nothing moves. */
+static void a_memo_of_no_race_says_nothing(void **state)
+{
+    struct event restored = {.type = EVENT_RESTORED};
+    struct memo memo = {.source = NONE, .race = SLICE("gone"), .text = SLICE("no memo at all")};
+    struct night n;
+    struct err e;
+
+    (void)state;
+    night_open(&n, list);
+    assert_true(core_restore_memo(n.core, &memo, &e));
+    night_apply(&n, &restored, NIGHT_AT(1));
+    assert_int_equal(core_model(n.core)->last_change_ms, WHEN_UNKNOWN);
+    memo.race = SLICE("senate");
+    assert_false(core_restore_memo(n.core, &memo, &e));
+    assert_int_equal(e.kind, ERR_DATA);
+    night_close(&n);
+}
+
 /* The memo with field `at` said otherwise; empty: it has no such field. */
 static struct slice changed(struct arena *a, struct slice text, size_t at, const char *says)
 {
@@ -212,7 +255,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_memo_that_is_cut_is_refused),
+        cmocka_unit_test(a_memo_with_a_record_less_is_refused),
         cmocka_unit_test(a_memo_with_a_wrong_word_is_refused),
+        cmocka_unit_test(a_memo_of_no_race_says_nothing),
         cmocka_unit_test(a_race_memo_that_is_cut_is_refused),
         cmocka_unit_test(what_is_written_is_read),
     };

@@ -271,6 +271,42 @@ static struct kind sums = {
     {{0}},
 };
 
+/* ---- the desk's word on what waits ---- */
+
+#define MAYOR(votes) "contest 7|Mayor|GA\nchoice 71|Kim Kerr|D\nchoice 72|Lee Lund|R\n" votes
+#define CLERK(votes) "contest 8|Clerk|GA\nchoice 81|Cy Cox|\nchoice 82|Di Dee|\n" votes
+#define OTHER_MAYOR(votes)                                                                         \
+    "contest 7|Mayor|GA\nchoice 71|Lee Lund|R\nchoice 72|Kim Kerr|D\n" votes
+#define OTHER_CLERK(votes)                                                                         \
+    "contest 8|Clerk|GA\nchoice 81|Di Dee|\nchoice 82|Cy Cox|\n" votes
+
+static struct kind rulings = {
+    "endorsement_id,candidate_name,state,office,seats_to_fill\nkim,Kim Kerr,GA,Mayor,1\n",
+    NULL,
+    "kim",
+    "state:GA",
+    {
+        DESK(-9, "endorse status", "kim", "write_in"),
+        PAYLOAD(VOTES, -8, MAYOR("total 8 9\n")),
+        DESK(-7, "source reject", "votes", ""), /* before polls close */
+        PAYLOAD(VOTES, 1, MAYOR("total 1000 900\n") CLERK("total 5 5\n")),
+        PAYLOAD(VOTES, 2, "facts delta=1\n" MAYOR("total 100 910\n")),
+        PAYLOAD(VOTES, 3, "facts delta=1\n" CLERK("total 6 5\n")),
+        DESK(4, "source accept", "votes", "7"), /* of an earlier one */
+        PAYLOAD(VOTES, 5, MAYOR("total 0 0\n") CLERK("total 0 0\n")),
+        DESK(6, "source reject", "votes", ""),
+        PAYLOAD(VOTES, 7, MAYOR("total 0 0\n") CLERK("total 0 ?\n")),
+        DESK(8, "source accept", "votes", ""),
+        PAYLOAD(VOTES, 9, MAYOR("total 1000 900\n") CLERK("total 500 400\n")),
+        PAYLOAD(VOTES, 10, OTHER_MAYOR("total 905 1005\n") CLERK("total 501 400\n")),
+        PAYLOAD(VOTES, 11, "facts delta=1\n" OTHER_CLERK("total 401 502\n")),
+        DESK(12, "source accept", "votes", ""), /* one lies in a payload that is gone */
+        TICK(40),
+    },
+    0,
+    {{0}},
+};
+
 /* ---- matches by hand ---- */
 
 #define VAGUE(id)                                                                                  \
@@ -414,6 +450,7 @@ int main(void)
         {"guards", test_memory_ends, NULL, NULL, &guards},
         {"sums", test_memory_ends, NULL, NULL, &sums},
         {"matches", test_memory_ends, NULL, NULL, &matches},
+        {"rulings", test_memory_ends, NULL, NULL, &rulings},
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -258,7 +258,11 @@ static void open_night(void)
     assert_int_equal(core_model(night.core)->correction_count, 2);
     assert_true(night_decide(&night, "call", "mo", "lost", NIGHT_AT(7)));
     assert_true(night_decide(&night, "polls", "GA/Cobb", "20:00", NIGHT_AT(8)));
-    assert_true(night_decide(&night, "endorse status", "nat", "withdrawn", NIGHT_AT(9)));
+    for (int i = 0; i < 7; i++) /* as many corrections as there is room for at first */
+        assert_true(night_decide(&night, "endorse status", "nat", i % 2 ? "active" : "withdrawn",
+                                 NIGHT_AT(9)));
+    take_batch(HOUSE("103 700", ""), 9); /* the mayor's waits for Cobb's polls */
+    assert_int_equal(core_model(night.core)->correction_count, 10);
     assert_true(ruling_count > 0 && name_count > 0);
 }
 
@@ -269,8 +273,9 @@ static void restore(void *of)
                         .source = 2,
                         .batch = &last,
                         .digest = last_digest,
-                        .received_ms = NIGHT_AT(7),
-                        .restored = true};
+                        .received_ms = NIGHT_AT(9),
+                        .restored = true,
+                        .standing = PAYLOAD_PART};
     struct event restored = {.type = EVENT_RESTORED};
     struct core *c = NULL;
     struct effects out = {0};
@@ -318,6 +323,26 @@ static void test_what_was_durable(void **state)
 
 /* ---- calls that vanish ---- */
 
+static struct claim held[4];
+
+/* What is held is restored from its notes. */
+static void restore_held(void *of)
+{
+    struct core_history h = {.claims = held, .claim_count = 4};
+    struct core *c = NULL;
+    struct err e = {0};
+    (void)of;
+
+    refusing_begin();
+    armed = true;
+    bool ok = core_new(&night.s, &night.list, &c, &e) && core_restore_history(c, &h, &e);
+    armed = false;
+    is_said(ok, &e);
+    if (ok)
+        assert_int_equal(core_model(c)->fading_count, 2);
+    core_free(c);
+}
+
 static struct results marked[3];
 
 /* Gone with others, held, and back: with each a note that is durable. */
@@ -342,6 +367,13 @@ static void vanish(void *of)
     }
     armed = false;
     is_said(ok, out.err.kind != ERR_NONE ? &out.err : &e);
+    for (uint32_t i = 0; with_memory() && i < 4; i++) {
+        held[i] = core_model(c)->claims[i];
+        struct slice *const texts[] = {&held[i].race_id, &held[i].endorsement_id, &held[i].by,
+                                       &held[i].basis,   &held[i].reason,         &held[i].evidence};
+        for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++)
+            *texts[k] = arena_copy(night.a, *texts[k]);
+    }
     if (ok)
         assert_int_equal(core_model(c)->claim_count, 6); /* two calls, two notes twice */
     core_free(c);
@@ -354,6 +386,7 @@ static void test_calls_that_vanish(void **state)
     marked[0] = marked[2] = batch_of(night.a, HOUSES(" ; won"));
     marked[1] = batch_of(night.a, HOUSES(""));
     refusing_everywhere(vanish, NULL);
+    refusing_everywhere(restore_held, NULL);
 }
 
 /* ---- what is lost ---- */

@@ -861,31 +861,36 @@ static void a_retraction_half_seen_is_not_seen_anew_after_a_restart(void **state
     story_close(s);
 }
 
-/* What our own payload shows begins no minute anew. */
+/* What our own payload shows begins no minute anew: not even where its memo is lost, and it is judged
+ * once more. */
 static void an_opponent_half_seen_is_not_seen_anew_after_a_restart(void **state)
 {
     static const char *const flags[] = {" ; uncontested", ""};
-    struct story *s = story_open(0);
 
     (void)state;
-    for (int i = 0; i < 3; i++) {
-        const char *flag = flags[i > 0];
-        const char *text = arena_printf(s->n.a,
-                                        "contest 3|Sheriff|GA|Cobb%s\nchoice 1|Eve Eden|\n"
-                                        "total 9\n",
-                                        flag)
-                               .ptr;
-        struct results batch = batch_of(s->n.a, text);
-        struct event ev = {.type = i < 2 ? EVENT_BATCH : EVENT_UNCHANGED,
-                           .batch = &batch,
-                           .digest = digest_of(slice_of(text))};
-        if (i == 2)
-            restart(s, NIGHT_AT(3) + 50 * WHEN_SECOND);
-        event_at(s, &ev, 2 + i);
-        assert_int_equal(core_model(s->a)->standings[3].outcome,
-                         i < 2 ? OUTCOME_WON : OUTCOME_PENDING);
+    for (int lost = 0; lost < 2; lost++) {
+        struct story *s = story_open(0);
+        for (int i = 0; i < 3; i++) {
+            const char *flag = flags[i > 0];
+            const char *text = arena_printf(s->n.a,
+                                            "contest 3|Sheriff|GA|Cobb%s\nchoice 1|Eve Eden|\n"
+                                            "total 9\n",
+                                            flag)
+                                   .ptr;
+            struct results batch = batch_of(s->n.a, text);
+            struct event ev = {.type = i < 2 ? EVENT_BATCH : EVENT_UNCHANGED,
+                               .batch = &batch,
+                               .digest = digest_of(slice_of(text))};
+            if (lost)
+                s->disk.files[0][0].memo = SLICE("");
+            if (i == 2)
+                restart(s, NIGHT_AT(3) + 50 * WHEN_SECOND);
+            event_at(s, &ev, 2 + i);
+            assert_int_equal(core_model(s->a)->standings[3].outcome,
+                             i < 2 ? OUTCOME_WON : OUTCOME_PENDING);
+        }
+        story_close(s);
     }
-    story_close(s);
 }
 
 /* The half hour after which an older copy of a contest is in doubt began again. */

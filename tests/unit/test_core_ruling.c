@@ -3,6 +3,7 @@
  * both are so again after a restart. */
 #include "daemon/core/ruling.h"
 
+#include "daemon/core/feed_own.h"
 #include "tests/unit/core_world.h"
 
 #define MAYOR(a, b) "contest 7|Mayor|GA\n choice 1|Ann|Dem\n choice 2|Bob|Rep\n total " a " " b "\n"
@@ -144,6 +145,20 @@ static void an_accepted_roster_begins_anew(void **state)
     assert_true(slice_is(world_contest(w, 0, "7")->choices[0].name, "Bob"));
     assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 1005);
     assert_true(w->report.keep && world_contest(w, 0, "7")->corrected);
+}
+
+/* What waited lies in a payload that is lost: nothing is taken, and nothing said to be. */
+static void new_choices_of_a_lost_payload_are_not_accepted(void **state)
+{
+    struct world *w = *state;
+    world_take(w, 0, MAYOR("1000", "900"));
+    world_take(w, 60, TURNED("905", "1005"));
+    feed_drop(&file(w)->own->held);
+    assert_int_equal(decide(w, true, 70, "7"), ERR_AGAIN);
+    assert_int_equal(w->report.ruling_count, 0);
+    assert_int_equal(world_contest(w, 0, "7")->doubt, VERDICT_SWAPPED);
+    assert_int_equal(decide(w, false, 80, "7"), ERR_NONE);
+    assert_int_equal(world_contest(w, 0, "7")->doubt, VERDICT_ACCEPTED);
 }
 
 /* The close was moved since they came: no word of the desk's goes before it. */
@@ -410,6 +425,7 @@ int main(void)
         T(a_rejected_fall_does_not_count_again),
         T(rejected_bytes_that_come_later_do_not_confirm),
         T(an_accepted_roster_begins_anew),
+        T(new_choices_of_a_lost_payload_are_not_accepted),
         T(new_choices_with_early_votes_are_not_accepted_before_the_close),
         T(a_rejected_roster_stays_out),
         T(an_accepted_older_payload_goes_on_air),
