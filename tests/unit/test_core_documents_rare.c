@@ -4,7 +4,6 @@
 #include "tests/unit/night.h"
 
 #include "daemon/core/corrections.h"
-#include "daemon/core/decide_said.h"
 #include "daemon/core/documents_filter.h"
 #include "tests/unit/json_check.h"
 
@@ -394,47 +393,7 @@ static void how_many_sources_could_have_it_is_said(void **state)
     end();
 }
 
-/* ---- what came of a decision ---- */
-
-/* Ten closes and forty calls are told; that there were more is said. */
-static void of_many_moves_and_calls_the_first_are_told(void **state)
-{
-    static char list[4000];
-    static struct message messages[45];
-    static int64_t closes[12];
-    struct decision d = {.number = 1, .verb = SLICE("polls"), .by = SLICE("maria")};
-    size_t used = (size_t)snprintf(list, sizeof list, "candidate_name,state,office\n");
-    (void)state;
-    for (int i = 0; i < 12; i++)
-        used += (size_t)snprintf(list + used, sizeof list - used, "P N%d,GA,Office %d\n", i, i);
-    begin(list);
-    for (int i = 0; i < 12; i++)
-        closes[i] = NIGHT_AT(-i - 1);
-    for (int i = 0; i < 45; i++)
-        messages[i] =
-            (struct message){.type = i % 9 ? MESSAGE_CALL : MESSAGE_RACE, .line = SLICE("CALL")};
-    struct decide_said said = {.decision = &d,
-                               .before = core_tally(n.core),
-                               .after = core_tally(n.core),
-                               .closes = closes,
-                               .messages = messages};
-    decide_said_write(core_model(n.core), &said, NIGHT_AT(1), &out);
-    says("polls    close in 1 race at ");
-    says("polls    and at other times in others\n");
-    says_not("news     ");
-    closes[11] = closes[10] = closes[9];
-    said.message_count = 45;
-    buf_clear(&out);
-    decide_said_write(core_model(n.core), &said, NIGHT_AT(1), &out);
-    says("polls    close in 3 races at ");
-    says_not("and at other times");
-    says_not("more\n");
-    messages[0].type = messages[9].type = MESSAGE_RETRACTION;
-    buf_clear(&out);
-    decide_said_write(core_model(n.core), &said, NIGHT_AT(1), &out);
-    says("news     and 2 more\n");
-    end();
-}
+/* ---- calls ---- */
 
 /* A call of a seat says which. */
 static void a_call_names_the_seat(void **state)
@@ -466,7 +425,6 @@ int main(void)
         cmocka_unit_test(who_no_longer_stands_is_that_now),
         cmocka_unit_test(a_place_is_named_once_and_only_while_it_is_there),
         cmocka_unit_test(how_many_sources_could_have_it_is_said),
-        cmocka_unit_test(of_many_moves_and_calls_the_first_are_told),
         cmocka_unit_test(a_call_names_the_seat),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
