@@ -140,6 +140,7 @@ static void doubts_json(struct jsonw *j, const struct model *m, uint32_t source,
         buf_clear(&text);
         if (held_is(m, c))
             held_write(m, c, &text);
+        j->out->failed |= text.failed; /* a part is no whole */
         jsonw_str(j, "held", buf_slice(&text));
         jsonw_object_end(j);
     }

@@ -106,8 +106,7 @@ bool guard_swapped(struct guard_figures f, bool exact, uint32_t *a, uint32_t *b)
         if (f.was[i] <= 0 || f.is[i] >= f.was[i])
             continue;
         for (uint32_t k = 0; k < f.count; k++) {
-            if (k == i || f.was[k] >= f.was[i] || !took_over(f.is[i], f.was[k]) ||
-                !took_over(f.is[k], f.was[i]) ||
+            if (k == i || !took_over(f.is[i], f.was[k]) || !took_over(f.is[k], f.was[i]) ||
                 (exact && (f.is[i] != f.was[k] || f.is[k] != f.was[i])))
                 continue;
             *a = i;

@@ -369,8 +369,9 @@ static void vanish(void *of)
     is_said(ok, out.err.kind != ERR_NONE ? &out.err : &e);
     for (uint32_t i = 0; with_memory() && i < 4; i++) {
         held[i] = core_model(c)->claims[i];
-        struct slice *const texts[] = {&held[i].race_id, &held[i].endorsement_id, &held[i].by,
-                                       &held[i].basis,   &held[i].reason,         &held[i].evidence};
+        struct slice *const texts[] = {&held[i].race_id, &held[i].endorsement_id,
+                                       &held[i].by,      &held[i].basis,
+                                       &held[i].reason,  &held[i].evidence};
         for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++)
             *texts[k] = arena_copy(night.a, *texts[k]);
     }
@@ -489,7 +490,10 @@ static void write_one(void *of)
             fail_msg("document %d: %s", which_document, e.text);
         buf_add(whole, buf_slice(&out));
     } else if (ok) {
-        assert_true(slice_eq(buf_slice(&out), buf_slice(whole)));
+        if (!slice_eq(buf_slice(&out), buf_slice(whole)))
+            fail_msg("document %d%s: %.*s\n--- whole:\n%.*s", which_document,
+                     as_json ? " in JSON" : "", SLICE_FMT(buf_slice(&out)),
+                     SLICE_FMT(buf_slice(whole)));
     }
     buf_done(&out);
     arena_free(a);
