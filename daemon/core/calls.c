@@ -395,34 +395,36 @@ static uint32_t caller(const struct model *m, const struct claim *c)
 {
     for (uint32_t i = 0; c && i < m->settings->source_count; i++) {
         const struct settings_source *s = &m->settings->sources[i];
-        struct slice rest = c->evidence, word;
+        struct slice rest = slice_sub(c->evidence, sizeof "source", c->evidence.len), name;
         if (s->calls != CALLS_NO && slice_eq(s->authority, c->by) &&
-            slice_next(&rest, ' ', &word) && slice_next(&rest, ' ', &word) &&
-            slice_eq(word, s->name))
+            slice_next(&rest, ' ', &name) && slice_eq(name, s->name))
             return i;
     }
     return NONE;
 }
 
-/* Where several sources speak for one authority, the one that called must itself say something else
- * before its call is taken back: another one's word, or silence, is no retraction of its. *w: whose
- * word that is. */
-static bool caller_agrees(const struct subject *s, struct marks_word *w)
+/* Where several sources speak for one authority and none of them calls it, whether a call is taken
+ * back is the word of the one that made it, *w: another's contest may be as old as it likes. */
+static void hear_caller(const struct subject *s, struct marks_word *w)
 {
     uint32_t source = caller(s->m, calls_latest(s->m, s->endorsement, s->by, s->line));
 
-    if (source == NONE || source == w->contest->source)
+    if (w->opinion == MARKS_UNCALLED && source != NONE && source != w->contest->source)
+        *w = marks_source_says(s->m, s->race, s->endorsement, s->by, s->primary, source);
+}
+
+/* ... and the one that called must itself say something else before another's call takes the place
+ * of its own: its silence is no retraction. */
+static bool caller_agrees(const struct subject *s, const struct marks_word *w)
+{
+    uint32_t source = caller(s->m, calls_latest(s->m, s->endorsement, s->by, s->line));
+
+    if (source == NONE || source == w->contest->source ||
+        marks_source_says(s->m, s->race, s->endorsement, s->by, s->primary, source).opinion !=
+            MARKS_SILENT)
         return true;
-    struct marks_word own =
-        marks_source_says(s->m, s->race, s->endorsement, s->by, s->primary, source);
-    if (own.opinion == MARKS_SILENT) {
-        if (w->opinion != MARKS_UNCALLED)
-            doubt(s->race, "feeds of one authority differ");
-        return false;
-    }
-    if (w->opinion == MARKS_UNCALLED)
-        *w = own;
-    return true;
+    doubt(s->race, "feeds of one authority differ");
+    return false;
 }
 
 /* Is what the contest shows older than what its authority has said since, before this event? So it
@@ -466,6 +468,7 @@ static bool look_at(const struct subject *s, struct calls_look *look, bool *firs
 
     if (w.conflict)
         doubt(s->race, w.conflict);
+    hear_caller(s, &w);
     if (w.opinion == MARKS_SILENT)
         return true;
     if (w.opinion == same[stands])

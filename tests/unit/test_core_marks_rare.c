@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: ISC */
+/* Marks as feeds rarely have them: lines without names, two feeds of one authority, a source that
+ * was renamed, a contest county by county. */
+#include "tests/unit/night.h"
+
+enum { AP, DDHQ, STATE, VOTES };
+#define FINAL "facts status=3\n"
+
+static void outcome_is(const struct night *n, const char *id, enum outcome o)
+{
+    if (night_outcome(n, id) != o)
+        fail_msg("%s is %s, not %s", id, outcome_name(night_outcome(n, id)), outcome_name(o));
+}
+
+/* The site says that nothing is new since the payload kept. */
+static void unchanged(struct night *n, uint32_t source, int64_t at_ms)
+{
+    struct event ev = {.type = EVENT_UNCHANGED,
+                       .source = source,
+                       .digest = {n->serial, source},
+                       .received_ms = at_ms};
+
+    night_apply(n, &ev, at_ms);
+}
+
+/* Nobody has lost while it is not known how many go on. */
+static void places_that_are_stated_differently_are_a_conflict(void **state)
+{
+#define ROUND(places)                                                                              \
+    "contest 1|Mayor|GA|Cobb ; stated places=" places                                              \
+    "\nchoice 1|Ann Archer\nchoice 2|Bo Li ; advanced\nchoice 3|Cy Cox ; advanced\ntotal 9 8 7\n"
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,county,race_id,seats_to_fill\n"
+                   "ann,Ann Archer,GA,Mayor,Cobb,mayor,1\n");
+    night_batch(&n, VOTES, ROUND("3"), NIGHT_AT(1));
+    night_batch(&n, AP, ROUND("2"), NIGHT_AT(2));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    assert_int_equal(night_race(&n, "ann")->places, -1);
+    assert_true(night_race(&n, "ann")->flags & RACE_CONFLICT);
+    night_batch(&n, VOTES, ROUND("2"), NIGHT_AT(3));
+    outcome_is(&n, "ann", OUTCOME_LOST);
+    assert_false(night_race(&n, "ann")->flags & RACE_CONFLICT);
+    night_close(&n);
+#undef ROUND
+}
+
+/* A county's mark is its own, also where the list names no counties. */
+static void a_mark_of_one_county_of_two_calls_nothing(void **state)
+{
+#define COUNTY(county, mark)                                                                       \
+    "contest 1|State Senate District 1|GA|" county                                                 \
+    " ; stated seats=1\nchoice 1|Ann Archer|D ; " mark "\nchoice 2|Bo Li|R\ntotal 9 8\n"
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,district,race_id,seats_to_fill\n"
+                   "ann,Ann Archer,GA,State Senate,1,senate,1\n");
+    night_batch(&n, AP, COUNTY("Cobb", "won") COUNTY("Bibb", ""), NIGHT_AT(1));
+    assert_int_equal(night_race(&n, "ann")->contest_count, 2);
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    night_close(&n);
+#undef COUNTY
+}
+
+/* AP's live JSON has ids only, and two lines without a name are two people. */
+static void winners_without_names_are_counted_by_their_lines(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,race_id,seats_to_fill,"
+                   "ap_race_id,ap_candidate_id\n"
+                   "ann,Ann Archer,GA,School Board,board,2,77,11\n"
+                   "bo,Bo Li,GA,School Board,board,2,77,12\n");
+    night_batch(&n, AP,
+                "contest 77||GA ; stated\nchoice 11\nchoice 12 ; won\nchoice 13 ; won\n"
+                "choice 14\ntotal 9 8 7 6\n",
+                NIGHT_AT(1));
+    outcome_is(&n, "bo", OUTCOME_WON);
+    outcome_is(&n, "ann", OUTCOME_LOST); /* both seats are called */
+    assert_int_equal(night_race(&n, "bo")->seats_called, 2);
+    night_close(&n);
+}
+
+/* Write-ins are won by whoever they are for: a line that names nobody fills no seat. */
+static void a_line_of_write_ins_without_a_name_fills_no_seat(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,race_id,seats_to_fill,source_hints\n"
+                   "ann,Ann Archer,GA,Mayor,mayor,1,ap=1\n");
+    night_batch(&n, AP,
+                "contest 1|Mayor|GA ; stated\nchoice 1|Ann Archer\nchoice 2|| ; write-in won\n"
+                "total 9 8\n",
+                NIGHT_AT(1));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    night_batch(&n, AP,
+                "contest 1|Mayor|GA ; stated\nchoice 1|Ann Archer\nchoice 2|Bo Li| ; write-in won\n"
+                "total 9 8\n",
+                NIGHT_AT(2));
+    outcome_is(&n, "ann", OUTCOME_LOST);
+    night_close(&n);
+}
+
+/* One person on two party lines who has won on one has won, whatever the other is marked. */
+static void of_two_lines_of_one_person_the_won_one_counts(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,district,party,race_id,"
+                   "seats_to_fill,source_hints\n"
+                   "sue,Sue Stone,CT,State Senate,7,D,senate,1,ap=7\n");
+    n.polls[3].state = SLICE("CT");
+    core_free(n.core);
+    night_core(&n);
+    night_batch(&n, AP,
+                "contest 7|State Senate District 7|CT ; stated\nchoice 71|Sue Stone|D ; won\n"
+                "choice 72|Sue Stone|WFP ; advanced\nchoice 73|Tom Thorn|R\ntotal 9 2 8\n",
+                NIGHT_AT(1));
+    outcome_is(&n, "sue", OUTCOME_WON);
+    night_close(&n);
+}
+
+#define SENATE(ours, other)                                                                        \
+    "contest 1|State Senate District 1|GA ; stated\nchoice 1|Ann Archer|D ; " ours                 \
+    "\nchoice 2|Bo Li|R ; " other "\ntotal 9 8\n"
+static const char senate[] =
+    "endorsement_id,candidate_name,state,office,district,race_id,seats_to_fill,source_hints\n"
+    "ann,Ann Archer,GA,State Senate,1,senate,1,ap=1|ddhq=1|state=1\n";
+
+/* What it called under its old name it may take back under the new one: else nobody could. */
+static void a_renamed_source_may_take_back_its_call(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, senate);
+    night_batch(&n, STATE, FINAL SENATE("won", ""), NIGHT_AT(1));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    n.sources[STATE].name = SLICE("secretary");
+    core_free(night_restart(&n));
+    night_batch(&n, STATE, FINAL SENATE("", ""), NIGHT_AT(3));
+    unchanged(&n, STATE, NIGHT_AT(5));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    night_close(&n);
+}
+
+/* Of two feeds of one authority the first called nothing, and says nothing new all night: a call that
+ * the second took back stood as long. */
+static void a_call_is_taken_back_by_the_feed_that_made_it(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, senate);
+    n.sources[DDHQ].authority = SLICE("ap");
+    core_free(n.core);
+    night_core(&n);
+    night_batch(&n, AP, SENATE("", ""), NIGHT_AT(1));
+    night_batch(&n, DDHQ, SENATE("won", ""), NIGHT_AT(2));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    night_batch(&n, DDHQ, SENATE("", ""), NIGHT_AT(3));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    unchanged(&n, DDHQ, NIGHT_AT(4) - 1);
+    outcome_is(&n, "ann", OUTCOME_WON);
+    unchanged(&n, DDHQ, NIGHT_AT(4));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    night_close(&n);
+}
+
+/* The last payload that was good in all parts is older than what was called since: after a restart
+ * it moves no mark. */
+static void a_payload_kept_over_a_restart_moves_no_mark(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, senate);
+    night_batch(&n, STATE, FINAL SENATE("", "won"), NIGHT_AT(1));
+    outcome_is(&n, "ann", OUTCOME_LOST);
+    struct results kept = batch_of(n.a, FINAL SENATE("", "won"));
+    struct event ev = {.type = EVENT_BATCH,
+                       .source = STATE,
+                       .batch = &kept,
+                       .digest = {n.serial, STATE},
+                       .received_ms = NIGHT_AT(1),
+                       .restored = true};
+    night_batch(&n, STATE, FINAL SENATE("", ""), NIGHT_AT(2));
+    night_batch(&n, STATE, FINAL SENATE("", ""), NIGHT_AT(4));
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    night_batch(&n, STATE, FINAL SENATE("won", ""), NIGHT_AT(5));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    core_free(night_restart(&n));
+    night_apply(&n, &ev, NIGHT_AT(6));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_false(core_model(n.core)->feeds[STATE].advisory);
+    night_close(&n);
+}
+
+/* A write-in of ours is no opponent of its own, and what stands in a contest without it is none. */
+static void who_is_unopposed_is_not_opposed_by_its_own_line(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,race_id,seats_to_fill,status,"
+                   "source_hints\n"
+                   "ann,Ann Archer,GA,Sheriff,sheriff,1,unopposed,ap=1\n"
+                   "bo,Bo Li,GA,School Board,board,2,unopposed,ddhq=2\n"
+                   "cy,Cy Cox,GA,School Board,board,2,unopposed,ap=2\n");
+    night_batch(&n, AP,
+                "contest 1|Sheriff|GA ; stated\nchoice 1|Ann Archer| ; write-in\ntotal 9\n"
+                "contest 2|School Board|GA ; stated\nchoice 2|Cy Cox\n"
+                "choice 3|Write-in| ; write-in\ntotal 8 7\n",
+                NIGHT_AT(1));
+    night_batch(&n, DDHQ, "contest 2|School Board|GA ; stated\nchoice 2|Bo Li\ntotal 8\n",
+                NIGHT_AT(2));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    outcome_is(&n, "bo", OUTCOME_WON);
+    outcome_is(&n, "cy", OUTCOME_PENDING);
+    night_close(&n);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(places_that_are_stated_differently_are_a_conflict),
+        cmocka_unit_test(a_mark_of_one_county_of_two_calls_nothing),
+        cmocka_unit_test(winners_without_names_are_counted_by_their_lines),
+        cmocka_unit_test(a_line_of_write_ins_without_a_name_fills_no_seat),
+        cmocka_unit_test(of_two_lines_of_one_person_the_won_one_counts),
+        cmocka_unit_test(a_renamed_source_may_take_back_its_call),
+        cmocka_unit_test(a_call_is_taken_back_by_the_feed_that_made_it),
+        cmocka_unit_test(a_payload_kept_over_a_restart_moves_no_mark),
+        cmocka_unit_test(who_is_unopposed_is_not_opposed_by_its_own_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
