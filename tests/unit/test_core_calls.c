@@ -369,6 +369,7 @@ static void test_official_marks_need_official_results(void **state)
     outcome_is(&n, "ann", OUTCOME_WON);
     assert_true(night_race(&n, "ann")->flags & RACE_CONFLICT);
     assert_true(core_model(n.core)->feeds[STATE].advisory);
+    assert_false(night_race(&n, "ann")->flags & RACE_UNDER_REVIEW); /* nobody's word is awaited */
     night_close(&n);
 }
 

@@ -228,6 +228,30 @@ static void zeros_put_the_file_in_doubt_until_votes_are_back(void **state)
 
 #define T(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
 
+/* What ends one hold may begin another: figures that were too many, and are too few now. */
+static void a_deep_fall_behind_too_many_votes_is_held(void **state)
+{
+    struct world *w = *state;
+    world_take(w, 0, CAST("16000", "20000"));
+    world_take(w, 60, CAST("30000", "20000"));
+    assert_int_equal(doubt(w), VERDICT_OVERVOTE);
+    world_take(w, 120, CAST("4000", "20000"));
+    assert_int_equal(doubt(w), VERDICT_FALL_DESK);
+    assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 16000);
+}
+
+static void a_figure_that_is_gone_is_told_as_none(void **state)
+{
+    struct world *w = *state;
+    bool told = false;
+    world_take(w, 0, MAYOR("1000", "900"));
+    world_take(w, 60, MAYOR("?", "900"));
+    for (size_t i = 0; i < w->report.note_count; i++)
+        told |= slice_find(w->report.notes[i].text,
+                           SLICE("1000 on air, 0 in the payload, 100.00 % less")) != SIZE_MAX;
+    assert_true(told);
+}
+
 /* A thousand choices of the most that a cell may have: no number is their sum, and they are more votes
  * than any ballots allow. */
 static void votes_without_a_sum_are_too_many(void **state)
@@ -256,6 +280,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(a_deep_fall_stays_deep_whatever_comes_between),
+        T(a_deep_fall_behind_too_many_votes_is_held),
+        T(a_figure_that_is_gone_is_told_as_none),
         T(votes_without_a_sum_are_too_many),
         T(a_deep_fall_stays_deep_over_another_roster),
         T(columns_swapped_in_one_county_hold_the_contest),

@@ -165,6 +165,53 @@ static void a_call_is_taken_back_by_the_feed_that_made_it(void **state)
     night_close(&n);
 }
 
+/* What is marked after a freeze calls no seat; what was called before it is. */
+static void a_freeze_opens_no_seat_and_calls_none(void **state)
+{
+#define BOARD(bo, cy)                                                                              \
+    "contest 2|School Board|GA ; stated\nchoice 1|Ann Archer\nchoice 2|Bo Li| ; " bo                \
+    "\nchoice 3|Cy Cox| ; " cy "\ntotal 9 8 7\n"
+    (void)state;
+    for (int called = 0; called < 2; called++) {
+        struct night n;
+        night_open(&n, "endorsement_id,candidate_name,state,office,race_id,seats_to_fill,"
+                       "source_hints\nann,Ann Archer,GA,School Board,board,2,ap=2\n");
+        if (called)
+            night_batch(&n, AP, BOARD("won", "won"), NIGHT_AT(1));
+        assert_true(night_decide(&n, "freeze", "board", "", NIGHT_AT(2)));
+        night_batch(&n, AP, BOARD("won", "won") "\n", NIGHT_AT(3));
+        outcome_is(&n, "ann", called ? OUTCOME_LOST : OUTCOME_PENDING);
+        assert_int_equal(night_race(&n, "ann")->seats_called, called ? 2 : 0);
+        assert_int_equal(night_race(&n, "ann")->status, called ? RACE_CALLED : RACE_UNCALLED);
+        night_close(&n);
+    }
+#undef BOARD
+}
+
+/* Where two feeds of one authority differ on ours, its seat is one of those that are marked: the
+ * other seat of the board is not called by it. */
+static void a_seat_on_which_feeds_differ_is_counted_once(void **state)
+{
+#define BOARD(ann, bo)                                                                             \
+    "contest 2|School Board|GA ; stated\nchoice 1|Ann Archer| ; " ann "\nchoice 2|Bo Li| ; " bo      \
+    "\nchoice 3|Cy Cox\ntotal 9 8 7\n"
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,race_id,seats_to_fill,source_hints\n"
+                   "ann,Ann Archer,GA,School Board,board,2,ap=2|ddhq=2\n");
+    n.sources[DDHQ].authority = SLICE("ap");
+    core_free(n.core);
+    night_core(&n);
+    night_batch(&n, AP, BOARD("won", ""), NIGHT_AT(1));
+    night_batch(&n, DDHQ, BOARD("lost", "won"), NIGHT_AT(2));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_true(night_race(&n, "ann")->flags & RACE_CONFLICT);
+    assert_int_equal(night_race(&n, "ann")->seats_called, 1);
+    assert_int_equal(night_race(&n, "ann")->status, RACE_PARTLY_CALLED);
+    night_close(&n);
+#undef BOARD
+}
+
 /* The last payload that was good in all parts is older than what was called since: after a restart
  * it moves no mark. */
 static void a_payload_kept_over_a_restart_moves_no_mark(void **state)
@@ -226,6 +273,8 @@ int main(void)
         cmocka_unit_test(of_two_lines_of_one_person_the_won_one_counts),
         cmocka_unit_test(a_renamed_source_may_take_back_its_call),
         cmocka_unit_test(a_call_is_taken_back_by_the_feed_that_made_it),
+        cmocka_unit_test(a_freeze_opens_no_seat_and_calls_none),
+        cmocka_unit_test(a_seat_on_which_feeds_differ_is_counted_once),
         cmocka_unit_test(a_payload_kept_over_a_restart_moves_no_mark),
         cmocka_unit_test(who_is_unopposed_is_not_opposed_by_its_own_line),
     };
