@@ -393,6 +393,96 @@ static void how_many_sources_could_have_it_is_said(void **state)
     end();
 }
 
+/* ---- what came of a decision ---- */
+
+static void said(const char *text)
+{
+    if (!night_says(n.out.said, text))
+        fail_msg("no %s in %.*s", text, SLICE_FMT(n.out.said));
+}
+
+/* Of fifty the first ten, of calls the first forty; that there were more is said. */
+static void of_all_that_moves_at_once_the_first_are_told(void **state)
+{
+    enum { RACES = 50 };
+    static char list[8000], text[16000];
+    size_t used = (size_t)snprintf(list, sizeof list,
+                                   "endorsement_id,candidate_name,state,office,race_id,"
+                                   "seats_to_fill,source_hints\n");
+    size_t more = 0;
+    (void)state;
+    for (int i = 0; i < RACES; i++) {
+        used += (size_t)snprintf(list + used, sizeof list - used,
+                                 "e%d,Person N%d,GA,Office %d,r%d,1,ap=%d\n", i, i, i, i, i + 1);
+        more += (size_t)snprintf(text + more, sizeof text - more,
+                                 "contest %d|Office %d|GA ; stated\nchoice 1|Person N%d|D ; won\n"
+                                 "choice 2|Other N%d|R\ntotal 20 10\n",
+                                 i + 1, i, i, i);
+    }
+    begin(list);
+    assert_true(night_decide(&n, "freeze", "", "", NIGHT_AT(1)));
+    said("flags    r0: frozen\n");
+    said("flags    and of 40 other races\n");
+    night_batch(&n, AP, text, NIGHT_AT(2));
+    assert_true(night_decide(&n, "release", "", "", NIGHT_AT(3)));
+    assert_int_equal(core_tally(n.core)->n[TALLY_WON], RACES);
+    said("moves    Person N0: ");
+    said("moves    and 40 others\n");
+    said("flags    r0: no longer frozen");
+    said("news     and 10 more\n");
+    end();
+}
+
+/* A watch of twelve election days. */
+static void of_many_closes_that_move_the_first_are_told(void **state)
+{
+    static char list[2000];
+    size_t used =
+        (size_t)snprintf(list, sizeof list, "candidate_name,state,office,election_date,race_id\n");
+    (void)state;
+    for (int i = 0; i < 12; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used,
+                                 "P N%d,GA,Sheriff,2026-11-%02d,r%d\n", i, i + 3, i);
+    begin(list);
+    assert_true(night_decide(&n, "polls", "GA", "21:00", NIGHT_AT(-9)));
+    said("polls    close in 1 race at ");
+    said("polls    and at other times in others\n");
+    end();
+}
+
+/* What was decided of a row that has left the list is about no other, whose id begins so. */
+static void a_decision_that_was_kept_names_its_row_whole(void **state)
+{
+    static const struct decision kept[] = {{.number = 1,
+                                            .verb = SLICE_INIT("endorse status"),
+                                            .target = SLICE_INIT("ann"),
+                                            .argument = SLICE_INIT("withdrawn"),
+                                            .reason = SLICE_INIT("r"),
+                                            .by = SLICE_INIT("maria"),
+                                            .at_ms = NIGHT_AT(1)}};
+    struct event ev = {.type = EVENT_DECISION,
+                       .would = true,
+                       .decision = {.verb = SLICE("call"),
+                                    .target = SLICE("ann"),
+                                    .argument = SLICE("won"),
+                                    .reason = SLICE("r"),
+                                    .by = SLICE("maria")}};
+    (void)state;
+    begin("endorsement_id,candidate_name,state,office,district\n"
+          "ann-1,A A,GA,State Senate,1\nann-2,A B,GA,State Senate,2\n"
+          "ann-3,A C,GA,State Senate,3\nann-4,A D,GA,State Senate,4\n"
+          "ann-5,A E,GA,State Senate,5\nann-6,A F,GA,State Senate,6\n"
+          "ann-7,A G,GA,State Senate,7\nann-8,A H,GA,State Senate,8\n"
+          "ann-9,A I,GA,State Senate,9\n");
+    assert_true(night_decisions(n.core, kept, 1));
+    assert_int_equal(core_tally(n.core)->n[TALLY_WITHDRAWN], 0);
+    core_apply(n.core, &ev, NIGHT_AT(2), &n.out);
+    assert_true(night_says(slice_of(n.out.err.text), "several begin so"));
+    assert_true(night_says(slice_of(n.out.err.text), "\n  ann-8"));
+    assert_false(night_says(slice_of(n.out.err.text), "ann-9"));
+    end();
+}
+
 /* ---- calls ---- */
 
 /* A call of a seat says which. */
@@ -425,6 +515,9 @@ int main(void)
         cmocka_unit_test(who_no_longer_stands_is_that_now),
         cmocka_unit_test(a_place_is_named_once_and_only_while_it_is_there),
         cmocka_unit_test(how_many_sources_could_have_it_is_said),
+        cmocka_unit_test(of_all_that_moves_at_once_the_first_are_told),
+        cmocka_unit_test(of_many_closes_that_move_the_first_are_told),
+        cmocka_unit_test(a_decision_that_was_kept_names_its_row_whole),
         cmocka_unit_test(a_call_names_the_seat),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -252,8 +252,8 @@ static void a_figure_that_is_gone_is_told_as_none(void **state)
     assert_true(told);
 }
 
-/* A thousand choices of the most that a cell may have: no number is their sum, and they are more votes
- * than any ballots allow. */
+/* A thousand choices of the most that a cell may have: no number is their sum, and they are more
+ * votes than any ballots allow. */
 static void votes_without_a_sum_are_too_many(void **state)
 {
     struct world *w = *state;

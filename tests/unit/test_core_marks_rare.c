@@ -143,8 +143,8 @@ static void a_renamed_source_may_take_back_its_call(void **state)
     night_close(&n);
 }
 
-/* Of two feeds of one authority the first called nothing, and says nothing new all night: a call that
- * the second took back stood as long. */
+/* Of two feeds of one authority the first called nothing, and says nothing new all night: a call
+ * that the second took back stood as long. */
 static void a_call_is_taken_back_by_the_feed_that_made_it(void **state)
 {
     struct night n;
@@ -169,7 +169,7 @@ static void a_call_is_taken_back_by_the_feed_that_made_it(void **state)
 static void a_freeze_opens_no_seat_and_calls_none(void **state)
 {
 #define BOARD(bo, cy)                                                                              \
-    "contest 2|School Board|GA ; stated\nchoice 1|Ann Archer\nchoice 2|Bo Li| ; " bo                \
+    "contest 2|School Board|GA ; stated\nchoice 1|Ann Archer\nchoice 2|Bo Li| ; " bo               \
     "\nchoice 3|Cy Cox| ; " cy "\ntotal 9 8 7\n"
     (void)state;
     for (int called = 0; called < 2; called++) {
@@ -193,7 +193,7 @@ static void a_freeze_opens_no_seat_and_calls_none(void **state)
 static void a_seat_on_which_feeds_differ_is_counted_once(void **state)
 {
 #define BOARD(ann, bo)                                                                             \
-    "contest 2|School Board|GA ; stated\nchoice 1|Ann Archer| ; " ann "\nchoice 2|Bo Li| ; " bo      \
+    "contest 2|School Board|GA ; stated\nchoice 1|Ann Archer| ; " ann "\nchoice 2|Bo Li| ; " bo    \
     "\nchoice 3|Cy Cox\ntotal 9 8 7\n"
     struct night n;
     (void)state;
