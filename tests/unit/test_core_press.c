@@ -313,6 +313,10 @@ static void test_what_falls_is_compared_with_its_own_line(void **state)
     assert_true(corrections_votes(m, &was, &is, &said));
     assert_int_equal(m->correction_count, 0);
     is.summed = true;
+    was.on_air = 1; /* ... nor one source by who shows nothing in its place */
+    assert_true(corrections_votes(m, &was, &is, &said));
+    assert_int_equal(m->correction_count, 0);
+    was.on_air = NONE;
     assert_true(corrections_votes(m, &was, &is, &said));
     assert_int_equal(m->correction_count, 1);
     assert_true(slice_is(m->corrections[0].then, "99899"));

@@ -936,6 +936,27 @@ static void corrections_are_in_the_order_of_time_after_a_restart(void **state)
     story_close(s);
 }
 
+/* Whoever it may be matched with later: it was corrected. */
+static void a_contest_of_nobody_is_as_corrected_after_a_restart(void **state)
+{
+    static const char *const votes[] = {"1000 900", "300 900", "301 900"};
+    struct story *s = story_open(0);
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        says(s, 1 + 2 * i, 0,
+             arena_printf(s->n.a,
+                          "contest 9|Dog Catcher|WY\nchoice 1|Zed Zulu|\nchoice 2|Yak Yule|\n"
+                          "total %s\n",
+                          votes[i])
+                 .ptr);
+        if (i == 1)
+            assert_true(desk(s, 4, "source accept", "votes", "9"));
+    }
+    restart_at(s, 6);
+    story_close(s);
+}
+
 /* Of whom the new list has not, nothing is told that was corrected or half taken back. */
 static void what_a_race_remembers_of_one_who_left_the_list_is_dropped(void **state)
 {
@@ -980,6 +1001,7 @@ int main(void)
         cmocka_unit_test(an_opponent_half_seen_is_not_seen_anew_after_a_restart),
         cmocka_unit_test(a_contest_of_which_an_older_copy_came_is_as_old_after_a_restart),
         cmocka_unit_test(corrections_are_in_the_order_of_time_after_a_restart),
+        cmocka_unit_test(a_contest_of_nobody_is_as_corrected_after_a_restart),
         cmocka_unit_test(what_a_race_remembers_of_one_who_left_the_list_is_dropped),
         cmocka_unit_test(a_restart_decides_nothing),
     };
