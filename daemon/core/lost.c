@@ -179,9 +179,9 @@ static struct slice flag_of(const struct decision *d)
 /* Is this the race of what an `uncall` took back, by a claim that came of it or after it? */
 static bool was_in(const struct model *m, const struct decision *d, struct slice race_id)
 {
-    for (uint32_t i = m->claim_count; i-- > 0 && m->claims[i].number > d->number;)
-        if (slice_eq(m->claims[i].endorsement_id, d->target) &&
-            slice_eq(m->claims[i].race_id, race_id))
+    for (uint32_t i = 0; i < m->claim_count; i++)
+        if (m->claims[i].number > d->number && slice_eq(m->claims[i].race_id, race_id) &&
+            slice_eq(m->claims[i].endorsement_id, d->target))
             return true;
     return false;
 }

@@ -219,7 +219,8 @@ static struct marks_word source_line(const struct asked *a, uint32_t source, con
         struct marks_word w = {.opinion = MARKS_SILENT, .contest = c, .choice = NONE};
         if (may_speak(m, r, c, by))
             w = contest_word(r, c, endorsement);
-        conflict = conflict ? conflict : w.conflict;
+        if (w.conflict)
+            conflict = w.conflict;
         if (!word.contest || stronger(w.opinion, word.opinion))
             word = w;
     }
@@ -248,7 +249,8 @@ static struct marks_word line(const struct asked *a, const char *primary)
         if (!slice_eq(a->m->settings->sources[source].authority, a->by) || seen_before(r, i))
             continue;
         struct marks_word w = source_line(a, source, primary);
-        conflict = conflict ? conflict : w.conflict;
+        if (w.conflict)
+            conflict = w.conflict;
         if (w.opinion == MARKS_SILENT)
             continue;
         if (w.opinion >= MARKS_WON && word.opinion >= MARKS_WON && w.opinion != word.opinion)
@@ -284,7 +286,8 @@ struct marks_word marks_say(const struct model *m, const struct race *r, uint32_
 
     for (uint32_t at = 0; primaries_next(r, endorsement, &at, &primary); any = true) {
         struct marks_word w = line(&a, primary);
-        conflict = conflict ? conflict : w.conflict;
+        if (w.conflict)
+            conflict = w.conflict;
         if (!any || stronger(w.opinion, word.opinion))
             word = w;
     }
@@ -344,7 +347,7 @@ bool marks_share(const struct race *r, uint32_t a, uint32_t b)
 {
     for (uint32_t i = 0; i < r->link_count; i++) {
         const struct link *l = &r->links[i];
-        if (l->endorsement == a && l->choice != NONE && linked(r, l->contest, l->choice, b))
+        if (l->endorsement == a && linked(r, l->contest, l->choice, b))
             return true;
     }
     return false;

@@ -338,7 +338,6 @@ bool memo_restore(struct model *m, uint32_t source, uint32_t file, struct slice 
     for (struct memo_line *l = memo->lines; l; l = l->next) {
         if (l->whole && !map_put(feed->contests, l->key, l->contest))
             return err_set(e, ERR_DATA, "its memo has more contests than a feed may hold");
-        feed->shared |= l->contest->storied;
     }
     feed->files[file].own->memo = memo;
     return true;
@@ -382,7 +381,7 @@ bool memo_settle(struct model *m, const struct event *event, struct slice versio
     came.restored = false;
     came.standing = PAYLOAD_WHOLE;
     mark_contests(&m->feeds[event->source], memo);
-    if (f->seen && digest_eq(f->digest, memo->on_air)) {
+    if (digest_eq(f->digest, memo->on_air)) {
         f->own_time_ms = memo->own_time_ms;
         f->last_change_ms = memo->last_change_ms;
         f->version = feed_version(f, memo->version);

@@ -240,6 +240,19 @@ static void a_deep_fall_behind_too_many_votes_is_held(void **state)
     assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 16000);
 }
 
+/* One ballot, and not "1 ballots". */
+static void votes_on_one_ballot_are_told(void **state)
+{
+    struct world *w = *state;
+    bool told = false;
+    world_take(w, 0, CAST("1", "1"));
+    world_take(w, 60, CAST("3", "1"));
+    for (size_t i = 0; i < w->report.note_count; i++)
+        told |= slice_find(w->report.notes[i].text, SLICE("3 votes on 1 ballot,")) != SIZE_MAX;
+    assert_true(told);
+    assert_int_equal(doubt(w), VERDICT_OVERVOTE);
+}
+
 static void a_figure_that_is_gone_is_told_as_none(void **state)
 {
     struct world *w = *state;
@@ -282,6 +295,7 @@ int main(void)
         T(a_deep_fall_stays_deep_whatever_comes_between),
         T(a_deep_fall_behind_too_many_votes_is_held),
         T(a_figure_that_is_gone_is_told_as_none),
+        T(votes_on_one_ballot_are_told),
         T(votes_without_a_sum_are_too_many),
         T(a_deep_fall_stays_deep_over_another_roster),
         T(columns_swapped_in_one_county_hold_the_contest),

@@ -120,6 +120,31 @@ static void of_two_lines_of_one_person_the_won_one_counts(void **state)
     night_close(&n);
 }
 
+/* ... and two lines that the desk gave to one person have one seat, however their names are spelt.
+ */
+static void two_lines_that_the_desk_gave_to_one_person_fill_one_seat(void **state)
+{
+    static const char text[] =
+        "contest 7|School Board|GA ; stated\nchoice 71|Sue Stone ; won\n"
+        "choice 72|Susanna Stone-Hill ; won\nchoice 73|Tom Thorn\ntotal 9 2 8\n";
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,race_id,seats_to_fill,source_hints\n"
+                   "sue,Sue Stone,GA,School Board,board,2,ap=7\n"
+                   "tom,Tom Thorn,GA,School Board,board,2,ap=7\n");
+    night_batch(&n, AP,
+                "contest 7|School Board|GA\nchoice 71|Sue Stone\n"
+                "choice 72|Susanna Stone-Hill\nchoice 73|Tom Thorn\ntotal 9 2 8\n",
+                NIGHT_AT(1));
+    assert_true(night_decide(&n, "match accept", "sue", "ap 7 susanna", NIGHT_AT(2)));
+    assert_true(night_decide(&n, "match accept", "sue", "ap 7 71", NIGHT_AT(2)));
+    night_batch(&n, AP, text, NIGHT_AT(3));
+    outcome_is(&n, "sue", OUTCOME_WON);
+    outcome_is(&n, "tom", OUTCOME_PENDING);
+    assert_int_equal(night_race(&n, "sue")->seats_called, 1);
+    night_close(&n);
+}
+
 #define SENATE(ours, other)                                                                        \
     "contest 1|State Senate District 1|GA ; stated\nchoice 1|Ann Archer|D ; " ours                 \
     "\nchoice 2|Bo Li|R ; " other "\ntotal 9 8\n"
@@ -271,6 +296,7 @@ int main(void)
         cmocka_unit_test(winners_without_names_are_counted_by_their_lines),
         cmocka_unit_test(a_line_of_write_ins_without_a_name_fills_no_seat),
         cmocka_unit_test(of_two_lines_of_one_person_the_won_one_counts),
+        cmocka_unit_test(two_lines_that_the_desk_gave_to_one_person_fill_one_seat),
         cmocka_unit_test(a_renamed_source_may_take_back_its_call),
         cmocka_unit_test(a_call_is_taken_back_by_the_feed_that_made_it),
         cmocka_unit_test(a_freeze_opens_no_seat_and_calls_none),
