@@ -192,7 +192,7 @@ static const struct {
      NOT},
     {"Ann Wu,CO,Dog Catcher,,,,,,,,,,,Yes", CO, "Dog Catcher - Ann Wu", "Yes|No", NOT},
     {"Ann Wu,CO,District Court Judge,,,2,,,,,,,,Yes", CO, "District Court Judge - Wu", "Yes|No",
-     NOT},
+     WAIT},
     {"Ann Wu,GA,Supreme Court,,,,,,,,,,,Yes", CO, "Colorado Supreme Court Justice - Ann Wu",
      "Yes|No", NOT},
     {"Ballot Question 1,CO,Question,Aurora,,,,,,,,,,No", CO, "Ballot Question 1", "Yes|No", WAIT},
