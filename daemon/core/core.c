@@ -398,11 +398,13 @@ static void note_calls(struct turn *t)
     }
 }
 
-/* Sources answer that nothing is new, and totals that say when they did last must not look old: in
- * each minute of the clock, as the sentence tells it, they are told again. */
+/* Sources answer that nothing is new, and totals that say when they did last must not look old:
+ * they are told again when that is a minute more than they say. */
 static bool checked_since(const struct core *c)
 {
-    return c->model.checked_ms / WHEN_MINUTE != c->told_checked_ms / WHEN_MINUTE;
+    return c->model.checked_ms != WHEN_UNKNOWN &&
+           (c->told_checked_ms == WHEN_UNKNOWN ||
+            c->model.checked_ms - c->told_checked_ms >= WHEN_MINUTE);
 }
 
 static void emit_sums(struct turn *t, struct emit *em)

@@ -2,6 +2,7 @@
 /* The desk's word on what a source's guards hold. */
 #include "daemon/core/ruling.h"
 
+#include "daemon/base/counted.h"
 #include "daemon/base/when.h"
 #include "daemon/core/early.h"
 #include "daemon/core/feed_own.h"
@@ -276,15 +277,43 @@ static bool rule_kept(struct case_at_hand *k, bool all, struct err *e)
            conclude(k, &event, e);
 }
 
-static bool tell(struct case_at_hand *k, const struct held_totals *was, struct err *e)
+/* What is to be dropped: it is gone when it is. */
+static void write_dropped(const struct case_at_hand *k, struct buf *out)
 {
-    struct buf text;
+    enum { SHOWN = 20 };
 
-    buf_init(&text, 65536);
-    held_after(k->m, was, &text);
-    k->r->ruled = arena_copy(k->r->arena, buf_slice(&text));
-    buf_done(&text);
-    return k->r->ruled.ptr || full(e);
+    for (size_t i = 0; i < k->count && i < SHOWN; i++) {
+        buf_addz(out, "drops    ");
+        held_write(k->m, k->list[i], out);
+        buf_addc(out, '\n');
+    }
+    if (k->count > SHOWN)
+        buf_addf(out, "drops    and of " COUNTED "\n",
+                 COUNT_OF(k->count - SHOWN, "other contest", "other contests"));
+    if (k->count == 0)
+        buf_addz(out, "drops    the payload that waits\n");
+}
+
+/* Do it, and say what became of the figures. */
+static bool carry_out(struct case_at_hand *k, bool all, bool early, struct err *e)
+{
+    struct feed_report *r = k->r;
+    struct held_totals *was = held_before(k->m, r->source, r->file, r->arena);
+    struct buf ruled;
+
+    if (!was)
+        return full(e);
+    buf_init(&ruled, 65536);
+    if (!k->accept)
+        write_dropped(k, &ruled);
+    r->verdict = k->accept ? VERDICT_CORRECTED : VERDICT_REJECTED;
+    r->text = k->accept ? SLICE("accepted by the desk") : SLICE("rejected by the desk");
+    bool ok = (!early || drop_early(k, e)) && rule_kept(k, all, e);
+    if (k->accept)
+        held_after(k->m, was, &ruled);
+    r->ruled = arena_copy(r->arena, buf_slice(&ruled));
+    buf_done(&ruled);
+    return ok && (r->ruled.ptr || full(e));
 }
 
 static bool decide(struct model *m, uint32_t source, uint32_t file, struct slice contest,
@@ -307,14 +336,7 @@ static bool decide(struct model *m, uint32_t source, uint32_t file, struct slice
         return false;
     if (!own->held.batch && !may_accept(&k, 0, e))
         return false;
-    struct held_totals *was = held_before(m, source, file, out->arena);
-    if (!was)
-        return full(e);
-    out->verdict = accept ? VERDICT_CORRECTED : VERDICT_REJECTED;
-    out->text = accept ? SLICE("accepted by the desk") : SLICE("rejected by the desk");
-    if (early && !drop_early(&k, e))
-        return false;
-    return rule_kept(&k, all, e) && tell(&k, was, e);
+    return carry_out(&k, all, early, e);
 }
 
 bool feed_accept(struct model *m, uint32_t source, uint32_t file, struct slice contest,

@@ -113,6 +113,7 @@ def test_a_freeze_of_all_is_the_first_thing_status_says(house):
 
 def test_what_a_guard_holds_is_named_with_both_figures(house):
     """Its own figure was in the log alone."""
+    harness.wait_for(lambda: "Di Foe 90" in house.ctl("races").stdout, 10, "the votes")
     assert house.status()["held"] == 0 and house.ctl("source", "held").stdout.count("\n") == 1
     small_night.replace(house.folder / "county.xml", small_night.detail(poe=20, foe=95, time="11/4/2025 9:15:50 PM EST"))
     harness.wait_for(lambda: house.status()["held"] == 1, 10, "the hold")

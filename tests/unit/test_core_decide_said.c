@@ -135,6 +135,12 @@ static void test_what_is_held_is_shown_beside_what_is_on_air(void **state)
                      "410\n");
     says(n.out.said, "\nmoves    Ann Archer: 500 unclear -> 200 trailing\n");
     says(n.out.said, "\nflags    ga-ss-1: no longer in_doubt, corrected\n");
+    night_batch(&n, VOTES, RACE("1", "Ann Archer", "50", "410") RACE("2", "Ann Baker", "71", "60"),
+                NIGHT_AT(10));
+    assert_true(decide(&n, would, "source reject", "votes", ""));
+    says(n.out.said, "\ndrops    State Senate District 1: Ann Archer 200 (50 waits), Other One 410 "
+                     "(410 waits); fall-desk since 7:10 p.m. UTC: ");
+    assert_false(night_says(n.out.said, "\nheld"));
     buf_done(&out);
     night_close(&n);
 }
@@ -154,7 +160,7 @@ static void test_a_file_that_is_held_whole_holds_its_contests(void **state)
     const struct feed_contest *c = held_next(core_model(n.core), &source, &at);
     assert_true(c && source == VOTES && !held_next(core_model(n.core), &source, &at));
     assert_true(decide(&n, would, "source reject", "votes", ""));
-    says(n.out.said, "\nheld     what is on air stays\n");
+    says(n.out.said, "\ndrops    the payload that waits\n");
     assert_int_equal(held_count(core_model(n.core), VOTES, 0), 0);
     night_close(&n);
 }
