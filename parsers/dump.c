@@ -279,7 +279,8 @@ static void summary_contest(const struct results *r, const struct results_contes
     if (k->county.len)
         buf_addf(out, ", %.*s", SLICE_FMT(results_text(r, k->county)));
     if (total->reporting >= 0 && total->total >= 0)
-        buf_addf(out, ", %d of %d units in", total->reporting, total->total);
+        buf_addf(out, ", %d of " COUNTED " in", total->reporting,
+                 COUNT_OF(total->total, "unit", "units"));
     buf_addc(out, '\n');
     for (uint32_t c = 0; c < k->choices; c++)
         summary_choice(r, k, c, out);
