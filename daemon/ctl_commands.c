@@ -30,6 +30,7 @@ const struct ctl_command ctl_commands[] = {
     {"source list", "", "each file of each source: state, age, verdict", CTL_ROWS},
     {"source held", "[SOURCE]", "each figure that is held: on air, what waits, why, until what",
      CTL_ROWS},
+    {"source poll", "SOURCE", "poll it now, and not when its time comes", CTL_TEXT},
     {"source accept", "SOURCE [CONTEST...]", "what is held goes on air, as a correction",
      CTL_DECIDES},
     {"source reject", "SOURCE [CONTEST...]", "what is held is dropped", CTL_DECIDES},

@@ -16,6 +16,7 @@
 #include "daemon/desk_decide.h"
 #include "daemon/desk_duty.h"
 #include "daemon/edge/http.h"
+#include "daemon/edge/poller.h"
 
 struct question {
     struct app *app;
@@ -311,21 +312,42 @@ static int verb_source_list(struct question *q, struct buf *body)
     return 0;
 }
 
-static int verb_source_held(struct question *q, struct buf *body)
+/* The source that the only word names; false: there is none. */
+static bool find_source(const struct question *q, uint32_t *out, struct buf *body)
 {
     const struct settings *s = model_of(q)->settings;
-    struct slice name = q->word_count > 0 ? q->words[0] : SLICE("");
-    size_t i = 0;
-    while (name.len > 0 && i < s->source_count && !slice_eq(s->sources[i].name, name))
-        i++;
-    if (q->word_count > 1 || (name.len > 0 && i == s->source_count)) {
-        buf_addf(body,
-                 "tallyctl source held takes the name of one source, or nothing for all; no "
-                 "source is named '%.*s'\n",
-                 SLICE_FMT(q->words[q->word_count - 1]));
+    struct slice name = q->word_count == 1 ? q->words[0] : SLICE("");
+    for (*out = 0; *out < s->source_count; (*out)++)
+        if (slice_eq(s->sources[*out].name, name))
+            return true;
+    buf_addf(body, "no source is named '%.*s'; give one of", SLICE_FMT(name));
+    for (size_t i = 0; i < s->source_count; i++)
+        buf_addf(body, "%s %.*s", i ? "," : "", SLICE_FMT(s->sources[i].name));
+    buf_addc(body, '\n');
+    return false;
+}
+
+static int verb_source_held(struct question *q, struct buf *body)
+{
+    uint32_t source;
+    if (q->word_count > 0 && !find_source(q, &source, body))
         return ERR_USAGE;
+    held_rows(model_of(q), q->word_count > 0 ? q->words[0] : SLICE(""), q->json, body);
+    return 0;
+}
+
+static int verb_source_poll(struct question *q, struct buf *body)
+{
+    uint32_t source;
+    if (!find_source(q, &source, body))
+        return ERR_USAGE;
+    size_t n = poller_soon(q->app->night->poller, source);
+    if (n == 0) {
+        buf_addz(body, "it is being polled, or its site has asked for a rest\n");
+        return ERR_AGAIN;
     }
-    held_rows(model_of(q), name, q->json, body);
+    buf_addf(body, COUNTED " polled now; tallyctl source list has what comes\n",
+             COUNT_OF(n, "file is", "files are"));
     return 0;
 }
 
@@ -361,6 +383,7 @@ static const struct verb {
     {"explain", verb_explain},
     {"source list", verb_source_list},
     {"source held", verb_source_held},
+    {"source poll", verb_source_poll},
     {"todo", verb_todo},
     {"coverage", verb_coverage},
     {"match list", verb_match_list},

@@ -562,6 +562,15 @@ void poll_again(struct poll *f)
         timer_set(f->timer, 0);
 }
 
+bool poll_soon(struct poll *f)
+{
+    if (f->step != REST || (f->state.failures_in_a_row > 0 && f->retry_after_ms > 0))
+        return false;
+    f->due_us = timer_now_us();
+    timer_set(f->timer, 0);
+    return true;
+}
+
 void poll_state(const struct poll *f, struct poller_state *out)
 {
     int64_t left = (f->due_us - timer_now_us()) / 1000;

@@ -42,6 +42,10 @@ void poll_refuse(struct poll *f, enum verdict verdict, struct slice text);
 /* The companions are others than before: what is on air is to be parsed again. */
 void poll_again(struct poll *f);
 
+/* A person does not want to wait for its time. False: it is being polled, or its site has asked for
+ * a rest. */
+bool poll_soon(struct poll *f);
+
 void poll_state(const struct poll *f, struct poller_state *out);
 
 #endif

@@ -181,6 +181,14 @@ void poller_start(struct poller *p)
     }
 }
 
+size_t poller_soon(struct poller *p, uint32_t source)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->shared.set->sources[source].file_count; i++)
+        n += poll_soon(p->sources[source].files[i]);
+    return n;
+}
+
 void poller_state(const struct poller *p, uint32_t source, uint32_t file, struct poller_state *out)
 {
     poll_state(p->sources[source].files[file], out);

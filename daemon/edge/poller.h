@@ -35,6 +35,10 @@ void poller_restore(struct poller *p, uint32_t source, uint32_t file, struct sli
 void poller_restore_delta(struct poller *p, uint32_t source, uint32_t file, struct digest digest);
 void poller_start(struct poller *p);
 
+/* Poll the files of a source now. How many are: not those that are being polled, or whose site has
+ * asked for a rest. */
+size_t poller_soon(struct poller *p, uint32_t source);
+
 void poller_state(const struct poller *p, uint32_t source, uint32_t file, struct poller_state *out);
 
 #endif

@@ -127,7 +127,18 @@ def test_what_a_guard_holds_is_named_with_both_figures(house):
     look = house.ctl("source", "accept", "county", *WHY, "--dry-run").stdout
     assert "\nheld     US Senate: Cy Poe 100 -> 20, Di Foe 90 -> 95\nmoves    Di Foe: 90 unclear -> 95 leading\n" in look, look
     done = house.ctl("source", "held", "nowhere")
-    assert done.returncode == 64 and "no source is named 'nowhere'" in done.stderr
+    assert done.returncode == 64 and "no source is named 'nowhere'; give one of county" in done.stderr
+
+
+def test_a_source_is_polled_at_once():
+    with small_night.Small() as house:
+        house.configure("interval = 50ms", "interval = 10m")
+        house.start_tallyd()
+        harness.wait_for(lambda: house.ctl("source", "poll", "county").returncode == 0, 10, "its rest")
+        harness.wait_for(lambda: house.polls().get("county", 0) == 1, 10, "the first poll")
+        harness.wait_for(lambda: house.ctl("source", "poll", "county").stdout.startswith("1 file is polled now"), 10, "its rest")
+        harness.wait_for(lambda: house.polls()["county"] == 2, 10, "the second poll")
+        assert house.ctl("source", "poll").returncode == 64
 
 
 def test_what_is_refused_says_why_and_changes_nothing(house):
