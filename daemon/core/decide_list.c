@@ -89,6 +89,7 @@ static const struct settings_polls *polls_row(const struct model *m, struct slic
 static bool read_polls(struct model *m, struct about *a, struct err *e)
 {
     struct slice t = a->d->argument, county;
+    struct err unfit;
     uint32_t race = decide_find_race(m, a->d->target);
     bool digits = t.len == 5 && t.ptr[2] == ':';
 
@@ -104,7 +105,7 @@ static bool read_polls(struct model *m, struct about *a, struct err *e)
                        SLICE_FMT(t));
     if (race != NONE)
         a->race = &m->races[race];
-    else if (!polls_row(m, a->d->target, &county))
+    else if (!polls_row(m, a->d->target, &county) && !decide_race(m, a, &unfit))
         return err_set(e, ERR_NO,
                        "'%.*s' is neither a race nor a state, or STATE/COUNTY, for which "
                        "[election] has a polls-close",

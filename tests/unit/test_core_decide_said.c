@@ -11,7 +11,7 @@ static const char list[] =
     "ann-archer,Ann Archer,GA,State Senate,1,D,ga-ss-1,1\n"
     "bob,Bob Best,GA,State Senate,1,D,ga-ss-1,1\n"
     "ann-baker,Ann Baker,GA,State Senate,2,D,ga-ss-2,1\n"
-    "cat,Cat Cole,GA,State Senate,3,D,ga-ss-3,1\n";
+    "cat,Cat Cole,GA,State Senate,3,D,zz-3,1\n";
 
 #define RACE(n, ours, a, b)                                                                        \
     "contest " n "|State Senate District " n "|GA\nchoice 1|" ours "|D\nchoice 2|Other One|R\n"    \
@@ -59,8 +59,13 @@ static void test_the_beginning_of_an_id_is_enough_for_who_looks(void **state)
     says(n.out.said, "\nabout    GA  Ann Archer, State Senate 1\n");
     assert_int_equal(night_outcome(&n, "ann-archer"), OUTCOME_WON);
     assert_false(decide(&n, confirmed, "mark", "ga-ss", "recount"));
-    assert_true(decide(&n, confirmed, "mark", "ga-ss-3", "recount"));
+    assert_true(decide(&n, confirmed, "mark", "zz", "recount"));
+    assert_false(decide(&n, plain, "polls", "zz-3", "21:00x"));
+    assert_false(decide(&n, plain, "polls", "ga-ss-", "21:00"));
+    says(slice_of(n.out.err.text), "'ga-ss-' is neither a race nor a state");
     assert_true(decide(&n, would, "call", "c", "won"));
+    assert_true(decide(&n, confirmed, "polls", "zz", "19:05") &&
+                slice_is(n.out.decision->target, "zz-3"));
     struct core *old = night_restart(&n);
     assert_int_equal(night_outcome(&n, "ann-archer"), OUTCOME_WON);
     core_free(old);
