@@ -63,6 +63,8 @@ static void pair_well(struct pairs *p, const struct question *q, const struct ou
     bool stale = statement_staleness(model_of(q), clock_now(&q->app->args.clock)).stale;
     bool redis = !view->redis_configured || (view->redis_connected && !view->fenced);
     struct duty_view duty;
+    uint32_t source = 0;
+    size_t at = 0;
     duty_view(q->app->duty, &duty);
     const struct {
         bool is, harmless;
@@ -74,11 +76,12 @@ static void pair_well(struct pairs *p, const struct question *q, const struct ou
         {view->waiting_ms > OUTBOX_DISK_SLOW_MS, false,
          "; nothing new is told before the disk has it: is it full?"},
         {duty.role->partner && !duty.standby_lives, true, "; see standby below"},
+        {held_next(model_of(q), &source, &at), true, "; guards hold something, see held below"},
     };
     bool well = q->app->ready && (up > 0 || all == 0);
-    char text[300];
+    char text[400];
     struct buf more;
-    buf_init(&more, 200);
+    buf_init(&more, 300);
     for (size_t i = 0; i < sizeof also / sizeof *also; i++) {
         well &= !also[i].is || also[i].harmless;
         buf_addz(&more, also[i].is ? also[i].says : "");

@@ -117,6 +117,7 @@ def test_what_a_guard_holds_is_named_with_both_figures(house):
     assert house.status()["held"] == 0 and house.ctl("source", "held").stdout.count("\n") == 1
     small_night.replace(house.folder / "county.xml", small_night.detail(poe=20, foe=95, time="11/4/2025 9:15:50 PM EST"))
     harness.wait_for(lambda: house.status()["held"] == 1, 10, "the hold")
+    assert house.status()["well"] == "yes: 1 of 1 source answers; guards hold something, see held below"
     both = "US Senate: Cy Poe 100 (20 waits), Di Foe 90 (95 waits); fall-desk since "
     assert house.status()["held_first"].startswith("county: " + both) and "  held     " + both in house.ctl("explain", "foe").stdout
     assert "; held: US Senate" in house.ctl("source", "list").stdout
