@@ -27,23 +27,30 @@ struct options {
     const char *from;   /* call: a file of many */
 };
 
-static void usage(FILE *out)
+static void usage(struct buf *out)
 {
-    struct buf list;
-    buf_init(&list, 65536);
-    buf_addz(&list, "usage: tallyctl [--socket PATH] [-o table|json|csv|tsv] [--no-color] "
-                    "COMMAND\n\n");
-    ctl_commands_list(&list);
-    buf_addf(&list,
+    buf_addz(out, "usage: tallyctl [--socket PATH] [-o table|json|csv|tsv] [--no-color] "
+                  "COMMAND\n\n");
+    ctl_commands_list(SLICE(""), out);
+    buf_addf(out,
              "\nWhat decides takes %s\n(call also --basis official|newspaper|concession|clerk and "
              "--url URL). It shows the counts before\nand after, and asks; --yes does not ask, "
              "--dry-run only shows. Where it asks, the beginning of an\nid is enough.\n",
              ctl_decides);
-    buf_addz(&list, "\nFilters are words: state:GA status:won flip:yes office:school tag:TAG "
-                    "flag:conflict, or a\npart of an id, place or name. See tallyctl(1); tallyctl "
-                    "help terms says what the words mean.\n");
-    fwrite(list.ptr, 1, list.len, out);
-    buf_done(&list);
+    buf_addz(
+        out,
+        "\nFilters are words: state:GA status:won flip:yes office:school tag:TAG "
+        "flag:conflict\nclosest:10, or a part of an id, place or name. See tallyctl(1); tallyctl "
+        "help terms says what the words mean.\n");
+}
+
+static void print_usage(FILE *to)
+{
+    struct buf out;
+    buf_init(&out, 65536);
+    usage(&out);
+    fwrite(out.ptr, 1, out.len, to);
+    buf_done(&out);
 }
 
 static bool output_known(const char *o)
@@ -78,7 +85,7 @@ static int read_options(int argc, char **argv, struct options *o)
             }
             *value = argv[i];
         } else if (!strcmp(a, "-h") || !strcmp(a, "--help")) {
-            usage(stdout);
+            print_usage(stdout);
             exit(0);
         } else if (!strcmp(a, "-V") || !strcmp(a, "--version")) {
             printf("tallyctl %s\n", TALLYD_VERSION);
@@ -348,27 +355,37 @@ static int decide_many(const struct ctl_command *c, int argc, char **argv, struc
     return code;
 }
 
+/* The list, the glossary, one command, or those of one first word; nothing: there is none. */
+static void help(int argc, char **argv, struct buf *out)
+{
+    int taken;
+    const struct ctl_command *c = argc > 0 ? ctl_command_find(argc, argv, &taken) : NULL;
+    bool decides = c && c->kind == CTL_DECIDES;
+    if (argc == 0)
+        usage(out);
+    else if (argc == 1 && strcmp(argv[0], "terms") == 0)
+        ctl_terms_list(out);
+    else if (c)
+        buf_addf(out, "usage: tallyctl %s%s%s%s%s\n%s\n", c->words, c->usage[0] ? " " : "",
+                 c->usage, decides ? " " : "", decides ? ctl_decides : "", c->about);
+    else if (argc == 1)
+        ctl_commands_list(slice_of(argv[0]), out);
+}
+
 /* What needs no daemon. */
 static int own(const struct ctl_command *c, int argc, char **argv)
 {
     struct buf out;
-    int taken, code = 0;
+    int code = 0;
     buf_init(&out, 1 << 20);
-    if (strcmp(c->words, "completion") == 0 && argc == 1 &&
-        ctl_completion(slice_of(argv[0]), &out)) {
+    if (strcmp(c->words, "help") == 0)
+        help(argc, argv, &out);
+    else if (argc == 1)
+        ctl_completion(slice_of(argv[0]), &out);
+    if (out.len > 0) {
         print_text(buf_slice(&out), NULL);
-    } else if (strcmp(c->words, "help") == 0 && argc == 0) {
-        usage(stdout);
-    } else if (strcmp(c->words, "help") == 0 && argc == 1 && strcmp(argv[0], "terms") == 0) {
-        ctl_terms_list(&out);
-        print_text(buf_slice(&out), NULL);
-    } else if (strcmp(c->words, "help") == 0 && (c = ctl_command_find(argc, argv, &taken))) {
-        bool decides = c->kind == CTL_DECIDES;
-        printf("usage: tallyctl %s%s%s%s%s\n%s\n", c->words, c->usage[0] ? " " : "", c->usage,
-               decides ? " " : "", decides ? ctl_decides : "", c->about);
     } else {
-        fprintf(stderr,
-                "usage: tallyctl help [COMMAND|terms], tallyctl completion bash|zsh|fish\n");
+        fprintf(stderr, "usage: tallyctl %s %s\n", c->words, c->usage);
         code = ERR_USAGE;
     }
     buf_done(&out);
@@ -383,7 +400,7 @@ int main(int argc, char **argv)
     if (words < 0)
         return ERR_USAGE;
     if (words == 0) {
-        usage(stderr);
+        print_usage(stderr);
         return ERR_USAGE;
     }
     const struct ctl_command *c = ctl_command_find(words, argv, &taken);

@@ -103,11 +103,15 @@ void ctl_command_arity(const struct ctl_command *c, size_t *least, size_t *most)
     }
 }
 
-void ctl_commands_list(struct buf *out)
+void ctl_commands_list(struct slice word, struct buf *out)
 {
     enum { COLUMN = 41 };
 
     for (const struct ctl_command *c = ctl_commands; c->words; c++) {
+        struct slice words = slice_of(c->words), first;
+        slice_next(&words, ' ', &first);
+        if (word.len > 0 && !slice_eq(first, word))
+            continue;
         size_t from = out->len;
         buf_addf(out, "  %-15s %s", c->words, c->usage);
         if (out->len - from > COLUMN - 1) {

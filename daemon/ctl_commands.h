@@ -38,8 +38,8 @@ const char *ctl_command_nearest(const char *word);
 /* How many words it takes, by its usage; *most SIZE_MAX: any number. */
 void ctl_command_arity(const struct ctl_command *c, size_t *least, size_t *most);
 
-/* A line a command. */
-void ctl_commands_list(struct buf *out);
+/* A line a command of this first word; of the empty one, of all. */
+void ctl_commands_list(struct slice first, struct buf *out);
 /* A script for a shell: "bash", "zsh" or "fish". False: no such shell. */
 bool ctl_completion(struct slice shell, struct buf *out);
 
