@@ -153,6 +153,7 @@ static void send_thinned(struct outbox *o, bool races_only)
     size_t at = 0;
     struct slice channel;
     void *value;
+    bool first = true;
     o->behind = false;
     while (map_next(o->thinned, &at, &channel, &value)) {
         struct parcel *p = value;
@@ -163,6 +164,9 @@ static void send_thinned(struct outbox *o, bool races_only)
             publish(o, &p->message, p->last_byte_us);
             map_remove(o->thinned, channel);
             free(p);
+            if (first && o->redis) /* it has it while the next is put together */
+                redis_flush(o->redis);
+            first = false;
         }
     }
 }
@@ -264,6 +268,8 @@ static void drain(struct outbox *o)
         advance_epoch(o);
     else if (!o->flush_due)
         flush(o);
+    if (o->redis) /* before what else the loop has to do */
+        redis_flush(o->redis);
 }
 
 static bool is_for_desk(const struct outbox *o, const struct writer_job *rows)

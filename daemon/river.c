@@ -416,6 +416,19 @@ static bool submit_paper(struct river *r, const struct writer_job *paper, bool f
     return true;
 }
 
+static bool submit_all(struct river *r, const struct writer_job *rows, bool release,
+                       const struct writer_job *paper, bool first, struct asked *asked)
+{
+    return submit_rows(r, rows, release, asked) && submit_paper(r, paper, first, asked);
+}
+
+/* What the messages do not rest on is not in their way either. */
+static bool goes_behind(const struct writer_job *rows, bool first, const struct asked *asked)
+{
+    return !first && !asked &&
+           rows->claim_count + rows->decision_count + rows->ruling_count + rows->event_count == 0;
+}
+
 /* Make durable what has to be, then let the messages go. They wait for claims and decisions; and
  * for the first payload of a file, so that a crash never leaves zeros where there were figures.
  * Later payloads are written behind the messages. False: nothing is kept and nothing goes out. */
@@ -436,7 +449,8 @@ static bool settle(struct river *r, const struct writer_file *files, size_t file
     bool news = desk || fx->message_count > 0;
     bool wait_rows = news && !first && (fx->claim_count > 0 || asked);
     bool wait_paper = news && first;
-    if (!submit_rows(r, &rows, wait_rows, asked) || !submit_paper(r, &paper, wait_paper, asked))
+    bool behind = goes_behind(&rows, first, asked);
+    if (!behind && !submit_all(r, &rows, wait_rows, &paper, wait_paper, asked))
         return false; /* nothing goes out that a crash would lose */
     struct writer_job told = rows;
     if (!fill_notes(r, &paper, &told))
@@ -444,7 +458,7 @@ static bool settle(struct river *r, const struct writer_file *files, size_t file
     if (!outbox_add(r->p.outbox, &told, fx->messages, fx->message_count, last_byte_us,
                     wait_rows || wait_paper, &e))
         log_error("%s", e.text);
-    return true;
+    return !behind || submit_all(r, &rows, false, &paper, false, NULL);
 }
 
 /* A disk that cannot keep up stops the river, not the truth: news are asked for again. */

@@ -38,12 +38,23 @@ struct building { /* a contest under way */
     bool part;    /* a county's: results_parts.c says what becomes of it */
     bool gone;    /* into another contest */
     bool bad;
+    bool settled; /* building_settle has seen it */
+    bool given;   /* it was in a piece */
+};
+
+struct building_sizes {
+    uint64_t contests, choices, units, cells, problems, pool;
 };
 
 struct results_builder {
     struct arena *arena;
     void *(*batch_room)(size_t bytes, void *ctx); /* NULL: in the arena */
     void *batch_room_ctx;
+    bool (*piece)(struct slice piece, void *ctx); /* NULL: it goes as a whole */
+    void *piece_ctx;
+    uint32_t pieces, ended;             /* the first so many contests were told in full */
+    uint32_t looked;                    /* so many were handed on, or are none that can be */
+    struct building_sizes given, ready; /* in pieces; of contests that end the next one */
     struct arrays arrays;
     struct results_facts facts;
     struct building **contests;
@@ -71,9 +82,24 @@ static inline int64_t building_votes(const struct building *k, uint32_t unit, ui
 /* Sum what is not stated; a sum that overflows makes the contest bad. False when memory is out. */
 bool building_sum(struct results_builder *b, struct building *k) MUST_USE;
 
-/* Mark the contests whose two choices are the sides of a question; called once, before parts are
+/* Mark the contest if its two choices are the sides of a question; called once, before parts are
  * joined: answers are nobody. */
-void building_tell_questions(struct results_builder *b);
+void building_tell_question(const struct results_builder *b, struct building *k);
+
+/* All that may make it bad or needs text, before it is laid out; once. False: no memory for it. */
+bool building_settle(struct results_builder *b, struct building *k) MUST_USE;
+
+/* Is it in the batch? If not it is a problem, or nothing. */
+static inline bool building_kept(const struct building *k)
+{
+    return !k->bad && !k->gone && k->first == BUILDING_NOBODY && k->choice_count;
+}
+
+/* Lay out the contests from `from` on, to before `to`, that are in the batch, behind what was
+ * given, in a room of their own; and the problems where `head` has the facts: that is the last
+ * piece, or a whole. */
+bool building_lay(struct results_builder *b, uint32_t from, uint32_t to,
+                  const struct results_header *head, struct slice *out, struct err *e) MUST_USE;
 
 /* Contests of counties that are parts of one race become one contest; called once, before anything
  * is judged. */

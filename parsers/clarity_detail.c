@@ -360,7 +360,10 @@ static bool end_choice(struct detail *d)
 static bool end_contest(struct detail *d)
 {
     d->in_contest = false;
-    return d->names != NULL || begin(d, (struct slice){0});
+    if (d->names != NULL)
+        return true;
+    return begin(d, (struct slice){0}) &&
+           (results_contest_end(d->job->builder, &d->f->err) || field_limit(d->f));
 }
 
 static const struct element {

@@ -2,6 +2,7 @@
 /* Reading a batch: every byte is checked before one is used. */
 #include "parsers/results.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/text.h"
@@ -10,11 +11,13 @@
 #define YEAR_1 INT64_C(-62135596800000)
 #define YEAR_9999 INT64_C(253402300799999)
 
-/* What is being checked, for the message. */
+/* What is being checked, and how far. */
 struct check {
-    struct results r;
+    struct results r;          /* with all pieces so far */
+    struct results_header all; /* its counts; `done`: those that were checked before */
+    struct results_header done;
     struct err *e;
-    const char *what;
+    const char *what; /* for the message */
     uint32_t index;
 };
 
@@ -41,7 +44,7 @@ static const void *cut(struct slice *rest, uint32_t count, size_t size)
     return at;
 }
 
-static bool open_layout(struct check *c, struct slice bytes)
+static bool open_layout(struct check *c, struct slice bytes, uint32_t piece)
 {
     const struct results_header *h = (const void *)bytes.ptr;
     if (bytes.len < sizeof *h || bytes.len > RESULTS_MAX)
@@ -52,6 +55,8 @@ static bool open_layout(struct check *c, struct slice bytes)
         return wrong(c, "it does not begin as a batch does");
     if (h->bytes != bytes.len)
         return wrong(c, "it states another size than it has");
+    if (h->piece != piece)
+        return wrong(c, "it is not the piece that is expected");
     struct slice rest = slice_sub(bytes, sizeof *h, bytes.len);
     c->r.head = h;
     if (!(c->r.contests = cut(&rest, h->contests, sizeof *c->r.contests)) ||
@@ -63,6 +68,7 @@ static bool open_layout(struct check *c, struct slice bytes)
     c->r.pool = rest.ptr;
     if (rest.len != h->pool)
         return wrong(c, "its counts are not its bytes");
+    c->all = *h;
     return true;
 }
 
@@ -82,9 +88,9 @@ static bool check_pool(const struct check *c)
 {
     const struct results_header *h = c->r.head;
     const char *pool = c->r.pool;
-    if (!h->pool || pool[0] != '\0' || pool[h->pool - 1] != '\0')
+    if (!c->all.pool || pool[0] != '\0' || pool[c->all.pool - 1] != '\0')
         return wrong(c, "its pool of text is not closed");
-    for (size_t at = 1; at < h->pool;) {
+    for (size_t at = c->done.pool ? c->done.pool : 1; at < c->all.pool;) {
         struct slice s = {pool + at, strlen(pool + at)}; /* the pool's last byte is NUL */
         bool url = at == h->next_url.off && is_url(s);
         if (!s.len || (!url && !text_is_clean(s)))
@@ -96,10 +102,10 @@ static bool check_pool(const struct check *c)
 
 static bool text_fits(const struct check *c, struct results_text t, size_t max)
 {
-    const struct results_header *h = c->r.head;
+    uint32_t pool = c->all.pool;
     if (!t.len)
         return t.off == 0;
-    return t.len <= max && t.off > 0 && t.off < h->pool && t.len < h->pool - t.off &&
+    return t.len <= max && t.off > 0 && t.off < pool && t.len < pool - t.off &&
            c->r.pool[t.off - 1] == '\0' && c->r.pool[t.off + t.len] == '\0' &&
            !memchr(c->r.pool + t.off, '\0', t.len);
 }
@@ -133,7 +139,7 @@ static bool check_head(const struct check *c)
         return wrong(c, "its election date is no date");
     if (!time_ok(h->own_time_ms))
         return wrong(c, "its own time is impossible");
-    if (h->status >= RESULTS_STATUSES || h->test < -1 || h->test > 1 || h->delta > 1 || h->reserved)
+    if (h->status >= RESULTS_STATUSES || h->test < -1 || h->test > 1 || h->delta > 1)
         return wrong(c, "a field of its header is out of range");
     return true;
 }
@@ -141,7 +147,7 @@ static bool check_head(const struct check *c)
 static bool check_choices(struct check *c)
 {
     c->what = "choice";
-    for (c->index = 0; c->index < c->r.head->choices; c->index++) {
+    for (c->index = c->done.choices; c->index < c->all.choices; c->index++) {
         const struct results_choice *v = &c->r.choices[c->index];
         const struct results_text texts[] = {v->id, v->name, v->party};
         if (!texts_fit(c, texts, sizeof texts / sizeof texts[0]))
@@ -157,7 +163,7 @@ static bool check_choices(struct check *c)
 static bool check_units(struct check *c)
 {
     c->what = "unit";
-    for (c->index = 0; c->index < c->r.head->units; c->index++) {
+    for (c->index = c->done.units; c->index < c->all.units; c->index++) {
         const struct results_unit *u = &c->r.units[c->index];
         const struct results_text texts[] = {u->id, u->name};
         if (!texts_fit(c, texts, sizeof texts / sizeof texts[0]))
@@ -175,7 +181,7 @@ static bool check_units(struct check *c)
 static bool check_problems(struct check *c)
 {
     c->what = "problem";
-    for (c->index = 0; c->index < c->r.head->problems; c->index++) {
+    for (c->index = c->done.problems; c->index < c->all.problems; c->index++) {
         const struct results_problem *p = &c->r.problems[c->index];
         const struct results_text texts[] = {p->contest_id, p->contest_text, p->contest_county,
                                              p->why};
@@ -231,7 +237,7 @@ struct taken {
 
 static bool check_parts(const struct check *c, const struct results_contest *k, struct taken *t)
 {
-    const struct results_header *h = c->r.head;
+    const struct results_header *h = &c->all;
     if (k->first_choice != t->choices || k->first_unit != t->units || k->first_cell != t->cells)
         return wrong(c, "its parts do not follow the last contest's");
     if (!k->choices || !k->units)
@@ -252,10 +258,10 @@ static bool check_parts(const struct check *c, const struct results_contest *k, 
  * shared. */
 static bool check_contests(struct check *c)
 {
-    const struct results_header *h = c->r.head;
-    struct taken t = {0};
+    const struct results_header *h = &c->all;
+    struct taken t = {c->done.choices, c->done.units, c->done.cells};
     c->what = "contest";
-    for (c->index = 0; c->index < h->contests; c->index++) {
+    for (c->index = c->done.contests; c->index < h->contests; c->index++) {
         const struct results_contest *k = &c->r.contests[c->index];
         if (!check_parts(c, k, &t) || !check_contest(c, k) || !check_cells(c, k))
             return false;
@@ -266,12 +272,174 @@ static bool check_contests(struct check *c)
     return true;
 }
 
+static bool check_all(struct check *c)
+{
+    return check_pool(c) && check_head(c) && check_choices(c) && check_units(c) &&
+           check_problems(c) && check_contests(c);
+}
+
 bool results_open(struct slice bytes, struct results *out, struct err *e)
 {
     struct check c = {.e = e};
-    if (!open_layout(&c, bytes) || !check_pool(&c) || !check_head(&c) || !check_choices(&c) ||
-        !check_units(&c) || !check_problems(&c) || !check_contests(&c))
+    if (!open_layout(&c, bytes, 0) || !check_all(&c))
         return false;
     *out = c.r;
     return true;
+}
+
+/* ---- pieces ---- */
+
+enum { CONTESTS, CHOICES, UNITS, CELLS, PROBLEMS, POOL, LISTS };
+static const size_t sizes[LISTS] = {sizeof(struct results_contest), sizeof(struct results_choice),
+                                    sizeof(struct results_unit),    sizeof(struct results_cell),
+                                    sizeof(struct results_problem), 1};
+
+struct results_pieces {
+    struct results_header head; /* of the last piece, with the counts of all */
+    struct list {
+        char *at;
+        size_t len, room; /* bytes */
+    } lists[LISTS];
+};
+
+struct results_pieces *results_pieces_new(void)
+{
+    return calloc(1, sizeof(struct results_pieces));
+}
+
+void results_pieces_free(struct results_pieces *p)
+{
+    for (size_t i = 0; p && i < LISTS; i++)
+        free(p->lists[i].at);
+    free(p);
+}
+
+static void counts_of(struct results_header *h, uint32_t *out[LISTS])
+{
+    uint32_t *all[LISTS] = {&h->contests, &h->choices,  &h->units,
+                            &h->cells,    &h->problems, &h->pool};
+    memcpy(out, all, sizeof all);
+}
+
+static bool append(struct list *l, const void *from, size_t n)
+{
+    if (l->len + n > l->room) {
+        size_t room = l->room ? l->room : 4096;
+        while (room < l->len + n)
+            room *= 2;
+        char *more = realloc(l->at, room);
+        if (!more)
+            return false;
+        l->at = more;
+        l->room = room;
+    }
+    if (n > 0)
+        memcpy(l->at + l->len, from, n);
+    l->len += n;
+    return true;
+}
+
+/* The lists of a piece behind those that are there, and the counts of all of them. */
+static bool append_all(struct results_pieces *p, struct check *c)
+{
+    const void *from[LISTS] = {c->r.contests, c->r.choices,  c->r.units,
+                               c->r.cells,    c->r.problems, c->r.pool};
+    uint32_t *more[LISTS], *had[LISTS];
+    uint64_t bytes = sizeof p->head;
+    counts_of(&c->all, more);
+    counts_of(&c->done, had);
+    for (size_t i = 0; i < LISTS; i++) {
+        if (!append(&p->lists[i], from[i], *more[i] * sizes[i]))
+            return err_set(c->e, ERR_AGAIN, "no memory for a batch");
+        *more[i] += *had[i];
+        bytes += p->lists[i].len;
+    }
+    if (bytes > RESULTS_MAX)
+        return wrong(c, "its size is impossible");
+    c->all.bytes = (uint32_t)bytes;
+    return true;
+}
+
+bool results_pieces_add(struct results_pieces *p, struct slice piece, struct err *e)
+{
+    struct check c = {.e = e, .done = p->head};
+    if (!open_layout(&c, piece, p->head.piece + 1) || !append_all(p, &c))
+        return false;
+    const struct results_header *head = c.r.head; /* its facts */
+    p->head = c.all;
+    results_pieces_open(p, &c.r);
+    c.r.head = head;
+    return check_all(&c);
+}
+
+void results_pieces_open(const struct results_pieces *p, struct results *out)
+{
+    *out = (struct results){.head = &p->head,
+                            .contests = (const void *)p->lists[CONTESTS].at,
+                            .choices = (const void *)p->lists[CHOICES].at,
+                            .units = (const void *)p->lists[UNITS].at,
+                            .cells = (const void *)p->lists[CELLS].at,
+                            .problems = (const void *)p->lists[PROBLEMS].at,
+                            .pool = p->lists[POOL].at};
+}
+
+/* ---- digests ---- */
+
+static struct digest chain(struct digest d, const void *more, size_t n)
+{
+    const struct digest both[] = {d, digest_of((struct slice){more, n})};
+    return digest_of((struct slice){(const char *)both, sizeof both});
+}
+
+/* What it says, in the place of where it lies. */
+static void put_hash(const char *pool, struct results_text *t)
+{
+    uint64_t hash = t->len ? hash64((struct slice){pool + t->off, t->len}, 0) : 0;
+    _Static_assert(sizeof *t == sizeof hash, "a text's place has the size of a hash");
+    memcpy(t, &hash, sizeof hash);
+}
+
+struct digest results_digest(const char *pool, const struct results_contest *c,
+                             const struct results_choice *choices, const struct results_unit *units,
+                             const struct results_cell *cells)
+{
+    struct results_contest k = *c;
+    struct results_text *texts[] = {&k.id,     &k.text,     &k.state, &k.county,
+                                    &k.office, &k.district, &k.party, &k.election_type};
+    k.digest = (struct digest){0, 0};
+    k.first_choice = k.first_unit = k.first_cell = 0;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        put_hash(pool, texts[i]);
+    struct digest d = chain(k.digest, &k, sizeof k);
+    for (uint32_t i = 0; i < k.choices; i++) {
+        struct results_choice x = choices[i];
+        put_hash(pool, &x.id);
+        put_hash(pool, &x.name);
+        put_hash(pool, &x.party);
+        d = chain(d, &x, sizeof x);
+    }
+    for (uint32_t i = 0; i < k.units; i++) {
+        struct results_unit x = units[i];
+        put_hash(pool, &x.id);
+        put_hash(pool, &x.name);
+        d = chain(d, &x, sizeof x);
+    }
+    return chain(d, cells, (size_t)k.units * k.choices * sizeof *cells);
+}
+
+void results_copy(const struct results *r, char *into)
+{
+    struct results_header head = *r->head;
+    const void *from[LISTS] = {r->contests, r->choices, r->units, r->cells, r->problems, r->pool};
+    uint32_t *counts[LISTS];
+    counts_of(&head, counts);
+    head.piece = 0;
+    memcpy(into, &head, sizeof head);
+    into += sizeof head;
+    for (size_t i = 0; i < LISTS; i++) {
+        size_t n = *counts[i] * sizes[i];
+        if (n > 0)
+            memcpy(into, from[i], n);
+        into += n;
+    }
 }

@@ -8,6 +8,10 @@
  * matrix of units by choices; unit 0 is always the contest's total. Native byte order and sizes: a
  * batch never leaves its machine.
  *
+ * A batch may come in pieces, while the rest of its payload is still on its way: each is laid out
+ * like a batch and goes on where the last one ended, with contests, what they have, and the texts
+ * that are new. Indexes and offsets count over all pieces; problems and facts are in the last one.
+ *
  * The pool begins with a NUL, and a NUL stands behind each text: the empty text is offset 0, and a
  * text begins behind a NUL and ends at the next one, so that no text is part of another and each is
  * checked once.
@@ -21,6 +25,7 @@
 
 #include "daemon/base/arena.h"
 #include "daemon/base/err.h"
+#include "daemon/base/hash.h"
 #include "daemon/base/slice.h"
 
 #define RESULTS_MAGIC UINT32_C(0x74616c31) /* "tal1" */
@@ -92,6 +97,9 @@ struct results_contest {
     uint32_t first_choice, choices; /* into the choices; choices >= 1 */
     uint32_t first_unit, units;     /* into the units; units >= 1, the first is RESULTS_TOTAL */
     uint32_t first_cell, reserved;  /* into the cells: units x choices of them, unit by unit */
+    /* results_digest of it. The payload's own word, as all of it is: it may say what it said before
+     * and mean it, and is not believed about what it is taken for later. */
+    struct digest digest;
 };
 
 struct results_choice {
@@ -132,7 +140,7 @@ struct results_header {
     uint32_t status;                                  /* enum results_status */
     int32_t test;   /* 1 test data, 0 says it is real, -1 says nothing */
     uint32_t delta; /* 1: only what changed since the last; 0: complete */
-    uint32_t reserved;
+    uint32_t piece; /* 0: it is the whole batch; else 1, 2 ... */
 };
 
 /* A checked batch: the arrays as pointers into its bytes. Borrowed: lives as long as the bytes do.
@@ -151,6 +159,26 @@ struct results {
  * Nothing in a batch that passed needs checking again. On failure *out is untouched and *e says
  * which record is wrong. */
 bool results_open(struct slice bytes, struct results *out, struct err *e) MUST_USE;
+
+/* A batch that comes in pieces: what has come of it, copied and checked. */
+struct results_pieces;
+struct results_pieces *results_pieces_new(void);    /* NULL: memory is out */
+void results_pieces_free(struct results_pieces *p); /* accepts NULL */
+/* The next piece, checked as results_open checks a batch. After a failure (ERR_DATA says which
+ * record is wrong, ERR_AGAIN that memory is out) none of it is any good. */
+bool results_pieces_add(struct results_pieces *p, struct slice piece, struct err *e) MUST_USE;
+/* All that came, as a batch, with the facts of the last piece; borrowed until the next is added.
+ * Its head's `bytes` is what it would take as one block. */
+void results_pieces_open(const struct results_pieces *p, struct results *out);
+
+/* Of all that is said of the contest whose choices, units and cells these are, wherever it lies:
+ * the same only where the same is said. */
+struct digest results_digest(const char *pool, const struct results_contest *c,
+                             const struct results_choice *choices, const struct results_unit *units,
+                             const struct results_cell *cells);
+
+/* The batch as one block, head->bytes long, at `into`, which is aligned to 8. */
+void results_copy(const struct results *r, char *into);
 
 static inline struct slice results_text(const struct results *r, struct results_text t)
 {
@@ -219,6 +247,13 @@ struct results_builder *results_builder_new(struct arena *a);
  * nobody else writes to; NULL where there is no room for them. With `room` NULL it is the arena. */
 void results_room(struct results_builder *b, void *(*room)(size_t bytes, void *ctx), void *ctx);
 
+/* Hand the batch on in pieces while more is to come. Each lies in a room of its own, and is its
+ * receiver's; false: it cannot take it. Where what was handed on does not hold to the end (a
+ * contest stands twice and differs), the finished batch is a whole one again, and the pieces mean
+ * nothing. */
+void results_in_pieces(struct results_builder *b, bool (*piece)(struct slice piece, void *ctx),
+                       void *ctx);
+
 /* The driver's calls. A contest is begun, its choices and units are added in any order with its
  * votes, and it ends when the next begins or the batch is finished. Indexes count from 0 within the
  * contest; unit 0 is the total and exists from the start. An id seen twice in a contest gives the
@@ -240,6 +275,10 @@ bool results_contest_open(struct results_builder *b, const struct results_contes
  * which is which. */
 uint32_t results_contest_index(const struct results_builder *b);
 void results_contest_at(struct results_builder *b, uint32_t index);
+/* All of the current contest was told: nobody goes on with it. Where batches go in pieces it can be
+ * handed on; it need not be said, but of all or of none. What goes for the whole payload
+ * (precincts, progress, totals: below) was said before. */
+bool results_contest_end(struct results_builder *b, struct err *e) MUST_USE;
 /* Flags of the current contest that were not known when it began; they add up. */
 void results_contest_flags(struct results_builder *b, uint32_t flags);
 bool results_choice(struct results_builder *b, const struct results_choice_in *in, uint32_t *index,

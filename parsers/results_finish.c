@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* A finished batch: totals summed, bad contests left out, everything laid out as one block. */
+/* A finished batch: totals summed, bad contests left out, what is left laid out. */
 #include "parsers/building.h"
 
 #include <string.h>
 
 #include "daemon/base/counted.h"
 #include "daemon/base/when.h"
-
-_Static_assert(sizeof(struct results_header) % 8 == 0 && sizeof(struct results_contest) % 8 == 0 &&
-                   sizeof(struct results_choice) % 8 == 0 && sizeof(struct results_unit) % 8 == 0 &&
-                   sizeof(struct results_cell) % 8 == 0 && sizeof(struct results_problem) % 8 == 0,
-               "records follow each other without padding");
 
 static bool same_text(struct results_text a, struct results_text b)
 {
@@ -48,19 +43,9 @@ static bool same_contest(const struct building *a, const struct building *b)
     return true;
 }
 
-struct counts {
-    uint64_t contests, choices, units, cells, problems, bad;
+struct counts { /* of all that it holds */
+    uint64_t contests, problems, bad;
 };
-
-static bool unit_kept(const struct results_builder *b, const struct results_unit *u)
-{
-    return !b->drop_precincts || u->type != RESULTS_PRECINCT;
-}
-
-static bool contest_kept(const struct building *k)
-{
-    return !k->bad && !k->gone && k->first == BUILDING_NOBODY && k->choice_count;
-}
 
 /* A contest that is there again must say the same. */
 static void judge_repeats(struct results_builder *b)
@@ -81,7 +66,8 @@ static bool name_units(struct results_builder *b, struct building *k)
         for (uint32_t u = 1; u < k->unit_count; u++) {
             struct results_unit *unit = &k->units[u];
             const struct results_unit *in = &k->units[k->rows[u].parent];
-            if (!k->rows[u].parent || (int)unit->type != type || !unit_kept(b, unit))
+            if (!k->rows[u].parent || (int)unit->type != type ||
+                (b->drop_precincts && type == RESULTS_PRECINCT))
                 continue;
             struct slice name = pool_text(&b->pool, unit->name.len ? unit->name : unit->id);
             struct slice within = pool_text(&b->pool, in->name.len ? in->name : in->id);
@@ -93,8 +79,8 @@ static bool name_units(struct results_builder *b, struct building *k)
     return true;
 }
 
-/* All that may make it bad or needs text, before anything is laid out. False: no memory for it. */
-static bool settle_contest(struct results_builder *b, struct building *k)
+/* What makes it bad, and the texts it needs. */
+static bool settle(struct results_builder *b, struct building *k)
 {
     if (k->choice_count && !k->bad && !building_sum(b, k))
         return false;
@@ -105,22 +91,21 @@ static bool settle_contest(struct results_builder *b, struct building *k)
     return k->choice_count || pool_add(&b->pool, SLICE("it has no choices"), &k->why);
 }
 
-static void count_contest(const struct results_builder *b, const struct building *k,
-                          struct counts *n)
+bool building_settle(struct results_builder *b, struct building *k)
 {
-    uint32_t units = 0;
-    if (k->first == BUILDING_NOBODY && !k->gone) {
-        n->bad += k->bad;
-        n->problems += k->bad || !k->choice_count;
-    }
-    if (!contest_kept(k))
+    if (k->gone || (k->settled && !k->bad))
+        return true;
+    k->settled = true;
+    return settle(b, k);
+}
+
+static void count_contest(const struct building *k, struct counts *n)
+{
+    if (k->first != BUILDING_NOBODY || k->gone)
         return;
-    for (uint32_t u = 0; u < k->unit_count; u++)
-        units += unit_kept(b, &k->units[u]);
-    n->contests++;
-    n->choices += k->choice_count;
-    n->units += units;
-    n->cells += (uint64_t)units * k->choice_count;
+    n->bad += k->bad;
+    n->problems += !building_kept(k);
+    n->contests += building_kept(k);
 }
 
 /* What goes into the batch. */
@@ -128,14 +113,14 @@ static bool take_stock(struct results_builder *b, struct counts *n)
 {
     judge_repeats(b);
     for (uint32_t i = 0; i < b->count; i++) {
-        if (!b->contests[i]->gone && !settle_contest(b, b->contests[i]))
+        if (!building_settle(b, b->contests[i]))
             return false;
-        count_contest(b, b->contests[i], n);
+        count_contest(b->contests[i], n);
     }
     return true;
 }
 
-static bool judge(struct results_builder *b, const struct counts *n, struct err *e)
+static bool judge(const struct results_builder *b, const struct counts *n, struct err *e)
 {
     uint64_t distinct = n->contests + n->problems;
     if (n->bad * 100 > distinct) {
@@ -180,103 +165,30 @@ static bool fill_head(struct results_builder *b, struct results_header *h, struc
     return true;
 }
 
-/* Where the next record of each kind goes. */
-struct pen {
-    struct results_contest *contest;
-    struct results_choice *choice;
-    struct results_unit *unit;
-    struct results_cell *cell;
-    struct results_problem *problem;
-    struct results_header *head;
-};
-
-static void write_contest(struct results_builder *b, struct building *k, struct pen *p)
+/* Does what was handed on hold? If not it goes again, as a whole. */
+static void hold_pieces(struct results_builder *b)
 {
-    struct results_header *h = p->head;
-    uint32_t first_unit = h->units;
-    k->record.first_choice = h->choices;
-    k->record.first_unit = h->units;
-    k->record.first_cell = h->cells;
-    k->record.choices = k->choice_count;
-    memcpy(p->choice, k->choices, k->choice_count * sizeof *p->choice);
-    p->choice += k->choice_count;
-    h->choices += k->choice_count;
-    for (uint32_t u = 0; u < k->unit_count; u++) {
-        if (!unit_kept(b, &k->units[u]))
-            continue;
-        *p->unit++ = k->units[u];
-        h->units++;
-        for (uint32_t c = 0; c < k->choice_count; c++, h->cells++) {
-            struct results_cell cell = {.votes = building_votes(k, u, c)};
-            cell.derived = cell.votes != building_stated(k, u, c);
-            if (u == 0 && cell.votes == VOTES_ABSENT)
-                cell.votes = VOTES_UNKNOWN;
-            *p->cell++ = cell;
-        }
-    }
-    k->record.units = h->units - first_unit;
-    *p->contest++ = k->record;
-    h->contests++;
-}
-
-static void write_all(struct results_builder *b, struct pen *p)
-{
-    for (uint32_t i = 0; i < b->count; i++) {
-        struct building *k = b->contests[i];
-        if (contest_kept(k)) {
-            write_contest(b, k, p);
-        } else if (k->first == BUILDING_NOBODY && !k->gone) {
-            *p->problem++ =
-                (struct results_problem){k->record.id, k->record.text, k->record.county, k->why};
-            p->head->problems++;
-        }
-    }
-}
-
-void results_room(struct results_builder *b, void *(*room)(size_t bytes, void *ctx), void *ctx)
-{
-    b->batch_room = room;
-    b->batch_room_ctx = ctx;
-}
-
-/* All of it is written, so it need not be zeros. */
-static void *room_for(struct results_builder *b, uint64_t size)
-{
-    if (size > RESULTS_MAX)
-        return NULL;
-    return b->batch_room ? b->batch_room((size_t)size, b->batch_room_ctx)
-                         : arena_room(b->arena, (size_t)size);
+    uint32_t i = 0;
+    while (i < b->looked && b->contests[i]->given == building_kept(b->contests[i]))
+        i++;
+    if (i == b->looked)
+        return;
+    b->pieces = b->looked = 0;
+    b->given = (struct building_sizes){0};
 }
 
 bool results_finish(struct results_builder *b, struct slice *batch, struct err *e)
 {
     struct counts n = {0};
     struct results_header head;
-    building_tell_questions(b);
+    for (uint32_t i = b->ended; i < b->count; i++)
+        building_tell_question(b, b->contests[i]);
     if (!building_join_parts(b, e))
         return false;
     if (!take_stock(b, &n))
         return building_full(e);
     if (!judge(b, &n, e) || !fill_head(b, &head, e))
         return false;
-    uint64_t size = sizeof head + n.contests * sizeof(struct results_contest) +
-                    n.choices * sizeof(struct results_choice) +
-                    n.units * sizeof(struct results_unit) + n.cells * sizeof(struct results_cell) +
-                    n.problems * sizeof(struct results_problem) + b->pool.len;
-    char *at = room_for(b, size);
-    if (!at)
-        return building_full(e);
-    struct pen p = {.head = (void *)at};
-    *p.head = head;
-    p.head->bytes = (uint32_t)size;
-    p.head->pool = b->pool.len;
-    p.contest = (void *)(at + sizeof head);
-    p.choice = (void *)(p.contest + n.contests);
-    p.unit = (void *)(p.choice + n.choices);
-    p.cell = (void *)(p.unit + n.units);
-    p.problem = (void *)(p.cell + n.cells);
-    memcpy(p.problem + n.problems, b->pool.bytes, b->pool.len);
-    write_all(b, &p);
-    *batch = (struct slice){at, (size_t)size};
-    return true;
+    hold_pieces(b);
+    return building_lay(b, b->looked, b->count, &head, batch, e);
 }

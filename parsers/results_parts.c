@@ -221,19 +221,16 @@ static bool stand_alone(struct results_builder *b, struct building *k, struct er
 }
 
 /* The two sides of a question are told by each other, where neither alone is an answer. */
-void building_tell_questions(struct results_builder *b)
+void building_tell_question(const struct results_builder *b, struct building *k)
 {
-    for (uint32_t i = 0; i < b->count; i++) {
-        struct building *k = b->contests[i];
-        const struct results_choice *sides[3] = {NULL};
-        uint32_t n = 0;
-        for (uint32_t c = 0; c < k->choice_count && n < 3; c++)
-            if (!(k->choices[c].flags & RESULTS_WRITE_IN))
-                sides[n++] = &k->choices[c];
-        if (n == 2 && label_are_answers(pool_text(&b->pool, sides[0]->name),
-                                        pool_text(&b->pool, sides[1]->name)))
-            k->record.flags |= RESULTS_MEASURE;
-    }
+    const struct results_choice *sides[3] = {NULL};
+    uint32_t n = 0;
+    for (uint32_t c = 0; c < k->choice_count && n < 3; c++)
+        if (!(k->choices[c].flags & RESULTS_WRITE_IN))
+            sides[n++] = &k->choices[c];
+    if (n == 2 &&
+        label_are_answers(pool_text(&b->pool, sides[0]->name), pool_text(&b->pool, sides[1]->name)))
+        k->record.flags |= RESULTS_MEASURE;
 }
 
 /* Is it a part, or a contest of no county? */

@@ -12,11 +12,14 @@
  *   tallyd -> spare  WIRE_JOB, with descriptors: payload (re-opened read-only), batch (empty
  * memfd), companions...; then `options` bytes of "key=value\n" lines in a second message. tallyd ->
  * spare  WIRE_MORE: the payload now holds `length` bytes; `end` when these are all. spare -> tallyd
- * WIRE_DONE: the batch memfd holds `length` bytes, nothing maps it for writing any more, and the
- *                    payload was read to its end; or WIRE_FAILED: *kind and text, at any time.
- * Then the spare hangs up and exits: tallyd judges an answer when it sees the end of the socket, so
- * that two answers are never taken for one. Anything else, in any other order, is misuse: tallyd
- * kills the spare. The socket is all that says whose answer it is: a spare holds no other.
+ * WIRE_PIECE: the batch memfd holds `length` bytes, the last of them a piece of the batch
+ *                    (results.h) that begins with the next page; any number of them, while the
+ *                    payload is still on its way. tallyd copies it.
+ * WIRE_DONE: the batch memfd holds `length` bytes, behind the pieces the last one, or a whole
+ * batch, and the payload was read to its end; or WIRE_FAILED: *kind and text, at any time. Then the
+ * spare hangs up and exits: tallyd judges an answer when it sees the end of the socket, so that two
+ * answers are never taken for one. Anything else, in any other order, is misuse: tallyd kills the
+ * spare. The socket is all that says whose answer it is: a spare holds no other.
  */
 #ifndef TALLYD_PARSERS_WIRE_H
 #define TALLYD_PARSERS_WIRE_H
@@ -25,6 +28,7 @@
 
 #define WIRE_COMPANIONS_MAX 8
 #define WIRE_OPTIONS_MAX 65536
+#define WIRE_PAGE 4096  /* where a piece of a batch may begin */
 #define WIRE_PADDING 64 /* zero bytes behind a payload, always mapped */
 
 enum wire_type {
@@ -34,7 +38,8 @@ enum wire_type {
     WIRE_MORE,
     WIRE_DONE,
     WIRE_FAILED,
-    WIRE_GONE
+    WIRE_GONE,
+    WIRE_PIECE
 };
 
 /* Why a payload gave no batch. The order is part of nothing; tables name them. */
@@ -56,7 +61,7 @@ enum wire_failure {
 struct wire_message { /* fields a type does not use are zero */
     uint32_t type;
     uint32_t failure;    /* FAILED: enum wire_failure */
-    uint64_t length;     /* JOB, MORE: bytes in the payload; DONE: bytes of the batch */
+    uint64_t length;     /* JOB, MORE: bytes in the payload; PIECE, DONE: in the batch's memfd */
     uint64_t most;       /* JOB: the payload will never hold more */
     uint32_t end;        /* JOB, MORE: 1 when `length` is all there will be */
     uint32_t companions; /* JOB */

@@ -11,14 +11,16 @@
 #include "parsers/job.h"
 #include "parsers/wire.h"
 
-enum { FDS_MAX = 2 + WIRE_COMPANIONS_MAX };
+enum { FDS_MAX = 2 + WIRE_COMPANIONS_MAX, LEAVE = 1 << 20 };
 
 /* The payload, mapped once to the most it can become; tallyd tells how far it is filled. */
 struct growing {
     const char *base;
     size_t have, most;
     bool end;
-    bool shown; /* the bytes that came with the job were handed out */
+    bool shown;  /* the bytes that came with the job were handed out */
+    size_t left; /* so many were read, and are not mapped any more */
+    struct results_builder *builder;
 };
 
 static bool receive(struct wire_message *m, int flags)
@@ -28,11 +30,22 @@ static bool receive(struct wire_message *m, int flags)
     return recvmsg(WORKER_SOCKET, &h, flags) == sizeof *m;
 }
 
+/* What was read need not stay mapped until the worker ends: then other things are more urgent. */
+static void leave_behind(struct growing *g)
+{
+    size_t to = g->have / LEAVE * LEAVE;
+    if (to > g->left)
+        madvise((void *)(g->base + g->left), to - g->left, MADV_DONTNEED);
+    g->left = to;
+}
+
 static bool wait_more(void *ctx, const char **base, size_t *have, bool *end)
 {
     struct growing *g = ctx;
     struct wire_message m;
     bool fresh = !g->shown && g->have > 0;
+    if (!fresh && !g->end)
+        leave_behind(g);
     /* Block for one message at most, then take what else lies there: the last one counts. */
     while (!g->end && receive(&m, fresh ? MSG_DONTWAIT : 0)) {
         if (m.type != WIRE_MORE || m.length < g->have || m.length > g->most)
@@ -41,6 +54,8 @@ static bool wait_more(void *ctx, const char **base, size_t *have, bool *end)
         g->have = m.length;
         g->end = m.end != 0;
     }
+    if (g->end) /* the rest goes at once */
+        results_in_pieces(g->builder, NULL, NULL);
     if (!g->end && !fresh)
         return false; /* tallyd hung up */
     g->shown = true;
@@ -104,25 +119,51 @@ static bool open_inputs(struct job *j, const struct wire_message *m, struct grow
     return true;
 }
 
+struct laid { /* how far the batch's memfd is filled, and where its next piece begins */
+    size_t from, to;
+};
+
 /* The batch is laid out where tallyd will read it: a copy of a large one would take longer than all
  * else that is left to do once the payload has ended. */
-static void *batch_room(size_t bytes, void *unused)
+static void *batch_room(size_t bytes, void *ctx)
 {
-    (void)unused;
-    if (ftruncate(WORKER_BATCH, (off_t)bytes) != 0)
+    struct laid *l = ctx;
+    l->from = (l->to + WIRE_PAGE - 1) / WIRE_PAGE * WIRE_PAGE;
+    l->to = l->from + bytes;
+    if (ftruncate(WORKER_BATCH, (off_t)l->to) != 0)
         return NULL;
-    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, WORKER_BATCH, 0);
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, WORKER_BATCH,
+                   (off_t)l->from);
     return p == MAP_FAILED ? NULL : p;
+}
+
+static bool say(const struct wire_message *m)
+{
+    struct iovec io = {(void *)m, sizeof *m};
+    struct msghdr h = {.msg_iov = &io, .msg_iovlen = 1};
+    return sendmsg(WORKER_SOCKET, &h, MSG_NOSIGNAL) == sizeof *m;
+}
+
+/* While the rest comes tallyd takes what is finished. */
+static bool give_piece(struct slice piece, void *ctx)
+{
+    const struct laid *l = ctx;
+    struct wire_message m = {.type = WIRE_PIECE, .length = l->to};
+    munmap((void *)piece.ptr, piece.len);
+    return say(&m);
 }
 
 static bool work(struct job *j, const struct wire_message *m, size_t *bytes, struct fault *f)
 {
     struct growing growing = {.have = m->length, .most = m->most, .end = m->end != 0};
     struct input_memory companions[WIRE_COMPANIONS_MAX];
+    struct laid laid = {0, 0};
     struct slice batch;
     if (j->arena == NULL || (j->builder = results_builder_new(j->arena)) == NULL)
         return fault_set(f, WIRE_LIMIT, "no memory to start; raise [workers] memory");
-    results_room(j->builder, batch_room, NULL);
+    results_room(j->builder, batch_room, &laid);
+    results_in_pieces(j->builder, growing.end ? NULL : give_piece, &laid);
+    growing.builder = j->builder;
     if (!open_inputs(j, m, &growing, companions, f) || !job_run(j, &batch, f))
         return false;
     /* A payload is good only when its last byte came, even when the driver had enough before. */
@@ -131,8 +172,8 @@ static bool work(struct job *j, const struct wire_message *m, size_t *bytes, str
     while (!growing.end)
         if (!wait_more(&growing, &base, &have, &growing.end))
             return fault_set(f, WIRE_TRUNCATED, "the payload was never completed");
-    *bytes = batch.len;
-    munmap((void *)batch.ptr, batch.len); /* tallyd seals it */
+    *bytes = laid.to;
+    munmap((void *)batch.ptr, batch.len);
     return true;
 }
 
@@ -156,11 +197,11 @@ int worker_run(int64_t memory)
         size_t n = strnlen(f.err.text, sizeof answer.text - 1);
         memcpy(answer.text, f.err.text, n);
     }
-    struct iovec io = {&answer, sizeof answer};
-    struct msghdr h = {.msg_iov = &io, .msg_iovlen = 1};
-    if (sendmsg(WORKER_SOCKET, &h, MSG_NOSIGNAL) != sizeof answer)
+    if (!say(&answer))
         return 70;
-    shutdown(WORKER_SOCKET,
-             SHUT_RDWR); /* tallyd need not wait for the exit to free all this memory */
+    /* tallyd kills us when it has told the news: to free all this memory can wait. */
+    shutdown(WORKER_SOCKET, SHUT_WR);
+    while (receive(&m, 0))
+        ;
     return 0;
 }

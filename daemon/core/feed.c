@@ -84,6 +84,7 @@ void feed_done(struct model *m)
                 feed_drop(&f->files[k].own->held);
             }
             free(f->files[k].own);
+            free(f->files[k].order);
         }
         free(f->files);
         map_free(f->contests);
@@ -204,7 +205,7 @@ bool feed_keep(struct feed_kept *k, const struct event *event, struct slice vers
 
     if (!copy)
         return err_set(e, ERR_BUG, "no memory to keep a payload that is to be judged again");
-    memcpy(copy, h, h->bytes);
+    results_copy(event->batch, copy);
     feed_drop(k);
     k->batch = copy;
     k->len = h->bytes;
@@ -547,6 +548,19 @@ static void put_on_air(struct payload *p, bool early)
     remember(p->feed, p->event->file, p->event->digest);
 }
 
+/* Most of the next payload will be word for word what this one is, at the same places. */
+static void keep_order(struct payload *p, const struct intake *plan)
+{
+    struct feed_file *f = p->file;
+    uint32_t count = p->event->batch->head->contests;
+    struct feed_contest **order = realloc(f->order, (count + 1) * sizeof(*order));
+
+    f->order_count = order ? count : 0;
+    f->order = order ? order : f->order;
+    for (uint32_t i = 0; i < f->order_count; i++)
+        order[i] = plan->contests[i].c;
+}
+
 /* Take the contests, then say what that was. */
 static bool take_all(struct payload *p, struct intake *plan, struct err *e)
 {
@@ -564,6 +578,7 @@ static bool take_all(struct payload *p, struct intake *plan, struct err *e)
         !feed_step_up(p->m, p->event->source, p->event->file, p->r, e))
         return false;
     put_on_air(p, plan->early);
+    keep_order(p, plan);
     p->r->keep = !plan->early && take_settled(p->feed, p->event->file);
     p->r->held = !p->r->keep;
     if (!missing.gone)
@@ -751,9 +766,14 @@ bool feed_tick(struct model *m, int64_t now_ms, struct feed_report *out, bool *j
 
 void feed_polls_moved(struct model *m)
 {
-    for (uint32_t s = 0; s < m->settings->source_count; s++)
+    void *value;
+
+    for (uint32_t s = 0; s < m->settings->source_count; s++) {
         for (uint32_t k = 0; k < files_of(m, s); k++)
             file_of(m, s, k)->own->until = file_of(m, s, k)->own->closes = 0;
+        for (size_t at = 0; map_next(m->feeds[s].contests, &at, NULL, &value);)
+            ((struct feed_contest *)value)->settled = (struct digest){0, 0};
+    }
 }
 
 int64_t feed_next_tick(const struct model *m, int64_t now_ms)

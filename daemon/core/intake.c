@@ -149,33 +149,13 @@ static bool is_older(const struct intake *p, const struct results_contest *in,
            in->updated_ms < c->updated_ms && c->updated_ms <= latest;
 }
 
-/* The payload's records of a contest name texts by where they lie: with all texts the same, the
- * same records say the same. */
-static struct digest digest_contest(const struct intake *p, const struct results_contest *in)
-{
-    const struct results *r = p->batch;
-    const struct digest parts[] = {
-        p->texts,
-        digest_of((struct slice){(const char *)in, sizeof(*in)}),
-        digest_of((struct slice){(const char *)&r->choices[in->first_choice],
-                                 in->choices * sizeof(*r->choices)}),
-        digest_of(
-            (struct slice){(const char *)&r->units[in->first_unit], in->units * sizeof(*r->units)}),
-        digest_of((struct slice){(const char *)&r->cells[in->first_cell],
-                                 (size_t)in->units * in->choices * sizeof(*r->cells)}),
-    };
-
-    return digest_of((struct slice){(const char *)parts, sizeof(parts)});
-}
-
 /* Was all of this taken before, with nothing wrong then and since? */
-static bool is_settled(const struct intake *p, const struct intake_contest *pc)
+static bool is_settled(const struct intake *p, const struct results_contest *in,
+                       const struct feed_contest *c)
 {
-    const struct feed_contest *c = pc->c;
-
-    return c && !pc->recalled && digest_eq(c->settled, pc->digest) && c->file == p->event->file &&
-           !c->gone && c->older_since == WHEN_UNKNOWN && c->doubt == VERDICT_ACCEPTED &&
-           pc->roster.verdict == VERDICT_ACCEPTED && pc->roster.fresh == 0;
+    return c && (c->settled.hi | c->settled.lo) != 0 && digest_eq(c->settled, in->digest) &&
+           c->file == p->event->file && !c->gone && c->older_since == WHEN_UNKNOWN &&
+           c->doubt == VERDICT_ACCEPTED;
 }
 
 /* ---- choices ---- */
@@ -196,9 +176,11 @@ static bool recall(const struct intake *p, struct slice contest, struct feed_cho
     return true;
 }
 
-static bool lay_choices(const struct intake *p, struct intake_contest *pc, struct err *e)
+bool intake_lay(const struct intake *p, struct intake_contest *pc, struct err *e)
 {
     const struct results_contest *in = pc->in;
+    if (pc->choices)
+        return true;
     struct slice contest =
         intake_learned_contest(text_of(p, in->county), text_of(p, in->id), p->scratch);
 
@@ -291,13 +273,15 @@ static void look_at_clock(struct intake *p, struct intake_contest *pc, bool all_
 
     for (uint32_t u = 0; u < in->units; u++) {
         bool votes = unit_has_votes(p, in, u);
-        p->votes |= votes;
+        pc->votes |= votes;
         if (all_closed || (u > 0 && !votes))
             continue;
         if (by_county)
             close = intake_close(p, in, &p->batch->units[in->first_unit + u]);
-        if (close < p->first_close)
-            p->first_close = close;
+        if (close < pc->first_close)
+            pc->first_close = close;
+        if (close > pc->last_close)
+            pc->last_close = close;
         if (!votes || close <= p->now_ms)
             continue;
         p->early = true;
@@ -423,10 +407,55 @@ static bool look_for_doubles(struct intake *p, struct err *e)
     struct map *places = map_new(SIZE_MAX, false);
     bool ok = places || full(e);
     for (uint32_t i = 0; ok && i < p->batch->head->contests; i++)
+        ok = intake_lay(p, &p->contests[i], e);
+    for (uint32_t i = 0; ok && i < p->batch->head->contests; i++)
         if (may_be_double(&p->contests[i]))
             ok = count_doubles(p, places, &p->contests[i], is, e);
     map_free(places);
     return ok;
+}
+
+/* ---- all of it ---- */
+
+/* What stood at this place of the file's last payload stands here again, word for word, and its
+ * polls have closed: then nothing of it need be looked at. In a large payload that is nearly all.
+ */
+static bool is_as_before(const struct intake *p, uint32_t i, struct intake_contest *pc)
+{
+    const struct feed_file *f = &p->feed->files[p->event->file];
+    const struct results_contest *in = pc->in;
+    struct feed_contest *c = i < f->order_count ? f->order[i] : NULL;
+
+    if (p->event->restored || p->all != RULING_NONE || map_count(p->feed->rulings) > 0 ||
+        !is_settled(p, in, c) || c->date != p->date || c->last_close > p->now_ms ||
+        !slice_eq(c->id, text_of(p, in->id)) || !slice_eq(c->text, text_of(p, in->text)) ||
+        !slice_eq(c->county, text_of(p, in->county)))
+        return false;
+    pc->c = c;
+    pc->settled = true;
+    pc->votes = c->votes;
+    pc->first_close = c->first_close;
+    pc->last_close = c->last_close;
+    return true;
+}
+
+static bool look_at(struct intake *p, struct intake_contest *pc, bool all_closed, struct err *e)
+{
+    const struct state *state = states_find(intake_state(p, pc->in));
+
+    pc->registers_on_day = state && state->same_day;
+    look_at_clock(p, pc, all_closed);
+    if (!find_contest(p, pc->in, &pc->c, e) || !intake_lay(p, pc, e))
+        return false;
+    pc->settled = is_settled(p, pc->in, pc->c) && !pc->recalled &&
+                  pc->roster.verdict == VERDICT_ACCEPTED && pc->roster.fresh == 0;
+    pc->theirs = pc->c && belongs_elsewhere(p, pc->c);
+    pc->older = pc->c && is_older(p, pc->in, pc->c);
+    pc->ruling = p->all;
+    if (map_count(p->feed->rulings) && p->all == RULING_NONE)
+        pc->ruling = intake_ruling(p->feed, p->event->file, p->event->digest,
+                                   intake_payload_key(p, pc->in), p->scratch);
+    return true;
 }
 
 bool intake_fill(struct intake *p, struct err *e)
@@ -437,26 +466,18 @@ bool intake_fill(struct intake *p, struct err *e)
     p->first_close = p->next_close = WHEN_NEVER;
     p->votes = p->early = false;
     p->all = intake_ruling(p->feed, p->event->file, p->event->digest, SLICE(""), p->scratch);
-    p->texts = digest_of((struct slice){p->batch->pool, p->batch->head->pool});
     p->contests = arena_array(p->scratch, count + 1, sizeof(*p->contests));
     if (!p->contests)
         return full(e);
     for (uint32_t i = 0; i < count; i++) {
         struct intake_contest *pc = &p->contests[i];
-        pc->in = &p->batch->contests[i];
-        const struct state *state = states_find(intake_state(p, pc->in));
-        pc->registers_on_day = state && state->same_day;
-        look_at_clock(p, pc, all_closed);
-        if (!find_contest(p, pc->in, &pc->c, e) || !lay_choices(p, pc, e))
+        *pc = (struct intake_contest){
+            .in = &p->batch->contests[i], .first_close = WHEN_NEVER, .last_close = WHEN_UNKNOWN};
+        if (!is_as_before(p, i, pc) && !look_at(p, pc, all_closed, e))
             return false;
-        pc->digest = digest_contest(p, pc->in);
-        pc->settled = is_settled(p, pc);
-        pc->theirs = pc->c && belongs_elsewhere(p, pc->c);
-        pc->older = pc->c && is_older(p, pc->in, pc->c);
-        pc->ruling = p->all;
-        if (map_count(p->feed->rulings) && p->all == RULING_NONE)
-            pc->ruling = intake_ruling(p->feed, p->event->file, p->event->digest,
-                                       intake_payload_key(p, pc->in), p->scratch);
+        p->votes |= pc->votes;
+        if (pc->first_close < p->first_close)
+            p->first_close = pc->first_close;
     }
     return p->event->restored || look_for_doubles(p, e);
 }

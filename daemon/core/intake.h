@@ -17,20 +17,22 @@ struct intake_place { /* a reporting unit over all contests of the payload */
 
 struct intake_contest {
     const struct results_contest *in;
-    struct feed_contest *c; /* NULL: not seen before */
-    struct feed_choice
-        *choices;  /* in->choices of them, learned names filled in; text borrowed from the batch */
-    uint32_t *map; /* each one's index in c; NONE: new there */
-    bool recalled; /* names are looked up that the payload does not have */
+    struct feed_contest *c;      /* NULL: not seen before */
+    struct feed_choice *choices; /* in->choices of them, learned names filled in; text borrowed from
+                                    the batch. NULL, and no map: not laid yet, for it is settled */
+    uint32_t *map;               /* each one's index in c; NONE: new there */
+    bool recalled;               /* names are looked up that the payload does not have */
     struct guard_roster roster;
     bool early;                  /* votes in its total before its polls close */
     bool older;                  /* the contest of a newer payload, older by its own time */
     bool theirs;                 /* another file of the source has the newer figures */
     bool swapped;                /* columns of some unit are: all of the contest waits */
     bool registers_on_day;       /* its state has registration on the day */
-    struct digest digest;        /* of all that the payload says of it */
     bool settled;                /* word for word what was taken before: nothing is to be judged */
     enum ruling ruling;          /* what the desk said of it in these bytes */
+    bool votes;                  /* there are votes other than zero */
+    int64_t first_close;         /* of its places that count; WHEN_NEVER: all have closed */
+    int64_t last_close;          /* WHEN_UNKNOWN: likewise */
     struct intake_place **twice; /* per unit: where it is loaded twice; NULL: nowhere */
 };
 
@@ -47,11 +49,13 @@ struct intake {
     bool votes;          /* there are votes other than zero */
     bool early;          /* some of them before their polls close */
     enum ruling all;     /* the desk's, of the whole payload */
-    struct digest texts; /* of all texts of the payload */
 };
 
 /* The caller sets m, feed, event, batch, scratch, now_ms, own_ms, date. */
 bool intake_fill(struct intake *p, struct err *e) MUST_USE;
+
+/* Lay the contest's choices against those on air, where that was not done. */
+bool intake_lay(const struct intake *p, struct intake_contest *pc, struct err *e) MUST_USE;
 
 /* The figures of unit `u` of the payload in the order of the contest's choices. A choice the
  * payload does not have keeps what `was` says. */

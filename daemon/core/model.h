@@ -84,6 +84,10 @@ struct feed_contest {
     /* take.c: of its part of the payload it was last taken from, where that was judged in full and
      * nothing was wrong; zeros else */
     struct digest settled;
+    bool votes;                      /* of that part: some are other than zero, */
+    int64_t first_close, last_close; /* and when polls close (intake.h) */
+    uint64_t learned;                /* the feed's, when its names were last kept */
+    uint64_t seen; /* the number of the last payload that was looked through for it */
 };
 
 struct feed_file {
@@ -103,6 +107,9 @@ struct feed_file {
                      a race */
     bool as_was;  /* ... and a memo says how it was taken: nothing of it waits to be confirmed */
     bool kept;    /* core.c: what it shows was kept over a restart, and no payload was used since */
+    /* the contests of the payload on air, as they stood in it; malloc'd */
+    struct feed_contest **order;
+    uint32_t order_count;
     /* feed.c's: a payload that waits for polls to close, the verdict's bytes */
     struct feed_own *own;
 };
@@ -112,6 +119,8 @@ struct feed { /* one a source, same index */
     /* "county\x1fid\x1ftext" -> struct feed_contest *, in order of first sight */
     struct map *contests;
     struct map *names; /* learned: "contest id\x1fchoice id" -> struct learned * */
+    uint64_t learned;  /* raised when such a name becomes another one */
+    uint64_t payloads; /* that were looked through for what is missing */
     bool advisory; /* calls.c: an official mark moved between choices: its marks call nothing more
                       tonight */
     struct map *digests; /* "file:hex" of payloads once on air: to know an older copy again */

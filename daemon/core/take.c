@@ -158,6 +158,7 @@ static bool learn(const struct intake *p, const struct feed_contest *c, const st
                              .party = x->party};
     if (!news->contest.ptr || !map_put(p->feed->names, key, news))
         return full(e);
+    p->feed->learned += l != NULL;
     return report_name(r, news, e);
 }
 
@@ -375,12 +376,25 @@ static bool is_wider(const struct intake_contest *pc)
     return pc->c->unit_count > pc->in->units || pc->c->choice_count > pc->in->choices;
 }
 
+/* The digest is our own: what a worker calls its batch must not pass for what a later one says. */
+static void settle(const struct intake *p, struct feed_contest *c, const struct intake_contest *pc)
+{
+    const struct results *b = p->batch;
+
+    c->settled = results_digest(b->pool, pc->in, &b->choices[pc->in->first_choice],
+                                &b->units[pc->in->first_unit], results_cell(b, pc->in, 0, 0));
+    c->votes = pc->votes;
+    c->first_close = pc->first_close;
+    c->last_close = pc->last_close;
+}
+
 static bool take_units(const struct intake *p, struct intake_contest *pc, unsigned *what,
                        struct feed_report *r, struct err *e)
 {
     struct feed_contest *c = pc->c;
     enum verdict doubt = VERDICT_ACCEPTED;
-    bool plain = !p->event->restored; /* what a restart brings back is not judged */
+    /* What a restart brings back is not judged; and names that are looked up may become others. */
+    bool plain = !p->event->restored && !pc->recalled;
     int64_t *is = arena_array(p->scratch, c->choice_count, sizeof(*is));
 
     if (!is)
@@ -411,7 +425,7 @@ static bool take_units(const struct intake *p, struct intake_contest *pc, unsign
         *what |= FEED_DOUBT;
     c->doubt = doubt;
     if (plain)
-        c->settled = pc->digest;
+        settle(p, c, pc);
     return true;
 }
 
@@ -495,6 +509,7 @@ static bool fill_contest(const struct intake *p, struct intake_contest *pc, stru
         !take_units(p, pc, what, r, e))
         return false;
     c->older_since = WHEN_UNKNOWN;
+    c->learned = p->feed->learned;
     c->received_ms = p->event->received_ms;
     if (*what & (FEED_FIGURES | FEED_MARKS | FEED_ROSTER))
         c->changed_ms = c->received_ms;
@@ -551,14 +566,19 @@ static bool meet(const struct intake *p, struct intake_contest *pc, struct feed_
 }
 
 /* It says what it said before: so it is new, and its names are the last that were said. */
-static bool take_again(const struct intake *p, const struct intake_contest *pc,
-                       struct feed_report *r, struct err *e)
+static bool take_again(const struct intake *p, struct intake_contest *pc, struct feed_report *r,
+                       struct err *e)
 {
-    for (uint32_t k = 0; k < pc->in->choices; k++)
-        if (!learn(p, pc->c, &pc->c->choices[pc->map[k]], r, e))
+    struct feed_contest *c = pc->c;
+
+    if (c->learned != p->feed->learned && !intake_lay(p, pc, e))
+        return false;
+    for (uint32_t k = 0; c->learned != p->feed->learned && k < pc->in->choices; k++)
+        if (!learn(p, c, &c->choices[pc->map[k]], r, e))
             return false;
-    pc->c->received_ms = p->event->received_ms;
-    pc->c->apart = is_wider(pc);
+    c->learned = p->feed->learned;
+    c->received_ms = p->event->received_ms;
+    c->apart = is_wider(pc);
     return true;
 }
 
@@ -586,6 +606,8 @@ bool take_contest(const struct intake *p, struct intake_contest *pc, struct feed
         return true;
     if (pc->settled && !p->early)
         return take_again(p, pc, r, e);
+    if (!intake_lay(p, pc, e))
+        return false;
     if (pc->early)
         return report_note(r, pc->c, NULL, VERDICT_EARLY, e, "%.*s %.*s: votes before polls close",
                            SLICE_FMT(text_of(p, pc->in->id)), SLICE_FMT(text_of(p, pc->in->text)));
@@ -598,11 +620,6 @@ bool take_contest(const struct intake *p, struct intake_contest *pc, struct feed
 }
 
 /* ---- contests a payload does not have ---- */
-
-static struct slice key_of(struct feed_contest *const *c)
-{
-    return (struct slice){(const char *)c, sizeof(struct feed_contest *)};
-}
 
 static bool is_problem(const struct intake *p, const struct feed_contest *c,
                        const struct results_problem *problem)
@@ -665,19 +682,19 @@ static void name_first(struct feed_contest **first, struct feed_contest *c)
 bool take_missing(const struct intake *p, struct feed_report *r, struct take_missing *out,
                   struct err *e)
 {
-    struct map *present = map_new(SIZE_MAX, false);
-    bool ok = present || full(e);
+    uint64_t payload = ++p->feed->payloads;
+    struct feed_contest *newly = NULL;
+    bool ok = true;
     size_t at = 0;
     void *value;
 
     *out = (struct take_missing){0};
-    struct feed_contest *newly = NULL;
-    for (uint32_t i = 0; ok && i < p->batch->head->contests; i++)
+    for (uint32_t i = 0; i < p->batch->head->contests; i++)
         if (p->contests[i].c)
-            ok = map_put(present, key_of(&p->contests[i].c), p->contests[i].c) || full(e);
+            p->contests[i].c->seen = payload;
     while (ok && map_next(p->feed->contests, &at, NULL, &value)) {
         struct feed_contest *c = value;
-        if (c->file != p->event->file || map_has(present, key_of(&c)) || is_bad(p, c))
+        if (c->file != p->event->file || c->seen == payload || is_bad(p, c))
             continue;
         out->gone++;
         name_first(&out->first, c);
@@ -689,7 +706,6 @@ bool take_missing(const struct intake *p, struct feed_report *r, struct take_mis
         ok = report_change(r, c, FEED_DOUBT | FEED_THERE, e);
     }
     out->first = newly ? newly : out->first;
-    map_free(present);
     return ok;
 }
 

@@ -518,6 +518,11 @@ bool redis_publish(struct redis *r, const struct redis_commit *m)
     return ok;
 }
 
+void redis_flush(struct redis *r)
+{
+    redis_link_flush(r->link);
+}
+
 size_t redis_room(const struct redis *r)
 {
     if (r->state == BEGUN && r->flight_bytes >= FLIGHT_BYTES_MAX / 2)

@@ -78,6 +78,9 @@ bool redis_begin(struct redis *r, int64_t epoch, const struct redis_commit *snap
 /* False when not connected or begun: the message is dropped (a snapshot will follow). Commits with
  * an event_id are never dropped while connected. */
 bool redis_publish(struct redis *r, const struct redis_commit *c);
+/* What was given goes out now, and not when the loop comes to it: what else an event asks for may
+ * take longer. `lost` may be told from within. */
+void redis_flush(struct redis *r);
 /* How many messages that can wait (the newest of a channel says all) should be published now: as
  * fast as Redis answers; any number while it is away. */
 size_t redis_room(const struct redis *r);

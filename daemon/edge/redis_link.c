@@ -298,6 +298,12 @@ bool redis_link_send(struct redis_link *l, size_t argc, const struct slice *argv
     return false;
 }
 
+void redis_link_flush(struct redis_link *l)
+{
+    if (l->up && !(l->ac->c.flags & REDIS_IN_CALLBACK))
+        redisAsyncHandleWrite(l->ac);
+}
+
 /* ---- greeting ---- */
 
 /* CLUSTER SLOTS: [first, last, [host, port, ...], ...]. An error says that it is no Cluster. */

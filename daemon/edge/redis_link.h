@@ -64,6 +64,9 @@ void redis_link_named(struct redis_link *l, const struct redis_place *master);
  * not up, or memory; data is freed. */
 bool redis_link_send(struct redis_link *l, size_t argc, const struct slice *argv,
                      void (*reply)(const struct redisReply *r, void *data, void *ctx), void *data);
+/* What is queued goes out now, and not when the loop comes to it; it may be lost over it, and
+ * `down` told. Within a reply it waits all the same. */
+void redis_link_flush(struct redis_link *l);
 
 /* Give the connection up and try again after the back-off; `down` is told. */
 void redis_link_drop(struct redis_link *l, const char *why);

@@ -71,7 +71,7 @@ bool spare_give(struct spare *s, const struct work *work, struct err *e)
         work->companion_count > WIRE_COMPANIONS_MAX)
         return err_set(e, ERR_BUG, "format name, options or companions too long for a worker");
     memcpy(job.format, work->format.ptr, work->format.len);
-    s->batch = memfd_create("batch", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    s->batch = memfd_create("batch", MFD_CLOEXEC);
     if (s->batch < 0)
         return err_errno(e, ERR_BUG, "cannot make room for a batch");
     fds[1] = s->batch;
@@ -118,7 +118,7 @@ bool spare_tell(struct spare *s, const struct work *work)
 static bool well_formed(const struct wire_message *m)
 {
     struct wire_message plain = {.type = m->type};
-    if (m->type == WIRE_DONE) {
+    if (m->type == WIRE_DONE || m->type == WIRE_PIECE) {
         plain.length = m->length;
     } else if (m->type == WIRE_FAILED && m->failure > WIRE_OK && m->failure <= WIRE_INTERNAL &&
                memchr(m->text, 0, sizeof m->text) != NULL) {
@@ -134,6 +134,8 @@ static bool well_formed(const struct wire_message *m)
 static bool allowed(const struct spare *s, const struct wire_message *m)
 {
     if (s->answered || s->batch < 0)
+        return false;
+    if (m->type == WIRE_PIECE && m->length <= s->pieces)
         return false;
     return well_formed(m) && (m->type != WIRE_DONE || s->told_end);
 }
@@ -157,14 +159,23 @@ enum spare_news spare_listen(struct spare *s)
         if (n != sizeof m || (h.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 || !allowed(s, &m))
             return SPARE_MISUSED;
         s->answer = m;
+        if (m.type == WIRE_PIECE)
+            return SPARE_PIECE;
         s->answered = true;
     }
+}
+
+bool spare_take_piece(struct spare *s, struct work *work)
+{
+    uint64_t from = s->pieces;
+    s->pieces = s->answer.length;
+    return work_take_piece(work, s->batch, from, s->pieces);
 }
 
 void spare_judge(const struct spare *s, struct work *work)
 {
     if (s->answer.type == WIRE_DONE)
-        work_take_batch(work, s->batch, s->answer.length);
+        work_take_batch(work, s->batch, s->pieces, s->answer.length);
     else
         work_fail(work, (enum wire_failure)s->answer.failure, slice_of(s->answer.text));
 }

@@ -3,10 +3,10 @@
 #include "daemon/edge/work.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 void work_fail(struct work *work, enum wire_failure failure, struct slice text)
 {
@@ -19,55 +19,117 @@ void work_fail(struct work *work, enum wire_failure failure, struct slice text)
     buf_done(&clean);
 }
 
-/* After this nobody can change the file in any way: EBUSY means that somebody still maps it for
- * writing. */
-static bool seal(int fd, struct err *e)
+static void fail(struct work *work, const struct err *e)
 {
-    if (fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0)
-        return true;
-    if (errno == EBUSY)
-        return err_set(e, ERR_DATA, "the worker still had its batch open for writing");
-    return err_errno(e, ERR_DATA, "the worker's batch cannot be sealed");
+    work_fail(work, e->kind == ERR_AGAIN ? WIRE_LIMIT : WIRE_MISUSE, slice_of(e->text));
 }
 
-static bool take(struct work *work, int fd, uint64_t length, struct err *e)
+static uint64_t next_page(uint64_t at)
 {
-    struct stat st;
-    if (!seal(fd, e))
-        return false;
-    if (fstat(fd, &st) != 0)
-        return err_errno(e, ERR_DATA, "the worker's batch cannot be looked at");
-    if (length == 0 || length > RESULTS_MAX || (uint64_t)st.st_size != length)
-        return err_set(e, ERR_DATA, "the worker announced a batch of %llu bytes and left %lld",
-                       (unsigned long long)length, (long long)st.st_size);
-    if ((uint64_t)st.st_blocks * 512 < length) /* reading a hole would make us pay for it */
-        return err_set(e, ERR_DATA, "the worker's batch has holes");
-    /* Private, for older kernels refuse any shared mapping of a sealed file. */
-    void *p = mmap(NULL, length, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (p == MAP_FAILED)
-        return err_errno(e, ERR_DATA, "the worker's batch cannot be mapped");
-    struct slice bytes = {p, length};
-    if (!results_open(bytes, &work->results, e)) {
-        munmap(p, length);
-        return err_prefix(e, "the worker's batch is wrong");
+    return (at + WIRE_PAGE - 1) / WIRE_PAGE * WIRE_PAGE;
+}
+
+static bool read_all(int fd, char *into, uint64_t from, uint64_t to)
+{
+    while (from < to) {
+        ssize_t n = pread(fd, into, to - from, (off_t)from);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        into += n;
+        from += (uint64_t)n;
     }
-    work->batch_bytes = bytes;
     return true;
 }
 
-void work_take_batch(struct work *work, int fd, uint64_t length)
+/* What lies there now, `last` if it is to be all; NULL, or malloc'd. The worker can still write to
+ * it: what is checked, and used, is a copy. */
+static char *copy(int fd, uint64_t from, uint64_t to, bool last, struct err *e)
+{
+    struct stat st;
+    char *bytes = NULL;
+    if (fstat(fd, &st) != 0) {
+        err_errno(e, ERR_DATA, "the worker's batch cannot be looked at");
+        return NULL;
+    }
+    uint64_t size = (uint64_t)st.st_size;
+    if (to <= from || to > RESULTS_MAX || size < to || (last && size > to))
+        err_set(e, ERR_DATA, "the worker announced a batch of %llu bytes and left %llu",
+                (unsigned long long)to, (unsigned long long)size);
+    else if ((uint64_t)st.st_blocks * 512 < to) /* holes cost it nothing, and us a copy */
+        err_set(e, ERR_DATA, "the worker's batch has holes");
+    else if ((bytes = malloc(to - from)) == NULL)
+        err_set(e, ERR_AGAIN, "no memory for a batch of %llu bytes", (unsigned long long)to);
+    if (bytes == NULL || read_all(fd, bytes, from, to))
+        return bytes;
+    err_errno(e, ERR_DATA, "the worker's batch cannot be read");
+    free(bytes);
+    return NULL;
+}
+
+static bool take_piece(struct work *work, int fd, uint64_t from, uint64_t to, struct err *e)
+{
+    if (work->pieces == NULL && (work->pieces = results_pieces_new()) == NULL)
+        return err_set(e, ERR_AGAIN, "no memory for a batch");
+    from = next_page(from);
+    char *bytes = copy(fd, from, to, false, e);
+    if (bytes == NULL)
+        return false;
+    bool ok = results_pieces_add(work->pieces, (struct slice){bytes, to - from}, e);
+    free(bytes);
+    return ok || err_prefix(e, "the worker's batch is wrong");
+}
+
+bool work_take_piece(struct work *work, int fd, uint64_t from, uint64_t to)
 {
     struct err e;
-    if (take(work, fd, length, &e))
+    if (take_piece(work, fd, from, to, &e))
+        return true;
+    fail(work, &e);
+    return false;
+}
+
+/* Its last piece; or a whole, and the pieces mean nothing. */
+static bool open_batch(struct work *work, struct slice bytes, struct err *e)
+{
+    const struct results_header *h = (const void *)bytes.ptr;
+    if (work->pieces == NULL || bytes.len < sizeof *h || h->piece == 0)
+        return results_open(bytes, &work->results, e);
+    if (!results_pieces_add(work->pieces, bytes, e))
+        return false;
+    results_pieces_open(work->pieces, &work->results);
+    return true;
+}
+
+static bool take(struct work *work, int fd, uint64_t from, uint64_t length, struct err *e)
+{
+    from = next_page(from);
+    char *bytes = copy(fd, from, length, true, e);
+    if (bytes == NULL)
+        return false;
+    work->batch_bytes = (struct slice){bytes, length - from};
+    if (open_batch(work, work->batch_bytes, e))
+        return true;
+    free(bytes);
+    work->batch_bytes = (struct slice){NULL, 0};
+    return err_prefix(e, "the worker's batch is wrong");
+}
+
+void work_take_batch(struct work *work, int fd, uint64_t from, uint64_t length)
+{
+    struct err e;
+    if (take(work, fd, from, length, &e))
         work->failure = WIRE_OK;
     else
-        work_fail(work, WIRE_MISUSE, slice_of(e.text));
+        fail(work, &e);
 }
 
 void work_done(struct work *work)
 {
-    if (work->batch_bytes.ptr != NULL)
-        munmap((void *)work->batch_bytes.ptr, work->batch_bytes.len);
+    free((void *)work->batch_bytes.ptr);
+    results_pieces_free(work->pieces);
     work->batch_bytes = (struct slice){NULL, 0};
+    work->pieces = NULL;
     work->results = (struct results){0};
 }

@@ -145,11 +145,14 @@ static void release(struct slot *s)
     s->state = FREE;
 }
 
-/* The work has its result: let the next one in, then tell. The callback comes last. */
+/* The work has its result: let the next one in, then tell. The callback comes last, but for the
+ * worker's end: its memory may be large, and the news are more urgent. */
 static void finish(struct slot *s)
 {
     struct workers *w = s->w;
     struct work *work = s->work;
+    struct spare spare = s->spare;
+    spare_init(&s->spare, -1, -1, 0);
     work->wall_us = now_us() - s->since_us;
     w->exits[work->failure]++;
     if (work->failure <= WIRE_INTERNAL) /* a worker that answers was born well */
@@ -157,6 +160,7 @@ static void finish(struct slot *s)
     release(s);
     pump(w);
     work->done(work, work->ctx);
+    spare_done(&spare);
 }
 
 static void finish_failed(struct slot *s, enum wire_failure failure, const char *why)
@@ -208,7 +212,13 @@ static void on_spare(evutil_socket_t fd, short what, void *ctx)
 {
     struct slot *s = ctx;
     (void)fd, (void)what;
-    enum spare_news news = spare_listen(&s->spare);
+    enum spare_news news;
+    while ((news = spare_listen(&s->spare)) == SPARE_PIECE) {
+        if (spare_take_piece(&s->spare, s->work))
+            continue;
+        finish(s);
+        return;
+    }
     if (news == SPARE_SILENT)
         return;
     if (s->state == IDLE) {
@@ -218,6 +228,7 @@ static void on_spare(evutil_socket_t fd, short what, void *ctx)
     }
     switch (news) {
     case SPARE_SILENT:
+    case SPARE_PIECE:
         break;
     case SPARE_ANSWERED:
         spare_judge(&s->spare, s->work);

@@ -305,8 +305,21 @@ static void *run_subscriber(void *ctx)
 
 struct bare {
     xmlParserCtxtPtr parser;
-    int64_t votes; /* -1: not yet */
+    int64_t votes; /* of the first candidate; -1: not yet */
+    int64_t sum;   /* of all counties: who publishes votes has read them */
 };
+
+static int64_t count_of(int count, const xmlChar **attrs, const char *name)
+{
+    int64_t n = 0;
+    for (int i = 0; i < count; i++) {
+        const xmlChar **a = attrs + i * 5;
+        if (strcmp((const char *)a[0], name) == 0 &&
+            !num_parse((struct slice){(const char *)a[3], (size_t)(a[4] - a[3])}, 0, INT64_MAX, &n))
+            die("no votes");
+    }
+    return n;
+}
 
 static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
                      int namespaces, const xmlChar **nsv, int count, int defaulted,
@@ -314,15 +327,10 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
 {
     struct bare *bare = ctx;
     (void)prefix, (void)uri, (void)namespaces, (void)nsv, (void)defaulted;
-    if (bare->votes >= 0 || strcmp((const char *)name, "Choice") != 0)
-        return;
-    for (int i = 0; i < count; i++) {
-        const xmlChar **a = attrs + i * 5;
-        if (strcmp((const char *)a[0], "totalVotes") == 0 &&
-            !num_parse((struct slice){(const char *)a[3], (size_t)(a[4] - a[3])}, 0, INT64_MAX,
-                       &bare->votes))
-            die("no votes");
-    }
+    if (strcmp((const char *)name, "County") == 0)
+        bare->sum += count_of(count, attrs, "votes");
+    else if (bare->votes < 0 && strcmp((const char *)name, "Choice") == 0)
+        bare->votes = count_of(count, attrs, "totalVotes");
 }
 
 static size_t on_bytes(char *bytes, size_t size, size_t count, void *ctx)
@@ -344,12 +352,12 @@ static void *run_bare(void *ctx)
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &bare);
     for (;;) {
-        bare = (struct bare){xmlCreatePushParserCtxt(&sax, &bare, NULL, 0, NULL), -1};
+        bare = (struct bare){xmlCreatePushParserCtxt(&sax, &bare, NULL, 0, NULL), -1, 0};
         if (bare.parser == NULL || curl_easy_perform(curl) != CURLE_OK ||
-            xmlParseChunk(bare.parser, "", 0, 1) != 0)
+            xmlParseChunk(bare.parser, "", 0, 1) != 0 || bare.sum <= 0)
             die("the bare loop failed");
-        xmlFreeParserCtxt(bare.parser);
         freeReplyObject(redisCommand(redis, "PUBLISH bare %lld", (long long)bare.votes));
+        xmlFreeParserCtxt(bare.parser);
     }
     return NULL;
 }

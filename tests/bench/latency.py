@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""From the last byte of a changed feed to a subscriber, beside a bare loop of curl, SAX2 push and PUBLISH, by turns in one run.
+"""From the last byte of a changed feed to a subscriber, beside a bare loop of curl, SAX2 push, sums and PUBLISH, by turns in one run.
 
 What is heard is the message of a race whose votes changed: totals of who won are thinned on purpose to one in min-interval, a race
 that changes once in 500 ms is not. The site sends RATE bytes a second, less than either side parses: what is measured is what is

@@ -288,6 +288,42 @@ static bool lie(struct job *j, struct fault *f)
     _exit(0);
 }
 
+static void say_piece(uint64_t length)
+{
+    struct wire_message m = {.type = WIRE_PIECE, .length = length};
+    say(&m, sizeof m, -1);
+}
+
+/* Pieces that are none, or where there may be none. */
+static bool pieces(struct job *j, struct fault *f)
+{
+    struct slice how = job_option(j, "how");
+    struct slice batch = build(j);
+    (void)f;
+    put(batch);
+    if (slice_is(how, "hole")) {
+        resize(60 << 20);
+        say_piece(60 << 20);
+    } else if (slice_is(how, "longer")) {
+        say_piece(batch.len + 1);
+    } else if (slice_is(how, "whole")) { /* says that it is the only one */
+        say_piece(batch.len);
+    } else if (slice_is(how, "back")) {
+        ((struct results_header *)batch.ptr)->piece = 1;
+        put(batch);
+        say_piece(batch.len);
+        say_piece(batch.len);
+    } else if (slice_is(how, "after")) {
+        say_done(batch.len);
+        say_piece(batch.len + 1);
+    } else if (slice_is(how, "end")) { /* a good one, and no end */
+        ((struct results_header *)batch.ptr)->piece = 1;
+        put(batch);
+        say_piece(batch.len);
+    }
+    _exit(0);
+}
+
 static bool garbage(struct job *j, struct fault *f)
 {
     struct slice how = job_option(j, "how");
@@ -432,6 +468,7 @@ static const struct driver all[] = {
     {"raw-xml", raw_xml, NULL},
     {"idle", idle, NULL},
     {"lie", lie, NULL},
+    {"pieces", pieces, NULL},
     {"garbage", garbage, NULL},
     {"babble", babble, NULL},
     {"delta", delta, NULL},

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Payloads that kill, stall, bloat or take over their worker: each costs its own source a back-off and nobody else anything.
 
-(A worker that rewrites its batch in the moment before the seal has only said something else: test_edge_workers.c.)
+(A worker that goes on writing to its batch while it is copied has only said something else: test_edge_workers.c.)
 The workers are tests/hostile's: the real readers in the real sandbox, until a payload orders a misdeed.
 """
 import csv
@@ -49,7 +49,6 @@ BAD = {
     "garble": ("ddhq", seized("lie garble"), {"misuse"}),
     "shrink": ("ddhq", seized("lie shrink"), {"misuse"}),
     "grow": ("ddhq", seized("lie grow"), {"misuse"}),
-    "mapped": ("ddhq", seized("lie mapped"), {"misuse"}),
     "noise": ("ddhq", seized("garbage noise"), {"misuse"}),
     "other": ("ddhq", seized("reach other-socket"), {"misuse"}),
     "payload": ("ddhq", seized("reach payload-write"), {"misuse"}),
