@@ -10,8 +10,8 @@
  * it is not 0. */
 int app_run(const struct app_args *args, struct plan *plan, struct err *e);
 
-/* tallyd -1: poll every source once, print `what` (statement, totals, races, cards or matches), return the
- * exit code. */
+/* tallyd -1: poll every source once, print `what` (statement, totals, races, cards or matches),
+ * return the exit code. */
 int app_once(const struct app_args *args, struct plan *plan, const char *what, struct err *e);
 
 #endif

@@ -221,6 +221,27 @@ static bool fill_contest(struct results_builder *b, const struct results_contest
     return true;
 }
 
+/* A contest that is one part of a whole: of whose. */
+static bool fill_part(struct results_builder *b, const struct results_unit_in *in,
+                      struct building *k)
+{
+    k->part = true;
+    k->rows[0].whole = in->whole;
+    return pool_add(&b->pool, in->id, &k->part_id) && pool_add(&b->pool, in->name, &k->part_name);
+}
+
+static void check_contest(struct results_builder *b, struct building *k)
+{
+    const struct results_contest *r = &k->record;
+    if (!r->id.len && !r->text.len)
+        building_bad(b, k, "a contest has neither id nor text");
+    if (k->part && !k->part_id.len && !k->part_name.len)
+        building_bad(b, k, "a reporting unit has neither id nor name");
+    if (r->state.len && r->state.len != 2)
+        building_bad(b, k, "the state \"%.*s\" is not two letters",
+                     SLICE_FMT(pool_text(&b->pool, r->state)));
+}
+
 static bool contest_add(struct results_builder *b, const struct results_contest_in *in,
                         const struct results_contest *r, uint32_t first, struct err *e)
 {
@@ -237,23 +258,12 @@ static bool contest_add(struct results_builder *b, const struct results_contest_
     k->unit_count = 1;
     k->units[0] = (struct results_unit){
         .registered = r->registered, .ballots = r->ballots, .reporting = -1, .total = -1};
-    if (in->part) {
-        k->part = true;
-        k->rows[0].whole = in->part->whole;
-        if (!pool_add(&b->pool, in->part->id, &k->part_id) ||
-            !pool_add(&b->pool, in->part->name, &k->part_name))
-            return building_full(e);
-    }
+    if (in->part && !fill_part(b, in->part, k))
+        return building_full(e);
     if (first == BUILDING_NOBODY && !index_add(&b->index, &b->arrays, b->count, contest_mix(r)))
         return building_full(e);
     b->current = b->count++;
-    if (!r->id.len && !r->text.len)
-        building_bad(b, k, "a contest has neither id nor text");
-    if (k->part && !k->part_id.len && !k->part_name.len)
-        building_bad(b, k, "a reporting unit has neither id nor name");
-    if (r->state.len && r->state.len != 2)
-        building_bad(b, k, "the state \"%.*s\" is not two letters",
-                     SLICE_FMT(pool_text(&b->pool, r->state)));
+    check_contest(b, k);
     return true;
 }
 

@@ -9,16 +9,9 @@
 #include "daemon/base/text.h"
 #include "daemon/core/office_kin.h"
 #include "daemon/core/office_table.h"
+#include "daemon/core/office_tokens.h"
 
 #define COUNT(t) (sizeof(t) / sizeof((t)[0]))
-enum { TOKENS = 64 };
-
-struct tokens {
-    struct slice word[TOKENS];
-    bool claimed[TOKENS];
-    size_t count;
-    bool crowded;
-};
 
 /* `field`: only where a field says nothing else: "Independent School District" is no party's. */
 static const struct {
@@ -102,16 +95,6 @@ static const char *const adjectives[] = {
     "board",
 };
 
-static const char *const ordinals[] = {
-    "zeroth",     "first",     "second",    "third",       "fourth",     "fifth",      "sixth",
-    "seventh",    "eighth",    "ninth",     "tenth",       "eleventh",   "twelfth",    "thirteenth",
-    "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth",
-};
-static const char *const numbers[] = {"zero", "one",   "two",   "three", "four", "five",
-                                      "six",  "seven", "eight", "nine",  "ten"};
-static const char *const romans[] = {"",   "i",   "ii",   "iii", "iv", "v",
-                                     "vi", "vii", "viii", "ix",  "x"};
-
 static const char *const empty_words[] = {
     "of",         "the",        "for",       "to",          "in",           "and",
     "a",          "an",         "at",        "member",      "members",      "election",
@@ -175,27 +158,6 @@ static const struct {
     {"general special", OFFICE_SPECIAL},
 };
 
-static bool in_list(const char *const *list, size_t n, struct slice word)
-{
-    for (size_t i = 0; i < n; i++)
-        if (word.len > 0 && list[i][0] == word.ptr[0] && slice_is(word, list[i]))
-            return true;
-    return false;
-}
-
-static bool all_digits(struct slice s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (s.ptr[i] < '0' || s.ptr[i] > '9')
-            return false;
-    return s.len > 0;
-}
-
-static bool starts_digit(struct slice s)
-{
-    return s.len > 0 && s.ptr[0] >= '0' && s.ptr[0] <= '9';
-}
-
 const char *office_party(struct slice text)
 {
     char room[64]; /* longer than any party of the table */
@@ -246,99 +208,7 @@ static void add_part(struct office_text *o, unsigned mask, const char *kind, str
         o->parts[o->part_count++] = (struct office_part){mask, kind, value};
 }
 
-/* ---- values of parts ---- */
-
-static bool small_number(const char *const *list, size_t n, struct slice w, struct slice *value,
-                         struct arena *a)
-{
-    for (size_t i = 1; i < n; i++)
-        if (slice_is(w, list[i])) {
-            *value = arena_printf(a, "%zu", i);
-            return value->ptr != NULL;
-        }
-    return false;
-}
-
-static bool ordinal(struct slice w, struct slice *value, struct arena *a)
-{
-    static const char *const ends[] = {"st", "nd", "rd", "th"};
-
-    if (small_number(ordinals, COUNT(ordinals), w, value, a))
-        return true;
-    if (w.len < 3 || !in_list(ends, COUNT(ends), slice_sub(w, w.len - 2, w.len)))
-        return false;
-    struct slice digits = slice_sub(w, 0, w.len - 2);
-    while (digits.len > 1 && digits.ptr[0] == '0')
-        digits = slice_sub(digits, 1, digits.len);
-    *value = digits;
-    return all_digits(digits);
-}
-
-/* "12", "012", "54a", "b", "ii", "3rd", "three": what may stand behind "District". */
-static bool value_of(struct slice w, struct slice *value, struct arena *a)
-{
-    if (ordinal(w, value, a) || small_number(numbers, COUNT(numbers), w, value, a) ||
-        (w.len > 1 && small_number(romans, COUNT(romans), w, value, a)))
-        return true;
-    if (!starts_digit(w) && w.len != 1)
-        return false;
-    while (w.len > 1 && w.ptr[0] == '0' && w.ptr[1] >= '0' && w.ptr[1] <= '9')
-        w = slice_sub(w, 1, w.len);
-    *value = w;
-    return true;
-}
-
 /* ---- the passes ---- */
-
-static bool tokenize(struct slice text, struct arena *a, struct tokens *t)
-{
-    struct slice folded = text_fold_copy(text, a), word;
-
-    *t = (struct tokens){.count = 0};
-    if (!folded.ptr)
-        return false;
-    while (slice_next(&folded, ' ', &word)) {
-        if (t->count == TOKENS) {
-            t->crowded = true;
-            return true;
-        }
-        t->word[t->count++] = word;
-    }
-    return true;
-}
-
-/* How many tokens from `at` on are the words of `phrase`, none of them claimed; 0: they are not. */
-static size_t phrase_at(const struct tokens *t, size_t at, const char *phrase)
-{
-    struct slice rest = slice_of(phrase), word;
-    size_t n = 0;
-
-    if (at >= t->count || t->word[at].ptr[0] != phrase[0])
-        return 0;
-    while (slice_next(&rest, ' ', &word)) {
-        if (at + n >= t->count || t->claimed[at + n] || !slice_eq(t->word[at + n], word))
-            return 0;
-        n++;
-    }
-    return n;
-}
-
-static void claim(struct tokens *t, size_t at, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        t->claimed[at + i] = true;
-}
-
-static bool is_word(const struct tokens *t, size_t at, const char *word)
-{
-    return at < t->count && !t->claimed[at] && t->word[at].ptr[0] == word[0] &&
-           slice_is(t->word[at], word);
-}
-
-static bool is_word_of(const struct tokens *t, size_t at, const char *const *list, size_t n)
-{
-    return at < t->count && !t->claimed[at] && in_list(list, n, t->word[at]);
-}
 
 /* "vote for 2", "elect not more than one": how many tokens from `at` on; 0: none such. */
 static size_t vote_for(const struct tokens *t, size_t at, struct arena *a)
@@ -348,11 +218,11 @@ static size_t vote_for(const struct tokens *t, size_t at, struct arena *a)
     struct slice value;
     size_t n = 1;
 
-    if (!is_word_of(t, at, verbs, COUNT(verbs)))
+    if (!tokens_is_one(t, at, verbs, COUNT(verbs)))
         return 0;
-    while (is_word_of(t, at + n, between, COUNT(between)))
+    while (tokens_is_one(t, at + n, between, COUNT(between)))
         n++;
-    return at + n < t->count && value_of(t->word[at + n], &value, a) ? n + 1 : 0;
+    return at + n < t->count && word_value(t->word[at + n], &value, a) ? n + 1 : 0;
 }
 
 /* ... "4 year term"; of "119th United States Congress" the number, the rest names the office. */
@@ -361,11 +231,11 @@ static size_t counted(const struct tokens *t, size_t at, struct arena *a)
     static const char *const years[] = {"year", "yr", "years"};
     struct slice value;
 
-    if (is_word_of(t, at + 1, years, COUNT(years)))
-        return value_of(t->word[at], &value, a) ? 2 : 0;
+    if (tokens_is_one(t, at + 1, years, COUNT(years)))
+        return word_value(t->word[at], &value, a) ? 2 : 0;
     bool congress =
-        phrase_at(t, at + 1, "united states congress") > 0 || is_word(t, at + 1, "congress");
-    return congress && ordinal(t->word[at], &value, a) ? 1 : 0;
+        tokens_phrase(t, at + 1, "united states congress") > 0 || tokens_is(t, at + 1, "congress");
+    return congress && word_ordinal(t->word[at], &value, a) ? 1 : 0;
 }
 
 /* ... "ending 01/01/2019", of a term; "county wide". */
@@ -376,11 +246,11 @@ static size_t ending(const struct tokens *t, size_t at)
     size_t n = 1;
 
     for (size_t i = 0; i < COUNT(wide); i++)
-        if (phrase_at(t, at, wide[i]) > 0)
+        if (tokens_phrase(t, at, wide[i]) > 0)
             return 2;
-    if (!is_word_of(t, at, verbs, COUNT(verbs)))
+    if (!tokens_is_one(t, at, verbs, COUNT(verbs)))
         return 0;
-    while (n < 4 && at + n < t->count && all_digits(t->word[at + n]))
+    while (n < 4 && at + n < t->count && word_digits(t->word[at + n]))
         n++;
     return n > 1 ? n : 0;
 }
@@ -390,7 +260,7 @@ static void drop_decorations(struct tokens *t, struct arena *a)
     for (size_t i = 0; i < t->count; i++) {
         size_t n = vote_for(t, i, a);
         n = n > 0 ? n : counted(t, i, a);
-        claim(t, i, n > 0 ? n : ending(t, i));
+        tokens_claim(t, i, n > 0 ? n : ending(t, i));
     }
 }
 
@@ -398,10 +268,10 @@ static void read_flags(struct tokens *t, struct office_text *out)
 {
     for (size_t i = 0; i < t->count; i++)
         for (size_t k = 0; k < COUNT(flag_phrases); k++) {
-            size_t n = phrase_at(t, i, flag_phrases[k].words);
+            size_t n = tokens_phrase(t, i, flag_phrases[k].words);
             if (n > 0) {
                 out->flags |= flag_phrases[k].flags;
-                claim(t, i, n);
+                tokens_claim(t, i, n);
             }
         }
 }
@@ -414,13 +284,13 @@ static void number_of(struct tokens *t, size_t last, struct arena *a, struct off
 
     if (!slice_is(t->word[last], "district"))
         return;
-    if (is_word(t, n, "no") || is_word(t, n, "number"))
+    if (tokens_is(t, n, "no") || tokens_is(t, n, "number"))
         n++;
-    if (n >= t->count || t->claimed[n] || !starts_digit(t->word[n]) ||
-        ordinal(t->word[n], &value, a) || !value_of(t->word[n], &value, a))
+    if (n >= t->count || t->claimed[n] || !word_starts_digit(t->word[n]) ||
+        word_ordinal(t->word[n], &value, a) || !word_value(t->word[n], &value, a))
         return;
     add_part(out, PART_DISTRICT, "district", value);
-    claim(t, last + 1, n - last);
+    tokens_claim(t, last + 1, n - last);
 }
 
 static void read_class(struct tokens *t, struct arena *a, struct office_text *out)
@@ -431,7 +301,7 @@ static void read_class(struct tokens *t, struct arena *a, struct office_text *ou
         for (size_t k = 0; k < office_phrase_count; k++) {
             if (t->word[i].ptr[0] != office_phrases[k].words[0])
                 continue;
-            size_t n = phrase_at(t, i, office_phrases[k].words);
+            size_t n = tokens_phrase(t, i, office_phrases[k].words);
             if (n > most) {
                 most = n;
                 class = office_phrases[k].class;
@@ -440,18 +310,18 @@ static void read_class(struct tokens *t, struct arena *a, struct office_text *ou
         if (most == 0 || (out->class && out->class != class))
             continue;
         out->class = class;
-        claim(t, i, most);
+        tokens_claim(t, i, most);
         i += most - 1;
         number_of(t, i, a, out);
     }
     if (!out->class && t->count == 1 && (out->class = office_alone(t->word[0])))
-        claim(t, 0, 1);
+        tokens_claim(t, 0, 1);
 }
 
 /* "54A District": a number with its letter. */
 static bool lettered(struct slice w, struct slice *value)
 {
-    bool fits = w.len > 1 && all_digits(slice_sub(w, 0, w.len - 1)) && w.ptr[w.len - 1] >= 'a' &&
+    bool fits = w.len > 1 && word_digits(slice_sub(w, 0, w.len - 1)) && w.ptr[w.len - 1] >= 'a' &&
                 w.ptr[w.len - 1] <= 'z';
 
     *value = w;
@@ -463,21 +333,21 @@ static size_t ordinal_part(struct tokens *t, size_t at, struct arena *a, struct 
 {
     struct slice value;
 
-    bool lone = ordinal(t->word[at], &value, a);
+    bool lone = word_ordinal(t->word[at], &value, a);
     if (!lone && !lettered(t->word[at], &value))
         return 0;
-    size_t n = at + 1 < t->count && in_list(adjectives, COUNT(adjectives), t->word[at + 1]) ? 2 : 1;
+    size_t n = at + 1 < t->count && word_in(adjectives, COUNT(adjectives), t->word[at + 1]) ? 2 : 1;
     for (size_t k = 0; k < COUNT(part_kinds); k++)
-        if (is_word(t, at + n, part_kinds[k].word)) {
+        if (tokens_is(t, at + n, part_kinds[k].word)) {
             add_part(out, part_kinds[k].mask, part_kinds[k].kind, value);
-            claim(t, at + n, 1);
-            claim(t, at, 1);
+            tokens_claim(t, at + n, 1);
+            tokens_claim(t, at, 1);
             return n + 1;
         }
     if (!lone)
         return 0;
     add_part(out, PART_DISTRICT | PART_SEAT, NULL, value);
-    claim(t, at, 1);
+    tokens_claim(t, at, 1);
     return 1;
 }
 
@@ -496,21 +366,22 @@ static size_t kind_part(struct tokens *t, size_t at, struct arena *a, struct off
     struct slice value;
 
     for (size_t k = 0; k < COUNT(part_kinds); k++) {
-        if (!is_word(t, at, part_kinds[k].word))
+        if (!tokens_is(t, at, part_kinds[k].word))
             continue;
         size_t n = 1;
-        if (is_word(t, at + n, "no") || is_word(t, at + n, "number") || is_word(t, at + n, "num"))
+        if (tokens_is(t, at + n, "no") || tokens_is(t, at + n, "number") ||
+            tokens_is(t, at + n, "num"))
             n++;
-        if (at + n >= t->count || t->claimed[at + n] || !value_of(t->word[at + n], &value, a))
+        if (at + n >= t->count || t->claimed[at + n] || !word_value(t->word[at + n], &value, a))
             return 0;
         /* "District 3rd Ward": the ordinal belongs to what follows it. */
-        if (ordinal(t->word[at + n], &value, a) && at + n + 1 < t->count)
+        if (word_ordinal(t->word[at + n], &value, a) && at + n + 1 < t->count)
             for (size_t j = 0; j < COUNT(part_kinds); j++)
-                if (is_word(t, at + n + 1, part_kinds[j].word))
+                if (tokens_is(t, at + n + 1, part_kinds[j].word))
                     return 0;
         add_part(out, part_kinds[k].mask, part_kinds[k].kind, value);
         take_weak_class(t->word[at], out);
-        claim(t, at, n + 1);
+        tokens_claim(t, at, n + 1);
         return n + 1;
     }
     return 0;
@@ -520,7 +391,7 @@ static size_t kind_part(struct tokens *t, size_t at, struct arena *a, struct off
 static bool is_seat_word(const struct tokens *t, size_t at)
 {
     for (size_t k = 0; k < COUNT(part_kinds); k++)
-        if (is_word(t, at, part_kinds[k].word))
+        if (tokens_is(t, at, part_kinds[k].word))
             return part_kinds[k].mask == PART_SEAT;
     return false;
 }
@@ -535,23 +406,23 @@ static void read_letters(struct slice text, struct tokens *t, struct office_text
 
     for (size_t k = 0; k < COUNT(letters); k++)
         for (size_t i = 0; i < t->count; i++) {
-            if (!is_word(t, i, letters[k].word) || (i > 0 && is_seat_word(t, i - 1)) ||
+            if (!tokens_is(t, i, letters[k].word) || (i > 0 && is_seat_word(t, i - 1)) ||
                 slice_find(text, slice_of(letters[k].text)) == SIZE_MAX)
                 continue;
             bool other = out->party && strcmp(out->party, letters[k].party) != 0;
             out->crowded |= other;
             out->party = other ? NULL : letters[k].party;
-            claim(t, i, 1);
+            tokens_claim(t, i, 1);
         }
 }
 
 static void read_parts(struct tokens *t, struct arena *a, struct office_text *out)
 {
     for (size_t i = 0; i < t->count; i++) {
-        size_t n = phrase_at(t, i, "at large");
+        size_t n = tokens_phrase(t, i, "at large");
         if (n > 0) {
             add_part(out, PART_DISTRICT | PART_SEAT, NULL, slice_of("at large"));
-            claim(t, i, n);
+            tokens_claim(t, i, n);
         } else if (!t->claimed[i]) {
             n = kind_part(t, i, a, out);
             if (n == 0)
@@ -581,7 +452,7 @@ static bool take_bare_number(struct slice w, struct arena *a, struct office_text
     struct slice value;
 
     if ((reach != REACH_DISTRICT && (reach != REACH_REGION || w.len > 3)) || out->part_count > 0 ||
-        !starts_digit(w) || !value_of(w, &value, a))
+        !word_starts_digit(w) || !word_value(w, &value, a))
         return false;
     add_part(out, PART_DISTRICT, NULL, value);
     return true;
@@ -604,12 +475,12 @@ static void read_party(struct tokens *t, struct office_text *out)
 {
     for (size_t i = 0; i < t->count; i++)
         for (size_t k = 0; k < COUNT(parties); k++) {
-            size_t n = parties[k].field ? 0 : phrase_at(t, i, parties[k].word);
+            size_t n = parties[k].field ? 0 : tokens_phrase(t, i, parties[k].word);
             if (n == 0 || (i + n < t->count && is_place_kind(t->word[i + n])))
                 continue; /* "Republican Township" is a place */
             out->crowded |= out->party && strcmp(out->party, parties[k].party) != 0;
             out->party = parties[k].party;
-            claim(t, i, n);
+            tokens_claim(t, i, n);
         }
 }
 
@@ -621,7 +492,7 @@ static void read_rest(struct tokens *t, bool whole, struct arena *a, struct offi
         if (t->claimed[i])
             continue;
         t->claimed[i] = take_weak_class(w, out) || take_bare_number(w, a, out);
-        if (!t->claimed[i] && !in_list(empty_words, COUNT(empty_words), w) &&
+        if (!t->claimed[i] && !word_in(empty_words, COUNT(empty_words), w) &&
             !(whole && office_class_word(out->class, w)))
             add_word(out, w);
     }
@@ -668,7 +539,7 @@ static void drop_words(struct office_text *o, bool (*is)(struct slice))
 
 bool office_place_says_nothing(struct slice word)
 {
-    return in_list(place_empty, COUNT(place_empty), word);
+    return word_in(place_empty, COUNT(place_empty), word);
 }
 
 static bool is_place_empty(struct slice w)
@@ -681,14 +552,14 @@ static void roman_parts(struct office_text *o, struct arena *a)
 {
     for (size_t i = 0; i < o->part_count; i++)
         if (o->parts[i].value.len == 1)
-            (void)small_number(romans, COUNT(romans), o->parts[i].value, &o->parts[i].value, a);
+            (void)word_roman(o->parts[i].value, &o->parts[i].value, a);
 }
 
 static bool read_text(struct slice text, struct arena *a, struct office_text *out)
 {
     struct tokens t;
 
-    if (!tokenize(text, a, &t))
+    if (!tokens_read(text, a, &t))
         return false;
     out->crowded |= t.crowded;
     read_kinds(&t, out);
@@ -749,10 +620,10 @@ bool office_read_type(struct slice text, struct arena *a, struct office_text *ou
 {
     struct tokens t;
 
-    if (!tokenize(text, a, &t))
+    if (!tokens_read(text, a, &t))
         return false;
     for (size_t i = 0; i < t.count; i++)
-        if (slice_is(t.word[i], "general") && !is_word(&t, i + 1, "primary"))
+        if (slice_is(t.word[i], "general") && !tokens_is(&t, i + 1, "primary"))
             out->flags |= OFFICE_GENERAL;
     read_flags(&t, out);
     return true;
@@ -763,9 +634,9 @@ bool office_read_part(struct slice text, unsigned mask, struct arena *a, struct 
     struct tokens t;
     struct slice value;
 
-    if (!tokenize(text, a, &t))
+    if (!tokens_read(text, a, &t))
         return false;
-    if (t.count == 1 && (value_of(t.word[0], &value, a) || slice_is(t.word[0], "al"))) {
+    if (t.count == 1 && (word_value(t.word[0], &value, a) || slice_is(t.word[0], "al"))) {
         bool none = slice_is(t.word[0], "al") || slice_is(value, "0");
         add_part(out, mask, NULL, none ? slice_of("at large") : value);
         return true;
@@ -780,7 +651,7 @@ bool office_read_place(struct slice text, struct arena *a, struct office_text *o
 {
     struct tokens t;
 
-    if (!tokenize(text, a, &t))
+    if (!tokens_read(text, a, &t))
         return false;
     out->crowded |= t.crowded;
     read_kinds(&t, out);

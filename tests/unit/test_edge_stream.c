@@ -231,7 +231,7 @@ static void test_a_crash_over_bytes_on_air_is_no_failure(void **state)
     SITE_UNTIL(n.base, n.count >= 3);
     assert_int_equal(n.count_of[NEWS_UNCHANGED], n.count);
     SITE_UNTIL(n.base, workers_exits(n.workers, CRASHED(WIRE)) >= 3); /* told before its exit */
-    xml_body(&n.body, 6); /* others are not */
+    xml_body(&n.body, 6);                                             /* others are not */
     SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= 2);
     assert_int_equal(last_told(&n)->verdict, CRASHED(VERDICT));
     assert_int_equal(n.count_of[NEWS_BATCH], 0);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/core/office_tokens.h"
+
+#include "daemon/base/text.h"
+
+#define COUNT(t) (sizeof(t) / sizeof((t)[0]))
+
+static const char *const ordinals[] = {
+    "zeroth",     "first",     "second",    "third",       "fourth",     "fifth",      "sixth",
+    "seventh",    "eighth",    "ninth",     "tenth",       "eleventh",   "twelfth",    "thirteenth",
+    "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth",
+};
+static const char *const numbers[] = {"zero", "one",   "two",   "three", "four", "five",
+                                      "six",  "seven", "eight", "nine",  "ten"};
+static const char *const romans[] = {"",   "i",   "ii",   "iii", "iv", "v",
+                                     "vi", "vii", "viii", "ix",  "x"};
+
+bool word_in(const char *const *list, size_t n, struct slice word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (word.len > 0 && list[i][0] == word.ptr[0] && slice_is(word, list[i]))
+            return true;
+    return false;
+}
+
+bool word_digits(struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] < '0' || s.ptr[i] > '9')
+            return false;
+    return s.len > 0;
+}
+
+bool word_starts_digit(struct slice s)
+{
+    return s.len > 0 && s.ptr[0] >= '0' && s.ptr[0] <= '9';
+}
+
+static bool small_number(const char *const *list, size_t n, struct slice w, struct slice *value,
+                         struct arena *a)
+{
+    for (size_t i = 1; i < n; i++)
+        if (slice_is(w, list[i])) {
+            *value = arena_printf(a, "%zu", i);
+            return value->ptr != NULL;
+        }
+    return false;
+}
+
+bool word_ordinal(struct slice w, struct slice *value, struct arena *a)
+{
+    static const char *const ends[] = {"st", "nd", "rd", "th"};
+
+    if (small_number(ordinals, COUNT(ordinals), w, value, a))
+        return true;
+    if (w.len < 3 || !word_in(ends, COUNT(ends), slice_sub(w, w.len - 2, w.len)))
+        return false;
+    struct slice digits = slice_sub(w, 0, w.len - 2);
+    while (digits.len > 1 && digits.ptr[0] == '0')
+        digits = slice_sub(digits, 1, digits.len);
+    *value = digits;
+    return word_digits(digits);
+}
+
+bool word_roman(struct slice w, struct slice *value, struct arena *a)
+{
+    return small_number(romans, COUNT(romans), w, value, a);
+}
+
+bool word_value(struct slice w, struct slice *value, struct arena *a)
+{
+    if (word_ordinal(w, value, a) || small_number(numbers, COUNT(numbers), w, value, a) ||
+        (w.len > 1 && word_roman(w, value, a)))
+        return true;
+    if (!word_starts_digit(w) && w.len != 1)
+        return false;
+    while (w.len > 1 && w.ptr[0] == '0' && w.ptr[1] >= '0' && w.ptr[1] <= '9')
+        w = slice_sub(w, 1, w.len);
+    *value = w;
+    return true;
+}
+
+bool tokens_read(struct slice text, struct arena *a, struct tokens *t)
+{
+    struct slice folded = text_fold_copy(text, a), word;
+
+    *t = (struct tokens){.count = 0};
+    if (!folded.ptr)
+        return false;
+    while (slice_next(&folded, ' ', &word)) {
+        if (t->count == TOKENS) {
+            t->crowded = true;
+            return true;
+        }
+        t->word[t->count++] = word;
+    }
+    return true;
+}
+
+size_t tokens_phrase(const struct tokens *t, size_t at, const char *phrase)
+{
+    struct slice rest = slice_of(phrase), word;
+    size_t n = 0;
+
+    if (at >= t->count || t->word[at].ptr[0] != phrase[0])
+        return 0;
+    while (slice_next(&rest, ' ', &word)) {
+        if (at + n >= t->count || t->claimed[at + n] || !slice_eq(t->word[at + n], word))
+            return 0;
+        n++;
+    }
+    return n;
+}
+
+void tokens_claim(struct tokens *t, size_t at, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        t->claimed[at + i] = true;
+}
+
+bool tokens_is(const struct tokens *t, size_t at, const char *word)
+{
+    return at < t->count && !t->claimed[at] && t->word[at].ptr[0] == word[0] &&
+           slice_is(t->word[at], word);
+}
+
+bool tokens_is_one(const struct tokens *t, size_t at, const char *const *list, size_t n)
+{
+    return at < t->count && !t->claimed[at] && word_in(list, n, t->word[at]);
+}
