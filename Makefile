@@ -10,6 +10,9 @@ CC  ?= gcc
 CXX ?= g++
 PKG := pkg-config
 PYTHON := /usr/bin/python3
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)# where -j says nothing else
+endif
 
 WARN     := -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wundef -Wpointer-arith -Werror
 CPPFLAGS += -I. -D_GNU_SOURCE -DTALLYD_VERSION='"$(VERSION)"' -DTALLYD_PREFIX='"$(PREFIX)"' -DTALLYD_SYSCONFDIR='"$(SYSCONFDIR)"'
@@ -171,7 +174,7 @@ help:
 DEPS := gcc g++ make pkg-config libcurl4-openssl-dev libxml2-dev libhiredis-dev libssl-dev libevent-dev \
         libsimdjson-dev libarchive-dev zlib1g-dev libsqlite3-dev libutf8proc-dev libseccomp-dev \
         libxxhash-dev libcmocka-dev redis-server xz-utils tzdata ca-certificates \
-        python3 python3-pytest python3-redis python3-jsonschema nodejs node-redis
+        python3 python3-pytest python3-pytest-xdist python3-redis python3-jsonschema nodejs node-redis
 DEPS_LINT := clang-format clang-tidy cppcheck pmccabe universal-ctags mandoc
 
 deps:
@@ -195,7 +198,7 @@ cover:
 
 test: deps
 	@$(MAKE) --no-print-directory check
-	@TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -rs -p no:cacheprovider tests/system
+	@TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -rs -p no:cacheprovider -n 4 --dist loadfile tests/system
 
 night-ga2021: deps
 	@$(MAKE) --no-print-directory all tools

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Where the real payloads are, unpacked once into the build directory."""
+import fcntl
 import os
 import pathlib
 import subprocess
@@ -17,9 +18,11 @@ def folder(*formats):
     if not (SHARED / "unpack").exists():
         pytest.skip("real feeds: ../shared/feeds is not there", allow_module_level=True)
     cache = BUILD / "feeds"
-    missing = [f for f in formats if not (cache / f).is_dir()]
-    if missing:
-        subprocess.run([SHARED / "unpack", cache, *missing], check=True, stdout=subprocess.DEVNULL)
+    with open(BUILD / "feeds.lock", "w", encoding="ascii") as lock:  # tests run beside each other
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        missing = [f for f in formats if not (cache / f).is_dir()]
+        if missing:
+            subprocess.run([SHARED / "unpack", cache, *missing], check=True, stdout=subprocess.DEVNULL)
     return cache
 
 

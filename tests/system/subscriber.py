@@ -13,18 +13,19 @@ import tally_view  # noqa: E402
 
 
 class View(tally_view.View):
-    """Keeps each snapshot as it was read: (real time, why, {"totals": …, "races": {…}, …})."""
+    """Keeps each snapshot as it was read: (real time, why, {"at": (epoch, seq), "totals": …, "races": {…}, …})."""
 
     def __init__(self):
         super().__init__()
         self.snapshots = []
 
     def restart(self, why, answers):
-        _, totals, *hashes = answers
+        meta, totals, *hashes = answers
         states, calls, races = ([json.loads(text) for text in h] for h in hashes)
         self.snapshots.append((time.time(), why, {
-            "totals": json.loads(totals) if totals else None, "states": {e["data"]["state"]: e for e in states},
-            "calls": {c[0]["race_id"]: c for c in calls}, "races": {e["data"]["race_id"]: e for e in races}}))
+            "at": tuple(int(n or 0) for n in meta), "totals": json.loads(totals) if totals else None,
+            "states": {e["data"]["state"]: e for e in states}, "calls": {c[0]["race_id"]: c for c in calls},
+            "races": {e["data"]["race_id"]: e for e in races}}))
         return super().restart(why, answers)
 
 

@@ -20,12 +20,16 @@ class Known:
     """What this client was told so far, over all epochs: none of it may be taken back."""
 
     def __init__(self):
-        self.votes, self.called, self.ids, self.epoch = {}, {}, {}, 0
+        self.votes, self.called, self.ids, self.claims, self.counted = {}, {}, {}, {}, 0
+        self.at, self.floor = (0, 0), (0, 0)
 
     def hear(self, envelope):
-        assert envelope["epoch"] >= self.epoch, envelope
-        self.epoch = envelope["epoch"]
-        getattr(self, envelope["type"])(envelope["data"])
+        """One that was on its way while a newer snapshot was read is no news; but none may be older than the one before."""
+        at = envelope["epoch"], envelope["seq"]
+        assert at >= self.at, (at, self.at, envelope)
+        self.at = at
+        if at > self.floor or envelope["type"] == "call":
+            getattr(self, envelope["type"])(envelope["data"])
 
     def race(self, data):
         now = {c["endorsement_id"]: c["votes"] for c in data["choices"]}
@@ -44,25 +48,30 @@ class Known:
     def call(self, data):
         assert self.ids.setdefault(data["endorsement_id"], data["id"]) == data["id"], f"announced again: {data}"
         self.outcome(data["endorsement_id"], data["outcome"])
+        self.claims[data["endorsement_id"]] = data["outcome"]
 
     def retraction(self, data):
         raise AssertionError(f"a call was lost: {data}")
 
     def totals(self, data):
-        assert data["called"] >= len(self.called), f"{self.called} were called: {data}"
+        """They count a call within the thinning's interval after it was told, and never go back."""
+        assert data["called"] >= self.counted, f"{self.counted} were called: {data}"
         assert data["endorsed"] == 4
+        self.counted = data["called"]
 
     def heartbeat(self, data):
         pass
 
     def snapshot(self, snap):
         """As a client that begins now reads it."""
+        self.floor = max(self.floor, snap["at"])
         for envelope in snap["races"].values():
             self.race(envelope["data"])
         self.totals(snap["totals"]["data"])
         claims = {c["endorsement_id"]: c["outcome"] for race in snap["calls"].values() for c in race}
-        for person, outcome in self.called.items():
+        for person, outcome in self.claims.items():
             assert claims.get(person) == outcome, (person, outcome, claims)
+        self.claims |= claims
 
 
 def look_again(house, told):
@@ -130,6 +139,6 @@ def check(client):
     for _, take, what in sorted(heard + read, key=lambda item: item[0]):
         take(what)
     assert known.called == {p: "won" if p in ga2021.WON else "lost" for p in ga2021.PERSONS}
-    assert len(set(known.ids.values())) == 4, known.ids
+    assert known.claims == known.called and known.counted == 4 == len(set(known.ids.values())), known.ids
     assert known.votes == ga2021.FINAL
     assert all(explained for *_, explained in client.gaps), client.gaps

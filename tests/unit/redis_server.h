@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* A redis-server of the test's own, on a socket in a directory of its own. */
+/* A redis-server of the test's own, on a socket in a directory of its own; REDIS_SERVER names
+ * another program that is one. */
 #ifndef TALLYD_TESTS_REDIS_SERVER_H
 #define TALLYD_TESTS_REDIS_SERVER_H
 
@@ -41,6 +42,8 @@ static inline void redis_server_start(struct redis_server *s, const char *const 
                             "--unixsocket", s->socket, "--save",     "",          "--appendonly",
                             "no",           "--dir",   s->directory, "--logfile", "/dev/null"};
     size_t n = 15;
+    if (getenv("REDIS_SERVER"))
+        argv[0] = getenv("REDIS_SERVER");
     while (more && *more)
         argv[n++] = *more++;
     unlink(s->socket);

@@ -122,8 +122,8 @@ static void test_slow_bodies_are_read_while_they_come(void **state)
 {
     static struct night n;
     (void)state;
-    begin_stream(&n, "clarity", false, 4, 100);
-    script.drip = 2000; /* some 600 ms of them */
+    begin_stream(&n, "clarity", false, 4, 1000); /* time enough on a loaded machine */
+    script.drip = 500;                           /* some 2400 ms of them */
     start(&n);
     SITE_UNTIL(n.base, n.count_of[NEWS_BATCH] == 1);
     assert_int_equal(last_told(&n)->votes, 5);
