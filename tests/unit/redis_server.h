@@ -30,6 +30,7 @@ struct redis_server {
 /* The directory alone. */
 static inline bool redis_server_new(struct redis_server *s)
 {
+    signal(SIGPIPE, SIG_IGN); /* servers are ended while they are spoken to */
     snprintf(s->directory, sizeof s->directory, "/tmp/tallyd-redis-XXXXXX");
     bool ok = mkdtemp(s->directory) != NULL;
     snprintf(s->socket, sizeof s->socket, "%s/redis.sock", s->directory);

@@ -9,6 +9,7 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <arpa/inet.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,6 +187,7 @@ static inline void site_open(struct site *s, struct event_base *base,
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof at;
     *s = (struct site){.base = base, .answer = answer, .ctx = ctx};
+    signal(SIGPIPE, SIG_IGN); /* a client may have gone */
     s->listener = evconnlistener_new_bind(base, site_on_accept, s, LEV_OPT_CLOSE_ON_FREE, 512,
                                           (struct sockaddr *)&at, sizeof at);
     if (s->listener == NULL ||

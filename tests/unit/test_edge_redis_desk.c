@@ -120,7 +120,6 @@ int main(void)
         HOUSE(test_who_has_taken_the_next_epoch_fences),
         HOUSE(test_who_was_on_air_and_finds_the_next_epoch_taken_is_fenced),
     };
-    signal(SIGPIPE, SIG_IGN);
     log_start(LOG_LEVEL_ERROR - 1, 0);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
