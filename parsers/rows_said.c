@@ -69,7 +69,7 @@ static bool cut(struct rows *r, const struct mapping_cut *c)
     struct slice found = SLICE("yes");
     size_t n = pattern_groups(c->pattern);
     for (size_t i = n; i > 0; i--)
-        found = groups[i].ptr || i == n ? groups[i] : found;
+        found = groups[i].ptr ? groups[i] : i == n ? (struct slice){0} : found;
     if (from == to) {
         *to = slice_trim(found);
         return true;

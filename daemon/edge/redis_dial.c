@@ -40,9 +40,10 @@ static void give(struct redis_dial *d, redisAsyncContext *ac, const char *name, 
     char why[300];
     int one = 1;
     struct err e = {0};
-    if (!ac || ac->err)
-        err_set(&e, ERR_UNAVAILABLE, "%.100s", ac ? ac->errstr : "out of memory");
-    if (e.kind != ERR_NONE || (tcp && d->tls && !redis_tls_begin(d->tls, ac, d->to.host, &e))) {
+    bool ok = ac && !ac->err
+                  ? !tcp || !d->tls || redis_tls_begin(d->tls, ac, d->to.host, &e)
+                  : err_set(&e, ERR_UNAVAILABLE, "%.100s", ac ? ac->errstr : "out of memory");
+    if (!ok) {
         snprintf(why, sizeof why, "cannot connect to %.60s: %.200s", name, e.text);
         if (ac)
             redisAsyncFree(ac);
