@@ -438,7 +438,7 @@ static bool is_outdated(const struct subject *s, const struct marks_word *w, int
 
     if (!c && kept) /* before there were lines, what was called was the candidacy */
         c = calls_latest(s->m, s->endorsement, s->by, whole);
-    return c && from->received_ms < c->at_ms && c->at_ms != now_ms &&
+    return c && from->received_ms < c->heard_ms && c->heard_ms != now_ms &&
            (kept || strcmp(w->basis, "mark") == 0);
 }
 

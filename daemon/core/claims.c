@@ -59,7 +59,8 @@ bool claims_append(struct model *m, const struct claim *claim, struct err *e)
         st->claims = list;
         st->claims[st->claim_count++] = m->claim_count;
     }
-    m->claims[m->claim_count++] = *claim;
+    m->claims[m->claim_count] = *claim;
+    m->claims[m->claim_count++].heard_ms = claim->at_ms;
     if (claim->number > m->last_number)
         m->last_number = claim->number;
     return true;

@@ -18,6 +18,7 @@
 #include "daemon/core/merge.h"
 #include "daemon/core/report.h"
 #include "daemon/core/ruling.h"
+#include "daemon/core/set_back.h"
 #include "daemon/core/standings.h"
 #include "daemon/core/statement.h"
 #include "daemon/core/states.h"
@@ -539,6 +540,15 @@ static void remember(struct turn *t, const struct event *ev)
     }
 }
 
+static void tell_time(struct core *c, int64_t was_ms, int64_t now_ms)
+{
+    if (now_ms < was_ms) {
+        set_back(&c->model, was_ms, now_ms);
+        c->due_ms = now_ms;
+    }
+    c->now_ms = now_ms;
+}
+
 void core_apply(struct core *c, const struct event *event, int64_t now_ms, struct effects *out)
 {
     struct turn t = {.core = c, .out = out, .now_ms = now_ms};
@@ -546,6 +556,7 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     struct err e = {0};
 
     effects_reset(out);
+    tell_time(c, c->now_ms, now_ms);
     t.again = event->restored || event->type == EVENT_RESTORED;
     t.decided.race = NONE;
     t.look = (struct calls_look){.now_ms = now_ms, .source = NONE, .file = NONE};
@@ -560,6 +571,7 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
         break;
     case EVENT_RESTORED:
         core_restored(c, now_ms, out);
+        tell_time(c, set_back_latest(&c->model), now_ms);
         t.restored = true;
         break;
     case EVENT_TICK:

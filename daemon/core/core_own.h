@@ -20,6 +20,7 @@ struct core {
     int64_t told_change_ms, told_checked_ms;
     struct statement_stale told_stale;
     bool *dirty;               /* by race: look at it again in this event */
+    int64_t now_ms;            /* of the last event; 0: there was none */
     int64_t due_ms;            /* of the next tick */
     int64_t history_change_ms; /* model.last_change_ms of the history alone */
 };

@@ -80,8 +80,8 @@ bool corrections_outcome(struct model *m, uint32_t endorsement, enum outcome was
                            .at_ms = at_ms,
                            .was = slice_of(outcome_name(was))};
 
-    for (uint32_t i = m->correction_count; i-- > 0 && m->corrections[i].at_ms == at_ms;)
-        if (m->corrections[i].endorsement == endorsement &&
+    for (uint32_t i = m->correction_count; i-- > 0 && m->corrections[i].at_ms >= at_ms;)
+        if (m->corrections[i].at_ms == at_ms && m->corrections[i].endorsement == endorsement &&
             m->corrections[i].of == CORRECTION_OF_OUTCOME) {
             last = &m->corrections[i];
             explain(m, endorsement, last);

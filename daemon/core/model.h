@@ -165,6 +165,7 @@ struct claim {      /* append-only, durable */
     struct slice by;      /* the authority */
     enum outcome outcome; /* PENDING: this authority takes its call back (a retraction) */
     int64_t at_ms;        /* when we took it, election clock */
+    int64_t heard_ms;     /* ... as the clock would say it now (set_back.c); not durable */
     int64_t called_at_ms; /* the authority's own time; WHEN_UNKNOWN */
     struct slice basis, reason, evidence; /* evidence: source, contest, choice and mark as text */
     struct slice row; /* of a call: endorsement_row as it was then; empty: not known */

@@ -400,7 +400,7 @@ static void again(struct sequence *q, int feed, const struct payload *p, bool go
                        .digest = {p->serial, (uint64_t)feed},
                        .received_ms = p->received_ms,
                        .restored = good};
-    night_apply(&q->n, &ev, p->received_ms);
+    night_apply(&q->n, &ev, q->now_ms);
     check_claims_nothing(q);
 }
 
