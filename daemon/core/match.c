@@ -119,6 +119,17 @@ uint32_t match_race_of(const struct model *m, uint32_t endorsement)
 
 /* ---- the bands ---- */
 
+/* Sources as they are configured, the contests of one by county, id and text: whatever came first,
+ * they are listed alike after a restart. */
+static int in_order(const struct feed_contest *a, const struct feed_contest *b)
+{
+    int order = (a->source > b->source) - (a->source < b->source);
+
+    order = order ? order : slice_cmp(a->county, b->county);
+    order = order ? order : slice_cmp(a->id, b->id);
+    return order ? order : slice_cmp(a->text, b->text);
+}
+
 /* The fits of one endorsement: *from to the result. */
 static uint32_t fits_of(const struct match_fits *fits, uint32_t endorsement, uint32_t *from)
 {
@@ -533,6 +544,7 @@ static bool link_race(struct model *m, struct race *r, bool *changed)
     return true;
 }
 
+/* Into its place in the queue: by the list of the endorsements, then as contests are seen. */
 static bool put_review(struct model *m, struct feed_contest *c, const struct fit *f)
 {
     struct link *grown = match_grow(m, m->review, &m->match->review_room,
@@ -546,12 +558,21 @@ static bool put_review(struct model *m, struct feed_contest *c, const struct fit
         why = arena_printf(m->strings, "%.*s; in doubt: %s", SLICE_FMT(why), f->note);
     if (!why.ptr)
         return false;
-    m->review[m->review_count++] =
+    uint32_t low = 0, high = m->review_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (m->review[middle].endorsement <= f->endorsement)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    memmove(m->review + low + 1, m->review + low, (m->review_count++ - low) * sizeof(*m->review));
+    m->review[low] =
         (struct link){c, f->choice, f->endorsement, BAND_REVIEW, why, primary_of(m, c, f)};
     return true;
 }
 
-/* The queue without the old notes on these endorsements, and with the new ones at its end. */
+/* The queue with new notes on these endorsements in place of the old ones. */
 static bool link_review(struct model *m, const uint32_t *who, size_t count)
 {
     struct match *x = m->match;
@@ -629,27 +650,29 @@ static bool keep_fits(struct model *m, struct feed_contest *c, const struct matc
     return true;
 }
 
-/* c is in the list of contests seen of an endorsement exactly when it has a fit of it. */
+/* c is in the list of contests seen of an endorsement, in its place, exactly when it has a fit of
+ * it. */
 static bool see(struct model *m, struct match_person *p, uint32_t endorsement,
                 struct feed_contest *c)
 {
     uint32_t at = 0, from;
-    bool fits = fits_of(c->fits, endorsement, &from) > from;
 
     while (at < p->seen_count && p->seen[at] != c)
         at++;
-    if (fits && at == p->seen_count) {
-        struct feed_contest **grown = match_grow(
-            m, p->seen, &p->seen_room, (size_t)p->seen_count + 1, sizeof(struct feed_contest *));
-        if (!grown)
-            return false;
-        p->seen = grown;
-        p->seen[p->seen_count++] = c;
-    } else if (!fits && at < p->seen_count) {
-        memmove(p->seen + at, p->seen + at + 1,
-                (p->seen_count - at - 1) * sizeof(struct feed_contest *));
+    if (at < p->seen_count) { /* its text may be another by now, and its place */
         p->seen_count--;
+        memmove(p->seen + at, p->seen + at + 1, (p->seen_count - at) * sizeof(*p->seen));
     }
+    if (fits_of(c->fits, endorsement, &from) == from)
+        return true;
+    struct feed_contest **grown =
+        match_grow(m, p->seen, &p->seen_room, (size_t)p->seen_count + 1, sizeof(*p->seen));
+    if (!grown)
+        return false;
+    p->seen = grown;
+    for (at = p->seen_count++; at > 0 && in_order(p->seen[at - 1], c) > 0; at--)
+        p->seen[at] = p->seen[at - 1];
+    p->seen[at] = c;
     return true;
 }
 
