@@ -27,6 +27,7 @@
 #define LOADED_MAX ((size_t)1 << 30)
 #define PULSE_MS 10
 #define CLOSE_WAIT_MS 10000
+#define PREVIEW_MS 10000 /* a decision itself takes less than one second */
 #define PROBLEMS_ROOM (1 << 20)
 
 /* ---- one night: what follows from a plan ---- */
@@ -325,6 +326,7 @@ static bool app_start(struct app *a, struct plan *plan, struct err *e)
         return false;
     if (!(a->base = loop_new()) || !(a->pages = page_cache_new()))
         return err_set(e, ERR_BUG, "out of memory");
+    a->rehearsals = (struct rehearsals){.base = a->base, .patience_ms = PREVIEW_MS};
     struct night *n = a->night;
     if (!start_timers(a, e) || !start_workers(a, plan, e) ||
         !writer_open(a->base, plan->config->state.directory.ptr, n->loaded_arena, &n->loaded,
@@ -339,6 +341,7 @@ static bool app_start(struct app *a, struct plan *plan, struct err *e)
 
 static void app_stop(struct app *a)
 {
+    rehearse_end(&a->rehearsals);
     control_free(a->control);
     a->control = NULL; /* closing the writer may publish */
     http_free(a->http);

@@ -6,6 +6,7 @@
 
 #include "daemon/clock.h"
 #include "daemon/duty.h"
+#include "daemon/edge/rehearse.h"
 #include "daemon/edge/shown.h"
 #include "daemon/metrics.h"
 #include "daemon/outbox.h"
@@ -45,6 +46,7 @@ struct app {
     struct page_cache *pages;
     struct http *http;
     struct control *control;
+    struct rehearsals rehearsals; /* previews of decisions */
     struct buf told; /* watchers: the last line of totals */
     struct timer *term, *intr, *hup, *watchdog, *pulse, *figures, *drain;
     char owner[256];     /* names this process in Redis: partner.h */

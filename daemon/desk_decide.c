@@ -2,6 +2,7 @@
 /* Words into decisions. */
 #include "daemon/desk_decide.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon/app_state.h"
@@ -140,6 +141,17 @@ static void on_decided(bool ok, struct slice said, void *ctx)
     free(w);
 }
 
+static void on_rehearsed(bool ok, struct slice said, const struct err *e, void *ctx)
+{
+    struct waiting *w = ctx;
+    char why[sizeof e->text + 2];
+    int n = snprintf(why, sizeof why, "%s\n", ok ? "" : e->text);
+    if (w->app->control)
+        control_answer(w->app->control, w->ticket, ok ? 0 : (int)e->kind,
+                       ok ? said : (struct slice){why, (size_t)n});
+    free(w);
+}
+
 static int refuse(const struct err *e, struct buf *body)
 {
     buf_clear(body);
@@ -147,15 +159,18 @@ static int refuse(const struct err *e, struct buf *body)
     return (int)e->kind;
 }
 
-static int take(struct app *app, const struct control_request *q, const struct words *words,
-                struct buf *body)
+/* The answer comes when it is durable; or, of a preview, when it is known. */
+static int begin(struct app *app, const struct control_request *q, const struct words *words,
+                 struct buf *body)
 {
     struct waiting *w = malloc(sizeof *w);
+    struct river *r = app->night->river;
     struct err e = {0};
     if (!w)
         return ERR_BUG;
     *w = (struct waiting){app, q->ticket};
-    if (river_decide(app->night->river, &words->d, words->confirmed, on_decided, w, &e))
+    if (words->dry_run ? river_preview(r, &words->d, &app->rehearsals, on_rehearsed, w, &e)
+                       : river_decide(r, &words->d, words->confirmed, on_decided, w, &e))
         return CONTROL_LATER;
     free(w);
     return refuse(&e, body);
@@ -164,17 +179,13 @@ static int take(struct app *app, const struct control_request *q, const struct w
 int desk_decide(struct app *app, const struct control_request *q, struct buf *body)
 {
     struct words w = {.d = {.verb = q->verb, .by = q->login}};
-    struct err e = {0};
     int code = ERR_USAGE;
     buf_init(&w.argument, 65536);
     if (!app->ready) {
         buf_addz(body, "not ready: the last known state is being restored\n");
         code = ERR_AGAIN;
     } else if (read_words(ctl_command_named(q->verb), q, &w, body)) {
-        if (!w.dry_run)
-            code = take(app, q, &w, body);
-        else
-            code = river_preview(app->night->river, &w.d, body, &e) ? 0 : refuse(&e, body);
+        code = begin(app, q, &w, body);
     }
     buf_done(&w.argument);
     return code;

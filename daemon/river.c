@@ -11,7 +11,6 @@
 #include "daemon/base/when.h"
 #include "daemon/core/report.h"
 #include "daemon/edge/payload.h"
-#include "daemon/edge/rehearse.h"
 #include "daemon/edge/timer.h"
 #include "daemon/edge/work.h"
 #include "daemon/river_log.h"
@@ -530,28 +529,29 @@ bool river_decide(struct river *r, const struct decision *d, bool confirmed, riv
     return kept;
 }
 
-struct rehearsal {
+struct trial {
     struct river *river;
     const struct decision *decision;
 };
 
 static bool try_it(void *ctx, struct buf *out, struct err *e)
 {
-    const struct rehearsal *h = ctx;
-    struct event ev = {.type = EVENT_DECISION, .decision = *h->decision, .would = true};
-    struct effects *fx = &h->river->fx;
+    const struct trial *t = ctx;
+    struct event ev = {.type = EVENT_DECISION, .decision = *t->decision, .would = true};
+    struct effects *fx = &t->river->fx;
     effects_reset(fx);
-    core_apply(h->river->core, &ev, clock_now(h->river->p.clock), fx);
+    core_apply(t->river->core, &ev, clock_now(t->river->p.clock), fx);
     buf_add(out, fx->said);
     if (!fx->decision)
         *e = fx->err;
     return fx->decision != NULL;
 }
 
-bool river_preview(struct river *r, const struct decision *d, struct buf *out, struct err *e)
+bool river_preview(struct river *r, const struct decision *d, struct rehearsals *all,
+                   rehearse_done *done, void *ctx, struct err *e)
 {
-    struct rehearsal h = {r, d};
-    return rehearse(try_it, &h, out, e);
+    struct trial t = {r, d};
+    return rehearse(all, try_it, &t, done, ctx, e);
 }
 
 /* ---- news ---- */

@@ -9,6 +9,7 @@
 #include "daemon/clock.h"
 #include "daemon/core/core.h"
 #include "daemon/edge/poller.h"
+#include "daemon/edge/rehearse.h"
 #include "daemon/edge/writer.h"
 #include "daemon/metrics.h"
 #include "daemon/outbox.h"
@@ -45,9 +46,9 @@ void river_companion_name(size_t number, char out[RIVER_COMPANION_NAME]);
 typedef void river_done(bool ok, struct slice said, void *ctx);
 bool river_decide(struct river *r, const struct decision *d, bool confirmed, river_done *done,
                   void *ctx, struct err *e) MUST_USE;
-/* What river_decide would do; nothing is changed (rehearse.h). */
-bool river_preview(struct river *r, const struct decision *d, struct buf *out,
-                   struct err *e) MUST_USE;
+/* What river_decide would do, to `done`; nothing is changed (rehearse.h). */
+bool river_preview(struct river *r, const struct decision *d, struct rehearsals *all,
+                   rehearse_done *done, void *ctx, struct err *e) MUST_USE;
 
 /* Is an accepted payload of this file kept, or restored? */
 bool river_filed(const struct river *r, uint32_t source, uint32_t file);

@@ -1,19 +1,39 @@
 /* SPDX-License-Identifier: ISC */
-/* A rehearsal: something is really done, by a copy of this process that ends with it. What it would
- * bring comes back as text, and nothing else does: no list of what has to be undone can forget
- * anything. */
+/* A rehearsal: something is really done, by a copy of this process that ends with it, while this
+ * one goes on. What it would bring comes back as text, and nothing else does: no list of what has
+ * to be undone can forget anything. */
 #ifndef TALLYD_EDGE_REHEARSE_H
 #define TALLYD_EDGE_REHEARSE_H
+
+#include <stdint.h>
 
 #include "daemon/base/buf.h"
 #include "daemon/base/err.h"
 
-/* What is done: plain computation. There it has one thread and no signals, and the locks of other
- * threads may be taken for good: no files, sockets, logging, database. */
+struct event_base;
+struct rehearsal;
+
+struct rehearsals { /* those that are going on; base and patience are set, the rest is zero */
+    struct event_base *base;
+    int64_t patience_ms; /* a copy that takes longer is ended */
+    struct rehearsal *first;
+    size_t count;
+};
+
+/* What is done: plain computation. There it has one thread, no signals and no descriptors, and the
+ * locks of other threads may be taken for good: no files, sockets, logging, database. */
 typedef bool rehearse_act(void *ctx, struct buf *out, struct err *e);
 
-/* True, and what `act` appended is appended to `out`; false, and *e is what it set; or ERR_AGAIN:
- * there was no copy, or it did not end within seconds. Waits for it. */
-bool rehearse(rehearse_act *act, void *ctx, struct buf *out, struct err *e) MUST_USE;
+/* How it came out, from the loop: `ok` and the text, or what `act` set; or ERR_AGAIN: its copy did
+ * not end as it should. */
+typedef void rehearse_done(bool ok, struct slice text, const struct err *e, void *ctx);
+
+/* Begin. `act` has its ctx as it is now; this one may be gone when it runs. True: `done` is called,
+ * once. False, ERR_AGAIN: no copy can be made, or several are at work. */
+bool rehearse(struct rehearsals *all, rehearse_act *act, void *ctx, rehearse_done *done,
+              void *done_ctx, struct err *e) MUST_USE;
+
+/* End all of them; whoever waits is told to try again. */
+void rehearse_end(struct rehearsals *all);
 
 #endif

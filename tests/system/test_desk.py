@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import re
+import select
 import signal
 import socket
 
@@ -379,3 +380,31 @@ def test_the_log_says_that_a_freeze_keeps_a_call_back(race):
         assert ("its race is frozen" if race else "all races are frozen") in line and totals(house)["won"] == 0
         look = house.ctl("release", *race, *WHY, "--dry-run").stdout
         assert re.search(r"news     CALL        GA  Di Foe, US Senate: won by ddhq  \[1 won of 1 called", look), look
+
+
+def answers_meanwhile(house):
+    """How many times /livez answered between the question for a preview and its answer; what the preview says."""
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(20)
+        s.connect(str(house.folder / "control"))
+        s.sendall(b"\x1f".join(w.encode() for w in ("freeze", *WHY, "--dry-run")) + b"\n")
+        n = 0
+        while not select.select([s], [], [], 0)[0]:
+            house.get("/livez")
+            n += 1
+        return n, b"".join(iter(lambda: s.recv(65536), b"")).decode()
+
+
+def test_a_preview_of_a_large_list_does_not_stop_the_daemon():
+    with small_night.Small() as house:
+        names = ("".join(chr(97 + i // 17 ** k % 17) for k in range(4)) for i in range(8000))
+        with (house.folder / "endorsed.csv").open("a") as f:
+            f.writelines(f"x{i},Ann B{name},GA,Mayor of {name},,,1\n" for i, name in enumerate(names))
+        house.start_tallyd()
+
+        def seen():
+            n, says = answers_meanwhile(house)
+            assert says.startswith("0 ") and "freeze by" in says, says
+            return n >= 3
+        # where the loop waits for the copy, at most one answer is on its way when the question comes
+        harness.wait_for(seen, 60, "pages while a preview runs")
