@@ -37,9 +37,16 @@ struct look { /* a contest while it is judged */
 
 /* ---- who may be concerned ---- */
 
+enum found {
+    FOUND_SURELY, /* by a decision, an id, a hint, a title */
+    FOUND_BY_OFFICE,
+    FOUND_BY_NAME, /* ... and not by the office: so it is not the race itself */
+};
+
 struct concerned {
     uint32_t *list;
-    size_t count, named; /* the first `named` by name, id or hint, the others by office alone */
+    size_t count;
+    enum found by; /* what comes now is found by */
 };
 
 static void collect_one(const struct look *l, uint32_t e, struct concerned *w)
@@ -49,6 +56,7 @@ static void collect_one(const struct look *l, uint32_t e, struct concerned *w)
     if (x->stamps[e] == x->serial)
         return;
     x->stamps[e] = x->serial;
+    x->found[e] = (uint8_t)w->by;
     w->list[w->count++] = e;
 }
 
@@ -122,10 +130,9 @@ static void collect_all(struct look *l, struct concerned *w)
 {
     struct match *x = l->m->match;
 
-    *w = (struct concerned){x->concerned, 0, 0};
+    *w = (struct concerned){x->concerned, 0, FOUND_SURELY};
     x->serial++;
     collect_rules(l, w);
-    collect_names(l, w);
     collect(l, &x->by_hint, match_index_hint(l->source->name, l->c->id), w);
     collect(l, &x->by_hint, match_index_hint(l->source->name, l->text), w);
     if (l->ap)
@@ -136,10 +143,11 @@ static void collect_all(struct look *l, struct concerned *w)
     collect(l, &x->by_title, match_index_title(l->title), w);
     for (size_t i = 0; i < l->race.office.word_count; i++) /* a judge's name in the office */
         collect(l, &x->by_title, match_index_title(l->race.office.words[i]), w);
-    w->named = w->count;
+    w->by = FOUND_BY_OFFICE;
     collect_offices(l, w);
-    qsort(w->list, w->named, sizeof(*w->list), in_order);
-    qsort(w->list + w->named, w->count - w->named, sizeof(*w->list), in_order);
+    w->by = FOUND_BY_NAME;
+    collect_names(l, w);
+    qsort(w->list, w->count, sizeof(*w->list), in_order);
 }
 
 /* ---- names ---- */
@@ -195,6 +203,23 @@ bool fits_same_full_name(struct slice a, struct slice b, struct arena *scratch)
 
     return name_read(a, scratch, &x) && name_read(b, scratch, &y) && x.joined.len > 0 &&
            slice_eq(x.joined, y.joined) && slice_eq(x.suffix, y.suffix);
+}
+
+uint32_t fits_of(const struct match_fits *fits, uint32_t endorsement, uint32_t *from)
+{
+    uint32_t low = 0, high = fits->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (fits->list[middle].endorsement < endorsement)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *from = low;
+    while (low < fits->count && fits->list[low].endorsement == endorsement)
+        low++;
+    return low;
 }
 
 /* ---- writing fits down ---- */
@@ -608,13 +633,25 @@ static void judge(struct look *l, uint32_t e)
         add(l, e, NONE, 0, false, say(l, basis.text, "the feed gives no names", no_word));
 }
 
-/* Is some line the person's, or may be? Of the many of an office few are. */
-static bool any_named(const struct look *l, const struct match_person *ours)
+/* Is some line the person's, or may be, so that the race is worth a look? */
+static bool may_fit(const struct look *l, uint32_t e)
 {
-    for (size_t i = 0; i < l->person_count; i++)
-        if (name_fit(ours, &l->people[i].name) != NAME_NO)
-            return true;
-    return false;
+    const struct match_person *ours = &l->m->match->people[e];
+    const struct office_class *class = ours->race.office.class;
+    enum found by = l->m->match->found[e];
+    enum name_fit best = NAME_NO;
+
+    if (by == FOUND_SURELY)
+        return true;
+    if (race_fit_excludes(&ours->race, &l->race))
+        return false;
+    for (size_t i = 0; i < l->person_count && best != NAME_SAME; i++) {
+        enum name_fit fit = name_fit(ours, &l->people[i].name);
+        best = fit > best ? fit : best;
+    }
+    if (by == FOUND_BY_NAME && class && class == l->race.office.class)
+        return best == NAME_SAME; /* alike will do in the race itself alone */
+    return best != NAME_NO;
 }
 
 bool fits_find(const struct model *m, const struct feed_contest *c, struct arena *scratch,
@@ -634,11 +671,8 @@ bool fits_find(const struct model *m, const struct feed_contest *c, struct arena
         return false;
     out->party = l.race.party;
     collect_all(&l, &w);
-    for (size_t i = 0, k = w.named; i < w.named || k < w.count;) {
-        bool named = k == w.count || (i < w.named && w.list[i] < w.list[k]);
-        uint32_t e = w.list[named ? i++ : k++];
-        if (named || any_named(&l, &m->match->people[e]))
-            judge(&l, e);
-    }
+    for (size_t i = 0; i < w.count; i++)
+        if (may_fit(&l, w.list[i]))
+            judge(&l, w.list[i]);
     return !l.full_memory;
 }

@@ -16,6 +16,7 @@ struct fit {
     enum band band; /* match.c's decision */
     const char *note; /* ... and what keeps a full fit from being automatic */
     struct slice why;
+    struct slice told; /* match_links.c's: both, as the queue has them; empty: not made yet */
 };
 
 struct match_fits { /* of a contest: feed_contest.fits */
@@ -28,6 +29,9 @@ struct match_fits { /* of a contest: feed_contest.fits */
  */
 bool fits_find(const struct model *m, const struct feed_contest *c, struct arena *scratch,
                struct match_fits *out) MUST_USE;
+
+/* Those of one endorsement: from *from to before the result. */
+uint32_t fits_of(const struct match_fits *fits, uint32_t endorsement, uint32_t *from);
 
 /* "Donald J. Trump (I) (Rep)" and "DONALD J TRUMP" are the same in full: what fusion asks for. */
 bool fits_same_full_name(struct slice a, struct slice b, struct arena *scratch);

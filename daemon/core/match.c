@@ -9,6 +9,7 @@
 #include "daemon/base/when.h"
 #include "daemon/core/fits.h"
 #include "daemon/core/match_index.h"
+#include "daemon/core/match_links.h"
 #include "daemon/core/primaries.h"
 
 enum { SCRATCH = 64 << 20 };
@@ -130,24 +131,6 @@ static int in_order(const struct feed_contest *a, const struct feed_contest *b)
     return order ? order : slice_cmp(a->text, b->text);
 }
 
-/* The fits of one endorsement: *from to the result. */
-static uint32_t fits_of(const struct match_fits *fits, uint32_t endorsement, uint32_t *from)
-{
-    uint32_t low = 0, high = fits->count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (fits->list[middle].endorsement < endorsement)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *from = low;
-    while (low < fits->count && fits->list[low].endorsement == endorsement)
-        low++;
-    return low;
-}
-
 /* One of ours on several lines of a contest is in doubt, but where a person may stand on several
  * party lines and does so under one full name. */
 static bool split(const struct model *m, const struct feed_contest *c, const struct fit *f,
@@ -261,6 +244,7 @@ static bool gives_way(const struct match_person *p, const struct feed_contest *c
 /* How the fits of one endorsement stand in one source. */
 struct spread {
     bool decided; /* a person accepted one that is still in the feed */
+    bool any_full, any_decided;
     bool several; /* several do, and are no parts of one race */
     /* of primaries: the names differ from one to the other; all are other parties' than the list's
      */
@@ -290,9 +274,14 @@ static struct spread spread_of(const struct match_person *p, uint32_t endorsemen
     const char *party = p->race.cross ? p->race.own_party : NULL;
     struct spread s = {.astray = party != NULL};
 
-    for (uint32_t i = 0; i < p->seen_count; i++)
-        s.decided |= p->seen[i]->source == source && is_live(p->seen[i], endorsement) &&
-                     is_decided(p->seen[i], endorsement);
+    for (uint32_t i = 0; i < p->seen_count; i++) {
+        const struct feed_contest *c = p->seen[i];
+        bool full = c->source == source && fits_in_full(c, endorsement);
+        bool decided = c->source == source && is_decided(c, endorsement);
+        s.any_full |= full;
+        s.any_decided |= decided;
+        s.decided |= full && decided && !c->gone;
+    }
     for (uint32_t i = 0; i < p->seen_count; i++) {
         const struct feed_contest *c = p->seen[i];
         if (c->source != source || !fits_in_full(c, endorsement) || gives_way(p, c, endorsement))
@@ -370,12 +359,12 @@ static enum band band_of(const struct match_person *p, const struct feed_contest
 {
     /* Another contest of the source has it for sure. */
     if (gives_way(p, c, f->endorsement) ||
-        (!f->full && any_beside(p, c, f->endorsement, fits_in_full)))
+        (!f->full && s->any_full && any_beside(p, c, f->endorsement, fits_in_full)))
         return BAND_NONE;
     if (f->decided)
         return BAND_DECIDED;
     /* A person has chosen among them. */
-    if (s->several && s->decided && any_beside(p, c, f->endorsement, is_decided))
+    if (s->several && s->decided && s->any_decided && any_beside(p, c, f->endorsement, is_decided))
         return BAND_NONE;
     return !f->full || f->note ? BAND_REVIEW : BAND_AUTO;
 }
@@ -396,8 +385,11 @@ static bool settle(struct model *m, uint32_t endorsement, uint32_t source,
             struct fit *f = &c->fits->list[k];
             const char *note = f->full ? note_of(m, c, f, &s, sole, scratch) : NULL;
             enum band band;
-            turned |= note != f->note;
-            f->note = note;
+            if (note != f->note) {
+                turned = true;
+                f->note = note;
+                f->told = (struct slice){NULL, 0};
+            }
             band = band_of(p, c, f, &s);
             turned |= band != f->band;
             f->band = band;
@@ -467,137 +459,6 @@ static bool weigh(const struct model *m, struct match_fits *fits, uint32_t choic
     return owners != NULL;
 }
 
-/* ---- links ---- */
-
-/* Whose primary a contest is where any of the race may stand in several. */
-static const char *primary_of(const struct model *m, const struct feed_contest *c,
-                              const struct fit *f)
-{
-    const struct race *r = &m->races[match_race_of(m, f->endorsement)];
-
-    for (uint32_t i = 0; i < r->endorsement_count; i++)
-        if (m->match->people[r->endorsements[i]].race.cross)
-            return c->fits->party;
-    return NULL;
-}
-
-static bool put_link(struct model *m, struct race *r, uint32_t *count, bool *changed,
-                     struct feed_contest *c, const struct fit *f)
-{
-    uint32_t *room = &m->match->race_links_room[r - m->races];
-    struct link *grown = match_grow(m, r->links, room, (size_t)*count + 1, sizeof(*r->links));
-    struct link made = {c, f->choice, f->endorsement, f->band, f->why, primary_of(m, c, f)};
-
-    if (!grown)
-        return false;
-    r->links = grown;
-    struct link *l = &r->links[*count];
-    *changed |= *count >= r->link_count || l->contest != c || l->choice != f->choice ||
-                l->endorsement != f->endorsement || l->band != f->band ||
-                !primaries_same(l->primary, made.primary);
-    *l = made;
-    ++*count;
-    return true;
-}
-
-static bool put_contest(struct model *m, struct race *r, struct feed_contest *c)
-{
-    uint32_t *room = &m->match->race_contests_room[r - m->races];
-
-    for (uint32_t i = 0; i < r->contest_count; i++)
-        if (r->contests[i] == c)
-            return true;
-    struct feed_contest **grown = match_grow(m, r->contests, room, (size_t)r->contest_count + 1,
-                                             sizeof(struct feed_contest *));
-    if (!grown)
-        return false;
-    r->contests = grown;
-    r->contests[r->contest_count++] = c;
-    c->race = (uint32_t)(r - m->races);
-    return true;
-}
-
-static bool link_race(struct model *m, struct race *r, bool *changed)
-{
-    uint32_t count = 0, before = r->link_count;
-
-    for (uint32_t i = 0; i < r->contest_count; i++)
-        if (r->contests[i]->race == (uint32_t)(r - m->races))
-            r->contests[i]->race = NONE;
-    r->contest_count = 0;
-    for (uint32_t i = 0; i < r->endorsement_count; i++) {
-        const struct match_person *p = &m->match->people[r->endorsements[i]];
-        for (uint32_t k = 0; k < p->seen_count; k++) {
-            uint32_t n, end = fits_of(p->seen[k]->fits, r->endorsements[i], &n);
-            for (; n < end; n++) {
-                const struct fit *f = &p->seen[k]->fits->list[n];
-                if (f->band != BAND_AUTO && f->band != BAND_DECIDED)
-                    continue;
-                if (!put_link(m, r, &count, changed, p->seen[k], f) ||
-                    !put_contest(m, r, p->seen[k]))
-                    return false;
-            }
-        }
-    }
-    *changed |= count != before;
-    r->link_count = count;
-    return true;
-}
-
-/* Into its place in the queue: by the list of the endorsements, then as contests are seen. */
-static bool put_review(struct model *m, struct feed_contest *c, const struct fit *f)
-{
-    struct link *grown = match_grow(m, m->review, &m->match->review_room,
-                                    (size_t)m->review_count + 1, sizeof(*m->review));
-    struct slice why = f->why;
-
-    if (!grown)
-        return false;
-    m->review = grown;
-    if (f->note)
-        why = arena_printf(m->strings, "%.*s; in doubt: %s", SLICE_FMT(why), f->note);
-    if (!why.ptr)
-        return false;
-    uint32_t low = 0, high = m->review_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (m->review[middle].endorsement <= f->endorsement)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    memmove(m->review + low + 1, m->review + low, (m->review_count++ - low) * sizeof(*m->review));
-    m->review[low] =
-        (struct link){c, f->choice, f->endorsement, BAND_REVIEW, why, primary_of(m, c, f)};
-    return true;
-}
-
-/* The queue with new notes on these endorsements in place of the old ones. */
-static bool link_review(struct model *m, const uint32_t *who, size_t count)
-{
-    struct match *x = m->match;
-    uint32_t n = 0;
-
-    x->serial++;
-    for (size_t i = 0; i < count; i++)
-        x->stamps[who[i]] = x->serial;
-    for (uint32_t i = 0; i < m->review_count; i++)
-        if (x->stamps[m->review[i].endorsement] != x->serial)
-            m->review[n++] = m->review[i];
-    m->review_count = n;
-    for (size_t i = 0; i < count; i++) {
-        const struct match_person *p = &x->people[who[i]];
-        for (uint32_t k = 0; k < p->seen_count; k++) {
-            uint32_t f, end = fits_of(p->seen[k]->fits, who[i], &f);
-            for (; f < end; f++)
-                if (p->seen[k]->fits->list[f].band == BAND_REVIEW &&
-                    !put_review(m, p->seen[k], &p->seen[k]->fits->list[f]))
-                    return false;
-        }
-    }
-    return true;
-}
-
 /* ---- a contest ---- */
 
 /* Whom the old or the new fits speak of, each once, and stamped; and the races of those who fit in
@@ -633,8 +494,11 @@ static bool keep_fits(struct model *m, struct feed_contest *c, const struct matc
         struct slice why = {NULL, 0};
         uint32_t k, end = fits_of(mine, f->endorsement, &k);
         for (; k < end && !why.ptr; k++)
-            if (slice_eq(mine->list[k].why, f->why))
+            if (slice_eq(mine->list[k].why, f->why)) {
                 why = mine->list[k].why;
+                f->note = mine->list[k].note;
+                f->told = mine->list[k].told;
+            }
         f->why = why.ptr ? why : arena_copy(m->strings, f->why);
         if (!f->why.ptr)
             return false;
@@ -708,10 +572,10 @@ static bool settle_all(struct model *m, const struct feed_contest *c, const uint
         if (m->match->stamps[who[i]] != mine)
             continue;
         settle_race(m, r, c->source, mine, turned, &n, scratch);
-        if (!link_race(m, r, changed))
+        if (!match_links_race(m, r, changed))
             return false;
     }
-    return turned && link_review(m, turned, n);
+    return turned && match_links_review(m, turned, n);
 }
 
 static bool rematch(struct model *m, struct feed_contest *c, struct arena *scratch, bool *changed)

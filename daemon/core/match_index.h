@@ -53,6 +53,7 @@ struct match {
     uint32_t *stamps, serial; /* to collect each endorsement once */
     uint32_t *race_stamps;    /* ... and each race */
     uint32_t *concerned;      /* room for as many as there are */
+    uint8_t *found;           /* fits.c: by what each of them was collected */
     uint32_t *race_links_room, *race_contests_room, review_room;
 };
 

@@ -525,19 +525,34 @@ static void check_words(struct judge *j)
         doubt(j, "the texts say too much, or contradict themselves", no_word);
 }
 
-enum race_fit race_fit_compare(const struct race_ours *ours, const struct race_theirs *theirs,
-                               struct race_reason *why)
+static void (*const checks[])(struct judge *) = {
+    check_state, check_class, check_parts, check_term,
+    check_type,  check_party, check_place, check_words,
+};
+enum { QUICK = 3, ALL = sizeof(checks) / sizeof(checks[0]) };
+
+static enum race_fit run(const struct race_ours *ours, const struct race_theirs *theirs,
+                         size_t count, struct race_reason *why)
 {
-    static void (*const checks[])(struct judge *) = {
-        check_state, check_class, check_parts, check_term,
-        check_type,  check_party, check_place, check_words,
-    };
     struct judge j = {ours, theirs, why, RACE_SAME};
 
     *why = (struct race_reason){NULL, no_word};
-    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && j.fit != RACE_OTHER; i++)
+    for (size_t i = 0; i < count && j.fit != RACE_OTHER; i++)
         checks[i](&j);
     return j.fit;
+}
+
+enum race_fit race_fit_compare(const struct race_ours *ours, const struct race_theirs *theirs,
+                               struct race_reason *why)
+{
+    return run(ours, theirs, ALL, why);
+}
+
+bool race_fit_excludes(const struct race_ours *ours, const struct race_theirs *theirs)
+{
+    struct race_reason why;
+
+    return run(ours, theirs, QUICK, &why) == RACE_OTHER;
 }
 
 /* ---- what to look for ---- */

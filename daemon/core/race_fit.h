@@ -46,6 +46,9 @@ struct race_reason {
 enum race_fit race_fit_compare(const struct race_ours *ours, const struct race_theirs *theirs,
                                struct race_reason *why);
 
+/* Is it RACE_OTHER already by state, office, district and seat? Most are. */
+bool race_fit_excludes(const struct race_ours *ours, const struct race_theirs *theirs);
+
 /* A word that a contest of the same class has to have in its office or county to be RACE_SAME: the
  * longest, to tell most races apart. Empty: there is none. */
 struct slice race_fit_word(const struct race_ours *ours);

@@ -173,12 +173,36 @@ static void an_office_that_thousands_stand_for_is_matched(void **state)
     night_close(&n);
 }
 
+/* A common name in a thousand contests that may all be ours: each was weighed against all others,
+ * and each note on them was kept again. */
+static void a_name_that_thousands_of_contests_have_is_matched(void **state)
+{
+    enum { CONTESTS = 2000 };
+    struct night n;
+    (void)state;
+
+    night_open(&n, "candidate_name,state,office,endorsement_id\nAna Smith,GA,City Council,ana\n"
+                   "Bo Smith,GA,Sheriff,bo\n");
+    double begin = seconds();
+    for (unsigned i = 0; i < CONTESTS; i++)
+        match(&n, contest_of(&n, 0, arena_printf(n.a, "c%u", i).ptr,
+                             i % 2 ? arena_printf(n.a, "City Council, Gale%u", i).ptr : "Sheriff",
+                             i % 2 ? "Ana Smith|Joe Poe" : "Bo Smith|Joe Poe"));
+    double took = seconds() - begin;
+    print_message("two names in %d contests: %.3f s\n", CONTESTS, took);
+    assert_int_equal(count_links(&n), 0);
+    assert_int_equal(n.m.review_count, CONTESTS);
+    assert_true(took < 5);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hints_find_their_contest),
         cmocka_unit_test(a_national_list_is_matched),
         cmocka_unit_test(an_office_that_thousands_stand_for_is_matched),
+        cmocka_unit_test(a_name_that_thousands_of_contests_have_is_matched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
