@@ -54,7 +54,8 @@ CONFIG_SRC := $(call src,config)
 PARSER_SRC := $(filter-out parsers/main.c,$(call src,parsers)) $(wildcard parsers/*.cc)
 CTL_SRC    := $(wildcard daemon/ctl*.c)
 SCHEMA_SRC := $(BUILD)/made/schema.c
-APP_SRC    := $(filter-out daemon/main.c daemon/ctl.c,$(wildcard daemon/*.c)) $(SCHEMA_SRC)
+WEB_SRC    := $(BUILD)/made/web.c
+APP_SRC    := $(filter-out daemon/main.c daemon/ctl.c,$(wildcard daemon/*.c)) $(SCHEMA_SRC) $(WEB_SRC)
 SIM_SRC    := $(wildcard tests/sim/*.c)
 HOSTILE_SRC := $(wildcard tests/hostile/*.c)
 RESULTS_SRC := $(wildcard parsers/results*.c) parsers/pool.c parsers/arrays.c parsers/label.c
@@ -94,6 +95,10 @@ $(BUILD)/%.o: %.cc
 $(SCHEMA_SRC): $(wildcard config/schema/*)
 	@mkdir -p $(@D)
 	@config/schema/embed.sh > $@
+
+$(WEB_SRC): $(wildcard daemon/web/*)
+	@mkdir -p $(@D)
+	@daemon/web/embed.sh > $@
 
 define library
 $(1): $(call obj,$(2))

@@ -16,6 +16,7 @@
 #include "daemon/pages_made.h"
 #include "daemon/pages_model.h"
 #include "daemon/schema.h"
+#include "daemon/web.h"
 
 static void page_livez(struct slice path, struct slice query, struct http_answer *answer,
                        struct buf *body, void *ctx)
@@ -322,7 +323,27 @@ static void page_schema(struct slice path, struct slice query, struct http_answe
     buf_addz(body, schema_json);
 }
 
+static void page_style(struct slice path, struct slice query, struct http_answer *answer,
+                       struct buf *body, void *ctx)
+{
+    (void)path, (void)query, (void)ctx;
+    answer->type = "text/css; charset=utf-8";
+    buf_addz(body, web_board_css);
+}
+
+static void page_script(struct slice path, struct slice query, struct http_answer *answer,
+                        struct buf *body, void *ctx)
+{
+    (void)path, (void)query, (void)ctx;
+    answer->type = "text/javascript; charset=utf-8";
+    buf_addz(body, web_board_js);
+}
+
 const struct http_route pages_routes[] = {
+    {"/", pages_model},
+    {"/embed", pages_model},
+    {"/board.css", page_style},
+    {"/board.js", page_script},
     {"/v1/statement.txt", pages_statement},
     {"/v1/totals.json", pages_totals},
     {"/v1/totals.csv", pages_model},

@@ -3,8 +3,10 @@
 #include "daemon/pages_model.h"
 
 #include "daemon/app_state.h"
+#include "daemon/core/board.h"
 #include "daemon/core/documents.h"
 #include "daemon/pages_made.h"
+#include "daemon/web.h"
 
 #define WORDS_MAX 64
 
@@ -90,7 +92,6 @@ static bool read_ask(struct slice query, unsigned takes, struct ask *ask, struct
 /* ---- who makes it ---- */
 
 struct making {
-    const struct app *app;
     const struct model *m;
     int64_t now_ms;
     struct slice path;
@@ -187,10 +188,41 @@ static bool sources_json(const struct making *k, struct err *e)
     return true;
 }
 
+static bool board(const struct making *k, const char *page)
+{
+    struct tally all = {0};
+    struct board b = {.m = k->m,
+                      .all = &all,
+                      .now_ms = k->now_ms,
+                      .words = k->ask->words,
+                      .word_count = k->ask->word_count,
+                      .scratch = k->scratch,
+                      .out = k->out};
+    tally_all(&all, k->m, NULL);
+    board_write(&b, slice_of(page));
+    return true;
+}
+
+static bool whole_board(const struct making *k, struct err *e)
+{
+    (void)e;
+    return board(k, web_board_html);
+}
+
+static bool embedded(const struct making *k, struct err *e)
+{
+    (void)e;
+    return board(k, web_embed_html);
+}
+
 #define JSON "application/json"
 #define CSV "text/csv; charset=utf-8"
 #define TEXT "text/plain; charset=utf-8"
+#define HTML "text/html; charset=utf-8"
 #define AGES_MS 2000
+#define BROWSER                                                                                    \
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action "    \
+    "'self'; base-uri 'none'; "
 
 /* A name and a maker for each: page.make gets only the path. */
 static const struct resource {
@@ -199,19 +231,22 @@ static const struct resource {
     bool (*make)(const struct making *k, struct err *e);
     unsigned takes;
     int64_t ages_ms;
+    const char *policy; /* of a page for browsers */
 } resources[] = {
-    {"/v1/totals.json", JSON, totals_json, TAKES_BY, 0},
-    {"/v1/totals.csv", CSV, totals_csv, TAKES_BY | TAKES_BOM, 0},
-    {"/v1/races.json", JSON, races_json, TAKES_FILTER, 0},
-    {"/v1/races.csv", CSV, races_csv, TAKES_FILTER | TAKES_BOM, 0},
-    {"/v1/races/", JSON, race_json, 0, 0},
-    {"/v1/winners.csv", CSV, winners_csv, TAKES_BOM, 0},
-    {"/v1/calls.json", JSON, calls_json, 0, 0},
-    {"/v1/calls.csv", CSV, calls_csv, TAKES_BOM, 0},
-    {"/v1/corrections.json", JSON, corrections_json, 0, 0},
-    {"/v1/corrections.txt", TEXT, corrections_text, 0, 0},
-    {"/v1/open.csv", CSV, open_csv, TAKES_BOM, 0},
-    {"/v1/sources.json", JSON, sources_json, 0, AGES_MS},
+    {"/", HTML, whole_board, TAKES_FILTER, AGES_MS, BROWSER "frame-ancestors 'none'"},
+    {"/embed", HTML, embedded, 0, AGES_MS, BROWSER "frame-ancestors *"},
+    {"/v1/totals.json", JSON, totals_json, TAKES_BY, 0, NULL},
+    {"/v1/totals.csv", CSV, totals_csv, TAKES_BY | TAKES_BOM, 0, NULL},
+    {"/v1/races.json", JSON, races_json, TAKES_FILTER, 0, NULL},
+    {"/v1/races.csv", CSV, races_csv, TAKES_FILTER | TAKES_BOM, 0, NULL},
+    {"/v1/races/", JSON, race_json, 0, 0, NULL},
+    {"/v1/winners.csv", CSV, winners_csv, TAKES_BOM, 0, NULL},
+    {"/v1/calls.json", JSON, calls_json, 0, 0, NULL},
+    {"/v1/calls.csv", CSV, calls_csv, TAKES_BOM, 0, NULL},
+    {"/v1/corrections.json", JSON, corrections_json, 0, 0, NULL},
+    {"/v1/corrections.txt", TEXT, corrections_text, 0, 0, NULL},
+    {"/v1/open.csv", CSV, open_csv, TAKES_BOM, 0, NULL},
+    {"/v1/sources.json", JSON, sources_json, 0, AGES_MS, NULL},
 };
 
 static const struct resource *find(struct slice path)
@@ -227,7 +262,7 @@ static bool make(const struct app *a, struct slice path, struct slice query, str
 {
     const struct resource *r = find(path);
     struct ask ask = {0};
-    struct making k = {a,    river_model(a->night->river), clock_now(&a->args.clock), path, &ask,
+    struct making k = {river_model(a->night->river), clock_now(&a->args.clock), path, &ask,
                        scratch, out};
     if (!read_ask(query, r->takes, &ask, scratch, e))
         return false;
@@ -240,6 +275,7 @@ void pages_model(struct slice path, struct slice query, struct http_answer *answ
                  struct buf *body, void *ctx)
 {
     const struct resource *r = find(path);
+    answer->policy = r->policy;
     struct page page = {.type = r->type, .make = make, .ages_ms = r->ages_ms};
     pages_serve(ctx, &page, path, query, answer, body);
 }

@@ -45,6 +45,7 @@ bool documents_tags(const struct model *m, struct jsonw *j, struct press *p,
 /* What was told and no longer holds, the latest first: what it was, what it became then, what it is
  * now, when, by whom and why. JSON or text. */
 void documents_corrections(const struct model *m, bool json, struct buf *out);
+void documents_correction_line(const struct model *m, const struct correction *c, struct buf *out);
 /* What is still to be called (open.h): CSV for the press; a tab-separated line each, or JSON, for
  * the desk. False: memory. */
 bool documents_open(const struct model *m, int64_t now_ms, struct arena *scratch,

@@ -72,7 +72,7 @@ static void correction_json(struct jsonw *j, const struct model *m, const struct
 
 /* "...: was won, then pending, now won. ap: ..."; "...: votes of Jo Poe were 1200, then 900. ..."
  */
-static void correction_line(const struct model *m, const struct correction *c, struct buf *out)
+void documents_correction_line(const struct model *m, const struct correction *c, struct buf *out)
 {
     const struct endorsement *e = &m->endorsed->list[c->endorsement];
     char room[32];
@@ -108,7 +108,7 @@ static void corrections_text(const struct model *m, struct buf *out)
     buf_addf(out, COUNTED ", the latest first.\n",
              COUNT_OF(m->correction_count, "correction", "corrections"));
     for (uint32_t i = m->correction_count; i-- > 0;)
-        correction_line(m, &m->corrections[i], out);
+        documents_correction_line(m, &m->corrections[i], out);
 }
 
 void documents_corrections(const struct model *m, bool json, struct buf *out)

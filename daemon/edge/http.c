@@ -32,10 +32,12 @@ static void add_header(struct evhttp_request *req, const char *name, const char 
     evhttp_add_header(evhttp_request_get_output_headers(req), name, value);
 }
 
-static void common_headers(struct http *h, struct evhttp_request *req)
+static void common_headers(struct http *h, struct evhttp_request *req, const char *policy)
 {
     add_header(req, "X-Content-Type-Options", "nosniff");
-    add_header(req, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    add_header(req, "Content-Security-Policy",
+               policy ? policy : "default-src 'none'; frame-ancestors 'none'");
+    add_header(req, "Referrer-Policy", "no-referrer");
     if (h->cors_origin[0])
         add_header(req, "Access-Control-Allow-Origin", h->cors_origin);
 }
@@ -65,7 +67,7 @@ static void send_problem(struct http *h, struct evhttp_request *req, int status,
     jsonw_int(&j, "status", status);
     jsonw_strz(&j, "detail", detail);
     jsonw_object_end(&j);
-    common_headers(h, req);
+    common_headers(h, req, NULL);
     add_header(req, "Content-Type", "application/problem+json");
     send_bytes(req, status, buf_slice(&body));
     buf_done(&body);
@@ -136,7 +138,7 @@ static void answer_route(struct http *h, struct evhttp_request *req, const struc
                      body.len > 0 ? body.ptr : "no such resource; see /v1/totals.json");
         goto out;
     }
-    common_headers(h, req);
+    common_headers(h, req, answer.policy);
     add_header(req, "Content-Type", answer.type);
     add_header(req, "Cache-Control",
                answer.no_store

@@ -25,6 +25,7 @@ struct http_answer {
     int status;
     const char *type; /* "application/json" */
     char etag[64];
+    const char *policy; /* Content-Security-Policy of a page for browsers; NULL: nothing is allowed */
     bool no_store; /* livez, readyz, metrics */
 };
 typedef void http_handler(struct slice path, struct slice query, struct http_answer *answer,

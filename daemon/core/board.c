@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: ISC */
+/* The head of the board: sentence, bar, counts, and how the night went. */
+#include "daemon/core/board.h"
+
+#include <inttypes.h>
+
+#include "daemon/base/html.h"
+#include "daemon/base/when.h"
+#include "daemon/core/feed.h"
+#include "daemon/core/local_time.h"
+#include "daemon/core/statement.h"
+
+/* ---- small parts ---- */
+
+static void counted(const struct board *b, int64_t n, const char *one, const char *many)
+{
+    html_count(b->out, n);
+    buf_addf(b->out, " %s", n == 1 ? one : many);
+}
+
+static bool any_called(const struct board *b)
+{
+    return b->all->n[TALLY_CALLED] > 0;
+}
+
+static void write_rate(const struct board *b)
+{
+    char percent[32];
+
+    if (b->all->n[TALLY_CALLED] >= b->m->settings->percent_from &&
+        tally_percent(b->m->settings, b->all->n[TALLY_WON], b->all->n[TALLY_CALLED], percent))
+        buf_addf(b->out, "%s%% · ", percent);
+}
+
+/* ---- sections ---- */
+
+static const char *const mode_words[] = {
+    [MODE_LIVE] = "", [MODE_TEST] = "TEST", [MODE_REHEARSAL] = "REHEARSAL"};
+
+static void title(const struct board *b)
+{
+    const char *mode = mode_words[b->m->settings->mode];
+
+    buf_addf(b->out, "%s%s", mode, mode[0] ? ": " : "");
+    html_count(b->out, b->all->n[TALLY_WON]);
+    buf_addz(b->out, " won of ");
+    html_count(b->out, b->all->n[TALLY_CALLED]);
+    buf_addz(b->out, " called · ");
+    html_text(b->out, b->m->settings->organisation);
+}
+
+static void mode(const struct board *b)
+{
+    const char *word = mode_words[b->m->settings->mode];
+
+    if (word[0])
+        buf_addf(b->out, "<p class=\"mode\">%s: these are not real results.</p>", word);
+}
+
+static void heading(const struct board *b)
+{
+    html_text(b->out, b->m->settings->organisation);
+    buf_addz(b->out, b->m->settings->organisation.len ? ": " : "");
+    html_text(b->out, b->m->settings->election);
+}
+
+static void clock_time(const struct board *b, int64_t when)
+{
+    char text[25];
+
+    when_format(when, text);
+    buf_addf(b->out, "<time datetime=\"%s\">", text);
+    local_time_clock(b->m->settings, when, b->out);
+    buf_addz(b->out, "</time>");
+}
+
+/* "Updated 10:12 p.m. ET · checked 10:13 p.m. ET · 46 of 48 sources fresh" */
+static void fresh(const struct board *b)
+{
+    const struct model *m = b->m;
+    uint32_t of = 0, good = 0;
+
+    for (uint32_t s = 0; s < m->settings->source_count; s++)
+        for (uint32_t k = 0; k == 0 || k < m->settings->sources[s].file_count; k++) {
+            of++;
+            good += feed_fresh(m, s, k, b->now_ms);
+        }
+    buf_addz(b->out, "<span id=\"fresh\" data-live>");
+    if (m->last_change_ms != WHEN_UNKNOWN) {
+        buf_addz(b->out, "Updated ");
+        clock_time(b, m->last_change_ms);
+    } else {
+        buf_addz(b->out, "No results yet");
+    }
+    if (m->checked_ms != WHEN_UNKNOWN) {
+        buf_addz(b->out, " · checked ");
+        clock_time(b, m->checked_ms);
+    }
+    buf_addf(b->out, " · <span%s>", good == of ? "" : " class=\"stale\"");
+    html_count(b->out, good);
+    buf_addz(b->out, " of ");
+    counted(b, of, "source fresh", "sources fresh");
+    buf_addz(b->out, "</span></span>");
+}
+
+static void headline(const struct board *b)
+{
+    const int64_t *n = b->all->n;
+    int64_t states = tally_states_won(b->all);
+    struct buf sentence;
+
+    buf_addz(b->out, "<div id=\"headline\" data-live><p class=\"big\">");
+    if (any_called(b)) {
+        html_count(b->out, n[TALLY_WON]);
+        buf_addz(b->out, " won of ");
+        html_count(b->out, n[TALLY_CALLED]);
+        buf_addz(b->out, " called");
+    } else {
+        buf_addz(b->out, "No races called yet");
+    }
+    buf_addz(b->out, "</p><p class=\"sub\">");
+    write_rate(b);
+    counted(b, states, "state", "states");
+    buf_addz(b->out, " · ");
+    counted(b, n[TALLY_FLIPS], "flip", "flips");
+    buf_addz(b->out, " · ");
+    html_count(b->out, n[TALLY_ENDORSED]);
+    buf_addz(b->out, " endorsed, ");
+    html_count(b->out, n[TALLY_PENDING] - n[TALLY_VOID]);
+    buf_addz(b->out, " still to call</p><p class=\"sentence\">");
+    buf_init(&sentence, 65536);
+    statement_write(b->m, b->all, STATEMENT_SHORT, b->now_ms, &sentence);
+    html_text(b->out, buf_slice(&sentence));
+    b->out->failed |= sentence.failed;
+    buf_done(&sentence);
+    buf_addz(b->out, "</p></div>");
+}
+
+static void bar(const struct board *b)
+{
+    const int64_t *n = b->all->n;
+    int64_t all = n[TALLY_ENDORSED] > 0 ? n[TALLY_ENDORSED] : 1, x = 0;
+    const struct {
+        const char *class;
+        int64_t n;
+    } parts[] = {{"w", n[TALLY_WON]}, {"a", n[TALLY_ADVANCED]}, {"l", n[TALLY_LOST]}};
+
+    buf_addf(b->out,
+             "<svg id=\"bar\" data-live class=\"bar\" role=\"img\" preserveAspectRatio=\"none\" "
+             "viewBox=\"0 0 %" PRId64 " 1\" aria-label=\"",
+             all);
+    html_count(b->out, n[TALLY_WON]);
+    buf_addz(b->out, " won, ");
+    html_count(b->out, n[TALLY_ADVANCED]);
+    buf_addz(b->out, " to a runoff, ");
+    html_count(b->out, n[TALLY_LOST]);
+    buf_addz(b->out, " lost, ");
+    html_count(b->out, n[TALLY_PENDING]);
+    buf_addz(b->out, " still to call, of ");
+    html_count(b->out, n[TALLY_ENDORSED]);
+    buf_addz(b->out, " endorsed\"><defs><pattern id=\"hatch\" width=\"8\" height=\"8\" "
+                     "patternUnits=\"userSpaceOnUse\" patternTransform=\"scale(.25 .05) "
+                     "rotate(45)\"><path d=\"M0 0V8\"/></pattern></defs>");
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        buf_addf(b->out,
+                 "<rect class=\"%s\" x=\"%" PRId64 "\" width=\"%" PRId64 "\" height=\"1\"%s/>",
+                 parts[i].class, x, parts[i].n, parts[i].class[0] == 'l' ? " fill=\"url(#hatch)\""
+                                                                         : "");
+        x += parts[i].n;
+    }
+    buf_addz(b->out, "</svg>");
+}
+
+static void key(const struct board *b)
+{
+    static const struct {
+        enum tally_count count;
+        const char *class, *label;
+    } rows[] = {
+        {TALLY_WON, "won", "✓ Won"},          {TALLY_LOST, "lost", "✕ Lost"},
+        {TALLY_ADVANCED, "flip", "⇄ Runoff"}, {TALLY_LEADING, "", "▲ Leading"},
+        {TALLY_TRAILING, "", "▽ Behind"},     {TALLY_UNCLEAR, "", "? Unclear"},
+        {TALLY_NO_RESULTS, "", "· No votes yet"},
+    };
+
+    buf_addz(b->out, "<ul id=\"key\" data-live class=\"key\">");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (b->all->n[rows[i].count] == 0 && rows[i].count == TALLY_UNCLEAR)
+            continue;
+        buf_addf(b->out, "<li><b class=\"%s\">%s</b> ", rows[i].class, rows[i].label);
+        html_count(b->out, b->all->n[rows[i].count]);
+        buf_addz(b->out, "</li>");
+    }
+    buf_addz(b->out, "</ul>");
+}
+
+/* ---- how the night went: wins over time ---- */
+
+static int win_change(const struct model *m, const struct told *t)
+{
+    if (t->retraction)
+        return m->claims[t->was].outcome == OUTCOME_WON ? -1 : 0;
+    return m->claims[t->claim].outcome == OUTCOME_WON ? 1 : 0;
+}
+
+static void spark(const struct board *b)
+{
+    const struct model *m = b->m;
+    int64_t won = 0, most = 1;
+
+    if (m->told_count < 2) {
+        buf_addz(b->out, "<div id=\"spark\" data-live></div>");
+        return;
+    }
+    int64_t from = m->told[0].at_ms, long_ms = m->told[m->told_count - 1].at_ms - from;
+    for (uint32_t i = 0; i < m->told_count; i++) {
+        won += win_change(m, &m->told[i]);
+        most = won > most ? won : most;
+    }
+    buf_addz(b->out, "<div id=\"spark\" data-live class=\"spark\"><svg role=\"img\" "
+                     "aria-labelledby=\"spark-says\" preserveAspectRatio=\"none\" "
+                     "viewBox=\"0 0 1000 100\"><path d=\"M0 100");
+    won = 0;
+    for (uint32_t i = 0; i < m->told_count; i++) {
+        won += win_change(m, &m->told[i]);
+        int64_t x = long_ms > 0 ? (m->told[i].at_ms - from) * 1000 / long_ms : 0;
+        buf_addf(b->out, "H%" PRId64 "V%" PRId64, x, 98 - won * 96 / most);
+    }
+    buf_addz(b->out, "H1000\"/></svg><p id=\"spark-says\">Wins over the night, from ");
+    clock_time(b, from);
+    buf_addz(b->out, " to ");
+    clock_time(b, m->told[m->told_count - 1].at_ms);
+    buf_addz(b->out, ": ");
+    html_count(b->out, won);
+    buf_addz(b->out, "</p></div>");
+}
+
+static void footer(const struct board *b)
+{
+    buf_addz(b->out, "Times are ");
+    buf_addz(b->out, b->m->settings->zone ? "those of the election's time zone. " : "UTC. ");
+    buf_addz(b->out, "Each figure can be traced: <a href=\"/v1/races.json\">races</a>, <a "
+                     "href=\"/v1/sources.json\">sources</a>, <a "
+                     "href=\"/v1/corrections.txt\">corrections</a>, <a "
+                     "href=\"/v1/schema.json\">what is published, described</a>.");
+}
+
+/* ---- the template ---- */
+
+static const struct {
+    const char *slot;
+    void (*write)(const struct board *b);
+} sections[] = {
+    {"title", title},
+    {"mode", mode},
+    {"heading", heading},
+    {"fresh", fresh},
+    {"headline", headline},
+    {"bar", bar},
+    {"key", key},
+    {"spark", spark},
+    {"calls", board_calls},
+    {"closest", board_closest},
+    {"states", board_states},
+    {"offices", board_offices},
+    {"filter", board_filter},
+    {"races", board_races},
+    {"corrections", board_corrections},
+    {"sources", board_sources},
+    {"footer", footer},
+};
+
+static void write_slot(const struct board *b, struct slice name)
+{
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
+        if (slice_is(name, sections[i].slot))
+            sections[i].write(b);
+}
+
+void board_write(const struct board *b, struct slice page)
+{
+    size_t at, end;
+
+    while ((at = slice_find(page, SLICE("{{"))) != SIZE_MAX) {
+        buf_add(b->out, slice_sub(page, 0, at));
+        page = slice_sub(page, at + 2, page.len);
+        end = slice_find(page, SLICE("}}"));
+        if (end == SIZE_MAX)
+            break;
+        write_slot(b, slice_sub(page, 0, end));
+        page = slice_sub(page, end + 2, page.len);
+    }
+    buf_add(b->out, page);
+}

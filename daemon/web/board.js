@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: ISC
+// Keeps the page as the server would render it now: news come as events, and whatever carries data-live is
+// taken from the page as it is by then. Without events it asks every ten seconds.
+(() => {
+    "use strict";
+    const SOON = 150, PACE = 3000, SILENT = 15000, ASK = 10000;
+    const link = document.getElementById("link"), said = document.getElementById("said"), copy = document.getElementById("copy");
+    let waits = 0, due = 0, last = 0, etag = null, heard = Date.now(), lost = 0, newest = callAtTop();
+
+    function callAtTop() {
+        const first = document.querySelector("[data-say]");
+        return first ? first.dataset.call : "";
+    }
+
+    function show(text) {
+        link.hidden = !text;
+        if (link.textContent !== text) link.textContent = text;
+    }
+
+    function isLost(since) {
+        if (!lost) lost = since;
+        const seconds = Math.round((Date.now() - lost) / 1000);
+        show(`Connection lost${seconds > 1 ? ` ${seconds} s ago` : ""}: figures may be out of date.`);
+    }
+
+    function isThere() {
+        heard = Date.now();
+        lost = 0;
+        show("");
+    }
+
+    function take(text) {
+        const fresh = new DOMParser().parseFromString(text, "text/html");
+        for (const part of fresh.querySelectorAll("[data-live]")) {
+            const here = document.getElementById(part.id);
+            if (!here) location.reload();
+            else if (here.outerHTML !== part.outerHTML) {
+                const at = here.contains(document.activeElement) ? document.activeElement.id : "";
+                here.replaceWith(document.adoptNode(part));
+                if (at && document.getElementById(at)) document.getElementById(at).focus();
+            }
+        }
+        document.title = fresh.title;
+        const first = document.querySelector("[data-say]");
+        if (first && first.dataset.call !== newest) said.textContent = first.dataset.say;
+        newest = callAtTop();
+    }
+
+    async function ask() {
+        last = Date.now();
+        due = 0;
+        try {
+            const answer = await fetch(location.href, {cache: "no-store", headers: etag ? {"If-None-Match": etag} : {}});
+            if (answer.status === 304) return isThere();
+            if (!answer.ok) throw new Error(answer.status);
+            etag = answer.headers.get("ETag");
+            take(await answer.text());
+            isThere();
+        } catch {
+            isLost(Date.now());
+        }
+    }
+
+    // Calls at once; other news at a pace.
+    function askSoon(urgent) {
+        const at = urgent ? Date.now() + SOON * Math.random() : Math.max(Date.now() + SOON, last + PACE);
+        if (due && due <= at) return;
+        clearTimeout(waits);
+        due = at;
+        waits = setTimeout(ask, at - Date.now());
+    }
+
+    function listen() {
+        const events = new EventSource("/v1/events?types=totals,call,retraction,race");
+        events.onopen = () => { isThere(); askSoon(true); };
+        events.onerror = () => {
+            isLost(Date.now());
+            if (events.readyState === EventSource.CLOSED) setTimeout(listen, 3000 + 3000 * Math.random());
+        };
+        for (const type of ["call", "retraction"]) events.addEventListener(type, () => { isThere(); askSoon(true); });
+        for (const type of ["totals", "race"]) events.addEventListener(type, () => { isThere(); askSoon(false); });
+        events.addEventListener("heartbeat", isThere);
+    }
+
+    if (window.EventSource) listen();
+    setInterval(() => {
+        if (Date.now() - heard < SILENT) return lost ? isLost(lost) : undefined;
+        isLost(heard);
+        if (Date.now() - last > ASK) ask();
+    }, 1000);
+    setInterval(() => { if (!document.hidden) askSoon(false); }, ASK); // the age of sources
+
+    if (copy && navigator.clipboard) {
+        copy.hidden = false;
+        copy.addEventListener("click", async () => {
+            await navigator.clipboard.writeText(document.querySelector(".sentence").textContent.trim());
+            said.textContent = copy.textContent = "Copied";
+            setTimeout(() => { copy.textContent = "Copy the sentence"; }, 2000);
+        });
+    }
+    for (const choice of document.querySelectorAll("form select")) choice.addEventListener("change", () => choice.form.requestSubmit());
+})();
