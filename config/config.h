@@ -111,6 +111,8 @@ struct config {
     } redis;
     struct {
         struct slice listen, cors_origin; /* listen empty: no HTTP */
+        struct config_list hosts;
+        int64_t max_sse_clients;
     } http;
     struct {
         struct slice socket, group;

@@ -18,6 +18,7 @@
 #include "daemon/edge/notify.h"
 #include "daemon/edge/process.h"
 #include "daemon/edge/timer.h"
+#include "daemon/events.h"
 #include "daemon/follow.h"
 #include "daemon/pages.h"
 #include "daemon/pages_made.h"
@@ -309,11 +310,16 @@ static bool start_workers(struct app *a, const struct plan *plan, struct err *e)
 static bool start_doors(struct app *a, struct err *e)
 {
     const struct config *c = a->night->plan->config;
-    struct http_settings s = {.listen = c->http.listen, .cors_origin = c->http.cors_origin};
+    struct http_settings s = {.listen = c->http.listen,
+                              .cors_origin = c->http.cors_origin,
+                              .hosts = c->http.hosts.items,
+                              .host_count = c->http.hosts.count,
+                              .max_streams = (size_t)c->http.max_sse_clients};
     if (s.listen.len > 0 && !http_new(a->base, &s, pages_routes, a, &a->http, e))
         return false;
     if (a->http)
         log_info("http: listening on port %d", http_port(a->http));
+    events_to(a->events, a->http);
     if (c->control.socket.len == 0)
         return true;
     return control_new(a->base, c->control.socket.ptr, c->control.group.ptr, desk_answer, a,
@@ -324,7 +330,8 @@ static bool app_start(struct app *a, struct plan *plan, struct err *e)
 {
     if (!(a->night = night_new(plan, e)))
         return false;
-    if (!(a->base = loop_new()) || !(a->pages = page_cache_new()))
+    if (!(a->base = loop_new()) || !(a->pages = page_cache_new()) ||
+        !(a->events = events_new(a->base)))
         return err_set(e, ERR_BUG, "out of memory");
     a->rehearsals = (struct rehearsals){.base = a->base, .patience_ms = PREVIEW_MS};
     struct night *n = a->night;
@@ -344,6 +351,8 @@ static void app_stop(struct app *a)
     rehearse_end(&a->rehearsals);
     control_free(a->control);
     a->control = NULL; /* closing the writer may publish */
+    if (a->events)
+        events_to(a->events, NULL); /* closing the writer may publish */
     http_free(a->http);
     serve_stop(a->next);
     serve_stop(a->night);
@@ -352,6 +361,7 @@ static void app_stop(struct app *a)
     serve_free(a);
     shown_close(a->shown);
     page_cache_free(a->pages);
+    events_free(a->events);
     night_free(a->next);
     night_free(a->night);
     workers_free(a->workers);

@@ -15,6 +15,7 @@
 #include "daemon/river.h"
 
 struct page_cache;
+struct events;
 
 struct app_args {
     struct config_args config;
@@ -45,6 +46,7 @@ struct app {
     struct outbox *outbox;
     struct page_cache *pages;
     struct http *http;
+    struct events *events;
     struct control *control;
     struct rehearsals rehearsals; /* previews of decisions */
     struct buf told; /* watchers: the last line of totals */

@@ -128,6 +128,8 @@ static bool number(struct outbox *o, const struct message *m, int64_t last_byte_
         frozen_keep(o->frozen, stream_epoch(o->stream), seq, clock_now(o->s.clock), m);
         o->totals_seq = seq;
     }
+    if (o->calls.numbered)
+        o->calls.numbered(m, stream_epoch(o->stream), seq, buf_slice(envelope), o->calls.ctx);
     return true;
 }
 

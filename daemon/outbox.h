@@ -43,6 +43,9 @@ struct outbox_calls {
     void (*published)(const struct message *m, void *ctx); /* for watchers, in order */
     /* The next epoch above `known` that is ours alone. Or NULL: the next number */
     int64_t (*epoch)(int64_t known, void *ctx);
+    /* a message got its number: what readers of events are told; or NULL */
+    void (*numbered)(const struct message *m, int64_t epoch, int64_t seq, struct slice envelope,
+                     void *ctx);
     /* another daemon publishes under this epoch: nothing goes to Redis any more. Or NULL */
     void (*fenced)(int64_t epoch, void *ctx);
     void *ctx;

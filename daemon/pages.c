@@ -12,6 +12,7 @@
 #include "daemon/desk_duty.h"
 #include "daemon/edge/process.h"
 #include "daemon/edge/workers.h"
+#include "daemon/events.h"
 #include "daemon/pages_data.h"
 #include "daemon/pages_made.h"
 #include "daemon/pages_model.h"
@@ -82,6 +83,7 @@ enum family {
     READY,
     ROLE,
     STANDBY_LAG,
+    SSE_CLIENTS,
 };
 
 static const struct {
@@ -122,6 +124,7 @@ static const struct {
     [STANDBY_LAG] = {"tallyd_standby_lag_seconds", GAUGE,
                      "How long the standby has not had all that is decided; 0: it has, or there is "
                      "none."},
+    [SSE_CLIENTS] = {"tallyd_http_sse_clients", GAUGE, "Readers of /v1/events."},
 };
 
 static void head(struct buf *out, enum family f)
@@ -306,6 +309,7 @@ static void page_metrics(struct slice path, struct slice query, struct http_answ
     } else {
         single(body, REDIS_CONNECTED, duty.linked);
     }
+    single(body, SSE_CLIENTS, (int64_t)http_streams(a->http));
     single(body, RELOAD_OK, n->metrics.reload_ok);
     head(body, READY);
     buf_addf(body, "%s ", families[READY].name);
@@ -339,27 +343,44 @@ static void page_script(struct slice path, struct slice query, struct http_answe
     buf_addz(body, web_board_js);
 }
 
+static unsigned events_begin(struct slice query, struct http_answer *answer, struct buf *body,
+                             void *ctx)
+{
+    const struct app *a = ctx;
+    if (a->ready)
+        return events_topics(query, answer, body);
+    pages_not_ready(a, answer, body);
+    return 0;
+}
+
+static void events_begun(struct http_stream *s, unsigned topics, struct slice last_id, void *ctx)
+{
+    const struct app *a = ctx;
+    events_first(a->events, s, topics, last_id);
+}
+
 const struct http_route pages_routes[] = {
-    {"/", pages_model},
-    {"/embed", pages_model},
-    {"/board.css", page_style},
-    {"/board.js", page_script},
-    {"/v1/statement.txt", pages_statement},
-    {"/v1/totals.json", pages_totals},
-    {"/v1/totals.csv", pages_model},
-    {"/v1/races.json", pages_model},
-    {"/v1/races.csv", pages_model},
-    {"/v1/races/", pages_model},
-    {"/v1/winners.csv", pages_model},
-    {"/v1/calls.json", pages_model},
-    {"/v1/calls.csv", pages_model},
-    {"/v1/corrections.json", pages_model},
-    {"/v1/corrections.txt", pages_model},
-    {"/v1/open.csv", pages_model},
-    {"/v1/sources.json", pages_model},
-    {"/v1/schema.json", page_schema},
-    {"/metrics", page_metrics},
-    {"/livez", page_livez},
-    {"/readyz", page_readyz},
-    {NULL, NULL},
+    {.path = "/", .handler = pages_model},
+    {.path = "/embed", .handler = pages_model},
+    {.path = "/board.css", .handler = page_style},
+    {.path = "/board.js", .handler = page_script},
+    {.path = "/v1/statement.txt", .handler = pages_statement},
+    {.path = "/v1/totals.json", .handler = pages_totals},
+    {.path = "/v1/totals.csv", .handler = pages_model},
+    {.path = "/v1/races.json", .handler = pages_model},
+    {.path = "/v1/races.csv", .handler = pages_model},
+    {.path = "/v1/races/", .handler = pages_model},
+    {.path = "/v1/winners.csv", .handler = pages_model},
+    {.path = "/v1/calls.json", .handler = pages_model},
+    {.path = "/v1/calls.csv", .handler = pages_model},
+    {.path = "/v1/corrections.json", .handler = pages_model},
+    {.path = "/v1/corrections.txt", .handler = pages_model},
+    {.path = "/v1/open.csv", .handler = pages_model},
+    {.path = "/v1/sources.json", .handler = pages_model},
+    {.path = "/v1/schema.json", .handler = page_schema},
+    {.path = "/metrics", .handler = page_metrics},
+    {.path = "/livez", .handler = page_livez},
+    {.path = "/readyz", .handler = page_readyz},
+    {.path = "/v1/events", .stream = events_begin, .first = events_begun},
+    {.path = NULL},
 };

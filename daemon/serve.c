@@ -12,6 +12,7 @@
 #include "daemon/edge/control.h"
 #include "daemon/edge/notify.h"
 #include "daemon/edge/timer.h"
+#include "daemon/events.h"
 
 #define LOADED_MAX ((size_t)1 << 30)
 #define LOST_MAX ((size_t)64 << 20)
@@ -144,6 +145,13 @@ static void give_snapshot(struct effects *out, void *ctx)
     river_snapshot(a->night->river, out);
 }
 
+static void tell_readers(const struct message *m, int64_t epoch, int64_t seq,
+                         struct slice envelope, void *ctx)
+{
+    struct app *a = ctx;
+    events_add(a->events, m, epoch, seq, envelope);
+}
+
 static void tell_watchers(const struct message *m, void *ctx)
 {
     struct app *a = ctx;
@@ -218,6 +226,7 @@ static bool start_outbox(struct app *a, struct err *e)
                                  .began = on_began,
                                  .published = tell_watchers,
                                  .epoch = next_epoch,
+                                 .numbered = tell_readers,
                                  .fenced = on_fenced,
                                  .ctx = a};
     return outbox_new(a->base, a->writer, &s, &calls, &a->outbox, e);

@@ -13,17 +13,25 @@
 
 #include "daemon/base/jsonw.h"
 #include "daemon/base/num.h"
+#include "daemon/edge/http_door.h"
+#include "daemon/edge/http_stream.h"
 
 #define BODY_MAX (64 << 20)
 #define HEADERS_MAX 16384
 #define TIMEOUT_SECONDS 20
 #define CORS_MAX 300
+#define HOSTS_MAX 16
 
 struct http {
     struct evhttp *server;
     const struct http_route *routes;
     void *ctx;
+    struct http_door *door;
+    struct http_streams *streams;
+    size_t max_streams;
     char cors_origin[CORS_MAX]; /* empty: none */
+    char *hosts[HOSTS_MAX];
+    size_t host_count;
     int port;
 };
 
@@ -168,9 +176,64 @@ static void send_no_route(struct http *h, struct evhttp_request *req)
     buf_done(&detail);
 }
 
+/* Server-sent events. */
+static void begin_stream(struct http *h, struct evhttp_request *req, const struct http_route *route,
+                         struct slice query)
+{
+    struct http_answer answer = {.status = 200};
+    struct buf body;
+    buf_init(&body, 4096);
+    unsigned topics = route->stream(query, &answer, &body, h->ctx);
+    if (topics && http_streams_count(h->streams) >= h->max_streams) {
+        add_header(req, "Retry-After", "10");
+        send_problem(h, req, 503, "Too many readers",
+                     "max-sse-clients in [http] are reading already; poll /v1/totals.json");
+    } else if (!topics) {
+        send_problem(h, req, answer.status, answer.status == 503 ? "Not ready" : "Bad request",
+                     body.len > 0 ? body.ptr : "");
+    } else if (evhttp_request_get_command(req) == EVHTTP_REQ_HEAD) {
+        common_headers(h, req, NULL);
+        evhttp_send_reply(req, 200, NULL, NULL);
+    } else {
+        const char *last =
+            evhttp_find_header(evhttp_request_get_input_headers(req), "Last-Event-ID");
+        common_headers(h, req, NULL);
+        add_header(req, "Content-Type", "text/event-stream; charset=utf-8");
+        add_header(req, "Cache-Control", "no-store");
+        add_header(req, "X-Accel-Buffering", "no");
+        struct http_stream *s = http_stream_begin(h->streams, req, topics);
+        if (s)
+            route->first(s, topics, last ? slice_of(last) : (struct slice){0}, h->ctx);
+        else
+            send_problem(h, req, 503, "Out of memory", "try again later");
+    }
+    buf_done(&body);
+}
+
+/* A name somebody pointed at us in their DNS is none of ours. */
+static bool host_known(const struct http *h, struct evhttp_request *req)
+{
+    const char *header = evhttp_find_header(evhttp_request_get_input_headers(req), "Host");
+    struct slice host = header ? slice_of(header) : (struct slice){0};
+    struct in_addr four;
+    char name[256];
+    if (host.len == 0 || host.ptr[0] == '[')
+        return true; /* HTTP/1.0, or an IPv6 address */
+    size_t colon = slice_find(host, SLICE(":"));
+    host = slice_sub(host, 0, colon == SIZE_MAX ? host.len : colon);
+    if (host.len >= sizeof name)
+        return false;
+    evutil_snprintf(name, sizeof name, "%.*s", SLICE_FMT(host));
+    bool known = inet_pton(AF_INET, name, &four) == 1 || evutil_ascii_strcasecmp(name, "localhost") == 0;
+    for (size_t i = 0; i < h->host_count && !known; i++)
+        known = evutil_ascii_strcasecmp(name, h->hosts[i]) == 0;
+    return known;
+}
+
 static void on_request(struct evhttp_request *req, void *ctx)
 {
     struct http *h = ctx;
+    http_door_heard(h->door, req);
     const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
     const char *raw = uri ? evhttp_uri_get_path(uri) : NULL;
     struct slice path = raw && raw[0] ? slice_of(raw) : SLICE("/");
@@ -182,12 +245,18 @@ static void on_request(struct evhttp_request *req, void *ctx)
         send_problem(h, req, 405, "Method not allowed", "this server is read-only: GET and HEAD");
         return;
     }
-    const struct http_route *route = find_route(h, path);
-    if (!route) {
-        send_no_route(h, req);
+    if (!host_known(h, req)) {
+        send_problem(h, req, 421, "Misdirected request",
+                     "this server is not called by that name; add it to hosts in [http]");
         return;
     }
-    answer_route(h, req, route, path, query);
+    const struct http_route *route = find_route(h, path);
+    if (!route)
+        send_no_route(h, req);
+    else if (route->stream)
+        begin_stream(h, req, route, query);
+    else
+        answer_route(h, req, route, path, query);
 }
 
 /* "127.0.0.1:8080", "[::1]:0", "*:8080" */
@@ -230,6 +299,26 @@ void http_set_cors_origin(struct http *h, struct slice origin)
     evutil_snprintf(h->cors_origin, CORS_MAX, "%.*s", SLICE_FMT(fits));
 }
 
+static bool take_hosts(struct http *h, const struct http_settings *s)
+{
+    for (; h->host_count < s->host_count && h->host_count < HOSTS_MAX; h->host_count++) {
+        struct slice host = s->hosts[h->host_count];
+        if (!(h->hosts[h->host_count] = strndup(host.ptr, host.len)))
+            return false;
+    }
+    return true;
+}
+
+void http_send(struct http *h, unsigned topics, struct slice text)
+{
+    http_streams_send(h->streams, topics, text);
+}
+
+size_t http_streams(const struct http *h)
+{
+    return http_streams_count(h->streams);
+}
+
 bool http_new(struct event_base *base, const struct http_settings *s,
               const struct http_route *routes, void *ctx, struct http **out, struct err *e)
 {
@@ -245,6 +334,12 @@ bool http_new(struct event_base *base, const struct http_settings *s,
     h->routes = routes;
     h->ctx = ctx;
     http_set_cors_origin(h, s->cors_origin);
+    h->max_streams = s->max_streams;
+    if (!take_hosts(h, s) || !(h->streams = http_streams_new()) ||
+        !http_door_new(base, h->server, &h->door, e)) {
+        http_free(h);
+        return err_set(e, ERR_BUG, "http: out of memory");
+    }
     evhttp_set_max_headers_size(h->server, HEADERS_MAX);
     evhttp_set_max_body_size(h->server, 0);
     evhttp_set_timeout(h->server, TIMEOUT_SECONDS);
@@ -260,6 +355,7 @@ bool http_new(struct event_base *base, const struct http_settings *s,
                          "any free one",
                          SLICE_FMT(s->listen));
     }
+    http_door_watch(h->door, bound);
     h->port = bound_port(evhttp_bound_socket_get_fd(bound));
     *out = h;
     return true;
@@ -269,8 +365,12 @@ void http_free(struct http *h)
 {
     if (!h)
         return;
+    http_streams_free(h->streams);
     if (h->server)
         evhttp_free(h->server);
+    http_door_free(h->door);
+    for (size_t i = 0; i < h->host_count; i++)
+        free(h->hosts[i]);
     free(h);
 }
 

@@ -16,6 +16,10 @@ struct http;
 struct http_settings {
     struct slice listen;      /* "127.0.0.1:8080"; port 0 picks one */
     struct slice cors_origin; /* empty: none; copied */
+    const struct slice *hosts; /* names this server may be called by, besides localhost and addresses;
+                                  copied */
+    size_t host_count;
+    size_t max_streams;
 };
 
 /* Make a resource on request. `query` is raw. Returns the HTTP status (200, 404, 503 ...); the body
@@ -31,9 +35,19 @@ struct http_answer {
 typedef void http_handler(struct slice path, struct slice query, struct http_answer *answer,
                           struct buf *body, void *ctx);
 
+/* Begin an answer that does not end: which topics (bits) its reader wants, 0 with the answer made
+ * for an error; then what it is told first. `last_id`: its Last-Event-ID, or empty. */
+struct http_stream;
+typedef unsigned http_stream_handler(struct slice query, struct http_answer *answer,
+                                     struct buf *body, void *ctx);
+typedef void http_stream_first(struct http_stream *s, unsigned topics, struct slice last_id,
+                               void *ctx);
+
 struct http_route {
     const char *path; /* exact, or a prefix when it ends in '/' and is longer than "/" */
     http_handler *handler;
+    http_stream_handler *stream; /* else */
+    http_stream_first *first;
 };
 
 /* Routes: an array ended by a NULL path, alive as long as the server. Unknown paths answer an RFC
@@ -43,6 +57,10 @@ bool http_new(struct event_base *base, const struct http_settings *s,
               struct err *e) MUST_USE;
 void http_free(struct http *h); /* accepts NULL */
 int http_port(const struct http *h);
+/* Whole events, to one reader, and to all who want any of these topics. */
+void http_stream_send(struct http_stream *s, struct slice text);
+void http_send(struct http *h, unsigned topics, struct slice text);
+size_t http_streams(const struct http *h); /* how many there are */
 
 /* Is `path` the route's? */
 bool http_path_is(const char *route, struct slice path);

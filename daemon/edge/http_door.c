@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: ISC */
+/* Connections, counted and timed: each one's bufferevent lies in a filter of ours, which evhttp
+ * frees with it. */
+#include "daemon/edge/http_door.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <event2/bufferevent.h>
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/listener.h>
+
+#include "daemon/base/log.h"
+#include "daemon/edge/timer.h"
+
+#define CONNECTIONS_MAX 4096
+#define REQUEST_MS 10000 /* from a request's first byte, or from being accepted, to its last */
+#define SWEEP_MS 500
+#define NO_ROOM_MS 100 /* accepting rests when there are no descriptors */
+
+struct visitor {
+    struct http_door *door;
+    struct bufferevent *link;
+    struct visitor *next, **before;
+    int64_t since_us; /* its request began; 0: none is on its way */
+    bool shut;        /* its end is on its way to us */
+};
+
+struct http_door {
+    struct http_door *next;
+    struct event_base *base;
+    struct visitor *first;
+    size_t count, shut, most; /* shut: of count */
+    struct timer *sweep, *rest;
+    struct evconnlistener *listener; /* borrowed */
+    int64_t told_us;                 /* when the log heard of too many */
+};
+
+static struct http_door *doors; /* all there are */
+
+static void shut(struct visitor *v)
+{
+    evutil_socket_t fd = bufferevent_getfd(v->link);
+    if (fd < 0 || v->shut)
+        return;
+    shutdown(fd, SHUT_RDWR); /* evhttp reads the end, and frees it */
+    v->shut = true;
+    v->door->shut++;
+}
+
+/* Once in a minute: many connections are no reason for many lines. */
+static void tell(struct http_door *d, const char *what)
+{
+    int64_t now = timer_now_us();
+    if (d->told_us && now - d->told_us < 60000000)
+        return;
+    d->told_us = now;
+    log_warn("http: %s", what);
+}
+
+static void on_sweep(void *ctx)
+{
+    struct http_door *d = ctx;
+    int64_t now = timer_now_us();
+    for (struct visitor *v = d->first; v; v = v->next)
+        if (v->since_us && now - v->since_us > REQUEST_MS * 1000)
+            shut(v);
+    timer_set(d->sweep, SWEEP_MS);
+}
+
+/* Too many: whose request takes longest goes, before anybody who is answered or has just come. */
+static void make_room(struct http_door *d)
+{
+    struct visitor *slowest = NULL;
+    for (struct visitor *v = d->first; v; v = v->next)
+        if (v->since_us && !v->shut && (!slowest || v->since_us < slowest->since_us))
+            slowest = v;
+    tell(d, "too many connections; those whose requests take longest are closed");
+    if (slowest)
+        shut(slowest);
+}
+
+/* ---- a connection comes and goes ---- */
+
+static void on_free(void *ctx)
+{
+    struct visitor *v = ctx;
+    *v->before = v->next;
+    if (v->next)
+        v->next->before = v->before;
+    v->door->count--;
+    v->door->shut -= v->shut;
+    free(v);
+}
+
+/* Bytes come in: a request begins, if none is on its way. */
+static enum bufferevent_filter_result on_input(struct evbuffer *from, struct evbuffer *to,
+                                               ev_ssize_t limit, enum bufferevent_flush_mode mode,
+                                               void *ctx)
+{
+    struct visitor *v = ctx;
+    (void)limit, (void)mode;
+    if (evbuffer_get_length(from) == 0)
+        return BEV_NEED_MORE;
+    if (!v->since_us)
+        v->since_us = timer_now_us();
+    return evbuffer_add_buffer(to, from) == 0 ? BEV_OK : BEV_ERROR;
+}
+
+static struct bufferevent *on_accept(struct event_base *base, void *ctx)
+{
+    struct http_door *d = ctx;
+    struct visitor *v = calloc(1, sizeof *v);
+    struct bufferevent *plain = bufferevent_socket_new(base, -1, 0);
+    if (v && plain)
+        v->link = bufferevent_filter_new(plain, on_input, NULL, BEV_OPT_CLOSE_ON_FREE, on_free, v);
+    if (!v || !plain || !v->link) {
+        if (plain)
+            bufferevent_free(plain);
+        free(v);
+        return NULL; /* evhttp makes one of its own */
+    }
+    v->door = d;
+    v->since_us = timer_now_us();
+    v->next = d->first;
+    v->before = &d->first;
+    if (v->next)
+        v->next->before = &v->next;
+    d->first = v;
+    d->count++;
+    if (d->count - d->shut > d->most)
+        make_room(d);
+    return v->link;
+}
+
+void http_door_heard(struct http_door *d, struct evhttp_request *req)
+{
+    const struct bufferevent *link =
+        evhttp_connection_get_bufferevent(evhttp_request_get_connection(req));
+    for (struct visitor *v = d->first; v; v = v->next)
+        if (v->link == link) {
+            v->since_us = 0;
+            return;
+        }
+}
+
+/* ---- no descriptors ---- */
+
+static void on_rested(void *ctx)
+{
+    struct http_door *d = ctx;
+    if (d->listener)
+        evconnlistener_enable(d->listener);
+}
+
+/* libevent gives evhttp's own context: the door is found by its listener. */
+static void on_accept_error(struct evconnlistener *listener, void *ctx)
+{
+    struct http_door *d = doors;
+    (void)ctx;
+    while (d && d->listener != listener)
+        d = d->next;
+    if (!d)
+        return;
+    int why = EVUTIL_SOCKET_ERROR();
+    if (why == EMFILE || why == ENFILE)
+        tell(d, "no descriptors are left for connections; raise LimitNOFILE, or see who opens so "
+                "many");
+    else
+        tell(d, "connections cannot be accepted; it is tried again");
+    evconnlistener_disable(listener);
+    timer_set(d->rest, NO_ROOM_MS);
+}
+
+void http_door_watch(struct http_door *d, struct evhttp_bound_socket *socket)
+{
+    d->listener = evhttp_bound_socket_get_listener(socket);
+    evconnlistener_set_error_cb(d->listener, on_accept_error);
+}
+
+size_t http_door_count(const struct http_door *d)
+{
+    return d->count;
+}
+
+/* A share of the descriptors there are: polls and Redis need theirs. */
+static size_t connections_most(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur / 2 > CONNECTIONS_MAX)
+        return CONNECTIONS_MAX;
+    return files.rlim_cur / 2;
+}
+
+bool http_door_new(struct event_base *base, struct evhttp *server, struct http_door **out,
+                   struct err *e)
+{
+    struct http_door *d = calloc(1, sizeof *d);
+    if (d) {
+        d->base = base;
+        d->sweep = timer_new(base, on_sweep, d);
+        d->rest = timer_new(base, on_rested, d);
+    }
+    if (!d || !d->sweep || !d->rest) {
+        http_door_free(d);
+        return err_set(e, ERR_BUG, "http: out of memory");
+    }
+    d->most = connections_most();
+    d->next = doors;
+    doors = d;
+    evhttp_set_bevcb(server, on_accept, d);
+    timer_set(d->sweep, SWEEP_MS);
+    *out = d;
+    return true;
+}
+
+void http_door_free(struct http_door *d)
+{
+    if (!d)
+        return;
+    struct http_door **at = &doors;
+    while (*at && *at != d)
+        at = &(*at)->next;
+    if (*at)
+        *at = d->next;
+    timer_free(d->sweep);
+    timer_free(d->rest);
+    free(d);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/* Who may be connected to the HTTP server, and for how long without a whole request: half of the
+ * process' descriptors (4,096 at most), ten seconds for a request from its first byte to its last; and no spinning when
+ * the process has no descriptors left. */
+#ifndef TALLYD_EDGE_HTTP_DOOR_H
+#define TALLYD_EDGE_HTTP_DOOR_H
+
+#include <stddef.h>
+
+#include "daemon/base/err.h"
+
+struct event_base;
+struct evhttp;
+struct evhttp_bound_socket;
+struct evhttp_request;
+struct http_door;
+
+/* Before anything listens. */
+bool http_door_new(struct event_base *base, struct evhttp *server, struct http_door **out,
+                   struct err *e) MUST_USE;
+/* After the server, which frees the connections; accepts NULL. */
+void http_door_free(struct http_door *d);
+void http_door_watch(struct http_door *d, struct evhttp_bound_socket *socket);
+
+/* This connection's request is whole. */
+void http_door_heard(struct http_door *d, struct evhttp_request *req);
+size_t http_door_count(const struct http_door *d);
+
+#endif

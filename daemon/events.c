@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: ISC */
+/* Documents as they went out last, a place for each channel, and the latest calls. */
+#include "daemon/events.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/log.h"
+#include "daemon/base/map.h"
+#include "daemon/base/num.h"
+#include "daemon/edge/timer.h"
+
+#define CHANNELS_MAX 200000
+#define CALLS_KEPT 1000
+#define BEAT_MS 5000
+#define EVENT_MAX (16 << 20)
+
+struct document {
+    int64_t seq;
+    enum message_type type;
+    size_t len;
+    char text[]; /* the event as it is sent */
+};
+
+struct events {
+    struct http *http;
+    int64_t epoch;
+    struct map *latest; /* channel -> document, of the others */
+    struct document *calls[CALLS_KEPT]; /* a ring */
+    size_t call_count;
+    struct timer *beat;
+};
+
+static const char *const names[MESSAGE_TYPES] = {
+    [MESSAGE_TOTALS] = "totals", [MESSAGE_STATE_TOTALS] = "state",
+    [MESSAGE_CALL] = "call",     [MESSAGE_RETRACTION] = "retraction",
+    [MESSAGE_RACE] = "race",     [MESSAGE_HEARTBEAT] = "heartbeat",
+};
+#define BIT(type) (1u << (type))
+
+static void on_beat(void *ctx)
+{
+    struct events *ev = ctx;
+    if (ev->http)
+        http_send(ev->http, BIT(MESSAGE_HEARTBEAT), SLICE("event: heartbeat\ndata: {}\n\n"));
+    timer_set(ev->beat, BEAT_MS);
+}
+
+struct events *events_new(struct event_base *base)
+{
+    struct events *ev = calloc(1, sizeof *ev);
+    if (!ev)
+        return NULL;
+    ev->latest = map_new(CHANNELS_MAX, true);
+    ev->beat = timer_new(base, on_beat, ev);
+    if (!ev->latest || !ev->beat) {
+        events_free(ev);
+        return NULL;
+    }
+    timer_set(ev->beat, BEAT_MS);
+    return ev;
+}
+
+static void forget_all(struct events *ev)
+{
+    size_t at = 0;
+    struct slice channel;
+    void *value;
+    while (ev->latest && map_next(ev->latest, &at, &channel, &value)) {
+        map_remove(ev->latest, channel);
+        free(value);
+    }
+    for (size_t i = 0; i < CALLS_KEPT; i++) {
+        free(ev->calls[i]);
+        ev->calls[i] = NULL;
+    }
+    ev->call_count = 0;
+}
+
+void events_free(struct events *ev)
+{
+    if (!ev)
+        return;
+    forget_all(ev);
+    map_free(ev->latest);
+    timer_free(ev->beat);
+    free(ev);
+}
+
+void events_to(struct events *ev, struct http *h)
+{
+    ev->http = h;
+}
+
+static struct document *document_of(const struct message *m, int64_t epoch, int64_t seq,
+                                    struct slice envelope)
+{
+    struct document *d = NULL;
+    struct buf text;
+    buf_init(&text, EVENT_MAX);
+    buf_addf(&text, "id: %" PRId64 "-%" PRId64 "\nevent: %s\ndata: ", epoch, seq, names[m->type]);
+    buf_add(&text, envelope);
+    buf_addz(&text, "\n\n");
+    if (!text.failed && (d = malloc(sizeof *d + text.len))) {
+        *d = (struct document){.seq = seq, .type = m->type, .len = text.len};
+        memcpy(d->text, text.ptr, text.len);
+    }
+    buf_done(&text);
+    return d;
+}
+
+static struct slice text_of(const struct document *d)
+{
+    return (struct slice){d->text, d->len};
+}
+
+static bool keep(struct events *ev, const struct message *m, struct document *d)
+{
+    if (m->type == MESSAGE_CALL || m->type == MESSAGE_RETRACTION) {
+        struct document **place = &ev->calls[ev->call_count++ % CALLS_KEPT];
+        free(*place);
+        *place = d;
+        return true;
+    }
+    struct document *old = map_get(ev->latest, m->channel);
+    bool kept = map_put(ev->latest, m->channel, d);
+    free(kept ? old : NULL);
+    return kept;
+}
+
+void events_add(struct events *ev, const struct message *m, int64_t epoch, int64_t seq,
+                struct slice envelope)
+{
+    if (envelope.len == 0) /* only a snapshot was written */
+        return;
+    if (epoch != ev->epoch)
+        forget_all(ev);
+    ev->epoch = epoch;
+    struct document *d = document_of(m, epoch, seq, envelope);
+    if (!d) {
+        log_error("events: no memory for %.*s; its readers get the next one",
+                  SLICE_FMT(m->channel));
+        return;
+    }
+    if (ev->http)
+        http_send(ev->http, BIT(m->type), text_of(d));
+    if (!keep(ev, m, d))
+        free(d);
+}
+
+/* ---- readers ---- */
+
+unsigned events_topics(struct slice query, struct http_answer *answer, struct buf *body)
+{
+    struct slice word, list = SLICE("types=");
+    unsigned topics = 0;
+    if (query.len == 0)
+        return BIT(MESSAGE_TYPES) - 1;
+    list = slice_starts(query, list) ? slice_sub(query, list.len, query.len) : (struct slice){0};
+    while (list.len > 0 && slice_next(&list, ',', &word)) {
+        size_t i = 0;
+        while (i < MESSAGE_TYPES && !slice_is(word, names[i]))
+            i++;
+        if (i == MESSAGE_TYPES) {
+            topics = 0;
+            break;
+        }
+        topics |= BIT(i) | BIT(MESSAGE_HEARTBEAT);
+    }
+    if (!topics) {
+        answer->status = 400;
+        buf_addz(body, "write types= and some of totals, state, call, retraction, race, "
+                       "separated by commas; or nothing for all");
+    }
+    return topics;
+}
+
+static int by_seq(const void *left, const void *right)
+{
+    const struct document *const *a = left, *const *b = right;
+    return (*a)->seq < (*b)->seq ? -1 : (*a)->seq > (*b)->seq;
+}
+
+static bool is_new(const struct document *d, unsigned topics, int64_t seen)
+{
+    return d && d->seq > seen && (BIT(d->type) & topics);
+}
+
+void events_first(struct events *ev, struct http_stream *s, unsigned topics, struct slice last_id)
+{
+    size_t dash = slice_find(last_id, SLICE("-")), n = 0, at = 0;
+    int64_t epoch = 0, seen = 0;
+    struct slice channel;
+    void *value;
+    struct document **list = calloc(map_count(ev->latest) + CALLS_KEPT, sizeof *list);
+    if (!list)
+        return;
+    if (dash == SIZE_MAX || !num_parse(slice_sub(last_id, 0, dash), 1, INT64_MAX, &epoch) ||
+        !num_parse(slice_sub(last_id, dash + 1, last_id.len), 1, INT64_MAX, &seen) ||
+        epoch != ev->epoch)
+        seen = 0;
+    while (map_next(ev->latest, &at, &channel, &value))
+        if (is_new(value, topics, seen))
+            list[n++] = value;
+    for (size_t i = 0; i < CALLS_KEPT; i++)
+        if (is_new(ev->calls[i], topics, seen))
+            list[n++] = ev->calls[i];
+    qsort(list, n, sizeof *list, by_seq);
+    http_stream_send(s, SLICE("retry: 2000\n\n"));
+    for (size_t i = 0; i < n; i++)
+        http_stream_send(s, text_of(list[i]));
+    free(list);
+}
