@@ -160,7 +160,7 @@ $(BUILD)/tests/bench_parse: $(BUILD)/tests/bench/bare_json.o
 .SECONDARY:
 
 # ---- people's targets ----
-.PHONY: help deps check check-san cover test test-matching test-redis bench corpus lint format install demo night-ga2021 layers tools clean
+.PHONY: help deps deps-people test-people check check-san cover test test-matching test-redis bench corpus lint format install demo night-ga2021 layers tools clean
 
 help:
 	@echo "make            build tallyd, tally-parse and tallyctl into $(BUILD)/"
@@ -171,6 +171,7 @@ help:
 	@echo "make test-property  ten thousand random nights (SEED=, N= repeat some)"
 	@echo "make test-matching  precision and recall of matching, on lists made from real files"
 	@echo "make test-redis  the shipped clients while Redis and the daemon are killed again and again, at full count"
+	@echo "make test-people  the board in a real browser, its readers in numbers, hostile names"
 	@echo "make bench      figures, as ratios against bare baselines"
 	@echo "make corpus     every real file of every format, against second readings; and every format damaged"
 	@echo "make night-ga2021  the Georgia runoffs of January 2021 as three feeds saw them"
@@ -184,6 +185,14 @@ DEPS_LINT := clang-format clang-tidy cppcheck pmccabe universal-ctags mandoc
 
 deps:
 	@tests/deps.sh $(DEPS)
+
+# what the tests of the board need beside: a browser, and npm's packages to drive it
+deps-people:
+	@tests/deps.sh $(DEPS) chromium tmux $(if $(shell command -v npm),,npm)
+	@mkdir -p $(BUILD)/people
+	@test -d $(BUILD)/people/node_modules/axe-core || \
+	  { cp tests/people/package.json $(BUILD)/people/ && npm install --silent --no-fund --no-audit --prefix $(BUILD)/people >/dev/null; } || \
+	  echo "deps-people: npm could not install playwright-core; tests that need a browser are skipped"
 
 tools: $(TOOLS) $(TEST_PROGRAMS)
 
@@ -201,7 +210,12 @@ cover:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/cover COVER=1 all tools
 	@BUILD=$(BUILD)/cover tests/cover.sh
 
-test: deps
+test-people: deps-people
+	@$(MAKE) --no-print-directory all tools
+	@TALLYD_BUILD=$(BUILD) FULL=1 $(PYTHON) -m pytest -q -rs -p no:cacheprovider tests/system/test_board.py tests/system/test_events.py \
+	  tests/system/test_crowd.py
+
+test: deps deps-people
 	@$(MAKE) --no-print-directory check
 	@TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -rs -p no:cacheprovider -n 4 --dist loadfile tests/system
 

@@ -207,7 +207,7 @@ void events_first(struct events *ev, struct http_stream *s, unsigned topics, str
         if (is_new(ev->calls[i], topics, seen))
             list[n++] = ev->calls[i];
     qsort(list, n, sizeof *list, by_seq);
-    http_stream_send(s, SLICE("retry: 2000\n\n"));
+    http_stream_send(s, SLICE("retry: 1000\n\n"));
     for (size_t i = 0; i < n; i++)
         http_stream_send(s, text_of(list[i]));
     free(list);

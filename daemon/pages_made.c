@@ -195,7 +195,7 @@ void pages_serve(struct app *a, const struct page *page, struct slice path, stru
     if (it->body.len == 0) {
         answer->status = 503;
         answer->type = "text/plain; charset=utf-8";
-        answer->no_store = true;
+        answer->no_store = answer->soon = true;
         buf_addz(body, "a change waits for the disk; try again\n");
         return;
     }

@@ -108,7 +108,7 @@ static void end(const struct board *b)
 static void begin_table(const struct board *b, const char *id, const char *const *columns)
 {
     buf_addf(b->out,
-             "<div class=\"scroll\" id=\"%s-t\" tabindex=\"0\" role=\"region\" "
+             "<div class=\"scroll\" id=\"%s-t\" tabindex=\"0\" role=\"group\" "
              "aria-labelledby=\"%s-h\"><table><thead><tr>",
              id, id);
     for (; *columns; columns++)
@@ -457,7 +457,7 @@ void board_races(const struct board *b)
     struct documents_chosen chosen;
     struct err e = {0};
 
-    buf_addz(b->out, "<div id=\"races-h\" class=\"away\">All races</div><div id=\"all\" data-live>");
+    buf_addz(b->out, "<div id=\"all\" data-live><span id=\"races-h\" hidden>All races</span>");
     if (!documents_choose_public(b->m, b->words, b->word_count, b->scratch, &chosen, &e)) {
         buf_addz(b->out, "<p class=\"warn\">");
         html_text(b->out, slice_of(e.text));

@@ -15,14 +15,18 @@
 #include "daemon/base/num.h"
 #include "daemon/edge/http_door.h"
 #include "daemon/edge/http_stream.h"
+#include "daemon/edge/timer.h"
 
 #define BODY_MAX (64 << 20)
 #define HEADERS_MAX 16384
 #define TIMEOUT_SECONDS 20
 #define CORS_MAX 300
 #define HOSTS_MAX 16
+#define SOON_MS 2000
+#define AGAIN_MS 20
 
 struct http {
+    struct event_base *base;
     struct evhttp *server;
     const struct http_route *routes;
     void *ctx;
@@ -129,38 +133,109 @@ static bool etag_matches(const char *header, const char *etag)
     return false;
 }
 
-static void answer_route(struct http *h, struct evhttp_request *req, const struct http_route *route,
-                         struct slice path, struct slice query)
+/* What is asked of a route, and asked again when it cannot be answered just now. */
+struct question {
+    struct http *h;
+    struct evhttp_request *req;
+    const struct http_route *route;
+    struct timer *again;
+    int64_t until_us;
+};
+
+static void forget_question(struct question *q)
 {
-    struct http_answer answer = {.status = 200, .type = "application/json"};
-    struct buf body;
-    buf_init(&body, BODY_MAX);
-    route->handler(path, query, &answer, &body, h->ctx);
-    if (body.failed) {
+    timer_free(q->again);
+    free(q);
+}
+
+static void on_asker_gone(struct evhttp_connection *link, void *ctx)
+{
+    (void)link;
+    forget_question(ctx);
+}
+
+static void send_made(struct http *h, struct evhttp_request *req, const struct http_answer *answer,
+                      const struct buf *body)
+{
+    if (body->failed) {
         send_problem(h, req, 500, "Too large",
                      "the document is larger than this server makes; use a filter");
-        goto out;
+        return;
     }
-    if (answer.status == 404 || answer.status == 400) {
-        send_problem(h, req, answer.status, answer.status == 404 ? "Not found" : "Bad request",
-                     body.len > 0 ? body.ptr : "no such resource; see /v1/totals.json");
-        goto out;
+    if (answer->status == 404 || answer->status == 400) {
+        send_problem(h, req, answer->status, answer->status == 404 ? "Not found" : "Bad request",
+                     body->len > 0 ? body->ptr : "no such resource; see /v1/totals.json");
+        return;
     }
-    common_headers(h, req, answer.policy);
-    add_header(req, "Content-Type", answer.type);
+    common_headers(h, req, answer->policy);
+    add_header(req, "Content-Type", answer->type);
     add_header(req, "Cache-Control",
-               answer.no_store
+               answer->no_store
                    ? "no-store"
                    : "public, max-age=2, stale-while-revalidate=10, stale-if-error=600");
-    if (answer.etag[0])
-        add_header(req, "ETag", answer.etag);
+    if (answer->etag[0])
+        add_header(req, "ETag", answer->etag);
     const char *have = evhttp_find_header(evhttp_request_get_input_headers(req), "If-None-Match");
-    if (answer.status == 200 && etag_matches(have, answer.etag))
+    if (answer->status == 200 && etag_matches(have, answer->etag))
         evhttp_send_reply(req, 304, NULL, NULL);
     else
-        send_bytes(req, answer.status, buf_slice(&body));
-out:
+        send_bytes(req, answer->status, buf_slice(body));
+}
+
+static void read_address(struct evhttp_request *req, struct slice *path, struct slice *query)
+{
+    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
+    const char *raw = uri ? evhttp_uri_get_path(uri) : NULL;
+    *path = raw && raw[0] ? slice_of(raw) : SLICE("/");
+    *query = uri ? slice_of(evhttp_uri_get_query(uri)) : SLICE("");
+}
+
+/* True: answered. */
+static bool answer_route(struct http *h, struct evhttp_request *req, const struct http_route *route,
+                         bool last)
+{
+    struct http_answer answer = {.status = 200, .type = "application/json"};
+    struct slice path, query;
+    struct buf body;
+    read_address(req, &path, &query);
+    buf_init(&body, BODY_MAX);
+    route->handler(path, query, &answer, &body, h->ctx);
+    bool now = !answer.soon || last;
+    if (now)
+        send_made(h, req, &answer, &body);
     buf_done(&body);
+    return now;
+}
+
+static void on_again(void *ctx)
+{
+    struct question *q = ctx;
+    struct evhttp_connection *link = evhttp_request_get_connection(q->req);
+    evhttp_connection_set_closecb(link, NULL, NULL);
+    if (answer_route(q->h, q->req, q->route, timer_now_us() >= q->until_us)) {
+        forget_question(q);
+        return;
+    }
+    evhttp_connection_set_closecb(link, on_asker_gone, q);
+    timer_set(q->again, AGAIN_MS);
+}
+
+static void ask_route(struct http *h, struct evhttp_request *req, const struct http_route *route)
+{
+    if (answer_route(h, req, route, false))
+        return;
+    struct question *q = calloc(1, sizeof *q);
+    if (!q || !(q->again = timer_new(h->base, on_again, q))) {
+        free(q);
+        answer_route(h, req, route, true);
+        return;
+    }
+    q->h = h;
+    q->req = req;
+    q->route = route;
+    q->until_us = timer_now_us() + SOON_MS * 1000;
+    evhttp_connection_set_closecb(evhttp_request_get_connection(req), on_asker_gone, q);
+    timer_set(q->again, AGAIN_MS);
 }
 
 /* Says what there is. */
@@ -234,12 +309,10 @@ static void on_request(struct evhttp_request *req, void *ctx)
 {
     struct http *h = ctx;
     http_door_heard(h->door, req);
-    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
-    const char *raw = uri ? evhttp_uri_get_path(uri) : NULL;
-    struct slice path = raw && raw[0] ? slice_of(raw) : SLICE("/");
-    struct slice query = uri ? slice_of(evhttp_uri_get_query(uri)) : SLICE("");
+    struct slice path, query;
     enum evhttp_cmd_type command = evhttp_request_get_command(req);
 
+    read_address(req, &path, &query);
     if (command != EVHTTP_REQ_GET && command != EVHTTP_REQ_HEAD) {
         add_header(req, "Allow", "GET, HEAD");
         send_problem(h, req, 405, "Method not allowed", "this server is read-only: GET and HEAD");
@@ -256,7 +329,7 @@ static void on_request(struct evhttp_request *req, void *ctx)
     else if (route->stream)
         begin_stream(h, req, route, query);
     else
-        answer_route(h, req, route, path, query);
+        ask_route(h, req, route);
 }
 
 /* "127.0.0.1:8080", "[::1]:0", "*:8080" */
@@ -331,6 +404,7 @@ bool http_new(struct event_base *base, const struct http_settings *s,
         http_free(h);
         return err_set(e, ERR_BUG, "http: out of memory");
     }
+    h->base = base;
     h->routes = routes;
     h->ctx = ctx;
     http_set_cors_origin(h, s->cors_origin);

@@ -30,6 +30,8 @@ struct http_answer {
     const char *type; /* "application/json" */
     char etag[64];
     const char *policy; /* Content-Security-Policy of a page for browsers; NULL: nothing is allowed */
+    bool soon; /* it cannot be made just now, and is asked for again for two seconds before this goes
+                  out */
     bool no_store; /* livez, readyz, metrics */
 };
 typedef void http_handler(struct slice path, struct slice query, struct http_answer *answer,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Connections, counted and timed: each one's bufferevent lies in a filter of ours, which evhttp
- * frees with it. */
+/* Connections, counted and timed. evhttp makes and frees them and tells nobody: each bufferevent is
+ * ours as well, and one without callbacks has been freed by evhttp. */
 #include "daemon/edge/http_door.h"
 
 #include <errno.h>
@@ -63,13 +63,52 @@ static void tell(struct http_door *d, const char *what)
     log_warn("http: %s", what);
 }
 
+/* ---- a connection comes and goes ---- */
+
+static void forget(struct visitor *v)
+{
+    *v->before = v->next;
+    if (v->next)
+        v->next->before = v->before;
+    v->door->count--;
+    v->door->shut -= v->shut;
+    bufferevent_decref(v->link);
+    free(v);
+}
+
+static bool is_gone(const struct visitor *v)
+{
+    bufferevent_event_cb told = NULL;
+    bufferevent_getcb(v->link, NULL, NULL, &told, NULL);
+    return !told;
+}
+
+/* Bytes come in: a request begins, if none is on its way. */
+static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *ctx)
+{
+    struct visitor *v = ctx;
+    (void)input;
+    if (info->n_added > 0 && !v->since_us)
+        v->since_us = timer_now_us();
+}
+
+static void sweep(struct http_door *d)
+{
+    int64_t now = timer_now_us();
+    struct visitor *next;
+    for (struct visitor *v = d->first; v; v = next) {
+        next = v->next;
+        if (is_gone(v))
+            forget(v);
+        else if (v->since_us && now - v->since_us > REQUEST_MS * 1000)
+            shut(v);
+    }
+}
+
 static void on_sweep(void *ctx)
 {
     struct http_door *d = ctx;
-    int64_t now = timer_now_us();
-    for (struct visitor *v = d->first; v; v = v->next)
-        if (v->since_us && now - v->since_us > REQUEST_MS * 1000)
-            shut(v);
+    sweep(d);
     timer_set(d->sweep, SWEEP_MS);
 }
 
@@ -77,6 +116,9 @@ static void on_sweep(void *ctx)
 static void make_room(struct http_door *d)
 {
     struct visitor *slowest = NULL;
+    sweep(d);
+    if (d->count - d->shut <= d->most)
+        return;
     for (struct visitor *v = d->first; v; v = v->next)
         if (v->since_us && !v->shut && (!slowest || v->since_us < slowest->since_us))
             slowest = v;
@@ -85,46 +127,20 @@ static void make_room(struct http_door *d)
         shut(slowest);
 }
 
-/* ---- a connection comes and goes ---- */
-
-static void on_free(void *ctx)
-{
-    struct visitor *v = ctx;
-    *v->before = v->next;
-    if (v->next)
-        v->next->before = v->before;
-    v->door->count--;
-    v->door->shut -= v->shut;
-    free(v);
-}
-
-/* Bytes come in: a request begins, if none is on its way. */
-static enum bufferevent_filter_result on_input(struct evbuffer *from, struct evbuffer *to,
-                                               ev_ssize_t limit, enum bufferevent_flush_mode mode,
-                                               void *ctx)
-{
-    struct visitor *v = ctx;
-    (void)limit, (void)mode;
-    if (evbuffer_get_length(from) == 0)
-        return BEV_NEED_MORE;
-    if (!v->since_us)
-        v->since_us = timer_now_us();
-    return evbuffer_add_buffer(to, from) == 0 ? BEV_OK : BEV_ERROR;
-}
-
 static struct bufferevent *on_accept(struct event_base *base, void *ctx)
 {
     struct http_door *d = ctx;
     struct visitor *v = calloc(1, sizeof *v);
-    struct bufferevent *plain = bufferevent_socket_new(base, -1, 0);
-    if (v && plain)
-        v->link = bufferevent_filter_new(plain, on_input, NULL, BEV_OPT_CLOSE_ON_FREE, on_free, v);
-    if (!v || !plain || !v->link) {
-        if (plain)
-            bufferevent_free(plain);
+    if (!v || !(v->link = bufferevent_socket_new(base, -1, 0)) ||
+        !evbuffer_add_cb(bufferevent_get_input(v->link), on_input, v)) {
+        if (v && v->link)
+            bufferevent_free(v->link);
         free(v);
         return NULL; /* evhttp makes one of its own */
     }
+    if (d->count - d->shut >= d->most)
+        make_room(d);
+    bufferevent_incref(v->link);
     v->door = d;
     v->since_us = timer_now_us();
     v->next = d->first;
@@ -133,8 +149,6 @@ static struct bufferevent *on_accept(struct event_base *base, void *ctx)
         v->next->before = &v->next;
     d->first = v;
     d->count++;
-    if (d->count - d->shut > d->most)
-        make_room(d);
     return v->link;
 }
 
@@ -228,6 +242,8 @@ void http_door_free(struct http_door *d)
         at = &(*at)->next;
     if (*at)
         *at = d->next;
+    while (d->first)
+        forget(d->first);
     timer_free(d->sweep);
     timer_free(d->rest);
     free(d);

