@@ -26,7 +26,7 @@ struct document {
 struct events {
     struct http *http;
     int64_t epoch;
-    struct map *latest; /* channel -> document, of the others */
+    struct map *latest;                 /* channel -> document, of the others */
     struct document *calls[CALLS_KEPT]; /* a ring */
     size_t call_count;
     struct timer *beat;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* /v1/events: what is published, to browsers as it goes out, under the same epoch-seq. A reader that
- * comes back with the last id it saw gets every document newer than it; of another epoch, all. */
+/* /v1/events: what is published, to browsers as it goes out, under the same epoch-seq. A reader
+ * that comes back with the last id it saw gets every document newer than it; of another epoch, all.
+ */
 #ifndef TALLYD_EVENTS_H
 #define TALLYD_EVENTS_H
 

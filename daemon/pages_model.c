@@ -177,8 +177,10 @@ static bool race_json(const struct making *k, struct err *e)
     if (json)
         id = slice_sub(id, 0, id.len - race_after.len);
     return (json && documents_race_page(k->m, id, k->out)) ||
-           err_set(e, ERR_NO, "no race '%.*s'; /v1/races.json lists them, each as "
-                              "/v1/races/RACE_ID.json", SLICE_FMT(id));
+           err_set(e, ERR_NO,
+                   "no race '%.*s'; /v1/races.json lists them, each as "
+                   "/v1/races/RACE_ID.json",
+                   SLICE_FMT(id));
 }
 
 static bool sources_json(const struct making *k, struct err *e)
@@ -262,8 +264,8 @@ static bool make(const struct app *a, struct slice path, struct slice query, str
 {
     const struct resource *r = find(path);
     struct ask ask = {0};
-    struct making k = {river_model(a->night->river), clock_now(&a->args.clock), path, &ask,
-                       scratch, out};
+    struct making k = {
+        river_model(a->night->river), clock_now(&a->args.clock), path, &ask, scratch, out};
     if (!read_ask(query, r->takes, &ask, scratch, e))
         return false;
     if (ask.bom)

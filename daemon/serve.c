@@ -145,8 +145,8 @@ static void give_snapshot(struct effects *out, void *ctx)
     river_snapshot(a->night->river, out);
 }
 
-static void tell_readers(const struct message *m, int64_t epoch, int64_t seq,
-                         struct slice envelope, void *ctx)
+static void tell_readers(const struct message *m, int64_t epoch, int64_t seq, struct slice envelope,
+                         void *ctx)
 {
     struct app *a = ctx;
     events_add(a->events, m, epoch, seq, envelope);

@@ -162,10 +162,9 @@ static void bar(const struct board *b)
                      "patternUnits=\"userSpaceOnUse\" patternTransform=\"scale(.25 .05) "
                      "rotate(45)\"><path d=\"M0 0V8\"/></pattern></defs>");
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        buf_addf(b->out,
-                 "<rect class=\"%s\" x=\"%" PRId64 "\" width=\"%" PRId64 "\" height=\"1\"%s/>",
-                 parts[i].class, x, parts[i].n, parts[i].class[0] == 'l' ? " fill=\"url(#hatch)\""
-                                                                         : "");
+        buf_addf(
+            b->out, "<rect class=\"%s\" x=\"%" PRId64 "\" width=\"%" PRId64 "\" height=\"1\"%s/>",
+            parts[i].class, x, parts[i].n, parts[i].class[0] == 'l' ? " fill=\"url(#hatch)\"" : "");
         x += parts[i].n;
     }
     buf_addz(b->out, "</svg>");
@@ -177,9 +176,12 @@ static void key(const struct board *b)
         enum tally_count count;
         const char *class, *label;
     } rows[] = {
-        {TALLY_WON, "won", "✓ Won"},          {TALLY_LOST, "lost", "✕ Lost"},
-        {TALLY_ADVANCED, "flip", "⇄ Runoff"}, {TALLY_LEADING, "", "▲ Leading"},
-        {TALLY_TRAILING, "", "▽ Behind"},     {TALLY_UNCLEAR, "", "? Unclear"},
+        {TALLY_WON, "won", "✓ Won"},
+        {TALLY_LOST, "lost", "✕ Lost"},
+        {TALLY_ADVANCED, "flip", "⇄ Runoff"},
+        {TALLY_LEADING, "", "▲ Leading"},
+        {TALLY_TRAILING, "", "▽ Behind"},
+        {TALLY_UNCLEAR, "", "? Unclear"},
         {TALLY_NO_RESULTS, "", "· No votes yet"},
     };
 

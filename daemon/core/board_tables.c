@@ -18,7 +18,13 @@
 #include "daemon/core/states.h"
 #include "daemon/core/told.h"
 
-enum { CALLS_SHOWN = 20, CLOSEST_SHOWN = 10, RACES_SHOWN = 200, SOURCES_SHOWN = 50, CORRECTIONS_SHOWN = 50 };
+enum {
+    CALLS_SHOWN = 20,
+    CLOSEST_SHOWN = 10,
+    RACES_SHOWN = 200,
+    SOURCES_SHOWN = 50,
+    CORRECTIONS_SHOWN = 50
+};
 
 /* ---- words ---- */
 
@@ -362,10 +368,10 @@ void board_filter(const struct board *b)
 {
     static const struct {
         const char *value, *label;
-    } statuses[] = {{"uncalled", "Not called"},     {"partly_called", "Partly called"},
-                    {"called", "Called"},           {"won", "Ours won"},
-                    {"lost", "Ours lost"},          {"advanced", "Ours to a runoff"},
-                    {"leading", "Ours leading"},    {"trailing", "Ours behind"},
+    } statuses[] = {{"uncalled", "Not called"},    {"partly_called", "Partly called"},
+                    {"called", "Called"},          {"won", "Ours won"},
+                    {"lost", "Ours lost"},         {"advanced", "Ours to a runoff"},
+                    {"leading", "Ours leading"},   {"trailing", "Ours behind"},
                     {"no_results", "No votes yet"}};
     size_t n = 0;
     struct slice *values = tally_values(b->m, TALLY_BY_STATE, b->scratch, &n);
@@ -468,7 +474,8 @@ void board_races(const struct board *b)
     html_count(b->out, (int64_t)chosen.count);
     buf_addz(b->out, chosen.count == 1 ? " race" : " races");
     if (chosen.count > RACES_SHOWN)
-        buf_addf(b->out, ", of which the first %d are shown: search, or choose a state", RACES_SHOWN);
+        buf_addf(b->out, ", of which the first %d are shown: search, or choose a state",
+                 RACES_SHOWN);
     buf_addz(b->out, ". <a href=\"/v1/races.csv?bom=1\">All as CSV</a></p>");
     if (chosen.count > 0) {
         begin_table(b, "races", columns);

@@ -66,8 +66,7 @@ bool documents_is_flip(const struct model *m, uint32_t endorsement);
  * False: ERR_USAGE, a word is no filter out there; or memory. */
 struct documents_chosen;
 bool documents_choose_public(const struct model *m, const struct slice *words, size_t n,
-                             struct arena *a, struct documents_chosen *out,
-                             struct err *e) MUST_USE;
+                             struct arena *a, struct documents_chosen *out, struct err *e) MUST_USE;
 bool documents_races_public(const struct model *m, const struct slice *words, size_t n, bool json,
                             struct arena *scratch, struct buf *out, struct err *e) MUST_USE;
 /* One race with its calls. False: there is none of this id. */

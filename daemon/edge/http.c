@@ -245,8 +245,11 @@ static void send_no_route(struct http *h, struct evhttp_request *req)
     buf_init(&detail, 4096);
     buf_addz(&detail, "no such resource; there are ");
     for (const struct http_route *r = h->routes; r->path; r++)
-        buf_addf(&detail, "%s%s%s", r == h->routes ? "" : r[1].path ? ", " : " and ", r->path,
-                 r->path[1] && r->path[strlen(r->path) - 1] == '/' ? "ID.json" : "");
+        buf_addf(&detail, "%s%s%s",
+                 r == h->routes ? ""
+                 : r[1].path    ? ", "
+                                : " and ",
+                 r->path, r->path[1] && r->path[strlen(r->path) - 1] == '/' ? "ID.json" : "");
     send_problem(h, req, 404, "Not found", detail.ptr);
     buf_done(&detail);
 }
@@ -299,7 +302,8 @@ static bool host_known(const struct http *h, struct evhttp_request *req)
     if (host.len >= sizeof name)
         return false;
     evutil_snprintf(name, sizeof name, "%.*s", SLICE_FMT(host));
-    bool known = inet_pton(AF_INET, name, &four) == 1 || evutil_ascii_strcasecmp(name, "localhost") == 0;
+    bool known =
+        inet_pton(AF_INET, name, &four) == 1 || evutil_ascii_strcasecmp(name, "localhost") == 0;
     for (size_t i = 0; i < h->host_count && !known; i++)
         known = evutil_ascii_strcasecmp(name, h->hosts[i]) == 0;
     return known;

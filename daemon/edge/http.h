@@ -14,10 +14,10 @@ struct event_base;
 struct http;
 
 struct http_settings {
-    struct slice listen;      /* "127.0.0.1:8080"; port 0 picks one */
-    struct slice cors_origin; /* empty: none; copied */
-    const struct slice *hosts; /* names this server may be called by, besides localhost and addresses;
-                                  copied */
+    struct slice listen;       /* "127.0.0.1:8080"; port 0 picks one */
+    struct slice cors_origin;  /* empty: none; copied */
+    const struct slice *hosts; /* names this server may be called by, besides localhost and
+                                  addresses; copied */
     size_t host_count;
     size_t max_streams;
 };
@@ -29,9 +29,10 @@ struct http_answer {
     int status;
     const char *type; /* "application/json" */
     char etag[64];
-    const char *policy; /* Content-Security-Policy of a page for browsers; NULL: nothing is allowed */
-    bool soon; /* it cannot be made just now, and is asked for again for two seconds before this goes
-                  out */
+    const char
+        *policy;   /* Content-Security-Policy of a page for browsers; NULL: nothing is allowed */
+    bool soon;     /* it cannot be made just now, and is asked for again for two seconds before this
+                      goes     out */
     bool no_store; /* livez, readyz, metrics */
 };
 typedef void http_handler(struct slice path, struct slice query, struct http_answer *answer,

@@ -21,6 +21,7 @@
 #define CONNECTIONS_MAX 4096
 #define REQUEST_MS 10000 /* from a request's first byte, or from being accepted, to its last */
 #define SWEEP_MS 500
+#define ROOM_KEPT 32   /* descriptors for polls and files, when they once ran out */
 #define NO_ROOM_MS 100 /* accepting rests when there are no descriptors */
 
 struct visitor {
@@ -112,19 +113,22 @@ static void on_sweep(void *ctx)
     timer_set(d->sweep, SWEEP_MS);
 }
 
-/* Too many: whose request takes longest goes, before anybody who is answered or has just come. */
+static struct visitor *slowest(const struct http_door *d)
+{
+    struct visitor *found = NULL;
+    for (struct visitor *v = d->first; v; v = v->next)
+        if (v->since_us && !v->shut && (!found || v->since_us < found->since_us))
+            found = v;
+    return found;
+}
+
+/* Too many: whose requests take longest go, before anybody who is answered or has just come. */
 static void make_room(struct http_door *d)
 {
-    struct visitor *slowest = NULL;
+    struct visitor *v;
     sweep(d);
-    if (d->count - d->shut <= d->most)
-        return;
-    for (struct visitor *v = d->first; v; v = v->next)
-        if (v->since_us && !v->shut && (!slowest || v->since_us < slowest->since_us))
-            slowest = v;
-    tell(d, "too many connections; those whose requests take longest are closed");
-    if (slowest)
-        shut(slowest);
+    while (d->count - d->shut >= d->most && (v = slowest(d)))
+        shut(v);
 }
 
 static struct bufferevent *on_accept(struct event_base *base, void *ctx)
@@ -138,8 +142,10 @@ static struct bufferevent *on_accept(struct event_base *base, void *ctx)
         free(v);
         return NULL; /* evhttp makes one of its own */
     }
-    if (d->count - d->shut >= d->most)
+    if (d->count - d->shut >= d->most) {
+        tell(d, "too many connections; those whose requests take longest are closed");
         make_room(d);
+    }
     bufferevent_incref(v->link);
     v->door = d;
     v->since_us = timer_now_us();
@@ -187,6 +193,10 @@ static void on_accept_error(struct evconnlistener *listener, void *ctx)
                 "many");
     else
         tell(d, "connections cannot be accepted; it is tried again");
+    /* so many are too many, whatever was thought */
+    if (d->count > ROOM_KEPT && d->count - ROOM_KEPT < d->most)
+        d->most = d->count - ROOM_KEPT;
+    make_room(d);
     evconnlistener_disable(listener);
     timer_set(d->rest, NO_ROOM_MS);
 }

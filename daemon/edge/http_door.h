@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Who may be connected to the HTTP server, and for how long without a whole request: half of the
- * process' descriptors (4,096 at most), ten seconds for a request from its first byte to its last; and no spinning when
- * the process has no descriptors left. */
+ * process' descriptors (4,096 at most), ten seconds for a request from its first byte to its last;
+ * and no spinning when the process has no descriptors left. */
 #ifndef TALLYD_EDGE_HTTP_DOOR_H
 #define TALLYD_EDGE_HTTP_DOOR_H
 

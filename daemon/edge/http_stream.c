@@ -11,7 +11,7 @@
 
 #include "daemon/edge/http.h"
 
-#define BEHIND_MAX ((size_t)8 << 20) /* unread bytes of one reader: all documents and some more */
+#define BEHIND_MAX ((size_t)8 << 20)  /* unread bytes of one reader: all documents and some more */
 #define BEHIND_ALL ((size_t)48 << 20) /* of all of them: above, whoever is behind most goes */
 #define UNREAD_SECONDS 20
 
@@ -84,15 +84,14 @@ struct http_stream *http_stream_begin(struct http_streams *all, struct evhttp_re
 
 static size_t behind(const struct http_stream *s)
 {
-    return evbuffer_get_length(
-        bufferevent_get_output(evhttp_connection_get_bufferevent(s->link)));
+    return evbuffer_get_length(bufferevent_get_output(evhttp_connection_get_bufferevent(s->link)));
 }
 
 void http_stream_send(struct http_stream *s, struct slice text)
 {
     struct evbuffer *chunk = s->failed ? NULL : evbuffer_new();
-    s->failed |= !chunk || behind(s) + text.len > BEHIND_MAX ||
-                 evbuffer_add(chunk, text.ptr, text.len) != 0;
+    s->failed |=
+        !chunk || behind(s) + text.len > BEHIND_MAX || evbuffer_add(chunk, text.ptr, text.len) != 0;
     if (!s->failed)
         evhttp_send_reply_chunk(s->req, chunk);
     if (chunk)

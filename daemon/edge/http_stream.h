@@ -12,7 +12,7 @@ struct evhttp_request;
 struct http_stream;
 struct http_streams;
 
-struct http_streams *http_streams_new(void);   /* NULL: memory */
+struct http_streams *http_streams_new(void);    /* NULL: memory */
 void http_streams_free(struct http_streams *s); /* ends them; accepts NULL */
 
 /* Begin one: headers of the request are set, the status line goes out with this. NULL: memory. */

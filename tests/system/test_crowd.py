@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: ISC
+"""Many readers, readers that never read, connections that never finish a request, and no descriptors left: whoever asks is answered."""
+import os
+import resource
+import socket
+import threading
+import time
+
+import harness
+import small_night
+from test_events import Reader
+
+FULL = bool(os.environ.get("FULL"))
+READERS, DEAF, SLOW = (400, 100, 2000) if FULL else (40, 10, 200)
+
+
+def livez(port, times):
+    start = time.monotonic()
+    with socket.create_connection(("127.0.0.1", port), 5) as s:
+        s.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        got = b""
+        while more := s.recv(4096):
+            got += more
+    assert b" 200 " in got
+    times.append(time.monotonic() - start)
+
+
+def ask_for(port, seconds):
+    times, end = [], time.monotonic() + seconds
+    while time.monotonic() < end:
+        livez(port, times)
+        time.sleep(0.01)
+    return sorted(times)
+
+
+def rss(house):
+    for line in open(f"/proc/{house.tallyd.child.pid}/status", encoding="ascii"):
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError
+
+
+def log_size(house):
+    return sum(p.stat().st_size for p in house.folder.glob("*.log"))
+
+
+def room(wanted):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
+
+
+def test_a_crowd_keeps_nobody_from_an_answer():
+    room(8192)
+    with small_night.Small() as h:
+        h.add_ddhq()
+        h.configure("listen = 127.0.0.1:0", f"listen = 127.0.0.1:0\nmax-sse-clients = {READERS + DEAF}")
+        h.start_tallyd()
+        harness.wait_for(lambda: "leading" in h.ctl("races").stdout, 20, "figures")
+        before, deaf, slow = rss(h), [], []
+        readers = [Reader(h.port) for _ in range(READERS)]
+        for _ in range(DEAF):  # a small window: what it does not read stays with the daemon
+            s = socket.socket()
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.connect(("127.0.0.1", h.port))
+            s.sendall(b"GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            deaf.append(s)
+        for _ in range(SLOW):
+            s = socket.create_connection(("127.0.0.1", h.port), 10)
+            s.sendall(b"GET /v1/tot")
+            slow.append(s)
+        stop = threading.Event()
+
+        def publish():  # news all the while
+            n = 0
+            while not stop.is_set():
+                n += 1
+                small_night.replace(h.folder / "county.xml", small_night.detail(poe=100 + n, time=f"11/4/2025 9:{6 + n // 50}:{n % 50 + 10} PM EST"))
+                time.sleep(0.05)
+        worker = threading.Thread(target=publish)
+        worker.start()
+        try:
+            times = ask_for(h.port, 10 if FULL else 3)
+        finally:
+            stop.set()
+            worker.join()
+        print(f"/livez of {len(times)}: p50 {times[len(times) // 2] * 1000:.1f} ms, p99 {times[int(len(times) * .99)] * 1000:.1f} ms; "
+              f"RSS {before:.0f} -> {rss(h):.0f} MB; log {log_size(h)} bytes")
+        assert times[int(len(times) * .99)] < 1.0  # ten times the figure
+        assert rss(h) - before < 64
+        assert log_size(h) < 100_000
+        seen = readers[0].until("totals", lambda m: True)
+        assert seen
+        # who does not finish a request is let go
+        gone = harness.wait_for(lambda: sum(1 for s in slow if is_closed(s)) == len(slow), 40, "the slow ones to be let go")
+        assert gone
+        for s in deaf + slow:
+            s.close()
+        for r in readers:
+            r.close()
+
+
+def is_closed(s):
+    s.setblocking(False)
+    try:
+        return s.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
+
+
+def test_without_descriptors_it_neither_spins_nor_stops():
+    room(4096)
+    with small_night.Small() as h:
+        h.start_tallyd()
+        resource.prlimit(h.tallyd.child.pid, resource.RLIMIT_NOFILE, (160, 160))
+        crowd = []
+        for _ in range(400):
+            s = socket.create_connection(("127.0.0.1", h.port), 10)
+            crowd.append(s)
+        start = os.times()
+        cpu = cpu_of(h)
+        times = ask_for(h.port, 3)
+        spent = cpu_of(h) - cpu
+        print(f"{len(times)} answers, {spent:.2f} s of CPU in {os.times().elapsed - start.elapsed:.1f} s")
+        assert times[len(times) // 2] < 1.0 and spent < 2.0
+        assert log_size(h) < 100_000
+        for s in crowd:
+            s.close()
+
+
+def cpu_of(house):
+    fields = open(f"/proc/{house.tallyd.child.pid}/stat", encoding="ascii").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
