@@ -133,6 +133,8 @@ bool documents_races(const struct model *m, const struct slice *filters, size_t 
 void documents_ours(const struct model *m, uint32_t endorsement, struct buf *out);
 /* A line a file of each source. */
 void documents_sources(const struct model *m, int64_t now_ms, bool json, struct buf *out);
+void documents_sources_members(struct jsonw *j, const char *key, const struct model *m,
+                               int64_t now_ms);
 /* documents_match.c: lines that wait for review; decisions about matches that stand. */
 void documents_match_list(const struct model *m, bool json, struct buf *out);
 void documents_match_decisions(const struct model *m, bool json, struct buf *out);

@@ -206,10 +206,11 @@ bool documents_filter_check(struct slice word, struct err *e)
         names[i] = filters_known[i].name;
     const char *near =
         text_did_you_mean(slice_sub(word, 0, slice_find(word, SLICE(":"))), names, FILTERS);
-    return err_set(
-        e, ERR_USAGE,
-        "'%.*s' is no filter%s%s%s: state:, status:, office:, flip:, tag:, flag:, closest: or a bare word",
-        SLICE_FMT(word), near ? "; did you mean '" : "", near ? near : "", near ? ":'" : "");
+    return err_set(e, ERR_USAGE,
+                   "'%.*s' is no filter%s%s%s: state:, status:, office:, flip:, tag:, flag:, "
+                   "closest: or a bare word",
+                   SLICE_FMT(word), near ? "; did you mean '" : "", near ? near : "",
+                   near ? ":'" : "");
 }
 
 bool documents_filter_fits(const struct model *m, const struct race *r, struct slice word)

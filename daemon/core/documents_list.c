@@ -217,30 +217,42 @@ static void source_line(const struct model *m, uint32_t source, uint32_t k, stru
     buf_addc(out, '\n');
 }
 
-void documents_sources(const struct model *m, int64_t now_ms, bool json, struct buf *out)
+/* One after the other; `j` NULL: as lines. */
+static void source_rows(const struct model *m, int64_t now_ms, struct jsonw *j, struct buf *out)
 {
-    struct jsonw j;
-
-    jsonw_init(&j, out);
-    if (json)
-        jsonw_array(&j, NULL);
-    else
-        buf_addz(out, "source\tfile\tstate\tcounty\tfresh\tsuccess\tchange\theld\tverdict\ttext\n");
     for (uint32_t i = 0; i < m->settings->source_count; i++) {
         const struct settings_source *s = &m->settings->sources[i];
         for (uint32_t k = 0; k == 0 || k < s->file_count; k++) {
             struct slice file = s->file_count ? s->files[k] : (struct slice){0};
             bool fresh = feed_fresh(m, i, k, now_ms);
-            if (json)
-                source_json(&j, m, i, k, file, fresh);
+            if (j)
+                source_json(j, m, i, k, file, fresh);
             else
                 source_line(m, i, k, file, fresh, now_ms, out);
         }
     }
+}
+
+void documents_sources_members(struct jsonw *j, const char *key, const struct model *m,
+                               int64_t now_ms)
+{
+    jsonw_array(j, key);
+    source_rows(m, now_ms, j, j->out);
+    jsonw_array_end(j);
+}
+
+void documents_sources(const struct model *m, int64_t now_ms, bool json, struct buf *out)
+{
+    struct jsonw j;
+
+    jsonw_init(&j, out);
     if (json) {
-        jsonw_array_end(&j);
+        documents_sources_members(&j, NULL, m, now_ms);
         buf_addc(out, '\n');
+        return;
     }
+    buf_addz(out, "source\tfile\tstate\tcounty\tfresh\tsuccess\tchange\theld\tverdict\ttext\n");
+    source_rows(m, now_ms, NULL, out);
 }
 
 /* ---- matches ---- */

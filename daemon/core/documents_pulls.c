@@ -30,8 +30,8 @@ static void end_document(struct jsonw *j, struct buf *out)
 /* Of a desk's call: what it rests on. A feed's evidence is a row of its own, and no page. */
 static struct slice url_of(const struct claim *c)
 {
-    bool page = slice_starts(c->evidence, SLICE("https://")) ||
-                slice_starts(c->evidence, SLICE("http://"));
+    bool page =
+        slice_starts(c->evidence, SLICE("https://")) || slice_starts(c->evidence, SLICE("http://"));
     return page ? c->evidence : (struct slice){0};
 }
 
@@ -89,11 +89,11 @@ static void call_row(struct press *p, uint32_t i)
 
 void documents_calls(const struct model *m, bool json, struct buf *out)
 {
-    static const char *const names[] = {"id",        "type",      "time",    "race_id",
-                                        "endorsement_id", "candidate", "state", "office",
-                                        "place",     "district",  "seat",    "outcome",
-                                        "by",        "basis",     "reason",  "url",
-                                        "called_at", "stands",    NULL};
+    static const char *const names[] = {
+        "id",        "type",      "time",   "race_id", "endorsement_id",
+        "candidate", "state",     "office", "place",   "district",
+        "seat",      "outcome",   "by",     "basis",   "reason",
+        "url",       "called_at", "stands", NULL};
     struct press p = {.out = out, .m = m};
     struct jsonw j;
 
@@ -117,8 +117,7 @@ void documents_calls(const struct model *m, bool json, struct buf *out)
             jsonw_strz(&j, "was", outcome_name(m->claims[t->was].outcome));
         if (url.len > 0)
             jsonw_str(&j, "url", url);
-        jsonw_bool(&j, "stands",
-                   !t->retraction && m->standings[t->endorsement].claim == t->claim);
+        jsonw_bool(&j, "stands", !t->retraction && m->standings[t->endorsement].claim == t->claim);
         jsonw_object_end(&j);
     }
     jsonw_array_end(&j);
@@ -170,16 +169,25 @@ static void winner_row(struct press *p, uint32_t endorsement)
     const struct standing *st = &m->standings[endorsement];
     const struct race *r = &m->races[st->race];
     const struct claim *c = &m->claims[st->claim];
-    const char *flip = !publish_column(s, SLICE("held_by"))  ? ""
-                       : documents_is_flip(m, endorsement) ? "yes"
-                                                           : "no";
+    const char *flip = !publish_column(s, SLICE("held_by")) ? ""
+                       : documents_is_flip(m, endorsement)  ? "yes"
+                                                            : "no";
     char called[25];
     int64_t votes = votes_of(r, endorsement);
 
     when_format(c->called_at_ms == WHEN_UNKNOWN ? c->at_ms : c->called_at_ms, called);
     const struct slice cells[] = {
-        e->id,       e->name, r->state, r->office, r->jurisdiction,   r->district,
-        r->seat,     r->id,   slice_of(kind_of(e)), slice_of(called), c->by,
+        e->id,
+        e->name,
+        r->state,
+        r->office,
+        r->jurisdiction,
+        r->district,
+        r->seat,
+        r->id,
+        slice_of(kind_of(e)),
+        slice_of(called),
+        c->by,
         c->basis,
     };
     press_row(p);
@@ -197,10 +205,9 @@ static void winner_row(struct press *p, uint32_t endorsement)
 
 void documents_winners(const struct model *m, struct buf *out)
 {
-    static const char *const names[] = {"endorsement_id", "candidate", "state",     "office",
-                                        "place",          "district",  "seat",      "race_id",
-                                        "kind",           "called_at", "by",        "basis",
-                                        "votes",          "flip",      NULL};
+    static const char *const names[] = {
+        "endorsement_id", "candidate", "state", "office", "place", "district", "seat", "race_id",
+        "kind",           "called_at", "by",    "basis",  "votes", "flip",     NULL};
     enum { OWN = sizeof names / sizeof names[0] - 1 };
     const char *all[OWN + COLUMNS + 1];
     struct press p = {.out = out, .m = m};
@@ -302,9 +309,9 @@ bool documents_races_public(const struct model *m, const struct slice *words, si
                             struct arena *scratch, struct buf *out, struct err *e)
 {
     static const char *const names[] = {
-        "race_id", "state", "office",         "place",    "district",        "seat",
-        "status",  "flags", "choice",         "party",    "primary",         "votes",
-        "endorsement_id",   "standing",       "units_reporting", "units_total", "updated", NULL};
+        "race_id",        "state",    "office",          "place",       "district", "seat",
+        "status",         "flags",    "choice",          "party",       "primary",  "votes",
+        "endorsement_id", "standing", "units_reporting", "units_total", "updated",  NULL};
     struct press p = {.out = out, .m = m};
     struct documents_chosen chosen;
     struct jsonw j;
@@ -366,8 +373,6 @@ void documents_sources_public(const struct model *m, int64_t now_ms, struct buf 
 
     begin_document(&j, m, out);
     jsonw_when(&j, "now", now_ms);
-    jsonw_key(&j, SLICE("sources"));
-    documents_sources(m, now_ms, true, out);
-    j.comma = true;
+    documents_sources_members(&j, "sources", m, now_ms);
     end_document(&j, out);
 }

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: ISC */
+/* The board, and what the press pulls: each says what the model knows, and nothing that is not
+ * public. */
+#include "tests/unit/night.h"
+
+#include "daemon/core/board.h"
+#include "daemon/core/documents_filter.h"
+#include "daemon/core/told.h"
+#include "tests/unit/json_check.h"
+
+static const char list[] =
+    "endorsement_id,candidate_name,state,office,district,seat,party,race_id,seats_to_fill,county,"
+    "counties,jurisdiction,held_by,tags,status,office_level\n"
+    "ann,Ann <b>Archer,GA,State Senate,1,,D,ga-ss-1,1,,,,R,labor,active,state\n"
+    "bob,Bob Baker,GA,Sheriff,,,D,ga-sheriff,1,Cobb,,,,,active,county\n"
+    "cat,=Cat Cole,NJ,Mayor,,,D,nj-mayor,1,,,Elm,,women|labor,active,local\n"
+    "dan,Dan Dorn,GA,School Board,2,B,D,ga-sb,1,Cobb,,Cobb,,,withdrawn,school\n"
+    "eve,Eve Eden,GA,School Board,3,,D,ga-sb-3,1,,,,,,active,school\n"
+    "jon,Jon Jay,PA,State Senate,10,,D,pa-ss-10,1,,Berks|York,,,,active,state\n";
+
+#define SENATE(mark)                                                                               \
+    "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann <b>Archer|D ; " mark             \
+    "\nchoice 13|Other & One|\ntotal 12500 14000 ; units=3/10\n"
+#define SHERIFF(votes)                                                                             \
+    "contest 4|Sheriff|GA|Cobb\nchoice 41|Bob Baker|D\nchoice 42|Else One|R\ntotal " votes "\n"
+#define BOARD_SEAT                                                                                 \
+    "contest 5|School Board District 3|GA\nchoice 51|Eve Eden|D\nchoice 52|Else Two|R\n"           \
+    "choice 53|Write-in| ; write-in\ntotal 0 0 ?\n"
+#define COUNTIES                                                                                   \
+    "contest 3|State Senate District 10|PA\nchoice 31|Jon Jay|D\nchoice 32|Else One|R\n"           \
+    "county 42001|Berks ; 5 8\n"
+
+static struct night night;
+static struct arena *scratch;
+static struct buf out;
+
+static int set_up(void **state)
+{
+    static const struct slice publish[] = {SLICE_INIT("office_level"), SLICE_INIT("held_by"),
+                                           SLICE_INIT("tag:labor")};
+    (void)state;
+    night_open(&night, list);
+    night.sources[3].covers_county = true;
+    night.sources[3].state = SLICE("PA");
+    night.sources[3].county = SLICE("Berks");
+    night.s.organisation = SLICE("Fund & Friends");
+    night.s.publish = publish;
+    night.s.publish_count = 3;
+    core_free(night.core);
+    night_core(&night);
+    buf_init(&out, 1 << 20);
+    scratch = arena_new((size_t)16 << 20);
+    return scratch ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    buf_done(&out);
+    arena_free(scratch);
+    night_close(&night);
+    return 0;
+}
+
+static void play(void)
+{
+    night_batch(&night, 0, SENATE("won"), NIGHT_AT(2));
+    night_batch(&night, 2, SHERIFF("70 60") BOARD_SEAT, NIGHT_AT(3));
+    night_batch(&night, 3, COUNTIES, NIGHT_AT(4));
+    assert_true(night_decide(&night, "call", "bob", "lost", NIGHT_AT(5)));
+    assert_true(night_decide(&night, "uncall", "bob", "", NIGHT_AT(6)));
+    assert_true(night_decide(&night, "call", "cat", "advanced", NIGHT_AT(7)));
+    assert_true(night_decide(&night, "mark", "ga-ss-1", "contested", NIGHT_AT(8)));
+}
+
+static const char *text(void)
+{
+    assert_false(out.failed);
+    return out.ptr ? out.ptr : "";
+}
+
+static void says(const char *part)
+{
+    if (!strstr(text(), part))
+        fail_msg("not '%s' in:\n%s", part, text());
+}
+
+static void says_not(const char *part)
+{
+    if (strstr(text(), part))
+        fail_msg("'%s' in:\n%s", part, text());
+}
+
+/* A page of one slot, or more, with words of a filter. */
+static void board(const char *page, const char *words, int64_t now_ms)
+{
+    struct slice filter[4], rest = slice_of(words);
+    size_t n = 0;
+    struct tally all = {0};
+
+    while (rest.len > 0 && slice_next(&rest, ' ', &filter[n]))
+        n++;
+    tally_all(&all, core_model(night.core), NULL);
+    struct board b = {core_model(night.core), &all, now_ms, filter, n, scratch, &out};
+    buf_clear(&out);
+    board_write(&b, slice_of(page));
+}
+
+#define EVERYTHING                                                                                 \
+    "{{title}}{{mode}}{{heading}}{{fresh}}{{headline}}{{bar}}{{key}}{{spark}}{{calls}}{{closest}}" \
+    "{{states}}{{offices}}{{filter}}{{races}}{{corrections}}{{sources}}{{footer}}"
+
+static void a_template_is_filled_once(void **state)
+{
+    (void)state;
+    board("a{{nothing}}b{{title}}c{{", "", NIGHT_AT(1));
+    assert_string_equal(text(), "ab0 won of 0 called · Fund &amp; Friendsc");
+    board("no slot", "", NIGHT_AT(1));
+    assert_string_equal(text(), "no slot");
+}
+
+static void before_anything_it_says_so(void **state)
+{
+    (void)state;
+    board(EVERYTHING, "", NIGHT_AT(1));
+    says("No races called yet");
+    says("No results yet");
+    says("No calls yet.");
+    says("Nothing that is still to be called has votes.");
+    says("<p>None.</p>");
+    says("<td>never</td>");
+    says("class=\"stale\"");
+    says("<div id=\"spark\" data-live></div>");
+    says_not("Updated");
+}
+
+static void what_happened_is_shown(void **state)
+{
+    (void)state;
+    play();
+    board(EVERYTHING, "", NIGHT_AT(9));
+    says("<p class=\"big\">1 won of 1 called</p>");
+    says("1 state · 1 flip · 5 endorsed, 3 still to call");
+    says("aria-label=\"1 won, 1 to a runoff, 0 lost, 3 still to call, of 5 endorsed\"");
+    says("<bdi>Ann &lt;b&gt;Archer</bdi>, State Senate 1, Georgia <span class=\"tag flip\">");
+    says("</span> Lost</span> <bdi>Bob Baker</bdi>, Sheriff");
+    says("</s> <span class=\"warn\">taken back</span> by our desk: the clerk said so");
+    says("data-say=\"Taken back: Bob Baker lost Sheriff");
+    says("goes on to another round in Mayor, Elm, New Jersey");
+    says("<bdi>Other &amp; One</bdi> 14,000");
+    says("behind in the count");
+    says(">contested</span>");
+    says("<span class=\"soft\">withdrawn</span>");
+    says("School Board 2, B, Cobb, Georgia");
+    says("<span class=\"tag\">· No votes yet</span>");
+    says("was lost, then pending");
+    says("Wins over the night, from ");
+    says("<a href=\"/?office=school#races\">school</a>");
+    says("ap</th><td>fresh</td>");
+    says_not("<b>Archer");
+}
+
+static void races_are_chosen(void **state)
+{
+    (void)state;
+    play();
+    board("{{filter}}{{races}}", "state:GA status:won ann", NIGHT_AT(9));
+    says("<option value=\"GA\" selected>Georgia</option>");
+    says("<option value=\"won\" selected>");
+    says("value=\"ann\"");
+    says("<p>1 race. ");
+    board("{{races}}", "closest:1", NIGHT_AT(9));
+    says("<p>1 race. ");
+    says("Sheriff");
+    board("{{races}}", "status:great", NIGHT_AT(9));
+    says("class=\"warn\">status:great");
+    board("{{races}}", "tag:women", NIGHT_AT(9)); /* not published */
+    says("is no filter");
+    board("{{races}}", "nobody-at-all", NIGHT_AT(9));
+    says("<p>0 races. ");
+}
+
+static void other_nights_are_named(void **state)
+{
+    (void)state;
+    night.s.mode = MODE_TEST;
+    night.s.organisation = (struct slice){0};
+    night.s.zone = NULL;
+    night.s.publish_count = 0;
+    core_free(night.core);
+    night_core(&night);
+    play();
+    board(EVERYTHING, "", NIGHT_AT(60));
+    says("TEST: 1 won of 1 called");
+    says("<p class=\"mode\">TEST: these are not real results.</p>");
+    says("Times are UTC.");
+    says("<span class=\"warn\">stale</span>");
+    says_not("Offices");
+    says_not("<span class=\"tag flip\"><span aria-hidden=\"true\">⇅");
+}
+
+static void long_lists_are_cut_and_say_so(void **state)
+{
+    (void)state;
+    play();
+    for (int i = 0; i < 12; i++) {
+        assert_true(night_decide(&night, "call", "bob", "lost", NIGHT_AT(10 + 2 * i)));
+        assert_true(night_decide(&night, "uncall", "bob", "", NIGHT_AT(11 + 2 * i)));
+    }
+    board("{{calls}}", "", NIGHT_AT(60));
+    says("All calls and retractions");
+    size_t items = 0;
+    for (const char *at = text(); (at = strstr(at, "<li ")); at++)
+        items++;
+    assert_int_equal(items, 20);
+}
+
+/* ---- pulls ---- */
+
+static void calls_are_listed_with_their_retractions(void **state)
+{
+    (void)state;
+    play();
+    buf_clear(&out);
+    documents_calls(core_model(night.core), true, &out);
+    assert_true(json_check(slice_trim(buf_slice(&out))));
+    says("\"type\":\"retraction\",\"time\":\"2026-11-03T19:06:00.000Z\"");
+    says("\"was\":\"lost\"");
+    says("\"url\":\"https://clerk.example/1\"");
+    buf_clear(&out);
+    documents_calls(core_model(night.core), false, &out);
+    says(",retraction,2026-11-03T19:06:00.000Z,ga-sheriff,bob,Bob Baker,GA,Sheriff,");
+    says(",won,ap,");
+    assert_int_equal(core_model(night.core)->told_count, 4);
+}
+
+static void winners_have_the_published_columns(void **state)
+{
+    (void)state;
+    play();
+    buf_clear(&out);
+    documents_winners(core_model(night.core), &out);
+    says(",votes,flip,held_by\r\n");
+    says(",seat,");
+    says(",12500,yes,R\r\n");
+    says_not("labor");
+}
+
+static void one_race_and_its_calls(void **state)
+{
+    (void)state;
+    play();
+    buf_clear(&out);
+    assert_true(documents_race_page(core_model(night.core), SLICE("ga-sheriff"), &out));
+    assert_true(json_check(slice_trim(buf_slice(&out))));
+    says("\"race\":{\"race_id\":\"ga-sheriff\"");
+    says("\"type\":\"retraction\"");
+    says_not("\"endorsement_id\":\"ann\"");
+    buf_clear(&out);
+    assert_false(documents_race_page(core_model(night.core), SLICE("none"), &out));
+    assert_int_equal(out.len, 0);
+}
+
+static void races_as_tables(void **state)
+{
+    static const struct slice closest = SLICE_INIT("closest:9"), none = SLICE_INIT("closest:0"),
+                              secret = SLICE_INIT("tag:women");
+    const struct model *m;
+    struct err e;
+
+    (void)state;
+    play();
+    m = core_model(night.core);
+    buf_clear(&out);
+    assert_true(documents_races_public(m, NULL, 0, false, scratch, &out, &e));
+    says("ga-ss-1,GA,State Senate,,1,,called,contested,Ann <b>Archer,D,,12500,ann,won,3,10,");
+    says("nj-mayor,NJ,Mayor,Elm");
+    says(",'=Cat Cole,");
+    buf_clear(&out);
+    assert_true(documents_races_public(m, &closest, 1, true, scratch, &out, &e));
+    assert_true(json_check(slice_trim(buf_slice(&out))));
+    says("\"race_id\":\"ga-sheriff\"");
+    says_not("\"race_id\":\"ga-ss-1\"");
+    assert_false(documents_races_public(m, &none, 1, true, scratch, &out, &e));
+    assert_int_equal(e.kind, ERR_USAGE);
+    assert_false(documents_races_public(m, &secret, 1, true, scratch, &out, &e));
+    assert_int_equal(e.kind, ERR_USAGE);
+    buf_clear(&out);
+    documents_sources_public(m, NIGHT_AT(9), &out);
+    assert_true(json_check(slice_trim(buf_slice(&out))));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_template_is_filled_once),
+        TEST(before_anything_it_says_so),
+        TEST(what_happened_is_shown),
+        TEST(races_are_chosen),
+        TEST(other_nights_are_named),
+        TEST(long_lists_are_cut_and_say_so),
+        TEST(calls_are_listed_with_their_retractions),
+        TEST(winners_have_the_published_columns),
+        TEST(one_race_and_its_calls),
+        TEST(races_as_tables),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
