@@ -11,6 +11,7 @@
 #include "daemon/core/documents.h"
 #include "daemon/core/documents_filter.h"
 #include "daemon/core/feed.h"
+#include "daemon/core/held.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/open.h"
@@ -497,7 +498,7 @@ static void source_row(const struct board *b, const struct file_at *at, bool fre
     const struct settings_source *s = &b->m->settings->sources[at->source];
     const struct feed_file *f = &b->m->feeds[at->source].files[at->file];
     struct slice file = s->file_count ? s->files[at->file] : (struct slice){0};
-    size_t held = documents_held(b->m, at->source, at->file);
+    uint32_t held = held_count(b->m, at->source, at->file);
 
     buf_addz(b->out, "<tr><th scope=\"row\">");
     html_text(b->out, s->name);
@@ -519,7 +520,7 @@ static void source_row(const struct board *b, const struct file_at *at, bool fre
         html_text(b->out, slice_of(verdict_info[f->verdict].name));
     if (held > 0) {
         buf_addz(b->out, ", <span class=\"warn\">");
-        html_count(b->out, (int64_t)held);
+        html_count(b->out, held);
         buf_addz(b->out, " held</span>");
     }
     buf_addz(b->out, "</td></tr>");
