@@ -11,8 +11,10 @@
 #include "daemon/ctl_client.h"
 #include "daemon/ctl_commands.h"
 #include "daemon/ctl_from.h"
+#include "daemon/ctl_review.h"
 #include "daemon/ctl_table.h"
 #include "daemon/ctl_terms.h"
+#include "daemon/ctl_watch.h"
 
 #define SOCKET_DEFAULT "/run/tallyd/control"
 #define REQUEST_MAX 65536 /* what the daemon takes */
@@ -23,6 +25,7 @@ struct options {
     const char *socket;
     const char *output; /* table, json, csv, tsv */
     bool yes, dry_run;  /* of commands that decide */
+    bool plain;         /* no colour */
     bool confirmed;     /* ... the preview was answered with yes */
     const char *from;   /* call: a file of many */
 };
@@ -94,7 +97,9 @@ static int read_options(int argc, char **argv, struct options *o)
             o->yes = true;
         } else if (!strcmp(a, "--dry-run")) {
             o->dry_run = true;
-        } else if (strcmp(a, "--no-color") != 0) {
+        } else if (!strcmp(a, "--no-color")) {
+            o->plain = true;
+        } else {
             argv[kept++] = argv[i];
         }
     }
@@ -392,6 +397,27 @@ static int own(const struct ctl_command *c, int argc, char **argv)
     return code;
 }
 
+/* What takes the whole terminal; `watch` without one prints lines. */
+static int take_screen(const struct ctl_command *c, int argc, char **argv, struct options *o)
+{
+    const char *no_color = getenv("NO_COLOR");
+    bool review = !strcmp(c->words, "match review");
+    if (review && argc != 0 && !(argc == 2 && !strcmp(argv[0], "--reason"))) {
+        fprintf(stderr, "usage: tallyctl match review [--reason TEXT]\n");
+        return ERR_USAGE;
+    }
+    if (ctl_watch_can())
+        return review ? ctl_review(o->socket, argc == 2 ? argv[1] : NULL)
+                      : ctl_watch(o->socket, !o->plain && !(no_color && no_color[0]));
+    struct ctl_command lines = *c;
+    lines.kind = CTL_PIECES;
+    if (!review)
+        return run(&lines, 0, NULL, o);
+    fprintf(stderr, "tallyctl: match review needs a terminal that can move its cursor; match list "
+                    "and match accept do without\n");
+    return ERR_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     struct options o = {.socket = SOCKET_DEFAULT};
@@ -414,6 +440,8 @@ int main(int argc, char **argv)
         return ERR_USAGE;
     if (!speakable(words - taken, argv + taken))
         return ERR_USAGE;
+    if (c->kind == CTL_SCREEN)
+        return take_screen(c, words - taken, argv + taken, &o);
     if (c->kind == CTL_OWN)
         return own(c, words - taken, argv + taken);
     if (o.from)

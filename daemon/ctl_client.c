@@ -104,8 +104,11 @@ static bool next_piece(int fd, const char *socket_path, struct buf *in, struct a
     }
 }
 
-bool ctl_ask(const char *socket_path, struct slice request, bool stays,
-             bool (*print)(struct slice body, void *ctx), void *ctx, int *code, struct err *e)
+/* What is refused goes to `refused`. */
+static bool ask(const char *socket_path, struct slice request, bool stays,
+                bool (*print)(struct slice body, void *ctx),
+                void (*refused)(struct slice body, struct err *e), void *ctx, int *code,
+                struct err *e)
 {
     int fd = -1;
     bool ok = false, whole = false, go_on = true;
@@ -124,7 +127,7 @@ bool ctl_ask(const char *socket_path, struct slice request, bool stays,
         struct slice body = slice_sub(buf_slice(&in), a.head, a.head + a.length);
         go_on = stays && a.code == 0;
         if (a.code != 0)
-            fwrite(body.ptr, 1, body.len, stderr);
+            refused(body, e);
         else if (!print(body, ctx))
             go_on = false;
         *code = a.code;
@@ -138,4 +141,27 @@ out:
         close(fd);
     buf_done(&in);
     return ok;
+}
+
+static void print_refused(struct slice body, struct err *e)
+{
+    (void)e;
+    fwrite(body.ptr, 1, body.len, stderr);
+}
+
+static void keep_refused(struct slice body, struct err *e)
+{
+    err_set(e, ERR_NO, "%.*s", SLICE_FMT(slice_trim(body)));
+}
+
+bool ctl_ask(const char *socket_path, struct slice request, bool stays,
+             bool (*print)(struct slice body, void *ctx), void *ctx, int *code, struct err *e)
+{
+    return ask(socket_path, request, stays, print, print_refused, ctx, code, e);
+}
+
+bool ctl_ask_quiet(const char *socket_path, struct slice request,
+                   bool (*take)(struct slice body, void *ctx), void *ctx, int *code, struct err *e)
+{
+    return ask(socket_path, request, false, take, keep_refused, ctx, code, e) && *code == 0;
 }

@@ -13,6 +13,7 @@ enum ctl_kind {
     CTL_ROWS,    /* answers rows */
     CTL_PIECES,  /* prints pieces until interrupted */
     CTL_DECIDES, /* changes what is published: shows what, and asks */
+    CTL_SCREEN,  /* takes the whole terminal */
     CTL_OWN,     /* tallyctl's own: no daemon is asked */
 };
 

@@ -354,6 +354,12 @@ static int verb_source_poll(struct question *q, struct buf *body)
     return 0;
 }
 
+static int verb_calls(struct question *q, struct buf *body)
+{
+    documents_calls_rows(model_of(q), q->json, body);
+    return 0;
+}
+
 static int verb_coverage(struct question *q, struct buf *body)
 {
     documents_coverage(model_of(q), q->json, body);
@@ -388,6 +394,7 @@ static const struct verb {
     {"source held", verb_source_held},
     {"source poll", verb_source_poll},
     {"todo", verb_todo},
+    {"calls", verb_calls},
     {"coverage", verb_coverage},
     {"match list", verb_match_list},
     {"match decisions", verb_match_decisions},

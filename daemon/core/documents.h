@@ -58,6 +58,8 @@ bool documents_todo(const struct model *m, int64_t now_ms, bool json, struct are
 
 /* Every call and retraction that was told (told.h), the latest first: JSON or CSV. */
 void documents_calls(const struct model *m, bool json, struct buf *out);
+/* ... tab-separated lines for people. */
+void documents_calls_rows(const struct model *m, bool json, struct buf *out);
 /* Ours that have won, in the order of the list, with the published columns that are text. */
 void documents_winners(const struct model *m, struct buf *out);
 /* Is one of ours a flip? Public only where held_by is published. */

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: ISC
+"""The board and the review on a real terminal (tmux): what is seen, what keys do, and how the terminal is left."""
+import os
+import shutil
+import subprocess
+import time
+
+import pytest
+
+import feeds
+import harness
+import small_night
+
+CTL = feeds.BUILD / "tallyctl" if hasattr(feeds, "BUILD") else feeds.PARSE.parent / "tallyctl"
+
+pytestmark = pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is not installed: make deps-people")
+
+
+class Terminal:
+    """A shell in a tmux of its own."""
+
+    def __init__(self, folder, cols=120, rows=24):
+        self.socket = str(folder / "tmux")
+        env = dict(os.environ, LC_ALL="C.UTF-8", PS1="$ ", TERM="xterm-256color")
+        env.pop("TMUX", None)
+        self.env = env
+        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(cols), "-y", str(rows), "sh")
+
+    def tmux(self, *words):
+        done = subprocess.run(["tmux", "-S", self.socket, *words], capture_output=True, text=True, env=self.env, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def type(self, text):
+        self.tmux("send-keys", "-l", text)
+
+    def keys(self, *names):
+        self.tmux("send-keys", *names)
+
+    def screen(self):
+        return self.tmux("capture-pane", "-p")
+
+    def sees(self, text, limit=15):
+        def look():
+            got = self.screen()
+            return got if text in got else None
+        try:
+            return harness.wait_for(look, limit, text)
+        except AssertionError as e:
+            raise AssertionError(f"{e}; the screen:\n{self.screen()}") from None
+
+    def close(self):
+        subprocess.run(["tmux", "-S", self.socket, "kill-server"], check=False)
+
+
+@pytest.fixture(name="house")
+def fixture_house():
+    with small_night.Small() as h:
+        h.add_ddhq()
+        yield h
+
+
+@pytest.fixture(name="terminal")
+def fixture_terminal(house):
+    t = Terminal(house.folder)
+    yield t
+    t.close()
+
+
+def run(terminal, house, *words):
+    terminal.type(f"{CTL} --socket {house.folder}/control {' '.join(words)}; echo left $?")
+    terminal.keys("Enter")
+
+
+def test_the_board_shows_calls_and_explains(house, terminal):
+    house.start_tallyd()
+    harness.wait_for(lambda: "leading" in house.ctl("races").stdout, 20, "figures")
+    run(terminal, house, "watch")
+    terminal.sees("0 won of 0 called")
+    assert house.ctl("call", "foe", "won", "--reason", "read out", "--yes").returncode == 0
+    terminal.sees("1 won of 1 called")
+    terminal.sees("Di Foe")
+    terminal.keys("Enter")
+    terminal.sees("claim    2 by desk: won")
+    terminal.keys("x")
+    terminal.keys("2")
+    terminal.sees("Flo Yew")
+    terminal.type("/nobody")
+    terminal.sees("nothing fits the filter")
+    terminal.keys("Escape")
+    terminal.sees("Flo Yew")
+    terminal.type("?")
+    terminal.sees("from a feed's row to the total")
+    terminal.keys("x")
+    terminal.tmux("resize-window", "-x", "50", "-y", "12")
+    harness.wait_for(lambda: max(len(line) for line in terminal.screen().split("\n")) <= 50 and "1 won of 1 called" in terminal.screen(), 10, "a smaller frame")
+    house.tallyd.stop()
+    terminal.sees("NO CONNECTION")
+    house.start_tallyd(name="again")
+    harness.wait_for(lambda: "NO CONNECTION" not in terminal.screen() and "1 won" in terminal.screen(), 20, "the connection")
+    terminal.type("q")
+    terminal.sees("left 0")
+
+
+def test_the_terminal_is_given_back(house, terminal):
+    house.start_tallyd()
+    for how in ("C-c", "kill", "suspend"):
+        terminal.tmux("clear-history")
+        terminal.type("clear; stty -a > before")
+        terminal.type(f"; cd {house.folder}")
+        terminal.keys("Enter")
+        terminal.type("clear; stty -a > before")
+        terminal.keys("Enter")
+        harness.wait_for((house.folder / "before").exists, 10, "stty")
+        run(terminal, house, "watch")
+        terminal.sees("called")
+        if how == "C-c":
+            terminal.keys("C-c")
+        elif how == "kill":
+            pid = subprocess.run(["pgrep", "-f", f"{house.folder}/control watch"], capture_output=True, text=True, check=False).stdout.split()
+            for p in pid:
+                os.kill(int(p), 15)
+        else:
+            terminal.keys("C-z")
+            time.sleep(0.2)
+            terminal.type("stty -a > during; fg")
+            terminal.keys("Enter")
+            terminal.sees("called")
+            terminal.type("q")
+        terminal.sees("left ")
+        terminal.type("stty -a > after; echo compared")
+        terminal.keys("Enter")
+        terminal.sees("compared")
+        harness.wait_for(lambda: (house.folder / "after").exists() and (house.folder / "after").read_text(), 10, "stty")
+        assert (house.folder / "after").read_text() == (house.folder / "before").read_text(), how
+
+
+def test_a_mismatch_is_fixed_by_keys_and_the_totals_follow(house, terminal):
+    house.write("endorsed.csv", "endorsement_id,candidate_name,state,office,seats_to_fill\nfoe,D Foe,GA,US Senate,1\nyew,Flo Yew,GA,US House 5,1\n")
+    house.start_tallyd()
+    harness.wait_for(lambda: "foe" in house.ctl("match", "list").stdout, 20, "a line in review")
+    before = house.ctl("totals", "-o", "json").stdout
+    assert '"trailing":0' in before
+    start = time.monotonic()
+    run(terminal, house, "match", "review", "--reason", "known")
+    terminal.sees("endorsed  D Foe (foe)")
+    while "foe" in house.ctl("match", "list").stdout and time.monotonic() - start < 60:
+        terminal.keys("a")
+        time.sleep(0.3)
+    took = time.monotonic() - start
+    harness.wait_for(lambda: '"trailing":1' in house.ctl("totals", "-o", "json").stdout, 10, "the totals")
+    print(f"fixed in {took:.1f} s")
+    assert took < 15
+    terminal.keys("u")
+    harness.wait_for(lambda: "foe" in house.ctl("match", "list").stdout, 10, "the line again")
+    terminal.type("q")
+    terminal.sees("left 0")
+
+
+def test_without_a_terminal_watch_prints_lines(house):
+    house.start_tallyd()
+    child = subprocess.Popen([CTL, "--socket", house.folder / "control", "watch"], stdout=subprocess.PIPE, text=True)
+    try:
+        assert "No races called yet" in child.stdout.readline()
+    finally:
+        child.terminate()
+        child.wait()

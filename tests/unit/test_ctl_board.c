@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: ISC */
+/* The terminal's board: frames as they were looked at (tests/frames; UPDATE_FRAMES=1 writes them
+ * anew), and what holds for every frame of any size and content. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/base/text.h"
+#include "daemon/ctl_board.h"
+#include "tests/unit/random.h"
+
+static const char calls[] =
+    "time\twhat\tcandidate\trace\tstate\tby\twhy\tid\tendorsement\n"
+    "10:12 p.m. ET\twon\tAlma Rivera\tState House 48\tGA\tap\t\tc7\talma\n"
+    "10:09 p.m. ET\tno longer won\tKim Lee\tState House 4\tAZ\tdesk\ttoo early\tr3\tkim\n"
+    "10:04 p.m. ET\tlost\tJörg Ørsted-Müller de la Cruz\tSchool Board 2\tOH\tddhq\t\tc2\tjorg\n";
+static const char closest[] =
+    "units\tmargin\tpercent\tstanding\tstate\tcandidate\toffice\tdistrict\tid\twhy\n"
+    "98/100\t+41\t0.12\tleading\tNC\tB. Smith\tState House\t32\tsmith\tcounting\n"
+    "91/100\t-112\t1.50\ttrailing\tPA\tR. Chen\tState Senate\t15\tchen\tcounting\n";
+static const char by_state[] = "state\tendorsed\tcalled\twon\tlost\tadvanced\tpending\tleading\tflips\n"
+                               "AZ\t22\t10\t8\t2\t0\t12\t5\t3\nGA\t29\t20\t14\t6\t0\t9\t4\t5\n";
+static const char sources[] =
+    "source\tfile\tstate\tcounty\tfresh\tsuccess\tchange\theld\tverdict\ttext\n"
+    "ga-state\t\tGA\t\tfresh\t4s\t61s\t0\taccepted\t\n"
+    "az-maricopa\t\tAZ\tMaricopa\tstale\t912s\t1400s\t2\tfall-hold\tvotes fell\n";
+static const char matches[] =
+    "endorsement_id\tcandidate_name\toffice\tsource\tcontest\tchoice\tparty\twhy\n"
+    "wu\tMichelle Wu\tMayor\tma-boston\tMAYOR\tM WU\t\tonly an initial\n";
+static const char totals[] = "count\tvalue\nendorsed\t412\nwon\t129\nlost\t64\nadvanced\t3\npending\t"
+                             "216\nvoid\t0\ncalled\t193\nflips\t36\nstates_won\t23\n";
+static const char status[] =
+    "key\tvalue\nelection\tElection night\nmode\tlive\nsources\t48\nsources_up\t46\n";
+
+static void state(struct ctl_board *b)
+{
+    *b = (struct ctl_board){.status = slice_of(status),
+                            .totals = slice_of(totals),
+                            .panels = {slice_of(calls), slice_of(closest), slice_of(by_state),
+                                       slice_of(sources), slice_of(matches)}};
+}
+
+/* ---- as they were looked at ---- */
+
+static void compare(const char *name, struct slice frame)
+{
+    char path[128], was[65536];
+    snprintf(path, sizeof path, "tests/frames/%s.txt", name);
+    if (getenv("UPDATE_FRAMES")) {
+        FILE *f = fopen(path, "w");
+        assert_non_null(f);
+        fwrite(frame.ptr, 1, frame.len, f);
+        fputc('\n', f);
+        fclose(f);
+        return;
+    }
+    FILE *f = fopen(path, "r");
+    if (!f)
+        fail_msg("no %s", path);
+    size_t n = fread(was, 1, sizeof was, f);
+    fclose(f);
+    if (n != frame.len + 1 || memcmp(was, frame.ptr, frame.len) != 0)
+        fail_msg("%s is another one now:\n%.*s", path, SLICE_FMT(frame));
+}
+
+static void frames_are_as_they_were_looked_at(void **unused)
+{
+    static const struct {
+        const char *name;
+        size_t cols, rows;
+        struct ctl_caps caps;
+        struct ctl_view view;
+        const char *lost;
+    } cases[] = {
+        {"board-40", 40, 12, {true, true}, {0}, NULL},
+        {"board-80", 80, 16, {true, true}, {.panel = PANEL_CLOSEST, .row = 1}, NULL},
+        {"board-80-plain", 80, 12, {false, false}, {0}, NULL},
+        {"board-120", 120, 16, {true, true}, {.panel = PANEL_SOURCES}, NULL},
+        {"board-200", 200, 16, {true, true}, {.panel = PANEL_STATES}, NULL},
+        {"board-filter", 80, 10, {false, true}, {.filter = "kim"}, NULL},
+        {"board-help", 80, 10, {false, true}, {.help = true}, NULL},
+        {"board-lost", 80, 10, {true, true}, {0}, "tallyd went away"},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ctl_board b;
+        struct buf out;
+        state(&b);
+        b.lost = cases[i].lost;
+        b.age_s = 17;
+        buf_init(&out, 1 << 20);
+        ctl_board_render(&b, &cases[i].view, cases[i].cols, cases[i].rows, cases[i].caps, &out);
+        assert_false(out.failed);
+        compare(cases[i].name, buf_slice(&out));
+        buf_done(&out);
+    }
+}
+
+/* ---- what holds for every frame ---- */
+
+/* Columns of a line, its SGR sequences aside; nothing else may be a control. */
+static size_t columns_of(struct slice line, bool utf8)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < line.len;) {
+        unsigned char c = (unsigned char)line.ptr[i];
+        size_t bytes = 1;
+        if (c == 0x1b) {
+            size_t end = i + 1;
+            assert_true(end < line.len && line.ptr[end] == '[');
+            while (++end < line.len && strchr("0123456789;", line.ptr[end]))
+                ;
+            assert_true(end < line.len && line.ptr[end] == 'm');
+            i = end + 1;
+            continue;
+        }
+        assert_true(c >= 0x20 && c != 0x7f);
+        while (i + bytes < line.len && ((unsigned char)line.ptr[i + bytes] & 0xc0) == 0x80)
+            bytes++;
+        assert_true(utf8 || c < 0x80);
+        assert_false(c == 0xc2 && (unsigned char)line.ptr[i + 1] < 0xa0);
+        n += bytes > 1 ? text_width(slice_sub(line, i, i + bytes)) : 1;
+        i += bytes;
+    }
+    return n;
+}
+
+static void random_table(struct random *seed, struct buf *out)
+{
+    static const char *const parts[] = {"Ann",    "\x1b[31m", "\x07", "Jörg", "日本語の名前", "%s",
+                                        "\t",     "\n",       "",     "+41",  "\xff\xfe",     "\xc2\x9b""31m",
+                                        "\xe2\x80\xae", "e\xcc\x81"};
+    buf_clear(out);
+    buf_addz(out, "time\twhat\tcandidate\trace\tby\tmargin\tunits\tsource\tfresh\twhy\n");
+    for (size_t n = random_below(seed, 60); n > 0; n--) {
+        for (size_t k = random_below(seed, 14); k > 0; k--) {
+            buf_addz(out, parts[random_below(seed, sizeof parts / sizeof parts[0])]);
+            if (random_below(seed, 2))
+                buf_addc(out, '\t');
+        }
+        buf_addc(out, '\n');
+    }
+}
+
+static void every_frame_fits_its_screen(void **unused)
+{
+    struct random seed = {7};
+    struct buf tables[PANELS], out;
+    (void)unused;
+    buf_init(&out, 1 << 22);
+    for (int i = 0; i < PANELS; i++)
+        buf_init(&tables[i], 1 << 20);
+    for (int n = 0; n < 400; n++) {
+        struct ctl_board b;
+        struct ctl_view v = {.panel = (enum ctl_panel)random_below(&seed, PANELS),
+                             .row = random_below(&seed, 70),
+                             .typing = random_below(&seed, 5) == 0,
+                             .help = random_below(&seed, 9) == 0};
+        struct ctl_caps caps = {random_below(&seed, 2), random_below(&seed, 2)};
+        size_t cols = 1 + random_below(&seed, 260), rows = 1 + random_below(&seed, 60), lines = 0;
+        state(&b);
+        for (int i = 0; i < PANELS; i++) {
+            random_table(&seed, &tables[i]);
+            b.panels[i] = buf_slice(&tables[i]);
+        }
+        if (random_below(&seed, 4) == 0)
+            v.page = b.panels[0];
+        if (random_below(&seed, 3) == 0)
+            strcpy(v.filter, "ann");
+        b.lost = random_below(&seed, 4) ? NULL : "\x1b]0;gone\x07";
+        buf_clear(&out);
+        ctl_board_render(&b, &v, cols, rows, caps, &out);
+        assert_false(out.failed);
+        struct slice rest = buf_slice(&out);
+        for (bool more = true; more; lines++) {
+            size_t end = slice_find(rest, SLICE("\r\n"));
+            more = end != SIZE_MAX;
+            size_t width = columns_of(slice_sub(rest, 0, more ? end : rest.len), caps.utf8);
+            if (width != cols)
+                fail_msg("night %d: line %zu is %zu of %zu columns", n, lines, width, cols);
+            rest = more ? slice_sub(rest, end + 2, rest.len) : rest;
+        }
+        assert_int_equal(lines, rows);
+    }
+    for (int i = 0; i < PANELS; i++)
+        buf_done(&tables[i]);
+    buf_done(&out);
+}
+
+static void the_chosen_row_is_known_by_its_id(void **unused)
+{
+    struct ctl_board b;
+    struct ctl_view v = {.row = 1};
+    (void)unused;
+    state(&b);
+    assert_true(slice_is(ctl_board_id(&b, &v), "kim"));
+    assert_int_equal(ctl_board_rows(&b, &v, PANEL_CALLS), 3);
+    strcpy(v.filter, "JÖRG"); /* ASCII case aside */
+    assert_int_equal(ctl_board_rows(&b, &v, PANEL_CALLS), 0);
+    strcpy(v.filter, "ALMA");
+    v.row = 0;
+    assert_true(slice_is(ctl_board_id(&b, &v), "alma"));
+    v.panel = PANEL_STATES;
+    assert_int_equal(ctl_board_id(&b, &v).len, 0);
+}
+
+static void the_closest_come_first(void **unused)
+{
+    struct buf out;
+    (void)unused;
+    buf_init(&out, 65536);
+    ctl_board_closest(SLICE("id\tpercent\na\t2.50\nb\t\nc\t-0.07\nd\t10.00\ne\t2.50\nf\tx\n"),
+                      "percent", &out);
+    assert_true(slice_is(buf_slice(&out), "id\tpercent\nc\t-0.07\na\t2.50\ne\t2.50\nd\t10.00\n"));
+    buf_clear(&out);
+    ctl_board_closest(SLICE("id\na\n"), "percent", &out);
+    assert_true(slice_is(buf_slice(&out), "id\n"));
+    buf_done(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(frames_are_as_they_were_looked_at),
+        cmocka_unit_test(every_frame_fits_its_screen),
+        cmocka_unit_test(the_chosen_row_is_known_by_its_id),
+        cmocka_unit_test(the_closest_come_first),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
