@@ -9,6 +9,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/map.h"
 #include "daemon/base/num.h"
+#include "daemon/edge/http_stream.h"
 #include "daemon/edge/timer.h"
 
 #define CHANNELS_MAX 200000

@@ -60,8 +60,7 @@ bool http_new(struct event_base *base, const struct http_settings *s,
               struct err *e) MUST_USE;
 void http_free(struct http *h); /* accepts NULL */
 int http_port(const struct http *h);
-/* Whole events, to one reader, and to all who want any of these topics. */
-void http_stream_send(struct http_stream *s, struct slice text);
+/* Whole events, to all who want any of these topics; to one: http_stream.h. */
 void http_send(struct http *h, unsigned topics, struct slice text);
 size_t http_streams(const struct http *h); /* how many there are */
 

@@ -9,8 +9,6 @@
 #include <event2/bufferevent.h>
 #include <event2/http.h>
 
-#include "daemon/edge/http.h"
-
 #define BEHIND_MAX ((size_t)8 << 20)  /* unread bytes of one reader: all documents and some more */
 #define BEHIND_ALL ((size_t)48 << 20) /* of all of them: above, whoever is behind most goes */
 #define UNREAD_SECONDS 20

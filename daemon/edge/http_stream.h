@@ -18,7 +18,8 @@ void http_streams_free(struct http_streams *s); /* ends them; accepts NULL */
 /* Begin one: headers of the request are set, the status line goes out with this. NULL: memory. */
 struct http_stream *http_stream_begin(struct http_streams *all, struct evhttp_request *req,
                                       unsigned wants);
-/* To all that want any of these topics; to one: http.h. */
+/* Whole events, to one, and to all that want any of these topics. */
+void http_stream_send(struct http_stream *s, struct slice text);
 void http_streams_send(struct http_streams *all, unsigned topics, struct slice text);
 size_t http_streams_count(const struct http_streams *all);
 

@@ -108,7 +108,7 @@ static void who_watches_by_hand_is_told(void **state)
     says(coverage(&n, true, &b), "by Maria Ruiz\",\"watched_by\":\"Maria Ruiz\"}");
     night_batch(&n, 0, "contest y|State Senate 5|GA\nchoice 51|Dot Eames|D\ntotal 5\n",
                 NIGHT_AT(3));
-    says(coverage(&n, false, &b), "votes: State Senate 5 | ap: State Senate 5\t\tMaria Ruiz\n");
+    says(coverage(&n, false, &b), "ap: State Senate 5 | votes: State Senate 5\t\tMaria Ruiz\n");
     buf_done(&b);
     night_close(&n);
 }

@@ -28,7 +28,7 @@ static bool decide(struct night *n, struct event ev, const char *verb, const cha
                                     .argument = slice_of(argument),
                                     .reason = SLICE("r"),
                                     .by = SLICE("maria")};
-    core_apply(n->core, &ev, NIGHT_AT(9), &n->out);
+    core_apply(n->core, &ev, NIGHT_AT(11), &n->out);
     return n->out.decision != NULL;
 }
 
