@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Connections, counted and timed. evhttp makes and frees them and tells nobody: each bufferevent is
- * ours as well, and one without callbacks has been freed by evhttp. */
+ * ours as well, and one without callbacks has been freed by evhttp. Its events stay with the loop
+ * until we let go too, so its descriptor must: it is closed only then. */
 #include "daemon/edge/http_door.h"
 
 #include <errno.h>
@@ -20,7 +21,7 @@
 
 #define CONNECTIONS_MAX 4096
 #define REQUEST_MS 10000 /* from a request's first byte, or from being accepted, to its last */
-#define SWEEP_MS 500
+#define SWEEP_MS 100
 #define ROOM_KEPT 32   /* descriptors for polls and files, when they once ran out */
 #define NO_ROOM_MS 100 /* accepting rests when there are no descriptors */
 
@@ -135,7 +136,7 @@ static struct bufferevent *on_accept(struct event_base *base, void *ctx)
 {
     struct http_door *d = ctx;
     struct visitor *v = calloc(1, sizeof *v);
-    if (!v || !(v->link = bufferevent_socket_new(base, -1, 0)) ||
+    if (!v || !(v->link = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE)) ||
         !evbuffer_add_cb(bufferevent_get_input(v->link), on_input, v)) {
         if (v && v->link)
             bufferevent_free(v->link);

@@ -378,7 +378,9 @@ def test_the_log_says_that_a_freeze_keeps_a_call_back(race):
         harness.wait_for(lambda: "call: foe won by ddhq" in house.tallyd.text(), 10, "the call")
         line = next(x for x in house.tallyd.text().splitlines() if "call: foe won by ddhq" in x)
         assert ("its race is frozen" if race else "all races are frozen") in line and totals(house)["won"] == 0
-        look = house.ctl("release", *race, *WHY, "--dry-run").stdout
+        done = house.ctl("release", *race, *WHY, "--dry-run")
+        assert done.returncode == 0, done.stderr
+        look = done.stdout
         assert re.search(r"news     CALL        GA  Di Foe, US Senate: won by ddhq  \[1 won of 1 called", look), look
 
 
