@@ -13,7 +13,7 @@
 static const char *primary_of(const struct model *m, const struct feed_contest *c,
                               const struct fit *f)
 {
-    const struct race *r = &m->races[match_race_of(m, f->endorsement)];
+    const struct race *r = &m->races[m->match->people[f->endorsement].race_index];
 
     for (uint32_t i = 0; i < r->endorsement_count; i++)
         if (m->match->people[r->endorsements[i]].race.cross)
