@@ -20,8 +20,12 @@ TALLYD, TALLYCTL, SIM = (feeds.BUILD / name for name in ("tallyd", "tallyctl", "
 HOSTILE = feeds.BUILD / "tests" / "tally-parse-hostile"
 
 
+PATIENCE = 30  # seconds that anything may take on a machine that has other things to do
+
+
 def wait_for(condition, limit, what):
-    """What condition() gives as soon as it is true; fails after `limit` seconds."""
+    """What condition() gives as soon as it is true; fails after `limit` seconds, and not before PATIENCE is over."""
+    limit = max(limit, PATIENCE)
     end = time.monotonic() + limit
     while True:
         got = condition()

@@ -2,6 +2,7 @@
 """More than one Redis: a master with replicas and Sentinels, a Cluster; on loopback, on ports that were free."""
 import contextlib
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -16,7 +17,7 @@ import storm
 
 PASSWORD = "of-the-servers"
 SENTINELS_PASSWORD = "of-the-sentinels"
-REDIS = shutil.which("redis-server")
+REDIS = shutil.which(os.environ.get("REDIS_SERVER", "redis-server"))
 
 
 BUS = 10000  # so far above its port a node of a Cluster talks to the others

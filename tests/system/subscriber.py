@@ -29,6 +29,11 @@ class View(tally_view.View):
         return super().restart(why, answers)
 
 
+def without_minute(shown):
+    """{channel: data} but for what goes on each minute, whether there is news or not."""
+    return {channel: {k: v for k, v in data.items() if k != "checked_at"} for channel, data in shown.items()}
+
+
 class Subscriber(threading.Thread, tally_client.Client):
     """Runs until stop(); what it saw is then in its lists."""
 

@@ -42,7 +42,7 @@ BAD = {
     "bomb": ("ddhq", bomb(), {"limit", "too-big", "overran"}),
     "crash": ("ddhq", seized("crash -"), {"crashed"}),
     "abort": ("ddhq", seized("abort -"), {"crashed"}),
-    "recurse": ("ddhq", seized("recurse -"), {"crashed"}),
+    "recurse": ("ddhq", seized("recurse -"), {"crashed", "overran"}),  # it fills 128 MB first
     "spin": ("ddhq", seized("spin -"), {"overran"}),
     "idle": ("ddhq", seized("idle -"), {"overran"}),
     "hog": ("ddhq", seized("hog -"), {"limit", "overran"}),
