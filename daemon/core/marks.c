@@ -170,10 +170,10 @@ static struct marks_word contest_word(const struct race *r, const struct feed_co
         w.conflict = "more are marked than there are seats, or places in a next round";
     } else if (w.opinion != MARKS_SILENT) {
         return w;
-    } else if (r->seats > 0 && winners == r->seats) {
+    } else if (winners == r->seats) { /* -1 where they are unknown */
         w.opinion = MARKS_LOST;
         w.basis = "seats-filled";
-    } else if (r->places > 0 && going_on == r->places) {
+    } else if (going_on == r->places) {
         w.opinion = MARKS_LOST;
         w.basis = "places-filled";
     } else if ((c->flags & RESULTS_MARKS_STATED) && verdict_info[c->doubt].class != CLASS_HOLD) {

@@ -246,6 +246,9 @@ static void test_who_may_say_uncontested(void **state)
     (void)state;
     open_fixture(&f, "ap", 1);
     assert_int_equal(marks_uncontested(&f.m, &f.race, 0).opinion, MARKS_UNCALLED);
+    f.contests[0].gone = true; /* what is not there takes nothing back */
+    assert_int_equal(marks_uncontested(&f.m, &f.race, 0).opinion, MARKS_SILENT);
+    f.contests[0].gone = false;
     f.contests[0].doubt = VERDICT_FALL_HOLD;
     assert_int_equal(marks_uncontested(&f.m, &f.race, 0).opinion, MARKS_SILENT);
     f.contests[0].doubt = VERDICT_ACCEPTED;

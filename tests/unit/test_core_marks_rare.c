@@ -213,6 +213,43 @@ static void a_freeze_opens_no_seat_and_calls_none(void **state)
 #undef BOARD
 }
 
+/* ... nor the second of two, where the first had been called. */
+static void a_mark_after_a_freeze_calls_no_further_seat(void **state)
+{
+#define BOARD(bo)                                                                                  \
+    "contest 2|School Board|GA ; stated\nchoice 1|Ann Archer| ; won\nchoice 2|Bo Li| ; " bo        \
+    "\nchoice 3|Cy Cox\ntotal 9 8 7\n"
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,race_id,seats_to_fill,"
+                   "source_hints\nann,Ann Archer,GA,School Board,board,2,ap=2\n");
+    night_batch(&n, AP, BOARD(""), NIGHT_AT(1));
+    assert_true(night_decide(&n, "freeze", "board", "", NIGHT_AT(2)));
+    night_batch(&n, AP, BOARD("won"), NIGHT_AT(3));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_int_equal(night_race(&n, "ann")->seats_called, 1);
+    assert_int_equal(night_race(&n, "ann")->status, RACE_PARTLY_CALLED);
+    night_close(&n);
+#undef BOARD
+}
+
+/* Whom the desk called lost has taken nobody's seat. */
+static void a_loss_by_the_desk_takes_no_seat(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,race_id,seats_to_fill,source_hints\n"
+                   "ann,Ann Archer,GA,Mayor,mayor,1,ap=1\nbo,Bo Li,GA,Mayor,mayor,1,ap=1\n");
+    assert_true(night_decide(&n, "call", "bo", "lost", NIGHT_AT(1)));
+    night_batch(&n, AP,
+                "contest 1|Mayor|GA ; stated\nchoice 1|Ann Archer| ; won\nchoice 2|Bo Li\n"
+                "total 9 8\n",
+                NIGHT_AT(2));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_false(night_race(&n, "ann")->flags & RACE_CONFLICT);
+    night_close(&n);
+}
+
 /* Where two feeds of one authority differ on ours, its seat is one of those that are marked: the
  * other seat of the board is not called by it. */
 static void a_seat_on_which_feeds_differ_is_counted_once(void **state)
@@ -300,6 +337,8 @@ int main(void)
         cmocka_unit_test(a_renamed_source_may_take_back_its_call),
         cmocka_unit_test(a_call_is_taken_back_by_the_feed_that_made_it),
         cmocka_unit_test(a_freeze_opens_no_seat_and_calls_none),
+        cmocka_unit_test(a_mark_after_a_freeze_calls_no_further_seat),
+        cmocka_unit_test(a_loss_by_the_desk_takes_no_seat),
         cmocka_unit_test(a_seat_on_which_feeds_differ_is_counted_once),
         cmocka_unit_test(a_payload_kept_over_a_restart_moves_no_mark),
         cmocka_unit_test(who_is_unopposed_is_not_opposed_by_its_own_line),
