@@ -302,6 +302,29 @@ static void a_payload_kept_over_a_restart_moves_no_mark(void **state)
     night_close(&n);
 }
 
+/* Polls were moved after a call: until they close nothing that is marked is a word, nor a move. */
+static void a_mark_that_moves_before_polls_close_has_not_moved(void **state)
+{
+#define NO_VOTES(ours, other)                                                                      \
+    "contest 1|State Senate District 1|GA ; stated\nchoice 1|Ann Archer|D ; " ours                 \
+    "\nchoice 2|Bo Li|R ; " other "\ntotal ? ?\n"
+    struct night n;
+    (void)state;
+    night_open(&n, senate);
+    night_batch(&n, STATE, FINAL NO_VOTES("won", ""), NIGHT_AT(1));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_true(night_decide(&n, "polls", "GA", "20:00", NIGHT_AT(2)));
+    night_batch(&n, STATE, FINAL NO_VOTES("", "won"), NIGHT_AT(10));
+    night_batch(&n, STATE, FINAL NO_VOTES("won", ""), NIGHT_AT(20));
+    night_tick(&n, NIGHT_AT(60));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_false(core_model(n.core)->feeds[STATE].advisory);
+    night_batch(&n, STATE, FINAL NO_VOTES("", "won"), NIGHT_AT(61));
+    assert_true(core_model(n.core)->feeds[STATE].advisory);
+    night_close(&n);
+#undef NO_VOTES
+}
+
 /* A write-in of ours is no opponent of its own, and what stands in a contest without it is none. */
 static void who_is_unopposed_is_not_opposed_by_its_own_line(void **state)
 {
@@ -341,6 +364,7 @@ int main(void)
         cmocka_unit_test(a_loss_by_the_desk_takes_no_seat),
         cmocka_unit_test(a_seat_on_which_feeds_differ_is_counted_once),
         cmocka_unit_test(a_payload_kept_over_a_restart_moves_no_mark),
+        cmocka_unit_test(a_mark_that_moves_before_polls_close_has_not_moved),
         cmocka_unit_test(who_is_unopposed_is_not_opposed_by_its_own_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
