@@ -15,7 +15,7 @@ static const char *primary_of(const struct model *m, const struct feed_contest *
 {
     const struct race *r = &m->races[m->match->people[f->endorsement].race_index];
 
-    for (uint32_t i = 0; i < r->endorsement_count; i++)
+    for (uint32_t i = 0; c->fits->party && i < r->endorsement_count; i++)
         if (m->match->people[r->endorsements[i]].race.cross)
             return c->fits->party;
     return NULL;

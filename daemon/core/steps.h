@@ -15,7 +15,10 @@
  * nothing either. A rule that looked at the carriers would: the call after which it lets go is a
  * carrier's.
  *
- * All of it follows from claims and decisions, in their order: a restart shows the same. */
+ * All of it follows from claims and decisions, in their order: a restart shows the same. So what a
+ * reload of the list changes is not in steps: which rows are new is known neither after a restart
+ * nor to a standby, and added one by one they would not make a step all night. tallyd.conf(5) says
+ * what that tells. */
 #ifndef TALLYD_CORE_STEPS_H
 #define TALLYD_CORE_STEPS_H
 
