@@ -79,6 +79,25 @@ static inline int64_t building_votes(const struct building *k, uint32_t unit, ui
     return k->sums[unit].votes[choice];
 }
 
+/* What a driver says of a contest as a record, its texts in the pool. False when memory is out. */
+bool building_record(struct results_builder *b, const struct results_contest_in *in,
+                     struct results_contest *out) MUST_USE;
+
+/* As results_contest_open, results_choice and results_unit, of records: for who says the same again
+ * and again. */
+struct building_part { /* what it is a part in; as results_contest_in has it */
+    struct results_text id, name;
+    bool whole;
+};
+bool building_open(struct results_builder *b, const struct results_contest *said,
+                   const struct building_part *part, struct err *e) MUST_USE;
+bool building_begin(struct results_builder *b, const struct results_contest *said,
+                    struct err *e) MUST_USE; /* results_contest_begin */
+bool building_choice(struct results_builder *b, const struct results_choice *said, uint32_t *index,
+                     struct err *e) MUST_USE;
+bool building_unit(struct results_builder *b, const struct results_unit *said, uint32_t parent,
+                   bool whole, uint32_t *index, struct err *e) MUST_USE;
+
 /* Sum what is not stated; a sum that overflows makes the contest bad. False when memory is out. */
 bool building_sum(struct results_builder *b, struct building *k) MUST_USE;
 

@@ -205,6 +205,18 @@ static void put(struct pen *p, struct slice s)
     }
 }
 
+/* The same, of what has no blank to fold. */
+static void put_folded(struct pen *p, struct slice s)
+{
+    if (!s.len)
+        return;
+    if (p->blank)
+        *p->at++ = ' ';
+    memcpy(p->at, s.ptr, s.len);
+    p->at += s.len;
+    p->blank = false;
+}
+
 static size_t utf8(uint32_t c, char out[4])
 {
     if (c < 0x80)
@@ -270,8 +282,28 @@ static void put_decoded(struct pen *p, struct slice s)
     put(p, s);
 }
 
-static void put_field(struct pen *p, struct slice raw, struct column_style style)
+/* A field that reads as it lies there: plain characters, no blank to fold, no quote or entity to
+ * read. Most do. */
+static bool as_it_lies(struct slice raw, struct column_style style, struct slice *text)
 {
+    raw = slice_trim(raw);
+    if (style.quote && raw.len > 1 && raw.ptr[0] == '"' && raw.ptr[raw.len - 1] == '"') {
+        raw = slice_trim(slice_sub(raw, 1, raw.len - 1));
+        if (raw.len && memchr(raw.ptr, '"', raw.len))
+            return false;
+    }
+    *text = raw.len ? raw : SLICE("");
+    return text_is_plain(raw) && !(style.decode && raw.len && memchr(raw.ptr, '&', raw.len));
+}
+
+/* The field; false when it has other than plain characters. */
+static bool put_field(struct pen *p, struct slice raw, struct column_style style)
+{
+    struct slice lying;
+    if (as_it_lies(raw, style, &lying)) {
+        put_folded(p, lying);
+        return true;
+    }
     raw = slice_trim(raw);
     if (style.quote && raw.len > 1 && raw.ptr[0] == '"' && raw.ptr[raw.len - 1] == '"') {
         raw = slice_sub(raw, 1, raw.len - 1);
@@ -283,6 +315,7 @@ static void put_field(struct pen *p, struct slice raw, struct column_style style
         put_decoded(p, raw);
     else
         put(p, raw);
+    return false;
 }
 
 static bool field_blank(struct slice raw, struct column_style style)
@@ -338,36 +371,30 @@ static struct slice fold_hard_blanks(char *s, size_t len)
     return (struct slice){s, (size_t)(p.at - s)};
 }
 
-/* A field that reads as it lies there: plain characters, no blank to fold, no quote or entity to
- * read. Most do. */
-static bool as_it_lies(struct slice raw, struct column_style style, struct slice *text)
+/* Bytes that are enough for a text. */
+static size_t room_for(const struct column *c, const struct slice *fields, size_t n)
 {
-    raw = slice_trim(raw);
-    if (style.quote && raw.len > 1 && raw.ptr[0] == '"' && raw.ptr[raw.len - 1] == '"') {
-        raw = slice_trim(slice_sub(raw, 1, raw.len - 1));
-        if (raw.len && memchr(raw.ptr, '"', raw.len))
-            return false;
-    }
-    *text = raw.len ? raw : SLICE("");
-    return text_is_plain(raw) && !(style.decode && raw.len && memchr(raw.ptr, '&', raw.len));
+    size_t most = 1;
+    for (uint32_t i = 0; i < c->count; i++)
+        most += c->parts[i].kind == COLUMN_FIELD
+                    ? column_field(fields, n, c->parts[i].field).len + 1
+                    : c->parts[i].text.len + 1;
+    return most;
 }
 
 struct slice column_text(const struct column *c, const struct slice *fields, size_t n,
                          struct column_style style, struct column_scratch *scratch)
 {
-    size_t most = 1;
     struct slice lying;
     if (c->count == 1 && c->parts->kind == COLUMN_FIELD &&
         as_it_lies(column_field(fields, n, c->parts->field), style, &lying))
         return lying;
-    for (uint32_t i = 0; i < c->count; i++)
-        most += c->parts[i].kind == COLUMN_FIELD
-                    ? column_field(fields, n, c->parts[i].field).len + 1
-                    : c->parts[i].text.len + 1;
+    size_t most = room_for(c, fields, n);
     if (!reserve(scratch, most))
         return (struct slice){NULL, 0};
     char *start = scratch->at + scratch->used;
     struct pen p = {start, start, false};
+    bool plain = true;
     for (uint32_t i = 0; i < c->count; i++) {
         const struct column_part *part = &c->parts[i];
         if (part->kind == COLUMN_OPEN)
@@ -375,11 +402,11 @@ struct slice column_text(const struct column *c, const struct slice *fields, siz
         else if (part->kind == COLUMN_TEXT)
             put(&p, part->text);
         else if (part->kind == COLUMN_FIELD)
-            put_field(&p, column_field(fields, n, part->field), style);
+            plain &= put_field(&p, column_field(fields, n, part->field), style);
     }
     struct slice text = {start, (size_t)(p.at - start)};
     scratch->used += most;
-    if (style.guess && !text_is_utf8(text))
+    if (!plain && style.guess && !text_is_utf8(text))
         text = from_windows(text, scratch);
     return text.len && memchr(text.ptr, '\xc2', text.len)
                ? fold_hard_blanks((char *)(uintptr_t)text.ptr, text.len)

@@ -312,7 +312,7 @@ bool draft_table_read(struct arena *a, struct slice bytes, struct draft_table *t
     if (!find_separator(t, bytes, f) || !look_open(t, bytes, &l, f) || !read_top(t, &l, &more, f))
         return false;
     for (size_t i = 0; i < t->columns; i++) {
-        memo_init(&t->column[i].values, a);
+        memo_init(&t->column[i].values, a, 0);
         t->column[i].last = UINT32_MAX;
     }
     t->sample = arena_array(a, DRAFT_SAMPLE * t->columns, sizeof *t->sample);

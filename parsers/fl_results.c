@@ -125,7 +125,7 @@ static bool scan(struct scan *s, struct slice text, struct fault *f)
                                   &s->county_memo};
     struct slice line, field;
     for (size_t i = 0; i < sizeof memos / sizeof memos[0]; i++)
-        memo_init(memos[i], s->job->arena);
+        memo_init(memos[i], s->job->arena, 0);
     for (bool header = true; slice_next(&text, '\n', &line); header = false) {
         struct slice row[COLUMNS] = {{0}};
         if (header) {

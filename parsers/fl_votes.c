@@ -320,7 +320,7 @@ bool fl_votes(struct job *j, struct fault *f)
     struct memo *const memos[] = {&v.race_memo, &v.row_memo, &v.candidates.memo, &v.counties.memo,
                                   &v.places.memo};
     for (size_t i = 0; i < sizeof memos / sizeof memos[0]; i++)
-        memo_init(memos[i], j->arena);
+        memo_init(memos[i], j->arena, 0);
     results_sum_progress(j->builder);
     for (size_t i = 0; i < j->companion_count; i++)
         if (!read_lines(&v, j->companions[i], "companion: ", true))

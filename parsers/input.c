@@ -220,7 +220,7 @@ bool input_all(struct input *in, struct slice *out, struct fault *f)
             return false;
         if (len + chunk.len + WIRE_PADDING > room) {
             room = (len + chunk.len + WIRE_PADDING) * 2;
-            char *more = arena_alloc(in->arena, room);
+            char *more = arena_room(in->arena, room);
             if (!more)
                 return fault_set(f, WIRE_LIMIT, "the payload unwraps to more than memory holds");
             if (len)
@@ -233,6 +233,7 @@ bool input_all(struct input *in, struct slice *out, struct fault *f)
         memcpy(all + len, chunk.ptr, chunk.len);
         len += chunk.len;
     }
+    memset(all + len, 0, WIRE_PADDING);
     *out = (struct slice){all, len};
     return true;
 }

@@ -172,10 +172,19 @@ static bool ends_as_answer(struct slice s)
     return about;
 }
 
+/* Is it one of these, in either case? */
+static bool is_of(char c, struct slice letters)
+{
+    return memchr(letters.ptr, c | 0x20, letters.len) != NULL;
+}
+
 bool label_is_answer(struct slice s)
 {
     s = slice_trim(s);
-    return listed(&answers, s) || begins_as_answer(s) || ends_as_answer(s);
+    if (!s.len)
+        return false;
+    bool begins = is_of(*s.ptr, SLICE("ynfai")), ends = is_of(s.ptr[s.len - 1], SLICE("so"));
+    return listed(&answers, s) || (begins && begins_as_answer(s)) || (ends && ends_as_answer(s));
 }
 
 /* The words of s run together but for one, which must be there; false where it is not, or they are

@@ -116,6 +116,7 @@ static bool read_column(struct reading *r)
         return fault_set(r->fault, WIRE_SCHEMA, "option %.*s: there is no such value",
                          SLICE_FMT(r->key));
     r->m->spec[role] = r->value;
+    r->m->option[role] = r->key;
     return true;
 }
 
@@ -481,10 +482,9 @@ static bool bind_role(struct mapping *m, enum role role, const struct column_fin
                       struct fault *f)
 {
     bool figures = role >= ROLE_VOTES && role != ROLE_PROGRESS;
-    struct slice option = arena_printf(m->job->arena, "column.%s", names[role]);
     m->column[role] = (struct column){0};
     return !m->spec[role].ptr ||
-           column_bind(m->job->arena, option, m->spec[role], finder,
+           column_bind(m->job->arena, m->option[role], m->spec[role], finder,
                        figures ? COLUMN_OF_FIGURES : COLUMN_OF_TEXT, &m->column[role], f);
 }
 
@@ -526,6 +526,7 @@ bool mapping_bind_roles(struct mapping *m, uint64_t there, struct fault *f)
 {
     const struct column_finder finder = {find_role, &there};
     for (int role = 0; role < ROLE_COUNT; role++)
-        m->spec[role] = there >> role & 1 ? slice_of(names[role]) : (struct slice){NULL, 0};
+        m->spec[role] = m->option[role] =
+            there >> role & 1 ? slice_of(names[role]) : (struct slice){NULL, 0};
     return mapping_bind(m, &finder, f);
 }

@@ -97,7 +97,8 @@ enum mapping_per_party {
 };
 
 struct mapping {
-    struct slice spec[ROLES]; /* as written; ptr NULL: not mapped */
+    struct slice spec[ROLES];   /* as written; ptr NULL: not mapped */
+    struct slice option[ROLES]; /* that says so */
     struct column column[ROLES];
     struct mapping_test *filters, *levels, *measures, *per_county, *wholes, *all_parties, *ranked;
     struct mapping_cut *cuts;

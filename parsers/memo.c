@@ -10,7 +10,7 @@
 #define LUCK_MAX 16
 #define KEYS_MAX (UINT32_C(1) << 28)
 
-struct memo_key {  /* with each part's length, and then each part, behind it */
+struct memo_key {  /* behind what is kept, with each part's length, and then each part, behind it */
     uint32_t size; /* of what stands behind it */
     uint32_t tag;  /* of the hash */
     uint32_t next; /* the number of the other key that followed it last time */
@@ -22,9 +22,14 @@ struct memo_slot {
     uint32_t number; /* plus 1; 0: the slot is free */
 };
 
-void memo_init(struct memo *m, struct arena *a)
+void memo_init(struct memo *m, struct arena *a, size_t kept)
 {
-    *m = (struct memo){.arena = a};
+    *m = (struct memo){.arena = a, .kept = (uint32_t)(kept + 7) & ~7u};
+}
+
+void *memo_kept(const struct memo *m, uint32_t number)
+{
+    return (char *)m->keys[number] - m->kept;
 }
 
 static inline size_t size_of(const struct slice *parts, size_t n)
@@ -124,10 +129,13 @@ static inline uint32_t find(const struct memo *m, uint32_t tag, const struct sli
 
 static bool add(struct memo *m, uint32_t tag, const struct slice *parts, size_t n, size_t size)
 {
-    struct memo_key *k = size < UINT32_MAX ? arena_room(m->arena, sizeof *k + size) : NULL;
-    if (!k || !slots_grow(m) ||
+    struct memo_key *k = NULL;
+    char *room = size < UINT32_MAX ? arena_room(m->arena, m->kept + sizeof *k + size) : NULL;
+    if (!room || !slots_grow(m) ||
         !pool_grow(m->arena, &m->keys, &m->room, (uint64_t)m->count + 1, sizeof *m->keys, KEYS_MAX))
         return false;
+    memset(room, 0, m->kept);
+    k = (void *)(room + m->kept);
     char *to = (char *)(k->lengths + n);
     k->size = (uint32_t)size;
     k->tag = tag;

@@ -29,8 +29,8 @@ struct names *names_new(struct arena *a)
     if (!n)
         return NULL;
     n->arena = a;
-    memo_init(&n->contests.memo, a);
-    memo_init(&n->choices.memo, a);
+    memo_init(&n->contests.memo, a, 0);
+    memo_init(&n->choices.memo, a, 0);
     return n;
 }
 
@@ -46,39 +46,27 @@ static struct slice *find(struct names *n, struct said *s, const struct slice *i
     return s->texts[number];
 }
 
-static bool learn(struct names *n, struct said *s, const struct slice *ids, size_t count,
-                  const struct part *p, const struct slice text[ROLES])
+static bool use(struct names *n, struct said *s, const struct slice *ids, size_t count,
+                const struct part *p, bool learn, struct slice text[ROLES])
 {
     bool fresh;
     struct slice *said = find(n, s, ids, count, &fresh);
-    for (int role = p->first; said && fresh && role <= p->last; role++) {
-        said[role] = arena_copy(n->arena, text[role]);
-        if (!said[role].ptr)
+    for (int role = p->first; said && role <= p->last; role++) {
+        if (!learn && !text[role].len)
+            text[role] = said[role];
+        if (learn && fresh && !(said[role] = arena_copy(n->arena, text[role])).ptr)
             return false;
     }
     return said;
 }
 
-static bool lend(struct names *n, struct said *s, const struct slice *ids, size_t count,
-                 const struct part *p, struct slice text[ROLES])
+bool names_contest(struct names *n, bool learn, struct slice text[ROLES])
 {
-    bool fresh;
-    const struct slice *said = find(n, s, ids, count, &fresh);
-    for (int role = p->first; said && role <= p->last; role++)
-        text[role] = text[role].len ? text[role] : said[role];
-    return said;
+    return use(n, &n->contests, &text[ROLE_CONTEST_ID], 1, &contest_part, learn, text);
 }
 
-bool names_learn(struct names *n, const struct slice text[ROLES])
+bool names_choice(struct names *n, bool learn, struct slice text[ROLES])
 {
     const struct slice ids[] = {text[ROLE_CONTEST_ID], text[ROLE_CHOICE_ID]};
-    return learn(n, &n->contests, ids, 1, &contest_part, text) &&
-           learn(n, &n->choices, ids, 2, &choice_part, text);
-}
-
-bool names_lend(struct names *n, struct slice text[ROLES])
-{
-    const struct slice ids[] = {text[ROLE_CONTEST_ID], text[ROLE_CHOICE_ID]};
-    return lend(n, &n->contests, ids, 1, &contest_part, text) &&
-           lend(n, &n->choices, ids, 2, &choice_part, text);
+    return use(n, &n->choices, ids, 2, &choice_part, learn, text);
 }

@@ -10,10 +10,9 @@ struct names;
 
 struct names *names_new(struct arena *a); /* NULL when memory is out */
 
-/* Remember the texts of a row; the first of an id pair counts. False when memory is out. */
-bool names_learn(struct names *n, const struct slice text[ROLES]) MUST_USE;
-
-/* Fill what a row leaves blank of contest and choice. False when memory is out. */
-bool names_lend(struct names *n, struct slice text[ROLES]) MUST_USE;
+/* Learn: remember what a row says of its contest, of its choice; the first of an id, of a pair of
+ * ids, counts. Else fill what it leaves blank. False when memory is out. */
+bool names_contest(struct names *n, bool learn, struct slice text[ROLES]) MUST_USE;
+bool names_choice(struct names *n, bool learn, struct slice text[ROLES]) MUST_USE;
 
 #endif

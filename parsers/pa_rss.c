@@ -423,8 +423,8 @@ static bool read_feed(struct feed *d, struct fault *f)
     static const struct rows_how how = {.place = "item"};
     const uint64_t there = BIT(ROLE_CONTEST) | BIT(ROLE_CONTEST_PARTY) | BIT(ROLE_CHOICE) |
                            BIT(ROLE_PARTY) | BIT(ROLE_COUNTY) | BIT(ROLE_VOTES);
-    memo_init(&d->choices, d->job->arena);
-    memo_init(&d->counties, d->job->arena);
+    memo_init(&d->choices, d->job->arena, 0);
+    memo_init(&d->counties, d->job->arena, 0);
     d->mapping.count.thousands = true;
     if (!mapping_bind_roles(&d->mapping, there, f) ||
         !rows_new(d->job, &d->mapping, &how, &d->rows, f) ||

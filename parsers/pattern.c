@@ -3,6 +3,7 @@
 #include "parsers/pattern.h"
 
 #include <regex.h>
+#include <string.h>
 
 #include "parsers/memo.h"
 #include "parsers/pool.h"
@@ -20,8 +21,9 @@ struct pattern {
     struct pattern *next;
     struct arena *arena;
     regex_t regex;
-    size_t groups; /* that are asked for */
-    bool compiled;
+    size_t groups;        /* that are asked for */
+    struct slice literal; /* stands in every match, in any case where that is ignored */
+    bool compiled, nocase;
     struct memo texts;
     struct answer *answers; /* by the number of the text */
     uint32_t answer_room;
@@ -116,6 +118,64 @@ const char *pattern_excess(struct slice source)
     return why;
 }
 
+/* ---- what must be there ---- */
+
+/* Is it a character that stands for itself, here or behind a backslash? */
+static bool is_literal(char c, bool escaped)
+{
+    static const char marks[] = "^$.[]|()*+?{}\\";
+    bool mark = memchr(marks, c, sizeof marks - 1) != NULL;
+    return escaped ? mark || c == ' ' || c == '-' || c == '/' : !mark;
+}
+
+/* Of what repeats what stands before it: may that be missing? "b+*" is as "b*". */
+static bool is_optional(struct slice source, size_t at)
+{
+    static const char optional[] = {'*', '?', '{'};
+    bool plus = source.ptr[at] == '+' && at + 1 < source.len;
+    return memchr(optional, source.ptr[at + plus], sizeof optional) != NULL;
+}
+
+static struct slice longer(struct slice a, const char *start, const char *end)
+{
+    size_t len = (size_t)(end - start);
+    return len > a.len ? (struct slice){start, len} : a;
+}
+
+/* The longest text that stands in every match, by which most texts are told from all that match;
+ * empty when there is none, or memory is out. */
+static struct slice needed_literal(struct arena *a, struct slice source)
+{
+    struct measure m = {.source = source};
+    char *room = arena_alloc(a, source.len + 1), *start = room, *end = room;
+    struct slice best = {NULL, 0};
+    for (; room && m.at < source.len; m.at++) {
+        size_t from = m.at, depth = m.depth;
+        take_next(&m);
+        if (depth > 0)
+            continue;
+        bool escaped = source.ptr[from] == '\\' && m.at < source.len;
+        char c = source.ptr[escaped ? m.at : from];
+        if (c == '|' && !escaped)
+            return (struct slice){NULL, 0};
+        if (is_literal(c, escaped)) {
+            *end++ = c;
+            continue;
+        }
+        end -= end > start && !escaped && is_optional(source, from);
+        best = longer(best, start, end);
+        start = end;
+    }
+    return longer(best, start, end);
+}
+
+/* Does it lack what stands in every match? */
+static bool lacks_literal(const struct pattern *p, struct slice s)
+{
+    return p->literal.len &&
+           (p->nocase ? slice_find_nocase(s, p->literal) : slice_find(s, p->literal)) == SIZE_MAX;
+}
+
 /* ---- compiling and matching ---- */
 
 bool pattern_new(struct arena *a, struct pattern **list, struct slice option, struct slice source,
@@ -128,7 +188,7 @@ bool pattern_new(struct arena *a, struct pattern **list, struct slice option, st
         return fault_set(f, WIRE_LIMIT, "out of memory");
     p->next = *list;
     p->arena = a;
-    memo_init(&p->texts, a);
+    memo_init(&p->texts, a, 0);
     *list = p;
     const char *excess = pattern_excess(source);
     if (excess)
@@ -143,6 +203,8 @@ bool pattern_new(struct arena *a, struct pattern **list, struct slice option, st
                          SLICE_FMT(option), SLICE_FMT(source), why);
     }
     p->compiled = true;
+    p->nocase = nocase;
+    p->literal = needed_literal(a, z);
     p->groups = groups <= p->regex.re_nsub ? groups : p->regex.re_nsub + 1;
     p->groups = p->groups < PATTERN_GROUPS ? p->groups : PATTERN_GROUPS;
     *out = p;
@@ -195,6 +257,8 @@ static void fill(struct slice s, int64_t from, int64_t to, struct slice *group)
 bool pattern_match(struct pattern *p, struct slice s, struct slice groups[PATTERN_GROUPS])
 {
     regmatch_t m[PATTERN_GROUPS];
+    if (lacks_literal(p, s))
+        return false;
     const struct answer *a = answer_for(p, s);
     if (a ? a->from[0] < 0 : !match(p, s, m))
         return false;

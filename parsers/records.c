@@ -178,7 +178,7 @@ bool records_open(struct arena *a, struct input *in, char separator, bool quote,
 {
     bool grown = true;
     *r = (struct records){.arena = a, .input = in, .quote = quote, .number = 1};
-    r->fields = arena_array(a, RECORDS_FIELDS_MAX + BLOCK + 2, sizeof *r->fields);
+    r->fields = arena_room(a, (RECORDS_FIELDS_MAX + BLOCK + 2) * sizeof *r->fields);
     if (!r->fields)
         return fault_set(f, WIRE_LIMIT, "out of memory");
     /* which comes first? a CR that ends the run may have its LF behind it */

@@ -197,37 +197,31 @@ int64_t building_time(int64_t t)
     return t < INT64_C(-62135596800000) || t > INT64_C(253402300799999) ? WHEN_UNKNOWN : t;
 }
 
-/* `like`: the contest before, whose texts are often the same. */
-static bool fill_contest(struct results_builder *b, const struct results_contest_in *in,
-                         const struct results_contest *like, struct results_contest *r)
+bool building_record(struct results_builder *b, const struct results_contest_in *in,
+                     struct results_contest *out)
 {
+    static const struct results_contest none;
+    /* the contest before, whose texts are often the same */
+    const struct results_contest *like = b->count ? &b->contests[b->count - 1]->record : &none;
+    struct results_contest r = {.updated_ms = building_time(in->updated_ms),
+                                .called_ms = building_time(in->called_ms),
+                                .registered = count_or_unknown(in->registered),
+                                .ballots = count_or_unknown(in->ballots),
+                                .votes_allowed = small(in->votes_allowed),
+                                .seats = small(in->seats),
+                                .places = small(in->places),
+                                .flags = in->flags & CONTEST_FLAGS};
     struct pool *p = &b->pool;
-    if (!pool_add(p, in->id, &r->id) || !pool_add(p, in->text, &r->text) ||
-        !pool_add_like(p, in->state, like->state, &r->state) ||
-        !pool_add_like(p, in->county, like->county, &r->county) ||
-        !pool_add_like(p, in->office, like->office, &r->office) ||
-        !pool_add_like(p, in->district, like->district, &r->district) ||
-        !pool_add_like(p, in->party, like->party, &r->party) ||
-        !pool_add_like(p, in->election_type, like->election_type, &r->election_type))
+    if (!pool_add(p, in->id, &r.id) || !pool_add(p, in->text, &r.text) ||
+        !pool_add_like(p, in->state, like->state, &r.state) ||
+        !pool_add_like(p, in->county, like->county, &r.county) ||
+        !pool_add_like(p, in->office, like->office, &r.office) ||
+        !pool_add_like(p, in->district, like->district, &r.district) ||
+        !pool_add_like(p, in->party, like->party, &r.party) ||
+        !pool_add_like(p, in->election_type, like->election_type, &r.election_type))
         return false;
-    r->updated_ms = building_time(in->updated_ms);
-    r->called_ms = building_time(in->called_ms);
-    r->registered = count_or_unknown(in->registered);
-    r->ballots = count_or_unknown(in->ballots);
-    r->votes_allowed = small(in->votes_allowed);
-    r->seats = small(in->seats);
-    r->places = small(in->places);
-    r->flags = in->flags & CONTEST_FLAGS;
+    *out = r;
     return true;
-}
-
-/* A contest that is one part of a whole: of whose. */
-static bool fill_part(struct results_builder *b, const struct results_unit_in *in,
-                      struct building *k)
-{
-    k->part = true;
-    k->rows[0].whole = in->whole;
-    return pool_add(&b->pool, in->id, &k->part_id) && pool_add(&b->pool, in->name, &k->part_name);
 }
 
 static void check_contest(struct results_builder *b, struct building *k)
@@ -242,8 +236,8 @@ static void check_contest(struct results_builder *b, struct building *k)
                      SLICE_FMT(pool_text(&b->pool, r->state)));
 }
 
-static bool contest_add(struct results_builder *b, const struct results_contest_in *in,
-                        const struct results_contest *r, uint32_t first, struct err *e)
+static bool contest_add(struct results_builder *b, const struct results_contest *r,
+                        const struct building_part *part, uint32_t first, struct err *e)
 {
     struct building *k = arena_room(b->arena, sizeof *k);
     if (!k || !arrays_grow(&b->arrays, &b->contests, &b->room, b->count + 1, sizeof *b->contests,
@@ -251,15 +245,19 @@ static bool contest_add(struct results_builder *b, const struct results_contest_
         return building_full(e);
     *k = (struct building){.record = *r, .first = first, .units_alike = 1};
     b->contests[b->count] = k;
-    uint32_t units = in->part ? 2 : 1; /* a part's total becomes a county's */
+    uint32_t units = part ? 2 : 1; /* a part's total becomes a county's */
     if (!arrays_grow(&b->arrays, &k->units, &k->unit_room, units, sizeof *k->units, UNITS_MAX) ||
         !arrays_grow(&b->arrays, &k->rows, &k->row_room, units, sizeof *k->rows, UNITS_MAX))
         return building_full(e);
     k->unit_count = 1;
     k->units[0] = (struct results_unit){
         .registered = r->registered, .ballots = r->ballots, .reporting = -1, .total = -1};
-    if (in->part && !fill_part(b, in->part, k))
-        return building_full(e);
+    if (part) {
+        k->part = true;
+        k->rows[0].whole = part->whole;
+        k->part_id = part->id;
+        k->part_name = part->name;
+    }
     if (first == BUILDING_NOBODY && !index_add(&b->index, &b->arrays, b->count, contest_mix(r)))
         return building_full(e);
     b->current = b->count++;
@@ -267,25 +265,34 @@ static bool contest_add(struct results_builder *b, const struct results_contest_
     return true;
 }
 
-/* The record of a contest, and the first of its key that there is. */
-static bool contest_look_up(struct results_builder *b, const struct results_contest_in *in,
-                            struct results_contest *r, uint32_t *first, struct err *e)
+/* The first contest of this key that there is, or NOBODY. */
+static uint32_t find_first(const struct results_builder *b, const struct results_contest *r)
 {
-    static const struct results_contest none;
-    const struct results_contest *like = b->count ? &b->contests[b->count - 1]->record : &none;
-    *r = none;
-    if (!fill_contest(b, in, like, r))
-        return building_full(e);
-    *first = index_find(&b->index, contest_is, b->contests, r, contest_mix(r));
-    return true;
+    return index_find(&b->index, contest_is, b->contests, r, contest_mix(r));
+}
+
+/* The part that a driver says, if it does, its texts in the pool. False when memory is out. */
+static bool pool_part(struct results_builder *b, const struct results_unit_in *in,
+                      struct building_part *part)
+{
+    *part = (struct building_part){.whole = in && in->whole};
+    return !in ||
+           (pool_add(&b->pool, in->id, &part->id) && pool_add(&b->pool, in->name, &part->name));
+}
+
+bool building_begin(struct results_builder *b, const struct results_contest *said, struct err *e)
+{
+    return contest_add(b, said, NULL, find_first(b, said), e);
 }
 
 bool results_contest_begin(struct results_builder *b, const struct results_contest_in *in,
                            struct err *e)
 {
     struct results_contest r;
-    uint32_t first;
-    return contest_look_up(b, in, &r, &first, e) && contest_add(b, in, &r, first, e);
+    struct building_part part;
+    if (!building_record(b, in, &r) || !pool_part(b, in->part, &part))
+        return building_full(e);
+    return contest_add(b, &r, in->part ? &part : NULL, find_first(b, &r), e);
 }
 
 bool results_contest_again(struct results_builder *b, struct slice county, struct slice id,
@@ -301,7 +308,7 @@ bool results_contest_again(struct results_builder *b, struct slice county, struc
     if (!pool_add(&b->pool, county, &key.county) || !pool_add(&b->pool, id, &key.id) ||
         !pool_add(&b->pool, text, &key.text))
         return false;
-    uint32_t i = index_find(&b->index, contest_is, b->contests, &key, contest_mix(&key));
+    uint32_t i = find_first(b, &key);
     if (i == ARRAYS_NONE)
         return false;
     b->current = i;
@@ -323,22 +330,30 @@ static void hold_count(int32_t *had, int32_t said)
         *had = -1;
 }
 
+bool building_open(struct results_builder *b, const struct results_contest *said,
+                   const struct building_part *part, struct err *e)
+{
+    b->current = find_first(b, said);
+    if (b->current == BUILDING_NOBODY)
+        return contest_add(b, said, part, BUILDING_NOBODY, e);
+    struct results_contest *had = &b->contests[b->current]->record;
+    hold_text(b, "office", had->office, said->office);
+    hold_text(b, "district", had->district, said->district);
+    hold_text(b, "party", had->party, said->party);
+    hold_text(b, "election type", had->election_type, said->election_type);
+    hold_count(&had->votes_allowed, said->votes_allowed);
+    hold_count(&had->seats, said->seats);
+    return true;
+}
+
 bool results_contest_open(struct results_builder *b, const struct results_contest_in *in,
                           struct err *e)
 {
     struct results_contest said;
-    if (!contest_look_up(b, in, &said, &b->current, e))
-        return false;
-    if (b->current == BUILDING_NOBODY)
-        return contest_add(b, in, &said, BUILDING_NOBODY, e);
-    struct results_contest *had = &b->contests[b->current]->record;
-    hold_text(b, "office", had->office, said.office);
-    hold_text(b, "district", had->district, said.district);
-    hold_text(b, "party", had->party, said.party);
-    hold_text(b, "election type", had->election_type, said.election_type);
-    hold_count(&had->votes_allowed, said.votes_allowed);
-    hold_count(&had->seats, said.seats);
-    return true;
+    struct building_part part;
+    if (!building_record(b, in, &said) || !pool_part(b, in->part, &part))
+        return building_full(e);
+    return building_open(b, &said, in->part ? &part : NULL, e);
 }
 
 uint32_t results_contest_index(const struct results_builder *b)
@@ -438,6 +453,22 @@ static bool choice_add(struct results_builder *b, struct building *k,
     return true;
 }
 
+bool building_choice(struct results_builder *b, const struct results_choice *said, uint32_t *index,
+                     struct err *e)
+{
+    struct building *k = current(b, e);
+    if (!k)
+        return false;
+    if (!find_item(&k->choice_index, &b->arrays, &choices_by_key, k->choices, 0, k->choice_count,
+                   said, choice_mix(said), index))
+        return building_full(e);
+    if (*index == ARRAYS_NONE)
+        return choice_add(b, k, said, index, e);
+    k->choice = *index;
+    choice_again(b, k, &k->choices[*index], said);
+    return true;
+}
+
 bool results_choice(struct results_builder *b, const struct results_choice_in *in, uint32_t *index,
                     struct err *e)
 {
@@ -445,26 +476,22 @@ bool results_choice(struct results_builder *b, const struct results_choice_in *i
     struct results_choice r = {.flags = in->flags & RESULTS_CHOICE_FLAGS, .mark = in->mark};
     if (!k)
         return false;
-    if (!choice_guess(b, k, in, index)) {
-        const struct results_choice *like = choice_like(b, k);
-        if (!pool_add_like(&b->pool, in->id, like->id, &r.id) ||
-            !pool_add_like(&b->pool, in->name, like->name, &r.name) ||
-            !pool_add_like(&b->pool, in->party, like->party, &r.party))
-            return building_full(e);
-        if (!find_item(&k->choice_index, &b->arrays, &choices_by_key, k->choices, 0,
-                       k->choice_count, &r, choice_mix(&r), index))
-            return building_full(e);
-        if (*index == ARRAYS_NONE)
-            return choice_add(b, k, &r, index, e);
+    if (choice_guess(b, k, in, index)) {
+        k->choice = *index;
+        choice_again(b, k, &k->choices[*index], &r);
+        return true;
     }
-    k->choice = *index;
-    choice_again(b, k, &k->choices[*index], &r);
-    return true;
+    const struct results_choice *like = choice_like(b, k);
+    if (!pool_add_like(&b->pool, in->id, like->id, &r.id) ||
+        !pool_add_like(&b->pool, in->name, like->name, &r.name) ||
+        !pool_add_like(&b->pool, in->party, like->party, &r.party))
+        return building_full(e);
+    return building_choice(b, &r, index, e);
 }
 
-static bool parent_fits(const struct building *k, const struct results_unit_in *in, struct err *e)
+static bool parent_fits(const struct building *k, uint32_t parent, uint32_t type, struct err *e)
 {
-    if (!in->parent || (in->parent < k->unit_count && k->units[in->parent].type < in->type))
+    if (!parent || (parent < k->unit_count && k->units[parent].type < type))
         return true;
     return err_set(e, ERR_BUG, "the driver puts a unit into one that cannot hold it");
 }
@@ -533,26 +560,36 @@ static bool goes_on_alike(const struct results_builder *b, struct building *k,
     return true;
 }
 
-static bool unit_find(struct results_builder *b, struct building *k,
-                      const struct results_unit_in *in, struct results_unit *r, uint32_t *index,
-                      struct err *e)
+/* It is this unit once more. */
+static bool unit_met(struct building *k, uint32_t index, const struct results_unit *said,
+                     bool whole)
 {
-    if (!unit_guess(b, k, in, index)) {
-        const struct results_unit *like = unit_like(b, k);
-        if (!pool_add_like(&b->pool, in->id, like->id, &r->id) ||
-            !pool_add_like(&b->pool, in->name, like->name, &r->name))
-            return building_full(e);
-        if (goes_on_alike(b, k, r, in->parent))
-            return unit_add(b, k, r, in->parent, index, e);
-        const struct unit_key key = {r, in->parent};
-        if (!find_item(&k->unit_index, &b->arrays, &units_by_key, k, 1, k->unit_count, &key,
-                       unit_mix(r, in->parent), index))
-            return building_full(e);
-        if (*index == ARRAYS_NONE)
-            return unit_add(b, k, r, in->parent, index, e);
-    }
-    unit_again(&k->units[*index], r);
+    unit_again(&k->units[index], said);
+    k->rows[index].whole |= whole;
+    k->unit = index;
     return true;
+}
+
+bool building_unit(struct results_builder *b, const struct results_unit *said, uint32_t parent,
+                   bool whole, uint32_t *index, struct err *e)
+{
+    struct building *k = current(b, e);
+    const struct unit_key key = {said, parent};
+    *index = 0;
+    if (!k || !parent_fits(k, parent, said->type, e))
+        return false;
+    if (said->type == RESULTS_TOTAL) {
+        unit_again(&k->units[0], said);
+        return true;
+    }
+    if (goes_on_alike(b, k, said, parent))
+        *index = ARRAYS_NONE;
+    else if (!find_item(&k->unit_index, &b->arrays, &units_by_key, k, 1, k->unit_count, &key,
+                        unit_mix(said, parent), index))
+        return building_full(e);
+    if (*index == ARRAYS_NONE && !unit_add(b, k, said, parent, index, e))
+        return false;
+    return unit_met(k, *index, said, whole);
 }
 
 bool results_unit(struct results_builder *b, const struct results_unit_in *in, uint32_t *index,
@@ -564,18 +601,15 @@ bool results_unit(struct results_builder *b, const struct results_unit_in *in, u
                              .reporting = small(in->reporting),
                              .total = small(in->total),
                              .type = in->type};
-    if (!k || !parent_fits(k, in, e))
+    if (!k)
         return false;
-    if (in->type == RESULTS_TOTAL) {
-        unit_again(&k->units[0], &r);
-        *index = 0;
-        return true;
-    }
-    if (!unit_find(b, k, in, &r, index, e))
-        return false;
-    k->rows[*index].whole |= in->whole;
-    k->unit = *index;
-    return true;
+    if (in->type != RESULTS_TOTAL && unit_guess(b, k, in, index))
+        return unit_met(k, *index, &r, in->whole);
+    const struct results_unit *like = unit_like(b, k);
+    if (in->type != RESULTS_TOTAL && (!pool_add_like(&b->pool, in->id, like->id, &r.id) ||
+                                      !pool_add_like(&b->pool, in->name, like->name, &r.name)))
+        return building_full(e);
+    return building_unit(b, &r, in->parent, in->whole, index, e);
 }
 
 bool results_units_again(struct results_builder *b, struct err *e)

@@ -14,22 +14,13 @@
 /* One of the parts of a title, in the order of the feed; or a contest of that title that is none.
  */
 struct part {
-    struct results_text id, text;
-    uint32_t at; /* of the contests */
+    uint64_t title; /* id and text */
+    uint32_t at;    /* of the contests */
 };
 
-static bool comes_first(const struct part *x, const struct part *y)
-{
-    const uint32_t keys[][2] = {{x->id.off, y->id.off}, {x->text.off, y->text.off}, {x->at, y->at}};
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        if (keys[i][0] != keys[i][1])
-            return keys[i][0] < keys[i][1];
-    }
-    return true;
-}
-
 /* Runs of twice the length out of two sorted ones each, until one is left; `room` is for as many.
- * (libc's qsort asks the system how much memory it has, which a worker may not.) */
+ * What is equal stays in order. (libc's qsort asks the system how much memory it has, which a
+ * worker may not.) */
 static struct part *sort(struct part *parts, struct part *room, uint32_t n)
 {
     for (uint64_t run = 1; run < n; run *= 2) {
@@ -38,9 +29,8 @@ static struct part *sort(struct part *parts, struct part *room, uint32_t n)
                      end = middle + run < n ? middle + run : n;
             uint64_t i = from, j = middle;
             for (uint64_t k = from; k < end; k++)
-                room[k] = j == end || (i < middle && comes_first(&parts[i], &parts[j]))
-                              ? parts[i++]
-                              : parts[j++];
+                room[k] = j == end || (i < middle && parts[i].title <= parts[j].title) ? parts[i++]
+                                                                                       : parts[j++];
         }
         struct part *sorted = room;
         room = parts;
@@ -92,58 +82,32 @@ static bool are_one(const struct results_builder *b, const struct part *parts, s
 
 /* ---- joining ---- */
 
+/* Of no county, and what is said of one county is not said of all. */
 static bool begin_whole(struct results_builder *b, const struct building *first, struct err *e)
 {
-    const struct results_contest *r = &first->record;
-    const struct pool *p = &b->pool;
-    return results_contest_begin(b,
-                                 &(struct results_contest_in){
-                                     .id = pool_text(p, r->id),
-                                     .text = pool_text(p, r->text),
-                                     .state = pool_text(p, r->state),
-                                     .office = pool_text(p, r->office),
-                                     .district = pool_text(p, r->district),
-                                     .party = pool_text(p, r->party),
-                                     .election_type = pool_text(p, r->election_type),
-                                     .updated_ms = r->updated_ms,
-                                     .called_ms = r->called_ms,
-                                     .registered = -1,
-                                     .ballots = -1,
-                                     .votes_allowed = r->votes_allowed,
-                                     .seats = r->seats,
-                                     .places = r->places,
-                                     .flags = r->flags,
-                                 },
-                                 e);
+    struct results_contest r = first->record;
+    r.county = (struct results_text){0, 0};
+    r.registered = r.ballots = -1;
+    return building_begin(b, &r, e);
 }
 
 static bool add_unit(struct results_builder *b, const struct building *k, uint32_t u,
                      uint32_t parent, uint32_t *to, struct err *e)
 {
-    const struct results_unit *unit = &k->units[u];
-    struct results_unit_in in = {.type = u ? unit->type : RESULTS_COUNTY,
-                                 .id = pool_text(&b->pool, u ? unit->id : k->part_id),
-                                 .name = pool_text(&b->pool, u ? unit->name : k->part_name),
-                                 .reporting = unit->reporting,
-                                 .total = unit->total,
-                                 .registered = unit->registered,
-                                 .ballots = unit->ballots,
-                                 .parent = parent,
-                                 .whole = k->rows[u].whole};
-    return results_unit(b, &in, to, e);
+    struct results_unit unit = k->units[u];
+    if (u == 0) {
+        unit.type = RESULTS_COUNTY;
+        unit.id = k->part_id;
+        unit.name = k->part_name;
+    }
+    return building_unit(b, &unit, parent, k->rows[u].whole, to, e);
 }
 
 static bool add_choices(struct results_builder *b, const struct building *k, uint32_t *to,
                         struct err *e)
 {
     for (uint32_t c = 0; c < k->choice_count; c++) {
-        const struct results_choice *old = &k->choices[c];
-        struct results_choice_in in = {.id = pool_text(&b->pool, old->id),
-                                       .name = pool_text(&b->pool, old->name),
-                                       .party = pool_text(&b->pool, old->party),
-                                       .flags = old->flags,
-                                       .mark = (enum results_mark)old->mark};
-        if (!results_choice(b, &in, &to[c], e))
+        if (!building_choice(b, &k->choices[c], &to[c], e))
             return false;
     }
     return true;
@@ -287,12 +251,11 @@ bool building_join_parts(struct results_builder *b, struct err *e)
     for (uint32_t i = 0; i < count; i++) {
         const struct building *k = b->contests[i];
         if (has_title(k))
-            parts[n++] = (struct part){k->record.id, k->record.text, i};
+            parts[n++] = (struct part){(uint64_t)k->record.id.off << 32 | k->record.text.off, i};
     }
     parts = sort(parts, room, n);
     for (uint32_t from = 0, to; from < n; from = to) {
-        for (to = from + 1; to < n && parts[to].id.off == parts[from].id.off &&
-                            parts[to].text.off == parts[from].text.off;)
+        for (to = from + 1; to < n && parts[to].title == parts[from].title;)
             to++;
         if (!settle(b, parts + from, to - from, e))
             return false;

@@ -4,7 +4,9 @@
 #ifndef TALLYD_PARSERS_ROWING_H
 #define TALLYD_PARSERS_ROWING_H
 
-#include "parsers/arrays.h"
+#include <inttypes.h>
+
+#include "parsers/building.h"
 #include "parsers/memo.h"
 #include "parsers/names.h"
 #include "parsers/rows.h"
@@ -18,14 +20,23 @@ struct run {
     int32_t from, to;
 };
 
-/* Roles that are worked out together, and the fields they come from. */
+/* Roles that are worked out together, and the fields they come from; or fields alone. */
 struct group {
     uint64_t roles,
         mapped; /* that are columns, or cut out of one that is; those that are columns */
     struct run *runs;
     struct slice *parts; /* the bytes of each run in the row at hand */
     uint32_t run_count;
-    struct memo memo;
+    struct memo memo; /* keeps what was worked out */
+};
+
+/* What the columns of a contest say, whoever stands in it and wherever. */
+struct title {
+    struct results_contest record; /* of no county but the source's */
+    struct results_text of_party;  /* its text where it is one party's; empty: it is nobody's */
+    bool named, per_county, all_parties;
+    uint32_t county, contest; /* where it was met last, and the builder's contest there;
+                                 ARRAYS_NONE: nowhere */
 };
 
 /* What a row is about. */
@@ -43,22 +54,41 @@ struct who {
     uint32_t contest, choice, no; /* the builder's; choice: yes, for a question */
 };
 
-/* What the columns of a contest say, whoever stands in it: rows that are about somebody new are
- * mostly of a contest that is not. */
-struct topic {
-    enum {
-        TOPIC_NEW,     /* nothing came of it yet */
-        TOPIC_DROPPED, /* filters that look at nothing else say so */
-        TOPIC_BEGUN
-    } state;
-    bool per_county, of_party, all_parties, ranked;
-    uint32_t contest; /* the builder's */
+/* What the columns of a choice say, in whatever contest it stands. */
+struct candidate {
+    struct results_choice record;
+    struct slice mark; /* a winner's that is none we know; ptr NULL: there is no such */
+    struct who who;    /* where he was met last; contest ARRAYS_NONE: nowhere */
+    bool blank;        /* its name is */
+    bool republican;   /* of a person */
+    uint32_t person;   /* the survey's, plus 1; 0: of no major party, or no one's name */
+};
+
+/* A title and a candidate that one row has, and who that was last. */
+struct pair {
+    struct title *title;
+    struct candidate *candidate;
+    uint32_t county; /* of the title then; ARRAYS_NONE: it was nobody yet */
+    struct who who;
+};
+
+/* Where a row is from. */
+struct spot {
+    uint32_t place;
+    uint32_t county; /* of the place, or of the row where the place is none; a place, too */
+};
+
+/* What columns of figures say; -1: nothing. */
+struct figures {
+    int64_t reporting, total, registered, ballots;
+    bool odd; /* one is no number */
 };
 
 struct place { /* a reporting unit, in whatever contest */
     enum results_unit_type type;
     uint32_t parent; /* number of the place it is in; 0: none */
     struct slice id, name;
+    struct results_text id_text, name_text; /* in the pool, once a unit was told of it */
 };
 
 /* Votes as rows give them, written down contest by contest: rows go from one to another, so that
@@ -82,26 +112,28 @@ struct rows {
     struct job *job;
     const struct mapping *m;
     struct rows_how how;
+    struct pool *pool;          /* the builder's */
     struct slice state, county; /* of the source */
-    bool has_figures;
-    struct group whos, topics, choices, wheres, kinds;
-    struct who *who;     /* by the number of whos.memo */
-    struct topic *topic; /* by the number of topics.memo */
-    bool topic_filters;  /* filters look at nothing else */
-    uint32_t *where;     /* by the number of wheres.memo: a place */
-    bool *is_total;      /* by the number of kinds.memo: a vote type that is the sum of others */
+    bool has_figures, has_questions;
+    struct group titles, candidates, pairs, spots, figures, questions; /* each keeps its like */
+    struct group drops, asks,
+        sums;                   /* bools: filters; is it a question, a vote type that is a sum? */
+    const struct figures *told; /* the builder last; of which contest's unit */
+    uint32_t told_contest, told_where;
+    bool odd;         /* a figure of the row at hand is no number */
+    struct pair pair; /* of the row at hand, where pairs are not kept */
     struct place *places;
     struct memo place_memo;
     struct ledger *ledger;
     struct arrays arrays;
     struct account *accounts; /* by the builder's number of the contest */
     uint32_t account_count, account_room;
-    uint32_t who_room, topic_room, where_room, place_count, place_room, total_room;
-    struct survey *survey; /* NULL: none is made */
-    bool per_party;        /* a contest is each party's */
-    struct types *types;   /* NULL: votes have no types */
-    uint64_t kept, number; /* number: of the row at hand */
-    const struct who *at;  /* what the row at hand is about */
+    uint32_t place_count, place_room;
+    struct survey *survey;              /* NULL: none is made */
+    bool per_party;                     /* a contest is each party's */
+    struct types *types;                /* NULL: votes have no types */
+    uint64_t kept, pairs_found, number; /* number: of the row at hand */
+    const struct who *at;               /* what the row at hand is about */
     const struct slice *fields;
     size_t n;
     struct column_scratch scratch;
@@ -110,26 +142,46 @@ struct rows {
 };
 
 /* Fill *r->fault: memory is out, at this row; always false. */
-bool rowing_full(struct rows *r);
+static inline bool rowing_full(struct rows *r)
+{
+    return fault_set(r->fault, WIRE_LIMIT, "%s %" PRIu64 ": out of memory", r->how.place,
+                     r->number);
+}
 
 /* The texts of a group's roles in the row at hand, into r->text. */
 bool rowing_texts(struct rows *r, const struct group *g) MUST_USE;
 
-/* Work out the row at hand: what it is about, in *w, which is zeroed, and in the topic that its
- * contest's columns are; and where, in *where, the number of a place, with the facts it has of the
- * payload. */
-bool rowing_who(struct rows *r, struct topic *t, struct who *w) MUST_USE;
-bool rowing_where(struct rows *r, uint32_t *where) MUST_USE;
+/* Work out what the row at hand says: of a contest, of a choice, of a reporting unit with the facts
+ * it has of the payload. All outputs are zeroed. */
+bool rowing_title(struct rows *r, struct title *t) MUST_USE;
+bool rowing_candidate(struct rows *r, struct candidate *c) MUST_USE;
+bool rowing_spot(struct rows *r, struct spot *s) MUST_USE;
 
-/* Who stands where, of a file that does not say whether it is a primary's: the row at hand, whose
- * texts are worked out, in the builder's contest of that number. And more of one party than can win
+/* Who this candidate of a title is in a county, a place; 0: none, or it does not matter. And the
+ * question that a row is by itself. */
+bool rowing_who(struct rows *r, struct title *t, struct candidate *c, uint32_t county,
+                struct who *w) MUST_USE;
+bool rowing_question(struct rows *r, uint32_t county, struct who *w) MUST_USE;
+
+/* What a row is, by columns of its own: no row that counts, a question, a sum of vote types. */
+bool rowing_drops(struct rows *r, bool *drop) MUST_USE;
+bool rowing_asks(struct rows *r, bool *question) MUST_USE;
+bool rowing_sums(struct rows *r, bool *sum) MUST_USE;
+
+/* Who stands where, of a file that does not say whether it is a primary's: a person by the texts of
+ * the row at hand, and in the builder's contest of that number. And more of one party than can win
  * stand in this race, as far as somebody looked. */
 struct survey *rowing_survey(const struct rows *r); /* NULL when memory is out */
-bool rowing_survey_row(struct rows *r, uint32_t contest) MUST_USE;
-bool rowing_survey_many(const struct rows *r, const struct results_contest_in *race);
+bool rowing_survey_person(struct rows *r, struct candidate *c) MUST_USE;
+bool rowing_survey_enter(struct rows *r, const struct candidate *c, uint32_t contest,
+                         const struct results_contest *race) MUST_USE;
+bool rowing_survey_many(const struct rows *r, const struct results_contest *race);
 
 /* What the builder is told of a place, its figures unknown and its parent not said. */
 struct results_unit_in rowing_unit_in(const struct rows *r, uint32_t where);
+
+/* Put the texts of a place into the pool. */
+bool rowing_pool_place(struct rows *r, uint32_t where) MUST_USE;
 
 /* The place whose unit it is in this contest: its total where the county is the contest's. */
 uint32_t rowing_place(const struct rows *r, uint32_t contest, uint32_t where);

@@ -4,7 +4,6 @@
  * Precincts that will not be in the batch are not made units of it: each is held against its own
  * second rows here, and the precincts of one county, or of the contest, are one unit that adds up.
  */
-#include <inttypes.h>
 
 #include "parsers/field.h"
 #include "parsers/rowing.h"
@@ -92,11 +91,6 @@ static struct seat *seat_of(struct ledger *l, uint32_t where)
     return s;
 }
 
-static bool unit_add(struct rows *r, const struct results_unit_in *in, uint32_t *unit)
-{
-    return results_unit(r->job->builder, in, unit, &r->fault->err) || field_limit(r->fault);
-}
-
 /* The builder's unit for a place in its current contest. */
 static bool find_unit(struct rows *r, uint32_t contest, uint32_t where, uint32_t *unit)
 {
@@ -106,10 +100,20 @@ static bool find_unit(struct rows *r, uint32_t contest, uint32_t where, uint32_t
         return true;
     struct seat *s = seat_of(r->ledger, where);
     if (!s->unit) {
-        struct results_unit_in in = rowing_unit_in(r, where);
-        if (!find_unit(r, contest, r->places[where].parent, &in.parent) ||
-            !unit_add(r, &in, &s->unit))
+        const struct place *p = &r->places[where];
+        uint32_t parent;
+        if (!find_unit(r, contest, p->parent, &parent) || !rowing_pool_place(r, where))
             return false;
+        const struct results_unit said = {.id = p->id_text,
+                                          .name = p->name_text,
+                                          .registered = -1,
+                                          .ballots = -1,
+                                          .reporting = -1,
+                                          .total = -1,
+                                          .type = p->type};
+        bool whole = r->m->whole && p->type != RESULTS_PRECINCT;
+        if (!building_unit(r->job->builder, &said, parent, whole, &s->unit, &r->fault->err))
+            return field_limit(r->fault);
     }
     *unit = s->unit;
     return true;
@@ -139,8 +143,10 @@ static bool above_add(struct rows *r, uint32_t contest, uint32_t where)
     struct results_unit_in in = RESULTS_UNIT_DEFAULT;
     in.type = RESULTS_PRECINCT;
     in.name = SLICE("precincts");
-    if (!find_unit(r, contest, where, &in.parent) || !unit_add(r, &in, &s->parts) || !row_add(r, s))
+    if (!find_unit(r, contest, where, &in.parent) || !row_add(r, s))
         return false;
+    if (!results_unit(r->job->builder, &in, &s->parts, &r->fault->err))
+        return field_limit(r->fault);
     if (!arrays_grow(&r->arrays, &l->above, &l->above_room, (uint64_t)l->above_count + 1,
                      sizeof *l->above, ROWING_LIST_MAX))
         return rowing_full(r);

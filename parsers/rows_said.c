@@ -10,12 +10,6 @@
 #include "parsers/pool.h"
 #include "parsers/rowing.h"
 
-bool rowing_full(struct rows *r)
-{
-    return fault_set(r->fault, WIRE_LIMIT, "%s %" PRIu64 ": out of memory", r->how.place,
-                     r->number);
-}
-
 /* ---- texts of a row ---- */
 
 static bool test_matches(struct rows *r, const struct mapping_test *t, bool *matches)
@@ -31,18 +25,6 @@ static bool any_matches(struct rows *r, const struct mapping_test *t, uint32_t n
     for (uint32_t i = 0; i < n && !*matches; i++) {
         if (!test_matches(r, &t[i], matches))
             return false;
-    }
-    return true;
-}
-
-static bool dropped(struct rows *r, bool *drop)
-{
-    *drop = false;
-    for (uint32_t i = 0; i < r->m->filter_count && !*drop; i++) {
-        bool matches;
-        if (!test_matches(r, &r->m->filters[i], &matches))
-            return false;
-        *drop = matches != r->m->filters[i].keep;
     }
     return true;
 }
@@ -101,111 +83,165 @@ bool rowing_texts(struct rows *r, const struct group *g)
     return true;
 }
 
-/* ---- who ---- */
+/* ---- what a row is ---- */
 
-/* Whose it is; a contest of one party is told from the other's by its text. */
-static bool contest_party(struct rows *r, struct topic *t, struct results_contest_in *in)
+bool rowing_drops(struct rows *r, bool *drop)
 {
-    t->of_party &= !t->all_parties || rowing_survey_many(r, in);
-    if (t->of_party || r->m->per_party == PER_PARTY_UNSAID)
-        in->party = label_party(r->text[ROLE_CONTEST_PARTY]);
-    if (!t->of_party || !in->party.len)
-        return true;
+    *drop = false;
+    for (uint32_t i = 0; i < r->m->filter_count && !*drop; i++) {
+        bool matches;
+        if (!test_matches(r, &r->m->filters[i], &matches))
+            return false;
+        *drop = matches != r->m->filters[i].keep;
+    }
+    return true;
+}
+
+bool rowing_asks(struct rows *r, bool *question)
+{
+    return any_matches(r, r->m->measures, r->m->measure_count, question);
+}
+
+bool rowing_sums(struct rows *r, bool *sum)
+{
+    if (!rowing_texts(r, &r->sums))
+        return false;
+    *sum = r->m->type_total ? pattern_match(r->m->type_total, r->text[ROLE_TYPE], NULL)
+                            : label_is_total(r->text[ROLE_TYPE]);
+    return true;
+}
+
+/* ---- its contest ---- */
+
+static bool pool(struct rows *r, struct slice s, struct results_text *out)
+{
+    return pool_add(r->pool, s, out) || rowing_full(r);
+}
+
+/* The title of one party's contest is told from the other's by its text. */
+static bool title_of_party(struct rows *r, struct title *t, struct slice party)
+{
     struct buf text; /* not printf: it stops at a NUL, and damage may have one */
-    buf_init(&text, in->text.len + in->party.len + 16);
-    buf_add(&text, in->text);
+    if (!r->per_party || !party.len)
+        return true;
+    buf_init(&text, r->text[ROLE_CONTEST].len + party.len + 16);
+    buf_add(&text, r->text[ROLE_CONTEST]);
     buf_add(&text, SLICE(" - "));
-    buf_add(&text, in->party);
-    in->text = text.failed ? (struct slice){NULL, 0} : arena_copy(r->job->arena, buf_slice(&text));
+    buf_add(&text, party);
+    bool ok = text.failed ? rowing_full(r) : pool(r, buf_slice(&text), &t->of_party);
     buf_done(&text);
-    return in->text.ptr || rowing_full(r);
+    return ok;
+}
+
+/* What the mapping's tests say of the contest of the row at hand. */
+static bool title_tests(struct rows *r, struct title *t, bool *ranked)
+{
+    const struct mapping *m = r->m;
+    bool whole;
+    if (!any_matches(r, m->per_county, m->per_county_count, &t->per_county) ||
+        !any_matches(r, m->wholes, m->whole_count, &whole) ||
+        !any_matches(r, m->ranked, m->ranked_count, ranked))
+        return false;
+    t->per_county = (t->per_county || m->every_per_county) && !whole;
+    return !r->per_party || any_matches(r, m->all_parties, m->all_party_count, &t->all_parties);
+}
+
+/* The title by the texts worked out for the row at hand. */
+static bool title_by_texts(struct rows *r, struct title *t)
+{
+    struct results_contest_in in = RESULTS_CONTEST_DEFAULT;
+    const struct slice *text = r->text;
+    bool ranked;
+    if (!title_tests(r, t, &ranked))
+        return false;
+    t->contest = ARRAYS_NONE;
+    t->named = text[ROLE_CONTEST_ID].len || text[ROLE_CONTEST].len;
+    in.id = text[ROLE_CONTEST_ID];
+    in.text = text[ROLE_CONTEST];
+    in.state = r->state;
+    in.county = r->county;
+    in.office = text[ROLE_OFFICE];
+    in.district = text[ROLE_DISTRICT];
+    if (r->per_party || r->m->per_party == PER_PARTY_UNSAID)
+        in.party = label_party(text[ROLE_CONTEST_PARTY]);
+    in.election_type = text[ROLE_ELECTION_TYPE];
+    in.votes_allowed = count_small(text[ROLE_VOTES_ALLOWED]);
+    in.seats = count_small(text[ROLE_SEATS]);
+    in.flags = (ranked ? RESULTS_RANKED : 0) |
+               (r->m->column[ROLE_WINNER].count ? RESULTS_MARKS_STATED : 0);
+    return (building_record(r->job->builder, &in, &t->record) || rowing_full(r)) &&
+           title_of_party(r, t, in.party);
+}
+
+bool rowing_title(struct rows *r, struct title *t)
+{
+    if (!rowing_texts(r, &r->titles) ||
+        (r->how.names && !names_contest(r->how.names, r->how.learn, r->text)))
+        return rowing_full(r);
+    return r->how.learn || title_by_texts(r, t);
+}
+
+bool rowing_pool_place(struct rows *r, uint32_t where)
+{
+    struct place *p = &r->places[where];
+    return p->id_text.len || p->name_text.len ||
+           (pool(r, p->id, &p->id_text) && pool(r, p->name, &p->name_text));
 }
 
 /* The county whose contest it is; by the roster it is a part, and perhaps of one without. */
-static bool contest_county(struct rows *r, const struct results_unit_in *county,
-                           struct results_contest_in *in)
+static bool contest_county(struct rows *r, uint32_t county, struct results_contest *record)
 {
-    bool none = !county->id.len && !county->name.len;
-    if (none || label_is_total(county->id) || label_is_total(county->name))
-        return r->m->roster || in->county.len ||
+    if (!county)
+        return r->m->roster || record->county.len ||
                fault_set(r->fault, WIRE_SCHEMA,
                          "%s %" PRIu64 ": a row without a county, of a contest that is a county's",
                          r->how.place, r->number);
-    in->county = county->name.len ? county->name : county->id;
-    in->part = r->m->roster ? county : NULL;
+    const struct place *p = &r->places[county];
+    record->county = p->name.len ? p->name_text : p->id_text;
     return true;
 }
 
-static bool contest_begin(struct rows *r, struct topic *topic, uint32_t flags)
+/* Whose it is: a party's, or nobody's where all parties stand in it. */
+static void contest_party(struct rows *r, const struct title *t, bool question,
+                          struct results_contest *record)
+{
+    if (!r->per_party)
+        return;
+    if (question || (t->all_parties && !rowing_survey_many(r, record)))
+        record->party = (struct results_text){0, 0};
+    else if (t->of_party.len)
+        record->text = t->of_party;
+}
+
+/* Make the title's contest in this county the builder's current one. */
+static bool contest_open(struct rows *r, struct title *t, uint32_t county, uint32_t flags)
 {
     struct results_builder *b = r->job->builder;
-    struct results_contest_in in = RESULTS_CONTEST_DEFAULT;
-    const struct slice *t = r->text;
-    in.id = t[ROLE_CONTEST_ID];
-    in.text = t[ROLE_CONTEST];
-    in.state = r->state;
-    in.county = r->county;
-    struct results_unit_in county = {
-        .id = t[ROLE_COUNTY_ID], .name = t[ROLE_COUNTY], .whole = r->m->whole};
-    if (topic->per_county && !contest_county(r, &county, &in))
+    if (t->contest != ARRAYS_NONE && t->county == county) {
+        results_contest_at(b, t->contest);
+        return true;
+    }
+    struct results_contest record = t->record;
+    if (t->per_county && (!rowing_pool_place(r, county) || !contest_county(r, county, &record)))
         return false;
-    in.office = t[ROLE_OFFICE];
-    in.district = t[ROLE_DISTRICT];
-    if (!contest_party(r, topic, &in))
-        return false;
-    in.election_type = t[ROLE_ELECTION_TYPE];
-    in.votes_allowed = count_small(t[ROLE_VOTES_ALLOWED]);
-    in.seats = count_small(t[ROLE_SEATS]);
-    in.flags = flags | (topic->ranked ? RESULTS_RANKED : 0) |
-               (r->m->column[ROLE_WINNER].count ? RESULTS_MARKS_STATED : 0);
-    if (!results_contest_open(b, &in, &r->fault->err))
+    const struct place *p = &r->places[county];
+    const struct building_part part = {p->id_text, p->name_text, r->m->whole};
+    contest_party(r, t, flags & RESULTS_MEASURE, &record);
+    record.flags |= flags;
+    if (!building_open(b, &record, county && r->m->roster ? &part : NULL, &r->fault->err))
         return field_limit(r->fault);
-    uint32_t contest = results_contest_index(b);
-    if (!arrays_grow(&r->arrays, &r->accounts, &r->account_room, (uint64_t)contest + 1,
+    results_contest_flags(b, record.flags);
+    t->county = county;
+    t->contest = results_contest_index(b);
+    if (!arrays_grow(&r->arrays, &r->accounts, &r->account_room, (uint64_t)t->contest + 1,
                      sizeof *r->accounts, ROWING_LIST_MAX))
         return rowing_full(r);
-    r->account_count = contest >= r->account_count ? contest + 1 : r->account_count;
-    r->accounts[contest].per_county = topic->per_county;
-    topic->contest = contest;
-    topic->state = TOPIC_BEGUN;
-    results_contest_flags(b, in.flags);
+    r->account_count = t->contest >= r->account_count ? t->contest + 1 : r->account_count;
+    r->accounts[t->contest].per_county = t->per_county;
     return true;
 }
 
-/* A mark as the mapping's values leave it. */
-static enum results_mark read_mark(struct rows *r)
-{
-    static const struct {
-        const char *word;
-        enum results_mark mark;
-    } marks[] = {{"won", RESULTS_WON}, {"lost", RESULTS_LOST}, {"advanced", RESULTS_ADVANCED}};
-    if (!r->text[ROLE_WINNER].len)
-        return RESULTS_UNMARKED;
-    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-        if (slice_is(r->text[ROLE_WINNER], marks[i].word))
-            return marks[i].mark;
-    }
-    results_contest_bad(
-        r->job->builder, "%s %" PRIu64 ": winner: \"%.*s\" is not won, lost or advanced",
-        r->how.place, r->number, SLICE_FMT(field_excerpt(r->job->arena, r->text[ROLE_WINNER])));
-    return RESULTS_UNMARKED;
-}
-
-static bool choice_add(struct rows *r, struct slice id, struct slice name, uint32_t *index)
-{
-    struct results_choice_in in = {
-        .id = id, .name = name, .party = label_party(r->text[ROLE_PARTY])};
-    if (facts_says_yes(r->text[ROLE_WRITE_IN]) || label_is_write_in(name))
-        in.flags |= RESULTS_WRITE_IN;
-    if (facts_says_yes(r->text[ROLE_INCUMBENT]))
-        in.flags |= RESULTS_INCUMBENT;
-    in.mark = read_mark(r);
-    if (!results_choice(r->job->builder, &in, index, &r->fault->err))
-        return field_limit(r->fault);
-    uint32_t *choices = &r->accounts[results_contest_index(r->job->builder)].choices;
-    *choices = *index >= *choices ? *index + 1 : *choices;
-    return true;
-}
+/* ---- who stands in it ---- */
 
 /* Its statistic, or ROLES: it is none. */
 static enum role statistic_of(const struct mapping *m, struct slice choice)
@@ -217,125 +253,112 @@ static enum role statistic_of(const struct mapping *m, struct slice choice)
     return label_is_statistic(choice) || label_is_total(choice) ? ROLE_NONE : ROLES;
 }
 
-static bool is_question(struct rows *r, bool *question)
+/* What marks in the row say of him, as the mapping's values leave them. */
+static bool read_marks(struct rows *r, struct candidate *c)
 {
-    const struct mapping *m = r->m;
-    *question = false;
-    if (!m->column[ROLE_YES].count || !m->column[ROLE_NO].count)
-        return true;
-    *question = !m->measure_count && !r->text[ROLE_CHOICE].len;
-    return !m->measure_count || any_matches(r, m->measures, m->measure_count, question);
-}
-
-/* Yes and no of a row that is a question by itself. */
-static bool question_add(struct rows *r, struct topic *t, struct who *w)
-{
-    t->of_party = false;
-    if (r->m->measure_title.count) {
-        r->text[ROLE_CONTEST] =
-            column_text(&r->m->measure_title, r->fields, r->n, r->m->style, &r->scratch);
-        if (!r->text[ROLE_CONTEST].ptr)
-            return rowing_full(r);
+    static const struct {
+        const char *word;
+        enum results_mark mark;
+    } marks[] = {{"won", RESULTS_WON}, {"lost", RESULTS_LOST}, {"advanced", RESULTS_ADVANCED}};
+    struct slice text = r->text[ROLE_WINNER];
+    if (facts_says_yes(r->text[ROLE_INCUMBENT]))
+        c->record.flags |= RESULTS_INCUMBENT;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0] && text.len; i++) {
+        if (slice_is(text, marks[i].word)) {
+            c->record.mark = marks[i].mark;
+            return true;
+        }
     }
-    r->text[ROLE_PARTY] = r->text[ROLE_WRITE_IN] = (struct slice){NULL, 0};
-    w->kind = WHO_QUESTION;
-    if (!contest_begin(r, t, RESULTS_MEASURE))
-        return false;
-    w->contest = t->contest;
-    return choice_add(r, SLICE(""), SLICE("Yes"), &w->choice) &&
-           choice_add(r, SLICE(""), SLICE("No"), &w->no);
+    if (text.len)
+        c->mark = field_excerpt(r->job->arena, text);
+    return !text.len || c->mark.ptr || rowing_full(r);
 }
 
-/* A row whose contest cannot be told: its votes would be missing there. */
-static bool without_contest(struct rows *r, struct who *w)
-{
-    if (w->kind == WHO_CHOICE)
-        return fault_set(r->fault, WIRE_SCHEMA, "%s %" PRIu64 ": a row without a contest",
-                         r->how.place, r->number);
-    w->kind = w->kind == WHO_FIGURE ? WHO_NOTHING : WHO_NOWHERE;
-    return true;
-}
-
-/* A statistic, or a choice of its contest. */
-static bool line_add(struct rows *r, struct topic *topic, struct who *w)
+/* What the texts of a choice are of. */
+static struct who read_kind(const struct rows *r)
 {
     const struct slice *t = r->text;
-    w->figure = statistic_of(r->m, t[ROLE_CHOICE]);
-    w->kind = w->figure == ROLE_NONE ? WHO_NOTHING : WHO_FIGURE;
-    if (w->figure == ROLES)
-        w->kind = t[ROLE_CHOICE].len || t[ROLE_CHOICE_ID].len ? WHO_CHOICE : WHO_NAMELESS;
-    if (w->kind == WHO_NOTHING)
-        return true;
-    if (topic->state == TOPIC_BEGUN)
-        results_contest_at(r->job->builder, topic->contest);
-    else if (!t[ROLE_CONTEST_ID].len && !t[ROLE_CONTEST].len)
-        return without_contest(r, w);
-    else if (!contest_begin(r, topic, 0))
-        return false;
-    w->contest = topic->contest;
-    if (w->kind != WHO_CHOICE)
-        return true;
-    if (!choice_add(r, t[ROLE_CHOICE_ID], t[ROLE_CHOICE], &w->choice))
-        return false;
-    if (w->choice == 0 && label_is_answer(t[ROLE_CHOICE]))
-        results_contest_flags(r->job->builder, RESULTS_MEASURE);
-    return !r->survey || rowing_survey_row(r, w->contest);
+    struct who w = {.figure = statistic_of(r->m, t[ROLE_CHOICE]), .contest = ARRAYS_NONE};
+    w.kind = w.figure == ROLE_NONE ? WHO_NOTHING : WHO_FIGURE;
+    if (w.figure == ROLES)
+        w.kind = t[ROLE_CHOICE].len || t[ROLE_CHOICE_ID].len ? WHO_CHOICE : WHO_NAMELESS;
+    return w;
 }
 
-/* What the mapping's tests say of the contest of the row at hand. */
-static bool contest_tests(struct rows *r, struct topic *t)
+bool rowing_candidate(struct rows *r, struct candidate *c)
 {
-    const struct mapping *m = r->m;
-    bool whole;
-    if (!any_matches(r, m->per_county, m->per_county_count, &t->per_county) ||
-        !any_matches(r, m->wholes, m->whole_count, &whole) ||
-        !any_matches(r, m->ranked, m->ranked_count, &t->ranked))
-        return false;
-    if (r->per_party && !any_matches(r, m->all_parties, m->all_party_count, &t->all_parties))
-        return false;
-    t->per_county = (t->per_county || m->every_per_county) && !whole;
-    t->of_party = r->per_party;
-    return true;
-}
-
-/* Drop the row, where a filter says so: for all rows of the topic, where filters see no others. */
-static bool filter(struct rows *r, struct topic *t, bool *drop)
-{
-    *drop = t->state == TOPIC_DROPPED;
-    if (r->topic_filters && t->state != TOPIC_NEW)
-        return true;
-    if (!dropped(r, drop))
-        return false;
-    if (*drop && r->topic_filters)
-        t->state = TOPIC_DROPPED;
-    return true;
-}
-
-static bool use_names(struct rows *r)
-{
+    const struct slice *t = r->text;
     struct names *n = r->how.names;
-    return !n || (r->how.learn ? names_learn(n, r->text) : names_lend(n, r->text)) ||
-           rowing_full(r);
+    if (!rowing_texts(r, &r->candidates) || (n && (!names_contest(n, r->how.learn, r->text) ||
+                                                   !names_choice(n, r->how.learn, r->text))))
+        return rowing_full(r);
+    c->blank = !t[ROLE_CHOICE].len;
+    c->who = read_kind(r);
+    if (r->how.learn || c->who.kind != WHO_CHOICE)
+        return true;
+    if (facts_says_yes(t[ROLE_WRITE_IN]) || label_is_write_in(t[ROLE_CHOICE]))
+        c->record.flags |= RESULTS_WRITE_IN;
+    return read_marks(r, c) && pool(r, t[ROLE_CHOICE_ID], &c->record.id) &&
+           pool(r, t[ROLE_CHOICE], &c->record.name) &&
+           pool(r, label_party(t[ROLE_PARTY]), &c->record.party) &&
+           (!r->survey || rowing_survey_person(r, c));
 }
 
-bool rowing_who(struct rows *r, struct topic *t, struct who *w)
+/* Of the builder's current contest. */
+static bool choice_add(struct rows *r, const struct candidate *c, uint32_t *index)
 {
-    struct topic asked = {.state = TOPIC_NEW}; /* a question's contest may be said by its answers */
-    bool drop, question, known = t->state == TOPIC_BEGUN;
-    if (!filter(r, t, &drop))
+    struct results_builder *b = r->job->builder;
+    if (c->mark.ptr)
+        results_contest_bad(b, "%s %" PRIu64 ": winner: \"%.*s\" is not won, lost or advanced",
+                            r->how.place, r->number, SLICE_FMT(c->mark));
+    if (!building_choice(b, &c->record, index, &r->fault->err))
+        return field_limit(r->fault);
+    uint32_t *choices = &r->accounts[results_contest_index(b)].choices;
+    *choices = *index >= *choices ? *index + 1 : *choices;
+    return true;
+}
+
+bool rowing_who(struct rows *r, struct title *t, struct candidate *c, uint32_t county,
+                struct who *w)
+{
+    *w = c->who;
+    if (!t->named) /* its votes would be missing somewhere */
+        return fault_set(r->fault, WIRE_SCHEMA, "%s %" PRIu64 ": a row without a contest",
+                         r->how.place, r->number);
+    if (!contest_open(r, t, county, 0))
         return false;
-    if (drop)
-        return true; /* as it is: WHO_DROPPED */
-    if (!rowing_texts(r, known ? &r->choices : &r->whos) || !use_names(r))
-        return false;
-    if (r->how.learn)
+    w->contest = t->contest;
+    if (w->kind != WHO_CHOICE || c->who.contest == t->contest)
         return true;
-    if (!is_question(r, &question))
+    if (!choice_add(r, c, &w->choice) ||
+        (r->survey && !rowing_survey_enter(r, c, w->contest, &t->record)))
         return false;
-    if (question)
-        return (!known || rowing_texts(r, &r->whos)) && contest_tests(r, &asked) &&
-               question_add(r, &asked, w);
-    return (known || contest_tests(r, t)) && line_add(r, t, w);
+    if (w->choice == 0 && label_is_answer(pool_text(r->pool, c->record.name)))
+        results_contest_flags(r->job->builder, RESULTS_MEASURE);
+    c->who = *w;
+    return true;
+}
+
+bool rowing_question(struct rows *r, uint32_t county, struct who *w)
+{
+    const struct column *title = &r->m->measure_title;
+    struct candidate yes = {.blank = true}, no;
+    struct title t = {.named = false};
+    struct names *n = r->how.names;
+    if (!rowing_texts(r, &r->questions) || (n && !names_contest(n, false, r->text)))
+        return rowing_full(r);
+    if (title->count)
+        r->text[ROLE_CONTEST] = column_text(title, r->fields, r->n, r->m->style, &r->scratch);
+    if ((title->count && !r->text[ROLE_CONTEST].ptr) || !read_marks(r, &yes))
+        return rowing_full(r);
+    no = yes;
+    if (!title_by_texts(r, &t) ||
+        !contest_open(r, &t, t.per_county ? county : 0, RESULTS_MEASURE) ||
+        !pool(r, SLICE("Yes"), &yes.record.name) || !pool(r, SLICE("No"), &no.record.name))
+        return false;
+    w->kind = WHO_QUESTION;
+    w->contest = t.contest;
+    return choice_add(r, &yes, &w->choice) && choice_add(r, &no, &w->no);
 }
 
 /* ---- where ---- */
@@ -377,7 +400,7 @@ static bool stated_level(struct rows *r, enum results_unit_type *type)
     return true;
 }
 
-bool rowing_where(struct rows *r, uint32_t *where)
+bool rowing_spot(struct rows *r, struct spot *s)
 {
     static const struct {
         enum results_unit_type type;
@@ -386,8 +409,7 @@ bool rowing_where(struct rows *r, uint32_t *where)
                   {RESULTS_MUNICIPALITY, ROLE_MUNICIPALITY_ID, ROLE_MUNICIPALITY},
                   {RESULTS_PRECINCT, ROLE_PRECINCT_ID, ROLE_PRECINCT}};
     enum results_unit_type most;
-    *where = 0;
-    if (!rowing_texts(r, &r->wheres) || !stated_level(r, &most))
+    if (!rowing_texts(r, &r->spots) || !stated_level(r, &most))
         return false;
     for (int role = ROLE_DATE; role <= ROLE_VERSION; role++) {
         if (!facts_take(r->job, (enum role)role, r->text[role], r->fault))
@@ -395,13 +417,18 @@ bool rowing_where(struct rows *r, uint32_t *where)
     }
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
         struct place p = {.type = levels[i].type,
-                          .parent = *where,
+                          .parent = s->place,
                           .id = r->text[levels[i].id],
                           .name = r->text[levels[i].name]};
+        uint32_t place;
         if (label_is_total(p.name) || label_is_total(p.id))
             break; /* the sum of those beside it is what holds them */
-        if ((p.id.len || p.name.len) && p.type <= most && !place_add(r, &p, where))
+        if (!p.id.len && !p.name.len)
+            continue;
+        if (!place_add(r, &p, &place))
             return false;
+        s->county = p.type == RESULTS_COUNTY ? place : s->county;
+        s->place = p.type <= most ? place : s->place;
     }
     return true;
 }

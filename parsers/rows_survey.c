@@ -14,8 +14,8 @@ struct race {
 
 struct survey {
     struct results_builder *builder; /* whose contests are the races */
-    struct memo people;
-    struct race *races; /* by the builder's number of the contest */
+    struct memo people, pairs;       /* pairs: a contest and one of the people */
+    struct race *races;              /* by the builder's number of the contest */
     uint32_t race_count, race_room;
 };
 
@@ -24,31 +24,45 @@ struct survey *rowing_survey(const struct rows *r)
     struct survey *s = arena_alloc(r->job->arena, sizeof *s);
     if (s) {
         s->builder = r->job->builder;
-        memo_init(&s->people, r->job->arena);
+        memo_init(&s->people, r->job->arena, 0);
+        memo_init(&s->pairs, r->job->arena, 0);
     }
     return s;
 }
 
-bool rowing_survey_row(struct rows *r, uint32_t contest)
+bool rowing_survey_person(struct rows *r, struct candidate *c)
 {
-    struct survey *s = r->survey;
     const struct slice *t = r->text;
     char party = label_major_party(label_party(t[ROLE_CONTEST_PARTY]));
-    uint32_t before = s->people.count, person;
+    const struct slice who[] = {{&party, 1}, t[ROLE_CHOICE_ID], t[ROLE_CHOICE]};
+    uint32_t person;
     if (!party || label_is_write_in(t[ROLE_CHOICE]))
         return true;
-    const struct slice who[] = {
-        {(const char *)&contest, sizeof contest}, {&party, 1}, t[ROLE_CHOICE_ID], t[ROLE_CHOICE]};
+    if (!memo_find(&r->survey->people, who, 3, &person))
+        return rowing_full(r);
+    c->person = person + 1;
+    c->republican = party == 'r';
+    return true;
+}
+
+bool rowing_survey_enter(struct rows *r, const struct candidate *c, uint32_t contest,
+                         const struct results_contest *race)
+{
+    struct survey *s = r->survey;
+    const uint32_t numbers[] = {contest, c->person};
+    const struct slice pair = {(const char *)numbers, sizeof numbers};
+    uint32_t before = s->pairs.count, number;
+    if (!c->person)
+        return true;
     if (!arrays_grow(&r->arrays, &s->races, &s->race_room, (uint64_t)contest + 1, sizeof *s->races,
                      ROWING_LIST_MAX) ||
-        !memo_find(&s->people, who, 4, &person))
+        !memo_find(&s->pairs, &pair, 1, &number))
         return rowing_full(r);
-    struct race *race = &s->races[contest];
+    struct race *k = &s->races[contest];
     s->race_count = contest >= s->race_count ? contest + 1 : s->race_count;
-    int64_t seats = count_small(t[ROLE_SEATS]), allowed = count_small(t[ROLE_VOTES_ALLOWED]);
-    seats = seats > 1 ? seats : allowed > 1 ? allowed : 1;
-    race->people[party == 'r'] += s->people.count != before;
-    race->many |= race->people[party == 'r'] > seats;
+    int32_t seats = race->seats > 1 ? race->seats : race->votes_allowed;
+    k->people[c->republican] += s->pairs.count != before;
+    k->many |= k->people[c->republican] > (uint32_t)(seats > 1 ? seats : 1);
     return true;
 }
 
@@ -62,10 +76,11 @@ bool rows_survey_primary(const struct survey *s)
     return many > 0 && 2 * many >= even;
 }
 
-bool rowing_survey_many(const struct rows *r, const struct results_contest_in *race)
+bool rowing_survey_many(const struct rows *r, const struct results_contest *race)
 {
     struct survey *s = r->how.told;
-    if (!s || !results_contest_again(s->builder, race->county, race->id, race->text))
+    if (!s || !results_contest_again(s->builder, pool_text(r->pool, race->county),
+                                     pool_text(r->pool, race->id), pool_text(r->pool, race->text)))
         return false;
     uint32_t contest = results_contest_index(s->builder);
     return contest < s->race_count && s->races[contest].many;

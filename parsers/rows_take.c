@@ -11,6 +11,11 @@
 #include "parsers/rowing.h"
 #include "parsers/types.h"
 
+/* Pairs are looked for while there are not many more than were found: these first ones, and one for
+ * so many rows. */
+#define PAIRS_FIRST 64
+#define PAIRS_ROWS 16
+
 /* ---- setting up ---- */
 
 struct fields_seen {
@@ -56,9 +61,11 @@ static uint64_t needed(const struct mapping *m, uint64_t roles)
     return roles;
 }
 
-static bool group_init(struct rows *r, struct group *g, uint64_t roles, struct fields_seen *seen)
+/* `kept`: the bytes of what is worked out. */
+static bool group_init(struct rows *r, struct group *g, uint64_t roles, struct fields_seen *seen,
+                       size_t kept)
 {
-    memo_init(&g->memo, r->job->arena);
+    memo_init(&g->memo, r->job->arena, kept);
     g->roles = needed(r->m, roles);
     for (int role = 0; role < ROLES; role++) {
         if (!(g->roles & ROWING_BIT(role)) || !r->m->column[role].count)
@@ -91,36 +98,51 @@ static uint64_t roles_between(enum role first, enum role last)
 static bool groups_init(struct rows *r, struct fault *f)
 {
     const struct mapping *m = r->m;
-    struct fields_seen who, topic = {.n = 0}, choice = {.n = 0}, where = {.n = 0}, kinds = {.n = 0};
-    uint64_t topics = roles_between(ROLE_CONTEST_ID, ROLE_SEATS);
-    uint64_t choices = roles_between(ROLE_CHOICE_ID, ROLE_INCUMBENT);
+    struct fields_seen title = {.n = 0}, candidate = {.n = 0}, pair, question, spot = {.n = 0},
+                       drop = {.n = 0}, ask = {.n = 0}, sum = {.n = 0}, figure = {.n = 0};
+    uint64_t titles = roles_between(ROLE_CONTEST_ID, ROLE_SEATS);
+    uint64_t candidates = roles_between(ROLE_CHOICE_ID, ROLE_INCUMBENT);
     uint64_t party = ROWING_BIT(ROLE_CONTEST_PARTY);
-    if (m->every_per_county || m->per_county_count)
-        topics |= ROWING_BIT(ROLE_COUNTY) | ROWING_BIT(ROLE_COUNTY_ID);
     if (!r->per_party && m->per_party != PER_PARTY_UNSAID)
-        topics &= ~party; /* it is for the survey, if for anybody */
+        titles &= ~party; /* it is for the survey, if for anybody */
     if (r->survey)
-        choices |= party | ROWING_BIT(ROLE_VOTES_ALLOWED) | ROWING_BIT(ROLE_SEATS);
-    see_tests(&topic, m->per_county, m->per_county_count);
-    see_tests(&topic, m->wholes, m->whole_count);
-    see_tests(&topic, m->all_parties, m->all_party_count);
-    see_tests(&topic, m->ranked, m->ranked_count);
-    if (!group_init(r, &r->topics, topics, &topic))
-        return fault_set(f, WIRE_LIMIT, "out of memory");
-    who = topic;
-    see_tests(&who, m->filters, m->filter_count);
-    r->topic_filters = who.n == topic.n;
-    see_tests(&who, m->measures, m->measure_count);
-    see(&who, &m->measure_title);
-    see_tests(&where, m->levels, m->level_count);
-    if (!group_init(r, &r->whos, topics | choices, &who) ||
-        !group_init(r, &r->choices, choices, &choice) ||
-        !group_init(r, &r->wheres, roles_between(ROLE_COUNTY_ID, ROLE_VERSION), &where) ||
-        !group_init(r, &r->kinds, ROWING_BIT(ROLE_TYPE), &kinds))
-        return fault_set(f, WIRE_LIMIT, "out of memory");
-    return !(who.full || where.full || kinds.full) ||
-           fault_set(f, WIRE_SCHEMA, "the mapping's texts come from more than %d columns",
-                     ROWING_FIELDS_MAX);
+        candidates |= party;
+    if (r->how.names)
+        candidates |= ROWING_BIT(ROLE_CONTEST_ID);
+    see_tests(&title, m->per_county, m->per_county_count);
+    see_tests(&title, m->wholes, m->whole_count);
+    see_tests(&title, m->all_parties, m->all_party_count);
+    see_tests(&title, m->ranked, m->ranked_count);
+    pair = question = title;
+    see(&question, &m->measure_title);
+    see_tests(&spot, m->levels, m->level_count);
+    see_tests(&drop, m->filters, m->filter_count);
+    see_tests(&ask, m->measures, m->measure_count);
+    const struct {
+        struct group *group;
+        uint64_t roles;
+        struct fields_seen *seen;
+        size_t kept;
+    } groups[] = {
+        {&r->titles, titles, &title, sizeof(struct title)},
+        {&r->candidates, candidates, &candidate, sizeof(struct candidate)},
+        {&r->pairs, titles | candidates, &pair, sizeof(struct pair)},
+        {&r->questions, titles | candidates | ROWING_BIT(ROLE_COUNTY_ID) | ROWING_BIT(ROLE_COUNTY),
+         &question, sizeof(struct who)},
+        {&r->spots, roles_between(ROLE_COUNTY_ID, ROLE_VERSION), &spot, sizeof(struct spot)},
+        {&r->figures, roles_between(ROLE_REPORTING, ROLE_BALLOTS), &figure, sizeof(struct figures)},
+        {&r->sums, ROWING_BIT(ROLE_TYPE), &sum, sizeof(bool)},
+        {&r->drops, 0, &drop, sizeof(bool)},
+        {&r->asks, 0, &ask, sizeof(bool)},
+    };
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        if (!group_init(r, groups[i].group, groups[i].roles, groups[i].seen, groups[i].kept))
+            return fault_set(f, WIRE_LIMIT, "out of memory");
+        if (groups[i].seen->full)
+            return fault_set(f, WIRE_SCHEMA, "the mapping's texts come from more than %d columns",
+                             ROWING_FIELDS_MAX);
+    }
+    return true;
 }
 
 /* What no mapping can be without. */
@@ -162,6 +184,7 @@ bool rows_new(struct job *j, const struct mapping *m, const struct rows_how *how
     r->job = j;
     r->m = m;
     r->how = *how;
+    r->pool = &j->builder->pool;
     r->state = job_option(j, "state");
     r->county = job_option(j, "county");
     r->scratch.arena = j->arena;
@@ -169,9 +192,10 @@ bool rows_new(struct job *j, const struct mapping *m, const struct rows_how *how
     if (m->sum_progress)
         results_sum_progress(j->builder);
     r->arrays.arena = j->arena;
-    memo_init(&r->place_memo, j->arena);
+    memo_init(&r->place_memo, j->arena, 0);
     for (int role = ROLE_REPORTING; role <= ROLE_BALLOTS; role++)
         r->has_figures |= m->column[role].count > 0;
+    r->has_questions = m->column[ROLE_YES].count && m->column[ROLE_NO].count;
     if (m->column[ROLE_TYPE].count && !(r->types = types_new(j)))
         return fault_set(f, WIRE_LIMIT, "out of memory");
     if (!survey_init(r, f) || !groups_init(r, f))
@@ -200,18 +224,58 @@ static inline struct slice run_bytes(const struct rows *r, const struct run *run
                           (size_t)(fields[to].ptr + fields[to].len - fields[from].ptr)};
 }
 
-/* The number of what a group's fields say; *fresh: it is new and to be worked out. */
-static inline bool group_find(struct rows *r, struct group *g, uint32_t *number, bool *fresh)
+/* What a group's fields say in the row at hand; *fresh: it is new, zeroed, and to be worked out.
+ * NULL when memory is out. */
+static inline void *group_find(struct rows *r, struct group *g, bool *fresh)
 {
-    uint32_t before = g->memo.count;
+    uint32_t before = g->memo.count, number;
     for (uint32_t i = 0; i < g->run_count; i++)
         g->parts[i] = run_bytes(r, &g->runs[i]);
-    if (!memo_find(&g->memo, g->parts, g->run_count, number))
-        return rowing_full(r);
+    if (!memo_find(&g->memo, g->parts, g->run_count, &number)) {
+        rowing_full(r);
+        return NULL;
+    }
     *fresh = g->memo.count != before;
     if (*fresh)
         r->scratch.used = 0;
+    return memo_kept(&g->memo, number);
+}
+
+static bool find_verdict(struct rows *r, struct group *g,
+                         bool (*work_out)(struct rows *r, bool *is), bool *is)
+{
+    bool fresh, *verdict = group_find(r, g, &fresh);
+    if (!verdict || (fresh && !work_out(r, verdict)))
+        return false;
+    *is = *verdict;
     return true;
+}
+
+static inline bool find_title(struct rows *r, struct title **out)
+{
+    bool fresh;
+    return (*out = group_find(r, &r->titles, &fresh)) && (!fresh || rowing_title(r, *out));
+}
+
+static inline bool find_candidate(struct rows *r, struct candidate **out)
+{
+    bool fresh;
+    return (*out = group_find(r, &r->candidates, &fresh)) && (!fresh || rowing_candidate(r, *out));
+}
+
+static inline bool find_spot(struct rows *r, struct spot **out)
+{
+    bool fresh;
+    return (*out = group_find(r, &r->spots, &fresh)) && (!fresh || rowing_spot(r, *out));
+}
+
+/* A question in a row by itself. */
+static bool find_question(struct rows *r, uint32_t county)
+{
+    bool fresh;
+    struct who *w = group_find(r, &r->questions, &fresh);
+    r->at = w;
+    return w && (!fresh || rowing_question(r, county, w));
 }
 
 /* ---- figures ---- */
@@ -226,6 +290,7 @@ static int64_t odd_figure(struct rows *r, struct slice raw, struct slice name)
     case COUNT_UNKNOWN:
         return VOTES_UNKNOWN;
     case COUNT_BAD:
+        r->odd = true;
         break;
     }
     results_contest_at(r->job->builder, r->at->contest);
@@ -283,52 +348,75 @@ static bool unit_add(struct rows *r, struct results_unit_in *in, uint32_t where)
     return results_unit(b, in, &unit, &r->fault->err) || field_limit(r->fault);
 }
 
-static bool unit_figures(struct rows *r, uint32_t where)
+/* "3/5": fills what it says. */
+static bool read_progress(struct rows *r, int64_t *reporting, int64_t *total)
+{
+    const struct column *c = &r->m->column[ROLE_PROGRESS];
+    if (!c->count)
+        return true;
+    struct slice text = column_text(c, r->fields, r->n, r->m->style, &r->scratch);
+    if (!text.ptr)
+        return rowing_full(r);
+    count_progress(text, reporting, total);
+    return true;
+}
+
+/* What the row's columns of figures say of its unit. */
+static bool read_figures(struct rows *r, struct figures *f)
 {
     const struct column *c = r->m->column;
+    r->odd = false;
+    f->reporting = figure(r, &c[ROLE_REPORTING]);
+    f->total = figure(r, &c[ROLE_TOTAL]);
+    f->registered = figure(r, &c[ROLE_REGISTERED]);
+    f->ballots = figure(r, &c[ROLE_BALLOTS]);
+    f->odd = r->odd;
+    return read_progress(r, &f->reporting, &f->total);
+}
+
+/* Those of the unit; as rows repeat them, they are told where they or the unit are others than the
+ * row before had. What is no number is told of each contest. */
+static bool unit_figures(struct rows *r, uint32_t where)
+{
+    bool fresh;
+    struct figures *f = group_find(r, &r->figures, &fresh);
+    if (!f || ((fresh || f->odd) && !read_figures(r, f)))
+        return false;
     where = rowing_place(r, r->at->contest, where);
+    if (r->told == f && r->told_contest == r->at->contest && r->told_where == where)
+        return true;
+    r->told = f;
+    r->told_contest = r->at->contest;
+    r->told_where = where;
     struct results_unit_in in = rowing_unit_in(r, where);
-    if (r->at->kind == WHO_FIGURE) {
-        int64_t *const to[ROLES] = {[ROLE_REPORTING] = &in.reporting,
-                                    [ROLE_TOTAL] = &in.total,
-                                    [ROLE_REGISTERED] = &in.registered,
-                                    [ROLE_BALLOTS] = &in.ballots};
-        *to[r->at->figure] = figure(r, &c[ROLE_VOTES]);
-    } else {
-        in.reporting = figure(r, &c[ROLE_REPORTING]);
-        in.total = figure(r, &c[ROLE_TOTAL]);
-        in.registered = figure(r, &c[ROLE_REGISTERED]);
-        in.ballots = figure(r, &c[ROLE_BALLOTS]);
-    }
-    if (c[ROLE_PROGRESS].count) {
-        struct slice text =
-            column_text(&c[ROLE_PROGRESS], r->fields, r->n, r->m->style, &r->scratch);
-        if (!text.ptr)
-            return rowing_full(r);
-        count_progress(text, &in.reporting, &in.total);
-    }
+    in.reporting = f->reporting;
+    in.total = f->total;
+    in.registered = f->registered;
+    in.ballots = f->ballots;
     results_contest_at(r->job->builder, r->at->contest);
     return unit_add(r, &in, where);
+}
+
+/* A figure that stands in a row of its own. */
+static bool unit_figure(struct rows *r, uint32_t where)
+{
+    where = rowing_place(r, r->at->contest, where);
+    struct results_unit_in in = rowing_unit_in(r, where);
+    int64_t *const to[ROLES] = {[ROLE_REPORTING] = &in.reporting,
+                                [ROLE_TOTAL] = &in.total,
+                                [ROLE_REGISTERED] = &in.registered,
+                                [ROLE_BALLOTS] = &in.ballots};
+    *to[r->at->figure] = figure(r, &r->m->column[ROLE_VOTES]);
+    results_contest_at(r->job->builder, r->at->contest);
+    return read_progress(r, &in.reporting, &in.total) && unit_add(r, &in, where);
 }
 
 /* The votes of one vote type. */
 static bool enter_typed(struct rows *r, struct entry e)
 {
-    uint32_t type = 0;
-    bool fresh = false;
-    if (!group_find(r, &r->kinds, &type, &fresh))
-        return false;
-    if (fresh) {
-        if (!rowing_texts(r, &r->kinds))
-            return false;
-        if (!arrays_grow(&r->arrays, &r->is_total, &r->total_room, (uint64_t)type + 1,
-                         sizeof *r->is_total, ROWING_LIST_MAX))
-            return rowing_full(r);
-        r->is_total[type] = r->m->type_total
-                                ? pattern_match(r->m->type_total, r->text[ROLE_TYPE], NULL)
-                                : label_is_total(r->text[ROLE_TYPE]);
-    }
-    return types_add(r->types, r, e, type, r->is_total[type]);
+    bool sum = false;
+    return find_verdict(r, &r->sums, rowing_sums, &sum) &&
+           types_add(r->types, r, e, r->sums.memo.last, sum);
 }
 
 static bool enter(struct rows *r, uint32_t where, uint32_t choice, int64_t votes)
@@ -377,67 +465,68 @@ static bool check_nowhere(struct rows *r)
 
 /* ---- a row ---- */
 
-/* By what the columns of its contest say; names from elsewhere may say more of it. */
-static bool find_topic(struct rows *r, struct topic **topic)
+/* The title and candidate of the row at hand. They are found together, by one look, as long as rows
+ * say the same again and again; looked for by themselves where most say something new. */
+static bool find_pair(struct rows *r, struct pair **out)
 {
-    uint32_t number = 0;
-    bool fresh = false;
-    if (!r->how.names && !group_find(r, &r->topics, &number, &fresh))
-        return false;
-    if (!arrays_grow(&r->arrays, &r->topic, &r->topic_room, (uint64_t)number + 1, sizeof *r->topic,
-                     ROWING_LIST_MAX))
-        return rowing_full(r);
-    *topic = &r->topic[number];
-    if (r->how.names)
-        **topic = (struct topic){.state = TOPIC_NEW};
-    return true;
+    bool fresh = true;
+    struct pair *p = &r->pair;
+    if (r->pairs.memo.count <= PAIRS_FIRST + 2 * r->pairs_found + r->kept / PAIRS_ROWS) {
+        if (!(p = group_find(r, &r->pairs, &fresh)))
+            return false;
+        r->pairs_found += !fresh;
+    }
+    *out = p;
+    if (!fresh)
+        return true;
+    p->county = ARRAYS_NONE;
+    return find_title(r, &p->title) && find_candidate(r, &p->candidate);
 }
 
-static bool find_who(struct rows *r, uint32_t *number)
+/* Where no columns say what is a question, a row without a name is one. */
+static bool is_question(struct rows *r, const struct pair *p, bool *question)
 {
-    struct topic *topic = NULL;
-    bool fresh = false;
-    if (!group_find(r, &r->whos, number, &fresh))
-        return false;
-    if (fresh && !arrays_grow(&r->arrays, &r->who, &r->who_room, (uint64_t)*number + 1,
-                              sizeof *r->who, ROWING_LIST_MAX))
-        return rowing_full(r);
-    return !fresh || (find_topic(r, &topic) && rowing_who(r, topic, &r->who[*number]));
+    *question = r->has_questions && p->candidate->blank;
+    return !r->has_questions || !r->m->measure_count ||
+           find_verdict(r, &r->asks, rowing_asks, question);
 }
 
-static bool find_where(struct rows *r, uint32_t *where)
+/* What is nobody wherever it stands; NULL: somebody, perhaps. */
+static const struct who *nobody(const struct pair *p)
 {
-    uint32_t number = 0;
-    bool fresh = false;
-    if (!group_find(r, &r->wheres, &number, &fresh))
+    static const struct who nothing = {.kind = WHO_NOTHING}, nowhere = {.kind = WHO_NOWHERE};
+    if (p->candidate->who.kind == WHO_NAMELESS && !p->title->named)
+        return &nowhere;
+    return p->candidate->who.kind == WHO_NOTHING ||
+                   (p->candidate->who.kind == WHO_FIGURE && !p->title->named)
+               ? &nothing
+               : NULL;
+}
+
+/* What the row at hand is about, in its county. */
+static bool find_who(struct rows *r, struct pair *p, uint32_t county)
+{
+    county = p->title->per_county ? county : 0;
+    if (p->county != county && !rowing_who(r, p->title, p->candidate, county, &p->who))
         return false;
-    if (fresh && !arrays_grow(&r->arrays, &r->where, &r->where_room, (uint64_t)number + 1,
-                              sizeof *r->where, ROWING_LIST_MAX))
-        return rowing_full(r);
-    if (fresh && !rowing_where(r, &r->where[number]))
-        return false;
-    *where = r->where[number];
+    p->county = county;
+    r->at = &p->who;
     return true;
 }
 
 /* What a row gives that is kept. */
-static bool take_row(struct rows *r)
+static bool take_row(struct rows *r, uint32_t where)
 {
     const struct who *w = r->at;
-    uint32_t where = 0;
-    if (w->kind == WHO_NOTHING)
-        return true;
-    if (w->kind == WHO_NOWHERE)
-        return check_nowhere(r);
-    if (!find_where(r, &where))
-        return false;
     r->scratch.used = 0;
-    if ((r->has_figures || w->kind == WHO_FIGURE) && !unit_figures(r, where))
+    if (w->kind == WHO_FIGURE)
+        return unit_figure(r, where);
+    if (r->has_figures && !unit_figures(r, where))
         return false;
-    if (w->kind == WHO_NAMELESS)
+    if (w->kind == WHO_NAMELESS) {
         check_nameless(r);
-    if (w->kind == WHO_FIGURE || w->kind == WHO_NAMELESS)
         return true;
+    }
     if (w->kind == WHO_QUESTION) {
         int64_t yes = figure(r, &r->m->column[ROLE_YES]), no = figure(r, &r->m->column[ROLE_NO]);
         if (yes == VOTES_UNKNOWN && no == VOTES_UNKNOWN)
@@ -453,18 +542,31 @@ static bool take_row(struct rows *r)
 bool rows_add(struct rows *r, const struct slice *fields, size_t n, uint64_t number,
               struct fault *f)
 {
-    uint32_t who = 0;
+    static const struct who dropped = {.kind = WHO_DROPPED};
+    struct pair *p;
+    struct spot *s;
+    bool drop = false, question;
     r->fields = fields;
     r->n = n;
     r->number = number;
     r->fault = f;
-    if (!find_who(r, &who))
+    r->at = &dropped;
+    if (r->m->filter_count && !find_verdict(r, &r->drops, rowing_drops, &drop))
         return false;
-    r->at = &r->who[who];
-    if (r->at->kind == WHO_DROPPED || r->how.learn)
+    if (drop)
+        return true;
+    if (!find_pair(r, &p))
+        return false;
+    if (r->how.learn)
         return true;
     r->kept++;
-    return take_row(r);
+    if (!is_question(r, p, &question))
+        return false;
+    if (!question && (r->at = nobody(p)))
+        return r->at->kind == WHO_NOTHING || check_nowhere(r);
+    return find_spot(r, &s) &&
+           (question ? find_question(r, s->county) : find_who(r, p, s->county)) &&
+           take_row(r, s->place);
 }
 
 void rows_here(const struct rows *r)

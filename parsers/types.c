@@ -2,7 +2,6 @@
 /* Cells whose votes come in parts. */
 #include "parsers/types.h"
 
-#include <inttypes.h>
 
 #include "parsers/pool.h"
 #include "parsers/rowing.h"
@@ -28,8 +27,8 @@ struct types *types_new(struct job *j)
     if (!t)
         return NULL;
     t->job = j;
-    memo_init(&t->cells, j->arena);
-    memo_init(&t->parts, j->arena);
+    memo_init(&t->cells, j->arena, 0);
+    memo_init(&t->parts, j->arena, 0);
     return t;
 }
 

@@ -62,8 +62,10 @@ size_t slice_find(struct slice s, struct slice needle)
 
 size_t slice_find_nocase(struct slice s, struct slice needle)
 {
+    const char first = needle.len ? (char)(*needle.ptr | 0x20) : 0;
     for (size_t at = 0; at + needle.len <= s.len; at++) {
-        if (slice_eq_nocase(slice_sub(s, at, at + needle.len), needle))
+        if ((!needle.len || (s.ptr[at] | 0x20) == first) &&
+            slice_eq_nocase(slice_sub(s, at, at + needle.len), needle))
             return at;
     }
     return SIZE_MAX;

@@ -270,6 +270,87 @@ static void a_rows_own_words_win_over_the_companions(void **state)
     case_done(&c);
 }
 
+/* ---- rows that say again what others said ---- */
+
+static void a_candidate_stands_in_each_countys_contest_by_himself(void **state)
+{
+    (void)state;
+    gives(BARE "column.county=#4\ncontest-per-county=yes\n",
+          "Clerk;Ann;5;Elm\nClerk;Ann;6;Oak\nClerk;Bo;7;Elm\nClerk;Bo;8;Oak\n"
+          "Clerk;Ann;5;Elm\nClerk;Bo;8;Oak\n",
+          "Clerk@Elm Ann=5 Bo=7; Clerk@Oak Ann=6 Bo=8; ");
+}
+
+/* So many that rows are taken one way and the other. */
+static void the_same_names_in_many_contests_are_each_contests_own(void **state)
+{
+    enum { CONTESTS = 400, ROUNDS = 3 };
+    static char rows[CONTESTS * ROUNDS * 64];
+    size_t n = 0;
+    (void)state;
+    for (int i = 0; i < CONTESTS * ROUNDS; i++)
+        n += (size_t)snprintf(rows + n, sizeof rows - n, "Q%d;Yes;%d;P%d\nQ%d;No;%d;P%d\n",
+                              i % CONTESTS, i % CONTESTS, i / CONTESTS, i % CONTESTS, 7,
+                              i / CONTESTS);
+    struct format_case c = {
+        .format = "delimited", .options = BARE "column.precinct=#4\n", .payload = rows};
+    assert_true(case_run(&c));
+    assert_int_equal(c.r.head->contests, CONTESTS);
+    for (uint32_t i = 0; i < CONTESTS; i++) {
+        assert_int_equal(c.r.contests[i].choices, 2);
+        assert_int_equal(results_cell(&c.r, &c.r.contests[i], 0, 0)->votes, ROUNDS * (int)i);
+        assert_int_equal(results_cell(&c.r, &c.r.contests[i], 0, 1)->votes, ROUNDS * 7);
+    }
+    case_done(&c);
+}
+
+static void a_figure_that_is_no_number_is_told_of_each_contest(void **state)
+{
+    (void)state;
+    refused(BARE "column.reporting=#4\n",
+            "Mayor;Ann;5;x\nMayor;Bo;5;x\nClerk;Bo;6;x\nJudge;Cy;7;1\n", WIRE_SCHEMA,
+            "2 of 3 contests cannot be read");
+}
+
+static void a_units_figures_are_those_of_its_own_rows(void **state)
+{
+    struct format_case c = {.format = "delimited",
+                            .options = BARE "column.county=#4\ncolumn.reporting=#5\n",
+                            .payload = "Mayor;Ann;5;Elm;3\nMayor;Ann;6;Oak;3\nClerk;Bo;7;Oak;3\n"
+                                       "Clerk;Bo;8;Elm;4\n"};
+    static const int want[] = {3, 3, 3, 4};
+    (void)state;
+    assert_true(case_run(&c));
+    for (uint32_t i = 0; i < 4; i++)
+        assert_int_equal(c.r.units[i + 1 + i / 2].reporting, want[i]);
+    case_done(&c);
+}
+
+static void a_statistic_nobody_wants_says_nothing_of_the_file(void **state)
+{
+    (void)state;
+    gives(BARE "column.date=#4\n", "Mayor;Ann;5;2024-11-05\nMayor;Over Votes;1;2024-11-06\n",
+          "Mayor@ Ann=5; ");
+}
+
+/* Texts that lack what every match has are told from the others without matching. */
+static void what_need_not_be_in_a_match_may_be_missing(void **state)
+{
+    static const struct {
+        const char *pattern, *text;
+    } matches[] = {{"^Xy?$", "X"},      {"^Xb{0,2}$", "X"},    {"^(X|Y)$", "Y"},
+                   {"X|Y", "Y"},        {"^X\\.Y$", "X.Y"},    {"^X\\|Y$", "X|Y"},
+                   {"^X[ab]+$", "Xba"}, {"(?i)^OVER", "over"}, {"^Xy*z$", "Xz"},
+                   {"^(ab)?c$", "c"},   {"^Xb+*c$", "Xc"},     {"^.y$", "Xy"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof matches / sizeof matches[0]; i++) {
+        char options[400], rows[100];
+        snprintf(options, sizeof options, "%sdrop.#2=%s\n", BARE, matches[i].pattern);
+        snprintf(rows, sizeof rows, "Mayor;%s;5\nMayor;Ann;6\n", matches[i].text);
+        gives(options, rows, "Mayor@ Ann=6; ");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +373,12 @@ int main(void)
         cmocka_unit_test(fewer_rows_than_the_file_says_or_more_are_refused),
         cmocka_unit_test(a_trailer_is_required_where_there_are_no_rows_too),
         cmocka_unit_test(a_rows_own_words_win_over_the_companions),
+        cmocka_unit_test(a_candidate_stands_in_each_countys_contest_by_himself),
+        cmocka_unit_test(the_same_names_in_many_contests_are_each_contests_own),
+        cmocka_unit_test(a_figure_that_is_no_number_is_told_of_each_contest),
+        cmocka_unit_test(a_units_figures_are_those_of_its_own_rows),
+        cmocka_unit_test(a_statistic_nobody_wants_says_nothing_of_the_file),
+        cmocka_unit_test(what_need_not_be_in_a_match_may_be_missing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
