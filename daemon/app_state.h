@@ -49,7 +49,7 @@ struct app {
     struct events *events;
     struct control *control;
     struct rehearsals rehearsals; /* previews of decisions */
-    struct buf told; /* watchers: the last line of totals */
+    struct buf told;              /* watchers: the last line of totals */
     struct timer *term, *intr, *hup, *watchdog, *pulse, *figures, *drain;
     char owner[256];     /* names this process in Redis: partner.h */
     size_t instance_len; /* of it, what is the same for each process of this state directory */

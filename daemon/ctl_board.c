@@ -18,8 +18,8 @@
 struct shown {
     const char *field; /* of the head */
     const char *title;
-    size_t least;  /* columns */
-    bool grows;    /* takes what is left */
+    size_t least; /* columns */
+    bool grows;   /* takes what is left */
     bool number;
 };
 
@@ -317,8 +317,9 @@ static void put_row(struct buf *out, const struct panel *p, struct slice head, s
     for (size_t i = 0; i < n; i++) {
         const struct shown *c = &p->columns[i];
         size_t at = field_named(head, c->field);
-        struct slice text = titles ? slice_of(c->title) : at == SIZE_MAX ? (struct slice){0}
-                                                                         : field_at(line, at);
+        struct slice text = titles           ? slice_of(c->title)
+                            : at == SIZE_MAX ? (struct slice){0}
+                                             : field_at(line, at);
         if (i > 0)
             buf_addc(out, ' ');
         put(out, text, widths[i], c->number, utf8);
@@ -417,7 +418,8 @@ static void bar_line(const struct ctl_board *b, size_t cols, struct ctl_caps cap
     const struct {
         int64_t n;
         const char *utf8, *plain;
-    } parts[] = {{count(b, "won"), "█", "#"}, {count(b, "advanced"), "▒", "="},
+    } parts[] = {{count(b, "won"), "█", "#"},
+                 {count(b, "advanced"), "▒", "="},
                  {count(b, "lost"), "╱", "/"}};
     size_t used = 0;
     int64_t sum = 0;
@@ -481,8 +483,8 @@ void ctl_board_render(const struct ctl_board *b, const struct ctl_view *v, size_
                    out);
         return;
     }
-    void (*const heads[])(const struct ctl_board *, size_t, struct ctl_caps, struct buf *) = {
-        title_line, headline, bar_line};
+    void (*const heads[])(const struct ctl_board *, size_t, struct ctl_caps,
+                          struct buf *) = {title_line, headline, bar_line};
     for (size_t i = 0; i < rows && i < 3; i++) {
         buf_addz(out, i ? "\r\n" : "");
         heads[i](b, cols, caps, out);

@@ -23,11 +23,11 @@ struct ctl_board {
 /* What a person has chosen. */
 struct ctl_view {
     enum ctl_panel panel;
-    size_t row;         /* of the rows that the filter leaves */
-    char filter[64];    /* rows without this text are not shown */
-    bool typing, help;  /* the filter is being typed; keys are explained */
-    struct slice page;  /* a text over all of it (what explain says); empty: none */
-    size_t page_line;   /* its first line on the screen */
+    size_t row;        /* of the rows that the filter leaves */
+    char filter[64];   /* rows without this text are not shown */
+    bool typing, help; /* the filter is being typed; keys are explained */
+    struct slice page; /* a text over all of it (what explain says); empty: none */
+    size_t page_line;  /* its first line on the screen */
 };
 
 struct ctl_caps {

@@ -19,7 +19,7 @@ struct review {
     const char *socket;
     char reason[200];
     struct buf list, answer, frame;
-    size_t skipped; /* lines at the front that are left for later */
+    size_t skipped;  /* lines at the front that are left for later */
     struct buf last; /* the request that takes back the last decision; empty: none */
 };
 
@@ -111,15 +111,16 @@ static void draw(struct review *r, const struct slice *fields, size_t count)
     buf_init(&text, LIST_MAX);
     buf_addf(&text, "%zu to decide, %zu left for later\n\n", count, r->skipped);
     if (fields)
-        buf_addf(&text,
-                 "endorsed  %.*s (%.*s), %.*s\nfeed      %.*s%s%.*s%s\nin        %.*s: "
-                 "%.*s\nbecause   %.*s\n\n"
-                 "a it is theirs   r it is not   l the name is one of theirs   s later   u take the "
-                 "last back   q quit\n\n",
-                 SLICE_FMT(fields[NAME]), SLICE_FMT(fields[ID]), SLICE_FMT(fields[OFFICE]),
-                 SLICE_FMT(fields[CHOICE]), fields[PARTY].len ? " (" : "",
-                 SLICE_FMT(fields[PARTY]), fields[PARTY].len ? ")" : "", SLICE_FMT(fields[SOURCE]),
-                 SLICE_FMT(fields[CONTEST]), SLICE_FMT(fields[WHY]));
+        buf_addf(
+            &text,
+            "endorsed  %.*s (%.*s), %.*s\nfeed      %.*s%s%.*s%s\nin        %.*s: "
+            "%.*s\nbecause   %.*s\n\n"
+            "a it is theirs   r it is not   l the name is one of theirs   s later   u take the "
+            "last back   q quit\n\n",
+            SLICE_FMT(fields[NAME]), SLICE_FMT(fields[ID]), SLICE_FMT(fields[OFFICE]),
+            SLICE_FMT(fields[CHOICE]), fields[PARTY].len ? " (" : "", SLICE_FMT(fields[PARTY]),
+            fields[PARTY].len ? ")" : "", SLICE_FMT(fields[SOURCE]), SLICE_FMT(fields[CONTEST]),
+            SLICE_FMT(fields[WHY]));
     else
         buf_addz(&text, "u take the last back   q quit\n\n");
     buf_add(&text, buf_slice(&r->answer));

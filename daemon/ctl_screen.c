@@ -147,9 +147,8 @@ static enum screen_key read_sequence(void)
     static const struct {
         const char *bytes;
         enum screen_key key;
-    } known[] = {{"[A", KEY_UP},       {"[B", KEY_DOWN},       {"OA", KEY_UP},
-                 {"OB", KEY_DOWN},     {"[5~", KEY_PAGE_UP},   {"[6~", KEY_PAGE_DOWN},
-                 {"[Z", KEY_OTHER}};
+    } known[] = {{"[A", KEY_UP},       {"[B", KEY_DOWN},       {"OA", KEY_UP},   {"OB", KEY_DOWN},
+                 {"[5~", KEY_PAGE_UP}, {"[6~", KEY_PAGE_DOWN}, {"[Z", KEY_OTHER}};
     char bytes[8] = "";
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
     size_t n = 0;

@@ -162,8 +162,6 @@ static bool on_letter(struct watch *w, char c)
         return false;
     if (c >= '1' && c < '1' + PANELS)
         choose(w, (size_t)(c - '1'));
-    else if (c == 'j' || c == 'k')
-        move(w, c == 'j' ? 1 : -1);
     else if (c == '?')
         w->view.help = true;
     else if (c == '/') {
@@ -173,18 +171,40 @@ static bool on_letter(struct watch *w, char c)
     return true;
 }
 
+/* How far a key moves; 0: it is none that does. */
+static int steps(enum screen_key key, char letter)
+{
+    switch (key) {
+    case KEY_UP:
+        return -1;
+    case KEY_DOWN:
+        return 1;
+    case KEY_PAGE_UP:
+        return -10;
+    case KEY_PAGE_DOWN:
+        return 10;
+    case KEY_LETTER:
+        return letter == 'j' ? 1 : letter == 'k' ? -1 : 0;
+    default:
+        return 0;
+    }
+}
+
 /* False: enough. */
 static bool on_key(struct watch *w, enum screen_key key, char letter)
 {
-    bool moves = key == KEY_UP || key == KEY_DOWN || key == KEY_PAGE_UP || key == KEY_PAGE_DOWN ||
-                 (key == KEY_LETTER && (letter == 'j' || letter == 'k'));
+    int by = steps(key, letter);
     if (w->view.typing) {
         type(w, key, letter);
         return true;
     }
-    if (w->view.help || (w->view.page.len > 0 && !moves)) { /* any key goes back */
+    if (w->view.help || (w->view.page.len > 0 && by == 0)) { /* any key goes back */
         w->view.help = false;
         w->view.page = (struct slice){0};
+        return true;
+    }
+    if (by != 0) {
+        move(w, by);
         return true;
     }
     switch (key) {
@@ -192,14 +212,6 @@ static bool on_key(struct watch *w, enum screen_key key, char letter)
         return on_letter(w, letter);
     case KEY_TAB:
         choose(w, (w->view.panel + 1) % PANELS);
-        break;
-    case KEY_UP:
-    case KEY_DOWN:
-        move(w, key == KEY_DOWN ? 1 : -1);
-        break;
-    case KEY_PAGE_UP:
-    case KEY_PAGE_DOWN:
-        move(w, key == KEY_PAGE_DOWN ? 10 : -10);
         break;
     case KEY_ENTER:
         explain(w);
@@ -239,8 +251,8 @@ int ctl_watch(const char *socket_path, bool color)
         draw(&w);
         int64_t left = asked + ASK_MS - now_ms();
         enum screen_key key = screen_key(left > 0 ? (int)left : 0, &letter);
-        goes_on = key != KEY_ENDED &&
-                  (key == KEY_NONE || key == KEY_RESIZED || on_key(&w, key, letter));
+        goes_on =
+            key != KEY_ENDED && (key == KEY_NONE || key == KEY_RESIZED || on_key(&w, key, letter));
     }
     screen_close();
     for (int i = 0; i < ASKS; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* `tallyctl watch` on a terminal: the board (ctl_board.h), kept up to date, until q. The terminal is
- * given back as it was, whatever happens. */
+/* `tallyctl watch` on a terminal: the board (ctl_board.h), kept up to date, until q. The terminal
+ * is given back as it was, whatever happens. */
 #ifndef TALLYD_CTL_WATCH_H
 #define TALLYD_CTL_WATCH_H
 

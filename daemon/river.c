@@ -428,6 +428,11 @@ static bool goes_behind(const struct writer_job *rows, bool first, const struct 
            rows->claim_count + rows->decision_count + rows->ruling_count + rows->event_count == 0;
 }
 
+static bool is_followed(const struct river *r, const struct writer_job *rows)
+{
+    return follows(r) && rows->claim_count + rows->decision_count + rows->ruling_count > 0;
+}
+
 /* Make durable what has to be, then let the messages go. They wait for claims and decisions; and
  * for the first payload of a file, so that a crash never leaves zeros where there were figures.
  * Later payloads are written behind the messages. False: nothing is kept and nothing goes out. */
@@ -444,8 +449,7 @@ static bool settle(struct river *r, const struct writer_file *files, size_t file
         log_error("effects of one event need too much memory; a restart shows them");
         return false;
     }
-    bool desk = follows(r) && rows.claim_count + rows.decision_count + rows.ruling_count > 0;
-    bool news = desk || fx->message_count > 0;
+    bool news = is_followed(r, &rows) || fx->message_count > 0;
     bool wait_rows = news && !first && (fx->claim_count > 0 || asked);
     bool wait_paper = news && first;
     bool behind = goes_behind(&rows, first, asked);

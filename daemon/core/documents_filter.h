@@ -24,8 +24,8 @@ struct documents_chosen {
 bool documents_choose(const struct model *m, const struct slice *words, size_t n, struct arena *a,
                       struct documents_chosen *out, struct err *e) MUST_USE;
 
-/* The one endorsement, or race as a whole, that has this id; else the one with it as a part of an id
- * or a name. False (ERR_NO): none, or several, which are named. */
+/* The one endorsement, or race as a whole, that has this id; else the one with it as a part of an
+ * id or a name. False (ERR_NO): none, or several, which are named. */
 struct documents_found {
     uint32_t race, endorsement; /* endorsement NONE: the race */
     uint32_t count;

@@ -125,46 +125,52 @@ void documents_calls(const struct model *m, bool json, struct buf *out)
     end_document(&j, out);
 }
 
+enum { CALL_CELLS = 9 };
+static const char *const call_cells[CALL_CELLS] = {
+    "time", "what", "candidate", "race", "state", "by", "why", "id", "endorsement"};
+
+static void call_line(const struct model *m, uint32_t i, struct jsonw *json, struct buf *out)
+{
+    const struct told *t = &m->told[i];
+    const struct documents_event ev = told_event(m, i);
+    const struct endorsement *e = &m->endorsed->list[t->endorsement];
+    const struct race *r = &m->races[m->standings[t->endorsement].race];
+    const char *outcome = outcome_name(m->claims[t->retraction ? t->was : t->claim].outcome);
+    char rooms[4][256];
+    struct buf id, when, what, race;
+    struct documents_said said;
+    struct buf *const texts[] = {&id, &when, &what, &race};
+    for (size_t k = 0; k < 4; k++)
+        buf_init_over(texts[k], rooms[k], sizeof rooms[k]);
+    documents_event_id(m, &ev, &id);
+    documents_said(m, &ev, &said);
+    local_time_clock(m->settings, t->at_ms, &when);
+    buf_addf(&what, "%s%s", t->retraction ? "no longer " : "", outcome);
+    buf_addf(&race, "%.*s%s%.*s", SLICE_FMT(r->office), r->district.len ? " " : "",
+             SLICE_FMT(r->district));
+    const struct slice cells[CALL_CELLS] = {buf_slice(&when), buf_slice(&what), e->name,
+                                            buf_slice(&race), r->state,         said.by,
+                                            said.reason,      buf_slice(&id),   e->id};
+    for (size_t k = 0; k < CALL_CELLS; k++)
+        if (json)
+            jsonw_str(json, call_cells[k], cells[k]);
+        else
+            buf_addf(out, "%.*s%c", SLICE_FMT(cells[k]), k < CALL_CELLS - 1 ? '\t' : '\n');
+}
+
 void documents_calls_rows(const struct model *m, bool json, struct buf *out)
 {
-    static const char *const names[] = {"time", "what", "candidate", "race",       "state",
-                                        "by",   "why",  "id",        "endorsement"};
     struct jsonw j;
 
     jsonw_init(&j, out);
     if (json)
         jsonw_array(&j, NULL);
-    for (size_t k = 0; !json && k < 9; k++)
-        buf_addf(out, "%s%c", names[k], k < 8 ? '\t' : '\n');
+    for (size_t k = 0; !json && k < CALL_CELLS; k++)
+        buf_addf(out, "%s%c", call_cells[k], k < CALL_CELLS - 1 ? '\t' : '\n');
     for (uint32_t i = m->told_count; i-- > 0;) {
-        const struct told *t = &m->told[i];
-        const struct documents_event ev = told_event(m, i);
-        const struct endorsement *e = &m->endorsed->list[t->endorsement];
-        const struct race *r = &m->races[m->standings[t->endorsement].race];
-        const char *outcome =
-            outcome_name(m->claims[t->retraction ? t->was : t->claim].outcome);
-        char rooms[4][256];
-        struct buf id, when, what, race;
-        struct documents_said said;
-        struct buf *const texts[] = {&id, &when, &what, &race};
-        for (size_t k = 0; k < 4; k++)
-            buf_init_over(texts[k], rooms[k], sizeof rooms[k]);
-        documents_event_id(m, &ev, &id);
-        documents_said(m, &ev, &said);
-        local_time_clock(m->settings, t->at_ms, &when);
-        buf_addf(&what, "%s%s", t->retraction ? "no longer " : "", outcome);
-        buf_addf(&race, "%.*s%s%.*s", SLICE_FMT(r->office), r->district.len ? " " : "",
-                 SLICE_FMT(r->district));
-        const struct slice cells[] = {buf_slice(&when), buf_slice(&what), e->name,
-                                      buf_slice(&race), r->state,         said.by,
-                                      said.reason,      buf_slice(&id),   e->id};
         if (json)
             jsonw_object(&j, NULL);
-        for (size_t k = 0; k < 9; k++)
-            if (json)
-                jsonw_str(&j, names[k], cells[k]);
-            else
-                buf_addf(out, "%.*s%c", SLICE_FMT(cells[k]), k < 8 ? '\t' : '\n');
+        call_line(m, i, json ? &j : NULL, out);
         if (json)
             jsonw_object_end(&j);
     }

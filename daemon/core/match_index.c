@@ -233,6 +233,13 @@ static size_t most_keys(const struct match_person *p)
     return n;
 }
 
+static bool new_keys(struct match *x, size_t n, size_t names, size_t hints, struct arena *a)
+{
+    return keys_new(&x->by_name, names, a) && keys_new(&x->by_ap, n, a) &&
+           keys_new(&x->by_hint, 2 * hints + n, a) &&
+           keys_new(&x->by_office, OFFICE_PARTS * n, a) && keys_new(&x->by_title, 3 * n, a);
+}
+
 bool match_index_init(struct model *m, struct match **out)
 {
     size_t n = m->endorsed->count, names = 0, hints = 0;
@@ -253,10 +260,7 @@ bool match_index_init(struct model *m, struct match **out)
         names += most_keys(&x->people[i]);
         hints += e->hint_count;
     }
-    if (!keys_new(&x->by_name, names, m->strings) || !keys_new(&x->by_ap, n, m->strings) ||
-        !keys_new(&x->by_hint, 2 * hints + n, m->strings) ||
-        !keys_new(&x->by_office, OFFICE_PARTS * n, m->strings) ||
-        !keys_new(&x->by_title, 3 * n, m->strings))
+    if (!new_keys(x, n, names, hints, m->strings))
         return false;
     for (size_t i = 0; i < n; i++)
         index_person(x, i);

@@ -143,6 +143,16 @@ const struct link *open_off_air(const struct model *m, uint32_t endorsement)
     return NULL;
 }
 
+static const char *unlinked(const struct model *m, const struct open_candidacy *o)
+{
+    return in_review(m, o->endorsement) ? "its match is in review" : "no feed has it";
+}
+
+static const char *voteless(const struct model *m, const struct open_candidacy *o)
+{
+    return open_off_air(m, o->endorsement) ? "the source on air has no line of it" : "no votes yet";
+}
+
 static const char *reason(const struct model *m, const struct race *r,
                           const struct open_candidacy *o, int64_t now_ms)
 {
@@ -151,14 +161,13 @@ static const char *reason(const struct model *m, const struct race *r,
     if (now_ms < r->polls_close_ms)
         return "polls are open";
     if (!linked(r, o->endorsement))
-        return in_review(m, o->endorsement) ? "its match is in review" : "no feed has it";
+        return unlinked(m, o);
     if (r->flags & RACE_IN_DOUBT)
         return "figures in doubt";
     if (o->out)
         return "out where it stands, and may stand in another primary";
     if (o->progress == PROGRESS_NO_RESULTS)
-        return open_off_air(m, o->endorsement) ? "the source on air has no line of it"
-                                               : "no votes yet";
+        return voteless(m, o);
     if (r->seats <= 0 && r->places <= 0)
         return "seats unknown";
     if (o->has_margin && o->margin == 0)

@@ -188,7 +188,8 @@ static void a_memo_with_a_record_less_is_refused(void **state)
     night_close(&n);
 }
 
-/* Of a race that is no longer on the list nothing is remembered; where nothing is, nothing moves. */
+/* Of a race that is no longer on the list nothing is remembered; where nothing is, nothing moves.
+ */
 static void a_memo_of_no_race_says_nothing(void **state)
 {
     struct event restored = {.type = EVENT_RESTORED};

@@ -275,10 +275,8 @@ static struct kind sums = {
 
 #define MAYOR(votes) "contest 7|Mayor|GA\nchoice 71|Kim Kerr|D\nchoice 72|Lee Lund|R\n" votes
 #define CLERK(votes) "contest 8|Clerk|GA\nchoice 81|Cy Cox|\nchoice 82|Di Dee|\n" votes
-#define OTHER_MAYOR(votes)                                                                         \
-    "contest 7|Mayor|GA\nchoice 71|Lee Lund|R\nchoice 72|Kim Kerr|D\n" votes
-#define OTHER_CLERK(votes)                                                                         \
-    "contest 8|Clerk|GA\nchoice 81|Di Dee|\nchoice 82|Cy Cox|\n" votes
+#define OTHER_MAYOR(votes) "contest 7|Mayor|GA\nchoice 71|Lee Lund|R\nchoice 72|Kim Kerr|D\n" votes
+#define OTHER_CLERK(votes) "contest 8|Clerk|GA\nchoice 81|Di Dee|\nchoice 82|Cy Cox|\n" votes
 
 static struct kind rulings = {
     "endorsement_id,candidate_name,state,office,seats_to_fill\nkim,Kim Kerr,GA,Mayor,1\n",

@@ -243,8 +243,8 @@ static void a_retraction_half_seen_is_not_seen_anew_after_a_restart(void **state
     story_close(s);
 }
 
-/* What our own payload shows begins no minute anew: not even where its memo is lost, and it is judged
- * once more. */
+/* What our own payload shows begins no minute anew: not even where its memo is lost, and it is
+ * judged once more. */
 static void an_opponent_half_seen_is_not_seen_anew_after_a_restart(void **state)
 {
     static const char *const flags[] = {" ; uncontested", ""};

@@ -24,8 +24,9 @@ static const char closest[] =
     "units\tmargin\tpercent\tstanding\tstate\tcandidate\toffice\tdistrict\tid\twhy\n"
     "98/100\t+41\t0.12\tleading\tNC\tB. Smith\tState House\t32\tsmith\tcounting\n"
     "91/100\t-112\t1.50\ttrailing\tPA\tR. Chen\tState Senate\t15\tchen\tcounting\n";
-static const char by_state[] = "state\tendorsed\tcalled\twon\tlost\tadvanced\tpending\tleading\tflips\n"
-                               "AZ\t22\t10\t8\t2\t0\t12\t5\t3\nGA\t29\t20\t14\t6\t0\t9\t4\t5\n";
+static const char by_state[] =
+    "state\tendorsed\tcalled\twon\tlost\tadvanced\tpending\tleading\tflips\n"
+    "AZ\t22\t10\t8\t2\t0\t12\t5\t3\nGA\t29\t20\t14\t6\t0\t9\t4\t5\n";
 static const char sources[] =
     "source\tfile\tstate\tcounty\tfresh\tsuccess\tchange\theld\tverdict\ttext\n"
     "ga-state\t\tGA\t\tfresh\t4s\t61s\t0\taccepted\t\n"
@@ -33,8 +34,9 @@ static const char sources[] =
 static const char matches[] =
     "endorsement_id\tcandidate_name\toffice\tsource\tcontest\tchoice\tparty\twhy\n"
     "wu\tMichelle Wu\tMayor\tma-boston\tMAYOR\tM WU\t\tonly an initial\n";
-static const char totals[] = "count\tvalue\nendorsed\t412\nwon\t129\nlost\t64\nadvanced\t3\npending\t"
-                             "216\nvoid\t0\ncalled\t193\nflips\t36\nstates_won\t23\n";
+static const char totals[] =
+    "count\tvalue\nendorsed\t412\nwon\t129\nlost\t64\nadvanced\t3\npending\t"
+    "216\nvoid\t0\ncalled\t193\nflips\t36\nstates_won\t23\n";
 static const char status[] =
     "key\tvalue\nelection\tElection night\nmode\tlive\nsources\t48\nsources_up\t46\n";
 
@@ -133,9 +135,21 @@ static size_t columns_of(struct slice line, bool utf8)
 
 static void random_table(struct random *seed, struct buf *out)
 {
-    static const char *const parts[] = {"Ann",    "\x1b[31m", "\x07", "Jörg", "日本語の名前", "%s",
-                                        "\t",     "\n",       "",     "+41",  "\xff\xfe",     "\xc2\x9b""31m",
-                                        "\xe2\x80\xae", "e\xcc\x81"};
+    static const char *const parts[] = {"Ann",
+                                        "\x1b[31m",
+                                        "\x07",
+                                        "Jörg",
+                                        "日本語の名前",
+                                        "%s",
+                                        "\t",
+                                        "\n",
+                                        "",
+                                        "+41",
+                                        "\xff\xfe",
+                                        "\xc2\x9b"
+                                        "31m",
+                                        "\xe2\x80\xae",
+                                        "e\xcc\x81"};
     buf_clear(out);
     buf_addz(out, "time\twhat\tcandidate\trace\tby\tmargin\tunits\tsource\tfresh\twhy\n");
     for (size_t n = random_below(seed, 60); n > 0; n--) {
