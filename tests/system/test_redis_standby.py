@@ -177,21 +177,20 @@ def test_one_epoch_is_never_of_two_though_redis_forgets_it(two):
     time.sleep(1)  # b has looked
     monitor = two.watch()
 
-    def raised(side, above):
-        harness.wait_for(lambda: (side.status() or {"epoch": 0})["epoch"] > above and two.redis.exists("tally:v1:snap:totals"), 20, "an epoch")
+    def emptied(side, times):
+        for _ in range(times):
+            above = side.status()["epoch"]
+            two.redis.flushall()
+            harness.wait_for(lambda e=above: side.status()["epoch"] > e and two.redis.exists("tally:v1:snap:totals"), 20, "an epoch")
 
     os.kill(a.tallyd.child.pid, signal.SIGSTOP)
     two.redis.flushall()
     b.take_over()
-    for _ in range(3):
-        two.redis.flushall()
-        raised(b, b.status()["epoch"])
+    emptied(b, 3)
     os.kill(b.tallyd.child.pid, signal.SIGSTOP)
     two.redis.flushall()
     os.kill(a.tallyd.child.pid, signal.SIGCONT)
-    for _ in range(4):
-        raised(a, a.status()["epoch"])
-        two.redis.flushall()
+    emptied(a, 4)
     os.kill(b.tallyd.child.pid, signal.SIGCONT)
     owners = monitor.owners()
     assert all(len(who) == 1 for who in owners.values()) and len(set.union(*owners.values())) == 2, owners
