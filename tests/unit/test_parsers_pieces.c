@@ -160,16 +160,17 @@ static void a_digest_is_of_what_is_said(void **state)
 static void refuse(const struct pile *pile, size_t n, void *at, uint32_t value, const char *says)
 {
     struct results_pieces *all = results_pieces_new();
-    uint32_t *field = at, was = *field;
+    uint32_t was;
     struct err e = {0};
+    memcpy(&was, at, sizeof was); /* texts are not aligned */
     for (size_t i = 0; i < n; i++)
         must(results_pieces_add(all, pile->list[i], &e), &e);
-    *field = value;
+    memcpy(at, &value, sizeof value);
     if (results_pieces_add(all, pile->list[n], &e))
         fail_msg("accepted: %s", says);
     if (!strstr(e.text, says))
         fail_msg("expected \"%s\" in \"%s\"", says, e.text);
-    *field = was;
+    memcpy(at, &was, sizeof was);
     results_pieces_free(all);
 }
 
