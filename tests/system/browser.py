@@ -20,6 +20,13 @@ def missing():
     return ""
 
 
+def shots():
+    """Where pictures of pages go."""
+    folder = pathlib.Path(os.environ.get("TALLYD_BUILD", feeds.ROOT / "build")).resolve() / "shots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 class Browser:
     def __enter__(self):
         script = feeds.ROOT / "tests" / "people" / "browser.mjs"

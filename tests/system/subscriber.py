@@ -23,7 +23,7 @@ class View(tally_view.View):
         meta, totals, *hashes = answers
         states, calls, races = ([json.loads(text) for text in h] for h in hashes)
         self.snapshots.append((time.time(), why, {
-            "at": tuple(int(n or 0) for n in meta), "totals": json.loads(totals) if totals else None,
+            "at": tuple(int(n or 0) for n in meta[:2]), "totals": json.loads(totals) if totals else None,
             "states": {e["data"]["state"]: e for e in states}, "calls": {c[0]["race_id"]: c for c in calls},
             "races": {e["data"]["race_id"]: e for e in races}}))
         return super().restart(why, answers)

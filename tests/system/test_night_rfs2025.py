@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+import browser
 import feeds
 import harness
 import subscriber
@@ -224,3 +225,16 @@ def test_a_tag_that_is_only_summed_is_on_no_channel(night):
     assert [t["tag"] for t in tags] == ["first-time"] and tags[0]["endorsed"] == ours
     for _, _, message in night.subscriber.messages:
         assert "first-time" not in json.dumps(message)
+
+
+def test_the_board_shows_the_night(night):
+    """README's picture is of this page."""
+    page = night.get("/")
+    assert "144 won of 212 called" in page and "43 flips" in page and "was won, then" in page  # the one that was taken back
+    if browser.missing():
+        pytest.skip(browser.missing())
+    with browser.Browser() as web:
+        web.open(f"http://127.0.0.1:{night.status()['http_port']}/", height=800)
+        web.until("!document.getElementById('link').textContent", 10)
+        assert web.ask("axe") == [] and web.ask("errors") == []
+        web.ask("shot", path=str(browser.shots() / "board.png"), full=False)
