@@ -13,12 +13,16 @@
 
 static bool add(struct effects *out, const struct memo *memo)
 {
-    struct memo *all = arena_array(out->arena, out->memo_count + 1, sizeof *all);
+    size_t n = out->memo_count;
+    struct memo *all = out->memos;
 
+    if ((n & (n - 1)) == 0) { /* full: a national list has ten thousand races in one event */
+        all = arena_array(out->arena, n > 0 ? 2 * n : 1, sizeof *all);
+        if (all && n > 0)
+            memcpy(all, out->memos, n * sizeof *all);
+    }
     if (!all || !memo->text.ptr)
         return false;
-    if (out->memo_count)
-        memcpy(all, out->memos, out->memo_count * sizeof *all);
     all[out->memo_count++] = *memo;
     out->memos = all;
     return true;

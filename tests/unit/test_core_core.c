@@ -459,6 +459,29 @@ static void test_totals_say_when_sources_answered_last(void **state)
     night_close(&n);
 }
 
+/* Memory for what is remembered of races grew with the square of how many: it was out, and so were
+ * memos, from some three thousand on. */
+static void test_a_national_list_is_remembered_in_one_event(void **state)
+{
+    enum { MANY = 5000 };
+    struct night n;
+    struct buf csv;
+    (void)state;
+
+    buf_init(&csv, 1 << 20);
+    buf_addz(&csv, "endorsement_id,candidate_name,state,office,district\n");
+    for (int i = 0; i < MANY; i++)
+        buf_addf(&csv, "e%d,Ann Archer,GA,State House,%d\n", i, i);
+    buf_add(&csv, SLICE("\0"));
+    night_open(&n, csv.ptr);
+    night_tick(&n, NIGHT_AT(1)); /* no error */
+    assert_int_equal(n.out.memo_count, MANY);
+    night_tick(&n, NIGHT_AT(2));
+    assert_int_equal(n.out.memo_count, 0);
+    night_close(&n);
+    buf_done(&csv);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -470,6 +493,7 @@ int main(void)
         cmocka_unit_test(test_documents),
         cmocka_unit_test(test_totals_say_when_sources_answered_last),
         cmocka_unit_test(test_a_source_heard_again_takes_its_races_at_once),
+        cmocka_unit_test(test_a_national_list_is_remembered_in_one_event),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
