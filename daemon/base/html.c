@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-void html_text(struct buf *out, struct slice text)
+void html_escape(struct buf *out, struct slice text)
 {
     for (size_t i = 0; i < text.len; i++) {
         switch (text.ptr[i]) {
@@ -32,7 +32,7 @@ void html_text(struct buf *out, struct slice text)
 void html_name(struct buf *out, struct slice text)
 {
     buf_addz(out, "<bdi>");
-    html_text(out, text);
+    html_escape(out, text);
     buf_addz(out, "</bdi>");
 }
 

@@ -46,7 +46,7 @@ static void title(const struct board *b)
     buf_addz(b->out, " won of ");
     html_count(b->out, b->all->n[TALLY_CALLED]);
     buf_addz(b->out, " called · ");
-    html_text(b->out, b->m->settings->organisation);
+    html_escape(b->out, b->m->settings->organisation);
 }
 
 static void mode(const struct board *b)
@@ -59,9 +59,9 @@ static void mode(const struct board *b)
 
 static void heading(const struct board *b)
 {
-    html_text(b->out, b->m->settings->organisation);
+    html_escape(b->out, b->m->settings->organisation);
     buf_addz(b->out, b->m->settings->organisation.len ? ": " : "");
-    html_text(b->out, b->m->settings->election);
+    html_escape(b->out, b->m->settings->election);
 }
 
 static void clock_time(const struct board *b, int64_t when)
@@ -130,7 +130,7 @@ static void headline(const struct board *b)
     buf_addz(b->out, " still to call</p><p class=\"sentence\">");
     buf_init(&sentence, 65536);
     statement_write(b->m, b->all, STATEMENT_SHORT, b->now_ms, &sentence);
-    html_text(b->out, buf_slice(&sentence));
+    html_escape(b->out, buf_slice(&sentence));
     b->out->failed |= sentence.failed;
     buf_done(&sentence);
     buf_addz(b->out, "</p></div>");

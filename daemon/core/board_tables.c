@@ -57,7 +57,7 @@ static void write_authority(struct buf *out, struct slice by)
             buf_addz(out, known[i].words);
             return;
         }
-    html_text(out, by);
+    html_escape(out, by);
 }
 
 static void write_time(const struct board *b, int64_t when)
@@ -74,24 +74,24 @@ static void place_of(const struct board *b, const struct race *r)
 {
     const struct state *state = states_find(r->state);
 
-    html_text(b->out, r->office);
+    html_escape(b->out, r->office);
     if (r->district.len > 0) {
         buf_addc(b->out, ' ');
-        html_text(b->out, r->district);
+        html_escape(b->out, r->district);
     }
     if (r->seat.len > 0) {
         buf_addz(b->out, ", ");
-        html_text(b->out, r->seat);
+        html_escape(b->out, r->seat);
     }
     if (r->jurisdiction.len > 0) {
         buf_addz(b->out, ", ");
-        html_text(b->out, r->jurisdiction);
+        html_escape(b->out, r->jurisdiction);
     }
     buf_addz(b->out, ", ");
     if (state)
         buf_addz(b->out, state->name);
     else
-        html_text(b->out, r->state);
+        html_escape(b->out, r->state);
 }
 
 void board_place(const struct board *b, uint32_t endorsement)
@@ -150,7 +150,7 @@ static void write_said(const struct board *b, const struct documents_event *ev, 
 
     if (ev->retraction)
         buf_addz(b->out, "Taken back: ");
-    html_text(b->out, e->name);
+    html_escape(b->out, e->name);
     buf_addf(b->out, " %s ", outcome_words[what].verb);
     board_place(b, ev->endorsement);
     buf_addz(b->out, ". ");
@@ -192,7 +192,7 @@ static void call_item(const struct board *b, uint32_t i)
         write_authority(b->out, said.by);
         if (said.reason.len > 0) {
             buf_addz(b->out, ": ");
-            html_text(b->out, said.reason);
+            html_escape(b->out, said.reason);
         }
     } else {
         buf_addz(b->out, " · ");
@@ -280,7 +280,7 @@ static void part_row(const struct board *b, const struct tally_part *part, const
              part->by == TALLY_BY_STATE ? "state" : "office");
     html_query(b->out, part->value);
     buf_addz(b->out, "#races\">");
-    html_text(b->out, slice_of(name));
+    html_escape(b->out, slice_of(name));
     buf_addz(b->out, "</a></th>");
     cell(b, t.n[TALLY_WON]);
     cell(b, t.n[TALLY_LOST]);
@@ -344,9 +344,9 @@ static bool has_word(const struct board *b, const char *prefix, struct slice val
 static void option(const struct board *b, const char *prefix, struct slice value, const char *label)
 {
     buf_addz(b->out, "<option value=\"");
-    html_text(b->out, value);
+    html_escape(b->out, value);
     buf_addf(b->out, "\"%s>", has_word(b, prefix, value) ? " selected" : "");
-    html_text(b->out, slice_of(label));
+    html_escape(b->out, slice_of(label));
     buf_addz(b->out, "</option>");
 }
 
@@ -360,7 +360,7 @@ static void free_words(const struct board *b)
             slice_starts(b->words[i], SLICE("status:")))
             continue;
         buf_addz(b->out, blank);
-        html_text(b->out, b->words[i]);
+        html_escape(b->out, b->words[i]);
         blank = " ";
     }
 }
@@ -436,7 +436,7 @@ static void write_figures(const struct board *b, const struct race *r)
 static void race_row(const struct board *b, const struct race *r)
 {
     buf_addz(b->out, "<tr><th scope=\"row\"><a href=\"/v1/races/");
-    html_text(b->out, r->id);
+    html_escape(b->out, r->id);
     buf_addz(b->out, ".json\">");
     place_of(b, r);
     buf_addz(b->out, "</a></th><td>");
@@ -467,7 +467,7 @@ void board_races(const struct board *b)
     buf_addz(b->out, "<div id=\"all\" data-live><span id=\"races-h\" hidden>All races</span>");
     if (!documents_choose_public(b->m, b->words, b->word_count, b->scratch, &chosen, &e)) {
         buf_addz(b->out, "<p class=\"warn\">");
-        html_text(b->out, slice_of(e.text));
+        html_escape(b->out, slice_of(e.text));
         buf_addz(b->out, "</p></div>");
         return;
     }
@@ -501,10 +501,10 @@ static void source_row(const struct board *b, const struct file_at *at, bool fre
     uint32_t held = held_count(b->m, at->source, at->file);
 
     buf_addz(b->out, "<tr><th scope=\"row\">");
-    html_text(b->out, s->name);
+    html_escape(b->out, s->name);
     if (file.len > 0) {
         buf_addc(b->out, ' ');
-        html_text(b->out, file);
+        html_escape(b->out, file);
     }
     buf_addf(b->out, "</th><td>%s", fresh ? "fresh" : "<span class=\"warn\">stale</span>");
     buf_addz(b->out, "</td><td>");
@@ -517,7 +517,7 @@ static void source_row(const struct board *b, const struct file_at *at, bool fre
         write_time(b, f->last_change_ms);
     buf_addz(b->out, "</td><td>");
     if (f->seen || f->verdict)
-        html_text(b->out, slice_of(verdict_info[f->verdict].name));
+        html_escape(b->out, slice_of(verdict_info[f->verdict].name));
     if (held > 0) {
         buf_addz(b->out, ", <span class=\"warn\">");
         html_count(b->out, held);
@@ -572,7 +572,7 @@ void board_corrections(const struct board *b)
         buf_clear(&line);
         documents_correction_line(m, &m->corrections[i], &line);
         buf_addz(b->out, "<li>");
-        html_text(b->out, slice_trim(buf_slice(&line)));
+        html_escape(b->out, slice_trim(buf_slice(&line)));
         buf_addz(b->out, "</li>");
     }
     b->out->failed |= line.failed;

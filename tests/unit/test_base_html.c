@@ -23,7 +23,7 @@ static const char *write_text(struct slice s, void (*write)(struct buf *, struct
 static void text_is_harmless(void **state)
 {
     (void)state;
-    assert_string_equal(write_text(SLICE("<a href=\"x\" title='y'>&</a>"), html_text),
+    assert_string_equal(write_text(SLICE("<a href=\"x\" title='y'>&</a>"), html_escape),
                         "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;&lt;/a&gt;");
     assert_string_equal(write_text(SLICE("J\xc3\xb6rg & Co"), html_name),
                         "<bdi>J\xc3\xb6rg &amp; Co</bdi>");

@@ -333,6 +333,35 @@ static struct kind matches = {
     {{0}},
 };
 
+/* ---- one candidacy in two primaries ---- */
+
+#define PRIMARY(party, jo, ki)                                                                     \
+    "contest " party "|" party " Magisterial District Judge|PA|Elk ; stated\nchoice 1|Jo Jett|"    \
+    party " ; " jo "\nchoice 2|Ki Knox|" party " ; " ki "\ntotal 90 89\n"
+
+static struct kind crossed = {
+    "endorsement_id,candidate_name,state,office,jurisdiction,county,race_id,seats_to_fill,"
+    "election_type\n"
+    "jo,Jo Jett,PA,Magisterial District Judge,,Elk,judge,1,primary\n"
+    "ki,Ki Knox,PA,Magisterial District Judge,,Elk,judge,1,primary\n",
+    NULL,
+    "jo",
+    "state:PA",
+    {
+        PAYLOAD(AP, 1, PRIMARY("DEM", "won", "") PRIMARY("REP", "", "won")),
+        PAYLOAD(AP, 2, PRIMARY("DEM", "", "won") PRIMARY("REP", "", "won")),
+        SAME(AP, 4, 1), /* jo is out in both */
+        PAYLOAD(AP, 5, PRIMARY("DEM", "won", "") PRIMARY("REP", "", "won")),
+        SAME(AP, 7, 3), /* and is not */
+        PAYLOAD(STATE, 10, PRIMARY("DEM", "won", "") PRIMARY("REP", "", "won")),
+        PAYLOAD(STATE, 12, PRIMARY("DEM", "", "won") PRIMARY("REP", "", "won")),
+        SAME(STATE, 14, 6), /* advice */
+        TICK(20),
+    },
+    0,
+    {{0}},
+};
+
 /* ---- playing ---- */
 
 /* Every count adds up, whatever is missing. */
@@ -449,6 +478,7 @@ int main(void)
         {"sums", test_memory_ends, NULL, NULL, &sums},
         {"matches", test_memory_ends, NULL, NULL, &matches},
         {"rulings", test_memory_ends, NULL, NULL, &rulings},
+        {"crossed", test_memory_ends, NULL, NULL, &crossed},
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -531,11 +531,12 @@ static void restore(struct player *p, const struct player *from, const struct ke
     }
     CHECK(from, ok, "%s", e.text);
     p->at = from->at;
+    int64_t now = n->events[from->at].now_ms; /* whenever they came */
     for (size_t s = 0; s < n->s.source_count; s++) {
         if (k->last[s] >= 0)
-            apply_as(p, &n->events[k->last[s]], true, n->events[k->last[s]].now_ms);
+            apply_as(p, &n->events[k->last[s]], true, now);
         if (k->held[s] >= 0)
-            apply_as(p, &n->events[k->held[s]], false, n->events[k->held[s]].now_ms);
+            apply_as(p, &n->events[k->held[s]], false, now);
     }
     apply_as(p, &tick, false, n->events[from->at].now_ms);
 }
