@@ -531,13 +531,10 @@ static void restore(struct player *p, const struct player *from, const struct ke
     }
     CHECK(from, ok, "%s", e.text);
     p->at = from->at;
-    int64_t now = n->events[from->at].now_ms; /* whenever they came */
-    for (size_t s = 0; s < n->s.source_count; s++) {
-        if (k->last[s] >= 0)
-            apply_as(p, &n->events[k->last[s]], true, now);
-        if (k->held[s] >= 0)
-            apply_as(p, &n->events[k->held[s]], false, now);
-    }
+    for (int at = 0; at <= from->at; at++) /* as they came: no clock is set back */
+        for (size_t s = 0; s < n->s.source_count; s++)
+            if (k->last[s] == at || k->held[s] == at)
+                apply_as(p, &n->events[at], k->last[s] == at, n->events[at].now_ms);
     apply_as(p, &tick, false, n->events[from->at].now_ms);
 }
 
