@@ -10,6 +10,7 @@
 #include "daemon/core/local_time.h"
 #include "daemon/core/press.h"
 #include "daemon/core/publish.h"
+#include "daemon/core/table.h"
 #include "daemon/core/told.h"
 
 static void begin_document(struct jsonw *j, const struct model *m, struct buf *out)
@@ -129,55 +130,40 @@ enum { CALL_CELLS = 9 };
 static const char *const call_cells[CALL_CELLS] = {
     "time", "what", "candidate", "race", "state", "by", "why", "id", "endorsement"};
 
-static void call_line(const struct model *m, uint32_t i, struct jsonw *json, struct buf *out)
+static void add_call(struct table *rows, const struct model *m, uint32_t i)
 {
     const struct told *t = &m->told[i];
     const struct documents_event ev = told_event(m, i);
     const struct endorsement *e = &m->endorsed->list[t->endorsement];
     const struct race *r = &m->races[m->standings[t->endorsement].race];
-    const char *outcome = outcome_name(m->claims[t->retraction ? t->was : t->claim].outcome);
-    char rooms[4][256];
+    char rooms[4][512];
     struct buf id, when, what, race;
-    struct documents_said said;
     struct buf *const texts[] = {&id, &when, &what, &race};
+    struct documents_said said;
+
     for (size_t k = 0; k < 4; k++)
         buf_init_over(texts[k], rooms[k], sizeof rooms[k]);
     documents_event_id(m, &ev, &id);
     documents_said(m, &ev, &said);
     local_time_clock(m->settings, t->at_ms, &when);
-    buf_addf(&what, "%s%s", t->retraction ? "no longer " : "", outcome);
+    buf_addf(&what, "%s%s", t->retraction ? "no longer " : "",
+             outcome_name(m->claims[t->retraction ? t->was : t->claim].outcome));
     buf_addf(&race, "%.*s%s%.*s", SLICE_FMT(r->office), r->district.len ? " " : "",
              SLICE_FMT(r->district));
     const struct slice cells[CALL_CELLS] = {buf_slice(&when), buf_slice(&what), e->name,
                                             buf_slice(&race), r->state,         said.by,
                                             said.reason,      buf_slice(&id),   e->id};
-    for (size_t k = 0; k < CALL_CELLS; k++)
-        if (json)
-            jsonw_str(json, call_cells[k], cells[k]);
-        else
-            buf_addf(out, "%.*s%c", SLICE_FMT(cells[k]), k < CALL_CELLS - 1 ? '\t' : '\n');
+    table_add(rows, cells);
 }
 
 void documents_calls_rows(const struct model *m, bool json, struct buf *out)
 {
-    struct jsonw j;
+    struct table rows = {call_cells, CALL_CELLS, json, .out = out};
 
-    jsonw_init(&j, out);
-    if (json)
-        jsonw_array(&j, NULL);
-    for (size_t k = 0; !json && k < CALL_CELLS; k++)
-        buf_addf(out, "%s%c", call_cells[k], k < CALL_CELLS - 1 ? '\t' : '\n');
-    for (uint32_t i = m->told_count; i-- > 0;) {
-        if (json)
-            jsonw_object(&j, NULL);
-        call_line(m, i, json ? &j : NULL, out);
-        if (json)
-            jsonw_object_end(&j);
-    }
-    if (json) {
-        jsonw_array_end(&j);
-        buf_addc(out, '\n');
-    }
+    table_begin(&rows);
+    for (uint32_t i = m->told_count; i-- > 0;)
+        add_call(&rows, m, i);
+    table_end(&rows);
 }
 
 /* ---- winners ---- */

@@ -9,6 +9,7 @@
 #include "daemon/base/jsonw.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/report.h"
+#include "daemon/core/table.h"
 
 /* Why the contest as a whole is in doubt: for itself, or with its file; ACCEPTED: it is not. */
 static enum verdict held_why(const struct model *m, const struct feed_contest *c)
@@ -198,30 +199,15 @@ static const char *const names[] = {"source", "file",  "county",  "contest", "un
 
 enum { COLUMNS = sizeof names / sizeof names[0] };
 
-struct rows {
+struct figures {
     const struct model *m;
-    bool json;
-    struct jsonw j;
-    struct buf *out;
+    struct table rows;
     struct buf on_air, waits, since; /* texts of the row at hand */
 };
 
-static void add_row(struct rows *r, const struct slice fields[COLUMNS])
-{
-    if (r->json)
-        jsonw_object(&r->j, NULL);
-    for (size_t i = 0; i < COLUMNS; i++)
-        if (r->json)
-            jsonw_str(&r->j, names[i], fields[i]);
-        else
-            buf_addf(r->out, "%.*s%c", SLICE_FMT(fields[i]), i + 1 < COLUMNS ? '\t' : '\n');
-    if (r->json)
-        jsonw_object_end(&r->j);
-}
-
 /* One figure; unit NULL: none of the contest's waits by itself, all of it is held. */
-static void figure_row(struct rows *r, const struct feed_contest *c, const struct feed_unit *unit,
-                       uint32_t choice)
+static void figure_row(struct figures *r, const struct feed_contest *c,
+                       const struct feed_unit *unit, uint32_t choice)
 {
     const struct settings_source *s = &r->m->settings->sources[c->source];
     enum verdict why = unit ? unit->hold.why : held_why(r->m, c);
@@ -250,10 +236,10 @@ static void figure_row(struct rows *r, const struct feed_contest *c, const struc
         buf_slice(&r->since),
         slice_of(verdict_info[why].until),
     };
-    add_row(r, fields);
+    table_add(&r->rows, fields);
 }
 
-static void contest_rows(struct rows *r, const struct feed_contest *c)
+static void contest_rows(struct figures *r, const struct feed_contest *c)
 {
     if (!held_unit(c))
         figure_row(r, c, NULL, 0);
@@ -264,7 +250,7 @@ static void contest_rows(struct rows *r, const struct feed_contest *c)
 
 void held_rows(const struct model *m, struct slice source, bool json, struct buf *out)
 {
-    struct rows r = {.m = m, .json = json, .out = out};
+    struct figures r = {.m = m, .rows = {names, COLUMNS, json, .out = out}};
     char room[3][100];
     const struct feed_contest *c;
     uint32_t s = 0;
@@ -273,16 +259,9 @@ void held_rows(const struct model *m, struct slice source, bool json, struct buf
     buf_init_over(&r.on_air, room[0], sizeof room[0]);
     buf_init_over(&r.waits, room[1], sizeof room[1]);
     buf_init_over(&r.since, room[2], sizeof room[2]);
-    jsonw_init(&r.j, out);
-    if (json)
-        jsonw_array(&r.j, NULL);
-    for (size_t i = 0; !json && i < COLUMNS; i++)
-        buf_addf(out, "%s%c", names[i], i + 1 < COLUMNS ? '\t' : '\n');
+    table_begin(&r.rows);
     while ((c = held_next(m, &s, &at)))
         if (source.len == 0 || slice_eq(m->settings->sources[s].name, source))
             contest_rows(&r, c);
-    if (json) {
-        jsonw_array_end(&r.j);
-        buf_addc(out, '\n');
-    }
+    table_end(&r.rows);
 }
