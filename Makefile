@@ -213,7 +213,8 @@ cover:
 test-people: deps-people
 	@$(MAKE) --no-print-directory all tools
 	@TALLYD_BUILD=$(BUILD) FULL=1 $(PYTHON) -m pytest -q -rs -p no:cacheprovider tests/system/test_board.py tests/system/test_events.py \
-	  tests/system/test_crowd.py tests/system/test_hostile_names.py tests/system/test_press.py
+	  tests/system/test_crowd.py tests/system/test_hostile_names.py tests/system/test_press.py \
+	  tests/system/test_watch.py
 
 test: deps deps-people
 	@$(MAKE) --no-print-directory check

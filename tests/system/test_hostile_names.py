@@ -4,7 +4,6 @@ import csv
 import http.client
 import io
 import json
-import os
 import re
 from xml.sax.saxutils import quoteattr
 
@@ -128,7 +127,3 @@ def test_the_page_runs_and_shows_nothing_of_theirs(house):
         assert web.run("document.querySelectorAll('#all tbody tr').length") == 40
         assert web.run("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
         assert web.run("document.body.textContent.includes('<script>alert(1)</script>')")
-
-
-if __name__ == "__main__":
-    os.write(1, feed().encode())

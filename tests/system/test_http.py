@@ -179,3 +179,13 @@ def test_metrics_count_what_happened(house):
     small_night.replace(house.folder / "county.xml", "<html><title>Down</title></html>")
     harness.wait_for(lambda: value("tallyd_source_up", source="county") == 0, 10, "the failure")
     assert value("tallyd_verdicts_total", source="county", verdict="blocked") >= 1
+
+
+def test_a_name_that_is_not_ours_is_refused(house):
+    """A page of another site whose name is made to point here reads nothing."""
+    for name, status in (("localhost", 200), ("127.0.0.1", 200), ("[::1]", 200), ("evil.example", 421), ("evil.example:80", 421), ("127.0.0.1.evil.example", 421)):
+        link = http.client.HTTPConnection("127.0.0.1", house.port, timeout=10)
+        link.request("GET", "/v1/statement.txt", headers={"Host": name})
+        answer = link.getresponse()
+        assert answer.status == status and (status == 200 or b"hosts in [http]" in answer.read()), name
+        link.close()

@@ -24,7 +24,7 @@ class Terminal:
         env = dict(os.environ, LC_ALL="C.UTF-8", PS1="$ ", TERM="xterm-256color")
         env.pop("TMUX", None)
         self.env = env
-        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(cols), "-y", str(rows), "sh")
+        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(cols), "-y", str(rows), "-c", str(folder), "sh")
 
     def tmux(self, *words):
         done = subprocess.run(["tmux", "-S", self.socket, *words], capture_output=True, text=True, env=self.env, check=False)
@@ -105,13 +105,9 @@ def test_the_board_shows_calls_and_explains(house, terminal):
 def test_the_terminal_is_given_back(house, terminal):
     house.start_tallyd()
     for how in ("C-c", "kill", "suspend"):
-        terminal.tmux("clear-history")
-        terminal.type("clear; stty -a > before")
-        terminal.type(f"; cd {house.folder}")
+        terminal.type("clear; stty -a > before; echo begun")
         terminal.keys("Enter")
-        terminal.type("clear; stty -a > before")
-        terminal.keys("Enter")
-        harness.wait_for((house.folder / "before").exists, 10, "stty")
+        terminal.sees("begun\n")
         run(terminal, house, "watch")
         terminal.sees("called")
         if how == "C-c":
@@ -122,8 +118,8 @@ def test_the_terminal_is_given_back(house, terminal):
                 os.kill(int(p), 15)
         else:
             terminal.keys("C-z")
-            time.sleep(0.2)
-            terminal.type("stty -a > during; fg")
+            terminal.sees("Stopped")
+            terminal.type("fg")
             terminal.keys("Enter")
             terminal.sees("called")
             terminal.type("q")
@@ -144,9 +140,9 @@ def test_a_mismatch_is_fixed_by_keys_and_the_totals_follow(house, terminal):
     start = time.monotonic()
     run(terminal, house, "match", "review", "--reason", "known")
     terminal.sees("endorsed  D Foe (foe)")
-    while "foe" in house.ctl("match", "list").stdout and time.monotonic() - start < 60:
+    while waiting := house.ctl("match", "list").stdout.count("\nfoe\t"):
         terminal.keys("a")
-        time.sleep(0.3)
+        harness.wait_for(lambda n=waiting: house.ctl("match", "list").stdout.count("\nfoe\t") < n, 20, "the decision")
     took = time.monotonic() - start
     harness.wait_for(lambda: '"trailing":1' in house.ctl("totals", "-o", "json").stdout, 10, "the totals")
     print(f"fixed in {took:.1f} s")

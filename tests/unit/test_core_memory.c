@@ -336,8 +336,9 @@ static struct kind matches = {
 /* ---- one candidacy in two primaries ---- */
 
 #define PRIMARY(party, jo, ki)                                                                     \
-    "contest " party "|" party " Magisterial District Judge|PA|Elk ; stated\nchoice 1|Jo Jett|"    \
-    party " ; " jo "\nchoice 2|Ki Knox|" party " ; " ki "\ntotal 90 89\n"
+    "contest " party "|" party                                                                     \
+    " Magisterial District Judge|PA|Elk ; stated\nchoice 1|Jo Jett|" party " ; " jo                \
+    "\nchoice 2|Ki Knox|" party " ; " ki "\ntotal 90 89\n"
 
 static struct kind crossed = {
     "endorsement_id,candidate_name,state,office,jurisdiction,county,race_id,seats_to_fill,"
