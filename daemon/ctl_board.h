@@ -13,11 +13,10 @@ enum ctl_panel { PANEL_CALLS, PANEL_CLOSEST, PANEL_STATES, PANEL_SOURCES, PANEL_
 /* As the daemon answered: tab-separated lines with a head. Borrowed. */
 struct ctl_board {
     struct slice panels[PANELS];
-    struct slice status;    /* "key\tvalue" lines */
-    struct slice totals;    /* "count\tvalue" lines */
-    struct slice statement; /* a line */
-    const char *lost;       /* NULL, or why nothing new comes */
-    int64_t age_s;          /* of all this */
+    struct slice status; /* "key\tvalue" lines */
+    struct slice totals; /* "count\tvalue" lines */
+    const char *lost;    /* NULL, or why nothing new comes */
+    int64_t age_s;       /* of all this */
 };
 
 /* What a person has chosen. */

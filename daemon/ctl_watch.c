@@ -16,12 +16,11 @@
 #define ASK_MS 1000
 
 /* What is asked, and where it goes. */
-enum asked { ASK_STATUS, ASK_TOTALS, ASK_STATEMENT, ASK_PANELS, ASKS = ASK_PANELS + PANELS };
+enum asked { ASK_STATUS, ASK_TOTALS, ASK_PANELS, ASKS = ASK_PANELS + PANELS };
 
 static const char *const requests[ASKS] = {
     [ASK_STATUS] = "status\x1f-o=tsv\n",
     [ASK_TOTALS] = "totals\x1f-o=tsv\n",
-    [ASK_STATEMENT] = "statement\n",
     [ASK_PANELS + PANEL_CALLS] = "calls\x1f-o=tsv\n",
     [ASK_PANELS + PANEL_CLOSEST] = "todo\x1f-o=tsv\n",
     [ASK_PANELS + PANEL_STATES] = "totals\x1f-o=tsv\x1f--by\x1fstate\n",
@@ -85,7 +84,6 @@ static void ask_all(struct watch *w)
     ctl_board_closest(buf_slice(&w->answers[ASK_PANELS + PANEL_CLOSEST]), "percent", &w->closest);
     w->board.status = buf_slice(&w->answers[ASK_STATUS]);
     w->board.totals = buf_slice(&w->answers[ASK_TOTALS]);
-    w->board.statement = buf_slice(&w->answers[ASK_STATEMENT]);
     for (int i = 0; i < PANELS; i++)
         w->board.panels[i] = buf_slice(&w->answers[ASK_PANELS + i]);
     w->board.panels[PANEL_CLOSEST] = buf_slice(&w->closest);

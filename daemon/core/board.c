@@ -64,7 +64,7 @@ static void heading(const struct board *b)
     html_escape(b->out, b->m->settings->election);
 }
 
-static void clock_time(const struct board *b, int64_t when)
+void board_time(const struct board *b, int64_t when)
 {
     char text[25];
 
@@ -88,13 +88,13 @@ static void fresh(const struct board *b)
     buf_addz(b->out, "<span id=\"fresh\" data-live>");
     if (m->last_change_ms != WHEN_UNKNOWN) {
         buf_addz(b->out, "Updated ");
-        clock_time(b, m->last_change_ms);
+        board_time(b, m->last_change_ms);
     } else {
         buf_addz(b->out, "No results yet");
     }
     if (m->checked_ms != WHEN_UNKNOWN) {
         buf_addz(b->out, " · checked ");
-        clock_time(b, m->checked_ms);
+        board_time(b, m->checked_ms);
     }
     buf_addf(b->out, " · <span%s>", good == of ? "" : " class=\"stale\"");
     html_count(b->out, good);
@@ -229,9 +229,9 @@ static void spark(const struct board *b)
         buf_addf(b->out, "H%" PRId64 "V%" PRId64, x, 98 - won * 96 / most);
     }
     buf_addz(b->out, "H1000\"/></svg><p id=\"spark-says\">Wins over the night, from ");
-    clock_time(b, from);
+    board_time(b, from);
     buf_addz(b->out, " to ");
-    clock_time(b, m->told[m->told_count - 1].at_ms);
+    board_time(b, m->told[m->told_count - 1].at_ms);
     buf_addz(b->out, ": ");
     html_count(b->out, won);
     buf_addz(b->out, "</p></div>");

@@ -31,7 +31,7 @@ void board_sources(const struct board *b);
 void board_corrections(const struct board *b);
 void board_filter(const struct board *b);
 
-/* A candidacy's place: "US House 5, Georgia". */
-void board_place(const struct board *b, uint32_t endorsement);
+/* A time of the night, as people write it. */
+void board_time(const struct board *b, int64_t when);
 
 #endif

@@ -60,16 +60,6 @@ static void write_authority(struct buf *out, struct slice by)
     html_escape(out, by);
 }
 
-static void write_time(const struct board *b, int64_t when)
-{
-    char text[25];
-
-    when_format(when, text);
-    buf_addf(b->out, "<time datetime=\"%s\">", text);
-    local_time_clock(b->m->settings, when, b->out);
-    buf_addz(b->out, "</time>");
-}
-
 static void place_of(const struct board *b, const struct race *r)
 {
     const struct state *state = states_find(r->state);
@@ -94,7 +84,7 @@ static void place_of(const struct board *b, const struct race *r)
         html_escape(b->out, r->state);
 }
 
-void board_place(const struct board *b, uint32_t endorsement)
+static void place_of_ours(const struct board *b, uint32_t endorsement)
 {
     place_of(b, &b->m->races[b->m->standings[endorsement].race]);
 }
@@ -152,7 +142,7 @@ static void write_said(const struct board *b, const struct documents_event *ev, 
         buf_addz(b->out, "Taken back: ");
     html_escape(b->out, e->name);
     buf_addf(b->out, " %s ", outcome_words[what].verb);
-    board_place(b, ev->endorsement);
+    place_of_ours(b, ev->endorsement);
     buf_addz(b->out, ". ");
     html_count(b->out, b->all->n[TALLY_WON]);
     buf_addz(b->out, " won of ");
@@ -176,13 +166,13 @@ static void call_item(const struct board *b, uint32_t i)
     buf_addz(b->out, "\" data-say=\"");
     write_said(b, &ev, what);
     buf_addz(b->out, "\">");
-    write_time(b, t->at_ms);
+    board_time(b, t->at_ms);
     buf_addz(b->out, stands ? " " : " <s>");
     buf_addf(b->out, "<span class=\"tag %s\"><span aria-hidden=\"true\">%s</span> %s</span> ",
              w->class, w->sign, w->word);
     html_name(b->out, m->endorsed->list[t->endorsement].name);
     buf_addz(b->out, ", ");
-    board_place(b, t->endorsement);
+    place_of_ours(b, t->endorsement);
     if (stands && what == OUTCOME_WON && shows_flips(b) && documents_is_flip(m, t->endorsement))
         buf_addz(b->out, " <span class=\"tag flip\"><span aria-hidden=\"true\">⇅</span> "
                          "Flip</span>");
@@ -236,7 +226,7 @@ static void closest_row(const struct board *b, const struct open_candidacy *o)
     const char *sign = o->margin > 0 ? "▲ " : o->margin < 0 ? "▽ " : "";
 
     buf_addz(b->out, "<tr><th scope=\"row\">");
-    board_place(b, o->endorsement);
+    place_of_ours(b, o->endorsement);
     buf_addf(b->out, "</th><td>%s", sign);
     html_name(b->out, b->m->endorsed->list[o->endorsement].name);
     buf_addf(b->out, "</td><td class=\"n\">%s", o->margin > 0 ? "+" : "");
@@ -511,10 +501,10 @@ static void source_row(const struct board *b, const struct file_at *at, bool fre
     if (f->last_success_ms == WHEN_UNKNOWN)
         buf_addz(b->out, "never");
     else
-        write_time(b, f->last_success_ms);
+        board_time(b, f->last_success_ms);
     buf_addz(b->out, "</td><td>");
     if (f->last_change_ms != WHEN_UNKNOWN)
-        write_time(b, f->last_change_ms);
+        board_time(b, f->last_change_ms);
     buf_addz(b->out, "</td><td>");
     if (f->seen || f->verdict)
         html_escape(b->out, slice_of(verdict_info[f->verdict].name));

@@ -208,11 +208,6 @@ void http_door_watch(struct http_door *d, struct evhttp_bound_socket *socket)
     evconnlistener_set_error_cb(d->listener, on_accept_error);
 }
 
-size_t http_door_count(const struct http_door *d)
-{
-    return d->count;
-}
-
 /* A share of the descriptors there are: polls and Redis need theirs. */
 static size_t connections_most(void)
 {

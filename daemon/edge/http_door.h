@@ -24,6 +24,5 @@ void http_door_watch(struct http_door *d, struct evhttp_bound_socket *socket);
 
 /* This connection's request is whole. */
 void http_door_heard(struct http_door *d, struct evhttp_request *req);
-size_t http_door_count(const struct http_door *d);
 
 #endif
