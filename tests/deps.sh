@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Install the named Debian packages that are missing, and say so. Nothing else is ever downloaded.
+# Install the named Debian packages that are missing, and say so. Only deps-people (Makefile) downloads more: what drives a browser, from npm.
 set -eu
 missing=
 for package; do
