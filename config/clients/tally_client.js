@@ -71,8 +71,12 @@ class Client {
         this.queue = this.queue.filter(item => item.error); // the snapshot has what came before it
         yield* await this.resync(db, 'start');
         this.pause = 50;
+        let alive = Date.now();
         while (!this.ended) {
-            for (const item of await this.items()) {
+            const items = await this.items();
+            if (items.length) alive = Date.now();
+            if (Date.now() - alive > SILENCE) throw new Error('silent for 15 s'); // it hangs; another one may have its place
+            for (const item of items) {
                 if (item.error) throw item.error;
                 this.heard = Date.now();
                 const [again, event] = this.view.take(item.channel.slice(prefix.length + 1), JSON.parse(item.text));

@@ -70,8 +70,12 @@ class Client:
         if patterns:
             listener.psubscribe(*patterns)
         missing = len(channels) + len(patterns)
+        alive = time.monotonic()
         while not self.ended:
             item = listener.get_message(timeout=0.5)
+            alive = time.monotonic() if item else alive
+            if time.monotonic() - alive > SILENCE:  # it hangs; another one may have its place
+                raise redis.TimeoutError(f"silent for {SILENCE} s")
             if item and item["type"] in ("subscribe", "psubscribe"):
                 missing -= 1
                 if missing <= 0:  # below 0: the library connected again by itself

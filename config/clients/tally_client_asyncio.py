@@ -58,6 +58,7 @@ class Client:
         missing = len(channels) + len(patterns)
         stream = listener.listen()
         coming = None
+        alive = time.monotonic()
         try:
             while not self.ended.is_set():
                 # a read is never cancelled while it goes on: half a message would be lost with it
@@ -65,6 +66,9 @@ class Client:
                 done, _ = await asyncio.wait({coming}, timeout=0.5)
                 item = coming.result() if done else None
                 coming = None if done else coming
+                alive = time.monotonic() if done else alive
+                if time.monotonic() - alive > SILENCE:  # as in tally_client.py
+                    raise redis.TimeoutError(f"silent for {SILENCE} s")
                 if item and item["type"] in ("subscribe", "psubscribe"):
                     missing -= 1
                     if missing <= 0:  # below 0: the library connected again by itself
