@@ -40,7 +40,7 @@ BASE_LIBS   := -lutf8proc -lm
 PARSER_LIBS := -lxml2 -lsimdjson -larchive -lz -lseccomp
 # TLS to Redis: hiredis 0.14 has none
 REDIS_TLS   := $(shell $(PKG) --exists hiredis_ssl openssl 2>/dev/null && echo yes)
-EDGE_LIBS   := $(if $(REDIS_TLS),-lhiredis_ssl -lssl -lcrypto) -lcurl -levent_core -levent_extra -levent_pthreads -lhiredis -lsqlite3 -lpthread
+EDGE_LIBS   := $(if $(REDIS_TLS),-lhiredis_ssl -lssl -lcrypto) -lcurl -levent_core -levent_extra -levent_pthreads -lhiredis -lsqlite3 -lz -lpthread
 TLS_CFLAGS  := -DTALLYD_REDIS_TLS=$(if $(REDIS_TLS),1,0)
 XML_CFLAGS  := $(shell $(PKG) --cflags libxml-2.0 2>/dev/null)
 

@@ -120,6 +120,10 @@ struct config {
     struct {
         struct slice directory;
     } state;
+    struct {
+        struct slice directory; /* empty: nothing is recorded */
+        int64_t keep;
+    } archive;
     struct config_source *sources;
     size_t source_count;
     const char **origins; /* as in a source */

@@ -40,6 +40,7 @@ static void night_free(struct night *n)
     poller_free(n->poller);
     restore_free(n->restore);
     river_free(n->river);
+    recorder_free(n->recorder);
     metrics_done(&n->metrics);
     arena_free(n->loaded_arena);
     plan_free(n->plan);
@@ -294,6 +295,12 @@ static bool start_timers(struct app *a, struct err *e)
 
 /* ---- start and stop ---- */
 
+static bool start_recording(struct app *a, const struct config *c, struct err *e)
+{
+    return c->archive.directory.len == 0 ||
+           writer_record_to(a->writer, c->archive.directory.ptr, c->archive.keep, e);
+}
+
 static bool start_workers(struct app *a, const struct plan *plan, struct err *e)
 {
     const struct config *c = plan->config;
@@ -338,6 +345,7 @@ static bool app_start(struct app *a, struct plan *plan, struct err *e)
     if (!start_timers(a, e) || !start_workers(a, plan, e) ||
         !writer_open(a->base, plan->config->state.directory.ptr, n->loaded_arena, &n->loaded,
                      &a->writer, e) ||
+        !start_recording(a, plan->config, e) ||
         !shown_open(plan->config->state.directory.ptr, &a->shown, e) || !serve_new(a, e) ||
         !start_doors(a, e))
         return false;

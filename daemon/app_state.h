@@ -30,6 +30,7 @@ struct night {
     struct river *river;
     struct restore *restore;
     struct poller *poller;
+    struct recorder *recorder; /* NULL: nothing is recorded */
     struct arena *loaded_arena;
     struct writer_loaded loaded;
 };

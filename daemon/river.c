@@ -655,6 +655,8 @@ enum poller_answer river_news(const struct poller_news *news, void *river)
     enum poller_answer answer = answer_to(r, news);
     log_effects(r, &ev);
     count_news(r, news, result_of(news, answer));
+    if (r->p.recorder)
+        recorder_news(r->p.recorder, news, r->fx.verdict, r->fx.verdict_text, now);
     struct writer_file files[WIRE_COMPANIONS_MAX + 1];
     char names[WIRE_COMPANIONS_MAX][RIVER_COMPANION_NAME];
     bool kept = news->what == NEWS_BATCH && answer != POLLER_REFUSED;

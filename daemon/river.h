@@ -14,6 +14,7 @@
 #include "daemon/metrics.h"
 #include "daemon/outbox.h"
 #include "daemon/plan.h"
+#include "daemon/recorder.h"
 
 struct river;
 struct timer;
@@ -27,6 +28,7 @@ struct river_parts {
     struct writer *writer;
     struct outbox *outbox;
     struct metrics *metrics;
+    struct recorder *recorder; /* NULL: nothing is recorded */
 };
 
 bool river_new(const struct river_parts *parts, const struct writer_loaded *loaded,

@@ -27,14 +27,25 @@ static void on_idle(void *ctx)
     (void)ctx; /* only asked for with `once` */
 }
 
+static bool start_recorder(struct app *a, struct night *n, struct err *e)
+{
+    if (n->recorder || n->plan->config->archive.directory.len == 0)
+        return true;
+    n->recorder = recorder_new(n->plan, a->writer);
+    return n->recorder || err_set(e, ERR_BUG, "out of memory");
+}
+
 bool serve_prepare(struct app *a, struct night *n, void (*restored)(void *ctx), struct err *e)
 {
+    if (!start_recorder(a, n, e))
+        return false;
     struct river_parts parts = {.base = a->base,
                                 .plan = n->plan,
                                 .clock = &a->args.clock,
                                 .writer = a->writer,
                                 .outbox = a->outbox,
-                                .metrics = &n->metrics};
+                                .metrics = &n->metrics,
+                                .recorder = n->recorder};
     if (!river_new(&parts, &n->loaded, &n->river, e))
         return false;
     struct poller_calls calls = {.news = river_news, .idle = on_idle, .ctx = n->river};

@@ -24,7 +24,8 @@ ARROWS = {
 # library headers -> the rooms that may see them
 LIBRARIES = {
     r"event2/|curl/|hiredis/|sqlite3\.h": ["daemon/edge/"],
-    r"libxml/|archive|simdjson|zlib\.h|seccomp\.h|iconv\.h": ["parsers/"],
+    r"libxml/|archive|simdjson|seccomp\.h|iconv\.h": ["parsers/"],
+    r"zlib\.h": ["parsers/", "daemon/edge/"],  # edge: its own archive, never a feed's body
     r"utf8proc\.h|xxhash\.h": ["daemon/base/"],
 }
 # app drives the loop that edge gives it: no exceptions above

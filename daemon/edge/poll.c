@@ -186,7 +186,10 @@ static void count_failure(struct poll *f, enum verdict verdict, struct slice tex
     f->state.failed++;
     f->state.failures_in_a_row++;
     want_whole(f);
-    tell(f, &(struct poller_news){.what = NEWS_FAILED, .verdict = verdict, .text = text});
+    tell(f, &(struct poller_news){.what = NEWS_FAILED,
+                                  .payload = f->step == PARSING ? f->payload : NULL,
+                                  .verdict = verdict,
+                                  .text = text});
 }
 
 static void settle_failed(struct poll *f, enum verdict verdict, struct slice text)

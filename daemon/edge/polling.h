@@ -59,7 +59,8 @@ struct poller_news {
     uint32_t source, file;
     enum { NEWS_BATCH, NEWS_UNCHANGED, NEWS_FAILED } what;
     const struct results *batch; /* BATCH */
-    struct payload *payload;     /* BATCH: the bytes as they came */
+    struct payload *payload;     /* BATCH: the bytes as they came; FAILED: those that could not be
+                                    read, or NULL */
     struct digest digest;        /* BATCH */
     bool again;                  /* BATCH: the bytes on air, for there are other companions */
     const struct payload *const *companions; /* BATCH: it was read with these */

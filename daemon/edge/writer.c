@@ -20,6 +20,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/map.h"
 #include "daemon/edge/timer.h"
+#include "daemon/edge/writer_archive.h"
 #include "daemon/edge/writer_db.h"
 #include "daemon/edge/writer_files.h"
 #include "daemon/edge/writer_keep.h"
@@ -28,6 +29,8 @@
 #define TASKS_MAX 50000
 #define PAYLOADS_MAX ((size_t)1 << 30) /* bytes that wait to be filed */
 #define GONE_MAX 100000
+#define RECORDS_MAX 100000
+#define RECORDS_BYTES_MAX ((size_t)256 << 20)
 
 struct writer {
     struct event *wake;
@@ -43,8 +46,15 @@ struct writer {
     struct writer_papers papers_queue;
     size_t waiting, waiting_bytes; /* tasks and payload bytes anywhere in here */
     bool finish, abandon, idle;
+    struct writer_records records;
+    struct writer_archive_state archived;
+    size_t recording, recording_bytes; /* in the thread's own queue */
+    int64_t lost;                      /* records that found no room */
+    bool losing;
 
-    struct writer_keep keep; /* the thread's own */
+    /* the thread's own */
+    struct writer_keep keep;
+    struct writer_archive *archive; /* NULL: none */
 };
 
 /* ---- back to the loop ---- */
@@ -105,6 +115,28 @@ static void fetch(struct writer *w)
 {
     writer_tasks_move(&w->queue, &w->keep.rows);
     writer_papers_move(&w->papers_queue, &w->keep.papers);
+    if (!w->archive)
+        return;
+    struct writer_records *queue = writer_archive_queue(w->archive);
+    writer_records_move(&w->records, queue);
+    w->recording = queue->count;
+    w->recording_bytes = queue->bytes;
+    writer_archive_state(w->archive, &w->archived);
+}
+
+/* What counts comes first: the archive has its turn when nothing else is due. */
+static int64_t due_at(const struct writer *w)
+{
+    int64_t keep = writer_keep_due(&w->keep), archive = writer_archive_due(w->archive, w->finish);
+    return keep < archive ? keep : archive;
+}
+
+static void do_work(struct writer *w, int64_t now_us)
+{
+    if (writer_keep_due(&w->keep) <= now_us)
+        writer_keep_work(&w->keep, now_us);
+    else
+        writer_archive_work(w->archive, now_us);
 }
 
 /* With the mutex held: until there is something to do. False: the end. */
@@ -112,7 +144,7 @@ static bool wait_for_work(struct writer *w)
 {
     for (;;) {
         fetch(w);
-        int64_t due = writer_keep_due(&w->keep);
+        int64_t due = due_at(w);
         if (w->abandon)
             return false;
         if (due <= timer_now_us())
@@ -134,7 +166,7 @@ static void *work(void *ctx)
     pthread_mutex_lock(&w->mutex);
     while (wait_for_work(w)) {
         pthread_mutex_unlock(&w->mutex);
-        writer_keep_work(&w->keep, timer_now_us());
+        do_work(w, timer_now_us());
         pthread_mutex_lock(&w->mutex);
     }
     w->idle = true;
@@ -222,6 +254,60 @@ bool writer_full(struct writer *w)
     return full;
 }
 
+/* ---- the archive ---- */
+
+static bool needed_payloads(struct map *digests, void *ctx)
+{
+    return writer_db_payloads(((struct writer *)ctx)->keep.db, digests);
+}
+
+bool writer_record_to(struct writer *w, const char *directory, int64_t keep, struct err *e)
+{
+    struct writer_archive *a = writer_archive_new(directory, keep, needed_payloads, w);
+    if (!a)
+        return err_set(e, ERR_BUG, "out of memory");
+    pthread_mutex_lock(&w->mutex);
+    w->archive = a;
+    pthread_mutex_unlock(&w->mutex);
+    return true;
+}
+
+void writer_record(struct writer *w, const struct archive_row *row, struct payload *payload)
+{
+    struct writer_record *r = w->archive ? writer_record_new(row, payload) : NULL;
+    struct writer_records mine;
+    if (!w->archive)
+        return;
+    writer_records_init(&mine);
+    if (r)
+        writer_records_add(&mine, r);
+    pthread_mutex_lock(&w->mutex);
+    bool room = r && w->records.count + w->recording < RECORDS_MAX &&
+                w->records.bytes + w->recording_bytes + mine.bytes <= RECORDS_BYTES_MAX;
+    bool first = !room && !w->losing;
+    w->losing = !room;
+    w->lost += !room;
+    if (room) {
+        writer_records_move(&mine, &w->records);
+        pthread_cond_signal(&w->changed);
+    }
+    pthread_mutex_unlock(&w->mutex);
+    writer_records_free(&mine);
+    if (first)
+        log_error("archive: it cannot keep up; what comes now is not recorded");
+}
+
+void writer_recording(struct writer *w, struct writer_recording *out)
+{
+    pthread_mutex_lock(&w->mutex);
+    *out = (struct writer_recording){.bytes = w->archived.bytes,
+                                     .recorded = w->archived.recorded,
+                                     .lost = w->lost,
+                                     .waiting = (int64_t)(w->records.count + w->recording)};
+    memcpy(out->why, w->archived.why, sizeof out->why);
+    pthread_mutex_unlock(&w->mutex);
+}
+
 /* ---- life ---- */
 
 /* One process a directory; the lock goes with the process, whatever ends it. */
@@ -298,6 +384,7 @@ static struct writer *writer_new(const char *directory)
     writer_tasks_init(&w->queue);
     writer_tasks_init(&w->answered);
     writer_papers_init(&w->papers_queue);
+    writer_records_init(&w->records);
     writer_tasks_init(&w->keep.rows);
     writer_papers_init(&w->keep.papers);
     writer_papers_init(&w->keep.owed);
@@ -392,6 +479,8 @@ void writer_close(struct writer *w, int64_t wait_ms)
     }
     if (w->wake)
         event_free(w->wake);
+    writer_records_free(&w->records);
+    writer_archive_free(w->archive);
     writer_db_close(w->keep.db);
     map_free(w->keep.gone);
     const int fds[] = {w->wake_fd, w->keep.papers_fd, w->lock_fd};

@@ -8,6 +8,7 @@
 
 #include "daemon/base/arena.h"
 #include "daemon/base/err.h"
+#include "daemon/edge/archive.h"
 #include "daemon/edge/writer_rows.h"
 
 struct event_base;
@@ -34,6 +35,21 @@ bool writer_submit(struct writer *w, const struct writer_job *job,
 
 /* Is so much waiting that the next jobs may be refused? Then take no news until there is room. */
 bool writer_full(struct writer *w);
+
+/* From now on what is recorded goes into this directory, of at most `keep` bytes
+ * (writer_archive.h). Once. */
+bool writer_record_to(struct writer *w, const char *directory, int64_t keep,
+                      struct err *e) MUST_USE;
+/* A poll, and its payload (referenced; NULL: it is there already, or none came); without a source
+ * in the row only the payload. Nobody is told what became of it: what finds no room is left out,
+ * counted and logged. Nothing when there is no archive. */
+void writer_record(struct writer *w, const struct archive_row *row, struct payload *payload);
+
+struct writer_recording { /* for people */
+    int64_t bytes, recorded, lost, waiting;
+    char why[256]; /* it cannot be written now; empty: it can */
+};
+void writer_recording(struct writer *w, struct writer_recording *out);
 
 /* Finish what is queued (at most `wait_ms`), stop the thread, close. */
 void writer_close(struct writer *w, int64_t wait_ms); /* accepts NULL */

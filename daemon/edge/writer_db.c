@@ -110,6 +110,7 @@ enum statement {
     DIGEST,
     FORGET,
     REFERS,
+    PAYLOADS,
     STATEMENTS
 };
 
@@ -164,6 +165,7 @@ static const char *const sql[STATEMENTS] = {
         ")",
     [REFERS] = "SELECT 1 FROM files WHERE name = ?1"
                " UNION ALL SELECT 1 FROM deltas WHERE name = ?1",
+    [PAYLOADS] = "SELECT digest FROM files UNION ALL SELECT digest FROM deltas",
 };
 
 struct writer_db {
@@ -457,6 +459,17 @@ bool writer_db_refers(struct writer_db *db, const char *name)
     bool none = sqlite3_step(s) == SQLITE_DONE;
     sqlite3_reset(s);
     return !none;
+}
+
+bool writer_db_payloads(struct writer_db *db, struct map *digests)
+{
+    sqlite3_stmt *s = begin_statement(db, PAYLOADS);
+    bool ok = true;
+    int code;
+    while ((code = sqlite3_step(s)) == SQLITE_ROW && ok)
+        ok = map_put(digests, slice_of((const char *)sqlite3_column_text(s, 0)), NULL);
+    sqlite3_reset(s);
+    return ok && code == SQLITE_DONE;
 }
 
 /* ---- transactions ---- */

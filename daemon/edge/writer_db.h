@@ -30,5 +30,7 @@ void writer_db_rollback(struct writer_db *db);
 
 /* Does a row refer to the payload of that name? When in doubt it does. */
 bool writer_db_refers(struct writer_db *db, const char *name);
+/* The digests of all payloads that rows refer to, 32 hex digits each. False: not all. */
+bool writer_db_payloads(struct writer_db *db, struct map *digests) MUST_USE;
 
 #endif
