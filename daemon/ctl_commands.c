@@ -34,6 +34,8 @@ const struct ctl_command ctl_commands[] = {
     {"source held", "[SOURCE]", "each figure that is held: on air, what waits, why, until what",
      CTL_ROWS},
     {"source poll", "SOURCE", "poll it now, and not when its time comes", CTL_TEXT},
+    {"record", "[SOURCE]", "what the archive got of each file: how much, the last payload's place",
+     CTL_ROWS},
     {"source accept", "SOURCE [CONTEST...]", "what is held goes on air, as a correction",
      CTL_DECIDES},
     {"source reject", "SOURCE [CONTEST...]", "what is held is dropped", CTL_DECIDES},

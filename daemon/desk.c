@@ -143,6 +143,23 @@ static void pair_held(struct pairs *p, const struct model *m)
     buf_done(&text);
 }
 
+/* Where the night is recorded, and how well. */
+static void pair_archive(struct pairs *p, const struct app *a)
+{
+    const struct config *c = a->night->plan->config;
+    struct writer_recording r;
+    char text[500];
+    if (!a->night->recorder)
+        return;
+    writer_recording(a->writer, &r);
+    snprintf(text, sizeof text, "%s%s%lld of %lld MB in %.*s", r.why, r.why[0] ? "; " : "",
+             (long long)(r.bytes >> 20), (long long)(c->archive.keep >> 20),
+             SLICE_FMT(slice_sub(c->archive.directory, 0, 150)));
+    pair_str(p, "archive", slice_of(text));
+    pair_int(p, "archive_waiting", r.waiting);
+    pair_int(p, "archive_lost", r.lost);
+}
+
 static int verb_status(struct question *q, struct buf *body)
 {
     const struct app *a = q->app;
@@ -177,6 +194,7 @@ static int verb_status(struct question *q, struct buf *body)
     pair_int(&p, "sources_up", sources_up(a->night));
     pair_redis(&p, &view);
     pair_int(&p, "waiting_for_disk_ms", view.waiting_ms);
+    pair_archive(&p, a);
     pair_int(&p, "published", view.published);
     pair_int(&p, "http_port", a->http ? http_port(a->http) : 0);
     pair_int(&p, "loop_delay_p99_us", metrics_quantile(&a->night->metrics.loop_delay, 990));
@@ -354,6 +372,19 @@ static int verb_source_poll(struct question *q, struct buf *body)
     return 0;
 }
 
+static int verb_record(struct question *q, struct buf *body)
+{
+    uint32_t source = NONE;
+    if (q->word_count > 0 && !find_source(q, &source, body))
+        return ERR_USAGE;
+    if (!q->app->night->recorder) {
+        buf_addz(body, "nothing is recorded: set [archive] directory, and restart tallyd\n");
+        return ERR_NO;
+    }
+    recorder_rows(q->app->night->recorder, source, q->json, body);
+    return 0;
+}
+
 static int verb_calls(struct question *q, struct buf *body)
 {
     documents_calls_rows(model_of(q), q->json, body);
@@ -393,6 +424,7 @@ static const struct verb {
     {"source list", verb_source_list},
     {"source held", verb_source_held},
     {"source poll", verb_source_poll},
+    {"record", verb_record},
     {"todo", verb_todo},
     {"calls", verb_calls},
     {"coverage", verb_coverage},

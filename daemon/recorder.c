@@ -2,8 +2,11 @@
 /* News become rows of the archive. */
 #include "daemon/recorder.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "daemon/base/when.h"
+#include "daemon/core/table.h"
 #include "daemon/edge/payload.h"
 
 #define HTTP_OK 200
@@ -16,6 +19,8 @@ struct said { /* of a file, last */
     struct digest digest;
     int64_t at_ms;
     bool any;
+    int64_t payloads, bytes, payload_ms; /* so far; when the last one came */
+    struct digest payload;               /* the last one */
 };
 
 struct recorder {
@@ -56,9 +61,12 @@ void recorder_news(struct recorder *r, const struct poller_news *news, enum verd
     const struct settings_source *source = &r->plan->settings.sources[news->source];
     const struct config_file *file = &r->plan->config->sources[news->source].files[news->file];
     struct said *was = &r->files[news->source][news->file];
-    struct said is = {.what = whats[news->what], .verdict = verdict, .at_ms = now_ms, .any = true};
-    if (news->payload)
-        is.digest = payload_digest(news->payload);
+    struct said is = *was;
+    is.what = whats[news->what];
+    is.verdict = verdict;
+    is.at_ms = now_ms;
+    is.any = true;
+    is.digest = news->payload ? payload_digest(news->payload) : (struct digest){0};
     if (!is_news(was, &is, news->again ? 0 : source->stale_after_ms / AGAIN_PART))
         return;
     struct archive_row row = {.received_ms = now_ms,
@@ -76,10 +84,47 @@ void recorder_news(struct recorder *r, const struct poller_news *news, enum verd
     if (news->payload) {
         row.bytes = (int64_t)payload_bytes(news->payload).len;
         row.status = file->url.len > 0 ? HTTP_OK : 0;
+        is.payloads++;
+        is.bytes += row.bytes;
+        is.payload_ms = now_ms;
+        is.payload = is.digest;
     }
     add_companions(r, news, &row);
     writer_record(r->writer, &row, news->payload);
     *was = is;
+}
+
+static void row_of(const struct recorder *r, uint32_t source, size_t file, struct table *rows)
+{
+    const struct settings_source *s = &r->plan->settings.sources[source];
+    const struct said *said = &r->files[source][file];
+    char payloads[24], bytes[24], when[25] = "", path[sizeof ARCHIVE_PAYLOADS + ARCHIVE_NAME] = "";
+    snprintf(payloads, sizeof payloads, "%lld", (long long)said->payloads);
+    snprintf(bytes, sizeof bytes, "%lld", (long long)said->bytes);
+    if (said->payloads > 0) {
+        when_format(said->payload_ms, when);
+        memcpy(path, ARCHIVE_PAYLOADS "/", sizeof ARCHIVE_PAYLOADS);
+        archive_payload_name(said->payload, path + sizeof ARCHIVE_PAYLOADS);
+    }
+    struct slice verdict = slice_of(said->any ? verdict_info[said->verdict].name : "");
+    const struct slice cells[] = {s->name,         s->files[file], slice_of(payloads),
+                                  slice_of(bytes), slice_of(when), verdict,
+                                  slice_of(path)};
+    table_add(rows, cells);
+}
+
+void recorder_rows(const struct recorder *r, uint32_t source, bool json, struct buf *out)
+{
+    static const char *const names[] = {"source", "file",    "payloads", "bytes",
+                                        "last",   "verdict", "payload"};
+    const struct settings *s = &r->plan->settings;
+    struct table rows = {
+        .names = names, .count = sizeof names / sizeof *names, .json = json, .out = out};
+    table_begin(&rows);
+    for (uint32_t i = 0; i < s->source_count; i++)
+        for (size_t k = 0; (source == NONE || source == i) && k < s->sources[i].file_count; k++)
+            row_of(r, i, k, &rows);
+    table_end(&rows);
 }
 
 struct recorder *recorder_new(const struct plan *plan, struct writer *writer)

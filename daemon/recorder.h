@@ -4,6 +4,7 @@
 #ifndef TALLYD_RECORDER_H
 #define TALLYD_RECORDER_H
 
+#include "daemon/core/model.h"
 #include "daemon/edge/polling.h"
 #include "daemon/edge/writer.h"
 #include "daemon/plan.h"
@@ -17,5 +18,9 @@ void recorder_free(struct recorder *r); /* accepts NULL */
 /* A poll, when the core has judged it. */
 void recorder_news(struct recorder *r, const struct poller_news *news, enum verdict verdict,
                    struct slice text, int64_t now_ms);
+
+/* What of each file of this source (NONE: of all) is recorded since it was made, as rows for
+ * people. */
+void recorder_rows(const struct recorder *r, uint32_t source, bool json, struct buf *out);
 
 #endif

@@ -116,13 +116,13 @@ static void shut(int *fd)
     *fd = -1;
 }
 
-static int open_directory(int at, const char *name, struct err *e)
+static int open_directory(int at, const char *name, const char *called, struct err *e)
 {
     int fd = -1;
     if (mkdirat(at, name, 0750) == 0 || errno == EEXIST)
         fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        err_errno(e, ERR_AGAIN, "%s", name);
+        err_errno(e, ERR_AGAIN, "%s", called);
     return fd;
 }
 
@@ -134,7 +134,7 @@ static bool visit(int directory, bool (*fn)(const char *name, const struct stat 
     DIR *d = fd < 0 ? NULL : fdopendir(fd);
     bool ok = d != NULL || err_errno(e, ERR_AGAIN, "cannot be listed");
     struct stat st;
-    for (const struct dirent *f; ok && (f = readdir(d)) != NULL;)
+    for (const struct dirent *f; d && ok && (f = readdir(d)) != NULL;)
         if (fstatat(directory, f->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
             ok = fn(f->d_name, &st, ctx);
     if (d)
@@ -158,10 +158,10 @@ static bool open_all(struct writer_archive *a, struct err *e)
         return true;
     shut(&a->fd);
     a->used = 0;
-    a->fd = open_directory(AT_FDCWD, a->directory, e);
+    a->fd = open_directory(AT_FDCWD, a->directory, "it cannot be opened", e);
     if (a->fd < 0)
         return false;
-    a->payloads = open_directory(a->fd, ARCHIVE_PAYLOADS, e);
+    a->payloads = open_directory(a->fd, ARCHIVE_PAYLOADS, ARCHIVE_PAYLOADS, e);
     if (a->payloads < 0)
         return false;
     if (visit(a->fd, add_size, a, e) && visit(a->payloads, add_size, a, e))
