@@ -112,6 +112,12 @@ bool calls_heard(const struct model *m, const struct race *r, const struct claim
     return (r->frozen == 0 || c->number < r->frozen) && (m->frozen == 0 || c->number < m->frozen);
 }
 
+static bool take(struct model *m, const struct claim *c, struct err *e)
+{
+    fading_heed(m, c);
+    return claims_append(m, c, e);
+}
+
 bool calls_restore(struct model *m, const struct claim *claim, struct err *e)
 {
     struct claim copy = *claim;
@@ -128,7 +134,7 @@ bool calls_restore(struct model *m, const struct claim *claim, struct err *e)
         if (!texts[i]->ptr)
             return no_memory(e);
     }
-    return claims_append(m, &copy, e) && (!fading_is_note(&copy) || fading_restore(m, &copy, e));
+    return take(m, &copy, e) && (!fading_is_note(&copy) || fading_restore(m, &copy, e));
 }
 
 const struct claim *calls_latest(const struct model *m, uint32_t endorsement, struct slice by,
@@ -209,6 +215,33 @@ static bool is_out(const struct subject *s, enum outcome o)
             (o == OUTCOME_PENDING && says(s->m, s->endorsement, s->by, s->line) == OUTCOME_LOST));
 }
 
+/* What was claimed of a line comes to this for the candidacy. */
+static bool follow(const struct subject *s, const struct claim *of, enum outcome outcome,
+                   int64_t now_ms, struct err *e)
+{
+    struct claim c = *of;
+
+    c.number = claims_number(s->m);
+    c.line = whole;
+    c.by = s->by;
+    c.outcome = outcome;
+    c.at_ms = now_ms;
+    return take(s->m, &c, e);
+}
+
+/* What is said of a line now takes the place of what was said of the candidacy: that it is out in
+ * all, or what was called before its lines were known. */
+static bool give_way(const struct subject *s, enum outcome now, int64_t now_ms, struct err *e)
+{
+    enum outcome was = says(s->m, s->endorsement, s->by, whole);
+    const struct claim *last = &s->m->claims[s->m->claim_count - 1];
+
+    if (s->line.len == 0 || now == OUTCOME_LOST || was == OUTCOME_PENDING ||
+        (was == OUTCOME_LOST) != (now == OUTCOME_PENDING))
+        return true;
+    return follow(s, last, OUTCOME_PENDING, now_ms, e);
+}
+
 static bool make(const struct subject *s, const struct making *k, int64_t now_ms, struct err *e)
 {
     struct model *m = s->m;
@@ -233,13 +266,13 @@ static bool make(const struct subject *s, const struct making *k, int64_t now_ms
         if (own <= now_ms)
             c.called_at_ms = own;
         c.evidence = evidence(m, k->word);
-        if (!c.evidence.ptr)
-            return no_memory(e);
     }
     /* what the list alone says goes with it */
     if (k->outcome != OUTCOME_PENDING && !slice_eq(s->by, unopposed))
         c.row = endorsement_row(&m->endorsed->list[s->endorsement], m->strings);
-    return c.by.ptr ? claims_append(m, &c, e) : no_memory(e);
+    if (!c.by.ptr || (from && !c.evidence.ptr))
+        return no_memory(e);
+    return take(m, &c, e) && give_way(s, k->outcome, now_ms, e);
 }
 
 bool calls_hold(struct model *m, const struct calls_look *look, uint32_t *held, struct err *e)
@@ -309,20 +342,6 @@ static bool seats_are_taken(const struct subject *s)
     return taken >= (s->line.len ? r->seats : primaries_room(r, r->seats));
 }
 
-/* What was claimed of a line comes to this for the candidacy. */
-static bool follow(const struct subject *s, const struct claim *of, enum outcome outcome,
-                   int64_t now_ms, struct err *e)
-{
-    struct claim c = *of;
-
-    c.number = claims_number(s->m);
-    c.line = whole;
-    c.by = s->by;
-    c.outcome = outcome;
-    c.at_ms = now_ms;
-    return claims_append(s->m, &c, e);
-}
-
 static bool call_it(const struct subject *s, const struct marks_word *w, int64_t now_ms,
                     struct err *e)
 {
@@ -334,13 +353,8 @@ static bool call_it(const struct subject *s, const struct marks_word *w, int64_t
         return true;
     }
     if (s->line.len && k.outcome != OUTCOME_LOST &&
-        says(s->m, s->endorsement, s->by, whole) == OUTCOME_LOST) {
-        const struct claim *c = calls_latest(s->m, s->endorsement, s->by, s->line);
-        if (!c)
-            return true; /* a line it was not known to have: look_at_whole waits for a minute */
-        if (!follow(s, c, OUTCOME_PENDING, now_ms, e))
-            return false;
-    }
+        says(s->m, s->endorsement, s->by, whole) == OUTCOME_LOST)
+        return true; /* a line it was not known to have: look_at_whole waits for a minute */
     if (strcmp(w->basis, "seats-filled") == 0)
         k.reason =
             arena_printf(s->m->strings, "all seats (%" PRId64 ") are called for others", r->seats);
@@ -368,8 +382,6 @@ static bool fade(const struct subject *s, const struct marks_word *w, struct cal
     }
     if (f->held || !seen || look->now_ms - f->since_ms < s->m->settings->guards.retract_ms)
         return true;
-    if (!fading_stop(s->m, &of, look->now_ms, e))
-        return false;
     struct making k = {
         .outcome = OUTCOME_PENDING,
         .basis = w->basis,
@@ -395,9 +407,9 @@ static uint32_t caller(const struct model *m, const struct claim *c)
 {
     for (uint32_t i = 0; c && i < m->settings->source_count; i++) {
         const struct settings_source *s = &m->settings->sources[i];
-        struct slice rest = slice_sub(c->evidence, sizeof "source", c->evidence.len), name;
+        struct slice rest = slice_sub(c->evidence, sizeof "source", c->evidence.len);
         if (s->calls != CALLS_NO && slice_eq(s->authority, c->by) &&
-            slice_next(&rest, ' ', &name) && slice_eq(name, s->name))
+            slice_eq(slice_sub(rest, 0, slice_find(rest, SLICE(" "))), s->name))
             return i;
     }
     return NONE;
@@ -457,92 +469,81 @@ static bool is_unasked(const struct subject *s, const struct marks_word *w)
     return f->unasked && !f->as_was;
 }
 
-/* One authority's word on one line. *first: no mark of this race was newly gone in this event yet.
- */
-static bool look_at(const struct subject *s, struct calls_look *look, bool *first, struct err *e)
+/* What an authority says now, against what stands by it. *first: no mark of this race was newly
+ * gone in this event yet. */
+static bool weigh(const struct subject *s, const struct marks_word *w, struct calls_look *look,
+                  bool *first, struct err *e)
 {
-    const struct model *m = s->m;
-    struct marks_word w = marks_say_of(m, s->race, s->endorsement, s->by, s->primary);
-    enum outcome stands = says(m, s->endorsement, s->by, s->line);
+    enum outcome stands = says(s->m, s->endorsement, s->by, s->line);
     const struct fading_of of = fading_of(s);
 
-    if (w.conflict)
-        doubt(s->race, w.conflict);
-    hear_caller(s, &w);
-    if (w.opinion == MARKS_SILENT)
+    if (w->opinion == MARKS_SILENT)
         return true;
-    if (w.opinion == same[stands])
+    if (w->opinion == same[stands])
         return fading_stop(s->m, &of, look->now_ms, e);
-    if (is_outdated(s, &w, look->now_ms))
+    if (is_outdated(s, w, look->now_ms))
         return true;
-    if (is_advice(s, &w)) {
-        if (stands != OUTCOME_PENDING && w.opinion != MARKS_UNCALLED)
+    if (is_advice(s, w)) {
+        if (stands != OUTCOME_PENDING && w->opinion != MARKS_UNCALLED)
             doubt(s->race, "an official mark has moved");
         return true;
     }
     if (stands == OUTCOME_PENDING)
-        return call_it(s, &w, look->now_ms, e);
-    if (!caller_agrees(s, &w) || is_unasked(s, &w))
+        return call_it(s, w, look->now_ms, e);
+    if (!caller_agrees(s, w) || is_unasked(s, w))
         return true;
-    return fade(s, &w, look, first, e);
+    return fade(s, w, look, first, e);
 }
 
-/* What an authority has said of the lines of one candidacy. */
-struct lines {
-    const struct claim *out, *in; /* the last: out in one; called in one, or taken back; NULL */
-    bool won, all_out;            /* in one; in all, and there are no others */
-    bool silent;                  /* nothing, in one where its feeds say nothing */
-    struct marks_word word;       /* where it has said nothing yet, and its feeds do */
-};
-
-static struct lines sum_lines(const struct subject *s)
+/* One authority's word on one line. */
+static bool look_at(const struct subject *s, struct calls_look *look, bool *first, struct err *e)
 {
-    struct lines x = {.all_out = !marks_may_stand_elsewhere(s->m, s->race, s->endorsement)};
+    struct marks_word w = marks_say_of(s->m, s->race, s->endorsement, s->by, s->primary);
+
+    if (w.conflict)
+        doubt(s->race, w.conflict);
+    hear_caller(s, &w);
+    return weigh(s, &w, look, first, e);
+}
+
+/* The last word that it is out in one, when it is out in all its primaries and there are no others;
+ * NULL: it is not. */
+static const struct claim *out_in_all(const struct subject *s)
+{
+    const struct claim *last = NULL;
     const char *primary;
 
+    if (marks_may_stand_elsewhere(s->m, s->race, s->endorsement))
+        return NULL;
     for (uint32_t at = 0; primaries_next(s->race, s->endorsement, &at, &primary);) {
         struct slice line = primaries_line(s->race, primary);
         const struct claim *c = calls_latest(s->m, s->endorsement, s->by, line);
-        bool out = c && c->outcome == OUTCOME_LOST;
-        const struct claim **last = out ? &x.out : &x.in;
-        if (c && (!*last || c->number > (*last)->number))
-            *last = c;
-        x.won |= c && c->outcome == OUTCOME_WON;
-        x.all_out &= out;
-        if (c)
-            continue;
-        struct marks_word w = marks_say_of(s->m, s->race, s->endorsement, s->by, primary);
-        x.silent |= w.opinion == MARKS_SILENT;
-        if (!x.word.contest || w.opinion == MARKS_WON)
-            x.word = w;
+        if (!c || c->outcome != OUTCOME_LOST)
+            return NULL;
+        if (!last || c->number > last->number)
+            last = c;
     }
-    x.all_out &= x.out != NULL;
-    return x;
+    return last;
 }
 
 /* Cross-filed: who is out in all its primaries has lost. That ends with the first line in which it
- * is not out any more, or, a minute later, with one it was not known to have. What was called
- * before there were lines, of the candidacy, gives way to them as well. */
+ * is not out any more (give_way), or, a minute later, with one it was not known to have. What was
+ * called before its lines were known ends when it is said of none of them. */
 static bool look_at_whole(const struct subject *s, struct calls_look *look, bool *first,
                           struct err *e)
 {
     enum outcome stands = says(s->m, s->endorsement, s->by, whole);
-    struct lines x = sum_lines(s);
-    struct marks_word *w = &x.word;
+    const struct claim *out = out_in_all(s);
     const struct fading_of of = fading_of(s);
 
-    if (stands == OUTCOME_PENDING)
-        return !x.all_out || follow(s, x.out, OUTCOME_LOST, look->now_ms, e);
-    bool over = stands == OUTCOME_LOST ? x.in != NULL : !x.won && (x.in || x.all_out);
-    if (over)
-        return fading_stop(s->m, &of, look->now_ms, e) &&
-               follow(s, x.in ? x.in : x.out, OUTCOME_PENDING, look->now_ms, e);
-    if (x.silent || !w->contest || w->opinion == same[stands])
+    if (stands == (out ? OUTCOME_LOST : OUTCOME_PENDING))
         return fading_stop(s->m, &of, look->now_ms, e);
-    if (is_advice(s, w) || is_unasked(s, w))
-        return true;
-    w->opinion = MARKS_UNCALLED; /* what is called there is a claim of that line */
-    return fade(s, w, look, first, e);
+    if (stands == OUTCOME_PENDING)
+        return follow(s, out, OUTCOME_LOST, look->now_ms, e);
+    struct marks_word w = marks_say(s->m, s->race, s->endorsement, s->by);
+    if (w.opinion != MARKS_SILENT && w.opinion != same[stands])
+        w.opinion = MARKS_UNCALLED; /* what is called is a claim of its line */
+    return weigh(s, &w, look, first, e);
 }
 
 /* One authority's word on one endorsement, line by line. */
@@ -637,8 +638,9 @@ static bool look_unopposed(const struct subject *s, bool closed, struct calls_lo
         return against || call_unopposed(s, &w, look, e);
     if (!said && !against)
         return !closed || fade_unopposed(s, w, look, first, e);
-    return fading_stop(s->m, &of, look->now_ms, e) &&
-           (!against || end_unopposed(s, against, look, e));
+    if (against)
+        return end_unopposed(s, against, look, e);
+    return fading_stop(s->m, &of, look->now_ms, e);
 }
 
 /* The last word of an official source on a line that was a mark, or stands: what a mark may have
@@ -676,10 +678,8 @@ static bool scan(const struct subject *s, struct calls_look *look, struct err *e
         m->feeds[w.contest->source].advisory)
         return true;
     look->moved = w.contest;
-    struct slice seen = evidence(m, &w);
-    if (!seen.ptr)
-        return no_memory(e);
-    return fading_advise(m, &of, w.contest->source, outcomes[w.opinion], seen, look->now_ms, e);
+    return fading_advise(m, &of, w.contest->source, outcomes[w.opinion], evidence(m, &w),
+                         look->now_ms, e);
 }
 
 bool calls_scan(struct model *m, struct race *r, struct calls_look *look, struct err *e)

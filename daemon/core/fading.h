@@ -20,9 +20,12 @@ struct fading *fading_find(const struct model *m, const struct fading_of *of);
 bool fading_start(struct model *m, const struct fading_of *of, int64_t now_ms,
                   struct err *e) MUST_USE;
 
-/* It is back, or taken back; nothing when it was not gone. */
+/* It is back; nothing when it was not gone. */
 bool fading_stop(struct model *m, const struct fading_of *of, int64_t now_ms,
                  struct err *e) MUST_USE;
+
+/* A claim is taken: what its author said of that line before fades no more. */
+void fading_heed(struct model *m, const struct claim *c);
 
 /* All that began to fade at now_ms is held until it is back: *held of them. */
 bool fading_hold(struct model *m, int64_t now_ms, uint32_t *held, struct err *e) MUST_USE;

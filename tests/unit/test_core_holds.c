@@ -7,9 +7,10 @@
 #define MAYOR(a, b) "contest 7|Mayor|GA\n choice 1|Ann|Dem\n choice 2|Bob|Rep\n total " a " " b "\n"
 #define TURNED(b, a)                                                                               \
     "contest 7|Mayor|GA\n choice 1|Bob|Rep\n choice 2|Ann|Dem\n total " b " " a "\n"
-#define CAST(a, n)                                                                                 \
+#define CAST_OF(a, n, registered)                                                                  \
     "contest 7|Mayor|GA ; allowed=1\n choice 1|Ann|Dem\n total " a " ; ballots=" n                 \
-    " registered=900000\n"
+    " registered=" registered "\n"
+#define CAST(a, n) CAST_OF(a, n, "900000")
 #define COUNTIES(a, b, north, south)                                                               \
     "contest 7|Mayor|GA\n choice 1|Ann|\n choice 2|Bob|\n total " a " " b                          \
     "\n county 1|North ; " north "\n county 2|South ; " south "\n"
@@ -240,29 +241,34 @@ static void a_deep_fall_behind_too_many_votes_is_held(void **state)
     assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 16000);
 }
 
-/* One ballot, and not "1 ballots". */
+static void is_told(const struct world *w, const char *text)
+{
+    for (size_t i = 0; i < w->report.note_count; i++)
+        if (slice_find(w->report.notes[i].text, slice_of(text)) != SIZE_MAX)
+            return;
+    fail_msg("nobody is told: %s", text);
+}
+
+/* One ballot, and not "1 ballots"; one vote, and not "1 votes". */
 static void votes_on_one_ballot_are_told(void **state)
 {
     struct world *w = *state;
-    bool told = false;
     world_take(w, 0, CAST("1", "1"));
     world_take(w, 60, CAST("3", "1"));
-    for (size_t i = 0; i < w->report.note_count; i++)
-        told |= slice_find(w->report.notes[i].text, SLICE("3 votes on 1 ballot,")) != SIZE_MAX;
-    assert_true(told);
+    is_told(w, "3 votes on 1 ballot, 1 allowed on each, 900000 registered");
+    assert_int_equal(doubt(w), VERDICT_OVERVOTE);
+    world_take(w, 120, CAST("1", "2"));
+    world_take(w, 180, CAST_OF("1", "3", "2"));
+    is_told(w, "1 vote on 3 ballots, 1 allowed on each, 2 registered");
     assert_int_equal(doubt(w), VERDICT_OVERVOTE);
 }
 
 static void a_figure_that_is_gone_is_told_as_none(void **state)
 {
     struct world *w = *state;
-    bool told = false;
     world_take(w, 0, MAYOR("1000", "900"));
     world_take(w, 60, MAYOR("?", "900"));
-    for (size_t i = 0; i < w->report.note_count; i++)
-        told |= slice_find(w->report.notes[i].text,
-                           SLICE("1000 on air, 0 in the payload, 100.00 % less")) != SIZE_MAX;
-    assert_true(told);
+    is_told(w, "1000 on air, 0 in the payload, 100.00 % less");
 }
 
 /* A thousand choices of the most that a cell may have: no number is their sum, and they are more

@@ -197,6 +197,19 @@ static void a_loss_in_both_needs_no_payload_after_a_restart(void **state)
     night_close(&n);
 }
 
+/* A claim of before a race was known to be over two primaries: of the candidacy. */
+static struct claim of_old(int number, const char *id, enum outcome o)
+{
+    return (struct claim){.number = number,
+                          .race_id = SLICE("judge"),
+                          .endorsement_id = slice_of(id),
+                          .by = SLICE("ap"),
+                          .outcome = o,
+                          .at_ms = NIGHT_AT(1),
+                          .called_at_ms = WHEN_UNKNOWN,
+                          .basis = SLICE("mark")};
+}
+
 /* What was claimed before there were lines is of the candidacy: it stands, and ends with the mark.
  */
 static void a_claim_of_before_there_were_lines_ends_too(void **state)
@@ -209,14 +222,7 @@ static void a_claim_of_before_there_were_lines_ends_too(void **state)
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct night n;
-        struct claim old = {.number = 1,
-                            .race_id = SLICE("judge"),
-                            .endorsement_id = SLICE("jo"),
-                            .by = SLICE("ap"),
-                            .outcome = rows[i].was,
-                            .at_ms = NIGHT_AT(1),
-                            .called_at_ms = WHEN_UNKNOWN,
-                            .basis = SLICE("mark")};
+        struct claim old = of_old(1, "jo", rows[i].was);
         night_open(&n, list);
         assert_true(night_claims(n.core, &old, 1));
         is(&n, "jo", rows[i].was);
@@ -232,6 +238,83 @@ static void a_claim_of_before_there_were_lines_ends_too(void **state)
         assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 1);
         night_close(&n);
     }
+}
+
+/* It was taken back at the first sight of a loss in both. */
+static void a_win_of_before_there_were_lines_is_lost_only_when_that_is_seen_twice(void **state)
+{
+    struct claim old = of_old(1, "jo", OUTCOME_WON);
+    struct night n;
+    (void)state;
+
+    night_open(&n, list);
+    assert_true(night_claims(n.core, &old, 1));
+    say(&n, AP, MARKS("lost", "", ""), MARKS("lost", "", ""), 2);
+    is(&n, "jo", OUTCOME_WON);
+    assert_true(night_race(&n, "jo")->flags & RACE_UNDER_REVIEW);
+    say(&n, AP, MARKS("lost", "", ""), MARKS("lost", "", ""), 4);
+    is(&n, "jo", OUTCOME_LOST);
+    assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 1);
+    assert_int_equal(night_count(&n, MESSAGE_CALL), 1);
+    night_close(&n);
+}
+
+/* Whose seat it is nobody knows: no other win is told beside it, and the race says so. */
+static void a_win_of_before_there_were_lines_holds_the_seat_of_each(void **state)
+{
+    struct claim old = of_old(1, "ki", OUTCOME_WON);
+    struct night n;
+    (void)state;
+
+    night_open(&n, list);
+    assert_true(night_claims(n.core, &old, 1));
+    say(&n, AP, MARKS("won", "", ""), MARKS("", "", ""), 2);
+    is(&n, "jo", OUTCOME_PENDING);
+    is(&n, "ki", OUTCOME_WON);
+    assert_true(night_race(&n, "jo")->flags & RACE_CONFLICT);
+    night_unchanged(&n, AP, NIGHT_AT(4));
+    is(&n, "jo", OUTCOME_WON);
+    is(&n, "ki", OUTCOME_PENDING);
+    assert_false(night_race(&n, "jo")->flags & RACE_CONFLICT);
+    night_close(&n);
+}
+
+/* The desk has given the one seat to another: the feed's win is not told of a line, and what stands
+ * of it is not taken back either, for its mark is there. */
+static void a_marked_win_that_finds_no_seat_takes_back_nothing(void **state)
+{
+    struct claim old = of_old(1, "jo", OUTCOME_WON);
+    struct night n;
+    (void)state;
+
+    night_open(&n, list);
+    assert_true(night_claims(n.core, &old, 1));
+    say(&n, STATE, MARKS("", "", ""), MARKS("", "", ""), 1); /* two primaries, a seat in each */
+    assert_true(night_decide(&n, "call", "ki", "won", NIGHT_AT(2)));
+    for (int minute = 3; minute < 9; minute += 2) {
+        say(&n, AP, MARKS("", "", ""), MARKS("won", "", ""), minute);
+        is(&n, "jo", OUTCOME_WON);
+        assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 0);
+        assert_true(night_race(&n, "jo")->flags & RACE_CONFLICT);
+    }
+    night_close(&n);
+}
+
+/* Lost in one, and of the other the feed says nothing that can be believed: that one may be the one
+ * that was won. */
+static void a_win_of_before_there_were_lines_outlives_a_loss_in_one(void **state)
+{
+    struct claim old = of_old(1, "jo", OUTCOME_WON);
+    struct night n;
+    (void)state;
+
+    night_open(&n, list);
+    assert_true(night_claims(n.core, &old, 1));
+    for (int minute = 2; minute < 10; minute += 2) {
+        say(&n, AP, MARKS(minute < 5 ? "lost" : "", "", ""), MARKS("won", "won", ""), minute);
+        is(&n, "jo", OUTCOME_WON);
+    }
+    night_close(&n);
 }
 
 /* All of ours are settled by one nomination; the other is still to be called. Where all are out it
@@ -330,6 +413,10 @@ int main(void)
         cmocka_unit_test(a_restart_knows_the_lines),
         cmocka_unit_test(a_loss_in_both_needs_no_payload_after_a_restart),
         cmocka_unit_test(a_claim_of_before_there_were_lines_ends_too),
+        cmocka_unit_test(a_win_of_before_there_were_lines_is_lost_only_when_that_is_seen_twice),
+        cmocka_unit_test(a_win_of_before_there_were_lines_holds_the_seat_of_each),
+        cmocka_unit_test(a_win_of_before_there_were_lines_outlives_a_loss_in_one),
+        cmocka_unit_test(a_marked_win_that_finds_no_seat_takes_back_nothing),
         cmocka_unit_test(one_of_two_nominations_is_not_the_race),
         cmocka_unit_test(out_in_one_primary_decides_no_race),
         cmocka_unit_test(who_stands_in_one_primary_by_the_list_is_called_there),

@@ -353,10 +353,14 @@ static struct kind crossed = {
         PAYLOAD(AP, 2, PRIMARY("DEM", "", "won") PRIMARY("REP", "", "won")),
         SAME(AP, 4, 1), /* jo is out in both */
         PAYLOAD(AP, 5, PRIMARY("DEM", "won", "") PRIMARY("REP", "", "won")),
+        /* two more claims, so that the room for jo's ends where one line is out no more */
+        DESK(6, "call", "jo", "lost"),
+        DESK(6, "uncall", "jo", ""),
+        DESK(6, "release", "judge", ""),
         SAME(AP, 7, 3), /* and is not */
-        PAYLOAD(STATE, 10, PRIMARY("DEM", "won", "") PRIMARY("REP", "", "won")),
-        PAYLOAD(STATE, 12, PRIMARY("DEM", "", "won") PRIMARY("REP", "", "won")),
-        SAME(STATE, 14, 6), /* advice */
+        PAYLOAD(STATE, 10, "facts status=3\n" PRIMARY("DEM", "won", "") PRIMARY("REP", "", "won")),
+        PAYLOAD(STATE, 12, "facts status=3\n" PRIMARY("DEM", "", "won") PRIMARY("REP", "", "won")),
+        SAME(STATE, 14, 9), /* advice */
         TICK(20),
     },
     0,
