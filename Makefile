@@ -127,8 +127,8 @@ $(BUILD)/tally-parse: $(call obj,parsers/main.c) $(libparsers) $(libconfig) $(li
 $(BUILD)/tallyd: $(call obj,daemon/main.c) $(libapp) $(libedge) $(libcore) $(libconfig) $(libresults) $(libformats) $(libbase)
 	$(link) $(EDGE_LIBS) $(BASE_LIBS)
 
-$(BUILD)/tallyctl: $(call obj,$(CTL_SRC)) $(libbase)
-	$(link) $(BASE_LIBS)
+$(BUILD)/tallyctl: $(call obj,$(CTL_SRC)) $(libedge) $(libbase)
+	$(link) -lcurl $(BASE_LIBS)
 
 $(BUILD)/night-sim: $(call obj,$(SIM_SRC) daemon/clock.c) $(libcore) $(libresults) $(libbase)
 	@mkdir -p $(@D)
@@ -217,7 +217,7 @@ test-people: deps-people
 	@$(MAKE) --no-print-directory all tools
 	@TALLYD_BUILD=$(BUILD) FULL=1 $(PYTHON) -m pytest -q -rs -p no:cacheprovider tests/system/test_board.py tests/system/test_events.py \
 	  tests/system/test_crowd.py tests/system/test_hostile_names.py tests/system/test_press.py \
-	  tests/system/test_watch.py
+	  tests/system/test_watch.py tests/system/test_export.py tests/system/test_url.py
 
 test: deps deps-people
 	@$(MAKE) --no-print-directory check

@@ -322,10 +322,13 @@ static bool start_doors(struct app *a, struct err *e)
                               .hosts = c->http.hosts.items,
                               .host_count = c->http.hosts.count,
                               .max_streams = (size_t)c->http.max_sse_clients};
+    char address[HTTP_ADDRESS];
     if (s.listen.len > 0 && !http_new(a->base, &s, pages_routes, a, &a->http, e))
         return false;
-    if (a->http)
-        log_info("http: listening on port %d", http_port(a->http));
+    if (a->http) {
+        http_address(a->http, address);
+        log_info("http: listening at %s/", address);
+    }
     events_to(a->events, a->http);
     if (c->control.socket.len == 0)
         return true;

@@ -10,10 +10,12 @@
 #include "daemon/base/counted.h"
 #include "daemon/ctl_client.h"
 #include "daemon/ctl_commands.h"
+#include "daemon/ctl_export.h"
 #include "daemon/ctl_from.h"
 #include "daemon/ctl_review.h"
 #include "daemon/ctl_table.h"
 #include "daemon/ctl_terms.h"
+#include "daemon/ctl_url.h"
 #include "daemon/ctl_watch.h"
 
 #define SOCKET_DEFAULT "/run/tallyd/control"
@@ -23,6 +25,7 @@
 
 struct options {
     const char *socket;
+    const char *url;    /* reading commands: the HTTP of a tallyd, instead of its socket */
     const char *output; /* table, json, csv, tsv */
     bool yes, dry_run;  /* of commands that decide */
     bool plain;         /* no colour */
@@ -32,8 +35,9 @@ struct options {
 
 static void usage(struct buf *out)
 {
-    buf_addz(out, "usage: tallyctl [--socket PATH] [-o table|json|csv|tsv] [--no-color] "
-                  "COMMAND\n\n");
+    buf_addz(out,
+             "usage: tallyctl [--socket PATH | --url URL] [-o table|json|csv|tsv] [--no-color] "
+             "COMMAND\n\n");
     ctl_commands_list(SLICE(""), out);
     buf_addf(out,
              "\nWhat decides takes %s\n(call also --basis official|newspaper|concession|clerk and "
@@ -66,10 +70,23 @@ static const char **value_of(struct options *o, const char *option)
 {
     const struct {
         const char *name, **to;
-    } options[] = {{"-o", &o->output}, {"--socket", &o->socket}, {"--from", &o->from}};
+    } options[] = {
+        {"-o", &o->output}, {"--socket", &o->socket}, {"--from", &o->from}, {"--url", &o->url}};
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
         if (strcmp(option, options[i].name) == 0)
             return options[i].to;
+    return NULL;
+}
+
+static bool *flag_of(struct options *o, const char *option)
+{
+    const struct {
+        const char *name;
+        bool *to;
+    } flags[] = {{"--yes", &o->yes}, {"--dry-run", &o->dry_run}, {"--no-color", &o->plain}};
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+        if (strcmp(option, flags[i].name) == 0)
+            return flags[i].to;
     return NULL;
 }
 
@@ -80,7 +97,9 @@ static int read_options(int argc, char **argv, struct options *o)
     int kept = 0;
     for (int i = 1; i < argc; i++) {
         const char *a = argv[i];
-        const char **value = value_of(o, a);
+        bool page = kept > 0 && !strcmp(argv[0], "call") && !strcmp(a, "--url"); /* its own word */
+        const char **value = page ? NULL : value_of(o, a);
+        bool *flag;
         if (value) {
             if (++i >= argc) {
                 fprintf(stderr, "tallyctl: %s needs a value\n", a);
@@ -93,12 +112,8 @@ static int read_options(int argc, char **argv, struct options *o)
         } else if (!strcmp(a, "-V") || !strcmp(a, "--version")) {
             printf("tallyctl %s\n", TALLYD_VERSION);
             exit(0);
-        } else if (!strcmp(a, "--yes")) {
-            o->yes = true;
-        } else if (!strcmp(a, "--dry-run")) {
-            o->dry_run = true;
-        } else if (!strcmp(a, "--no-color")) {
-            o->plain = true;
+        } else if ((flag = flag_of(o, a))) {
+            *flag = true;
         } else {
             argv[kept++] = argv[i];
         }
@@ -204,6 +219,47 @@ static bool agreed(void)
     return fgets(line, sizeof line, stdin) && (line[0] == 'y' || line[0] == 'Y');
 }
 
+/* The same of whoever may only read. */
+static int run_url(const struct ctl_command *c, int argc, char **argv, struct options *o)
+{
+    struct err e = {0};
+    struct buf out;
+    bool json = !strcmp(o->output, "json");
+    int code = 0;
+    buf_init(&out, 64 << 20);
+    if (!ctl_url(o->url, c, argc, argv, json, &out, &e)) {
+        fprintf(stderr, "tallyctl: %s\n", e.text);
+        code = (int)e.kind;
+    } else {
+        (c->kind == CTL_ROWS && !json ? print_rows : print_text)(buf_slice(&out), o);
+    }
+    buf_done(&out);
+    return code;
+}
+
+/* False: they are too long, which is said, and there is none. */
+static bool write_request(const struct ctl_command *c, int argc, char **argv,
+                          const struct options *o, struct buf *out)
+{
+    buf_init(out, REQUEST_MAX);
+    buf_addz(out, c->words);
+    if (c->kind == CTL_ROWS)
+        buf_addf(out, "\x1f-o=%s", strcmp(o->output, "json") ? "tsv" : "json");
+    if (o->dry_run)
+        buf_addz(out, "\x1f--dry-run");
+    if (o->confirmed)
+        buf_addz(out, "\x1f--confirmed");
+    for (int i = 0; i < argc; i++)
+        buf_addf(out, "\x1f%s", argv[i]);
+    buf_addc(out, '\n');
+    if (!out->failed)
+        return true;
+    buf_done(out);
+    fprintf(stderr, "tallyctl: the words of one command are at most %d bytes together\n",
+            REQUEST_MAX);
+    return false;
+}
+
 static int run(const struct ctl_command *c, int argc, char **argv, struct options *o)
 {
     struct err e = {0};
@@ -211,23 +267,10 @@ static int run(const struct ctl_command *c, int argc, char **argv, struct option
     int code;
     if (!o->output)
         o->output = isatty(STDOUT_FILENO) ? "table" : "tsv";
-    buf_init(&request, REQUEST_MAX);
-    buf_addz(&request, c->words);
-    if (c->kind == CTL_ROWS)
-        buf_addf(&request, "\x1f-o=%s", strcmp(o->output, "json") ? "tsv" : "json");
-    if (o->dry_run)
-        buf_addz(&request, "\x1f--dry-run");
-    if (o->confirmed)
-        buf_addz(&request, "\x1f--confirmed");
-    for (int i = 0; i < argc; i++)
-        buf_addf(&request, "\x1f%s", argv[i]);
-    buf_addc(&request, '\n');
-    if (request.failed) {
-        buf_done(&request);
-        fprintf(stderr, "tallyctl: the words of one command are at most %d bytes together\n",
-                REQUEST_MAX);
+    if (o->url)
+        return run_url(c, argc, argv, o);
+    if (!write_request(c, argc, argv, o, &request))
         return ERR_USAGE;
-    }
     bool rows = c->kind == CTL_ROWS && strcmp(o->output, "json") != 0;
     bool (*print)(struct slice, void *) = rows                    ? print_rows
                                           : c->kind == CTL_PIECES ? print_lines
@@ -377,11 +420,13 @@ static void help(int argc, char **argv, struct buf *out)
         ctl_commands_list(slice_of(argv[0]), out);
 }
 
-/* What needs no daemon. */
-static int own(const struct ctl_command *c, int argc, char **argv)
+/* What is not the daemon's. */
+static int own(const struct ctl_command *c, int argc, char **argv, const struct options *o)
 {
     struct buf out;
     int code = 0;
+    if (strcmp(c->words, "export") == 0)
+        return ctl_export(o->socket, o->url, argc, argv);
     buf_init(&out, 1 << 20);
     if (strcmp(c->words, "help") == 0)
         help(argc, argv, &out);
@@ -406,12 +451,12 @@ static int take_screen(const struct ctl_command *c, int argc, char **argv, struc
         fprintf(stderr, "usage: tallyctl match review [--reason TEXT]\n");
         return ERR_USAGE;
     }
-    if (ctl_watch_can())
+    if (ctl_watch_can() && !o->url)
         return review ? ctl_review(o->socket, argc == 2 ? argv[1] : NULL)
                       : ctl_watch(o->socket, !o->plain && !(no_color && no_color[0]));
     struct ctl_command lines = *c;
     lines.kind = CTL_PIECES;
-    if (!review)
+    if (!review || o->url)
         return run(&lines, 0, NULL, o);
     fprintf(stderr, "tallyctl: match review needs a terminal that can move its cursor; match list "
                     "and match accept do without\n");
@@ -443,7 +488,7 @@ int main(int argc, char **argv)
     if (c->kind == CTL_SCREEN)
         return take_screen(c, words - taken, argv + taken, &o);
     if (c->kind == CTL_OWN)
-        return own(c, words - taken, argv + taken);
+        return own(c, words - taken, argv + taken, &o);
     if (o.from)
         return decide_many(c, words - taken, argv + taken, &o);
     return c->kind == CTL_DECIDES ? decide(c, words - taken, argv + taken, &o)

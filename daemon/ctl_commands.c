@@ -58,6 +58,8 @@ const struct ctl_command ctl_commands[] = {
     {"config dump", "", "the configuration that runs, with where each value is from", CTL_TEXT},
     {"reload", "", "read configuration and list again: all or nothing", CTL_TEXT},
     {"takeover", "", "the standby serves from now on; the active one stands by", CTL_DECIDES},
+    {"export", "--site DIR [--every TIME]", "a static copy of all that HTTP shows, for a CDN",
+     CTL_OWN},
     {"help", "[COMMAND...|terms]", "this list, one command, or what the words mean", CTL_OWN},
     {"completion", "bash|zsh|fish", "a script by which a shell completes all of this", CTL_OWN},
     {NULL, NULL, NULL, CTL_OWN},

@@ -14,7 +14,7 @@ enum ctl_kind {
     CTL_PIECES,  /* prints pieces until interrupted */
     CTL_DECIDES, /* changes what is published: shows what, and asks */
     CTL_SCREEN,  /* takes the whole terminal */
-    CTL_OWN,     /* tallyctl's own: no daemon is asked */
+    CTL_OWN,     /* tallyctl's own: the daemon knows nothing of it */
 };
 
 struct ctl_command {

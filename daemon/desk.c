@@ -15,7 +15,6 @@
 #include "daemon/core/tally.h"
 #include "daemon/desk_decide.h"
 #include "daemon/desk_duty.h"
-#include "daemon/edge/http.h"
 #include "daemon/edge/poller.h"
 
 struct question {
@@ -196,7 +195,7 @@ static int verb_status(struct question *q, struct buf *body)
     pair_int(&p, "waiting_for_disk_ms", view.waiting_ms);
     pair_archive(&p, a);
     pair_int(&p, "published", view.published);
-    pair_int(&p, "http_port", a->http ? http_port(a->http) : 0);
+    desk_duty_http(a, &p);
     pair_int(&p, "loop_delay_p99_us", metrics_quantile(&a->night->metrics.loop_delay, 990));
     pair_int(&p, "ready_ms", a->ready ? (a->ready_us - a->serves_us) / 1000 : -1);
     pairs_end(&p);

@@ -65,6 +65,15 @@ void desk_duty_pairs(const struct app *a, struct pairs *p)
         pair_str(p, "last_decision", slice_of(v.last));
 }
 
+void desk_duty_http(const struct app *a, struct pairs *p)
+{
+    char address[HTTP_ADDRESS] = "";
+    if (a->http)
+        http_address(a->http, address);
+    pair_int(p, "http_port", a->http ? http_port(a->http) : 0);
+    pair_str(p, "http", slice_of(address));
+}
+
 void desk_duty_status(const struct app *a, struct pairs *p)
 {
     const struct settings *s = &a->night->plan->settings;
@@ -92,7 +101,7 @@ void desk_duty_status(const struct app *a, struct pairs *p)
     pair_int(p, "sources", (int64_t)s->source_count);
     pair_str(p, "redis", v.linked ? SLICE("connected") : SLICE("not reachable"));
     pair_str(p, "redis_at", slice_of(v.redis_at));
-    pair_int(p, "http_port", a->http ? http_port(a->http) : 0);
+    desk_duty_http(a, p);
     pair_int(p, "ready_ms", -1);
 }
 

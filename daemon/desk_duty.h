@@ -14,6 +14,8 @@ bool desk_duty_serves(const struct app *a);
 
 /* Of status: role, lease, standby, how far it is behind. */
 void desk_duty_pairs(const struct app *a, struct pairs *p);
+/* ... and where HTTP is. */
+void desk_duty_http(const struct app *a, struct pairs *p);
 /* status of one that does not serve. */
 void desk_duty_status(const struct app *a, struct pairs *p);
 

@@ -5,6 +5,7 @@
 #include "daemon/app_state.h"
 #include "daemon/core/board.h"
 #include "daemon/core/documents.h"
+#include "daemon/core/site.h"
 #include "daemon/pages_made.h"
 #include "daemon/web.h"
 
@@ -12,24 +13,26 @@
 
 /* ---- what is asked ---- */
 
-enum takes { TAKES_BY = 1, TAKES_FILTER = 2, TAKES_BOM = 4 };
+enum takes { TAKES_BY = 1, TAKES_FILTER = 2, TAKES_BOM = 4, TAKES_COPY = 8 };
 
 struct ask {
     struct slice by;
     struct slice words[WORDS_MAX];
     size_t word_count;
-    bool bom;
+    bool bom, copy;
 };
 
 static bool no_such(struct slice name, unsigned takes, struct err *e)
 {
-    static const char *const there[] = {"no parameters",
-                                        [TAKES_BY] = "by=",
-                                        [TAKES_FILTER] = "filters such as state:GA",
-                                        [TAKES_BOM] = "bom=1",
-                                        [TAKES_BY | TAKES_BOM] = "by= and bom=1",
-                                        [TAKES_FILTER | TAKES_BOM] =
-                                            "filters such as state:GA, and bom=1"};
+    static const char *const there[] = {
+        "no parameters",
+        [TAKES_BY] = "by=",
+        [TAKES_FILTER] = "filters such as state:GA",
+        [TAKES_BOM] = "bom=1",
+        [TAKES_COPY] = "copy=1",
+        [TAKES_BY | TAKES_BOM] = "by= and bom=1",
+        [TAKES_FILTER | TAKES_BOM] = "filters such as state:GA, and bom=1",
+        [TAKES_FILTER | TAKES_COPY] = "filters such as state:GA, and copy=1"};
     return err_set(e, ERR_USAGE, "'%.*s' is no parameter here; this resource takes %s",
                    SLICE_FMT(name), there[takes]);
 }
@@ -59,6 +62,10 @@ static bool read_item(struct slice item, unsigned takes, struct ask *ask, struct
         return true;
     if ((takes & TAKES_BOM) && slice_is(item, "bom=1")) {
         ask->bom = true;
+        return true;
+    }
+    if ((takes & TAKES_COPY) && slice_is(item, "copy=1")) {
+        ask->copy = true;
         return true;
     }
     if ((takes & TAKES_BY) && slice_is(name, "by")) {
@@ -93,7 +100,7 @@ static bool read_ask(struct slice query, unsigned takes, struct ask *ask, struct
 
 struct making {
     const struct model *m;
-    int64_t now_ms;
+    int64_t now_ms, real_ms;
     struct slice path;
     const struct ask *ask;
     struct arena *scratch;
@@ -190,18 +197,30 @@ static bool sources_json(const struct making *k, struct err *e)
     return true;
 }
 
+static bool site(const struct making *k, struct err *e)
+{
+    return site_list(k->m, k->scratch, k->out) || no_memory(e);
+}
+
 static bool board(const struct making *k, const char *page)
 {
     struct tally all = {0};
+    struct buf live;
     struct board b = {.m = k->m,
                       .all = &all,
                       .now_ms = k->now_ms,
                       .words = k->ask->words,
                       .word_count = k->ask->word_count,
+                      .copied_ms = k->ask->copy ? k->real_ms : 0,
                       .scratch = k->scratch,
-                      .out = k->out};
+                      .out = k->ask->copy ? &live : k->out};
     tally_all(&all, k->m, NULL);
+    buf_init(&live, k->out->cap);
     board_write(&b, slice_of(page));
+    if (k->ask->copy)
+        site_page(buf_slice(&live), k->out);
+    k->out->failed |= live.failed;
+    buf_done(&live);
     return true;
 }
 
@@ -219,6 +238,7 @@ static bool embedded(const struct making *k, struct err *e)
 
 #define JSON "application/json"
 #define CSV "text/csv; charset=utf-8"
+#define TSV "text/tab-separated-values; charset=utf-8"
 #define TEXT "text/plain; charset=utf-8"
 #define HTML "text/html; charset=utf-8"
 #define AGES_MS 2000
@@ -235,8 +255,8 @@ static const struct resource {
     int64_t ages_ms;
     const char *policy; /* of a page for browsers */
 } resources[] = {
-    {"/", HTML, whole_board, TAKES_FILTER, AGES_MS, BROWSER "frame-ancestors 'none'"},
-    {"/embed", HTML, embedded, 0, AGES_MS, BROWSER "frame-ancestors *"},
+    {"/", HTML, whole_board, TAKES_FILTER | TAKES_COPY, AGES_MS, BROWSER "frame-ancestors 'none'"},
+    {"/embed", HTML, embedded, TAKES_COPY, AGES_MS, BROWSER "frame-ancestors *"},
     {"/v1/totals.json", JSON, totals_json, TAKES_BY, 0, NULL},
     {"/v1/totals.csv", CSV, totals_csv, TAKES_BY | TAKES_BOM, 0, NULL},
     {"/v1/races.json", JSON, races_json, TAKES_FILTER, 0, NULL},
@@ -249,6 +269,7 @@ static const struct resource {
     {"/v1/corrections.txt", TEXT, corrections_text, 0, 0, NULL},
     {"/v1/open.csv", CSV, open_csv, TAKES_BOM, 0, NULL},
     {"/v1/sources.json", JSON, sources_json, 0, AGES_MS, NULL},
+    {"/v1/site.tsv", TSV, site, 0, 0, NULL},
 };
 
 static const struct resource *find(struct slice path)
@@ -264,8 +285,14 @@ static bool make(const struct app *a, struct slice path, struct slice query, str
 {
     const struct resource *r = find(path);
     struct ask ask = {0};
-    struct making k = {
-        river_model(a->night->river), clock_now(&a->args.clock), path, &ask, scratch, out};
+    const struct clock real = clock_real();
+    struct making k = {river_model(a->night->river),
+                       clock_now(&a->args.clock),
+                       clock_now(&real),
+                       path,
+                       &ask,
+                       scratch,
+                       out};
     if (!read_ask(query, r->takes, &ask, scratch, e))
         return false;
     if (ask.bom)

@@ -354,3 +354,20 @@ const char *text_did_you_mean(struct slice word, const char *const *candidates, 
     }
     return best;
 }
+
+/* A C1 control is two bytes. */
+void text_harmless(struct slice s, bool cell, struct buf *out)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        unsigned char next = i + 1 < s.len ? (unsigned char)s.ptr[i + 1] : 0;
+        if (c == 0xc2 && next >= 0x80 && next < 0xa0) {
+            buf_addc(out, '?');
+            i++;
+        } else if (c == '\n' || c == '\t') {
+            buf_addc(out, cell ? ' ' : (char)c);
+        } else {
+            buf_addc(out, c < ' ' || c == 0x7f ? '?' : (char)c);
+        }
+    }
+}

@@ -32,6 +32,10 @@ void text_clean(struct slice s, struct buf *out);
 /* As text_clean, into an arena; ptr NULL when the arena is full. */
 struct slice text_clean_copy(struct slice s, struct arena *a);
 
+/* Append s with '?' for each control character (C0, DEL, C1) but line ends and tabs, which in one
+ * `cell` are blanks: nothing a terminal would obey. All else stays as it is. */
+void text_harmless(struct slice s, bool cell, struct buf *out);
+
 /* Append s folded for comparison of names: NFKD without marks, lower case, apostrophes and dots
  * dropped, every other run of what is not a letter or digit one blank, none at the ends.
  * "O'Néill-Díaz, Jr." -> "oneill diaz jr". */

@@ -247,6 +247,29 @@ static void footer(const struct board *b)
                      "href=\"/v1/schema.json\">what is published, described</a>.");
 }
 
+/* ---- a copy says that it is one, and of when ---- */
+
+static void copied(const struct board *b)
+{
+    char made[25];
+
+    if (b->copied_ms == 0)
+        return;
+    when_format(b->copied_ms, made);
+    buf_addf(b->out, "<span id=\"copied\" data-live data-made=\"%s\">A copy, made at ", made);
+    board_time(b, b->now_ms);
+    buf_addz(b->out, " · </span>");
+}
+
+/* Where no server says it. */
+static void policy(const struct board *b)
+{
+    if (b->copied_ms != 0)
+        buf_addz(b->out, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
+                         "'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+                         "base-uri 'none'\">");
+}
+
 /* ---- the template ---- */
 
 static const struct {
@@ -270,6 +293,8 @@ static const struct {
     {"corrections", board_corrections},
     {"sources", board_sources},
     {"footer", footer},
+    {"copied", copied},
+    {"policy", policy},
 };
 
 static void write_slot(const struct board *b, struct slice name)

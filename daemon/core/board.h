@@ -14,6 +14,8 @@ struct board {
     int64_t now_ms;
     const struct slice *words; /* which races are shown: documents_filter.h */
     size_t word_count;
+    int64_t
+        copied_ms; /* of a page of a static copy (site.h), by the real clock; 0: of a live one */
     struct arena *scratch;
     struct buf *out;
 };

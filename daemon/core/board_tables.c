@@ -16,6 +16,7 @@
 #include "daemon/core/local_time.h"
 #include "daemon/core/open.h"
 #include "daemon/core/publish.h"
+#include "daemon/core/site.h"
 #include "daemon/core/states.h"
 #include "daemon/core/told.h"
 
@@ -355,30 +356,50 @@ static void free_words(const struct board *b)
     }
 }
 
-void board_filter(const struct board *b)
+static void filter_form(const struct board *b, const struct slice *values, size_t n)
 {
-    static const struct {
-        const char *value, *label;
-    } statuses[] = {{"uncalled", "Not called"},    {"partly_called", "Partly called"},
-                    {"called", "Called"},          {"won", "Ours won"},
-                    {"lost", "Ours lost"},         {"advanced", "Ours to a runoff"},
-                    {"leading", "Ours leading"},   {"trailing", "Ours behind"},
-                    {"no_results", "No votes yet"}};
-    size_t n = 0;
-    struct slice *values = tally_values(b->m, TALLY_BY_STATE, b->scratch, &n);
-
     buf_addz(b->out, "<form method=\"get\" action=\"/#races\" role=\"search\"><label>Search <input "
                      "type=\"search\" name=\"q\" value=\"");
     free_words(b);
     buf_addz(b->out, "\"></label><label>State <select name=\"state\"><option "
                      "value=\"\">All</option>");
-    for (size_t i = 0; values && i < n; i++)
+    for (size_t i = 0; i < n; i++)
         option(b, "state:", values[i], name_of(values[i], TALLY_BY_STATE));
     buf_addz(b->out, "</select></label><label>Status <select name=\"status\"><option "
                      "value=\"\">All</option>");
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
-        option(b, "status:", slice_of(statuses[i].value), statuses[i].label);
+    for (const struct site_status *w = site_statuses; w->value; w++)
+        option(b, "status:", slice_of(w->value), w->label);
     buf_addz(b->out, "</select></label><button>Show</button> <a href=\"/#races\">All</a></form>");
+}
+
+/* `filter` with its colon. */
+static void filter_link(const struct board *b, const char *filter, struct slice value,
+                        const char *label)
+{
+    buf_addf(b->out, "<li><a href=\"/?%.*s=%.*s#races\"%s>", (int)strlen(filter) - 1, filter,
+             SLICE_FMT(value), has_word(b, filter, value) ? " aria-current=\"page\"" : "");
+    html_escape(b->out, slice_of(label));
+    buf_addz(b->out, "</a></li>");
+}
+
+/* A copy has nobody who would answer a form: a page for each choice. */
+static void filter_links(const struct board *b, const struct slice *values, size_t n)
+{
+    buf_addz(b->out, "<nav aria-labelledby=\"races\"><ul class=\"key\"><li><a "
+                     "href=\"/#races\">All</a></li>");
+    for (const struct site_status *w = site_statuses; w->value; w++)
+        filter_link(b, "status:", slice_of(w->value), w->label);
+    for (size_t i = 0; i < n; i++)
+        filter_link(b, "state:", values[i], name_of(values[i], TALLY_BY_STATE));
+    buf_addz(b->out, "</ul></nav>");
+}
+
+void board_filter(const struct board *b)
+{
+    size_t n = 0;
+    struct slice *values = tally_values(b->m, TALLY_BY_STATE, b->scratch, &n);
+
+    (b->copied_ms ? filter_links : filter_form)(b, values, values ? n : 0);
 }
 
 static void write_ours(const struct board *b, const struct race *r)
@@ -465,8 +486,8 @@ void board_races(const struct board *b)
     html_count(b->out, (int64_t)chosen.count);
     buf_addz(b->out, chosen.count == 1 ? " race" : " races");
     if (chosen.count > RACES_SHOWN)
-        buf_addf(b->out, ", of which the first %d are shown: search, or choose a state",
-                 RACES_SHOWN);
+        buf_addf(b->out, ", of which the first %d are shown: %schoose a state", RACES_SHOWN,
+                 b->copied_ms ? "" : "search, or ");
     buf_addz(b->out, ". <a href=\"/v1/races.csv?bom=1\">All as CSV</a></p>");
     if (chosen.count > 0) {
         begin_table(b, "races", columns);

@@ -36,6 +36,7 @@ struct http {
     char cors_origin[CORS_MAX]; /* empty: none */
     char *hosts[HOSTS_MAX];
     size_t host_count;
+    char listens[256]; /* the address, or a name of it */
     int port;
 };
 
@@ -370,6 +371,14 @@ static int bound_port(evutil_socket_t fd)
     return ntohs(address.any.sa_family == AF_INET6 ? address.six.sin6_port : address.four.sin_port);
 }
 
+void http_address(const struct http *h, char out[HTTP_ADDRESS])
+{
+    bool any = !strcmp(h->listens, "::") || !strcmp(h->listens, "0.0.0.0");
+    bool six = !any && strchr(h->listens, ':');
+    evutil_snprintf(out, HTTP_ADDRESS, "http://%s%s%s:%d", six ? "[" : "",
+                    any ? "127.0.0.1" : h->listens, six ? "]" : "", h->port);
+}
+
 void http_set_cors_origin(struct http *h, struct slice origin)
 {
     struct slice fits = origin.len < CORS_MAX ? origin : (struct slice){0};
@@ -434,6 +443,7 @@ bool http_new(struct event_base *base, const struct http_settings *s,
                          SLICE_FMT(s->listen));
     }
     http_door_watch(h->door, bound);
+    memcpy(h->listens, host, sizeof host);
     h->port = bound_port(evhttp_bound_socket_get_fd(bound));
     *out = h;
     return true;

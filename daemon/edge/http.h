@@ -60,6 +60,9 @@ bool http_new(struct event_base *base, const struct http_settings *s,
               struct err *e) MUST_USE;
 void http_free(struct http *h); /* accepts NULL */
 int http_port(const struct http *h);
+/* "http://127.0.0.1:8080": where this machine reaches it. */
+#define HTTP_ADDRESS 300
+void http_address(const struct http *h, char out[HTTP_ADDRESS]);
 /* Whole events, to all who want any of these topics; to one: http_stream.h. */
 void http_send(struct http *h, unsigned topics, struct slice text);
 size_t http_streams(const struct http *h); /* how many there are */

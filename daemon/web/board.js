@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: ISC
 // Keeps the page as the server would render it now: news come as events, and whatever carries data-live is
-// taken from the page as it is by then. Without events it asks every ten seconds.
+// taken from the page as it is by then. Without events it asks every ten seconds; so it does on a static copy,
+// whose age it tells.
 (() => {
     "use strict";
-    const SOON = 150, PACE = 3000, SILENT = 15000, ASK = 10000;
+    const SOON = 150, PACE = 3000, SILENT = 15000, ASK = 10000, OLD = 120000;
     const link = document.getElementById("link"), said = document.getElementById("said"), copy = document.getElementById("copy");
-    let waits = 0, due = 0, last = 0, etag = null, heard = Date.now(), lost = 0, newest = callAtTop();
+    let waits = 0, due = 0, last = 0, etag = null, heard = Date.now(), lost = 0, ahead = 0, newest = callAtTop();
 
     function callAtTop() {
         const first = document.querySelector("[data-say]");
@@ -26,7 +27,23 @@
     function isThere() {
         heard = Date.now();
         lost = 0;
-        show("");
+        show(age());
+    }
+
+    const copied = () => document.getElementById("copied");
+
+    // In words, when a copy is old by this clock or by the one of whoever serves it.
+    function age() {
+        if (!copied()) return "";
+        const minutes = Math.floor((Date.now() + ahead - Date.parse(copied().dataset.made)) / 60000);
+        const [n, unit] = minutes < 120 ? [minutes, "minute"] : minutes < 2880 ? [Math.floor(minutes / 60), "hour"] :
+            [Math.floor(minutes / 1440), "day"];
+        return minutes * 60000 < OLD ? "" : `This copy was made ${n} ${unit}${n === 1 ? "" : "s"} ago: figures may be out of date.`;
+    }
+
+    function compareClocks(headers) {
+        const there = Date.parse(headers.get("Date")) + 1000 * (headers.get("Age") || 0);
+        ahead = Math.max(0, (there || 0) - Date.now());
     }
 
     function take(text) {
@@ -50,7 +67,8 @@
         last = Date.now();
         due = 0;
         try {
-            const answer = await fetch(location.href, {cache: "no-store", headers: etag ? {"If-None-Match": etag} : {}});
+            const answer = await fetch(location.href, {cache: copied() ? "no-cache" : "no-store", headers: etag ? {"If-None-Match": etag} : {}});
+            compareClocks(answer.headers);
             if (answer.status === 304) return isThere();
             if (!answer.ok) throw new Error(answer.status);
             etag = answer.headers.get("ETag");
@@ -82,9 +100,10 @@
         events.addEventListener("heartbeat", isThere);
     }
 
-    if (window.EventSource) listen();
+    if (copied()) askSoon(true);
+    else if (window.EventSource) listen();
     setInterval(() => {
-        if (Date.now() - heard < SILENT) return lost ? isLost(lost) : undefined;
+        if (Date.now() - heard < SILENT) return lost ? isLost(lost) : show(age());
         isLost(heard);
         if (Date.now() - last > ASK) ask();
     }, 1000);

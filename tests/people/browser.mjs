@@ -14,11 +14,13 @@ const browser = await chromium.launch({
 let page, errors = [];
 
 const commands = {
-    async open({url, width = 1280, height = 900, dark = false, script = true}) {
+    // With `clock` (milliseconds it is ahead of the real one) the page's time goes by itself and by `forward`.
+    async open({url, width = 1280, height = 900, dark = false, script = true, clock = null}) {
         if (page) await page.context().close();
         const context = await browser.newContext({viewport: {width, height}, colorScheme: dark ? "dark" : "light",
             javaScriptEnabled: script, bypassCSP: false});
         page = await context.newPage();
+        if (clock !== null) await page.clock.install({time: Date.now() + clock});
         errors = [];
         page.on("pageerror", (e) => errors.push(String(e)));
         page.on("dialog", (d) => { errors.push(`dialog ${d.message()}`); d.dismiss(); });
@@ -34,6 +36,7 @@ const commands = {
         }
         return Date.now() - from;
     },
+    async forward({ms}) { await page.clock.fastForward(ms); },
     async run({js}) { return page.evaluate(js); },
     async press({key}) { await page.keyboard.press(key); },
     async shot({path, full = true}) { await page.screenshot({path, fullPage: full}); },

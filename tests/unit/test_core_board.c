@@ -101,7 +101,7 @@ static void board(const char *page, const char *words, int64_t now_ms)
     while (rest.len > 0 && slice_next(&rest, ' ', &filter[n]))
         n++;
     tally_all(&all, core_model(night.core), NULL);
-    struct board b = {core_model(night.core), &all, now_ms, filter, n, scratch, &out};
+    struct board b = {core_model(night.core), &all, now_ms, filter, n, 0, scratch, &out};
     buf_clear(&out);
     board_write(&b, slice_of(page));
 }

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: ISC */
+/* A table: which command reads which resource, and what of it. */
+#include "daemon/ctl_url.h"
+
+#include <stdio.h>
+
+#include "daemon/base/csv.h"
+#include "daemon/base/html.h"
+#include "daemon/base/text.h"
+#include "daemon/edge/get.h"
+
+#define ANSWER_MAX ((size_t)64 << 20)
+#define SCRATCH_MAX ((size_t)256 << 20)
+#define FIELDS_MAX 128
+#define PATH_MAX_HERE 6000
+
+enum shape { SHAPE_TEXT, SHAPE_WELL, SHAPE_ROWS, SHAPE_COUNTS };
+
+static const struct reading {
+    const char *words;
+    const char *rows, *json; /* NULL: not in this form */
+    const char *columns;     /* of the rows; NULL: all */
+    enum shape shape;
+    const char *option; /* "--by" is by= of the query; NULL: words are filters */
+} readings[] = {
+    {"status", "/readyz", NULL, NULL, SHAPE_WELL, NULL},
+    {"statement", "/v1/statement.txt", NULL, NULL, SHAPE_TEXT, "--style"},
+    {"totals", "/v1/totals.csv", "/v1/totals.json", NULL, SHAPE_COUNTS, "--by"},
+    {"races", "/v1/races.csv", "/v1/races.json",
+     "race_id state office place district status choice party votes standing units_reporting "
+     "units_total flags updated",
+     SHAPE_ROWS, NULL},
+    {"show", "/v1/races.csv", "/v1/races.json",
+     "race_id choice party primary votes endorsement_id standing", SHAPE_ROWS, NULL},
+    {"calls", "/v1/calls.csv", "/v1/calls.json",
+     "time type outcome candidate office district state by reason id endorsement_id stands",
+     SHAPE_ROWS, NULL},
+    {"todo", "/v1/open.csv", NULL,
+     "units_reporting units_total margin margin_percent standing state candidate office district "
+     "endorsement_id why primary",
+     SHAPE_ROWS, NULL},
+    {"source list", NULL, "/v1/sources.json", NULL, SHAPE_ROWS, NULL},
+};
+
+static const struct reading *find(const struct ctl_command *c, struct err *e)
+{
+    struct slice words = slice_of(c->words);
+    for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++)
+        if (slice_is(words, readings[i].words))
+            return &readings[i];
+    char room[300];
+    struct buf list;
+    buf_init_over(&list, room, sizeof room);
+    for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++)
+        buf_addf(&list, "%s%s", i ? ", " : "", readings[i].words);
+    err_set(e, ERR_USAGE,
+            "%s needs the control socket: run it where tallyd runs, without --url; over HTTP there "
+            "are %.*s",
+            c->words, SLICE_FMT(buf_slice(&list)));
+    return NULL;
+}
+
+/* "--by state" is ?by=state; filters are a query of words. */
+static bool add_query(const struct reading *r, int argc, char **argv, struct buf *path,
+                      struct err *e)
+{
+    if (argc > 0 && r->option && (argc != 2 || !slice_is(slice_of(argv[0]), r->option)))
+        return err_set(e, ERR_USAGE, "%s takes %s and one value", r->words, r->option);
+    for (int i = r->option ? 1 : 0; i < argc; i++) {
+        buf_addc(path, i > 0 && !r->option ? '&' : '?');
+        if (r->option)
+            buf_addf(path, "%s=", r->option + 2);
+        html_query(path, slice_of(argv[i]));
+    }
+    return !path->failed || err_set(e, ERR_USAGE, "the words are too long for an address");
+}
+
+/* ---- what comes back ---- */
+
+static void add_cell(struct slice text, bool last, struct buf *out)
+{
+    text_harmless(text, true, out);
+    buf_addc(out, last ? '\n' : '\t');
+}
+
+struct head {
+    struct slice *fields;
+    size_t n;
+};
+
+static struct slice cell_of(const struct head *h, struct slice column, const struct slice *row)
+{
+    for (size_t i = 0; i < h->n; i++)
+        if (slice_eq(h->fields[i], column))
+            return row[i];
+    return (struct slice){0}; /* a tallyd of another version has it not */
+}
+
+static void add_row(const struct head *h, const char *columns, const struct slice *row,
+                    struct buf *out)
+{
+    struct slice rest = slice_of(columns), column;
+    while (slice_next(&rest, ' ', &column))
+        add_cell(cell_of(h, column, row), rest.len == 0, out);
+    for (size_t i = 0; i < h->n && !columns; i++)
+        add_cell(row[i], i + 1 == h->n, out);
+}
+
+static void turn(const struct head *h, const struct slice *row, struct buf *out)
+{
+    buf_addz(out, "count\tvalue\n");
+    for (size_t i = 0; i < h->n; i++) {
+        add_cell(h->fields[i], false, out);
+        add_cell(row[i], true, out);
+    }
+}
+
+bool ctl_url_rows(struct slice csv, const char *columns, bool turned, struct buf *out,
+                  struct err *e)
+{
+    struct arena *a = arena_new(SCRATCH_MAX);
+    struct head head = {0};
+    struct slice *row;
+    struct csv reader;
+    size_t n = 0;
+    csv_init(&reader, csv);
+    e->kind = ERR_NONE;
+    bool ok = a && csv_next(&reader, a, FIELDS_MAX, &head.fields, &head.n, e);
+    if (ok && !turned)
+        add_row(&head, columns, head.fields, out);
+    while (ok && csv_next(&reader, a, FIELDS_MAX, &row, &n, e)) {
+        ok = n == head.n;
+        if (ok && turned)
+            turn(&head, row, out);
+        else if (ok)
+            add_row(&head, columns, row, out);
+    }
+    arena_free(a);
+    return (ok && e->kind == ERR_NONE && !out->failed) ||
+           err_set(e, ERR_DATA, "the answer is no table of a tallyd");
+}
+
+static bool shape(const struct reading *r, bool whole, bool json, struct slice body,
+                  struct buf *out, struct err *e)
+{
+    if (r->shape >= SHAPE_ROWS && !json)
+        return ctl_url_rows(body, r->columns, r->shape == SHAPE_COUNTS && whole, out, e);
+    if (r->shape == SHAPE_WELL)
+        buf_addf(out, "what\tis\nwell\t%s: ", slice_starts(body, SLICE("ok")) ? "yes" : "no");
+    text_harmless(body, false, out);
+    return !out->failed || err_set(e, ERR_DATA, "the answer is too long");
+}
+
+bool ctl_url(const char *url, const struct ctl_command *c, int argc, char **argv, bool json,
+             struct buf *out, struct err *e)
+{
+    const struct reading *r = find(c, e);
+    char room[PATH_MAX_HERE], etag[GET_ETAG] = "";
+    struct get *g = NULL;
+    struct buf path, body;
+    bool same = false, ok = false;
+    if (!r)
+        return false;
+    const char *from = json && r->shape != SHAPE_TEXT ? r->json : r->rows;
+    if (!from)
+        return err_set(e, ERR_USAGE, "over HTTP, %s has %s -o json", r->words,
+                       json ? "no" : "only");
+    buf_init_over(&path, room, sizeof room);
+    buf_init(&body, ANSWER_MAX);
+    buf_addz(&path, from);
+    ok = add_query(r, argc, argv, &path, e) && get_new(url, &g, e) &&
+         get_page(g, path.ptr, etag, &body, &same, e) &&
+         shape(r, argc == 0, json, buf_slice(&body), out, e);
+    get_free(g);
+    buf_done(&body);
+    return ok;
+}
