@@ -78,11 +78,6 @@ void buf_addz(struct buf *b, const char *z)
     buf_add(b, slice_of(z));
 }
 
-void buf_addc(struct buf *b, char c)
-{
-    buf_add(b, (struct slice){&c, 1});
-}
-
 void buf_addf(struct buf *b, const char *fmt, ...)
 {
     va_list ap;

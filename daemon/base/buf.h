@@ -22,7 +22,15 @@ void buf_clear(struct buf *b); /* len 0, failed false; keeps its memory */
 
 void buf_add(struct buf *b, struct slice s);
 void buf_addz(struct buf *b, const char *z);
-void buf_addc(struct buf *b, char c);
+static inline void buf_addc(struct buf *b, char c)
+{
+    if (b->failed || b->len + 1 >= b->room) {
+        buf_add(b, (struct slice){&c, 1});
+        return;
+    }
+    b->ptr[b->len++] = c;
+    b->ptr[b->len] = '\0';
+}
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_addv(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 void buf_drop(struct buf *b, size_t n); /* the first n bytes */

@@ -5,16 +5,6 @@
 #include <stdint.h>
 #include <string.h>
 
-struct slice slice_of(const char *z)
-{
-    return (struct slice){z, z ? strlen(z) : 0};
-}
-
-bool slice_is(struct slice a, const char *z)
-{
-    return slice_eq(a, slice_of(z));
-}
-
 static unsigned char lower(char c)
 {
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);

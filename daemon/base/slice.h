@@ -19,12 +19,18 @@ struct slice {
     }                                      /* for static tables */
 #define SLICE_FMT(s) (int)(s).len, (s).ptr /* for printf "%.*s" */
 
-struct slice slice_of(const char *z); /* NULL gives the empty slice */
+static inline struct slice slice_of(const char *z) /* NULL gives the empty slice */
+{
+    return (struct slice){z, z ? strlen(z) : 0};
+}
 static inline bool slice_eq(struct slice a, struct slice b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
-bool slice_is(struct slice a, const char *z);
+static inline bool slice_is(struct slice a, const char *z)
+{
+    return slice_eq(a, slice_of(z));
+}
 bool slice_eq_nocase(struct slice a, struct slice b); /* ASCII case only */
 int slice_cmp(struct slice a, struct slice b);        /* by bytes, shorter first */
 bool slice_starts(struct slice s, struct slice prefix);

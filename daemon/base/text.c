@@ -247,10 +247,14 @@ static void fold_ascii(char c, bool *blank, size_t start, struct buf *out)
 {
     char lower = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 
-    if ((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9'))
-        add_folded((struct slice){&lower, 1}, blank, start, out);
-    else if (!is_dropped(c) && (is_white(c) || (c >= ' ' && c <= '~')))
+    if ((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9')) {
+        if (*blank && out->len > start)
+            buf_addc(out, ' ');
+        buf_addc(out, lower);
+        *blank = false;
+    } else if (slice_blank(c) || (c > ' ' && c <= '~' && !is_dropped(c))) {
         *blank = true;
+    }
 }
 
 /* The folded form of s, a character at a time. */
@@ -279,11 +283,12 @@ void text_fold(struct slice s, struct buf *out)
     bool blank = false;
 
     while (s.len > 0) {
-        int32_t c = next_char(&s);
-        if (c < 0x80)
-            fold_ascii((char)c, &blank, start, out);
-        else
-            fold_char(c, &blank, start, out);
+        if ((unsigned char)*s.ptr >= 0x80) {
+            fold_char(next_char(&s), &blank, start, out);
+            continue;
+        }
+        fold_ascii(*s.ptr, &blank, start, out);
+        s = slice_sub(s, 1, s.len);
     }
 }
 

@@ -166,7 +166,7 @@ const char *office_party(struct slice text)
 
     buf_init_over(&b, room, sizeof room);
     text_fold(text, &b);
-    for (size_t i = 0; i < COUNT(parties) && !found; i++)
+    for (size_t i = 0; b.len > 0 && i < COUNT(parties) && !found; i++)
         if (!b.failed && slice_is(buf_slice(&b), parties[i].word))
             found = parties[i].party;
     return found;
@@ -433,15 +433,23 @@ static void read_parts(struct tokens *t, struct arena *a, struct office_text *ou
     }
 }
 
+static bool phrase_has(const char *phrase, struct slice w)
+{
+    while (strncmp(phrase, w.ptr, w.len) != 0 || (phrase[w.len] != ' ' && phrase[w.len] != '\0')) {
+        phrase = strchr(phrase, ' ');
+        if (!phrase)
+            return false;
+        phrase++;
+    }
+    return true;
+}
+
 /* Words of other names of the same class say nothing more: "Representative to the ... Congress". */
 bool office_class_word(const struct office_class *class, struct slice w)
 {
-    for (size_t k = 0; k < office_phrase_count && class; k++) {
-        struct slice rest = slice_of(office_phrases[k].words), word;
-        while (office_phrases[k].class == class && slice_next(&rest, ' ', &word))
-            if (slice_eq(word, w))
-                return true;
-    }
+    for (size_t k = 0; k < office_phrase_count && class; k++)
+        if (office_phrases[k].class == class && phrase_has(office_phrases[k].words, w))
+            return true;
     return false;
 }
 

@@ -99,17 +99,17 @@ bool tokens_read(struct slice text, struct arena *a, struct tokens *t)
 
 size_t tokens_phrase(const struct tokens *t, size_t at, const char *phrase)
 {
-    struct slice rest = slice_of(phrase), word;
-    size_t n = 0;
-
-    if (at >= t->count || t->word[at].ptr[0] != phrase[0])
-        return 0;
-    while (slice_next(&rest, ' ', &word)) {
-        if (at + n >= t->count || t->claimed[at + n] || !slice_eq(t->word[at + n], word))
+    for (size_t n = 1; at < t->count && !t->claimed[at]; n++, at++) {
+        struct slice word = t->word[at];
+        if (phrase[0] != word.ptr[0] || strncmp(phrase, word.ptr, word.len) != 0)
             return 0;
-        n++;
+        phrase += word.len;
+        if (*phrase == '\0')
+            return n;
+        if (*phrase++ != ' ')
+            return 0;
     }
-    return n;
+    return 0;
 }
 
 void tokens_claim(struct tokens *t, size_t at, size_t n)
