@@ -103,32 +103,36 @@ static void mark_fading(struct core *c)
         mark(c, m->standings[m->fading[i].endorsement].race);
 }
 
+/* Match what has another roster: the source's races, as they were linked and as they are, have
+ * other figures. */
+static void match_changes(struct turn *t, const struct feed_report *report)
+{
+    struct core *c = t->core;
+    struct feed_contest **list = arena_array(report->arena, report->change_count + 1, sizeof *list);
+    size_t n = 0;
+    struct err e = {.kind = ERR_NONE};
+
+    for (size_t i = 0; list && i < report->change_count; i++)
+        if (report->changes[i].what & (FEED_ROSTER | FEED_THERE))
+            list[n++] = report->changes[i].contest;
+    if (n > 0)
+        mark_source(c, report->source);
+    if (!list)
+        core_no_memory(&e);
+    else if (n > 0 && match_contests(&c->model, list, n, &e))
+        mark_source(c, report->source);
+    if (e.kind != ERR_NONE)
+        failed(t, &e);
+}
+
 /* Match what has another roster, mark what has other figures. */
 static void take_changes(struct turn *t, const struct feed_report *report)
 {
     struct core *c = t->core;
-    bool links_changed = false;
-    struct err e = {0};
 
+    match_changes(t, report);
     for (size_t i = 0; i < report->change_count; i++)
-        if (report->changes[i].what & (FEED_ROSTER | FEED_THERE)) {
-            mark_source(c, report->source);
-            break;
-        }
-    for (size_t i = 0; i < report->change_count; i++) {
-        struct feed_contest *contest = report->changes[i].contest;
-        bool changed = false;
-        if (report->changes[i].what & (FEED_ROSTER | FEED_THERE)) {
-            e.kind = ERR_NONE;
-            changed = match_contest(&c->model, contest, &e);
-            if (e.kind != ERR_NONE)
-                failed(t, &e);
-        }
-        links_changed |= changed;
-        mark(c, contest->race);
-    }
-    if (links_changed)
-        mark_source(c, report->source);
+        mark(c, report->changes[i].contest->race);
     struct effects *out = t->out;
     out->names = append(t, out->names, &out->name_count, report->names, report->name_count,
                         sizeof *report->names);

@@ -3,6 +3,7 @@
  * follows which are in no doubt. */
 #include "daemon/core/match.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/text.h"
@@ -105,10 +106,13 @@ bool match_init(struct model *m, struct err *e)
     if (!of || !m->races || !match_index_init(m, &m->match) || !group_races(m, of) ||
         !fill_races(m, of))
         return full(e);
-    m->match->race_stamps = arena_array(m->strings, n + 1, sizeof(uint32_t));
+    m->match->touched = arena_array(m->strings, n + 1, sizeof(uint32_t));
+    m->match->is_touched = arena_array(m->strings, n + 1, sizeof(bool));
+    m->match->whole = arena_array(m->strings, n + 1, sizeof(bool));
     m->match->race_links_room = arena_array(m->strings, n + 1, sizeof(uint32_t));
     m->match->race_contests_room = arena_array(m->strings, n + 1, sizeof(uint32_t));
-    if (!m->match->race_stamps || !m->match->race_links_room || !m->match->race_contests_room)
+    if (!m->match->touched || !m->match->is_touched || !m->match->whole ||
+        !m->match->race_links_room || !m->match->race_contests_room)
         return full(e);
     return true;
 }
@@ -122,8 +126,10 @@ uint32_t match_race_of(const struct model *m, uint32_t endorsement)
 
 /* Sources as they are configured, the contests of one by county, id and text: whatever came first,
  * they are listed alike after a restart. */
-static int in_order(const struct feed_contest *a, const struct feed_contest *b)
+static int in_order(const void *x, const void *y)
 {
+    const struct feed_contest *a = *(struct feed_contest *const *)x,
+                              *b = *(struct feed_contest *const *)y;
     int order = (a->source > b->source) - (a->source < b->source);
 
     order = order ? order : slice_cmp(a->county, b->county);
@@ -213,43 +219,49 @@ static bool same_person(const struct feed_contest *a, const struct feed_contest 
            fits_same_full_name(a->choices[x->choice].name, b->choices[y->choice].name, scratch);
 }
 
-/* Is one of the source's contests so? Where several primaries are open, one of the same party's:
- * each of them is found out for itself. */
-static bool any_beside(const struct match_person *p, const struct feed_contest *c,
-                       uint32_t endorsement,
-                       bool (*is)(const struct feed_contest *c, uint32_t endorsement))
-{
-    for (uint32_t i = 0; i < p->seen_count; i++) {
-        const struct feed_contest *other = p->seen[i];
-        bool apart = p->race.cross && c->fits->party && other->fits->party &&
-                     !primaries_same(c->fits->party, other->fits->party);
-        if (other->source == c->source && !apart && is(other, endorsement))
-            return true;
-    }
-    return false;
-}
+/* How an endorsement stands in a contest. */
+enum stand { IN_FULL = 1, LIVE = 2 /* in full, and still in the feed */, DECIDED = 4 };
 
-static bool is_live(const struct feed_contest *c, uint32_t endorsement)
+static unsigned standing_in(const struct feed_contest *c, uint32_t endorsement)
 {
-    return !c->gone && fits_in_full(c, endorsement);
-}
+    bool full = fits_in_full(c, endorsement);
 
-/* It left the feed, and another that has the endorsement for sure is still there. */
-static bool gives_way(const struct match_person *p, const struct feed_contest *c,
-                      uint32_t endorsement)
-{
-    return c->gone && any_beside(p, c, endorsement, is_live);
+    return (full ? IN_FULL : 0U) | (full && !c->gone ? LIVE : 0U) |
+           (is_decided(c, endorsement) ? DECIDED : 0U);
 }
 
 /* How the fits of one endorsement stand in one source. */
 struct spread {
+    unsigned any; /* of enum stand: in whichever of its contests */
     bool decided; /* a person accepted one that is still in the feed */
-    bool any_full, any_decided;
     bool several; /* several do, and are no parts of one race */
     /* of primaries: the names differ from one to the other; all are other parties' than the list's
      */
     bool two_names, astray;
 };
+
+/* Does it stand so in one of the source's contests? Where several primaries are open, in one of the
+ * same party's: each of them is found out for itself. */
+static bool any_beside(const struct match_person *p, const struct feed_contest *c,
+                       uint32_t endorsement, enum stand how, const struct spread *s)
+{
+    if (!p->race.cross || !c->fits->party || !(s->any & how))
+        return s->any & how;
+    for (uint32_t i = 0; i < p->seen_count; i++) {
+        const struct feed_contest *other = p->seen[i];
+        bool apart = other->fits->party && !primaries_same(c->fits->party, other->fits->party);
+        if (other->source == c->source && !apart && (standing_in(other, endorsement) & how))
+            return true;
+    }
+    return false;
+}
+
+/* It left the feed, and another that has the endorsement for sure is still there. */
+static bool gives_way(const struct match_person *p, const struct feed_contest *c,
+                      uint32_t endorsement, const struct spread *s)
+{
+    return c->gone && any_beside(p, c, endorsement, LIVE, s);
+}
 
 /* Compare a contest that fits in full with those before it. */
 static void compare_before(const struct match_person *p, uint32_t endorsement, uint32_t at,
@@ -259,7 +271,8 @@ static void compare_before(const struct match_person *p, uint32_t endorsement, u
 
     for (uint32_t k = 0; k < at && !s->several; k++) {
         const struct feed_contest *b = p->seen[k];
-        if (b->source != c->source || !fits_in_full(b, endorsement) || gives_way(p, b, endorsement))
+        if (b->source != c->source || !fits_in_full(b, endorsement) ||
+            gives_way(p, b, endorsement, s))
             continue;
         s->several = !of_one_race(p, b, c, scratch);
         s->two_names |= p->race.cross && !same_person(b, c, endorsement, scratch);
@@ -276,15 +289,14 @@ static struct spread spread_of(const struct match_person *p, uint32_t endorsemen
 
     for (uint32_t i = 0; i < p->seen_count; i++) {
         const struct feed_contest *c = p->seen[i];
-        bool full = c->source == source && fits_in_full(c, endorsement);
-        bool decided = c->source == source && is_decided(c, endorsement);
-        s.any_full |= full;
-        s.any_decided |= decided;
-        s.decided |= full && decided && !c->gone;
+        unsigned how = c->source == source ? standing_in(c, endorsement) : 0;
+        s.any |= how;
+        s.decided |= (how & LIVE) && (how & DECIDED);
     }
     for (uint32_t i = 0; i < p->seen_count; i++) {
         const struct feed_contest *c = p->seen[i];
-        if (c->source != source || !fits_in_full(c, endorsement) || gives_way(p, c, endorsement))
+        if (c->source != source || !fits_in_full(c, endorsement) ||
+            gives_way(p, c, endorsement, &s))
             continue;
         s.astray &= c->fits->party && !primaries_same(c->fits->party, party);
         compare_before(p, endorsement, i, scratch, &s);
@@ -322,7 +334,7 @@ static const struct feed_contest *sole_contest(const struct model *m, const stru
         const struct match_person *p = &m->match->people[r->endorsements[i]];
         for (uint32_t k = 0; k < p->seen_count; k++) {
             if (p->seen[k]->source != source || p->seen[k] == sole ||
-                !is_live(p->seen[k], r->endorsements[i]))
+                !(standing_in(p->seen[k], r->endorsements[i]) & LIVE))
                 continue;
             if (sole)
                 return NULL;
@@ -358,13 +370,13 @@ static enum band band_of(const struct match_person *p, const struct feed_contest
                          const struct fit *f, const struct spread *s)
 {
     /* Another contest of the source has it for sure. */
-    if (gives_way(p, c, f->endorsement) ||
-        (!f->full && s->any_full && any_beside(p, c, f->endorsement, fits_in_full)))
+    if (gives_way(p, c, f->endorsement, s) ||
+        (!f->full && any_beside(p, c, f->endorsement, IN_FULL, s)))
         return BAND_NONE;
     if (f->decided)
         return BAND_DECIDED;
     /* A person has chosen among them. */
-    if (s->several && s->decided && s->any_decided && any_beside(p, c, f->endorsement, is_decided))
+    if (s->several && s->decided && any_beside(p, c, f->endorsement, DECIDED, s))
         return BAND_NONE;
     return !f->full || f->note ? BAND_REVIEW : BAND_AUTO;
 }
@@ -461,8 +473,17 @@ static bool weigh(const struct model *m, struct match_fits *fits, uint32_t choic
 
 /* ---- a contest ---- */
 
-/* Whom the old or the new fits speak of, each once, and stamped; and the races of those who fit in
- * full. */
+static void touch(struct model *m, const struct fit *f)
+{
+    struct match *x = m->match;
+
+    if (!x->is_touched[f->endorsement])
+        x->touched[x->touched_count++] = f->endorsement;
+    x->is_touched[f->endorsement] = true;
+    x->whole[match_race_of(m, f->endorsement)] |= f->full;
+}
+
+/* Whom the old or the new fits speak of, each once; they are to be settled. */
 static uint32_t *affected(struct model *m, const struct match_fits *a, const struct match_fits *b,
                           struct arena *scratch, size_t *count)
 {
@@ -478,8 +499,7 @@ static uint32_t *affected(struct model *m, const struct match_fits *a, const str
             if (x->stamps[e] != x->serial)
                 list[(*count)++] = e;
             x->stamps[e] = x->serial;
-            if (both[k]->list[i].full)
-                x->race_stamps[match_race_of(m, e)] = x->serial;
+            touch(m, &both[k]->list[i]);
         }
     return list;
 }
@@ -514,71 +534,69 @@ static bool keep_fits(struct model *m, struct feed_contest *c, const struct matc
     return true;
 }
 
-/* c is in the list of contests seen of an endorsement, in its place, exactly when it has a fit of
- * it. */
-static bool see(struct model *m, struct match_person *p, uint32_t endorsement,
-                struct feed_contest *c)
+/* c is among the contests seen of an endorsement exactly when it has a fit of it. */
+static bool see(struct model *m, uint32_t endorsement, struct feed_contest *c)
 {
+    struct match_person *p = &m->match->people[endorsement];
     uint32_t at = 0, from;
+    bool fits = fits_of(c->fits, endorsement, &from) > from;
 
     while (at < p->seen_count && p->seen[at] != c)
         at++;
-    if (at < p->seen_count) { /* its text may be another by now, and its place */
+    if (at < p->seen_count && !fits) {
         p->seen_count--;
         memmove(p->seen + at, p->seen + at + 1, (p->seen_count - at) * sizeof(*p->seen));
     }
-    if (fits_of(c->fits, endorsement, &from) == from)
+    if (at < p->seen_count || !fits)
         return true;
     struct feed_contest **grown =
         match_grow(m, p->seen, &p->seen_room, (size_t)p->seen_count + 1, sizeof(*p->seen));
     if (!grown)
         return false;
     p->seen = grown;
-    for (at = p->seen_count++; at > 0 && in_order(p->seen[at - 1], c) > 0; at--)
-        p->seen[at] = p->seen[at - 1];
-    p->seen[at] = c;
+    p->seen[p->seen_count++] = c;
     return true;
 }
 
-/* What was found of some of a race, stamped `mine`, settles them; and the others of it where one
- * was found, or is no longer, in full. Who is another than before goes to `turned`. */
-static void settle_race(struct model *m, const struct race *r, uint32_t source, uint32_t mine,
-                        uint32_t *turned, size_t *count, struct arena *scratch)
+/* Settles whoever of a race was touched; and the others of it where one was found, or is no longer,
+ * in full. Who is another than before goes to `turned`. */
+static void settle_race(struct model *m, const struct race *r, uint32_t source, uint32_t *turned,
+                        size_t *count, struct arena *scratch)
 {
     struct match *x = m->match;
-    bool whole = x->race_stamps[r - m->races] == mine;
+    bool whole = x->whole[r - m->races];
     const struct feed_contest *sole = whole ? sole_contest(m, r, source) : NULL;
 
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t e = r->endorsements[i];
-        bool found = x->stamps[e] == mine;
+        bool found = x->is_touched[e];
+        if (found)
+            qsort(x->people[e].seen, x->people[e].seen_count, sizeof(*x->people[e].seen), in_order);
         if ((whole || found) && (settle(m, e, source, sole, scratch) || found))
             turned[(*count)++] = e;
-        if (found)
-            x->stamps[e] = mine + 1; /* settled */
+        x->is_touched[e] = false;
     }
 }
 
-/* `who`: whom the contest speaks of, stamped with the serial. */
-static bool settle_all(struct model *m, const struct feed_contest *c, const uint32_t *who,
-                       size_t count, struct arena *scratch, bool *changed)
+static bool settle_all(struct model *m, uint32_t source, struct arena *scratch, bool *changed)
 {
-    uint32_t mine = m->match->serial++;
-    uint32_t *turned = arena_array(scratch, m->endorsed->count + 1, sizeof(*turned));
+    struct match *x = m->match;
+    uint32_t *turned = x->concerned; /* no contest is being judged */
     size_t n = 0;
+    bool ok = true;
 
-    for (size_t i = 0; i < count && turned; i++) {
-        struct race *r = &m->races[match_race_of(m, who[i])];
-        if (m->match->stamps[who[i]] != mine)
+    for (uint32_t i = 0; i < x->touched_count; i++) {
+        struct race *r = &m->races[match_race_of(m, x->touched[i])];
+        if (!x->is_touched[x->touched[i]])
             continue;
-        settle_race(m, r, c->source, mine, turned, &n, scratch);
-        if (!match_links_race(m, r, changed))
-            return false;
+        arena_reset(scratch);
+        settle_race(m, r, source, turned, &n, scratch);
+        ok &= match_links_race(m, r, changed);
     }
-    return turned && match_links_review(m, turned, n);
+    return match_links_review(m, turned, n) && ok;
 }
 
-static bool rematch(struct model *m, struct feed_contest *c, struct arena *scratch, bool *changed)
+static bool rematch(struct model *m, struct feed_contest *c, struct arena *scratch)
 {
     struct match_fits found;
     size_t count;
@@ -592,15 +610,14 @@ static bool rematch(struct model *m, struct feed_contest *c, struct arena *scrat
     if (!who || !keep_fits(m, c, &found))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (!see(m, &m->match->people[who[i]], who[i], c))
+        if (!see(m, who[i], c))
             return false;
-    return count == 0 || settle_all(m, c, who, count, scratch, changed);
+    return true;
 }
 
 /* A decision about one contest may pass to another of the same text when a feed renames its ids:
  * they are judged together. */
-static bool rematch_namesakes(struct model *m, const struct feed_contest *c, struct arena *scratch,
-                              bool *changed)
+static bool rematch_namesakes(struct model *m, const struct feed_contest *c, struct arena *scratch)
 {
     struct slice text = text_fold_copy(c->text, scratch);
     bool decided = false;
@@ -616,25 +633,36 @@ static bool rematch_namesakes(struct model *m, const struct feed_contest *c, str
         if (other == c || !other->fits || !slice_eq_nocase(other->county, c->county) ||
             !slice_eq(text_fold_copy(other->text, scratch), text))
             continue;
-        if (!rematch(m, other, scratch, changed))
+        if (!rematch(m, other, scratch))
             return false;
     }
     return text.ptr != NULL;
 }
 
-bool match_contest(struct model *m, struct feed_contest *c, struct err *e)
+bool match_contests(struct model *m, struct feed_contest *const *list, size_t count, struct err *e)
 {
     struct arena *scratch = arena_new(SCRATCH);
-    bool changed = false;
+    struct match *x = m->match;
+    bool changed = false, ok = scratch != NULL;
 
     *e = (struct err){.kind = ERR_NONE};
-    if (!c->fits)
-        c->race = NONE;
-    if (!scratch || !rematch(m, c, scratch, &changed) ||
-        !rematch_namesakes(m, c, scratch, &changed)) {
-        full(e);
-        changed = false;
+    for (size_t i = 0; i < count; i++) {
+        if (!list[i]->fits)
+            list[i]->race = NONE;
+        if (!scratch)
+            continue;
+        arena_reset(scratch);
+        ok &= rematch(m, list[i], scratch) && rematch_namesakes(m, list[i], scratch);
     }
+    if (x->touched_count > 0)
+        ok &= settle_all(m, list[0]->source, scratch, &changed);
+    for (uint32_t i = 0; i < x->touched_count; i++) {
+        x->is_touched[x->touched[i]] = false;
+        x->whole[match_race_of(m, x->touched[i])] = false;
+    }
+    x->touched_count = 0;
     arena_free(scratch);
+    if (!ok)
+        full(e);
     return changed;
 }

@@ -9,16 +9,17 @@
 #include "daemon/core/model.h"
 
 /* Make m->races from m->endorsed (ids, places, seats; polls_close_ms WHEN_UNKNOWN, nothing on air)
- * and the indexes match_contest needs. Settings and strings must be set; once, before the first
+ * and the indexes match_contests needs. Settings and strings must be set; once, before the first
  * contest. All memory from m->strings. */
 bool match_init(struct model *m, struct err *e) MUST_USE;
 
-/* Judge one contest of a feed again, after its roster or texts changed. Sets contest->race, and
- * races' links and contests and m->review where anything changed, also of other contests of its
- * source: an endorsement that now fits two of them goes to review in both. True when any link
- * changed. e->kind is ERR_NONE but when memory is out: false then, and what was linked before
- * stays. */
-bool match_contest(struct model *m, struct feed_contest *c, struct err *e) MUST_USE;
+/* Judge contests of one source again, after their roster or texts changed. Sets contest->race, and
+ * races' links and contests and m->review where anything changed, also of other contests of the
+ * source: an endorsement that now fits two of them goes to review in both. What many of them say of
+ * one is settled once. True when any link changed. e->kind is ERR_NONE but when memory is out: what
+ * was linked before stays then where it cannot be judged. */
+bool match_contests(struct model *m, struct feed_contest *const *list, size_t count,
+                    struct err *e) MUST_USE;
 
 /* The race an endorsement competes in. */
 uint32_t match_race_of(const struct model *m, uint32_t endorsement);

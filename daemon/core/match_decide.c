@@ -118,17 +118,18 @@ static bool is_concerned(const struct model *m, const struct match_rule *r,
 static bool judge_source(struct model *m, const struct match_rule *r, uint32_t source,
                          struct arena *scratch, bool *changed, struct err *e)
 {
+    const struct map *all = m->feeds[source].contests;
+    struct feed_contest **list = arena_array(scratch, map_count(all) + 1, sizeof(*list));
+    size_t n = 0;
     void *value;
 
-    for (size_t at = 0; map_next(m->feeds[source].contests, &at, NULL, &value);) {
-        struct feed_contest *c = value;
-        if (!is_concerned(m, r, c, scratch))
-            continue;
-        *changed |= match_contest(m, c, e);
-        if (e->kind != ERR_NONE)
-            return false;
-    }
-    return true;
+    for (size_t at = 0; list && map_next(all, &at, NULL, &value);)
+        if (is_concerned(m, r, value, scratch))
+            list[n++] = value;
+    if (!list)
+        return false;
+    *changed |= match_contests(m, list, n, e);
+    return e->kind == ERR_NONE;
 }
 
 static bool judge_again(struct model *m, const struct match_rule *r, bool *changed, struct err *e)

@@ -51,9 +51,12 @@ struct match {
     struct match_rule *rules;    /* in the order they were taken */
     uint32_t rule_count, rule_room, alias_room;
     uint32_t *stamps, serial; /* to collect each endorsement once */
-    uint32_t *race_stamps;    /* ... and each race */
     uint32_t *concerned;      /* room for as many as there are */
-    uint8_t *found;           /* fits.c: by what each of them was collected */
+    /* match.c: whom the contests speak of that were judged, until they are settled */
+    uint32_t *touched, touched_count;
+    bool *is_touched;
+    bool *whole;    /* ... each race of which somebody was, or is, found in full */
+    uint8_t *found; /* fits.c: by what each of them was collected */
     uint32_t *race_links_room, *race_contests_room, review_room;
 };
 

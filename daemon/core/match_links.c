@@ -117,46 +117,38 @@ static bool review_of(struct model *m, uint32_t endorsement, struct link *to, ui
     return true;
 }
 
-/* Into the queue, which has the order of the list. */
-static bool put_review(struct model *m, uint32_t endorsement)
-{
-    uint32_t more, low = 0, high = m->review_count;
-
-    if (!review_of(m, endorsement, NULL, &more))
-        return false;
-    if (more == 0)
-        return true;
-    struct link *grown = match_grow(m, m->review, &m->match->review_room,
-                                    (size_t)m->review_count + more, sizeof(*m->review));
-    if (!grown)
-        return false;
-    m->review = grown;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (m->review[middle].endorsement < endorsement)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    memmove(m->review + low + more, m->review + low, (m->review_count - low) * sizeof(*m->review));
-    m->review_count += more;
-    return review_of(m, endorsement, m->review + low, &more);
-}
-
 bool match_links_review(struct model *m, const uint32_t *who, size_t count)
 {
     struct match *x = m->match;
-    uint32_t n = 0;
+    uint32_t kept = 0, more = 0, n, to = 0;
 
     x->serial++;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++, more += n) {
         x->stamps[who[i]] = x->serial;
-    for (uint32_t i = 0; i < m->review_count; i++)
-        if (x->stamps[m->review[i].endorsement] != x->serial)
-            m->review[n++] = m->review[i];
-    m->review_count = n;
-    for (size_t i = 0; i < count; i++)
-        if (!put_review(m, who[i]))
+        if (!review_of(m, who[i], NULL, &n))
             return false;
+    }
+    if (m->review_count + more == 0)
+        return true;
+    struct link *all = match_grow(m, m->review, &x->review_room, (size_t)m->review_count + more,
+                                  sizeof(*m->review));
+    if (!all)
+        return false;
+    for (uint32_t i = 0; i < m->review_count; i++)
+        if (x->stamps[all[i].endorsement] != x->serial)
+            all[kept++] = all[i];
+    m->review = all;
+    m->review_count = kept + more;
+    if (more > 0)
+        memmove(all + more, all, kept * sizeof(*all));
+    for (uint32_t e = 0, from = more; more > 0 && to < from; e++)
+        if (x->stamps[e] == x->serial) {
+            if (!review_of(m, e, all + to, &n))
+                return false;
+            to += n;
+        } else {
+            while (from < kept + more && all[from].endorsement == e)
+                all[to++] = all[from++];
+        }
     return true;
 }

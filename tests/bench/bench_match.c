@@ -139,7 +139,7 @@ int main(int argc, char **argv)
     for (unsigned n = 0; n < contests; n++) {
         struct feed_contest *c = make_contest(a, n, ours);
         from = seconds();
-        changed += match_contest(&m, c, &e);
+        changed += match_contests(&m, &c, 1, &e);
         took += seconds() - from;
         if (e.kind != ERR_NONE)
             return 70;

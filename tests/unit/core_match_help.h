@@ -99,7 +99,7 @@ static inline struct feed_contest *contest_of(struct night *n, uint32_t source, 
 static inline bool match(struct night *n, struct feed_contest *c)
 {
     struct err e;
-    bool changed = match_contest(&n->m, c, &e);
+    bool changed = match_contests(&n->m, &c, 1, &e);
 
     if (e.kind != ERR_NONE)
         abort();

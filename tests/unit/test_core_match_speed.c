@@ -196,6 +196,46 @@ static void a_name_that_thousands_of_contests_have_is_matched(void **state)
     night_close(&n);
 }
 
+/* ... and rows that have it: each of them was settled again, and its line in the queue written,
+ * with each contest of a feed, by all those before it. */
+static void many_rows_of_one_name_in_as_many_contests_are_matched(void **state)
+{
+    enum { ROWS = 400 };
+    struct feed_contest *contests[ROWS];
+    struct night n;
+    struct buf csv;
+    struct err e;
+    (void)state;
+
+    buf_init(&csv, 1 << 20);
+    buf_addz(&csv, "candidate_name,state,office,jurisdiction,endorsement_id\n");
+    for (unsigned i = 0; i < ROWS; i++)
+        buf_addf(&csv, "Ana Smith,GA,City Council,City of Gale%u,%u\n", i, i);
+    night_open(&n, csv.ptr);
+    for (unsigned i = 0; i < ROWS; i++) /* every other one says whose it is */
+        contests[i] = contest_of(&n, 0, arena_printf(n.a, "c%u", i).ptr,
+                                 i % 2 ? arena_printf(n.a, "Gale%u City Council", i).ptr
+                                       : arena_printf(n.a, "City Council, %u", i).ptr,
+                                 "Ana Smith|Joe Poe");
+    double begin = seconds();
+    assert_true(match_contests(&n.m, contests, ROWS, &e));
+    double first = seconds() - begin;
+    begin = seconds();
+    assert_false(match_contests(&n.m, contests, 1, &e));
+    double again = seconds() - begin;
+    print_message("%d rows of one name in %d contests: %.3f s, one of them again %.3f s\n", ROWS,
+                  ROWS, first, again);
+    assert_int_equal(count_links(&n), ROWS / 2);
+    for (uint32_t i = 1; i < ROWS; i += 2)
+        assert_int_equal(linked(&n, i, contests[i]), 0);
+    assert_int_equal(n.m.review_count, ROWS / 2 * ROWS / 2);
+    for (uint32_t i = 1; i < n.m.review_count; i++)
+        assert_true(n.m.review[i - 1].endorsement <= n.m.review[i].endorsement);
+    assert_true(first < 5 && again < 1);
+    buf_done(&csv);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +243,7 @@ int main(void)
         cmocka_unit_test(a_national_list_is_matched),
         cmocka_unit_test(an_office_that_thousands_stand_for_is_matched),
         cmocka_unit_test(a_name_that_thousands_of_contests_have_is_matched),
+        cmocka_unit_test(many_rows_of_one_name_in_as_many_contests_are_matched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
