@@ -242,15 +242,6 @@ static void settle_batch(struct poll *f)
 
 /* ---- one poll ---- */
 
-static const enum verdict verdict_of[WIRE_FAILURES] = {
-    [WIRE_OK] = VERDICT_MISUSE, /* well, before there was all to read */
-    [WIRE_BLOCKED] = VERDICT_BLOCKED, [WIRE_TRUNCATED] = VERDICT_TRUNCATED,
-    [WIRE_SYNTAX] = VERDICT_SYNTAX,   [WIRE_SCHEMA] = VERDICT_SCHEMA,
-    [WIRE_LIMIT] = VERDICT_LIMIT,     [WIRE_INTERNAL] = VERDICT_INTERNAL,
-    [WIRE_CRASHED] = VERDICT_CRASHED, [WIRE_OVERRAN] = VERDICT_OVERRAN,
-    [WIRE_MISUSE] = VERDICT_MISUSE,
-};
-
 /* What says nothing of the bytes: they may be those that were read well before. */
 static bool is_misfortune(enum wire_failure how)
 {
@@ -359,7 +350,7 @@ static void on_version(struct poll *f)
     struct stage *s = &f->stages[f->stage];
     if (work->failure != WIRE_OK) {
         pointer_refuse(s->pointer);
-        pointer_failed(f, verdict_of[work->failure], slice_of(work->text));
+        pointer_failed(f, work_verdict(work), slice_of(work->text));
         return;
     }
     struct slice version = results_text(&work->results, work->results.head->version);
@@ -414,7 +405,7 @@ static void on_body(const struct answer *a, void *ctx)
         else if (f->payload == NULL)
             submit(f, a->payload, false);
         else /* its worker failed before the end */
-            settle_failed(f, verdict_of[f->work.failure], slice_of(f->work.text));
+            settle_failed(f, work_verdict(&f->work), slice_of(f->work.text));
         break;
     }
 }
@@ -436,7 +427,7 @@ static void on_parsed(struct work *work, void *ctx)
     if (f->step == PARSING && work->failure == WIRE_OK)
         settle_batch(f);
     else
-        settle_failed(f, verdict_of[work->failure], slice_of(work->text));
+        settle_failed(f, work_verdict(work), slice_of(work->text));
 }
 
 /* The file is due. */

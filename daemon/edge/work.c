@@ -19,6 +19,19 @@ void work_fail(struct work *work, enum wire_failure failure, struct slice text)
     buf_done(&clean);
 }
 
+enum verdict work_verdict(const struct work *work)
+{
+    static const enum verdict verdict_of[WIRE_FAILURES] = {
+        [WIRE_OK] = VERDICT_MISUSE, /* well, before there was all to read */
+        [WIRE_BLOCKED] = VERDICT_BLOCKED, [WIRE_TRUNCATED] = VERDICT_TRUNCATED,
+        [WIRE_SYNTAX] = VERDICT_SYNTAX,   [WIRE_SCHEMA] = VERDICT_SCHEMA,
+        [WIRE_LIMIT] = VERDICT_LIMIT,     [WIRE_INTERNAL] = VERDICT_INTERNAL,
+        [WIRE_CRASHED] = VERDICT_CRASHED, [WIRE_OVERRAN] = VERDICT_OVERRAN,
+        [WIRE_MISUSE] = VERDICT_MISUSE,
+    };
+    return verdict_of[work->failure];
+}
+
 static void fail(struct work *work, const struct err *e)
 {
     work_fail(work, e->kind == ERR_AGAIN ? WIRE_LIMIT : WIRE_MISUSE, slice_of(e->text));

@@ -4,6 +4,7 @@
 #define TALLYD_EDGE_WORK_H
 
 #include "daemon/base/text.h"
+#include "daemon/core/verdict.h"
 #include "daemon/edge/payload.h"
 #include "parsers/results.h"
 #include "parsers/wire.h"
@@ -35,6 +36,9 @@ struct work {
 
 /* Say why there is no batch; `text` may come from a worker and is cleaned. */
 void work_fail(struct work *work, enum wire_failure failure, struct slice text);
+
+/* What a failure is called. */
+enum verdict work_verdict(const struct work *work);
 
 /* Copy a piece of a worker's batch, which lies in its memfd behind the `from` bytes of the pieces
  * before, up to `to`, and check it: nobody sees it before the batch is taken. False when anything
