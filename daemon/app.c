@@ -17,6 +17,7 @@
 #include "daemon/edge/http.h"
 #include "daemon/edge/notify.h"
 #include "daemon/edge/process.h"
+#include "daemon/edge/scratch.h"
 #include "daemon/edge/timer.h"
 #include "daemon/events.h"
 #include "daemon/follow.h"
@@ -37,6 +38,7 @@ static void night_free(struct night *n)
 {
     if (!n)
         return;
+    player_free(n->player);
     poller_free(n->poller);
     restore_free(n->restore);
     river_free(n->river);
@@ -220,6 +222,12 @@ static void on_hup(void *ctx)
     struct err e = {0};
     struct writer_job nothing = {0};
     struct duty_view duty;
+    if (a->args.recording) {
+        buf_clear(&a->reload_said);
+        buf_addz(&a->reload_said, "a replay goes on with what it began with; start it anew\n");
+        a->reload_code = ERR_NO;
+        return;
+    }
     duty_view(a->duty, &duty);
     bool stands = duty.role->state == ROLE_STANDBY && !a->outbox;
     /* what is read by then may be older than this */
@@ -297,7 +305,7 @@ static bool start_timers(struct app *a, struct err *e)
 
 static bool start_recording(struct app *a, const struct config *c, struct err *e)
 {
-    return c->archive.directory.len == 0 ||
+    return c->archive.directory.len == 0 || a->args.recording ||
            writer_record_to(a->writer, c->archive.directory.ptr, c->archive.keep, e);
 }
 
@@ -336,9 +344,25 @@ static bool start_doors(struct app *a, struct err *e)
                        &a->control, e);
 }
 
+/* A replay has a state directory of its own, is no live watch for anybody, and where it is as fast
+ * as it can be, hides nothing between two messages. */
+static bool prepare_replay(struct app *a, struct plan *plan, struct err *e)
+{
+    if (!a->args.recording)
+        return true;
+    if (plan->settings.mode == MODE_LIVE)
+        plan->settings.mode = MODE_REHEARSAL;
+    if (a->args.speed == 0)
+        plan->config->redis.min_interval = 0;
+    if (!scratch_make(a->scratch, sizeof a->scratch, e))
+        return false;
+    plan->config->state.directory = slice_of(a->scratch);
+    return true;
+}
+
 static bool app_start(struct app *a, struct plan *plan, struct err *e)
 {
-    if (!(a->night = night_new(plan, e)))
+    if (!(a->night = night_new(plan, e)) || !prepare_replay(a, plan, e))
         return false;
     if (!(a->base = loop_new()) || !(a->pages = page_cache_new()) ||
         !(a->events = events_new(a->base)))
@@ -384,6 +408,7 @@ static void app_stop(struct app *a)
     buf_done(&a->told);
     buf_done(&a->reload_said);
     loop_free(a->base);
+    scratch_remove(a->scratch);
 }
 
 int app_run(const struct app_args *args, struct plan *plan, struct err *e)
@@ -394,6 +419,7 @@ int app_run(const struct app_args *args, struct plan *plan, struct err *e)
                     .check = check_next,
                     .give_up_reload = give_up_reload};
     buf_init(&a.told, 4096);
+    buf_init(&a.reload_said, PROBLEMS_ROOM);
     signal(SIGPIPE, SIG_IGN);
     process_raise_limits();
     int code = 0;

@@ -11,6 +11,7 @@
 #include "daemon/metrics.h"
 #include "daemon/outbox.h"
 #include "daemon/plan.h"
+#include "daemon/player.h"
 #include "daemon/restore.h"
 #include "daemon/river.h"
 
@@ -20,6 +21,9 @@ struct events;
 struct app_args {
     struct config_args config;
     struct clock clock;
+    const char *replay;                /* an archive, to be played instead of polling; NULL: none */
+    int64_t speed;                     /* of the replay; 0: as fast as it can be */
+    const struct recording *recording; /* of `replay`, read */
 };
 
 /* All that follows from one plan: a reload makes a second one of these and swaps. River, restore
@@ -31,6 +35,7 @@ struct night {
     struct restore *restore;
     struct poller *poller;
     struct recorder *recorder; /* NULL: nothing is recorded */
+    struct player *player;     /* NULL: no replay; else the poller does not run */
     struct arena *loaded_arena;
     struct writer_loaded loaded;
 };
@@ -51,7 +56,10 @@ struct app {
     struct control *control;
     struct rehearsals rehearsals; /* previews of decisions */
     struct buf told;              /* watchers: the last line of totals */
-    struct timer *term, *intr, *hup, *watchdog, *pulse, *figures, *drain;
+    struct timer *term, *intr, *hup, *watchdog, *pulse, *figures, *drain, *settled;
+    void (*after_settled)(void *ctx); /* the player's, and its ctx */
+    void *after_ctx;
+    char scratch[64];    /* a replay's state directory, gone with it; empty: the configured one */
     char owner[256];     /* names this process in Redis: partner.h */
     size_t instance_len; /* of it, what is the same for each process of this state directory */
     struct err failure;  /* why the loop was stopped; ERR_NONE: by a signal */

@@ -7,8 +7,6 @@
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
 
-#define SPEED_MAX 100000
-
 static int64_t real_now(void)
 {
     struct timespec t;
@@ -47,9 +45,9 @@ bool clock_parse(struct slice text, struct clock *out, struct err *e)
     if (!slice_next(&rest, ',', &part) || !when_parse(part, false, &c.origin_ms))
         return err_set(e, ERR_USAGE, "--clock %.*s: T must be like 2021-01-05T23:50:00Z",
                        SLICE_FMT(text));
-    if (slice_next(&rest, ',', &part) && !num_parse(part, 1, SPEED_MAX, &c.speed))
+    if (slice_next(&rest, ',', &part) && !num_parse(part, 1, CLOCK_SPEED_MAX, &c.speed))
         return err_set(e, ERR_USAGE, "--clock %.*s: N must be a whole number from 1 to %d",
-                       SLICE_FMT(text), SPEED_MAX);
+                       SLICE_FMT(text), CLOCK_SPEED_MAX);
     if (slice_next(&rest, ',', &part) && !parse_unix(part, &c.real_ms))
         return err_set(e, ERR_USAGE, "--clock %.*s: AT must be Unix seconds", SLICE_FMT(text));
     if (rest.len > 0)
@@ -60,7 +58,21 @@ bool clock_parse(struct slice text, struct clock *out, struct err *e)
 
 int64_t clock_now(const struct clock *c)
 {
-    return c->origin_ms + (real_now() - c->real_ms) * c->speed;
+    int64_t now = c->origin_ms + (real_now() - c->real_ms) * c->speed;
+    return c->until_ms != 0 && now > c->until_ms ? c->until_ms : now;
+}
+
+void clock_stand(struct clock *c, int64_t when)
+{
+    c->origin_ms = c->until_ms = when;
+    c->real_ms = real_now();
+}
+
+void clock_run(struct clock *c, int64_t until)
+{
+    c->origin_ms = clock_now(c);
+    c->real_ms = real_now();
+    c->until_ms = until;
 }
 
 int64_t clock_until(const struct clock *c, int64_t when)

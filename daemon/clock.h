@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The election clock: real time, or a recorded night's, which ran N times as fast since some
- * moment. */
+/* The election clock: real time; or a recorded night's, which ran N times as fast since some
+ * moment; or one that a player moves. */
 #ifndef TALLYD_CLOCK_H
 #define TALLYD_CLOCK_H
 
@@ -9,11 +9,14 @@
 #include "daemon/base/err.h"
 #include "daemon/base/slice.h"
 
+#define CLOCK_SPEED_MAX 100000
+
 struct clock {
     int64_t origin_ms; /* the election clock showed this ... */
     int64_t real_ms;   /* ... at this real time */
     int64_t speed;     /* and runs this many times as fast */
     bool simulated;
+    int64_t until_ms; /* it stands still from there on, until it is moved; 0: never */
 };
 
 /* The real clock. */
@@ -27,6 +30,11 @@ int64_t clock_now(const struct clock *c);
 
 /* Real milliseconds until the election clock shows `when`; 0 when it is past. */
 int64_t clock_until(const struct clock *c, int64_t when);
+
+/* Move it to `when`, where it stands still. */
+void clock_stand(struct clock *c, int64_t when);
+/* Let it run, from what it shows now on, as far as `until`. */
+void clock_run(struct clock *c, int64_t until);
 
 /* CLOCK_MONOTONIC in microseconds, for durations. */
 int64_t clock_monotonic_us(void);

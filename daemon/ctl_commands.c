@@ -36,6 +36,7 @@ const struct ctl_command ctl_commands[] = {
     {"source poll", "SOURCE", "poll it now, and not when its time comes", CTL_TEXT},
     {"record", "[SOURCE]", "what the archive got of each file: how much, the last payload's place",
      CTL_ROWS},
+    {"replay", "", "how far a replay (tallyd --replay) is", CTL_ROWS},
     {"source accept", "SOURCE [CONTEST...]", "what is held goes on air, as a correction",
      CTL_DECIDES},
     {"source reject", "SOURCE [CONTEST...]", "what is held is dropped", CTL_DECIDES},

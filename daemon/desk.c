@@ -384,6 +384,32 @@ static int verb_record(struct question *q, struct buf *body)
     return 0;
 }
 
+static int verb_replay(struct question *q, struct buf *body)
+{
+    const struct app *a = q->app;
+    struct player_view v;
+    struct pairs p;
+    char now[25], end[25];
+    if (!a->night->player) {
+        buf_addz(body, "this tallyd polls; a replay is started with tallyd --replay DIR\n");
+        return ERR_NO;
+    }
+    player_view(a->night->player, &v);
+    when_format(v.now_ms, now);
+    when_format(v.end_ms, end);
+    pairs_begin(&p, q->json, body);
+    pair_str(&p, "archive", slice_of(a->args.replay));
+    pair_str(&p, "state", v.over ? SLICE("over") : SLICE("plays"));
+    pair_str(&p, "clock", slice_of(now));
+    pair_str(&p, "ends", slice_of(end));
+    pair_int(&p, "played", (int64_t)v.played);
+    pair_int(&p, "polls", (int64_t)v.count);
+    pair_int(&p, "skipped", (int64_t)v.skipped);
+    pair_int(&p, "speed", a->args.speed);
+    pairs_end(&p);
+    return 0;
+}
+
 static int verb_calls(struct question *q, struct buf *body)
 {
     documents_calls_rows(model_of(q), q->json, body);
@@ -424,6 +450,7 @@ static const struct verb {
     {"source held", verb_source_held},
     {"source poll", verb_source_poll},
     {"record", verb_record},
+    {"replay", verb_replay},
     {"todo", verb_todo},
     {"calls", verb_calls},
     {"coverage", verb_coverage},

@@ -9,6 +9,7 @@
 #include "daemon/app.h"
 #include "daemon/base/counted.h"
 #include "daemon/base/log.h"
+#include "daemon/base/num.h"
 #include "daemon/base/when.h"
 #include "daemon/plan_notes.h"
 
@@ -20,13 +21,17 @@ struct command_line {
 
 static void usage(FILE *out)
 {
-    fputs("usage: tallyd [-c FILE] [-t [-q]] [-T] [-1 [-o WHAT]] [--clock T[,N[,AT]]]\n"
-          "              [--credentials DIR] [-v] [-V] [-h]\n"
+    fputs("usage: tallyd [-c FILE] [-t [-q]] [-T] [-1 [-o WHAT]] [--replay DIR [--speed N]]\n"
+          "              [--clock T[,N[,AT]]] [--credentials DIR] [-v] [-V] [-h]\n"
           "  -c FILE     configuration (" TALLYD_SYSCONFDIR "/tallyd/tallyd.conf)\n"
           "  -t          test the configuration and exit; with -q say nothing when it is right\n"
           "  -T          print the configuration, merged, with where each value came from\n"
           "  -1          poll every source once, print, exit; needs no Redis\n"
-          "  -o WHAT     for -1: statement (default), totals, races, cards or matches\n"
+          "  -o WHAT     for -1: statement (default), totals, races, cards or matches; with\n"
+          "              --replay also documents: each as it was told\n"
+          "  --replay DIR  no polls: what an archive recorded, at its own times; with -1 to its\n"
+          "              end, then print\n"
+          "  --speed N   of a replay, times as fast as it was (as fast as it can be)\n"
           "  --clock T[,N[,AT]]  the election clock is T at Unix time AT and runs N times as fast\n"
           "  --credentials DIR   where {credential:NAME} is looked up ($CREDENTIALS_DIRECTORY)\n"
           "  -v          more lines on standard error\n"
@@ -63,6 +68,15 @@ static bool take_option(int option, struct command_line *c, int *exit_code)
             return true;
         fprintf(stderr, "tallyd: %s\n", e.text);
         return false;
+    case 'R':
+        c->app.replay = optarg;
+        return true;
+    case 'S':
+        if (num_parse(slice_of(optarg), 1, CLOCK_SPEED_MAX, &c->app.speed))
+            return true;
+        fprintf(stderr, "tallyd: --speed %s: must be a whole number from 1 to %d\n", optarg,
+                CLOCK_SPEED_MAX);
+        return false;
     case 'V':
         printf("tallyd %s\n", TALLYD_VERSION);
         *exit_code = 0;
@@ -82,6 +96,8 @@ static bool parse(int argc, char **argv, struct command_line *c, int *exit_code)
     static const struct option longs[] = {{"clock", required_argument, NULL, 'C'},
                                           {"credentials", required_argument, NULL, 'D'},
                                           {"help", no_argument, NULL, 'h'},
+                                          {"replay", required_argument, NULL, 'R'},
+                                          {"speed", required_argument, NULL, 'S'},
                                           {"version", no_argument, NULL, 'V'},
                                           {0}};
     int o;
@@ -93,8 +109,14 @@ static bool parse(int argc, char **argv, struct command_line *c, int *exit_code)
         fprintf(stderr, "tallyd: unexpected '%s'\n", argv[optind]);
         return false;
     }
-    if (c->what && !c->once) {
-        fputs("tallyd: -o goes with -1\n", stderr);
+    const char *wrong =
+        c->what && !c->once                       ? "-o goes with -1"
+        : c->app.speed > 0 && !c->app.replay      ? "--speed goes with --replay"
+        : c->app.replay && c->app.clock.simulated ? "--replay has a clock of its own: no --clock"
+        : c->app.speed > 0 && c->once ? "with -1 a replay is as fast as it can be: no --speed"
+                                      : NULL;
+    if (wrong) {
+        fprintf(stderr, "tallyd: %s\n", wrong);
         return false;
     }
     if (c->once && !c->what)
@@ -105,8 +127,9 @@ static bool parse(int argc, char **argv, struct command_line *c, int *exit_code)
 /* Read the plan and say everything that is wrong with it. */
 static bool make_plan(const struct command_line *c, struct plan **plan, int *exit_code)
 {
-    struct plan_args args = {
-        .config = c->app.config, .simulated = c->app.clock.simulated, .speed = c->app.clock.speed};
+    struct plan_args args = {.config = c->app.config,
+                             .simulated = c->app.clock.simulated,
+                             .speed = c->app.replay ? 1 : c->app.clock.speed};
     struct err e = {0};
     struct buf problems;
     buf_init(&problems, 4 << 20);
@@ -146,6 +169,24 @@ static int test(struct plan *plan, bool quiet)
     return 0;
 }
 
+/* The clock is the record's: it stands where that begins. */
+static bool open_recording(struct command_line *c, struct recording *recording, int *exit_code)
+{
+    struct err e = {0};
+    if (!c->app.replay)
+        return true;
+    if (!recording_open(c->app.replay, recording, &e)) {
+        fprintf(stderr, "tallyd: --replay: %s\n", e.text);
+        *exit_code = (int)e.kind;
+        return false;
+    }
+    c->app.recording = recording;
+    c->app.clock.simulated = !c->once;
+    c->app.clock.speed = c->app.speed > 0 ? c->app.speed : 1;
+    clock_stand(&c->app.clock, recording->all.rows[0]->received_ms);
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     struct command_line c = {.app = {.config = {.file = TALLYD_SYSCONFDIR "/tallyd/tallyd.conf",
@@ -156,12 +197,15 @@ int main(int argc, char **argv)
     int code;
     if (!parse(argc, argv, &c, &code))
         return code;
-    int64_t now = clock_now(&c.app.clock);
-    c.app.config.today = now - now % WHEN_DAY;
+    struct recording recording = {0};
     log_start(c.verbose ? LOG_LEVEL_DEBUG
               : c.once  ? LOG_LEVEL_ERROR
                         : LOG_LEVEL_INFO,
               getenv("JOURNAL_STREAM") != NULL);
+    if (!open_recording(&c, &recording, &code))
+        return code;
+    int64_t now = clock_now(&c.app.clock);
+    c.app.config.today = now - now % WHEN_DAY;
     if (!make_plan(&c, &plan, &code))
         return code;
     if (c.dump)
@@ -169,6 +213,7 @@ int main(int argc, char **argv)
     if (c.test)
         return test(plan, c.quiet);
     code = c.once ? app_once(&c.app, plan, c.what, &e) : app_run(&c.app, plan, &e);
+    recording_close(&recording);
     if (code != 0 && e.kind != ERR_NONE)
         fprintf(stderr, "tallyd: %s\n", e.text);
     return code;

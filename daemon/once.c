@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* tallyd -1: one poll of everything, one answer, nothing kept. */
+/* tallyd -1: one poll of everything, or all of a record; one answer, nothing kept. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "daemon/app.h"
+#include "daemon/base/when.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/statement.h"
 #include "daemon/edge/process.h"
@@ -60,17 +61,25 @@ static void print_matches(const struct model *m, const struct tally *t, int64_t 
     buf_done(&notes);
 }
 
+/* Each was printed when it was told. */
+static void print_nothing(const struct model *m, const struct tally *t, int64_t now,
+                          struct buf *out)
+{
+    (void)m, (void)t, (void)now, (void)out;
+}
+
 static const struct {
     const char *name;
     void (*print)(const struct model *m, const struct tally *t, int64_t now, struct buf *out);
 } outputs[] = {
     {"statement", print_statement}, {"totals", print_totals},   {"races", print_races},
-    {"cards", print_cards},         {"matches", print_matches},
+    {"cards", print_cards},         {"matches", print_matches}, {"documents", print_nothing},
 };
 #define OUTPUTS (sizeof outputs / sizeof *outputs)
 
-/* Where the poller's news go. */
+/* Where the poller's news go, and what a replay tells. */
 struct once {
+    const struct clock *clock;
     struct river *river;
     struct event_base *base;
 };
@@ -85,6 +94,19 @@ static void on_idle(void *ctx)
 {
     struct once *o = ctx;
     loop_stop(o->base);
+}
+
+/* A line each: when, where, what. */
+static void print_told(const struct event *ev, const struct effects *fx, void *ctx)
+{
+    const struct once *o = ctx;
+    char now[25];
+    (void)ev;
+    when_format(clock_now(o->clock), now);
+    for (size_t i = 0; i < fx->message_count; i++)
+        if (fx->messages[i].data.len > 0)
+            printf("%s %.*s %.*s\n", now, SLICE_FMT(fx->messages[i].channel),
+                   SLICE_FMT(fx->messages[i].data));
 }
 
 static bool print_what(const struct river *r, size_t what, int64_t now, struct err *e)
@@ -128,42 +150,86 @@ static int failures(const struct model *m)
     return failed;
 }
 
-static bool once_run(const struct app_args *args, struct plan *plan, struct event_base *base,
-                     struct workers *workers, struct metrics *metrics, struct river **river,
-                     struct poller **poller, struct err *e)
+struct means { /* of one run */
+    struct event_base *base;
+    struct workers *workers;
+    struct metrics metrics;
+    struct river *river;
+    struct poller *poller;
+    struct player *player;
+};
+
+static bool start_player(const struct app_args *args, struct plan *plan, struct once *once,
+                         struct means *m, struct err *e)
 {
-    struct river_parts parts = {
-        .base = base, .plan = plan, .clock = &args->clock, .metrics = metrics};
-    if (!river_new(&parts, NULL, river, e))
+    struct clock *clock = (struct clock *)once->clock;
+    struct player_parts parts = {.base = m->base,
+                                 .plan = plan,
+                                 .clock = clock,
+                                 .river = m->river,
+                                 .workers = m->workers,
+                                 .recording = args->recording,
+                                 .over = on_idle,
+                                 .ctx = once};
+    if (!player_new(&parts, &m->player, e))
         return false;
-    struct once once = {*river, base}; /* the poller is silent once the loop has stopped */
-    struct poller_calls calls = {.news = on_news, .idle = on_idle, .ctx = &once};
-    plan->poller.once = true;
-    if (!poller_new(base, &plan->poller, workers, &calls, poller, e))
-        return false;
-    river_start(*river);
-    poller_start(*poller);
-    loop_run(base);
+    player_start(m->player);
     return true;
+}
+
+static bool start_poller(struct plan *plan, struct once *once, struct means *m, struct err *e)
+{
+    struct poller_calls calls = {.news = on_news, .idle = on_idle, .ctx = once};
+    plan->poller.once = true;
+    if (!poller_new(m->base, &plan->poller, m->workers, &calls, &m->poller, e))
+        return false;
+    poller_start(m->poller);
+    return true;
+}
+
+static bool once_run(const struct app_args *args, struct clock *clock, struct plan *plan,
+                     bool documents, struct means *m, struct err *e)
+{
+    struct once once = {.clock = clock, .base = m->base}; /* all is silent once the loop stopped */
+    struct river_parts parts = {.base = m->base,
+                                .plan = plan,
+                                .clock = clock,
+                                .metrics = &m->metrics,
+                                .stepped = args->recording != NULL,
+                                .told = documents ? print_told : NULL,
+                                .told_ctx = &once};
+    if (!river_new(&parts, NULL, &m->river, e))
+        return false;
+    once.river = m->river;
+    river_start(m->river);
+    if (!(args->recording ? start_player(args, plan, &once, m, e)
+                          : start_poller(plan, &once, m, e)))
+        return false;
+    loop_run(m->base);
+    return true;
+}
+
+/* The number of what is to be printed; OUTPUTS, and *e: there is no such thing. */
+static size_t find_output(const struct app_args *args, const char *what, struct err *e)
+{
+    size_t output = 0;
+    while (output < OUTPUTS && strcmp(outputs[output].name, what) != 0)
+        output++;
+    if (output < OUTPUTS && outputs[output].print == print_nothing && !args->recording)
+        output = OUTPUTS;
+    if (output == OUTPUTS)
+        err_set(e, ERR_USAGE,
+                "-o %s: not one of statement, totals, races, cards, matches, or with --replay "
+                "documents",
+                what);
+    return output;
 }
 
 int app_once(const struct app_args *args, struct plan *plan, const char *what, struct err *e)
 {
-    size_t output = 0;
-    struct metrics metrics = {0};
-    struct river *river = NULL;
-    struct poller *poller = NULL;
-    struct workers *workers = NULL;
-    int code = ERR_BUG;
-    signal(SIGPIPE, SIG_IGN);
-    process_raise_limits();
-    while (output < OUTPUTS && strcmp(outputs[output].name, what) != 0)
-        output++;
-    struct event_base *base = loop_new();
-    if (output == OUTPUTS) {
-        err_set(e, ERR_USAGE, "-o %s: not one of statement, totals, races, cards, matches", what);
-        goto out;
-    }
+    struct means m = {0};
+    struct clock clock = args->clock;
+    size_t output = find_output(args, what, e);
     const struct config *c = plan->config;
     struct workers_settings w = {.program = c->workers.program.ptr,
                                  .count = c->workers.count,
@@ -171,20 +237,23 @@ int app_once(const struct app_args *args, struct plan *plan, const char *what, s
                                  .memory = c->workers.memory,
                                  .cpu_ms = c->workers.cpu,
                                  .wall_after_ms = c->workers.wall_after_last_byte};
-    if (!base || !metrics_init(&metrics, plan->settings.source_count, e) ||
-        !(workers = workers_new(base, &w, e)) ||
-        !once_run(args, plan, base, workers, &metrics, &river, &poller, e) ||
-        !print_what(river, output, clock_now(&args->clock), e))
-        goto out;
-    code = failures(river_model(river)) > 0 ? ERR_AGAIN : 0;
-out:
+    int code = ERR_BUG;
+    signal(SIGPIPE, SIG_IGN);
+    process_raise_limits();
+    if (output < OUTPUTS && (m.base = loop_new()) != NULL &&
+        metrics_init(&m.metrics, plan->settings.source_count, e) &&
+        (m.workers = workers_new(m.base, &w, e)) != NULL &&
+        once_run(args, &clock, plan, outputs[output].print == print_nothing, &m, e) &&
+        print_what(m.river, output, clock_now(&clock), e))
+        code = !args->recording && failures(river_model(m.river)) > 0 ? ERR_AGAIN : 0;
     if (code == ERR_BUG && e->kind != ERR_NONE)
         code = (int)e->kind;
-    poller_free(poller);
-    river_free(river);
-    workers_free(workers);
-    metrics_done(&metrics);
-    loop_free(base);
+    poller_free(m.poller);
+    player_free(m.player);
+    river_free(m.river);
+    workers_free(m.workers);
+    metrics_done(&m.metrics);
+    loop_free(m.base);
     plan_free(plan);
     return code;
 }

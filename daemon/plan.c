@@ -592,7 +592,8 @@ static void check_simulated(struct making *m)
     for (size_t i = 0; i < sentinels->count; i++)
         if (!is_loopback(sentinels->items[i]))
             problem(m, NULL,
-                    "[redis] sentinels: %.*s: --clock is refused unless Redis is on loopback",
+                    "[redis] sentinels: %.*s: --clock and --replay are refused unless Redis is on "
+                    "loopback",
                     SLICE_FMT(sentinels->items[i]));
     struct slice host = c->redis.url;
     size_t at = slice_find(host, SLICE("://"));
@@ -600,10 +601,12 @@ static void check_simulated(struct making *m)
         host = slice_sub(host, at + 3, host.len);
     if (host.len > 0 && sentinels->count == 0 && !slice_starts(c->redis.url, SLICE("unix:")) &&
         !is_loopback(host))
-        problem(m, NULL, "[redis] url = %.*s: --clock is refused unless Redis is on loopback",
+        problem(m, NULL,
+                "[redis] url = %.*s: --clock and --replay are refused unless Redis is on loopback",
                 SLICE_FMT(c->redis.url));
     if (c->http.listen.len > 0 && !is_loopback(c->http.listen))
-        problem(m, NULL, "[http] listen = %.*s: --clock is refused unless HTTP is on loopback",
+        problem(m, NULL,
+                "[http] listen = %.*s: --clock and --replay are refused unless HTTP is on loopback",
                 SLICE_FMT(c->http.listen));
 }
 

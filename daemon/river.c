@@ -169,6 +169,8 @@ static void restore_memos(struct river *r, const struct writer_loaded *l)
 static void log_effects(struct river *r, const struct event *ev)
 {
     river_log(core_model(r->core), r->p.metrics, &r->fx, ev);
+    if (r->p.told)
+        r->p.told(ev, &r->fx, r->p.told_ctx);
 }
 
 static bool fill_desk(struct river *r, struct writer_job *job)
@@ -476,7 +478,7 @@ static bool choked(struct river *r)
 
 static void set_tick(struct river *r)
 {
-    if (!r->running)
+    if (!r->running || r->p.stepped)
         return;
     int64_t now = clock_now(r->p.clock);
     int64_t next = core_next_tick(r->core, now);
@@ -485,19 +487,28 @@ static void set_tick(struct river *r)
     timer_set(r->tick, wait);
 }
 
-static void on_tick(void *ctx)
+void river_tick(struct river *r)
 {
-    struct river *r = ctx;
     struct event ev = {.type = EVENT_TICK};
-    if (choked(r)) {
-        timer_set(r->tick, TICK_CHOKED_MS);
-        return;
-    }
     effects_reset(&r->fx);
     core_apply(r->core, &ev, clock_now(r->p.clock), &r->fx);
     log_effects(r, &ev);
     (void)settle(r, NULL, 0, false, 0, NULL);
     set_tick(r);
+}
+
+int64_t river_next_tick(const struct river *r)
+{
+    return core_next_tick(r->core, clock_now(r->p.clock));
+}
+
+static void on_tick(void *ctx)
+{
+    struct river *r = ctx;
+    if (choked(r))
+        timer_set(r->tick, TICK_CHOKED_MS);
+    else
+        river_tick(r);
 }
 
 /* ---- the desk ---- */

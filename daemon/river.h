@@ -29,6 +29,10 @@ struct river_parts {
     struct outbox *outbox;
     struct metrics *metrics;
     struct recorder *recorder; /* NULL: nothing is recorded */
+    bool stepped;              /* whoever moves the clock calls river_tick too */
+    /* what each event brought, when it has been taken in; or NULL */
+    void (*told)(const struct event *ev, const struct effects *fx, void *ctx);
+    void *told_ctx;
 };
 
 bool river_new(const struct river_parts *parts, const struct writer_loaded *loaded,
@@ -64,6 +68,9 @@ void river_restored(struct river *r);
 
 /* From now on the core gets its ticks, and news are taken. */
 void river_start(struct river *r);
+/* With `stepped`: when the core next wants its tick, WHEN_NEVER; and the tick. */
+int64_t river_next_tick(const struct river *r);
+void river_tick(struct river *r);
 /* News are refused (they come again) and nothing changes any more: while a reload makes another
  * river. */
 void river_pause(struct river *r);

@@ -20,6 +20,54 @@
 #define FIGURES_LOOK_MS 50
 #define DRAIN_AGAIN_MS 100
 
+#define SETTLED_LOOK_MS 1
+
+/* ---- a replay ---- */
+
+/* Is all of the last step told? Nothing waits for the disk, and the sentence is shown. */
+static void on_settled(void *ctx)
+{
+    struct app *a = ctx;
+    struct outbox_view view;
+    outbox_view(a->outbox, &view);
+    if (view.waiting)
+        timer_set(a->settled, SETTLED_LOOK_MS);
+    else
+        outbox_when_shown(a->outbox, a->after_settled, a->after_ctx);
+}
+
+static void settle(void (*done)(void *ctx), void *done_ctx, void *ctx)
+{
+    struct app *a = ctx;
+    a->after_settled = done;
+    a->after_ctx = done_ctx;
+    on_settled(a);
+}
+
+static void on_over(void *ctx)
+{
+    struct app *a = ctx;
+    struct player_view v;
+    player_view(a->night->player, &v);
+    log_info("replay: over: %zu of " COUNTED " played; what it ended with stays on air",
+             v.played - v.skipped, COUNT_OF(v.count, "poll", "polls"));
+}
+
+static bool make_player(struct app *a, struct night *n, struct err *e)
+{
+    struct player_parts parts = {.base = a->base,
+                                 .plan = n->plan,
+                                 .clock = &a->args.clock,
+                                 .river = n->river,
+                                 .workers = a->workers,
+                                 .recording = a->args.recording,
+                                 .speed = a->args.speed,
+                                 .settle = settle,
+                                 .over = on_over,
+                                 .ctx = a};
+    return !a->args.recording || player_new(&parts, &n->player, e);
+}
+
 /* ---- one night ---- */
 
 static void on_idle(void *ctx)
@@ -29,8 +77,8 @@ static void on_idle(void *ctx)
 
 static bool start_recorder(struct app *a, struct night *n, struct err *e)
 {
-    if (n->recorder || n->plan->config->archive.directory.len == 0)
-        return true;
+    if (n->recorder || a->args.recording || n->plan->config->archive.directory.len == 0)
+        return true; /* a replay is recorded already */
     n->recorder = recorder_new(n->plan, a->writer);
     return n->recorder || err_set(e, ERR_BUG, "out of memory");
 }
@@ -45,7 +93,8 @@ bool serve_prepare(struct app *a, struct night *n, void (*restored)(void *ctx), 
                                 .writer = a->writer,
                                 .outbox = a->outbox,
                                 .metrics = &n->metrics,
-                                .recorder = n->recorder};
+                                .recorder = n->recorder,
+                                .stepped = a->args.recording != NULL};
     if (!river_new(&parts, &n->loaded, &n->river, e))
         return false;
     struct poller_calls calls = {.news = river_news, .idle = on_idle, .ctx = n->river};
@@ -58,21 +107,26 @@ bool serve_prepare(struct app *a, struct night *n, void (*restored)(void *ctx), 
                                  .river = n->river,
                                  .poller = n->poller};
     n->restore = restore_new(a->base, &from, restored, a, e);
-    return n->restore != NULL;
+    return n->restore != NULL && make_player(a, n, e);
 }
 
 void serve_run(struct night *n)
 {
     river_start(n->river);
-    poller_start(n->poller);
+    if (n->player)
+        player_start(n->player);
+    else
+        poller_start(n->poller);
 }
 
 void serve_stop(struct night *n)
 {
     if (!n)
         return;
+    player_free(n->player);
     poller_free(n->poller);
     restore_free(n->restore);
+    n->player = NULL;
     n->poller = NULL;
     n->restore = NULL;
 }
@@ -373,7 +427,8 @@ bool serve_new(struct app *a, struct err *e)
                                .ctx = a};
     a->figures = timer_new(a->base, on_figures, a);
     a->drain = timer_new(a->base, on_drain, a);
-    if (!a->figures || !a->drain)
+    a->settled = timer_new(a->base, on_settled, a);
+    if (!a->figures || !a->drain || !a->settled)
         return err_set(e, ERR_BUG, "out of memory");
     return duty_new(a->base, a->writer, &s, &calls, &a->duty, e);
 }
@@ -383,4 +438,5 @@ void serve_free(struct app *a)
     duty_free(a->duty);
     timer_free(a->figures);
     timer_free(a->drain);
+    timer_free(a->settled);
 }

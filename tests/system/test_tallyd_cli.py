@@ -155,8 +155,8 @@ def test_a_simulated_clock_stays_at_home(house):
     house.configure("[redis]", "[redis]\nurl = redis://203.0.113.5:6379/0")
     done = run("-c", house.conf, "-t", "--clock", clock)
     assert done.returncode == 78
-    assert "--clock is refused unless Redis is on loopback" in done.stderr
-    assert "--clock is refused unless HTTP is on loopback" in done.stderr
+    assert "--clock and --replay are refused unless Redis is on loopback" in done.stderr
+    assert "--clock and --replay are refused unless HTTP is on loopback" in done.stderr
 
 
 def test_credentials_are_found_and_never_shown(house):

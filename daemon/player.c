@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: ISC */
+/* One step after the other: the clock is set, a poll or a tick happens, and what comes of it is
+ * told. */
+#include "daemon/player.h"
+
+#include <stdlib.h>
+
+#include "daemon/base/log.h"
+#include "daemon/base/when.h"
+#include "daemon/edge/payload.h"
+#include "daemon/edge/timer.h"
+#include "daemon/edge/workers.h"
+#include "daemon/river.h"
+
+#define RECORDING_MAX ((size_t)4 << 30)
+#define LOOK_MS 100      /* a person's decision may have made the core want its tick earlier */
+#define TICK_LEAST_MS 20 /* as the river's, of election time here */
+
+struct file {             /* of a source, as its poller would know it */
+    struct digest on_air; /* zero: none */
+    struct digest companions[WIRE_COMPANIONS_MAX];
+    size_t companion_count;
+};
+
+struct player {
+    struct player_parts p;
+    struct timer *next;
+    size_t at, skipped;
+    int64_t tick_ms; /* the last one */
+    struct file **files;
+    bool over;
+    /* the poll under way */
+    uint32_t source, file;
+    struct payload *payload;
+    struct work work;
+    bool working;
+};
+
+/* ---- the record ---- */
+
+bool recording_open(const char *directory, struct recording *out, struct err *e)
+{
+    struct recording r = {.directory = directory, .arena = arena_new(RECORDING_MAX)};
+    bool ok = r.arena ? archive_read(directory, r.arena, &r.all, e)
+                      : err_set(e, ERR_BUG, "out of memory");
+    if (ok && r.all.count == 0)
+        ok = err_set(e, ERR_DATA, "archive %s: nothing is recorded there", directory);
+    if (ok && r.all.torn > 0)
+        log_warn("archive %s: %zu lines cannot be read, and are left out", directory, r.all.torn);
+    if (ok)
+        *out = r;
+    else
+        recording_close(&r);
+    return ok;
+}
+
+void recording_close(struct recording *r)
+{
+    arena_free(r->arena);
+    r->arena = NULL;
+}
+
+static const struct archive_row *row_at(const struct player *p)
+{
+    return p->p.recording->all.rows[p->at];
+}
+
+static bool find(struct player *p, const struct archive_row *row)
+{
+    const struct settings *s = &p->p.plan->settings;
+    for (uint32_t i = 0; i < s->source_count; i++)
+        for (uint32_t k = 0;
+             slice_eq(s->sources[i].name, row->source) && k < s->sources[i].file_count; k++)
+            if (slice_eq(s->sources[i].files[k], row->file)) {
+                p->source = i;
+                p->file = k;
+                return true;
+            }
+    return false;
+}
+
+static enum verdict verdict_named(struct slice name)
+{
+    for (int i = 0; i < VERDICTS; i++)
+        if (slice_is(name, verdict_info[i].name))
+            return (enum verdict)i;
+    return VERDICT_INTERNAL;
+}
+
+/* ---- a step ---- */
+
+static void plan_step(void *ctx);
+
+static void step_done(struct player *p)
+{
+    if (p->p.settle)
+        p->p.settle(plan_step, p, p->p.ctx);
+    else
+        plan_step(p);
+}
+
+static void skip(struct player *p)
+{
+    p->skipped++;
+    plan_step(p);
+}
+
+static void tell(struct player *p, struct poller_news *news)
+{
+    const struct archive_row *row = row_at(p);
+    struct file *f = &p->files[p->source][p->file];
+    news->source = p->source;
+    news->file = p->file;
+    news->delta = row->delta;
+    news->version = row->version;
+    news->etag = row->etag;
+    news->last_modified = row->last_modified;
+    news->last_byte_us = timer_now_us();
+    enum poller_answer answer = river_news(news, p->p.river);
+    if (news->what == NEWS_BATCH && answer != POLLER_REFUSED) {
+        f->on_air = news->digest;
+        f->companion_count = row->companion_count;
+        memcpy(f->companions, row->companions, sizeof f->companions);
+    } else if (news->what == NEWS_UNCHANGED && answer != POLLER_TAKEN) {
+        f->on_air = (struct digest){0};
+    }
+    p->at++;
+    step_done(p);
+}
+
+static void fail(struct player *p, enum verdict verdict, struct slice text)
+{
+    tell(p, &(struct poller_news){.what = NEWS_FAILED, .verdict = verdict, .text = text});
+}
+
+static void drop(struct player *p)
+{
+    work_done(&p->work);
+    while (p->work.companion_count > 0)
+        payload_free((struct payload *)p->work.companions[--p->work.companion_count]);
+    payload_free(p->payload);
+    p->payload = NULL;
+}
+
+/* The bytes that are on air, read with other companions. */
+static bool is_again(const struct file *f, const struct archive_row *row)
+{
+    if (!digest_eq(f->on_air, row->digest) || f->companion_count != row->companion_count)
+        return false;
+    bool same = true;
+    for (size_t i = 0; i < row->companion_count; i++)
+        same &= digest_eq(f->companions[i], row->companions[i]);
+    return !same;
+}
+
+static void on_parsed(struct work *work, void *ctx)
+{
+    struct player *p = ctx;
+    p->working = false;
+    if (work->failure == WIRE_OK) {
+        struct poller_news news = {.what = NEWS_BATCH,
+                                   .batch = &work->results,
+                                   .payload = p->payload,
+                                   .digest = payload_digest(p->payload),
+                                   .again = is_again(&p->files[p->source][p->file], row_at(p)),
+                                   .companions = work->companions,
+                                   .companion_count = work->companion_count,
+                                   .parse_us = work->wall_us};
+        tell(p, &news);
+    } else {
+        fail(p, work_verdict(work), slice_of(work->text));
+    }
+    drop(p);
+}
+
+static bool open_payloads(struct player *p, const struct archive_row *row, struct err *e)
+{
+    const char *directory = p->p.recording->directory;
+    size_t cap = (size_t)p->p.plan->poller.max_body;
+    p->payload = archive_payload(directory, row->digest, cap, e);
+    bool ok = p->payload != NULL;
+    for (size_t i = 0; ok && i < row->companion_count; i++) {
+        p->work.companions[i] = archive_payload(directory, row->companions[i], cap, e);
+        if ((ok = p->work.companions[i] != NULL))
+            p->work.companion_count++;
+    }
+    return ok;
+}
+
+static void read_payload(struct player *p, const struct archive_row *row)
+{
+    const struct poller_source *from = &p->p.plan->poller_sources[p->source];
+    struct err e = {0};
+    p->work = (struct work){.format = from->format,
+                            .options = row->delta > 0 ? from->delta_options : from->options,
+                            .done = on_parsed,
+                            .ctx = p};
+    if (!open_payloads(p, row, &e)) {
+        log_warn("replay: %.*s: %s; this poll is left out", SLICE_FMT(row->source), e.text);
+        drop(p);
+        p->at++;
+        skip(p);
+        return;
+    }
+    p->work.payload = p->payload;
+    p->working = true;
+    workers_submit(p->p.workers, &p->work);
+}
+
+static void play(struct player *p, const struct archive_row *row)
+{
+    if (!find(p, row)) {
+        p->at++;
+        skip(p);
+    } else if (archive_has_payload(row)) {
+        read_payload(p, row);
+    } else if (row->what == ARCHIVE_UNCHANGED) {
+        tell(p, &(struct poller_news){.what = NEWS_UNCHANGED,
+                                      .digest = p->files[p->source][p->file].on_air});
+    } else {
+        fail(p, verdict_named(row->verdict), row->text);
+    }
+}
+
+/* When the core's next tick is, at the earliest. */
+static int64_t tick_due(const struct player *p)
+{
+    int64_t due = river_next_tick(p->p.river), least = p->tick_ms + TICK_LEAST_MS;
+    return due < least ? least : due;
+}
+
+static void on_next(void *ctx)
+{
+    struct player *p = ctx;
+    const struct archive_row *row = row_at(p);
+    int64_t tick = tick_due(p), due = tick < row->received_ms ? tick : row->received_ms;
+    if (clock_now(p->p.clock) < due) {
+        plan_step(p);
+        return;
+    }
+    clock_stand(p->p.clock, due);
+    if (tick < row->received_ms) {
+        p->tick_ms = due;
+        river_tick(p->p.river);
+        step_done(p);
+    } else {
+        play(p, row);
+    }
+}
+
+static void plan_step(void *ctx)
+{
+    struct player *p = ctx;
+    if (p->at == p->p.recording->all.count) {
+        p->over = true;
+        p->p.over(p->p.ctx);
+        return;
+    }
+    int64_t due = row_at(p)->received_ms, tick = tick_due(p), wait = 0;
+    due = tick < due ? tick : due;
+    if (p->p.speed == 0) {
+        clock_stand(p->p.clock, due);
+    } else {
+        clock_run(p->p.clock, due);
+        wait = clock_until(p->p.clock, due);
+    }
+    timer_set(p->next, wait < LOOK_MS ? wait : LOOK_MS);
+}
+
+/* ---- life ---- */
+
+static bool make_files(struct player *p)
+{
+    const struct settings *s = &p->p.plan->settings;
+    p->files = calloc(s->source_count + 1, sizeof *p->files);
+    for (size_t i = 0; p->files && i < s->source_count; i++)
+        if (!(p->files[i] = calloc(s->sources[i].file_count + 1, sizeof **p->files)))
+            return false;
+    return p->files != NULL;
+}
+
+bool player_new(const struct player_parts *parts, struct player **out, struct err *e)
+{
+    struct player *p = calloc(1, sizeof *p);
+    if (!p)
+        return err_set(e, ERR_BUG, "out of memory");
+    p->p = *parts;
+    p->tick_ms = p->p.recording->all.rows[0]->received_ms;
+    p->next = timer_new(parts->base, on_next, p);
+    if (p->next && make_files(p)) {
+        *out = p;
+        return true;
+    }
+    player_free(p);
+    return err_set(e, ERR_BUG, "out of memory");
+}
+
+void player_free(struct player *p)
+{
+    if (!p)
+        return;
+    if (p->working)
+        workers_cancel(p->p.workers, &p->work);
+    drop(p);
+    for (size_t i = 0; p->files && i < p->p.plan->settings.source_count; i++)
+        free(p->files[i]);
+    free(p->files);
+    timer_free(p->next);
+    free(p);
+}
+
+void player_start(struct player *p)
+{
+    plan_step(p);
+}
+
+void player_view(const struct player *p, struct player_view *out)
+{
+    const struct archive *all = &p->p.recording->all;
+    *out = (struct player_view){.played = p->at,
+                                .count = all->count,
+                                .skipped = p->skipped,
+                                .now_ms = clock_now(p->p.clock),
+                                .end_ms = all->rows[all->count - 1]->received_ms,
+                                .over = p->over};
+}
