@@ -339,7 +339,8 @@ void offers_look_at_lag(struct offers *g)
             if (x->source != o->source && x->usable && x->total > most && offers_compare(x, o))
                 most = x->total;
         }
-        if (!offers_far_below(g, o->total, most))
+        bool behind = o->complete && offers_far_below(g, o->total, most); /* a part never is */
+        if (!behind)
             *since = 0;
         else if (*since == 0)
             *since = g->now_ms;

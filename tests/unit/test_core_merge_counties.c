@@ -216,6 +216,27 @@ static void parts_are_as_fresh_as_the_oldest(void **state)
     assert_int_equal(shown("Ann"), 551);
 }
 
+/* Found by a random night: the first part, which is never shown alone, was behind the whole for
+ * half an hour, and so their sum had lost its place before it was there. */
+static void a_part_that_waits_for_the_others_does_not_lag(void **state)
+{
+    struct world *w = *state;
+    w->sources[0].part = SLICE("early");
+    w->sources[1].part = SLICE("day");
+    w->sources[0].priority = w->sources[1].priority = 1;
+    w->sources[2].stale_after_ms = 60000;
+    say(w, 0, 0, 500, 400);
+    say_and_merge(w, 2, 0, 1000, 800);
+    say(w, 2, 1790, 1000, 801);
+    say(w, 3, 1790, 999, 801);
+    say_and_merge(w, 1, 1790, 480, 390);
+    assert_int_equal(mw->race.on_air, 2);
+    merge(w, 1851); /* that one is stale */
+    assert_int_equal(mw->race.on_air, 0);
+    merge(w, 1790 + 1800); /* now it has lagged */
+    assert_int_equal(mw->race.on_air, 3);
+}
+
 static void parts_of_two_contests_each_are_not_mixed(void **state)
 {
     struct world *w = *state;
@@ -455,6 +476,7 @@ int main(void)
         T(two_sources_of_one_part_are_never_added_up),
         T(a_part_alone_is_not_the_whole),
         T(parts_are_as_fresh_as_the_oldest),
+        T(a_part_that_waits_for_the_others_does_not_lag),
         T(parts_of_two_contests_each_are_not_mixed),
         T(a_source_of_a_county_that_lags_loses_its_place),
         T(sources_of_a_county_that_differ_are_shown),
