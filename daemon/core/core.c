@@ -41,7 +41,7 @@ struct turn {
     bool again;                 /* what it brings was on air before a restart */
     /* DECISION */
     struct decide_before *before;
-    bool restored; /* by memos, what they say changes nothing */
+    bool restored; /* what was durable is no change of now */
     bool same;     /* the file said nothing new, once more */
 };
 
@@ -148,7 +148,7 @@ static void on_batch(struct turn *t, const struct event *ev)
     bool kept = file->kept;
     struct err e = {0};
 
-    if (!feed_take(&c->model, ev, t->now_ms, &report, &e))
+    if (!feed_take(&c->model, ev, ev->restored ? ev->received_ms : t->now_ms, &report, &e))
         failed(t, &e);
     file->kept = report.used ? ev->restored : kept;
     if (file->status != status || file->kept != kept) /* marks may speak from now on */
@@ -362,8 +362,9 @@ static void settle_races(struct turn *t, struct emit *calls)
         note_conflict(t, r, was);
         t->was[i].changed |= standings || r->flags != was->flags || r->status != was->status ||
                              r->seats != was->seats || r->places != was->places;
-        if (t->was[i].changed && !t->restored && t->now_ms > m->last_change_ms)
-            r->changed_ms = m->last_change_ms = t->now_ms;
+        int64_t at = t->restored && !standings ? r->updated_ms : t->now_ms;
+        if (t->was[i].changed && at > m->last_change_ms)
+            r->changed_ms = m->last_change_ms = at;
         for (uint32_t k = 0; standings && k < r->endorsement_count; k++)
             tell_standing(t, r->endorsements[k], &old[k], calls);
         free(old);
@@ -581,10 +582,10 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     case EVENT_TICK:
         break;
     }
-    if (event->restored && c->model.feeds[event->source].files[event->file].own->memo)
+    if (event->restored)
         return; /* what is half taken is not looked at: EVENT_RESTORED looks at all */
     if (now_ms >= c->due_ms)
-        on_time(&t, event->restored || event->type == EVENT_RESTORED);
+        on_time(&t, event->type == EVENT_RESTORED);
     if (!gather(&t)) {
         core_no_memory(&e);
         failed(&t, &e);

@@ -36,7 +36,7 @@ struct event {
     int64_t received_ms;         /* election clock at the payload's last byte */
     bool restored; /* BATCH: one of our own copies, at start or reload: taken as it was then. Where
                       no memo says how (memo.h): a WHOLE one as already on air, another as if it
-                      came again */
+                      came again, at received_ms. Nothing follows from it before RESTORED */
     enum standing_of_payload standing; /* restored: what it was then */
     bool again;               /* BATCH: the bytes on air, read again with other companions */
     enum verdict verdict;     /* FAILED */

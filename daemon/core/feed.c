@@ -367,6 +367,7 @@ struct payload {
     int64_t date;
     struct slice version;
     enum ruling ruling; /* the desk's, of all of it */
+    bool ours;          /* one of our own copies, judged anew: that it was on air is no news */
     struct feed_report *r;
 };
 
@@ -452,7 +453,8 @@ static struct slice why_older(struct payload *p)
                             SLICE_FMT(p->version), SLICE_FMT(f->version));
     /* A feed that takes its mistake back may say again what it said before it; that, too, is how
      * a hold ends. */
-    if (!is_newer(p) && !p->event->batch->head->delta && /* "nothing changed" may be said often */
+    if (!p->ours && !is_newer(p) &&
+        !p->event->batch->head->delta && /* "nothing changed" may be said often */
         !take_holds(p->feed, p->event->file) &&
         once_on_air(p->feed, p->event->file, p->event->digest))
         return arena_printf(p->r->arena, "the same bytes were on air before, and newer ones since");
@@ -697,6 +699,7 @@ bool feed_judge(struct model *m, const struct event *event, enum feed_why why, i
     p.version = event->version.len ? event->version : results_text(event->batch, h->version);
     if (p.own_ms != WHEN_UNKNOWN && p.own_ms > event->received_ms + m->settings->guards.future_ms)
         p.own_ms = WHEN_UNKNOWN;
+    p.ours = event->standing != PAYLOAD_WHOLE;
     p.ruling = intake_ruling(p.feed, event->file, event->digest, SLICE(""), out->arena);
     return judge(&p, why, e) && (why == FEED_RULED || keep_held(&p, e));
 }
@@ -716,6 +719,7 @@ bool feed_take(struct model *m, const struct event *event, int64_t now_ms, struc
     if (!memo_tell(m, event->source, event->file, out, e) ||
         !feed_judge(m, &came, event->again ? FEED_AGAIN : FEED_CAME, now_ms, out, e))
         return false;
+    f->unasked |= event->restored && out->used;
     if (!event->restored || !f->own->memo)
         return true;
     struct slice version = event->version;

@@ -224,6 +224,23 @@ static inline struct core *night_restart(struct night *n)
     return old;
 }
 
+/* ... and its last good payload of one source, which is all that was kept. */
+static inline void night_kept(struct night *n, uint32_t source, const char *text,
+                              struct digest digest, int64_t received_ms, int64_t now_ms)
+{
+    struct results batch = batch_of(n->a, text);
+    struct event kept = {.type = EVENT_BATCH,
+                         .source = source,
+                         .batch = &batch,
+                         .digest = digest,
+                         .received_ms = received_ms,
+                         .restored = true};
+    struct event all = {.type = EVENT_RESTORED};
+
+    night_apply(n, &kept, now_ms);
+    night_apply(n, &all, now_ms);
+}
+
 static inline uint32_t night_index(const struct night *n, const char *id)
 {
     for (uint32_t i = 0; i < n->list.count; i++)

@@ -72,7 +72,8 @@ static inline void player_close(struct player *p)
 /* TRACE=1 shows what happens, to see why. */
 static inline void trace(const struct rn_event *ev, const struct effects *out)
 {
-    static const char *const types[] = {"batch", "unchanged", "failed", "decision", "tick"};
+    static const char *const types[] = {"batch",    "unchanged", "failed",
+                                        "decision", "restored",  "tick"};
     char when[25];
 
     if (!getenv("TRACE"))
@@ -88,14 +89,18 @@ static inline void trace(const struct rn_event *ev, const struct effects *out)
                SLICE_FMT(out->claims[i].reason));
 }
 
-static inline void apply_as(struct player *p, const struct rn_event *from, bool restored,
-                            int64_t now_ms)
+/* As it came, or as one of our own copies: how it stood. */
+#define NOT_RESTORED ((enum standing_of_payload)(PAYLOAD_ASIDE + 1))
+
+static inline void apply_as(struct player *p, const struct rn_event *from,
+                            enum standing_of_payload standing, int64_t now_ms)
 {
     struct event ev = {.type = from->type,
                        .source = from->source,
                        .digest = from->digest,
                        .received_ms = from->now_ms,
-                       .restored = restored,
+                       .restored = standing != NOT_RESTORED,
+                       .standing = standing != NOT_RESTORED ? standing : PAYLOAD_WHOLE,
                        .verdict = VERDICT_UNREACHABLE,
                        .text = SLICE("no answer"),
                        .decision = from->decision};
@@ -113,7 +118,7 @@ static inline void apply_as(struct player *p, const struct rn_event *from, bool 
     CHECK(p, p->out.err.kind != ERR_BUG, "%s", p->out.err.text);
 }
 
-static const struct rn_event tick = {.type = EVENT_TICK};
+static const struct rn_event tick = {.type = EVENT_TICK}, restored = {.type = EVENT_RESTORED};
 
 /* What the core asks for before the next event, one at a time. */
 static inline bool apply_tick(struct player *p, int64_t until_ms)
@@ -125,7 +130,7 @@ static inline bool apply_tick(struct player *p, int64_t until_ms)
     p->idle = at > p->now_ms ? 0 : p->idle + 1;
     CHECK(p, p->idle < 3, "the core asks for ticks that change nothing");
     p->now_ms = at > p->now_ms ? at : p->now_ms;
-    apply_as(p, &tick, false, p->now_ms);
+    apply_as(p, &tick, NOT_RESTORED, p->now_ms);
     return true;
 }
 
@@ -133,7 +138,7 @@ static inline void apply_event(struct player *p, int at)
 {
     p->at = at;
     p->now_ms = p->n->events[at].now_ms;
-    apply_as(p, &p->n->events[at], false, p->now_ms);
+    apply_as(p, &p->n->events[at], NOT_RESTORED, p->now_ms);
 }
 
 static inline void apply(struct player *p, int at)

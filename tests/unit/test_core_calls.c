@@ -538,16 +538,9 @@ static void test_a_restart_brings_back_no_call_that_was_taken_back(void **state)
 
     assert_true(night_claims(n.core, was->claims, was->claim_count));
     uint32_t claims = m->claim_count;
-    struct results batch = batch_of(n.a, good);
-    struct event ev = {.type = EVENT_BATCH,
-                       .batch = &batch,
-                       .digest = {99, 99},
-                       .received_ms = NIGHT_AT(1),
-                       .restored = true};
-    night_apply(&n, &ev, NIGHT_AT(1));
-    night_tick(&n, NIGHT_AT(5));
+    night_kept(&n, AP, good, (struct digest){99, 99}, NIGHT_AT(1), NIGHT_AT(5));
     outcome_is(&n, "ann", OUTCOME_PENDING);
-    ev = (struct event){.type = EVENT_FAILED, .verdict = VERDICT_UNREACHABLE};
+    struct event ev = {.type = EVENT_FAILED, .verdict = VERDICT_UNREACHABLE};
     night_apply(&n, &ev, NIGHT_AT(6));
     night_tick(&n, NIGHT_AT(7));
     outcome_is(&n, "ann", OUTCOME_PENDING);
@@ -717,13 +710,7 @@ static void test_a_payload_kept_over_a_restart_begins_no_retraction(void **state
     const struct model *was = core_model(before);
     night_core(&n);
     assert_true(night_claims(n.core, was->claims, was->claim_count));
-    struct results batch = batch_of(n.a, SENATE("", "", ""));
-    struct event ev = {.type = EVENT_BATCH,
-                       .batch = &batch,
-                       .digest = {99, 99},
-                       .received_ms = NIGHT_AT(2),
-                       .restored = true};
-    night_apply(&n, &ev, NIGHT_AT(2));
+    night_kept(&n, AP, SENATE("", "", ""), (struct digest){99, 99}, NIGHT_AT(2), NIGHT_AT(3));
     night_batch(&n, AP, SENATE("", "", "") HOUSE3("", ""), NIGHT_AT(6));
     outcome_is(&n, "ann", OUTCOME_WON);
     night_batch(&n, AP, SENATE("", "", ""), NIGHT_AT(8)); /* seen again, by us */

@@ -38,14 +38,7 @@ static void outcome_is(const struct night *n, const char *id, enum outcome o)
 static void restart_with(struct night *n, uint32_t source, const char *text, int64_t at_ms)
 {
     core_free(night_restart(n));
-    struct results batch = batch_of(n->a, text);
-    struct event ev = {.type = EVENT_BATCH,
-                       .source = source,
-                       .batch = &batch,
-                       .digest = {n->serial, source},
-                       .received_ms = at_ms,
-                       .restored = true};
-    night_apply(n, &ev, at_ms);
+    night_kept(n, source, text, (struct digest){n->serial, source}, at_ms, at_ms);
     assert_int_equal(n->out.claim_count, 0);
 }
 

@@ -151,20 +151,10 @@ static void a_kept_payload_begins_no_retraction(void **state)
     (void)state;
     night_batch(&n, AP, ONE("won", ""), NIGHT_AT(2));
     struct core *old = night_restart(&n);
-    struct results batch = batch_of(n.a, ONE("", ""));
-    struct event kept = {.type = EVENT_BATCH,
-                         .source = AP,
-                         .batch = &batch,
-                         .digest = {99, AP},
-                         .received_ms = NIGHT_AT(3),
-                         .restored = true};
-    night_apply(&n, &kept, NIGHT_AT(4));
+    night_kept(&n, AP, ONE("", ""), (struct digest){99, AP}, NIGHT_AT(3), NIGHT_AT(4));
     is("ann", OUTCOME_WON);
     assert_int_equal(core_model(n.core)->fading_count, 0);
-    kept.restored = false;
-    kept.digest.hi++;
-    kept.received_ms = NIGHT_AT(5);
-    night_apply(&n, &kept, NIGHT_AT(5));
+    night_batch(&n, AP, ONE("", ""), NIGHT_AT(5));
     assert_int_equal(core_model(n.core)->fading_count, 2); /* her win, and his loss by it */
     core_free(old);
 }

@@ -374,14 +374,7 @@ static void test_a_restart_knows_what_the_desk_decided(void **state)
                 fail_msg("%s: %s", said[i].verb, n.out.err.text);
         core_snapshot(n.core, NIGHT_AT(30), &before);
         struct core *old = night_restart(&n);
-        struct results batch = batch_of(n.a, feed);
-        struct event ev = {.type = EVENT_BATCH,
-                           .source = AP,
-                           .batch = &batch,
-                           .digest = {1, AP},
-                           .received_ms = NIGHT_AT(1),
-                           .restored = true};
-        night_apply(&n, &ev, NIGHT_AT(1));
+        night_kept(&n, AP, feed, (struct digest){1, AP}, NIGHT_AT(1), NIGHT_AT(30));
         assert_int_equal(n.out.claim_count, 0);
         core_snapshot(n.core, NIGHT_AT(30), &after);
         assert_int_equal(after.message_count, before.message_count);

@@ -283,20 +283,14 @@ static void a_payload_kept_over_a_restart_moves_no_mark(void **state)
     night_open(&n, senate);
     night_batch(&n, STATE, FINAL SENATE("", "won"), NIGHT_AT(1));
     outcome_is(&n, "ann", OUTCOME_LOST);
-    struct results kept = batch_of(n.a, FINAL SENATE("", "won"));
-    struct event ev = {.type = EVENT_BATCH,
-                       .source = STATE,
-                       .batch = &kept,
-                       .digest = {n.serial, STATE},
-                       .received_ms = NIGHT_AT(1),
-                       .restored = true};
+    struct digest first = {n.serial, STATE};
     night_batch(&n, STATE, FINAL SENATE("", ""), NIGHT_AT(2));
     night_batch(&n, STATE, FINAL SENATE("", ""), NIGHT_AT(4));
     outcome_is(&n, "ann", OUTCOME_PENDING);
     night_batch(&n, STATE, FINAL SENATE("won", ""), NIGHT_AT(5));
     outcome_is(&n, "ann", OUTCOME_WON);
     core_free(night_restart(&n));
-    night_apply(&n, &ev, NIGHT_AT(6));
+    night_kept(&n, STATE, FINAL SENATE("", "won"), first, NIGHT_AT(1), NIGHT_AT(6));
     outcome_is(&n, "ann", OUTCOME_WON);
     assert_false(core_model(n.core)->feeds[STATE].advisory);
     night_close(&n);

@@ -472,14 +472,22 @@ static void any_order_of_independent_sources_ends_in_the_same_state(void **state
 
 /* ---- a restart ---- */
 
-struct kept {               /* what would be durable */
-    int last[RN_SOURCES];   /* the event of the payload on air; -1 */
-    int held[RN_SOURCES];   /* of one that waits beside it; -1 */
-    int digests[RN_EVENTS]; /* events of payloads taken */
+enum { STANDINGS = PAYLOAD_ASIDE + 1 };
+
+struct kept {                        /* what would be durable, but for memos */
+    int rows[RN_SOURCES][STANDINGS]; /* events of payloads; -1 */
+    int digests[RN_EVENTS];          /* events of payloads taken */
     int digest_count;
     struct learned names[4000];
     size_t name_count;
 };
+
+/* A payload takes the place of those that stood for no more than it does. */
+static void file_row(int rows[STANDINGS], enum standing_of_payload standing, int event)
+{
+    for (int i = standing; i < STANDINGS; i++)
+        rows[i] = i == (int)standing ? event : -1;
+}
 
 static void keep_judged(struct player *p, struct kept *k)
 {
@@ -492,10 +500,12 @@ static void keep_judged(struct player *p, struct kept *k)
     }
     for (size_t i = 0; i < p->out.moved_count; i++) {
         const struct moved *j = &p->out.moved[i];
-        if (j->standing != PAYLOAD_WHOLE)
-            continue;
-        k->last[j->source] = k->held[j->source];
-        k->held[j->source] = -1;
+        int *rows = k->rows[j->source];
+        for (int from = PAYLOAD_ASIDE; from > (int)j->standing; from--)
+            if (rows[from] >= 0 && digest_eq(p->n->events[rows[from]].digest, j->digest)) {
+                file_row(rows, j->standing, rows[from]);
+                break;
+            }
     }
 }
 
@@ -506,13 +516,14 @@ static void keep(struct player *p, struct kept *k)
     keep_judged(p, k);
     if (ev->type != EVENT_BATCH)
         return;
-    if (p->out.keep) {
-        k->last[ev->source] = p->at;
-        k->held[ev->source] = -1;
+    if (p->out.keep || p->out.held)
+        file_row(k->rows[ev->source],
+                 p->out.keep   ? PAYLOAD_WHOLE
+                 : p->out.used ? PAYLOAD_PART
+                               : PAYLOAD_ASIDE,
+                 p->at);
+    if (p->out.keep || p->out.used)
         k->digests[k->digest_count++] = p->at;
-    }
-    if (p->out.held)
-        k->held[ev->source] = p->at;
 }
 
 static void restore(struct player *p, const struct player *from, const struct kept *k)
@@ -531,11 +542,14 @@ static void restore(struct player *p, const struct player *from, const struct ke
     }
     CHECK(from, ok, "%s", e.text);
     p->at = from->at;
-    for (int at = 0; at <= from->at; at++) /* as they came: no clock is set back */
+    int64_t now = n->events[from->at].now_ms;
+    for (int at = 0; at <= from->at; at++) /* as they came */
         for (size_t s = 0; s < n->s.source_count; s++)
-            if (k->last[s] == at || k->held[s] == at)
-                apply_as(p, &n->events[at], k->last[s] == at, n->events[at].now_ms);
-    apply_as(p, &tick, false, n->events[from->at].now_ms);
+            for (int i = 0; i < STANDINGS; i++)
+                if (k->rows[s][i] == at)
+                    apply_as(p, &n->events[at], (enum standing_of_payload)i, now);
+    apply_as(p, &restored, NOT_RESTORED, now);
+    apply_as(p, &tick, NOT_RESTORED, now);
 }
 
 /* The next correction that claims and decisions make, from `at` on. */
@@ -624,7 +638,8 @@ static void play_restarted(struct random_night *n)
     assert_non_null(k);
     at = at < events_of(n) ? at : events_of(n) - 1;
     for (int i = 0; i < RN_SOURCES; i++)
-        k->last[i] = k->held[i] = -1;
+        for (int j = 0; j < STANDINGS; j++)
+            k->rows[i][j] = -1;
     player_open(&a, n, n->seed);
     for (int i = 0; i <= at; i++) {
         a.at = i;
@@ -633,7 +648,7 @@ static void play_restarted(struct random_night *n)
         apply_event(&a, i);
         keep(&a, k);
     }
-    apply_as(&a, &tick, false, n->events[at].now_ms);
+    apply_as(&a, &tick, NOT_RESTORED, n->events[at].now_ms);
     player_open(&b, n, n->seed + 1);
     restore(&b, &a, k);
     check_restarted(&b, &a, (n->traits & RN_CALM) && (n->traits & RN_DISJOINT));

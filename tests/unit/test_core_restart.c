@@ -23,7 +23,7 @@ static void a_restart_decides_nothing(void **state)
 
 /* ---- found by people and by random nights ---- */
 
-enum { VOTES = 3 };
+enum { AP, VOTES = 3 };
 
 static void event_at(struct story *s, struct event *ev, int minute)
 {
@@ -36,16 +36,22 @@ static void event_at(struct story *s, struct event *ev, int minute)
     }
 }
 
-static void says(struct story *s, int minute, uint32_t file, const char *text)
+static void source_says(struct story *s, int minute, uint32_t source, uint32_t file,
+                        const char *text)
 {
     struct results batch = batch_of(s->n.a, text);
     struct event ev = {.type = EVENT_BATCH,
-                       .source = file ? 2 : VOTES,
+                       .source = source,
                        .file = file,
                        .batch = &batch,
                        .digest = digest_of(slice_of(text))};
 
     event_at(s, &ev, minute);
+}
+
+static void says(struct story *s, int minute, uint32_t file, const char *text)
+{
+    source_says(s, minute, file ? 2 : VOTES, file, text);
 }
 
 /* Is it let? */
@@ -74,6 +80,17 @@ static void restart_at(struct story *s, int minute)
 {
     restart(s, NIGHT_AT(minute));
     compare(s, "at once");
+}
+
+/* A restart after a crash that left no memos: the payloads are judged anew. */
+static void crash_at(struct story *s, int minute)
+{
+    for (uint32_t i = 0; i < NIGHT_SOURCES; i++)
+        for (uint32_t k = 0; k < FILES; k++)
+            s->disk.files[i][k].memo.len = 0;
+    for (uint32_t i = 0; i < CONTESTS; i++)
+        s->disk.races[i].len = 0;
+    restart(s, NIGHT_AT(minute));
 }
 
 /* The votes on air of the first choice of a race. */
@@ -369,6 +386,47 @@ static void what_a_race_remembers_of_one_who_left_the_list_is_dropped(void **sta
     story_close(s);
 }
 
+/* ---- a crash that left no memos ---- */
+
+#define DOGS "contest 9|Dog Catcher|WY\nchoice 1|Zed Zulu|\ntotal 0\n"
+
+/* Found by a random night: a payload of before polls closed was looked at for calls before the next
+ * one was read, in which that race was gone; so a restart told of a call that nobody had made. */
+static void a_call_that_a_newer_payload_lacks_is_not_made_by_a_restart(void **state)
+{
+    struct story *s = story_open(1);
+    (void)state;
+
+    source_says(s, -5, AP, 0,
+                "contest 3|Sheriff|GA|Cobb ; stated seats=1\nchoice 1|Eve Eden ; won\n"
+                "choice 2|Fay Frost\ntotal 0 0\n" DOGS);
+    source_says(s, -4, AP, 0, DOGS);
+    tick_at(s, 1);
+    assert_int_equal(core_model(s->a)->claim_count, 0);
+    crash_at(s, 10);
+    assert_int_equal(core_model(s->b)->claim_count, 0);
+    story_close(s);
+}
+
+/* It was refused as an older copy of itself, and the figures of before it were on air, as fresh as
+ * if the site had just served them. */
+static void a_payload_of_which_something_is_held_is_no_older_copy_of_itself(void **state)
+{
+    struct story *s = story_open(1);
+    (void)state;
+
+    says(s, 1, 0, SENATE_IS("9000", "8000") BOARD_IS("100", "90"));
+    says(s, 2, 0, SENATE_IS("1000", "8001") BOARD_IS("200", "90"));
+    crash_at(s, 8);
+    const struct feed_file *f = &core_model(s->b)->feeds[VOTES].files[0];
+    assert_int_equal(on_air(s->b, "board"), 200);
+    assert_int_equal(on_air(s->b, "senate"), 9000);
+    assert_int_equal(f->last_success_ms, NIGHT_AT(2));
+    assert_true(f->unasked);
+    assert_int_equal(core_model(s->b)->last_change_ms, NIGHT_AT(2)); /* the sentence's as-of */
+    story_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -385,6 +443,8 @@ int main(void)
         cmocka_unit_test(corrections_are_in_the_order_of_time_after_a_restart),
         cmocka_unit_test(a_contest_of_nobody_is_as_corrected_after_a_restart),
         cmocka_unit_test(what_a_race_remembers_of_one_who_left_the_list_is_dropped),
+        cmocka_unit_test(a_call_that_a_newer_payload_lacks_is_not_made_by_a_restart),
+        cmocka_unit_test(a_payload_of_which_something_is_held_is_no_older_copy_of_itself),
         cmocka_unit_test(a_restart_decides_nothing),
     };
 

@@ -125,22 +125,13 @@ static void nothing_is_of_the_future(void **state)
 static void a_restart_after_it_brings_back_no_call(void **state)
 {
     const char *good = FINAL SENATE("won", "500");
-    struct results batch = batch_of(n.a, good);
-    struct event ev = {.type = EVENT_BATCH,
-                       .source = STATE,
-                       .batch = &batch,
-                       .digest = {99, 99},
-                       .received_ms = NIGHT_AT(40),
-                       .restored = true};
-    struct event all = {.type = EVENT_RESTORED};
     (void)state;
     night_batch(&n, STATE, good, NIGHT_AT(40));
     night_batch(&n, STATE, FINAL SENATE("", "500"), NIGHT_AT(50));
     night_batch(&n, STATE, FINAL SENATE("", "501"), NIGHT_AT(60));
     is(OUTCOME_PENDING);
     core_free(night_restart(&n));
-    night_apply(&n, &ev, NIGHT_AT(30));
-    night_apply(&n, &all, NIGHT_AT(30));
+    night_kept(&n, STATE, good, (struct digest){99, 99}, NIGHT_AT(40), NIGHT_AT(30));
     night_tick(&n, NIGHT_AT(31));
     is(OUTCOME_PENDING);
     night_batch(&n, STATE, FINAL SENATE("won", "502"), NIGHT_AT(32)); /* called again */
