@@ -127,7 +127,7 @@ $(BUILD)/tally-parse: $(call obj,parsers/main.c) $(libparsers) $(libconfig) $(li
 $(BUILD)/tallyd: $(call obj,daemon/main.c) $(libapp) $(libedge) $(libcore) $(libconfig) $(libresults) $(libformats) $(libbase)
 	$(link) $(EDGE_LIBS) $(BASE_LIBS)
 
-$(BUILD)/tallyctl: $(call obj,$(CTL_SRC)) $(libedge) $(libbase)
+$(BUILD)/tallyctl: $(call obj,$(CTL_SRC)) $(libedge) $(libcore) $(libresults) $(libbase)
 	$(link) -lcurl $(BASE_LIBS)
 
 $(BUILD)/night-sim: $(call obj,$(SIM_SRC) daemon/clock.c) $(libcore) $(libresults) $(libbase)

@@ -10,6 +10,7 @@
 #include "daemon/base/counted.h"
 #include "daemon/ctl_client.h"
 #include "daemon/ctl_commands.h"
+#include "daemon/ctl_endorse.h"
 #include "daemon/ctl_export.h"
 #include "daemon/ctl_from.h"
 #include "daemon/ctl_review.h"
@@ -420,6 +421,18 @@ static void help(int argc, char **argv, struct buf *out)
         ctl_commands_list(slice_of(argv[0]), out);
 }
 
+static int check_list(int argc, char **argv)
+{
+    struct options o = {.output = isatty(STDOUT_FILENO) ? "table" : "tsv"};
+    struct buf out;
+    buf_init(&out, 64 << 20);
+    int code = ctl_endorse(argc, argv, &out);
+    if (code == 0)
+        print_rows(buf_slice(&out), &o);
+    buf_done(&out);
+    return code;
+}
+
 /* What is not the daemon's. */
 static int own(const struct ctl_command *c, int argc, char **argv, const struct options *o)
 {
@@ -427,6 +440,8 @@ static int own(const struct ctl_command *c, int argc, char **argv, const struct 
     int code = 0;
     if (strcmp(c->words, "export") == 0)
         return ctl_export(o->socket, o->url, argc, argv);
+    if (strcmp(c->words, "endorse check") == 0)
+        return check_list(argc, argv);
     buf_init(&out, 1 << 20);
     if (strcmp(c->words, "help") == 0)
         help(argc, argv, &out);

@@ -49,6 +49,8 @@ const struct ctl_command ctl_commands[] = {
     {"release", "[RACE]", "end a freeze; drop the desk's calls in it", CTL_DECIDES},
     {"mark", "RACE recount|tie|contested|certified|under_review|void [off]",
      "what only people know of a race", CTL_DECIDES},
+    {"endorse check", "FILE [COLUMN=NAME...]",
+     "a list before it is used: every problem of it, and what it holds", CTL_OWN},
     {"endorse status",
      "ENDORSEMENT active|write_in|unopposed|elected_unopposed|withdrawn|disqualified|not_on_ballot|"
      "postponed",

@@ -227,3 +227,30 @@ def test_an_answer_that_is_none(tmp_path):
         assert done.returncode == code, (text, done)
         assert (done.stdout, done.stderr) == ((b"ok\n", b"") if code == 0 else (b"", done.stderr))
     thread.join(10)
+
+
+def test_a_list_is_checked_before_it_is_used(tmp_path):
+    """Without a daemon, and by the words of tallyd -t."""
+    def check(*words):
+        return subprocess.run([harness.TALLYCTL, "endorse", "check", *words], capture_output=True, text=True, timeout=20, check=False)
+
+    path = tmp_path / "list.csv"
+    path.write_text("Full Name,state,office,tags,helld_by,seats_to_fill,status\nA B,GA,US Senate,x|y,D,1,\nC D,Gia,US Senate,,D,1,\n"
+                    "E F,NJ,,x,D,a,won\n")
+    done = check(path, "candidate_name=Full Name")
+    assert done.returncode == 1 and done.stdout == "" and done.stderr.count(f"{path}:") == 4, done
+    conf = tmp_path / "tallyd.conf"
+    conf.write_text("[election]\ndates = 2026-11-03\nmode = test\npolls-close.GA = 19:00\npolls-close.NJ = 20:00\n[endorsements]\n"
+                    "file = list.csv\ncolumn.candidate_name = Full Name\n[workers]\nprogram = tally-parse\n")
+    test = subprocess.run([harness.TALLYD, "-t", "-c", conf], capture_output=True, text=True, timeout=20, check=False)
+    assert [line for line in done.stderr.splitlines() if line.startswith("/")] == [line for line in test.stderr.splitlines() if "list.csv:" in line]
+    path.write_text("Full Name,state,office,tags,helld_by,seats_to_fill,status,election_date\nA B,GA,US Senate,x|y,D,1,,2026-11-03\n"
+                    "C D,GA,School Board,x,D,2,unopposed,\nE F,NJ,Mayor,,D,1,,\nG H,NJ,Mayor,,D,1,,\n")
+    done = check(path, "column.candidate_name=Full Name")
+    assert done.returncode == 0, done
+    held = dict(line.split("\t") for line in done.stdout.splitlines())
+    assert held == {"what": "is", "rows": "4", "races": "3", "states": "GA 2, NJ 2", "offices": "local 2, federal 1, school 1",
+                    "status": "active 3, unopposed 1", "a win is of a": "seat 4", "election day": "not said 3, 2026-11-03 1",
+                    "tags": "x 2, y 1"}
+    assert "did you mean held_by?" in done.stderr
+    assert check(tmp_path / "none").returncode == 66 and check().returncode == 64 and check(path, "nonsense").returncode == 64

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* A static copy: each address has one file, each link leads to it, and nothing is listed that is not
- * public. */
+/* A static copy: each address has one file, each link leads to it, and nothing is listed that is
+ * not public. */
 #include "tests/unit/night.h"
 
 #include "daemon/core/site.h"
@@ -61,9 +61,10 @@ static void a_page_leads_to_files_and_to_nothing_of_a_feed(void **state)
     site_page(SLICE("<a href=\"/\">x</a><a href=\"/?state=GA#races\">=&quot;/v1</a>"
                     "<script src=\"/board.js\" defer></script><a href=\"#races\">=\"/cut"),
               &out);
-    assert_string_equal(out.ptr, "<a href=\"index.html\">x</a><a href=\"index.state-GA.html#races\">"
-                                 "=&quot;/v1</a><script src=\"board.js\" defer></script>"
-                                 "<a href=\"#races\">=\"cut.html");
+    assert_string_equal(out.ptr,
+                        "<a href=\"index.html\">x</a><a href=\"index.state-GA.html#races\">"
+                        "=&quot;/v1</a><script src=\"board.js\" defer></script>"
+                        "<a href=\"#races\">=\"cut.html");
 }
 
 /* Is the line there? */

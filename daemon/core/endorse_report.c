@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: ISC */
+/* Counting, a dimension after the other. */
+#include "daemon/core/endorse_report.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "daemon/base/map.h"
+#include "daemon/base/when.h"
+#include "daemon/core/seats.h"
+
+enum { VALUES_MAX = 100000, TAGS_SHOWN = 20 };
+
+/* ---- notes ---- */
+
+/* Is the number of seats known without the list? */
+static bool is_one_seat(const struct endorsement *e)
+{
+    struct arena *a = arena_new(1 << 20);
+    struct office_text office = {0};
+    bool one = a && e->wins == WINS_SEAT && office_read(e->office, a, &office) &&
+               seats_single(office.class, states_find(e->state));
+
+    arena_free(a);
+    return one;
+}
+
+void endorse_notes(const struct endorsements *list, const char *path, struct buf *out)
+{
+    size_t unsaid = 0;
+
+    for (size_t i = 0; i < list->unused_count; i++) {
+        const struct endorse_unused *u = &list->unused[i];
+        buf_addf(out, "note: %s:1: the column \"%.*s\" is not used", path, SLICE_FMT(u->name));
+        if (u->like)
+            buf_addf(out, "; did you mean %s? map it with column.%s = %.*s", u->like, u->like,
+                     SLICE_FMT(u->name));
+        buf_addc(out, '\n');
+    }
+    for (size_t i = 0; i < list->count; i++)
+        unsaid += list->list[i].seats < 0 && !is_one_seat(&list->list[i]);
+    if (unsaid > 0)
+        buf_addf(out,
+                 "note: %s: %zu endorsement%s no seats_to_fill, for an office that may be several "
+                 "people's: leading and trailing will not be told, and no loss is derived\n",
+                 path, unsaid, unsaid == 1 ? " has" : "s have");
+}
+
+/* ---- what it holds ---- */
+
+static struct slice state_of(const struct endorsement *e, struct arena *a)
+{
+    (void)a;
+    return e->state;
+}
+
+static struct slice level_of(const struct endorsement *e, struct arena *a)
+{
+    (void)a;
+    return slice_of(endorsement_levels[e->level]);
+}
+
+static struct slice status_of(const struct endorsement *e, struct arena *a)
+{
+    (void)a;
+    return slice_of(endorsement_statuses[e->status]);
+}
+
+static struct slice wins_of(const struct endorsement *e, struct arena *a)
+{
+    static const char *const kinds[] = {
+        [WINS_SEAT] = "seat", [WINS_NOMINATION] = "nomination", [WINS_MEASURE] = "measure"};
+
+    (void)a;
+    return slice_of(kinds[e->wins]);
+}
+
+static struct slice day_of(const struct endorsement *e, struct arena *a)
+{
+    char text[11];
+
+    if (e->date == 0)
+        return SLICE("not said");
+    when_format_date(e->date, text);
+    return arena_printf(a, "%s", text);
+}
+
+struct value {
+    struct slice text;
+    int64_t n;
+};
+
+static int by_count(const void *left, const void *right)
+{
+    const struct value *const *a = left, *const *b = right;
+
+    if ((*a)->n != (*b)->n)
+        return (*a)->n > (*b)->n ? -1 : 1;
+    return slice_cmp((*a)->text, (*b)->text);
+}
+
+static bool count_one(struct map *values, struct slice text, struct arena *a)
+{
+    struct value *v = text.ptr ? map_get(values, text) : NULL;
+
+    if (!v) {
+        v = arena_alloc(a, sizeof *v);
+        if (!v || !text.ptr || !map_put(values, text, v))
+            return false;
+        v->text = text;
+    }
+    v->n++;
+    return true;
+}
+
+/* "GA 40, NJ 12"; "and 3 more" where there are more than `most`. */
+static bool write_counts(const struct map *values, size_t most, struct arena *a, struct buf *out)
+{
+    size_t n = map_count(values), at = 0;
+    struct value **list = arena_array(a, n + 1, sizeof(struct value *));
+    struct slice key;
+    void *value;
+
+    for (size_t i = 0; list && map_next(values, &at, &key, &value); i++)
+        list[i] = value;
+    if (!list)
+        return false;
+    qsort(list, n, sizeof(struct value *), by_count);
+    for (size_t i = 0; i < n && i < most; i++)
+        buf_addf(out, "%s%.*s %" PRId64, i ? ", " : "", SLICE_FMT(list[i]->text), list[i]->n);
+    if (n > most)
+        buf_addf(out, " and %zu more", n - most);
+    return true;
+}
+
+static const struct {
+    const char *name;
+    struct slice (*of)(const struct endorsement *e, struct arena *a); /* NULL: each of its tags */
+} dimensions[] = {{"states", state_of},       {"offices", level_of},    {"status", status_of},
+                  {"a win is of a", wins_of}, {"election day", day_of}, {"tags", NULL}};
+
+static bool count_all(const struct endorsements *list, size_t dimension, struct map *values,
+                      struct arena *a)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < list->count && ok; i++) {
+        const struct endorsement *e = &list->list[i];
+        if (dimensions[dimension].of)
+            ok = count_one(values, dimensions[dimension].of(e, a), a);
+        for (size_t k = 0; k < e->tag_count && ok && !dimensions[dimension].of; k++)
+            ok = count_one(values, e->tags[k], a);
+    }
+    return ok;
+}
+
+static bool count_races(const struct endorsements *list, struct arena *a, struct buf *out)
+{
+    struct map *races = map_new(VALUES_MAX, false);
+    bool ok = races != NULL;
+
+    for (size_t i = 0; i < list->count && ok; i++)
+        ok = count_one(races, list->list[i].race_id, a);
+    if (ok)
+        buf_addf(out, "rows\t%zu\nraces\t%zu\n", list->count, map_count(races));
+    map_free(races);
+    return ok;
+}
+
+bool endorse_contents(const struct endorsements *list, struct arena *scratch, struct buf *out)
+{
+    bool ok = count_races(list, scratch, out);
+
+    for (size_t i = 0; i < sizeof dimensions / sizeof dimensions[0] && ok; i++) {
+        struct map *values = map_new(VALUES_MAX, false);
+        ok = values && count_all(list, i, values, scratch);
+        if (ok && map_count(values) > 0) {
+            buf_addf(out, "%s\t", dimensions[i].name);
+            ok = write_counts(values, dimensions[i].of ? SIZE_MAX : TAGS_SHOWN, scratch, out);
+            buf_addc(out, '\n');
+        }
+        map_free(values);
+    }
+    return ok;
+}
