@@ -226,32 +226,32 @@ static void tell_shell(const struct shell *shell, struct buf *out)
     buf_addz(out, shell->tail);
 }
 
+/* bash and zsh: a function that asks the daemon, and cases of what was typed. */
+#define ASKS(what, end)                                                                            \
+    "_tallyctl_ask() { tallyctl \"${@:2}\" -o tsv 2>/dev/null | tail -n +2 | cut -f \"$1\" | tr "  \
+    ", "                                                                                           \
+    "'\\n'" end " }\n_tallyctl_offer() { " what end " }\n_tallyctl() {\n"
+#define CASES                                                                                      \
+    "    '@') _tallyctl_offer \"%\" ;;\n", "    '@' | '@ '*) _tallyctl_offer \"%\" ;;\n",          \
+        " $(_tallyctl_ask %)"
+
 static const struct shell shells[] = {
     {"bash",
-     "# tallyctl completion bash\n"
-     "_tallyctl_ask() { tallyctl \"${@:2}\" -o tsv 2>/dev/null | tail -n +2 | cut -f \"$1\" | tr , "
-     "'\\n'; }\n"
-     "_tallyctl_offer() { COMPREPLY=($(compgen -W \"$1\" -- \"${COMP_WORDS[COMP_CWORD]}\")); }\n"
-     "_tallyctl() {\n"
-     "    local typed='' word\n"
-     "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-     "        [[ $word == -* ]] || typed+=\"${typed:+ }$word\"\n"
-     "    done\n"
-     "    case $typed in\n",
-     "    esac\n}\ncomplete -F _tallyctl tallyctl\n", "    '@') _tallyctl_offer \"%\" ;;\n",
-     "    '@' | '@ '*) _tallyctl_offer \"%\" ;;\n", " $(_tallyctl_ask %)"},
+     "# tallyctl completion bash\n" ASKS(
+         "COMPREPLY=($(compgen -W \"$1\" -- \"${COMP_WORDS[COMP_CWORD]}\"))",
+         ";") "    local typed='' word\n"
+              "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+              "        [[ $word == -* ]] || typed+=\"${typed:+ }$word\"\n"
+              "    done\n"
+              "    case $typed in\n",
+     "    esac\n}\ncomplete -F _tallyctl tallyctl\n", CASES},
     {"zsh",
-     "#compdef tallyctl\n"
-     "_tallyctl_ask() { tallyctl \"${@:2}\" -o tsv 2>/dev/null | tail -n +2 | cut -f \"$1\" | tr , "
-     "'\\n' }\n"
-     "_tallyctl_offer() { compadd -- ${=1} }\n"
-     "_tallyctl() {\n"
-     "    local typed=\"${(j: :)${(@)words[2,CURRENT-1]:#-*}}\"\n"
-     "    case $typed in\n",
+     "#compdef tallyctl\n" ASKS("compadd -- ${=1}",
+                                "") "    local typed=\"${(j: :)${(@)words[2,CURRENT-1]:#-*}}\"\n"
+                                    "    case $typed in\n",
      "    esac\n}\n"
      "if [[ $funcstack[1] == _tallyctl ]]; then _tallyctl; else compdef _tallyctl tallyctl; fi\n",
-     "    '@') _tallyctl_offer \"%\" ;;\n", "    '@' | '@ '*) _tallyctl_offer \"%\" ;;\n",
-     " $(_tallyctl_ask %)"},
+     CASES},
     {"fish",
      "# tallyctl completion fish\n"
      "function __tallyctl_ask\n"

@@ -413,14 +413,18 @@ static bool checked_since(const struct core *c)
             c->model.checked_ms - c->told_checked_ms >= WHEN_MINUTE);
 }
 
-static void emit_sums(struct turn *t, struct emit *em)
+/* Those that have changed; all of them when they are told again. */
+static void emit_states(struct turn *t, struct emit *em, bool again)
 {
     struct core *c = t->core;
     const struct model *m = &c->model;
-    bool changed = m->last_change_ms != c->told_change_ms || checked_since(c) ||
-                   !tally_same(&c->all, &c->told);
 
-    for (size_t i = 0; i < t->race_count; i++) {
+    for (size_t s = 0; s < states_count && again; s++)
+        if (c->in[s].n[TALLY_LISTED] > 0) {
+            emit_state(em, slice_of(states[s].code), &c->in[s]);
+            c->in_told[s] = c->in[s];
+        }
+    for (size_t i = 0; i < t->race_count && !again; i++) {
         struct slice state = m->races[t->races[i]].state;
         struct tally *in = core_state_tally(c->in, state),
                      *told = core_state_tally(c->in_told, state);
@@ -429,6 +433,17 @@ static void emit_sums(struct turn *t, struct emit *em)
             *told = *in;
         }
     }
+}
+
+static void emit_sums(struct turn *t, struct emit *em)
+{
+    struct core *c = t->core;
+    const struct model *m = &c->model;
+    bool again = checked_since(c);
+    bool changed =
+        m->last_change_ms != c->told_change_ms || again || !tally_same(&c->all, &c->told);
+
+    emit_states(t, em, again);
     struct statement_stale stale = c->told_stale;
     if (changed || stale.stale || t->race_count > 0)
         stale = statement_staleness(m, t->now_ms);

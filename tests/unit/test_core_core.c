@@ -438,17 +438,19 @@ static void test_a_source_heard_again_takes_its_races_at_once(void **state)
 }
 
 /* "checked at" stood still while every answer was that nothing is new. */
-static void test_totals_say_when_sources_answered_last(void **state)
+static void test_totals_say_when_sources_answered_last(void **unused)
 {
     struct night n;
-    (void)state;
+    (void)unused;
     night_open(&n, senate);
     night_batch(&n, 3, SENATE("500 400"), NIGHT_AT(1));
     struct event ev = {.type = EVENT_UNCHANGED, .source = 3, .digest = {1, 3}};
     night_apply(&n, &ev, NIGHT_AT(1) + 59 * WHEN_SECOND);
     assert_int_equal(n.out.message_count, 0); /* not yet a minute */
     night_apply(&n, &ev, NIGHT_AT(2) + WHEN_SECOND);
-    assert_int_equal(n.out.message_count, 1);
+    assert_int_equal(n.out.message_count, 2); /* a state's stood still even then */
+    const struct message *state = night_message(&n, MESSAGE_STATE_TOTALS, 0);
+    assert_true(night_says(state->data, "\"checked_at\":\"2026-11-03T19:02:01.000Z\""));
     const struct message *totals = night_message(&n, MESSAGE_TOTALS, 0);
     assert_true(night_says(totals->data, "\"as_of\":\"2026-11-03T19:01:00.000Z\"") &&
                 night_says(totals->data, "\"checked_at\":\"2026-11-03T19:02:01.000Z\""));
