@@ -306,17 +306,21 @@ static bool said_unopposed(const struct model *m, const struct race *r, uint32_t
            (calls_counts(e) && marks_uncontested(m, r, endorsement).opinion == MARKS_WON);
 }
 
-/* Has it won in one of its primaries, and not in this one? Then it takes no seat here. */
-static bool won_elsewhere(const struct subject *s, uint32_t other)
+/* Does it take no seat of this primary, because it has won in another and not in this one, or
+ * stands in others only? */
+static bool is_elsewhere(const struct subject *s, uint32_t other)
 {
     const char *primary;
+    bool won = false, known = false, here = marks_may_stand_elsewhere(s->m, s->race, other);
 
     if (!s->line.len || says(s->m, other, s->by, s->line) == OUTCOME_WON)
         return false;
-    for (uint32_t at = 0; primaries_next(s->race, other, &at, &primary);)
-        if (says(s->m, other, s->by, primaries_line(s->race, primary)) == OUTCOME_WON)
-            return true;
-    return false;
+    for (uint32_t at = 0; primaries_next(s->race, other, &at, &primary);) {
+        won |= says(s->m, other, s->by, primaries_line(s->race, primary)) == OUTCOME_WON;
+        here |= primaries_same(primary, s->primary);
+        known = true;
+    }
+    return known && (won || !here);
 }
 
 /* Would one more win by this authority be more than the seats? A ticket's two names share a choice
@@ -333,7 +337,7 @@ static bool seats_are_taken(const struct subject *s)
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t other = r->endorsements[i];
         if (other == s->endorsement || marks_share(r, s->endorsement, other) ||
-            won_elsewhere(s, other))
+            is_elsewhere(s, other))
             continue;
         taken += says(s->m, other, s->by, s->line) == OUTCOME_WON ||
                  says(s->m, other, s->by, whole) == OUTCOME_WON || desk_won(s->m, r, other) ||

@@ -10,7 +10,6 @@
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/marks.h"
-#include "daemon/core/primaries.h"
 
 /* ---- call, uncall ---- */
 
@@ -34,7 +33,7 @@ bool decide_room(const struct model *m, const struct about *a, enum outcome o, s
 {
     const struct race *r = a->race;
     bool won = o == OUTCOME_WON;
-    int64_t most = primaries_room(r, won ? r->seats : r->places);
+    int64_t most = marks_room(m, r, won ? r->seats : r->places);
 
     if ((!won && o != OUTCOME_ADVANCED) || most <= 0)
         return true;
@@ -132,7 +131,7 @@ static bool claim_others(struct model *m, const struct about *a, struct err *e)
 {
     const struct race *r = a->race;
     bool won = a->value == OUTCOME_WON;
-    int64_t most = primaries_room(r, won ? r->seats : r->places);
+    int64_t most = marks_room(m, r, won ? r->seats : r->places);
 
     if ((!won && a->value != OUTCOME_ADVANCED) || most <= 0 ||
         standing_at(m, r, a->endorsement, (enum outcome)a->value) + 1 < most)

@@ -7,6 +7,7 @@
 #include "daemon/core/documents.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
+#include "daemon/core/match_index.h"
 #include "daemon/core/report.h"
 #include "daemon/core/statement.h"
 
@@ -145,6 +146,26 @@ static void write_about(const struct model *m, const struct decide_done *done, s
     buf_addc(out, '\n');
 }
 
+/* A call of the desk's is of the candidacy, also where that stands in several primaries. */
+static void write_meaning(const struct model *m, const struct decide_said *s, struct buf *out)
+{
+    static const struct {
+        const char *outcome, *means;
+    } meanings[] = {
+        {"won", "it has won one of its primaries at least; of which, the call does not say"},
+        {"advanced",
+         "it goes on in one of its primaries at least; in which, the call does not say"},
+        {"lost", "it has lost all of its primaries"},
+    };
+    uint32_t about = s->done->endorsement;
+
+    if (!slice_is(s->decision->verb, "call") || !m->match->people[about].race.cross)
+        return;
+    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+        if (slice_is(s->decision->argument, meanings[i].outcome))
+            buf_addf(out, "means    %s\n", meanings[i].means);
+}
+
 static void write_counts(const char *when, const struct tally *t, struct buf *out)
 {
     buf_addf(out, "%-8s ", when);
@@ -160,6 +181,7 @@ void decide_said_write(const struct model *m, const struct decide_said *s, int64
     documents_decision_line(m, s->decision, out);
     buf_addc(out, '\n');
     write_about(m, s->done, out);
+    write_meaning(m, s, out);
     write_counts(s->would ? "now" : "was", &s->before->all, out);
     write_counts(s->would ? "would be" : "is", s->after, out);
     buf_addz(out, "total    ");

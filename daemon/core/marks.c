@@ -295,6 +295,14 @@ struct marks_word marks_say(const struct model *m, const struct race *r, uint32_
     return word;
 }
 
+int64_t marks_room(const struct model *m, const struct race *r, int64_t each)
+{
+    for (uint32_t i = 0; r->primaries < 2 && i < r->endorsement_count; i++)
+        if (m->match->people[r->endorsements[i]].race.cross)
+            return -1;
+    return primaries_room(r, each);
+}
+
 bool marks_may_stand_elsewhere(const struct model *m, const struct race *r, uint32_t endorsement)
 {
     const struct match_person *p = &m->match->people[endorsement];

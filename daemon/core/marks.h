@@ -46,6 +46,10 @@ struct marks_word marks_say(const struct model *m, const struct race *r, uint32_
  * only one is known, or because a person is to say whether it does? */
 bool marks_may_stand_elsewhere(const struct model *m, const struct race *r, uint32_t endorsement);
 
+/* How many of ours may win, or go on, in all primaries of the race where `each` may in one; -1: not
+ * known, also because the list leaves open in which of them and not two have been seen. */
+int64_t marks_room(const struct model *m, const struct race *r, int64_t each);
+
 /* How many seats and places of a next round `by` marks as called, ours or not, in all primaries. */
 void marks_count(const struct model *m, const struct race *r, struct slice by, int64_t *seats,
                  int64_t *places);

@@ -132,7 +132,7 @@ static bool exceeds(const struct model *m, const struct race *r, const struct ex
                     int64_t *ours, int64_t *room)
 {
     *ours = unmarked(m, r, (struct slice){0}, x->outcome, x->mark);
-    *room = primaries_room(r, x->outcome == OUTCOME_WON ? r->seats : r->places);
+    *room = marks_room(m, r, x->outcome == OUTCOME_WON ? r->seats : r->places);
     return *room > 0 && *ours > *room;
 }
 

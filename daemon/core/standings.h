@@ -19,7 +19,9 @@ enum outcome standings_if_counted(const struct model *m, const struct race *r,
 void standings_conflict(const struct model *m, const struct race *r, struct buf *out);
 
 /* The highest authority with a claim in the race, taken back or not (the desk decides single
- * candidacies, not races): empty for none. */
+ * candidacies, not races): empty for none. It decides the race in all its primaries, also in those
+ * it says nothing of: a lower one's win there does not count, so that nothing is won which the
+ * higher would deny, and a win that only the lower has is for the desk to call. */
 struct slice standings_authority(const struct model *m, const struct race *r);
 
 #endif

@@ -344,6 +344,77 @@ static void one_of_two_nominations_is_not_the_race(void **state)
     }
 }
 
+/* The desk knows of a primary that no feed has: its first win took the only seat there was, so that
+ * the other's was refused, and she was lost. */
+static void before_two_primaries_are_seen_the_desk_is_asked_for_no_seats(void **state)
+{
+    for (int feeds = 0; feeds < 3; feeds++) {
+        struct night n;
+        (void)state;
+        night_open(&n, list);
+        if (feeds > 0)
+            say(&n, AP, MARKS("", "", ""), feeds > 1 ? MARKS("", "", "") : NULL, 1);
+        assert_true(night_decide(&n, "call", "ki", "won", NIGHT_AT(2)));
+        is(&n, "jo", OUTCOME_PENDING);
+        assert_true(night_decide(&n, "call", "jo", "won", NIGHT_AT(3)));
+        is(&n, "ki", OUTCOME_WON);
+        is(&n, "jo", OUTCOME_WON);
+        assert_int_equal(night_race(&n, "jo")->flags & RACE_CONFLICT, 0);
+        night_close(&n);
+    }
+}
+
+/* What it means is said before it is done. */
+static void a_call_of_one_in_several_primaries_says_what_it_means(void **state)
+{
+    static const struct {
+        const char *outcome, *means;
+    } rows[] = {
+        {"won",
+         "\nmeans    it has won one of its primaries at least; of which, the call does not say\n"},
+        {"lost", "\nmeans    it has lost all of its primaries\n"},
+        {"advanced", "\nmeans    it goes on in one of its primaries at least; in which, the call "
+                     "does not say\n"}};
+    struct night n;
+    (void)state;
+
+    night_open(&n, HEAD JUDGE("ki", "Ki Knox", "D") JUDGE("jo", "Jo Jett", ""));
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(night_decide(&n, "call", "jo", rows[i].outcome, NIGHT_AT(1)));
+        if (!night_says(n.out.said, rows[i].means))
+            fail_msg("no '%s' in:\n%.*s", rows[i].means, SLICE_FMT(n.out.said));
+    }
+    assert_true(night_decide(&n, "uncall", "jo", "", NIGHT_AT(2)));
+    assert_false(night_says(n.out.said, "means "));
+    assert_true(night_decide(&n, "call", "ki", "won", NIGHT_AT(3))); /* the list says in which */
+    assert_false(night_says(n.out.said, "means "));
+    night_close(&n);
+}
+
+/* The desk gave a seat to one who stands in the other primary only: it was taken from this one, and
+ * the feed's win here was not told. */
+static void a_win_by_the_desk_takes_no_seat_where_it_does_not_stand(void **state)
+{
+    static const struct {
+        const char *ki_dem, *ki_rep; /* marks; "-": not in it */
+        enum outcome jo;
+    } rows[] = {{"-", "", OUTCOME_WON}, {"", "", OUTCOME_PENDING}, {"", "won", OUTCOME_WON}};
+    (void)state;
+
+    for (size_t i = 0; i < 3; i++) {
+        struct night n;
+        night_open(&n, list);
+        say(&n, AP, MARKS("", rows[i].ki_dem, ""), MARKS("-", "", ""), 1);
+        assert_true(night_decide(&n, "call", "ki", "won", NIGHT_AT(2)));
+        say(&n, AP, MARKS("won", rows[i].ki_dem, ""), MARKS("-", rows[i].ki_rep, ""), 3);
+        is(&n, "ki", OUTCOME_WON);
+        is(&n, "jo", rows[i].jo);
+        bool differ = (night_race(&n, "jo")->flags & RACE_CONFLICT) != 0;
+        assert_true(differ == (rows[i].jo == OUTCOME_PENDING));
+        night_close(&n);
+    }
+}
+
 /* One feed has but one of the primaries: out there is nobody's call, and keeps no other authority
  * from counting. */
 static void out_in_one_primary_decides_no_race(void **state)
@@ -418,6 +489,9 @@ int main(void)
         cmocka_unit_test(a_win_of_before_there_were_lines_outlives_a_loss_in_one),
         cmocka_unit_test(a_marked_win_that_finds_no_seat_takes_back_nothing),
         cmocka_unit_test(one_of_two_nominations_is_not_the_race),
+        cmocka_unit_test(before_two_primaries_are_seen_the_desk_is_asked_for_no_seats),
+        cmocka_unit_test(a_call_of_one_in_several_primaries_says_what_it_means),
+        cmocka_unit_test(a_win_by_the_desk_takes_no_seat_where_it_does_not_stand),
         cmocka_unit_test(out_in_one_primary_decides_no_race),
         cmocka_unit_test(who_stands_in_one_primary_by_the_list_is_called_there),
         cmocka_unit_test(explain_and_the_list_of_what_is_open_name_the_primary),
