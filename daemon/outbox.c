@@ -241,12 +241,10 @@ static void let_go(struct outbox *o, struct parcel *p)
             .id = p->message.event_id, .channel = p->message.channel, .data = p->message.data};
         if (o->keeps_book && !unsent_add(&o->unsent, &event))
             log_error("call event %.*s: out of memory", SLICE_FMT(p->message.event_id));
-        if (!o->changing_epoch) {
-            flush(o);
+        if (!o->changing_epoch)
             publish(o, &p->message, p->last_byte_us);
-        } else { /* subscribers are told behind the snapshot */
+        else /* subscribers are told behind the snapshot */
             o->calls.published(&p->message, o->calls.ctx);
-        }
         free(p);
         return;
     }

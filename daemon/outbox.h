@@ -4,6 +4,10 @@
  * promised, everything gets its number once, and then goes to Redis, to HTTP and to those who
  * watch.
  *
+ * A call goes at once, with the totals it leads to in it. The race's card and the totals follow
+ * together, each the newest there is, min_interval after the last ones at the latest: no card says
+ * won beside totals that do not count it, and a storm of calls brings no more totals than that.
+ *
  * What HTTP shows is what was published: the same bytes under the same epoch-seq.
  */
 #ifndef TALLYD_OUTBOX_H

@@ -267,14 +267,23 @@ static void test_the_newest_of_a_channel_goes_out_in_the_place_of_the_first(void
     assert_true(slice_find(view_of(p).totals, SLICE("\"data\":5")) != SIZE_MAX);
 }
 
-static void test_a_call_goes_at_once_and_takes_what_waits_before_it(void **state)
+/* It took along what waited: the card that says won, with the totals of before the call; and each
+ * call more totals than min-interval lets. */
+static void test_a_call_goes_at_once_and_no_card_goes_ahead_of_the_totals(void **state)
 {
     struct post *p = *state;
     begin(p);
+    int64_t from = timer_now_us();
     add(p, MESSAGE_TOTALS, "totals", "1", false);
-    add(p, MESSAGE_RACE, "race:GA:a", "2", false);
-    add(p, MESSAGE_CALL, "calls:GA", "3", false);
-    assert_string_equal(p->told, "1 2 3 ");
+    add(p, MESSAGE_TOTALS, "totals", "2", false);
+    add(p, MESSAGE_RACE, "race:GA:a", "3", false);
+    add(p, MESSAGE_CALL, "calls:GA", "4", false);
+    add(p, MESSAGE_TOTALS, "totals", "5", false);
+    add(p, MESSAGE_CALL, "calls:GA", "6", false);
+    add(p, MESSAGE_TOTALS, "totals", "7", false);
+    expect(p, "1 4 6 ");
+    expect(p, "7 3 "); /* in one turn */
+    assert_true(timer_now_us() - from >= (INTERVAL_MS - 5) * 1000);
     assert_int_equal(view_of(p).unacknowledged, 0); /* without Redis nobody would */
 }
 
@@ -637,7 +646,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
         T(test_nothing_is_told_before_the_first_epoch),
         T(test_the_newest_of_a_channel_goes_out_in_the_place_of_the_first),
-        T(test_a_call_goes_at_once_and_takes_what_waits_before_it),
+        T(test_a_call_goes_at_once_and_no_card_goes_ahead_of_the_totals),
         T(test_what_rests_on_a_claim_waits_for_the_disk_and_all_behind_it),
         T(test_a_reload_shows_the_new_model_whole),
         T(test_a_call_during_a_reload_is_told_to_those_who_watch),
