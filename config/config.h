@@ -58,6 +58,8 @@ struct config_source {
     enum config_tri votes;      /* UNSAID: as the format does */
     enum config_calls calls;
     bool insecure_http;
+    bool late;
+    struct slice quiet_until; /* "HH:MM" or "HH:MM ZONE"; before noon: of the morning after */
     struct slice charset, unknown;
     /* header.NAME = value, or header = Name: value: the key is the header's name */
     struct config_pairs headers;
@@ -92,6 +94,8 @@ struct config {
     } totals;
     struct {
         int64_t interval, jitter_bp, timeout, max_body, backoff_first, backoff_most, max_per_host;
+        int64_t least, most; /* the interval comes down to, and goes up to, by itself */
+        int64_t before_close;
         struct slice user_agent;
         struct config_list networks; /* CIDR */
     } poll;

@@ -12,6 +12,7 @@
 #include "daemon/base/counted.h"
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
+#include "daemon/carry.h"
 #include "daemon/desk.h"
 #include "daemon/edge/control.h"
 #include "daemon/edge/http.h"
@@ -124,6 +125,7 @@ static void on_reloaded(void *ctx)
     tell_added(a, old, fresh);
     serve_tell_lost(river_model(fresh->river));
     metrics_take_over(&fresh->metrics, &fresh->plan->settings, &old->metrics, &old->plan->settings);
+    carry_over(fresh, old);
     a->night = fresh;
     a->next = NULL;
     show_night(a);

@@ -11,6 +11,7 @@
 #include "daemon/core/documents.h"
 #include "daemon/core/held.h"
 #include "daemon/core/lost.h"
+#include "daemon/core/source_state.h"
 #include "daemon/core/statement.h"
 #include "daemon/core/tally.h"
 #include "daemon/desk_decide.h"
@@ -38,6 +39,14 @@ static int64_t sources_up(const struct night *n)
     for (size_t i = 0; i < n->metrics.source_count; i++)
         up += n->metrics.sources[i].up;
     return up;
+}
+
+static bool any_paused(const struct model *m)
+{
+    bool any = false;
+    for (size_t i = 0; i < m->settings->source_count; i++)
+        any |= m->feeds[i].paused;
+    return any;
 }
 
 static void pair_redis(struct pairs *p, const struct outbox_view *view)
@@ -75,6 +84,7 @@ static void pair_well(struct pairs *p, const struct question *q, const struct ou
         {view->waiting_ms > OUTBOX_DISK_SLOW_MS, false,
          "; nothing new is told before the disk has it: is it full?"},
         {duty.role->partner && !duty.standby_lives, true, "; see standby below"},
+        {any_paused(model_of(q)), true, "; the desk has paused some, see sources_paused below"},
         {held_next(model_of(q), &source, &at), true, "; guards hold something, see held below"},
     };
     bool well = q->app->ready && (up > 0 || all == 0);
@@ -159,6 +169,34 @@ static void pair_archive(struct pairs *p, const struct app *a)
     pair_int(p, "archive_lost", r.lost);
 }
 
+/* Which the desk has stopped, by whom, and why. */
+static void write_paused(const struct model *m, struct buf *out)
+{
+    for (uint32_t i = 0; i < m->settings->source_count; i++) {
+        if (!m->feeds[i].paused)
+            continue;
+        uint32_t k = m->decision_count; /* the last is the one that stands */
+        while (k-- > 0 && !(slice_is(m->decisions[k].verb, "source pause") &&
+                            slice_eq(m->decisions[k].target, m->settings->sources[i].name)))
+            continue;
+        buf_addz(out, out->len > 0 ? "; " : "");
+        documents_decision_line(m, &m->decisions[k], out);
+    }
+}
+
+static void pair_sources(struct pairs *p, const struct question *q)
+{
+    const struct model *m = model_of(q);
+    struct buf text;
+    buf_init(&text, 65536);
+    source_state_write(m, clock_now(&q->app->args.clock), &text);
+    pair_str(p, "sources_are", buf_slice(&text));
+    buf_clear(&text);
+    write_paused(m, &text);
+    pair_str(p, "sources_paused", buf_slice(&text));
+    buf_done(&text);
+}
+
 static int verb_status(struct question *q, struct buf *body)
 {
     const struct app *a = q->app;
@@ -191,6 +229,7 @@ static int verb_status(struct question *q, struct buf *body)
     pair_held(&p, model_of(q));
     pair_int(&p, "sources", (int64_t)s->source_count);
     pair_int(&p, "sources_up", sources_up(a->night));
+    pair_sources(&p, q);
     pair_redis(&p, &view);
     pair_int(&p, "waiting_for_disk_ms", view.waiting_ms);
     pair_archive(&p, a);
@@ -361,6 +400,10 @@ static int verb_source_poll(struct question *q, struct buf *body)
     uint32_t source;
     if (!find_source(q, &source, body))
         return ERR_USAGE;
+    if (model_of(q)->feeds[source].paused) {
+        buf_addz(body, "it is paused; tallyctl source resume lets it be polled\n");
+        return ERR_NO;
+    }
     size_t n = poller_soon(q->app->night->poller, source);
     if (n == 0) {
         buf_addz(body, "it is being polled, or its site has asked for a rest\n");

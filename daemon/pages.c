@@ -8,6 +8,7 @@
 #include "daemon/app_state.h"
 #include "daemon/base/when.h"
 #include "daemon/core/lost.h"
+#include "daemon/core/source_state.h"
 #include "daemon/core/tally.h"
 #include "daemon/desk_duty.h"
 #include "daemon/edge/process.h"
@@ -65,7 +66,8 @@ enum family {
     FLIPS,
     REVIEW_ITEMS,
     LOST,
-    SOURCE_UP,
+    SOURCE_ANSWERS,
+    SOURCE_STATUS,
     SOURCE_POLLS,
     SOURCE_SUCCESS,
     SOURCE_CHANGE,
@@ -96,7 +98,9 @@ static const struct {
     [FLIPS] = {"tallyd_flips", GAUGE, "Seats won that another party held."},
     [REVIEW_ITEMS] = {"tallyd_review_items", GAUGE, "Matches that wait for a person."},
     [LOST] = {"tallyd_lost", GAUGE, "Whether the list lacks what was called or decided."},
-    [SOURCE_UP] = {"tallyd_source_up", GAUGE, "Whether the last poll of this source worked."},
+    [SOURCE_ANSWERS] = {"tallyd_source_up", GAUGE, "Whether the last poll of this source worked."},
+    [SOURCE_STATUS] = {"tallyd_source_status", GAUGE,
+                       "1 for what this source is, in one word; of several files the worst off."},
     [SOURCE_POLLS] = {"tallyd_source_polls_total", COUNTER, "Polls of a source by result."},
     [SOURCE_SUCCESS] = {"tallyd_source_last_success_timestamp_seconds", GAUGE,
                         "When this source last answered well; 0: never."},
@@ -176,13 +180,18 @@ static void source_results(const struct night *n, struct buf *out)
                          (long long)m[i].verdicts[v]);
 }
 
-static void source_metrics(const struct night *n, struct buf *out)
+static void source_metrics(const struct night *n, int64_t now_ms, struct buf *out)
 {
+    const struct model *model = river_model(n->river);
     const struct settings *s = &n->plan->settings;
     const struct metrics_source *m = n->metrics.sources;
-    head(out, SOURCE_UP);
+    head(out, SOURCE_ANSWERS);
     for (size_t i = 0; i < s->source_count; i++)
-        labelled(out, SOURCE_UP, "source", name_of(s, i), m[i].up);
+        labelled(out, SOURCE_ANSWERS, "source", name_of(s, i), m[i].up);
+    head(out, SOURCE_STATUS);
+    for (uint32_t i = 0; i < s->source_count; i++)
+        buf_addf(out, "%s{source=\"%s\",status=\"%s\"} 1\n", families[SOURCE_STATUS].name,
+                 name_of(s, i), source_states[source_state_of(model, i, now_ms)].name);
     head(out, SOURCE_SUCCESS);
     for (size_t i = 0; i < s->source_count; i++)
         labelled(out, SOURCE_SUCCESS, "source", name_of(s, i), m[i].last_success_ms / 1000);
@@ -298,7 +307,7 @@ static void page_metrics(struct slice path, struct slice query, struct http_answ
     if (a->ready)
         tally_metrics(river_model(n->river), body);
     if (desk_duty_serves(a)) /* one that stands by polls none */
-        source_metrics(n, body);
+        source_metrics(n, clock_now(&a->args.clock), body);
     claim_metrics(&n->metrics, body);
     duration_metrics(&n->metrics, body);
     worker_metrics(a->workers, body);

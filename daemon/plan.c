@@ -428,6 +428,25 @@ static void plan_pointers(struct making *m, const struct config_source *from,
         out->counties_options = arena_printf(a, "county=%.*s\n", SLICE_FMT(from->county));
 }
 
+/* By its state's zone, else the sentence's. */
+static int64_t quiet_until(struct making *m, const struct config_source *from)
+{
+    const struct state *state = states_find(from->state);
+    const struct zone *zone = m->plan->settings.zone;
+    struct slice name = {0};
+    int minute = 0;
+    if (!config_parse_polls(from->quiet_until, &minute, &name))
+        return 0; /* the configuration reader has refused it already */
+    if (name.len == 0 && state && state->zone)
+        name = slice_of(state->zone);
+    if (name.len > 0)
+        zone = find_zone(m, name, from->where);
+    int64_t local = m->plan->settings.date + minute * WHEN_MINUTE;
+    if (minute < 12 * 60)
+        local += WHEN_DAY;
+    return zone ? zone_from_local(zone, local) : local;
+}
+
 static void plan_source(struct making *m, const struct config_source *from,
                         struct settings_source *core, struct poller_source *out)
 {
@@ -455,6 +474,8 @@ static void plan_source(struct making *m, const struct config_source *from,
                                                     : CALLS_YES,
         .priority = from->priority,
         .stale_after_ms = stale > STALE_LEAST ? stale : STALE_LEAST,
+        .quiet_until_ms = quiet_until(m, from),
+        .late = from->late,
     };
     *out = (struct poller_source){
         .name = from->name,
@@ -488,6 +509,9 @@ static void plan_sources(struct making *m)
         .backoff_first_ms = p->config->poll.backoff_first,
         .backoff_most_ms = p->config->poll.backoff_most,
         .max_per_host = p->config->poll.max_per_host,
+        .least_ms = p->config->poll.least,
+        .most_ms = p->config->poll.most,
+        .early_ms = p->config->poll.before_close,
         .user_agent = p->config->poll.user_agent,
         .networks = p->config->poll.networks.items,
         .network_count = p->config->poll.networks.count,

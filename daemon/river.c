@@ -10,6 +10,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
 #include "daemon/core/report.h"
+#include "daemon/core/source_state.h"
 #include "daemon/edge/payload.h"
 #include "daemon/edge/timer.h"
 #include "daemon/edge/work.h"
@@ -659,7 +660,7 @@ enum poller_answer river_news(const struct poller_news *news, void *river)
     struct river *r = river;
     int64_t now = clock_now(r->p.clock);
     struct event ev = event_of(news, now);
-    if (!r->running || choked(r))
+    if (!r->running || choked(r) || core_model(r->core)->feeds[news->source].paused)
         return POLLER_REFUSED;
     effects_reset(&r->fx);
     core_apply(r->core, &ev, now, &r->fx);
@@ -677,6 +678,21 @@ enum poller_answer river_news(const struct poller_news *news, void *river)
     r->filed[news->source][news->file] |= kept && r->fx.keep;
     set_tick(r);
     return answer;
+}
+
+int64_t river_rest(uint32_t source, void *river)
+{
+    const struct river *r = river;
+    int64_t now = clock_now(r->p.clock);
+    int64_t from = source_state_expects(core_model(r->core), source, now);
+    if (from == WHEN_NEVER)
+        return POLLER_NEVER;
+    return from > now ? clock_until(r->p.clock, from) : 0;
+}
+
+void river_heard(struct river *r, uint32_t source, uint32_t file, const struct feed_file *was)
+{
+    core_restore_heard(r->core, source, file, was);
 }
 
 bool river_filed(const struct river *r, uint32_t source, uint32_t file)

@@ -16,6 +16,7 @@
 #include "daemon/plan.h"
 #include "daemon/recorder.h"
 
+struct feed_file;
 struct river;
 struct timer;
 
@@ -41,6 +42,13 @@ void river_free(struct river *r); /* accepts NULL */
 
 /* A poll's outcome; as poller_calls.news. */
 enum poller_answer river_news(const struct poller_news *news, void *river);
+
+/* How long nothing is expected of a source; as poller_calls.rest. */
+int64_t river_rest(uint32_t source, void *river);
+
+/* After a reload, before its start: what the other river, which ends, has heard of this file since
+ * its payload came. */
+void river_heard(struct river *r, uint32_t source, uint32_t file, const struct feed_file *was);
 
 /* Under what file of its source a companion is kept, from 0. */
 #define RIVER_COMPANION_NAME 32

@@ -17,6 +17,7 @@
 #include "daemon/core/open.h"
 #include "daemon/core/publish.h"
 #include "daemon/core/site.h"
+#include "daemon/core/source_state.h"
 #include "daemon/core/states.h"
 #include "daemon/core/told.h"
 
@@ -502,12 +503,14 @@ void board_races(const struct board *b)
 
 struct file_at {
     uint32_t source, file;
+    enum source_state state;
 };
 
-static void source_row(const struct board *b, const struct file_at *at, bool fresh)
+static void source_row(const struct board *b, const struct file_at *at)
 {
     const struct settings_source *s = &b->m->settings->sources[at->source];
     const struct feed_file *f = &b->m->feeds[at->source].files[at->file];
+    const struct source_state_info *is = &source_states[at->state];
     struct slice file = s->file_count ? s->files[at->file] : (struct slice){0};
     uint32_t held = held_count(b->m, at->source, at->file);
 
@@ -517,7 +520,9 @@ static void source_row(const struct board *b, const struct file_at *at, bool fre
         buf_addc(b->out, ' ');
         html_escape(b->out, file);
     }
-    buf_addf(b->out, "</th><td>%s", fresh ? "fresh" : "<span class=\"warn\">stale</span>");
+    buf_addf(b->out, "</th><td title=\"%s\">", is->advice);
+    buf_addf(b->out, at->state < SOURCE_WAITING ? "<span class=\"warn\">%s</span>" : "%s",
+             is->name);
     buf_addz(b->out, "</td><td>");
     if (f->last_success_ms == WHEN_UNKNOWN)
         buf_addz(b->out, "never");
@@ -537,31 +542,51 @@ static void source_row(const struct board *b, const struct file_at *at, bool fre
     buf_addz(b->out, "</td></tr>");
 }
 
-/* Stale ones first. */
+static int by_state(const void *a, const void *b)
+{
+    const struct file_at *x = a, *y = b;
+
+    if (x->state != y->state)
+        return x->state < y->state ? -1 : 1;
+    if (x->source != y->source)
+        return x->source < y->source ? -1 : 1;
+    return x->file < y->file ? -1 : x->file > y->file;
+}
+
+/* All files, those first that are the worst off; NULL: memory is out. */
+static struct file_at *sorted_files(const struct board *b, size_t *count)
+{
+    const struct settings *s = b->m->settings;
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < s->source_count; i++)
+        n += s->sources[i].file_count > 0 ? s->sources[i].file_count : 1;
+    struct file_at *list = arena_array(b->scratch, n + 1, sizeof *list);
+    *count = list ? n : 0;
+    n = 0;
+    for (uint32_t i = 0; list && i < s->source_count; i++)
+        for (uint32_t k = 0; k == 0 || k < s->sources[i].file_count; k++)
+            list[n++] = (struct file_at){i, k, source_state_of_file(b->m, i, k, b->now_ms)};
+    if (list)
+        qsort(list, n, sizeof *list, by_state);
+    return list;
+}
+
 void board_sources(const struct board *b)
 {
     static const char *const columns[] = {"Source", "State", "Checked", "Changed", "Verdict", NULL};
-    const struct settings *s = b->m->settings;
-    size_t shown = 0, all = 0;
+    size_t all;
+    const struct file_at *list = sorted_files(b, &all);
 
     begin(b, "sources", "Sources");
     begin_table(b, "sources", columns);
-    for (int pass = 0; pass < 2; pass++)
-        for (uint32_t i = 0; i < s->source_count; i++)
-            for (uint32_t k = 0; k == 0 || k < s->sources[i].file_count; k++) {
-                bool fresh = feed_fresh(b->m, i, k, b->now_ms);
-                if (fresh != (pass == 1))
-                    continue;
-                all++;
-                if (shown < SOURCES_SHOWN) {
-                    source_row(b, &(struct file_at){i, k}, fresh);
-                    shown++;
-                }
-            }
+    b->out->failed |= !list;
+    for (size_t i = 0; list && i < all && i < SOURCES_SHOWN; i++)
+        source_row(b, &list[i]);
     end_table(b);
-    if (all > shown)
-        buf_addf(b->out, "<p>%zu of %zu, the stale first. <a href=\"/v1/sources.json\">All</a></p>",
-                 shown, all);
+    if (all > SOURCES_SHOWN)
+        buf_addf(b->out, "<p>%d of %zu, the worst first. <a href=\"/v1/sources.json\">All</a></p>",
+                 (int)SOURCES_SHOWN, all);
     end(b);
 }
 

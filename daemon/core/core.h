@@ -86,6 +86,11 @@ bool core_restore_name(struct core *c, const struct learned *name, struct err *e
 bool core_restore_digest(struct core *c, uint32_t source, uint32_t file, struct digest d,
                          struct err *e) MUST_USE;
 
+/* After EVENT_RESTORED: the site has been heard as `was`, this file in another core of this
+ * process, says. What is on air must be the same in both; else nothing is done. */
+void core_restore_heard(struct core *c, uint32_t source, uint32_t file,
+                        const struct feed_file *was);
+
 void core_apply(struct core *c, const struct event *event, int64_t now_ms, struct effects *out);
 
 /* When the core next wants an EVENT_TICK (election ms): polls close, a confirmation, staleness.

@@ -7,6 +7,7 @@
 
 #include "daemon/core/claims.h"
 #include "daemon/core/feed.h"
+#include "daemon/core/feed_own.h"
 #include "daemon/core/ruling.h"
 
 /* What was durable is derived as it was then. A claim that changes nothing, because a freeze or a
@@ -111,4 +112,19 @@ bool core_restore_digest(struct core *c, uint32_t source, uint32_t file, struct 
                          struct err *e)
 {
     return feed_restore_digest(&c->model, source, file, d, e);
+}
+
+void core_restore_heard(struct core *c, uint32_t source, uint32_t file, const struct feed_file *was)
+{
+    struct model *m = &c->model;
+    struct feed_file *f = &m->feeds[source].files[file];
+
+    if (f->seen != was->seen || !digest_eq(f->digest, was->digest))
+        return;
+    f->last_success_ms = was->last_success_ms;
+    f->unasked = was->unasked;
+    feed_say(f, was->verdict, was->verdict_text);
+    if (f->last_success_ms > m->checked_ms)
+        m->checked_ms = f->last_success_ms;
+    c->due_ms = c->now_ms; /* races are looked at again */
 }

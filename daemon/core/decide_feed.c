@@ -260,6 +260,29 @@ static bool do_reject(struct model *m, const struct about *a, struct err *e)
     return rule(m, a, false, e);
 }
 
+/* ---- source pause, resume ---- */
+
+static bool set_paused(struct model *m, const struct about *a, bool paused, struct err *e)
+{
+    bool *is = &m->feeds[a->source].paused;
+
+    if (*is == paused && a->said)
+        return err_set(e, ERR_NO, paused ? "'%.*s' is paused already" : "'%.*s' is not paused",
+                       SLICE_FMT(a->d->target));
+    *is = paused;
+    return true;
+}
+
+static bool do_pause(struct model *m, const struct about *a, struct err *e)
+{
+    return set_paused(m, a, true, e);
+}
+
+static bool do_resume(struct model *m, const struct about *a, struct err *e)
+{
+    return set_paused(m, a, false, e);
+}
+
 /* ---- the verbs ---- */
 
 const struct decide_verb decide_match_accept = {"match accept", read_accept, NULL,
@@ -276,3 +299,7 @@ const struct decide_verb decide_source_accept = {"source accept", read_source, N
                                                  do_accept,       true};
 const struct decide_verb decide_source_reject = {"source reject", read_source, NULL, NULL,
                                                  do_reject,       true};
+const struct decide_verb decide_source_pause = {"source pause", read_source, NULL,
+                                                do_pause,       NULL,        true};
+const struct decide_verb decide_source_resume = {"source resume", read_source, NULL,
+                                                 do_resume,       NULL,        true};

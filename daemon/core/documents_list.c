@@ -13,6 +13,7 @@
 #include "daemon/core/held.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
+#include "daemon/core/source_state.h"
 
 /* ---- races ---- */
 
@@ -150,10 +151,11 @@ static void doubts_json(struct jsonw *j, const struct model *m, uint32_t source,
 }
 
 static void source_json(struct jsonw *j, const struct model *m, uint32_t source, uint32_t k,
-                        struct slice file, bool fresh)
+                        struct slice file, int64_t now_ms)
 {
     const struct settings_source *s = &m->settings->sources[source];
     const struct feed_file *f = &m->feeds[source].files[k];
+    const struct source_state_info *is = &source_states[source_state_of_file(m, source, k, now_ms)];
 
     jsonw_object(j, NULL);
     jsonw_str(j, "source", s->name);
@@ -163,13 +165,15 @@ static void source_json(struct jsonw *j, const struct model *m, uint32_t source,
     jsonw_str(j, "authority", s->authority);
     jsonw_bool(j, "calls", s->calls != CALLS_NO);
     jsonw_int(j, "priority", s->priority);
-    jsonw_bool(j, "fresh", fresh);
+    jsonw_bool(j, "fresh", feed_fresh(m, source, k, now_ms));
     jsonw_strz(j, "verdict", f->seen || f->verdict ? verdict_info[f->verdict].name : NULL);
     jsonw_str(j, "text", last_words(f));
     jsonw_when(j, "last_success", f->last_success_ms);
     jsonw_when(j, "last_change", f->last_change_ms);
     jsonw_when(j, "own_time", f->own_time_ms);
     jsonw_str(j, "version", f->version);
+    jsonw_strz(j, "status", is->name);
+    jsonw_strz(j, "advice", is->advice);
     doubts_json(j, m, source, k);
     jsonw_object_end(j);
 }
@@ -177,9 +181,9 @@ static void source_json(struct jsonw *j, const struct model *m, uint32_t source,
 static void age(int64_t when, int64_t now_ms, struct buf *out)
 {
     if (when == WHEN_UNKNOWN)
-        buf_addz(out, "never");
+        buf_addz(out, "\tnever");
     else
-        buf_addf(out, "%" PRId64 "s", (now_ms - when) / WHEN_SECOND);
+        buf_addf(out, "\t%" PRId64 "s", (now_ms - when) / WHEN_SECOND);
 }
 
 /* "; held: US Senate, Sheriff, ...": the first so many of a file. */
@@ -201,16 +205,17 @@ static void name_held(const struct model *m, uint32_t source, uint32_t file, str
 }
 
 static void source_line(const struct model *m, uint32_t source, uint32_t k, struct slice file,
-                        bool fresh, int64_t now_ms, struct buf *out)
+                        int64_t now_ms, struct buf *out)
 {
     const struct settings_source *s = &m->settings->sources[source];
     const struct feed_file *f = &m->feeds[source].files[k];
 
-    buf_addf(out, "%.*s\t%.*s\t%.*s\t%.*s\t%s\t", SLICE_FMT(s->name), SLICE_FMT(file),
-             SLICE_FMT(s->state), SLICE_FMT(s->county), fresh ? "fresh" : "stale");
+    buf_addf(out, "%.*s\t%.*s\t%.*s\t%.*s\t%s", SLICE_FMT(s->name), SLICE_FMT(file),
+             SLICE_FMT(s->state), SLICE_FMT(s->county),
+             source_states[source_state_of_file(m, source, k, now_ms)].name);
     age(f->last_success_ms, now_ms, out);
-    buf_addc(out, '\t');
     age(f->last_change_ms, now_ms, out);
+    age(f->own_time_ms, now_ms, out);
     buf_addf(out, "\t%" PRIu32 "\t%s\t%.*s", held_count(m, source, k),
              f->seen || f->verdict ? verdict_info[f->verdict].name : "", SLICE_FMT(last_words(f)));
     name_held(m, source, k, out);
@@ -224,11 +229,10 @@ static void source_rows(const struct model *m, int64_t now_ms, struct jsonw *j, 
         const struct settings_source *s = &m->settings->sources[i];
         for (uint32_t k = 0; k == 0 || k < s->file_count; k++) {
             struct slice file = s->file_count ? s->files[k] : (struct slice){0};
-            bool fresh = feed_fresh(m, i, k, now_ms);
             if (j)
-                source_json(j, m, i, k, file, fresh);
+                source_json(j, m, i, k, file, now_ms);
             else
-                source_line(m, i, k, file, fresh, now_ms, out);
+                source_line(m, i, k, file, now_ms, out);
         }
     }
 }
@@ -251,7 +255,8 @@ void documents_sources(const struct model *m, int64_t now_ms, bool json, struct 
         buf_addc(out, '\n');
         return;
     }
-    buf_addz(out, "source\tfile\tstate\tcounty\tfresh\tsuccess\tchange\theld\tverdict\ttext\n");
+    buf_addz(out,
+             "source\tfile\tstate\tcounty\tstatus\tsuccess\tchange\town\theld\tverdict\ttext\n");
     source_rows(m, now_ms, NULL, out);
 }
 

@@ -164,6 +164,8 @@ static const char *reason(const struct model *m, const struct race *r,
         return unlinked(m, o);
     if (r->flags & RACE_IN_DOUBT)
         return "figures in doubt";
+    if (r->on_air != NONE && m->feeds[r->on_air].paused)
+        return "the source on air is paused";
     if (o->out)
         return "out where it stands, and may stand in another primary";
     if (o->progress == PROGRESS_NO_RESULTS)

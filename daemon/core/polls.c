@@ -80,6 +80,21 @@ int64_t polls_last(const struct settings *s, int64_t date)
     return last;
 }
 
+int64_t polls_first(const struct settings *s, struct slice state, struct slice county, int64_t date)
+{
+    int64_t first = WHEN_UNKNOWN;
+
+    if (county.len)
+        return polls_close(s, state, county, date);
+    for (size_t i = 0; i < s->polls_count; i++) {
+        int64_t t = close_of(&s->polls[i], date, -1);
+        if ((state.len == 0 || slice_eq_nocase(s->polls[i].state, state)) &&
+            (first == WHEN_UNKNOWN || t < first))
+            first = t;
+    }
+    return first;
+}
+
 /* WHEN_UNKNOWN is the least of all times, so the latest known one wins. */
 static void later(int64_t *last, int64_t t)
 {

@@ -27,6 +27,11 @@ int64_t polls_race_close_at(const struct settings *s, const struct endorsements 
 /* Do polls of any county of this state close at a time of its own? Else one close is all of it. */
 bool polls_by_county(const struct settings *s, struct slice state);
 
+/* The first close of a county, else in any county of a state, else of all (an empty state).
+ * WHEN_UNKNOWN: nothing is set. */
+int64_t polls_first(const struct settings *s, struct slice state, struct slice county,
+                    int64_t date);
+
 /* The last of all closes on this date: for a contest of which not even the state is known. */
 int64_t polls_last(const struct settings *s, int64_t date);
 

@@ -26,6 +26,8 @@ struct settings_source {
     enum calls_from calls;
     int64_t priority;
     int64_t stale_after_ms;    /* election time without a success after which it is stale */
+    bool late;                 /* polled even long after the election day */
+    int64_t quiet_until_ms;    /* after it nobody wonders that nothing new comes; 0: nobody does */
     const struct slice *files; /* names of its files; one empty name when it has just a url */
     size_t file_count;
 };

@@ -37,7 +37,8 @@ const struct verdict_info verdict_info[VERDICTS] = {
     [VERDICT_CALLS_VANISHED] = ENDS("calls-vanished", CLASS_HOLD, "several calls are gone at once",
                                     "their marks are back"),
     [VERDICT_BLOCKED] = SAYS("blocked", CLASS_FAILED,
-                             "a page for people came where data was expected; tried again"),
+                             "the site refuses us (HTTP 401, 403, 429, 451), or sends a page for "
+                             "people where data was expected; tried again with back-off"),
     [VERDICT_TRUNCATED] =
         SAYS("truncated", CLASS_FAILED, "the payload ends before its own end; tried again"),
     [VERDICT_SYNTAX] = SAYS("syntax", CLASS_FAILED, "not well-formed; tried again"),

@@ -25,7 +25,7 @@ enum verdict {
     VERDICT_REJECTED,       /* bytes the desk rejected; of a contest: its figures in them */
     VERDICT_CALLS_VANISHED, /* several calls gone at once: held */
     /* of a payload that gave no batch */
-    VERDICT_BLOCKED,
+    VERDICT_BLOCKED, /* the site refuses us, or sends a page for people */
     VERDICT_TRUNCATED,
     VERDICT_SYNTAX,
     VERDICT_SCHEMA,

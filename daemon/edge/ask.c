@@ -86,6 +86,12 @@ static void on_grew(struct payload *payload, void *ctx)
         a->calls.grew(payload, a->calls.ctx);
 }
 
+static void on_found(void *ctx)
+{
+    struct ask *a = ctx;
+    gate_found(a->means->gate, &a->entry);
+}
+
 static void on_gate(struct gate_entry *entry)
 {
     struct ask *a = (struct ask *)((char *)entry - offsetof(struct ask, entry));
@@ -130,7 +136,8 @@ bool ask_init(struct ask *a, const struct ask_means *means, const struct poller_
               struct slice url, struct slice path, size_t cap, const struct fetch_calls *calls,
               struct err *e)
 {
-    const struct fetch_calls own = {.grew = on_grew, .done = on_fetched, .ctx = a};
+    const struct fetch_calls own = {
+        .grew = on_grew, .found = on_found, .done = on_fetched, .ctx = a};
     *a = (struct ask){.means = means, .source = source, .url = url, .cap = cap, .calls = *calls};
     buf_init(&a->expanded, URL_MAX_LEN);
     a->job = (struct read_job){.cap = cap, .done = on_file};

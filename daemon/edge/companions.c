@@ -35,15 +35,21 @@ struct companions {
 static void on_time(void *ctx)
 {
     struct companion *c = ctx;
+    const struct companions *all = c->all;
+    if (all->calls.asleep(all->calls.ctx)) {
+        timer_set(c->timer, POLLER_ASLEEP_MS);
+        return;
+    }
     ask_start(&c->ask, SLICE(""), false);
 }
 
 static void wait(struct companion *c, int64_t retry_after_ms)
 {
     const struct companions *all = c->all;
-    timer_set(c->timer, c->failures > 0
-                            ? pace_backoff(all->pace, c->failures, retry_after_ms)
-                            : pace_interval(all->pace, all->source->interval_ms * INTERVALS));
+    timer_set(c->timer,
+              c->failures > 0
+                  ? pace_backoff(all->pace, c->failures, retry_after_ms)
+                  : pace_interval(all->pace, all->source->interval_ms * INTERVALS, PACE_EVEN));
 }
 
 static void fail(struct companion *c, const struct answer *a)

@@ -14,6 +14,7 @@ struct companions_calls {
     void (*changed)(void *ctx); /* all are there, and one of them is new */
     /* One cannot be had, and there never was one of it; it is tried again. `text` names it. */
     void (*failed)(enum verdict verdict, struct slice text, void *ctx);
+    bool (*asleep)(void *ctx); /* nothing is to be asked now: polling.h */
     void *ctx;
 };
 

@@ -208,10 +208,25 @@ static bool may_connect(const struct fetcher *all, const struct sockaddr *addres
     return false;
 }
 
+static void found(const struct fetch *f)
+{
+    if (f->calls.found != NULL)
+        f->calls.found(f->calls.ctx);
+}
+
+/* There is a connection, maybe one that was kept. */
+static int on_connected(void *ctx, char *from, char *to, int from_port, int to_port)
+{
+    (void)from, (void)to, (void)from_port, (void)to_port;
+    found(ctx);
+    return CURL_PREREQFUNC_OK;
+}
+
 static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct fetch *f = ctx;
     (void)purpose;
+    found(f);
     if (may_connect(f->all, &address->addr))
         return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     f->refused = true; /* it may have another address */
@@ -268,6 +283,12 @@ static bool follow(struct fetch *f)
     return multi_start(f->all->multi, f->easy, &e) || fail(f, VERDICT_INTERNAL, "%s", e.text);
 }
 
+/* No trouble of the site: it does not want us, or not so often. */
+static bool is_refusal(long status)
+{
+    return status == 401 || status == 403 || status == 429 || status == 451;
+}
+
 static bool judge_status(struct fetch *f, struct answer *a)
 {
     long status = status_of(f);
@@ -276,11 +297,12 @@ static bool judge_status(struct fetch *f, struct answer *a)
         return true;
     }
     if (status != 200) {
+        enum verdict verdict = is_refusal(status) ? VERDICT_BLOCKED : VERDICT_HTTP_STATUS;
         int64_t pause = pause_asked(f);
         if (pause > 0)
-            return fail(f, VERDICT_HTTP_STATUS, "HTTP %ld, and asks to wait %lld s", status,
+            return fail(f, verdict, "HTTP %ld, and asks to wait %lld s", status,
                         (long long)(pause + 999) / 1000);
-        return fail(f, VERDICT_HTTP_STATUS, "HTTP %ld%s", status,
+        return fail(f, verdict, "HTTP %ld%s", status,
                     status == 304 ? " to a question without conditions" : "");
     }
     if (f->payload == NULL && !begin_body(f)) /* of no bytes at all */
@@ -338,12 +360,15 @@ static void set_up(struct fetch *f)
     curl_easy_setopt(h, CURLOPT_WRITEDATA, f);
     curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, on_open);
     curl_easy_setopt(h, CURLOPT_OPENSOCKETDATA, f);
+    curl_easy_setopt(h, CURLOPT_PREREQFUNCTION, on_connected);
+    curl_easy_setopt(h, CURLOPT_PREREQDATA, f);
     curl_easy_setopt(h, CURLOPT_USERAGENT, f->all->user_agent);
     curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(h, CURLOPT_PROXY, "");
+    curl_easy_setopt(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2); /* at least */
     curl_easy_setopt(h, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(h, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(h, CURLOPT_CAPATH,

@@ -4,8 +4,9 @@
  * Bodies come as they were sent (gzip is asked for and left alone) into a payload. Redirects are
  * followed at most three times, never from https to http, and never to another host when the
  * request carries a credential. The address of each connection is judged when it is made. No proxy,
- * no cookie, no other protocol than http and https. Certificates are verified against the system's
- * bundle.
+ * whatever the environment says, no cookie, no other protocol than http and https. TLS is 1.2 or
+ * later; certificates are verified against the system's bundle.
+ * A site that answers 401, 403, 429 or 451 refuses us: VERDICT_BLOCKED.
  */
 #ifndef TALLYD_EDGE_FETCH_H
 #define TALLYD_EDGE_FETCH_H
@@ -41,6 +42,9 @@ struct fetch_calls {
     /* Bytes came: the payload, not finished, holds what there is. From inside a transfer: may not
      * stop it. */
     void (*grew)(struct payload *payload, void *ctx);
+    /* The host's address is known, or its connection was kept; maybe more than once. From inside a
+     * transfer; NULL: nobody asks. */
+    void (*found)(void *ctx);
     void (*done)(const struct answer *answer, void *ctx); /* from the loop; may start it again */
     void *ctx;
 };

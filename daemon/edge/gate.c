@@ -7,8 +7,6 @@
 #include "daemon/base/map.h"
 #include "daemon/edge/timer.h"
 
-#define STARTS 64 /* in one turn: some 5 ms of connecting */
-
 struct queue {
     struct gate_entry *first, *last;
 };
@@ -22,6 +20,7 @@ struct gate {
     struct timer *turn;
     struct map *hosts;
     int64_t per_host;
+    int starting;
     struct queue ready;
 };
 
@@ -58,16 +57,27 @@ static void make_ready(struct gate *g, struct gate_entry *entry)
     append(&g->ready, entry);
 }
 
+/* No more in one turn of the loop either: these are some 5 ms of connecting. */
 static void on_turn(void *ctx)
 {
     struct gate *g = ctx;
-    for (int i = 0; i < STARTS && g->ready.first != NULL; i++) {
+    for (int i = 0; i < GATE_STARTS && g->starting < GATE_STARTS && g->ready.first != NULL; i++) {
         struct gate_entry *entry = g->ready.first;
         take_out(&g->ready, entry);
-        entry->state = GATE_IN;
+        entry->state = GATE_STARTING;
+        g->starting++;
         entry->go(entry);
     }
-    if (g->ready.first != NULL)
+    if (g->ready.first != NULL && g->starting < GATE_STARTS)
+        timer_set(g->turn, 0);
+}
+
+void gate_found(struct gate *g, struct gate_entry *entry)
+{
+    if (entry->state != GATE_STARTING)
+        return;
+    entry->state = GATE_IN;
+    if (g->starting-- == GATE_STARTS && g->ready.first != NULL)
         timer_set(g->turn, 0);
 }
 
@@ -136,6 +146,7 @@ void gate_enter(struct gate *g, struct gate_entry *entry)
 void gate_leave(struct gate *g, struct gate_entry *entry)
 {
     struct gate_host *host = entry->host;
+    gate_found(g, entry);
     switch (entry->state) {
     case GATE_OUT:
         return;
@@ -146,6 +157,7 @@ void gate_leave(struct gate *g, struct gate_entry *entry)
         take_out(&g->ready, entry);
         host->in--;
         break;
+    case GATE_STARTING:
     case GATE_IN:
         host->in--;
         break;

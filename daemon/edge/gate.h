@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Who may ask now: at most so many at once of one host, first come first served, and a bounded
- * number of starts in one turn of the loop.
+/* Who may ask now: at most so many at once of one host, first come first served; and over all hosts
+ * at most GATE_STARTS that still look for their host's address, for each of which libcurl has a
+ * thread.
  */
 #ifndef TALLYD_EDGE_GATE_H
 #define TALLYD_EDGE_GATE_H
@@ -10,6 +11,8 @@
 
 #include "daemon/base/slice.h"
 
+#define GATE_STARTS 64
+
 struct event_base;
 struct gate;
 struct gate_host;
@@ -17,7 +20,7 @@ struct gate_host;
 struct gate_entry { /* the caller's; zero at the start. A file at rest is in no list */
     void (*go)(struct gate_entry *entry); /* it may ask now; called from the loop */
     struct gate_host *host;
-    enum { GATE_OUT, GATE_WAITING, GATE_READY, GATE_IN } state;
+    enum { GATE_OUT, GATE_WAITING, GATE_READY, GATE_STARTING, GATE_IN } state;
     struct gate_entry *next;
 };
 
@@ -31,6 +34,8 @@ struct gate_host *gate_host(struct gate *g, struct slice url);
 
 /* Wait for `go`. */
 void gate_enter(struct gate *g, struct gate_entry *entry);
+/* It has its host's address, or needed none. Nothing when that is said already. */
+void gate_found(struct gate *g, struct gate_entry *entry);
 /* It has asked, or gives up waiting. */
 void gate_leave(struct gate *g, struct gate_entry *entry);
 

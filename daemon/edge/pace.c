@@ -20,8 +20,40 @@ int64_t pace_start(const struct pace *p, struct slice name, uint32_t file, int64
     return spread > 0 ? (int64_t)(hash64(name, p->seed + file) % (uint64_t)spread) : 0;
 }
 
-int64_t pace_interval(struct pace *p, int64_t interval_ms)
+int64_t pace_second(const struct pace *p, struct slice name, uint32_t file, int64_t interval_ms)
 {
+    int64_t half = interval_ms / 2;
+    return half > 0 ? half + (int64_t)(hash64(name, p->seed + file) % (uint64_t)half) : interval_ms;
+}
+
+static int64_t least_of(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t most_of(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t by_mood(const struct pace *p, int64_t interval_ms, enum pace_mood mood)
+{
+    switch (mood) {
+    case PACE_EVEN:
+        break;
+    case PACE_BUSY:
+        return least_of(interval_ms, most_of(interval_ms / 2, p->least_ms));
+    case PACE_QUIET:
+        return most_of(interval_ms, least_of(interval_ms * 2, p->most_ms));
+    case PACE_EARLY:
+        return most_of(interval_ms, least_of(interval_ms * 5, p->early_ms));
+    }
+    return interval_ms;
+}
+
+int64_t pace_interval(struct pace *p, int64_t interval_ms, enum pace_mood mood)
+{
+    interval_ms = by_mood(p, interval_ms, mood);
     int64_t most = interval_ms * p->jitter_bp / 10000;
     return interval_ms - most + draw(p, 2 * most + 1);
 }

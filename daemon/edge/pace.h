@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* When to ask again: the interval with its jitter, the back-off of what fails, where in the first
- * interval to begin. */
+/* When to ask again: the interval with its jitter, sooner or later by what a file has lately said;
+ * the back-off of what fails; where in the interval each begins. */
 #ifndef TALLYD_EDGE_PACE_H
 #define TALLYD_EDGE_PACE_H
 
@@ -10,15 +10,28 @@
 
 struct pace {
     int64_t jitter_bp, backoff_first_ms, backoff_most_ms;
-    uint64_t seed, drawn; /* drawn: so many numbers, from 0 */
+    int64_t least_ms, most_ms; /* what intervals come down to, and go up to, by themselves */
+    int64_t early_ms;          /* ... and go up to where nothing is expected yet */
+    uint64_t seed, drawn;      /* drawn: so many numbers, from 0 */
 };
 
 /* The first poll of `name`, spread over the interval but never over more than a few seconds: data
  * is wanted soon. */
 int64_t pace_start(const struct pace *p, struct slice name, uint32_t file, int64_t interval_ms);
 
-/* The interval, more or less by up to the jitter. */
-int64_t pace_interval(struct pace *p, int64_t interval_ms);
+/* The second poll: so much later that in the end the whole interval is used. */
+int64_t pace_second(const struct pace *p, struct slice name, uint32_t file, int64_t interval_ms);
+
+enum pace_mood {
+    PACE_EVEN,
+    PACE_BUSY,  /* it changed lately: half the interval, at least least_ms */
+    PACE_QUIET, /* it has not for long: twice the interval, at most most_ms */
+    PACE_EARLY  /* nothing is expected yet: five times, at most early_ms */
+};
+
+/* The interval by the mood, more or less by up to the jitter. A bound on the wrong side of the
+ * interval leaves it as it is. */
+int64_t pace_interval(struct pace *p, int64_t interval_ms, enum pace_mood mood);
 
 /* After so many failures in a row (>= 1): doubled each time up to the most, of that between half
  * and all; never sooner than the site asks for. */

@@ -19,6 +19,9 @@
 #define URL_ROOM 4096
 #define FRESH_PART 10 /* of an interval: so old an answer may be that another file asked for */
 #define STAGES 2      /* version-url, then counties-url */
+#define BUSY_POLLS 4  /* so many intervals after a change it is asked more often */
+#define QUIET_AFTER_US INT64_C(1800000000) /* so long without any it is asked less often */
+#define REFUSED_AS 64 /* failures in a row: a quota is not waited for in small steps */
 #define STREAM_FROM ((size_t)256 << 10) /* a body this large is parsed while it comes */
 
 struct stage { /* on the way to a version: a file that names it */
@@ -47,6 +50,7 @@ struct poll {
     bool submitted;
     bool reparsing; /* the payload on air, for new companions */
     int64_t begun_us, asked_us, due_us, poll_us, last_byte_us, retry_after_ms;
+    int64_t changed_us, started_us; /* changed: what it says; 0: not since the start */
     /* what is known */
     char version[TEXT_MAX + 1]; /* of what is on air */
     char pointed[TEXT_MAX + 1]; /* what the pointer said last */
@@ -59,6 +63,7 @@ struct poll {
     char *next;
     int64_t deltas;
     bool delta;   /* the poll under way asks for a change */
+    bool refused; /* the site did not want the last question */
     bool strayed; /* it once named another host, and that was said */
     struct poller_state state;
 };
@@ -116,6 +121,35 @@ static void drop_work(struct poll *f)
     f->submitted = false;
 }
 
+static int64_t rest_of(const struct poll *f)
+{
+    const struct poller_calls *calls = &f->shared->calls;
+    return calls->rest != NULL && !f->shared->set->once ? calls->rest(f->source, calls->ctx) : 0;
+}
+
+/* From the beginning of a poll that ended well to the next one. */
+static int64_t next_interval(struct poll *f, int64_t now)
+{
+    struct pace *pace = &f->shared->pace;
+    int64_t rest = rest_of(f), interval = f->set->interval_ms;
+    int64_t since = now - (f->changed_us > 0 ? f->changed_us : f->started_us);
+    enum pace_mood mood = PACE_EVEN;
+    if (rest > 0)
+        mood = PACE_EARLY;
+    else if (f->changed_us > 0 && since < interval * 1000 * BUSY_POLLS)
+        mood = PACE_BUSY;
+    else if (since >= QUIET_AFTER_US)
+        mood = PACE_QUIET;
+    int64_t delay = pace_interval(pace, interval, mood);
+    if (f->state.polls == 1 && mood != PACE_EARLY)
+        delay = pace_second(pace, f->set->name, f->index, interval);
+    /* no rest goes beyond its end; all who end it do not ask at once */
+    int64_t open = rest - (now - f->begun_us) / 1000;
+    if (rest > 0 && rest < POLLER_NEVER && open < delay)
+        delay = open + pace_start(pace, f->set->name, f->index, interval);
+    return delay;
+}
+
 static void schedule(struct poll *f)
 {
     struct poll_shared *p = f->shared;
@@ -124,10 +158,11 @@ static void schedule(struct poll *f)
     if (f->companion_new && f->last != NULL && s->failures_in_a_row == 0) {
         due = now;
     } else if (s->failures_in_a_row > 0) {
-        delay = pace_backoff(&p->pace, s->failures_in_a_row, f->retry_after_ms);
+        delay = pace_backoff(&p->pace, f->refused ? REFUSED_AS : s->failures_in_a_row,
+                             f->retry_after_ms);
         due = now + delay * 1000;
     } else {
-        delay = pace_interval(&p->pace, f->set->interval_ms);
+        delay = next_interval(f, now);
         due = f->begun_us + delay * 1000;
         if (due < now + delay * 500) /* a slow site is not asked without a rest */
             due = now + delay * 500;
@@ -230,7 +265,10 @@ static void settle_batch(struct poll *f)
     f->state.changed++;
     if (!f->reparsing) /* of the site it says nothing */
         f->state.failures_in_a_row = 0;
+    bool first = !f->on_air;
     enum poller_answer answer = tell(f, &news);
+    if (answer != POLLER_REFUSED && !first && !f->reparsing)
+        f->changed_us = timer_now_us();
     if (answer != POLLER_REFUSED)
         move(f, &news);
     if (answer == POLLER_TAKEN && !f->reparsing)
@@ -303,6 +341,7 @@ static void note_answer(struct poll *f, int64_t since_us, const struct answer *a
     f->poll_us += timer_now_us() - since_us;
     f->state.poll_seconds_sum += (double)(timer_now_us() - since_us) / 1e6;
     f->retry_after_ms = a->retry_after_ms;
+    f->refused = a->what == ANSWER_FAILED && a->verdict == VERDICT_BLOCKED;
     if (a->what == ANSWER_BODY)
         f->state.bytes += (int64_t)payload_bytes(a->payload).len;
 }
@@ -435,6 +474,11 @@ static void begin(void *ctx)
 {
     struct poll *f = ctx;
     f->begun_us = timer_now_us();
+    if (rest_of(f) == POLLER_NEVER) {
+        f->due_us = f->begun_us + POLLER_ASLEEP_MS * 1000;
+        timer_set(f->timer, POLLER_ASLEEP_MS);
+        return;
+    }
     f->poll_us = f->last_byte_us = f->retry_after_ms = 0;
     if (f->companion_new && f->deltas > 0)
         f->deltas = POLLER_DELTAS_MAX; /* one payload alone is not what is on air */
@@ -528,12 +572,39 @@ void poll_know(struct poll *f, struct slice etag, struct slice last_modified, st
 void poll_start(struct poll *f)
 {
     struct poll_shared *p = f->shared;
-    int64_t wait = 0;
-    if (!p->set->once)
+    int64_t now = timer_now_us(), wait = 0;
+    if (f->due_us > 0)
+        wait = f->due_us > now ? (f->due_us - now) / 1000 : 0;
+    else if (!p->set->once)
         wait = pace_start(&p->pace, f->set->name, f->index, f->set->interval_ms);
     f->step = REST;
-    f->due_us = timer_now_us() + wait * 1000;
+    f->due_us = now + wait * 1000;
+    if (f->started_us == 0)
+        f->started_us = now;
     timer_set(f->timer, wait);
+}
+
+static bool same_place(const struct poll *a, const struct poll *b)
+{
+    const struct poller_file *x = &a->set->files[a->index], *y = &b->set->files[b->index];
+    return slice_eq(x->url, y->url) && slice_eq(x->path, y->path);
+}
+
+bool poll_continue(struct poll *f, const struct poll *was)
+{
+    if (!same_place(f, was) || was->started_us == 0)
+        return false;
+    f->state = was->state;
+    f->retry_after_ms = was->retry_after_ms;
+    f->changed_us = was->changed_us;
+    f->started_us = was->started_us;
+    f->begun_us = was->begun_us;
+    f->due_us = was->due_us; /* one that was under way is due, and asked again */
+    int64_t soonest = was->begun_us + f->set->interval_ms * 1000;
+    if (f->set->interval_ms < was->set->interval_ms && f->state.failures_in_a_row == 0 &&
+        soonest < f->due_us)
+        f->due_us = soonest;
+    return true;
 }
 
 bool poll_started(const struct poll *f)

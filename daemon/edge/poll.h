@@ -33,6 +33,9 @@ void poll_know(struct poll *f, struct slice etag, struct slice last_modified, st
                struct digest digest);
 /* What is on air is more than one payload: all of it is to be asked for. */
 void poll_know_deltas(struct poll *f, struct digest last);
+/* Before its start: it is asked when `was`, of a poller that ends, would have been; a shorter
+ * interval counts at once. False: that one was asked somewhere else, or never. */
+bool poll_continue(struct poll *f, const struct poll *was);
 void poll_start(struct poll *f);
 bool poll_started(const struct poll *f);
 

@@ -10,6 +10,7 @@
 #include "daemon/edge/timer.h"
 
 struct source {
+    struct poller *poller;
     const struct poller_source *set;
     struct companions *companions; /* NULL: none */
     struct poll **files;
@@ -40,6 +41,15 @@ static void on_companions(void *ctx)
     }
 }
 
+static bool is_asleep(void *ctx)
+{
+    const struct source *s = ctx;
+    const struct poller *p = s->poller;
+    const struct poller_calls *calls = &p->shared.calls;
+    return calls->rest != NULL && !p->shared.set->once &&
+           calls->rest((uint32_t)(s - p->sources), calls->ctx) == POLLER_NEVER;
+}
+
 static void on_companion_failed(enum verdict verdict, struct slice text, void *ctx)
 {
     struct source *s = ctx;
@@ -54,8 +64,8 @@ static bool source_init(struct poller *p, uint32_t at, struct poll **files, stru
 {
     struct source *s = &p->sources[at];
     const struct companions_calls calls = {
-        .changed = on_companions, .failed = on_companion_failed, .ctx = s};
-    *s = (struct source){.set = &p->shared.set->sources[at], .files = files};
+        .changed = on_companions, .failed = on_companion_failed, .asleep = is_asleep, .ctx = s};
+    *s = (struct source){.poller = p, .set = &p->shared.set->sources[at], .files = files};
     bool ok = true;
     if (s->set->companion_count > 0) {
         s->companions = companions_new(p->shared.base, &p->shared.means, s->set,
@@ -121,6 +131,9 @@ bool poller_new(struct event_base *base, const struct poller_settings *settings,
     p->shared.pace = (struct pace){.jitter_bp = settings->jitter_bp,
                                    .backoff_first_ms = settings->backoff_first_ms,
                                    .backoff_most_ms = settings->backoff_most_ms,
+                                   .least_ms = settings->least_ms,
+                                   .most_ms = settings->most_ms,
+                                   .early_ms = settings->early_ms,
                                    .seed = settings->seed};
     bool ok = equip(p, e);
     struct poll **files = p->files;
@@ -166,6 +179,12 @@ void poller_restore_delta(struct poller *p, uint32_t source, uint32_t file, stru
     const struct source *s = &p->sources[source];
     if (s->companions == NULL)
         poll_know_deltas(s->files[file], digest);
+}
+
+bool poller_continue(struct poller *p, uint32_t source, uint32_t file, const struct poller *was,
+                     uint32_t was_source, uint32_t was_file)
+{
+    return poll_continue(p->sources[source].files[file], was->sources[was_source].files[was_file]);
 }
 
 void poller_start(struct poller *p)

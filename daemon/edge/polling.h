@@ -45,6 +45,7 @@ struct poller_source {
 
 struct poller_settings { /* this and what it points to outlive the poller */
     int64_t jitter_bp, timeout_ms, max_body, backoff_first_ms, backoff_most_ms, max_per_host;
+    int64_t least_ms, most_ms, early_ms; /* pace.h */
     struct slice user_agent;
     const struct slice *networks; /* CIDR blocks of non-public addresses that may be polled */
     size_t network_count;
@@ -84,7 +85,14 @@ struct poller_news {
  * FAILED: no matter; back-off follows. */
 enum poller_answer { POLLER_REFUSED, POLLER_TAKEN, POLLER_HELD };
 
+#define POLLER_NEVER INT64_MAX
+#define POLLER_ASLEEP_MS 1000
+
 struct poller_calls {
+    /* How many ms of real time until anything is expected of a source: until then it is asked
+     * rarely; NEVER: it is not asked at all, and this is asked again each ASLEEP_MS. NULL: it is
+     * expected now. */
+    int64_t (*rest)(uint32_t source, void *ctx);
     enum poller_answer (*news)(const struct poller_news *news, void *ctx);
     void (*idle)(void *ctx); /* with `once`: every file has had its poll */
     void *ctx;

@@ -21,7 +21,7 @@ class Side(small_night.Small):
         self.configure("[redis]\n", f"[redis]\nurl = {redis_url}\n")
         self.configure("path = county.xml", f"path = {feeds / 'county.xml'}")
         small_night.replace(self.conf, self.conf.read_text()
-                            + f"\n[source ddhq]\nformat = ddhq\nstate = GA\npath = {feeds / 'ddhq.json'}\n")
+                            + f"\n[source ddhq]\nlate = yes\nformat = ddhq\nstate = GA\npath = {feeds / 'ddhq.json'}\n")
 
     def start(self, *args, **_):  # noqa: D102 - as of House, unless called without words
         return super().start(*args) if args else self.begin()

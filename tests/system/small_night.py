@@ -42,6 +42,7 @@ directory = state
 format = clarity
 state = GA
 path = county.xml
+late = yes
 """
 
 CONTEST = """<Contest key="{key}" text="{text}" voteFor="1" isQuestion="false" precinctsParticipating="12" precinctsReported="8">
@@ -83,7 +84,7 @@ class Small(harness.House):
     def add_ddhq(self):
         """A second source, which calls races; nothing is called yet."""
         self.write("ddhq.json", DDHQ.replace("CALLED", "null").replace("WHEN", "null"))
-        replace(self.conf, self.conf.read_text() + "\n[source ddhq]\nformat = ddhq\nstate = GA\npath = ddhq.json\n")
+        replace(self.conf, self.conf.read_text() + "\n[source ddhq]\nlate = yes\nformat = ddhq\nstate = GA\npath = ddhq.json\n")
 
     def configure(self, was, now):
         text = self.conf.read_text()

@@ -79,7 +79,7 @@ def test_a_source_is_added_and_nothing_goes_off_air(house):
     before, polls = totals(house), house.polls()["county"]
     with Watch(house) as watch:
         (house.folder / "sources.d").mkdir()
-        house.write("sources.d/more.conf", "[source more]\nformat = clarity\nstate = GA\npriority = 5\npath = ../county.xml\n"
+        house.write("sources.d/more.conf", "[source more]\nlate = yes\nformat = clarity\nstate = GA\npriority = 5\npath = ../county.xml\n"
                     .replace("../", f"{house.folder}/"))
         hup(house)
         harness.wait_for(logged(house, "reload: done; 3 sources"), 20, "the reload")

@@ -66,6 +66,9 @@ static void test_defaults_are_the_contract(void **state)
     assert_int_equal(c->poll.backoff_first, 5000);
     assert_int_equal(c->poll.backoff_most, 60000);
     assert_int_equal(c->poll.max_per_host, 2);
+    assert_int_equal(c->poll.least, 10000);
+    assert_int_equal(c->poll.most, 60000);
+    assert_int_equal(c->poll.before_close, 120000);
     assert_int_equal(c->poll.networks.count, 0);
     assert_int_equal(c->workers.count, 4);
     assert_int_equal(c->workers.memory, INT64_C(1) << 30);
@@ -324,6 +327,8 @@ static void random_value(const struct config_key *k, unsigned r, struct buf *out
                                              {"counties-url", "https://e.org/{version}/c"},
                                              {"counties", ""},
                                              {"backoff", "20ms, 200ms"},
+                                             {"bounds", "30ms, 300ms"},
+                                             {"quiet-until", "02:30 America/Denver"},
                                              {"double-low", "100%"},
                                              {"double-high", "999.99%"}};
 
@@ -454,6 +459,7 @@ static void test_every_default_is_valid_and_every_key_explained(void **state)
         if (k->preset)
             assert_slice(buf_slice(&out), strcmp(k->name, "retract") == 0   ? "1m"
                                           : strcmp(k->name, "backoff") == 0 ? "5s, 1m"
+                                          : strcmp(k->name, "bounds") == 0  ? "10s, 1m"
                                                                             : k->preset);
         buf_done(&out);
     }

@@ -28,8 +28,8 @@ static const char by_state[] =
     "state\tendorsed\tcalled\twon\tlost\tadvanced\tpending\tleading\tflips\n"
     "AZ\t22\t10\t8\t2\t0\t12\t5\t3\nGA\t29\t20\t14\t6\t0\t9\t4\t5\n";
 static const char sources[] =
-    "source\tfile\tstate\tcounty\tfresh\tsuccess\tchange\theld\tverdict\ttext\n"
-    "ga-state\t\tGA\t\tfresh\t4s\t61s\t0\taccepted\t\n"
+    "source\tfile\tstate\tcounty\tstatus\tsuccess\tchange\theld\tverdict\ttext\n"
+    "ga-state\t\tGA\t\tunchanged\t4s\t61s\t0\taccepted\t\n"
     "az-maricopa\t\tAZ\tMaricopa\tstale\t912s\t1400s\t2\tfall-hold\tvotes fell\n";
 static const char matches[] =
     "endorsement_id\tcandidate_name\toffice\tsource\tcontest\tchoice\tparty\twhy\n"

@@ -247,7 +247,7 @@ static void test_statuses(void **state)
     check_failed(&b, VERDICT_HTTP_STATUS, "HTTP 404");
     assert_int_equal(b.a.retry_after_ms, 0);
     get(&b, "/429");
-    check_failed(&b, VERDICT_HTTP_STATUS, "HTTP 429");
+    check_failed(&b, VERDICT_BLOCKED, "HTTP 429");
     assert_in_range(b.a.retry_after_ms, 5000, 7000);
     get(&b, "/503");
     check_failed(&b, VERDICT_HTTP_STATUS, "HTTP 503");

@@ -20,12 +20,15 @@ static struct {
     struct gate_entry entry[ENTRIES];
     int order[10000];
     int went;
+    struct gate *finds; /* it has each host's address at once; NULL: it does not */
 } g;
 
 static void on_go(struct gate_entry *entry)
 {
-    assert_int_equal(entry->state, GATE_IN);
+    assert_int_equal(entry->state, GATE_STARTING);
     g.order[g.went++] = (int)(entry - g.entry);
+    if (g.finds)
+        gate_found(g.finds, entry);
 }
 
 static struct gate *begin(struct event_base *base, int64_t per_host)
@@ -33,6 +36,7 @@ static struct gate *begin(struct event_base *base, int64_t per_host)
     struct gate *gate = gate_new(base, per_host, 10);
     assert_non_null(gate);
     g.went = 0;
+    g.finds = gate;
     for (int i = 0; i < ENTRIES; i++)
         g.entry[i] = (struct gate_entry){.go = on_go};
     return gate;
@@ -97,6 +101,35 @@ static void test_starts_in_a_turn(void **state)
     loop_free(base);
 }
 
+/* A thread a name: sites whose names are slow to find must not make thousands. */
+static void test_no_more_look_for_addresses_at_once(void **state)
+{
+    struct event_base *base = loop_new();
+    struct gate *gate = begin(base, 1000);
+    (void)state;
+    g.finds = NULL;
+    for (int i = 0; i < ENTRIES; i++)
+        enter(gate, i, "https://a.org/x");
+    for (int i = 0; i < 5; i++)
+        turn(base);
+    assert_int_equal(g.went, GATE_STARTS);
+    gate_found(gate, &g.entry[3]);
+    gate_found(gate, &g.entry[3]); /* twice is once */
+    gate_leave(gate, &g.entry[3]);
+    gate_leave(gate, &g.entry[4]); /* not found, and given up */
+    turn(base);
+    assert_int_equal(g.went, GATE_STARTS + 2);
+    while (g.went < ENTRIES) {
+        int went = g.went;
+        for (int i = 0; i < went; i++)
+            gate_found(gate, &g.entry[i]);
+        turn(base);
+        assert_in_range(g.went - went, 1, GATE_STARTS);
+    }
+    gate_free(gate);
+    loop_free(base);
+}
+
 /* Whatever comes and goes: never more than allowed of one host, and all are served in the end. */
 static void test_at_random(void **state)
 {
@@ -139,6 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_starts_in_a_turn),
+        cmocka_unit_test(test_no_more_look_for_addresses_at_once),
         cmocka_unit_test(test_at_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

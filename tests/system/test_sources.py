@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: ISC
+"""What a source is, in one word wherever people look; pausing, resuming and reloading while sites notice nothing."""
+import datetime
+import hashlib
+import http.server
+import json
+import os
+import re
+import signal
+import threading
+import time
+
+import pytest
+
+import harness
+import small_night
+
+
+CLOSE = datetime.datetime(2025, 11, 5, tzinfo=datetime.timezone.utc)  # of polls in GA, as small_night has it
+
+
+class Site:
+    """A site that answers as it is told: answers = {path: (status, headers, body)}; a body has an ETag. asked: {path: [headers]}."""
+
+    def __init__(self):
+        self.answers, self.asked, self.times = {}, {}, {}
+        site = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                site.answer(self)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def answer(self, request):
+        status, headers, body = self.answers[request.path]
+        tag = '"' + hashlib.sha1(body.encode()).hexdigest()[:16] + '"'
+        self.times.setdefault(request.path, []).append(time.time())
+        self.asked.setdefault(request.path, []).append(dict(request.headers))
+        if status == 200 and request.headers.get("If-None-Match") == tag:
+            status, body = 304, ""
+        request.send_response(status)
+        for name, value in headers.items():
+            request.send_header(name, value)
+        if status == 200:
+            request.send_header("ETag", tag)
+        if status != 304:
+            request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        if status != 304:
+            request.wfile.write(body.encode())
+
+    def count(self, path="/county.xml"):
+        return len(self.asked.get(path, []))
+
+
+@pytest.fixture
+def site():
+    with Site() as s:
+        s.answers["/county.xml"] = (200, {}, small_night.detail())
+        yield s
+
+
+@pytest.fixture
+def house(site):
+    with small_night.Small() as h:
+        h.configure("[poll]\n", "[poll]\nnetworks = 127.0.0.0/8\nbackoff = 50ms, 100ms\n")
+        h.configure("path = county.xml", f"url = {site.url}/county.xml")
+        yield h
+        assert h.tallyd.stop(20) == 0, h.tallyd.text()
+
+
+def words(house):
+    """The word for the source, from everywhere."""
+    rows = house.ctl("source", "list", "-o", "tsv").stdout.splitlines()
+    listed = dict(zip(rows[0].split("\t"), rows[1].split("\t")))["status"]
+    metric = [dict(labels)["status"] for (name, labels), n in house.metrics().items() if name == "tallyd_source_status" and n == 1]
+    # a page of its own each time: others are kept for some seconds
+    row = house.get(f"/?q={time.time()}").split('id="sources"')[1].split("county</th>")[1]
+    shown = re.search(r"<td title=\"[^\"]+\">(?:<span class=\"warn\">)?(\w+)", row).group(1)
+    are = json.loads(house.ctl("status", "-o", "json").stdout)["sources_are"]
+    return {listed, house.sources()["county"]["status"], *metric, shown, are.removeprefix("1 ")}
+
+
+def becomes(house, word):
+    harness.wait_for(lambda: words(house) == {word}, 20, f"{word} everywhere")
+
+
+def test_the_word_is_the_same_everywhere_and_follows_the_site(house, site):
+    house.start_tallyd()
+    becomes(house, "unchanged")
+    site.answers["/county.xml"] = (403, {}, "Over quota")
+    becomes(house, "blocked")
+    assert house.sources()["county"]["text"] == "HTTP 403"
+    site.answers["/county.xml"] = (200, {"Content-Type": "text/html"}, "<html><body>Just a moment...</body></html>")
+    becomes(house, "blocked")
+    site.answers["/county.xml"] = (500, {}, "Oops")
+    becomes(house, "failing")
+    site.answers["/county.xml"] = (200, {}, small_night.detail(poe=10, time="11/4/2025 9:25:50 PM EST"))
+    becomes(house, "held")
+    site.answers["/county.xml"] = (200, {}, small_night.detail(poe=110, time="11/4/2025 9:35:50 PM EST"))
+    becomes(house, "unchanged")
+    one = house.sources()["county"]
+    assert one["last_success"] and one["last_change"] and one["own_time"].startswith("2025-11-05T02:35:50"), one
+
+
+def test_a_crashing_payload_is_quarantined(house, site):
+    house.configure("program = ", f"program = {harness.HOSTILE}\n#program = ")
+    site.answers["/county.xml"] = (200, {}, '{"hostile":"crash"}' + " " * 80)
+    house.start_tallyd()
+    becomes(house, "quarantined")
+
+
+def test_pause_stops_polls_over_a_restart_and_resume_goes_on(house, site):
+    house.start_tallyd()
+    becomes(house, "unchanged")
+    done = house.ctl("source", "pause", "county", "--reason", "it shows last year", "--yes")
+    assert done.returncode == 0, done.stderr
+    becomes(house, "paused")
+    status = json.loads(house.ctl("status", "-o", "json").stdout)
+    assert "it shows last year" in status["sources_paused"], status
+    assert "paused" in house.ctl("todo").stdout + house.ctl("todo").stderr
+    count = site.count()
+    assert house.ctl("source", "poll", "county").returncode == 1
+    house.tallyd.kill()
+    house.start_tallyd(name="again")
+    assert words(house) == {"paused"}
+    site.answers["/county.xml"] = (200, {}, small_night.detail(poe=200, time="11/4/2025 9:45:50 PM EST"))
+    time.sleep(1.5)  # thirty intervals, and a look of one that sleeps: nothing may come, which no condition can tell
+    assert site.count() <= count + 1, "it is asked while it is paused"
+    assert house.ctl("source", "resume", "county", "--reason", "mended", "--yes").returncode == 0
+    harness.wait_for(lambda: next(iter(house.races().values())) and site.count() > count + 1, 10, "a poll")
+    becomes(house, "unchanged")
+
+
+def test_a_reload_keeps_validators_and_what_the_site_asked_for(house, site):
+    """A reload asked every site at once, also one that had said when to come again."""
+    house.start_tallyd()
+    becomes(house, "unchanged")
+    house.configure("interval = 50ms", "interval = 60ms")
+    os.kill(house.tallyd.child.pid, signal.SIGHUP)
+    before = site.count()
+    harness.wait_for(lambda: house.tallyd.text().count("reload: done") == 1 and site.count() > before + 2, 20, "the reload")
+    assert all("If-None-Match" in headers for headers in site.asked["/county.xml"][1:]), "all of it was asked for again"
+    site.answers["/county.xml"] = (429, {"Retry-After": "3000"}, "slow down")
+    becomes(house, "blocked")
+    count, seen = site.count(), house.sources()["county"]
+    house.configure("interval = 60ms", "interval = 50ms")
+    os.kill(house.tallyd.child.pid, signal.SIGHUP)
+    harness.wait_for(lambda: house.tallyd.text().count("reload: done") == 2, 20, "the second reload")
+    assert words(house) == {"blocked"} and house.sources()["county"] == seen, "what was known of the site"
+    time.sleep(1)  # twenty intervals
+    assert site.count() == count, "it was asked although its rest is not over"
+
+
+def test_polls_are_rare_until_the_first_close(house, site):
+    """Before it no votes are expected: the site is asked less often, and soon after it again."""
+    house.configure("interval = 50ms", "interval = 2s\nbefore-close = 20s")
+    house.clock = harness.Clock(CLOSE - datetime.timedelta(minutes=5), 60, in_seconds=0)
+    house.start_tallyd()
+    harness.wait_for(lambda: site.count() >= 2, 20, "a poll after the close")
+    first, second = (t - house.clock.real(CLOSE) for t in site.times["/county.xml"][:2])
+    # the rest is ten seconds long, and would have its end five after the close or later; half of the interval is how they spread
+    assert first < 0 < second < 4.5, (first, second)
