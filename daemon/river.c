@@ -14,6 +14,7 @@
 #include "daemon/edge/payload.h"
 #include "daemon/edge/timer.h"
 #include "daemon/edge/work.h"
+#include "daemon/river_durable.h"
 #include "daemon/river_log.h"
 
 #define TICK_LEAST_MS 20 /* real time between two ticks */
@@ -29,141 +30,6 @@ struct river {
     bool full;    /* the writer cannot keep up: said once */
     bool **filed; /* by source and file: a payload of it is on disk, or on its way there */
 };
-
-/* ---- what was durable ---- */
-
-static bool find_source(const struct plan *plan, struct slice name, uint32_t *out)
-{
-    for (size_t i = 0; i < plan->settings.source_count; i++)
-        if (slice_eq(plan->settings.sources[i].name, name)) {
-            *out = (uint32_t)i;
-            return true;
-        }
-    return false;
-}
-
-static bool find_file(const struct settings_source *s, struct slice name, uint32_t *out)
-{
-    for (size_t i = 0; i < s->file_count; i++)
-        if (slice_eq(s->files[i], name)) {
-            *out = (uint32_t)i;
-            return true;
-        }
-    return false;
-}
-
-static bool claim_of(const struct writer_claim *w, struct claim *out, struct err *e)
-{
-    *out = (struct claim){.number = w->number,
-                          .race_id = w->race_id,
-                          .endorsement_id = w->endorsement_id,
-                          .by = w->by,
-                          .outcome = (enum outcome)w->outcome,
-                          .at_ms = w->at_ms,
-                          .called_at_ms = w->called_at_ms,
-                          .basis = w->basis,
-                          .reason = w->reason,
-                          .evidence = w->evidence,
-                          .line = w->line,
-                          .row = w->row};
-    return (w->outcome >= 0 && w->outcome < OUTCOMES) ||
-           err_set(e, ERR_DATA, "claim %lld in the state directory has no known outcome",
-                   (long long)w->number);
-}
-
-static struct decision decision_of(const struct writer_decision *w)
-{
-    return (struct decision){.number = w->number,
-                             .at_ms = w->at_ms,
-                             .verb = w->verb,
-                             .target = w->target,
-                             .argument = w->argument,
-                             .reason = w->reason,
-                             .basis = w->basis,
-                             .url = w->url,
-                             .by = w->by};
-}
-
-static bool restore_history(struct river *r, const struct writer_loaded *l, struct err *e)
-{
-    struct claim *claims = calloc(l->claim_count + 1, sizeof *claims);
-    struct decision *decisions = calloc(l->decision_count + 1, sizeof *decisions);
-    bool ok = (claims && decisions) || err_set(e, ERR_BUG, "out of memory");
-    for (size_t i = 0; ok && i < l->claim_count; i++)
-        ok = claim_of(&l->claims[i], &claims[i], e);
-    for (size_t i = 0; ok && i < l->decision_count; i++)
-        decisions[i] = decision_of(&l->decisions[i]);
-    struct core_history h = {claims, l->claim_count, decisions, l->decision_count};
-    ok = ok && core_restore_history(r->core, &h, e);
-    free(claims);
-    free(decisions);
-    return ok;
-}
-
-static bool restore_rulings(struct river *r, const struct writer_loaded *l, struct err *e)
-{
-    for (size_t i = 0; i < l->ruling_count; i++) {
-        const struct writer_ruling *w = &l->rulings[i];
-        struct feed_ruling ruling = {
-            .digest = w->digest, .contest = w->contest, .accept = w->accept};
-        if (find_source(r->p.plan, w->source, &ruling.source) &&
-            find_file(&r->p.plan->settings.sources[ruling.source], w->file, &ruling.file) &&
-            !core_restore_ruling(r->core, &ruling, e))
-            return false;
-    }
-    return true;
-}
-
-static bool restore_learned(struct river *r, const struct writer_loaded *l, struct err *e)
-{
-    uint32_t source, file;
-    for (size_t i = 0; i < l->name_count; i++) {
-        const struct writer_name *w = &l->names[i];
-        struct learned n = {
-            .contest = w->contest, .choice = w->choice, .name = w->name, .party = w->party};
-        if (!find_source(r->p.plan, w->source, &n.source))
-            continue; /* no longer configured */
-        if (!core_restore_name(r->core, &n, e))
-            return false;
-    }
-    for (size_t i = 0; i < l->digest_count; i++) {
-        if (!find_source(r->p.plan, l->digests[i].source, &source) ||
-            !find_file(&r->p.plan->settings.sources[source], l->digests[i].file, &file))
-            continue;
-        if (!core_restore_digest(r->core, source, file, l->digests[i].digest, e))
-            return false;
-    }
-    return true;
-}
-
-/* The newest payload of a file that is on air, whole or in part; zero: none. */
-static struct digest newest_on_air(const struct writer_loaded *l, const struct writer_memo *m)
-{
-    struct digest d = {0, 0};
-    for (size_t i = 0; i < l->file_count; i++)
-        if (l->files[i].held != WRITER_ASIDE && slice_eq(l->files[i].source, m->source) &&
-            slice_eq(l->files[i].file, m->file))
-            d = l->files[i].digest;
-    return d;
-}
-
-/* Where a crash left a memo of another moment than the payloads, these are judged anew. */
-static void restore_memos(struct river *r, const struct writer_loaded *l)
-{
-    for (size_t i = 0; i < l->memo_count; i++) {
-        const struct writer_memo *w = &l->memos[i];
-        struct memo memo = {.source = NONE, .race = w->file, .text = w->text};
-        struct err e = {0};
-        if (w->source.len > 0 &&
-            (!find_source(r->p.plan, w->source, &memo.source) ||
-             !find_file(&r->p.plan->settings.sources[memo.source], w->file, &memo.file) ||
-             !digest_eq(newest_on_air(l, w), w->on_air)))
-            continue;
-        if (w->text.len > 0 && !core_restore_memo(r->core, &memo, &e))
-            log_warn("state: %.*s %.*s: %s; what is held is judged anew", SLICE_FMT(w->source),
-                     SLICE_FMT(w->file), e.text);
-    }
-}
 
 /* ---- effects ---- */
 
@@ -683,11 +549,8 @@ enum poller_answer river_news(const struct poller_news *news, void *river)
 int64_t river_rest(uint32_t source, void *river)
 {
     const struct river *r = river;
-    int64_t now = clock_now(r->p.clock);
-    int64_t from = source_state_expects(core_model(r->core), source, now);
-    if (from == WHEN_NEVER)
-        return POLLER_NEVER;
-    return from > now ? clock_until(r->p.clock, from) : 0;
+    int64_t at = source_state_expects(core_model(r->core), source, clock_now(r->p.clock));
+    return at == WHEN_NEVER ? POLLER_NEVER : clock_until(r->p.clock, at);
 }
 
 void river_heard(struct river *r, uint32_t source, uint32_t file, const struct feed_file *was)
@@ -757,11 +620,8 @@ bool river_new(const struct river_parts *parts, const struct writer_loaded *load
     if (!make_filed(r, e) || !effects_init(&r->fx, e) ||
         !core_new(&parts->plan->settings, &parts->plan->endorsed, &r->core, e))
         goto fail;
-    if (loaded && (!restore_history(r, loaded, e) || !restore_rulings(r, loaded, e) ||
-                   !restore_learned(r, loaded, e)))
+    if (loaded && !river_durable(r->core, parts->plan, loaded, e))
         goto fail;
-    if (loaded)
-        restore_memos(r, loaded);
     *out = r;
     return true;
 fail:

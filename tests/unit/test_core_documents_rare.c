@@ -295,8 +295,8 @@ static void doubts_of_a_file_are_its_own(void **state)
     says("\"verdict\":null,\"text\":\"\",\"last_success\":null");
     says("{\"source\":\"ap\",\"file\":\"\"");
     sources(false);
-    says("votes\tfirst\t\t\tstale\t1680s\t1680s\t60\t");
-    says("votes\tsecond\t\t\tstale\tnever\tnever\t0\t\t\n");
+    says("votes\tfirst\t\t\tstale\t1680s\t1680s\tnever\t60\t");
+    says("votes\tsecond\t\t\twaiting\tnever\tnever\tnever\t0\t\t\n");
     end();
 }
 
