@@ -333,6 +333,24 @@ static void check_place(struct loader *l, const struct draft *d, const struct co
         mentions(item->value, SLICE("{county}")) || mentions(item->value, SLICE("{county:"));
 }
 
+/* An engine reads nothing without a mapping: found here, and not at the first payload of the night.
+ */
+static void check_mapping(struct loader *l, const struct draft *d, const struct config_source *s)
+{
+    const struct item *format = find_key(d, "format"); /* a preset has a mapping of its own */
+    bool any = !format || !slice_eq(format->value, s->engine) ||
+               (!slice_is(s->engine, "delimited") && !slice_is(s->engine, "fixed-width"));
+
+    for (size_t i = 0; i < d->count && !any; i++)
+        any = slice_find(d->items[i].entry->key, SLICE("column.")) != SIZE_MAX;
+    if (!any)
+        problem_add(&l->problems, &d->section->line, d->section->name.ptr,
+                    "tally-parse --draft FILE writes them from a file of it: column.contest, "
+                    "column.choice, column.votes, ...",
+                    "source %.*s does not say what the columns of its format %.*s are",
+                    SLICE_FMT(d->section->name), SLICE_FMT(s->engine));
+}
+
 void check_source(struct loader *l, const struct draft *d, struct config_source *s)
 {
     const struct item *calls = find_key(d, "calls");
@@ -355,6 +373,7 @@ void check_source(struct loader *l, const struct draft *d, struct config_source 
                     "write url = https://... or path = FILE",
                     "source %.*s has neither url nor path", SLICE_FMT(d->section->name));
     check_pairs_of_keys(l, d, s, &used);
+    check_mapping(l, d, s);
     if (used.plain_http && s->insecure_http) {
         if (calls && s->calls > CONFIG_CALLS_NO)
             entry_problem(l, calls->entry, calls->value.ptr, "use https, or write calls = no",

@@ -389,8 +389,9 @@ static void title_line(const struct ctl_board *b, size_t cols, struct ctl_caps c
     if (b->lost)
         buf_addf(&text, "  NO CONNECTION for %" PRId64 " s: %s", b->age_s, b->lost);
     else
-        buf_addf(&text, "  %.*s of %.*s sources up", SLICE_FMT(value_of(b->status, "sources_up")),
-                 SLICE_FMT(value_of(b->status, "sources")));
+        buf_addf(&text, "  %.*s of %.*s sources up  %.*s",
+                 SLICE_FMT(value_of(b->status, "sources_up")),
+                 SLICE_FMT(value_of(b->status, "sources")), SLICE_FMT(value_of(b->status, "http")));
     style(out, b->lost || !real ? WARN : BOLD, caps);
     put(out, buf_slice(&text), cols, false, caps.utf8);
     style(out, PLAIN, caps);

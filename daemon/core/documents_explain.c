@@ -221,13 +221,14 @@ static void add_office(const struct race *r, struct buf *out)
 static void explain_figures(const struct model *m, const struct race *r, struct buf *out)
 {
     buf_addz(out, "on air: ");
-    if (r->on_air != NONE)
+    if (r->on_air != NONE) {
         buf_add(out, m->settings->sources[r->on_air].name);
-    else if (r->summed)
-        buf_addf(out, "%" PRIu32 " of " COUNTED ", summed", r->counties_in,
-                 COUNT_OF(r->counties_of, "county", "counties"));
-    else
+    } else if (r->summed) {
+        labels_counties(r, out);
+        buf_addz(out, ", summed");
+    } else {
         buf_addz(out, "nothing yet");
+    }
     const char *before = ":";
     for (uint32_t i = 0; i < r->choice_count; i++)
         if (r->choices[i].votes >= 0) {

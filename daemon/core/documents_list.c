@@ -68,8 +68,7 @@ static void race_line(const struct model *m, const struct race *r, struct buf *o
     if (r->on_air != NONE)
         buf_add(out, m->settings->sources[r->on_air].name);
     else if (r->summed)
-        buf_addf(out, "%" PRIu32 " of " COUNTED, r->counties_in,
-                 COUNT_OF(r->counties_of, "county", "counties"));
+        labels_counties(r, out);
     buf_addc(out, '\t');
     write_flags(r, out);
     buf_addc(out, '\t');

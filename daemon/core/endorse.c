@@ -77,6 +77,23 @@ static void map_columns(struct columns_reader *r, const struct endorse_column *m
     }
 }
 
+/* Says which of the file's may be it: the most like, else those that are nothing yet. */
+static void miss_column(struct columns_reader *r, const char *name, const char *const *words,
+                        const struct header *h)
+{
+    const char *like = text_did_you_mean(slice_of(name), words, h->count);
+    char room[300];
+    struct buf theirs;
+
+    buf_init_over(&theirs, room, sizeof room);
+    for (size_t i = 0; i < h->count && !like; i++)
+        if (h->column[i] < 0 && words[i][0])
+            buf_addf(&theirs, "%s\"%s\"", theirs.len ? ", " : "", words[i]);
+    columns_problem(r, "the column %s is missing; add it, or map it with column.%s = %s%s%.*s",
+                    name, name, like ? like : "(its name in this file)",
+                    theirs.len ? "; it has " : "", SLICE_FMT(buf_slice(&theirs)));
+}
+
 static bool read_header(struct columns_reader *r, const struct endorse_column *map,
                         size_t map_count, const struct slice *fields, size_t n, struct header *h)
 {
@@ -102,13 +119,9 @@ static bool read_header(struct columns_reader *r, const struct endorse_column *m
         if (column >= 0 && h->column[i] < 0 && !mapped[column])
             place_column(r, h, column, i);
     }
-    for (size_t i = 0; i < COLUMNS; i++) {
-        if (!columns[i].required || h->field[i] >= 0)
-            continue;
-        const char *like = text_did_you_mean(slice_of(columns[i].name), plain, n);
-        columns_problem(r, "the column %s is missing; add it, or map it with column.%s = %s",
-                        columns[i].name, columns[i].name, like ? like : "(its name in this file)");
-    }
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (columns[i].required && h->field[i] < 0)
+            miss_column(r, columns[i].name, plain, h);
     return r->problem_count == before;
 }
 

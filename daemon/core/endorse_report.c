@@ -27,7 +27,7 @@ static bool is_one_seat(const struct endorsement *e)
 
 void endorse_notes(const struct endorsements *list, const char *path, struct buf *out)
 {
-    size_t unsaid = 0;
+    size_t unsaid = 0, first = 0;
 
     for (size_t i = 0; i < list->unused_count; i++) {
         const struct endorse_unused *u = &list->unused[i];
@@ -38,12 +38,16 @@ void endorse_notes(const struct endorsements *list, const char *path, struct buf
         buf_addc(out, '\n');
     }
     for (size_t i = 0; i < list->count; i++)
-        unsaid += list->list[i].seats < 0 && !is_one_seat(&list->list[i]);
+        if (list->list[i].seats < 0 && !is_one_seat(&list->list[i])) {
+            first = unsaid++ ? first : list->list[i].line;
+        }
     if (unsaid > 0)
-        buf_addf(out,
-                 "note: %s: %zu endorsement%s no seats_to_fill, for an office that may be several "
-                 "people's: leading and trailing will not be told, and no loss is derived\n",
-                 path, unsaid, unsaid == 1 ? " has" : "s have");
+        buf_addf(
+            out,
+            "note: %s:%zu: %zu endorsement%s no seats_to_fill, this one the first, for an office "
+            "that may be several people's: leading and trailing will not be told, and no loss "
+            "is derived\n",
+            path, first, unsaid, unsaid == 1 ? " has" : "s have");
 }
 
 /* ---- what it holds ---- */

@@ -2,8 +2,9 @@
 /* Tables of words. */
 #include "daemon/core/labels.h"
 
-#include <stddef.h>
+#include <inttypes.h>
 
+#include "daemon/base/counted.h"
 #include "daemon/core/calls.h"
 #include "daemon/core/progress.h"
 
@@ -84,4 +85,13 @@ bool labels_trails(const struct model *m, uint32_t endorsement)
     bool ahead = st->outcome == OUTCOME_WON || st->outcome == OUTCOME_ADVANCED;
 
     return ahead && progress_of(&m->races[st->race], endorsement) == PROGRESS_TRAILING;
+}
+
+void labels_counties(const struct race *r, struct buf *out)
+{
+    if (r->counties_of > 0)
+        buf_addf(out, "%" PRIu32 " of " COUNTED, r->counties_in,
+                 COUNT_OF(r->counties_of, "county", "counties"));
+    else
+        buf_addf(out, COUNTED, COUNT_OF(r->counties_in, "county", "counties"));
 }

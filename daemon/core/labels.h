@@ -3,6 +3,7 @@
 #ifndef TALLYD_CORE_LABELS_H
 #define TALLYD_CORE_LABELS_H
 
+#include "daemon/base/buf.h"
 #include "daemon/core/model.h"
 
 const char *labels_race_status(enum race_status s); /* "partly_called" */
@@ -16,5 +17,9 @@ const char *labels_state(const struct model *m, uint32_t endorsement);
 
 /* Is it called, and behind in the votes on air all the same? */
 bool labels_trails(const struct model *m, uint32_t endorsement);
+
+/* Of a race whose votes are summed: "3 of 5 counties"; "3 counties" where nobody says of how many.
+ */
+void labels_counties(const struct race *r, struct buf *out);
 
 #endif

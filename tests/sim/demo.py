@@ -261,6 +261,7 @@ def play(folder, processes, watch):
     over = at + (end - start).total_seconds() / speed
     print(f"A night of {(end - start).total_seconds() / 3600:.1f} hours in {over - at:.0f} seconds; nobody in it exists.", flush=True)
     port = set_up(folder, processes, clock)
+    print(f"While it runs, the board is at http://127.0.0.1:{port}/ in any browser here.", flush=True)
     night = Night(Subscriber(folder / "redis", "tally:v1:totals", "tally:v1:calls:*"), lines=not watch)
     board = None
     if watch:

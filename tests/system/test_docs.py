@@ -34,7 +34,7 @@ def test_every_column_is_on_the_page():
 def test_the_first_night_of_the_readme(tmp_path):
     """The commands as they stand there work, from the tree as it is built."""
     readme = (feeds.ROOT / "README.md").read_text()
-    assert readme.count("\n```sh\n") == 3 and "cp config/try/* build/try/" in readme  # at the margin: copied as plain text, END ends
+    assert readme.count("\n```sh\n") == 4 and "cp config/try/* build/try/" in readme  # at the margin: copied as plain text, END ends
     for p in (feeds.ROOT / "config/try").iterdir():
         (tmp_path / p.name).write_text(p.read_text().replace("../../tests", str(feeds.ROOT / "tests")))
     conf = tmp_path / "tallyd.conf"
@@ -45,12 +45,12 @@ def test_the_first_night_of_the_readme(tmp_path):
     assert done.returncode == 0 and done.stdout.count(",auto,") == 2, done.stdout + done.stderr
 
 
-def drill(title):
-    """The commands of a section of README.md, a list of lines as they are typed."""
+def drill(title, nth=0):
+    """The commands of a section of README.md, a list of lines as they are typed; of its nth block."""
     readme = (feeds.ROOT / "README.md").read_text()
     section = readme[readme.index("## " + title):]
     section = section[:section.index("\n## ")]
-    return section[section.index("\n```sh\n") + 7:section.index("\n```\n")].splitlines()
+    return re.findall(r"(?s)\n```sh\n(.*?)\n```\n", section)[nth].splitlines()
 
 
 def as_usage(line):
@@ -182,6 +182,15 @@ def test_the_small_night_of_the_readme(tmp_path):
     assert "no results on air: calls, whose figures the race has" in text and "settled               Won, lost or advanced" in text, text
 
 
+def test_a_list_of_ones_own(tmp_path):
+    with Shell(tmp_path) as shell:
+        shell.typed(*drill("Your own night", 1), "echo the end $?")
+        harness.wait_for(lambda: "\nthe end 0\n" in shell.text(), 30, "the end")
+    text = shell.text()
+    assert "mine.csv:2: column state:" in text and "the endorsement list has 1 problem" in text, text
+    assert "rows\t2" in text and "the configuration is right: 2 sources, 2 endorsed" in text and ",auto,calls," in text and ",review,results," in text, text
+
+
 def test_the_format_nobody_foresaw_is_on_the_board(tmp_path):
     """Typed into a shell as it stands there."""
     with Shell(tmp_path) as shell:
@@ -220,7 +229,7 @@ def test_notes_are_no_errors(tmp_path):
     done = subprocess.run(run, capture_output=True, text=True, check=False)
     notes = [line for line in done.stdout.splitlines() if line.startswith("note: ")]
     assert done.returncode == 0 and done.stderr == "" and len(notes) == 6, done.stdout
-    for says in ("quotes", "did you mean held_by?", '"Mailing list" is not used', "1 endorsement has no seats_to_fill", "gone.xml", "nowhere"):
+    for says in ("quotes", "did you mean held_by?", '"Mailing list" is not used', "list.csv:2: 1 endorsement has no seats_to_fill", "gone.xml", "nowhere"):
         assert sum(says in n for n in notes) == 1, says
     done = subprocess.run([*run, "-q"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -215,6 +215,17 @@ static void mappings_of_sources_are_judged_too(void **state)
     assert_non_null(strstr(fx.err.text, "3 problems;"));
 }
 
+/* It was right until the first payload of the night. */
+static void a_source_without_a_mapping_is_a_problem(void **state)
+{
+    (void)state;
+    assert_null(load("delimited", "separator = ;\n"));
+    assert_non_null(strstr(fx.problems.ptr, "tally-parse --draft"));
+    assert_non_null(strstr(fx.err.text, "1 problem;"));
+    assert_non_null(load("delimited", "column.contest = A\ncolumn.choice = B\ncolumn.votes = C\n"));
+    assert_non_null(load("delimited", "shape.a.column.votes = C\nshape.a.when = A\n"));
+}
+
 static void a_source_of_a_bad_preset_says_no_more(void **state)
 {
     (void)state;
@@ -313,6 +324,7 @@ int main(void)
         T(the_dump_loads_as_the_same),
         T(every_problem_is_at_its_place),
         T(mappings_of_sources_are_judged_too),
+        T(a_source_without_a_mapping_is_a_problem),
         T(a_source_of_a_bad_preset_says_no_more),
         T(names_of_presets_are_meant_too),
         T(header_yes_or_no_is_of_the_format),

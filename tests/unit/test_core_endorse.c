@@ -226,6 +226,10 @@ static void columns_are_mapped(void **state)
     assert_non_null(strstr(r.problems.ptr, "column.office = Seat sought: the file has no such"));
     assert_non_null(strstr(r.problems.ptr, "the column candidate_name is missing"));
     done(&r);
+    csv = "Full Name,State,Office,Notes\nAnn Lee,GA,Mayor,x\n"; /* which may it be? */
+    r = read_mapped(csv, strlen(csv), NULL, 0);
+    assert_non_null(strstr(r.problems.ptr, "(its name in this file); it has \"full_name\""));
+    done(&r);
 }
 
 static void lists_that_are_none(void **state)

@@ -2,6 +2,8 @@
 /* One race, one source: how counties and parts add up, and who is who across them. */
 #include "tests/unit/merge_world.h"
 
+#include "daemon/core/labels.h"
+
 /* ---- counties ---- */
 
 static void counties_are_summed_one_source_each(void **state)
@@ -150,6 +152,12 @@ static void counties_of_an_unknown_number_are_partial(void **state)
     assert_true(mw->race.summed);
     assert_int_equal(mw->race.counties_of, 0);
     assert_true(mw->race.flags & RACE_PARTIAL);
+
+    char room[64]; /* and never "1 of 0 counties" */
+    struct buf words;
+    buf_init_over(&words, room, sizeof room);
+    labels_counties(&mw->race, &words);
+    assert_string_equal(room, "1 county");
 }
 
 /* A source of the whole race that was silent for two hours took the race from fresh counties. */

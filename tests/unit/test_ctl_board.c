@@ -38,7 +38,8 @@ static const char totals[] =
     "count\tvalue\nendorsed\t412\nwon\t129\nlost\t64\nadvanced\t3\npending\t"
     "216\nvoid\t0\ncalled\t193\nflips\t36\nstates_won\t23\n";
 static const char status[] =
-    "key\tvalue\nelection\tElection night\nmode\tlive\nsources\t48\nsources_up\t46\n";
+    "key\tvalue\nelection\tElection "
+    "night\nmode\tlive\nsources\t48\nsources_up\t46\nhttp\thttp://127.0.0.1:8080\n";
 
 static void state(struct ctl_board *b)
 {
