@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: ISC
+"""A recorded night played over HTTP, step by step: a site that has what was there at each step, a tallyd whose election clock shows the
+time of the recording, and what must be on air by a reading of the payloads that has nothing of the daemon's own."""
+import datetime
+import hashlib
+import http.server
+import json
+import threading
+import time
+
+import harness
+import subscriber
+
+IDLE = 20 * 60  # seconds of the night that are played; of a longer pause the daemon sleeps through the rest, and is started again
+LEAD = 60       # seconds of the night before a step at which it is
+
+
+class Site:
+    """{path: bytes} at a time, with ETags; knows how often each file that changed last was asked for since."""
+
+    def __init__(self):
+        self.files, self.asked, self.lock = {}, {}, threading.Lock()
+        site = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                with site.lock:
+                    if self.path in site.asked:
+                        site.asked[self.path] += 1
+                    body, etag = site.files.get(self.path, (None, ""))
+                same = body is not None and self.headers.get("If-None-Match") == etag
+                self.send_response(404 if body is None else 304 if same else 200)
+                self.send_header("ETag", etag)
+                self.send_header("Content-Length", "0" if same or body is None else str(len(body)))
+                self.end_headers()
+                if body is not None and not same:
+                    self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # tallyd is stopped in the middle of it
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def show(self, files):
+        with self.lock:
+            before = self.files
+            self.files = {path: (body, f'"{hashlib.md5(body).hexdigest()}"') for path, body in files.items()}
+            self.asked = {path: 0 for path, file in self.files.items() if file != before.get(path)}
+
+    def settled(self):
+        """Each was asked for twice since: what the first answer brought is judged."""
+        with self.lock:
+            return all(n >= 2 for n in self.asked.values())
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Hold:
+    """One unit of one contest as domain.md 6 has it: what is on air of it when payloads come, one after the other."""
+
+    def __init__(self, confirm):
+        self.air, self.since, self.confirm = {}, None, confirm
+
+    def take(self, figures, when):
+        falls = {name: (was - figures.get(name, 0), was) for name, was in self.air.items() if figures.get(name, 0) < was}
+        large = {n: (fall, was) for n, (fall, was) in falls.items() if fall > 50 and fall * 1000 > was}
+        lost = any(fall * 4 > was for fall, was in large.values())
+        if large and (lost or self.since is None or when - self.since < self.confirm):
+            self.since = self.since or when
+            return
+        self.air, self.since = figures, None
+
+
+class Played:
+    """What is left of a night."""
+
+    def __init__(self):
+        self.steps = 0
+        self.wrong = []
+        self.seen = {}  # race: (votes by endorsement, source) of each message, in order
+
+
+def play(house, configure, steps, expect, speed, after=None):
+    """steps: (when, {path: bytes}). configure(address) writes house.conf. expect(when, {path: bytes}) after each step:
+    {race: {endorsement: votes}}, or a function that says what is wrong with {race: card}. after(house): at the end."""
+    site, played, client = Site(), Played(), None
+    house.start_redis()
+    configure(site.url)
+    try:
+        site.show(steps[0][1])
+        client = subscriber.Subscriber(house.redis_url).begin()
+        for at, (when, files) in enumerate(steps):
+            if at == 0 or (when - steps[at - 1][0]).total_seconds() > IDLE:
+                restart(house, when, speed, at)
+                began = time.time()
+            else:  # never sooner after the last one than it was
+                began = max(house.clock.real(when), began + (when - steps[at - 1][0]).total_seconds() / speed)
+            time.sleep(max(0.0, began - time.time(), house.clock.real(when) - time.time()))
+            site.show(files)
+            began = time.time()
+            harness.wait_for(site.settled, 30, f"polls at {when}")
+            check(house, expect(when, files), when, played)
+            assert client.error is None and house.tallyd.alive(), house.tallyd.text()[-3000:]
+        if after:
+            after(house)
+        assert house.tallyd.stop() == 0
+        client.stop()
+    finally:
+        site.stop()
+    for _, channel, envelope in client.messages:
+        if channel.startswith("race:") or envelope["type"] == "race":
+            note(played, envelope["data"])
+    assert client.gaps == []
+    return played
+
+
+def restart(house, when, speed, number):
+    if house.tallyd:
+        assert house.tallyd.stop() == 0
+    house.clock = harness.Clock(when - datetime.timedelta(seconds=LEAD), speed, 0)
+    house.start_tallyd(name=f"tallyd-{number}")
+
+
+def votes_of(card):
+    return {c["endorsement_id"]: c["votes"] for c in card["choices"] if c["endorsement_id"]}
+
+
+def note(played, card):
+    played.seen.setdefault(card["race_id"], []).append((votes_of(card), tuple(card["sources"])))
+
+
+def check(house, expected, when, played):
+    """What is on air comes to be what was expected."""
+    def cards():
+        return {k: json.loads(v)["data"] for k, v in house.redis.hgetall("tally:v1:snap:races").items()}
+
+    def wrong():
+        shown = cards()
+        if callable(expected):
+            return expected(shown)
+        return {race: (votes, shown.get(race) and votes_of(shown[race])) for race, votes in expected.items()
+                if race not in shown or votes_of(shown[race]) != votes}
+
+    last = []
+
+    def right():
+        last[:] = [wrong()]
+        return not last[0]
+
+    try:
+        harness.wait_for(right, 5, "")
+    except AssertionError:
+        raise AssertionError(f"{when}: expected and on air: {last[0]}") from None
+    played.steps += 1
