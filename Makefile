@@ -163,7 +163,7 @@ $(BUILD)/tests/bench_parse: $(BUILD)/tests/bench/bare_json.o
 .SECONDARY:
 
 # ---- people's targets ----
-.PHONY: help deps deps-people test-people check check-san cover test test-matching test-redis bench corpus lint format install demo night-ga2021 layers tools clean
+.PHONY: help deps deps-people test-people check check-san cover test test-matching test-redis bench corpus lint format install demo night-ga2021 night-mn2024 night-fl2018 layers tools clean
 
 help:
 	@echo "make            build tallyd, tally-parse and tallyctl into $(BUILD)/"
@@ -178,6 +178,7 @@ help:
 	@echo "make bench      figures, as ratios against bare baselines"
 	@echo "make corpus     every real file of every format, against second readings; and every format damaged"
 	@echo "make night-ga2021  the Georgia runoffs of January 2021 as three feeds saw them"
+	@echo "make night-mn2024, night-fl2018  Minnesota 2024 and Florida 2018 over HTTP, each step; and what was recorded of it again"
 	@echo "make lint, make format, make deps, make install DESTDIR= PREFIX= SYSCONFDIR="
 
 DEPS := gcc g++ make pkg-config libcurl4-openssl-dev libxml2-dev libhiredis-dev libssl-dev libevent-dev \
@@ -228,6 +229,16 @@ night-ga2021: deps
 	@if [ -e ../shared/feeds/unpack ]; then \
 	    TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -s -p no:cacheprovider tests/system/test_night_ga2021.py; \
 	else echo 'SKIP night-ga2021: the real feeds, ../shared/feeds, are not there'; fi
+
+# the records that the tests made are played by both compilers' programs, to the same bytes
+NIGHTS := night-mn2024 night-fl2018
+$(NIGHTS): deps
+	@tests/deps.sh clang
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang CXX=clang++ all
+	@if [ -e ../shared/feeds/unpack ]; then \
+	    FULL=1 TALLYD_BUILD=$(BUILD) TALLYD_OTHER_BUILDS=$(BUILD)/clang $(PYTHON) -m pytest -q -s -p no:cacheprovider tests/system/test_$(subst -,_,$@).py; \
+	else echo 'SKIP $@: the real feeds, ../shared/feeds, are not there'; fi
 
 corpus: deps
 	@$(MAKE) --no-print-directory all

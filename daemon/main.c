@@ -204,7 +204,9 @@ int main(int argc, char **argv)
               getenv("JOURNAL_STREAM") != NULL);
     if (!open_recording(&c, &recording, &code))
         return code;
-    int64_t now = clock_now(&c.app.clock);
+    /* a record may begin long before its election */
+    int64_t now = c.app.recording ? recording.all.rows[recording.all.count - 1]->received_ms
+                                  : clock_now(&c.app.clock);
     c.app.config.today = now - now % WHEN_DAY;
     if (!make_plan(&c, &plan, &code))
         return code;

@@ -5,12 +5,19 @@ import datetime
 import hashlib
 import http.server
 import json
+import re
+import os
+import pathlib
+import subprocess
 import threading
 import time
 
+import feeds
 import harness
 import subscriber
 
+# the programs that play the record: these twice, and those of another compiler where they are built
+BUILDS = [feeds.BUILD, feeds.BUILD] + [pathlib.Path(b).resolve() for b in os.environ.get("TALLYD_OTHER_BUILDS", "").split()]
 IDLE = 20 * 60  # seconds of the night that are played; of a longer pause the daemon sleeps through the rest, and is started again
 LEAD = 60       # seconds of the night before a step at which it is
 
@@ -113,6 +120,7 @@ def play(house, configure, steps, expect, speed, after=None):
             after(house)
         assert house.tallyd.stop() == 0
         client.stop()
+        played.documents = [replay(house, build) for build in BUILDS]
     finally:
         site.stop()
     for _, channel, envelope in client.messages:
@@ -122,11 +130,37 @@ def play(house, configure, steps, expect, speed, after=None):
     return played
 
 
+def replay(house, build):
+    """All that is told when the record of it is played."""
+    done = subprocess.run([build / "tallyd", "-c", house.conf, "--replay", house.folder / "archive", "-1", "-o", "documents"],
+                          capture_output=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout
+
+
+def check_record(played):
+    """The record comes to the same bytes each time, with each compiler, and ends as the night did."""
+    first, *others = played.documents
+    assert all(other == first for other in others) and len(others) >= 1
+    last = {}
+    for line in first.decode().splitlines():
+        _, channel, data = line.split(" ", 2)
+        if channel.startswith("race:"):
+            note(last_seen := Played(), json.loads(data))
+            last |= {race: seen[-1] for race, seen in last_seen.seen.items()}
+    assert {race: seen[-1] for race, seen in played.seen.items()} == last
+
+
 def restart(house, when, speed, number):
     if house.tallyd:
         assert house.tallyd.stop() == 0
+    text = house.conf.read_text()
+    if re.search(r"^dates = (\S+)$", text, re.M).group(1) > f"{when:%Y-%m-%d}":
+        text = text.replace("mode = live", "mode = rehearsal")  # live is refused before the day
+    conf, house.conf = house.conf, house.write("now.conf", text)
     house.clock = harness.Clock(when - datetime.timedelta(seconds=LEAD), speed, 0)
     house.start_tallyd(name=f"tallyd-{number}")
+    house.conf = conf
 
 
 def votes_of(card):

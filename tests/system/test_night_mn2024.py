@@ -160,3 +160,7 @@ def test_nothing_was_on_air_that_no_payload_says(night):
             for person, votes in by.items():
                 if person in night.ours and votes:
                     assert any(said[person] == votes for said in night.said), (race, votes)
+
+
+def test_its_record_comes_to_the_same(night):
+    recorded.check_record(night)
