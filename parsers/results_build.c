@@ -152,7 +152,8 @@ void results_sum_progress(struct results_builder *b)
     b->sum_progress = true;
 }
 
-static void contest_badv(struct results_builder *b, struct building *k, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void
+contest_badv(struct results_builder *b, struct building *k, const char *fmt, va_list ap)
 {
     char why[600];
     if (k->bad)

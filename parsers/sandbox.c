@@ -96,8 +96,8 @@ static int add_rules(scmp_filter_ctx filter)
     }
     if (r == 0) /* for abort(): to itself only */
         r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 2,
-                             SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()),
-                             SCMP_A2(SCMP_CMP_EQ, SIGABRT));
+                             SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0),
+                             SCMP_A2(SCMP_CMP_EQ, SIGABRT, 0));
     return r;
 }
 
