@@ -163,7 +163,7 @@ $(BUILD)/tests/bench_parse: $(BUILD)/tests/bench/bare_json.o
 .SECONDARY:
 
 # ---- people's targets ----
-.PHONY: help deps deps-people test-people check check-san cover test test-matching test-redis bench corpus lint format install demo night-ga2021 night-mn2024 night-fl2018 layers tools clean
+.PHONY: help deps deps-people test-people check check-san cover test test-faults test-matching test-redis bench corpus lint format install demo night-ga2021 night-mn2024 night-fl2018 layers tools clean
 
 help:
 	@echo "make            build tallyd, tally-parse and tallyctl into $(BUILD)/"
@@ -175,6 +175,7 @@ help:
 	@echo "make test-matching  precision and recall of matching, on lists made from real files"
 	@echo "make test-redis  the shipped clients while Redis and the daemon are killed again and again, at full count"
 	@echo "make test-people  the board in a real browser, its readers in numbers, hostile names"
+	@echo "make test-faults  each fault of a feed on each kind of source: its verdict, what stays on air, and that it ends"
 	@echo "make bench      figures, as ratios against bare baselines"
 	@echo "make corpus     every real file of every format, against second readings; and every format damaged"
 	@echo "make night-ga2021  the Georgia runoffs of January 2021 as three feeds saw them"
@@ -239,6 +240,10 @@ $(NIGHTS): deps
 	@if [ -e ../shared/feeds/unpack ]; then \
 	    FULL=1 TALLYD_BUILD=$(BUILD) TALLYD_OTHER_BUILDS=$(BUILD)/clang $(PYTHON) -m pytest -q -s -p no:cacheprovider tests/system/test_$(subst -,_,$@).py; \
 	else echo 'SKIP $@: the real feeds, ../shared/feeds, are not there'; fi
+
+test-faults: deps
+	@$(MAKE) --no-print-directory all
+	@FULL=1 TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -s -p no:cacheprovider tests/system/test_faults.py
 
 corpus: deps
 	@$(MAKE) --no-print-directory all
