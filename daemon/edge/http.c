@@ -168,6 +168,14 @@ static void send_made(struct http *h, struct evhttp_request *req, const struct h
                      body->len > 0 ? body->ptr : "no such resource; see /v1/totals.json");
         return;
     }
+    const char *have = evhttp_find_header(evhttp_request_get_input_headers(req), "If-None-Match");
+    bool same = answer->status == 200 && etag_matches(have, answer->etag);
+    if (!same && !http_door_has_room(h->door, body->len)) {
+        add_header(req, "Retry-After", "2");
+        send_problem(h, req, 503, "Too many slow readers",
+                     "answers wait for readers who do not read them; ask again in two seconds");
+        return;
+    }
     common_headers(h, req, answer->policy);
     add_header(req, "Content-Type", answer->type);
     add_header(req, "Cache-Control",
@@ -176,8 +184,7 @@ static void send_made(struct http *h, struct evhttp_request *req, const struct h
                    : "public, max-age=2, stale-while-revalidate=10, stale-if-error=600");
     if (answer->etag[0])
         add_header(req, "ETag", answer->etag);
-    const char *have = evhttp_find_header(evhttp_request_get_input_headers(req), "If-None-Match");
-    if (answer->status == 200 && etag_matches(have, answer->etag))
+    if (same)
         evhttp_send_reply(req, 304, NULL, NULL);
     else
         send_bytes(req, answer->status, buf_slice(body));

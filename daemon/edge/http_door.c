@@ -22,6 +22,8 @@
 #define CONNECTIONS_MAX 4096
 #define REQUEST_MS 10000 /* from a request's first byte, or from being accepted, to its last */
 #define SWEEP_MS 100
+#define UNREAD_MAX ((size_t)64 << 20)
+#define LITTLE 16384
 #define ROOM_KEPT 32   /* descriptors for polls and files, when they once ran out */
 #define NO_ROOM_MS 100 /* accepting rests when there are no descriptors */
 
@@ -168,6 +170,42 @@ void http_door_heard(struct http_door *d, struct evhttp_request *req)
             v->since_us = 0;
             return;
         }
+}
+
+/* ---- who does not read ---- */
+
+static size_t unread(const struct visitor *v)
+{
+    return v->shut ? 0 : evbuffer_get_length(bufferevent_get_output(v->link));
+}
+
+static size_t all_unread(const struct http_door *d)
+{
+    size_t bytes = 0;
+    for (const struct visitor *v = d->first; v; v = v->next)
+        bytes += evbuffer_get_length(bufferevent_get_output(v->link));
+    return bytes;
+}
+
+/* Of those, who came first. */
+static void shut_fullest(struct http_door *d)
+{
+    struct visitor *fullest = d->first;
+    for (struct visitor *v = d->first; v; v = v->next)
+        if (unread(v) >= unread(fullest))
+            fullest = v;
+    if (fullest && unread(fullest) > 0)
+        shut(fullest);
+}
+
+bool http_door_has_room(struct http_door *d, size_t bytes)
+{
+    size_t waits;
+    if (bytes <= LITTLE || (waits = all_unread(d)) == 0 || waits + bytes <= UNREAD_MAX)
+        return true;
+    tell(d, "answers wait for readers who do not read them; the fullest connections are closed");
+    shut_fullest(d);
+    return false;
 }
 
 /* ---- no descriptors ---- */

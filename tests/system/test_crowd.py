@@ -100,6 +100,41 @@ def test_a_crowd_keeps_nobody_from_an_answer():
             r.close()
 
 
+def test_who_asks_for_much_and_reads_nothing_costs_no_memory():
+    """Each had a whole answer waiting: a few thousand connections were all the memory there is."""
+    room(4096)
+    with small_night.Small() as h:
+        h.write("endorsed.csv", small_night.ENDORSED + "".join(f"e{i},Ann Archer,GA,State House {i},Democratic,,1\n" for i in range(3000)))
+        h.start_tallyd()
+        much = len(h.get("/v1/races.json"))
+        before, deaf = rss(h), []
+        for _ in range(200):
+            s = socket.socket()
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.connect(("127.0.0.1", h.port))
+            s.sendall(b"GET /v1/races.json HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            deaf.append(s)
+        worst = 0
+        for _ in range(50):
+            livez(h.port, times := [])
+            worst = max(worst, rss(h) - before)
+            assert times[0] < 1.0
+            time.sleep(0.03)
+        print(f"200 readers of {much} bytes each: RSS +{worst:.0f} MB")
+        assert 200 * much > 256 << 20 and worst < 96
+
+        def whole():
+            try:
+                return len(h.get("/v1/races.json")) == much
+            except OSError:
+                return False  # asked to come again
+
+        harness.wait_for(whole, 20, "an answer to who reads it")
+        assert h.tallyd.text().count("answers wait for readers") == 1
+        for s in deaf:
+            s.close()
+
+
 def is_closed(s):
     s.setblocking(False)
     try:
