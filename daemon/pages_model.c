@@ -3,6 +3,7 @@
 #include "daemon/pages_model.h"
 
 #include "daemon/app_state.h"
+#include "daemon/base/text.h"
 #include "daemon/core/board.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/site.h"
@@ -37,10 +38,12 @@ static bool no_such(struct slice name, unsigned takes, struct err *e)
                    SLICE_FMT(name), there[takes]);
 }
 
-static bool add_words(struct slice text, struct ask *ask, struct err *e)
+/* What comes back on a page is as clean as what comes from a feed. */
+static bool add_words(struct slice text, struct ask *ask, struct arena *scratch, struct err *e)
 {
     struct slice word;
     while (slice_next(&text, ' ', &word)) {
+        word = text_clean_copy(word, scratch);
         if (word.len == 0)
             continue;
         if (ask->word_count == WORDS_MAX)
@@ -75,11 +78,12 @@ static bool read_item(struct slice item, unsigned takes, struct ask *ask, struct
     if (!(takes & TAKES_FILTER))
         return no_such(name, takes, e);
     if (equals == SIZE_MAX)
-        return add_words(item, ask, e);
+        return add_words(item, ask, scratch, e);
     if (slice_is(name, "q"))
-        return add_words(value, ask, e);
+        return add_words(value, ask, scratch, e);
     return value.len == 0 ||
-           add_words(arena_printf(scratch, "%.*s:%.*s", SLICE_FMT(name), SLICE_FMT(value)), ask, e);
+           add_words(arena_printf(scratch, "%.*s:%.*s", SLICE_FMT(name), SLICE_FMT(value)), ask,
+                     scratch, e);
 }
 
 static bool read_ask(struct slice query, unsigned takes, struct ask *ask, struct arena *scratch,

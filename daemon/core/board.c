@@ -53,8 +53,10 @@ static void mode(const struct board *b)
 {
     const char *word = mode_words[b->m->settings->mode];
 
+    buf_addz(b->out, "<div id=\"mode\" data-live>");
     if (word[0])
         buf_addf(b->out, "<p class=\"mode\">%s: these are not real results.</p>", word);
+    buf_addz(b->out, "</div>");
 }
 
 static void heading(const struct board *b)

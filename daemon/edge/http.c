@@ -296,24 +296,30 @@ static void begin_stream(struct http *h, struct evhttp_request *req, const struc
     buf_done(&body);
 }
 
-/* A name somebody pointed at us in their DNS is none of ours. */
+static bool is_address(int family, struct slice text)
+{
+    unsigned char room[sizeof(struct in6_addr)];
+    char name[INET6_ADDRSTRLEN];
+    if (text.len >= sizeof name)
+        return false;
+    evutil_snprintf(name, sizeof name, "%.*s", SLICE_FMT(text));
+    return inet_pton(family, name, room) == 1;
+}
+
+/* A name somebody pointed at us in their DNS is none of ours. Without one: HTTP/1.0. */
 static bool host_known(const struct http *h, struct evhttp_request *req)
 {
+    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
+    const char *before = uri ? evhttp_uri_get_host(uri) : NULL; /* of http://HOST/path */
     const char *header = evhttp_find_header(evhttp_request_get_input_headers(req), "Host");
-    struct slice host = header ? slice_of(header) : (struct slice){0};
-    struct in_addr four;
-    char name[256];
-    if (host.len == 0 || host.ptr[0] == '[')
-        return true; /* HTTP/1.0, or an IPv6 address */
-    size_t colon = slice_find(host, SLICE(":"));
-    host = slice_sub(host, 0, colon == SIZE_MAX ? host.len : colon);
-    if (host.len >= sizeof name)
-        return false;
-    evutil_snprintf(name, sizeof name, "%.*s", SLICE_FMT(host));
+    struct slice host = slice_of(before && before[0] ? before : header);
+    if (host.len > 0 && host.ptr[0] == '[')
+        return is_address(AF_INET6, slice_sub(host, 1, slice_find(host, SLICE("]"))));
+    host = slice_sub(host, 0, slice_find(host, SLICE(":")));
     bool known =
-        inet_pton(AF_INET, name, &four) == 1 || evutil_ascii_strcasecmp(name, "localhost") == 0;
+        host.len == 0 || is_address(AF_INET, host) || slice_eq_nocase(host, SLICE("localhost"));
     for (size_t i = 0; i < h->host_count && !known; i++)
-        known = evutil_ascii_strcasecmp(name, h->hosts[i]) == 0;
+        known = slice_eq_nocase(host, slice_of(h->hosts[i]));
     return known;
 }
 

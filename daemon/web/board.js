@@ -6,7 +6,8 @@
     "use strict";
     const SOON = 150, PACE = 3000, SILENT = 15000, ASK = 10000, OLD = 120000;
     const link = document.getElementById("link"), said = document.getElementById("said"), copy = document.getElementById("copy");
-    let waits = 0, due = 0, last = 0, etag = null, heard = Date.now(), lost = 0, ahead = 0, newest = callAtTop();
+    const now = () => performance.now(); // no clock that somebody sets
+    let waits = 0, due = 0, last = -ASK, etag = null, heard = now(), lost = 0, ahead = 0, asked = 0, answered = 0, newest = callAtTop();
 
     function callAtTop() {
         const first = document.querySelector("[data-say]");
@@ -20,12 +21,12 @@
 
     function isLost(since) {
         if (!lost) lost = since;
-        const seconds = Math.round((Date.now() - lost) / 1000);
+        const seconds = Math.round((now() - lost) / 1000);
         show(`Connection lost${seconds > 1 ? ` ${seconds} s ago` : ""}: figures may be out of date.`);
     }
 
     function isThere() {
-        heard = Date.now();
+        heard = now();
         lost = 0;
         show(age());
     }
@@ -64,35 +65,41 @@
     }
 
     async function ask() {
-        last = Date.now();
+        const mine = ++asked;
+        last = now();
         due = 0;
         try {
-            const answer = await fetch(location.href, {cache: copied() ? "no-cache" : "no-store", headers: etag ? {"If-None-Match": etag} : {}});
+            const answer = await fetch(location.href, {cache: copied() ? "no-cache" : "no-store", signal: AbortSignal.timeout(2 * ASK),
+                headers: etag ? {"If-None-Match": etag} : {}});
+            const text = answer.status === 304 ? "" : await answer.text();
+            if (mine < answered) return; // a later question was answered before: this is older
+            answered = mine;
             compareClocks(answer.headers);
-            if (answer.status === 304) return isThere();
-            if (!answer.ok) throw new Error(answer.status);
-            etag = answer.headers.get("ETag");
-            take(await answer.text());
+            if (answer.status !== 304) {
+                if (!answer.ok) throw new Error(answer.status);
+                etag = answer.headers.get("ETag");
+                take(text);
+            }
             isThere();
         } catch {
-            isLost(Date.now());
+            if (mine >= answered) isLost(now());
         }
     }
 
     // Calls at once; other news at a pace.
     function askSoon(urgent) {
-        const at = urgent ? Date.now() + SOON * Math.random() : Math.max(Date.now() + SOON, last + PACE);
+        const at = urgent ? now() + SOON * Math.random() : Math.max(now() + SOON, last + PACE);
         if (due && due <= at) return;
         clearTimeout(waits);
         due = at;
-        waits = setTimeout(ask, at - Date.now());
+        waits = setTimeout(ask, at - now());
     }
 
     function listen() {
         const events = new EventSource("/v1/events?types=totals,call,retraction,race");
         events.onopen = () => { isThere(); askSoon(true); };
         events.onerror = () => {
-            isLost(Date.now());
+            isLost(now());
             if (events.readyState === EventSource.CLOSED) setTimeout(listen, 3000 + 3000 * Math.random());
         };
         for (const type of ["call", "retraction"]) events.addEventListener(type, () => { isThere(); askSoon(true); });
@@ -103,9 +110,9 @@
     if (copied()) askSoon(true);
     else if (window.EventSource) listen();
     setInterval(() => {
-        if (Date.now() - heard < SILENT) return lost ? isLost(lost) : show(age());
+        if (now() - heard < SILENT) return lost ? isLost(lost) : show(age());
         isLost(heard);
-        if (Date.now() - last > ASK) ask();
+        if (now() - last > ASK) ask();
     }, 1000);
     setInterval(() => { if (!document.hidden) askSoon(false); }, ASK); // the age of sources
 

@@ -36,6 +36,7 @@ const commands = {
         }
         return Date.now() - from;
     },
+    async set({ms}) { await page.clock.setSystemTime(Date.now() + ms); },
     async forward({ms}) { await page.clock.fastForward(ms); },
     async run({js}) { return page.evaluate(js); },
     async press({key}) { await page.keyboard.press(key); },

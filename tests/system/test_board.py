@@ -2,6 +2,7 @@
 """The board at / as people see it: rendered by the server, kept live by events, in a real browser where there is one."""
 import http.client
 import os
+import signal
 import time
 
 import pytest
@@ -121,6 +122,57 @@ def test_a_lost_connection_is_said(house, web):
     print(f"said after {took} ms")
     house.start_tallyd(name="back")
     web.until("!document.getElementById('link').textContent", 30)
+
+
+def test_a_page_left_open_follows_a_restart_into_a_test(house, web):
+    """Figures were the test's, and nothing on the page said that it was one."""
+    decide(house, "call", "foe", "won")
+    web.open(f"http://127.0.0.1:{house.port}/")
+    web.until("!document.getElementById('link').textContent && document.title.startsWith('1 won')", 10)
+    web.run("window.kept = 1")
+    house.configure("listen = 127.0.0.1:0", f"listen = 127.0.0.1:{house.port}")
+    house.configure("mode = live", "mode = test")
+    house.configure("name = A small night", "name = Another night")
+    house.tallyd.kill()
+    house.start_tallyd(name="back")
+    web.until("document.title.startsWith('TEST: ') && document.body.innerText.includes('TEST: these are not real results')"
+              " && document.querySelector('h1').textContent.endsWith('Another night')", 30)
+    assert web.run("window.kept") == 1 and web.ask("errors") == []
+    decide(house, "uncall", "foe")
+    web.until("document.querySelector('.big').textContent === 'No races called yet'", 20)
+
+
+def test_a_clock_that_is_set_hides_no_lost_connection(house, web):
+    """By a clock set back nothing was late for an hour; set forward, everything was."""
+    said = "document.getElementById('link').textContent"
+    web.open(f"http://127.0.0.1:{house.port}/", clock=0)
+    web.until(f"!{said}", 10)
+    web.ask("set", ms=3600000)
+    web.ask("forward", ms=1000)
+    assert web.run(said) == ""
+    web.ask("set", ms=-3600000)
+    os.kill(house.tallyd.child.pid, signal.SIGSTOP)  # the connection stays, and is silent
+    try:
+        web.ask("forward", ms=16000)
+        web.until(f"{said}.startsWith('Connection lost')", 10)
+    finally:
+        os.kill(house.tallyd.child.pid, signal.SIGCONT)
+    web.until(f"!{said}", 30)
+
+
+def test_an_answer_that_was_overtaken_changes_nothing(house, web):
+    """An older page that comes late took the place of a newer one."""
+    web.open(f"http://127.0.0.1:{house.port}/")
+    web.until("!document.getElementById('link').textContent", 10)
+    web.run("""window.real = window.fetch; window.held = []; window.slow = true;
+        window.fetch = async (...a) => { const answer = await real(...a); if (slow) { slow = false; await new Promise(r => held.push(r)); } return answer; }; 0""")
+    decide(house, "call", "yew", "lost")
+    web.until("window.held.length === 1", 20)
+    decide(house, "call", "foe", "won")
+    web.until("document.querySelector('.big').textContent === '1 won of 2 called'", 20)
+    web.run("held[0](); 0")
+    time.sleep(0.5)  # what must not happen has no moment to wait for
+    assert web.run("document.querySelector('.big').textContent") == "1 won of 2 called"
 
 
 def test_without_scripts_it_says_the_same(house, web):

@@ -183,9 +183,29 @@ def test_metrics_count_what_happened(house):
 
 def test_a_name_that_is_not_ours_is_refused(house):
     """A page of another site whose name is made to point here reads nothing."""
-    for name, status in (("localhost", 200), ("127.0.0.1", 200), ("[::1]", 200), ("evil.example", 421), ("evil.example:80", 421), ("127.0.0.1.evil.example", 421)):
+    for name, status in (("localhost", 200), ("127.0.0.1", 200), ("[::1]", 200), ("[::1]:80", 200), ("[evil.example]", 421), ("[::1", 200), ("localhost:80", 200), ("127.1", 421), ("evil.example", 421), ("evil.example:80", 421), ("127.0.0.1.evil.example", 421)):
         link = http.client.HTTPConnection("127.0.0.1", house.port, timeout=10)
         link.request("GET", "/v1/statement.txt", headers={"Host": name})
         answer = link.getresponse()
         assert answer.status == status and (status == 200 or b"hosts in [http]" in answer.read()), name
         link.close()
+
+
+def test_a_name_before_the_path_is_a_name_too(house):
+    """As a proxy would be asked: it read everything, whatever the name."""
+    for target, status in ((f"http://127.0.0.1:{house.port}/livez", 200), ("http://evil.example/livez", 421), ("//evil.example/", 421)):
+        link = http.client.HTTPConnection("127.0.0.1", house.port, timeout=10)
+        link.request("GET", target)
+        assert link.getresponse().status == status, target
+        link.close()
+
+
+def test_what_was_typed_comes_back_clean(house):
+    """Bytes that are no text, escapes and marks that turn the line about were in the page as they came."""
+    for typed in ("%ff%fe%c0%af", "%ed%a0%80", "%E2%80%AEx", "%1b[2Jx", "x%0d%0ay", "%C2%9Bx", "%22%3E%3Cb%3E", "%3Cscript%3Ex"):
+        for path in (f"/?q={typed}", f"/?state={typed}", f"/?{typed}:x", f"/?copy=1&q={typed}", f"/v1/races.json?{typed}", f"/v1/races.csv?tag:{typed}"):
+            got = ask(house, path)
+            text = got.body.decode()  # or it is no UTF-8
+            assert got.status in (200, 400) and not [c for c in text if (c < " " and c not in "\n\r") or c in "\u202e\x9b\x7f"], path
+            assert "json" in got.getheader("Content-Type") or ("<b>" not in text and "<script>x" not in text), path
+            assert got.getheader("Y") is None
