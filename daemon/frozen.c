@@ -92,7 +92,7 @@ bool frozen_keep(struct frozen *f, int64_t epoch, int64_t seq, int64_t at_ms,
     struct writer_shown row = {.epoch = epoch, .seq = seq, .at_ms = at_ms};
     for (size_t i = 0; i < TEXTS; i++)
         row.texts[i] = s->texts[i];
-    struct writer_job job = {.shown = &row, .shown_count = 1};
+    struct writer_job job = {.shown = &row, .shown_count = 1, .later = true};
     if (writer_submit(f->writer, &job, on_kept, s, &e)) { /* the answer comes by the loop */
         if (f->waiting)
             f->last->next = s;

@@ -322,6 +322,7 @@ static bool settle(struct river *r, const struct writer_file *files, size_t file
     bool wait_rows = news && !first && (fx->claim_count > 0 || asked);
     bool wait_paper = news && first;
     bool behind = goes_behind(&rows, first, asked);
+    rows.later = paper.later = behind;
     if (!behind && !submit_all(r, &rows, wait_rows, &paper, wait_paper, asked))
         return false; /* nothing goes out that a crash would lose */
     struct writer_job told = rows;
@@ -519,6 +520,13 @@ static size_t paper_of(const struct river *r, const struct poller_news *news, in
                                       .last_modified = news->last_modified,
                                       .received_ms = now};
     return n;
+}
+
+void river_coming(void *river)
+{
+    struct river *r = river;
+    if (r->running && r->p.outbox)
+        outbox_expect(r->p.outbox);
 }
 
 enum poller_answer river_news(const struct poller_news *news, void *river)

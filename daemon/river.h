@@ -40,6 +40,8 @@ bool river_new(const struct river_parts *parts, const struct writer_loaded *load
                struct river **out, struct err *e) MUST_USE;
 void river_free(struct river *r); /* accepts NULL */
 
+/* As poller_calls.coming. */
+void river_coming(void *river);
 /* A poll's outcome; as poller_calls.news. */
 enum poller_answer river_news(const struct poller_news *news, void *river);
 

@@ -23,6 +23,7 @@
 #define PATIENCE_MS 5000  /* for a nursery that was asked for a spare */
 #define LAST_WORDS_MS 200 /* for the nursery to tell how a worker died */
 #define HOPELESS 6        /* misfortunes in a row, about 1.5 s of them */
+#define LEAVE_MS 5        /* a worker that has answered is killed so much later */
 
 enum state { FREE, IDLE, RUNNING, DYING /* hung up without an answer; why is not known yet */ };
 
@@ -49,6 +50,9 @@ struct workers {
     struct event *deliver;
     struct slot *slots;
     size_t slot_count;
+    struct spare *leaving; /* workers that have answered well, at most as many as slots */
+    size_t leaving_count;
+    struct event *part;
     int64_t asked; /* spares the nursery owes us */
     pid_t nursery;
     int fd; /* to the nursery; -1 while there is none */
@@ -145,13 +149,32 @@ static void release(struct slot *s)
     s->state = FREE;
 }
 
+static void on_part(evutil_socket_t fd, short what, void *ctx)
+{
+    struct workers *w = ctx;
+    (void)fd, (void)what;
+    while (w->leaving_count > 0)
+        spare_done(&w->leaving[--w->leaving_count]);
+}
+
+/* To free its memory takes the kernel a while, on the processor that Redis is to be woken on. */
+static void see_off(struct workers *w, struct spare *spare)
+{
+    if (w->leaving_count == w->slot_count)
+        on_part(-1, 0, w);
+    if (w->leaving_count == 0)
+        arm(w->part, LEAVE_MS);
+    w->leaving[w->leaving_count++] = *spare;
+}
+
 /* The work has its result: let the next one in, then tell. The callback comes last, but for the
- * worker's end: its memory may be large, and the news are more urgent. */
+ * worker's end: the news are more urgent. */
 static void finish(struct slot *s)
 {
     struct workers *w = s->w;
     struct work *work = s->work;
     struct spare spare = s->spare;
+    bool well = work->failure == WIRE_OK;
     spare_init(&s->spare, -1, -1, 0);
     work->wall_us = now_us() - s->since_us;
     w->exits[work->failure]++;
@@ -160,7 +183,10 @@ static void finish(struct slot *s)
     release(s);
     pump(w);
     work->done(work, work->ctx);
-    spare_done(&spare);
+    if (well)
+        see_off(w, &spare);
+    else
+        spare_done(&spare);
 }
 
 static void finish_failed(struct slot *s, enum wire_failure failure, const char *why)
@@ -576,12 +602,14 @@ struct workers *workers_new(struct event_base *base, const struct workers_settin
     w->set = *settings;
     w->slot_count = (size_t)(2 * settings->count + settings->spares);
     w->slots = calloc(w->slot_count, sizeof *w->slots);
+    w->leaving = calloc(w->slot_count, sizeof *w->leaving);
+    w->part = evtimer_new(base, on_part, w);
     w->program = strdup(settings->program);
     w->deliver = evtimer_new(base, on_deliver, w);
     w->again = evtimer_new(base, on_again, w);
     w->nursery_late = evtimer_new(base, on_nursery_late, w);
-    if (w->slots == NULL || w->program == NULL || w->deliver == NULL || w->again == NULL ||
-        w->nursery_late == NULL)
+    if (w->slots == NULL || w->leaving == NULL || w->program == NULL || w->part == NULL ||
+        w->deliver == NULL || w->again == NULL || w->nursery_late == NULL)
         goto out;
     for (size_t i = 0; i < w->slot_count; i++) {
         w->slots[i].w = w;
@@ -606,14 +634,17 @@ void workers_free(struct workers *w)
         return;
     for (size_t i = 0; w->slots != NULL && i < w->slot_count; i++)
         release(&w->slots[i]);
+    on_part(-1, 0, w);
     if (w->nursery_late != NULL)
         drop_nursery(w);
     if (w->nursery > 0)
         waitpid(w->nursery, NULL, 0);
+    drop_event(&w->part);
     drop_event(&w->deliver);
     drop_event(&w->again);
     drop_event(&w->nursery_late);
     free(w->slots);
+    free(w->leaving);
     free(w->program);
     free(w);
 }

@@ -31,9 +31,10 @@
 #define GONE_MAX 100000
 #define RECORDS_MAX 100000
 #define RECORDS_BYTES_MAX ((size_t)256 << 20)
+#define LATER_MS 5
 
 struct writer {
-    struct event *wake;
+    struct event *wake, *later;
     int wake_fd, lock_fd;
     char *directory, *path;
     pthread_t thread;
@@ -107,6 +108,26 @@ static void on_wake(evutil_socket_t fd, short what, void *ctx)
     while (read((int)fd, &count, sizeof count) < 0 && errno == EINTR)
         ;
     tell(ctx);
+}
+
+static void on_later(evutil_socket_t fd, short what, void *ctx)
+{
+    struct writer *w = ctx;
+    (void)fd, (void)what;
+    pthread_mutex_lock(&w->mutex);
+    pthread_cond_signal(&w->changed);
+    pthread_mutex_unlock(&w->mutex);
+}
+
+/* With the mutex held. Later: Redis and its subscribers are to be woken first, perhaps on the same
+ * processor. */
+static void wake(struct writer *w, bool later)
+{
+    static const struct timeval moment = {.tv_usec = LATER_MS * 1000};
+    if (!later)
+        pthread_cond_signal(&w->changed);
+    else if (!event_pending(w->later, EV_TIMEOUT, NULL))
+        event_add(w->later, &moment);
 }
 
 /* ---- the thread ---- */
@@ -235,7 +256,7 @@ bool writer_submit(struct writer *w, const struct writer_job *job,
         if (task)
             writer_tasks_add(&w->queue, task);
         writer_papers_move(&papers, &w->papers_queue);
-        pthread_cond_signal(&w->changed);
+        wake(w, job->later);
     }
     pthread_mutex_unlock(&w->mutex);
     if (!ok) {
@@ -289,7 +310,7 @@ void writer_record(struct writer *w, const struct archive_row *row, struct paylo
     w->lost += !room;
     if (room) {
         writer_records_move(&mine, &w->records);
-        pthread_cond_signal(&w->changed);
+        wake(w, true);
     }
     pthread_mutex_unlock(&w->mutex);
     writer_records_free(&mine);
@@ -410,7 +431,7 @@ bool writer_open(struct event_base *base, const char *directory, struct arena *a
     struct writer *w = writer_new(directory);
     bool ok = w && w->directory && w->path && w->keep.gone && w->wake_fd >= 0 &&
               (w->wake = event_new(base, w->wake_fd, EV_READ | EV_PERSIST, on_wake, w)) != NULL &&
-              event_add(w->wake, NULL) == 0;
+              event_add(w->wake, NULL) == 0 && (w->later = evtimer_new(base, on_later, w)) != NULL;
     if (!ok)
         err_set(e, ERR_BUG, "out of memory");
     ok = ok && open_files(w, e) && writer_load(w, a, loaded, e) && refuse_lost(w, loaded, e);
@@ -481,6 +502,8 @@ void writer_close(struct writer *w, int64_t wait_ms)
         event_free(w->wake);
     writer_records_free(&w->records);
     writer_archive_free(w->archive);
+    if (w->later)
+        event_free(w->later);
     writer_db_close(w->keep.db);
     map_free(w->keep.gone);
     const int fds[] = {w->wake_fd, w->keep.papers_fd, w->lock_fd};
