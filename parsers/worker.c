@@ -11,7 +11,7 @@
 #include "parsers/job.h"
 #include "parsers/wire.h"
 
-enum { FDS_MAX = 2 + WIRE_COMPANIONS_MAX, LEAVE = 1 << 20 };
+enum { FDS_MAX = 2 + WIRE_COMPANIONS_MAX, LEAVE = 1 << 20, SMALL = 1 << 16 };
 
 /* The payload, mapped once to the most it can become; tallyd tells how far it is filled. */
 struct growing {
@@ -121,20 +121,29 @@ static bool open_inputs(struct job *j, const struct wire_message *m, struct grow
 
 struct laid { /* how far the batch's memfd is filled, and where its next piece begins */
     size_t from, to;
+    char *small; /* of SMALL bytes */
 };
 
 /* The batch is laid out where tallyd will read it: a copy of a large one would take longer than all
- * else that is left to do once the payload has ended. */
+ * else that is left to do once the payload has ended. To map a place for a small one would. */
 static void *batch_room(size_t bytes, void *ctx)
 {
     struct laid *l = ctx;
     l->from = (l->to + WIRE_PAGE - 1) / WIRE_PAGE * WIRE_PAGE;
     l->to = l->from + bytes;
+    if (bytes <= SMALL)
+        return l->small;
     if (ftruncate(WORKER_BATCH, (off_t)l->to) != 0)
         return NULL;
     void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, WORKER_BATCH,
                    (off_t)l->from);
     return p == MAP_FAILED ? NULL : p;
+}
+
+static bool put(const struct laid *l, struct slice batch)
+{
+    return batch.ptr != l->small ||
+           pwrite(WORKER_BATCH, batch.ptr, batch.len, (off_t)l->from) == (ssize_t)batch.len;
 }
 
 static bool say(const struct wire_message *m)
@@ -149,7 +158,10 @@ static bool give_piece(struct slice piece, void *ctx)
 {
     const struct laid *l = ctx;
     struct wire_message m = {.type = WIRE_PIECE, .length = l->to};
-    munmap((void *)piece.ptr, piece.len);
+    if (!put(l, piece))
+        return false;
+    if (piece.ptr != l->small)
+        munmap((void *)piece.ptr, piece.len);
     return say(&m);
 }
 
@@ -157,9 +169,10 @@ static bool work(struct job *j, const struct wire_message *m, size_t *bytes, str
 {
     struct growing growing = {.have = m->length, .most = m->most, .end = m->end != 0};
     struct input_memory companions[WIRE_COMPANIONS_MAX];
-    struct laid laid = {0, 0};
+    struct laid laid = {0};
     struct slice batch;
-    if (j->arena == NULL || (j->builder = results_builder_new(j->arena)) == NULL)
+    if (j->arena == NULL || (j->builder = results_builder_new(j->arena)) == NULL ||
+        (laid.small = arena_room(j->arena, SMALL)) == NULL)
         return fault_set(f, WIRE_LIMIT, "no memory to start; raise [workers] memory");
     results_room(j->builder, batch_room, &laid);
     results_in_pieces(j->builder, growing.end ? NULL : give_piece, &laid);
@@ -173,8 +186,7 @@ static bool work(struct job *j, const struct wire_message *m, size_t *bytes, str
         if (!wait_more(&growing, &base, &have, &growing.end))
             return fault_set(f, WIRE_TRUNCATED, "the payload was never completed");
     *bytes = laid.to;
-    munmap((void *)batch.ptr, batch.len);
-    return true;
+    return put(&laid, batch) || fault_set(f, WIRE_LIMIT, "no memory for the batch");
 }
 
 int worker_run(int64_t memory)
