@@ -20,6 +20,7 @@
 #define HELD_MAX 100000
 #define ENVELOPE_MAX (16 << 20)
 #define CATCH_UP 100 /* races that waited for Redis go out so many at once */
+#define REST_MS 2    /* what follows the first of several waits for its answer, at most so long */
 
 struct outbox {
     struct event_base *base;
@@ -34,6 +35,7 @@ struct outbox {
     int64_t held_since_us; /* since when the first of them waits */
     struct map *thinned;   /* channel -> newest parcel, in order of first change */
     bool flush_due;        /* within min_interval of the last flush */
+    bool rest;             /* the first of several was sent, the others wait for its answer */
     bool behind;           /* races wait in thinned until Redis has answered */
     struct unsent unsent;  /* calls Redis has not acknowledged */
     struct desk_book book; /* for the desk's stream */
@@ -51,6 +53,7 @@ struct outbox {
     int64_t wanted_epoch; /* being made durable; 0: none */
     int64_t seen_epoch;   /* the highest one Redis told of: ours must be higher */
     struct buf totals;
+    struct buf plain; /* of the last totals that were numbered */
     struct frozen *frozen;
     struct awaited awaited; /* decisions, whose sentence is not shown yet */
     int64_t totals_seq, last_seq;
@@ -71,6 +74,7 @@ static void nothing_to_do(bool ok, const char *text, void *ctx)
 }
 
 static void send_thinned(struct outbox *o, bool races_only);
+static void flush(struct outbox *o);
 static void tell_awaited(struct outbox *o);
 
 static void on_acknowledged(struct slice event_id, int64_t last_byte_us, void *ctx)
@@ -85,6 +89,8 @@ static void on_acknowledged(struct slice event_id, int64_t last_byte_us, void *c
         metrics_observe(&o->change_to_publish, clock_monotonic_us() - last_byte_us);
     if (o->behind && !o->changing_epoch && redis_room(o->redis) >= CATCH_UP)
         send_thinned(o, true);
+    if (o->rest && !o->changing_epoch)
+        flush(o);
     struct unsent_event *gone = event_id.len > 0 ? unsent_take(&o->unsent, event_id) : NULL;
     if (!gone)
         return;
@@ -125,6 +131,8 @@ static bool number(struct outbox *o, const struct message *m, int64_t last_byte_
     if (m->type == MESSAGE_TOTALS) {
         buf_clear(&o->totals);
         buf_add(&o->totals, buf_slice(envelope));
+        buf_clear(&o->plain);
+        buf_add(&o->plain, m->plain);
         frozen_keep(o->frozen, stream_epoch(o->stream), seq, clock_now(o->s.clock), m);
         o->totals_seq = seq;
     }
@@ -133,19 +141,34 @@ static bool number(struct outbox *o, const struct message *m, int64_t last_byte_
     return true;
 }
 
+/* The lines that are not as they were. */
+static void add_changed(struct slice was, struct slice now, struct buf *out)
+{
+    struct slice old, line;
+    while (slice_next(&now, '\n', &line)) {
+        bool there = slice_next(&was, '\n', &old);
+        if (line.len > 0 && (!there || !slice_eq(line, old)))
+            buf_addf(out, "%.*s\n", SLICE_FMT(line));
+    }
+}
+
 static void publish(struct outbox *o, const struct message *m, int64_t last_byte_us)
 {
-    struct buf envelope, snap;
+    struct buf envelope, snap, plain;
     struct redis_commit commit;
     buf_init(&envelope, ENVELOPE_MAX);
     buf_init(&snap, ENVELOPE_MAX);
+    buf_init(&plain, ENVELOPE_MAX);
+    add_changed(buf_slice(&o->plain), m->plain, &plain); /* Redis has the others */
     if (number(o, m, last_byte_us, &envelope, &snap, &commit)) {
+        commit.plain = buf_slice(&plain);
         if (o->redis && !o->fenced && redis_publish(o->redis, &commit))
             o->published[m->type]++; /* else dropped while it is away: a snapshot follows */
         o->calls.published(m, o->calls.ctx);
     }
     buf_done(&envelope);
     buf_done(&snap);
+    buf_done(&plain);
 }
 
 /* What waits in `thinned`; races, of which there are many, only as fast as Redis answers: they stay
@@ -155,7 +178,6 @@ static void send_thinned(struct outbox *o, bool races_only)
     size_t at = 0;
     struct slice channel;
     void *value;
-    bool first = true;
     o->behind = false;
     while (map_next(o->thinned, &at, &channel, &value)) {
         struct parcel *p = value;
@@ -166,15 +188,33 @@ static void send_thinned(struct outbox *o, bool races_only)
             publish(o, &p->message, p->last_byte_us);
             map_remove(o->thinned, channel);
             free(p);
-            if (first && o->redis) /* it has it while the next is put together */
-                redis_flush(o->redis);
-            first = false;
         }
     }
 }
 
+/* Redis tells nobody of a message before it has done all that it read with it: the first goes
+ * alone, so that it is heard while the rest is put together. */
+static void flush_first(struct outbox *o)
+{
+    size_t at = 0;
+    struct slice channel;
+    void *value;
+    if (map_count(o->thinned) < 2 || !o->redis || !redis_connected(o->redis) ||
+        !map_next(o->thinned, &at, &channel, &value)) {
+        flush(o);
+        return;
+    }
+    struct parcel *p = value;
+    publish(o, &p->message, p->last_byte_us);
+    map_remove(o->thinned, channel);
+    free(p);
+    o->rest = o->flush_due = true;
+    timer_set(o->flush_timer, REST_MS);
+}
+
 static void flush(struct outbox *o)
 {
+    o->rest = false;
     if (map_count(o->thinned) == 0)
         return;
     send_thinned(o, false);
@@ -255,8 +295,10 @@ static void advance_epoch(struct outbox *o);
 
 static void drain(struct outbox *o)
 {
+    bool called = false; /* then its race's card is not to be ahead of the totals */
     while (o->held && !o->held->hold) {
         struct parcel *p = o->held;
+        called |= !p->live && is_call(&p->message);
         o->held = p->next;
         if (!o->held)
             o->held_end = &o->held;
@@ -266,10 +308,18 @@ static void drain(struct outbox *o)
     }
     if (o->changing_epoch)
         advance_epoch(o);
-    else if (!o->flush_due)
+    else if (!o->flush_due && called)
         flush(o);
+    else if (!o->flush_due)
+        flush_first(o);
     if (o->redis) /* before what else the loop has to do */
         redis_flush(o->redis);
+}
+
+void outbox_expect(struct outbox *o)
+{
+    if (o->redis && !o->changing_epoch && !o->fenced)
+        redis_expect(o->redis);
 }
 
 static bool is_for_desk(const struct outbox *o, const struct writer_job *rows)
@@ -592,6 +642,7 @@ bool outbox_new(struct event_base *base, struct writer *writer, const struct out
     unsent_init(&o->unsent);
     desk_book_init(&o->book);
     buf_init(&o->totals, ENVELOPE_MAX);
+    buf_init(&o->plain, ENVELOPE_MAX);
     o->owner = slice_sub(s->redis.owner, s->instance.len, s->redis.owner.len);
     o->stream = stream_new(s->election, o->owner, CHANNELS_MAX);
     o->frozen = frozen_new(writer, on_shown, o);
@@ -633,6 +684,7 @@ void outbox_free(struct outbox *o)
     timer_free(o->flush_timer);
     timer_free(o->heartbeat_timer);
     buf_done(&o->totals);
+    buf_done(&o->plain);
     frozen_free(o->frozen);
     free(o);
 }

@@ -85,6 +85,9 @@ void outbox_release(struct outbox *o);
 /* It can never be: they are not published. */
 void outbox_refuse(struct outbox *o);
 
+/* Messages may come within moments. */
+void outbox_expect(struct outbox *o);
+
 /* done(ctx), perhaps at once, when the sentence is shown that has all in it that was added and
  * released; when that takes too long, all the same. */
 void outbox_when_shown(struct outbox *o, void (*done)(void *ctx), void *ctx);

@@ -97,8 +97,11 @@ bool serve_prepare(struct app *a, struct night *n, void (*restored)(void *ctx), 
                                 .stepped = a->args.recording != NULL};
     if (!river_new(&parts, &n->loaded, &n->river, e))
         return false;
-    struct poller_calls calls = {
-        .rest = river_rest, .news = river_news, .idle = on_idle, .ctx = n->river};
+    struct poller_calls calls = {.rest = river_rest,
+                                 .coming = river_coming,
+                                 .news = river_news,
+                                 .idle = on_idle,
+                                 .ctx = n->river};
     n->plan->poller.seed = (uint64_t)clock_monotonic_us() ^ (uint64_t)getpid() << 32;
     if (!poller_new(a->base, &n->plan->poller, a->workers, &calls, &n->poller, e))
         return false;

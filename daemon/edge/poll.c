@@ -443,8 +443,12 @@ static void on_body(const struct answer *a, void *ctx)
             workers_end(f->shared->workers, &f->work);
         else if (f->payload == NULL)
             submit(f, a->payload, false);
-        else /* its worker failed before the end */
+        else { /* its worker failed before the end */
             settle_failed(f, work_verdict(&f->work), slice_of(f->work.text));
+            break;
+        }
+        if (f->shared->calls.coming != NULL)
+            f->shared->calls.coming(f->shared->calls.ctx);
         break;
     }
 }

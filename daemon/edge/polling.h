@@ -94,7 +94,9 @@ struct poller_calls {
      * expected now. */
     int64_t (*rest)(uint32_t source, void *ctx);
     enum poller_answer (*news)(const struct poller_news *news, void *ctx);
-    void (*idle)(void *ctx); /* with `once`: every file has had its poll */
+    void (*idle)(void *ctx);   /* with `once`: every file has had its poll */
+    void (*coming)(void *ctx); /* a body that is not what is on air has come whole, and is read:
+                                  news may follow within moments. NULL: nobody wants to know */
     void *ctx;
 };
 

@@ -20,6 +20,7 @@
 #define FLIGHTS_MAX 1000 /* messages that are not answered yet */
 #define FLIGHT_BYTES_MAX ((size_t)16 << 20)
 #define PROBE_MS 500 /* silent for that long: is what we left there still there? */
+#define ASLEEP_US 20000
 #define CHUNK_BYTES                                                                                \
     ((size_t)1 << 20) /* of a snapshot in one call: Redis does nothing else meanwhile */
 #define CHUNK_ENTRIES 500
@@ -53,6 +54,7 @@ struct redis {
     int64_t published;
     size_t flights, flight_bytes; /* messages that are not answered yet */
     bool spoke;                   /* since the last probe */
+    int64_t spoke_us;             /* when that was */
 };
 
 /* What an answer is about. */
@@ -299,6 +301,7 @@ static bool send_call(struct redis *r, const struct call *c, struct about about)
         memcpy(sent->text, ids.ptr, ids.len);
     sent->about.event_ids = (struct slice){sent->text, ids.len};
     r->spoke = true;
+    r->spoke_us = timer_now_us();
     if (about.what == COMMIT) {
         sent->bytes = c->bytes;
         r->flights++;
@@ -518,6 +521,24 @@ bool redis_publish(struct redis *r, const struct redis_commit *m)
     return ok;
 }
 
+static void look(struct redis *r)
+{
+    struct call *c = malloc(sizeof *c);
+    if (!c)
+        return; /* without it the heartbeat notices */
+    begin_call(r, c, SLICE("look"), r->epoch);
+    (void)send_part(r, c, r->epoch);
+    free(c);
+}
+
+void redis_expect(struct redis *r)
+{
+    if (r->state != BEGUN || timer_now_us() - r->spoke_us < ASLEEP_US)
+        return;
+    look(r);
+    redis_flush(r);
+}
+
 void redis_flush(struct redis *r)
 {
     redis_link_flush(r->link);
@@ -536,13 +557,9 @@ size_t redis_room(const struct redis *r)
 static void on_probe(void *ctx)
 {
     struct redis *r = ctx;
-    struct call *c;
     timer_set(r->probe, PROBE_MS);
-    if (r->state == BEGUN && !r->spoke && (c = malloc(sizeof *c))) {
-        begin_call(r, c, SLICE("look"), r->epoch);
-        (void)send_part(r, c, r->epoch); /* without it the heartbeat notices */
-        free(c);
-    }
+    if (r->state == BEGUN && !r->spoke)
+        look(r);
     r->spoke = false;
 }
 

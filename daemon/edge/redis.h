@@ -78,6 +78,9 @@ bool redis_begin(struct redis *r, int64_t epoch, const struct redis_commit *snap
 /* False when not connected or begun: the message is dropped (a snapshot will follow). Commits with
  * an event_id are never dropped while connected. */
 bool redis_publish(struct redis *r, const struct redis_commit *c);
+/* Messages are near. Where Redis has been left alone for a while it is asked for what it holds, so
+ * that it is awake when they come, and our script at hand. */
+void redis_expect(struct redis *r);
 /* What was given goes out now, and not when the loop comes to it: what else an event asks for may
  * take longer. `lost` may be told from within. */
 void redis_flush(struct redis *r);

@@ -57,6 +57,9 @@ def check_views(house, clients):
     own, claims, messages = subscriber.without_minute(house.snapshot()), house.claims(), 0
     assert [own["totals"]] == [*subscriber.without_minute({"": json.loads(house.get("/v1/totals.json"))["data"]}).values()]
     assert house.is_shown(own)
+    plain = house.redis.hgetall(f"{house.prefix}:h:totals")
+    numbers = {name: n for name, n in own["totals"].items() if isinstance(n, int) and name in plain}
+    assert "won" in numbers and numbers == {name: int(plain[name]) for name in numbers}, plain
     schemas.check_redis(house.redis)
     for client in clients:
         epoch, shown, known = client.end()

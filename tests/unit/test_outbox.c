@@ -38,6 +38,7 @@ struct post {
     size_t wanted;  /* stop the loop when so much was told */
     int began, snapshots;
     const char *model; /* data of the totals a snapshot shows */
+    const char *plain; /* and their numbers */
     struct redis_server redis;
     redisContext *eye;
 };
@@ -65,6 +66,7 @@ static void on_snapshot(struct effects *out, void *ctx)
     struct message *m = arena_array(out->arena, 1, sizeof *m);
     p->snapshots++;
     *m = message_of(MESSAGE_TOTALS, "totals", p->model);
+    m->plain = slice_of(p->plain);
     out->messages = m;
     out->message_count = 1;
 }
@@ -147,6 +149,7 @@ static struct post *new_post(void)
     p->arena = arena_new(1 << 20);
     p->clock = clock_real();
     p->model = "{}";
+    p->plain = "";
     p->election.election = slice_of(date);
     if (!writer_open(p->base, p->directory, p->arena, &p->loaded, &p->writer, &e))
         fail_msg("%s", e.text);
@@ -400,6 +403,14 @@ static void told(struct post *p, const char *command)
     freeReplyObject(ask(p, command));
 }
 
+static bool is_there(struct post *p, const char *command, const char *text)
+{
+    redisReply *r = ask(p, command);
+    bool yes = r->str && strcmp(r->str, text) == 0;
+    freeReplyObject(r);
+    return yes;
+}
+
 /* Text that Redis has there. */
 static void has(struct post *p, const char *command, const char *text)
 {
@@ -534,6 +545,55 @@ static void test_races_wait_while_redis_stands_still(void **state)
     assert_int_equal(view_of(p).epoch, epoch);
 }
 
+/* Several at once: the first goes alone. That a Redis which hangs does not answer it holds the
+ * others back from nobody else. */
+static void test_the_rest_follows_the_first_though_redis_stands_still(void **state)
+{
+    struct post *p = *state;
+    struct message both[] = {message_of(MESSAGE_RACE, "race:GA:r", "{\"race\":1}"),
+                             message_of(MESSAGE_TOTALS, "totals", "{\"total\":1}")};
+    struct err e = {0};
+    open_redis(p, NULL, 0);
+    UNTIL(p, view_of(p).redis_connected);
+    begin(p);
+    add(p, MESSAGE_CALL, "calls:GA", "{}", false);
+    UNTIL(p, view_of(p).unacknowledged == 0);
+    p->told[0] = '\0';
+    kill(p->redis.pid, SIGSTOP);
+    assert_true(outbox_add(p->outbox, NULL, both, 2, 0, false, &e));
+    assert_string_equal(p->told, "{\"race\":1} ");
+    expect(p, "{\"race\":1} {\"total\":1} ");
+    kill(p->redis.pid, SIGCONT);
+    UNTIL(p, view_of(p).published >= 3);
+}
+
+/* Numbers that are as they were are not written again; another epoch has all of them. */
+static void test_plain_numbers_are_written_when_they_change(void **state)
+{
+    struct post *p = *state;
+    struct err e = {0};
+    p->plain = "won 1\ncalled 2\nlost 1\n";
+    open_redis(p, NULL, 0);
+    UNTIL(p, view_of(p).redis_connected);
+    begin(p);
+    UNTIL(p, is_there(p, "HGET tally:v1:h:totals called", "2"));
+    told(p, "HDEL tally:v1:h:totals called");
+    struct message m = message_of(MESSAGE_TOTALS, "totals", "{\"n\":2}");
+    m.plain = SLICE("won 3\ncalled 2\nlost 0\n");
+    assert_true(outbox_add(p->outbox, NULL, &m, 1, 0, false, &e));
+    UNTIL(p, is_there(p, "HGET tally:v1:h:totals won", "3"));
+    has(p, "HGET tally:v1:h:totals lost", "0");
+    assert_false(is_there(p, "HGET tally:v1:h:totals called", "2"));
+
+    told(p, "FLUSHALL");
+    wait_for_epoch(p, view_of(p).epoch);
+    m.plain = SLICE("won 4\ncalled 2\nlost 0\n"); /* beside what the snapshot wrote */
+    assert_true(outbox_add(p->outbox, NULL, &m, 1, 0, false, &e));
+    UNTIL(p, is_there(p, "HGET tally:v1:h:totals won", "4"));
+    has(p, "HGET tally:v1:h:totals called", "2");
+    has(p, "HGET tally:v1:h:totals lost", "0");
+}
+
 /* Who listens to calls alone learns at once of another epoch, in which none is told again. */
 static void test_a_heartbeat_follows_the_snapshot(void **state)
 {
@@ -659,6 +719,8 @@ int main(void)
         R(test_calls_redis_never_had_are_told_behind_the_snapshot),
         R(test_one_that_is_fenced_stops_publishing),
         R(test_races_wait_while_redis_stands_still),
+        R(test_the_rest_follows_the_first_though_redis_stands_still),
+        R(test_plain_numbers_are_written_when_they_change),
         R(test_a_heartbeat_follows_the_snapshot),
     };
     log_start(LOG_LEVEL_ERROR - 1, 0);
