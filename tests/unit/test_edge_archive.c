@@ -70,7 +70,7 @@ static void wait_recorded(struct shelf *s, int64_t n)
     int64_t end = timer_now_us() + PATIENCE_US;
     do {
         assert_true(timer_now_us() < end);
-        usleep(1000);
+        run_for(s->d, 1000);
         writer_recording(s->d->writer, &r);
     } while (r.recorded < n || r.waiting > 0);
 }
@@ -214,7 +214,7 @@ static void test_a_broken_archive_is_in_nobodys_way(void **state)
     put(&s, 1, one);
     do {
         assert_true(timer_now_us() < end);
-        usleep(1000);
+        run_for(s.d, 1000);
         writer_recording(s.d->writer, &r);
     } while (r.why[0] == '\0');
     assert_int_equal(r.waiting, 1);

@@ -92,6 +92,26 @@ static void test_a_job_owns_its_text(void **state)
     close_desk(d, 1000);
 }
 
+/* It is there in a moment, in its order, and at once when another job or the end comes. */
+static void test_what_nobody_waits_for_is_written_too(void **state)
+{
+    struct desk *d = *state;
+    struct ticket a = {.letter = 'a'}, b = {.letter = 'b'}, c = {.letter = 'c'};
+    struct writer_claim claims[] = {claim_of(1), claim_of(2), claim_of(3), claim_of(4)};
+    open_desk(d);
+    submit(d, &(struct writer_job){.claims = &claims[0], .claim_count = 1, .later = true}, &a);
+    until_done(d, 1);
+    submit(d, &(struct writer_job){.claims = &claims[1], .claim_count = 1, .later = true}, &b);
+    submit(d, &(struct writer_job){.claims = &claims[2], .claim_count = 1}, &c);
+    until_done(d, 3);
+    assert_memory_equal(d->order, "abc", 3);
+    submit(d, &(struct writer_job){.claims = &claims[3], .claim_count = 1, .later = true}, &a);
+    close_desk(d, 10000);
+    open_desk(d);
+    assert_int_equal(d->loaded.claim_count, 4);
+    close_desk(d, 1000);
+}
+
 /* ---- payloads ---- */
 
 static void test_accepted_and_held(void **state)
@@ -467,6 +487,7 @@ int main(void)
         DESK(test_rows_come_back),
         DESK(test_a_number_is_taken_once),
         DESK(test_a_job_owns_its_text),
+        DESK(test_what_nobody_waits_for_is_written_too),
         DESK(test_accepted_and_held),
         DESK(test_a_database_of_version_1_is_brought_up),
         DESK(test_a_database_of_version_2_is_brought_up),
