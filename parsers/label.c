@@ -210,15 +210,21 @@ static bool words_but(struct slice s, const char *word, char out[TEXT_MAX], size
 static const char *const opposites[][2] = {
     {"yes", "no"}, {"for", "against"}, {"approve", "reject"}, {"approved", "rejected"}};
 
+/* How those begin. */
+static bool may_side(char c)
+{
+    const uint32_t first = L('y') | L('n') | L('f') | L('a') | L('r');
+    return !is_letter(c) || first & L(c);
+}
+
 /* Is one of its words one of those? Mostly none is, and none begins as they do. */
 static bool takes_side(struct slice s)
 {
-    const uint32_t first = L('y') | L('n') | L('f') | L('a') | L('r');
     for (size_t i = 0, end; i < s.len; i = end + 1) {
         for (end = i; end < s.len && kept(s.ptr[end]);)
             end++;
         struct slice one = slice_sub(s, i, end);
-        if (one.len < 2 || !is_letter(kept(*one.ptr)) || !(first & L(kept(*one.ptr))))
+        if (one.len < 2 || !may_side(kept(*one.ptr)))
             continue;
         for (size_t k = 0; k < 2 * sizeof opposites / sizeof opposites[0]; k++) {
             const char *word = opposites[k / 2][k % 2];
@@ -233,6 +239,9 @@ bool label_are_answers(struct slice a, struct slice b)
 {
     char x[TEXT_MAX], y[TEXT_MAX];
     size_t m, n;
+    if (!a.len || !b.len ||
+        !(kept(*a.ptr) == kept(*b.ptr) || may_side(kept(*a.ptr)) || may_side(kept(*b.ptr))))
+        return false; /* what is left of them begins alike */
     if (!takes_side(a) || !takes_side(b))
         return false;
     for (size_t i = 0; i < 2 * sizeof opposites / sizeof opposites[0]; i++) {

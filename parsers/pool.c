@@ -26,7 +26,7 @@ static bool entry_is(const void *pool, uint32_t i, const void *raw)
     return slice_eq(entry_raw(pool, i), *(const struct slice *)raw);
 }
 
-static bool add_entry(struct pool *p, struct pool_entry e, uint32_t hash)
+static bool add_entry(struct pool *p, struct pool_entry e, uint64_t hash)
 {
     if (!arrays_grow(p->arrays, &p->entries, &p->entry_room, (uint64_t)p->entry_count + 1,
                      sizeof *p->entries, UINT32_MAX / 4))
@@ -37,9 +37,9 @@ static bool add_entry(struct pool *p, struct pool_entry e, uint32_t hash)
     return index_add(&p->index, p->arrays, p->entry_count++, hash);
 }
 
-static uint32_t raw_hash(struct slice raw)
+static uint64_t raw_hash(struct slice raw)
 {
-    return (uint32_t)hash64(raw, 0);
+    return hash64(raw, 0);
 }
 
 /* Texts follow each other in the same order again and again: then nothing needs looking up. */
@@ -51,7 +51,7 @@ static bool found(struct pool *p, uint32_t i, struct results_text *out)
     return true;
 }
 
-static bool find(struct pool *p, struct slice raw, uint32_t hash, struct results_text *out)
+static bool find(struct pool *p, struct slice raw, uint64_t hash, struct results_text *out)
 {
     uint32_t i = index_find(&p->index, entry_is, p, &raw, hash);
     return i != ARRAYS_NONE && found(p, i, out);
@@ -75,13 +75,17 @@ struct slice pool_text(const struct pool *p, struct results_text t)
     return (struct slice){p->bytes + t.off, t.len};
 }
 
-static bool add_text(struct pool *p, struct slice s, uint32_t hash, struct results_text *out)
+static bool add_text(struct pool *p, struct slice s, uint64_t hash, struct results_text *out)
 {
-    uint64_t end = (uint64_t)p->len + s.len + 1;
-    if (!arrays_grow(p->arrays, &p->bytes, &p->room, end, 1, (uint32_t)RESULTS_MAX))
+    uint64_t at = ((uint64_t)p->len + RESULTS_WORD - 1) / RESULTS_WORD * RESULTS_WORD;
+    uint64_t end = at + s.len + 1;
+    if (!arrays_grow(p->arrays, &p->bytes, &p->room, end, 1, (uint32_t)RESULTS_MAX) ||
+        !arrays_grow(p->arrays, &p->hashes, &p->hash_room, end / RESULTS_WORD + 1,
+                     sizeof *p->hashes, (uint32_t)RESULTS_MAX))
         return false;
-    memcpy(p->bytes + p->len, s.ptr, s.len); /* its NUL: new room is zeroed */
-    *out = (struct results_text){p->len, (uint32_t)s.len};
+    memcpy(p->bytes + at, s.ptr, s.len); /* its NUL: new room is zeroed */
+    p->hashes[at / RESULTS_WORD] = hash;
+    *out = (struct results_text){(uint32_t)at, (uint32_t)s.len};
     p->len = (uint32_t)end;
     return add_entry(p, (struct pool_entry){.text = *out}, hash);
 }
@@ -91,7 +95,7 @@ bool pool_add_clean(struct pool *p, struct slice s, struct results_text *out)
     *out = (struct results_text){0, 0};
     if (!s.len)
         return true;
-    uint32_t hash = raw_hash(s);
+    uint64_t hash = raw_hash(s);
     return find(p, s, hash, out) || add_text(p, s, hash, out);
 }
 
@@ -100,7 +104,7 @@ bool pool_add(struct pool *p, struct slice raw, struct results_text *out)
     *out = (struct results_text){0, 0};
     if (!raw.len || find_next(p, raw, out))
         return true;
-    uint32_t hash = raw_hash(raw);
+    uint64_t hash = raw_hash(raw);
     if (find(p, raw, hash, out))
         return true;
     if (text_is_clean(raw))

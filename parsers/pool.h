@@ -12,6 +12,8 @@ struct pool {
     struct arrays *arrays;
     char *bytes; /* as a batch has them: a NUL first and behind each text */
     uint32_t len, room;
+    uint64_t *hashes; /* of the texts, by their places (results_digest) */
+    uint32_t hash_room;
     struct pool_entry *entries;
     uint32_t entry_count, entry_room;
     uint32_t last; /* the entry last found */

@@ -83,7 +83,7 @@ static bool is_url(struct slice s)
     return s.len <= RESULTS_URL_MAX;
 }
 
-/* Each text of the pool, once. */
+/* Each text of the pool, once; between them there is nothing. */
 static bool check_pool(const struct check *c)
 {
     const struct results_header *h = c->r.head;
@@ -93,7 +93,7 @@ static bool check_pool(const struct check *c)
     for (size_t at = c->done.pool ? c->done.pool : 1; at < c->all.pool;) {
         struct slice s = {pool + at, strlen(pool + at)}; /* the pool's last byte is NUL */
         bool url = at == h->next_url.off && is_url(s);
-        if (!s.len || (!url && !text_is_clean(s)))
+        if (at % RESULTS_WORD ? s.len : !s.len || (!url && !text_is_clean(s)))
             return wrong(c, "a text in its pool is not clean");
         at += s.len + 1;
     }
@@ -385,46 +385,67 @@ void results_pieces_open(const struct results_pieces *p, struct results *out)
 
 /* ---- digests ---- */
 
-static struct digest chain(struct digest d, const void *more, size_t n)
+static inline uint64_t fold(uint64_t a, uint64_t b)
 {
-    const struct digest both[] = {d, digest_of((struct slice){more, n})};
-    return digest_of((struct slice){(const char *)both, sizeof both});
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* What it says, in the place of where it lies. */
-static void put_hash(const char *pool, struct results_text *t)
+static inline void mix(struct digest *d, uint64_t a, uint64_t b)
 {
-    uint64_t hash = t->len ? hash64((struct slice){pool + t->off, t->len}, 0) : 0;
-    _Static_assert(sizeof *t == sizeof hash, "a text's place has the size of a hash");
-    memcpy(t, &hash, sizeof hash);
+    d->hi = fold(d->hi ^ a, b ^ UINT64_C(0x9e3779b97f4a7c15));
+    d->lo = fold(d->lo ^ b, a ^ UINT64_C(0xd6e8feb86659fd93));
 }
 
-struct digest results_digest(const char *pool, const struct results_contest *c,
+/* What the text says, not where it lies. */
+static inline uint64_t text_hash(const struct results_words *w, struct results_text t)
+{
+    if (t.len == 0)
+        return 0;
+    return w->hashes ? w->hashes[t.off / RESULTS_WORD]
+                     : hash64((struct slice){w->pool + t.off, t.len}, 0);
+}
+
+/* Records of `size` bytes that begin with `texts` texts. */
+static inline void mix_records(struct digest *d, const struct results_words *w, const void *records,
+                               uint32_t n, size_t size, size_t texts)
+{
+    const char *at = records;
+    for (uint32_t i = 0; i < n; i++, at += size) {
+        uint64_t words[sizeof(struct results_contest) / sizeof(uint64_t)];
+        memcpy(words, at, size);
+        for (size_t t = 0; t < texts; t++) {
+            struct results_text text;
+            memcpy(&text, at + t * sizeof text, sizeof text);
+            words[t] = text_hash(w, text);
+        }
+        for (size_t k = 0; k < size / sizeof *words; k += 2)
+            mix(d, words[k], words[k + 1]);
+    }
+}
+
+#define CONTEST_SAID                                                                               \
+    offsetof(struct results_contest, first_choice) /* what is behind says where                    \
+                                                    */
+
+_Static_assert(CONTEST_SAID % 16 == 0 && sizeof(struct results_choice) % 16 == 0 &&
+                   sizeof(struct results_unit) % 16 == 0 &&
+                   offsetof(struct results_contest, updated_ms) == 8 * sizeof(uint64_t) &&
+                   offsetof(struct results_choice, flags) == 3 * sizeof(uint64_t) &&
+                   offsetof(struct results_unit, registered) == 2 * sizeof(uint64_t),
+               "records are pairs of words, and begin with their texts");
+
+struct digest results_digest(const struct results_words *w, const struct results_contest *c,
                              const struct results_choice *choices, const struct results_unit *units,
                              const struct results_cell *cells)
 {
-    struct results_contest k = *c;
-    struct results_text *texts[] = {&k.id,     &k.text,     &k.state, &k.county,
-                                    &k.office, &k.district, &k.party, &k.election_type};
-    k.digest = (struct digest){0, 0};
-    k.first_choice = k.first_unit = k.first_cell = 0;
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        put_hash(pool, texts[i]);
-    struct digest d = chain(k.digest, &k, sizeof k);
-    for (uint32_t i = 0; i < k.choices; i++) {
-        struct results_choice x = choices[i];
-        put_hash(pool, &x.id);
-        put_hash(pool, &x.name);
-        put_hash(pool, &x.party);
-        d = chain(d, &x, sizeof x);
-    }
-    for (uint32_t i = 0; i < k.units; i++) {
-        struct results_unit x = units[i];
-        put_hash(pool, &x.id);
-        put_hash(pool, &x.name);
-        d = chain(d, &x, sizeof x);
-    }
-    return chain(d, cells, (size_t)k.units * k.choices * sizeof *cells);
+    size_t n = (size_t)c->units * c->choices * sizeof *cells;
+    struct digest d = digest_of((struct slice){(const char *)cells, n});
+    mix(&d, c->choices, c->units);
+    mix_records(&d, w, c, 1, CONTEST_SAID, 8);
+    mix_records(&d, w, choices, c->choices, sizeof *choices, 3);
+    mix_records(&d, w, units, c->units, sizeof *units, 2);
+    return d;
 }
 
 void results_copy(const struct results *r, char *into)

@@ -172,8 +172,14 @@ bool results_pieces_add(struct results_pieces *p, struct slice piece, struct err
 void results_pieces_open(const struct results_pieces *p, struct results *out);
 
 /* Of all that is said of the contest whose choices, units and cells these are, wherever it lies:
- * the same only where the same is said. */
-struct digest results_digest(const char *pool, const struct results_contest *c,
+ * the same only where the same is said. Each text of the pool begins at a multiple of RESULTS_WORD;
+ * its hash64 is at that place of `hashes`, where somebody has them; else NULL. */
+#define RESULTS_WORD 8
+struct results_words {
+    const char *pool;
+    const uint64_t *hashes;
+};
+struct digest results_digest(const struct results_words *w, const struct results_contest *c,
                              const struct results_choice *choices, const struct results_unit *units,
                              const struct results_cell *cells);
 

@@ -97,7 +97,8 @@ static void write_contest(const struct results_builder *b, struct building *k, s
         }
     }
     k->record.units = (uint32_t)(p->unit - from.unit);
-    k->record.digest = results_digest(b->pool.bytes, &k->record, from.choice, from.unit, from.cell);
+    const struct results_words words = {b->pool.bytes, b->pool.hashes};
+    k->record.digest = results_digest(&words, &k->record, from.choice, from.unit, from.cell);
     *p->contest++ = k->record;
     p->at.choices += k->choice_count;
     p->at.units += k->record.units;

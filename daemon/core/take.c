@@ -381,7 +381,7 @@ static void settle(const struct intake *p, struct feed_contest *c, const struct 
 {
     const struct results *b = p->batch;
 
-    c->settled = results_digest(b->pool, pc->in, &b->choices[pc->in->first_choice],
+    c->settled = results_digest(&(struct results_words){b->pool, NULL}, pc->in, &b->choices[pc->in->first_choice],
                                 &b->units[pc->in->first_unit], results_cell(b, pc->in, 0, 0));
     c->votes = pc->votes;
     c->first_close = pc->first_close;

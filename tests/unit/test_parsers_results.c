@@ -601,7 +601,7 @@ static void wrapping_products_are_refused(void **state)
     struct results out;
     struct err e;
     size_t len = sizeof(struct results_header) + sizeof(struct results_contest) +
-                 n * (sizeof(struct results_choice) + sizeof(struct results_unit)) + 3;
+                 n * (sizeof(struct results_choice) + sizeof(struct results_unit)) + 10;
     char *bytes = calloc(1, len);
     struct results_header *h = (void *)bytes;
     struct results_contest *k = (void *)(h + 1);
@@ -612,14 +612,14 @@ static void wrapping_products_are_refused(void **state)
                                  .contests = 1,
                                  .choices = n,
                                  .units = n,
-                                 .pool = 3,
+                                 .pool = 10,
                                  .own_time_ms = WHEN_UNKNOWN};
     *k = (struct results_contest){
-        .id = {1, 1}, .updated_ms = WHEN_UNKNOWN, .choices = n, .units = n};
+        .id = {8, 1}, .updated_ms = WHEN_UNKNOWN, .choices = n, .units = n};
     for (uint32_t i = 0; i < n; i++) {
-        c[i].id = (struct results_text){1, 1};
+        c[i].id = (struct results_text){8, 1};
         if (i) {
-            u[i].id = (struct results_text){1, 1};
+            u[i].id = (struct results_text){8, 1};
             u[i].type = RESULTS_COUNTY;
         }
     }
