@@ -14,7 +14,7 @@
 #include "daemon/edge/timer.h"
 
 #define LOOK_MS 500
-#define BLOCK_MS "100" /* a look waits so long for the next entry */
+#define BLOCK_MS "100" /* a look behind the last entry waits so long for the next */
 #define READ_MOST "200"
 
 enum { LEASE, META, KEPT, DESK, KEYS };
@@ -65,6 +65,7 @@ struct partner {
     int64_t at_epoch, at_number; /* the last entry read */
     bool follows;
     bool reading, again; /* XREAD is under way; and what it brings is of an older place */
+    bool at_end;         /* nothing was left when it was read last */
 };
 
 /* ---- answers ---- */
@@ -157,6 +158,7 @@ static void on_stream(const redisReply *reply, void *data, void *ctx)
     bool ours = p->follows && !p->again;
     bool end = reply->type != REDIS_REPLY_ARRAY || reply->elements == 0;
     p->reading = p->again = false;
+    p->at_end = ours && end;
     if (failed(p, reply))
         return;
     if (!end && reply->element[0]->type == REDIS_REPLY_ARRAY && reply->element[0]->elements == 2) {
@@ -203,11 +205,13 @@ static void look(struct partner *p)
     const struct slice read[] = {SLICE("XREAD"), SLICE("COUNT"),  SLICE(READ_MOST),
                                  SLICE("BLOCK"), SLICE(BLOCK_MS), SLICE("STREAMS"),
                                  p->keys[DESK],  slice_of(at)};
+    const struct slice read_now[] = {read[0], read[1], read[2], read[5], read[6], read[7]};
     p->reading = p->follows;
     if (!redis_link_send(p->link, 2, lease, on_lease, NULL) ||
         !redis_link_send(p->link, 6, meta, on_meta, NULL) ||
         !redis_link_send(p->link, 2, kept, on_looked, NULL) ||
-        (p->follows && !redis_link_send(p->link, 8, read, on_stream, NULL)))
+        (p->follows && !redis_link_send(p->link, p->at_end ? 8 : 6, p->at_end ? read : read_now,
+                                        on_stream, NULL)))
         redis_link_drop(p->link, "out of memory");
     if (p->follows) /* the next one follows the stream's answer */
         timer_cancel(p->next);
@@ -237,6 +241,7 @@ void partner_follow(struct partner *p, int64_t epoch, int64_t number)
 {
     p->follows = true;
     p->again = p->reading;
+    p->at_end = false;
     p->at_epoch = epoch;
     p->at_number = number;
     timer_set(p->next, 0);

@@ -296,6 +296,27 @@ static void test_the_stream_is_read_from_any_place_and_to_its_end(void **state)
     assert_string_equal(h->b.entries, "");
 }
 
+/* A start has to read it to its end: it does not wait there for one entry more. */
+static void test_the_end_of_the_stream_is_told_at_once(void **state)
+{
+    enum { TRIES = 4, LIMIT_US = 60000 }; /* of what is to wait 100 ms and more otherwise */
+    struct house *h = *state;
+    int64_t least = PATIENCE_US;
+    is(h, "XADD " P ":desk 7-1 begin 2", NULL);
+    both_look(h);
+    for (int i = 0; i < TRIES && least >= LIMIT_US; i++) {
+        int ends = h->a.ends, looks = h->a.looks;
+        partner_follow(h->a.partner, 0, 0);
+        int64_t from = timer_now_us();
+        UNTIL(h, h->a.ends > ends);
+        int64_t took = timer_now_us() - from;
+        least = took < least ? took : least;
+        partner_rest(h->a.partner);
+        UNTIL(h, h->a.looks > looks + 2); /* nothing is being read any more */
+    }
+    assert_true(least < LIMIT_US);
+}
+
 static void test_it_comes_back_after_a_loss(void **state)
 {
     struct house *h = *state;
@@ -325,6 +346,7 @@ int main(void)
         T(test_an_epoch_begun_by_another_fences),
         T(test_what_the_standby_kept_is_told),
         T(test_the_stream_is_read_from_any_place_and_to_its_end),
+        T(test_the_end_of_the_stream_is_told_at_once),
         T(test_it_comes_back_after_a_loss),
     };
     log_start(LOG_LEVEL_ERROR - 1, 0);
