@@ -30,7 +30,7 @@
 struct visitor {
     struct http_door *door;
     struct bufferevent *link;
-    struct visitor *next, **before;
+    struct visitor *next;
     int64_t since_us; /* its request began; 0: none is on its way */
     bool shut;        /* its end is on its way to us */
 };
@@ -69,11 +69,11 @@ static void tell(struct http_door *d, const char *what)
 
 /* ---- a connection comes and goes ---- */
 
-static void forget(struct visitor *v)
+/* The one that is here in the list. */
+static void forget(struct visitor **at)
 {
-    *v->before = v->next;
-    if (v->next)
-        v->next->before = v->before;
+    struct visitor *v = *at;
+    *at = v->next;
     v->door->count--;
     v->door->shut -= v->shut;
     bufferevent_decref(v->link);
@@ -99,13 +99,15 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
 static void sweep(struct http_door *d)
 {
     int64_t now = timer_now_us();
-    struct visitor *next;
-    for (struct visitor *v = d->first; v; v = next) {
-        next = v->next;
-        if (is_gone(v))
-            forget(v);
-        else if (v->since_us && now - v->since_us > REQUEST_MS * 1000)
+    struct visitor **at = &d->first, *v;
+    while ((v = *at)) {
+        if (is_gone(v)) {
+            forget(at);
+            continue;
+        }
+        if (v->since_us && now - v->since_us > REQUEST_MS * 1000)
             shut(v);
+        at = &v->next;
     }
 }
 
@@ -153,9 +155,6 @@ static struct bufferevent *on_accept(struct event_base *base, void *ctx)
     v->door = d;
     v->since_us = timer_now_us();
     v->next = d->first;
-    v->before = &d->first;
-    if (v->next)
-        v->next->before = &v->next;
     d->first = v;
     d->count++;
     return v->link;
@@ -287,7 +286,7 @@ void http_door_free(struct http_door *d)
     if (*at)
         *at = d->next;
     while (d->first)
-        forget(d->first);
+        forget(&d->first);
     timer_free(d->sweep);
     timer_free(d->rest);
     free(d);
