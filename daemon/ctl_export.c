@@ -19,6 +19,7 @@
 #define PAGE_MAX ((size_t)64 << 20)
 #define FILES_MAX 200000
 #define ROUNDS 3
+#define QUICK_SECONDS 5
 #define SHOWN_EACH 16
 
 struct export
@@ -132,14 +133,16 @@ static bool fetch_list(struct export *x, char stamp[GET_ETAG], bool *same, struc
     return true;
 }
 
-/* Again, while something is published meanwhile: all of it shall be of one state of things. */
+/* Again, while something is published meanwhile and it goes quickly: all of it shall be of one
+ * state of things. */
 static bool copy_rounds(struct export *x, char stamp[GET_ETAG], struct err *e)
 {
     bool same = false;
+    time_t began = time(NULL);
     stamp[0] = '\0';
     if (!fetch_list(x, stamp, &same, e))
         return false;
-    for (int round = 0; round < ROUNDS && !same; round++)
+    for (int round = 0; round < ROUNDS && !same && time(NULL) - began < QUICK_SECONDS; round++)
         if (!copy_all(x, e) || !fetch_list(x, stamp, &same, e))
             return false;
     return true;

@@ -197,6 +197,17 @@ static void pair_sources(struct pairs *p, const struct question *q)
     buf_done(&text);
 }
 
+static void pair_ready(struct pairs *p, const struct app *a)
+{
+    char text[100] = "yes";
+    size_t done, all;
+    if (!a->ready) {
+        restore_progress(a->night->restore, &done, &all);
+        snprintf(text, sizeof text, "no: restoring, %zu of %zu payloads", done, all);
+    }
+    pair_str(p, "ready", slice_of(text));
+}
+
 static int verb_status(struct question *q, struct buf *body)
 {
     const struct app *a = q->app;
@@ -218,7 +229,7 @@ static int verb_status(struct question *q, struct buf *body)
     pair_str(&p, "mode", slice_of(mode_name(s->mode)));
     pair_str(&p, "clock", slice_of(now));
     pair_str(&p, "version", SLICE(TALLYD_VERSION));
-    pair_str(&p, "ready", a->ready ? SLICE("yes") : SLICE("no: restoring"));
+    pair_ready(&p, a);
     desk_duty_pairs(a, &p);
     pair_int(&p, "epoch", view.epoch);
     pair_int(&p, "seq", view.seq);

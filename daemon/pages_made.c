@@ -18,7 +18,9 @@
 void pages_not_ready(const struct app *a, struct http_answer *answer, struct buf *body)
 {
     struct duty_view duty;
+    size_t done, all;
     duty_view(a->duty, &duty);
+    restore_progress(a->night->restore, &done, &all);
     answer->status = 503;
     answer->type = "text/plain; charset=utf-8";
     answer->no_store = true;
@@ -27,7 +29,8 @@ void pages_not_ready(const struct app *a, struct http_answer *answer, struct buf
     else if (duty.role->state == ROLE_LOOKING)
         buf_addz(body, "not ready: who of two daemons serves is being found out\n");
     else
-        buf_addz(body, "not ready: the last known state is being restored\n");
+        buf_addf(body, "not ready: the last known state is being restored: %zu of %zu payloads\n",
+                 done, all);
 }
 
 bool pages_published(const struct app *a, struct http_answer *answer, struct buf *body,

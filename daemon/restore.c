@@ -2,11 +2,16 @@
 /* Last accepted payloads, read again one after the other. */
 #include "daemon/restore.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon/base/log.h"
+#include "daemon/edge/notify.h"
 #include "daemon/edge/poller.h"
 #include "daemon/edge/timer.h"
+
+#define TELL_MS 1000
+#define EXTEND_SECONDS 60
 
 struct restore {
     struct restore_parts p;
@@ -20,6 +25,7 @@ struct restore {
     size_t companion_count;
     struct work work;
     bool working;
+    int64_t told_us; /* when it was said how far it is */
 };
 
 static bool find(struct restore *r, const struct writer_loaded_file *f)
@@ -138,9 +144,30 @@ static bool begin(struct restore *r, const struct writer_loaded_file *f)
     return true;
 }
 
+/* The manager waits for READY so much longer. */
+static void tell(struct restore *r)
+{
+    char status[160];
+    int64_t now = timer_now_us();
+    if (now - r->told_us < TELL_MS * 1000)
+        return;
+    r->told_us = now;
+    log_info("restoring: %zu of %zu payloads", r->at, r->p.loaded->file_count);
+    snprintf(status, sizeof status, "STATUS=restoring: %zu of %zu payloads\nEXTEND_TIMEOUT_USEC=%d",
+             r->at, r->p.loaded->file_count, EXTEND_SECONDS * 1000000);
+    notify_send(status);
+}
+
+void restore_progress(const struct restore *r, size_t *done, size_t *all)
+{
+    *done = r ? r->at : 0;
+    *all = r ? r->p.loaded->file_count : 0;
+}
+
 static void on_next(void *ctx)
 {
     struct restore *r = ctx;
+    tell(r);
     while (r->at < r->p.loaded->file_count) {
         if (begin(r, &r->p.loaded->files[r->at]))
             return;
@@ -162,6 +189,7 @@ struct restore *restore_new(struct event_base *base, const struct restore_parts 
     r->p = *parts;
     r->done = done;
     r->ctx = ctx;
+    r->told_us = timer_now_us();
     timer_set(r->next, 0);
     return r;
 }

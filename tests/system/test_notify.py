@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: ISC
 """What the service manager is told, and how fast the daemon goes when it is told to."""
+import contextlib
+import http.client
 import os
 import re
 import signal
@@ -46,6 +48,47 @@ def test_the_whole_life(manager):
         h.tallyd.child.terminate()
         assert told(manager, "STOPPING=1")
         assert h.tallyd.child.wait(10) == 0
+
+
+def test_a_long_restore_says_how_far_it_is(manager):
+    """Log, service manager and /readyz; and the manager is asked to wait for it."""
+    many = 40
+    with small_night.Small() as h:
+        contest = small_night.CONTEST.format(key=10000, text="Dog Catcher 10000", first="Rex", n=1, second="Bello", m=2)
+        contests = "".join(contest.replace("10000", str(10000 + i)) for i in range(4000))
+        small_night.replace(h.folder / "county.xml", small_night.detail().replace("</ElectionResult>", contests + "</ElectionResult>"))
+        h.configure("listen = 127.0.0.1:0", f"listen = 127.0.0.1:{free_port()}")
+        h.configure("interval = 50ms", "interval = 1s")
+        sources = "".join(f"\n[source s{i}]\nlate = yes\nformat = clarity\nstate = GA\npath = county.xml\n" for i in range(many))
+        small_night.replace(h.conf, h.conf.read_text() + sources)
+        h.start_tallyd()
+        harness.wait_for(lambda: sum(1 for (_, verdict) in h.verdicts() if verdict == "accepted") > many, 60, "every source")
+        h.tallyd.stop()
+        h.start_tallyd(ready=None, name="again")
+        seen = []
+
+        def ready():
+            with contextlib.suppress(OSError):
+                link = http.client.HTTPConnection("127.0.0.1", h.port, timeout=10)
+                link.request("GET", "/readyz")
+                answer = link.getresponse()
+                seen.append(answer.read().decode())
+                link.close()
+                return answer.status == 200
+            return False
+
+        harness.wait_for(ready, 60, "it")
+        print(h.tallyd.text())
+        at = [int(found[1]) for text in seen if (found := re.search(rf"being restored: (\d+) of {many + 1} payloads", text))]
+        assert len(set(at)) > 3 and at == sorted(at), seen[:5]
+        assert re.search(rf"restoring: \d+ of {many + 1} payloads", h.tallyd.text())
+        assert re.search(rf"^STATUS=restoring: \d+ of {many + 1} payloads\nEXTEND_TIMEOUT_USEC=60000000$", told(manager, "STATUS=restoring"))
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
 
 
 def test_the_watchdog_is_fed_at_half_its_time(manager, monkeypatch):
