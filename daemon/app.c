@@ -40,6 +40,7 @@ static void night_free(struct night *n)
     if (!n)
         return;
     player_free(n->player);
+    drill_free(n->drill);
     poller_free(n->poller);
     restore_free(n->restore);
     river_free(n->river);
@@ -346,6 +347,21 @@ static bool start_doors(struct app *a, struct err *e)
                        &a->control, e);
 }
 
+static bool read_drill(struct app *a, const struct plan *plan, struct err *e)
+{
+    struct buf problems;
+    struct slice rest, line;
+    if (!a->args.rehearse)
+        return true;
+    buf_init(&problems, PROBLEMS_ROOM);
+    bool ok = drill_new(plan, &a->args.clock, a->args.rehearse, &a->night->drill, &problems, e);
+    rest = buf_slice(&problems);
+    while (slice_next(&rest, '\n', &line))
+        log_error("%.*s", SLICE_FMT(line));
+    buf_done(&problems);
+    return ok;
+}
+
 /* A replay has a state directory of its own, is no live watch for anybody, and where it is as fast
  * as it can be, hides nothing between two messages. */
 static bool prepare_replay(struct app *a, struct plan *plan, struct err *e)
@@ -356,7 +372,7 @@ static bool prepare_replay(struct app *a, struct plan *plan, struct err *e)
         plan->settings.mode = MODE_REHEARSAL;
     if (a->args.speed == 0)
         plan->config->redis.min_interval = 0;
-    if (!scratch_make(a->scratch, sizeof a->scratch, e))
+    if (!read_drill(a, plan, e) || !scratch_make(a->scratch, sizeof a->scratch, e))
         return false;
     plan->config->state.directory = slice_of(a->scratch);
     return true;

@@ -5,6 +5,7 @@
 #define TALLYD_APP_STATE_H
 
 #include "daemon/clock.h"
+#include "daemon/drill.h"
 #include "daemon/duty.h"
 #include "daemon/edge/rehearse.h"
 #include "daemon/edge/shown.h"
@@ -24,6 +25,7 @@ struct app_args {
     const char *replay;                /* an archive, to be played instead of polling; NULL: none */
     int64_t speed;                     /* of the replay; 0: as fast as it can be */
     const struct recording *recording; /* of `replay`, read */
+    const char *rehearse;              /* a script that is played onto the replay; NULL: none */
 };
 
 /* All that follows from one plan: a reload makes a second one of these and swaps. River, restore
@@ -36,6 +38,7 @@ struct night {
     struct poller *poller;
     struct recorder *recorder; /* NULL: nothing is recorded */
     struct player *player;     /* NULL: no replay; else the poller does not run */
+    struct drill *drill;       /* NULL: no script is played onto it */
     struct arena *loaded_arena;
     struct writer_loaded loaded;
 };

@@ -21,56 +21,70 @@ struct command_line {
 
 static void usage(FILE *out)
 {
-    fputs("usage: tallyd [-c FILE] [-t [-q]] [-T] [-1 [-o WHAT]] [--replay DIR [--speed N]]\n"
-          "              [--clock T[,N[,AT]]] [--credentials DIR] [-v] [-V] [-h]\n"
-          "  -c FILE     configuration (" TALLYD_SYSCONFDIR "/tallyd/tallyd.conf)\n"
-          "  -t          test the configuration and exit; with -q say nothing when it is right\n"
-          "  -T          print the configuration, merged, with where each value came from\n"
-          "  -1          poll every source once, print, exit; needs no Redis\n"
-          "  -o WHAT     for -1: statement (default), totals, races, cards or matches; with\n"
-          "              --replay also documents: each as it was told\n"
-          "  --replay DIR  no polls: what an archive recorded, at its own times; with -1 to its\n"
-          "              end, then print\n"
-          "  --speed N   of a replay, times as fast as it was (as fast as it can be)\n"
-          "  --clock T[,N[,AT]]  the election clock is T at Unix time AT and runs N times as fast\n"
-          "  --credentials DIR   where {credential:NAME} is looked up ($CREDENTIALS_DIRECTORY)\n"
-          "  -v          more lines on standard error\n"
-          "See tallyd(8).\n",
-          out);
+    fputs(
+        "usage: tallyd [-c FILE] [-t [-q]] [-T] [-1 [-o WHAT]] [--replay DIR [--speed N]\n"
+        "              [--rehearse FILE]] [--clock T[,N[,AT]]] [--credentials DIR] [-v] [-V] [-h]\n"
+        "  -c FILE     configuration (" TALLYD_SYSCONFDIR "/tallyd/tallyd.conf)\n"
+        "  -t          test the configuration and exit; with -q say nothing when it is right\n"
+        "  -T          print the configuration, merged, with where each value came from\n"
+        "  -1          poll every source once, print, exit; needs no Redis\n"
+        "  -o WHAT     for -1: statement (default), totals, races, cards or matches; with\n"
+        "              --replay also documents: each as it was told\n"
+        "  --replay DIR  no polls: what an archive recorded, at its own times; with -1 to its\n"
+        "              end, then print\n"
+        "  --speed N   of a replay, times as fast as it was (as fast as it can be)\n"
+        "  --rehearse FILE  plays a script onto the replay: faults, calls, what is expected;\n"
+        "              reports what was on air when, and each difference\n"
+        "  --clock T[,N[,AT]]  the election clock is T at Unix time AT and runs N times as fast\n"
+        "  --credentials DIR   where {credential:NAME} is looked up ($CREDENTIALS_DIRECTORY)\n"
+        "  -v          more lines on standard error\n"
+        "See tallyd(8).\n",
+        out);
+}
+
+/* What is only noted. False: it is another option. */
+static bool note_option(int option, struct command_line *c)
+{
+    const struct {
+        int option;
+        bool *flag;
+        const char **text;
+    } notes[] = {
+        {'c', NULL, &c->app.config.file},
+        {'t', &c->test, NULL},
+        {'q', &c->quiet, NULL},
+        {'T', &c->dump, NULL},
+        {'1', &c->once, NULL},
+        {'o', NULL, &c->what},
+        {'v', &c->verbose, NULL},
+        {'D', NULL, &c->app.config.credentials},
+        {'R', NULL, &c->app.replay},
+        {'H', NULL, &c->app.rehearse},
+    };
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
+        if (notes[i].option != option)
+            continue;
+        if (notes[i].flag)
+            *notes[i].flag = true;
+        else
+            *notes[i].text = optarg;
+        return true;
+    }
+    return false;
 }
 
 /* One option. False: the program is over, with *exit_code. */
 static bool take_option(int option, struct command_line *c, int *exit_code)
 {
     struct err e = {0};
+    if (note_option(option, c))
+        return true;
     switch (option) {
-    case 'c':
-        c->app.config.file = optarg;
-        return true;
-    case 't':
-        return c->test = true;
-    case 'q':
-        return c->quiet = true;
-    case 'T':
-        return c->dump = true;
-    case '1':
-        return c->once = true;
-    case 'o':
-        c->what = optarg;
-        return true;
-    case 'v':
-        return c->verbose = true;
-    case 'D':
-        c->app.config.credentials = optarg;
-        return true;
     case 'C':
         if (clock_parse(slice_of(optarg), &c->app.clock, &e))
             return true;
         fprintf(stderr, "tallyd: %s\n", e.text);
         return false;
-    case 'R':
-        c->app.replay = optarg;
-        return true;
     case 'S':
         if (num_parse(slice_of(optarg), 1, CLOCK_SPEED_MAX, &c->app.speed))
             return true;
@@ -91,15 +105,32 @@ static bool take_option(int option, struct command_line *c, int *exit_code)
     }
 }
 
+/* Options that make no sense together; NULL: they do. */
+static const char *contradiction(const struct command_line *c)
+{
+    const struct {
+        bool is;
+        const char *says;
+    } all[] = {
+        {c->what && !c->once, "-o goes with -1"},
+        {c->app.speed > 0 && !c->app.replay, "--speed goes with --replay"},
+        {c->app.rehearse && !c->app.replay, "--rehearse goes with --replay"},
+        {c->app.replay && c->app.clock.simulated, "--replay has a clock of its own: no --clock"},
+        {c->app.speed > 0 && c->once, "with -1 a replay is as fast as it can be: no --speed"},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].is)
+            return all[i].says;
+    return NULL;
+}
+
 static bool parse(int argc, char **argv, struct command_line *c, int *exit_code)
 {
-    static const struct option longs[] = {{"clock", required_argument, NULL, 'C'},
-                                          {"credentials", required_argument, NULL, 'D'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {"replay", required_argument, NULL, 'R'},
-                                          {"speed", required_argument, NULL, 'S'},
-                                          {"version", no_argument, NULL, 'V'},
-                                          {0}};
+    static const struct option longs[] = {
+        {"clock", required_argument, NULL, 'C'},  {"credentials", required_argument, NULL, 'D'},
+        {"help", no_argument, NULL, 'h'},         {"rehearse", required_argument, NULL, 'H'},
+        {"replay", required_argument, NULL, 'R'}, {"speed", required_argument, NULL, 'S'},
+        {"version", no_argument, NULL, 'V'},      {0}};
     int o;
     *exit_code = ERR_USAGE;
     while ((o = getopt_long(argc, argv, "c:tqT1o:vVh", longs, NULL)) != -1)
@@ -109,18 +140,13 @@ static bool parse(int argc, char **argv, struct command_line *c, int *exit_code)
         fprintf(stderr, "tallyd: unexpected '%s'\n", argv[optind]);
         return false;
     }
-    const char *wrong =
-        c->what && !c->once                       ? "-o goes with -1"
-        : c->app.speed > 0 && !c->app.replay      ? "--speed goes with --replay"
-        : c->app.replay && c->app.clock.simulated ? "--replay has a clock of its own: no --clock"
-        : c->app.speed > 0 && c->once ? "with -1 a replay is as fast as it can be: no --speed"
-                                      : NULL;
+    const char *wrong = contradiction(c);
     if (wrong) {
         fprintf(stderr, "tallyd: %s\n", wrong);
         return false;
     }
     if (c->once && !c->what)
-        c->what = "statement";
+        c->what = c->app.rehearse ? "report" : "statement";
     return true;
 }
 

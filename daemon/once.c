@@ -74,6 +74,7 @@ static const struct {
 } outputs[] = {
     {"statement", print_statement}, {"totals", print_totals},   {"races", print_races},
     {"cards", print_cards},         {"matches", print_matches}, {"documents", print_nothing},
+    {"report", print_nothing},
 };
 #define OUTPUTS (sizeof outputs / sizeof *outputs)
 
@@ -157,6 +158,7 @@ struct means { /* of one run */
     struct river *river;
     struct poller *poller;
     struct player *player;
+    struct drill *drill;
 };
 
 static bool start_player(const struct app_args *args, struct plan *plan, struct once *once,
@@ -169,6 +171,7 @@ static bool start_player(const struct app_args *args, struct plan *plan, struct 
                                  .river = m->river,
                                  .workers = m->workers,
                                  .recording = args->recording,
+                                 .drill = m->drill,
                                  .over = on_idle,
                                  .ctx = once};
     if (!player_new(&parts, &m->player, e))
@@ -196,8 +199,10 @@ static bool once_run(const struct app_args *args, struct clock *clock, struct pl
                                 .clock = clock,
                                 .metrics = &m->metrics,
                                 .stepped = args->recording != NULL,
-                                .told = documents ? print_told : NULL,
-                                .told_ctx = &once};
+                                .told = m->drill    ? drill_told
+                                        : documents ? print_told
+                                                    : NULL,
+                                .told_ctx = m->drill ? (void *)m->drill : &once};
     if (!river_new(&parts, NULL, &m->river, e))
         return false;
     once.river = m->river;
@@ -209,13 +214,28 @@ static bool once_run(const struct app_args *args, struct clock *clock, struct pl
     return true;
 }
 
+/* Its problems to standard error. */
+static bool read_drill(const struct app_args *args, const struct clock *clock,
+                       const struct plan *plan, struct means *m, struct err *e)
+{
+    struct buf problems;
+    if (!args->rehearse)
+        return true;
+    buf_init(&problems, OUTPUT_MAX);
+    bool ok = drill_new(plan, clock, args->rehearse, &m->drill, &problems, e);
+    fwrite(problems.ptr, 1, problems.len, stderr);
+    buf_done(&problems);
+    return ok;
+}
+
 /* The number of what is to be printed; OUTPUTS, and *e: there is no such thing. */
 static size_t find_output(const struct app_args *args, const char *what, struct err *e)
 {
     size_t output = 0;
     while (output < OUTPUTS && strcmp(outputs[output].name, what) != 0)
         output++;
-    if (output < OUTPUTS && outputs[output].print == print_nothing && !args->recording)
+    if (output < OUTPUTS && outputs[output].print == print_nothing &&
+        (!args->recording || (strcmp(what, "report") == 0) != (args->rehearse != NULL)))
         output = OUTPUTS;
     if (output == OUTPUTS)
         err_set(e, ERR_USAGE,
@@ -242,14 +262,18 @@ int app_once(const struct app_args *args, struct plan *plan, const char *what, s
     process_raise_limits();
     if (output < OUTPUTS && (m.base = loop_new()) != NULL &&
         metrics_init(&m.metrics, plan->settings.source_count, e) &&
-        (m.workers = workers_new(m.base, &w, e)) != NULL &&
+        read_drill(args, &clock, plan, &m, e) && (m.workers = workers_new(m.base, &w, e)) != NULL &&
         once_run(args, &clock, plan, outputs[output].print == print_nothing, &m, e) &&
         print_what(m.river, output, clock_now(&clock), e))
-        code = !args->recording && failures(river_model(m.river)) > 0 ? ERR_AGAIN : 0;
+        code = m.drill                              ? (drill_end(m.drill) ? 0 : ERR_NO)
+               : args->recording                    ? 0
+               : failures(river_model(m.river)) > 0 ? ERR_AGAIN
+                                                    : 0;
     if (code == ERR_BUG && e->kind != ERR_NONE)
         code = (int)e->kind;
     poller_free(m.poller);
     player_free(m.player);
+    drill_free(m.drill);
     river_free(m.river);
     workers_free(m.workers);
     metrics_done(&m.metrics);

@@ -5,8 +5,11 @@
 
 #include <stdlib.h>
 
+#include <string.h>
+
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
+#include "daemon/drill.h"
 #include "daemon/edge/payload.h"
 #include "daemon/edge/timer.h"
 #include "daemon/edge/workers.h"
@@ -20,6 +23,10 @@ struct file {             /* of a source, as its poller would know it */
     struct digest on_air; /* zero: none */
     struct digest companions[WIRE_COMPANIONS_MAX];
     size_t companion_count;
+    const struct archive_row *row;    /* the last of the record; NULL: none yet */
+    const struct archive_row *read;   /* the last one with bytes that could be read, ... */
+    const struct archive_row *before; /* ... and the one before it, of other bytes */
+    bool again;                       /* a script wants it told anew */
 };
 
 struct player {
@@ -28,9 +35,11 @@ struct player {
     size_t at, skipped;
     int64_t tick_ms; /* the last one */
     struct file **files;
+    bool any_again; /* of the files */
     bool over;
     /* the poll under way */
     uint32_t source, file;
+    const struct archive_row *row;
     struct payload *payload;
     struct work work;
     bool working;
@@ -60,9 +69,16 @@ void recording_close(struct recording *r)
     r->arena = NULL;
 }
 
-static const struct archive_row *row_at(const struct player *p)
+/* The next poll; NULL: all are played. */
+static const struct archive_row *next_row(const struct player *p)
 {
-    return p->p.recording->all.rows[p->at];
+    const struct archive *all = &p->p.recording->all;
+    return p->at < all->count ? all->rows[p->at] : NULL;
+}
+
+static struct file *file_at_hand(const struct player *p)
+{
+    return &p->files[p->source][p->file];
 }
 
 static bool find(struct player *p, const struct archive_row *row)
@@ -107,8 +123,8 @@ static void skip(struct player *p)
 
 static void tell(struct player *p, struct poller_news *news)
 {
-    const struct archive_row *row = row_at(p);
-    struct file *f = &p->files[p->source][p->file];
+    const struct archive_row *row = p->row;
+    struct file *f = file_at_hand(p);
     news->source = p->source;
     news->file = p->file;
     news->delta = row->delta;
@@ -124,7 +140,6 @@ static void tell(struct player *p, struct poller_news *news)
     } else if (news->what == NEWS_UNCHANGED && answer != POLLER_TAKEN) {
         f->on_air = (struct digest){0};
     }
-    p->at++;
     step_done(p);
 }
 
@@ -156,21 +171,58 @@ static bool is_again(const struct file *f, const struct archive_row *row)
 static void on_parsed(struct work *work, void *ctx)
 {
     struct player *p = ctx;
+    struct digest digest = payload_digest(p->payload);
     p->working = false;
     if (work->failure == WIRE_OK) {
         struct poller_news news = {.what = NEWS_BATCH,
                                    .batch = &work->results,
                                    .payload = p->payload,
-                                   .digest = payload_digest(p->payload),
-                                   .again = is_again(&p->files[p->source][p->file], row_at(p)),
+                                   .digest = digest,
+                                   .again = is_again(file_at_hand(p), p->row),
                                    .companions = work->companions,
                                    .companion_count = work->companion_count,
                                    .parse_us = work->wall_us};
+        if (p->p.drill)
+            news.digest = drill_edit(p->p.drill, p->source, &work->results, digest);
+        if (digest_eq(news.digest, file_at_hand(p)->on_air) && !news.again)
+            news = (struct poller_news){.what = NEWS_UNCHANGED, .digest = news.digest};
         tell(p, &news);
     } else {
         fail(p, work_verdict(work), slice_of(work->text));
     }
     drop(p);
+}
+
+/* What a script leaves of it. */
+static struct payload *instead_of(struct payload *whole, struct slice bytes, struct err *e)
+{
+    struct payload *p = payload_new(payload_cap(whole), e);
+    if (p && !payload_append(p, bytes, e)) {
+        payload_free(p);
+        p = NULL;
+    }
+    if (p)
+        payload_finish(p);
+    payload_free(whole);
+    return p;
+}
+
+static bool spoil(struct player *p, enum script_fault how, struct err *e)
+{
+    static const struct slice page =
+        SLICE_INIT("<!DOCTYPE html>\n<html><head><title>Service unavailable</title></head>"
+                   "<body><h1>Service unavailable</h1></body></html>\n");
+    struct slice bytes = payload_bytes(p->payload);
+    if (how == SCRIPT_CUT)
+        bytes = slice_sub(bytes, 0, bytes.len / 2);
+    else if (how == SCRIPT_EMPTY)
+        bytes.len = 0;
+    else if (how == SCRIPT_PAGE)
+        bytes = page;
+    else
+        return true;
+    p->payload = instead_of(p->payload, bytes, e);
+    return p->payload != NULL;
 }
 
 static bool open_payloads(struct player *p, const struct archive_row *row, struct err *e)
@@ -187,18 +239,18 @@ static bool open_payloads(struct player *p, const struct archive_row *row, struc
     return ok;
 }
 
-static void read_payload(struct player *p, const struct archive_row *row)
+static void read_payload(struct player *p, const struct script_line *fault)
 {
     const struct poller_source *from = &p->p.plan->poller_sources[p->source];
+    const struct archive_row *row = p->row;
     struct err e = {0};
     p->work = (struct work){.format = from->format,
                             .options = row->delta > 0 ? from->delta_options : from->options,
                             .done = on_parsed,
                             .ctx = p};
-    if (!open_payloads(p, row, &e)) {
+    if (!open_payloads(p, row, &e) || (fault && !spoil(p, fault->fault->fault, &e))) {
         log_warn("replay: %.*s: %s; this poll is left out", SLICE_FMT(row->source), e.text);
         drop(p);
-        p->at++;
         skip(p);
         return;
     }
@@ -207,60 +259,141 @@ static void read_payload(struct player *p, const struct archive_row *row)
     workers_submit(p->p.workers, &p->work);
 }
 
-static void play(struct player *p, const struct archive_row *row)
+/* The file at hand is as the record has it last, and as the script makes it. */
+static void play(struct player *p)
 {
-    if (!find(p, row)) {
-        p->at++;
-        skip(p);
-    } else if (archive_has_payload(row)) {
-        read_payload(p, row);
-    } else if (row->what == ARCHIVE_UNCHANGED) {
-        tell(p, &(struct poller_news){.what = NEWS_UNCHANGED,
-                                      .digest = p->files[p->source][p->file].on_air});
-    } else {
-        fail(p, verdict_named(row->verdict), row->text);
+    const struct script_line *fault = p->p.drill ? drill_fault(p->p.drill, p->source) : NULL;
+    struct file *f = file_at_hand(p);
+    f->again = false;
+    p->row = f->row;
+    if (fault && fault->fault->fault == SCRIPT_SILENT) {
+        fail(p, fault->fault->verdict, slice_of(fault->fault->text));
+        return;
     }
+    /* a script hides what came meanwhile, or makes something else of what is there */
+    if (p->p.drill && f->row->what == ARCHIVE_UNCHANGED && f->read)
+        p->row = f->read;
+    if (fault && fault->fault->fault == SCRIPT_FLAP && f->before)
+        p->row = f->before;
+    if (archive_has_payload(p->row))
+        read_payload(p, fault);
+    else if (p->row->what == ARCHIVE_UNCHANGED)
+        tell(p, &(struct poller_news){.what = NEWS_UNCHANGED, .digest = f->on_air});
+    else
+        fail(p, verdict_named(p->row->verdict), p->row->text);
+}
+
+/* A poll of the record is due. */
+static void play_next(struct player *p)
+{
+    const struct archive_row *row = next_row(p);
+    p->at++;
+    if (!find(p, row)) {
+        skip(p);
+        return;
+    }
+    struct file *f = file_at_hand(p);
+    f->row = row;
+    if (row->what == ARCHIVE_PAYLOAD && (!f->read || !digest_eq(f->read->digest, row->digest))) {
+        f->before = f->read;
+        f->read = row;
+    }
+    play(p);
+}
+
+/* One of those that a script wants told anew; they have been told once. */
+static bool play_again(struct player *p)
+{
+    const struct settings *s = &p->p.plan->settings;
+    for (uint32_t i = 0; p->any_again && i < s->source_count; i++)
+        for (uint32_t k = 0; k < s->sources[i].file_count; k++)
+            if (p->files[i][k].again) {
+                p->source = i;
+                p->file = k;
+                play(p);
+                return true;
+            }
+    p->any_again = false;
+    return false;
+}
+
+static void act(struct player *p)
+{
+    uint32_t source = drill_act(p->p.drill, p->p.river);
+    for (size_t k = 0; source != NONE && k < p->p.plan->settings.sources[source].file_count; k++) {
+        struct file *f = &p->files[source][k];
+        p->any_again |= f->again = f->row != NULL;
+    }
+    step_done(p);
 }
 
 /* When the core's next tick is, at the earliest. */
 static int64_t tick_due(const struct player *p)
 {
     int64_t due = river_next_tick(p->p.river), least = p->tick_ms + TICK_LEAST_MS;
-    return due < least ? least : due;
+    return due == WHEN_NEVER || due >= least ? due : least;
+}
+
+enum step { STEP_TICK, STEP_POLL, STEP_SCRIPT, STEPS };
+
+/* What comes next, and when: of one moment in the order of the enumeration. STEPS: nothing. */
+static enum step what_next(const struct player *p, int64_t *due)
+{
+    const struct archive_row *row = next_row(p);
+    const int64_t times[STEPS] = {
+        [STEP_TICK] = tick_due(p),
+        [STEP_POLL] = row ? row->received_ms : WHEN_NEVER,
+        [STEP_SCRIPT] = p->p.drill ? drill_due(p->p.drill) : WHEN_NEVER,
+    };
+    enum step next = STEP_POLL;
+    if (times[STEP_SCRIPT] < times[next])
+        next = STEP_SCRIPT;
+    if (times[next] == WHEN_NEVER)
+        return STEPS;
+    if (times[STEP_TICK] < times[next])
+        next = STEP_TICK;
+    *due = times[next];
+    if (*due < clock_now(p->p.clock)) /* of a script that begins before the record */
+        *due = clock_now(p->p.clock);
+    return next;
 }
 
 static void on_next(void *ctx)
 {
     struct player *p = ctx;
-    const struct archive_row *row = row_at(p);
-    int64_t tick = tick_due(p), due = tick < row->received_ms ? tick : row->received_ms;
-    if (clock_now(p->p.clock) < due) {
+    int64_t due;
+    if (play_again(p))
+        return;
+    enum step next = what_next(p, &due);
+    if (next == STEPS || clock_now(p->p.clock) < due) {
         plan_step(p);
         return;
     }
     clock_stand(p->p.clock, due);
-    if (tick < row->received_ms) {
+    if (next == STEP_POLL) {
+        play_next(p);
+    } else if (next == STEP_SCRIPT) {
+        act(p);
+    } else {
         p->tick_ms = due;
         river_tick(p->p.river);
         step_done(p);
-    } else {
-        play(p, row);
     }
 }
 
 static void plan_step(void *ctx)
 {
     struct player *p = ctx;
-    if (p->at == p->p.recording->all.count) {
+    int64_t due = 0, wait = 0;
+    enum step next = what_next(p, &due);
+    if (next == STEPS && !p->any_again) {
         p->over = true;
         p->p.over(p->p.ctx);
         return;
     }
-    int64_t due = row_at(p)->received_ms, tick = tick_due(p), wait = 0;
-    due = tick < due ? tick : due;
-    if (p->p.speed == 0) {
+    if (next != STEPS && !p->any_again && p->p.speed == 0) {
         clock_stand(p->p.clock, due);
-    } else {
+    } else if (next != STEPS && !p->any_again) {
         clock_run(p->p.clock, due);
         wait = clock_until(p->p.clock, due);
     }

@@ -11,6 +11,7 @@
 #include "daemon/edge/archive.h"
 #include "daemon/plan.h"
 
+struct drill;
 struct event_base;
 struct player;
 struct river;
@@ -33,7 +34,8 @@ struct player_parts { /* all borrowed, and outlive the player */
     struct river *river; /* its ticks are the player's: river_parts.stepped */
     struct workers *workers;
     const struct recording *recording;
-    int64_t speed; /* times as fast as it was; 0: as fast as it can be */
+    struct drill *drill; /* what a script adds; NULL: nothing */
+    int64_t speed;       /* times as fast as it was; 0: as fast as it can be */
     /* done(done_ctx) when what the last step brought has been told; NULL: at once */
     void (*settle)(void (*done)(void *ctx), void *done_ctx, void *ctx);
     void (*over)(void *ctx); /* all is played; the clock stands still */

@@ -396,6 +396,10 @@ bool river_decide(struct river *r, const struct decision *d, bool confirmed, riv
         return false;
     }
     log_effects(r, &ev);
+    if (!r->p.outbox) { /* nothing is kept or shown */
+        done(true, r->fx.said, ctx);
+        return true;
+    }
     struct asked *a = malloc(sizeof *a + r->fx.said.len);
     if (a) {
         *a = (struct asked){.river = r, .done = done, .ctx = ctx, .length = r->fx.said.len};

@@ -51,6 +51,8 @@ static void on_over(void *ctx)
     player_view(a->night->player, &v);
     log_info("replay: over: %zu of " COUNTED " played; what it ended with stays on air",
              v.played - v.skipped, COUNT_OF(v.count, "poll", "polls"));
+    if (a->night->drill)
+        (void)drill_end(a->night->drill); /* who reads it sees what differs */
 }
 
 static bool make_player(struct app *a, struct night *n, struct err *e)
@@ -61,6 +63,7 @@ static bool make_player(struct app *a, struct night *n, struct err *e)
                                  .river = n->river,
                                  .workers = a->workers,
                                  .recording = a->args.recording,
+                                 .drill = n->drill,
                                  .speed = a->args.speed,
                                  .settle = settle,
                                  .over = on_over,
@@ -94,7 +97,9 @@ bool serve_prepare(struct app *a, struct night *n, void (*restored)(void *ctx), 
                                 .outbox = a->outbox,
                                 .metrics = &n->metrics,
                                 .recorder = n->recorder,
-                                .stepped = a->args.recording != NULL};
+                                .stepped = a->args.recording != NULL,
+                                .told = n->drill ? drill_told : NULL,
+                                .told_ctx = n->drill};
     if (!river_new(&parts, &n->loaded, &n->river, e))
         return false;
     struct poller_calls calls = {.rest = river_rest,
