@@ -474,6 +474,10 @@ static inline void dump_races(const struct model *m, struct buf *out)
     for (uint32_t i = 0; i < m->endorsed->count; i++)
         buf_addf(out, "%.*s: %s\n", SLICE_FMT(m->endorsed->list[i].id),
                  outcome_name(m->standings[i].outcome));
+    for (uint32_t i = 0; i < m->told_count; i++)
+        buf_addf(out, "told of %u, %s of claim %u at %lld\n", m->told[i].endorsement,
+                 m->told[i].retraction ? "retraction" : "call", m->told[i].claim,
+                 (long long)m->told[i].at_ms);
 }
 
 static inline void compare(struct story *s, const char *when)

@@ -415,6 +415,22 @@ static void a_win_by_the_desk_takes_no_seat_where_it_does_not_stand(void **state
     }
 }
 
+/* ... but it does take one where nobody knows in which it stands. */
+static void a_win_by_the_desk_of_one_in_no_feed_may_be_in_any_primary(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, HEAD JUDGE("mo", "Mo Moss", "") JUDGE("jo", "Jo Jett", ""));
+    say(&n, AP, MARKS("", "", ""), MARKS("", "", ""), 1);
+    assert_true(night_decide(&n, "call", "mo", "won", NIGHT_AT(2)));
+    say(&n, AP, MARKS("won", "", ""), MARKS("", "", ""), 3);
+    is(&n, "mo", OUTCOME_WON);
+    is(&n, "jo", OUTCOME_PENDING);
+    assert_true(night_race(&n, "jo")->flags & RACE_CONFLICT);
+    night_close(&n);
+}
+
 /* One feed has but one of the primaries: out there is nobody's call, and keeps no other authority
  * from counting. */
 static void out_in_one_primary_decides_no_race(void **state)
@@ -492,6 +508,7 @@ int main(void)
         cmocka_unit_test(before_two_primaries_are_seen_the_desk_is_asked_for_no_seats),
         cmocka_unit_test(a_call_of_one_in_several_primaries_says_what_it_means),
         cmocka_unit_test(a_win_by_the_desk_takes_no_seat_where_it_does_not_stand),
+        cmocka_unit_test(a_win_by_the_desk_of_one_in_no_feed_may_be_in_any_primary),
         cmocka_unit_test(out_in_one_primary_decides_no_race),
         cmocka_unit_test(who_stands_in_one_primary_by_the_list_is_called_there),
         cmocka_unit_test(explain_and_the_list_of_what_is_open_name_the_primary),
