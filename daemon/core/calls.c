@@ -395,8 +395,7 @@ static bool fade(const struct subject *s, const struct marks_word *w, struct cal
     };
     if (!k.reason.ptr)
         return no_memory(e);
-    return make(s, &k, look->now_ms, e) &&
-           (w->opinion == MARKS_UNCALLED || call_it(s, w, look->now_ms, e));
+    return make(s, &k, look->now_ms, e); /* what is said now instead the next look calls */
 }
 
 static const enum marks_opinion same[OUTCOMES] = {
@@ -545,8 +544,6 @@ static bool look_at_whole(const struct subject *s, struct calls_look *look, bool
     if (stands == OUTCOME_PENDING)
         return follow(s, out, OUTCOME_LOST, look->now_ms, e);
     struct marks_word w = marks_say(s->m, s->race, s->endorsement, s->by);
-    if (w.opinion != MARKS_SILENT && w.opinion != same[stands])
-        w.opinion = MARKS_UNCALLED; /* what is called is a claim of its line */
     return weigh(s, &w, look, first, e);
 }
 

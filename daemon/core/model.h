@@ -268,8 +268,8 @@ struct race {
     int64_t seats, places;   /* in one primary. Resolved from the endorsements, then the feeds'
                                 statements; -1 unknown or in conflict */
     enum race_status status; /* calls.c */
-    int64_t seats_called, places_called; /* calls.c: how many are known to be called, ours or not,
-                                            in all its primaries */
+    int64_t seats_called, places_called; /* standings.c: how many are known to be called, ours or
+                                            not, in all its primaries; while a call moves, both */
     uint32_t flags; /* calls.c: CONFLICT; standings.c: FROZEN, UNDER_REVIEW and what is `marked`;
                        merge.c: DISAGREEMENT, IN_DOUBT, CORRECTED, PARTIAL, GONE,
                        SOURCE_CHANGED */

@@ -257,7 +257,6 @@ static bool stand(struct model *m, struct race *r, uint32_t endorsement, int dec
 static void count_called(const struct model *m, struct race *r, struct slice by)
 {
     const struct slice nobody = {0};
-    int64_t seats = primaries_room(r, r->seats), places = primaries_room(r, r->places);
     int64_t won = unmarked(m, r, nobody, OUTCOME_WON, MARKS_WON);
     int64_t advanced = unmarked(m, r, nobody, OUTCOME_ADVANCED, MARKS_ADVANCED);
 
@@ -271,10 +270,6 @@ static void count_called(const struct model *m, struct race *r, struct slice by)
         r->seats_called = won;
     if (r->places_called < advanced)
         r->places_called = advanced;
-    if (seats > 0 && r->seats_called > seats) /* a call that moves: one of the two holds */
-        r->seats_called = seats;
-    if (places > 0 && r->places_called > places)
-        r->places_called = places;
 }
 
 /* While ours have lost because all seats, or places, are called, they are: a winner's mark that is
