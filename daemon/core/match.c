@@ -570,7 +570,7 @@ static void settle_race(struct model *m, const struct race *r, uint32_t source, 
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t e = r->endorsements[i];
         bool found = x->is_touched[e];
-        if (found)
+        if (found && x->people[e].seen_count > 0)
             qsort(x->people[e].seen, x->people[e].seen_count, sizeof(*x->people[e].seen), in_order);
         if ((whole || found) && (settle(m, e, source, sole, scratch) || found))
             turned[(*count)++] = e;

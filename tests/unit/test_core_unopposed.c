@@ -140,6 +140,25 @@ static void test_a_flag_that_goes_takes_its_win_along(void **state)
 }
 
 /* A feed that never said so does not take back what a silent one said. */
+/* The flag was gone, seen once; then another had votes, which ends it at once. What was half seen
+ * held every later call of the race in doubt. */
+static void test_a_win_that_ended_at_once_leaves_no_doubt_behind(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, HOUSE(FLAG, "1100 0"), NIGHT_AT(1));
+    night_batch(&n, AP, HOUSE("", "1200 0"), NIGHT_AT(2));
+    outcome_is(&n, "bob", OUTCOME_WON);
+    assert_true(night_race(&n, "bob")->flags & RACE_UNDER_REVIEW);
+    night_batch(&n, AP, HOUSE("", "1300 900"), NIGHT_AT(3));
+    outcome_is(&n, "bob", OUTCOME_PENDING);
+    assert_int_equal(core_model(n.core)->fading_count, 0);
+    assert_true(night_decide(&n, "call", "bob", "won", NIGHT_AT(4)));
+    assert_false(night_race(&n, "bob")->flags & RACE_UNDER_REVIEW);
+    night_close(&n);
+}
+
 static void test_a_flag_is_its_own_feeds(void **state)
 {
     struct night n;
@@ -234,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_a_board_without_a_contest_is_won_by_all),
         cmocka_unit_test(test_a_listed_status_is_no_win_where_another_has_votes),
         cmocka_unit_test(test_a_flag_that_goes_takes_its_win_along),
+        cmocka_unit_test(test_a_win_that_ended_at_once_leaves_no_doubt_behind),
         cmocka_unit_test(test_a_flag_is_its_own_feeds),
         cmocka_unit_test(test_a_status_that_goes_takes_its_win_along),
         cmocka_unit_test(test_a_cancelled_election_stands_under_write_ins),
