@@ -157,8 +157,9 @@ void config_dump(const struct config *c, struct buf *out);
 /* The same values, wherever they were said. */
 bool config_equal(const struct config *a, const struct config *b);
 
-/* May a reload go from `running` to `next`? False names the first key that needs a restart. */
-bool config_may_reload(const struct config *running, const struct config *next,
+/* May a reload go from `running` to `next`, or one of sources only? False names the first key that
+ * needs a restart, or a whole reload. */
+bool config_may_reload(const struct config *running, const struct config *next, bool sources_only,
                        struct err *e) MUST_USE;
 
 /* A value of polls-close: "19:00" or "19:00 America/Denver". The minute counts from 00:00 of the

@@ -106,11 +106,14 @@ bool config_equal(const struct config *a, const struct config *b)
     return true;
 }
 
-bool config_may_reload(const struct config *running, const struct config *next, struct err *e)
+bool config_may_reload(const struct config *running, const struct config *next, bool sources_only,
+                       struct err *e)
 {
-    for (const struct config_key *k = config_keys; k->section; k++)
-        if (k->fixed && !value_equal(k, running, next))
-            return err_set(e, ERR_CONFIG, "[%s] %s changed, and only a restart can change it",
-                           k->section, k->name);
+    for (const struct config_key *k = config_keys; k->section; k++) {
+        bool other = sources_only && strcmp(k->section, "source") != 0;
+        if ((k->fixed || other) && !value_equal(k, running, next))
+            return err_set(e, ERR_CONFIG, "[%s] %s changed, and only a %s can change it",
+                           k->section, k->name, k->fixed ? "restart" : "whole reload");
+    }
     return true;
 }

@@ -178,6 +178,17 @@ static void on_flushed(bool ok, const char *text, void *ctx)
         reload_failed(a, e.text);
 }
 
+static bool may_reload(const struct app *a, const struct plan *plan, struct err *e)
+{
+    const struct plan *running = a->night->plan;
+    if (!config_may_reload(running->config, plan->config, a->sources_only, e))
+        return false;
+    return !a->sources_only || digest_eq(running->list, plan->list) ||
+           err_set(e, ERR_CONFIG,
+                   "the endorsement list changed, and only a whole reload can "
+                   "change it");
+}
+
 /* The configuration of now, if the running daemon may take it; problems, a line each, go to `said`.
  */
 static struct night *read_next(struct app *a, struct buf *said, struct err *e)
@@ -191,7 +202,7 @@ static struct night *read_next(struct app *a, struct buf *said, struct err *e)
     args.config.today = now - now % WHEN_DAY;
     if (!plan_make(&args, &plan, said, e))
         return NULL;
-    if (config_may_reload(a->night->plan->config, plan->config, e) &&
+    if (may_reload(a, plan, e) &&
         (!a->night->river ||
          follow_allowed(river_model(a->night->river), &plan->settings, &plan->endorsed, now, e)))
         n = night_new(plan, e);
@@ -242,6 +253,7 @@ static void on_hup(void *ctx)
     buf_done(&a->reload_said);
     buf_init(&a->reload_said, PROBLEMS_ROOM);
     struct night *next = read_next(a, &a->reload_said, &e);
+    a->sources_only = false;
     for (struct slice rest = buf_slice(&a->reload_said), line; slice_next(&rest, '\n', &line);)
         log_error("%.*s", SLICE_FMT(line));
     if (!next) {

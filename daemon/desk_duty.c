@@ -176,6 +176,14 @@ int desk_duty_take_over(struct app *a, const struct control_request *q, struct b
 int desk_duty_reload(struct app *a, const struct control_request *q, struct buf *body)
 {
     struct duty_view v;
+    bool sources_only = false;
+    for (size_t i = 0; i < q->arg_count; i++) {
+        sources_only |= slice_is(q->args[i], "sources");
+        if (!slice_is(q->args[i], "sources") && !slice_is(q->args[i], "--wait")) {
+            buf_addz(body, "usage: tallyctl reload [sources] [--wait]\n");
+            return ERR_USAGE;
+        }
+    }
     duty_view(a->duty, &v);
     if (a->reloading) {
         buf_addz(body, "a reload is going on; try again\n");
@@ -184,7 +192,9 @@ int desk_duty_reload(struct app *a, const struct control_request *q, struct buf 
     if (!a->ready && v.role->state != ROLE_STANDBY)
         return desk_duty_refuse(a, body);
     a->reload_ticket = q->ticket;
+    a->sources_only = sources_only;
     a->reload(a);
+    a->sources_only = false;
     if (a->reloading)
         return CONTROL_LATER;
     buf_add(body, buf_slice(&a->reload_said)); /* it has ended already */

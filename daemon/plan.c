@@ -190,6 +190,7 @@ static void plan_endorsed(struct making *m)
         return;
     }
     struct buf lines;
+    m->plan->list = digest_of(text);
     buf_init(&lines, LIST_PROBLEMS_MAX);
     if (!endorse_parse(text, columns, c->endorsements.columns.count, m->plan->settings.date,
                        m->plan->arena, &m->plan->endorsed, &lines, &e)) {

@@ -5,6 +5,7 @@
 #define TALLYD_PLAN_H
 
 #include "config/config.h"
+#include "daemon/base/hash.h"
 #include "daemon/core/endorse.h"
 #include "daemon/core/settings.h"
 #include "daemon/edge/poller.h"
@@ -13,6 +14,7 @@ struct plan {
     struct config *config;
     struct settings settings;
     struct endorsements endorsed;
+    struct digest list; /* of its bytes */
     struct poller_settings poller;
     struct poller_source *poller_sources; /* same index as settings.sources */
     struct zone **zones;

@@ -23,7 +23,8 @@ struct restore_parts { /* all borrowed */
  * NULL and *e: memory. */
 struct restore *restore_new(struct event_base *base, const struct restore_parts *parts,
                             void (*done)(void *ctx), void *ctx, struct err *e);
-/* How far it is (NULL: 0 of 0); it tells the log and the service manager too, every second that it takes. */
+/* How far it is (NULL: 0 of 0); it tells the log and the service manager too, every second that it
+ * takes. */
 void restore_progress(const struct restore *r, size_t *done, size_t *all);
 void restore_free(struct restore *r); /* also before it is done; accepts NULL */
 

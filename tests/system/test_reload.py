@@ -132,6 +132,24 @@ def test_what_only_a_restart_can_change_is_refused(house):
     assert house.status()["ready"] == "yes"
 
 
+def test_a_reload_of_sources_takes_nothing_else(house):
+    """A list that somebody was editing went on air with a new source."""
+    text = (house.folder / "endorsed.csv").read_text()
+    house.write("endorsed.csv", text + "new,New One,GA,State House 4,Democratic,,1\n")
+    done = house.ctl("reload", "sources", "--wait")
+    assert done.returncode == 78 and "the endorsement list changed" in done.stderr, done
+    house.write("endorsed.csv", text)
+    house.configure("name = A small night", "name = Another night")
+    done = house.ctl("reload", "sources")
+    assert done.returncode == 78 and "[election] name changed, and only a whole reload" in done.stderr, done
+    house.configure("name = Another night", "name = A small night")
+    house.configure("[source county]", "[source more]\nlate = yes\nformat = clarity\nstate = GA\npath = county.xml\n\n[source county]")
+    count = house.status()["sources"]
+    assert house.ctl("reload", "sources").stdout.startswith(f"done; {count + 1} sources") and house.status()["sources"] == count + 1
+    house.write("endorsed.csv", text + "new,New One,GA,State House 4,Democratic,,1\n")
+    assert house.ctl("reload").returncode == 0 and house.ctl("reload", "everything").returncode == 64
+
+
 def test_a_changed_list_counts_at_once(house):
     house.write("endorsed.csv", small_night.ENDORSED + "zed,Gus Zed,GA,US House 5,Republican,,1\n")
     hup(house)

@@ -300,8 +300,12 @@ static void test_reload_keeps_what_is_fixed(void **state)
     struct err e;
     struct config *old = load(GOOD "[redis]\nprefix = a\n");
     fx.config = NULL;
-    assert_true(config_may_reload(old, load(GOOD "[redis]\nprefix = a\nheartbeat = 1s\n"), &e));
-    assert_false(config_may_reload(old, load(GOOD "[redis]\nprefix = b\n"), &e));
+    assert_true(
+        config_may_reload(old, load(GOOD "[redis]\nprefix = a\nheartbeat = 1s\n"), false, &e));
+    assert_false(
+        config_may_reload(old, load(GOOD "[redis]\nprefix = a\nheartbeat = 1s\n"), true, &e));
+    assert_non_null(strstr(e.text, "only a whole reload"));
+    assert_false(config_may_reload(old, load(GOOD "[redis]\nprefix = b\n"), false, &e));
     assert_non_null(strstr(e.text, "[redis] prefix"));
     config_free(old);
 }
