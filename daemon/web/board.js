@@ -98,8 +98,8 @@
     function listen() {
         const events = new EventSource("/v1/events?types=totals,call,retraction,race");
         events.onopen = () => { isThere(); askSoon(true); };
-        events.onerror = () => {
-            isLost(now());
+        events.onerror = () => { // whether all of it is lost, or somebody between us lets no events through
+            askSoon(true);
             if (events.readyState === EventSource.CLOSED) setTimeout(listen, 3000 + 3000 * Math.random());
         };
         for (const type of ["call", "retraction"]) events.addEventListener(type, () => { isThere(); askSoon(true); });

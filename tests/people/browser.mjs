@@ -14,12 +14,13 @@ const browser = await chromium.launch({
 let page, errors = [];
 
 const commands = {
-    // With `clock` (milliseconds it is ahead of the real one) the page's time goes by itself and by `forward`.
-    async open({url, width = 1280, height = 900, dark = false, script = true, clock = null}) {
+    // What fits `block` cannot be reached. With `clock` (milliseconds it is ahead of the real one) the page's time goes by itself and by `forward`.
+    async open({url, width = 1280, height = 900, dark = false, script = true, clock = null, block = null}) {
         if (page) await page.context().close();
         const context = await browser.newContext({viewport: {width, height}, colorScheme: dark ? "dark" : "light",
             javaScriptEnabled: script, bypassCSP: false});
         page = await context.newPage();
+        if (block) await page.route(block, (route) => route.abort());
         if (clock !== null) await page.clock.install({time: Date.now() + clock});
         errors = [];
         page.on("pageerror", (e) => errors.push(String(e)));

@@ -124,6 +124,27 @@ def test_a_lost_connection_is_said(house, web):
     web.until("!document.getElementById('link').textContent", 30)
 
 
+def test_where_no_events_come_through_it_asks(house, web):
+    """It said that the connection is lost, while every question was answered."""
+    said = "document.getElementById('link').textContent"
+    web.open(f"http://127.0.0.1:{house.port}/", clock=0, block="**/v1/events*")
+    web.run("window.lost = []; new MutationObserver(() => lost.push(document.getElementById('link').textContent))"
+            ".observe(document.getElementById('link'), {childList: true}); 0")
+    decide(house, "call", "foe", "won")
+    web.ask("forward", ms=11000)
+    web.until("document.querySelector('.big').textContent === '1 won of 1 called'", 20)
+    web.ask("forward", ms=11000)
+    assert web.run(said) == "" and web.run("lost.filter(Boolean)") == []
+
+
+def test_the_sentence_is_copied(house, web):
+    web.open(f"http://127.0.0.1:{house.port}/")
+    web.until("!document.getElementById('copy').hidden", 10)
+    web.run("navigator.clipboard.writeText = async (text) => { window.taken = text; }; document.getElementById('copy').click(); 0")
+    web.until("window.taken && document.getElementById('said').textContent === 'Copied'", 10)
+    assert web.run("window.taken") == get(house, "/v1/statement.txt").body.strip()
+
+
 def test_a_page_left_open_follows_a_restart_into_a_test(house, web):
     """Figures were the test's, and nothing on the page said that it was one."""
     decide(house, "call", "foe", "won")

@@ -12,6 +12,7 @@ import pytest
 import browser
 import harness
 import small_night
+from test_export import files_of
 
 NAMES = [
     "<script>alert(1)</script>", "</td></tr></table><h1>Owned", "<img src=x onerror=alert(2)>", "\"><svg/onload=alert(3)>", "' onmouseover='alert(4)",
@@ -105,7 +106,8 @@ def test_csv_opens_as_text(house):
 
 def test_terminal_and_log_hold_no_escapes(house):
     for words in (("races",), ("races", "-o", "csv"), ("explain", "p32"), ("todo",), ("coverage",), ("match", "list"), ("source", "list"), ("statement",),
-                  ("races", "-o", "json")):
+                  ("races", "-o", "json"), *(("--url", f"http://127.0.0.1:{house.port}", *verb)
+                                             for verb in (("races",), ("calls",), ("todo",), ("races", "-o", "json")))):
         done = house.ctl(*words)
         assert not BAD.search(done.stdout.replace("\n", "")), (words, BAD.search(done.stdout.replace("\n", "")))
         assert "Injected: yes" not in [line.strip() for line in done.stdout.split("\n")]
@@ -119,11 +121,18 @@ def test_the_page_runs_and_shows_nothing_of_theirs(house):
     assert page.count("<script") == 1 and "onerror=" not in re.sub(r"&lt;.*?&gt;", "", page) and "{{headline}}" in page
     if why:
         pytest.skip(why)
-    with browser.Browser() as web:
-        web.open(f"http://127.0.0.1:{house.port}/", width=320, height=640)
-        web.until("!document.getElementById('link').textContent", 10)
-        assert web.ask("errors") == []
-        assert web.run("document.querySelectorAll('main script, main img, main h1, main iframe, [onmouseover], [onload], [onerror]').length") == 0
-        assert web.run("document.querySelectorAll('#all tbody tr').length") == 40
-        assert web.run("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-        assert web.run("document.body.textContent.includes('<script>alert(1)</script>')")
+    assert house.ctl("export", "--site", house.folder / "site").returncode == 0
+    with browser.Browser() as web, files_of(house.folder / "site") as copy:
+        harmless(web, f"{copy}/index.html")
+        assert web.run("[...document.links].filter(a => !a.href.startsWith(location.origin)).length") == 0
+        harmless(web, f"http://127.0.0.1:{house.port}/")
+
+
+def harmless(web, url):
+    web.open(url, width=320, height=640)
+    web.until("!document.getElementById('link').textContent", 10)
+    assert web.ask("errors") == []
+    assert web.run("document.querySelectorAll('main script, main img, main h1, main iframe, [onmouseover], [onload], [onerror]').length") == 0
+    assert web.run("document.querySelectorAll('#all tbody tr').length") == 40
+    assert web.run("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert web.run("document.body.textContent.includes('<script>alert(1)</script>')")

@@ -4,6 +4,7 @@ import http.client
 import json
 import math
 import re
+import socket
 
 import pytest
 
@@ -209,3 +210,24 @@ def test_what_was_typed_comes_back_clean(house):
             assert got.status in (200, 400) and not [c for c in text if (c < " " and c not in "\n\r") or c in "\u202e\x9b\x7f"], path
             assert "json" in got.getheader("Content-Type") or ("<b>" not in text and "<script>x" not in text), path
             assert got.getheader("Y") is None
+
+
+def test_a_request_has_its_limits(house):
+    """Address, headers and body; whatever comes, the next one is answered."""
+    def raw(text):
+        with socket.create_connection(("127.0.0.1", house.port), 10) as s:
+            s.sendall(text)
+            got = b""
+            while b"\r\n" not in got and (more := s.recv(4096)):
+                got += more
+        return int(got.split()[1]) if got else 0
+
+    head = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n"
+    assert raw(head + b"\r\n") == 200
+    assert raw(b"GET /" + b"x" * 20000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n") == 400
+    assert raw(head + b"A: b\r\n" * 5000 + b"\r\n") == 400
+    assert raw(head + b"Content-Length: 999999999999\r\n\r\n") == 413
+    assert raw(head + b"Content-Length: -1\r\n\r\n") == 400
+    assert raw(head + b"Transfer-Encoding: chunked\r\n\r\nffffffff\r\n") == 413
+    assert raw(b"GET /livez HTTP/9.9\r\n\r\n") == 400 and raw(b"GET\x00 /livez HTTP/1.1\r\n\r\n") == 400
+    assert raw(head + b"\r\n") == 200
