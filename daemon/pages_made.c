@@ -14,6 +14,8 @@
 #define PAGE_MAX ((size_t)64 << 20)
 #define ALL_MAX ((size_t)192 << 20) /* of what is kept */
 #define SCRATCH_MAX ((size_t)64 << 20)
+#define WINDOW_US 100000
+#define SPENT_MAX_US 25000 /* in a window: polls and calls have the rest */
 
 void pages_not_ready(const struct app *a, struct http_answer *answer, struct buf *body)
 {
@@ -56,6 +58,7 @@ struct entry {
 struct page_cache {
     struct entry entries[ENTRIES];
     uint64_t clock;
+    int64_t window_us, spent_us; /* since when, and how long pages that ask were made */
 };
 
 struct page_cache *page_cache_new(void)
@@ -99,22 +102,35 @@ static struct entry *oldest(struct page_cache *c)
     return best;
 }
 
-/* The entry of this page, perhaps an empty one that took the place of the longest unasked. */
 static struct entry *find(struct page_cache *c, struct slice path, struct slice query)
 {
-    struct entry *it = NULL;
-    for (size_t i = 0; i < ENTRIES && !it; i++)
+    for (size_t i = 0; i < ENTRIES; i++)
         if (c->entries[i].key.len > 0 && is_key(&c->entries[i], path, query))
-            it = &c->entries[i];
-    if (!it) {
-        it = oldest(c);
-        forget(it);
-        buf_add(&it->key, path);
-        buf_addc(&it->key, '?');
-        buf_add(&it->key, query);
-    }
-    it->used = ++c->clock;
+            return &c->entries[i];
+    return NULL;
+}
+
+/* An empty one for this page, in the place of the longest unasked. */
+static struct entry *add(struct page_cache *c, struct slice path, struct slice query)
+{
+    struct entry *it = oldest(c);
+    forget(it);
+    buf_add(&it->key, path);
+    buf_addc(&it->key, '?');
+    buf_add(&it->key, query);
     return it;
+}
+
+/* There are as many pages that ask as there are words: they are made one after the other, and not
+ * faster than leaves time for what is not asked. */
+static bool may_make(struct page_cache *c, struct slice query)
+{
+    int64_t now = clock_monotonic_us();
+    if (now - c->window_us >= WINDOW_US) {
+        c->window_us = now;
+        c->spent_us = 0;
+    }
+    return query.len == 0 || c->spent_us < SPENT_MAX_US;
 }
 
 /* Not more than ALL_MAX in all, but for the one at hand. */
@@ -161,7 +177,11 @@ static bool make_anew(struct app *a, const struct page *page, struct slice path,
                       struct buf *body)
 {
     struct err e = {0};
-    if (!make(a, page, path, query, it, &e)) {
+    int64_t began = clock_monotonic_us();
+    bool ok = make(a, page, path, query, it, &e);
+    if (query.len > 0)
+        a->pages->spent_us += clock_monotonic_us() - began;
+    if (!ok) {
         forget(it);
         answer->status = e.kind == ERR_USAGE ? 400 : e.kind == ERR_NO ? 404 : 503;
         answer->type = "text/plain; charset=utf-8";
@@ -180,6 +200,15 @@ static bool make_anew(struct app *a, const struct page *page, struct slice path,
     return true;
 }
 
+/* Not now, but soon. */
+static void ask_again(struct http_answer *answer, struct buf *body, const char *why)
+{
+    answer->status = 503;
+    answer->type = "text/plain; charset=utf-8";
+    answer->no_store = answer->soon = true;
+    buf_addz(body, why);
+}
+
 void pages_serve(struct app *a, const struct page *page, struct slice path, struct slice query,
                  struct http_answer *answer, struct buf *body)
 {
@@ -192,14 +221,17 @@ void pages_serve(struct app *a, const struct page *page, struct slice path, stru
         return;
     }
     struct entry *it = find(a->pages, path, query);
-    if (!view.waiting && !is_fresh(it, page, &view) &&
-        !make_anew(a, page, path, query, &view, it, answer, body))
+    bool fresh = it && is_fresh(it, page, &view);
+    if (!fresh && !view.waiting && !may_make(a->pages, query)) {
+        ask_again(answer, body, "many pages are being made; try again\n");
+        return;
+    }
+    it = it ? it : add(a->pages, path, query);
+    it->used = ++a->pages->clock;
+    if (!view.waiting && !fresh && !make_anew(a, page, path, query, &view, it, answer, body))
         return;
     if (it->body.len == 0) {
-        answer->status = 503;
-        answer->type = "text/plain; charset=utf-8";
-        answer->no_store = answer->soon = true;
-        buf_addz(body, "a change waits for the disk; try again\n");
+        ask_again(answer, body, "a change waits for the disk; try again\n");
         return;
     }
     snprintf(answer->etag, sizeof answer->etag, "%s", it->etag);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* HTTP resources that are made of the model when somebody asks, and kept until something newer is
- * published: a thousand readers cost one making. While the model is ahead of what is published (it
- * waits for the disk), they are shown as they were made last. */
+ * published: a thousand readers cost one making. Those with a query are made for a quarter of the
+ * time at most: who asks more has to wait, and a 503 after two seconds. While the model is ahead of
+ * what is published (it waits for the disk), they are shown as they were made last. */
 #ifndef TALLYD_PAGES_MADE_H
 #define TALLYD_PAGES_MADE_H
 
