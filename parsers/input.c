@@ -12,6 +12,7 @@
 
 struct input {
     struct arena *arena;
+    const struct source *source;
     int64_t max;
     int64_t passed; /* bytes the unwrapped stage gave so far */
     bool text;
@@ -125,7 +126,7 @@ bool input_open(struct arena *a, const struct input_source *source, int64_t max,
     if (!in || !s)
         return fault_set(f, WIRE_LIMIT, "out of memory");
     *s = (struct source){.stage.pull = source_pull, .from = *source, .max = max};
-    *in = (struct input){.arena = a, .max = max, .top = &s->stage};
+    *in = (struct input){.arena = a, .source = s, .max = max, .top = &s->stage};
     for (int i = 0; i < STAGES_MAX - 2; i++) {
         struct slice head;
         if (!stage_peek(in->top, 4, &head, f))
@@ -219,7 +220,8 @@ bool input_all(struct input *in, struct slice *out, struct fault *f)
         if (!input_take(in, &chunk, f))
             return false;
         if (len + chunk.len + WIRE_PADDING > room) {
-            room = (len + chunk.len + WIRE_PADDING) * 2;
+            /* text in another charset is hardly longer than what came */
+            room = (len + chunk.len + WIRE_PADDING) * 2 + in->source->have;
             char *more = arena_room(in->arena, room);
             if (!more)
                 return fault_set(f, WIRE_LIMIT, "the payload unwraps to more than memory holds");

@@ -444,8 +444,8 @@ static const struct results_choice *choice_like(const struct results_builder *b,
 static bool choice_add(struct results_builder *b, struct building *k,
                        const struct results_choice *r, uint32_t *index, struct err *e)
 {
-    if (!arrays_grow(&b->arrays, &k->choices, &k->choice_room, (k->choice_count | 3) + 1,
-                     sizeof *k->choices, CHOICES_MAX)) /* by fours at first */
+    if (!arrays_grow(&b->arrays, &k->choices, &k->choice_room, k->choice_count + 1,
+                     sizeof *k->choices, CHOICES_MAX))
         return building_full(e);
     k->choices[k->choice_count] = *r;
     if (!r->id.len && !r->name.len)

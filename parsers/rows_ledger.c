@@ -9,7 +9,7 @@
 #include "parsers/rowing.h"
 
 #define CHUNK 4096                     /* entries memory is taken for at a time */
-#define PAGE_FIRST 6                   /* entries on the first page of a contest */
+#define PAGE_FIRST 3                   /* entries on the first page of a contest */
 #define PAGE_MOST 254                  /* each next one has twice as many, at most */
 #define KEPT_MAX (UINT32_C(1) << 20)   /* entries before they are posted */
 #define MERGED_MAX (UINT32_C(1) << 26) /* where they are posted at the end */
