@@ -118,7 +118,8 @@ static bool print_what(const struct river *r, size_t what, int64_t now, struct e
     tally_all(&t, m, NULL);
     buf_init(&out, OUTPUT_MAX);
     outputs[what].print(m, &t, now, &out);
-    bool ok = !out.failed && fwrite(out.ptr, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
+    bool ok = !out.failed && (out.len == 0 || fwrite(out.ptr, 1, out.len, stdout) == out.len) &&
+              fflush(stdout) == 0;
     buf_done(&out);
     return ok || err_set(e, ERR_BUG, "the output could not be written");
 }
@@ -223,7 +224,7 @@ static bool read_drill(const struct app_args *args, const struct clock *clock,
         return true;
     buf_init(&problems, OUTPUT_MAX);
     bool ok = drill_new(plan, clock, args->rehearse, &m->drill, &problems, e);
-    fwrite(problems.ptr, 1, problems.len, stderr);
+    fprintf(stderr, "%.*s", SLICE_FMT(buf_slice(&problems)));
     buf_done(&problems);
     return ok;
 }
