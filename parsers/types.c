@@ -2,7 +2,6 @@
 /* Cells whose votes come in parts. */
 #include "parsers/types.h"
 
-
 #include "parsers/pool.h"
 #include "parsers/rowing.h"
 
