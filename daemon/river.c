@@ -256,17 +256,24 @@ static bool fill_paper(const struct river *r, struct writer_job *job)
     return true;
 }
 
-/* Memos of races for another daemon: ours are on their way to the disk with the payloads. False:
- * memory. */
+/* Memos for another daemon: ours are on their way to the disk with the payloads, which it has not.
+ * False: memory. */
 static bool fill_notes(const struct river *r, const struct writer_job *paper,
                        struct writer_job *told)
 {
     struct writer_memo *notes = arena_array(r->fx.arena, paper->memo_count + 1, sizeof *notes);
     if (!notes)
         return false;
-    for (size_t i = 0; i < paper->memo_count; i++)
-        if (r->fx.memos[i].tell)
-            notes[told->note_count++] = paper->memos[i];
+    for (size_t i = 0; i < paper->memo_count; i++) {
+        const struct memo *m = &r->fx.memos[i];
+        struct writer_memo *note = &notes[told->note_count];
+        if (!m->tell)
+            continue;
+        *note = paper->memos[i];
+        if (m->source != NONE)
+            note->on_air = (struct digest){0, 0}, note->text = m->note;
+        told->note_count++;
+    }
     told->notes = notes;
     return true;
 }

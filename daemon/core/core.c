@@ -15,6 +15,7 @@
 #include "daemon/core/feed.h"
 #include "daemon/core/feed_own.h"
 #include "daemon/core/match.h"
+#include "daemon/core/memo.h"
 #include "daemon/core/merge.h"
 #include "daemon/core/report.h"
 #include "daemon/core/ruling.h"
@@ -137,6 +138,26 @@ static void take_changes(struct turn *t, const struct feed_report *report)
     out->names = append(t, out->names, &out->name_count, report->names, report->name_count,
                         sizeof *report->names);
     add_notes(t, report->notes, report->note_count);
+}
+
+/* What another daemon held of files of which there are no payloads here is on air as it was there,
+ * and keeps its place until the site was heard. */
+static void take_held(struct turn *t)
+{
+    struct model *m = &t->core->model;
+
+    for (uint32_t s = 0; s < m->settings->source_count; s++)
+        for (uint32_t k = 0; k < m->settings->sources[s].file_count; k++) {
+            struct feed_file *f = &m->feeds[s].files[k];
+            struct feed_report report = {.arena = t->out->arena, .source = s, .file = k};
+            struct err e = {0};
+            if (f->seen || !f->own->memo)
+                continue;
+            if (!memo_tell(m, s, k, &report, &e))
+                failed(t, &e);
+            f->unasked |= report.change_count > 0;
+            take_changes(t, &report);
+        }
 }
 
 static void on_batch(struct turn *t, const struct event *ev)
@@ -590,6 +611,7 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
         on_decision(&t, event);
         break;
     case EVENT_RESTORED:
+        take_held(&t);
         core_restored(c, now_ms, out);
         tell_time(c, set_back_latest(&c->model), now_ms);
         t.restored = true;

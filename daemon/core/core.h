@@ -53,7 +53,8 @@ struct effects {
         struct slice race;     /* its id */
         struct digest on_air;
         struct slice text; /* empty: it has none any more */
-        bool tell;         /* of a race: another daemon that goes on from here needs it */
+        bool tell; /* another daemon that goes on from here needs it; of a file, only this: */
+        struct slice note; /* memo_write_held */
     } * memos;
     size_t memo_count;
     /* DECISION: why it was refused; ERR_NONE else. Also ERR_BUG when a cap was hit */

@@ -10,6 +10,7 @@
 
 #include "daemon/base/when.h"
 #include "daemon/core/merge.h"
+#include "daemon/core/take.h"
 
 static bool add(struct effects *out, const struct memo *memo)
 {
@@ -44,12 +45,28 @@ static void add_new(struct core *c, struct effects *out, struct memo *memo, stru
     buf_clear(&c->text);
 }
 
+/* What is held is another than was told: the memo tells it. */
+static void tell_held(struct core *c, struct effects *out, const struct feed_file *f,
+                      struct memo *memo)
+{
+    struct slice held = c->text.failed ? SLICE("") : buf_slice(&c->text);
+    struct digest is = held.len > 0 ? digest_of(held) : (struct digest){0, 0};
+
+    memo->tell = !digest_eq(is, f->own->told_held);
+    memo->note = memo->tell ? arena_copy(out->arena, held) : SLICE("");
+    if (memo->tell && memo->note.ptr)
+        f->own->told_held = is;
+    buf_clear(&c->text);
+}
+
 static void remember_file(struct core *c, uint32_t source, uint32_t file, struct effects *out)
 {
     const struct feed_file *f = &c->model.feeds[source].files[file];
-
-    memo_write(&c->model, source, file, &c->text);
     struct memo memo = {.source = source, .file = file, .on_air = f->digest};
+
+    memo_write_held(&c->model, source, file, &c->text);
+    tell_held(c, out, f, &memo);
+    memo_write(&c->model, source, file, &c->text);
     add_new(c, out, &memo, &f->own->told);
 }
 
@@ -94,8 +111,12 @@ void core_restored(struct core *c, int64_t now_ms, struct effects *out)
     struct err e = {0};
 
     for (size_t s = 0; s < m->settings->source_count; s++)
-        for (size_t k = 0; k < m->settings->sources[s].file_count; k++)
+        for (uint32_t k = 0; k < m->settings->sources[s].file_count; k++) {
+            bool was = m->feeds[s].files[k].own->memo != NULL;
             memo_close(&m->feeds[s].files[k]);
+            if (was && take_holds(&m->feeds[s], k)) /* it is told in the new epoch */
+                remember_file(c, (uint32_t)s, k, out);
+        }
     for (uint32_t i = 0; i < m->race_count; i++) {
         struct race *r = &m->races[i];
         const struct race_memo *memo = r->memo;

@@ -28,6 +28,7 @@ struct feed_own {
     struct feed_kept held;    /* the newest of which something is held */
     struct feed_memo *memo;   /* what was durable of it, at a start; NULL: nothing */
     struct digest told;       /* of the last memo that was made of it */
+    struct digest told_held;  /* of the last memo_write_held that was to be told; zero: of none */
 };
 
 /* Keep a copy of the event's batch in place of what was kept. */

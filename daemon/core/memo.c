@@ -267,10 +267,15 @@ static void walk_file(struct walk *w, struct feed_memo *f)
     f->verdict_text = text(w, f->verdict_text);
 }
 
+static bool is_held(const struct feed_contest *c)
+{
+    return verdict_info[c->doubt].class >= CLASS_HOLD;
+}
+
 /* Would the newest used payload that has it, taken whole, not give what is on air? */
 static bool is_apart(const struct feed_contest *c)
 {
-    return c->apart || c->storied || c->gone || verdict_info[c->doubt].class >= CLASS_HOLD;
+    return c->apart || c->storied || c->gone || is_held(c);
 }
 
 static bool is_marked(const struct feed_contest *c)
@@ -310,6 +315,34 @@ void memo_write(const struct model *m, uint32_t source, uint32_t file, struct bu
         line.whole = is_apart(line.contest);
         if (line.contest->file == file && (line.whole || is_marked(line.contest)))
             walk_line(&w, &line);
+    }
+}
+
+void memo_write_held(const struct model *m, uint32_t source, uint32_t file, struct buf *out)
+{
+    const struct feed *feed = &m->feeds[source];
+    struct walk w = {.out = out};
+    struct feed_memo memo = {.early_ms = WHEN_NEVER,
+                             .own_time_ms = WHEN_UNKNOWN,
+                             .last_change_ms = WHEN_UNKNOWN,
+                             .older_since = WHEN_UNKNOWN,
+                             .doubt = feed->files[file].doubt};
+    bool any = false;
+    struct slice key;
+    void *value;
+
+    for (size_t at = 0; map_next(feed->contests, &at, &key, &value);) {
+        struct feed_contest held = *(const struct feed_contest *)value;
+        struct memo_line line = {.key = key, .whole = true, .contest = &held};
+        if (held.file != file || !is_held(&held))
+            continue;
+        held.received_ms = held.changed_ms; /* told again when it changes, not at each payload */
+        if (!any) {
+            (void)text(&w, SLICE(FORMAT));
+            walk_file(&w, &memo);
+        }
+        any = true;
+        walk_line(&w, &line);
     }
 }
 

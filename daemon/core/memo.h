@@ -29,12 +29,17 @@ struct feed_memo {
  * records of fields, each field ended by 0x1f. */
 void memo_write(const struct model *m, uint32_t source, uint32_t file, struct buf *out);
 
+/* What somebody who has no payloads needs of it: the contests that are held, with what of them is
+ * on air meanwhile. Nothing is held: no text. */
+void memo_write_held(const struct model *m, uint32_t source, uint32_t file, struct buf *out);
+
 /* A memo that was durable, before the first event. It must be that of the file's newest payload on
  * air. ERR_DATA: it cannot be read; nothing changed, and the file's payloads are judged anew. */
 bool memo_restore(struct model *m, uint32_t source, uint32_t file, struct slice text,
                   struct err *e) MUST_USE;
 
-/* Report the contests the memo has itself, once: they are news to everybody. */
+/* Report the contests the memo has itself, once: they are news to everybody. When no payload of
+ * the file was kept, before memo_close. */
 bool memo_tell(struct model *m, uint32_t source, uint32_t file, struct feed_report *r,
                struct err *e) MUST_USE;
 

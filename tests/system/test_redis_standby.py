@@ -226,6 +226,69 @@ def test_corrected_votes_are_still_listed_after_a_takeover(two):
         other.wait_standby()
 
 
+def test_what_a_guard_holds_is_held_after_a_takeover_too(two):
+    """The daemon that takes over has no payload of before: it would air the fall that the other one held."""
+    a, b = two.a, two.b
+
+    def write(yew, minute, foe=90):
+        time = f"11/4/2025 9:{minute}:00 PM EST"
+        small_night.replace(two.feeds / "county.xml", small_night.detail(foe=foe, yew=yew, time=time))
+
+    def house(side):
+        """Of which only the county tells, once it has."""
+        return next((json.dumps(race) for i, race in side.races().items() if "house" in i), "")
+
+    def told():
+        return [json.loads(m["message"]) for _, m in two.redis.xrange("tally:v1:log") if "house" in m["channel"]]
+
+    write(950, 10)
+    harness.wait_for(lambda: "950" in house(a), 10, "the figures")
+    write(800, 12)
+    harness.wait_for(lambda: ("county", "fall-hold") in a.verdicts(), 10, "the fall is held")
+    assert "950" in house(a)
+    write(800, 13, foe=91)
+    for one, other in ((b, a), (a, b)):
+        epoch = int(two.redis.hget("tally:v1:snap:meta", "epoch"))
+        one.take_over()
+        harness.wait_for(lambda side=one: all(n > 1 for n in side.polls().values()), 10, "it has read the feeds")
+        shown = house(one)
+        assert "950" in shown and "800" not in shown, shown
+        assert "in_doubt" in shown
+        cards = [json.dumps(m["data"]) for m in told() if m["epoch"] > epoch]
+        assert cards and all("950" in c and "800" not in c for c in cards), cards
+        other.wait_standby()
+    write(960, 15)
+    harness.wait_for(lambda: "960" in house(a), 10, "a rise ends it")
+    b.take_over()
+    harness.wait_for(lambda: "960" in house(b), 10, "and it is told that it ended")
+    assert "in_doubt" not in house(b)
+
+
+def test_that_a_race_has_another_source_is_still_said_after_a_takeover(two):
+    a, b = two.a, two.b
+
+    def write(foe, minute):
+        time = f"11/4/2025 9:{minute}:00 PM EST"
+        small_night.replace(two.feeds / "county.xml", small_night.detail(poe=900, foe=foe, time=time))
+
+    def senate():
+        """(sources, flags, votes) of the race of which ddhq tells too, as everybody is shown it."""
+        shown = two.redis.hget("tally:v1:snap:races", "2025-11-04-ga-us-senate")
+        race = json.loads(shown)["data"] if shown else {"sources": [], "flags": [], "choices": []}
+        return race["sources"], race["flags"], [c["votes"] for c in race["choices"]]
+
+    write(1200, 10)
+    harness.wait_for(lambda: 1200 in senate()[2], 10, "the county's figures")
+    write(1010, 12)  # held: ddhq takes its place
+    harness.wait_for(lambda: senate()[0] == ["ddhq"] and "source_changed" in senate()[1], 10, "it is labelled")
+    for one, other in ((b, a), (a, b)):
+        one.take_over()
+        harness.wait_for(lambda side=one: all(n > 1 for n in side.polls().values()), 10, "it has read the feeds")
+        harness.wait_for(lambda: senate()[0] == ["ddhq"] and 90 in senate()[2], 10, "its figures")
+        assert "source_changed" in senate()[1], senate()
+        other.wait_standby()
+
+
 def test_redis_away_at_a_start_a_person_says_who_serves(two):
     a, b = two.a, two.b
     assert a.decide("call", "foe", "won").returncode == 0

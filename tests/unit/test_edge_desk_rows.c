@@ -85,7 +85,7 @@ static void make_rows(struct random *r, struct arena *a, struct rows *out)
     for (size_t i = 0; i < n[3]; i++)
         out->events[i] = (struct writer_event){T, T, T};
     for (size_t i = 0; i < n[4]; i++)
-        out->notes[i] = (struct writer_memo){.file = T, .text = T};
+        out->notes[i] = (struct writer_memo){.source = T, .file = T, .text = T};
 #undef T
 }
 
@@ -130,6 +130,7 @@ static void same_job(const struct writer_job *a, const struct writer_job *b, boo
         SAME(x->contest, y->contest);
     }
     for (size_t i = 0; i < a->note_count; i++) {
+        SAME(a->notes[i].source, b->notes[i].source);
         SAME(a->notes[i].file, b->notes[i].file);
         SAME(a->notes[i].text, b->notes[i].text);
     }
