@@ -163,7 +163,7 @@ $(BUILD)/tests/bench_parse: $(BUILD)/tests/bench/bare_json.o
 .SECONDARY:
 
 # ---- people's targets ----
-.PHONY: help deps deps-people test-people check check-san cover test test-faults test-matching test-redis bench corpus lint format install demo night-ga2021 night-mn2024 night-fl2018 layers tools clean
+.PHONY: help deps deps-people test-people check check-san cover test test-faults test-matching test-property test-redis bench corpus lint format install demo night-ga2021 night-mn2024 night-fl2018 layers tools clean
 
 help:
 	@echo "make            build tallyd, tally-parse and tallyctl into $(BUILD)/"
