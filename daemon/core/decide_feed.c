@@ -266,7 +266,7 @@ static bool set_paused(struct model *m, const struct about *a, bool paused, stru
 {
     bool *is = &m->feeds[a->source].paused;
 
-    if (*is == paused && a->said)
+    if (a->said && *is == paused)
         return err_set(e, ERR_NO, paused ? "'%.*s' is paused already" : "'%.*s' is not paused",
                        SLICE_FMT(a->d->target));
     *is = paused;
