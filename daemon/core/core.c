@@ -44,6 +44,8 @@ struct turn {
     struct decide_before *before;
     bool restored; /* what was durable is no change of now */
     bool same;     /* the file said nothing new, once more */
+    bool ticked;   /* time has passed for all of them */
+    bool moved;    /* who is fresh, or whose races are open, may be others than before */
 };
 
 static void failed(struct turn *t, const struct err *e)
@@ -118,6 +120,7 @@ static void match_changes(struct turn *t, const struct feed_report *report)
             list[n++] = report->changes[i].contest;
     if (n > 0)
         mark_source(c, report->source);
+    t->moved |= n > 0;
     if (!list)
         core_no_memory(&e);
     else if (n > 0 && match_contests(&c->model, list, n, &e))
@@ -228,6 +231,7 @@ static void on_time(struct turn *t, bool restoring)
     struct effects *out = t->out;
     struct err e = {0};
 
+    t->ticked = t->moved = true;
     while (!restoring) {
         struct feed_report report = {.arena = out->arena};
         bool judged = false;
@@ -265,6 +269,7 @@ static void on_decision(struct turn *t, const struct event *ev)
         return;
     }
     t->out->decision = &c->model.decisions[c->model.decision_count - 1];
+    t->ticked = t->moved = true;
     core_recount(c); /* statuses may have changed */
     core_range(c, &t->decided, &from, &to);
     for (uint32_t i = from; i < to; i++)
@@ -381,6 +386,7 @@ static void settle_races(struct turn *t, struct emit *calls)
         }
         bool standings = core_derive(c, r, t->now_ms, decision, old, &calls->failed);
         note_conflict(t, r, was);
+        t->moved |= r->flags != was->flags || r->status != was->status;
         t->was[i].changed |= standings || r->flags != was->flags || r->status != was->status ||
                              r->seats != was->seats || r->places != was->places;
         int64_t at = t->restored && !standings ? r->updated_ms : t->now_ms;
@@ -466,7 +472,7 @@ static void emit_sums(struct turn *t, struct emit *em)
 
     emit_states(t, em, again);
     struct statement_stale stale = c->told_stale;
-    if (changed || stale.stale || t->race_count > 0)
+    if (changed || t->moved)
         stale = statement_staleness(m, t->now_ms);
     if (!changed && !stale.stale && !c->told_stale.stale)
         return;
@@ -558,8 +564,10 @@ static void on_feed(struct turn *t, const struct event *ev)
         t->out->verdict = ev->verdict;
         t->out->verdict_text = ev->text;
     }
-    if (is_fresh(t, ev) != fresh) /* it may take a race, or lose one, without any news */
+    if (is_fresh(t, ev) != fresh) { /* it may take a race, or lose one, without any news */
         mark_source(t->core, ev->source);
+        t->moved = true;
+    }
 }
 
 /* What the event changed of files. What was durable is not made so again. */
@@ -588,6 +596,35 @@ static void tell_time(struct core *c, int64_t was_ms, int64_t now_ms)
         c->due_ms = now_ms;
     }
     c->now_ms = now_ms;
+}
+
+/* When a source that answered just now becomes stale. */
+static int64_t stale_next(const struct settings_source *s, int64_t now_ms)
+{
+    return s->stale_after_ms > 0 ? now_ms + s->stale_after_ms + 1 : WHEN_NEVER;
+}
+
+/* When time next changes anything. Polls that bring nothing are most of all there are, and change
+ * no more than when their own source becomes stale: no other is looked at for them. */
+static void set_due(const struct turn *t, const struct event *ev)
+{
+    struct core *c = t->core;
+    const struct model *m = &c->model;
+    bool nothing = (ev->type == EVENT_FAILED || t->same) && t->race_count == 0 && !t->ticked;
+    int64_t wanted[4] = {c->due_ms, WHEN_NEVER, WHEN_NEVER, WHEN_NEVER};
+
+    if (nothing) {
+        wanted[1] = stale_next(&m->settings->sources[ev->source], t->now_ms);
+    } else {
+        wanted[0] = calls_next_tick(m, t->now_ms);
+        wanted[1] = feed_next_tick(m, t->now_ms);
+        wanted[2] = merge_next_tick(m, t->now_ms);
+        wanted[3] = statement_next_stale(m, t->now_ms);
+    }
+    c->due_ms = WHEN_NEVER;
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        if (wanted[i] < c->due_ms)
+            c->due_ms = wanted[i];
 }
 
 void core_apply(struct core *c, const struct event *event, int64_t now_ms, struct effects *out)
@@ -634,16 +671,7 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     publish(&t);
     tell_decision(&t, event->would);
     remember(&t, event);
-    const int64_t wanted[] = {
-        calls_next_tick(&c->model, now_ms),
-        feed_next_tick(&c->model, now_ms),
-        merge_next_tick(&c->model, now_ms),
-        statement_next_stale(&c->model, now_ms),
-    };
-    c->due_ms = WHEN_NEVER;
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
-        if (wanted[i] < c->due_ms)
-            c->due_ms = wanted[i];
+    set_due(&t, event);
 }
 
 int64_t core_next_tick(const struct core *c, int64_t now_ms)

@@ -46,7 +46,8 @@ struct workers {
     struct event_base *base;
     struct workers_settings set;
     char *program;
-    struct list queue, failed; /* failed: callbacks still to come */
+    struct list queue[2]; /* those that are growing, and whole ones */
+    struct list failed;   /* callbacks still to come */
     struct event *deliver;
     struct slot *slots;
     size_t slot_count;
@@ -336,10 +337,11 @@ static void trouble(struct workers *w, const char *why)
         return;
     char text[TEXT_MAX];
     snprintf(text, sizeof text, "no worker can be started: %s", why);
-    for (struct work *work; (work = w->queue.first) != NULL;) {
-        unlink_work(&w->queue, work);
-        fail_later(w, work, text);
-    }
+    for (int whole = 0; whole < 2; whole++)
+        for (struct work *work; (work = w->queue[whole].first) != NULL;) {
+            unlink_work(&w->queue[whole], work);
+            fail_later(w, work, text);
+        }
 }
 
 static void on_born(struct workers *w, const struct wire_message *m, int fd, int pidfd);
@@ -502,6 +504,11 @@ static void on_gone(struct workers *w, const struct wire_message *m)
 
 /* ---- the queue ---- */
 
+static bool dequeue(struct workers *w, struct work *work)
+{
+    return unlink_work(&w->queue[1], work) || unlink_work(&w->queue[0], work);
+}
+
 /* The first work that may start: whole payloads and growing ones have `count` places each. */
 static struct work *next_work(struct workers *w)
 {
@@ -509,11 +516,9 @@ static struct work *next_work(struct workers *w)
     for (size_t i = 0; i < w->slot_count; i++)
         if (w->slots[i].work != NULL)
             room[payload_finished(w->slots[i].work->payload)]--;
-    if (room[0] <= 0 && room[1] <= 0)
-        return NULL;
-    for (struct work *work = w->queue.first; work != NULL; work = work->next)
-        if (room[payload_finished(work->payload)] > 0)
-            return work;
+    for (int whole = 1; whole >= 0; whole--)
+        if (room[whole] > 0 && w->queue[whole].first != NULL)
+            return w->queue[whole].first;
     return NULL;
 }
 
@@ -529,7 +534,7 @@ static void pump(struct workers *w)
             trouble(w, e.text);
             continue;
         }
-        unlink_work(&w->queue, work);
+        dequeue(w, work);
         if (!given) {
             release(s);
             fail_later(w, work, e.text);
@@ -547,7 +552,7 @@ static void pump(struct workers *w)
 void workers_submit(struct workers *w, struct work *work)
 {
     work->spare = NULL;
-    append(&w->queue, work);
+    append(&w->queue[payload_finished(work->payload)], work);
     pump(w);
 }
 
@@ -567,6 +572,8 @@ void workers_more(struct workers *w, struct work *work)
 void workers_end(struct workers *w, struct work *work)
 {
     workers_more(w, work);
+    if (unlink_work(&w->queue[0], work))
+        append(&w->queue[1], work);
     pump(w); /* it has left the growing ones */
 }
 
@@ -574,7 +581,7 @@ void workers_cancel(struct workers *w, struct work *work)
 {
     if (slot_of(work) != NULL)
         release(slot_of(work));
-    else if (!unlink_work(&w->queue, work))
+    else if (!dequeue(w, work))
         unlink_work(&w->failed, work);
     pump(w);
 }

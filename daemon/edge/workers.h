@@ -3,7 +3,8 @@
  * that forks spares.
  *
  * At most `count` whole payloads are parsed at once, first come first served, and at most `count`
- * that are still arriving: a feed that dawdles keeps none waiting that are complete. A worker that
+ * that are still arriving, which come after them: a feed that dawdles keeps none waiting that are
+ * complete. A worker that
  * crashes, overruns or misbehaves costs its own work and nothing else. A nursery that dies is
  * started again with growing pauses; works wait, and fail (WIRE_INTERNAL) only when it cannot be
  * brought to life several times in a row.
