@@ -36,7 +36,10 @@ struct fetch {
     struct fetcher *all;
     struct fetch_calls calls;
     CURL *easy;
-    struct curl_slist *headers;
+    struct curl_slist *headers; /* of the last request, made of: */
+    bool headers_whole;
+    const struct slice *headers_of;
+    char asked_etag[FETCH_ETAG_MAX + 1], asked_last_modified[FETCH_DATE_MAX + 1];
     bool busy;
     /* what was asked */
     bool conditional, has_credential, refused;
@@ -422,8 +425,23 @@ static bool add_header(struct fetch *f, const char *name, struct slice value)
     return longer != NULL;
 }
 
+/* Polls that bring nothing ask the same each time. */
+static bool asks_the_same(const struct fetch *f, const struct fetch_request *r)
+{
+    return f->headers_whole && f->headers_of == r->headers && slice_is(r->etag, f->asked_etag) &&
+           slice_is(r->last_modified, f->asked_last_modified);
+}
+
 static bool add_headers(struct fetch *f, const struct fetch_request *r)
 {
+    if (asks_the_same(f, r))
+        return true;
+    curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, NULL);
+    curl_slist_free_all(f->headers);
+    f->headers = NULL;
+    f->headers_of = r->headers;
+    keep(f->asked_etag, sizeof f->asked_etag, r->etag);
+    keep(f->asked_last_modified, sizeof f->asked_last_modified, r->last_modified);
     bool ok = add_header(f, "Accept-Encoding: ", SLICE("gzip"));
     for (size_t i = 0; i < r->header_count; i++)
         ok = ok && add_header(f, "", r->headers[i]);
@@ -431,14 +449,12 @@ static bool add_headers(struct fetch *f, const struct fetch_request *r)
         ok = ok && add_header(f, "If-None-Match: ", r->etag);
     if (r->last_modified.len > 0)
         ok = ok && add_header(f, "If-Modified-Since: ", r->last_modified);
-    return ok;
+    f->headers_whole = ok && curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, f->headers) == CURLE_OK;
+    return f->headers_whole;
 }
 
 bool fetch_start(struct fetch *f, const struct fetch_request *r, struct err *e)
 {
-    curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, NULL);
-    curl_slist_free_all(f->headers);
-    f->headers = NULL;
     f->conditional = r->etag.len > 0 || r->last_modified.len > 0;
     f->has_credential = r->has_credential;
     f->cap = r->cap;
@@ -448,8 +464,7 @@ bool fetch_start(struct fetch *f, const struct fetch_request *r, struct err *e)
     f->last_byte_us = 0;
     f->failed = f->refused = false;
     f->text[0] = f->curl_text[0] = '\0';
-    if (!add_headers(f, r) || curl_easy_setopt(f->easy, CURLOPT_URL, r->url) != CURLE_OK ||
-        curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, f->headers) != CURLE_OK)
+    if (!add_headers(f, r) || curl_easy_setopt(f->easy, CURLOPT_URL, r->url) != CURLE_OK)
         return err_set(e, ERR_AGAIN, "no memory for a transfer");
     f->busy = multi_start(f->all->multi, f->easy, e);
     return f->busy;

@@ -56,7 +56,7 @@ struct fetch_request {
     const char *url;
     struct slice etag,
         last_modified; /* of what is known; empty: none. With both empty a 304 is a failure */
-    const struct slice *headers; /* "Name: value", never shown */
+    const struct slice *headers; /* "Name: value", never shown; the same array, the same headers */
     size_t header_count;
     bool has_credential; /* in the url or a header */
     size_t cap;          /* bytes of the body, as sent */

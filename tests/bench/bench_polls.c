@@ -167,7 +167,8 @@ int main(int argc, char **argv)
     curl_multi_setopt(a.multi, CURLMOPT_TIMERFUNCTION, on_timeout);
     curl_multi_setopt(a.multi, CURLMOPT_MAXCONNECTS, (long)sources + 16);
     struct feed *feeds = calloc((size_t)sources, sizeof *feeds);
-    struct event *begin = evtimer_new(a.base, on_begin, NULL), *end = evtimer_new(a.base, on_end, NULL);
+    struct event *begin = evtimer_new(a.base, on_begin, NULL),
+                 *end = evtimer_new(a.base, on_end, NULL);
     if (!feeds)
         return 1;
     for (int64_t i = 0; i < sources; i++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* A site of many small feeds, on as many loopback addresses as it is told, which knows how regularly
- * it is asked. bench_site SOURCES HOSTS PERIOD_MS SHARE: SHARE of a hundred of them have something
- * new each PERIOD_MS. Prints `port N`; on SIGUSR1 it begins to count anew, and the share may change
- * with SIGUSR2 from 0 to SHARE; on SIGTERM it prints what it counted. */
+/* A site of many small feeds, on as many loopback addresses as it is told, which knows how
+ * regularly it is asked. bench_site SOURCES HOSTS PERIOD_MS SHARE: SHARE of a hundred of them have
+ * something new each PERIOD_MS. Prints `port N`; on SIGUSR1 it begins to count anew, and the share
+ * may change with SIGUSR2 from 0 to SHARE; on SIGTERM it prints what it counted. */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <netinet/in.h>
@@ -72,8 +72,7 @@ static void on_request(struct evhttp_request *req, void *ctx)
     note(source, now);
     int64_t version = version_of(source, now);
     snprintf(etag, sizeof etag, "\"%" PRId64 "\"", version);
-    const char *have =
-        evhttp_find_header(evhttp_request_get_input_headers(req), "If-None-Match");
+    const char *have = evhttp_find_header(evhttp_request_get_input_headers(req), "If-None-Match");
     evhttp_add_header(evhttp_request_get_output_headers(req), "ETag", etag);
     if (have && strcmp(have, etag) == 0) {
         evhttp_send_reply(req, 304, NULL, NULL);

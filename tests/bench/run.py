@@ -22,6 +22,7 @@ import feeds  # noqa: E402
 import ga2021  # noqa: E402
 import harness  # noqa: E402
 import latency  # noqa: E402
+import polls  # noqa: E402
 import subscriber  # noqa: E402
 import tls  # noqa: E402
 
@@ -53,6 +54,7 @@ PARSED = {  # how: format, file
     },
 }
 MESSAGES = 20000
+MANY, FEW = 5000, 100  # sources
 BASELINES = {  # and goals
     "sax": ("a bare SAX2 push pass", 0.8),
     "json": ("a bare simdjson walk", 0.6),
@@ -182,9 +184,33 @@ def connecting():
           note=f", bare {cost['bare_bytes'] / 1000:.3g} KB")
 
 
+def polling():
+    """Five thousand sources every ten seconds, a fifth with news each time; and what a poll without any costs."""
+    with polls.Many(MANY, MANY // 5, 10000) as many:
+        many.begin()
+        time.sleep(25)  # what was new at the start is on disk by then
+        bare = many.bare(30)
+        quiet = many.measure(30, changing=False)
+    with polls.Many(MANY, MANY // 5, 10000) as many:
+        many.begin()
+        busy = many.measure(40, changing=True)
+    with polls.Many(FEW, FEW // 5, 10000 * FEW // MANY) as few:
+        few.begin()
+        few_bare = few.bare(20)
+        alone = few.measure(20, changing=False)
+    each, each_alone = (m["cpu_us"] / m["requests"] for m in (quiet, alone))
+    bench("poll-304", each, "us of CPU", each / bare, "a bare curl multi_socket loop", 1.5, note=f", bare {bare:.3g} us")
+    bench("poll-flat", each, "us of CPU", each / each_alone, f"what it takes among {FEW} sources", 1.2, note=f", bare {bare / few_bare:.2f}")
+    bench("polls-late", busy["longest"] * 10, "s between two of a source", busy["longest"], "its interval", 1.2)
+    bench("polls-cpu", busy["cpu_us"] / 1e6 / busy["seconds"], "cores", busy["cpu_us"] / 1e6 / busy["seconds"], "1 core", 1)
+    bench("polls-memory", busy["rss"] / 1e6, "MB", busy["rss"] / 512e6, "512 MB", 1)
+    bench("polls-loop-delay-p99", busy["delay_p99"] * 1000, "ms", busy["delay_p99"] / 0.05, "50 ms", 1)
+
+
 if __name__ == "__main__":
     to_subscribers()
     connecting()
+    polling()
     matching()
     if not (feeds.SHARED / "unpack").exists():
         print("SKIP bench: ../shared/feeds is not there")
