@@ -426,6 +426,7 @@ static void app_stop(struct app *a)
     serve_free(a);
     shown_close(a->shown);
     page_cache_free(a->pages);
+    buf_done(&a->metrics);
     events_free(a->events);
     night_free(a->next);
     night_free(a->night);

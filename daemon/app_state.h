@@ -54,6 +54,8 @@ struct app {
     struct duty *duty;
     struct outbox *outbox;
     struct page_cache *pages;
+    struct buf metrics; /* /metrics as it was made at metrics_us */
+    int64_t metrics_us;
     struct http *http;
     struct events *events;
     struct control *control;
@@ -77,7 +79,7 @@ struct app {
     bool stood;    /* it was a standby once: what was loaded is of before */
     bool over;     /* our payloads are not of what it serves: it waits for figures first */
     bool reloading;
-    bool sources_only; /* the next reload is of sources: nothing else may have changed */
+    bool sources_only;      /* the next reload is of sources: nothing else may have changed */
     struct buf reload_said; /* what is wrong, or how it ended */
     uint64_t reload_ticket; /* who is told; control_answer of who no longer waits is nothing */
     int reload_code;

@@ -30,6 +30,9 @@ struct events {
     struct map *latest;                 /* channel -> document, of the others */
     struct document *calls[CALLS_KEPT]; /* a ring */
     size_t call_count;
+    struct document **sorted; /* all of them by seq; borrowed */
+    size_t sorted_count;
+    bool sorted_old;
     struct timer *beat;
 };
 
@@ -77,6 +80,8 @@ static void forget_all(struct events *ev)
         ev->calls[i] = NULL;
     }
     ev->call_count = 0;
+    ev->sorted_count = 0;
+    ev->sorted_old = true;
 }
 
 void events_free(struct events *ev)
@@ -84,6 +89,7 @@ void events_free(struct events *ev)
     if (!ev)
         return;
     forget_all(ev);
+    free(ev->sorted);
     map_free(ev->latest);
     timer_free(ev->beat);
     free(ev);
@@ -146,6 +152,7 @@ void events_add(struct events *ev, const struct message *m, int64_t epoch, int64
     }
     if (ev->http)
         http_send(ev->http, BIT(m->type), text_of(d));
+    ev->sorted_old = true;
     if (!keep(ev, m, d))
         free(d);
 }
@@ -183,33 +190,68 @@ static int by_seq(const void *left, const void *right)
     return (*a)->seq < (*b)->seq ? -1 : (*a)->seq > (*b)->seq;
 }
 
-static bool is_new(const struct document *d, unsigned topics, int64_t seen)
+static bool sort(struct events *ev)
 {
-    return d && d->seq > seen && (BIT(d->type) & topics);
-}
-
-void events_first(struct events *ev, struct http_stream *s, unsigned topics, struct slice last_id)
-{
-    size_t dash = slice_find(last_id, SLICE("-")), n = 0, at = 0;
-    int64_t epoch = 0, seen = 0;
+    size_t at = 0, n = 0;
     struct slice channel;
     void *value;
-    struct document **list = calloc(map_count(ev->latest) + CALLS_KEPT, sizeof *list);
+    if (!ev->sorted_old)
+        return true;
+    struct document **list =
+        realloc(ev->sorted, (map_count(ev->latest) + CALLS_KEPT) * sizeof(struct document *));
     if (!list)
-        return;
-    if (dash == SIZE_MAX || !num_parse(slice_sub(last_id, 0, dash), 1, INT64_MAX, &epoch) ||
-        !num_parse(slice_sub(last_id, dash + 1, last_id.len), 1, INT64_MAX, &seen) ||
-        epoch != ev->epoch)
-        seen = 0;
+        return false;
     while (map_next(ev->latest, &at, &channel, &value))
-        if (is_new(value, topics, seen))
-            list[n++] = value;
+        list[n++] = value;
     for (size_t i = 0; i < CALLS_KEPT; i++)
-        if (is_new(ev->calls[i], topics, seen))
+        if (ev->calls[i])
             list[n++] = ev->calls[i];
     qsort(list, n, sizeof *list, by_seq);
+    ev->sorted = list;
+    ev->sorted_count = n;
+    ev->sorted_old = false;
+    return true;
+}
+
+/* The first that is newer; sorted_count: none. */
+static size_t first_after(const struct events *ev, int64_t seq)
+{
+    size_t from = 0, to = ev->sorted_count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (ev->sorted[middle]->seq > seq)
+            to = middle;
+        else
+            from = middle + 1;
+    }
+    return from;
+}
+
+/* Documents that are newer than what it has, as they are by now. */
+static bool send_more(struct http_stream *s, void *ctx)
+{
+    struct events *ev = ctx;
+    struct http_place *place = http_stream_place(s);
+    if (place->epoch != ev->epoch)
+        *place = (struct http_place){.epoch = ev->epoch};
+    if (!sort(ev))
+        return false; /* it hears what comes */
+    size_t i = first_after(ev, place->seq);
+    for (; i < ev->sorted_count && !http_stream_full(s); i++) {
+        if (BIT(ev->sorted[i]->type) & http_stream_wants(s))
+            http_stream_send(s, text_of(ev->sorted[i]));
+        place->seq = ev->sorted[i]->seq;
+    }
+    return i < ev->sorted_count;
+}
+
+void events_first(struct events *ev, struct http_stream *s, struct slice last_id)
+{
+    struct http_place *place = http_stream_place(s);
+    size_t dash = slice_find(last_id, SLICE("-"));
+    if (dash == SIZE_MAX || !num_parse(slice_sub(last_id, 0, dash), 1, INT64_MAX, &place->epoch) ||
+        !num_parse(slice_sub(last_id, dash + 1, last_id.len), 1, INT64_MAX, &place->seq))
+        *place = (struct http_place){0};
     http_stream_send(s, SLICE("retry: 1000\n\n"));
-    for (size_t i = 0; i < n; i++)
-        http_stream_send(s, text_of(list[i]));
-    free(list);
+    http_stream_feed(s, send_more, ev);
 }

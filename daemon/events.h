@@ -22,6 +22,6 @@ void events_add(struct events *ev, const struct message *m, int64_t epoch, int64
 
 /* For the route; see http.h. */
 unsigned events_topics(struct slice query, struct http_answer *answer, struct buf *body);
-void events_first(struct events *ev, struct http_stream *s, unsigned topics, struct slice last_id);
+void events_first(struct events *ev, struct http_stream *s, struct slice last_id);
 
 #endif

@@ -20,6 +20,9 @@
 #include "daemon/schema.h"
 #include "daemon/web.h"
 
+#define METRICS_MS 50
+#define METRICS_MAX ((size_t)64 << 20)
+
 static void page_livez(struct slice path, struct slice query, struct http_answer *answer,
                        struct buf *body, void *ctx)
 {
@@ -291,16 +294,11 @@ static void role_metrics(const struct app *a, struct buf *out)
     buf_addc(out, '\n');
 }
 
-static void page_metrics(struct slice path, struct slice query, struct http_answer *answer,
-                         struct buf *body, void *ctx)
+static void write_metrics(const struct app *a, struct buf *body)
 {
-    const struct app *a = ctx;
     const struct night *n = a->night;
     struct outbox_view view;
     struct duty_view duty;
-    (void)path, (void)query;
-    answer->type = "text/plain; version=0.0.4; charset=utf-8";
-    answer->no_store = true;
     head(body, BUILD_INFO);
     labelled(body, BUILD_INFO, "version", TALLYD_VERSION, 1);
     role_metrics(a, body);
@@ -325,6 +323,25 @@ static void page_metrics(struct slice path, struct slice query, struct http_answ
     metrics_seconds(a->ready ? a->ready_us - a->serves_us : 0, body);
     buf_addc(body, '\n');
     process_metrics(body);
+}
+
+/* A crowd that asks costs a making in a while. */
+static void page_metrics(struct slice path, struct slice query, struct http_answer *answer,
+                         struct buf *body, void *ctx)
+{
+    struct app *a = ctx;
+    int64_t now = clock_monotonic_us();
+    (void)path, (void)query;
+    answer->type = "text/plain; version=0.0.4; charset=utf-8";
+    answer->no_store = true;
+    if (a->metrics.len == 0 || now - a->metrics_us >= METRICS_MS * 1000) {
+        buf_done(&a->metrics);
+        buf_init(&a->metrics, METRICS_MAX);
+        write_metrics(a, &a->metrics);
+        a->metrics_us = now;
+    }
+    buf_add(body, buf_slice(&a->metrics));
+    body->failed |= a->metrics.failed;
 }
 
 static void page_schema(struct slice path, struct slice query, struct http_answer *answer,
@@ -362,10 +379,10 @@ static unsigned events_begin(struct slice query, struct http_answer *answer, str
     return 0;
 }
 
-static void events_begun(struct http_stream *s, unsigned topics, struct slice last_id, void *ctx)
+static void events_begun(struct http_stream *s, struct slice last_id, void *ctx)
 {
     const struct app *a = ctx;
-    events_first(a->events, s, topics, last_id);
+    events_first(a->events, s, last_id);
 }
 
 const struct http_route pages_routes[] = {

@@ -289,7 +289,7 @@ static void begin_stream(struct http *h, struct evhttp_request *req, const struc
         add_header(req, "X-Accel-Buffering", "no");
         struct http_stream *s = http_stream_begin(h->streams, req, topics);
         if (s)
-            route->first(s, topics, last ? slice_of(last) : (struct slice){0}, h->ctx);
+            route->first(s, last ? slice_of(last) : (struct slice){0}, h->ctx);
         else
             send_problem(h, req, 503, "Out of memory", "try again later");
     }

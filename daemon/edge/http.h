@@ -43,8 +43,7 @@ typedef void http_handler(struct slice path, struct slice query, struct http_ans
 struct http_stream;
 typedef unsigned http_stream_handler(struct slice query, struct http_answer *answer,
                                      struct buf *body, void *ctx);
-typedef void http_stream_first(struct http_stream *s, unsigned topics, struct slice last_id,
-                               void *ctx);
+typedef void http_stream_first(struct http_stream *s, struct slice last_id, void *ctx);
 
 struct http_route {
     const char *path; /* exact, or a prefix when it ends in '/' and is longer than "/" */

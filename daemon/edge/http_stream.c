@@ -10,16 +10,20 @@
 #include <event2/http.h>
 
 #define BEHIND_MAX ((size_t)8 << 20)  /* unread bytes of one reader: all documents and some more */
+#define FEED_MAX ((size_t)16 << 10)   /* ... and of one that is fed */
 #define BEHIND_ALL ((size_t)48 << 20) /* of all of them: above, whoever is behind most goes */
 #define UNREAD_SECONDS 20
 
 struct http_stream {
     struct http_streams *all;
-    struct http_stream *next, **before;
+    struct http_stream *next;
     struct evhttp_request *req;
     struct evhttp_connection *link;
     unsigned wants;
-    bool failed; /* to be cut off by who walks the list */
+    bool failed;            /* to be cut off by who walks the list */
+    http_stream_more *more; /* NULL: it is not fed, and hears what is sent to all */
+    void *more_ctx;
+    struct http_place place;
 };
 
 struct http_streams {
@@ -34,9 +38,10 @@ struct http_streams *http_streams_new(void)
 
 static void forget(struct http_stream *s)
 {
-    *s->before = s->next;
-    if (s->next)
-        s->next->before = s->before;
+    struct http_stream **at = &s->all->first;
+    while (*at != s)
+        at = &(*at)->next;
+    *at = s->next;
     s->all->count--;
     free(s);
 }
@@ -68,9 +73,6 @@ struct http_stream *http_stream_begin(struct http_streams *all, struct evhttp_re
     s->link = evhttp_request_get_connection(req);
     s->wants = wants;
     s->next = all->first;
-    s->before = &all->first;
-    if (s->next)
-        s->next->before = &s->next;
     all->first = s;
     all->count++;
     evhttp_send_reply_start(req, 200, "OK");
@@ -95,6 +97,61 @@ void http_stream_send(struct http_stream *s, struct slice text)
     if (chunk)
         evbuffer_free(chunk);
 }
+
+/* ---- what comes first ---- */
+
+static void on_read(struct evhttp_connection *link, void *ctx);
+
+/* A comment, and a word when it is read with all that is before it. */
+static void send_mark(struct http_stream *s)
+{
+    struct evbuffer *chunk = evbuffer_new();
+    s->failed |= !chunk || evbuffer_add(chunk, ":\n\n", 3) != 0;
+    if (!s->failed)
+        evhttp_send_reply_chunk_with_cb(s->req, chunk, on_read, s);
+    if (chunk)
+        evbuffer_free(chunk);
+}
+
+static void feed(struct http_stream *s)
+{
+    if (s->more(s, s->more_ctx) && !s->failed)
+        send_mark(s);
+    else
+        s->more = NULL;
+}
+
+static void on_read(struct evhttp_connection *link, void *ctx)
+{
+    struct http_stream *s = ctx;
+    (void)link;
+    if (s->more)
+        feed(s);
+}
+
+void http_stream_feed(struct http_stream *s, http_stream_more *more, void *ctx)
+{
+    s->more = more;
+    s->more_ctx = ctx;
+    feed(s);
+}
+
+bool http_stream_full(const struct http_stream *s)
+{
+    return s->failed || behind(s) >= FEED_MAX;
+}
+
+unsigned http_stream_wants(const struct http_stream *s)
+{
+    return s->wants;
+}
+
+struct http_place *http_stream_place(struct http_stream *s)
+{
+    return &s->place;
+}
+
+/* ---- what all hear ---- */
 
 /* Above what all may leave unread, the worst are cut off. */
 static void shed(struct http_streams *all)
@@ -121,7 +178,7 @@ void http_streams_send(struct http_streams *all, unsigned topics, struct slice t
     struct http_stream *next;
     for (struct http_stream *s = all->first; s; s = next) {
         next = s->next;
-        if (s->wants & topics)
+        if ((s->wants & topics) && !s->more)
             http_stream_send(s, text);
         if (s->failed)
             cut(s);
@@ -138,7 +195,9 @@ void http_streams_free(struct http_streams *all)
 {
     if (!all)
         return;
-    while (all->first)
-        cut(all->first);
+    for (struct http_stream *s = all->first, *next; s; s = next) {
+        next = s->next;
+        cut(s);
+    }
     free(all);
 }

@@ -4,7 +4,9 @@
 #ifndef TALLYD_EDGE_HTTP_STREAM_H
 #define TALLYD_EDGE_HTTP_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "daemon/base/slice.h"
 
@@ -21,6 +23,19 @@ struct http_stream *http_stream_begin(struct http_streams *all, struct evhttp_re
 /* Whole events, to one, and to all that want any of these topics. */
 void http_stream_send(struct http_stream *s, struct slice text);
 void http_streams_send(struct http_streams *all, unsigned topics, struct slice text);
+
+/* What one is to be told before it hears what is sent to all: `more` sends some of it, until
+ * http_stream_full, and is called again when that is read; false: it has all of it. */
+typedef bool http_stream_more(struct http_stream *s, void *ctx);
+void http_stream_feed(struct http_stream *s, http_stream_more *more, void *ctx);
+bool http_stream_full(const struct http_stream *s);
+unsigned http_stream_wants(const struct http_stream *s);
+/* How far it is: for whoever feeds it, 0 at first. */
+struct http_place {
+    int64_t epoch, seq;
+};
+struct http_place *http_stream_place(struct http_stream *s);
+
 size_t http_streams_count(const struct http_streams *all);
 
 #endif

@@ -135,6 +135,40 @@ def test_who_asks_for_much_and_reads_nothing_costs_no_memory():
             s.close()
 
 
+def test_readers_who_come_at_once_are_told_what_they_read():
+    """Each was given every document at once, read or not: a gigabyte, and seconds in which nobody was answered."""
+    room(4096)
+    with small_night.Small() as h:
+        h.write("endorsed.csv", small_night.ENDORSED + "".join(f"e{i},Ann{i} Archer,GA,State House {i},Democratic,,1\n" for i in range(3000)))
+        h.start_tallyd()
+        before, times, deaf = rss(h), [], []
+        for _ in range(400):
+            s = socket.socket()
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.connect(("127.0.0.1", h.port))
+            deaf.append(s)
+        for s in deaf:
+            s.sendall(b"GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        reader, races, last = Reader(h.port), set(), 0
+        for _ in range(5):
+            livez(h.port, times)
+        while len(races) < 3002:
+            _, kind, document = reader.event()
+            assert kind in ("totals", "state", "race", "call", "retraction", "heartbeat")
+            if kind != "heartbeat":
+                assert document["seq"] > last, "in their order"
+                last = document["seq"]
+            if kind == "race":
+                races.add(document["data"]["race_id"])
+        print(f"/livez {max(times) * 1000:.0f} ms, RSS +{rss(h) - before:.0f} MB")
+        assert sorted(times)[2] < 1.0 and rss(h) - before < 64
+        assert h.ctl("call", "foe", "won", "--reason", "read out", "--yes").returncode == 0
+        assert reader.until("call", lambda m: m["data"]["endorsement_id"] == "foe"), "and then what all hear"
+        reader.close()
+        for s in deaf:
+            s.close()
+
+
 def test_questions_that_nobody_asked_before_hold_up_nothing():
     """Each of them is a page to be made: four hundred at once, and for three seconds nobody else was answered, polled or called."""
     room(4096)

@@ -34,8 +34,8 @@ class Reader:
             assert size > 0
             self.text += self.file.read(size + 2)[:size]
         one, self.text = self.text.split(b"\n\n", 1)
-        fields = dict(line.split(": ", 1) for line in one.decode().split("\n"))
-        if "retry" in fields:
+        fields = dict(line.split(": ", 1) for line in one.decode().split("\n") if line != ":")
+        if "event" not in fields:  # a comment, or how soon to come back
             return self.event(limit)
         return fields.get("id"), fields["event"], json.loads(fields["data"])
 
