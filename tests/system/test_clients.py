@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: ISC
 """The subscriber's rule as the shipped clients have it, against an invented publisher of which any message may be lost: after
 each heartbeat the view is the publisher's own, nothing goes backward, no call is told twice. Node's is Python's, event by event."""
+import asyncio
 import json
 import pathlib
 import random
 import subprocess
+import threading
 import time
 
 import pytest
@@ -268,6 +270,46 @@ def test_fifteen_seconds_of_silence_are_stale():
     done = subprocess.run(["node", "-e", STALE, str(feeds.ROOT / "config" / "clients")], input=json.dumps(steps), text=True,
                           check=True, capture_output=True)
     assert json.loads(done.stdout) == expected
+
+
+SILENT = """
+const {Client} = require(process.argv[1] + '/tally_client.js');
+const now = Date.now;
+const client = new Client(process.argv[2], ['totals']);
+(async () => {
+    setTimeout(() => { Date.now = () => now() + 16000; }, 1000); // it is subscribed by then, or is lost for being late
+    for await (const event of client.events())
+        if (event.what === 'lost') { console.log(event.channel); client.ended = true; }
+})();
+"""
+
+
+def test_who_is_silent_for_fifteen_seconds_is_left(monkeypatch):
+    """A node of a Cluster that hangs keeps its connections: another one may have its place long since."""
+    def first_loss(client):
+        patience = threading.Timer(harness.PATIENCE, setattr, (client, "ended", True))
+        patience.start()
+        try:
+            return next((event.channel for event in client.events() if event.what == "lost"), None)
+        finally:
+            patience.cancel()
+
+    async def first_loss_asyncio(client):
+        async for event in client.events():
+            if event.what == "lost":
+                client.ended.set()
+                return event.channel
+
+    for module in (tally_client, tally_client_asyncio):
+        monkeypatch.setattr(module, "SILENCE", 1)
+    with harness.House() as house:
+        house.start_redis()
+        assert first_loss(tally_client.Client(house.redis_url, ["totals"])) == "TimeoutError: silent for 1 s"
+        lost = asyncio.run(asyncio.wait_for(first_loss_asyncio(tally_client_asyncio.Client(house.redis_url, ["totals"])), harness.PATIENCE))
+        assert lost == "TimeoutError: silent for 1 s"
+        done = subprocess.run(["node", "-e", SILENT, str(feeds.ROOT / "config" / "clients"), house.redis_url], text=True, check=True,
+                              capture_output=True, timeout=60)
+        assert done.stdout.startswith("silent for 15 s"), done
 
 
 def test_an_older_snapshot_never_replaces_a_newer_one():
