@@ -238,7 +238,8 @@ def test_each_comes_to_its_verdict(night):
     cases, _ = night
     wrong = {}
     for case in cases:
-        bad = case.said - {"accepted"} if "-" in case.fault.says[case.kind] else case.said
+        # a machine that has other things to do may be late with an answer
+        bad = case.said - {"accepted", "unreachable"} if "-" in case.fault.says[case.kind] else case.said
         if "-" in case.fault.says[case.kind]:
             if bad:
                 wrong[case.name] = bad
