@@ -3,6 +3,8 @@
  * nothing back. */
 #include "daemon/core/marks.h"
 
+#include "daemon/base/buf.h"
+#include "daemon/base/text.h"
 #include "daemon/core/fits.h"
 #include "daemon/core/name.h"
 #include "daemon/core/offers.h"
@@ -20,15 +22,37 @@ static bool agree(int64_t *stated, int64_t more)
     return true;
 }
 
-/* Is it a seat, not a nomination, of an office that one person holds? */
+/* Is it a first round of all parties together, after which several may go on? */
+static bool is_first_round(const struct endorsement *e)
+{
+    return e->choice == CHOICE_CANDIDATE && e->contest_party.len == 0 &&
+           slice_eq_nocase(e->election_type, SLICE("primary"));
+}
+
+/* Is it a seat, not a nomination, of an office that one person holds? Who is marked in a first
+ * round may only go on. */
 static bool one_seat(const struct model *m, const struct race *r)
 {
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct race_ours *ours = &m->match->people[r->endorsements[i]].race;
-        if (ours->e->wins != WINS_SEAT || !seats_single(ours->office.class, ours->state))
+        if (ours->e->wins != WINS_SEAT || is_first_round(ours->e) ||
+            !seats_single(ours->office.class, ours->state))
             return false;
     }
     return r->endorsement_count > 0;
+}
+
+/* May it be that more go on from this race than have its seats? Then its winners are no one else's
+ * loss: how many go on is not known. */
+static bool goes_on(const struct model *m, const struct race *r)
+{
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct endorsement *e = &m->endorsed->list[r->endorsements[i]];
+        const struct state *state = states_find(e->state);
+        if (r->places <= 0 && is_first_round(e) && state && state->open_primary)
+            return true;
+    }
+    return false;
 }
 
 bool marks_seats(const struct model *m, struct race *r)
@@ -66,13 +90,7 @@ static bool reliable(const struct feed_contest *c)
  */
 static bool is_whole(const struct model *m, const struct race *r, const struct feed_contest *c)
 {
-    if (m->settings->sources[c->source].covers_county)
-        return false;
-    for (uint32_t i = 0; c->county.len && i < r->contest_count; i++)
-        if (r->contests[i]->source == c->source &&
-            !slice_eq_nocase(r->contests[i]->county, c->county))
-            return false;
-    return c->county.len == 0 || offers_lies_in(m, r, c->county);
+    return !m->settings->sources[c->source].covers_county && offers_is_whole(m, r, c);
 }
 
 /* May this contest's marks speak for `by` at all? */
@@ -100,10 +118,25 @@ static bool linked(const struct race *r, const struct feed_contest *c, uint32_t 
     return false;
 }
 
+/* Is it one name, but for case, accents, punctuation and blanks? */
+static bool same_name(struct slice a, struct slice b)
+{
+    char room[2][TEXT_MAX * 4];
+    struct buf x, y;
+
+    if (a.len == 0 || b.len == 0)
+        return false;
+    buf_init_over(&x, room[0], sizeof room[0]);
+    buf_init_over(&y, room[1], sizeof room[1]);
+    text_fold(a, &x);
+    text_fold(b, &y);
+    return x.len > 0 && !x.failed && !y.failed && slice_eq(buf_slice(&x), buf_slice(&y));
+}
+
 /* Are two lines of a contest one person (fusion)? */
 static bool one_person(const struct race *r, const struct feed_contest *c, uint32_t a, uint32_t b)
 {
-    if (c->choices[a].name.len > 0 && slice_eq_nocase(c->choices[a].name, c->choices[b].name))
+    if (same_name(c->choices[a].name, c->choices[b].name))
         return true;
     for (uint32_t i = 0; i < r->link_count; i++)
         if (r->links[i].contest == c && r->links[i].choice == a &&
@@ -112,11 +145,13 @@ static bool one_person(const struct race *r, const struct feed_contest *c, uint3
     return false;
 }
 
-/* A win of an aggregate write-in line is nobody's and fills no seat that we know of. */
+/* A win of an aggregate write-in line is nobody's and fills no seat that we know of. The sides of a
+ * measure are sides. */
 static bool is_nobody(const struct feed_choice *choice)
 {
-    return (choice->flags & RESULTS_WRITE_IN) &&
-           (choice->name.len == 0 || name_is_nobody(choice->name));
+    if (choice->name.len == 0)
+        return (choice->flags & RESULTS_WRITE_IN) != 0;
+    return name_is_nobody(choice->name) && !name_is_side(choice->name);
 }
 
 /* People of the contest that carry this mark. */
@@ -158,8 +193,8 @@ static struct marks_word own_mark(const struct race *r, const struct feed_contes
 }
 
 /* What one contest says of an endorsement that is linked in it. */
-static struct marks_word contest_word(const struct race *r, const struct feed_contest *c,
-                                      uint32_t endorsement)
+static struct marks_word contest_word(const struct model *m, const struct race *r,
+                                      const struct feed_contest *c, uint32_t endorsement)
 {
     struct marks_word w = own_mark(r, c, endorsement);
     int64_t winners = count_marked(r, c, RESULTS_WON);
@@ -170,7 +205,7 @@ static struct marks_word contest_word(const struct race *r, const struct feed_co
         w.conflict = "more are marked than there are seats, or places in a next round";
     } else if (w.opinion != MARKS_SILENT) {
         return w;
-    } else if (winners == r->seats) { /* -1 where they are unknown */
+    } else if (winners == r->seats && !goes_on(m, r)) { /* -1 where they are unknown */
         w.opinion = MARKS_LOST;
         w.basis = "seats-filled";
     } else if (going_on == r->places) {
@@ -218,7 +253,7 @@ static struct marks_word source_line(const struct asked *a, uint32_t source, con
             continue;
         struct marks_word w = {.opinion = MARKS_SILENT, .contest = c, .choice = NONE};
         if (may_speak(m, r, c, by))
-            w = contest_word(r, c, endorsement);
+            w = contest_word(m, r, c, endorsement);
         if (w.conflict)
             conflict = w.conflict;
         if (!word.contest || stronger(w.opinion, word.opinion))

@@ -62,59 +62,140 @@ static const char *const marks[] = {
     "unenrolled",
     "no party",
 };
+/* Sides of a measure. */
+static const char *const sides[] = {"yes", "no", "for", "against", "yes for", "no against"};
+/* Lines that are nobody's, beside those of write-ins. */
 static const char *const nobodies[] = {
-    "write in",
-    "write ins",
-    "writein",
-    "writeins",
-    "write in votes",
-    "write in totals",
-    "total write ins",
-    "total write in",
-    "write in candidate",
-    "write in candidates",
-    "unresolved write in",
-    "unassigned write ins",
-    "unqualified write ins",
-    "qualified write ins",
-    "scattering",
-    "scattered",
-    "scatter",
     "other",
     "others",
     "all others",
     "all other",
+    "other votes",
+    "other candidates",
     "over votes",
     "overvotes",
     "over vote",
+    "overvote",
     "under votes",
     "undervotes",
     "under vote",
+    "undervote",
     "blank",
     "blanks",
     "blank votes",
+    "blank ballots",
     "void",
     "voids",
     "invalid",
+    "invalid votes",
     "exhausted",
     "times counted",
     "ballots cast",
     "times blank voted",
-    "yes",
-    "no",
-    "for",
-    "against",
-    "yes for",
-    "no against",
     "none of the above",
     "none of these candidates",
     "none of the names shown",
+    "scatter",
+    "scattered",
+    "scattered votes",
     "uncommitted",
     "no preference",
     "uninstructed delegation",
     "no candidate",
+    "no candidate filed",
     "total",
+    "totals",
     "total votes",
+};
+/* What is said of all write-ins together: with one of these alone "Write-In" is still nobody's. */
+static const char *const of_write_ins[] = {
+    "write",
+    "in",
+    "ins",
+    "writein",
+    "writeins",
+    "w",
+    "s",
+    "all",
+    "and",
+    "or",
+    "of",
+    "the",
+    "not",
+    "name",
+    "names",
+    "named",
+    "unnamed",
+    "other",
+    "others",
+    "misc",
+    "miscellaneous",
+    "various",
+    "remaining",
+    "additional",
+    "combined",
+    "candidate",
+    "candidates",
+    "vote",
+    "votes",
+    "line",
+    "lines",
+    "option",
+    "ballot",
+    "ballots",
+    "total",
+    "totals",
+    "sum",
+    "summary",
+    "count",
+    "counted",
+    "uncounted",
+    "tally",
+    "tallied",
+    "untallied",
+    "resolved",
+    "unresolved",
+    "assigned",
+    "unassigned",
+    "qualified",
+    "unqualified",
+    "nonqualified",
+    "non",
+    "certified",
+    "uncertified",
+    "declared",
+    "undeclared",
+    "registered",
+    "unregistered",
+    "official",
+    "unofficial",
+    "valid",
+    "invalid",
+    "eligible",
+    "ineligible",
+    "accepted",
+    "rejected",
+    "approved",
+    "unapproved",
+    "adjudicated",
+    "unadjudicated",
+    "pending",
+    "undetermined",
+    "unknown",
+    "unspecified",
+    "uncommitted",
+    "z",
+    "scatter",
+    "scattered",
+    "scattering",
+    "scatterings",
+    "aggregate",
+    "aggregated",
+    "group",
+    "grouped",
+    "miscellany",
+    "processed",
+    "unprocessed",
 };
 
 #define COUNT(t) (sizeof(t) / sizeof((t)[0]))
@@ -414,14 +495,51 @@ size_t name_split(struct slice text, struct slice people[NAME_PEOPLE])
     return n;
 }
 
+/* "write in misc", "other write ins", "write in 2", "write in for mayor", "clerk scattering". */
+static bool is_write_ins(struct slice folded)
+{
+    bool said =
+        slice_starts(folded, SLICE("scattering")) || slice_ends(folded, SLICE("scattering"));
+    struct slice rest = folded, word;
+
+    if (said)
+        return true;
+    while (slice_next(&rest, ' ', &word)) {
+        if (said && slice_is(word, "for"))
+            return true;
+        said |= slice_starts(word, SLICE("writein")) ||
+                (slice_is(word, "write") && slice_starts(rest, SLICE("in")));
+        bool number = word.ptr[0] >= '0' && word.ptr[0] <= '9';
+        if (!number && !in_list(of_write_ins, COUNT(of_write_ins), word))
+            return false;
+    }
+    return said;
+}
+
+/* The folded text in a room of TEXT_MAX * 4. */
+static struct slice fold(struct slice text, char *room)
+{
+    struct buf b;
+
+    buf_init_over(&b, room, TEXT_MAX * 4);
+    text_fold(text, &b);
+    return buf_slice(&b);
+}
+
+bool name_is_side(struct slice text)
+{
+    char room[TEXT_MAX * 4];
+
+    return in_list(sides, COUNT(sides), fold(text, room));
+}
+
 bool name_is_nobody(struct slice text)
 {
     char room[TEXT_MAX * 4];
-    struct buf b;
+    struct slice folded = fold(text, room);
 
-    buf_init_over(&b, room, sizeof room);
-    text_fold(text, &b);
-    return b.len == 0 || in_list(nobodies, COUNT(nobodies), buf_slice(&b));
+    return folded.len == 0 || in_list(nobodies, COUNT(nobodies), folded) ||
+           in_list(sides, COUNT(sides), folded) || is_write_ins(folded);
 }
 
 /* ---- comparing ---- */

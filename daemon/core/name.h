@@ -43,7 +43,10 @@ size_t name_split(struct slice text, struct slice people[NAME_PEOPLE]);
  * whole name: NAME_MAYBE. */
 enum name_fit name_compare(const struct name *ours, const struct name *theirs);
 
-/* "Write-in", "Scattering", "Over Votes", "Yes": a line that is nobody's. */
+/* "Write-in", "Other Write-Ins", "Scattering", "Over Votes", "Yes": a line that is nobody's.
+ * "Write-in: Ann Archer" is hers. */
 bool name_is_nobody(struct slice text);
+/* "Yes", "Against": of those, the side of a measure. */
+bool name_is_side(struct slice text);
 
 #endif

@@ -58,34 +58,71 @@ static bool does_stand(const struct offers *g, const struct feed_contest *c)
            (feed_fresh(g->m, c->source, c->file, g->now_ms) || feed->files[c->file].unasked);
 }
 
-/* The one county a contest is about; empty: it is not limited to one. */
-static struct slice county_of(const struct offers *g, const struct feed_contest *c)
+/* The one county whose votes a contest has; empty: it is not limited to one. */
+static struct slice county_of(const struct model *m, const struct feed_contest *c)
 {
-    if (c->county.len)
-        return c->county;
-    return source_of(g, c->source)->covers_county ? source_of(g, c->source)->county : SLICE("");
+    return c->county.len ? c->county : m->settings->sources[c->source].county;
 }
 
-/* Where the list does not say, what is elected within a county by its kind does. */
-bool offers_lies_in(const struct model *m, const struct race *r, struct slice county)
+/* Does the list say that the race lies in this county and no other? */
+static enum endorse_tri list_says(const struct model *m, const struct race *r, struct slice county)
 {
-    bool said = false;
+    enum endorse_tri said = TRI_UNSAID;
 
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct endorsement *en = &m->endorsed->list[r->endorsements[i]];
-        for (size_t k = 0; k < en->county_count; k++)
-            if (!polls_same_county(en->counties[k], county))
-                return false;
-        said |= en->county_count > 0;
-        if (en->county_count == 0 && en->county.len) {
-            if (!polls_same_county(en->county, county))
-                return false;
-            said = true;
-        }
-        if (en->level == LEVEL_COUNTY || en->level == LEVEL_LOCAL || en->level == LEVEL_SCHOOL)
-            said = true;
+        const struct slice *list = en->county_count ? en->counties : &en->county;
+        size_t count = en->county_count ? en->county_count : en->county.len > 0;
+        for (size_t k = 0; k < count; k++)
+            if (!polls_same_county(list[k], county))
+                return TRI_NO;
+        said = count > 0 ? TRI_YES : said;
     }
     return said;
+}
+
+/* Has the race a contest of another county too? */
+static bool lies_elsewhere(const struct model *m, const struct race *r, struct slice county)
+{
+    for (uint32_t i = 0; i < r->contest_count; i++) {
+        struct slice other = county_of(m, r->contests[i]);
+        if (other.len && !slice_eq_nocase(other, county) && !polls_same_county(other, county))
+            return true;
+    }
+    return false;
+}
+
+/* Is it elected within a county, by its kind, until another county has it too? */
+static bool is_local(const struct endorsement *en)
+{
+    return en->level == LEVEL_COUNTY || en->level == LEVEL_LOCAL || en->level == LEVEL_SCHOOL;
+}
+
+/* Does a whole state elect it? */
+static bool is_statewide(const struct endorsement *en)
+{
+    return !is_local(en) && en->level != LEVEL_UNKNOWN && en->district.len == 0 &&
+           en->jurisdiction.len == 0;
+}
+
+bool offers_is_whole(const struct model *m, const struct race *r, const struct feed_contest *c)
+{
+    struct slice county = county_of(m, c);
+    enum endorse_tri listed = list_says(m, r, county);
+    bool local = r->endorsement_count > 0, statewide = false;
+
+    if (county.len == 0)
+        return true;
+    if (listed != TRI_UNSAID || lies_elsewhere(m, r, county))
+        return listed == TRI_YES;
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct endorsement *en = &m->endorsed->list[r->endorsements[i]];
+        local &= is_local(en);
+        statewide |= is_statewide(en);
+    }
+    if (m->settings->sources[c->source].covers_county)
+        return false;
+    return c->county.len ? local : !statewide;
 }
 
 /* Whatever came first on the night, the order of the list is one: of sources, then of counties. */
@@ -150,11 +187,11 @@ static bool add_offer(struct offers *g, struct feed_contest *c, struct err *e)
     if (!o) {
         o = &g->list[g->count];
         *o = (struct offer){.source = c->source,
-                            .county = county_of(g, c),
+                            .county = county_of(g->m, c),
+                            .whole = offers_is_whole(g->m, g->r, c),
                             .complete = true,
                             .stands = true,
                             .usable = true};
-        o->whole = !o->county.len || offers_lies_in(g->m, g->r, o->county);
         o->contests = arena_array(g->scratch, g->r->contest_count, sizeof(struct feed_contest *));
         if (!o->contests)
             return full(e);
@@ -199,7 +236,8 @@ static void look_for_primaries(struct offers *g)
 static bool same_place(const struct settings_source *x, const struct settings_source *y)
 {
     return x->part.len && y->part.len && slice_eq_nocase(x->state, y->state) &&
-           slice_eq_nocase(x->county, y->county) && x->covers_county == y->covers_county;
+           (slice_eq(x->county, y->county) || polls_same_county(x->county, y->county)) &&
+           x->covers_county == y->covers_county;
 }
 
 static bool is_part_with(const struct offers *g, const struct offer *a, const struct offer *b)

@@ -12,7 +12,7 @@ struct offer {
     struct feed_contest **contests;
     uint32_t count;
     uint32_t source;     /* the first of its contests': its name and its place in the order */
-    struct slice county; /* the one county it is about; empty: not limited */
+    struct slice county; /* the one county whose votes it has; empty: not limited */
     bool whole;          /* covers the race */
     int64_t total;       /* of all its contests: how far it has counted */
     bool complete;       /* no part of it is missing, and no primary that another offer has */
@@ -49,8 +49,10 @@ struct offer *offers_choose(const struct offers *g, bool whole, struct slice cou
 /* Before the first vote: any that is in order, to show names at zero. */
 struct offer *offers_choose_idle(const struct offers *g);
 
-/* Does the race lie in this county and no other, as far as the list or the kind of office says? */
-bool offers_lies_in(const struct model *m, const struct race *r, struct slice county);
+/* Does this contest, of a source that may be of one county, cover the whole race? The list says in
+ * which counties a race lies; where it does not, a race of which two counties have a contest lies
+ * in both, and `covers = county` is believed. */
+bool offers_is_whole(const struct model *m, const struct race *r, const struct feed_contest *c);
 
 bool offers_is_pinned(const struct offers *g, const struct offer *o);
 /* Are both of the whole race, or both of one county? */

@@ -2,29 +2,43 @@
 /* When polls close: of a place, of a race. */
 #include "daemon/core/polls.h"
 
+#include "daemon/base/buf.h"
+#include "daemon/base/text.h"
 #include "daemon/base/when.h"
 
-/* A county's bare name: without blanks at its ends and without the word "County" or "Parish" behind
- * it. */
-static struct slice bare_name(struct slice county)
-{
-    static const struct slice words[] = {SLICE_INIT(" county"), SLICE_INIT(" parish")};
+enum { COUNTY_MAX = 128 };
 
-    county = slice_trim(county);
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        struct slice w = words[i];
-        if (county.len > w.len &&
-            slice_eq_nocase(slice_sub(county, county.len - w.len, county.len), w))
-            return slice_trim(slice_sub(county, 0, county.len - w.len));
+/* "St. Mary's County" as "saintmarys": letters and digits alone, however it is written, and without
+ * the word "County" or "Parish" behind them. Empty: longer than any county's name. */
+static struct slice bare_name(struct slice county, char room[COUNTY_MAX])
+{
+    char folded[COUNTY_MAX];
+    struct buf b, out;
+    struct slice rest, word;
+
+    buf_init_over(&b, folded, sizeof folded);
+    buf_init_over(&out, room, COUNTY_MAX);
+    text_fold(county, &b);
+    for (rest = b.failed ? SLICE("") : buf_slice(&b); slice_next(&rest, ' ', &word);) {
+        bool last = rest.len == 0 && out.len > 0;
+        if (last && (slice_is(word, "county") || slice_is(word, "parish")))
+            break;
+        buf_add(&out, slice_is(word, "st")    ? SLICE("saint")
+                      : slice_is(word, "ste") ? SLICE("sainte")
+                                              : word);
     }
-    return county;
+    return out.failed ? SLICE("") : buf_slice(&out);
 }
 
 bool polls_same_county(struct slice a, struct slice b)
 {
-    a = bare_name(a);
-    b = bare_name(b);
-    return a.len && slice_eq_nocase(a, b);
+    char x[COUNTY_MAX], y[COUNTY_MAX];
+
+    if (a.len == 0 || b.len == 0)
+        return false;
+    a = bare_name(a, x);
+    b = bare_name(b, y);
+    return a.len && slice_eq(a, b);
 }
 
 /* The row of a county, else of its state; NULL: neither. */

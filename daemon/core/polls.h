@@ -5,8 +5,9 @@
 
 #include "daemon/core/model.h"
 
-/* Are these two the same county of one state ("Fulton County", "FULTON")? An empty name is no
- * county. */
+/* Are these two the same county of one state, however it is written ("Prince George's County",
+ * "PRINCE GEORGES"; "LaPorte", "La Porte"; "St. Clair", "Saint Clair")? "Baltimore city" is not
+ * "Baltimore". An empty name is no county. */
 bool polls_same_county(struct slice a, struct slice b);
 
 /* The close in a county, or in the state where the county is empty or has no row of its own. `date`

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -143,6 +144,17 @@ static void county_names_are_compared_bare(void **state)
     assert_true(polls_same_county(SLICE(" Fulton County "), SLICE("FULTON")));
     assert_true(polls_same_county(SLICE("Orleans Parish"), SLICE("orleans")));
     assert_false(polls_same_county(SLICE("Fulton"), SLICE("Fulton City")));
+    assert_true(polls_same_county(SLICE("LaPorte"), SLICE("La Porte County")));
+    assert_true(polls_same_county(SLICE("Prince George's"), SLICE("PRINCE GEORGES COUNTY")));
+    assert_true(polls_same_county(SLICE("Prince George\xe2\x80\x99s"), SLICE("Prince George's")));
+    assert_true(polls_same_county(SLICE("St. Clair"), SLICE("Saint Clair")));
+    assert_true(polls_same_county(SLICE("Ste. Genevieve"), SLICE("Sainte Genevieve County")));
+    assert_true(polls_same_county(SLICE("Do\xc3\xb1" "a Ana"), SLICE("Dona Ana")));
+    assert_false(polls_same_county(SLICE("Baltimore"), SLICE("Baltimore city")));
+    assert_false(polls_same_county(SLICE("'"), SLICE("'")));
+    char longer[300];
+    memset(longer, 'a', sizeof longer);
+    assert_false(polls_same_county((struct slice){longer, 300}, (struct slice){longer, 300}));
     assert_false(polls_same_county(SLICE(""), SLICE("")));
     assert_true(polls_same_county(SLICE("County"), SLICE("county")));
 }
