@@ -103,6 +103,20 @@ bool core_restore_memo(struct core *c, const struct memo *memo, struct err *e)
     return m->races[race].memo != NULL;
 }
 
+/* Files are as they were. What they hold is told in the new epoch. */
+static void close_memos(struct core *c, struct effects *out)
+{
+    struct model *m = &c->model;
+
+    for (uint32_t s = 0; s < m->settings->source_count; s++)
+        for (uint32_t k = 0; k < m->settings->sources[s].file_count; k++) {
+            bool was = m->feeds[s].files[k].own->memo != NULL;
+            memo_close(&m->feeds[s].files[k]);
+            if (was && take_holds(&m->feeds[s], k))
+                remember_file(c, s, k, out);
+        }
+}
+
 void core_restored(struct core *c, int64_t now_ms, struct effects *out)
 {
     struct model *m = &c->model;
@@ -110,13 +124,7 @@ void core_restored(struct core *c, int64_t now_ms, struct effects *out)
     bool any = false, changed;
     struct err e = {0};
 
-    for (size_t s = 0; s < m->settings->source_count; s++)
-        for (uint32_t k = 0; k < m->settings->sources[s].file_count; k++) {
-            bool was = m->feeds[s].files[k].own->memo != NULL;
-            memo_close(&m->feeds[s].files[k]);
-            if (was && take_holds(&m->feeds[s], k)) /* it is told in the new epoch */
-                remember_file(c, (uint32_t)s, k, out);
-        }
+    close_memos(c, out);
     for (uint32_t i = 0; i < m->race_count; i++) {
         struct race *r = &m->races[i];
         const struct race_memo *memo = r->memo;
