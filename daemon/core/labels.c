@@ -38,6 +38,7 @@ const char *labels_race_flag(uint32_t flag)
         {RACE_CERTIFIED, "certified"},
         {RACE_VOID, "void"},
         {RACE_SOURCE_CHANGED, "source_changed"},
+        {RACE_STALE, "stale"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].flag == flag)

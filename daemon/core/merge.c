@@ -39,7 +39,7 @@ struct figures {
         int32_t reporting, total;
     } lines[LINES];
     uint32_t line_count;
-    bool doubt, corrected, gone;
+    bool doubt, corrected, gone, stale;
     bool strange; /* strange: a choice of one county is none of another's */
     int64_t changed_ms;
 };
@@ -280,6 +280,7 @@ static bool add_contest(struct offers *g, struct figures *f, const struct feed_c
     f->doubt |= verdict_info[c->doubt].class >= CLASS_HOLD ||
                 g->m->feeds[c->source].files[c->file].doubt != VERDICT_ACCEPTED;
     f->gone |= c->gone;
+    f->stale |= !offers_is_fresh(g, c);
     f->corrected |= c->corrected && !c->corrected_before;
     if (f->changed_ms < c->changed_ms)
         f->changed_ms = c->changed_ms;
@@ -492,6 +493,7 @@ static uint32_t flags_of(const struct figures *f)
     flags |= f->doubt || f->strange ? RACE_IN_DOUBT : 0;
     flags |= f->corrected ? RACE_CORRECTED : 0;
     flags |= f->gone ? RACE_GONE : 0;
+    flags |= f->stale ? RACE_STALE : 0;
     return flags;
 }
 
@@ -614,7 +616,7 @@ static bool make_room(struct model *m, struct race *r, const struct outcome_of_m
 static bool show(struct offers *g, const struct outcome_of_merge *out)
 {
     const uint32_t ours = RACE_DISAGREEMENT | RACE_IN_DOUBT | RACE_CORRECTED | RACE_PARTIAL |
-                          RACE_GONE | RACE_SOURCE_CHANGED;
+                          RACE_GONE | RACE_STALE | RACE_SOURCE_CHANGED;
     struct race *r = g->r;
     uint32_t of = out->summed ? counties_of(g) : 0;
     bool figures = !same_choices(r, &out->f) || r->on_air != out->on_air ||

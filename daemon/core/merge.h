@@ -7,10 +7,10 @@
 
 /* Choose the source, or the counties to sum, and fill the race's figures: on_air, summed,
  * counties*, choices, units_*, updated_ms, and the flags DISAGREEMENT, IN_DOUBT, CORRECTED,
- * PARTIAL, GONE, SOURCE_CHANGED (others are left alone). *changed: anything of that differs from
- * before. Also counts r->primaries. While every source is at zero on_air is NONE and the choices
- * stand at 0. Reads r->links and r->contests. Memory from m->strings. On failure the race is as
- * before. */
+ * PARTIAL, GONE, STALE, SOURCE_CHANGED (others are left alone). *changed: anything of that differs
+ * from before. Also counts r->primaries. While every source is at zero on_air is NONE and the
+ * choices stand at 0. Reads r->links and r->contests. Memory from m->strings. On failure the race
+ * is as before. */
 bool merge_race(struct model *m, struct race *r, int64_t now_ms, bool *changed,
                 struct err *e) MUST_USE;
 

@@ -235,6 +235,8 @@ enum race_flag {
     RACE_VOID = 4096, /* nothing called in it stands */
     /* the figures on air came with a change of source: no change of anybody's votes */
     RACE_SOURCE_CHANGED = 8192,
+    RACE_STALE = 16384, /* a source of the figures on air was not reached in time: of one county */
+                        /* of a sum, too */
 };
 enum race_status { RACE_UNCALLED, RACE_PARTLY_CALLED, RACE_CALLED };
 

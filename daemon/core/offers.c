@@ -49,13 +49,19 @@ static bool is_held(const struct feed_contest *c)
            class_of(c->units[0].hold.why) == CLASS_HOLD;
 }
 
-/* May it stay on air? What its feed no longer has keeps its last figures. */
-static bool does_stand(const struct offers *g, const struct feed_contest *c)
+bool offers_is_fresh(const struct offers *g, const struct feed_contest *c)
 {
     const struct feed *feed = &g->m->feeds[c->source];
 
-    return !feed->paused && !is_held(c) && feed->files[c->file].doubt == VERDICT_ACCEPTED &&
+    return !feed->paused &&
            (feed_fresh(g->m, c->source, c->file, g->now_ms) || feed->files[c->file].unasked);
+}
+
+/* May it stay on air? What its feed no longer has keeps its last figures. */
+static bool does_stand(const struct offers *g, const struct feed_contest *c)
+{
+    return !is_held(c) && g->m->feeds[c->source].files[c->file].doubt == VERDICT_ACCEPTED &&
+           offers_is_fresh(g, c);
 }
 
 /* The one county whose votes a contest has; empty: it is not limited to one. */

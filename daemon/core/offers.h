@@ -54,6 +54,9 @@ struct offer *offers_choose_idle(const struct offers *g);
  * in both, and `covers = county` is believed. */
 bool offers_is_whole(const struct model *m, const struct race *r, const struct feed_contest *c);
 
+/* Was its file reached in time (or, after a start, not yet asked), and is its source not paused? */
+bool offers_is_fresh(const struct offers *g, const struct feed_contest *c);
+
 bool offers_is_pinned(const struct offers *g, const struct offer *o);
 /* Are both of the whole race, or both of one county? */
 bool offers_compare(const struct offer *a, const struct offer *b);

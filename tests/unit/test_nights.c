@@ -270,12 +270,15 @@ static int64_t votes_for(const struct race *r, struct slice name)
     return VOTES_ABSENT;
 }
 
+/* Sites are asked at the steps of a night and at no other time: whether a source is stale is
+ * looked at only in nights that are about that, and have it in their names. */
 static struct slice flags_of(struct player *p, const struct race *r)
 {
+    uint32_t flags = r->flags & ~(strstr(p->name, "stale") ? 0 : (uint32_t)RACE_STALE);
     struct slice out = {"", 0};
 
     for (uint32_t flag = 1; labels_race_flag(flag); flag <<= 1)
-        if (r->flags & flag)
+        if (flags & flag)
             out = arena_printf(p->a, "%.*s%s%s", SLICE_FMT(out), out.len ? " " : "",
                                labels_race_flag(flag));
     return out;
