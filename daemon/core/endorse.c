@@ -185,16 +185,70 @@ static bool names_measure(struct slice office, struct arena *a)
     return false;
 }
 
+static bool says(const struct header *h, const struct slice *fields, struct slice column)
+{
+    int at = h->field[column_named(column)];
+
+    return at >= 0 && slice_trim(fields[at]).len > 0;
+}
+
+/* The sort of election that an office says ("Mayor Runoff"), as if its column said it. */
+static void heed_type(struct columns_reader *r, unsigned said, struct endorsement *e)
+{
+    const unsigned round = said & (OFFICE_RUNOFF | OFFICE_PRIMARY);
+    const char *type = said & OFFICE_RUNOFF    ? "runoff"
+                       : said & OFFICE_PRIMARY ? "primary"
+                       : said & OFFICE_SPECIAL ? "special"
+                                               : NULL;
+
+    if (type && e->election_type.len == 0)
+        e->election_type = slice_of(type);
+    else if ((round && slice_is(e->election_type, "general")) ||
+             (slice_is(e->election_type, "primary") &&
+              (round == OFFICE_RUNOFF || (!round && (said & OFFICE_GENERAL)))))
+        columns_problem(r, "it says another sort of election than election_type (%.*s)",
+                        SLICE_FMT(e->election_type));
+}
+
+/* ... and of a party's contest, whose it is: elsewhere a party there is the person's. */
+static void heed_party(struct columns_reader *r, const char *said, struct endorsement *e)
+{
+    const char *party = office_party(e->contest_party);
+    bool nominates = slice_is(e->election_type, "primary") || slice_is(e->election_type, "runoff");
+
+    if (!said || (!nominates && e->contest_party.len == 0))
+        return;
+    if (e->contest_party.len == 0)
+        e->contest_party = slice_of(said);
+    else if (!party || strcmp(party, said) != 0)
+        columns_problem(r, "it says another party's contest than contest_party (%.*s)",
+                        SLICE_FMT(e->contest_party));
+}
+
+static void heed_term(struct columns_reader *r, unsigned said, bool full, struct endorsement *e)
+{
+    bool unexpired = said & OFFICE_UNEXPIRED;
+
+    if ((unexpired && full) || ((said & OFFICE_FULL_TERM) && (e->unexpired || unexpired)))
+        columns_problem(r, "it says another term than the term column, or two");
+    e->unexpired |= unexpired;
+}
+
 /* What a row leaves open and other parts of it decide. */
 static void complete(struct columns_reader *r, const struct header *h, const struct slice *fields,
                      struct endorsement *e)
 {
     struct office_text office;
-    int wins_at = h->field[column_named(SLICE("wins"))];
-    bool wins = wins_at >= 0 && slice_trim(fields[wins_at]).len > 0;
+    bool wins = says(h, fields, SLICE("wins"));
 
-    if (!office_read(e->office, r->a, &office))
-        office.class = NULL;
+    r->full |= !office_read(e->office, r->a, &office);
+    if (r->full)
+        return;
+    r->column = "office";
+    heed_term(r, office.flags, !e->unexpired && says(h, fields, SLICE("term")), e);
+    heed_type(r, office.flags, e);
+    heed_party(r, office.party, e);
+    r->column = NULL;
     if (!wins && e->choice != CHOICE_CANDIDATE && (!office.class || names_measure(e->office, r->a)))
         e->wins = WINS_MEASURE;
     else if (!wins && (e->contest_party.len > 0 ||

@@ -11,6 +11,7 @@
 #include "daemon/base/counted.h"
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
+#include "daemon/core/days.h"
 #include "daemon/core/early.h"
 #include "daemon/core/feed_own.h"
 #include "daemon/core/local_time.h"
@@ -365,6 +366,7 @@ struct payload {
     const struct event *event;
     int64_t now_ms, own_ms;
     int64_t date;
+    enum feed_day day;
     struct slice version;
     enum ruling ruling; /* the desk's, of all of it */
     bool ours;          /* one of our own copies, judged anew: that it was on air is no news */
@@ -383,16 +385,6 @@ static bool say(struct payload *p, enum verdict v, struct slice seen, struct err
     return true;
 }
 
-static bool date_is_ours(const struct model *m, int64_t date)
-{
-    if (date == m->settings->date)
-        return true;
-    for (size_t i = 0; m->endorsed && i < m->endorsed->count; i++)
-        if (m->endorsed->list[i].date == date)
-            return true;
-    return false;
-}
-
 /* Is this another watch's data? *done: it is, and that is said. */
 static bool check_identity(struct payload *p, bool *done, struct err *e)
 {
@@ -406,8 +398,8 @@ static bool check_identity(struct payload *p, bool *done, struct err *e)
                    arena_printf(p->r->arena, "the feed says %s data, we are %s",
                                 h->test ? "test" : "real", mode_name(mode)),
                    e);
-    p->date = p->m->settings->date;
-    if (when_parse_date(stated, &p->date) && !date_is_ours(p->m, p->date)) {
+    p->day = days_of(p->m, stated, p->event->received_ms, &p->date);
+    if (!days_ours(p->m, p->date)) {
         char ours[11];
         when_format_date(p->m->settings->date, ours);
         return say(p, VERDICT_WRONG_DATE,
@@ -657,6 +649,7 @@ static bool judge(struct payload *p, enum feed_why why, struct err *e)
     if (!check_identity(p, &done, e) || done)
         return e->kind == ERR_NONE;
     plan.date = p->date;
+    plan.day = p->day;
     if (!intake_fill(&plan, e))
         return false;
     if (memo)

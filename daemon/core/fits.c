@@ -466,14 +466,16 @@ static void judge_measure(struct look *l, uint32_t e, bool fixed, struct slice h
     }
     if (!fixed && l->race.state && !state)
         return;
-    bool full = fixed || (state && !is_local(l, ours->e));
+    bool full = fixed || (state && l->race.day != DAY_UNKNOWN && !is_local(l, ours->e));
     for (uint32_t i = 0; i < l->c->choice_count; i++)
         if (is_side(l->c->choices[i].name, ours->e->choice, l->scratch))
             add(l, e, i, 0, full,
-                arena_printf(l->scratch, "our side \"%.*s\" of \"%.*s\"; %s%.*s%s",
-                             SLICE_FMT(l->c->choices[i].name), SLICE_FMT(l->c->text),
-                             fixed ? "source_hints " : "the same title", SLICE_FMT(hint),
-                             full ? "" : "; in doubt: the same title may be on other ballots"));
+                arena_printf(
+                    l->scratch, "our side \"%.*s\" of \"%.*s\"; %s%.*s%s",
+                    SLICE_FMT(l->c->choices[i].name), SLICE_FMT(l->c->text),
+                    fixed ? "source_hints " : "the same title", SLICE_FMT(hint),
+                    full ? ""
+                         : "; in doubt: the same title may be on other ballots, or another day's"));
 }
 
 /* ---- a person's decision ---- */
@@ -606,7 +608,7 @@ static void judge(struct look *l, uint32_t e)
     enum hinted hinted = hint_of(l, e, &hint);
     bool by_id = false;
 
-    if (judge_decided(l, e))
+    if (judge_decided(l, e) || race_fit_other_day(&l->m->match->people[e].race, &l->race))
         return;
     if (ours->choice != CHOICE_CANDIDATE) {
         if (hinted != HINT_ELSEWHERE)

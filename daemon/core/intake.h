@@ -43,6 +43,7 @@ struct intake {
     const struct results *batch;
     struct arena *scratch;
     int64_t now_ms, own_ms, date;    /* own_ms: WHEN_UNKNOWN where it does not order */
+    enum feed_day day;               /* whence the date is known */
     struct intake_contest *contests; /* batch->head->contests of them */
     int64_t first_close; /* of the places the payload covers; WHEN_NEVER: all have closed */
     int64_t next_close;  /* of those not closed yet, after now; WHEN_NEVER */
@@ -51,7 +52,7 @@ struct intake {
     enum ruling all;     /* the desk's, of the whole payload */
 };
 
-/* The caller sets m, feed, event, batch, scratch, now_ms, own_ms, date. */
+/* The caller sets m, feed, event, batch, scratch, now_ms, own_ms, date, day. */
 bool intake_fill(struct intake *p, struct err *e) MUST_USE;
 
 /* Lay the contest's choices against those on air, where that was not done. */

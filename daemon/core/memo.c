@@ -8,7 +8,7 @@
 #include "daemon/core/fading.h"
 #include "daemon/core/feed_own.h"
 
-#define FORMAT "1"
+#define FORMAT "2"
 #define END '\x1f' /* of a field: clean text has no control characters */
 enum { CHOICES_MAX = 100000, UNITS_MAX = 1000000 };
 
@@ -201,6 +201,7 @@ static void walk_figures(struct walk *w, struct feed_contest *c)
     c->seats = count_of(w, c->seats);
     c->places = count_of(w, c->places);
     c->date = any(w, c->date);
+    c->day = (enum feed_day)number(w, c->day, 0, FEED_DAYS - 1);
     c->updated_ms = any(w, c->updated_ms);
     c->called_ms = any(w, c->called_ms);
     c->received_ms = any(w, c->received_ms);

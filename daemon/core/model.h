@@ -48,6 +48,13 @@ struct feed_unit {
     struct feed_hold hold;
 };
 
+enum feed_day {
+    DAY_STATED,  /* the feed says its election day */
+    DAY_TAKEN,   /* it is silent, and no other day of ours had come */
+    DAY_UNKNOWN, /* ... and another had: it may be of either */
+    FEED_DAYS
+};
+
 struct feed_contest {
     uint32_t source, file; /* whose, and which file's figures these are */
     struct slice county, id, text, state, office, district, party, election_type;
@@ -58,6 +65,7 @@ struct feed_contest {
     uint32_t flags;                       /* enum results_contest_flag */
     int32_t votes_allowed, seats, places; /* -1 unknown */
     int64_t date;                         /* its election day, midnight UTC */
+    enum feed_day day;                    /* whence that is known */
     int64_t updated_ms;                   /* the contest's own time, WHEN_UNKNOWN */
     int64_t called_ms;   /* when it was called, by the feed; WHEN_UNKNOWN: not said */
     int64_t received_ms; /* when these figures came */

@@ -11,7 +11,8 @@
 
 #define OFFICE_PARTS 6
 #define OFFICE_WORDS 24
-#define OFFICE_OF_CITY 1U    /* office_text.kinds when a city is all that is named */
+#define OFFICE_OF_CITY 1U /* office_text.kinds when a city is all that is named */
+#define OFFICE_OF_BOROUGH 16U
 #define OFFICE_OF_COUNTY 32U /* ... or a county */
 
 enum office_part_mask { PART_DISTRICT = 1, PART_SEAT = 2 };

@@ -33,10 +33,14 @@ static const struct row counties[] = {
 /* Indiana and others have both bodies side by side; elsewhere a list may call one by the other's
  * name. */
 static const struct row kin[] = {
-    {"county-board", "county-council"},  {"township-board", "township-trustee"},
-    {"city-council", "town-council"},    {"city-council", "county-council"},
-    {"city-council", "borough-council"}, {"town-council", "village-board"},
+    {"county-board", "county-council"},
+    {"township-board", "township-trustee"},
+    {"city-council", "town-council"},
+    {"city-council", "county-council"},
+    {"city-council", "borough-council"},
+    {"town-council", "village-board"},
     {"county-clerk", "clerk-of-court"},
+    {"prothonotary", "clerk-of-court"}, /* one office in small counties of Pennsylvania, else two */
 };
 
 static const struct office_class *find(const struct row *rows, size_t n, struct slice word)

@@ -23,7 +23,9 @@ bool race_fit_read_ours(const struct endorsement *e, struct arena *a, struct rac
               office_read_part(e->district, PART_DISTRICT, a, &out->office) &&
               office_read_part(e->seat, PART_SEAT, a, &out->office) &&
               office_read_place(e->jurisdiction, a, &out->place) &&
-              office_read_place(e->county, a, &out->county);
+              office_read_place(e->county, a, &out->county) &&
+              office_read_type(e->election_type, a, &out->office);
+    out->office.flags |= e->unexpired ? OFFICE_UNEXPIRED : 0;
     office_of_place(&out->office, out->place.kinds);
     out->cross = primaries_are_open(e, out->office.class, out->state);
     return ok;
@@ -91,7 +93,7 @@ static struct slice county_of(const struct feed_contest *c, const struct setting
 bool race_fit_read_theirs(const struct feed_contest *c, const struct settings_source *source,
                           struct arena *a, struct race_theirs *out)
 {
-    *out = (struct race_theirs){.state = NULL};
+    *out = (struct race_theirs){.date = c->date, .day = c->day};
     out->state = states_find(has(c->state) ? c->state : source->state);
     out->wordless = !has(c->text) && !has(c->office);
     bool ok = office_read(has(c->text) ? c->text : c->office, a, &out->office) &&
@@ -110,6 +112,7 @@ bool race_fit_read_theirs(const struct feed_contest *c, const struct settings_so
 
 /* ---- word sets ---- */
 
+/* Is it one of the words of the state's name, or its code? */
 static bool state_word(const struct state *state, struct slice word)
 {
     struct slice rest, one;
@@ -125,6 +128,28 @@ static bool state_word(const struct state *state, struct slice word)
     return false;
 }
 
+/* How many words from `at` on are the state's whole name, or its code: "North Wilkesboro" says
+ * nothing of North Carolina. */
+static size_t says_state(const struct state *state, const struct office_text *o, size_t at)
+{
+    struct slice rest, one;
+    size_t n = 0;
+
+    if (!state)
+        return 0;
+    if (slice_eq_nocase(o->words[at], slice_of(state->code)))
+        return 1;
+    rest = slice_of(state->name);
+    while (slice_next(&rest, ' ', &one)) {
+        if (slice_is(one, "of") || slice_is(one, "District")) /* no text keeps them */
+            continue;
+        if (at + n >= o->word_count || !slice_eq_nocase(o->words[at + n], one))
+            return 0;
+        n++;
+    }
+    return n;
+}
+
 static bool words_within(const struct office_text *few, const struct office_text *many)
 {
     for (size_t i = 0; i < few->word_count; i++)
@@ -136,6 +161,20 @@ static bool words_within(const struct office_text *few, const struct office_text
 static bool words_equal(const struct office_text *a, const struct office_text *b)
 {
     return a->word_count == b->word_count && words_within(a, b);
+}
+
+/* "Baltimore City" is no "Baltimore County", nor a "Baltimore" of the counties: who leaves the sort
+ * of a county out means the county, or Alaska's borough. */
+static bool same_kinds(const struct office_text *a, const struct office_text *b)
+{
+    const unsigned silent = OFFICE_OF_COUNTY | OFFICE_OF_BOROUGH;
+
+    return (a->kinds ? a->kinds : silent) & (b->kinds ? b->kinds : silent);
+}
+
+static bool same_county(const struct office_text *a, const struct office_text *b)
+{
+    return words_equal(a, b) && same_kinds(a, b);
 }
 
 /* ---- the checks ---- */
@@ -163,6 +202,19 @@ static void other(struct judge *j, const char *text, struct slice word)
 }
 
 static const struct slice no_word = {"", 0};
+
+bool race_fit_other_day(const struct race_ours *ours, const struct race_theirs *theirs)
+{
+    return theirs->day != DAY_UNKNOWN && theirs->date != ours->e->date;
+}
+
+static void check_day(struct judge *j)
+{
+    if (race_fit_other_day(j->ours, j->theirs))
+        other(j, "another election day", no_word);
+    else if (j->theirs->day == DAY_UNKNOWN)
+        doubt(j, "the feed does not say which election day it is of", no_word);
+}
 
 static void check_state(struct judge *j)
 {
@@ -284,36 +336,61 @@ static void check_parts(struct judge *j)
 
 static void check_term(struct judge *j)
 {
-    const struct endorsement *e = j->ours->e;
-    unsigned theirs = j->theirs->office.flags;
-    bool short_term = theirs & (OFFICE_UNEXPIRED | OFFICE_SPECIAL);
-    bool ours_special = slice_is(e->election_type, "special") ||
-                        (j->ours->office.flags & (OFFICE_UNEXPIRED | OFFICE_SPECIAL));
+    const unsigned either = OFFICE_UNEXPIRED | OFFICE_SPECIAL;
+    unsigned ours = j->ours->office.flags, theirs = j->theirs->office.flags;
 
-    if (e->unexpired && (theirs & OFFICE_FULL_TERM))
-        other(j, "the contest is for a full term", no_word);
-    else if (e->unexpired && !short_term)
-        doubt(j, "the contest does not say that the term is unexpired", no_word);
-    else if (!e->unexpired && !ours_special && short_term)
+    if (((ours & OFFICE_UNEXPIRED) && (theirs & OFFICE_FULL_TERM)) ||
+        ((ours & OFFICE_FULL_TERM) && (theirs & OFFICE_UNEXPIRED)))
+        other(j,
+              (theirs & OFFICE_FULL_TERM) ? "the contest is for a full term"
+                                          : "the contest is for an unexpired term",
+              no_word);
+    else if ((ours & either) && !(theirs & either))
+        doubt(j, "the contest does not say that it is a special one or for an unexpired term",
+              no_word);
+    else if (!(ours & either) && (theirs & either))
         doubt(j, "the contest is a special one or for an unexpired term, the list does not say so",
               no_word);
 }
 
+/* What the list leaves out is a general election, or of whose party's contest it speaks, a primary.
+ */
+static unsigned our_type(const struct race_ours *o)
+{
+    const unsigned all = OFFICE_PRIMARY | OFFICE_RUNOFF | OFFICE_GENERAL;
+
+    if (o->office.flags & (all | OFFICE_SPECIAL))
+        return o->office.flags;
+    return has(o->e->contest_party) ? OFFICE_PRIMARY | OFFICE_RUNOFF : 0;
+}
+
+/* A runoff has the names and offices of the first round, whose page may still be there. */
+static void check_runoff(struct judge *j, unsigned ours, unsigned theirs)
+{
+    if ((theirs & OFFICE_RUNOFF) && ours && !(ours & OFFICE_RUNOFF))
+        other(j, "the contest is a runoff", no_word);
+    else if ((theirs & OFFICE_RUNOFF) && !ours)
+        doubt(j, "the contest is a runoff, the list does not say so", no_word);
+    else if ((ours & OFFICE_RUNOFF) && !(theirs & OFFICE_RUNOFF) && j->theirs->day != DAY_STATED)
+        doubt(j, "the contest says neither its day nor that it is a runoff", no_word);
+}
+
 static void check_type(struct judge *j)
 {
-    struct slice type = j->ours->e->election_type;
-    unsigned theirs = j->theirs->office.flags;
-    bool primary = slice_is(type, "primary");
+    unsigned ours = our_type(j->ours), theirs = j->theirs->office.flags;
 
-    if (!has(type))
+    if ((theirs & OFFICE_PRIMARY) && !(theirs & OFFICE_RUNOFF)) {
+        if (ours && !(ours & OFFICE_PRIMARY))
+            other(j, "the contest is a primary", no_word);
+        else if (!ours)
+            doubt(j, "the contest is a primary, the list does not say so", no_word);
+    }
+    check_runoff(j, ours, theirs);
+    if (!(theirs & OFFICE_GENERAL) || (theirs & OFFICE_RUNOFF))
         return;
-    if ((theirs & OFFICE_PRIMARY) && !(theirs & OFFICE_RUNOFF) && !primary)
-        other(j, "the contest is a primary", no_word);
-    else if ((theirs & OFFICE_RUNOFF) && !slice_is(type, "runoff"))
-        other(j, "the contest is a runoff", no_word);
-    else if ((theirs & OFFICE_GENERAL) && primary)
+    if ((ours & OFFICE_PRIMARY) && !(ours & OFFICE_RUNOFF))
         other(j, "the contest is a general election", no_word);
-    else if ((theirs & OFFICE_GENERAL) && !(theirs & OFFICE_RUNOFF) && slice_is(type, "runoff"))
+    else if (ours & OFFICE_RUNOFF)
         doubt(j, "the contest is a general election", no_word);
 }
 
@@ -334,6 +411,8 @@ static void check_party(struct judge *j)
         other(j, "another party's contest", slice_of(theirs));
 }
 
+static const char other_sort[] = "the place is of another sort (city, town, county)";
+
 /* The county of both, where an office is a county's. */
 static void check_county(struct judge *j, const struct office_text *ours)
 {
@@ -345,6 +424,9 @@ static void check_county(struct judge *j, const struct office_text *ours)
         doubt(j, "the contest does not say the county", ours->words[0]);
     else if (theirs->word_count > 0 && !words_equal(ours, theirs))
         other(j, "another county", theirs->words[0]);
+    else if ((theirs->word_count > 0 && !same_kinds(ours, theirs)) ||
+             (j->theirs->office.kinds && !same_kinds(ours, &j->theirs->office)))
+        doubt(j, other_sort, no_word);
 }
 
 /* A contest that has votes of one county so far may yet have another's. */
@@ -362,7 +444,11 @@ static void check_home_county(struct judge *j)
     const struct endorsement *e = j->ours->e;
     const struct office_text *theirs = &j->theirs->county, *ours = &j->ours->county;
 
-    if (ours->word_count == 0 || theirs->word_count == 0 || words_equal(ours, theirs))
+    if (ours->word_count == 0 || (theirs->word_count > 0 && same_county(ours, theirs)))
+        return;
+    if (theirs->word_count == 0 && !words_within(ours, &j->theirs->office))
+        doubt(j, "the contest does not say the county", ours->words[0]);
+    if (theirs->word_count == 0)
         return;
     if (e->county_count > 0)
         doubt(j, "the feed is of another county of the race", theirs->words[0]);
@@ -404,11 +490,13 @@ static void check_town(struct judge *j)
         check_county(j, o->county.word_count > 0 ? &o->county : &o->place);
         return;
     }
-    check_home_county(j);
+    /* Towns of one name lie in several counties, cities do not. */
+    if (j->theirs->county.word_count > 0 || t->kinds != OFFICE_OF_CITY)
+        check_home_county(j);
     if (!says_place(place, t))
         doubt(j, "the contest does not say the place", place->words[0]);
     if (o->place.kinds && t->kinds && !(o->place.kinds & t->kinds))
-        doubt(j, "the place is of another sort (city, town, county)", no_word);
+        doubt(j, other_sort, no_word);
 }
 
 /* Is our county the contest's, by its field or its text? */
@@ -418,7 +506,7 @@ static bool in_county(const struct judge *j)
 
     if (ours->word_count == 0)
         return false;
-    return theirs->word_count > 0 ? words_equal(ours, theirs)
+    return theirs->word_count > 0 ? same_county(ours, theirs)
                                   : words_within(ours, &j->theirs->office);
 }
 
@@ -438,8 +526,24 @@ static void check_region(struct judge *j)
         doubt(j, "neither side says which part of the state it is", no_word);
     /* Circuits count from one in every county or state alike: a number alone is no place in a
      * county's feed. */
-    if (!county && !place && j->theirs->county.word_count > 0 && o->county.word_count > 0)
+    bool numbered = false;
+    for (size_t i = our_parts(o, parts); i-- > 0;)
+        numbered |= (parts[i].mask & PART_DISTRICT) != 0;
+    if (!county && !place && (j->theirs->county.word_count > 0 || !numbered))
         check_home_county(j);
+}
+
+/* A county's office of a part of it, as Pennsylvania's towns have tax collectors. */
+static void check_part(struct judge *j)
+{
+    const struct race_ours *o = j->ours;
+
+    check_county(j, o->county.word_count > 0 ? &o->county : &o->place);
+    for (size_t i = 0; o->county.word_count > 0 && i < o->place.word_count; i++)
+        if (!office_has_word(&o->county, o->place.words[i]) &&
+            !office_has_word(&j->theirs->office, o->place.words[i]) &&
+            !says_state(o->state, &o->place, i))
+            doubt(j, "the contest does not say the place", o->place.words[i]);
 }
 
 /* Where each county numbers its own districts of the house, a number alone names none: the county
@@ -483,7 +587,7 @@ static void check_place(struct judge *j)
         check_region(j);
         return;
     case REACH_COUNTY:
-        check_county(j, j->ours->county.word_count > 0 ? &j->ours->county : &j->ours->place);
+        check_part(j);
         return;
     case REACH_PLACE:
         check_town(j);
@@ -500,12 +604,14 @@ static void check_words_in(struct judge *j, const struct office_text *of,
                            const struct office_text *const in[4], const char *text)
 {
     for (size_t i = 0; i < of->word_count; i++) {
-        bool found = state_word(j->ours->state, of->words[i]) ||
-                     ((of->flags & OFFICE_GENERAL) && slice_is(of->words[i], "general"));
+        size_t state = says_state(j->ours->state, of, i);
+        bool found =
+            state > 0 || ((of->flags & OFFICE_GENERAL) && slice_is(of->words[i], "general"));
         for (size_t k = 0; k < 4 && in[k] && !found; k++)
             found = office_has_word(in[k], of->words[i]);
         if (!found)
             doubt(j, text, of->words[i]);
+        i += state > 1 ? state - 1 : 0;
     }
 }
 
@@ -526,10 +632,10 @@ static void check_words(struct judge *j)
 }
 
 static void (*const checks[])(struct judge *) = {
-    check_state, check_class, check_parts, check_term,
-    check_type,  check_party, check_place, check_words,
+    check_day,  check_state, check_class, check_parts, check_term,
+    check_type, check_party, check_place, check_words,
 };
-enum { QUICK = 3, ALL = sizeof(checks) / sizeof(checks[0]) };
+enum { QUICK = 4, ALL = sizeof(checks) / sizeof(checks[0]) };
 
 static enum race_fit run(const struct race_ours *ours, const struct race_theirs *theirs,
                          size_t count, struct race_reason *why)

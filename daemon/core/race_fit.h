@@ -28,6 +28,8 @@ struct race_theirs {           /* a contest of a feed */
     const struct state *state; /* NULL: the feed does not say */
     struct office_text office, county;
     const char *party;
+    int64_t date; /* its election day */
+    enum feed_day day;
     bool wordless;    /* nothing but ids */
     bool county_seen; /* nobody says the county: it is that of all its votes so far */
 };
@@ -46,7 +48,10 @@ struct race_reason {
 enum race_fit race_fit_compare(const struct race_ours *ours, const struct race_theirs *theirs,
                                struct race_reason *why);
 
-/* Is it RACE_OTHER already by state, office, district and seat? Most are. */
+/* Does the feed say that it is of another day? Then it is another race, whoever is named there. */
+bool race_fit_other_day(const struct race_ours *ours, const struct race_theirs *theirs);
+
+/* Is it RACE_OTHER already by day, state, office, district and seat? Most are. */
 bool race_fit_excludes(const struct race_ours *ours, const struct race_theirs *theirs);
 
 /* A word that a contest of the same class has to have in its office or county to be RACE_SAME: the

@@ -148,6 +148,22 @@ static bool add_office(const struct endorsement *e, struct office_text o, struct
     return true;
 }
 
+/* The election that a text of the office says beside the column: a runoff may be a special one's.
+ */
+static void add_type(const struct endorsement *e, unsigned said, struct buf *slug, struct buf *key)
+{
+    static const struct {
+        unsigned flag;
+        const char *type;
+    } types[] = {
+        {OFFICE_SPECIAL, "special"}, {OFFICE_PRIMARY, "primary"}, {OFFICE_RUNOFF, "runoff"}};
+
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if ((said & types[i].flag) && !slice_is(e->election_type, types[i].type))
+            add(slug, key, slice_of(types[i].type));
+    add(slug, key, slice_is(e->election_type, "general") ? slice_of("") : e->election_type);
+}
+
 bool race_id_make(const struct endorsement *e, struct arena *a, struct slice *slug,
                   struct slice *key)
 {
@@ -170,7 +186,7 @@ bool race_id_make(const struct endorsement *e, struct arena *a, struct slice *sl
     buf_add(&k, e->division);
     ok = ok && add_office(e, o, a, &s, &k);
     add(&s, &k, e->unexpired ? slice_of("unexpired") : slice_of(""));
-    add(&s, &k, slice_is(e->election_type, "general") ? slice_of("") : e->election_type);
+    add_type(e, o.flags, &s, &k);
     const char *party = office_party(e->contest_party);
     add(&s, &k, party ? slice_of(party) : e->contest_party);
     *key = arena_copy(a, buf_slice(&k));

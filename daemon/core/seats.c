@@ -35,6 +35,7 @@ static const struct {
     {"coroner", ""},
     {"county-clerk", ""},
     {"clerk-of-court", ""},
+    {"prothonotary", ""},
     {"county-treasurer", ""},
     {"county-controller", ""},
     {"county-surveyor", ""},

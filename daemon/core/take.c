@@ -190,7 +190,7 @@ static bool renew_contest(const struct intake *p, struct intake_contest *pc, uns
     const struct results_contest *in = pc->in;
     struct feed_contest *c = pc->c;
     struct feed *f = p->feed;
-    bool roster = false;
+    bool roster = c->date != p->date || c->day != p->day;
 
     if (!renew(f, &c->text, text_of(p, in->text), &roster, e) ||
         !renew(f, &c->state, text_of(p, in->state), &roster, e) ||
@@ -209,6 +209,7 @@ static bool renew_contest(const struct intake *p, struct intake_contest *pc, uns
     c->seats = in->seats;
     c->places = in->places;
     c->date = p->date;
+    c->day = p->day;
     c->updated_ms = in->updated_ms;
     c->called_ms = in->called_ms;
     c->file = p->event->file;
@@ -381,8 +382,9 @@ static void settle(const struct intake *p, struct feed_contest *c, const struct 
 {
     const struct results *b = p->batch;
 
-    c->settled = results_digest(&(struct results_words){b->pool, NULL}, pc->in, &b->choices[pc->in->first_choice],
-                                &b->units[pc->in->first_unit], results_cell(b, pc->in, 0, 0));
+    c->settled = results_digest(&(struct results_words){b->pool, NULL}, pc->in,
+                                &b->choices[pc->in->first_choice], &b->units[pc->in->first_unit],
+                                results_cell(b, pc->in, 0, 0));
     c->votes = pc->votes;
     c->first_close = pc->first_close;
     c->last_close = pc->last_close;

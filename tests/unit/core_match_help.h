@@ -11,6 +11,8 @@
 #include "daemon/core/endorse.h"
 #include "daemon/core/match.h"
 
+#define NIGHT_DAY INT64_C(1609804800000) /* Jan. 5, 2021 */
+
 struct night {
     struct arena *a;
     struct settings settings;
@@ -38,10 +40,9 @@ static inline void night_open(struct night *n, const char *csv)
                                                  .state = slice_of(rows[i][1]),
                                                  .county = slice_of(rows[i][2]),
                                                  .authority = slice_of(rows[i][3])};
-    n->settings = (struct settings){.sources = n->sources, .source_count = 6};
+    n->settings = (struct settings){.date = NIGHT_DAY, .sources = n->sources, .source_count = 6};
     buf_init(&problems, 1 << 20);
-    if (!endorse_parse(slice_of(csv), NULL, 0, INT64_C(1609804800000), n->a, &n->list, &problems,
-                       &e)) {
+    if (!endorse_parse(slice_of(csv), NULL, 0, NIGHT_DAY, n->a, &n->list, &problems, &e)) {
         fprintf(stderr, "%s\n%.*s", e.text, (int)problems.len, problems.ptr);
         abort();
     }
@@ -88,6 +89,7 @@ static inline struct feed_contest *contest_of(struct night *n, uint32_t source, 
     *c = (struct feed_contest){.source = source,
                                .id = slice_of(id),
                                .text = slice_of(text),
+                               .date = NIGHT_DAY,
                                .votes_allowed = -1,
                                .seats = -1,
                                .places = -1,

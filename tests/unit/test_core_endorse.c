@@ -252,6 +252,41 @@ static void lists_that_are_none(void **state)
 }
 
 /* One race in other words has one id; any difference in a part makes another. */
+static void an_office_that_contradicts_its_columns(void **state)
+{
+    static const char *const head =
+        "candidate_name,state,office,term,election_type,contest_party\n";
+    static const struct {
+        const char *row, *says;
+    } rows[] = {
+        {"Mayor (Unexpired Term),full,,", "another term"},
+        {"Mayor (Full Term),unexpired,,", "another term"},
+        {"Mayor (Full Term) Unexpired,,,", "another term"},
+        {"Mayor Runoff,,general,", "another sort of election"},
+        {"Mayor Primary,,general,", "another sort of election"},
+        {"Mayor Runoff,,primary,", "another sort of election"},
+        {"Mayor - General Election,,primary,", "another sort of election"},
+        {"Mayor (Democratic Primary),,,R", "another party"},
+        {"Mayor (Unexpired Term),unexpired,general,", NULL},
+        {"Mayor Primary Runoff,,runoff,", NULL},
+        {"Mayor (Special Election),full,general,", NULL},
+        {"Mayor (Democratic Primary),,primary,DEM", NULL},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char csv[600];
+        snprintf(csv, sizeof(csv), "%sAnn Lee,GA,%s\n", head, rows[i].row);
+        struct reading r = read_list(csv);
+        bool told = rows[i].says &&
+                    slice_find(buf_slice(&r.problems), slice_of(rows[i].says)) != SIZE_MAX &&
+                    slice_find(buf_slice(&r.problems), SLICE("2: column office: ")) != SIZE_MAX;
+        if (r.ok != !rows[i].says || told != (rows[i].says != NULL))
+            fail_msg("%s: %.*s", rows[i].row, SLICE_FMT(buf_slice(&r.problems)));
+        done(&r);
+    }
+}
+
 static void race_ids(void **state)
 {
     static const char *const head = "candidate_name,state,office,jurisdiction,county,district,seat,"
@@ -275,6 +310,22 @@ static void race_ids(void **state)
         {"GA,City Council,Town of Clinton,,,,,,", "GA,City Council,City of Clinton,,,,,,", false},
         {"GA,City Council,X,,3,,,,", "GA,City Council,X,,,3,,,", false},
         {"GA,Dog Catcher,X,,,,,,", "GA,Weed Commissioner,X,,,,,,", false},
+        /* what the office says of term, election and party is as if its column said it */
+        {"GA,City Council,X,,3,,,,", "GA,City Council (Unexpired Term),X,,3,,,,", false},
+        {"GA,City Council,X,,3,,unexpired,,", "GA,City Council (Unexpired Term),X,,3,,,,", true},
+        {"GA,City Council,X,,3,,full,,", "GA,City Council (Full Term),X,,3,,,,", true},
+        {"GA,US Senate,,,,,,,", "GA,US Senate (Special Election),,,,,,,", false},
+        {"GA,US Senate,,,,,,special,", "GA,US Senate (Special Election),,,,,,,", true},
+        {"GA,US Senate,,,,,,runoff,", "GA,US Senate (Special Election),,,,,,runoff,", false},
+        {"GA,US Senate,,,,,,runoff,", "GA,US Senate Special Runoff,,,,,,runoff,", false},
+        {"GA,US Senate Special Runoff,,,,,,,", "GA,US Senate (Special),,,,,,runoff,", true},
+        {"GA,US Senate,,,,,,general,", "GA,US Senate (Special Election),,,,,,general,", false},
+        {"GA,Mayor Runoff,X,,,,,,", "GA,Mayor,X,,,,,runoff,", true},
+        {"GA,Mayor Runoff,X,,,,,,", "GA,Mayor,X,,,,,,", false},
+        {"GA,State Senate (Democratic Primary),,,2,,,,",
+         "GA,State Senate (Republican Primary),,,2,,,,", false},
+        {"GA,State Senate (Democratic Primary),,,2,,,,", "GA,State Senate,,,2,,,primary,D", true},
+        {"GA,State Senate (D),,,2,,,,", "GA,State Senate (R),,,2,,,,", true},
     };
     (void)state;
 
@@ -422,6 +473,7 @@ int main(void)
         cmocka_unit_test(problems_are_capped),
         cmocka_unit_test(columns_are_mapped),
         cmocka_unit_test(lists_that_are_none),
+        cmocka_unit_test(an_office_that_contradicts_its_columns),
         cmocka_unit_test(race_ids),
         cmocka_unit_test(long_race_ids_are_cut_apart),
         cmocka_unit_test(cut_lists_do_no_harm),

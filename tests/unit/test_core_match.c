@@ -65,7 +65,9 @@ static const struct {
      "City of Aurora Council Member, Ward III", "Jo Lee", LINK},
     {"Jo Lee,CO,City Council,Aurora,,At-Large,,,,,,,,", CO,
      "Aurora City Council At Large (Vote for 2)", "Jo Lee", LINK},
-    {"Jo Lee,CO,Mayor,Aurora,Adams,,,,,,,,,", CO, "Mayor - Aurora", "Jo Lee", LINK},
+    {"Jo Lee,CO,Mayor,Aurora,,,,,,,,,,", CO, "Mayor - Aurora", "Jo Lee", LINK},
+    {"Jo Lee,CO,Mayor,Aurora,Adams,,,,,,,,,", CO, "Mayor - Aurora", "Jo Lee", WAIT},
+    {"Jo Lee,CO,Mayor,Aurora,Adams,,,,,,,,,", CO, "City of Aurora Mayor", "Jo Lee", LINK},
     {"Jo Lee,CO,School Board,Mesa County Valley School District 51,,A,,,,,,,,", CO,
      "Mesa County Valley School District 51 Board of Education - District A", "Jo Lee", LINK},
     {"Ann Wu,GA,Public Service Commission,,,1,,,,,,,,", SOS, "Public Service Commission District 1",
@@ -158,6 +160,9 @@ static const struct {
      "Bo Wu=DEM|Cy Fox=REP", WAIT},
     {"Ann Wu,NY,State Senate,,,1,,,,,,Democratic,,", NY, "State Senate District 1",
      "Ann Wu=DEM|Bo Fox=LIB|Ann Wu=REP", LINK},
+    /* Pennsylvania elects both */
+    {"Jo Lee,CO,Clerk of Courts,,Elk,,,,,,,,,", CO, "Elk County Prothonotary", "Jo Lee", WAIT},
+    {"Jo Lee,CO,Prothonotary,,Elk,,,,,,,,,", CO, "Elk County Prothonotary", "Jo Lee", LINK},
     /* two bodies of one county or township, and one body by two names */
     {"Jo Lee,CO,County Commission,,Elk,1,,,,,,,,", CO, "Elk County Council District 1", "Jo Lee",
      WAIT},
