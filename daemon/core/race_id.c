@@ -175,7 +175,7 @@ bool race_id_make(const struct endorsement *e, struct arena *a, struct slice *sl
     when_format_date(e->date, date);
     add(&s, &k, slice_of(date));
     add(&s, &k, e->state);
-    struct office_text o, town = {.class = NULL};
+    struct office_text o = {.class = NULL}, town = {.class = NULL};
     bool ok = office_read_place(e->jurisdiction, a, &town) && office_read(e->office, a, &o) &&
               office_read_part(e->district, PART_DISTRICT, a, &o) &&
               office_read_part(e->seat, PART_SEAT, a, &o);
