@@ -413,10 +413,19 @@ static void check_party(struct judge *j)
 
 static const char other_sort[] = "the place is of another sort (city, town, county)";
 
+/* Does the contest's own text name another sort of place than a county, beside what the office is
+ * called anyway ("City Council")? */
+static bool text_differs(const struct office_text *county, const struct office_text *t)
+{
+    unsigned implied = t->class ? office_implied_kinds(t->class) : 0;
+
+    return (t->kinds & ~implied) && !same_kinds(county, t);
+}
+
 /* The county of both, where an office is a county's. */
 static void check_county(struct judge *j, const struct office_text *ours)
 {
-    const struct office_text *theirs = &j->theirs->county;
+    const struct office_text *theirs = &j->theirs->county, *t = &j->theirs->office;
 
     if (ours->word_count == 0)
         doubt(j, "the list does not say the county", no_word);
@@ -424,8 +433,7 @@ static void check_county(struct judge *j, const struct office_text *ours)
         doubt(j, "the contest does not say the county", ours->words[0]);
     else if (theirs->word_count > 0 && !words_equal(ours, theirs))
         other(j, "another county", theirs->words[0]);
-    else if ((theirs->word_count > 0 && !same_kinds(ours, theirs)) ||
-             (j->theirs->office.kinds && !same_kinds(ours, &j->theirs->office)))
+    else if ((theirs->word_count > 0 && !same_kinds(ours, theirs)) || text_differs(ours, t))
         doubt(j, other_sort, no_word);
 }
 
