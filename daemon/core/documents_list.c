@@ -35,7 +35,7 @@ void documents_ours(const struct model *m, uint32_t endorsement, struct buf *out
     const struct race *r = &m->races[m->standings[endorsement].race];
 
     for (uint32_t k = 0; k < r->choice_count; k++)
-        if (r->choices[k].endorsement == endorsement && r->choices[k].votes >= 0)
+        if (race_choice_is(&r->choices[k], endorsement) && r->choices[k].votes >= 0)
             buf_addf(out, "%s%s%" PRId64 " ", r->choices[k].primary ? r->choices[k].primary : "",
                      r->choices[k].primary ? " " : "", r->choices[k].votes);
     buf_addf(out, "%s%s", labels_state(m, endorsement),

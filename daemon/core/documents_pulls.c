@@ -180,7 +180,7 @@ static int64_t votes_of(const struct race *r, uint32_t endorsement)
     int64_t votes = -1;
 
     for (uint32_t i = 0; i < r->choice_count; i++)
-        if (r->choices[i].endorsement == endorsement && r->choices[i].votes > votes)
+        if (race_choice_is(&r->choices[i], endorsement) && r->choices[i].votes > votes)
             votes = r->choices[i].votes;
     return votes;
 }

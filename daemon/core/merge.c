@@ -51,12 +51,29 @@ static bool full(struct err *e)
 
 /* ---- adding up ---- */
 
-static uint32_t endorsement_of(const struct race *r, const struct feed_contest *c, uint32_t choice)
+/* Whose line it is: of nobody of ours, of one, or a ticket of two. */
+static struct race_choice whose(const struct race *r, const struct feed_contest *c, uint32_t choice)
 {
-    for (uint32_t i = 0; i < r->link_count; i++)
-        if (r->links[i].contest == c && r->links[i].choice == choice)
-            return r->links[i].endorsement;
-    return NONE;
+    struct race_choice out = {.endorsement = NONE};
+
+    for (uint32_t i = 0; i < r->link_count; i++) {
+        if (r->links[i].contest != c || r->links[i].choice != choice)
+            continue;
+        if (out.endorsement != NONE) {
+            out.mate = r->links[i].endorsement;
+            out.is_ticket = true;
+            break;
+        }
+        out.endorsement = r->links[i].endorsement;
+    }
+    return out;
+}
+
+/* Have the two lines one of ours in common? */
+static bool share_ours(const struct race_choice *a, const struct race_choice *b)
+{
+    return a->endorsement != NONE &&
+           (race_choice_is(b, a->endorsement) || (a->is_ticket && race_choice_is(b, a->mate)));
 }
 
 static bool read_who(struct slice text, struct arena *a, struct who *out)
@@ -169,15 +186,35 @@ static uint32_t find_joined(struct offers *g, const struct figures *f, uint32_t 
     return party_rows == 1 ? in_party : NONE;
 }
 
+/* A ticket in one contest and its two on lines of their own in the other: no sum of either. */
+static bool stand_apart(const struct offers *g, const struct figures *f,
+                        const struct feed_contest *c, const struct race_choice *ours,
+                        const struct race_choice *row)
+{
+    if (ours->is_ticket == row->is_ticket)
+        return false;
+    for (uint32_t k = 0; k < c->choice_count; k++) {
+        struct race_choice other = whose(g->r, c, k);
+        if (other.endorsement != ours->endorsement && share_ours(&other, row))
+            return true;
+    }
+    for (uint32_t i = 0; i < f->count; i++)
+        if (&f->choices[i] != row && primaries_same(f->choices[i].primary, row->primary) &&
+            f->choices[i].endorsement != row->endorsement && share_ours(ours, &f->choices[i]))
+            return true;
+    return false;
+}
+
 /* Where this line's votes are added; NONE: nowhere yet. */
 static uint32_t find_row(struct offers *g, const struct figures *f, uint32_t known,
                          const struct feed_contest *c, const struct feed_choice *x,
-                         const struct who *people, uint32_t endorsement)
+                         const struct who *people, const struct race_choice *ours)
 {
-    if (endorsement != NONE) {
+    if (ours->endorsement != NONE) {
         for (uint32_t i = 0; i < f->count; i++)
-            if (f->choices[i].endorsement == endorsement &&
-                primaries_same(f->choices[i].primary, primaries_of(g->r, c)))
+            if (share_ours(ours, &f->choices[i]) &&
+                primaries_same(f->choices[i].primary, primaries_of(g->r, c)) &&
+                !stand_apart(g, f, c, ours, &f->choices[i]))
                 return i;
         return NONE;
     }
@@ -254,10 +291,15 @@ static bool add_contest(struct offers *g, struct figures *f, const struct feed_c
             return full(e);
     for (uint32_t k = 0; c->unit_count && k < c->choice_count; k++) {
         const struct feed_choice *x = &c->choices[k];
-        uint32_t en = endorsement_of(g->r, c, k);
-        uint32_t row = find_row(g, f, known, c, x, people, en);
+        struct race_choice ours = whose(g->r, c, k);
+        uint32_t row = find_row(g, f, known, c, x, people, &ours);
         if (row != NONE) {
             add_votes(&f->choices[row].votes, c->units[0].votes[k]);
+            if (ours.is_ticket) {
+                f->choices[row].endorsement = ours.endorsement;
+                f->choices[row].mate = ours.mate;
+                f->choices[row].is_ticket = true;
+            }
             if (!f->choices[row].name.len) {
                 f->choices[row].name = x->name;
                 f->origins[row].who = people[k];
@@ -270,7 +312,9 @@ static bool add_contest(struct offers *g, struct figures *f, const struct feed_c
             .name = x->name,
             .party = x->party,
             .votes = c->units[0].votes[k] < 0 ? VOTES_UNKNOWN : c->units[0].votes[k],
-            .endorsement = en,
+            .endorsement = ours.endorsement,
+            .mate = ours.mate,
+            .is_ticket = ours.is_ticket,
             .write_in = (x->flags & RESULTS_WRITE_IN) != 0,
             .primary = primary,
         };
@@ -313,12 +357,12 @@ static bool add_offer_to(struct offers *g, struct figures *f, const struct offer
 static uint32_t counterpart(const struct figures *f, const struct figures *of, uint32_t i)
 {
     for (uint32_t k = 0; k < f->count; k++) {
-        uint32_t a = of->choices[i].endorsement, b = f->choices[k].endorsement;
-        if (!primaries_same(of->choices[i].primary, f->choices[k].primary))
+        const struct race_choice *a = &of->choices[i], *b = &f->choices[k];
+        if (!primaries_same(a->primary, b->primary))
             continue;
-        if (a != NONE && a == b)
+        if (share_ours(a, b))
             return k;
-        if (a == NONE && b == NONE && of->choices[i].name.len &&
+        if (a->endorsement == NONE && b->endorsement == NONE && a->name.len &&
             same_who(&of->origins[i].who, &f->origins[k].who))
             return k;
     }
@@ -531,8 +575,9 @@ static bool same_choices(const struct race *r, const struct figures *f)
     for (uint32_t i = 0; i < f->count; i++) {
         const struct race_choice *a = &r->choices[i], *b = &f->choices[i];
         if (a->votes != b->votes || a->endorsement != b->endorsement ||
-            a->write_in != b->write_in || !primaries_same(a->primary, b->primary) ||
-            !slice_eq(a->name, b->name) || !slice_eq(a->party, b->party))
+            a->is_ticket != b->is_ticket || a->mate != b->mate || a->write_in != b->write_in ||
+            !primaries_same(a->primary, b->primary) || !slice_eq(a->name, b->name) ||
+            !slice_eq(a->party, b->party))
             return false;
     }
     struct units u = units_of(f);

@@ -251,10 +251,17 @@ enum race_status { RACE_UNCALLED, RACE_PARTLY_CALLED, RACE_CALLED };
 struct race_choice {
     struct slice name, party;
     int64_t votes;        /* VOTES_UNKNOWN */
-    uint32_t endorsement; /* index or NONE */
-    bool write_in;
+    uint32_t endorsement; /* index or NONE: whom it is shown under */
+    bool write_in, is_ticket;
+    uint32_t mate;       /* where it is a ticket of two of ours: the other one */
     const char *primary; /* as its link's: one person has a line in each, never added up */
 };
+
+/* Is it the candidacy's line? A ticket is of both. */
+static inline bool race_choice_is(const struct race_choice *c, uint32_t endorsement)
+{
+    return c->endorsement == endorsement || (c->is_ticket && c->mate == endorsement);
+}
 
 struct race_county { /* where counties are summed: one source a county */
     struct slice county;

@@ -19,7 +19,7 @@ static bool rival(const struct race *r, uint32_t endorsement, const char *primar
     for (uint32_t i = 0; i < r->choice_count; i++) {
         const struct race_choice *c = &r->choices[i];
         int64_t ahead = 0, level = 0;
-        if (c->endorsement == endorsement || !primaries_same(c->primary, primary) ||
+        if (race_choice_is(c, endorsement) || !primaries_same(c->primary, primary) ||
             (c->votes < 0 && c->write_in))
             continue;
         if (c->votes < 0)
@@ -27,7 +27,7 @@ static bool rival(const struct race *r, uint32_t endorsement, const char *primar
         for (uint32_t k = 0; k < r->choice_count; k++) {
             const struct race_choice *other = &r->choices[k];
             bool ours =
-                other->endorsement == endorsement || !primaries_same(other->primary, primary);
+                race_choice_is(other, endorsement) || !primaries_same(other->primary, primary);
             ahead += !ours && other->votes > c->votes;
             level += !ours && other->votes == c->votes;
         }
@@ -48,7 +48,7 @@ static void measure_line(const struct race *r, const char *primary, struct open_
         const struct race_choice *c = &r->choices[i];
         if (!primaries_same(c->primary, primary))
             continue;
-        if (c->endorsement == o->endorsement && c->votes > o->votes)
+        if (race_choice_is(c, o->endorsement) && c->votes > o->votes)
             o->votes = c->votes;
         all += c->votes > 0 ? c->votes : 0;
     }
@@ -96,7 +96,7 @@ static void measure(const struct model *m, const struct race *r, struct open_can
     best.votes = -1;
     for (uint32_t i = 0; i < r->choice_count; i++) {
         struct open_candidacy one = *o;
-        if (r->choices[i].endorsement != o->endorsement)
+        if (!race_choice_is(&r->choices[i], o->endorsement))
             continue;
         measure_line(r, r->choices[i].primary, &one);
         one.out = is_out(m, r, &one);
@@ -131,7 +131,7 @@ const struct link *open_off_air(const struct model *m, uint32_t endorsement)
     const struct race *r = &m->races[m->standings[endorsement].race];
 
     for (uint32_t i = 0; i < r->choice_count; i++)
-        if (r->choices[i].endorsement == endorsement && r->choices[i].votes >= 0)
+        if (race_choice_is(&r->choices[i], endorsement) && r->choices[i].votes >= 0)
             return NULL;
     for (uint32_t i = 0; r->on_air != NONE && i < r->link_count; i++) {
         const struct link *l = &r->links[i];

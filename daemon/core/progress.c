@@ -33,7 +33,7 @@ static int64_t our_votes(const struct race *r, uint32_t endorsement, const char 
         if (!primaries_same(r->choices[i].primary, primary))
             continue;
         *any |= r->choices[i].votes > 0;
-        if (r->choices[i].endorsement == endorsement && r->choices[i].votes > ours)
+        if (race_choice_is(&r->choices[i], endorsement) && r->choices[i].votes > ours)
             ours = r->choices[i].votes;
     }
     return ours;
@@ -51,7 +51,7 @@ enum progress progress_in(const struct race *r, uint32_t endorsement, const char
         return PROGRESS_UNCLEAR;
     for (uint32_t i = 0; i < r->choice_count; i++) {
         const struct race_choice *c = &r->choices[i];
-        if (c->endorsement == endorsement || !primaries_same(c->primary, primary))
+        if (race_choice_is(c, endorsement) || !primaries_same(c->primary, primary))
             continue;
         if (c->votes < 0 && !c->write_in)
             return PROGRESS_UNCLEAR;
@@ -68,7 +68,7 @@ enum progress progress_of(const struct race *r, uint32_t endorsement)
     bool seen[PROGRESSES] = {false};
 
     for (uint32_t i = 0; i < r->choice_count; i++)
-        if (r->choices[i].endorsement == endorsement)
+        if (race_choice_is(&r->choices[i], endorsement))
             seen[progress_in(r, endorsement, r->choices[i].primary)] = true;
     if (seen[PROGRESS_LEADING])
         return PROGRESS_LEADING;
