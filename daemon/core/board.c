@@ -118,7 +118,7 @@ static void headline(const struct board *b)
         html_count(b->out, n[TALLY_CALLED]);
         buf_addz(b->out, " called");
     } else {
-        buf_addz(b->out, "No races called yet");
+        buf_addz(b->out, statement_none(b->all));
     }
     buf_addz(b->out, "</p><p class=\"sub\">");
     write_rate(b);

@@ -29,13 +29,21 @@ static int64_t standing_at(const struct model *m, const struct race *r, uint32_t
     return n;
 }
 
+/* Seats or places of the race for ours; -1: unknown, or the outcome takes none. */
+static int64_t room_of(const struct model *m, const struct race *r, enum outcome o)
+{
+    if (o != OUTCOME_WON && o != OUTCOME_ADVANCED)
+        return -1;
+    return marks_room(m, r, o == OUTCOME_WON ? r->seats : r->places);
+}
+
 bool decide_room(const struct model *m, const struct about *a, enum outcome o, struct err *e)
 {
     const struct race *r = a->race;
     bool won = o == OUTCOME_WON;
-    int64_t most = marks_room(m, r, won ? r->seats : r->places);
+    int64_t most = room_of(m, r, o);
 
-    if ((!won && o != OUTCOME_ADVANCED) || most <= 0)
+    if (most <= 0)
         return true;
     int64_t taken = standing_at(m, r, a->endorsement, o);
     if (taken < most)
@@ -126,15 +134,13 @@ static bool claim(struct model *m, const struct about *a, uint32_t endorsement, 
     return claims_append(m, &c, e);
 }
 
-/* Every seat, or place, is taken by ours: the others of ours have lost. */
-static bool claim_others(struct model *m, const struct about *a, struct err *e)
+bool decide_fill(struct model *m, const struct about *a, enum outcome o, struct err *e)
 {
     const struct race *r = a->race;
-    bool won = a->value == OUTCOME_WON;
-    int64_t most = marks_room(m, r, won ? r->seats : r->places);
+    bool won = o == OUTCOME_WON;
+    int64_t most = room_of(m, r, o);
 
-    if ((!won && a->value != OUTCOME_ADVANCED) || most <= 0 ||
-        standing_at(m, r, a->endorsement, (enum outcome)a->value) + 1 < most)
+    if (most <= 0 || standing_at(m, r, a->endorsement, o) + 1 < most)
         return true;
     struct slice reason = arena_printf(m->strings, "all %s (%" PRId64 ") are called for others",
                                        won ? "seats" : "places", most);
@@ -153,7 +159,7 @@ static bool claim_others(struct model *m, const struct about *a, struct err *e)
 static bool claim_call(struct model *m, const struct about *a, struct err *e)
 {
     return claim(m, a, a->endorsement, (enum outcome)a->value, a->d->basis, a->d->reason, e) &&
-           claim_others(m, a, e);
+           decide_fill(m, a, (enum outcome)a->value, e);
 }
 
 static bool judge_uncall(const struct model *m, const struct about *a, struct err *e)
@@ -168,24 +174,40 @@ static bool judge_uncall(const struct model *m, const struct about *a, struct er
                    SLICE_FMT(a->d->target), SLICE_FMT(a->race->id));
 }
 
-/* The call; of a win, also the losses of ours that only followed from it, whoever said so. */
-static bool claim_uncall(struct model *m, const struct about *a, struct err *e)
+/* Take back the losses of ours that only followed from seats, or places, of others, its own being
+ * none of them; `desk`: those
+ * the desk's calls led to. */
+static bool reopen(struct model *m, const struct about *a, bool desk, struct err *e)
 {
     const struct race *r = a->race;
-    bool lost = m->standings[a->endorsement].outcome == OUTCOME_LOST;
 
-    if (!claim(m, a, a->endorsement, OUTCOME_PENDING, a->d->basis, a->d->reason, e))
-        return false;
-    for (uint32_t i = 0; i < r->endorsement_count && !lost; i++) {
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct standing *st = &m->standings[r->endorsements[i]];
-        struct slice basis = st->claim == NONE ? SLICE("") : m->claims[st->claim].basis;
-        bool followed = r->endorsements[i] != a->endorsement &&
-                        (slice_is(basis, "seats-filled") || slice_is(basis, "places-filled"));
-        if (followed &&
+        const struct claim *c = st->claim == NONE ? NULL : &m->claims[st->claim];
+        bool followed =
+            c && (slice_is(c->basis, "seats-filled") || slice_is(c->basis, "places-filled"));
+        if (followed && (!desk || slice_is(c->by, "desk")) &&
             !claim(m, a, r->endorsements[i], OUTCOME_PENDING, SLICE("seats-open"), a->d->reason, e))
             return false;
     }
     return true;
+}
+
+bool decide_give_up(struct model *m, const struct about *a, struct err *e)
+{
+    enum outcome o = m->standings[a->endorsement].outcome;
+    int64_t most = room_of(m, a->race, o);
+
+    return most <= 0 || standing_at(m, a->race, a->endorsement, o) >= most || reopen(m, a, true, e);
+}
+
+/* The call; of a win, also the losses of ours that only followed from it, whoever said so. */
+static bool claim_uncall(struct model *m, const struct about *a, struct err *e)
+{
+    bool lost = m->standings[a->endorsement].outcome == OUTCOME_LOST;
+
+    return claim(m, a, a->endorsement, OUTCOME_PENDING, a->d->basis, a->d->reason, e) &&
+           (lost || reopen(m, a, false, e));
 }
 
 /* ---- freeze, release ---- */

@@ -354,11 +354,19 @@ static void called_sentence(const struct voice *v)
     buf_addc(out, '.');
 }
 
+/* A race whose places are filled is called, and who goes on has neither won nor lost. */
+const char *statement_none(const struct tally *t)
+{
+    bool called = t->n[TALLY_RACES_CALLED] > 0 || t->n[TALLY_ADVANCED] > 0;
+
+    return called ? "No wins or losses called yet" : "No races called yet";
+}
+
 static void uncalled_sentence(const struct voice *v)
 {
     const struct model *m = v->m;
 
-    buf_addz(v->out, "No races called yet");
+    buf_addz(v->out, statement_none(v->t));
     if (v->t->n[TALLY_ENDORSED] > 0) {
         buf_addz(v->out, "; ");
         if (m->last_change_ms != WHEN_UNKNOWN && m->checked_ms != WHEN_UNKNOWN) {

@@ -15,6 +15,9 @@ extern const char *const statement_styles[STATEMENT_STYLES]; /* "short", "long",
 void statement_write(const struct model *m, const struct tally *t, enum statement_style style,
                      int64_t now_ms, struct buf *out);
 
+/* What is said while nobody has won or lost: "No races called yet". */
+const char *statement_none(const struct tally *t);
+
 /* How fresh is what the totals rest on? */
 struct statement_stale {
     bool stale; /* worth saying: a call feed, or more than one in ten of the sources with open races

@@ -6,10 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/base/text.h"
 #include "daemon/core/office.h"
 #include "daemon/core/primaries.h"
 #include "daemon/core/progress.h"
 #include "daemon/core/states.h"
+
+#define COUNT(t) (sizeof(t) / sizeof((t)[0]))
 
 const char *const tally_names[TALLY_NUMBERS] = {
 #define TALLY_NAME(upper, lower) [TALLY_##upper] = #lower,
@@ -43,11 +46,16 @@ static bool belongs(const struct endorsement *e, const struct tally_part *part)
 static const struct {
     const char *code, *name;
 } party_names[] = {
-    {"dem", "Democratic"},
-    {"rep", "Republican"},
-    {"lib", "Libertarian"},
-    {"grn", "Green"},
+    {"dem", "Democratic"}, {"rep", "Republican"},   {"lib", "Libertarian"},
+    {"grn", "Green"},      {"con", "Constitution"}, {"ind", "Independent"},
 };
+
+/* Parties of one state or another, and what is written beside a party's name. */
+static const char *const lesser[] = {"Working Families", "Conservative", "Progressive", "Forward"};
+static const char *const beside[] = {"party", "npl",    "wfp",   "working",     "families",
+                                     "the",   "farmer", "labor", "conservative"};
+
+enum { PARTY_MAX = 128 };
 
 static bool is_one_of(struct slice text, const char *const *words, size_t n)
 {
@@ -57,28 +65,102 @@ static bool is_one_of(struct slice text, const char *const *words, size_t n)
     return false;
 }
 
+static struct slice fold(struct slice text, char room[PARTY_MAX])
+{
+    struct buf b;
+
+    buf_init_over(&b, room, PARTY_MAX);
+    text_fold(text, &b);
+    return b.failed ? text : buf_slice(&b);
+}
+
 /* An office, or a line of a ballot, without parties. */
 static bool is_nonpartisan(struct slice text)
 {
-    static const char *const words[] = {"nonpartisan", "non-partisan", "non partisan",
-                                        "np",          "npa",          "(np)"};
+    static const char *const words[] = {"nonpartisan", "non partisan", "np", "npa"};
+    char room[PARTY_MAX];
 
-    return is_one_of(text, words, sizeof words / sizeof words[0]);
+    return is_one_of(fold(text, room), words, COUNT(words));
 }
 
-/* A party's one name however it is written; empty: none. */
-static struct slice party_name(struct slice text)
+/* Is it no party's name, but a word for none? */
+static bool is_none(struct slice text)
 {
-    static const char *const none[] = {"none",     "n/a",       "vacant",       "new",
-                                       "new seat", "open seat", "new district", "redistricted"};
+    static const char *const none[] = {"",
+                                       "none",
+                                       "n a",
+                                       "na",
+                                       "vacant",
+                                       "new",
+                                       "open",
+                                       "new seat",
+                                       "open seat",
+                                       "tbd",
+                                       "tba",
+                                       "unknown",
+                                       "npp",
+                                       "new district",
+                                       "redistricted",
+                                       "no party",
+                                       "unenrolled",
+                                       "unaffiliated",
+                                       "no party preference"};
+    char room[PARTY_MAX];
+
+    return is_nonpartisan(text) || is_one_of(fold(text, room), none, COUNT(none));
+}
+
+/* The one party of a name of several words ("Dem-NPL", "DEM/WFP"); NULL: none, or two, or more is
+ * said than is understood. */
+static const char *party_among(struct slice folded)
+{
+    const char *found = NULL, *code;
+    struct slice word;
+
+    while (slice_next(&folded, ' ', &word)) {
+        code = office_party(word);
+        if (code && found && strcmp(code, found) != 0)
+            return NULL;
+        if (!code && !is_one_of(word, beside, COUNT(beside)))
+            return NULL;
+        found = code ? code : found;
+    }
+    return found;
+}
+
+/* A party's one name however it is written; empty: it is not understood. */
+static struct slice known_party(struct slice text)
+{
+    char room[PARTY_MAX];
+    struct slice folded = fold(text, room);
     const char *code = office_party(text);
 
-    for (size_t i = 0; i < sizeof party_names / sizeof party_names[0]; i++)
-        if (code && strcmp(code, party_names[i].code) == 0)
+    for (size_t i = 0; i < COUNT(lesser); i++)
+        if (slice_eq_nocase(folded, slice_of(lesser[i])))
+            return slice_of(lesser[i]);
+    code = code ? code : party_among(folded);
+    for (size_t i = 0; code && i < COUNT(party_names); i++)
+        if (strcmp(code, party_names[i].code) == 0)
             return slice_of(party_names[i].name);
-    if (is_nonpartisan(text) || is_one_of(text, none, sizeof none / sizeof none[0]))
-        return (struct slice){0};
-    return text;
+    return (struct slice){0};
+}
+
+/* ... as it is written where it is not understood; empty: none. */
+static struct slice party_name(struct slice text)
+{
+    struct slice known = known_party(text);
+
+    return known.len || is_none(text) ? known : text;
+}
+
+bool tally_understands(const struct settings *s, struct slice party)
+{
+    if (is_none(party) || known_party(party).len > 0)
+        return true;
+    for (size_t i = 0; i < s->flip_from_count; i++)
+        if (slice_eq_nocase(s->flip_from[i], party))
+            return true;
+    return false;
 }
 
 /* Does a feed say that the candidacy's line on the ballot is of no party? */
@@ -98,8 +180,27 @@ static bool flips_count_from(const struct settings *s, struct slice party)
     return s->flip_from_count == 0;
 }
 
+/* May it be an office without parties, unless a feed has one on the candidacy's line? */
+static bool may_have_no_parties(const struct endorsement *e)
+{
+    const struct state *state = states_find(e->state);
+    bool legislature = e->level == LEVEL_STATE && e->district.len > 0;
+
+    return e->level == LEVEL_SCHOOL || e->level == LEVEL_JUDICIAL ||
+           (legislature && state && state->unicameral);
+}
+
+static bool stands_for_party(const struct race *r, uint32_t endorsement)
+{
+    for (uint32_t i = 0; i < r->choice_count; i++)
+        if (r->choices[i].endorsement == endorsement && known_party(r->choices[i].party).len > 0)
+            return true;
+    return false;
+}
+
 /* Did this seat, now won, belong to another party? Never by guess: of a board, an office without
- * parties, a seat nobody held, or an incumbent who changed parties, the list has to say so. */
+ * parties, a seat nobody held, a party that is not understood, or an incumbent who changed parties,
+ * the list has to say so. */
 static bool is_flip(const struct model *m, const struct race *r, uint32_t endorsement)
 {
     const struct endorsement *e = &m->endorsed->list[endorsement];
@@ -107,6 +208,9 @@ static bool is_flip(const struct model *m, const struct race *r, uint32_t endors
 
     if (e->flip != TRI_UNSAID)
         return e->flip == TRI_YES;
+    if (!tally_understands(m->settings, e->party) || !tally_understands(m->settings, e->held_by) ||
+        (may_have_no_parties(e) && !stands_for_party(r, endorsement)))
+        return false;
     return r->seats == 1 && e->incumbent != TRI_YES && ours.len > 0 && theirs.len > 0 &&
            !slice_eq_nocase(ours, theirs) && flips_count_from(m->settings, theirs) &&
            !stands_nonpartisan(r, endorsement);

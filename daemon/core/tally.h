@@ -99,6 +99,10 @@ struct tally_season {
 };
 void tally_season(const struct model *m, const struct tally *t, struct tally_season *out);
 
+/* Is this a party that is known, a word for none, or one that flip-from names? A seat is no flip by
+ * itself while its party or its holder's is not understood. */
+bool tally_understands(const struct settings *s, struct slice party);
+
 /* Is there a seat won in this state, now or (settings->baseline_states) before? */
 bool tally_ever_won(const struct model *m, const struct state *state);
 

@@ -100,6 +100,22 @@ static void a_loss_taken_back_leaves_the_others(void **state)
     night_close(&n);
 }
 
+/* Whoever says the same later, it stands since it was first said. */
+static void a_call_stands_since_it_was_first_said(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("won", ""), NIGHT_AT(3));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    const struct standing *st = &core_model(n.core)->standings[night_index(&n, "ann")];
+    assert_true(st->since_ms == NIGHT_AT(3));
+    assert_true(night_decide(&n, "call", "ann", "won", NIGHT_AT(5)));
+    outcome_is(&n, "ann", OUTCOME_WON);
+    assert_true(st->since_ms == NIGHT_AT(3));
+    night_close(&n);
+}
+
 static void nothing_is_called_in_a_void_race(void **state)
 {
     struct night n;
@@ -381,6 +397,7 @@ int main(void)
         cmocka_unit_test(who_has_the_seat_already_may_be_given_it),
         cmocka_unit_test(places_are_not_seats),
         cmocka_unit_test(a_loss_taken_back_leaves_the_others),
+        cmocka_unit_test(a_call_stands_since_it_was_first_said),
         cmocka_unit_test(nothing_is_called_in_a_void_race),
         cmocka_unit_test(a_freeze_keeps_its_beginning),
         cmocka_unit_test(what_is_refused_while_it_is_done_leaves_no_trace),

@@ -127,11 +127,13 @@ static void test_before_the_first_call(void **state)
          "races remain "
          "to be called.");
     says(&f, (struct counts){.endorsed = 222, .advanced = 2},
-         "No races called yet; as of 10:12 p.m. UTC on Nov. 3, two advance to runoffs and 220 of "
+         "No wins or losses called yet; as of 10:12 p.m. UTC on Nov. 3, two advance to runoffs and "
+         "220 of "
          "our 222 endorsed "
          "candidates' races remain to be called.");
     says(&f, (struct counts){.endorsed = 3, .advanced = 1, .of_void = 1},
-         "No races called yet; as of 10:12 p.m. UTC on Nov. 3, one advances to a runoff, one of "
+         "No wins or losses called yet; as of 10:12 p.m. UTC on Nov. 3, one advances to a runoff, "
+         "one of "
          "our three endorsed candidates' races remains to be called and the race of one is void.");
     says(&f, (struct counts){.endorsed = 1, .of_void = 1},
          "No races called yet; as of 10:12 p.m. UTC on Nov. 3, the race of one is void.");
@@ -235,8 +237,11 @@ static void is_right(struct counts c, const char *sentence)
             if (strncmp(body, of, strlen(of)) != 0)
                 fail_msg("not '%s': %s", of, sentence);
         }
-    } else if (strncmp(sentence, "No races called yet; as of ", 27) != 0 || strchr(body, '%') ||
-               strstr(body, "won")) {
+    } else if (strncmp(sentence,
+                       c.advanced ? "No wins or losses called yet; as of "
+                                  : "No races called yet; as of ",
+                       c.advanced ? 36 : 27) != 0 ||
+               strchr(body, '%') || strstr(body, "won")) {
         fail_msg("before the first call: %s", sentence);
     }
 }
@@ -457,6 +462,38 @@ static void test_many_stale_sources_are_said(void **state)
     night_close(&n);
 }
 
+/* Of ten sources with open races one that is stale is not worth a word; of nine it is. */
+static void test_one_stale_source_in_ten_is_not_said(void **state)
+{
+    struct settings_source sources[10];
+    struct feed feeds[10];
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,seats_to_fill\n"
+                   "ann,Ann Archer,GA,Governor,1\n");
+    n.sources[0].calls = CALLS_NO;
+    night_batch(&n, 0, ONE_RACE("1"), NIGHT_AT(1));
+    struct model m = *core_model(n.core);
+    struct settings s = *m.settings;
+    struct feed_file old = m.feeds[0].files[0];
+    old.last_success_ms = NIGHT_AT(-60);
+    for (size_t i = 0; i < 10; i++) {
+        sources[i] = n.sources[0];
+        feeds[i] = m.feeds[0];
+    }
+    feeds[0].files = &old;
+    s.sources = sources;
+    m.settings = &s;
+    m.feeds = feeds;
+    s.source_count = 10;
+    assert_int_equal(statement_staleness(&m, NIGHT_AT(2)).sources, 1);
+    assert_int_equal(statement_staleness(&m, NIGHT_AT(2)).open, 10);
+    assert_false(statement_staleness(&m, NIGHT_AT(2)).stale);
+    s.source_count = 9;
+    assert_true(statement_staleness(&m, NIGHT_AT(2)).stale);
+    night_close(&n);
+}
+
 static void test_one_source_of_its_own(void **state)
 {
     struct night n;
@@ -587,6 +624,7 @@ int main(void)
         cmocka_unit_test(test_every_total_makes_a_right_sentence),
         cmocka_unit_test(test_the_long_form),
         cmocka_unit_test(test_many_stale_sources_are_said),
+        cmocka_unit_test(test_one_stale_source_in_ten_is_not_said),
         cmocka_unit_test(test_one_source_of_its_own),
         cmocka_unit_test(test_files_of_a_source),
         cmocka_unit_test(test_what_makes_freshness_differ),

@@ -139,7 +139,29 @@ static void test_flips(void **state)
         {"D", "Redistricted", TRI_UNSAID, 1, 0, 0},
         {"D", "New seat", TRI_UNSAID, 1, 0, 0},
         {"D", "D", TRI_NO, 1, 0, 1},
-        {"Forward", "Cowboy", TRI_UNSAID, 1, 1, 0},
+        {"Forward", "Cowboy", TRI_UNSAID, 1, 0, 0}, /* what is not understood is no other party */
+        {"Forward", "Cowboy", TRI_YES, 1, 1, 0},
+        {"Cowboy", "cowboy", TRI_UNSAID, 1, 0, 1},
+        {"Democratic", "Dem-NPL", TRI_UNSAID, 1, 0, 1},
+        {"Democratic-NPL", "Democratic", TRI_UNSAID, 1, 0, 1},
+        {"Democratic", "D-NPL", TRI_UNSAID, 1, 0, 1},
+        {"Democratic", "DEM/WFP", TRI_UNSAID, 1, 0, 1},
+        {"Democratic/Working Families", "Democratic", TRI_UNSAID, 1, 0, 1},
+        {"Democratic/Working Families", "Republican", TRI_UNSAID, 1, 1, 0},
+        {"Working Families", "Democratic", TRI_UNSAID, 1, 1, 0},
+        {"Democratic", "Democratic (Dem)", TRI_UNSAID, 1, 0, 1},
+        {"Democratic", "Independent Democrat", TRI_UNSAID, 1, 0, 0}, /* two parties' words */
+        {"Democratic", "Independent", TRI_UNSAID, 1, 1, 0},
+        {"Democratic", "-", TRI_UNSAID, 1, 0, 0},
+        {"Democratic", "?", TRI_UNSAID, 1, 0, 0},
+        {"Democratic", "TBD", TRI_UNSAID, 1, 0, 0},
+        {"Democratic", "unknown", TRI_UNSAID, 1, 0, 0},
+        {"Democratic", "Open", TRI_UNSAID, 1, 0, 0},
+        {"Democratic", "NPP", TRI_UNSAID, 1, 0, 0},
+        {"Democratic", "No party preference", TRI_UNSAID, 1, 0, 0},
+        {"Democratic", "Unaffiliated", TRI_UNSAID, 1, 0, 0},
+        {"Democratic", "Nonpartisan office", TRI_UNSAID, 1, 0, 0},
+        {"Wolf", "R", TRI_UNSAID, 1, 0, 0},
         {"", "", TRI_UNSAID, 1, 0, 0}, /* of no party is nothing that can be kept */
         {"Nonpartisan", "NP", TRI_UNSAID, 1, 0, 0},
         {"Nonpartisan", "", TRI_YES, 1, 1, 0},
@@ -205,6 +227,37 @@ static void test_flips_that_the_list_must_say(void **state)
     assert_int_equal(counted(&f, TALLY_FLIPS), 0);
     f.choices[0].endorsement = NONE; /* another's line */
     assert_int_equal(counted(&f, TALLY_FLIPS), 1);
+}
+
+/* A school board, a court and Nebraska's legislature may be without parties: the list says flip, or
+ * a feed has a party on the line. */
+static void test_flips_of_offices_that_may_have_no_parties(void **state)
+{
+    static const enum endorse_level levels[] = {LEVEL_SCHOOL, LEVEL_JUDICIAL, LEVEL_STATE};
+    struct fixture f;
+    (void)state;
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        open_fixture(&f, 1);
+        f.people[0].held_by = SLICE("R");
+        f.people[0].level = levels[i];
+        f.people[0].state = SLICE("NE");
+        f.people[0].district = SLICE("4");
+        f.race.choice_count = 1;
+        f.choices[0] = (struct race_choice){.party = SLICE(""), .endorsement = 0};
+        assert_int_equal(counted(&f, TALLY_FLIPS), 0);
+        f.choices[0].party = SLICE("Dem");
+        assert_int_equal(counted(&f, TALLY_FLIPS), 1);
+        f.choices[0].endorsement = NONE;
+        assert_int_equal(counted(&f, TALLY_FLIPS), 0);
+        f.people[0].flip = TRI_YES;
+        assert_int_equal(counted(&f, TALLY_FLIPS), 1);
+        f.people[0].flip = TRI_UNSAID;
+        f.people[0].state = SLICE("GA");
+        assert_int_equal(counted(&f, TALLY_FLIPS), levels[i] == LEVEL_STATE);
+        f.people[0].state = SLICE("NE");
+        f.people[0].district = SLICE("");
+        assert_int_equal(counted(&f, TALLY_FLIPS), levels[i] == LEVEL_STATE);
+    }
 }
 
 static void test_flips_are_from_the_parties_named(void **state)
@@ -663,6 +716,7 @@ static void test_what_goes_in_comes_out(void **state)
             continue;
         open_fixture(&f, 1);
         f.people[0].held_by = slice_of(names[k]);
+        f.people[0].flip = TRI_YES;
         tally_race(&t, &f.m, &f.race, in[k] ? -1 : 1, NULL);
         in[k] = !in[k];
         count = in[k] ? count + 1 : count - 1;
@@ -682,6 +736,7 @@ int main(void)
         cmocka_unit_test(test_a_measure_is_nobodys_seat),
         cmocka_unit_test(test_a_void_race_is_not_to_be_called),
         cmocka_unit_test(test_flips_that_the_list_must_say),
+        cmocka_unit_test(test_flips_of_offices_that_may_have_no_parties),
         cmocka_unit_test(test_flips_are_from_the_parties_named),
         cmocka_unit_test(test_parts_add_up),
         cmocka_unit_test(test_a_season_counts_stages_once),
