@@ -621,6 +621,7 @@ bool office_read(struct slice text, struct arena *a, struct office_text *out)
     for (size_t i = 0; i < tail.part_count; i++)
         add_part(out, tail.parts[i].mask, tail.parts[i].kind, tail.parts[i].value);
     out->flags |= tail.flags;
+    out->party = out->party ? out->party : tail.party;
     return true;
 }
 

@@ -413,13 +413,13 @@ static void check_party(struct judge *j)
 
 static const char other_sort[] = "the place is of another sort (city, town, county)";
 
-/* Does the contest's own text name another sort of place than a county, beside what the office is
- * called anyway ("City Council")? */
+/* Does the contest's own text name another sort of place? A county's council is called "City
+ * Council" by some. */
 static bool text_differs(const struct office_text *county, const struct office_text *t)
 {
     unsigned implied = t->class ? office_implied_kinds(t->class) : 0;
 
-    return (t->kinds & ~implied) && !same_kinds(county, t);
+    return (t->kinds & (~implied | OFFICE_OF_COUNTY)) && !same_kinds(county, t);
 }
 
 /* The county of both, where an office is a county's. */

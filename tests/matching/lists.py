@@ -249,6 +249,46 @@ class Maker:
             e.row["term"] = "full"
         return e
 
+    def said_in_office(self, row):
+        """Another term or election, said in the office; the file says the usual one, or nothing."""
+        if row.race.unexpired or any(w in names.fold(row.contest).split() for w in ("special", "vacancy", "partial", "unexpired")):
+            return None
+        e = self.other_race(row, dataclasses.replace(row.race, unexpired=True))
+        if not e:
+            return None
+        del e.row["term"]
+        e.row["office"] += self.random.choice([" (Unexpired Term)", " - Special Election", " (Special)"])
+        return e
+
+    def city_of_its_name(self, row):
+        """A county's office of the city that has the county's name, as Baltimore's and St. Louis's."""
+        if row.race.office not in races.COUNTY_OFFICES or not row.race.county:
+            return None
+        e = self.entry("", row.person, row.race)
+        e.row["county"], e.row["jurisdiction"] = f"{row.race.county} City", ""
+        return e
+
+    def part_of_county(self, row):
+        """A county's sort of office, of a town that the file says nothing of."""
+        if row.race.office not in races.COUNTY_OFFICES or not row.race.county:
+            return None
+        e = self.entry("", row.person, row.race)
+        e.row["county"], e.row["jurisdiction"] = row.race.county, self.random.choice(["Quarryville Township", "Town of Quarryville"])
+        return e
+
+    def half_a_state(self, row):
+        """The town without the word that it has in common with its state: Wilkesboro, where North Wilkesboro votes."""
+        first, _, rest = row.race.place.partition(" ")
+        if not rest or first.lower() not in ("north", "south", "west", "new"):
+            return None
+        return self.other_race(row, dataclasses.replace(row.race, place=rest))
+
+    def other_day(self, row):
+        """A row of another day: the file is of this one."""
+        e = self.entry("", row.person, row.race)
+        e.row["election_date"] = "2030-06-04"
+        return e
+
     def other_primary(self, row):
         if not row.race.party:
             return None
@@ -289,7 +329,7 @@ class Maker:
         return self.entry("", row.person, row.race, **({} if row.write_in else {"status": "write_in"}))
 
     TRAPS = ("sibling", "cousin", "near_miss", "same_surname", "other_suffix", "other_middle", "surname_only", "wrong_district",
-             "wrong_seat", "two_counties", "wrong_office", "other_term", "other_primary", "other_party", "no_district", "no_place", "write_in_line",
+             "wrong_seat", "two_counties", "wrong_office", "other_term", "said_in_office", "city_of_its_name", "part_of_county", "half_a_state", "other_day", "other_primary", "other_party", "no_district", "no_place", "write_in_line",
              "write_in_twin")
 
     def pick(self, count):

@@ -325,6 +325,8 @@ static void race_ids(void **state)
         {"GA,State Senate (Democratic Primary),,,2,,,,",
          "GA,State Senate (Republican Primary),,,2,,,,", false},
         {"GA,State Senate (Democratic Primary),,,2,,,,", "GA,State Senate,,,2,,,primary,D", true},
+        {"GA,State Senate/Senador Democratic Primary,,,2,,,,", "GA,State Senate,,,2,,,primary,D",
+         true},
         {"GA,State Senate (D),,,2,,,,", "GA,State Senate (R),,,2,,,,", true},
     };
     (void)state;

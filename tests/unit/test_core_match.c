@@ -333,6 +333,78 @@ static void ids_are_checked(void **state)
     night_close(&n);
 }
 
+/* Who hints at a contest of a source means no other of it, however well it fits. */
+static void a_hint_at_one_contest_rules_out_the_others(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, "candidate_name,state,office,district,choice,source_hints\n"
+                   "Ann Wu,GA,State Senate,1,,sos=7\nAmendment 79,GA,Amendment,,Yes,sos=9\n");
+    struct feed_contest *c = contest_of(&n, SOS, "8", "State Senate District 1", "Ann Wu|Bo Fox");
+    match(&n, c);
+    assert_int_equal(linked(&n, 0, c), -1);
+    assert_int_equal(in_review(&n, 0), 0);
+    struct feed_contest *hinted = contest_of(&n, SOS, "7", "Senate", "Ann Wu|Cy Cox");
+    match(&n, hinted);
+    assert_int_equal(linked(&n, 0, hinted), 0);
+    struct feed_contest *measure = contest_of(&n, SOS, "10", "Amendment 79", "Yes|No");
+    match(&n, measure);
+    assert_int_equal(linked(&n, 1, measure), -1);
+    assert_int_equal(in_review(&n, 1), 0);
+    struct feed_contest *us = contest_of(&n, US, "8", "State Senate District 1", "Ann Wu|Bo Fox");
+    us->state = SLICE("GA");
+    match(&n, us); /* of another source the hint says nothing */
+    assert_int_equal(linked(&n, 0, us), 0);
+    night_close(&n);
+}
+
+/* In the contest that the list names, a line flagged write-in is still the person of that name. */
+static void a_write_in_line_of_a_hinted_contest_is_taken(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, "candidate_name,state,office,district,source_hints\n"
+                   "Ann Wu,GA,State Senate,1,sos=7\nBo Fox,GA,State Senate,2,\n");
+    struct feed_contest *c = contest_of(&n, SOS, "7", "State Senate District 1", "Ann Wu|Cy Cox");
+    struct feed_contest *d = contest_of(&n, SOS, "8", "State Senate District 2", "Bo Fox|Cy Cox");
+    c->choices[0].flags = d->choices[0].flags = RESULTS_WRITE_IN;
+    match(&n, c);
+    match(&n, d);
+    assert_int_equal(linked(&n, 0, c), 0);
+    assert_int_equal(linked(&n, 1, d), -1);
+    assert_int_equal(in_review(&n, 1), 1);
+    night_close(&n);
+}
+
+/* Neither a hint nor an id nor a title makes one of another day's contest. */
+static void another_days_contest_is_never_taken(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, "candidate_name,state,office,district,choice,ap_candidate_id,source_hints\n"
+                   "Ann Wu,GA,State Senate,1,,77,sos=7\nAmendment 79,GA,Amendment,,Yes,,\n");
+    struct feed_contest *all[] = {contest_of(&n, SOS, "7", "State Senate District 1", "Ann Wu"),
+                                  contest_of(&n, AP, "R1", "State Senate District 1", "#77:Ann Wu"),
+                                  contest_of(&n, SOS, "9", "Amendment 79", "Yes|No")};
+    all[1]->state = SLICE("GA");
+    for (size_t i = 0; i < 3; i++) {
+        all[i]->date += WHEN_DAY;
+        match(&n, all[i]);
+        assert_int_equal(linked(&n, i == 2, all[i]), -1);
+    }
+    assert_int_equal(n.m.review_count, 0);
+    for (size_t i = 0; i < 3; i++) {
+        all[i]->day = DAY_UNKNOWN; /* it may be: hint and id say so, a title alone does not */
+        match(&n, all[i]);
+        assert_int_equal(linked(&n, i == 2, all[i]), i == 2 ? -1 : 0);
+    }
+    assert_int_equal(in_review(&n, 1), 1);
+    night_close(&n);
+}
+
 static void two_contests_of_a_source_wait(void **state)
 {
     struct night n;
@@ -746,6 +818,9 @@ int main(void)
         cmocka_unit_test(a_real_night_is_matched),
         cmocka_unit_test(a_feed_that_says_general_is_matched),
         cmocka_unit_test(ids_are_checked),
+        cmocka_unit_test(a_hint_at_one_contest_rules_out_the_others),
+        cmocka_unit_test(a_write_in_line_of_a_hinted_contest_is_taken),
+        cmocka_unit_test(another_days_contest_is_never_taken),
         cmocka_unit_test(two_contests_of_a_source_wait),
         cmocka_unit_test(two_of_ours_on_one_line_wait),
         cmocka_unit_test(sources_are_judged_apart),
