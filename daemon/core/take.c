@@ -190,7 +190,7 @@ static bool renew_contest(const struct intake *p, struct intake_contest *pc, uns
     const struct results_contest *in = pc->in;
     struct feed_contest *c = pc->c;
     struct feed *f = p->feed;
-    bool roster = c->date != p->date || c->day != p->day;
+    bool roster = false;
 
     if (!renew(f, &c->text, text_of(p, in->text), &roster, e) ||
         !renew(f, &c->state, text_of(p, in->state), &roster, e) ||
@@ -199,6 +199,12 @@ static bool renew_contest(const struct intake *p, struct intake_contest *pc, uns
         !renew(f, &c->party, text_of(p, in->party), &roster, e) ||
         !renew(f, &c->election_type, text_of(p, in->election_type), &roster, e))
         return false;
+    /* The same contest with the same names is of the day it was, whichever has come since. */
+    if (p->day != DAY_UNKNOWN || pc->roster.fresh > 0 || roster) {
+        roster |= c->date != p->date || c->day != p->day;
+        c->date = p->date;
+        c->day = p->day;
+    }
     if (roster)
         *what |= FEED_ROSTER;
     if (c->flags != in->flags || c->seats != in->seats || c->places != in->places ||
@@ -208,8 +214,6 @@ static bool renew_contest(const struct intake *p, struct intake_contest *pc, uns
     c->votes_allowed = in->votes_allowed;
     c->seats = in->seats;
     c->places = in->places;
-    c->date = p->date;
-    c->day = p->day;
     c->updated_ms = in->updated_ms;
     c->called_ms = in->called_ms;
     c->file = p->event->file;
