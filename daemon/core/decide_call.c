@@ -195,10 +195,7 @@ static bool reopen(struct model *m, const struct about *a, bool desk, struct err
 
 bool decide_give_up(struct model *m, const struct about *a, struct err *e)
 {
-    enum outcome o = m->standings[a->endorsement].outcome;
-    int64_t most = room_of(m, a->race, o);
-
-    return most <= 0 || standing_at(m, a->race, a->endorsement, o) >= most || reopen(m, a, true, e);
+    return m->standings[a->endorsement].outcome == OUTCOME_LOST || reopen(m, a, true, e);
 }
 
 /* The call; of a win, also the losses of ours that only followed from it, whoever said so. */

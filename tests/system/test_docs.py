@@ -235,6 +235,23 @@ def test_notes_are_no_errors(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_counties_and_parties_that_nobody_knows_are_noted(tmp_path):
+    """A county written otherwise has its state's close, and a party that is not understood is no flip."""
+    (tmp_path / "list.csv").write_text("candidate_name,state,office,county,party,held_by,seats_to_fill\nA B,IN,Sheriff,La Porte,Democratic,Whig,1\n"
+                                       "C D,IN,Coroner,La Porte,Democratic,Rep.,1\n")
+    (tmp_path / "tallyd.conf").write_text(
+        "[election]\nname = Night\ndates = 2026-11-03\nmode = test\npolls-close.IN = 18:00 America/New_York\n"
+        "polls-close.IN/LaPorte = 18:00 America/Chicago\npolls-close.IN/Lakes = 18:00 America/Chicago\n[endorsements]\nfile = list.csv\n"
+        "[source a]\nformat = clarity\nstate = IN\ncounty = LAPORTE COUNTY\npath = list.csv\n"
+        "[source b]\nformat = clarity\nstate = IN\ncounty = Lake\npath = list.csv\n")
+    done = subprocess.run([feeds.BUILD / "tallyd", "-t", "-c", tmp_path / "tallyd.conf"], capture_output=True, text=True, check=False)
+    notes = [line for line in done.stdout.splitlines() if line.startswith("note: ") and "program" not in line]
+    assert done.returncode == 0 and len(notes) == 3, done.stdout + done.stderr
+    for says in ("polls-close.IN/Lakes: no source", "[source b] county = Lake: no polls-close.IN/Lake names it",
+                 "list.csv:2: party Democratic, held_by Whig: not both are understood, as in 1 row,"):
+        assert sum(says in n for n in notes) == 1, (says, notes)
+
+
 def test_list_and_configuration_are_judged_together(tmp_path):
     (tmp_path / "list.csv").write_text("candidate_name,state,office\nA B,Gia,US Senate\n")
     (tmp_path / "tallyd.conf").write_text("[election]\ndates = 2026-11-03\nmode = tset\n[endorsements]\nfile = list.csv\n")
