@@ -246,6 +246,21 @@ static void explain_figures(const struct model *m, const struct race *r, struct 
     buf_addc(out, '\n');
 }
 
+/* Names that may be one person's, and how to say so. */
+static void explain_alone(const struct race *r, struct buf *out)
+{
+    char room[512];
+    struct buf lines;
+
+    buf_init_over(&lines, room, sizeof room);
+    if (labels_alone(r, &lines))
+        buf_addf(out,
+                 "in doubt: %.*s; if it is one of theirs under another name, "
+                 "value.choice.NAME = THEIR NAME in its source makes them one (tallyd.conf(5), "
+                 "MAPPINGS)\n",
+                 SLICE_FMT(buf_slice(&lines)));
+}
+
 /* What the sources that are not on air have, where sources disagree. */
 static void explain_disagreement(const struct model *m, const struct race *r, struct buf *out)
 {
@@ -295,6 +310,7 @@ static void explain_race(const struct model *m, const struct race *r, int64_t no
         buf_addc(out, '\n');
     }
     explain_figures(m, r, out);
+    explain_alone(r, out);
     explain_disagreement(m, r, out);
     for (uint32_t i = 0; i < m->decision_count; i++)
         if (decide_is_about(m, &m->decisions[i], r) || m->decisions[i].target.len == 0) {

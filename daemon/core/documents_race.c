@@ -48,6 +48,8 @@ static void write_choices(struct jsonw *j, const struct model *m, const struct r
         if (c->primary)
             jsonw_strz(j, "primary", c->primary);
         write_known(j, "votes", c->votes);
+        if (c->alone.len)
+            jsonw_str(j, "alone", c->alone);
         if (c->endorsement != NONE) {
             jsonw_str(j, "endorsement_id", m->endorsed->list[c->endorsement].id);
             jsonw_strz(j, "outcome", outcome_name(m->standings[c->endorsement].outcome));

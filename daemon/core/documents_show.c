@@ -100,6 +100,9 @@ static void show_line(const struct model *m, const struct race *r, const struct 
     } else {
         buf_addc(out, '\t');
     }
+    if (line->alone.len)
+        buf_addf(out, "%sof %.*s alone", line->endorsement != NONE ? "; " : "",
+                 SLICE_FMT(line->alone));
     buf_addc(out, '\n');
 }
 

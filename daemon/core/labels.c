@@ -96,3 +96,22 @@ void labels_counties(const struct race *r, struct buf *out)
     else
         buf_addf(out, COUNTED, COUNT_OF(r->counties_in, "county", "counties"));
 }
+
+bool labels_alone(const struct race *r, struct buf *out)
+{
+    enum { SHOWN = 3 };
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < r->choice_count; i++) {
+        const struct race_choice *c = &r->choices[i];
+        if (c->alone.len && n++ < SHOWN)
+            buf_addf(out, "%s%.*s of %.*s", n > 1 ? ", " : "",
+                     SLICE_FMT(c->name.len ? c->name : SLICE("a line without a name")),
+                     SLICE_FMT(c->alone));
+    }
+    if (n > SHOWN)
+        buf_addf(out, " and %" PRIu32 " more", n - SHOWN);
+    if (n)
+        buf_addf(out, " %s of the counties before", n > 1 ? "are no lines" : "is no line");
+    return n > 0;
+}

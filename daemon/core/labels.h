@@ -22,4 +22,8 @@ bool labels_trails(const struct model *m, uint32_t endorsement);
  */
 void labels_counties(const struct race *r, struct buf *out);
 
+/* Which lines of one county are none of another's, so that the sum is in doubt: "Bo Ray of Elm is
+ * no line of the counties before". False, and nothing is written: there are none. */
+bool labels_alone(const struct race *r, struct buf *out);
+
 #endif

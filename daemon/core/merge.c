@@ -278,6 +278,14 @@ static bool any_of(const struct figures *f, uint32_t known, const char *primary)
     return false;
 }
 
+/* Where a contest's votes are from, for people. */
+static struct slice county_of(const struct model *m, const struct feed_contest *c)
+{
+    const struct settings_source *s = &m->settings->sources[c->source];
+
+    return c->county.len ? c->county : s->county.len ? s->county : s->name;
+}
+
 static bool add_contest(struct offers *g, struct figures *f, const struct feed_contest *c,
                         struct err *e)
 {
@@ -317,6 +325,7 @@ static bool add_contest(struct offers *g, struct figures *f, const struct feed_c
             .is_ticket = ours.is_ticket,
             .write_in = (x->flags & RESULTS_WRITE_IN) != 0,
             .primary = primary,
+            .alone = joins ? county_of(g->m, c) : (struct slice){0},
         };
     }
     if (c->unit_count)
@@ -576,8 +585,8 @@ static bool same_choices(const struct race *r, const struct figures *f)
         const struct race_choice *a = &r->choices[i], *b = &f->choices[i];
         if (a->votes != b->votes || a->endorsement != b->endorsement ||
             a->is_ticket != b->is_ticket || a->mate != b->mate || a->write_in != b->write_in ||
-            !primaries_same(a->primary, b->primary) || !slice_eq(a->name, b->name) ||
-            !slice_eq(a->party, b->party))
+            !primaries_same(a->primary, b->primary) || !slice_eq(a->alone, b->alone) ||
+            !slice_eq(a->name, b->name) || !slice_eq(a->party, b->party))
             return false;
     }
     struct units u = units_of(f);

@@ -255,6 +255,9 @@ struct race_choice {
     bool write_in, is_ticket;
     uint32_t mate;       /* where it is a ticket of two of ours: the other one */
     const char *primary; /* as its link's: one person has a line in each, never added up */
+    /* Of a sum: the county, or the source, whose line it is and fits none of those before it, so
+     * that the figures are in doubt; empty: it is no such line. */
+    struct slice alone;
 };
 
 /* Is it the candidacy's line? A ticket is of both. */

@@ -6,6 +6,7 @@
 
 #include "daemon/base/when.h"
 #include "daemon/core/calls.h"
+#include "daemon/core/labels.h"
 #include "daemon/core/primaries.h"
 
 #define WHOLE_BP 10000
@@ -153,8 +154,20 @@ static const char *voteless(const struct model *m, const struct open_candidacy *
     return open_off_air(m, o->endorsement) ? "the source on air has no line of it" : "no votes yet";
 }
 
+static const char *in_doubt(const struct race *r, struct arena *a)
+{
+    char room[512];
+    struct buf lines;
+
+    buf_init_over(&lines, room, sizeof room);
+    if (!labels_alone(r, &lines))
+        return "figures in doubt";
+    const char *why = arena_printf(a, "figures in doubt: %.*s", SLICE_FMT(buf_slice(&lines))).ptr;
+    return why ? why : "figures in doubt";
+}
+
 static const char *reason(const struct model *m, const struct race *r,
-                          const struct open_candidacy *o, int64_t now_ms)
+                          const struct open_candidacy *o, int64_t now_ms, struct arena *a)
 {
     if (r->flags & RACE_VOID)
         return "the race is void";
@@ -163,7 +176,7 @@ static const char *reason(const struct model *m, const struct race *r,
     if (!linked(r, o->endorsement))
         return unlinked(m, o);
     if (r->flags & RACE_IN_DOUBT)
-        return "figures in doubt";
+        return in_doubt(r, a);
     if (r->on_air != NONE && m->feeds[r->on_air].paused)
         return "the source on air is paused";
     if (o->out)
@@ -207,7 +220,7 @@ struct open_candidacy *open_list(const struct model *m, int64_t now_ms, struct a
             continue;
         *o = (struct open_candidacy){.endorsement = i, .progress = progress_of(r, i)};
         measure(m, r, o);
-        o->why = reason(m, r, o, now_ms);
+        o->why = reason(m, r, o, now_ms, a);
         (*n)++;
     }
     if (list)

@@ -167,7 +167,7 @@ bool tally_understands(const struct settings *s, struct slice party)
 static bool stands_nonpartisan(const struct race *r, uint32_t endorsement)
 {
     for (uint32_t i = 0; i < r->choice_count; i++)
-        if (r->choices[i].endorsement == endorsement && is_nonpartisan(r->choices[i].party))
+        if (race_choice_is(&r->choices[i], endorsement) && is_nonpartisan(r->choices[i].party))
             return true;
     return false;
 }

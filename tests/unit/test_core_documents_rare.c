@@ -300,6 +300,34 @@ static void doubts_of_a_file_are_its_own(void **state)
     end();
 }
 
+/* A sum to which a line of one county cannot be added was in doubt for ever, and nothing said why.
+ */
+static void a_sum_in_doubt_names_the_lines_that_fit_none(void **state)
+{
+    static const struct slice elm = {"Elm", 3};
+    struct race_choice lines[] = {
+        {.name = SLICE("Ann Archer"), .votes = 70, .endorsement = 0},
+        {.name = SLICE("Bob Baker"), .votes = 9, .endorsement = NONE, .alone = elm},
+        {.name = SLICE("Cy Cole"), .votes = 8, .endorsement = NONE, .alone = elm},
+        {.name = SLICE(""), .votes = 7, .endorsement = NONE, .alone = elm},
+        {.name = SLICE("Di Dorn"), .votes = 7, .endorsement = NONE, .alone = elm}};
+    (void)state;
+    begin("endorsement_id,candidate_name,state,office\nann,Ann Archer,GA,Mayor\n");
+    struct model *m = (struct model *)(uintptr_t)core_model(n.core);
+    m->races[0].choices = lines;
+    m->races[0].choice_count = 2;
+    explain("ann");
+    says("\nin doubt: Bob Baker of Elm is no line of the counties before; if it is one of theirs ");
+    m->races[0].choice_count = 5;
+    explain("ann");
+    says(
+        " Bob Baker of Elm, Cy Cole of Elm, a line without a name of Elm and 1 more are no lines ");
+    m->races[0].choice_count = 1;
+    explain("ann");
+    says_not("in doubt");
+    end();
+}
+
 /* ---- corrections ---- */
 
 /* What is so by now: nothing where two lines could be meant, or none, or nobody states it. */
@@ -522,6 +550,7 @@ int main(void)
         cmocka_unit_test(states_of_before_are_told_without_a_number),
         cmocka_unit_test(what_is_not_published_is_refused_with_what_is),
         cmocka_unit_test(doubts_of_a_file_are_its_own),
+        cmocka_unit_test(a_sum_in_doubt_names_the_lines_that_fit_none),
         cmocka_unit_test(what_a_corrected_line_is_now_is_said_where_it_is_known),
         cmocka_unit_test(who_no_longer_stands_is_that_now),
         cmocka_unit_test(a_place_is_named_once_and_only_while_it_is_there),
