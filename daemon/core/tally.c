@@ -349,6 +349,20 @@ static int64_t seats_left(const struct race *r)
     return left > 0 ? left : 0;
 }
 
+/* The second of a ticket takes no seat of its own. */
+static bool rides_along(const struct race *r, uint32_t endorsement)
+{
+    for (uint32_t i = 0; i < r->choice_count; i++)
+        if (r->choices[i].is_ticket && r->choices[i].mate == endorsement)
+            return true;
+    return false;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 void tally_race(struct tally *t, const struct model *m, const struct race *r, int sign,
                 const struct tally_part *part)
 {
@@ -359,7 +373,7 @@ void tally_race(struct tally *t, const struct model *m, const struct race *r, in
         [ENDORSE_POSTPONED] = TALLY_POSTPONED,
     };
     int64_t flips_left = flips_possible(m, r), left = seats_left(r);
-    int64_t won = 0, pending = 0, counted = 0;
+    int64_t won = 0, pending = 0, along = 0, counted = 0;
 
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t endorsement = r->endorsements[i];
@@ -379,7 +393,8 @@ void tally_race(struct tally *t, const struct model *m, const struct race *r, in
         }
         add_endorsement(t, m, r, endorsement, sign, flip);
         won += outcome == OUTCOME_WON;
-        pending += outcome == OUTCOME_PENDING;
+        if (outcome == OUTCOME_PENDING)
+            *(rides_along(r, endorsement) ? &along : &pending) += 1;
         counted++;
     }
     if (counted == 0)
@@ -387,7 +402,7 @@ void tally_race(struct tally *t, const struct model *m, const struct race *r, in
     t->n[TALLY_RACES] += sign;
     if (r->status == RACE_CALLED)
         t->n[TALLY_RACES_CALLED] += sign;
-    t->n[TALLY_AT_MOST] += sign * (won + (pending < left ? pending : left));
+    t->n[TALLY_AT_MOST] += sign * (won + least(pending, left) + least(along, left));
 }
 
 void tally_all(struct tally *t, const struct model *m, const struct tally_part *part)
