@@ -343,11 +343,13 @@ def test_a_restart_names_what_the_list_has_lost_until_it_is_back(house):
     assert status["lost"] == 1 and re.match(says, status["lost_first"]) and status["well"].startswith("no: ") and "lost below" in status["well"]
     todo = json.loads(house.ctl("todo", "-o", "json").stdout)
     assert (todo[0]["id"], todo[0]["standing"]) == ("foe", "lost") and re.search("was called won by desk", todo[0]["why"])
-    assert house.get("/readyz").startswith("degraded: the list has lost") and house.metrics()["tallyd_lost", frozenset()] == 1
+    assert house.get("/readyz").startswith("degraded: the list has lost")
+    harness.wait_for(lambda: house.metrics()["tallyd_lost", frozenset()] == 1, 10, "its metric")
     house.write("endorsed.csv", small_night.ENDORSED)
     os.kill(house.tallyd.child.pid, signal.SIGHUP)
     harness.wait_for(lambda: totals(house)["won"] == 1, 10, "the call, back with its row")
-    assert house.status()["lost"] == 0 and house.get("/readyz") == "ok\n" and house.metrics()["tallyd_lost", frozenset()] == 0
+    assert house.status()["lost"] == 0 and house.get("/readyz") == "ok\n"
+    harness.wait_for(lambda: house.metrics()["tallyd_lost", frozenset()] == 0, 10, "its metric")
     assert house.ctl("todo").stdout.count("lost") == 0
 
 

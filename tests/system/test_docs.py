@@ -8,7 +8,7 @@ import feeds
 import harness
 
 # read by config/ itself while it makes the sources
-READ_BY_CONFIG = {"counties", "insecure_http", "poll.interval"}
+READ_BY_CONFIG = {"insecure_http", "poll.interval"}
 
 
 def test_every_key_is_used():

@@ -116,7 +116,7 @@ def test_a_bad_file_leaves_the_running_one_alone(house):
     harness.wait_for(logged(house, "the running configuration stays"), 20, "the refusal")
     assert "did you mean ddhq?" in house.tallyd.text()
     assert totals(house)["epoch"] == before["epoch"], "nothing was touched"
-    assert house.metrics()["tallyd_config_last_reload_successful", frozenset()] == 0
+    harness.wait_for(lambda: house.metrics()["tallyd_config_last_reload_successful", frozenset()] == 0, 20, "its metric")
     small_night.replace(house.folder / "county.xml", small_night.detail(yew=75, time=LATER, senate=False))
     harness.wait_for(lambda: votes(house)["yew"] == 75, 10, "polling goes on")
     house.configure("format = ddhg", "format = ddhq")
