@@ -37,12 +37,6 @@ static struct told *add(struct model *m)
     return &m->told[m->told_count++];
 }
 
-/* Of what comes of a claim, the claim is the reason. */
-static bool is_why(const struct model *m, const struct documents_event *ev)
-{
-    return ev->retraction && (ev->claim == NONE || m->claims[ev->claim].outcome != OUTCOME_PENDING);
-}
-
 bool told_note(struct model *m, uint32_t endorsement, const struct standing *old, int64_t at_ms,
                int64_t decision)
 {
@@ -58,7 +52,7 @@ bool told_note(struct model *m, uint32_t endorsement, const struct standing *old
                            .was = events[i].was,
                            .retraction = events[i].retraction,
                            .at_ms = at_ms,
-                           .decision = is_why(m, &events[i]) ? decision : 0};
+                           .decision = decision};
     }
     return true;
 }

@@ -71,6 +71,22 @@ static void test_a_mark_calls_and_losses_follow(void **state)
     night_close(&n);
 }
 
+/* The desk takes AP's call over: it is told again, by its new author, and is as old as it was. */
+static void test_a_call_of_another_author_is_told_and_no_newer(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(2));
+    const struct standing *ann = &core_model(n.core)->standings[night_index(&n, "ann")];
+    int64_t since = ann->since_ms;
+    assert_true(night_decide(&n, "call", "ann", "won", NIGHT_AT(9)));
+    assert_int_equal(night_count(&n, MESSAGE_CALL), 1);
+    assert_true(night_says(night_message(&n, MESSAGE_CALL, 0)->data, "\"by\":\"desk\""));
+    assert_int_equal(ann->since_ms, since);
+    night_close(&n);
+}
+
 static void test_seats_of_a_board(void **state)
 {
     struct night n;
@@ -751,6 +767,7 @@ int main(void)
         cmocka_unit_test(test_a_mark_gone_once_opens_no_seat),
         cmocka_unit_test(test_a_loss_stated_itself_fills_no_seat),
         cmocka_unit_test(test_a_countys_mark_calls_no_race_of_several),
+        cmocka_unit_test(test_a_call_of_another_author_is_told_and_no_newer),
         cmocka_unit_test(test_a_payload_that_moves_a_mark_calls_nothing_at_all),
         cmocka_unit_test(test_a_payload_kept_over_a_restart_begins_no_retraction),
     };

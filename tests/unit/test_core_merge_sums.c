@@ -256,6 +256,56 @@ static void the_next_tick_lies_ahead(void **state)
     assert_int_equal(merge_next_tick(&w->m, over), WHEN_NEVER);
 }
 
+/* ---- marks and parts ---- */
+
+/* After a takeover another daemon's word that votes were corrected was also said of the figures of
+ * a source that came on air later and had corrected nothing. */
+static void what_another_daemon_saw_corrected_is_not_said_of_the_next_source(void **state)
+{
+    struct world *w = *state;
+    say_and_merge(w, 0, 0, 500, 400);
+    mw->race.was_corrected = true;
+    merge(w, 1);
+    assert_true(mw->race.flags & RACE_CORRECTED);
+    w->sources[1].priority = 10;
+    say_and_merge(w, 1, 10, 600, 400);
+    assert_int_equal(mw->race.on_air, 1);
+    say_and_merge(w, 1, 20, 610, 400);
+    assert_int_equal(mw->race.flags & (RACE_CORRECTED | RACE_SOURCE_CHANGED), 0);
+}
+
+/* Early votes alone would be aired as the whole race's. */
+static void a_pin_to_a_part_waits_for_the_other_parts(void **state)
+{
+    struct world *w = *state;
+    w->sources[0].part = SLICE("early");
+    w->sources[1].part = SLICE("day");
+    say(w, 0, 0, 500, 400);
+    say_and_merge(w, 2, 0, 700, 600);
+    pin(w, "one", false);
+    merge(w, 1);
+    assert_int_equal(mw->race.on_air, 2);
+    assert_int_equal(shown("Ann"), 700);
+    say_and_merge(w, 1, 2, 50, 40);
+    assert_int_equal(mw->race.on_air, 0);
+    assert_int_equal(shown("Ann"), 550);
+}
+
+/* Of two sources of one part the one that has been silent for long has more votes. */
+static void a_part_is_of_the_source_that_answers(void **state)
+{
+    struct world *w = *state;
+    w->sources[0].part = SLICE("early");
+    w->sources[1].part = w->sources[2].part = SLICE("day");
+    w->sources[1].stale_after_ms = 60000;
+    say(w, 0, 0, 500, 400);
+    say(w, 1, 0, 60, 40);
+    say_and_merge(w, 2, 0, 50, 40);
+    assert_int_equal(shown("Ann"), 560);
+    merge(w, 61);
+    assert_int_equal(shown("Ann"), 550);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +322,9 @@ int main(void)
         T(only_who_is_the_same_is_compared),
         T(the_time_of_the_last_change_never_goes_back),
         T(the_next_tick_lies_ahead),
+        T(what_another_daemon_saw_corrected_is_not_said_of_the_next_source),
+        T(a_pin_to_a_part_waits_for_the_other_parts),
+        T(a_part_is_of_the_source_that_answers),
     };
 
     return cmocka_run_group_tests_name("core_merge_sums", tests, NULL, NULL);
