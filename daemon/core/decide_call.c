@@ -195,7 +195,9 @@ static bool reopen(struct model *m, const struct about *a, bool desk, struct err
 
 bool decide_give_up(struct model *m, const struct about *a, struct err *e)
 {
-    return m->standings[a->endorsement].outcome == OUTCOME_LOST || reopen(m, a, true, e);
+    if (m->standings[a->endorsement].outcome == OUTCOME_LOST)
+        return true;
+    return reopen(m, a, true, e);
 }
 
 /* The call; of a win, also the losses of ours that only followed from it, whoever said so. */

@@ -48,8 +48,7 @@ static bool goes_on(const struct model *m, const struct race *r)
 {
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct endorsement *e = &m->endorsed->list[r->endorsements[i]];
-        const struct state *state = states_find(e->state);
-        if (r->places <= 0 && is_first_round(e) && state && state->open_primary)
+        if (r->places <= 0 && is_first_round(e) && states_find(e->state)->open_primary)
             return true;
     }
     return false;

@@ -139,8 +139,8 @@ static struct slice known_party(struct slice text)
         if (slice_eq_nocase(folded, slice_of(lesser[i])))
             return slice_of(lesser[i]);
     code = code ? code : party_among(folded);
-    for (size_t i = 0; code && i < COUNT(party_names); i++)
-        if (strcmp(code, party_names[i].code) == 0)
+    for (size_t i = 0; i < COUNT(party_names); i++)
+        if (code && strcmp(code, party_names[i].code) == 0)
             return slice_of(party_names[i].name);
     return (struct slice){0};
 }
@@ -183,11 +183,10 @@ static bool flips_count_from(const struct settings *s, struct slice party)
 /* May it be an office without parties, unless a feed has one on the candidacy's line? */
 static bool may_have_no_parties(const struct endorsement *e)
 {
-    const struct state *state = states_find(e->state);
     bool legislature = e->level == LEVEL_STATE && e->district.len > 0;
 
     return e->level == LEVEL_SCHOOL || e->level == LEVEL_JUDICIAL ||
-           (legislature && state && state->unicameral);
+           (legislature && states_find(e->state)->unicameral);
 }
 
 static bool stands_for_party(const struct race *r, uint32_t endorsement)

@@ -342,6 +342,45 @@ static void who_is_unopposed_is_not_opposed_by_its_own_line(void **state)
     night_close(&n);
 }
 
+/* Whoever votes against the one who stands votes for nobody: "No" is no opponent. */
+static void a_side_is_no_opponent_of_who_is_unopposed(void **state)
+{
+#define JUDGE(other)                                                                               \
+    "contest 1|Sheriff|GA ; stated\nchoice 1|Ann Archer\nchoice 2|" other "\ntotal 9 3\n"
+    (void)state;
+    for (int opposed = 0; opposed < 2; opposed++) {
+        struct night n;
+        night_open(&n, "endorsement_id,candidate_name,state,office,race_id,seats_to_fill,status,"
+                       "source_hints\nann,Ann Archer,GA,Sheriff,sheriff,1,unopposed,ap=1\n");
+        night_batch(&n, AP, opposed ? JUDGE("Bo Li") : JUDGE("No"), NIGHT_AT(1));
+        outcome_is(&n, "ann", opposed ? OUTCOME_PENDING : OUTCOME_WON);
+        night_close(&n);
+    }
+#undef JUDGE
+}
+
+/* Of two names that begin alike nobody knows that they are one, where the rest of one finds no
+ * room: a character of 3 bytes may be 18 letters of plain text. */
+static void names_too_long_to_compare_are_two_people(void **state)
+{
+#define TEN(c) c c c c c c c c c c
+#define LONG TEN("\xef\xb7\xba") TEN("\xef\xb7\xba") TEN("\xef\xb7\xba") TEN("\xef\xb7\xba")
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,race_id,seats_to_fill,source_hints\n"
+                   "ann,Ann Archer,GA,School Board,board,3,ap=2\n");
+    night_batch(&n, AP,
+                "contest 2|School Board|GA ; stated\nchoice 1|Ann Archer\n"
+                "choice 2|" LONG "A ; won\nchoice 3|" LONG "B ; won\nchoice 4|Cy Cox ; won\n"
+                "total 9 8 7 6\n",
+                NIGHT_AT(1));
+    outcome_is(&n, "ann", OUTCOME_LOST);
+    assert_int_equal(night_race(&n, "ann")->seats_called, 3);
+    night_close(&n);
+#undef LONG
+#undef TEN
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +399,8 @@ int main(void)
         cmocka_unit_test(a_payload_kept_over_a_restart_moves_no_mark),
         cmocka_unit_test(a_mark_that_moves_before_polls_close_has_not_moved),
         cmocka_unit_test(who_is_unopposed_is_not_opposed_by_its_own_line),
+        cmocka_unit_test(a_side_is_no_opponent_of_who_is_unopposed),
+        cmocka_unit_test(names_too_long_to_compare_are_two_people),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -146,6 +146,26 @@ static void a_paused_source_loses_its_place_until_it_is_resumed(void **state)
     night_close(&n);
 }
 
+/* Weeks after the night nothing is asked any more, but of a source that is said to be late. */
+static void a_source_of_a_night_long_over_is_asked_no_more(void **state)
+{
+    const int64_t late_ms = NIGHT_DATE + 46 * WHEN_DAY;
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    assert_int_equal(n.s.mode, MODE_LIVE);
+    assert_true(source_state_expects(core_model(n.core), AP, NIGHT_AT(1)) != WHEN_NEVER);
+    assert_string_equal(is(&n, AP, late_ms), "paused");
+    n.sources[AP].late = true;
+    assert_true(source_state_expects(core_model(n.core), AP, late_ms) != WHEN_NEVER);
+    n.sources[AP].late = false;
+    n.s.mode = MODE_REHEARSAL; /* of a night of another year */
+    core_free(n.core);
+    night_core(&n);
+    assert_true(source_state_expects(core_model(n.core), AP, late_ms) != WHEN_NEVER);
+    night_close(&n);
+}
+
 static void a_pause_outlives_a_restart(void **state)
 {
     struct decision d = {.number = 1,
@@ -173,6 +193,7 @@ int main(void)
         cmocka_unit_test(every_verdict_makes_a_word),
         cmocka_unit_test(through_a_night),
         cmocka_unit_test(a_paused_source_loses_its_place_until_it_is_resumed),
+        cmocka_unit_test(a_source_of_a_night_long_over_is_asked_no_more),
         cmocka_unit_test(a_pause_outlives_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

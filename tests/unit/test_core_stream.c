@@ -72,6 +72,46 @@ static void test_calls_have_a_list_for_a_snapshot(void **state)
     stream_free(st);
 }
 
+/* Who missed a message learns it from the heartbeat, under the name of what it was about. */
+static void test_a_heartbeat_tells_the_last_of_every_channel(void **state)
+{
+    struct stream *st = stream_new(&settings, SLICE("1.a"), 10);
+    const struct message sent[] = {
+        {.type = MESSAGE_TOTALS, .channel = SLICE("totals")},
+        {.type = MESSAGE_STATE_TOTALS, .channel = SLICE("totals:state:GA")},
+        {.type = MESSAGE_CALL, .channel = SLICE("calls:GA")},
+        {.type = MESSAGE_RETRACTION, .channel = SLICE("calls:CT")},
+        {.type = MESSAGE_RACE, .channel = SLICE("race:GA:r1")},
+    };
+    struct buf envelope, snap;
+    struct err e;
+    int64_t seq;
+    (void)state;
+    buf_init(&envelope, 4096);
+    buf_init(&snap, 4096);
+    stream_begin(st, 7);
+    for (size_t i = 0; i < sizeof sent / sizeof sent[0]; i++) {
+        struct message m = sent[i];
+        m.data = SLICE("{}");
+        assert_true(stream_number(st, &m, NIGHT_AT(0), &envelope, &snap, &seq, &e));
+        buf_clear(&envelope);
+        buf_clear(&snap);
+    }
+    assert_true(stream_heartbeat(st, NIGHT_AT(0), &envelope, &e));
+    assert_true(night_says(buf_slice(&envelope), "\"totals\":1"));
+    assert_true(night_says(buf_slice(&envelope), "\"states\":{\"GA\":2}"));
+    assert_true(night_says(buf_slice(&envelope), "\"GA\":3"));
+    assert_true(night_says(buf_slice(&envelope), "\"CT\":4"));
+    assert_true(night_says(buf_slice(&envelope), "\"races\":{\"r1\":5}"));
+    buf_done(&envelope);
+    /* one that has no room is refused, not cut short */
+    buf_init(&envelope, 100);
+    assert_false(stream_heartbeat(st, NIGHT_AT(0), &envelope, &e));
+    buf_done(&envelope);
+    buf_done(&snap);
+    stream_free(st);
+}
+
 /* Whatever is sent: seq counts by one, prev is the one before on the same channel, a new epoch
  * starts anew, and a refused message takes no number. */
 static void test_seq_and_prev(void **state)
@@ -122,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_envelope),
         cmocka_unit_test(test_calls_have_a_list_for_a_snapshot),
+        cmocka_unit_test(test_a_heartbeat_tells_the_last_of_every_channel),
         cmocka_unit_test(test_seq_and_prev),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -281,6 +281,20 @@ static void test_flips_are_from_the_parties_named(void **state)
     }
 }
 
+/* The 127 bytes of it that there is room for would be a party's name. */
+static void test_a_party_is_not_known_by_the_beginning_of_its_name(void **state)
+{
+#define FIVE " party party party party party"
+    const struct slice text = SLICE("Dem the" FIVE FIVE FIVE FIVE " of Nowhere");
+    const struct settings known = {.flip_from = &text, .flip_from_count = 1};
+    const struct settings s = {0};
+    (void)state;
+    assert_true(tally_understands(&s, SLICE("Dem the" FIVE)));
+    assert_false(tally_understands(&s, text));
+    assert_true(tally_understands(&known, text));
+#undef FIVE
+}
+
 /* Which of ours in a board are flips does not depend on which of them are looked at. */
 static void test_parts_add_up(void **state)
 {
@@ -738,6 +752,7 @@ int main(void)
         cmocka_unit_test(test_flips_that_the_list_must_say),
         cmocka_unit_test(test_flips_of_offices_that_may_have_no_parties),
         cmocka_unit_test(test_flips_are_from_the_parties_named),
+        cmocka_unit_test(test_a_party_is_not_known_by_the_beginning_of_its_name),
         cmocka_unit_test(test_parts_add_up),
         cmocka_unit_test(test_a_season_counts_stages_once),
         cmocka_unit_test(test_states_ever_won),
