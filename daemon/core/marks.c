@@ -117,7 +117,8 @@ static bool linked(const struct race *r, const struct feed_contest *c, uint32_t 
     return false;
 }
 
-/* Is it one name, but for case, accents, punctuation and blanks? */
+/* Is it one name, but for case, accents, punctuation and blanks? One of them has a letter: what has
+ * none is nobody, and not compared. */
 static bool same_name(struct slice a, struct slice b)
 {
     char room[2][TEXT_MAX * 4];
@@ -129,7 +130,7 @@ static bool same_name(struct slice a, struct slice b)
     buf_init_over(&y, room[1], sizeof room[1]);
     text_fold(a, &x);
     text_fold(b, &y);
-    return x.len > 0 && !x.failed && !y.failed && slice_eq(buf_slice(&x), buf_slice(&y));
+    return !x.failed && !y.failed && slice_eq(buf_slice(&x), buf_slice(&y));
 }
 
 /* Are two lines of a contest one person (fusion)? */
