@@ -21,8 +21,10 @@ struct night {
     struct model m;
 };
 
-/* Sources: 0 "sos" (GA), 1 "ap" (authority ap, no state), 2 "co" (CO), 3 "cobb" (GA, Cobb County),
- * 4 "ny" (NY), 5 "us" (no state). */
+/* "sos" (GA), "ap" (authority ap, no state), "co" (CO), "cobb" (GA, Cobb County), "ny" (NY), "us"
+ * (no state). */
+enum source { SOS, AP, CO, COBB, NY, US };
+
 static inline void night_open(struct night *n, const char *csv)
 {
     static const char *const rows[][4] = {

@@ -10,7 +10,6 @@
 
 #include "tests/unit/core_match_help.h"
 
-enum { SOS = 0, CO = 2 };
 
 static struct feed_unit county_unit(const char *name)
 {

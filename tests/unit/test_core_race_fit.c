@@ -1,32 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* What an endorsement and a contest say of their race, names aside: a row a case. What both state
- * and differs is another race; what one is silent on is a doubt; only the rest is the same. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
-#include "daemon/base/when.h"
-#include "daemon/core/race_fit.h"
-
-/* Texts that are not named are not said. */
-struct row {
-    const char *state, *office, *district, *seat, *place, *county, *type, *party, *contest_party;
-    bool unexpired;
-    size_t counties;
-    int days_off; /* how many days after the feed's the list's is */
-    struct {
-        const char *state, *text, *office, *district, *county, *type, *party;
-        const char *votes_in; /* a county whose votes it has; or two, with '|' */
-        const char *source_county;
-        enum feed_day day;
-    } feed;
-    enum race_fit fit;
-    const char *why; /* NULL: RACE_SAME */
-};
+/* Office, district, seat, term, day, sort of election and party. What both state and differs is
+ * another race; what one is silent on is a doubt; only the rest is the same. */
+#include "tests/unit/race_fit_help.h"
 
 static const struct row rows[] = {
     /* the state */
@@ -252,138 +227,6 @@ static const struct row rows[] = {
      .type = "runoff",
      .feed = {.state = "GA", .text = "Governor Runoff", .day = DAY_TAKEN},
      .fit = RACE_SAME},
-    /* a word of the state's name is a word of a town's; the whole name is not */
-    {.state = "NC",
-     .office = "Mayor",
-     .place = "Wilkesboro",
-     .feed = {.state = "NC", .text = "Mayor of North Wilkesboro"},
-     .fit = RACE_DOUBT,
-     .why = "a word the list has not"},
-    {.state = "NC",
-     .office = "Mayor",
-     .place = "North Wilkesboro",
-     .feed = {.state = "NC", .text = "Mayor of North Wilkesboro North Carolina"},
-     .fit = RACE_DOUBT, /* "north" is kept once: what is left is no name of a state */
-     .why = "a word the list has not"},
-    {.state = "NC",
-     .office = "North Carolina Governor",
-     .feed = {.state = "NC", .text = "Governor of North Carolina"},
-     .fit = RACE_SAME},
-    {.state = "NC",
-     .office = "Mayor",
-     .place = "Elm",
-     .feed = {.state = "NC", .text = "Mayor, Elm, NC"},
-     .fit = RACE_SAME},
-    {.state = "DC",
-     .office = "Attorney General",
-     .feed = {.state = "DC", .text = "Attorney General of the District of Columbia"},
-     .fit = RACE_SAME},
-    /* a city and a county of one name */
-    {.state = "MD",
-     .office = "Sheriff",
-     .county = "Baltimore County",
-     .feed = {.state = "MD", .text = "Sheriff", .county = "Baltimore City"},
-     .fit = RACE_DOUBT,
-     .why = "another sort"},
-    {.state = "MD",
-     .office = "Sheriff",
-     .county = "Baltimore",
-     .feed = {.state = "MD", .text = "Sheriff", .county = "Baltimore City"},
-     .fit = RACE_DOUBT,
-     .why = "another sort"},
-    {.state = "MD",
-     .office = "Sheriff",
-     .county = "Baltimore County",
-     .feed = {.state = "MD", .text = "Sheriff of the City of Baltimore"},
-     .fit = RACE_DOUBT,
-     .why = "another sort"},
-    {.state = "MD",
-     .office = "Sheriff",
-     .county = "Baltimore County",
-     .feed = {.state = "MD", .text = "Baltimore City Sheriff", .source_county = "Baltimore"},
-     .fit = RACE_DOUBT,
-     .why = "another sort"},
-    {.state = "HI",
-     .office = "County Council",
-     .county = "Hawaii City",
-     .district = "7",
-     .feed = {.state = "HI", .text = "Councilmember, Dist 7, County of Hawaii"},
-     .fit = RACE_DOUBT,
-     .why = "another sort"},
-    {.state = "MD",
-     .office = "Sheriff",
-     .county = "Baltimore City",
-     .feed = {.state = "MD", .text = "Sheriff", .county = "Baltimore City"},
-     .fit = RACE_SAME},
-    {.state = "VA",
-     .office = "Mayor",
-     .place = "Elm",
-     .county = "Roanoke County",
-     .feed = {.state = "VA", .text = "Mayor of Elm", .county = "Roanoke City"},
-     .fit = RACE_OTHER,
-     .why = "another county"},
-    {.state = "VA",
-     .office = "District Attorney",
-     .county = "Roanoke County",
-     .feed = {.state = "VA", .text = "District Attorney", .county = "Roanoke City"},
-     .fit = RACE_OTHER,
-     .why = "another county"},
-    /* a county's sort of office, of a town */
-    {.state = "PA",
-     .office = "Tax Collector",
-     .place = "Haverford Township",
-     .county = "Delaware",
-     .feed = {.state = "PA", .text = "Tax Collector", .source_county = "Delaware"},
-     .fit = RACE_DOUBT,
-     .why = "does not say the place"},
-    {.state = "PA",
-     .office = "Tax Collector",
-     .place = "Delaware Township",
-     .feed = {.state = "PA", .text = "Tax Collector", .source_county = "Delaware"},
-     .fit = RACE_DOUBT,
-     .why = "another sort"},
-    {.state = "PA",
-     .office = "Sheriff",
-     .place = "Delaware County, Pennsylvania",
-     .county = "Delaware",
-     .feed = {.state = "PA", .text = "Sheriff", .source_county = "Delaware"},
-     .fit = RACE_SAME},
-    /* the county the list says, and the contest does not */
-    {.state = "NJ",
-     .office = "Township Committee",
-     .place = "Washington Township",
-     .county = "Warren",
-     .feed = {.state = "NJ", .text = "Washington Township Committee"},
-     .fit = RACE_DOUBT,
-     .why = "does not say the county"},
-    {.state = "NJ",
-     .office = "Township Committee",
-     .place = "Washington Township",
-     .county = "Warren",
-     .feed = {.state = "NJ", .text = "Washington Township Committee", .source_county = "Warren"},
-     .fit = RACE_SAME},
-    {.state = "NJ",
-     .office = "Township Committee",
-     .place = "Washington Township",
-     .county = "Warren",
-     .feed = {.state = "NJ", .text = "Washington Township Committee, Warren County"},
-     .fit = RACE_SAME},
-    {.state = "CA",
-     .office = "Superior Court Judge",
-     .county = "Orange",
-     .seat = "Office No. 5",
-     .feed = {.state = "CA", .text = "Judge of the Superior Court Office No. 5"},
-     .fit = RACE_DOUBT,
-     .why = "does not say the county"},
-    {.state = "CA",
-     .office = "Superior Court Judge",
-     .county = "Orange",
-     .district = "11",
-     .feed = {.state = "CA", .text = "Judge of the Superior Court District 11"},
-     .fit = RACE_SAME},
-    {.office = "Governor Unexpired Term",
-     .feed = {.state = "GA", .text = "Governor Special"},
-     .fit = RACE_SAME},
     /* the sort of election */
     {.office = "Governor",
      .type = "general",
@@ -458,111 +301,6 @@ static const struct row rows[] = {
      .feed = {.state = "GA", .text = "DEM Governor"},
      .fit = RACE_DOUBT,
      .why = "contest_party"},
-    /* the county */
-    {.office = "Sheriff",
-     .feed = {.state = "GA", .text = "Sheriff", .county = "Cobb"},
-     .fit = RACE_DOUBT,
-     .why = "the list does not say the county"},
-    {.office = "Sheriff",
-     .county = "Cobb",
-     .feed = {.state = "GA", .text = "Sheriff"},
-     .fit = RACE_DOUBT,
-     .why = "the contest does not say the county"},
-    {.office = "Sheriff",
-     .county = "Cobb",
-     .feed = {.state = "GA", .text = "Sheriff", .county = "Hall"},
-     .fit = RACE_OTHER,
-     .why = "another county"},
-    {.office = "Sheriff",
-     .place = "Cobb County",
-     .feed = {.state = "GA", .text = "Cobb Sheriff"},
-     .fit = RACE_SAME},
-    {.office = "Sheriff",
-     .county = "Cobb",
-     .feed = {.state = "GA", .text = "Sheriff", .source_county = "Cobb"},
-     .fit = RACE_SAME},
-    {.office = "Sheriff",
-     .county = "Cobb",
-     .feed = {.state = "GA", .text = "Sheriff", .votes_in = "Cobb"},
-     .fit = RACE_SAME},
-    {.office = "Sheriff",
-     .county = "Cobb",
-     .feed = {.state = "GA", .text = "Sheriff", .votes_in = "Cobb|Hall"},
-     .fit = RACE_DOUBT,
-     .why = "the contest does not say the county"},
-    /* a town's: its county speaks against it, not for it */
-    {.office = "Mayor",
-     .place = "Elm",
-     .county = "Cobb",
-     .feed = {.state = "GA", .text = "Elm Mayor", .county = "Hall"},
-     .fit = RACE_OTHER,
-     .why = "another county"},
-    {.office = "Mayor",
-     .place = "Elm",
-     .county = "Cobb",
-     .feed = {.state = "GA", .text = "Elm Mayor", .votes_in = "Hall"},
-     .fit = RACE_DOUBT,
-     .why = "votes of another county"},
-    {.office = "Mayor",
-     .place = "Elm",
-     .county = "Cobb",
-     .counties = 2,
-     .feed = {.state = "GA", .text = "Elm Mayor", .county = "Hall"},
-     .fit = RACE_DOUBT,
-     .why = "another county of the race"},
-    {.office = "Mayor",
-     .place = "Elm",
-     .county = "Cobb",
-     .feed = {.state = "GA", .text = "Mayor", .county = "Cobb"},
-     .fit = RACE_DOUBT,
-     .why = "does not say the place"},
-    {.office = "Mayor",
-     .place = "Town of Elm",
-     .feed = {.state = "GA", .text = "City of Elm Mayor"},
-     .fit = RACE_DOUBT,
-     .why = "another sort (city"},
-    {.office = "Elm City Council",
-     .feed = {.state = "GA", .text = "Elm City Council"},
-     .fit = RACE_SAME},
-    {.office = "School Board",
-     .place = "Cobb",
-     .county = "Cobb",
-     .feed = {.state = "GA", .text = "School Board", .county = "Cobb"},
-     .fit = RACE_SAME},
-    {.office = "School Board",
-     .place = "City of Cobb",
-     .county = "Cobb",
-     .feed = {.state = "GA", .text = "School Board", .county = "Cobb"},
-     .fit = RACE_DOUBT,
-     .why = "does not say the place"},
-    {.office = "School Board",
-     .place = "Cobb County",
-     .feed = {.state = "GA", .text = "School Board", .county = "Cobb"},
-     .fit = RACE_SAME},
-    /* a part of the state */
-    {.office = "Superior Court Judge",
-     .place = "Chatooga Circuit",
-     .feed = {.state = "GA", .text = "Superior Court Judge Chatooga Circuit"},
-     .fit = RACE_SAME},
-    {.office = "Superior Court Judge",
-     .place = "Chatooga Circuit",
-     .feed = {.state = "GA", .text = "Superior Court Judge"},
-     .fit = RACE_DOUBT,
-     .why = "does not say the place"},
-    {.office = "Superior Court Judge",
-     .place = "Cobb",
-     .feed = {.state = "GA", .text = "Superior Court Judge", .county = "Cobb"},
-     .fit = RACE_SAME},
-    {.office = "Superior Court Judge",
-     .feed = {.state = "GA", .text = "Superior Court Judge"},
-     .fit = RACE_DOUBT,
-     .why = "which part of the state"},
-    {.office = "Superior Court Judge",
-     .district = "5",
-     .county = "Cobb",
-     .feed = {.state = "GA", .text = "Superior Court Judge District 5", .county = "Hall"},
-     .fit = RACE_OTHER,
-     .why = "another county"},
     /* a field that says less, more, or the same in another way */
     {.office = "Sheriff",
      .county = "Cobb",
@@ -681,55 +419,6 @@ static const struct row rows[] = {
               .text = "Dog Catcher Seat 1 Seat 2 Seat 3 Seat 4 Seat 5 Seat 6 Seat 7"},
      .fit = RACE_DOUBT,
      .why = "say too much"},
-    /* New Hampshire counts its districts in each county */
-    {.state = "NH",
-     .office = "State House",
-     .district = "5",
-     .county = "Merrimack",
-     .feed = {.state = "NH", .text = "State House District 5", .county = "Hillsborough"},
-     .fit = RACE_OTHER,
-     .why = "another county"},
-    {.state = "NH",
-     .office = "State House",
-     .district = "5",
-     .county = "Merrimack",
-     .feed = {.state = "NH", .text = "State House District 5", .county = "Merrimack"},
-     .fit = RACE_SAME},
-    {.state = "NH",
-     .office = "State House",
-     .district = "5",
-     .feed = {.state = "NH", .text = "State House District 5", .county = "Merrimack"},
-     .fit = RACE_DOUBT,
-     .why = "the list does not say the county"},
-    {.state = "NH",
-     .office = "State House",
-     .district = "5",
-     .county = "Merrimack",
-     .feed = {.state = "NH", .text = "State House District 5"},
-     .fit = RACE_DOUBT,
-     .why = "the contest does not say the county"},
-    {.state = "NH",
-     .office = "State House",
-     .district = "5",
-     .county = "Merrimack",
-     .feed = {.state = "NH", .text = "State House Merrimack District 5"},
-     .fit = RACE_SAME},
-    {.state = "NH",
-     .office = "State House Merrimack",
-     .district = "5",
-     .feed = {.state = "NH", .text = "State House Merrimack District 5"},
-     .fit = RACE_SAME},
-    {.state = "NH",
-     .office = "State House Merrimack",
-     .district = "5",
-     .feed = {.state = "NH", .text = "State House District 5"},
-     .fit = RACE_DOUBT,
-     .why = "the list's office has a word"},
-    {.state = "NH",
-     .office = "State Senate",
-     .district = "5",
-     .feed = {.state = "NH", .text = "State Senate District 5", .county = "Merrimack"},
-     .fit = RACE_SAME},
     /* an office nobody has in a table */
     {.office = "Dog Catcher",
      .feed = {.state = "GA", .text = "Dog Catcher", .county = "Cobb"},
@@ -759,93 +448,14 @@ static const struct row rows[] = {
      .why = "does not say the district"},
 };
 
-static struct slice text(const char *z)
-{
-    return slice_of(z ? z : "");
-}
-
-static void fill(const struct row *r, struct endorsement *e, struct feed_contest *c,
-                 struct feed_unit units[3])
-{
-    struct slice counties = text(r->feed.votes_in), county;
-
-    *e = (struct endorsement){.state = slice_of(r->state ? r->state : "GA"),
-                              .office = text(r->office),
-                              .district = text(r->district),
-                              .seat = text(r->seat),
-                              .jurisdiction = text(r->place),
-                              .county = text(r->county),
-                              .election_type = text(r->type),
-                              .party = text(r->party),
-                              .contest_party = text(r->contest_party),
-                              .county_count = r->counties,
-                              .date = r->days_off * WHEN_DAY,
-                              .unexpired = r->unexpired};
-    *c = (struct feed_contest){.state = text(r->feed.state),
-                               .text = text(r->feed.text),
-                               .office = text(r->feed.office),
-                               .district = text(r->feed.district),
-                               .county = text(r->feed.county),
-                               .election_type = text(r->feed.type),
-                               .party = text(r->feed.party),
-                               .day = r->feed.day,
-                               .units = units,
-                               .unit_count = 1};
-    while (slice_next(&counties, '|', &county))
-        units[c->unit_count++] = (struct feed_unit){.type = RESULTS_COUNTY, .name = county};
-}
-
-/* What match_index looks for: the race itself is never passed over. */
-static bool has_its_word(const struct race_ours *ours, const struct race_theirs *theirs)
-{
-    struct slice word = race_fit_word(ours);
-
-    return word.len == 0 || ours->office.class != theirs->office.class ||
-           office_has_word(&theirs->office, word) || office_has_word(&theirs->county, word);
-}
-
 static void every_row_is_judged_so(void **state)
 {
-    struct arena *a = arena_new((size_t)1 << 20);
-    size_t wrong = 0, worded = 0;
     (void)state;
-
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct row *r = &rows[i];
-        struct settings_source source = {.county = text(r->feed.source_county)};
-        struct feed_unit units[3] = {{.type = RESULTS_TOTAL}};
-        struct race_reason why;
-        struct race_theirs theirs;
-        struct race_ours ours;
-        struct feed_contest c;
-        struct endorsement e;
-        fill(r, &e, &c, units);
-        assert_true(race_fit_read_ours(&e, a, &ours));
-        assert_true(race_fit_read_theirs(&c, &source, a, &theirs));
-        enum race_fit fit = race_fit_compare(&ours, &theirs, &why);
-        if (fit != r->fit || !r->why != !why.text ||
-            (r->why && slice_find(slice_of(why.text), slice_of(r->why)) == SIZE_MAX)) {
-            wrong++;
-            print_error("row %zu, %s / %s: %d (%s), not %d (%s)\n", i, r->office,
-                        r->feed.text ? r->feed.text : r->feed.office, fit, why.text, r->fit,
-                        r->why);
-        }
-        if (fit == RACE_SAME && !has_its_word(&ours, &theirs)) {
-            wrong++;
-            print_error("row %zu, %s: \"%.*s\" is not in the contest\n", i, r->office,
-                        SLICE_FMT(race_fit_word(&ours)));
-        }
-        worded += fit == RACE_SAME && race_fit_word(&ours).len > 0;
-    }
-    assert_true(worded > 10);
-    assert_int_equal(wrong, 0);
-    arena_free(a);
+    each_is_judged_so(rows, sizeof rows / sizeof rows[0]);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_row_is_judged_so),
-    };
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_row_is_judged_so)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
