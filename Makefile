@@ -76,8 +76,8 @@ PROGRAMS := $(if $(wildcard parsers/main.c),$(BUILD)/tally-parse) \
             $(if $(wildcard daemon/main.c),$(BUILD)/tallyd) \
             $(if $(CTL_SRC),$(BUILD)/tallyctl)
 TEST_PROGRAMS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
-TOOLS := $(if $(SIM_SRC),$(BUILD)/night-sim) $(BUILD)/tests/night_dump $(if $(HOSTILE_SRC),$(BUILD)/tests/tally-parse-hostile) \
-         $(patsubst tests/bench/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
+TOOLS := $(if $(SIM_SRC),$(BUILD)/night-sim) $(BUILD)/tests/night_dump $(if $(HOSTILE_SRC),$(BUILD)/tests/tally-parse-hostile)
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
 
 .PHONY: all
 all: $(PROGRAMS)
@@ -208,7 +208,7 @@ check: $(PROGRAMS) tools layers
 	@tests/run-unit.sh $(BUILD)
 
 check-san:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/san SAN=1 check
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/san SAN=1 EVERY=1 check
 
 cover:
 	@tests/deps.sh $(DEPS) gcovr
@@ -222,7 +222,7 @@ test-people: deps-people
 	  tests/system/test_watch.py tests/system/test_export.py tests/system/test_url.py
 
 test: deps deps-people
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory EVERY=1 check $(BENCHES)
 	@TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -rs -p no:cacheprovider -n 4 --dist loadfile tests/system
 
 night-ga2021: deps
@@ -251,7 +251,7 @@ corpus: deps
 	    TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -p no:cacheprovider tests/system/test_corpus.py tests/system/test_damage.py tests/system/test_worker_real.py; \
 	else echo 'SKIP corpus: the real feeds, ../shared/feeds, are not there'; fi
 
-# SEED= and N= as tests/unit/test_core_property.c has them; the fast part plays a few hundred
+# SEED= and N= as tests/unit/test_core_property.c has them; the fast part plays a hundred
 test-property: deps
 	@$(MAKE) --no-print-directory $(BUILD)/tests/test_core_property $(BUILD)/tests/night_dump
 	@echo "random nights: SEED=$${SEED:-1} N=$${N:-10000}; against the reference: SEED=$${SEED:-1} REFERENCE=$${REFERENCE:-300}"
@@ -273,7 +273,7 @@ test-redis: deps
 	done
 
 bench: deps
-	@$(MAKE) --no-print-directory all tools
+	@$(MAKE) --no-print-directory all $(BUILD)/night-sim $(BENCHES)
 	@TALLYD_BUILD=$(BUILD) $(PYTHON) tests/bench/run.py
 
 demo: deps

@@ -6,7 +6,7 @@ set -eu
 whole=95
 exact='guard|judge|verdict|calls|claims|marks|tally|standings|decide|decide_call|decide_list|decide_feed|decide_said|corrections|seats|steps'
 find "$BUILD" -name '*.gcda' -delete
-tests/run-unit.sh "$BUILD"
+EVERY=1 N=300 NIGHTS=300 tests/run-unit.sh "$BUILD"
 report=$(mktemp)
 trap 'rm -f "$report"' EXIT
 /usr/bin/gcovr --root . --object-directory "$BUILD" --filter 'daemon/core/' --branches --csv - "$BUILD/daemon/core" >"$report"

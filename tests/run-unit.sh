@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Run every unit test program under BUILD/tests that still has a source, four at a time (half of them mostly wait); print what failed,
-# and one summary line.
+# Run every unit test program under BUILD/tests that still has a source, six at a time, those of edge first (they mostly wait); print
+# what failed, and one summary line.
 # With TIMES=1 also how long each took.
 set -u
 build=$1
@@ -16,9 +16,9 @@ CMOCKA_MESSAGE_OUTPUT=stdout "$program" >"$log" 2>&1
 echo $? >"$log.status"
 echo $((($(date +%s%N) - start) / 1000000)) >"$log.ms"
 '
-for program in "$build"/tests/test_*; do
+for program in "$build"/tests/test_edge_* "$build"/tests/test_[!e]*; do
     [ -x "$program" ] && [ -f "tests/unit/$(basename "$program").c" ] && printf '%s\n' "$program"
-done | xargs -P4 -I{} sh -c "$one" run {} "$logs"
+done | xargs -P6 -I{} sh -c "$one" run {} "$logs"
 
 passed=0 failed=0 skipped=0
 for status in "$logs"/*.status; do

@@ -75,7 +75,8 @@ static inline bool has_its_word(const struct race_ours *ours, const struct race_
            office_has_word(&theirs->office, word) || office_has_word(&theirs->county, word);
 }
 
-static inline void each_is_judged_so(const struct row *rows, size_t count)
+/* How many that are the same have a word that the contest must have (match_index). */
+static inline size_t each_is_judged_so(const struct row *rows, size_t count)
 {
     struct arena *a = arena_new((size_t)1 << 20);
     size_t wrong = 0, worded = 0;
@@ -107,9 +108,9 @@ static inline void each_is_judged_so(const struct row *rows, size_t count)
         }
         worded += fit == RACE_SAME && race_fit_word(&ours).len > 0;
     }
-    assert_true(worded > 10);
     assert_int_equal(wrong, 0);
     arena_free(a);
+    return worded;
 }
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "daemon/base/arena.h"
 
@@ -94,22 +95,25 @@ static inline void refusing_begin(void)
     chosen = NULL;
 }
 
-/* Play with each heap allocation refused once, then with each arena ending at each allocation.
- * How many plays that were. */
+/* Play with each heap allocation refused once, then with each arena ending at each allocation: of
+ * them one in EVERY, from the first on (7; make test, cover and check-san say 1). How many plays
+ * that were. */
 static inline size_t refusing_everywhere(void (*play)(void *), void *of)
 {
-    size_t plays = 1;
+    const char *said = getenv("EVERY");
+    size_t plays = 1, every = said ? strtoul(said, NULL, 10) : 7;
 
+    assert_true(every > 0);
     heap_fails_at = arena_chosen = SIZE_MAX;
     play(of);
     size_t heap = heap_calls, all = arenas;
-    for (heap_fails_at = 0; heap_fails_at < heap; heap_fails_at++, plays++)
+    for (heap_fails_at = 0; heap_fails_at < heap; heap_fails_at += every, plays++)
         play(of);
     heap_fails_at = SIZE_MAX;
     for (size_t k = 0; k < all; k++)
         for (arena_chosen = k, arena_allocations = 0, refused = true; refused; plays++) {
             play(of);
-            arena_allocations++;
+            arena_allocations += every;
         }
     arena_chosen = SIZE_MAX;
     return plays;

@@ -169,11 +169,11 @@ static void local_times_come_back(void **state)
 {
     (void)state;
     struct random r = {42};
-    const time_t from_2025 = 1735689600, to_2041 = 2240611200, step = 86400 * 9;
+    const time_t from_2025 = 1735689600, to_2033 = 1988150400, step = 86400 * 9;
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         struct zone *z = open_zone(names[i]);
-        for (time_t t = from_2025; z && t < to_2041; t += step) {
+        for (time_t t = from_2025; z && t < to_2033; t += step) {
             if (libc_offset(t) == libc_offset(t + step)) {
                 if (t % 11 == 0)
                     check_local(z, t * 1000 + random_between(&r, 0, 99999) * 1000);

@@ -11,7 +11,6 @@
 
 #include "tests/unit/core_match_help.h"
 
-
 #define SENATE "candidate_name,state,office,district\nAnn Wu,GA,State Senate,1\n"
 #define COUNCIL "candidate_name,state,office,jurisdiction\nAnn Wu,GA,Mayor,Clinton\n"
 

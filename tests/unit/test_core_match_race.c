@@ -10,7 +10,6 @@
 
 #include "tests/unit/core_match_help.h"
 
-
 static struct feed_unit county_unit(const char *name)
 {
     return (struct feed_unit){.type = RESULTS_COUNTY, .name = slice_of(name)};

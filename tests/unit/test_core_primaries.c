@@ -12,8 +12,6 @@
 #include "daemon/core/primaries.h"
 #include "tests/unit/core_match_help.h"
 
-enum { US = 5 };
-
 #define HEAD                                                                                       \
     "candidate_name,state,office,jurisdiction,district,county,election_type,party,contest_party\n"
 #define BOARD(type, party, of)                                                                     \
