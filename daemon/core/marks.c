@@ -10,6 +10,7 @@
 #include "daemon/core/offers.h"
 #include "daemon/core/primaries.h"
 #include "daemon/core/seats.h"
+#include "daemon/core/who.h"
 
 /* Take one more statement of a number: false when it differs from an earlier one. */
 static bool agree(int64_t *stated, int64_t more)
@@ -117,26 +118,10 @@ static bool linked(const struct race *r, const struct feed_contest *c, uint32_t 
     return false;
 }
 
-/* Is it one name, but for case, accents, punctuation and blanks? One of them has a letter: what has
- * none is nobody, and not compared. */
-static bool same_name(struct slice a, struct slice b)
-{
-    char room[2][TEXT_MAX * 4];
-    struct buf x, y;
-
-    if (a.len == 0 || b.len == 0)
-        return false;
-    buf_init_over(&x, room[0], sizeof room[0]);
-    buf_init_over(&y, room[1], sizeof room[1]);
-    text_fold(a, &x);
-    text_fold(b, &y);
-    return !x.failed && !y.failed && slice_eq(buf_slice(&x), buf_slice(&y));
-}
-
 /* Are two lines of a contest one person (fusion)? */
 static bool one_person(const struct race *r, const struct feed_contest *c, uint32_t a, uint32_t b)
 {
-    if (same_name(c->choices[a].name, c->choices[b].name))
+    if (who_same_text(c->choices[a].name, c->choices[b].name))
         return true;
     for (uint32_t i = 0; i < r->link_count; i++)
         if (r->links[i].contest == c && r->links[i].choice == a &&

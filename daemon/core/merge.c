@@ -12,16 +12,9 @@
 #include "daemon/core/polls.h"
 #include "daemon/core/primaries.h"
 #include "daemon/core/states.h"
+#include "daemon/core/who.h"
 
 enum { SCRATCH = 64 << 20 };
-
-/* A name, read once: two are one person's when all words are the same, whichever way they are
- * written. */
-struct who {
-    struct slice folded; /* empty: no name */
-    struct slice joined,
-        suffix; /* "CASEY, ROBERT P JR" as "robertpcasey" and "jr"; empty: a ticket */
-};
 
 enum { LINES = 8 }; /* primaries of one race: there are not so many parties */
 
@@ -76,27 +69,6 @@ static bool share_ours(const struct race_choice *a, const struct race_choice *b)
            (race_choice_is(b, a->endorsement) || (a->is_ticket && race_choice_is(b, a->mate)));
 }
 
-static bool read_who(struct slice text, struct arena *a, struct who *out)
-{
-    struct name name;
-
-    *out = (struct who){.folded = text_fold_copy(text, a)};
-    if (!out->folded.ptr || slice_find(text, SLICE("/")) != SIZE_MAX || name_is_nobody(text))
-        return out->folded.ptr != NULL;
-    if (!name_read(text, a, &name))
-        return false;
-    out->joined = name.joined;
-    out->suffix = name.suffix;
-    return true;
-}
-
-static bool same_who(const struct who *a, const struct who *b)
-{
-    if (a->folded.len && slice_eq(a->folded, b->folded))
-        return true;
-    return a->joined.len && slice_eq(a->joined, b->joined) && slice_eq(a->suffix, b->suffix);
-}
-
 static bool is_fusion(const struct race *r)
 {
     const struct state *s = states_find(r->state);
@@ -113,7 +85,7 @@ static uint32_t find_line(struct offers *g, const struct figures *f, uint32_t kn
         const struct race_choice *row = &f->choices[i];
         if (row->endorsement == NONE && !row->primary && !row->write_in && x->party.len &&
             row->party.len && !slice_eq_nocase(row->party, x->party) &&
-            same_who(&f->origins[i].who, who))
+            who_same(&f->origins[i].who, who))
             return i;
     }
     return NONE;
@@ -152,7 +124,7 @@ static bool is_row(struct offers *g, const struct figures *f, uint32_t row,
     if (is_spare_line(x->name, write_in) && is_spare_line(theirs->name, theirs->write_in))
         return true;
     if (x->name.len && theirs->name.len)
-        return same_who(who, &f->origins[row].who) &&
+        return who_same(who, &f->origins[row].who) &&
                !parties_differ(g->r, x->party, theirs->party) &&
                (write_in == theirs->write_in || name_is_nobody(x->name));
     return x->id.len && from->source == c->source && slice_eq(x->id, was->id);
@@ -168,7 +140,7 @@ static uint32_t find_joined(struct offers *g, const struct figures *f, uint32_t 
     uint32_t found = NONE, rows = 0, in_party = NONE, party_rows = 0, lines = 0;
 
     for (uint32_t k = 0; k < c->choice_count; k++)
-        lines += x->name.len && same_who(&people[k], who);
+        lines += x->name.len && who_same(&people[k], who);
     for (uint32_t i = 0; i < known; i++) {
         if (!is_row(g, f, i, c, x, who))
             continue;
@@ -295,7 +267,7 @@ static bool add_contest(struct offers *g, struct figures *f, const struct feed_c
     bool joins = any_of(f, known, primary);
 
     for (uint32_t k = 0; k < c->choice_count; k++)
-        if (!people || !read_who(c->choices[k].name, g->scratch, &people[k]))
+        if (!people || !who_read(c->choices[k].name, g->scratch, &people[k]))
             return full(e);
     for (uint32_t k = 0; c->unit_count && k < c->choice_count; k++) {
         const struct feed_choice *x = &c->choices[k];
@@ -372,7 +344,7 @@ static uint32_t counterpart(const struct figures *f, const struct figures *of, u
         if (share_ours(a, b))
             return k;
         if (a->endorsement == NONE && b->endorsement == NONE && a->name.len &&
-            same_who(&of->origins[i].who, &f->origins[k].who))
+            who_same(&of->origins[i].who, &f->origins[k].who))
             return k;
     }
     return NONE;

@@ -381,6 +381,24 @@ static void names_too_long_to_compare_are_two_people(void **state)
 #undef TEN
 }
 
+/* A person on two lines fills one seat, whichever way the lines write the name. */
+static void one_winner_whose_name_is_written_two_ways_fills_one_seat(void **state)
+{
+#define BOARD(second)                                                                              \
+    "contest 1|School Board|GA ; stated\nchoice 1|Ann Archer\nchoice 2|Smith, John P ; won\n"      \
+    "choice 3|" second " ; won\ntotal 9 8 7\n"
+    (void)state;
+    for (int two = 0; two < 2; two++) {
+        struct night n;
+        night_open(&n, "endorsement_id,candidate_name,state,office,race_id,seats_to_fill,"
+                       "source_hints\nann,Ann Archer,GA,School Board,board,2,ap=1\n");
+        night_batch(&n, AP, two ? BOARD("John P Smith Jr") : BOARD("John P. Smith"), NIGHT_AT(1));
+        outcome_is(&n, "ann", two ? OUTCOME_LOST : OUTCOME_PENDING);
+        night_close(&n);
+    }
+#undef BOARD
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -401,6 +419,7 @@ int main(void)
         cmocka_unit_test(who_is_unopposed_is_not_opposed_by_its_own_line),
         cmocka_unit_test(a_side_is_no_opponent_of_who_is_unopposed),
         cmocka_unit_test(names_too_long_to_compare_are_two_people),
+        cmocka_unit_test(one_winner_whose_name_is_written_two_ways_fills_one_seat),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
