@@ -387,9 +387,8 @@ static bool find_source(const struct question *q, uint32_t *out, struct buf *bod
 {
     const struct settings *s = model_of(q)->settings;
     struct slice name = q->word_count == 1 ? q->words[0] : SLICE("");
-    for (*out = 0; *out < s->source_count; (*out)++)
-        if (slice_eq(s->sources[*out].name, name))
-            return true;
+    if ((*out = settings_find_source(s, name)) != NONE)
+        return true;
     buf_addf(body, "no source is named '%.*s'; give one of", SLICE_FMT(name));
     for (size_t i = 0; i < s->source_count; i++)
         buf_addf(body, "%s %.*s", i ? "," : "", SLICE_FMT(s->sources[i].name));

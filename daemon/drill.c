@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/map.h"
 #include "daemon/base/when.h"
+#include "daemon/core/decide.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/statement.h"
@@ -98,14 +100,6 @@ void drill_told(const struct event *ev, const struct effects *fx, void *drill)
 
 /* ---- what is on air, in the script's words ---- */
 
-static const struct race *find_race(const struct model *m, struct slice id)
-{
-    for (uint32_t i = 0; i < m->race_count; i++)
-        if (slice_eq(m->races[i].id, id))
-            return &m->races[i];
-    return NULL;
-}
-
 static void write_race(const struct model *m, const struct race *r, struct buf *out)
 {
     for (uint32_t i = 0; i < r->choice_count; i++)
@@ -135,22 +129,20 @@ static struct slice take_word(struct slice *rest, char sep)
  * of it. */
 static void on_air_is(const struct model *m, struct slice *wanted, struct buf *out)
 {
-    struct slice id = take_word(wanted, ' ');
-    for (size_t i = 0; i < m->endorsed->count; i++) {
-        if (!slice_eq(m->endorsed->list[i].id, id))
-            continue;
-        const struct standing *st = &m->standings[i];
-        buf_addz(out, labels_state(m, (uint32_t)i));
-        if (st->claim != NONE)
-            buf_addf(out, " by %.*s", SLICE_FMT(m->claims[st->claim].by));
-    }
+    const struct endorsement *e = map_get(m->endorsed_by_id, take_word(wanted, ' '));
+    if (!e)
+        return;
+    size_t i = (size_t)(e - m->endorsed->list);
+    buf_addz(out, labels_state(m, (uint32_t)i));
+    if (m->standings[i].claim != NONE)
+        buf_addf(out, " by %.*s", SLICE_FMT(m->claims[m->standings[i].claim].by));
 }
 
 static void on_air_race(const struct model *m, struct slice *wanted, struct buf *out)
 {
-    const struct race *r = find_race(m, take_word(wanted, ':'));
-    if (r)
-        write_race(m, r, out);
+    uint32_t race = decide_find_race(m, take_word(wanted, ':'));
+    if (race != NONE)
+        write_race(m, &m->races[race], out);
 }
 
 static void on_air_count(const struct model *m, struct slice *wanted, struct buf *out)
@@ -170,12 +162,11 @@ static void on_air_count(const struct model *m, struct slice *wanted, struct buf
 
 static void on_air_source(const struct model *m, struct slice *wanted, struct buf *out)
 {
-    struct slice name = take_word(wanted, ' ');
-    for (uint32_t i = 0; i < m->settings->source_count; i++)
-        for (size_t k = 0;
-             slice_eq(m->settings->sources[i].name, name) && k < m->settings->sources[i].file_count;
-             k++)
-            buf_addf(out, "%s%s", k ? ", " : "", verdict_info[m->feeds[i].files[k].verdict].name);
+    uint32_t source = settings_find_source(m->settings, take_word(wanted, ' '));
+    if (source == NONE)
+        return;
+    for (size_t k = 0; k < m->settings->sources[source].file_count; k++)
+        buf_addf(out, "%s%s", k ? ", " : "", verdict_info[m->feeds[source].files[k].verdict].name);
 }
 
 static void (*const writers[EXPECTS])(const struct model *m, struct slice *wanted,

@@ -4,7 +4,6 @@
 #include "daemon/player.h"
 
 #include <stdlib.h>
-
 #include <string.h>
 
 #include "daemon/base/log.h"
@@ -81,26 +80,11 @@ static struct file *file_at_hand(const struct player *p)
     return &p->files[p->source][p->file];
 }
 
-static bool find(struct player *p, const struct archive_row *row)
+/* VERDICT_INTERNAL: of a tallyd that had others. */
+static enum verdict verdict_of(const struct archive_row *row)
 {
-    const struct settings *s = &p->p.plan->settings;
-    for (uint32_t i = 0; i < s->source_count; i++)
-        for (uint32_t k = 0;
-             slice_eq(s->sources[i].name, row->source) && k < s->sources[i].file_count; k++)
-            if (slice_eq(s->sources[i].files[k], row->file)) {
-                p->source = i;
-                p->file = k;
-                return true;
-            }
-    return false;
-}
-
-static enum verdict verdict_named(struct slice name)
-{
-    for (int i = 0; i < VERDICTS; i++)
-        if (slice_is(name, verdict_info[i].name))
-            return (enum verdict)i;
-    return VERDICT_INTERNAL;
+    enum verdict v = verdict_named(row->verdict);
+    return v == VERDICTS ? VERDICT_INTERNAL : v;
 }
 
 /* ---- a step ---- */
@@ -280,7 +264,7 @@ static void play(struct player *p)
     else if (p->row->what == ARCHIVE_UNCHANGED)
         tell(p, &(struct poller_news){.what = NEWS_UNCHANGED, .digest = f->on_air});
     else
-        fail(p, verdict_named(p->row->verdict), p->row->text);
+        fail(p, verdict_of(p->row), p->row->text);
 }
 
 /* A poll of the record is due. */
@@ -288,7 +272,7 @@ static void play_next(struct player *p)
 {
     const struct archive_row *row = next_row(p);
     p->at++;
-    if (!find(p, row)) {
+    if (!settings_find_file(&p->p.plan->settings, row->source, row->file, &p->source, &p->file)) {
         skip(p);
         return;
     }

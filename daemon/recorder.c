@@ -10,8 +10,7 @@
 #include "daemon/edge/payload.h"
 
 #define HTTP_OK 200
-#define AGAIN_PART                                                                                 \
-    5 /* of the time after which a source is stale: so often the same is said again */
+#define AGAIN_PART 5 /* of the time to being stale: so often the same is said again */
 
 struct said { /* of a file, last */
     enum archive_what what;

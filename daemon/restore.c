@@ -28,20 +28,6 @@ struct restore {
     int64_t told_us; /* when it was said how far it is */
 };
 
-static bool find(struct restore *r, const struct writer_loaded_file *f)
-{
-    const struct settings *s = &r->p.plan->settings;
-    for (uint32_t i = 0; i < s->source_count; i++)
-        for (uint32_t k = 0; k < s->sources[i].file_count; k++)
-            if (slice_eq(s->sources[i].name, f->source) &&
-                slice_eq(s->sources[i].files[k], f->file)) {
-                r->source = i;
-                r->file = k;
-                return true;
-            }
-    return false;
-}
-
 static void give_up(const struct writer_loaded_file *f, const char *why)
 {
     log_error(
@@ -121,7 +107,7 @@ static void on_work(struct work *work, void *ctx)
 static bool begin(struct restore *r, const struct writer_loaded_file *f)
 {
     struct err e = {0};
-    if (!find(r, f))
+    if (!settings_find_file(&r->p.plan->settings, f->source, f->file, &r->source, &r->file))
         return false; /* no longer configured */
     if (f->delta > 0 && !river_filed(r->p.river, r->source, r->file))
         return false; /* without what it comes after it says little */

@@ -12,26 +12,6 @@ struct durable { /* where it goes */
     const struct plan *plan;
 };
 
-static bool find_source(const struct plan *plan, struct slice name, uint32_t *out)
-{
-    for (size_t i = 0; i < plan->settings.source_count; i++)
-        if (slice_eq(plan->settings.sources[i].name, name)) {
-            *out = (uint32_t)i;
-            return true;
-        }
-    return false;
-}
-
-static bool find_file(const struct settings_source *s, struct slice name, uint32_t *out)
-{
-    for (size_t i = 0; i < s->file_count; i++)
-        if (slice_eq(s->files[i], name)) {
-            *out = (uint32_t)i;
-            return true;
-        }
-    return false;
-}
-
 static bool claim_of(const struct writer_claim *w, struct claim *out, struct err *e)
 {
     *out = (struct claim){.number = w->number,
@@ -86,8 +66,8 @@ static bool restore_rulings(const struct durable *r, const struct writer_loaded 
         const struct writer_ruling *w = &l->rulings[i];
         struct feed_ruling ruling = {
             .digest = w->digest, .contest = w->contest, .accept = w->accept};
-        if (find_source(r->plan, w->source, &ruling.source) &&
-            find_file(&r->plan->settings.sources[ruling.source], w->file, &ruling.file) &&
+        if (settings_find_file(&r->plan->settings, w->source, w->file, &ruling.source,
+                               &ruling.file) &&
             !core_restore_ruling(r->core, &ruling, e))
             return false;
     }
@@ -99,18 +79,18 @@ static bool restore_learned(const struct durable *r, const struct writer_loaded 
     uint32_t source, file;
     for (size_t i = 0; i < l->name_count; i++) {
         const struct writer_name *w = &l->names[i];
-        struct learned n = {
-            .contest = w->contest, .choice = w->choice, .name = w->name, .party = w->party};
-        if (!find_source(r->plan, w->source, &n.source))
-            continue; /* no longer configured */
-        if (!core_restore_name(r->core, &n, e))
+        struct learned n = {.source = settings_find_source(&r->plan->settings, w->source),
+                            .contest = w->contest,
+                            .choice = w->choice,
+                            .name = w->name,
+                            .party = w->party};
+        if (n.source != NONE && !core_restore_name(r->core, &n, e))
             return false;
     }
     for (size_t i = 0; i < l->digest_count; i++) {
-        if (!find_source(r->plan, l->digests[i].source, &source) ||
-            !find_file(&r->plan->settings.sources[source], l->digests[i].file, &file))
-            continue;
-        if (!core_restore_digest(r->core, source, file, l->digests[i].digest, e))
+        if (settings_find_file(&r->plan->settings, l->digests[i].source, l->digests[i].file,
+                               &source, &file) &&
+            !core_restore_digest(r->core, source, file, l->digests[i].digest, e))
             return false;
     }
     return true;
@@ -134,10 +114,9 @@ static void restore_memos(const struct durable *r, const struct writer_loaded *l
         const struct writer_memo *w = &l->memos[i];
         struct memo memo = {.source = NONE, .race = w->file, .text = w->text};
         struct err e = {0};
-        if (w->source.len > 0 &&
-            (!find_source(r->plan, w->source, &memo.source) ||
-             !find_file(&r->plan->settings.sources[memo.source], w->file, &memo.file) ||
-             !digest_eq(newest_on_air(l, w), w->on_air)))
+        if (w->source.len > 0 && (!settings_find_file(&r->plan->settings, w->source, w->file,
+                                                      &memo.source, &memo.file) ||
+                                  !digest_eq(newest_on_air(l, w), w->on_air)))
             continue;
         if (w->text.len > 0 && !core_restore_memo(r->core, &memo, &e))
             log_warn("state: %.*s %.*s: %s; what is held is judged anew", SLICE_FMT(w->source),

@@ -7,6 +7,7 @@
 
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
+#include "daemon/core/labels.h"
 #include "daemon/ctl_commands.h"
 
 #define LINES_MAX 100000
@@ -27,11 +28,6 @@ const struct script_fault_kind script_faults[] = {
     {"swapped", SCRIPT_SWAPPED, VERDICT_SWAPPED, NULL},
     {NULL, SCRIPT_FAULTS, VERDICT_INTERNAL, NULL},
 };
-
-static const char *const marks[RESULTS_MARKS] = {[RESULTS_UNMARKED] = "none",
-                                                 [RESULTS_WON] = "won",
-                                                 [RESULTS_LOST] = "lost",
-                                                 [RESULTS_ADVANCED] = "advanced"};
 
 static const char *const expected[EXPECTS] = {[EXPECTS_IS] = "is",
                                               [EXPECTS_RACE] = "race",
@@ -99,12 +95,11 @@ static bool read_time(const struct reading *r, struct slice word, int64_t *out)
 
 static bool read_source(struct reading *r, struct slice word, uint32_t *out)
 {
-    for (uint32_t i = 0; i < r->s->source_count; i++)
-        if (slice_eq(r->s->sources[i].name, word)) {
-            *out = i;
-            return true;
-        }
-    return wrong(r, "there is no such source", word);
+    uint32_t source = settings_find_source(r->s, word);
+    if (source == NONE)
+        return wrong(r, "there is no such source", word);
+    *out = source;
+    return true;
 }
 
 /* "SOURCE KIND [UNIT] for DURATION" */
@@ -143,7 +138,7 @@ static bool read_marks(struct reading *r, struct slice rest, struct slice text)
         at--;
     struct slice mark = slice_sub(rest, at, rest.len);
     for (int i = 0; i < RESULTS_MARKS; i++)
-        if (slice_is(mark, marks[i])) {
+        if (slice_is(mark, i == RESULTS_UNMARKED ? "none" : labels_mark((enum results_mark)i))) {
             struct script_line *l = add(r, SCRIPT_MARKS, text);
             l->source = source;
             l->argument = slice_trim(slice_sub(rest, 0, at));

@@ -12,17 +12,17 @@
 #include "daemon/core/verdict.h"
 #include "parsers/results.h"
 
-enum script_fault {                 /* of all files of a source, until it ends */
-                    SCRIPT_SILENT,  /* no answer, or another than its payload: `verdict` and `text`
-                                     */
-                    SCRIPT_CUT,     /* half of the payload's bytes */
-                    SCRIPT_EMPTY,   /* none of them */
-                    SCRIPT_PAGE,    /* a web page in their place */
-                    SCRIPT_FLAP,    /* the payload before */
-                    SCRIPT_ZEROED,  /* no votes */
-                    SCRIPT_DOUBLED, /* a unit's votes twice; argument: its name, or all */
-                    SCRIPT_SWAPPED, /* those of the first two choices of each contest */
-                    SCRIPT_FAULTS
+/* Of all files of a source, until it ends. */
+enum script_fault {
+    SCRIPT_SILENT,  /* no answer, or another than its payload: `verdict` and `text` */
+    SCRIPT_CUT,     /* half of the payload's bytes */
+    SCRIPT_EMPTY,   /* none of them */
+    SCRIPT_PAGE,    /* a web page in their place */
+    SCRIPT_FLAP,    /* the payload before */
+    SCRIPT_ZEROED,  /* no votes */
+    SCRIPT_DOUBLED, /* a unit's votes twice; argument: its name, or all */
+    SCRIPT_SWAPPED, /* those of the first two choices of each contest */
+    SCRIPT_FAULTS
 };
 
 struct script_fault_kind {
@@ -42,14 +42,14 @@ enum script_what {
     SCRIPT_EXPECTS, /* what is on air is as it says */
 };
 
-enum script_expects {               /* what is compared, with what was written behind the word */
-                      EXPECTS_IS,   /* "ID STATE [by WHO]", of an endorsement */
-                      EXPECTS_RACE, /* "ID: NAME VOTES, ... [FLAGS] from SOURCE": all of these parts
-                                     */
-                      EXPECTS_COUNT,  /* "NAME N, ...": of the totals */
-                      EXPECTS_SAYS,   /* text of the sentence */
-                      EXPECTS_SOURCE, /* "NAME VERDICT": of one of its files */
-                      EXPECTS
+/* What is compared, with what was written behind the word. */
+enum script_expects {
+    EXPECTS_IS,     /* "ID STATE [by WHO]", of an endorsement */
+    EXPECTS_RACE,   /* "ID: NAME VOTES, ... [FLAGS] from SOURCE": all of these parts */
+    EXPECTS_COUNT,  /* "NAME N, ...": of the totals */
+    EXPECTS_SAYS,   /* text of the sentence */
+    EXPECTS_SOURCE, /* "NAME VERDICT": of one of its files */
+    EXPECTS
 };
 
 struct script_line {

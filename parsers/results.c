@@ -424,9 +424,8 @@ static inline void mix_records(struct digest *d, const struct results_words *w, 
     }
 }
 
-#define CONTEST_SAID                                                                               \
-    offsetof(struct results_contest, first_choice) /* what is behind says where                    \
-                                                    */
+/* What is behind says where. */
+#define CONTEST_SAID offsetof(struct results_contest, first_choice)
 
 _Static_assert(CONTEST_SAID % 16 == 0 && sizeof(struct results_choice) % 16 == 0 &&
                    sizeof(struct results_unit) % 16 == 0 &&

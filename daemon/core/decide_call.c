@@ -175,8 +175,7 @@ static bool judge_uncall(const struct model *m, const struct about *a, struct er
 }
 
 /* Take back the losses of ours that only followed from seats, or places, of others, its own being
- * none of them; `desk`: those
- * the desk's calls led to. */
+ * none of them; `desk`: those that the desk's calls led to. */
 static bool reopen(struct model *m, const struct about *a, bool desk, struct err *e)
 {
     const struct race *r = a->race;

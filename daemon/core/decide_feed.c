@@ -80,15 +80,12 @@ static void try_links(struct search *s, const struct link *links, uint32_t n, ui
 static void try_source(struct search *s, uint32_t endorsement, enum match_verb verb)
 {
     struct slice words = s->words, name;
-    uint32_t source = 0;
     void *value;
 
     if (!slice_next(&words, ' ', &name))
         return;
-    while (source < s->m->settings->source_count &&
-           !slice_eq(s->m->settings->sources[source].name, name))
-        source++;
-    if (source == s->m->settings->source_count)
+    uint32_t source = settings_find_source(s->m->settings, name);
+    if (source == NONE)
         return;
     for (size_t at = 0; map_next(s->m->feeds[source].contests, &at, NULL, &value);) {
         struct link l = {.contest = value, .endorsement = endorsement};
@@ -218,9 +215,7 @@ static bool do_unpin(struct model *m, const struct about *a, struct err *e)
 
 static bool read_source(struct model *m, struct about *a, struct err *e)
 {
-    for (uint32_t i = 0; i < m->settings->source_count; i++)
-        if (slice_eq(m->settings->sources[i].name, a->d->target))
-            a->source = i;
+    a->source = settings_find_source(m->settings, a->d->target);
     if (a->source != NONE)
         return true;
     return err_set(e, ERR_NO, "no source is named '%.*s'; tallyctl source list has their names",

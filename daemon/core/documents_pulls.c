@@ -4,6 +4,7 @@
 #include "daemon/base/jsonw.h"
 #include "daemon/base/when.h"
 #include "daemon/core/columns.h"
+#include "daemon/core/decide.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/documents_filter.h"
 #include "daemon/core/labels.h"
@@ -279,12 +280,12 @@ static void join(struct buf *out, struct slice item)
     buf_add(out, item);
 }
 
-/* A row a line of the race's figures and, without figures, one of ours. */
+/* A line of the race. */
 static void choice_row(struct press *p, const struct race *r, const struct race_choice *c,
-                       uint32_t endorsement, struct slice flags)
+                       struct slice flags)
 {
     const struct model *m = p->m;
-    const struct endorsement *e = endorsement == NONE ? NULL : &m->endorsed->list[endorsement];
+    bool ours = c->endorsement != NONE;
     char updated[25] = "";
 
     if (r->updated_ms != WHEN_UNKNOWN)
@@ -298,16 +299,16 @@ static void choice_row(struct press *p, const struct race *r, const struct race_
         r->seat,
         slice_of(labels_race_status(r->status)),
         flags,
-        c ? c->name : e->name,
-        c ? c->party : (struct slice){0},
-        c && c->primary ? slice_of(c->primary) : (struct slice){0},
+        c->name,
+        c->party,
+        slice_of(c->primary),
     };
     press_row(p);
     for (size_t k = 0; k < sizeof cells / sizeof cells[0]; k++)
         press_text(p, cells[k]);
-    press_known(p, c ? c->votes : -1, c && c->votes >= 0);
-    press_text(p, e ? e->id : (struct slice){0});
-    press_text(p, e ? slice_of(labels_state(m, endorsement)) : (struct slice){0});
+    press_known(p, c->votes, c->votes >= 0);
+    press_text(p, ours ? m->endorsed->list[c->endorsement].id : (struct slice){0});
+    press_text(p, ours ? slice_of(labels_state(m, c->endorsement)) : (struct slice){0});
     press_known(p, r->units_reporting, r->units_reporting >= 0);
     press_known(p, r->units_total, r->units_total >= 0);
     press_text(p, slice_of(updated));
@@ -322,6 +323,7 @@ static bool has_line(const struct race *r, uint32_t endorsement)
     return false;
 }
 
+/* Each line of its figures, then those of ours that have none. */
 static void race_rows(struct press *p, const struct race *r)
 {
     char room[256];
@@ -332,10 +334,14 @@ static void race_rows(struct press *p, const struct race *r)
         if (r->flags & flag)
             join(&flags, slice_of(labels_race_flag(flag)));
     for (uint32_t i = 0; i < r->choice_count; i++)
-        choice_row(p, r, &r->choices[i], r->choices[i].endorsement, buf_slice(&flags));
-    for (uint32_t i = 0; i < r->endorsement_count; i++)
-        if (!has_line(r, r->endorsements[i]))
-            choice_row(p, r, NULL, r->endorsements[i], buf_slice(&flags));
+        choice_row(p, r, &r->choices[i], buf_slice(&flags));
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct race_choice ours = {.endorsement = r->endorsements[i],
+                                         .name = p->m->endorsed->list[r->endorsements[i]].name,
+                                         .votes = VOTES_UNKNOWN};
+        if (!has_line(r, ours.endorsement))
+            choice_row(p, r, &ours, buf_slice(&flags));
+    }
 }
 
 bool documents_choose_public(const struct model *m, const struct slice *words, size_t n,
@@ -380,31 +386,29 @@ bool documents_races_public(const struct model *m, const struct slice *words, si
 
 bool documents_race_page(const struct model *m, struct slice id, struct buf *out)
 {
+    uint32_t race = decide_find_race(m, id);
     struct jsonw j;
 
-    for (uint32_t i = 0; i < m->race_count; i++) {
-        if (!slice_eq(m->races[i].id, id))
+    if (race == NONE)
+        return false;
+    begin_document(&j, m, out);
+    jsonw_key(&j, SLICE("race"));
+    documents_race(m, &m->races[race], out);
+    j.comma = true;
+    jsonw_array(&j, "calls");
+    for (uint32_t k = m->told_count; k-- > 0;) {
+        const struct documents_event ev = told_event(m, k);
+        if (m->standings[ev.endorsement].race != race)
             continue;
-        begin_document(&j, m, out);
-        jsonw_key(&j, SLICE("race"));
-        documents_race(m, &m->races[i], out);
-        j.comma = true;
-        jsonw_array(&j, "calls");
-        for (uint32_t k = m->told_count; k-- > 0;) {
-            const struct documents_event ev = told_event(m, k);
-            if (m->standings[ev.endorsement].race != i)
-                continue;
-            jsonw_object(&j, NULL);
-            jsonw_strz(&j, "type", ev.retraction ? "retraction" : "call");
-            jsonw_when(&j, "time", m->told[k].at_ms);
-            documents_event_members(&j, m, &ev);
-            jsonw_object_end(&j);
-        }
-        jsonw_array_end(&j);
-        end_document(&j, out);
-        return true;
+        jsonw_object(&j, NULL);
+        jsonw_strz(&j, "type", ev.retraction ? "retraction" : "call");
+        jsonw_when(&j, "time", m->told[k].at_ms);
+        documents_event_members(&j, m, &ev);
+        jsonw_object_end(&j);
     }
-    return false;
+    jsonw_array_end(&j);
+    end_document(&j, out);
+    return true;
 }
 
 /* ---- sources ---- */

@@ -132,9 +132,9 @@ bool fading_restore(struct model *m, const struct claim *c, struct err *e)
     struct slice name = slice_sub(c->by, slice_find(c->by, SLICE(":")) + 1, c->by.len);
     struct fading_of of = {claims_endorsement_of(m, c), c->line, name};
 
-    if (slice_starts(c->by, advisory))
-        for (uint32_t i = 0; i < m->settings->source_count; i++)
-            m->feeds[i].advisory |= slice_eq(m->settings->sources[i].name, name);
+    uint32_t source = settings_find_source(m->settings, name);
+    if (slice_starts(c->by, advisory) && source != NONE)
+        m->feeds[source].advisory = true;
     if (of.endorsement == NONE || !slice_starts(c->by, held_by))
         return true;
     struct fading *f = fading_find(m, &of);

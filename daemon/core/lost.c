@@ -6,6 +6,7 @@
 #include "daemon/base/buf.h"
 #include "daemon/core/calls.h"
 #include "daemon/core/claims.h"
+#include "daemon/core/decide.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/standings.h"
 
@@ -212,10 +213,9 @@ static bool stands(const struct model *m, uint32_t i)
 static bool is_known(const struct model *m, const struct decision *d)
 {
     struct slice state = slice_sub(d->target, 0, slice_find(d->target, SLICE("/")));
-    bool known = d->target.len == 0 || map_get(m->endorsed_by_id, d->target);
+    bool known = d->target.len == 0 || map_get(m->endorsed_by_id, d->target) ||
+                 decide_find_race(m, d->target) != NONE;
 
-    for (uint32_t i = 0; i < m->race_count && !known; i++)
-        known = slice_eq(m->races[i].id, d->target);
     for (size_t i = 0; i < m->settings->polls_count && !known; i++)
         known = slice_eq_nocase(m->settings->polls[i].state, state);
     return known;

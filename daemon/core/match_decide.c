@@ -41,19 +41,11 @@ static uint32_t find_endorsement(const struct model *m, struct slice id)
     return NONE;
 }
 
-static uint32_t find_source(const struct model *m, struct slice name)
-{
-    for (uint32_t i = 0; i < m->settings->source_count; i++)
-        if (slice_eq(m->settings->sources[i].name, name))
-            return i;
-    return NONE;
-}
-
 static bool make_rule(struct model *m, const struct match_decision *d, struct match_rule *r)
 {
     *r = (struct match_rule){.d = *d, .stands = true};
     r->endorsement = find_endorsement(m, d->endorsement);
-    r->source = find_source(m, d->source);
+    r->source = settings_find_source(m->settings, d->source);
     r->text = text_fold_copy(d->contest_text, m->strings);
     r->choice = text_fold_copy(d->choice_name, m->strings);
     return copy_texts(m, &r->d) && r->text.ptr && r->choice.ptr;

@@ -111,11 +111,11 @@ static enum verdict verdict_of(struct walk *w, enum verdict v)
 {
     struct slice name = text(w, slice_of(verdict_info[v].name));
 
-    for (int i = 0; !w->out && i < VERDICTS; i++)
-        if (slice_is(name, verdict_info[i].name))
-            return (enum verdict)i;
-    w->failed |= !w->out;
-    return v;
+    if (w->out)
+        return v;
+    enum verdict is = verdict_named(name);
+    w->failed |= is == VERDICTS;
+    return is == VERDICTS ? v : is;
 }
 
 static struct digest digest(struct walk *w, struct digest d)
@@ -452,10 +452,7 @@ static uint32_t walk_source(struct walk *w, const struct model *m, uint32_t sour
 {
     struct slice name = text(w, source_name(m, source));
 
-    for (uint32_t i = 0; !w->out && i < m->settings->source_count; i++)
-        if (slice_eq(m->settings->sources[i].name, name))
-            return i;
-    return w->out ? source : NONE;
+    return w->out ? source : settings_find_source(m->settings, name);
 }
 
 static void walk_county(struct walk *w, const struct model *m, struct race_county *c)

@@ -716,25 +716,18 @@ int64_t merge_next_tick(const struct model *m, int64_t now_ms)
 
 /* ---- the desk's word ---- */
 
-static const struct settings_source *find_source(const struct model *m, struct slice name)
-{
-    for (size_t i = 0; i < m->settings->source_count; i++)
-        if (slice_eq(m->settings->sources[i].name, name))
-            return &m->settings->sources[i];
-    return NULL;
-}
-
 bool merge_pin(const struct model *m, struct race *r, struct slice source, bool restored,
                struct err *e)
 {
-    const struct settings_source *s = find_source(m, source);
+    uint32_t at = settings_find_source(m->settings, source);
     bool there = restored;
 
-    for (uint32_t i = 0; s && i < r->contest_count; i++)
-        there |= &m->settings->sources[r->contests[i]->source] == s;
-    if (!s)
+    for (uint32_t i = 0; i < r->contest_count; i++)
+        there |= r->contests[i]->source == at;
+    if (at == NONE)
         return err_set(e, ERR_NO, "no source is called '%.*s'; tallyctl source list lists them",
                        SLICE_FMT(source));
+    const struct settings_source *s = &m->settings->sources[at];
     if (!s->votes)
         return err_set(e, ERR_NO,
                        "the votes of %.*s are not used (votes = no): it can have no race",

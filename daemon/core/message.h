@@ -18,11 +18,12 @@ enum message_type {
     MESSAGE_TYPES
 };
 
-enum statement_style { /* of the sentence: statement.h */
-                       STATEMENT_SHORT,
-                       STATEMENT_LONG,  /* who called, and how it stands among what was before */
-                       STATEMENT_SLACK, /* the short one, in Slack's marks */
-                       STATEMENT_STYLES
+/* Of the sentence: statement.h. */
+enum statement_style {
+    STATEMENT_SHORT,
+    STATEMENT_LONG,  /* who called, and how it stands among what was before */
+    STATEMENT_SLACK, /* the short one, in Slack's marks */
+    STATEMENT_STYLES
 };
 
 struct message {

@@ -7,15 +7,16 @@
 
 #include "daemon/core/endorsement.h"
 
-enum office_reach { /* where the voters of an office live */
-                    REACH_UNKNOWN,
-                    REACH_STATE,    /* the whole state */
-                    REACH_DISTRICT, /* a district of the state: a text without one names no race */
-                    REACH_WIDE,     /* the whole state, or the part of it that a text names */
-                    REACH_REGION, /* a part of the state: a court circuit, a named district; a text
-                                     without it names no race */
-                    REACH_COUNTY,
-                    REACH_PLACE, /* a town, a city, a school district */
+/* Where the voters of an office live. */
+enum office_reach {
+    REACH_UNKNOWN,
+    REACH_STATE,    /* the whole state */
+    REACH_DISTRICT, /* a district of the state: a text without one names no race */
+    REACH_WIDE,     /* the whole state, or the part of it that a text names */
+    REACH_REGION,   /* a part of the state: a court circuit, a named district; a text without it
+                       names no race */
+    REACH_COUNTY,
+    REACH_PLACE, /* a town, a city, a school district */
 };
 
 struct office_class {

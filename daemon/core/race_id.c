@@ -50,9 +50,8 @@ static bool add_place(struct slice place, unsigned implied, bool school, struct 
 /* A district of the state is known by its number, whichever of its counties a list names. */
 static bool is_counted_by_state(const struct endorsement *e, enum office_reach reach)
 {
-    const struct state *state = states_find(e->state);
-
-    return reach == REACH_STATE || (reach == REACH_DISTRICT && !(state && state->county_districts));
+    return reach == REACH_STATE ||
+           (reach == REACH_DISTRICT && !states_find(e->state)->county_districts);
 }
 
 /* The county goes into the key alone: in the slug it would only be noise. */

@@ -89,4 +89,11 @@ struct settings {
     uint64_t seed;    /* for hash tables only: changes no output */
 };
 
+/* The source of that name; UINT32_MAX: there is none. */
+uint32_t settings_find_source(const struct settings *s, struct slice name);
+
+/* The file of that name of the source of that name: where they are. False: there is none. */
+bool settings_find_file(const struct settings *s, struct slice source, struct slice name,
+                        uint32_t *source_at, uint32_t *file_at);
+
 #endif

@@ -7,18 +7,19 @@
 #include "daemon/base/buf.h"
 #include "daemon/core/model.h"
 
-enum source_state { /* the worse first: a source is what the worst of its files is */
-                    SOURCE_BLOCKED,     /* the site refuses us, or sends a page for people */
-                    SOURCE_QUARANTINED, /* what came is not used, or breaks its worker */
-                    SOURCE_STALE,       /* it was reached once, and not for too long */
-                    SOURCE_FAILING,     /* the last poll failed; its figures are fresh still */
-                    SOURCE_HELD,        /* some of it, or all, waits for people or for a change */
-                    SOURCE_PAUSED,      /* the desk has stopped it, or the election is long past */
-                    SOURCE_WAITING,     /* not heard of since the start */
-                    SOURCE_QUIET,       /* nothing new, as long as polls are open, or for an hour */
-                    SOURCE_UNCHANGED,   /* nothing new */
-                    SOURCE_UP,          /* what came last is on air */
-                    SOURCE_STATES
+/* The worse first: a source is what the worst of its files is. */
+enum source_state {
+    SOURCE_BLOCKED,     /* the site refuses us, or sends a page for people */
+    SOURCE_QUARANTINED, /* what came is not used, or breaks its worker */
+    SOURCE_STALE,       /* it was reached once, and not for too long */
+    SOURCE_FAILING,     /* the last poll failed; its figures are fresh still */
+    SOURCE_HELD,        /* some of it, or all, waits for people or for a change */
+    SOURCE_PAUSED,      /* the desk has stopped it, or the election is long past */
+    SOURCE_WAITING,     /* not heard of since the start */
+    SOURCE_QUIET,       /* nothing new, as long as polls are open, or for an hour */
+    SOURCE_UNCHANGED,   /* nothing new */
+    SOURCE_UP,          /* what came last is on air */
+    SOURCE_STATES
 };
 
 struct source_state_info {

@@ -266,11 +266,9 @@ static void add_win(struct tally *t, const struct model *m, const struct race *r
     static const enum tally_count kinds[] = {[WINS_SEAT] = TALLY_WON_SEATS,
                                              [WINS_NOMINATION] = TALLY_WON_NOMINATIONS,
                                              [WINS_MEASURE] = TALLY_WON_MEASURES};
-    const struct state *state = states_find(e->state);
 
     t->n[kinds[e->wins]] += sign;
-    if (state)
-        t->won_in[state - states] += sign;
+    t->won_in[states_find(e->state) - states] += sign;
     if (e->status == ENDORSE_UNOPPOSED || e->status == ENDORSE_ELECTED_UNOPPOSED ||
         slice_is(m->claims[st->claim].by, "unopposed"))
         t->n[TALLY_WON_UNOPPOSED] += sign;

@@ -93,3 +93,12 @@ const struct verdict_info verdict_info[VERDICTS] = {
                                   "authorities, marks, seats or the list contradict each other on "
                                   "who is called; explain says who says what"),
 };
+
+enum verdict verdict_named(struct slice name)
+{
+    int v = 0;
+
+    while (v < VERDICTS && !slice_is(name, verdict_info[v].name))
+        v++;
+    return (enum verdict)v;
+}

@@ -4,6 +4,8 @@
 #ifndef TALLYD_CORE_VERDICT_H
 #define TALLYD_CORE_VERDICT_H
 
+#include "daemon/base/slice.h"
+
 enum verdict_class {
     CLASS_ACCEPT,     /* used */
     CLASS_FLAG,       /* used, with a visible mark */
@@ -63,5 +65,7 @@ struct verdict_info {
         *until; /* the exit of what is held or in quarantine; NULL: there is nothing to end */
 };
 extern const struct verdict_info verdict_info[VERDICTS];
+
+enum verdict verdict_named(struct slice name); /* VERDICTS: none is */
 
 #endif

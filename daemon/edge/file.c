@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Whole files into arenas. */
+/* read(2) and write(2) until all is there. */
 #include "daemon/edge/file.h"
 
 #include <errno.h>
@@ -52,4 +52,17 @@ bool file_read(const char *path, size_t max, struct arena *a, struct slice *out,
 out:
     close(fd);
     return ok;
+}
+
+bool file_write(int fd, struct slice bytes)
+{
+    while (bytes.len > 0) {
+        ssize_t n = write(fd, bytes.ptr, bytes.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        bytes = slice_sub(bytes, (size_t)n, bytes.len);
+    }
+    return true;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Whole files, read at start and at reload only: never on the loop of a running night. */
+/* Whole files: at start, at reload, in a thread or a copy of the process; never on the loop of a
+ * running night. */
 #ifndef TALLYD_EDGE_FILE_H
 #define TALLYD_EDGE_FILE_H
 
@@ -10,5 +11,8 @@
  * ERR_DATA. */
 bool file_read(const char *path, size_t max, struct arena *a, struct slice *out,
                struct err *e) MUST_USE;
+
+/* All of it to a descriptor, in as many steps as that takes. False, and errno: not all. */
+bool file_write(int fd, struct slice bytes) MUST_USE;
 
 #endif

@@ -15,6 +15,7 @@
 
 #include "daemon/base/buf.h"
 #include "daemon/base/map.h"
+#include "daemon/edge/file.h"
 
 #define ASIDE ".next"
 #define NAME_ROOM 256 /* a name and its NUL */
@@ -197,19 +198,6 @@ static bool is_placed(const struct folder *f, const char *name, struct slice byt
     return same;
 }
 
-static bool write_all(int fd, struct slice bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t n = write(fd, bytes.ptr, bytes.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        bytes = slice_sub(bytes, (size_t)n, bytes.len);
-    }
-    return true;
-}
-
 bool folder_has(const struct folder *f, struct slice name)
 {
     char text[NAME_ROOM];
@@ -233,7 +221,7 @@ bool folder_put(struct folder *f, struct slice name, struct slice bytes, struct 
         return true;
     }
     int fd = openat(f->aside, text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-    bool ok = fd >= 0 && write_all(fd, bytes);
+    bool ok = fd >= 0 && file_write(fd, bytes);
     if (fd >= 0)
         ok &= close(fd) == 0;
     if (!ok)

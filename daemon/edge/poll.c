@@ -121,17 +121,16 @@ static void drop_work(struct poll *f)
     f->submitted = false;
 }
 
-static int64_t rest_of(const struct poll *f)
+int64_t poll_rest(const struct poll_shared *p, uint32_t source)
 {
-    const struct poller_calls *calls = &f->shared->calls;
-    return calls->rest != NULL && !f->shared->set->once ? calls->rest(f->source, calls->ctx) : 0;
+    return p->calls.rest != NULL && !p->set->once ? p->calls.rest(source, p->calls.ctx) : 0;
 }
 
 /* From the beginning of a poll that ended well to the next one. */
 static int64_t next_interval(struct poll *f, int64_t now)
 {
     struct pace *pace = &f->shared->pace;
-    int64_t rest = rest_of(f), interval = f->set->interval_ms;
+    int64_t rest = poll_rest(f->shared, f->source), interval = f->set->interval_ms;
     int64_t since = now - (f->changed_us > 0 ? f->changed_us : f->started_us);
     enum pace_mood mood = PACE_EVEN;
     if (rest > 0)
@@ -439,14 +438,14 @@ static void on_body(const struct answer *a, void *ctx)
             break;
         }
         f->step = PARSING;
-        if (f->submitted)
-            workers_end(f->shared->workers, &f->work);
-        else if (f->payload == NULL)
-            submit(f, a->payload, false);
-        else { /* its worker failed before the end */
+        if (!f->submitted && f->payload != NULL) { /* its worker failed before the end */
             settle_failed(f, work_verdict(&f->work), slice_of(f->work.text));
             break;
         }
+        if (f->submitted)
+            workers_end(f->shared->workers, &f->work);
+        else
+            submit(f, a->payload, false);
         if (f->shared->calls.coming != NULL)
             f->shared->calls.coming(f->shared->calls.ctx);
         break;
@@ -478,7 +477,7 @@ static void begin(void *ctx)
 {
     struct poll *f = ctx;
     f->begun_us = timer_now_us();
-    if (rest_of(f) == POLLER_NEVER) {
+    if (poll_rest(f->shared, f->source) == POLLER_NEVER) {
         f->due_us = f->begun_us + POLLER_ASLEEP_MS * 1000;
         timer_set(f->timer, POLLER_ASLEEP_MS);
         return;

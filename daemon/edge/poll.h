@@ -24,6 +24,9 @@ struct poll_shared { /* by all files of a poller */
     size_t to_come; /* with `once`: files that have not had their poll */
 };
 
+/* As poller_calls.rest; with `once` there is none. */
+int64_t poll_rest(const struct poll_shared *p, uint32_t source);
+
 /* companions: of its source; NULL: it has none. */
 struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file,
                       const struct companions *companions, struct err *e);

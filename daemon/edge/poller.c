@@ -45,9 +45,7 @@ static bool is_asleep(void *ctx)
 {
     const struct source *s = ctx;
     const struct poller *p = s->poller;
-    const struct poller_calls *calls = &p->shared.calls;
-    return calls->rest != NULL && !p->shared.set->once &&
-           calls->rest((uint32_t)(s - p->sources), calls->ctx) == POLLER_NEVER;
+    return poll_rest(&p->shared, (uint32_t)(s - p->sources)) == POLLER_NEVER;
 }
 
 static void on_companion_failed(enum verdict verdict, struct slice text, void *ctx)

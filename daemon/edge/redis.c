@@ -21,8 +21,8 @@
 #define FLIGHT_BYTES_MAX ((size_t)16 << 20)
 #define PROBE_MS 500 /* silent for that long: is what we left there still there? */
 #define ASLEEP_US 20000
-#define CHUNK_BYTES                                                                                \
-    ((size_t)1 << 20) /* of a snapshot in one call: Redis does nothing else meanwhile */
+/* Of a snapshot in one call: Redis does nothing else meanwhile. */
+#define CHUNK_BYTES ((size_t)1 << 20)
 #define CHUNK_ENTRIES 500
 #define SHA_MAX 64
 #define HEAD_ARGS (3 + REDIS_SCRIPT_KEYS + 3) /* EVALSHA sha n KEYS verb epoch owner */

@@ -13,6 +13,7 @@
 
 #include <event2/event.h>
 
+#include "daemon/edge/file.h"
 #include "daemon/edge/timer.h"
 
 #define AT_ONCE 4 /* each is a copy of our memory, and a core's work */
@@ -38,18 +39,6 @@ struct outcome {
 
 /* ---- in the copy ---- */
 
-static bool write_all(int fd, const void *bytes, size_t n)
-{
-    for (const char *at = bytes; n > 0;) {
-        ssize_t w = write(fd, at, n);
-        if (w < 0 && errno != EINTR)
-            return false;
-        at += w > 0 ? w : 0;
-        n -= w > 0 ? (size_t)w : 0;
-    }
-    return true;
-}
-
 /* A connection that the daemon closes has to end, though it is open here too. */
 static void close_all_but(int fd)
 {
@@ -69,8 +58,8 @@ static void perform(rehearse_act *act, void *ctx, int fd)
     o.ok = act(ctx, &text, &o.e);
     if (o.ok && text.failed)
         o.ok = err_set(&o.e, ERR_BUG, "what it would do needs too much memory to tell");
-    bool told = write_all(fd, &o, sizeof o) &&
-                (!o.ok || write_all(fd, buf_slice(&text).ptr, buf_slice(&text).len));
+    bool told = file_write(fd, (struct slice){(const char *)&o, sizeof o}) &&
+                (!o.ok || file_write(fd, buf_slice(&text)));
     _exit(told ? 0 : 1);
 }
 

@@ -16,6 +16,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
+#include "daemon/edge/file.h"
 #include "daemon/edge/payload.h"
 #include "daemon/edge/timer.h"
 
@@ -295,16 +296,9 @@ static bool begin(struct writer_archive *a, struct err *e)
     return a->writing || err_set(e, ERR_AGAIN, "no memory to compress with");
 }
 
-static bool write_all(int fd, const void *bytes, size_t n, struct err *e)
+static bool put(int fd, struct slice bytes, struct err *e)
 {
-    for (const char *at = bytes; n > 0;) {
-        ssize_t w = write(fd, at, n);
-        if (w < 0 && errno != EINTR)
-            return err_errno(e, ERR_AGAIN, "cannot be written");
-        at += w > 0 ? w : 0;
-        n -= w > 0 ? (size_t)w : 0;
-    }
-    return true;
+    return file_write(fd, bytes) || err_errno(e, ERR_AGAIN, "cannot be written");
 }
 
 /* *done: all of it is in the file. */
@@ -319,7 +313,7 @@ static bool write_piece(struct writer_archive *a, struct slice bytes, bool *done
         a->z.next_out = a->room;
         a->z.avail_out = PIECE;
         code = deflate(&a->z, last ? Z_FINISH : Z_NO_FLUSH);
-        if (!write_all(a->out, a->room, PIECE - a->z.avail_out, e))
+        if (!put(a->out, (struct slice){(const char *)a->room, PIECE - a->z.avail_out}, e))
             return false;
     } while (a->z.avail_out == 0);
     a->at += piece.len;
@@ -361,7 +355,7 @@ static bool end_torn(struct writer_archive *a, off_t size, struct err *e)
     char last = '\n';
     if (size > 0 && pread(a->table, &last, 1, size - 1) != 1)
         return err_errno(e, ERR_AGAIN, "%s.tsv", a->day);
-    return last == '\n' || write_all(a->table, "\n", 1, e);
+    return last == '\n' || put(a->table, SLICE("\n"), e);
 }
 
 static bool open_table(struct writer_archive *a, int64_t when, struct err *e)
@@ -381,7 +375,7 @@ static bool open_table(struct writer_archive *a, int64_t when, struct err *e)
     buf_init(&head, 4096);
     if (st.st_size == 0)
         archive_write_head(&head);
-    bool ok = end_torn(a, st.st_size, e) && write_all(a->table, head.ptr, head.len, e);
+    bool ok = end_torn(a, st.st_size, e) && put(a->table, buf_slice(&head), e);
     a->used += ok ? (int64_t)head.len : 0;
     buf_done(&head);
     if (!ok)
@@ -394,7 +388,7 @@ static bool put_line(struct writer_archive *a, const struct writer_record *r, st
     if (r->line_len == 0)
         return true;
     if (!make_room(a, e) || !open_table(a, r->received_ms, e) ||
-        !write_all(a->table, r->line, r->line_len, e)) {
+        !put(a->table, (struct slice){r->line, r->line_len}, e)) {
         shut(&a->table); /* the next one ends what may be torn now */
         return false;
     }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "daemon/base/buf.h"
+#include "daemon/edge/file.h"
 
 #define TEMPORARY "being-written" /* no name of a payload: those have dots */
 #define PART_MAX 90               /* two of them, the digest and the dots are below NAME_MAX */
@@ -58,20 +59,6 @@ int writer_files_open(const char *path, struct err *e)
     return fd;
 }
 
-static bool write_all(int fd, struct slice bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t n = write(fd, bytes.ptr, bytes.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        bytes.ptr += n;
-        bytes.len -= (size_t)n;
-    }
-    return true;
-}
-
 bool writer_files_write(int directory, const char *name, struct slice bytes, struct err *e)
 {
     struct stat st;
@@ -80,7 +67,7 @@ bool writer_files_write(int directory, const char *name, struct slice bytes, str
         return true;
     int fd =
         openat(directory, TEMPORARY, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
-    bool ok = fd >= 0 && write_all(fd, bytes) && fsync(fd) == 0 &&
+    bool ok = fd >= 0 && file_write(fd, bytes) && fsync(fd) == 0 &&
               renameat(directory, TEMPORARY, directory, name) == 0;
     if (!ok) {
         err_errno(e, ERR_AGAIN, "payloads/%s", name);
