@@ -98,6 +98,7 @@ struct config {
         int64_t before_close;
         struct slice user_agent;
         struct config_list networks; /* CIDR */
+        struct slice proxy, proxy_credential;
     } poll;
     struct {
         struct slice program;

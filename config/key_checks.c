@@ -140,6 +140,17 @@ static bool is_host_port(struct slice v)
     return close + colon > 0 && num_parse(slice_sub(v, close + colon + 1, v.len), 1, 65535, &port);
 }
 
+const char *check_proxy(struct slice v)
+{
+    struct url u;
+    bool whole = is_visible(v, false) && url_parse(v, &u) == NULL && !u.https && u.rest.len == 0;
+
+    return whole && !slice_ends(v, u.host) && !slice_ends(v, SLICE("]"))
+               ? NULL
+               : "http://HOST:PORT, without a path, a user or a password (proxy-credential has "
+                 "them); TLS to feeds goes through it";
+}
+
 const char *check_redis_url(struct slice v)
 {
     static const char shape[] = "redis://host:port/db, rediss://host:port/db or unix:///path, "

@@ -16,6 +16,7 @@ const char *check_state(struct slice v);        /* USPS code */
 const char *check_authority(struct slice v);    /* desk, ap, ddhq, official */
 const char *check_header_value(struct slice v); /* visible ASCII and blanks */
 const char *check_header_name(struct slice v);  /* a token of RFC 9110 */
+const char *check_proxy(struct slice v);        /* http://HOST:PORT */
 const char *check_redis_url(struct slice v);
 const char *check_sentinel(struct slice v); /* host, host:port */
 const char *check_prefix(struct slice v);

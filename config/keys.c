@@ -226,6 +226,19 @@ const struct config_key config_keys[] = {
      .check = network_check,
      .about = "networks that are not public and may be polled all the same, such as 127.0.0.0/8; "
               "http to them counts as https"},
+    {.section = "poll",
+     .name = "proxy",
+     .type = KEY_TEXT,
+     GLOBAL(poll.proxy),
+     .check = check_proxy,
+     .about = "http://HOST:PORT of a proxy that all but `networks` is asked through; empty: none, "
+              "whatever the environment says"},
+    {.section = "poll",
+     .name = "proxy-credential",
+     .type = KEY_TEXT,
+     GLOBAL(poll.proxy_credential),
+     .check = check_name,
+     .about = "the credential with NAME:PASSWORD for the proxy"},
 
     {.section = "workers",
      .name = "program",

@@ -491,6 +491,22 @@ static void plan_source(struct making *m, const struct config_source *from,
     plan_pointers(m, from, out);
 }
 
+static struct slice read_credential(struct making *m, const char *key, struct slice name)
+{
+    struct err e = {0};
+    struct buf out;
+    struct slice secret = {0};
+    if (name.len == 0)
+        return secret;
+    buf_init(&out, CREDENTIAL_MAX);
+    if (!config_credential(m->args->config.credentials, name, &out, &e))
+        problem(m, key, "%.*s: %s", SLICE_FMT(name), e.text);
+    else
+        secret = arena_copy(m->plan->arena, buf_slice(&out));
+    buf_done(&out);
+    return secret;
+}
+
 static void plan_sources(struct making *m)
 {
     struct plan *p = m->plan;
@@ -516,6 +532,9 @@ static void plan_sources(struct making *m)
         .user_agent = p->config->poll.user_agent,
         .networks = p->config->poll.networks.items,
         .network_count = p->config->poll.networks.count,
+        .proxy = p->config->poll.proxy,
+        .proxy_user =
+            read_credential(m, "[poll] proxy-credential", p->config->poll.proxy_credential),
         .sources = p->poller_sources,
         .source_count = n,
     };
@@ -566,22 +585,6 @@ static void check_authorities(struct making *m)
 
 /* ---- [redis] ---- */
 
-static struct slice read_credential(struct making *m, struct slice name)
-{
-    struct err e = {0};
-    struct buf out;
-    struct slice secret = {0};
-    if (name.len == 0)
-        return secret;
-    buf_init(&out, CREDENTIAL_MAX);
-    if (!config_credential(m->args->config.credentials, name, &out, &e))
-        problem(m, NULL, "[redis] credential %.*s: %s", SLICE_FMT(name), e.text);
-    else
-        secret = arena_copy(m->plan->arena, buf_slice(&out));
-    buf_done(&out);
-    return secret;
-}
-
 /* "127.0.0.1:6379/0", "[::1]:0", "localhost"; not "127.0.0.1.example.org". */
 static bool is_loopback(struct slice address)
 {
@@ -601,10 +604,18 @@ static void plan_redis(struct making *m)
     struct plan *p = m->plan;
     const struct config *c = p->config;
     struct err e = {0};
-    p->redis_user = read_credential(m, c->redis.user_credential);
-    p->redis_password = read_credential(m, c->redis.password_credential);
-    p->sentinel_user = read_credential(m, c->redis.sentinel_user_credential);
-    p->sentinel_password = read_credential(m, c->redis.sentinel_password_credential);
+    const struct {
+        const char *key;
+        struct slice name, *to;
+    } credentials[] = {
+        {"[redis] user-credential", c->redis.user_credential, &p->redis_user},
+        {"[redis] password-credential", c->redis.password_credential, &p->redis_password},
+        {"[redis] sentinel-user-credential", c->redis.sentinel_user_credential, &p->sentinel_user},
+        {"[redis] sentinel-password-credential", c->redis.sentinel_password_credential,
+         &p->sentinel_password},
+    };
+    for (size_t i = 0; i < sizeof credentials / sizeof credentials[0]; i++)
+        *credentials[i].to = read_credential(m, credentials[i].key, credentials[i].name);
     if (slice_starts(c->redis.url, SLICE("rediss://")) && !redis_tls_exists(&e))
         problem(m, NULL, "[redis] url = %.*s: %s", SLICE_FMT(c->redis.url), e.text);
 }

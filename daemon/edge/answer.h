@@ -19,6 +19,7 @@ struct answer { /* borrowed for the callback; the payload may be kept with paylo
     enum verdict verdict;             /* FAILED */
     struct slice text;                /* FAILED: for people, clean, without credentials */
     int64_t retry_after_ms;           /* FAILED: the site asks for this pause; 0: it does not */
+    int status;                       /* of HTTP; 0: nothing came, or it is a path */
     int64_t last_byte_us;             /* CLOCK_MONOTONIC */
 };
 

@@ -58,22 +58,40 @@ static void tell(struct ask *a, const struct answer *answer)
     a->calls.done(answer, a->calls.ctx);
 }
 
-static void tell_failure(struct ask *a, enum verdict verdict, const char *why)
+static void tell_failed(struct ask *a, struct answer answer, const char *why)
 {
     struct buf text;
     buf_init(&text, TEXT_MAX + 1);
     text_clean(slice_of(why), &text);
-    tell(a, &(struct answer){.what = ANSWER_FAILED,
-                             .verdict = verdict,
-                             .text = buf_slice(&text),
-                             .last_byte_us = timer_now_us()});
+    answer.what = ANSWER_FAILED;
+    answer.text = buf_slice(&text);
+    answer.last_byte_us = timer_now_us();
+    tell(a, &answer);
     buf_done(&text);
+}
+
+static void tell_failure(struct ask *a, enum verdict verdict, const char *why)
+{
+    tell_failed(a, (struct answer){.verdict = verdict}, why);
+}
+
+/* It is our host's wish, or its quota's, and not of this file alone. */
+static void note_rest(const struct ask *a, const struct answer *answer)
+{
+    bool refused = answer->status == 403 || answer->status == 429;
+    if (answer->what != ANSWER_FAILED)
+        return;
+    if (answer->retry_after_ms > 0 && (refused || answer->status == 503))
+        gate_rest(a->entry.host, answer->retry_after_ms);
+    else if (refused && a->source->has_credential)
+        gate_rest(a->entry.host, a->means->quota_ms);
 }
 
 static void on_fetched(const struct answer *answer, void *ctx)
 {
     struct ask *a = ctx;
     gate_leave(a->means->gate, &a->entry);
+    note_rest(a, answer);
     set(a->fresh.etag, sizeof a->fresh.etag, answer->etag);
     set(a->fresh.last_modified, sizeof a->fresh.last_modified, answer->last_modified);
     tell(a, answer);
@@ -92,10 +110,21 @@ static void on_found(void *ctx)
     gate_found(a->means->gate, &a->entry);
 }
 
+static void refuse(struct ask *a, int64_t rest_ms)
+{
+    char text[TEXT_MAX + 1];
+    snprintf(text, sizeof text, "its host has asked to wait, %lld s more",
+             (long long)(rest_ms + 999) / 1000);
+    a->fresh = (struct ask_validators){0};
+    gate_leave(a->means->gate, &a->entry);
+    tell_failed(a, (struct answer){.verdict = VERDICT_BLOCKED, .retry_after_ms = rest_ms}, text);
+}
+
 static void on_gate(struct gate_entry *entry)
 {
     struct ask *a = (struct ask *)((char *)entry - offsetof(struct ask, entry));
     struct err e;
+    int64_t rest = gate_rests(entry->host);
     const struct fetch_request r = {
         .url = a->expanded.ptr,
         .etag = slice_of(a->full ? NULL : a->known.etag),
@@ -106,6 +135,10 @@ static void on_gate(struct gate_entry *entry)
         .cap = a->cap,
     };
     a->started_us = timer_now_us();
+    if (rest > 0) {
+        refuse(a, rest);
+        return;
+    }
     if (fetch_start(a->fetch, &r, &e))
         return;
     gate_leave(a->means->gate, &a->entry);
@@ -202,4 +235,10 @@ void ask_accept(struct ask *a)
 void ask_forget(struct ask *a)
 {
     a->known = (struct ask_validators){0};
+}
+
+void ask_continue(struct ask *a, const struct ask *was)
+{
+    if (a->entry.host != NULL && was->entry.host != NULL)
+        gate_rest(a->entry.host, gate_rests(was->entry.host));
 }

@@ -4,6 +4,10 @@
  *
  * What came becomes known when it is accepted; until then it is asked for in full, or on the
  * conditions of what was known before.
+ *
+ * A host that answers 403, 429 or 503 with a Retry-After is left alone until then by all who ask
+ * it; one that refuses a request with a credential (AP's 403 over the quota of its key) and does
+ * not say when, for a moment. Whose turn comes meanwhile fails as BLOCKED, with what is left of it.
  */
 #ifndef TALLYD_EDGE_ASK_H
 #define TALLYD_EDGE_ASK_H
@@ -19,6 +23,7 @@ struct ask_means { /* shared by all */
     struct fetcher *fetcher;
     struct gate *gate;
     struct reader *reader;
+    int64_t quota_ms; /* how long a host rests that refuses a key and does not say until when */
 };
 
 struct ask_validators {
@@ -58,5 +63,7 @@ void ask_stop(struct ask *a); /* by URL only; no call comes */
 void ask_know(struct ask *a, struct slice etag, struct slice last_modified);
 void ask_accept(struct ask *a); /* what came last is known from now on */
 void ask_forget(struct ask *a); /* nothing is */
+/* The host of one that ends, which is this one's, may be at rest. */
+void ask_continue(struct ask *a, const struct ask *was);
 
 #endif

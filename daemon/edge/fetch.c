@@ -29,6 +29,8 @@ struct fetcher {
     struct multi *multi;
     struct fetcher_settings set;
     char *user_agent;
+    char *proxy, *proxy_user; /* "", NULL: none */
+    char *direct;             /* what it is not asked for: "NETWORK,NETWORK" */
     struct cidr *networks;
 };
 
@@ -62,6 +64,36 @@ static void on_done(void *handle, int result);
 
 /* ---- all of them ---- */
 
+static char *copy(struct slice s)
+{
+    return s.len > 0 ? strndup(s.ptr, s.len) : strdup("");
+}
+
+static bool holds_loopback(const struct fetcher *all)
+{
+    const struct sockaddr_in here = {.sin_family = AF_INET,
+                                     .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    for (size_t i = 0; i < all->set.network_count; i++)
+        if (cidr_holds(&all->networks[i], (const struct sockaddr *)&here))
+            return true;
+    return false;
+}
+
+static bool set_proxy(struct fetcher *all, const struct fetcher_settings *s)
+{
+    struct buf direct;
+    buf_init(&direct, 65536);
+    for (size_t i = 0; i < s->network_count; i++)
+        buf_addf(&direct, "%.*s,", SLICE_FMT(s->networks[i]));
+    if (holds_loopback(all))
+        buf_addz(&direct, "localhost");
+    all->direct = direct.failed ? NULL : copy(buf_slice(&direct));
+    buf_done(&direct);
+    all->proxy = copy(s->proxy);
+    all->proxy_user = copy(s->proxy_user);
+    return all->direct != NULL && all->proxy != NULL && all->proxy_user != NULL;
+}
+
 struct fetcher *fetcher_new(struct event_base *base, const struct fetcher_settings *settings,
                             struct err *e)
 {
@@ -82,6 +114,10 @@ struct fetcher *fetcher_new(struct event_base *base, const struct fetcher_settin
     for (size_t i = 0; i < settings->network_count; i++)
         if (!cidr_parse(settings->networks[i], &all->networks[i], e))
             goto out;
+    if (!set_proxy(all, settings)) {
+        err_set(e, ERR_AGAIN, "no memory for transfers");
+        goto out;
+    }
     all->multi = multi_new(base, settings->connections, on_done, e);
 out:
     if (all->multi != NULL)
@@ -97,6 +133,11 @@ void fetcher_free(struct fetcher *all)
     multi_free(all->multi);
     free(all->networks);
     free(all->user_agent);
+    free(all->direct);
+    free(all->proxy);
+    if (all->proxy_user != NULL)
+        explicit_bzero(all->proxy_user, strlen(all->proxy_user));
+    free(all->proxy_user);
     free(all);
     curl_global_cleanup();
 }
@@ -203,7 +244,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
 
 static bool may_connect(const struct fetcher *all, const struct sockaddr *address)
 {
-    if (cidr_is_public(address))
+    if (all->proxy[0] != '\0' || cidr_is_public(address)) /* direct: only to one of networks */
         return true;
     for (size_t i = 0; i < all->set.network_count; i++)
         if (cidr_holds(&all->networks[i], address))
@@ -265,6 +306,8 @@ static void judge_error(struct fetch *f, CURLcode result)
     if (result == CURLE_COULDNT_CONNECT && f->refused)
         text = "its address is not a public one; name its network in [poll] networks if it may be "
                "asked";
+    if (f->all->proxy[0] != '\0')
+        fail(f, verdict, "through the proxy of [poll]: %s", text);
     fail(f, verdict, "%s", text);
 }
 
@@ -341,6 +384,7 @@ static void on_done(void *handle, int result)
         a.text = slice_of(f->text);
         a.retry_after_ms = pause_asked(f);
     }
+    a.status = (int)status_of(f);
     a.last_byte_us = f->last_byte_us > 0 ? f->last_byte_us : timer_now_us();
     struct payload *payload = f->payload;
     f->payload = NULL; /* the callback may start the next one */
@@ -370,7 +414,11 @@ static void set_up(struct fetch *f)
     curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(h, CURLOPT_PROXY, "");
+    curl_easy_setopt(h, CURLOPT_PROXY, f->all->proxy); /* "": not the environment's either */
+    curl_easy_setopt(h, CURLOPT_NOPROXY, f->all->direct);
+    curl_easy_setopt(h, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    if (f->all->proxy_user[0] != '\0')
+        curl_easy_setopt(h, CURLOPT_PROXYUSERPWD, f->all->proxy_user);
     curl_easy_setopt(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2); /* at least */
     curl_easy_setopt(h, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(h, CURLOPT_SSL_VERIFYHOST, 2L);

@@ -3,9 +3,12 @@
  *
  * Bodies come as they were sent (gzip is asked for and left alone) into a payload. Redirects are
  * followed at most three times, never from https to http, and never to another host when the
- * request carries a credential. The address of each connection is judged when it is made. No proxy,
- * whatever the environment says, no cookie, no other protocol than http and https. TLS is 1.2 or
- * later; certificates are verified against the system's bundle.
+ * request carries a credential. The address of each connection is judged when it is made. No proxy
+ * but the one that is set, whatever the environment says, no cookie, no other protocol than http
+ * and https. TLS is 1.2 or later; certificates are verified against the system's bundle.
+ *
+ * A proxy is asked for everything that lies outside of `networks` (and for each name, which only it
+ * looks up); TLS goes through it to the feed (CONNECT). Where it connects to is then its to judge.
  * A site that answers 401, 403, 429 or 451 refuses us: VERDICT_BLOCKED.
  */
 #ifndef TALLYD_EDGE_FETCH_H
@@ -28,9 +31,11 @@ struct fetcher_settings {
     const struct slice
         *networks; /* CIDR blocks that are not public and may be asked all the same */
     size_t network_count;
-    size_t connections;  /* kept alive at most */
-    const char *ca_file; /* certificates to trust, in place of the system's bundle; NULL: that.
-                            Outlives it */
+    struct slice proxy;      /* "http://HOST:PORT"; empty: none */
+    struct slice proxy_user; /* "NAME:PASSWORD" that it wants; empty: it wants none */
+    size_t connections;      /* kept alive at most */
+    const char *ca_file;     /* certificates to trust, in place of the system's bundle; NULL: that.
+                                Outlives it */
 };
 
 /* NULL and *e when a network is none or memory is out. */

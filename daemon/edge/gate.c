@@ -13,7 +13,8 @@ struct queue {
 
 struct gate_host {
     struct queue waiting;
-    int64_t in; /* ready or asking */
+    int64_t in;       /* ready or asking */
+    int64_t until_us; /* it rests; CLOCK_MONOTONIC */
 };
 
 struct gate {
@@ -169,4 +170,17 @@ void gate_leave(struct gate *g, struct gate_entry *entry)
     take_out(&host->waiting, next);
     host->in++;
     make_ready(g, next);
+}
+
+void gate_rest(struct gate_host *host, int64_t ms)
+{
+    int64_t until = timer_now_us() + ms * 1000;
+    if (until > host->until_us)
+        host->until_us = until;
+}
+
+int64_t gate_rests(const struct gate_host *host)
+{
+    int64_t left = host->until_us - timer_now_us();
+    return left > 0 ? (left + 999) / 1000 : 0;
 }

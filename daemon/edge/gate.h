@@ -39,4 +39,9 @@ void gate_found(struct gate *g, struct gate_entry *entry);
 /* It has asked, or gives up waiting. */
 void gate_leave(struct gate *g, struct gate_entry *entry);
 
+/* The host wants to be left alone for so long, by whomever: whoever goes asks first how much of it
+ * is left. A shorter rest does not end a longer one. */
+void gate_rest(struct gate_host *host, int64_t ms);
+int64_t gate_rests(const struct gate_host *host); /* ms; 0: it does not */
+
 #endif

@@ -70,6 +70,7 @@ static void set_up(struct get *g, struct curl_slist *headers, struct buf *body)
     curl_easy_reset(g->easy); /* the connection stays */
     curl_easy_setopt(g->easy, CURLOPT_URL, g->url);
     curl_easy_setopt(g->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(g->easy, CURLOPT_PROXY, ""); /* whatever the environment says */
     curl_easy_setopt(g->easy, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(g->easy, CURLOPT_USERAGENT, "tallyctl/" TALLYD_VERSION);
     curl_easy_setopt(g->easy, CURLOPT_ERRORBUFFER, g->said);

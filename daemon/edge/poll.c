@@ -63,7 +63,7 @@ struct poll {
     char *next;
     int64_t deltas;
     bool delta;   /* the poll under way asks for a change */
-    bool refused; /* the site did not want the last question */
+    bool refused; /* the site did not want the last question, and does not say when it will */
     bool strayed; /* it once named another host, and that was said */
     struct poller_state state;
 };
@@ -159,6 +159,8 @@ static void schedule(struct poll *f)
     } else if (s->failures_in_a_row > 0) {
         delay = pace_backoff(&p->pace, f->refused ? REFUSED_AS : s->failures_in_a_row,
                              f->retry_after_ms);
+        if (f->retry_after_ms > 0) /* all of its host wait for the same moment */
+            delay += pace_start(&p->pace, f->set->name, f->index, f->set->interval_ms);
         due = now + delay * 1000;
     } else {
         delay = next_interval(f, now);
@@ -340,7 +342,8 @@ static void note_answer(struct poll *f, int64_t since_us, const struct answer *a
     f->poll_us += timer_now_us() - since_us;
     f->state.poll_seconds_sum += (double)(timer_now_us() - since_us) / 1e6;
     f->retry_after_ms = a->retry_after_ms;
-    f->refused = a->what == ANSWER_FAILED && a->verdict == VERDICT_BLOCKED;
+    f->refused =
+        a->what == ANSWER_FAILED && a->verdict == VERDICT_BLOCKED && a->retry_after_ms == 0;
     if (a->what == ANSWER_BODY)
         f->state.bytes += (int64_t)payload_bytes(a->payload).len;
 }
@@ -599,6 +602,7 @@ bool poll_continue(struct poll *f, const struct poll *was)
         return false;
     f->state = was->state;
     f->retry_after_ms = was->retry_after_ms;
+    ask_continue(&f->body, &was->body);
     f->changed_us = was->changed_us;
     f->started_us = was->started_us;
     f->begun_us = was->begun_us;

@@ -99,6 +99,8 @@ static bool equip(struct poller *p, struct err *e)
                                              .user_agent = set->user_agent,
                                              .networks = set->networks,
                                              .network_count = set->network_count,
+                                             .proxy = set->proxy,
+                                             .proxy_user = set->proxy_user,
                                              .connections = connections};
     p->sources = calloc(set->source_count + 1, sizeof *p->sources);
     p->files = calloc(p->file_count + 1, sizeof *p->files);
@@ -111,6 +113,7 @@ static bool equip(struct poller *p, struct err *e)
     p->shared.means.fetcher = fetcher_new(p->shared.base, &fetcher, e);
     if (p->shared.means.fetcher == NULL)
         return false;
+    p->shared.means.quota_ms = set->backoff_first_ms;
     p->shared.means.reader = reader_new(p->shared.base, e);
     return p->shared.means.reader != NULL;
 }

@@ -49,6 +49,7 @@ struct poller_settings { /* this and what it points to outlive the poller */
     struct slice user_agent;
     const struct slice *networks; /* CIDR blocks of non-public addresses that may be polled */
     size_t network_count;
+    struct slice proxy, proxy_user; /* fetch.h */
     const struct poller_source *sources;
     size_t source_count;
     uint64_t seed; /* of jitter and start offsets */

@@ -168,6 +168,56 @@ def test_a_reload_keeps_validators_and_what_the_site_asked_for(house, site):
     assert site.count() == count, "it was asked although its rest is not over"
 
 
+def test_a_host_that_asks_for_a_rest_is_left_alone_by_all_its_sources(house, site):
+    """Only the file that was told so waited; the others of the host went on asking."""
+    house.configure("[source county]", f"[source other]\nlike = county\nurl = {site.url}/other.xml\n\n[source county]")
+    site.answers["/other.xml"] = (200, {}, small_night.detail())
+    house.start_tallyd()
+    harness.wait_for(lambda: site.count("/other.xml") > 2, 20, "both are polled")
+    site.answers["/county.xml"] = (503, {"Retry-After": "3000"}, "later")
+    harness.wait_for(lambda: house.sources()["other"]["status"] == "blocked", 20, "the other source is blocked")
+    assert house.sources()["other"]["text"].startswith("its host has asked to wait, 3000 s"), house.sources()["other"]
+    count = site.count("/other.xml")
+    refused = house.ctl("source", "poll", "other")
+    house.configure("interval = 50ms", "interval = 60ms")
+    os.kill(house.tallyd.child.pid, signal.SIGHUP)
+    harness.wait_for(lambda: house.tallyd.text().count("reload: done") == 1, 20, "the reload")
+    time.sleep(1)  # twenty intervals
+    assert refused.returncode == 75 and site.count("/other.xml") == count, (refused, "it was asked although its host rests")
+
+
+class Proxy(Site):
+    """Answers for every host, and connects to none."""
+
+    def answer(self, request):
+        if request.headers.get("Proxy-Authorization") != "Basic d2U6cGFzcw==":
+            self.answers[request.path] = (407, {}, "who is it?")
+        super().answer(request)
+
+
+def test_the_proxy_is_what_the_configuration_says_and_never_the_environments(house, monkeypatch):
+    credentials = house.folder / "credentials"
+    credentials.mkdir()
+    (credentials / "proxy").write_text("we:pass\n")
+    (credentials / "proxy").chmod(0o600)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "*")
+    with Proxy() as proxy:
+        proxy.answers["http://results.example.test/county.xml"] = (200, {}, small_night.detail())
+        address = house.conf.read_text().split("url = ")[1].split("\n")[0]
+        house.configure(address, "http://results.example.test/county.xml\ninsecure-http = yes")
+        house.configure("[poll]\n", f"[poll]\nproxy = {proxy.url}\nproxy-credential = proxy\n")
+        house.start_tallyd()
+        harness.wait_for(lambda: house.sources()["county"]["status"] == "unchanged", 20, "the source, through the proxy")
+        assert [*proxy.asked] == ["http://results.example.test/county.xml"], proxy.asked
+        house.configure("http://results", "https://results")
+        os.kill(house.tallyd.child.pid, signal.SIGHUP)
+        harness.wait_for(lambda: house.sources()["county"]["status"] == "failing", 20, "it does not connect")
+        assert house.sources()["county"]["text"].startswith("through the proxy of [poll]: "), house.sources()
+        assert "we:pass" not in house.tallyd.text() + house.ctl("config", "dump").stdout
+
+
 def test_polls_are_rare_until_the_first_close(house, site):
     """Before it no votes are expected: the site is asked less often, and soon after it again."""
     house.configure("interval = 50ms", "interval = 2s\nbefore-close = 20s")

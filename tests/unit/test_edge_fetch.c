@@ -471,6 +471,69 @@ static void test_not_public(void **state)
     end(&b);
 }
 
+/* A proxy that answers for all that asks it, in its own name. */
+static void proxy(struct site_request *q, void *ctx)
+{
+    struct buf said;
+    (void)ctx;
+    if (slice_starts(q->head, SLICE("CONNECT"))) {
+        site_reply(q, "407 Proxy Authentication Required", "", SLICE(""));
+        return;
+    }
+    buf_init(&said, 1000);
+    buf_addf(&said, "%.*s|%.*s", SLICE_FMT(q->path),
+             SLICE_FMT(site_header(q, "proxy-authorization")));
+    site_reply(q, "200 OK", "", buf_slice(&said));
+    buf_done(&said);
+}
+
+static void fetch_by(struct bench *b, struct fetcher_settings set, const char *address)
+{
+    const struct fetch_calls calls = {.done = on_done, .ctx = b};
+    struct err e;
+    int before = b->done;
+    set.timeout_ms = 5000;
+    fetch_free(b->f);
+    fetcher_free(b->all);
+    b->all = fetcher_new(b->base, &set, &e);
+    b->f = b->all != NULL ? fetch_new(b->all, &calls, &e) : NULL;
+    const struct fetch_request r = {.url = address, .cap = 1 << 20};
+    if (b->f == NULL || !fetch_start(b->f, &r, &e))
+        fail_msg("%s", e.text);
+    SITE_UNTIL(b->base, b->done > before);
+}
+
+static void test_proxy(void **state)
+{
+    struct bench b;
+    struct slice network = SLICE("127.0.0.0/8");
+    char at[60], direct[60];
+    (void)state;
+    begin(&b, usual, "127.0.0.0/8");
+    b.other.answer = proxy;
+    snprintf(at, sizeof at, "http://127.0.0.1:%d", b.other.port);
+    snprintf(direct, sizeof direct, "http://127.0.0.1:%d/", b.site.port);
+    struct fetcher_settings set = {.proxy = slice_of(at)};
+    fetch_by(&b, set, "http://results.example.test/x?y");
+    check_body(&b, "http://results.example.test/x?y|");
+    set.proxy_user = SLICE("we:pass");
+    fetch_by(&b, set, "http://results.example.test/");
+    check_body(&b, "http://results.example.test/|Basic d2U6cGFzcw==");
+    fetch_by(&b, set, "https://results.example.test/"); /* its own refusal is none of the feed */
+    check_failed(&b, VERDICT_UNREACHABLE, "through the proxy of [poll]: ");
+    assert_int_equal(b.a.status, 0);
+    assert_int_equal(b.site.requests, 0);
+    set.networks = &network; /* what lies in them is asked without it */
+    set.network_count = 1;
+    setenv("no_proxy", "*", 1);
+    fetch_by(&b, set, direct);
+    check_body(&b, "hello");
+    fetch_by(&b, set, "http://results.example.test/");
+    unsetenv("no_proxy");
+    check_body(&b, "http://results.example.test/|Basic d2U6cGFzcw==");
+    end(&b);
+}
+
 static void test_environment_is_no_proxy(void **state)
 {
     struct bench b;
@@ -552,6 +615,7 @@ int main(void)
         cmocka_unit_test(test_closed_port),
         cmocka_unit_test(test_not_public),
         cmocka_unit_test(test_environment_is_no_proxy),
+        cmocka_unit_test(test_proxy),
         cmocka_unit_test(test_no_secret_in_texts),
         cmocka_unit_test(test_bad_network),
         cmocka_unit_test(test_stop),

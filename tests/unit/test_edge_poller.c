@@ -132,6 +132,63 @@ static void test_retry_after(void **state)
     end(&n);
 }
 
+/* Where in the list of requests nobody asked for so long. */
+static int gap_of(const struct night *n, int64_t ms)
+{
+    int at = 1;
+    while (at < n->site.requests && n->asked_us[at + 1] - n->asked_us[at] < ms * 1000)
+        at++;
+    return at < n->site.requests ? at : 0;
+}
+
+static void test_retry_after_is_of_the_host(void **state)
+{
+    static struct night n;
+    struct poller_state s;
+    (void)state;
+    begin(&n);
+    add_source(&n, "a", "/data");
+    add_source(&n, "b", "/other");
+    start(&n);
+    SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= 4);
+    n.fault = "/data";
+    n.fault_status = "503 Unavailable";
+    n.fault_headers = "Retry-After: 1\r\n";
+    SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= 2);
+    n.fault = NULL;
+    const struct told *one = first_of(&n, NEWS_FAILED), *other = last_told(&n);
+    assert_string_equal(one->text, "HTTP 503, and asks to wait 1 s");
+    assert_int_equal(other->verdict, VERDICT_BLOCKED);
+    assert_string_equal(other->text, "its host has asked to wait, 1 s more");
+    assert_int_not_equal(other->source, one->source);
+    poller_state(n.p, 1, 0, &s);
+    assert_in_range(s.next_in_ms, 500, 1100); /* it comes when it may, and is not asked meanwhile */
+    assert_int_equal(poller_soon(n.p, 1), 0);
+    SITE_UNTIL(n.base, last_told(&n)->what == NEWS_UNCHANGED && gap_of(&n, 990) > 0);
+    end(&n);
+}
+
+static void test_a_quota_is_of_the_key(void **state)
+{
+    static struct night n;
+    (void)state;
+    begin(&n);
+    n.set.backoff_first_ms = 300;
+    n.set.backoff_most_ms = 1000;
+    add_source(&n, "a", "/data")->has_credential = true;
+    add_source(&n, "b", "/other");
+    start(&n);
+    SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= 4);
+    n.fault = "/data";
+    n.fault_status = "403 Forbidden";
+    n.fault_headers = "";
+    SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= 2);
+    n.fault = NULL;
+    assert_string_equal(last_told(&n)->text, "its host has asked to wait, 1 s more");
+    SITE_UNTIL(n.base, last_told(&n)->what == NEWS_UNCHANGED && gap_of(&n, 290) > 0);
+    end(&n);
+}
+
 static void test_worker_verdicts(void **state)
 {
     static struct night n;
@@ -618,6 +675,8 @@ int main(void)
         TEST(test_restored),
         TEST(test_back_off),
         TEST(test_retry_after),
+        TEST(test_retry_after_is_of_the_host),
+        TEST(test_a_quota_is_of_the_key),
         TEST(test_worker_verdicts),
         TEST(test_version),
         TEST(test_version_moves_only_when_taken),
