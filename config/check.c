@@ -63,9 +63,10 @@ static void check_dates(struct loader *l)
                       "mode live is refused earlier than a day before the first election day");
 }
 
-static void check_credential_key(struct loader *l, const char *name, struct slice credential)
+static void check_credential_key(struct loader *l, const char *section, const char *name,
+                                 struct slice credential)
 {
-    const struct item *item = said(l, "redis", name);
+    const struct item *item = said(l, section, name);
     struct buf secret;
     struct err why;
 
@@ -123,10 +124,12 @@ void check_globals(struct loader *l)
     if (c->guards.double_low_bp > c->guards.double_high_bp && (low || high))
         entry_problem(l, (low ? low : high)->entry, (low ? low : high)->value.ptr,
                       "write the smaller share as double-low", "double-low is above double-high");
-    check_credential_key(l, "user-credential", c->redis.user_credential);
-    check_credential_key(l, "password-credential", c->redis.password_credential);
-    check_credential_key(l, "sentinel-user-credential", c->redis.sentinel_user_credential);
-    check_credential_key(l, "sentinel-password-credential", c->redis.sentinel_password_credential);
+    check_credential_key(l, "poll", "proxy-credential", c->poll.proxy_credential);
+    check_credential_key(l, "redis", "user-credential", c->redis.user_credential);
+    check_credential_key(l, "redis", "password-credential", c->redis.password_credential);
+    check_credential_key(l, "redis", "sentinel-user-credential", c->redis.sentinel_user_credential);
+    check_credential_key(l, "redis", "sentinel-password-credential",
+                         c->redis.sentinel_password_credential);
     check_sentinels(l);
 }
 

@@ -317,6 +317,8 @@ static void random_value(const struct config_key *k, unsigned r, struct buf *out
                                              {"dates", "2025-05-20, 2025-11-04"},
                                              {"order", "desk, ddhq"},
                                              {"networks", "10.0.0.0/8, ::1/128"},
+                                             {"proxy", "http://proxy.example.org:3128"},
+                                             {"proxy-credential", "key"},
                                              {"prefix", "{x}:y"},
                                              {"state", "TX"},
                                              {"baseline-states", "TX, OH"},
