@@ -11,6 +11,7 @@ import struct
 import time
 
 import fault_kinds as kinds
+from served import send
 
 PAGE = (b"<!DOCTYPE html>\n<html><head><title>Service unavailable</title></head><body><h1>We will be right back</h1>"
         b"<p>Error 1015: you are being rate limited.</p></body></html>\n")
@@ -81,15 +82,6 @@ def join(write, first, other):
 
 
 # ---- what a site does: f(h, body); h is the request's handler ----
-
-def send(h, body, status=200, length=None, **headers):
-    h.send_response(status)
-    for name, value in headers.items():
-        h.send_header(name.replace("_", "-"), str(value))
-    h.send_header("Content-Length", str(len(body) if length is None else length))
-    h.end_headers()
-    h.wfile.write(body)
-
 
 def status(code, body=PAGE, **headers):
     return lambda h, _: send(h, body, code, **headers)

@@ -1,43 +1,25 @@
 # SPDX-License-Identifier: ISC
 """A site that sends its files slowly, in pieces of any size, and hangs up in the middle when it is told to."""
 import gzip
-import http.server
 import random
 import threading
 import time
 
+import served
 
-class Site:
-    """Use in a `with`. files: {path: (bytes, how)}; how: any of "gzip" (as Content-Encoding), "chunked", "moved" (behind a redirect),
+
+class Site(served.Site):
+    """files: {path: (bytes, how)}; how: any of "gzip" (as Content-Encoding), "chunked", "moved" (behind a redirect),
     "late" (headers come late). cuts: how many answers of each file are cut, at random."""
 
+    protocol = "HTTP/1.1"
+
     def __init__(self, files, seconds=0.5, cuts=0, seed=1):
+        super().__init__()
         self.files, self.seconds, self.cuts = files, seconds, cuts
         self.random = random.Random(seed)
         self.asked = {path: 0 for path in files}
         self.lock = threading.Lock()
-        site = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                site.answer(self)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
 
     def answer(self, request):
         path = request.path

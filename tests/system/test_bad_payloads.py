@@ -4,15 +4,15 @@
 (A worker that goes on writing to its batch while it is copied has only said something else: test_edge_workers.c.)
 The workers are tests/hostile's: the real readers in the real sandbox, until a payload orders a misdeed.
 """
+import contextlib
 import csv
 import gzip
-import http.server
 import json
-import threading
 import time
 
 import ga2021
 import harness
+import served
 import subscriber
 
 FROM = ga2021.moment("2021-01-06T01:00:00Z")
@@ -56,36 +56,19 @@ BAD = {
 }
 
 
-class Site(http.server.ThreadingHTTPServer):
+class Site(served.Site):
     """Gives each bad source its payload, and remembers when it was asked."""
 
-    daemon_threads = True
-
-    class Answer(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            name = self.path.strip("/")
-            self.server.asked[name].append(time.monotonic())
-            body = BAD[name][1]
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            if body[:2] == b"\x1f\x8b":
-                self.send_header("Content-Encoding", "gzip")
-            self.end_headers()
-            try:
-                self.wfile.write(body)
-            except OSError:
-                pass
-
-        def log_message(self, *_):
-            pass
-
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), self.Answer)
+        super().__init__()
         self.asked = {name: [] for name in BAD}
-        threading.Thread(target=self.serve_forever, daemon=True).start()
 
-    def address(self):
-        return f"http://127.0.0.1:{self.server_address[1]}"
+    def answer(self, request):
+        name = request.path.strip("/")
+        self.asked[name].append(time.monotonic())
+        body = BAD[name][1]
+        with contextlib.suppress(OSError):
+            served.send(request, body, **({"Content-Encoding": "gzip"} if body[:2] == b"\x1f\x8b" else {}))
 
 
 def configure(house, address, site):
@@ -102,13 +85,12 @@ def configure(house, address, site):
     text = text.replace("backoff = 20ms, 200ms", "backoff = 100ms, 1s").replace(
         "[workers]\n", "[workers]\nmemory = 128M\ncpu = 1s\nwall-after-last-byte = 300ms\ncount = 4\n")
     for name, (form, _, _) in BAD.items():
-        text += f"\n[source bad-{name}]\nformat = {form}\nstate = GA\npriority = 90\nurl = {site.address()}/{name}\n"
+        text += f"\n[source bad-{name}]\nformat = {form}\nstate = GA\npriority = 90\nurl = {site.url}/{name}\n"
     house.conf.write_text(text)
 
 
 def test_each_costs_only_its_own_source():
-    site = Site()
-    with harness.House() as house:
+    with Site() as site, harness.House() as house:
         house.start_redis()
         house.clock = harness.Clock(FROM, SPEED)
         configure(house, house.start_sim(ga2021.NIGHT / "night.txt", ga2021.root(), house.clock), site)
@@ -121,7 +103,6 @@ def test_each_costs_only_its_own_source():
         status = house.status()
         client.stop()
         assert house.tallyd.stop() == 0
-    site.shutdown()
     check_bad(site, sources, verdicts)
     check_good(before, after, took, metrics)
     check_on_air(client)

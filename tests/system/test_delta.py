@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: ISC
 """A feed that says where to ask next for what has changed, as AP's does: followed, given up after any failure, and there after a crash."""
 import contextlib
-import http.server
 import json
 import os
 import sqlite3
-import threading
 import urllib.parse
 
 import pytest
 
 import harness
+import served
 import small_night
 
 SECRET = "k3y-of-ours"
@@ -34,34 +33,23 @@ def house_5(zed, yew, minute):
     return race("11", "U.S. House", "5", (zed, yew), minute)
 
 
-class Wire:
+class Wire(served.Site):
     """Answers /all and /since/N with what `answers` says for them, HTTP 500 where it says nothing; remembers what it was asked."""
 
     def __init__(self):
+        super().__init__()
         self.answers, self.asked = {}, []
-        wire = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                url = urllib.parse.urlsplit(self.path)
-                wire.asked.append((url.path, urllib.parse.parse_qs(url.query)))
-                body = wire.answers.get(url.path)
-                self.send_response(200 if body else 500)
-                self.send_header("Content-Length", str(len(body or b"")))
-                self.end_headers()
-                self.wfile.write(body or b"")
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+    def answer(self, request):
+        url = urllib.parse.urlsplit(request.path)
+        self.asked.append((url.path, urllib.parse.parse_qs(url.query)))
+        body = self.answers.get(url.path, b"")
+        served.send(request, body, 200 if body else 500)
 
     def say(self, path, minute, following, *races):
         """What follows it has no news until something is said there."""
         text = {"electionDate": "2025-11-04", "timestamp": f"2025-11-05T02:{minute:02}:00.000Z", "races": races,
-                "nextrequest": f"{self.address}/since/{following}?minDateTime=2025-11-05T02%3A{minute:02}%3A00.000Z"}
+                "nextrequest": f"{self.url}/since/{following}?minDateTime=2025-11-05T02%3A{minute:02}%3A00.000Z"}
         self.answers.setdefault(f"/since/{following}", json.dumps(text | {"races": []}).encode())
         self.answers[path] = json.dumps(text).encode()
 
@@ -71,10 +59,8 @@ class Wire:
 
 @pytest.fixture
 def wire():
-    w = Wire()
-    yield w
-    w.server.shutdown()
-    w.server.server_close()
+    with Wire() as w:
+        yield w
 
 
 @pytest.fixture
@@ -87,7 +73,7 @@ def house(wire, monkeypatch):
         monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(keys))
         h.configure("[poll]\n", "[poll]\nnetworks = 127.0.0.0/8\nbackoff = 50ms, 100ms\n")
         h.configure("[source county]\nformat = clarity\nstate = GA\npath = county.xml\n",
-                    f"[source ap]\nformat = ap\nurl = {wire.address}/all?level=state&apiKey={{credential:ap-key}}\n")
+                    f"[source ap]\nformat = ap\nurl = {wire.url}/all?level=state&apiKey={{credential:ap-key}}\n")
         yield h
         assert h.tallyd.stop(20) == 0, h.tallyd.text()
         assert SECRET not in "".join(p.text() for p in h.processes)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """`tallyctl export`: a static copy of what HTTP shows, in a folder that a server of plain files serves."""
+import contextlib
 import fcntl
 import functools
 import http.server
@@ -9,7 +10,6 @@ import pty
 import re
 import signal
 import subprocess
-import threading
 import urllib.request
 
 import pytest
@@ -17,6 +17,7 @@ import pytest
 import browser
 import feeds
 import harness
+import served
 import small_night
 
 FULL = bool(os.environ.get("FULL"))
@@ -65,23 +66,11 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-class Served:
-    """A server of plain files, or of what `handler` does, at an address of its own."""
-
-    def __init__(self, handler):
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-
+@contextlib.contextmanager
 def files_of(folder):
-    return Served(functools.partial(Quiet, directory=str(folder)))
+    """The address of a server of plain files."""
+    with served.Server(functools.partial(Quiet, directory=str(folder))) as server:
+        yield server.url
 
 
 def test_a_copy_has_all_that_http_shows_and_its_links_lead_there(house):
@@ -132,22 +121,18 @@ def test_half_a_copy_never_takes_the_place_of_a_whole_one(house):
     assert export(house).returncode == 0
     before = tree(site)
 
-    class Half(Quiet):
+    class Half(served.Site):
         """All that the daemon has, but for one resource near the end."""
 
-        def do_GET(self):
-            if self.path == "/?copy=1":
-                return self.send_error(500)
-            with urllib.request.urlopen(f"http://127.0.0.1:{house.port}{self.path}", timeout=10) as answer:
-                body = answer.read()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            return self.wfile.write(body)
+        def answer(self, request):
+            if request.path == "/?copy=1":
+                return request.send_error(500)
+            with urllib.request.urlopen(f"http://127.0.0.1:{house.port}{request.path}", timeout=10) as answer:
+                return served.send(request, answer.read())
 
     decide(house, "call", "foe", "won")
-    with Served(Half) as url:
-        done = export(house, "--url", url)
+    with Half() as half:
+        done = export(house, "--url", half.url)
         assert done.returncode == 69 and "/?copy=1 answers 500" in done.stderr and done.stdout == "", done
         assert tree(site) == before
     house.tallyd.kill()
@@ -173,16 +158,12 @@ def test_only_a_folder_of_ours_is_written_to_and_by_one(house):
 
 @pytest.mark.parametrize("line", ["../out\t/", "/etc/out\t/", ".next/out\t/", "a/../../out\t/", "a\n", "out\tv1", "", "a b\t/"])
 def test_a_list_from_somewhere_else_leads_nowhere_else(tmp_path, line):
-    class Other(Quiet):
-        def do_GET(self):
-            body = f"{line}\n".encode() if self.path == "/v1/site.tsv" else b"taken"
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    class Other(served.Site):
+        def answer(self, request):
+            served.send(request, f"{line}\n".encode() if request.path == "/v1/site.tsv" else b"taken")
 
-    with Served(Other) as url:
-        done = subprocess.run([harness.TALLYCTL, "--url", url, "export", "--site", tmp_path / "in"], capture_output=True, text=True,
+    with Other() as other:
+        done = subprocess.run([harness.TALLYCTL, "--url", other.url, "export", "--site", tmp_path / "in"], capture_output=True, text=True,
                               timeout=20, check=False)
     assert done.returncode == 65 and not [p for p in tmp_path.rglob("*") if p.is_file()], done
 

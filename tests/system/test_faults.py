@@ -6,7 +6,6 @@ its verdict; while it lasts what was good last is on air, nothing else; and the 
 """
 import collections
 import datetime
-import http.server
 import json
 import os
 import threading
@@ -18,6 +17,7 @@ import fault_kinds as kinds
 import faults
 import feeds
 import harness
+import served
 
 AT_ONCE = 60    # sources in one daemon: what a site in Python can serve
 INTERVAL = 2.0  # between polls, which a fault's back-off does not pass
@@ -81,27 +81,15 @@ class Case:
         self.when = {}                      # of the first question in each
 
 
-class Site:
+class Site(served.Site):
     """Serves each case what its phase has: earlier, good, fault, later. New validators with new bytes; none where a fault needs none."""
 
+    protocol = "HTTP/1.1"
+
     def __init__(self, cases):
+        super().__init__()
         self.cases, self.phase, self.lock = {c.name: c for c in cases}, "earlier", threading.Lock()
-        site = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                site.answer(self)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
         self.server.handle_error = lambda *_: None  # tallyd hangs up on many
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def begin(self, phase, folder):
         for case in self.cases.values():
@@ -129,11 +117,7 @@ class Site:
             h.send_response(304)
             h.end_headers()
         else:
-            faults.send(h, body, **({} if case.fault.name == "304-unasked" else {"ETag": tag}))
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
+            served.send(h, body, **({} if case.fault.name == "304-unasked" else {"ETag": tag}))
 
 
 def configure(house, site, cases):
@@ -199,8 +183,7 @@ def suffer(house, cases, polls):
 
 def play(cases):
     """All of it, in a house of its own; what the daemon logged."""
-    site = Site(cases)
-    with harness.House() as house:
+    with Site(cases) as site, harness.House() as house:
         house.start_redis()
         house.clock = harness.Clock(FROM, 1, 0)
         configure(house, site, cases)
@@ -219,9 +202,7 @@ def play(cases):
             case.said = said[case.name]
             case.late = case.when.get("later", ended) - ended
         assert house.tallyd.stop() == 0
-        text = house.tallyd.text()
-    site.stop()
-    return text
+        return house.tallyd.text()
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,14 @@
 snapshot are right; the one call that is taken back lowers the totals in the very message that says so."""
 import csv
 import datetime
-import http.server
 import json
-import threading
 
 import pytest
 
 import browser
 import feeds
 import harness
+import served
 import subscriber
 
 NIGHT = feeds.ROOT / "tests" / "nights" / "rfs2025"
@@ -48,7 +47,7 @@ directory = state
 
 [source ap]
 format = ap
-url = http://127.0.0.1:{port}/v3/elections/2025-11-04
+url = {site}/v3/elections/2025-11-04
 """
 MILESTONES = {
     10: ({"won": 111, "lost": 58, "advanced": 9, "pending": 44, "settled": 178, "flips": 25},
@@ -76,17 +75,18 @@ def candidate(row, tick, order):
     return {**said, "winner": row["mark"]} if out else said
 
 
-class Desk(http.server.ThreadingHTTPServer):
+class Desk(served.Site):
     """AP as far as this night needs it: every race of the ballots, with the calls that are out at a tick."""
-    daemon_threads = True
 
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Answer)
+        super().__init__()
         self.races = {}
         for row in table("ballots.csv"):
             self.races.setdefault(row["race"], []).append(row)
         self.body = b""
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def answer(self, request):
+        served.send(request, self.body, Content_Type="application/json")
 
     def show(self, tick, now):
         when = now.strftime("%Y-%m-%dT%H:%M:%S.000Z")
@@ -101,19 +101,6 @@ class Desk(http.server.ThreadingHTTPServer):
         self.body = json.dumps({"electionDate": "2025-11-04", "timestamp": when, "races": races}).encode()
 
 
-class Answer(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        body = self.server.body
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
 def night():
     """The house and its subscriber after the last tick, with what was seen at each milestone."""
@@ -121,8 +108,7 @@ def night():
         h.start_redis()
         states = sorted({row["state"] for row in table("endorsements.csv")})
         polls = "\n".join(f"polls-close.{s} = 19:00 America/New_York" for s in states)
-        h.conf = h.write("tallyd.conf", CONF.format(polls=polls, night=NIGHT, parse=feeds.PARSE, redis=h.redis_url,
-                                                    port=desk.server_address[1]))
+        h.conf = h.write("tallyd.conf", CONF.format(polls=polls, night=NIGHT, parse=feeds.PARSE, redis=h.redis_url, site=desk.url))
         h.clock = harness.Clock(START, SPEED, in_seconds=0)
         h.seen = {}
         desk.show(0, h.clock.now())

@@ -2,50 +2,30 @@
 """What a source is, in one word wherever people look; pausing, resuming and reloading while sites notice nothing."""
 import datetime
 import hashlib
-import http.server
 import json
 import os
 import re
 import signal
-import threading
 import time
 
 import pytest
 
 import harness
+import served
 import small_night
 
 
 CLOSE = datetime.datetime(2025, 11, 5, tzinfo=datetime.timezone.utc)  # of polls in GA, as small_night has it
 
 
-class Site:
+class Site(served.Site):
     """A site that answers as it is told: answers = {path: (status, headers, body)}; a body has an ETag. asked: {path: [headers]}."""
 
+    protocol = "HTTP/1.1"
+
     def __init__(self):
+        super().__init__()
         self.answers, self.asked, self.times = {}, {}, {}
-        site = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                site.answer(self)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
 
     def answer(self, request):
         status, headers, body = self.answers[request.path]

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: ISC
 """`tallyctl --url`: what HTTP publishes, read by who has no socket; the figures are those of the socket."""
 import csv
-import http.server
 import io
 import json
-import threading
 
 import pytest
 
 import harness
+import served
 import small_night
 
 
@@ -83,27 +82,14 @@ def test_what_is_wrong_is_said(house, far):
 
 def test_another_server_moves_no_terminal():
     """Whoever answers at an address may say anything."""
-    class Other(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            status = 400 if "?state" in self.path else 200
-            text = "a,b\r\n\"\x1b]0;x\x07\",\"\x9b2J\nz\"\r\n" if "csv" in self.path else "\x1b[2J\x9b2J\x07 \r\nok\n"
-            body = text.encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    class Other(served.Site):
+        def answer(self, request):
+            status = 400 if "?state" in request.path else 200
+            text = "a,b\r\n\"\x1b]0;x\x07\",\"\x9b2J\nz\"\r\n" if "csv" in request.path else "\x1b[2J\x9b2J\x07 \r\nok\n"
+            served.send(request, text.encode(), status)
 
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Other)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    with Other() as other:
         for words in (["statement"], ["totals"], ["races"], ["totals", "--by", "state"], ["races", "-o", "json"], ["races", "state:GA"], ["status"]):
-            done = ask(url, *words)
+            done = ask(other.url, *words)
             said = done.stdout + done.stderr
             assert said and not [c for c in said if c in "\x1b\x07\x9b\r"], (words, said)
-    finally:
-        server.shutdown()
-        server.server_close()
