@@ -25,20 +25,13 @@ file = endorsed.csv
 [poll]
 networks = 127.0.0.0/8
 timeout = 30s
-[workers]
-program = {parse}
 [redis]
 url = {redis}
-[http]
-listen = 127.0.0.1:0
-[control]
-socket = control
-[state]
-directory = state
+""" + harness.CONF + """
 [source county]
 format = clarity
 state = GA
-interval = {interval}
+interval = 500ms
 url = http://127.0.0.1:{port}/tallyd
 """
 ENDORSED = """endorsement_id,candidate_name,state,office,source_hints
@@ -56,8 +49,7 @@ def measure(size, rounds, rate=RATE):
         port = harness.wait_for(lambda: re.search(r"^port (\d+)$", bench.text(), re.M) or not bench.alive(), 20, "the site")
         assert port is not True, bench.text()
         house.write("endorsed.csv", ENDORSED)
-        house.conf = house.write("tallyd.conf", CONF.format(parse=harness.feeds.PARSE, redis=house.redis_url, port=port.group(1),
-                                                            interval="500ms"))
+        house.conf = house.write("tallyd.conf", CONF.format(redis=house.redis_url, port=port.group(1)))
         house.clock = harness.Clock(AT, 1, 0)
         house.start_tallyd()
         harness.wait_for(lambda: not bench.alive(), 300, "the rounds")

@@ -26,19 +26,7 @@ file = endorsed.csv
 [poll]
 interval = {interval}ms
 networks = 127.0.0.0/8
-
-[workers]
-program = {parse}
-
-[http]
-listen = 127.0.0.1:0
-
-[control]
-socket = control
-
-[state]
-directory = state
-"""
+""" + harness.CONF
 
 
 def cpu(pid):
@@ -65,7 +53,7 @@ class Many(harness.House):
         self.site_port = int(harness.wait_for(lambda: re.search(r"^port (\d+)$", self.site.text(), re.M), 20, "the site").group(1))
         rows = [f"e{i},Di{i} Foe,GA,State House,{i + 1},Democratic\n" for i in range(min(endorsed, sources))]
         self.write("endorsed.csv", "endorsement_id,candidate_name,state,office,district,party\n" + "".join(rows))
-        self.conf = self.write("tallyd.conf", CONF.format(interval=interval, parse=feeds.PARSE) + "".join(
+        self.conf = self.write("tallyd.conf", CONF.format(interval=interval) + "".join(
             f"[source s{i}]\nformat = ddhq\nstate = GA\nurl = http://{host(i, hosts)}:{self.site_port}/{i}\n" for i in range(sources)))
 
     def begin(self):

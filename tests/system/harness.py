@@ -19,8 +19,22 @@ import feeds
 TALLYD, TALLYCTL, SIM = (feeds.BUILD / name for name in ("tallyd", "tallyctl", "night-sim"))
 HOSTILE = feeds.BUILD / "tests" / "tally-parse-hostile"
 
-
 PATIENCE = 30  # seconds that anything may take on a machine that has other things to do
+
+# of every configuration of a House, whose folder it is in
+CONF = f"""
+[workers]
+program = {feeds.PARSE}
+
+[http]
+listen = 127.0.0.1:0
+
+[control]
+socket = control
+
+[state]
+directory = state
+"""
 
 
 def wait_for(condition, limit, what):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: ISC
 """A recorded night played over HTTP, step by step: a site that has what was there at each step, a tallyd whose election clock shows the
 time of the recording, and what must be on air by a reading of the payloads that has nothing of the daemon's own."""
+import csv
 import datetime
 import hashlib
-import http.server
 import json
 import re
 import os
@@ -14,45 +14,51 @@ import time
 
 import feeds
 import harness
+import served
 import subscriber
 
 # the programs that play the record: these twice, and those of another compiler where they are built
 BUILDS = [feeds.BUILD, feeds.BUILD] + [pathlib.Path(b).resolve() for b in os.environ.get("TALLYD_OTHER_BUILDS", "").split()]
 IDLE = 20 * 60  # seconds of the night that are played; of a longer pause the daemon sleeps through the rest, and is started again
 LEAD = 60       # seconds of the night before a step at which it is
+SPEED = 600
+CONF = """
+[endorsements]
+file = endorsed.csv
+
+[poll]
+interval = {interval}
+jitter = 5%
+networks = 127.0.0.0/8
+max-per-host = 8
+backoff = 20ms, 200ms
+
+[redis]
+url = {redis}
+min-interval = 10ms
+
+[archive]
+directory = archive
+""" + harness.CONF
 
 
-class Site:
+class Site(served.Site):
     """{path: bytes} at a time, with ETags; knows how often each file that changed last was asked for since."""
 
+    protocol = "HTTP/1.1"
+
     def __init__(self):
+        super().__init__()
         self.files, self.asked, self.lock = {}, {}, threading.Lock()
-        site = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                with site.lock:
-                    if self.path in site.asked:
-                        site.asked[self.path] += 1
-                    body, etag = site.files.get(self.path, (None, ""))
-                same = body is not None and self.headers.get("If-None-Match") == etag
-                self.send_response(404 if body is None else 304 if same else 200)
-                self.send_header("ETag", etag)
-                self.send_header("Content-Length", "0" if same or body is None else str(len(body)))
-                self.end_headers()
-                if body is not None and not same:
-                    self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
         self.server.handle_error = lambda *_: None  # tallyd is stopped in the middle of it
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def answer(self, request):
+        with self.lock:
+            if request.path in self.asked:
+                self.asked[request.path] += 1
+            body, etag = self.files.get(request.path, (None, ""))
+        same = body is not None and request.headers.get("If-None-Match") == etag
+        served.send(request, b"" if same else body or b"", 404 if body is None else 304 if same else 200, ETag=etag)
 
     def show(self, files):
         with self.lock:
@@ -64,10 +70,6 @@ class Site:
         """Each was asked for twice since: what the first answer brought is judged."""
         with self.lock:
             return all(n >= 2 for n in self.asked.values())
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
 
 
 class Hold:
@@ -95,34 +97,32 @@ class Played:
         self.seen = {}  # race: (votes by endorsement, source) of each message, in order
 
 
-def play(house, configure, steps, expect, speed, after=None):
-    """steps: (when, {path: bytes}). configure(address) writes house.conf. expect(when, {path: bytes}) after each step:
-    {race: {endorsement: votes}}, or a function that says what is wrong with {race: card}. after(house): at the end."""
-    site, played, client = Site(), Played(), None
-    house.start_redis()
-    configure(site.url)
-    try:
+def play(conf, endorsed, steps, expect, interval="50ms"):
+    """conf: of the election and of its sources at {site}. endorsed: rows of the list, its columns first. steps: (when, {path: bytes}).
+    expect(when, {path: bytes}) after each step: {race: {endorsement: votes}}, or a function that says what is wrong with {race: card}."""
+    played = Played()
+    with harness.House() as house, Site() as site:
+        house.start_redis()
+        house.conf = house.write("tallyd.conf", (conf + CONF).format(site=site.url, redis=house.redis_url, interval=interval))
+        with open(house.folder / "endorsed.csv", "w", newline="", encoding="utf-8") as f:
+            csv.writer(f).writerows(endorsed)
         site.show(steps[0][1])
         client = subscriber.Subscriber(house.redis_url).begin()
         for at, (when, files) in enumerate(steps):
             if at == 0 or (when - steps[at - 1][0]).total_seconds() > IDLE:
-                restart(house, when, speed, at)
+                restart(house, when, at)
                 began = time.time()
             else:  # never sooner after the last one than it was
-                began = max(house.clock.real(when), began + (when - steps[at - 1][0]).total_seconds() / speed)
+                began = max(house.clock.real(when), began + (when - steps[at - 1][0]).total_seconds() / SPEED)
             time.sleep(max(0.0, began - time.time(), house.clock.real(when) - time.time()))
             site.show(files)
             began = time.time()
             harness.wait_for(site.settled, 30, f"polls at {when}")
             check(house, expect(when, files), when, played)
             assert client.error is None and house.tallyd.alive(), house.tallyd.text()[-3000:]
-        if after:
-            after(house)
         assert house.tallyd.stop() == 0
         client.stop()
         played.documents = [replay(house, build) for build in BUILDS]
-    finally:
-        site.stop()
     for _, channel, envelope in client.messages:
         if channel.startswith("race:") or envelope["type"] == "race":
             note(played, envelope["data"])
@@ -151,14 +151,14 @@ def check_record(played):
     assert {race: seen[-1] for race, seen in played.seen.items()} == last
 
 
-def restart(house, when, speed, number):
+def restart(house, when, number):
     if house.tallyd:
         assert house.tallyd.stop() == 0
     text = house.conf.read_text()
     if re.search(r"^dates = (\S+)$", text, re.M).group(1) > f"{when:%Y-%m-%d}":
         text = text.replace("mode = live", "mode = rehearsal")  # live is refused before the day
     conf, house.conf = house.conf, house.write("now.conf", text)
-    house.clock = harness.Clock(when - datetime.timedelta(seconds=LEAD), speed, 0)
+    house.clock = harness.Clock(when - datetime.timedelta(seconds=LEAD), SPEED, 0)
     house.start_tallyd(name=f"tallyd-{number}")
     house.conf = conf
 

@@ -3,7 +3,6 @@
 import json
 import os
 
-import feeds
 import harness
 
 ENDORSED = """endorsement_id,candidate_name,state,office,party,held_by,seats_to_fill
@@ -23,21 +22,9 @@ file = endorsed.csv
 [poll]
 interval = 50ms
 
-[workers]
-program = {parse}
-
 [redis]
 min-interval = 1ms
-
-[http]
-listen = 127.0.0.1:0
-
-[control]
-socket = control
-
-[state]
-directory = state
-
+""" + harness.CONF + """
 [source county]
 format = clarity
 state = GA
@@ -79,7 +66,7 @@ class Small(harness.House):
         super().__init__()
         self.write("endorsed.csv", ENDORSED)
         self.write("county.xml", detail())
-        self.conf = self.write("tallyd.conf", CONF.format(parse=feeds.PARSE))
+        self.conf = self.write("tallyd.conf", CONF)
 
     def add_ddhq(self):
         """A second source, which calls races; nothing is called yet."""

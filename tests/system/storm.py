@@ -32,23 +32,11 @@ file = endorsed.csv
 [poll]
 interval = 50ms
 
-[workers]
-program = {parse}
-
 [redis]
 url = {redis}
 min-interval = {thin}
 heartbeat = 1s
-
-[http]
-listen = 127.0.0.1:0
-
-[control]
-socket = control
-
-[state]
-directory = state
-"""
+""" + harness.CONF
 SOURCE = """
 [source {name}]
 format = delimited
@@ -84,7 +72,7 @@ class Storm(harness.House):
                 for i, (s, n) in self.ids.items()]
         self.write("endorsed.csv", COLUMNS + "".join(rows))
         self.conf = self.write("tallyd.conf", CONF.format(
-            parse=feeds.PARSE, redis=self.redis_url, thin=thin, polls="\n".join(f"polls-close.{s} = 19:00" for s in STATES))
+            redis=self.redis_url, thin=thin, polls="\n".join(f"polls-close.{s} = 19:00" for s in STATES))
             + "".join(SOURCE.format(name=s.lower(), state=s) for s in STATES))
         self.rewrite()
 

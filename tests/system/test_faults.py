@@ -15,7 +15,6 @@ import pytest
 
 import fault_kinds as kinds
 import faults
-import feeds
 import harness
 import served
 
@@ -40,23 +39,10 @@ max-body = {faults.MAX_BODY}
 max-per-host = 64
 networks = 127.0.0.0/8
 
-[workers]
-program = {feeds.PARSE}
-memory = 64M
-
 [redis]
 url = REDIS
 min-interval = 10ms
-
-[http]
-listen = 127.0.0.1:0
-
-[control]
-socket = control
-
-[state]
-directory = state
-"""
+""" + harness.CONF.replace("[workers]\n", "[workers]\nmemory = 64M\n")
 
 
 def matrix():

@@ -5,7 +5,6 @@ never drags back what the Votes file says.
 
 `make test` plays the hours of a county's test votes, and of the results file's return; FULL=1, `make night-fl2018`, all steps.
 """
-import csv
 import datetime
 import os
 import re
@@ -13,10 +12,8 @@ import re
 import pytest
 
 import feeds
-import harness
 import recorded
 
-SPEED = 600
 CONFIRM = datetime.timedelta(minutes=10)
 EASTERN = datetime.timedelta(hours=4)
 WINDOWS = (("20180828-202846", "20180828-204439"), ("20180828-215842", "20180828-225642"))
@@ -32,35 +29,6 @@ dates = 2018-08-28
 timezone = America/New_York
 mode = live
 polls-close.FL = 20:00 America/New_York
-
-[endorsements]
-file = endorsed.csv
-
-[poll]
-interval = 40ms
-jitter = 5%
-networks = 127.0.0.0/8
-max-per-host = 8
-backoff = 20ms, 200ms
-
-[workers]
-program = {parse}
-
-[redis]
-url = {redis}
-min-interval = 10ms
-
-[http]
-listen = 127.0.0.1:0
-
-[control]
-socket = control
-
-[state]
-directory = state
-
-[archive]
-directory = archive
 
 [source results]
 format = fl
@@ -151,20 +119,14 @@ def night():
             return out
         return wrong
 
-    def configure(address):
-        with open(h.folder / "endorsed.csv", "w", newline="", encoding="utf-8") as f:
-            out = csv.writer(f)
-            out.writerow("endorsement_id candidate_name state office district contest_party election_type race_id seats_to_fill".split())
-            for race, (contest, party, name) in OURS.items():
-                office, _, district = contest.replace("Representative in Congress", "US House").partition(", District ")
-                out.writerow([race, name, "FL", office.replace("United States Senator", "US Senate"), district,
-                              {"DEM": "Democratic", "REP": "Republican"}[party], "primary", race, 1])
-        h.conf = h.write("tallyd.conf", CONF.format(parse=feeds.PARSE, redis=h.redis_url, site=address))
-
-    with harness.House() as h:
-        played = recorded.play(h, configure, steps, expect, SPEED)
-        played.count, played.stale = len(steps), stale
-        yield played
+    rows = ["endorsement_id candidate_name state office district contest_party election_type race_id seats_to_fill".split()]
+    for race, (contest, party, name) in OURS.items():
+        office, _, district = contest.replace("Representative in Congress", "US House").partition(", District ")
+        rows.append([race, name, "FL", office.replace("United States Senator", "US Senate"), district,
+                     {"DEM": "Democratic", "REP": "Republican"}[party], "primary", race, 1])
+    played = recorded.play(CONF, rows, steps, expect, interval="40ms")
+    played.count, played.stale = len(steps), stale
+    return played
 
 
 def test_every_step_was_on_air_as_an_independent_sum_says(night):

@@ -4,7 +4,6 @@ pass, there what was on air before; and the false zero of 23:10 is never on air.
 
 `make test` plays the hours round it; FULL=1, `make night-mn2024`, all steps.
 """
-import csv
 import datetime
 import os
 import re
@@ -12,10 +11,8 @@ import re
 import pytest
 
 import feeds
-import harness
 import recorded
 
-SPEED = 600
 CONFIRM = datetime.timedelta(minutes=7)  # between two steps, whatever a poll takes
 CENTRAL = datetime.timedelta(hours=6)
 WINDOW = ("2024-11-05T22:40", "2024-11-06T00:10")  # 54A and 55A lose their votes, others fall and are back
@@ -29,43 +26,13 @@ timezone = America/Chicago
 mode = live
 polls-close.MN = 20:00
 
-[endorsements]
-file = endorsed.csv
-
-[poll]
-interval = 50ms
-jitter = 5%
-networks = 127.0.0.0/8
-max-per-host = 8
-backoff = 20ms, 200ms
-
 [guards]
 confirm = 7m
-
-[workers]
-program = {parse}
-
-[redis]
-url = {redis}
-min-interval = 10ms
-
-[http]
-listen = 127.0.0.1:0
-
-[control]
-socket = control
-
-[state]
-directory = state
-
-[archive]
-directory = archive
 
 [source mn]
 format = mn
 state = MN
-{urls}
-"""
+""" + "".join(f"url.{key} = {{site}}/{key}\n" for key in FILES)
 
 
 def local(text):
@@ -127,19 +94,12 @@ def night():
             on_air["mn-senate"] = {"klobuchar": state.air["Amy Klobuchar"]}
         return on_air
 
-    def configure(address):
-        with open(h.folder / "endorsed.csv", "w", newline="", encoding="utf-8") as f:
-            out = csv.writer(f)
-            out.writerow("endorsement_id candidate_name state office district party race_id seats_to_fill".split())
-            out.writerow(["klobuchar", "Amy Klobuchar", "MN", "US Senate", "", "DFL", "mn-senate", 1])
-            out.writerows([d, name, "MN", "State House", d, "DFL", f"mn-{d.lower()}", 1] for d, name in ours.items())
-        urls = "\n".join(f"url.{key} = {address}/{key}" for key in FILES)
-        h.conf = h.write("tallyd.conf", CONF.format(parse=feeds.PARSE, redis=h.redis_url, urls=urls))
-
-    with harness.House() as h:
-        played = recorded.play(h, configure, steps, expect, SPEED)
-        played.said, played.count, played.ours = said, len(steps), ours
-        yield played
+    columns = "endorsement_id candidate_name state office district party race_id seats_to_fill".split()
+    senator = ["klobuchar", "Amy Klobuchar", "MN", "US Senate", "", "DFL", "mn-senate", 1]
+    rows = [columns, senator] + [[d, name, "MN", "State House", d, "DFL", f"mn-{d.lower()}", 1] for d, name in ours.items()]
+    played = recorded.play(CONF, rows, steps, expect)
+    played.said, played.count, played.ours = said, len(steps), ours
+    return played
 
 
 def test_every_step_was_on_air_as_an_independent_sum_says(night):

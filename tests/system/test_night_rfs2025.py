@@ -29,22 +29,10 @@ publish = sum:first-time
 interval = 30ms
 networks = 127.0.0.0/8
 
-[workers]
-program = {parse}
-
 [redis]
 url = {redis}
 min-interval = 1ms
-
-[http]
-listen = 127.0.0.1:0
-
-[control]
-socket = control
-
-[state]
-directory = state
-
+""" + harness.CONF + """
 [source ap]
 format = ap
 url = {site}/v3/elections/2025-11-04
@@ -108,7 +96,7 @@ def night():
         h.start_redis()
         states = sorted({row["state"] for row in table("endorsements.csv")})
         polls = "\n".join(f"polls-close.{s} = 19:00 America/New_York" for s in states)
-        h.conf = h.write("tallyd.conf", CONF.format(polls=polls, night=NIGHT, parse=feeds.PARSE, redis=h.redis_url, site=desk.url))
+        h.conf = h.write("tallyd.conf", CONF.format(polls=polls, night=NIGHT, redis=h.redis_url, site=desk.url))
         h.clock = harness.Clock(START, SPEED, in_seconds=0)
         h.seen = {}
         desk.show(0, h.clock.now())

@@ -35,14 +35,7 @@ file = list.csv
 networks = 127.0.0.0/8
 interval = 200ms
 backoff = 50ms, 100ms
-[workers]
-program = {parse}
-[control]
-socket = control
-[http]
-listen = 127.0.0.1:0
-[state]
-directory = state
+""" + harness.CONF + """
 [source s]
 format = {format}
 state = {state}
@@ -71,7 +64,7 @@ def endorse(name, folder):
 
 def configure(name, folder, where):
     form, state, date = FILES[name][:3]
-    (folder / "tallyd.conf").write_text(CONF.format(date=date, state=state, parse=feeds.PARSE, format=form, where=where))
+    (folder / "tallyd.conf").write_text(CONF.format(date=date, state=state, format=form, where=where))
     return folder / "tallyd.conf"
 
 
