@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
+from http.client import HTTPConnection
 
 import redis
 
@@ -102,6 +103,16 @@ class Process:
 def http(port, path):
     with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
         return answer.read().decode()
+
+
+def ask(house, path, method="GET", **headers):
+    """The answer as it comes, with its body."""
+    link = HTTPConnection("127.0.0.1", house.port, timeout=10)
+    link.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    answer = link.getresponse()
+    answer.body = answer.read().decode()
+    link.close()
+    return answer
 
 
 class House:

@@ -32,6 +32,11 @@ path = county.xml
 late = yes
 """
 
+LABELLED = """endorsement_id,candidate_name,state,office,party,held_by,seats_to_fill,office_level,tags
+foe,Di Foe,GA,US Senate,Democratic,Republican,1,federal,first|secret
+yew,Flo Yew,GA,US House 5,Democratic,,1,federal,first
+"""
+
 CONTEST = """<Contest key="{key}" text="{text}" voteFor="1" isQuestion="false" precinctsParticipating="12" precinctsReported="8">
 <Choice key="1" text="{first}" party="REP" totalVotes="{n}"><VoteType name="Election Day" votes="{n}"><County name="Alder" votes="{n}"/></VoteType></Choice>
 <Choice key="2" text="{second}" party="DEM" totalVotes="{m}"><VoteType name="Election Day" votes="{m}"><County name="Alder" votes="{m}"/></VoteType></Choice>
@@ -50,6 +55,11 @@ def detail(poe=100, foe=90, yew=70, time="11/4/2025 9:05:50 PM EST", senate=True
     contests.append(CONTEST.format(key=11, text="US House District 5", first="Gus Zed", n=30, second="Flo Yew", m=yew))
     return (f'<?xml version="1.0"?>\n<ElectionResult><Timestamp>{time}</Timestamp><ElectionName>General</ElectionName>'
             f'<ElectionDate>11/4/2025</ElectionDate><Region>GA</Region>\n{"".join(contests)}</ElectionResult>\n')
+
+
+def decide(house, *words):
+    done = house.ctl(*words, "--reason", "read out", "--yes")
+    assert done.returncode == 0, done.stderr
 
 
 def replace(path, text):
@@ -77,6 +87,10 @@ class Small(harness.House):
         text = self.conf.read_text()
         assert was in text
         replace(self.conf, text.replace(was, now))
+
+    def start_with_figures(self):
+        self.start_tallyd()
+        harness.wait_for(lambda: "leading" in self.ctl("races").stdout, 20, "figures")
 
     def races(self):
         done = self.ctl("races", "-o", "json")

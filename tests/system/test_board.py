@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: ISC
 """The board at / as people see it: rendered by the server, kept live by events, in a real browser where there is one."""
-import http.client
 import os
 import signal
 import time
@@ -10,73 +9,47 @@ import pytest
 import browser
 import harness
 import small_night
+from harness import ask
+from small_night import decide
 
 FULL = bool(os.environ.get("FULL"))
-LIST = """endorsement_id,candidate_name,state,office,party,held_by,seats_to_fill,office_level,tags
-foe,Di Foe,GA,US Senate,Democratic,Republican,1,federal,first|secret
-yew,Flo Yew,GA,US House 5,Democratic,,1,federal,first
-"""
-
-
-def get(house, path, **headers):
-    link = http.client.HTTPConnection("127.0.0.1", house.port, timeout=10)
-    link.request("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})
-    answer = link.getresponse()
-    answer.body = answer.read().decode()
-    link.close()
-    return answer
-
-
-def decide(house, *words):
-    done = house.ctl(*words, "--reason", "read out", "--yes")
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(name="house")
 def fixture_house():
     with small_night.Small() as h:
         h.add_ddhq()
-        h.write("endorsed.csv", LIST)
+        h.write("endorsed.csv", small_night.LABELLED)
         h.configure("name = A small night", "name = A small night\norganisation = Example Action Fund")
         h.configure("file = endorsed.csv", "file = endorsed.csv\npublish = office_level, held_by")
-        h.start_tallyd()
-        harness.wait_for(lambda: "leading" in h.ctl("races").stdout, 20, "figures")
+        h.start_with_figures()
         yield h
-
-
-@pytest.fixture(name="web", scope="module")
-def fixture_web():
-    why = browser.missing()
-    if why:
-        pytest.skip(why)
-    with browser.Browser() as b:
-        yield b
 
 
 # ---- without a browser ----
 
 def test_the_page_says_what_there_is(house):
     decide(house, "call", "foe", "won")
-    page = get(house, "/")
+    page = ask(house, "/")
     assert page.status == 200 and page.getheader("Content-Type").startswith("text/html") and page.getheader("ETag")
     for text in ("1 won of 1 called", "1 flip", "2 endorsed, 1 still to call", "Di Foe", "Flip", "US Senate, Georgia", "our desk",
                  "of 2 sources fresh", "How we count", "Corrections tonight", "federal"):
         assert text in page.body, text
     assert "{{" not in page.body and "secret" not in page.body and "<script>" not in page.body
     assert "unsafe" not in page.getheader("Content-Security-Policy")
-    assert "Flo Yew" in get(house, "/?status=leading").body.split('id="all"')[1]
-    won = get(house, "/?q=foe&state=GA&status=won").body.split('id="all"')[1]
+    assert "Flo Yew" in ask(house, "/?status=leading").body.split('id="all"')[1]
+    won = ask(house, "/?q=foe&state=GA&status=won").body.split('id="all"')[1]
     assert "Di Foe" in won and "Flo Yew" not in won
-    assert "is not one of" in get(house, "/?status=great").body
-    assert "&lt;b&gt;" in get(house, "/?q=%3Cb%3E").body and "<b>" not in get(house, "/?q=%3Cb%3E").body
-    small = get(house, "/embed")
+    assert "is not one of" in ask(house, "/?status=great").body
+    assert "&lt;b&gt;" in ask(house, "/?q=%3Cb%3E").body and "<b>" not in ask(house, "/?q=%3Cb%3E").body
+    small = ask(house, "/embed")
     assert small.status == 200 and "frame-ancestors *" in small.getheader("Content-Security-Policy") and "1 won of 1 called" in small.body
 
 
 def test_a_call_taken_back_is_struck_through(house):
     decide(house, "call", "foe", "won")
     decide(house, "uncall", "foe")
-    page = get(house, "/").body
+    page = ask(house, "/").body
     assert page.count("<s>") == 2 and "taken back</span> by our desk: read out" in page and "No races called yet" in page
     assert "was won, then pending" in page
 
@@ -85,7 +58,7 @@ def test_a_test_is_unmistakable():
     with small_night.Small() as h:
         h.configure("mode = live", "mode = test")
         h.start_tallyd()
-        page = get(h, "/").body
+        page = ask(h, "/").body
         assert 'class="mode">TEST: these are not real results.' in page and "<title>TEST: " in page
 
 
@@ -142,7 +115,7 @@ def test_the_sentence_is_copied(house, web):
     web.until("!document.getElementById('copy').hidden", 10)
     web.run("navigator.clipboard.writeText = async (text) => { window.taken = text; }; document.getElementById('copy').click(); 0")
     web.until("window.taken && document.getElementById('said').textContent === 'Copied'", 10)
-    assert web.run("window.taken") == get(house, "/v1/statement.txt").body.strip()
+    assert web.run("window.taken") == ask(house, "/v1/statement.txt").body.strip()
 
 
 def test_a_page_left_open_follows_a_restart_into_a_test(house, web):
@@ -199,7 +172,7 @@ def test_an_answer_that_was_overtaken_changes_nothing(house, web):
 def test_without_scripts_it_says_the_same(house, web):
     decide(house, "call", "foe", "won")
     web.open(f"http://127.0.0.1:{house.port}/", script=False)
-    page = get(house, "/").body
+    page = ask(house, "/").body
     assert "1 won of 1 called" in page and 'http-equiv="refresh"' in page
 
 

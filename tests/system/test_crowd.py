@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Many readers, readers that never read, connections that never finish a request, and no descriptors left: whoever asks is answered."""
+import contextlib
 import os
 import resource
 import socket
@@ -50,21 +51,40 @@ def room(wanted):
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
 
 
+def deaf_reader(port):
+    """With a small window: what it does not read stays with the daemon."""
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    s.connect(("127.0.0.1", port))
+    return s
+
+
+@contextlib.contextmanager
+def thousands():
+    """A night of three thousand races, and room for as many who ask."""
+    room(4096)
+    with small_night.Small() as h:
+        h.write("endorsed.csv", small_night.ENDORSED + "".join(f"e{i},Ann{i} Archer,GA,State House {i},Democratic,,1\n" for i in range(3000)))
+        h.start_tallyd()
+        yield h
+
+
+def close(crowd):
+    for one in crowd:
+        one.close()
+
+
 def test_a_crowd_keeps_nobody_from_an_answer():
     room(8192)
     with small_night.Small() as h:
         h.add_ddhq()
         h.configure("listen = 127.0.0.1:0", f"listen = 127.0.0.1:0\nmax-sse-clients = {READERS + DEAF}")
-        h.start_tallyd()
-        harness.wait_for(lambda: "leading" in h.ctl("races").stdout, 20, "figures")
+        h.start_with_figures()
         before, deaf, slow = rss(h), [], []
         readers = [Reader(h.port) for _ in range(READERS)]
-        for _ in range(DEAF):  # a small window: what it does not read stays with the daemon
-            s = socket.socket()
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            s.connect(("127.0.0.1", h.port))
-            s.sendall(b"GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            deaf.append(s)
+        for _ in range(DEAF):
+            deaf.append(deaf_reader(h.port))
+            deaf[-1].sendall(b"GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
         for _ in range(SLOW):
             s = socket.create_connection(("127.0.0.1", h.port), 10)
             s.sendall(b"GET /v1/tot")
@@ -94,26 +114,17 @@ def test_a_crowd_keeps_nobody_from_an_answer():
         # who does not finish a request is let go
         gone = harness.wait_for(lambda: sum(1 for s in slow if is_closed(s)) == len(slow), 40, "the slow ones to be let go")
         assert gone
-        for s in deaf + slow:
-            s.close()
-        for r in readers:
-            r.close()
+        close(deaf + slow + readers)
 
 
 def test_who_asks_for_much_and_reads_nothing_costs_no_memory():
     """Each had a whole answer waiting: a few thousand connections were all the memory there is."""
-    room(4096)
-    with small_night.Small() as h:
-        h.write("endorsed.csv", small_night.ENDORSED + "".join(f"e{i},Ann Archer,GA,State House {i},Democratic,,1\n" for i in range(3000)))
-        h.start_tallyd()
+    with thousands() as h:
         much = len(h.get("/v1/races.json"))
         before, deaf = rss(h), []
         for _ in range(200):
-            s = socket.socket()
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            s.connect(("127.0.0.1", h.port))
-            s.sendall(b"GET /v1/races.json HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            deaf.append(s)
+            deaf.append(deaf_reader(h.port))
+            deaf[-1].sendall(b"GET /v1/races.json HTTP/1.1\r\nHost: localhost\r\n\r\n")
         worst, times = 0, []
         for _ in range(50):
             livez(h.port, times)
@@ -131,22 +142,14 @@ def test_who_asks_for_much_and_reads_nothing_costs_no_memory():
 
         harness.wait_for(whole, 20, "an answer to who reads it")
         assert h.tallyd.text().count("answers wait for readers") == 1
-        for s in deaf:
-            s.close()
+        close(deaf)
 
 
 def test_readers_who_come_at_once_are_told_what_they_read():
     """Each was given every document at once, read or not: a gigabyte, and seconds in which nobody was answered."""
-    room(4096)
-    with small_night.Small() as h:
-        h.write("endorsed.csv", small_night.ENDORSED + "".join(f"e{i},Ann{i} Archer,GA,State House {i},Democratic,,1\n" for i in range(3000)))
-        h.start_tallyd()
-        before, times, deaf = rss(h), [], []
-        for _ in range(400):
-            s = socket.socket()
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            s.connect(("127.0.0.1", h.port))
-            deaf.append(s)
+    with thousands() as h:
+        before, times = rss(h), []
+        deaf = [deaf_reader(h.port) for _ in range(400)]
         for s in deaf:
             s.sendall(b"GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
         reader, races, last = Reader(h.port), set(), 0
@@ -164,17 +167,12 @@ def test_readers_who_come_at_once_are_told_what_they_read():
         assert sorted(times)[2] < 1.0 and rss(h) - before < 64
         assert h.ctl("call", "foe", "won", "--reason", "read out", "--yes").returncode == 0
         assert reader.until("call", lambda m: m["data"]["endorsement_id"] == "foe"), "and then what all hear"
-        reader.close()
-        for s in deaf:
-            s.close()
+        close([reader, *deaf])
 
 
 def test_questions_that_nobody_asked_before_hold_up_nothing():
     """Each of them is a page to be made: four hundred at once, and for three seconds nobody else was answered, polled or called."""
-    room(4096)
-    with small_night.Small() as h:
-        h.write("endorsed.csv", small_night.ENDORSED + "".join(f"e{i},Ann{i} Archer,GA,State House {i},Democratic,,1\n" for i in range(3000)))
-        h.start_tallyd()
+    with thousands() as h:
         crowd = [socket.create_connection(("127.0.0.1", h.port), 10) for _ in range(400)]
         times, decided = [], []
         for k in range(3):
@@ -196,8 +194,7 @@ def test_questions_that_nobody_asked_before_hold_up_nothing():
                 return False
 
         harness.wait_for(answered, 20, "a question when the crowd is gone")
-        for s in crowd:
-            s.close()
+        close(crowd)
 
 
 def is_closed(s):
@@ -215,10 +212,7 @@ def test_without_descriptors_it_neither_spins_nor_stops():
     with small_night.Small() as h:
         h.start_tallyd()
         resource.prlimit(h.tallyd.child.pid, resource.RLIMIT_NOFILE, (160, 160))
-        crowd = []
-        for _ in range(400):
-            s = socket.create_connection(("127.0.0.1", h.port), 10)
-            crowd.append(s)
+        crowd = [socket.create_connection(("127.0.0.1", h.port), 10) for _ in range(400)]
         start = os.times()
         cpu = cpu_of(h)
         times = ask_for(h.port, 3)
@@ -226,8 +220,7 @@ def test_without_descriptors_it_neither_spins_nor_stops():
         print(f"{len(times)} answers, {spent:.2f} s of CPU in {os.times().elapsed - start.elapsed:.1f} s")
         assert times[len(times) // 2] < 1.0 and spent < 2.0
         assert log_size(h) < 100_000
-        for s in crowd:
-            s.close()
+        close(crowd)
 
 
 def cpu_of(house):

@@ -8,6 +8,7 @@ import time
 import harness
 import schemas
 import small_night
+from small_night import decide
 
 
 class Reader:
@@ -47,16 +48,10 @@ class Reader:
                 return seen
 
 
-def decide(house, *words):
-    done = house.ctl(*words, "--reason", "read out", "--yes")
-    assert done.returncode == 0, done.stderr
-
-
 def test_events_are_what_is_published_and_a_reader_may_come_back():
     with small_night.Small() as h:
         h.add_ddhq()
-        h.start_tallyd()
-        harness.wait_for(lambda: "leading" in h.ctl("races").stdout, 20, "figures")
+        h.start_with_figures()
         reader = Reader(h.port)
         assert reader.status == 200 and reader.headers["Content-Type"].startswith("text/event-stream")
         seen = reader.until("totals")

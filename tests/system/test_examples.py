@@ -49,8 +49,7 @@ def fixture_house():
             z.write(h.folder / "county.xml", "detail.xml")
         h.write("night.conf", h.conf.read_text().replace("socket = control", "socket = other").replace("directory = state", "directory = other-state").replace("directory = archive", "directory = other-archive")
                 .replace("mode = live", "mode = rehearsal").replace("dates = 2025-11-04", "dates = 2021-01-05"))
-        h.start_tallyd()
-        harness.wait_for(lambda: "leading" in h.ctl("races").stdout, 20, "figures")
+        h.start_with_figures()
         assert h.ctl("call", "foe", "won", "--reason", "read out", "--yes").returncode == 0
         yield h
 

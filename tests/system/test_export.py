@@ -19,14 +19,10 @@ import feeds
 import harness
 import served
 import small_night
+from small_night import decide
 
 FULL = bool(os.environ.get("FULL"))
 LIVE = {"/v1/events", "/metrics", "/livez", "/readyz"}  # of the daemon itself: in no copy
-
-
-def decide(house, *words):
-    done = house.ctl(*words, "--reason", "read out", "--yes")
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(name="house")
@@ -35,18 +31,8 @@ def fixture_house():
         h.add_ddhq()
         h.configure("name = A small night", "name = A small night\norganisation = Example Action Fund")
         h.configure("file = endorsed.csv", "file = endorsed.csv\npublish = office_level, held_by, tags")
-        h.start_tallyd()
-        harness.wait_for(lambda: "leading" in h.ctl("races").stdout, 20, "figures")
+        h.start_with_figures()
         yield h
-
-
-@pytest.fixture(name="web", scope="module")
-def fixture_web():
-    why = browser.missing()
-    if why:
-        pytest.skip(why)
-    with browser.Browser() as b:
-        yield b
 
 
 def export(house, *more):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Forty hostile names, in a feed and on the list, are harmless wherever they come out: Redis, page, terminal, CSV and log."""
 import csv
-import http.client
 import io
 import json
 import re
@@ -65,18 +64,9 @@ def fixture_house():
         yield h
 
 
-def get(house, path):
-    link = http.client.HTTPConnection("127.0.0.1", house.port, timeout=10)
-    link.request("GET", path)
-    answer = link.getresponse()
-    text = answer.read().decode()
-    assert answer.status == 200, text
-    return text
-
-
 def test_redis_and_json_hold_clean_text(house):
-    texts = [*house.redis.hgetall("tally:v1:snap:races").values(), house.redis.get("tally:v1:snap:totals"), get(house, "/v1/races.json"),
-             get(house, "/v1/calls.json"), get(house, "/v1/totals.json")]
+    texts = [*house.redis.hgetall("tally:v1:snap:races").values(), house.redis.get("tally:v1:snap:totals"), house.get("/v1/races.json"),
+             house.get("/v1/calls.json"), house.get("/v1/totals.json")]
     names = set()
 
     def walk(value):
@@ -95,7 +85,7 @@ def test_redis_and_json_hold_clean_text(house):
 
 def test_csv_opens_as_text(house):
     for path in ("/v1/races.csv", "/v1/calls.csv", "/v1/winners.csv", "/v1/open.csv", "/v1/totals.csv"):
-        text = get(house, path)
+        text = house.get(path)
         table = list(csv.reader(io.StringIO(text, newline="")))
         assert len({len(row) for row in table}) == 1, path
         for row in table[1:]:
@@ -117,7 +107,7 @@ def test_terminal_and_log_hold_no_escapes(house):
 
 def test_the_page_runs_and_shows_nothing_of_theirs(house):
     why = browser.missing()
-    page = get(house, "/")
+    page = house.get("/")
     assert page.count("<script") == 1 and "onerror=" not in re.sub(r"&lt;.*?&gt;", "", page) and "{{headline}}" in page
     if why:
         pytest.skip(why)

@@ -2,7 +2,6 @@
 """What the press is given over HTTP: the sentence as it was, what changed since, corrections, open races, and totals by what is
 public; the same after a restart."""
 import csv
-import http.client
 import io
 import json
 import re
@@ -10,22 +9,9 @@ import re
 import pytest
 
 import harness
-import small_night
 import schemas
-
-LIST = """endorsement_id,candidate_name,state,office,party,held_by,seats_to_fill,office_level,tags
-foe,Di Foe,GA,US Senate,Democratic,Republican,1,federal,first|secret
-yew,Flo Yew,GA,US House 5,Democratic,,1,federal,first
-"""
-
-
-def ask(house, path, **headers):
-    link = http.client.HTTPConnection("127.0.0.1", house.port, timeout=10)
-    link.request("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})
-    answer = link.getresponse()
-    answer.body = answer.read().decode()
-    link.close()
-    return answer
+import small_night
+from harness import ask
 
 
 def rows(text):
@@ -54,7 +40,7 @@ def says(house, text):
 def house():
     with small_night.Small() as h:
         h.add_ddhq()
-        h.write("endorsed.csv", LIST)
+        h.write("endorsed.csv", small_night.LABELLED)
         h.configure("file = endorsed.csv", "file = endorsed.csv\npublish = office_level, tag:first\nmin-cell = 2\n\n[guards]\nretract = 1s")
         h.write("cycles.csv", "cycle,won,called\n2021,5,10\n2023,60,100\n")
         h.configure("[redis]", "[totals]\nbaseline-elected = 900\nbaseline-states = OH\nhistory = cycles.csv\npercent-from = 1\n\n[redis]")

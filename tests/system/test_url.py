@@ -15,8 +15,7 @@ import small_night
 def fixture_house():
     with small_night.Small() as h:
         h.add_ddhq()
-        h.start_tallyd()
-        harness.wait_for(lambda: "leading" in h.ctl("races").stdout, 20, "figures")
+        h.start_with_figures()
         done = h.ctl("call", "foe", "won", "--reason", "read out", "--url", "https://example.org/canvass", "--yes")
         assert done.returncode == 0, done.stderr  # there --url is the page on which a call rests
         yield h
