@@ -108,6 +108,13 @@ static inline void night_core(struct night *n)
         fail_msg("core_new: %s", e.text);
 }
 
+/* Its core anew, of settings that were changed. */
+static inline void night_anew(struct night *n)
+{
+    core_free(n->core);
+    night_core(n);
+}
+
 static inline void night_open(struct night *n, const char *csv)
 {
     struct buf problems;
@@ -202,6 +209,35 @@ static inline bool night_decisions(struct core *c, const struct decision *decisi
     struct err e;
 
     return core_restore_history(c, &h, &e);
+}
+
+/* A win by `by`, and a decision by "maria", both of NIGHT_AT(1), as a start finds them. */
+static inline bool night_claimed(struct core *c, int64_t number, const char *race, const char *id,
+                                 const char *by)
+{
+    struct claim won = {.number = number,
+                        .race_id = slice_of(race),
+                        .endorsement_id = slice_of(id),
+                        .by = slice_of(by),
+                        .outcome = OUTCOME_WON,
+                        .at_ms = NIGHT_AT(1),
+                        .called_at_ms = WHEN_UNKNOWN};
+
+    return night_claims(c, &won, 1);
+}
+
+static inline bool night_decided(struct core *c, int64_t number, const char *verb,
+                                 const char *target, const char *argument)
+{
+    struct decision d = {.number = number,
+                         .at_ms = NIGHT_AT(1),
+                         .verb = slice_of(verb),
+                         .target = slice_of(target),
+                         .argument = slice_of(argument),
+                         .reason = SLICE("r"),
+                         .by = SLICE("maria")};
+
+    return night_decisions(c, &d, 1);
 }
 
 static inline bool night_restore(struct core *c, const struct model *m)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* The board, and what the press pulls: each says what the model knows, and nothing that is not
  * public. */
-#include "tests/unit/night.h"
-
 #include "daemon/core/board.h"
 #include "daemon/core/documents_filter.h"
 #include "daemon/core/told.h"
 #include "tests/unit/json_check.h"
+#include "tests/unit/night_each.h"
 
 static const char list[] =
     "endorsement_id,candidate_name,state,office,district,seat,party,race_id,seats_to_fill,county,"
@@ -30,47 +29,31 @@ static const char list[] =
     "contest 3|State Senate District 10|PA\nchoice 31|Jon Jay|D\nchoice 32|Else One|R\n"           \
     "county 42001|Berks ; 5 8\n"
 
-static struct night night;
-static struct arena *scratch;
-static struct buf out;
-
 static int set_up(void **state)
 {
     static const struct slice publish[] = {SLICE_INIT("office_level"), SLICE_INIT("held_by"),
                                            SLICE_INIT("tag:labor")};
-    (void)state;
-    night_open(&night, list);
-    night.sources[3].covers_county = true;
-    night.sources[3].state = SLICE("PA");
-    night.sources[3].county = SLICE("Berks");
-    night.s.organisation = SLICE("Fund & Friends");
-    night.s.publish = publish;
-    night.s.publish_count = 3;
-    core_free(night.core);
-    night_core(&night);
-    buf_init(&out, 1 << 20);
-    scratch = arena_new((size_t)16 << 20);
-    return scratch ? 0 : -1;
-}
+    int failed = night_set_up(state);
 
-static int tear_down(void **state)
-{
-    (void)state;
-    buf_done(&out);
-    arena_free(scratch);
-    night_close(&night);
-    return 0;
+    n.sources[3].covers_county = true;
+    n.sources[3].state = SLICE("PA");
+    n.sources[3].county = SLICE("Berks");
+    n.s.organisation = SLICE("Fund & Friends");
+    n.s.publish = publish;
+    n.s.publish_count = 3;
+    night_anew(&n);
+    return failed;
 }
 
 static void play(void)
 {
-    night_batch(&night, 0, SENATE("won"), NIGHT_AT(2));
-    night_batch(&night, 2, SHERIFF("70 60") BOARD_SEAT, NIGHT_AT(3));
-    night_batch(&night, 3, COUNTIES, NIGHT_AT(4));
-    assert_true(night_decide(&night, "call", "bob", "lost", NIGHT_AT(5)));
-    assert_true(night_decide(&night, "uncall", "bob", "", NIGHT_AT(6)));
-    assert_true(night_decide(&night, "call", "cat", "advanced", NIGHT_AT(7)));
-    assert_true(night_decide(&night, "mark", "ga-ss-1", "contested", NIGHT_AT(8)));
+    night_batch(&n, 0, SENATE("won"), NIGHT_AT(2));
+    night_batch(&n, 2, SHERIFF("70 60") BOARD_SEAT, NIGHT_AT(3));
+    night_batch(&n, 3, COUNTIES, NIGHT_AT(4));
+    assert_true(night_decide(&n, "call", "bob", "lost", NIGHT_AT(5)));
+    assert_true(night_decide(&n, "uncall", "bob", "", NIGHT_AT(6)));
+    assert_true(night_decide(&n, "call", "cat", "advanced", NIGHT_AT(7)));
+    assert_true(night_decide(&n, "mark", "ga-ss-1", "contested", NIGHT_AT(8)));
 }
 
 static const char *text(void)
@@ -95,13 +78,13 @@ static void says_not(const char *part)
 static void board(const char *page, const char *words, int64_t now_ms)
 {
     struct slice filter[4], rest = slice_of(words);
-    size_t n = 0;
+    size_t count = 0;
     struct tally all = {0};
 
-    while (rest.len > 0 && slice_next(&rest, ' ', &filter[n]))
-        n++;
-    tally_all(&all, core_model(night.core), NULL);
-    struct board b = {core_model(night.core), &all, now_ms, filter, n, 0, scratch, &out};
+    while (rest.len > 0 && slice_next(&rest, ' ', &filter[count]))
+        count++;
+    tally_all(&all, core_model(n.core), NULL);
+    struct board b = {core_model(n.core), &all, now_ms, filter, count, 0, scratch, &out};
     buf_clear(&out);
     board_write(&b, slice_of(page));
 }
@@ -183,12 +166,11 @@ static void races_are_chosen(void **state)
 static void other_nights_are_named(void **state)
 {
     (void)state;
-    night.s.mode = MODE_TEST;
-    night.s.organisation = (struct slice){0};
-    night.s.zone = NULL;
-    night.s.publish_count = 0;
-    core_free(night.core);
-    night_core(&night);
+    n.s.mode = MODE_TEST;
+    n.s.organisation = (struct slice){0};
+    n.s.zone = NULL;
+    n.s.publish_count = 0;
+    night_anew(&n);
     play();
     board(EVERYTHING, "", NIGHT_AT(60));
     says("TEST: 1 won of 1 called");
@@ -204,8 +186,8 @@ static void long_lists_are_cut_and_say_so(void **state)
     (void)state;
     play();
     for (int i = 0; i < 12; i++) {
-        assert_true(night_decide(&night, "call", "bob", "lost", NIGHT_AT(10 + 2 * i)));
-        assert_true(night_decide(&night, "uncall", "bob", "", NIGHT_AT(11 + 2 * i)));
+        assert_true(night_decide(&n, "call", "bob", "lost", NIGHT_AT(10 + 2 * i)));
+        assert_true(night_decide(&n, "uncall", "bob", "", NIGHT_AT(11 + 2 * i)));
     }
     board("{{calls}}", "", NIGHT_AT(60));
     says("All calls and retractions");
@@ -222,16 +204,16 @@ static void calls_are_listed_with_their_retractions(void **state)
     (void)state;
     play();
     buf_clear(&out);
-    documents_calls(core_model(night.core), true, &out);
+    documents_calls(core_model(n.core), true, &out);
     assert_true(json_check(slice_trim(buf_slice(&out))));
     says("\"type\":\"retraction\",\"time\":\"2026-11-03T19:06:00.000Z\"");
     says("\"was\":\"lost\"");
     says("\"url\":\"https://clerk.example/1\"");
     buf_clear(&out);
-    documents_calls(core_model(night.core), false, &out);
+    documents_calls(core_model(n.core), false, &out);
     says(",retraction,2026-11-03T19:06:00.000Z,ga-sheriff,bob,Bob Baker,GA,Sheriff,");
     says(",won,ap,");
-    assert_int_equal(core_model(night.core)->told_count, 4);
+    assert_int_equal(core_model(n.core)->told_count, 4);
 }
 
 static void winners_have_the_published_columns(void **state)
@@ -239,7 +221,7 @@ static void winners_have_the_published_columns(void **state)
     (void)state;
     play();
     buf_clear(&out);
-    documents_winners(core_model(night.core), &out);
+    documents_winners(core_model(n.core), &out);
     says(",votes,flip,held_by\r\n");
     says(",seat,");
     says(",12500,yes,R\r\n");
@@ -251,13 +233,13 @@ static void one_race_and_its_calls(void **state)
     (void)state;
     play();
     buf_clear(&out);
-    assert_true(documents_race_page(core_model(night.core), SLICE("ga-sheriff"), &out));
+    assert_true(documents_race_page(core_model(n.core), SLICE("ga-sheriff"), &out));
     assert_true(json_check(slice_trim(buf_slice(&out))));
     says("\"race\":{\"race_id\":\"ga-sheriff\"");
     says("\"type\":\"retraction\"");
     says_not("\"endorsement_id\":\"ann\"");
     buf_clear(&out);
-    assert_false(documents_race_page(core_model(night.core), SLICE("none"), &out));
+    assert_false(documents_race_page(core_model(n.core), SLICE("none"), &out));
     assert_int_equal(out.len, 0);
 }
 
@@ -270,7 +252,7 @@ static void races_as_tables(void **state)
 
     (void)state;
     play();
-    m = core_model(night.core);
+    m = core_model(n.core);
     buf_clear(&out);
     assert_true(documents_races_public(m, NULL, 0, false, scratch, &out, &e));
     says("ga-ss-1,GA,State Senate,,1,,called,contested,Ann <b>Archer,D,,12500,ann,won,3,10,");
@@ -290,7 +272,7 @@ static void races_as_tables(void **state)
     assert_true(json_check(slice_trim(buf_slice(&out))));
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) NIGHT_TEST_AFTER(set_up, f)
 
 int main(void)
 {

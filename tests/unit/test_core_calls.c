@@ -488,18 +488,11 @@ static void test_a_ticket_takes_one_seat(void **state)
 /* The desk decides one candidacy; the feed goes on deciding the others. */
 static void test_the_desk_decides_no_race(void **state)
 {
-    struct claim given = {.number = 1,
-                          .race_id = SLICE("ga-sb-2"),
-                          .endorsement_id = SLICE("cat"),
-                          .by = SLICE("desk"),
-                          .outcome = OUTCOME_WON,
-                          .at_ms = NIGHT_AT(1),
-                          .called_at_ms = WHEN_UNKNOWN};
     struct night n;
 
     (void)state;
     night_open(&n, list);
-    assert_true(night_claims(n.core, &given, 1));
+    assert_true(night_claimed(n.core, 1, "ga-sb-2", "cat", "desk"));
     night_batch(&n, AP, BOARD("", "won", "", ""), NIGHT_AT(2));
     outcome_is(&n, "cat", OUTCOME_WON);
     outcome_is(&n, "dan", OUTCOME_WON);

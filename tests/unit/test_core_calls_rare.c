@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Calls in corners: seats given back, unopposed people who are not, marks that many feeds drop at
  * once, what a restart finds, and feeds that differ on the seats. */
-#include "tests/unit/night.h"
+#include "tests/unit/night_each.h"
 
 #include "daemon/core/states.h"
 
@@ -16,22 +16,6 @@ static const char list[] =
     "gil,Gil Grant,GA,State Senate,4,D,four,,active\n";
 
 enum { AP, DDHQ, STATE, VOTES };
-
-static struct night n;
-
-static int set_up(void **state)
-{
-    (void)state;
-    night_open(&n, list);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    night_close(&n);
-    return 0;
-}
 
 static void is(const char *id, enum outcome o)
 {
@@ -191,8 +175,7 @@ static void old_marks_bring_back_nothing(void **state)
 {
     (void)state;
     n.sources[VOTES].calls = CALLS_YES;
-    core_free(n.core);
-    night_core(&n);
+    night_anew(&n);
     night_batch(&n, STATE, MINE_FOUR("won"), NIGHT_AT(1));
     night_batch(&n, VOTES, LATE("won"), NIGHT_AT(2));
     is("gil", OUTCOME_WON);
@@ -207,8 +190,7 @@ static void old_marks_move_nothing(void **state)
 {
     (void)state;
     n.sources[VOTES].calls = CALLS_YES;
-    core_free(n.core);
-    night_core(&n);
+    night_anew(&n);
     night_batch(&n, VOTES, LATE("lost"), NIGHT_AT(2));
     night_batch(&n, STATE, MINE_FOUR("won"), NIGHT_AT(3));
     taken(4, "match accept", "gil", "votes grant");
@@ -226,12 +208,12 @@ static void an_older_line_is_left(void **state)
                                        "facts status=4\ncontest 7|State Senate|GA ; stated "
                                        "seats=1\nchoice 1|Gil Grant|D\nchoice 2|Else "
                                        "One|R ; won\ntotal 9 8\n"};
+    (void)state;
     for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
-        tear_down(state);
-        set_up(state);
+        night_close(&n);
+        night_open(&n, list);
         n.sources[VOTES].calls = CALLS_YES;
-        core_free(n.core);
-        night_core(&n);
+        night_anew(&n);
         night_batch(&n, VOTES, left[i], NIGHT_AT(2));
         night_batch(&n, STATE,
                     "facts status=4\ncontest 4|State Senate District 4|GA ; stated seats=1\nchoice "
@@ -302,8 +284,7 @@ static void unopposed_in_the_order_is_still_last(void **state)
 {
     (void)state;
     n.order[3] = SLICE("unopposed");
-    core_free(n.core);
-    night_core(&n);
+    night_anew(&n);
     night_tick(&n, NIGHT_AT(1));
     is("cat", OUTCOME_WON);
     assert_int_equal(core_tally(n.core)->n[TALLY_WON_UNOPPOSED], 2);
@@ -317,24 +298,22 @@ static void every_state_has_its_count(void **state)
     assert_true(states_count <= TALLY_STATES);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(a_seat_the_desk_releases_can_be_called),
-        T(a_seat_given_to_another_ends_unopposed),
-        T(uncontested_no_more),
-        T(two_feeds_lose_their_calls_in_one_moment),
-        T(a_kept_payload_begins_no_retraction),
-        T(a_mark_on_who_has_withdrawn_moves_nothing),
-        T(old_marks_bring_back_nothing),
-        T(old_marks_move_nothing),
-        T(an_older_line_is_left),
-        T(two_unopposed_for_two_seats),
-        T(feeds_that_differ_on_the_seats),
-        T(a_list_that_differs_on_the_seats),
-        T(unopposed_in_the_order_is_still_last),
+        NIGHT_TEST(a_seat_the_desk_releases_can_be_called),
+        NIGHT_TEST(a_seat_given_to_another_ends_unopposed),
+        NIGHT_TEST(uncontested_no_more),
+        NIGHT_TEST(two_feeds_lose_their_calls_in_one_moment),
+        NIGHT_TEST(a_kept_payload_begins_no_retraction),
+        NIGHT_TEST(a_mark_on_who_has_withdrawn_moves_nothing),
+        NIGHT_TEST(old_marks_bring_back_nothing),
+        NIGHT_TEST(old_marks_move_nothing),
+        NIGHT_TEST(an_older_line_is_left),
+        NIGHT_TEST(two_unopposed_for_two_seats),
+        NIGHT_TEST(feeds_that_differ_on_the_seats),
+        NIGHT_TEST(a_list_that_differs_on_the_seats),
+        NIGHT_TEST(unopposed_in_the_order_is_still_last),
         cmocka_unit_test(every_state_has_its_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

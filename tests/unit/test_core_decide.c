@@ -542,21 +542,13 @@ static void test_a_race_is_pinned(void **state)
 
 static void test_decisions_about_what_is_no_longer_there_do_nothing(void **state)
 {
-    struct decision d = {.number = 5,
-                         .at_ms = NIGHT_AT(1),
-                         .verb = SLICE("freeze"),
-                         .target = SLICE("ga-ss-77"),
-                         .reason = SLICE("r"),
-                         .by = SLICE("maria")};
     struct night n;
 
     (void)state;
     night_open(&n, list);
-    assert_true(night_decisions(n.core, &d, 1));
-    assert_false(night_decisions(n.core, &d, 1)); /* out of order */
-    d.number = 6;
-    d.verb = SLICE("of-tomorrow");
-    assert_true(night_decisions(n.core, &d, 1));
+    assert_true(night_decided(n.core, 5, "freeze", "ga-ss-77", ""));
+    assert_false(night_decided(n.core, 5, "freeze", "ga-ss-77", "")); /* out of order */
+    assert_true(night_decided(n.core, 6, "of-tomorrow", "ga-ss-77", ""));
     assert_true(night_decide(&n, "call", "ann", "won", NIGHT_AT(2)));
     assert_int_equal(n.out.decision->number, 7);
     night_close(&n);

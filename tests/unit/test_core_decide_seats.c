@@ -182,20 +182,11 @@ static void the_last_decision_about_a_race_is_found(void **state)
 
 static void a_pin_to_a_source_that_is_gone_is_kept_in_peace(void **state)
 {
-    static const char *const verbs[] = {"source pin", "source unpin"};
     struct night n;
     (void)state;
     night_open(&n, list);
-    for (int i = 0; i < 2; i++) {
-        struct decision d = {.number = i + 1,
-                             .at_ms = NIGHT_AT(1),
-                             .verb = slice_of(verbs[i]),
-                             .target = SLICE("ss-1"),
-                             .argument = SLICE("gone"),
-                             .reason = SLICE("r"),
-                             .by = SLICE("maria")};
-        assert_true(night_decisions(n.core, &d, 1));
-    }
+    assert_true(night_decided(n.core, 1, "source pin", "ss-1", "gone"));
+    assert_true(night_decided(n.core, 2, "source unpin", "ss-1", "gone"));
     assert_int_equal(core_model(n.core)->decision_count, 2);
     night_close(&n);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The desk's words: which are refused, with what sentence, and what rarer ones do. */
-#include "tests/unit/night.h"
+#include "tests/unit/night_each.h"
 
 #include "daemon/core/corrections.h"
 #include "daemon/core/decide.h"
@@ -19,22 +19,6 @@ static const char list[] =
     "tex,Tex Town,TX,Sheriff,,D,tx-sheriff,1,,Travis,\n";
 
 enum { AP, DDHQ };
-
-static struct night n;
-
-static int set_up(void **state)
-{
-    (void)state;
-    night_open(&n, list);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    night_close(&n);
-    return 0;
-}
 
 static void refused(const char *verb, const char *target, const char *argument, const char *why)
 {
@@ -137,13 +121,10 @@ static void where_no_close_is_known_only_the_desk_calls(void **state)
                 NIGHT_AT(2));
     assert_int_equal(night_race(&n, "tex")->polls_close_ms, WHEN_UNKNOWN);
     assert_int_equal(night_outcome(&n, "tex"), OUTCOME_PENDING);
-    struct buf out;
     struct err e;
-    buf_init(&out, 65536);
     assert_true(documents_explain(core_model(n.core), core_tally(n.core), SLICE("tex"), NIGHT_AT(3),
                                   &out, &e));
     assert_true(night_says(buf_slice(&out), "no time at which polls close: no calls\n"));
-    buf_done(&out);
     taken("call", "tex", "won");
     assert_int_equal(night_outcome(&n, "tex"), OUTCOME_WON);
 }
@@ -154,8 +135,7 @@ static void a_countys_close_moves_alone(void **state)
     (void)state;
     n.polls[3] = (struct settings_polls){
         .state = SLICE("GA"), .county = SLICE("Cobb"), .minute = 20 * 60, .zone = n.zone};
-    core_free(n.core);
-    night_core(&n);
+    night_anew(&n);
     assert_int_equal(night_race(&n, "eli")->polls_close_ms, NIGHT_AT(60));
     taken("polls", "GA/Cobb", "21:00");
     assert_int_equal(night_race(&n, "eli")->polls_close_ms, NIGHT_AT(120));
@@ -196,30 +176,14 @@ static void a_contest_alone_can_be_rejected(void **state)
     const struct model *m = core_model(n.core);
     assert_int_equal(m->review_count, 2);
     assert_int_equal(m->review[0].choice, NONE);
-    struct buf out;
-    buf_init(&out, 65536);
     documents_match_list(m, false, &out);
     assert_true(night_says(buf_slice(&out), "una\tUna Unger\tGovernor\tap\tGovernor\t\t\t"));
-    buf_done(&out);
     refused("match accept", "una", "", "no line in review for 'una'");
     taken("match reject", "una", "");
     assert_int_equal(m->review_count, 1);
 }
 
 /* ---- at a start ---- */
-
-static void restore(int64_t number, const char *verb, const char *target, const char *argument)
-{
-    struct decision d = {.number = number,
-                         .at_ms = NIGHT_AT(1),
-                         .verb = slice_of(verb),
-                         .target = slice_of(target),
-                         .argument = slice_of(argument),
-                         .reason = SLICE("r"),
-                         .by = SLICE("maria")};
-
-    assert_true(night_decisions(n.core, &d, 1));
-}
 
 /* What is no longer in the list or the configuration is kept, and does nothing. */
 static void what_is_gone_is_kept_and_does_nothing(void **state)
@@ -240,7 +204,7 @@ static void what_is_gone_is_kept_and_does_nothing(void **state)
     (void)state;
     int64_t count = sizeof rows / sizeof rows[0];
     for (int64_t i = 0; i < count; i++)
-        restore(i + 1, rows[i][0], rows[i][1], rows[i][2]);
+        assert_true(night_decided(n.core, i + 1, rows[i][0], rows[i][1], rows[i][2]));
     assert_int_equal(m->decision_count, count);
     assert_int_equal(core_tally(n.core)->n[TALLY_WON], 0);
     assert_null(night_race(&n, "ann")->pinned);
@@ -254,18 +218,9 @@ static void what_is_gone_is_kept_and_does_nothing(void **state)
 static void an_authority_no_longer_asked_counts_nowhere(void **state)
 {
     struct err e;
-    struct buf out;
-    struct claim c = {.number = 1,
-                      .race_id = SLICE("ga-ss-1"),
-                      .endorsement_id = SLICE("ann"),
-                      .by = SLICE("oracle"),
-                      .outcome = OUTCOME_WON,
-                      .at_ms = NIGHT_AT(1),
-                      .called_at_ms = WHEN_UNKNOWN};
     (void)state;
-    assert_true(night_claims(n.core, &c, 1));
+    assert_true(night_claimed(n.core, 1, "ga-ss-1", "ann", "oracle"));
     assert_int_equal(night_outcome(&n, "ann"), OUTCOME_PENDING);
-    buf_init(&out, 65536);
     assert_true(documents_explain(core_model(n.core), core_tally(n.core), SLICE("ann"), NIGHT_AT(3),
                                   &out, &e));
     assert_true(night_says(buf_slice(&out), "not in [calls] order: counts nowhere"));
@@ -273,22 +228,14 @@ static void an_authority_no_longer_asked_counts_nowhere(void **state)
     buf_clear(&out);
     documents_claims(core_model(n.core), night_race(&n, "ann"), &out);
     assert_int_equal(out.len, 0);
-    buf_done(&out);
 }
 
 /* Whatever came last, nothing is ever numbered twice. */
 static void numbers_go_on_behind_all_that_was_durable(void **state)
 {
-    struct claim c = {.number = 7,
-                      .race_id = SLICE("ga-ss-1"),
-                      .endorsement_id = SLICE("ann"),
-                      .by = SLICE("desk"),
-                      .outcome = OUTCOME_WON,
-                      .at_ms = NIGHT_AT(1),
-                      .called_at_ms = WHEN_UNKNOWN};
     (void)state;
-    assert_true(night_claims(n.core, &c, 1));
-    restore(6, "call", "ann", "won");
+    assert_true(night_claimed(n.core, 7, "ga-ss-1", "ann", "desk"));
+    assert_true(night_decided(n.core, 6, "call", "ann", "won"));
     taken("call", "eli", "won");
     assert_int_equal(n.out.decision->number, 8);
     assert_int_equal(n.out.claims[0].number, 9);
@@ -366,26 +313,24 @@ static void too_many_authorities_are_refused(void **state)
     assert_true(night_says(slice_of(e.text), "[calls] order names 15 authorities; 14 at most"));
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(words_that_are_none),
-        T(a_call_may_say_what_it_rests_on),
-        T(places_are_given_and_taken_back),
-        T(both_names_of_a_ticket_win_one_seat),
-        T(where_no_close_is_known_only_the_desk_calls),
-        T(a_countys_close_moves_alone),
-        T(many_lines_fit_few_words),
-        T(a_contest_alone_can_be_rejected),
-        T(what_is_gone_is_kept_and_does_nothing),
-        T(an_authority_no_longer_asked_counts_nowhere),
-        T(numbers_go_on_behind_all_that_was_durable),
-        T(a_night_of_many_corrections),
-        T(another_call_without_a_reason),
-        T(an_empty_list_is_a_quiet_night),
-        T(too_many_authorities_are_refused),
+        NIGHT_TEST(words_that_are_none),
+        NIGHT_TEST(a_call_may_say_what_it_rests_on),
+        NIGHT_TEST(places_are_given_and_taken_back),
+        NIGHT_TEST(both_names_of_a_ticket_win_one_seat),
+        NIGHT_TEST(where_no_close_is_known_only_the_desk_calls),
+        NIGHT_TEST(a_countys_close_moves_alone),
+        NIGHT_TEST(many_lines_fit_few_words),
+        NIGHT_TEST(a_contest_alone_can_be_rejected),
+        NIGHT_TEST(what_is_gone_is_kept_and_does_nothing),
+        NIGHT_TEST(an_authority_no_longer_asked_counts_nowhere),
+        NIGHT_TEST(numbers_go_on_behind_all_that_was_durable),
+        NIGHT_TEST(a_night_of_many_corrections),
+        NIGHT_TEST(another_call_without_a_reason),
+        NIGHT_TEST(an_empty_list_is_a_quiet_night),
+        NIGHT_TEST(too_many_authorities_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

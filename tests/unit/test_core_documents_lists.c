@@ -38,8 +38,7 @@ static int set_up(void **state)
     l.n.sources[3].covers_county = true;
     l.n.sources[3].state = SLICE("PA");
     l.n.sources[3].county = SLICE("Berks");
-    core_free(l.n.core);
-    night_core(&l.n);
+    night_anew(&l.n);
     buf_init(&l.out, 1 << 20);
     night_batch(&l.n, 0, SENATE("won"), NIGHT_AT(2));
     night_batch(&l.n, 2, SHERIFF("70 60"), NIGHT_AT(3));

@@ -180,8 +180,7 @@ static void a_source_of_two_counties_is_named_once(void **state)
           "jon,Jon Jay,PA,State Senate,10,pa-ss-10,1,Berks|York\n");
     n.sources[VOTES].state = SLICE("PA");
     n.sources[VOTES].covers_county = true;
-    core_free(n.core);
-    night_core(&n);
+    night_anew(&n);
     night_batch(&n, VOTES,
                 "contest 3|State Senate District 10|PA|Berks\nchoice 31|Jon Jay|D\ntotal 5\n"
                 "contest 3|State Senate District 10|PA|York\nchoice 31|Jon Jay|D\ntotal 7\n",
@@ -235,8 +234,7 @@ static void states_of_before_are_told_without_a_number(void **state)
     begin("endorsement_id,candidate_name,state,office\nann,Ann Archer,GA,Mayor\n");
     n.s.baseline_states = before;
     n.s.baseline_state_count = 2;
-    core_free(n.core);
-    night_core(&n);
+    night_anew(&n);
     tally_all(&all, core_model(n.core), NULL);
     documents_totals(core_model(n.core), &all, SLICE(""), NIGHT_AT(2), &out);
     says("\"lifetime\":{\"elected\":0,\"states\":[\"WY\"]}"); /* of the fifty */
@@ -251,8 +249,7 @@ static void what_is_not_published_is_refused_with_what_is(void **state)
     begin("endorsement_id,candidate_name,state,office,tags\nann,Ann Archer,GA,Mayor,labor\n");
     n.s.publish = published;
     n.s.publish_count = 1;
-    core_free(n.core);
-    night_core(&n);
+    night_anew(&n);
     assert_false(documents_public(core_model(n.core), SLICE("tag"), true, a, &out, &err));
     assert_int_equal(err.kind, ERR_USAGE);
     assert_string_equal(err.text, "totals are not published by 'tag'; ask for by=state, by=office");
@@ -410,8 +407,7 @@ static void how_many_sources_could_have_it_is_said(void **state)
           "ann,Ann Archer,GA,Mayor\nnat,Nat Nash,NJ,Mayor\n");
     for (int i = 0; i < NIGHT_SOURCES; i++)
         n.sources[i].state = i == VOTES ? SLICE("ga") : SLICE("PA");
-    core_free(n.core);
-    night_core(&n);
+    night_anew(&n);
     coverage();
     says("ann\tAnn Archer\tGA\tMayor\t\tactive\t\tnone of 1 source has answered yet");
     says("nat\tNat Nash\tNJ\tMayor\t\tactive\t\tno source is of NJ");

@@ -110,8 +110,7 @@ static void of_two_lines_of_one_person_the_won_one_counts(void **state)
                    "seats_to_fill,source_hints\n"
                    "sue,Sue Stone,CT,State Senate,7,D,senate,1,ap=7\n");
     n.polls[3].state = SLICE("CT");
-    core_free(n.core);
-    night_core(&n);
+    night_anew(&n);
     night_batch(&n, AP,
                 "contest 7|State Senate District 7|CT ; stated\nchoice 71|Sue Stone|D ; won\n"
                 "choice 72|Sue Stone|WFP ; advanced\nchoice 73|Tom Thorn|R\ntotal 9 2 8\n",
@@ -176,8 +175,7 @@ static void a_call_is_taken_back_by_the_feed_that_made_it(void **state)
     (void)state;
     night_open(&n, senate);
     n.sources[DDHQ].authority = SLICE("ap");
-    core_free(n.core);
-    night_core(&n);
+    night_anew(&n);
     night_batch(&n, AP, SENATE("", ""), NIGHT_AT(1));
     night_batch(&n, DDHQ, SENATE("won", ""), NIGHT_AT(2));
     outcome_is(&n, "ann", OUTCOME_WON);
@@ -262,8 +260,7 @@ static void a_seat_on_which_feeds_differ_is_counted_once(void **state)
     night_open(&n, "endorsement_id,candidate_name,state,office,race_id,seats_to_fill,source_hints\n"
                    "ann,Ann Archer,GA,School Board,board,2,ap=2|ddhq=2\n");
     n.sources[DDHQ].authority = SLICE("ap");
-    core_free(n.core);
-    night_core(&n);
+    night_anew(&n);
     night_batch(&n, AP, BOARD("won", ""), NIGHT_AT(1));
     night_batch(&n, DDHQ, BOARD("lost", "won"), NIGHT_AT(2));
     outcome_is(&n, "ann", OUTCOME_WON);

@@ -67,8 +67,7 @@ static void race_memo_of(const struct night *n, struct buf *out)
 
 static struct model *fresh(struct night *n)
 {
-    core_free(n->core);
-    night_core(n);
+    night_anew(n);
     return (struct model *)(uintptr_t)core_model(n->core);
 }
 

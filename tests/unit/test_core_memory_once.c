@@ -240,8 +240,7 @@ static void open_night(void)
     night.s.cycle_count = 1;
     night.s.baseline_elected = 7;
     night.s.guards.retract_many = 2;
-    core_free(night.core);
-    night_core(&night);
+    night_anew(&night);
     take_batch(HOUSE("900 800", " ; won"), 1);
     assert_true(night_decide(&night, "match accept", "kim", "state kerr", NIGHT_AT(2)));
     take_batch(HOUSE("100 700", " ; won"), 3);

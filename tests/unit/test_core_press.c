@@ -116,8 +116,7 @@ static void test_corrections(void **state)
     const struct correction *bob = &core_model(n.core)->corrections[1];
     assert_true(slice_is(bob->was, "lost") && slice_is(bob->then, "won"));
 
-    core_free(n.core);
-    night_core(&n);
+    night_anew(&n);
     for (size_t i = 0; i < claim_count; i++)
         assert_true(night_claims(n.core, &claims[i], 1));
     documents_corrections(core_model(n.core), true, &again);
@@ -250,6 +249,26 @@ static void test_votes_that_a_source_corrects(void **state)
     night_close(&n);
 }
 
+/* The first race as it was and is, corrected, with the two lines of each. */
+static void two_lines(const struct night *n, struct race_choice before[2],
+                      struct race_choice after[2], struct race *was, struct race *is)
+{
+    *was = *is = core_model(n->core)->races[0];
+    was->choices = before;
+    is->choices = after;
+    was->choice_count = is->choice_count = 2;
+    is->flags = RACE_CORRECTED;
+}
+
+static size_t corrections_after(const struct night *n, const struct race *was,
+                                const struct race *is)
+{
+    const struct corrections_said said = {NIGHT_AT(1), NONE, NULL};
+    struct model *m = (struct model *)(uintptr_t)core_model(n->core);
+    assert_true(corrections_votes(m, was, is, &said));
+    return m->correction_count;
+}
+
 /* Two lines of one name, one in each party's primary, are two lines. */
 static void test_a_line_in_each_primary_is_compared_with_itself(void **state)
 {
@@ -257,31 +276,22 @@ static void test_a_line_in_each_primary_is_compared_with_itself(void **state)
         {.name = SLICE("Ann Archer"), .votes = 5000, .endorsement = 0, .primary = "dem"},
         {.name = SLICE("Ann Archer"), .votes = 900, .endorsement = 0, .primary = "rep"}};
     struct race_choice after[] = {before[1], before[0]};
-    const struct corrections_said said = {NIGHT_AT(1), NONE, NULL};
+    struct race was, is;
     struct night n;
     (void)state;
     night_open(&n, list);
-    struct model *m = (struct model *)(uintptr_t)core_model(n.core);
-    struct race was = m->races[0], is = was;
-    was.choices = before;
-    is.choices = after;
-    was.choice_count = is.choice_count = 2;
-    is.flags = RACE_CORRECTED;
-    assert_true(corrections_votes(m, &was, &is, &said));
-    assert_int_equal(m->correction_count, 0);
+    two_lines(&n, before, after, &was, &is);
+    assert_int_equal(corrections_after(&n, &was, &is), 0);
     after[1].votes = 4000;
-    assert_true(corrections_votes(m, &was, &is, &said));
-    assert_int_equal(m->correction_count, 1);
-    assert_true(slice_is(m->corrections[0].was, "5000") &&
-                slice_is(m->corrections[0].then, "4000"));
+    assert_int_equal(corrections_after(&n, &was, &is), 1);
+    assert_true(slice_is(core_model(n.core)->corrections[0].was, "5000") &&
+                slice_is(core_model(n.core)->corrections[0].then, "4000"));
     after[1].votes = 4960; /* not more than 50 */
     before[1].votes = 950; /* neither */
-    assert_true(corrections_votes(m, &was, &is, &said));
-    assert_int_equal(m->correction_count, 1);
+    assert_int_equal(corrections_after(&n, &was, &is), 1);
     is.flags |= RACE_SOURCE_CHANGED;
     after[1].votes = 10;
-    assert_true(corrections_votes(m, &was, &is, &said));
-    assert_int_equal(m->correction_count, 1);
+    assert_int_equal(corrections_after(&n, &was, &is), 1);
     night_close(&n);
 }
 
@@ -293,33 +303,23 @@ static void test_what_falls_is_compared_with_its_own_line(void **state)
         {.name = SLICE("Ann Archer"), .party = SLICE("D"), .votes = 100000, .endorsement = 0},
         {.name = SLICE("Ann Archer"), .party = SLICE("WFP"), .votes = 5000, .endorsement = 0}};
     struct race_choice after[] = {before[1], before[0]};
-    const struct corrections_said said = {NIGHT_AT(1), NONE, NULL};
+    struct race was, is;
     struct night n;
     (void)state;
     night_open(&n, list);
-    struct model *m = (struct model *)(uintptr_t)core_model(n.core);
-    struct race was = m->races[0], is = was;
-    was.choices = before;
-    is.choices = after;
-    was.choice_count = is.choice_count = 2;
-    is.flags = RACE_CORRECTED;
-    assert_true(corrections_votes(m, &was, &is, &said));
-    assert_int_equal(m->correction_count, 0);
+    two_lines(&n, before, after, &was, &is);
+    assert_int_equal(corrections_after(&n, &was, &is), 0);
     after[1].votes = 99940;
-    assert_true(corrections_votes(m, &was, &is, &said));
-    assert_int_equal(m->correction_count, 0);
+    assert_int_equal(corrections_after(&n, &was, &is), 0);
     after[1].votes = 99899; /* more than 0.1 % */
     was.summed = true;
-    assert_true(corrections_votes(m, &was, &is, &said));
-    assert_int_equal(m->correction_count, 0);
+    assert_int_equal(corrections_after(&n, &was, &is), 0);
     is.summed = true;
     was.on_air = 1; /* ... nor one source by who shows nothing in its place */
-    assert_true(corrections_votes(m, &was, &is, &said));
-    assert_int_equal(m->correction_count, 0);
+    assert_int_equal(corrections_after(&n, &was, &is), 0);
     was.on_air = NONE;
-    assert_true(corrections_votes(m, &was, &is, &said));
-    assert_int_equal(m->correction_count, 1);
-    assert_true(slice_is(m->corrections[0].then, "99899"));
+    assert_int_equal(corrections_after(&n, &was, &is), 1);
+    assert_true(slice_is(core_model(n.core)->corrections[0].then, "99899"));
     night_close(&n);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The clock is set back by ten minutes in mid-night: what waits for a minute waits a minute, what
  * is stale is stale, and nothing is said of the future. */
-#include "tests/unit/night.h"
+#include "tests/unit/night_each.h"
 
 #include "daemon/core/feed.h"
 
@@ -15,22 +15,6 @@ static const char list[] =
 #define FINAL "facts status=3\n"
 
 enum { AP, DDHQ, STATE, VOTES };
-
-static struct night n;
-
-static int set_up(void **state)
-{
-    (void)state;
-    night_open(&n, list);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    night_close(&n);
-    return 0;
-}
 
 static void is(enum outcome o)
 {
@@ -141,14 +125,13 @@ static void a_restart_after_it_brings_back_no_call(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_official_retraction_after_it_is_not_held_back, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_retraction_half_seen_takes_its_minute, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(calls_that_went_before_it_vanish_alone, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_source_goes_stale_as_it_would, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_hold_takes_its_ten_minutes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(nothing_is_of_the_future, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_restart_after_it_brings_back_no_call, set_up, tear_down),
+        NIGHT_TEST(an_official_retraction_after_it_is_not_held_back),
+        NIGHT_TEST(a_retraction_half_seen_takes_its_minute),
+        NIGHT_TEST(calls_that_went_before_it_vanish_alone),
+        NIGHT_TEST(a_source_goes_stale_as_it_would),
+        NIGHT_TEST(a_hold_takes_its_ten_minutes),
+        NIGHT_TEST(nothing_is_of_the_future),
+        NIGHT_TEST(a_restart_after_it_brings_back_no_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A static copy: each address has one file, each link leads to it, and nothing is listed that is
  * not public. */
-#include "tests/unit/night.h"
+#include "tests/unit/night_each.h"
 
 #include "daemon/core/site.h"
 
@@ -9,28 +9,6 @@ static const char list[] =
     "endorsement_id,candidate_name,state,office,district,race_id,seats_to_fill,office_level,tags\n"
     "ann,Ann Archer,GA,State Senate,1,ga-ss-1,1,state,secret\n"
     "cat,Cat Cole,NJ,Mayor,,nj-mayor,1,local,\n";
-
-static struct night night;
-static struct arena *scratch;
-static struct buf out;
-
-static int set_up(void **state)
-{
-    (void)state;
-    night_open(&night, list);
-    buf_init(&out, 1 << 20);
-    scratch = arena_new((size_t)16 << 20);
-    return scratch ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    buf_done(&out);
-    arena_free(scratch);
-    night_close(&night);
-    return 0;
-}
 
 static void an_address_has_one_file(void **state)
 {
@@ -81,7 +59,7 @@ static bool lists(const char *line)
 static void what_is_not_public_has_no_file(void **state)
 {
     static const struct slice publish[] = {SLICE_INIT("office_level"), SLICE_INIT("sum:secret")};
-    const struct model *m = core_model(night.core);
+    const struct model *m = core_model(n.core);
 
     (void)state;
     assert_true(site_list(m, scratch, &out));
@@ -93,28 +71,25 @@ static void what_is_not_public_has_no_file(void **state)
     assert_false(lists("v1/races.office-state.csv\t/v1/races.csv?office=state"));
     assert_false(lists("v1/totals.by-office.csv\t/v1/totals.csv?by=office"));
     assert_false(lists("v1/totals.by-tag.csv\t/v1/totals.csv?by=tag"));
-    night.s.publish = publish;
-    night.s.publish_count = 2;
-    core_free(night.core);
-    night_core(&night);
+    n.s.publish = publish;
+    n.s.publish_count = 2;
+    night_anew(&n);
     buf_clear(&out);
-    assert_true(site_list(core_model(night.core), scratch, &out));
+    assert_true(site_list(core_model(n.core), scratch, &out));
     assert_true(lists("v1/races.office-local.csv\t/v1/races.csv?office=local"));
     assert_true(lists("v1/totals.by-office.csv\t/v1/totals.csv?by=office"));
     assert_true(lists("v1/totals.by-tag.csv\t/v1/totals.csv?by=tag"));
     assert_null(strstr(out.ptr, "secret"));
     arena_refuse_after(scratch, 3);
-    assert_false(site_list(core_model(night.core), scratch, &out));
+    assert_false(site_list(core_model(n.core), scratch, &out));
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_address_has_one_file),
-        TEST(a_page_leads_to_files_and_to_nothing_of_a_feed),
-        TEST(what_is_not_public_has_no_file),
+        NIGHT_TEST(an_address_has_one_file),
+        NIGHT_TEST(a_page_leads_to_files_and_to_nothing_of_a_feed),
+        NIGHT_TEST(what_is_not_public_has_no_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

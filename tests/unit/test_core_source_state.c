@@ -160,28 +160,19 @@ static void a_source_of_a_night_long_over_is_asked_no_more(void **state)
     assert_true(source_state_expects(core_model(n.core), AP, late_ms) != WHEN_NEVER);
     n.sources[AP].late = false;
     n.s.mode = MODE_REHEARSAL; /* of a night of another year */
-    core_free(n.core);
-    night_core(&n);
+    night_anew(&n);
     assert_true(source_state_expects(core_model(n.core), AP, late_ms) != WHEN_NEVER);
     night_close(&n);
 }
 
 static void a_pause_outlives_a_restart(void **state)
 {
-    struct decision d = {.number = 1,
-                         .at_ms = NIGHT_AT(1),
-                         .verb = SLICE("source pause"),
-                         .target = SLICE("ap"),
-                         .reason = SLICE("r"),
-                         .by = SLICE("maria")};
     struct night n;
     (void)state;
     night_open(&n, list);
-    assert_true(night_decisions(n.core, &d, 1));
+    assert_true(night_decided(n.core, 1, "source pause", "ap", ""));
     assert_string_equal(is(&n, AP, NIGHT_AT(2)), "paused");
-    d.number = 2;
-    d.verb = SLICE("source resume");
-    assert_true(night_decisions(n.core, &d, 1));
+    assert_true(night_decided(n.core, 2, "source resume", "ap", ""));
     assert_string_equal(is(&n, AP, NIGHT_AT(2)), "waiting");
     night_close(&n);
 }

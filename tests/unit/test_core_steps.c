@@ -333,8 +333,7 @@ static void test_a_list_that_catches_up_with_active_turns_nobody(void **state)
 
     open_forty(&n);
     n.list.list[1].status = ENDORSE_WITHDRAWN;
-    core_free(n.core);
-    night_core(&n);
+    night_anew(&n);
     assert_true(night_decide(&n, "endorse status", "e1", "active", NIGHT_AT(1)));
     assert_true(night_decide(&n, "call", "e1", "won", NIGHT_AT(2)));
     n.list.list[1].status = ENDORSE_ACTIVE;

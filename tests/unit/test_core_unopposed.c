@@ -223,18 +223,11 @@ static void test_a_cancelled_election_stands_under_write_ins(void **state)
  */
 static void test_a_seat_the_desk_gave_is_taken(void **state)
 {
-    struct claim given = {.number = 1,
-                          .race_id = SLICE("ga-ss-1"),
-                          .endorsement_id = SLICE("xav"),
-                          .by = SLICE("desk"),
-                          .outcome = OUTCOME_WON,
-                          .at_ms = NIGHT_AT(1),
-                          .called_at_ms = WHEN_UNKNOWN};
     struct night n;
 
     (void)state;
     night_open(&n, list);
-    assert_true(night_claims(n.core, &given, 1));
+    assert_true(night_claimed(n.core, 1, "ga-ss-1", "xav", "desk"));
     night_batch(&n, AP,
                 "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer|D ; won\n"
                 "choice 12|Xavier Xeno|R\ntotal 7 6\n",
