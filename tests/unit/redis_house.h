@@ -147,6 +147,12 @@ static inline void turn(struct side *s)
             fail_msg("never: %s (last lost: %s)", #condition, (side)->why);                        \
     } while (0)
 
+static inline void ready_side(const struct house *h, struct side *s, const char *owner)
+{
+    start_side(h, s, owner, "", "");
+    UNTIL(s, s->ready == 1);
+}
+
 static inline struct redis_commit totals(int64_t epoch, int64_t seq, const char *envelope)
 {
     return (struct redis_commit){.epoch = epoch,
@@ -192,6 +198,14 @@ static inline void begin(struct side *s, int64_t epoch)
                                  call(epoch, 3, "", 1000)};
     all[2].envelope = (struct slice){0};
     assert_true(redis_begin(s->redis, epoch, all, 3));
+}
+
+/* A is there, with epoch 7. */
+static inline void open_on_air(struct house *h)
+{
+    open_house(h);
+    ready_side(h, &h->a, "A");
+    begin(&h->a, 7);
 }
 
 /* ---- looking ---- */

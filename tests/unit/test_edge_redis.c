@@ -10,8 +10,7 @@ static void test_order_and_keys(void **state)
     struct house *h = *state;
     open_house(h);
     listen_to(h, P ":*");
-    start_side(h, &h->a, "A", "", "");
-    UNTIL(&h->a, h->a.ready == 1);
+    ready_side(h, &h->a, "A");
     assert_int_equal(h->a.there, 0);
     struct redis_commit early = totals(7, 1, "{}");
     assert_false(redis_publish(h->a.redis, &early));
@@ -53,10 +52,7 @@ static void test_order_and_keys(void **state)
 static void test_a_snapshot_clears_what_is_gone(void **state)
 {
     struct house *h = *state;
-    open_house(h);
-    start_side(h, &h->a, "A", "", "");
-    UNTIL(&h->a, h->a.ready == 1);
-    begin(&h->a, 7);
+    open_on_air(h);
     struct redis_commit two = race(7, 4, "two", "{}");
     assert_true(redis_publish(h->a.redis, &two));
     UNTIL(&h->a, h->a.acknowledged == 1);
@@ -79,10 +75,7 @@ static void test_a_snapshot_clears_what_is_gone(void **state)
 static void test_an_old_number_is_refused(void **state)
 {
     struct house *h = *state;
-    open_house(h);
-    start_side(h, &h->a, "A", "", "");
-    UNTIL(&h->a, h->a.ready == 1);
-    begin(&h->a, 7);
+    open_on_air(h);
     struct redis_commit first = race(7, 5, "one", "{\"r\":5}"),
                         late = race(7, 4, "one", "{\"r\":4}");
     assert_true(redis_publish(h->a.redis, &first));
@@ -102,8 +95,7 @@ static void test_a_large_snapshot(void **state)
     static struct redis_commit all[N];
     open_house(h);
     listen_to(h, P ":*");
-    start_side(h, &h->a, "A", "", "");
-    UNTIL(&h->a, h->a.ready == 1);
+    ready_side(h, &h->a, "A");
     memset(text, 'v', sizeof text - 1);
     for (int i = 0; i < N; i++) {
         snprintf(ids[i], sizeof ids[i], "race-%d", i);
@@ -122,15 +114,11 @@ static void test_a_large_snapshot(void **state)
 static void test_the_older_owner_is_fenced(void **state)
 {
     struct house *h = *state;
-    open_house(h);
-    start_side(h, &h->a, "A", "", "");
-    UNTIL(&h->a, h->a.ready == 1);
-    begin(&h->a, 7);
+    open_on_air(h);
     struct redis_commit m = totals(7, 4, "{\"by\":\"A\"}");
     assert_true(redis_publish(h->a.redis, &m));
     UNTIL(&h->a, h->a.acknowledged == 1);
-    start_side(h, &h->b, "B", "", "");
-    UNTIL(&h->b, h->b.ready == 1);
+    ready_side(h, &h->b, "B");
     assert_int_equal(h->b.there, 7);
     begin(&h->b, 8);
     struct redis_commit of_b = totals(8, 4, "{\"by\":\"B\"}");
@@ -150,10 +138,7 @@ static void test_the_older_owner_is_fenced(void **state)
 static void test_fenced_while_away(void **state)
 {
     struct house *h = *state;
-    open_house(h);
-    start_side(h, &h->a, "A", "", "");
-    UNTIL(&h->a, h->a.ready == 1);
-    begin(&h->a, 7);
+    open_on_air(h);
     ask(h, "HSET " P ":snap:meta epoch 9 owner B");
     ask(h, "CLIENT KILL TYPE normal SKIPME yes");
     UNTIL(&h->a, h->a.fenced == 1);
@@ -226,8 +211,7 @@ static void test_calls_never_acknowledged_go_with_the_snapshot(void **state)
         all[i].snap = all[i].field = all[i].snap_value = all[i].winner = (struct slice){0};
     open_house(h);
     listen_to(h, P ":*");
-    start_side(h, &h->a, "A", "", "");
-    UNTIL(&h->a, h->a.ready == 1);
+    ready_side(h, &h->a, "A");
     assert_true(redis_begin(h->a.redis, 7, all, 3));
     struct redis_commit early = totals(7, 3, "{\"t\":3}");
     assert_true(

@@ -27,8 +27,7 @@ static void test_the_desk_s_stream_is_replaced_whole_and_follows_in_order(void *
     const struct slice one[] = {SLICE("claim"), SLICE("1")}, two[] = {SLICE("claim"), SLICE("2")};
     const struct redis_entry first = {one, 2}, both[] = {{one, 2}, {two, 2}};
     open_house(h);
-    start_side(h, &h->a, "A", "", "");
-    UNTIL(&h->a, h->a.ready == 1);
+    ready_side(h, &h->a, "A");
     assert_false(redis_desk(h->a.redis, 7, both, 2));
     assert_true(redis_stage_desk(h->a.redis, 7, &first, 1));
     begin(&h->a, 7);
@@ -57,8 +56,7 @@ static void test_a_large_desk_s_stream_is_staged_in_pieces(void **state)
     static struct slice texts[24];
     static struct redis_entry all[N];
     open_house(h);
-    start_side(h, &h->a, "A", "", "");
-    UNTIL(&h->a, h->a.ready == 1);
+    ready_side(h, &h->a, "A");
     for (size_t i = 0; i < 24; i++)
         texts[i] = SLICE("text");
     for (size_t i = 0; i < N; i++)
@@ -74,10 +72,7 @@ static void test_a_large_desk_s_stream_is_staged_in_pieces(void **state)
 static void test_who_has_taken_the_next_epoch_fences(void **state)
 {
     struct house *h = *state;
-    open_house(h);
-    start_side(h, &h->a, "A", "", "");
-    UNTIL(&h->a, h->a.ready == 1);
-    begin(&h->a, 7);
+    open_on_air(h);
     struct redis_commit next = totals(7, 4, "{}");
     assert_true(redis_publish(h->a.redis, &next));
     UNTIL(&h->a, h->a.acknowledged == 1);
@@ -88,8 +83,7 @@ static void test_who_has_taken_the_next_epoch_fences(void **state)
     assert_int_equal(h->a.fenced_by, 8);
     IS(h, "XLEN " P ":log", "3");
 
-    start_side(h, &h->b, "B", "", "");
-    UNTIL(&h->b, h->b.ready == 1);
+    ready_side(h, &h->b, "B");
     assert_int_equal(h->b.there, 8);
     begin(&h->b, 8);
     next = totals(8, 4, "{}");
@@ -102,10 +96,7 @@ static void test_who_has_taken_the_next_epoch_fences(void **state)
 static void test_who_was_on_air_and_finds_the_next_epoch_taken_is_fenced(void **state)
 {
     struct house *h = *state;
-    open_house(h);
-    start_side(h, &h->a, "A", "", "");
-    UNTIL(&h->a, h->a.ready == 1);
-    begin(&h->a, 7);
+    open_on_air(h);
     ask(h, "HSET " P ":snap:meta next 8 next_owner B");
     ask(h, "CLIENT KILL TYPE normal SKIPME yes");
     UNTIL(&h->a, h->a.fenced == 1);
