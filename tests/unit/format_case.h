@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/base/buf.h"
 #include "daemon/base/when.h"
 #include "parsers/job.h"
 
@@ -75,6 +76,41 @@ static inline void assert_refused(struct format_case *c, enum wire_failure kind,
         fail_msg("%s: kind %d (not %d), \"%s\" (not \"%s\")", c->payload, (int)c->fault.kind,
                  (int)kind, c->fault.err.text, why);
     case_done(c);
+}
+
+/* "Contest@County Name=votes [Unit votes]...; " of each contest, a choice at a time; -2: no such
+ * cell. */
+static inline void assert_says(const struct format_case *c, const char *want)
+{
+    struct buf said;
+    buf_init(&said, 1 << 16);
+    for (uint32_t i = 0; i < c->r.head->contests; i++) {
+        const struct results_contest *k = &c->r.contests[i];
+        buf_addf(&said, "%.*s@%.*s", SLICE_FMT(results_text(&c->r, k->text)),
+                 SLICE_FMT(results_text(&c->r, k->county)));
+        for (uint32_t j = 0; j < k->choices; j++) {
+            struct results_text name = c->r.choices[k->first_choice + j].name;
+            buf_addf(&said, " %.*s=%lld", SLICE_FMT(results_text(&c->r, name)),
+                     (long long)results_cell(&c->r, k, 0, j)->votes);
+            for (uint32_t u = 1; u < k->units; u++)
+                buf_addf(&said, " [%.*s %lld]",
+                         SLICE_FMT(results_text(&c->r, c->r.units[k->first_unit + u].name)),
+                         (long long)results_cell(&c->r, k, u, j)->votes);
+        }
+        buf_addz(&said, "; ");
+    }
+    if (!slice_is(buf_slice(&said), want))
+        fail_msg("%.*s is not %s", SLICE_FMT(buf_slice(&said)), want);
+    buf_done(&said);
+}
+
+static inline void delimited_gives(const char *options, const char *rows, const char *want)
+{
+    struct format_case c = {.format = "delimited", .payload = rows, .options = options};
+    if (!case_run(&c))
+        fail_msg("%s", c.fault.err.text);
+    assert_says(&c, want);
+    case_done(&c);
 }
 
 #endif
