@@ -126,4 +126,4 @@ def test_cuts_leave_nothing_behind(tmp_path):
             harness.wait_for(lambda: site.asked["/feed"] >= 20, 30, "more polls, of the same bytes")
             assert house.verdicts()["s", "accepted"] == 1
             harness.wait_for(lambda: children(pid) == 3, 10, "the nursery and two spares")
-            assert open_files(pid) <= files + 2
+            harness.wait_for(lambda: open_files(pid) <= files + 2, 10, "a moment with nothing of a cut left open")
