@@ -65,7 +65,7 @@ def thousands():
     room(4096)
     with small_night.Small() as h:
         h.write("endorsed.csv", small_night.ENDORSED + "".join(f"e{i},Ann{i} Archer,GA,State House {i},Democratic,,1\n" for i in range(3000)))
-        h.start_tallyd()
+        h.start_with_figures()  # or what is there changes under who reads it
         yield h
 
 
