@@ -78,6 +78,19 @@ void buf_addz(struct buf *b, const char *z)
     buf_add(b, slice_of(z));
 }
 
+void buf_addi(struct buf *b, int64_t n)
+{
+    char digits[20], *first = digits + sizeof digits;
+    uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
+
+    do
+        *--first = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (n < 0)
+        *--first = '-';
+    buf_add(b, (struct slice){first, (size_t)(digits + sizeof digits - first)});
+}
+
 void buf_addf(struct buf *b, const char *fmt, ...)
 {
     va_list ap;

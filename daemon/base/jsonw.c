@@ -3,7 +3,6 @@
  */
 #include "daemon/base/jsonw.h"
 
-#include <inttypes.h>
 #include <utf8proc.h>
 
 #include "daemon/base/when.h"
@@ -136,7 +135,7 @@ void jsonw_strz(struct jsonw *j, const char *key, const char *value)
 
 void jsonw_int(struct jsonw *j, const char *key, int64_t value)
 {
-    buf_addf(begin(j, key), "%" PRId64, value);
+    buf_addi(begin(j, key), value);
 }
 
 void jsonw_bool(struct jsonw *j, const char *key, bool value)

@@ -2,6 +2,8 @@
 /* One reporting unit's figures before all guards, and the words for it. */
 #include "daemon/core/judge.h"
 
+#include <string.h>
+
 #include "daemon/base/counted.h"
 #include "daemon/base/when.h"
 
@@ -63,6 +65,9 @@ void judge_swaps(const struct intake *p, struct intake_contest *pc, int64_t *is)
             continue;
         k.unit = &pc->c->units[at];
         intake_figures(p, pc, u, k.unit->votes, is);
+        /* Nearly all of a large contest: what stands has swapped with nothing. */
+        if (memcmp(is, k.unit->votes, pc->c->choice_count * sizeof(*is)) == 0)
+            continue;
         pc->swapped = judge(p, pc, &k, &fall) == VERDICT_SWAPPED;
     }
 }

@@ -388,15 +388,15 @@ static bool is_complete(const struct offers *g, const struct offer *o)
 static bool look_for_disagreement(struct offers *g, const struct offer *on, bool *out,
                                   struct err *e)
 {
-    struct figures ours, theirs;
+    struct figures ours = {0}, theirs;
 
-    if (!begin_figures(g, &ours, e) || !add_offer_to(g, &ours, on, e))
-        return false;
     for (uint32_t i = 0; i < g->count && !*out; i++) {
         const struct offer *o = &g->list[i];
         if (o->source == on->source || !offers_compare(o, on) || !offers_may_lead(o) ||
             !o->complete)
             continue;
+        if (!ours.choices && (!begin_figures(g, &ours, e) || !add_offer_to(g, &ours, on, e)))
+            return false;
         if (!begin_figures(g, &theirs, e) || !add_offer_to(g, &theirs, o, e))
             return false;
         bool apart =

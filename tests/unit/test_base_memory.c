@@ -257,6 +257,26 @@ static void buffer_format_that_does_not_fit_leaves_no_trace(void **state)
     buf_done(&b);
 }
 
+static void buffer_writes_numbers_as_printf_does(void **state)
+{
+    (void)state;
+    struct random r = {5};
+    int64_t n[200] = {0, 1, -1, 9, 10, -10, INT64_MAX, INT64_MIN};
+    struct buf b;
+
+    buf_init(&b, 100);
+    for (size_t i = 0; i < sizeof n / sizeof *n; i++) {
+        char expected[32];
+        if (i > 7)
+            n[i] = random_between(&r, INT64_MIN / 2, INT64_MAX / 2) >> random_below(&r, 63);
+        snprintf(expected, sizeof expected, "%lld", (long long)n[i]);
+        buf_clear(&b);
+        buf_addi(&b, n[i]);
+        assert_string_equal(b.ptr, expected);
+    }
+    buf_done(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +288,7 @@ int main(void)
         cmocka_unit_test(arena_cap_is_kept),
         cmocka_unit_test(buffer_matches_a_plain_copy),
         cmocka_unit_test(buffer_cap_sticks),
+        cmocka_unit_test(buffer_writes_numbers_as_printf_does),
         cmocka_unit_test(buffer_format_that_does_not_fit_leaves_no_trace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
