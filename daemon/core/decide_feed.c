@@ -7,6 +7,7 @@
 #include "daemon/base/text.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/decide_verbs.h"
+#include "daemon/core/joins.h"
 #include "daemon/core/match.h"
 #include "daemon/core/merge.h"
 #include "daemon/core/ruling.h"
@@ -109,12 +110,26 @@ static void try_decided(struct search *s, struct slice endorsement)
         }
 }
 
+/* Names that are one person's in a race: of no endorsement. */
+static void try_joined(struct search *s, const struct race *r)
+{
+    for (uint32_t i = 0; i < r->join_count; i++)
+        try_line(s,
+                 &(struct match_decision){.verb = MATCH_UNDO,
+                                          .undoes = r->joins[i].number,
+                                          .source = r->id,
+                                          .contest_text = r->joins[i].said},
+                 "join");
+}
+
 static bool pick(struct search *s, const struct about *a, enum match_verb verb, struct err *e)
 {
     const struct race *r = a->race;
 
     if (verb == MATCH_UNDO) {
         try_decided(s, a->d->target);
+        if (a->endorsement == NONE)
+            try_joined(s, r);
     } else {
         try_links(s, s->m->review, s->m->review_count, a->endorsement, verb);
         if (s->words.len || verb == MATCH_REJECT)
@@ -129,7 +144,7 @@ static bool pick(struct search *s, const struct about *a, enum match_verb verb, 
                        "%zu %s fit; give words that only one has: %ssource, contest, "
                        "choice%s:%.*s",
                        s->count, verb == MATCH_UNDO ? "decisions" : "lines",
-                       verb == MATCH_UNDO ? "#NUMBER, accept, reject or alias, " : "",
+                       verb == MATCH_UNDO ? "#NUMBER, accept, reject, alias or join, " : "",
                        s->count > LISTED ? " (the first ones)" : "",
                        SLICE_FMT(buf_slice(&s->list)));
     return err_set(e, ERR_NO,
@@ -141,12 +156,23 @@ static bool pick(struct search *s, const struct about *a, enum match_verb verb, 
                    SLICE_FMT(a->d->target));
 }
 
+/* Of a race it is taken back what was joined in it. */
+static bool read_target(struct model *m, struct about *a, enum match_verb verb, struct err *e)
+{
+    uint32_t race = verb == MATCH_UNDO ? decide_find_race(m, a->d->target) : NONE;
+
+    if (race == NONE)
+        return decide_candidacy(m, a, e);
+    a->race = &m->races[race];
+    return true;
+}
+
 static bool read_match(struct model *m, struct about *a, enum match_verb verb, struct err *e)
 {
     struct search s = {.m = m, .words = a->d->argument, .arena = a->done->arena};
     struct buf text;
 
-    if (!decide_candidacy(m, a, e))
+    if (!read_target(m, a, verb, e))
         return false;
     if (!a->said)
         return match_decision_read(a->d->argument, &a->match);
@@ -154,7 +180,10 @@ static bool read_match(struct model *m, struct about *a, enum match_verb verb, s
     buf_init(&text, 65536);
     bool ok = pick(&s, a, verb, e);
     if (ok) {
-        match_decision_write(&s.found, &text);
+        if (s.found.endorsement.len)
+            match_decision_write(&s.found, &text);
+        else
+            buf_add(&text, s.found.contest_text); /* a join, as it was said */
         a->match = s.found;
         a->said->argument = arena_copy(s.arena, buf_slice(&text));
         ok = !text.failed && a->said->argument.ptr;
@@ -181,9 +210,15 @@ static bool read_alias(struct model *m, struct about *a, struct err *e)
     return read_match(m, a, MATCH_ALIAS, e);
 }
 
+/* The lines of matches are of several fields. */
+static bool is_join(const struct about *a)
+{
+    return slice_find(a->d->argument, SLICE("\t")) == SIZE_MAX;
+}
+
 static bool read_undo(struct model *m, struct about *a, struct err *e)
 {
-    return read_match(m, a, MATCH_UNDO, e);
+    return !a->said && is_join(a) ? decide_race(m, a, e) : read_match(m, a, MATCH_UNDO, e);
 }
 
 static bool do_match(struct model *m, const struct about *a, struct err *e)
@@ -194,6 +229,23 @@ static bool do_match(struct model *m, const struct about *a, struct err *e)
     d.endorsement = a->d->target;
     d.number = a->d->number;
     return a->said ? match_decide(m, &d, &changed, e) : match_restore(m, &d, e);
+}
+
+/* ---- match join: two names of one race ---- */
+
+static bool judge_join(const struct model *m, const struct about *a, struct err *e)
+{
+    return joins_may(m, a->race, a->d->argument, e);
+}
+
+static bool do_join(struct model *m, const struct about *a, struct err *e)
+{
+    return joins_add(m, a->race, a->d->argument, a->d->number, e);
+}
+
+static bool do_undo(struct model *m, const struct about *a, struct err *e)
+{
+    return is_join(a) ? joins_drop(a->race, a->d->argument, e) || !a->said : do_match(m, a, e);
 }
 
 /* ---- source pin, unpin ---- */
@@ -286,7 +338,9 @@ const struct decide_verb decide_match_reject = {"match reject", read_reject, NUL
                                                 do_match,       NULL,        true};
 const struct decide_verb decide_match_alias = {"match alias", read_alias, NULL,
                                                do_match,      NULL,       true};
-const struct decide_verb decide_match_undo = {"match undo", read_undo, NULL, do_match, NULL, true};
+const struct decide_verb decide_match_join = {"match join", decide_race, judge_join,
+                                              do_join,      NULL,        true};
+const struct decide_verb decide_match_undo = {"match undo", read_undo, NULL, do_undo, NULL, true};
 const struct decide_verb decide_source_pin = {"source pin", decide_race, NULL, do_pin, NULL, true};
 const struct decide_verb decide_source_unpin = {"source unpin", decide_race, NULL,
                                                 do_unpin,       NULL,        true};

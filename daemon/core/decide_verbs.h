@@ -59,7 +59,7 @@ extern const struct decide_verb decide_call, decide_uncall, decide_freeze, decid
 extern const struct decide_verb decide_status, decide_polls;
 /* decide_feed.c */
 extern const struct decide_verb decide_match_accept, decide_match_reject, decide_match_alias,
-    decide_match_undo, decide_source_pin, decide_source_unpin, decide_source_accept,
-    decide_source_reject, decide_source_pause, decide_source_resume;
+    decide_match_join, decide_match_undo, decide_source_pin, decide_source_unpin,
+    decide_source_accept, decide_source_reject, decide_source_pause, decide_source_resume;
 
 #endif

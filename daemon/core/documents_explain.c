@@ -10,6 +10,7 @@
 #include "daemon/core/documents_filter.h"
 #include "daemon/core/fading.h"
 #include "daemon/core/held.h"
+#include "daemon/core/joins.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/open.h"
@@ -247,18 +248,26 @@ static void explain_figures(const struct model *m, const struct race *r, struct 
 }
 
 /* Names that may be one person's, and how to say so. */
-static void explain_alone(const struct race *r, struct buf *out)
+static void explain_alone(const struct model *m, const struct race *r, struct buf *out)
 {
     char room[512];
     struct buf lines;
 
     buf_init_over(&lines, room, sizeof room);
-    if (labels_alone(r, &lines))
-        buf_addf(out,
-                 "in doubt: %.*s; if it is one of theirs under another name, "
-                 "value.choice.NAME = THEIR NAME in its source makes them one (tallyd.conf(5), "
-                 "MAPPINGS)\n",
-                 SLICE_FMT(buf_slice(&lines)));
+    if (!labels_alone(r, &lines))
+        return;
+    buf_addf(out, "in doubt: %.*s\n", SLICE_FMT(buf_slice(&lines)));
+    for (uint32_t i = 0; i < r->choice_count; i++) {
+        const struct race_choice *c = &r->choices[i];
+        uint32_t other = c->alone.len ? joins_offer(m, r, i) : NONE;
+        if (!c->alone.len || !c->name.len || c->endorsement != NONE)
+            continue;
+        struct slice name = other == NONE ? SLICE("THEIR NAME") : r->choices[other].name;
+        buf_addf(out, "way out: if %.*s is %.*s under another name: ", SLICE_FMT(c->name),
+                 SLICE_FMT(other == NONE ? SLICE("one of theirs") : name));
+        joins_write_command(r, c->name, name, out);
+        buf_addc(out, '\n');
+    }
 }
 
 /* What the sources that are not on air have, where sources disagree. */
@@ -310,7 +319,8 @@ static void explain_race(const struct model *m, const struct race *r, int64_t no
         buf_addc(out, '\n');
     }
     explain_figures(m, r, out);
-    explain_alone(r, out);
+    explain_alone(m, r, out);
+    joins_explain(m, r, out);
     explain_disagreement(m, r, out);
     for (uint32_t i = 0; i < m->decision_count; i++)
         if (decide_is_about(m, &m->decisions[i], r) || m->decisions[i].target.len == 0) {

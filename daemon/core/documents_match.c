@@ -4,6 +4,7 @@
 
 #include "daemon/core/decide.h"
 #include "daemon/core/documents.h"
+#include "daemon/core/joins.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/match.h"
 #include "daemon/core/table.h"
@@ -33,39 +34,55 @@ void documents_match_list(const struct model *m, bool json, struct buf *out)
     table_end(&r);
 }
 
-/* Each of a match is one of the desk's. */
-static const struct decision *decision_of(const struct model *m, int64_t number)
+/* The join that this decision made, and that stands. */
+static const struct join *join_of(const struct model *m, const struct decision *d)
 {
-    const struct decision *d = m->decisions;
+    uint32_t race = decide_find_race(m, d->target);
 
-    while (d->number != number)
-        d++;
-    return d;
+    for (uint32_t i = 0; race != NONE && i < m->races[race].join_count; i++)
+        if (m->races[race].joins[i].number == d->number)
+            return &m->races[race].joins[i];
+    return NULL;
 }
 
 void documents_match_decisions(const struct model *m, bool json, struct buf *out)
 {
-    static const char *const names[] = {"number",         "decided",   "by",     "what",
-                                        "endorsement_id", "source",    "county", "contest_id",
-                                        "contest",        "choice_id", "choice", "reason"};
+    static const char *const names[] = {"number",     "decided",        "by",          "what",
+                                        "endorsement_id", "source",     "county",      "contest_id",
+                                        "contest",    "choice_id",      "choice",      "reason",
+                                        "race_id",    "joined_to"};
     struct table r = {names, sizeof names / sizeof names[0], json, .out = out};
-    const struct match_decision *d;
     char number_room[24], when_room[100];
     struct buf number, when;
+    uint32_t at = 0;
+    const struct match_decision *next = match_decision_next(m, &at);
 
     buf_init_over(&number, number_room, sizeof number_room);
     buf_init_over(&when, when_room, sizeof when_room);
     table_begin(&r);
-    for (uint32_t at = 0; (d = match_decision_next(m, &at));) {
-        const struct decision *said = decision_of(m, d->number);
+    for (uint32_t i = 0; i < m->decision_count; i++) {
+        const struct decision *said = &m->decisions[i];
+        const struct join *join = join_of(m, said);
+        struct match_decision d = {.endorsement = {0}};
+        struct slice what = SLICE("join"), race = {0}, other = {0};
+        if (join && joins_split(join->said, &d.choice_name, &other)) {
+            race = said->target;
+        } else if (next && next->number == said->number) {
+            d = *next;
+            what = slice_of(match_verbs[d.verb]);
+            next = match_decision_next(m, &at);
+        } else {
+            continue;
+        }
         buf_clear(&number);
         buf_clear(&when);
-        buf_addf(&number, "%" PRId64, d->number);
+        buf_addf(&number, "%" PRId64, said->number);
         local_time_write(m->settings, said->at_ms, &when);
-        const struct slice fields[] = {
-            buf_slice(&number), buf_slice(&when), said->by,       slice_of(match_verbs[d->verb]),
-            d->endorsement,     d->source,        d->county,      d->contest_id,
-            d->contest_text,    d->choice_id,     d->choice_name, said->reason};
+        const struct slice fields[] = {buf_slice(&number), buf_slice(&when), said->by,
+                                       what,               d.endorsement,    d.source,
+                                       d.county,           d.contest_id,     d.contest_text,
+                                       d.choice_id,        d.choice_name,    said->reason,
+                                       race,               other};
         table_add(&r, fields);
     }
     table_end(&r);

@@ -6,11 +6,11 @@
 #include "daemon/base/buf.h"
 #include "daemon/base/text.h"
 #include "daemon/core/fits.h"
+#include "daemon/core/joins.h"
 #include "daemon/core/name.h"
 #include "daemon/core/offers.h"
 #include "daemon/core/primaries.h"
 #include "daemon/core/seats.h"
-#include "daemon/core/who.h"
 
 /* Take one more statement of a number: false when it differs from an earlier one. */
 static bool agree(int64_t *stated, int64_t more)
@@ -121,7 +121,7 @@ static bool linked(const struct race *r, const struct feed_contest *c, uint32_t 
 /* Are two lines of a contest one person (fusion)? */
 static bool one_person(const struct race *r, const struct feed_contest *c, uint32_t a, uint32_t b)
 {
-    if (who_same_text(c->choices[a].name, c->choices[b].name))
+    if (joins_same_text(r, c->choices[a].name, c->choices[b].name))
         return true;
     for (uint32_t i = 0; i < r->link_count; i++)
         if (r->links[i].contest == c && r->links[i].choice == a &&

@@ -6,13 +6,11 @@
 
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
+#include "daemon/core/joins.h"
 #include "daemon/core/name.h"
-#include "daemon/core/office.h"
 #include "daemon/core/offers.h"
 #include "daemon/core/polls.h"
 #include "daemon/core/primaries.h"
-#include "daemon/core/states.h"
-#include "daemon/core/who.h"
 
 enum { SCRATCH = 64 << 20 };
 
@@ -69,19 +67,12 @@ static bool share_ours(const struct race_choice *a, const struct race_choice *b)
            (race_choice_is(b, a->endorsement) || (a->is_ticket && race_choice_is(b, a->mate)));
 }
 
-static bool is_fusion(const struct race *r)
-{
-    const struct state *s = states_find(r->state);
-
-    return s && s->fusion;
-}
-
 /* Two lines of one contest that are one person, none of ours: in a state that has it, the same name
  * for another party. */
 static uint32_t find_line(struct offers *g, const struct figures *f, uint32_t known,
                           const struct feed_choice *x, const struct who *who)
 {
-    for (uint32_t i = known; is_fusion(g->r) && i < f->count; i++) {
+    for (uint32_t i = known; who_may_fuse(g->r->state) && i < f->count; i++) {
         const struct race_choice *row = &f->choices[i];
         if (row->endorsement == NONE && !row->primary && !row->write_in && x->party.len &&
             row->party.len && !slice_eq_nocase(row->party, x->party) &&
@@ -89,19 +80,6 @@ static uint32_t find_line(struct offers *g, const struct figures *f, uint32_t kn
             return i;
     }
     return NONE;
-}
-
-static bool same_party(struct slice a, struct slice b)
-{
-    const char *x = office_party(a), *y = office_party(b);
-
-    return slice_eq_nocase(a, b) || (x && y && strcmp(x, y) == 0);
-}
-
-/* One name, and two parties that cannot be one: in one race that is two people, or a mistake. */
-static bool parties_differ(const struct race *r, struct slice a, struct slice b)
-{
-    return office_party(a) && office_party(b) && !same_party(a, b) && !is_fusion(r);
 }
 
 static bool is_spare_line(struct slice name, bool write_in)
@@ -125,7 +103,7 @@ static bool is_row(struct offers *g, const struct figures *f, uint32_t row,
         return true;
     if (x->name.len && theirs->name.len)
         return who_same(who, &f->origins[row].who) &&
-               !parties_differ(g->r, x->party, theirs->party) &&
+               !who_parties_differ(g->r->state, x->party, theirs->party) &&
                (write_in == theirs->write_in || name_is_nobody(x->name));
     return x->id.len && from->source == c->source && slice_eq(x->id, was->id);
 }
@@ -146,12 +124,12 @@ static uint32_t find_joined(struct offers *g, const struct figures *f, uint32_t 
             continue;
         found = i;
         rows++;
-        if (same_party(f->choices[i].party, x->party)) {
+        if (who_same_party(f->choices[i].party, x->party)) {
             in_party = i;
             party_rows++;
         }
     }
-    if (rows == 1 && (lines <= 1 || is_fusion(g->r)))
+    if (rows == 1 && (lines <= 1 || who_may_fuse(g->r->state)))
         return found;
     if (is_spare_line(x->name, (x->flags & RESULTS_WRITE_IN) != 0))
         return found;
@@ -266,9 +244,11 @@ static bool add_contest(struct offers *g, struct figures *f, const struct feed_c
     const char *primary = primaries_of(g->r, c);
     bool joins = any_of(f, known, primary);
 
-    for (uint32_t k = 0; k < c->choice_count; k++)
+    for (uint32_t k = 0; k < c->choice_count; k++) {
         if (!people || !who_read(c->choices[k].name, g->scratch, &people[k]))
             return full(e);
+        joins_apply(g->r, &people[k]);
+    }
     for (uint32_t k = 0; c->unit_count && k < c->choice_count; k++) {
         const struct feed_choice *x = &c->choices[k];
         struct race_choice ours = whose(g->r, c, k);
@@ -676,6 +656,8 @@ bool merge_race(struct model *m, struct race *r, int64_t now_ms, bool *changed, 
     bool ok = g.scratch ? offers_make(&g, e) : full(e);
 
     *changed = false;
+    if (ok && !joins_settle(r, g.scratch))
+        ok = full(e);
     if (ok) {
         offers_look_at_lag(&g);
         ok = decide(&g, &out, e) && make_room(m, r, &out, e);

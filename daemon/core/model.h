@@ -226,6 +226,8 @@ struct fading {
 
 /* ---- races (race.c, merge.c) ---- */
 
+struct join; /* joins.h */
+
 enum race_flag {
     RACE_FROZEN = 1, /* feeds' new calls do not count */
     RACE_UNDER_REVIEW = 2,
@@ -316,6 +318,8 @@ struct race {
     struct digest told;     /* of the last memo that was made of it */
     uint32_t told_marks;    /* memo_marks of the last one that was to be told */
     bool was_corrected;     /* by another daemon's payloads: ours do not say so */
+    struct join *joins;     /* the desk's (joins.h), oldest first */
+    uint32_t join_count, join_room;
 };
 
 struct model {

@@ -2,8 +2,12 @@
 /* The text but for case, accents and punctuation, and beside it the words that name.h finds. */
 #include "daemon/core/who.h"
 
+#include <string.h>
+
 #include "daemon/base/text.h"
 #include "daemon/core/name.h"
+#include "daemon/core/office.h"
+#include "daemon/core/states.h"
 
 #define TWO_NAMES ((size_t)1 << 20)
 
@@ -38,4 +42,23 @@ bool who_same_text(struct slice a, struct slice b)
 
     arena_free(scratch);
     return same;
+}
+
+bool who_may_fuse(struct slice state)
+{
+    const struct state *s = states_find(state);
+
+    return s && s->fusion;
+}
+
+bool who_same_party(struct slice a, struct slice b)
+{
+    const char *x = office_party(a), *y = office_party(b);
+
+    return slice_eq_nocase(a, b) || (x && y && strcmp(x, y) == 0);
+}
+
+bool who_parties_differ(struct slice state, struct slice a, struct slice b)
+{
+    return office_party(a) && office_party(b) && !who_same_party(a, b) && !who_may_fuse(state);
 }

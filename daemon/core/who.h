@@ -22,4 +22,11 @@ bool who_same(const struct who *a, const struct who *b);
 /* The same of two texts. Without memory they are two people. */
 bool who_same_text(struct slice a, struct slice b);
 
+/* May one person stand on several party lines of a contest there? */
+bool who_may_fuse(struct slice state);
+/* By their names, or as one of the parties that office.h knows. */
+bool who_same_party(struct slice a, struct slice b);
+/* Two parties that cannot be one: one name for both is two people, or a mistake. */
+bool who_parties_differ(struct slice state, struct slice a, struct slice b);
+
 #endif
