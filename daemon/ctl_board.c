@@ -59,7 +59,7 @@ static const struct panel {
                         {"held", "held", 4, false, true},
                         {"verdict", "verdict", 10, false, false}}},
     [PANEL_MATCHES] = {"Matches",
-                       "endorsement_id",
+                       "race_id",
                        {{"candidate_name", "candidate", 12, true, false},
                         {"choice", "line of the feed", 12, true, false},
                         {"source", "source", 10, false, false},

@@ -29,7 +29,7 @@ const struct ctl_command ctl_commands[] = {
     {"match accept", "ENDORSEMENT [WORD...]", "this line is the endorsement's", CTL_DECIDES},
     {"match reject", "ENDORSEMENT [WORD...]", "this line is not", CTL_DECIDES},
     {"match alias", "ENDORSEMENT [WORD...]", "the line's name is one of theirs", CTL_DECIDES},
-    {"match join", "RACE NAME... = NAME...", "two names of the race are one opponent's",
+    {"match join", "RACE NAME... = OTHER...", "two names of the race are one opponent's",
      CTL_DECIDES},
     {"match undo", "ENDORSEMENT|RACE [WORD...]", "take such a decision back", CTL_DECIDES},
     {"source list", "", "each file of each source: state, age, verdict", CTL_ROWS},

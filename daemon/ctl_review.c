@@ -11,9 +11,9 @@
 
 #define LIST_MAX (64 << 20)
 #define REQUEST_MAX 65536
-#define FIELDS 8 /* of match list */
+#define FIELDS 9 /* of match list */
 
-enum field { ID, NAME, OFFICE, SOURCE, CONTEST, CHOICE, PARTY, WHY };
+enum field { ID, NAME, OFFICE, SOURCE, CONTEST, CHOICE, PARTY, WHY, RACE };
 
 struct review {
     const char *socket;
@@ -57,14 +57,24 @@ static bool at_hand(const struct review *r, struct slice fields[FIELDS], size_t 
     return found;
 }
 
+/* It is no endorsement's line: a name that may be an opponent's other one. */
+static bool is_join(const struct slice fields[FIELDS])
+{
+    return fields[ID].len == 0;
+}
+
 /* "VERB ID WORDS --reason TEXT" as the daemon reads it. */
 static void write_request(const struct review *r, const char *verb,
                           const struct slice fields[FIELDS], struct buf *out)
 {
     static const enum field words[] = {SOURCE, CONTEST, CHOICE};
     buf_clear(out);
-    buf_addf(out, "match %s\x1f%.*s", verb, SLICE_FMT(fields[ID]));
-    for (size_t i = 0; i < 3; i++)
+    if (is_join(fields))
+        buf_addf(out, "match %s\x1f%.*s\x1f%.*s\x1f=\x1f%.*s", verb, SLICE_FMT(fields[RACE]),
+                 SLICE_FMT(fields[CHOICE]), SLICE_FMT(fields[NAME]));
+    else
+        buf_addf(out, "match %s\x1f%.*s", verb, SLICE_FMT(fields[ID]));
+    for (size_t i = 0; i < 3 && !is_join(fields); i++)
         if (fields[words[i]].len > 0)
             buf_addf(out, "\x1f%.*s", SLICE_FMT(fields[words[i]]));
     buf_addf(out, "\x1f--reason\x1f%s\n", r->reason);
@@ -111,16 +121,16 @@ static void draw(struct review *r, const struct slice *fields, size_t count)
     buf_init(&text, LIST_MAX);
     buf_addf(&text, "%zu to decide, %zu left for later\n\n", count, r->skipped);
     if (fields)
-        buf_addf(
-            &text,
-            "endorsed  %.*s (%.*s), %.*s\nfeed      %.*s%s%.*s%s\nin        %.*s: "
-            "%.*s\nbecause   %.*s\n\n"
-            "a it is theirs   r it is not   l the name is one of theirs   s later   u take the "
-            "last back   q quit\n\n",
-            SLICE_FMT(fields[NAME]), SLICE_FMT(fields[ID]), SLICE_FMT(fields[OFFICE]),
-            SLICE_FMT(fields[CHOICE]), fields[PARTY].len ? " (" : "", SLICE_FMT(fields[PARTY]),
-            fields[PARTY].len ? ")" : "", SLICE_FMT(fields[SOURCE]), SLICE_FMT(fields[CONTEST]),
-            SLICE_FMT(fields[WHY]));
+        buf_addf(&text,
+                 "%s  %.*s (%.*s), %.*s\nfeed      %.*s%s%.*s%s\nin        %.*s: "
+                 "%.*s\nbecause   %.*s\n\n"
+                 "a it is theirs   %ss later   u take the last back   q quit\n\n",
+                 is_join(fields) ? "opponent" : "endorsed", SLICE_FMT(fields[NAME]),
+                 SLICE_FMT(fields[is_join(fields) ? RACE : ID]), SLICE_FMT(fields[OFFICE]),
+                 SLICE_FMT(fields[CHOICE]), fields[PARTY].len ? " (" : "", SLICE_FMT(fields[PARTY]),
+                 fields[PARTY].len ? ")" : "", SLICE_FMT(fields[SOURCE]),
+                 SLICE_FMT(fields[CONTEST]), SLICE_FMT(fields[WHY]),
+                 is_join(fields) ? "" : "r it is not   l the name is one of theirs   ");
     else
         buf_addz(&text, "u take the last back   q quit\n\n");
     buf_add(&text, buf_slice(&r->answer));
@@ -151,8 +161,8 @@ static bool on_letter(struct review *r, char letter, const struct slice *fields)
     else if (letter == 's' && fields)
         r->skipped++;
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-        if (letter == verbs[i].letter && fields)
-            decide(r, verbs[i].verb, fields);
+        if (letter == verbs[i].letter && fields && (letter == 'a' || !is_join(fields)))
+            decide(r, is_join(fields) ? "join" : verbs[i].verb, fields);
     return true;
 }
 

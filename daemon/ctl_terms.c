@@ -62,7 +62,7 @@ const struct ctl_term ctl_terms[] = {
     {"quarantine", "Kept, and nothing of it is used."},
     {"verdict", "What was judged of a payload, a contest or a unit: accepted, fall-hold, ..."},
     {"in_doubt", "Figures on air of which newer ones are held, or a sum of counties whose names do "
-                 "not agree: explain has them."},
+                 "not agree: explain has them, and the way out."},
     {"corrected", "Figures that fell, and stood or were accepted."},
     {"disagreement", "Sources differ by more than one of them being behind."},
     {"conflict", "Authorities differ on who is called, or more have won than there are seats."},

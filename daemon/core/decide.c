@@ -147,11 +147,11 @@ bool decide_word(struct slice word, const char *const *list, size_t n, int64_t *
 /* ---- the table ---- */
 
 static const struct decide_verb *const verbs[] = {
-    &decide_call,          &decide_uncall,        &decide_freeze,        &decide_release,
-    &decide_mark,          &decide_status,        &decide_polls,         &decide_match_accept,
-    &decide_match_reject,  &decide_match_alias,   &decide_match_join,  &decide_match_undo,    &decide_source_pin,
-    &decide_source_unpin,  &decide_source_accept, &decide_source_reject, &decide_source_pause,
-    &decide_source_resume,
+    &decide_call,         &decide_uncall,        &decide_freeze,        &decide_release,
+    &decide_mark,         &decide_status,        &decide_polls,         &decide_match_accept,
+    &decide_match_reject, &decide_match_alias,   &decide_match_join,    &decide_match_undo,
+    &decide_source_pin,   &decide_source_unpin,  &decide_source_accept, &decide_source_reject,
+    &decide_source_pause, &decide_source_resume,
 };
 
 static const struct decide_verb *find_verb(struct slice name)

@@ -9,28 +9,64 @@
 #include "daemon/core/match.h"
 #include "daemon/core/table.h"
 
+static void add_waiting(const struct model *m, const struct link *l, struct table *r)
+{
+    const struct endorsement *e = &m->endorsed->list[l->endorsement];
+    const struct feed_choice *choice = l->choice == NONE ? NULL : &l->contest->choices[l->choice];
+    const struct slice fields[] = {e->id,
+                                   e->name,
+                                   e->office,
+                                   m->settings->sources[l->contest->source].name,
+                                   l->contest->text,
+                                   choice ? choice->name : (struct slice){0},
+                                   choice ? choice->party : (struct slice){0},
+                                   l->why,
+                                   m->races[m->standings[l->endorsement].race].id};
+
+    table_add(r, fields);
+}
+
+/* The first that has the line. */
+static const struct feed_contest *contest_of(const struct race *r, const struct race_choice *line)
+{
+    for (uint32_t i = 0; i < r->contest_count; i++)
+        for (uint32_t k = 0; k < r->contests[i]->choice_count; k++)
+            if (slice_eq(r->contests[i]->choices[k].name, line->name))
+                return r->contests[i];
+    return NULL;
+}
+
+/* Lines of a sum that fit none, and may be an opponent's under another name. */
+static void add_joins(const struct model *m, const struct race *r, struct table *t)
+{
+    for (uint32_t i = 0; i < r->choice_count; i++) {
+        const struct race_choice *line = &r->choices[i];
+        uint32_t other = line->alone.len ? joins_offer(m, r, i) : NONE;
+        const struct feed_contest *c = other == NONE ? NULL : contest_of(r, line);
+        if (!c)
+            continue;
+        const struct slice fields[] = {
+            {0},         r->choices[other].name,
+            r->office,   m->settings->sources[c->source].name,
+            c->text,     line->name,
+            line->party, SLICE("an opponent under two names? the sum is in doubt"),
+            r->id};
+        table_add(t, fields);
+    }
+}
+
 void documents_match_list(const struct model *m, bool json, struct buf *out)
 {
     static const char *const names[] = {"endorsement_id", "candidate_name", "office", "source",
-                                        "contest",        "choice",         "party",  "why"};
+                                        "contest",        "choice",         "party",  "why",
+                                        "race_id"};
     struct table r = {names, sizeof names / sizeof names[0], json, .out = out};
 
     table_begin(&r);
-    for (uint32_t i = 0; i < m->review_count; i++) {
-        const struct link *l = &m->review[i];
-        const struct endorsement *e = &m->endorsed->list[l->endorsement];
-        const struct feed_choice *choice =
-            l->choice == NONE ? NULL : &l->contest->choices[l->choice];
-        const struct slice fields[] = {e->id,
-                                       e->name,
-                                       e->office,
-                                       m->settings->sources[l->contest->source].name,
-                                       l->contest->text,
-                                       choice ? choice->name : (struct slice){0},
-                                       choice ? choice->party : (struct slice){0},
-                                       l->why};
-        table_add(&r, fields);
-    }
+    for (uint32_t i = 0; i < m->review_count; i++)
+        add_waiting(m, &m->review[i], &r);
+    for (uint32_t i = 0; i < m->race_count; i++)
+        add_joins(m, &m->races[i], &r);
     table_end(&r);
 }
 
@@ -47,10 +83,9 @@ static const struct join *join_of(const struct model *m, const struct decision *
 
 void documents_match_decisions(const struct model *m, bool json, struct buf *out)
 {
-    static const char *const names[] = {"number",     "decided",        "by",          "what",
-                                        "endorsement_id", "source",     "county",      "contest_id",
-                                        "contest",    "choice_id",      "choice",      "reason",
-                                        "race_id",    "joined_to"};
+    static const char *const names[] = {
+        "number",     "decided", "by",        "what",   "endorsement_id", "source",  "county",
+        "contest_id", "contest", "choice_id", "choice", "reason",         "race_id", "joined_to"};
     struct table r = {names, sizeof names / sizeof names[0], json, .out = out};
     char number_room[24], when_room[100];
     struct buf number, when;
@@ -78,11 +113,10 @@ void documents_match_decisions(const struct model *m, bool json, struct buf *out
         buf_clear(&when);
         buf_addf(&number, "%" PRId64, said->number);
         local_time_write(m->settings, said->at_ms, &when);
-        const struct slice fields[] = {buf_slice(&number), buf_slice(&when), said->by,
-                                       what,               d.endorsement,    d.source,
-                                       d.county,           d.contest_id,     d.contest_text,
-                                       d.choice_id,        d.choice_name,    said->reason,
-                                       race,               other};
+        const struct slice fields[] = {
+            buf_slice(&number), buf_slice(&when), said->by,     what,           d.endorsement,
+            d.source,           d.county,         d.contest_id, d.contest_text, d.choice_id,
+            d.choice_name,      said->reason,     race,         other};
         table_add(&r, fields);
     }
     table_end(&r);

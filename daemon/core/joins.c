@@ -170,8 +170,7 @@ static bool refuse_unknown(const struct question *q, struct slice name, struct e
         for (uint32_t k = 0; k < i && !known; k++)
             known = who_same(&q->lines[k].who, &q->lines[i].who);
         if (!known)
-            buf_addf(&list, "%s %.*s", list.len ? "," : ":",
-                     SLICE_FMT(q->lines[i].choice->name));
+            buf_addf(&list, "%s %.*s", list.len ? "," : ":", SLICE_FMT(q->lines[i].choice->name));
     }
     return err_set(e, ERR_NO, "no feed has a line '%.*s' in the race %.*s; %s%.*s", SLICE_FMT(name),
                    SLICE_FMT(q->r->id),
@@ -297,8 +296,7 @@ bool joins_may(const struct model *m, const struct race *r, struct slice said, s
                 "NAME'",
                 SLICE_FMT(r->id));
     else if (!scratch || !(q.lines = lines_of(r, scratch, &q.count)) ||
-             !who_read(q.name, scratch, &q.join.name) ||
-             !who_read(q.other, scratch, &q.join.other))
+             !who_read(q.name, scratch, &q.join.name) || !who_read(q.other, scratch, &q.join.other))
         full(e);
     else if (name_is_nobody(q.name) || name_is_nobody(q.other))
         err_set(e, ERR_NO, "'%.*s' is nobody's name",
@@ -353,10 +351,10 @@ static bool may_be(const struct model *m, const struct race *r, const struct rac
     return row->endorsement == NONE && row->name.len && !row->alone.len &&
            name_read(alone->name, scratch, &a) && name_read(row->name, scratch, &b) &&
            name_compare(&a, &b) != NAME_NO &&
-           joins_may(m, r,
-                     arena_printf(scratch, "%.*s = %.*s", SLICE_FMT(alone->name),
-                                  SLICE_FMT(row->name)),
-                     &e);
+           joins_may(
+               m, r,
+               arena_printf(scratch, "%.*s = %.*s", SLICE_FMT(alone->name), SLICE_FMT(row->name)),
+               &e);
 }
 
 uint32_t joins_offer(const struct model *m, const struct race *r, uint32_t alone)

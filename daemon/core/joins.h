@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Two names that the desk has said to be one person's in a race: an opponent whom two counties spell
- * in two ways. Whose lines are ours is a match (match.h), and never this. */
+/* Two names that the desk has said to be one person's in a race: an opponent whom two counties
+ * spell in two ways. Whose lines are ours is a match (match.h), and never this. */
 #ifndef TALLYD_CORE_JOINS_H
 #define TALLYD_CORE_JOINS_H
 
@@ -9,9 +9,9 @@
 #include "daemon/core/who.h"
 
 struct join {
-    int64_t number;          /* of the desk's decision */
-    struct slice said;       /* "NAME = OTHER NAME", as it was said */
-    struct who name, other;  /* lines of the first are lines of the second */
+    int64_t number;                     /* of the desk's decision */
+    struct slice said;                  /* "NAME = OTHER NAME", as it was said */
+    struct who name, other;             /* lines of the first are lines of the second */
     const struct feed_contest *against; /* joins_settle: has both on lines of their own, so that
                                            nothing is joined; NULL: it holds */
 };

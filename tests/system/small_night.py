@@ -83,6 +83,17 @@ class Small(harness.House):
         self.write("ddhq.json", DDHQ.replace("CALLED", "null").replace("WHEN", "null"))
         replace(self.conf, self.conf.read_text() + "\n[source ddhq]\nlate = yes\nformat = ddhq\nstate = GA\npath = ddhq.json\n")
 
+    def add_counties(self):
+        """A seat of two counties, which spell the opponent in two ways."""
+        self.write("endorsed.csv", ENDORSED + "lou,Lou Low,GA,State Senate 4,Democratic,,1\n")
+        text = self.conf.read_text()
+        for county, rival, votes in (("Alder", "Robert J. O'Neil", 40), ("Birch", "Bob O'Neil", 80)):
+            name = county.lower()
+            self.write(f"{name}.csv", f"Contest,Candidate,Votes\nState Senate District 4,Lou Low,50\nState Senate District 4,{rival},{votes}\n")
+            text += (f"\n[source {name}]\nlate = yes\nformat = delimited\nstate = GA\ncounty = {county}\ncovers = county\npath = {name}.csv\n"
+                     "column.contest = Contest\ncolumn.choice = Candidate\ncolumn.votes = Votes\n")
+        replace(self.conf, text)
+
     def configure(self, was, now):
         text = self.conf.read_text()
         assert was in text

@@ -193,7 +193,7 @@ def test_help_and_version(house):
     done = house.ctl("-h")
     assert done.returncode == 0 and "source list" in done.stdout and "explain" in done.stdout
     assert house.ctl("help").stdout == done.stdout and house.ctl("help", "nothing").returncode == 64
-    assert [line.split()[1] for line in house.ctl("help", "match").stdout.splitlines()] == ["list", "review", "decisions", "accept", "reject", "alias", "undo"]
+    assert [line.split()[1] for line in house.ctl("help", "match").stdout.splitlines() if line.startswith("  match ")] == ["list", "review", "decisions", "accept", "reject", "alias", "join", "undo"]
     assert house.ctl("help", "uncall").stdout.startswith("usage: tallyctl uncall ENDORSEMENT --reason TEXT")
     assert house.ctl("-V").stdout.startswith("tallyctl 0.")
 

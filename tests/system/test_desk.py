@@ -8,6 +8,7 @@ import re
 import select
 import signal
 import socket
+import subprocess
 
 import pytest
 
@@ -222,6 +223,50 @@ def test_a_match_is_decided_and_known_again(yewling):
     assert house.ctl("match", "list").stdout.count("\n") == 1, "nothing waits"
     assert house.ctl("match", "undo", "yew", *WHY, "--yes").returncode == 0
     harness.wait_for(lambda: "no feed has it" in house.ctl("explain", "yew").stdout, 10, "the undo")
+
+
+def test_an_opponent_of_two_spellings_is_joined_as_it_is_said_and_known_again():
+    """A sum of two counties that spell an opponent in two ways was in doubt for the night, and only the configuration helped."""
+    with small_night.Small() as house:
+        house.add_counties()
+        house.start_tallyd()
+
+        def on_air():
+            return house.ctl("explain", "lou").stdout
+
+        def doubt():
+            return "Robert J. O'Neil 40, Bob O'Neil 80" in on_air() and "in_doubt" in on_air()
+
+        def sum_stands():
+            return "Lou Low 100, Robert J. O'Neil 120\n" in on_air() and "in_doubt" not in on_air()
+
+        harness.wait_for(doubt, 10, "the sum in doubt")
+        command = re.search(r"(?m)^way out: .*?: (tallyctl match join .*)$", on_air()).group(1)
+        race = command.split()[3]
+        tallyctl = f"{harness.TALLYCTL} --socket {house.folder / 'control'}"
+
+        def type_it(more):
+            return subprocess.run(["sh", "-c", command.replace("tallyctl", tallyctl, 1) + more], capture_output=True, text=True, timeout=60, check=False)
+
+        look = type_it(" --dry-run")
+        assert look.returncode == 0 and "no longer in_doubt" in look.stdout and "unclear -> 100 trailing" in look.stdout, look
+        assert doubt()
+        done = type_it(" --yes")
+        assert done.returncode == 0, done.stderr
+        harness.wait_for(sum_stands, 10, "the sum")
+        assert re.search(r"(?m)^joined: Bob O'Neil = Robert J. O'Neil, decision 1; it has 80 in birch$", on_air())
+        house.tallyd.kill()
+        house.start_tallyd(name="tallyd-2")
+        harness.wait_for(sum_stands, 10, "the sum after the restart")
+        row = json.loads(house.ctl("match", "decisions", "-o", "json").stdout)[0]
+        assert (row["what"], row["choice"], row["joined_to"], row["race_id"]) == ("join", "Bob O'Neil", "Robert J. O'Neil", race)
+        no = house.ctl("match", "join", race, "Lou Low", "=", "Bob O'Neil", *WHY, "--yes")
+        assert no.returncode == 1 and "one of ours" in no.stderr, no
+        assert house.ctl("match", "undo", race, *WHY, "--yes").returncode == 0
+        harness.wait_for(doubt, 10, "the doubt again")
+        house.tallyd.kill()
+        house.start_tallyd(name="tallyd-3")
+        harness.wait_for(doubt, 10, "the doubt after the restart")
 
 
 def test_what_is_accepted_stays_accepted(house):

@@ -153,6 +153,23 @@ def test_a_mismatch_is_fixed_by_keys_and_the_totals_follow(house, terminal):
     terminal.sees("left 0")
 
 
+def test_an_opponent_of_two_spellings_is_joined_by_a_key(house, terminal):
+    house.add_counties()
+    house.start_tallyd()
+    harness.wait_for(lambda: "Bob O'Neil" in house.ctl("match", "list").stdout, 20, "the name")
+    run(terminal, house, "match", "review", "--reason", "known")
+    terminal.sees("opponent  Robert J. O'Neil")
+    terminal.keys("r")
+    terminal.keys("a")
+    harness.wait_for(lambda: "Robert J. O'Neil 120" in house.ctl("explain", "lou").stdout, 20, "the sum")
+    terminal.sees("0 to decide")
+    terminal.keys("u")
+    harness.wait_for(lambda: "Robert J. O'Neil 40" in house.ctl("explain", "lou").stdout, 20, "the doubt again")
+    terminal.sees("1 to decide")
+    terminal.type("q")
+    terminal.sees("left 0")
+
+
 def test_without_a_terminal_watch_prints_lines(house):
     house.start_tallyd()
     child = subprocess.Popen([CTL, "--socket", house.folder / "control", "watch"], stdout=subprocess.PIPE, text=True)

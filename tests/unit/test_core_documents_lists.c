@@ -246,7 +246,7 @@ static void matches_wait_or_stand_decided(void **state)
                 "contest 8|State Senate|PA\nchoice 1|Jon Jay|D\nchoice 2|Else One|R\ntotal 4 3\n",
                 NIGHT_AT(5));
     documents_match_list(m, false, &l->out);
-    says(l, "endorsement_id\tcandidate_name\toffice\tsource\tcontest\tchoice\tparty\twhy\n"
+    says(l, "endorsement_id\tcandidate_name\toffice\tsource\tcontest\tchoice\tparty\twhy\trace_id\n"
             "jon\tJon Jay\tState Senate\tddhq\tState Senate\tJon Jay\tD\t");
     assert_true(night_decide(&l->n, "match accept", "jon", "ddhq jay", NIGHT_AT(6)));
     buf_clear(&l->out);
@@ -256,7 +256,7 @@ static void matches_wait_or_stand_decided(void **state)
     documents_match_decisions(m, false, &l->out);
     says(l, "number\tdecided\tby\twhat\t");
     says(l, "2\t7:06 p.m. UTC on Nov. 3\tmaria\taccept\tjon\tddhq\t\t8\tState Senate\t1\tJon "
-            "Jay\tthe clerk said so\n");
+            "Jay\tthe clerk said so\t\t\n");
     buf_clear(&l->out);
     documents_match_decisions(m, true, &l->out);
     assert_true(json_check(slice_trim(buf_slice(&l->out))));

@@ -314,7 +314,9 @@ static void a_sum_in_doubt_names_the_lines_that_fit_none(void **state)
     m->races[0].choices = lines;
     m->races[0].choice_count = 2;
     explain("ann");
-    says("\nin doubt: Bob Baker of Elm is no line of the counties before; if it is one of theirs ");
+    says("\nin doubt: Bob Baker of Elm is no line of the counties before\n"
+         "way out: if Bob Baker is one of theirs under another name: tallyctl match join "
+         "2026-11-03-ga-mayor 'Bob Baker' = 'THEIR NAME' --reason '...'\n");
     m->races[0].choice_count = 5;
     explain("ann");
     says(

@@ -17,8 +17,8 @@ static struct night n;
 
 static int set_up(void **state)
 {
-    static const struct slice counties[] = {SLICE_INIT("Oak"), SLICE_INIT("Elm"),
-                                            SLICE_INIT("Ash"), SLICE_INIT("Fir")};
+    static const struct slice counties[] = {SLICE_INIT("Oak"), SLICE_INIT("Elm"), SLICE_INIT("Ash"),
+                                            SLICE_INIT("Fir")};
     (void)state;
     night_open(&n, list);
     for (int i = 0; i < NIGHT_SOURCES; i++) {
@@ -42,11 +42,11 @@ static int tear_down(void **state)
 /* A county's senate; `rest` begins with its other choices and ends with all votes. */
 static void says(uint32_t source, const char *rest, int minute)
 {
-    night_batch(&n, source,
-                arena_printf(n.a, "contest 1|State Senate District 1|GA\nchoice 1|Ann Archer|\n%s\n",
-                             rest)
-                    .ptr,
-                NIGHT_AT(minute));
+    night_batch(
+        &n, source,
+        arena_printf(n.a, "contest 1|State Senate District 1|GA\nchoice 1|Ann Archer|\n%s\n", rest)
+            .ptr,
+        NIGHT_AT(minute));
 }
 
 static void says_ny(uint32_t source, const char *rest, int minute)
@@ -121,7 +121,8 @@ static void two_spellings_are_one_until_that_is_taken_back(void **state)
     taken("match join", "ss1", "Bob Miller = Robert J. Miller");
     assert_true(night_says(n.out.said, "ss1: no longer in_doubt"));
     shows("ann", JOINED);
-    explains("ann", "joined: Bob Miller = Robert J. Miller, decision 1; it has 800 in ddhq\n", true);
+    explains("ann", "joined: Bob Miller = Robert J. Miller, decision 1; it has 800 in ddhq\n",
+             true);
     explains("ann", "desk: 1  match join ss1 Bob Miller = Robert J. Miller by maria", true);
     explains("ann", "way out", false);
     taken("match undo", "ss1", "");
@@ -167,15 +168,25 @@ static void what_was_said_of_a_race_that_is_gone_does_nothing(void **state)
 {
     (void)state;
     static const struct decision said[] = {
-        {.number = 1, .verb = SLICE_INIT("match join"), .target = SLICE_INIT("gone"),
+        {.number = 1,
+         .verb = SLICE_INIT("match join"),
+         .target = SLICE_INIT("gone"),
          .argument = SLICE_INIT("A = B")},
-        {.number = 2, .verb = SLICE_INIT("match undo"), .target = SLICE_INIT("gone"),
+        {.number = 2,
+         .verb = SLICE_INIT("match undo"),
+         .target = SLICE_INIT("gone"),
          .argument = SLICE_INIT("A = B")},
-        {.number = 3, .verb = SLICE_INIT("match undo"), .target = SLICE_INIT("ss1"),
+        {.number = 3,
+         .verb = SLICE_INIT("match undo"),
+         .target = SLICE_INIT("ss1"),
          .argument = SLICE_INIT("A = B")},
-        {.number = 4, .verb = SLICE_INIT("match join"), .target = SLICE_INIT("ss1"),
+        {.number = 4,
+         .verb = SLICE_INIT("match join"),
+         .target = SLICE_INIT("ss1"),
          .argument = SLICE_INIT("A is B")},
-        {.number = 5, .verb = SLICE_INIT("match join"), .target = SLICE_INIT("ss1"),
+        {.number = 5,
+         .verb = SLICE_INIT("match join"),
+         .target = SLICE_INIT("ss1"),
          .argument = SLICE_INIT("A = B")},
     };
     assert_true(night_decisions(n.core, said, 5));
@@ -326,8 +337,9 @@ static void two_party_lines_of_one_contest_may_be_one_person(void **state)
 static void two_lines_of_one_party_are_two_people(void **state)
 {
     (void)state;
-    says_ny(OAK, "choice 1|Cat Cole|DEM\nchoice 2|John Smith|REP\nchoice 3|Jack Smith|REP\n"
-                 "total 100 90 20",
+    says_ny(OAK,
+            "choice 1|Cat Cole|DEM\nchoice 2|John Smith|REP\nchoice 3|Jack Smith|REP\n"
+            "total 100 90 20",
             1);
     refused("match join", "ss2", "Jack Smith = John Smith", "ap has both on lines of their own");
 }

@@ -237,6 +237,7 @@ static void parts(struct night *n)
 }
 
 #define COURT(a) "contest 4|Supreme Court Seat 4|GA\nchoice 41|Quin Quay\nchoice 42|Ray Rust\n" a
+#define HALL(a) "contest 4|Supreme Court Seat 4|GA\nchoice 41|Quin Quay\nchoice 42|Raymond Rust\n" a
 #define LINES(votes)                                                                               \
     "contest 7|State Senate District 7|NY\nchoice 71|Sue Stone|D\nchoice 72|Sue Stone|W\n"         \
     "choice 73|Tom Thorn|R\ntotal " votes "\n"                                                     \
@@ -258,12 +259,14 @@ static struct kind sums = {
     {
         PAYLOAD(AP, 1, COURT("total 10 5 ; units=1/2\n")),
         PAYLOAD(DDHQ, 2, COURT("total 20 30 ; units=2/2\n")),
-        PAYLOAD(STATE, 3, COURT("total 70 60 ; units=4/5\n")),
+        PAYLOAD(STATE, 3, HALL("total 70 60 ; units=4/5\n")),
         PAYLOAD(VOTES, 4, LINES("30 4 20")),
-        PAYLOAD(STATE, 5, COURT("total 71 60 ; units=5/5\n")),
+        PAYLOAD(STATE, 5, HALL("total 71 60 ; units=5/5\n")),
+        DESK(5, "match join", "court", "Raymond Rust = Ray Rust"),
         PAYLOAD(VOTES, 6, LINES("31 5 20") COURT("total 99 95\n")),
         DESK(7, "source pin", "court", "votes"),
         DESK(8, "source unpin", "court", ""),
+        DESK(8, "match undo", "court", "raymond"),
         PAYLOAD(VOTES, 9, LINES("32 5 20")),
         TICK(60),
     },

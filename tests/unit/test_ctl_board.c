@@ -32,8 +32,8 @@ static const char sources[] =
     "ga-state\t\tGA\t\tunchanged\t4s\t61s\t0\taccepted\t\n"
     "az-maricopa\t\tAZ\tMaricopa\tstale\t912s\t1400s\t2\tfall-hold\tvotes fell\n";
 static const char matches[] =
-    "endorsement_id\tcandidate_name\toffice\tsource\tcontest\tchoice\tparty\twhy\n"
-    "wu\tMichelle Wu\tMayor\tma-boston\tMAYOR\tM WU\t\tonly an initial\n";
+    "endorsement_id\tcandidate_name\toffice\tsource\tcontest\tchoice\tparty\twhy\trace_id\n"
+    "wu\tMichelle Wu\tMayor\tma-boston\tMAYOR\tM WU\t\tonly an initial\tma-mayor\n";
 static const char totals[] =
     "count\tvalue\nendorsed\t412\nwon\t129\nlost\t64\nadvanced\t3\npending\t"
     "216\nvoid\t0\ncalled\t193\nflips\t36\nstates_won\t23\n";
