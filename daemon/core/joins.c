@@ -75,26 +75,26 @@ static bool is_fusion(const struct race *r, const struct line *a, const struct l
            !slice_eq_nocase(a->choice->party, b->choice->party);
 }
 
-/* The contest that has two lines of whom the join makes one. */
+/* Lines of one contest, this one and one before it, that are no one person. */
+static bool is_twice(const struct race *r, const struct line *lines, uint32_t at)
+{
+    for (uint32_t i = at; i-- > 0 && lines[i].contest == lines[at].contest;)
+        if (who_same(&lines[i].who, &lines[at].who) && !is_fusion(r, &lines[i], &lines[at]))
+            return true;
+    return false;
+}
+
+/* The contest that has two lines of whom the join makes one, or one that is ours. The lines are put
+ * in the names that they are joined to. */
 static const struct feed_contest *against(const struct race *r, const struct join *j,
                                           const struct line *lines, uint32_t n)
 {
     struct who one = j->other;
 
     joins_apply(r, &one);
-    for (uint32_t i = 0; i < n; i++) {
-        struct who first = lines[i].who;
-        joins_apply(r, &first);
-        if (lines[i].ours != NONE || !who_same(&first, &one))
-            continue;
-        for (uint32_t k = i + 1; k < n && lines[k].contest == lines[i].contest; k++) {
-            struct who second = lines[k].who;
-            joins_apply(r, &second);
-            if (lines[k].ours == NONE && who_same(&second, &one) &&
-                !is_fusion(r, &lines[i], &lines[k]))
-                return lines[i].contest;
-        }
-    }
+    for (uint32_t i = 0; i < n; i++)
+        if (who_same(&lines[i].who, &one) && (lines[i].ours != NONE || is_twice(r, lines, i)))
+            return lines[i].contest;
     return NULL;
 }
 
@@ -104,12 +104,14 @@ bool joins_settle(struct race *r, struct arena *scratch)
 
     if (r->join_count == 0)
         return true;
-    const struct line *lines = lines_of(r, scratch, &n);
+    struct line *lines = lines_of(r, scratch, &n);
     const struct feed_contest **found = arena_array(scratch, r->join_count, sizeof *found);
     if (!lines || !found)
         return false;
     for (uint32_t i = 0; i < r->join_count; i++)
         r->joins[i].against = NULL; /* each is looked at as if all held: they may lead on */
+    for (uint32_t i = 0; i < n; i++)
+        joins_apply(r, &lines[i].who);
     for (uint32_t i = 0; i < r->join_count; i++)
         found[i] = against(r, &r->joins[i], lines, n);
     for (uint32_t i = 0; i < r->join_count; i++)
@@ -231,7 +233,7 @@ static bool may_again(const struct question *q, struct err *e)
                    SLICE_FMT(q->name), SLICE_FMT(q->other), SLICE_FMT(q->r->id));
 }
 
-/* With it, nobody stands twice in one contest. */
+/* With it, nobody stands twice in one contest. The last to ask: all lines are named by it. */
 static bool may_stand(const struct question *q, struct arena *scratch, struct err *e)
 {
     struct race with = *q->r;
@@ -242,6 +244,8 @@ static bool may_stand(const struct question *q, struct arena *scratch, struct er
     for (uint32_t i = 0; i < q->r->join_count; i++)
         with.joins[i] = q->r->joins[i];
     with.joins[with.join_count++] = q->join;
+    for (uint32_t i = 0; i < q->count; i++)
+        joins_apply(&with, &q->lines[i].who);
     const struct feed_contest *c = against(&with, &q->join, q->lines, q->count);
     return !c || err_set(e, ERR_NO,
                          "%.*s has both on lines of their own in '%.*s': they are two people, and "
@@ -303,7 +307,7 @@ bool joins_may(const struct model *m, const struct race *r, struct slice said, s
                 SLICE_FMT(name_is_nobody(q.name) ? q.name : q.other));
     else
         ok = may_name(&q, q.name, &q.join.name, e) && may_name(&q, q.other, &q.join.other, e) &&
-             may_again(&q, e) && may_stand(&q, scratch, e) && may_help(&q, e);
+             may_again(&q, e) && may_help(&q, e) && may_stand(&q, scratch, e);
     arena_free(scratch);
     return ok;
 }
@@ -423,8 +427,8 @@ void joins_explain(const struct model *m, const struct race *r, struct buf *out)
         buf_addf(out, "joined: %.*s, decision %" PRId64, SLICE_FMT(j->said), j->number);
         if (j->against)
             buf_addf(out,
-                     "; but nothing is added by it: %.*s has both on lines of their own, as two "
-                     "people",
+                     "; but nothing is added by it: in %.*s both have lines of their own, as two "
+                     "people, or one is ours",
                      SLICE_FMT(m->settings->sources[j->against->source].name));
         else
             add_lines(m, j, lines, n, out);

@@ -12,8 +12,8 @@ struct join {
     int64_t number;                     /* of the desk's decision */
     struct slice said;                  /* "NAME = OTHER NAME", as it was said */
     struct who name, other;             /* lines of the first are lines of the second */
-    const struct feed_contest *against; /* joins_settle: has both on lines of their own, so that
-                                           nothing is joined; NULL: it holds */
+    const struct feed_contest *against; /* joins_settle: has both on lines of their own, or one as
+                                           ours, so that nothing is joined; NULL: it holds */
 };
 
 /* "NAME = OTHER NAME". False: it is not. */

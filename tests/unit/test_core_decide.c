@@ -455,7 +455,7 @@ static void test_one_of_two_decisions_about_a_line_is_undone(void **state)
         assert_string_equal(standing(&n), "accept alias ");
         assert_false(night_decide(&n, "match undo", "ann", "arch", NIGHT_AT(4)));
         assert_true(refused(&n, "2 decisions fit; give words that only one has: #NUMBER, accept, "
-                                "reject or alias, source") &&
+                                "reject, alias or join, source") &&
                     refused(&n, "\n  #1 accept ap: ") && refused(&n, "\n  #3 alias ap: "));
         assert_false(night_decide(&n, "match undo", "ann", "#9", NIGHT_AT(4)));
         assert_false(night_decide(&n, "match undo", "ann", "#3 accept", NIGHT_AT(4)));

@@ -234,7 +234,7 @@ static void a_county_that_has_both_names_has_two_people(void **state)
     taken("match join", "ss1", "Bob Miller = Robert J. Miller");
     says(ASH, "choice 2|Robert J. Miller|R\nchoice 3|Bob Miller|R\ntotal 10 20 30", 31);
     shows("ann", "Ann Archer 1010, Robert J. Miller 420, Bob Miller 830, in doubt");
-    explains("ann", "but nothing is added by it: state has both on lines of their own", true);
+    explains("ann", "but nothing is added by it: in state both have lines of their own", true);
     refused("match join", "ss1", "Bob Miller = Robert J. Miller", "decision 1 has said so already");
     taken("match undo", "ss1", "");
     explains("ann", "way out: if Bob Miller is one of theirs under another name: ", true);
@@ -253,6 +253,19 @@ static void nobody_of_ours_is_joined(void **state)
     refused("match join", "ss1", "Ann Archer = Bob Miller", "'Ann Archer' of ap is ann");
     says(ASH, "choice 2|Archer|R\ntotal 10 20", 3);
     shows("ann", "Ann Archer 1010, Robert J. Miller 400, Bob Miller 800, Archer 20, in doubt");
+}
+
+/* ... nor when it turns out to be ours later, in one county of them. */
+static void a_name_that_becomes_ours_is_joined_no_more(void **state)
+{
+    (void)state;
+    two_counties();
+    says(ASH, "choice 2|Bob Miller|R\ntotal 10 30", 3);
+    taken("match join", "ss1", "Bob Miller = Robert J. Miller");
+    shows("ann", "Ann Archer 1010, Robert J. Miller 1230");
+    taken("match accept", "bo", "state miller");
+    shows("ann", "Ann Archer 1010, Robert J. Miller 400, Bob Miller 800, Bob Miller 30, in doubt");
+    explains("ann", "decision 1; but nothing is added by it: in state", true);
 }
 
 static void a_line_in_review_is_decided_first(void **state)
@@ -342,6 +355,11 @@ static void two_lines_of_one_party_are_two_people(void **state)
             "total 100 90 20",
             1);
     refused("match join", "ss2", "Jack Smith = John Smith", "ap has both on lines of their own");
+    says_ny(ELM,
+            "choice 1|Cat Cole|DEM\nchoice 2|John Smith|REP\nchoice 3|J. Smith|CON\n"
+            "choice 4|John Smith|REP\ntotal 100 90 20 10",
+            2);
+    refused("match join", "ss2", "J. Smith = John Smith", "has both on lines of their own");
 }
 
 /* ---- for people ---- */
@@ -385,6 +403,7 @@ int main(void)
         T(a_line_that_goes_and_comes_is_joined_again),
         T(a_county_that_has_both_names_has_two_people),
         T(nobody_of_ours_is_joined),
+        T(a_name_that_becomes_ours_is_joined_no_more),
         T(a_line_in_review_is_decided_first),
         T(what_is_said_of_nobody_is_refused),
         T(two_parties_are_two_people),
