@@ -472,6 +472,15 @@ static bool is_unasked(const struct subject *s, const struct marks_word *w)
     return f->unasked && !f->as_was;
 }
 
+/* The call is said again: what it rests on from now on, where it is what stands. */
+static void agree(const struct subject *s, const struct marks_word *w)
+{
+    struct standing *st = &s->m->standings[s->endorsement];
+
+    if (s->line.len == 0 && st->claim != NONE && slice_eq(s->m->claims[st->claim].by, s->by))
+        st->rests_on = slice_of(w->basis);
+}
+
 /* What an authority says now, against what stands by it. *first: no mark of this race was newly
  * gone in this event yet. */
 static bool weigh(const struct subject *s, const struct marks_word *w, struct calls_look *look,
@@ -482,8 +491,10 @@ static bool weigh(const struct subject *s, const struct marks_word *w, struct ca
 
     if (w->opinion == MARKS_SILENT)
         return true;
-    if (w->opinion == same[stands])
+    if (w->opinion == same[stands]) {
+        agree(s, w);
         return fading_stop(s->m, &of, look->now_ms, e);
+    }
     if (is_outdated(s, w, look->now_ms))
         return true;
     if (is_advice(s, w)) {

@@ -185,6 +185,9 @@ struct standing { /* one an endorsement, same index: what is derived from its cl
     uint32_t *claims; /* all of its claims, oldest first */
     uint32_t claim_count, claim_room;
     int64_t since_ms;
+    /* the basis of the last word of its author's that agreed with the claim: a loss may follow from
+     * filled seats first and be marked itself later; empty: as the claim says */
+    struct slice rests_on;
     uint32_t race; /* its race's index */
     /* the first endorsement in the list of the same person (folded name and state) */
     uint32_t person;

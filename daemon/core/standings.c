@@ -247,6 +247,8 @@ static bool stand(struct model *m, struct race *r, uint32_t endorsement, int dec
                    (claim != NONE && !slice_eq(m->claims[claim].by, m->claims[st->claim].by));
     if (outcome != st->outcome)
         st->since_ms = outcome == OUTCOME_PENDING ? WHEN_UNKNOWN : m->claims[claim].at_ms;
+    if (claim != st->claim)
+        st->rests_on = (struct slice){0};
     st->outcome = outcome;
     st->claim = claim;
     return changed;
@@ -273,17 +275,15 @@ static void count_called(const struct model *m, struct race *r, struct slice by)
 }
 
 /* While ours have lost because all seats, or places, are called, they are: a winner's mark that is
- * gone takes nothing back before it is seen gone again. */
-static void count_filled(const struct model *m, struct race *r, struct slice by)
+ * gone takes nothing back before it is seen gone again. A loss that is marked itself by now says
+ * nothing of them. */
+static void count_filled(const struct model *m, struct race *r)
 {
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct standing *st = &m->standings[r->endorsements[i]];
         if (st->outcome != OUTCOME_LOST)
             continue;
-        struct marks_word word = marks_say(m, r, r->endorsements[i], by);
-        if (word.opinion == MARKS_LOST && strcmp(word.basis, "mark") == 0)
-            continue; /* by now the loss is stated itself */
-        struct slice basis = m->claims[st->claim].basis;
+        struct slice basis = st->rests_on.len ? st->rests_on : m->claims[st->claim].basis;
         if (slice_is(basis, "seats-filled") && r->seats_called < r->seats)
             r->seats_called = r->seats;
         if (slice_is(basis, "places-filled") && r->places_called < r->places)
@@ -332,7 +332,7 @@ bool standings_derive(struct model *m, struct race *r)
         if (exceeds(m, r, &excesses[i], &ours, &room))
             r->flags |= RACE_CONFLICT;
     count_called(m, r, r->flags & (RACE_FROZEN | RACE_VOID) ? (struct slice){0} : by);
-    count_filled(m, r, by);
+    count_filled(m, r);
     r->status = status_of(r, n);
     if (doubt && r->status != RACE_UNCALLED)
         r->flags |= RACE_UNDER_REVIEW;

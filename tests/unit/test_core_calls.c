@@ -641,6 +641,28 @@ static void test_a_loss_stated_itself_fills_no_seat(void **state)
     outcome_is(&n, "dan", OUTCOME_PENDING);
     assert_int_equal(night_race(&n, "cat")->status, RACE_PARTLY_CALLED);
     assert_int_equal(core_tally(n.core)->n[TALLY_AT_MOST] - core_tally(n.core)->n[TALLY_WON], 4);
+    /* nor when that mark goes too: the seat that was taken back is not filled by it */
+    night_batch(&n, AP, BOARD("", "", "won", "") HOUSE3("", ""), NIGHT_AT(5));
+    outcome_is(&n, "cat", OUTCOME_LOST);
+    assert_int_equal(night_race(&n, "cat")->seats_called, 1);
+    assert_int_equal(night_race(&n, "cat")->status, RACE_PARTLY_CALLED);
+    night_close(&n);
+}
+
+/* ... and one that was marked, and follows from filled seats by now, keeps them when a winner's
+ * mark is gone, until that is seen again. */
+static void test_a_loss_by_filled_seats_now_keeps_them(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, BOARD("lost", "", "", ""), NIGHT_AT(1));
+    outcome_is(&n, "cat", OUTCOME_LOST);
+    night_batch(&n, AP, BOARD("", "", "won", "won"), NIGHT_AT(2));
+    night_batch(&n, AP, BOARD("", "", "won", ""), NIGHT_AT(3));
+    assert_int_equal(night_race(&n, "cat")->seats_called, 2);
+    night_batch(&n, AP, BOARD("", "", "won", "") HOUSE3("", ""), NIGHT_AT(5));
+    assert_int_equal(night_race(&n, "cat")->seats_called, 1);
     night_close(&n);
 }
 
@@ -759,6 +781,7 @@ int main(void)
         cmocka_unit_test(test_a_loss_leaves_the_other_seats_open),
         cmocka_unit_test(test_a_mark_gone_once_opens_no_seat),
         cmocka_unit_test(test_a_loss_stated_itself_fills_no_seat),
+        cmocka_unit_test(test_a_loss_by_filled_seats_now_keeps_them),
         cmocka_unit_test(test_a_countys_mark_calls_no_race_of_several),
         cmocka_unit_test(test_a_call_of_another_author_is_told_and_no_newer),
         cmocka_unit_test(test_a_payload_that_moves_a_mark_calls_nothing_at_all),
