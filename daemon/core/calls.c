@@ -362,6 +362,8 @@ static bool call_it(const struct subject *s, const struct marks_word *w, int64_t
     if (strcmp(w->basis, "seats-filled") == 0)
         k.reason =
             arena_printf(s->m->strings, "all seats (%" PRId64 ") are called for others", r->seats);
+    else if (k.outcome == OUTCOME_ADVANCED && w->contest->choices[w->choice].mark == RESULTS_WON)
+        k.reason = SLICE("a winner of this primary goes on to the next round");
     else if (strcmp(w->basis, "places-filled") == 0)
         k.reason = arena_printf(s->m->strings, "all places (%" PRId64 ") are called for others",
                                 r->places);
@@ -472,13 +474,17 @@ static bool is_unasked(const struct subject *s, const struct marks_word *w)
     return f->unasked && !f->as_was;
 }
 
-/* The call is said again: what it rests on from now on, where it is what stands. */
-static void agree(const struct subject *s, const struct marks_word *w)
+/* A loss is said again: that it followed from filled seats and is marked itself by now, or the other
+ * way about, is a claim too, as how many are filled while it stands depends on it. */
+static bool say_again(const struct subject *s, const struct marks_word *w, int64_t now_ms,
+                      struct err *e)
 {
-    struct standing *st = &s->m->standings[s->endorsement];
+    const struct claim *c = calls_latest(s->m, s->endorsement, s->by, s->line);
 
-    if (s->line.len == 0 && st->claim != NONE && slice_eq(s->m->claims[st->claim].by, s->by))
-        st->rests_on = slice_of(w->basis);
+    if (w->opinion != MARKS_LOST || slice_is(c->basis, w->basis) || s->line.len > 0 ||
+        caller(s->m, c) != w->contest->source)
+        return true;
+    return call_it(s, w, now_ms, e);
 }
 
 /* What an authority says now, against what stands by it. *first: no mark of this race was newly
@@ -491,10 +497,8 @@ static bool weigh(const struct subject *s, const struct marks_word *w, struct ca
 
     if (w->opinion == MARKS_SILENT)
         return true;
-    if (w->opinion == same[stands]) {
-        agree(s, w);
-        return fading_stop(s->m, &of, look->now_ms, e);
-    }
+    if (w->opinion == same[stands])
+        return fading_stop(s->m, &of, look->now_ms, e) && say_again(s, w, look->now_ms, e);
     if (is_outdated(s, w, look->now_ms))
         return true;
     if (is_advice(s, w)) {
@@ -637,7 +641,8 @@ static bool look_unopposed(const struct subject *s, bool closed, struct calls_lo
     const struct model *m = s->m;
     bool elected = m->endorsed->list[s->endorsement].status == ENDORSE_ELECTED_UNOPPOSED;
     bool won = says(m, s->endorsement, unopposed, whole) == OUTCOME_WON;
-    bool said = elected || (closed && said_unopposed(m, s->race, s->endorsement));
+    bool said = elected || (closed && s->race->win != ROUNDS_PLACE &&
+                            said_unopposed(m, s->race, s->endorsement));
     const struct fading_of of = fading_of(s);
 
     if (!said && !won)

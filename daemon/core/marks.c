@@ -10,6 +10,7 @@
 #include "daemon/core/name.h"
 #include "daemon/core/offers.h"
 #include "daemon/core/primaries.h"
+#include "daemon/core/rounds.h"
 #include "daemon/core/seats.h"
 
 /* Take one more statement of a number: false when it differs from an earlier one. */
@@ -23,20 +24,13 @@ static bool agree(int64_t *stated, int64_t more)
     return true;
 }
 
-/* Is it a first round of all parties together, after which several may go on? */
-static bool is_first_round(const struct endorsement *e)
-{
-    return e->choice == CHOICE_CANDIDATE && e->contest_party.len == 0 &&
-           slice_eq_nocase(e->election_type, SLICE("primary"));
-}
-
 /* Is it a seat, not a nomination, of an office that one person holds? Who is marked in a first
  * round may only go on. */
 static bool one_seat(const struct model *m, const struct race *r)
 {
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct race_ours *ours = &m->match->people[r->endorsements[i]].race;
-        if (ours->e->wins != WINS_SEAT || is_first_round(ours->e) ||
+        if (ours->e->wins != WINS_SEAT || rounds_is_first(ours->e) ||
             !seats_single(ours->office.class, ours->state))
             return false;
     }
@@ -49,10 +43,23 @@ static bool goes_on(const struct model *m, const struct race *r)
 {
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct endorsement *e = &m->endorsed->list[r->endorsements[i]];
-        if (r->places <= 0 && is_first_round(e) && states_find(e->state)->open_primary)
+        if (r->places <= 0 && rounds_goes_on(e))
             return true;
     }
     return false;
+}
+
+/* What a win in the race is: rows of one race that differ are the most careful of them. */
+static enum rounds_win win_of(const struct model *m, const struct race *r)
+{
+    enum rounds_win win = ROUNDS_FINAL;
+
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct race_ours *ours = &m->match->people[r->endorsements[i]].race;
+        enum rounds_win w = rounds_win(ours->e, ours->office.class);
+        win = w > win ? w : win;
+    }
+    return win;
 }
 
 bool marks_seats(const struct model *m, struct race *r)
@@ -74,6 +81,7 @@ bool marks_seats(const struct model *m, struct race *r)
     }
     if (seats < 0 && (measure || one_seat(m, r)))
         seats = 1;
+    r->win = win_of(m, r);
     r->seats = seats_agree ? seats : -1;
     r->places = places_agree ? places : -1;
     return seats_agree && places_agree;
@@ -139,16 +147,44 @@ static bool is_nobody(const struct feed_choice *choice)
     return name_is_nobody(choice->name) && !name_is_side(choice->name);
 }
 
+/* What the mark of a choice says: where a winner of the round may only go on, a winner's mark is
+ * that, or is not read. AP alone marks the one and the other apart. */
+static enum results_mark mark_of(const struct model *m, const struct race *r,
+                                 const struct feed_contest *c, uint32_t choice)
+{
+    static const enum results_mark won[] = {
+        [ROUNDS_FINAL] = RESULTS_WON,
+        [ROUNDS_PLACE] = RESULTS_ADVANCED,
+        [ROUNDS_EITHER] = RESULTS_UNMARKED,
+    };
+    enum results_mark mark = c->choices[choice].mark;
+    bool either = r->win == ROUNDS_EITHER;
+
+    if (mark != RESULTS_WON ||
+        (either && slice_is(m->settings->sources[c->source].authority, "ap")))
+        return mark;
+    return won[r->win];
+}
+
+/* Does the contest mark a winner who may only have gone on? */
+static bool is_unclear(const struct model *m, const struct race *r, const struct feed_contest *c)
+{
+    for (uint32_t i = 0; i < c->choice_count; i++)
+        if (c->choices[i].mark == RESULTS_WON && mark_of(m, r, c, i) == RESULTS_UNMARKED)
+            return true;
+    return false;
+}
+
 /* People of the contest that carry this mark. */
-static int64_t count_marked(const struct race *r, const struct feed_contest *c,
-                            enum results_mark mark)
+static int64_t count_marked(const struct model *m, const struct race *r,
+                            const struct feed_contest *c, enum results_mark mark)
 {
     int64_t n = 0;
 
     for (uint32_t i = 0; i < c->choice_count; i++) {
-        bool counted = c->choices[i].mark != mark || is_nobody(&c->choices[i]);
+        bool counted = mark_of(m, r, c, i) != mark || is_nobody(&c->choices[i]);
         for (uint32_t j = 0; j < i && !counted; j++)
-            counted = c->choices[j].mark == mark && one_person(r, c, i, j);
+            counted = mark_of(m, r, c, j) == mark && one_person(r, c, i, j);
         n += !counted;
     }
     return n;
@@ -156,13 +192,13 @@ static int64_t count_marked(const struct race *r, const struct feed_contest *c,
 
 /* The mark on an endorsement's own lines of a contest: WON or ADVANCED on any, LOST on all, else
  * SILENT. */
-static struct marks_word own_mark(const struct race *r, const struct feed_contest *c,
-                                  uint32_t endorsement)
+static struct marks_word own_mark(const struct model *m, const struct race *r,
+                                  const struct feed_contest *c, uint32_t endorsement)
 {
     struct marks_word w = {.opinion = MARKS_LOST, .contest = c, .choice = NONE, .basis = "mark"};
 
     for (uint32_t i = 0; i < c->choice_count; i++) {
-        enum results_mark mark = c->choices[i].mark;
+        enum results_mark mark = mark_of(m, r, c, i);
         if (!linked(r, c, i, endorsement))
             continue;
         if (w.choice == NONE)
@@ -181,15 +217,17 @@ static struct marks_word own_mark(const struct race *r, const struct feed_contes
 static struct marks_word contest_word(const struct model *m, const struct race *r,
                                       const struct feed_contest *c, uint32_t endorsement)
 {
-    struct marks_word w = own_mark(r, c, endorsement);
-    int64_t winners = count_marked(r, c, RESULTS_WON);
-    int64_t going_on = count_marked(r, c, RESULTS_ADVANCED);
+    struct marks_word w = own_mark(m, r, c, endorsement);
+    int64_t winners = count_marked(m, r, c, RESULTS_WON);
+    int64_t going_on = count_marked(m, r, c, RESULTS_ADVANCED);
 
     if ((r->seats > 0 && winners > r->seats) || (r->places > 0 && going_on > r->places)) {
         w.opinion = MARKS_SILENT;
         w.conflict = "more are marked than there are seats, or places in a next round";
     } else if (w.opinion != MARKS_SILENT) {
         return w;
+    } else if (is_unclear(m, r, c)) {
+        w.conflict = "a winner is marked in a primary, who may only go on: call it by hand";
     } else if (winners == r->seats && !goes_on(m, r)) { /* -1 where they are unknown */
         w.opinion = MARKS_LOST;
         w.basis = "seats-filled";
@@ -348,7 +386,7 @@ static int64_t most_marked(const struct model *m, const struct race *r, struct s
         const struct feed_contest *c = r->contests[i];
         if (!primaries_same(primaries_of(r, c), primaries_of(r, like)) || !may_speak(m, r, c, by))
             continue;
-        int64_t marked = count_marked(r, c, mark);
+        int64_t marked = count_marked(m, r, c, mark);
         if (marked > most && (room <= 0 || marked <= room))
             most = marked;
     }

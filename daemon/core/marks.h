@@ -20,12 +20,13 @@ struct marks_word {
     uint32_t choice;                    /* of the contest */
     const char *basis;                  /* "mark", "seats-filled", "places-filled" */
     /* why it cannot be believed: sources of this authority differ, or mark more winners than there
-     * are seats; NULL: it can */
+     * are seats, or one in a round that may elect nobody; NULL: it can */
     const char *conflict;
 };
 
 /* Set r->seats and r->places from what the race's endorsements and contests state; -1 when none
- * does. False: they disagree, and it is -1 too. */
+ * does. False: they disagree, and it is -1 too. Sets r->win, by which marks are read from then on.
+ */
 bool marks_seats(const struct model *m, struct race *r);
 
 /* The word of authority `by` on an endorsement in one primary (primaries_next): each is a contest

@@ -473,23 +473,15 @@ static void walk_seen(struct walk *w, const struct model *m, struct race_seen *x
     x->corrected_before = yes(w, x->corrected_before);
 }
 
-/* Has the record that is read one more? */
-static bool has_field(const struct walk *w)
-{
-    return w->rest.len > 0 && *w->rest.ptr != '\n';
-}
-
 static void walk_fading(struct walk *w, struct race_fading *f)
 {
     record(w);
     f->endorsement = text(w, f->endorsement);
     f->by = text(w, f->by);
     f->since_ms = any(w, f->since_ms);
-    /* as far as there is anything to say, and the memo is of a daemon that said it */
-    if (w->out ? f->line.len > 0 || f->rests_on.len > 0 : has_field(w))
+    /* only of several primaries: memos from before there were lines have none */
+    if (w->out ? f->line.len > 0 : w->rest.len > 0 && *w->rest.ptr != '\n')
         f->line = text(w, f->line);
-    if (w->out ? f->rests_on.len > 0 : has_field(w))
-        f->rests_on = text(w, f->rests_on);
 }
 
 static void walk_corrected(struct walk *w, struct race_corrected *c)
@@ -586,8 +578,7 @@ void memo_write_race(const struct model *m, const struct race *r, struct buf *ou
     }
     for (uint32_t i = 0; i < m->fading_count; i++) {
         const struct fading *f = &m->fading[i];
-        struct race_fading x = {m->endorsed->list[f->endorsement].id, f->by, f->line,
-                                m->standings[f->endorsement].rests_on, f->since_ms};
+        struct race_fading x = {m->endorsed->list[f->endorsement].id, f->by, f->line, f->since_ms};
         if (fades(m, r, f))
             walk_fading(&w, &x);
     }
@@ -640,7 +631,6 @@ static bool set_fading(struct model *m, const struct race_fading *x, struct err 
         return true;
     struct fading_of of = {(uint32_t)(en - m->endorsed->list), x->line, x->by};
     struct fading *f = fading_find(m, &of);
-    m->standings[of.endorsement].rests_on = x->rests_on;
     if (!f)
         return fading_start(m, &of, x->since_ms, e);
     f->since_ms = x->since_ms; /* our own payload has just begun it anew */

@@ -66,8 +66,8 @@ struct race_memo {
         bool corrected_before;
     } * seen;
     uint32_t seen_count;
-    struct race_fading {                              /* calls of it that are half taken back */
-        struct slice endorsement, by, line, rests_on; /* of its standing */
+    struct race_fading { /* calls of it that are half taken back */
+        struct slice endorsement, by, line;
         int64_t since_ms;
     } * fading;
     uint32_t fading_count;

@@ -11,6 +11,7 @@
 #include "daemon/base/map.h"
 #include "daemon/core/decision.h"
 #include "daemon/core/endorsement.h"
+#include "daemon/core/rounds.h"
 #include "daemon/core/settings.h"
 #include "daemon/core/verdict.h"
 #include "parsers/results.h"
@@ -185,9 +186,6 @@ struct standing { /* one an endorsement, same index: what is derived from its cl
     uint32_t *claims; /* all of its claims, oldest first */
     uint32_t claim_count, claim_room;
     int64_t since_ms;
-    /* the basis of the last word of its author's that agreed with the claim: a loss may follow from
-     * filled seats first and be marked itself later; empty: as the claim says */
-    struct slice rests_on;
     uint32_t race; /* its race's index */
     /* the first endorsement in the list of the same person (folded name and state) */
     uint32_t person;
@@ -290,6 +288,7 @@ struct race {
     /* merge.c, as tallies count by it: of how many parties these are, where it is over several; 0
      * else */
     uint32_t primaries;
+    enum rounds_win win;     /* what a winner's mark says (rounds.h) */
     int64_t seats, places;   /* in one primary. Resolved from the endorsements, then the feeds'
                                 statements; -1 unknown or in conflict */
     enum race_status status; /* calls.c */

@@ -247,8 +247,6 @@ static bool stand(struct model *m, struct race *r, uint32_t endorsement, int dec
                    (claim != NONE && !slice_eq(m->claims[claim].by, m->claims[st->claim].by));
     if (outcome != st->outcome)
         st->since_ms = outcome == OUTCOME_PENDING ? WHEN_UNKNOWN : m->claims[claim].at_ms;
-    if (claim != st->claim)
-        st->rests_on = (struct slice){0};
     st->outcome = outcome;
     st->claim = claim;
     return changed;
@@ -283,7 +281,7 @@ static void count_filled(const struct model *m, struct race *r)
         const struct standing *st = &m->standings[r->endorsements[i]];
         if (st->outcome != OUTCOME_LOST)
             continue;
-        struct slice basis = st->rests_on.len ? st->rests_on : m->claims[st->claim].basis;
+        struct slice basis = m->claims[st->claim].basis;
         if (slice_is(basis, "seats-filled") && r->seats_called < r->seats)
             r->seats_called = r->seats;
         if (slice_is(basis, "places-filled") && r->places_called < r->places)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The states: codes and FIPS from the Census Bureau, zones from tzdata (NULL where a state has two;
- * Arizona for the Navajo Nation), fusion, open primaries and registration on the day from the
+ * Arizona for the Navajo Nation), fusion and registration on the day from the
  * states' election codes as of 2026. */
 #include "daemon/core/states.h"
 
@@ -8,7 +8,6 @@ const struct state states[] = {
     {.code = "AL", .name = "Alabama", .fips = "01", .zone = "America/Chicago", .one_of_50 = true},
     {.code = "AK",
      .name = "Alaska",
-     .open_primary = true,
      .fips = "02",
      .zone = NULL,
      .one_of_50 = true,
@@ -17,7 +16,6 @@ const struct state states[] = {
     {.code = "AR", .name = "Arkansas", .fips = "05", .zone = "America/Chicago", .one_of_50 = true},
     {.code = "CA",
      .name = "California",
-     .open_primary = true,
      .fips = "06",
      .zone = "America/Los_Angeles",
      .one_of_50 = true,
@@ -71,12 +69,7 @@ const struct state states[] = {
      .same_day = true},
     {.code = "KS", .name = "Kansas", .fips = "20", .zone = NULL, .one_of_50 = true},
     {.code = "KY", .name = "Kentucky", .fips = "21", .zone = NULL, .one_of_50 = true},
-    {.code = "LA",
-     .name = "Louisiana",
-     .open_primary = true,
-     .fips = "22",
-     .zone = "America/Chicago",
-     .one_of_50 = true},
+    {.code = "LA", .name = "Louisiana", .fips = "22", .zone = "America/Chicago", .one_of_50 = true},
     {.code = "ME",
      .name = "Maine",
      .fips = "23",
@@ -212,7 +205,6 @@ const struct state states[] = {
      .same_day = true},
     {.code = "WA",
      .name = "Washington",
-     .open_primary = true,
      .fips = "53",
      .zone = "America/Los_Angeles",
      .one_of_50 = true,

@@ -11,7 +11,6 @@ struct state {
     bool one_of_50;
     bool fusion;   /* one person may stand on several party lines of a contest */
     bool same_day; /* registers voters on the day, or never: ballots may exceed the registered */
-    bool open_primary;     /* all parties' candidates stand in one primary, and two or more go on */
     bool county_districts; /* districts of its house are numbered county by county */
     bool unicameral;       /* its senators sit in "the Legislature" */
 };

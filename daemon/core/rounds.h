@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/* What a winner's mark says in a primary of all parties: a seat, a place in the next round, or one
+ * of the two and not which. */
+#ifndef TALLYD_CORE_ROUNDS_H
+#define TALLYD_CORE_ROUNDS_H
+
+#include "daemon/core/endorsement.h"
+#include "daemon/core/office_table.h"
+
+enum rounds_win {
+    ROUNDS_FINAL,  /* what the row's wins says */
+    ROUNDS_PLACE,  /* who is marked as a winner goes on: nobody is elected in it */
+    ROUNDS_EITHER, /* a majority may elect: only who says "goes on" of its own says "has won" */
+};
+
+/* Is it a first round of all parties together, after which several may go on? */
+bool rounds_is_first(const struct endorsement *e);
+
+/* What a win in the round of this row is, by its state's law; class may be NULL: the office is
+ * none of the table. */
+enum rounds_win rounds_win(const struct endorsement *e, const struct office_class *class);
+
+/* May it be that more go on from the round of this row than have its seats? */
+bool rounds_goes_on(const struct endorsement *e);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/* What a win in a primary is, by state and office. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/core/rounds.h"
+
+static const struct row {
+    const char *state, *office, *type, *party;
+    enum endorse_wins wins;
+    enum rounds_win win;
+} rows[] = {
+    {"CA", "state-house", "primary", "", WINS_SEAT, ROUNDS_PLACE},
+    {"CA", "state-house", "primary", "", WINS_NOMINATION, ROUNDS_PLACE},
+    {"CA", "us-house", "Primary", "", WINS_SEAT, ROUNDS_PLACE},
+    {"WA", "sheriff", "primary", "", WINS_SEAT, ROUNDS_PLACE},
+    {"WA", "city-council", "primary", "", WINS_SEAT, ROUNDS_PLACE},
+    {"AK", "governor", "primary", "", WINS_SEAT, ROUNDS_PLACE},
+    /* a majority elects, or nobody knows */
+    {"CA", "sheriff", "primary", "", WINS_SEAT, ROUNDS_EITHER},
+    {"CA", "superior-court", "primary", "", WINS_SEAT, ROUNDS_EITHER},
+    {"CA", "state-superintendent", "primary", "", WINS_SEAT, ROUNDS_EITHER},
+    {"CA", "president", "primary", "", WINS_SEAT, ROUNDS_EITHER},
+    {"CA", NULL, "primary", "", WINS_SEAT, ROUNDS_EITHER},
+    {"WA", "superior-court", "primary", "", WINS_SEAT, ROUNDS_EITHER},
+    {"MI", "mayor", "primary", "", WINS_SEAT, ROUNDS_EITHER},
+    {"GA", "state-senate", "primary", "", WINS_SEAT, ROUNDS_EITHER},
+    /* a majority elects, and is marked so */
+    {"LA", "governor", "primary", "", WINS_SEAT, ROUNDS_FINAL},
+    /* it is the list's word what is won */
+    {"CA", "state-house", "general", "", WINS_SEAT, ROUNDS_FINAL},
+    {"CA", "state-house", "", "", WINS_SEAT, ROUNDS_FINAL},
+    {"CA", "president", "primary", "D", WINS_NOMINATION, ROUNDS_FINAL},
+    {"GA", "state-senate", "primary", "D", WINS_NOMINATION, ROUNDS_FINAL},
+    {"GA", "state-senate", "primary", "", WINS_NOMINATION, ROUNDS_FINAL},
+    {"GA", "state-senate", "special", "", WINS_SEAT, ROUNDS_FINAL},
+    {"PA", "school-board", "primary", "", WINS_SEAT, ROUNDS_FINAL},
+};
+
+static void a_primary_that_only_narrows_the_field_elects_nobody(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct row *r = &rows[i];
+        const struct endorsement e = {.state = slice_of(r->state),
+                                      .election_type = slice_of(r->type),
+                                      .contest_party = slice_of(r->party),
+                                      .wins = r->wins};
+        const struct office_class *class = r->office ? office_class_named(r->office) : NULL;
+        if (rounds_win(&e, class) != r->win)
+            fail_msg("%s %s: %d", r->state, r->office ? r->office : "-", rounds_win(&e, class));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_primary_that_only_narrows_the_field_elects_nobody),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
