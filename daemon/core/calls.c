@@ -474,8 +474,8 @@ static bool is_unasked(const struct subject *s, const struct marks_word *w)
     return f->unasked && !f->as_was;
 }
 
-/* A loss is said again: that it followed from filled seats and is marked itself by now, or the other
- * way about, is a claim too, as how many are filled while it stands depends on it. */
+/* A loss is said again: that it followed from filled seats and is marked itself by now, or the
+ * other way about, is a claim too, as how many are filled while it stands depends on it. */
 static bool say_again(const struct subject *s, const struct marks_word *w, int64_t now_ms,
                       struct err *e)
 {
