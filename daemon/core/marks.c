@@ -56,7 +56,7 @@ static enum rounds_win win_of(const struct model *m, const struct race *r)
 
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct race_ours *ours = &m->match->people[r->endorsements[i]].race;
-        enum rounds_win w = rounds_win(ours->e, ours->office.class);
+        enum rounds_win w = ours->cross ? ROUNDS_FINAL : rounds_win(ours->e, ours->office.class);
         win = w > win ? w : win;
     }
     return win;

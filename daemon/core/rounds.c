@@ -3,9 +3,6 @@
  * parties mostly narrows the field only, and in places a majority wins it: it may be either. */
 #include "daemon/core/rounds.h"
 
-#include "daemon/core/primaries.h"
-#include "daemon/core/states.h"
-
 #define LEVEL(l) (1U << LEVEL_##l)
 #define ANY (~0U)
 
@@ -51,7 +48,7 @@ enum rounds_win rounds_win(const struct endorsement *e, const struct office_clas
     const struct open *o = open_of(e);
     enum endorse_level level = class ? class->level : e->level;
 
-    if (!rounds_is_first(e) || primaries_are_open(e, class, states_find(e->state)))
+    if (!rounds_is_first(e))
         return ROUNDS_FINAL;
     if (o && (o->narrowed >> level & 1U) && !is_excepted(class))
         return ROUNDS_PLACE;

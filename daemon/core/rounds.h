@@ -16,8 +16,8 @@ enum rounds_win {
 /* Is it a first round of all parties together, after which several may go on? */
 bool rounds_is_first(const struct endorsement *e);
 
-/* What a win in the round of this row is, by its state's law; class may be NULL: the office is
- * none of the table. */
+/* What a win in the round of this row is, by its state's law, where it is not cross-filed
+ * (primaries.h); class may be NULL: the office is none of the table. */
 enum rounds_win rounds_win(const struct endorsement *e, const struct office_class *class);
 
 /* May it be that more go on from the round of this row than have its seats? */

@@ -39,7 +39,6 @@ static const struct row {
     {"GA", "state-senate", "primary", "D", WINS_NOMINATION, ROUNDS_FINAL},
     {"GA", "state-senate", "primary", "", WINS_NOMINATION, ROUNDS_FINAL},
     {"GA", "state-senate", "special", "", WINS_SEAT, ROUNDS_FINAL},
-    {"PA", "school-board", "primary", "", WINS_SEAT, ROUNDS_FINAL},
 };
 
 static void a_primary_that_only_narrows_the_field_elects_nobody(void **state)
