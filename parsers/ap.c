@@ -10,11 +10,6 @@
 #include "parsers/field.h"
 #include "parsers/json.h"
 
-static struct slice text(struct json object, const char *key)
-{
-    return slice_trim(json_str(json_get(object, key)));
-}
-
 /* What the races say of the payload: each adds, the least stands. */
 struct state_of_things {
     bool any_test, any_live;
@@ -66,11 +61,11 @@ static bool read_facts(struct job *j, struct json root, struct fault *f)
 {
     struct results_facts *facts = results_facts(j->builder);
     struct json truncated = json_get(root, "isTruncated");
-    if (!when_parse(text(root, "timestamp"), false, &facts->own_time_ms))
+    if (!when_parse(field_text(root, "timestamp"), false, &facts->own_time_ms))
         return fault_set(f, WIRE_SCHEMA, "line 1: timestamp %.*s is not a time",
                          SLICE_FMT(field_shown(j->arena, json_get(root, "timestamp"))));
-    facts->election_date = arena_copy(j->arena, text(root, "electionDate"));
-    facts->next_url = arena_copy(j->arena, text(root, "nextrequest"));
+    facts->election_date = arena_copy(j->arena, field_text(root, "electionDate"));
+    facts->next_url = arena_copy(j->arena, field_text(root, "nextrequest"));
     facts->delta = job_is_delta(j) || json_type(truncated) != JSON_NONE;
     return (facts->election_date.ptr != NULL && facts->next_url.ptr != NULL) ||
            fault_set(f, WIRE_LIMIT, "no memory for the reply's head");

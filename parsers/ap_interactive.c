@@ -21,15 +21,10 @@ struct race {
     size_t choices;
 };
 
-static struct slice text(struct json object, const char *key)
-{
-    return slice_trim(json_str(json_get(object, key)));
-}
-
 static struct slice state_of(const struct job *j, struct slice race_id, struct json summary)
 {
     struct slice option = job_option(j, "state");
-    struct slice ruid = text(summary, "ruid");
+    struct slice ruid = field_text(summary, "ruid");
     struct slice prefix = slice_sub(race_id, 0, 2);
     if (option.len > 0)
         return option;
@@ -127,7 +122,7 @@ static bool place(struct race *r, struct slice key, struct json v, struct fault 
     struct results_unit_in in = RESULTS_UNIT_DEFAULT;
     int64_t fips;
     uint32_t unit;
-    if (slice_is(text(v, "level"), "state"))
+    if (slice_is(field_text(v, "level"), "state"))
         return true; /* the summary once more */
     bool county = key.len == FIPS_LEN && num_parse(key, 0, INT64_MAX, &fips);
     in.type = county ? RESULTS_COUNTY : RESULTS_MUNICIPALITY;
@@ -178,7 +173,7 @@ static bool read_races(struct job *j, struct json root, struct fault *f)
         return fault_set(f, WIRE_SCHEMA,
                          "line 1: not AP's interactive JSON: no array \"results\" or no "
                          "\"timestamp\" in the document");
-    if (!when_parse(text(root, "timestamp"), false, &facts->own_time_ms))
+    if (!when_parse(field_text(root, "timestamp"), false, &facts->own_time_ms))
         return fault_set(f, WIRE_SCHEMA, "line 1: timestamp %.*s is not a time",
                          SLICE_FMT(field_shown(j->arena, json_get(root, "timestamp"))));
     if (json_bool(json_get(root, "test"), &test))

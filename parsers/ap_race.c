@@ -95,11 +95,6 @@ struct race {
     struct map *codes; /* rows by FIPS code, the first of each; NULL: none yet */
 };
 
-static struct slice text(struct json object, const char *key)
-{
-    return slice_trim(json_str(json_get(object, key)));
-}
-
 static struct slice said(const struct race *r, size_t member)
 {
     return slice_trim(json_str(r->members[member]));
@@ -163,7 +158,7 @@ static int winners(const struct race *r, int64_t *called_ms)
         if (!ap_marks_read(json_get(v, "winner"), &mark) || mark == RESULTS_UNMARKED)
             continue;
         n += mark == RESULTS_WON;
-        if (when_parse(text(v, "winnerDateTime"), false, &when) &&
+        if (when_parse(field_text(v, "winnerDateTime"), false, &when) &&
             (*called_ms == WHEN_UNKNOWN || when > *called_ms))
             *called_ms = when;
     }
@@ -214,7 +209,7 @@ static bool begin(struct race *r, struct fault *f)
         c.district = id_of(r, r->members[SEAT_NUMBER]);
     c.seats = seats(r, won);
     c.places = positive(json_get(r->v, "numRunoff"));
-    if (!when_parse(text(r->whole, "lastUpdated"), false, &c.updated_ms))
+    if (!when_parse(field_text(r->whole, "lastUpdated"), false, &c.updated_ms))
         c.updated_ms = WHEN_UNKNOWN;
     if (is_measure(r))
         c.flags |= RESULTS_MEASURE;
@@ -475,7 +470,7 @@ static bool read_race(struct race *r, struct fault *f)
                          r->number, SLICE_FMT(field_excerpt(r->job->arena, r->id)));
     if (!read_rows(r, rows, f))
         return false;
-    r->state = state.len > 0 ? state : text(r->whole, "statePostal");
+    r->state = state.len > 0 ? state : field_text(r->whole, "statePostal");
     if (r->state.len == 0)
         r->state = said(r, STATE);
     return find_counties(r) ? fill(r, f) : too_many(r, f);

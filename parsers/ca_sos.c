@@ -22,15 +22,10 @@ struct race {
 static const char *const questions[] = {"ballot-measures", "supreme-court", "courts-of-appeal",
                                         NULL};
 
-static struct slice text(struct json object, const char *key)
-{
-    return slice_trim(json_str(json_get(object, key)));
-}
-
 /* "96.3% (547 of 568) precincts reporting"; the percent says nothing. */
 static void progress(struct race *r)
 {
-    struct slice s = text(r->v, "Reporting");
+    struct slice s = field_text(r->v, "Reporting");
     size_t open = slice_find(s, SLICE("("));
     int64_t reporting, total;
     if (open != SIZE_MAX && count_progress(slice_sub(s, open, s.len), &reporting, &total))
@@ -59,7 +54,7 @@ static bool begin(struct race *r, struct slice title, uint32_t flags, struct fau
     c.state = state.len > 0 ? state : SLICE("CA");
     c.county = county(r);
     c.flags = flags;
-    c.updated_ms = job_time(r->job, text(r->v, "ReportingTime"));
+    c.updated_ms = job_time(r->job, field_text(r->v, "ReportingTime"));
     if (!results_contest_begin(r->job->builder, &c, &f->err))
         return field_limit(f);
     progress(r);
@@ -98,8 +93,8 @@ static bool candidates(struct race *r, struct json list, struct fault *f)
         return false;
     while (json_next(list, &at, &key, &v)) {
         bool incumbent = false;
-        struct results_choice_in in = {.name = text(v, "Name"),
-                                       .party = label_party(text(v, "Party"))};
+        struct results_choice_in in = {.name = field_text(v, "Name"),
+                                       .party = label_party(field_text(v, "Party"))};
         if (json_bool(json_get(v, "incumbent"), &incumbent) && incumbent)
             in.flags |= RESULTS_INCUMBENT;
         if (label_is_write_in(in.name))
@@ -116,7 +111,8 @@ static bool question(struct race *r, struct json v, struct fault *f)
 {
     static const struct results_choice_in yes = {.name = SLICE_INIT("Yes")},
                                           no = {.name = SLICE_INIT("No")};
-    struct slice number = field_id(r->job->arena, json_get(v, "Number")), name = text(v, "Name");
+    struct slice number = field_id(r->job->arena, json_get(v, "Number")),
+                 name = field_text(v, "Name");
     struct slice title =
         arena_printf(r->job->arena, "%.*s: %.*s%s%.*s", SLICE_FMT(r->title), SLICE_FMT(number),
                      number.len > 0 && name.len > 0 ? " " : "", SLICE_FMT(name));
@@ -128,7 +124,7 @@ static bool question(struct race *r, struct json v, struct fault *f)
 
 static bool race(struct job *j, struct json v, struct slice where, struct fault *f)
 {
-    struct race r = {.job = j, .v = v, .where = where, .title = text(v, "raceTitle")};
+    struct race r = {.job = j, .v = v, .where = where, .title = field_text(v, "raceTitle")};
     struct json list = json_get(v, "candidates"), one;
     struct json_walk at = {0};
     struct slice key;

@@ -13,11 +13,6 @@
 #include "parsers/drivers.h"
 #include "parsers/field.h"
 
-static struct slice text(struct json object, const char *key)
-{
-    return slice_trim(json_str(json_get(object, key)));
-}
-
 /* The date all races share, or none. */
 static void fill_date(struct job *j, struct json data)
 {
@@ -26,7 +21,7 @@ static void fill_date(struct job *j, struct json data)
     struct json v;
     int64_t day;
     while (json_next(data, &at, &key, &v)) {
-        struct slice d = text(v, "race_date");
+        struct slice d = field_text(v, "race_date");
         if (!when_parse_date(d, &day) || (date.len > 0 && !slice_eq(d, date)))
             return;
         date = d;

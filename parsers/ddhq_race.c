@@ -31,11 +31,6 @@ struct race {
     size_t choices;
 };
 
-static struct slice text(struct json object, const char *key)
-{
-    return slice_trim(json_str(json_get(object, key)));
-}
-
 /* "Georgia US Senate Runoff". */
 static struct slice title(const struct race *r)
 {
@@ -63,7 +58,7 @@ static int64_t last_call(const struct race *r)
     int64_t last = WHEN_UNKNOWN, when;
     while (json_next(json_get(r->topline, "call_times"), &at, &key, &one)) {
         struct slice time =
-            json_type(one) == JSON_OBJECT ? text(one, "called_time") : json_str(one);
+            json_type(one) == JSON_OBJECT ? field_text(one, "called_time") : json_str(one);
         if (when_parse(time, true, &when) && (last == WHEN_UNKNOWN || when > last))
             last = when;
     }
@@ -89,20 +84,20 @@ static bool begin(struct race *r, struct fault *f)
     int64_t reporting, total;
     c.id = r->id;
     c.text = title(r);
-    c.state = state.len > 0 ? state : text(r->v, r->dialect->state);
+    c.state = state.len > 0 ? state : field_text(r->v, r->dialect->state);
     c.county = job_option(r->job, "county");
-    c.office = text(r->v, "office");
+    c.office = field_text(r->v, "office");
     c.district = field_id(r->job->arena, json_get(r->v, "district"));
-    c.party = text(r->v, "party");
-    c.election_type = text(r->v, "name");
+    c.party = field_text(r->v, "party");
+    c.election_type = field_text(r->v, "name");
     c.flags = RESULTS_MARKS_STATED;
     if (is_true(json_get(r->v, "uncontested")))
         c.flags |= RESULTS_UNCONTESTED;
     int64_t seats = field_count(json_get(r->v, "expected_winners"));
     c.seats = seats > 0 && !is_true(json_get(r->v, "advance_candidates")) ? seats : -1;
-    if (!when_parse(text(r->v, "last_updated"), true, &c.updated_ms))
+    if (!when_parse(field_text(r->v, "last_updated"), true, &c.updated_ms))
         c.updated_ms = WHEN_UNKNOWN;
-    if (!when_parse(text(r->topline, "called_time"), true, &c.called_ms))
+    if (!when_parse(field_text(r->topline, "called_time"), true, &c.called_ms))
         c.called_ms = last_call(r);
     if (!results_contest_begin(r->job->builder, &c, &f->err))
         return field_limit(f);
@@ -205,7 +200,7 @@ static void check_calls(struct race *r, const char *key, bool may_miss)
         while (json_next(called, &at, &k, &one))
             check_called(r, key, one);
     else if (type != JSON_NONE && type != JSON_NULL &&
-             (type != JSON_STRING || text(r->topline, key).len > 0))
+             (type != JSON_STRING || field_text(r->topline, key).len > 0))
         check_called(r, key, called);
 }
 

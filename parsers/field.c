@@ -9,6 +9,11 @@
 
 #define EXCERPT_MAX 60
 
+struct slice field_text(struct json object, const char *key)
+{
+    return slice_trim(json_str(json_get(object, key)));
+}
+
 struct slice field_number(struct arena *a, int64_t n)
 {
     char digits[24];

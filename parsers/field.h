@@ -6,6 +6,9 @@
 #include "parsers/job.h"
 #include "parsers/json.h"
 
+/* A member that is a string, without white space at its ends; empty when it is none. */
+struct slice field_text(struct json object, const char *key);
+
 /* A number as text, NUL-ended in the arena. */
 struct slice field_number(struct arena *a, int64_t n);
 

@@ -8,11 +8,6 @@
 #include "parsers/json.h"
 #include "parsers/label.h"
 
-static struct slice text(struct json object, const char *key)
-{
-    return slice_trim(json_str(json_get(object, key)));
-}
-
 /* The last word of "Vote for no more than three": 3; -1 when it is no number. */
 static int64_t votes_allowed(struct slice s)
 {
@@ -30,7 +25,8 @@ static int64_t votes_allowed(struct slice s)
 
 static bool choice(struct job *j, struct json v, struct slice title, struct fault *f)
 {
-    struct results_choice_in in = {.name = text(v, "Name"), .party = label_party(text(v, "Party"))};
+    struct results_choice_in in = {.name = field_text(v, "Name"),
+                                   .party = label_party(field_text(v, "Party"))};
     struct json n = json_get(v, "Votes");
     int64_t votes = VOTES_UNKNOWN;
     uint32_t index;
@@ -58,12 +54,12 @@ static bool contest(struct job *j, struct json v, struct slice where, struct fau
     struct slice key;
     struct json list = json_get(v, "Candidates"), one;
     struct json_walk at = {0};
-    c.text = text(v, "Title");
+    c.text = field_text(v, "Title");
     c.state = state.len > 0 ? state : SLICE("CA");
     c.county = county.len > 0 ? county : SLICE("Los Angeles");
-    c.votes_allowed = votes_allowed(text(v, "VoteFor"));
+    c.votes_allowed = votes_allowed(field_text(v, "VoteFor"));
     /* "Judicial" is whether to keep a judge where it is answered, else who is to be one */
-    if (slice_eq_nocase(text(v, "Type"), SLICE("Measure")))
+    if (slice_eq_nocase(field_text(v, "Type"), SLICE("Measure")))
         c.flags = RESULTS_MEASURE;
     if (c.text.len == 0 || json_type(list) != JSON_ARRAY)
         return fault_set(f, WIRE_SCHEMA, "%.*s has no Title or no Candidates", SLICE_FMT(where));
@@ -101,9 +97,9 @@ static bool read_election(struct job *j, struct json root, struct fault *f)
     size_t n = 0;
     if (json_type(groups) != JSON_ARRAY)
         return fault_set(f, WIRE_SCHEMA, "line 1: the document has no Election.ContestGroups");
-    facts->own_time_ms = job_time(j, text(root, "Timestamp"));
-    facts->election_name = arena_copy(j->arena, text(election, "Title"));
-    facts->election_date = arena_copy(j->arena, slice_sub(text(election, "Date"), 0, 10));
+    facts->own_time_ms = job_time(j, field_text(root, "Timestamp"));
+    facts->election_name = arena_copy(j->arena, field_text(election, "Title"));
+    facts->election_date = arena_copy(j->arena, slice_sub(field_text(election, "Date"), 0, 10));
     while (json_next(groups, &at, &key, &v))
         if (!group(j, v, n++, f))
             return false;

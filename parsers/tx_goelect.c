@@ -24,11 +24,6 @@ struct race {
     int64_t sum, stated; /* of V; T. -1 unknown */
 };
 
-static struct slice text(struct json object, const char *key)
-{
-    return slice_trim(json_str(json_get(object, key)));
-}
-
 /* ---- JSON within JSON ---- */
 
 static bool open_inner(struct job *j, struct slice bytes, struct json_doc **doc, struct json *root,
@@ -75,7 +70,7 @@ static bool begin(struct race *r, struct json v, bool question, struct fault *f)
     struct results_contest_in c = RESULTS_CONTEST_DEFAULT;
     struct slice state = job_option(r->job, "state");
     c.id = r->id;
-    c.text = text(v, "N");
+    c.text = field_text(v, "N");
     c.state = state.len > 0 ? state : SLICE("TX");
     c.county = job_option(r->job, "county");
     c.flags = question ? RESULTS_MEASURE : 0;
@@ -86,7 +81,7 @@ static bool candidate(struct race *r, struct json v, struct slice id, struct fau
 {
     struct results_builder *b = r->job->builder;
     struct results_choice_in in = {
-        .id = id, .name = text(v, "N"), .party = label_party(text(v, "P"))};
+        .id = id, .name = field_text(v, "N"), .party = label_party(field_text(v, "P"))};
     struct json n = json_get(v, "V");
     int64_t votes = VOTES_UNKNOWN;
     uint32_t choice;
@@ -190,11 +185,11 @@ static bool read_home(struct job *j, struct json outer, struct fault *f)
     struct results_facts *facts = results_facts(j->builder);
     struct json_doc *doc = NULL;
     struct json root;
-    facts->version = arena_copy(j->arena, text(outer, "Version"));
+    facts->version = arena_copy(j->arena, field_text(outer, "Version"));
     if (!open_member(j, outer, "Home", &doc, &root, f))
         return f->kind == WIRE_OK;
-    facts->own_time_ms = job_time(j, text(root, "LastUpdatedTime"));
-    facts->election_date = date_of(j->arena, text(root, "ElecDate"));
+    facts->own_time_ms = job_time(j, field_text(root, "LastUpdatedTime"));
+    facts->election_date = date_of(j->arena, field_text(root, "ElecDate"));
     json_free(doc);
     return true;
 }
@@ -224,7 +219,7 @@ static bool county_race(struct job *j, struct json v, const struct results_unit_
     in.reporting = field_count(json_get(v, "PR"));
     in.total = field_count(json_get(v, "TP"));
     in.registered = field_count(json_get(v, "OTRV"));
-    if (!results_contest_again(j->builder, job_option(j, "county"), r.id, text(v, "N")) &&
+    if (!results_contest_again(j->builder, job_option(j, "county"), r.id, field_text(v, "N")) &&
         !begin(&r, v, false, f))
         return false;
     if (!results_unit(j->builder, &in, &r.unit, &f->err))
@@ -240,7 +235,7 @@ static bool county(struct job *j, struct slice id, struct json v, struct fault *
     struct slice key;
     in.type = RESULTS_COUNTY;
     in.id = id;
-    in.name = text(v, "N");
+    in.name = field_text(v, "N");
     if (json_type(races) != JSON_OBJECT)
         return json_type(races) == JSON_NULL ||
                fault_set(f, WIRE_SCHEMA, "upload, county %.*s has no Races",
