@@ -155,16 +155,6 @@ static bool find_header(struct table *t, struct fault *f)
     return no_header(&nearest, has, f);
 }
 
-static bool skip_titles(struct table *t, struct fault *f)
-{
-    bool more = true;
-    for (int64_t i = 0; i < t->sheet.skip && more; i++) {
-        if (!sheet_line(&t->sheet, &more, f) || (more && !sheet_no_row(&t->sheet, f)))
-            return false;
-    }
-    return bind(t, f);
-}
-
 /* ---- rows ---- */
 
 /* A row says more than there are columns for: a separator within a text, or a quote lost. */
@@ -248,7 +238,7 @@ static bool read_file(struct job *j, struct input *in, const struct rows_how *ho
     struct table t = {.columns = 0};
     bool ok = sheet_open(j, in, how, true, &t.sheet, f) &&
               mapping_yes(&t.sheet.job, "header", true, &t.header, f) &&
-              (t.header ? find_header(&t, f) : skip_titles(&t, f)) &&
+              (t.header ? find_header(&t, f) : sheet_skip(&t.sheet, f) && bind(&t, f)) &&
               rows_new(&t.sheet.job, &t.sheet.mapping, how, &t.sheet.rows, f) && read_rows(&t, f);
     sheet_done(&t.sheet);
     return ok;

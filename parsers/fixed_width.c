@@ -121,20 +121,11 @@ static bool read_rows(struct table *t, struct fault *f)
     }
 }
 
-static bool skip_titles(struct table *t, struct fault *f)
-{
-    bool more = true;
-    for (int64_t i = 0; i < t->sheet.skip && more; i++) {
-        if (!sheet_line(&t->sheet, &more, f) || (more && !sheet_no_row(&t->sheet, f)))
-            return false;
-    }
-    return true;
-}
-
 static bool read_file(struct job *j, struct input *in, const struct rows_how *how, struct fault *f)
 {
     struct table t = {.shortest = UINT32_MAX};
-    bool ok = sheet_open(j, in, how, false, &t.sheet, f) && bind(&t, f) && skip_titles(&t, f) &&
+    bool ok = sheet_open(j, in, how, false, &t.sheet, f) && bind(&t, f) &&
+              sheet_skip(&t.sheet, f) &&
               rows_new(&t.sheet.job, &t.sheet.mapping, how, &t.sheet.rows, f);
     t.sheet.ragged |= how->names != NULL; /* names were cut off the rows: others lend them */
     ok = ok && read_rows(&t, f);

@@ -147,6 +147,15 @@ bool sheet_no_row(struct sheet *s, struct fault *f)
     return true;
 }
 
+bool sheet_skip(struct sheet *s, struct fault *f)
+{
+    bool more = true;
+    for (int64_t i = 0; i < s->skip && more; i++)
+        if (!sheet_line(s, &more, f) || (more && !sheet_no_row(s, f)))
+            return false;
+    return true;
+}
+
 static bool check_count(const struct sheet *s, struct fault *f)
 {
     if (s->counted < 0 || (uint64_t)s->counted == s->lines)

@@ -36,6 +36,9 @@ bool sheet_open(struct job *j, struct input *in, const struct rows_how *how, boo
 /* Any line: for those before the rows. */
 bool sheet_line(struct sheet *s, bool *more, struct fault *f) MUST_USE;
 
+/* Past the lines before the rows, where it is said how many there are. */
+bool sheet_skip(struct sheet *s, struct fault *f) MUST_USE;
+
 /* It was no row: take what it says of the file. */
 bool sheet_no_row(struct sheet *s, struct fault *f) MUST_USE;
 
