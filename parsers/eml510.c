@@ -68,41 +68,6 @@ static void hold_only(struct held *h, struct slice s)
 
 /* ---- texts ---- */
 
-static void take_issued(struct eml *e, struct slice text)
-{
-    hold_only(&e->issued, text);
-}
-
-static void take_status(struct eml *e, struct slice text)
-{
-    hold_only(&e->status, text);
-}
-
-static void take_event(struct eml *e, struct slice text)
-{
-    hold_only(&e->event, text);
-}
-
-static void take_title(struct eml *e, struct slice text)
-{
-    hold_only(&e->title, text);
-}
-
-static void take_unit(struct eml *e, struct slice text)
-{
-    hold_only(&e->unit_name, text);
-}
-
-static void take_party(struct eml *e, struct slice text)
-{
-    hold_only(&e->party, text);
-}
-
-static void take_person(struct eml *e, struct slice text)
-{
-    hold_only(&e->choice_name, text);
-}
-
 static void take_metric(struct eml *e, struct slice text)
 {
     *e->metric = field_text_count(text, false);
@@ -317,31 +282,35 @@ static bool end_selection(struct eml *e)
 
 /* ---- elements ---- */
 
+#define HELD(field) offsetof(struct eml, field)
+
 static const struct element {
     struct slice name;
     bool (*start)(struct eml *e, const struct xml_attrs *attrs);
     bool (*end)(struct eml *e);
     void (*take)(struct eml *e, struct slice text);
+    size_t held;       /* else where in struct eml its text is held; 0: nowhere */
     bool in_selection; /* its text counts there only */
 } elements[] = {
-    {SLICE_INIT("Selection"), start_selection, end_selection, NULL, false},
-    {SLICE_INIT("ValidVotes"), NULL, NULL, take_votes, true},
-    {SLICE_INIT("CountMetric"), start_metric, NULL, take_metric, false},
-    {SLICE_INIT("CandidateIdentifier"), start_candidate, NULL, NULL, false},
-    {SLICE_INIT("PersonFullName"), NULL, NULL, take_person, true},
-    {SLICE_INIT("RegisteredName"), NULL, NULL, take_party, true},
-    {SLICE_INIT("ProposalItem"), start_proposal, NULL, NULL, false},
-    {SLICE_INIT("ReportingUnitVotes"), start_unit, end_block, NULL, false},
-    {SLICE_INIT("ReportingUnitIdentifier"), start_unit_identifier, NULL, take_unit, false},
-    {SLICE_INIT("TotalVotes"), start_whole, end_block, NULL, false},
-    {SLICE_INIT("Contest"), start_contest, end_contest, NULL, false},
-    {SLICE_INIT("ContestIdentifier"), start_identifier, NULL, NULL, false},
-    {SLICE_INIT("ContestName"), NULL, NULL, take_title, false},
-    {SLICE_INIT("Count"), start_count, NULL, NULL, false},
-    {SLICE_INIT("Statistics"), start_statistics, NULL, NULL, false},
-    {SLICE_INIT("IssueDate"), NULL, NULL, take_issued, false},
-    {SLICE_INIT("OfficialStatus"), NULL, NULL, take_status, false},
-    {SLICE_INIT("EventName"), NULL, NULL, take_event, false},
+    {SLICE_INIT("Selection"), .start = start_selection, .end = end_selection},
+    {SLICE_INIT("ValidVotes"), .take = take_votes, .in_selection = true},
+    {SLICE_INIT("CountMetric"), .start = start_metric, .take = take_metric},
+    {SLICE_INIT("CandidateIdentifier"), .start = start_candidate},
+    {SLICE_INIT("PersonFullName"), .held = HELD(choice_name), .in_selection = true},
+    {SLICE_INIT("RegisteredName"), .held = HELD(party), .in_selection = true},
+    {SLICE_INIT("ProposalItem"), .start = start_proposal},
+    {SLICE_INIT("ReportingUnitVotes"), .start = start_unit, .end = end_block},
+    {SLICE_INIT("ReportingUnitIdentifier"), .start = start_unit_identifier,
+     .held = HELD(unit_name)},
+    {SLICE_INIT("TotalVotes"), .start = start_whole, .end = end_block},
+    {SLICE_INIT("Contest"), .start = start_contest, .end = end_contest},
+    {SLICE_INIT("ContestIdentifier"), .start = start_identifier},
+    {SLICE_INIT("ContestName"), .held = HELD(title)},
+    {SLICE_INIT("Count"), .start = start_count},
+    {SLICE_INIT("Statistics"), .start = start_statistics},
+    {SLICE_INIT("IssueDate"), .held = HELD(issued)},
+    {SLICE_INIT("OfficialStatus"), .held = HELD(status)},
+    {SLICE_INIT("EventName"), .held = HELD(event)},
 };
 
 static const void *element(struct slice name, void *ctx)
@@ -372,7 +341,7 @@ static bool on_start(const void *element, struct xml_attrs *attrs, void *ctx, st
     e->line = xml_line(attrs);
     if (at->start != NULL && !at->start(e, attrs))
         return false;
-    attrs->text = at->take != NULL && (!at->in_selection || e->in_selection) &&
+    attrs->text = (at->take || at->held) && (!at->in_selection || e->in_selection) &&
                   (at->take != take_metric || e->metric != NULL);
     e->leaf = attrs->text ? at : NULL;
     return true;
@@ -383,8 +352,10 @@ static bool on_end(const void *element, struct slice text, void *ctx, struct fau
     struct eml *e = ctx;
     const struct element *at = element;
     e->f = f;
-    if (at == e->leaf)
+    if (at == e->leaf && at->take)
         at->take(e, slice_trim(text));
+    else if (at == e->leaf)
+        hold_only((struct held *)((char *)e + at->held), text);
     e->leaf = NULL;
     return at->end == NULL || at->end(e);
 }

@@ -59,7 +59,9 @@ static void the_whole_and_its_counties_are_never_both_added(void **state)
     assert_text(&c, c.r.units[1].name, "Alameda");
     assert_text(&c, c.r.contests->id, "0200");
     assert_text(&c, c.r.contests->state, "CA");
+    assert_text(&c, c.r.contests->text, "Governor");
     assert_text(&c, c.r.choices->id, "389");
+    assert_text(&c, c.r.choices->name, "P389");
     assert_text(&c, c.r.choices->party, "Green");
     case_done(&c);
 }
