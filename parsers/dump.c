@@ -5,6 +5,7 @@
 #include "daemon/base/counted.h"
 #include "daemon/base/csv.h"
 #include "daemon/base/jsonw.h"
+#include "daemon/base/text.h"
 #include "daemon/base/when.h"
 
 #define MUCH ((size_t)64 << 10) /* bytes worth carrying off */
@@ -240,15 +241,6 @@ static void fact(struct buf *out, const char *label, struct slice value)
         buf_addf(out, "%-10s %.*s\n", label, SLICE_FMT(value));
 }
 
-/* "Jo Poe (I) (Rep)" says the party already. */
-static bool names_party(struct slice name, struct slice party)
-{
-    size_t end = name.len - 1;
-    return name.len > party.len + 2 && name.ptr[end] == ')' &&
-           name.ptr[end - party.len - 1] == '(' &&
-           slice_eq_nocase(slice_sub(name, end - party.len, end), party);
-}
-
 static void summary_choice(const struct results *r, const struct results_contest *k,
                            uint32_t choice, struct buf *out)
 {
@@ -261,7 +253,7 @@ static void summary_choice(const struct results *r, const struct results_contest
     else
         buf_addf(out, "  %12s", "?");
     buf_addf(out, "%s  %.*s", cell->derived ? "+" : " ", SLICE_FMT(name));
-    if (party.len && !names_party(name, party))
+    if (party.len && !text_ends_in_brackets(name, party))
         buf_addf(out, " (%.*s)", SLICE_FMT(party));
     if (c->mark != RESULTS_UNMARKED)
         buf_addf(out, " %s", marks[c->mark]);

@@ -305,6 +305,14 @@ struct slice text_fold_copy(struct slice s, struct arena *a)
     return copy;
 }
 
+bool text_ends_in_brackets(struct slice s, struct slice word)
+{
+    if (s.len <= word.len + 2 || s.ptr[s.len - 1] != ')')
+        return false;
+    size_t from = s.len - 1 - word.len;
+    return s.ptr[from - 1] == '(' && slice_eq_nocase(slice_sub(s, from, s.len - 1), word);
+}
+
 size_t text_width(struct slice s)
 {
     size_t width = 0;

@@ -42,6 +42,10 @@ void text_harmless(struct slice s, bool cell, struct buf *out);
 void text_fold(struct slice s, struct buf *out);
 struct slice text_fold_copy(struct slice s, struct arena *a);
 
+/* Is "(word)" the end of s, ASCII case aside, with something before it? "Jo Poe (I) (Rep)" says the
+ * party already. */
+bool text_ends_in_brackets(struct slice s, struct slice word);
+
 /* Columns a terminal needs for s (valid UTF-8). */
 size_t text_width(struct slice s);
 

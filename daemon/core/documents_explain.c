@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/base/counted.h"
+#include "daemon/base/text.h"
 #include "daemon/base/when.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/documents.h"
@@ -96,16 +97,6 @@ static void explain_claim(const struct model *m, const struct claim *c, bool sta
     buf_addz(out, stands ? " <- stands\n" : "\n");
 }
 
-/* "Jo Poe (I) (Rep)" says the party already. */
-static bool names_party(struct slice name, struct slice party)
-{
-    size_t end = name.len - 1;
-
-    return name.len > party.len + 2 && name.ptr[end] == ')' &&
-           name.ptr[end - party.len - 1] == '(' &&
-           slice_eq_nocase(slice_sub(name, end - party.len, end), party);
-}
-
 /* Why no order of the votes makes a leader here. */
 static bool seats_unsaid(const struct model *m, const struct race *r)
 {
@@ -183,7 +174,7 @@ static void explain_endorsement(const struct model *m, uint32_t i, struct buf *o
     struct tally t = {0};
 
     buf_addf(out, "%.*s: %.*s", SLICE_FMT(e->id), SLICE_FMT(e->name));
-    if (e->party.len && !names_party(e->name, e->party))
+    if (e->party.len && !text_ends_in_brackets(e->name, e->party))
         buf_addf(out, " (%.*s)", SLICE_FMT(e->party));
     buf_addc(out, '\n');
     explain_links(m, r, i, out);

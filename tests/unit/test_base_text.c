@@ -241,6 +241,26 @@ static void widths(void **state)
     assert_int_equal(text_width((struct slice){NULL, 0}), 0);
 }
 
+static void brackets_at_the_end(void **state)
+{
+    static const struct {
+        const char *text, *word;
+        bool ends;
+    } rows[] = {{"Jo Poe (I) (Rep)", "rep", true},
+                {"Jo Poe (I) (Rep)", "I", false},
+                {"Jo Poe Rep)", "Rep", false},
+                {"Jo Poe (Rep", "Re", false},
+                {"(Rep)", "Rep", false},
+                {"x(Rep)", "Rep", true},
+                {"Rep)", "Rep", false},
+                {"", "", false},
+                {"Jo Poe (Republican)", "Rep", false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (text_ends_in_brackets(slice_of(rows[i].text), slice_of(rows[i].word)) != rows[i].ends)
+            fail_msg("%s, %s", rows[i].text, rows[i].word);
+}
+
 static void nearest_words(void **state)
 {
     (void)state;
@@ -298,6 +318,7 @@ int main(void)
         cmocka_unit_test(folding_by_hand),
         cmocka_unit_test(folding_is_idempotent),
         cmocka_unit_test(widths),
+        cmocka_unit_test(brackets_at_the_end),
         cmocka_unit_test(nearest_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
