@@ -41,15 +41,24 @@ static bool has_own(const struct draft *d, size_t own, const struct item *other)
     return false;
 }
 
-static bool take_over(struct loader *l, struct draft *d, const struct draft *from, struct err *e)
+/* For so many items more. */
+static bool room_for(struct loader *l, struct draft *d, size_t more, struct err *e)
 {
-    size_t own = d->count;
-    struct item *items = arena_array(l->arena, own + from->count + 1, sizeof(*items));
+    struct item *items = arena_array(l->arena, d->count + more + 1, sizeof(*items));
 
     if (!items)
         return err_set(e, ERR_CONFIG, "%s: the configuration is too large", d->section->line.file);
-    memcpy(items, d->items, own * sizeof(*items));
+    memcpy(items, d->items, d->count * sizeof(*items));
     d->items = items;
+    return true;
+}
+
+static bool take_over(struct loader *l, struct draft *d, const struct draft *from, struct err *e)
+{
+    size_t own = d->count;
+
+    if (!room_for(l, d, from->count, e))
+        return false;
     for (size_t i = 0; i < from->count; i++)
         if (!(from->items[i].key && from->items[i].key->type == KEY_LIKE) &&
             !has_own(d, own, &from->items[i]))
@@ -146,12 +155,9 @@ static bool take_preset(struct loader *l, struct draft *d, const struct preset *
                         struct err *e)
 {
     size_t own = d->count;
-    struct item *items = arena_array(l->arena, own + preset->option_count + 1, sizeof(*items));
 
-    if (!items)
-        return err_set(e, ERR_CONFIG, "%s: the configuration is too large", d->section->line.file);
-    memcpy(items, d->items, own * sizeof(*items));
-    d->items = items;
+    if (!room_for(l, d, preset->option_count, e))
+        return false;
     for (size_t i = 0; i < preset->option_count; i++) {
         struct ini_entry *entry = preset->options[i];
         struct slice rest;

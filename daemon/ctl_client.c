@@ -154,6 +154,14 @@ static void keep_refused(struct slice body, struct err *e)
     err_set(e, ERR_NO, "%.*s", SLICE_FMT(slice_trim(body)));
 }
 
+bool ctl_keep(struct slice body, void *into)
+{
+    struct buf *answer = into;
+    buf_clear(answer);
+    buf_add(answer, body);
+    return !answer->failed;
+}
+
 bool ctl_ask(const char *socket_path, struct slice request, bool stays,
              bool (*print)(struct slice body, void *ctx), void *ctx, int *code, struct err *e)
 {

@@ -16,6 +16,9 @@ bool ctl_ask(const char *socket_path, struct slice request, bool stays,
              bool (*print)(struct slice body, void *ctx), void *ctx, int *code,
              struct err *e) MUST_USE;
 
+/* Takes an answer into a struct buf, in place of what is there. */
+bool ctl_keep(struct slice body, void *into);
+
 /* One answer. False also where the daemon refuses, with its words in *e (ERR_NO) and its code. */
 bool ctl_ask_quiet(const char *socket_path, struct slice request,
                    bool (*take)(struct slice body, void *ctx), void *ctx, int *code,

@@ -23,18 +23,10 @@ struct review {
     struct buf last; /* the request that takes back the last decision; empty: none */
 };
 
-static bool keep(struct slice body, void *ctx)
-{
-    struct buf *into = ctx;
-    buf_clear(into);
-    buf_add(into, body);
-    return !into->failed;
-}
-
 static bool read_list(struct review *r, struct err *e)
 {
     int code;
-    return ctl_ask_quiet(r->socket, SLICE("match list\x1f-o=tsv\n"), keep, &r->list, &code, e);
+    return ctl_ask_quiet(r->socket, SLICE("match list\x1f-o=tsv\n"), ctl_keep, &r->list, &code, e);
 }
 
 /* The first line that is not skipped; how many wait. */
@@ -87,7 +79,7 @@ static void decide(struct review *r, const char *verb, const struct slice fields
     int code;
     buf_init(&request, REQUEST_MAX);
     write_request(r, verb, fields, &request);
-    if (ctl_ask_quiet(r->socket, buf_slice(&request), keep, &r->answer, &code, &e)) {
+    if (ctl_ask_quiet(r->socket, buf_slice(&request), ctl_keep, &r->answer, &code, &e)) {
         write_request(r, "undo", fields, &r->last);
     } else {
         buf_clear(&r->answer);
@@ -105,7 +97,7 @@ static void undo(struct review *r)
         buf_addz(&r->answer, "there is nothing to take back\n");
         return;
     }
-    if (!ctl_ask_quiet(r->socket, buf_slice(&r->last), keep, &r->answer, &code, &e)) {
+    if (!ctl_ask_quiet(r->socket, buf_slice(&r->last), ctl_keep, &r->answer, &code, &e)) {
         buf_clear(&r->answer);
         buf_addf(&r->answer, "not done: %s\n", e.text);
     }

@@ -52,14 +52,6 @@ bool ctl_watch_can(void)
            strcmp(term, "dumb") != 0;
 }
 
-static bool keep(struct slice body, void *ctx)
-{
-    struct buf *into = ctx;
-    buf_clear(into);
-    buf_add(into, body);
-    return !into->failed;
-}
-
 /* All of it anew; what was there stays when the daemon does not answer. */
 static void ask_all(struct watch *w)
 {
@@ -67,7 +59,7 @@ static void ask_all(struct watch *w)
     int code = 0;
     bool ok = true;
     for (int i = 0; i < ASKS && ok; i++)
-        ok = ctl_ask_quiet(w->socket, slice_of(requests[i]), keep, &w->answers[i], &code, &e) &&
+        ok = ctl_ask_quiet(w->socket, slice_of(requests[i]), ctl_keep, &w->answers[i], &code, &e) &&
              code == 0;
     if (!ok) {
         w->error = e;
@@ -114,7 +106,7 @@ static void explain(struct watch *w)
     buf_addf(&request, "explain\x1f%.*s\n", SLICE_FMT(id));
     buf_clear(&w->page);
     if (request.failed ||
-        !ctl_ask_quiet(w->socket, buf_slice(&request), keep, &w->page, &code, &e)) {
+        !ctl_ask_quiet(w->socket, buf_slice(&request), ctl_keep, &w->page, &code, &e)) {
         buf_clear(&w->page);
         buf_addf(&w->page, "%s\n", e.text);
     }

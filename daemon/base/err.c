@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { ROOM = sizeof(((struct err *)NULL)->text) };
+
 /* A cut may fall inside a UTF-8 character: take the broken rest of it away. */
 static void trim_broken_tail(char *text)
 {
@@ -22,47 +24,50 @@ static void trim_broken_tail(char *text)
         text[from - 1] = '\0';
 }
 
+__attribute__((format(printf, 2, 0))) static void format(char text[ROOM], const char *fmt,
+                                                         va_list ap)
+{
+    int n = vsnprintf(text, ROOM, fmt, ap);
+
+    if (n < 0)
+        text[0] = '\0';
+    if (n >= ROOM)
+        trim_broken_tail(text);
+}
+
 bool err_put(struct err *e, enum err_kind kind, const char *fmt, ...)
 {
-    char text[sizeof(e->text)]; /* an argument may be e->text itself */
+    char text[ROOM]; /* an argument may be e->text itself */
     va_list ap;
 
     va_start(ap, fmt);
-    int n = vsnprintf(text, sizeof(text), fmt, ap);
+    format(text, fmt, ap);
     va_end(ap);
-    if (n < 0)
-        text[0] = '\0';
-    if (n >= (int)sizeof(text))
-        trim_broken_tail(text);
     e->kind = kind;
-    memcpy(e->text, text, sizeof(text));
+    memcpy(e->text, text, ROOM);
     return false;
 }
 
 bool err_errno(struct err *e, enum err_kind kind, const char *fmt, ...)
 {
     int saved = errno;
-    char text[sizeof(e->text)], why[128];
+    char text[ROOM], why[128];
     va_list ap;
 
     va_start(ap, fmt);
-    int n = vsnprintf(text, sizeof(text), fmt, ap);
+    format(text, fmt, ap);
     va_end(ap);
-    if (n < 0)
-        text[0] = '\0';
     /* strerror_l and the GNU strerror_r both work without the process's locale being set. */
     return err_set(e, kind, "%s: %s", text, strerror_r(saved, why, sizeof(why)));
 }
 
 bool err_prefix(struct err *e, const char *fmt, ...)
 {
-    char text[sizeof(e->text)];
+    char text[ROOM];
     va_list ap;
 
     va_start(ap, fmt);
-    int n = vsnprintf(text, sizeof(text), fmt, ap);
+    format(text, fmt, ap);
     va_end(ap);
-    if (n < 0)
-        text[0] = '\0';
     return err_set(e, e->kind, "%s: %s", text, e->text);
 }
