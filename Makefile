@@ -13,12 +13,16 @@ PYTHON := /usr/bin/python3
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)# where -j says nothing else
 endif
+MAKEFLAGS += -r# no rules but these: asking make's own of every header costs seconds
 
 WARN     := -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wundef -Wpointer-arith -Werror
 CPPFLAGS += -I. -D_GNU_SOURCE -DTALLYD_VERSION='"$(VERSION)"' -DTALLYD_PREFIX='"$(PREFIX)"' -DTALLYD_SYSCONFDIR='"$(SYSCONFDIR)"'
-CFLAGS   ?= -O2 -g
+# -O2 what a feed or a figure passes through; -O1 what runs once in a while, where gcc guesses wrong of what is set; -O0 unit tests: the
+# time of one is in what it calls
+OPT       = -O1 -Wno-maybe-uninitialized
+CFLAGS   ?= $(OPT) -g1
 CFLAGS   += -std=gnu11 $(WARN) -Wstrict-prototypes -Wmissing-prototypes -fstack-protector-strong -fPIE
-CXXFLAGS ?= -O2 -g
+CXXFLAGS ?= -O2 -g1
 CXXFLAGS += -std=c++17 $(WARN) -fno-rtti -fPIE
 LDFLAGS  += -pie -Wl,-z,relro,-z,now
 ifdef SAN
@@ -82,30 +86,27 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.
 .PHONY: all
 all: $(PROGRAMS)
 
-# the time of a unit test is in what it calls, its own is in compiling it
-$(BUILD)/tests/unit/%.o: CFLAGS += -O0 -U_FORTIFY_SOURCE
+$(foreach room,daemon/base daemon/core parsers tests/bench,$(BUILD)/$(room)/%.o): OPT = -O2
+$(BUILD)/tests/unit/%.o $(BUILD)/tests/reference/%.o: OPT = -O0 -U_FORTIFY_SOURCE
 
-$(BUILD)/%.o: %.c
-	@mkdir -p $(@D)
-	@echo '  CC   $<'
-	@$(CC) $(CPPFLAGS) $(if $(filter parsers/% tests/bench/%,$<),$(XML_CFLAGS)) $(if $(filter daemon/edge/redis_tls.c,$<),$(TLS_CFLAGS)) $(CFLAGS) -MMD -MP -c -o $@ $<
+.SECONDEXPANSION:
+%/:
+	@mkdir -p $@
 
-$(BUILD)/%.o: %.cc
-	@mkdir -p $(@D)
-	@echo '  CXX  $<'
-	@$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/%.o: %.c | $$(@D)/
+	@$(info $()  CC   $<)$(CC) $(CPPFLAGS) $(if $(filter parsers/% tests/bench/%,$<),$(XML_CFLAGS)) $(if $(filter daemon/edge/redis_tls.c,$<),$(TLS_CFLAGS)) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(SCHEMA_SRC): $(wildcard config/schema/*)
-	@mkdir -p $(@D)
+$(BUILD)/%.o: %.cc | $$(@D)/
+	@$(info $()  CXX  $<)$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+
+$(SCHEMA_SRC): $(wildcard config/schema/*) | $$(@D)/
 	@config/schema/embed.sh > $@
 
-$(WEB_SRC): $(wildcard daemon/web/*)
-	@mkdir -p $(@D)
+$(WEB_SRC): $(wildcard daemon/web/*) | $$(@D)/
 	@daemon/web/embed.sh > $@
 
 define library
-$(1): $(call obj,$(2))
-	@mkdir -p $$(@D)
+$(1): $(call obj,$(2)) | $(LIB)/
 	@rm -f $$@
 	@$(AR) rcs $$@ $$^
 endef
@@ -118,8 +119,8 @@ $(eval $(call library,$(libapp),$(APP_SRC)))
 $(eval $(call library,$(libresults),$(RESULTS_SRC)))
 $(eval $(call library,$(libformats),$(FORMATS_SRC)))
 
-link = @echo '  LINK $@' && $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
-linkxx = @echo '  LINK $@' && $(CXX) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
+link = @$(info $()  LINK $@)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+linkxx = @$(info $()  LINK $@)$(CXX) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
 
 $(BUILD)/tally-parse: $(call obj,parsers/main.c) $(libparsers) $(libconfig) $(libbase)
 	$(linkxx) $(PARSER_LIBS) $(BASE_LIBS)
@@ -130,32 +131,24 @@ $(BUILD)/tallyd: $(call obj,daemon/main.c) $(libapp) $(libedge) $(libcore) $(lib
 $(BUILD)/tallyctl: $(call obj,$(CTL_SRC)) $(libedge) $(libcore) $(libresults) $(libbase)
 	$(link) -lcurl $(BASE_LIBS)
 
-$(BUILD)/night-sim: $(call obj,$(SIM_SRC) daemon/clock.c) $(libcore) $(libresults) $(libbase)
-	@mkdir -p $(@D)
+$(BUILD)/night-sim: $(call obj,$(SIM_SRC) daemon/clock.c) $(libcore) $(libresults) $(libbase) | $(BUILD)/tests/
 	$(link) -levent_core -levent_extra -lz $(BASE_LIBS)
 
-$(BUILD)/tests/tally-parse-hostile: $(call obj,$(HOSTILE_SRC)) $(libparsers) $(libbase)
-	@mkdir -p $(@D)
+$(BUILD)/tests/tally-parse-hostile: $(call obj,$(HOSTILE_SRC)) $(libparsers) $(libbase) | $(BUILD)/tests/
 	$(linkxx) $(PARSER_LIBS) $(BASE_LIBS)
 
 # Unit tests: the pure rooms' tests link nothing that could do I/O; that they link at all is the proof.
-$(BUILD)/tests/test_base_%: $(BUILD)/tests/unit/test_base_%.o $(libbase)
-	@mkdir -p $(@D)
+$(BUILD)/tests/test_base_%: $(BUILD)/tests/unit/test_base_%.o $(libbase) | $(BUILD)/tests/
 	$(link) -lcmocka $(BASE_LIBS)
-$(BUILD)/tests/test_core_%: $(BUILD)/tests/unit/test_core_%.o $(libcore) $(libresults) $(libbase)
-	@mkdir -p $(@D)
+$(BUILD)/tests/test_core_%: $(BUILD)/tests/unit/test_core_%.o $(libcore) $(libresults) $(libbase) | $(BUILD)/tests/
 	$(link) -lcmocka $(BASE_LIBS)
-$(BUILD)/tests/test_config_%: $(BUILD)/tests/unit/test_config_%.o $(libconfig) $(libformats) $(libbase)
-	@mkdir -p $(@D)
+$(BUILD)/tests/test_config_%: $(BUILD)/tests/unit/test_config_%.o $(libconfig) $(libformats) $(libbase) | $(BUILD)/tests/
 	$(link) -lcmocka $(BASE_LIBS)
-$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(libapp) $(libedge) $(libcore) $(libconfig) $(libparsers) $(libbase)
-	@mkdir -p $(@D)
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(libapp) $(libedge) $(libcore) $(libconfig) $(libparsers) $(libbase) | $(BUILD)/tests/
 	$(linkxx) -lcmocka $(EDGE_LIBS) $(PARSER_LIBS) $(BASE_LIBS)
-$(BUILD)/tests/night_dump: $(BUILD)/tests/reference/night_dump.o $(libcore) $(libresults) $(libbase)
-	@mkdir -p $(@D)
+$(BUILD)/tests/night_dump: $(BUILD)/tests/reference/night_dump.o $(libcore) $(libresults) $(libbase) | $(BUILD)/tests/
 	$(link) -lcmocka $(BASE_LIBS)
-$(BUILD)/tests/%: $(BUILD)/tests/bench/%.o $(libapp) $(libedge) $(libcore) $(libconfig) $(libparsers) $(libbase)
-	@mkdir -p $(@D)
+$(BUILD)/tests/%: $(BUILD)/tests/bench/%.o $(libapp) $(libedge) $(libcore) $(libconfig) $(libparsers) $(libbase) | $(BUILD)/tests/
 	$(linkxx) $(EDGE_LIBS) $(PARSER_LIBS) $(BASE_LIBS)
 $(BUILD)/tests/test_parsers_torture: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc)
 $(BUILD)/tests/test_core_memory $(BUILD)/tests/test_core_memory_once: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc arena_new arena_free arena_reset)

@@ -7,12 +7,13 @@
  * of one title, which only a heading above them tells apart; where none does they are refused,
  * whichever stands first. Groups are ways of voting: parts of the total, never more than it.
  */
+#include "parsers/ess_el45a.h"
+
 #include <inttypes.h>
 
 #include "daemon/base/map.h"
 #include "daemon/base/num.h"
 #include "parsers/drivers.h"
-#include "parsers/ess_el45a.h"
 #include "parsers/field.h"
 #include "parsers/label.h"
 
