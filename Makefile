@@ -129,7 +129,7 @@ $(BUILD)/tallyd: $(call obj,daemon/main.c) $(libapp) $(libedge) $(libcore) $(lib
 	$(link) $(EDGE_LIBS) $(BASE_LIBS)
 
 $(BUILD)/tallyctl: $(call obj,$(CTL_SRC)) $(libedge) $(libcore) $(libresults) $(libbase)
-	$(link) -lcurl $(BASE_LIBS)
+	$(link) -lcurl -levent_core $(BASE_LIBS)
 
 $(BUILD)/night-sim: $(call obj,$(SIM_SRC) daemon/clock.c) $(libcore) $(libresults) $(libbase) | $(BUILD)/tests/
 	$(link) -levent_core -levent_extra -lz $(BASE_LIBS)

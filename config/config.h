@@ -139,6 +139,10 @@ struct config_args {
     const char *file; /* the main file; conf.d/, sources.d/ and formats/ are looked for beside it */
     const char *credentials; /* a directory, or NULL; $CREDENTIALS_DIRECTORY is the caller's */
     int64_t today;           /* for the live window: midnight UTC; 0: it is not judged */
+    /* Sources besides those of the files: the text of one more file of sources.d, and what it is
+     * called in messages; NULL: none. */
+    const char *more_name;
+    struct slice more;
     /* Where what could be read of a wrong configuration goes, so that more problems can be looked
      * for in one run; NULL: nowhere. The caller frees it. */
     struct config **partial;

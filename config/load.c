@@ -178,21 +178,13 @@ static bool check_section(struct loader *l, struct ini_section *s, bool sources_
     return true;
 }
 
-static bool load_file(struct loader *l, const char *path, bool sources_only, struct err *e)
+static bool load_text(struct loader *l, const char *path, struct slice text, bool sources_only,
+                      struct err *e)
 {
     bool ok = false;
-    struct slice text;
     struct ini_section *sections = NULL;
-    struct map *seen = NULL;
-    struct err why = {0};
+    struct map *seen = map_new(ENTRIES_MAX, false);
 
-    if (!read_file(path, INI_FILE_MAX, l->arena, &text, &why)) {
-        problem_add_file(&l->problems, path, NULL, "%s", why.text);
-        if (path == l->main_line.file)
-            e->kind = why.kind;
-        return true;
-    }
-    seen = map_new(ENTRIES_MAX, false);
     if (!seen) {
         err_set(e, ERR_BUG, "%s: out of memory", path);
         goto out;
@@ -213,6 +205,19 @@ static bool load_file(struct loader *l, const char *path, bool sources_only, str
 out:
     map_free(seen);
     return ok;
+}
+
+static bool load_file(struct loader *l, const char *path, bool sources_only, struct err *e)
+{
+    struct slice text;
+    struct err why = {0};
+
+    if (read_file(path, INI_FILE_MAX, l->arena, &text, &why))
+        return load_text(l, path, text, sources_only, e);
+    problem_add_file(&l->problems, path, NULL, "%s", why.text);
+    if (path == l->main_line.file)
+        e->kind = why.kind;
+    return true;
 }
 
 static bool load_directory(struct loader *l, const char *name, bool sources_only, struct err *e)
@@ -278,6 +283,8 @@ static bool read_all(struct loader *l, struct err *e)
         return err_set(e, missing.kind, "%s: the main file cannot be read", l->args->file);
     if (!presets_read(l->directory, l->arena, &l->problems, &l->presets, e) ||
         !load_directory(l, "conf.d", false, e) || !load_directory(l, "sources.d", true, e) ||
+        (l->args->more_name &&
+         !load_text(l, l->args->more_name, arena_copy(l->arena, l->args->more), true, e)) ||
         !sources_build(l, e))
         return false;
     check_globals(l);

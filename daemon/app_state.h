@@ -7,6 +7,7 @@
 #include "daemon/clock.h"
 #include "daemon/drill.h"
 #include "daemon/duty.h"
+#include "daemon/edge/errand.h"
 #include "daemon/edge/rehearse.h"
 #include "daemon/edge/shown.h"
 #include "daemon/metrics.h"
@@ -60,6 +61,7 @@ struct app {
     struct events *events;
     struct control *control;
     struct rehearsals rehearsals; /* previews of decisions */
+    struct errands errands;       /* of those who test a source */
     struct buf told;              /* watchers: the last line of totals */
     struct timer *term, *intr, *hup, *watchdog, *pulse, *figures, *drain, *settled;
     void (*after_settled)(void *ctx); /* the player's, and its ctx */

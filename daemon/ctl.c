@@ -16,6 +16,7 @@
 #include "daemon/ctl_review.h"
 #include "daemon/ctl_table.h"
 #include "daemon/ctl_terms.h"
+#include "daemon/ctl_test.h"
 #include "daemon/ctl_url.h"
 #include "daemon/ctl_watch.h"
 
@@ -32,6 +33,7 @@ struct options {
     bool plain;         /* no colour */
     bool confirmed;     /* ... the preview was answered with yes */
     const char *from;   /* call: a file of many */
+    const char *config; /* source test: of a tallyd of our own */
 };
 
 static void usage(struct buf *out)
@@ -71,8 +73,11 @@ static const char **value_of(struct options *o, const char *option)
 {
     const struct {
         const char *name, **to;
-    } options[] = {
-        {"-o", &o->output}, {"--socket", &o->socket}, {"--from", &o->from}, {"--url", &o->url}};
+    } options[] = {{"-o", &o->output},
+                   {"--socket", &o->socket},
+                   {"--from", &o->from},
+                   {"--url", &o->url},
+                   {"-c", &o->config}};
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
         if (strcmp(option, options[i].name) == 0)
             return options[i].to;
@@ -183,6 +188,10 @@ static bool fitting(const struct ctl_command *c, int argc, char **argv, const st
         fprintf(stderr, "tallyctl: --from is of call alone\n");
         return false;
     }
+    if (o->config && strcmp(c->words, "source test") != 0) {
+        fprintf(stderr, "tallyctl: -c is of source test alone; --socket names the daemon\n");
+        return false;
+    }
     if (argc > 0 && c->usage[0] == '\0') {
         fprintf(stderr, "tallyctl: %s takes no words: '%s'\n", c->words, argv[0]);
         return false;
@@ -282,6 +291,32 @@ static int run(const struct ctl_command *c, int argc, char **argv, struct option
         code = (int)e.kind;
     }
     buf_done(&request);
+    return code;
+}
+
+static int test_source(int argc, char **argv, struct options *o)
+{
+    struct err e = {0};
+    struct buf report, out;
+    int code = 0;
+    if (!o->output)
+        o->output = isatty(STDOUT_FILENO) ? "table" : "tsv";
+    bool csv = !strcmp(o->output, "csv"), json = !strcmp(o->output, "json");
+    const struct ctl_test t = {
+        .socket = o->socket, .config = o->config, .words = argv, .count = argc, .json = json};
+    buf_init(&report, 64 << 20);
+    buf_init(&out, 64 << 20);
+    if (!ctl_test(&t, &report, &code, &e)) {
+        fprintf(stderr, "tallyctl: %s\n", e.text);
+        code = (int)e.kind;
+    } else if (csv || !strcmp(o->output, "table")) {
+        ctl_test_print(buf_slice(&report), csv, terminal_columns(), &out);
+        print_text(buf_slice(&out), NULL);
+    } else {
+        print_text(buf_slice(&report), NULL);
+    }
+    buf_done(&report);
+    buf_done(&out);
     return code;
 }
 
@@ -504,6 +539,8 @@ int main(int argc, char **argv)
         return take_screen(c, words - taken, argv + taken, &o);
     if (c->kind == CTL_OWN)
         return own(c, words - taken, argv + taken, &o);
+    if (strcmp(c->words, "source test") == 0 && !o.url)
+        return test_source(words - taken, argv + taken, &o);
     if (o.from)
         return decide_many(c, words - taken, argv + taken, &o);
     return c->kind == CTL_DECIDES ? decide(c, words - taken, argv + taken, &o)

@@ -16,6 +16,7 @@
 #include "daemon/core/tally.h"
 #include "daemon/desk_decide.h"
 #include "daemon/desk_duty.h"
+#include "daemon/desk_test.h"
 #include "daemon/edge/poller.h"
 
 struct question {
@@ -526,6 +527,8 @@ int desk_answer(const struct control_request *request, struct buf *body, void *a
         return desk_duty_reload(app, request, body);
     if (slice_is(request->verb, "config check") || slice_is(request->verb, "config dump"))
         return desk_duty_config(app, request, body);
+    if (slice_is(request->verb, "source test"))
+        return desk_test(app, request, body);
     if (!desk_duty_serves(app) && !slice_is(request->verb, "status"))
         return desk_duty_refuse(app, body);
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)

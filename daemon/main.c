@@ -12,10 +12,12 @@
 #include "daemon/base/num.h"
 #include "daemon/base/when.h"
 #include "daemon/plan_notes.h"
+#include "daemon/trial.h"
 
 struct command_line {
     struct app_args app;
-    const char *what; /* what -1 prints */
+    struct trial_args trial; /* what NULL: nothing is tried */
+    const char *what;        /* what -1 prints */
     bool once, test, quiet, dump, verbose;
 };
 
@@ -24,6 +26,7 @@ static void usage(FILE *out)
     fputs(
         "usage: tallyd [-c FILE] [-t [-q]] [-T] [-1 [-o WHAT]] [--replay DIR [--speed N]\n"
         "              [--rehearse FILE]] [--clock T[,N[,AT]]] [--credentials DIR] [-v] [-V] [-h]\n"
+        "       tallyd [-c FILE] --test-source NAME|URL|FILE [-o tsv|json] [KEY=VALUE...]\n"
         "  -c FILE     configuration (" TALLYD_SYSCONFDIR "/tallyd/tallyd.conf)\n"
         "  -t          test the configuration and exit; with -q say nothing when it is right\n"
         "  -T          print the configuration, merged, with where each value came from\n"
@@ -35,6 +38,9 @@ static void usage(FILE *out)
         "  --speed N   of a replay, times as fast as it was (as fast as it can be)\n"
         "  --rehearse FILE  plays a script onto the replay: faults, calls, what is expected;\n"
         "              reports what was on air when, and each difference\n"
+        "  --test-source NAME|URL|FILE  tries a source of the configuration, or one that would "
+        "have\n"
+        "              these keys: what is found, and what would be published\n"
         "  --clock T[,N[,AT]]  the election clock is T at Unix time AT and runs N times as fast\n"
         "  --credentials DIR   where {credential:NAME} is looked up ($CREDENTIALS_DIRECTORY)\n"
         "  -v          more lines on standard error\n"
@@ -60,6 +66,7 @@ static bool note_option(int option, struct command_line *c)
         {'D', NULL, &c->app.config.credentials},
         {'R', NULL, &c->app.replay},
         {'H', NULL, &c->app.rehearse},
+        {'W', NULL, &c->trial.what},
     };
     for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
         if (notes[i].option != option)
@@ -112,7 +119,11 @@ static const char *contradiction(const struct command_line *c)
         bool is;
         const char *says;
     } all[] = {
-        {c->what && !c->once, "-o goes with -1"},
+        {c->what && !c->once && !c->trial.what, "-o goes with -1 and --test-source"},
+        {c->trial.what && (c->once || c->app.replay), "--test-source goes with neither -1 nor "
+                                                      "--replay"},
+        {c->trial.what && c->what && !c->trial.json && strcmp(c->what, "tsv") != 0,
+         "-o of --test-source is tsv or json"},
         {c->app.speed > 0 && !c->app.replay, "--speed goes with --replay"},
         {c->app.rehearse && !c->app.replay, "--rehearse goes with --replay"},
         {c->app.replay && c->app.clock.simulated, "--replay has a clock of its own: no --clock"},
@@ -126,20 +137,27 @@ static const char *contradiction(const struct command_line *c)
 
 static bool parse(int argc, char **argv, struct command_line *c, int *exit_code)
 {
-    static const struct option longs[] = {
-        {"clock", required_argument, NULL, 'C'},  {"credentials", required_argument, NULL, 'D'},
-        {"help", no_argument, NULL, 'h'},         {"rehearse", required_argument, NULL, 'H'},
-        {"replay", required_argument, NULL, 'R'}, {"speed", required_argument, NULL, 'S'},
-        {"version", no_argument, NULL, 'V'},      {0}};
+    static const struct option longs[] = {{"clock", required_argument, NULL, 'C'},
+                                          {"credentials", required_argument, NULL, 'D'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"rehearse", required_argument, NULL, 'H'},
+                                          {"replay", required_argument, NULL, 'R'},
+                                          {"speed", required_argument, NULL, 'S'},
+                                          {"version", no_argument, NULL, 'V'},
+                                          {"test-source", required_argument, NULL, 'W'},
+                                          {0}};
     int o;
     *exit_code = ERR_USAGE;
     while ((o = getopt_long(argc, argv, "c:tqT1o:vVh", longs, NULL)) != -1)
         if (!take_option(o, c, exit_code))
             return false;
-    if (optind < argc) {
+    if (optind < argc && !c->trial.what) {
         fprintf(stderr, "tallyd: unexpected '%s'\n", argv[optind]);
         return false;
     }
+    c->trial.keys = argv + optind;
+    c->trial.key_count = argc - optind;
+    c->trial.json = c->what && strcmp(c->what, "json") == 0;
     const char *wrong = contradiction(c);
     if (wrong) {
         fprintf(stderr, "tallyd: %s\n", wrong);
@@ -213,6 +231,14 @@ static bool open_recording(struct command_line *c, struct recording *recording, 
     return true;
 }
 
+/* Why it ended so. */
+static int say(int code, const struct err *e)
+{
+    if (code != 0 && e->kind != ERR_NONE)
+        fprintf(stderr, "tallyd: %s\n", e->text);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     struct command_line c = {.app = {.config = {.file = TALLYD_SYSCONFDIR "/tallyd/tallyd.conf",
@@ -224,9 +250,9 @@ int main(int argc, char **argv)
     if (!parse(argc, argv, &c, &code))
         return code;
     struct recording recording = {0};
-    log_start(c.verbose ? LOG_LEVEL_DEBUG
-              : c.once  ? LOG_LEVEL_ERROR
-                        : LOG_LEVEL_INFO,
+    log_start(c.verbose                ? LOG_LEVEL_DEBUG
+              : c.once || c.trial.what ? LOG_LEVEL_ERROR
+                                       : LOG_LEVEL_INFO,
               getenv("JOURNAL_STREAM") != NULL);
     if (!open_recording(&c, &recording, &code))
         return code;
@@ -234,6 +260,8 @@ int main(int argc, char **argv)
     int64_t now = c.app.recording ? recording.all.rows[recording.all.count - 1]->received_ms
                                   : clock_now(&c.app.clock);
     c.app.config.today = now - now % WHEN_DAY;
+    if (c.trial.what)
+        return say(trial_run(&c.app, &c.trial, &e), &e);
     if (!make_plan(&c, &plan, &code))
         return code;
     if (c.dump)
@@ -242,7 +270,5 @@ int main(int argc, char **argv)
         return test(plan, c.quiet);
     code = c.once ? app_once(&c.app, plan, c.what, &e) : app_run(&c.app, plan, &e);
     recording_close(&recording);
-    if (code != 0 && e.kind != ERR_NONE)
-        fprintf(stderr, "tallyd: %s\n", e.text);
-    return code;
+    return say(code, &e);
 }

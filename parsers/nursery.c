@@ -156,6 +156,12 @@ static bool reap(void)
     return true;
 }
 
+/* Is tallyd? What it has not read of ours makes it a reset. */
+static bool is_gone(void)
+{
+    return errno == EPIPE || errno == ECONNRESET;
+}
+
 /* A message of tallyd: one more spare. What to exit with, or GO_ON. */
 static int answer(const struct nursery_limits *limits)
 {
@@ -168,7 +174,7 @@ static int answer(const struct nursery_limits *limits)
         return EXIT_BUG;
     }
     if (!spawn(limits))
-        return errno == EPIPE ? 0 : fail("cannot fork a spare");
+        return is_gone() ? 0 : fail("cannot fork a spare");
     return GO_ON;
 }
 
@@ -180,7 +186,7 @@ static int serve(const struct nursery_limits *limits)
         if (poll(fds, 2, -1) < 0 && errno != EINTR)
             return fail("poll");
         if (fds[1].revents != 0 && !reap())
-            return errno == EPIPE ? 0 : fail("cannot tell who is gone");
+            return is_gone() ? 0 : fail("cannot tell who is gone");
         if (fds[0].revents != 0)
             code = answer(limits);
     }

@@ -158,4 +158,16 @@ void documents_told(const struct model *m, uint32_t most, struct buf *out);
 bool documents_explain(const struct model *m, const struct tally *t, struct slice id,
                        int64_t now_ms, struct buf *out, struct err *e) MUST_USE;
 
+/* ---- documents_trial.c ---- */
+
+/* Of a core that one source alone was shown to: its matches with their evidence, the races with
+ * their figures and where ours in them stand, and whom of its states it lacks. Titled tables
+ * (table.h): members of `into`, or, NULL, text. */
+void documents_trial(const struct model *m, struct jsonw *into, struct buf *out);
+struct documents_trial { /* how many lines are matched, and in question; races with figures; ours
+                            that are called, and that it lacks */
+    uint32_t matched, review, races, called, missing;
+};
+void documents_trial_count(const struct model *m, struct documents_trial *out);
+
 #endif

@@ -11,6 +11,12 @@ struct table {
     size_t count;
     bool json;
     struct buf *out;
+    unsigned numbers; /* bit i: column i is one of numbers, in JSON too; empty is null there */
+    /* NULL: it stands alone. Else one of several: text has it as a line ahead of the head and an
+     * empty line behind the rows, or nothing where there are none; JSON is a member of `into`. */
+    const char *title;
+    struct jsonw *into; /* an object */
+    size_t began, rows; /* table.c's own */
     struct jsonw j;
 };
 

@@ -12,6 +12,12 @@ struct payload;
 
 enum answer_what { ANSWER_BODY, ANSWER_SAME, ANSWER_FAILED };
 
+struct answer_http { /* how the site answered at last; zero: nothing came, or it is a path */
+    int status, redirects;
+    struct slice type, encoding; /* as sent; empty: not said, or odd */
+    struct slice place;          /* where redirects led; empty: nowhere, or with a credential */
+};
+
 struct answer { /* borrowed for the callback; the payload may be kept with payload_ref */
     enum answer_what what;
     struct payload *payload;          /* BODY: finished */
@@ -19,8 +25,8 @@ struct answer { /* borrowed for the callback; the payload may be kept with paylo
     enum verdict verdict;             /* FAILED */
     struct slice text;                /* FAILED: for people, clean, without credentials */
     int64_t retry_after_ms;           /* FAILED: the site asks for this pause; 0: it does not */
-    int status;                       /* of HTTP; 0: nothing came, or it is a path */
-    int64_t last_byte_us;             /* CLOCK_MONOTONIC */
+    struct answer_http http;
+    int64_t last_byte_us; /* CLOCK_MONOTONIC */
 };
 
 #endif

@@ -78,10 +78,10 @@ static void tell_failure(struct ask *a, enum verdict verdict, const char *why)
 /* It is our host's wish, or its quota's, and not of this file alone. */
 static void note_rest(const struct ask *a, const struct answer *answer)
 {
-    bool refused = answer->status == 403 || answer->status == 429;
+    bool refused = answer->http.status == 403 || answer->http.status == 429;
     if (answer->what != ANSWER_FAILED)
         return;
-    if (answer->retry_after_ms > 0 && (refused || answer->status == 503))
+    if (answer->retry_after_ms > 0 && (refused || answer->http.status == 503))
         gate_rest(a->entry.host, answer->retry_after_ms);
     else if (refused && a->source->has_credential)
         gate_rest(a->entry.host, a->means->quota_ms);

@@ -51,7 +51,7 @@ struct fetch {
     struct payload *payload;
     size_t header_bytes, ignored;
     char etag[FETCH_ETAG_MAX + 1], last_modified[FETCH_DATE_MAX + 1],
-        retry_after[FETCH_DATE_MAX + 1];
+        retry_after[FETCH_DATE_MAX + 1], type[FETCH_TYPE_MAX + 1], encoding[FETCH_TYPE_MAX + 1];
     int64_t last_byte_us;
     /* why it fails, as soon as it is known; the first reason stays */
     bool failed;
@@ -177,6 +177,11 @@ static void keep(char *to, size_t room, struct slice value)
         snprintf(to, room, "%.*s", SLICE_FMT(value));
 }
 
+static void forget_headers(struct fetch *f)
+{
+    f->etag[0] = f->last_modified[0] = f->retry_after[0] = f->type[0] = f->encoding[0] = '\0';
+}
+
 static size_t on_header(char *bytes, size_t size, size_t count, void *ctx)
 {
     struct fetch *f = ctx;
@@ -187,18 +192,26 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *ctx)
         return 0;
     }
     if (slice_starts(line, SLICE("HTTP/"))) /* an interim answer's headers are not the answer's */
-        f->etag[0] = f->last_modified[0] = f->retry_after[0] = '\0';
+        forget_headers(f);
     size_t colon = slice_find(line, SLICE(":"));
     if (colon == SIZE_MAX)
         return line.len;
     struct slice name = slice_sub(line, 0, colon);
     struct slice value = slice_trim(slice_sub(line, colon + 1, line.len));
-    if (slice_eq_nocase(name, SLICE("etag")))
-        keep(f->etag, sizeof f->etag, value);
-    else if (slice_eq_nocase(name, SLICE("last-modified")))
-        keep(f->last_modified, sizeof f->last_modified, value);
-    else if (slice_eq_nocase(name, SLICE("retry-after")))
-        keep(f->retry_after, sizeof f->retry_after, value);
+    const struct {
+        const char *name;
+        char *to;
+        size_t room;
+    } kept[] = {
+        {"etag", f->etag, sizeof f->etag},
+        {"last-modified", f->last_modified, sizeof f->last_modified},
+        {"retry-after", f->retry_after, sizeof f->retry_after},
+        {"content-type", f->type, sizeof f->type},
+        {"content-encoding", f->encoding, sizeof f->encoding},
+    };
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        if (slice_eq_nocase(name, slice_of(kept[i].name)))
+            keep(kept[i].to, kept[i].room, value);
     return line.len;
 }
 
@@ -366,6 +379,19 @@ static bool is_redirect(long status)
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+static struct answer_http http_of(struct fetch *f)
+{
+    struct answer_http http = {.status = (int)status_of(f),
+                               .redirects = f->redirects,
+                               .type = slice_of(f->type),
+                               .encoding = slice_of(f->encoding)};
+    char *place = NULL;
+    if (f->redirects > 0 && !f->has_credential &&
+        curl_easy_getinfo(f->easy, CURLINFO_EFFECTIVE_URL, &place) == CURLE_OK)
+        http.place = slice_of(place);
+    return http;
+}
+
 static void on_done(void *handle, int result)
 {
     struct fetch *f = NULL;
@@ -384,7 +410,7 @@ static void on_done(void *handle, int result)
         a.text = slice_of(f->text);
         a.retry_after_ms = pause_asked(f);
     }
-    a.status = (int)status_of(f);
+    a.http = http_of(f);
     a.last_byte_us = f->last_byte_us > 0 ? f->last_byte_us : timer_now_us();
     struct payload *payload = f->payload;
     f->payload = NULL; /* the callback may start the next one */
@@ -508,7 +534,7 @@ bool fetch_start(struct fetch *f, const struct fetch_request *r, struct err *e)
     f->cap = r->cap;
     f->redirects = 0;
     f->header_bytes = f->ignored = 0;
-    f->etag[0] = f->last_modified[0] = f->retry_after[0] = '\0';
+    forget_headers(f);
     f->last_byte_us = 0;
     f->failed = f->refused = false;
     f->text[0] = f->curl_text[0] = '\0';

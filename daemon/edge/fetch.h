@@ -19,6 +19,7 @@
 
 #define FETCH_ETAG_MAX 255 /* longer or odd validators are not kept */
 #define FETCH_DATE_MAX 63
+#define FETCH_TYPE_MAX 127
 #define FETCH_RETRY_MAX_MS INT64_C(3600000) /* a longer Retry-After is cut to this */
 
 struct event_base;

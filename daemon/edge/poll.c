@@ -48,7 +48,8 @@ struct poll {
     struct payload *payload; /* while a worker has it */
     struct work work;
     bool submitted;
-    bool reparsing; /* the payload on air, for new companions */
+    bool reparsing;                 /* the payload on air, for new companions */
+    const struct answer_http *http; /* while it is at hand */
     int64_t begun_us, asked_us, due_us, poll_us, last_byte_us, retry_after_ms;
     int64_t changed_us, started_us; /* changed: what it says; 0: not since the start */
     /* what is known */
@@ -214,6 +215,7 @@ static enum poller_answer tell(struct poll *f, struct poller_news *news)
     news->version = version_of(f);
     news->last_byte_us = f->last_byte_us;
     news->poll_us = f->poll_us;
+    news->http = f->http;
     return p->calls.news(news, p->calls.ctx);
 }
 
@@ -276,6 +278,25 @@ static void settle_batch(struct poll *f)
         follow(f, &news);
     else
         want_whole(f);
+    finish(f);
+}
+
+/* Nobody reads it here. */
+static void settle_raw(struct poll *f, struct payload *payload)
+{
+    f->payload = payload_ref(payload);
+    f->work = (struct work){0};
+    if (f->companions != NULL)
+        f->work.companion_count = companions_take(f->companions, f->work.companions);
+    f->state.changed++;
+    f->state.failures_in_a_row = 0;
+    tell(f, &(struct poller_news){.what = NEWS_BATCH,
+                                  .payload = payload,
+                                  .digest = payload_digest(payload),
+                                  .companions = f->work.companions,
+                                  .companion_count = f->work.companion_count,
+                                  .etag = slice_of(f->body.fresh.etag),
+                                  .last_modified = slice_of(f->body.fresh.last_modified)});
     finish(f);
 }
 
@@ -409,6 +430,8 @@ static void on_version(struct poll *f)
 static void on_grew(struct payload *payload, void *ctx)
 {
     struct poll *f = ctx;
+    if (f->shared->set->raw)
+        return;
     if (f->submitted)
         workers_more(f->shared->workers, &f->work);
     else if (f->payload == NULL && payload_bytes(payload).len >= STREAM_FROM)
@@ -422,10 +445,31 @@ static void cancel_work(struct poll *f)
     drop_work(f);
 }
 
+/* It has come whole. */
+static void take_body(struct poll *f, struct payload *payload)
+{
+    if (f->shared->set->raw) {
+        settle_raw(f, payload);
+        return;
+    }
+    f->step = PARSING;
+    if (!f->submitted && f->payload != NULL) { /* its worker failed before the end */
+        settle_failed(f, work_verdict(&f->work), slice_of(f->work.text));
+        return;
+    }
+    if (f->submitted)
+        workers_end(f->shared->workers, &f->work);
+    else
+        submit(f, payload, false);
+    if (f->shared->calls.coming != NULL)
+        f->shared->calls.coming(f->shared->calls.ctx);
+}
+
 static void on_body(const struct answer *a, void *ctx)
 {
     struct poll *f = ctx;
     note_answer(f, f->body.started_us, a);
+    f->http = a->http.status > 0 ? &a->http : NULL;
     switch (a->what) {
     case ANSWER_FAILED:
         cancel_work(f);
@@ -440,19 +484,10 @@ static void on_body(const struct answer *a, void *ctx)
             settle_unchanged(f, true);
             break;
         }
-        f->step = PARSING;
-        if (!f->submitted && f->payload != NULL) { /* its worker failed before the end */
-            settle_failed(f, work_verdict(&f->work), slice_of(f->work.text));
-            break;
-        }
-        if (f->submitted)
-            workers_end(f->shared->workers, &f->work);
-        else
-            submit(f, a->payload, false);
-        if (f->shared->calls.coming != NULL)
-            f->shared->calls.coming(f->shared->calls.ctx);
+        take_body(f, a->payload);
         break;
     }
+    f->http = NULL;
 }
 
 static void on_parsed(struct work *work, void *ctx)

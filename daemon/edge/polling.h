@@ -10,6 +10,7 @@
 #include "daemon/core/verdict.h"
 #include "parsers/results.h"
 
+struct answer_http;
 struct payload;
 
 struct poller_file {
@@ -54,13 +55,14 @@ struct poller_settings { /* this and what it points to outlive the poller */
     size_t source_count;
     uint64_t seed; /* of jitter and start offsets */
     bool once;     /* poll every file once, at once, then tell `idle` */
+    bool raw;      /* no worker reads what comes (but what names versions): a BATCH has no batch */
 };
 
 /* What one poll came to. Borrowed for the callback; the payload may be kept with payload_ref. */
 struct poller_news {
     uint32_t source, file;
     enum { NEWS_BATCH, NEWS_UNCHANGED, NEWS_FAILED } what;
-    const struct results *batch; /* BATCH */
+    const struct results *batch; /* BATCH; NULL with `raw` */
     struct payload *payload;     /* BATCH: the bytes as they came; FAILED: those that could not be
                                     read, or NULL */
     struct digest digest;        /* BATCH */
@@ -72,6 +74,7 @@ struct poller_news {
     struct slice etag, last_modified; /* as sent; to be kept with the payload */
     enum verdict verdict;             /* FAILED */
     struct slice text;                /* FAILED: for people, without credentials */
+    const struct answer_http *http;   /* FAILED, and with `raw`; NULL: no site was asked */
     int64_t last_byte_us;             /* CLOCK_MONOTONIC when the body's last byte came */
     int64_t poll_us, parse_us;        /* how long each took */
 };

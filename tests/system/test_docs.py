@@ -197,10 +197,10 @@ def test_the_format_nobody_foresaw_is_on_the_board(tmp_path):
         lines = shell.begin(drill("A format nobody foresaw"))
         hup = next(i for i, line in enumerate(lines) if line.startswith("kill -HUP"))
         shell.typed(*lines[:hup])
-        harness.wait_for(lambda: ",auto,alder," in shell.text(), 30, "what comes before the reload")
+        harness.wait_for(lambda: "\tAda Quill\tauto\t" in shell.text(), 30, "what comes before the reload")
         shell.typed(lines[hup])
         harness.wait_for(lambda: "reload: done; 3 sources" in shell.text(), 30, "the reload")
-        look = next(line for line in lines if "tallyctl" in line)
+        look = next(line for line in lines if "races office:sheriff" in line)
 
         def board():
             return subprocess.run(look, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False).stdout

@@ -117,7 +117,7 @@ PATHS = sorted({one.removeprefix("GET ") for text in INLINE if re.match(r"(GET )
 def test_every_command_in_the_text_of_the_readme_runs(house, text):
     line = text
     for word, here in (("formats/NAME.conf FILE", f"{feeds.ROOT}/config/formats/mn.conf {next((SAMPLES / 'mn').glob('*.txt'))}"),
-                       ("summary FILE", f"summary {SAMPLES}/clarity/state.xml"), ("FILE", "endorsed.csv"), ("ENDORSEMENT", "foe"),
+                       ("summary FILE", f"summary {SAMPLES}/clarity/state.xml"), ("FILE", "endorsed.csv"), ("ENDORSEMENT", "foe"), ("SOURCE", "county"),
                        ("DIR", "site")):
         line = line.replace(word, here)
     if line == "tallyctl takeover":  # there is no standby here, and that is what it says

@@ -521,7 +521,7 @@ static void test_proxy(void **state)
     check_body(&b, "http://results.example.test/|Basic d2U6cGFzcw==");
     fetch_by(&b, set, "https://results.example.test/"); /* its own refusal is none of the feed */
     check_failed(&b, VERDICT_UNREACHABLE, "through the proxy of [poll]: ");
-    assert_int_equal(b.a.status, 0);
+    assert_int_equal(b.a.http.status, 0);
     assert_int_equal(b.site.requests, 0);
     set.networks = &network; /* what lies in them is asked without it */
     set.network_count = 1;

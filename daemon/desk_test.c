@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+/* A program started, and its report handed on. */
+#include "daemon/desk_test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/when.h"
+
+#define ARGUMENTS 12 /* of ours, before the keys */
+
+struct asked {
+    struct app *app;
+    uint64_t ticket;
+};
+
+static void on_done(int code, struct slice out, struct slice errors, void *ctx)
+{
+    struct asked *w = ctx;
+    struct buf body;
+    buf_init(&body, ERRAND_TEXT_MAX + 1000);
+    if (out.len > 0) {
+        buf_addf(&body, "%d\n", code);
+        buf_add(&body, out);
+        code = 0;
+    } else {
+        buf_add(&body, errors);
+        buf_addz(&body, errors.len > 0 ? "" : "the test did not come to an end\n");
+        code = code > 0 ? code : ERR_BUG;
+    }
+    if (w->app->control)
+        control_answer(w->app->control, w->ticket, code, buf_slice(&body));
+    buf_done(&body);
+    free(w);
+}
+
+/* What a person may not have done in our name. */
+static const char *forbidden(struct slice what, const struct slice *keys, size_t n)
+{
+    if (slice_find(what, SLICE("/")) != SIZE_MAX && slice_find(what, SLICE("://")) == SIZE_MAX)
+        return "a file is read by whoever asks, not by the daemon";
+    for (size_t i = 0; i < n; i++) {
+        bool file =
+            slice_starts(keys[i], SLICE("path")) || (slice_starts(keys[i], SLICE("companion")) &&
+                                                     slice_find(keys[i], SLICE("://")) == SIZE_MAX);
+        if (file)
+            return "a file is read by whoever asks, not by the daemon: no path, no companion that "
+                   "is one";
+        if (slice_find(keys[i], SLICE("{credential:")) != SIZE_MAX)
+            return "a credential goes only where the configuration sends it: write the source into "
+                   "sources.d, and test it by its name";
+    }
+    if (slice_find(what, SLICE("{credential:")) != SIZE_MAX)
+        return "a credential goes only where the configuration sends it: write the source into "
+               "sources.d, and test it by its name";
+    return NULL;
+}
+
+static char *copy(struct arena *a, struct slice s)
+{
+    return (char *)arena_copy(a, s).ptr; /* NUL behind it */
+}
+
+/* The clock as --clock takes it; NULL: it is the real one. */
+static char *clock_of(const struct app *a, struct arena *arena)
+{
+    const struct clock *c = &a->args.clock;
+    char origin[25];
+    if (!c->simulated)
+        return NULL;
+    when_format(c->until_ms > 0 ? clock_now(c) : c->origin_ms, origin);
+    if (c->until_ms > 0)
+        return (char *)arena_printf(arena, "--clock=%s", origin).ptr;
+    return (char *)arena_printf(arena, "--clock=%s,%lld,%lld.%03lld", origin, (long long)c->speed,
+                                (long long)(c->real_ms / 1000), (long long)(c->real_ms % 1000))
+        .ptr;
+}
+
+/* NULL-ended. NULL: memory. */
+static char **arguments(const struct app *a, bool json, struct slice what, const struct slice *keys,
+                        size_t n, struct arena *arena)
+{
+    const struct config_args *c = &a->args.config;
+    char **argv = arena_array(arena, ARGUMENTS + n, sizeof *argv);
+    size_t k = 0;
+    if (!argv)
+        return NULL;
+    argv[k++] = copy(arena, SLICE("/proc/self/exe"));
+    argv[k++] = copy(arena, SLICE("-c"));
+    argv[k++] = copy(arena, slice_of(c->file));
+    if (c->credentials) {
+        argv[k++] = copy(arena, SLICE("--credentials"));
+        argv[k++] = copy(arena, slice_of(c->credentials));
+    }
+    if ((argv[k] = clock_of(a, arena)))
+        k++;
+    argv[k++] = copy(arena, json ? SLICE("-ojson") : SLICE("-otsv"));
+    argv[k++] = (char *)arena_printf(arena, "--test-source=%.*s", SLICE_FMT(what)).ptr;
+    argv[k++] = copy(arena, SLICE("--"));
+    for (size_t i = 0; i < n; i++)
+        argv[k++] = copy(arena, keys[i]);
+    size_t whole = 0;
+    while (whole < k && argv[whole])
+        whole++;
+    return whole == k ? argv : NULL;
+}
+
+int desk_test(struct app *a, const struct control_request *q, struct buf *body)
+{
+    const struct slice *words = q->args;
+    size_t n = q->arg_count;
+    bool json = n > 0 && slice_is(words[0], "-o=json");
+    if (n > 0 && slice_starts(words[0], SLICE("-o="))) {
+        words++;
+        n--;
+    }
+    const char *why = n > 0 ? forbidden(words[0], words + 1, n - 1) : NULL;
+    if (n == 0 || why) {
+        buf_addf(body, "%s\n", why ? why : "usage: tallyctl source test SOURCE|URL|FILE");
+        return n == 0 ? ERR_USAGE : ERR_DENIED;
+    }
+    struct err e = {0};
+    struct arena *arena = arena_new(1 << 20);
+    char **argv = arena ? arguments(a, json, words[0], words + 1, n - 1, arena) : NULL;
+    struct asked *w = calloc(1, sizeof *w);
+    bool ok = (argv && w) || err_set(&e, ERR_BUG, "out of memory");
+    if (ok) {
+        *w = (struct asked){.app = a, .ticket = q->ticket};
+        ok = errand_start(&a->errands, argv, on_done, w, &e);
+    }
+    arena_free(arena);
+    if (ok)
+        return CONTROL_LATER;
+    free(w);
+    buf_addf(body, "%s\n", e.text);
+    return (int)e.kind;
+}
