@@ -14,6 +14,7 @@
 #include "daemon/core/office.h"
 #include "daemon/core/primaries.h"
 #include "daemon/core/race_id.h"
+#include "daemon/core/rounds.h"
 
 enum { MAX_ROWS = 100000, MAX_FIELDS = 256 };
 
@@ -248,6 +249,8 @@ static void complete(struct columns_reader *r, const struct header *h, const str
     heed_term(r, office.flags, !e->unexpired && says(h, fields, SLICE("term")), e);
     heed_type(r, office.flags, e);
     heed_party(r, office.party, e);
+    if (e->contest_party.len == 0 && office_party(e->party) && rounds_is_nominating(e, office.class))
+        e->contest_party = slice_of(office_party(e->party)); /* its members stand in it */
     r->column = NULL;
     if (!wins && e->choice != CHOICE_CANDIDATE && (!office.class || names_measure(e->office, r->a)))
         e->wins = WINS_MEASURE;

@@ -403,8 +403,6 @@ static void check_party(struct judge *j)
         doubt(j, "the contest does not say which party's it is", no_word);
     if (!theirs || j->ours->cross) /* in whose primaries it stands is match.c's to find */
         return;
-    if (!ours && slice_is(e->election_type, "primary"))
-        ours = j->ours->own_party; /* in a party's primary its members stand */
     if (!ours)
         doubt(j, "the contest is a party's, the list does not say contest_party", slice_of(theirs));
     else if (strcmp(ours, theirs) != 0)

@@ -3,6 +3,8 @@
  * parties mostly narrows the field only, and in places a majority wins it: it may be either. */
 #include "daemon/core/rounds.h"
 
+#include <string.h>
+
 #define LEVEL(l) (1U << LEVEL_##l)
 #define ANY (~0U)
 
@@ -20,6 +22,38 @@ static const struct open {
 
 /* Offices of those levels that are filled otherwise: by parties' primaries, by a majority. */
 static const char *const excepted[] = {"president", "state-superintendent"};
+
+/* Parties nominate for these; for what the office's class alone does not tell (school boards,
+ * judges, towns, labor commissioners) the list says contest_party. */
+static const char *const nominated[] = {
+    "president",
+    "us-senate",
+    "us-house",
+    "governor",
+    "lieutenant-governor",
+    "attorney-general",
+    "secretary-of-state",
+    "state-treasurer",
+    "state-auditor",
+    "state-comptroller",
+    "insurance-commissioner",
+    "agriculture-commissioner",
+    "land-commissioner",
+    "public-service-commission",
+    "railroad-commissioner",
+    "governors-council",
+    "state-senate",
+    "state-house",
+    "state-legislature",
+};
+
+/* Nebraska's legislature has one house and no parties. */
+static bool has_no_parties(const struct endorsement *e, const struct office_class *class)
+{
+    return slice_is(e->state, "NE") &&
+           (strcmp(class->slug, "state-senate") == 0 || strcmp(class->slug, "state-house") == 0 ||
+            strcmp(class->slug, "state-legislature") == 0);
+}
 
 bool rounds_is_first(const struct endorsement *e)
 {
@@ -41,6 +75,18 @@ static bool is_excepted(const struct office_class *class)
         if (slice_is(slice_of(class->slug), excepted[i]))
             return true;
     return false;
+}
+
+bool rounds_is_nominating(const struct endorsement *e, const struct office_class *class)
+{
+    bool by_parties = false;
+
+    if (!class || e->choice != CHOICE_CANDIDATE || open_of(e) || has_no_parties(e, class) ||
+        !slice_eq_nocase(e->election_type, SLICE("primary")))
+        return false;
+    for (size_t i = 0; i < sizeof nominated / sizeof *nominated && !by_parties; i++)
+        by_parties = strcmp(nominated[i], class->slug) == 0;
+    return by_parties;
 }
 
 enum rounds_win rounds_win(const struct endorsement *e, const struct office_class *class)

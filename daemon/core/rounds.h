@@ -16,6 +16,10 @@ enum rounds_win {
 /* Is it a first round of all parties together, after which several may go on? */
 bool rounds_is_first(const struct endorsement *e);
 
+/* Is its primary one of each party, its nominees' only, by its state's law? False where that is not
+ * known of the office. */
+bool rounds_is_nominating(const struct endorsement *e, const struct office_class *class);
+
 /* What a win in the round of this row is, by its state's law, where it is not cross-filed
  * (primaries.h); class may be NULL: the office is none of the table. */
 enum rounds_win rounds_win(const struct endorsement *e, const struct office_class *class);

@@ -122,6 +122,42 @@ static void what_is_open_is_unsaid(void **state)
     done(&r);
 }
 
+/* Of an office that parties nominate for, a primary is its members' party's: no seat is won. */
+static void a_party_primary_of_the_list_is_a_nomination(void **state)
+{
+    static const struct {
+        const char *row, *contest_party;
+        enum endorse_wins wins;
+    } rows[] = {
+        {"NC,State House,Democratic,primary,,", "dem", WINS_NOMINATION},
+        {"NC,US Senate,REP,primary,,", "rep", WINS_NOMINATION},
+        {"NC,State House,Democratic,primary,REP,", "REP", WINS_NOMINATION},
+        {"NC,State House,Democratic,primary,,seat", "dem", WINS_SEAT},
+        {"NC,State House,Democratic,general,,", "", WINS_SEAT},
+        {"NC,State House,Democratic,runoff,,", "", WINS_SEAT},
+        {"NC,State House,Nonpartisan,primary,,", "", WINS_SEAT},
+        {"NC,School Board,Democratic,primary,,", "", WINS_SEAT},
+        {"NC,Labor Commissioner,Democratic,primary,,", "", WINS_SEAT},
+        {"NE,Governor,Democratic,primary,,", "dem", WINS_NOMINATION},
+        {"NE,State Legislature,Democratic,primary,,", "", WINS_SEAT},
+        {"CA,State Senate,Democratic,primary,,", "", WINS_SEAT},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char csv[256];
+        snprintf(csv, sizeof csv,
+                 "candidate_name,state,office,party,election_type,contest_party,wins\nAnn Lee,%s\n",
+                 rows[i].row);
+        struct reading r = read_list(csv);
+        const struct endorsement *e = r.list.list;
+        assert_true(r.ok);
+        if (e->wins != rows[i].wins || !slice_is(e->contest_party, rows[i].contest_party))
+            fail_msg("%s: contest_party '%.*s'", rows[i].row, SLICE_FMT(e->contest_party));
+        done(&r);
+    }
+}
+
 /* A side of a measure elects nobody, whatever office its title names; of a retention or a recall it
  * is about a seat; the list's own word holds. */
 static void a_measure_wins_no_seat(void **state)
@@ -468,6 +504,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stages_follow_each_other),
         cmocka_unit_test(silence_about_incumbents),
+        cmocka_unit_test(a_party_primary_of_the_list_is_a_nomination),
         cmocka_unit_test(a_measure_wins_no_seat),
         cmocka_unit_test(every_column_is_read),
         cmocka_unit_test(what_is_open_is_unsaid),
