@@ -575,14 +575,14 @@ static bool look_at_lines(struct subject *s, struct calls_look *look, bool *firs
 }
 
 /* Why a win without an opponent, `said` or not, cannot be; NULL: nothing speaks against it. A few
- * write-ins are no news: they only end it. */
-static const char *contradicted(const struct subject *s, bool said)
+ * write-ins are no news: they only end it. Of an election that was cancelled no votes speak. */
+static const char *contradicted(const struct subject *s, bool said, bool elected)
 {
-    if (marks_write_in_votes(s->race, s->endorsement))
+    if (!elected && marks_write_in_votes(s->race, s->endorsement))
         return "write-in";
-    const char *against = marks_opponent_votes(s->race, s->endorsement) ? "opponent"
-                          : seats_are_taken(s)                          ? "seats-filled"
-                                                                        : NULL;
+    const char *against = !elected && marks_opponent_votes(s->race, s->endorsement) ? "opponent"
+                          : seats_are_taken(s) ? "seats-filled"
+                                               : NULL;
     if (said && against)
         doubt(s->race, "said to be unopposed, and another has votes, or the seat");
     return against;
@@ -647,7 +647,7 @@ static bool look_unopposed(const struct subject *s, bool closed, struct calls_lo
 
     if (!said && !won)
         return true;
-    const char *against = elected ? NULL : contradicted(s, said);
+    const char *against = contradicted(s, said, elected);
     if (elected && marks_opponent_votes(s->race, s->endorsement))
         doubt(s->race, "its election is said to be cancelled, and another has votes in it");
     struct marks_word w = marks_uncontested(m, s->race, s->endorsement);
