@@ -306,6 +306,17 @@ static bool said_unopposed(const struct model *m, const struct race *r, uint32_t
            (calls_counts(e) && marks_uncontested(m, r, endorsement).opinion == MARKS_WON);
 }
 
+/* Is the other as sure to have no opponent as this one? That an election was cancelled is surer than
+ * that it has one name. */
+static bool as_unopposed(const struct subject *s, uint32_t other)
+{
+    const struct endorsement *list = s->m->endorsed->list;
+
+    return list[other].status == ENDORSE_ELECTED_UNOPPOSED ||
+           (list[s->endorsement].status != ENDORSE_ELECTED_UNOPPOSED &&
+            said_unopposed(s->m, s->race, other));
+}
+
 /* Does it take no seat of this primary, because it has won in another and not in this one, or
  * stands in others only? */
 static bool is_elsewhere(const struct subject *s, uint32_t other)
@@ -341,7 +352,7 @@ static bool seats_are_taken(const struct subject *s)
             continue;
         taken += says(s->m, other, s->by, s->line) == OUTCOME_WON ||
                  says(s->m, other, s->by, whole) == OUTCOME_WON || desk_won(s->m, r, other) ||
-                 (last && said_unopposed(s->m, r, other));
+                 (last && as_unopposed(s, other));
     }
     return taken >= (s->line.len ? r->seats : primaries_room(r, r->seats));
 }

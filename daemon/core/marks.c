@@ -111,6 +111,8 @@ static bool may_speak(const struct model *m, const struct race *r, const struct 
         return false;
     if (!slice_is(by, "official"))
         return true;
+    if (verdict_info[c->doubt].class == CLASS_HOLD) /* it is worked out of figures that wait */
+        return false;
     return s->calls == CALLS_LIVE || m->feeds[c->source].files[c->file].status >= RESULTS_COMPLETE;
 }
 
