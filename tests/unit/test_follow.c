@@ -31,9 +31,35 @@ static struct endorsements list_under(struct arena *a, const char *head, const c
     return list;
 }
 
-static struct endorsements list_of(struct arena *a, const char *rows)
+/* A daemon that runs with a list. */
+struct running {
+    struct arena *a;
+    struct settings_polls polls;
+    struct settings s;
+    struct endorsements list;
+    struct core *core;
+    struct model *m;
+};
+
+/* polls: how many of the configuration there are; where there are none they close at CLOSE. */
+static void run(struct running *r, const char *head, const char *rows, size_t polls)
 {
-    return list_under(a, HEAD, rows);
+    struct err e = {0};
+    *r = (struct running){.a = arena_new(64 << 20),
+                          .polls = {.state = SLICE("GA"), .minute = 19 * 60},
+                          .s = {.guards = settings_guards_default, .polls_count = polls}};
+    r->s.polls = &r->polls;
+    r->list = list_under(r->a, head, rows);
+    assert_true(core_new(&r->s, &r->list, &r->core, &e));
+    r->m = (struct model *)(uintptr_t)core_model(r->core);
+    for (uint32_t i = 0; i < r->m->race_count && polls == 0; i++)
+        r->m->races[i].polls_close_ms = CLOSE;
+}
+
+static void done(struct running *r)
+{
+    core_free(r->core);
+    arena_free(r->a);
 }
 
 static void rows_may_be_corrected_and_never_taken_away(void **state)
@@ -52,24 +78,16 @@ static void rows_may_be_corrected_and_never_taken_away(void **state)
         {"a,Ann Lee,GA,State Senate,7,\nb,Bo Ray,GA,State Senate,5,\n", true, false},
         {"b,Bo Ray,GA,State Senate,4,\na,Ann Lee,GA,State Senate,5,\n", true, false},
     };
-    struct arena *a = arena_new(64 << 20);
-    struct settings_polls polls = {.state = SLICE("GA"), .minute = 19 * 60};
-    struct settings s = {.guards = settings_guards_default, .polls = &polls};
-    struct endorsements running = list_of(a, cases[0].rows);
+    struct running r;
     struct err e = {0};
-    struct core *core;
     (void)state;
-    assert_true(core_new(&s, &running, &core, &e));
-    struct model *m = (struct model *)(uintptr_t)core_model(core);
-    for (uint32_t i = 0; i < m->race_count; i++)
-        m->races[i].polls_close_ms = CLOSE;
+    run(&r, HEAD, cases[0].rows, 0);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct endorsements next = list_of(a, cases[i].rows);
-        assert_int_equal(follow_allowed(m, &s, &next, CLOSE - 1, &e), cases[i].before);
-        assert_int_equal(follow_allowed(m, &s, &next, CLOSE, &e), cases[i].after);
+        struct endorsements next = list_under(r.a, HEAD, cases[i].rows);
+        assert_int_equal(follow_allowed(r.m, &r.s, &next, CLOSE - 1, &e), cases[i].before);
+        assert_int_equal(follow_allowed(r.m, &r.s, &next, CLOSE, &e), cases[i].after);
     }
-    core_free(core);
-    arena_free(a);
+    done(&r);
 }
 
 #define FULL                                                                                       \
@@ -106,26 +124,18 @@ static void a_reload_after_the_close_gives_no_win_to_somebody_else(void **state)
         {FOE POE "noe,Ed Noe,,,R,1,,seat,withdrawn" PLACE, NULL},
         {FOE POE "noe,Ed Noe,,,R,1,,seat,,GA,State Senate,6,,,,,\n", NULL},
     };
-    struct arena *a = arena_new(64 << 20);
-    struct settings_polls polls = {.state = SLICE("GA"), .minute = 19 * 60};
-    struct settings s = {.guards = settings_guards_default, .polls = &polls};
-    struct endorsements running = list_under(a, FULL, cases[0].rows);
+    struct running r;
     struct err e = {0};
-    struct core *core;
     (void)state;
-    assert_true(core_new(&s, &running, &core, &e));
-    struct model *m = (struct model *)(uintptr_t)core_model(core);
-    for (uint32_t i = 0; i < m->race_count; i++)
-        m->races[i].polls_close_ms = CLOSE;
+    run(&r, FULL, cases[0].rows, 0);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct endorsements next = list_under(a, FULL, cases[i].rows);
-        assert_true(follow_allowed(m, &s, &next, CLOSE - 1, &e));
-        bool ok = follow_allowed(m, &s, &next, CLOSE, &e);
+        struct endorsements next = list_under(r.a, FULL, cases[i].rows);
+        assert_true(follow_allowed(r.m, &r.s, &next, CLOSE - 1, &e));
+        bool ok = follow_allowed(r.m, &r.s, &next, CLOSE, &e);
         if (ok != !cases[i].why || (!ok && !strstr(e.text, cases[i].why)))
             fail_msg("%s: %s", cases[i].rows, ok ? "allowed" : e.text);
     }
-    core_free(core);
-    arena_free(a);
+    done(&r);
 }
 
 /* "endorse status" was offered for all of it, and helps with a status only. */
@@ -141,26 +151,19 @@ static void a_refusal_names_the_way_that_helps(void **state)
         {"foe,Di Foe,,8,R,1,,seat," PLACE POE, "tallyctl match reject"},
         {"foe,Di Foe,,7,D,1,,seat," PLACE POE, "a restart takes the list as it is"},
     };
-    struct arena *a = arena_new(64 << 20);
-    struct settings_polls polls = {.state = SLICE("GA"), .minute = 19 * 60};
-    struct settings s = {.guards = settings_guards_default, .polls = &polls};
-    struct endorsements running = list_under(a, FULL, FOE POE);
+    struct running r;
     struct err e = {0};
-    struct core *core;
     (void)state;
-    assert_true(core_new(&s, &running, &core, &e));
-    struct model *m = (struct model *)(uintptr_t)core_model(core);
-    m->races[0].polls_close_ms = CLOSE;
+    run(&r, FULL, FOE POE, 0);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct endorsements next = list_under(a, FULL, cases[i].foe);
-        assert_false(follow_allowed(m, &s, &next, CLOSE, &e));
+        struct endorsements next = list_under(r.a, FULL, cases[i].foe);
+        assert_false(follow_allowed(r.m, &r.s, &next, CLOSE, &e));
         for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
             if (!!strstr(e.text, cases[k].way) != (i == k) &&
                 !(i == 0 && strstr(cases[k].way, "endorse status")))
                 fail_msg("%zu: %s", i, e.text);
     }
-    core_free(core);
-    arena_free(a);
+    done(&r);
 }
 
 #define TIMED "endorsement_id,candidate_name,state,office,district,polls_close,election_date\n"
@@ -187,62 +190,47 @@ static void a_reload_opens_no_polls_again(void **state)
          true},
     };
     const int64_t close = INT64_C(1730833200000); /* 2024-11-05 19:00 UTC */
-    struct arena *a = arena_new(64 << 20);
-    struct settings_polls polls = {.state = SLICE("GA"), .minute = 19 * 60};
-    struct settings s = {.guards = settings_guards_default, .polls = &polls, .polls_count = 1};
-    struct endorsements running = list_under(a, TIMED, cases[0].rows);
+    struct running r;
     struct err e = {0};
-    struct core *core;
     (void)state;
-    assert_true(core_new(&s, &running, &core, &e));
-    struct model *m = (struct model *)(uintptr_t)core_model(core);
-    assert_int_equal(m->races[0].polls_close_ms, close);
+    run(&r, TIMED, cases[0].rows, 1);
+    assert_int_equal(r.m->races[0].polls_close_ms, close);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct endorsements next = list_under(a, TIMED, cases[i].rows);
+        struct endorsements next = list_under(r.a, TIMED, cases[i].rows);
         struct settings_polls at = {.state = SLICE("GA"), .minute = cases[i].minute};
-        struct settings then = s;
+        struct settings then = r.s;
         then.polls = &at;
         then.polls_count = cases[i].minute >= 0;
-        m->races[0].polls_moved_ms = cases[i].moved ? close : WHEN_UNKNOWN;
-        assert_true(follow_allowed(m, &then, &next, close - 1, &e));
-        if (follow_allowed(m, &then, &next, close, &e) != cases[i].allowed ||
+        r.m->races[0].polls_moved_ms = cases[i].moved ? close : WHEN_UNKNOWN;
+        assert_true(follow_allowed(r.m, &then, &next, close - 1, &e));
+        if (follow_allowed(r.m, &then, &next, close, &e) != cases[i].allowed ||
             (!cases[i].allowed && !strstr(e.text, "tallyctl polls")))
             fail_msg("%zu: %s", i, e.text);
     }
-    core_free(core);
-    arena_free(a);
+    done(&r);
 }
 
 static void rows_added_after_the_close_are_named(void **state)
 {
-    struct arena *a = arena_new(64 << 20);
-    struct settings_polls polls = {.state = SLICE("GA"), .minute = 19 * 60};
-    struct settings s = {.guards = settings_guards_default, .polls = &polls};
-    struct endorsements lists[] = {
-        list_of(a, "a,Ann Lee,GA,State Senate,4,\n"),
-        list_of(a, "b,Bo Ray,GA,State Senate,4,\na,Ann Lee,GA,State Senate,4,\n"
-                   "c,Cy Po,GA,State Senate,6,\n")};
-    struct model *m[2];
-    struct core *core[2];
+    struct running old, new;
     struct err e = {0};
     struct buf names;
     (void)state;
-    for (int i = 0; i < 2; i++) {
-        assert_true(core_new(&s, &lists[i], &core[i], &e));
-        m[i] = (struct model *)(uintptr_t)core_model(core[i]);
-        m[i]->races[0].polls_close_ms = CLOSE; /* of district 4; 6 is open */
-    }
-    m[1]->races[1].polls_close_ms = CLOSE + 1;
+    run(&old, HEAD, "a,Ann Lee,GA,State Senate,4,\n", 0);
+    run(&new, HEAD,
+        "b,Bo Ray,GA,State Senate,4,\na,Ann Lee,GA,State Senate,4,\n"
+        "c,Cy Po,GA,State Senate,6,\n",
+        0);
+    new.m->races[1].polls_close_ms = CLOSE + 1; /* of district 6: open */
     buf_init(&names, 1000);
-    assert_true(follow_allowed(m[0], &s, &lists[1], CLOSE, &e));
-    assert_int_equal(follow_added(m[0], m[1], CLOSE, &names), 1);
+    assert_true(follow_allowed(old.m, &old.s, &new.list, CLOSE, &e));
+    assert_int_equal(follow_added(old.m, new.m, CLOSE, &names), 1);
     assert_true(slice_is(buf_slice(&names), "b"));
-    assert_int_equal(follow_added(m[0], m[1], CLOSE - 1, &names), 0);
-    assert_int_equal(follow_added(m[1], m[0], CLOSE, &names), 0);
+    assert_int_equal(follow_added(old.m, new.m, CLOSE - 1, &names), 0);
+    assert_int_equal(follow_added(new.m, old.m, CLOSE, &names), 0);
     buf_done(&names);
-    for (int i = 0; i < 2; i++)
-        core_free(core[i]);
-    arena_free(a);
+    done(&old);
+    done(&new);
 }
 
 int main(void)
