@@ -321,54 +321,42 @@ static void test_redirect_rules(void **state)
 
 /* ---- a site that does not ---- */
 
+/* What is not among these has no answer. */
 static void bad(struct site_request *q, void *ctx)
 {
+    static const struct {
+        const char *path, *head, *more; /* more: so many times */
+        int times;
+        bool close, endless;
+        int drip_ms;
+    } rows[] = {
+        {"/cut", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this", .close = true},
+        {"/cut-chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc",
+         .close = true},
+        {"/cut-head", "HTTP/1.1 200 O", .close = true},
+        {"/nothing", "", .close = true},
+        {"/endless", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+         "10\r\n0123456789abcdef\r\n", 4096, .endless = true},
+        {"/endless-raw", "HTTP/1.1 200 OK\r\n\r\n", "0123456789abcdef", 4096, .endless = true},
+        {"/endless-head", "HTTP/1.1 200 OK\r\n", "X-More: 0123456789abcdef\r\n", 4096,
+         .endless = true},
+        {"/endless-error", "HTTP/1.1 500 Oops\r\n\r\n", "0123456789abcdef", 4096, .endless = true},
+        {"/large", .head = "HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\nx"},
+        {"/drip", "HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n", "0123456789", 4, .drip_ms = 40},
+        {"/steady", "HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n", "x", 20000, .drip_ms = 1},
+        {"/garbage", "SSH-2.0-OpenSSH\r\n", .close = true},
+    };
     (void)ctx;
-    if (slice_is(q->path, "/cut")) {
-        buf_addz(q->out, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this");
-        q->close = true;
-    } else if (slice_is(q->path, "/cut-chunk")) {
-        buf_addz(q->out, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc");
-        q->close = true;
-    } else if (slice_is(q->path, "/cut-head")) {
-        buf_addz(q->out, "HTTP/1.1 200 O");
-        q->close = true;
-    } else if (slice_is(q->path, "/nothing")) {
-        q->close = true;
-    } else if (slice_is(q->path, "/endless")) {
-        buf_addz(q->out, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-        for (int i = 0; i < 4096; i++)
-            buf_addz(q->out, "10\r\n0123456789abcdef\r\n");
-        q->endless = true;
-    } else if (slice_is(q->path, "/endless-raw")) {
-        buf_addz(q->out, "HTTP/1.1 200 OK\r\n\r\n");
-        for (int i = 0; i < 4096; i++)
-            buf_addz(q->out, "0123456789abcdef");
-        q->endless = true;
-    } else if (slice_is(q->path, "/endless-head")) {
-        buf_addz(q->out, "HTTP/1.1 200 OK\r\n");
-        for (int i = 0; i < 4096; i++)
-            buf_addz(q->out, "X-More: 0123456789abcdef\r\n");
-        q->endless = true;
-    } else if (slice_is(q->path, "/endless-error")) {
-        buf_addz(q->out, "HTTP/1.1 500 Oops\r\n\r\n");
-        for (int i = 0; i < 4096; i++)
-            buf_addz(q->out, "0123456789abcdef");
-        q->endless = true;
-    } else if (slice_is(q->path, "/large")) {
-        buf_addz(q->out, "HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\nx");
-    } else if (slice_is(q->path, "/drip")) {
-        site_reply(q, "200 OK", "", SLICE("0123456789012345678901234567890123456789"));
-        q->drip_ms = 40;
-    } else if (slice_is(q->path, "/steady")) {
-        buf_addz(q->out, "HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n");
-        for (int i = 0; i < 20000; i++)
-            buf_addc(q->out, 'x');
-        q->drip_ms = 1;
-    } else if (slice_is(q->path, "/garbage")) {
-        buf_addz(q->out, "SSH-2.0-OpenSSH\r\n");
-        q->close = true;
-    } /* else: no answer */
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (!slice_is(q->path, rows[i].path))
+            continue;
+        buf_addz(q->out, rows[i].head);
+        for (int k = 0; k < rows[i].times; k++)
+            buf_addz(q->out, rows[i].more);
+        q->close = rows[i].close;
+        q->endless = rows[i].endless;
+        q->drip_ms = rows[i].drip_ms;
+    }
 }
 
 static void test_cut(void **state)
