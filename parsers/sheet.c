@@ -76,7 +76,7 @@ static bool read_separator(const struct job *j, char *out, struct fault *f)
     } names[] = {{"comma", ','}, {"tab", '\t'}, {"semicolon", ';'}, {"pipe", '|'}};
     struct slice v = job_option(j, "separator");
     *out = !v.ptr ? ',' : v.len == 1 ? v.ptr[0] : '\0';
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; v.ptr && i < sizeof names / sizeof names[0]; i++)
         *out = slice_is(v, names[i].name) ? names[i].c : *out;
     if (*out && *out != '"')
         return true;
