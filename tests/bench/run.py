@@ -77,9 +77,7 @@ def quantile(metrics, name, share):
 
 def night():
     with harness.House() as house:
-        house.start_redis()
-        house.clock = harness.Clock(FROM, SPEED)
-        ga2021.configure(house, house.start_sim(ga2021.NIGHT / "night.txt", ga2021.root(), house.clock), thin="250ms")
+        ga2021.begin(house, harness.Clock(FROM, SPEED), thin="250ms")
         client = subscriber.Subscriber(house.redis_url).begin()
         ready = [house.start_tallyd()]
         time.sleep(SECONDS)

@@ -30,14 +30,14 @@ def root():
     return feeds.folder("clarity", "ddhq", "ap")
 
 
-def configure(house, address, **more):
-    """The night's configuration in the house's folder, its feeds at `address`. thin: least time between two messages; the
-    usual 250 ms would hide from the tests what lasts a minute of a night that runs 300 times as fast."""
-    text = (NIGHT / "tallyd.conf").read_text()
-    values = {"endorsements": NIGHT / "endorsements.csv", "parse": feeds.PARSE, "redis": house.redis_url,
-              "folder": house.folder, "feeds": address, "thin": "10ms"} | more
-    house.conf = house.write("tallyd.conf", string.Template(text).substitute(values))
-    return house.conf
+def begin(house, clock, **more):
+    """Redis, the night's sites by that clock, and its configuration in the house's folder. thin: least time between two messages;
+    the usual 250 ms would hide from the tests what lasts a minute of a night that runs 300 times as fast."""
+    house.start_redis()
+    house.clock = clock
+    values = {"endorsements": NIGHT / "endorsements.csv", "parse": feeds.PARSE, "redis": house.redis_url, "folder": house.folder,
+              "feeds": house.start_sim(NIGHT / "night.txt", root(), clock), "thin": "10ms"} | more
+    house.conf = house.write("tallyd.conf", string.Template((NIGHT / "tallyd.conf").read_text()).substitute(values))
 
 
 # ---- what the payloads say ----

@@ -71,8 +71,8 @@ class Site(served.Site):
             served.send(request, body, **({"Content-Encoding": "gzip"} if body[:2] == b"\x1f\x8b" else {}))
 
 
-def configure(house, address, site):
-    ga2021.configure(house, address, parse=harness.HOSTILE)
+def begin(house, site):
+    ga2021.begin(house, harness.Clock(FROM, SPEED), parse=harness.HOSTILE)
     rows = list(csv.DictReader((ga2021.NIGHT / "endorsements.csv").open()))
     for row in rows:
         contest = row["source_hints"].rpartition("=")[2]
@@ -91,9 +91,7 @@ def configure(house, address, site):
 
 def test_each_costs_only_its_own_source():
     with Site() as site, harness.House() as house:
-        house.start_redis()
-        house.clock = harness.Clock(FROM, SPEED)
-        configure(house, house.start_sim(ga2021.NIGHT / "night.txt", ga2021.root(), house.clock), site)
+        begin(house, site)
         client = subscriber.Subscriber(house.redis_url).begin()
         house.start_tallyd()
         before, began = house.polls(), time.monotonic()

@@ -7,7 +7,6 @@ import time
 import pytest
 
 import browser
-import harness
 import small_night
 from harness import ask
 from small_night import decide

@@ -12,7 +12,6 @@ import zipfile
 import pytest
 
 import feeds
-import harness
 import small_night
 
 PAGES = sorted((feeds.ROOT / "daemon/man").glob("*.[158]"))

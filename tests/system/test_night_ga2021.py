@@ -33,12 +33,9 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def night():
-    root = ga2021.root()
     seen = Seen()
     with harness.House() as house:
-        house.start_redis()
-        house.clock = harness.Clock(FROM, SPEED)
-        ga2021.configure(house, house.start_sim(ga2021.NIGHT / "night.txt", root, house.clock))
+        ga2021.begin(house, harness.Clock(FROM, SPEED))
         client = subscriber.Subscriber(house.redis_url).begin()
         seen.ready_seconds = house.start_tallyd()
         live_through(house, client)

@@ -111,9 +111,7 @@ def test_killed_at_any_moment():
     print(f"SEED={seed}")
     ready = []
     with harness.House() as house:
-        house.start_redis()
-        house.clock = harness.Clock(FROM, SPEED)
-        ga2021.configure(house, house.start_sim(ga2021.NIGHT / "night.txt", ga2021.root(), house.clock), thin="250ms")
+        ga2021.begin(house, harness.Clock(FROM, SPEED), thin="250ms")
         client = subscriber.Subscriber(house.redis_url).begin()
         kill_and_kill(house, random.Random(seed), ready)
         house.clock.wait_until(TO)

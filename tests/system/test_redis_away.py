@@ -33,9 +33,7 @@ def came_back(house, above):
 
 
 def begin(house):
-    house.start_redis()
-    house.clock = harness.Clock(FROM, SPEED)
-    ga2021.configure(house, house.start_sim(ga2021.NIGHT / "night.txt", ga2021.root(), house.clock))
+    ga2021.begin(house, harness.Clock(FROM, SPEED))
     house.start_tallyd()
     harness.wait_for(lambda: house.redis.hlen("tally:v1:snap:races") == 2, BACK, "the first snapshots")
     return meta(house)["epoch"]

@@ -32,7 +32,7 @@ def largest():
 
 def test_no_worker_is_ended_by_its_sandbox(largest, tmp_path):
     (tmp_path / "list.csv").write_text("candidate_name,state,office\nNo One,GA,Governor\n")
-    text = f"""[election]
+    text = """[election]
 name = n
 organisation = o
 dates = 2026-11-03
@@ -40,13 +40,7 @@ mode = rehearsal
 polls-close.GA = 19:00
 [endorsements]
 file = list.csv
-[workers]
-program = {feeds.PARSE}
-[control]
-socket = control
-[state]
-directory = state
-"""
+""" + harness.CONF
     named = {}
     for n, (name, entry) in enumerate(sorted(largest.items())):
         args = [str(a) for a in entry.args]
