@@ -5,35 +5,41 @@
 # With TIMES=1 also how long each took.
 set -u
 build=$1
-export TALLY_PARSE="$build/tally-parse" TALLY_PARSE_HOSTILE="$build/tests/tally-parse-hostile"
+export TALLY_PARSE="$build/tally-parse" TALLY_PARSE_HOSTILE="$build/tests/tally-parse-hostile" CMOCKA_MESSAGE_OUTPUT=stdout
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
 one='
-program=$1 log=$2/$(basename "$1")
-start=$(date +%s%N)
-CMOCKA_MESSAGE_OUTPUT=stdout "$program" >"$log" 2>&1
-echo $? >"$log.status"
-echo $((($(date +%s%N) - start) / 1000000)) >"$log.ms"
+log=$2/${1##*/}
+read began _ </proc/uptime
+"$1" >"$log" 2>&1
+status=$?
+read ended _ </proc/uptime
+printf "\nexited with %d %s %s\n" $status $began $ended >>"$log"
 '
 for program in "$build"/tests/test_edge_* "$build"/tests/test_[!e]*; do
-    [ -x "$program" ] && [ -f "tests/unit/$(basename "$program").c" ] && printf '%s\n' "$program"
+    [ -x "$program" ] && [ -f "tests/unit/${program##*/}.c" ] && printf '%s\n' "$program"
 done | xargs -P6 -I{} sh -c "$one" run {} "$logs"
 
-passed=0 failed=0 skipped=0
-for status in "$logs"/*.status; do
-    log=${status%.status}
-    grep -h '^SKIP' "$log"
-    [ -z "${TIMES:-}" ] || echo "$(cat "$log.ms") ms $(basename "$log")"
-    bad=$(grep -c '^\[  FAILED  \] [a-z]' "$log")
-    passed=$((passed + $(grep -c '^\[       OK \]' "$log")))
-    skipped=$((skipped + $(grep -c '^\[  SKIPPED \] [a-z]' "$log")))
-    if [ "$(cat "$status")" -ne 0 ]; then
-        [ "$bad" -gt 0 ] || bad=1
-        failed=$((failed + bad))
-        echo "---- $(basename "$log") exited with $(cat "$status")"
-        tail -n 60 "$log"
-    fi
-done
-echo "unit: $passed passed, $failed failed, $skipped skipped"
-[ $failed -eq 0 ] && [ $passed -gt 0 ]
+awk -v times="${TIMES:-}" '
+    FNR == 1 { bad = over = 0; name = FILENAME; sub(".*/", "", name) }
+    { line[FNR] = $0 }
+    /^SKIP/ { print }
+    /^\[=*\] .* run\.$/ { over = 1 } # what follows lists again
+    !over && /^\[       OK \]/ { passed++ }
+    !over && /^\[  SKIPPED \]/ { skipped++ }
+    !over && /^\[  FAILED  \]/ { bad++ }
+    /^exited with / {
+        if (times)
+            printf "%6.2f s %s\n", $5 - $4, name
+        if ($3 != 0) {
+            failed += bad ? bad : 1
+            print "---- " name " exited with " $3
+            for (i = FNR > 60 ? FNR - 60 : 1; i < FNR; i++)
+                print line[i]
+        }
+    }
+    END {
+        printf "unit: %d passed, %d failed, %d skipped\n", passed, failed, skipped
+        exit failed || !passed
+    }' "$logs"/*

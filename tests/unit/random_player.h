@@ -4,6 +4,7 @@
 #define TALLYD_TESTS_RANDOM_PLAYER_H
 
 #include "tests/unit/random_night.h"
+#include "tests/unit/sampled.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -158,7 +159,7 @@ static inline int events_of(const struct random_night *n)
 /* Each of N nights, one after the other. `share`: only every so manyth of them. */
 static inline void each_night(uint32_t traits, int64_t share, void (*play)(struct random_night *n))
 {
-    int64_t first = number_from("SEED", 1), count = number_from("N", 100);
+    int64_t first = number_from("SEED", 1), count = number_from("N", 100 / every());
 
     count = count / share > 0 ? count / share : 1;
     for (int64_t i = 0; i < count; i++) {

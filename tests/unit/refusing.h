@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "daemon/base/arena.h"
+#include "tests/unit/sampled.h"
 
 static bool armed;                      /* within a call of what is tested */
 static size_t heap_calls;               /* so far in this play */
@@ -95,25 +96,22 @@ static inline void refusing_begin(void)
     chosen = NULL;
 }
 
-/* Play with each heap allocation refused once, then with each arena ending at each allocation: of
- * them one in EVERY, from the first on (7; make test, cover and check-san say 1). How many plays
- * that were. */
+/* Play with each heap allocation refused once, then with each arena ending at each allocation, or
+ * with as many of them as are played. How many plays that were. */
 static inline size_t refusing_everywhere(void (*play)(void *), void *of)
 {
-    const char *said = getenv("EVERY");
-    size_t plays = 1, every = said ? strtoul(said, NULL, 10) : 7;
+    size_t plays = 1, step = (size_t)every();
 
-    assert_true(every > 0);
     heap_fails_at = arena_chosen = SIZE_MAX;
     play(of);
     size_t heap = heap_calls, all = arenas;
-    for (heap_fails_at = 0; heap_fails_at < heap; heap_fails_at += every, plays++)
+    for (heap_fails_at = 0; heap_fails_at < heap; heap_fails_at += step, plays++)
         play(of);
     heap_fails_at = SIZE_MAX;
     for (size_t k = 0; k < all; k++)
         for (arena_chosen = k, arena_allocations = 0, refused = true; refused; plays++) {
             play(of);
-            arena_allocations += every;
+            arena_allocations += step;
         }
     arena_chosen = SIZE_MAX;
     return plays;

@@ -12,6 +12,7 @@
 #include "daemon/core/decide.h"
 #include "daemon/core/memo.h"
 #include "tests/unit/random.h"
+#include "tests/unit/sampled.h"
 
 enum {
     CONTESTS = 3,

@@ -11,6 +11,7 @@
 
 #include "daemon/core/cells.h"
 #include "tests/unit/random.h"
+#include "tests/unit/sampled.h"
 
 enum { MIN = 5 };
 #define A 1u
@@ -163,10 +164,12 @@ static void test_limits(void **state)
 {
     static struct cells_kind kinds[5000];
     (void)state;
-    for (size_t k = 0; k < 64; k++)
-        kinds[k] = (struct cells_kind){UINT64_C(1) << k, 50, 20, 20};
-    kinds[64] = (struct cells_kind){0, 50, 20, 20};
-    assert_true(cells_choose(kinds, 65, 64, MIN) == UINT64_MAX);
+    /* the last of 64 tags: all of them, or the half of them, which takes a sixteenth of the time */
+    const size_t tags = every() > 1 ? 32 : 64;
+    for (size_t k = 0; k < tags; k++)
+        kinds[k] = (struct cells_kind){UINT64_C(1) << (63 - k), 50, 20, 20};
+    kinds[tags] = (struct cells_kind){0, 50, 20, 20};
+    assert_true(cells_choose(kinds, tags + 1, 64, MIN) == UINT64_MAX << (64 - tags));
     for (size_t k = 0; k < 5000; k++)
         kinds[k] = (struct cells_kind){k % 2, 50, 20, 20};
     assert_int_equal(cells_choose(kinds, 5000, 1, MIN), 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Polls from end to end: a site of our own, real workers, and a listener in place of the app. */
 #include "tests/unit/poller_night.h"
+#include "tests/unit/sampled.h"
 
 static void test_changes(void **state)
 {
@@ -623,7 +624,7 @@ static void test_freed_at_any_moment(void **state)
 {
     static struct night n;
     (void)state;
-    for (int moment = 0; moment < 60; moment++) {
+    for (int moment = 0; moment < 60; moment += every()) {
         begin_versions(&n);
         add_source(&n, "b", "/data");
         n.source[1].file_count = 2;
