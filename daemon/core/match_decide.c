@@ -159,19 +159,19 @@ static bool is_there(const struct model *m, const struct match_rule *r, struct a
     return false;
 }
 
-/* An accepted one that would make a line two people's, or a contest two races. */
+/* An accepted one that would make a line more people's than it names, or a contest two races'. */
 static const struct match_rule *against(const struct model *m, const struct match_rule *r)
 {
     struct slice mates[NAME_PEOPLE];
-    bool ticket = name_split(r->d.choice_name, mates) > 1;
+    size_t names = name_split(r->d.choice_name, mates);
 
     for (uint32_t i = 0; i < m->match->rule_count; i++) {
         const struct match_rule *other = &m->match->rules[i];
         if (!other->stands || other->d.verb != MATCH_ACCEPT || other->endorsement == NONE ||
             other->endorsement == r->endorsement || !match_rule_same_contest(other, r))
             continue;
-        if (match_race_of(m, other->endorsement) != match_race_of(m, r->endorsement) ||
-            (!ticket && match_rule_same_choice(other, r)))
+        names -= match_rule_same_choice(other, r);
+        if (match_race_of(m, other->endorsement) != match_race_of(m, r->endorsement) || names == 0)
             return other;
     }
     return NULL;

@@ -42,29 +42,51 @@ static bool full(struct err *e)
 
 /* ---- adding up ---- */
 
-/* Whose line it is: of nobody of ours, of one, or a ticket of two. */
+_Static_assert(RACE_MATES + 1 == NAME_PEOPLE, "all whom a line can name are somewhere");
+
+/* One more of ours whose line it is. */
+static void add_ours(struct race_choice *to, uint32_t endorsement)
+{
+    if (endorsement == NONE || race_choice_is(to, endorsement) || to->mate_count == RACE_MATES)
+        return;
+    if (to->endorsement == NONE)
+        to->endorsement = endorsement;
+    else
+        to->mates[to->mate_count++] = endorsement;
+}
+
+/* Whose line it is: of nobody of ours, of one, or a ticket of several. */
 static struct race_choice whose(const struct race *r, const struct feed_contest *c, uint32_t choice)
 {
     struct race_choice out = {.endorsement = NONE};
 
-    for (uint32_t i = 0; i < r->link_count; i++) {
-        if (r->links[i].contest != c || r->links[i].choice != choice)
-            continue;
-        if (out.endorsement != NONE) {
-            out.mate = r->links[i].endorsement;
-            out.is_ticket = true;
-            break;
-        }
-        out.endorsement = r->links[i].endorsement;
-    }
+    for (uint32_t i = 0; i < r->link_count; i++)
+        if (r->links[i].contest == c && r->links[i].choice == choice)
+            add_ours(&out, r->links[i].endorsement);
     return out;
 }
 
-/* Have the two lines one of ours in common? */
+/* How many of ours the two lines have in common. */
+static uint32_t common_ours(const struct race_choice *a, const struct race_choice *b)
+{
+    uint32_t n = a->endorsement != NONE && race_choice_is(b, a->endorsement);
+
+    for (uint32_t i = 0; i < a->mate_count; i++)
+        n += race_choice_is(b, a->mates[i]);
+    return n;
+}
+
 static bool share_ours(const struct race_choice *a, const struct race_choice *b)
 {
-    return a->endorsement != NONE &&
-           (race_choice_is(b, a->endorsement) || (a->is_ticket && race_choice_is(b, a->mate)));
+    return common_ours(a, b) > 0;
+}
+
+static bool same_ours(const struct race_choice *a, const struct race_choice *b)
+{
+    uint32_t n = a->endorsement == NONE ? 0 : 1 + a->mate_count;
+
+    return a->mate_count == b->mate_count && (a->endorsement == NONE) == (b->endorsement == NONE) &&
+           common_ours(a, b) == n;
 }
 
 /* Two lines of one contest that are one person, none of ours: in a state that has it, the same name
@@ -136,12 +158,13 @@ static uint32_t find_joined(struct offers *g, const struct figures *f, uint32_t 
     return party_rows == 1 ? in_party : NONE;
 }
 
-/* A ticket in one contest and its two on lines of their own in the other: no sum of either. */
+/* A ticket in one contest and one of its people on a line of their own in the other: no sum of
+ * either. */
 static bool stand_apart(const struct offers *g, const struct figures *f,
                         const struct feed_contest *c, const struct race_choice *ours,
                         const struct race_choice *row)
 {
-    if (ours->is_ticket == row->is_ticket)
+    if (same_ours(ours, row))
         return false;
     for (uint32_t k = 0; k < c->choice_count; k++) {
         struct race_choice other = whose(g->r, c, k);
@@ -255,11 +278,9 @@ static bool add_contest(struct offers *g, struct figures *f, const struct feed_c
         uint32_t row = find_row(g, f, known, c, x, people, &ours);
         if (row != NONE) {
             add_votes(&f->choices[row].votes, c->units[0].votes[k]);
-            if (ours.is_ticket) {
-                f->choices[row].endorsement = ours.endorsement;
-                f->choices[row].mate = ours.mate;
-                f->choices[row].is_ticket = true;
-            }
+            for (uint32_t i = 0; i < ours.mate_count; i++)
+                add_ours(&f->choices[row], ours.mates[i]);
+            add_ours(&f->choices[row], ours.endorsement);
             if (!f->choices[row].name.len) {
                 f->choices[row].name = x->name;
                 f->origins[row].who = people[k];
@@ -268,17 +289,13 @@ static bool add_contest(struct offers *g, struct figures *f, const struct feed_c
         }
         f->strange |= joins;
         f->origins[f->count] = (struct origin){c, k, people[k]};
-        f->choices[f->count++] = (struct race_choice){
-            .name = x->name,
-            .party = x->party,
-            .votes = c->units[0].votes[k] < 0 ? VOTES_UNKNOWN : c->units[0].votes[k],
-            .endorsement = ours.endorsement,
-            .mate = ours.mate,
-            .is_ticket = ours.is_ticket,
-            .write_in = (x->flags & RESULTS_WRITE_IN) != 0,
-            .primary = primary,
-            .alone = joins ? county_of(g->m, c) : (struct slice){0},
-        };
+        ours.name = x->name;
+        ours.party = x->party;
+        ours.votes = c->units[0].votes[k] < 0 ? VOTES_UNKNOWN : c->units[0].votes[k];
+        ours.write_in = (x->flags & RESULTS_WRITE_IN) != 0;
+        ours.primary = primary;
+        ours.alone = joins ? county_of(g->m, c) : (struct slice){0};
+        f->choices[f->count++] = ours;
     }
     if (c->unit_count)
         count_units(f, primary, &c->units[0]);
@@ -364,6 +381,11 @@ static bool is_complete(const struct offers *g, const struct offer *o)
     return true;
 }
 
+static bool may_disagree(const struct offer *o, const struct offer *on)
+{
+    return o->source != on->source && offers_compare(o, on) && offers_may_lead(o) && o->complete;
+}
+
 /* Does another source, fit to be on air where `on` is, say something else? *out stays true. */
 static bool look_for_disagreement(struct offers *g, const struct offer *on, bool *out,
                                   struct err *e)
@@ -372,8 +394,7 @@ static bool look_for_disagreement(struct offers *g, const struct offer *on, bool
 
     for (uint32_t i = 0; i < g->count && !*out; i++) {
         const struct offer *o = &g->list[i];
-        if (o->source == on->source || !offers_compare(o, on) || !offers_may_lead(o) ||
-            !o->complete)
+        if (!may_disagree(o, on))
             continue;
         if (!ours.choices && (!begin_figures(g, &ours, e) || !add_offer_to(g, &ours, on, e)))
             return false;
@@ -535,10 +556,10 @@ static bool same_choices(const struct race *r, const struct figures *f)
         return false;
     for (uint32_t i = 0; i < f->count; i++) {
         const struct race_choice *a = &r->choices[i], *b = &f->choices[i];
-        if (a->votes != b->votes || a->endorsement != b->endorsement ||
-            a->is_ticket != b->is_ticket || a->mate != b->mate || a->write_in != b->write_in ||
-            !primaries_same(a->primary, b->primary) || !slice_eq(a->alone, b->alone) ||
-            !slice_eq(a->name, b->name) || !slice_eq(a->party, b->party))
+        if (a->votes != b->votes || a->endorsement != b->endorsement || !same_ours(a, b) ||
+            a->write_in != b->write_in || !primaries_same(a->primary, b->primary) ||
+            !slice_eq(a->alone, b->alone) || !slice_eq(a->name, b->name) ||
+            !slice_eq(a->party, b->party))
             return false;
     }
     struct units u = units_of(f);

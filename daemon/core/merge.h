@@ -9,8 +9,8 @@
  * counties*, choices, units_*, updated_ms, and the flags DISAGREEMENT, IN_DOUBT, CORRECTED,
  * PARTIAL, GONE, STALE, SOURCE_CHANGED (others are left alone). *changed: anything of that differs
  * from before. Also counts r->primaries. While every source is at zero on_air is NONE and the
- * choices stand at 0. Reads r->links and r->contests. Memory from m->strings. On failure the race
- * is as before. */
+ * choices stand at 0. Reads r->links, r->contests and the desk's joins, and settles these
+ * (joins.h). Memory from m->strings. On failure the race is as before. */
 bool merge_race(struct model *m, struct race *r, int64_t now_ms, bool *changed,
                 struct err *e) MUST_USE;
 

@@ -251,22 +251,29 @@ enum race_flag {
 };
 enum race_status { RACE_UNCALLED, RACE_PARTLY_CALLED, RACE_CALLED };
 
+enum { RACE_MATES = 2 }; /* a line names no more than three people: name.h */
+
 struct race_choice {
     struct slice name, party;
-    int64_t votes;        /* VOTES_UNKNOWN */
-    uint32_t endorsement; /* index or NONE: whom it is shown under */
-    bool write_in, is_ticket;
-    uint32_t mate;       /* where it is a ticket of two of ours: the other one */
+    int64_t votes;              /* VOTES_UNKNOWN */
+    uint32_t endorsement;       /* index or NONE: whom it is shown under */
+    uint32_t mates[RACE_MATES]; /* where it is a ticket of several of ours: mate_count others */
+    uint32_t mate_count;
+    bool write_in;
     const char *primary; /* as its link's: one person has a line in each, never added up */
     /* Of a sum: the county, or the source, whose line it is and fits none of those before it, so
      * that the figures are in doubt; empty: it is no such line. */
     struct slice alone;
 };
 
-/* Is it the candidacy's line? A ticket is of both. */
+/* Is it the candidacy's line? A ticket is of all whom it names. */
 static inline bool race_choice_is(const struct race_choice *c, uint32_t endorsement)
 {
-    return c->endorsement == endorsement || (c->is_ticket && c->mate == endorsement);
+    bool is = c->endorsement == endorsement;
+
+    for (uint32_t i = 0; i < c->mate_count; i++)
+        is |= c->mates[i] == endorsement;
+    return is;
 }
 
 struct race_county { /* where counties are summed: one source a county */

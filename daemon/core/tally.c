@@ -346,13 +346,14 @@ static int64_t seats_left(const struct race *r)
     return left > 0 ? left : 0;
 }
 
-/* The second of a ticket takes no seat of its own. */
-static bool rides_along(const struct race *r, uint32_t endorsement)
+/* Its place on its ticket; who stands alone has the first. A seat is one of each. */
+static uint32_t place_on_ticket(const struct race *r, uint32_t endorsement)
 {
     for (uint32_t i = 0; i < r->choice_count; i++)
-        if (r->choices[i].is_ticket && r->choices[i].mate == endorsement)
-            return true;
-    return false;
+        for (uint32_t k = 0; k < r->choices[i].mate_count; k++)
+            if (r->choices[i].mates[k] == endorsement)
+                return k + 1;
+    return 0;
 }
 
 static int64_t least(int64_t a, int64_t b)
@@ -370,7 +371,7 @@ void tally_race(struct tally *t, const struct model *m, const struct race *r, in
         [ENDORSE_POSTPONED] = TALLY_POSTPONED,
     };
     int64_t flips_left = flips_possible(m, r), left = seats_left(r);
-    int64_t won = 0, pending = 0, along = 0, counted = 0;
+    int64_t pending[1 + RACE_MATES] = {0}, most = 0, counted = 0;
 
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t endorsement = r->endorsements[i];
@@ -389,9 +390,9 @@ void tally_race(struct tally *t, const struct model *m, const struct race *r, in
             continue;
         }
         add_endorsement(t, m, r, endorsement, sign, flip);
-        won += outcome == OUTCOME_WON;
+        most += outcome == OUTCOME_WON;
         if (outcome == OUTCOME_PENDING)
-            *(rides_along(r, endorsement) ? &along : &pending) += 1;
+            pending[place_on_ticket(r, endorsement)]++;
         counted++;
     }
     if (counted == 0)
@@ -399,7 +400,9 @@ void tally_race(struct tally *t, const struct model *m, const struct race *r, in
     t->n[TALLY_RACES] += sign;
     if (r->status == RACE_CALLED)
         t->n[TALLY_RACES_CALLED] += sign;
-    t->n[TALLY_AT_MOST] += sign * (won + least(pending, left) + least(along, left));
+    for (size_t i = 0; i < 1 + RACE_MATES; i++)
+        most += least(pending[i], left);
+    t->n[TALLY_AT_MOST] += sign * most;
 }
 
 void tally_all(struct tally *t, const struct model *m, const struct tally_part *part)

@@ -249,6 +249,26 @@ static void both_names_of_a_ticket_may_have_its_line(void **state)
     night_close(&n);
 }
 
+/* A third one had it too, and no votes. */
+static void a_line_is_of_no_more_people_than_it_names(void **state)
+{
+    struct night n;
+    (void)state;
+
+    night_open(&n, "candidate_name,state,office,district,endorsement_id\n"
+                   "Ben Roe,GA,State House,14,b\nBo Day,GA,State House,14,d\n"
+                   "Cy Fox,GA,State House,14,c\n");
+    struct feed_contest *c =
+        contest_of(&n, 0, "1", "State House 14", "Ben Roe / Bo Day|Ben Roe / Bo Day / Cy Fox");
+    assert_true(decide(&n, c, 0, MATCH_ACCEPT, "b"));
+    assert_true(decide(&n, c, 0, MATCH_ACCEPT, "d"));
+    assert_false(decide(&n, c, 0, MATCH_ACCEPT, "c"));
+    assert_true(decide(&n, c, 1, MATCH_ACCEPT, "b"));
+    assert_true(decide(&n, c, 1, MATCH_ACCEPT, "d"));
+    assert_true(decide(&n, c, 1, MATCH_ACCEPT, "c"));
+    night_close(&n);
+}
+
 static void a_line_without_a_name_is_no_alias(void **state)
 {
     struct night n;
@@ -293,6 +313,7 @@ int main(void)
         cmocka_unit_test(a_decision_falls_only_for_one_about_the_same),
         cmocka_unit_test(what_is_accepted_elsewhere_stands_in_nobodys_way),
         cmocka_unit_test(both_names_of_a_ticket_may_have_its_line),
+        cmocka_unit_test(a_line_is_of_no_more_people_than_it_names),
         cmocka_unit_test(a_line_without_a_name_is_no_alias),
         cmocka_unit_test(decisions_about_feeds_that_are_gone_are_told_apart),
     };
