@@ -19,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "config/presets.h"
@@ -29,6 +28,7 @@
 #include "parsers/charset.h"
 #include "parsers/job.h"
 #include "parsers/results.h"
+#include "tests/bench/cpu.h"
 
 enum { ROUNDS_MIN = 3, ROUNDS_MAX = 1000, COLUMNS_MAX = 64 };
 #define SECONDS 0.8 /* for the rounds */
@@ -182,14 +182,6 @@ static bool ours(struct bench *b)
 
 /* ---- measuring ---- */
 
-/* Of this process: others on the machine do not count. */
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 struct pass {
     bool (*run)(struct bench *);
     double best; /* seconds of the best round so far; 0: none */
@@ -200,9 +192,7 @@ static bool round_of(struct pass *p, struct bench *b)
     double began = seconds();
     if (!p->run(b))
         return false;
-    double took = seconds() - began;
-    if (p->best == 0 || took < p->best)
-        p->best = took;
+    keep_best(&p->best, began);
     return true;
 }
 

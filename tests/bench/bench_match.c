@@ -7,24 +7,15 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "daemon/base/buf.h"
 #include "daemon/core/endorse.h"
 #include "daemon/core/match.h"
+#include "tests/bench/cpu.h"
 
 enum { ROSTER = 5, EVERY = 5 };
 #define MEMORY ((size_t)4 << 30)
 #define DAY INT64_C(1609804800000) /* the list is of it, and the feed says so */
-
-/* Of this one core: others may be at work beside it. */
-static double seconds(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* Full names that do not repeat, of surnames that do. */
 static void write_name(struct buf *b, unsigned i)

@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <libxml/parser.h>
@@ -24,6 +23,7 @@
 #include "parsers/charset.h"
 #include "parsers/job.h"
 #include "tests/bench/bare.h"
+#include "tests/bench/cpu.h"
 
 enum { CHUNK = 16384, ROUNDS_MIN = 3, ROUNDS_MAX = 300 };
 #define SECONDS 0.8 /* for the rounds */
@@ -83,14 +83,6 @@ static bool ours(const char *format, struct slice bytes)
 
 /* ---- measuring ---- */
 
-/* Of this process: others on the machine do not count. */
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 struct pass {
     bool (*run)(const char *format, struct slice bytes);
     double best; /* seconds of the best round so far; 0: none */
@@ -101,9 +93,7 @@ static bool round_of(struct pass *p, const char *format, struct slice bytes)
     double began = seconds();
     if (!p->run(format, bytes))
         return false;
-    double took = seconds() - began;
-    if (p->best == 0 || took < p->best)
-        p->best = took;
+    keep_best(&p->best, began);
     return true;
 }
 
