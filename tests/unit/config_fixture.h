@@ -78,4 +78,20 @@ static inline void fixture_end(struct fixture *f)
         abort();
 }
 
+static struct fixture fx;
+
+static inline int fixture_set_up(void **state)
+{
+    (void)state;
+    fixture_start(&fx);
+    return 0;
+}
+
+static inline int fixture_tear_down(void **state)
+{
+    (void)state;
+    fixture_end(&fx);
+    return 0;
+}
+
 #endif

@@ -22,22 +22,6 @@
 #define GOOD "[election]\ndates = 2025-11-04\n[endorsements]\nfile = list.csv\n"
 #define SOURCE GOOD "[source ga]\nformat = clarity\nurl = https://example.org/a.xml\n"
 
-static struct fixture fx;
-
-static int setup(void **state)
-{
-    (void)state;
-    fixture_start(&fx);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fixture_end(&fx);
-    return 0;
-}
-
 /* One file, one problem: where it must be seen, and words that must stand in what is said. */
 static const struct broken {
     const char *text, *place, *says;
@@ -399,7 +383,7 @@ static void test_what_is_opened_ends_in_nul(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, fixture_set_up, fixture_tear_down)
         T(test_each_problem_has_its_place),       T(test_all_problems_of_all_files_in_one_run),
         T(test_one_mistake_is_one_problem),       T(test_line_and_caret),
         T(test_many_problems_are_counted),        T(test_missing_and_unreadable_files),

@@ -16,20 +16,10 @@
     "# ours\n[format palo]\nabout = Palo county\nengine = clarity\nauthority = ap\n"               \
     "charset = windows-1252\nunknown = *\ntimezone = America/Chicago\nprecincts = yes\n"
 
-static struct fixture fx;
-
 static int setup(void **state)
 {
-    (void)state;
-    fixture_start(&fx);
+    fixture_set_up(state);
     assert_int_equal(mkdir(fixture_path(&fx, "formats"), 0755), 0);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fixture_end(&fx);
     return 0;
 }
 
@@ -315,7 +305,7 @@ static void a_section_of_a_source_is_tried_as_well(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, fixture_tear_down)
     const struct CMUnitTest tests[] = {
         T(a_source_takes_what_it_does_not_say),
         T(a_format_that_is_built_in_is_its_own_engine),

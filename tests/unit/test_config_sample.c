@@ -92,9 +92,6 @@ static void test_samples_name_every_key(void **state)
 static void test_samples_load(void **state)
 {
     (void)state;
-    struct fixture fx;
-
-    fixture_start(&fx);
     fixture_write(&fx, "tallyd.conf", read_whole("config/tallyd.conf"));
     fixture_write(&fx, "sources.d/ga.conf", read_whole("config/sources.d/example.conf.sample"));
     if (!fixture_load(&fx))
@@ -102,7 +99,6 @@ static void test_samples_load(void **state)
     assert_int_equal(fx.config->source_count, 1);
     assert_int_equal(fx.config->election.mode, CONFIG_REHEARSAL);
     assert_true(fx.config->redis.url.len > 0);
-    fixture_end(&fx);
 }
 
 /* The name a page must show for a row: families as name.NAME. */
@@ -155,7 +151,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_samples_name_every_key),
-        cmocka_unit_test(test_samples_load),
+        cmocka_unit_test_setup_teardown(test_samples_load, fixture_set_up, fixture_tear_down),
         cmocka_unit_test(test_manual_has_every_key_and_no_other),
         cmocka_unit_test(test_manual_states_the_defaults),
     };

@@ -22,22 +22,6 @@
             fail_msg("\"%.*s\" is not \"%s\"", SLICE_FMT(s), z);                                   \
     } while (0)
 
-static struct fixture fx;
-
-static int setup(void **state)
-{
-    (void)state;
-    fixture_start(&fx);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fixture_end(&fx);
-    return 0;
-}
-
 static struct config *load(const char *text)
 {
     fixture_write(&fx, "tallyd.conf", text);
@@ -475,7 +459,7 @@ static void test_every_default_is_valid_and_every_key_explained(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, fixture_set_up, fixture_tear_down)
         T(test_defaults_are_the_contract),
         T(test_later_files_override),
         T(test_files_are_read_by_name),
