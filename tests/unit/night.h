@@ -291,6 +291,12 @@ static inline enum outcome night_outcome(const struct night *n, const char *id)
     return core_model(n->core)->standings[night_index(n, id)].outcome;
 }
 
+static inline void outcome_is(const struct night *n, const char *id, enum outcome o)
+{
+    if (night_outcome(n, id) != o)
+        fail_msg("%s is %s, not %s", id, outcome_name(night_outcome(n, id)), outcome_name(o));
+}
+
 static inline const struct race *night_race(const struct night *n, const char *id)
 {
     const struct model *m = core_model(n->core);

@@ -38,12 +38,6 @@ static const char list[] =
 
 enum { AP, DDHQ, STATE, VOTES };
 
-static void outcome_is(const struct night *n, const char *id, enum outcome o)
-{
-    if (night_outcome(n, id) != o)
-        fail_msg("%s is %s, not %s", id, outcome_name(night_outcome(n, id)), outcome_name(o));
-}
-
 static void matched(const struct night *n, const char *id)
 {
     if (night_race(n, id)->contest_count == 0)

@@ -26,12 +26,12 @@ static const char list[] =
 
 enum { AP, DDHQ, STATE };
 
-static void outcome_is(const struct night *n, const char *id, enum outcome o)
+/* In a contest that was matched. */
+static void matched_is(const struct night *n, const char *id, enum outcome o)
 {
     if (night_race(n, id)->contest_count == 0)
         fail_msg("%s: the list of this test matches nothing", id);
-    if (night_outcome(n, id) != o)
-        fail_msg("%s is %s, not %s", id, outcome_name(night_outcome(n, id)), outcome_name(o));
+    outcome_is(n, id, o);
 }
 
 /* A restart with the last good payload of a source; the old core is gone. */
@@ -66,21 +66,21 @@ static void test_a_retraction_half_seen_is_not_lost_in_a_restart(void **state)
     night_batch(&n, AP, SENATE("won", ""), NIGHT_AT(1));
     night_batch(&n, AP, gone, NIGHT_AT(2));
     restart_with(&n, AP, gone, NIGHT_AT(2));
-    outcome_is(&n, "ann", OUTCOME_WON);
+    matched_is(&n, "ann", OUTCOME_WON);
     assert_true(night_race(&n, "ann")->flags & RACE_UNDER_REVIEW);
     night_tick(&n, NIGHT_AT(4));
-    outcome_is(&n, "ann", OUTCOME_WON); /* nobody was heard */
+    matched_is(&n, "ann", OUTCOME_WON); /* nobody was heard */
     unchanged(&n, AP, NIGHT_AT(5));
-    outcome_is(&n, "ann", OUTCOME_WON);
+    matched_is(&n, "ann", OUTCOME_WON);
     unchanged(&n, AP, NIGHT_AT(5) + 59 * WHEN_SECOND);
-    outcome_is(&n, "ann", OUTCOME_WON);
+    matched_is(&n, "ann", OUTCOME_WON);
     unchanged(&n, AP, NIGHT_AT(6));
-    outcome_is(&n, "ann", OUTCOME_PENDING);
+    matched_is(&n, "ann", OUTCOME_PENDING);
     assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 1);
     restart_with(&n, AP, gone, NIGHT_AT(2)); /* and not once more */
     unchanged(&n, AP, NIGHT_AT(7));
     unchanged(&n, AP, NIGHT_AT(9));
-    outcome_is(&n, "ann", OUTCOME_PENDING);
+    matched_is(&n, "ann", OUTCOME_PENDING);
     assert_int_equal(n.out.claim_count, 0);
     night_close(&n);
 }
@@ -103,8 +103,8 @@ static void test_calls_that_vanished_together_are_held_over_a_restart(void **sta
     assert_false(night_race(&n, "ann")->flags & RACE_UNDER_REVIEW);
     for (int minute = 5; minute < 30; minute += 5)
         unchanged(&n, AP, NIGHT_AT(minute));
-    outcome_is(&n, "cat", OUTCOME_WON);
-    outcome_is(&n, "eve", OUTCOME_WON);
+    matched_is(&n, "cat", OUTCOME_WON);
+    matched_is(&n, "eve", OUTCOME_WON);
     night_batch(&n, AP, SENATE("won", "") BOARD("won") HOUSE("won", ""), NIGHT_AT(31));
     assert_int_equal(core_model(n.core)->fading_count, 0);
     core_free(night_restart(&n));
@@ -146,7 +146,7 @@ static void test_a_place_of_ours_is_called_though_its_mark_is_gone(void **state)
     night_batch(&n, AP, gone, NIGHT_AT(2));
     assert_int_equal(night_race(&n, "fay")->status, RACE_CALLED);
     restart_with(&n, AP, gone, NIGHT_AT(2));
-    outcome_is(&n, "fay", OUTCOME_ADVANCED);
+    matched_is(&n, "fay", OUTCOME_ADVANCED);
     assert_int_equal(night_race(&n, "fay")->status, RACE_CALLED);
     night_close(&n);
 }
@@ -187,8 +187,8 @@ static void test_moved_marks_are_advice_after_a_restart_too(void **state)
     assert_true(core_model(n.core)->feeds[STATE].advisory);
     assert_false(core_model(n.core)->feeds[AP].advisory);
     night_batch(&n, STATE, FINAL SENATE("won", "") HOUSE("won", ""), NIGHT_AT(4));
-    outcome_is(&n, "ann", OUTCOME_WON);
-    outcome_is(&n, "eve", OUTCOME_PENDING);
+    matched_is(&n, "ann", OUTCOME_WON);
+    matched_is(&n, "eve", OUTCOME_PENDING);
     night_close(&n);
 }
 
@@ -201,20 +201,20 @@ static void test_a_mark_that_moves_in_two_steps_has_moved(void **state)
     night_batch(&n, STATE, FINAL SENATE("won", "") HOUSE("", ""), NIGHT_AT(1));
     night_batch(&n, STATE, FINAL SENATE("", "") HOUSE("", ""), NIGHT_AT(2));
     night_unchanged(&n, STATE, NIGHT_AT(4));
-    outcome_is(&n, "ann", OUTCOME_PENDING);
+    matched_is(&n, "ann", OUTCOME_PENDING);
     night_batch(&n, STATE, FINAL SENATE("", "won") HOUSE("won", ""), NIGHT_AT(5));
     assert_int_equal(n.out.note_count, 1);
     assert_int_equal(n.out.notes[0].verdict, VERDICT_MARK_MOVED);
-    outcome_is(&n, "ann", OUTCOME_PENDING);
-    outcome_is(&n, "eve", OUTCOME_PENDING);
+    matched_is(&n, "ann", OUTCOME_PENDING);
+    matched_is(&n, "eve", OUTCOME_PENDING);
     night_close(&n);
     night_open(&n, list); /* the same one again has not */
     night_batch(&n, STATE, FINAL SENATE("won", "") HOUSE("", ""), NIGHT_AT(1));
     night_batch(&n, STATE, FINAL SENATE("", "") HOUSE("", ""), NIGHT_AT(2));
     night_unchanged(&n, STATE, NIGHT_AT(4));
     night_batch(&n, STATE, FINAL SENATE("won", "") HOUSE("won", ""), NIGHT_AT(5));
-    outcome_is(&n, "ann", OUTCOME_WON);
-    outcome_is(&n, "eve", OUTCOME_WON);
+    matched_is(&n, "ann", OUTCOME_WON);
+    matched_is(&n, "eve", OUTCOME_WON);
     night_close(&n);
 }
 
@@ -237,29 +237,29 @@ static void test_what_one_feed_called_another_does_not_take_back(void **state)
     open_two(&n);
     night_batch(&n, DDHQ, SENATE("won", "") BOARD(""), NIGHT_AT(1));
     night_batch(&n, AP, SENATE("", "") HOUSE("", ""), NIGHT_AT(2)); /* not called by it yet */
-    outcome_is(&n, "ann", OUTCOME_WON);
+    matched_is(&n, "ann", OUTCOME_WON);
     night_batch(&n, DDHQ, BOARD(""), NIGHT_AT(3)); /* the race is gone from who called it */
     for (int minute = 4; minute < 9; minute++)
         night_unchanged(&n, AP, NIGHT_AT(minute));
-    outcome_is(&n, "ann", OUTCOME_WON);
+    matched_is(&n, "ann", OUTCOME_WON);
     night_batch(&n, AP, SENATE("", "won") HOUSE("", ""), NIGHT_AT(9));
     night_unchanged(&n, AP, NIGHT_AT(11));
-    outcome_is(&n, "ann", OUTCOME_WON); /* the two differ */
+    matched_is(&n, "ann", OUTCOME_WON); /* the two differ */
     assert_true(night_race(&n, "ann")->flags & RACE_CONFLICT);
     night_batch(&n, AP, SENATE("", "") HOUSE("", ""), NIGHT_AT(12));
     night_batch(&n, DDHQ, SENATE("", "") BOARD(""), NIGHT_AT(13)); /* it takes it back */
     night_unchanged(&n, AP, NIGHT_AT(15));
-    outcome_is(&n, "ann", OUTCOME_WON);
+    matched_is(&n, "ann", OUTCOME_WON);
     night_unchanged(&n, DDHQ, NIGHT_AT(15));
-    outcome_is(&n, "ann", OUTCOME_PENDING);
+    matched_is(&n, "ann", OUTCOME_PENDING);
     night_batch(&n, AP, SENATE("won", "") HOUSE("", ""), NIGHT_AT(16));
-    outcome_is(&n, "ann", OUTCOME_WON);
+    matched_is(&n, "ann", OUTCOME_WON);
     /* After a restart only the other one is heard. */
     restart_with(&n, DDHQ, without, NIGHT_AT(16));
     night_batch(&n, DDHQ, SENATE("", ""), NIGHT_AT(17));
     night_unchanged(&n, DDHQ, NIGHT_AT(19));
     night_unchanged(&n, DDHQ, NIGHT_AT(21));
-    outcome_is(&n, "ann", OUTCOME_WON);
+    matched_is(&n, "ann", OUTCOME_WON);
     night_close(&n);
 }
 
@@ -270,15 +270,15 @@ static void test_two_feeds_that_differ_call_nothing(void **state)
     open_two(&n);
     night_batch(&n, AP, SENATE("", ""), NIGHT_AT(1));
     night_batch(&n, DDHQ, SENATE("", "won"), NIGHT_AT(1));
-    outcome_is(&n, "ann", OUTCOME_LOST);
+    matched_is(&n, "ann", OUTCOME_LOST);
     night_batch(&n, AP, SENATE("won", ""), NIGHT_AT(2));
     night_unchanged(&n, AP, NIGHT_AT(4));
-    outcome_is(&n, "ann", OUTCOME_LOST);
+    matched_is(&n, "ann", OUTCOME_LOST);
     assert_true(night_race(&n, "ann")->flags & RACE_CONFLICT);
     night_batch(&n, DDHQ, SENATE("won", ""), NIGHT_AT(5)); /* it says so itself by now */
     night_unchanged(&n, AP, NIGHT_AT(7));
     night_unchanged(&n, DDHQ, NIGHT_AT(8));
-    outcome_is(&n, "ann", OUTCOME_WON);
+    matched_is(&n, "ann", OUTCOME_WON);
     assert_int_equal(core_tally(n.core)->called_by[calls_rank(&n.s, SLICE("ap"))], 1);
     night_close(&n);
 }
@@ -311,7 +311,7 @@ static void test_a_call_stands_though_its_candidate_trails_and_is_shown_so(void 
     assert_true(night_says(night_message(&n, MESSAGE_RACE, 0)->data,
                            "\"state\":\"trailing\",\"trails\":false"));
     night_batch(&n, AP, BEHIND("won", "110 910"), NIGHT_AT(2));
-    outcome_is(&n, "ann", OUTCOME_WON);
+    matched_is(&n, "ann", OUTCOME_WON);
     assert_true(
         night_says(night_message(&n, MESSAGE_RACE, 0)->data, "\"state\":\"won\",\"trails\":true"));
     assert_true(night_says(explained(&n, "ann", &text), "won, and trails in the votes on air"));

@@ -19,8 +19,7 @@ enum { AP, DDHQ, STATE, VOTES };
 
 static void is(const char *id, enum outcome o)
 {
-    if (night_outcome(&n, id) != o)
-        fail_msg("%s is %s, not %s", id, outcome_name(night_outcome(&n, id)), outcome_name(o));
+    outcome_is(&n, id, o);
 }
 
 static void taken(int minute, const char *verb, const char *target, const char *argument)

@@ -24,12 +24,6 @@ static const char list[] =
 
 enum { AP, DDHQ };
 
-static void outcome_is(const struct night *n, const char *id, enum outcome o)
-{
-    if (night_outcome(n, id) != o)
-        fail_msg("%s is %s, not %s", id, outcome_name(night_outcome(n, id)), outcome_name(o));
-}
-
 static int64_t counted(const struct night *n, enum tally_count what)
 {
     return core_tally(n->core)->n[what];

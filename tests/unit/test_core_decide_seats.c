@@ -27,12 +27,6 @@ static const char list[] =
 
 enum { AP };
 
-static void outcome_is(const struct night *n, const char *id, enum outcome o)
-{
-    if (night_outcome(n, id) != o)
-        fail_msg("%s is %s, not %s", id, outcome_name(night_outcome(n, id)), outcome_name(o));
-}
-
 static bool refused(const struct night *n, const char *why)
 {
     if (n->out.err.kind != ERR_NONE && night_says(slice_of(n->out.err.text), why))

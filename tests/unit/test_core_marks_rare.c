@@ -6,12 +6,6 @@
 enum { AP, DDHQ, STATE, VOTES };
 #define FINAL "facts status=3\n"
 
-static void outcome_is(const struct night *n, const char *id, enum outcome o)
-{
-    if (night_outcome(n, id) != o)
-        fail_msg("%s is %s, not %s", id, outcome_name(night_outcome(n, id)), outcome_name(o));
-}
-
 /* The site says that nothing is new since the payload kept. */
 static void unchanged(struct night *n, uint32_t source, int64_t at_ms)
 {

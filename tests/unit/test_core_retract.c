@@ -27,12 +27,6 @@ static const char list[] =
 
 enum { AP, DDHQ, STATE };
 
-static void outcome_is(const struct night *n, const char *id, enum outcome o)
-{
-    if (night_outcome(n, id) != o)
-        fail_msg("%s is %s, not %s", id, outcome_name(night_outcome(n, id)), outcome_name(o));
-}
-
 /* ---- gone, and seen again ---- */
 
 static void three_marks_gone_in_one_race_are_one_race(void **state)

@@ -32,12 +32,12 @@ static const char list[] =
 
 enum { AP, DDHQ, STATE, VOTES };
 
-static void outcome_is(const struct night *n, const char *id, enum outcome o)
+/* In a contest that was matched. */
+static void matched_is(const struct night *n, const char *id, enum outcome o)
 {
     if (night_race(n, id)->contest_count == 0)
         fail_msg("%s: the list of this test matches nothing", id);
-    if (night_outcome(n, id) != o)
-        fail_msg("%s is %s, not %s", id, outcome_name(night_outcome(n, id)), outcome_name(o));
+    outcome_is(n, id, o);
 }
 
 static bool conflict(const struct night *n, const char *id)
@@ -51,15 +51,15 @@ static void test_a_flag_is_no_win_where_another_has_votes(void **state)
     (void)state;
     night_open(&n, list);
     night_batch(&n, AP, HOUSE(FLAG, "1100 7000"), NIGHT_AT(1));
-    outcome_is(&n, "bob", OUTCOME_PENDING);
+    matched_is(&n, "bob", OUTCOME_PENDING);
     assert_true(conflict(&n, "bob"));
     night_close(&n);
     night_open(&n, list);
     night_batch(&n, AP, HOUSE(FLAG, "1100 0"), NIGHT_AT(1));
-    outcome_is(&n, "bob", OUTCOME_WON);
+    matched_is(&n, "bob", OUTCOME_WON);
     assert_false(conflict(&n, "bob"));
     night_batch(&n, AP, HOUSE(FLAG, "1200 900"), NIGHT_AT(2)); /* votes are no absence: at once */
-    outcome_is(&n, "bob", OUTCOME_PENDING);
+    matched_is(&n, "bob", OUTCOME_PENDING);
     assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 1);
     assert_true(conflict(&n, "bob"));
     night_close(&n);
@@ -71,12 +71,12 @@ static void test_a_flag_gives_no_two_wins_for_one_seat(void **state)
     (void)state;
     night_open(&n, list);
     night_batch(&n, AP, SENATE(FLAG, "0 0"), NIGHT_AT(1));
-    outcome_is(&n, "ann", OUTCOME_PENDING);
-    outcome_is(&n, "xav", OUTCOME_PENDING);
+    matched_is(&n, "ann", OUTCOME_PENDING);
+    matched_is(&n, "xav", OUTCOME_PENDING);
     assert_true(conflict(&n, "ann"));
     night_batch(&n, AP, SENATE(FLAG, "1100 5900"), NIGHT_AT(2));
-    outcome_is(&n, "ann", OUTCOME_PENDING);
-    outcome_is(&n, "xav", OUTCOME_PENDING);
+    matched_is(&n, "ann", OUTCOME_PENDING);
+    matched_is(&n, "xav", OUTCOME_PENDING);
     night_close(&n);
 }
 
@@ -87,11 +87,11 @@ static void test_a_board_without_a_contest_is_won_by_all(void **state)
     (void)state;
     night_open(&n, list);
     night_batch(&n, AP, BOARD(FLAG, "50 40 0"), NIGHT_AT(1));
-    outcome_is(&n, "cat", OUTCOME_WON);
-    outcome_is(&n, "dan", OUTCOME_WON);
+    matched_is(&n, "cat", OUTCOME_WON);
+    matched_is(&n, "dan", OUTCOME_WON);
     night_batch(&n, AP, BOARD(FLAG, "50 40 1"), NIGHT_AT(2));
-    outcome_is(&n, "cat", OUTCOME_PENDING);
-    outcome_is(&n, "dan", OUTCOME_PENDING);
+    matched_is(&n, "cat", OUTCOME_PENDING);
+    matched_is(&n, "dan", OUTCOME_PENDING);
     night_close(&n);
 }
 
@@ -101,12 +101,12 @@ static void test_a_listed_status_is_no_win_where_another_has_votes(void **state)
     (void)state;
     night_open(&n, list);
     night_batch(&n, AP, CORONER("100 90000 7"), NIGHT_AT(1));
-    outcome_is(&n, "uma", OUTCOME_PENDING);
+    matched_is(&n, "uma", OUTCOME_PENDING);
     assert_true(conflict(&n, "uma"));
     night_close(&n);
     night_open(&n, list);
     night_batch(&n, AP, CORONER("100 0 7"), NIGHT_AT(1)); /* over votes are nobody's */
-    outcome_is(&n, "uma", OUTCOME_WON);
+    matched_is(&n, "uma", OUTCOME_WON);
     assert_false(conflict(&n, "uma"));
     night_close(&n);
 }
@@ -118,24 +118,24 @@ static void test_a_flag_that_goes_takes_its_win_along(void **state)
     night_open(&n, list);
     night_batch(&n, AP, HOUSE(FLAG, "1100 0") SHERIFF, NIGHT_AT(1));
     night_batch(&n, AP, HOUSE("", "1100 0") SHERIFF, NIGHT_AT(2));
-    outcome_is(&n, "bob", OUTCOME_WON); /* absence is seen twice */
+    matched_is(&n, "bob", OUTCOME_WON); /* absence is seen twice */
     assert_true(night_race(&n, "bob")->flags & RACE_UNDER_REVIEW);
     night_unchanged(&n, AP, NIGHT_AT(2) + 59 * WHEN_SECOND);
     night_unchanged(&n, DDHQ, NIGHT_AT(4));
-    outcome_is(&n, "bob", OUTCOME_WON);
+    matched_is(&n, "bob", OUTCOME_WON);
     night_unchanged(&n, AP, NIGHT_AT(4));
-    outcome_is(&n, "bob", OUTCOME_PENDING);
+    matched_is(&n, "bob", OUTCOME_PENDING);
     assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 1);
     assert_true(night_says(night_message(&n, MESSAGE_RETRACTION, 0)->data,
                            "unopposed took back its call (won)"));
     night_batch(&n, AP, HOUSE(FLAG, "1100 0") SHERIFF, NIGHT_AT(5));
-    outcome_is(&n, "bob", OUTCOME_WON);
+    matched_is(&n, "bob", OUTCOME_WON);
     night_batch(&n, AP, HOUSE("", "1100 0") SHERIFF, NIGHT_AT(6));
     night_batch(&n, AP, HOUSE(FLAG, "1100 0") SHERIFF, NIGHT_AT(7)); /* never gone */
     assert_int_equal(core_model(n.core)->fading_count, 0);
     night_batch(&n, AP, SHERIFF, NIGHT_AT(8)); /* the race left the feed: no retraction */
     night_unchanged(&n, AP, NIGHT_AT(12));
-    outcome_is(&n, "bob", OUTCOME_WON);
+    matched_is(&n, "bob", OUTCOME_WON);
     night_close(&n);
 }
 
@@ -149,10 +149,10 @@ static void test_a_win_that_ended_at_once_leaves_no_doubt_behind(void **state)
     night_open(&n, list);
     night_batch(&n, AP, HOUSE(FLAG, "1100 0"), NIGHT_AT(1));
     night_batch(&n, AP, HOUSE("", "1200 0"), NIGHT_AT(2));
-    outcome_is(&n, "bob", OUTCOME_WON);
+    matched_is(&n, "bob", OUTCOME_WON);
     assert_true(night_race(&n, "bob")->flags & RACE_UNDER_REVIEW);
     night_batch(&n, AP, HOUSE("", "1300 900"), NIGHT_AT(3));
-    outcome_is(&n, "bob", OUTCOME_PENDING);
+    matched_is(&n, "bob", OUTCOME_PENDING);
     assert_int_equal(core_model(n.core)->fading_count, 0);
     assert_true(night_decide(&n, "call", "bob", "won", NIGHT_AT(4)));
     assert_false(night_race(&n, "bob")->flags & RACE_UNDER_REVIEW);
@@ -169,7 +169,7 @@ static void test_a_flag_is_its_own_feeds(void **state)
     night_batch(&n, DDHQ, SHERIFF, NIGHT_AT(3));
     night_unchanged(&n, AP, NIGHT_AT(5));
     night_unchanged(&n, AP, NIGHT_AT(7));
-    outcome_is(&n, "bob", OUTCOME_WON);
+    matched_is(&n, "bob", OUTCOME_WON);
     night_close(&n);
 }
 
@@ -183,7 +183,7 @@ static void test_a_status_that_goes_takes_its_win_along(void **state)
     (void)state;
     night_open(&n, list);
     night_batch(&n, VOTES, CORONER("100 0 0"), NIGHT_AT(1));
-    outcome_is(&n, "uma", OUTCOME_WON);
+    matched_is(&n, "uma", OUTCOME_WON);
     memcpy(csv, list, sizeof list);
     memcpy(strstr(csv, ",unopposed"), ",active   ", 10);
     night_open(&later, csv);
@@ -192,9 +192,9 @@ static void test_a_status_that_goes_takes_its_win_along(void **state)
     night_batch(&later, VOTES, CORONER("0 0 0"), NIGHT_AT(-9)); /* before polls close all waits */
     assert_int_equal(core_model(later.core)->fading_count, 0);
     night_batch(&later, VOTES, CORONER("100 0 0"), NIGHT_AT(2));
-    outcome_is(&later, "uma", OUTCOME_WON);
+    matched_is(&later, "uma", OUTCOME_WON);
     night_unchanged(&later, VOTES, NIGHT_AT(4));
-    outcome_is(&later, "uma", OUTCOME_PENDING);
+    matched_is(&later, "uma", OUTCOME_PENDING);
     night_close(&later);
     night_close(&n);
 }
@@ -205,16 +205,16 @@ static void test_a_cancelled_election_stands_under_write_ins(void **state)
     (void)state;
     night_open(&n, list);
     night_batch(&n, AP, SHERIFF, NIGHT_AT(1));
-    outcome_is(&n, "hal", OUTCOME_WON);
+    matched_is(&n, "hal", OUTCOME_WON);
     night_unchanged(&n, AP, NIGHT_AT(5));
-    outcome_is(&n, "hal", OUTCOME_WON);
+    matched_is(&n, "hal", OUTCOME_WON);
     assert_false(conflict(&n, "hal"));
     night_batch(
         &n, AP, /* an election is counted that is said to be cancelled: people must look */
         "contest 5|Sheriff|GA ; stated\nchoice 51|Hal Hill|D\nchoice 52|Write-in| ; write-in\n"
         "choice 53|Vic Vale|R\ntotal 90 30 130\n",
         NIGHT_AT(6));
-    outcome_is(&n, "hal", OUTCOME_WON);
+    matched_is(&n, "hal", OUTCOME_WON);
     assert_true(conflict(&n, "hal"));
     night_close(&n);
 }
@@ -232,8 +232,8 @@ static void test_a_seat_the_desk_gave_is_taken(void **state)
                 "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer|D ; won\n"
                 "choice 12|Xavier Xeno|R\ntotal 7 6\n",
                 NIGHT_AT(2));
-    outcome_is(&n, "ann", OUTCOME_PENDING);
-    outcome_is(&n, "xav", OUTCOME_WON);
+    matched_is(&n, "ann", OUTCOME_PENDING);
+    matched_is(&n, "xav", OUTCOME_WON);
     assert_true(conflict(&n, "ann"));
     night_close(&n);
 }
