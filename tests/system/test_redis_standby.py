@@ -64,6 +64,29 @@ def test_the_standby_follows_and_takes_over_when_asked(two):
     assert len(ids) == len(set(ids)) == 2, ids
 
 
+def test_a_takeover_knows_what_is_joined_and_what_no_longer_is():
+    with pair.Pair() as p:
+        for side in (p.a, p.b):
+            side.add_counties()
+        a, b = p.start().a, p.b
+
+        def shows(side, text):
+            harness.wait_for(lambda: text in side.ctl("explain", "lou").stdout, 10, text)
+
+        shows(a, "Robert J. O'Neil 40, Bob O'Neil 80")
+        race = a.races()
+        race = next(r for r in race if "lou" in str(race[r]))
+        done = a.decide("match", "join", race, "Bob O'Neil", "=", "Robert J. O'Neil")
+        assert done.returncode == 0 and done.stdout.endswith("kept on both\n"), done
+        shows(a, "Robert J. O'Neil 120")
+        b.take_over()
+        shows(b, "Robert J. O'Neil 120")
+        a.wait_standby()
+        assert b.decide("match", "undo", race).returncode == 0
+        a.take_over()
+        shows(a, "Robert J. O'Neil 40, Bob O'Neil 80")
+
+
 def test_what_only_one_has_is_said_so(two):
     two.a.decide("freeze")
     os.kill(two.b.tallyd.child.pid, signal.SIGSTOP)

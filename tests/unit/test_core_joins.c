@@ -4,6 +4,7 @@
 #include "tests/unit/night.h"
 
 #include "daemon/core/joins.h"
+#include "tests/unit/random.h"
 
 static const char list[] =
     "endorsement_id,candidate_name,state,office,district,race_id,seats_to_fill,counties\n"
@@ -362,6 +363,97 @@ static void two_lines_of_one_party_are_two_people(void **state)
     refused("match join", "ss2", "J. Smith = John Smith", "has both on lines of their own");
 }
 
+/* ---- whatever is said ---- */
+
+static const char *const names[] = {"Robert Miller", "Bob Miller", "R. Miller", "Zed Zorn",
+                                    "Robin Miller"};
+enum { NAMES = sizeof names / sizeof names[0] };
+
+/* A county with some of the names; returns all of its votes. */
+static int64_t says_some(struct random *rnd, uint32_t source)
+{
+    int64_t sum = 50;
+    struct buf lines, votes;
+
+    buf_init(&lines, 4096);
+    buf_init(&votes, 4096);
+    for (int i = 0; i < NAMES; i++) {
+        int64_t some = random_between(rnd, 1, 40);
+        if (random_between(rnd, 0, 2) == 0)
+            continue;
+        buf_addf(&lines, "choice %d|%s|R\n", i + 2, names[i]);
+        buf_addf(&votes, " %lld", (long long)some);
+        sum += some;
+    }
+
+    buf_addf(&lines, "total 50%.*s", SLICE_FMT(buf_slice(&votes)));
+    says(source, arena_printf(n.a, "%.*s", SLICE_FMT(buf_slice(&lines))).ptr, 1 + (int)source);
+    buf_done(&lines);
+    buf_done(&votes);
+    return sum;
+}
+
+static int64_t all_votes(int64_t *ours)
+{
+    const struct race *r = night_race(&n, "ann");
+    int64_t sum = 0;
+
+    for (uint32_t i = 0; i < r->choice_count; i++) {
+        sum += r->choices[i].votes;
+        if (r->choices[i].endorsement != NONE)
+            *ours = r->choices[i].votes;
+    }
+    return sum;
+}
+
+static struct slice lines_of_race(void)
+{
+    const struct race *r = night_race(&n, "ann");
+    struct slice out = SLICE("");
+
+    for (uint32_t i = 0; i < r->choice_count; i++)
+        out = arena_printf(n.a, "%.*s%.*s %lld, ", SLICE_FMT(out), SLICE_FMT(r->choices[i].name),
+                           (long long)r->choices[i].votes);
+    return out;
+}
+
+/* No vote is lost or counted twice, none of ours moves, and what is all taken back was never said.
+ */
+static void joins_move_no_vote_but_between_opponents(void **state)
+{
+    uint32_t most = 0, joined = 0;
+
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct random rnd = {seed};
+        int64_t sum = 0, ours = 0;
+        set_up(state);
+        for (uint32_t source = OAK; source <= ASH; source++)
+            sum += says_some(&rnd, source);
+        struct slice before = lines_of_race();
+        for (int i = 0; i < 12; i++) {
+            const char *a = names[random_between(&rnd, 0, NAMES - 1)];
+            const char *b = names[random_between(&rnd, 0, NAMES - 1)];
+            if (random_between(&rnd, 0, 3) == 0)
+                night_decide(&n, "match undo", "ss1", a, NIGHT_AT(30));
+            else
+                night_decide(&n, "match join", "ss1", arena_printf(n.a, "%s = %s", a, b).ptr,
+                             NIGHT_AT(30));
+            assert_int_equal(all_votes(&ours), sum);
+            assert_int_equal(ours, 150);
+            most =
+                night_race(&n, "ann")->join_count > most ? night_race(&n, "ann")->join_count : most;
+            joined += !slice_eq(lines_of_race(), before);
+        }
+        while (night_race(&n, "ann")->join_count > 0)
+            taken(
+                "match undo", "ss1",
+                arena_printf(n.a, "#%lld", (long long)night_race(&n, "ann")->joins[0].number).ptr);
+        assert_true(slice_eq(lines_of_race(), before));
+        tear_down(state);
+    }
+    assert_true(most >= 2 && joined > 50);
+}
+
 /* ---- for people ---- */
 
 static void a_command_is_as_a_shell_takes_it(void **state)
@@ -410,6 +502,7 @@ int main(void)
         T(what_is_written_in_is_added_to_nobody_on_the_ballot),
         T(two_party_lines_of_one_contest_may_be_one_person),
         T(two_lines_of_one_party_are_two_people),
+        cmocka_unit_test(joins_move_no_vote_but_between_opponents),
         T(a_command_is_as_a_shell_takes_it),
         T(decisions_are_listed_in_their_order),
     };

@@ -18,6 +18,9 @@ static const char list[] =
 #define SENATE(first)                                                                              \
     "contest 1|State Senate District 1|GA ; stated\n"                                              \
     "choice 11|Ann Archer|D ; won\nchoice 12|Bob Baker|R\ntotal " first " 400\n"
+#define SPELLED(first)                                                                             \
+    "contest 1|State Senate District 1|GA ; stated\n"                                              \
+    "choice 11|Ann Archer|D ; won\nchoice 12|Robert Baker|R\ntotal " first " 400\n"
 #define BOARD                                                                                      \
     "contest 2|School Board District 2|GA ; stated\n"                                              \
     "choice 21|C. Cole|D ; won\nchoice 22|Dan Dorn|R\ntotal 500 400\n"
@@ -103,7 +106,10 @@ static void test_what_is_shown_is_what_is_said_and_leaves_nothing(void **state)
         {"mark", "ga-ss-1", "void off", "is       2 won of 2 called"},
         {"endorse status", "ann", "withdrawn", "was active, is withdrawn"},
         {"endorse status", "cat", "withdrawn", "is       0 won of 0 called"},
+        {"match join", "ga-ss-1", "Rob Baker = Bob Baker", "no feed has a line 'Rob Baker'"},
+        {"match join", "ga-ss-1", "Robert Baker = Bob Baker", "match join ga-ss-1 Robert Baker"},
         {"source pin", "ga-ss-1", "votes", "total    "},
+        {"match undo", "ga-ss-1", "", "match undo ga-ss-1 Robert Baker = Bob Baker by maria"},
         {"source unpin", "ga-ss-1", "", "total    "},
         {"source accept", "votes", "", "was      0 won of 0 called"},
         {"polls", "GA", "19:01", "polls    was 19:00, is 19:01"},
@@ -116,8 +122,8 @@ static void test_what_is_shown_is_what_is_said_and_leaves_nothing(void **state)
     night_open(&n, list);
     assert_true(effects_init(&was, &e) && effects_init(&is, &e));
     night_batch(&n, AP, SENATE("500") BOARD, NIGHT_AT(1));
-    night_batch(&n, VOTES, SENATE("900"), NIGHT_AT(1));
-    night_batch(&n, VOTES, SENATE("20"), NIGHT_AT(2));
+    night_batch(&n, VOTES, SPELLED("900"), NIGHT_AT(1));
+    night_batch(&n, VOTES, SPELLED("20"), NIGHT_AT(2));
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
         struct play p = {&n,
                          {.type = EVENT_DECISION,
