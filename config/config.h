@@ -95,7 +95,7 @@ struct config {
     struct {
         int64_t interval, jitter_bp, timeout, max_body, backoff_first, backoff_most, max_per_host;
         int64_t least, most; /* the interval comes down to, and goes up to, by itself */
-        int64_t before_close;
+        int64_t before_close, settle;
         struct slice user_agent;
         struct config_list networks; /* CIDR */
         struct slice proxy, proxy_credential;

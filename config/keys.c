@@ -91,6 +91,10 @@ const struct config_key config_keys[] = {
      .max = 2 * GB, .about = "the largest body that is read, as it is sent and unpacked"},
     {GLOBAL(poll, backoff_first), .name = "backoff", .type = KEY_BACKOFF, .preset = "5s, 60s",
      .min = MS, .max = DAY, .about = "the first and the longest wait after failures"},
+    {GLOBAL(poll, settle), .name = "settle", .type = KEY_DURATION, .preset = "1s", .min = 0,
+     .max = HOUR,
+     .about = "a file (path) is read when nobody has written to it for so long, or at once when it "
+              "is renamed into its place"},
     {GLOBAL(poll, max_per_host), .name = "max-per-host", .type = KEY_COUNT, .preset = "2", .min = 1,
      .max = 64, .about = "connections to one host at a time"},
     {GLOBAL(poll, user_agent), .name = "user-agent", .type = KEY_TEXT,

@@ -529,6 +529,7 @@ static void plan_sources(struct making *m)
         .least_ms = p->config->poll.least,
         .most_ms = p->config->poll.most,
         .early_ms = p->config->poll.before_close,
+        .settle_ms = p->config->poll.settle,
         .user_agent = p->config->poll.user_agent,
         .networks = p->config->poll.networks.items,
         .network_count = p->config->poll.networks.count,

@@ -12,6 +12,8 @@
 #include "daemon/edge/timer.h"
 
 #define URL_MAX_LEN 8192
+#define WRITER_MS 30000   /* who writes nothing for so long keeps a file open, and has written it */
+#define PATIENCE_MS 60000 /* with one that is written to all the time */
 
 static void add_encoded(struct buf *out, struct slice s)
 {
@@ -145,9 +147,56 @@ static void on_gate(struct gate_entry *entry)
     tell_failure(a, VERDICT_INTERNAL, e.text);
 }
 
+/* ---- by path ---- */
+
+/* How long who writes to it is waited for. */
+static int64_t writer_ms(const struct ask *a)
+{
+    int64_t quiet = (timer_now_us() - a->drop.written_us) / 1000;
+    return a->drop.writing && a->job.settle_ms > 0 && quiet < WRITER_MS ? WRITER_MS - quiet : 0;
+}
+
+static void wait_again(struct ask *a, int64_t ms)
+{
+    if (timer_now_us() - a->started_us > PATIENCE_MS * INT64_C(1000)) {
+        tell_failure(a, VERDICT_CUT, "it is written to all the time");
+        return;
+    }
+    a->waiting = true;
+    timer_set(a->again, ms);
+}
+
+static void look(void *ctx)
+{
+    struct ask *a = ctx;
+    int64_t writer = writer_ms(a);
+    a->waiting = false;
+    drops_look(&a->drop);
+    if (writer > 0) {
+        wait_again(a, writer);
+        return;
+    }
+    a->job.at_once = a->drop.whole;
+    a->drop.whole = false;
+    reader_submit(a->means->reader, &a->job);
+}
+
+static void on_put(struct drop *drop)
+{
+    struct ask *a = (struct ask *)((char *)drop - offsetof(struct ask, drop));
+    if (a->waiting)
+        timer_set(a->again, 0);
+    else
+        a->put(a->calls.ctx);
+}
+
 static void on_file(struct read_job *job)
 {
     struct ask *a = (struct ask *)((char *)job - offsetof(struct ask, job));
+    if (job->again_ms > 0 && a->again != NULL) {
+        wait_again(a, job->again_ms);
+        return;
+    }
     struct payload *payload = job->payload;
     struct answer answer = {.what = job->same ? ANSWER_SAME : ANSWER_BODY,
                             .payload = payload,
@@ -184,8 +233,22 @@ bool ask_init(struct ask *a, const struct ask_means *means, const struct poller_
     return a->fetch != NULL && (a->entry.host != NULL || err_set(e, ERR_AGAIN, "no memory"));
 }
 
+void ask_watch(struct ask *a, int64_t settle_ms, void (*put)(void *ctx))
+{
+    if (a->url.len > 0 || settle_ms == 0)
+        return;
+    a->again = timer_new(a->means->base, look, a);
+    if (a->again == NULL)
+        return; /* by its interval, then, and as it is */
+    a->job.settle_ms = settle_ms;
+    a->put = put;
+    a->drop = (struct drop){.path = a->job.path, .put = on_put};
+    drops_add(a->means->drops, &a->drop);
+}
+
 void ask_done(struct ask *a)
 {
+    timer_free(a->again);
     fetch_free(a->fetch);
     free(a->job.path);
     buf_done(&a->expanded);
@@ -198,7 +261,7 @@ void ask_start(struct ask *a, struct slice version, bool full)
     if (a->url.len == 0) {
         a->job.known = full ? (struct stamp){0} : a->known.stamp;
         a->started_us = timer_now_us();
-        reader_submit(a->means->reader, &a->job);
+        look(a);
         return;
     }
     expand(&a->expanded, a->url, version);

@@ -5,6 +5,8 @@
  * What came becomes known when it is accepted; until then it is asked for in full, or on the
  * conditions of what was known before.
  *
+ * A file that somebody is writing to is waited for, a minute at most: then it has failed.
+ *
  * A host that answers 403, 429 or 503 with a Retry-After is left alone until then by all who ask
  * it; one that refuses a request with a credential (AP's 403 over the quota of its key) and does
  * not say when, for a moment. Whose turn comes meanwhile fails as BLOCKED, with what is left of it.
@@ -13,17 +15,22 @@
 #define TALLYD_EDGE_ASK_H
 
 #include "daemon/base/buf.h"
+#include "daemon/edge/drops.h"
 #include "daemon/edge/fetch.h"
 #include "daemon/edge/gate.h"
 #include "daemon/edge/reader.h"
 
+struct event_base;
 struct poller_source;
+struct timer;
 
 struct ask_means { /* shared by all */
     struct fetcher *fetcher;
     struct gate *gate;
     struct reader *reader;
-    int64_t quota_ms; /* how long a host rests that refuses a key and does not say until when */
+    struct event_base *base;
+    struct drops *drops; /* NULL: there are none */
+    int64_t quota_ms;    /* how long a host rests that refuses a key and does not say until when */
 };
 
 struct ask_validators {
@@ -40,6 +47,10 @@ struct ask {
     struct fetch *fetch;
     struct gate_entry entry;
     struct read_job job;
+    struct drop drop;
+    struct timer *again; /* by path: it is looked at once more */
+    bool waiting;        /* for that */
+    void (*put)(void *ctx);
     struct buf expanded;
     bool full;
     struct ask_validators known, fresh;
@@ -51,6 +62,10 @@ struct ask {
 bool ask_init(struct ask *a, const struct ask_means *means, const struct poller_source *source,
               struct slice url, struct slice path, size_t cap, const struct fetch_calls *calls,
               struct err *e) MUST_USE;
+/* By path: it is read when nobody has written to it for `settle_ms`, or as soon as it is renamed
+ * into its place; and `put` is called, with the context of its calls, when it may be another. By
+ * URL nothing comes of it. */
+void ask_watch(struct ask *a, int64_t settle_ms, void (*put)(void *ctx));
 void ask_done(struct ask *a); /* stops it; a path only once its reader is gone */
 
 /* Not while it is under way. full: whatever is known of it. */

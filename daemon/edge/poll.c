@@ -65,6 +65,7 @@ struct poll {
     int64_t deltas;
     bool delta;   /* the poll under way asks for a change */
     bool refused; /* the site did not want the last question, and does not say when it will */
+    bool put;     /* another file was put in its place since it was looked at */
     bool strayed; /* it once named another host, and that was said */
     struct poller_state state;
 };
@@ -150,6 +151,12 @@ static int64_t next_interval(struct poll *f, int64_t now)
     return delay;
 }
 
+static void poll_now(struct poll *f)
+{
+    f->due_us = timer_now_us();
+    timer_set(f->timer, 0);
+}
+
 static void schedule(struct poll *f)
 {
     struct poll_shared *p = f->shared;
@@ -201,7 +208,9 @@ static void finish(struct poll *f)
     drop_work(f);
     f->step = REST;
     f->reparsing = f->delta = false;
-    if (!p->set->once)
+    if (!p->set->once && f->put)
+        poll_now(f);
+    else if (!p->set->once)
         schedule(f);
     else if (--p->to_come == 0)
         p->calls.idle(p->calls.ctx);
@@ -515,6 +524,7 @@ static void begin(void *ctx)
 {
     struct poll *f = ctx;
     f->begun_us = timer_now_us();
+    f->put = false;
     if (poll_rest(f->shared, f->source) == POLLER_NEVER) {
         f->due_us = f->begun_us + POLLER_ASLEEP_MS * 1000;
         timer_set(f->timer, POLLER_ASLEEP_MS);
@@ -554,6 +564,22 @@ static bool add_stage(struct poll *f, const char *key, struct slice url, struct 
     return true;
 }
 
+/* It is another file now: that is its time. */
+static void on_put(void *ctx)
+{
+    struct poll *f = ctx;
+    if (f->step == REST)
+        poll_now(f);
+    f->put = f->step != REST;
+}
+
+static int64_t settle_of(const struct poll *f)
+{
+    const struct poller_settings *set = f->shared->set;
+    int64_t settle = set->settle_ms < f->set->interval_ms ? set->settle_ms : f->set->interval_ms;
+    return set->once ? 0 : settle;
+}
+
 struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file,
                       const struct companions *companions, struct err *e)
 {
@@ -575,8 +601,10 @@ struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file
     else if (ask_init(&f->body, &shared->means, set, set->files[file].url, set->files[file].path,
                       (size_t)shared->set->max_body, &body, e) &&
              add_stage(f, "version-url", set->version_url, set->version_options, e) &&
-             add_stage(f, "counties-url", set->counties_url, set->counties_options, e))
+             add_stage(f, "counties-url", set->counties_url, set->counties_options, e)) {
+        ask_watch(&f->body, settle_of(f), on_put);
         return f;
+    }
     poll_free(f);
     return NULL;
 }
@@ -673,8 +701,7 @@ bool poll_soon(struct poll *f)
 {
     if (f->step != REST || (f->state.failures_in_a_row > 0 && f->retry_after_ms > 0))
         return false;
-    f->due_us = timer_now_us();
-    timer_set(f->timer, 0);
+    poll_now(f);
     return true;
 }
 

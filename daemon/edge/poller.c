@@ -114,6 +114,8 @@ static bool equip(struct poller *p, struct err *e)
     if (p->shared.means.fetcher == NULL)
         return false;
     p->shared.means.quota_ms = set->backoff_first_ms;
+    p->shared.means.base = p->shared.base;
+    p->shared.means.drops = drops_new(p->shared.base, p->file_count + 1);
     p->shared.means.reader = reader_new(p->shared.base, e);
     return p->shared.means.reader != NULL;
 }
@@ -154,6 +156,7 @@ void poller_free(struct poller *p)
     if (p == NULL)
         return;
     reader_free(p->shared.means.reader); /* first: its jobs lie in what follows */
+    drops_free(p->shared.means.drops);   /* so do its files */
     for (size_t i = 0; p->files != NULL && i < p->file_count; i++)
         poll_free(p->files[i]);
     for (size_t i = 0; p->sources != NULL && i < p->shared.set->source_count; i++)

@@ -5,7 +5,8 @@
  *
  * One file is in one of: waiting for its time, asking for its version, fetching, parsing, waiting
  * to be settled. It is never fetched twice at once. A file is polled by URL (http, https) or by
- * path (read whole when its mtime, size or inode changed).
+ * path (read whole when its mtime, size or inode changed; when it is put in its place it is looked
+ * at, whatever its time).
  */
 #ifndef TALLYD_EDGE_POLLER_H
 #define TALLYD_EDGE_POLLER_H

@@ -47,6 +47,8 @@ struct poller_source {
 struct poller_settings { /* this and what it points to outlive the poller */
     int64_t jitter_bp, timeout_ms, max_body, backoff_first_ms, backoff_most_ms, max_per_host;
     int64_t least_ms, most_ms, early_ms; /* pace.h */
+    int64_t settle_ms; /* a file is read when nobody has written to it for so long, or its interval
+                          where that is shorter; with `once` as it is */
     struct slice user_agent;
     const struct slice *networks; /* CIDR blocks of non-public addresses that may be polled */
     size_t network_count;

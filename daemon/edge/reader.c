@@ -8,11 +8,13 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <event2/event.h>
 
 #include "daemon/edge/payload.h"
+#include "daemon/edge/timer.h"
 
 struct list {
     struct read_job *first, *last;
@@ -68,17 +70,36 @@ static bool stamp_eq(const struct stamp *a, const struct stamp *b)
            a->device == b->device;
 }
 
+/* How long it is to be left alone yet: by its own time, where our clock can be laid against it; or
+ * else, of a file system of another machine, by how long we have seen it so. */
+static int64_t unrest_of(struct read_job *job)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    int64_t age = now.tv_sec * 1000 + now.tv_nsec / 1000000 - job->stamp.mtime_ns / 1000000;
+    int64_t seen = (timer_now_us() - job->seen_us) / 1000;
+    if (!stamp_eq(&job->stamp, &job->seen)) {
+        job->seen = job->stamp;
+        job->seen_us = timer_now_us();
+        seen = 0;
+    }
+    if (age >= 0 && age > seen)
+        seen = age;
+    return seen < job->settle_ms && !job->at_once ? job->settle_ms - seen : 0;
+}
+
 /* Read it, unless it is as it was. What is changed while it is read is neither the old nor the new.
  */
 static void do_job(struct read_job *job)
 {
     struct stamp after = {0};
     job->same = false;
+    job->again_ms = 0;
     job->payload = NULL;
     if (!stamp_of(job->path, &job->stamp, &job->err))
         return;
     job->same = stamp_eq(&job->stamp, &job->known);
-    if (job->same)
+    if (job->same || (job->again_ms = unrest_of(job)) > 0)
         return;
     job->payload = payload_from_file(job->path, job->cap, &job->err);
     if (job->payload == NULL)
@@ -86,6 +107,7 @@ static void do_job(struct read_job *job)
     if (stamp_of(job->path, &after, &job->err) && stamp_eq(&after, &job->stamp))
         return;
     err_set(&job->err, ERR_AGAIN, "%s: changed while it was read", job->path);
+    job->again_ms = job->settle_ms;
     payload_free(job->payload);
     job->payload = NULL;
 }

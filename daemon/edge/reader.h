@@ -25,17 +25,23 @@ struct read_job {
     /* What to do; the caller's. */
     char *path;
     size_t cap;
-    struct stamp known;                 /* all zero: none */
+    struct stamp known; /* all zero: none */
+    bool at_once;       /* whatever `settle_ms` says */
+    int64_t settle_ms;  /* it is read when nothing has changed it for so long; 0: at once */
     void (*done)(struct read_job *job); /* on the loop */
 
     /* What came of it. */
-    bool same;               /* as `known`: not read */
-    struct stamp stamp;      /* of what was read */
+    bool same;          /* as `known`: not read */
+    int64_t again_ms;   /* not 0: it was changed just now, and not read; to be asked again then,
+                           with this job, for it knows what it saw */
+    struct stamp stamp; /* of what was read */
     struct payload *payload; /* finished, the caller's; NULL when same or failed */
     struct err err; /* why not: ERR_NOINPUT, ERR_DATA when over the cap, ERR_AGAIN when it changed
                        meanwhile */
 
-    struct read_job *next; /* the reader's */
+    struct stamp seen; /* the reader's */
+    int64_t seen_us;
+    struct read_job *next;
 };
 
 struct reader *reader_new(struct event_base *base, struct err *e);

@@ -198,6 +198,34 @@ def test_the_proxy_is_what_the_configuration_says_and_never_the_environments(hou
         assert "we:pass" not in house.tallyd.text() + house.ctl("config", "dump").stdout
 
 
+def test_a_dropped_file_is_seen_at_once_and_never_half(house, site):
+    """It waited for its interval, and what was half written was read and failed."""
+    address = house.conf.read_text().split("url = ")[1].split("\n")[0]
+    house.configure(f"url = {address}", "path = drop/county.xml")
+    house.configure("interval = 50ms", "interval = 1h\nsettle = 100ms")
+    file = house.folder / "drop" / "county.xml"
+    file.parent.mkdir()
+    file.write_text(small_night.detail())
+    house.start_tallyd()
+
+    def becomes(n):
+        harness.wait_for(lambda: f"Di Foe {n}" in house.ctl("races").stdout, 20, f"{n} votes")
+
+    becomes(90)
+    small_night.replace(file, small_night.detail(foe=110, time="11/4/2025 9:15:50 PM EST"))
+    becomes(110)
+    whole = small_night.detail(foe=120, time="11/4/2025 9:25:50 PM EST")
+    with open(file, "w", encoding="utf-8") as slow:
+        slow.write(whole[:600])
+        slow.flush()
+        house.ctl("source", "poll", "county")
+        time.sleep(1)  # ten times as long as it settles
+        assert house.sources()["county"]["verdict"] in ("accepted", "unchanged"), house.sources()
+        slow.write(whole[600:])
+    becomes(120)
+    assert "truncated" not in house.tallyd.text()
+
+
 def test_polls_are_rare_until_the_first_close(house, site):
     """Before it no votes are expected: the site is asked less often, and soon after it again."""
     house.configure("interval = 50ms", "interval = 2s\nbefore-close = 20s")

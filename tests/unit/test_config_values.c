@@ -53,6 +53,7 @@ static void test_defaults_are_the_contract(void **state)
     assert_int_equal(c->poll.least, 10000);
     assert_int_equal(c->poll.most, 60000);
     assert_int_equal(c->poll.before_close, 120000);
+    assert_int_equal(c->poll.settle, 1000);
     assert_int_equal(c->poll.networks.count, 0);
     assert_int_equal(c->workers.count, 4);
     assert_int_equal(c->workers.memory, INT64_C(1) << 30);
