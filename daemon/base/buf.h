@@ -35,7 +35,7 @@ static inline void buf_addc(struct buf *b, char c)
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_addv(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 void buf_addi(struct buf *b, int64_t n); /* in decimal */
-void buf_drop(struct buf *b, size_t n); /* the first n bytes */
+void buf_drop(struct buf *b, size_t n);  /* the first n bytes */
 
 struct slice buf_slice(const struct buf *b);
 

@@ -306,8 +306,8 @@ static bool said_unopposed(const struct model *m, const struct race *r, uint32_t
            (calls_counts(e) && marks_uncontested(m, r, endorsement).opinion == MARKS_WON);
 }
 
-/* Is the other as sure to have no opponent as this one? That an election was cancelled is surer than
- * that it has one name. */
+/* Is the other as sure to have no opponent as this one? That an election was cancelled is surer
+ * than that it has one name. */
 static bool as_unopposed(const struct subject *s, uint32_t other)
 {
     const struct endorsement *list = s->m->endorsed->list;
@@ -591,11 +591,12 @@ static const char *contradicted(const struct subject *s, bool said, bool elected
 {
     if (!elected && marks_write_in_votes(s->race, s->endorsement))
         return "write-in";
-    const char *against = !elected && marks_opponent_votes(s->race, s->endorsement) ? "opponent"
+    const char *against = !elected && marks_opponents(s->m, s->race, s->endorsement, false)
+                              ? "opponent"
                           : seats_are_taken(s) ? "seats-filled"
                                                : NULL;
     if (said && against)
-        doubt(s->race, "said to be unopposed, and another has votes, or the seat");
+        doubt(s->race, "said to be unopposed, and another stands, or has the seat");
     return against;
 }
 
@@ -659,7 +660,7 @@ static bool look_unopposed(const struct subject *s, bool closed, struct calls_lo
     if (!said && !won)
         return true;
     const char *against = contradicted(s, said, elected);
-    if (elected && marks_opponent_votes(s->race, s->endorsement))
+    if (elected && marks_opponents(s->m, s->race, s->endorsement, true))
         doubt(s->race, "its election is said to be cancelled, and another has votes in it");
     struct marks_word w = marks_uncontested(m, s->race, s->endorsement);
     if (!won)

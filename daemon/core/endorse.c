@@ -249,7 +249,8 @@ static void complete(struct columns_reader *r, const struct header *h, const str
     heed_term(r, office.flags, !e->unexpired && says(h, fields, SLICE("term")), e);
     heed_type(r, office.flags, e);
     heed_party(r, office.party, e);
-    if (e->contest_party.len == 0 && office_party(e->party) && rounds_is_nominating(e, office.class))
+    if (e->contest_party.len == 0 && office_party(e->party) &&
+        rounds_is_nominating(e, office.class))
         e->contest_party = slice_of(office_party(e->party)); /* its members stand in it */
     r->column = NULL;
     if (!wins && e->choice != CHOICE_CANDIDATE && (!office.class || names_measure(e->office, r->a)))

@@ -445,8 +445,41 @@ static bool is_own(const struct race *r, const struct feed_contest *c, uint32_t 
     return false;
 }
 
-bool marks_opponent_votes(const struct race *r, uint32_t endorsement)
+/* Is it the line of one of ours who does not stand any more? */
+static bool is_withdrawn(const struct model *m, const struct race *r, const struct feed_contest *c,
+                         uint32_t choice)
 {
+    for (uint32_t i = 0; i < r->endorsement_count; i++)
+        if (m->endorsed->list[r->endorsements[i]].status > ENDORSE_ELECTED_UNOPPOSED &&
+            linked(r, c, choice, r->endorsements[i]))
+            return true;
+    return false;
+}
+
+/* What is asked of the opponents of one of ours. */
+struct alone {
+    const struct model *m;
+    const struct race *r;
+    uint32_t endorsement;
+    bool voted; /* for those with votes alone */
+};
+
+/* Does somebody else stand on this line? Who is on the ballot does without votes too; who is
+ * written in does when one was. */
+static bool is_opponent(const struct alone *a, const struct feed_contest *c, uint32_t choice)
+{
+    const struct feed_choice *who = &c->choices[choice];
+    bool on_ballot = !a->voted && who->name.len > 0 && !(who->flags & RESULTS_WRITE_IN) &&
+                     !is_withdrawn(a->m, a->r, c, choice);
+
+    return (on_ballot || c->units[0].votes[choice] > 0) && !is_nobody(who) &&
+           !(who->name.len > 0 && name_is_nobody(who->name)) &&
+           !is_own(a->r, c, choice, a->endorsement);
+}
+
+bool marks_opponents(const struct model *m, const struct race *r, uint32_t endorsement, bool voted)
+{
+    const struct alone a = {m, r, endorsement, voted};
     int64_t room = r->seats > 0 ? r->seats - 1 : 0;
 
     for (uint32_t i = 0; i < r->contest_count; i++) {
@@ -455,13 +488,10 @@ bool marks_opponent_votes(const struct race *r, uint32_t endorsement)
         if (c->unit_count == 0 || !linked(r, c, NONE, endorsement))
             continue;
         for (uint32_t k = 0; k < c->choice_count; k++) {
-            const struct feed_choice *who = &c->choices[k];
-            bool counted = c->units[0].votes[k] <= 0 || is_nobody(who) ||
-                           (who->name.len > 0 && name_is_nobody(who->name)) ||
-                           is_own(r, c, k, endorsement);
-            for (uint32_t j = 0; j < k && !counted; j++)
-                counted = c->units[0].votes[j] > 0 && one_person(r, c, k, j);
-            others += !counted;
+            bool another = is_opponent(&a, c, k);
+            for (uint32_t j = 0; j < k && another; j++)
+                another = !is_opponent(&a, c, j) || !one_person(r, c, k, j);
+            others += another;
         }
         if (others > room)
             return true;

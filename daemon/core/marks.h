@@ -61,9 +61,9 @@ bool marks_share(const struct race *r, uint32_t a, uint32_t b);
 /* Is there a vote on a write-in line of any contest of the race that names this endorsement? */
 bool marks_write_in_votes(const struct race *r, uint32_t endorsement);
 
-/* Do so many others by name have votes in a contest of this endorsement that there is not a seat
- * for each? */
-bool marks_opponent_votes(const struct race *r, uint32_t endorsement);
+/* Do so many others stand by name in a contest of this endorsement that there is not a seat for
+ * each? `voted`: who has votes alone is asked for. */
+bool marks_opponents(const struct model *m, const struct race *r, uint32_t endorsement, bool voted);
 
 /* WON: a call feed says that this endorsement's contest is uncontested; UNCALLED: one that knows
  * the contest does not say so, and none does. */

@@ -412,10 +412,10 @@ static void check_party(struct judge *j)
 static const char other_sort[] = "the place is of another sort (city, town, county)";
 
 /* Does the contest's own text name another sort of place? A county's council is called "City
- * Council" by some. */
+ * Council" by some; "City of Boulder Council" is one of the councils in Boulder County. */
 static bool text_differs(const struct office_text *county, const struct office_text *t)
 {
-    unsigned implied = t->class ? office_implied_kinds(t->class) : 0;
+    unsigned implied = t->class && t->word_count == 0 ? office_implied_kinds(t->class) : 0;
 
     return (t->kinds & (~implied | OFFICE_OF_COUNTY)) && !same_kinds(county, t);
 }

@@ -277,25 +277,37 @@ static void test_who_is_an_opponent(void **state)
     open_fixture(&f, "ap", 1);
     f.contests[0].units = &total;
     f.contests[0].unit_count = 1;
-    assert_false(marks_opponent_votes(&f.race, 0));
+    assert_false(marks_opponents(&f.m, &f.race, 0, true));
     votes[1] = VOTES_UNKNOWN;
-    assert_false(marks_opponent_votes(&f.race, 0));
+    assert_false(marks_opponents(&f.m, &f.race, 0, true));
     votes[1] = 1;
-    assert_true(marks_opponent_votes(&f.race, 0));
+    assert_true(marks_opponents(&f.m, &f.race, 0, true));
     f.choices[0][1].name = SLICE("ann wu"); /* on another party's line */
-    assert_false(marks_opponent_votes(&f.race, 0));
+    assert_false(marks_opponents(&f.m, &f.race, 0, true));
     votes[0] = 0;
-    assert_false(marks_opponent_votes(&f.race, 0));
+    assert_false(marks_opponents(&f.m, &f.race, 0, true));
     f.choices[0][1].name = SLICE("Under Votes");
-    assert_false(marks_opponent_votes(&f.race, 0));
+    assert_false(marks_opponents(&f.m, &f.race, 0, true));
     f.choices[0][1].name = SLICE(""); /* whoever it is, it is another */
-    assert_true(marks_opponent_votes(&f.race, 0));
+    assert_true(marks_opponents(&f.m, &f.race, 0, true));
+    f.choices[0][1].name = SLICE("Bo Fox");
+    f.choices[0][2].name = f.choices[0][3].name = SLICE("");
+    votes[1] = 0;
+    assert_false(marks_opponents(&f.m, &f.race, 0, true));
+    assert_true(marks_opponents(&f.m, &f.race, 0, false)); /* on the ballot, at nothing */
+    f.choices[0][1].flags = RESULTS_WRITE_IN;
+    assert_false(marks_opponents(&f.m, &f.race, 0, false));
+    f.choices[0][1].flags = 0;
+    f.choices[0][1].name = SLICE("");
+    assert_false(marks_opponents(&f.m, &f.race, 0, false));
+    votes[1] = 1;
+    f.choices[0][2].name = SLICE("Cy Cox");
     f.race.seats = 2;
-    assert_false(marks_opponent_votes(&f.race, 0));
+    assert_false(marks_opponents(&f.m, &f.race, 0, true));
     votes[2] = 1;
-    assert_true(marks_opponent_votes(&f.race, 0));
+    assert_true(marks_opponents(&f.m, &f.race, 0, true));
     f.choices[0][1].name = f.choices[0][2].name; /* two lines, one opponent: a seat for each */
-    assert_false(marks_opponent_votes(&f.race, 0));
+    assert_false(marks_opponents(&f.m, &f.race, 0, true));
 }
 
 /* One person holds a sheriff's office and a seat of most chambers; nobody knows of a council. */

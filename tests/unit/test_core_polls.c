@@ -149,7 +149,9 @@ static void county_names_are_compared_bare(void **state)
     assert_true(polls_same_county(SLICE("Prince George\xe2\x80\x99s"), SLICE("Prince George's")));
     assert_true(polls_same_county(SLICE("St. Clair"), SLICE("Saint Clair")));
     assert_true(polls_same_county(SLICE("Ste. Genevieve"), SLICE("Sainte Genevieve County")));
-    assert_true(polls_same_county(SLICE("Do\xc3\xb1" "a Ana"), SLICE("Dona Ana")));
+    assert_true(polls_same_county(SLICE("Do\xc3\xb1"
+                                        "a Ana"),
+                                  SLICE("Dona Ana")));
     assert_false(polls_same_county(SLICE("Baltimore"), SLICE("Baltimore city")));
     assert_false(polls_same_county(SLICE("'"), SLICE("'")));
     char longer[300];

@@ -19,12 +19,20 @@ static const char list[] =
 #define HOUSE(says, votes)                                                                         \
     "contest 2|State House District 2|GA ; stated " says "\nchoice 21|Bob Baker|D\n"               \
     "choice 22|Yves Yarrow|R\ntotal " votes "\n"
+#define ALONE(says, votes)                                                                         \
+    "contest 2|State House District 2|GA ; stated " says "\nchoice 21|Bob Baker|D\ntotal " votes   \
+    "\n"
 #define BOARD(says, votes)                                                                         \
     "contest 3|School Board District 3|GA ; stated " says "\nchoice 31|Cat Cole\n"                 \
     "choice 32|Dan Dorn\nchoice 33|Other One\ntotal " votes "\n"
 #define CORONER(votes)                                                                             \
     "contest 4|Coroner|GA ; stated\nchoice 41|Uma Ulm|D\nchoice 42|Vic Vale|R\n"                   \
     "choice 43|Over Votes\ntotal " votes "\n"
+#define BOARD_OF_TWO                                                                               \
+    "contest 3|School Board District 3|GA ; stated uncontested\nchoice 31|Cat Cole\n"              \
+    "choice 32|Dan Dorn\ntotal 50 40\n"
+#define CORONER_ALONE(votes)                                                                       \
+    "contest 4|Coroner|GA ; stated\nchoice 41|Uma Ulm|D\nchoice 43|Over Votes\ntotal " votes "\n"
 #define SHERIFF                                                                                    \
     "contest 5|Sheriff|GA ; stated\nchoice 51|Hal Hill|D\nchoice 52|Write-in| ; write-in\n"        \
     "total 90 30\n"
@@ -37,7 +45,7 @@ static void matched_is(const struct night *n, const char *id, enum outcome o)
 {
     if (night_race(n, id)->contest_count == 0)
         fail_msg("%s: the list of this test matches nothing", id);
-    outcome_is(n, id, o);
+    matched_is(n, id, o);
 }
 
 static bool conflict(const struct night *n, const char *id)
@@ -55,7 +63,12 @@ static void test_a_flag_is_no_win_where_another_has_votes(void **state)
     assert_true(conflict(&n, "bob"));
     night_close(&n);
     night_open(&n, list);
-    night_batch(&n, AP, HOUSE(FLAG, "1100 0"), NIGHT_AT(1));
+    night_batch(&n, AP, HOUSE(FLAG, "1100 0"), NIGHT_AT(1)); /* who is on the ballot stands */
+    matched_is(&n, "bob", OUTCOME_PENDING);
+    assert_true(conflict(&n, "bob"));
+    night_close(&n);
+    night_open(&n, list);
+    night_batch(&n, AP, ALONE(FLAG, "1100"), NIGHT_AT(1));
     matched_is(&n, "bob", OUTCOME_WON);
     assert_false(conflict(&n, "bob"));
     night_batch(&n, AP, HOUSE(FLAG, "1200 900"), NIGHT_AT(2)); /* votes are no absence: at once */
@@ -86,7 +99,7 @@ static void test_a_board_without_a_contest_is_won_by_all(void **state)
     struct night n;
     (void)state;
     night_open(&n, list);
-    night_batch(&n, AP, BOARD(FLAG, "50 40 0"), NIGHT_AT(1));
+    night_batch(&n, AP, BOARD_OF_TWO, NIGHT_AT(1));
     matched_is(&n, "cat", OUTCOME_WON);
     matched_is(&n, "dan", OUTCOME_WON);
     night_batch(&n, AP, BOARD(FLAG, "50 40 1"), NIGHT_AT(2));
@@ -105,7 +118,7 @@ static void test_a_listed_status_is_no_win_where_another_has_votes(void **state)
     assert_true(conflict(&n, "uma"));
     night_close(&n);
     night_open(&n, list);
-    night_batch(&n, AP, CORONER("100 0 7"), NIGHT_AT(1)); /* over votes are nobody's */
+    night_batch(&n, AP, CORONER_ALONE("100 7"), NIGHT_AT(1)); /* over votes are nobody's */
     matched_is(&n, "uma", OUTCOME_WON);
     assert_false(conflict(&n, "uma"));
     night_close(&n);
@@ -116,8 +129,8 @@ static void test_a_flag_that_goes_takes_its_win_along(void **state)
     struct night n;
     (void)state;
     night_open(&n, list);
-    night_batch(&n, AP, HOUSE(FLAG, "1100 0") SHERIFF, NIGHT_AT(1));
-    night_batch(&n, AP, HOUSE("", "1100 0") SHERIFF, NIGHT_AT(2));
+    night_batch(&n, AP, ALONE(FLAG, "1100") SHERIFF, NIGHT_AT(1));
+    night_batch(&n, AP, ALONE("", "1100") SHERIFF, NIGHT_AT(2));
     matched_is(&n, "bob", OUTCOME_WON); /* absence is seen twice */
     assert_true(night_race(&n, "bob")->flags & RACE_UNDER_REVIEW);
     night_unchanged(&n, AP, NIGHT_AT(2) + 59 * WHEN_SECOND);
@@ -128,10 +141,10 @@ static void test_a_flag_that_goes_takes_its_win_along(void **state)
     assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 1);
     assert_true(night_says(night_message(&n, MESSAGE_RETRACTION, 0)->data,
                            "unopposed took back its call (won)"));
-    night_batch(&n, AP, HOUSE(FLAG, "1100 0") SHERIFF, NIGHT_AT(5));
+    night_batch(&n, AP, ALONE(FLAG, "1100") SHERIFF, NIGHT_AT(5));
     matched_is(&n, "bob", OUTCOME_WON);
-    night_batch(&n, AP, HOUSE("", "1100 0") SHERIFF, NIGHT_AT(6));
-    night_batch(&n, AP, HOUSE(FLAG, "1100 0") SHERIFF, NIGHT_AT(7)); /* never gone */
+    night_batch(&n, AP, ALONE("", "1100") SHERIFF, NIGHT_AT(6));
+    night_batch(&n, AP, ALONE(FLAG, "1100") SHERIFF, NIGHT_AT(7)); /* never gone */
     assert_int_equal(core_model(n.core)->fading_count, 0);
     night_batch(&n, AP, SHERIFF, NIGHT_AT(8)); /* the race left the feed: no retraction */
     night_unchanged(&n, AP, NIGHT_AT(12));
@@ -139,7 +152,6 @@ static void test_a_flag_that_goes_takes_its_win_along(void **state)
     night_close(&n);
 }
 
-/* A feed that never said so does not take back what a silent one said. */
 /* The flag was gone, seen once; then another had votes, which ends it at once. What was half seen
  * held every later call of the race in doubt. */
 static void test_a_win_that_ended_at_once_leaves_no_doubt_behind(void **state)
@@ -147,8 +159,8 @@ static void test_a_win_that_ended_at_once_leaves_no_doubt_behind(void **state)
     struct night n;
     (void)state;
     night_open(&n, list);
-    night_batch(&n, AP, HOUSE(FLAG, "1100 0"), NIGHT_AT(1));
-    night_batch(&n, AP, HOUSE("", "1200 0"), NIGHT_AT(2));
+    night_batch(&n, AP, ALONE(FLAG, "1100"), NIGHT_AT(1));
+    night_batch(&n, AP, ALONE("", "1200"), NIGHT_AT(2));
     matched_is(&n, "bob", OUTCOME_WON);
     assert_true(night_race(&n, "bob")->flags & RACE_UNDER_REVIEW);
     night_batch(&n, AP, HOUSE("", "1300 900"), NIGHT_AT(3));
@@ -159,13 +171,14 @@ static void test_a_win_that_ended_at_once_leaves_no_doubt_behind(void **state)
     night_close(&n);
 }
 
+/* A feed that never said so does not take back what a silent one said. */
 static void test_a_flag_is_its_own_feeds(void **state)
 {
     struct night n;
     (void)state;
     night_open(&n, list);
-    night_batch(&n, DDHQ, HOUSE(FLAG, "1100 0") SHERIFF, NIGHT_AT(1));
-    night_batch(&n, AP, HOUSE("", "1100 0"), NIGHT_AT(2));
+    night_batch(&n, DDHQ, ALONE(FLAG, "1100") SHERIFF, NIGHT_AT(1));
+    night_batch(&n, AP, ALONE("", "1100"), NIGHT_AT(2));
     night_batch(&n, DDHQ, SHERIFF, NIGHT_AT(3));
     night_unchanged(&n, AP, NIGHT_AT(5));
     night_unchanged(&n, AP, NIGHT_AT(7));
@@ -182,16 +195,17 @@ static void test_a_status_that_goes_takes_its_win_along(void **state)
 
     (void)state;
     night_open(&n, list);
-    night_batch(&n, VOTES, CORONER("100 0 0"), NIGHT_AT(1));
+    night_batch(&n, VOTES, CORONER_ALONE("100 0"), NIGHT_AT(1));
     matched_is(&n, "uma", OUTCOME_WON);
     memcpy(csv, list, sizeof list);
     memcpy(strstr(csv, ",unopposed"), ",active   ", 10);
     night_open(&later, csv);
     assert_true(
         night_claims(later.core, core_model(n.core)->claims, core_model(n.core)->claim_count));
-    night_batch(&later, VOTES, CORONER("0 0 0"), NIGHT_AT(-9)); /* before polls close all waits */
+    night_batch(&later, VOTES, CORONER_ALONE("0 0"),
+                NIGHT_AT(-9)); /* before polls close all waits */
     assert_int_equal(core_model(later.core)->fading_count, 0);
-    night_batch(&later, VOTES, CORONER("100 0 0"), NIGHT_AT(2));
+    night_batch(&later, VOTES, CORONER_ALONE("100 0"), NIGHT_AT(2));
     matched_is(&later, "uma", OUTCOME_WON);
     night_unchanged(&later, VOTES, NIGHT_AT(4));
     matched_is(&later, "uma", OUTCOME_PENDING);
