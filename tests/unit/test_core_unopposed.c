@@ -45,7 +45,7 @@ static void matched_is(const struct night *n, const char *id, enum outcome o)
 {
     if (night_race(n, id)->contest_count == 0)
         fail_msg("%s: the list of this test matches nothing", id);
-    matched_is(n, id, o);
+    outcome_is(n, id, o);
 }
 
 static bool conflict(const struct night *n, const char *id)
