@@ -20,8 +20,9 @@ TIMEOUT = 2.0
 
 
 class Fault:
-    def __init__(self, name, says, of=tuple(kinds.KINDS), payload=None, answer=None, air=2100, **by_kind):
-        self.name, self.of, self.payload, self.answer, self.air = name, of, payload, answer, air
+    def __init__(self, name, says, of=tuple(kinds.KINDS), payload=None, answer=None, air=2100, host=False, **by_kind):
+        """host: what it says goes for all of its host, which is then its own."""
+        self.name, self.of, self.payload, self.answer, self.air, self.host = name, of, payload, answer, air, host
         self.says = {kind: set(by_kind.get(kind, says).split()) for kind in of}
 
 
@@ -226,9 +227,9 @@ FAULTS = [
     Fault("401", "blocked", HTTP, answer=status(401)),
     Fault("403", "blocked", HTTP, answer=status(403)),
     Fault("404", "http-status", HTTP, answer=status(404)),
-    Fault("429", "blocked", HTTP, answer=status(429, Retry_After=1)),
+    Fault("429", "blocked", HTTP, answer=status(429, Retry_After=1), host=True),
     Fault("500", "http-status", HTTP, answer=status(500)),
-    Fault("503", "http-status", HTTP, answer=status(503, Retry_After=1)),
+    Fault("503", "http-status", HTTP, answer=status(503, Retry_After=1), host=True),
     Fault("206", "http-status", HTTP, answer=lambda h, body: send(h, body[:50], 206)),
     Fault("304-unasked", "http-status", HTTP, answer=status(304, b"")),
     Fault("redirect-loop", "http-status unreachable", HTTP, answer=to(lambda h: h.path)),

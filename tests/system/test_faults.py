@@ -75,7 +75,22 @@ class Site(served.Site):
     def __init__(self, cases):
         super().__init__()
         self.cases, self.phase, self.lock = {c.name: c for c in cases}, "earlier", threading.Lock()
-        self.server.handle_error = lambda *_: None  # tallyd hangs up on many
+        self.hosts = {c.name: served.Server(self.server.RequestHandlerClass) for c in cases if c.fault.host}
+        for server in (self, *self.hosts.values()):
+            server.server.handle_error = lambda *_: None  # tallyd hangs up on many
+
+    def __enter__(self):
+        for server in self.hosts.values():
+            server.__enter__()
+        return super().__enter__()
+
+    def __exit__(self, *why):
+        for server in self.hosts.values():
+            server.__exit__(*why)
+        super().__exit__(*why)
+
+    def address(self, case):
+        return f"{self.hosts.get(case.name, self).url}/{case.name}"
 
     def begin(self, phase, folder):
         for case in self.cases.values():
@@ -112,7 +127,7 @@ def configure(house, site, cases):
     for i, case in enumerate(cases):
         contest = "10" if case.kind == "ap" else "Sheriff"
         rows.append(f"{case.name},Di Foe,GA,Sheriff,County {i},{case.name},1,{case.name}={contest}")
-        where = f"path = {house.folder}/{case.name}" if case.kind == "drop" else f"url = {site.url}/{case.name}"
+        where = f"path = {house.folder}/{case.name}" if case.kind == "drop" else f"url = {site.address(case)}"
         text += f"\n[source {case.name}]\n{case.section}state = GA\ncounty = County {i}\n{where}\n"
     house.write("endorsed.csv", "\n".join(rows) + "\n")
     house.conf = house.write("tallyd.conf", text)
