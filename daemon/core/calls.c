@@ -188,10 +188,9 @@ struct making {
     const struct marks_word *word; /* NULL: no feed */
 };
 
-static struct slice evidence(const struct model *m, const struct marks_word *w)
+struct slice calls_evidence(const struct model *m, const struct feed_contest *c, uint32_t at)
 {
-    const struct feed_contest *c = w->contest;
-    const struct feed_choice *choice = w->choice == NONE ? NULL : &c->choices[w->choice];
+    const struct feed_choice *choice = at == NONE ? NULL : &c->choices[at];
 
     struct slice which = !choice ? SLICE("-") : choice->id.len ? choice->id : choice->name;
     static const enum outcome meant[RESULTS_MARKS] = {
@@ -265,7 +264,7 @@ static bool make(const struct subject *s, const struct making *k, int64_t now_ms
             own = m->feeds[from->source].files[from->file].own_time_ms;
         if (own <= now_ms)
             c.called_at_ms = own;
-        c.evidence = evidence(m, k->word);
+        c.evidence = calls_evidence(m, from, k->word->choice);
     }
     /* what the list alone says goes with it */
     if (k->outcome != OUTCOME_PENDING && !slice_eq(s->by, unopposed))
@@ -707,8 +706,8 @@ static bool scan(const struct subject *s, struct calls_look *look, struct err *e
         m->feeds[w.contest->source].advisory)
         return true;
     look->moved = w.contest;
-    return fading_advise(m, &of, w.contest->source, outcomes[w.opinion], evidence(m, &w),
-                         look->now_ms, e);
+    return fading_advise(m, &of, w.contest->source, outcomes[w.opinion],
+                         calls_evidence(m, w.contest, w.choice), look->now_ms, e);
 }
 
 bool calls_scan(struct model *m, struct race *r, struct calls_look *look, struct err *e)

@@ -45,6 +45,9 @@ bool calls_restore(struct model *m, const struct claim *claim, struct err *e) MU
  * Reads r->seats and r->places as the last look left them. */
 bool calls_scan(struct model *m, struct race *r, struct calls_look *look, struct err *e) MUST_USE;
 
+/* Where a word stands, as text for people. ptr NULL: memory. */
+struct slice calls_evidence(const struct model *m, const struct feed_contest *c, uint32_t choice);
+
 /* Take the claims that the race's marks now justify, and note marks that are gone: m->claims and
  * m->fading grow, standings stay as they were. Sets r->seats, r->places, and RACE_CONFLICT anew.
  * The same marks again add nothing. */

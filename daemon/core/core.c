@@ -17,6 +17,7 @@
 #include "daemon/core/match.h"
 #include "daemon/core/memo.h"
 #include "daemon/core/merge.h"
+#include "daemon/core/official.h"
 #include "daemon/core/report.h"
 #include "daemon/core/ruling.h"
 #include "daemon/core/set_back.h"
@@ -133,10 +134,14 @@ static void match_changes(struct turn *t, const struct feed_report *report)
 static void take_changes(struct turn *t, const struct feed_report *report)
 {
     struct core *c = t->core;
+    struct err e = {0};
 
     match_changes(t, report);
-    for (size_t i = 0; i < report->change_count; i++)
+    for (size_t i = 0; i < report->change_count; i++) {
         mark(c, report->changes[i].contest->race);
+        if (!official_watch(&c->model, report->changes[i].contest, t->again, &t->look, &e))
+            failed(t, &e);
+    }
     struct effects *out = t->out;
     out->names = append(t, out->names, &out->name_count, report->names, report->name_count,
                         sizeof *report->names);
@@ -358,7 +363,8 @@ static void note_conflict(struct turn *t, const struct race *r, const struct rac
     struct buf text;
 
     if (!(r->flags & ~was->flags & RACE_CONFLICT) ||
-        (t->look.moved && &t->core->model.races[t->look.moved->race] == r)) /* that is told */
+        (t->look.moved && t->look.moved->race != NONE &&
+         &t->core->model.races[t->look.moved->race] == r)) /* that is told */
         return;
     buf_init_over(&text, room, sizeof room);
     standings_conflict(&t->core->model, r, &text);

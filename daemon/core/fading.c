@@ -57,11 +57,12 @@ bool fading_is_out(const struct claim *c, struct slice by)
 static bool note(struct model *m, const struct fading_of *on, struct slice kind, struct slice of,
                  struct claim *c, struct err *e)
 {
-    const struct endorsement *en = &m->endorsed->list[on->endorsement];
+    const struct endorsement *en =
+        on->endorsement == NONE ? NULL : &m->endorsed->list[on->endorsement];
 
     c->number = claims_number(m);
-    c->race_id = en->race_id;
-    c->endorsement_id = en->id;
+    c->race_id = en ? en->race_id : SLICE("");
+    c->endorsement_id = en ? en->id : SLICE("");
     c->line = on->line;
     c->by = arena_printf(m->strings, "%.*s%.*s", SLICE_FMT(kind), SLICE_FMT(of));
     c->called_at_ms = WHEN_UNKNOWN;

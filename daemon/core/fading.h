@@ -30,8 +30,8 @@ void fading_heed(struct model *m, const struct claim *c);
 /* All that began to fade at now_ms is held until it is back: *held of them. */
 bool fading_hold(struct model *m, int64_t now_ms, uint32_t *held, struct err *e) MUST_USE;
 
-/* An official mark of this endorsement's has become `now`: the source's marks are advice from now
- * on. */
+/* An official mark of this endorsement's (NONE: of a contest of nobody of ours) has become `now`:
+ * the source's marks are advice from now on. */
 bool fading_advise(struct model *m, const struct fading_of *of, uint32_t source, enum outcome now,
                    struct slice evidence, int64_t now_ms, struct err *e) MUST_USE;
 

@@ -87,8 +87,12 @@ bool marks_seats(const struct model *m, struct race *r)
     return seats_agree && places_agree;
 }
 
-/* Is what this contest says its own, and of now? */
-static bool reliable(const struct feed_contest *c)
+bool marks_is_winner(enum results_mark mark)
+{
+    return mark == RESULTS_WON || mark == RESULTS_ADVANCED;
+}
+
+bool marks_reliable(const struct feed_contest *c)
 {
     return !c->gone && verdict_info[c->doubt].class != CLASS_QUARANTINE &&
            c->doubt != VERDICT_SWAPPED && c->doubt != VERDICT_ROSTER_CHANGED;
@@ -107,7 +111,8 @@ static bool may_speak(const struct model *m, const struct race *r, const struct 
 {
     const struct settings_source *s = &m->settings->sources[c->source];
 
-    if (s->calls == CALLS_NO || !slice_eq(s->authority, by) || !reliable(c) || !is_whole(m, r, c))
+    if (s->calls == CALLS_NO || !slice_eq(s->authority, by) || !marks_reliable(c) ||
+        !is_whole(m, r, c))
         return false;
     if (!slice_is(by, "official"))
         return true;
@@ -128,8 +133,7 @@ static bool linked(const struct race *r, const struct feed_contest *c, uint32_t 
     return false;
 }
 
-/* Are two lines of a contest one person (fusion)? */
-static bool one_person(const struct race *r, const struct feed_contest *c, uint32_t a, uint32_t b)
+bool marks_one_person(const struct race *r, const struct feed_contest *c, uint32_t a, uint32_t b)
 {
     if (joins_same_text(r, c->choices[a].name, c->choices[b].name))
         return true;
@@ -186,7 +190,7 @@ static int64_t count_marked(const struct model *m, const struct race *r,
     for (uint32_t i = 0; i < c->choice_count; i++) {
         bool counted = mark_of(m, r, c, i) != mark || is_nobody(&c->choices[i]);
         for (uint32_t j = 0; j < i && !counted; j++)
-            counted = mark_of(m, r, c, j) == mark && one_person(r, c, i, j);
+            counted = mark_of(m, r, c, j) == mark && marks_one_person(r, c, i, j);
         n += !counted;
     }
     return n;
@@ -440,7 +444,7 @@ static bool is_own(const struct race *r, const struct feed_contest *c, uint32_t 
                    uint32_t endorsement)
 {
     for (uint32_t i = 0; i < c->choice_count; i++)
-        if (linked(r, c, i, endorsement) && (i == choice || one_person(r, c, i, choice)))
+        if (linked(r, c, i, endorsement) && (i == choice || marks_one_person(r, c, i, choice)))
             return true;
     return false;
 }
@@ -490,7 +494,7 @@ bool marks_opponents(const struct model *m, const struct race *r, uint32_t endor
         for (uint32_t k = 0; k < c->choice_count; k++) {
             bool another = is_opponent(&a, c, k);
             for (uint32_t j = 0; j < k && another; j++)
-                another = !is_opponent(&a, c, j) || !one_person(r, c, k, j);
+                another = !is_opponent(&a, c, j) || !marks_one_person(r, c, k, j);
             others += another;
         }
         if (others > room)
@@ -512,10 +516,10 @@ struct marks_word marks_uncontested(const struct model *m, const struct race *r,
         if (s->calls == CALLS_NO || slice_is(s->authority, "official") || !is_whole(m, r, c) ||
             !linked(r, c, NONE, endorsement))
             continue;
-        if (says_so && reliable(c))
+        if (says_so && marks_reliable(c))
             return (struct marks_word){.opinion = MARKS_WON, .contest = c, .choice = NONE};
         kept |= says_so;
-        if (!says_so && reliable(c) && verdict_info[c->doubt].class != CLASS_HOLD)
+        if (!says_so && marks_reliable(c) && verdict_info[c->doubt].class != CLASS_HOLD)
             word = (struct marks_word){.opinion = MARKS_UNCALLED, .contest = c, .choice = NONE};
     }
     if (kept)

@@ -186,7 +186,9 @@ static void walk_choice(struct walk *w, struct feed_choice *x)
     x->name = text(w, x->name);
     x->party = text(w, x->party);
     x->flags = flags_of(w, x->flags);
-    x->mark = (enum results_mark)number(w, x->mark, 0, RESULTS_MARKS - 1);
+    int64_t mark = number(w, x->mark + (x->stood ? RESULTS_MARKS : 0), 0, 2 * RESULTS_MARKS - 1);
+    x->mark = (enum results_mark)(mark % RESULTS_MARKS);
+    x->stood = mark >= RESULTS_MARKS;
 }
 
 static void walk_figures(struct walk *w, struct feed_contest *c)

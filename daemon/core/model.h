@@ -25,6 +25,7 @@ struct feed_choice {
     struct slice id, name, party;
     uint32_t flags;         /* enum results_choice_flag */
     enum results_mark mark; /* as the last accepted payload has it */
+    bool stood; /* official.c: a winner's, when its contest last spoke: where it may move from */
 };
 
 /* A figure that a guard holds: the last good one stays in `votes`. */
@@ -130,7 +131,7 @@ struct feed { /* one a source, same index */
     struct map *names; /* learned: "contest id\x1fchoice id" -> struct learned * */
     uint64_t learned;  /* raised when such a name becomes another one */
     uint64_t payloads; /* that were looked through for what is missing */
-    bool advisory; /* calls.c: an official mark moved between choices: its marks call nothing more
+    bool advisory; /* official.c, calls.c: an official mark moved between choices: its marks call nothing more
                       tonight */
     struct map *digests; /* "file:hex" of payloads once on air: to know an older copy again */
     bool paused; /* the desk has stopped it: its figures are not fresh, whenever they came */

@@ -102,6 +102,7 @@ class Election:
         for e in self.endorsements:
             self.races.setdefault(e["race"], Race(e["race"], [])).endorsements.append(e)
         self.contests = [{} for _ in self.sources]
+        self.said = [{} for _ in self.sources]  # the same, and contests in which nobody of ours is
         self.own_time = [None] * len(self.sources)
         self.success = [None] * len(self.sources)
         self.advisory = set()
@@ -111,6 +112,7 @@ class Election:
         self.fading = {}  # the same -> since ms
         self.decided = set()  # (race, authority, endorsement) that was ever called
         self.conflict_seats = set()  # (race, authority) with more winners than seats
+        self.moved = set()  # (race, authority) of which moved marks say another thing now
         self.now = 0
 
     # ---- what is said ----
@@ -137,17 +139,16 @@ class Election:
             self.own_time[source] = own
         self.success[source] = self.now
         for says in event["contests"]:
-            if says["race"] is None:
-                continue
             key = (says["county"], says["id"], says["text"])
             new = Contest(source, key, says["race"], says, status)
-            was = self.contests[source].get(key)
+            was = self.said[source].get(key)
             if was and self.sources[source]["authority"] == "official":
-                gone = was.marked("won") - new.marked("won")
-                come = new.marked("won") - was.marked("won")
-                if gone and come:
+                before, now = (c.marked("won") | c.marked("advanced") for c in (was, new))
+                if before - now and now - before:  # in whatever contest, ours or not
                     self.advisory.add(source)
-            self.contests[source][key] = new
+            self.said[source][key] = new
+            if says["race"] is not None:
+                self.contests[source][key] = new
         for c in self.contests[source].values():
             c.status = status
         return source
@@ -296,7 +297,7 @@ class Election:
 
     def may_call(self, source, contest):
         s = self.sources[source]
-        if s["calls"] == "no" or source in self.advisory:
+        if s["calls"] == "no":
             return False
         if s["authority"] != "official":
             return True
@@ -364,13 +365,16 @@ class Election:
     def look(self, race, heard):
         for by in self.night["order"]:
             self.conflict_seats.discard((race.id, by))
+            self.moved.discard((race.id, by))
             contests = self.contests_of(race, by)
             for e in race.endorsements:
                 if e["status"] in APART:
                     continue
                 for primary in self.stands_in(race, e):
                     said = primary in contests and self.word(race, by, e, contests[primary])
-                    if said:
+                    if said and contests[primary].source in self.advisory:
+                        self.differ(race, by, e, primary, said[0])
+                    elif said:
                         self.hear(race, by, e, contests[primary], said, heard)
                 if self.says(race, by, e) != "pending":
                     self.decided.add((race.id, by, e["id"]))
@@ -379,6 +383,12 @@ class Election:
                     race, "unopposed", e, ""):
                 self.claim(race, "unopposed", e, "", Claim("won", "unopposed"))
                 self.decided.add((race.id, "unopposed", e["id"]))
+
+    def differ(self, race, by, e, primary, outcome):
+        """a source whose mark has moved: what it says calls nothing, nor takes anything back"""
+        last = self.last(race, by, e, primary)
+        if last and last.outcome != "pending" and outcome not in (None, last.outcome):
+            self.moved.add((race.id, by))
 
     def hear(self, race, by, e, contest, said, heard):
         outcome, basis, because = said
@@ -415,7 +425,7 @@ class Election:
         return self.says(race, by, e) if by else "pending"
 
     def conflict(self, race):
-        if any(r == race.id for r, _ in self.conflict_seats):
+        if any(r == race.id for r, _ in self.conflict_seats | self.moved):
             return True
         for e in race.endorsements:
             said = {self.says(race, by, e) for by in self.night["order"]}

@@ -473,6 +473,20 @@ static inline void rn_set_mark(const struct rn_race *r, struct rn_said *x, int c
             x->mark[i] = m;
 }
 
+/* An official flag may follow whoever has most: from the one it was on, to another. */
+static inline bool rn_move(struct random_night *n, const struct rn_race *r, struct rn_said *x,
+                           int to)
+{
+    for (int i = 0; i < r->choice_count; i++)
+        if (x->mark[i] == RESULTS_WON && r->choices[i].primary == r->choices[to].primary &&
+            rn_chance(n, 6)) {
+            rn_set_mark(r, x, i, RESULTS_UNMARKED);
+            rn_set_mark(r, x, to, RESULTS_WON);
+            return true;
+        }
+    return false;
+}
+
 /* An authority makes up its mind, or takes it back. *cleared: how many marks this payload takes
  * back: in calm nights one at most. */
 static inline void rn_mark(struct random_night *n, uint32_t source, int race, int *cleared)
@@ -492,7 +506,7 @@ static inline void rn_mark(struct random_night *n, uint32_t source, int race, in
         }
         return;
     }
-    if (!rn_chance(n, 25))
+    if ((official && rn_move(n, r, x, c)) || !rn_chance(n, 25))
         return;
     bool outright =
         calm && rn_marked(r, x, r->choices[c].primary, RESULTS_WON) > 0; /* then nobody goes on */

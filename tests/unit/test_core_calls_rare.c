@@ -144,8 +144,8 @@ static void a_kept_payload_begins_no_retraction(void **state)
 
 /* ---- official marks ---- */
 
-/* Of who has withdrawn, no mark is looked at any more; so it moves nothing. */
-static void a_mark_on_who_has_withdrawn_moves_nothing(void **state)
+/* All contests of a source count, also that of who has withdrawn. */
+static void a_mark_that_goes_from_who_has_withdrawn_has_moved(void **state)
 {
     (void)state;
     night_batch(&n, STATE,
@@ -158,7 +158,7 @@ static void a_mark_on_who_has_withdrawn_moves_nothing(void **state)
                 "facts status=4\ncontest 4|State Senate District 4|GA ; stated\nchoice 41|Gil "
                 "Grant|D\nchoice 42|Else One|R ; won\ntotal 9 8\n",
                 NIGHT_AT(4));
-    assert_false(core_model(n.core)->feeds[STATE].advisory);
+    assert_true(core_model(n.core)->feeds[STATE].advisory);
 }
 
 /* A line that the desk matches late: what its feed said before the last word of the authority is no
@@ -305,7 +305,7 @@ int main(void)
         NIGHT_TEST(uncontested_no_more),
         NIGHT_TEST(two_feeds_lose_their_calls_in_one_moment),
         NIGHT_TEST(a_kept_payload_begins_no_retraction),
-        NIGHT_TEST(a_mark_on_who_has_withdrawn_moves_nothing),
+        NIGHT_TEST(a_mark_that_goes_from_who_has_withdrawn_has_moved),
         NIGHT_TEST(old_marks_bring_back_nothing),
         NIGHT_TEST(old_marks_move_nothing),
         NIGHT_TEST(an_older_line_is_left),

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+/* Official marks that call nothing. */
+#include "daemon/core/official.h"
+
+#include "daemon/base/when.h"
+#include "daemon/core/early.h"
+#include "daemon/core/fading.h"
+#include "daemon/core/marks.h"
+#include "daemon/core/who.h"
+
+static bool is_official(const struct model *m, const struct feed_contest *c)
+{
+    const struct settings_source *s = &m->settings->sources[c->source];
+
+    return s->calls != CALLS_NO && slice_is(s->authority, "official");
+}
+
+/* Whose claims a note on the contest stands among; NONE: nobody of ours is in it. */
+static uint32_t whose(const struct race *r, const struct feed_contest *c)
+{
+    for (uint32_t i = 0; r && i < r->link_count; i++)
+        if (r->links[i].contest == c)
+            return r->links[i].endorsement;
+    return NONE;
+}
+
+static const struct race *race_of(const struct model *m, const struct feed_contest *c)
+{
+    return c->race == NONE ? NULL : &m->races[c->race];
+}
+
+/* Did these figures come after polls closed? */
+static bool is_of_the_night(const struct model *m, const struct feed_contest *c)
+{
+    const struct race *r = race_of(m, c);
+    int64_t close =
+        r ? r->polls_close_ms : early_close(m, c->source, c->state, c->county, SLICE(""), c->date);
+
+    return close != WHEN_UNKNOWN && c->received_ms >= close;
+}
+
+/* Are two lines one person? Of a contest that is of no race the names alone say so. */
+static bool are_one(const struct race *r, const struct feed_contest *c, uint32_t a, uint32_t b)
+{
+    return a == b || (r ? marks_one_person(r, c, a, b)
+                        : who_same_text(c->choices[a].name, c->choices[b].name));
+}
+
+/* Has any line of the person of this one a winner's mark: now, or when the contest last spoke? */
+static bool has_won(const struct race *r, const struct feed_contest *c, uint32_t choice, bool now)
+{
+    for (uint32_t i = 0; i < c->choice_count; i++) {
+        const struct feed_choice *x = &c->choices[i];
+        if ((now ? marks_is_winner(x->mark) : x->stood) && are_one(r, c, i, choice))
+            return true;
+    }
+    return false;
+}
+
+static bool has_moved(const struct race *r, const struct feed_contest *c)
+{
+    bool went = false, came = false;
+
+    for (uint32_t i = 0; i < c->choice_count; i++) {
+        const struct feed_choice *x = &c->choices[i];
+        went |= x->stood && !has_won(r, c, i, true);
+        came |= marks_is_winner(x->mark) && !has_won(r, c, i, false);
+    }
+    return went && came;
+}
+
+/* Who is marked now, for people. */
+static struct slice evidence(const struct model *m, const struct feed_contest *c)
+{
+    uint32_t i = 0;
+
+    while (!marks_is_winner(c->choices[i].mark) || c->choices[i].stood)
+        i++;
+    return calls_evidence(m, c, i);
+}
+
+bool official_watch(struct model *m, struct feed_contest *c, bool again, struct calls_look *look,
+                    struct err *e)
+{
+    const struct race *r = race_of(m, c);
+    bool ok = true;
+
+    if (!is_official(m, c) || !marks_reliable(c))
+        return true;
+    bool speaks = is_of_the_night(m, c);
+    if (speaks && !again && !m->feeds[c->source].advisory && has_moved(r, c)) {
+        const struct fading_of of = {whose(r, c), SLICE(""), SLICE("official")};
+        look->moved = c;
+        ok = fading_advise(m, &of, c->source, OUTCOME_PENDING, evidence(m, c), look->now_ms, e);
+    }
+    for (uint32_t i = 0; i < c->choice_count; i++)
+        c->choices[i].stood = speaks && marks_is_winner(c->choices[i].mark);
+    return ok;
+}
