@@ -16,6 +16,8 @@ struct calls_look {
     uint32_t vanished;     /* out: races in which a mark is newly gone */
     const struct feed_contest *moved; /* out: NULL, or where an official mark went from one choice
                                          to another: its source calls nothing more */
+    const struct feed_contest *early; /* out: NULL, or whose official marks are newly known to be
+                                         of before polls closed */
 };
 
 /* Cross-filed (primaries.h), a candidacy has a claim for each of its lines that is won, and of each

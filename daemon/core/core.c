@@ -318,6 +318,22 @@ static bool keep_race(struct turn *t, const struct race *r, struct race *was)
     return was->choices != NULL;
 }
 
+/* Once: for the desk, who may know better. */
+static void note_early(struct turn *t)
+{
+    const struct feed_contest *c = t->look.early;
+    struct verdict_note note = {
+        .verdict = VERDICT_MARKS_EARLY,
+        .text = SLICE("its marks stood there before polls closed: they call nothing until it shows "
+                      "others, or other votes beside them")};
+
+    if (!c)
+        return;
+    note.source = c->source;
+    note.contest = report_contest(c);
+    add_notes(t, &note, 1);
+}
+
 /* New figures and new claims of every dirty race; standings stay. */
 static void look_at_races(struct turn *t)
 {
@@ -325,9 +341,13 @@ static void look_at_races(struct turn *t)
     const struct corrections_said said = {t->now_ms, t->look.source, t->out->decision};
     struct err e = {0};
 
-    for (size_t i = 0; i < t->race_count; i++)
-        if (!calls_scan(&c->model, &c->model.races[t->races[i]], &t->look, &e))
+    for (size_t i = 0; i < t->race_count; i++) {
+        struct race *r = &c->model.races[t->races[i]];
+        t->look.early = NULL;
+        if (!official_look(&c->model, r, &t->look, &e) || !calls_scan(&c->model, r, &t->look, &e))
             failed(t, &e);
+        note_early(t);
+    }
     for (size_t i = 0; i < t->race_count; i++) {
         struct race *r = &c->model.races[t->races[i]];
         bool kept = keep_race(t, r, &t->was[i].race);

@@ -6,7 +6,7 @@
 #include "daemon/core/claims.h"
 
 static const struct slice held_by = SLICE_INIT("held:"), advisory = SLICE_INIT("advisory:"),
-                          out = SLICE_INIT("out:");
+                          out = SLICE_INIT("out:"), early = SLICE_INIT("early:");
 static const struct slice vanished = SLICE_INIT("vanished"), returned = SLICE_INIT("returned");
 
 static bool no_memory(struct err *e)
@@ -41,7 +41,7 @@ bool fading_start(struct model *m, const struct fading_of *of, int64_t now_ms, s
 bool fading_is_note(const struct claim *c)
 {
     return slice_starts(c->by, held_by) || slice_starts(c->by, advisory) ||
-           slice_starts(c->by, out);
+           slice_starts(c->by, out) || slice_starts(c->by, early);
 }
 
 struct slice fading_out(struct model *m, struct slice by)
@@ -65,7 +65,6 @@ static bool note(struct model *m, const struct fading_of *on, struct slice kind,
     c->endorsement_id = en ? en->id : SLICE("");
     c->line = on->line;
     c->by = arena_printf(m->strings, "%.*s%.*s", SLICE_FMT(kind), SLICE_FMT(of));
-    c->called_at_ms = WHEN_UNKNOWN;
     return c->by.ptr ? claims_append(m, c, e) : no_memory(e);
 }
 
@@ -74,6 +73,7 @@ bool fading_stop(struct model *m, const struct fading_of *of, int64_t now_ms, st
     struct fading *f = fading_find(m, of);
     struct claim c = {.outcome = OUTCOME_PENDING,
                       .at_ms = now_ms,
+                      .called_at_ms = WHEN_UNKNOWN,
                       .basis = returned,
                       .reason = SLICE("the mark is back")};
 
@@ -101,6 +101,7 @@ bool fading_hold(struct model *m, int64_t now_ms, uint32_t *held, struct err *e)
         struct fading *f = &m->fading[i];
         struct claim c = {.outcome = OUTCOME_PENDING,
                           .at_ms = now_ms,
+                          .called_at_ms = WHEN_UNKNOWN,
                           .basis = vanished,
                           .reason = SLICE("the mark is gone, and many went at once: the call "
                                           "stands until it is back")};
@@ -119,6 +120,7 @@ bool fading_advise(struct model *m, const struct fading_of *of, uint32_t source,
 {
     struct claim c = {.outcome = now,
                       .at_ms = now_ms,
+                      .called_at_ms = WHEN_UNKNOWN,
                       .basis = SLICE("mark-moved"),
                       .reason = SLICE("the mark went from one choice to another: the source's "
                                       "marks call nothing more tonight"),
@@ -126,6 +128,25 @@ bool fading_advise(struct model *m, const struct fading_of *of, uint32_t source,
 
     m->feeds[source].advisory = true;
     return note(m, of, advisory, m->settings->sources[source].name, &c, e);
+}
+
+bool fading_early(struct model *m, const struct fading_of *of, const struct feed_contest *from,
+                  struct slice evidence, int64_t now_ms, struct err *e)
+{
+    struct claim c = {.outcome = OUTCOME_PENDING,
+                      .at_ms = now_ms,
+                      .called_at_ms = from->received_ms,
+                      .basis = SLICE("marks-early"),
+                      .reason = SLICE("its marks stood there before polls closed: they call "
+                                      "nothing until it shows others, or other votes beside them"),
+                      .evidence = evidence};
+
+    return note(m, of, early, m->settings->sources[from->source].name, &c, e);
+}
+
+bool fading_is_early(const struct claim *c)
+{
+    return slice_starts(c->by, early);
 }
 
 bool fading_restore(struct model *m, const struct claim *c, struct err *e)

@@ -2,7 +2,7 @@
 /* What is known of marks that are nobody's call: those gone from a feed, official ones that moved,
  * and those by which somebody is out in one of several primaries. What must be known again after a
  * restart is a note: a claim by a name that no [calls] order has ("held:ap", "advisory:SOURCE",
- * "out:ap"), so that it counts nowhere. */
+ * "out:ap", "early:SOURCE"), so that it counts nowhere. */
 #ifndef TALLYD_CORE_FADING_H
 #define TALLYD_CORE_FADING_H
 
@@ -34,6 +34,13 @@ bool fading_hold(struct model *m, int64_t now_ms, uint32_t *held, struct err *e)
  * the source's marks are advice from now on. */
 bool fading_advise(struct model *m, const struct fading_of *of, uint32_t source, enum outcome now,
                    struct slice evidence, int64_t now_ms, struct err *e) MUST_USE;
+
+/* Official marks, as `evidence` has them, stood in this contest before polls closed: called_at_ms
+ * of the note is when they came. */
+bool fading_early(struct model *m, const struct fading_of *of, const struct feed_contest *from,
+                  struct slice evidence, int64_t now_ms, struct err *e) MUST_USE;
+/* Is it that note? */
+bool fading_is_early(const struct claim *c);
 
 /* Is this claim a note? */
 bool fading_is_note(const struct claim *c);

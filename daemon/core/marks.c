@@ -92,7 +92,8 @@ bool marks_is_winner(enum results_mark mark)
     return mark == RESULTS_WON || mark == RESULTS_ADVANCED;
 }
 
-bool marks_reliable(const struct feed_contest *c)
+/* Is what this contest says its own, and of now? */
+static bool reliable(const struct feed_contest *c)
 {
     return !c->gone && verdict_info[c->doubt].class != CLASS_QUARANTINE &&
            c->doubt != VERDICT_SWAPPED && c->doubt != VERDICT_ROSTER_CHANGED;
@@ -111,12 +112,12 @@ static bool may_speak(const struct model *m, const struct race *r, const struct 
 {
     const struct settings_source *s = &m->settings->sources[c->source];
 
-    if (s->calls == CALLS_NO || !slice_eq(s->authority, by) || !marks_reliable(c) ||
-        !is_whole(m, r, c))
+    if (s->calls == CALLS_NO || !slice_eq(s->authority, by) || !reliable(c) || !is_whole(m, r, c))
         return false;
     if (!slice_is(by, "official"))
         return true;
-    if (verdict_info[c->doubt].class == CLASS_HOLD) /* it is worked out of figures that wait */
+    if (c->of_before ||
+        verdict_info[c->doubt].class == CLASS_HOLD) /* it is worked out of figures that wait */
         return false;
     return s->calls == CALLS_LIVE || m->feeds[c->source].files[c->file].status >= RESULTS_COMPLETE;
 }
@@ -516,10 +517,10 @@ struct marks_word marks_uncontested(const struct model *m, const struct race *r,
         if (s->calls == CALLS_NO || slice_is(s->authority, "official") || !is_whole(m, r, c) ||
             !linked(r, c, NONE, endorsement))
             continue;
-        if (says_so && marks_reliable(c))
+        if (says_so && reliable(c))
             return (struct marks_word){.opinion = MARKS_WON, .contest = c, .choice = NONE};
         kept |= says_so;
-        if (!says_so && marks_reliable(c) && verdict_info[c->doubt].class != CLASS_HOLD)
+        if (!says_so && reliable(c) && verdict_info[c->doubt].class != CLASS_HOLD)
             word = (struct marks_word){.opinion = MARKS_UNCALLED, .contest = c, .choice = NONE};
     }
     if (kept)

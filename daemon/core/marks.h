@@ -27,9 +27,6 @@ struct marks_word {
 /* Does it say that somebody has won, or goes on? */
 bool marks_is_winner(enum results_mark mark);
 
-/* Is what the contest says its own, and of now: are its lines whose they are said to be? */
-bool marks_reliable(const struct feed_contest *c);
-
 /* Are two lines of a contest of the race one person (fusion)? By name, as linked, or as the desk
  * has said. */
 bool marks_one_person(const struct race *r, const struct feed_contest *c, uint32_t a, uint32_t b);

@@ -80,6 +80,7 @@ struct feed_contest {
     /* merge.c: `corrected` as it was when its figures were not on air: no correction of the race's
      */
     bool corrected_before;
+    bool of_before;    /* official.c: its marks are those of before polls closed */
     int64_t lag_since; /* offers.c: since when it is lag_bp behind another source; 0: it is not */
     /* what is on air is not all of the newest used payload that has it: only a memo says it again
      */

@@ -2,6 +2,9 @@
 /* Official marks that call nothing. */
 #include "daemon/core/official.h"
 
+#include <inttypes.h>
+
+#include "daemon/base/buf.h"
 #include "daemon/base/when.h"
 #include "daemon/core/early.h"
 #include "daemon/core/fading.h"
@@ -85,7 +88,7 @@ bool official_watch(struct model *m, struct feed_contest *c, bool again, struct 
     const struct race *r = race_of(m, c);
     bool ok = true;
 
-    if (!is_official(m, c) || !marks_reliable(c))
+    if (!is_official(m, c) || c->gone || verdict_info[c->doubt].class >= CLASS_HOLD)
         return true;
     bool speaks = is_of_the_night(m, c);
     if (speaks && !again && !m->feeds[c->source].advisory && has_moved(r, c)) {
@@ -96,4 +99,83 @@ bool official_watch(struct model *m, struct feed_contest *c, bool again, struct 
     for (uint32_t i = 0; i < c->choice_count; i++)
         c->choices[i].stood = speaks && marks_is_winner(c->choices[i].mark);
     return ok;
+}
+
+/* ---- marks of before polls closed ---- */
+
+static const char *const words[RESULTS_MARKS] = {
+    [RESULTS_WON] = "won", [RESULTS_LOST] = "lost", [RESULTS_ADVANCED] = "advanced"};
+
+/* The marks of a contest, and the votes beside them. */
+static void write_marks(const struct model *m, const struct feed_contest *c, struct buf *out)
+{
+    buf_addf(out, "source %.*s contest %.*s:", SLICE_FMT(m->settings->sources[c->source].name),
+             SLICE_FMT(c->id.len ? c->id : c->text));
+    for (uint32_t i = 0; i < c->choice_count; i++) {
+        const struct feed_choice *x = &c->choices[i];
+        if (x->mark != RESULTS_UNMARKED)
+            buf_addf(out, " %.*s %s at %" PRId64, SLICE_FMT(x->name.len ? x->name : x->id),
+                     words[x->mark], c->units[0].votes[i]);
+    }
+}
+
+static bool is_marked(const struct feed_contest *c)
+{
+    for (uint32_t i = 0; i < c->choice_count; i++)
+        if (c->choices[i].mark != RESULTS_UNMARKED)
+            return true;
+    return false;
+}
+
+/* Is there such a note on the race, of before its polls closed? Of these marks; ptr NULL: of any.
+ */
+static bool is_noted(const struct model *m, const struct race *r, struct slice marks)
+{
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct standing *st = &m->standings[r->endorsements[i]];
+        for (uint32_t k = 0; k < st->claim_count; k++) {
+            const struct claim *c = &m->claims[st->claims[k]];
+            if (fading_is_early(c) && c->called_at_ms < r->polls_close_ms &&
+                (!marks.ptr || slice_eq(c->evidence, marks)))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool look_at(struct model *m, struct race *r, struct feed_contest *c,
+                    struct calls_look *look, struct err *e)
+{
+    bool before = c->received_ms < r->polls_close_ms, ok = true;
+    struct buf text;
+
+    c->of_before = before;
+    if (!is_official(m, c) || !is_marked(c) || !(before || is_noted(m, r, (struct slice){0})))
+        return true;
+    buf_init(&text, 1 << 20);
+    write_marks(m, c, &text);
+    bool known = is_noted(m, r, buf_slice(&text));
+    c->of_before |= known;
+    if (before && !known) {
+        const struct fading_of of = {whose(r, c), SLICE(""), SLICE("official")};
+        struct slice marks =
+            arena_copy(m->strings, text.failed ? (struct slice){0} : buf_slice(&text));
+        look->early = c;
+        ok = marks.ptr
+                 ? fading_early(m, &of, c, marks, look->now_ms, e)
+                 : err_set(e, ERR_BUG,
+                           "calls: the memory for this election's texts and claims is used up");
+    }
+    buf_done(&text);
+    return ok;
+}
+
+bool official_look(struct model *m, struct race *r, struct calls_look *look, struct err *e)
+{
+    bool closed = r->polls_close_ms != WHEN_UNKNOWN && look->now_ms >= r->polls_close_ms;
+
+    for (uint32_t i = 0; closed && i < r->contest_count; i++)
+        if (!look_at(m, r, r->contests[i], look, e))
+            return false;
+    return true;
 }

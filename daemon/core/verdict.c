@@ -89,6 +89,10 @@ const struct verdict_info verdict_info[VERDICTS] = {
     [VERDICT_MARK_MOVED] = SAYS("mark-moved", CLASS_FLAG,
                                 "an official mark went from one choice to another; the source's "
                                 "marks call nothing more tonight"),
+    [VERDICT_MARKS_EARLY] = SAYS("marks-early", CLASS_FLAG,
+                                 "official marks stood there before polls closed; they call "
+                                 "nothing until the source shows others, or other votes beside "
+                                 "them"),
     [VERDICT_CALLS_DIFFER] = SAYS("calls-differ", CLASS_FLAG,
                                   "authorities, marks, seats or the list contradict each other on "
                                   "who is called; explain says who says what"),

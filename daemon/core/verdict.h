@@ -53,6 +53,7 @@ enum verdict {
     VERDICT_OVERVOTE,
     VERDICT_OVERVOTE_FLAG,
     VERDICT_MARK_MOVED,   /* an official mark went from one choice to another */
+    VERDICT_MARKS_EARLY,  /* official marks stood there before polls closed */
     VERDICT_CALLS_DIFFER, /* of a race: what is said of its calls contradicts itself */
     VERDICTS
 };

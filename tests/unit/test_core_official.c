@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Official marks that call nothing: because one of their source's has moved. */
+/* Official marks that call nothing: because one of their source's has moved, or because they stood
+ * there before polls closed. */
 #include "tests/unit/night_each.h"
 
 static const char list[] =
@@ -165,6 +166,136 @@ static void a_mark_that_is_swapped_with_its_column_moves_when_that_stands(void *
 #undef SWAP
 }
 
+/* What is held calls nothing; a mark that moved with it has moved when that stands. */
+static void a_mark_that_moves_in_a_hold_moves_when_that_ends(void **state)
+{
+    (void)state;
+    night_batch(&n, STATE, FINAL ONE("", "won", ""), NIGHT_AT(1));
+    night_batch(&n, STATE, FINAL ONE_OF("400 300 200", "", "", "won"), NIGHT_AT(2));
+    assert_false(advisory());
+    night_batch(&n, STATE, FINAL ONE("", "won", ""), NIGHT_AT(3));
+    assert_false(advisory());
+    night_batch(&n, STATE, FINAL ONE_OF("400 300 200", "", "", "won"), NIGHT_AT(4));
+    assert_true(night_decide(&n, "source accept", "state", "", NIGHT_AT(5)));
+    assert_true(advisory());
+}
+
+/* ---- marks of before polls closed ---- */
+
+#define OLD_PAGE(votes, ann, bo)                                                                   \
+    FINAL "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer|D ; " ann           \
+          "\nchoice 12|Bo Bell|R ; " bo "\ntotal " votes "\n"
+
+static bool is_told(void)
+{
+    size_t told = 0;
+
+    for (size_t i = 0; i < n.out.note_count; i++)
+        told += n.out.notes[i].verdict == VERDICT_MARKS_EARLY &&
+                slice_is(n.out.notes[i].contest, "State Senate District 1") &&
+                n.out.notes[i].source == STATE;
+    assert_true(told < 2);
+    return told > 0;
+}
+
+/* An old election's page, or a rehearsal's: nobody can have called it. That it is still there, in
+ * other bytes too, makes it no call. */
+static void marks_of_before_polls_close_call_nothing(void **state)
+{
+    (void)state;
+    night_batch(&n, STATE, OLD_PAGE("900 110", "won", ""), NIGHT_AT(-90));
+    night_unchanged(&n, STATE, NIGHT_AT(-30));
+    assert_false(is_told());
+    night_tick(&n, NIGHT_AT(0));
+    assert_true(is_told());
+    is("ann", OUTCOME_PENDING);
+    assert_int_equal(night_race(&n, "ann")->seats_called, 0);
+    assert_int_equal(n.out.claim_count, 1);
+    assert_true(slice_is(n.out.claims[0].by, "early:state"));
+    assert_true(
+        slice_is(n.out.claims[0].evidence, "source state contest 1: Ann Archer won at 900"));
+    night_unchanged(&n, STATE, NIGHT_AT(1));
+    night_batch(&n, STATE, OLD_PAGE("900 110", "won", ""), NIGHT_AT(2));
+    is("ann", OUTCOME_PENDING);
+    assert_false(is_told());
+    night_batch(&n, STATE, OLD_PAGE("901 110", "won", ""), NIGHT_AT(3));
+    is("ann", OUTCOME_WON);
+}
+
+/* No vote at all, and the flag on the first line. */
+static void a_mark_at_zero_votes_of_before_polls_close_calls_nothing(void **state)
+{
+    (void)state;
+    night_batch(&n, STATE, OLD_PAGE("0 0", "won", "lost"), NIGHT_AT(-90));
+    is("ann", OUTCOME_PENDING);
+    assert_int_equal(n.out.claim_count, 0);
+    night_tick(&n, NIGHT_AT(0));
+    assert_true(is_told());
+    is("ann", OUTCOME_PENDING);
+    night_batch(&n, STATE, OLD_PAGE("0 0", "", ""), NIGHT_AT(10));
+    night_batch(&n, STATE, OLD_PAGE("5 4", "won", "lost"), NIGHT_AT(20));
+    is("ann", OUTCOME_WON);
+}
+
+static void a_loss_marked_before_polls_close_is_none(void **state)
+{
+    (void)state;
+    night_batch(&n, STATE, OLD_PAGE("110 900", "", "won"), NIGHT_AT(-90));
+    night_tick(&n, NIGHT_AT(0));
+    is("ann", OUTCOME_PENDING);
+    night_batch(&n, STATE, OLD_PAGE("110 901", "", "won"), NIGHT_AT(1));
+    is("ann", OUTCOME_LOST);
+}
+
+/* With the payload that was kept; and to a daemon that took over, which has none: it hears the page
+ * first when polls have long closed. */
+static void marks_of_before_polls_close_are_known_after_a_restart(void **state)
+{
+    static const char page[] = OLD_PAGE("900 110", "won", "");
+    (void)state;
+    night_batch(&n, STATE, page, NIGHT_AT(-90));
+    core_free(night_restart(&n)); /* before they close */
+    night_kept(&n, STATE, page, (struct digest){1, STATE}, NIGHT_AT(-90), NIGHT_AT(-80));
+    night_tick(&n, NIGHT_AT(0));
+    assert_true(is_told());
+    core_free(night_restart(&n)); /* after */
+    night_kept(&n, STATE, page, (struct digest){1, STATE}, NIGHT_AT(-90), NIGHT_AT(5));
+    night_tick(&n, NIGHT_AT(6)); /* it waited for the clock */
+    is("ann", OUTCOME_PENDING);
+    assert_false(is_told());
+    assert_int_equal(n.out.claim_count, 0);
+    core_free(night_restart(&n));
+    night_batch(&n, STATE, page, NIGHT_AT(30));
+    is("ann", OUTCOME_PENDING);
+    assert_int_equal(n.out.claim_count, 0);
+    night_batch(&n, STATE, OLD_PAGE("901 110", "won", ""), NIGHT_AT(31));
+    is("ann", OUTCOME_WON);
+}
+
+/* What its own county counted before the last polls of the race closed is no call of the race; and
+ * where the desk says that they had closed, it was none of before. */
+static void what_is_early_is_the_last_close_of_the_race(void **state)
+{
+    (void)state;
+    assert_true(night_decide(&n, "polls", "GA", "20:00", NIGHT_AT(-95)));
+    night_batch(&n, STATE, OLD_PAGE("900 110", "won", ""), NIGHT_AT(45));
+    night_tick(&n, NIGHT_AT(60));
+    is("ann", OUTCOME_PENDING);
+    assert_true(is_told());
+    assert_true(night_decide(&n, "polls", "GA", "19:00", NIGHT_AT(61)));
+    is("ann", OUTCOME_WON);
+}
+
+/* A call feed states whether it is a test, and of which day it is. */
+static void a_call_feed_may_have_called_when_polls_close(void **state)
+{
+    (void)state;
+    night_batch(&n, AP, OLD_PAGE("0 0", "won", ""), NIGHT_AT(-1));
+    night_tick(&n, NIGHT_AT(0));
+    is("ann", OUTCOME_WON);
+    assert_false(is_told());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +307,13 @@ int main(void)
         NIGHT_TEST(what_was_marked_before_polls_closed_moves_nowhere),
         NIGHT_TEST(only_official_marks_that_may_call_move),
         NIGHT_TEST(a_mark_that_is_swapped_with_its_column_moves_when_that_stands),
+        NIGHT_TEST(a_mark_that_moves_in_a_hold_moves_when_that_ends),
+        NIGHT_TEST(marks_of_before_polls_close_call_nothing),
+        NIGHT_TEST(a_mark_at_zero_votes_of_before_polls_close_calls_nothing),
+        NIGHT_TEST(a_loss_marked_before_polls_close_is_none),
+        NIGHT_TEST(marks_of_before_polls_close_are_known_after_a_restart),
+        NIGHT_TEST(what_is_early_is_the_last_close_of_the_race),
+        NIGHT_TEST(a_call_feed_may_have_called_when_polls_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
