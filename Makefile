@@ -17,10 +17,7 @@ MAKEFLAGS += -r# no rules but these: asking make's own of every header costs sec
 
 WARN     := -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wundef -Wpointer-arith -Werror
 CPPFLAGS += -I. -D_GNU_SOURCE -DTALLYD_VERSION='"$(VERSION)"' -DTALLYD_PREFIX='"$(PREFIX)"' -DTALLYD_SYSCONFDIR='"$(SYSCONFDIR)"'
-# -O2 what a feed or a figure passes through; -O1 what runs once in a while, where gcc guesses wrong of what is set; -O0 unit tests: the
-# time of one is in what it calls
-OPT       = -O1 -Wno-maybe-uninitialized
-CFLAGS   ?= $(OPT) -g1
+CFLAGS   ?= -O2 -g1
 CFLAGS   += -std=gnu11 $(WARN) -Wstrict-prototypes -Wmissing-prototypes -fstack-protector-strong -fPIE
 CXXFLAGS ?= -O2 -g1
 CXXFLAGS += -std=c++17 $(WARN) -fno-rtti -fPIE
@@ -86,8 +83,8 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.
 .PHONY: all
 all: $(PROGRAMS)
 
-$(foreach room,daemon/base daemon/core parsers tests/bench,$(BUILD)/$(room)/%.o): OPT = -O2
-$(BUILD)/tests/unit/%.o $(BUILD)/tests/reference/%.o: OPT = -O0 -U_FORTIFY_SOURCE
+# the time of a unit test is in what it calls, its own is in compiling it
+$(BUILD)/tests/unit/%.o $(BUILD)/tests/reference/%.o: CFLAGS += -O0 -U_FORTIFY_SOURCE
 
 .SECONDEXPANSION:
 %/:
