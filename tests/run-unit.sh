@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Run every unit test program under BUILD/tests that still has a source, six at a time, those of edge first (they mostly wait); print
+# Run every unit test program under BUILD/tests that still has a source, twelve at a time, those of edge first (they mostly wait); print
 # what failed, and one summary line.
 # With TIMES=1 also how long each took.
 set -u
@@ -19,7 +19,7 @@ printf "\nexited with %d %s %s\n" $status $began $ended >>"$log"
 '
 for program in "$build"/tests/test_edge_* "$build"/tests/test_[!e]*; do
     [ -x "$program" ] && [ -f "tests/unit/${program##*/}.c" ] && printf '%s\n' "$program"
-done | xargs -P6 -I{} sh -c "$one" run {} "$logs"
+done | xargs -P12 -I{} sh -c "$one" run {} "$logs"
 
 awk -v times="${TIMES:-}" '
     FNR == 1 { bad = over = 0; name = FILENAME; sub(".*/", "", name) }
