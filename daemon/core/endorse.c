@@ -235,6 +235,12 @@ static void heed_term(struct columns_reader *r, unsigned said, bool full, struct
     e->unexpired |= unexpired;
 }
 
+static bool is_of_state(const struct office_class *class)
+{
+    return class && (class->reach == REACH_STATE || class->reach == REACH_DISTRICT ||
+                     class->reach == REACH_WIDE);
+}
+
 /* What a row leaves open and other parts of it decide. */
 static void complete(struct columns_reader *r, const struct header *h, const struct slice *fields,
                      struct endorsement *e)
@@ -258,6 +264,7 @@ static void complete(struct columns_reader *r, const struct header *h, const str
     else if (!wins && (e->contest_party.len > 0 ||
                        primaries_are_open(e, office.class, states_find(e->state))))
         e->wins = WINS_NOMINATION;
+    e->county_tells = e->county.len > 0 && !is_of_state(office.class);
     if (e->level == LEVEL_UNKNOWN && office.class)
         e->level = office.class->level;
     if (e->seats > 0 && e->seats_held_by_others > e->seats) {

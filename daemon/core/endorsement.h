@@ -45,6 +45,9 @@ struct endorsement {
     struct slice state; /* two capital letters */
     struct slice office, jurisdiction, division, district, seat, party, contest_party;
     struct slice county;
+    /* false: an office of the whole state, or of its districts, and the county is where the person
+     * lives */
+    bool county_tells;
     struct slice *counties;
     size_t county_count;  /* of the race, when its votes are summed */
     struct slice race_id; /* the row's own, or the slug made of its parts */

@@ -99,11 +99,13 @@ static bool reliable(const struct feed_contest *c)
            c->doubt != VERDICT_SWAPPED && c->doubt != VERDICT_ROSTER_CHANGED;
 }
 
-/* Is it of the whole race? Where a feed has a contest county by county, a county's mark is its own.
- */
+/* Is it of the whole race, and of all its votes? Where a feed has a contest county by county, a
+ * county's mark is its own. */
 static bool is_whole(const struct model *m, const struct race *r, const struct feed_contest *c)
 {
-    return !m->settings->sources[c->source].covers_county && offers_is_whole(m, r, c);
+    const struct settings_source *s = &m->settings->sources[c->source];
+
+    return !s->covers_county && s->part.len == 0 && offers_is_whole(m, r, c);
 }
 
 /* May this contest's marks speak for `by` at all? */

@@ -70,15 +70,19 @@ static struct slice county_of(const struct model *m, const struct feed_contest *
     return c->county.len ? c->county : m->settings->sources[c->source].county;
 }
 
-/* Does the list say that the race lies in this county and no other? */
-static enum endorse_tri list_says(const struct model *m, const struct race *r, struct slice county)
+/* Does the list say that the race lies in this county and no other? *all: it lists all counties of
+ * the race; a town's county may be but one of those it lies in. */
+static enum endorse_tri list_says(const struct model *m, const struct race *r, struct slice county,
+                                  bool *all)
 {
     enum endorse_tri said = TRI_UNSAID;
 
+    *all = false;
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct endorsement *en = &m->endorsed->list[r->endorsements[i]];
         const struct slice *list = en->county_count ? en->counties : &en->county;
-        size_t count = en->county_count ? en->county_count : en->county.len > 0;
+        size_t count = en->county_count ? en->county_count : en->county_tells;
+        *all |= en->county_count > 0;
         for (size_t k = 0; k < count; k++)
             if (!polls_same_county(list[k], county))
                 return TRI_NO;
@@ -114,13 +118,16 @@ static bool is_statewide(const struct endorsement *en)
 bool offers_is_whole(const struct model *m, const struct race *r, const struct feed_contest *c)
 {
     struct slice county = county_of(m, c);
-    enum endorse_tri listed = list_says(m, r, county);
+    bool all;
+    enum endorse_tri listed = list_says(m, r, county, &all);
     bool local = r->endorsement_count > 0, statewide = false;
 
     if (county.len == 0)
         return true;
-    if (listed != TRI_UNSAID || lies_elsewhere(m, r, county))
-        return listed == TRI_YES;
+    if (listed == TRI_NO || (!all && lies_elsewhere(m, r, county)))
+        return false;
+    if (listed == TRI_YES)
+        return true;
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct endorsement *en = &m->endorsed->list[r->endorsements[i]];
         local &= is_local(en);

@@ -122,7 +122,7 @@ static int64_t endorsement_close(const struct settings *s, const struct endorsem
 {
     int64_t last = WHEN_UNKNOWN;
 
-    if (e->county.len)
+    if (e->county_tells)
         later(&last, close_of(find(s, e->state, e->county), e->date, minute));
     for (size_t i = 0; i < e->county_count; i++)
         later(&last, close_of(find(s, e->state, e->counties[i]), e->date, minute));

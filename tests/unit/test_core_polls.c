@@ -126,6 +126,7 @@ static void a_race_closes_with_its_last_county(void **state)
     }
     assert_when(polls_race_close(&f->settings, &f->endorsed, &f->race), "2024-11-06T01:00:00.000Z");
     f->list[1].county = SLICE("El Paso");
+    f->list[1].county_tells = true;
     assert_when(polls_race_close(&f->settings, &f->endorsed, &f->race), "2024-11-06T02:00:00.000Z");
 }
 
@@ -133,6 +134,8 @@ static void an_endorsements_own_hour_goes_first(void **state)
 {
     struct fixture *f = *state;
     f->list[0].county = f->list[1].county = SLICE("El Paso");
+    f->list[0].county_tells = true;
+    f->list[1].county_tells = true;
     f->list[0].polls_minute = 20 * 60;
     f->race.endorsement_count = 1;
     assert_when(polls_race_close(&f->settings, &f->endorsed, &f->race), "2024-11-06T03:00:00.000Z");
