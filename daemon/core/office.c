@@ -112,16 +112,16 @@ static const struct {
     const char *word;
     unsigned kind;
 } place_kinds[] = {
-    {"city", 1},
-    {"town", 2},
-    {"township", 4},
-    {"twp", 4},
+    {"city", OFFICE_OF_CITY},
+    {"town", OFFICE_OF_TOWN},
+    {"township", OFFICE_OF_TOWNSHIP},
+    {"twp", OFFICE_OF_TOWNSHIP},
     {"village", 8},
     {"borough", OFFICE_OF_BOROUGH},
     {"boro", OFFICE_OF_BOROUGH},
-    {"county", 32},
-    {"parish", 32},
-    {"co", 32},
+    {"county", OFFICE_OF_COUNTY},
+    {"parish", OFFICE_OF_COUNTY},
+    {"co", OFFICE_OF_COUNTY},
     {"countywide", OFFICE_OF_COUNTY},
 };
 
@@ -522,11 +522,9 @@ unsigned office_implied_kinds(const struct office_class *class)
     } implied[] = {
         {"city-council", OFFICE_OF_CITY},
 
-        {"town-council", 2},
-        {"village-board", 8},
-        {"borough-council", 16},
-        {"township-board", 4},
-        {"township-trustee", 4},
+        {"town-council", OFFICE_OF_TOWN},         {"village-board", 8},
+        {"borough-council", OFFICE_OF_BOROUGH},   {"township-board", OFFICE_OF_TOWNSHIP},
+        {"township-trustee", OFFICE_OF_TOWNSHIP},
     };
 
     for (size_t i = 0; i < COUNT(implied); i++)

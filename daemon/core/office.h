@@ -12,6 +12,8 @@
 #define OFFICE_PARTS 6
 #define OFFICE_WORDS 24
 #define OFFICE_OF_CITY 1U /* office_text.kinds when a city is all that is named */
+#define OFFICE_OF_TOWN 2U
+#define OFFICE_OF_TOWNSHIP 4U
 #define OFFICE_OF_BOROUGH 16U
 #define OFFICE_OF_COUNTY 32U /* ... or a county */
 

@@ -420,6 +420,27 @@ static bool text_differs(const struct office_text *county, const struct office_t
     return (t->kinds & (~implied | OFFICE_OF_COUNTY)) && !same_kinds(county, t);
 }
 
+/* The sorts of town that a text names, or its office is of. */
+static unsigned town_kinds(const struct office_text *o)
+{
+    return o->kinds | (o->class ? office_implied_kinds(o->class) : 0);
+}
+
+/* A township, and in some states a town, is the country round a city or village of its name: who
+ * leaves its sort out means the other. */
+static void check_sort(struct judge *j)
+{
+    const struct race_ours *o = j->ours;
+    const unsigned country =
+        OFFICE_OF_TOWNSHIP | (o->state && o->state->town_is_country ? OFFICE_OF_TOWN : 0);
+    unsigned ours = o->place.kinds | town_kinds(&o->office);
+    unsigned theirs = town_kinds(&j->theirs->office);
+
+    if (!(ours & country) != !(theirs & country) ||
+        (o->place.kinds && j->theirs->office.kinds && !(o->place.kinds & j->theirs->office.kinds)))
+        doubt(j, other_sort, no_word);
+}
+
 /* The county of both, where an office is a county's. */
 static void check_county(struct judge *j, const struct office_text *ours)
 {
@@ -501,8 +522,7 @@ static void check_town(struct judge *j)
         check_home_county(j);
     if (!says_place(place, t))
         doubt(j, "the contest does not say the place", place->words[0]);
-    if (o->place.kinds && t->kinds && !(o->place.kinds & t->kinds))
-        doubt(j, other_sort, no_word);
+    check_sort(j);
 }
 
 /* Is our county the contest's, by its field or its text? */
@@ -550,6 +570,8 @@ static void check_part(struct judge *j)
             !office_has_word(&j->theirs->office, o->place.words[i]) &&
             !says_state(o->state, &o->place, i))
             doubt(j, "the contest does not say the place", o->place.words[i]);
+    if (o->county.word_count > 0 && o->place.word_count > 0 && !words_equal(&o->place, &o->county))
+        check_sort(j);
 }
 
 /* Where each county numbers its own districts of the house, a number alone names none: the county

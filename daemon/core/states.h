@@ -12,6 +12,7 @@ struct state {
     bool fusion;   /* one person may stand on several party lines of a contest */
     bool same_day; /* registers voters on the day, or never: ballots may exceed the registered */
     bool county_districts; /* districts of its house are numbered county by county */
+    bool town_is_country;  /* a town is what others call a township: beside a city or village */
     bool unicameral;       /* its senators sit in "the Legislature" */
 };
 extern const struct state states[];
