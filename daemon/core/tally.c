@@ -180,13 +180,15 @@ static bool flips_count_from(const struct settings *s, struct slice party)
     return s->flip_from_count == 0;
 }
 
-/* May it be an office without parties, unless a feed has one on the candidacy's line? */
+/* May it be an office without parties, unless a feed has one on the candidacy's line? Parties stand
+ * for those of the Union and of the states, but for Nebraska's legislature; for those of counties,
+ * towns, schools and courts here and there: that two people's parties differ is no flip of a seat
+ * that is no party's. */
 static bool may_have_no_parties(const struct endorsement *e)
 {
-    bool legislature = e->level == LEVEL_STATE && e->district.len > 0;
-
-    return e->level == LEVEL_SCHOOL || e->level == LEVEL_JUDICIAL ||
-           (legislature && states_find(e->state)->unicameral);
+    if (e->level == LEVEL_STATE)
+        return e->district.len > 0 && states_find(e->state)->unicameral;
+    return e->level != LEVEL_FEDERAL;
 }
 
 static bool stands_for_party(const struct race *r, uint32_t endorsement)

@@ -14,7 +14,17 @@ def flips(el, race, e):
         return e["flip"]
     if el.stated(race, "seats", "seats") != 1 or e["incumbent"] is True:
         return False  # boards of several seats, party switchers: only by the list's word
+    if e["level"] not in ("federal", "state") and not stands_for_party(el, race, e):
+        return False  # perhaps an office without parties
     return bool(e["held_by"] and e["party"] and e["held_by"] != e["party"])
+
+
+def stands_for_party(el, race, e):
+    """Has a line of it that is on air a party? Before the first vote any source's names are."""
+    shown = [c for o in race.figures for c in o.contests] or [
+        c for s, of in zip(el.sources, el.contests) for c in of.values()
+        if s["votes"] and el.is_of(c, race) and c.total() == 0]
+    return any(c.says["choices"][i]["party"] for c in shown for i in c.lines_of(e["id"]))
 
 
 def flipped(el, race):

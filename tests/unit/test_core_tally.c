@@ -39,6 +39,7 @@ static void open_fixture(struct fixture *f, uint32_t people)
     for (uint32_t i = 0; i < people; i++) {
         f->people[i] = (struct endorsement){.state = SLICE("GA"),
                                             .party = SLICE("Democratic"),
+                                            .level = LEVEL_STATE,
                                             .seats = -1,
                                             .seats_held_by_others = -1};
         f->standings[i] = (struct standing){.outcome = OUTCOME_WON, .person = i};
@@ -229,11 +230,12 @@ static void test_flips_that_the_list_must_say(void **state)
     assert_int_equal(counted(&f, TALLY_FLIPS), 1);
 }
 
-/* A school board, a court and Nebraska's legislature may be without parties: the list says flip, or
- * a feed has a party on the line. */
+/* A city council, a school board, a court, Nebraska's legislature may be without parties: the list
+ * says flip, or a feed has a party on the line. */
 static void test_flips_of_offices_that_may_have_no_parties(void **state)
 {
-    static const enum endorse_level levels[] = {LEVEL_SCHOOL, LEVEL_JUDICIAL, LEVEL_STATE};
+    static const enum endorse_level levels[] = {LEVEL_UNKNOWN, LEVEL_COUNTY,   LEVEL_LOCAL,
+                                                LEVEL_SCHOOL,  LEVEL_JUDICIAL, LEVEL_STATE};
     struct fixture f;
     (void)state;
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
@@ -666,7 +668,7 @@ static void test_dimensions(void **state)
     struct slice *values = tally_values(&f.m, TALLY_BY_STATE, a, &n);
     assert_true(n == 2 && slice_is(values[0], "GA") && slice_is(values[1], "NJ"));
     values = tally_values(&f.m, TALLY_BY_LEVEL, a, &n);
-    assert_true(n == 2 && slice_is(values[0], "school") && slice_is(values[1], "unknown"));
+    assert_true(n == 2 && slice_is(values[0], "school") && slice_is(values[1], "state"));
     values = tally_values(&f.m, TALLY_BY_TAG, a, &n);
     assert_true(n == 2 && slice_is(values[0], "x") && slice_is(values[1], "y"));
     static const struct {
