@@ -465,8 +465,8 @@ static bool is_outdated(const struct subject *s, const struct marks_word *w, int
 
     if (!c && kept) /* before there were lines, what was called was the candidacy */
         c = calls_latest(s->m, s->endorsement, s->by, whole);
-    return c && from->received_ms < c->heard_ms && c->heard_ms != now_ms &&
-           (kept || strcmp(w->basis, "mark") == 0);
+    return c && !slice_is(c->basis, CALLS_PART) && from->received_ms < c->heard_ms &&
+           c->heard_ms != now_ms && (kept || strcmp(w->basis, "mark") == 0);
 }
 
 /* Has an official mark of this source moved tonight? */
@@ -497,6 +497,23 @@ static bool say_again(const struct subject *s, const struct marks_word *w, int64
     return call_it(s, w, now_ms, e);
 }
 
+/* Has it been called by a county that has turned out to have only a part of the race? */
+static bool is_of_a_part(const struct subject *s)
+{
+    uint32_t source = caller(s->m, calls_latest(s->m, s->endorsement, s->by, s->line));
+
+    return source != NONE && marks_only_part(s->m, s->race, source);
+}
+
+/* That was no call: what shows it ends it at once, whoever is silent. */
+static bool end_part(const struct subject *s, struct calls_look *look, struct err *e)
+{
+    static const struct slice why =
+        SLICE_INIT("the race lies in several counties, and it was called by one of them");
+
+    return make(s, &(struct making){.basis = CALLS_PART, .reason = why}, look->now_ms, e);
+}
+
 /* What an authority says now, against what stands by it. *first: no mark of this race was newly
  * gone in this event yet. */
 static bool weigh(const struct subject *s, const struct marks_word *w, struct calls_look *look,
@@ -505,6 +522,8 @@ static bool weigh(const struct subject *s, const struct marks_word *w, struct ca
     enum outcome stands = says(s->m, s->endorsement, s->by, s->line);
     const struct fading_of of = fading_of(s);
 
+    if (stands != OUTCOME_PENDING && w->opinion != same[stands] && is_of_a_part(s))
+        return end_part(s, look, e);
     if (w->opinion == MARKS_SILENT)
         return true;
     if (w->opinion == same[stands])

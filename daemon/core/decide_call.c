@@ -256,7 +256,7 @@ static bool holds(const struct model *m, const struct race *r)
 
 static bool judge_release(const struct model *m, const struct about *a, struct err *e)
 {
-    if (a->race ? a->race->frozen != 0 || holds(m, a->race) : m->frozen != 0)
+    if (a->race ? a->race->frozen != 0 || a->race->in_parts || holds(m, a->race) : m->frozen != 0)
         return true;
     if (!a->race)
         return err_set(e, ERR_NO,

@@ -6,7 +6,8 @@
 #include "daemon/core/claims.h"
 
 static const struct slice held_by = SLICE_INIT("held:"), advisory = SLICE_INIT("advisory:"),
-                          out = SLICE_INIT("out:"), early = SLICE_INIT("early:");
+                          out = SLICE_INIT("out:"), early = SLICE_INIT("early:"),
+                          parts = SLICE_INIT("parts:");
 static const struct slice vanished = SLICE_INIT("vanished"), returned = SLICE_INIT("returned");
 
 static bool no_memory(struct err *e)
@@ -41,7 +42,7 @@ bool fading_start(struct model *m, const struct fading_of *of, int64_t now_ms, s
 bool fading_is_note(const struct claim *c)
 {
     return slice_starts(c->by, held_by) || slice_starts(c->by, advisory) ||
-           slice_starts(c->by, out) || slice_starts(c->by, early);
+           slice_starts(c->by, out) || slice_starts(c->by, early) || slice_starts(c->by, parts);
 }
 
 struct slice fading_out(struct model *m, struct slice by)
@@ -147,6 +148,26 @@ bool fading_early(struct model *m, const struct fading_of *of, const struct feed
 bool fading_is_early(const struct claim *c)
 {
     return slice_starts(c->by, early);
+}
+
+bool fading_parts(struct model *m, const struct fading_of *of, const struct feed_contest *from,
+                  struct slice evidence, int64_t now_ms, struct err *e)
+{
+    struct claim c = {.outcome = OUTCOME_PENDING,
+                      .at_ms = now_ms,
+                      .called_at_ms = WHEN_UNKNOWN,
+                      .basis = SLICE("parts"),
+                      .reason =
+                          SLICE("another county has it too: what one of them marks is no call "
+                                "of the race"),
+                      .evidence = evidence};
+
+    return note(m, of, parts, m->settings->sources[from->source].name, &c, e);
+}
+
+bool fading_is_parts(const struct claim *c)
+{
+    return slice_starts(c->by, parts);
 }
 
 bool fading_restore(struct model *m, const struct claim *c, struct err *e)

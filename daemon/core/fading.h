@@ -2,7 +2,7 @@
 /* What is known of marks that are nobody's call: those gone from a feed, official ones that moved,
  * and those by which somebody is out in one of several primaries. What must be known again after a
  * restart is a note: a claim by a name that no [calls] order has ("held:ap", "advisory:SOURCE",
- * "out:ap", "early:SOURCE"), so that it counts nowhere. */
+ * "out:ap", "early:SOURCE", "parts:SOURCE"), so that it counts nowhere. */
 #ifndef TALLYD_CORE_FADING_H
 #define TALLYD_CORE_FADING_H
 
@@ -41,6 +41,11 @@ bool fading_early(struct model *m, const struct fading_of *of, const struct feed
                   struct slice evidence, int64_t now_ms, struct err *e) MUST_USE;
 /* Is it that note? */
 bool fading_is_early(const struct claim *c);
+
+/* The race of this contest, of one county, lies in several: until the desk releases the race. */
+bool fading_parts(struct model *m, const struct fading_of *of, const struct feed_contest *from,
+                  struct slice evidence, int64_t now_ms, struct err *e) MUST_USE;
+bool fading_is_parts(const struct claim *c);
 
 /* Is this claim a note? */
 bool fading_is_note(const struct claim *c);

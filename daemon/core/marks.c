@@ -105,7 +105,21 @@ static bool is_whole(const struct model *m, const struct race *r, const struct f
 {
     const struct settings_source *s = &m->settings->sources[c->source];
 
-    return !s->covers_county && s->part.len == 0 && offers_is_whole(m, r, c);
+    return !s->covers_county && s->part.len == 0 && offers_is_whole(m, r, c) &&
+           !(r->in_parts && offers_may_be_part(m, r, c));
+}
+
+bool marks_only_part(const struct model *m, const struct race *r, uint32_t source)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < r->contest_count; i++) {
+        const struct feed_contest *c = r->contests[i];
+        if (c->source == source && is_whole(m, r, c))
+            return false;
+        any |= c->source == source;
+    }
+    return any;
 }
 
 /* May this contest's marks speak for `by` at all? */

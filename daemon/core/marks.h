@@ -31,6 +31,9 @@ bool marks_is_winner(enum results_mark mark);
  * has said. */
 bool marks_one_person(const struct race *r, const struct feed_contest *c, uint32_t a, uint32_t b);
 
+/* Has the source nothing of the race but parts? */
+bool marks_only_part(const struct model *m, const struct race *r, uint32_t source);
+
 /* Set r->seats and r->places from what the race's endorsements and contests state; -1 when none
  * does. False: they disagree, and it is -1 too. Sets r->win, by which marks are read from then on.
  */

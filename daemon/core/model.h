@@ -306,6 +306,8 @@ struct race {
     uint32_t flags; /* calls.c: CONFLICT; standings.c: FROZEN, UNDER_REVIEW and what is `marked`;
                        merge.c: DISAGREEMENT, IN_DOUBT, CORRECTED, PARTIAL, GONE,
                        SOURCE_CHANGED */
+    bool in_parts; /* official.c: counties have it of which none is the whole, or had it before a
+                      restart: no mark of one county is the race's */
     const char *conflict; /* calls.c: why CONFLICT, where more than claims differ; NULL */
     /* what the desk has said of it (decide.c): numbers of decisions, 0: it has not */
     uint32_t marked;  /* flags */

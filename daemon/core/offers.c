@@ -102,6 +102,20 @@ static bool lies_elsewhere(const struct model *m, const struct race *r, struct s
     return false;
 }
 
+bool offers_may_be_part(const struct model *m, const struct race *r, const struct feed_contest *c)
+{
+    struct slice county = county_of(m, c);
+    bool all;
+
+    (void)list_says(m, r, county, &all);
+    return county.len > 0 && !all;
+}
+
+bool offers_is_part(const struct model *m, const struct race *r, const struct feed_contest *c)
+{
+    return offers_may_be_part(m, r, c) && lies_elsewhere(m, r, county_of(m, c));
+}
+
 /* Is it elected within a county, by its kind, until another county has it too? */
 static bool is_local(const struct endorsement *en)
 {

@@ -9,6 +9,7 @@
 #include "daemon/core/early.h"
 #include "daemon/core/fading.h"
 #include "daemon/core/marks.h"
+#include "daemon/core/offers.h"
 #include "daemon/core/who.h"
 
 static bool is_official(const struct model *m, const struct feed_contest *c)
@@ -170,10 +171,45 @@ static bool look_at(struct model *m, struct race *r, struct feed_contest *c,
     return ok;
 }
 
+/* ---- parts of a race ---- */
+
+/* Is it known of before, and has the desk not let go of that? */
+static bool is_known(const struct model *m, const struct race *r)
+{
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct standing *st = &m->standings[r->endorsements[i]];
+        for (uint32_t k = 0; k < st->claim_count; k++) {
+            const struct claim *c = &m->claims[st->claims[k]];
+            if (fading_is_parts(c) && c->number > r->released)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* That a race lies in several counties is shown once, by whichever came second: who takes over, or
+ * starts anew, hears the first one first. */
+static bool look_for_parts(struct model *m, struct race *r, struct calls_look *look, struct err *e)
+{
+    r->in_parts = is_known(m, r);
+    for (uint32_t i = 0; !r->in_parts && i < r->contest_count; i++) {
+        const struct feed_contest *c = r->contests[i];
+        const struct fading_of of = {whose(r, c), SLICE(""), SLICE("official")};
+        if (!is_official(m, c) || m->settings->sources[c->source].covers_county ||
+            !offers_is_part(m, r, c))
+            continue;
+        r->in_parts = true;
+        return fading_parts(m, &of, c, calls_evidence(m, c, NONE), look->now_ms, e);
+    }
+    return true;
+}
+
 bool official_look(struct model *m, struct race *r, struct calls_look *look, struct err *e)
 {
     bool closed = r->polls_close_ms != WHEN_UNKNOWN && look->now_ms >= r->polls_close_ms;
 
+    if (!look_for_parts(m, r, look, e))
+        return false;
     for (uint32_t i = 0; closed && i < r->contest_count; i++)
         if (!look_at(m, r, r->contests[i], look, e))
             return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Official marks that call nothing: those of a source of which one has moved, and those that stood
- * there before polls closed. What is known of them is durable as a note (fading.h). */
+/* Official marks that call nothing: those of a source of which one has moved, those that stood
+ * there before polls closed, and a county's own in a race of several. What is known of them is
+ * durable as a note (fading.h). */
 #ifndef TALLYD_CORE_OFFICIAL_H
 #define TALLYD_CORE_OFFICIAL_H
 
@@ -14,11 +15,14 @@
 bool official_watch(struct model *m, struct feed_contest *c, bool again, struct calls_look *look,
                     struct err *e) MUST_USE;
 
-/* Before a race's marks are read. What an official source marked before the race's polls closed is
- * of a rehearsal, or of another election: no official can have called it. It calls nothing for as
- * long as the contest shows the same marks beside the same votes, in whatever payload, to whichever
- * daemon; that the site says "unchanged" makes it no truer. Sets of_before of the race's contests;
- * where that is news it is noted, and look->early is the contest. */
+/* Before a race's marks are read: which of them are its official sources'. One county's are not
+ * when another county's source has the race too, and the list does not say in which it lies: sets
+ * r->in_parts, which the desk ends with a release of the race. And what an official source marked
+ * before the race's polls closed is of a rehearsal, or of another election: no official can have
+ * called it. It calls nothing for as long as the contest shows the same marks beside the same
+ * votes, in whatever payload, to whichever daemon; that the site says "unchanged" makes it no
+ * truer. Sets of_before of the race's contests; where that is news it is noted, and look->early is
+ * the contest. */
 bool official_look(struct model *m, struct race *r, struct calls_look *look,
                    struct err *e) MUST_USE;
 

@@ -33,7 +33,8 @@ static bool is_replaced(const struct model *m, const struct race *r, const struc
 
 /* The claim of each authority on one endorsement that counts, by rank; NONE where there is none: of
  * its latest ones, a line each, the first that is won; else gone on; else lost; else taken back.
- * A retraction that the desk has released is as if nothing had been claimed. */
+ * A retraction that the desk has released, and the end of a claim by who has only a part of the
+ * race, are as if nothing had been claimed. */
 static void latest_by_rank(const struct model *m, const struct race *r, uint32_t endorsement,
                            uint32_t claims[CALLS_RANKS])
 {
@@ -46,7 +47,8 @@ static void latest_by_rank(const struct model *m, const struct race *r, uint32_t
     for (uint32_t i = 0; i < st->claim_count; i++) {
         const struct claim *c = &m->claims[st->claims[i]];
         int rank = calls_rank(m->settings, c->by);
-        bool over = c->outcome == OUTCOME_PENDING && c->number < r->released;
+        bool over = c->outcome == OUTCOME_PENDING &&
+                    (c->number < r->released || slice_is(c->basis, CALLS_PART));
         if (rank < 0 || over || !calls_heard(m, r, c) || is_replaced(m, r, st, i))
             continue;
         if (claims[rank] == NONE || weight[c->outcome] > weight[m->claims[claims[rank]].outcome])

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Official marks that call nothing: because one of their source's has moved, or because they stood
- * there before polls closed. */
+/* Official marks that call nothing: because one of their source's has moved, because they stood
+ * there before polls closed, or because they are of one county of several. */
 #include "tests/unit/night_each.h"
 
 static const char list[] =
@@ -296,6 +296,97 @@ static void a_call_feed_may_have_called_when_polls_close(void **state)
     assert_false(is_told());
 }
 
+/* ---- one county of several ---- */
+
+enum { FULTON = STATE, DEKALB };
+
+static const char city[] =
+    "endorsement_id,candidate_name,state,office,jurisdiction,race_id,seats_to_fill,source_hints\n"
+    "may,May Mayo,GA,Mayor,Atlanta,mayor,1,state=7|votes=7|ap=7|ddhq=7\n"
+    "sue,Sue Senn,GA,School Board,Atlanta,school,1,state=8|votes=8|ap=8|ddhq=8\n";
+
+#define MAYOR(may, bo)                                                                             \
+    "contest 7|Mayor of Atlanta|GA ; stated\nchoice 71|May Mayo| ; " may                           \
+    "\nchoice 72|Bo Bill| ; " bo "\ntotal 1000 900\n"
+#define SCHOOL(sue, bo)                                                                            \
+    "contest 8|School Board Atlanta|GA ; stated\nchoice 81|Sue Senn| ; " sue                       \
+    "\nchoice 82|Bo Book| ; " bo "\ntotal 100 90\n"
+#define BOTH(may, bo) FINAL MAYOR(may, bo) SCHOOL(bo, may)
+
+static int open_city(void **state)
+{
+    *state = (void *)(uintptr_t)city;
+    if (night_set_up(state) != 0)
+        return -1;
+    n.sources[FULTON].county = SLICE("Fulton");
+    n.sources[DEKALB].county = SLICE("DeKalb");
+    n.sources[DEKALB].calls = CALLS_LIVE;
+    night_anew(&n);
+    return 0;
+}
+
+/* The moment another county has it too: won as lost, and the second's mark is no better. */
+static void a_call_by_one_county_of_two_ends_at_once(void **state)
+{
+    (void)state;
+    night_batch(&n, FULTON, BOTH("won", ""), NIGHT_AT(1));
+    is("may", OUTCOME_WON);
+    is("sue", OUTCOME_LOST);
+    night_batch(&n, DEKALB, BOTH("", "won"), NIGHT_AT(2));
+    is("may", OUTCOME_PENDING);
+    is("sue", OUTCOME_PENDING);
+    assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 2);
+    assert_true(night_says(night_message(&n, MESSAGE_RETRACTION, 0)->data,
+                           "the race lies in several counties"));
+    assert_int_equal(n.out.claim_count, 4); /* two ends, and two notes why */
+    assert_int_equal(night_race(&n, "may")->status, RACE_UNCALLED);
+    night_batch(&n, FULTON, BOTH("won", ""), NIGHT_AT(3));
+    night_batch(&n, DEKALB, BOTH("", "won"), NIGHT_AT(4));
+    assert_int_equal(n.out.claim_count, 0);
+    is("may", OUTCOME_PENDING);
+    core_free(night_restart(&n)); /* nor does it come back */
+    assert_int_equal(night_outcome(&n, "may"), OUTCOME_PENDING);
+    night_batch(&n, FULTON, BOTH("won", ""), NIGHT_AT(5));
+    is("may", OUTCOME_PENDING);
+}
+
+/* It was never a call: a lower authority's, and one of the whole race, count at once. */
+static void the_end_of_a_countys_call_keeps_nobody_from_calling(void **state)
+{
+    (void)state;
+    n.order[1] = SLICE("official");
+    n.order[2] = SLICE("ap");
+    n.s.call_order_count = 3;
+    n.sources[DDHQ].authority = SLICE("official");
+    night_anew(&n);
+    night_batch(&n, FULTON, BOTH("won", ""), NIGHT_AT(1));
+    night_batch(&n, AP, MAYOR("", "won"), NIGHT_AT(2));
+    is("may", OUTCOME_WON);
+    night_batch(&n, DDHQ, FINAL SCHOOL("won", ""), NIGHT_AT(2)); /* the state's, of all of it */
+    is("sue", OUTCOME_LOST);
+    night_batch(&n, DEKALB, BOTH("", ""), NIGHT_AT(3));
+    is("may", OUTCOME_LOST);
+    is("sue", OUTCOME_WON);
+    assert_false(night_race(&n, "sue")->flags & RACE_UNDER_REVIEW);
+}
+
+/* Who starts anew has heard one county when it has not heard the other, which had shown it. */
+static void that_a_race_lies_in_several_counties_is_known_after_a_restart(void **state)
+{
+    (void)state;
+    night_batch(&n, FULTON, BOTH("", ""), NIGHT_AT(1));
+    night_batch(&n, DEKALB, BOTH("", ""), NIGHT_AT(2));
+    core_free(night_restart(&n));
+    night_batch(&n, FULTON, BOTH("won", ""), NIGHT_AT(3));
+    is("may", OUTCOME_PENDING);
+    assert_int_equal(n.out.claim_count, 0);
+    assert_true(night_decide(&n, "release", "mayor", "", NIGHT_AT(4)));
+    is("may", OUTCOME_WON); /* the desk has it that the other county's was another race */
+    is("sue", OUTCOME_PENDING);
+    night_batch(&n, DEKALB, BOTH("", ""), NIGHT_AT(5)); /* it was not */
+    is("may", OUTCOME_PENDING);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +405,9 @@ int main(void)
         NIGHT_TEST(marks_of_before_polls_close_are_known_after_a_restart),
         NIGHT_TEST(what_is_early_is_the_last_close_of_the_race),
         NIGHT_TEST(a_call_feed_may_have_called_when_polls_close),
+        NIGHT_TEST_AFTER(open_city, a_call_by_one_county_of_two_ends_at_once),
+        NIGHT_TEST_AFTER(open_city, the_end_of_a_countys_call_keeps_nobody_from_calling),
+        NIGHT_TEST_AFTER(open_city, that_a_race_lies_in_several_counties_is_known_after_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
