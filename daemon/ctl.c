@@ -141,7 +141,8 @@ static size_t terminal_columns(void)
 static bool print_text(struct slice body, void *ctx)
 {
     (void)ctx;
-    fwrite(body.ptr, 1, body.len, stdout);
+    if (body.len > 0)
+        fwrite(body.ptr, 1, body.len, stdout);
     return fflush(stdout) == 0;
 }
 

@@ -57,6 +57,14 @@ static const char *forbidden(struct slice what, const struct slice *keys, size_t
     return NULL;
 }
 
+/* What a site has asked for goes for a test too. */
+static int64_t rest_of(const struct app *a, struct slice name)
+{
+    const struct night *n = a->night;
+    uint32_t source = settings_find_source(&n->plan->settings, name);
+    return source != NONE && n->poller ? poller_rests(n->poller, source) : 0;
+}
+
 static char *copy(struct arena *a, struct slice s)
 {
     return (char *)arena_copy(a, s).ptr; /* NUL behind it */
@@ -114,6 +122,12 @@ int desk_test(struct app *a, const struct control_request *q, struct buf *body)
     if (n > 0 && slice_starts(words[0], SLICE("-o="))) {
         words++;
         n--;
+    }
+    int64_t rest = n > 0 ? rest_of(a, words[0]) : 0;
+    if (rest > 0) {
+        buf_addf(body, "its site has asked to be left alone, %lld s more\n",
+                 (long long)(rest + 999) / 1000);
+        return ERR_AGAIN;
     }
     const char *why = n > 0 ? forbidden(words[0], words + 1, n - 1) : NULL;
     if (n == 0 || why) {

@@ -178,7 +178,7 @@ static void add_attempt(struct table *t, const struct trial_attempt *a)
     table_add(t, cells);
 }
 
-/* Its own first, then those that read it; where none does, why not. */
+/* Of the first file that came: its own first, then those that read it; where none does, why not. */
 static void write_formats(struct report *r)
 {
     static const char *const names[] = {"format",  "reads_it", "contests",
@@ -188,7 +188,7 @@ static void write_formats(struct report *r)
     size_t others = 0;
     table_begin(&t);
     for (size_t i = 0; i < f->attempt_count; i++)
-        if (f->attempts[i].own)
+        if (f->attempts[i].own && f->attempts[i].file == f->attempts[0].file)
             add_attempt(&t, &f->attempts[i]);
     for (size_t i = 0; i < f->attempt_count; i++)
         if (!f->attempts[i].own && f->attempts[i].work.failure == WIRE_OK) {
@@ -254,11 +254,23 @@ static const char *cure(const struct trial_file *file)
     return cures[file->verdict] ? cures[file->verdict] : "try again; if it stays so it is a bug";
 }
 
+/* One of which nothing is used. */
+static const struct trial_file *first_unused(const struct trial_found *f)
+{
+    for (size_t i = 0; i < f->file_count; i++)
+        if (verdict_info[f->files[i].verdict].class == CLASS_QUARANTINE)
+            return &f->files[i];
+    return NULL;
+}
+
 static void write_next(const struct trial_found *f, const struct documents_trial *n,
                        struct buf *out)
 {
     const struct trial_file *failed = first_failed(f);
+    const struct trial_file *unused = first_unused(f);
     const struct trial_attempt *other = another_reads(f);
+    if ((failed || unused) && f->file_count > 1)
+        buf_addf(out, "%.*s: ", SLICE_FMT((failed ? failed : unused)->name));
     if (failed && !came(failed))
         buf_addz(out, cure(failed));
     else if (failed && other)
@@ -266,6 +278,8 @@ static void write_next(const struct trial_found *f, const struct documents_trial
     else if (failed)
         buf_addz(out, "is it the right file, and whole? Of text or a spreadsheet that no format "
                       "knows, tally-parse --draft FILE makes a first mapping");
+    else if (unused)
+        buf_addf(out, "nothing of it is used: %s", verdict_info[unused->verdict].about);
     else if (n->matched + n->review == 0)
         buf_addz(out, "is its state right, is it this election's, and does it have contests of "
                       "ours? Nothing of ours is in it");
@@ -324,7 +338,7 @@ static int code_of(const struct trial_found *f, const struct documents_trial *n)
         return ERR_DATA;
     if (failed)
         return failed->by_path ? ERR_NOINPUT : ERR_AGAIN;
-    return n->matched + n->review > 0 ? 0 : ERR_NO;
+    return n->matched + n->review > 0 && !first_unused(f) ? 0 : ERR_NO;
 }
 
 int trial_report(const struct trial_found *f, bool json, struct buf *out)

@@ -300,8 +300,13 @@ void ask_forget(struct ask *a)
     a->known = (struct ask_validators){0};
 }
 
+int64_t ask_rests(const struct ask *a)
+{
+    return a->entry.host != NULL ? gate_rests(a->entry.host) : 0;
+}
+
 void ask_continue(struct ask *a, const struct ask *was)
 {
-    if (a->entry.host != NULL && was->entry.host != NULL)
-        gate_rest(a->entry.host, gate_rests(was->entry.host));
+    if (a->entry.host != NULL)
+        gate_rest(a->entry.host, ask_rests(was));
 }

@@ -76,8 +76,9 @@ void ask_stop(struct ask *a); /* by URL only; no call comes */
 
 /* Known from before a restart; by URL only. */
 void ask_know(struct ask *a, struct slice etag, struct slice last_modified);
-void ask_accept(struct ask *a); /* what came last is known from now on */
-void ask_forget(struct ask *a); /* nothing is */
+void ask_accept(struct ask *a);         /* what came last is known from now on */
+void ask_forget(struct ask *a);         /* nothing is */
+int64_t ask_rests(const struct ask *a); /* how long its host is left alone yet, ms */
 /* The host of one that ends, which is this one's, may be at rest. */
 void ask_continue(struct ask *a, const struct ask *was);
 

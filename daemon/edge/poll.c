@@ -705,6 +705,11 @@ bool poll_soon(struct poll *f)
     return true;
 }
 
+int64_t poll_rests(const struct poll *f)
+{
+    return ask_rests(&f->body);
+}
+
 void poll_state(const struct poll *f, struct poller_state *out)
 {
     int64_t left = (f->due_us - timer_now_us()) / 1000;

@@ -52,6 +52,9 @@ void poll_again(struct poll *f);
  * a rest. */
 bool poll_soon(struct poll *f);
 
+/* ms; 0: it has not. */
+int64_t poll_rests(const struct poll *f);
+
 void poll_state(const struct poll *f, struct poller_state *out);
 
 #endif

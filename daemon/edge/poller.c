@@ -212,6 +212,16 @@ size_t poller_soon(struct poller *p, uint32_t source)
     return n;
 }
 
+int64_t poller_rests(const struct poller *p, uint32_t source)
+{
+    int64_t most = 0;
+    for (size_t i = 0; i < p->shared.set->sources[source].file_count; i++) {
+        int64_t rest = poll_rests(p->sources[source].files[i]);
+        most = rest > most ? rest : most;
+    }
+    return most;
+}
+
 void poller_state(const struct poller *p, uint32_t source, uint32_t file, struct poller_state *out)
 {
     poll_state(p->sources[source].files[file], out);

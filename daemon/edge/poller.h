@@ -45,6 +45,9 @@ void poller_start(struct poller *p);
  * asked for a rest. */
 size_t poller_soon(struct poller *p, uint32_t source);
 
+/* How many ms more a site of the source has asked to be left alone; 0: none has. */
+int64_t poller_rests(const struct poller *p, uint32_t source);
+
 void poller_state(const struct poller *p, uint32_t source, uint32_t file, struct poller_state *out);
 
 #endif

@@ -124,6 +124,7 @@ TABLE = "Office,Person,Count\n" + "".join(f"Mayor,Person {i},{i}\n" for i in ran
     ((200, {"Content-Type": "text/html"}, "<html><body>Just a moment...</body></html>"), [], 75, "blocked", "user-agent"),
     ((200, {}, TABLE), [], 65, "schema", "tally-parse --draft FILE"),
     ((200, {}, small_night.detail()[:700]), [], 65, "truncated", "is it the right file"),
+    ((200, {}, small_night.detail().replace("11/4/2025</ElectionDate>", "11/5/2024</ElectionDate>")), [], 1, "wrong-date", "results of another election"),
     ((200, {}, small_night.detail().replace("Di Foe", "Al Other").replace("Flo Yew", "Bo Other")), [], 1, "accepted", "Nothing of ours is in it"),
 ])
 def test_what_is_wrong_is_named_with_its_cure(house, site, answer, words, code, verdict, advice):

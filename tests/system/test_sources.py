@@ -159,6 +159,8 @@ def test_a_host_that_asks_for_a_rest_is_left_alone_by_all_its_sources(house, sit
     assert house.sources()["other"]["text"].startswith("its host has asked to wait, 3000 s"), house.sources()["other"]
     count = site.count("/other.xml")
     refused = house.ctl("source", "poll", "other")
+    tested = house.ctl("source", "test", "other")
+    assert tested.returncode == 75 and "left alone" in tested.stderr, tested
     house.configure("interval = 50ms", "interval = 60ms")
     os.kill(house.tallyd.child.pid, signal.SIGHUP)
     harness.wait_for(lambda: house.tallyd.text().count("reload: done") == 1, 20, "the reload")
