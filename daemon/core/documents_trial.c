@@ -37,17 +37,18 @@ static void add_match(struct table *t, const struct model *m, const struct link 
 {
     const struct endorsement *e = &m->endorsed->list[l->endorsement];
     const struct feed_contest *c = l->contest;
-    const struct feed_choice *choice = l->choice == NONE ? NULL : &c->choices[l->choice];
+    static const struct feed_choice nobody; /* only the contest is in question */
+    const struct feed_choice *choice = l->choice == NONE ? &nobody : &c->choices[l->choice];
     char room[CELL];
     const struct slice cells[] = {
         e->id,
         e->name,
         slice_of(labels_band(l->band)),
         c->text,
-        choice ? choice->name : SLICE(""),
-        choice ? choice->party : SLICE(""),
-        number(choice && c->unit_count > 0 ? c->units[0].votes[l->choice] : -1, room),
-        slice_of(choice ? labels_mark(choice->mark) : ""),
+        choice->name,
+        choice->party,
+        number(l->choice == NONE ? -1 : c->units[0].votes[l->choice], room),
+        slice_of(labels_mark(choice->mark)),
         l->why};
     table_add(t, cells);
 }
@@ -68,11 +69,6 @@ static void write_matches(const struct model *m, struct jsonw *into, struct buf 
 }
 
 /* ---- races ---- */
-
-static bool has_figures(const struct race *r)
-{
-    return r->choice_count > 0;
-}
 
 static void add_line(struct table *t, const struct model *m, const struct race *r,
                      const struct race_choice *c)
@@ -108,22 +104,21 @@ static void write_races(const struct model *m, struct jsonw *into, struct buf *o
     struct table t = table_of("races", names, sizeof names / sizeof names[0], 1 << 4, into, out);
     table_begin(&t);
     for (uint32_t i = 0; i < m->race_count; i++)
-        for (uint32_t k = 0; has_figures(&m->races[i]) && k < m->races[i].choice_count; k++)
+        for (uint32_t k = 0; k < m->races[i].choice_count; k++)
             add_line(&t, m, &m->races[i], &m->races[i].choices[k]);
     table_end(&t);
 }
 
 /* ---- whom it lacks ---- */
 
-/* Of the states it is of, or else of those it has something of. */
+/* Of the states it is of, or has something of. */
 static bool is_of(const struct model *m, struct slice state)
 {
     for (size_t i = 0; i < m->settings->source_count; i++)
         if (slice_eq(m->settings->sources[i].state, state))
             return true;
     for (uint32_t i = 0; i < m->race_count; i++)
-        if (m->races[i].link_count > 0 && slice_eq(m->races[i].state, state) &&
-            m->settings->sources[m->races[i].links[0].contest->source].state.len == 0)
+        if (m->races[i].link_count > 0 && slice_eq(m->races[i].state, state))
             return true;
     return false;
 }
@@ -168,7 +163,7 @@ void documents_trial_count(const struct model *m, struct documents_trial *out)
     for (uint32_t i = 0; i < m->race_count; i++) {
         const struct race *r = &m->races[i];
         out->matched += r->link_count;
-        out->races += has_figures(r);
+        out->races += r->choice_count > 0;
     }
     for (uint32_t i = 0; i < m->endorsed->count; i++) {
         out->called += m->standings[i].outcome != OUTCOME_PENDING;

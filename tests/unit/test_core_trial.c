@@ -85,6 +85,34 @@ static void matches_races_and_whom_it_lacks(void **state)
     night_close(&n);
 }
 
+static void the_contest_alone_the_flags_and_how_much_is_in(void **state)
+{
+    struct night n;
+    struct buf b;
+    (void)state;
+
+    night_open(&n, "endorsement_id,candidate_name,state,office,district,source_hints\n"
+                   "ann,Ann Archer,GA,State Senate,1,\nbo,Bo Day,GA,State Senate,2,votes=2\n");
+    buf_init(&b, 1 << 20);
+    night_batch(&n, 3,
+                "contest 1|State Senate District 1|GA\nchoice 11|Ann Archer|D\n"
+                "choice 12|Al Fox|R\ntotal 500 90; units=3/10\n"
+                "contest 2|State Senate|GA\nchoice 21\nchoice 22\ntotal 7 6\n",
+                NIGHT_AT(2));
+    night_batch(&n, 3,
+                "contest 1|State Senate District 1|GA\nchoice 11|Ann Archer|D\n"
+                "choice 12|Al Fox|R\ntotal 100 90; units=4/-1\n"
+                "contest 2|State Senate|GA\nchoice 21\nchoice 22\ntotal 7 6\n",
+                NIGHT_AT(2) + WHEN_MINUTE);
+    documents_trial(core_model(n.core), NULL, &b);
+    struct slice text = buf_slice(&b);
+    says(text, "\nbo\tBo Day\treview\tState Senate\t\t\t\t\t");
+    says(text, "\t3 of 10\tAnn Archer\tD\t500\tann\tunclear\t");
+    says(text, "in_doubt");
+    buf_done(&b);
+    night_close(&n);
+}
+
 static void one_of_a_state_lacks_that_states(void **state)
 {
     struct night n;
@@ -105,6 +133,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_source_that_says_nothing_of_ours_has_no_tables),
         cmocka_unit_test(matches_races_and_whom_it_lacks),
+        cmocka_unit_test(the_contest_alone_the_flags_and_how_much_is_in),
         cmocka_unit_test(one_of_a_state_lacks_that_states),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
