@@ -53,7 +53,6 @@ static void call_row(struct press *p, uint32_t i)
     const struct documents_event ev = told_event(m, i);
     const struct endorsement *e = &m->endorsed->list[t->endorsement];
     const struct race *r = &m->races[m->standings[t->endorsement].race];
-    const struct claim *subject = &m->claims[t->retraction ? t->was : t->claim];
     char id_room[32], when[25], called[25] = "";
     struct documents_said said;
     struct buf id;
@@ -76,13 +75,14 @@ static void call_row(struct press *p, uint32_t i)
         r->jurisdiction,
         r->district,
         r->seat,
-        slice_of(outcome_name(subject->outcome)),
+        slice_of(outcome_name(t->retraction ? OUTCOME_PENDING : m->claims[t->claim].outcome)),
         said.by,
         said.basis,
         said.reason,
         url_of(claim_of(m, &ev)),
         slice_of(called),
         slice_of(!t->retraction && m->standings[t->endorsement].claim == t->claim ? "yes" : "no"),
+        slice_of(t->retraction ? outcome_name(m->claims[t->was].outcome) : ""),
     };
     press_row(p);
     for (size_t k = 0; k < sizeof cells / sizeof cells[0]; k++)
@@ -96,7 +96,7 @@ void documents_calls(const struct model *m, bool json, struct buf *out)
         "id",        "type",      "time",   "race_id", "endorsement_id",
         "candidate", "state",     "office", "place",   "district",
         "seat",      "outcome",   "by",     "basis",   "reason",
-        "url",       "called_at", "stands", NULL};
+        "url",       "called_at", "stands", "was",     NULL};
     struct press p = {.out = out, .m = m};
     struct jsonw j;
 

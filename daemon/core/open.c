@@ -106,6 +106,8 @@ static void measure(const struct model *m, const struct race *r, struct open_can
         any = true;
     }
     *o = best;
+    if (r->flags & (RACE_IN_DOUBT | RACE_VOID)) /* no figures to take a margin of */
+        o->has_margin = false;
     o->in_bp = r->units_reporting >= 0 && r->units_total > 0
                    ? (int64_t)r->units_reporting * WHOLE_BP / r->units_total
                    : -1;

@@ -446,7 +446,7 @@ static void test_reasons_for_silence(void **state)
     r->link_count = links;
     WHY("dan", "trailing|30|-10|-7.69|||partly_called||others in it are called|\r");
     assert_true(night_decide(&n, "mark", "ga-sb", "void", NIGHT_AT(9)));
-    WHY("dan", "unclear|30|-10|-7.69|||uncalled|void|the race is void|\r");
+    WHY("dan", "unclear|30|||||uncalled|void|the race is void|\r");
     night_close(&n);
     buf_done(&out);
     arena_free(a);
