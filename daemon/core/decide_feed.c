@@ -245,7 +245,10 @@ static bool do_join(struct model *m, const struct about *a, struct err *e)
 
 static bool do_undo(struct model *m, const struct about *a, struct err *e)
 {
-    return is_join(a) ? joins_drop(a->race, a->d->argument, e) || !a->said : do_match(m, a, e);
+    if (!is_join(a))
+        return do_match(m, a, e);
+    joins_drop(a->race, a->d->argument);
+    return true;
 }
 
 /* ---- source pin, unpin ---- */

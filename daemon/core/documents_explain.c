@@ -14,6 +14,7 @@
 #include "daemon/core/joins.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
+#include "daemon/core/name.h"
 #include "daemon/core/open.h"
 #include "daemon/core/primaries.h"
 #include "daemon/core/progress.h"
@@ -250,9 +251,9 @@ static void explain_alone(const struct model *m, const struct race *r, struct bu
     buf_addf(out, "in doubt: %.*s\n", SLICE_FMT(buf_slice(&lines)));
     for (uint32_t i = 0; i < r->choice_count; i++) {
         const struct race_choice *c = &r->choices[i];
-        uint32_t other = c->alone.len ? joins_offer(m, r, i) : NONE;
-        if (!c->alone.len || !c->name.len || c->endorsement != NONE)
+        if (!c->alone.len || c->endorsement != NONE || !c->name.len || name_is_nobody(c->name))
             continue;
+        uint32_t other = joins_offer(m, r, i);
         struct slice name = other == NONE ? SLICE("THEIR NAME") : r->choices[other].name;
         buf_addf(out, "way out: if %.*s is %.*s under another name: ", SLICE_FMT(c->name),
                  SLICE_FMT(other == NONE ? SLICE("one of theirs") : name));

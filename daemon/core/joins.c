@@ -330,18 +330,14 @@ bool joins_add(struct model *m, struct race *r, struct slice said, int64_t numbe
     return true;
 }
 
-bool joins_drop(struct race *r, struct slice said, struct err *e)
+void joins_drop(struct race *r, struct slice said)
 {
-    for (uint32_t i = 0; i < r->join_count; i++) {
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < r->join_count; i++)
         if (!slice_eq(r->joins[i].said, said))
-            continue;
-        r->join_count--;
-        for (; i < r->join_count; i++)
-            r->joins[i] = r->joins[i + 1];
-        return true;
-    }
-    return err_set(e, ERR_NO, "nothing that stands says '%.*s' of the race %.*s", SLICE_FMT(said),
-                   SLICE_FMT(r->id));
+            r->joins[n++] = r->joins[i];
+    r->join_count = n;
 }
 
 /* ---- for the desk ---- */

@@ -27,8 +27,8 @@ bool joins_may(const struct model *m, const struct race *r, struct slice said,
 /* Keep it, in m->strings; merge the race afterwards. False: memory. */
 bool joins_add(struct model *m, struct race *r, struct slice said, int64_t number,
                struct err *e) MUST_USE;
-/* Forget the one that was said so. ERR_NO: there is none. */
-bool joins_drop(struct race *r, struct slice said, struct err *e);
+/* Forget what was said so. */
+void joins_drop(struct race *r, struct slice said);
 
 /* Which of them hold, with the contests as they are: merge.c, before it adds up. One does not where
  * a contest has both names, but for two party lines where one person may stand on several. False:

@@ -464,6 +464,18 @@ static void a_command_is_as_a_shell_takes_it(void **state)
     explains("ann", "ss1 'Pat O'\\''Brien' = 'Patrick O'\\''Brien' --reason", true);
 }
 
+/* It is no opponent's. */
+static void a_line_of_nobody_has_no_way_out(void **state)
+{
+    (void)state;
+    says(OAK, "choice 2|Robert J. Miller|R\ntotal 900 400", 1);
+    says(ELM, "choice 2|Robert J. Miller|R\nchoice 3|None of These Candidates|\ntotal 100 800 3",
+         2);
+    shows("ann", "Ann Archer 1000, Robert J. Miller 1200, None of These Candidates 3, in doubt");
+    explains("ann", "in doubt: None of These Candidates of Elm", true);
+    explains("ann", "way out", false);
+}
+
 static void decisions_are_listed_in_their_order(void **state)
 {
     struct buf out;
@@ -504,6 +516,7 @@ int main(void)
         T(two_lines_of_one_party_are_two_people),
         cmocka_unit_test(joins_move_no_vote_but_between_opponents),
         T(a_command_is_as_a_shell_takes_it),
+        T(a_line_of_nobody_has_no_way_out),
         T(decisions_are_listed_in_their_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
