@@ -131,18 +131,18 @@ bool fading_advise(struct model *m, const struct fading_of *of, uint32_t source,
     return note(m, of, advisory, m->settings->sources[source].name, &c, e);
 }
 
-bool fading_early(struct model *m, const struct fading_of *of, const struct feed_contest *from,
+bool fading_early(struct model *m, const struct fading_of *of, uint32_t source, int64_t said_ms,
                   struct slice evidence, int64_t now_ms, struct err *e)
 {
     struct claim c = {.outcome = OUTCOME_PENDING,
                       .at_ms = now_ms,
-                      .called_at_ms = from->received_ms,
+                      .called_at_ms = said_ms,
                       .basis = SLICE("marks-early"),
                       .reason = SLICE("its marks stood there before polls closed: they call "
                                       "nothing until it shows others, or other votes beside them"),
                       .evidence = evidence};
 
-    return note(m, of, early, m->settings->sources[from->source].name, &c, e);
+    return note(m, of, early, m->settings->sources[source].name, &c, e);
 }
 
 bool fading_is_early(const struct claim *c)

@@ -35,9 +35,9 @@ bool fading_hold(struct model *m, int64_t now_ms, uint32_t *held, struct err *e)
 bool fading_advise(struct model *m, const struct fading_of *of, uint32_t source, enum outcome now,
                    struct slice evidence, int64_t now_ms, struct err *e) MUST_USE;
 
-/* Official marks, as `evidence` has them, stood in this contest before polls closed: called_at_ms
- * of the note is when they came. */
-bool fading_early(struct model *m, const struct fading_of *of, const struct feed_contest *from,
+/* Official marks, as `evidence` has them, came from this source before polls closed: said_ms is
+ * called_at_ms of the note. */
+bool fading_early(struct model *m, const struct fading_of *of, uint32_t source, int64_t said_ms,
                   struct slice evidence, int64_t now_ms, struct err *e) MUST_USE;
 /* Is it that note? */
 bool fading_is_early(const struct claim *c);

@@ -33,14 +33,23 @@ static const struct race *race_of(const struct model *m, const struct feed_conte
     return c->race == NONE ? NULL : &m->races[c->race];
 }
 
-/* Did these figures come after polls closed? */
-static bool is_of_the_night(const struct model *m, const struct feed_contest *c)
+/* When polls had closed for what the contest says: the last close of its race or, of one county's
+ * contest, that county's where it is sooner. WHEN_UNKNOWN: of the race none is set. */
+static int64_t close_of(const struct model *m, const struct race *r, const struct feed_contest *c)
 {
-    const struct race *r = race_of(m, c);
-    int64_t close =
-        r ? r->polls_close_ms : early_close(m, c->source, c->state, c->county, SLICE(""), c->date);
+    bool of_county = c->county.len > 0 || m->settings->sources[c->source].county.len > 0;
+    int64_t own = early_close(m, c->source, c->state, c->county, SLICE(""), c->date);
 
-    return close != WHEN_UNKNOWN && c->received_ms >= close;
+    if (!r || (of_county && own < r->polls_close_ms))
+        return own;
+    return r->polls_close_ms;
+}
+
+/* When it said so first: that the same comes again, or is given back when polls have closed, makes
+ * it no newer. */
+static int64_t said_ms(const struct feed_contest *c)
+{
+    return c->changed_ms < c->received_ms ? c->changed_ms : c->received_ms;
 }
 
 /* Are two lines one person? Of a contest that is of no race the names alone say so. */
@@ -91,7 +100,8 @@ bool official_watch(struct model *m, struct feed_contest *c, bool again, struct 
 
     if (!is_official(m, c) || c->gone || verdict_info[c->doubt].class >= CLASS_HOLD)
         return true;
-    bool speaks = is_of_the_night(m, c);
+    int64_t close = close_of(m, r, c);
+    bool speaks = close != WHEN_UNKNOWN && said_ms(c) >= close;
     if (speaks && !again && !m->feeds[c->source].advisory && has_moved(r, c)) {
         const struct fading_of of = {whose(r, c), SLICE(""), SLICE("official")};
         look->moved = c;
@@ -128,15 +138,15 @@ static bool is_marked(const struct feed_contest *c)
     return false;
 }
 
-/* Is there such a note on the race, of before its polls closed? Of these marks; ptr NULL: of any.
+/* Is there such a note on the race, of before this close? Of these marks; ptr NULL: of any.
  */
-static bool is_noted(const struct model *m, const struct race *r, struct slice marks)
+static bool is_noted(const struct model *m, const struct race *r, int64_t close, struct slice marks)
 {
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct standing *st = &m->standings[r->endorsements[i]];
         for (uint32_t k = 0; k < st->claim_count; k++) {
             const struct claim *c = &m->claims[st->claims[k]];
-            if (fading_is_early(c) && c->called_at_ms < r->polls_close_ms &&
+            if (fading_is_early(c) && c->called_at_ms < close &&
                 (!marks.ptr || slice_eq(c->evidence, marks)))
                 return true;
         }
@@ -147,25 +157,25 @@ static bool is_noted(const struct model *m, const struct race *r, struct slice m
 static bool look_at(struct model *m, struct race *r, struct feed_contest *c,
                     struct calls_look *look, struct err *e)
 {
-    bool before = c->received_ms < r->polls_close_ms, ok = true;
+    int64_t close = close_of(m, r, c);
+    bool before = said_ms(c) < close, ok = true;
     struct buf text;
 
     c->of_before = before;
-    if (!is_official(m, c) || !is_marked(c) || !(before || is_noted(m, r, (struct slice){0})))
+    if (!is_official(m, c) || !is_marked(c) ||
+        !(before || is_noted(m, r, close, (struct slice){0})))
         return true;
     buf_init(&text, 1 << 20);
     write_marks(m, c, &text);
-    bool known = is_noted(m, r, buf_slice(&text));
+    bool known = is_noted(m, r, close, buf_slice(&text));
     c->of_before |= known;
     if (before && !known) {
         const struct fading_of of = {whose(r, c), SLICE(""), SLICE("official")};
-        struct slice marks =
-            arena_copy(m->strings, text.failed ? (struct slice){0} : buf_slice(&text));
+        struct slice marks = arena_copy(m->strings, buf_slice(&text));
         look->early = c;
-        ok = marks.ptr
-                 ? fading_early(m, &of, c, marks, look->now_ms, e)
-                 : err_set(e, ERR_BUG,
-                           "calls: the memory for this election's texts and claims is used up");
+        ok = !text.failed && marks.ptr
+                 ? fading_early(m, &of, c->source, said_ms(c), marks, look->now_ms, e)
+                 : err_set(e, ERR_BUG, "calls: no memory for marks of before polls closed");
     }
     buf_done(&text);
     return ok;

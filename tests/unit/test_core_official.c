@@ -286,6 +286,29 @@ static void what_is_early_is_the_last_close_of_the_race(void **state)
     is("ann", OUTCOME_WON);
 }
 
+/* A county's own polls are what its marks wait for, though the list does not say that its race lies
+ * in it alone, and others of the state close later. */
+static void a_countys_marks_are_early_by_its_own_close(void **state)
+{
+    (void)state;
+    n.sources[STATE].county = SLICE("Fulton");
+    n.polls[1] = n.polls[0];
+    n.polls[1].county = SLICE("Fulton");
+    n.polls[0].minute = 20 * 60;
+    night_anew(&n);
+    night_batch(&n, STATE, OLD_PAGE("900 110", "won", ""), NIGHT_AT(-5));
+    night_tick(&n, NIGHT_AT(0));
+    night_batch(&n, STATE, OLD_PAGE("900 110", "won", ""), NIGHT_AT(5)); /* other bytes */
+    night_tick(&n, NIGHT_AT(60));
+    is("ann", OUTCOME_PENDING);
+    assert_true(is_told());
+    night_anew(&n);
+    night_batch(&n, STATE, OLD_PAGE("900 110", "won", ""), NIGHT_AT(50));
+    is("ann", OUTCOME_PENDING);
+    night_tick(&n, NIGHT_AT(60));
+    is("ann", OUTCOME_WON);
+}
+
 /* A call feed states whether it is a test, and of which day it is. */
 static void a_call_feed_may_have_called_when_polls_close(void **state)
 {
@@ -404,6 +427,7 @@ int main(void)
         NIGHT_TEST(a_loss_marked_before_polls_close_is_none),
         NIGHT_TEST(marks_of_before_polls_close_are_known_after_a_restart),
         NIGHT_TEST(what_is_early_is_the_last_close_of_the_race),
+        NIGHT_TEST(a_countys_marks_are_early_by_its_own_close),
         NIGHT_TEST(a_call_feed_may_have_called_when_polls_close),
         NIGHT_TEST_AFTER(open_city, a_call_by_one_county_of_two_ends_at_once),
         NIGHT_TEST_AFTER(open_city, the_end_of_a_countys_call_keeps_nobody_from_calling),
