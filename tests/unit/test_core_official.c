@@ -410,6 +410,19 @@ static void that_a_race_lies_in_several_counties_is_known_after_a_restart(void *
     is("may", OUTCOME_PENDING);
 }
 
+/* That its call had ended was no word of the county's: what it said before that speaks again. */
+static void a_countys_mark_speaks_again_when_the_other_countys_was_another_race(void **state)
+{
+    (void)state;
+    night_batch(&n, FULTON, BOTH("won", ""), NIGHT_AT(1));
+    night_batch(&n, DEKALB, BOTH("", ""), NIGHT_AT(2));
+    core_free(night_restart(&n));
+    night_kept(&n, FULTON, BOTH("won", ""), (struct digest){1, FULTON}, NIGHT_AT(1), NIGHT_AT(6));
+    is("may", OUTCOME_PENDING);
+    assert_true(night_decide(&n, "release", "mayor", "", NIGHT_AT(7)));
+    is("may", OUTCOME_WON);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -432,6 +445,8 @@ int main(void)
         NIGHT_TEST_AFTER(open_city, a_call_by_one_county_of_two_ends_at_once),
         NIGHT_TEST_AFTER(open_city, the_end_of_a_countys_call_keeps_nobody_from_calling),
         NIGHT_TEST_AFTER(open_city, that_a_race_lies_in_several_counties_is_known_after_a_restart),
+        NIGHT_TEST_AFTER(open_city,
+                         a_countys_mark_speaks_again_when_the_other_countys_was_another_race),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
