@@ -51,7 +51,8 @@ const struct ctl_term ctl_terms[] = {
     {"new_members", "Seats won by people who are said not to hold them."},
     {"at_least", "Wins that are not under review or contested: fewer it will not be."},
     {"at_most", "Wins, were every pending race won, in each no more than its seats."},
-    {"win_rate", "Won of called."},
+    {"win_rate", "Won of called; without a percentage where too few are called (percent-from) or "
+                 "seats, nominations and measures are won together."},
     {"win_or_advance_rate", "Won and advanced, of settled."},
     {"states_won", "States with a win; DC and territories are counted apart."},
     {"as_of", "When anything that is counted changed last: changed at."},

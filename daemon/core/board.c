@@ -27,7 +27,7 @@ static void write_rate(const struct board *b)
 {
     char percent[32];
 
-    if (b->all->n[TALLY_CALLED] >= b->m->settings->percent_from &&
+    if (tally_is_of_one_kind(b->all) &&
         tally_percent(b->m->settings, b->all->n[TALLY_WON], b->all->n[TALLY_CALLED], percent))
         buf_addf(b->out, "%s%% · ", percent);
 }

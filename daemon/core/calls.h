@@ -47,8 +47,8 @@ bool calls_restore(struct model *m, const struct claim *claim, struct err *e) MU
  * Reads r->seats and r->places as the last look left them. */
 bool calls_scan(struct model *m, struct race *r, struct calls_look *look, struct err *e) MUST_USE;
 
-/* The basis of the word by which a claim ends that never was its source's to make: it has only a part
- * of the race. Unlike a retraction it keeps nobody below from being heard. */
+/* The basis of the word by which a claim ends that never was its source's to make: it has only a
+ * part of the race. Unlike a retraction it keeps nobody below from being heard. */
 #define CALLS_PART "part-of-race"
 
 /* Where a word stands, as text for people. ptr NULL: memory. */

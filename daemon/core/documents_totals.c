@@ -8,9 +8,10 @@
 #include "daemon/core/states.h"
 #include "daemon/core/statement.h"
 
-/* Without a percentage where too few are called, whatever it is a share of. */
-static void write_rate(struct jsonw *j, const struct settings *s, const char *key, int64_t num,
-                       int64_t den, int64_t called)
+/* Without a percentage where too few are called, whatever it is a share of, or seats and
+ * nominations are won. */
+static void write_rate(struct jsonw *j, const struct settings *s, const char *key,
+                       const struct tally *t, int64_t num, int64_t den)
 {
     char percent[32];
 
@@ -21,7 +22,8 @@ static void write_rate(struct jsonw *j, const struct settings *s, const char *ke
     jsonw_object(j, key);
     jsonw_int(j, "num", num);
     jsonw_int(j, "den", den);
-    if (called >= s->percent_from && tally_percent(s, num, den, percent))
+    if (t->n[TALLY_CALLED] >= s->percent_from && tally_is_of_one_kind(t) &&
+        tally_percent(s, num, den, percent))
         jsonw_raw(j, "percent", slice_of(percent));
     else
         jsonw_null(j, "percent");
@@ -66,9 +68,9 @@ void documents_counts(struct jsonw *j, const struct settings *s, const struct ta
         jsonw_int(j, NULL, t->flips_from[i].flips);
     }
     jsonw_object_end(j);
-    write_rate(j, s, "win_rate", t->n[TALLY_WON], t->n[TALLY_CALLED], t->n[TALLY_CALLED]);
-    write_rate(j, s, "win_or_advance_rate", t->n[TALLY_WON] + t->n[TALLY_ADVANCED],
-               t->n[TALLY_SETTLED], t->n[TALLY_CALLED]);
+    write_rate(j, s, "win_rate", t, t->n[TALLY_WON], t->n[TALLY_CALLED]);
+    write_rate(j, s, "win_or_advance_rate", t, t->n[TALLY_WON] + t->n[TALLY_ADVANCED],
+               t->n[TALLY_SETTLED]);
     write_called_by(j, s, t);
 }
 

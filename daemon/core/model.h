@@ -132,8 +132,8 @@ struct feed { /* one a source, same index */
     struct map *names; /* learned: "contest id\x1fchoice id" -> struct learned * */
     uint64_t learned;  /* raised when such a name becomes another one */
     uint64_t payloads; /* that were looked through for what is missing */
-    bool advisory; /* official.c, calls.c: an official mark moved between choices: its marks call nothing more
-                      tonight */
+    bool advisory; /* official.c, calls.c: an official mark moved between choices: its marks call
+                      nothing more tonight */
     struct map *digests; /* "file:hex" of payloads once on air: to know an older copy again */
     bool paused; /* the desk has stopped it: its figures are not fresh, whenever they came */
     struct map *rulings; /* the desk's, by payload and contest (ruling.c) */
@@ -306,8 +306,8 @@ struct race {
     uint32_t flags; /* calls.c: CONFLICT; standings.c: FROZEN, UNDER_REVIEW and what is `marked`;
                        merge.c: DISAGREEMENT, IN_DOUBT, CORRECTED, PARTIAL, GONE,
                        SOURCE_CHANGED */
-    bool in_parts; /* official.c: counties have it of which none is the whole, or had it before a
-                      restart: no mark of one county is the race's */
+    bool in_parts;  /* official.c: counties have it of which none is the whole, or had it before a
+                       restart: no mark of one county is the race's */
     const char *conflict; /* calls.c: why CONFLICT, where more than claims differ; NULL */
     /* what the desk has said of it (decide.c): numbers of decisions, 0: it has not */
     uint32_t marked;  /* flags */

@@ -54,8 +54,8 @@ struct offer *offers_choose_idle(const struct offers *g);
  * in both, and `covers = county` is believed. */
 bool offers_is_whole(const struct model *m, const struct race *r, const struct feed_contest *c);
 
-/* Is it of one county, and does the list not say all in which the race lies? Then it is the whole at
- * most until another county's source has it too. */
+/* Is it of one county, and does the list not say all in which the race lies? Then it is the whole
+ * at most until another county's source has it too. */
 bool offers_may_be_part(const struct model *m, const struct race *r, const struct feed_contest *c);
 /* ... and has one? */
 bool offers_is_part(const struct model *m, const struct race *r, const struct feed_contest *c);

@@ -197,14 +197,6 @@ static bool to_runoffs(const struct model *m)
     return true;
 }
 
-/* Are all wins seats, all nominations, or all measures? */
-static bool one_kind(const struct tally *t)
-{
-    return t->n[TALLY_WON_SEATS] == t->n[TALLY_WON] ||
-           t->n[TALLY_WON_NOMINATIONS] == t->n[TALLY_WON] ||
-           t->n[TALLY_WON_MEASURES] == t->n[TALLY_WON];
-}
-
 /* What one of several figures is, with the words around it; nothing of 0. */
 struct part {
     int64_t n;
@@ -263,7 +255,7 @@ static void open_clause(const struct voice *v, bool whole)
 static void wins(const struct voice *v)
 {
     const int64_t *n = v->t->n;
-    bool one = one_kind(v->t);
+    bool one = tally_is_of_one_kind(v->t);
     const struct part parts[] = {
         {n[TALLY_WON_SEATS], "", one ? " won" : " won a seat", one ? " won" : " won seats"},
         {n[TALLY_WON_NOMINATIONS], "", " won a nomination", " won nominations"},
@@ -284,7 +276,8 @@ static void won_clause(const struct voice *v)
     char percent[32];
 
     wins(v);
-    if (one_kind(t) && tally_percent(v->m->settings, t->n[TALLY_WON], t->n[TALLY_CALLED], percent))
+    if (tally_is_of_one_kind(t) &&
+        tally_percent(v->m->settings, t->n[TALLY_WON], t->n[TALLY_CALLED], percent))
         buf_addf(out, " (%s%%)", percent);
     if (t->n[TALLY_UNDER_REVIEW] > 0) {
         buf_addz(out, " (");

@@ -553,6 +553,13 @@ bool tally_ever_won(const struct model *m, const struct state *state)
     return false;
 }
 
+bool tally_is_of_one_kind(const struct tally *t)
+{
+    return t->n[TALLY_WON_SEATS] == t->n[TALLY_WON] ||
+           t->n[TALLY_WON_NOMINATIONS] == t->n[TALLY_WON] ||
+           t->n[TALLY_WON_MEASURES] == t->n[TALLY_WON];
+}
+
 /* Is won/called more than every cycle's? By cross multiplication: exact. */
 static bool beats_all(const struct settings *s, int64_t won, int64_t called)
 {
@@ -567,7 +574,7 @@ enum tally_record tally_record(const struct settings *s, const struct tally *t)
     int64_t won = t->n[TALLY_WON], called = t->n[TALLY_CALLED];
 
     if (s->cycle_count == 0 || called == 0 || called < s->percent_from ||
-        !beats_all(s, won, called))
+        !tally_is_of_one_kind(t) || !beats_all(s, won, called))
         return TALLY_NO_RECORD;
     bool enough = t->n[TALLY_SETTLED] * 100 >= t->n[TALLY_ENDORSED] * 80;
     return enough && beats_all(s, won, called + t->n[TALLY_PENDING]) ? TALLY_RECORD

@@ -106,6 +106,9 @@ bool tally_understands(const struct settings *s, struct slice party);
 /* Is there a seat won in this state, now or (settings->baseline_states) before? */
 bool tally_ever_won(const struct model *m, const struct state *state);
 
+/* Are all wins seats, all nominations, or all measures? Shares of several are of nothing. */
+bool tally_is_of_one_kind(const struct tally *t);
+
 /* Is the win rate higher than that of every recorded cycle? So far: with too few settled, or not
  * if every pending race were lost. */
 enum tally_record { TALLY_NO_RECORD, TALLY_RECORD_SO_FAR, TALLY_RECORD };

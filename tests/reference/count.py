@@ -100,15 +100,16 @@ def totals(el, part):
     n["states_won"] = sorted(states & FIFTY)
     n["flips_from"] = flips_from
     n["called_by"] = called_by
-    n["win_rate"] = rate(el, n["won"], n["called"], n["called"])
-    n["win_or_advance_rate"] = rate(el, n["won"] + n["advanced"], n["settled"], n["called"])
+    n["win_rate"] = rate(el, n, n["won"], n["called"])
+    n["win_or_advance_rate"] = rate(el, n, n["won"] + n["advanced"], n["settled"])
     return n
 
 
-def rate(el, num, den, called):
+def rate(el, n, num, den):
     if den == 0:
         return None
-    few = called < el.night["percent_from"]
+    mixed = n["won"] not in (n["won_seats"], n["won_nominations"], n["won_measures"])
+    few = mixed or n["called"] < el.night["percent_from"]
     return {"num": num, "den": den,
             "percent": None if few else percent(el.night["percent"], num, den)}
 

@@ -463,13 +463,15 @@ static void test_records(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct tally t = {0};
-        t.n[TALLY_WON] = rows[i].won;
+        t.n[TALLY_WON] = t.n[TALLY_WON_SEATS] = rows[i].won;
         t.n[TALLY_CALLED] = rows[i].won + rows[i].lost;
         t.n[TALLY_SETTLED] = t.n[TALLY_CALLED] + rows[i].advanced;
         t.n[TALLY_PENDING] = rows[i].pending;
         t.n[TALLY_ENDORSED] = t.n[TALLY_SETTLED] + rows[i].pending;
         if (tally_record(&s, &t) != rows[i].is)
             fail_msg("row %zu: %d", i, (int)tally_record(&s, &t));
+        t.n[TALLY_WON_SEATS] -= rows[i].won > 1; /* ... and a nomination: a share of nothing */
+        assert_int_equal(tally_record(&s, &t), TALLY_NO_RECORD);
     }
     struct tally t = {0};
     t.n[TALLY_WON] = t.n[TALLY_CALLED] = t.n[TALLY_SETTLED] = t.n[TALLY_ENDORSED] = 50;
