@@ -14,6 +14,37 @@ static bool has(struct slice s)
     return s.len > 0;
 }
 
+/* Is it the last word of one of the names of the class, or of its members? */
+static bool ends_class(const struct office_class *class, struct slice word)
+{
+    char room[32];
+    struct buf folded;
+
+    buf_init_over(&folded, room, sizeof room);
+    text_fold(word, &folded);
+    return !folded.failed &&
+           (slice_is(buf_slice(&folded), "member") || office_class_word(class, buf_slice(&folded)));
+}
+
+/* A number at the end of the list's office that nothing else explains: "City Council 3", and not
+ * "Vote for 3", "3 Year Term". Contests have many such; the list's are the desk's own. */
+static struct slice number_of(const struct endorsement *e, const struct office_text *o)
+{
+    const struct slice none = {"", 0};
+    struct slice rest = slice_trim(e->office), word = none, before = none, one;
+
+    while (slice_next(&rest, ' ', &one)) {
+        before = has(one) ? word : before;
+        word = has(one) ? one : word;
+    }
+    bool board = o->class && (o->class->reach == REACH_PLACE || o->class->reach == REACH_COUNTY);
+    bool digits = word.len == 1 || (word.len == 2 && word.ptr[1] >= '0' && word.ptr[1] <= '9');
+    if (!board || has(e->district) || o->part_count > 0 || !digits || *word.ptr < '1' ||
+        *word.ptr > '9' || !office_has_word(o, word) || !ends_class(o->class, before))
+        return none;
+    return word;
+}
+
 bool race_fit_read_ours(const struct endorsement *e, struct arena *a, struct race_ours *out)
 {
     *out = (struct race_ours){.e = e, .state = states_find(e->state)};
@@ -27,6 +58,7 @@ bool race_fit_read_ours(const struct endorsement *e, struct arena *a, struct rac
               office_read_type(e->election_type, a, &out->office);
     out->office.flags |= e->unexpired ? OFFICE_UNEXPIRED : 0;
     office_of_place(&out->office, out->place.kinds);
+    out->number = number_of(e, &out->office);
     out->cross = primaries_are_open(e, out->office.class, out->state);
     return ok;
 }
@@ -286,6 +318,12 @@ static size_t our_parts(const struct race_ours *ours, struct office_part out[2 *
     return n;
 }
 
+/* Does the contest have our office's number as a district, not as a word of its own? */
+static bool is_district(const struct race_ours *o, const struct office_text *t)
+{
+    return has(o->number) && !office_has_word(t, o->number);
+}
+
 static bool at_large(const struct office_part *p)
 {
     return slice_is(p->value, "at large");
@@ -311,10 +349,12 @@ static void doubt_lone(struct judge *j, const struct office_part **lone, size_t 
 static void check_parts(struct judge *j)
 {
     const struct office_text *t = &j->theirs->office;
-    struct office_part ours[2 * OFFICE_PARTS];
-    const struct office_part *lone_t[OFFICE_PARTS], *lone_o[2 * OFFICE_PARTS];
+    struct office_part ours[2 * OFFICE_PARTS + 1];
+    const struct office_part *lone_t[OFFICE_PARTS], *lone_o[2 * OFFICE_PARTS + 1];
     bool odd = false;
     size_t n = our_parts(j->ours, ours);
+    if (is_district(j->ours, t))
+        ours[n++] = (struct office_part){.mask = PART_DISTRICT, .value = j->ours->number};
     bool wide = t->class && (t->class->reach == REACH_REGION || t->class->reach == REACH_DISTRICT);
     size_t nt = lone_parts(t->parts, t->part_count, ours, n, wide, lone_t, &odd);
     size_t no = lone_parts(ours, n, t->parts, t->part_count, wide, lone_o, &odd);
@@ -650,9 +690,14 @@ static void check_words(struct judge *j)
     const struct race_theirs *t = j->theirs;
     const struct office_text *const ours[] = {&o->office, &o->place, &o->county, &t->county};
     const struct office_text *const theirs[4] = {&t->office, &t->county};
+    struct office_text office = o->office;
+
+    for (size_t i = 0; is_district(o, &t->office) && i < office.word_count; i++)
+        if (slice_eq(office.words[i], o->number)) /* check_parts has asked for it */
+            office.words[i] = office.words[--office.word_count];
 
     check_words_in(j, &t->office, ours, "the contest has a word the list has not");
-    check_words_in(j, &o->office, theirs, "the list's office has a word the contest has not");
+    check_words_in(j, &office, theirs, "the list's office has a word the contest has not");
     if (!o->office.class && !t->office.class && o->office.word_count == 0)
         doubt(j, "the office is too short to tell", no_word);
     if (o->office.crowded || o->place.crowded || t->office.crowded)
@@ -721,8 +766,9 @@ struct slice race_fit_word(const struct race_ours *ours)
         for (size_t k = 0; k < asked[i]->word_count; k++) {
             struct slice word = asked[i]->words[k];
             /* words that no check asks for */
-            if (word.len > longest.len && !state_word(ours->state, word) &&
-                !slice_is(word, "general") && !office_class_word(ours->office.class, word))
+            if (word.len > longest.len && !slice_eq(word, ours->number) &&
+                !state_word(ours->state, word) && !slice_is(word, "general") &&
+                !office_class_word(ours->office.class, word))
                 longest = word;
         }
     return longest;

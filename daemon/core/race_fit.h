@@ -22,6 +22,8 @@ struct race_ours { /* an endorsement, read once */
     const char *party;                /* of the contest; NULL: none stated */
     const char *own_party;            /* of the person; NULL: none of the table */
     bool cross;                       /* it may stand in several parties' primaries */
+    struct slice
+        number; /* that ends the office ("School Board 3"): its district, or a word of it */
 };
 
 struct race_theirs {           /* a contest of a feed */
