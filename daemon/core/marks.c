@@ -105,7 +105,7 @@ static bool is_whole(const struct model *m, const struct race *r, const struct f
 {
     const struct settings_source *s = &m->settings->sources[c->source];
 
-    return !s->covers_county && s->part.len == 0 && offers_is_whole(m, r, c) &&
+    return !s->covers_county && s->part.len == 0 && offers_is_surely_whole(m, r, c) &&
            !(r->in_parts && offers_may_be_part(m, r, c));
 }
 

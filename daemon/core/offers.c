@@ -4,6 +4,7 @@
 
 #include "daemon/base/when.h"
 #include "daemon/core/feed.h"
+#include "daemon/core/match_index.h"
 #include "daemon/core/polls.h"
 #include "daemon/core/primaries.h"
 
@@ -150,6 +151,25 @@ bool offers_is_whole(const struct model *m, const struct race *r, const struct f
     if (m->settings->sources[c->source].covers_county)
         return false;
     return c->county.len ? local : !statewide;
+}
+
+bool offers_is_surely_whole(const struct model *m, const struct race *r,
+                            const struct feed_contest *c)
+{
+    struct slice county = county_of(m, c);
+    bool all;
+
+    if (!offers_is_whole(m, r, c))
+        return false;
+    if (county.len == 0 || list_says(m, r, county, &all) == TRI_YES)
+        return true;
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct race_ours *ours = &m->match->people[r->endorsements[i]].race;
+        const struct office_class *class = ours->office.class;
+        if (class ? class->reach < REACH_COUNTY : !is_local(ours->e))
+            return false;
+    }
+    return true;
 }
 
 /* Whatever came first on the night, the order of the list is one: of sources, then of counties. */

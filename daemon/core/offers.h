@@ -54,6 +54,11 @@ struct offer *offers_choose_idle(const struct offers *g);
  * in both, and `covers = county` is believed. */
 bool offers_is_whole(const struct model *m, const struct race *r, const struct feed_contest *c);
 
+/* ... and does the list say so, or the kind of office? A district of the state, or a circuit of a
+ * court, may reach beyond the county whose feed it is in, where nothing says that it does. */
+bool offers_is_surely_whole(const struct model *m, const struct race *r,
+                            const struct feed_contest *c);
+
 /* Is it of one county, and does the list not say all in which the race lies? Then it is the whole
  * at most until another county's source has it too. */
 bool offers_may_be_part(const struct model *m, const struct race *r, const struct feed_contest *c);

@@ -56,6 +56,39 @@ static void a_mark_of_one_county_of_two_calls_nothing(void **state)
 #undef COUNTY
 }
 
+/* ... nor is the mark of a county of which nothing says that it has all of a district of the state,
+ * or of a circuit; of an office of its own it is. */
+static void a_countys_mark_calls_no_district_that_may_reach_beyond_it(void **state)
+{
+#define FACED(id, office, name) "contest " id "|" office "|GA ; stated seats=1
+    choice 1 | " name                                    " | D;
+    won choice 2 | Other One |
+        R total 9 8 "
+        struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,district,counties,seats_to_fill\n"
+                   "ann,Ann Archer,GA,State House,12,,1\n"
+                   "bea,Bea Boyd,GA,State House,13,Elm,1\n"
+                   "cal,Cal Cole,GA,District Attorney,5,,1\n"
+                   "dee,Dee Dorn,GA,Mayor of Oak,,,1\n");
+    n.sources[STATE].county = SLICE("Elm");
+    n.sources[STATE].calls = CALLS_LIVE;
+    night_batch(&n, STATE,
+                FINAL FACED("1", "State House District 12", "Ann Archer")
+                    FACED("2", "State House District 13", "Bea Boyd")
+                        FACED("3", "District Attorney District 5", "Cal Cole")
+                            FACED("4", "Mayor of Oak", "Dee Dorn"),
+                NIGHT_AT(1));
+    matched(&n, "ann");
+    matched(&n, "cal");
+    outcome_is(&n, "ann", OUTCOME_PENDING);
+    outcome_is(&n, "bea", OUTCOME_WON);
+    outcome_is(&n, "cal", OUTCOME_PENDING);
+    outcome_is(&n, "dee", OUTCOME_WON);
+    night_close(&n);
+#undef FACED
+}
+
 /* AP's live JSON has ids only, and two lines without a name are two people. */
 static void winners_without_names_are_counted_by_their_lines(void **state)
 {
@@ -395,6 +428,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(places_that_are_stated_differently_are_a_conflict),
         cmocka_unit_test(a_mark_of_one_county_of_two_calls_nothing),
+        cmocka_unit_test(a_countys_mark_calls_no_district_that_may_reach_beyond_it),
         cmocka_unit_test(winners_without_names_are_counted_by_their_lines),
         cmocka_unit_test(a_line_of_write_ins_without_a_name_fills_no_seat),
         cmocka_unit_test(of_two_lines_of_one_person_the_won_one_counts),
