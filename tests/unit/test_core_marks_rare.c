@@ -60,11 +60,10 @@ static void a_mark_of_one_county_of_two_calls_nothing(void **state)
  * or of a circuit; of an office of its own it is. */
 static void a_countys_mark_calls_no_district_that_may_reach_beyond_it(void **state)
 {
-#define FACED(id, office, name) "contest " id "|" office "|GA ; stated seats=1
-    choice 1 | " name                                    " | D;
-    won choice 2 | Other One |
-        R total 9 8 "
-        struct night n;
+#define FACED(id, office, name)                                                                    \
+    "contest " id "|" office "|GA ; stated seats=1\nchoice 1|" name                                \
+    "|D ; won\nchoice 2|Other One|R\ntotal 9 8\n"
+    struct night n;
     (void)state;
     night_open(&n, "endorsement_id,candidate_name,state,office,district,counties,seats_to_fill\n"
                    "ann,Ann Archer,GA,State House,12,,1\n"
@@ -79,8 +78,8 @@ static void a_countys_mark_calls_no_district_that_may_reach_beyond_it(void **sta
                         FACED("3", "District Attorney District 5", "Cal Cole")
                             FACED("4", "Mayor of Oak", "Dee Dorn"),
                 NIGHT_AT(1));
-    matched(&n, "ann");
-    matched(&n, "cal");
+    for (const char *const *id = (const char *const[]){"ann", "cal", NULL}; *id; id++)
+        assert_int_equal(night_race(&n, *id)->contest_count, 1);
     outcome_is(&n, "ann", OUTCOME_PENDING);
     outcome_is(&n, "bea", OUTCOME_WON);
     outcome_is(&n, "cal", OUTCOME_PENDING);
