@@ -186,16 +186,20 @@ static void a_mark_that_moves_in_a_hold_moves_when_that_ends(void **state)
     FINAL "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer|D ; " ann           \
           "\nchoice 12|Bo Bell|R ; " bo "\ntotal " votes "\n"
 
-static bool is_told(void)
+static bool is_told_of(const char *contest)
 {
     size_t told = 0;
 
     for (size_t i = 0; i < n.out.note_count; i++)
         told += n.out.notes[i].verdict == VERDICT_MARKS_EARLY &&
-                slice_is(n.out.notes[i].contest, "State Senate District 1") &&
-                n.out.notes[i].source == STATE;
+                slice_is(n.out.notes[i].contest, contest) && n.out.notes[i].source == STATE;
     assert_true(told < 2);
     return told > 0;
+}
+
+static bool is_told(void)
+{
+    return is_told_of("State Senate District 1");
 }
 
 /* An old election's page, or a rehearsal's: nobody can have called it. That it is still there, in
@@ -286,29 +290,6 @@ static void what_is_early_is_the_last_close_of_the_race(void **state)
     is("ann", OUTCOME_WON);
 }
 
-/* A county's own polls are what its marks wait for, though the list does not say that its race lies
- * in it alone, and others of the state close later. */
-static void a_countys_marks_are_early_by_its_own_close(void **state)
-{
-    (void)state;
-    n.sources[STATE].county = SLICE("Fulton");
-    n.polls[1] = n.polls[0];
-    n.polls[1].county = SLICE("Fulton");
-    n.polls[0].minute = 20 * 60;
-    night_anew(&n);
-    night_batch(&n, STATE, OLD_PAGE("900 110", "won", ""), NIGHT_AT(-5));
-    night_tick(&n, NIGHT_AT(0));
-    night_batch(&n, STATE, OLD_PAGE("900 110", "won", ""), NIGHT_AT(5)); /* other bytes */
-    night_tick(&n, NIGHT_AT(60));
-    is("ann", OUTCOME_PENDING);
-    assert_true(is_told());
-    night_anew(&n);
-    night_batch(&n, STATE, OLD_PAGE("900 110", "won", ""), NIGHT_AT(50));
-    is("ann", OUTCOME_PENDING);
-    night_tick(&n, NIGHT_AT(60));
-    is("ann", OUTCOME_WON);
-}
-
 /* A call feed states whether it is a test, and of which day it is. */
 static void a_call_feed_may_have_called_when_polls_close(void **state)
 {
@@ -346,6 +327,28 @@ static int open_city(void **state)
     n.sources[DEKALB].calls = CALLS_LIVE;
     night_anew(&n);
     return 0;
+}
+
+/* A county's own polls are what its marks wait for, though the list does not say that its race lies
+ * in it alone, and others of the state close later. */
+static void a_countys_marks_are_early_by_its_own_close(void **state)
+{
+    (void)state;
+    n.polls[1] = n.polls[0];
+    n.polls[1].county = SLICE("Fulton");
+    n.polls[0].minute = 20 * 60;
+    night_anew(&n);
+    night_batch(&n, FULTON, BOTH("won", ""), NIGHT_AT(-5));
+    night_tick(&n, NIGHT_AT(0));
+    night_batch(&n, FULTON, BOTH("won", ""), NIGHT_AT(5)); /* other bytes */
+    night_tick(&n, NIGHT_AT(60));
+    is("may", OUTCOME_PENDING);
+    assert_true(is_told_of("Mayor of Atlanta"));
+    night_anew(&n);
+    night_batch(&n, FULTON, BOTH("won", ""), NIGHT_AT(50));
+    is("may", OUTCOME_PENDING);
+    night_tick(&n, NIGHT_AT(60));
+    is("may", OUTCOME_WON);
 }
 
 /* The moment another county has it too: won as lost, and the second's mark is no better. */
@@ -440,8 +443,8 @@ int main(void)
         NIGHT_TEST(a_loss_marked_before_polls_close_is_none),
         NIGHT_TEST(marks_of_before_polls_close_are_known_after_a_restart),
         NIGHT_TEST(what_is_early_is_the_last_close_of_the_race),
-        NIGHT_TEST(a_countys_marks_are_early_by_its_own_close),
         NIGHT_TEST(a_call_feed_may_have_called_when_polls_close),
+        NIGHT_TEST_AFTER(open_city, a_countys_marks_are_early_by_its_own_close),
         NIGHT_TEST_AFTER(open_city, a_call_by_one_county_of_two_ends_at_once),
         NIGHT_TEST_AFTER(open_city, the_end_of_a_countys_call_keeps_nobody_from_calling),
         NIGHT_TEST_AFTER(open_city, that_a_race_lies_in_several_counties_is_known_after_a_restart),
