@@ -6,7 +6,9 @@
 #include <stdlib.h>
 
 #include "daemon/base/map.h"
+#include "daemon/base/text.h"
 #include "daemon/base/when.h"
+#include "daemon/core/race_id.h"
 #include "daemon/core/seats.h"
 
 enum { VALUES_MAX = 100000, TAGS_SHOWN = 20 };
@@ -25,8 +27,53 @@ static bool is_one_seat(const struct endorsement *e)
     return one;
 }
 
+/* Was its race found by what it says of the office, and not told by a race_id? */
+static bool is_race_made(const struct endorsement *e, struct arena *a)
+{
+    struct slice slug, key;
+
+    return race_id_make(e, a, &slug, &key) &&
+           (slice_eq(e->race_id, slug) || slice_eq(e->race_id, race_id_cut(slug, key, true, a)));
+}
+
+static bool is_called_otherwise(const struct endorsement *e, const struct endorsement *other,
+                                struct arena *a)
+{
+    return !slice_eq(text_fold_copy(e->office, a), text_fold_copy(other->office, a)) &&
+           is_race_made(e, a) && is_race_made(other, a);
+}
+
+/* One race whose office rows call by two names: by the table of offices these are one office's. */
+static void note_two_names(const struct endorsements *list, const char *path, struct arena *a,
+                           struct buf *out)
+{
+    struct map *races = map_new(VALUES_MAX, false);
+    const struct endorsement *first = NULL, *other = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; races && i < list->count; i++) {
+        const struct endorsement *e = &list->list[i], *of = map_get(races, e->race_id);
+        arena_reset(a);
+        if (!of && !map_put(races, e->race_id, (void *)(uintptr_t)e))
+            break;
+        if (of && is_called_otherwise(e, of, a) && n++ == 0) {
+            first = e;
+            other = of;
+        }
+    }
+    map_free(races);
+    if (first)
+        buf_addf(out,
+                 "note: %s:%zu: \"%.*s\" here and \"%.*s\" in line %zu are read as one office, and "
+                 "are one race, %.*s: if they are two offices, give each a race_id of its own "
+                 "(%zu row%s like this)\n",
+                 path, first->line, SLICE_FMT(first->office), SLICE_FMT(other->office), other->line,
+                 SLICE_FMT(first->race_id), n, n == 1 ? "" : "s");
+}
+
 void endorse_notes(const struct endorsements *list, const char *path, struct buf *out)
 {
+    struct arena *a = arena_new(1 << 20);
     size_t unsaid = 0, first = 0;
 
     for (size_t i = 0; i < list->unused_count; i++) {
@@ -48,6 +95,9 @@ void endorse_notes(const struct endorsements *list, const char *path, struct buf
             "that may be several people's: leading and trailing will not be told, and no loss "
             "is derived\n",
             path, first, unsaid, unsaid == 1 ? " has" : "s have");
+    if (a)
+        note_two_names(list, path, a, out);
+    arena_free(a);
 }
 
 /* ---- what it holds ---- */

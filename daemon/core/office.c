@@ -96,16 +96,16 @@ static const char *const adjectives[] = {
 };
 
 static const char *const empty_words[] = {
-    "of",         "the",        "for",       "to",          "in",           "and",
-    "a",          "an",         "at",        "member",      "members",      "election",
-    "elections",  "non",        "partisan",  "nonpartisan", "term",         "terms",
-    "full",       "office",     "seat",      "seats",       "position",     "district",
-    "dist",       "no",         "number",    "num",         "state",        "judge",
-    "justice",    "judges",     "judicial",  "legislative", "magisterial",  "supervisorial",
-    "candidate",  "candidates", "party",     "nomination",  "nonpartizan",  "np",
-    "year",       "years",      "yr",        "shall",       "be",           "elected",
-    "elect",      "de",         "y",         "results",     "districtwide", "from",
-    "countywide", "citywide",   "incumbent", "all",
+    "of",         "the",        "for",      "to",          "in",           "and",
+    "a",          "an",         "at",       "member",      "members",      "election",
+    "elections",  "non",        "partisan", "nonpartisan", "term",         "terms",
+    "full",       "office",     "seat",     "seats",       "position",     "district",
+    "dist",       "no",         "number",   "num",         "state",        "judge",
+    "justice",    "judges",     "judicial", "legislative", "magisterial",  "supervisorial",
+    "candidate",  "candidates", "party",    "nomination",  "nonpartizan",  "np",
+    "year",       "years",      "yr",       "shall",       "be",           "elected",
+    "elect",      "de",         "y",        "results",     "districtwide", "from",
+    "countywide", "citywide",   "all",
 };
 
 static const struct {
@@ -148,6 +148,9 @@ static const struct {
     {"to fill a vacancy", OFFICE_UNEXPIRED},
     {"vacancy", OFFICE_UNEXPIRED},
     {"full term", OFFICE_FULL_TERM},
+    {"non incumbent", OFFICE_NON_INCUMBENT},
+    {"nonincumbent", OFFICE_NON_INCUMBENT},
+    {"incumbent", OFFICE_INCUMBENT},
     {"special", OFFICE_SPECIAL},
     {"run off", OFFICE_RUNOFF},
     {"runoff", OFFICE_RUNOFF},
@@ -225,14 +228,20 @@ static size_t vote_for(const struct tokens *t, size_t at, struct arena *a)
     return at + n < t->count && word_value(t->word[at + n], &value, a) ? n + 1 : 0;
 }
 
-/* ... "4 year term"; of "119th United States Congress" the number, the rest names the office. */
-static size_t counted(const struct tokens *t, size_t at, struct arena *a)
+/* ... "4 year term", of which the years are kept; of "119th United States Congress" the number, the
+ * rest names the office. */
+static size_t counted(const struct tokens *t, size_t at, struct arena *a, struct office_text *out)
 {
     static const char *const years[] = {"year", "yr", "years"};
     struct slice value;
 
-    if (tokens_is_one(t, at + 1, years, COUNT(years)))
-        return word_value(t->word[at], &value, a) ? 2 : 0;
+    if (tokens_is_one(t, at + 1, years, COUNT(years))) {
+        if (!word_value(t->word[at], &value, a))
+            return 0;
+        out->crowded |= out->years.len > 0 && !slice_eq(out->years, value);
+        out->years = value;
+        return 2;
+    }
     bool congress =
         tokens_phrase(t, at + 1, "united states congress") > 0 || tokens_is(t, at + 1, "congress");
     return congress && word_ordinal(t->word[at], &value, a) ? 1 : 0;
@@ -255,11 +264,11 @@ static size_t ending(const struct tokens *t, size_t at)
     return n > 1 ? n : 0;
 }
 
-static void drop_decorations(struct tokens *t, struct arena *a)
+static void drop_decorations(struct tokens *t, struct arena *a, struct office_text *out)
 {
     for (size_t i = 0; i < t->count; i++) {
         size_t n = vote_for(t, i, a);
-        n = n > 0 ? n : counted(t, i, a);
+        n = n > 0 ? n : counted(t, i, a, out);
         tokens_claim(t, i, n > 0 ? n : ending(t, i));
     }
 }
@@ -492,6 +501,15 @@ static void read_party(struct tokens *t, struct office_text *out)
         }
 }
 
+/* "Newton-Conover Schools, Conover District": a word said again names the district. */
+static bool named_part(const struct tokens *t, size_t at, struct office_text *out)
+{
+    if (!office_has_word(out, t->word[at]) || !tokens_is(t, at + 1, "district"))
+        return false;
+    add_part(out, PART_DISTRICT, "district", t->word[at]);
+    return true;
+}
+
 /* What nobody claimed; `whole`: the text is an office, and not a field of one. */
 static void read_rest(struct tokens *t, bool whole, struct arena *a, struct office_text *out)
 {
@@ -499,7 +517,8 @@ static void read_rest(struct tokens *t, bool whole, struct arena *a, struct offi
         struct slice w = t->word[i];
         if (t->claimed[i])
             continue;
-        t->claimed[i] = take_weak_class(w, out) || take_bare_number(w, a, out);
+        t->claimed[i] =
+            take_weak_class(w, out) || take_bare_number(w, a, out) || named_part(t, i, out);
         if (!t->claimed[i] && !word_in(empty_words, COUNT(empty_words), w) &&
             !(whole && office_class_word(out->class, w)))
             add_word(out, w);
@@ -521,10 +540,16 @@ unsigned office_implied_kinds(const struct office_class *class)
         unsigned kinds;
     } implied[] = {
         {"city-council", OFFICE_OF_CITY},
-
-        {"town-council", OFFICE_OF_TOWN},         {"village-board", 8},
-        {"borough-council", OFFICE_OF_BOROUGH},   {"township-board", OFFICE_OF_TOWNSHIP},
+        {"city-commission", OFFICE_OF_CITY},
+        {"city-supervisor", OFFICE_OF_CITY},
+        {"town-council", OFFICE_OF_TOWN},
+        {"town-supervisor", OFFICE_OF_TOWN},
+        {"first-selectman", OFFICE_OF_TOWN},
+        {"village-board", 8},
+        {"borough-council", OFFICE_OF_BOROUGH},
+        {"township-board", OFFICE_OF_TOWNSHIP},
         {"township-trustee", OFFICE_OF_TOWNSHIP},
+        {"township-supervisor", OFFICE_OF_TOWNSHIP},
     };
 
     for (size_t i = 0; i < COUNT(implied); i++)
@@ -569,7 +594,7 @@ static bool read_text(struct slice text, struct arena *a, struct office_text *ou
         return false;
     out->crowded |= t.crowded;
     read_kinds(&t, out);
-    drop_decorations(&t, a);
+    drop_decorations(&t, a, out);
     read_class(&t, a, out);
     read_flags(&t, out);
     read_letters(text, &t, out);
@@ -619,6 +644,7 @@ bool office_read(struct slice text, struct arena *a, struct office_text *out)
     for (size_t i = 0; i < tail.part_count; i++)
         add_part(out, tail.parts[i].mask, tail.parts[i].kind, tail.parts[i].value);
     out->flags |= tail.flags;
+    out->years = out->years.len > 0 ? out->years : tail.years;
     out->party = out->party ? out->party : tail.party;
     return true;
 }
@@ -648,7 +674,7 @@ bool office_read_part(struct slice text, unsigned mask, struct arena *a, struct 
         add_part(out, mask, NULL, none ? slice_of("at large") : value);
         return true;
     }
-    drop_decorations(&t, a);
+    drop_decorations(&t, a, out);
     read_parts(&t, a, out);
     read_rest(&t, false, a, out);
     return true;

@@ -32,14 +32,17 @@ enum office_flag {
     OFFICE_PRIMARY = 8,
     OFFICE_GENERAL = 16,
     OFFICE_FULL_TERM = 32,
+    OFFICE_INCUMBENT = 64, /* the incumbent's seat, as Michigan's courts have two contests ... */
+    OFFICE_NON_INCUMBENT = 128, /* ... or one that no incumbent stands for */
 };
 
 struct office_text {
     const struct office_class *class; /* NULL: none of the table */
     struct office_part parts[OFFICE_PARTS];
     size_t part_count;
-    const char *party; /* "dem", "rep", "lib", "grn"; NULL: none named */
-    unsigned flags;    /* enum office_flag */
+    const char *party;  /* "dem", "rep", "lib", "grn"; NULL: none named */
+    unsigned flags;     /* enum office_flag */
+    struct slice years; /* of the term: "4"; empty: not said */
     struct slice
         words[OFFICE_WORDS]; /* folded words that nothing above accounts for, without duplicates */
     size_t word_count;

@@ -30,8 +30,8 @@ static const struct row counties[] = {
     {"city-council", "county-council"}, /* by its class: "council" and all its forms */
 };
 
-/* Indiana and others have both bodies side by side; elsewhere a list may call one by the other's
- * name. */
+/* Two offices side by side here; elsewhere one, or a list may call one by the other's name, as
+ * Indiana has both a county's council and its board. */
 static const struct row kin[] = {
     {"county-board", "county-council"},
     {"township-board", "township-trustee"},
@@ -41,6 +41,34 @@ static const struct row kin[] = {
     {"town-council", "village-board"},
     {"county-clerk", "clerk-of-court"},
     {"prothonotary", "clerk-of-court"}, /* one office in small counties of Pennsylvania, else two */
+    {"town-supervisor",
+     "town-council"}, /* New York elects both, Wisconsin's and Minnesota's are one */
+    {"town-supervisor", "township-supervisor"},
+    {"township-supervisor", "township-board"}, /* Michigan and Illinois, and Pennsylvania */
+    {"township-supervisor", "township-trustee"},
+    {"first-selectman", "town-council"},
+    {"city-commission", "city-council"}, /* Philadelphia elects both */
+    {"city-supervisor", "city-council"},
+    {"city-supervisor", "county-board"}, /* a city's seat on it, in New York */
+    {"metro-council", "city-council"},   /* Portland has both, Nashville one */
+    {"metro-council", "county-council"},
+    {"county-court", "county-criminal-court"},
+    {"county-court", "county-civil-court"},
+    {"county-court", "county-judge"}, /* of a court in Florida, of the county in Texas */
+    {"magistrate", "chief-magistrate"},
+    {"municipal-court", "city-court"},
+    {"municipal-court", "town-justice"},
+    {"district-attorney", "city-prosecutor"},
+    {"city-attorney", "city-prosecutor"},
+    {"county-treasurer", "tax-collector"}, /* one office in most of California */
+    {"city-clerk", "town-clerk"},
+    {"city-clerk", "township-clerk"},
+    {"city-clerk", "village-clerk"},
+    {"town-clerk", "township-clerk"},
+    {"city-treasurer", "town-treasurer"},
+    {"city-treasurer", "township-treasurer"},
+    {"city-treasurer", "village-treasurer"},
+    {"town-treasurer", "township-treasurer"},
 };
 
 static const struct office_class *find(const struct row *rows, size_t n, struct slice word)

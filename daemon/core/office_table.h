@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* The classes of offices and the phrases that name them. */
+/* The phrases that name the classes of offices. */
 #ifndef TALLYD_CORE_OFFICE_TABLE_H
 #define TALLYD_CORE_OFFICE_TABLE_H
 
 #include <stddef.h>
 
-#include "daemon/core/endorsement.h"
-
-/* Where the voters of an office live. */
-enum office_reach {
-    REACH_UNKNOWN,
-    REACH_STATE,    /* the whole state */
-    REACH_DISTRICT, /* a district of the state: a text without one names no race */
-    REACH_WIDE,     /* the whole state, or the part of it that a text names */
-    REACH_REGION,   /* a part of the state: a court circuit, a named district; a text without it
-                       names no race */
-    REACH_COUNTY,
-    REACH_PLACE, /* a town, a city, a school district */
-};
-
-struct office_class {
-    const char *slug; /* "state-senate" */
-    enum endorse_level level;
-    enum office_reach reach;
-};
+#include "daemon/core/office_class.h"
 
 struct office_phrase {
     const char *words; /* folded */
@@ -33,8 +15,5 @@ struct office_phrase {
 /* Ordered as written; the longest that fits at a place of a text wins. */
 extern const struct office_phrase office_phrases[];
 extern const size_t office_phrase_count;
-
-/* By slug; NULL: none has it. */
-const struct office_class *office_class_named(const char *slug);
 
 #endif

@@ -82,6 +82,7 @@ static bool add_office_field(struct slice field, struct arena *a, struct office_
         if (!office_has_word(o, own.words[i]) && o->word_count < OFFICE_WORDS)
             o->words[o->word_count++] = own.words[i];
     o->flags |= own.flags;
+    o->years = has(o->years) ? o->years : own.years;
     o->party = o->party ? o->party : own.party;
     return true;
 }
@@ -372,6 +373,21 @@ static void check_parts(struct judge *j)
     if (t->class && t->class->reach == REACH_DISTRICT && t->part_count == 0 && n == 0 &&
         t->word_count == 0)
         doubt(j, "neither side says the district", no_word);
+}
+
+/* Two seats of one office that are told by their years, or by who stands for them. */
+static void check_seats(struct judge *j)
+{
+    const struct office_text *o = &j->ours->office, *t = &j->theirs->office;
+    const unsigned either = OFFICE_INCUMBENT | OFFICE_NON_INCUMBENT;
+
+    if (has(o->years) && has(t->years) && !slice_eq(o->years, t->years))
+        other(j, "the contest is for a term of other years", t->years);
+    else if ((o->flags & either) && (t->flags & either) && !(o->flags & t->flags & either))
+        other(j,
+              (t->flags & OFFICE_INCUMBENT) ? "the contest is for the incumbent's seat"
+                                            : "the contest is for a seat without an incumbent",
+              no_word);
 }
 
 static void check_term(struct judge *j)
@@ -705,8 +721,8 @@ static void check_words(struct judge *j)
 }
 
 static void (*const checks[])(struct judge *) = {
-    check_day,  check_state, check_class, check_parts, check_term,
-    check_type, check_party, check_place, check_words,
+    check_day,  check_state, check_class, check_parts, check_seats,
+    check_term, check_type,  check_party, check_place, check_words,
 };
 enum { QUICK = 4, ALL = sizeof(checks) / sizeof(checks[0]) };
 

@@ -147,6 +147,18 @@ static bool add_office(const struct endorsement *e, struct office_text o, struct
     return true;
 }
 
+static void add_term(const struct endorsement *e, const struct office_text *o, struct buf *slug,
+                     struct buf *key)
+{
+    if (o->years.len > 0) {
+        add(slug, key, o->years);
+        add(slug, key, SLICE("year"));
+    }
+    if (o->flags & (OFFICE_INCUMBENT | OFFICE_NON_INCUMBENT))
+        add(slug, key, slice_of((o->flags & OFFICE_NON_INCUMBENT) ? "non-incumbent" : "incumbent"));
+    add(slug, key, slice_of(e->unexpired ? "unexpired" : ""));
+}
+
 /* The election that a text of the office says beside the column: a runoff may be a special one's.
  */
 static void add_type(const struct endorsement *e, unsigned said, struct buf *slug, struct buf *key)
@@ -184,7 +196,7 @@ bool race_id_make(const struct endorsement *e, struct arena *a, struct slice *sl
     buf_addc(&k, '\x1f');
     buf_add(&k, e->division);
     ok = ok && add_office(e, o, a, &s, &k);
-    add(&s, &k, e->unexpired ? slice_of("unexpired") : slice_of(""));
+    add_term(e, &o, &s, &k);
     add_type(e, o.flags, &s, &k);
     const char *party = office_party(e->contest_party);
     add(&s, &k, party ? slice_of(party) : e->contest_party);

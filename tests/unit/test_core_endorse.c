@@ -364,6 +364,27 @@ static void race_ids(void **state)
         {"GA,State Senate/Senador Democratic Primary,,,2,,,,", "GA,State Senate,,,2,,,primary,D",
          true},
         {"GA,State Senate (D),,,2,,,,", "GA,State Senate (R),,,2,,,,", true},
+        /* two offices, or seats, of one place */
+        {"NY,Town Supervisor,Rye,,,,,,", "NY,Town Council,Rye,,,,,,", false},
+        {"NY,Town Supervisor,Rye,,,,,,", "NY,Town Supervisor,Town of Rye,,,,,,", true},
+        {"WI,Town Board Supervisor,Rye,,,,,,", "WI,Town Board,Rye,,,,,,", true},
+        {"IL,Township Supervisor,Ash Township,,,,,,", "IL,Township Board,Ash Township,,,,,,",
+         false},
+        {"TX,County Criminal Court at Law No. 4,,Harris,,,,,",
+         "TX,County Civil Court at Law No. 4,,Harris,,,,,", false},
+        {"TX,County Court at Law No. 5,,Dallas,,,,,", "TX,County Criminal Court No. 5,,Dallas,,,,,",
+         false},
+        {"GA,Magistrate,,Cobb,,,,,", "GA,Chief Magistrate,,Cobb,,,,,", false},
+        {"NY,Town Clerk,Rye,,,,,,", "NY,City Clerk,Rye,,,,,,", false},
+        {"GA,Council at Large,Elm,,,,,,", "GA,Council,Elm,,At-Large,,,,", true},
+        {"GA,Council at Large,Elm,,,,,,", "GA,Council,Elm,,,,,,", false},
+        {"MA,Select Board (3 years),Rye,,,,,,", "MA,Select Board (1 year),Rye,,,,,,", false},
+        {"MA,Select Board (3 years),Rye,,,,,,", "MA,Select Board 3-Year Term,Rye,,,,,,", true},
+        {"MA,Planning Board,Rye,,,,,,", "MA,Planning Board (5 years),Rye,,,,,,", false},
+        {"MI,Circuit Court Judge Incumbent,,,17,,,,",
+         "MI,Circuit Court Judge Non-Incumbent,,,17,,,,", false},
+        {"NC,Newton-Conover Schools Board of Education Newton District,,,,,,,",
+         "NC,Newton-Conover Schools Board of Education Conover District,,,,,,,", false},
     };
     (void)state;
 

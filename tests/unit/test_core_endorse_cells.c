@@ -12,6 +12,7 @@
 
 #include "daemon/base/when.h"
 #include "daemon/core/endorse.h"
+#include "daemon/core/endorse_report.h"
 
 static const int64_t DATE = INT64_C(1762214400000); /* 2025-11-04 */
 
@@ -233,6 +234,39 @@ static void rows_that_contradict_each_other(void **state)
     done(&r);
 }
 
+/* Rows of one race that call its office by two names are noted once, but not where the list itself
+ * says the race, nor for how a name is written. */
+static void two_names_of_an_office_in_one_race_are_noted(void **state)
+{
+    static const char *const rows[] = {
+        "Ann Lee,GA,Mayor,Elm,\nBo Ray,GA,Village President,Elm,\nCy Fox,GA,Village Mayor,Elm,\n",
+        "Ann Lee,GA,Mayor,Elm,\nBo Ray,GA,MAYOR.,Elm,\n",
+        "Ann Lee,GA,Mayor,Elm,m1\nBo Ray,GA,Village President,Elm,m1\n",
+        "Ann Lee,GA,Mayor,Elm,\nBo Ray,GA,Village President,Fir,\n",
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char csv[300];
+        struct buf notes;
+        snprintf(csv, sizeof csv, "candidate_name,state,office,jurisdiction,race_id\n%s", rows[i]);
+        struct reading r = read_list(slice_of(csv), NULL, 0);
+        assert_true(r.ok);
+        buf_init(&notes, 1 << 16);
+        endorse_notes(&r.list, "l.csv", &notes);
+        struct slice said = buf_slice(&notes);
+        bool told =
+            slice_find(said, SLICE("l.csv:3: \"Village President\" here and \"Mayor\" in line "
+                                   "2 are read as one office, and are one race, "
+                                   "2025-11-04-ga-elm-mayor")) != SIZE_MAX;
+        if (told != (i == 0) || (told && slice_find(said, SLICE("(2 rows")) == SIZE_MAX) ||
+            (!told && slice_find(said, SLICE("one office")) != SIZE_MAX))
+            fail_msg("%s%.*s", rows[i], SLICE_FMT(said));
+        buf_done(&notes);
+        done(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +277,7 @@ int main(void)
         cmocka_unit_test(what_is_too_long),
         cmocka_unit_test(columns_are_mapped_or_not),
         cmocka_unit_test(rows_that_contradict_each_other),
+        cmocka_unit_test(two_names_of_an_office_in_one_race_are_noted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,7 +133,7 @@ static const struct row rows[] = {
      .place = "Lima",
      .feed = {.state = "MI", .text = "Lima Township Clerk"},
      .fit = RACE_DOUBT,
-     .why = "another sort"},
+     .why = "goes by another name"},
     {.state = "PA",
      .office = "Auditor",
      .place = "Chester",
