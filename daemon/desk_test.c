@@ -35,23 +35,33 @@ static void on_done(int code, struct slice out, struct slice errors, void *ctx)
     free(w);
 }
 
-/* What a person may not have done in our name. */
+static bool names_credential(struct slice s)
+{
+    return slice_find(s, SLICE("{credential:")) != SIZE_MAX;
+}
+
+static bool is_url(struct slice s)
+{
+    return slice_find(s, SLICE("://")) != SIZE_MAX;
+}
+
+/* What a person may not have done in our name. `like` has the headers of another source. */
 static const char *forbidden(struct slice what, const struct slice *keys, size_t n)
 {
-    if (slice_find(what, SLICE("/")) != SIZE_MAX && slice_find(what, SLICE("://")) == SIZE_MAX)
-        return "a file is read by whoever asks, not by the daemon";
+    bool file = slice_find(what, SLICE("/")) != SIZE_MAX && !is_url(what);
+    bool credential = names_credential(what);
     for (size_t i = 0; i < n; i++) {
-        bool file =
-            slice_starts(keys[i], SLICE("path")) || (slice_starts(keys[i], SLICE("companion")) &&
-                                                     slice_find(keys[i], SLICE("://")) == SIZE_MAX);
-        if (file)
-            return "a file is read by whoever asks, not by the daemon: no path, no companion that "
-                   "is one";
-        if (slice_find(keys[i], SLICE("{credential:")) != SIZE_MAX)
-            return "a credential goes only where the configuration sends it: write the source into "
-                   "sources.d, and test it by its name";
+        struct slice value = keys[i], key = {0};
+        slice_next(&value, '=', &key);
+        key = slice_trim(key);
+        file |= slice_starts(key, SLICE("path")) ||
+                (slice_starts(key, SLICE("companion")) && !is_url(value));
+        credential |= slice_is(key, "like") || names_credential(value);
     }
-    if (slice_find(what, SLICE("{credential:")) != SIZE_MAX)
+    if (file)
+        return "a file is read by whoever asks, not by the daemon: name it alone, or use tallyctl "
+               "-c CONFIGURATION";
+    if (credential)
         return "a credential goes only where the configuration sends it: write the source into "
                "sources.d, and test it by its name";
     return NULL;

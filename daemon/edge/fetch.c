@@ -166,14 +166,19 @@ static bool fail(struct fetch *f, enum verdict verdict, const char *fmt, ...)
     return false;
 }
 
+static bool is_plain(struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] < ' ' || s.ptr[i] > '~')
+            return false;
+    return true;
+}
+
 /* Keep a header's value when it is short and plain, so that it can be sent back as it is. */
 static void keep(char *to, size_t room, struct slice value)
 {
     to[0] = '\0';
-    for (size_t i = 0; i < value.len; i++)
-        if (value.ptr[i] < ' ' || value.ptr[i] > '~')
-            return;
-    if (value.len < room)
+    if (value.len < room && is_plain(value))
         snprintf(to, room, "%.*s", SLICE_FMT(value));
 }
 
@@ -388,7 +393,7 @@ static struct answer_http http_of(struct fetch *f)
     char *place = NULL;
     if (f->redirects > 0 && !f->has_credential &&
         curl_easy_getinfo(f->easy, CURLINFO_EFFECTIVE_URL, &place) == CURLE_OK)
-        http.place = slice_of(place);
+        http.place = is_plain(slice_of(place)) ? slice_of(place) : http.place;
     return http;
 }
 
