@@ -124,39 +124,55 @@ static char **arguments(const struct app *a, bool json, struct slice what, const
     return whole == k ? argv : NULL;
 }
 
+/* False: *code, and the body says why. */
+static bool may_be(const struct app *a, const struct slice *words, size_t n, struct buf *body,
+                   int *code)
+{
+    const char *why = n > 0 ? forbidden(words[0], words + 1, n - 1) : NULL;
+    int64_t rest = n > 0 ? rest_of(a, words[0]) : 0;
+    if (n == 0)
+        buf_addz(body, "usage: tallyctl source test SOURCE|URL|FILE\n");
+    else if (why)
+        buf_addf(body, "%s\n", why);
+    else if (rest > 0)
+        buf_addf(body, "its site has asked to be left alone, %lld s more\n",
+                 (long long)(rest + 999) / 1000);
+    *code = n == 0 ? ERR_USAGE : why ? ERR_DENIED : ERR_AGAIN;
+    return n > 0 && !why && rest == 0;
+}
+
+static bool start(struct app *a, uint64_t ticket, bool json, const struct slice *words, size_t n,
+                  struct err *e)
+{
+    struct arena *arena = arena_new(1 << 20);
+    char **argv = arena ? arguments(a, json, words[0], words + 1, n - 1, arena) : NULL;
+    struct asked *w = calloc(1, sizeof *w);
+    bool ok = (argv && w) || err_set(e, ERR_BUG, "out of memory");
+    if (ok) {
+        *w = (struct asked){.app = a, .ticket = ticket};
+        ok = errand_start(&a->errands, argv, on_done, w, e);
+    }
+    arena_free(arena);
+    if (!ok)
+        free(w);
+    return ok;
+}
+
 int desk_test(struct app *a, const struct control_request *q, struct buf *body)
 {
     const struct slice *words = q->args;
     size_t n = q->arg_count;
+    struct err e = {0};
+    int code;
     bool json = n > 0 && slice_is(words[0], "-o=json");
     if (n > 0 && slice_starts(words[0], SLICE("-o="))) {
         words++;
         n--;
     }
-    int64_t rest = n > 0 ? rest_of(a, words[0]) : 0;
-    if (rest > 0) {
-        buf_addf(body, "its site has asked to be left alone, %lld s more\n",
-                 (long long)(rest + 999) / 1000);
-        return ERR_AGAIN;
-    }
-    const char *why = n > 0 ? forbidden(words[0], words + 1, n - 1) : NULL;
-    if (n == 0 || why) {
-        buf_addf(body, "%s\n", why ? why : "usage: tallyctl source test SOURCE|URL|FILE");
-        return n == 0 ? ERR_USAGE : ERR_DENIED;
-    }
-    struct err e = {0};
-    struct arena *arena = arena_new(1 << 20);
-    char **argv = arena ? arguments(a, json, words[0], words + 1, n - 1, arena) : NULL;
-    struct asked *w = calloc(1, sizeof *w);
-    bool ok = (argv && w) || err_set(&e, ERR_BUG, "out of memory");
-    if (ok) {
-        *w = (struct asked){.app = a, .ticket = q->ticket};
-        ok = errand_start(&a->errands, argv, on_done, w, &e);
-    }
-    arena_free(arena);
-    if (ok)
+    if (!may_be(a, words, n, body, &code))
+        return code;
+    if (start(a, q->ticket, json, words, n, &e))
         return CONTROL_LATER;
-    free(w);
     buf_addf(body, "%s\n", e.text);
     return (int)e.kind;
 }
