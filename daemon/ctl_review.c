@@ -59,14 +59,14 @@ static bool is_join(const struct slice fields[FIELDS])
 static void write_request(const struct review *r, const char *verb,
                           const struct slice fields[FIELDS], struct buf *out)
 {
-    static const enum field words[] = {SOURCE, CONTEST, CHOICE};
+    static const enum field words[] = {SOURCE, CONTEST, CHOICE, PARTY};
     buf_clear(out);
     if (is_join(fields))
         buf_addf(out, "match %s\x1f%.*s\x1f%.*s\x1f=\x1f%.*s", verb, SLICE_FMT(fields[RACE]),
                  SLICE_FMT(fields[CHOICE]), SLICE_FMT(fields[NAME]));
     else
         buf_addf(out, "match %s\x1f%.*s", verb, SLICE_FMT(fields[ID]));
-    for (size_t i = 0; i < 3 && !is_join(fields); i++)
+    for (size_t i = 0; i < sizeof words / sizeof words[0] && !is_join(fields); i++)
         if (fields[words[i]].len > 0)
             buf_addf(out, "\x1f%.*s", SLICE_FMT(fields[words[i]]));
     buf_addf(out, "\x1f--reason\x1f%s\n", r->reason);

@@ -23,14 +23,15 @@ struct search {
     struct arena *arena;
     struct match_decision found; /* the first */
     size_t count;
+    bool whole;      /* they have them as whole words */
     struct buf list; /* of them, for people */
 };
 
 static struct slice description(const struct match_decision *d, struct arena *a)
 {
-    return arena_printf(a, "%.*s %.*s %.*s %.*s %.*s %.*s", SLICE_FMT(d->source),
+    return arena_printf(a, "%.*s %.*s %.*s %.*s %.*s %.*s %.*s", SLICE_FMT(d->source),
                         SLICE_FMT(d->county), SLICE_FMT(d->contest_id), SLICE_FMT(d->contest_text),
-                        SLICE_FMT(d->choice_id), SLICE_FMT(d->choice_name));
+                        SLICE_FMT(d->choice_id), SLICE_FMT(d->choice_name), SLICE_FMT(d->party));
 }
 
 /* "#12 " of a decision that an undo would take back, else empty. */
@@ -39,31 +40,62 @@ static struct slice number_of(const struct search *s, const struct match_decisio
     return d->undoes ? arena_printf(s->arena, "#%" PRId64 " ", d->undoes) : SLICE("");
 }
 
-/* undone: what an undo would take back, one of the words by which it is told; "" for others. */
+static bool is_word(struct slice text, struct slice word)
+{
+    struct slice each;
+
+    while (slice_next(&text, ' ', &each))
+        if (slice_eq(each, word))
+            return true;
+    return false;
+}
+
+/* Are the words in the text? *whole is false when one of them is only a part of one of its. */
+static bool has_words(const struct search *s, const struct match_decision *d, struct slice text,
+                      bool *whole)
+{
+    struct slice words = s->words, word, folded;
+
+    *whole = true;
+    while (slice_next(&words, ' ', &word)) {
+        if (word.len > 1 && word.ptr[0] == '#') { /* the number of a decision, as they are listed */
+            if (!slice_eq(word, arena_printf(s->arena, "#%" PRId64, d->undoes)))
+                return false;
+            continue;
+        }
+        folded = text_fold_copy(word, s->arena);
+        while (slice_next(&folded, ' ', &word)) {
+            if (slice_find(text, word) == SIZE_MAX)
+                return false;
+            *whole &= is_word(text, word);
+        }
+    }
+    return true;
+}
+
+/* undone: what an undo would take back, one of the words by which it is told; "" for others. A line
+ * that has the words whole is meant before those that have parts of them: REP, Representative. */
 static void try_line(struct search *s, const struct match_decision *d, const char *undone)
 {
     struct slice text = text_fold_copy(
         arena_printf(s->arena, "%s %.*s", undone, SLICE_FMT(description(d, s->arena))), s->arena);
-    struct slice words = s->words, word, folded;
+    bool whole;
 
-    while (slice_next(&words, ' ', &word)) {
-        if (word.len > 1 && word.ptr[0] == '#') { /* the number of a decision, as they are listed */
-            if (!slice_eq(word, arena_printf(s->arena, "#%" PRId64, d->undoes)))
-                return;
-            continue;
-        }
-        folded = text_fold_copy(word, s->arena);
-        while (slice_next(&folded, ' ', &word))
-            if (slice_find(text, word) == SIZE_MAX)
-                return;
-    }
+    if (!has_words(s, d, text, &whole) || (s->whole && !whole))
+        return;
+    if (whole && !s->whole)
+        s->count = 0;
+    s->whole = whole;
+    if (s->count == 0)
+        buf_clear(&s->list);
     if (s->count++ == 0)
         s->found = *d;
     if (s->count <= LISTED)
-        buf_addf(&s->list, "\n  %.*s%s%s%.*s: %.*s%s%.*s%s%.*s", SLICE_FMT(number_of(s, d)), undone,
-                 undone[0] ? " " : "", SLICE_FMT(d->source), SLICE_FMT(d->contest_text),
+        buf_addf(&s->list, "\n  %.*s%s%s%.*s: %.*s%s%.*s%s%.*s%s%.*s%s", SLICE_FMT(number_of(s, d)),
+                 undone, undone[0] ? " " : "", SLICE_FMT(d->source), SLICE_FMT(d->contest_text),
                  d->choice_name.len ? " / " : "", SLICE_FMT(d->choice_name),
-                 d->choice_id.len ? ", choice " : "", SLICE_FMT(d->choice_id));
+                 d->choice_id.len ? ", choice " : "", SLICE_FMT(d->choice_id),
+                 d->party.len ? " (" : "", SLICE_FMT(d->party), d->party.len ? ")" : "");
 }
 
 static void try_links(struct search *s, const struct link *links, uint32_t n, uint32_t endorsement,
@@ -77,10 +109,12 @@ static void try_links(struct search *s, const struct link *links, uint32_t n, ui
         }
 }
 
-/* Every line of the source that the first word names. */
+/* Every line of the source that the first word names; where lines with parts of the words were
+ * found before, those that have them whole. */
 static void try_source(struct search *s, uint32_t endorsement, enum match_verb verb)
 {
     struct slice words = s->words, name;
+    size_t before = s->count;
     void *value;
 
     if (!slice_next(&words, ' ', &name))
@@ -88,6 +122,8 @@ static void try_source(struct search *s, uint32_t endorsement, enum match_verb v
     uint32_t source = settings_find_source(s->m->settings, name);
     if (source == NONE)
         return;
+    s->whole = before > 0;
+    s->count = 0;
     for (size_t at = 0; map_next(s->m->feeds[source].contests, &at, NULL, &value);) {
         struct link l = {.contest = value, .endorsement = endorsement};
         for (l.choice = 0; l.choice < l.contest->choice_count; l.choice++) {
@@ -95,6 +131,7 @@ static void try_source(struct search *s, uint32_t endorsement, enum match_verb v
             try_line(s, &d, "");
         }
     }
+    s->count = s->count ? s->count : before;
 }
 
 static void try_decided(struct search *s, struct slice endorsement)
@@ -134,7 +171,7 @@ static bool pick(struct search *s, const struct about *a, enum match_verb verb, 
         try_links(s, s->m->review, s->m->review_count, a->endorsement, verb);
         if (s->words.len || verb == MATCH_REJECT)
             try_links(s, r->links, r->link_count, a->endorsement, verb);
-        if (s->count == 0 && verb != MATCH_REJECT)
+        if ((s->count == 0 || !s->whole) && verb != MATCH_REJECT)
             try_source(s, a->endorsement, verb);
     }
     if (s->count == 1)
@@ -142,7 +179,7 @@ static bool pick(struct search *s, const struct about *a, enum match_verb verb, 
     if (s->count > 1)
         return err_set(e, ERR_NO,
                        "%zu %s fit; give words that only one has: %ssource, contest, "
-                       "choice%s:%.*s",
+                       "choice, party%s:%.*s",
                        s->count, verb == MATCH_UNDO ? "decisions" : "lines",
                        verb == MATCH_UNDO ? "#NUMBER, accept, reject, alias or join, " : "",
                        s->count > LISTED ? " (the first ones)" : "",

@@ -10,6 +10,7 @@
 #include "daemon/base/text.h"
 #include "daemon/core/match_rules.h"
 #include "daemon/core/primaries.h"
+#include "daemon/core/who.h"
 
 static const struct slice no_word = {"", 0};
 
@@ -512,7 +513,32 @@ static void add_accepted(struct look *l, const struct match_rule *r)
     }
 }
 
-/* True: a person accepted a line of the contest that is still there, and nothing else counts. */
+static bool is_for_another_party(const struct look *l, uint32_t choice, uint32_t accepted)
+{
+    const struct feed_choice *a = &l->c->choices[choice], *b = &l->c->choices[accepted];
+
+    return a->party.len > 0 && b->party.len > 0 && !who_same_party(a->party, b->party) &&
+           fits_same_full_name(a->name, b->name, l->scratch);
+}
+
+/* The same full name on other parties' lines than those accepted, which fits begin with at `from`.
+ */
+static void add_other_parties(struct look *l, uint32_t e, uint32_t from)
+{
+    uint32_t end = l->out->count;
+
+    for (uint32_t i = 0; i < l->c->choice_count; i++) {
+        bool other = true;
+        for (uint32_t k = from; k < end && other; k++)
+            other = is_for_another_party(l, i, l->out->list[k].choice);
+        if (other)
+            add(l, e, i, mate_of(l, e, i), true,
+                SLICE("the full name of the line that was accepted, for another party"));
+    }
+}
+
+/* True: a person accepted a line of the contest that is still there, and nothing else counts but
+ * the same person's other party lines. */
 static bool judge_decided(struct look *l, uint32_t e)
 {
     uint32_t before = l->out->count;
@@ -520,7 +546,10 @@ static bool judge_decided(struct look *l, uint32_t e)
     for (size_t i = 0; i < l->rule_count; i++)
         if (l->rules[i]->endorsement == e && l->rules[i]->d.verb == MATCH_ACCEPT)
             add_accepted(l, l->rules[i]);
-    return l->out->count > before;
+    if (l->out->count == before)
+        return false;
+    add_other_parties(l, e, before);
+    return true;
 }
 
 /* ---- the three ways ---- */

@@ -42,7 +42,7 @@ struct match_decision match_decision_of(const struct model *m, const struct link
                                         enum match_verb verb);
 
 /* A decision as one text, all but endorsement and number, and back: for a journal. The slices point
- * into `text`. False: it is none. */
+ * into `text`; one without a party is read too. False: it is none. */
 void match_decision_write(const struct match_decision *d, struct buf *out);
 bool match_decision_read(struct slice text, struct match_decision *out) MUST_USE;
 

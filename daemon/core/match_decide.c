@@ -22,8 +22,8 @@ static bool full(struct err *e)
 
 static bool copy_texts(struct model *m, struct match_decision *d)
 {
-    struct slice *texts[] = {&d->endorsement,  &d->source,    &d->county,     &d->contest_id,
-                             &d->contest_text, &d->choice_id, &d->choice_name};
+    struct slice *texts[] = {&d->endorsement,  &d->source,    &d->county,      &d->contest_id,
+                             &d->contest_text, &d->choice_id, &d->choice_name, &d->party};
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         *texts[i] = arena_copy(m->strings, *texts[i]);
@@ -309,6 +309,7 @@ struct match_decision match_decision_of(const struct model *m, const struct link
     if (l->choice != NONE) {
         d.choice_id = c->choices[l->choice].id;
         d.choice_name = c->choices[l->choice].name;
+        d.party = c->choices[l->choice].party;
     }
     return d;
 }
@@ -326,6 +327,8 @@ void match_decision_write(const struct match_decision *d, struct buf *out)
         buf_add(out, fields[i]);
         buf_addc(out, '\t'); /* also the last: an empty one is one too */
     }
+    if (d->party.len > 0)
+        buf_addf(out, "%.*s\t", SLICE_FMT(d->party));
 }
 
 /* "accept", "undo", "undo 12". */
@@ -346,16 +349,18 @@ static bool read_verb(struct slice text, struct match_decision *out)
 bool match_decision_read(struct slice text, struct match_decision *out)
 {
     struct slice *const fields[] = {&out->source,       &out->county,    &out->contest_id,
-                                    &out->contest_text, &out->choice_id, &out->choice_name};
+                                    &out->contest_text, &out->choice_id, &out->choice_name,
+                                    &out->party};
+    enum { ALL = sizeof(fields) / sizeof(fields[0]), WITHOUT_PARTY = ALL - 1 };
     struct slice field;
     size_t n = 0;
 
     *out = (struct match_decision){0};
     if (!slice_next(&text, '\t', &field) || !read_verb(field, out))
         return false;
-    for (; n < sizeof(fields) / sizeof(fields[0]) && slice_next(&text, '\t', &field); n++)
+    for (; n < ALL && slice_next(&text, '\t', &field); n++)
         *fields[n] = field;
-    return n == sizeof(fields) / sizeof(fields[0]) && text.len == 0;
+    return n >= WITHOUT_PARTY && text.len == 0;
 }
 
 const struct match_decision *match_decision_next(const struct model *m, uint32_t *at)

@@ -25,6 +25,7 @@ struct match_decision {
     struct slice endorsement, source;              /* endorsement_id, the source's name */
     struct slice county, contest_id, contest_text; /* county: as the contest has it */
     struct slice choice_id, choice_name; /* both empty: the contest; ALIAS needs the name only */
+    struct slice party; /* of the choice: tells two lines of one name apart; empty: not said */
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/base/text.h"
+#include "daemon/core/who.h"
 
 /* ---- contests ---- */
 
@@ -89,6 +90,14 @@ static bool same_person(struct slice a, struct slice b, struct arena *scratch)
            name_compare(&x, &y) == NAME_SAME;
 }
 
+/* Of two lines of one name, is the first the one that was meant? */
+static bool is_told_by_party(const struct match_rule *r, const struct feed_choice *k,
+                             const struct feed_choice *namesake)
+{
+    return r->d.party.len > 0 && who_same_party(k->party, r->d.party) &&
+           !who_same_party(namesake->party, r->d.party);
+}
+
 bool match_rule_choice(const struct match_rule *r, const struct feed_contest *c, uint32_t choice,
                        struct arena *scratch)
 {
@@ -103,12 +112,16 @@ bool match_rule_choice(const struct match_rule *r, const struct feed_contest *c,
     if (!name.ptr || !slice_eq(name, r->choice))
         return name.ptr && id && same_person(k->name, r->d.choice_name, scratch);
     for (uint32_t i = 0; i < c->choice_count && !id; i++)
-        if (i != choice && slice_eq(text_fold_copy(c->choices[i].name, scratch), name))
+        if (i != choice && slice_eq(text_fold_copy(c->choices[i].name, scratch), name) &&
+            !is_told_by_party(r, k, &c->choices[i]))
             return false;
     return true;
 }
 
 bool match_rule_same_choice(const struct match_rule *a, const struct match_rule *b)
 {
-    return slice_eq(a->d.choice_id, b->d.choice_id) && slice_eq(a->choice, b->choice);
+    bool party =
+        a->d.party.len == 0 || b->d.party.len == 0 || who_same_party(a->d.party, b->d.party);
+
+    return party && slice_eq(a->d.choice_id, b->d.choice_id) && slice_eq(a->choice, b->choice);
 }

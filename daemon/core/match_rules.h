@@ -11,8 +11,8 @@
 bool match_rule_here(const struct model *m, const struct match_rule *r,
                      const struct feed_contest *c, struct slice folded, struct arena *scratch);
 
-/* ... about this choice of the contest? By name; by id too where several have the name; by id alone
- * where there is no name. A decision about a whole contest is about each. */
+/* ... about this choice of the contest? By name; by id or party too where several have the name; by
+ * id alone where there is no name. A decision about a whole contest is about each. */
 bool match_rule_choice(const struct match_rule *r, const struct feed_contest *c, uint32_t choice,
                        struct arena *scratch);
 

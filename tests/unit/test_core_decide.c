@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "daemon/core/decide.h"
+#include "daemon/core/documents.h"
 #include "daemon/core/match.h"
 
 static const char list[] =
@@ -464,6 +465,46 @@ static void test_one_of_two_decisions_about_a_line_is_undone(void **state)
     }
 }
 
+static const char *ours(const struct night *n, uint32_t endorsement)
+{
+    static char room[200];
+    struct buf text;
+    buf_init_over(&text, room, sizeof room);
+    documents_ours(core_model(n->core), endorsement, &text);
+    return room;
+}
+
+/* Two lines of one name fitted whatever was said, and neither could be accepted. REP is also a part
+ * of "Representative", which both lines have. */
+static void test_the_party_tells_two_lines_of_one_person_apart(void **state)
+{
+    static const char cross[] = "endorsement_id,candidate_name,state,office,district,party,race_id,"
+                                "seats_to_fill\n"
+                                "ann,Ann Archer,PA,State House,1,Democratic/Republican,pa-1,1\n";
+    static const char feed[] = "contest 1|State Representative District 1|PA\n"
+                               "choice |ARCHER, ANN|DEM\nchoice |ARCHER, ANN|REP\n"
+                               "choice |Other One|IND\ntotal 3100 920 3500\n";
+    struct night n;
+    (void)state;
+    night_open(&n, cross);
+    night_batch(&n, AP, feed, NIGHT_AT(1));
+    assert_int_equal(core_model(n.core)->review_count, 2);
+    assert_false(night_decide(&n, "match accept", "ann", "", NIGHT_AT(2)));
+    assert_true(refused(&n, "give words that only one has: source, contest, choice, party") &&
+                refused(&n, "/ ARCHER, ANN (DEM)\n") && refused(&n, "/ ARCHER, ANN (REP)"));
+    assert_true(night_decide(&n, "match accept", "ann", "DEM", NIGHT_AT(3)));
+    assert_true(night_decide(&n, "match accept", "ann", "ap ARCHER REP", NIGHT_AT(4)));
+    assert_int_equal(night_race(&n, "ann")->link_count, 2);
+    assert_string_equal(ours(&n, 0), "4020 leading");
+    struct core *old = night_restart(&n);
+    night_batch(&n, AP, feed, NIGHT_AT(5));
+    assert_string_equal(ours(&n, 0), "4020 leading");
+    core_free(old);
+    assert_true(night_decide(&n, "match undo", "ann", "REP", NIGHT_AT(6)));
+    assert_int_equal(night_race(&n, "ann")->link_count, 1);
+    night_close(&n);
+}
+
 /* Without one, as it was kept before, all about the same things falls. */
 static void test_an_undo_is_kept_with_the_number_it_undoes(void **state)
 {
@@ -565,6 +606,7 @@ int main(void)
         cmocka_unit_test(test_polls_are_moved),
         cmocka_unit_test(test_polls_that_close_earlier_let_votes_in_at_once),
         cmocka_unit_test(test_one_of_two_decisions_about_a_line_is_undone),
+        cmocka_unit_test(test_the_party_tells_two_lines_of_one_person_apart),
         cmocka_unit_test(test_an_undo_is_kept_with_the_number_it_undoes),
         cmocka_unit_test(test_the_answer_names_what_moved),
         cmocka_unit_test(test_a_restart_knows_what_the_desk_decided),

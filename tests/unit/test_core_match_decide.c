@@ -320,7 +320,8 @@ static void a_decided_line_is_nobody_elses(void **state)
 static void a_decision_is_written_and_read(void **state)
 {
     static const char *const bad[] = {"", "accept", "dance\tsos\t\t\t\t\t\t",
-                                      "accept\tsos\t\t1\ttext\tx", "accept\ta\tb\tc\td\te\tf\tg\t"};
+                                      "accept\tsos\t\t1\ttext\tx",
+                                      "accept\ta\tb\tc\td\te\tf\tg\th\t"};
     struct match_decision d;
     (void)state;
 
@@ -330,6 +331,42 @@ static void a_decision_is_written_and_read(void **state)
     assert_int_equal(d.verb, MATCH_REJECT);
     assert_true(slice_is(d.county, "Cobb") && slice_is(d.contest_text, "State House"));
     assert_int_equal(d.choice_name.len, 0);
+    assert_int_equal(d.party.len, 0); /* as they were kept before */
+    assert_true(match_decision_read(SLICE("accept\ta\tb\tc\td\te\tf\tDEM\t"), &d));
+    assert_true(slice_is(d.choice_name, "f") && slice_is(d.party, "DEM"));
+}
+
+/* One who won two parties' nominations, where the state knows no fusion: each line may be accepted,
+ * and neither decision takes the place of the other. */
+static void lines_of_one_name_are_told_apart_by_party(void **state)
+{
+    struct night n;
+    (void)state;
+
+    open_with_feeds(&n);
+    struct feed_contest *c =
+        feed(&n, 0, "1", "State House 12", "#:Ann Poe=DEM|#:Carl Fox=IND|#:Ann Poe=REP");
+    const struct race *r = &n.m.races[match_race_of(&n.m, 0)];
+    for (uint32_t choice = 0; choice < 3; choice += 2) {
+        struct match_decision d = about(c, choice, MATCH_ACCEPT, "a");
+        bool changed;
+        struct err e;
+        d.party = c->choices[choice].party;
+        assert_true(match_decide(&n.m, &d, &changed, &e));
+        assert_true(changed);
+        assert_int_equal(r->link_count, choice / 2 + 1);
+        assert_int_equal(r->links[choice / 2].choice, choice);
+        assert_int_equal(n.m.review_count, choice ? 0 : 1); /* the other line waits for its own */
+    }
+    set_choices(&n, c, "#:Ann Poe=Republican|#:Ann Poe=Democratic|#:Ann Poe=LIB"); /* its words */
+    match(&n, c);
+    assert_int_equal(r->link_count, 2);
+    assert_int_equal(r->links[0].choice, 1); /* in the order of the decisions */
+    assert_int_equal(r->links[1].choice, 0);
+    set_choices(&n, c, "#:Ann Poe=DEM|#:Ann Poe=DEM"); /* which? */
+    match(&n, c);
+    assert_int_equal(linked(&n, 0, c), -1);
+    close_with_feeds(&n);
 }
 
 static void a_link_tells_what_to_decide(void **state)
@@ -357,6 +394,7 @@ int main(void)
         cmocka_unit_test(rejecting_ends_a_sure_match),
         cmocka_unit_test(an_alias_is_a_name_in_every_contest),
         cmocka_unit_test(one_of_two_contests_is_chosen),
+        cmocka_unit_test(lines_of_one_name_are_told_apart_by_party),
         cmocka_unit_test(a_decision_outlives_a_restart),
         cmocka_unit_test(what_is_no_longer_in_the_list_is_kept_in_peace),
         cmocka_unit_test(a_decision_follows_a_feed_that_renames),
