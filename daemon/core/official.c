@@ -117,7 +117,8 @@ bool official_watch(struct model *m, struct feed_contest *c, bool again, struct 
 static const char *const words[RESULTS_MARKS] = {
     [RESULTS_WON] = "won", [RESULTS_LOST] = "lost", [RESULTS_ADVANCED] = "advanced"};
 
-/* The marks of a contest, and the votes beside them. */
+/* The marks of a contest, and the votes beside them; by ids, where a feed has them: names may be
+ * learned later. */
 static void write_marks(const struct model *m, const struct feed_contest *c, struct buf *out)
 {
     buf_addf(out, "source %.*s contest %.*s:", SLICE_FMT(m->settings->sources[c->source].name),
@@ -125,8 +126,8 @@ static void write_marks(const struct model *m, const struct feed_contest *c, str
     for (uint32_t i = 0; i < c->choice_count; i++) {
         const struct feed_choice *x = &c->choices[i];
         if (x->mark != RESULTS_UNMARKED)
-            buf_addf(out, " %.*s %s at %" PRId64, SLICE_FMT(x->name.len ? x->name : x->id),
-                     words[x->mark], c->units[0].votes[i]);
+            buf_addf(out, " %.*s %s at %" PRId64, SLICE_FMT(x->id.len ? x->id : x->name),
+                     words[x->mark], c->unit_count ? c->units[0].votes[i] : VOTES_UNKNOWN);
     }
 }
 

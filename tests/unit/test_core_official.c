@@ -216,8 +216,7 @@ static void marks_of_before_polls_close_call_nothing(void **state)
     assert_int_equal(night_race(&n, "ann")->seats_called, 0);
     assert_int_equal(n.out.claim_count, 1);
     assert_true(slice_is(n.out.claims[0].by, "early:state"));
-    assert_true(
-        slice_is(n.out.claims[0].evidence, "source state contest 1: Ann Archer won at 900"));
+    assert_true(slice_is(n.out.claims[0].evidence, "source state contest 1: 11 won at 900"));
     night_unchanged(&n, STATE, NIGHT_AT(1));
     night_batch(&n, STATE, OLD_PAGE("900 110", "won", ""), NIGHT_AT(2));
     is("ann", OUTCOME_PENDING);
@@ -239,6 +238,18 @@ static void a_mark_at_zero_votes_of_before_polls_close_calls_nothing(void **stat
     night_batch(&n, STATE, OLD_PAGE("0 0", "", ""), NIGHT_AT(10));
     night_batch(&n, STATE, OLD_PAGE("5 4", "won", "lost"), NIGHT_AT(20));
     is("ann", OUTCOME_WON);
+}
+
+/* Nor does a contest that has no figures at all. */
+static void marks_without_figures_of_before_polls_close_call_nothing(void **state)
+{
+    static const char page[] = FINAL "contest 1|State Senate District 1|GA ; stated\nchoice |Ann "
+                                     "Archer|D ; won\nchoice |Bo Bell|R\n";
+    (void)state;
+    night_batch(&n, STATE, page, NIGHT_AT(-90));
+    night_tick(&n, NIGHT_AT(0));
+    is("ann", OUTCOME_PENDING);
+    assert_true(is_told());
 }
 
 static void a_loss_marked_before_polls_close_is_none(void **state)
@@ -440,6 +451,7 @@ int main(void)
         NIGHT_TEST(a_mark_that_moves_in_a_hold_moves_when_that_ends),
         NIGHT_TEST(marks_of_before_polls_close_call_nothing),
         NIGHT_TEST(a_mark_at_zero_votes_of_before_polls_close_calls_nothing),
+        NIGHT_TEST(marks_without_figures_of_before_polls_close_call_nothing),
         NIGHT_TEST(a_loss_marked_before_polls_close_is_none),
         NIGHT_TEST(marks_of_before_polls_close_are_known_after_a_restart),
         NIGHT_TEST(what_is_early_is_the_last_close_of_the_race),
