@@ -264,6 +264,10 @@ static void complete(struct columns_reader *r, const struct header *h, const str
     else if (!wins && (e->contest_party.len > 0 ||
                        primaries_are_open(e, office.class, states_find(e->state))))
         e->wins = WINS_NOMINATION;
+    else if (!wins && rounds_is_unsaid(e, office.class)) {
+        e->primary_unsaid = true; /* no seat and no flip by guess */
+        e->wins = WINS_NOMINATION;
+    }
     e->county_tells = e->county.len > 0 && !is_of_state(office.class);
     if (e->level == LEVEL_UNKNOWN && office.class)
         e->level = office.class->level;

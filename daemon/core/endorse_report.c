@@ -71,6 +71,23 @@ static void note_two_names(const struct endorsements *list, const char *path, st
                  SLICE_FMT(first->race_id), n, n == 1 ? "" : "s");
 }
 
+/* The first row whose win counts as a nomination because nobody says more, and how many. */
+static void note_primaries(const struct endorsements *list, const char *path, struct buf *out)
+{
+    size_t n = 0, first = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        if (list->list[i].primary_unsaid)
+            first = n++ ? first : list->list[i].line;
+    if (n > 0)
+        buf_addf(
+            out,
+            "note: %s:%zu: a primary, and the list does not say whether it is a party's, as in "
+            "%zu row%s: a win counts as a nomination, no seat and no flip; say contest_party, or "
+            "wins = seat where the primary is of all parties together\n",
+            path, first, n, n == 1 ? "" : "s");
+}
+
 void endorse_notes(const struct endorsements *list, const char *path, struct buf *out)
 {
     struct arena *a = arena_new(1 << 20);
@@ -95,6 +112,7 @@ void endorse_notes(const struct endorsements *list, const char *path, struct buf
             "that may be several people's: leading and trailing will not be told, and no loss "
             "is derived\n",
             path, first, unsaid, unsaid == 1 ? " has" : "s have");
+    note_primaries(list, path, out);
     if (a)
         note_two_names(list, path, a, out);
     arena_free(a);

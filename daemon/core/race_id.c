@@ -198,8 +198,9 @@ bool race_id_make(const struct endorsement *e, struct arena *a, struct slice *sl
     ok = ok && add_office(e, o, a, &s, &k);
     add_term(e, &o, &s, &k);
     add_type(e, o.flags, &s, &k);
-    const char *party = office_party(e->contest_party);
-    add(&s, &k, party ? slice_of(party) : e->contest_party);
+    struct slice whose = e->primary_unsaid ? e->party : e->contest_party;
+    const char *party = office_party(whose);
+    add(&s, &k, party ? slice_of(party) : whose);
     *key = arena_copy(a, buf_slice(&k));
     *slug = race_id_cut(buf_slice(&s), *key, false, a);
     return ok && !k.failed && key->ptr && slug->ptr;

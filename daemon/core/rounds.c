@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "daemon/core/office.h"
+
 #define LEVEL(l) (1U << LEVEL_##l)
 #define ANY (~0U)
 
@@ -89,6 +91,12 @@ bool rounds_is_nominating(const struct endorsement *e, const struct office_class
     return by_parties;
 }
 
+bool rounds_is_unsaid(const struct endorsement *e, const struct office_class *class)
+{
+    return rounds_is_first(e) && !open_of(e) && !(class && has_no_parties(e, class)) &&
+           office_party(e->party);
+}
+
 enum rounds_win rounds_win(const struct endorsement *e, const struct office_class *class)
 {
     const struct open *o = open_of(e);
@@ -98,7 +106,7 @@ enum rounds_win rounds_win(const struct endorsement *e, const struct office_clas
         return ROUNDS_FINAL;
     if (o && (o->narrowed >> level & 1U) && !is_excepted(class))
         return ROUNDS_PLACE;
-    return o ? o->rest : e->wins == WINS_SEAT ? ROUNDS_EITHER : ROUNDS_FINAL;
+    return o ? o->rest : e->wins == WINS_SEAT || e->primary_unsaid ? ROUNDS_EITHER : ROUNDS_FINAL;
 }
 
 bool rounds_goes_on(const struct endorsement *e)

@@ -20,6 +20,10 @@ bool rounds_is_first(const struct endorsement *e);
  * known of the office. */
 bool rounds_is_nominating(const struct endorsement *e, const struct office_class *class);
 
+/* Is it a primary that may be one of each party or of all together? The row has its person's party
+ * only, and the office and its state's law, as far as they are known here, tell no more. */
+bool rounds_is_unsaid(const struct endorsement *e, const struct office_class *class);
+
 /* What a win in the round of this row is, by its state's law, where it is not cross-filed
  * (primaries.h); class may be NULL: the office is none of the table. */
 enum rounds_win rounds_win(const struct endorsement *e, const struct office_class *class);

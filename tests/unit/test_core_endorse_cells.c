@@ -267,6 +267,26 @@ static void two_names_of_an_office_in_one_race_are_noted(void **state)
     }
 }
 
+static void primaries_of_which_nobody_says_whose_are_noted(void **state)
+{
+    struct buf notes;
+    (void)state;
+
+    buf_init(&notes, 1 << 16);
+    struct reading r = read_list(SLICE("candidate_name,state,office,party,election_type,wins\n"
+                                       "Ann Lee,NC,Sheriff,Democratic,primary,seat\n"
+                                       "Bo Ray,NC,Coroner,Democratic,primary,\n"
+                                       "Cy Fox,NC,Mayor of Elm,Republican,primary,\n"),
+                                 NULL, 0);
+    assert_true(r.ok);
+    endorse_notes(&r.list, "l.csv", &notes);
+    assert_true(slice_find(buf_slice(&notes),
+                           SLICE("l.csv:3: a primary, and the list does not say whether it is a "
+                                 "party's, as in 2 rows: ")) != SIZE_MAX);
+    buf_done(&notes);
+    done(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +298,7 @@ int main(void)
         cmocka_unit_test(columns_are_mapped_or_not),
         cmocka_unit_test(rows_that_contradict_each_other),
         cmocka_unit_test(two_names_of_an_office_in_one_race_are_noted),
+        cmocka_unit_test(primaries_of_which_nobody_says_whose_are_noted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,10 +56,28 @@ static void a_primary_that_only_narrows_the_field_elects_nobody(void **state)
     }
 }
 
+/* Whether a party's or of all together: a mark in it is no win by guess. */
+static void a_primary_of_nobody_knows_whom_may_be_either(void **state)
+{
+    struct endorsement e = {.state = SLICE("MI"),
+                            .election_type = SLICE("primary"),
+                            .party = SLICE("Democratic"),
+                            .wins = WINS_NOMINATION,
+                            .primary_unsaid = true};
+    (void)state;
+
+    assert_int_equal(rounds_win(&e, office_class_named("mayor")), ROUNDS_EITHER);
+    assert_true(rounds_is_unsaid(&e, office_class_named("mayor")) && rounds_is_unsaid(&e, NULL));
+    e.contest_party = SLICE("Democratic");
+    assert_false(rounds_is_unsaid(&e, NULL));
+    assert_int_equal(rounds_win(&e, NULL), ROUNDS_FINAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_primary_that_only_narrows_the_field_elects_nobody),
+        cmocka_unit_test(a_primary_of_nobody_knows_whom_may_be_either),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
