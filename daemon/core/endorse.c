@@ -241,6 +241,18 @@ static bool is_of_state(const struct office_class *class)
                      class->reach == REACH_WIDE);
 }
 
+/* What a win is, where the list does not say it. */
+static enum endorse_wins what_is_won(struct columns_reader *r, struct endorsement *e,
+                                     const struct office_class *class)
+{
+    if (e->choice != CHOICE_CANDIDATE && (!class || names_measure(e->office, r->a)))
+        return WINS_MEASURE;
+    if (e->contest_party.len > 0 || primaries_are_open(e, class, states_find(e->state)))
+        return WINS_NOMINATION;
+    e->primary_unsaid = rounds_is_unsaid(e, class); /* no seat and no flip by guess */
+    return e->primary_unsaid ? WINS_NOMINATION : WINS_SEAT;
+}
+
 /* What a row leaves open and other parts of it decide. */
 static void complete(struct columns_reader *r, const struct header *h, const struct slice *fields,
                      struct endorsement *e)
@@ -259,15 +271,7 @@ static void complete(struct columns_reader *r, const struct header *h, const str
         rounds_is_nominating(e, office.class))
         e->contest_party = slice_of(office_party(e->party)); /* its members stand in it */
     r->column = NULL;
-    if (!wins && e->choice != CHOICE_CANDIDATE && (!office.class || names_measure(e->office, r->a)))
-        e->wins = WINS_MEASURE;
-    else if (!wins && (e->contest_party.len > 0 ||
-                       primaries_are_open(e, office.class, states_find(e->state))))
-        e->wins = WINS_NOMINATION;
-    else if (!wins && rounds_is_unsaid(e, office.class)) {
-        e->primary_unsaid = true; /* no seat and no flip by guess */
-        e->wins = WINS_NOMINATION;
-    }
+    e->wins = wins ? e->wins : what_is_won(r, e, office.class);
     e->county_tells = e->county.len > 0 && !is_of_state(office.class);
     if (e->level == LEVEL_UNKNOWN && office.class)
         e->level = office.class->level;

@@ -232,7 +232,7 @@ static size_t vote_for(const struct tokens *t, size_t at, struct arena *a)
  * rest names the office. */
 static size_t counted(const struct tokens *t, size_t at, struct arena *a, struct office_text *out)
 {
-    static const char *const years[] = {"year", "yr", "years"};
+    static const char *const years[] = {"year", "yr", "years", "yrs"};
     struct slice value;
 
     if (tokens_is_one(t, at + 1, years, COUNT(years))) {

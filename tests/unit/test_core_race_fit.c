@@ -582,7 +582,7 @@ static const struct row rows[] = {
     {.state = "MA",
      .office = "Select Board (3 years)",
      .place = "Town of Rye",
-     .feed = {.state = "MA", .text = "Rye Select Board - 3 Year Term"},
+     .feed = {.state = "MA", .text = "Rye Select Board - 3 Yrs Term"},
      .fit = RACE_SAME},
     {.state = "MA",
      .office = "Select Board",

@@ -20,6 +20,12 @@ static void chambers_with_several_members_are_of_no_one_seat(void **state)
         {"state-house", "AZ ID MD ND NH NJ SD VT WA WV"},
         {"sheriff", ""},
         {"governor", ""},
+        {"city-clerk", ""},
+        {"town-clerk", ""},
+        {"township-clerk", ""},
+        {"village-clerk", ""},
+        {"township-treasurer", ""},
+        {"chief-magistrate", ""},
     };
 
     (void)state;
@@ -38,6 +44,7 @@ static void what_the_table_has_not_is_unknown(void **state)
 
     (void)state;
     assert_false(seats_single(&board, states_find(SLICE("GA"))));
+    assert_false(seats_single(office_class_named("township-supervisor"), states_find(SLICE("PA"))));
     assert_false(seats_single(NULL, states_find(SLICE("GA"))));
 }
 
