@@ -504,8 +504,12 @@ static bool judge_all(struct trial *t, struct err *e)
 static bool try_it(struct trial *t, struct err *e)
 {
     bool guess = is_place(t->what->what) && !says_format(t);
-    if (!make_plan(t, guess ? slice_of(formats[0].name) : SLICE(""), e))
+    if (!make_plan(t, guess ? slice_of(formats[0].name) : SLICE(""), e)) {
+        struct err why = *e;
+        if (guess && why.kind == ERR_CONFIG && t->what->key_count > 0)
+            err_set(e, why.kind, "%s; keys of a format want that said (format=FORMAT)", why.text);
         return false;
+    }
     const struct config *c = t->plan->config;
     const struct workers_settings w = {.program = c->workers.program.ptr,
                                        .count = c->workers.count,

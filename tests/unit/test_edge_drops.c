@@ -158,7 +158,7 @@ static void who_writes_in_pieces_is_waited_for(void **state)
 {
     static struct house h;
     (void)state;
-    open_house(&h, FAR_MS, 1000);
+    open_house(&h, FAR_MS, 2000);
     make_folder(&h, "drop");
     start(&h.n);
     struct slice bytes = body(&h, 3);
@@ -168,7 +168,7 @@ static void who_writes_in_pieces_is_waited_for(void **state)
         close(fd);
         if (i == 0)
             poller_soon(h.n.p, 0);
-        last(&h, 2);
+        last(&h, 1);
     }
     become(&h, 3);
     assert_int_equal(news(&h, NEWS_FAILED) + news(&h, NEWS_BATCH), 1);
