@@ -137,7 +137,7 @@ static void on_reloaded(void *ctx)
     night_free(old);
     buf_addf(&a->reload_said, "done; " COUNTED ", %zu endorsed\n",
              COUNT_OF(fresh->plan->settings.source_count, "source", "sources"),
-             fresh->plan->endorsed.count);
+             plan_counted(fresh->plan));
     log_info("reload: %.*s", (int)a->reload_said.len - 1, a->reload_said.ptr);
     reload_ended(a, true);
 }

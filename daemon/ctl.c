@@ -30,6 +30,7 @@ struct options {
     const char *url;    /* reading commands: the HTTP of a tallyd, instead of its socket */
     const char *output; /* table, json, csv, tsv */
     bool yes, dry_run;  /* of commands that decide */
+    bool unseen;        /* a preview that nobody is to read: only its refusal is said */
     bool plain;         /* no colour */
     bool confirmed;     /* ... the preview was answered with yes */
     const char *from;   /* call: a file of many */
@@ -144,6 +145,12 @@ static bool print_text(struct slice body, void *ctx)
     if (body.len > 0)
         fwrite(body.ptr, 1, body.len, stdout);
     return fflush(stdout) == 0;
+}
+
+static bool print_nothing(struct slice body, void *ctx)
+{
+    (void)body, (void)ctx;
+    return true;
 }
 
 /* A line is news; on a terminal it stays one line. */
@@ -283,7 +290,8 @@ static int run(const struct ctl_command *c, int argc, char **argv, struct option
     if (!write_request(c, argc, argv, o, &request))
         return ERR_USAGE;
     bool rows = c->kind == CTL_ROWS && strcmp(o->output, "json") != 0;
-    bool (*print)(struct slice, void *) = rows                    ? print_rows
+    bool (*print)(struct slice, void *) = o->unseen               ? print_nothing
+                                          : rows                  ? print_rows
                                           : c->kind == CTL_PIECES ? print_lines
                                                                   : print_text;
     bool follows = c->kind == CTL_PIECES || (argc > 0 && strcmp(argv[argc - 1], "-f") == 0);
@@ -373,13 +381,15 @@ static int say_one(const struct many *m, size_t i, struct options *o)
     return speakable(n, words) ? run(m->c, n, words, o) : ERR_USAGE;
 }
 
-/* All are looked at first; the first that is refused then ends it. */
+/* All are looked at first, and shown where that is asked for; the first that is refused then ends
+ * it. */
 static int say_all(const struct many *m, struct options *o)
 {
     struct options look = *o;
     size_t refused = 0;
     int code = 0;
     look.dry_run = true;
+    look.unseen = o->yes && !o->dry_run;
     for (size_t i = 0; i < m->count; i++)
         if (say_one(m, i, &look) != 0) {
             fprintf(stderr, "tallyctl: %s:%zu: refused\n", o->from, m->calls[i].line);
@@ -390,6 +400,10 @@ static int say_all(const struct many *m, struct options *o)
                 COUNT_OF(m->count, "call is", "calls are"));
         return ERR_NO;
     }
+    if (!look.unseen && m->count > 1)
+        printf("each of these " COUNTED " is shown against what is now, not after those before "
+               "it\n",
+               COUNT_OF(m->count, "call", "calls"));
     if (o->dry_run || (!o->yes && (code = ask(m->c, o)) != 0))
         return code;
     for (size_t i = 0; i < m->count && code == 0; i++) {

@@ -389,7 +389,7 @@ static void title_line(const struct ctl_board *b, size_t cols, struct ctl_caps c
     if (b->lost)
         buf_addf(&text, "  NO CONNECTION for %" PRId64 " s: %s", b->age_s, b->lost);
     else
-        buf_addf(&text, "  %.*s of %.*s sources up  %.*s",
+        buf_addf(&text, "  %.*s of %.*s sources answer  %.*s",
                  SLICE_FMT(value_of(b->status, "sources_up")),
                  SLICE_FMT(value_of(b->status, "sources")), SLICE_FMT(value_of(b->status, "http")));
     style(out, b->lost || !real ? WARN : BOLD, caps);

@@ -53,7 +53,7 @@ const struct ctl_command ctl_commands[] = {
      CTL_DECIDES},
     {"uncall", "ENDORSEMENT", "take a call back, and freeze its race", CTL_DECIDES},
     {"freeze", "[RACE]", "feeds call nothing new, in a race or anywhere", CTL_DECIDES},
-    {"release", "[RACE]", "end a freeze; drop the desk's calls in it", CTL_DECIDES},
+    {"release", "[RACE]", "end a freeze; a race: drop all of the desk's calls in it", CTL_DECIDES},
     {"mark", "RACE recount|tie|contested|certified|under_review|void [off]",
      "what only people know of a race", CTL_DECIDES},
     {"endorse check", "FILE [COLUMN=NAME...]",

@@ -34,14 +34,6 @@ static const struct model *model_of(const struct question *q)
 
 /* ---- status ---- */
 
-static int64_t sources_up(const struct night *n)
-{
-    int64_t up = 0;
-    for (size_t i = 0; i < n->metrics.source_count; i++)
-        up += n->metrics.sources[i].up;
-    return up;
-}
-
 static bool any_paused(const struct model *m)
 {
     bool any = false;
@@ -68,8 +60,9 @@ static void pair_redis(struct pairs *p, const struct outbox_view *view)
 static void pair_well(struct pairs *p, const struct question *q, const struct outbox_view *view)
 {
     const struct night *n = q->app->night;
-    int64_t up = sources_up(n), all = (int64_t)n->plan->settings.source_count;
-    bool stale = statement_staleness(model_of(q), clock_now(&q->app->args.clock)).stale;
+    int64_t now = clock_now(&q->app->args.clock), all = (int64_t)n->plan->settings.source_count;
+    int64_t up = source_state_answering(model_of(q), now);
+    bool stale = statement_staleness(model_of(q), now).stale;
     bool redis = !view->redis_configured || (view->redis_connected && !view->fenced);
     struct duty_view duty;
     uint32_t source = 0;
@@ -79,7 +72,7 @@ static void pair_well(struct pairs *p, const struct question *q, const struct ou
         bool is, harmless;
         const char *says;
     } also[] = {
-        {stale, false, up == all ? ", but not all of their news are fresh" : ""},
+        {stale, false, up == all ? ", but not all of their news is fresh" : ""},
         {!redis, false, "; see redis below"},
         {lost_any(model_of(q)), false, "; see lost below"},
         {view->waiting_ms > OUTBOX_DISK_SLOW_MS, false,
@@ -214,6 +207,7 @@ static int verb_status(struct question *q, struct buf *body)
     const struct app *a = q->app;
     const struct settings *s = &a->night->plan->settings;
     struct outbox_view view;
+    struct tally all = {0};
     struct pairs p;
     char now[25];
     pairs_begin(&p, q->json, body);
@@ -223,6 +217,7 @@ static int verb_status(struct question *q, struct buf *body)
         return 0;
     }
     outbox_view(a->outbox, &view);
+    tally_all(&all, model_of(q), NULL);
     when_format(clock_now(&a->args.clock), now);
     pair_frozen(&p, model_of(q));
     pair_well(&p, q, &view);
@@ -234,13 +229,14 @@ static int verb_status(struct question *q, struct buf *body)
     desk_duty_pairs(a, &p);
     pair_int(&p, "epoch", view.epoch);
     pair_int(&p, "seq", view.seq);
-    pair_int(&p, "endorsed", (int64_t)a->night->plan->endorsed.count);
-    pair_int(&p, "races", model_of(q)->race_count);
+    pair_int(&p, "listed", all.n[TALLY_LISTED]);
+    pair_int(&p, "endorsed", all.n[TALLY_ENDORSED]);
+    pair_int(&p, "races", all.n[TALLY_RACES]);
     pair_int(&p, "waiting_matches", model_of(q)->review_count);
     pair_lost(&p, model_of(q));
     pair_held(&p, model_of(q));
     pair_int(&p, "sources", (int64_t)s->source_count);
-    pair_int(&p, "sources_up", sources_up(a->night));
+    pair_int(&p, "sources_up", source_state_answering(model_of(q), clock_now(&a->args.clock)));
     pair_sources(&p, q);
     pair_redis(&p, &view);
     pair_int(&p, "waiting_for_disk_ms", view.waiting_ms);

@@ -206,7 +206,7 @@ static int test(struct plan *plan, bool quiet)
         plan_notes(plan, &notes);
         fwrite(notes.ptr, 1, notes.len, stdout);
         printf("the configuration is right: " COUNTED ", %zu endorsed\n",
-               COUNT_OF(plan->settings.source_count, "source", "sources"), plan->endorsed.count);
+               COUNT_OF(plan->settings.source_count, "source", "sources"), plan_counted(plan));
     }
     buf_done(&notes);
     plan_free(plan);

@@ -11,6 +11,7 @@
 #include "daemon/base/counted.h"
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
+#include "daemon/core/calls.h"
 #include "daemon/core/history.h"
 #include "daemon/core/polls.h"
 #include "daemon/core/publish.h"
@@ -733,4 +734,13 @@ void plan_free(struct plan *p)
     config_free(p->config);
     arena_free(p->arena);
     free(p);
+}
+
+size_t plan_counted(const struct plan *p)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < p->endorsed.count; i++)
+        n += calls_counts(&p->endorsed.list[i]);
+    return n;
 }

@@ -13,8 +13,8 @@
 struct plan {
     struct config *config;
     struct settings settings;
-    struct endorsements endorsed;
-    struct digest list; /* of its bytes */
+    struct endorsements endorsed; /* all rows of the list: plan_counted() of them count */
+    struct digest list;           /* of its bytes */
     struct poller_settings poller;
     struct poller_source *poller_sources; /* same index as settings.sources */
     struct zone **zones;
@@ -34,5 +34,8 @@ struct plan_args {
 bool plan_make(const struct plan_args *args, struct plan **out, struct buf *problems,
                struct err *e) MUST_USE;
 void plan_free(struct plan *p); /* accepts NULL */
+
+/* Who counts as endorsed by the list: all rows but those withdrawn, disqualified, ... */
+size_t plan_counted(const struct plan *p);
 
 #endif

@@ -161,11 +161,11 @@ static void on_began(void *ctx)
     a->ready = true;
     a->ready_us = clock_monotonic_us();
     snprintf(status, sizeof status, "READY=1\nSTATUS=" COUNTED ", %zu endorsed",
-             COUNT_OF(plan->settings.source_count, "source", "sources"), plan->endorsed.count);
+             COUNT_OF(plan->settings.source_count, "source", "sources"), plan_counted(plan));
     notify_send(status);
     log_info("ready after %lld ms: " COUNTED ", %zu endorsed",
              (long long)(a->ready_us - a->serves_us) / 1000,
-             COUNT_OF(plan->settings.source_count, "source", "sources"), plan->endorsed.count);
+             COUNT_OF(plan->settings.source_count, "source", "sources"), plan_counted(plan));
     duty_began(a->duty);
     if (a->hup_again)
         a->reload(a);

@@ -6,8 +6,8 @@
 
 #include "daemon/base/html.h"
 #include "daemon/base/when.h"
-#include "daemon/core/feed.h"
 #include "daemon/core/local_time.h"
+#include "daemon/core/source_state.h"
 #include "daemon/core/statement.h"
 
 /* ---- small parts ---- */
@@ -76,17 +76,12 @@ void board_time(const struct board *b, int64_t when)
     buf_addz(b->out, "</time>");
 }
 
-/* "Updated 10:12 p.m. ET · checked 10:13 p.m. ET · 46 of 48 sources fresh" */
+/* "Updated 10:12 p.m. ET · checked 10:13 p.m. ET · 46 of 48 sources answer" */
 static void fresh(const struct board *b)
 {
     const struct model *m = b->m;
-    uint32_t of = 0, good = 0;
+    int64_t of = (int64_t)m->settings->source_count, good = source_state_answering(m, b->now_ms);
 
-    for (uint32_t s = 0; s < m->settings->source_count; s++)
-        for (uint32_t k = 0; k == 0 || k < m->settings->sources[s].file_count; k++) {
-            of++;
-            good += feed_fresh(m, s, k, b->now_ms);
-        }
     buf_addz(b->out, "<span id=\"fresh\" data-live>");
     if (m->last_change_ms != WHEN_UNKNOWN) {
         buf_addz(b->out, "Updated ");
@@ -101,7 +96,7 @@ static void fresh(const struct board *b)
     buf_addf(b->out, " · <span%s>", good == of ? "" : " class=\"stale\"");
     html_count(b->out, good);
     buf_addz(b->out, " of ");
-    counted(b, of, "source fresh", "sources fresh");
+    counted(b, of, "source answers", "sources answer");
     buf_addz(b->out, "</span></span>");
 }
 

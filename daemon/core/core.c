@@ -568,18 +568,20 @@ static void take_claims(struct turn *t, uint32_t before)
     t->out->claim_count = n;
 }
 
+static bool is_heard(const struct turn *t, const struct event *ev)
+{
+    return feed_fresh(&t->core->model, ev->source, ev->file, t->now_ms);
+}
+
 /* Do the figures of the event's file count as fresh? */
 static bool is_fresh(const struct turn *t, const struct event *ev)
 {
-    const struct model *m = &t->core->model;
-
-    return feed_fresh(m, ev->source, ev->file, t->now_ms) ||
-           m->feeds[ev->source].files[ev->file].unasked;
+    return is_heard(t, ev) || t->core->model.feeds[ev->source].files[ev->file].unasked;
 }
 
 static void on_feed(struct turn *t, const struct event *ev)
 {
-    bool fresh = is_fresh(t, ev);
+    bool fresh = is_fresh(t, ev), heard = is_heard(t, ev);
 
     if (ev->type == EVENT_BATCH) {
         on_batch(t, ev);
@@ -594,6 +596,7 @@ static void on_feed(struct turn *t, const struct event *ev)
         mark_source(t->core, ev->source);
         t->moved = true;
     }
+    t->moved |= is_heard(t, ev) != heard; /* what is said of news, after a restart too */
 }
 
 /* What the event changed of files. What was durable is not made so again. */

@@ -249,7 +249,7 @@ bool decide_restore(struct model *m, const struct decision *d, struct decide_don
     struct err unfit = {0};
 
     out->race = out->endorsement = NONE;
-    out->all = out->looks = false;
+    out->all = out->looks = out->drops = false;
     if (m->decision_count > 0 && d->number <= m->decisions[m->decision_count - 1].number)
         return err_set(e, ERR_DATA,
                        "decision %" PRId64 " comes after decision %" PRId64

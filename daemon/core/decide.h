@@ -16,6 +16,7 @@ struct decide_done {
     uint32_t endorsement; /* whom it is about; NONE */
     uint32_t race;        /* whose standings are to be derived again; NONE: none, or all */
     bool all;             /* all races' */
+    bool drops;           /* calls of the desk's, all of a race */
     bool looks;           /* races are to be looked at: those that stay the same are no news */
     struct slice was;     /* what its argument takes the place of; empty: nothing that has a name */
     struct feed_report *reports; /* of what sources have on air now */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Calls of the desk's own, and what it says of races. */
+#include "daemon/core/decide.h"
 #include "daemon/core/decide_verbs.h"
 
 #include <inttypes.h>
@@ -229,34 +230,39 @@ static bool judge_freeze(const struct model *m, const struct about *a, struct er
                    SLICE_FMT(a->d->target));
 }
 
-static bool do_release(struct model *m, const struct about *a, struct err *e)
-{
-    (void)e;
-    if (a->race)
-        a->race->released = a->d->number;
-    *(a->race ? &a->race->frozen : &m->frozen) = 0;
-    return true;
-}
-
-/* Is anything of the race the desk's, or kept from counting by a retraction? */
-static bool holds(const struct model *m, const struct race *r)
+/* Is any claim of the race the desk's call, or, of `kept`, one that a retraction keeps from
+ * counting?
+ */
+static bool holds(const struct model *m, const struct race *r, bool kept)
 {
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct standing *st = &m->standings[r->endorsements[i]];
         for (uint32_t k = 0; k < st->claim_count; k++) {
             const struct claim *c = &m->claims[st->claims[k]];
             int rank = calls_rank(m->settings, c->by);
+            bool pending = c->outcome == OUTCOME_PENDING;
             if (c->number > r->released &&
-                (rank == 0 || (rank > 0 && c->outcome == OUTCOME_PENDING)))
+                (kept ? rank == 0 || (rank > 0 && pending) : rank == 0 && !pending))
                 return true;
         }
     }
     return false;
 }
 
+static bool do_release(struct model *m, const struct about *a, struct err *e)
+{
+    (void)e;
+    a->done->drops = a->race && holds(m, a->race, false);
+    if (a->race)
+        a->race->released = a->d->number;
+    *(a->race ? &a->race->frozen : &m->frozen) = 0;
+    return true;
+}
+
 static bool judge_release(const struct model *m, const struct about *a, struct err *e)
 {
-    if (a->race ? a->race->frozen != 0 || a->race->in_parts || holds(m, a->race) : m->frozen != 0)
+    if (a->race ? a->race->frozen != 0 || a->race->in_parts || holds(m, a->race, true)
+                : m->frozen != 0)
         return true;
     if (!a->race)
         return err_set(e, ERR_NO,

@@ -166,6 +166,14 @@ static void write_meaning(const struct model *m, const struct decide_said *s, st
             buf_addf(out, "means    %s\n", meanings[i].means);
 }
 
+/* A release hands the race back to the feeds, and is not the end of a freeze alone. */
+static void write_dropped(const struct decide_said *s, struct buf *out)
+{
+    if (s->done->drops)
+        buf_addz(out, "means    the race is the feeds' again: all of the desk's calls in it are "
+                      "dropped, each a correction with this reason\n");
+}
+
 static void write_counts(const char *when, const struct tally *t, struct buf *out)
 {
     buf_addf(out, "%-8s ", when);
@@ -182,6 +190,7 @@ void decide_said_write(const struct model *m, const struct decide_said *s, int64
     buf_addc(out, '\n');
     write_about(m, s->done, out);
     write_meaning(m, s, out);
+    write_dropped(s, out);
     write_counts(s->would ? "now" : "was", &s->before->all, out);
     write_counts(s->would ? "would be" : "is", s->after, out);
     buf_addz(out, "total    ");

@@ -17,7 +17,7 @@ struct covered { /* an endorsement, and the links about it */
     enum coverage how;
     const struct link *links;
     uint32_t link_count, endorsement;
-    uint32_t sources, answered; /* that could have it: of its state, or of all */
+    uint32_t sources, shown; /* that could have it: of its state, or of all; with contests */
 };
 
 static bool of_state(const struct settings_source *s, const struct endorsement *e)
@@ -61,7 +61,7 @@ static struct covered look(const struct model *m, uint32_t i)
         if (!of_state(&m->settings->sources[s], c.e))
             continue;
         c.sources++;
-        c.answered += map_count(m->feeds[s].contests) > 0;
+        c.shown += map_count(m->feeds[s].contests) > 0;
     }
     return c;
 }
@@ -100,14 +100,14 @@ static void write_note(const struct covered *c, struct buf *out)
         buf_addz(out, "counts for nothing until decided: tallyctl match list");
     else if (c->sources == 0)
         buf_addf(out, "no source is of %.*s", SLICE_FMT(c->e->state));
-    else if (c->answered == 0)
-        buf_addf(out, "none of " COUNTED " has answered yet",
+    else if (c->shown == 0)
+        buf_addf(out, "none of " COUNTED " has shown contests yet",
                  COUNT_OF(c->sources, "source", "sources"));
     else
         buf_addf(out,
                  "not in %" PRIu32 " of " COUNTED
-                 " that answered: perhaps source_hints tells where it is",
-                 c->answered, COUNT_OF(c->sources, "source", "sources"));
+                 " that showed contests: perhaps source_hints tells where it is",
+                 c->shown, COUNT_OF(c->sources, "source", "sources"));
     if (c->how != COVERAGE_REVIEW)
         write_watcher(c, out);
 }

@@ -15,19 +15,24 @@
 const struct source_state_info source_states[SOURCE_STATES] = {
     [SOURCE_BLOCKED] = {"blocked", "the site refuses us, or sends a page for people: open its "
                                    "address in a browser; poll it less, or ask the office"},
-    [SOURCE_QUARANTINED] = {"quarantined", "what came is not used, or broke its worker; the last "
-                                           "good figures stand: the verdict says why"},
+    [SOURCE_QUARANTINED] = {"quarantined",
+                            "what came is not used, or broke its worker; the last "
+                            "good figures stand: the verdict says why",
+                            true},
     [SOURCE_STALE] = {"stale", "not reached for too long: its figures are old; another source "
                                "takes its place where there is one"},
     [SOURCE_FAILING] = {"failing", "the last poll failed; it is tried again by itself"},
-    [SOURCE_HELD] = {"held", "figures are held: tallyctl source held has them; accept or reject"},
+    [SOURCE_HELD] = {"held", "figures are held: tallyctl source held has them; accept or reject",
+                     true},
     [SOURCE_PAUSED] = {"paused", "it is not polled: the desk has stopped it (tallyctl source "
                                  "resume), or the election is long past (late = yes)"},
     [SOURCE_WAITING] = {"waiting", "not heard of since the start"},
-    [SOURCE_QUIET] = {"quiet", "it answers, and has had nothing new for an hour, or polls are "
-                               "open; does its address name one version?"},
-    [SOURCE_UNCHANGED] = {"unchanged", "it answers, and has nothing new"},
-    [SOURCE_UP] = {"up", "what came last is on air"},
+    [SOURCE_QUIET] = {"quiet",
+                      "it answers, and has had nothing new for an hour, or polls are "
+                      "open; does its address name one version?",
+                      true},
+    [SOURCE_UNCHANGED] = {"unchanged", "it answers, and has nothing new", true},
+    [SOURCE_UP] = {"up", "what came last is on air", true},
 };
 
 static bool is_trouble(enum verdict v)
@@ -109,6 +114,27 @@ enum source_state source_state_of(const struct model *m, uint32_t source, int64_
         worst = s < worst ? s : worst;
     }
     return worst;
+}
+
+static bool answers(const struct model *m, uint32_t source, uint32_t file, int64_t now_ms)
+{
+    bool reached = m->feeds[source].files[file].last_success_ms != WHEN_UNKNOWN;
+
+    return source_states[source_state_of_file(m, source, file, now_ms)].answers &&
+           (!reached || feed_fresh(m, source, file, now_ms));
+}
+
+uint32_t source_state_answering(const struct model *m, int64_t now_ms)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < m->settings->source_count; i++) {
+        bool all = true;
+        for (uint32_t k = 0; k == 0 || k < m->settings->sources[i].file_count; k++)
+            all &= answers(m, i, k, now_ms);
+        n += all;
+    }
+    return n;
 }
 
 int64_t source_state_opens(const struct model *m, uint32_t source)

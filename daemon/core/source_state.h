@@ -25,6 +25,7 @@ enum source_state {
 struct source_state_info {
     const char *name;   /* "blocked" */
     const char *advice; /* what it means, and what to do */
+    bool answers;       /* the site did when it was last asked */
 };
 extern const struct source_state_info source_states[SOURCE_STATES];
 
@@ -52,6 +53,10 @@ int64_t source_state_expects(const struct model *m, uint32_t source, int64_t now
 /* From when on a source may have votes: the first close of its county or state, or of all, by the
  * configuration and the desk; that of a single race does not count. WHEN_UNKNOWN: nothing says. */
 int64_t source_state_opens(const struct model *m, uint32_t source);
+
+/* How many sources answer: each of their files did when it was last asked, and what is on air of it
+ * is not stale. What people are told of it, they are told by this. */
+uint32_t source_state_answering(const struct model *m, int64_t now_ms);
 
 /* "1 blocked, 3 quiet, 41 unchanged": all sources, the worse first. */
 void source_state_write(const struct model *m, int64_t now_ms, struct buf *out);

@@ -32,7 +32,7 @@ def test_the_page_says_what_there_is(house):
     page = ask(house, "/")
     assert page.status == 200 and page.getheader("Content-Type").startswith("text/html") and page.getheader("ETag")
     for text in ("1 won of 1 called", "1 flip", "2 endorsed, 1 still to call", "Di Foe", "Flip", "US Senate, Georgia", "our desk",
-                 "of 2 sources fresh", "How we count", "Corrections tonight", "federal"):
+                 "of 2 sources answer", "How we count", "Corrections tonight", "federal"):
         assert text in page.body, text
     assert "{{" not in page.body and "secret" not in page.body and "<script>" not in page.body
     assert "unsafe" not in page.getheader("Content-Security-Policy")

@@ -84,7 +84,7 @@ def test_many_calls_of_one_file(house):
     head = "endorsement_id,outcome,reason,basis\n"
     done = house.ctl("call", *file(head + "foe,won,the clerk,clerk\nnobody,won,r,\nyew,lost,r,\n"), "--yes")
     assert done.returncode == 1 and "calls.csv:3: refused" in done.stderr and "nothing is done: 1 of 3 calls are refused" in done.stderr, done.stderr
-    assert "would " in done.stdout and totals(house)["called"] == 0
+    assert not done.stdout and totals(house)["called"] == 0, "nobody asked to see them"
     for text, code, says in (
         ("", 65, "it is empty"), (head, 65, "no rows"), ("endorsement_id\nfoe\n", 65, "line 1: the column outcome is missing"),
         ("endorsement_id,outcome,colour\nfoe,won,red\n", 65, "line 1: 'colour' is no column"), (head + "foe,won,r\n", 65, "line 2: it has 3 fields"),
@@ -96,11 +96,14 @@ def test_many_calls_of_one_file(house):
     assert house.ctl("uncall", *file(head), "--yes").returncode == 64
     words = file(head + "foe,won,the clerk,clerk\nyew,lost,,\n")
     assert house.ctl("call", *words).returncode == 1, "a call without a reason"
-    assert house.ctl("call", *words, "--reason", "all of them", "--dry-run").returncode == 0 and totals(house)["called"] == 0
+    shown = house.ctl("call", *words, "--reason", "all of them", "--dry-run")
+    assert shown.returncode == 0 and totals(house)["called"] == 0 and shown.stdout.count("nothing is done yet") == 2, shown
+    assert shown.stdout.endswith("each of these 2 calls is shown against what is now, not after those before it\n"), shown.stdout
     done = house.ctl("call", *words, "--reason", "all of them")
     assert done.returncode == 64 and "needs --yes" in done.stderr and totals(house)["called"] == 0
     done = house.ctl("call", *words, "--reason", "all of them", "--yes")
     assert done.returncode == 0 and totals(house)["called"] == 2 and totals(house)["won"] == 1, done
+    assert "nothing is done yet" not in done.stdout and done.stdout.count("is       ") == 2, done.stdout
     said = house.ctl("explain", "foe").stdout + house.ctl("explain", "yew").stdout
     assert "the clerk [clerk]" in said and "call yew lost by" in said and ": all of them\n" in said, said
 

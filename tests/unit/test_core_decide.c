@@ -182,6 +182,8 @@ static void test_a_desk_call_outranks_and_is_dropped_by_release(void **state)
     outcome_is(&n, "ann", OUTCOME_WON);
     assert_true(night_race(&n, "ann")->flags & RACE_CONFLICT);
     assert_true(night_decide(&n, "release", "ga-ss-1", "", NIGHT_AT(3)));
+    assert_true(night_says(n.out.said, "\nmeans    the race is the feeds' again: all of the desk's "
+                                       "calls in it are dropped")); /* though it is not frozen */
     outcome_is(&n, "ann", OUTCOME_LOST);
     assert_true(night_says(night_message(&n, MESSAGE_RETRACTION, 0)->data, "the clerk said so"));
     night_close(&n);
@@ -199,6 +201,7 @@ static void test_after_a_retraction_the_desk_releases_lower_authorities(void **s
     night_batch(&n, DDHQ, SENATE("won", "", ""), NIGHT_AT(5));
     outcome_is(&n, "ann", OUTCOME_PENDING); /* the higher one has taken it back */
     assert_true(night_decide(&n, "release", "ga-ss-1", "", NIGHT_AT(6)));
+    assert_false(night_says(n.out.said, "\nmeans")); /* no call of the desk's is there */
     outcome_is(&n, "ann", OUTCOME_WON);
     night_close(&n);
 }

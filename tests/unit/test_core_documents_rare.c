@@ -411,11 +411,11 @@ static void how_many_sources_could_have_it_is_said(void **state)
         n.sources[i].state = i == VOTES ? SLICE("ga") : SLICE("PA");
     night_anew(&n);
     coverage();
-    says("ann\tAnn Archer\tGA\tMayor\t\tactive\t\tnone of 1 source has answered yet");
+    says("ann\tAnn Archer\tGA\tMayor\t\tactive\t\tnone of 1 source has shown contests yet");
     says("nat\tNat Nash\tNJ\tMayor\t\tactive\t\tno source is of NJ");
     night_batch(&n, VOTES, "contest 9|Dog Catcher|GA\nchoice 1|Zed Zulu|\ntotal 1\n", NIGHT_AT(1));
     coverage();
-    says("not in 1 of 1 source that answered");
+    says("not in 1 of 1 source that showed contests");
     end();
 }
 

@@ -165,6 +165,42 @@ static void a_source_of_a_night_long_over_is_asked_no_more(void **state)
     night_close(&n);
 }
 
+static uint32_t answering(const struct night *n, int64_t now_ms)
+{
+    return source_state_answering(core_model(n->core), now_ms);
+}
+
+/* The boards and status said in three ways how many are there: one that failed was fresh, one that
+ * the desk had paused answered. */
+static void who_answers_is_told_by_the_same_word_that_is_shown(void **state)
+{
+    struct night n;
+    struct event failed = {
+        .type = EVENT_FAILED, .source = AP, .verdict = VERDICT_HTTP_STATUS, .text = SLICE("404")};
+    (void)state;
+    night_open(&n, list);
+    n.sources[AP].stale_after_ms = n.sources[DDHQ].stale_after_ms = 10 * WHEN_MINUTE;
+    assert_int_equal(answering(&n, NIGHT_AT(0)), 0);
+    night_batch(&n, AP, VOTES("500"), NIGHT_AT(-5)); /* not used before polls close; but it came */
+    assert_string_equal(is(&n, AP, NIGHT_AT(-5)), "quarantined");
+    assert_int_equal(answering(&n, NIGHT_AT(-5)), 1);
+    night_batch(&n, AP, VOTES("500"), NIGHT_AT(1));
+    night_batch(&n, DDHQ, VOTES("500"), NIGHT_AT(1));
+    assert_int_equal(answering(&n, NIGHT_AT(1)), 2);
+    core_apply(n.core, &failed, NIGHT_AT(2), &n.out);
+    assert_string_equal(is(&n, AP, NIGHT_AT(2)), "failing");
+    assert_int_equal(answering(&n, NIGHT_AT(2)), 1);
+    assert_true(night_decide(&n, "source pause", n.sources[DDHQ].name.ptr, "", NIGHT_AT(3)));
+    assert_int_equal(answering(&n, NIGHT_AT(3)), 0);
+    assert_true(night_decide(&n, "source resume", n.sources[DDHQ].name.ptr, "", NIGHT_AT(3)));
+    assert_int_equal(answering(&n, NIGHT_AT(3)), 1);
+    failed.verdict = VERDICT_CRASHED;
+    core_apply(n.core, &failed, NIGHT_AT(4), &n.out);
+    assert_int_equal(answering(&n, NIGHT_AT(4)), 2);
+    assert_int_equal(answering(&n, NIGHT_AT(30)), 0); /* what is on air of them is old */
+    night_close(&n);
+}
+
 static void a_pause_outlives_a_restart(void **state)
 {
     struct night n;
@@ -185,6 +221,7 @@ int main(void)
         cmocka_unit_test(through_a_night),
         cmocka_unit_test(a_paused_source_loses_its_place_until_it_is_resumed),
         cmocka_unit_test(a_source_of_a_night_long_over_is_asked_no_more),
+        cmocka_unit_test(who_answers_is_told_by_the_same_word_that_is_shown),
         cmocka_unit_test(a_pause_outlives_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

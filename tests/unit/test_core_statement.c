@@ -618,6 +618,29 @@ static void test_nobody_waits_for_what_is_not_to_be_called(void **state)
     night_close(&n);
 }
 
+/* A restart that took longer than stale-after: the sentence went on to miss a source that answered,
+ * for its figures had kept their place. */
+static void test_news_after_a_restart_are_told_with_the_first_answer(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,seats_to_fill\n"
+                   "ann,Ann Archer,GA,Governor,1\n");
+    for (size_t i = 0; i < n.s.source_count; i++)
+        n.sources[i].stale_after_ms = WHEN_MINUTE;
+    night_batch(&n, 0, ONE_RACE("1"), NIGHT_AT(1));
+    struct core *old = night_restart(&n);
+    night_kept(&n, 0, ONE_RACE("1"), core_model(old)->feeds[0].files[0].digest, NIGHT_AT(1),
+               NIGHT_AT(10));
+    night_unchanged(&n, 1, NIGHT_AT(10)); /* when sources were asked is told once a minute */
+    struct statement_stale was = statement_staleness(core_model(n.core), NIGHT_AT(10));
+    night_unchanged(&n, 0, NIGHT_AT(10));
+    assert_true(statement_staleness(core_model(n.core), NIGHT_AT(10)).sources < was.sources);
+    assert_non_null(night_message(&n, MESSAGE_TOTALS, 0));
+    core_free(old);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -635,6 +658,7 @@ int main(void)
         cmocka_unit_test(test_staleness_is_said),
         cmocka_unit_test(test_dead_feeds_are_said),
         cmocka_unit_test(test_nobody_waits_for_what_is_not_to_be_called),
+        cmocka_unit_test(test_news_after_a_restart_are_told_with_the_first_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
