@@ -32,8 +32,9 @@ const struct ctl_term ctl_terms[] = {
     {"settled", "Won, lost or advanced: what newsrooms call called."},
     {"leading", "Pending, with votes inside the last seat or place, and no tie there."},
     {"trailing", "Pending, with votes outside the last seat or place; or called, and behind."},
-    {"unclear", "Pending, and no order of the votes says who leads: tied, seats unknown, ranked "
-                "choice before its last round, or figures in doubt."},
+    {"unclear",
+     "Pending, and no order of the votes says who leads: tied, seats unknown, ranked "
+     "choice before its last round, figures in doubt, or counties missing from the sum."},
     {"no_results", "Pending, and no votes of it are on air."},
     {"void", "Of races: nothing called in it stands. Of counts: pending in such races."},
     {"races", "Races of those who are endorsed."},
@@ -65,9 +66,11 @@ const struct ctl_term ctl_terms[] = {
     {"in_doubt", "Figures on air of which newer ones are held, or a sum of counties whose names do "
                  "not agree: explain has them, and the way out."},
     {"corrected", "Figures that fell, and stood or were accepted."},
-    {"disagreement", "Sources differ by more than one of them being behind."},
+    {"disagreement", "Sources differ by more than one of them being behind: in who leads, or in "
+                     "votes where both are complete or have the same units in; or the one on air "
+                     "is behind for long, and none can take its place."},
     {"conflict", "Authorities differ on who is called, or more have won than there are seats."},
-    {"partial", "Counties are missing from the sum."},
+    {"partial", "Counties are missing from the sum: nobody leads or trails by it."},
     {"gone", "The contest is no longer in its feed; its last figures stay."},
     {"source_changed", "The figures came with a change of source: nobody's votes changed."},
     {"frozen", "The desk has said that what feeds call does not count for now."},

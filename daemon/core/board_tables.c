@@ -445,6 +445,17 @@ static void write_figures(const struct board *b, const struct race *r)
     }
 }
 
+static void race_note(const struct board *b, const struct race *r, uint32_t flag)
+{
+    buf_addf(b->out, "<span class=\"%s\">",
+             flag & (RACE_CONFLICT | RACE_IN_DOUBT | RACE_DISAGREEMENT) ? "warn" : "");
+    if (flag == RACE_PARTIAL)
+        labels_counties(r, b->out);
+    else
+        buf_addz(b->out, labels_race_flag(flag));
+    buf_addz(b->out, "</span>");
+}
+
 static void race_row(const struct board *b, const struct race *r)
 {
     buf_addz(b->out, "<tr><th scope=\"row\"><a href=\"/v1/races/");
@@ -462,9 +473,8 @@ static void race_row(const struct board *b, const struct race *r)
     const char *comma = "";
     for (uint32_t flag = 1; labels_race_flag(flag); flag <<= 1)
         if (r->flags & flag) {
-            buf_addf(b->out, "%s<span class=\"%s\">%s</span>", comma,
-                     flag & (RACE_CONFLICT | RACE_IN_DOUBT | RACE_DISAGREEMENT) ? "warn" : "",
-                     labels_race_flag(flag));
+            buf_addz(b->out, comma);
+            race_note(b, r, flag);
             comma = ", ";
         }
     buf_addz(b->out, "</td></tr>");

@@ -9,7 +9,7 @@
 #include "daemon/core/decide_verbs.h"
 #include "daemon/core/joins.h"
 #include "daemon/core/match.h"
-#include "daemon/core/merge.h"
+#include "daemon/core/pins.h"
 #include "daemon/core/ruling.h"
 
 /* ---- match: a line of a feed, by words ---- */
@@ -294,13 +294,13 @@ static bool do_pin(struct model *m, const struct about *a, struct err *e)
 {
     struct err gone = {0}; /* a source that is no longer configured pins nothing */
 
-    return merge_pin(m, a->race, a->d->argument, !a->said, a->said ? e : &gone) || !a->said;
+    return pins_set(m, a->race, a->d->argument, !a->said, a->said ? e : &gone) || !a->said;
 }
 
 static bool do_unpin(struct model *m, const struct about *a, struct err *e)
 {
     (void)m;
-    return merge_unpin(a->race, e) || !a->said;
+    return pins_drop(a->race, e) || !a->said;
 }
 
 /* ---- source accept, reject ---- */

@@ -8,6 +8,7 @@
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/match_index.h"
+#include "daemon/core/off_air.h"
 #include "daemon/core/report.h"
 #include "daemon/core/statement.h"
 
@@ -115,10 +116,43 @@ static void write_flags(const struct model *m, const struct decide_before *was, 
                  COUNT_OF(n - MOVES, "other race", "other races"));
 }
 
-static void write_held(const struct decide_done *done, struct buf *out)
+/* Is it the first time that the report has this contest? */
+static bool is_first(const struct feed_report *r, size_t i)
 {
-    for (size_t i = 0; i < done->report_count; i++)
+    for (size_t k = 0; k < i; k++)
+        if (r->changes[k].contest == r->changes[i].contest)
+            return false;
+    return true;
+}
+
+/* Figures that are ruled on, and are not those that the race has: nothing on air is corrected. */
+static void write_off_air(const struct model *m, const struct feed_report *r, int64_t now_ms,
+                          struct buf *out)
+{
+    uint32_t n = 0;
+    char room[256];
+    struct buf why;
+
+    for (size_t i = 0; i < r->change_count && n < MOVES; i++) {
+        const struct feed_contest *c = r->changes[i].contest;
+        buf_init_over(&why, room, sizeof room);
+        if (!is_first(r, i) || c->race == NONE ||
+            !off_air_why(m, &m->races[c->race], c, now_ms, &why))
+            continue;
+        buf_addf(out, "off air  %.*s of %.*s; what is on air of %.*s stays: %.*s\n",
+                 SLICE_FMT(report_contest(c)), SLICE_FMT(m->settings->sources[c->source].name),
+                 SLICE_FMT(m->races[c->race].id), SLICE_FMT(buf_slice(&why)));
+        n++;
+    }
+}
+
+static void write_held(const struct model *m, const struct decide_done *done, int64_t now_ms,
+                       struct buf *out)
+{
+    for (size_t i = 0; i < done->report_count; i++) {
         buf_add(out, done->reports[i].ruled);
+        write_off_air(m, &done->reports[i], now_ms, out);
+    }
 }
 
 static void write_news(const struct decide_said *s, struct buf *out)
@@ -200,7 +234,7 @@ void decide_said_write(const struct model *m, const struct decide_said *s, int64
         buf_addf(out, "%-8.*s was %.*s, is %.*s\n", SLICE_FMT(s->decision->verb),
                  SLICE_FMT(s->done->was), SLICE_FMT(s->decision->argument));
     write_closes(m, s->before, out);
-    write_held(s->done, out);
+    write_held(m, s->done, now_ms, out);
     write_moves(m, s->before, out);
     write_flags(m, s->before, out);
     write_news(s, out);

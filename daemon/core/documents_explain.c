@@ -15,6 +15,7 @@
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/name.h"
+#include "daemon/core/off_air.h"
 #include "daemon/core/open.h"
 #include "daemon/core/primaries.h"
 #include "daemon/core/progress.h"
@@ -29,24 +30,39 @@ static void add_named(const char *what, struct slice id, struct slice name, stru
         buf_addf(out, " \"%.*s\"", SLICE_FMT(name));
 }
 
-static void explain_link(const struct model *m, const struct link *l, struct buf *out)
+/* What the contest has of a choice, and why that is not on air. */
+static void explain_choice(const struct model *m, const struct link *l, int64_t now_ms,
+                           struct buf *out)
 {
     const struct feed_contest *c = l->contest;
-    const struct feed_choice *choice = l->choice == NONE ? NULL : &c->choices[l->choice];
+    const struct feed_choice *choice = &c->choices[l->choice];
+    char room[256];
+    struct buf why;
+
+    add_named(", choice", choice->id, choice->name, out);
+    if (choice->party.len && !text_ends_in_brackets(choice->name, choice->party))
+        buf_addf(out, " (%.*s)", SLICE_FMT(choice->party));
+    if (c->unit_count > 0 && c->units[0].votes[l->choice] >= 0)
+        buf_addf(out, ", " COUNTED, COUNT_OF(c->units[0].votes[l->choice], "vote", "votes"));
+    buf_init_over(&why, room, sizeof room);
+    if (l->band == BAND_REVIEW)
+        buf_addz(out, ", not on air: its match is in review");
+    else if (off_air_why(m, &m->races[m->standings[l->endorsement].race], c, now_ms, &why))
+        buf_addf(out, ", not on air: %.*s", SLICE_FMT(buf_slice(&why)));
+    if (choice->mark != RESULTS_UNMARKED)
+        buf_addf(out, ", marked %s", labels_mark(choice->mark));
+}
+
+static void explain_link(const struct model *m, const struct link *l, int64_t now_ms,
+                         struct buf *out)
+{
+    const struct feed_contest *c = l->contest;
     const struct feed_file *f = &m->feeds[c->source].files[c->file];
-    const struct race *r = &m->races[m->standings[l->endorsement].race];
 
     buf_addf(out, "  feed     %.*s: ", SLICE_FMT(m->settings->sources[c->source].name));
     add_named("contest", c->id, c->text, out);
-    if (choice) {
-        add_named(", choice", choice->id, choice->name, out);
-        if (c->unit_count > 0 && c->units[0].votes[l->choice] >= 0)
-            buf_addf(out, ", " COUNTED "%s",
-                     COUNT_OF(c->units[0].votes[l->choice], "vote", "votes"),
-                     r->on_air == NONE || r->on_air == c->source ? "" : ", not on air");
-        if (choice->mark != RESULTS_UNMARKED)
-            buf_addf(out, ", marked %s", labels_mark(choice->mark));
-    }
+    if (l->choice < c->choice_count)
+        explain_choice(m, l, now_ms, out);
     buf_addz(out, "; received at ");
     local_time_write(m->settings, c->received_ms, out);
     buf_addf(out, "; last payload %s", verdict_info[f->verdict].name);
@@ -111,18 +127,19 @@ static bool seats_unsaid(const struct model *m, const struct race *r)
 }
 
 /* Where feeds have it, or may have it. */
-static void explain_links(const struct model *m, const struct race *r, uint32_t i, struct buf *out)
+static void explain_links(const struct model *m, const struct race *r, uint32_t i, int64_t now_ms,
+                          struct buf *out)
 {
     bool linked = false;
 
     for (uint32_t k = 0; k < r->link_count; k++)
         if (r->links[k].endorsement == i) {
-            explain_link(m, &r->links[k], out);
+            explain_link(m, &r->links[k], now_ms, out);
             linked = true;
         }
     for (uint32_t k = 0; k < m->review_count; k++)
         if (m->review[k].endorsement == i) {
-            explain_link(m, &m->review[k], out);
+            explain_link(m, &m->review[k], now_ms, out);
             linked = true;
         }
     if (!linked)
@@ -166,7 +183,7 @@ static void explain_outcome(const struct model *m, const struct race *r, uint32_
     buf_addc(out, '\n');
 }
 
-static void explain_endorsement(const struct model *m, uint32_t i, struct buf *out)
+static void explain_endorsement(const struct model *m, uint32_t i, int64_t now_ms, struct buf *out)
 {
     const struct endorsement *e = &m->endorsed->list[i];
     const struct standing *st = &m->standings[i];
@@ -178,7 +195,7 @@ static void explain_endorsement(const struct model *m, uint32_t i, struct buf *o
     if (e->party.len && !text_ends_in_brackets(e->name, e->party))
         buf_addf(out, " (%.*s)", SLICE_FMT(e->party));
     buf_addc(out, '\n');
-    explain_links(m, r, i, out);
+    explain_links(m, r, i, now_ms, out);
     for (uint32_t k = 0; k < st->claim_count; k++)
         explain_claim(m, &m->claims[st->claims[k]], st->claims[k] == st->claim, out);
     explain_fading(m, i, out);
@@ -333,7 +350,7 @@ bool documents_explain(const struct model *m, const struct tally *t, struct slic
     explain_race(m, r, now_ms, out);
     for (uint32_t k = 0; k < r->endorsement_count; k++)
         if (f.endorsement == NONE || f.endorsement == r->endorsements[k])
-            explain_endorsement(m, r->endorsements[k], out);
+            explain_endorsement(m, r->endorsements[k], now_ms, out);
     buf_addz(out, "total    ");
     statement_write(m, t, STATEMENT_SHORT, now_ms, out);
     buf_addc(out, '\n');

@@ -104,7 +104,7 @@ void documents_race(const struct model *m, const struct race *r, struct buf *out
     jsonw_array_end(&j);
     jsonw_bool(&j, "partial", (r->flags & RACE_PARTIAL) != 0);
     write_known(&j, "counties_in", r->summed ? (int64_t)r->counties_in : -1);
-    write_known(&j, "counties_of", r->summed ? (int64_t)r->counties_of : -1);
+    write_known(&j, "counties_of", r->summed && r->counties_of ? (int64_t)r->counties_of : -1);
     write_known(&j, "seats", r->seats);
     write_known(&j, "places", r->places);
     write_known(&j, "units_reporting", r->units_reporting);

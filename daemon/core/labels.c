@@ -94,7 +94,7 @@ void labels_counties(const struct race *r, struct buf *out)
         buf_addf(out, "%" PRIu32 " of " COUNTED, r->counties_in,
                  COUNT_OF(r->counties_of, "county", "counties"));
     else
-        buf_addf(out, COUNTED, COUNT_OF(r->counties_in, "county", "counties"));
+        buf_addf(out, COUNTED " of unknown many", COUNT_OF(r->counties_in, "county", "counties"));
 }
 
 bool labels_alone(const struct race *r, struct buf *out)

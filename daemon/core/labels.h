@@ -18,8 +18,8 @@ const char *labels_state(const struct model *m, uint32_t endorsement);
 /* Is it called, and behind in the votes on air all the same? */
 bool labels_trails(const struct model *m, uint32_t endorsement);
 
-/* Of a race whose votes are summed: "3 of 5 counties"; "3 counties" where nobody says of how many.
- */
+/* Of a race whose votes are summed: "3 of 5 counties"; "3 counties of unknown many" where nobody
+ * says of how many. */
 void labels_counties(const struct race *r, struct buf *out);
 
 /* Which lines of one county are none of another's, so that the sum is in doubt: "Bo Ray of Elm is

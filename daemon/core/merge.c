@@ -6,6 +6,7 @@
 
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
+#include "daemon/core/counties.h"
 #include "daemon/core/joins.h"
 #include "daemon/core/name.h"
 #include "daemon/core/offers.h"
@@ -30,6 +31,7 @@ struct figures {
         int32_t reporting, total;
     } lines[LINES];
     uint32_t line_count;
+    bool short_of_units; /* some are of counties that never came */
     bool doubt, corrected, gone, stale;
     bool strange; /* strange: a choice of one county is none of another's */
     int64_t changed_ms;
@@ -227,13 +229,13 @@ static void count_units(struct figures *f, const char *primary, const struct fee
     add_units(&f->lines[i].total, total->total);
 }
 
-/* Those of the primary that is least counted; unknown where one's are, and where no feed has the
- * race. */
+/* Those of the primary that is least counted; unknown where one's are, or a county's, and where no
+ * feed has the race. */
 static struct units units_of(const struct figures *f)
 {
     struct units least = {NULL, -1, -1};
 
-    for (uint32_t i = 0; i < f->line_count; i++) {
+    for (uint32_t i = 0; !f->short_of_units && i < f->line_count; i++) {
         struct units u = f->lines[i];
         if (u.reporting < 0 || u.total < 0)
             return (struct units){NULL, -1, -1};
@@ -386,6 +388,31 @@ static bool may_disagree(const struct offer *o, const struct offer *on)
     return o->source != on->source && offers_compare(o, on) && offers_may_lead(o) && o->complete;
 }
 
+/* What one source, or the sum of the counties, says of a race. */
+struct version {
+    const struct figures *f;
+    int64_t total;
+    bool complete;
+};
+
+static bool far_apart(const struct offers *g, int64_t a, int64_t b)
+{
+    return offers_far_below(g, a, b) || offers_far_below(g, b, a);
+}
+
+/* Have both counted as many units of as many? Then neither is behind. */
+static bool same_units(struct units a, struct units b)
+{
+    return a.reporting > 0 && a.reporting == b.reporting && a.total > 0 && a.total == b.total;
+}
+
+static bool versions_differ(struct offers *g, const struct version *a, const struct version *b)
+{
+    return leaders_differ(g, a->f, b->f) ||
+           (far_apart(g, a->total, b->total) &&
+            ((a->complete && b->complete) || same_units(units_of(a->f), units_of(b->f))));
+}
+
 /* Does another source, fit to be on air where `on` is, say something else? *out stays true. */
 static bool look_for_disagreement(struct offers *g, const struct offer *on, bool *out,
                                   struct err *e)
@@ -400,81 +427,64 @@ static bool look_for_disagreement(struct offers *g, const struct offer *on, bool
             return false;
         if (!begin_figures(g, &theirs, e) || !add_offer_to(g, &theirs, o, e))
             return false;
-        bool apart =
-            offers_far_below(g, o->total, on->total) || offers_far_below(g, on->total, o->total);
-        *out =
-            leaders_differ(g, &ours, &theirs) || (apart && is_complete(g, o) && is_complete(g, on));
+        *out = versions_differ(g, &(struct version){&ours, on->total, is_complete(g, on)},
+                               &(struct version){&theirs, o->total, is_complete(g, o)});
     }
     return true;
 }
 
 /* ---- counties ---- */
 
-/* The county is one of the race's, or the race's are not said. */
-static bool is_of_race(const struct offers *g, struct slice county)
+/* Units of a county that has no votes yet are known too; those of one that never came are not. */
+static void count_all_units(const struct offers *g, struct figures *f, const struct counties *in)
 {
-    bool said = false;
-
-    for (uint32_t i = 0; i < g->r->endorsement_count; i++) {
-        const struct endorsement *en = &g->m->endorsed->list[g->r->endorsements[i]];
-        said |= en->county_count > 0;
-        for (size_t k = 0; k < en->county_count; k++)
-            if (polls_same_county(en->counties[k], county))
-                return true;
-    }
-    return !said;
+    for (uint32_t i = 0; i < in->idle_count; i++)
+        for (uint32_t k = 0; k < in->idle[i]->count; k++) {
+            const struct feed_contest *c = in->idle[i]->contests[k];
+            count_units(f, primaries_of(g->r, c), &c->units[0]);
+        }
+    f->short_of_units = in->of == 0 || in->count + in->idle_count < in->of;
 }
-
-static uint32_t counties_of(const struct offers *g)
-{
-    size_t most = 0;
-
-    for (uint32_t i = 0; i < g->r->endorsement_count; i++) {
-        const struct endorsement *en = &g->m->endorsed->list[g->r->endorsements[i]];
-        most = en->county_count > most ? en->county_count : most;
-    }
-    return (uint32_t)most;
-}
-
-static uint32_t county_source(const struct race_county *list, uint32_t count, struct slice county)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if (polls_same_county(list[i].county, county))
-            return list[i].source;
-    return NONE;
-}
-
-struct counties {
-    struct race_county *list;
-    uint32_t count;
-    int64_t total;
-    bool differ;
-};
 
 /* One source a county, added up. */
-static bool sum_counties(struct offers *g, struct figures *f, struct counties *in, struct err *e)
+static bool sum_counties(struct offers *g, const struct counties *in, struct figures *f,
+                         struct err *e)
 {
-    struct race *r = g->r;
-
-    *in = (struct counties){.list = arena_array(g->scratch, g->count + 1, sizeof(*in->list))};
-    if (!in->list || !begin_figures(g, f, e))
-        return full(e);
-    for (uint32_t i = 0; i < g->count; i++) {
-        struct slice county = g->list[i].county;
-        if (g->list[i].whole || !is_of_race(g, county) ||
-            county_source(in->list, in->count, county) != NONE)
-            continue;
-        uint32_t now = r->summed ? county_source(r->counties, r->counties_in, county) : NONE;
-        struct offer *o = offers_choose(g, false, county, now);
-        if (!o)
-            continue;
-        if (!add_offer_to(g, f, o, e) || !look_for_disagreement(g, o, &in->differ, e))
+    if (!begin_figures(g, f, e))
+        return false;
+    for (uint32_t i = 0; i < in->count; i++)
+        if (!add_offer_to(g, f, in->offers[i], e))
             return false;
-        o->shown = true;
-        in->list[in->count++] = (struct race_county){o->county, o->source};
-        if (__builtin_add_overflow(in->total, o->total, &in->total))
-            in->total = INT64_MAX;
-    }
+    count_all_units(g, f, in);
+    return true;
+}
+
+static bool sum_is_complete(const struct offers *g, const struct counties *in)
+{
+    bool complete = in->complete;
+
+    for (uint32_t i = 0; i < in->count; i++)
+        complete &= is_complete(g, in->offers[i]);
+    return complete;
+}
+
+/* Does a source of the whole race say something else than the sum of its counties? One of them is
+ * on air. A sum that lacks counties is no other version, unless it has the race's units. */
+static bool compare_with_sum(struct offers *g, const struct counties *in, const struct offer *whole,
+                             bool *out, struct err *e)
+{
+    struct figures one, sum;
+
+    if (in->count == 0 || !in->fit || !offers_may_lead(whole) || !whole->complete)
+        return true;
+    if (!begin_figures(g, &one, e) || !add_offer_to(g, &one, whole, e) ||
+        !sum_counties(g, in, &sum, e))
+        return false;
+    sum.short_of_units = false;
+    if (sum.strange || (!in->complete && !same_units(units_of(&one), units_of(&sum))))
+        return true;
+    *out |= versions_differ(g, &(struct version){&one, whole->total, is_complete(g, whole)},
+                            &(struct version){&sum, in->total, sum_is_complete(g, in)});
     return true;
 }
 
@@ -484,30 +494,64 @@ static bool sum_counties(struct offers *g, struct figures *f, struct counties *i
 struct outcome_of_merge {
     struct figures f;
     struct counties in;
+    struct race_county *counties; /* of in: whose figures are added */
+    uint32_t county_count, counties_of;
     uint32_t on_air;
     bool summed;
     uint32_t flags;
 };
 
-/* Figures of one source; before the first vote, of any. */
-static bool take_one(struct offers *g, struct offer *o, struct outcome_of_merge *out, struct err *e)
+/* Before the first vote: one source's names, and the units of all. */
+static bool take_idle(struct offers *g, struct outcome_of_merge *out, struct err *e)
 {
-    bool differ = false;
+    struct offer *o = offers_choose_idle(g, NULL);
 
-    if (!begin_figures(g, &out->f, e))
-        return false;
-    if (!o) {
-        o = offers_choose_idle(g);
-        if (o)
-            o->shown = true;
-        return !o || add_offer_to(g, &out->f, o, e);
-    }
+    if (!o)
+        return true;
+    o->shown = true;
     if (!add_offer_to(g, &out->f, o, e))
         return false;
+    if (!o->whole) {
+        out->f.line_count = 0;
+        count_all_units(g, &out->f, &out->in);
+    }
+    return true;
+}
+
+/* Figures of one source. */
+static bool take_one(struct offers *g, struct offer *o, struct outcome_of_merge *out, struct err *e)
+{
+    bool differ = o->lagging && !offers_is_pinned(g, o); /* and none can take its place */
+
     out->on_air = o->source;
     o->shown = true;
-    if (!look_for_disagreement(g, o, &differ, e))
+    if (!add_offer_to(g, &out->f, o, e) || !look_for_disagreement(g, o, &differ, e) ||
+        !compare_with_sum(g, &out->in, o, &differ, e))
         return false;
+    out->flags |= differ ? RACE_DISAGREEMENT : 0;
+    return true;
+}
+
+static bool take_sum(struct offers *g, struct outcome_of_merge *out, struct err *e)
+{
+    const struct counties *in = &out->in;
+    bool differ = false;
+
+    out->counties = arena_array(g->scratch, in->count, sizeof(*out->counties));
+    if (!out->counties || !sum_counties(g, in, &out->f, e))
+        return full(e);
+    for (uint32_t i = 0; i < in->count; i++) {
+        in->offers[i]->shown = true;
+        out->counties[i] = (struct race_county){in->offers[i]->county, in->offers[i]->source};
+        if (!look_for_disagreement(g, in->offers[i], &differ, e))
+            return false;
+    }
+    for (uint32_t i = 0; i < g->count && !differ; i++)
+        if (g->list[i].whole && !compare_with_sum(g, in, &g->list[i], &differ, e))
+            return false;
+    out->county_count = in->count;
+    out->counties_of = in->of;
+    out->flags |= in->complete ? 0 : RACE_PARTIAL;
     out->flags |= differ ? RACE_DISAGREEMENT : 0;
     return true;
 }
@@ -525,29 +569,17 @@ static uint32_t flags_of(const struct figures *f)
 
 static bool decide(struct offers *g, struct outcome_of_merge *out, struct err *e)
 {
-    struct race *r = g->r;
-    struct offer *o = offers_choose(g, true, SLICE(""), r->summed ? NONE : r->on_air);
-
     *out = (struct outcome_of_merge){.on_air = NONE};
-    if (!o || (r->summed && !offers_is_pinned(g, o))) {
-        if (!sum_counties(g, &out->f, &out->in, e))
-            return false;
-        /* Only a source that is fit, and not behind, takes the race from its counties. */
-        out->summed = out->in.count > 0 && (!o || !offers_may_lead(o) || o->total < out->in.total);
-    }
-    if (out->summed) {
-        uint32_t of = counties_of(g);
-        out->flags |= out->in.count < of || of == 0 ? RACE_PARTIAL : 0;
-        out->flags |= out->in.differ ? RACE_DISAGREEMENT : 0;
-    } else {
-        out->in.count = 0;
-        for (uint32_t i = 0; i < g->count; i++)
-            g->list[i].shown = false;
-        if (!take_one(g, o, out, e))
-            return false;
-    }
+    offers_look_at_lag(g, false, 0);
+    if (!begin_figures(g, &out->f, e) || !counties_choose(g, &out->in, e))
+        return false;
+    offers_look_at_lag(g, true, out->in.fit ? out->in.total : 0);
+
+    struct offer *o = offers_choose(g, true, SLICE(""), g->r->summed ? NONE : g->r->on_air);
+    out->summed = counties_are_summed(g, &out->in, o);
+    bool ok = out->summed ? take_sum(g, out, e) : o ? take_one(g, o, out, e) : take_idle(g, out, e);
     out->flags |= flags_of(&out->f);
-    return true;
+    return ok;
 }
 
 static bool same_choices(const struct race *r, const struct figures *f)
@@ -566,13 +598,13 @@ static bool same_choices(const struct race *r, const struct figures *f)
     return r->units_reporting == u.reporting && r->units_total == u.total;
 }
 
-static bool same_counties(const struct race *r, const struct counties *in)
+static bool same_counties(const struct race *r, const struct outcome_of_merge *out)
 {
-    if (r->counties_in != in->count)
+    if (r->counties_in != out->county_count)
         return false;
-    for (uint32_t i = 0; i < in->count; i++)
-        if (r->counties[i].source != in->list[i].source ||
-            !slice_eq(r->counties[i].county, in->list[i].county))
+    for (uint32_t i = 0; i < out->county_count; i++)
+        if (r->counties[i].source != out->counties[i].source ||
+            !slice_eq(r->counties[i].county, out->counties[i].county))
             return false;
     return true;
 }
@@ -586,9 +618,9 @@ static bool source_changes(const struct race *r, const struct outcome_of_merge *
         return false;
     if (!r->summed || !out->summed)
         return r->on_air != out->on_air;
-    for (uint32_t i = 0; i < out->in.count; i++) {
-        uint32_t was = county_source(r->counties, r->counties_in, out->in.list[i].county);
-        if (was != NONE && was != out->in.list[i].source)
+    for (uint32_t i = 0; i < out->county_count; i++) {
+        uint32_t was = counties_source(r, out->counties[i].county);
+        if (was != NONE && was != out->counties[i].source)
             return true;
     }
     return false;
@@ -627,14 +659,14 @@ static bool make_room(struct model *m, struct race *r, const struct outcome_of_m
         r->choices = list;
         r->choice_room = out->f.count;
     }
-    if (out->in.count > r->county_room) {
-        struct race_county *list = arena_array(m->strings, out->in.count, sizeof(*list));
+    if (out->county_count > r->county_room) {
+        struct race_county *list = arena_array(m->strings, out->county_count, sizeof(*list));
         if (!list)
             return full(e);
         if (r->counties_in)
             memcpy(list, r->counties, r->counties_in * sizeof(*list));
         r->counties = list;
-        r->county_room = out->in.count;
+        r->county_room = out->county_count;
     }
     return true;
 }
@@ -645,18 +677,17 @@ static bool show(struct offers *g, const struct outcome_of_merge *out)
     const uint32_t ours = RACE_DISAGREEMENT | RACE_IN_DOUBT | RACE_CORRECTED | RACE_PARTIAL |
                           RACE_GONE | RACE_STALE | RACE_SOURCE_CHANGED;
     struct race *r = g->r;
-    uint32_t of = out->summed ? counties_of(g) : 0;
     bool figures = !same_choices(r, &out->f) || r->on_air != out->on_air ||
-                   r->summed != out->summed || !same_counties(r, &out->in);
-    bool changed = figures || (r->flags & ours) != out->flags || r->counties_of != of;
+                   r->summed != out->summed || !same_counties(r, out);
+    bool changed = figures || (r->flags & ours) != out->flags || r->counties_of != out->counties_of;
 
     if (out->f.count)
         memcpy(r->choices, out->f.choices, out->f.count * sizeof(*r->choices));
-    if (out->in.count)
-        memcpy(r->counties, out->in.list, out->in.count * sizeof(*r->counties));
+    if (out->county_count)
+        memcpy(r->counties, out->counties, out->county_count * sizeof(*r->counties));
     r->choice_count = out->f.count;
-    r->counties_in = out->in.count;
-    r->counties_of = of;
+    r->counties_in = out->county_count;
+    r->counties_of = out->counties_of;
     r->units_reporting = units_of(&out->f).reporting;
     r->units_total = units_of(&out->f).total;
     r->on_air = out->on_air;
@@ -679,10 +710,8 @@ bool merge_race(struct model *m, struct race *r, int64_t now_ms, bool *changed, 
     *changed = false;
     if (ok && !joins_settle(r, g.scratch))
         ok = full(e);
-    if (ok) {
-        offers_look_at_lag(&g);
+    if (ok)
         ok = decide(&g, &out, e) && make_room(m, r, &out, e);
-    }
     if (ok) {
         label(&g, &out);
         *changed = show(&g, &out);
@@ -715,41 +744,4 @@ int64_t merge_next_tick(const struct model *m, int64_t now_ms)
                 next = over;
         }
     return next;
-}
-
-/* ---- the desk's word ---- */
-
-bool merge_pin(const struct model *m, struct race *r, struct slice source, bool restored,
-               struct err *e)
-{
-    uint32_t at = settings_find_source(m->settings, source);
-    bool there = restored;
-
-    for (uint32_t i = 0; i < r->contest_count; i++)
-        there |= r->contests[i]->source == at;
-    if (at == NONE)
-        return err_set(e, ERR_NO, "no source is called '%.*s'; tallyctl source list lists them",
-                       SLICE_FMT(source));
-    const struct settings_source *s = &m->settings->sources[at];
-    if (!s->votes)
-        return err_set(e, ERR_NO,
-                       "the votes of %.*s are not used (votes = no): it can have no race",
-                       SLICE_FMT(source));
-    if (!there)
-        return err_set(e, ERR_NO,
-                       "%.*s has no contest of the race %.*s; tallyctl explain %.*s shows who has",
-                       SLICE_FMT(source), SLICE_FMT(r->id), SLICE_FMT(r->id));
-    if (r->pinned == s && !restored)
-        return err_set(e, ERR_NO, "the race %.*s is pinned to %.*s already", SLICE_FMT(r->id),
-                       SLICE_FMT(source));
-    r->pinned = s;
-    return true;
-}
-
-bool merge_unpin(struct race *r, struct err *e)
-{
-    if (!r->pinned)
-        return err_set(e, ERR_NO, "the race %.*s is pinned to no source", SLICE_FMT(r->id));
-    r->pinned = NULL;
-    return true;
 }

@@ -14,16 +14,6 @@
 bool merge_race(struct model *m, struct race *r, int64_t now_ms, bool *changed,
                 struct err *e) MUST_USE;
 
-/* The desk pins a race to a source by name: its votes are on air whatever the others have and
- * however old they are, once there are any; where counties are summed, for its own counties. Merge
- * the race afterwards. `restored`: said before, so that the source need not have shown the race
- * yet. Refused (ERR_NO, nothing changes): no such source, its votes are not used, it has no contest
- * of the race, it is pinned already. */
-bool merge_pin(const struct model *m, struct race *r, struct slice source, bool restored,
-               struct err *e) MUST_USE;
-/* ERR_NO: it is not pinned. */
-bool merge_unpin(struct race *r, struct err *e) MUST_USE;
-
 /* When a source next becomes stale or has lagged long enough to lose its place, so that races are
  * to be merged again without any news. WHEN_NEVER. */
 int64_t merge_next_tick(const struct model *m, int64_t now_ms);

@@ -251,6 +251,9 @@ enum race_flag {
     RACE_STALE = 16384, /* a source of the figures on air was not reached in time: of one county */
                         /* of a sum, too */
 };
+/* Nobody leads or trails by such figures. */
+#define RACE_NO_STANDING (RACE_IN_DOUBT | RACE_PARTIAL | RACE_VOID)
+
 enum race_status { RACE_UNCALLED, RACE_PARTLY_CALLED, RACE_CALLED };
 
 enum { RACE_MATES = 2 }; /* a line names no more than three people: name.h */
@@ -315,7 +318,7 @@ struct race {
     int64_t released; /* the desk's claims, and retractions, of lower numbers no longer count */
     int64_t polls_moved_ms; /* the close it was given; WHEN_UNKNOWN: none */
     /* figures on air (merge.c) */
-    const struct settings_source *pinned; /* by the desk; NULL: none (merge_pin) */
+    const struct settings_source *pinned; /* by the desk; NULL: none (pins_set) */
     uint32_t on_air; /* source index; NONE: nothing yet, or counties are summed */
     bool summed;     /* counties are summed */
     uint32_t counties_in, counties_of;

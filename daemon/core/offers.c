@@ -28,7 +28,7 @@ static void add_total(int64_t *to, int64_t votes)
         *to = INT64_MAX;
 }
 
-static int64_t total_of(const struct feed_contest *c)
+int64_t offers_total(const struct feed_contest *c)
 {
     int64_t sum = 0;
 
@@ -43,8 +43,7 @@ static enum verdict_class class_of(enum verdict v)
     return verdict_info[v].class;
 }
 
-/* Is the total itself held? A county that is held leaves the total as the source counts it. */
-static bool is_held(const struct feed_contest *c)
+bool offers_is_held(const struct feed_contest *c)
 {
     return c->doubt == VERDICT_CONTEST_BAD || !c->unit_count ||
            class_of(c->units[0].hold.why) == CLASS_HOLD;
@@ -61,12 +60,11 @@ bool offers_is_fresh(const struct offers *g, const struct feed_contest *c)
 /* May it stay on air? What its feed no longer has keeps its last figures. */
 static bool does_stand(const struct offers *g, const struct feed_contest *c)
 {
-    return !is_held(c) && g->m->feeds[c->source].files[c->file].doubt == VERDICT_ACCEPTED &&
+    return !offers_is_held(c) && g->m->feeds[c->source].files[c->file].doubt == VERDICT_ACCEPTED &&
            offers_is_fresh(g, c);
 }
 
-/* The one county whose votes a contest has; empty: it is not limited to one. */
-static struct slice county_of(const struct model *m, const struct feed_contest *c)
+struct slice offers_county(const struct model *m, const struct feed_contest *c)
 {
     return c->county.len ? c->county : m->settings->sources[c->source].county;
 }
@@ -96,7 +94,7 @@ static enum endorse_tri list_says(const struct model *m, const struct race *r, s
 static bool lies_elsewhere(const struct model *m, const struct race *r, struct slice county)
 {
     for (uint32_t i = 0; i < r->contest_count; i++) {
-        struct slice other = county_of(m, r->contests[i]);
+        struct slice other = offers_county(m, r->contests[i]);
         if (other.len && !slice_eq_nocase(other, county) && !polls_same_county(other, county))
             return true;
     }
@@ -105,7 +103,7 @@ static bool lies_elsewhere(const struct model *m, const struct race *r, struct s
 
 bool offers_may_be_part(const struct model *m, const struct race *r, const struct feed_contest *c)
 {
-    struct slice county = county_of(m, c);
+    struct slice county = offers_county(m, c);
     bool all;
 
     (void)list_says(m, r, county, &all);
@@ -114,7 +112,7 @@ bool offers_may_be_part(const struct model *m, const struct race *r, const struc
 
 bool offers_is_part(const struct model *m, const struct race *r, const struct feed_contest *c)
 {
-    return offers_may_be_part(m, r, c) && lies_elsewhere(m, r, county_of(m, c));
+    return offers_may_be_part(m, r, c) && lies_elsewhere(m, r, offers_county(m, c));
 }
 
 /* Is it elected within a county, by its kind, until another county has it too? */
@@ -123,19 +121,23 @@ static bool is_local(const struct endorsement *en)
     return en->level == LEVEL_COUNTY || en->level == LEVEL_LOCAL || en->level == LEVEL_SCHOOL;
 }
 
-/* Does a whole state elect it? */
-static bool is_statewide(const struct endorsement *en)
+bool offers_is_statewide(const struct model *m, const struct race *r)
 {
-    return !is_local(en) && en->level != LEVEL_UNKNOWN && en->district.len == 0 &&
-           en->jurisdiction.len == 0;
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct endorsement *en = &m->endorsed->list[r->endorsements[i]];
+        if (!is_local(en) && en->level != LEVEL_UNKNOWN && en->district.len == 0 &&
+            en->jurisdiction.len == 0)
+            return true;
+    }
+    return false;
 }
 
 bool offers_is_whole(const struct model *m, const struct race *r, const struct feed_contest *c)
 {
-    struct slice county = county_of(m, c);
+    struct slice county = offers_county(m, c);
     bool all;
     enum endorse_tri listed = list_says(m, r, county, &all);
-    bool local = r->endorsement_count > 0, statewide = false;
+    bool local = r->endorsement_count > 0;
 
     if (county.len == 0)
         return true;
@@ -143,20 +145,17 @@ bool offers_is_whole(const struct model *m, const struct race *r, const struct f
         return false;
     if (listed == TRI_YES)
         return true;
-    for (uint32_t i = 0; i < r->endorsement_count; i++) {
-        const struct endorsement *en = &m->endorsed->list[r->endorsements[i]];
-        local &= is_local(en);
-        statewide |= is_statewide(en);
-    }
+    for (uint32_t i = 0; i < r->endorsement_count; i++)
+        local &= is_local(&m->endorsed->list[r->endorsements[i]]);
     if (m->settings->sources[c->source].covers_county)
         return false;
-    return c->county.len ? local : !statewide;
+    return c->county.len ? local : !offers_is_statewide(m, r);
 }
 
 bool offers_is_surely_whole(const struct model *m, const struct race *r,
                             const struct feed_contest *c)
 {
-    struct slice county = county_of(m, c);
+    struct slice county = offers_county(m, c);
     bool all;
 
     if (!offers_is_whole(m, r, c))
@@ -234,7 +233,7 @@ static bool add_offer(struct offers *g, struct feed_contest *c, struct err *e)
     if (!o) {
         o = &g->list[g->count];
         *o = (struct offer){.source = c->source,
-                            .county = county_of(g->m, c),
+                            .county = offers_county(g->m, c),
                             .whole = offers_is_whole(g->m, g->r, c),
                             .complete = true,
                             .stands = true,
@@ -245,7 +244,7 @@ static bool add_offer(struct offers *g, struct feed_contest *c, struct err *e)
         g->count++;
     }
     o->contests[o->count++] = c;
-    add_total(&o->total, total_of(c));
+    add_total(&o->total, offers_total(c));
     o->stands &= does_stand(g, c);
     o->usable &= o->stands && !c->gone;
     return true;
@@ -414,11 +413,13 @@ bool offers_compare(const struct offer *a, const struct offer *b)
     return a->whole == b->whole && (a->whole || polls_same_county(a->county, b->county));
 }
 
-void offers_look_at_lag(struct offers *g)
+void offers_look_at_lag(struct offers *g, bool whole, int64_t least)
 {
     for (uint32_t i = 0; i < g->count; i++) {
         struct offer *o = &g->list[i];
-        int64_t *since = &o->contests[0]->lag_since, most = 0;
+        int64_t *since = &o->contests[0]->lag_since, most = least;
+        if (o->whole != whole)
+            continue;
         for (uint32_t k = 0; k < g->count; k++) {
             const struct offer *x = &g->list[k];
             if (x->source != o->source && x->usable && x->total > most && offers_compare(x, o))
@@ -529,13 +530,13 @@ struct offer *offers_choose(const struct offers *g, bool whole, struct slice cou
     return current && current->total > 0 ? current : best_of(g, whole, county, false, NULL);
 }
 
-struct offer *offers_choose_idle(const struct offers *g)
+struct offer *offers_choose_idle(const struct offers *g, const struct slice *county)
 {
     struct offer *best = NULL;
 
     for (uint32_t i = 0; i < g->count; i++) {
         struct offer *o = &g->list[i];
-        if (!o->contests[0]->unit_count || o->total > 0)
+        if (!o->contests[0]->unit_count || o->total > 0 || (county && !is_about(o, false, *county)))
             continue;
         if (!best || (o->whole && !best->whole) ||
             (o->whole == best->whole && o->usable && !best->usable) ||

@@ -38,16 +38,21 @@ struct offers { /* of one race, now */
 bool offers_make(struct offers *g, struct err *e) MUST_USE;
 
 /* Keep the contests' lag_since, and take their place from those that have lagged for too long:
- * behind another source of the whole race, or of the same county. */
-void offers_look_at_lag(struct offers *g);
+ * behind another source of the same county, or (`whole`) of the whole race, or behind `least`,
+ * which the sum of its counties has. */
+void offers_look_at_lag(struct offers *g, bool whole, int64_t least);
 
 /* The offer, of the whole race or of one county, to be on air where that of source `on_air` (NONE:
  * nothing) is: the pinned one; else of those that are fit and not below what is on air, the one of
  * the highest priority. NULL: none has votes. */
 struct offer *offers_choose(const struct offers *g, bool whole, struct slice county,
                             uint32_t on_air);
-/* Before the first vote: any that is in order, to show names at zero. */
-struct offer *offers_choose_idle(const struct offers *g);
+/* Before the first vote: any that is in order, to show names at zero; of one county where it is not
+ * NULL. */
+struct offer *offers_choose_idle(const struct offers *g, const struct slice *county);
+
+/* Does a whole state elect it? */
+bool offers_is_statewide(const struct model *m, const struct race *r);
 
 /* Does this contest, of a source that may be of one county, cover the whole race? The list says in
  * which counties a race lies; where it does not, a race of which two counties have a contest lies
@@ -64,6 +69,13 @@ bool offers_is_surely_whole(const struct model *m, const struct race *r,
 bool offers_may_be_part(const struct model *m, const struct race *r, const struct feed_contest *c);
 /* ... and has one? */
 bool offers_is_part(const struct model *m, const struct race *r, const struct feed_contest *c);
+
+/* All votes of a contest: how far it has counted. */
+int64_t offers_total(const struct feed_contest *c);
+/* Is the total itself held? A county that is held leaves the total as the source counts it. */
+bool offers_is_held(const struct feed_contest *c);
+/* The one county whose votes a contest has; empty: it is not limited to one. */
+struct slice offers_county(const struct model *m, const struct feed_contest *c);
 
 /* Was its file reached in time (or, after a start, not yet asked), and is its source not paused? */
 bool offers_is_fresh(const struct offers *g, const struct feed_contest *c);

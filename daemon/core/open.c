@@ -53,7 +53,8 @@ static void measure_line(const struct race *r, const char *primary, struct open_
             o->votes = c->votes;
         all += c->votes > 0 ? c->votes : 0;
     }
-    if (o->votes < 0 || all == 0 || edge <= 0 || !rival(r, o->endorsement, primary, edge, &other))
+    if (o->votes < 0 || all == 0 || edge <= 0 || (r->flags & (RACE_IN_DOUBT | RACE_PARTIAL)) ||
+        !rival(r, o->endorsement, primary, edge, &other))
         return;
     o->has_margin = true;
     o->margin = o->votes - other;
@@ -168,6 +169,19 @@ static const char *in_doubt(const struct race *r, struct arena *a)
     return why ? why : "figures in doubt";
 }
 
+static const char *counties_missing(const struct race *r, struct arena *a)
+{
+    char room[64];
+    struct buf counties;
+
+    buf_init_over(&counties, room, sizeof room);
+    labels_counties(r, &counties);
+    const char *why = arena_printf(a, "%.*s%s", SLICE_FMT(buf_slice(&counties)),
+                                   r->counties_of ? "" : ": say counties in the list")
+                          .ptr;
+    return why ? why : "counties are missing";
+}
+
 static const char *reason(const struct model *m, const struct race *r,
                           const struct open_candidacy *o, int64_t now_ms, struct arena *a)
 {
@@ -179,6 +193,8 @@ static const char *reason(const struct model *m, const struct race *r,
         return unlinked(m, o);
     if (r->flags & RACE_IN_DOUBT)
         return in_doubt(r, a);
+    if (r->flags & RACE_PARTIAL)
+        return counties_missing(r, a);
     if (r->on_air != NONE && m->feeds[r->on_air].paused)
         return "the source on air is paused";
     if (o->out)

@@ -47,7 +47,7 @@ enum progress progress_in(const struct race *r, uint32_t endorsement, const char
 
     if (!any || ours < 0)
         return PROGRESS_NO_RESULTS;
-    if (edge <= 0 || (r->flags & (RACE_IN_DOUBT | RACE_VOID)) || is_ranked(r))
+    if (edge <= 0 || (r->flags & RACE_NO_STANDING) || is_ranked(r))
         return PROGRESS_UNCLEAR;
     for (uint32_t i = 0; i < r->choice_count; i++) {
         const struct race_choice *c = &r->choices[i];

@@ -6,10 +6,10 @@
 #include "daemon/core/model.h"
 
 enum progress {
-    PROGRESS_LEADING,  /* inside the last seat or place with votes, no tie at that edge */
-    PROGRESS_TRAILING, /* outside */
-    PROGRESS_UNCLEAR,  /* tied, seats unknown, ranked choice, figures in doubt, void, inside with no
-                          vote */
+    PROGRESS_LEADING,    /* inside the last seat or place with votes, no tie at that edge */
+    PROGRESS_TRAILING,   /* outside */
+    PROGRESS_UNCLEAR,    /* tied, seats unknown, ranked choice, figures in doubt, counties missing,
+                            void, inside with no vote */
     PROGRESS_NO_RESULTS, /* no votes yet, or none of ours are stated */
     PROGRESSES
 };

@@ -85,7 +85,8 @@ class Small(harness.House):
 
     def add_counties(self):
         """A seat of two counties, which spell the opponent in two ways."""
-        self.write("endorsed.csv", ENDORSED + "lou,Lou Low,GA,State Senate 4,Democratic,,1\n")
+        head, *rest = ENDORSED.splitlines()
+        self.write("endorsed.csv", "\n".join([f"{head},counties", *(f"{row}," for row in rest), "lou,Lou Low,GA,State Senate 4,Democratic,,1,Alder|Birch", ""]))
         text = self.conf.read_text()
         for county, rival, votes in (("Alder", "Robert J. O'Neil", 40), ("Birch", "Bob O'Neil", 80)):
             name = county.lower()

@@ -4,6 +4,7 @@
 #define TALLYD_TESTS_MERGE_WORLD_H
 
 #include "daemon/core/merge.h"
+#include "daemon/core/pins.h"
 #include "tests/unit/core_world.h"
 
 static const char *const people[2] = {"Ann", "Bob"};
@@ -75,14 +76,15 @@ static inline void merge(struct world *w, int64_t second)
         fail_msg("%s", w->err.text);
 }
 
+/* No two sources count in the same units: by those nobody knows who is behind. */
 static inline void say(struct world *w, uint32_t source, int64_t second, int64_t ann, int64_t bob)
 {
     char text[300];
 
     snprintf(text, sizeof(text),
              "contest 7|Mayor|GA\n choice 1|Ann|Dem\n choice 2|Bob|Rep\n choice 3|Cy|\n"
-             " total %lld %lld 1 ; units=1/2\n",
-             (long long)ann, (long long)bob);
+             " total %lld %lld 1 ; units=1/%d\n",
+             (long long)ann, (long long)bob, 2 + (int)source);
     world_take_as(w, source, 0, second, text, second % 2 ? "a" : "b", false);
 }
 
@@ -126,7 +128,7 @@ static inline void say_county(struct world *w, uint32_t source, const char *text
 
 static inline void pin(struct world *w, const char *source, bool restored)
 {
-    if (!merge_pin(&w->m, &mw->race, slice_of(source), restored, &w->err))
+    if (!pins_set(&w->m, &mw->race, slice_of(source), restored, &w->err))
         fail_msg("%s", w->err.text);
 }
 

@@ -184,7 +184,9 @@ static void test_votes_of_a_source_that_is_not_on_air_are_explained(void **state
     night_batch(&n, VOTES, RACE("1", "Bob Best", "300", "200"), NIGHT_AT(1));
     assert_true(
         documents_explain(core_model(n.core), &t, SLICE("ann-archer"), NIGHT_AT(3), &out, &e));
-    says(buf_slice(&out), "choice 1 \"Ann Archer\", 90 votes, not on air; received at");
+    says(buf_slice(&out), "choice 1 \"Ann Archer\" (D), 90 votes, not on air: behind votes since "
+                          "7:01 p.m. UTC on Nov. 3; "
+                          "received at");
     says(buf_slice(&out),
          "\n  outcome  no results on air: votes, whose figures the race has, has no "
          "line of it; tallyctl source pin ga-ss-1 state takes those of state\n");
@@ -192,6 +194,27 @@ static void test_votes_of_a_source_that_is_not_on_air_are_explained(void **state
     assert_true(documents_todo(core_model(n.core), NIGHT_AT(3), false, n.a, &out));
     says(buf_slice(&out), "\tann-archer\tthe source on air has no line of it\t\n");
     buf_done(&out);
+    night_close(&n);
+}
+
+/* "5500 -> 5100, published as a correction" was said of figures that were on air of nobody. */
+static void test_what_is_accepted_and_is_not_on_air_is_told(void **state)
+{
+    static const struct event would = {.would = true};
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, VOTES, RACE("1", "Ann Archer", "6000", "4000"), NIGHT_AT(1));
+    night_batch(&n, STATE, RACE("1", "Ann Archer", "5500", "4000"), NIGHT_AT(1));
+    night_batch(&n, STATE, RACE("1", "Ann Archer", "4800", "4000"), NIGHT_AT(2));
+    assert_true(decide(&n, would, "source accept", "state", ""));
+    says(n.out.said, "\nheld     State Senate District 1: Ann Archer 5500 -> 4800\n"
+                     "off air  State Senate District 1 of state; what is on air of ga-ss-1 stays: "
+                     "behind votes since 7:01 p.m. UTC on Nov. 3\n");
+    night_batch(&n, VOTES, RACE("1", "Ann Archer", "5300", "4000"), NIGHT_AT(3));
+    assert_true(decide(&n, would, "source accept", "votes", ""));
+    says(n.out.said, "\nheld     State Senate District 1: Ann Archer 6000 -> 5300\n");
+    assert_false(night_says(n.out.said, "off air"));
     night_close(&n);
 }
 
@@ -203,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_what_is_held_is_shown_beside_what_is_on_air),
         cmocka_unit_test(test_a_file_that_is_held_whole_holds_its_contests),
         cmocka_unit_test(test_votes_of_a_source_that_is_not_on_air_are_explained),
+        cmocka_unit_test(test_what_is_accepted_and_is_not_on_air_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,7 +134,7 @@ static void test_words_for_people(void **state)
                           "at 7:00 p.m. UTC on Nov. 3\n");
     says(buf_slice(&out), "on air: ap: Ann Archer 500; 3 of 10 units reporting\n");
     says(buf_slice(&out),
-         "ap: contest 1 \"State Senate District 1\", choice 11 \"Ann Archer\", 500 "
+         "ap: contest 1 \"State Senate District 1\", choice 11 \"Ann Archer\" (D), 500 "
          "votes, marked won; received at 7:02 p.m. UTC on Nov. 3; last payload "
          "unchanged\n");
     says(buf_slice(&out), "claim    1 by ap: won at 7:02 p.m. UTC on Nov. 3 (mark, by their own "

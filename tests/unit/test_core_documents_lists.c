@@ -92,7 +92,7 @@ static void words_choose_races(void **state)
         {"status:called", "ga-ss-1"},
         {"status:won", "ga-ss-1"},
         {"status:leading", "ga-sheriff"},
-        {"status:trailing", "pa-ss-10"},
+        {"status:unclear", "pa-ss-10"},
         {"status:withdrawn", "ga-sb"},
         {"status:no_results", "nj-mayor"},
         {"office:school", "ga-sb"}, /* a level */
@@ -155,7 +155,7 @@ static void races_have_a_line_each(void **state)
 
     races(l, "");
     says(l, "ga-ss-1\tGA\tState Senate\t\t1\tcalled\tann\tAnn Archer 500 won\t3/10\tap\t\t");
-    says(l, "pa-ss-10\tPA\tState Senate\t\t10\tuncalled\tjon\tJon Jay 5 trailing\t\t1 of 2 "
+    says(l, "pa-ss-10\tPA\tState Senate\t\t10\tuncalled\tjon\tJon Jay 5 unclear\t\t1 of 2 "
             "counties\tpartial\t");
     says(l, "nj-mayor\tNJ\tMayor\tElm\t\tuncalled\tcat\tCat Cole no results\t\t\t\tnever\n");
     buf_clear(&l->out);
@@ -178,7 +178,7 @@ static void what_is_open_says_why(void **state)
     assert_false(night_says(buf_slice(&l->out), "\tann\t")); /* it is called */
     says(l, "units\tmargin\tpercent\tstanding\t");
     says(l, "\t+10\t7.69\tleading\tGA\tBob Baker\tSheriff\t\tbob\tcounting\t\n");
-    says(l, "\t-3\t-23.07\ttrailing\tPA\tJon Jay\tState Senate\t10\tjon\tcounting\t\n");
+    says(l, "\t\t\tunclear\tPA\tJon Jay\tState Senate\t10\tjon\t1 of 2 counties\t\n");
     says(l, "\t\t\tno results\tNJ\tCat Cole\tMayor\t\tcat\tno feed has it\t\n");
     todo(l, -1);
     says(l, "\tbob\tpolls are open\t\n");
@@ -326,7 +326,8 @@ static void explain_of_a_part_of_a_name(void **state)
     buf_clear(&l->out);
     assert_true(documents_explain(m, t, SLICE("jon"), NIGHT_AT(8), &l->out, &l->e));
     says(l, "desk: 2  freeze");
-    says(l, "feed     ddhq: contest 8 \"State Senate\", choice 1 \"Jon Jay\"; received");
+    says(l, "feed     ddhq: contest 8 \"State Senate\", choice 1 \"Jon Jay\" (D), not on air: its "
+            "match is in review; received");
 }
 
 /* Only of sources that make calls, have answered, and could have it. */

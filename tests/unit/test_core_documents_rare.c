@@ -132,7 +132,8 @@ static void what_a_feed_leaves_out_is_left_out(void **state)
                 "total 500 400 ; units=0/0\n",
                 NIGHT_AT(1));
     explain("ann");
-    says("feed     votes: contest \"State Senate District 1\", choice \"Ann Archer\", 500 votes");
+    says("feed     votes: contest \"State Senate District 1\", choice \"Ann Archer\" (D), 500 "
+         "votes");
     explain("senate");
     says("Ann Archer 500, Bob Baker 400\n"); /* of no units nothing reports */
     /* and a contest of which nobody is meant yet */

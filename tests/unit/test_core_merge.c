@@ -203,7 +203,7 @@ static void a_pinned_source_is_on_air_whatever_the_others_have(void **state)
     assert_int_equal(mw->race.on_air, 1);
     assert_int_equal(shown("Ann"), 300);
     assert_true(mw->race.flags & RACE_SOURCE_CHANGED);
-    assert_true(merge_unpin(&mw->race, &w->err));
+    assert_true(pins_drop(&mw->race, &w->err));
     merge(w, 7201);
     assert_int_equal(mw->race.on_air, 0);
 }
@@ -224,7 +224,7 @@ static void refuses(struct world *w, const char *source, const char *says)
 {
     const struct settings_source *before = mw->race.pinned;
 
-    assert_false(merge_pin(&w->m, &mw->race, slice_of(source), false, &w->err));
+    assert_false(pins_set(&w->m, &mw->race, slice_of(source), false, &w->err));
     assert_int_equal(w->err.kind, ERR_NO);
     assert_non_null(strstr(w->err.text, says));
     assert_ptr_equal(mw->race.pinned, before);
@@ -235,7 +235,7 @@ static void a_pin_to_what_cannot_be_on_air_is_refused(void **state)
     struct world *w = *state;
     w->sources[2].votes = false;
     say_and_merge(w, 0, 0, 500, 400);
-    assert_false(merge_unpin(&mw->race, &w->err));
+    assert_false(pins_drop(&mw->race, &w->err));
     assert_int_equal(w->err.kind, ERR_NO);
     refuses(w, "five", "no source is called 'five'");
     refuses(w, "two", "two has no contest of the race");

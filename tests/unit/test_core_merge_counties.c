@@ -21,8 +21,8 @@ static void counties_are_summed_one_source_each(void **state)
     assert_int_equal(mw->race.counties_in, 2);
     assert_int_equal(mw->race.choice_count, 3);
     assert_int_equal(shown("Ann"), 551);
-    assert_int_equal(shown("Cy"), 2); /* not endorsed: joined by the full name */
-    assert_int_equal(mw->race.units_total, 4);
+    assert_int_equal(shown("Cy"), 2);           /* not endorsed: joined by the full name */
+    assert_int_equal(mw->race.units_total, -1); /* of the third county nobody knows them */
     /* A source of the whole race that is behind does not take over; one that is not does. */
     say_and_merge(w, 3, 20, 100, 100);
     assert_true(mw->race.summed);
@@ -157,7 +157,7 @@ static void counties_of_an_unknown_number_are_partial(void **state)
     struct buf words;
     buf_init_over(&words, room, sizeof room);
     labels_counties(&mw->race, &words);
-    assert_string_equal(room, "1 county");
+    assert_string_equal(room, "1 county of unknown many");
 }
 
 /* A source of the whole race that was silent for two hours took the race from fresh counties. */
@@ -178,6 +178,118 @@ static void a_stale_source_of_the_whole_race_does_not_beat_its_counties(void **s
     assert_true(mw->race.summed);
     say_and_merge(w, 3, 9010, 701, 600);
     assert_false(mw->race.summed);
+}
+
+/* ---- a sum in the place of a source of the whole race ---- */
+
+static void two_of_them(struct world *w)
+{
+    three_counties(w);
+    mw->endorsement[0].county_count = mw->endorsement[1].county_count = 2;
+    w->sources[3].stale_after_ms = 60000;
+}
+
+/* Of the counties' sum nothing was seen while the state's source was silent, or paused. */
+static void a_complete_sum_takes_the_race_from_a_source_that_is_silent_or_paused(void **state)
+{
+    struct world *w = *state;
+    two_of_them(w);
+    say_and_merge(w, 3, 0, 600, 500);
+    say(w, 0, 1, 500, 400);
+    say_and_merge(w, 1, 2, 60, 50); /* less */
+    assert_int_equal(mw->race.on_air, 3);
+    merge(w, 61);
+    assert_true(mw->race.summed);
+    assert_int_equal(mw->race.flags & (RACE_SOURCE_CHANGED | RACE_PARTIAL | RACE_STALE),
+                     RACE_SOURCE_CHANGED);
+    assert_int_equal(shown("Ann"), 560);
+    say_and_merge(w, 3, 70, 559, 449); /* there again, and behind */
+    assert_true(mw->race.summed);
+    say_and_merge(w, 3, 80, 601, 500);
+    assert_int_equal(mw->race.on_air, 3);
+    assert_true(mw->race.flags & RACE_SOURCE_CHANGED);
+    w->m.feeds[3].paused = true;
+    merge(w, 81);
+    assert_true(mw->race.summed);
+    w->m.feeds[3].paused = false;
+    merge(w, 82);
+    assert_int_equal(mw->race.on_air, 3);
+}
+
+static void a_sum_that_lacks_a_county_or_is_silent_too_takes_no_race(void **state)
+{
+    struct world *w = *state;
+    two_of_them(w);
+    say_and_merge(w, 3, 0, 600, 500);
+    say_and_merge(w, 0, 1, 590, 490);
+    merge(w, 61);
+    assert_int_equal(mw->race.on_air, 3);
+    assert_true(mw->race.flags & RACE_STALE);
+    w->sources[1].stale_after_ms = 60000;
+    say(w, 1, 62, 60, 50);
+    merge(w, 200);
+    assert_int_equal(mw->race.on_air, 3);
+    say_and_merge(w, 1, 201, 60, 50);
+    assert_true(mw->race.summed);
+}
+
+/* A county of it that is silent gives the race back, as a source that is would. */
+static void a_sum_with_a_silent_county_gives_way(void **state)
+{
+    struct world *w = *state;
+    two_of_them(w);
+    w->sources[0].stale_after_ms = 60000;
+    say(w, 0, 0, 500, 400);
+    say_and_merge(w, 1, 0, 60, 50);
+    say_and_merge(w, 3, 50, 550, 440);
+    assert_true(mw->race.summed);
+    merge(w, 61);
+    assert_int_equal(mw->race.on_air, 3);
+    assert_int_equal(shown("Ann"), 550);
+}
+
+/* A state's source that lagged for good kept its race, and nobody was told. */
+static void a_source_behind_its_counties_for_long_loses_its_place_or_says_so(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    say_and_merge(w, 3, 0, 600, 500);
+    say(w, 0, 10, 600, 500);
+    say_and_merge(w, 1, 10, 60, 50);
+    assert_int_equal(merge_next_tick(&w->m, w->start + 10000), w->start + 10000 + 1800000);
+    merge(w, 1809);
+    assert_int_equal(mw->race.flags & RACE_DISAGREEMENT, 0);
+    merge(w, 1810); /* the third county is not there */
+    assert_int_equal(mw->race.on_air, 3);
+    assert_true(mw->race.flags & RACE_DISAGREEMENT);
+    pin(w, "four", false);
+    merge(w, 1811);
+    assert_int_equal(mw->race.flags & RACE_DISAGREEMENT, 0);
+    assert_true(pins_drop(&mw->race, &w->err));
+    mw->endorsement[0].county_count = mw->endorsement[1].county_count = 2;
+    merge(w, 1812);
+    assert_true(mw->race.summed);
+    assert_int_equal(mw->race.flags & (RACE_DISAGREEMENT | RACE_PARTIAL), 0);
+}
+
+static void units_of_a_county_without_votes_are_counted(void **state)
+{
+    struct world *w = *state;
+    two_of_them(w);
+    say_county(w, 0, "contest 7|Mayor|GA\n choice 1|Ann|\n total 0 ; units=0/304\n");
+    merge(w, 0);
+    assert_int_equal(mw->race.units_total, -1);
+    say_county(w, 1, "contest 7|Mayor|GA\n choice 1|Ann|\n total 0 ; units=0/20\n");
+    merge(w, 1);
+    assert_int_equal(mw->race.units_total, 324);
+    assert_false(mw->race.summed);
+    world_take_as(w, 0, 0, 9, "contest 7|Mayor|GA\n choice 1|Ann|\n total 9 ; units=4/304\n", "",
+                  false);
+    merge(w, 9);
+    assert_int_equal(mw->race.counties_in, 1);
+    assert_true(mw->race.flags & RACE_PARTIAL);
+    assert_int_equal(mw->race.units_reporting, 4);
+    assert_int_equal(mw->race.units_total, 324);
 }
 
 /* ---- parts ---- */
@@ -306,6 +418,17 @@ static void a_pinned_source_of_a_county_keeps_it(void **state)
     merge(w, 40);
     assert_int_equal(mw->race.on_air, 3);
     assert_int_equal(mw->race.counties_in, 0);
+    /* A pin to a county that could not be followed was taken, and nothing came of it. */
+    assert_false(pins_set(&w->m, &mw->race, SLICE("three"), false, &w->err));
+    assert_non_null(strstr(w->err.text, "of its 3 counties only 2 have votes"));
+    mw->endorsement[0].county_count = mw->endorsement[1].county_count = 0;
+    assert_false(pins_set(&w->m, &mw->race, SLICE("three"), false, &w->err));
+    assert_non_null(strstr(w->err.text, "the list does not say of how many"));
+    mw->endorsement[0].county_count = mw->endorsement[1].county_count = 2;
+    pin(w, "three", false);
+    say_and_merge(w, 3, 50, 900, 900);
+    assert_true(mw->race.summed);
+    assert_int_equal(shown("Ann"), 551);
 }
 
 /* ---- who is who across counties ---- */
@@ -481,6 +604,11 @@ int main(void)
         T(n_of_m_counties_takes_the_longest_list),
         T(counties_of_an_unknown_number_are_partial),
         T(a_stale_source_of_the_whole_race_does_not_beat_its_counties),
+        T(a_complete_sum_takes_the_race_from_a_source_that_is_silent_or_paused),
+        T(a_sum_that_lacks_a_county_or_is_silent_too_takes_no_race),
+        T(a_sum_with_a_silent_county_gives_way),
+        T(a_source_behind_its_counties_for_long_loses_its_place_or_says_so),
+        T(units_of_a_county_without_votes_are_counted),
         T(two_sources_of_one_part_are_never_added_up),
         T(a_part_alone_is_not_the_whole),
         T(parts_are_as_fresh_as_the_oldest),

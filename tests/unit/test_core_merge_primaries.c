@@ -130,6 +130,7 @@ static void counties_are_summed_primary_by_primary(void **state)
     struct world *w = *state;
 
     three_counties(w);
+    mw->endorsement[0].county_count = mw->endorsement[1].county_count = 2;
     say_lines(w, 0, 0, (struct both){500, 400, 5}, (struct both){30, 40, 5});
     say_lines(w, 1, 1, (struct both){5, 4, 2}, (struct both){3, 4, 2});
     assert_true(mw->race.summed);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* One race, one source: what is added up and what must not be, and who disagrees with whom. */
+#include "daemon/core/off_air.h"
 #include "tests/unit/merge_world.h"
 
 /* ---- one source a county, each county of the race once ---- */
@@ -73,6 +74,7 @@ static void a_sum_with_an_unknown_part_is_unknown(void **state)
 
     three_counties(w);
     for (int i = 0; i < 3; i++) {
+        mw->endorsement[0].county_count = mw->endorsement[1].county_count = 2;
         world_take_as(w, 0, 0, i, fulton[i], "", false);
         world_take_as(w, 1, 0, i, cobb[i], "", false);
         merge(w, i);
@@ -198,6 +200,67 @@ static void both_must_be_complete_to_disagree_by_total(void **state)
     }
 }
 
+/* Two that had counted the same units, and had other votes, passed for one that is behind. */
+static void who_has_the_same_units_is_not_behind(void **state)
+{
+    static const struct {
+        const char *units;
+        bool differ;
+    } is[] = {{"units=12/30", true}, {"units=13/30", false}, {"units=12/31", false}, {"", false}};
+    struct world *w = *state;
+    char text[200];
+
+    w->sources[0].priority = 10;
+    for (int i = 0; i < 4; i++) {
+        world_take_as(w, 0, 0, i, PLAIN("5100 3700", "units=12/30"), "", false);
+        snprintf(text, sizeof text, PLAIN("5500 3700", "%s"), is[i].units);
+        world_take_as(w, 1, 0, i, text, "", false);
+        merge(w, i);
+        assert_int_equal(mw->race.on_air, 0);
+        assert_int_equal((mw->race.flags & RACE_DISAGREEMENT) != 0, is[i].differ);
+    }
+}
+
+/* A county and the whole race's source were never compared. */
+static void a_source_is_compared_with_its_counties(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    w->sources[3].stale_after_ms = 60000;
+    say(w, 3, 0, 600, 500);
+    say(w, 0, 0, 200, 400);
+    say_and_merge(w, 1, 0, 250, 140);
+    assert_int_equal(mw->race.on_air, 3);
+    assert_int_equal(mw->race.flags & RACE_DISAGREEMENT, 0); /* there is a third county */
+    mw->endorsement[0].county_count = mw->endorsement[1].county_count = 2;
+    merge(w, 1);
+    assert_int_equal(mw->race.on_air, 3);
+    assert_true(mw->race.flags & RACE_DISAGREEMENT);
+    merge(w, 61); /* it is silent */
+    assert_true(mw->race.summed);
+    assert_int_equal(mw->race.flags & RACE_DISAGREEMENT, 0);
+    say(w, 0, 69, 400, 800);
+    say_and_merge(w, 3, 70, 610, 505); /* behind */
+    assert_true(mw->race.summed);
+    assert_true(mw->race.flags & RACE_DISAGREEMENT);
+}
+
+/* Nobody says in which counties the race lies; one has the units of all of it, and more votes. */
+static void a_county_with_the_units_of_the_race_is_compared_too(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    mw->endorsement[0].county_count = mw->endorsement[1].county_count = 0;
+    world_take_as(w, 3, 0, 0, PLAIN("5100 3700", "units=12/30"), "", false);
+    world_take_as(w, 0, 0, 1, PLAIN("5500 3700", "units=11/30"), "", false);
+    merge(w, 1);
+    assert_int_equal(mw->race.flags & RACE_DISAGREEMENT, 0);
+    world_take_as(w, 0, 0, 2, PLAIN("5500 3700", "units=12/30"), "", false);
+    merge(w, 2);
+    assert_int_equal(mw->race.on_air, 3);
+    assert_true(mw->race.flags & RACE_DISAGREEMENT);
+}
+
 static void a_source_that_may_not_lead_disagrees_with_nobody(void **state)
 {
     struct world *w = *state;
@@ -223,6 +286,94 @@ static void only_who_is_the_same_is_compared(void **state)
     merge_unlinked(w, 1, 1);
     assert_int_equal(mw->race.on_air, 0);
     assert_false(mw->race.flags & RACE_DISAGREEMENT);
+}
+
+/* ---- why not ---- */
+
+static void not_on_air(struct world *w, uint32_t source, int64_t second, const char *why)
+{
+    char room[200] = "";
+    struct buf out;
+
+    buf_init_over(&out, room, sizeof room);
+    link_all(w);
+    for (uint32_t i = 0; i < mw->race.contest_count; i++)
+        if (mw->race.contests[i]->source == source)
+            off_air_why(&w->m, &mw->race, mw->race.contests[i], w->start + second * WHEN_SECOND,
+                        &out);
+    buf_addc(&out, '\0');
+    assert_string_equal(room, why);
+}
+
+/* "Not on air" was all that was said. */
+static void a_source_that_is_not_on_air_says_why(void **state)
+{
+    struct world *w = *state;
+    w->sources[0].priority = 10;
+    say_and_merge(w, 1, 0, 0, 0);
+    not_on_air(w, 1, 0, "");
+    say_and_merge(w, 0, 0, 500, 400);
+    not_on_air(w, 0, 0, "");
+    not_on_air(w, 1, 0, "behind one since 1:00 a.m. UTC on Jan. 6");
+    say_and_merge(w, 1, 1, 499, 400);
+    not_on_air(w, 1, 1, "fewer votes than one");
+    say_and_merge(w, 1, 2, 501, 400);
+    not_on_air(w, 1, 2, "priority 0, below that of one");
+    w->sources[0].priority = 0;
+    say_and_merge(w, 0, 3, 501, 400);
+    not_on_air(w, 1, 3, "one goes first");
+    pin(w, "one", false);
+    not_on_air(w, 1, 3, "the desk has pinned the race to one");
+    assert_true(pins_drop(&mw->race, &w->err));
+    w->sources[1].stale_after_ms = 60000;
+    not_on_air(w, 1, 70, "stale");
+    w->m.feeds[1].paused = true;
+    not_on_air(w, 1, 70, "the desk has paused it");
+    w->sources[1].votes = false;
+    not_on_air(w, 1, 70, "its votes are not used (votes = no)");
+    w->sources[0].part = SLICE("early");
+    w->sources[2].part = SLICE("day");
+    say(w, 2, 71, 3, 1);
+    not_on_air(w, 2, 71, "");
+}
+
+static void a_county_that_is_not_on_air_says_why(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    say(w, 0, 0, 500, 400);
+    say(w, 2, 0, 50, 40);
+    say_and_merge(w, 1, 0, 51, 40);
+    say_and_merge(w, 3, 0, 5, 4);
+    not_on_air(w, 0, 0, "");
+    not_on_air(w, 1, 0, "");
+    not_on_air(w, 2, 0, "behind two since 1:00 a.m. UTC on Jan. 6");
+    not_on_air(w, 3, 0, "behind the counties together since 1:00 a.m. UTC on Jan. 6");
+    say_and_merge(w, 3, 1, 600, 500);
+    not_on_air(w, 0, 1, "it has one county of the race");
+    w->m.feeds[3].paused = true;
+    w->sources[2].county = SLICE("Hall");
+    mw->endorsement[0].county_count = mw->endorsement[1].county_count = 2;
+    merge(w, 2);
+    assert_true(mw->race.summed);
+    not_on_air(w, 2, 2, "its county is not of the race");
+    say_and_merge(w, 1, 3, 0, 0);
+    not_on_air(w, 1, 3, "");
+}
+
+static void what_is_held_gone_or_empty_says_so(void **state)
+{
+    struct world *w = *state;
+    say(w, 1, 0, 500, 400);
+    say_and_merge(w, 0, 0, 500, 400);
+    say_and_merge(w, 1, 9, 0, 0);
+    not_on_air(w, 1, 9, "held");
+    world_take_as(w, 2, 0, 9, "contest 7|Mayor|GA\n choice 1|Ann|Dem\n total 0\n", "", false);
+    merge(w, 9);
+    not_on_air(w, 2, 9, "no votes yet");
+    w->m.feeds[1].files[0].doubt = VERDICT_ACCEPTED;
+    mw->race.contests[2]->gone = true;
+    not_on_air(w, 2, 9, "no longer in its feed");
 }
 
 /* ---- when ---- */
@@ -318,8 +469,14 @@ int main(void)
         T(one_county_gone_from_its_feed_is_enough),
         T(a_line_that_is_not_matched_adds_nothing_to_ours),
         T(both_must_be_complete_to_disagree_by_total),
+        T(who_has_the_same_units_is_not_behind),
+        T(a_source_is_compared_with_its_counties),
+        T(a_county_with_the_units_of_the_race_is_compared_too),
         T(a_source_that_may_not_lead_disagrees_with_nobody),
         T(only_who_is_the_same_is_compared),
+        T(a_source_that_is_not_on_air_says_why),
+        T(a_county_that_is_not_on_air_says_why),
+        T(what_is_held_gone_or_empty_says_so),
         T(the_time_of_the_last_change_never_goes_back),
         T(the_next_tick_lies_ahead),
         T(what_another_daemon_saw_corrected_is_not_said_of_the_next_source),
