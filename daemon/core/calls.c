@@ -18,17 +18,6 @@ static const struct slice unopposed = SLICE_INIT("unopposed");
 static const struct slice desk = SLICE_INIT("desk"), official = SLICE_INIT("official");
 static const struct slice whole = SLICE_INIT(""); /* the line of claims on the candidacy */
 
-const char *outcome_name(enum outcome o)
-{
-    static const char *const names[OUTCOMES] = {
-        [OUTCOME_PENDING] = "pending",
-        [OUTCOME_WON] = "won",
-        [OUTCOME_LOST] = "lost",
-        [OUTCOME_ADVANCED] = "advanced",
-    };
-    return names[o];
-}
-
 int calls_rank(const struct settings *s, struct slice by)
 {
     if (slice_eq(by, desk))
@@ -109,6 +98,8 @@ bool calls_heard(const struct model *m, const struct race *r, const struct claim
 {
     if (calls_rank(m->settings, c->by) == 0)
         return c->number > r->released;
+    if (slice_is(c->basis, CLAIMS_UNMATCHED))
+        return true;
     return (r->frozen == 0 || c->number < r->frozen) && (m->frozen == 0 || c->number < m->frozen);
 }
 
@@ -158,12 +149,12 @@ static enum outcome says(const struct model *m, uint32_t endorsement, struct sli
     return c ? c->outcome : OUTCOME_PENDING;
 }
 
-/* Has the desk given this one a seat, and not let go of it? */
-static bool desk_won(const struct model *m, const struct race *r, uint32_t endorsement)
+/* What the desk has called it, and not let go of. */
+static enum outcome desk_says(const struct model *m, const struct race *r, uint32_t endorsement)
 {
     const struct claim *c = calls_latest(m, endorsement, desk, whole);
 
-    return c && c->outcome == OUTCOME_WON && calls_heard(m, r, c);
+    return c && calls_heard(m, r, c) ? c->outcome : OUTCOME_PENDING;
 }
 
 /* Whose word on what: an authority's on one line of a candidacy, or on the candidacy. */
@@ -274,6 +265,17 @@ static bool make(const struct subject *s, const struct making *k, int64_t now_ms
     return take(m, &c, e) && give_way(s, k->outcome, now_ms, e);
 }
 
+bool calls_unmatch(struct model *m, const struct claim *call, struct slice reason, int64_t now_ms,
+                   struct err *e)
+{
+    struct subject s = {.m = m, .by = fading_author(call), .line = call->line};
+    struct making k = {.basis = CLAIMS_UNMATCHED, .reason = reason};
+
+    s.endorsement = claims_endorsement_of(m, call);
+    s.race = &m->races[m->standings[s.endorsement].race];
+    return make(&s, &k, now_ms, e);
+}
+
 bool calls_hold(struct model *m, const struct calls_look *look, uint32_t *held, struct err *e)
 {
     *held = 0;
@@ -350,8 +352,8 @@ static bool seats_are_taken(const struct subject *s)
             is_elsewhere(s, other))
             continue;
         taken += says(s->m, other, s->by, s->line) == OUTCOME_WON ||
-                 says(s->m, other, s->by, whole) == OUTCOME_WON || desk_won(s->m, r, other) ||
-                 (last && as_unopposed(s, other));
+                 says(s->m, other, s->by, whole) == OUTCOME_WON ||
+                 desk_says(s->m, r, other) == OUTCOME_WON || (last && as_unopposed(s, other));
     }
     return taken >= (s->line.len ? r->seats : primaries_room(r, r->seats));
 }
@@ -465,8 +467,8 @@ static bool is_outdated(const struct subject *s, const struct marks_word *w, int
 
     if (!c && kept) /* before there were lines, what was called was the candidacy */
         c = calls_latest(s->m, s->endorsement, s->by, whole);
-    return c && !slice_is(c->basis, CALLS_PART) && from->received_ms < c->heard_ms &&
-           c->heard_ms != now_ms && (kept || strcmp(w->basis, "mark") == 0);
+    return c && !claims_was_none(c) && from->received_ms < c->heard_ms && c->heard_ms != now_ms &&
+           (kept || strcmp(w->basis, "mark") == 0);
 }
 
 /* Has an official mark of this source moved tonight? */
@@ -511,7 +513,7 @@ static bool end_part(const struct subject *s, struct calls_look *look, struct er
     static const struct slice why =
         SLICE_INIT("the race lies in several counties, and it was called by one of them");
 
-    return make(s, &(struct making){.basis = CALLS_PART, .reason = why}, look->now_ms, e);
+    return make(s, &(struct making){.basis = CLAIMS_PART, .reason = why}, look->now_ms, e);
 }
 
 /* What an authority says now, against what stands by it. *first: no mark of this race was newly
@@ -663,6 +665,17 @@ static bool end_unopposed(const struct subject *s, const char *against, struct c
     return make(s, &k, look->now_ms, e);
 }
 
+/* Is it said to have no opponent? Where who is alone may only go on, that says neither. */
+static bool wins_alone(const struct subject *s)
+{
+    if (!said_unopposed(s->m, s->race, s->endorsement))
+        return false;
+    if (s->race->win == ROUNDS_EITHER &&
+        desk_says(s->m, s->race, s->endorsement) == OUTCOME_PENDING)
+        doubt(s->race, "unopposed in a primary, who may only go on: call it by hand");
+    return s->race->win == ROUNDS_FINAL;
+}
+
 /* Unopposed needs no feed's call, and gives way at once to what shows that it is not so: votes for
  * another, or a seat given to another. */
 static bool look_unopposed(const struct subject *s, bool closed, struct calls_look *look,
@@ -671,8 +684,7 @@ static bool look_unopposed(const struct subject *s, bool closed, struct calls_lo
     const struct model *m = s->m;
     bool elected = m->endorsed->list[s->endorsement].status == ENDORSE_ELECTED_UNOPPOSED;
     bool won = says(m, s->endorsement, unopposed, whole) == OUTCOME_WON;
-    bool said = elected || (closed && s->race->win != ROUNDS_PLACE &&
-                            said_unopposed(m, s->race, s->endorsement));
+    bool said = elected || (closed && wins_alone(s));
     const struct fading_of of = fading_of(s);
 
     if (!said && !won)
@@ -702,6 +714,8 @@ static const struct claim *marked_before(const struct subject *s)
         if (!slice_eq(c->line, s->line) ||
             !(slice_eq(c->by, official) || fading_is_out(c, official)))
             continue;
+        if (slice_is(c->basis, CLAIMS_UNMATCHED)) /* it was another's */
+            return NULL;
         if (c->outcome != OUTCOME_PENDING && (stands || slice_is(c->basis, "mark")))
             return c;
         stands = false;
@@ -783,16 +797,4 @@ bool calls_look(struct model *m, struct race *r, struct calls_look *look, struct
     for (uint32_t i = 0; ok && m->claim_count != claims && i < r->endorsement_count; i++)
         ok = look_once(m, r, look, &first, e);
     return ok;
-}
-
-int64_t calls_next_tick(const struct model *m, int64_t after_ms)
-{
-    int64_t next = WHEN_NEVER;
-
-    for (uint32_t i = 0; i < m->race_count; i++) {
-        int64_t close = m->races[i].polls_close_ms;
-        if (close != WHEN_UNKNOWN && close > after_ms && close < next)
-            next = close;
-    }
-    return next;
 }

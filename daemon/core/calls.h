@@ -33,6 +33,10 @@ void calls_done(struct model *m);
  * until it is released; a feed's, when it came before a freeze. */
 bool calls_heard(const struct model *m, const struct race *r, const struct claim *c);
 
+/* End a call whose match the desk takes back (unmatch.h): that counts under a freeze too. */
+bool calls_unmatch(struct model *m, const struct claim *call, struct slice reason, int64_t now_ms,
+                   struct err *e) MUST_USE;
+
 /* The latest claim of an authority on an endorsement, or on one of its lines (also that it is out
  * there), whether or not it is heard; NULL: none ever. */
 const struct claim *calls_latest(const struct model *m, uint32_t endorsement, struct slice by,
@@ -46,10 +50,6 @@ bool calls_restore(struct model *m, const struct claim *claim, struct err *e) MU
  * nothing more tonight, in whatever race of the same payload: scan all races before the first look.
  * Reads r->seats and r->places as the last look left them. */
 bool calls_scan(struct model *m, struct race *r, struct calls_look *look, struct err *e) MUST_USE;
-
-/* The basis of the word by which a claim ends that never was its source's to make: it has only a
- * part of the race. Unlike a retraction it keeps nobody below from being heard. */
-#define CALLS_PART "part-of-race"
 
 /* Where a word stands, as text for people. ptr NULL: memory. */
 struct slice calls_evidence(const struct model *m, const struct feed_contest *c, uint32_t choice);
@@ -72,9 +72,5 @@ int calls_rank(const struct settings *s, struct slice by);
 
 /* Counts among the endorsed (and not withdrawn, disqualified, off the ballot, postponed). */
 bool calls_counts(const struct endorsement *e);
-
-/* The next moment after `after_ms` at which waiting marks may become calls: polls close.
- * WHEN_NEVER. */
-int64_t calls_next_tick(const struct model *m, int64_t after_ms);
 
 #endif

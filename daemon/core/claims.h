@@ -8,6 +8,17 @@
 /* The number for the next claim or decision. */
 int64_t claims_number(struct model *m);
 
+/* The bases of the words by which claims end that never were calls of the race: the source has only
+ * a part of it, or the match was none. Unlike a retraction they keep nobody below from being heard.
+ */
+#define CLAIMS_PART "part-of-race"
+#define CLAIMS_UNMATCHED "match-undone"
+
+static inline bool claims_was_none(const struct claim *c)
+{
+    return slice_is(c->basis, CLAIMS_PART) || slice_is(c->basis, CLAIMS_UNMATCHED);
+}
+
 /* Append a claim whose texts live as long as the model. */
 bool claims_append(struct model *m, const struct claim *claim, struct err *e) MUST_USE;
 

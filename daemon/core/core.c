@@ -17,6 +17,7 @@
 #include "daemon/core/match.h"
 #include "daemon/core/memo.h"
 #include "daemon/core/merge.h"
+#include "daemon/core/polls.h"
 #include "daemon/core/official.h"
 #include "daemon/core/report.h"
 #include "daemon/core/ruling.h"
@@ -645,7 +646,7 @@ static void set_due(const struct turn *t, const struct event *ev)
     if (nothing) {
         wanted[1] = stale_next(&m->settings->sources[ev->source], t->now_ms);
     } else {
-        wanted[0] = calls_next_tick(m, t->now_ms);
+        wanted[0] = polls_next_close(m, t->now_ms);
         wanted[1] = feed_next_tick(m, t->now_ms);
         wanted[2] = merge_next_tick(m, t->now_ms);
         wanted[3] = statement_next_stale(m, t->now_ms);

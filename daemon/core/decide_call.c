@@ -11,6 +11,7 @@
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/marks.h"
+#include "daemon/core/standings.h"
 
 /* ---- call, uncall ---- */
 
@@ -106,11 +107,17 @@ static bool judge_call(const struct model *m, const struct about *a, struct err 
                        "takes that back",
                        SLICE_FMT(a->race->id), SLICE_FMT(a->race->id));
     if (st->claim != NONE && (int64_t)st->outcome == a->value &&
-        calls_rank(m->settings, m->claims[st->claim].by) == 0)
+        calls_rank(m->settings, m->claims[st->claim].by) == 0 &&
+        !standings_overrules(m, a->race, a->endorsement))
         return err_set(
             e, ERR_NO,
             "%.*s is called %s by the desk already; tallyctl uncall %.*s takes that back",
             SLICE_FMT(en->id), outcome_name(st->outcome), SLICE_FMT(en->id));
+    if (a->value == OUTCOME_WON && a->race->win == ROUNDS_PLACE && en->wins == WINS_SEAT)
+        return err_set(e, ERR_NO,
+                       "%.*s: nobody is elected in this primary, who wins in it goes on: tallyctl "
+                       "call %.*s advanced",
+                       SLICE_FMT(en->id), SLICE_FMT(en->id));
     return judge_close(m, a, e) && decide_room(m, a, (enum outcome)a->value, e);
 }
 

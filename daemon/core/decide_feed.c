@@ -11,6 +11,7 @@
 #include "daemon/core/match.h"
 #include "daemon/core/pins.h"
 #include "daemon/core/ruling.h"
+#include "daemon/core/unmatch.h"
 
 /* ---- match: a line of a feed, by words ---- */
 
@@ -103,6 +104,7 @@ static void try_links(struct search *s, const struct link *links, uint32_t n, ui
 {
     for (uint32_t i = 0; i < n; i++)
         if (links[i].endorsement == endorsement &&
+            (links == s->m->review || links[i].band != BAND_REVIEW) && /* these are in both */
             (links[i].choice != NONE || verb == MATCH_REJECT)) {
             struct match_decision d = match_decision_of(s->m, &links[i], verb);
             try_line(s, &d, "");
@@ -261,11 +263,16 @@ static bool read_undo(struct model *m, struct about *a, struct err *e)
 static bool do_match(struct model *m, const struct about *a, struct err *e)
 {
     struct match_decision d = a->match;
+    struct unmatch before;
     bool changed;
 
     d.endorsement = a->d->target;
     d.number = a->d->number;
-    return a->said ? match_decide(m, &d, &changed, e) : match_restore(m, &d, e);
+    if (!a->said)
+        return match_restore(m, &d, e);
+    if (!unmatch_note(m, a->done->arena, &before))
+        return decide_no_memory(e);
+    return match_decide(m, &d, &changed, e) && unmatch_end(m, &before, a->d->reason, a->now_ms, e);
 }
 
 /* ---- match join: two names of one race ---- */

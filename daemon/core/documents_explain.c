@@ -133,7 +133,7 @@ static void explain_links(const struct model *m, const struct race *r, uint32_t 
     bool linked = false;
 
     for (uint32_t k = 0; k < r->link_count; k++)
-        if (r->links[k].endorsement == i) {
+        if (r->links[k].endorsement == i && r->links[k].band != BAND_REVIEW) { /* it is below */
             explain_link(m, &r->links[k], now_ms, out);
             linked = true;
         }

@@ -85,10 +85,14 @@ bool fading_stop(struct model *m, const struct fading_of *of, int64_t now_ms, st
     return !held || note(m, of, held_by, of->by, &c, e);
 }
 
+struct slice fading_author(const struct claim *c)
+{
+    return slice_sub(c->by, slice_starts(c->by, out) ? out.len : 0, c->by.len);
+}
+
 void fading_heed(struct model *m, const struct claim *c)
 {
-    struct slice by = slice_sub(c->by, slice_starts(c->by, out) ? out.len : 0, c->by.len);
-    struct fading_of of = {claims_endorsement_of(m, c), c->line, by};
+    struct fading_of of = {claims_endorsement_of(m, c), c->line, fading_author(c)};
     struct fading *f = fading_find(m, &of);
 
     if (f)

@@ -51,6 +51,8 @@ bool fading_is_parts(const struct claim *c);
 bool fading_is_note(const struct claim *c);
 /* The author of a note that `by` has it out in one primary, from m->strings; ptr NULL: memory. */
 struct slice fading_out(struct model *m, struct slice by);
+/* Whose word the claim is: of that note, `by`'s. */
+struct slice fading_author(const struct claim *c);
 /* Is it that note? */
 bool fading_is_out(const struct claim *c, struct slice by);
 /* A note that was durable. False: memory. */

@@ -115,3 +115,14 @@ bool labels_alone(const struct race *r, struct buf *out)
         buf_addf(out, " %s of the counties before", n > 1 ? "are no lines" : "is no line");
     return n > 0;
 }
+
+const char *outcome_name(enum outcome o)
+{
+    static const char *const names[OUTCOMES] = {
+        [OUTCOME_PENDING] = "pending",
+        [OUTCOME_WON] = "won",
+        [OUTCOME_LOST] = "lost",
+        [OUTCOME_ADVANCED] = "advanced",
+    };
+    return names[o];
+}

@@ -8,6 +8,7 @@
 #include "daemon/core/fits.h"
 #include "daemon/core/match_index.h"
 #include "daemon/core/primaries.h"
+#include "daemon/core/rests.h"
 
 /* Whose primary a contest is where any of the race may stand in several. */
 static const char *primary_of(const struct model *m, const struct feed_contest *c,
@@ -71,7 +72,9 @@ bool match_links_race(struct model *m, struct race *r, bool *changed)
             uint32_t n, end = fits_of(p->seen[k]->fits, r->endorsements[i], &n);
             for (; n < end; n++) {
                 const struct fit *f = &p->seen[k]->fits->list[n];
-                if (f->band != BAND_AUTO && f->band != BAND_DECIDED)
+                if (f->band == BAND_NONE ||
+                    (f->band == BAND_REVIEW &&
+                     !rests_on(m, r->endorsements[i], p->seen[k], f->choice)))
                     continue;
                 if (!put_link(m, r, &count, changed, p->seen[k], f) ||
                     !put_contest(m, r, p->seen[k]))

@@ -293,7 +293,8 @@ struct race {
                                known */
     uint32_t *endorsements; /* indexes */
     uint32_t endorsement_count;
-    struct link *links; /* AUTO and DECIDED only; rebuilt by match */
+    struct link *links; /* AUTO and DECIDED, and in REVIEW those that calls rest on (rests.h);
+                           rebuilt by match */
     uint32_t link_count;
     struct feed_contest **contests; /* distinct contests of the links */
     uint32_t contest_count;

@@ -158,3 +158,15 @@ int64_t polls_race_close(const struct settings *s, const struct endorsements *li
 {
     return polls_race_close_at(s, list, r, -1);
 }
+
+int64_t polls_next_close(const struct model *m, int64_t after_ms)
+{
+    int64_t next = WHEN_NEVER;
+
+    for (uint32_t i = 0; i < m->race_count; i++) {
+        int64_t close = m->races[i].polls_close_ms;
+        if (close != WHEN_UNKNOWN && close > after_ms && close < next)
+            next = close;
+    }
+    return next;
+}

@@ -36,4 +36,8 @@ int64_t polls_first(const struct settings *s, struct slice state, struct slice c
 /* The last of all closes on this date: for a contest of which not even the state is known. */
 int64_t polls_last(const struct settings *s, int64_t date);
 
+/* The next moment after `after_ms` at which waiting marks may become calls, because polls of a race
+ * close. WHEN_NEVER. */
+int64_t polls_next_close(const struct model *m, int64_t after_ms);
+
 #endif

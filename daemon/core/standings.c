@@ -8,15 +8,17 @@
 
 #include "daemon/base/when.h"
 #include "daemon/core/calls.h"
+#include "daemon/core/claims.h"
 #include "daemon/core/marks.h"
 #include "daemon/core/primaries.h"
+#include "daemon/core/rests.h"
 
 /* What is derived here anew, or is the desk's. */
 #define STANDINGS_FLAGS                                                                            \
     (RACE_FROZEN | RACE_UNDER_REVIEW | RACE_RECOUNT | RACE_TIE | RACE_CONTESTED | RACE_CERTIFIED | \
      RACE_VOID)
 
-/* Has its authority said something else of its line since, that counts? */
+/* Has its author said something else of its line since, that counts, or (r NULL) at all? */
 static bool is_replaced(const struct model *m, const struct race *r, const struct standing *st,
                         uint32_t at)
 {
@@ -25,16 +27,21 @@ static bool is_replaced(const struct model *m, const struct race *r, const struc
     for (uint32_t i = at + 1; i < st->claim_count; i++) {
         const struct claim *later = &m->claims[st->claims[i]];
         if (slice_eq(later->by, c->by) && slice_eq(later->line, c->line) &&
-            calls_heard(m, r, later))
+            (!r || calls_heard(m, r, later)))
             return true;
     }
     return false;
 }
 
+/* Is it taken back as if it had never been called: a retraction that the desk has released, or the
+ * end of what was no call? */
+static bool is_over(const struct race *r, const struct claim *c)
+{
+    return c->outcome == OUTCOME_PENDING && (c->number < r->released || claims_was_none(c));
+}
+
 /* The claim of each authority on one endorsement that counts, by rank; NONE where there is none: of
- * its latest ones, a line each, the first that is won; else gone on; else lost; else taken back.
- * A retraction that the desk has released, and the end of a claim by who has only a part of the
- * race, are as if nothing had been claimed. */
+ * its latest ones, a line each, the first that is won; else gone on; else lost; else taken back. */
 static void latest_by_rank(const struct model *m, const struct race *r, uint32_t endorsement,
                            uint32_t claims[CALLS_RANKS])
 {
@@ -47,9 +54,7 @@ static void latest_by_rank(const struct model *m, const struct race *r, uint32_t
     for (uint32_t i = 0; i < st->claim_count; i++) {
         const struct claim *c = &m->claims[st->claims[i]];
         int rank = calls_rank(m->settings, c->by);
-        bool over = c->outcome == OUTCOME_PENDING &&
-                    (c->number < r->released || slice_is(c->basis, CALLS_PART));
-        if (rank < 0 || over || !calls_heard(m, r, c) || is_replaced(m, r, st, i))
+        if (rank < 0 || is_over(r, c) || !calls_heard(m, r, c) || is_replaced(m, r, st, i))
             continue;
         if (claims[rank] == NONE || weight[c->outcome] > weight[m->claims[claims[rank]].outcome])
             claims[rank] = st->claims[i];
@@ -138,9 +143,90 @@ static bool exceeds(const struct model *m, const struct race *r, const struct ex
     return *room > 0 && *ours > *room;
 }
 
+/* Did its author claim what stands now, and does so of no line any more? */
+static bool took_back(const struct model *m, const struct standing *st, struct slice by)
+{
+    bool said = false;
+
+    for (uint32_t i = 0; i < st->claim_count; i++) {
+        const struct claim *c = &m->claims[st->claims[i]];
+        if (c->outcome != st->outcome || !slice_eq(c->by, by))
+            continue;
+        if (!is_replaced(m, NULL, st, i))
+            return false;
+        said = true;
+    }
+    return said;
+}
+
+/* What was said against a call since, and changes nothing: because feeds' calls and retractions do
+ * not count in the race, or because the desk has made the call its own. NULL: nothing. */
+static const struct claim *overruled(const struct model *m, const struct race *r,
+                                     uint32_t endorsement, int decides)
+{
+    const struct standing *st = &m->standings[endorsement];
+
+    for (uint32_t i = 0; st->claim != NONE && i < st->claim_count; i++) {
+        const struct claim *c = &m->claims[st->claims[i]];
+        int rank = calls_rank(m->settings, c->by);
+        if (rank <= 0 || st->claims[i] <= st->claim || c->outcome == st->outcome ||
+            is_replaced(m, NULL, st, i) || (is_over(r, c) && calls_heard(m, r, c)))
+            continue;
+        if (c->outcome == OUTCOME_PENDING ? rank == decides && took_back(m, st, c->by)
+                                          : !calls_heard(m, r, c))
+            return c;
+    }
+    return NULL;
+}
+
+bool standings_overrules(const struct model *m, const struct race *r, uint32_t endorsement)
+{
+    return overruled(m, r, endorsement, deciding_rank(m, r)) != NULL;
+}
+
+/* Is the line by which a feed made a call that stands nobody's by now, or in review? */
+static bool is_unsure(const struct model *m, const struct race *r, uint32_t endorsement)
+{
+    const struct standing *st = &m->standings[endorsement];
+    bool review = false;
+
+    if (st->claim == NONE || calls_rank(m->settings, m->claims[st->claim].by) == 0)
+        return false;
+    for (uint32_t i = 0; i < r->link_count; i++)
+        review |= r->links[i].endorsement == endorsement && r->links[i].band == BAND_REVIEW &&
+                  rests_names(m, &m->claims[st->claim], r->links[i].contest, r->links[i].choice);
+    return review || rests_on_nothing(m, r, endorsement, &m->claims[st->claim]);
+}
+
+/* A call that stands, and should perhaps not: in words, appended. False: nothing is against it. */
+static bool dissent(const struct model *m, const struct race *r, uint32_t endorsement, int decides,
+                    const char *before, struct buf *out)
+{
+    const struct claim *against = overruled(m, r, endorsement, decides);
+    bool unsure = is_unsure(m, r, endorsement);
+
+    if (!against && !unsure)
+        return false;
+    const struct claim *stands = &m->claims[m->standings[endorsement].claim];
+    buf_addf(out, "%s%.*s stands as %s by %.*s, ", before,
+             SLICE_FMT(m->endorsed->list[endorsement].name), outcome_name(stands->outcome),
+             SLICE_FMT(stands->by));
+    if (!against) {
+        buf_addz(out, "by a line that is not surely theirs any more: match list, match accept");
+        return true;
+    }
+    buf_addf(out, "and %.*s has since %s%s: %s", SLICE_FMT(against->by),
+             against->outcome == OUTCOME_PENDING ? "taken that back" : "said ",
+             against->outcome == OUTCOME_PENDING ? "" : outcome_name(against->outcome),
+             calls_rank(m->settings, stands->by) == 0 ? "call it again, or uncall it"
+                                                      : "a release lets that count");
+    return true;
+}
+
 void standings_conflict(const struct model *m, const struct race *r, struct buf *out)
 {
     const char *before = r->conflict ? "; " : "";
+    int decides = deciding_rank(m, r);
     int64_t ours, room;
 
     buf_addz(out, r->conflict ? r->conflict : "");
@@ -154,6 +240,8 @@ void standings_conflict(const struct model *m, const struct race *r, struct buf 
     }
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t claims[CALLS_RANKS];
+        if (dissent(m, r, r->endorsements[i], decides, before, out))
+            before = "; ";
         latest_by_rank(m, r, r->endorsements[i], claims);
         if (!differ(m, claims))
             continue;
@@ -327,6 +415,10 @@ bool standings_derive(struct model *m, struct race *r)
             continue;
         n[m->standings[endorsement].outcome]++;
         doubt |= is_fading(m, endorsement) || is_denied(m, r, endorsement);
+        if (overruled(m, r, endorsement, decides) || is_unsure(m, r, endorsement)) {
+            r->flags |= RACE_CONFLICT;
+            doubt = true;
+        }
     }
     for (size_t i = 0; i < sizeof excesses / sizeof excesses[0]; i++)
         if (exceeds(m, r, &excesses[i], &ours, &room))

@@ -18,6 +18,10 @@ enum outcome standings_if_counted(const struct model *m, const struct race *r,
 /* What contradicts what, where RACE_CONFLICT is set: for people, appended. */
 void standings_conflict(const struct model *m, const struct race *r, struct buf *out);
 
+/* Does a call stand against what was said since: the desk's, whose authority took it back, or one
+ * that a freeze keeps? Then the desk may make it anew, and that settles it. */
+bool standings_overrules(const struct model *m, const struct race *r, uint32_t endorsement);
+
 /* The highest authority with a claim in the race, taken back or not (the desk decides single
  * candidacies, not races): empty for none. It decides the race in all its primaries, also in those
  * it says nothing of: a lower one's win there does not count, so that nothing is won which the

@@ -99,8 +99,8 @@ static void test_what_is_shown_is_what_is_said_and_leaves_nothing(void **state)
         {"freeze", "", "", "freeze by maria"},
         {"match accept", "cat", "ap", "is       1 won of 1 called"}, /* told when released */
         {"release", "", "", "news     CALL        GA  Cat Cole"},
-        {"match undo", "cat", "", "match undo cat"},
         {"uncall", "cat", "", "news     RETRACTION  GA  Cat Cole"},
+        {"match undo", "cat", "", "match undo cat"},
         {"call", "cat", "won", "is       2 won of 2 called"},
         {"mark", "ga-ss-1", "void", "is       1 won of 1 called"},
         {"mark", "ga-ss-1", "void off", "is       2 won of 2 called"},
