@@ -37,6 +37,8 @@ struct options {
     const char *config; /* source test: of a tallyd of our own */
 };
 
+#define CALL_ALSO "--basis official|newspaper|concession|clerk] [--url URL"
+
 static void usage(struct buf *out)
 {
     buf_addz(out,
@@ -465,8 +467,9 @@ static void help(int argc, char **argv, struct buf *out)
     else if (argc == 1 && strcmp(argv[0], "terms") == 0)
         ctl_terms_list(out);
     else if (c)
-        buf_addf(out, "usage: tallyctl %s%s%s%s%s\n%s\n", c->words, c->usage[0] ? " " : "",
-                 c->usage, decides ? " " : "", decides ? ctl_decides : "", c->about);
+        buf_addf(out, "usage: tallyctl %s%s%s%s%s%s\n%s\n", c->words, c->usage[0] ? " " : "",
+                 c->usage, decides ? " " : "", decides ? ctl_decides : "",
+                 strcmp(c->words, "call") == 0 ? " [" CALL_ALSO "]" : "", c->about);
     else if (argc == 1)
         ctl_commands_list(slice_of(argv[0]), out);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/counted.h"
 #include "daemon/base/num.h"
 #include "daemon/base/text.h"
 
@@ -25,7 +26,7 @@ struct shown {
 
 static const struct panel {
     const char *name, *id;
-    struct shown columns[7]; /* the first are the last to go; ended by NULL */
+    struct shown columns[8]; /* the first are the last to go; ended by NULL */
 } panels[PANELS] = {
     [PANEL_CALLS] = {"Calls",
                      "endorsement",
@@ -38,6 +39,7 @@ static const struct panel {
                        "id",
                        {{"candidate", "candidate", 12, true, false},
                         {"margin", "margin", 8, false, true},
+                        {"percent", "%", 5, false, true},
                         {"units", "units", 9, false, true},
                         {"office", "office", 10, true, false},
                         {"state", "st", 2, false, false},
@@ -403,9 +405,10 @@ static void headline(const struct ctl_board *b, size_t cols, struct ctl_caps cap
     struct buf text;
     buf_init_over(&text, room, sizeof room);
     buf_addf(&text,
-             "%" PRId64 " won of %" PRId64 " called  %" PRId64 " flips  %" PRId64
-             " states  %" PRId64 " to call of %" PRId64,
-             count(b, "won"), count(b, "called"), count(b, "flips"), count(b, "states_won"),
+             "%" PRId64 " won of %" PRId64 " called  " COUNTED "  " COUNTED "  %" PRId64
+             " to call of %" PRId64,
+             count(b, "won"), count(b, "called"), COUNT_OF(count(b, "flips"), "flip", "flips"),
+             COUNT_OF(count(b, "states_won"), "state", "states"),
              count(b, "pending") - count(b, "void"), count(b, "endorsed"));
     style(out, BOLD, caps);
     put(out, buf_slice(&text), cols, false, caps.utf8);

@@ -25,7 +25,7 @@ const struct ctl_command ctl_commands[] = {
     {"coverage", "", "each endorsement: matched, in review, or in no feed yet", CTL_ROWS},
     {"match list", "", "lines of feeds that wait for a decision, and why", CTL_ROWS},
     {"match review", "[--reason TEXT]", "decide one line after the other, a key each", CTL_SCREEN},
-    {"match decisions", "", "what was decided about matches and stands", CTL_ROWS},
+    {"match decisions", "", "what was decided about matches, and whether it stands", CTL_ROWS},
     {"match accept", "ENDORSEMENT [WORD...]", "this line is the endorsement's", CTL_DECIDES},
     {"match reject", "ENDORSEMENT [WORD...]", "this line is not", CTL_DECIDES},
     {"match alias", "ENDORSEMENT [WORD...]", "the line's name is one of theirs", CTL_DECIDES},

@@ -31,7 +31,8 @@ const struct ctl_term ctl_terms[] = {
     {"called", "Won or lost."},
     {"settled", "Won, lost or advanced: what newsrooms call called."},
     {"leading", "Pending, with votes inside the last seat or place, and no tie there."},
-    {"trailing", "Pending, with votes outside the last seat or place; or called, and behind."},
+    {"trailing", "Pending, with votes outside the last seat or place. Beside a call the word says "
+                 "that its votes are behind; the count has only those pending."},
     {"unclear",
      "Pending, and no order of the votes says who leads: tied, seats unknown, ranked "
      "choice before its last round, figures in doubt, or counties missing from the sum."},
@@ -49,11 +50,15 @@ const struct ctl_term ctl_terms[] = {
     {"kept", "Seats won that our own party held."},
     {"incumbents_reelected", "Seats won by who holds them."},
     {"incumbents_beaten", "Seats won from who held them."},
-    {"new_members", "Seats won by people who are said not to hold them."},
+    {"new_members", "Seats won by people who do not hold them: incumbent is no, or empty in a list "
+                    "that says yes of any other row."},
     {"at_least", "Wins that are not under review or contested: fewer it will not be."},
     {"at_most", "Wins, were every pending race won, in each no more than its seats."},
     {"win_rate", "Won of called; without a percentage where too few are called (percent-from) or "
                  "seats, nominations and measures are won together."},
+    {"season", "The counts of this list, where a race of several rounds counts once, by its last."},
+    {"lifetime", "Elected so far: those of before this season ([totals] baseline-elected) and the "
+                 "seats of the season."},
     {"win_or_advance_rate", "Won and advanced, of settled."},
     {"states_won", "States with a win; DC and territories are counted apart."},
     {"as_of", "When anything that is counted changed last: changed at."},

@@ -403,8 +403,7 @@ static bool fade(const struct subject *s, const struct marks_word *w, struct cal
     struct making k = {
         .outcome = OUTCOME_PENDING,
         .basis = w->basis,
-        .reason = arena_printf(s->m->strings, "%.*s took back its call (%s)", SLICE_FMT(s->by),
-                               outcome_name(was)),
+        .reason = arena_printf(s->m->strings, "took back its call (%s)", outcome_name(was)),
         .word = w,
     };
     if (!k.reason.ptr)

@@ -183,6 +183,34 @@ static void explain_outcome(const struct model *m, const struct race *r, uint32_
     buf_addc(out, '\n');
 }
 
+/* Which words of the list made it count as more than a win. */
+static void explain_basis(const struct endorsement *e, const struct tally *t, struct buf *out)
+{
+    const struct {
+        enum tally_count what;
+        const char *says;
+        struct slice party;
+    } rows[] = {
+        {TALLY_FLIPS, e->flip == TRI_YES ? "flip = yes" : "held_by = ",
+         e->flip == TRI_YES ? SLICE("") : e->held_by},
+        {TALLY_KEPT, "held_by = ", e->held_by},
+        {TALLY_INCUMBENTS_REELECTED, "incumbent = yes", SLICE("")},
+        {TALLY_INCUMBENTS_BEATEN, "opponent_incumbent = yes", SLICE("")},
+        {TALLY_NEW_MEMBERS, "incumbent is not yes", SLICE("")},
+    };
+    const char *before = "  because  the list says ";
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (t->n[rows[i].what] == 0)
+            continue;
+        buf_addf(out, "%s%s%.*s (%s)", before, rows[i].says, SLICE_FMT(rows[i].party),
+                 tally_names[rows[i].what]);
+        before = ", ";
+    }
+    if (*before == ',')
+        buf_addc(out, '\n');
+}
+
 static void explain_endorsement(const struct model *m, uint32_t i, int64_t now_ms, struct buf *out)
 {
     const struct endorsement *e = &m->endorsed->list[i];
@@ -209,6 +237,7 @@ static void explain_endorsement(const struct model *m, uint32_t i, int64_t now_m
             comma = ", ";
         }
     buf_addc(out, '\n');
+    explain_basis(e, &t, out);
 }
 
 /* "GA State Senate, district 1, seat B". */

@@ -33,10 +33,24 @@ static bool same_word(struct slice typed, const char *name)
     return true;
 }
 
+/* By code, or by name: Pennsylvania, New_York. */
+static const struct state *find_state(struct slice typed)
+{
+    char room[40]; /* longer than any of them */
+    struct buf name;
+
+    buf_init_over(&name, room, sizeof room);
+    for (size_t i = 0; i < typed.len; i++)
+        buf_addc(&name, typed.ptr[i] == '_' ? ' ' : typed.ptr[i]);
+    return name.failed ? NULL : states_find(buf_slice(&name));
+}
+
 static bool fits_state(const struct model *m, const struct race *r, struct slice value)
 {
+    const struct state *s = find_state(value);
+
     (void)m;
-    return slice_eq_nocase(r->state, value);
+    return s && slice_eq_nocase(r->state, slice_of(s->code));
 }
 
 /* A race's own status, or that of any of ours in it. */
@@ -161,8 +175,7 @@ static bool check_value(const struct filter *f, struct slice value, struct err *
 
     buf_init_over(&known, room, sizeof room);
     for (size_t i = 0; (name = f->nth(i)); i++) {
-        if (same_word(value, name) ||
-            (f->nth == nth_state && slice_eq_nocase(value, slice_of(name))))
+        if (same_word(value, name) || (f->nth == nth_state && find_state(value)))
             return true;
         buf_addz(&known, i ? ", " : "");
         for (; *name; name++)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* What waits for a person's eye, and what people decided about matches. */
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
+#include "daemon/base/when.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/joins.h"
-#include "daemon/core/local_time.h"
 #include "daemon/core/match.h"
 #include "daemon/core/table.h"
 
@@ -81,42 +83,96 @@ static const struct join *join_of(const struct model *m, const struct decision *
     return NULL;
 }
 
+/* What was decided, in the words of the decision; false: it is not about a match. */
+static bool read_said(const struct decision *said, struct match_decision *d, struct slice *race,
+                      struct slice *other)
+{
+    bool undo = slice_is(said->verb, "match undo");
+
+    *race = *other = (struct slice){0};
+    if (slice_starts(said->verb, SLICE("match ")) && match_decision_read(said->argument, d)) {
+        d->endorsement = said->target;
+        return true;
+    }
+    *d = (struct match_decision){.endorsement = {0}};
+    *race = said->target;
+    return (undo || slice_is(said->verb, "match join")) &&
+           joins_split(said->argument, &d->choice_name, other);
+}
+
+/* Is it the undo of that decision? */
+static bool undoes(const struct decision *said, const struct decision *that)
+{
+    struct match_decision d;
+    struct slice race, other;
+
+    if (!slice_is(said->verb, "match undo") || !slice_eq(said->target, that->target) ||
+        !read_said(said, &d, &race, &other))
+        return false;
+    return race.len ? slice_eq(said->argument, that->argument)
+                    : d.undoes == 0 || d.undoes == that->number;
+}
+
+/* "stands", "undone by 7", "replaced" by a later one about the same, "undo". */
+static void write_state(const struct model *m, uint32_t at, bool stands, struct buf *out)
+{
+    const struct decision *said = &m->decisions[at];
+    uint32_t i = at + 1;
+
+    if (slice_is(said->verb, "match undo"))
+        return buf_addz(out, "undo");
+    if (stands)
+        return buf_addz(out, "stands");
+    while (i < m->decision_count && !undoes(&m->decisions[i], said))
+        i++;
+    if (i < m->decision_count)
+        buf_addf(out, "undone by %" PRId64, m->decisions[i].number);
+    else
+        buf_addz(out, "replaced");
+}
+
 void documents_match_decisions(const struct model *m, bool json, struct buf *out)
 {
-    static const char *const names[] = {
-        "number",     "decided", "by",        "what",   "endorsement_id", "source",  "county",
-        "contest_id", "contest", "choice_id", "choice", "reason",         "race_id", "joined_to"};
+    static const char *const names[] = {"number",     "decided",        "by",        "what",
+                                        "state",      "endorsement_id", "source",    "county",
+                                        "contest_id", "contest",        "choice_id", "choice",
+                                        "party",      "reason",         "race_id",   "joined_to"};
     struct table r = {names, sizeof names / sizeof names[0], json, .out = out};
-    char number_room[24], when_room[100];
-    struct buf number, when;
+    char number[24], decided[25], room[40];
     uint32_t at = 0;
     const struct match_decision *next = match_decision_next(m, &at);
 
-    buf_init_over(&number, number_room, sizeof number_room);
-    buf_init_over(&when, when_room, sizeof when_room);
     table_begin(&r);
     for (uint32_t i = 0; i < m->decision_count; i++) {
         const struct decision *said = &m->decisions[i];
-        const struct join *join = join_of(m, said);
-        struct match_decision d = {.endorsement = {0}};
-        struct slice what = SLICE("join"), race = {0}, other = {0};
-        if (join && joins_split(join->said, &d.choice_name, &other)) {
-            race = said->target;
-        } else if (next && next->number == said->number) {
-            d = *next;
-            what = slice_of(match_verbs[d.verb]);
+        struct match_decision d;
+        struct slice race, other;
+        struct buf state;
+        bool stands = next && next->number == said->number;
+        if (stands)
             next = match_decision_next(m, &at);
-        } else {
+        if (!read_said(said, &d, &race, &other))
             continue;
-        }
-        buf_clear(&number);
-        buf_clear(&when);
-        buf_addf(&number, "%" PRId64, said->number);
-        local_time_write(m->settings, said->at_ms, &when);
-        const struct slice fields[] = {
-            buf_slice(&number), buf_slice(&when), said->by,     what,           d.endorsement,
-            d.source,           d.county,         d.contest_id, d.contest_text, d.choice_id,
-            d.choice_name,      said->reason,     race,         other};
+        snprintf(number, sizeof number, "%" PRId64, said->number);
+        when_format(said->at_ms, decided);
+        buf_init_over(&state, room, sizeof room);
+        write_state(m, i, stands || join_of(m, said), &state);
+        const struct slice fields[] = {slice_of(number),
+                                       slice_of(decided),
+                                       said->by,
+                                       slice_sub(said->verb, strlen("match "), said->verb.len),
+                                       buf_slice(&state),
+                                       d.endorsement,
+                                       d.source,
+                                       d.county,
+                                       d.contest_id,
+                                       d.contest_text,
+                                       d.choice_id,
+                                       d.choice_name,
+                                       d.party,
+                                       said->reason,
+                                       race,
+                                       other};
         table_add(&r, fields);
     }
     table_end(&r);

@@ -74,11 +74,21 @@ void documents_counts(struct jsonw *j, const struct settings *s, const struct ta
     write_called_by(j, s, t);
 }
 
+static bool has_lifetime(const struct settings *s)
+{
+    return s->baseline_elected > 0 || s->baseline_state_count > 0;
+}
+
+static int64_t elected(const struct settings *s, const struct tally_season *season)
+{
+    return s->baseline_elected + season->won_seats;
+}
+
 static void write_lifetime(struct jsonw *j, const struct model *m,
                            const struct tally_season *season)
 {
     jsonw_object(j, "lifetime");
-    jsonw_int(j, "elected", m->settings->baseline_elected + season->won_seats);
+    jsonw_int(j, "elected", elected(m->settings, season));
     jsonw_array(j, "states");
     for (size_t i = 0; i < states_count; i++)
         if (states[i].one_of_50 && tally_ever_won(m, &states[i]))
@@ -104,7 +114,7 @@ static void write_before(struct jsonw *j, const struct model *m, const struct ta
     jsonw_int(j, "advanced", season.advanced);
     jsonw_int(j, "pending", season.pending);
     jsonw_object_end(j);
-    if (m->settings->baseline_elected > 0 || m->settings->baseline_state_count > 0)
+    if (has_lifetime(m->settings))
         write_lifetime(j, m, &season);
     if (m->settings->cycle_count > 0)
         jsonw_strz(j, "record", records[tally_record(m->settings, t)]);
@@ -150,6 +160,7 @@ void documents_plain(const struct model *m, const struct tally *t, struct buf *o
 
 static void all_rows(const struct model *m, bool json, struct buf *out)
 {
+    struct tally_season season;
     struct tally t;
 
     tally_all(&t, m, NULL);
@@ -160,6 +171,7 @@ static void all_rows(const struct model *m, bool json, struct buf *out)
         documents_counts(&j, m->settings, &t);
         write_places(&j, &t, "states_won", true);
         write_places(&j, &t, "territories_won", false);
+        write_before(&j, m, &t);
         jsonw_when(&j, "as_of", m->last_change_ms);
         jsonw_when(&j, "checked_at", m->checked_ms);
         jsonw_object_end(&j);
@@ -170,6 +182,14 @@ static void all_rows(const struct model *m, bool json, struct buf *out)
     for (size_t i = 0; i < TALLY_NUMBERS; i++)
         buf_addf(out, "%s\t%" PRId64 "\n", tally_names[i], t.n[i]);
     buf_addf(out, "states_won\t%" PRId64 "\n", tally_states_won(&t));
+    for (size_t i = 0; i < TALLY_PARTIES; i++)
+        if (t.flips_from[i].flips > 0)
+            buf_addf(out, "flips_from %.*s\t%" PRId64 "\n", SLICE_FMT(t.flips_from[i].party),
+                     t.flips_from[i].flips);
+    tally_season(m, &t, &season);
+    buf_addf(out, "season won_seats\t%" PRId64 "\n", season.won_seats);
+    if (has_lifetime(m->settings))
+        buf_addf(out, "lifetime elected\t%" PRId64 "\n", elected(m->settings, &season));
 }
 
 static void part_row(struct jsonw *j, const struct model *m, const char *head,

@@ -11,7 +11,7 @@
 #include "daemon/core/race_id.h"
 #include "daemon/core/seats.h"
 
-enum { VALUES_MAX = 100000, TAGS_SHOWN = 20 };
+enum { VALUES_MAX = 100000, TAGS_SHOWN = 20, OFFICES_NAMED = 20 };
 
 /* ---- notes ---- */
 
@@ -88,6 +88,23 @@ static void note_primaries(const struct endorsements *list, const char *path, st
             path, first, n, n == 1 ? "" : "s");
 }
 
+/* Spelt otherwise than any ballot, perhaps: a contest is then found by the same words alone. */
+static void note_unknown_offices(const struct endorsements *list, const char *path, struct buf *out)
+{
+    size_t named = 0;
+
+    for (size_t i = 0; i < list->count && named < OFFICES_NAMED; i++) {
+        const struct endorsement *e = &list->list[i];
+        if (e->level != LEVEL_UNKNOWN || e->choice != CHOICE_CANDIDATE)
+            continue;
+        buf_addf(out,
+                 "note: %s:%zu: the office \"%.*s\" of %.*s is none that is known: is it spelt as "
+                 "on ballots? office_level says of which level it is\n",
+                 path, e->line, SLICE_FMT(e->office), SLICE_FMT(e->name));
+        named++;
+    }
+}
+
 void endorse_notes(const struct endorsements *list, const char *path, struct buf *out)
 {
     struct arena *a = arena_new(1 << 20);
@@ -102,9 +119,11 @@ void endorse_notes(const struct endorsements *list, const char *path, struct buf
         buf_addc(out, '\n');
     }
     for (size_t i = 0; i < list->count; i++)
-        if (list->list[i].seats < 0 && !is_one_seat(&list->list[i])) {
+        if (list->list[i].seats < 0 && list->list[i].choice == CHOICE_CANDIDATE &&
+            !is_one_seat(&list->list[i])) {
             first = unsaid++ ? first : list->list[i].line;
         }
+    note_unknown_offices(list, path, out);
     if (unsaid > 0)
         buf_addf(
             out,

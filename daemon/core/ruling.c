@@ -69,8 +69,10 @@ static bool find_contests(struct case_at_hand *k, struct err *e)
     }
     struct slice name = k->m->settings->sources[k->r->source].name;
     if (!k->count && !k->whole)
-        return err_set(e, ERR_NO, "nothing of %.*s that this names is held: see `source list`",
-                       SLICE_FMT(name));
+        return err_set(
+            e, ERR_NO,
+            "nothing of %.*s that this names is held: `tallyctl source held` lists what is",
+            SLICE_FMT(name));
     if (k->contest.len && k->count > 1)
         return err_set(e, ERR_USAGE,
                        "%zu held contests of %.*s are called %.*s: say COUNTY/%.*s, or its id",

@@ -226,6 +226,8 @@ def test_a_match_is_decided_and_known_again(yewling):
     assert house.ctl("match", "list").stdout.count("\n") == 1, "nothing waits"
     assert house.ctl("match", "undo", "yew", *WHY, "--yes").returncode == 0
     harness.wait_for(lambda: "no feed has it" in house.ctl("explain", "yew").stdout, 10, "the undo")
+    rows = json.loads(house.ctl("match", "decisions", "-o", "json").stdout)
+    assert [(r["what"], r["state"]) for r in rows] == [("accept", f"undone by {rows[1]['number']}"), ("undo", "undo")]
 
 
 def test_an_opponent_of_two_spellings_is_joined_as_it_is_said_and_known_again():

@@ -188,7 +188,7 @@ static void test_a_retraction_is_seen_twice(void **state)
     assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 2);
     assert_true(night_says(night_message(&n, MESSAGE_RETRACTION, 1)->data, "\"called\":2,"));
     assert_true(
-        night_says(night_message(&n, MESSAGE_RETRACTION, 0)->data, "ap took back its call (won)"));
+        night_says(night_message(&n, MESSAGE_RETRACTION, 0)->data, "\"took back its call (won)"));
     /* nobody below counts until the one who took it back calls again */
     night_batch(&n, DDHQ, SENATE("won", "", ""), NIGHT_AT(8));
     outcome_is(&n, "ann", OUTCOME_PENDING);

@@ -89,6 +89,8 @@ static void words_choose_races(void **state)
         {"", "ga-ss-1 ga-sheriff nj-mayor ga-sb pa-ss-10"},
         {"state:ga", "ga-ss-1 ga-sheriff ga-sb"},
         {"state:PA", "pa-ss-10"},
+        {"state:Pennsylvania", "pa-ss-10"},
+        {"state:new_jersey", "nj-mayor"},
         {"status:called", "ga-ss-1"},
         {"status:won", "ga-ss-1"},
         {"status:leading", "ga-sheriff"},
@@ -127,7 +129,7 @@ static void other_words_are_refused_with_what_there_is(void **state)
     } rows[] = {
         {"nobody", "none of 5 races fits that", ERR_NO},
         {"flip:maybe", "'maybe' is not one of yes, no", ERR_USAGE},
-        {"state:Georgia", "'Georgia' is not one of AL, AK, ", ERR_USAGE},
+        {"state:Georgian", "'Georgian' is not one of AL, AK, ", ERR_USAGE},
         {"status:n_results",
          "is not one of uncalled, partly_called, called, pending, won, lost, advanced, leading, "
          "trailing, unclear, no_results, withdrawn, disqualified, not_on_ballot, postponed",
@@ -255,12 +257,32 @@ static void matches_wait_or_stand_decided(void **state)
     buf_clear(&l->out);
     documents_match_decisions(m, false, &l->out);
     says(l, "number\tdecided\tby\twhat\t");
-    says(l, "2\t7:06 p.m. UTC on Nov. 3\tmaria\taccept\tjon\tddhq\t\t8\tState Senate\t1\tJon "
-            "Jay\tthe clerk said so\t\t\n");
+    says(l, "-03T19:06:00.000Z\tmaria\taccept\tstands\tjon\tddhq\t\t8\tState Senate\t1\tJon "
+            "Jay\tD\tthe clerk said so\t\t\n");
     buf_clear(&l->out);
     documents_match_decisions(m, true, &l->out);
     assert_true(json_check(slice_trim(buf_slice(&l->out))));
-    says(l, "\"what\":\"accept\",\"endorsement_id\":\"jon\"");
+    says(l, "\"what\":\"accept\",\"state\":\"stands\",\"endorsement_id\":\"jon\"");
+}
+
+/* A file to keep left out what no longer stood: a line that was taken off the air had no trace. */
+static void what_was_decided_and_undone_is_listed_too(void **state)
+{
+    struct lists *l = *state;
+    const struct model *m = core_model(l->n.core);
+
+    night_batch(&l->n, 1,
+                "contest 8|State Senate|PA\nchoice 1|Jon Jay|D\nchoice 2|Else One|R\ntotal 4 3\n",
+                NIGHT_AT(5));
+    assert_true(night_decide(&l->n, "match accept", "jon", "ddhq jay", NIGHT_AT(6)));
+    assert_true(night_decide(&l->n, "match reject", "jon", "ddhq jay", NIGHT_AT(7)));
+    assert_true(night_decide(&l->n, "match undo", "jon", "", NIGHT_AT(8)));
+    assert_true(night_decide(&l->n, "match accept", "jon", "ddhq jay", NIGHT_AT(9)));
+    documents_match_decisions(m, false, &l->out);
+    says(l, "19:06:00.000Z\tmaria\taccept\treplaced\tjon\tddhq\t");
+    says(l, "19:07:00.000Z\tmaria\treject\tundone by ");
+    says(l, "19:08:00.000Z\tmaria\tundo\tundo\tjon\tddhq\t");
+    says(l, "19:09:00.000Z\tmaria\taccept\tstands\tjon\tddhq\t");
 }
 
 static void corrections_are_told_the_latest_first(void **state)
@@ -303,6 +325,31 @@ static void totals_come_in_rows(void **state)
                 : by == DOCUMENTS_LEVEL ? "\nstate\t2\t1\t1\t"
                                         : "\nlabor\t2\t1\t1\t");
     }
+}
+
+/* They were in totals.json alone. */
+static void totals_have_the_season_and_whom_flips_are_from(void **state)
+{
+    struct lists *l = *state;
+
+    assert_true(
+        documents_totals_rows(core_model(l->n.core), DOCUMENTS_ALL, false, l->n.a, &l->out));
+    says(l, "\nflips_from Republican\t1\nseason won_seats\t1\n");
+}
+
+/* A flip was counted, and why could not be seen. */
+static void explain_says_by_which_words_of_the_list_a_win_is_a_flip(void **state)
+{
+    struct lists *l = *state;
+    const struct model *m = core_model(l->n.core);
+
+    assert_true(
+        documents_explain(m, core_tally(l->n.core), SLICE("ann"), NIGHT_AT(20), &l->out, &l->e));
+    says(l, ", at_most\n  because  the list says held_by = R (flips)\n");
+    buf_clear(&l->out);
+    assert_true(
+        documents_explain(m, core_tally(l->n.core), SLICE("bob"), NIGHT_AT(20), &l->out, &l->e));
+    assert_false(night_says(buf_slice(&l->out), "because"));
 }
 
 static void explain_of_a_part_of_a_name(void **state)
@@ -424,8 +471,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_open_says_why, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reasons_that_are_rare, set_up, tear_down),
         cmocka_unit_test_setup_teardown(matches_wait_or_stand_decided, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_decided_and_undone_is_listed_too, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(corrections_are_told_the_latest_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(totals_come_in_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(totals_have_the_season_and_whom_flips_are_from, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(explain_says_by_which_words_of_the_list_a_win_is_a_flip,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_call_feed_lacks_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_first_few_of_many_are_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_that_fit_a_word, set_up, tear_down),

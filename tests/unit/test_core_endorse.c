@@ -11,6 +11,7 @@
 
 #include "daemon/base/when.h"
 #include "daemon/core/endorse.h"
+#include "daemon/core/endorse_report.h"
 
 static const int64_t DATE = INT64_C(1762214400000); /* 2025-11-04 */
 
@@ -527,11 +528,29 @@ static void silence_about_incumbents(void **state)
     }
 }
 
+/* One misspelt passed as "unknown 1", and nobody knew which. */
+static void an_office_that_is_none_is_named_with_its_row(void **state)
+{
+    struct reading r = read_list("candidate_name,state,office,seats_to_fill,choice\n"
+                                 "Ann,GA,Sheriff,1,\nBo,GA,Sherif,1,\nLibrary Levy,GA,Levy,,yes\n");
+    struct buf notes;
+    (void)state;
+    assert_true(r.ok);
+    buf_init(&notes, 10000);
+    endorse_notes(&r.list, "list.csv", &notes);
+    assert_string_equal(notes.ptr, "note: list.csv:3: the office \"Sherif\" of Bo is none that is "
+                                   "known: is it spelt as on ballots? office_level says of which "
+                                   "level it is\n");
+    buf_done(&notes);
+    done(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stages_follow_each_other),
         cmocka_unit_test(silence_about_incumbents),
+        cmocka_unit_test(an_office_that_is_none_is_named_with_its_row),
         cmocka_unit_test(a_party_primary_of_the_list_is_a_nomination),
         cmocka_unit_test(a_measure_wins_no_seat),
         cmocka_unit_test(every_column_is_read),

@@ -486,11 +486,12 @@ static void decisions_are_listed_in_their_order(void **state)
     taken("match reject", "ann", "ddhq");
     buf_init(&out, 65536);
     documents_match_decisions(core_model(n.core), false, &out);
-    const char *at = strstr(out.ptr, "\talias\tann\tap\t");
+    const char *at = strstr(out.ptr, "\talias\tstands\tann\tap\t");
     assert_non_null(at);
-    at = strstr(at, "\tjoin\t\t\t\t\t\t\tBob Miller\tthe clerk said so\tss1\tRobert J. Miller\n");
+    at = strstr(
+        at, "\tjoin\tstands\t\t\t\t\t\t\tBob Miller\t\tthe clerk said so\tss1\tRobert J. Miller\n");
     assert_non_null(at);
-    assert_non_null(strstr(at, "\treject\tann\tddhq\t"));
+    assert_non_null(strstr(at, "\treject\tstands\tann\tddhq\t"));
     buf_done(&out);
 }
 

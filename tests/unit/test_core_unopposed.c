@@ -139,8 +139,8 @@ static void test_a_flag_that_goes_takes_its_win_along(void **state)
     night_unchanged(&n, AP, NIGHT_AT(4));
     matched_is(&n, "bob", OUTCOME_PENDING);
     assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 1);
-    assert_true(night_says(night_message(&n, MESSAGE_RETRACTION, 0)->data,
-                           "unopposed took back its call (won)"));
+    assert_true(
+        night_says(night_message(&n, MESSAGE_RETRACTION, 0)->data, "\"took back its call (won)"));
     night_batch(&n, AP, ALONE(FLAG, "1100") SHERIFF, NIGHT_AT(5));
     matched_is(&n, "bob", OUTCOME_WON);
     night_batch(&n, AP, ALONE("", "1100") SHERIFF, NIGHT_AT(6));
