@@ -9,6 +9,7 @@
 #include "daemon/core/decide.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/local_time.h"
+#include "daemon/core/match.h"
 #include "daemon/core/standings.h"
 
 bool documents_last_event(const struct model *m, uint32_t endorsement, struct documents_event *out)
@@ -192,15 +193,33 @@ void documents_totals_line(const struct tally *t, struct buf *out)
 
 /* ---- decisions ---- */
 
+/* A match's line is of several fields: "bucks: Bucks, Sheriff / KLEIN, MARA (DEM)". */
+static void write_argument(const struct decision *d, struct buf *out)
+{
+    struct match_decision line;
+
+    if (!match_decision_read(d->argument, &line)) {
+        buf_addf(out, "%s%.*s", d->argument.len ? " " : "", SLICE_FMT(d->argument));
+        return;
+    }
+    const struct {
+        const char *before, *after;
+        struct slice text;
+    } parts[] = {{" ", ":", line.source},           {" ", ",", line.county},
+                 {" ", "", line.contest_text},      {" / ", "", line.choice_name},
+                 {", choice ", "", line.choice_id}, {" (", ")", line.party}};
+    if (line.undoes)
+        buf_addf(out, " #%" PRId64, line.undoes);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (parts[i].text.len)
+            buf_addf(out, "%s%.*s%s", parts[i].before, SLICE_FMT(parts[i].text), parts[i].after);
+}
+
 void documents_decision_line(const struct model *m, const struct decision *d, struct buf *out)
 {
-    struct slice words = d->argument, word;
-
     buf_addf(out, "%" PRId64 "  %.*s%s%.*s", d->number, SLICE_FMT(d->verb),
              d->target.len ? " " : "", SLICE_FMT(d->target));
-    while (slice_next(&words, '\t', &word)) /* a match's line is of several */
-        if (word.len)
-            buf_addf(out, " %.*s", SLICE_FMT(word));
+    write_argument(d, out);
     buf_addf(out, " by %.*s at ", SLICE_FMT(d->by));
     local_time_write(m->settings, d->at_ms, out);
     buf_addf(out, ": %.*s", SLICE_FMT(d->reason));

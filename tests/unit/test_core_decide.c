@@ -496,6 +496,8 @@ static void test_the_party_tells_two_lines_of_one_person_apart(void **state)
     assert_true(refused(&n, "give words that only one has: source, contest, choice, party") &&
                 refused(&n, "/ ARCHER, ANN (DEM)\n") && refused(&n, "/ ARCHER, ANN (REP)"));
     assert_true(night_decide(&n, "match accept", "ann", "DEM", NIGHT_AT(3)));
+    assert_true(night_says(n.out.said, "  match accept ann ap: State Representative District 1 / "
+                                       "ARCHER, ANN (DEM) by maria at "));
     assert_true(night_decide(&n, "match accept", "ann", "ap ARCHER REP", NIGHT_AT(4)));
     assert_int_equal(night_race(&n, "ann")->link_count, 2);
     assert_string_equal(ours(&n, 0), "4020 leading");
