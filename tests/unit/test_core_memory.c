@@ -310,6 +310,27 @@ static struct kind rulings = {
 
 /* ---- matches by hand ---- */
 
+#define SURE(id, mark)                                                                             \
+    "contest " id "|State House District 12|GA ; stated\nchoice 1|Wes Wolf|D ; " mark              \
+    "\nchoice 2|Xia Young|R\ntotal 4 3\n"
+
+static struct kind unmatched = {
+    "endorsement_id,candidate_name,state,office,district,party,seats_to_fill\n"
+    "wes,Wes Wolf,GA,State House,12,D,1\n",
+    NULL,
+    "wes",
+    "office:state",
+    {
+        PAYLOAD(AP, 1, SURE("5", "won")),
+        PAYLOAD(AP, 2, SURE("5", "won") SURE("6", "won")),
+        DESK(3, "match accept", "wes", "6"),
+        DESK(4, "match reject", "wes", "6"),
+        TICK(10),
+    },
+    0,
+    {{0}},
+};
+
 #define VAGUE(id)                                                                                  \
     "contest " id "|State House|GA\nchoice 1|Wes Wolf|D\nchoice 2|Xia Young|R\ntotal 4 3\n"
 
@@ -485,6 +506,7 @@ int main(void)
         {"guards", test_memory_ends, NULL, NULL, &guards},
         {"sums", test_memory_ends, NULL, NULL, &sums},
         {"matches", test_memory_ends, NULL, NULL, &matches},
+        {"unmatched", test_memory_ends, NULL, NULL, &unmatched},
         {"rulings", test_memory_ends, NULL, NULL, &rulings},
         {"crossed", test_memory_ends, NULL, NULL, &crossed},
     };

@@ -4,6 +4,9 @@
  * against what was said since: under a freeze, and the desk's own. */
 #include "tests/unit/night_each.h"
 
+#include "daemon/core/claims.h"
+#include "daemon/core/rests.h"
+
 static const char list[] =
     "endorsement_id,candidate_name,state,office,district,party,race_id,seats_to_fill,election_type,"
     "wins,status\n"
@@ -173,6 +176,95 @@ static void a_match_lost_in_mid_night_stays_under_review(void **state)
     is("cat", OUTCOME_LOST);
     taken(7, "match accept", "cat", "ap 42");
     assert_true(clean("cat"));
+    taken(8, "match undo", "cat", "");
+    is("cat", OUTCOME_PENDING);
+}
+
+/* Another authority's line in review is nothing to the call that stands. */
+static void another_authoritys_line_in_review_leaves_the_call_as_it_was(void **state)
+{
+    (void)state;
+    night_batch(&n, AP, TWO("2", "Cat Cole", "won", ""), NIGHT_AT(1));
+    night_batch(&n, DDHQ, TWO("42", "Cat Cole", "won", ""), NIGHT_AT(2));
+    night_batch(&n, DDHQ, TWO("42", "Cat Cole", "won", "") TWO("43", "Cat Cole", "won", ""),
+                NIGHT_AT(3));
+    assert_int_equal(night_race(&n, "cat")->link_count, 2);
+    assert_true(clean("cat"));
+}
+
+/* ---- evidence ---- */
+
+static struct claim claim_of(int64_t number, const char *by, enum outcome o, const char *line)
+{
+    return (struct claim){.number = number,
+                          .race_id = SLICE("two"),
+                          .endorsement_id = SLICE("cat"),
+                          .line = slice_of(line),
+                          .by = slice_of(by),
+                          .outcome = o,
+                          .at_ms = NIGHT_AT(0),
+                          .called_at_ms = WHEN_UNKNOWN,
+                          .evidence = SLICE("source ap contest 2 choice 21 mark won")};
+}
+
+static void evidence_is_read_to_its_end(void **state)
+{
+    static const struct {
+        const char *evidence;
+        bool names;
+    } rows[] = {
+        {"source ap contest 2 choice 21 mark won", true},
+        {"source ap contest 2 choice - mark none", true},
+        {"source ap contest 2 choice 211 mark won", false},
+        {"source ap contest 2 choice 2 mark won", false},
+        {"source ap contest 21 choice 21 mark won", false},
+        {"source ap contest 1 choice 21 mark won", false},
+        {"source apart contest 2 choice 21 mark won", false},
+        {"source ddhq contest 2 choice 21 mark won", false},
+        {"https://clerk.example/1", false},
+        {"", false},
+    };
+    (void)state;
+    night_batch(&n, AP, TWO("2", "Cat Cole", "", ""), NIGHT_AT(1));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct claim c = claim_of(1, "ap", OUTCOME_WON, "");
+        c.evidence = slice_of(rows[i].evidence);
+        if (rests_names(core_model(n.core), &c, night_race(&n, "cat")->contests[0], 0) !=
+            rows[i].names)
+            fail_msg("'%s'", rows[i].evidence);
+    }
+}
+
+/* Notes and the desk's words are nobody's call by a line, whatever they name; that it is out in one
+ * primary is. */
+static void who_rests_on_a_line(void **state)
+{
+    static const struct {
+        const char *by, *line, *basis;
+        enum outcome outcome;
+        bool rests; /* from now on */
+    } rows[] = {
+        {"advisory:ap", "", "", OUTCOME_WON, false},
+        {"desk", "", "", OUTCOME_WON, false},
+        {"out:ap", "Democratic", "", OUTCOME_LOST, true},
+        {"out:ap", "Democratic", "", OUTCOME_PENDING, true},
+        {"out:ap", "Republican", CLAIMS_UNMATCHED, OUTCOME_PENDING, true},
+        {"out:ap", "Democratic", CLAIMS_UNMATCHED, OUTCOME_PENDING, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct claim claims[sizeof rows / sizeof *rows];
+        night_anew(&n);
+        for (size_t k = 0; k <= i; k++) {
+            claims[k] = claim_of((int64_t)k + 1, rows[k].by, rows[k].outcome, rows[k].line);
+            claims[k].basis = slice_of(rows[k].basis);
+        }
+        assert_true(night_claims(n.core, claims, i + 1));
+        night_batch(&n, AP, TWO("2", "Cat Cole", "", ""), NIGHT_AT(1));
+        if (rests_on(core_model(n.core), night_index(&n, "cat"), night_race(&n, "cat")->contests[0],
+                     0) != rows[i].rests)
+            fail_msg("row %zu: %s", i, rows[i].by);
+    }
 }
 
 /* The line has another name: nobody of ours is in the contest by which the call was made. */
@@ -274,8 +366,9 @@ static void no_seat_is_called_where_nobody_is_elected(void **state)
     (void)state;
     night_close(&n);
     night_open(&n, "endorsement_id,candidate_name,state,office,district,race_id,seats_to_fill,"
-                   "election_type\n"
-                   "a,Ann Archer,CA,State Senate,1,r,1,primary\n");
+                   "election_type,wins\n"
+                   "a,Ann Archer,CA,State Senate,1,r,1,primary,\n"
+                   "b,Bob Baker,CA,State Senate,3,s,1,primary,nomination\n");
     n.polls[1].state = SLICE("CA");
     night_anew(&n);
     assert_int_equal(night_race(&n, "a")->win, ROUNDS_PLACE);
@@ -283,6 +376,8 @@ static void no_seat_is_called_where_nobody_is_elected(void **state)
     assert_true(night_says(slice_of(n.out.err.text), "tallyctl call a advanced"));
     taken(201, "call", "a", "advanced");
     is("a", OUTCOME_ADVANCED);
+    assert_int_equal(night_race(&n, "b")->win, ROUNDS_PLACE);
+    taken(202, "call", "b", "won"); /* of a nomination */
 }
 
 int main(void)
@@ -295,6 +390,9 @@ int main(void)
         NIGHT_TEST(only_the_last_call_of_an_authority_rests_on_its_line),
         NIGHT_TEST(a_win_without_an_opponent_ends_with_its_match),
         NIGHT_TEST(a_match_lost_in_mid_night_stays_under_review),
+        NIGHT_TEST(another_authoritys_line_in_review_leaves_the_call_as_it_was),
+        NIGHT_TEST(evidence_is_read_to_its_end),
+        NIGHT_TEST(who_rests_on_a_line),
         NIGHT_TEST(a_call_whose_line_is_gone_is_under_review),
         NIGHT_TEST(a_retraction_under_a_freeze_leaves_no_clean_win),
         NIGHT_TEST(what_a_freeze_keeps_out_is_said_to_differ),
