@@ -298,12 +298,13 @@ static const enum outcome outcomes[] = {
     [MARKS_ADVANCED] = OUTCOME_ADVANCED,
 };
 
-/* Does the list, or a call feed, say that nobody stands against this one? */
+/* Does the list, or a call feed, say that nobody stands against this one, whose election is held?
+ */
 static bool said_unopposed(const struct model *m, const struct race *r, uint32_t endorsement)
 {
     const struct endorsement *e = &m->endorsed->list[endorsement];
 
-    return e->status == ENDORSE_UNOPPOSED || e->status == ENDORSE_ELECTED_UNOPPOSED ||
+    return e->status == ENDORSE_UNOPPOSED ||
            (calls_counts(e) && marks_uncontested(m, r, endorsement).opinion == MARKS_WON);
 }
 

@@ -314,15 +314,19 @@ static struct kind rulings = {
     "contest " id "|State House District 12|GA ; stated\nchoice 1|Wes Wolf|D ; " mark              \
     "\nchoice 2|Xia Young|R\ntotal 4 3\n"
 
+#define OTHER "contest 9|State Senate District 1|GA ; stated\nchoice 9|Xia Young|D ; won\ntotal 4\n"
+
+/* The fifth claim, for which there is no room yet, ends a call. */
 static struct kind unmatched = {
     "endorsement_id,candidate_name,state,office,district,party,seats_to_fill\n"
-    "wes,Wes Wolf,GA,State House,12,D,1\n",
+    "wes,Wes Wolf,GA,State House,12,D,1\n"
+    "xia,Xia Young,GA,State Senate,1,D,1\n",
     NULL,
     "wes",
     "office:state",
     {
-        PAYLOAD(AP, 1, SURE("5", "won")),
-        PAYLOAD(AP, 2, SURE("5", "won") SURE("6", "won")),
+        PAYLOAD(AP, 1, SURE("5", "won") OTHER),
+        PAYLOAD(AP, 2, SURE("5", "won") SURE("6", "won") OTHER),
         DESK(3, "match accept", "wes", "6"),
         DESK(4, "match reject", "wes", "6"),
         TICK(10),
