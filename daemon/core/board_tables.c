@@ -233,7 +233,8 @@ static void closest_row(const struct board *b, const struct open_candidacy *o)
     html_name(b->out, b->m->endorsed->list[o->endorsement].name);
     buf_addf(b->out, "</td><td class=\"n\">%s", o->margin > 0 ? "+" : "");
     html_count(b->out, o->margin);
-    buf_addf(b->out, "</td><td class=\"n\">%" PRId64 ".%02" PRId64 "%%</td><td class=\"n\">",
+    buf_addf(b->out,
+             "<br><span class=\"soft\">%" PRId64 ".%02" PRId64 "%%</span></td><td class=\"n\">",
              o->share_bp / 100, o->share_bp % 100);
     if (o->in_bp >= 0)
         buf_addf(b->out, "%" PRId64 "%%", o->in_bp / 100);
@@ -242,8 +243,7 @@ static void closest_row(const struct board *b, const struct open_candidacy *o)
 
 void board_closest(const struct board *b)
 {
-    static const char *const columns[] = {"Race",      "Candidate", "#Margin",
-                                          "#Of votes", "#Units in", NULL};
+    static const char *const columns[] = {"Race", "Candidate", "#Margin", "#Units in", NULL};
     size_t n, kept = 0;
     struct open_candidacy *list = open_list(b->m, b->now_ms, b->scratch, &n);
 

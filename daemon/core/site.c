@@ -6,11 +6,17 @@
 #include "daemon/core/tally.h"
 
 const struct site_status site_statuses[] = {
-    {"uncalled", "Not called"},     {"partly_called", "Partly called"},
-    {"called", "Called"},           {"won", "Ours won"},
-    {"lost", "Ours lost"},          {"advanced", "Ours to a runoff"},
-    {"leading", "Ours leading"},    {"trailing", "Ours behind"},
-    {"no_results", "No votes yet"}, {NULL, NULL},
+    {"uncalled", "Not called"},
+    {"partly_called", "Partly called"},
+    {"called", "Called"},
+    {"won", "Ours won"},
+    {"lost", "Ours lost"},
+    {"advanced", "Ours to a runoff"},
+    {"leading", "Ours leading"},
+    {"trailing", "Ours behind"},
+    {"unclear", "Ours unclear"},
+    {"no_results", "No votes yet"},
+    {NULL, NULL},
 };
 
 /* ".by-state.bom-1" of "by=state&bom=1"; copy=1 is what every page of a copy has. */

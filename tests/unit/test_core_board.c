@@ -143,6 +143,25 @@ static void what_happened_is_shown(void **state)
     says_not("<b>Archer");
 }
 
+static int count_of(const char *part)
+{
+    int count = 0;
+    for (const char *at = text(); (at = strstr(at, part)); at++)
+        count++;
+    return count;
+}
+
+/* By votes alone the list looked unsorted. */
+static void closest_shows_by_what_it_is_sorted(void **state)
+{
+    (void)state;
+    play();
+    board("{{closest}}", "", NIGHT_AT(9));
+    says("+10<br><span class=\"soft\">7.69%</span></td>");
+    assert_int_equal(count_of("scope=\"row\""), 1);
+    assert_int_equal(count_of("scope=\"col\""), 1 + count_of("<td"));
+}
+
 static void races_are_chosen(void **state)
 {
     (void)state;
@@ -280,6 +299,7 @@ int main(void)
         TEST(a_template_is_filled_once),
         TEST(before_anything_it_says_so),
         TEST(what_happened_is_shown),
+        TEST(closest_shows_by_what_it_is_sorted),
         TEST(races_are_chosen),
         TEST(other_nights_are_named),
         TEST(long_lists_are_cut_and_say_so),
