@@ -86,6 +86,8 @@ static struct kind calls = {
         PAYLOAD(AP, 1, "facts own=2026-11-03T19:00:30Z\n" SENATE("", "", "500 400 300") BOARD),
         PAYLOAD(VOTES, 2, SENATE("", "", "510 400 300") COUNTIES("5 8", "7 1")),
         PAYLOAD(AP, 3, "facts own=2026-11-03T19:02:30Z\n" SENATE("won", "", "700 600 500") BOARD),
+        PAYLOAD(AP, 4,
+                "facts own=2026-11-03T19:03:30Z\n" SENATE("won", "lost", "701 600 500") BOARD),
         PAYLOAD(DDHQ, 4, SENATE("", "won", "700 650 500")),
         DESK(5, "call", "cat", "won"),
         PAYLOAD(VOTES, 6, SENATE("", "", "100 400 300") COUNTIES("5 8", "0 0")),
