@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/base/jsonw.h"
+#include "daemon/core/decide.h"
 #include "daemon/core/fading.h"
 #include "daemon/core/marks.h"
 #include "daemon/core/tally.h"
@@ -474,12 +475,13 @@ static void any_order_of_independent_sources_ends_in_the_same_state(void **state
 
 enum { STANDINGS = PAYLOAD_ASIDE + 1 };
 
-struct kept {                        /* what would be durable, but for memos */
+struct kept {                        /* what would be durable */
     int rows[RN_SOURCES][STANDINGS]; /* events of payloads; -1 */
     int digests[RN_EVENTS];          /* events of payloads taken */
     int digest_count;
     struct learned names[4000];
     size_t name_count;
+    struct memo files[RN_SOURCES], races[RN_RACES];
 };
 
 /* A payload takes the place of those that stood for no more than it does. */
@@ -489,8 +491,37 @@ static void file_row(int rows[STANDINGS], enum standing_of_payload standing, int
         rows[i] = i == (int)standing ? event : -1;
 }
 
+static void keep_memos(struct player *p, struct kept *k)
+{
+    for (size_t i = 0; i < p->out.memo_count; i++) {
+        const struct memo *m = &p->out.memos[i];
+        uint32_t race = m->source == NONE ? decide_find_race(core_model(p->core), m->race) : NONE;
+        struct memo *kept = race == NONE ? &k->files[m->source] : &k->races[race];
+        *kept = *m;
+        kept->text = arena_copy(p->n->a, m->text);
+        kept->race = arena_copy(p->n->a, m->race);
+    }
+}
+
+static void restore_memos(struct player *p, const struct kept *k)
+{
+    struct err e = {0};
+    for (int i = 0; i < RN_SOURCES; i++) {
+        const int *rows = k->rows[i];
+        int newest = rows[PAYLOAD_PART] >= 0 ? rows[PAYLOAD_PART] : rows[PAYLOAD_WHOLE];
+        struct digest on_air = newest >= 0 ? p->n->events[newest].digest : (struct digest){0, 0};
+        bool of_it = digest_eq(k->files[i].on_air, on_air);
+        CHECK(p, !k->files[i].text.len || (of_it && core_restore_memo(p->core, &k->files[i], &e)),
+              "memo of source %d: %s", i, e.text);
+    }
+    for (int i = 0; i < RN_RACES; i++)
+        CHECK(p, !k->races[i].text.len || core_restore_memo(p->core, &k->races[i], &e),
+              "memo of race %d: %s", i, e.text);
+}
+
 static void keep_judged(struct player *p, struct kept *k)
 {
+    keep_memos(p, k);
     for (size_t i = 0; i < p->out.name_count && k->name_count < 4000; i++) {
         struct learned *l = &k->names[k->name_count++];
         *l = p->out.names[i];
@@ -541,6 +572,7 @@ static void restore(struct player *p, const struct player *from, const struct ke
         ok = core_restore_digest(p->core, ev->source, 0, ev->digest, &e);
     }
     CHECK(from, ok, "%s", e.text);
+    restore_memos(p, k);
     p->at = from->at;
     int64_t now = n->events[from->at].now_ms;
     for (int at = 0; at <= from->at; at++) /* as they came */
@@ -613,15 +645,14 @@ static void check_restarted(struct player *p, const struct player *was, bool fig
               core_tally(was->core)->n[i], core_tally(p->core)->n[i]);
 }
 
-/* Whose marks are advice only, and which marks that vanished together are waited for. Without memos
- * it is not known what was held: a mark of that may have moved, which was silent before. */
+/* Whose marks are advice only, and which marks that vanished together are waited for. */
 static void check_remembered(struct player *p, const struct player *was)
 {
     const struct model *a = core_model(was->core), *b = core_model(p->core);
 
     for (size_t s = 0; s < p->n->s.source_count; s++)
-        CHECK(p, !a->feeds[s].advisory || b->feeds[s].advisory,
-              "%.*s is not advisory after a restart", SLICE_FMT(p->n->sources[s].name));
+        CHECK(p, a->feeds[s].advisory == b->feeds[s].advisory,
+              "%.*s is advisory, or is not, after a restart", SLICE_FMT(p->n->sources[s].name));
     for (uint32_t i = 0; i < a->fading_count; i++) {
         const struct fading *f = &a->fading[i];
         const struct fading *again =
@@ -651,6 +682,7 @@ static void play_restarted(struct random_night *n)
         keep(&a, k);
     }
     apply_as(&a, &tick, NOT_RESTORED, n->events[at].now_ms);
+    keep_judged(&a, k);
     player_open(&b, n, n->seed + 1);
     restore(&b, &a, k);
     check_restarted(&b, &a, (n->traits & RN_CALM) && (n->traits & RN_DISJOINT));
