@@ -35,31 +35,19 @@ static int64_t decision_at(const struct model *m, int64_t at_ms)
     return last && last->at_ms == at_ms ? last->number : 0;
 }
 
-/* All that one event claimed, derived at once: what stood only between two of its claims never
- * stood.
- */
-static bool restore_claims(struct core *c, const struct claim *claims, size_t n, struct err *e)
+static bool take_claims(struct core *c, const struct claim *claims, size_t n, struct err *e)
 {
-    struct model *m = &c->model;
-    int64_t decision = decision_at(m, claims[0].at_ms);
-
     for (size_t i = 0; i < n; i++) {
-        uint32_t endorsement = claims_endorsement_of(m, &claims[i]);
-        if (!calls_restore(m, &claims[i], e))
+        uint32_t endorsement = claims_endorsement_of(&c->model, &claims[i]);
+        if (!calls_restore(&c->model, &claims[i], e))
             return false;
-        if (endorsement == NONE)
-            continue;
-        c->dirty[m->standings[endorsement].race] = true;
-    }
-    for (uint32_t i = 0; i < m->race_count; i++) {
-        if (c->dirty[i] && !derive_again(c, &m->races[i], claims[0].at_ms, decision))
-            return core_no_memory(e);
-        c->dirty[i] = false;
+        if (endorsement != NONE)
+            c->dirty[c->model.standings[endorsement].race] = true;
     }
     return true;
 }
 
-static bool restore_decision(struct core *c, const struct decision *d, struct err *e)
+static bool take_decision(struct core *c, const struct decision *d, struct err *e)
 {
     struct arena *a = arena_new(CORE_DECISION_MAX);
     struct decide_done done = {.arena = a};
@@ -69,15 +57,40 @@ static bool restore_decision(struct core *c, const struct decision *d, struct er
     arena_free(a);
     if (!ok)
         return false;
+    core_recount(c); /* statuses may have changed */
     core_range(c, &done, &from, &to);
     for (uint32_t i = from; i < to; i++)
-        if (!derive_again(c, &c->model.races[i], d->at_ms, d->number))
-            return core_no_memory(e);
-    core_recount(c);
+        c->dirty[i] = true;
     /* What races are only looked at for, their memos know. */
     if (!done.looks && d->at_ms > c->model.last_change_ms)
         c->model.last_change_ms = d->at_ms;
     return true;
+}
+
+/* All that one event decided and claimed, derived at once: what stood only in between never stood.
+ * d may be NULL. */
+static bool restore_event(struct core *c, const struct decision *d, const struct claim *claims,
+                          size_t n, struct err *e)
+{
+    struct model *m = &c->model;
+
+    if ((d && !take_decision(c, d, e)) || !take_claims(c, claims, n, e))
+        return false;
+    int64_t at_ms = d ? d->at_ms : claims[0].at_ms;
+    for (uint32_t i = 0; i < m->race_count; i++) {
+        if (c->dirty[i] && !derive_again(c, &m->races[i], at_ms, decision_at(m, at_ms)))
+            return core_no_memory(e);
+        c->dirty[i] = false;
+    }
+    return true;
+}
+
+/* The claims that follow `from` in the moment at_ms, before the decision numbered `next`. */
+static size_t end_of_event(const struct core_history *h, size_t from, int64_t at_ms, int64_t next)
+{
+    while (from < h->claim_count && h->claims[from].number < next && h->claims[from].at_ms == at_ms)
+        from++;
+    return from;
 }
 
 bool core_restore_history(struct core *c, const struct core_history *h, struct err *e)
@@ -85,13 +98,13 @@ bool core_restore_history(struct core *c, const struct core_history *h, struct e
     size_t claim = 0, decision = 0;
 
     while (claim < h->claim_count || decision < h->decision_count) {
+        const struct decision *d = decision < h->decision_count ? &h->decisions[decision] : NULL;
+        if (d && claim < h->claim_count && h->claims[claim].number < d->number)
+            d = NULL;
+        decision += d != NULL;
         int64_t next = decision < h->decision_count ? h->decisions[decision].number : INT64_MAX;
-        size_t end = claim;
-        while (end < h->claim_count && h->claims[end].number < next &&
-               h->claims[end].at_ms == h->claims[claim].at_ms)
-            end++;
-        if (end > claim ? !restore_claims(c, h->claims + claim, end - claim, e)
-                        : !restore_decision(c, &h->decisions[decision++], e))
+        size_t end = end_of_event(h, claim, d ? d->at_ms : h->claims[claim].at_ms, next);
+        if (!restore_event(c, d, h->claims + claim, end - claim, e))
             return false;
         claim = end;
     }

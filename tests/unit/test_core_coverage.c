@@ -35,8 +35,8 @@ static void each_is_matched_in_review_or_in_no_feed(void **state)
     night_open(&n, list);
     buf_init(&b, 1 << 20);
     struct slice text = coverage(&n, false, &b);
-    says(text,
-         "none\tann\tAnn Archer\tGA\tState Senate\t1\tactive\t\tnone of 4 sources has shown contests yet");
+    says(text, "none\tann\tAnn Archer\tGA\tState Senate\t1\tactive\t\tnone of 4 sources has shown "
+               "contests yet");
     assert_false(night_says(text, "gone"));
 
     night_batch(&n, 0,
