@@ -276,13 +276,19 @@ class Election:
             return "unclear"
         return "trailing" if "trailing" in seen else "no_results"
 
+    @staticmethod
+    def is_partial(race):
+        """a sum that lacks a county of the race: who leads in it is not known"""
+        summed = any(o.county for o in race.figures)
+        return summed and len(race.figures) < max(e["counties"] for e in race.endorsements)
+
     def progress_in(self, race, line):
         votes = {who: v for who, v in race.people.items() if who[0] == line[0]}
         if not sum(votes.values()):
             return "no_results"
         ranked = any(c.says["ranked"] for o in race.figures for c in o.contests)
         edge = self.stated(race, "places", "advance_to") or self.stated(race, "seats", "seats")
-        if edge is None or ranked:
+        if edge is None or ranked or self.is_partial(race):
             return "unclear"
         mine = votes[line]
         above = sum(v > mine for v in votes.values())

@@ -45,10 +45,12 @@ static void print_endorsement(const struct random_night *n, const struct rn_ours
     printf("{\"id\":\"%s\",\"name\":\"%s\",\"race\":\"%s\",\"state\":\"%s\",\"level\":\"%s\","
            "\"party\":\"%s\",\"held_by\":\"%s\",\"status\":\"%s\",\"wins\":\"%s\",\"flip\":%s,"
            "\"incumbent\":%s,\"opponent_incumbent\":%s,\"seats_held_by_others\":%" PRId64
-           ",\"seats\":%" PRId64 ",\"advance_to\":%" PRId64 ",\"measure\":%s,\"tags\":[",
+           ",\"seats\":%" PRId64 ",\"advance_to\":%" PRId64
+           ",\"measure\":%s,\"counties\":%d,\"tags\":[",
            o->id, o->name, r->id, r->state, r->level, o->party, o->held_by, o->status, o->wins,
            tri(o->flip), tri(o->incumbent), tri(o->opponent), o->others, seats_of(r),
-           r->places_in_list ? r->places : -1, o->side ? "true" : "false");
+           r->places_in_list ? r->places : -1, o->side ? "true" : "false",
+           r->kind == RN_COUNTIES ? 2 : 0);
     for (int i = 0, first = 1; i < 2; i++)
         if (o->tag[i]) {
             printf("%s\"%s\"", first ? "" : ",", o->tag[i]);
