@@ -112,6 +112,11 @@ static struct kind calls = {
     "\nchoice 12|Bob Baker ; " b "\nchoice 13|Else One\ntotal 50 40 30 ; units=10/10\n"            \
     "contest 9|Clerk|GA|Cobb ; uncontested\nchoice 91|Uma Ulm\ntotal 9\n"
 
+static void live(struct night *n)
+{
+    n->sources[STATE].calls = CALLS_LIVE;
+}
+
 static struct kind desk = {
     "endorsement_id,candidate_name,state,office,race_id,seats_to_fill,county,jurisdiction,"
     "polls_close\n"
@@ -119,7 +124,7 @@ static struct kind desk = {
     "bob,Bob Baker,GA,Mayor,ga-m,1,Cobb,Cobb,\n"
     "cat,Cat Cole,GA,Mayor,ga-n,1,Cobb,Acworth,\n"
     "uma,Uma Ulm,GA,Clerk,ga-c,1,Cobb,,\n",
-    NULL,
+    live,
     "",
     "status:won",
     {
@@ -153,6 +158,8 @@ static struct kind desk = {
                 "contest 9|Clerk|GA|Cobb\nchoice 91|Uma Ulm\nchoice 92|Else Two\n"
                 "total 9 8\n"),
         PAYLOAD(AP, 21, SEAT("", "won")),
+        PAYLOAD(STATE, 22, SEAT("won", "")),
+        PAYLOAD(STATE, 23, SEAT("", "won")), /* its mark has moved */
         TICK(40),
     },
     0,
