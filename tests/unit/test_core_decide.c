@@ -412,6 +412,8 @@ static void test_a_match_is_decided_and_calls_follow(void **state)
     assert_true(refused(&n, "begin with a source's name"));
     assert_false(night_decide(&n, "match accept", "ann", "ap district", NIGHT_AT(2)));
     assert_true(refused(&n, "2 lines fit"));
+    assert_false(night_decide(&n, "match accept", "ann", "ap distr", NIGHT_AT(2)));
+    assert_true(refused(&n, "2 lines fit"));
     assert_true(night_decide(&n, "match accept", "ann", "ap arch", NIGHT_AT(2)));
     assert_true(slice_starts(n.out.decision->argument, SLICE("accept\tap\t")));
     outcome_is(&n, "ann", OUTCOME_WON);

@@ -218,6 +218,37 @@ static void test_what_is_accepted_and_is_not_on_air_is_told(void **state)
     night_close(&n);
 }
 
+/* ... of as many as people read. */
+static void test_of_many_that_are_not_on_air_ten_are_told(void **state)
+{
+    enum { MANY = 12, ROOM = 4096 };
+    static const struct event would = {.would = true};
+    static char rows[ROOM], high[ROOM], low[ROOM], lower[ROOM];
+    size_t n = 0, h = 0, l = 0, w = 0;
+    struct night night;
+    (void)state;
+    n = (size_t)snprintf(rows, ROOM, "endorsement_id,candidate_name,state,office,district\n");
+    for (int i = 1; i <= MANY; i++) {
+        static const char contest[] =
+            "contest %d|State Senate District %d|GA\nchoice 1|Ann Archer\n"
+            "choice 2|Other One\ntotal %d 40\n";
+        n += (size_t)snprintf(rows + n, ROOM - n, "a%d,Ann Archer,GA,State Senate,%d\n", i, i);
+        h += (size_t)snprintf(high + h, ROOM - h, contest, i, i, 6000);
+        l += (size_t)snprintf(low + l, ROOM - l, contest, i, i, 5500);
+        w += (size_t)snprintf(lower + w, ROOM - w, contest, i, i, 4800);
+    }
+    night_open(&night, rows);
+    night_batch(&night, VOTES, high, NIGHT_AT(1));
+    night_batch(&night, STATE, low, NIGHT_AT(1));
+    night_batch(&night, STATE, lower, NIGHT_AT(2));
+    assert_true(decide(&night, would, "source accept", "state", ""));
+    size_t told = 0;
+    for (struct slice rest = night.out.said, line; slice_next(&rest, '\n', &line);)
+        told += slice_starts(line, SLICE("off air"));
+    assert_int_equal(told, 10);
+    night_close(&night);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +258,7 @@ int main(void)
         cmocka_unit_test(test_a_file_that_is_held_whole_holds_its_contests),
         cmocka_unit_test(test_votes_of_a_source_that_is_not_on_air_are_explained),
         cmocka_unit_test(test_what_is_accepted_and_is_not_on_air_is_told),
+        cmocka_unit_test(test_of_many_that_are_not_on_air_ten_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
