@@ -497,6 +497,8 @@ static void test_the_party_tells_two_lines_of_one_person_apart(void **state)
     assert_false(night_decide(&n, "match accept", "ann", "", NIGHT_AT(2)));
     assert_true(refused(&n, "give words that only one has: source, contest, choice, party") &&
                 refused(&n, "/ ARCHER, ANN (DEM)\n") && refused(&n, "/ ARCHER, ANN (REP)"));
+    assert_false(night_decide(&n, "match accept", "ann", "ARCH", NIGHT_AT(2)));
+    assert_true(refused(&n, "2 lines fit"));
     assert_true(night_decide(&n, "match accept", "ann", "DEM", NIGHT_AT(3)));
     assert_true(night_says(n.out.said, "  match accept ann ap: State Representative District 1 / "
                                        "ARCHER, ANN (DEM) by maria at "));

@@ -159,6 +159,7 @@ static struct kind desk = {
                 "total 9 8\n"),
         PAYLOAD(AP, 21, SEAT("", "won")),
         PAYLOAD(STATE, 22, SEAT("won", "")),
+        PAYLOAD(STATE, 23, SEAT("", "")),
         PAYLOAD(STATE, 23, SEAT("", "won")), /* its mark has moved */
         TICK(40),
     },
