@@ -182,8 +182,9 @@ static const char *counties_missing(const struct race *r, struct arena *a)
     return why ? why : "counties are missing";
 }
 
-static const char *reason(const struct model *m, const struct race *r,
-                          const struct open_candidacy *o, int64_t now_ms, struct arena *a)
+/* Why what is on air tells nothing; NULL: it does. */
+static const char *without_figures(const struct model *m, const struct race *r,
+                                   const struct open_candidacy *o, int64_t now_ms, struct arena *a)
 {
     if (r->flags & RACE_VOID)
         return "the race is void";
@@ -197,6 +198,16 @@ static const char *reason(const struct model *m, const struct race *r,
         return counties_missing(r, a);
     if (r->on_air != NONE && m->feeds[r->on_air].paused)
         return "the source on air is paused";
+    return NULL;
+}
+
+static const char *reason(const struct model *m, const struct race *r,
+                          const struct open_candidacy *o, int64_t now_ms, struct arena *a)
+{
+    const char *why = without_figures(m, r, o, now_ms, a);
+
+    if (why)
+        return why;
     if (o->out)
         return "out where it stands, and may stand in another primary";
     if (o->progress == PROGRESS_NO_RESULTS)

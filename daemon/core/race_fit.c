@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "daemon/base/num.h"
 #include "daemon/base/text.h"
 #include "daemon/core/office_kin.h"
 #include "daemon/core/primaries.h"
@@ -26,6 +27,14 @@ static bool ends_class(const struct office_class *class, struct slice word)
            (slice_is(buf_slice(&folded), "member") || office_class_word(class, buf_slice(&folded)));
 }
 
+/* A number of one or two digits. */
+static bool is_small(struct slice word)
+{
+    int64_t n;
+
+    return word.len <= 2 && num_parse(word, 1, 99, &n) && *word.ptr != '0';
+}
+
 /* A number at the end of the list's office that nothing else explains: "City Council 3", and not
  * "Vote for 3", "3 Year Term". Contests have many such; the list's are the desk's own. */
 static struct slice number_of(const struct endorsement *e, const struct office_text *o)
@@ -38,9 +47,8 @@ static struct slice number_of(const struct endorsement *e, const struct office_t
         word = has(one) ? one : word;
     }
     bool board = o->class && (o->class->reach == REACH_PLACE || o->class->reach == REACH_COUNTY);
-    bool digits = word.len == 1 || (word.len == 2 && word.ptr[1] >= '0' && word.ptr[1] <= '9');
-    if (!board || has(e->district) || o->part_count > 0 || !digits || *word.ptr < '1' ||
-        *word.ptr > '9' || !office_has_word(o, word) || !ends_class(o->class, before))
+    if (!board || has(e->district) || o->part_count > 0 || !is_small(word) ||
+        !office_has_word(o, word) || !ends_class(o->class, before))
         return none;
     return word;
 }

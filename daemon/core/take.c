@@ -184,6 +184,13 @@ static bool renew_choices(const struct intake *p, struct intake_contest *pc, str
     return true;
 }
 
+/* Does it say another thing of who may win in it? */
+static bool marks_differ(const struct feed_contest *c, const struct results_contest *in)
+{
+    return c->flags != in->flags || c->seats != in->seats || c->places != in->places ||
+           c->votes_allowed != in->votes_allowed;
+}
+
 static bool renew_contest(const struct intake *p, struct intake_contest *pc, unsigned *what,
                           struct err *e)
 {
@@ -207,8 +214,7 @@ static bool renew_contest(const struct intake *p, struct intake_contest *pc, uns
     }
     if (roster)
         *what |= FEED_ROSTER;
-    if (c->flags != in->flags || c->seats != in->seats || c->places != in->places ||
-        c->votes_allowed != in->votes_allowed)
+    if (marks_differ(c, in))
         *what |= FEED_MARKS;
     c->flags = in->flags;
     c->votes_allowed = in->votes_allowed;

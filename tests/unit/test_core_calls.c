@@ -660,24 +660,6 @@ static void test_a_loss_by_filled_seats_now_keeps_them(void **state)
     night_close(&n);
 }
 
-/* What another feed of the authority says of it is that feed's: the loss rests on what it did. */
-static void test_a_loss_is_not_said_again_by_another_feed(void **state)
-{
-    struct night n;
-    (void)state;
-    night_open(&n,
-               "endorsement_id,candidate_name,state,office,district,seats_to_fill,source_hints\n"
-               "cat,Cat Cole,GA,School Board,2,2,state=2|votes=2\n");
-    n.sources[STATE].calls = n.sources[VOTES].calls = CALLS_LIVE;
-    night_batch(&n, VOTES, BOARD("", "", "won", "won"), NIGHT_AT(1));
-    outcome_is(&n, "cat", OUTCOME_LOST);
-    size_t claims = core_model(n.core)->claim_count;
-    night_batch(&n, STATE, BOARD("lost", "", "", ""), NIGHT_AT(2));
-    outcome_is(&n, "cat", OUTCOME_LOST);
-    assert_int_equal(core_model(n.core)->claim_count, claims);
-    night_close(&n);
-}
-
 /* A feed that has a race county by county marks who leads in each: the race is called by none. */
 static void test_a_countys_mark_calls_no_race_of_several(void **state)
 {
@@ -794,7 +776,6 @@ int main(void)
         cmocka_unit_test(test_a_mark_gone_once_opens_no_seat),
         cmocka_unit_test(test_a_loss_stated_itself_fills_no_seat),
         cmocka_unit_test(test_a_loss_by_filled_seats_now_keeps_them),
-        cmocka_unit_test(test_a_loss_is_not_said_again_by_another_feed),
         cmocka_unit_test(test_a_countys_mark_calls_no_race_of_several),
         cmocka_unit_test(test_a_call_of_another_author_is_told_and_no_newer),
         cmocka_unit_test(test_a_payload_that_moves_a_mark_calls_nothing_at_all),

@@ -24,7 +24,7 @@ static const char list[] =
     "\nchoice 42|Other Five|R ; " b "\nchoice 43|Other Six\ntotal 70 60 50\n"
 #define FINAL "facts status=3\n"
 
-enum { AP, DDHQ, STATE };
+enum { AP, DDHQ, STATE, VOTES };
 
 /* In a contest that was matched. */
 static void matched_is(const struct night *n, const char *id, enum outcome o)
@@ -411,11 +411,33 @@ static void test_more_of_ours_than_the_list_has_room_for_are_a_conflict(void **s
     }
 }
 
+/* What another feed of the authority says of it is that feed's: the loss rests on what it did. */
+#define LINES(a, c, d)                                                                             \
+    "contest 2|School Board District 2|GA ; stated\nchoice 21|Cat Cole| ; " a                      \
+    "\nchoice 23|Other Two| ; " c "\nchoice 24|Other Three| ; " d "\ntotal 50 30 20\n"
+static void test_a_loss_is_not_said_again_by_another_feed(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n,
+               "endorsement_id,candidate_name,state,office,district,seats_to_fill,source_hints\n"
+               "cat,Cat Cole,GA,School Board,2,2,state=2|votes=2\n");
+    n.sources[STATE].calls = n.sources[VOTES].calls = CALLS_LIVE;
+    night_batch(&n, VOTES, LINES("", "won", "won"), NIGHT_AT(1));
+    outcome_is(&n, "cat", OUTCOME_LOST);
+    size_t claims = core_model(n.core)->claim_count;
+    night_batch(&n, STATE, LINES("lost", "", ""), NIGHT_AT(2));
+    outcome_is(&n, "cat", OUTCOME_LOST);
+    assert_int_equal(core_model(n.core)->claim_count, claims);
+    night_close(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_retraction_half_seen_is_not_lost_in_a_restart),
         cmocka_unit_test(test_calls_that_vanished_together_are_held_over_a_restart),
+        cmocka_unit_test(test_a_loss_is_not_said_again_by_another_feed),
         cmocka_unit_test(test_a_note_counts_nowhere),
         cmocka_unit_test(test_more_of_ours_than_the_list_has_room_for_are_a_conflict),
         cmocka_unit_test(test_a_place_of_ours_is_called_though_its_mark_is_gone),
