@@ -257,8 +257,8 @@ int main(int argc, char **argv)
     if (!open_recording(&c, &recording, &code))
         return code;
     /* a record may begin long before its election */
-    int64_t now = c.app.recording ? recording.all.rows[recording.all.count - 1]->received_ms
-                                  : clock_now(&c.app.clock);
+    int64_t now = recording.all.count > 0 ? recording.all.rows[recording.all.count - 1]->received_ms
+                                          : clock_now(&c.app.clock);
     c.app.config.today = now - now % WHEN_DAY;
     if (c.trial.what)
         return say(trial_run(&c.app, &c.trial, &e), &e);

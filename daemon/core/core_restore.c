@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "daemon/base/when.h"
 #include "daemon/core/claims.h"
 #include "daemon/core/feed.h"
 #include "daemon/core/feed_own.h"
@@ -70,13 +71,12 @@ static bool take_decision(struct core *c, const struct decision *d, struct err *
 /* All that one event decided and claimed, derived at once: what stood only in between never stood.
  * d may be NULL. */
 static bool restore_event(struct core *c, const struct decision *d, const struct claim *claims,
-                          size_t n, struct err *e)
+                          size_t n, int64_t at_ms, struct err *e)
 {
     struct model *m = &c->model;
 
     if ((d && !take_decision(c, d, e)) || !take_claims(c, claims, n, e))
         return false;
-    int64_t at_ms = d ? d->at_ms : claims[0].at_ms;
     for (uint32_t i = 0; i < m->race_count; i++) {
         if (c->dirty[i] && !derive_again(c, &m->races[i], at_ms, decision_at(m, at_ms)))
             return core_no_memory(e);
@@ -97,18 +97,24 @@ bool core_restore_history(struct core *c, const struct core_history *h, struct e
 {
     size_t claim = 0, decision = 0;
 
-    while (claim < h->claim_count || decision < h->decision_count) {
+    for (;;) {
         const struct decision *d = decision < h->decision_count ? &h->decisions[decision] : NULL;
-        if (d && claim < h->claim_count && h->claims[claim].number < d->number)
+        const struct claim *first = claim < h->claim_count ? &h->claims[claim] : NULL;
+        int64_t at_ms = first ? first->at_ms : WHEN_UNKNOWN;
+        if (!d && !first)
+            return true;
+        if (d && first && first->number < d->number)
             d = NULL;
-        decision += d != NULL;
+        if (d) {
+            at_ms = d->at_ms;
+            decision++;
+        }
         int64_t next = decision < h->decision_count ? h->decisions[decision].number : INT64_MAX;
-        size_t end = end_of_event(h, claim, d ? d->at_ms : h->claims[claim].at_ms, next);
-        if (!restore_event(c, d, h->claims + claim, end - claim, e))
+        size_t end = end_of_event(h, claim, at_ms, next);
+        if (!restore_event(c, d, first, end - claim, at_ms, e))
             return false;
         claim = end;
     }
-    return true;
 }
 
 bool core_restore_ruling(struct core *c, const struct feed_ruling *ruling, struct err *e)
