@@ -100,16 +100,15 @@ bool core_restore_history(struct core *c, const struct core_history *h, struct e
     for (;;) {
         const struct decision *d = decision < h->decision_count ? &h->decisions[decision] : NULL;
         const struct claim *first = claim < h->claim_count ? &h->claims[claim] : NULL;
-        int64_t at_ms = first ? first->at_ms : WHEN_UNKNOWN;
+        int64_t at_ms = first ? first->at_ms : WHEN_UNKNOWN, next = d ? d->number : INT64_MAX;
         if (!d && !first)
             return true;
-        if (d && first && first->number < d->number)
+        if (first && first->number < next) {
             d = NULL;
-        if (d) {
+        } else if (d) {
             at_ms = d->at_ms;
-            decision++;
+            next = ++decision < h->decision_count ? d[1].number : INT64_MAX;
         }
-        int64_t next = decision < h->decision_count ? h->decisions[decision].number : INT64_MAX;
         size_t end = end_of_event(h, claim, at_ms, next);
         if (!restore_event(c, d, first, end - claim, at_ms, e))
             return false;
