@@ -13,20 +13,26 @@
 #define OVER_AFTER (45 * WHEN_DAY)
 
 const struct source_state_info source_states[SOURCE_STATES] = {
-    [SOURCE_BLOCKED] = {"blocked", "the site refuses us, or sends a page for people: open its "
-                                   "address in a browser; poll it less, or ask the office"},
+    [SOURCE_BLOCKED] = {"blocked",
+                        "the site refuses us, or sends a page for people: open its "
+                        "address in a browser; poll it less, or ask the office",
+                        false},
     [SOURCE_QUARANTINED] = {"quarantined",
                             "what came is not used, or broke its worker; the last "
                             "good figures stand: the verdict says why",
                             true},
-    [SOURCE_STALE] = {"stale", "not reached for too long: its figures are old; another source "
-                               "takes its place where there is one"},
-    [SOURCE_FAILING] = {"failing", "the last poll failed; it is tried again by itself"},
+    [SOURCE_STALE] = {"stale",
+                      "not reached for too long: its figures are old; another source "
+                      "takes its place where there is one",
+                      false},
+    [SOURCE_FAILING] = {"failing", "the last poll failed; it is tried again by itself", false},
     [SOURCE_HELD] = {"held", "figures are held: tallyctl source held has them; accept or reject",
                      true},
-    [SOURCE_PAUSED] = {"paused", "it is not polled: the desk has stopped it (tallyctl source "
-                                 "resume), or the election is long past (late = yes)"},
-    [SOURCE_WAITING] = {"waiting", "not heard of since the start"},
+    [SOURCE_PAUSED] = {"paused",
+                       "it is not polled: the desk has stopped it (tallyctl source "
+                       "resume), or the election is long past (late = yes)",
+                       false},
+    [SOURCE_WAITING] = {"waiting", "not heard of since the start", false},
     [SOURCE_QUIET] = {"quiet",
                       "it answers, and has had nothing new for an hour, or polls are "
                       "open; does its address name one version?",
