@@ -31,7 +31,9 @@
 #define PULSE_MS 10
 #define CLOSE_WAIT_MS 10000
 #define PREVIEW_MS 10000 /* a decision itself takes less than one second */
+#define PREVIEWS 4       /* at once: each is a copy of our memory, and a core's work */
 #define TEST_MS 180000   /* of a source: a transfer, and payloads read in every way */
+#define TESTS 2
 #define PROBLEMS_ROOM (1 << 20)
 
 /* ---- one night: what follows from a plan ---- */
@@ -398,8 +400,8 @@ static bool app_start(struct app *a, struct plan *plan, struct err *e)
     if (!(a->base = loop_new()) || !(a->pages = page_cache_new()) ||
         !(a->events = events_new(a->base)))
         return err_set(e, ERR_BUG, "out of memory");
-    a->rehearsals = (struct rehearsals){.base = a->base, .patience_ms = PREVIEW_MS};
-    a->errands = (struct errands){.base = a->base, .patience_ms = TEST_MS};
+    a->rehearsals = (struct children){a->base, PREVIEW_MS, PREVIEWS, NULL, 0};
+    a->errands = (struct children){a->base, TEST_MS, TESTS, NULL, 0};
     struct night *n = a->night;
     if (!start_timers(a, e) || !start_workers(a, plan, e) ||
         !writer_open(a->base, plan->config->state.directory.ptr, n->loaded_arena, &n->loaded,
@@ -415,8 +417,8 @@ static bool app_start(struct app *a, struct plan *plan, struct err *e)
 
 static void app_stop(struct app *a)
 {
-    rehearse_end(&a->rehearsals);
-    errands_end(&a->errands);
+    children_end(&a->rehearsals);
+    children_end(&a->errands);
     control_free(a->control);
     a->control = NULL; /* closing the writer may publish */
     if (a->events)

@@ -60,9 +60,9 @@ struct app {
     struct http *http;
     struct events *events;
     struct control *control;
-    struct rehearsals rehearsals; /* previews of decisions */
-    struct errands errands;       /* of those who test a source */
-    struct buf told;              /* watchers: the last line of totals */
+    struct children rehearsals; /* previews of decisions */
+    struct children errands;    /* of those who test a source */
+    struct buf told;            /* watchers: the last line of totals */
     struct timer *term, *intr, *hup, *watchdog, *pulse, *figures, *drain, *settled;
     void (*after_settled)(void *ctx); /* the player's, and its ctx */
     void *after_ctx;

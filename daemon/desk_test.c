@@ -15,9 +15,10 @@ struct asked {
     uint64_t ticket;
 };
 
-static void on_done(int code, struct slice out, struct slice errors, void *ctx)
+static void on_done(int code, const struct slice *said, void *ctx)
 {
     struct asked *w = ctx;
+    struct slice out = said[0], errors = said[1];
     struct buf body;
     buf_init(&body, ERRAND_TEXT_MAX + 1000);
     if (out.len > 0) {

@@ -441,7 +441,7 @@ static bool try_it(void *ctx, struct buf *out, struct err *e)
     return fx->decision != NULL;
 }
 
-bool river_preview(struct river *r, const struct decision *d, struct rehearsals *all,
+bool river_preview(struct river *r, const struct decision *d, struct children *all,
                    rehearse_done *done, void *ctx, struct err *e)
 {
     struct trial t = {r, d};

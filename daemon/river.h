@@ -63,7 +63,7 @@ typedef void river_done(bool ok, struct slice said, void *ctx);
 bool river_decide(struct river *r, const struct decision *d, bool confirmed, river_done *done,
                   void *ctx, struct err *e) MUST_USE;
 /* What river_decide would do, to `done`; nothing is changed (rehearse.h). */
-bool river_preview(struct river *r, const struct decision *d, struct rehearsals *all,
+bool river_preview(struct river *r, const struct decision *d, struct children *all,
                    rehearse_done *done, void *ctx, struct err *e) MUST_USE;
 
 /* Is an accepted payload of this file kept, or restored? */

@@ -5,20 +5,8 @@
 #ifndef TALLYD_EDGE_REHEARSE_H
 #define TALLYD_EDGE_REHEARSE_H
 
-#include <stdint.h>
-
 #include "daemon/base/buf.h"
-#include "daemon/base/err.h"
-
-struct event_base;
-struct rehearsal;
-
-struct rehearsals { /* those that are going on; base and patience are set, the rest is zero */
-    struct event_base *base;
-    int64_t patience_ms; /* a copy that takes longer is ended */
-    struct rehearsal *first;
-    size_t count;
-};
+#include "daemon/edge/child.h"
 
 /* What is done: plain computation. There it has one thread, no signals and no descriptors, and the
  * locks of other threads may be taken for good: no files, sockets, logging, database. */
@@ -30,10 +18,7 @@ typedef void rehearse_done(bool ok, struct slice text, const struct err *e, void
 
 /* Begin. `act` has its ctx as it is now; this one may be gone when it runs. True: `done` is called,
  * once. False, ERR_AGAIN: no copy can be made, or several are at work. */
-bool rehearse(struct rehearsals *all, rehearse_act *act, void *ctx, rehearse_done *done,
+bool rehearse(struct children *all, rehearse_act *act, void *ctx, rehearse_done *done,
               void *done_ctx, struct err *e) MUST_USE;
-
-/* End all of them; whoever waits is told to try again. */
-void rehearse_end(struct rehearsals *all);
 
 #endif

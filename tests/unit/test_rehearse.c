@@ -27,12 +27,12 @@ static const char list[] =
 
 enum { AP, VOTES = 3 };
 
-static struct rehearsals all;
+static struct children all;
 
 static int set_up(void **state)
 {
     (void)state;
-    all = (struct rehearsals){.base = loop_new(), .patience_ms = 10000};
+    all = (struct children){loop_new(), 10000, 4, NULL, 0};
     return all.base == NULL;
 }
 
@@ -284,7 +284,7 @@ static void test_few_go_on_at_once_and_all_end(void **state)
         begun++;
     assert_in_range(begun, 2, 10);
     assert_int_equal(e.kind, ERR_AGAIN);
-    rehearse_end(&all);
+    children_end(&all);
     assert_int_equal(t.times, begun);
     assert_int_equal(said.kind, ERR_AGAIN);
     assert_null(all.first);
