@@ -75,11 +75,17 @@ class Server:
         stats = self.db().info("commandstats")
         return sum(stats.get(f"cmdstat_{name}", {}).get("calls", 0) for name in ("evalsha", "eval"))
 
+    def epoch_written(self, prefix):
+        """The epoch of what was written here last; 0 where it follows another, or has nothing."""
+        role, epoch = self.db().pipeline().role().hget(f"{prefix}:snap:meta", "epoch").execute()
+        return int(epoch or 0) if role[0] == "master" else 0
+
     def clients(self):
         """tallyd's connections."""
         return [c for c in self.db().client_list(_type="normal") if c["cmd"] in ("evalsha", "eval", "xread", "get", "hmget")]
 
 
+FAILOVER_TIMEOUT = 3  # seconds of each step; no other failover of their own within twice that
 SENTINEL = """port {port}
 bind 127.0.0.1
 dir {folder}
@@ -88,7 +94,7 @@ sentinel sentinel-pass {own}
 sentinel monitor board 127.0.0.1 {master} 2
 sentinel auth-pass board {password}
 sentinel down-after-milliseconds board 500
-sentinel failover-timeout board 3000
+sentinel failover-timeout board {timeout}
 """
 
 
@@ -122,7 +128,8 @@ sentinel-password-credential = sentinel-password"""
 
     def start_sentinel(self, port):
         conf = self.write(f"sentinel-{port}.conf", SENTINEL.format(
-            port=port, folder=self.folder, own=SENTINELS_PASSWORD, master=self.servers[0].port, password=PASSWORD))
+            port=port, folder=self.folder, own=SENTINELS_PASSWORD, master=self.servers[0].port, password=PASSWORD,
+            timeout=FAILOVER_TIMEOUT * 1000))
         return self.start(f"sentinel-{port}", REDIS, conf, "--sentinel")
 
     def ask(self, port, *words):
