@@ -14,6 +14,7 @@
 #include "daemon/core/emit.h"
 #include "daemon/core/feed.h"
 #include "daemon/core/feed_own.h"
+#include "daemon/core/fits.h"
 #include "daemon/core/match.h"
 #include "daemon/core/memo.h"
 #include "daemon/core/merge.h"
@@ -108,6 +109,13 @@ static void mark_fading(struct core *c)
         mark(c, m->standings[m->fading[i].endorsement].race);
 }
 
+/* Races which it may be: a line in doubt shows that another county has them too. */
+static void mark_whom(struct core *c, const struct feed_contest *contest)
+{
+    for (uint32_t i = 0; contest->fits && i < contest->fits->count; i++)
+        mark(c, match_race_of(&c->model, contest->fits->list[i].endorsement));
+}
+
 /* Match what has another roster: the source's races, as they were linked and as they are, have
  * other figures. */
 static void match_changes(struct turn *t, const struct feed_report *report)
@@ -127,6 +135,8 @@ static void match_changes(struct turn *t, const struct feed_report *report)
         core_no_memory(&e);
     else if (n > 0 && match_contests(&c->model, list, n, &e))
         mark_source(c, report->source);
+    for (size_t i = 0; i < n; i++)
+        mark_whom(c, list[i]);
     if (e.kind != ERR_NONE)
         failed(t, &e);
 }

@@ -13,6 +13,8 @@ uint32_t counties_of(const struct model *m, const struct race *r)
         const struct endorsement *en = &m->endorsed->list[r->endorsements[i]];
         most = en->county_count > most ? en->county_count : most;
     }
+    if (offers_list_is_short(m, r))
+        most = 0;
     if (most == 0 && offers_is_statewide(m, r))
         most = states_find(r->state)->counties;
     return (uint32_t)most;
@@ -24,21 +26,6 @@ uint32_t counties_source(const struct race *r, struct slice county)
         if (polls_same_county(r->counties[i].county, county))
             return r->counties[i].source;
     return NONE;
-}
-
-/* The county is one of the race's, or the race's are not said. */
-static bool is_of_race(const struct offers *g, struct slice county)
-{
-    bool said = false;
-
-    for (uint32_t i = 0; i < g->r->endorsement_count; i++) {
-        const struct endorsement *en = &g->m->endorsed->list[g->r->endorsements[i]];
-        said |= en->county_count > 0;
-        for (size_t k = 0; k < en->county_count; k++)
-            if (polls_same_county(en->counties[k], county))
-                return true;
-    }
-    return !said;
 }
 
 /* Is it of a county that none before it is of? */
@@ -72,7 +59,7 @@ bool counties_choose(const struct offers *g, struct counties *out, struct err *e
         return err_set(e, ERR_DATA, "no memory to merge a race; it stays as it was");
     for (uint32_t i = 0; i < g->count; i++) {
         struct slice county = g->list[i].county;
-        if (g->list[i].whole || !is_of_race(g, county) || !is_first(g, i))
+        if (g->list[i].whole || offers_list_names(g->m, g->r, county) == TRI_NO || !is_first(g, i))
             continue;
         uint32_t now = g->r->summed ? counties_source(g->r, county) : NONE;
         struct offer *o = offers_choose(g, false, county, now);

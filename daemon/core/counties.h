@@ -18,8 +18,8 @@ struct counties {
     bool pinned;   /* the desk has pinned the race to one of their sources */
 };
 
-/* How many counties the race lies in: by the list, else the state's where a whole state elects it.
- * 0: nobody says. */
+/* How many counties the race lies in: by the list, unless it leaves one out; else the state's where
+ * a whole state elects it. 0: nobody says. */
 uint32_t counties_of(const struct model *m, const struct race *r);
 
 /* Fill *out from offers that know their lag. In scratch. */

@@ -625,9 +625,12 @@ static void judge_names(struct look *l, uint32_t e)
         why.text = "its id is not the list's ap_candidate_id";
     struct slice office = ours->office.class ? slice_of(ours->office.class->slug) : ours->e->office;
     struct basis basis = {.loose = fit == RACE_SAME, .doubt = why.text, .word = why.word};
+    uint32_t at = l->out->count;
     basis.text = arena_printf(l->scratch, "office %.*s, state %.*s", SLICE_FMT(office),
                               SLICE_FMT(ours->e->state));
     add_names(l, e, &basis);
+    for (; at < l->out->count; at++)
+        l->out->list[at].race_same = fit == RACE_SAME;
 }
 
 static void judge(struct look *l, uint32_t e)

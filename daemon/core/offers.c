@@ -4,6 +4,7 @@
 
 #include "daemon/base/when.h"
 #include "daemon/core/feed.h"
+#include "daemon/core/fits.h"
 #include "daemon/core/match_index.h"
 #include "daemon/core/polls.h"
 #include "daemon/core/primaries.h"
@@ -69,19 +70,29 @@ struct slice offers_county(const struct model *m, const struct feed_contest *c)
     return c->county.len ? c->county : m->settings->sources[c->source].county;
 }
 
-/* Does the list say that the race lies in this county and no other? *all: it lists all counties of
- * the race; a town's county may be but one of those it lies in. */
-static enum endorse_tri list_says(const struct model *m, const struct race *r, struct slice county,
-                                  bool *all)
+enum endorse_tri offers_list_names(const struct model *m, const struct race *r, struct slice county)
 {
     enum endorse_tri said = TRI_UNSAID;
 
-    *all = false;
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct endorsement *en = &m->endorsed->list[r->endorsements[i]];
+        said = en->county_count > 0 ? TRI_NO : said;
+        for (size_t k = 0; k < en->county_count; k++)
+            if (polls_same_county(en->counties[k], county))
+                return TRI_YES;
+    }
+    return said;
+}
+
+/* Does the list say that the race lies in this county and no other? */
+static enum endorse_tri list_says(const struct model *m, const struct race *r, struct slice county)
+{
+    enum endorse_tri said = TRI_UNSAID;
+
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct endorsement *en = &m->endorsed->list[r->endorsements[i]];
         const struct slice *list = en->county_count ? en->counties : &en->county;
         size_t count = en->county_count ? en->county_count : en->county_tells;
-        *all |= en->county_count > 0;
         for (size_t k = 0; k < count; k++)
             if (!polls_same_county(list[k], county))
                 return TRI_NO;
@@ -90,24 +101,72 @@ static enum endorse_tri list_says(const struct model *m, const struct race *r, s
     return said;
 }
 
+/* Is a contest the race itself, though nobody's line in it is sure? What a state numbers is one
+ * race in all its counties. */
+static bool is_known_as(const struct model *m, uint32_t endorsement, const struct feed_contest *c)
+{
+    const struct office_class *class = m->match->people[endorsement].race.office.class;
+    uint32_t i, end = fits_of(c->fits, endorsement, &i);
+
+    for (; class && (class->reach == REACH_STATE || class->reach == REACH_DISTRICT) && i < end; i++)
+        if (c->fits->list[i].race_same)
+            return true;
+    return false;
+}
+
+struct walk { /* over the contests of a race, and those that may be it */
+    uint32_t contest, endorsement, seen;
+};
+
+/* The county of the next one that is of one county. False: no more. */
+static bool next_county(const struct model *m, const struct race *r, struct walk *at,
+                        struct slice *county)
+{
+    while (at->contest < r->contest_count) {
+        *county = offers_county(m, r->contests[at->contest++]);
+        if (county->len > 0)
+            return true;
+    }
+    for (; at->endorsement < r->endorsement_count; at->endorsement++, at->seen = 0) {
+        uint32_t e = r->endorsements[at->endorsement];
+        while (at->seen < m->match->people[e].seen_count) {
+            const struct feed_contest *c = m->match->people[e].seen[at->seen++];
+            *county = offers_county(m, c);
+            if (county->len > 0 && is_known_as(m, e, c))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Has the race a contest of another county too? */
 static bool lies_elsewhere(const struct model *m, const struct race *r, struct slice county)
 {
-    for (uint32_t i = 0; i < r->contest_count; i++) {
-        struct slice other = offers_county(m, r->contests[i]);
-        if (other.len && !slice_eq_nocase(other, county) && !polls_same_county(other, county))
+    struct walk at = {0};
+    struct slice other;
+
+    while (next_county(m, r, &at, &other))
+        if (!slice_eq_nocase(other, county) && !polls_same_county(other, county))
             return true;
-    }
+    return false;
+}
+
+bool offers_list_is_short(const struct model *m, const struct race *r)
+{
+    struct walk at = {0};
+    struct slice county;
+
+    while (next_county(m, r, &at, &county))
+        if (offers_list_names(m, r, county) == TRI_NO)
+            return true;
     return false;
 }
 
 bool offers_may_be_part(const struct model *m, const struct race *r, const struct feed_contest *c)
 {
     struct slice county = offers_county(m, c);
-    bool all;
 
-    (void)list_says(m, r, county, &all);
-    return county.len > 0 && !all;
+    return county.len > 0 && list_says(m, r, county) != TRI_NO;
 }
 
 bool offers_is_part(const struct model *m, const struct race *r, const struct feed_contest *c)
@@ -135,13 +194,12 @@ bool offers_is_statewide(const struct model *m, const struct race *r)
 bool offers_is_whole(const struct model *m, const struct race *r, const struct feed_contest *c)
 {
     struct slice county = offers_county(m, c);
-    bool all;
-    enum endorse_tri listed = list_says(m, r, county, &all);
+    enum endorse_tri listed = list_says(m, r, county);
     bool local = r->endorsement_count > 0;
 
     if (county.len == 0)
         return true;
-    if (listed == TRI_NO || (!all && lies_elsewhere(m, r, county)))
+    if (listed == TRI_NO || lies_elsewhere(m, r, county))
         return false;
     if (listed == TRI_YES)
         return true;
@@ -156,11 +214,10 @@ bool offers_is_surely_whole(const struct model *m, const struct race *r,
                             const struct feed_contest *c)
 {
     struct slice county = offers_county(m, c);
-    bool all;
 
     if (!offers_is_whole(m, r, c))
         return false;
-    if (county.len == 0 || list_says(m, r, county, &all) == TRI_YES)
+    if (county.len == 0 || list_says(m, r, county) == TRI_YES)
         return true;
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct race_ours *ours = &m->match->people[r->endorsements[i]].race;

@@ -54,9 +54,16 @@ struct offer *offers_choose_idle(const struct offers *g, const struct slice *cou
 /* Does a whole state elect it? */
 bool offers_is_statewide(const struct model *m, const struct race *r);
 
-/* Does this contest, of a source that may be of one county, cover the whole race? The list says in
- * which counties a race lies; where it does not, a race of which two counties have a contest lies
- * in both, and `covers = county` is believed. */
+/* Is the county one of those in which the list says that the race lies? */
+enum endorse_tri offers_list_names(const struct model *m, const struct race *r,
+                                   struct slice county);
+/* Has a county that the list does not name a contest of the race, be it that whose lines they are
+ * waits in review? Then the list does not say all of them. */
+bool offers_list_is_short(const struct model *m, const struct race *r);
+
+/* Does this contest, of a source that may be of one county, cover the whole race? A race of which
+ * two counties have a contest lies in both, whatever the list says; else it says in which counties
+ * a race lies; where it does not, `covers = county` is believed. */
 bool offers_is_whole(const struct model *m, const struct race *r, const struct feed_contest *c);
 
 /* ... and does the list say so, or the kind of office? A district of the state, or a circuit of a
@@ -64,8 +71,8 @@ bool offers_is_whole(const struct model *m, const struct race *r, const struct f
 bool offers_is_surely_whole(const struct model *m, const struct race *r,
                             const struct feed_contest *c);
 
-/* Is it of one county, and does the list not say all in which the race lies? Then it is the whole
- * at most until another county's source has it too. */
+/* Is it of one county, and does the list not say that the race lies in others too? Then it is the
+ * whole at most until another county's source has it too. */
 bool offers_may_be_part(const struct model *m, const struct race *r, const struct feed_contest *c);
 /* ... and has one? */
 bool offers_is_part(const struct model *m, const struct race *r, const struct feed_contest *c);

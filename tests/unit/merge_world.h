@@ -3,6 +3,7 @@
 #ifndef TALLYD_TESTS_MERGE_WORLD_H
 #define TALLYD_TESTS_MERGE_WORLD_H
 
+#include "daemon/core/match_index.h"
 #include "daemon/core/merge.h"
 #include "daemon/core/pins.h"
 #include "tests/unit/core_world.h"
@@ -14,6 +15,8 @@ struct merge_world {
     struct link links[64];
     struct feed_contest *contests[32];
     struct endorsement endorsement[2];
+    struct match match;
+    struct match_person persons[2]; /* who has been seen nowhere but where link_all says */
     bool changed;
 };
 
@@ -37,6 +40,8 @@ static inline int set_up(void **state)
                              .links = mw->links,
                              .contests = mw->contests};
     w->endorsed = (struct endorsements){.list = mw->endorsement, .count = 2};
+    mw->match.people = mw->persons;
+    w->m.match = &mw->match;
     w->m.races = &mw->race;
     w->m.race_count = 1;
     return 0;

@@ -32,7 +32,7 @@ static void counties_are_summed_one_source_each(void **state)
     assert_false(mw->race.flags & RACE_PARTIAL);
 }
 
-static void a_race_within_one_county_needs_no_more(void **state)
+static void a_race_within_one_county_needs_no_more_until_another_has_it(void **state)
 {
     struct world *w = *state;
     three_counties(w);
@@ -40,8 +40,11 @@ static void a_race_within_one_county_needs_no_more(void **state)
     say_and_merge(w, 0, 0, 500, 400);
     assert_false(mw->race.summed);
     assert_int_equal(mw->race.on_air, 0);
-    say_and_merge(w, 1, 9, 900, 800); /* not its county */
-    assert_int_equal(mw->race.on_air, 0);
+    assert_false(mw->race.flags & RACE_PARTIAL);
+    say_and_merge(w, 1, 9, 900, 800); /* the list names another county */
+    assert_true(mw->race.summed);
+    assert_int_equal(mw->race.counties_of, 0);
+    assert_true(mw->race.flags & RACE_PARTIAL);
     assert_int_equal(shown("Ann"), 500);
 }
 
@@ -595,7 +598,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(counties_are_summed_one_source_each),
-        T(a_race_within_one_county_needs_no_more),
+        T(a_race_within_one_county_needs_no_more_until_another_has_it),
         T(a_county_choice_that_fits_none_stays_apart),
         T(parts_are_added_and_wait_for_each_other),
         T(lines_of_one_person_are_one),

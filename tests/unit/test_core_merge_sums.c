@@ -351,7 +351,7 @@ static void a_county_that_is_not_on_air_says_why(void **state)
     not_on_air(w, 3, 0, "behind the counties together since 1:00 a.m. UTC on Jan. 6");
     say_and_merge(w, 3, 1, 600, 500);
     not_on_air(w, 0, 1, "it has one county of the race");
-    w->m.feeds[3].paused = true;
+    w->sources[3].votes = false;
     w->sources[2].county = SLICE("Hall");
     mw->endorsement[0].county_count = mw->endorsement[1].county_count = 2;
     merge(w, 2);
