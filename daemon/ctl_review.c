@@ -5,15 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/ctl_board.h"
 #include "daemon/ctl_client.h"
+#include "daemon/ctl_review_frame.h"
 #include "daemon/ctl_screen.h"
 
 #define LIST_MAX (64 << 20)
 #define REQUEST_MAX 65536
-#define FIELDS 9 /* of match list */
-
-enum field { ID, NAME, OFFICE, SOURCE, CONTEST, CHOICE, PARTY, WHY, RACE };
 
 struct review {
     const char *socket;
@@ -30,7 +27,7 @@ static bool read_list(struct review *r, struct err *e)
 }
 
 /* The first line that is not skipped; how many wait. */
-static bool at_hand(const struct review *r, struct slice fields[FIELDS], size_t *count)
+static bool at_hand(const struct review *r, struct slice fields[REVIEW_FIELDS], size_t *count)
 {
     struct slice rest = buf_slice(&r->list), line;
     bool found = false;
@@ -39,9 +36,7 @@ static bool at_hand(const struct review *r, struct slice fields[FIELDS], size_t 
         if (line.len == 0)
             continue;
         if (*count == r->skipped) {
-            for (size_t i = 0; i < FIELDS; i++)
-                if (!slice_next(&line, '\t', &fields[i]))
-                    fields[i] = (struct slice){0};
+            ctl_review_split(line, fields);
             found = true;
         }
         (*count)++;
@@ -49,30 +44,25 @@ static bool at_hand(const struct review *r, struct slice fields[FIELDS], size_t 
     return found;
 }
 
-/* It is no endorsement's line: a name that may be an opponent's other one. */
-static bool is_join(const struct slice fields[FIELDS])
-{
-    return fields[ID].len == 0;
-}
-
 /* "VERB ID WORDS --reason TEXT" as the daemon reads it. */
 static void write_request(const struct review *r, const char *verb,
-                          const struct slice fields[FIELDS], struct buf *out)
+                          const struct slice fields[REVIEW_FIELDS], struct buf *out)
 {
-    static const enum field words[] = {SOURCE, CONTEST, CHOICE, PARTY};
+    static const enum review_field words[] = {REVIEW_SOURCE, REVIEW_CONTEST, REVIEW_CHOICE,
+                                              REVIEW_PARTY};
     buf_clear(out);
-    if (is_join(fields))
-        buf_addf(out, "match %s\x1f%.*s\x1f%.*s\x1f=\x1f%.*s", verb, SLICE_FMT(fields[RACE]),
-                 SLICE_FMT(fields[CHOICE]), SLICE_FMT(fields[NAME]));
+    if (ctl_review_is_join(fields))
+        buf_addf(out, "match %s\x1f%.*s\x1f%.*s\x1f=\x1f%.*s", verb, SLICE_FMT(fields[REVIEW_RACE]),
+                 SLICE_FMT(fields[REVIEW_CHOICE]), SLICE_FMT(fields[REVIEW_NAME]));
     else
-        buf_addf(out, "match %s\x1f%.*s", verb, SLICE_FMT(fields[ID]));
-    for (size_t i = 0; i < sizeof words / sizeof words[0] && !is_join(fields); i++)
+        buf_addf(out, "match %s\x1f%.*s", verb, SLICE_FMT(fields[REVIEW_ID]));
+    for (size_t i = 0; i < sizeof words / sizeof words[0] && !ctl_review_is_join(fields); i++)
         if (fields[words[i]].len > 0)
             buf_addf(out, "\x1f%.*s", SLICE_FMT(fields[words[i]]));
     buf_addf(out, "\x1f--reason\x1f%s\n", r->reason);
 }
 
-static void decide(struct review *r, const char *verb, const struct slice fields[FIELDS])
+static void decide(struct review *r, const char *verb, const struct slice fields[REVIEW_FIELDS])
 {
     struct err e = {0};
     struct buf request;
@@ -106,37 +96,16 @@ static void undo(struct review *r)
 
 static void draw(struct review *r, const struct slice *fields, size_t count)
 {
-    struct buf text;
-    struct slice rest, line;
-    size_t cols, rows, used = 0;
+    struct ctl_review_frame f = {.line = fields,
+                                 .waiting = count,
+                                 .skipped = r->skipped,
+                                 .answer = buf_slice(&r->answer),
+                                 .utf8 = screen_utf8()};
+    size_t cols, rows;
     screen_size(&cols, &rows);
-    buf_init(&text, LIST_MAX);
-    buf_addf(&text, "%zu to decide, %zu left for later\n\n", count, r->skipped);
-    if (fields)
-        buf_addf(&text,
-                 "%s  %.*s (%.*s), %.*s\nfeed      %.*s%s%.*s%s\nin        %.*s: "
-                 "%.*s\nbecause   %.*s\n\n"
-                 "a it is theirs   %ss later   u take the last back   q quit\n\n",
-                 is_join(fields) ? "opponent" : "endorsed", SLICE_FMT(fields[NAME]),
-                 SLICE_FMT(fields[is_join(fields) ? RACE : ID]), SLICE_FMT(fields[OFFICE]),
-                 SLICE_FMT(fields[CHOICE]), fields[PARTY].len ? " (" : "", SLICE_FMT(fields[PARTY]),
-                 fields[PARTY].len ? ")" : "", SLICE_FMT(fields[SOURCE]),
-                 SLICE_FMT(fields[CONTEST]), SLICE_FMT(fields[WHY]),
-                 is_join(fields) ? "" : "r it is not   l the name is one of theirs   ");
-    else
-        buf_addz(&text, "u take the last back   q quit\n\n");
-    buf_add(&text, buf_slice(&r->answer));
     buf_clear(&r->frame);
-    rest = buf_slice(&text);
-    for (; used < rows; used++) {
-        line = (struct slice){0};
-        if (rest.len > 0)
-            slice_next(&rest, '\n', &line);
-        buf_addz(&r->frame, used ? "\r\n" : "");
-        ctl_board_text(line, cols, screen_utf8(), &r->frame);
-    }
+    ctl_review_render(&f, cols, rows, &r->frame);
     screen_show(buf_slice(&r->frame));
-    buf_done(&text);
 }
 
 /* False: enough. */
@@ -153,8 +122,8 @@ static bool on_letter(struct review *r, char letter, const struct slice *fields)
     else if (letter == 's' && fields)
         r->skipped++;
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-        if (letter == verbs[i].letter && fields && (letter == 'a' || !is_join(fields)))
-            decide(r, is_join(fields) ? "join" : verbs[i].verb, fields);
+        if (letter == verbs[i].letter && fields && (letter == 'a' || !ctl_review_is_join(fields)))
+            decide(r, ctl_review_is_join(fields) ? "join" : verbs[i].verb, fields);
     return true;
 }
 
@@ -169,7 +138,7 @@ static void ask_reason(struct review *r)
 
 static int go_on(struct review *r)
 {
-    struct slice fields[FIELDS];
+    struct slice fields[REVIEW_FIELDS];
     struct err e = {0};
     size_t count;
     char letter;

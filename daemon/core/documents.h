@@ -138,7 +138,8 @@ void documents_sources(const struct model *m, int64_t now_ms, bool json, struct 
 void documents_sources_members(struct jsonw *j, const char *key, const struct model *m,
                                int64_t now_ms);
 /* documents_match.c: lines that wait for review, and lines of sums that a join may end the doubt
- * of; decisions about matches, and joins, and whether they stand. */
+ * of, with where the contest is ("GA", "GA/Fulton") and its other choices, most votes first, as
+ * "NAME (PARTY): VOTES|..."; decisions about matches, and joins, and whether they stand. */
 void documents_match_list(const struct model *m, bool json, struct buf *out);
 void documents_match_decisions(const struct model *m, bool json, struct buf *out);
 /* documents_coverage.c: each endorsement that counts: matched and where, in review, or in no feed

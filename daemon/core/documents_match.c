@@ -4,15 +4,102 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/base/text.h"
 #include "daemon/base/when.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/documents.h"
 #include "daemon/core/joins.h"
 #include "daemon/core/match.h"
+#include "daemon/core/offers.h"
 #include "daemon/core/table.h"
+
+enum {
+    OTHERS_MAX = 40, /* choices beside the one in question */
+    SEEN_MAX = (OTHERS_MAX + 1) * (2 * TEXT_MAX + 32),
+};
+
+/* ---- what waits ---- */
+
+/* The line in question as the contest shows it: where it is, its votes, and who else is in it. */
+struct seen {
+    char room[SEEN_MAX];
+    struct buf text;
+    struct slice place, votes, others;
+};
+
+static void add_votes(const struct feed_contest *c, uint32_t choice, const char *before,
+                      struct buf *out)
+{
+    int64_t votes = c->units[0].votes[choice];
+
+    if (votes >= 0)
+        buf_addf(out, "%s%" PRId64, before, votes);
+}
+
+/* A name cannot end its own item. */
+static void add_item(struct slice text, struct buf *out)
+{
+    for (size_t i = 0; i < text.len; i++)
+        buf_addc(out, text.ptr[i] == '|' ? '/' : text.ptr[i]);
+}
+
+/* The next of the others, most votes first, then as the feed has them; NONE: no more. */
+static uint32_t other_behind(const struct feed_contest *c, uint32_t choice, uint32_t last)
+{
+    const int64_t *votes = c->units[0].votes;
+    uint32_t best = NONE;
+
+    for (uint32_t i = 0; i < c->choice_count; i++) {
+        bool behind =
+            last == NONE || votes[i] < votes[last] || (votes[i] == votes[last] && i > last);
+        if (i != choice && behind && (best == NONE || votes[i] > votes[best]))
+            best = i;
+    }
+    return best;
+}
+
+/* "Cy Poe (REP): 100|Write-in: 3|Who Has None|and 12 more" */
+static void add_others(const struct feed_contest *c, uint32_t choice, struct buf *out)
+{
+    uint32_t left = c->choice_count - (choice != NONE), n = 0;
+
+    for (uint32_t i = other_behind(c, choice, NONE); i != NONE && n < OTHERS_MAX;
+         i = other_behind(c, choice, i), n++) {
+        const struct feed_choice *o = &c->choices[i];
+        buf_addz(out, n > 0 ? "|" : "");
+        add_item(o->name.len ? o->name : o->id, out);
+        buf_addz(out, o->party.len ? " (" : "");
+        add_item(o->party, out);
+        buf_addz(out, o->party.len ? ")" : "");
+        add_votes(c, i, ": ", out);
+    }
+    if (n < left)
+        buf_addf(out, "|and %u more", left - n);
+}
+
+static void look(const struct model *m, const struct feed_contest *c, uint32_t choice,
+                 struct seen *s)
+{
+    struct slice county = offers_county(m, c);
+    struct slice state = c->state.len ? c->state : m->settings->sources[c->source].state;
+    size_t place, votes;
+
+    buf_init_over(&s->text, s->room, sizeof s->room);
+    buf_addf(&s->text, "%.*s%s%.*s", SLICE_FMT(state), county.len ? "/" : "", SLICE_FMT(county));
+    place = s->text.len;
+    if (choice != NONE)
+        add_votes(c, choice, "", &s->text);
+    votes = s->text.len;
+    add_others(c, choice, &s->text);
+    s->place = slice_sub(buf_slice(&s->text), 0, place);
+    s->votes = slice_sub(buf_slice(&s->text), place, votes);
+    s->others = slice_sub(buf_slice(&s->text), votes, s->text.len);
+}
 
 static void add_waiting(const struct model *m, const struct link *l, struct table *r)
 {
+    struct seen s;
+    look(m, l->contest, l->choice, &s);
     const struct endorsement *e = &m->endorsed->list[l->endorsement];
     const struct feed_choice *choice = l->choice == NONE ? NULL : &l->contest->choices[l->choice];
     const struct slice fields[] = {e->id,
@@ -23,17 +110,21 @@ static void add_waiting(const struct model *m, const struct link *l, struct tabl
                                    choice ? choice->name : (struct slice){0},
                                    choice ? choice->party : (struct slice){0},
                                    l->why,
-                                   m->races[m->standings[l->endorsement].race].id};
+                                   m->races[m->standings[l->endorsement].race].id,
+                                   s.place,
+                                   s.votes,
+                                   s.others};
 
     table_add(r, fields);
 }
 
-/* The first that has the line. */
-static const struct feed_contest *contest_of(const struct race *r, const struct race_choice *line)
+/* The first that has the line, and which of its choices that is. */
+static const struct feed_contest *contest_of(const struct race *r, const struct race_choice *line,
+                                             uint32_t *choice)
 {
     for (uint32_t i = 0; i < r->contest_count; i++)
-        for (uint32_t k = 0; k < r->contests[i]->choice_count; k++)
-            if (slice_eq(r->contests[i]->choices[k].name, line->name))
+        for (*choice = 0; *choice < r->contests[i]->choice_count; (*choice)++)
+            if (slice_eq(r->contests[i]->choices[*choice].name, line->name))
                 return r->contests[i];
     return NULL;
 }
@@ -43,16 +134,19 @@ static void add_joins(const struct model *m, const struct race *r, struct table 
 {
     for (uint32_t i = 0; i < r->choice_count; i++) {
         const struct race_choice *line = &r->choices[i];
-        uint32_t other = line->alone.len ? joins_offer(m, r, i) : NONE;
-        const struct feed_contest *c = other == NONE ? NULL : contest_of(r, line);
+        uint32_t other = line->alone.len ? joins_offer(m, r, i) : NONE, choice;
+        const struct feed_contest *c = other == NONE ? NULL : contest_of(r, line, &choice);
+        struct seen s;
         if (!c)
             continue;
+        look(m, c, choice, &s);
         const struct slice fields[] = {
             {0},         r->choices[other].name,
             r->office,   m->settings->sources[c->source].name,
             c->text,     line->name,
             line->party, SLICE("an opponent under two names? the sum is in doubt"),
-            r->id};
+            r->id,       s.place,
+            s.votes,     s.others};
         table_add(t, fields);
     }
 }
@@ -61,7 +155,7 @@ void documents_match_list(const struct model *m, bool json, struct buf *out)
 {
     static const char *const names[] = {"endorsement_id", "candidate_name", "office", "source",
                                         "contest",        "choice",         "party",  "why",
-                                        "race_id"};
+                                        "race_id",        "place",          "votes",  "others"};
     struct table r = {names, sizeof names / sizeof names[0], json, .out = out};
 
     table_begin(&r);
@@ -71,6 +165,8 @@ void documents_match_list(const struct model *m, bool json, struct buf *out)
         add_joins(m, &m->races[i], &r);
     table_end(&r);
 }
+
+/* ---- what was decided ---- */
 
 /* The join that this decision made, and that stands. */
 static const struct join *join_of(const struct model *m, const struct decision *d)

@@ -140,6 +140,9 @@ def test_a_mismatch_is_fixed_by_keys_and_the_totals_follow(house, terminal):
     start = time.monotonic()
     run(terminal, house, "match", "review", "--reason", "known")
     terminal.sees("endorsed  D Foe (foe)")
+    terminal.sees("feed      Di Foe (DEM): 90")
+    terminal.sees("place     GA, state-wide")
+    terminal.sees("others    Cy Poe (REP): 100")
     while waiting := house.ctl("match", "list").stdout.count("\nfoe\t"):
         terminal.keys("a")
         harness.wait_for(lambda n=waiting: house.ctl("match", "list").stdout.count("\nfoe\t") < n, 20, "the decision")
@@ -159,6 +162,8 @@ def test_an_opponent_of_two_spellings_is_joined_by_a_key(house, terminal):
     harness.wait_for(lambda: "Bob O'Neil" in house.ctl("match", "list").stdout, 20, "the name")
     run(terminal, house, "match", "review", "--reason", "known")
     terminal.sees("opponent  Robert J. O'Neil")
+    terminal.sees("place     GA/Birch")
+    terminal.sees("others    Lou Low: 50")
     terminal.keys("r")
     terminal.keys("a")
     harness.wait_for(lambda: "Robert J. O'Neil 120" in house.ctl("explain", "lou").stdout, 20, "the sum")

@@ -239,6 +239,29 @@ static void reasons_that_are_rare(void **state)
     assert_true(slice_find(text, SLICE("\teve\t")) < slice_find(text, SLICE("\tann\t")));
 }
 
+/* Whether it is a mismatch is seen by where the contest is, and by who else stands in it. */
+static void what_waits_says_where_it_is_and_who_else_is_in_it(void **state)
+{
+    struct lists *l = *state;
+    const struct model *m = core_model(l->n.core);
+
+    night_batch(&l->n, 1,
+                "contest 8|State Senate|PA\nchoice 1|Jon Jay|D\nchoice 2|Else One|R\nchoice "
+                "3|Either|Or\nchoice 4|No Figure\ntotal 4 3 30 ?\n",
+                NIGHT_AT(5));
+    documents_match_list(m, false, &l->out);
+    says(l, "\tPA\t4\tEither (Or): 30|Else One (R): 3|No Figure\n");
+    buf_clear(&l->out);
+    night_batch(&l->n, 1, "contest 9|State Senate|PA|Adams\nchoice 1|Jon Jay|D\ntotal 4\n",
+                NIGHT_AT(6));
+    documents_match_list(m, false, &l->out);
+    says(l, "\tPA/Adams\t4\t\n");
+    buf_clear(&l->out);
+    documents_match_list(m, true, &l->out);
+    assert_true(json_check(slice_trim(buf_slice(&l->out))));
+    says(l, "\"place\":\"PA/Adams\",\"votes\":\"4\",\"others\":\"\"");
+}
+
 static void matches_wait_or_stand_decided(void **state)
 {
     struct lists *l = *state;
@@ -248,7 +271,8 @@ static void matches_wait_or_stand_decided(void **state)
                 "contest 8|State Senate|PA\nchoice 1|Jon Jay|D\nchoice 2|Else One|R\ntotal 4 3\n",
                 NIGHT_AT(5));
     documents_match_list(m, false, &l->out);
-    says(l, "endorsement_id\tcandidate_name\toffice\tsource\tcontest\tchoice\tparty\twhy\trace_id\n"
+    says(l, "endorsement_id\tcandidate_name\toffice\tsource\tcontest\tchoice\tparty\twhy\trace_id\t"
+            "place\tvotes\tothers\n"
             "jon\tJon Jay\tState Senate\tddhq\tState Senate\tJon Jay\tD\t");
     assert_true(night_decide(&l->n, "match accept", "jon", "ddhq jay", NIGHT_AT(6)));
     buf_clear(&l->out);
@@ -470,6 +494,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(races_have_a_line_each, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_open_says_why, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reasons_that_are_rare, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_waits_says_where_it_is_and_who_else_is_in_it, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(matches_wait_or_stand_decided, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_decided_and_undone_is_listed_too, set_up,
                                         tear_down),

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "daemon/base/text.h"
 #include "daemon/ctl_board.h"
+#include "tests/unit/frame.h"
 #include "tests/unit/random.h"
 
 static const char calls[] =
@@ -51,27 +51,6 @@ static void state(struct ctl_board *b)
 
 /* ---- as they were looked at ---- */
 
-static void compare(const char *name, struct slice frame)
-{
-    char path[128], was[65536];
-    snprintf(path, sizeof path, "tests/frames/%s.txt", name);
-    if (getenv("UPDATE_FRAMES")) {
-        FILE *f = fopen(path, "w");
-        assert_non_null(f);
-        fwrite(frame.ptr, 1, frame.len, f);
-        fputc('\n', f);
-        fclose(f);
-        return;
-    }
-    FILE *f = fopen(path, "r");
-    if (!f)
-        fail_msg("no %s", path);
-    size_t n = fread(was, 1, sizeof was, f);
-    fclose(f);
-    if (n != frame.len + 1 || memcmp(was, frame.ptr, frame.len) != 0)
-        fail_msg("%s is another one now:\n%.*s", path, SLICE_FMT(frame));
-}
-
 static void frames_are_as_they_were_looked_at(void **unused)
 {
     static const struct {
@@ -100,39 +79,12 @@ static void frames_are_as_they_were_looked_at(void **unused)
         buf_init(&out, 1 << 20);
         ctl_board_render(&b, &cases[i].view, cases[i].cols, cases[i].rows, cases[i].caps, &out);
         assert_false(out.failed);
-        compare(cases[i].name, buf_slice(&out));
+        frame_compare(cases[i].name, buf_slice(&out));
         buf_done(&out);
     }
 }
 
 /* ---- what holds for every frame ---- */
-
-/* Columns of a line, its SGR sequences aside; nothing else may be a control. */
-static size_t columns_of(struct slice line, bool utf8)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < line.len;) {
-        unsigned char c = (unsigned char)line.ptr[i];
-        size_t bytes = 1;
-        if (c == 0x1b) {
-            size_t end = i + 1;
-            assert_true(end < line.len && line.ptr[end] == '[');
-            while (++end < line.len && strchr("0123456789;", line.ptr[end]))
-                ;
-            assert_true(end < line.len && line.ptr[end] == 'm');
-            i = end + 1;
-            continue;
-        }
-        assert_true(c >= 0x20 && c != 0x7f);
-        while (i + bytes < line.len && ((unsigned char)line.ptr[i + bytes] & 0xc0) == 0x80)
-            bytes++;
-        assert_true(utf8 || c < 0x80);
-        assert_false(c == 0xc2 && (unsigned char)line.ptr[i + 1] < 0xa0);
-        n += bytes > 1 ? text_width(slice_sub(line, i, i + bytes)) : 1;
-        i += bytes;
-    }
-    return n;
-}
 
 static void random_table(struct random *seed, struct buf *out)
 {
@@ -178,7 +130,7 @@ static void every_frame_fits_its_screen(void **unused)
                              .typing = random_below(&seed, 5) == 0,
                              .help = random_below(&seed, 9) == 0};
         struct ctl_caps caps = {random_below(&seed, 2), random_below(&seed, 2)};
-        size_t cols = 1 + random_below(&seed, 260), rows = 1 + random_below(&seed, 60), lines = 0;
+        size_t cols = 1 + random_below(&seed, 260), rows = 1 + random_below(&seed, 60);
         state(&b);
         for (int i = 0; i < PANELS; i++) {
             random_table(&seed, &tables[i]);
@@ -192,16 +144,7 @@ static void every_frame_fits_its_screen(void **unused)
         buf_clear(&out);
         ctl_board_render(&b, &v, cols, rows, caps, &out);
         assert_false(out.failed);
-        struct slice rest = buf_slice(&out);
-        for (bool more = true; more; lines++) {
-            size_t end = slice_find(rest, SLICE("\r\n"));
-            more = end != SIZE_MAX;
-            size_t width = columns_of(slice_sub(rest, 0, more ? end : rest.len), caps.utf8);
-            if (width != cols)
-                fail_msg("night %d: line %zu is %zu of %zu columns", n, lines, width, cols);
-            rest = more ? slice_sub(rest, end + 2, rest.len) : rest;
-        }
-        assert_int_equal(lines, rows);
+        frame_fits(buf_slice(&out), cols, rows, caps.utf8);
     }
     for (int i = 0; i < PANELS; i++)
         buf_done(&tables[i]);
