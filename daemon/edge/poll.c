@@ -114,7 +114,7 @@ static struct slice version_of(const struct poll *f)
 
 static void drop_work(struct poll *f)
 {
-    work_done(&f->work);
+    workers_put_away(f->shared->workers, &f->work);
     for (size_t i = 0; i < f->work.companion_count; i++)
         payload_free((struct payload *)f->work.companions[i]);
     payload_free(f->payload);

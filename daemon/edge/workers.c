@@ -23,7 +23,7 @@
 #define PATIENCE_MS 5000  /* for a nursery that was asked for a spare */
 #define LAST_WORDS_MS 200 /* for the nursery to tell how a worker died */
 #define HOPELESS 6        /* misfortunes in a row, about 1.5 s of them */
-#define LEAVE_MS 5        /* a worker that has answered is killed so much later */
+#define LEAVE_MS 5        /* who has answered is killed, and the batch freed, so much later */
 
 enum state { FREE, IDLE, RUNNING, DYING /* hung up without an answer; why is not known yet */ };
 
@@ -48,6 +48,7 @@ struct workers {
     char *program;
     struct list queue[2]; /* those that are growing, and whole ones */
     struct list failed;   /* callbacks still to come */
+    struct list spent;    /* copies of works, of which only what to give back counts */
     struct event *deliver;
     struct slot *slots;
     size_t slot_count;
@@ -156,6 +157,17 @@ static void on_part(evutil_socket_t fd, short what, void *ctx)
     (void)fd, (void)what;
     while (w->leaving_count > 0)
         spare_done(&w->leaving[--w->leaving_count]);
+    for (struct work *spent; (spent = w->spent.first) != NULL;) {
+        unlink_work(&w->spent, spent);
+        work_done(spent);
+        free(spent);
+    }
+}
+
+static void part_soon(struct workers *w)
+{
+    if (!event_pending(w->part, EV_TIMEOUT, NULL))
+        arm(w->part, LEAVE_MS);
 }
 
 /* To free its memory takes the kernel a while, on the processor that Redis is to be woken on. */
@@ -163,9 +175,8 @@ static void see_off(struct workers *w, struct spare *spare)
 {
     if (w->leaving_count == w->slot_count)
         on_part(-1, 0, w);
-    if (w->leaving_count == 0)
-        arm(w->part, LEAVE_MS);
     w->leaving[w->leaving_count++] = *spare;
+    part_soon(w);
 }
 
 /* The work has its result: let the next one in, then tell. The callback comes last, but for the
@@ -584,6 +595,21 @@ void workers_cancel(struct workers *w, struct work *work)
     else if (!dequeue(w, work))
         unlink_work(&w->failed, work);
     pump(w);
+}
+
+void workers_put_away(struct workers *w, struct work *work)
+{
+    struct work *spent = malloc(sizeof *spent);
+    if (spent == NULL) {
+        work_done(work);
+        return;
+    }
+    *spent = *work;
+    append(&w->spent, spent);
+    part_soon(w);
+    work->batch_bytes = (struct slice){NULL, 0};
+    work->pieces = NULL;
+    work_done(work);
 }
 
 int64_t workers_exits(const struct workers *w, enum wire_failure how)

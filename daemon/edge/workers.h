@@ -48,6 +48,10 @@ void workers_end(struct workers *w, struct work *work);  /* its payload was fini
 /* Forget it, kill its worker; no callback. The work is the caller's again. */
 void workers_cancel(struct workers *w, struct work *work);
 
+/* work_done, when there is time for it: to give back the memory of a large batch takes longer than
+ * all that is made of one that says little new. */
+void workers_put_away(struct workers *w, struct work *work);
+
 /* How many works ended this way since the start (WIRE_OK: well). */
 int64_t workers_exits(const struct workers *w, enum wire_failure how);
 
