@@ -8,6 +8,7 @@
 #include "daemon/core/calls.h"
 #include "daemon/core/match.h"
 #include "daemon/core/polls.h"
+#include "daemon/core/rounds.h"
 
 /* The desk's word on a status holds over every list. */
 static bool desk_decides(const struct model *running, struct slice id)
@@ -79,9 +80,11 @@ static bool other_row(const struct model *running, const struct endorsement *was
 }
 
 /* What a win of it is counted as, and when it has lost. */
-static bool other_count(const struct endorsement *was, const struct endorsement *now,
-                        struct change *out)
+static bool other_count(const struct model *running, const struct endorsement *was,
+                        const struct endorsement *now, struct change *out)
 {
+    const struct race *r =
+        &running->races[match_race_of(running, (uint32_t)(was - running->endorsed->list))];
     const struct change changes[] = {
         {!slice_eq_nocase(was->held_by, now->held_by), "has another held_by", BACK},
         {!slice_eq_nocase(was->party, now->party), "has another party", BACK},
@@ -93,7 +96,8 @@ static bool other_count(const struct endorsement *was, const struct endorsement 
         {was->seats_held_by_others != now->seats_held_by_others, "has another seats_held_by_others",
          BACK},
         {was->flip != now->flip, "has another flip", BACK},
-        {was->wins != now->wins, "has another wins", BACK},
+        {rounds_kind(was, r->nominates) != rounds_kind(now, r->nominates), "has another wins",
+         BACK},
         {was->choice != now->choice, "has another choice", BACK},
     };
 
@@ -106,7 +110,7 @@ static bool may_not(const struct model *running, const struct endorsement *was,
     *out = (struct change){true, "is no longer in the list",
                            "put the row back, with its endorsement_id; that it is not to count is "
                            "said with tallyctl endorse status"};
-    return !now || other_row(running, was, now, out) || other_count(was, now, out);
+    return !now || other_row(running, was, now, out) || other_count(running, was, now, out);
 }
 
 static bool is_closed(const struct race *r, int64_t now_ms)

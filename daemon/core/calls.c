@@ -12,7 +12,6 @@
 #include "daemon/core/fading.h"
 #include "daemon/core/marks.h"
 #include "daemon/core/match.h"
-#include "daemon/core/offers.h"
 #include "daemon/core/primaries.h"
 
 static const struct slice unopposed = SLICE_INIT("unopposed");
@@ -771,8 +770,6 @@ static bool look_once(struct model *m, struct race *r, struct calls_look *look, 
     r->conflict = NULL;
     if (!marks_seats(m, r))
         doubt(r, "seats, or places in a next round, are stated differently");
-    if (r->in_parts && offers_list_is_short(m, r))
-        doubt(r, "a county that the list's counties leave out has it too");
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         struct subject s = {.m = m, .race = r, .endorsement = r->endorsements[i]};
         if (!calls_counts(&m->endorsed->list[s.endorsement]))

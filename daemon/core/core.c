@@ -18,6 +18,7 @@
 #include "daemon/core/match.h"
 #include "daemon/core/memo.h"
 #include "daemon/core/merge.h"
+#include "daemon/core/nominations.h"
 #include "daemon/core/polls.h"
 #include "daemon/core/official.h"
 #include "daemon/core/report.h"
@@ -364,6 +365,7 @@ static void look_at_races(struct turn *t)
         bool kept = keep_race(t, r, &t->was[i].race);
         core_count(c, r, -1);
         if (!merge_race(&c->model, r, t->now_ms, &t->was[i].changed, &e) ||
+            !nominations_look(&c->model, r, t->now_ms, &e) ||
             !calls_look(&c->model, r, &t->look, &e))
             failed(t, &e);
         if (!kept || (!t->again && !corrections_votes(&c->model, &t->was[i].race, r, &said))) {

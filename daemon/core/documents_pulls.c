@@ -11,6 +11,7 @@
 #include "daemon/core/local_time.h"
 #include "daemon/core/press.h"
 #include "daemon/core/publish.h"
+#include "daemon/core/rounds.h"
 #include "daemon/core/table.h"
 #include "daemon/core/told.h"
 
@@ -169,11 +170,11 @@ void documents_calls_rows(const struct model *m, bool json, struct buf *out)
 
 /* ---- winners ---- */
 
-static const char *kind_of(const struct endorsement *e)
+static const char *kind_of(const struct race *r, const struct endorsement *e)
 {
     static const char *const kinds[] = {
         [WINS_SEAT] = "seat", [WINS_NOMINATION] = "nomination", [WINS_MEASURE] = "measure"};
-    return kinds[e->wins];
+    return kinds[rounds_kind(e, r->nominates)];
 }
 
 static int64_t votes_of(const struct race *r, uint32_t endorsement)
@@ -228,7 +229,7 @@ static void winner_row(struct press *p, uint32_t endorsement)
         r->district,
         r->seat,
         r->id,
-        slice_of(kind_of(e)),
+        slice_of(kind_of(r, e)),
         slice_of(called),
         c->by,
         c->basis,

@@ -271,6 +271,7 @@ static void complete(struct columns_reader *r, const struct header *h, const str
         rounds_is_nominating(e, office.class))
         e->contest_party = slice_of(office_party(e->party)); /* its members stand in it */
     r->column = NULL;
+    e->wins_said = wins;
     e->wins = wins ? e->wins : what_is_won(r, e, office.class);
     e->county_tells = e->county.len > 0 && !is_of_state(office.class);
     if (e->level == LEVEL_UNKNOWN && office.class)

@@ -80,12 +80,11 @@ static void note_primaries(const struct endorsements *list, const char *path, st
         if (list->list[i].primary_unsaid)
             first = n++ ? first : list->list[i].line;
     if (n > 0)
-        buf_addf(
-            out,
-            "note: %s:%zu: a primary, and the list does not say whether it is a party's, as in "
-            "%zu row%s: a win counts as a nomination, no seat and no flip; say contest_party, or "
-            "wins = seat where the primary is of all parties together\n",
-            path, first, n, n == 1 ? "" : "s");
+        buf_addf(out,
+                 "note: %s:%zu: a primary or its runoff, and the list does not say whether it is a "
+                 "party's, as in %zu row%s: a win counts as a nomination, no seat and no flip; say "
+                 "contest_party, or wins = seat where it is of all parties together\n",
+                 path, first, n, n == 1 ? "" : "s");
 }
 
 /* Spelt otherwise than any ballot, perhaps: a contest is then found by the same words alone. */

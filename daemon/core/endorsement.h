@@ -61,7 +61,9 @@ struct endorsement {
     enum endorse_status status;
     enum endorse_level level;
     enum endorse_wins wins;
-    bool primary_unsaid; /* nobody says whether its primary is a party's: a win is a nomination */
+    bool wins_said;      /* by the row, not derived */
+    bool primary_unsaid; /* nobody says whether its primary, or runoff, is a party's: a win is a
+                            nomination */
     enum endorse_choice choice;
     enum endorse_tri flip, incumbent, opponent_incumbent;
     bool unexpired;               /* term = unexpired */

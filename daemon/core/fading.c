@@ -7,7 +7,7 @@
 
 static const struct slice held_by = SLICE_INIT("held:"), advisory = SLICE_INIT("advisory:"),
                           out = SLICE_INIT("out:"), early = SLICE_INIT("early:"),
-                          parts = SLICE_INIT("parts:");
+                          parts = SLICE_INIT("parts:"), party = SLICE_INIT("party:");
 static const struct slice vanished = SLICE_INIT("vanished"), returned = SLICE_INIT("returned");
 
 static bool no_memory(struct err *e)
@@ -42,7 +42,8 @@ bool fading_start(struct model *m, const struct fading_of *of, int64_t now_ms, s
 bool fading_is_note(const struct claim *c)
 {
     return slice_starts(c->by, held_by) || slice_starts(c->by, advisory) ||
-           slice_starts(c->by, out) || slice_starts(c->by, early) || slice_starts(c->by, parts);
+           slice_starts(c->by, out) || slice_starts(c->by, early) || slice_starts(c->by, parts) ||
+           slice_starts(c->by, party);
 }
 
 struct slice fading_out(struct model *m, struct slice by)
@@ -172,6 +173,25 @@ bool fading_parts(struct model *m, const struct fading_of *of, const struct feed
 bool fading_is_parts(const struct claim *c)
 {
     return slice_starts(c->by, parts);
+}
+
+bool fading_party(struct model *m, const struct fading_of *of, const struct feed_contest *from,
+                  struct slice evidence, int64_t now_ms, struct err *e)
+{
+    struct claim c = {.outcome = OUTCOME_PENDING,
+                      .at_ms = now_ms,
+                      .called_at_ms = WHEN_UNKNOWN,
+                      .basis = SLICE("nominates"),
+                      .reason = SLICE("it is a party's contest, and the list says neither "
+                                      "contest_party nor wins: a win is a nomination, no seat"),
+                      .evidence = evidence};
+
+    return note(m, of, party, m->settings->sources[from->source].name, &c, e);
+}
+
+bool fading_is_party(const struct claim *c)
+{
+    return slice_starts(c->by, party);
 }
 
 bool fading_restore(struct model *m, const struct claim *c, struct err *e)

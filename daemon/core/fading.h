@@ -2,7 +2,7 @@
 /* What is known of marks that are nobody's call: those gone from a feed, official ones that moved,
  * and those by which somebody is out in one of several primaries. What must be known again after a
  * restart is a note: a claim by a name that no [calls] order has ("held:ap", "advisory:SOURCE",
- * "out:ap", "early:SOURCE", "parts:SOURCE"), so that it counts nowhere. */
+ * "out:ap", "early:SOURCE", "parts:SOURCE", "party:SOURCE"), so that it counts nowhere. */
 #ifndef TALLYD_CORE_FADING_H
 #define TALLYD_CORE_FADING_H
 
@@ -46,6 +46,11 @@ bool fading_is_early(const struct claim *c);
 bool fading_parts(struct model *m, const struct fading_of *of, const struct feed_contest *from,
                   struct slice evidence, int64_t now_ms, struct err *e) MUST_USE;
 bool fading_is_parts(const struct claim *c);
+
+/* This contest of a race of which the list does not say what a win is, is a party's. */
+bool fading_party(struct model *m, const struct fading_of *of, const struct feed_contest *from,
+                  struct slice evidence, int64_t now_ms, struct err *e) MUST_USE;
+bool fading_is_party(const struct claim *c);
 
 /* Is this claim a note? */
 bool fading_is_note(const struct claim *c);

@@ -30,7 +30,7 @@ static bool one_seat(const struct model *m, const struct race *r)
 {
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct race_ours *ours = &m->match->people[r->endorsements[i]].race;
-        if (ours->e->wins != WINS_SEAT || rounds_is_first(ours->e) ||
+        if (rounds_kind(ours->e, r->nominates) != WINS_SEAT || rounds_is_first(ours->e) ||
             !seats_single(ours->office.class, ours->state))
             return false;
     }
@@ -120,6 +120,13 @@ bool marks_only_part(const struct model *m, const struct race *r, uint32_t sourc
         any |= c->source == source;
     }
     return any;
+}
+
+/* Would it, but that another county has the race, which the list's counties leave out? */
+static bool is_left_out(const struct model *m, const struct race *r, const struct feed_contest *c)
+{
+    return r->in_parts && m->settings->sources[c->source].calls != CALLS_NO &&
+           offers_county(m, c).len > 0 && offers_list_is_short(m, r);
 }
 
 /* May this contest's marks speak for `by` at all? */
@@ -300,6 +307,8 @@ static struct marks_word source_line(const struct asked *a, uint32_t source, con
         struct marks_word w = {.opinion = MARKS_SILENT, .contest = c, .choice = NONE};
         if (may_speak(m, r, c, by))
             w = contest_word(m, r, c, endorsement);
+        else if (is_left_out(m, r, c))
+            w.conflict = "a county that the list's counties leave out has it too";
         if (w.conflict)
             conflict = w.conflict;
         if (!word.contest || stronger(w.opinion, word.opinion))

@@ -312,6 +312,7 @@ struct race {
                        SOURCE_CHANGED */
     bool in_parts;  /* official.c: counties have it of which none is the whole, or had it before a
                        restart: no mark of one county is the race's */
+    bool nominates; /* nominations.c: it is a party's, of which the list does not say so */
     const char *conflict; /* calls.c: why CONFLICT, where more than claims differ; NULL */
     /* what the desk has said of it (decide.c): numbers of decisions, 0: it has not */
     uint32_t marked;  /* flags */

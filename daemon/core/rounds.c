@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "daemon/base/when.h"
 #include "daemon/core/office.h"
 
 #define LEVEL(l) (1U << LEVEL_##l)
@@ -21,6 +22,9 @@ static const struct open {
     {"LA", 0, ROUNDS_FINAL}, /* who has a majority is elected, and marked so */
     {"WA", ANY & ~LEVEL(JUDICIAL), ROUNDS_EITHER},
 };
+
+/* States of which a party's primary has a runoff where nobody has a majority. */
+static const char *const runoffs[] = {"AL", "AR", "GA", "MS", "NC", "OK", "SC", "SD", "TX"};
 
 /* Offices of those levels that are filled otherwise: by parties' primaries, by a majority. */
 static const char *const excepted[] = {"president", "state-superintendent"};
@@ -91,10 +95,29 @@ bool rounds_is_nominating(const struct endorsement *e, const struct office_class
     return by_parties;
 }
 
+/* Is it one of the year's runoffs before the general election, of an office for which parties have
+ * candidates? Those of November and later follow that; towns, schools and judges mostly have no
+ * parties. */
+static bool may_be_partys_runoff(const struct endorsement *e, const struct office_class *class)
+{
+    const unsigned levels = LEVEL(FEDERAL) | LEVEL(STATE) | LEVEL(COUNTY);
+    char date[11];
+    bool has_them = false;
+
+    if (!class || !(levels >> class->level & 1U) || e->choice != CHOICE_CANDIDATE ||
+        e->contest_party.len > 0 || !slice_eq_nocase(e->election_type, SLICE("runoff")))
+        return false;
+    when_format_date(e->date, date);
+    for (size_t i = 0; i < sizeof runoffs / sizeof *runoffs; i++)
+        has_them |= slice_is(e->state, runoffs[i]);
+    return has_them && strcmp(date + 5, "02") >= 0 && strcmp(date + 5, "11") < 0;
+}
+
 bool rounds_is_unsaid(const struct endorsement *e, const struct office_class *class)
 {
-    return rounds_is_first(e) && !open_of(e) && !(class && has_no_parties(e, class)) &&
-           office_party(e->party);
+    bool first = rounds_is_first(e) && !open_of(e) && !(class && has_no_parties(e, class));
+
+    return (first || may_be_partys_runoff(e, class)) && office_party(e->party);
 }
 
 enum rounds_win rounds_win(const struct endorsement *e, const struct office_class *class)
@@ -107,6 +130,13 @@ enum rounds_win rounds_win(const struct endorsement *e, const struct office_clas
     if (o && (o->narrowed >> level & 1U) && !is_excepted(class))
         return ROUNDS_PLACE;
     return o ? o->rest : e->wins == WINS_SEAT || e->primary_unsaid ? ROUNDS_EITHER : ROUNDS_FINAL;
+}
+
+enum endorse_wins rounds_kind(const struct endorsement *e, bool nominates)
+{
+    bool open = e->wins == WINS_SEAT && !e->wins_said && e->contest_party.len == 0;
+
+    return nominates && open ? WINS_NOMINATION : e->wins;
 }
 
 bool rounds_goes_on(const struct endorsement *e)

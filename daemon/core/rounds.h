@@ -20,13 +20,18 @@ bool rounds_is_first(const struct endorsement *e);
  * known of the office. */
 bool rounds_is_nominating(const struct endorsement *e, const struct office_class *class);
 
-/* Is it a primary that may be one of each party or of all together? The row has its person's party
- * only, and the office and its state's law, as far as they are known here, tell no more. */
+/* Is it a primary, or a runoff of before the general election, that may be one of each party or of
+ * all together? The row has its person's party only, and the office and its state's law, as far as
+ * they are known here, tell no more. */
 bool rounds_is_unsaid(const struct endorsement *e, const struct office_class *class);
 
 /* What a win in the round of this row is, by its state's law, where it is not cross-filed
  * (primaries.h); class may be NULL: the office is none of the table. */
 enum rounds_win rounds_win(const struct endorsement *e, const struct office_class *class);
+
+/* What a win of this row counts as, in a race that nominates (nominations.h) or does not: a seat by
+ * default is none there. */
+enum endorse_wins rounds_kind(const struct endorsement *e, bool nominates);
 
 /* May it be that more go on from the round of this row than have its seats? */
 bool rounds_goes_on(const struct endorsement *e);

@@ -10,6 +10,7 @@
 #include "daemon/core/office.h"
 #include "daemon/core/primaries.h"
 #include "daemon/core/progress.h"
+#include "daemon/core/rounds.h"
 #include "daemon/core/states.h"
 
 #define COUNT(t) (sizeof(t) / sizeof((t)[0]))
@@ -269,13 +270,13 @@ static void add_win(struct tally *t, const struct model *m, const struct race *r
                                              [WINS_NOMINATION] = TALLY_WON_NOMINATIONS,
                                              [WINS_MEASURE] = TALLY_WON_MEASURES};
 
-    t->n[kinds[e->wins]] += sign;
+    t->n[kinds[rounds_kind(e, r->nominates)]] += sign;
     t->won_in[states_find(e->state) - states] += sign;
     if (e->status == ENDORSE_UNOPPOSED || e->status == ENDORSE_ELECTED_UNOPPOSED ||
         slice_is(m->claims[st->claim].by, "unopposed"))
         t->n[TALLY_WON_UNOPPOSED] += sign;
     t->n[r->flags & IN_QUESTION ? TALLY_UNDER_REVIEW : TALLY_AT_LEAST] += sign;
-    if (e->wins != WINS_SEAT)
+    if (rounds_kind(e, r->nominates) != WINS_SEAT)
         return;
     if (flip) {
         t->n[TALLY_FLIPS] += sign;
@@ -381,8 +382,8 @@ void tally_race(struct tally *t, const struct model *m, const struct race *r, in
         enum outcome outcome = m->standings[endorsement].outcome;
         bool counts = calls_counts(e);
         /* which of ours are flips is the race's affair, not a part's: parts add up */
-        bool flip = counts && outcome == OUTCOME_WON && e->wins == WINS_SEAT && flips_left > 0 &&
-                    is_flip(m, r, endorsement);
+        bool flip = counts && outcome == OUTCOME_WON && rounds_kind(e, r->nominates) == WINS_SEAT &&
+                    flips_left > 0 && is_flip(m, r, endorsement);
         flips_left -= flip;
         if (!belongs(e, part))
             continue;
@@ -507,6 +508,13 @@ static uint32_t earlier_stage(const struct model *m, uint32_t endorsement)
     return e ? (uint32_t)(e - m->endorsed->list) : NONE;
 }
 
+/* What a win of it counts as. */
+static enum endorse_wins kind_of(const struct model *m, uint32_t endorsement)
+{
+    return rounds_kind(&m->endorsed->list[endorsement],
+                       m->races[m->standings[endorsement].race].nominates);
+}
+
 void tally_season(const struct model *m, const struct tally *t, struct tally_season *out)
 {
     *out = (struct tally_season){
@@ -533,7 +541,7 @@ void tally_season(const struct model *m, const struct tally *t, struct tally_sea
             continue;
         enum outcome outcome = m->standings[was].outcome;
         out->endorsed--;
-        (*(outcome == OUTCOME_WON ? by_win[m->endorsed->list[was].wins] : by_outcome[outcome]))--;
+        (*(outcome == OUTCOME_WON ? by_win[kind_of(m, was)] : by_outcome[outcome]))--;
     }
 }
 
@@ -546,8 +554,8 @@ bool tally_ever_won(const struct model *m, const struct state *state)
             return true;
     for (uint32_t i = 0; i < m->endorsed->count; i++) {
         const struct endorsement *e = &m->endorsed->list[i];
-        if (m->standings[i].outcome == OUTCOME_WON && e->wins == WINS_SEAT && calls_counts(e) &&
-            slice_is(e->state, state->code))
+        if (m->standings[i].outcome == OUTCOME_WON && kind_of(m, i) == WINS_SEAT &&
+            calls_counts(e) && slice_is(e->state, state->code))
             return true;
     }
     return false;

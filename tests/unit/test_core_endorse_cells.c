@@ -281,8 +281,8 @@ static void primaries_of_which_nobody_says_whose_are_noted(void **state)
     assert_true(r.ok);
     endorse_notes(&r.list, "l.csv", &notes);
     assert_true(slice_find(buf_slice(&notes),
-                           SLICE("l.csv:3: a primary, and the list does not say whether it is a "
-                                 "party's, as in 2 rows: ")) != SIZE_MAX);
+                           SLICE("l.csv:3: a primary or its runoff, and the list does not say "
+                                 "whether it is a party's, as in 2 rows: ")) != SIZE_MAX);
     buf_done(&notes);
     done(&r);
 }

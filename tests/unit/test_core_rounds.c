@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/base/when.h"
 #include "daemon/core/rounds.h"
 
 static const struct row {
@@ -73,11 +74,46 @@ static void a_primary_of_nobody_knows_whom_may_be_either(void **state)
     assert_int_equal(rounds_win(&e, NULL), ROUNDS_FINAL);
 }
 
+/* A runoff too: but for what follows the general election, and for towns. */
+static void a_runoff_may_be_a_partys(void **state)
+{
+    static const struct row {
+        const char *state, *date, *office, *party;
+        bool unsaid;
+    } runoffs[] = {
+        {"TX", "2026-05-26", "state-house", "R", true},
+        {"TX", "2026-05-26", "sheriff", "R", true},
+        {"GA", "2026-06-16", "us-senate", "D", true},
+        {"GA", "2026-06-16", "us-senate", "", false},
+        {"GA", "2026-12-01", "us-senate", "D", false},
+        {"TX", "2026-01-31", "state-senate", "D", false},
+        {"TX", "2026-06-06", "mayor", "D", false},
+        {"TX", "2026-06-06", NULL, "D", false},
+        {"FL", "2026-06-06", "state-house", "D", false}, /* it has none */
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof runoffs / sizeof *runoffs; i++) {
+        const struct row *r = &runoffs[i];
+        struct endorsement e = {.state = slice_of(r->state),
+                                .election_type = SLICE("runoff"),
+                                .party = slice_of(r->party)};
+        const struct office_class *class = r->office ? office_class_named(r->office) : NULL;
+        assert_true(when_parse_day(slice_of(r->date), &e.date));
+        if (rounds_is_unsaid(&e, class) != r->unsaid)
+            fail_msg("%s %s %s", r->state, r->date, r->office ? r->office : "-");
+        assert_int_equal(rounds_win(&e, class), ROUNDS_FINAL);
+        e.contest_party = SLICE("Democratic");
+        assert_false(rounds_is_unsaid(&e, class));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_primary_that_only_narrows_the_field_elects_nobody),
         cmocka_unit_test(a_primary_of_nobody_knows_whom_may_be_either),
+        cmocka_unit_test(a_runoff_may_be_a_partys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
