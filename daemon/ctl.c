@@ -7,7 +7,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "daemon/base/counted.h"
 #include "daemon/ctl_client.h"
 #include "daemon/ctl_commands.h"
 #include "daemon/ctl_endorse.h"
@@ -19,18 +18,20 @@
 #include "daemon/ctl_test.h"
 #include "daemon/ctl_url.h"
 #include "daemon/ctl_watch.h"
+#include "daemon/desk_joint.h"
 
 #define SOCKET_DEFAULT "/run/tallyd/control"
 #define REQUEST_MAX 65536 /* what the daemon takes */
 #define WORDS_MAX 32      /* typed beside a file of calls */
 #define FILE_MAX ((size_t)4 << 20)
+#define JOINT_MAX (2 << 20) /* bytes of a file of calls: what the daemon takes */
+#define SHOWN_MAX 64
 
 struct options {
     const char *socket;
     const char *url;    /* reading commands: the HTTP of a tallyd, instead of its socket */
     const char *output; /* table, json, csv, tsv */
     bool yes, dry_run;  /* of commands that decide */
-    bool unseen;        /* a preview that nobody is to read: only its refusal is said */
     bool plain;         /* no colour */
     bool confirmed;     /* ... the preview was answered with yes */
     const char *from;   /* call: a file of many */
@@ -149,12 +150,6 @@ static bool print_text(struct slice body, void *ctx)
     return fflush(stdout) == 0;
 }
 
-static bool print_nothing(struct slice body, void *ctx)
-{
-    (void)body, (void)ctx;
-    return true;
-}
-
 /* A line is news; on a terminal it stays one line. */
 static bool print_lines(struct slice body, void *ctx)
 {
@@ -222,10 +217,10 @@ static bool fitting(const struct ctl_command *c, int argc, char **argv, const st
 }
 
 /* Words that would be more, or other, words to the daemon. */
-static bool speakable(int argc, char **argv)
+static bool speakable(int argc, char *const *argv)
 {
     for (int i = 0; i < argc; i++)
-        if (strpbrk(argv[i], "\x1f\n")) {
+        if (strpbrk(argv[i], "\x1d\x1e\x1f\n")) {
             fprintf(stderr, "tallyctl: words cannot have line ends in them: '%s'\n", argv[i]);
             return false;
         }
@@ -292,8 +287,7 @@ static int run(const struct ctl_command *c, int argc, char **argv, struct option
     if (!write_request(c, argc, argv, o, &request))
         return ERR_USAGE;
     bool rows = c->kind == CTL_ROWS && strcmp(o->output, "json") != 0;
-    bool (*print)(struct slice, void *) = o->unseen               ? print_nothing
-                                          : rows                  ? print_rows
+    bool (*print)(struct slice, void *) = rows                    ? print_rows
                                           : c->kind == CTL_PIECES ? print_lines
                                                                   : print_text;
     bool follows = c->kind == CTL_PIECES || (argc > 0 && strcmp(argv[argc - 1], "-f") == 0);
@@ -372,49 +366,67 @@ struct many {
     int word_count;
 };
 
-static int say_one(const struct many *m, size_t i, struct options *o)
+/* A row as the daemon reads it: its line, and its words, those that were typed first: a row's own
+ * reason comes later, and holds. */
+static bool add_row(const struct many *m, size_t i, struct buf *out)
 {
-    char *words[CTL_FROM_WORDS + WORDS_MAX];
-    int n = 0;
-    for (int k = 0; k < m->word_count; k++) /* a row's own reason comes later, and holds */
-        words[n++] = m->words[k];
-    for (int k = 0; k < m->calls[i].count; k++)
-        words[n++] = m->calls[i].words[k];
-    return speakable(n, words) ? run(m->c, n, words, o) : ERR_USAGE;
+    const struct ctl_call *call = &m->calls[i];
+    if (!speakable(m->word_count, m->words) || !speakable(call->count, call->words))
+        return false;
+    buf_addf(out, "%s%zu", i > 0 ? "\x1d" : "", call->line);
+    for (int k = 0; k < m->word_count; k++)
+        buf_addf(out, "\x1e%s", m->words[k]);
+    for (int k = 0; k < call->count; k++)
+        buf_addf(out, "\x1e%s", call->words[k]);
+    return true;
 }
 
-/* All are looked at first, and shown where that is asked for; the first that is refused then ends
- * it. */
+/* The preview without its last line, which is for us. */
+static bool print_preview(struct slice body, void *ctx)
+{
+    char *shown = ctx;
+    struct slice mark = SLICE("\n" DESK_JOINT_PREVIEW);
+    size_t at = slice_find(body, mark);
+    if (at != SIZE_MAX)
+        snprintf(shown, SHOWN_MAX, "%.*s",
+                 SLICE_FMT(slice_trim(slice_sub(body, at + mark.len, body.len))));
+    return print_text(slice_sub(body, 0, at == SIZE_MAX ? body.len : at + 1), NULL);
+}
+
+/* All of them, in one of DESK_JOINT's ways. */
+static int say(const struct many *m, const struct options *o, const char *how, char *shown)
+{
+    struct err e = {0};
+    struct buf request;
+    int code = ERR_USAGE;
+    bool ok = speakable(1, (char *const *)&o->from);
+    buf_init(&request, JOINT_MAX);
+    buf_addf(&request, "%s\x1f%s\x1f%s\x1f%s\x1f", DESK_JOINT_VERB, o->from, how, shown);
+    for (size_t i = 0; ok && i < m->count; i++)
+        ok = add_row(m, i, &request);
+    buf_addc(&request, '\n');
+    if (!ok || request.failed) {
+        if (ok)
+            fprintf(stderr, "tallyctl: %s: its calls are more than 2 MB; make two files of it\n",
+                    o->from);
+    } else if (!ctl_ask(o->socket, buf_slice(&request), false, print_preview, shown, &code, &e)) {
+        fprintf(stderr, "tallyctl: %s\n", e.text);
+        code = (int)e.kind;
+    }
+    buf_done(&request);
+    return code;
+}
+
+/* All are shown as one where that is asked for, and done as one: all of them, or none. */
 static int say_all(const struct many *m, struct options *o)
 {
-    struct options look = *o;
-    size_t refused = 0;
+    char shown[SHOWN_MAX] = "";
     int code = 0;
-    look.dry_run = true;
-    look.unseen = o->yes && !o->dry_run;
-    for (size_t i = 0; i < m->count; i++)
-        if (say_one(m, i, &look) != 0) {
-            fprintf(stderr, "tallyctl: %s:%zu: refused\n", o->from, m->calls[i].line);
-            refused++;
-        }
-    if (refused > 0) {
-        fprintf(stderr, "tallyctl: nothing is done: %zu of " COUNTED " refused\n", refused,
-                COUNT_OF(m->count, "call is", "calls are"));
-        return ERR_NO;
-    }
-    if (!look.unseen && m->count > 1)
-        printf("each of these " COUNTED " is shown against what is now, not after those before "
-               "it\n",
-               COUNT_OF(m->count, "call", "calls"));
-    if (o->dry_run || (!o->yes && (code = ask(m->c, o)) != 0))
+    if (!o->yes || o->dry_run)
+        code = say(m, o, DESK_JOINT_SHOW, shown);
+    if (code != 0 || o->dry_run || (!o->yes && (code = ask(m->c, o)) != 0))
         return code;
-    for (size_t i = 0; i < m->count && code == 0; i++) {
-        code = say_one(m, i, o);
-        if (code != 0)
-            fprintf(stderr, "tallyctl: %s:%zu: refused; " COUNTED " made\n", o->from,
-                    m->calls[i].line, COUNT_OF(i, "call before it is", "calls before it are"));
-    }
-    return code;
+    return say(m, o, o->confirmed ? DESK_JOINT_CONFIRMED : DESK_JOINT_DO, shown);
 }
 
 static bool read_file(const char *path, struct buf *out)

@@ -16,6 +16,7 @@
 #include "daemon/core/tally.h"
 #include "daemon/desk_decide.h"
 #include "daemon/desk_duty.h"
+#include "daemon/desk_joint.h"
 #include "daemon/desk_test.h"
 #include "daemon/edge/poller.h"
 
@@ -530,6 +531,8 @@ int desk_answer(const struct control_request *request, struct buf *body, void *a
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (slice_is(request->verb, verbs[i].name))
             return verbs[i].answer(&q, body);
+    if (slice_is(request->verb, DESK_JOINT_VERB))
+        return desk_joint(app, request, body);
     if (desk_decides(request->verb))
         return desk_decide(app, request, body);
     buf_addf(body, "this tallyd (%s) does not know '%.*s'\n", TALLYD_VERSION,

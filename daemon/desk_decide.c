@@ -12,6 +12,7 @@
 
 /* what tallyctl says where a person has answered yes to the preview */
 #define CONFIRMED "--confirmed"
+#define ARGUMENT_MAX 65536
 #define WORD_MAX 1000 /* bytes of a reason, a URL, a word: they go to every page and terminal */
 
 bool desk_decides(struct slice verb)
@@ -126,6 +127,20 @@ static bool read_words(const struct ctl_command *c, const struct control_request
     return false;
 }
 
+bool desk_words(const struct control_request *q, struct decision *out, struct buf *argument,
+                struct buf *body)
+{
+    struct words w = {.d = {.verb = q->verb, .by = q->login}};
+    buf_init(&w.argument, ARGUMENT_MAX);
+    bool ok = read_words(ctl_command_named(q->verb), q, &w, body);
+    buf_clear(argument);
+    buf_add(argument, buf_slice(&w.argument));
+    *out = w.d;
+    out->argument = buf_slice(argument);
+    buf_done(&w.argument);
+    return ok && !argument->failed;
+}
+
 struct waiting {
     struct app *app;
     uint64_t ticket;
@@ -180,7 +195,7 @@ int desk_decide(struct app *app, const struct control_request *q, struct buf *bo
 {
     struct words w = {.d = {.verb = q->verb, .by = q->login}};
     int code = ERR_USAGE;
-    buf_init(&w.argument, 65536);
+    buf_init(&w.argument, ARGUMENT_MAX);
     if (!app->ready) {
         buf_addz(body, "not ready: the last known state is being restored\n");
         code = ERR_AGAIN;

@@ -7,9 +7,15 @@
 #include "daemon/edge/control.h"
 
 struct app;
+struct decision;
 
 /* Is this verb one of them? */
 bool desk_decides(struct slice verb);
+
+/* The words of a request as a decision, which points into them and into *argument. False: what is
+ * wrong with them, in the body. */
+bool desk_words(const struct control_request *request, struct decision *out, struct buf *argument,
+                struct buf *body);
 
 /* Answer it: an exit code and a body, or CONTROL_LATER. */
 int desk_decide(struct app *app, const struct control_request *request, struct buf *body);

@@ -27,6 +27,7 @@ struct river {
     struct timer *tick;
     struct effects fx;
     bool running;
+    uint64_t turns;
     bool full;    /* the writer cannot keep up: said once */
     bool **filed; /* by source and file: a payload of it is on disk, or on its way there */
 };
@@ -319,6 +320,8 @@ static bool settle(struct river *r, const struct writer_file *files, size_t file
     struct writer_job rows = {0};
     struct writer_job paper = {.files = files, .file_count = file_count};
     struct err e = {0};
+    r->turns += fx->message_count > 0 || fx->decision || fx->keep || fx->held ||
+                fx->moved_count + fx->judged_count > 0;
     if (!r->p.outbox)
         return !asked;
     if (!fill_job(r, &rows) || !fill_paper(r, &paper)) {
@@ -388,21 +391,30 @@ static void on_tick(void *ctx)
 
 /* ---- the desk ---- */
 
-bool river_decide(struct river *r, const struct decision *d, bool confirmed, river_done *done,
-                  void *ctx, struct err *e)
+bool river_may_decide(struct river *r, struct err *e)
 {
-    struct event ev = {.type = EVENT_DECISION, .decision = *d, .confirmed = confirmed};
-    if (!r->running || choked(r))
-        return err_set(e, ERR_AGAIN,
-                       r->running ? "the disk of the state directory cannot keep up; try again"
-                                  : "a reload is going on; try again");
+    return (r->running && !choked(r)) ||
+           err_set(e, ERR_AGAIN,
+                   r->running ? "the disk of the state directory cannot keep up; try again"
+                              : "a reload is going on; try again");
+}
+
+/* False: refused, and why. */
+static bool apply(struct river *r, const struct event *ev, struct err *e)
+{
     effects_reset(&r->fx);
-    core_apply(r->core, &ev, clock_now(r->p.clock), &r->fx);
-    if (!r->fx.decision) {
+    core_apply(r->core, ev, clock_now(r->p.clock), &r->fx);
+    if (!r->fx.decision)
         *e = r->fx.err;
+    return r->fx.decision != NULL;
+}
+
+static bool decide(struct river *r, const struct event *ev, river_done *done, void *ctx,
+                   struct err *e)
+{
+    if (!apply(r, ev, e))
         return false;
-    }
-    log_effects(r, &ev);
+    log_effects(r, ev);
     if (!r->p.outbox) { /* nothing is kept or shown */
         done(true, r->fx.said, ctx);
         return true;
@@ -423,6 +435,32 @@ bool river_decide(struct river *r, const struct decision *d, bool confirmed, riv
     return kept;
 }
 
+bool river_decide(struct river *r, const struct decision *d, bool confirmed, river_done *done,
+                  void *ctx, struct err *e)
+{
+    struct event ev = {.type = EVENT_DECISION, .decision = *d, .confirmed = confirmed};
+    return river_may_decide(r, e) && decide(r, &ev, done, ctx, e);
+}
+
+static struct event one_of(const struct decision *d, bool confirmed)
+{
+    return (struct event){
+        .type = EVENT_DECISION, .decision = *d, .confirmed = confirmed, .joint = true};
+}
+
+bool river_decide_one_of(struct river *r, const struct decision *d, bool confirmed,
+                         river_done *done, void *ctx, struct err *e)
+{
+    struct event ev = one_of(d, confirmed);
+    return decide(r, &ev, done, ctx, e);
+}
+
+bool river_try(struct river *r, const struct decision *d, bool abbreviated, struct err *e)
+{
+    struct event ev = one_of(d, abbreviated);
+    return apply(r, &ev, e);
+}
+
 struct trial {
     struct river *river;
     const struct decision *decision;
@@ -432,13 +470,9 @@ static bool try_it(void *ctx, struct buf *out, struct err *e)
 {
     const struct trial *t = ctx;
     struct event ev = {.type = EVENT_DECISION, .decision = *t->decision, .would = true};
-    struct effects *fx = &t->river->fx;
-    effects_reset(fx);
-    core_apply(t->river->core, &ev, clock_now(t->river->p.clock), fx);
-    buf_add(out, fx->said);
-    if (!fx->decision)
-        *e = fx->err;
-    return fx->decision != NULL;
+    bool ok = apply(t->river, &ev, e);
+    buf_add(out, t->river->fx.said);
+    return ok;
 }
 
 bool river_preview(struct river *r, const struct decision *d, struct children *all,
@@ -681,4 +715,19 @@ void river_snapshot(struct river *r, struct effects *out)
 const struct model *river_model(const struct river *r)
 {
     return core_model(r->core);
+}
+
+const struct tally *river_tally(const struct river *r)
+{
+    return core_tally(r->core);
+}
+
+const struct effects *river_brought(const struct river *r)
+{
+    return &r->fx;
+}
+
+uint64_t river_turns(const struct river *r)
+{
+    return r->turns;
 }

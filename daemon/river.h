@@ -66,6 +66,19 @@ bool river_decide(struct river *r, const struct decision *d, bool confirmed, riv
 bool river_preview(struct river *r, const struct decision *d, struct children *all,
                    rehearse_done *done, void *ctx, struct err *e) MUST_USE;
 
+/* One of several decisions that are taken as one (desk_joint.h): as river_decide, but that `said`
+ * is empty. */
+bool river_decide_one_of(struct river *r, const struct decision *d, bool confirmed,
+                         river_done *done, void *ctx, struct err *e) MUST_USE;
+/* The same, in a copy of this process that ends with it (rehearse.h): nothing is kept or shown. */
+bool river_try(struct river *r, const struct decision *d, bool abbreviated, struct err *e) MUST_USE;
+/* What the last event brought, until the next. */
+const struct effects *river_brought(const struct river *r);
+/* Raised by whatever may make a decision come out otherwise, but for time. */
+uint64_t river_turns(const struct river *r);
+/* May it be asked to decide now? */
+bool river_may_decide(struct river *r, struct err *e) MUST_USE;
+
 /* Is an accepted payload of this file kept, or restored? */
 bool river_filed(const struct river *r, uint32_t source, uint32_t file);
 
@@ -88,5 +101,6 @@ void river_pause(struct river *r);
 /* Every snapshot document of the model as it is. */
 void river_snapshot(struct river *r, struct effects *out);
 const struct model *river_model(const struct river *r);
+const struct tally *river_tally(const struct river *r); /* over everything */
 
 #endif

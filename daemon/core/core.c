@@ -275,8 +275,8 @@ static void on_decision(struct turn *t, const struct event *ev)
 
     t->decided.arena = t->out->arena;
     t->decided.abbreviated = ev->would || ev->confirmed;
-    t->before = decide_said_before(&c->model, &c->all, t->out->arena);
-    if (!t->before) {
+    t->before = ev->joint ? NULL : decide_said_before(&c->model, &c->all, t->out->arena);
+    if (!t->before && !ev->joint) {
         core_no_memory(&e);
         failed(t, &e);
         return;
@@ -559,7 +559,7 @@ static void tell_decision(struct turn *t, bool would)
                                .message_count = out->message_count,
                                .would = would};
 
-    if (!out->decision)
+    if (!out->decision || !t->before)
         return;
     decide_said_write(&c->model, &said, t->now_ms, &c->text);
     if (!c->text.failed)

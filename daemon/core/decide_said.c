@@ -12,7 +12,7 @@
 #include "daemon/core/report.h"
 #include "daemon/core/statement.h"
 
-enum { NEWS = 40, MOVES = 10, OURS_MAX = 4096 };
+enum { NEWS = 40, MOVES = 10, OURS_MAX = 4096, JOINT_MAX = 16 << 20 };
 
 struct decide_before *decide_said_before(const struct model *m, const struct tally *all,
                                          struct arena *a)
@@ -75,7 +75,8 @@ static void write_closes(const struct model *m, const struct decide_before *was,
 }
 
 /* Candidacies that `races` shows otherwise than before. */
-static void write_moves(const struct model *m, const struct decide_before *was, struct buf *out)
+static void write_moves(const struct model *m, const struct decide_before *was, uint32_t most,
+                        struct buf *out)
 {
     uint32_t n = 0;
     struct buf is;
@@ -84,23 +85,24 @@ static void write_moves(const struct model *m, const struct decide_before *was, 
     for (uint32_t i = 0; i < m->endorsed->count; i++) {
         buf_clear(&is);
         documents_ours(m, i, &is);
-        if (!slice_eq(buf_slice(&is), was->ours[i]) && n++ < MOVES)
+        if (!slice_eq(buf_slice(&is), was->ours[i]) && n++ < most)
             buf_addf(out, "moves    %.*s: %.*s -> %.*s\n", SLICE_FMT(m->endorsed->list[i].name),
                      SLICE_FMT(was->ours[i]), SLICE_FMT(buf_slice(&is)));
     }
     buf_done(&is);
-    if (n > MOVES)
-        buf_addf(out, "moves    and " COUNTED "\n", COUNT_OF(n - MOVES, "other", "others"));
+    if (n > most)
+        buf_addf(out, "moves    and " COUNTED "\n", COUNT_OF(n - most, "other", "others"));
 }
 
-static void write_flags(const struct model *m, const struct decide_before *was, struct buf *out)
+static void write_flags(const struct model *m, const struct decide_before *was, uint32_t most,
+                        struct buf *out)
 {
     uint32_t n = 0;
 
     for (uint32_t i = 0; i < m->race_count; i++) {
         uint32_t now = m->races[i].flags, differ = now ^ was->races[i].flags;
         const char *before = ":";
-        if (differ == 0 || n++ >= MOVES)
+        if (differ == 0 || n++ >= most)
             continue;
         buf_addf(out, "flags    %.*s", SLICE_FMT(m->races[i].id));
         for (uint32_t flag = 1; labels_race_flag(flag); flag <<= 1)
@@ -111,9 +113,9 @@ static void write_flags(const struct model *m, const struct decide_before *was, 
             }
         buf_addc(out, '\n');
     }
-    if (n > MOVES)
+    if (n > most)
         buf_addf(out, "flags    and of " COUNTED "\n",
-                 COUNT_OF(n - MOVES, "other race", "other races"));
+                 COUNT_OF(n - most, "other race", "other races"));
 }
 
 /* Is it the first time that the report has this contest? */
@@ -155,33 +157,34 @@ static void write_held(const struct model *m, const struct decide_done *done, in
     }
 }
 
-static void write_news(const struct decide_said *s, struct buf *out)
+static void write_news(const struct message *messages, size_t count, size_t most, struct buf *out)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < s->message_count; i++) {
-        const struct message *g = &s->messages[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct message *g = &messages[i];
         if (g->type != MESSAGE_CALL && g->type != MESSAGE_RETRACTION)
             continue;
-        if (n++ < NEWS)
+        if (n++ < most)
             buf_addf(out, "news     %.*s\n", SLICE_FMT(g->line));
     }
-    if (n > NEWS)
-        buf_addf(out, "news     and %zu more\n", n - NEWS);
+    if (n > most)
+        buf_addf(out, "news     and %zu more\n", n - most);
 }
 
 /* Ids say little: who that is. */
-static void write_about(const struct model *m, const struct decide_done *done, struct buf *out)
+static void write_about(const struct model *m, uint32_t endorsement, struct buf *out)
 {
-    if (done->endorsement == NONE)
+    if (endorsement == NONE)
         return;
     buf_addz(out, "about    ");
-    documents_who(m, done->endorsement, out);
+    documents_who(m, endorsement, out);
     buf_addc(out, '\n');
 }
 
 /* A call of the desk's is of the candidacy, also where that stands in several primaries. */
-static void write_meaning(const struct model *m, const struct decide_said *s, struct buf *out)
+static void write_meaning(const struct model *m, const struct decision *d, uint32_t about,
+                          struct buf *out)
 {
     static const struct {
         const char *outcome, *means;
@@ -191,12 +194,11 @@ static void write_meaning(const struct model *m, const struct decide_said *s, st
          "it goes on in one of its primaries at least; in which, the call does not say"},
         {"lost", "it has lost all of its primaries"},
     };
-    uint32_t about = s->done->endorsement;
 
-    if (!slice_is(s->decision->verb, "call") || !m->match->people[about].race.cross)
+    if (!slice_is(d->verb, "call") || !m->match->people[about].race.cross)
         return;
     for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
-        if (slice_is(s->decision->argument, meanings[i].outcome))
+        if (slice_is(d->argument, meanings[i].outcome))
             buf_addf(out, "means    %s\n", meanings[i].means);
 }
 
@@ -222,8 +224,8 @@ void decide_said_write(const struct model *m, const struct decide_said *s, int64
         buf_addz(out, "would    ");
     documents_decision_line(m, s->decision, out);
     buf_addc(out, '\n');
-    write_about(m, s->done, out);
-    write_meaning(m, s, out);
+    write_about(m, s->done->endorsement, out);
+    write_meaning(m, s->decision, s->done->endorsement, out);
     write_dropped(s, out);
     write_counts(s->would ? "now" : "was", &s->before->all, out);
     write_counts(s->would ? "would be" : "is", s->after, out);
@@ -235,9 +237,78 @@ void decide_said_write(const struct model *m, const struct decide_said *s, int64
                  SLICE_FMT(s->done->was), SLICE_FMT(s->decision->argument));
     write_closes(m, s->before, out);
     write_held(m, s->done, now_ms, out);
-    write_moves(m, s->before, out);
-    write_flags(m, s->before, out);
-    write_news(s, out);
+    write_moves(m, s->before, MOVES, out);
+    write_flags(m, s->before, MOVES, out);
+    write_news(s->messages, s->message_count, NEWS, out);
     if (s->would)
         buf_addz(out, "nothing is done yet\n");
+}
+
+/* ---- several as one ---- */
+
+bool decide_joint_init(struct decide_joint *j, const struct model *m, const struct tally *all,
+                       bool would, struct arena *a)
+{
+    j->would = would;
+    j->before = decide_said_before(m, all, a);
+    buf_init(&j->rows, JOINT_MAX);
+    buf_init(&j->news, JOINT_MAX);
+    buf_init(&j->meant, JOINT_MAX);
+    return j->before != NULL;
+}
+
+void decide_joint_done(struct decide_joint *j)
+{
+    buf_done(&j->rows);
+    buf_done(&j->news);
+    buf_done(&j->meant);
+}
+
+/* What is the same whenever it is done: not its number, the time, or the counts beside it. */
+static void add_meant(const struct decision *d, struct slice news, struct buf *out)
+{
+    struct slice line;
+
+    buf_addf(out, "%.*s\x1f%.*s\x1f%.*s\x1f%.*s\x1f%.*s\n", SLICE_FMT(d->target),
+             SLICE_FMT(d->argument), SLICE_FMT(d->reason), SLICE_FMT(d->basis), SLICE_FMT(d->url));
+    while (news.len > 0 && slice_next(&news, '\n', &line))
+        buf_addf(out, "%.*s\n", SLICE_FMT(slice_sub(line, 0, slice_find(line, SLICE("  [")))));
+}
+
+void decide_joint_add(struct decide_joint *j, const struct model *m, const struct decision *d,
+                      const struct message *messages, size_t message_count)
+{
+    const struct endorsement *e = map_get(m->endorsed_by_id, d->target);
+    uint32_t about = e ? (uint32_t)(e - m->endorsed->list) : NONE;
+    size_t from = j->news.len;
+
+    if (j->would)
+        buf_addz(&j->rows, "would    ");
+    documents_decision_line(m, d, &j->rows);
+    buf_addc(&j->rows, '\n');
+    write_about(m, about, &j->rows);
+    if (e)
+        write_meaning(m, d, about, &j->rows);
+    write_news(messages, message_count, SIZE_MAX, &j->news);
+    add_meant(d, slice_sub(buf_slice(&j->news), from, j->news.len), &j->meant);
+}
+
+struct digest decide_joint_write(struct decide_joint *j, const struct model *m,
+                                 const struct tally *after, int64_t now_ms, struct buf *out)
+{
+    size_t from;
+
+    buf_add(out, buf_slice(&j->rows));
+    write_counts(j->would ? "now" : "was", &j->before->all, out);
+    write_counts(j->would ? "would be" : "is", after, out);
+    buf_addz(out, "total    ");
+    statement_write(m, after, STATEMENT_SHORT, now_ms, out);
+    buf_addc(out, '\n');
+    write_moves(m, j->before, UINT32_MAX, out);
+    from = out->len;
+    write_flags(m, j->before, UINT32_MAX, out);
+    buf_add(&j->meant, slice_sub(buf_slice(out), from, out->len));
+    buf_add(out, buf_slice(&j->news));
+    out->failed |= j->rows.failed || j->news.failed || j->meant.failed;
+    return digest_of(buf_slice(&j->meant));
 }

@@ -4,6 +4,7 @@
 #define TALLYD_CORE_DECIDE_SAID_H
 
 #include "daemon/base/buf.h"
+#include "daemon/base/hash.h"
 #include "daemon/core/message.h"
 #include "daemon/core/tally.h"
 
@@ -37,5 +38,26 @@ struct decide_said {
  * and the calls and retractions, of each the first so many. */
 void decide_said_write(const struct model *m, const struct decide_said *s, int64_t now_ms,
                        struct buf *out);
+
+/* Several decisions that are taken one behind the other, and told of as one. */
+struct decide_joint {
+    struct decide_before *before; /* them all */
+    bool would;                   /* nothing is done: it is said what would come of it */
+    struct buf rows, news, meant;
+};
+
+/* Before the first: lives in the arena but for what decide_joint_done frees, also where memory is
+ * out, which is false. */
+bool decide_joint_init(struct decide_joint *j, const struct model *m, const struct tally *all,
+                       bool would, struct arena *a) MUST_USE;
+void decide_joint_done(struct decide_joint *j);
+/* One that has been taken, as the core has it, and the messages that it brought. */
+void decide_joint_add(struct decide_joint *j, const struct model *m, const struct decision *d,
+                      const struct message *messages, size_t message_count);
+/* Behind the last, once: lines as decide_said_write's, all of them. Returned is a fingerprint of
+ * what is decided and of the calls, retractions and flags that come of it, which is the same
+ * whenever that is; counts and votes that others move meanwhile are not in it. */
+struct digest decide_joint_write(struct decide_joint *j, const struct model *m,
+                                 const struct tally *after, int64_t now_ms, struct buf *out);
 
 #endif

@@ -44,6 +44,7 @@ struct event {
     struct decision decision; /* DECISION; its number and time are given by the core */
     bool would;               /* DECISION: by a copy of us, to see what would come of it */
     bool confirmed;           /* DECISION: who decides has seen that, and the ids in full */
+    bool joint;               /* DECISION: one of several, which are told of together */
 };
 
 struct verdict_note { /* on a contest or a unit of it */

@@ -18,7 +18,7 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 
-#define REQUEST_MAX 65536
+#define REQUEST_MAX (2 << 20) /* a file of calls */
 #define BODY_MAX (64 << 20)
 #define UNREAD_MAX (1 << 20)
 #define ARGS_MAX 64

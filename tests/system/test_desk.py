@@ -63,32 +63,85 @@ def test_the_beginning_of_an_id_needs_a_person(house):
     for words in (("call", "f", "won", *WHY, "--yes"), ("call", "f", "won", *WHY)):
         done = house.ctl(*words)
         assert done.returncode == (1 if "--yes" in words else 64) and totals(house)["won"] == 0, done
-    pid, fd = pty.fork()
-    if pid == 0:
-        os.execv(harness.TALLYCTL, [str(harness.TALLYCTL), "--socket", str(house.folder / "control"), "call", "f", "won", *WHY])
-    seen = b""
-    while b"do it? [y/N]" not in seen:
-        seen += os.read(fd, 4096)
-    os.write(fd, b"y\n")
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    os.close(fd)
-    assert b"call foe won" in seen and b"nothing is done yet" in seen
+    code, seen = answer_yes(house, ("call", "f", "won", *WHY))
+    assert code == 0 and "call foe won" in seen and "nothing is done yet" in seen
     assert totals(house)["won"] == 1
 
 
+def what_comes(said):
+    """Of a preview or of the deed, without its tense and the time."""
+    lines = [re.sub(r"^(would +)?(\d+  call .*) at .*?: ", r"\2: ", line) for line in said.splitlines() if line != "nothing is done yet"]
+    lines = [re.sub(r"^(now|was) +", "before ", re.sub(r"^(would be|is) +", "after ", line)) for line in lines if not line.startswith("total ")]
+    assert len(lines) > 5, said
+    return lines
+
+
+def answer_yes(house, words, meanwhile=lambda: None):
+    """The command on a terminal, where somebody says yes to what it shows. Its exit code, and all that was seen."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execv(harness.TALLYCTL, [str(harness.TALLYCTL), "--socket", str(house.folder / "control"), *words])
+    seen = b""
+    while b"do it? [y/N]" not in seen:
+        seen += os.read(fd, 4096)
+    meanwhile()
+    os.write(fd, b"y\n")
+    with contextlib.suppress(OSError):
+        while more := os.read(fd, 4096):
+            seen += more
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    os.close(fd)
+    return code, seen.decode()
+
+
+def test_many_calls_are_done_as_they_were_shown():
+    """Each was shown against what was before all of them: two for one seat, and the second was refused with the first made."""
+    with small_night.Small() as house:
+        head, *rows = small_night.ENDORSED.splitlines()
+        house.write("endorsed.csv", "\n".join([f"{head},race_id", *(f"{row},{row[:3]}" for row in rows), "poe,Cy Poe,GA,US Senate,Republican,,1,foe", ""]))
+        house.start_with_figures()
+        words = ("call", "--from", str(house.write("calls.csv", "endorsement_id,outcome\nfo,won\npoe,won\n")), *WHY)
+        done = house.ctl(*words, "--dry-run")
+        assert done.returncode == 1 and not done.stdout and "calls.csv:3: refused: " in done.stderr and "nothing is done: 1 of 2" in done.stderr, done
+        words = ("call", "--from", str(house.write("calls.csv", "endorsement_id,outcome\nfo,won\nye,lost\n")), *WHY)
+        done = house.ctl(*words, "--yes")
+        assert done.returncode == 1 and "nothing is done: 2 of 2" in done.stderr and totals(house)["called"] == 0, "nobody saw whom it names"
+        code, seen = answer_yes(house, words, lambda: small_night.decide(house, "mark", "foe", "recount"))
+        assert code == 0 and totals(house)["called"] == 3, seen
+        shown, done = (what_comes(part) for part in seen.replace("\r", "").replace("[y/N] y\n", "[y/N] ").split("do it? [y/N] "))
+        assert any("Cy Poe, US Senate: lost by desk" in line for line in shown), shown
+        assert [line for line in done if " call " not in line] == [line for line in shown if " call " not in line]
+
+
+def test_what_is_no_longer_as_it_was_shown_is_not_done():
+    with small_night.Small() as house:
+        house.add_ddhq()
+        house.start_with_figures()
+
+        def ddhq_calls_the_other():
+            small_night.replace(house.folder / "ddhq.json", small_night.DDHQ.replace("CALLED", "[1]").replace("WHEN", '"2025-11-05 03:07:00"'))
+            harness.wait_for(lambda: totals(house)["lost"] == 1, 10, "the call")
+
+        words = ("call", "--from", str(house.write("calls.csv", "endorsement_id,outcome\nfoe,won\nyew,lost\n")), *WHY)
+        code, seen = answer_yes(house, words, ddhq_calls_the_other)
+        assert code == 75 and "no longer what was shown; nothing is done" in seen and totals(house)["called"] == 1, seen
+        assert "call foe" not in house.ctl("explain", "foe").stdout
+
+
 def test_many_calls_of_one_file(house):
-    """All are looked at before the first is made."""
+    """All are looked at, as one, before the first is made."""
     def file(text):
         return ("--from", str(house.write("calls.csv", text)))
 
     head = "endorsement_id,outcome,reason,basis\n"
     done = house.ctl("call", *file(head + "foe,won,the clerk,clerk\nnobody,won,r,\nyew,lost,r,\n"), "--yes")
-    assert done.returncode == 1 and "calls.csv:3: refused" in done.stderr and "nothing is done: 1 of 3 calls are refused" in done.stderr, done.stderr
+    assert done.returncode == 1 and "calls.csv:3: refused: no endorsement" in done.stderr and "nothing is done: 1 of 3 calls are refused" in done.stderr, done.stderr
     assert not done.stdout and totals(house)["called"] == 0, "nobody asked to see them"
     for text, code, says in (
         ("", 65, "it is empty"), (head, 65, "no rows"), ("endorsement_id\nfoe\n", 65, "line 1: the column outcome is missing"),
         ("endorsement_id,outcome,colour\nfoe,won,red\n", 65, "line 1: 'colour' is no column"), (head + "foe,won,r\n", 65, "line 2: it has 3 fields"),
         (head + "foe,,r,\n", 65, "line 2: outcome is empty"), (head + "foe,won,r,\nfoe,lost,r,\n", 65, "line 3: foe is in line 2 already"),
+        (head + "".join(f"c{i},won,r,\n" for i in range(501)), 65, "line 502: more than 500 rows"),
     ):
         done = house.ctl("call", *file(text), "--yes")
         assert done.returncode == code and says in done.stderr and not done.stdout, (text, done)
@@ -97,13 +150,13 @@ def test_many_calls_of_one_file(house):
     words = file(head + "foe,won,the clerk,clerk\nyew,lost,,\n")
     assert house.ctl("call", *words).returncode == 1, "a call without a reason"
     shown = house.ctl("call", *words, "--reason", "all of them", "--dry-run")
-    assert shown.returncode == 0 and totals(house)["called"] == 0 and shown.stdout.count("nothing is done yet") == 2, shown
-    assert shown.stdout.endswith("each of these 2 calls is shown against what is now, not after those before it\n"), shown.stdout
+    assert shown.returncode == 0 and totals(house)["called"] == 0 and shown.stdout.endswith("\nnothing is done yet\n"), shown
+    assert "\nnow      0 won of 0 called" in shown.stdout and "\nwould be 1 won of 2 called" in shown.stdout
     done = house.ctl("call", *words, "--reason", "all of them")
     assert done.returncode == 64 and "needs --yes" in done.stderr and totals(house)["called"] == 0
     done = house.ctl("call", *words, "--reason", "all of them", "--yes")
     assert done.returncode == 0 and totals(house)["called"] == 2 and totals(house)["won"] == 1, done
-    assert "nothing is done yet" not in done.stdout and done.stdout.count("is       ") == 2, done.stdout
+    assert what_comes(done.stdout) == what_comes(shown.stdout), "what was shown is what is done"
     said = house.ctl("explain", "foe").stdout + house.ctl("explain", "yew").stdout
     assert "the clerk [clerk]" in said and "call yew lost by" in said and ": all of them\n" in said, said
 

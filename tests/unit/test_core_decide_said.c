@@ -3,6 +3,7 @@
  * and figures on air beside those that wait. */
 #include "tests/unit/night.h"
 
+#include "daemon/core/decide_said.h"
 #include "daemon/core/held.h"
 
 /* ann and bob stand for one seat */
@@ -249,6 +250,79 @@ static void test_of_many_that_are_not_on_air_ten_are_told(void **state)
     night_close(&night);
 }
 
+/* ---- several as one ---- */
+
+/* Two calls, or with `other` of another person, and a freeze. */
+static struct digest joint(const char *first, const char *between, bool would, struct buf *out)
+{
+    static const struct event one = {.joint = true, .confirmed = true};
+    static const struct event plain;
+    static const char *const rows[][3] = {
+        {"call", NULL, "won"}, {"call", "ann-baker", "lost"}, {"freeze", "zz-3", ""}};
+    struct arena *a = arena_new(1 << 20);
+    struct decide_joint j;
+    struct night n;
+    night_open(&n, list);
+    night_batch(&n, AP, RACE("1", "Ann Archer", "10", "20"), NIGHT_AT(10));
+    if (between)
+        assert_true(decide(&n, plain, "call", between, "won"));
+    const struct model *m = core_model(n.core);
+    assert_true(decide_joint_init(&j, m, core_tally(n.core), would, a));
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(decide(&n, one, rows[i][0], i == 0 ? first : rows[i][1], rows[i][2]));
+        assert_int_equal(n.out.said.len, 0);
+        decide_joint_add(&j, m, n.out.decision, n.out.messages, n.out.message_count);
+    }
+    struct digest d = decide_joint_write(&j, m, core_tally(n.core), NIGHT_AT(11), out);
+    decide_joint_done(&j);
+    night_close(&n);
+    arena_free(a);
+    return d;
+}
+
+/* Each was shown against what was before all of them. */
+static void test_several_are_told_of_as_one(void **state)
+{
+    struct buf would, done;
+    (void)state;
+    buf_init(&would, 65536);
+    buf_init(&done, 65536);
+    struct digest shown = joint("ann-a", NULL, true, &would);
+    says(buf_slice(&would), "would    1  call ann-archer won by maria at ");
+    says(buf_slice(&would), "\nabout    GA  Ann Archer, State Senate 1\nwould    ");
+    says(buf_slice(&would), "\nwould    6  freeze zz-3 by maria at ");
+    says(buf_slice(&would),
+         "\nnow      0 won of 0 called, 0 flips, 4 to go; 0 leading, 1 trailing\n"
+         "would be 1 won of 3 called, 0 flips, 1 to go; ");
+    says(buf_slice(&would), "\nmoves    Ann Archer: 10 trailing -> 10 won, trailing\n"
+                            "moves    Bob Best: no results -> lost\n"
+                            "moves    Ann Baker: no results -> lost\nflags    zz-3: frozen\n"
+                            "news     CALL        GA  Ann Archer, State Senate 1: won by desk  [");
+    assert_true(digest_eq(shown, joint("ann-archer", NULL, false, &done)));
+    says(buf_slice(&done), "\nwas      0 won of 0 called");
+    says(buf_slice(&done), "\nis       1 won of 3 called");
+    /* the same comes of it whatever else was called meanwhile, and something else of another */
+    assert_true(digest_eq(shown, joint("ann-archer", "cat", false, &done)));
+    assert_false(digest_eq(shown, joint("bob", NULL, false, &done)));
+    buf_done(&would);
+    buf_done(&done);
+}
+
+/* Memory that is out is no preview. */
+static void test_several_without_memory(void **state)
+{
+    struct arena *a = arena_new(1 << 20);
+    struct decide_joint j;
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    arena_refuse_after(a, 1);
+    assert_false(decide_joint_init(&j, core_model(n.core), core_tally(n.core), true, a));
+    decide_joint_done(&j);
+    night_close(&n);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +333,8 @@ int main(void)
         cmocka_unit_test(test_votes_of_a_source_that_is_not_on_air_are_explained),
         cmocka_unit_test(test_what_is_accepted_and_is_not_on_air_is_told),
         cmocka_unit_test(test_of_many_that_are_not_on_air_ten_are_told),
+        cmocka_unit_test(test_several_are_told_of_as_one),
+        cmocka_unit_test(test_several_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
