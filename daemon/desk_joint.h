@@ -20,7 +20,7 @@ struct app;
 #define DESK_JOINT_PREVIEW "preview  "
 
 /* Answer it: an exit code and a body, or CONTROL_LATER. All of it is rehearsed, and done only where
- * nothing is refused and nothing has happened since that could make it come out otherwise. */
+ * nothing is refused and nobody has called or decided anything since. */
 int desk_joint(struct app *app, const struct control_request *request, struct buf *body);
 
 #endif

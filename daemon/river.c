@@ -320,8 +320,7 @@ static bool settle(struct river *r, const struct writer_file *files, size_t file
     struct writer_job rows = {0};
     struct writer_job paper = {.files = files, .file_count = file_count};
     struct err e = {0};
-    r->turns += fx->message_count > 0 || fx->decision || fx->keep || fx->held ||
-                fx->moved_count + fx->judged_count > 0;
+    r->turns += fx->claim_count > 0 || fx->decision;
     if (!r->p.outbox)
         return !asked;
     if (!fill_job(r, &rows) || !fill_paper(r, &paper)) {

@@ -74,7 +74,8 @@ bool river_decide_one_of(struct river *r, const struct decision *d, bool confirm
 bool river_try(struct river *r, const struct decision *d, bool abbreviated, struct err *e) MUST_USE;
 /* What the last event brought, until the next. */
 const struct effects *river_brought(const struct river *r);
-/* Raised by whatever may make a decision come out otherwise, but for time. */
+/* Raised by each claim and decision: what the desk's calls rest on. Figures, which come all the
+ * time, are no such thing. */
 uint64_t river_turns(const struct river *r);
 /* May it be asked to decide now? */
 bool river_may_decide(struct river *r, struct err *e) MUST_USE;

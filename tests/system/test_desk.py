@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """What the desk decides: shown first, asked for, kept before it is answered, and known again after kill -9."""
 import contextlib
+import itertools
 import json
 import os
 import pty
@@ -9,6 +10,7 @@ import select
 import signal
 import socket
 import subprocess
+import threading
 
 import pytest
 
@@ -126,6 +128,32 @@ def test_what_is_no_longer_as_it_was_shown_is_not_done():
         code, seen = answer_yes(house, words, ddhq_calls_the_other)
         assert code == 75 and "no longer what was shown; nothing is done" in seen and totals(house)["called"] == 1, seen
         assert "call foe" not in house.ctl("explain", "foe").stdout
+
+
+def test_figures_that_come_all_the_time_keep_nobody_from_calling():
+    """Whatever came while it was rehearsed made it be rehearsed again, until it was given up: on a busy night, always."""
+    count = 400
+    with small_night.Small() as house:
+        rows = [f"c{i},Cand Number{i},GA,State House {i},Democratic,,1" for i in range(count)]
+        house.write("endorsed.csv", "\n".join([*small_night.ENDORSED.splitlines(), *rows, ""]))
+        house.start_with_figures()
+        words = ("call", "--from", str(house.write("calls.csv", "endorsement_id,outcome\n" + "".join(f"c{i},won\n" for i in range(count)))), *WHY, "--yes")
+        over = threading.Event()
+
+        def news():
+            for n in itertools.count(1):
+                small_night.replace(house.folder / "county.xml", small_night.detail(foe=90 + n, time=f"11/4/2025 9:{10 + n // 60:02d}:{n % 60:02d} PM EST"))
+                if over.wait(0.02):
+                    return
+
+        feed = threading.Thread(target=news)
+        feed.start()
+        try:
+            done = house.ctl(*words)
+        finally:
+            over.set()
+            feed.join()
+        assert done.returncode == 0 and totals(house)["won"] == count, done.stderr
 
 
 def test_many_calls_of_one_file(house):
