@@ -23,8 +23,10 @@ const struct ctl_term ctl_terms[] = {
     {"not_on_ballot", "See withdrawn."},
     {"postponed", "Its election is on another day; does not count."},
     {"won", "Called for ours."},
-    {"lost", "Every seat, or every place of the next round, is called for others, or the authority "
-             "says that ours has lost."},
+    {"lost",
+     "Every seat, or every place of the next round, is called for others in a contest that has "
+     "ours too, or the authority says that ours has lost. Where the contest that is called has "
+     "no line of ours, it may be of another race: it stays pending, and todo says so."},
     {"advanced", "Goes on to a runoff or a general election: neither won nor lost."},
     {"pending", "Neither won, lost nor advanced: leading, trailing, unclear or no_results."},
     {"to go", "Pending, without those in a void race."},

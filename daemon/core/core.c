@@ -14,6 +14,7 @@
 #include "daemon/core/emit.h"
 #include "daemon/core/feed.h"
 #include "daemon/core/feed_own.h"
+#include "daemon/core/filled.h"
 #include "daemon/core/fits.h"
 #include "daemon/core/match.h"
 #include "daemon/core/memo.h"
@@ -366,7 +367,7 @@ static void look_at_races(struct turn *t)
         core_count(c, r, -1);
         if (!merge_race(&c->model, r, t->now_ms, &t->was[i].changed, &e) ||
             !nominations_look(&c->model, r, t->now_ms, &e) ||
-            !calls_look(&c->model, r, &t->look, &e))
+            !calls_look(&c->model, r, &t->look, &e) || !filled_look(&c->model, r, t->now_ms, &e))
             failed(t, &e);
         if (!kept || (!t->again && !corrections_votes(&c->model, &t->was[i].race, r, &said))) {
             core_no_memory(&e);

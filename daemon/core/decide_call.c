@@ -8,6 +8,7 @@
 #include "daemon/base/when.h"
 #include "daemon/core/calls.h"
 #include "daemon/core/claims.h"
+#include "daemon/core/filled.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/marks.h"
@@ -142,6 +143,22 @@ static bool claim(struct model *m, const struct about *a, uint32_t endorsement, 
     return claims_append(m, &c, e);
 }
 
+/* Does its loss follow from the call, and from those of ours that have the other seats? */
+static bool is_out(const struct model *m, const struct about *a, enum outcome o, uint32_t other)
+{
+    const struct race *r = a->race;
+
+    if (other == a->endorsement || m->standings[other].outcome != OUTCOME_PENDING ||
+        !calls_counts(&m->endorsed->list[other]) || marks_share(r, a->endorsement, other) ||
+        !filled_follows(r, a->endorsement, other))
+        return false;
+    for (uint32_t i = 0; i < r->endorsement_count; i++)
+        if (m->standings[r->endorsements[i]].outcome == o &&
+            !filled_follows(r, r->endorsements[i], other))
+            return false;
+    return true;
+}
+
 bool decide_fill(struct model *m, const struct about *a, enum outcome o, struct err *e)
 {
     const struct race *r = a->race;
@@ -154,9 +171,7 @@ bool decide_fill(struct model *m, const struct about *a, enum outcome o, struct 
                                        won ? "seats" : "places", most);
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t other = r->endorsements[i];
-        if (other != a->endorsement && calls_counts(&m->endorsed->list[other]) &&
-            m->standings[other].outcome == OUTCOME_PENDING &&
-            !marks_share(r, a->endorsement, other) &&
+        if (is_out(m, a, o, other) &&
             !claim(m, a, other, OUTCOME_LOST, won ? SLICE("seats-filled") : SLICE("places-filled"),
                    reason, e))
             return false;

@@ -5,6 +5,7 @@
 #include "daemon/base/counted.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/documents.h"
+#include "daemon/core/filled.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/match_index.h"
@@ -27,8 +28,11 @@ struct decide_before *decide_said_before(const struct model *m, const struct tal
     b->ours = arena_array(a, m->endorsed->count + 1, sizeof *b->ours);
     if (!b->races || !b->ours)
         return NULL;
-    for (uint32_t i = 0; i < m->race_count; i++)
-        b->races[i] = (struct decide_before_race){m->races[i].polls_close_ms, m->races[i].flags};
+    for (uint32_t i = 0; i < m->race_count; i++) {
+        const struct race *r = &m->races[i];
+        b->races[i] =
+            (struct decide_before_race){r->polls_close_ms, r->flags, r->status == RACE_CALLED};
+    }
     buf_init(&text, OURS_MAX);
     for (uint32_t i = 0; i < m->endorsed->count && b; i++) {
         buf_clear(&text);
@@ -72,6 +76,26 @@ static void write_closes(const struct model *m, const struct decide_before *was,
     }
     if (lines > MOVES)
         buf_addz(out, "polls    and at other times in others\n");
+}
+
+/* Whose race is called by it, and who is not lost by that. */
+static void write_stays(const struct model *m, const struct decide_before *was, uint32_t most,
+                        struct buf *out)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < m->endorsed->count; i++) {
+        uint32_t race = m->standings[i].race;
+        if (was->races[race].called || !filled_elsewhere(m, &m->races[race], i) || n++ >= most)
+            continue;
+        buf_addf(out, "stays    %.*s: ", SLICE_FMT(m->endorsed->list[i].name));
+        documents_ours(m, i, out);
+        buf_addf(out,
+                 "; what is called has no line of it: tallyctl call %.*s lost, if it has lost\n",
+                 SLICE_FMT(m->endorsed->list[i].id));
+    }
+    if (n > most)
+        buf_addf(out, "stays    and " COUNTED "\n", COUNT_OF(n - most, "other", "others"));
 }
 
 /* Candidacies that `races` shows otherwise than before. */
@@ -238,6 +262,7 @@ void decide_said_write(const struct model *m, const struct decide_said *s, int64
     write_closes(m, s->before, out);
     write_held(m, s->done, now_ms, out);
     write_moves(m, s->before, MOVES, out);
+    write_stays(m, s->before, MOVES, out);
     write_flags(m, s->before, MOVES, out);
     write_news(s->messages, s->message_count, NEWS, out);
     if (s->would)
@@ -305,6 +330,7 @@ struct digest decide_joint_write(struct decide_joint *j, const struct model *m,
     statement_write(m, after, STATEMENT_SHORT, now_ms, out);
     buf_addc(out, '\n');
     write_moves(m, j->before, UINT32_MAX, out);
+    write_stays(m, j->before, UINT32_MAX, out);
     from = out->len;
     write_flags(m, j->before, UINT32_MAX, out);
     buf_add(&j->meant, slice_sub(buf_slice(out), from, out->len));

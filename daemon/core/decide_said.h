@@ -16,6 +16,7 @@ struct decide_before {
     struct decide_before_race {
         int64_t polls_close_ms;
         uint32_t flags;
+        bool called;
     } * races;
     struct slice *ours; /* each candidacy, as `races` shows it */
 };

@@ -10,6 +10,7 @@
 #include "daemon/core/documents.h"
 #include "daemon/core/documents_filter.h"
 #include "daemon/core/fading.h"
+#include "daemon/core/filled.h"
 #include "daemon/core/held.h"
 #include "daemon/core/joins.h"
 #include "daemon/core/labels.h"
@@ -168,7 +169,13 @@ static void explain_outcome(const struct model *m, const struct race *r, uint32_
     const struct link *off_air = open ? open_off_air(m, i) : NULL;
 
     buf_addf(out, "  outcome  %s", state);
-    if (open && progress == PROGRESS_UNCLEAR && seats_unsaid(m, r))
+    if (open && filled_elsewhere(m, r, i))
+        buf_addf(
+            out,
+            ": the race is called in a contest that has no line of %.*s, and may be another's; "
+            "if it is not: tallyctl call %.*s lost",
+            SLICE_FMT(m->endorsed->list[i].name), SLICE_FMT(m->endorsed->list[i].id));
+    else if (open && progress == PROGRESS_UNCLEAR && seats_unsaid(m, r))
         buf_addz(out, ": seats_to_fill is not in the list");
     else if (labels_trails(m, i))
         buf_addz(out, ", and trails in the votes on air");

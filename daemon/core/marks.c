@@ -37,9 +37,7 @@ static bool one_seat(const struct model *m, const struct race *r)
     return r->endorsement_count > 0;
 }
 
-/* May it be that more go on from this race than have its seats? Then its winners are no one else's
- * loss: how many go on is not known. */
-static bool goes_on(const struct model *m, const struct race *r)
+bool marks_goes_on(const struct model *m, const struct race *r)
 {
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         const struct endorsement *e = &m->endorsed->list[r->endorsements[i]];
@@ -258,7 +256,7 @@ static struct marks_word contest_word(const struct model *m, const struct race *
         return w;
     } else if (is_unclear(m, r, c)) {
         w.conflict = "a winner is marked in a primary, who may only go on: call it by hand";
-    } else if (winners == r->seats && !goes_on(m, r)) { /* -1 where they are unknown */
+    } else if (winners == r->seats && !marks_goes_on(m, r)) { /* -1 where they are unknown */
         w.opinion = MARKS_LOST;
         w.basis = "seats-filled";
     } else if (going_on == r->places) {

@@ -39,6 +39,10 @@ bool marks_only_part(const struct model *m, const struct race *r, uint32_t sourc
  */
 bool marks_seats(const struct model *m, struct race *r);
 
+/* May it be that more go on from this race than have its seats? Then its winners are no one else's
+ * loss: how many go on is not known. */
+bool marks_goes_on(const struct model *m, const struct race *r);
+
 /* The word of authority `by` on an endorsement in one primary (primaries_next): each is a contest
  * of its own, and what is said of one says nothing of another. */
 struct marks_word marks_say_of(const struct model *m, const struct race *r, uint32_t endorsement,

@@ -6,6 +6,7 @@
 
 #include "daemon/base/when.h"
 #include "daemon/core/calls.h"
+#include "daemon/core/filled.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/primaries.h"
 
@@ -190,6 +191,10 @@ static const char *without_figures(const struct model *m, const struct race *r,
         return "the race is void";
     if (now_ms < r->polls_close_ms)
         return "polls are open";
+    if (filled_elsewhere(m, r, o->endorsement))
+        return in_review(m, o->endorsement)
+                   ? "the race is called in a contest without it; its match is in review"
+                   : "the race is called in a contest that has no line of it";
     if (!linked(r, o->endorsement))
         return unlinked(m, o);
     if (r->flags & RACE_IN_DOUBT)

@@ -250,6 +250,26 @@ static void test_of_many_that_are_not_on_air_ten_are_told(void **state)
     night_close(&night);
 }
 
+/* Bob's loss does not follow where no feed has him beside her: who decides is told so. */
+static void test_who_is_not_lost_by_it_is_told(void **state)
+{
+    static const struct event would = {.would = true}, confirmed = {.confirmed = true};
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, RACE("1", "Ann Archer", "10", "20"), NIGHT_AT(10));
+    assert_true(decide(&n, would, "call", "ann-archer", "won"));
+    says(n.out.said, "moves    Ann Archer: 10 trailing -> 10 won, trailing\n"
+                     "stays    Bob Best: no results; what is called has no line of it: tallyctl "
+                     "call bob lost, if it has lost\n");
+    night_close(&n);
+    night_open(&n, list);
+    assert_true(decide(&n, confirmed, "call", "ann-archer", "won"));
+    says(n.out.said, "moves    Bob Best: no results -> lost\n");
+    assert_false(night_says(n.out.said, "stays"));
+    night_close(&n);
+}
+
 /* ---- several as one ---- */
 
 /* Two calls, or with `other` of another person, and a freeze. */
@@ -263,7 +283,11 @@ static struct digest joint(const char *first, const char *between, bool would, s
     struct decide_joint j;
     struct night n;
     night_open(&n, list);
-    night_batch(&n, AP, RACE("1", "Ann Archer", "10", "20"), NIGHT_AT(10));
+    night_batch(
+        &n, AP,
+        "contest 1|State Senate District 1|GA\nchoice 1|Ann Archer|D\nchoice 2|Other One|R\n"
+        "choice 3|Bob Best|D\ntotal 10 20 5\n",
+        NIGHT_AT(10));
     if (between)
         assert_true(decide(&n, plain, "call", between, "won"));
     const struct model *m = core_model(n.core);
@@ -292,10 +316,10 @@ static void test_several_are_told_of_as_one(void **state)
     says(buf_slice(&would), "\nabout    GA  Ann Archer, State Senate 1\nwould    ");
     says(buf_slice(&would), "\nwould    6  freeze zz-3 by maria at ");
     says(buf_slice(&would),
-         "\nnow      0 won of 0 called, 0 flips, 4 to go; 0 leading, 1 trailing\n"
+         "\nnow      0 won of 0 called, 0 flips, 4 to go; 0 leading, 2 trailing\n"
          "would be 1 won of 3 called, 0 flips, 1 to go; ");
     says(buf_slice(&would), "\nmoves    Ann Archer: 10 trailing -> 10 won, trailing\n"
-                            "moves    Bob Best: no results -> lost\n"
+                            "moves    Bob Best: 5 trailing -> 5 lost\n"
                             "moves    Ann Baker: no results -> lost\nflags    zz-3: frozen\n"
                             "news     CALL        GA  Ann Archer, State Senate 1: won by desk  [");
     assert_true(digest_eq(shown, joint("ann-archer", NULL, false, &done)));
@@ -333,6 +357,7 @@ int main(void)
         cmocka_unit_test(test_votes_of_a_source_that_is_not_on_air_are_explained),
         cmocka_unit_test(test_what_is_accepted_and_is_not_on_air_is_told),
         cmocka_unit_test(test_of_many_that_are_not_on_air_ten_are_told),
+        cmocka_unit_test(test_who_is_not_lost_by_it_is_told),
         cmocka_unit_test(test_several_are_told_of_as_one),
         cmocka_unit_test(test_several_without_memory),
     };
