@@ -132,7 +132,7 @@ static void cell(const struct board *b, int64_t n)
 
 static bool shows_flips(const struct board *b)
 {
-    return publish_column(b->m->settings, SLICE("held_by"));
+    return publish_flips(b->m->settings);
 }
 
 /* What a screen reader is told of the newest. */

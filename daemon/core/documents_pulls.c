@@ -213,9 +213,6 @@ static void winner_row(struct press *p, uint32_t endorsement)
     const struct standing *st = &m->standings[endorsement];
     const struct race *r = &m->races[st->race];
     const struct claim *c = &m->claims[st->claim];
-    const char *flip = !publish_column(s, SLICE("held_by")) ? ""
-                       : documents_is_flip(m, endorsement)  ? "yes"
-                                                            : "no";
     char called[25];
     int64_t votes = votes_of(r, endorsement);
 
@@ -238,7 +235,8 @@ static void winner_row(struct press *p, uint32_t endorsement)
     for (size_t k = 0; k < sizeof cells / sizeof cells[0]; k++)
         press_text(p, cells[k]);
     press_known(p, votes, votes >= 0);
-    press_text(p, slice_of(flip));
+    if (publish_flips(s))
+        press_text(p, documents_is_flip(m, endorsement) ? SLICE("yes") : SLICE("no"));
     for (size_t i = 0; i < s->publish_count; i++) {
         const struct column *column = published_text(s, i);
         if (column)
@@ -250,14 +248,14 @@ static void winner_row(struct press *p, uint32_t endorsement)
 void documents_winners(const struct model *m, struct buf *out)
 {
     static const char *const names[] = {
-        "endorsement_id", "candidate", "state", "office", "place", "district", "seat", "race_id",
-        "kind",           "called_at", "by",    "basis",  "votes", "flip",     NULL};
-    enum { OWN = sizeof names / sizeof names[0] - 1 };
+        "endorsement_id", "candidate", "state",     "office", "place", "district", "seat",
+        "race_id",        "kind",      "called_at", "by",     "basis", "votes",    "flip"};
+    enum { OWN = sizeof names / sizeof names[0] };
     const char *all[OWN + COLUMNS + 1];
     struct press p = {.out = out, .m = m};
     size_t n = 0;
 
-    for (; n < OWN; n++)
+    for (; n + (publish_flips(m->settings) ? 0 : 1) < OWN; n++)
         all[n] = names[n];
     for (size_t i = 0; i < m->settings->publish_count && n < OWN + COLUMNS; i++) {
         const struct column *column = published_text(m->settings, i);

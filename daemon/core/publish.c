@@ -64,20 +64,23 @@ enum publish_tag publish_tag(const struct settings *s, struct slice tag)
     return found;
 }
 
+bool publish_flips(const struct settings *s)
+{
+    return publish_column(s, SLICE("held_by")) || publish_column(s, SLICE("flip"));
+}
+
 bool publish_filter(const struct settings *s, struct slice word, struct err *e)
 {
-    static const struct {
-        struct slice filter, column;
-    } needs[] = {
-        {SLICE_INIT("office:"), SLICE_INIT("office_level")},
-        {SLICE_INIT("flip:"), SLICE_INIT("held_by")},
-    };
     struct slice tag = slice_sub(word, tag_prefix.len, word.len);
+    const char *column = NULL;
 
     if (slice_starts(word, tag_prefix) && publish_tag(s, tag) != PUBLISH_TAG)
-        return err_set(e, ERR_USAGE, "'%.*s' is no filter", SLICE_FMT(word));
-    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
-        if (slice_starts(word, needs[i].filter) && !publish_column(s, needs[i].column))
-            return err_set(e, ERR_USAGE, "'%.*s' is no filter", SLICE_FMT(word));
-    return true;
+        column = "tags";
+    else if (slice_starts(word, SLICE("office:")) && !publish_column(s, SLICE("office_level")))
+        column = "office_level";
+    else if (slice_starts(word, SLICE("flip:")) && !publish_flips(s))
+        column = "held_by";
+    return !column ||
+           err_set(e, ERR_USAGE, "'%.*s' is not published here ([endorsements] publish, %s)",
+                   SLICE_FMT(word), column);
 }

@@ -22,8 +22,11 @@ enum publish_tag {
 bool publish_any_tag(const struct settings *s);
 enum publish_tag publish_tag(const struct settings *s, struct slice tag);
 
-/* May a word that chooses among races (documents_filter.h) be used outside? Else ERR_USAGE, in the
- * same words as for what there is not. */
+/* May it be seen which wins are flips? */
+bool publish_flips(const struct settings *s);
+
+/* May a word that chooses among races (documents_filter.h) be used outside? Else ERR_USAGE, which
+ * says of a tag that there is and of one that there is not the same. */
 bool publish_filter(const struct settings *s, struct slice word, struct err *e) MUST_USE;
 
 #endif
