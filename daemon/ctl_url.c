@@ -3,10 +3,12 @@
 #include "daemon/ctl_url.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "daemon/base/csv.h"
 #include "daemon/base/html.h"
 #include "daemon/base/text.h"
+#include "daemon/core/site.h"
 #include "daemon/edge/get.h"
 
 #define ANSWER_MAX ((size_t)64 << 20)
@@ -151,6 +153,57 @@ static bool shape(const struct reading *r, bool whole, bool json, struct slice b
     return !out->failed || err_set(e, ERR_DATA, "the answer is too long");
 }
 
+/* ---- a copy ---- */
+
+/* A word as it is in the names of a copy's files: "state:GA" is state=GA, "--by state" by=state. */
+static bool add_word(const struct reading *r, char **argv, struct buf *out)
+{
+    static const char plain[] = "=_-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    struct slice word = slice_of(argv[r->option ? 1 : 0]);
+    if (r->option)
+        buf_addf(out, "%s=", r->option + 2);
+    for (size_t i = 0; i < word.len; i++) {
+        char c = word.ptr[i] == ':' ? '=' : word.ptr[i];
+        if (!memchr(plain, c, sizeof plain - 1))
+            return false;
+        buf_addc(out, c);
+    }
+    return true;
+}
+
+/* The address of the file that has the answer in a copy. False: none can have it. */
+static bool name_file(const struct reading *r, const char *from, int argc, char **argv,
+                      struct buf *out)
+{
+    char room[PATH_MAX_HERE];
+    struct buf address;
+    buf_init_over(&address, room, sizeof room);
+    buf_addf(&address, "%s?", from);
+    if (argc != (r->option ? 2 : 1) || !add_word(r, argv, &address))
+        return false;
+    buf_addc(out, '/');
+    site_file(buf_slice(&address), out);
+    return !address.failed && !out->failed;
+}
+
+/* The server took no notice of the query: what it sent is of everything. */
+static bool ask_copy(struct get *g, const struct reading *r, const char *from, int argc,
+                     char **argv, struct buf *body, struct err *e)
+{
+    char room[PATH_MAX_HERE], etag[GET_ETAG] = "";
+    struct buf file;
+    bool same = false;
+    struct err missing = {0};
+    buf_clear(body);
+    buf_init_over(&file, room, sizeof room);
+    if (name_file(r, from, argc, argv, &file) && get_page(g, file.ptr, etag, body, &same, &missing))
+        return true;
+    return err_set(e, ERR_NO,
+                   "this is a static copy, which has no answer to that: of races it has one word "
+                   "of state:, status: or office:, of totals --by, of the statement --style; ask "
+                   "tallyd itself, or choose in the whole of it");
+}
+
 bool ctl_url(const char *url, const struct ctl_command *c, int argc, char **argv, bool json,
              struct buf *out, struct err *e)
 {
@@ -170,6 +223,7 @@ bool ctl_url(const char *url, const struct ctl_command *c, int argc, char **argv
     buf_addz(&path, from);
     ok = add_query(r, argc, argv, &path, e) && get_new(url, &g, e) &&
          get_page(g, path.ptr, etag, &body, &same, e) &&
+         (get_answered(g, path.ptr) || ask_copy(g, r, from, argc, argv, &body, e)) &&
          shape(r, argc == 0, json, buf_slice(&body), out, e);
     get_free(g);
     buf_done(&body);

@@ -17,7 +17,7 @@
 
 struct get {
     CURL *easy;
-    char site[512], url[URL_MAX], said[CURL_ERROR_SIZE], etag[GET_ETAG];
+    char site[512], url[URL_MAX], said[CURL_ERROR_SIZE], etag[GET_ETAG], location[URL_MAX];
 };
 
 bool get_new(const char *site, struct get **out, struct err *e)
@@ -53,15 +53,21 @@ static size_t on_body(char *bytes, size_t one, size_t n, void *ctx)
     return body->failed ? 0 : one * n;
 }
 
+/* The value, where the line is of this name; a value too long for its place is none. */
+static void take_header(struct slice line, struct slice name, char *value, size_t size)
+{
+    if (!slice_eq_nocase(slice_sub(line, 0, name.len), name))
+        return;
+    struct slice v = slice_trim(slice_sub(line, name.len, line.len));
+    snprintf(value, size, "%.*s", v.len < size ? (int)v.len : 0, v.ptr);
+}
+
 static size_t on_header(char *bytes, size_t one, size_t n, void *ctx)
 {
-    static const struct slice name = SLICE_INIT("etag:");
     struct get *g = ctx;
     struct slice line = {bytes, one * n};
-    if (slice_eq_nocase(slice_sub(line, 0, name.len), name)) {
-        struct slice tag = slice_trim(slice_sub(line, name.len, line.len));
-        snprintf(g->etag, sizeof g->etag, "%.*s", tag.len < GET_ETAG ? (int)tag.len : 0, tag.ptr);
-    }
+    take_header(line, SLICE("etag:"), g->etag, sizeof g->etag);
+    take_header(line, SLICE("content-location:"), g->location, sizeof g->location);
     return line.len;
 }
 
@@ -130,7 +136,7 @@ bool get_page(struct get *g, const char *path, char etag[GET_ETAG], struct buf *
         snprintf(line, sizeof line, "If-None-Match: %s", etag);
         headers = curl_slist_append(NULL, line);
     }
-    g->said[0] = g->etag[0] = '\0';
+    g->said[0] = g->etag[0] = g->location[0] = '\0';
     set_up(g, headers, body);
     CURLcode code = curl_easy_perform(g->easy);
     curl_easy_getinfo(g->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -146,4 +152,10 @@ bool get_page(struct get *g, const char *path, char etag[GET_ETAG], struct buf *
         return refused(g, status, slice_sub(buf_slice(body), from, body->len), e);
     memcpy(etag, g->etag, GET_ETAG);
     return true;
+}
+
+bool get_answered(const struct get *g, const char *path)
+{
+    const char *asked = strchr(path, '?'), *answered = strchr(g->location, '?');
+    return !asked || (answered && strcmp(asked, answered) == 0);
 }

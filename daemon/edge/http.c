@@ -198,6 +198,21 @@ static void read_address(struct evhttp_request *req, struct slice *path, struct 
     *query = uri ? slice_of(evhttp_uri_get_query(uri)) : SLICE("");
 }
 
+/* Of which question it is the answer (RFC 9110, 8.7): a server of plain files, which takes no
+ * notice of a query, says no such thing. */
+static void say_location(struct evhttp_request *req, struct slice path, struct slice query)
+{
+    struct buf where;
+
+    if (query.len == 0)
+        return;
+    buf_init(&where, HEADERS_MAX);
+    buf_addf(&where, "%.*s?%.*s", SLICE_FMT(path), SLICE_FMT(query));
+    if (!where.failed)
+        add_header(req, "Content-Location", where.ptr);
+    buf_done(&where);
+}
+
 /* True: answered. */
 static bool answer_route(struct http *h, struct evhttp_request *req, const struct http_route *route,
                          bool last)
@@ -209,6 +224,8 @@ static bool answer_route(struct http *h, struct evhttp_request *req, const struc
     buf_init(&body, BODY_MAX);
     route->handler(path, query, &answer, &body, h->ctx);
     bool now = !answer.soon || last;
+    if (now)
+        say_location(req, path, query);
     if (now)
         send_made(h, req, &answer, &body);
     buf_done(&body);

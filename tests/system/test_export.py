@@ -236,3 +236,21 @@ def test_an_old_copy_is_old_to_a_reader_whose_clock_is_behind(house, web):
         web.open(f"{url}/index.html", clock=-86400000 * 365 * 8)
         web.ask("forward", ms=1000)
         web.until("document.getElementById('link').textContent.startsWith('This copy was made')", 10)
+
+
+def test_a_copy_answers_tallyctl_or_says_that_it_cannot(house):
+    """A server of plain files takes no notice of a query: what it sends is of everything, and was shown as if it were chosen."""
+    assert export(house).returncode == 0
+    with files_of(house.folder / "site") as url:
+        def ask(*words):
+            return subprocess.run([harness.TALLYCTL, "--url", url, *words], capture_output=True, text=True, timeout=20, check=False)
+
+        for words in (["races"], ["races", "status:won"], ["races", "state:GA"], ["totals", "--by", "state"],
+                      ["statement"], ["statement", "--style", "long"], ["calls"], ["todo"]):
+            live = subprocess.run([harness.TALLYCTL, "--url", f"http://127.0.0.1:{house.port}", *words], capture_output=True, text=True, timeout=20, check=False)
+            assert (ask(*words).returncode, ask(*words).stdout) == (live.returncode, live.stdout), words
+        assert ask("races", "status:won").stdout != ask("races").stdout != ""
+        assert '"races":[]' in ask("races", "status:won", "-o", "json").stdout
+        for words in (["races", "state:GA", "status:won"], ["races", "foe"], ["races", "closest:1"], ["show", "yew"], ["races", "../index"], ["totals", "--by", "moon"]):
+            done = ask(*words)
+            assert done.returncode == 1 and not done.stdout and "static copy" in done.stderr, (words, done)
