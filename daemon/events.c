@@ -15,6 +15,7 @@
 #define CHANNELS_MAX 200000
 #define CALLS_KEPT 1000
 #define BEAT_MS 5000
+#define NEWS_MS 100 /* what comes within that is told of as one */
 #define EVENT_MAX (16 << 20)
 
 struct document {
@@ -33,7 +34,8 @@ struct events {
     struct document **sorted; /* all of them by seq; borrowed */
     size_t sorted_count;
     bool sorted_old;
-    struct timer *beat;
+    struct timer *beat, *bell;
+    unsigned rung; /* topics of which something is new */
 };
 
 static const char *const names[MESSAGE_TYPES] = {
@@ -42,6 +44,35 @@ static const char *const names[MESSAGE_TYPES] = {
     [MESSAGE_RACE] = "race",     [MESSAGE_HEARTBEAT] = "heartbeat",
 };
 #define BIT(type) (1u << (type))
+/* No message: that there are some. */
+#define NEWS MESSAGE_TYPES
+static const char news_name[] = "news";
+
+static void on_bell(void *ctx)
+{
+    struct events *ev = ctx;
+    const char *comma = "";
+    char room[256];
+    struct buf text;
+    buf_init_over(&text, room, sizeof room);
+    buf_addf(&text, "event: %s\ndata: {\"types\":[", news_name);
+    for (unsigned i = 0; i < MESSAGE_TYPES; i++)
+        if (ev->rung & BIT(i)) {
+            buf_addf(&text, "%s\"%s\"", comma, names[i]);
+            comma = ",";
+        }
+    buf_addz(&text, "]}\n\n");
+    if (ev->http)
+        http_send(ev->http, BIT(NEWS), buf_slice(&text));
+    ev->rung = 0;
+}
+
+static void ring(struct events *ev, enum message_type type)
+{
+    if (ev->rung == 0)
+        timer_set(ev->bell, NEWS_MS);
+    ev->rung |= BIT(type);
+}
 
 static void on_beat(void *ctx)
 {
@@ -58,7 +89,8 @@ struct events *events_new(struct event_base *base)
         return NULL;
     ev->latest = map_new(CHANNELS_MAX, true);
     ev->beat = timer_new(base, on_beat, ev);
-    if (!ev->latest || !ev->beat) {
+    ev->bell = timer_new(base, on_bell, ev);
+    if (!ev->latest || !ev->beat || !ev->bell) {
         events_free(ev);
         return NULL;
     }
@@ -92,6 +124,7 @@ void events_free(struct events *ev)
     free(ev->sorted);
     map_free(ev->latest);
     timer_free(ev->beat);
+    timer_free(ev->bell);
     free(ev);
 }
 
@@ -144,6 +177,7 @@ void events_add(struct events *ev, const struct message *m, int64_t epoch, int64
     if (epoch != ev->epoch)
         forget_all(ev);
     ev->epoch = epoch;
+    ring(ev, m->type);
     struct document *d = document_of(m, epoch, seq, envelope);
     if (!d) {
         log_error("events: no memory for %.*s; its readers get the next one",
@@ -170,7 +204,7 @@ unsigned events_topics(struct slice query, struct http_answer *answer, struct bu
         size_t i = 0;
         while (i < MESSAGE_TYPES && !slice_is(word, names[i]))
             i++;
-        if (i == MESSAGE_TYPES) {
+        if (i == MESSAGE_TYPES && !slice_is(word, news_name)) {
             topics = 0;
             break;
         }
@@ -178,8 +212,8 @@ unsigned events_topics(struct slice query, struct http_answer *answer, struct bu
     }
     if (!topics) {
         answer->status = 400;
-        buf_addz(body, "write types= and some of totals, state, call, retraction, race, "
-                       "separated by commas; or nothing for all");
+        buf_addz(body, "write types= and some of totals, state, call, retraction, race, news, "
+                       "separated by commas; or nothing for all but news");
     }
     return topics;
 }
@@ -248,10 +282,12 @@ static bool send_more(struct http_stream *s, void *ctx)
 void events_first(struct events *ev, struct http_stream *s, struct slice last_id)
 {
     struct http_place *place = http_stream_place(s);
+    bool documents = http_stream_wants(s) & ~(BIT(NEWS) | BIT(MESSAGE_HEARTBEAT));
     size_t dash = slice_find(last_id, SLICE("-"));
     if (dash == SIZE_MAX || !num_parse(slice_sub(last_id, 0, dash), 1, INT64_MAX, &place->epoch) ||
         !num_parse(slice_sub(last_id, dash + 1, last_id.len), 1, INT64_MAX, &place->seq))
         *place = (struct http_place){0};
     http_stream_send(s, SLICE("retry: 1000\n\n"));
-    http_stream_feed(s, send_more, ev);
+    if (documents)
+        http_stream_feed(s, send_more, ev);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Keeps the page as the server would render it now: news come as events, and whatever carries data-live is
-// taken from the page as it is by then. Without events it asks every ten seconds; so it does on a static copy,
+// Keeps the page as the server would render it now: that there are news comes as an event, without them, and
+// whatever carries data-live is taken from the page as it is by then. Without events it asks every ten seconds; so it does on a static copy,
 // whose age it tells.
 (() => {
     "use strict";
@@ -69,7 +69,7 @@
         last = now();
         due = 0;
         try {
-            const answer = await fetch(location.href, {cache: copied() ? "no-cache" : "no-store", signal: AbortSignal.timeout(2 * ASK),
+            const answer = await fetch(location.href, {cache: copied() || !etag ? "no-cache" : "no-store", signal: AbortSignal.timeout(2 * ASK),
                 headers: etag ? {"If-None-Match": etag} : {}});
             const text = answer.status === 304 ? "" : await answer.text();
             if (mine < answered) return; // a later question was answered before: this is older
@@ -96,14 +96,17 @@
     }
 
     function listen() {
-        const events = new EventSource("/v1/events?types=totals,call,retraction,race");
+        const events = new EventSource("/v1/events?types=news");
         events.onopen = () => { isThere(); askSoon(true); };
         events.onerror = () => { // whether all of it is lost, or somebody between us lets no events through
             askSoon(true);
             if (events.readyState === EventSource.CLOSED) setTimeout(listen, 3000 + 3000 * Math.random());
         };
-        for (const type of ["call", "retraction"]) events.addEventListener(type, () => { isThere(); askSoon(true); });
-        for (const type of ["totals", "race"]) events.addEventListener(type, () => { isThere(); askSoon(false); });
+        events.addEventListener("news", (event) => {
+            const {types} = JSON.parse(event.data);
+            isThere();
+            askSoon(types.includes("call") || types.includes("retraction"));
+        });
         events.addEventListener("heartbeat", isThere);
     }
 

@@ -96,3 +96,26 @@ def test_what_is_no_type_is_refused_and_readers_are_counted():
         readers.pop().close()
         start = time.monotonic()
         harness.wait_for(lambda: Reader(h.port).status == 200, 10, f"a place ({start})")
+
+
+def test_a_page_that_asks_hears_that_there_are_news_and_no_documents():
+    """The board took every race's document when it connected: 2.6 MB of 3,000 races, of which it shows a hundred."""
+    count = 200
+    with small_night.Small() as h:
+        head, *_ = small_night.ENDORSED.splitlines()
+        rows = [f"c{i},Cand Number{i},GA,State House {i},Democratic,,1" for i in range(1, count + 1)]
+        h.write("endorsed.csv", "\n".join([head, *rows, ""]))
+        contests = [small_night.CONTEST.format(key=i, text=f"State House District {i}", first="Opp Onent", n=30, second=f"Cand Number{i}", m=70)
+                    for i in range(1, count + 1)]
+        h.write("county.xml", small_night.detail().replace("</ElectionResult>", "".join(contests) + "</ElectionResult>"))
+        h.start_with_figures()
+        assert Reader(h.port).until("race")[-1][2]["data"], "whoever takes all has the documents"
+        assert "/v1/events?types=news" in h.get("/board.js") and "types=totals" not in h.get("/board.js")
+        reader = Reader(h.port, "?types=news", last="1-1")
+        decide(h, "call", "c7", "won")
+        seen = reader.until("news", lambda data: "call" in data["types"])
+        assert {kind for _, kind, _ in seen} <= {"news", "heartbeat"} and {number for number, _, _ in seen} == {None}, seen
+        reader.close()
+        mixed = Reader(h.port, "?types=news,call")
+        assert mixed.until("call")[-1][2]["data"]["endorsement_id"] == "c7"
+        mixed.close()
