@@ -25,8 +25,10 @@
 #include "daemon/edge/writer_files.h"
 #include "daemon/edge/writer_keep.h"
 #include "daemon/edge/writer_load.h"
+#include "daemon/edge/writer_thin.h"
 
 #define TASKS_MAX 50000
+#define THIN_FIRST 1000                /* papers in the queue */
 #define PAYLOADS_MAX ((size_t)1 << 30) /* bytes that wait to be filed */
 #define GONE_MAX 100000
 #define RECORDS_MAX 100000
@@ -45,6 +47,8 @@ struct writer {
     /* under the mutex */
     struct writer_tasks queue, answered;
     struct writer_papers papers_queue;
+    size_t thin_at; /* when it has so many, those are dropped that newer ones replace */
+    size_t jobs;
     size_t waiting, waiting_bytes; /* tasks and payload bytes anywhere in here */
     bool finish, abandon, idle;
     struct writer_records records;
@@ -136,6 +140,7 @@ static void fetch(struct writer *w)
 {
     writer_tasks_move(&w->queue, &w->keep.rows);
     writer_papers_move(&w->papers_queue, &w->keep.papers);
+    w->thin_at = THIN_FIRST;
     if (!w->archive)
         return;
     struct writer_records *queue = writer_archive_queue(w->archive);
@@ -228,6 +233,20 @@ static bool copy_job(const struct writer_job *job, struct writer_task **task,
     return true;
 }
 
+/* With the mutex held: its papers into the queue, which the thread may not empty for long. */
+static void queue_papers(struct writer *w, struct writer_papers *papers)
+{
+    struct writer_papers *const lists[] = {&w->papers_queue};
+    w->jobs++;
+    for (struct writer_paper *p = papers->first; p; p = p->next)
+        p->job = w->jobs;
+    writer_papers_move(papers, &w->papers_queue);
+    if (w->papers_queue.count < w->thin_at)
+        return;
+    w->waiting_bytes -= writer_papers_thin(lists, 1);
+    w->thin_at = 2 * w->papers_queue.count + THIN_FIRST;
+}
+
 bool writer_submit(struct writer *w, const struct writer_job *job,
                    void (*done)(bool ok, const char *text, void *ctx), void *ctx, struct err *e)
 {
@@ -255,7 +274,7 @@ bool writer_submit(struct writer *w, const struct writer_job *job,
         w->waiting_bytes += bytes;
         if (task)
             writer_tasks_add(&w->queue, task);
-        writer_papers_move(&papers, &w->papers_queue);
+        queue_papers(w, &papers);
         wake(w, job->later);
     }
     pthread_mutex_unlock(&w->mutex);

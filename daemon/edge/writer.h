@@ -26,9 +26,10 @@ bool writer_load(struct writer *w, struct arena *a, struct writer_loaded *loaded
 /* Copy the job into the queue. done(ok, ctx) runs on the loop. Of a job with rows: when they are on
  * disk, in order of submission among such jobs; its files follow, so that no call waits for a large
  * payload. Of one with files and memos only, or with nothing: when all submitted before it is on
- * disk, files too; not ok when one of them could not be written. What fails for want of disk is
- * tried again until writer_close gives up, and logged; not ok: the text says why. False: queue cap
- * passed, or closing. */
+ * disk, files too, or newer ones of them wait and nobody waits for it (job.later); not ok when one
+ * of them could not be written. A file and the memos of its job are on disk at the same moment.
+ * What fails for want of disk is tried again until writer_close gives up, and logged; not ok: the
+ * text says why. False: queue cap passed, or closing. */
 bool writer_submit(struct writer *w, const struct writer_job *job,
                    void (*done)(bool ok, const char *text, void *ctx), void *ctx,
                    struct err *e) MUST_USE;

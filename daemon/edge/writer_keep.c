@@ -11,8 +11,8 @@
 #include "daemon/edge/timer.h"
 #include "daemon/edge/writer_db.h"
 #include "daemon/edge/writer_files.h"
+#include "daemon/edge/writer_thin.h"
 
-#define PAPERS_MAX 100000
 #define SLICE_BYTES ((size_t)4 << 20) /* of payloads between two looks at the rows */
 #define RETRY_FIRST_MS 100
 #define RETRY_MOST_MS 5000
@@ -75,47 +75,11 @@ static void spend(struct writer_keep *k, struct writer_paper *p)
     p->bytes = 0;
 }
 
-/* A delta needs what it comes after, and what counts for more now was given before: neither is
- * replaced. */
-static void need(struct map **newest, const struct writer_paper *p)
+/* Give back the memory of what later ones replace. */
+static void thin(struct writer_keep *k)
 {
-    for (int held = 0; held < WRITER_HELDS; held++)
-        map_remove(newest[held], p->key);
-}
-
-/* Of those before it, this one takes the place of as little, or less, on air. */
-static bool replace(struct writer_keep *k, struct map **newest, struct writer_paper *p)
-{
-    for (int held = (int)p->row.held; held < WRITER_HELDS; held++) {
-        struct writer_paper *old = map_remove(newest[held], p->key);
-        if (old) {
-            old->superseded = true;
-            spend(k, old);
-        }
-    }
-    return map_put(newest[p->row.held], p->key, p);
-}
-
-/* Only the newest payload of a file is written: give back the memory of those that a later one
- * replaces. */
-static void supersede(struct writer_keep *k)
-{
-    struct map *newest[WRITER_HELDS];
     struct writer_papers *const lists[] = {&k->owed, &k->papers};
-    bool ok = true; /* else more is written than need be */
-    for (int held = 0; held < WRITER_HELDS; held++)
-        ok &= (newest[held] = map_new(PAPERS_MAX, false)) != NULL;
-    for (size_t i = 0; i < 2; i++)
-        for (struct writer_paper *p = lists[i]->first; ok && p; p = p->next) {
-            if (p->barrier || p->memo.text.ptr || p->superseded)
-                continue;
-            if (p->row.delta > 0 || !p->row.payload)
-                need(newest, p);
-            else
-                ok = replace(k, newest, p);
-        }
-    for (int held = 0; held < WRITER_HELDS; held++)
-        map_free(newest[held]);
+    k->spent(writer_papers_thin(lists, 2), k->ctx);
 }
 
 static bool write_paper(struct writer_keep *k, struct writer_paper *p, struct err *e)
@@ -178,20 +142,28 @@ static void free_papers(struct writer_keep *k, struct writer_papers *list)
     }
 }
 
-/* Everything written so far in this slice gets its rows; or all of it is owed. */
-static bool settle(struct writer_keep *k, struct writer_papers *written)
+/* A part of the queue that is being filed. */
+struct part {
+    struct writer_papers written; /* their rows are to be committed, all at once */
+    struct writer_tasks reached;  /* barriers behind them */
+    struct writer_tasks passed;   /* barriers to be answered */
+    size_t bytes, job;            /* so far, and whose the last was */
+    bool failed, ended;
+};
+
+/* Everything written so far gets its rows, or all of it is owed; the barriers behind it pass. */
+static void settle(struct writer_keep *k, struct part *s)
 {
     struct err e = {0};
-    if (!written->first)
-        return true;
-    if (commit_papers(k, written, &e)) {
+    if (s->written.first && commit_papers(k, &s->written, &e)) {
         clear_gone(k);
-        free_papers(k, written);
-        return true;
+        free_papers(k, &s->written);
     }
-    for (struct writer_paper *p; (p = writer_papers_take(written)) != NULL;)
+    for (struct writer_paper *p; (p = writer_papers_take(&s->written)) != NULL; s->failed = true)
         owe(k, p, &e);
-    return false;
+    for (struct writer_task *t = k->owed.first ? s->reached.first : NULL; t; t = t->next)
+        writer_task_refuse(t, "a payload could not be written; see the log");
+    writer_tasks_move(&s->reached, &s->passed);
 }
 
 /* Is the next thing a barrier that rows given before it have not passed yet? */
@@ -200,48 +172,68 @@ static bool barred(const struct writer_keep *k)
     return k->papers.first && k->papers.first->barrier && k->rows.first;
 }
 
-/* A slice of payloads, and the barriers among them. */
+/* The next paper of the part, in which whole jobs are: a payload's memos are kept with it. NULL: it
+ * is at its end. */
+static struct writer_paper *next_paper(struct writer_keep *k, const struct part *s)
+{
+    const struct writer_paper *first = k->papers.first;
+    bool ends = !first || s->ended || (s->bytes >= SLICE_BYTES && first->job != s->job);
+    return ends || barred(k) ? NULL : writer_papers_take(&k->papers);
+}
+
+/* What nobody waits for shares the disk's time with what comes behind it. Takes the paper. */
+static void reach(struct writer_keep *k, struct part *s, struct writer_paper *p)
+{
+    bool later = p->barrier->job.later;
+    writer_tasks_add(&s->reached, p->barrier);
+    p->barrier = NULL;
+    writer_paper_free(p);
+    if (later)
+        return;
+    settle(k, s);
+    s->ended = s->failed; /* so that what is owed is thinned by what comes behind */
+}
+
+/* Takes the paper. */
+static void file(struct writer_keep *k, struct part *s, struct writer_paper *p)
+{
+    struct err e = {0};
+    s->bytes += p->bytes;
+    if (write_paper(k, p, &e)) {
+        writer_papers_add(&s->written, p);
+    } else if (e.kind == ERR_DATA) {
+        log_error("state: %.*s: %s", SLICE_FMT(p->row.source), e.text);
+        spend(k, p);
+        writer_paper_free(p);
+    } else {
+        owe(k, p, &e);
+        s->failed = true;
+    }
+}
+
+/* A few megabytes of payloads, and the barriers among them. */
 static void keep_papers(struct writer_keep *k)
 {
-    struct writer_papers written;
-    struct writer_tasks passed;
-    struct err e = {0};
-    bool failed = false;
-    size_t bytes = 0;
-    writer_papers_init(&written);
-    writer_tasks_init(&passed);
-    supersede(k);
-    for (struct writer_paper *p;
-         bytes < SLICE_BYTES && !barred(k) && (p = writer_papers_take(&k->papers)) != NULL;) {
-        if (p->barrier) {
-            failed |= !settle(k, &written);
-            if (k->owed.first)
-                writer_task_refuse(p->barrier, "a payload could not be written; see the log");
-            writer_tasks_add(&passed, p->barrier);
-            p->barrier = NULL;
-            writer_paper_free(p);
-            continue;
-        }
-        bytes += p->bytes;
-        if (write_paper(k, p, &e)) {
-            writer_papers_add(&written, p);
-        } else if (e.kind == ERR_DATA) {
-            log_error("state: %.*s: %s", SLICE_FMT(p->row.source), e.text);
-            spend(k, p);
-            writer_paper_free(p);
-        } else {
-            owe(k, p, &e);
-            failed = true;
-        }
+    struct part s = {0};
+    writer_papers_init(&s.written);
+    writer_tasks_init(&s.reached);
+    writer_tasks_init(&s.passed);
+    thin(k);
+    for (struct writer_paper *p; (p = next_paper(k, &s)) != NULL;) {
+        s.job = p->job;
+        if (p->barrier)
+            reach(k, &s, p);
+        else
+            file(k, &s, p);
     }
-    failed |= !settle(k, &written);
-    if (failed)
+    settle(k, &s);
+    if (s.failed)
         postpone(&k->owed_retry);
     else if (!k->owed.first && k->owed_retry.wait_ms > 0) {
         log_info("state: payloads can be written again");
         k->owed_retry = (struct writer_retry){0};
     }
-    k->answer(&passed, k->ctx);
+    k->answer(&s.passed, k->ctx);
 }
 
 /* What was owed comes before what is newer. */

@@ -90,7 +90,8 @@ struct writer_job {
     const struct writer_shown *shown;
     size_t shown_count;
     int64_t epoch; /* > 0: to be kept as the epoch on disk */
-    bool later; /* nobody waits for it: what is more urgent has the processor for a moment first */
+    bool later;    /* nobody waits for it: what is more urgent has the processor for a moment first,
+                      and    what is newer may take its place */
     /* the rows are another daemon's, and all there are: claims, decisions, rulings, events and
      * files from before go first. Claims and decisions that are not among them are kept aside, for
      * people, and logged */

@@ -68,8 +68,8 @@ static bool copy_table(struct writer_job *to, const struct table *t, struct aren
 {
     const void **rows = (const void **)((char *)to + t->rows);
     size_t n = *(const size_t *)((const char *)to + t->count);
-    char *copy = arena_array(a, n + 1, t->size);
-    if (!copy)
+    char *copy = n > 0 ? arena_array(a, n, t->size) : NULL;
+    if (n > 0 && !copy)
         return false;
     if (n > 0)
         memcpy(copy, *rows, n * t->size);
@@ -138,20 +138,27 @@ struct writer_paper *writer_paper_new(const struct writer_file *row)
     return NULL;
 }
 
+static struct slice put(char *at, struct slice s)
+{
+    if (s.len > 0)
+        memcpy(at, s.ptr, s.len);
+    return (struct slice){at, s.len};
+}
+
+/* There are thousands: each is one piece of memory. */
 struct writer_paper *writer_paper_of_memo(const struct writer_memo *memo)
 {
-    struct writer_paper *p = calloc(1, sizeof *p);
-    if (!p || !(p->arena = arena_new(TASK_MAX))) {
-        free(p);
+    size_t file = memo->source.len + 1, key = file + memo->file.len;
+    struct writer_paper *p = calloc(1, sizeof *p + key + memo->text.len);
+    if (!p)
         return NULL;
-    }
-    p->memo = *memo;
+    p->key = (struct slice){p->texts, key};
+    p->memo = (struct writer_memo){.source = put(p->texts, memo->source),
+                                   .file = put(p->texts + file, memo->file),
+                                   .on_air = memo->on_air,
+                                   .text = put(p->texts + key, memo->text)};
     p->bytes = memo->text.len;
-    if (own(&p->memo.source, p->arena) && own(&p->memo.file, p->arena) &&
-        own(&p->memo.text, p->arena))
-        return p;
-    writer_paper_free(p);
-    return NULL;
+    return p;
 }
 
 void writer_paper_free(struct writer_paper *p)
@@ -189,6 +196,7 @@ void writer_papers_add(struct writer_papers *list, struct writer_paper *p)
     p->next = NULL;
     *list->end = p;
     list->end = &p->next;
+    list->count++;
 }
 
 void writer_tasks_move(struct writer_tasks *from, struct writer_tasks *to)
@@ -206,6 +214,7 @@ void writer_papers_move(struct writer_papers *from, struct writer_papers *to)
     if (from->first) {
         *to->end = from->first;
         to->end = from->end;
+        to->count += from->count;
     }
     writer_papers_init(from);
 }
@@ -215,6 +224,7 @@ struct writer_paper *writer_papers_take(struct writer_papers *list)
     struct writer_paper *p = list->first;
     if (p && !(list->first = p->next))
         list->end = &list->first;
+    list->count -= p != NULL;
     return p;
 }
 

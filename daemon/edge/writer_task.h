@@ -23,12 +23,15 @@ struct writer_paper {
     struct arena *arena;
     struct writer_file row;  /* holds a reference to its payload */
     struct writer_memo memo; /* text.ptr: instead of a payload */
-    struct slice key;        /* its source and file in one */
+    struct slice key;        /* its source and file, or the race of a memo, in one */
     const char *name;        /* under payloads/ */
     size_t bytes;
-    bool superseded;             /* a newer one waits: only the digest is recorded; never of what
-                                    deltas that wait come after */
+    size_t job;      /* papers of one job follow each other, and are committed at once */
+    size_t era;      /* while they are thinned (writer_thin.h) */
+    bool superseded; /* a newer one waits: only the digest is recorded; never of what deltas that
+                        wait come after */
     struct writer_task *barrier; /* instead of all that: a task that waits for those before it */
+    char texts[];                /* of the memo */
 };
 
 /* Queues: oldest first. */
@@ -38,6 +41,7 @@ struct writer_tasks {
 };
 struct writer_papers {
     struct writer_paper *first, **end;
+    size_t count;
 };
 void writer_tasks_init(struct writer_tasks *list);
 void writer_papers_init(struct writer_papers *list);
