@@ -13,7 +13,7 @@ import redis_sites
 import storm
 from test_redis_storm import FULL, LIMIT, MEMORY, check_views, converge, rss
 
-PATIENCE = 60  # seconds for the nodes to agree; theirs, not ours
+PATIENCE = 120  # seconds for the nodes to agree; theirs, not ours
 
 
 @contextlib.contextmanager
@@ -103,6 +103,8 @@ def test_its_replica_takes_its_place(way):
 
         epoch = house.meta()["epoch"]
         next(trouble, None)
+        # then it has read what was on its way to it when it was stopped, too
+        harness.wait_for(lambda: not owner.clients(), LIMIT, "all connections leave the old one")
         ran = owner.scripts_run()
         harness.wait_for(lambda: (go_on(house, 0, 0), not owner.is_master())[1], PATIENCE, "the old one follows")
         assert owner.scripts_run() == ran, "the old node was written to"
