@@ -28,7 +28,7 @@ static bool of_state(const struct settings_source *s, const struct endorsement *
 static bool any_link(const struct link *links, uint32_t n, uint32_t endorsement)
 {
     for (uint32_t i = 0; i < n; i++)
-        if (links[i].endorsement == endorsement && !links[i].contest->gone)
+        if (links[i].endorsement == endorsement && !links[i].contest->gone && !links[i].kept)
             return true;
     return false;
 }

@@ -31,6 +31,16 @@ static void add_named(const char *what, struct slice id, struct slice name, stru
         buf_addf(out, " \"%.*s\"", SLICE_FMT(name));
 }
 
+/* Is this line of the queue for review kept in its race? */
+static bool stays(const struct race *r, const struct link *l)
+{
+    for (uint32_t i = 0; i < r->link_count; i++)
+        if (r->links[i].contest == l->contest && r->links[i].choice == l->choice &&
+            r->links[i].endorsement == l->endorsement)
+            return true;
+    return false;
+}
+
 /* What the contest has of a choice, and why that is not on air. */
 static void explain_choice(const struct model *m, const struct link *l, int64_t now_ms,
                            struct buf *out)
@@ -47,7 +57,9 @@ static void explain_choice(const struct model *m, const struct link *l, int64_t 
         buf_addf(out, ", " COUNTED, COUNT_OF(c->units[0].votes[l->choice], "vote", "votes"));
     buf_init_over(&why, room, sizeof room);
     if (l->band == BAND_REVIEW)
-        buf_addz(out, ", not on air: its match is in review");
+        buf_addf(out, ", %s: its match is in review",
+                 stays(&m->races[m->standings[l->endorsement].race], l) ? "in doubt"
+                                                                        : "not on air");
     else if (off_air_why(m, &m->races[m->standings[l->endorsement].race], c, now_ms, &why))
         buf_addf(out, ", not on air: %.*s", SLICE_FMT(buf_slice(&why)));
     if (choice->mark != RESULTS_UNMARKED)

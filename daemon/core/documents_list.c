@@ -313,7 +313,7 @@ void documents_matches(const struct model *m, struct buf *out)
         const struct race *r = &m->races[m->standings[i].race];
         bool any = false;
         for (uint32_t k = 0; k < r->link_count; k++)
-            if (r->links[k].endorsement == i) {
+            if (r->links[k].endorsement == i && r->links[k].band != BAND_REVIEW) { /* it is below */
                 match_row(m, i, &r->links[k], out);
                 any = true;
             }

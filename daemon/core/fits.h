@@ -13,6 +13,7 @@ struct fit {
     bool full;       /* nothing in doubt but what other fits may bring */
     bool decided;    /* a person accepted it */
     bool race_same; /* by all that the contest says it is the race: only the line may be in doubt */
+    bool kept;      /* match.c's: it was automatic until another contest of the source fitted too */
     bool shared;    /* match.c's: another of ours is on the line too, or the contest is two races */
     enum band band; /* match.c's decision */
     const char *note; /* ... and what keeps a full fit from being automatic */

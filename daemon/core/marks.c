@@ -10,6 +10,7 @@
 #include "daemon/core/name.h"
 #include "daemon/core/offers.h"
 #include "daemon/core/primaries.h"
+#include "daemon/core/rests.h"
 #include "daemon/core/rounds.h"
 #include "daemon/core/seats.h"
 
@@ -152,6 +153,15 @@ static bool linked(const struct race *r, const struct feed_contest *c, uint32_t 
             (choice == NONE ? l->choice != NONE : l->choice == choice))
             return true;
     }
+    return false;
+}
+
+/* Is it in doubt whether this contest is theirs, which calls nothing then? */
+static bool is_kept(const struct race *r, const struct feed_contest *c, uint32_t endorsement)
+{
+    for (uint32_t i = 0; i < r->link_count; i++)
+        if (r->links[i].contest == c && r->links[i].endorsement == endorsement && r->links[i].kept)
+            return true;
     return false;
 }
 
@@ -303,7 +313,7 @@ static struct marks_word source_line(const struct asked *a, uint32_t source, con
             !primaries_same(primaries_of(r, c), primary))
             continue;
         struct marks_word w = {.opinion = MARKS_SILENT, .contest = c, .choice = NONE};
-        if (may_speak(m, r, c, by))
+        if (may_speak(m, r, c, by) && !is_kept(r, c, endorsement))
             w = contest_word(m, r, c, endorsement);
         else if (is_left_out(m, r, c))
             w.conflict = "a county that the list's counties leave out has it too";
@@ -414,7 +424,8 @@ static int64_t most_marked(const struct model *m, const struct race *r, struct s
 
     for (uint32_t i = 0; i < r->contest_count; i++) {
         const struct feed_contest *c = r->contests[i];
-        if (!primaries_same(primaries_of(r, c), primaries_of(r, like)) || !may_speak(m, r, c, by))
+        if (!primaries_same(primaries_of(r, c), primaries_of(r, like)) || !may_speak(m, r, c, by) ||
+            rests_is_kept(r, c))
             continue;
         int64_t marked = count_marked(m, r, c, mark);
         if (marked > most && (room <= 0 || marked <= room))
@@ -538,7 +549,7 @@ struct marks_word marks_uncontested(const struct model *m, const struct race *r,
         const struct settings_source *s = &m->settings->sources[c->source];
         bool says_so = (c->flags & RESULTS_UNCONTESTED) != 0;
         if (s->calls == CALLS_NO || slice_is(s->authority, "official") || !is_whole(m, r, c) ||
-            !linked(r, c, NONE, endorsement))
+            !linked(r, c, NONE, endorsement) || is_kept(r, c, endorsement))
             continue;
         if (says_so && reliable(c))
             return (struct marks_word){.opinion = MARKS_WON, .contest = c, .choice = NONE};

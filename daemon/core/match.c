@@ -344,6 +344,11 @@ static const struct feed_contest *sole_contest(const struct model *m, const stru
     return sole;
 }
 
+/* Notes that come of other contests, not of what this one says. */
+static const char several[] = "several contests of the source fit",
+                  two_names[] = "the names in the two parties' primaries differ",
+                  in_another[] = "another of the race is in another contest of the source";
+
 /* What keeps a full fit from being automatic; NULL: nothing. `sole`: as sole_contest has it. */
 static const char *note_of(const struct model *m, const struct feed_contest *c, const struct fit *f,
                            const struct spread *s, const struct feed_contest *sole,
@@ -352,13 +357,13 @@ static const char *note_of(const struct model *m, const struct feed_contest *c, 
     if (f->decided)
         return NULL;
     if (s->several)
-        return "several contests of the source fit";
+        return several;
     if (s->two_names)
-        return "the names in the two parties' primaries differ";
+        return two_names;
     if (s->astray)
         return "it is another party's primary than the list's party";
     if (!c->gone && c != sole && second_contest(m, c, f, scratch))
-        return "another of the race is in another contest of the source";
+        return in_another;
     if (f->shared)
         return "it fits another endorsement too, or the contest would be two races";
     if (split(m, c, f, scratch))
@@ -381,6 +386,22 @@ static enum band band_of(const struct match_person *p, const struct feed_contest
     return !f->full || f->note ? BAND_REVIEW : BAND_AUTO;
 }
 
+static bool has_votes(const struct feed_contest *c, uint32_t choice)
+{
+    return c->unit_count > 0 && choice != NONE && c->units[0].votes[choice] > 0;
+}
+
+/* Is it no less this line than it was when it was automatic? Then only another contest that has
+ * come stands against it, and its votes are not to go. */
+static bool is_kept(const struct model *m, const struct feed_contest *c, const struct fit *f,
+                    struct arena *scratch)
+{
+    bool beside = f->note == several || f->note == two_names || f->note == in_another;
+
+    return (f->kept || f->band == BAND_AUTO) && beside && has_votes(c, f->choice) && !f->shared &&
+           !split(m, c, f, scratch);
+}
+
 /* Note and band of each fit of an endorsement in the source. True when any is another than it was.
  */
 static bool settle(struct model *m, uint32_t endorsement, uint32_t source,
@@ -388,7 +409,7 @@ static bool settle(struct model *m, uint32_t endorsement, uint32_t source,
 {
     struct match_person *p = &m->match->people[endorsement];
     struct spread s = spread_of(p, endorsement, source, scratch);
-    bool turned = false;
+    bool turned = false, kept;
 
     for (uint32_t i = 0; i < p->seen_count; i++) {
         struct feed_contest *c = p->seen[i];
@@ -403,8 +424,10 @@ static bool settle(struct model *m, uint32_t endorsement, uint32_t source,
                 f->told = (struct slice){NULL, 0};
             }
             band = band_of(p, c, f, &s);
-            turned |= band != f->band;
+            kept = band == BAND_REVIEW && is_kept(m, c, f, scratch);
+            turned |= band != f->band || kept != f->kept;
             f->band = band;
+            f->kept = kept;
         }
     }
     return turned;
@@ -518,6 +541,7 @@ static bool keep_fits(struct model *m, struct feed_contest *c, const struct matc
                 why = mine->list[k].why;
                 f->note = mine->list[k].note;
                 f->told = mine->list[k].told;
+                f->kept = mine->list[k].kept || mine->list[k].band == BAND_AUTO;
             }
         f->why = why.ptr ? why : arena_copy(m->strings, f->why);
         if (!f->why.ptr)

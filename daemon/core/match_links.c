@@ -22,19 +22,26 @@ static const char *primary_of(const struct model *m, const struct feed_contest *
     return NULL;
 }
 
+/* In review, and no call rests on it. */
+static bool is_idle(const struct model *m, const struct feed_contest *c, const struct fit *f)
+{
+    return f->band == BAND_REVIEW && !rests_on(m, f->endorsement, c, f->choice);
+}
+
 static bool put_link(struct model *m, struct race *r, uint32_t *count, bool *changed,
                      struct feed_contest *c, const struct fit *f)
 {
     uint32_t *room = &m->match->race_links_room[r - m->races];
     struct link *grown = match_grow(m, r->links, room, (size_t)*count + 1, sizeof(*r->links));
-    struct link made = {c, f->choice, f->endorsement, f->band, f->why, primary_of(m, c, f)};
+    struct link made = {c,      f->choice,           f->endorsement,  f->band,
+                        f->why, primary_of(m, c, f), is_idle(m, c, f)};
 
     if (!grown)
         return false;
     r->links = grown;
     struct link *l = &r->links[*count];
     *changed |= *count >= r->link_count || l->contest != c || l->choice != f->choice ||
-                l->endorsement != f->endorsement || l->band != f->band ||
+                l->endorsement != f->endorsement || l->band != f->band || l->kept != made.kept ||
                 !primaries_same(l->primary, made.primary);
     *l = made;
     ++*count;
@@ -72,9 +79,7 @@ bool match_links_race(struct model *m, struct race *r, bool *changed)
             uint32_t n, end = fits_of(p->seen[k]->fits, r->endorsements[i], &n);
             for (; n < end; n++) {
                 const struct fit *f = &p->seen[k]->fits->list[n];
-                if (f->band == BAND_NONE ||
-                    (f->band == BAND_REVIEW &&
-                     !rests_on(m, r->endorsements[i], p->seen[k], f->choice)))
+                if (f->band == BAND_NONE || (!f->kept && is_idle(m, p->seen[k], f)))
                     continue;
                 if (!put_link(m, r, &count, changed, p->seen[k], f) ||
                     !put_contest(m, r, p->seen[k]))
@@ -112,8 +117,8 @@ static bool review_of(struct model *m, uint32_t endorsement, struct link *to, ui
             if (!tell_review(m, f))
                 return false;
             if (to)
-                to[*n] = (struct link){c,           f->choice, endorsement,
-                                       BAND_REVIEW, f->told,   primary_of(m, c, f)};
+                to[*n] = (struct link){c,       f->choice,           endorsement, BAND_REVIEW,
+                                       f->told, primary_of(m, c, f), false};
             ++*n;
         }
     }

@@ -12,6 +12,7 @@
 #include "daemon/core/offers.h"
 #include "daemon/core/polls.h"
 #include "daemon/core/primaries.h"
+#include "daemon/core/rests.h"
 
 enum { SCRATCH = 64 << 20 };
 
@@ -301,7 +302,7 @@ static bool add_contest(struct offers *g, struct figures *f, const struct feed_c
     }
     if (c->unit_count)
         count_units(f, primary, &c->units[0]);
-    f->doubt |= verdict_info[c->doubt].class >= CLASS_HOLD ||
+    f->doubt |= verdict_info[c->doubt].class >= CLASS_HOLD || rests_is_kept(g->r, c) ||
                 g->m->feeds[c->source].files[c->file].doubt != VERDICT_ACCEPTED;
     f->gone |= c->gone;
     f->stale |= !offers_is_fresh(g, c);

@@ -160,6 +160,8 @@ struct link { /* an endorsement and a choice of one source's contest */
     struct slice why;    /* the evidence, for people */
     const char *primary; /* where its race is over several parties' primaries: whose this contest
                             is; NULL else */
+    bool kept; /* of a race, in REVIEW: its figures were on air and stay there, in doubt; it calls
+                  nothing */
 };
 
 /* ---- calls (calls.c) ---- */
@@ -293,8 +295,8 @@ struct race {
                                known */
     uint32_t *endorsements; /* indexes */
     uint32_t endorsement_count;
-    struct link *links; /* AUTO and DECIDED, and in REVIEW those that calls rest on (rests.h);
-                           rebuilt by match */
+    struct link *links; /* AUTO and DECIDED, and in REVIEW those that calls rest on (rests.h) or
+                           that are kept; rebuilt by match */
     uint32_t link_count;
     struct feed_contest **contests; /* distinct contests of the links */
     uint32_t contest_count;

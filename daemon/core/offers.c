@@ -8,6 +8,7 @@
 #include "daemon/core/match_index.h"
 #include "daemon/core/polls.h"
 #include "daemon/core/primaries.h"
+#include "daemon/core/rests.h"
 
 enum { BP = 10000 };
 
@@ -61,8 +62,8 @@ bool offers_is_fresh(const struct offers *g, const struct feed_contest *c)
 /* May it stay on air? What its feed no longer has keeps its last figures. */
 static bool does_stand(const struct offers *g, const struct feed_contest *c)
 {
-    return !offers_is_held(c) && g->m->feeds[c->source].files[c->file].doubt == VERDICT_ACCEPTED &&
-           offers_is_fresh(g, c);
+    return !offers_is_held(c) && !rests_is_kept(g->r, c) &&
+           g->m->feeds[c->source].files[c->file].doubt == VERDICT_ACCEPTED && offers_is_fresh(g, c);
 }
 
 struct slice offers_county(const struct model *m, const struct feed_contest *c)

@@ -126,7 +126,7 @@ static bool in_review(const struct model *m, uint32_t endorsement)
 static bool linked(const struct race *r, uint32_t endorsement)
 {
     for (uint32_t i = 0; i < r->link_count; i++)
-        if (r->links[i].endorsement == endorsement)
+        if (r->links[i].endorsement == endorsement && !r->links[i].kept)
             return true;
     return false;
 }

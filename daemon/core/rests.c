@@ -62,6 +62,14 @@ bool rests_on_nothing(const struct model *m, const struct race *r, uint32_t endo
     return known;
 }
 
+bool rests_is_kept(const struct race *r, const struct feed_contest *c)
+{
+    for (uint32_t i = 0; i < r->link_count; i++)
+        if (r->links[i].contest == c && r->links[i].kept)
+            return true;
+    return false;
+}
+
 /* Has its author called it anew since, or was it no call? */
 static bool is_over(const struct model *m, const struct standing *st, uint32_t at)
 {

@@ -12,6 +12,9 @@
 bool rests_on(const struct model *m, uint32_t endorsement, const struct feed_contest *c,
               uint32_t choice);
 
+/* Has the contest a line that is in review and kept on air, though no call rests on it? */
+bool rests_is_kept(const struct race *r, const struct feed_contest *c);
+
 /* Is the endorsement's claim `at` a feed's last call of its candidacy, or line, and by this one? */
 bool rests_last(const struct model *m, uint32_t endorsement, uint32_t at,
                 const struct feed_contest *c, uint32_t choice);

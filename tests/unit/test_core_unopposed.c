@@ -78,6 +78,26 @@ static void test_a_flag_is_no_win_where_another_has_votes(void **state)
     night_close(&n);
 }
 
+/* Two contests of the feed fit: by neither, and the figures of the first stay. */
+static void test_a_flag_is_no_win_in_a_contest_that_waits_in_review(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, "endorsement_id,candidate_name,state,office,district,race_id,seats_to_fill\n"
+                   "bob,Bob Baker,GA,State House,2,ga-sh-2,1\n");
+    night_batch(&n, AP, ALONE("", "1000"), NIGHT_AT(1));
+    night_batch(&n, AP,
+                ALONE(FLAG, "1100") "contest 9|State House, District 2|GA ; stated uncontested\n"
+                                    "choice 91|Bob Baker|D\ntotal 9\n",
+                NIGHT_AT(2));
+    matched_is(&n, "bob", OUTCOME_PENDING);
+    assert_int_equal(night_race(&n, "bob")->choices[0].votes, 1100);
+    assert_true(night_race(&n, "bob")->flags & RACE_IN_DOUBT);
+    night_batch(&n, AP, ALONE(FLAG, "1100"), NIGHT_AT(3));
+    matched_is(&n, "bob", OUTCOME_WON);
+    night_close(&n);
+}
+
 static void test_a_flag_gives_no_two_wins_for_one_seat(void **state)
 {
     struct night n;
@@ -256,6 +276,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_flag_is_no_win_where_another_has_votes),
+        cmocka_unit_test(test_a_flag_is_no_win_in_a_contest_that_waits_in_review),
         cmocka_unit_test(test_a_flag_gives_no_two_wins_for_one_seat),
         cmocka_unit_test(test_a_board_without_a_contest_is_won_by_all),
         cmocka_unit_test(test_a_listed_status_is_no_win_where_another_has_votes),
