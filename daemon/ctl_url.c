@@ -41,7 +41,9 @@ static const struct reading {
      "units_reporting units_total margin margin_percent standing state candidate office district "
      "endorsement_id why primary",
      SHAPE_ROWS, NULL},
-    {"source list", NULL, "/v1/sources.json", NULL, SHAPE_ROWS, NULL},
+    {"source list", "/v1/sources.csv", "/v1/sources.json",
+     "source file state county status last_success last_change own_time held verdict text",
+     SHAPE_ROWS, NULL},
 };
 
 static const struct reading *find(const struct ctl_command *c, struct err *e)

@@ -403,6 +403,7 @@ const struct http_route pages_routes[] = {
     {.path = "/v1/corrections.txt", .handler = pages_model},
     {.path = "/v1/open.csv", .handler = pages_model},
     {.path = "/v1/sources.json", .handler = pages_model},
+    {.path = "/v1/sources.csv", .handler = pages_model},
     {.path = "/v1/site.tsv", .handler = pages_model},
     {.path = "/v1/schema.json", .handler = page_schema},
     {.path = "/metrics", .handler = page_metrics},

@@ -201,6 +201,13 @@ static bool sources_json(const struct making *k, struct err *e)
     return true;
 }
 
+static bool sources_csv(const struct making *k, struct err *e)
+{
+    (void)e;
+    documents_sources_csv(k->m, k->now_ms, k->out);
+    return true;
+}
+
 static bool site(const struct making *k, struct err *e)
 {
     return site_list(k->m, k->scratch, k->out) || no_memory(e);
@@ -273,6 +280,7 @@ static const struct resource {
     {"/v1/corrections.txt", TEXT, corrections_text, 0, 0, NULL},
     {"/v1/open.csv", CSV, open_csv, TAKES_BOM, 0, NULL},
     {"/v1/sources.json", JSON, sources_json, 0, AGES_MS, NULL},
+    {"/v1/sources.csv", CSV, sources_csv, TAKES_BOM, AGES_MS, NULL},
     {"/v1/site.tsv", TSV, site, 0, 0, NULL},
 };
 

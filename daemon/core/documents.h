@@ -74,6 +74,8 @@ bool documents_races_public(const struct model *m, const struct slice *words, si
 /* One race with its calls. False: there is none of this id. */
 bool documents_race_page(const struct model *m, struct slice id, struct buf *out) MUST_USE;
 void documents_sources_public(const struct model *m, int64_t now_ms, struct buf *out);
+/* documents_list.c: the same as CSV, without what is in doubt. */
+void documents_sources_csv(const struct model *m, int64_t now_ms, struct buf *out);
 
 /* ---- documents_race.c ---- */
 

@@ -13,6 +13,7 @@
 #include "daemon/core/held.h"
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
+#include "daemon/core/press.h"
 #include "daemon/core/source_state.h"
 
 /* ---- races ---- */
@@ -257,6 +258,59 @@ void documents_sources(const struct model *m, int64_t now_ms, bool json, struct 
     buf_addz(out,
              "source\tfile\tstate\tcounty\tstatus\tsuccess\tchange\town\theld\tverdict\ttext\n");
     source_rows(m, now_ms, NULL, out);
+}
+
+static void press_when(struct press *p, int64_t when)
+{
+    char text[25] = "";
+
+    if (when != WHEN_UNKNOWN)
+        when_format(when, text);
+    press_text(p, slice_of(text));
+}
+
+static void source_cells(struct press *p, uint32_t source, uint32_t k, int64_t now_ms)
+{
+    const struct settings_source *s = &p->m->settings->sources[source];
+    const struct feed_file *f = &p->m->feeds[source].files[k];
+    const struct source_state_info *is =
+        &source_states[source_state_of_file(p->m, source, k, now_ms)];
+    const struct slice words[] = {
+        s->name,
+        s->file_count ? s->files[k] : (struct slice){0},
+        s->state,
+        s->county,
+        slice_of(is->name),
+        slice_of(is->answers ? "yes" : "no"),
+        slice_of(f->seen || f->verdict ? verdict_info[f->verdict].name : ""),
+        last_words(f),
+        f->version,
+        slice_of(is->advice),
+        p->m->settings->election,
+    };
+    const int64_t times[] = {now_ms, f->last_success_ms, f->last_change_ms, f->own_time_ms};
+
+    press_row(p);
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        press_when(p, times[i]);
+    press_known(p, held_count(p->m, source, k), true);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        press_text(p, words[i]);
+    press_end(p);
+}
+
+void documents_sources_csv(const struct model *m, int64_t now_ms, struct buf *out)
+{
+    static const char *const names[] = {
+        "now",  "last_success", "last_change", "own_time", "held",    "source",
+        "file", "state",        "county",      "status",   "answers", "verdict",
+        "text", "version",      "advice",      "election", NULL};
+    struct press p = {.out = out, .m = m};
+
+    press_head(&p, names);
+    for (uint32_t i = 0; i < m->settings->source_count; i++)
+        for (uint32_t k = 0; k == 0 || k < m->settings->sources[i].file_count; k++)
+            source_cells(&p, i, k, now_ms);
 }
 
 /* ---- matches ---- */

@@ -80,6 +80,7 @@ static const struct resource {
     {"/v1/corrections.txt", 0},
     {"/v1/open.csv", WITH_BOM},
     {"/v1/sources.json", 0},
+    {"/v1/sources.csv", WITH_BOM},
     {"/embed", WITH_COPY},
     {"/", WITH_FILTER | WITH_COPY},
 };

@@ -182,6 +182,9 @@ def test_sources(house):
     got = ask(house, "/v1/sources.json")
     found = {s["source"]: s for s in json.loads(got.body)["sources"]}
     assert set(found) == {"county", "ddhq"} and all(s["fresh"] and s["verdict"] and s["last_success"] for s in found.values()), found
+    table = {r["source"]: r for r in rows(ask(house, "/v1/sources.csv").body)}
+    assert set(table) == set(found) and all(table[name]["own_time"] == found[name]["own_time"] != "" for name in found), table
+    assert all(r["answers"] == "yes" and r["held"] == "0" and r["mode"] == "live" and r["now"] >= r["last_success"] >= r["last_change"] != "" for r in table.values())
 
 
 def test_a_page_is_the_newest_also_when_many_others_were_asked_for(house):

@@ -58,12 +58,13 @@ def test_each_form(house, far):
     for verb in ("totals", "races", "calls"):
         assert json.loads(far(verb, "-o", "json").stdout) == json.loads(house.get(f"/v1/{verb}.json"))
     assert [s["source"] for s in json.loads(far("source", "list", "-o", "json").stdout)["sources"]] == ["county", "ddhq"]
+    assert [(r["source"], r["state"], r["held"]) for r in rows(far("source", "list", "-o", "tsv"))] == [("county", "GA", "0"), ("ddhq", "GA", "0")]
     assert far("races", "-o", "table").stdout.splitlines()[0].split()[:2] == ["race_id", "state"]
     assert far("races", "-o", "csv").stdout.startswith("race_id,state,")
 
 
 @pytest.mark.parametrize("words", [["coverage"], ["watch"], ["tail"], ["match", "list"], ["config", "dump"], ["reload"], ["match", "review"],
-                                   ["uncall", "foe", "--reason", "x", "--yes"], ["source", "list"], ["status", "-o", "json"]])
+                                   ["uncall", "foe", "--reason", "x", "--yes"], ["status", "-o", "json"]])
 def test_what_http_has_not_says_so(far, words):
     done = far(*words)
     assert done.returncode == 64 and ("needs the control socket" in done.stderr or "over HTTP, " in done.stderr) and not done.stdout, done
