@@ -17,6 +17,7 @@ import storm
 
 PASSWORD = "of-the-servers"
 SENTINELS_PASSWORD = "of-the-sentinels"
+PATIENCE = 120  # seconds for servers to agree; theirs, not ours: a Sentinel that had no processor for 2 s does nothing for 30 (its TILT)
 REDIS = shutil.which(os.environ.get("REDIS_SERVER", "redis-server"))
 
 
@@ -121,9 +122,9 @@ sentinel-password-credential = sentinel-password"""
         master, replica = self.servers
         master.start()
         replica.start("--replicaof", "127.0.0.1", str(master.port))
-        harness.wait_for(lambda: replica.db().info("replication")["master_link_status"] == "up", 20, "the replica follows")
+        harness.wait_for(lambda: replica.db().info("replication")["master_link_status"] == "up", PATIENCE, "the replica follows")
         self.sentinels = [self.start_sentinel(port) for port in self.sentinel_ports]
-        harness.wait_for(self.all_know, 30, "the Sentinels know each other and the replica")
+        harness.wait_for(self.all_know, PATIENCE, "the Sentinels know each other and the replica")
         self.look_at(master)
 
     def start_sentinel(self, port):
@@ -198,7 +199,8 @@ class Clustered(storm.Storm):
             server.start()
         self.cluster("create", *(f"127.0.0.1:{s.port}" for s in self.servers))
         self.slot = self.ask(self.servers[0], "KEYSLOT", f"{self.prefix}:snap:meta")
-        harness.wait_for(lambda: all("cluster_state:ok" in self.ask(s, "INFO") for s in self.servers) and self.owner(), 30, "the Cluster")
+        harness.wait_for(lambda: all("cluster_state:ok" in self.ask(s, "INFO") for s in self.servers) and self.owner(), PATIENCE,
+                         "the Cluster")
         self.way_in = next(s for s in self.servers if s is not self.owner())
         self.conf.write_text(self.conf.read_text().replace(
             f"url = {self.redis_url}", f"url = redis://127.0.0.1:{self.way_in.port}/0\nprefix = {self.prefix}"))
@@ -210,12 +212,12 @@ class Clustered(storm.Storm):
         self.cluster("add-node", f"127.0.0.1:{spare.port}", f"127.0.0.1:{owner.port}", "--cluster-slave",
                      "--cluster-master-id", self.id_of(owner))
         self.servers.append(spare)
-        harness.wait_for(lambda: spare.db().info("replication").get("master_link_status") == "up", 20, "the replica follows")
+        harness.wait_for(lambda: spare.db().info("replication").get("master_link_status") == "up", PATIENCE, "the replica follows")
         return spare
 
     @staticmethod
     def cluster(*words):
-        subprocess.run(["redis-cli", "--cluster", *words, "--cluster-yes"], check=True, capture_output=True, timeout=60)
+        subprocess.run(["redis-cli", "--cluster", *words, "--cluster-yes"], check=True, capture_output=True, timeout=PATIENCE)
 
     @staticmethod
     def ask(server, *words):

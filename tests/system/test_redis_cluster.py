@@ -11,9 +11,8 @@ import pytest
 import harness
 import redis_sites
 import storm
+from redis_sites import PATIENCE
 from test_redis_storm import FULL, LIMIT, MEMORY, check_views, converge, rss
-
-PATIENCE = 120  # seconds for the nodes to agree; theirs, not ours
 
 
 @contextlib.contextmanager
