@@ -9,6 +9,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
+#include "daemon/core/local_time.h"
 #include "daemon/core/report.h"
 #include "daemon/core/source_state.h"
 #include "daemon/edge/payload.h"
@@ -500,6 +501,19 @@ static void count_news(struct river *r, const struct poller_news *n, enum metric
         m->last_change_ms = now;
 }
 
+/* Why it failed; and where its host has asked to wait the time when that is over, which stays right
+ * for as long as it is shown. */
+static struct slice text_of(const struct river *r, const struct poller_news *n, int64_t now,
+                            struct buf *room)
+{
+    if (n->wait_ms <= 0)
+        return n->text;
+    int64_t over = now + n->wait_ms + WHEN_MINUTE - 1;
+    buf_addf(room, "%.*s, until ", SLICE_FMT(n->text));
+    local_time_write(&r->p.plan->settings, over - over % WHEN_MINUTE, room);
+    return room->failed ? n->text : buf_slice(room);
+}
+
 static struct event event_of(const struct poller_news *n, int64_t now)
 {
     static const enum event_type types[] = {[NEWS_BATCH] = EVENT_BATCH,
@@ -577,7 +591,11 @@ enum poller_answer river_news(const struct poller_news *news, void *river)
 {
     struct river *r = river;
     int64_t now = clock_now(r->p.clock);
+    char room[1024];
+    struct buf text;
     struct event ev = event_of(news, now);
+    buf_init_over(&text, room, sizeof room);
+    ev.text = text_of(r, news, now, &text);
     if (!r->running || choked(r) || core_model(r->core)->feeds[news->source].paused)
         return POLLER_REFUSED;
     effects_reset(&r->fx);

@@ -114,12 +114,10 @@ static void on_found(void *ctx)
 
 static void refuse(struct ask *a, int64_t rest_ms)
 {
-    char text[TEXT_MAX + 1];
-    snprintf(text, sizeof text, "its host has asked to wait, %lld s more",
-             (long long)(rest_ms + 999) / 1000);
     a->fresh = (struct ask_validators){0};
     gate_leave(a->means->gate, &a->entry);
-    tell_failed(a, (struct answer){.verdict = VERDICT_BLOCKED, .retry_after_ms = rest_ms}, text);
+    tell_failed(a, (struct answer){.verdict = VERDICT_BLOCKED, .retry_after_ms = rest_ms},
+                "its host has asked to wait");
 }
 
 static void on_gate(struct gate_entry *entry)

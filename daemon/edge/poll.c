@@ -236,7 +236,8 @@ static void count_failure(struct poll *f, enum verdict verdict, struct slice tex
     tell(f, &(struct poller_news){.what = NEWS_FAILED,
                                   .payload = f->step == PARSING ? f->payload : NULL,
                                   .verdict = verdict,
-                                  .text = text});
+                                  .text = text,
+                                  .wait_ms = f->retry_after_ms});
 }
 
 static void settle_failed(struct poll *f, enum verdict verdict, struct slice text)

@@ -76,6 +76,7 @@ struct poller_news {
     struct slice etag, last_modified; /* as sent; to be kept with the payload */
     enum verdict verdict;             /* FAILED */
     struct slice text;                /* FAILED: for people, without credentials */
+    int64_t wait_ms;                  /* FAILED: for so long its host has asked not to be asked */
     const struct answer_http *http;   /* FAILED, and with `raw`; NULL: no site was asked */
     int64_t last_byte_us;             /* CLOCK_MONOTONIC when the body's last byte came */
     int64_t poll_us, parse_us;        /* how long each took */
