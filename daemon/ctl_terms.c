@@ -64,6 +64,11 @@ const struct ctl_term ctl_terms[] = {
     {"win_or_advance_rate", "Won and advanced, of settled."},
     {"states_won", "States with a win; DC and territories are counted apart."},
     {"as_of", "When anything that is counted changed last: changed at."},
+    {"answer",
+     "A source answers: its last poll was answered, in time, whatever was in it; status and the "
+     "board "
+     "count all sources so. The sentence says of how many there is no news: those that have not "
+     "answered for stale-after, or never; a poll that has just failed is no silence yet."},
     {"checked_at", "When a source last answered well, whether or not it had anything new."},
     {"stale", "Not heard from for too long; what it said last stays on air."},
     {"held", "Kept off the air by a guard; the last good figure stays, until what the verdict "

@@ -100,15 +100,16 @@ struct statement_stale statement_staleness(const struct model *m, int64_t now_ms
         const struct settings_source *source = &m->settings->sources[s];
         int64_t since = WHEN_UNKNOWN;
         bool call_feed = source->calls != CALLS_NO && !slice_is(source->authority, "official");
-        bool silent = unheard(m, s); /* what it would have is unknown: it counts as open */
-        if (!call_feed && !silent && !has_open_race(m, s))
-            continue;
-        out.open++;
-        if (!source_stale(m, s, now_ms, &since))
+        bool never = unheard(m, s); /* what it would have is unknown: it counts as open */
+        bool open = call_feed || never || has_open_race(m, s);
+        bool silent = source_stale(m, s, now_ms, &since);
+        out.open += open;
+        out.silent += silent;
+        if (silent && never && out.never++ == 0)
+            out.first_unheard = source->name;
+        if (!silent || !open)
             continue;
         out.sources++;
-        if (silent && out.unheard++ == 0)
-            out.first_unheard = source->name;
         if (call_feed && out.call_feed.len == 0) {
             out.call_feed = source->name;
             out.since_ms = since;
@@ -124,8 +125,7 @@ int64_t statement_next_stale(const struct model *m, int64_t now_ms)
 
     for (uint32_t s = 0; s < m->settings->source_count; s++) {
         const struct settings_source *source = &m->settings->sources[s];
-        for (size_t f = 0;
-             source->calls != CALLS_NO && source->stale_after_ms > 0 && f < file_count(m, s); f++) {
+        for (size_t f = 0; source->stale_after_ms > 0 && f < file_count(m, s); f++) {
             int64_t seen = m->feeds[s].files[f].last_success_ms;
             int64_t stale = seen == WHEN_UNKNOWN ? now_ms : seen + source->stale_after_ms + 1;
             if (stale > now_ms && stale < next)
@@ -138,20 +138,38 @@ int64_t statement_next_stale(const struct model *m, int64_t now_ms)
 bool statement_stale_same(const struct statement_stale *a, const struct statement_stale *b)
 {
     return a->stale == b->stale && a->sources == b->sources && a->open == b->open &&
-           a->unheard == b->unheard && slice_eq(a->first_unheard, b->first_unheard) &&
-           slice_eq(a->call_feed, b->call_feed) && a->since_ms == b->since_ms;
+           a->silent == b->silent && a->never == b->never &&
+           slice_eq(a->first_unheard, b->first_unheard) && slice_eq(a->call_feed, b->call_feed) &&
+           a->since_ms == b->since_ms;
 }
 
-static void stale_count(const struct statement_stale *st, struct buf *out)
+/* How many have not answered in time, of all there are: as status and the board count them, but
+ * that a poll which has just failed is no silence yet. */
+static void stale_count(const struct model *m, const struct statement_stale *st, struct buf *out)
 {
-    bool never = st->unheard == st->sources;
+    uint32_t all = m->settings->source_count;
 
-    buf_addz(out, never ? " No news yet from " : " No news at present from ");
-    number(out, st->sources);
+    buf_addz(out, st->never == st->silent ? " No news yet from " : " No news at present from ");
+    if (st->silent == all && all > 1)
+        buf_addz(out, "any");
+    else
+        number(out, st->silent);
     buf_addz(out, " of ");
-    number(out, st->open);
-    buf_addz(out, st->open == 1 ? " source" : " sources");
-    buf_addz(out, st->unheard == 0 ? " with open races." : ".");
+    number(out, all);
+    buf_addz(out, all == 1 ? " source." : " sources.");
+}
+
+/* Behind a call feed's name: the others. */
+static void stale_others(const struct model *m, const struct statement_stale *st, struct buf *out)
+{
+    if (st->silent > 1) {
+        buf_addz(out, ", nor from ");
+        number(out, st->silent - 1);
+        buf_addz(out, st->silent == 2 ? " other of " : " others of ");
+        number(out, m->settings->source_count);
+        buf_addz(out, " sources");
+    }
+    buf_addc(out, '.');
 }
 
 static void stale_clause(const struct model *m, int64_t now_ms, struct buf *out)
@@ -160,20 +178,19 @@ static void stale_clause(const struct model *m, int64_t now_ms, struct buf *out)
 
     if (!st.stale)
         return;
-    if (st.unheard > 1 && st.unheard == m->settings->source_count) {
-        buf_addz(out, " No news yet from any of ");
-        number(out, st.unheard);
-        buf_addz(out, " sources.");
+    if (st.never > 1 && st.never == m->settings->source_count) {
+        stale_count(m, &st, out);
     } else if (st.call_feed.len > 0 && st.since_ms != WHEN_UNKNOWN) {
         buf_addf(out, " No news from %.*s since ", SLICE_FMT(st.call_feed));
         local_time_clock(m->settings, st.since_ms, out);
-        buf_addc(out, '.');
+        stale_others(m, &st, out);
     } else if (st.call_feed.len > 0) {
-        buf_addf(out, " No news yet from %.*s.", SLICE_FMT(st.call_feed));
-    } else if (st.sources == 1 && st.unheard == 1) {
+        buf_addf(out, " No news yet from %.*s", SLICE_FMT(st.call_feed));
+        stale_others(m, &st, out);
+    } else if (st.silent == 1 && st.never == 1) {
         buf_addf(out, " No news yet from %.*s.", SLICE_FMT(st.first_unheard));
     } else {
-        stale_count(&st, out);
+        stale_count(m, &st, out);
     }
 }
 

@@ -24,7 +24,8 @@ struct statement_stale {
                  */
     uint32_t sources, open; /* stale ones among those with open races, and those; one never heard
                                from is among both: nobody knows which races it has */
-    uint32_t unheard;       /* of the stale ones */
+    uint32_t silent, never; /* of all sources, whatever races they have: those that have not answered
+                               in time, and of these those that never have */
     struct slice first_unheard;
     struct slice call_feed; /* the first stale one, or empty */
     int64_t since_ms;       /* its last success; WHEN_UNKNOWN: never */
@@ -32,8 +33,7 @@ struct statement_stale {
 struct statement_stale statement_staleness(const struct model *m, int64_t now_ms);
 /* Do both make the same words? */
 bool statement_stale_same(const struct statement_stale *a, const struct statement_stale *b);
-/* When a source that makes calls next becomes stale (of those with votes merge.h knows).
- * WHEN_NEVER. */
+/* When a source next becomes stale. WHEN_NEVER. */
 int64_t statement_next_stale(const struct model *m, int64_t now_ms);
 
 #endif

@@ -377,7 +377,9 @@ static void test_staleness_is_said(void **state)
     assert_true(core_next_tick(n.core, NIGHT_AT(1)) <= NIGHT_AT(12));
     buf_clear(&out);
     statement_write(core_model(n.core), core_tally(n.core), STATEMENT_SHORT, NIGHT_AT(12), &out);
-    assert_true(night_says(buf_slice(&out), " No news from ap since 7:01 p.m. UTC."));
+    assert_true(
+        night_says(buf_slice(&out),
+                   " No news from ap since 7:01 p.m. UTC, nor from three others of four sources."));
     night_tick(&n, NIGHT_AT(12));
     assert_true(night_says(night_message(&n, MESSAGE_TOTALS, 0)->data, "\"stale\":true"));
     night_unchanged(&n, 0, NIGHT_AT(13));
@@ -412,7 +414,8 @@ static void test_dead_feeds_are_said(void **state)
     core_snapshot(n.core, NIGHT_AT(2), &n.out);
     assert_true(night_says(night_message(&n, MESSAGE_TOTALS, 0)->data, "\"stale\":true"));
     night_unchanged(&n, 1, NIGHT_AT(3));
-    assert_true(night_says(night_message(&n, MESSAGE_TOTALS, 0)->statements[0], "yet from ap."));
+    assert_true(night_says(night_message(&n, MESSAGE_TOTALS, 0)->statements[0],
+                           "yet from ap, nor from two others of four sources."));
     night_unchanged(&n, 0, NIGHT_AT(3));
     now_says(&n, NIGHT_AT(3), " No news yet from two of four sources.");
     night_unchanged(&n, 2, NIGHT_AT(3));
@@ -443,11 +446,11 @@ static void test_many_stale_sources_are_said(void **state)
                     NIGHT_AT(1));
     assert_int_equal(night_race(&n, "ann")->contest_count, 2);
     now_says(&n, NIGHT_AT(2), " No news yet from votes."); /* 2 has none of our races */
-    now_says(&n, NIGHT_AT(12), " No news at present from three of three sources.");
+    now_says(&n, NIGHT_AT(12), " No news at present from any of four sources.");
     night_unchanged(&n, 3, NIGHT_AT(12));
-    now_says(&n, NIGHT_AT(12), " No news at present from two of two sources with open races.");
+    now_says(&n, NIGHT_AT(12), " No news at present from three of four sources.");
     night_unchanged(&n, 0, NIGHT_AT(12));
-    now_says(&n, NIGHT_AT(12), " No news at present from one of two sources with open races.");
+    now_says(&n, NIGHT_AT(12), " No news at present from two of four sources.");
     night_batch(&n, 1, "contest 7|Auditor|GA\nchoice 1|Cy|\ntotal 5\n", NIGHT_AT(13));
     now_says(&n, NIGHT_AT(13), "to be called."); /* all that is open is fresh */
     struct model m = *core_model(n.core);
@@ -506,7 +509,7 @@ static void test_one_source_of_its_own(void **state)
     night_core(&n);
     now_says(&n, NIGHT_AT(0), " No news yet from ap."); /* "any of one" would be odd */
     night_batch(&n, 0, ONE_RACE("1"), NIGHT_AT(1));
-    now_says(&n, NIGHT_AT(30), " No news at present from one of one source with open races.");
+    now_says(&n, NIGHT_AT(30), " No news at present from one of one source.");
     night_close(&n);
 }
 
@@ -549,21 +552,23 @@ static void test_what_makes_freshness_differ(void **state)
     static const struct statement_stale base = {.stale = true,
                                                 .sources = 2,
                                                 .open = 3,
-                                                .unheard = 1,
+                                                .silent = 2,
+                                                .never = 1,
                                                 .first_unheard = SLICE_INIT("a"),
                                                 .call_feed = SLICE_INIT("b"),
                                                 .since_ms = 5};
-    struct statement_stale others[7] = {base, base, base, base, base, base, base};
+    struct statement_stale others[8] = {base, base, base, base, base, base, base, base};
     (void)state;
     assert_true(statement_stale_same(&base, &base));
     others[0].stale = false;
     others[1].sources = 3;
     others[2].open = 4;
-    others[3].unheard = 2;
+    others[3].silent = 3;
     others[4].first_unheard = SLICE("c");
     others[5].call_feed = SLICE("c");
     others[6].since_ms = 6;
-    for (int i = 0; i < 7; i++)
+    others[7].never = 2;
+    for (int i = 0; i < 8; i++)
         assert_false(statement_stale_same(&base, &others[i]));
 }
 
