@@ -75,7 +75,7 @@ static void pair_well(struct pairs *p, const struct question *q, const struct ou
     } also[] = {
         {stale, false, up == all ? ", but not all of their news is fresh" : ""},
         {!redis, false, "; see redis below"},
-        {lost_any(model_of(q)), false, "; see lost below"},
+        {lost_any(model_of(q)), false, "; see orphaned below"},
         {view->waiting_ms > OUTBOX_DISK_SLOW_MS, false,
          "; nothing new is told before the disk has it: is it full?"},
         {duty.role->partner && !duty.standby_lives, true, "; see standby below"},
@@ -96,14 +96,14 @@ static void pair_well(struct pairs *p, const struct question *q, const struct ou
     pair_str(p, "well", slice_of(text));
 }
 
-/* How many, and the first. */
-static void pair_lost(struct pairs *p, const struct model *m)
+/* What is durable and has no row of the list any more: how many, and the first. */
+static void pair_orphaned(struct pairs *p, const struct model *m)
 {
     struct arena *a = arena_new(16 << 20);
     size_t n = 0;
     const struct lost *list = a ? lost_list(m, a, &n) : NULL;
-    pair_int(p, "lost", list ? (int64_t)n : -1);
-    pair_str(p, "lost_first",
+    pair_int(p, "orphaned", list ? (int64_t)n : -1);
+    pair_str(p, "orphaned_first",
              list && n > 0 ? arena_printf(a, "%.*s %.*s: %.*s", SLICE_FMT(list->id),
                                           SLICE_FMT(list->what), SLICE_FMT(list->way))
                            : SLICE(""));
@@ -234,7 +234,7 @@ static int verb_status(struct question *q, struct buf *body)
     pair_int(&p, "endorsed", all.n[TALLY_ENDORSED]);
     pair_int(&p, "races", all.n[TALLY_RACES]);
     pair_int(&p, "waiting_matches", model_of(q)->review_count);
-    pair_lost(&p, model_of(q));
+    pair_orphaned(&p, model_of(q));
     pair_held(&p, model_of(q));
     pair_int(&p, "sources", (int64_t)s->source_count);
     pair_int(&p, "sources_up", source_state_answering(model_of(q), clock_now(&a->args.clock)));

@@ -281,7 +281,7 @@ bool documents_todo(const struct model *m, int64_t now_ms, bool json, struct are
                  "units\tmargin\tpercent\tstanding\tstate\tcandidate\toffice\tdistrict\tid\twhy\t"
                  "primary\n");
     for (size_t i = 0; i < lost_count; i++) {
-        struct todo_row row = {.standing = SLICE("lost"),
+        struct todo_row row = {.standing = SLICE("orphaned"),
                                .id = lost[i].id,
                                .why = arena_printf(scratch, "%.*s: %.*s", SLICE_FMT(lost[i].what),
                                                    SLICE_FMT(lost[i].way))};

@@ -464,24 +464,24 @@ def test_a_restart_names_what_the_list_has_lost_until_it_is_back(house):
     """A called row was taken out of the list while the daemon was down: the number fell, and nothing said so."""
     assert house.ctl("call", "foe", "won", *WHY, "--yes").returncode == 0
     status = house.status()
-    assert status["lost"] == 0 and "lost" not in status["well"] and house.get("/readyz") == "ok\n"
+    assert status["orphaned"] == 0 and "orphaned" not in status["well"] and house.get("/readyz") == "ok\n"
     assert house.tallyd.stop(20) == 0
     house.write("endorsed.csv", "".join(x for x in small_night.ENDORSED.splitlines(True) if not x.startswith("foe")))
     house.start_tallyd(name="without")
     says = r"foe was called won by desk at .+ in \S*us-senate, and the list has no such row any more"
     assert re.search(rf"list: {says}: it does not count; put its row back, with its endorsement_id and race, and reload", house.tallyd.text())
     status = house.status()
-    assert status["lost"] == 1 and re.match(says, status["lost_first"]) and status["well"].startswith("no: ") and "lost below" in status["well"]
+    assert status["orphaned"] == 1 and re.match(says, status["orphaned_first"]) and status["well"].startswith("no: ") and "orphaned below" in status["well"]
     todo = json.loads(house.ctl("todo", "-o", "json").stdout)
-    assert (todo[0]["id"], todo[0]["standing"]) == ("foe", "lost") and re.search("was called won by desk", todo[0]["why"])
+    assert (todo[0]["id"], todo[0]["standing"]) == ("foe", "orphaned") and re.search("was called won by desk", todo[0]["why"])
     assert house.get("/readyz").startswith("degraded: the list has lost")
     harness.wait_for(lambda: house.metrics()["tallyd_lost", frozenset()] == 1, 10, "its metric")
     house.write("endorsed.csv", small_night.ENDORSED)
     os.kill(house.tallyd.child.pid, signal.SIGHUP)
     harness.wait_for(lambda: totals(house)["won"] == 1, 10, "the call, back with its row")
-    assert house.status()["lost"] == 0 and house.get("/readyz") == "ok\n"
+    assert house.status()["orphaned"] == 0 and house.get("/readyz") == "ok\n"
     harness.wait_for(lambda: house.metrics()["tallyd_lost", frozenset()] == 0, 10, "its metric")
-    assert house.ctl("todo").stdout.count("lost") == 0
+    assert house.ctl("todo").stdout.count("orphaned") == 0
 
 
 def test_the_sentence_has_a_decision_when_it_is_answered():
