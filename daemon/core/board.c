@@ -133,36 +133,53 @@ static void headline(const struct board *b)
     buf_addz(b->out, "</p></div>");
 }
 
+/* What of the endorsed is settled, in the order of the bar and of its key, and how each looks. */
+static const struct part {
+    enum tally_count count;
+    const char *class, *text, *label, *said;
+} parts[] = {
+    {TALLY_WON, "w", "won", "✓ Won", " won, "},
+    {TALLY_ADVANCED, "a", "flip", "⇄ Runoff", " to a runoff, "},
+    {TALLY_LOST, "l", "lost", "✕ Lost", " lost, "},
+};
+enum { PARTS = sizeof parts / sizeof parts[0] };
+
+/* In percent of the whole: nothing is stretched, so that a pattern looks alike however many there
+ * are. */
+static void add_percent(struct buf *out, const char *name, int64_t n, int64_t all)
+{
+    int64_t bp = n * 10000 / all;
+
+    buf_addf(out, " %s=\"%" PRId64 ".%02d%%\"", name, bp / 100, (int)(bp % 100));
+}
+
+static void add_rect(struct buf *out, const struct part *p, int64_t from, int64_t n, int64_t all)
+{
+    buf_addf(out, "<rect class=\"%s\"", p->class);
+    add_percent(out, "x", from, all);
+    add_percent(out, "width", n, all);
+    buf_addf(out, " height=\"100%%\"%s/>", p->count == TALLY_LOST ? " fill=\"url(#hatch)\"" : "");
+}
+
 static void bar(const struct board *b)
 {
     const int64_t *n = b->all->n;
     int64_t all = n[TALLY_ENDORSED] > 0 ? n[TALLY_ENDORSED] : 1, x = 0;
-    const struct {
-        const char *class;
-        int64_t n;
-    } parts[] = {{"w", n[TALLY_WON]}, {"a", n[TALLY_ADVANCED]}, {"l", n[TALLY_LOST]}};
 
-    buf_addf(b->out,
-             "<svg id=\"bar\" data-live class=\"bar\" role=\"img\" preserveAspectRatio=\"none\" "
-             "viewBox=\"0 0 %" PRId64 " 1\" aria-label=\"",
-             all);
-    html_count(b->out, n[TALLY_WON]);
-    buf_addz(b->out, " won, ");
-    html_count(b->out, n[TALLY_ADVANCED]);
-    buf_addz(b->out, " to a runoff, ");
-    html_count(b->out, n[TALLY_LOST]);
-    buf_addz(b->out, " lost, ");
+    buf_addz(b->out, "<svg id=\"bar\" data-live class=\"bar\" role=\"img\" aria-label=\"");
+    for (size_t i = 0; i < PARTS; i++) {
+        html_count(b->out, n[parts[i].count]);
+        buf_addz(b->out, parts[i].said);
+    }
     html_count(b->out, n[TALLY_PENDING]);
     buf_addz(b->out, " still to call, of ");
     html_count(b->out, n[TALLY_ENDORSED]);
-    buf_addz(b->out, " endorsed\"><defs><pattern id=\"hatch\" width=\"8\" height=\"8\" "
-                     "patternUnits=\"userSpaceOnUse\" patternTransform=\"scale(.25 .05) "
-                     "rotate(45)\"><path d=\"M0 0V8\"/></pattern></defs>");
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        buf_addf(
-            b->out, "<rect class=\"%s\" x=\"%" PRId64 "\" width=\"%" PRId64 "\" height=\"1\"%s/>",
-            parts[i].class, x, parts[i].n, parts[i].class[0] == 'l' ? " fill=\"url(#hatch)\"" : "");
-        x += parts[i].n;
+    buf_addz(b->out, " endorsed\"><defs><pattern id=\"hatch\" width=\"6\" height=\"6\" "
+                     "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
+                     "<path d=\"M0 0V6\"/></pattern></defs>");
+    for (size_t i = 0; i < PARTS; i++) {
+        add_rect(b->out, &parts[i], x, n[parts[i].count], all);
+        x += n[parts[i].count];
     }
     buf_addz(b->out, "</svg>");
 }
@@ -171,23 +188,27 @@ static void key(const struct board *b)
 {
     static const struct {
         enum tally_count count;
-        const char *class, *label;
-    } rows[] = {
-        {TALLY_WON, "won", "✓ Won"},
-        {TALLY_LOST, "lost", "✕ Lost"},
-        {TALLY_ADVANCED, "flip", "⇄ Runoff"},
-        {TALLY_LEADING, "", "▲ Leading"},
-        {TALLY_TRAILING, "", "▽ Behind"},
-        {TALLY_UNCLEAR, "", "? Unclear"},
-        {TALLY_NO_RESULTS, "", "· No votes yet"},
+        const char *label;
+    } open[] = {
+        {TALLY_LEADING, "▲ Leading"},
+        {TALLY_TRAILING, "▽ Behind"},
+        {TALLY_UNCLEAR, "? Unclear"},
+        {TALLY_NO_RESULTS, "· No votes yet"},
     };
 
     buf_addz(b->out, "<ul id=\"key\" data-live class=\"key\">");
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (b->all->n[rows[i].count] == 0 && rows[i].count == TALLY_UNCLEAR)
+    for (size_t i = 0; i < PARTS; i++) {
+        buf_addz(b->out, "<li><svg class=\"bar swatch\" aria-hidden=\"true\">");
+        add_rect(b->out, &parts[i], 0, 1, 1);
+        buf_addf(b->out, "</svg><b class=\"%s\">%s</b> ", parts[i].text, parts[i].label);
+        html_count(b->out, b->all->n[parts[i].count]);
+        buf_addz(b->out, "</li>");
+    }
+    for (size_t i = 0; i < sizeof open / sizeof open[0]; i++) {
+        if (b->all->n[open[i].count] == 0 && open[i].count == TALLY_UNCLEAR)
             continue;
-        buf_addf(b->out, "<li><b class=\"%s\">%s</b> ", rows[i].class, rows[i].label);
-        html_count(b->out, b->all->n[rows[i].count]);
+        buf_addf(b->out, "<li><b class=\"open\">%s</b> ", open[i].label);
+        html_count(b->out, b->all->n[open[i].count]);
         buf_addz(b->out, "</li>");
     }
     buf_addz(b->out, "</ul>");

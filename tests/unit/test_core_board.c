@@ -235,6 +235,25 @@ static void calls_are_listed_with_their_retractions(void **state)
     assert_int_equal(core_model(n.core)->told_count, 4);
 }
 
+/* The bar had another order than its key, and a pattern that the key had not. */
+static void the_key_is_of_the_bar(void **state)
+{
+    (void)state;
+    play();
+    board("{{bar}}", "", NIGHT_AT(9));
+    const char *w = strstr(text(), "class=\"w\""), *a = strstr(text(), "class=\"a\""),
+               *l = strstr(text(), "class=\"l\"");
+    assert_true(w && a && l && w < a && a < l);
+    says("<rect class=\"l\" x=\"");
+    says("height=\"100%\" fill=\"url(#hatch)\"/>");
+    board("{{key}}", "", NIGHT_AT(9));
+    says(
+        "<rect class=\"w\" x=\"0.00%\" width=\"100.00%\" height=\"100%\"/></svg><b class=\"won\">");
+    w = strstr(text(), "Won</b>"), a = strstr(text(), "Runoff</b>"), l = strstr(text(), "Lost</b>");
+    assert_true(w && a && l && w < a && a < l);
+    says("fill=\"url(#hatch)\"/></svg><b class=\"lost\">");
+}
+
 static void winners_have_the_published_columns(void **state)
 {
     (void)state;
@@ -311,6 +330,7 @@ int main(void)
         TEST(other_nights_are_named),
         TEST(long_lists_are_cut_and_say_so),
         TEST(calls_are_listed_with_their_retractions),
+        TEST(the_key_is_of_the_bar),
         TEST(winners_have_the_published_columns),
         TEST(one_race_and_its_calls),
         TEST(races_as_tables),
