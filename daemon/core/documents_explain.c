@@ -172,6 +172,19 @@ static void explain_fading(const struct model *m, uint32_t i, struct buf *out)
         }
 }
 
+/* Called by a contest that has no line of it: why that is not its loss. */
+static void explain_elsewhere(const struct model *m, const struct race *r, uint32_t i,
+                              struct buf *out)
+{
+    const struct endorsement *e = &m->endorsed->list[i];
+
+    if (filled_elsewhere(m, r, i))
+        buf_addf(out,
+                 "  not lost the race is called in a contest that has no line of %.*s, and may be "
+                 "another's; if it is not: tallyctl call %.*s lost\n",
+                 SLICE_FMT(e->name), SLICE_FMT(e->id));
+}
+
 static void explain_outcome(const struct model *m, const struct race *r, uint32_t i,
                             struct buf *out)
 {
@@ -181,13 +194,7 @@ static void explain_outcome(const struct model *m, const struct race *r, uint32_
     const struct link *off_air = open ? open_off_air(m, i) : NULL;
 
     buf_addf(out, "  outcome  %s", state);
-    if (open && filled_elsewhere(m, r, i))
-        buf_addf(
-            out,
-            ": the race is called in a contest that has no line of %.*s, and may be another's; "
-            "if it is not: tallyctl call %.*s lost",
-            SLICE_FMT(m->endorsed->list[i].name), SLICE_FMT(m->endorsed->list[i].id));
-    else if (open && progress == PROGRESS_UNCLEAR && seats_unsaid(m, r))
+    if (open && progress == PROGRESS_UNCLEAR && seats_unsaid(m, r))
         buf_addz(out, ": seats_to_fill is not in the list");
     else if (labels_trails(m, i))
         buf_addz(out, ", and trails in the votes on air");
@@ -247,6 +254,7 @@ static void explain_endorsement(const struct model *m, uint32_t i, int64_t now_m
         explain_claim(m, &m->claims[st->claims[k]], st->claims[k] == st->claim, out);
     explain_fading(m, i, out);
     explain_outcome(m, r, i, out);
+    explain_elsewhere(m, r, i, out);
     tally_race(&t, m, r, 1, &part);
     buf_addz(out, "  counts   ");
     const char *comma = "";
