@@ -58,6 +58,8 @@ struct duty {
     duty_done *asked;
     void *asked_ctx;
     char lease[256], other[256]; /* the instance that was seen last; empty: none */
+    char why[300];               /* Redis was lost last; empty: it never was */
+    char forbids[2][300];        /* it does not let us say what is kept; read the stream */
 };
 
 static int64_t now_ms(void)
@@ -124,11 +126,18 @@ static void serve(struct duty *d)
     d->served_ms = now_ms();
     d->told_silent = false;
     d->standby = (struct desk_place){0};
-    if (d->role.redis)
-        log_info("role: active%s",
-                 d->role.raised ? "" : "; Redis does not answer: it serves alone");
+    if (d->role.redis && d->role.raised)
+        log_info("role: active");
+    else if (d->role.redis)
+        log_warn("role: active; it serves alone, nobody sees it in Redis: %s",
+                 d->why[0] ? d->why : "it does not answer");
     d->calls.serve(d->over, d->calls.ctx);
-    answer_asked(d, true, "this tallyd serves now; figures come with the first polls\n");
+    answer_asked(d, true,
+                 d->role.raised
+                     ? "this tallyd serves now; figures come with the first polls\n"
+                     : "this tallyd serves now, alone: Redis does not take its epoch, so "
+                       "nothing is published yet, and another tallyd that serves was "
+                       "not stopped: stop it by hand\n");
 }
 
 static void follow(struct duty *d)
@@ -275,10 +284,11 @@ static void on_looked(const struct partner_look *look, void *ctx)
 static void on_lost(const char *why, void *ctx)
 {
     struct duty *d = ctx;
+    snprintf(d->why, sizeof d->why, "%s", why);
+    d->raising = d->closing = false;
+    obey(d, role_lost(&d->role));
     if (d->role.state != ROLE_ACTIVE)
         log_warn("redis: %s; this tallyd does not serve, and it is tried again", why);
-    d->raising = false;
-    obey(d, role_lost(&d->role));
 }
 
 /* "OLD EPOCH" */
@@ -342,8 +352,25 @@ static void close_if_done(struct duty *d)
 static void on_read(bool end, void *ctx)
 {
     struct duty *d = ctx;
+    d->forbids[true][0] = '\0';
     following_read(d->following, end && d->closing);
     close_if_done(d);
+}
+
+static void on_forbidden(bool reading, const char *why, void *ctx)
+{
+    static const char *const what[] = {"what this standby has kept cannot be said there",
+                                       "the desk's stream cannot be read"};
+    struct duty *d = ctx;
+    if (strcmp(d->forbids[reading], why) != 0)
+        log_error("redis: %s: %s; config/redis/users.acl has the rights it needs", what[reading],
+                  why);
+    snprintf(d->forbids[reading], sizeof d->forbids[reading], "%s", why);
+    if (reading && d->closing) {
+        log_error("role: it serves with what is on its own disk");
+        following_give_up(d->following);
+        close_if_done(d);
+    }
 }
 
 static void on_followed(void *ctx)
@@ -572,6 +599,7 @@ bool duty_new(struct event_base *base, struct writer *writer, const struct duty_
                                  .lost = on_lost,
                                  .entry = on_entry,
                                  .read = on_read,
+                                 .forbidden = on_forbidden,
                                  .raised = on_raised,
                                  .renewed = on_renewed,
                                  .ctx = d};

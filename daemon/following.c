@@ -139,6 +139,11 @@ void following_read(struct following *f, bool last)
     }
 }
 
+void following_give_up(struct following *f)
+{
+    f->ended = true;
+}
+
 /* ---- looking ---- */
 
 bool following_done(const struct following *f)

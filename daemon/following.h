@@ -31,6 +31,9 @@ void following_entry(struct following *f, struct desk_place at, const struct sli
 /* Behind some entries. `last`: nothing will ever be added to what was read. */
 void following_read(struct following *f, bool last);
 
+/* It cannot be read any further: what was read is the last. */
+void following_give_up(struct following *f);
+
 /* The last was read, and all of it is on disk. */
 bool following_done(const struct following *f);
 /* Was another's history taken since following_begin? */

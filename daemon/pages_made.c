@@ -26,7 +26,11 @@ void pages_not_ready(const struct app *a, struct http_answer *answer, struct buf
     answer->status = 503;
     answer->type = "text/plain; charset=utf-8";
     answer->no_store = true;
-    if (duty.role->state == ROLE_STANDBY)
+    if (duty.role->state == ROLE_STANDBY && !duty.linked)
+        buf_addz(body, "standby: Redis does not answer, another tallyd may serve\n");
+    else if (duty.role->state == ROLE_STANDBY && !duty.lease[0])
+        buf_addz(body, "standby: nobody holds the lease, see tallyctl status\n");
+    else if (duty.role->state == ROLE_STANDBY)
         buf_addz(body, "standby: another tallyd serves\n");
     else if (duty.role->state == ROLE_LOOKING)
         buf_addz(body, "not ready: who of two daemons serves is being found out\n");

@@ -10,10 +10,11 @@ static enum role_order yield(struct role *r)
     return ROLE_YIELD;
 }
 
-static enum role_order raise(struct role *r, bool asked)
+static enum role_order raise(struct role *r, bool asked, bool mine)
 {
     r->state = ROLE_RAISING;
     r->asked = asked;
+    r->mine = mine;
     r->missing_ms = 0;
     return asked ? ROLE_FORCE : ROLE_RAISE;
 }
@@ -46,7 +47,7 @@ static bool is_missing(struct role *r, const struct role_look *look, int64_t now
 enum role_order role_looked(struct role *r, const struct role_look *look, int64_t now_ms)
 {
     bool missing = is_missing(r, look, now_ms);
-    bool another = look->lease == ROLE_LEASE_ANOTHER;
+    bool another = look->lease == ROLE_LEASE_ANOTHER, mine = look->lease == ROLE_LEASE_MINE;
     r->linked = true;
     r->partner |= another || look->foreign;
     switch (r->state) {
@@ -54,10 +55,9 @@ enum role_order role_looked(struct role *r, const struct role_look *look, int64_
         if (another)
             return yield(r);
         /* one that only comes back waits for nobody */
-        return look->lease == ROLE_LEASE_MINE || !r->partner || missing ? raise(r, false)
-                                                                        : ROLE_NOTHING;
+        return mine || !r->partner || missing ? raise(r, false, mine) : ROLE_NOTHING;
     case ROLE_STANDBY:
-        return missing ? raise(r, false) : ROLE_NOTHING;
+        return missing ? raise(r, false, false) : ROLE_NOTHING;
     case ROLE_ACTIVE:
         if (r->raised)
             return ROLE_NOTHING;
@@ -74,9 +74,10 @@ enum role_order role_lost(struct role *r)
 {
     r->linked = false;
     r->missing_ms = 0;
-    if (r->state == ROLE_RAISING) /* whether it was taken is seen when it is looked again */
-        return yield(r);
-    return ROLE_NOTHING;
+    if (r->state != ROLE_RAISING)
+        return ROLE_NOTHING;
+    /* whether it was taken is seen when it is looked again */
+    return r->asked || r->mine || !r->partner ? serve_alone(r, r->asked) : yield(r);
 }
 
 enum role_order role_tick(struct role *r, int64_t now_ms)
@@ -109,7 +110,7 @@ enum role_order role_asked(struct role *r)
 {
     if (r->state != ROLE_LOOKING && r->state != ROLE_STANDBY)
         return ROLE_NOTHING;
-    return r->linked ? raise(r, true) : serve_alone(r, true);
+    return r->linked ? raise(r, true, false) : serve_alone(r, true);
 }
 
 const char *role_word(const struct role *r)

@@ -15,6 +15,9 @@
  *   - Who cannot ask Redis at a start serves alone, after ROLE_PATIENCE_MS, unless it knows of
  *     another daemon: that one may be serving, and two that each show their own desk's decisions
  *     are worse than none. Then a person says who serves (the takeover).
+ *   - A Redis that answers and takes no epoch from us (a replica, a user without rights) is one
+ *     that cannot be asked: who asked for its own epoch, or for one that nobody else is known to
+ *     want, or was told to by a person, serves alone; else a person says who serves.
  *   - Who serves and loses Redis goes on: polling, calls and HTTP never wait for it.
  */
 #ifndef TALLYD_ROLE_H
@@ -50,6 +53,7 @@ struct role {
     bool linked;  /* Redis answered the last look */
     bool raised;  /* ACTIVE: our epoch is taken in Redis; false: it serves alone */
     bool asked;   /* RAISING, or ACTIVE and not raised: by a person, by force */
+    bool mine;    /* RAISING: the lease was ours, so nobody else served meanwhile */
     int64_t began_ms;
     int64_t missing_ms; /* since when looks find no lease; 0: not so */
 };
@@ -63,7 +67,7 @@ struct role_look {
 /* All times are monotonic milliseconds above 0. */
 enum role_order role_start(struct role *r, bool redis, bool partner, int64_t now_ms);
 enum role_order role_looked(struct role *r, const struct role_look *look, int64_t now_ms);
-enum role_order role_lost(struct role *r); /* Redis does not answer any more */
+enum role_order role_lost(struct role *r); /* Redis does not answer, or not as it should */
 enum role_order role_tick(struct role *r, int64_t now_ms);
 /* What came of RAISE or FORCE: taken, and all that was decided before is on our disk; or not. */
 enum role_order role_raised(struct role *r, bool taken);

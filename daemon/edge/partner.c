@@ -21,7 +21,10 @@ enum { LEASE, META, KEPT, DESK, KEYS };
 
 static const char *const key_names[KEYS] = {":lease", ":snap:meta", ":kept", ":desk"};
 
-/* ARGV: epoch, owner, PX, then the instance (all that owners of one state directory begin with),
+/* A script is refused for want of memory at its first write alone, and only if that could take
+ * some: PEXPIRE cannot, so that what follows it is written in any case.
+ *
+ * ARGV: epoch, owner, PX, then the instance (all that owners of one state directory begin with),
  * and of raise whether by force. */
 #define NEWEST                                                                                     \
     "local epoch, owner, px, instance = tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4]\n"            \
@@ -34,6 +37,7 @@ static const char *const key_names[KEYS] = {":lease", ":snap:meta", ":kept", ":d
 static const char raise_script[] =
     NEWEST "if others and ARGV[5] ~= '1' then return 'HELD ' .. lease end\n"
            "if there >= epoch then return 'OLD ' .. there end\n"
+           "redis.call('PEXPIRE', KEYS[1], px)\n"
            "redis.call('HSET', KEYS[2], 'next', ARGV[1], 'next_owner', owner)\n"
            "redis.call('SET', KEYS[1], owner, 'PX', px)\n"
            "local kept = redis.call('GET', KEYS[3])\n"
@@ -44,6 +48,7 @@ static const char raise_script[] =
 
 static const char renew_script[] =
     NEWEST "if others or (there > epoch and holder ~= owner) then return 'FENCED' end\n"
+           "redis.call('PEXPIRE', KEYS[1], px)\n"
            "redis.call('SET', KEYS[1], owner, 'PX', px)\n"
            "return 'OK ' .. (redis.call('GET', KEYS[3]) or '')\n";
 
@@ -51,6 +56,7 @@ static const char renew_script[] =
 static const char keep_script[] =
     "local kept = redis.call('GET', KEYS[3])\n"
     "if kept and string.sub(kept, -#ARGV[2]) ~= ARGV[2] then return 'HELD' end\n"
+    "redis.call('PEXPIRE', KEYS[3], ARGV[3])\n"
     "redis.call('SET', KEYS[3], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])\n"
     "return 'OK'\n";
 
@@ -94,6 +100,20 @@ static bool failed(struct partner *p, const redisReply *reply)
     snprintf(why, sizeof why, "it answers %.250s", reply->str);
     redis_link_drop(p->link, why);
     return true;
+}
+
+/* What another connection would not mend: it is told, and this one stays. */
+static bool forbidden(struct partner *p, const redisReply *reply, bool reading)
+{
+    static const char *const stay[] = {"NOPERM", "OOM", "WRONGTYPE"};
+    bool stays = strstr(reply->str ? reply->str : "", "user executing the script") != NULL;
+    if (reply->type != REDIS_REPLY_ERROR)
+        return false;
+    for (size_t i = 0; i < sizeof stay / sizeof *stay; i++)
+        stays |= strncmp(reply->str, stay[i], strlen(stay[i])) == 0;
+    if (stays)
+        p->calls.forbidden(reading, reply->str, p->calls.ctx);
+    return stays;
 }
 
 static void on_lease(const redisReply *reply, void *data, void *ctx)
@@ -159,6 +179,10 @@ static void on_stream(const redisReply *reply, void *data, void *ctx)
     bool end = reply->type != REDIS_REPLY_ARRAY || reply->elements == 0;
     p->reading = p->again = false;
     p->at_end = ours && end;
+    if (forbidden(p, reply, true)) {
+        timer_set(p->next, LOOK_MS);
+        return;
+    }
     if (failed(p, reply))
         return;
     if (!end && reply->element[0]->type == REDIS_REPLY_ARRAY && reply->element[0]->elements == 2) {
@@ -288,7 +312,8 @@ static void on_renewed(const redisReply *reply, void *data, void *ctx)
 static void on_keeping(const redisReply *reply, void *data, void *ctx)
 {
     (void)data;
-    failed(ctx, reply);
+    if (!forbidden(ctx, reply, false))
+        failed(ctx, reply);
 }
 
 static bool ask(struct partner *p, const char *script, int64_t epoch, bool force,

@@ -10,7 +10,8 @@
  *            owner is fenced at once, though its snapshot stays on air until the new one is whole
  *
  * An owner is INSTANCE-PROCESS: the instance is of a state directory, so that who restarts within
- * its lease need not wait for itself. Three scripts change these keys, each in one step.
+ * its lease need not wait for itself. Three scripts change these keys, each in one step, and also
+ * in a Redis that is full: who serves must not depend on what others put there.
  */
 #ifndef TALLYD_EDGE_PARTNER_H
 #define TALLYD_EDGE_PARTNER_H
@@ -38,6 +39,8 @@ struct partner_calls {
     void (*entry)(int64_t epoch, int64_t number, const struct slice *texts, size_t count,
                   void *ctx);
     void (*read)(bool end, void *ctx);
+    /* Redis forbids us to read the stream, or to say what is kept; it is tried again */
+    void (*forbidden)(bool reading, const char *why, void *ctx);
     /* partner_raise: taken; or not, and why: "HELD OWNER" of the lease, "OLD EPOCH" that is there.
      * What `read` says from then on is of the stream as it ends. */
     void (*raised)(bool taken, struct slice why, void *ctx);

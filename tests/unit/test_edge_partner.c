@@ -25,7 +25,7 @@
 
 struct side {
     struct partner *partner;
-    int looks, raised, refused, renewed, fenced, ends, lost;
+    int looks, raised, refused, renewed, fenced, ends, lost, forbidden;
     char lease[200], owner[200], why[200], kept[200], entries[2000];
     int64_t epoch;
 };
@@ -77,6 +77,13 @@ static void on_read(bool end, void *ctx)
     s->ends += end;
 }
 
+static void on_forbidden(bool reading, const char *why, void *ctx)
+{
+    struct side *s = ctx;
+    (void)why;
+    s->forbidden += reading;
+}
+
 static void on_raised(bool taken, struct slice why, void *ctx)
 {
     struct side *s = ctx;
@@ -100,7 +107,8 @@ static void start_side(struct house *h, struct side *s, const char *owner)
     snprintf(url, sizeof url, "unix://%s", h->at.socket);
     struct redis_settings set = {
         .url = slice_of(url), .prefix = SLICE(P), .owner = slice_of(owner)};
-    struct partner_calls calls = {on_looked, on_lost, on_entry, on_read, on_raised, on_renewed, s};
+    struct partner_calls calls = {on_looked,    on_lost,   on_entry,   on_read,
+                                  on_forbidden, on_raised, on_renewed, s};
     if (!partner_new(h->base, &set, &calls, &s->partner, &e))
         fail_msg("%s", e.text);
 }
@@ -335,6 +343,55 @@ static void test_it_comes_back_after_a_loss(void **state)
     assert_string_equal(h->a.entries, "9-1 begin 1; ");
 }
 
+static void test_a_full_redis_keeps_the_lease_the_epoch_and_what_is_kept(void **state)
+{
+    struct house *h = *state;
+    both_look(h);
+    is(h, "CONFIG SET maxmemory 1", "OK");
+    assert_true(partner_raise(h->a.partner, 7, false));
+    UNTIL(h, h->a.raised == 1);
+    assert_true(partner_keep(h->b.partner, 7, 12));
+    is(h, "PEXPIRE " P ":lease 100", "1");
+    partner_renew(h->a.partner, 7);
+    UNTIL(h, h->a.renewed == 1);
+    UNTIL(h, strcmp(h->b.lease, "east-1111-7.a") == 0);
+    for (int n = 2; strcmp(h->a.kept, "7-12 west-2222-") != 0; n++) {
+        partner_renew(h->a.partner, 7);
+        UNTIL(h, h->a.renewed == n);
+    }
+    assert_true(partner_raise(h->b.partner, 8, true));
+    UNTIL(h, h->b.raised == 1);
+    is(h, META, "- - 8 west-2222-8.b ");
+    assert_true(h->a.lost + h->b.lost == 0);
+}
+
+/* Looks go on: who may not read the stream still sees the lease. */
+static void test_a_stream_that_may_not_be_read_is_said_and_tried_again(void **state)
+{
+    struct house *h = *state;
+    both_look(h);
+    is(h, "ACL SETUSER default -xread", "OK");
+    partner_follow(h->a.partner, 0, 0);
+    UNTIL(h, h->a.forbidden > 2);
+    int looks = h->a.looks;
+    UNTIL(h, h->a.looks > looks + 2);
+    assert_true(h->a.lost == 0 && h->a.ends == 0);
+    is(h, "ACL SETUSER default +xread", "OK");
+    UNTIL(h, h->a.ends > 0);
+}
+
+/* As on a replica. */
+static void test_a_refused_epoch_is_a_loss(void **state)
+{
+    struct house *h = *state;
+    both_look(h);
+    is(h, "REPLICAOF 127.0.0.1 1", "OK");
+    assert_true(partner_raise(h->a.partner, 7, false));
+    UNTIL(h, h->a.lost > 0);
+    assert_non_null(strstr(h->a.why, "READONLY"));
+    assert_int_equal(h->a.raised + h->a.refused, 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -348,6 +405,9 @@ int main(void)
         T(test_the_stream_is_read_from_any_place_and_to_its_end),
         T(test_the_end_of_the_stream_is_told_at_once),
         T(test_it_comes_back_after_a_loss),
+        T(test_a_full_redis_keeps_the_lease_the_epoch_and_what_is_kept),
+        T(test_a_stream_that_may_not_be_read_is_said_and_tried_again),
+        T(test_a_refused_epoch_is_a_loss),
     };
     log_start(LOG_LEVEL_ERROR - 1, 0);
     signal(SIGPIPE, SIG_IGN); /* as the daemon does: a Redis may go while it is written to */

@@ -103,6 +103,36 @@ static void test_redis_away_at_a_start(void **state)
     assert_true(r.raised);
 }
 
+/* It answers looks, but is a replica, or our user lacks a right: `lost` after each RAISE. */
+static void test_a_redis_that_takes_no_epoch(void **state)
+{
+    struct role r;
+    (void)state;
+    role_start(&r, true, false, 1); /* alone in the world: it serves */
+    assert_int_equal(role_looked(&r, &none, 2), ROLE_RAISE);
+    assert_int_equal(role_lost(&r), ROLE_SERVE);
+    assert_false(r.raised);
+    assert_int_equal(role_looked(&r, &none, 1000), ROLE_RAISE);
+    assert_int_equal(role_lost(&r), ROLE_NOTHING);
+    assert_int_equal(role_looked(&r, &none, 2000), ROLE_RAISE);
+    assert_int_equal(role_raised(&r, true), ROLE_NOTHING);
+    assert_true(r.raised);
+
+    role_start(&r, true, true, 1); /* its lease lives: nobody took over meanwhile */
+    assert_int_equal(role_looked(&r, &mine, 2), ROLE_RAISE);
+    assert_int_equal(role_lost(&r), ROLE_SERVE);
+
+    role_start(&r, true, true, 1); /* the other one cannot renew its lease there either */
+    assert_int_equal(role_looked(&r, &gone, 2), ROLE_NOTHING);
+    assert_int_equal(role_looked(&r, &gone, 2 + ROLE_MISSING_MS), ROLE_RAISE);
+    assert_int_equal(role_lost(&r), ROLE_YIELD);
+    assert_int_equal(r.state, ROLE_STANDBY);
+    assert_int_equal(role_looked(&r, &gone, 10000), ROLE_NOTHING);
+    assert_int_equal(role_asked(&r), ROLE_FORCE);
+    assert_int_equal(role_lost(&r), ROLE_SERVE);
+    assert_int_equal(role_looked(&r, &another, 11000), ROLE_FORCE);
+}
+
 static void test_who_served_alone_finds_another(void **state)
 {
     struct role r;
@@ -134,6 +164,7 @@ enum { STEP = 100, LEASE = 8000, RENEW = 3000, LOOK = 500, EPOCHS = 200000 };
 struct server { /* what the scripts see and keep */
     int64_t now, epoch, next, lease_until;
     int owner, next_owner, lease; /* processes; a daemon; 0: none */
+    int64_t refuses_until;        /* it answers looks, and takes no writes */
 };
 
 struct daemon {
@@ -196,6 +227,10 @@ static void obey(struct world *w, struct daemon *d, enum role_order order)
     if (order != ROLE_RAISE && order != ROLE_FORCE)
         return;
     d->disk = higher(s, d);
+    if (s->now < s->refuses_until) {
+        obey(w, d, role_lost(&d->role));
+        return;
+    }
     bool taken = force || holder == 0 || holder == d->number;
     if (taken) {
         /* who is well is replaced by nobody but a person */
@@ -293,14 +328,15 @@ static void step(struct world *w, struct daemon *d)
         obey(w, d, role_tick(&d->role, s->now));
     }
     if (d->state == WELL) {
-        if (serves(d) && s->now >= d->renew_at)
+        bool takes = s->now >= s->refuses_until;
+        if (serves(d) && s->now >= d->renew_at && takes)
             renew(w, d);
-        if (serves(d))
+        if (serves(d) && takes)
             publish(w, d);
         if (s->now >= d->look_at)
             look(w, d);
     }
-    bool well = d->state == WELL && serves(d) && d->begun;
+    bool well = d->state == WELL && serves(d) && d->begun && s->now >= s->refuses_until;
     d->well_since = !well ? 0 : d->well_since ? d->well_since : s->now;
 }
 
@@ -308,7 +344,7 @@ static void disturb(struct world *w)
 {
     struct daemon *d = &w->d[random_below(&w->random, 2)];
     int64_t until = w->s.now + random_between(&w->random, 100, 20000);
-    switch (random_below(&w->random, 5)) {
+    switch (random_below(&w->random, 6)) {
     case 0:
         /* emptied twice before both know of an epoch, it could be taken twice */
         if (w->s.now - w->emptied > 60000)
@@ -317,6 +353,9 @@ static void disturb(struct world *w)
     case 1:
         if (d->state == WELL)
             obey(w, d, role_asked(&d->role));
+        break;
+    case 2:
+        w->s.refuses_until = until;
         break;
     default:
         if (d->state == WELL) {
@@ -384,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_an_epoch_of_another_s_without_a_lease_is_waited_for),
         cmocka_unit_test(test_a_standby_takes_over_when_the_lease_stays_away),
         cmocka_unit_test(test_redis_away_at_a_start),
+        cmocka_unit_test(test_a_redis_that_takes_no_epoch),
         cmocka_unit_test(test_who_served_alone_finds_another),
         cmocka_unit_test(test_who_is_fenced_stands_by_and_does_not_raise_again),
         cmocka_unit_test(test_two_never_share_an_epoch_and_never_race),

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: ISC
+"""Who serves, where Redis answers but not as it should: full, a replica, without rights, with a part of it gone."""
+import json
+
+import pytest
+
+import harness
+import pair
+
+REFUSES = {  # Redis answers what is read, and takes no write, or no epoch, or shows no stream
+    "full": ("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0"),
+    "replica": ("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE"),
+    "no-eval": ("ACL SETUSER default -eval", "ACL SETUSER default +eval"),
+    "no-xread": ("ACL SETUSER default -xread", "ACL SETUSER default +xread"),
+}
+
+
+@pytest.fixture
+def two():
+    with pair.Pair() as p:
+        yield p.start()
+
+
+def won(side):
+    return json.loads(side.get("/v1/totals.json"))["data"]["won"]
+
+
+def published(redis):
+    return int(redis.hget("tally:v1:h:totals", "won") or 0)
+
+
+@pytest.mark.parametrize("what", REFUSES)
+def test_who_starts_alone_serves(what):
+    refuse, take = REFUSES[what]
+    with pair.Pair() as p:
+        p.redis.execute_command(*refuse.split())
+        p.a.begin()
+        p.a.wait_active()
+        done = p.a.decide("call", "foe", "won")
+        assert done.returncode == 0 and won(p.a) == 1, done
+        before = p.a.polls()
+        harness.wait_for(lambda: all(n > before[s] for s, n in p.a.polls().items()), 20, "it polls")
+        p.redis.execute_command(*take.split())
+        harness.wait_for(lambda: published(p.redis) == 1, 30, "it is published")
+        p.b.begin()
+        p.b.wait_standby(30)
+
+
+def test_a_full_redis_keeps_the_roles(two):
+    """The lease is renewed there, so that nobody takes over from who lives; and who dies is replaced."""
+    a, b = two.a, two.b
+    assert a.decide("call", "foe", "won").stdout.endswith("kept on both\n")
+    two.redis.execute_command("CONFIG SET maxmemory 1")
+    lease = two.redis.get("tally:v1:lease")
+    harness.wait_for(lambda: two.redis.pttl("tally:v1:lease") < 5500, 10, "the lease grows old")
+    harness.wait_for(lambda: two.redis.pttl("tally:v1:lease") > 7000, 10, "and is renewed")
+    assert two.redis.get("tally:v1:lease") == lease and b.role() == "standby" and a.role() == "active"
+    a.tallyd.kill()
+    b.wait_active(40)
+    assert won(b) == 1
+    a.begin()
+    harness.wait_for(lambda: a.role() == "standby" and a.status()["lease"], 20, "a stands by")
+    two.redis.execute_command("CONFIG SET maxmemory 0")
+    harness.wait_for(lambda: int(two.redis.hget("tally:v1:snap:meta", "epoch")) == b.status()["epoch"], 30, "b is published")
+    a.wait_standby(30)
+    assert published(two.redis) == 1 and a.history() == b.history()
+
+
+def test_a_replica_s_lease_that_nobody_can_renew_is_no_takeover(two):
+    """The active one lives and cannot say so; a person can say that it does not."""
+    a, b = two.a, two.b
+    assert a.decide("call", "foe", "won").stdout.endswith("kept on both\n")
+    two.redis.execute_command("REPLICAOF 127.0.0.1 1")
+    harness.wait_for(lambda: "READONLY" in b.tallyd.text() and not two.redis.get("tally:v1:lease") and not b.status()["lease"], 40, "b sees no lease")
+    assert b.role() == "standby" and a.role() == "active" and won(a) == 1
+    code, text = b.code("/readyz")
+    assert code == 503 and text.startswith("standby: ") and "another tallyd serves" not in text, text
+    a.tallyd.kill()
+    done = b.ctl("takeover", "--yes")
+    assert done.returncode == 0 and "alone" in done.stdout and "was not stopped" in done.stdout, done
+    b.wait_active()
+    assert won(b) == 1
+    two.redis.execute_command("REPLICAOF NO ONE")
+    harness.wait_for(lambda: two.redis.get("tally:v1:lease") == b.status()["lease"], 30, "b holds the lease")
+    a.begin()
+    a.wait_standby(30)
+    assert a.history() == b.history()
