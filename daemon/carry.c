@@ -24,6 +24,7 @@ void carry_over(struct night *fresh, const struct night *old)
     const struct settings *s = &fresh->plan->settings, *was = &old->plan->settings;
     struct map *by_name = map_new(was->source_count + 1, false);
 
+    poller_inherit(fresh->poller, old->poller);
     for (size_t i = 0; by_name && i < was->source_count; i++)
         if (!map_put(by_name, was->sources[i].name, (void *)&was->sources[i]))
             break; /* without memory they are asked anew, as after a restart */

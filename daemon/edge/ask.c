@@ -89,11 +89,19 @@ static void note_rest(const struct ask *a, const struct answer *answer)
         gate_rest(a->entry.host, a->means->quota_ms);
 }
 
+/* It is at home again, and not under way. */
+static void leave(struct ask *a)
+{
+    gate_leave(a->means->gate, &a->entry);
+    a->entry.host = a->home;
+}
+
 static void on_fetched(const struct answer *answer, void *ctx)
 {
     struct ask *a = ctx;
-    gate_leave(a->means->gate, &a->entry);
     note_rest(a, answer);
+    gate_asked(&a->entry);
+    leave(a);
     set(a->fresh.etag, sizeof a->fresh.etag, answer->etag);
     set(a->fresh.last_modified, sizeof a->fresh.last_modified, answer->last_modified);
     tell(a, answer);
@@ -106,18 +114,52 @@ static void on_grew(struct payload *payload, void *ctx)
         a->calls.grew(payload, a->calls.ctx);
 }
 
-static void on_found(void *ctx)
+static void on_found(bool kept, void *ctx)
 {
     struct ask *a = ctx;
-    gate_found(a->means->gate, &a->entry);
+    gate_found(a->means->gate, &a->entry, kept);
+}
+
+static void give_up(struct ask *a, struct answer answer, const char *why)
+{
+    ask_stop(a);
+    a->fresh = (struct ask_validators){0};
+    tell_failed(a, answer, why);
 }
 
 static void refuse(struct ask *a, int64_t rest_ms)
 {
-    a->fresh = (struct ask_validators){0};
-    gate_leave(a->means->gate, &a->entry);
-    tell_failed(a, (struct answer){.verdict = VERDICT_BLOCKED, .retry_after_ms = rest_ms},
-                "its host has asked to wait");
+    give_up(a, (struct answer){.verdict = VERDICT_BLOCKED, .retry_after_ms = rest_ms},
+            a->entry.host == a->home ? "its host has asked to wait"
+                                     : "the host that it is redirected to has asked to wait");
+}
+
+static void go_on(struct gate_entry *entry)
+{
+    struct ask *a = (struct ask *)((char *)entry - offsetof(struct ask, entry));
+    struct err e;
+    int64_t rest = gate_rests(entry->host);
+    if (rest > 0)
+        refuse(a, rest);
+    else if (!fetch_go_on(a->fetch, &e))
+        give_up(a, (struct answer){.verdict = VERDICT_INTERNAL}, e.text);
+}
+
+static bool on_moved(const char *url, void *ctx)
+{
+    struct ask *a = ctx;
+    struct gate_host *there = gate_visit(a->means->gate, slice_of(url));
+    if (there == a->entry.host && gate_rests(there) == 0)
+        return false;
+    leave(a);
+    if (there == NULL) {
+        give_up(a, (struct answer){.verdict = VERDICT_INTERNAL}, "redirected to too many hosts");
+        return true;
+    }
+    a->entry.host = there;
+    a->entry.go = go_on;
+    gate_enter(a->means->gate, &a->entry);
+    return true;
 }
 
 static void on_gate(struct gate_entry *entry)
@@ -139,10 +181,14 @@ static void on_gate(struct gate_entry *entry)
         refuse(a, rest);
         return;
     }
-    if (fetch_start(a->fetch, &r, &e))
-        return;
-    gate_leave(a->means->gate, &a->entry);
-    tell_failure(a, VERDICT_INTERNAL, e.text);
+    if (!fetch_start(a->fetch, &r, &e))
+        give_up(a, (struct answer){.verdict = VERDICT_INTERNAL}, e.text);
+}
+
+static void enter(struct ask *a)
+{
+    a->entry.go = on_gate;
+    gate_enter(a->means->gate, &a->entry);
 }
 
 /* ---- by path ---- */
@@ -217,7 +263,7 @@ bool ask_init(struct ask *a, const struct ask_means *means, const struct poller_
               struct err *e)
 {
     const struct fetch_calls own = {
-        .grew = on_grew, .found = on_found, .done = on_fetched, .ctx = a};
+        .grew = on_grew, .found = on_found, .moved = on_moved, .done = on_fetched, .ctx = a};
     *a = (struct ask){.means = means, .source = source, .url = url, .cap = cap, .calls = *calls};
     buf_init(&a->expanded, URL_MAX_LEN);
     a->job = (struct read_job){.cap = cap, .done = on_file};
@@ -226,9 +272,8 @@ bool ask_init(struct ask *a, const struct ask_means *means, const struct poller_
         return a->job.path != NULL || err_set(e, ERR_AGAIN, "no memory");
     }
     a->fetch = fetch_new(means->fetcher, &own, e);
-    a->entry.go = on_gate;
-    a->entry.host = gate_host(means->gate, url);
-    return a->fetch != NULL && (a->entry.host != NULL || err_set(e, ERR_AGAIN, "no memory"));
+    a->entry.host = a->home = gate_host(means->gate, url);
+    return a->fetch != NULL && (a->home != NULL || err_set(e, ERR_AGAIN, "no memory"));
 }
 
 void ask_watch(struct ask *a, int64_t settle_ms, void (*put)(void *ctx))
@@ -263,7 +308,7 @@ void ask_start(struct ask *a, struct slice version, bool full)
         return;
     }
     expand(&a->expanded, a->url, version);
-    gate_enter(a->means->gate, &a->entry);
+    enter(a);
 }
 
 void ask_start_at(struct ask *a, struct slice url)
@@ -271,7 +316,7 @@ void ask_start_at(struct ask *a, struct slice url)
     a->full = true;
     buf_clear(&a->expanded);
     buf_add(&a->expanded, url);
-    gate_enter(a->means->gate, &a->entry);
+    enter(a);
 }
 
 void ask_stop(struct ask *a)
@@ -279,7 +324,7 @@ void ask_stop(struct ask *a)
     if (a->fetch == NULL)
         return;
     fetch_stop(a->fetch);
-    gate_leave(a->means->gate, &a->entry);
+    leave(a);
 }
 
 void ask_know(struct ask *a, struct slice etag, struct slice last_modified)
@@ -300,11 +345,5 @@ void ask_forget(struct ask *a)
 
 int64_t ask_rests(const struct ask *a)
 {
-    return a->entry.host != NULL ? gate_rests(a->entry.host) : 0;
-}
-
-void ask_continue(struct ask *a, const struct ask *was)
-{
-    if (a->entry.host != NULL)
-        gate_rest(a->entry.host, ask_rests(was));
+    return a->home != NULL ? gate_rests(a->home) : 0;
 }

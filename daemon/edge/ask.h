@@ -7,9 +7,12 @@
  *
  * A file that somebody is writing to is waited for, a minute at most: then it has failed.
  *
+ * Each step of a redirect waits for its turn at the host that it leads to.
+ *
  * A host that answers 403, 429 or 503 with a Retry-After is left alone until then by all who ask
- * it; one that refuses a request with a credential (AP's 403 over the quota of its key) and does
- * not say when, for a moment. Whose turn comes meanwhile fails as BLOCKED, with what is left of it.
+ * it, or are sent to it; one that refuses a request with a credential (AP's 403 over the quota of
+ * its key) and does not say when, for a moment. Whose turn comes meanwhile fails as BLOCKED, with
+ * what is left of it.
  */
 #ifndef TALLYD_EDGE_ASK_H
 #define TALLYD_EDGE_ASK_H
@@ -46,6 +49,7 @@ struct ask {
     size_t cap;
     struct fetch *fetch;
     struct gate_entry entry;
+    struct gate_host *home; /* its own; the entry's may be where it was sent */
     struct read_job job;
     struct drop drop;
     struct timer *again; /* by path: it is looked at once more */
@@ -79,7 +83,5 @@ void ask_know(struct ask *a, struct slice etag, struct slice last_modified);
 void ask_accept(struct ask *a);         /* what came last is known from now on */
 void ask_forget(struct ask *a);         /* nothing is */
 int64_t ask_rests(const struct ask *a); /* how long its host is left alone yet, ms */
-/* The host of one that ends, which is this one's, may be at rest. */
-void ask_continue(struct ask *a, const struct ask *was);
 
 #endif

@@ -270,17 +270,17 @@ static bool may_connect(const struct fetcher *all, const struct sockaddr *addres
     return false;
 }
 
-static void found(const struct fetch *f)
+static void found(const struct fetch *f, bool kept)
 {
     if (f->calls.found != NULL)
-        f->calls.found(f->calls.ctx);
+        f->calls.found(kept, f->calls.ctx);
 }
 
-/* There is a connection, maybe one that was kept. */
+/* There is a connection: one that was kept, or on_open has told already. */
 static int on_connected(void *ctx, char *from, char *to, int from_port, int to_port)
 {
     (void)from, (void)to, (void)from_port, (void)to_port;
-    found(ctx);
+    found(ctx, true);
     return CURL_PREREQFUNC_OK;
 }
 
@@ -288,7 +288,7 @@ static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockad
 {
     struct fetch *f = ctx;
     (void)purpose;
-    found(f);
+    found(f, false);
     if (may_connect(f->all, &address->addr))
         return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     f->refused = true; /* it may have another address */
@@ -344,7 +344,9 @@ static bool follow(struct fetch *f)
         return fail(f, VERDICT_HTTP_STATUS, "%s", e.text);
     f->header_bytes = f->ignored = 0;
     curl_easy_setopt(f->easy, CURLOPT_URL, to);
-    return multi_start(f->all->multi, f->easy, &e) || fail(f, VERDICT_INTERNAL, "%s", e.text);
+    if (f->calls.moved != NULL && f->calls.moved(to, f->calls.ctx))
+        return true;
+    return fetch_go_on(f, &e) || fail(f, VERDICT_INTERNAL, "%s", e.text);
 }
 
 /* No trouble of the site: it does not want us, or not so often. */
@@ -547,6 +549,11 @@ bool fetch_start(struct fetch *f, const struct fetch_request *r, struct err *e)
         return err_set(e, ERR_AGAIN, "no memory for a transfer");
     f->busy = multi_start(f->all->multi, f->easy, e);
     return f->busy;
+}
+
+bool fetch_go_on(struct fetch *f, struct err *e)
+{
+    return multi_start(f->all->multi, f->easy, e);
 }
 
 void fetch_stop(struct fetch *f)

@@ -48,9 +48,12 @@ struct fetch_calls {
     /* Bytes came: the payload, not finished, holds what there is. From inside a transfer: may not
      * stop it. */
     void (*grew)(struct payload *payload, void *ctx);
-    /* The host's address is known, or its connection was kept; maybe more than once. From inside a
-     * transfer; NULL: nobody asks. */
-    void (*found)(void *ctx);
+    /* The host's address is known, or its connection was `kept`; maybe more than once. From inside
+     * a transfer; NULL: nobody asks. */
+    void (*found)(bool kept, void *ctx);
+    /* It may be asked at another address now, and is when this is false. True: it is asked when
+     * fetch_go_on says so, unless it is stopped. From the loop; NULL: always false. */
+    bool (*moved)(const char *url, void *ctx);
     void (*done)(const struct answer *answer, void *ctx); /* from the loop; may start it again */
     void *ctx;
 };
@@ -70,6 +73,8 @@ struct fetch_request {
 
 /* Ask. On failure (no memory, url is none) `done` is not called. */
 bool fetch_start(struct fetch *f, const struct fetch_request *r, struct err *e) MUST_USE;
+/* Once it was `moved`. On failure `done` is not called. */
+bool fetch_go_on(struct fetch *f, struct err *e) MUST_USE;
 void fetch_stop(struct fetch *f); /* `done` is not called; the payload is gone. Nothing when it is
                                      not under way */
 

@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: ISC */
-/* One list a host for those who wait, and one of those who may start. */
+/* One list a host for those who wait, and one for each sureness of those who may start. */
 #include "daemon/edge/gate.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/base/map.h"
+#include "daemon/edge/origin.h"
 #include "daemon/edge/timer.h"
+
+#define NAME_ROOM 1024
+
+/* So many look for an address at most when one more may. */
+static const int most_starting[GATE_SURENESSES] = {
+    [GATE_KEPT] = GATE_STARTS,
+    [GATE_FOUND] = GATE_STARTS - 8,
+    [GATE_UNSURE] = GATE_STARTS - 16,
+    [GATE_LOST] = GATE_STARTS / 4,
+};
 
 struct queue {
     struct gate_entry *first, *last;
@@ -15,6 +28,8 @@ struct gate_host {
     struct queue waiting;
     int64_t in;       /* ready or asking */
     int64_t until_us; /* it rests; CLOCK_MONOTONIC */
+    enum gate_sureness sureness;
+    bool visited; /* nobody but those who were sent there has it */
 };
 
 struct gate {
@@ -22,7 +37,8 @@ struct gate {
     struct map *hosts;
     int64_t per_host;
     int starting;
-    struct queue ready;
+    struct queue ready[GATE_SURENESSES];
+    size_t visited;
 };
 
 static void append(struct queue *q, struct gate_entry *entry)
@@ -50,36 +66,57 @@ static void take_out(struct queue *q, struct gate_entry *entry)
         q->last = before;
 }
 
+/* NULL: nobody may start. */
+static struct gate_entry *first_ready(const struct gate *g)
+{
+    for (int i = 0; i < GATE_SURENESSES; i++)
+        if (g->ready[i].first != NULL && (i == GATE_ADDRESS || g->starting < most_starting[i]))
+            return g->ready[i].first;
+    return NULL;
+}
+
+static void turn_soon(struct gate *g)
+{
+    if (first_ready(g) != NULL)
+        timer_set(g->turn, 0);
+}
+
 static void make_ready(struct gate *g, struct gate_entry *entry)
 {
-    if (g->ready.first == NULL)
-        timer_set(g->turn, 0);
     entry->state = GATE_READY;
-    append(&g->ready, entry);
+    entry->ready = entry->host->sureness;
+    append(&g->ready[entry->ready], entry);
+    turn_soon(g);
 }
 
 /* No more in one turn of the loop either: these are some 5 ms of connecting. */
 static void on_turn(void *ctx)
 {
     struct gate *g = ctx;
-    for (int i = 0; i < GATE_STARTS && g->starting < GATE_STARTS && g->ready.first != NULL; i++) {
-        struct gate_entry *entry = g->ready.first;
-        take_out(&g->ready, entry);
-        entry->state = GATE_STARTING;
-        g->starting++;
+    struct gate_entry *entry;
+    for (int i = 0; i < GATE_STARTS && (entry = first_ready(g)) != NULL; i++) {
+        take_out(&g->ready[entry->ready], entry);
+        entry->state = entry->ready == GATE_ADDRESS ? GATE_IN : GATE_STARTING;
+        g->starting += entry->state == GATE_STARTING;
         entry->go(entry);
     }
-    if (g->ready.first != NULL && g->starting < GATE_STARTS)
-        timer_set(g->turn, 0);
+    turn_soon(g);
 }
 
-void gate_found(struct gate *g, struct gate_entry *entry)
+void gate_found(struct gate *g, struct gate_entry *entry, bool kept)
 {
     if (entry->state != GATE_STARTING)
         return;
     entry->state = GATE_IN;
-    if (g->starting-- == GATE_STARTS && g->ready.first != NULL)
-        timer_set(g->turn, 0);
+    entry->host->sureness = kept ? GATE_KEPT : GATE_FOUND;
+    g->starting--;
+    turn_soon(g);
+}
+
+void gate_asked(struct gate_entry *entry)
+{
+    if (entry->state == GATE_STARTING)
+        entry->host->sureness = entry->host->sureness < GATE_UNSURE ? GATE_UNSURE : GATE_LOST;
 }
 
 struct gate *gate_new(struct event_base *base, int64_t per_host, size_t hosts)
@@ -89,7 +126,7 @@ struct gate *gate_new(struct event_base *base, int64_t per_host, size_t hosts)
         return NULL;
     g->per_host = per_host;
     g->turn = timer_new(base, on_turn, g);
-    g->hosts = map_new(hosts, true);
+    g->hosts = map_new(hosts + GATE_VISITED, true);
     if (g->turn != NULL && g->hosts != NULL)
         return g;
     gate_free(g);
@@ -109,27 +146,72 @@ void gate_free(struct gate *g)
     free(g);
 }
 
-static struct slice authority_of(struct slice url)
+/* One key for all spellings; the usual port is not in it, so that http and https are one host. */
+static struct slice name_of(struct slice url, char room[NAME_ROOM], bool *is_address)
 {
-    size_t scheme = slice_find(url, SLICE("://")), end;
-    struct slice rest = slice_sub(url, scheme == SIZE_MAX ? 0 : scheme + 3, url.len);
-    for (end = 0; end < rest.len; end++)
-        if (rest.ptr[end] == '/' || rest.ptr[end] == '?' || rest.ptr[end] == '#')
-            break;
-    return slice_sub(rest, 0, end);
+    struct origin o = {0};
+    *is_address = false;
+    if (!origin_of(url, &o)) /* it will fail, whatever is asked */
+        return url;
+    *is_address = o.is_address;
+    bool usual = strcmp(o.port, strcmp(o.scheme, "https") == 0 ? "443" : "80") == 0;
+    snprintf(room, NAME_ROOM, "%s%s%s", o.host, usual ? "" : ":", usual ? "" : o.port);
+    return slice_of(room);
 }
 
-struct gate_host *gate_host(struct gate *g, struct slice url)
+static struct gate_host *host_of(struct gate *g, struct slice name, bool is_address)
 {
-    struct slice name = authority_of(url);
     struct gate_host *host = map_get(g->hosts, name);
     if (host != NULL)
         return host;
     host = calloc(1, sizeof *host);
-    if (host != NULL && map_put(g->hosts, name, host))
-        return host;
-    free(host);
-    return NULL;
+    if (host == NULL || !map_put(g->hosts, name, host)) {
+        free(host);
+        return NULL;
+    }
+    host->sureness = is_address ? GATE_ADDRESS : GATE_UNSURE;
+    host->visited = true;
+    g->visited++;
+    return host;
+}
+
+struct gate_host *gate_host(struct gate *g, struct slice url)
+{
+    char room[NAME_ROOM];
+    bool is_address;
+    struct slice name = name_of(url, room, &is_address);
+    struct gate_host *host = host_of(g, name, is_address);
+    if (host != NULL && host->visited) {
+        host->visited = false;
+        g->visited--;
+    }
+    return host;
+}
+
+/* Those that nobody needs any more. */
+static void forget_visited(struct gate *g)
+{
+    struct slice name;
+    void *value;
+    for (size_t at = 0; map_next(g->hosts, &at, &name, &value);) {
+        struct gate_host *host = value;
+        if (!host->visited || host->in > 0 || host->waiting.first != NULL || gate_rests(host) > 0)
+            continue;
+        map_remove(g->hosts, name);
+        free(host);
+        g->visited--;
+    }
+}
+
+struct gate_host *gate_visit(struct gate *g, struct slice url)
+{
+    char room[NAME_ROOM];
+    bool is_address;
+    struct slice name = name_of(url, room, &is_address);
+    if (g->visited >= GATE_VISITED && !map_has(g->hosts, name))
+        forget_visited(g);
+    return g->visited < GATE_VISITED || map_has(g->hosts, name) ? host_of(g, name, is_address)
+                                                                : NULL;
 }
 
 void gate_enter(struct gate *g, struct gate_entry *entry)
@@ -147,7 +229,6 @@ void gate_enter(struct gate *g, struct gate_entry *entry)
 void gate_leave(struct gate *g, struct gate_entry *entry)
 {
     struct gate_host *host = entry->host;
-    gate_found(g, entry);
     switch (entry->state) {
     case GATE_OUT:
         return;
@@ -155,10 +236,14 @@ void gate_leave(struct gate *g, struct gate_entry *entry)
         take_out(&host->waiting, entry);
         break;
     case GATE_READY:
-        take_out(&g->ready, entry);
+        take_out(&g->ready[entry->ready], entry);
         host->in--;
         break;
     case GATE_STARTING:
+        g->starting--;
+        host->in--;
+        turn_soon(g);
+        break;
     case GATE_IN:
         host->in--;
         break;
@@ -183,4 +268,22 @@ int64_t gate_rests(const struct gate_host *host)
 {
     int64_t left = host->until_us - timer_now_us();
     return left > 0 ? (left + 999) / 1000 : 0;
+}
+
+void gate_inherit(struct gate *g, const struct gate *was)
+{
+    struct slice name;
+    void *value;
+    for (size_t at = 0; map_next(was->hosts, &at, &name, &value);) {
+        const struct gate_host *old = value;
+        bool known = map_has(g->hosts, name), rests = gate_rests(old) > 0;
+        struct gate_host *host = known || (rests && g->visited < GATE_VISITED)
+                                     ? host_of(g, name, old->sureness == GATE_ADDRESS)
+                                     : NULL;
+        if (host == NULL)
+            continue;
+        host->until_us = old->until_us > host->until_us ? old->until_us : host->until_us;
+        /* its connections end with it */
+        host->sureness = old->sureness == GATE_KEPT ? GATE_FOUND : old->sureness;
+    }
 }

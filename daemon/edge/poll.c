@@ -666,7 +666,6 @@ bool poll_continue(struct poll *f, const struct poll *was)
         return false;
     f->state = was->state;
     f->retry_after_ms = was->retry_after_ms;
-    ask_continue(&f->body, &was->body);
     f->changed_us = was->changed_us;
     f->started_us = was->started_us;
     f->begun_us = was->begun_us;

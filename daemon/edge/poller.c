@@ -185,6 +185,11 @@ void poller_restore_delta(struct poller *p, uint32_t source, uint32_t file, stru
         poll_know_deltas(s->files[file], digest);
 }
 
+void poller_inherit(struct poller *p, const struct poller *was)
+{
+    gate_inherit(p->shared.means.gate, was->shared.means.gate);
+}
+
 bool poller_continue(struct poller *p, uint32_t source, uint32_t file, const struct poller *was,
                      uint32_t was_source, uint32_t was_file)
 {

@@ -34,7 +34,10 @@ void poller_restore(struct poller *p, uint32_t source, uint32_t file, struct sli
                     struct slice last_modified, struct slice version, struct digest digest);
 /* The same for a change since that payload, after it: the bytes of the last one. */
 void poller_restore_delta(struct poller *p, uint32_t source, uint32_t file, struct digest digest);
-/* After a reload, before poller_start: file `file` of `source` goes on where that of a poller that
+/* After a reload, before poller_start: what sites asked of a poller that is still there, and what
+ * became of their names. */
+void poller_inherit(struct poller *p, const struct poller *was);
+/* The same: file `file` of `source` goes on where that of a poller that
  * is still there is: when it is due, what a site asked for, what it has counted. False: it was
  * asked somewhere else. */
 bool poller_continue(struct poller *p, uint32_t source, uint32_t file, const struct poller *was,

@@ -1,36 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-/* Two addresses, taken apart by libcurl as it will use them. */
+/* Two origins laid beside each other. */
 #include "daemon/edge/redirect.h"
 
-#include <curl/curl.h>
+#include <string.h>
 
-#include "daemon/base/slice.h"
-
-struct origin {
-    CURLU *url;
-    char *scheme, *host, *port;
-};
-
-static bool take_apart(struct origin *o, const char *text)
-{
-    o->url = curl_url();
-    return o->url != NULL && curl_url_set(o->url, CURLUPART_URL, text, 0) == CURLUE_OK &&
-           curl_url_get(o->url, CURLUPART_SCHEME, &o->scheme, 0) == CURLUE_OK &&
-           curl_url_get(o->url, CURLUPART_HOST, &o->host, 0) == CURLUE_OK &&
-           curl_url_get(o->url, CURLUPART_PORT, &o->port, CURLU_DEFAULT_PORT) == CURLUE_OK;
-}
-
-static void origin_done(struct origin *o)
-{
-    curl_free(o->scheme);
-    curl_free(o->host);
-    curl_free(o->port);
-    curl_url_cleanup(o->url);
-}
+#include "daemon/edge/origin.h"
 
 static bool same(const char *a, const char *b)
 {
-    return slice_eq_nocase(slice_of(a), slice_of(b));
+    return strcmp(a, b) == 0;
 }
 
 static bool judge(const struct origin *a, const struct origin *b, bool has_credential,
@@ -47,13 +25,8 @@ static bool judge(const struct origin *a, const struct origin *b, bool has_crede
 
 bool redirect_check(const char *from, const char *to, bool has_credential, struct err *e)
 {
-    struct origin a = {0}, b = {0};
-    bool ok = false;
-    if (!take_apart(&a, from) || !take_apart(&b, to))
-        err_set(e, ERR_DENIED, "redirected to what is no address");
-    else
-        ok = judge(&a, &b, has_credential, e);
-    origin_done(&a);
-    origin_done(&b);
-    return ok;
+    struct origin a, b;
+    if (!origin_of(slice_of(from), &a) || !origin_of(slice_of(to), &b))
+        return err_set(e, ERR_DENIED, "redirected to what is no address");
+    return judge(&a, &b, has_credential, e);
 }

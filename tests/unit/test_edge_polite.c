@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/* What sites ask of us is done for all who ask them, by whichever way they come. */
+#include "tests/unit/poller_night.h"
+
+#define FRONTS 4
+
+static struct night n;
+
+/* They send everybody to the night's own site. */
+static void send_on(struct site_request *q, void *ctx)
+{
+    char to[100];
+    (void)ctx;
+    snprintf(to, sizeof to, "Location: http://127.0.0.1:%d/data\r\n", n.site.port);
+    site_reply(q, "302 Found", to, SLICE(""));
+}
+
+static void begin_behind(struct site fronts[FRONTS])
+{
+    begin(&n);
+    for (int i = 0; i < FRONTS; i++) {
+        add_source(&n, "a", "/data");
+        site_open(&fronts[i], n.base, send_on, NULL);
+        snprintf(n.urls[i], sizeof n.urls[i], "http://127.0.0.1:%d/", fronts[i].port);
+        n.file[i][0].url = slice_of(n.urls[i]);
+    }
+}
+
+static void end_behind(struct site fronts[FRONTS])
+{
+    poller_free(n.p);
+    n.p = NULL;
+    for (int i = 0; i < FRONTS; i++)
+        site_close(&fronts[i]);
+    end(&n);
+}
+
+/* Eight hosts that redirected to one asked it nine at a time. */
+static void test_where_a_redirect_leads_has_its_own_cap(void **state)
+{
+    static struct site fronts[FRONTS];
+    (void)state;
+    begin_behind(fronts);
+    n.site.hold_ms = 10;
+    n.set.max_per_host = 1;
+    start(&n);
+    SITE_UNTIL(n.base, n.site.requests >= 40);
+    assert_int_equal(n.site.most_asking, 1);
+    for (int i = 0; i < FRONTS; i++) /* they, too, one at a time; and all have their turn */
+        assert_in_range(fronts[i].requests, 5, 20);
+    end_behind(fronts);
+}
+
+/* Its Retry-After was obeyed by the one source that heard it. */
+static void test_where_a_redirect_leads_has_its_own_rest(void **state)
+{
+    static struct site fronts[FRONTS];
+    (void)state;
+    begin_behind(fronts);
+    start(&n);
+    SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= 2 * FRONTS);
+    n.fault = "/data";
+    n.fault_status = "429 Too Many Requests";
+    n.fault_headers = "Retry-After: 2\r\n";
+    SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= 1);
+    int asked = n.site.requests;
+    SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= FRONTS);
+    assert_in_range(n.site.requests - asked, 0, 1); /* two may ask at once */
+    for (int i = 0; i < n.count; i++)
+        if (n.told[i].what == NEWS_FAILED)
+            assert_int_equal(n.told[i].verdict, VERDICT_BLOCKED);
+    assert_string_equal(last_told(&n)->text, "the host that it is redirected to has asked to wait");
+    n.fault = NULL;
+    int64_t from = timer_now_us();
+    SITE_UNTIL(n.base, last_told(&n)->what == NEWS_UNCHANGED);
+    assert_true(timer_now_us() - from > 1000000);
+    end_behind(fronts);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_where_a_redirect_leads_has_its_own_cap),
+        TEST(test_where_a_redirect_leads_has_its_own_rest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
