@@ -297,12 +297,25 @@ static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockad
 
 /* ---- when it ends ---- */
 
+static bool is_digits(struct slice s)
+{
+    size_t n = 0;
+    while (n < s.len && s.ptr[n] >= '0' && s.ptr[n] <= '9')
+        n++;
+    return n > 0 && n == s.len;
+}
+
 /* How long a Retry-After (seconds, or a date) asks to wait. */
-static int64_t pause_asked(const struct fetch *f)
+static int64_t pause_asked(struct fetch *f)
 {
     struct slice value = slice_of(f->retry_after);
     int64_t seconds = 0, at, now = (int64_t)time(NULL) * 1000;
-    if (num_parse(value, 0, INT32_MAX, &seconds))
+    long status = status_of(f);
+    if (status != 403 && status != 429 && status != 503)
+        return 0;
+    if (is_digits(value) && !num_parse(value, 0, INT32_MAX, &seconds))
+        seconds = INT32_MAX;
+    if (is_digits(value))
         at = now + seconds * 1000;
     else if (!when_parse_http(value, &at))
         return 0;
@@ -404,7 +417,9 @@ static void on_done(void *handle, int result)
     struct fetch *f = NULL;
     struct answer a = {.what = ANSWER_FAILED};
     curl_easy_getinfo(handle, CURLINFO_PRIVATE, (char **)&f);
-    bool whole = result == CURLE_OK || f->ignored > IGNORED_MAX;
+    /* the body of a refusal says no more than its status; headers of a CONNECT are not told */
+    bool refused = f->header_bytes > 0 && is_refusal(status_of(f));
+    bool whole = result == CURLE_OK || f->ignored > IGNORED_MAX || refused;
     if (whole && !f->failed && is_redirect(status_of(f)) && follow(f))
         return;
     f->busy = false;

@@ -9,7 +9,8 @@
  *
  * A proxy is asked for everything that lies outside of `networks` (and for each name, which only it
  * looks up); TLS goes through it to the feed (CONNECT). Where it connects to is then its to judge.
- * A site that answers 401, 403, 429 or 451 refuses us: VERDICT_BLOCKED.
+ * A site that answers 401, 403, 429 or 451 refuses us: VERDICT_BLOCKED, whatever becomes of the
+ * body. A Retry-After counts with 403, 429 and 503 only: on any other answer it asks for nothing.
  */
 #ifndef TALLYD_EDGE_FETCH_H
 #define TALLYD_EDGE_FETCH_H

@@ -173,6 +173,14 @@ static void usual(struct site_request *q, void *ctx)
     } else if (slice_is(q->path, "/past")) {
         site_reply(q, "503 Unavailable", "Retry-After: Wed, 06 Jan 2021 04:13:32 GMT\r\n",
                    SLICE(""));
+    } else if (slice_is(q->path, "/429-for-ever")) {
+        site_reply(q, "429 Too Many Requests", "Retry-After: 99999999999999999999\r\n", SLICE(""));
+    } else if (slice_is(q->path, "/429-less")) {
+        site_reply(q, "429 Too Many Requests", "Retry-After: -5\r\n", SLICE(""));
+    } else if (slice_is(q->path, "/404-later")) {
+        site_reply(q, "404 Not Found", "Retry-After: 3000\r\n", SLICE(""));
+    } else if (slice_is(q->path, "/302-later")) {
+        site_reply(q, "302 Found", "Retry-After: 3000\r\n", SLICE(""));
     } else if (slice_is(q->path, "/hints")) {
         buf_addz(q->out, "HTTP/1.1 103 Early Hints\r\nRetry-After: 9\r\n\r\n");
         site_reply(q, "404 Not Found", "", SLICE(""));
@@ -252,6 +260,17 @@ static void test_statuses(void **state)
     get(&b, "/503");
     check_failed(&b, VERDICT_HTTP_STATUS, "HTTP 503");
     assert_int_equal(b.a.retry_after_ms, FETCH_RETRY_MAX_MS);
+    get(&b, "/429-for-ever"); /* 2^31 and more was no time at all */
+    check_failed(&b, VERDICT_BLOCKED, "HTTP 429");
+    assert_int_equal(b.a.retry_after_ms, FETCH_RETRY_MAX_MS);
+    get(&b, "/429-less");
+    assert_int_equal(b.a.retry_after_ms, 0);
+    get(&b, "/404-later"); /* a page that is not there yet kept its host at rest for an hour */
+    check_failed(&b, VERDICT_HTTP_STATUS, "HTTP 404");
+    assert_null(strstr(b.text, "wait"));
+    assert_int_equal(b.a.retry_after_ms, 0);
+    get(&b, "/302-later");
+    assert_int_equal(b.a.retry_after_ms, 0);
     get(&b, "/hints"); /* an interim answer's headers are not the answer's */
     check_failed(&b, VERDICT_HTTP_STATUS, "HTTP 404");
     assert_int_equal(b.a.retry_after_ms, 0);
@@ -331,6 +350,13 @@ static void bad(struct site_request *q, void *ctx)
         int drip_ms;
     } rows[] = {
         {"/cut", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this", .close = true},
+        {"/cut-later", "HTTP/1.1 200 OK\r\nRetry-After: 3000\r\nContent-Length: 100\r\n\r\nonly",
+         .close = true},
+        {"/cut-429", "HTTP/1.1 429 No\r\nRetry-After: 7\r\nContent-Length: 100\r\n\r\nonly",
+         .close = true},
+        {"/cut-403", "HTTP/1.1 403 No\r\nContent-Length: 100\r\n\r\nonly", .close = true},
+        {"/slow-429",
+         .head = "HTTP/1.1 429 No\r\nRetry-After: 7\r\nContent-Length: 100\r\n\r\nonly"},
         {"/cut-chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc",
          .close = true},
         {"/cut-head", "HTTP/1.1 200 O", .close = true},
@@ -368,12 +394,31 @@ static void test_cut(void **state)
     check_failed(&b, VERDICT_CUT, "");
     get(&b, "/cut-chunk");
     check_failed(&b, VERDICT_CUT, "");
+    get(&b, "/cut-later");
+    check_failed(&b, VERDICT_CUT, "");
+    assert_int_equal(b.a.retry_after_ms, 0);
     get(&b, "/nothing");
     check_failed(&b, VERDICT_UNREACHABLE, "");
     get(&b, "/cut-head");
     assert_int_equal(b.a.what, ANSWER_FAILED);
     get(&b, "/garbage");
     check_failed(&b, VERDICT_UNREACHABLE, "");
+    end(&b);
+}
+
+/* It was taken for trouble on the way, and asked again at once. */
+static void test_a_refusal_is_one_whatever_becomes_of_its_body(void **state)
+{
+    struct bench b;
+    (void)state;
+    begin(&b, bad, "127.0.0.0/8");
+    get(&b, "/cut-429");
+    check_failed(&b, VERDICT_BLOCKED, "HTTP 429, and asks to wait 7 s");
+    assert_int_equal(b.a.retry_after_ms, 7000);
+    get(&b, "/slow-429");
+    check_failed(&b, VERDICT_BLOCKED, "HTTP 429, and asks to wait 7 s");
+    get(&b, "/cut-403");
+    check_failed(&b, VERDICT_BLOCKED, "HTTP 403");
     end(&b);
 }
 
@@ -597,6 +642,7 @@ int main(void)
         cmocka_unit_test(test_redirects),
         cmocka_unit_test(test_redirect_rules),
         cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_a_refusal_is_one_whatever_becomes_of_its_body),
         cmocka_unit_test(test_too_big),
         cmocka_unit_test(test_exactly_the_cap),
         cmocka_unit_test(test_slow),
