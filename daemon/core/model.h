@@ -25,7 +25,7 @@ struct feed_choice {
     struct slice id, name, party;
     uint32_t flags;         /* enum results_choice_flag */
     enum results_mark mark; /* as the last accepted payload has it */
-    bool stood; /* official.c: a winner's, when its contest last spoke: where it may move from */
+    bool stood; /* official.c: a winner's, since polls closed: where it may have moved from */
 };
 
 /* A figure that a guard holds: the last good one stays in `votes`. */

@@ -59,7 +59,7 @@ static bool are_one(const struct race *r, const struct feed_contest *c, uint32_t
                         : who_same_text(c->choices[a].name, c->choices[b].name));
 }
 
-/* Has any line of the person of this one a winner's mark: now, or when the contest last spoke? */
+/* Has any line of the person of this one a winner's mark: now, or before, since polls closed? */
 static bool has_won(const struct race *r, const struct feed_contest *c, uint32_t choice, bool now)
 {
     for (uint32_t i = 0; i < c->choice_count; i++) {
@@ -108,7 +108,8 @@ bool official_watch(struct model *m, struct feed_contest *c, bool again, struct 
         ok = fading_advise(m, &of, c->source, OUTCOME_PENDING, evidence(m, c), look->now_ms, e);
     }
     for (uint32_t i = 0; i < c->choice_count; i++)
-        c->choices[i].stood = speaks && marks_is_winner(c->choices[i].mark);
+        c->choices[i].stood =
+            speaks && (c->choices[i].stood || marks_is_winner(c->choices[i].mark));
     return ok;
 }
 

@@ -7,11 +7,11 @@
 
 #include "daemon/core/calls.h"
 
-/* A contest has changed; whether or not it is of any race. Did a winner's mark that stood there
- * since polls closed go from one person to another in one payload? Then it is noted, look->moved is
- * the contest, and its source's marks are advice from now on. A winner more, or one less, is no
- * move; nor is what a contest shows that is held, while it is. `again`: it is as it was before a
- * restart, and nothing moves. */
+/* A contest has changed; whether or not it is of any race. Is a winner's mark that stood there
+ * since polls closed gone from one person, in this payload or before, and has another one now who
+ * never had it? Then it is noted, look->moved is the contest, and its source's marks are advice
+ * from now on. A winner more, one less, or one that is back, is no move; nor is what a contest
+ * shows that is held, while it is. `again`: it is as it was before a restart, and nothing moves. */
 bool official_watch(struct model *m, struct feed_contest *c, bool again, struct calls_look *look,
                     struct err *e) MUST_USE;
 

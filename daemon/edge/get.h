@@ -23,8 +23,8 @@ void get_free(struct get *g); /* accepts NULL */
 bool get_page(struct get *g, const char *path, char etag[GET_ETAG], struct buf *body, bool *same,
               struct err *e) MUST_USE;
 
-/* Did the last answer say that it is that of the path's query? Else the server took no notice of the
- * query: it has nothing but files, a copy (core/site.h). */
+/* Did the last answer say that it is that of the path's query? Else the server took no notice of
+ * the query: it has nothing but files, a copy (core/site.h). */
 bool get_answered(const struct get *g, const char *path);
 
 #endif

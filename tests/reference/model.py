@@ -102,10 +102,10 @@ class Election:
         for e in self.endorsements:
             self.races.setdefault(e["race"], Race(e["race"], [])).endorsements.append(e)
         self.contests = [{} for _ in self.sources]
-        self.said = [{} for _ in self.sources]  # the same, and contests in which nobody of ours is
         self.own_time = [None] * len(self.sources)
         self.success = [None] * len(self.sources)
         self.advisory = set()
+        self.stood = {}  # (source, contest), ours or not -> whoever had a winner's mark there
         # (race, authority, endorsement, primary) -> [Claim]: what is said of one primary says
         # nothing of another; of a race over one contest the primary is ""
         self.claims = {}
@@ -141,12 +141,12 @@ class Election:
         for says in event["contests"]:
             key = (says["county"], says["id"], says["text"])
             new = Contest(source, key, says["race"], says, status)
-            was = self.said[source].get(key)
-            if was and self.sources[source]["authority"] == "official":
-                before, now = (c.marked("won") | c.marked("advanced") for c in (was, new))
-                if before - now and now - before:  # in whatever contest, ours or not
+            if self.sources[source]["authority"] == "official":
+                stood = self.stood.setdefault((source, key), set())
+                now = new.marked("won") | new.marked("advanced")
+                if stood - now and now - stood:  # whenever
                     self.advisory.add(source)
-            self.said[source][key] = new
+                stood |= now
             if says["race"] is not None:
                 self.contests[source][key] = new
         for c in self.contests[source].values():

@@ -310,6 +310,9 @@ static void a_payload_kept_over_a_restart_moves_no_mark(void **state)
     night_batch(&n, STATE, FINAL SENATE("", ""), NIGHT_AT(2));
     night_batch(&n, STATE, FINAL SENATE("", ""), NIGHT_AT(4));
     outcome_is(&n, "ann", OUTCOME_PENDING);
+    struct digest last = {n.serial, STATE};
+    core_free(night_restart(&n)); /* which does not remember where the mark was */
+    night_kept(&n, STATE, FINAL SENATE("", ""), last, NIGHT_AT(4), NIGHT_AT(5));
     night_batch(&n, STATE, FINAL SENATE("won", ""), NIGHT_AT(5));
     outcome_is(&n, "ann", OUTCOME_WON);
     core_free(night_restart(&n));

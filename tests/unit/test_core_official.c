@@ -88,6 +88,22 @@ static void a_mark_that_moves_where_nobody_of_ours_stands_has_moved(void **state
     is("cal", OUTCOME_PENDING);
 }
 
+/* Cleared in one payload and set elsewhere in a later one. */
+static void a_mark_that_is_gone_before_another_comes_has_moved(void **state)
+{
+    (void)state;
+    night_batch(&n, STATE, FINAL TWO("") DOGS("won", "", ""), NIGHT_AT(1));
+    night_batch(&n, STATE, FINAL TWO("") DOGS("", "", ""), NIGHT_AT(2));
+    night_batch(&n, STATE, FINAL TWO("") DOGS("won", "", ""), NIGHT_AT(3)); /* back: no move */
+    night_batch(&n, STATE, FINAL TWO("") DOGS("", "", ""), NIGHT_AT(4));
+    night_batch(&n, STATE, FINAL TWO("") DOGS("", "", ""), NIGHT_AT(30));
+    assert_false(advisory());
+    night_batch(&n, STATE, FINAL TWO("won") DOGS("", "won", ""), NIGHT_AT(31));
+    assert_true(advisory());
+    assert_true(night_says(n.out.claims[0].evidence, "choice 32 mark won"));
+    is("cal", OUTCOME_PENDING);
+}
+
 /* A second winner of two, one less, and one that is back. */
 static void a_winner_more_or_less_is_no_move(void **state)
 {
@@ -443,6 +459,7 @@ int main(void)
         NIGHT_TEST(a_mark_that_moves_between_two_others_has_moved),
         NIGHT_TEST(a_mark_that_comes_to_ours_from_another_calls_nothing),
         NIGHT_TEST(a_mark_that_moves_where_nobody_of_ours_stands_has_moved),
+        NIGHT_TEST(a_mark_that_is_gone_before_another_comes_has_moved),
         NIGHT_TEST(a_winner_more_or_less_is_no_move),
         NIGHT_TEST(a_mark_that_stays_with_its_person_has_not_moved),
         NIGHT_TEST(what_was_marked_before_polls_closed_moves_nowhere),
