@@ -260,7 +260,7 @@ static void complete(struct columns_reader *r, const struct header *h, const str
     struct office_text office;
     bool wins = says(h, fields, SLICE("wins"));
 
-    r->full |= !office_read(e->office, r->a, &office);
+    r->full |= !office_read_whole(e->office, e->district, e->seat, r->a, &office);
     if (r->full)
         return;
     r->column = "office";

@@ -20,7 +20,8 @@ static bool is_one_seat(const struct endorsement *e)
 {
     struct arena *a = arena_new(1 << 20);
     struct office_text office = {0};
-    bool one = a && e->wins == WINS_SEAT && office_read(e->office, a, &office) &&
+    bool one = a && e->wins == WINS_SEAT &&
+               office_read_whole(e->office, e->district, e->seat, a, &office) &&
                seats_single(office.class, states_find(e->state));
 
     arena_free(a);

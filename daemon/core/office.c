@@ -680,6 +680,77 @@ bool office_read_part(struct slice text, unsigned mask, struct arena *a, struct 
     return true;
 }
 
+static bool is_role(struct slice text, struct arena *a)
+{
+    static const char *const roles[] = {"chair",       "chairman",      "chairwoman",
+                                        "chairperson", "president",     "vice president",
+                                        "vice chair",  "vice chairman", "presiding officer"};
+
+    return word_in(roles, COUNT(roles), text_fold_copy(text, a));
+}
+
+/* The role goes behind the office, unless that says it already. False: the arena is full. */
+static bool take_role(struct slice *office, struct slice *part, struct arena *a)
+{
+    struct slice role = *part;
+
+    if (!is_role(role, a))
+        return true;
+    *part = (struct slice){"", 0};
+    if (slice_find_nocase(*office, role) != SIZE_MAX)
+        return true;
+    *office = arena_printf(a, "%.*s %.*s", SLICE_FMT(*office), SLICE_FMT(role));
+    return office->ptr != NULL;
+}
+
+bool office_read_whole(struct slice office, struct slice district, struct slice seat,
+                       struct arena *a, struct office_text *out)
+{
+    return take_role(&office, &district, a) && take_role(&office, &seat, a) &&
+           office_read(office, a, out) && office_read_part(district, PART_DISTRICT, a, out) &&
+           office_read_part(seat, PART_SEAT, a, out);
+}
+
+bool office_add(struct slice field, struct slice district, struct arena *a, struct office_text *o)
+{
+    struct office_text own;
+
+    if (field.len == 0)
+        return true;
+    if (!office_read_whole(field, district, (struct slice){"", 0}, a, &own))
+        return false;
+    if (!o->class)
+        o->class = own.class;
+    else if (own.class && own.class != o->class)
+        o->crowded = true;
+    for (size_t i = 0; i < own.part_count && o->part_count < OFFICE_PARTS; i++)
+        o->parts[o->part_count++] = own.parts[i];
+    for (size_t i = 0; i < own.word_count; i++)
+        if (!office_has_word(o, own.words[i]) && o->word_count < OFFICE_WORDS)
+            o->words[o->word_count++] = own.words[i];
+    o->flags |= own.flags;
+    o->years = o->years.len > 0 ? o->years : own.years;
+    o->party = o->party ? o->party : own.party;
+    return true;
+}
+
+void office_merge_parts(struct office_text *o)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < o->part_count; i++) {
+        size_t j = 0;
+        while (j < n && !(slice_eq(o->parts[i].value, o->parts[j].value) &&
+                          (o->parts[i].mask & o->parts[j].mask) &&
+                          (!o->parts[i].kind || !o->parts[j].kind ||
+                           strcmp(o->parts[i].kind, o->parts[j].kind) == 0)))
+            j++;
+        if (j == n)
+            o->parts[n++] = o->parts[i];
+    }
+    o->part_count = n;
+}
+
 bool office_read_place(struct slice text, struct arena *a, struct office_text *out)
 {
     struct tokens t;

@@ -58,6 +58,16 @@ bool office_read(struct slice text, struct arena *a, struct office_text *out) MU
  */
 bool office_read_part(struct slice text, unsigned mask, struct arena *a,
                       struct office_text *out) MUST_USE;
+/* An office with its district and seat: each is such a part, or a role, which is a word of the
+ * office
+ * ("Chair" of "County Commission"). */
+bool office_read_whole(struct slice office, struct slice district, struct slice seat,
+                       struct arena *a, struct office_text *out) MUST_USE;
+/* ... a field of the office beside the text: they complete each other, or leave it crowded. */
+bool office_add(struct slice field, struct slice district, struct arena *a,
+                struct office_text *o) MUST_USE;
+/* The same part in text and field is one part. */
+void office_merge_parts(struct office_text *o);
 /* ... a place ("City of Springfield"): its words and sorts are added. */
 bool office_read_place(struct slice text, struct arena *a, struct office_text *out) MUST_USE;
 /* ... a sort of election ("General Runoff"): its flags are added. */

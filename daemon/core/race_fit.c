@@ -58,9 +58,7 @@ bool race_fit_read_ours(const struct endorsement *e, struct arena *a, struct rac
     *out = (struct race_ours){.e = e, .state = states_find(e->state)};
     out->party = office_party(e->contest_party);
     out->own_party = office_party(e->party);
-    bool ok = office_read(e->office, a, &out->office) &&
-              office_read_part(e->district, PART_DISTRICT, a, &out->office) &&
-              office_read_part(e->seat, PART_SEAT, a, &out->office) &&
+    bool ok = office_read_whole(e->office, e->district, e->seat, a, &out->office) &&
               office_read_place(e->jurisdiction, a, &out->place) &&
               office_read_place(e->county, a, &out->county) &&
               office_read_type(e->election_type, a, &out->office);
@@ -69,48 +67,6 @@ bool race_fit_read_ours(const struct endorsement *e, struct arena *a, struct rac
     out->number = number_of(e, &out->office);
     out->cross = primaries_are_open(e, out->office.class, out->state);
     return ok;
-}
-
-/* The feed's own office field beside its text: they complete each other, or leave it crowded. */
-static bool add_office_field(struct slice field, struct arena *a, struct office_text *o)
-{
-    struct office_text own;
-
-    if (!has(field))
-        return true;
-    if (!office_read(field, a, &own))
-        return false;
-    if (!o->class)
-        o->class = own.class;
-    else if (own.class && own.class != o->class)
-        o->crowded = true;
-    for (size_t i = 0; i < own.part_count && o->part_count < OFFICE_PARTS; i++)
-        o->parts[o->part_count++] = own.parts[i];
-    for (size_t i = 0; i < own.word_count; i++)
-        if (!office_has_word(o, own.words[i]) && o->word_count < OFFICE_WORDS)
-            o->words[o->word_count++] = own.words[i];
-    o->flags |= own.flags;
-    o->years = has(o->years) ? o->years : own.years;
-    o->party = o->party ? o->party : own.party;
-    return true;
-}
-
-/* The same part in text and field is one part. */
-static void merge_parts(struct office_text *o)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < o->part_count; i++) {
-        size_t j = 0;
-        while (j < n && !(slice_eq(o->parts[i].value, o->parts[j].value) &&
-                          (o->parts[i].mask & o->parts[j].mask) &&
-                          (!o->parts[i].kind || !o->parts[j].kind ||
-                           strcmp(o->parts[i].kind, o->parts[j].kind) == 0)))
-            j++;
-        if (j == n)
-            o->parts[n++] = o->parts[i];
-    }
-    o->part_count = n;
 }
 
 /* The county a contest is of: as it says, as its source says, or the one whose votes it has. */
@@ -137,13 +93,13 @@ bool race_fit_read_theirs(const struct feed_contest *c, const struct settings_so
     *out = (struct race_theirs){.date = c->date, .day = c->day};
     out->state = states_find(has(c->state) ? c->state : source->state);
     out->wordless = !has(c->text) && !has(c->office);
-    bool ok = office_read(has(c->text) ? c->text : c->office, a, &out->office) &&
-              (!has(c->text) || add_office_field(c->office, a, &out->office)) &&
-              office_read_part(c->district, PART_DISTRICT, a, &out->office) &&
+    bool ok = office_read_whole(has(c->text) ? c->text : c->office, c->district,
+                                (struct slice){"", 0}, a, &out->office) &&
+              (!has(c->text) || office_add(c->office, c->district, a, &out->office)) &&
               office_read_type(c->election_type, a, &out->office) &&
               office_read_place(county_of(c, source), a, &out->county);
     out->county_seen = !has(c->county) && !has(source->county) && out->county.word_count > 0;
-    merge_parts(&out->office);
+    office_merge_parts(&out->office);
     out->party = office_party(c->party);
     if (out->party && out->office.party && strcmp(out->party, out->office.party) != 0)
         out->office.crowded = true;
@@ -344,6 +300,19 @@ static bool rivals(const struct office_part *a, const struct office_part *b)
     return (a->mask & b->mask) && (a->mask == b->mask || at_large(a) || at_large(b));
 }
 
+/* The same number as a district here and as a seat there. */
+static bool says_otherwise(struct judge *j, const struct office_part *theirs,
+                           const struct office_part *ours)
+{
+    if (!slice_eq(theirs->value, ours->value) || has(j->ours->number))
+        return false;
+    doubt(j,
+          (theirs->mask & PART_SEAT) ? "the list says district, the contest seat or post"
+                                     : "the list says seat or post, the contest district",
+          theirs->value);
+    return true;
+}
+
 /* Parts that only one side states leave a doubt; but a whole state's seat in the House has no
  * district of its own, and nothing is said by calling it "at large". */
 static void doubt_lone(struct judge *j, const struct office_part **lone, size_t n, size_t others,
@@ -374,6 +343,9 @@ static void check_parts(struct judge *j)
                 other(j, "another district or seat", lone_t[i]->value);
                 return;
             }
+    for (size_t i = 0; i < nt; i++)
+        for (size_t k = 0; k < no && !says_otherwise(j, lone_t[i], lone_o[k]); k++)
+            continue;
     doubt_lone(j, lone_t, nt, no, "the list does not say the district or seat");
     doubt_lone(j, lone_o, no, nt, "the contest does not say the district or seat");
     if (odd)

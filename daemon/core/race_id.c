@@ -187,9 +187,8 @@ bool race_id_make(const struct endorsement *e, struct arena *a, struct slice *sl
     add(&s, &k, slice_of(date));
     add(&s, &k, e->state);
     struct office_text o = {.class = NULL}, town = {.class = NULL};
-    bool ok = office_read_place(e->jurisdiction, a, &town) && office_read(e->office, a, &o) &&
-              office_read_part(e->district, PART_DISTRICT, a, &o) &&
-              office_read_part(e->seat, PART_SEAT, a, &o);
+    bool ok = office_read_place(e->jurisdiction, a, &town) &&
+              office_read_whole(e->office, e->district, e->seat, a, &o);
     if (ok)
         office_of_place(&o, town.kinds);
     ok = ok && add_jurisdiction(e, &o, a, &s, &k);
