@@ -80,12 +80,15 @@ void desk_duty_status(const struct app *a, struct pairs *p)
     struct duty_view v;
     char text[400], now[25];
     duty_view(a->duty, &v);
-    bool well = v.role->state == ROLE_STANDBY && v.linked && v.lease[0];
+    bool well = v.role->state == ROLE_STANDBY && v.linked && v.lease[0] && v.whole;
     if (v.role->state == ROLE_STANDBY)
-        snprintf(text, sizeof text, "%s: it stands by%s%s", well ? "yes" : "no",
+        snprintf(text, sizeof text, "%s: it stands by%s%s%s", well ? "yes" : "no",
                  v.linked ? v.lease[0] ? " for " : "; nobody holds the lease"
                           : "; Redis does not answer",
-                 v.linked ? v.lease : "");
+                 v.linked ? v.lease : "",
+                 v.whole ? ""
+                         : "; it has not all that was decided, see the log, and does not take over "
+                           "by itself");
     else
         snprintf(text, sizeof text, "no: it does not serve yet (%s)%s", role_word(v.role),
                  v.linked ? "" : "; Redis does not answer, and another tallyd may serve");

@@ -43,13 +43,15 @@ struct duty {
     struct slice owner, instance;
     bool fenced;  /* Redis refused us, and it is not obeyed yet */
     bool serving; /* the app does, or is on its way down */
+    bool follows; /* it stands by, and the app knows */
     bool raising; /* an epoch is on its way */
     bool force;   /* it is asked for by force */
     int tries;    /* of it that are left */
     bool closing; /* it is taken; the stream is read to its end */
-    bool told_waiting, told_silent;
+    bool told_waiting, told_silent, told_short;
     bool over; /* what is on disk is of another's stream */
     int64_t disk_epoch, taken, seen_epoch;
+    int64_t others_epoch;                        /* the newest that another one has begun */
     int64_t partner_s, kept_said_ms, standby_ms; /* when the standby was seen last */
     int64_t served_ms;                           /* since when it serves */
     struct desk_place standby;                   /* what it has kept */
@@ -122,6 +124,7 @@ static void serve(struct duty *d)
     }
     d->over = following_over(d->following);
     following_stop(d->following);
+    d->follows = false;
     d->serving = true;
     d->served_ms = now_ms();
     d->told_silent = false;
@@ -140,12 +143,21 @@ static void serve(struct duty *d)
                        "not stopped: stop it by hand\n");
 }
 
+/* From its beginning; what comes replaces what is on our disk (following.h). */
+static void read_stream(struct duty *d)
+{
+    if (following_is_on(d->following))
+        return;
+    following_begin(d->following);
+    partner_follow(d->partner, 0, 0);
+}
+
 static void follow(struct duty *d)
 {
     log_info("role: standby; %s%s",
              d->lease[0] ? "the active tallyd is " : "nobody holds the lease", d->lease);
-    following_begin(d->following);
-    partner_follow(d->partner, 0, 0);
+    d->follows = true;
+    read_stream(d);
     d->calls.standing(d->calls.ctx);
 }
 
@@ -158,7 +170,7 @@ static void yield(struct duty *d)
                  "first; see tallyctl status, and try again\n");
     if (d->serving)
         d->calls.yield(d->calls.ctx);
-    else if (!following_is_on(d->following))
+    else if (!d->follows)
         follow(d);
 }
 
@@ -252,6 +264,26 @@ static void note_kept(struct duty *d, struct slice kept)
     d->standby = place_of(kept);
 }
 
+/* Is all that another daemon let be known on our disk? It is in the desk's stream of its newest
+ * epoch; where that is lost, the daemon itself writes it again. */
+static bool is_whole(const struct duty *d)
+{
+    return following_is_whole(d->following) && !d->forbids[true][0] &&
+           following_kept(d->following).epoch >= d->others_epoch;
+}
+
+/* The lease is gone, and nobody takes over: once. */
+static void tell_short(struct duty *d, const struct role_look *seen)
+{
+    bool is = d->role.state == ROLE_STANDBY && seen->lease == ROLE_LEASE_NONE && !seen->whole;
+    if (is && !d->told_short)
+        log_error("role: nobody holds the lease, and this tallyd does not take over by itself: the "
+                  "desk's stream of epoch %lld is not on its disk, and calls may be in it; start "
+                  "the other tallyd, or go on without them by tallyctl takeover",
+                  (long long)d->others_epoch);
+    d->told_short = is;
+}
+
 static void say_kept(struct duty *d)
 {
     struct desk_place kept = following_kept(d->following);
@@ -272,6 +304,9 @@ static void on_looked(const struct partner_look *look, void *ctx)
              look->lease.len ? look->lease.ptr : "");
     if (look->epoch > d->seen_epoch)
         d->seen_epoch = look->epoch;
+    if (look->begun > d->others_epoch && !is_ours(d, look->begun_owner))
+        d->others_epoch = look->begun;
+    seen.whole = is_whole(d);
     if (seen.lease == ROLE_LEASE_ANOTHER || seen.foreign)
         note_partner(
             d, partner_instance(seen.lease == ROLE_LEASE_ANOTHER ? look->lease : look->owner));
@@ -279,6 +314,9 @@ static void on_looked(const struct partner_look *look, void *ctx)
     if (d->role.state == ROLE_STANDBY && now_ms() - d->kept_said_ms >= KEEP_EVERY_MS)
         say_kept(d);
     obey(d, role_looked(&d->role, &seen, now_ms()));
+    if (d->role.state == ROLE_LOOKING)
+        read_stream(d);
+    tell_short(d, &seen);
 }
 
 static void on_lost(const char *why, void *ctx)
@@ -321,10 +359,7 @@ static void on_raised(bool taken, struct slice why, void *ctx)
     snprintf(d->lease, sizeof d->lease, "%.*s", SLICE_FMT(d->owner));
     if (d->role.state == ROLE_RAISING) {
         d->closing = true;
-        if (!following_is_on(d->following)) {
-            following_begin(d->following);
-            partner_follow(d->partner, 0, 0);
-        }
+        read_stream(d);
         return;
     }
     obey(d, role_raised(&d->role, true)); /* it serves already */
@@ -555,6 +590,11 @@ void duty_tell(const struct duty *d, struct buf *out)
     else
         buf_addz(out, "active     nobody holds the lease\n");
     following_tell(d->following, out);
+    if (!is_whole(d))
+        buf_addf(out,
+                 "missing    the desk's stream of epoch %lld is not kept here: what was decided in "
+                 "it, calls that were announced too, may be lost\n",
+                 (long long)d->others_epoch);
 }
 
 void duty_view(const struct duty *d, struct duty_view *out)
@@ -566,6 +606,7 @@ void duty_view(const struct duty *d, struct duty_view *out)
         .linked = d->role.linked,
         .redis_at = d->partner ? partner_at(d->partner) : "",
         .standby_lives = standby_lives(d),
+        .whole = is_whole(d),
         .heard_s = heard_s(d),
         .at = following_at(d->following),
         .kept = d->serving ? d->standby : following_kept(d->following),

@@ -74,6 +74,7 @@ struct duty_view {
     bool redis, linked;
     const char *redis_at;       /* the address it speaks to, or tries */
     bool standby_lives;         /* seen from the active one */
+    bool whole;                 /* all that another one let be known is on our disk */
     int64_t heard_s;            /* so long ago the other one was heard last; -1: never */
     struct desk_place at, kept; /* of the standby: read, and on disk; of the active: what the
                                    standby has kept */

@@ -156,6 +156,11 @@ bool following_is_on(const struct following *f)
     return f->on;
 }
 
+bool following_is_whole(const struct following *f)
+{
+    return f->on && !f->failed && desk_place_cmp(f->at, f->kept) <= 0;
+}
+
 bool following_over(const struct following *f)
 {
     return f->over;

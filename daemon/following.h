@@ -37,6 +37,8 @@ void following_give_up(struct following *f);
 /* The last was read, and all of it is on disk. */
 bool following_done(const struct following *f);
 /* Was another's history taken since following_begin? */
+/* All that was read is on disk, and it can be read. */
+bool following_is_whole(const struct following *f);
 bool following_over(const struct following *f);
 struct desk_place following_at(const struct following *f);
 struct desk_place following_kept(const struct following *f);

@@ -55,9 +55,11 @@ enum role_order role_looked(struct role *r, const struct role_look *look, int64_
         if (another)
             return yield(r);
         /* one that only comes back waits for nobody */
-        return mine || !r->partner || missing ? raise(r, false, mine) : ROLE_NOTHING;
+        if (mine || !r->partner || (missing && look->whole))
+            return raise(r, false, mine);
+        return missing ? yield(r) : ROLE_NOTHING;
     case ROLE_STANDBY:
-        return missing ? raise(r, false, false) : ROLE_NOTHING;
+        return missing && look->whole ? raise(r, false, false) : ROLE_NOTHING;
     case ROLE_ACTIVE:
         if (r->raised)
             return ROLE_NOTHING;

@@ -11,6 +11,8 @@
  *   - An epoch is raised for three reasons only: nobody holds the lease at a start, the lease has
  *     been missing for ROLE_MISSING_MS of looks at a Redis that answers (one that was emptied loses
  *     it too, and the active one puts it back sooner), or a person asks for the takeover.
+ *   - By itself nobody takes over from another that may have decided what is not on our disk: it
+ *     stands by, and a person says what is to be done.
  *   - Who is fenced stands by. It does not raise again but for the second or third reason.
  *   - Who cannot ask Redis at a start serves alone, after ROLE_PATIENCE_MS, unless it knows of
  *     another daemon: that one may be serving, and two that each show their own desk's decisions
@@ -62,6 +64,7 @@ struct role {
 struct role_look {
     enum role_lease lease;
     bool foreign; /* the newest epoch there is another daemon's */
+    bool whole;   /* all that another one has let be known is on our disk */
 };
 
 /* All times are monotonic milliseconds above 0. */

@@ -66,8 +66,8 @@ struct partner {
     struct timer *next;
     struct arena *fixed; /* names of keys, the owner */
     struct slice keys[KEYS], owner, instance;
-    char lease[256], epoch_owner[256], kept[256]; /* of the look under way */
-    int64_t epoch;
+    char lease[256], epoch_owner[256], begun_owner[256], kept[256]; /* of the look under way */
+    int64_t epoch, begun;
     int64_t at_epoch, at_number; /* the last entry read */
     bool follows;
     bool reading, again; /* XREAD is under way; and what it brings is of an older place */
@@ -106,9 +106,9 @@ static bool failed(struct partner *p, const redisReply *reply)
 static bool forbidden(struct partner *p, const redisReply *reply, bool reading)
 {
     static const char *const stay[] = {"NOPERM", "OOM", "WRONGTYPE"};
-    bool stays = strstr(reply->str ? reply->str : "", "user executing the script") != NULL;
-    if (reply->type != REDIS_REPLY_ERROR)
+    if (reply->type != REDIS_REPLY_ERROR || !reply->str)
         return false;
+    bool stays = strstr(reply->str, "user executing the script") != NULL;
     for (size_t i = 0; i < sizeof stay / sizeof *stay; i++)
         stays |= strncmp(reply->str, stay[i], strlen(stay[i])) == 0;
     if (stays)
@@ -130,8 +130,8 @@ static void on_meta(const redisReply *reply, void *data, void *ctx)
     (void)data;
     if (failed(p, reply) || reply->type != REDIS_REPLY_ARRAY || reply->elements != 4)
         return;
-    p->epoch = 0;
-    p->epoch_owner[0] = '\0';
+    p->epoch = p->begun = 0;
+    p->epoch_owner[0] = p->begun_owner[0] = '\0';
     for (size_t i = 0; i < 4; i += 2) {
         struct slice text;
         int64_t epoch;
@@ -140,6 +140,10 @@ static void on_meta(const redisReply *reply, void *data, void *ctx)
             continue;
         p->epoch = epoch;
         keep_text(reply->element[i + 1], p->epoch_owner, sizeof p->epoch_owner);
+        if (i == 0) {
+            p->begun = epoch;
+            keep_text(reply->element[1], p->begun_owner, sizeof p->begun_owner);
+        }
     }
 }
 
@@ -210,6 +214,8 @@ static void on_looked(const redisReply *reply, void *data, void *ctx)
     struct partner_look seen = {.lease = slice_of(p->lease),
                                 .epoch = p->epoch,
                                 .owner = slice_of(p->epoch_owner),
+                                .begun = p->begun,
+                                .begun_owner = slice_of(p->begun_owner),
                                 .kept = slice_of(p->kept)};
     p->calls.looked(&seen, p->calls.ctx);
 }

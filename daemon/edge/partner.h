@@ -28,6 +28,8 @@ struct partner_look {
     struct slice lease; /* its owner */
     int64_t epoch;      /* the newest, taken or begun; 0: none */
     struct slice owner; /* of that */
+    int64_t begun;      /* the newest of which the desk's stream is, or was; 0: none */
+    struct slice begun_owner;
     struct slice kept;
 };
 

@@ -85,3 +85,48 @@ def test_a_replica_s_lease_that_nobody_can_renew_is_no_takeover(two):
     a.begin()
     a.wait_standby(30)
     assert a.history() == b.history()
+
+
+def test_a_lost_stream_is_written_again(two):
+    """DEL of it, an eviction: the active one notices within seconds, and a standby that starts then has all of it."""
+    a, b = two.a, two.b
+    assert a.decide("call", "foe", "won").stdout.endswith("kept on both\n")
+    b.tallyd.stop()
+    two.redis.delete("tally:v1:desk")
+    harness.wait_for(lambda: two.redis.xlen("tally:v1:desk") > 1, 20, "the stream is whole again")
+    b.begin()
+    b.wait_standby()
+    harness.wait_for(lambda: b.history() == a.history(), 20, "it is followed")
+    assert b.status()["well"].startswith("yes: it stands by for")
+    two.redis.delete("tally:v1:desk")
+    harness.wait_for(lambda: two.redis.xlen("tally:v1:desk") > 1, 20, "the stream is whole again")
+    harness.wait_for(lambda: b.status()["standby_kept"].startswith(f"{a.status()['epoch']}-"), 20, "and followed")
+    a.tallyd.kill()
+    b.wait_active(40)
+    assert won(b) == 1
+
+
+def test_who_has_not_read_the_stream_does_not_take_over_by_itself():
+    """It is lost, and nobody is there to write it again: what was announced may be on the other's disk only."""
+    with pair.Pair() as p:
+        a, b = p.a, p.b
+        a.begin()
+        a.wait_active()
+        assert a.decide("call", "foe", "won").returncode == 0
+        harness.wait_for(lambda: published(p.redis) == 1, 20, "it is published")
+        a.tallyd.kill()
+        p.redis.delete("tally:v1:desk")
+        b.begin()
+        harness.wait_for(lambda: "does not take over by itself" in b.tallyd.text(), 40, "it says why")
+        assert b.role() == "standby" and b.status()["well"].startswith("no: it stands by; nobody holds the lease; it has not all")
+        assert published(p.redis) == 1
+        assert "missing    the desk's stream of epoch" in b.ctl("takeover", "--dry-run").stdout
+        a.begin()
+        a.wait_active()
+        b.wait_standby()
+        harness.wait_for(lambda: b.history() == a.history(), 20, "it is followed")
+        assert b.status()["well"].startswith("yes")
+        a.tallyd.kill()
+        p.redis.delete("tally:v1:desk")
+        b.wait_active(40)  # it had read all of it before
+        assert won(b) == 1

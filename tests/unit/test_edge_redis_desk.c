@@ -69,6 +69,35 @@ static void test_a_large_desk_s_stream_is_staged_in_pieces(void **state)
     IS(h, "XLEN " P ":desk", "900");
 }
 
+/* Alone, by whoever: it is noticed, and all is shown again. */
+static void test_a_desk_s_stream_that_is_lost_or_cut_is_noticed(void **state)
+{
+    static const char *const lost[] = {"DEL " P ":desk",       "XDEL " P ":desk 8-1",
+                                       "XDEL " P ":desk 9-3",  "DEL " P ":desk",
+                                       "XDEL " P ":desk 11-1", "XDEL " P ":desk 12-3"};
+    struct house *h = *state;
+    const struct slice one[] = {SLICE("claim"), SLICE("1")};
+    const struct redis_entry both[] = {{one, 2}, {one, 2}};
+    open_house(h);
+    ready_side(h, &h->a, "A");
+    for (size_t i = 0; i < 6; i++) {
+        int epoch = 7 + (int)i, ready = h->a.ready;
+        size_t heard;
+        assert_true(redis_stage_desk(h->a.redis, epoch, both, 2));
+        begin(&h->a, epoch);
+        struct redis_commit called = call(epoch, 4, "c5", 99);
+        assert_true(redis_publish(h->a.redis, &called));
+        heard = h->a.acknowledged;
+        assert_true(redis_heartbeat(h->a.redis, epoch, SLICE("{}")));
+        UNTIL(&h->a, h->a.acknowledged == heard + 2);
+        assert_int_equal(h->a.ready, ready); /* it is all there */
+        ask(h, lost[i]);
+        if (i < 3) /* where much is told, no other look is taken */
+            assert_true(redis_heartbeat(h->a.redis, epoch, SLICE("{}")));
+        UNTIL(&h->a, h->a.ready == ready + 1);
+    }
+}
+
 static void test_who_has_taken_the_next_epoch_fences(void **state)
 {
     struct house *h = *state;
@@ -108,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HOUSE(test_the_desk_s_stream_is_replaced_whole_and_follows_in_order),
         HOUSE(test_a_large_desk_s_stream_is_staged_in_pieces),
+        HOUSE(test_a_desk_s_stream_that_is_lost_or_cut_is_noticed),
         HOUSE(test_who_has_taken_the_next_epoch_fences),
         HOUSE(test_who_was_on_air_and_finds_the_next_epoch_taken_is_fenced),
     };
