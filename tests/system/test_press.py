@@ -179,9 +179,12 @@ def test_races_are_chosen_by_words(house):
 
 
 def test_sources(house):
-    got = ask(house, "/v1/sources.json")
-    found = {s["source"]: s for s in json.loads(got.body)["sources"]}
-    assert set(found) == {"county", "ddhq"} and all(s["fresh"] and s["verdict"] and s["last_success"] for s in found.values()), found
+    def heard():
+        found = {s["source"]: s for s in json.loads(ask(house, "/v1/sources.json").body)["sources"]}
+        return found if all(s["fresh"] and s["verdict"] and s["last_success"] for s in found.values()) else None
+
+    found = harness.wait_for(heard, 10, "news of both")
+    assert set(found) == {"county", "ddhq"}, found
     table = {r["source"]: r for r in rows(ask(house, "/v1/sources.csv").body)}
     assert set(table) == set(found) and all(table[name]["own_time"] == found[name]["own_time"] != "" for name in found), table
     assert all(r["answers"] == "yes" and r["held"] == "0" and r["mode"] == "live" and r["now"] >= r["last_success"] >= r["last_change"] != "" for r in table.values())
