@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* tallyctl: what people say to the daemon, over its control socket. */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "daemon/base/num.h"
 #include "daemon/ctl_client.h"
 #include "daemon/ctl_commands.h"
 #include "daemon/ctl_endorse.h"
@@ -14,6 +16,7 @@
 #include "daemon/ctl_from.h"
 #include "daemon/ctl_review.h"
 #include "daemon/ctl_table.h"
+#include "daemon/ctl_tail.h"
 #include "daemon/ctl_terms.h"
 #include "daemon/ctl_test.h"
 #include "daemon/ctl_url.h"
@@ -232,6 +235,22 @@ static bool agreed(void)
     char line[16];
     fputs("do it? [y/N] ", stderr);
     return fgets(line, sizeof line, stdin) && (line[0] == 'y' || line[0] == 'Y');
+}
+
+/* Lines of calls over HTTP: of tail, and of watch without a screen. */
+static int tail_url(const struct ctl_command *c, int argc, char **argv, const struct options *o)
+{
+    bool watch = !strcmp(c->words, "watch");
+    bool follow = watch || (argc > 0 && !strcmp(argv[argc - 1], "-f"));
+    struct ctl_tail t = {.url = o->url, .follow = follow, .totals = watch, .print = print_lines};
+    int64_t most = watch ? 0 : 20;
+    int words = argc - (follow && !watch);
+    if (words > 1 || (words == 1 && !num_parse(slice_of(argv[0]), 1, UINT32_MAX, &most))) {
+        fprintf(stderr, "tallyctl tail takes how many, and -f\n");
+        return ERR_USAGE;
+    }
+    t.count = (size_t)most;
+    return ctl_tail(&t);
 }
 
 /* The same of whoever may only read. */
@@ -531,11 +550,13 @@ static int take_screen(const struct ctl_command *c, int argc, char **argv, struc
         fprintf(stderr, "usage: tallyctl match review [--reason TEXT]\n");
         return ERR_USAGE;
     }
-    if (ctl_watch_can() && !o->url)
+    if (ctl_watch_can() && !(review && o->url))
         return review ? ctl_review(o->socket, argc == 2 ? argv[1] : NULL)
-                      : ctl_watch(o->socket, !o->plain && !(no_color && no_color[0]));
+                      : ctl_watch(o->socket, o->url, !o->plain && !(no_color && no_color[0]));
     struct ctl_command lines = *c;
     lines.kind = CTL_PIECES;
+    if (!review && o->url)
+        return tail_url(c, 0, NULL, o);
     if (!review || o->url)
         return run(&lines, 0, NULL, o);
     fprintf(stderr, "tallyctl: match review needs a terminal that can move its cursor; match list "
@@ -571,6 +592,8 @@ int main(int argc, char **argv)
         return own(c, words - taken, argv + taken, &o);
     if (strcmp(c->words, "source test") == 0 && !o.url)
         return test_source(words - taken, argv + taken, &o);
+    if (strcmp(c->words, "tail") == 0 && o.url)
+        return tail_url(c, words - taken, argv + taken, &o);
     if (o.from)
         return decide_many(c, words - taken, argv + taken, &o);
     return c->kind == CTL_DECIDES ? decide(c, words - taken, argv + taken, &o)

@@ -363,7 +363,11 @@ static void panel_line(const struct ctl_board *b, const struct ctl_view *v, enum
             return;
         }
     if (i == 2 && n == 0)
-        putz(out, v->filter[0] ? "nothing fits the filter" : "nothing yet", width, caps.utf8);
+        putz(out,
+             which == PANEL_MATCHES && b->no_matches ? b->no_matches
+             : v->filter[0]                          ? "nothing fits the filter"
+                                                     : "nothing yet",
+             width, caps.utf8);
     else
         fill(out, 0, width);
 }
@@ -388,13 +392,15 @@ static void title_line(const struct ctl_board *b, size_t cols, struct ctl_caps c
     if (!real)
         buf_addf(&text, "*** %.*s *** ", SLICE_FMT(mode));
     buf_add(&text, value_of(b->status, "election"));
+    if (b->note && !b->lost)
+        buf_addf(&text, "  %s", b->note);
     if (b->lost)
         buf_addf(&text, "  NO CONNECTION for %" PRId64 " s: %s", b->age_s, b->lost);
     else
         buf_addf(&text, "  %.*s of %.*s sources answer  %.*s",
                  SLICE_FMT(value_of(b->status, "sources_up")),
                  SLICE_FMT(value_of(b->status, "sources")), SLICE_FMT(value_of(b->status, "http")));
-    style(out, b->lost || !real ? WARN : BOLD, caps);
+    style(out, b->lost || b->old || !real ? WARN : BOLD, caps);
     put(out, buf_slice(&text), cols, false, caps.utf8);
     style(out, PLAIN, caps);
 }

@@ -13,10 +13,13 @@ enum ctl_panel { PANEL_CALLS, PANEL_CLOSEST, PANEL_STATES, PANEL_SOURCES, PANEL_
 /* As the daemon answered: tab-separated lines with a head. Borrowed. */
 struct ctl_board {
     struct slice panels[PANELS];
-    struct slice status; /* "key\tvalue" lines */
-    struct slice totals; /* "count\tvalue" lines */
-    const char *lost;    /* NULL, or why nothing new comes */
-    int64_t age_s;       /* of all this */
+    struct slice status;    /* "key\tvalue" lines */
+    struct slice totals;    /* "count\tvalue" lines */
+    const char *lost;       /* NULL, or why nothing new comes */
+    int64_t age_s;          /* of all this */
+    const char *note;       /* NULL, or how it comes, where not by itself */
+    bool old;               /* ... and what comes is old */
+    const char *no_matches; /* NULL, or why lines that wait are not among this */
 };
 
 /* What a person has chosen. */

@@ -46,15 +46,32 @@ static const struct reading {
      SHAPE_ROWS, NULL},
 };
 
+/* What is kept from HTTP on purpose, and why. */
+static const struct {
+    const char *words, *why;
+} kept[] = {
+    {"coverage",
+     "which of the list are in no feed, and who watches whom, is for those who may use the "
+     "control socket"},
+    {"match list", "what waits for a decision is for those who may use the control socket"},
+};
+
 static const struct reading *find(const struct ctl_command *c, struct err *e)
 {
     struct slice words = slice_of(c->words);
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        if (slice_is(words, kept[i].words)) {
+            err_set(e, ERR_USAGE, "%s is not published over HTTP: %s; run it where tallyd runs",
+                    c->words, kept[i].why);
+            return NULL;
+        }
     for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++)
         if (slice_is(words, readings[i].words))
             return &readings[i];
     char room[300];
     struct buf list;
     buf_init_over(&list, room, sizeof room);
+    buf_addz(&list, "watch, tail, ");
     for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++)
         buf_addf(&list, "%s%s", i ? ", " : "", readings[i].words);
     err_set(e, ERR_USAGE,
@@ -81,67 +98,83 @@ static bool add_query(const struct reading *r, int argc, char **argv, struct buf
 
 /* ---- what comes back ---- */
 
-static void add_cell(struct slice text, bool last, struct buf *out)
+void ctl_url_cell(struct slice text, bool last, struct buf *out)
 {
     text_harmless(text, true, out);
     buf_addc(out, last ? '\n' : '\t');
 }
 
-struct head {
-    struct slice *fields;
-    size_t n;
-};
-
-static struct slice cell_of(const struct head *h, struct slice column, const struct slice *row)
+struct slice ctl_row_cell(const struct ctl_row *r, struct slice name)
 {
-    for (size_t i = 0; i < h->n; i++)
-        if (slice_eq(h->fields[i], column))
-            return row[i];
+    for (size_t i = 0; i < r->n; i++)
+        if (slice_eq(r->names[i], name))
+            return r->cells[i];
     return (struct slice){0}; /* a tallyd of another version has it not */
 }
 
-static void add_row(const struct head *h, const char *columns, const struct slice *row,
-                    struct buf *out)
+bool ctl_url_each(struct slice csv, void (*each)(const struct ctl_row *row, void *ctx), void *ctx,
+                  struct err *e)
 {
-    struct slice rest = slice_of(columns), column;
-    while (slice_next(&rest, ' ', &column))
-        add_cell(cell_of(h, column, row), rest.len == 0, out);
-    for (size_t i = 0; i < h->n && !columns; i++)
-        add_cell(row[i], i + 1 == h->n, out);
+    struct arena *a = arena_new(SCRATCH_MAX);
+    struct ctl_row row = {0};
+    struct slice *names, *cells;
+    struct csv reader;
+    size_t n = 0;
+    csv_init(&reader, csv);
+    e->kind = ERR_NONE;
+    bool ok = a && csv_next(&reader, a, FIELDS_MAX, &names, &row.n, e);
+    if (ok) {
+        row.names = row.cells = names;
+        each(&row, ctx);
+    }
+    while (ok && csv_next(&reader, a, FIELDS_MAX, &cells, &n, e)) {
+        row.cells = cells;
+        ok = n == row.n;
+        if (ok)
+            each(&row, ctx);
+    }
+    arena_free(a);
+    return (ok && e->kind == ERR_NONE) ||
+           err_set(e, ERR_DATA, "the answer is no table of a tallyd");
 }
 
-static void turn(const struct head *h, const struct slice *row, struct buf *out)
+struct choosing {
+    const char *columns;
+    bool turned;
+    struct buf *out;
+};
+
+static void turn(const struct ctl_row *row, struct buf *out)
 {
-    buf_addz(out, "count\tvalue\n");
-    for (size_t i = 0; i < h->n; i++) {
-        add_cell(h->fields[i], false, out);
-        add_cell(row[i], true, out);
+    if (row->cells == row->names)
+        buf_addz(out, "count\tvalue\n");
+    for (size_t i = 0; i < row->n && row->cells != row->names; i++) {
+        ctl_url_cell(row->names[i], false, out);
+        ctl_url_cell(row->cells[i], true, out);
     }
+}
+
+static void choose(const struct ctl_row *row, void *ctx)
+{
+    const struct choosing *c = ctx;
+    struct slice rest = slice_of(c->columns), column;
+    if (c->turned) {
+        turn(row, c->out);
+        return;
+    }
+    while (slice_next(&rest, ' ', &column))
+        ctl_url_cell(row->cells == row->names ? column : ctl_row_cell(row, column), rest.len == 0,
+                     c->out);
+    for (size_t i = 0; i < row->n && !c->columns; i++)
+        ctl_url_cell(row->cells[i], i + 1 == row->n, c->out);
 }
 
 bool ctl_url_rows(struct slice csv, const char *columns, bool turned, struct buf *out,
                   struct err *e)
 {
-    struct arena *a = arena_new(SCRATCH_MAX);
-    struct head head = {0};
-    struct slice *row;
-    struct csv reader;
-    size_t n = 0;
-    csv_init(&reader, csv);
-    e->kind = ERR_NONE;
-    bool ok = a && csv_next(&reader, a, FIELDS_MAX, &head.fields, &head.n, e);
-    if (ok && !turned)
-        add_row(&head, columns, head.fields, out);
-    while (ok && csv_next(&reader, a, FIELDS_MAX, &row, &n, e)) {
-        ok = n == head.n;
-        if (ok && turned)
-            turn(&head, row, out);
-        else if (ok)
-            add_row(&head, columns, row, out);
-    }
-    arena_free(a);
-    return (ok && e->kind == ERR_NONE && !out->failed) ||
-           err_set(e, ERR_DATA, "the answer is no table of a tallyd");
+    struct choosing c = {columns, turned, out};
+    return ctl_url_each(csv, choose, &c, e) &&
+           (!out->failed || err_set(e, ERR_DATA, "the answer is no table of a tallyd"));
 }
 
 static bool shape(const struct reading *r, bool whole, bool json, struct slice body,

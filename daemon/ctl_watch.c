@@ -1,49 +1,25 @@
 /* SPDX-License-Identifier: ISC */
-/* Ask, draw, wait for a key: once a second, and at once after a key. */
+/* Ask when it is time, draw, wait for a key. */
 #include "daemon/ctl_watch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "daemon/ctl_client.h"
+#include "daemon/ctl_news.h"
 #include "daemon/ctl_screen.h"
 
-#define ANSWER_MAX (64 << 20)
+#define PAGE_MAX (64 << 20)
 #define FRAME_MAX (4 << 20)
-#define ASK_MS 1000
-
-/* What is asked, and where it goes. */
-enum asked { ASK_STATUS, ASK_TOTALS, ASK_PANELS, ASKS = ASK_PANELS + PANELS };
-
-static const char *const requests[ASKS] = {
-    [ASK_STATUS] = "status\x1f-o=tsv\n",
-    [ASK_TOTALS] = "totals\x1f-o=tsv\n",
-    [ASK_PANELS + PANEL_CALLS] = "calls\x1f-o=tsv\n",
-    [ASK_PANELS + PANEL_CLOSEST] = "todo\x1f-o=tsv\n",
-    [ASK_PANELS + PANEL_STATES] = "totals\x1f-o=tsv\x1f--by\x1fstate\n",
-    [ASK_PANELS + PANEL_SOURCES] = "source list\x1f-o=tsv\n",
-    [ASK_PANELS + PANEL_MATCHES] = "match list\x1f-o=tsv\n",
-};
 
 struct watch {
-    const char *socket;
+    struct ctl_news *news;
     struct ctl_caps caps;
     struct ctl_board board;
     struct ctl_view view;
-    struct buf answers[ASKS], closest, page, frame;
-    struct err error;
-    int64_t heard_ms;
+    struct buf page, frame;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 bool ctl_watch_can(void)
 {
@@ -52,39 +28,11 @@ bool ctl_watch_can(void)
            strcmp(term, "dumb") != 0;
 }
 
-/* All of it anew; what was there stays when the daemon does not answer. */
-static void ask_all(struct watch *w)
-{
-    struct err e = {0};
-    int code = 0;
-    bool ok = true;
-    for (int i = 0; i < ASKS && ok; i++)
-        ok = ctl_ask_quiet(w->socket, slice_of(requests[i]), ctl_keep, &w->answers[i], &code, &e) &&
-             code == 0;
-    if (!ok) {
-        w->error = e;
-        if (e.kind == ERR_NONE)
-            err_set(&w->error, ERR_AGAIN, "the daemon does not serve just now");
-        w->board.lost = w->error.text;
-        w->board.age_s = w->heard_ms ? (now_ms() - w->heard_ms) / 1000 : 0;
-        return;
-    }
-    w->heard_ms = now_ms();
-    w->board.lost = NULL;
-    w->board.age_s = 0;
-    buf_clear(&w->closest);
-    ctl_board_closest(buf_slice(&w->answers[ASK_PANELS + PANEL_CLOSEST]), "percent", &w->closest);
-    w->board.status = buf_slice(&w->answers[ASK_STATUS]);
-    w->board.totals = buf_slice(&w->answers[ASK_TOTALS]);
-    for (int i = 0; i < PANELS; i++)
-        w->board.panels[i] = buf_slice(&w->answers[ASK_PANELS + i]);
-    w->board.panels[PANEL_CLOSEST] = buf_slice(&w->closest);
-}
-
 static void draw(struct watch *w)
 {
     size_t cols, rows, n = ctl_board_rows(&w->board, &w->view, w->view.panel);
     screen_size(&cols, &rows);
+    ctl_news_age(w->news, &w->board);
     if (w->view.row >= n)
         w->view.row = n > 0 ? n - 1 : 0;
     buf_clear(&w->frame);
@@ -96,17 +44,10 @@ static void draw(struct watch *w)
 static void explain(struct watch *w)
 {
     struct slice id = ctl_board_id(&w->board, &w->view);
-    char room[512];
-    struct buf request;
     struct err e = {0};
-    int code;
     if (id.len == 0)
         return;
-    buf_init_over(&request, room, sizeof room);
-    buf_addf(&request, "explain\x1f%.*s\n", SLICE_FMT(id));
-    buf_clear(&w->page);
-    if (request.failed ||
-        !ctl_ask_quiet(w->socket, buf_slice(&request), ctl_keep, &w->page, &code, &e)) {
+    if (!ctl_news_explain(w->news, id, &w->page, &e)) {
         buf_clear(&w->page);
         buf_addf(&w->page, "%s\n", e.text);
     }
@@ -215,40 +156,38 @@ static bool on_key(struct watch *w, enum screen_key key, char letter)
     return true;
 }
 
-int ctl_watch(const char *socket_path, bool color)
+/* Until somebody has seen enough. */
+static void look_on(struct watch *w)
 {
-    struct watch w = {.socket = socket_path};
-    int64_t asked = 0;
-    bool goes_on = true;
-    w.caps = (struct ctl_caps){.color = color, .utf8 = screen_utf8()};
-    for (int i = 0; i < ASKS; i++)
-        buf_init(&w.answers[i], ANSWER_MAX);
-    buf_init(&w.closest, ANSWER_MAX);
-    buf_init(&w.page, ANSWER_MAX);
-    buf_init(&w.frame, FRAME_MAX);
-    ask_all(&w);
-    if (!w.heard_ms) { /* said in the open, not on a screen that goes away */
-        fprintf(stderr, "tallyctl: %s\n", w.board.lost);
-        goes_on = false;
-    } else if (!screen_open()) {
-        goes_on = false;
-    }
-    for (char letter = 0; goes_on;) {
-        if (now_ms() - asked >= ASK_MS) {
-            ask_all(&w);
-            asked = now_ms();
+    struct err e = {0};
+    char letter = 0;
+    for (bool goes_on = true; goes_on;) {
+        int wait = ctl_news_wait(w->news);
+        if (wait == 0) {
+            ctl_news_ask(w->news, &w->board, &e); /* the board says what is wrong */
+            continue;
         }
-        draw(&w);
-        int64_t left = asked + ASK_MS - now_ms();
-        enum screen_key key = screen_key(left > 0 ? (int)left : 0, &letter);
+        draw(w);
+        enum screen_key key = screen_key(wait, &letter);
         goes_on =
-            key != KEY_ENDED && (key == KEY_NONE || key == KEY_RESIZED || on_key(&w, key, letter));
+            key != KEY_ENDED && (key == KEY_NONE || key == KEY_RESIZED || on_key(w, key, letter));
     }
+}
+
+int ctl_watch(const char *socket_path, const char *url, bool color)
+{
+    struct watch w = {.caps = {.color = color, .utf8 = screen_utf8()}};
+    struct err e = {0};
+    buf_init(&w.page, PAGE_MAX);
+    buf_init(&w.frame, FRAME_MAX);
+    bool ok = ctl_news_new(socket_path, url, &w.news, &e) && ctl_news_ask(w.news, &w.board, &e);
+    if (!ok) /* said in the open, not on a screen that goes away */
+        fprintf(stderr, "tallyctl: %s\n", e.text);
+    else if (screen_open())
+        look_on(&w);
     screen_close();
-    for (int i = 0; i < ASKS; i++)
-        buf_done(&w.answers[i]);
-    buf_done(&w.closest);
+    ctl_news_free(w.news);
     buf_done(&w.page);
     buf_done(&w.frame);
-    return w.heard_ms ? 0 : (int)w.error.kind;
+    return ok ? 0 : (int)e.kind;
 }

@@ -8,7 +8,7 @@
 
 /* Can this terminal show a board? */
 bool ctl_watch_can(void);
-/* Returns the exit code. */
-int ctl_watch(const char *socket_path, bool color);
+/* Of the tallyd at `url`, or on the socket where that is NULL. Returns the exit code. */
+int ctl_watch(const char *socket_path, const char *url, bool color);
 
 #endif

@@ -14,9 +14,11 @@
 #define URL_MAX 8192
 #define CONNECT_SECONDS 10L
 #define ANSWER_SECONDS 60L
+#define HURRY_SECONDS 5L
 
 struct get {
     CURL *easy;
+    bool hurry;
     char site[512], url[URL_MAX], said[CURL_ERROR_SIZE], etag[GET_ETAG], location[URL_MAX];
 };
 
@@ -44,6 +46,11 @@ void get_free(struct get *g)
         return;
     curl_easy_cleanup(g->easy);
     free(g);
+}
+
+void get_hurry(struct get *g)
+{
+    g->hurry = true;
 }
 
 static size_t on_body(char *bytes, size_t one, size_t n, void *ctx)
@@ -81,8 +88,8 @@ static void set_up(struct get *g, struct curl_slist *headers, struct buf *body)
     curl_easy_setopt(g->easy, CURLOPT_USERAGENT, "tallyctl/" TALLYD_VERSION);
     curl_easy_setopt(g->easy, CURLOPT_ERRORBUFFER, g->said);
     curl_easy_setopt(g->easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(g->easy, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
-    curl_easy_setopt(g->easy, CURLOPT_TIMEOUT, ANSWER_SECONDS);
+    curl_easy_setopt(g->easy, CURLOPT_CONNECTTIMEOUT, g->hurry ? HURRY_SECONDS : CONNECT_SECONDS);
+    curl_easy_setopt(g->easy, CURLOPT_TIMEOUT, g->hurry ? HURRY_SECONDS : ANSWER_SECONDS);
     curl_easy_setopt(g->easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(g->easy, CURLOPT_WRITEDATA, body);
     curl_easy_setopt(g->easy, CURLOPT_HEADERFUNCTION, on_header);

@@ -15,6 +15,9 @@ struct get;
 bool get_new(const char *site, struct get **out, struct err *e) MUST_USE;
 void get_free(struct get *g); /* accepts NULL */
 
+/* From now on for somebody who looks on: seconds, and not a minute, are waited for an answer. */
+void get_hurry(struct get *g);
+
 /* Append what lies at `path` (it begins with '/') to the body. `etag`: empty, or what an earlier
  * answer had; then *same says that nothing has changed, and nothing is appended. It becomes this
  * answer's. False, with the server's own words: ERR_UNAVAILABLE nobody answers, or not as tallyd

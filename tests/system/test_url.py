@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import threading
 
 import pytest
 
+import door
 import harness
 import served
 import small_night
@@ -63,11 +65,11 @@ def test_each_form(house, far):
     assert far("races", "-o", "csv").stdout.startswith("race_id,state,")
 
 
-@pytest.mark.parametrize("words", [["coverage"], ["watch"], ["tail"], ["match", "list"], ["config", "dump"], ["reload"], ["match", "review"],
+@pytest.mark.parametrize("words", [["coverage"], ["match", "list"], ["config", "dump"], ["reload"], ["match", "review"],
                                    ["uncall", "foe", "--reason", "x", "--yes"], ["status", "-o", "json"]])
 def test_what_http_has_not_says_so(far, words):
     done = far(*words)
-    assert done.returncode == 64 and ("needs the control socket" in done.stderr or "over HTTP, " in done.stderr) and not done.stdout, done
+    assert done.returncode == 64 and any(why in done.stderr for why in ("needs the control socket", "over HTTP, ", "not published over HTTP: ")) and not done.stdout, done
 
 
 def test_what_is_wrong_is_said(house, far):
@@ -81,6 +83,87 @@ def test_what_is_wrong_is_said(house, far):
         assert done.returncode == code and says in done.stderr, done
 
 
+def told(lines):
+    """Of lines of calls, without their time."""
+    return [line.split("  ", 1)[1] for line in lines]
+
+
+def test_the_last_calls_are_those_of_the_socket(house, far):
+    near, there = house.ctl("tail").stdout.splitlines(), far("tail").stdout.splitlines()
+    assert told(near) == told(there) == ["CALL        GA  Di Foe, US Senate: won by desk"] and " UTC  CALL" in there[0], there
+    assert far("tail", "1").stdout.splitlines() == there
+    for words in (["tail", "none"], ["tail", "0"], ["tail", "1", "2"]):
+        assert far(*words).returncode == 64
+
+
+class Followed:
+    """tallyctl while it prints: its lines, and what it says of the connection."""
+
+    def __init__(self, url, *words):
+        self.child = harness.subprocess.Popen([harness.TALLYCTL, "--url", url, *words], stdout=harness.subprocess.PIPE,
+                                              stderr=harness.subprocess.PIPE, text=True)
+        self.lines, self.said = [], []
+        for stream, to in ((self.child.stdout, self.lines), (self.child.stderr, self.said)):
+            threading.Thread(target=lambda stream=stream, to=to: to.extend(stream), daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.child.terminate()
+        self.child.wait()
+
+    def sees(self, text, where=None, limit=20):
+        harness.wait_for(lambda: any(text in line for line in (self.lines if where is None else where)), limit, f"{text} in {self.lines} {self.said}")
+
+
+def test_lines_come_by_themselves_and_none_twice_over_a_loss():
+    with small_night.Small() as house:
+        house.start_with_figures()
+        with door.Door(house.port) as to, Followed(to.url, "watch") as watch, Followed(to.url, "tail", "-f") as tail:
+            watch.sees("No races called yet")
+            watch.sees("totals      0 won of 0 called, 0 flips, 2 to go; 1 leading, 1 trailing")
+            harness.wait_for(lambda: to.asked.count("/v1/events?types=news") == 2, 10, "both listen")
+            small_night.decide(house, "call", "foe", "won")
+            watch.sees("CALL        GA  Di Foe, US Senate: won by desk", limit=2)
+            watch.sees("totals      1 won of 1 called, 1 flip, 1 to go; 1 leading, 0 trailing")
+            tail.sees("Di Foe", limit=2)
+            assert not watch.said + tail.said, "news come by themselves"
+            to.close()
+            for one in (watch, tail):
+                one.sees("connection lost", one.said)
+                one.sees("may be out of date", one.said)
+            small_night.decide(house, "uncall", "foe")
+            small_night.decide(house, "call", "yew", "lost")
+            to.open()
+            for one in (watch, tail):
+                one.sees("RETRACTION  GA  Di Foe, US Senate: no longer won by desk")
+                one.sees("Flo Yew, US House 5: lost by desk")
+                one.sees("connected again, after ", one.said)
+            assert told(tail.lines) == [
+                "CALL        GA  Di Foe, US Senate: won by desk\n", "RETRACTION  GA  Di Foe, US Senate: no longer won by desk\n",
+                "CALL        GA  Flo Yew, US House 5: lost by desk\n"]
+
+
+def test_where_no_events_come_it_asks():
+    with small_night.Small() as house:
+        house.start_with_figures()
+        with door.Door(house.port) as to:
+            to.no_events = True
+            with Followed(to.url, "tail", "-f") as tail:
+                tail.sees("it is asked every 2 s", tail.said)
+                small_night.decide(house, "call", "foe", "won")
+                tail.sees("Di Foe")
+                assert not [line for line in tail.said if "lost" in line]
+
+
+def test_who_listens_nowhere_is_told(house):
+    done = ask("http://127.0.0.1:1/", "tail", "-f")
+    assert done.returncode == 69 and "cannot reach" in done.stderr
+    done = ask(f"http://127.0.0.1:{house.port}/none", "watch")
+    assert done.returncode == 1 and not done.stdout
+
+
 def test_another_server_moves_no_terminal():
     """Whoever answers at an address may say anything."""
     class Other(served.Site):
@@ -90,7 +173,7 @@ def test_another_server_moves_no_terminal():
             served.send(request, text.encode(), status)
 
     with Other() as other:
-        for words in (["statement"], ["totals"], ["races"], ["totals", "--by", "state"], ["races", "-o", "json"], ["races", "state:GA"], ["status"]):
+        for words in (["statement"], ["totals"], ["races"], ["totals", "--by", "state"], ["races", "-o", "json"], ["races", "state:GA"], ["status"], ["tail"]):
             done = ask(other.url, *words)
             said = done.stdout + done.stderr
             assert said and not [c for c in said if c in "\x1b\x07\x9b\r"], (words, said)

@@ -7,8 +7,10 @@ import time
 
 import pytest
 
+import door
 import feeds
 import harness
+import served
 import small_night
 
 CTL = feeds.BUILD / "tallyctl" if hasattr(feeds, "BUILD") else feeds.PARSE.parent / "tallyctl"
@@ -173,6 +175,64 @@ def test_an_opponent_of_two_spellings_is_joined_by_a_key(house, terminal):
     terminal.sees("1 to decide")
     terminal.type("q")
     terminal.sees("left 0")
+
+
+def test_the_board_of_a_tallyd_elsewhere(house, terminal):
+    """Over HTTP alone: live, with the connection lost, asked where no events come, and old in words."""
+    house.start_with_figures()
+    small_night.decide(house, "call", "yew", "lost")
+    with door.Door(house.port) as to:
+        terminal.type(f"{CTL} --url {to.url} watch; echo left $?")
+        terminal.keys("Enter")
+        terminal.sees("0 won of 1 called")
+        terminal.sees(f"A small night  2 of 2 sources answer  {to.url}")
+        terminal.sees("Flo Yew")
+        harness.wait_for(lambda: "/v1/events?types=news" in to.asked, 10, "it listens")
+        small_night.decide(house, "call", "foe", "won")
+        terminal.sees("1 won of 2 called", limit=2)
+        assert "asked every" not in terminal.screen()
+        terminal.keys("Enter")
+        terminal.sees("why it is so is not over HTTP")
+        assert "Cy Poe" in terminal.screen()
+        terminal.keys("x")
+        terminal.type("4")
+        terminal.sees("unchanged")
+        terminal.type("5")
+        terminal.sees("not over HTTP: match list")
+        to.close()
+        terminal.sees("NO CONNECTION for ")
+        small_night.decide(house, "uncall", "foe")
+        to.no_events = True
+        to.open()
+        terminal.sees("asked every 2 s")
+        terminal.sees("0 won of 1 called")
+        to.no_events = False
+        harness.wait_for(lambda: "asked every" not in terminal.screen(), 20, "news that come by themselves")
+        terminal.type("q")
+        terminal.sees("left 0")
+
+
+def test_a_copy_says_how_old_it_is(house, terminal):
+    """A static copy looked as fresh on the terminal as the night itself."""
+    house.start_with_figures()
+    assert house.ctl("export", "--site", house.folder / "site").returncode == 0
+    made = time.time() - 14 * 60
+    text = (house.folder / "site/v1/sources.csv").read_text()
+    now = text.splitlines()[1].split(",")[2]
+    (house.folder / "site/v1/sources.csv").write_text(text.replace(now, time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(made))))
+
+    class Copy(served.Site):
+        def answer(self, request):
+            name = request.path.lstrip("/").replace("totals.csv?by=state", "totals.by-state.csv")
+            path = house.folder / "site" / name
+            served.send(request, path.read_bytes() if path.exists() else b"", 200 if path.exists() else 404)
+
+    with Copy() as copy:
+        terminal.type(f"{CTL} --url {copy.url} watch; echo left $?")
+        terminal.keys("Enter")
+        terminal.sees("OLD: a copy, made 14 minutes ago")
+        terminal.type("q")
+        terminal.sees("left 0")
 
 
 def test_without_a_terminal_watch_prints_lines(house):

@@ -58,16 +58,33 @@ static void frames_are_as_they_were_looked_at(void **unused)
         size_t cols, rows;
         struct ctl_caps caps;
         struct ctl_view view;
-        const char *lost;
+        const char *lost, *note;
+        bool old;
     } cases[] = {
-        {"board-40", 40, 12, {true, true}, {0}, NULL},
-        {"board-80", 80, 16, {true, true}, {.panel = PANEL_CLOSEST, .row = 1}, NULL},
-        {"board-80-plain", 80, 12, {false, false}, {0}, NULL},
-        {"board-120", 120, 16, {true, true}, {.panel = PANEL_SOURCES}, NULL},
-        {"board-200", 200, 16, {true, true}, {.panel = PANEL_STATES}, NULL},
-        {"board-filter", 80, 10, {false, true}, {.filter = "kim"}, NULL},
-        {"board-help", 80, 10, {false, true}, {.help = true}, NULL},
-        {"board-lost", 80, 10, {true, true}, {0}, "tallyd went away"},
+        {"board-40", 40, 12, {true, true}, {0}, NULL, NULL, false},
+        {"board-80", 80, 16, {true, true}, {.panel = PANEL_CLOSEST, .row = 1}, NULL, NULL, false},
+        {"board-80-plain", 80, 12, {false, false}, {0}, NULL, NULL, false},
+        {"board-120", 120, 16, {true, true}, {.panel = PANEL_SOURCES}, NULL, NULL, false},
+        {"board-200", 200, 16, {true, true}, {.panel = PANEL_STATES}, NULL, NULL, false},
+        {"board-filter", 80, 10, {false, true}, {.filter = "kim"}, NULL, NULL, false},
+        {"board-help", 80, 10, {false, true}, {.help = true}, NULL, NULL, false},
+        {"board-lost", 80, 10, {true, true}, {0}, "tallyd went away", NULL, false},
+        {"board-asked",
+         80,
+         10,
+         {true, true},
+         {.panel = PANEL_MATCHES},
+         NULL,
+         "asked every 2 s",
+         false},
+        {"board-old",
+         80,
+         10,
+         {true, true},
+         {.panel = PANEL_MATCHES},
+         NULL,
+         "OLD: a copy, made 14 minutes ago",
+         true},
     };
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -75,6 +92,12 @@ static void frames_are_as_they_were_looked_at(void **unused)
         struct buf out;
         state(&b);
         b.lost = cases[i].lost;
+        b.note = cases[i].note;
+        b.old = cases[i].old;
+        if (b.note) { /* over HTTP */
+            b.panels[PANEL_MATCHES] = (struct slice){0};
+            b.no_matches = "not over HTTP: match list, where tallyd runs";
+        }
         b.age_s = 17;
         buf_init(&out, 1 << 20);
         ctl_board_render(&b, &cases[i].view, cases[i].cols, cases[i].rows, cases[i].caps, &out);
