@@ -323,6 +323,22 @@ static bool any_in_party(const struct look *l, const struct match_person *ours)
     return false;
 }
 
+/* Is it the full name of a line in the list's own party, of an office for which one may stand for
+ * several? Then it is one person's, or two of one name: their party does not tell. */
+static bool may_be_cross_filed(const struct look *l, const struct match_person *ours,
+                               uint32_t choice)
+{
+    if (!primaries_cross_file(ours->race.office.class, ours->race.state))
+        return false;
+    for (size_t i = 0; i < l->person_count; i++)
+        if (party_fit(l, ours, l->people[i].choice) == PARTY_SAME &&
+            name_fit(ours, &l->people[i].name) == NAME_SAME &&
+            fits_same_full_name(l->c->choices[l->people[i].choice].name, l->c->choices[choice].name,
+                                l->scratch))
+            return true;
+    return false;
+}
+
 struct basis {         /* of a fit by name */
     struct slice text; /* how the contest was found */
     bool loose;        /* alike will do where nobody is the same */
@@ -342,7 +358,8 @@ static void add_line(struct look *l, uint32_t e, const struct person *p, bool sa
     bool other_party =
         party_fit(l, ours, p->choice) == PARTY_OTHER && !of_primary(l, ours, p->choice);
 
-    if (other_party && in_party && !(state && state->fusion))
+    if (other_party && in_party && !(state && state->fusion) &&
+        !may_be_cross_filed(l, ours, p->choice))
         return; /* two of one name, and the list says which */
     if (!against && !b->fixed) {
         against = other_ballot(l, ours->race.e, p->choice);

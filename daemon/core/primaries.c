@@ -21,16 +21,20 @@ static const struct {
     {"PA", "magistrate"},
 };
 
-bool primaries_are_open(const struct endorsement *e, const struct office_class *class,
-                        const struct state *state)
+bool primaries_cross_file(const struct office_class *class, const struct state *state)
 {
-    if (!class || !state || !slice_is(e->election_type, "primary") || e->contest_party.len > 0)
-        return false;
-    for (size_t i = 0; i < COUNT(offices); i++)
+    for (size_t i = 0; class && state && i < COUNT(offices); i++)
         if (strcmp(state->code, offices[i].state) == 0 &&
             strcmp(class->slug, offices[i].office) == 0)
             return true;
     return false;
+}
+
+bool primaries_are_open(const struct endorsement *e, const struct office_class *class,
+                        const struct state *state)
+{
+    return slice_is(e->election_type, "primary") && e->contest_party.len == 0 &&
+           primaries_cross_file(class, state);
 }
 
 /* The next word that is not a party's; false: no more. */

@@ -8,6 +8,9 @@
 #include "daemon/core/office.h"
 #include "daemon/core/states.h"
 
+/* Is the office one for which, by its state's law, one person may stand for several parties? */
+bool primaries_cross_file(const struct office_class *class, const struct state *state);
+
 /* May one person stand for this office in several parties' primaries, and does the endorsement
  * leave open in which? Then its race is over all of them; one with contest_party is that party's
  * alone. */

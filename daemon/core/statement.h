@@ -24,8 +24,8 @@ struct statement_stale {
                  */
     uint32_t sources, open; /* stale ones among those with open races, and those; one never heard
                                from is among both: nobody knows which races it has */
-    uint32_t silent, never; /* of all sources, whatever races they have: those that have not answered
-                               in time, and of these those that never have */
+    uint32_t silent, never; /* of all sources, whatever races they have: those that have not
+                               answered in time, and of these those that never have */
     struct slice first_unheard;
     struct slice call_feed; /* the first stale one, or empty */
     int64_t since_ms;       /* its last success; WHEN_UNKNOWN: never */
