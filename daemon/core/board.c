@@ -220,7 +220,7 @@ static int win_change(const struct model *m, const struct told *t)
 {
     if (t->retraction)
         return m->claims[t->was].outcome == OUTCOME_WON ? -1 : 0;
-    return m->claims[t->claim].outcome == OUTCOME_WON ? 1 : 0;
+    return t->was == NONE && m->claims[t->claim].outcome == OUTCOME_WON ? 1 : 0;
 }
 
 static void spark(const struct board *b)

@@ -158,13 +158,13 @@ static void call_item(const struct board *b, uint32_t i)
     const struct told *t = &m->told[i];
     const struct documents_event ev = told_event(m, i);
     enum outcome what = m->claims[t->retraction ? t->was : t->claim].outcome;
-    bool stands = !t->retraction && m->standings[t->endorsement].claim == t->claim;
+    bool stands = told_stands(m, i);
     const struct word *w = &outcome_words[what];
     struct documents_said said;
 
     documents_said(m, &ev, &said);
     buf_addz(b->out, "<li data-call=\"");
-    documents_event_id(m, &ev, b->out);
+    documents_event_id(&ev, b->out);
     buf_addz(b->out, "\" data-say=\"");
     write_said(b, &ev, what);
     buf_addz(b->out, "\">");

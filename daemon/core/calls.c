@@ -77,7 +77,7 @@ bool calls_init(struct model *m, struct err *e)
         return no_memory(e);
     for (uint32_t i = 0; i < n; i++) {
         struct standing *st = &m->standings[i];
-        st->claim = NONE;
+        st->claim = st->told = NONE;
         st->race = match_race_of(m, i);
         st->since_ms = WHEN_UNKNOWN;
         if (!map_put(m->endorsed_by_id, m->endorsed->list[i].id, &m->endorsed->list[i]))

@@ -379,17 +379,6 @@ static void look_at_races(struct turn *t)
     }
 }
 
-/* A retraction, a call, or one and then the other. */
-static void tell_standing(struct turn *t, uint32_t endorsement, const struct standing *old,
-                          struct emit *calls)
-{
-    struct documents_event events[2];
-    size_t n = told_events(&t->core->model, endorsement, old, t->out->decision, events);
-
-    for (size_t i = 0; i < n; i++)
-        emit_event(calls, &events[i], &t->core->all);
-}
-
 /* Once, when it begins: the log and the desk hear what contradicts what. */
 static void note_conflict(struct turn *t, const struct race *r, const struct race *was)
 {
@@ -424,6 +413,7 @@ static void settle_races(struct turn *t, struct emit *calls)
             calls->failed = true;
             return;
         }
+        uint32_t told = m->told_count;
         bool standings = core_derive(c, r, t->now_ms, decision, old, &calls->failed);
         note_conflict(t, r, was);
         t->moved |= r->flags != was->flags || r->status != was->status;
@@ -432,8 +422,10 @@ static void settle_races(struct turn *t, struct emit *calls)
         int64_t at = t->restored && !standings ? r->updated_ms : t->now_ms;
         if (t->was[i].changed && at > m->last_change_ms)
             r->changed_ms = m->last_change_ms = at;
-        for (uint32_t k = 0; standings && k < r->endorsement_count; k++)
-            tell_standing(t, r->endorsements[k], &old[k], calls);
+        for (; told < m->told_count; told++) {
+            const struct documents_event ev = told_event(m, told);
+            emit_event(calls, &ev, &c->all);
+        }
         free(old);
     }
 }
@@ -677,6 +669,7 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     struct err e = {0};
 
     effects_reset(out);
+    c->model.number_before = c->model.last_number;
     tell_time(c, c->now_ms, now_ms);
     t.again = event->restored || event->type == EVENT_RESTORED;
     t.decided.race = NONE;
@@ -732,7 +725,7 @@ void core_snapshot(struct core *c, int64_t now_ms, struct effects *out)
         emit_race(&em, &m->races[i]);
     for (uint32_t i = 0; i < m->endorsed->count; i++) {
         struct documents_event ev;
-        if (documents_last_event(m, i, &ev))
+        if (told_last(m, i, &ev))
             emit_event_snapshot(&em, &ev);
     }
     for (size_t s = 0; s < states_count; s++)

@@ -75,6 +75,7 @@ static bool restore_event(struct core *c, const struct decision *d, const struct
 {
     struct model *m = &c->model;
 
+    m->number_before = m->last_number;
     if ((d && !take_decision(c, d, e)) || !take_claims(c, claims, n, e))
         return false;
     for (uint32_t i = 0; i < m->race_count; i++) {

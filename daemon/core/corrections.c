@@ -8,6 +8,7 @@
 #include "daemon/core/documents.h"
 #include "daemon/core/primaries.h"
 #include "daemon/core/standings.h"
+#include "daemon/core/told.h"
 
 bool corrections_add(struct model *m, const struct correction *c)
 {
@@ -56,7 +57,7 @@ static void explain(struct model *m, uint32_t endorsement, struct correction *c)
     struct documents_event ev = {.claim = NONE};
 
     c->then = slice_of(outcome_name(st->outcome));
-    documents_last_event(m, endorsement, &ev);
+    told_last(m, endorsement, &ev);
     if (ev.claim != NONE) {
         c->by = m->claims[ev.claim].by;
         c->why = m->claims[ev.claim].reason;

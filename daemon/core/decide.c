@@ -275,11 +275,3 @@ bool decide_is_about(const struct model *m, const struct decision *d, const stru
     uint32_t i = find_endorsement(m, d->target);
     return i != NONE && &m->races[m->standings[i].race] == r;
 }
-
-const struct decision *decide_last_about(const struct model *m, const struct race *r, int64_t after)
-{
-    for (uint32_t i = m->decision_count; i-- > 0 && m->decisions[i].number > after;)
-        if (decide_is_about(m, &m->decisions[i], r))
-            return &m->decisions[i];
-    return NULL;
-}

@@ -41,10 +41,6 @@ bool decide_restore(struct model *m, const struct decision *d, struct decide_don
 /* NONE: no race has this id. */
 uint32_t decide_find_race(const struct model *m, struct slice id);
 
-/* The last decision about a race or one of its candidacies, of a number above `after`; NULL. */
-const struct decision *decide_last_about(const struct model *m, const struct race *r,
-                                         int64_t after);
-
 /* Is this decision about the race: the race itself, or a candidacy in it? */
 bool decide_is_about(const struct model *m, const struct decision *d, const struct race *r);
 

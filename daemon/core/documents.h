@@ -86,17 +86,17 @@ void documents_race(const struct model *m, const struct race *r, struct buf *out
 
 /* A candidacy's standing came, went, or passed to another authority. */
 struct documents_event {
+    struct told_id id; /* RETRACTION: of the call it takes back */
     uint32_t endorsement;
     bool retraction;
     uint32_t claim; /* index of the claim that did it; NONE: a higher authority took the race over
                        and has not called it */
-    uint32_t was;   /* RETRACTION: index of the claim that no longer stands */
+    uint32_t was;   /* index of the claim that no longer stands: of the same outcome by another
+                       authority, where it is a call; or NONE */
     const struct decision *decision; /* NULL, or what the desk decided that did it */
 };
-/* What happened last to this candidacy. False: nothing ever did. */
-bool documents_last_event(const struct model *m, uint32_t endorsement, struct documents_event *out);
 /* "c12", "r12": see struct message. */
-void documents_event_id(const struct model *m, const struct documents_event *ev, struct buf *out);
+void documents_event_id(const struct documents_event *ev, struct buf *out);
 /* Who says so, and why. */
 struct documents_said {
     struct slice by, basis, reason;

@@ -11,40 +11,13 @@
 #include "daemon/core/local_time.h"
 #include "daemon/core/match.h"
 #include "daemon/core/standings.h"
+#include "daemon/core/told.h"
 
-bool documents_last_event(const struct model *m, uint32_t endorsement, struct documents_event *out)
+void documents_event_id(const struct documents_event *ev, struct buf *out)
 {
-    const struct standing *st = &m->standings[endorsement];
-    struct documents_event ev = {.endorsement = endorsement, .claim = st->claim, .was = NONE};
-
-    if (st->claim != NONE) {
-        *out = ev;
-        return true;
-    }
-    ev.retraction = true;
-    for (uint32_t i = st->claim_count; i-- > 0 && ev.was == NONE;) {
-        const struct claim *c = &m->claims[st->claims[i]];
-        const struct claim *end = ev.claim == NONE ? NULL : &m->claims[ev.claim];
-        bool other = end && slice_eq(c->by, end->by) && !slice_eq(c->line, end->line);
-        if (calls_rank(m->settings, c->by) < 0 || other) /* of another primary: it ended before */
-            continue;
-        if (c->outcome != OUTCOME_PENDING)
-            ev.was = st->claims[i];
-        else if (ev.claim == NONE)
-            ev.claim = st->claims[i];
-    }
-    if (ev.was == NONE)
-        return false;
-    if (ev.claim == NONE)
-        ev.decision = decide_last_about(m, &m->races[st->race], m->claims[ev.was].number);
-    *out = ev;
-    return true;
-}
-
-void documents_event_id(const struct model *m, const struct documents_event *ev, struct buf *out)
-{
-    buf_addf(out, "%c%" PRId64, ev->retraction ? 'r' : 'c',
-             m->claims[ev->retraction ? ev->was : ev->claim].number);
+    buf_addf(out, "%c%" PRId64, ev->retraction ? 'r' : 'c', ev->id.claim);
+    if (ev->id.again)
+        buf_addf(out, ".%" PRId64, ev->id.again);
 }
 
 /* Why: the desk's reason, the claim's own, or that another authority decides. */
@@ -57,7 +30,7 @@ static struct slice reason_of(const struct documents_event *ev, const struct cla
 
     if (d && (!c || overruled))
         return d->reason;
-    if (!overruled)
+    if (c && !overruled)
         return c->reason;
     buf_init_over(&text, said->room, sizeof said->room);
     if (c)
@@ -92,7 +65,7 @@ void documents_event_members(struct jsonw *j, const struct model *m,
     struct buf id;
 
     buf_init_over(&id, room, sizeof room);
-    documents_event_id(m, ev, &id);
+    documents_event_id(ev, &id);
     documents_said(m, ev, &said);
     jsonw_str(j, "id", buf_slice(&id));
     jsonw_str(j, "race_id", r->id);
@@ -108,6 +81,12 @@ void documents_event_members(struct jsonw *j, const struct model *m,
         jsonw_str(j, "primary", m->claims[ev->claim].line);
     jsonw_str(j, "reason", said.reason);
     jsonw_when(j, "called_at", said.called_ms); /* null when unknown */
+    if (ev->retraction) {
+        const struct documents_event call = {.id = ev->id};
+        buf_clear(&id);
+        documents_event_id(&call, &id);
+        jsonw_str(j, "takes_back", buf_slice(&id));
+    }
 }
 
 void documents_event(const struct model *m, const struct documents_event *ev,
@@ -132,7 +111,7 @@ void documents_claims(const struct model *m, const struct race *r, struct buf *o
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         struct documents_event ev;
         struct jsonw j;
-        if (!documents_last_event(m, r->endorsements[i], &ev))
+        if (!told_last(m, r->endorsements[i], &ev))
             continue;
         jsonw_init(&j, out);
         jsonw_object(&j, NULL);

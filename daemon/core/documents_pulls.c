@@ -54,12 +54,15 @@ static void call_row(struct press *p, uint32_t i)
     const struct documents_event ev = told_event(m, i);
     const struct endorsement *e = &m->endorsed->list[t->endorsement];
     const struct race *r = &m->races[m->standings[t->endorsement].race];
-    char id_room[32], when[25], called[25] = "";
+    const struct documents_event call = {.id = t->id};
+    char rooms[2][64], when[25], called[25] = "";
     struct documents_said said;
-    struct buf id;
+    struct buf id, taken;
 
-    buf_init_over(&id, id_room, sizeof id_room);
-    documents_event_id(m, &ev, &id);
+    buf_init_over(&id, rooms[0], sizeof rooms[0]);
+    buf_init_over(&taken, rooms[1], sizeof rooms[1]);
+    documents_event_id(&ev, &id);
+    documents_event_id(&call, &taken);
     documents_said(m, &ev, &said);
     when_format(t->at_ms, when);
     if (said.called_ms != WHEN_UNKNOWN)
@@ -82,8 +85,9 @@ static void call_row(struct press *p, uint32_t i)
         said.reason,
         url_of(claim_of(m, &ev)),
         slice_of(called),
-        slice_of(!t->retraction && m->standings[t->endorsement].claim == t->claim ? "yes" : "no"),
+        slice_of(told_stands(m, i) ? "yes" : "no"),
         slice_of(t->retraction ? outcome_name(m->claims[t->was].outcome) : ""),
+        t->retraction ? buf_slice(&taken) : (struct slice){0},
     };
     press_row(p);
     for (size_t k = 0; k < sizeof cells / sizeof cells[0]; k++)
@@ -94,10 +98,10 @@ static void call_row(struct press *p, uint32_t i)
 void documents_calls(const struct model *m, bool json, struct buf *out)
 {
     static const char *const names[] = {
-        "id",        "type",      "time",   "race_id", "endorsement_id",
-        "candidate", "state",     "office", "place",   "district",
-        "seat",      "outcome",   "by",     "basis",   "reason",
-        "url",       "called_at", "stands", "was",     NULL};
+        "id",    "type",       "time",   "race_id",  "endorsement_id", "candidate",
+        "state", "office",     "place",  "district", "seat",           "outcome",
+        "by",    "basis",      "reason", "url",      "called_at",      "stands",
+        "was",   "takes_back", NULL};
     struct press p = {.out = out, .m = m};
     struct jsonw j;
 
@@ -121,7 +125,7 @@ void documents_calls(const struct model *m, bool json, struct buf *out)
             jsonw_strz(&j, "was", outcome_name(m->claims[t->was].outcome));
         if (url.len > 0)
             jsonw_str(&j, "url", url);
-        jsonw_bool(&j, "stands", !t->retraction && m->standings[t->endorsement].claim == t->claim);
+        jsonw_bool(&j, "stands", told_stands(m, i));
         jsonw_object_end(&j);
     }
     jsonw_array_end(&j);
@@ -145,7 +149,7 @@ static void add_call(struct table *rows, const struct model *m, uint32_t i)
 
     for (size_t k = 0; k < 4; k++)
         buf_init_over(texts[k], rooms[k], sizeof rooms[k]);
-    documents_event_id(m, &ev, &id);
+    documents_event_id(&ev, &id);
     documents_said(m, &ev, &said);
     local_time_clock(m->settings, t->at_ms, &when);
     buf_addf(&what, "%s%s", t->retraction ? "no longer " : "",

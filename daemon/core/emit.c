@@ -101,7 +101,7 @@ void emit_event(struct emit *em, const struct documents_event *ev, const struct 
 {
     struct message m = event_message(em, ev);
 
-    documents_event_id(em->model, ev, em->text);
+    documents_event_id(ev, em->text);
     m.event_id = take(em);
     documents_event(em->model, ev, after, em->now_ms, em->text);
     m.data = take(em);

@@ -42,8 +42,10 @@ struct message {
     struct slice when; /* of the line: the time as people write it */
     /* TOTALS: the sentence that goes with these counts, in each style; else empty */
     struct slice statements[STATEMENT_STYLES];
-    struct slice event_id; /* unique for the election. CALL: "c<claim number>"; RETRACTION:
-                              "r<number of the claim taken back>" */
+    /* unique for the election, and the same after a restart. CALL: "c<claim number>", and where the
+     * claim came to stand by something later, as when what overruled it is gone, "c<claim
+     * number>.<its number>"; RETRACTION: that of the call it takes back, with an r */
+    struct slice event_id;
     struct slice winner; /* CALL: "endorsement_id" to be entered in winners at score; RETRACTION: to
                             be removed */
     int64_t score;       /* CALL: call time, ms; RETRACTION: -1 */

@@ -187,6 +187,7 @@ struct claim {      /* append-only, durable */
 struct standing { /* one an endorsement, same index: what is derived from its claims */
     enum outcome outcome;
     uint32_t claim;   /* index of the claim that stands, or NONE */
+    uint32_t told;    /* index of what was told of it last, or NONE; told.c */
     uint32_t *claims; /* all of its claims, oldest first */
     uint32_t claim_count, claim_room;
     int64_t since_ms;
@@ -203,12 +204,20 @@ struct turned {
     uint8_t was, now; /* enum counted */
 };
 
+/* What makes an event's id its own: no claim comes to stand twice by the same thing. */
+struct told_id {
+    int64_t claim; /* number of the one that came to stand */
+    int64_t again; /* 0: when it was made; else the number of the decision, or of the claim, by
+                      which it stood (again) later */
+};
+
 /* A call or a retraction as it was told (told.c); what each means: struct documents_event. */
 struct told {
+    struct told_id id;
     uint32_t endorsement, claim, was;
     bool retraction;
     int64_t at_ms;
-    int64_t decision; /* RETRACTION: number of the desk's that did it; 0: none */
+    int64_t decision; /* number of the desk's that did it; 0: none */
 };
 
 /* What was told and no longer holds (corrections.c). */
@@ -361,6 +370,7 @@ struct model {
     struct decision *decisions; /* all, in order of number; decide.c */
     uint32_t decision_count, decision_room;
     int64_t last_number;        /* of claims and decisions */
+    int64_t number_before;      /* ... as it was before the event at hand */
     int64_t frozen;             /* as a race's, for all of them */
     struct standing *standings; /* endorsed->count */
     struct map *endorsed_by_id; /* endorsement_id -> const struct endorsement *; calls.c */

@@ -49,7 +49,6 @@ static const char schema[] =
     " source TEXT NOT NULL, file TEXT NOT NULL, digest TEXT NOT NULL,"
     " UNIQUE (source, file, digest)) STRICT;"
     "CREATE INDEX IF NOT EXISTS digests_by_age ON digests (source, file, seq);"
-    /* an id may wait twice (called, taken back, called again): acknowledging takes the oldest */
     "CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL,"
     " channel TEXT NOT NULL, data TEXT NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS shown (epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"

@@ -84,9 +84,10 @@ class Publisher:
         person, state = f"{race_id}-{self.rng.randrange(2)}", self.races[race_id]
         taken = person in self.claims and self.claims[person]["type"] == "call"
         back = not taken and person in self.claims and self.rng.random() < 0.5  # the call that was taken back stands again
-        if not taken and not back:
+        if not taken:
             self.claim += 1
-        number = self.claims[person]["id"][1:] if taken or back else self.claim
+        was = self.claims[person]["id"][1:] if taken or back else ""
+        number = was if taken else f"{was.split('.')[0]}.{self.claim}" if back else self.claim
         claim = {"id": f"r{number}" if taken else f"c{number}", "race_id": race_id, "state": state,
                  "endorsement_id": person, "called_at": f"{self.claim:06}"}
         self.events.append(("retraction" if taken else "call", f"calls:{state}", claim | {"totals": {}}))

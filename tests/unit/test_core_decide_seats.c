@@ -154,7 +154,7 @@ static void what_is_refused_while_it_is_done_leaves_no_trace(void **state)
     night_close(&n);
 }
 
-static void the_last_decision_about_a_race_is_found(void **state)
+static void a_decision_is_about_its_race_and_no_other(void **state)
 {
     struct night n;
     (void)state;
@@ -165,10 +165,6 @@ static void the_last_decision_about_a_race_is_found(void **state)
     const struct model *m = core_model(n.core);
     const struct race *senate = night_race(&n, "ann"), *house = night_race(&n, "eve");
     const struct decision *d = m->decisions;
-    assert_ptr_equal(decide_last_about(m, senate, 0), &d[1]);
-    assert_ptr_equal(decide_last_about(m, senate, d[0].number), &d[1]);
-    assert_null(decide_last_about(m, senate, d[1].number));
-    assert_ptr_equal(decide_last_about(m, house, 0), &d[2]);
     assert_true(decide_is_about(m, &d[0], senate) && !decide_is_about(m, &d[0], house));
     assert_true(decide_is_about(m, &d[2], house) && !decide_is_about(m, &d[2], senate));
     night_close(&n);
@@ -386,7 +382,7 @@ int main(void)
         cmocka_unit_test(nothing_is_called_in_a_void_race),
         cmocka_unit_test(a_freeze_keeps_its_beginning),
         cmocka_unit_test(what_is_refused_while_it_is_done_leaves_no_trace),
-        cmocka_unit_test(the_last_decision_about_a_race_is_found),
+        cmocka_unit_test(a_decision_is_about_its_race_and_no_other),
         cmocka_unit_test(a_pin_to_a_source_that_is_gone_is_kept_in_peace),
         cmocka_unit_test(a_county_moves_alone),
         cmocka_unit_test(times_are_of_the_night),

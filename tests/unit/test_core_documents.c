@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* Documents as dashboards read them: names, nulls, values. */
-#include "tests/unit/night.h"
-
+#include "daemon/core/told.h"
 #include "tests/unit/json_check.h"
+#include "tests/unit/night.h"
 
 static const char list[] = "endorsement_id,candidate_name,state,office,district,party,race_id,"
                            "seats_to_fill,source_hints,held_by\n"
@@ -74,6 +74,55 @@ static void test_a_call_and_its_end(void **state)
     m = night_message(&n, MESSAGE_RETRACTION, 0);
     assert_int_equal(m->data.len, 0);
     says(m->snap_data, "\"id\":\"r1\"");
+    night_close(&n);
+}
+
+/* They had the ids that they had had before, and who drops what is known lost them. */
+static void test_what_stands_again_and_its_end_have_ids_of_their_own(void **state)
+{
+    static const struct {
+        const char *verb, *target, *argument, *ids, *stands;
+    } steps[] = {
+        {"mark", "ga-ss-1", "void", "r1 ", ""},
+        {"mark", "ga-ss-1", "void off", "c1.3 ", "c1.3 "},
+        {"call", "ann", "lost", "r1.3 c5 ", "c5 "},
+        {"release", "ga-ss-1", "", "r5 c1.6 ", "c1.6 "},
+        {"call", "ann", "won", "c8 ", "c8 "}, /* another authority's */
+        {"release", "ga-ss-1", "", "c1.9 ", "c1.9 "},
+        {"endorse status", "ann", "withdrawn", "r1.9 ", ""},
+        {"endorse status", "ann", "active", "c1.11 ", "c1.11 "},
+        {"uncall", "ann", "", "r1.11 ", ""},
+    };
+    char room[256];
+    struct buf ids;
+    struct night n;
+    (void)state;
+
+    night_open(&n, list);
+    buf_init_over(&ids, room, sizeof room);
+    night_batch(&n, 0, SENATE("won"), NIGHT_AT(2));
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        if (!night_decide(&n, steps[i].verb, steps[i].target, steps[i].argument,
+                          NIGHT_AT(3 + (int)i)))
+            fail_msg("%s: %s", steps[i].verb, n.out.err.text);
+        buf_clear(&ids);
+        for (size_t k = 0; k < n.out.message_count; k++)
+            if (n.out.messages[k].event_id.len > 0)
+                buf_addf(&ids, "%.*s ", SLICE_FMT(n.out.messages[k].event_id));
+        buf_addc(&ids, '\0');
+        assert_string_equal(ids.ptr, steps[i].ids);
+        buf_clear(&ids);
+        const struct model *m = core_model(n.core);
+        for (uint32_t k = 0; k < m->told_count; k++)
+            if (told_stands(m, k)) {
+                const struct documents_event ev = told_event(m, k);
+                documents_event_id(&ev, &ids);
+                buf_addc(&ids, ' ');
+            }
+        buf_addc(&ids, '\0');
+        assert_string_equal(ids.ptr, steps[i].stands);
+    }
+    says(night_message(&n, MESSAGE_RETRACTION, 0)->data, "\"takes_back\":\"c1.11\"");
     night_close(&n);
 }
 
@@ -230,6 +279,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_race),
         cmocka_unit_test(test_a_call_and_its_end),
+        cmocka_unit_test(test_what_stands_again_and_its_end_have_ids_of_their_own),
         cmocka_unit_test(test_the_feeds_own_time_of_a_call),
         cmocka_unit_test(test_matches),
         cmocka_unit_test(test_words_for_people),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* One candidacy in the primaries of two parties: each claim knows its line, and what stands follows
  * from them, over restarts too. */
+#include "daemon/core/told.h"
 #include "tests/unit/night.h"
 
 enum { AP, DDHQ, STATE };
@@ -115,7 +116,7 @@ static void the_last_event_is_of_the_line_that_ended(void **state)
     say(&n, AP, MARKS("", "", ""), MARKS("", "", ""), 6);
     night_unchanged(&n, AP, NIGHT_AT(8));
     const struct model *m = core_model(n.core);
-    assert_true(documents_last_event(m, night_index(&n, "jo"), &ev));
+    assert_true(told_last(m, night_index(&n, "jo"), &ev));
     assert_true(slice_is(m->claims[ev.was].line, "dem"));
     assert_true(slice_is(m->claims[ev.claim].line, "dem"));
     night_close(&n);

@@ -9,6 +9,7 @@
 #include "daemon/core/fading.h"
 #include "daemon/core/marks.h"
 #include "daemon/core/tally.h"
+#include "daemon/core/told.h"
 #include "tests/unit/json_check.h"
 #include "tests/unit/random_player.h"
 
@@ -200,6 +201,52 @@ static int64_t said(struct slice data, const char *name)
     return number;
 }
 
+static bool same_id(struct told_id a, struct told_id b)
+{
+    return a.claim == b.claim && a.again == b.again;
+}
+
+/* Its id is the message's, and no other's that was told before; what it takes back is the last that
+ * was told of its candidacy, and stood. A client that drops what it knows loses nothing. */
+static void check_id(struct player *p, const struct message *msg, uint32_t at)
+{
+    const struct model *m = core_model(p->core);
+    const struct told *t = &m->told[at];
+    const struct told *before = NULL;
+    const struct documents_event ev = told_event(m, at);
+    char room[64];
+    struct buf id;
+
+    buf_init_over(&id, room, sizeof room);
+    documents_event_id(&ev, &id);
+    CHECK(p, slice_eq(buf_slice(&id), msg->event_id), "%.*s is listed as %.*s",
+          SLICE_FMT(msg->event_id), SLICE_FMT(buf_slice(&id)));
+    for (uint32_t i = 0; i < at; i++) {
+        before = m->told[i].endorsement == t->endorsement ? &m->told[i] : before;
+        CHECK(p, m->told[i].retraction != t->retraction || !same_id(m->told[i].id, t->id),
+              "%.*s is told twice", SLICE_FMT(msg->event_id));
+    }
+    CHECK(p, !t->retraction || (before && !before->retraction && same_id(before->id, t->id)),
+          "%.*s takes back what did not stand", SLICE_FMT(msg->event_id));
+}
+
+/* What is listed as standing is what is counted. */
+static void check_stands(struct player *p)
+{
+    const struct model *m = core_model(p->core);
+    int64_t n[OUTCOMES] = {0};
+
+    for (uint32_t i = 0; i < m->told_count; i++)
+        if (told_stands(m, i))
+            n[m->claims[m->told[i].claim].outcome]++;
+    const int64_t *all = core_tally(p->core)->n;
+    CHECK(p,
+          n[OUTCOME_WON] == all[TALLY_WON] && n[OUTCOME_LOST] == all[TALLY_LOST] &&
+              n[OUTCOME_ADVANCED] == all[TALLY_ADVANCED],
+          "%" PRId64 " wins are listed as standing, %" PRId64 " counted", n[OUTCOME_WON],
+          all[TALLY_WON]);
+}
+
 /* Calls and retractions of one race come together and tell what is true after all of them: no more
  * is settled than they call, and no less is than they take back. */
 static void check_calls(struct player *p)
@@ -220,8 +267,9 @@ static void check_calls(struct player *p)
             calls += m->type == MESSAGE_CALL;
             retractions += m->type == MESSAGE_RETRACTION;
             CHECK(p, said(m->data, "settled") == after, "two totals of one moment");
+            CHECK(p, p->told < model->told_count, "more is told than is listed");
+            check_id(p, m, p->told++);
         }
-        p->told += (uint32_t)(calls + retractions);
         CHECK(p, after >= settled - retractions && after <= settled + calls - retractions,
               "%.*s: settled was %" PRId64, SLICE_FMT(first->data), settled);
         settled = after;
@@ -246,6 +294,7 @@ static void check_messages(struct player *p)
             totals = m;
     }
     check_calls(p);
+    check_stands(p);
     CHECK(p, totals || tally_same(&p->before, now), "the totals changed, and nobody was told");
     for (int i = 0; totals && i < TALLY_NUMBERS; i++)
         CHECK(p, said(totals->data, tally_names[i]) == now->n[i], "%s is %" PRId64 ", told: %.*s",
@@ -630,7 +679,7 @@ static void check_restarted(struct player *p, const struct player *was, bool fig
         CHECK(p,
               t->endorsement == u->endorsement && t->claim == u->claim && t->was == u->was &&
                   t->retraction == u->retraction && t->at_ms == u->at_ms &&
-                  t->decision == u->decision,
+                  t->decision == u->decision && same_id(t->id, u->id),
               "call event %d: %s, claim %d at %" PRId64
               "; after a restart %s, claim %d at %" PRId64,
               (int)i, p->n->ours[t->endorsement].id, (int)t->claim, t->at_ms,
