@@ -292,9 +292,26 @@ static struct slice expand(struct making *m, struct slice text, const struct con
     return result;
 }
 
-static bool names_credential(struct slice s)
+/* Each {credential:NAME} of a text is one that is sent. What is wrong with it, who expands it says.
+ */
+static void note_credentials(struct making *m, struct poller_source *out, struct slice text)
 {
-    return slice_find(s, SLICE("{credential:")) != SIZE_MAX;
+    const struct slice mark = SLICE("{credential:");
+    for (size_t at; (at = slice_find(text, mark)) != SIZE_MAX;) {
+        struct buf value;
+        struct err ignored;
+        text = slice_sub(text, at + mark.len, text.len);
+        struct slice name = slice_sub(text, 0, slice_find(text, SLICE("}")));
+        buf_init(&value, 1 << 16);
+        out->has_credential = true;
+        if (config_credential(m->args->config.credentials, name, &value, &ignored))
+            out->credentials =
+                arena_printf(m->plan->arena, "%.*s%.*s\n", SLICE_FMT(out->credentials),
+                             SLICE_FMT(buf_slice(&value)));
+        if (value.ptr)
+            explicit_bzero(value.ptr, value.len);
+        buf_done(&value);
+    }
 }
 
 static struct slice option_of(const struct config_source *from, const char *key)
@@ -359,7 +376,7 @@ static void plan_headers(struct making *m, const struct config_source *from,
         struct slice value = expand(m, pair->value, from, &(struct config_expand){0});
         headers[i] =
             arena_printf(m->plan->arena, "%.*s: %.*s", SLICE_FMT(pair->key), SLICE_FMT(value));
-        out->has_credential |= names_credential(pair->value);
+        note_credentials(m, out, pair->value);
     }
     out->headers = headers;
     out->header_count = from->headers.count;
@@ -372,7 +389,7 @@ static const struct config_expand AS_IS = {.version = SLICE_INIT("{version}"),
 static struct slice url_of(struct making *m, const struct config_source *from,
                            struct poller_source *out, struct slice url)
 {
-    out->has_credential |= names_credential(url);
+    note_credentials(m, out, url);
     return url.len > 0 ? expand(m, url, from, &AS_IS) : url;
 }
 

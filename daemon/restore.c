@@ -121,6 +121,7 @@ static bool begin(struct restore *r, const struct writer_loaded_file *f)
     r->work = (struct work){.format = from->format,
                             .options = f->delta > 0 ? from->delta_options : from->options,
                             .payload = r->payload,
+                            .credentials = from->credentials,
                             .done = on_work,
                             .ctx = r};
     for (size_t i = 0; i < r->companion_count; i++)

@@ -317,6 +317,7 @@ static void attempt(struct trial *t, struct trial_file *file, const struct polle
     a->work = (struct work){.format = as->format,
                             .options = as->options,
                             .payload = file->payload,
+                            .credentials = t->plan->poller_sources[file->source].credentials,
                             .done = on_read,
                             .ctx = t};
     for (size_t i = 0; own && i < file->companion_count; i++)

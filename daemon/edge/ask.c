@@ -174,6 +174,7 @@ static void on_gate(struct gate_entry *entry)
         .headers = a->source->headers,
         .header_count = a->source->header_count,
         .has_credential = a->source->has_credential,
+        .credentials = a->source->credentials,
         .cap = a->cap,
     };
     a->started_us = timer_now_us();

@@ -12,6 +12,7 @@
 #include <curl/curl.h>
 
 #include "daemon/base/num.h"
+#include "daemon/base/sweep.h"
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
 #include "daemon/edge/cidr.h"
@@ -45,6 +46,7 @@ struct fetch {
     bool busy;
     /* what was asked */
     bool conditional, has_credential, refused;
+    struct slice credentials;
     size_t cap;
     int redirects;
     /* what has come */
@@ -216,7 +218,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *ctx)
     };
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
         if (slice_eq_nocase(name, slice_of(kept[i].name)))
-            keep(kept[i].to, kept[i].room, value);
+            keep(kept[i].to, kept[i].room, sweep_finds(f->credentials, value) ? SLICE("") : value);
     return line.len;
 }
 
@@ -553,6 +555,7 @@ bool fetch_start(struct fetch *f, const struct fetch_request *r, struct err *e)
 {
     f->conditional = r->etag.len > 0 || r->last_modified.len > 0;
     f->has_credential = r->has_credential;
+    f->credentials = r->credentials;
     f->cap = r->cap;
     f->redirects = 0;
     f->header_bytes = f->ignored = 0;

@@ -68,8 +68,10 @@ struct fetch_request {
         last_modified; /* of what is known; empty: none. With both empty a 304 is a failure */
     const struct slice *headers; /* "Name: value", never shown; the same array, the same headers */
     size_t header_count;
-    bool has_credential; /* in the url or a header */
-    size_t cap;          /* bytes of the body, as sent */
+    bool has_credential;      /* in the url or a header */
+    struct slice credentials; /* a line each; an answer's header that has one in it is not kept.
+                                 They outlive the transfer */
+    size_t cap;               /* bytes of the body, as sent */
 };
 
 /* Ask. On failure (no memory, url is none) `done` is not called. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/sweep.h"
 #include "daemon/base/text.h"
 #include "daemon/base/log.h"
 #include "daemon/edge/companions.h"
@@ -329,6 +330,7 @@ static void submit(struct poll *f, struct payload *payload, bool pointer)
                                        : f->delta ? set->delta_options
                                                   : set->options,
                             .payload = payload,
+                            .credentials = set->credentials,
                             .done = on_parsed,
                             .ctx = f};
     if (f->companions != NULL && !pointer) {
@@ -426,9 +428,11 @@ static void on_version(struct poll *f)
         return;
     }
     struct slice version = results_text(&work->results, work->results.head->version);
-    if (version.len == 0) {
+    if (version.len == 0 || sweep_finds(f->set->credentials, version)) {
         pointer_refuse(s->pointer);
-        pointer_failed(f, VERDICT_SCHEMA, SLICE("names no version"));
+        pointer_failed(f, VERDICT_SCHEMA,
+                       version.len == 0 ? SLICE("names no version")
+                                        : SLICE("names a version that has a credential in it"));
         return;
     }
     set_text(s->said, version);

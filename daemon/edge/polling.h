@@ -40,7 +40,8 @@ struct poller_source {
     struct slice counties_url, counties_options;
     const struct slice *headers; /* "Name: value", credentials already expanded: never logged */
     size_t header_count;
-    bool has_credential; /* refuses redirects to another host */
+    bool has_credential;      /* refuses redirects to another host */
+    struct slice credentials; /* all of them, a line each: no text that is told has one in it */
     int64_t interval_ms;
 };
 

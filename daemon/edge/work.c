@@ -3,20 +3,25 @@
 #include "daemon/edge/work.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/sweep.h"
+
 void work_fail(struct work *work, enum wire_failure failure, struct slice text)
 {
-    struct buf clean;
+    struct buf clean, swept;
     buf_init(&clean, sizeof work->text);
+    buf_init(&swept, sizeof work->text * 4);
     text_clean(text, &clean);
+    sweep(work->credentials, buf_slice(&clean), &swept);
     work->failure = failure;
-    memcpy(work->text, clean.ptr != NULL ? clean.ptr : "", clean.len);
-    work->text[clean.len] = '\0';
+    snprintf(work->text, sizeof work->text, "%.*s", SLICE_FMT(buf_slice(&swept)));
     buf_done(&clean);
+    buf_done(&swept);
 }
 
 enum verdict work_verdict(const struct work *work)

@@ -18,6 +18,7 @@ struct work {
     const struct payload *payload;
     const struct payload *companions[WIRE_COMPANIONS_MAX]; /* finished */
     size_t companion_count;
+    struct slice credentials; /* a line each, that were sent for it: no text has them */
     void (*done)(struct work *work, void *ctx);
     void *ctx;
 
@@ -34,7 +35,7 @@ struct work {
     struct spare *spare;
 };
 
-/* Say why there is no batch; `text` may come from a worker and is cleaned. */
+/* Say why there is no batch; `text` may come from a worker and is cleaned and swept. */
 void work_fail(struct work *work, enum wire_failure failure, struct slice text);
 
 /* What a failure is called. */

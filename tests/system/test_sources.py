@@ -171,6 +171,46 @@ def test_a_host_that_asks_for_a_rest_is_left_alone_by_all_its_sources(house, sit
     assert refused.returncode == 75 and site.count("/other.xml") == count, (refused, "it was asked although its host rests")
 
 
+def test_a_credential_that_a_site_quotes_is_shown_and_kept_nowhere(house, site, monkeypatch):
+    """The title of a page, an ETag, a version: each had the key in it, for all who look at sources."""
+    credentials = house.folder / "credentials"
+    credentials.mkdir()
+    (credentials / "key").write_text("S3CRET-KEY123\n")
+    (credentials / "key").chmod(0o600)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
+    house.configure(f"{site.url}/county.xml", f"{site.url}/county.xml?key={{credential:key}}")
+    house.configure("[source county]", f"""[archive]
+directory = archive
+
+[source page]
+like = county
+url = {site.url}/page?key={{credential:key}}
+
+[source version]
+like = county
+version-url = {site.url}/version?key={{credential:key}}
+url = {site.url}/{{version}}
+
+[source county]""")
+    key = "?key=S3CRET-KEY123"
+    site.answers["/county.xml" + key] = (200, {"Last-Modified": "S3CRET-KEY123", "Content-Type": "text/S3CRET%2dKEY123"}, small_night.detail())
+    site.answers["/page" + key] = (200, {}, "<html><head><title>bad key s3cret%2DKEY123 of yours</title></head>" + " " * 300 + "</html>")
+    site.answers["/version" + key] = (200, {}, "S3CRET-KEY123")
+    house.start_tallyd()
+    harness.wait_for(lambda: house.sources()["county"]["status"] == "unchanged", 20, "the one that is well")
+    said = harness.wait_for(lambda: house.sources()["page"]["text"], 20, "the page that is none of results")
+    assert "***" in said and "KEY123" not in said, said
+    said = harness.wait_for(lambda: house.sources()["version"]["text"], 20, "the pointer")
+    assert "has a credential in it" in said, said
+    shown = [house.get("/v1/sources.json"), house.get("/"), house.ctl("source", "list").stdout, house.ctl("record", "county").stdout, house.tallyd.text()]
+    for name in ("county", "page"):
+        done = house.ctl("source", "test", name)
+        shown.append(done.stdout + done.stderr)
+    assert house.tallyd.stop(20) == 0
+    shown += [p.read_text(errors="replace") for p in house.folder.rglob("*") if p.is_file() and credentials not in p.parents and p.suffix in (".tsv", ".db", ".db-wal")]
+    assert not [text for text in shown if "KEY123" in text.upper()], [text for text in shown if "KEY123" in text.upper()]
+
+
 class Proxy(Site):
     """Answers for every host, and connects to none."""
 

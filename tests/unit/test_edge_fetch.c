@@ -184,6 +184,11 @@ static void usual(struct site_request *q, void *ctx)
     } else if (slice_is(q->path, "/hints")) {
         buf_addz(q->out, "HTTP/1.1 103 Early Hints\r\nRetry-After: 9\r\n\r\n");
         site_reply(q, "404 Not Found", "", SLICE(""));
+    } else if (slice_is(q->path, "/echo")) {
+        site_reply(q, "200 OK",
+                   "ETag: \"" SECRET "\"\r\nLast-Modified: S3cret%2Dkey\r\n"
+                   "Content-Type: text/" SECRET "\r\nContent-Encoding: x-" SECRET "\r\n",
+                   SLICE("x"));
     } else if (slice_is(q->path, "/odd")) {
         site_reply(q, "200 OK", "ETag: \"a\x01z\"\r\nLast-Modified: \xff\r\n", SLICE("x"));
     } else {
@@ -601,6 +606,29 @@ static void test_no_secret_in_texts(void **state)
     end(&b);
 }
 
+/* A site that quotes the key back had it kept in tables and shown to everybody. */
+static void test_no_secret_in_what_is_kept(void **state)
+{
+    struct bench b;
+    (void)state;
+    begin(&b, usual, "127.0.0.0/8");
+    for (int keyed = 0; keyed < 2; keyed++) {
+        get_with(&b, "/echo",
+                 (struct fetch_request){.credentials = keyed ? SLICE(SECRET "\n") : SLICE("")});
+        check_body(&b, "x");
+        assert_string_equal(b.etag, keyed ? "" : "\"" SECRET "\"");
+        assert_int_equal(b.last_modified[0] == '\0', keyed);
+        assert_int_equal(b.a.http.type.len == 0, keyed);
+        assert_int_equal(b.a.http.encoding.len == 0, keyed);
+    }
+    for (int keyed = 0; keyed < 2; keyed++) { /* nor whereto it was sent with the key */
+        get_with(&b, "/hops", (struct fetch_request){.has_credential = keyed});
+        assert_int_equal(b.a.http.redirects, 3);
+        assert_int_equal(b.a.http.place.len == 0, keyed);
+    }
+    end(&b);
+}
+
 static void test_bad_network(void **state)
 {
     struct slice networks[] = {SLICE("127.0.0.0/8"), SLICE("127.0.0.0")};
@@ -651,6 +679,7 @@ int main(void)
         cmocka_unit_test(test_environment_is_no_proxy),
         cmocka_unit_test(test_proxy),
         cmocka_unit_test(test_no_secret_in_texts),
+        cmocka_unit_test(test_no_secret_in_what_is_kept),
         cmocka_unit_test(test_bad_network),
         cmocka_unit_test(test_stop),
     };

@@ -253,6 +253,7 @@ static void test_credentials_go_where_they_are_named(void **state)
     assert_true(slice_is(p->redis_user, "by systemd"));
     assert_true(slice_is(p->poller_sources[0].headers[0], "Authorization: Bearer s3cr3t/+="));
     assert_true(p->poller_sources[0].has_credential);
+    assert_true(slice_is(p->poller_sources[0].credentials, "s3cr3t/+=\n"));
     plan_free(p);
     expect(f,
            make(f, "polls-close.GA = 19:00",
