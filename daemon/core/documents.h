@@ -73,6 +73,12 @@ bool documents_races_public(const struct model *m, const struct slice *words, si
                             struct arena *scratch, struct buf *out, struct err *e) MUST_USE;
 /* One race with its calls. False: there is none of this id. */
 bool documents_race_page(const struct model *m, struct slice id, struct buf *out) MUST_USE;
+/* documents_totals.c: what totals of everything say of the season, of all since the beginning
+ * (empty where the configuration has no baseline) and of earlier cycles, as columns of CSV: their
+ * names, DOCUMENTS_SEASON of them, and the cells of them. */
+enum { DOCUMENTS_SEASON = 10 };
+size_t documents_season_names(const char **names);
+void documents_season_cells(struct press *p, const struct tally *t);
 void documents_sources_public(const struct model *m, int64_t now_ms, struct buf *out);
 /* documents_list.c: the same as CSV, without what is in doubt. */
 void documents_sources_csv(const struct model *m, int64_t now_ms, struct buf *out);

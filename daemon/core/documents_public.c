@@ -42,7 +42,7 @@ static void end_table(struct table *t)
 
 static void full_head(struct table *t, const char *by)
 {
-    const char *names[TALLY_NUMBERS + 3];
+    const char *names[TALLY_NUMBERS + DOCUMENTS_SEASON + 3];
     size_t n = 0;
 
     if (t->json)
@@ -52,6 +52,8 @@ static void full_head(struct table *t, const char *by)
     for (size_t i = 0; i < TALLY_NUMBERS; i++)
         names[n++] = tally_names[i];
     names[n++] = "states_won";
+    if (!by)
+        n += documents_season_names(names + n);
     names[n] = NULL;
     press_head(&t->csv, names);
 }
@@ -79,6 +81,8 @@ static void full_row(struct table *t, const struct tally_part *part)
     for (size_t i = 0; i < TALLY_NUMBERS; i++)
         press_known(&t->csv, sums.n[i], true);
     press_known(&t->csv, tally_states_won(&sums), true);
+    if (!part)
+        documents_season_cells(&t->csv, &sums);
     press_end(&t->csv);
 }
 

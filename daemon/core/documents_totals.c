@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* Totals as documents. */
 #include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "daemon/base/jsonw.h"
 #include "daemon/base/when.h"
 #include "daemon/core/documents.h"
+#include "daemon/core/press.h"
 #include "daemon/core/states.h"
 #include "daemon/core/statement.h"
 
@@ -97,27 +100,80 @@ static void write_lifetime(struct jsonw *j, const struct model *m,
     jsonw_object_end(j);
 }
 
-/* How the night stands in its season, since the beginning, and among earlier cycles. */
-static void write_before(struct jsonw *j, const struct model *m, const struct tally *t)
+/* Of the season, by their columns; in JSON they are members of its object, without what stands
+ * before. */
+#define SEASON "season_"
+static const struct {
+    const char *column;
+    size_t at; /* in a struct tally_season */
+} season_counts[] = {
+    {SEASON "endorsed", offsetof(struct tally_season, endorsed)},
+    {SEASON "won_seats", offsetof(struct tally_season, won_seats)},
+    {SEASON "won_nominations", offsetof(struct tally_season, won_nominations)},
+    {SEASON "won_measures", offsetof(struct tally_season, won_measures)},
+    {SEASON "lost", offsetof(struct tally_season, lost)},
+    {SEASON "advanced", offsetof(struct tally_season, advanced)},
+    {SEASON "pending", offsetof(struct tally_season, pending)},
+};
+#define SEASON_COUNTS (sizeof season_counts / sizeof season_counts[0])
+_Static_assert(SEASON_COUNTS + 3 == DOCUMENTS_SEASON, "documents.h says how many columns");
+
+static int64_t season_count(const struct tally_season *s, size_t i)
+{
+    return *(const int64_t *)((const char *)s + season_counts[i].at);
+}
+
+static const char *record_of(const struct settings *s, const struct tally *t)
 {
     static const char *const records[] = {
         [TALLY_NO_RECORD] = NULL, [TALLY_RECORD_SO_FAR] = "so_far", [TALLY_RECORD] = "highest"};
+
+    return s->cycle_count > 0 ? records[tally_record(s, t)] : NULL;
+}
+
+/* How the night stands in its season, since the beginning, and among earlier cycles. */
+static void write_before(struct jsonw *j, const struct model *m, const struct tally *t)
+{
     struct tally_season season;
 
     tally_season(m, t, &season);
     jsonw_object(j, "season");
-    jsonw_int(j, "endorsed", season.endorsed);
-    jsonw_int(j, "won_seats", season.won_seats);
-    jsonw_int(j, "won_nominations", season.won_nominations);
-    jsonw_int(j, "won_measures", season.won_measures);
-    jsonw_int(j, "lost", season.lost);
-    jsonw_int(j, "advanced", season.advanced);
-    jsonw_int(j, "pending", season.pending);
+    for (size_t i = 0; i < SEASON_COUNTS; i++)
+        jsonw_int(j, season_counts[i].column + strlen(SEASON), season_count(&season, i));
     jsonw_object_end(j);
     if (has_lifetime(m->settings))
         write_lifetime(j, m, &season);
     if (m->settings->cycle_count > 0)
-        jsonw_strz(j, "record", records[tally_record(m->settings, t)]);
+        jsonw_strz(j, "record", record_of(m->settings, t));
+}
+
+size_t documents_season_names(const char **names)
+{
+    size_t n = 0;
+
+    for (; n < SEASON_COUNTS; n++)
+        names[n] = season_counts[n].column;
+    names[n++] = "lifetime_elected";
+    names[n++] = "lifetime_states";
+    names[n++] = "record";
+    return n;
+}
+
+void documents_season_cells(struct press *p, const struct tally *t)
+{
+    const struct settings *s = p->m->settings;
+    struct tally_season season;
+    const char *record = record_of(s, t);
+    int64_t ever = 0;
+
+    tally_season(p->m, t, &season);
+    for (size_t i = 0; i < SEASON_COUNTS; i++)
+        press_known(p, season_count(&season, i), true);
+    for (size_t i = 0; i < states_count; i++)
+        ever += states[i].one_of_50 && tally_ever_won(p->m, &states[i]);
+    press_known(p, elected(s, &season), has_lifetime(s));
+    press_known(p, ever, has_lifetime(s));
+    press_text(p, slice_of(record ? record : ""));
 }
 
 void documents_totals(const struct model *m, const struct tally *t, struct slice state,
