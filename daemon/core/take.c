@@ -586,8 +586,8 @@ static bool take_again(const struct intake *p, struct intake_contest *pc, struct
     if (c->learned != p->feed->learned && !intake_lay(p, pc, e))
         return false;
     for (uint32_t k = 0; c->learned != p->feed->learned && k < pc->in->choices; k++)
-        if (!learn(p, c, &c->choices[pc->map[k]], r, e))
-            return false;
+        if (pc->map[k] != NONE && !learn(p, c, &c->choices[pc->map[k]], r, e))
+            return false; /* NONE: a worker that lies of what its digest is of */
     c->learned = p->feed->learned;
     c->received_ms = p->event->received_ms;
     c->apart = is_wider(pc);

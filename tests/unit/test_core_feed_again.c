@@ -223,6 +223,28 @@ static void one_file_has_the_total_and_another_the_counties(void **state)
     assert_int_equal(world_votes(w, 0, "7", "County 199", "Ann"), 20);
 }
 
+/* A worker may lie: other choices under the digest of those that were there. */
+static void a_batch_that_says_it_is_as_before_and_is_not_costs_no_more_than_itself(void **state)
+{
+    struct world *w = *state;
+    world_take(w, 0, CLERK("5", "6") MAYOR("100", "90"));
+    const struct feed_contest *c = world_contest(w, 0, "7");
+    arena_reset(w->arena);
+    struct results batch = batch_of(w->arena, "contest 8|Clerk|GA\n choice 1|CY|\n choice 2|Dee|\n"
+                                              " total 5 7\ncontest 7|Mayor|GA\n choice 9|Eve|\n"
+                                              " choice 8|Fay|\n choice 7|Gus|\n total 1 2 3\n");
+    ((struct results_contest *)batch.contests)[1].digest = c->settled;
+    struct event event = {.type = EVENT_BATCH,
+                          .batch = &batch,
+                          .digest = {1, 2},
+                          .received_ms = w->start + WHEN_MINUTE};
+    w->report.arena = w->arena;
+    assert_true(feed_take(&w->m, &event, event.received_ms, &w->report, &w->err));
+    assert_int_equal(c->choice_count, 2);
+    assert_int_equal(world_votes(w, 0, "7", "", "Ann"), 100);
+    assert_int_equal(world_votes(w, 0, "8", "", "Dee"), 7);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
 
 int main(void)
@@ -238,6 +260,7 @@ int main(void)
         T(a_gone_contest_is_told_when_it_goes_and_when_it_is_back),
         T(a_deeper_fall_is_the_same_fall),
         T(one_file_has_the_total_and_another_the_counties),
+        T(a_batch_that_says_it_is_as_before_and_is_not_costs_no_more_than_itself),
     };
     return cmocka_run_group_tests_name("core_feed_again", tests, NULL, NULL);
 }
