@@ -40,6 +40,7 @@ struct building { /* a contest under way */
     bool bad;
     bool settled; /* building_settle has seen it */
     bool given;   /* it was in a piece */
+    bool sound;   /* one of the builder's first `sound` */
 };
 
 struct building_sizes {
@@ -52,8 +53,9 @@ struct results_builder {
     void *batch_room_ctx;
     bool (*piece)(struct slice piece, void *ctx); /* NULL: it goes as a whole */
     void *piece_ctx;
-    uint32_t pieces, ended;             /* the first so many contests were told in full */
-    uint32_t looked;                    /* so many were handed on, or are none that can be */
+    uint32_t pieces, ended; /* the first so many contests were told in full */
+    uint32_t sound;         /* the first so many are in the batch: nothing is left to do for them */
+    uint32_t looked;        /* so many were handed on, or are none that can be */
     struct building_sizes given, ready; /* in pieces; of contests that end the next one */
     struct arrays arrays;
     struct results_facts facts;

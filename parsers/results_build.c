@@ -159,6 +159,8 @@ contest_badv(struct results_builder *b, struct building *k, const char *fmt, va_
     if (k->bad)
         return;
     k->bad = true;
+    if (k->sound)
+        b->sound = 0;
     vsnprintf(why, sizeof why, fmt, ap);
     struct slice text = why[0] ? slice_of(why) : SLICE("it cannot be read");
     if (!pool_add(&b->pool, text, &k->why))

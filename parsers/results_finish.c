@@ -50,7 +50,7 @@ struct counts { /* of all that it holds */
 /* A contest that is there again must say the same. */
 static void judge_repeats(struct results_builder *b)
 {
-    for (uint32_t i = 0; i < b->count; i++) {
+    for (uint32_t i = b->sound; i < b->count; i++) {
         struct building *k = b->contests[i];
         if (k->first != BUILDING_NOBODY && !k->gone &&
             (k->bad || !same_contest(b->contests[k->first], k)))
@@ -112,7 +112,8 @@ static void count_contest(const struct building *k, struct counts *n)
 static bool take_stock(struct results_builder *b, struct counts *n)
 {
     judge_repeats(b);
-    for (uint32_t i = 0; i < b->count; i++) {
+    n->contests = b->sound;
+    for (uint32_t i = b->sound; i < b->count; i++) {
         if (!building_settle(b, b->contests[i]))
             return false;
         count_contest(b->contests[i], n);
@@ -168,10 +169,10 @@ static bool fill_head(struct results_builder *b, struct results_header *h, struc
 /* Does what was handed on hold? If not it goes again, as a whole. */
 static void hold_pieces(struct results_builder *b)
 {
-    uint32_t i = 0;
+    uint32_t i = b->sound;
     while (i < b->looked && b->contests[i]->given == building_kept(b->contests[i]))
         i++;
-    if (i == b->looked)
+    if (i >= b->looked)
         return;
     b->pieces = b->looked = 0;
     b->given = (struct building_sizes){0};

@@ -108,7 +108,7 @@ static void write_contest(const struct results_builder *b, struct building *k, s
 /* All contests that are none, wherever they stood. */
 static void write_problems(const struct results_builder *b, struct pen *p)
 {
-    for (uint32_t i = 0; i < b->count; i++) {
+    for (uint32_t i = b->sound; i < b->count; i++) {
         const struct building *k = b->contests[i];
         if (k->first == BUILDING_NOBODY && !k->gone && !building_kept(k))
             *p->problem++ =
@@ -138,7 +138,7 @@ static struct building_sizes sizes_of(const struct results_builder *b, uint32_t 
     for (uint32_t i = from; i < to; i++)
         if (building_kept(b->contests[i]))
             add_contest(b, b->contests[i], &n);
-    for (uint32_t i = 0; last && i < b->count; i++) {
+    for (uint32_t i = b->sound; last && i < b->count; i++) {
         const struct building *k = b->contests[i];
         n.problems += k->first == BUILDING_NOBODY && !k->gone && !building_kept(k);
     }
@@ -208,6 +208,8 @@ bool results_contest_end(struct results_builder *b, struct err *e)
     building_tell_question(b, k);
     if (!building_settle(b, k))
         return building_full(e);
+    k->sound = building_kept(k) && b->sound == b->current;
+    b->sound += k->sound;
     if (!b->piece || !building_kept(k))
         return true;
     add_contest(b, k, &b->ready);

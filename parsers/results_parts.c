@@ -237,12 +237,12 @@ bool building_join_parts(struct results_builder *b, struct err *e)
 {
     uint32_t n = 0, any = 0, count = b->count;
     struct part *parts, *room;
-    for (uint32_t i = 0; i < count; i++) {
-        n += has_title(b->contests[i]);
+    for (uint32_t i = b->sound; i < count; i++)
         any += b->contests[i]->part;
-    }
     if (!any)
         return true;
+    for (uint32_t i = 0; i < count; i++)
+        n += has_title(b->contests[i]);
     parts = arena_array(b->arena, n + 1, sizeof *parts);
     room = arena_array(b->arena, n + 1, sizeof *room);
     if (!parts || !room)
