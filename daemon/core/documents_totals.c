@@ -203,13 +203,21 @@ void documents_totals(const struct model *m, const struct tally *t, struct slice
     jsonw_object_end(&j);
 }
 
+static void plain_line(const char *name, int64_t n, struct buf *out)
+{
+    buf_addz(out, name);
+    buf_addc(out, ' ');
+    buf_addi(out, n);
+    buf_addc(out, '\n');
+}
+
 void documents_plain(const struct model *m, const struct tally *t, struct buf *out)
 {
     for (size_t i = 0; i < TALLY_NUMBERS; i++)
-        buf_addf(out, "%s %" PRId64 "\n", tally_names[i], t->n[i]);
-    buf_addf(out, "states_won %" PRId64 "\n", tally_states_won(t));
+        plain_line(tally_names[i], t->n[i], out);
+    plain_line("states_won", tally_states_won(t), out);
     if (m->last_change_ms != WHEN_UNKNOWN)
-        buf_addf(out, "as_of_seconds %" PRId64 "\n", m->last_change_ms / WHEN_SECOND);
+        plain_line("as_of_seconds", m->last_change_ms / WHEN_SECOND, out);
 }
 
 /* ---- rows for people ---- */

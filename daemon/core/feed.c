@@ -25,6 +25,7 @@ enum {
     DIGEST_KEY = 48,
 };
 #define FEED_MEMORY ((size_t)256 << 20)
+#define FEED_HEADS ((size_t)64 << 20)
 
 static struct feed_file *file_of(const struct model *m, uint32_t source, uint32_t file)
 {
@@ -41,7 +42,9 @@ static bool init_one(struct feed *f, size_t files)
     f->digests = map_new(DIGESTS_MAX, true);
     f->rulings = map_new(DIGESTS_MAX, true);
     f->memory = arena_new(FEED_MEMORY);
-    if (!f->files || !f->contests || !f->names || !f->digests || !f->rulings || !f->memory)
+    f->heads = arena_new(FEED_HEADS);
+    if (!f->files || !f->contests || !f->names || !f->digests || !f->rulings || !f->memory ||
+        !f->heads)
         return false;
     for (size_t i = 0; i < files; i++) {
         f->files[i].last_success_ms = WHEN_UNKNOWN;
@@ -93,6 +96,7 @@ void feed_done(struct model *m)
         map_free(f->digests);
         map_free(f->rulings);
         arena_free(f->memory);
+        arena_free(f->heads);
     }
     free(m->feeds);
     m->feeds = NULL;

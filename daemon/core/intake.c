@@ -149,13 +149,18 @@ static bool is_older(const struct intake *p, const struct results_contest *in,
            in->updated_ms < c->updated_ms && c->updated_ms <= latest;
 }
 
+/* Was nothing wrong when it was taken last, and since? */
+static bool is_in_order(const struct intake *p, const struct feed_contest *c)
+{
+    return c && (c->settled.hi | c->settled.lo) != 0 && c->file == p->event->file && !c->gone &&
+           c->older_since == WHEN_UNKNOWN && c->doubt == VERDICT_ACCEPTED;
+}
+
 /* Was all of this taken before, with nothing wrong then and since? */
 static bool is_settled(const struct intake *p, const struct results_contest *in,
                        const struct feed_contest *c)
 {
-    return c && (c->settled.hi | c->settled.lo) != 0 && digest_eq(c->settled, in->digest) &&
-           c->file == p->event->file && !c->gone && c->older_since == WHEN_UNKNOWN &&
-           c->doubt == VERDICT_ACCEPTED;
+    return is_in_order(p, c) && digest_eq(c->settled, in->digest);
 }
 
 /* ---- choices ---- */
@@ -230,6 +235,48 @@ uint32_t intake_unit(const struct intake *p, const struct feed_contest *c,
         if (same_unit(p, &c->units[i], unit))
             return i;
     return NONE;
+}
+
+/* Does the payload say of unit `u` what is on air, in every figure? */
+static bool says_the_same(const struct intake *p, const struct intake_contest *pc, uint32_t u)
+{
+    const struct feed_unit *was = &pc->c->units[u];
+    const struct results_unit *is = &p->batch->units[pc->in->first_unit + u];
+
+    if (was->hold.why != VERDICT_ACCEPTED || !same_unit(p, was, is) ||
+        was->reporting != is->reporting || was->total != is->total ||
+        was->registered != is->registered || was->ballots != is->ballots)
+        return false;
+    for (uint32_t k = 0; k < pc->in->choices; k++) {
+        const struct results_cell *cell = results_cell(p->batch, pc->in, u, k);
+        uint32_t at = pc->map[k];
+        if (was->votes[at] != cell->votes || was->derived[at] != (cell->derived != 0))
+            return false;
+    }
+    return true;
+}
+
+/* Most units of a contest that changed did not: with nothing wrong when they were judged, and all
+ * that they were judged by as it was, they need not be judged once more. */
+static bool find_same(const struct intake *p, struct intake_contest *pc, struct err *e)
+{
+    const struct feed_contest *c = pc->c;
+    const struct results_contest *in = pc->in;
+
+    if (p->event->restored || pc->settled || pc->recalled || pc->theirs || pc->older ||
+        pc->ruling != RULING_NONE || pc->roster.verdict != VERDICT_ACCEPTED ||
+        pc->roster.fresh > 0 || !is_in_order(p, c) || c->votes_allowed != in->votes_allowed ||
+        !slice_eq(c->state, text_of(p, in->state)))
+        return true;
+    pc->same = arena_array(p->scratch, in->units, sizeof(*pc->same));
+    for (uint32_t u = 0; pc->same && u < in->units && u < c->unit_count; u++)
+        pc->same[u] = says_the_same(p, pc, u);
+    return pc->same || full(e);
+}
+
+bool intake_is_same(const struct intake_contest *pc, uint32_t u)
+{
+    return pc->same && pc->same[u];
 }
 
 void intake_figures(const struct intake *p, const struct intake_contest *pc, uint32_t u,
@@ -363,7 +410,7 @@ static bool any_double(const struct intake *p, int64_t *is)
     for (uint32_t i = 0; i < p->batch->head->contests; i++) {
         const struct intake_contest *pc = &p->contests[i];
         for (uint32_t u = 0; !pc->settled && may_be_double(pc) && u < pc->in->units; u++)
-            if (double_of(p, pc, u, is) == GUARD_TWICE)
+            if (!intake_is_same(pc, u) && double_of(p, pc, u, is) == GUARD_TWICE)
                 return true;
     }
     return false;
@@ -455,7 +502,7 @@ static bool look_at(struct intake *p, struct intake_contest *pc, bool all_closed
     if (map_count(p->feed->rulings) && p->all == RULING_NONE)
         pc->ruling = intake_ruling(p->feed, p->event->file, p->event->digest,
                                    intake_payload_key(p, pc->in), p->scratch);
-    return true;
+    return find_same(p, pc, e);
 }
 
 bool intake_fill(struct intake *p, struct err *e)
@@ -466,7 +513,7 @@ bool intake_fill(struct intake *p, struct err *e)
     p->first_close = p->next_close = WHEN_NEVER;
     p->votes = p->early = false;
     p->all = intake_ruling(p->feed, p->event->file, p->event->digest, SLICE(""), p->scratch);
-    p->contests = arena_array(p->scratch, count + 1, sizeof(*p->contests));
+    p->contests = arena_room(p->scratch, ((size_t)count + 1) * sizeof(*p->contests));
     if (!p->contests)
         return full(e);
     for (uint32_t i = 0; i < count; i++) {

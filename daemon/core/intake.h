@@ -29,6 +29,7 @@ struct intake_contest {
     bool swapped;                /* columns of some unit are: all of the contest waits */
     bool registers_on_day;       /* its state has registration on the day */
     bool settled;                /* word for word what was taken before: nothing is to be judged */
+    bool *same;                  /* per unit: what is on air, with nothing wrong; NULL: none is */
     enum ruling ruling;          /* what the desk said of it in these bytes */
     bool votes;                  /* there are votes other than zero */
     int64_t first_close;         /* of its places that count; WHEN_NEVER: all have closed */
@@ -62,6 +63,10 @@ bool intake_lay(const struct intake *p, struct intake_contest *pc, struct err *e
  * payload does not have keeps what `was` says. */
 void intake_figures(const struct intake *p, const struct intake_contest *pc, uint32_t u,
                     const int64_t *was, int64_t *is);
+
+/* Is unit `u`, counted from 0 in both, what is on air, in every figure, and was it judged to be in
+ * order by all that it would be judged by now, but for the clock? */
+bool intake_is_same(const struct intake_contest *pc, uint32_t u);
 
 /* The unit of the contest that this one of the payload is; NONE. */
 uint32_t intake_unit(const struct intake *p, const struct feed_contest *c,

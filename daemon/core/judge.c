@@ -59,9 +59,9 @@ void judge_swaps(const struct intake *p, struct intake_contest *pc, int64_t *is)
 {
     for (uint32_t u = 0; u < pc->in->units && !pc->swapped; u++) {
         struct judge_unit k = {.in = &p->batch->units[pc->in->first_unit + u], .u = u, .is = is};
-        uint32_t at = intake_unit(p, pc->c, k.in, u);
+        uint32_t at = intake_is_same(pc, u) ? NONE : intake_unit(p, pc->c, k.in, u);
         struct guard_fall fall;
-        if (at == NONE)
+        if (at == NONE) /* what is new, and what stands, has swapped with nothing */
             continue;
         k.unit = &pc->c->units[at];
         intake_figures(p, pc, u, k.unit->votes, is);

@@ -335,10 +335,11 @@ void memo_write_held(const struct model *m, uint32_t source, uint32_t file, stru
     void *value;
 
     for (size_t at = 0; map_next(feed->contests, &at, &key, &value);) {
-        struct feed_contest held = *(const struct feed_contest *)value;
-        struct memo_line line = {.key = key, .whole = true, .contest = &held};
-        if (held.file != file || !is_held(&held))
+        const struct feed_contest *c = value;
+        if (c->file != file || !is_held(c))
             continue;
+        struct feed_contest held = *c;
+        struct memo_line line = {.key = key, .whole = true, .contest = &held};
         held.received_ms = held.changed_ms; /* told again when it changes, not at each payload */
         if (!any) {
             (void)text(&w, SLICE(FORMAT));

@@ -262,6 +262,12 @@ static struct slice county_of(const struct model *m, const struct feed_contest *
     return c->county.len ? c->county : s->county.len ? s->county : s->name;
 }
 
+/* Whom lines name matters beside another contest's, or where one person may stand on several. */
+static bool names_matter(const struct offers *g)
+{
+    return g->r->contest_count > 1 || who_may_fuse(g->r->state);
+}
+
 static bool add_contest(struct offers *g, struct figures *f, const struct feed_contest *c,
                         struct err *e)
 {
@@ -270,8 +276,10 @@ static bool add_contest(struct offers *g, struct figures *f, const struct feed_c
     const char *primary = primaries_of(g->r, c);
     bool joins = any_of(f, known, primary);
 
-    for (uint32_t k = 0; k < c->choice_count; k++) {
-        if (!people || !who_read(c->choices[k].name, g->scratch, &people[k]))
+    if (!people)
+        return full(e);
+    for (uint32_t k = 0; names_matter(g) && k < c->choice_count; k++) {
+        if (!who_read(c->choices[k].name, g->scratch, &people[k]))
             return full(e);
         joins_apply(g->r, &people[k]);
     }

@@ -138,8 +138,9 @@ struct feed { /* one a source, same index */
     bool paused; /* the desk has stopped it: its figures are not fresh, whenever they came */
     struct map *rulings; /* the desk's, by payload and contest (ruling.c) */
     bool shared;         /* some contest was in more than one file */
-    /* all that this feed may grow; capped, so that one feed costs only itself */
-    struct arena *memory;
+    /* all that this feed may grow; capped, so that one feed costs only itself. The contests are by
+     * themselves: a payload is laid against each of them, and few pages are soon read */
+    struct arena *memory, *heads;
 };
 
 struct learned { /* durable */

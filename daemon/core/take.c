@@ -49,13 +49,19 @@ static enum verdict_class class_of(enum verdict v)
 
 /* ---- a contest's shape ---- */
 
+static bool keep_head(struct feed *f, struct slice *to, struct slice from, struct err *e)
+{
+    if (from.len > 0)
+        *to = arena_copy(f->heads, from);
+    return from.len == 0 || to->ptr || full(e);
+}
+
 static bool new_contest(const struct intake *p, struct intake_contest *pc, struct err *e)
 {
     const struct results_contest *in = pc->in;
-    struct feed_contest *c = arena_alloc(p->feed->memory, sizeof(*c));
+    struct feed_contest *c = arena_alloc(p->feed->heads, sizeof(*c));
     struct slice id = text_of(p, in->id), county = text_of(p, in->county);
     struct slice key = intake_contest_key(county, id, text_of(p, in->text), p->scratch);
-    bool changed;
 
     if (!c || !key.ptr)
         return full(e);
@@ -67,9 +73,8 @@ static bool new_contest(const struct intake *p, struct intake_contest *pc, struc
                                .received_ms = p->event->received_ms,
                                .changed_ms = p->event->received_ms,
                                .race = NONE};
-    if (!renew(p->feed, &c->county, county, &changed, e) ||
-        !renew(p->feed, &c->id, id, &changed, e) ||
-        !renew(p->feed, &c->text, text_of(p, in->text), &changed, e))
+    if (!keep_head(p->feed, &c->county, county, e) || !keep_head(p->feed, &c->id, id, e) ||
+        !keep_head(p->feed, &c->text, text_of(p, in->text), e))
         return false;
     if (!map_put(p->feed->contests, key, c))
         return full(e);
@@ -417,6 +422,8 @@ static bool take_units(const struct intake *p, struct intake_contest *pc, unsign
         judge_swaps(p, pc, is);
     for (uint32_t u = 0; u < pc->in->units; u++) {
         struct judge_unit k = {.in = &p->batch->units[pc->in->first_unit + u], .u = u, .is = is};
+        if (intake_is_same(pc, u) && !pc->swapped && !p->early)
+            continue;
         uint32_t at = intake_unit(p, c, k.in, u);
         if (at != NONE)
             k.unit = &c->units[at];
@@ -771,8 +778,9 @@ bool take_settled(const struct feed *f, uint32_t file)
 
     while (map_next(f->contests, &at, NULL, &value)) {
         const struct feed_contest *c = value;
-        if (c->file == file && (c->gone || c->older_since != WHEN_UNKNOWN))
+        if (c->file == file &&
+            (c->gone || c->older_since != WHEN_UNKNOWN || class_of(c->doubt) >= CLASS_HOLD))
             return false;
     }
-    return !take_holds(f, file);
+    return true;
 }

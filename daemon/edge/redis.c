@@ -323,7 +323,11 @@ static struct slice full_channel(struct redis *r, struct slice channel, struct a
 
 static struct slice number(struct arena *a, int64_t n)
 {
-    return arena_printf(a, "%lld", (long long)n);
+    char room[24];
+    struct buf digits;
+    buf_init_over(&digits, room, sizeof room);
+    buf_addi(&digits, n);
+    return arena_copy(a, buf_slice(&digits));
 }
 
 static void add_entry(struct redis *r, struct call *c, const struct redis_commit *m,

@@ -223,6 +223,28 @@ static void one_file_has_the_total_and_another_the_counties(void **state)
     assert_int_equal(world_votes(w, 0, "7", "County 199", "Ann"), 20);
 }
 
+#define HALLS(allowed, oak)                                                                        \
+    "contest 7|Mayor|GA ; allowed=" allowed                                                        \
+    "\n choice 1|Ann|Dem\n choice 2|Bob|Rep\n total 100 50\n"                                      \
+    " county 1|Elm ; 150 10 ; ballots=100\n county 2|Oak ; " oak " ; ballots=100\n"
+
+/* Units that say what they said are not judged again, unless they are judged by something else. */
+static void what_stands_is_held_when_fewer_votes_are_allowed(void **state)
+{
+    struct world *w = *state;
+    world_take(w, 0, HALLS("2", "30 30"));
+    world_take(w, 60, HALLS("2", "30 31"));
+    const struct feed_contest *c = world_contest(w, 0, "7");
+    assert_int_equal(c->doubt, VERDICT_ACCEPTED);
+    assert_int_equal(world_votes(w, 0, "7", "Oak", "Bob"), 31);
+    world_take(w, 120, HALLS("1", "30 32"));
+    assert_int_equal(c->doubt, VERDICT_OVERVOTE);
+    assert_int_equal(c->units[1].hold.why, VERDICT_OVERVOTE);
+    assert_int_equal(world_votes(w, 0, "7", "Oak", "Bob"), 32);
+    world_take(w, 180, HALLS("2", "30 32"));
+    assert_int_equal(c->doubt, VERDICT_ACCEPTED);
+}
+
 /* A worker may lie: other choices under the digest of those that were there. */
 static void a_batch_that_says_it_is_as_before_and_is_not_costs_no_more_than_itself(void **state)
 {
@@ -260,6 +282,7 @@ int main(void)
         T(a_gone_contest_is_told_when_it_goes_and_when_it_is_back),
         T(a_deeper_fall_is_the_same_fall),
         T(one_file_has_the_total_and_another_the_counties),
+        T(what_stands_is_held_when_fewer_votes_are_allowed),
         T(a_batch_that_says_it_is_as_before_and_is_not_costs_no_more_than_itself),
     };
     return cmocka_run_group_tests_name("core_feed_again", tests, NULL, NULL);
