@@ -11,15 +11,25 @@
 #define READ_MAX ((size_t)256 << 20)
 #define LAST_MAX 400
 
+/* A claim or a decision on disk, by what no other one of its number has. */
+struct row {
+    int64_t number, at_ms;
+};
+
 struct following {
     struct writer *writer;
     void (*followed)(void *ctx);
     void *ctx;
     char instance[256], last[LAST_MAX];
     struct desk_read read;
-    int64_t left; /* entries of the history that are still to come */
-    bool replace; /* what was read is the history: it replaces ours */
-    bool ours;    /* the stream is of our own disk */
+    int64_t left;     /* entries of the history that are still to come */
+    bool replace;     /* what was read is the history: it replaces ours */
+    bool ours;        /* the stream is of our own disk */
+    bool served;      /* and since we serve it has nothing that the disk has not; before it may */
+    struct row *rows; /* on disk at the start, in order */
+    size_t row_count;
+    int64_t epoch;            /* on disk at the start */
+    size_t claims, decisions; /* of what was read: seen to be there */
     bool on, over, ended, failed;
     size_t writing; /* jobs */
     struct desk_place at, kept;
@@ -117,9 +127,51 @@ void following_entry(struct following *f, struct desk_place at, const struct sli
         f->left = f->read.begin;
         f->ours = slice_is(f->read.writer, f->instance);
         f->replace = !f->ours;
+        f->claims = f->decisions = 0;
         clear_read(f);
     }
     f->left -= f->left > 0;
+}
+
+/* ---- our own stream ---- */
+
+static int by_number(const void *a, const void *b)
+{
+    const struct row *x = a, *y = b;
+    if (x->number != y->number)
+        return x->number < y->number ? -1 : 1;
+    return (x->at_ms > y->at_ms) - (x->at_ms < y->at_ms);
+}
+
+static bool is_on_disk(const struct following *f, int64_t number, int64_t at_ms)
+{
+    struct row row = {number, at_ms};
+    return bsearch(&row, f->rows, f->row_count, sizeof row, by_number) != NULL;
+}
+
+/* Does the stream of our own tell what our disk has not, or not as it was told? */
+static bool is_ahead(struct following *f)
+{
+    const struct writer_job *job = &f->read.job;
+    bool there = f->at.epoch <= f->epoch;
+    for (; there && f->claims < job->claim_count; f->claims++)
+        there = is_on_disk(f, job->claims[f->claims].number, job->claims[f->claims].at_ms);
+    for (; there && f->decisions < job->decision_count; f->decisions++)
+        there =
+            is_on_disk(f, job->decisions[f->decisions].number, job->decisions[f->decisions].at_ms);
+    return !there;
+}
+
+static bool keep_rows(struct following *f, const struct writer_loaded *l)
+{
+    f->rows = calloc(l->claim_count + l->decision_count + 1, sizeof *f->rows);
+    for (size_t i = 0; f->rows && i < l->claim_count; i++)
+        f->rows[f->row_count++] = (struct row){l->claims[i].number, l->claims[i].at_ms};
+    for (size_t i = 0; f->rows && i < l->decision_count; i++)
+        f->rows[f->row_count++] = (struct row){l->decisions[i].number, l->decisions[i].at_ms};
+    if (f->row_count > 0)
+        qsort(f->rows, f->row_count, sizeof *f->rows, by_number);
+    return f->rows != NULL;
 }
 
 void following_read(struct following *f, bool last)
@@ -131,9 +183,16 @@ void following_read(struct following *f, bool last)
         fail(f, "the desk's stream does not begin with its history");
         return;
     }
+    if (f->ours && !f->served && is_ahead(f)) {
+        log_warn("state: the disk of this tallyd is older than what it has told, as if restored "
+                 "from a copy; what the desk's stream in Redis has takes its place");
+        f->ours = false;
+        f->replace = true;
+    }
     if (f->ours) { /* it is on our disk since before it was in the stream */
         f->kept = f->at;
-        clear_read(f);
+        if (f->served)
+            clear_read(f);
     } else {
         write_down(f);
     }
@@ -208,6 +267,7 @@ void following_begin(struct following *f)
 void following_stop(struct following *f)
 {
     f->on = false;
+    f->served = true;
 }
 
 bool following_new(struct writer *writer, struct slice instance, const struct writer_loaded *l,
@@ -218,6 +278,11 @@ bool following_new(struct writer *writer, struct slice instance, const struct wr
         return err_set(e, ERR_BUG, "out of memory");
     *f = (struct following){.writer = writer, .followed = followed, .ctx = ctx};
     snprintf(f->instance, sizeof f->instance, "%.*s", SLICE_FMT(instance));
+    f->epoch = l->epoch;
+    if (!keep_rows(f, l)) {
+        free(f);
+        return err_set(e, ERR_BUG, "out of memory");
+    }
     if (l->decision_count > 0)
         say_decision(&l->decisions[l->decision_count - 1], f->last);
     *out = f;
@@ -229,5 +294,6 @@ void following_free(struct following *f)
     if (!f)
         return;
     arena_free(f->read.arena);
+    free(f->rows);
     free(f);
 }

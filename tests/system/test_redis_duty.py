@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Who serves, where Redis answers but not as it should: full, a replica, without rights, with a part of it gone."""
 import json
+import shutil
 
 import pytest
 
@@ -130,3 +131,31 @@ def test_who_has_not_read_the_stream_does_not_take_over_by_itself():
         p.redis.delete("tally:v1:desk")
         b.wait_active(40)  # it had read all of it before
         assert won(b) == 1
+
+
+@pytest.mark.parametrize("call_first", (True, False))
+def test_a_disk_put_back_to_an_older_copy_gives_way_to_what_was_told(two, call_first):
+    """The active one's machine comes back, within its lease, as it was before a call that was kept on both."""
+    a, b = two.a, two.b
+    if call_first:
+        assert a.decide("freeze").returncode == 0
+    a.tallyd.kill()
+    shutil.copytree(a.folder / "state", a.folder / "old")
+    a.begin()
+    a.wait_active()
+    b.wait_standby()
+    harness.wait_for(lambda: a.status()["standby"] == "follows", 20, "the standby is seen")
+    assert a.decide("call", "foe", "won").stdout.endswith("kept on both\n")
+    history = a.history()
+    a.tallyd.kill()
+    shutil.rmtree(a.folder / "state")
+    shutil.copytree(a.folder / "old", a.folder / "state")
+    a.begin()
+    harness.wait_for(lambda: a.is_active() or b.is_active(), 40, "one serves")
+    active, standby = two.sides()
+    standby.wait_standby(30)
+    assert won(active) == 1 and a.history() == b.history() == history
+    harness.wait_for(lambda: int(two.redis.hget("tally:v1:snap:meta", "epoch")) == active.status()["epoch"], 20, "it is published")
+    assert published(two.redis) == 1
+    assert a.rows("SELECT * FROM aside") == b.rows("SELECT * FROM aside") == []
+    assert len(two.calls()) == 1

@@ -108,6 +108,18 @@ static void load(struct side *s)
         fail_msg("%s", e.text);
 }
 
+/* Another process of the same directory. */
+static void restart(struct side *s)
+{
+    struct err e = {0};
+    load(s);
+    following_free(s->following);
+    if (!following_new(s->writer, SLICE("west-2-"), &s->loaded, on_followed, s, &s->following, &e))
+        fail_msg("%s", e.text);
+    following_begin(s->following);
+}
+
+#define OURS(n) "begin " n " writer west-2-"
 #define BEGIN(n) "begin " n " writer east-1-"
 #define DECISION(n) "decision " n " verb call target foe argument won by ann reason " n
 #define CLAIM(n) "claim " n " outcome 1 endorsement_id foe by desk"
@@ -164,14 +176,58 @@ static void test_the_history_of_a_new_epoch_replaces_all(void **state)
 static void test_a_stream_of_our_own_disk_is_no_news(void **state)
 {
     struct side *s = *state;
-    entry(s, 7, 1, "begin 2 writer west-2-");
+    entry(s, 7, 1, BEGIN("2"));
+    entry(s, 7, 2, DECISION("1"));
+    entry(s, 7, 3, DECISION("2"));
+    following_read(s->following, true);
+    loop_run(s->base);
+    restart(s);
+    entry(s, 7, 1, OURS("2"));
     entry(s, 7, 2, DECISION("1"));
     entry(s, 7, 3, DECISION("2"));
     following_read(s->following, true);
     assert_true(following_done(s->following) && !following_over(s->following));
     assert_true(is_at(following_kept(s->following), 7, 3));
-    load(s);
-    assert_int_equal(s->loaded.decision_count, 0);
+    following_stop(s->following); /* it serves */
+    following_begin(s->following);
+    entry(s, 8, 1, OURS("2"));
+    entry(s, 8, 2, DECISION("1"));
+    entry(s, 8, 3, DECISION("4"));
+    following_read(s->following, true);
+    assert_true(following_done(s->following) && !following_over(s->following));
+}
+
+/* The stream of our own knows more than our disk, or knows it otherwise: what was told stands. */
+static void test_a_disk_that_is_older_than_its_stream_gives_way_to_it(void **state)
+{
+    static const char *const ahead[] = {DECISION("3"), CLAIM("3") " at_ms 5",
+                                        "decision 2 at_ms 9 verb call target foe"};
+    struct side *s = *state;
+    for (int64_t i = 0; i < 4; i++) {
+        following_begin(s->following);
+        entry(s, 7 + 2 * i, 1, BEGIN("3"));
+        entry(s, 7 + 2 * i, 2, DECISION("1"));
+        entry(s, 7 + 2 * i, 3, DECISION("2"));
+        following_read(s->following, true);
+        loop_run(s->base);
+        restart(s);
+        int64_t epoch = i < 3 ? 7 + 2 * i : 99; /* of no other epoch than that is on disk */
+        entry(s, epoch, 1, OURS("2"));
+        entry(s, epoch, 2, DECISION("1"));
+        following_read(s->following, false);
+        if (i < 3) {
+            assert_true(is_at(following_kept(s->following), epoch, 2) &&
+                        !following_over(s->following));
+            entry(s, epoch, 3, ahead[i]);
+            following_read(s->following, true);
+        }
+        loop_run(s->base);
+        assert_true(following_over(s->following));
+        assert_int_equal(following_kept(s->following).number, i < 3 ? 3 : 2);
+        load(s);
+        assert_int_equal(s->loaded.decision_count + s->loaded.claim_count, i < 3 ? 2 : 1);
+        restart(s);
+    }
 }
 
 static void test_what_cannot_be_read_is_not_said_to_be_kept(void **state)
@@ -211,6 +267,7 @@ int main(void)
         T(test_it_is_kept_when_it_is_on_disk),
         T(test_the_history_of_a_new_epoch_replaces_all),
         T(test_a_stream_of_our_own_disk_is_no_news),
+        T(test_a_disk_that_is_older_than_its_stream_gives_way_to_it),
         T(test_what_cannot_be_read_is_not_said_to_be_kept),
         T(test_without_its_beginning_it_is_not_followed),
     };
