@@ -22,6 +22,8 @@ struct companion {
     struct payload *payload; /* NULL: not yet */
     struct digest digest;
     int failures; /* in a row */
+    bool asking;
+    bool put; /* another file was put in its place since it was asked for */
 };
 
 struct companions {
@@ -29,6 +31,7 @@ struct companions {
     struct pace *pace;
     struct companions_calls calls;
     size_t count, there;
+    bool started;
     struct companion one[];
 };
 
@@ -40,12 +43,27 @@ static void on_time(void *ctx)
         timer_set(c->timer, POLLER_ASLEEP_MS);
         return;
     }
+    c->asking = true;
+    c->put = false;
     ask_start(&c->ask, SLICE(""), false);
+}
+
+static void on_put(void *ctx)
+{
+    struct companion *c = ctx;
+    c->put = true;
+    if (!c->asking && c->all->started)
+        timer_set(c->timer, 0);
 }
 
 static void wait(struct companion *c, int64_t retry_after_ms)
 {
     const struct companions *all = c->all;
+    c->asking = false;
+    if (c->put) {
+        timer_set(c->timer, 0);
+        return;
+    }
     timer_set(c->timer,
               c->failures > 0
                   ? pace_backoff(all->pace, c->failures, retry_after_ms)
@@ -92,8 +110,9 @@ static void on_answer(const struct answer *a, void *ctx)
 }
 
 struct companions *companions_new(struct event_base *base, const struct ask_means *means,
-                                  const struct poller_source *source, size_t cap, struct pace *pace,
-                                  const struct companions_calls *calls, struct err *e)
+                                  const struct poller_source *source, size_t cap, int64_t settle_ms,
+                                  struct pace *pace, const struct companions_calls *calls,
+                                  struct err *e)
 {
     size_t n = source->companion_count;
     struct companions *all = NULL;
@@ -124,8 +143,10 @@ struct companions *companions_new(struct event_base *base, const struct ask_mean
         c->all = all;
         c->timer = timer_new(base, on_time, c);
         bool ok = ask_init(&c->ask, means, source, what->url, what->path, cap, &own, e);
-        if (ok && c->timer != NULL)
+        if (ok && c->timer != NULL) {
+            ask_watch(&c->ask, settle_ms, on_put);
             continue;
+        }
         if (ok)
             err_set(e, ERR_AGAIN, "no memory");
         all->count++;
@@ -149,6 +170,7 @@ void companions_free(struct companions *all)
 
 void companions_start(struct companions *all)
 {
+    all->started = true;
     for (size_t i = 0; i < all->count; i++)
         timer_set(all->one[i].timer, 0);
 }

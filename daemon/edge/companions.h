@@ -18,10 +18,12 @@ struct companions_calls {
     void *ctx;
 };
 
-/* source and means outlive it; so does pace. */
+/* source and means outlive it; so does pace. One by path is read when nobody has written to it for
+ * `settle_ms`, and soon after it is put in its place; 0: as it is. */
 struct companions *companions_new(struct event_base *base, const struct ask_means *means,
-                                  const struct poller_source *source, size_t cap, struct pace *pace,
-                                  const struct companions_calls *calls, struct err *e);
+                                  const struct poller_source *source, size_t cap, int64_t settle_ms,
+                                  struct pace *pace, const struct companions_calls *calls,
+                                  struct err *e);
 void companions_free(struct companions *c); /* once the reader is gone; accepts NULL */
 void companions_start(struct companions *c);
 

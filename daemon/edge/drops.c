@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -29,11 +30,12 @@ struct drops {
     struct map *folders; /* by path */
 };
 
-static struct drop_folder *folder_of(const struct drops *d, int watch)
+/* The next of those that a watch is of, for a folder may have several names; NULL: no more. */
+static struct drop_folder *next_of(const struct drops *d, int watch, size_t *at)
 {
     struct slice path;
     void *folder;
-    for (size_t at = 0; map_next(d->folders, &at, &path, &folder);)
+    while (map_next(d->folders, at, &path, &folder))
         if (((struct drop_folder *)folder)->watch == watch)
             return folder;
     return NULL;
@@ -45,9 +47,19 @@ static const char *name_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* It was made by link(2) or symlink(2), and nobody has it open who would close it: it has other
+ * names, or was changed after it was written. */
+static bool is_link(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 &&
+           (S_ISLNK(st.st_mode) || st.st_nlink > 1 || st.st_mtim.tv_sec != st.st_ctim.tv_sec ||
+            st.st_mtim.tv_nsec != st.st_ctim.tv_nsec);
+}
+
 static void hear(struct drop *drop, uint32_t what)
 {
-    if (what & (IN_CREATE | IN_MODIFY)) {
+    if (what & IN_MODIFY || (what & IN_CREATE && !is_link(drop->path))) {
         drop->writing = true;
         drop->whole = false;
         drop->written_us = timer_now_us();
@@ -75,17 +87,8 @@ static void lose_all(struct drops *d)
         lose(folder);
 }
 
-static void take(struct drops *d, const struct inotify_event *ev)
+static void tell(struct drop_folder *f, const struct inotify_event *ev)
 {
-    if (ev->mask & IN_Q_OVERFLOW) {
-        lose_all(d);
-        return;
-    }
-    struct drop_folder *f = folder_of(d, ev->wd);
-    if (!f)
-        return;
-    if (ev->mask & IN_MOVE_SELF) /* it is watched under its old name no more */
-        inotify_rm_watch(d->fd, ev->wd);
     if (ev->mask & (IN_MOVE_SELF | IN_DELETE_SELF | IN_IGNORED | IN_UNMOUNT)) {
         f->watch = -1;
         lose(f);
@@ -94,6 +97,19 @@ static void take(struct drops *d, const struct inotify_event *ev)
     for (struct drop *drop = f->files; drop && ev->len > 0; drop = drop->next)
         if (strcmp(name_of(drop->path), ev->name) == 0)
             hear(drop, ev->mask);
+}
+
+static void take(struct drops *d, const struct inotify_event *ev)
+{
+    if (ev->mask & IN_Q_OVERFLOW) {
+        lose_all(d);
+        return;
+    }
+    size_t at = 0;
+    for (struct drop_folder *f; (f = next_of(d, ev->wd, &at)) != NULL;)
+        tell(f, ev);
+    if (ev->mask & IN_MOVE_SELF) /* it is watched under its old name no more */
+        inotify_rm_watch(d->fd, ev->wd);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *ctx)
@@ -176,15 +192,15 @@ void drops_add(struct drops *d, struct drop *drop)
     f->files = drop;
 }
 
-/* A folder under two names has one watch: the later name hears, the other is looked at by the
- * interval. */
+/* The same folder has the same watch, however often it is asked for. */
 void drops_look(struct drop *drop)
 {
-    struct drop_folder *f = drop->folder, *other;
-    if (!f || f->watch >= 0)
+    struct drop_folder *f = drop->folder;
+    size_t at = 0;
+    if (!f)
         return;
-    int watch = inotify_add_watch(drop->all->fd, f->path, IN_OURS);
-    if (watch >= 0 && (other = folder_of(drop->all, watch)) != NULL)
-        other->watch = -1;
-    f->watch = watch;
+    int before = f->watch;
+    f->watch = inotify_add_watch(drop->all->fd, f->path, IN_OURS);
+    if (before >= 0 && before != f->watch && next_of(drop->all, before, &at) == NULL)
+        inotify_rm_watch(drop->all->fd, before);
 }

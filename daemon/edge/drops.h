@@ -4,7 +4,8 @@
  *
  * It only says when to look; what a file is, the look says. Where no events come (a folder that is
  * not there yet, a file system of another machine, a link to elsewhere, no watches left) the
- * interval is what there is. Events may be about nothing, and may be lost in a storm, after which
+ * interval is what there is; so it is for a folder that is itself such a link, once that leads to
+ * another one. Events may be about nothing, and may be lost in a storm, after which
  * every file is to be looked at.
  */
 #ifndef TALLYD_EDGE_DROPS_H
@@ -38,7 +39,7 @@ void drops_free(struct drops *d); /* before its files; accepts NULL */
 
 /* From now on it hears. d NULL, or no room: it never does. */
 void drops_add(struct drops *d, struct drop *drop);
-/* Before each look: its folder may have come, or be another, since. */
+/* Before each look: its folder may have come, or its path lead to another, since. */
 void drops_look(struct drop *drop);
 
 #endif

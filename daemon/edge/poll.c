@@ -578,11 +578,10 @@ static void on_put(void *ctx)
     f->put = f->step != REST;
 }
 
-static int64_t settle_of(const struct poll *f)
+int64_t poll_settle(const struct poll_shared *p, uint32_t source)
 {
-    const struct poller_settings *set = f->shared->set;
-    int64_t settle = set->settle_ms < f->set->interval_ms ? set->settle_ms : f->set->interval_ms;
-    return set->once ? 0 : settle;
+    int64_t interval = p->set->sources[source].interval_ms, settle = p->set->settle_ms;
+    return p->set->once ? 0 : settle < interval ? settle : interval;
 }
 
 struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file,
@@ -607,7 +606,7 @@ struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file
                       (size_t)shared->set->max_body, &body, e) &&
              add_stage(f, "version-url", set->version_url, set->version_options, e) &&
              add_stage(f, "counties-url", set->counties_url, set->counties_options, e)) {
-        ask_watch(&f->body, settle_of(f), on_put);
+        ask_watch(&f->body, poll_settle(shared, source), on_put);
         return f;
     }
     poll_free(f);

@@ -27,6 +27,10 @@ struct poll_shared { /* by all files of a poller */
 /* As poller_calls.rest; with `once` there is none. */
 int64_t poll_rest(const struct poll_shared *p, uint32_t source);
 
+/* How long nobody may have written to a file of a source before it is read; 0: it is read as it is.
+ */
+int64_t poll_settle(const struct poll_shared *p, uint32_t source);
+
 /* companions: of its source; NULL: it has none. */
 struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file,
                       const struct companions *companions, struct err *e);

@@ -67,7 +67,8 @@ static bool source_init(struct poller *p, uint32_t at, struct poll **files, stru
     bool ok = true;
     if (s->set->companion_count > 0) {
         s->companions = companions_new(p->shared.base, &p->shared.means, s->set,
-                                       (size_t)p->shared.set->max_body, &p->shared.pace, &calls, e);
+                                       (size_t)p->shared.set->max_body, poll_settle(&p->shared, at),
+                                       &p->shared.pace, &calls, e);
         ok = s->companions != NULL;
     }
     for (uint32_t i = 0; ok && i < s->set->file_count; i++) {
@@ -115,7 +116,7 @@ static bool equip(struct poller *p, struct err *e)
         return false;
     p->shared.means.quota_ms = set->backoff_first_ms;
     p->shared.means.base = p->shared.base;
-    p->shared.means.drops = drops_new(p->shared.base, p->file_count + 1);
+    p->shared.means.drops = drops_new(p->shared.base, hosts + 1);
     p->shared.means.reader = reader_new(p->shared.base, e);
     return p->shared.means.reader != NULL;
 }

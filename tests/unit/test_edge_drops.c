@@ -100,6 +100,15 @@ static void last(struct house *h, int polls)
                    before + polls);
 }
 
+static const char *last_batch_name(const struct house *h)
+{
+    const char *name = "";
+    for (int i = 0; i < h->n.count; i++)
+        if (h->n.told[i].source == 0 && h->n.told[i].what == NEWS_BATCH)
+            name = h->n.told[i].name;
+    return name;
+}
+
 static void become(struct house *h, int64_t wanted)
 {
     SITE_UNTIL(h->n.base, votes(h) == wanted);
@@ -228,6 +237,144 @@ static void without_events_the_interval_is_what_there_is(void **state)
     close_house(&h);
 }
 
+/* It is whole, but nobody closes it: it waited for the interval, and then for who writes to it. */
+static void what_is_linked_into_its_place_is_seen(void **state)
+{
+    static struct house h;
+    char beside[120];
+    (void)state;
+    open_house(&h, FAR_MS, 50);
+    make_folder(&h, "drop");
+    put(&h, 1);
+    start(&h.n);
+    poller_soon(h.n.p, 0);
+    become(&h, 1);
+    snprintf(beside, sizeof beside, "%s.new", h.path);
+    for (int64_t i = 2; i < 5; i++) {
+        int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL, 0644);
+        write_all(fd, body(&h, i));
+        close(fd);
+        if (i == 3)
+            last(&h, 2); /* its last change and its linking are not of one tick */
+        unlink(h.path);
+        assert_int_equal(i == 4 ? symlink(beside, h.path) : link(beside, h.path), 0);
+        if (i == 3)
+            unlink(beside);
+        become(&h, i);
+        if (i == 2)
+            unlink(beside);
+    }
+    close_house(&h);
+}
+
+static void read_file(const char *path, char *to, size_t room)
+{
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    to[fread(to, 1, room - 1, f)] = '\0';
+    fclose(f);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    write_all(fd, slice_of(text));
+    close(fd);
+}
+
+/* The watch stayed on the folder from before, and what was put into the new one was never heard of.
+ */
+static void a_link_to_a_folder_that_leads_elsewhere_is_followed(void **state)
+{
+    static struct house h;
+    char one[100], two[100], drop[100], next[100];
+    (void)state;
+    open_house(&h, 300, FAR_MS);
+    place(&h, "one", one);
+    place(&h, "two", two);
+    place(&h, "drop", drop);
+    place(&h, "next", next);
+    make_folder(&h, "one");
+    make_folder(&h, "two");
+    assert_int_equal(symlink(one, drop), 0);
+    put(&h, 1);
+    start(&h.n);
+    become(&h, 1);
+    assert_int_equal(symlink(two, next), 0);
+    assert_int_equal(rename(next, drop), 0);
+    put(&h, 2);
+    become(&h, 2);
+    h.n.source[0].interval_ms = FAR_MS; /* from the next look on, events are what there is */
+    int looked = news(&h, NEWS_UNCHANGED);
+    SITE_UNTIL(h.n.base, news(&h, NEWS_UNCHANGED) > looked);
+    for (int64_t i = 3; i < 6; i++) {
+        put(&h, i);
+        become(&h, i);
+    }
+    assert_int_equal(news(&h, NEWS_FAILED), 0);
+    close_house(&h);
+}
+
+/* Under two names it had one watch, which the later name had: the other one heard nothing. */
+static void a_folder_is_heard_under_each_of_its_names(void **state)
+{
+    static struct house h;
+    char drop[100], other[100], path[120];
+    (void)state;
+    open_house(&h, FAR_MS, 50);
+    make_folder(&h, "drop");
+    place(&h, "drop", drop);
+    place(&h, "other", other);
+    assert_int_equal(symlink(drop, other), 0);
+    snprintf(path, sizeof path, "%s/feed.json", other);
+    h.n.file[0][1] = (struct poller_file){.path = slice_of(path)};
+    h.n.source[0].file_count = 2;
+    put(&h, 1);
+    start(&h.n);
+    poller_soon(h.n.p, 0);
+    SITE_UNTIL(h.n.base, news(&h, NEWS_BATCH) == 2);
+    put(&h, 2);
+    SITE_UNTIL(h.n.base, news(&h, NEWS_BATCH) == 4);
+    put(&h, 3);
+    SITE_UNTIL(h.n.base, news(&h, NEWS_BATCH) == 6);
+    close_house(&h);
+}
+
+/* Half of a companion was read, and names were lost until it was asked for again. */
+static void a_companion_is_never_seen_half(void **state)
+{
+    static struct house h;
+    char names[4096], data[4096], path[100], whole[4096];
+    (void)state;
+    read_file("tests/samples/clarity/area-companion.xml", names, sizeof names);
+    read_file("tests/samples/clarity/area.json", data, sizeof data);
+    open_house(&h, FAR_MS, 20);
+    make_folder(&h, "drop");
+    place(&h, "data.json", path);
+    write_file(path, data);
+    write_file(h.path, names);
+    h.n.source[0].format = SLICE("clarity");
+    h.n.file[0][0] = (struct poller_file){.path = slice_of(path)};
+    h.n.companion.path = slice_of(h.path);
+    h.n.source[0].companions = &h.n.companion;
+    h.n.source[0].companion_count = 1;
+    start(&h.n);
+    SITE_UNTIL(h.n.base, news(&h, NEWS_BATCH) == 1);
+    snprintf(whole, sizeof whole, "%s", names);
+    char *at = strstr(whole, last_batch_name(&h));
+    assert_non_null(at);
+    at[0] = 'Q';
+    int fd = open(h.path, O_WRONLY | O_TRUNC);
+    write_all(fd, slice_sub(slice_of(whole), 0, 400));
+    last(&h, 10);
+    assert_int_equal(news(&h, NEWS_BATCH) + news(&h, NEWS_FAILED), 1);
+    write_all(fd, slice_sub(slice_of(whole), 400, strlen(whole)));
+    close(fd);
+    SITE_UNTIL(h.n.base, last_batch_name(&h)[0] == 'Q');
+    assert_int_equal(news(&h, NEWS_BATCH) + news(&h, NEWS_FAILED), 2);
+    close_house(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +382,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_slow_writer_is_never_seen_half, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_writes_in_pieces_is_waited_for, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_folder_that_comes_later_is_heard_too, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_linked_into_its_place_is_seen, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_link_to_a_folder_that_leads_elsewhere_is_followed, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_folder_is_heard_under_each_of_its_names, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_companion_is_never_seen_half, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_events_the_interval_is_what_there_is, set_up,
                                         tear_down),
     };
