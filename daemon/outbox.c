@@ -17,7 +17,7 @@
 #include "daemon/unsent.h"
 
 #define CHANNELS_MAX 200000
-#define HELD_MAX 100000
+#define HELD_MAX 20000
 #define ENVELOPE_MAX (16 << 20)
 #define CATCH_UP 100 /* races that waited for Redis go out so many at once */
 #define REST_MS 2    /* what follows the first of several waits for its answer, at most so long */
@@ -49,6 +49,7 @@ struct outbox {
     bool hushed;    /* nothing is numbered, shown or given to the writer any more */
     bool told_began;
     bool changing_epoch;  /* nothing is numbered until the new one begins: all is shown then */
+    bool crowded;         /* not all that waits for the disk found room */
     bool epoch_ready;     /* it is on disk, and begins when nothing waits for the disk any more */
     int64_t wanted_epoch; /* being made durable; 0: none */
     int64_t seen_epoch;   /* the highest one Redis told of: ours must be higher */
@@ -292,6 +293,7 @@ static void let_go(struct outbox *o, struct parcel *p)
 }
 
 static void advance_epoch(struct outbox *o);
+static void change_epoch(struct outbox *o);
 
 static void drain(struct outbox *o)
 {
@@ -306,6 +308,9 @@ static void drain(struct outbox *o)
         o->held_since_us = clock_monotonic_us();
         let_go(o, p);
     }
+    if (!o->held && o->crowded && !o->changing_epoch)
+        change_epoch(o); /* which shows what found no room */
+    o->crowded &= o->held != NULL;
     if (o->changing_epoch)
         advance_epoch(o);
     else if (!o->flush_due && called)
@@ -334,14 +339,17 @@ bool outbox_add(struct outbox *o, const struct writer_job *rows, const struct me
                 size_t n, int64_t last_byte_us, bool hold, struct err *e)
 {
     bool desk = is_for_desk(o, rows), first = true;
-    if (o->held_count + n > HELD_MAX)
-        return err_set(
-            e, ERR_AGAIN,
-            "more than %d messages wait for the disk; is the state directory's disk full?",
-            HELD_MAX);
+    bool full = o->held && o->held_count + n > HELD_MAX;
+    if (full && !o->crowded)
+        log_warn("more than %d messages wait for the disk; is the state directory's disk full? "
+                 "From here on only calls wait, and all is shown when it can be written",
+                 HELD_MAX);
+    o->crowded |= full;
     if (!o->held)
         o->held_since_us = clock_monotonic_us();
     for (size_t i = desk ? 0 : 1; i < n + 1; i++) {
+        if (full && i > 0 && !is_call(&messages[i - 1]) && !(hold && first))
+            continue;
         struct parcel *p =
             i == 0 ? parcel_of_rows(rows) : parcel_new(&messages[i - 1], last_byte_us);
         if (!p)
@@ -459,8 +467,6 @@ static void show_all(struct outbox *o)
     tell_awaited(o);
 }
 
-static void change_epoch(struct outbox *o);
-
 static void on_epoch_durable(bool ok, const char *text, void *ctx)
 {
     struct outbox *o = ctx;
@@ -499,7 +505,7 @@ void outbox_when_shown(struct outbox *o, void (*done)(void *ctx), void *ctx)
 {
     if (!awaited_add(&o->awaited, done, ctx))
         return;
-    if (!o->changing_epoch && !map_get(o->thinned, SLICE("totals")))
+    if (!o->changing_epoch && !o->crowded && !map_get(o->thinned, SLICE("totals")))
         awaited_number(&o->awaited, stream_epoch(o->stream), o->totals_seq);
     tell_awaited(o);
 }

@@ -77,7 +77,9 @@ void outbox_hush(struct outbox *o);
 
 /* What one event brought about: the rows that go to the desk's stream (claims, decisions, rulings,
  * notes, call events; NULL or none of them: nothing does), then its messages. They are copied; with
- * `hold`, they and all later ones wait for outbox_release. */
+ * `hold`, they and all later ones wait for outbox_release. Where very many wait, only calls are
+ * added to them: all is shown anew, under a new epoch, when nothing waits any more. False: memory.
+ */
 bool outbox_add(struct outbox *o, const struct writer_job *rows, const struct message *messages,
                 size_t n, int64_t last_byte_us, bool hold, struct err *e) MUST_USE;
 /* What the oldest held messages waited for is on disk. */
