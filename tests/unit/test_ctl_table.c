@@ -125,16 +125,16 @@ static void test_a_table_fits_the_terminal(void **state)
     } cases[] = {
         {53, "id                 name               votes  why\n"
              "ga-state-senate-1  Muñoz, Maria  1234567890  counting\n"
-             "x                  Lee                    1  \n"},
-        {48, "id            name               votes  why\n"
+             "x                  Lee                    1\n"},
+        {48, "id            name               votes  why\n" /* an id gives when the others have */
              "ga-state-se…  Muñoz, Maria  1234567890  counting\n"
-             "x             Lee                    1  \n"},
+             "x             Lee                    1\n"},
         {40, "id        name           votes  why\n" /* it can give no more */
              "ga-stat…  Muñoz, …  1234567890  counting\n"
-             "x         Lee                1  \n"},
+             "x         Lee                1\n"},
         {10, "id        name           votes  why\n"
              "ga-stat…  Muñoz, …  1234567890  counting\n"
-             "x         Lee                1  \n"},
+             "x         Lee                1\n"},
     };
     struct buf out;
     (void)state;
@@ -147,6 +147,63 @@ static void test_a_table_fits_the_terminal(void **state)
     buf_clear(&out);
     ctl_table(SLICE("what\tis\nwell\tno: 0 of 1 source answers\n"), 10, &out);
     assert_string_equal(out.ptr, "what  is\nwell  no: 0 of 1 source answers\n"); /* all of it */
+    buf_done(&out);
+}
+
+/* On a narrow terminal every column was cut to a few letters, ids among them, and lines still ran
+ * over: what a table can spare goes, ids stay whole, and names and figures can be read. */
+static void test_a_narrow_terminal_has_fewer_columns(void **state)
+{
+    static const char races[] =
+        "race_"
+        "id\tstate\toffice\tplace\tdistrict\tstatus\tendorsements\tours\tunits\tsource\tflags\t"
+        "updated\n"
+        "2026-11-03-ga-alder-county-commission-1\tGA\tCounty Commission\tAlder\t1\tuncalled\t"
+        "peg-marlowe-2026-11-03-ga-alder-county-commission-1\tPeg Marlowe 1400 "
+        "unclear\t12/20\talder\t\t"
+        "9:00 p.m. ET on Nov. 3\n";
+    struct buf out;
+    (void)state;
+    buf_init(&out, 1 << 12);
+    ctl_table(slice_of(races), 100, &out);
+    assert_string_equal(
+        out.ptr,
+        "race_id                                  state  office            status    ours\n"
+        "2026-11-03-ga-alder-county-commission-1  GA     County Commissi…  uncalled  Peg Marlowe "
+        "1400 "
+        "unclear\n"
+        "(not shown for want of room: place, district, endorsements, units, source, updated; -o "
+        "csv "
+        "has all)\n");
+    buf_clear(&out);
+    ctl_table(slice_of(races), 300, &out);
+    assert_null(strstr(out.ptr, "not shown"));
+    assert_non_null(strstr(out.ptr, "  peg-marlowe-2026-11-03-ga-alder-county-commission-1  "));
+    buf_done(&out);
+}
+
+/* What is decided by was cut off at the edge. */
+static void test_lines_are_broken_at_blanks(void **state)
+{
+    static const struct {
+        const char *text, *wanted;
+        size_t columns, indent;
+    } cases[] = {
+        {"because the list says\nso\n", "because the\n    list\n    says\nso\n", 12, 4},
+        {"because the list says\n", "because the list says\n", 0, 4},
+        {"abcdefghijkl\n", "abcdefgh\n  ijkl\n", 8, 2},
+        {"Muñoz Muñoz\n", "Muñoz\nMuñoz\n", 5, 4},
+        {"\n\na\n", "\n\na\n", 5, 2},
+        {"", "", 5, 2},
+    };
+    struct buf out;
+    (void)state;
+    buf_init(&out, 1 << 12);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        buf_clear(&out);
+        ctl_wrap(slice_of(cases[i].text), cases[i].columns, cases[i].indent, &out);
+        assert_string_equal(out.ptr ? out.ptr : "", cases[i].wanted);
+    }
     buf_done(&out);
 }
 
@@ -163,6 +220,8 @@ int main(void)
         cmocka_unit_test(test_many_columns),
         cmocka_unit_test(test_lines_are_cut_to_the_terminal),
         cmocka_unit_test(test_a_table_fits_the_terminal),
+        cmocka_unit_test(test_a_narrow_terminal_has_fewer_columns),
+        cmocka_unit_test(test_lines_are_broken_at_blanks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
