@@ -9,9 +9,12 @@
 #include "daemon/base/counted.h"
 #include "daemon/base/num.h"
 #include "daemon/base/text.h"
+#include "daemon/ctl_table.h"
 
 #define PANEL_COLUMNS 58 /* what a panel wants, at least */
 #define FIELDS_MAX 32
+#define PAGE_INDENT 11
+#define PAGE_MAX ((size_t)64 << 20)
 #define HEAD_LINES 4 /* title, headline, bar, tabs */
 
 /* ---- what a panel shows ---- */
@@ -34,7 +37,8 @@ static const struct panel {
                       {"what", "what", 13, false, false},
                       {"candidate", "candidate", 12, true, false},
                       {"race", "race", 12, true, false},
-                      {"by", "by", 8, false, false}}},
+                      {"by", "by", 8, false, false},
+                      {"state", "st", 2, false, false}}},
     [PANEL_CLOSEST] = {"Closest",
                        "id",
                        {{"candidate", "candidate", 12, true, false},
@@ -465,16 +469,41 @@ static const char help[] =
     "1-5         the panel: calls, closest, states, sources, matches\n"
     "Tab         the next panel\n"
     "arrows, j k up and down\n"
-    "Enter       from a feed's row to the total, for the chosen row\n"
+    "Enter       from a feed's row to the total, for the chosen row; arrows scroll\n"
     "/           show only rows with this text; Enter ends it, Esc clears it\n"
     "?           this page\n"
     "q           quit\n";
 
-static void page_lines(struct slice text, size_t from, size_t cols, size_t rows,
-                       struct ctl_caps caps, struct buf *out)
+/* Whole, over several lines where the screen is too narrow: "  feed     ..." goes on below its
+ * text. */
+static void wrap_page(const struct ctl_view *v, size_t cols, struct buf *out)
 {
-    struct slice line;
-    for (size_t i = 0; i < from; i++)
+    buf_init(out, PAGE_MAX);
+    if (v->help)
+        buf_addz(out, help);
+    else
+        ctl_wrap(v->page, cols, PAGE_INDENT, out);
+}
+
+size_t ctl_board_page_end(const struct ctl_view *v, size_t cols, size_t rows)
+{
+    struct buf page;
+    size_t n = 0;
+    wrap_page(v, cols, &page);
+    for (size_t i = 0; i < page.len; i++)
+        n += page.ptr[i] == '\n';
+    buf_done(&page);
+    return n > rows ? n - rows : 0;
+}
+
+static void page_lines(const struct ctl_view *v, size_t cols, size_t rows, struct ctl_caps caps,
+                       struct buf *out)
+{
+    struct slice line, text;
+    struct buf page;
+    wrap_page(v, cols, &page);
+    text = buf_slice(&page);
+    for (size_t i = 0; i < (v->help ? 0 : v->page_line); i++)
         slice_next(&text, '\n', &line);
     for (size_t i = 0; i < rows; i++) {
         line = (struct slice){0};
@@ -483,14 +512,14 @@ static void page_lines(struct slice text, size_t from, size_t cols, size_t rows,
         buf_addz(out, i ? "\r\n" : "");
         put(out, line, cols, false, caps.utf8);
     }
+    buf_done(&page);
 }
 
 void ctl_board_render(const struct ctl_board *b, const struct ctl_view *v, size_t cols, size_t rows,
                       struct ctl_caps caps, struct buf *out)
 {
     if (v->help || v->page.len > 0) {
-        page_lines(v->help ? slice_of(help) : v->page, v->help ? 0 : v->page_line, cols, rows, caps,
-                   out);
+        page_lines(v, cols, rows, caps, out);
         return;
     }
     void (*const heads[])(const struct ctl_board *, size_t, struct ctl_caps,

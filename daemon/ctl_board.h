@@ -40,6 +40,9 @@ struct ctl_caps {
 void ctl_board_render(const struct ctl_board *b, const struct ctl_view *v, size_t cols, size_t rows,
                       struct ctl_caps caps, struct buf *out);
 
+/* The last line of the page, or help, that may be the first on the screen. */
+size_t ctl_board_page_end(const struct ctl_view *v, size_t cols, size_t rows);
+
 /* Text in exactly so many columns: cut, or filled with blanks; nothing in it but letters. */
 void ctl_board_text(struct slice text, size_t cols, bool utf8, struct buf *out);
 

@@ -5,10 +5,13 @@
 #include <stdint.h>
 
 #include "daemon/ctl_board.h"
+#include "daemon/ctl_table.h"
 
 #define TEXT_ROOM ((size_t)64 << 20)
-#define LINES_BESIDE 11 /* of a screen: all but the other choices and the answer */
+#define LINES_BESIDE                                                                               \
+    5 /* of a screen: how many wait, and the keys, with the empty lines about them */
 #define OTHERS_LEAST 3
+#define INDENT 10
 
 void ctl_review_split(struct slice row, struct slice fields[REVIEW_FIELDS])
 {
@@ -60,25 +63,26 @@ static void add_others(struct slice others, size_t room, struct buf *out)
         buf_addz(out, "others    none: nobody else is in the contest\n");
 }
 
-static size_t room_of_others(const struct ctl_review_frame *f, size_t rows)
+/* How many the rows leave them, beside `used` lines of what is decided by. */
+static size_t room_of_others(const struct ctl_review_frame *f, size_t used, size_t rows)
 {
     size_t answer = count_of(f->answer, '\n');
-    size_t left = rows > LINES_BESIDE ? rows - LINES_BESIDE : 1;
+    size_t left = rows > LINES_BESIDE + used ? rows - LINES_BESIDE - used : 1;
     if (left >= answer + OTHERS_LEAST)
         return left - answer;
     return left < OTHERS_LEAST ? left : OTHERS_LEAST;
 }
 
-static void add_decision(const struct ctl_review_frame *f, size_t rows, struct buf *out)
+/* Whose line it may be, which, where and why; what may be missed comes last. */
+static void add_question(const struct ctl_review_frame *f, struct buf *out)
 {
     const struct slice *l = f->line;
     bool join = ctl_review_is_join(l);
     bool part = slice_find(l[REVIEW_PLACE], SLICE("/")) != SIZE_MAX;
-    buf_addf(out, "%s  %.*s (%.*s), %.*s\n", join ? "opponent" : "endorsed",
+    buf_addf(out, "%s  %.*s (%.*s), %.*s%s%.*s\n", join ? "opponent" : "endorsed",
              SLICE_FMT(l[REVIEW_NAME]), SLICE_FMT(l[join ? REVIEW_RACE : REVIEW_ID]),
-             SLICE_FMT(l[REVIEW_OFFICE]));
-    if (!join)
-        buf_addf(out, "race      %.*s\n", SLICE_FMT(l[REVIEW_RACE]));
+             SLICE_FMT(l[REVIEW_OFFICE]), l[REVIEW_LISTED].len ? ", " : "",
+             SLICE_FMT(l[REVIEW_LISTED]));
     add_line(l, out);
     buf_addf(out, "in        %.*s: %.*s\n", SLICE_FMT(l[REVIEW_SOURCE]),
              SLICE_FMT(l[REVIEW_CONTEST]));
@@ -87,9 +91,29 @@ static void add_decision(const struct ctl_review_frame *f, size_t rows, struct b
              : l[REVIEW_PLACE].len > 0 ? ", state-wide"
                                        : "no state is said");
     buf_addf(out, "because   %.*s\n", SLICE_FMT(l[REVIEW_WHY]));
-    add_others(l[REVIEW_OTHERS], room_of_others(f, rows), out);
+    if (!join)
+        buf_addf(out, "race      %.*s\n", SLICE_FMT(l[REVIEW_RACE]));
+}
+
+static void add_decision(const struct ctl_review_frame *f, size_t cols, size_t rows,
+                         struct buf *out)
+{
+    size_t most = rows > LINES_BESIDE + 1 ? rows - LINES_BESIDE - 1 : 1;
+    size_t used = 0;
+    struct buf question, lines;
+    struct slice rest, line;
+    buf_init(&question, TEXT_ROOM);
+    buf_init(&lines, TEXT_ROOM);
+    add_question(f, &question);
+    ctl_wrap(buf_slice(&question), cols, INDENT, &lines);
+    for (rest = buf_slice(&lines); used < most && rest.len > 0 && slice_next(&rest, '\n', &line);
+         used++)
+        buf_addf(out, "%.*s\n", SLICE_FMT(line));
+    buf_done(&question);
+    buf_done(&lines);
+    add_others(f->line[REVIEW_OTHERS], room_of_others(f, used, rows), out);
     buf_addf(out, "\na it is theirs  %ss later  u undo  q quit\n\n",
-             join ? "" : "r it is not  l the name is theirs too  ");
+             ctl_review_is_join(f->line) ? "" : "r it is not  l the name is theirs too  ");
 }
 
 void ctl_review_render(const struct ctl_review_frame *f, size_t cols, size_t rows, struct buf *out)
@@ -99,7 +123,7 @@ void ctl_review_render(const struct ctl_review_frame *f, size_t cols, size_t row
     buf_init(&text, TEXT_ROOM);
     buf_addf(&text, "%zu to decide, %zu left for later\n\n", f->waiting, f->skipped);
     if (f->line)
-        add_decision(f, rows, &text);
+        add_decision(f, cols, rows, &text);
     else
         buf_addz(&text, "u undo  q quit\n\n");
     buf_add(&text, f->answer);

@@ -13,10 +13,12 @@
 #include <unistd.h>
 
 #define ENTER "\x1b[?1049h\x1b[?25l"
+#define SEQUENCE_MS 100
 #define LEAVE "\x1b[0m\x1b[?25h\x1b[?1049l"
 
 static struct termios before;
 static volatile sig_atomic_t raw, resized, ended;
+static char behind; /* a key that came behind an Esc; NUL: none */
 
 static void say(const char *bytes, size_t n)
 {
@@ -141,7 +143,7 @@ void screen_show(struct slice frame)
     say("\x1b[0m", 4);
 }
 
-/* What stands behind an ESC, when it is a key's. */
+/* What stands behind an ESC, when it is a key's; a slow line brings it in pieces. */
 static enum screen_key read_sequence(void)
 {
     static const struct {
@@ -152,7 +154,8 @@ static enum screen_key read_sequence(void)
     char bytes[8] = "";
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
     size_t n = 0;
-    while (n < sizeof bytes - 1 && poll(&in, 1, 20) > 0 && read(STDIN_FILENO, bytes + n, 1) == 1) {
+    while (n < sizeof bytes - 1 && poll(&in, 1, SEQUENCE_MS) > 0 &&
+           read(STDIN_FILENO, bytes + n, 1) == 1) {
         bytes[++n] = '\0';
         for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
             if (strcmp(bytes, known[i].bytes) == 0)
@@ -185,10 +188,13 @@ static enum screen_key key_of(char c, char *letter)
 enum screen_key screen_key(int timeout_ms, char *letter)
 {
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
-    char c;
-    int ready = ended ? 0 : poll(&in, 1, timeout_ms);
+    char c = behind;
+    int ready = ended || behind ? 0 : poll(&in, 1, timeout_ms);
+    behind = '\0';
     if (ended)
         return KEY_ENDED;
+    if (c)
+        return key_of(c, letter);
     if (resized) {
         resized = 0;
         return KEY_RESIZED;

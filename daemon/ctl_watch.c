@@ -35,6 +35,8 @@ static void draw(struct watch *w)
     ctl_news_age(w->news, &w->board);
     if (w->view.row >= n)
         w->view.row = n > 0 ? n - 1 : 0;
+    size_t end = ctl_board_page_end(&w->view, cols, rows);
+    w->view.page_line = w->view.page_line < end ? w->view.page_line : end;
     buf_clear(&w->frame);
     ctl_board_render(&w->board, &w->view, cols, rows, w->caps, &w->frame);
     if (!w->frame.failed)
@@ -66,6 +68,18 @@ static void move(struct watch *w, int by)
         *at += (size_t)by;
 }
 
+/* What is looked for may be in another panel than the one that is chosen. */
+static void follow_filter(struct watch *w)
+{
+    for (size_t i = 0; i < PANELS; i++) {
+        size_t panel = (w->view.panel + i) % PANELS;
+        if (ctl_board_rows(&w->board, &w->view, (enum ctl_panel)panel) == 0)
+            continue;
+        w->view.panel = (enum ctl_panel)panel;
+        return;
+    }
+}
+
 static void type(struct watch *w, enum screen_key key, char letter)
 {
     size_t n = strlen(w->view.filter);
@@ -79,6 +93,8 @@ static void type(struct watch *w, enum screen_key key, char letter)
     }
     w->view.typing = key != KEY_ENTER && key != KEY_ESCAPE;
     w->view.row = 0;
+    if (key == KEY_ENTER)
+        follow_filter(w);
 }
 
 static void choose(struct watch *w, size_t panel)
@@ -129,6 +145,8 @@ static bool on_key(struct watch *w, enum screen_key key, char letter)
         type(w, key, letter);
         return true;
     }
+    if (key == KEY_OTHER) /* an arrow to the side, and no way out of a page */
+        return true;
     if (w->view.help || (w->view.page.len > 0 && by == 0)) { /* any key goes back */
         w->view.help = false;
         w->view.page = (struct slice){0};

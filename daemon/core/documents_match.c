@@ -15,6 +15,7 @@
 
 enum {
     OTHERS_MAX = 40, /* choices beside the one in question */
+    LISTED_MAX = 4 * TEXT_MAX + 64,
     SEEN_MAX = (OTHERS_MAX + 1) * (2 * TEXT_MAX + 32),
 };
 
@@ -96,9 +97,28 @@ static void look(const struct model *m, const struct feed_contest *c, uint32_t c
     s->others = slice_sub(buf_slice(&s->text), votes, s->text.len);
 }
 
+/* Where the list has it: "Alderton, Alder, district 4, seat B". */
+static struct slice listed(const struct endorsement *e, char *room, size_t size)
+{
+    const struct {
+        const char *before;
+        struct slice text;
+    } parts[] = {
+        {"", e->jurisdiction}, {"", e->county}, {"district ", e->district}, {"seat ", e->seat}};
+    struct buf out;
+
+    buf_init_over(&out, room, size);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (parts[i].text.len)
+            buf_addf(&out, "%s%s%.*s", out.len ? ", " : "", parts[i].before,
+                     SLICE_FMT(parts[i].text));
+    return buf_slice(&out);
+}
+
 static void add_waiting(const struct model *m, const struct link *l, struct table *r)
 {
     struct seen s;
+    char room[LISTED_MAX];
     look(m, l->contest, l->choice, &s);
     const struct endorsement *e = &m->endorsed->list[l->endorsement];
     const struct feed_choice *choice = l->choice == NONE ? NULL : &l->contest->choices[l->choice];
@@ -113,7 +133,8 @@ static void add_waiting(const struct model *m, const struct link *l, struct tabl
                                    m->races[m->standings[l->endorsement].race].id,
                                    s.place,
                                    s.votes,
-                                   s.others};
+                                   s.others,
+                                   listed(e, room, sizeof room)};
 
     table_add(r, fields);
 }
@@ -146,16 +167,17 @@ static void add_joins(const struct model *m, const struct race *r, struct table 
             c->text,     line->name,
             line->party, SLICE("an opponent under two names? the sum is in doubt"),
             r->id,       s.place,
-            s.votes,     s.others};
+            s.votes,     s.others,
+            {0}};
         table_add(t, fields);
     }
 }
 
 void documents_match_list(const struct model *m, bool json, struct buf *out)
 {
-    static const char *const names[] = {"endorsement_id", "candidate_name", "office", "source",
-                                        "contest",        "choice",         "party",  "why",
-                                        "race_id",        "place",          "votes",  "others"};
+    static const char *const names[] = {
+        "endorsement_id", "candidate_name", "office", "source", "contest", "choice", "party", "why",
+        "race_id",        "place",          "votes",  "others", "listed"};
     struct table r = {names, sizeof names / sizeof names[0], json, .out = out};
 
     table_begin(&r);

@@ -250,12 +250,12 @@ static void what_waits_says_where_it_is_and_who_else_is_in_it(void **state)
                 "3|Either|Or\nchoice 4|No Figure\ntotal 4 3 30 ?\n",
                 NIGHT_AT(5));
     documents_match_list(m, false, &l->out);
-    says(l, "\tPA\t4\tEither (Or): 30|Else One (R): 3|No Figure\n");
+    says(l, "\tPA\t4\tEither (Or): 30|Else One (R): 3|No Figure\tdistrict 10\n");
     buf_clear(&l->out);
     night_batch(&l->n, 1, "contest 9|State Senate|PA|Adams\nchoice 1|Jon Jay|D\ntotal 4\n",
                 NIGHT_AT(6));
     documents_match_list(m, false, &l->out);
-    says(l, "\tPA/Adams\t4\t\n");
+    says(l, "\tPA/Adams\t4\t\tdistrict 10\n");
     buf_clear(&l->out);
     documents_match_list(m, true, &l->out);
     assert_true(json_check(slice_trim(buf_slice(&l->out))));
@@ -272,7 +272,7 @@ static void matches_wait_or_stand_decided(void **state)
                 NIGHT_AT(5));
     documents_match_list(m, false, &l->out);
     says(l, "endorsement_id\tcandidate_name\toffice\tsource\tcontest\tchoice\tparty\twhy\trace_id\t"
-            "place\tvotes\tothers\n"
+            "place\tvotes\tothers\tlisted\n"
             "jon\tJon Jay\tState Senate\tddhq\tState Senate\tJon Jay\tD\t");
     assert_true(night_decide(&l->n, "match accept", "jon", "ddhq jay", NIGHT_AT(6)));
     buf_clear(&l->out);

@@ -14,7 +14,17 @@
 static const char waiting[] =
     "wu\tMichelle Wu\tMayor\tma-boston\tMAYOR\tM WU\tD\tonly an initial\t"
     "2025-11-04-ma-boston-mayor\tMA/Suffolk\t1204\t"
-    "Josh Kraft (D): 900|Jörg Ørsted (R): 41|Write-in: 3|Ann Archer|Bo Ray|Cy Poe|and 9 more";
+    "Josh Kraft (D): 900|Jörg Ørsted (R): 41|Write-in: 3|Ann Archer|Bo Ray|Cy Poe|and 9 more\t"
+    "Boston, Suffolk";
+static const char doubtful[] =
+    "maria-jose-pena-ruiz-2026-11-03-ga-city-council-4\tDr. María José Peña-Ruiz\tCity "
+    "Council\talder\t"
+    "City of Alderton Council Post 4\tMARIA JOSE PENA-RUIZ\t\tname \"Dr. María José Peña-Ruiz\" "
+    "and "
+    "\"MARIA JOSE PENA-RUIZ\"; office city-council, state GA; in doubt: the list says district, "
+    "the "
+    "contest seat or post \"4\"\t2026-11-03-ga-city-council-4\tGA/Alder\t910\tED MOSS: 790\t"
+    "Alderton, Alder, district 4";
 static const char opponent[] =
     "\tRobert J. O'Neil\tState Senate 4\tbirch\tState Senate District 4\tBob O'Neil\t\t"
     "an opponent under two names? the sum is in doubt\tga-ss-4\tGA\t80\tLou Low: 50";
@@ -32,6 +42,8 @@ static void frames_are_as_they_were_looked_at(void **unused)
         {"review-80", waiting, "", 80, 24, true},
         {"review-80-answer", waiting, answer, 80, 17, true},
         {"review-40-plain", waiting, answer, 40, 14, false},
+        {"review-wrapped", doubtful, "", 80, 18, true},
+        {"review-wrapped-60", doubtful, "", 60, 16, true},
         {"review-opponent", opponent, "", 80, 14, true},
         {"review-nameless", nameless, "", 80, 14, true},
         {"review-done", NULL, answer, 80, 8, true},
@@ -80,7 +92,7 @@ static void every_frame_fits_and_has_its_keys(void **unused)
         for (size_t k = random_below(&seed, 60); k > 0; k--)
             buf_addz(&said, k % 2 ? "counts\n" : "\x1b[2J");
         ctl_review_split(buf_slice(&row), fields);
-        for (size_t i = 0; i < REVIEW_OTHERS; i++) /* no line ends within a row: one word of it */
+        for (size_t i = 0; i < REVIEW_FIELDS; i++) /* no line ends within a row: one word of it */
             slice_next(&fields[i], '\n', &fields[i]);
         struct ctl_review_frame f = {.line = fields, .answer = buf_slice(&said), .utf8 = utf8};
         ctl_review_render(&f, cols, rows, &out);
