@@ -41,8 +41,8 @@ static bool one_seat(const struct model *m, const struct race *r)
 bool marks_goes_on(const struct model *m, const struct race *r)
 {
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
-        const struct endorsement *e = &m->endorsed->list[r->endorsements[i]];
-        if (r->places <= 0 && rounds_goes_on(e))
+        const struct race_ours *ours = &m->match->people[r->endorsements[i]].race;
+        if (r->places <= 0 && rounds_goes_on(ours->e, ours->office.class))
             return true;
     }
     return false;
@@ -59,6 +59,16 @@ static enum rounds_win win_of(const struct model *m, const struct race *r)
         win = w > win ? w : win;
     }
     return win;
+}
+
+static bool is_ranked(const struct model *m, const struct race *r)
+{
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        const struct race_ours *ours = &m->match->people[r->endorsements[i]].race;
+        if (rounds_is_ranked(ours->e, ours->office.class))
+            return true;
+    }
+    return false;
 }
 
 bool marks_seats(const struct model *m, struct race *r)
@@ -81,6 +91,7 @@ bool marks_seats(const struct model *m, struct race *r)
     if (seats < 0 && (measure || one_seat(m, r)))
         seats = 1;
     r->win = win_of(m, r);
+    r->ranked = is_ranked(m, r);
     r->seats = seats_agree ? seats : -1;
     r->places = places_agree ? places : -1;
     return seats_agree && places_agree;

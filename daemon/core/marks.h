@@ -35,7 +35,8 @@ bool marks_one_person(const struct race *r, const struct feed_contest *c, uint32
 bool marks_only_part(const struct model *m, const struct race *r, uint32_t source);
 
 /* Set r->seats and r->places from what the race's endorsements and contests state; -1 when none
- * does. False: they disagree, and it is -1 too. Sets r->win, by which marks are read from then on.
+ * does. False: they disagree, and it is -1 too. Sets r->win, by which marks are read from then on,
+ * and r->ranked.
  */
 bool marks_seats(const struct model *m, struct race *r);
 

@@ -314,6 +314,7 @@ struct race {
      * else */
     uint32_t primaries;
     enum rounds_win win;     /* what a winner's mark says (rounds.h) */
+    bool ranked;             /* by law (rounds.h) */
     int64_t seats, places;   /* in one primary. Resolved from the endorsements, then the feeds'
                                 statements; -1 unknown or in conflict */
     enum race_status status; /* calls.c */

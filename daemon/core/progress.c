@@ -15,8 +15,15 @@ const char *progress_name(enum progress p)
     return names[p];
 }
 
+/* Of two the first round is the last. */
 static bool is_ranked(const struct race *r)
 {
+    uint32_t named = 0;
+
+    for (uint32_t i = 0; r->ranked && i < r->choice_count; i++)
+        named += !r->choices[i].write_in;
+    if (named > 2)
+        return true;
     for (uint32_t i = 0; i < r->contest_count; i++)
         if (r->contests[i]->flags & RESULTS_RANKED)
             return true;

@@ -34,6 +34,9 @@ enum rounds_win rounds_win(const struct endorsement *e, const struct office_clas
 enum endorse_wins rounds_kind(const struct endorsement *e, bool nominates);
 
 /* May it be that more go on from the round of this row than have its seats? */
-bool rounds_goes_on(const struct endorsement *e);
+bool rounds_goes_on(const struct endorsement *e, const struct office_class *class);
+
+/* Are its votes ranked, by its state's law, whether or not a feed says so? */
+bool rounds_is_ranked(const struct endorsement *e, const struct office_class *class);
 
 #endif
