@@ -40,7 +40,7 @@ struct duty {
     struct following *following;
     struct timer *tick, *renew, *defer;
     struct arena *fixed; /* the owner */
-    struct slice owner, instance;
+    struct slice owner, instance, directory;
     bool fenced;  /* Redis refused us, and it is not obeyed yet */
     bool serving; /* the app does, or is on its way down */
     bool follows; /* it stands by, and the app knows */
@@ -49,6 +49,7 @@ struct duty {
     int tries;    /* of it that are left */
     bool closing; /* it is taken; the stream is read to its end */
     bool told_waiting, told_silent, told_short;
+    bool copy; /* another one is about whose directory is a copy of ours, or ours of it */
     bool over; /* what is on disk is of another's stream */
     int64_t disk_epoch, taken, seen_epoch;
     int64_t others_epoch;                        /* the newest that another one has begun */
@@ -72,6 +73,13 @@ static int64_t now_ms(void)
 static bool is_ours(const struct duty *d, struct slice owner)
 {
     return slice_starts(owner, d->instance);
+}
+
+/* A copy is no other one before it is known to live: what it left may be ours from before a reboot.
+ */
+static bool is_another(const struct duty *d, struct slice owner)
+{
+    return owner.len > 0 && !is_ours(d, owner) && (d->copy || !slice_starts(owner, d->directory));
 }
 
 static void answer_asked(struct duty *d, bool ok, const char *text)
@@ -291,20 +299,40 @@ static void say_kept(struct duty *d)
     partner_keep(d->partner, kept.epoch, kept.number);
 }
 
+static enum role_lease lease_of(const struct duty *d, struct slice owner)
+{
+    return owner.len == 0                      ? ROLE_LEASE_NONE
+           : is_ours(d, owner)                 ? ROLE_LEASE_MINE
+           : slice_starts(owner, d->directory) ? ROLE_LEASE_COPY
+                                               : ROLE_LEASE_ANOTHER;
+}
+
+/* Who cannot be told from us by the directory's name lives all the same. */
+static void note_copy(struct duty *d, const struct role_look *seen, struct slice lease)
+{
+    if (seen->lease != ROLE_LEASE_COPY || d->role.state == ROLE_LOOKING)
+        return;
+    note_partner(d, partner_instance(lease));
+    if (!d->copy)
+        log_error("role: %.*s serves, and one of the two state directories is a copy of the "
+                  "other's; this tallyd stands by: stop it, empty its directory, and start it "
+                  "again",
+                  SLICE_FMT(lease));
+    d->copy = true;
+}
+
 static void on_looked(const struct partner_look *look, void *ctx)
 {
     struct duty *d = ctx;
-    struct role_look seen = {.foreign = look->owner.len > 0 && !is_ours(d, look->owner)};
-    seen.lease = look->lease.len == 0      ? ROLE_LEASE_NONE
-                 : is_ours(d, look->lease) ? ROLE_LEASE_MINE
-                                           : ROLE_LEASE_ANOTHER;
+    struct role_look seen = {.lease = lease_of(d, look->lease),
+                             .foreign = is_another(d, look->owner)};
     bool shows = seen.lease != ROLE_LEASE_MINE ||
                  d->role.state != ROLE_STANDBY; /* what we were is nobody's */
     snprintf(d->lease, sizeof d->lease, "%.*s", shows ? (int)look->lease.len : 0,
              look->lease.len ? look->lease.ptr : "");
     if (look->epoch > d->seen_epoch)
         d->seen_epoch = look->epoch;
-    if (look->begun > d->others_epoch && !is_ours(d, look->begun_owner))
+    if (look->begun > d->others_epoch && is_another(d, look->begun_owner))
         d->others_epoch = look->begun;
     seen.whole = is_whole(d);
     if (seen.lease == ROLE_LEASE_ANOTHER || seen.foreign)
@@ -316,6 +344,7 @@ static void on_looked(const struct partner_look *look, void *ctx)
     obey(d, role_looked(&d->role, &seen, now_ms()));
     if (d->role.state == ROLE_LOOKING)
         read_stream(d);
+    note_copy(d, &seen, look->lease);
     tell_short(d, &seen);
 }
 
@@ -607,6 +636,7 @@ void duty_view(const struct duty *d, struct duty_view *out)
         .redis_at = d->partner ? partner_at(d->partner) : "",
         .standby_lives = standby_lives(d),
         .whole = is_whole(d),
+        .copy = d->copy,
         .heard_s = heard_s(d),
         .at = following_at(d->following),
         .kept = d->serving ? d->standby : following_kept(d->following),
@@ -632,6 +662,7 @@ bool duty_new(struct event_base *base, struct writer *writer, const struct duty_
         d->writer = writer;
         d->calls = *calls;
         d->instance = partner_instance(d->owner);
+        d->directory = partner_directory(d->owner);
         d->disk_epoch = s->loaded->epoch;
         d->partner_s = s->loaded->partner_s;
         ok = following_new(writer, d->instance, s->loaded, on_followed, d, &d->following, e);

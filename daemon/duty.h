@@ -72,10 +72,11 @@ struct duty_view {
     const struct role *role;
     const char *lease; /* its owner; "": nobody */
     bool redis, linked;
-    const char *redis_at;       /* the address it speaks to, or tries */
-    bool standby_lives;         /* seen from the active one */
-    bool whole;                 /* all that another one let be known is on our disk */
-    int64_t heard_s;            /* so long ago the other one was heard last; -1: never */
+    const char *redis_at; /* the address it speaks to, or tries */
+    bool standby_lives;   /* seen from the active one */
+    bool copy;            /* the active one's state directory is a copy of ours, or ours of it */
+    bool whole;           /* all that another one let be known is on our disk */
+    int64_t heard_s;      /* so long ago the other one was heard last; -1: never */
     struct desk_place at, kept; /* of the standby: read, and on disk; of the active: what the
                                    standby has kept */
     int64_t kept_ms;            /* of the active: how long the standby has lagged; 0: it does not */

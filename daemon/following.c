@@ -7,6 +7,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
+#include "daemon/edge/partner.h"
 
 #define READ_MAX ((size_t)256 << 20)
 #define LAST_MAX 400
@@ -25,7 +26,7 @@ struct following {
     int64_t left;     /* entries of the history that are still to come */
     bool replace;     /* what was read is the history: it replaces ours */
     bool ours;        /* the stream is of our own disk */
-    bool served;      /* and since we serve it has nothing that the disk has not; before it may */
+    bool served;      /* which has had all of it since we serve; before that it may lack some */
     struct row *rows; /* on disk at the start, in order */
     size_t row_count;
     int64_t epoch;            /* on disk at the start */
@@ -107,9 +108,18 @@ static void write_down(struct following *f)
         return;
     }
     f->over |= f->replace;
+    f->served |= f->replace; /* `rows` are not what is there any more */
     f->writing++;
     f->replace = false;
     clear_read(f);
+}
+
+/* Of our disk; or, as far as we know at a start, of what it is a copy of: is_ahead. */
+static bool is_ours(const struct following *f)
+{
+    struct slice instance = slice_of(f->instance);
+    return slice_eq(f->read.writer, instance) ||
+           (!f->served && slice_eq(partner_directory(f->read.writer), partner_directory(instance)));
 }
 
 void following_entry(struct following *f, struct desk_place at, const struct slice *texts,
@@ -125,7 +135,7 @@ void following_entry(struct following *f, struct desk_place at, const struct sli
     }
     if (f->read.begin > 0) {
         f->left = f->read.begin;
-        f->ours = slice_is(f->read.writer, f->instance);
+        f->ours = is_ours(f);
         f->replace = !f->ours;
         f->claims = f->decisions = 0;
         clear_read(f);
@@ -165,13 +175,14 @@ static bool is_ahead(struct following *f)
 static bool keep_rows(struct following *f, const struct writer_loaded *l)
 {
     f->rows = calloc(l->claim_count + l->decision_count + 1, sizeof *f->rows);
-    for (size_t i = 0; f->rows && i < l->claim_count; i++)
+    if (!f->rows)
+        return false;
+    for (size_t i = 0; i < l->claim_count; i++)
         f->rows[f->row_count++] = (struct row){l->claims[i].number, l->claims[i].at_ms};
-    for (size_t i = 0; f->rows && i < l->decision_count; i++)
+    for (size_t i = 0; i < l->decision_count; i++)
         f->rows[f->row_count++] = (struct row){l->decisions[i].number, l->decisions[i].at_ms};
-    if (f->row_count > 0)
-        qsort(f->rows, f->row_count, sizeof *f->rows, by_number);
-    return f->rows != NULL;
+    qsort(f->rows, f->row_count, sizeof *f->rows, by_number);
+    return true;
 }
 
 void following_read(struct following *f, bool last)

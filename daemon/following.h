@@ -6,7 +6,8 @@
  * The first entry of an epoch says how many are its whole history: when those are read they replace
  * what is on our disk, in one step, files with it: our own payloads are of another time, and their
  * marks would be taken for news. What follows is added. A stream of our own disk tells nothing new,
- * unless that disk is older than what it told, restored from a copy: then what was told stands.
+ * unless that disk is older than what it told, restored from a copy, or a copy: then what was told
+ * stands.
  */
 #ifndef TALLYD_FOLLOWING_H
 #define TALLYD_FOLLOWING_H

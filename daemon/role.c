@@ -44,10 +44,22 @@ static bool is_missing(struct role *r, const struct role_look *look, int64_t now
     return r->missing_ms > 0 && now_ms - r->missing_ms >= ROLE_MISSING_MS;
 }
 
+/* Does somebody else hold the lease? */
+static bool is_another(struct role *r, const struct role_look *look, int64_t now_ms)
+{
+    if (look->lease != ROLE_LEASE_COPY)
+        r->copy_ms = 0;
+    else if (r->copy_ms == 0)
+        r->copy_ms = now_ms;
+    return look->lease == ROLE_LEASE_ANOTHER ||
+           (look->lease == ROLE_LEASE_COPY &&
+            (r->state != ROLE_LOOKING || now_ms - r->copy_ms >= ROLE_COPY_MS));
+}
+
 enum role_order role_looked(struct role *r, const struct role_look *look, int64_t now_ms)
 {
     bool missing = is_missing(r, look, now_ms);
-    bool another = look->lease == ROLE_LEASE_ANOTHER, mine = look->lease == ROLE_LEASE_MINE;
+    bool another = is_another(r, look, now_ms), mine = look->lease == ROLE_LEASE_MINE;
     r->linked = true;
     r->partner |= another || look->foreign;
     switch (r->state) {
@@ -55,6 +67,8 @@ enum role_order role_looked(struct role *r, const struct role_look *look, int64_
         if (another)
             return yield(r);
         /* one that only comes back waits for nobody */
+        if (look->lease == ROLE_LEASE_COPY)
+            return ROLE_NOTHING;
         if (mine || !r->partner || (missing && look->whole))
             return raise(r, false, mine);
         return missing ? yield(r) : ROLE_NOTHING;

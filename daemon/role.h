@@ -30,6 +30,7 @@
 
 #define ROLE_MISSING_MS 4000
 #define ROLE_PATIENCE_MS 2000
+#define ROLE_COPY_MS 9000 /* a lease that nobody renews has ended by then */
 
 enum role_state {
     ROLE_LOOKING, /* started, and nothing is known */
@@ -38,7 +39,14 @@ enum role_state {
     ROLE_ACTIVE,
 };
 
-enum role_lease { ROLE_LEASE_NONE, ROLE_LEASE_MINE, ROLE_LEASE_ANOTHER };
+enum role_lease {
+    ROLE_LEASE_NONE,
+    ROLE_LEASE_MINE,
+    ROLE_LEASE_ANOTHER,
+    /* of our state directory, but not where it is now: ours from before a reboot, then it ends
+     * soon; or of a daemon whose directory is a copy of ours, then it is another's */
+    ROLE_LEASE_COPY,
+};
 
 enum role_order {
     ROLE_NOTHING,
@@ -58,6 +66,7 @@ struct role {
     bool mine;    /* RAISING: the lease was ours, so nobody else served meanwhile */
     int64_t began_ms;
     int64_t missing_ms; /* since when looks find no lease; 0: not so */
+    int64_t copy_ms;    /* LOOKING: since when they find ROLE_LEASE_COPY; 0: not so */
 };
 
 /* What one look at Redis found. */

@@ -4,12 +4,15 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/base/counted.h"
+#include "daemon/base/hash.h"
 #include "daemon/base/log.h"
 #include "daemon/core/lost.h"
 #include "daemon/edge/control.h"
+#include "daemon/edge/file.h"
 #include "daemon/edge/notify.h"
 #include "daemon/edge/timer.h"
 #include "daemon/events.h"
@@ -410,23 +413,43 @@ static void on_standing(void *ctx)
 
 /* ---- life ---- */
 
-/* HOST-INSTANCE-PROCESS: partner.h. */
-static void name_owner(struct app *a, int64_t instance)
+/* The state directory where it is: on which machine, since it was started, and which directory
+ * there. A copy is another one, and so is ours after a reboot. */
+static uint32_t place_of(const char *directory)
+{
+    struct stat st = {0};
+    struct slice boot = {0};
+    struct err e = {0};
+    struct arena *a = arena_new(1 << 16);
+    struct buf text;
+    buf_init(&text, 200);
+    if (a && file_read("/proc/sys/kernel/random/boot_id", 100, a, &boot, &e))
+        buf_add(&text, boot);
+    if (stat(directory, &st) == 0)
+        buf_addf(&text, "%llu %llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+    uint32_t place = (uint32_t)hash64(buf_slice(&text), 0);
+    buf_done(&text);
+    arena_free(a);
+    return place;
+}
+
+/* HOST-DIRECTORY-PLACE-PROCESS: partner.h. */
+static void name_owner(struct app *a, const char *directory, int64_t instance)
 {
     char host[64] = "";
     uint32_t random = 0;
     gethostname(host, sizeof host - 1);
     if (getentropy(&random, sizeof random) != 0)
         random = (uint32_t)clock_monotonic_us();
-    a->instance_len = (size_t)snprintf(a->owner, sizeof a->owner, "%s-%016llx-", host,
-                                       (unsigned long long)instance);
+    a->instance_len = (size_t)snprintf(a->owner, sizeof a->owner, "%s-%016llx-%08x-", host,
+                                       (unsigned long long)instance, place_of(directory));
     snprintf(a->owner + a->instance_len, sizeof a->owner - a->instance_len, "%ld.%08x",
              (long)getpid(), random);
 }
 
 bool serve_new(struct app *a, struct err *e)
 {
-    name_owner(a, a->night->loaded.instance);
+    name_owner(a, a->night->plan->config->state.directory.ptr, a->night->loaded.instance);
     struct duty_settings s = {.redis = redis_of(a), .loaded = &a->night->loaded};
     struct duty_calls calls = {.serve = on_serve,
                                .publish = on_publish,

@@ -363,6 +363,12 @@ struct slice partner_instance(struct slice owner)
     return slice_sub(owner, 0, n);
 }
 
+struct slice partner_directory(struct slice name)
+{
+    struct slice instance = partner_instance(name);
+    return partner_instance(slice_sub(instance, 0, instance.len - (instance.len > 0)));
+}
+
 int64_t partner_epoch(int64_t known, struct slice instance, struct slice other)
 {
     int64_t odd = slice_cmp(instance, other) > 0;

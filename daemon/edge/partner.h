@@ -9,8 +9,9 @@
  *   …:snap:meta next, next_owner   an epoch that was taken and has not begun: with it the older
  *            owner is fenced at once, though its snapshot stays on air until the new one is whole
  *
- * An owner is INSTANCE-PROCESS: the instance is of a state directory, so that who restarts within
- * its lease need not wait for itself. Three scripts change these keys, each in one step, and also
+ * An owner is DIRECTORY-PLACE-PROCESS. The instance, all but the process, is of a state directory
+ * where it is, so that who restarts within its lease need not wait for itself, and a copy of the
+ * directory is another one. Three scripts change these keys, each in one step, and also
  * in a Redis that is full: who serves must not depend on what others put there.
  */
 #ifndef TALLYD_EDGE_PARTNER_H
@@ -69,6 +70,9 @@ bool partner_keep(struct partner *p, int64_t epoch, int64_t number);
 
 /* What an owner begins with, for all processes of one state directory. */
 struct slice partner_instance(struct slice owner);
+
+/* ... and for all copies of it, from an owner or an instance. */
+struct slice partner_directory(struct slice name);
 
 /* The next epoch above `known` for this instance. Of two that know each other (`other` empty: no
  * other is known) the first by name takes the even ones, the second the odd ones: whatever becomes

@@ -159,3 +159,32 @@ def test_a_disk_put_back_to_an_older_copy_gives_way_to_what_was_told(two, call_f
     assert published(two.redis) == 1
     assert a.rows("SELECT * FROM aside") == b.rows("SELECT * FROM aside") == []
     assert len(two.calls()) == 1
+
+
+def test_a_copy_of_the_state_directory_is_another_tallyd():
+    """As of a cloned machine, under the same host name: it does not take itself for the one that serves."""
+    with pair.Pair() as p:
+        a, b = p.a, p.b
+        a.begin()
+        a.wait_active()
+        assert a.decide("freeze").returncode == 0
+        a.tallyd.stop()
+        shutil.copytree(a.folder / "state", b.folder / "state")
+        a.begin()
+        a.wait_active()
+        monitor = p.watch()
+        b.begin()
+        b.wait_standby(40)
+        assert a.is_active() and "is a copy of the other's" in b.tallyd.text() and "is a copy of the other's" in b.status()["well"]
+        harness.wait_for(lambda: a.status()["standby"] == "follows", 20, "the standby is seen")
+        assert a.decide("call", "foe", "won").stdout.endswith("kept on both\n")
+        assert a.history() == b.history()
+        a.tallyd.kill()
+        b.wait_active(40)
+        assert won(b) == 1 and len(p.calls()) == 1
+        a.begin()
+        a.wait_standby(40)
+        assert a.history() == b.history() and b.is_active()
+        b.decide("uncall", "foe")
+        harness.wait_for(lambda: a.history() == b.history(), 20, "it is followed")
+        monitor.check()

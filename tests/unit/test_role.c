@@ -101,6 +101,27 @@ static void test_what_is_not_on_our_disk_is_not_taken_over(void **state)
     assert_int_equal(role_asked(&r), ROLE_FORCE);
 }
 
+static void test_a_copy_of_our_directory_is_another_when_it_lives(void **state)
+{
+    static const struct role_look copy = {ROLE_LEASE_COPY, false, true};
+    struct role r;
+    (void)state;
+    role_start(&r, true, false, 1); /* what a reboot left ends by itself */
+    for (int64_t t = 2; t < 8000; t += 500)
+        assert_int_equal(role_looked(&r, &copy, t), ROLE_NOTHING);
+    assert_int_equal(role_tick(&r, 8000), ROLE_NOTHING);
+    assert_int_equal(role_looked(&r, &none, 8000), ROLE_RAISE);
+
+    role_start(&r, true, false, 1); /* a copy renews it */
+    assert_int_equal(role_looked(&r, &copy, 2), ROLE_NOTHING);
+    assert_int_equal(role_looked(&r, &copy, 2 + ROLE_COPY_MS), ROLE_YIELD);
+    assert_true(r.state == ROLE_STANDBY && r.partner);
+    assert_int_equal(role_looked(&r, &gone, 20000), ROLE_NOTHING);
+    assert_int_equal(role_looked(&r, &copy, 22000), ROLE_NOTHING);
+    assert_int_equal(role_looked(&r, &gone, 30000), ROLE_NOTHING);
+    assert_int_equal(role_looked(&r, &gone, 30000 + ROLE_MISSING_MS), ROLE_RAISE);
+}
+
 static void test_redis_away_at_a_start(void **state)
 {
     struct role r;
@@ -453,6 +474,7 @@ int main(void)
         cmocka_unit_test(test_an_epoch_of_another_s_without_a_lease_is_waited_for),
         cmocka_unit_test(test_a_standby_takes_over_when_the_lease_stays_away),
         cmocka_unit_test(test_what_is_not_on_our_disk_is_not_taken_over),
+        cmocka_unit_test(test_a_copy_of_our_directory_is_another_when_it_lives),
         cmocka_unit_test(test_redis_away_at_a_start),
         cmocka_unit_test(test_a_redis_that_takes_no_epoch),
         cmocka_unit_test(test_who_served_alone_finds_another),
