@@ -7,7 +7,7 @@
 
 #include "daemon/base/csv.h"
 
-enum { ROWS_MAX = 500 }; /* they are done in one step, in which nothing else is */
+enum { ROWS_MAX = 1000 }; /* they are done in one step, in which nothing else is */
 
 static const struct {
     const char *name, *option; /* NULL: a word by itself */

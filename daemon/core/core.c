@@ -288,7 +288,8 @@ static void on_decision(struct turn *t, const struct event *ev)
     }
     t->out->decision = &c->model.decisions[c->model.decision_count - 1];
     t->ticked = t->moved = true;
-    core_recount(c); /* statuses may have changed */
+    if (slice_is(ev->decision.verb, "endorse status")) /* who counts is no matter of races alone */
+        core_recount(c);
     core_range(c, &t->decided, &from, &to);
     for (uint32_t i = from; i < to; i++)
         c->dirty[i] = true;

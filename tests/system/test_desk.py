@@ -169,7 +169,7 @@ def test_many_calls_of_one_file(house):
         ("", 65, "it is empty"), (head, 65, "no rows"), ("endorsement_id\nfoe\n", 65, "line 1: the column outcome is missing"),
         ("endorsement_id,outcome,colour\nfoe,won,red\n", 65, "line 1: 'colour' is no column"), (head + "foe,won,r\n", 65, "line 2: it has 3 fields"),
         (head + "foe,,r,\n", 65, "line 2: outcome is empty"), (head + "foe,won,r,\nfoe,lost,r,\n", 65, "line 3: foe is in line 2 already"),
-        (head + "".join(f"c{i},won,r,\n" for i in range(501)), 65, "line 502: more than 500 rows"),
+        (head + "".join(f"c{i},won,r,\n" for i in range(1001)), 65, "line 1002: more than 1000 rows"),
     ):
         done = house.ctl("call", *file(text), "--yes")
         assert done.returncode == code and says in done.stderr and not done.stdout, (text, done)
