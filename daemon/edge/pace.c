@@ -51,6 +51,15 @@ static int64_t by_mood(const struct pace *p, int64_t interval_ms, enum pace_mood
     return interval_ms;
 }
 
+enum pace_mood pace_mood(int64_t rest_ms, bool changed, int64_t since_ms, int64_t interval_ms)
+{
+    if (rest_ms > 0)
+        return PACE_EARLY;
+    if (changed && since_ms < interval_ms * PACE_BUSY_POLLS)
+        return PACE_BUSY;
+    return since_ms >= PACE_QUIET_MS ? PACE_QUIET : PACE_EVEN;
+}
+
 int64_t pace_interval(struct pace *p, int64_t interval_ms, enum pace_mood mood)
 {
     interval_ms = by_mood(p, interval_ms, mood);

@@ -4,6 +4,7 @@
 #ifndef TALLYD_EDGE_PACE_H
 #define TALLYD_EDGE_PACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "daemon/base/slice.h"
@@ -22,12 +23,19 @@ int64_t pace_start(const struct pace *p, struct slice name, uint32_t file, int64
 /* The second poll: so much later that in the end the whole interval is used. */
 int64_t pace_second(const struct pace *p, struct slice name, uint32_t file, int64_t interval_ms);
 
+#define PACE_BUSY_POLLS 4
+#define PACE_QUIET_MS INT64_C(1800000)
+
 enum pace_mood {
     PACE_EVEN,
-    PACE_BUSY,  /* it changed lately: half the interval, at least least_ms */
-    PACE_QUIET, /* it has not for long: twice the interval, at most most_ms */
+    PACE_BUSY,  /* it changed within PACE_BUSY_POLLS intervals: half of one, at least least_ms */
+    PACE_QUIET, /* it has not for PACE_QUIET_MS: twice the interval, at most most_ms */
     PACE_EARLY  /* nothing is expected yet: five times, at most early_ms */
 };
+
+/* rest_ms: until anything is expected; 0: it is. since_ms: since it `changed`, or else since it is
+ * asked at all. */
+enum pace_mood pace_mood(int64_t rest_ms, bool changed, int64_t since_ms, int64_t interval_ms);
 
 /* The interval by the mood, more or less by up to the jitter. A bound on the wrong side of the
  * interval leaves it as it is. */

@@ -20,8 +20,6 @@
 #define URL_ROOM 4096
 #define FRESH_PART 10 /* of an interval: so old an answer may be that another file asked for */
 #define STAGES 2      /* version-url, then counties-url */
-#define BUSY_POLLS 4  /* so many intervals after a change it is asked more often */
-#define QUIET_AFTER_US INT64_C(1800000000) /* so long without any it is asked less often */
 #define REFUSED_AS 64 /* failures in a row: a quota is not waited for in small steps */
 #define STREAM_FROM ((size_t)256 << 10) /* a body this large is parsed while it comes */
 
@@ -134,14 +132,9 @@ static int64_t next_interval(struct poll *f, int64_t now)
 {
     struct pace *pace = &f->shared->pace;
     int64_t rest = poll_rest(f->shared, f->source), interval = f->set->interval_ms;
-    int64_t since = now - (f->changed_us > 0 ? f->changed_us : f->started_us);
-    enum pace_mood mood = PACE_EVEN;
-    if (rest > 0)
-        mood = PACE_EARLY;
-    else if (f->changed_us > 0 && since < interval * 1000 * BUSY_POLLS)
-        mood = PACE_BUSY;
-    else if (since >= QUIET_AFTER_US)
-        mood = PACE_QUIET;
+    bool changed = f->changed_us > 0;
+    int64_t since = (now - (changed ? f->changed_us : f->started_us)) / 1000;
+    enum pace_mood mood = pace_mood(rest, changed, since, interval);
     int64_t delay = pace_interval(pace, interval, mood);
     if (f->state.polls == 1 && mood != PACE_EARLY)
         delay = pace_second(pace, f->set->name, f->index, interval);

@@ -159,6 +159,12 @@ static void usual(struct site_request *q, void *ctx)
         snprintf(to, sizeof to, "Location: http://%s:%d/asked\r\n",
                  slice_is(q->path, "/port") ? "127.0.0.1" : "127.0.0.2", b->other.port);
         site_reply(q, "302 Found", to, SLICE(""));
+    } else if (slice_is(q->path, "/v6")) {
+        site_reply(q, "302 Found", "Location: http://[::1]:1/\r\n", SLICE(""));
+    } else if (slice_is(q->path, "/v6-private")) {
+        site_reply(q, "302 Found", "Location: http://[fd00::1]:1/\r\n", SLICE(""));
+    } else if (slice_is(q->path, "/v6-mapped")) {
+        site_reply(q, "302 Found", "Location: http://[::ffff:10.0.0.1]:1/\r\n", SLICE(""));
     } else if (slice_is(q->path, "/nowhere")) {
         site_reply(q, "302 Found", "", SLICE(""));
     } else if (slice_is(q->path, "/ftp")) {
@@ -504,6 +510,12 @@ static void test_not_public(void **state)
     get(&b, "/other");
     check_failed(&b, VERDICT_UNREACHABLE, "not a public one");
     assert_int_equal(b.other.connections, 0);
+    get(&b, "/v6"); /* of either kind, and whatever stands for the one in the other's clothes */
+    check_failed(&b, VERDICT_UNREACHABLE, "not a public one");
+    get(&b, "/v6-private");
+    check_failed(&b, VERDICT_UNREACHABLE, "not a public one");
+    get(&b, "/v6-mapped");
+    check_failed(&b, VERDICT_UNREACHABLE, "not a public one");
     get(&b, "/");
     check_body(&b, "hello");
     end(&b);

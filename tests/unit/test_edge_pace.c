@@ -55,6 +55,26 @@ static void test_moods_keep_to_their_bounds(void **state)
         assert_int_equal(pace_interval(&p, rows[i].interval, rows[i].mood), rows[i].is);
 }
 
+static void test_moods(void **state)
+{
+    static const struct {
+        int64_t rest;
+        bool changed;
+        int64_t since, interval;
+        enum pace_mood mood;
+    } rows[] = {
+        {0, false, 0, 30000, PACE_EVEN},        {0, true, 0, 30000, PACE_BUSY},
+        {0, true, 119999, 30000, PACE_BUSY},    {0, true, 120000, 30000, PACE_EVEN},
+        {0, true, 1799999, 30000, PACE_EVEN},   {0, true, 1800000, 30000, PACE_QUIET},
+        {0, false, 1800000, 30000, PACE_QUIET}, {0, true, 1800000, 3600000, PACE_BUSY},
+        {1, true, 0, 30000, PACE_EARLY},        {1, false, 1800000, 30000, PACE_EARLY},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(pace_mood(rows[i].rest, rows[i].changed, rows[i].since, rows[i].interval),
+                         rows[i].mood);
+}
+
 /* Five thousand that begin within five seconds use the whole interval from the second poll on. */
 static void test_the_second_poll_spreads_over_the_interval(void **state)
 {
@@ -117,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_interval),
+        cmocka_unit_test(test_moods),
         cmocka_unit_test(test_moods_keep_to_their_bounds),
         cmocka_unit_test(test_the_second_poll_spreads_over_the_interval),
         cmocka_unit_test(test_backoff),

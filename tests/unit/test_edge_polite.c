@@ -77,6 +77,48 @@ static void test_where_a_redirect_leads_has_its_own_rest(void **state)
     end_behind(fronts);
 }
 
+static int64_t shortest_gap(int from)
+{
+    int64_t least = INT64_MAX;
+    for (int i = from; i < n.site.requests; i++) {
+        int64_t gap = n.asked_us[i + 1] - n.asked_us[i];
+        least = gap < least ? gap : least;
+    }
+    return least;
+}
+
+/* After a change more may come soon. */
+static void test_what_has_changed_is_asked_sooner(void **state)
+{
+    (void)state;
+    begin(&n);
+    n.set.jitter_bp = 0;
+    n.set.least_ms = 100;
+    add_source(&n, "a", "/data")->interval_ms = 600;
+    start(&n);
+    SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= 2);
+    n.votes++;
+    SITE_UNTIL(n.base, n.count_of[NEWS_BATCH] >= 2);
+    int changed = n.site.requests;
+    SITE_UNTIL(n.base, n.site.requests >= changed + 4);
+    assert_in_range(shortest_gap(changed), 200000, 450000);
+    end(&n);
+}
+
+/* One that takes longer than the interval was asked again at once, all the time. */
+static void test_a_slow_site_has_its_rest(void **state)
+{
+    (void)state;
+    begin(&n);
+    n.set.jitter_bp = 0;
+    n.site.hold_ms = 60;
+    add_source(&n, "a", "/data")->interval_ms = 50;
+    start(&n);
+    SITE_UNTIL(n.base, n.site.requests >= 8);
+    assert_true(shortest_gap(2) >= 60000 + 25000 - 2000);
+    end(&n);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -84,6 +126,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_where_a_redirect_leads_has_its_own_cap),
         TEST(test_where_a_redirect_leads_has_its_own_rest),
+        TEST(test_what_has_changed_is_asked_sooner),
+        TEST(test_a_slow_site_has_its_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
