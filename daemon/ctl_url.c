@@ -39,7 +39,7 @@ static const struct reading {
      SHAPE_ROWS, NULL},
     {"todo", "/v1/open.csv", NULL,
      "units_reporting units_total margin margin_percent standing state candidate office district "
-     "endorsement_id why primary",
+     "endorsement_id why primary flags",
      SHAPE_ROWS, NULL},
     {"source list", "/v1/sources.csv", "/v1/sources.json",
      "source file state county status last_success last_change own_time held verdict text",

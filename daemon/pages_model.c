@@ -111,14 +111,20 @@ struct making {
     struct buf *out;
 };
 
+static bool totals(const struct making *k, bool json, struct err *e)
+{
+    const struct documents_table of = {.by = k->ask->by, .json = json, .now_ms = k->now_ms};
+    return documents_public(k->m, &of, k->scratch, k->out, e);
+}
+
 static bool totals_csv(const struct making *k, struct err *e)
 {
-    return documents_public(k->m, k->ask->by, false, k->scratch, k->out, e);
+    return totals(k, false, e);
 }
 
 static bool totals_json(const struct making *k, struct err *e)
 {
-    return documents_public(k->m, k->ask->by, true, k->scratch, k->out, e);
+    return totals(k, true, e);
 }
 
 static bool no_memory(struct err *e)

@@ -417,12 +417,15 @@ static void settle_races(struct turn *t, struct emit *calls)
         uint32_t told = m->told_count;
         bool standings = core_derive(c, r, t->now_ms, decision, old, &calls->failed);
         note_conflict(t, r, was);
-        t->moved |= r->flags != was->flags || r->status != was->status;
-        t->was[i].changed |= standings || r->flags != was->flags || r->status != was->status ||
-                             r->seats != was->seats || r->places != was->places;
+        uint32_t flags = r->flags ^ was->flags;
+        t->moved |= flags || r->status != was->status;
+        t->was[i].changed |= standings || (flags & ~(uint32_t)RACE_STALE) ||
+                             r->status != was->status || r->seats != was->seats ||
+                             r->places != was->places;
         int64_t at = t->restored && !standings ? r->updated_ms : t->now_ms;
         if (t->was[i].changed && at > m->last_change_ms)
             r->changed_ms = m->last_change_ms = at;
+        t->was[i].changed |= flags != 0; /* told, as of when it was */
         for (; told < m->told_count; told++) {
             const struct documents_event ev = told_event(m, told);
             emit_event(calls, &ev, &c->all);

@@ -30,14 +30,19 @@ bool documents_totals_rows(const struct model *m, enum documents_by by, bool jso
 
 /* Totals by "state", "office" or "tag" as far as they are public (publish.h, cells.h), as JSON or
  * CSV for the press; by nothing, as CSV. False: ERR_USAGE, by that there is nothing. */
-bool documents_public(const struct model *m, struct slice by, bool json, struct arena *scratch,
-                      struct buf *out, struct err *e) MUST_USE;
+struct documents_table {
+    struct slice by;
+    bool json;
+    int64_t now_ms;
+};
+bool documents_public(const struct model *m, const struct documents_table *of,
+                      struct arena *scratch, struct buf *out, struct err *e) MUST_USE;
 
 /* Their rows by tag (documents_tags.c): into the array at hand, or, `j` NULL, as CSV. Of tags that
  * may only be counted the figures are those of `as_of`, and `waiting` is of how many people, ours
  * in all, something else has become since (steps.h); a row that is hidden says so. False: memory.
  */
-bool documents_tags(const struct model *m, struct jsonw *j, struct press *p,
+bool documents_tags(const struct model *m, struct jsonw *j, struct press *p, bool stale,
                     struct arena *a) MUST_USE;
 
 /* ---- documents_press.c ---- */

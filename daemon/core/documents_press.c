@@ -214,7 +214,7 @@ bool documents_open(const struct model *m, int64_t now_ms, struct arena *scratch
 
 struct todo_row {
     struct slice units, margin, percent, standing, state, candidate, office, district, id, why,
-        primary;
+        primary, flags;
 };
 
 static void todo_row(struct jsonw *j, bool json, const struct todo_row *row, struct buf *out)
@@ -226,7 +226,7 @@ static void todo_row(struct jsonw *j, bool json, const struct todo_row *row, str
         {"units", row->units},       {"margin", row->margin},     {"percent", row->percent},
         {"standing", row->standing}, {"state", row->state},       {"candidate", row->candidate},
         {"office", row->office},     {"district", row->district}, {"id", row->id},
-        {"why", row->why},           {"primary", row->primary}};
+        {"why", row->why},           {"primary", row->primary},   {"flags", row->flags}};
 
     if (json)
         jsonw_object(j, NULL);
@@ -253,6 +253,7 @@ static struct todo_row row_of(const struct model *m, const struct open_candidacy
                            .office = e->office,
                            .district = e->district,
                            .primary = slice_of(o->primary ? o->primary : ""),
+                           .flags = flags_of(r, a),
                            .id = e->id,
                            .why = slice_of(o->why)};
 
@@ -279,7 +280,7 @@ bool documents_todo(const struct model *m, int64_t now_ms, bool json, struct are
     else
         buf_addz(out,
                  "units\tmargin\tpercent\tstanding\tstate\tcandidate\toffice\tdistrict\tid\twhy\t"
-                 "primary\n");
+                 "primary\tflags\n");
     for (size_t i = 0; i < lost_count; i++) {
         struct todo_row row = {.standing = SLICE("orphaned"),
                                .id = lost[i].id,

@@ -4,13 +4,14 @@
 #include "daemon/core/documents.h"
 #include "daemon/core/press.h"
 #include "daemon/core/publish.h"
+#include "daemon/core/statement.h"
 
 /* One table, as JSON or CSV. */
 struct table {
     const struct model *m;
     struct jsonw j;
     struct press csv;
-    bool json;
+    bool json, stale;
     struct buf *out;
 };
 
@@ -42,7 +43,7 @@ static void end_table(struct table *t)
 
 static void full_head(struct table *t, const char *by)
 {
-    const char *names[TALLY_NUMBERS + DOCUMENTS_SEASON + 3];
+    const char *names[TALLY_NUMBERS + DOCUMENTS_SEASON + 5];
     size_t n = 0;
 
     if (t->json)
@@ -54,6 +55,8 @@ static void full_head(struct table *t, const char *by)
     names[n++] = "states_won";
     if (!by)
         n += documents_season_names(names + n);
+    names[n++] = "checked_at";
+    names[n++] = "stale";
     names[n] = NULL;
     press_head(&t->csv, names);
 }
@@ -83,6 +86,7 @@ static void full_row(struct table *t, const struct tally_part *part)
     press_known(&t->csv, tally_states_won(&sums), true);
     if (!part)
         documents_season_cells(&t->csv, &sums);
+    press_checked(&t->csv, t->stale);
     press_end(&t->csv);
 }
 
@@ -104,16 +108,21 @@ static bool full_table(struct table *t, enum tally_by what, const char *name, st
     return values != NULL;
 }
 
-bool documents_public(const struct model *m, struct slice by, bool json, struct arena *scratch,
-                      struct buf *out, struct err *e)
+bool documents_public(const struct model *m, const struct documents_table *of,
+                      struct arena *scratch, struct buf *out, struct err *e)
 {
-    struct table t = {.m = m, .json = json, .out = out, .csv = {.out = out, .m = m}};
+    struct table t = {.m = m,
+                      .json = of->json,
+                      .stale = statement_staleness(m, of->now_ms).stale,
+                      .out = out,
+                      .csv = {.out = out, .m = m}};
     const struct settings *s = m->settings;
+    struct slice by = of->by;
     bool level = slice_is(by, "office") && publish_column(s, SLICE("office_level"));
     bool ok = true;
 
     jsonw_init(&t.j, out);
-    if (by.len == 0 && !json) {
+    if (by.len == 0 && !of->json) {
         full_head(&t, NULL);
         full_row(&t, NULL);
     } else if (slice_is(by, "state") || level) {
@@ -121,7 +130,7 @@ bool documents_public(const struct model *m, struct slice by, bool json, struct 
                    : full_table(&t, TALLY_BY_STATE, "state", scratch);
     } else if (slice_is(by, "tag") && publish_any_tag(s)) {
         begin_table(&t, "tag");
-        ok = documents_tags(m, json ? &t.j : NULL, &t.csv, scratch);
+        ok = documents_tags(m, of->json ? &t.j : NULL, &t.csv, t.stale, scratch);
         end_table(&t);
     } else {
         return err_set(e, ERR_USAGE, "totals are not published by '%.*s'; ask for by=state%s%s",

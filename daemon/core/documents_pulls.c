@@ -246,6 +246,7 @@ static void winner_row(struct press *p, uint32_t endorsement)
         if (column)
             press_text(p, *(const struct slice *)(const void *)((const char *)e + column->offset));
     }
+    press_checked(p, r->flags & RACE_STALE);
     press_end(p);
 }
 
@@ -255,7 +256,7 @@ void documents_winners(const struct model *m, struct buf *out)
         "endorsement_id", "candidate", "state",     "office", "place", "district", "seat",
         "race_id",        "kind",      "called_at", "by",     "basis", "votes",    "flip"};
     enum { OWN = sizeof names / sizeof names[0] };
-    const char *all[OWN + COLUMNS + 1];
+    const char *all[OWN + COLUMNS + 3];
     struct press p = {.out = out, .m = m};
     size_t n = 0;
 
@@ -266,6 +267,8 @@ void documents_winners(const struct model *m, struct buf *out)
         if (column)
             all[n++] = column->name;
     }
+    all[n++] = "checked_at";
+    all[n++] = "stale";
     all[n] = NULL;
     press_head(&p, all);
     for (uint32_t i = 0; i < m->endorsed->count; i++)

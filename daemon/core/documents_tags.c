@@ -24,6 +24,7 @@ struct tags {
     uint64_t shown, outcomes;
     uint8_t *now;       /* enum counted, one an endorsement */
     struct steps steps; /* as the counts of `sums` are shown */
+    bool stale;
 };
 
 enum { ENDORSED, CALLED, WON, LOST, ADVANCED, PENDING, FIGURES };
@@ -199,14 +200,17 @@ static void row(const struct tags *t, size_t tag, struct jsonw *j, struct press 
     figures(NULL, p, n, all ? FIGURES : shown ? CALLED : ENDORSED);
     press_known(p, sum ? t->steps.waiting : 0, true);
     press_text(p, buf_slice(&why));
+    press_checked(p, t->stale);
     press_end(p);
 }
 
-bool documents_tags(const struct model *m, struct jsonw *j, struct press *p, struct arena *a)
+bool documents_tags(const struct model *m, struct jsonw *j, struct press *p, bool stale,
+                    struct arena *a)
 {
-    static const char *const names[] = {"tag",      "endorsed", "called",  "won",    "lost",
-                                        "advanced", "pending",  "waiting", "hidden", NULL};
-    struct tags t = {.m = m};
+    static const char *const names[] = {"tag",    "endorsed",   "called",  "won",
+                                        "lost",   "advanced",   "pending", "waiting",
+                                        "hidden", "checked_at", "stale",   NULL};
+    struct tags t = {.m = m, .stale = stale};
     struct slice *all = tally_values(m, TALLY_BY_TAG, a, &t.count);
     size_t n = 0;
 

@@ -680,7 +680,7 @@ static bool make_room(struct model *m, struct race *r, const struct outcome_of_m
     return true;
 }
 
-/* Show it. True when anything differs from before. */
+/* Show it. True when anything but RACE_STALE differs from before. */
 static bool show(struct offers *g, const struct outcome_of_merge *out)
 {
     const uint32_t ours = RACE_DISAGREEMENT | RACE_IN_DOUBT | RACE_CORRECTED | RACE_PARTIAL |
@@ -688,7 +688,9 @@ static bool show(struct offers *g, const struct outcome_of_merge *out)
     struct race *r = g->r;
     bool figures = !same_choices(r, &out->f) || r->on_air != out->on_air ||
                    r->summed != out->summed || !same_counties(r, out);
-    bool changed = figures || (r->flags & ours) != out->flags || r->counties_of != out->counties_of;
+    /* nothing of the figures changes where nobody answers any more */
+    bool changed = figures || (((r->flags & ours) ^ out->flags) & ~(uint32_t)RACE_STALE) ||
+                   r->counties_of != out->counties_of;
 
     if (out->f.count)
         memcpy(r->choices, out->f.choices, out->f.count * sizeof(*r->choices));

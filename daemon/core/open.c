@@ -225,6 +225,8 @@ static const char *reason(const struct model *m, const struct race *r,
         return "unclear by these votes";
     if (r->status != RACE_UNCALLED)
         return "others in it are called";
+    if (r->flags & RACE_STALE)
+        return "figures are old: their source does not answer";
     return o->in_bp == WHOLE_BP ? "counted in full and not called" : "counting";
 }
 

@@ -54,6 +54,15 @@ void press_known(struct press *p, int64_t n, bool known)
         buf_addf(p->out, "%" PRId64, n);
 }
 
+void press_checked(struct press *p, bool stale)
+{
+    char when[25] = "";
+
+    if (p->m->checked_ms != WHEN_UNKNOWN)
+        when_format(p->m->checked_ms, when);
+    buf_addf(p->out, ",%s,%s", when, stale ? "yes" : "no");
+}
+
 void press_end(struct press *p)
 {
     buf_addz(p->out, "\r\n");

@@ -18,6 +18,9 @@ void press_row(struct press *p);                      /* begins a row: as_of and
 void press_row_of(struct press *p, int64_t as_of_ms); /* ... of another moment */
 void press_text(struct press *p, struct slice text);
 void press_known(struct press *p, int64_t n, bool known); /* else empty */
+/* The cells under "checked_at" and "stale": when any source answered last, and whether what the row
+ * says may be old because some do not. */
+void press_checked(struct press *p, bool stale);
 void press_end(struct press *p);
 
 #endif

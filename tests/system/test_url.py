@@ -42,7 +42,7 @@ def test_the_figures_are_those_of_the_socket(house, far):
     near = {r["count"]: r["value"] for r in rows(house.ctl("totals", "-o", "tsv"))}
     there = {r["count"]: r["value"] for r in rows(far("totals", "-o", "tsv"))}
     seasons = {n for n in there if n.startswith(("season_", "lifetime_")) or n == "record"}
-    assert set(there) - set(near) - seasons == {"as_of", "mode"} and there["season_won_seats"] == near["season won_seats"] and there["record"] == there["lifetime_elected"] == "" and all(there[n] == near[n] for n in set(near) & set(there))
+    assert set(there) - set(near) - seasons == {"as_of", "mode", "checked_at", "stale"} and there["season_won_seats"] == near["season won_seats"] and there["record"] == there["lifetime_elected"] == "" and all(there[n] == near[n] for n in set(near) & set(there))
     assert set(near) - set(there) == {"flips_from Republican", "season won_seats"}, "whom flips are from is in totals.json"
     for style in ([], ["--style", "long"], ["--style", "slack"]):
         assert far("statement", *style).stdout == house.ctl("statement", *style).stdout != ""

@@ -260,17 +260,17 @@ static void winners_have_the_published_columns(void **state)
     play();
     buf_clear(&out);
     documents_winners(core_model(n.core), &out);
-    says(",votes,flip,held_by\r\n");
+    says(",votes,flip,held_by,checked_at,stale\r\n");
     says(",seat,");
-    says(",12500,yes,R\r\n");
+    says(",12500,yes,R,2026-11-03T19:04:00.000Z,no\r\n");
     says_not("labor");
     n.s.publish_count = 1; /* office_level alone: an empty flip would read as "no" */
     night_anew(&n);
     play();
     buf_clear(&out);
     documents_winners(core_model(n.core), &out);
-    says(",basis,votes\r\n");
-    says(",12500\r\n");
+    says(",basis,votes,checked_at,stale\r\n");
+    says(",12500,2026-11-03T19:04:00.000Z,no\r\n");
 }
 
 static void one_race_and_its_calls(void **state)

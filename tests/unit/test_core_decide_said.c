@@ -193,7 +193,7 @@ static void test_votes_of_a_source_that_is_not_on_air_are_explained(void **state
          "line of it; tallyctl source pin ga-ss-1 state takes those of state\n");
     buf_clear(&out);
     assert_true(documents_todo(core_model(n.core), NIGHT_AT(3), false, n.a, &out));
-    says(buf_slice(&out), "\tann-archer\tthe source on air has no line of it\t\n");
+    says(buf_slice(&out), "\tann-archer\tthe source on air has no line of it\t\tsource_changed\n");
     buf_done(&out);
     night_close(&n);
 }

@@ -179,22 +179,57 @@ static void what_is_open_says_why(void **state)
     todo(l, 5);
     assert_false(night_says(buf_slice(&l->out), "\tann\t")); /* it is called */
     says(l, "units\tmargin\tpercent\tstanding\t");
-    says(l, "\t+10\t7.69\tleading\tGA\tBob Baker\tSheriff\t\tbob\tcounting\t\n");
-    says(l, "\t\t\tunclear\tPA\tJon Jay\tState Senate\t10\tjon\t1 of 2 counties\t\n");
-    says(l, "\t\t\tno results\tNJ\tCat Cole\tMayor\t\tcat\tno feed has it\t\n");
+    says(l, "\t+10\t7.69\tleading\tGA\tBob Baker\tSheriff\t\tbob\tcounting\t\t\n");
+    says(l, "\t\t\tunclear\tPA\tJon Jay\tState Senate\t10\tjon\t1 of 2 counties\t\tpartial\n");
+    says(l, "\t\t\tno results\tNJ\tCat Cole\tMayor\t\tcat\tno feed has it\t\t\n");
     todo(l, -1);
-    says(l, "\tbob\tpolls are open\t\n");
+    says(l, "\tbob\tpolls are open\t\t\n");
     night_batch(&l->n, 2, SHERIFF("70 70"), NIGHT_AT(5));
     todo(l, 5);
-    says(l, "+0\t0.00\tunclear\tGA\tBob Baker\tSheriff\t\tbob\ta tie\t\n");
+    says(l, "+0\t0.00\tunclear\tGA\tBob Baker\tSheriff\t\tbob\ta tie\t\t\n");
     night_batch(&l->n, 2, SHERIFF("700 600"), NIGHT_AT(6));
     night_batch(&l->n, 2, SHERIFF("0 600"), NIGHT_AT(7));
     todo(l, 7);
-    says(l, "\tbob\tfigures in doubt\t\n");
+    says(l, "\tbob\tfigures in doubt\t\tin_doubt\n");
     buf_clear(&l->out);
     assert_true(documents_todo(core_model(l->n.core), NIGHT_AT(7), true, l->n.a, &l->out));
     assert_true(json_check(slice_trim(buf_slice(&l->out))));
     says(l, "\"id\":\"bob\",\"why\":\"figures in doubt\",\"primary\":\"\"");
+}
+
+/* "counting", it said, and a later as_of. */
+static void figures_whose_feed_does_not_answer_are_old_and_no_newer(void **state)
+{
+    struct lists *l = *state;
+    const struct model *m;
+
+    night_batch(&l->n, 2, SHERIFF("700 600"), NIGHT_AT(6));
+    m = core_model(l->n.core);
+    assert_int_equal(m->last_change_ms, NIGHT_AT(6));
+    night_tick(&l->n, NIGHT_AT(30));
+    assert_true(night_race(&l->n, "bob")->flags & RACE_STALE);
+    assert_int_equal(m->last_change_ms, NIGHT_AT(6));
+    bool told = false;
+    for (size_t i = 0; i < l->n.out.message_count; i++)
+        told |= l->n.out.messages[i].type == MESSAGE_RACE &&
+                night_says(l->n.out.messages[i].data, "\"Bob Baker\"") &&
+                night_says(l->n.out.messages[i].data, "\"stale\"");
+    assert_true(told);
+    todo(l, 30);
+    says(l, "\tbob\tfigures are old: their source does not answer\t\tstale\n");
+    buf_clear(&l->out);
+    documents_winners(m, &l->out);
+    says(l, ",checked_at,stale\r\n");
+    says(l, ",2026-11-03T19:06:00.000Z,yes\r\n");
+    const struct documents_table of = {.now_ms = NIGHT_AT(30)};
+    buf_clear(&l->out);
+    assert_true(documents_public(m, &of, l->n.a, &l->out, &l->e));
+    says(l, ",checked_at,stale\r\n");
+    says(l, "2026-11-03T19:06:00.000Z,yes\r\n");
+    night_unchanged(&l->n, 2, NIGHT_AT(31));
+    assert_int_equal(m->last_change_ms, NIGHT_AT(6));
+    todo(l, 31);
+    says(l, "\tbob\tcounting\t\t\n");
 }
 
 /* A list without seats, two of ours in one race, votes that are not stated. */
@@ -227,13 +262,13 @@ static void reasons_that_are_rare(void **state)
                 "units=9/9\n",
                 NIGHT_AT(1));
     todo(l, 2);
-    says(l, "\tann\tseats unknown\t\n");
-    says(l, "\tcat\tothers in it are called\t\n");
-    says(l, "\tdan\tits match is in review\t\n");
-    says(l, "\teve\tno votes yet\t\n");
-    says(l, "\tfay\tunclear by these votes\t\n");
+    says(l, "\tann\tseats unknown\t\t\n");
+    says(l, "\tcat\tothers in it are called\t\t\n");
+    says(l, "\tdan\tits match is in review\t\t\n");
+    says(l, "\teve\tno votes yet\t\t\n");
+    says(l, "\tfay\tunclear by these votes\t\t\n");
     says(l, "9/9\t+1\t5.26\tleading\tGA\tGil Grant\tState House\t6\tgil\tcounted in full and not "
-            "called\t\n");
+            "called\t\t\n");
     struct slice text = buf_slice(&l->out);
     assert_true(slice_find(text, SLICE("\tgil\t")) < slice_find(text, SLICE("\teve\t")));
     assert_true(slice_find(text, SLICE("\teve\t")) < slice_find(text, SLICE("\tann\t")));
@@ -493,6 +528,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(races_have_a_line_each, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_open_says_why, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(figures_whose_feed_does_not_answer_are_old_and_no_newer,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(reasons_that_are_rare, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_waits_says_where_it_is_and_who_else_is_in_it, set_up,
                                         tear_down),

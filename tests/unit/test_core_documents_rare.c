@@ -251,7 +251,8 @@ static void what_is_not_published_is_refused_with_what_is(void **state)
     n.s.publish = published;
     n.s.publish_count = 1;
     night_anew(&n);
-    assert_false(documents_public(core_model(n.core), SLICE("tag"), true, a, &out, &err));
+    const struct documents_table of = {.by = SLICE("tag"), .json = true};
+    assert_false(documents_public(core_model(n.core), &of, a, &out, &err));
     assert_int_equal(err.kind, ERR_USAGE);
     assert_string_equal(err.text, "totals are not published by 'tag'; ask for by=state, by=office");
     arena_free(a);

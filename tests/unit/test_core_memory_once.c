@@ -420,6 +420,7 @@ static bool write_document(int which, bool json, struct arena *a, struct buf *ou
 {
     const struct model *m = core_model(night.core);
     const struct tally *t = core_tally(night.core);
+    struct documents_table of = {.json = json && which > 10};
 
     switch (which) {
     case 0:
@@ -446,7 +447,8 @@ static bool write_document(int which, bool json, struct arena *a, struct buf *ou
     case 11:
     case 12:
     case 13:
-        return documents_public(m, by_words[which - 10], json && which > 10, a, out, e);
+        of.by = by_words[which - 10];
+        return documents_public(m, &of, a, out, e);
     case 14:
         return documents_explain(m, t, SLICE("nat"), NIGHT_AT(10), out, e);
     case 15:

@@ -73,7 +73,8 @@ static void read_page(const struct core *core, struct buf *out)
     struct err e;
 
     buf_clear(out);
-    assert_true(documents_public(core_model(core), SLICE("tag"), true, a, out, &e));
+    const struct documents_table of = {.by = SLICE("tag"), .json = true};
+    assert_true(documents_public(core_model(core), &of, a, out, &e));
     arena_free(a);
 }
 
