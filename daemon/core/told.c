@@ -108,7 +108,7 @@ bool told_last(const struct model *m, uint32_t endorsement, struct documents_eve
     if (st->told == NONE)
         return false;
     *out = told_event(m, st->told);
-    if (!out->retraction)
+    if (!out->retraction && st->claim != NONE) /* NONE: memory ended before its end was noted */
         out->claim = st->claim;
     return true;
 }
