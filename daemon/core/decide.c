@@ -54,58 +54,102 @@ static uint32_t find_endorsement(const struct model *m, struct slice id)
     return e ? (uint32_t)(e - m->endorsed->list) : NONE;
 }
 
-/* Ids of one kind that begin with what was said. */
-struct begun {
+/* What has the words that were said in its id or name: at its beginning, else anywhere. */
+enum part { PART_BEGINS, PART_HAS };
+struct fits {
+    enum part how;
     uint32_t index, count; /* the last, and how many */
     struct slice id;
     struct buf list; /* the first so many, for people */
 };
 
-static void try_id(struct begun *b, const struct about *a, struct slice id, uint32_t index)
+static bool fits(const struct fits *f, struct slice text, struct slice word)
+{
+    return f->how == PART_BEGINS ? slice_starts(text, word)
+                                 : slice_find_nocase(text, word) != SIZE_MAX;
+}
+
+static void add_fit(struct fits *f, struct slice id, struct slice name, uint32_t index)
 {
     enum { LISTED = 8 };
 
-    if (a->d->target.len == 0 || !slice_starts(id, a->d->target))
-        return;
-    if (b->count++ < LISTED)
-        buf_addf(&b->list, "\n  %.*s", SLICE_FMT(id));
-    b->index = index;
-    b->id = id;
+    if (f->count++ < LISTED)
+        buf_addf(&f->list, "\n  %.*s%s%.*s", SLICE_FMT(id), name.len ? "  " : "", SLICE_FMT(name));
+    f->index = index;
+    f->id = id;
 }
 
-/* Nothing has the whole of it as its id. NONE: nor does one begin so, or several do. Who reads it
- * may be wrong about which that is: it is enough only where the whole id is shown first. */
-static uint32_t complete(struct begun *b, const struct about *a, const char *what, const char *hint,
+/* Nothing has the whole of it as its id. NONE: nor does one fit, or several do. Who reads it may be
+ * wrong about which that is: it is enough only where the whole id is shown first. */
+static uint32_t complete(struct fits *f, const struct about *a, const char *what, const char *hint,
                          struct err *e)
 {
+    static const char *const has[] = {[PART_BEGINS] = "begin", [PART_HAS] = "have that in them"};
     struct slice said = a->d->target;
-    bool one = a->said && a->done->abbreviated && b->count == 1;
+    bool one = a->said && a->done->abbreviated && f->count == 1;
 
     if (one)
-        a->said->target = b->id;
-    else if (b->count == 0 || !a->said)
+        a->said->target = f->id;
+    else if (f->count == 0 || !a->said)
         err_set(e, ERR_NO, "no %s has the id '%.*s'; %s", what, SLICE_FMT(said), hint);
+    else if (f->count > 1)
+        err_set(e, ERR_NO, "no %s has the id '%.*s'; several %s%s, give the whole id of one:%.*s",
+                what, SLICE_FMT(said), has[f->how], f->how == PART_BEGINS ? " so" : "",
+                SLICE_FMT(buf_slice(&f->list)));
     else
-        err_set(e, ERR_NO, "no %s has the id '%.*s'; %s:%.*s", what, SLICE_FMT(said),
-                b->count > 1 ? "several begin so, give the whole id of one"
-                             : "one begins so, give the whole id where nobody is asked",
-                SLICE_FMT(buf_slice(&b->list)));
-    buf_done(&b->list);
-    return one ? b->index : NONE;
+        err_set(e, ERR_NO,
+                "no %s has the id '%.*s'; one %s, give the whole id where nobody is asked:%.*s",
+                what, SLICE_FMT(said), f->how == PART_BEGINS ? "begins so" : "has that in it",
+                SLICE_FMT(buf_slice(&f->list)));
+    buf_done(&f->list);
+    return one ? f->index : NONE;
+}
+
+static void find_candidacies(struct fits *f, const struct model *m, struct slice word)
+{
+    for (uint32_t i = 0; word.len && i < m->endorsed->count; i++) {
+        const struct endorsement *e = &m->endorsed->list[i];
+        if (fits(f, e->id, word) || (f->how == PART_HAS && fits(f, e->name, word)))
+            add_fit(f, e->id, e->name, i);
+    }
+}
+
+/* ... or those of whom one of ours has it. */
+static void find_races(struct fits *f, const struct model *m, struct slice word)
+{
+    for (uint32_t i = 0; word.len && i < m->race_count; i++) {
+        const struct race *r = &m->races[i];
+        bool is = fits(f, r->id, word);
+        for (uint32_t k = 0; !is && f->how == PART_HAS && k < r->endorsement_count; k++) {
+            const struct endorsement *e = &m->endorsed->list[r->endorsements[k]];
+            is = fits(f, e->id, word) || fits(f, e->name, word);
+        }
+        if (is)
+            add_fit(f, r->id, SLICE(""), i);
+    }
+}
+
+static uint32_t find_part(const struct model *m, const struct about *a,
+                          void (*find)(struct fits *, const struct model *, struct slice),
+                          const char *what, const char *hint, struct err *e)
+{
+    struct fits f = {.how = PART_BEGINS};
+
+    buf_init(&f.list, 4096);
+    find(&f, m, a->d->target);
+    if (f.count == 0) {
+        f.how = PART_HAS;
+        find(&f, m, a->d->target);
+    }
+    return complete(&f, a, what, hint, e);
 }
 
 bool decide_candidacy(struct model *m, struct about *a, struct err *e)
 {
-    struct begun b = {0};
-
     a->endorsement = find_endorsement(m, a->d->target);
-    if (a->endorsement == NONE) {
-        buf_init(&b.list, 4096);
-        for (uint32_t i = 0; i < m->endorsed->count; i++)
-            try_id(&b, a, m->endorsed->list[i].id, i);
-        a->endorsement =
-            complete(&b, a, "endorsement", "tallyctl explain finds one by a part of its name", e);
-    }
+    if (a->endorsement == NONE)
+        a->endorsement = find_part(m, a, find_candidacies, "endorsement",
+                                   "tallyctl explain finds one by a part of its name", e);
     if (a->endorsement == NONE)
         return false;
     a->race = &m->races[m->standings[a->endorsement].race];
@@ -115,14 +159,9 @@ bool decide_candidacy(struct model *m, struct about *a, struct err *e)
 bool decide_race(struct model *m, struct about *a, struct err *e)
 {
     uint32_t race = decide_find_race(m, a->d->target);
-    struct begun b = {0};
 
-    if (race == NONE) {
-        buf_init(&b.list, 4096);
-        for (uint32_t i = 0; i < m->race_count; i++)
-            try_id(&b, a, m->races[i].id, i);
-        race = complete(&b, a, "race", "tallyctl races lists them", e);
-    }
+    if (race == NONE)
+        race = find_part(m, a, find_races, "race", "tallyctl races lists them", e);
     if (race == NONE)
         return false;
     a->race = &m->races[race];

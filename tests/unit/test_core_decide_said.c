@@ -48,11 +48,10 @@ static void test_the_beginning_of_an_id_is_enough_for_who_looks(void **state)
     night_open(&n, list);
     assert_false(decide(&n, plain, "call", "ann-a", "won"));
     says(slice_of(n.out.err.text), "one begins so, give the whole id where nobody is asked:\n"
-                                   "  ann-archer");
+                                   "  ann-archer  Ann Archer");
     assert_false(decide(&n, confirmed, "call", "ann", "won"));
-    says(slice_of(n.out.err.text), "several begin so, give the whole id of one:\n  ann-archer\n"
-                                   "  ann-baker");
-    assert_false(decide(&n, confirmed, "call", "archer", "won")); /* only its beginning */
+    says(slice_of(n.out.err.text), "several begin so, give the whole id of one:\n"
+                                   "  ann-archer  Ann Archer\n  ann-baker  Ann Baker");
     assert_false(decide(&n, confirmed, "call", "", "won"));
     assert_true(decide(&n, confirmed, "call", "ann-a", "won"));
     assert_true(slice_is(n.out.decision->target, "ann-archer"));
@@ -70,6 +69,31 @@ static void test_the_beginning_of_an_id_is_enough_for_who_looks(void **state)
     struct core *old = night_restart(&n);
     assert_int_equal(night_outcome(&n, "ann-archer"), OUTCOME_WON);
     core_free(old);
+    night_close(&n);
+}
+
+/* explain took a part of a name, and what would have asked first did not. */
+static void test_a_part_of_a_name_is_enough_too(void **state)
+{
+    static const struct event plain, would = {.would = true}, confirmed = {.confirmed = true};
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    assert_false(decide(&n, plain, "call", "Archer", "won")); /* nobody is shown who that is */
+    says(slice_of(n.out.err.text),
+         "one has that in it, give the whole id where nobody is asked:\n  ann-archer  Ann Archer");
+    assert_false(decide(&n, confirmed, "call", "er", "won"));
+    says(slice_of(n.out.err.text), "several have that in them, give the whole id of one:\n"
+                                   "  ann-archer  Ann Archer\n  ann-baker  Ann Baker");
+    assert_false(decide(&n, confirmed, "call", "zebra", "won"));
+    assert_true(decide(&n, would, "call", "archer", "won"));
+    says(n.out.said, "call ann-archer won by maria");
+    assert_true(decide(&n, confirmed, "uncall", "Archer", ""));
+    assert_true(slice_is(n.out.decision->target, "ann-archer"));
+    assert_false(decide(&n, confirmed, "release", "cole", ""));
+    says(slice_of(n.out.err.text), "zz-3 has nothing to release");
+    assert_true(decide(&n, confirmed, "mark", "Cat Cole", "recount"));
+    assert_true(slice_is(n.out.decision->target, "zz-3"));
     night_close(&n);
 }
 
@@ -351,6 +375,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_beginning_of_an_id_is_enough_for_who_looks),
+        cmocka_unit_test(test_a_part_of_a_name_is_enough_too),
         cmocka_unit_test(test_what_would_move_is_named),
         cmocka_unit_test(test_what_is_held_is_shown_beside_what_is_on_air),
         cmocka_unit_test(test_a_file_that_is_held_whole_holds_its_contests),
