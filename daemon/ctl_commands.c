@@ -22,6 +22,7 @@ const struct ctl_command ctl_commands[] = {
      CTL_SCREEN},
     {"todo", "", "what is still to be called: what is in, margin, why nobody has", CTL_ROWS},
     {"explain", "ENDORSEMENT|RACE", "from a feed's row to the total, step by step", CTL_TEXT},
+    {"decisions", "", "all that the desk decided, the latest first: by whom and why", CTL_ROWS},
     {"coverage", "", "each endorsement: matched, in review, or in no feed yet", CTL_ROWS},
     {"match list", "", "lines of feeds that wait for a decision, and why", CTL_ROWS},
     {"match review", "[--reason TEXT]", "decide one line after the other, a key each", CTL_SCREEN},

@@ -485,6 +485,12 @@ static int verb_match_decisions(struct question *q, struct buf *body)
     return 0;
 }
 
+static int verb_decisions(struct question *q, struct buf *body)
+{
+    documents_decisions(model_of(q), q->json, body);
+    return 0;
+}
+
 static const struct verb {
     const char *name;
     int (*answer)(struct question *q, struct buf *body);
@@ -507,6 +513,7 @@ static const struct verb {
     {"coverage", verb_coverage},
     {"match list", verb_match_list},
     {"match decisions", verb_match_decisions},
+    {"decisions", verb_decisions},
 };
 
 int desk_answer(const struct control_request *request, struct buf *body, void *app)

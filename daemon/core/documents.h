@@ -155,6 +155,8 @@ void documents_sources_members(struct jsonw *j, const char *key, const struct mo
  * "NAME (PARTY): VOTES|..."; decisions about matches, and joins, and whether they stand. */
 void documents_match_list(const struct model *m, bool json, struct buf *out);
 void documents_match_decisions(const struct model *m, bool json, struct buf *out);
+/* documents_call.c: all that the desk decided, the latest first. */
+void documents_decisions(const struct model *m, bool json, struct buf *out);
 /* documents_coverage.c: each endorsement that counts: matched and where, in review, or in no feed
  * yet and why; who watches by hand what no feed calls. Those that ask for a person first. */
 void documents_coverage(const struct model *m, bool json, struct buf *out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Calls and retractions as documents. */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "daemon/base/counted.h"
 #include "daemon/base/jsonw.h"
@@ -11,6 +12,7 @@
 #include "daemon/core/local_time.h"
 #include "daemon/core/match.h"
 #include "daemon/core/standings.h"
+#include "daemon/core/table.h"
 #include "daemon/core/told.h"
 
 void documents_event_id(const struct documents_event *ev, struct buf *out)
@@ -205,4 +207,36 @@ void documents_decision_line(const struct model *m, const struct decision *d, st
     if (d->basis.len || d->url.len)
         buf_addf(out, " [%.*s%s%.*s]", SLICE_FMT(d->basis), d->basis.len && d->url.len ? ", " : "",
                  SLICE_FMT(d->url));
+}
+
+void documents_decisions(const struct model *m, bool json, struct buf *out)
+{
+    static const char *const names[] = {"number",   "decided", "by",    "what", "about",
+                                        "argument", "reason",  "basis", "url"};
+    struct table t = {names, sizeof names / sizeof names[0], json, .out = out};
+    char number[24], decided[25];
+    struct buf argument;
+
+    buf_init(&argument, 65536);
+    table_begin(&t);
+    for (uint32_t i = m->decision_count; i-- > 0;) {
+        const struct decision *d = &m->decisions[i];
+        snprintf(number, sizeof number, "%" PRId64, d->number);
+        when_format(d->at_ms, decided);
+        buf_clear(&argument);
+        write_argument(d, &argument);
+        const struct slice fields[] = {slice_of(number),
+                                       slice_of(decided),
+                                       d->by,
+                                       d->verb,
+                                       d->target.len ? d->target : SLICE("everything"),
+                                       slice_trim(buf_slice(&argument)),
+                                       d->reason,
+                                       d->basis,
+                                       d->url};
+        table_add(&t, fields);
+    }
+    table_end(&t);
+    out->failed |= argument.failed;
+    buf_done(&argument);
 }

@@ -68,6 +68,19 @@ def test_the_beginning_of_an_id_needs_a_person(house):
     code, seen = answer_yes(house, ("call", "f", "won", *WHY))
     assert code == 0 and "call foe won" in seen and "nothing is done yet" in seen
     assert totals(house)["won"] == 1
+    refused = house.ctl("call", "Flo", "lost", *WHY, "--yes")  # a part of a name, as explain takes it
+    assert refused.returncode == 1 and "one has that in it" in refused.stderr and "yew  Flo Yew" in refused.stderr, refused
+    code, seen = answer_yes(house, ("call", "flo", "lost", *WHY))
+    assert code == 0 and "call yew lost" in seen and "about    GA  Flo Yew" in seen.replace("\r", ""), seen
+
+
+def test_all_decisions_are_listed(house):
+    for words in (("call", "foe", "won", "--basis", "clerk", "--url", "https://clerk.example/1"), ("freeze",), ("uncall", "foe")):
+        assert house.ctl(*words, *WHY, "--yes").returncode == 0
+    got = json.loads(house.ctl("decisions", "-o", "json").stdout)
+    assert [(d["what"], d["about"], d["argument"], d["basis"], d["url"]) for d in got] == [
+        ("uncall", "foe", "", "", ""), ("freeze", "everything", "", "", ""), ("call", "foe", "won", "clerk", "https://clerk.example/1")], got
+    assert [int(d["number"]) for d in got] == sorted((int(d["number"]) for d in got), reverse=True) and all(d["by"] and d["reason"] == WHY[1] for d in got)
 
 
 def what_comes(said):
