@@ -63,7 +63,8 @@ def test_the_sentence_stays_citable(house):
     assert totals["data"]["season"]["won_seats"] == 1 and totals["data"]["season"]["pending"] == 1
     table, = rows(ask(house, "/v1/totals.csv").body)
     assert {f"season_{name}": str(n) for name, n in totals["data"]["season"].items()} == {k: v for k, v in table.items() if k.startswith("season_")}
-    assert list(table)[-3:] == ["lifetime_elected", "lifetime_states", "record"] and list(table.values())[-3:] == ["901", "2", "so_far"], table
+    assert list(table)[-5:] == ["lifetime_elected", "lifetime_states", "record", "checked_at", "stale"], table
+    assert [table[n] for n in ("lifetime_elected", "lifetime_states", "record", "stale")] == ["901", "2", "so_far", "no"]
     assert not [name for name in rows(ask(house, "/v1/totals.csv?by=state").body)[0] if "season" in name], "a state has no season"
     long, slack = (ask(house, f"/v1/statement.txt?at={stamp(won)}&style={s}").body for s in ("long", "slack"))
     assert "(checked at " in long and "Called by DDHQ: one. Flips from Republican: one. The share won is the highest of the recorded cycles so far." in long
