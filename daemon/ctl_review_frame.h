@@ -35,9 +35,9 @@ struct ctl_review_frame {
 void ctl_review_split(struct slice row, struct slice fields[REVIEW_FIELDS]);
 bool ctl_review_is_join(const struct slice fields[REVIEW_FIELDS]);
 
-/* rows lines of cols columns, an "\r\n" between two. What is decided by is whole, over several lines
- * where one is too short; the other choices take what the rest leaves of the rows; the keys stay on
- * the screen. */
+/* rows lines of cols columns, an "\r\n" between two. What is decided by is whole, over several
+ * lines where one is too short; the other choices take what the rest leaves of the rows; the keys
+ * stay on the screen. */
 void ctl_review_render(const struct ctl_review_frame *f, size_t cols, size_t rows, struct buf *out);
 
 #endif

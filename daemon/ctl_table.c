@@ -227,7 +227,7 @@ void ctl_csv(struct slice tsv, struct buf *out)
         for (; slice_next(&line, '\t', &field); n++) {
             if (n > 0)
                 buf_addc(out, ',');
-            csv_field(out, field);
+            csv_cell(out, field);
         }
         if (head)
             columns = n;

@@ -192,3 +192,87 @@ void csv_field(struct buf *out, struct slice value)
     }
     buf_addc(out, '"');
 }
+
+/* ---- spreadsheets ---- */
+
+/* The length of the first of these that the text begins with; 0: of none. */
+static size_t starts_with(struct slice s, const char *const *words)
+{
+    for (; *words; words++)
+        if (slice_starts(s, slice_of(*words)))
+            return strlen(*words);
+    return 0;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* "-12", "+0.5" */
+static bool is_number(struct slice s)
+{
+    size_t i = s.len > 0 && (s.ptr[0] == '-' || s.ptr[0] == '+'), from = i;
+
+    while (i < s.len && is_digit(s.ptr[i]))
+        i++;
+    if (i == from || i == s.len)
+        return i > from;
+    from = ++i;
+    while (i < s.len && is_digit(s.ptr[i]))
+        i++;
+    return s.ptr[from - 1] == '.' && i > from && i == s.len;
+}
+
+static bool is_formula(struct slice s)
+{
+    /* U+00A0, U+2000 to U+200A, U+202F, U+205F, U+3000 are blanks too */
+    static const char *const blanks[] = {" ",
+                                         "\t",
+                                         "\r",
+                                         "\n",
+                                         "\xc2\xa0",
+                                         "\xe2\x80\x80",
+                                         "\xe2\x80\x81",
+                                         "\xe2\x80\x82",
+                                         "\xe2\x80\x83",
+                                         "\xe2\x80\x84",
+                                         "\xe2\x80\x85",
+                                         "\xe2\x80\x86",
+                                         "\xe2\x80\x87",
+                                         "\xe2\x80\x88",
+                                         "\xe2\x80\x89",
+                                         "\xe2\x80\x8a",
+                                         "\xe2\x80\xaf",
+                                         "\xe2\x81\x9f",
+                                         "\xe3\x80\x80",
+                                         NULL};
+    /* ... and U+FF1D, U+FF0B, U+FF0D, U+FF20 are = + - @ */
+    static const char *const signs[] = {
+        "=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0", NULL};
+    size_t n;
+
+    if (s.len > 0 && memchr("\t\r\n", s.ptr[0], 3))
+        return true;
+    if (is_number(s))
+        return false;
+    while ((n = starts_with(s, blanks)) > 0)
+        s = slice_sub(s, n, s.len);
+    return starts_with(s, signs) > 0;
+}
+
+void csv_cell(struct buf *out, struct slice value)
+{
+    struct buf guarded;
+
+    if (!is_formula(value)) {
+        csv_field(out, value);
+        return;
+    }
+    buf_init(&guarded, value.len + 2);
+    buf_addc(&guarded, '\'');
+    buf_add(&guarded, value);
+    csv_field(out, buf_slice(&guarded));
+    out->failed |= guarded.failed;
+    buf_done(&guarded);
+}

@@ -29,4 +29,8 @@ bool csv_next(struct csv *c, struct arena *a, size_t cap, struct slice **fields,
 /* One field, quoted where it must be. The caller adds separators and line ends. */
 void csv_field(struct buf *out, struct slice value);
 
+/* ... for a spreadsheet: what it would take for a formula, also behind blanks or in full-width
+ * signs, gets a ' in front and is text. Numbers stay numbers. */
+void csv_cell(struct buf *out, struct slice value);
+
 #endif

@@ -3,7 +3,6 @@
 #include "daemon/core/press.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "daemon/base/csv.h"
 #include "daemon/base/when.h"
@@ -32,19 +31,8 @@ void press_row_of(struct press *p, int64_t as_of_ms)
 
 void press_text(struct press *p, struct slice text)
 {
-    struct buf guarded;
-
     buf_addc(p->out, ',');
-    if (text.len == 0 || text.ptr[0] == '\0' || !strchr("=+-@\t\r", text.ptr[0])) {
-        csv_field(p->out, text);
-        return;
-    }
-    buf_init(&guarded, text.len + 2);
-    buf_addc(&guarded, '\'');
-    buf_add(&guarded, text);
-    csv_field(p->out, buf_slice(&guarded));
-    p->out->failed |= guarded.failed;
-    buf_done(&guarded);
+    csv_cell(p->out, text);
 }
 
 void press_known(struct press *p, int64_t n, bool known)

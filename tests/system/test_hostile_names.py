@@ -15,7 +15,7 @@ from test_export import files_of
 
 NAMES = [
     "<script>alert(1)</script>", "</td></tr></table><h1>Owned", "<img src=x onerror=alert(2)>", "\"><svg/onload=alert(3)>", "' onmouseover='alert(4)",
-    "javascript:alert(5)", "{{headline}}", "{{7*7}}", "${7*7}", "<!--", "-->", "<![CDATA[x]]>", "&lt;b&gt;", "&#60;i&#62;", "</script><script>alert(6)</script>",
+    "javascript:alert(5)", "{{headline}}", "\uff1d1+1", "\u00a0=7*7", "<!--", "-->", "<![CDATA[x]]>", "&lt;b&gt;", "&#60;i&#62;", "</script><script>alert(6)</script>",
     "=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1:A9)", "=HYPERLINK(\"http://evil.example\",\"x\")", "\t=1+1", "a\",\"b", "a\nb", "a\r\nInjected: yes",
     "\u202egnp.exe", "\u2066left\u2069", "\u200bzero\u200bwidth", "e" + "\u0301" * 60, "A" * 4096, "\u0645\u0631\u062d\u0628\u0627", "\U0001f600" * 50, "\ufeffbom",
     "\u001b[31mred\u001b[0m", "\u001b]0;title\u0007", "\u009b31m", "\u0085next", "\u2028line", "%s%n%d%x", "'; DROP TABLE claims; --", "\ud7ff\ue000\ufffd",
@@ -84,14 +84,16 @@ def test_redis_and_json_hold_clean_text(house):
 
 
 def test_csv_opens_as_text(house):
-    for path in ("/v1/races.csv", "/v1/calls.csv", "/v1/winners.csv", "/v1/open.csv", "/v1/totals.csv"):
-        text = house.get(path)
+    paths = ("/v1/races.csv", "/v1/calls.csv", "/v1/winners.csv", "/v1/open.csv", "/v1/totals.csv")
+    verbs = (("races",), ("todo",), ("calls",), ("show", "p15"), ("show", "p18"), ("source", "list"), ("match", "list"))
+    for path, text in [*((p, house.get(p)) for p in paths), *((v, house.ctl(*v, "-o", "csv").stdout) for v in verbs)]:
         table = list(csv.reader(io.StringIO(text, newline="")))
         assert len({len(row) for row in table}) == 1, path
         for row in table[1:]:
             for cell in row:
                 assert not BAD.search(cell), (path, cell)
-                assert not cell or cell[0] not in "=+-@\t\r" or re.fullmatch(r"-?\d+(\.\d+)?", cell), (path, cell)
+                first = cell.lstrip()[:1]
+                assert not first or first not in "=+-@\uff1d\uff0b\uff0d\uff20" or re.fullmatch(r"[-+]?\d+(\.\d+)?", cell), (path, cell)
 
 
 def test_terminal_and_log_hold_no_escapes(house):

@@ -165,6 +165,67 @@ static void written_is_read_again(void **state)
     }
 }
 
+static void what_a_spreadsheet_would_reckon_is_text(void **state)
+{
+    static const struct {
+        const char *is, *wanted;
+    } cells[] = {
+        {"", ""},
+        {"Ann Lee", "Ann Lee"},
+        {"Lee-Ann", "Lee-Ann"},
+        {"=1+1", "'=1+1"},
+        {"+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"},
+        {"-2+3", "'-2+3"},
+        {"@SUM(1)", "'@SUM(1)"},
+        {"=HYPERLINK(\"http://x\",\"y\")", "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\""},
+        {"\tx", "\"'\tx\""},
+        {"\rx", "\"'\rx\""},
+        {"\nx", "\"'\nx\""},
+        {" =1+1", "' =1+1"},
+        {"\xc2\xa0=1+1", "'\xc2\xa0=1+1"},
+        {"\xe2\x80\x8a \xe3\x80\x80@x", "'\xe2\x80\x8a \xe3\x80\x80@x"},
+        {"\xef\xbc\x9d"
+         "1",
+         "'\xef\xbc\x9d"
+         "1"},
+        {"\xef\xbc\x8b"
+         "1",
+         "'\xef\xbc\x8b"
+         "1"},
+        {"\xef\xbc\x8d"
+         "1",
+         "'\xef\xbc\x8d"
+         "1"},
+        {"\xef\xbc\xa0"
+         "x",
+         "'\xef\xbc\xa0"
+         "x"},
+        /* numbers */
+        {"12", "12"},
+        {"-12", "-12"},
+        {"+41", "+41"},
+        {"-5.26", "-5.26"},
+        {"-1.", "'-1."},
+        {"-.5", "'-.5"},
+        {"-1x", "'-1x"},
+        {"-1-1", "'-1-1"},
+        {"-1.5.2", "'-1.5.2"},
+        {"-", "'-"},
+        {" ", "\" \""},
+        {" x", "\" x\""},
+    };
+    char room[100];
+    struct buf out;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+        buf_init_over(&out, room, sizeof room);
+        csv_cell(&out, slice_of(cells[i].is));
+        buf_addc(&out, '\0');
+        assert_string_equal(room, cells[i].wanted);
+    }
+}
+
 static void any_bytes_are_harmless(void **state)
 {
     (void)state;
@@ -184,9 +245,12 @@ static void any_bytes_are_harmless(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(records_as_people_save_them), cmocka_unit_test(damage_is_named),
-        cmocka_unit_test(caps_are_reported),           cmocka_unit_test(written_is_read_again),
+        cmocka_unit_test(records_as_people_save_them),
+        cmocka_unit_test(damage_is_named),
+        cmocka_unit_test(caps_are_reported),
+        cmocka_unit_test(written_is_read_again),
         cmocka_unit_test(any_bytes_are_harmless),
+        cmocka_unit_test(what_a_spreadsheet_would_reckon_is_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

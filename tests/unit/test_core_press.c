@@ -611,6 +611,9 @@ static void test_totals_for_spreadsheets(void **state)
     says(&out, "as_of,mode,state,listed,");
     says(&out, ",live,GA,20,20,0,0,0,0,1,0,0,19,");
     says(&out, ",live,NJ,20,20,0,0,0,0,0,0,0,20,");
+    n.s.mode = MODE_REHEARSAL; /* nobody quotes it */
+    assert_true(ask(&n, "state", false, &out));
+    says(&out, ",rehearsal,NJ,20,20,0,0,0,0,0,0,0,20,");
     buf_clear(&out);
     static const char *const cells[][2] = {{"=1+1", ",'=1+1"},     {"-x", ",'-x"},
                                            {"@a,b", ",\"'@a,b\""}, {"", ","},

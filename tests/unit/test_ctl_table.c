@@ -72,6 +72,14 @@ static void test_csv_rows_keep_their_empty_ends(void **state)
     expect(ctl_csv, "a\tb\tc\n1\t\t\n\t2\t\n1\t2\t3\n", "a,b,c\n1,,\n,2,\n1,2,3\n");
 }
 
+/* A name could open a page, or begin a program. */
+static void test_csv_is_no_formula(void **state)
+{
+    (void)state;
+    expect(ctl_csv, "a\tb\n=HYPERLINK(1)\t-112\n@SUM(1)\t+0.5\n-2+3\t7\n",
+           "a,b\n'=HYPERLINK(1),-112\n'@SUM(1),+0.5\n'-2+3,7\n");
+}
+
 static void test_nothing_is_nothing(void **state)
 {
     (void)state;
@@ -216,6 +224,7 @@ int main(void)
         cmocka_unit_test(test_width_is_of_characters),
         cmocka_unit_test(test_csv_quotes_what_needs_it),
         cmocka_unit_test(test_csv_rows_keep_their_empty_ends),
+        cmocka_unit_test(test_csv_is_no_formula),
         cmocka_unit_test(test_nothing_is_nothing),
         cmocka_unit_test(test_many_columns),
         cmocka_unit_test(test_lines_are_cut_to_the_terminal),
