@@ -46,7 +46,7 @@ struct night {
     struct slice network;
     /* what the listener does and hears */
     bool refuse, hold;
-    int idle;
+    int idle, coming;
     struct told told[NEWS_MAX];
     int count, count_of[3];
     /* what the site does */
@@ -92,6 +92,12 @@ static inline void on_idle(void *ctx)
 {
     struct night *n = ctx;
     n->idle++;
+}
+
+static inline void on_coming(void *ctx)
+{
+    struct night *n = ctx;
+    n->coming++;
 }
 
 /* ---- the site ---- */
@@ -141,7 +147,9 @@ static inline void answer(struct site_request *q, void *ctx)
         return;
     }
     n->asked[strncmp(path, "/v/", 3) == 0 ? ASKED_VERSIONED : ASKED_DATA]++;
-    snprintf(headers, sizeof headers, n->no_etag ? "" : "ETag: \"%lld\"\r\n", (long long)n->votes);
+    headers[0] = '\0';
+    if (!n->no_etag)
+        snprintf(headers, sizeof headers, "ETag: \"%lld\"\r\n", (long long)n->votes);
     if (!n->no_etag && slice_eq(site_header(q, "if-none-match"),
                                 slice_sub(slice_of(headers), 6, strlen(headers) - 2))) {
         site_reply(q, "304 Not Modified", "", SLICE(""));
@@ -213,7 +221,8 @@ static inline struct poller_source *add_source(struct night *n, const char *name
 
 static inline void make(struct night *n)
 {
-    const struct poller_calls calls = {.news = on_news, .idle = on_idle, .ctx = n};
+    const struct poller_calls calls = {
+        .news = on_news, .idle = on_idle, .coming = on_coming, .ctx = n};
     struct err e;
     if (!poller_new(n->base, &n->set, n->workers, &calls, &n->p, &e))
         fail_msg("%s", e.text);

@@ -13,7 +13,8 @@ struct feed {
     bool damage;      /* the next change cannot be read, once */
     bool same;        /* the changes have the same bytes, and name themselves */
     int whole, changes, conditional;
-    char asked[80]; /* the last change */
+    char asked[80];    /* the last change */
+    const char *names; /* its companion, if it has one */
     struct buf text;
 };
 
@@ -23,6 +24,10 @@ static void answer_feed(struct site_request *q, void *ctx)
     char path[80], home[80];
     snprintf(path, sizeof path, "%.*s", SLICE_FMT(q->path));
     snprintf(home, sizeof home, "http://127.0.0.1:%d", f->n.site.port);
+    if (strcmp(path, "/names") == 0) {
+        site_reply(q, "200 OK", "", slice_of(f->names));
+        return;
+    }
     f->conditional += site_header(q, "if-none-match").len > 0;
     int since = -1;
     if (strncmp(path, "/since/", 7) == 0)
@@ -99,6 +104,30 @@ static void test_after_64_all_of_it(void **state)
     assert_int_equal(f.n.told[POLLER_DELTAS_MAX].delta, POLLER_DELTAS_MAX);
     assert_int_equal(f.n.told[POLLER_DELTAS_MAX + 1].delta, 0);
     assert_int_equal(f.n.told[POLLER_DELTAS_MAX + 2].delta, 1);
+    assert_int_equal(f.conditional, 0);
+    end_feed(&f);
+}
+
+/* What is on air is more than the last payload, which is all that could be read again. */
+static void test_a_new_companion_wants_all_of_it(void **state)
+{
+    static struct feed f;
+    (void)state;
+    begin_feed(&f);
+    f.n.set.least_ms = 20; /* not sooner after a change: 20 polls for one of the companion */
+    f.n.companion.url = url(&f.n, "/names");
+    f.n.source[0].companions = &f.n.companion;
+    f.n.source[0].companion_count = 1;
+    f.names = "one";
+    start(&f.n);
+    SITE_UNTIL(f.n.base, f.n.count_of[NEWS_BATCH] == 5);
+    f.names = "another";
+    SITE_UNTIL(f.n.base, f.whole == 2);
+    assert_in_range(last_told(&f.n)->delta, 4, POLLER_DELTAS_MAX - 1); /* it comes after this */
+    int told = f.n.count;
+    SITE_UNTIL(f.n.base, f.n.count > told);
+    assert_int_equal(last_told(&f.n)->delta, 0);
+    assert_int_equal(f.n.count_of[NEWS_FAILED], 0);
     assert_int_equal(f.conditional, 0);
     end_feed(&f);
 }
@@ -267,6 +296,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_changes_are_asked_for_where_the_feed_says),
         TEST(test_after_64_all_of_it),
+        TEST(test_a_new_companion_wants_all_of_it),
         TEST(test_a_change_that_cannot_be_had),
         TEST(test_a_first_change_that_cannot_be_had),
         TEST(test_a_change_that_cannot_be_read),

@@ -375,6 +375,53 @@ static void a_companion_is_never_seen_half(void **state)
     close_house(&h);
 }
 
+/* What has happened since a storm began is known to nobody: every file is looked at. */
+static void after_a_storm_of_events_all_is_looked_at(void **state)
+{
+    static struct house h;
+    char other[100], most[20] = "";
+    (void)state;
+    open_house(&h, FAR_MS, 50);
+    make_folder(&h, "drop");
+    put(&h, 1);
+    start(&h.n);
+    poller_soon(h.n.p, 0);
+    become(&h, 1);
+    last(&h, 2); /* what is about that is heard */
+    read_file("/proc/sys/fs/inotify/max_queued_events", most, sizeof most);
+    place(&h, "drop/other", other);
+    for (long i = strtol(most, NULL, 10) / 2 + 10; i > 0; i--) { /* two events each */
+        int fd = open(other, O_WRONLY | O_CREAT, 0644);
+        write_all(fd, SLICE("x"));
+        close(fd);
+    }
+    put(&h, 2); /* of which there is no event */
+    become(&h, 2);
+    close_house(&h);
+}
+
+/* One that is replaced while it is read, or parsed, is looked at once more. */
+static void what_is_put_during_a_poll_is_not_forgotten(void **state)
+{
+    static struct house h;
+    (void)state;
+    open_house(&h, FAR_MS, FAR_MS);
+    make_folder(&h, "drop");
+    start(&h.n);
+    poller_soon(h.n.p, 0);
+    SITE_UNTIL(h.n.base, news(&h, NEWS_FAILED) >= 2); /* it is heard of from now on */
+    put(&h, 1);
+    become(&h, 1);
+    for (int64_t i = 2; i < 40; i += 2) {
+        int coming = h.n.coming;
+        put(&h, i);
+        SITE_UNTIL(h.n.base, h.n.coming > coming); /* it is parsed now */
+        put(&h, i + 1);
+        become(&h, i + 1);
+    }
+    close_house(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +433,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_link_to_a_folder_that_leads_elsewhere_is_followed, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_folder_is_heard_under_each_of_its_names, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(after_a_storm_of_events_all_is_looked_at, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_is_put_during_a_poll_is_not_forgotten, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_companion_is_never_seen_half, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_events_the_interval_is_what_there_is, set_up,

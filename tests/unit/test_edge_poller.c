@@ -493,6 +493,18 @@ static void test_companions_first(void **state)
     SITE_UNTIL(n.base, n.asked[ASKED_NAMES] >= names_asked + 3);
     assert_int_equal(n.count_of[NEWS_BATCH], data_asked);
     assert_true(n.asked[ASKED_NAMES_AGAIN] >= 3);
+    /* One with which what is on air cannot be read: all of it is asked for, until one comes with
+     * which it can. */
+    char whole[4096];
+    snprintf(whole, sizeof whole, "%s", names);
+    names[0] = '?';
+    int failures = n.count_of[NEWS_FAILED];
+    SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] > failures);
+    int same = n.count_of[NEWS_UNCHANGED];
+    SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] > failures + 3);
+    assert_int_equal(n.count_of[NEWS_UNCHANGED], same);
+    snprintf(names, sizeof names, "%s", whole);
+    SITE_UNTIL(n.base, n.count_of[NEWS_BATCH] == data_asked + 1);
     n.fault = "/names"; /* it is kept when it cannot be had any more */
     int before = n.count_of[NEWS_UNCHANGED], failed = n.count_of[NEWS_FAILED];
     SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= before + 60);
