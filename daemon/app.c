@@ -137,9 +137,11 @@ static void on_reloaded(void *ctx)
         http_set_cors_origin(a->http, fresh->plan->config->http.cors_origin);
     serve_run(fresh);
     night_free(old);
-    buf_addf(&a->reload_said, "done; " COUNTED ", %zu endorsed\n",
+    buf_addf(&a->reload_said, "done; " COUNTED ", %zu endorsed%s\n",
              COUNT_OF(fresh->plan->settings.source_count, "source", "sources"),
-             plan_counted(fresh->plan));
+             plan_counted(fresh->plan),
+             fresh->plan->list_waits ? "; the list runs as it was: its file has changed since"
+                                     : "");
     log_info("reload: %.*s", (int)a->reload_said.len - 1, a->reload_said.ptr);
     reload_ended(a, true);
 }
@@ -183,13 +185,7 @@ static void on_flushed(bool ok, const char *text, void *ctx)
 
 static bool may_reload(const struct app *a, const struct plan *plan, struct err *e)
 {
-    const struct plan *running = a->night->plan;
-    if (!config_may_reload(running->config, plan->config, a->sources_only, e))
-        return false;
-    return !a->sources_only || digest_eq(running->list, plan->list) ||
-           err_set(e, ERR_CONFIG,
-                   "the endorsement list changed, and only a whole reload can "
-                   "change it");
+    return config_may_reload(a->night->plan->config, plan->config, a->sources_only, e);
 }
 
 /* The configuration of now, if the running daemon may take it; problems, a line each, go to `said`.
@@ -199,6 +195,8 @@ static struct night *read_next(struct app *a, struct buf *said, struct err *e)
     struct plan_args args = {.config = a->args.config,
                              .simulated = a->args.clock.simulated,
                              .speed = a->args.clock.speed};
+    if (a->sources_only) /* somebody may be editing the list */
+        args.list = a->night->plan->list;
     struct plan *plan = NULL;
     struct night *n = NULL;
     int64_t now = clock_now(&a->args.clock);

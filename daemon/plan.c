@@ -35,7 +35,7 @@ struct making { /* a plan under way, and what is wrong with it */
     struct plan *plan;
     const struct plan_args *args;
     struct buf *problems;
-    size_t wrong;
+    size_t wrong, wrong_in_list; /* of all problems */
 };
 
 static void problem(struct making *m, const char *where, const char *fmt, ...)
@@ -170,11 +170,24 @@ static void check_polls(struct making *m)
 
 /* ---- [endorsements] ---- */
 
+/* The list's bytes: the file's, or those that run, whatever is in the file. */
+static bool read_list(struct making *m, const char *path, struct slice *text, struct err *e)
+{
+    struct slice runs = m->args->list, now;
+    struct plan *p = m->plan;
+    if (runs.len == 0)
+        return file_read(path, LIST_MAX, p->arena, text, e);
+    p->list_waits = !file_read(path, LIST_MAX, p->arena, &now, e) || !slice_eq(now, runs);
+    *text = arena_copy(p->arena, runs);
+    return text->ptr || err_set(e, ERR_BUG, "out of memory");
+}
+
 static void plan_endorsed(struct making *m)
 {
     const struct config *c = m->plan->config;
     struct slice text;
     struct err e = {0};
+    size_t before = m->wrong;
     if (c->endorsements.file.len == 0) {
         problem(m, NULL, "[endorsements] file is missing: the list of endorsed candidates, a CSV");
         return;
@@ -186,12 +199,12 @@ static void plan_endorsed(struct making *m)
     for (size_t i = 0; i < c->endorsements.columns.count; i++)
         columns[i] = (struct endorse_column){.ours = c->endorsements.columns.items[i].key,
                                              .theirs = c->endorsements.columns.items[i].value};
-    if (!file_read(path, LIST_MAX, m->plan->arena, &text, &e)) {
+    if (!read_list(m, path, &text, &e)) {
         problem(m, "[endorsements] file", "%s", e.text);
         return;
     }
     struct buf lines;
-    m->plan->list = digest_of(text);
+    m->plan->list = text;
     buf_init(&lines, LIST_PROBLEMS_MAX);
     if (!endorse_parse(text, columns, c->endorsements.columns.count, m->plan->settings.date,
                        m->plan->arena, &m->plan->endorsed, &lines, &e)) {
@@ -204,6 +217,7 @@ static void plan_endorsed(struct making *m)
         }
     }
     buf_done(&lines);
+    m->wrong_in_list = m->wrong - before;
 }
 
 /* ---- [calls] [totals] [guards] ---- */
@@ -704,6 +718,20 @@ static void look_further(struct making *m, struct err *e)
         err_set(e, first.kind, "%s; %zu more in the endorsement list", first.text, m->wrong);
 }
 
+/* How many problems there are, and in which of the two. */
+static void sum_up(const struct making *m, struct err *e)
+{
+    size_t config = m->wrong - m->wrong_in_list;
+    const char *list = m->plan->config->endorsements.file.ptr;
+    if (config == 0)
+        err_set(e, ERR_CONFIG, "%s: " COUNTED "; nothing of it is used", list,
+                COUNT_OF(m->wrong_in_list, "problem", "problems"));
+    else
+        err_set(e, ERR_CONFIG, "%s: " COUNTED "%s%s; nothing of it is used", m->args->config.file,
+                COUNT_OF(m->wrong, "problem", "problems"),
+                m->wrong_in_list ? ", with those of " : "", m->wrong_in_list ? list : "");
+}
+
 bool plan_make(const struct plan_args *args, struct plan **out, struct buf *problems, struct err *e)
 {
     struct plan *p = calloc(1, sizeof *p);
@@ -734,9 +762,9 @@ bool plan_make(const struct plan_args *args, struct plan **out, struct buf *prob
     if (args->simulated)
         check_simulated(&m);
     if (m.wrong > 0) {
+        sum_up(&m, e);
         plan_free(p);
-        return err_set(e, ERR_CONFIG, "%s: " COUNTED "; nothing of it is used", args->config.file,
-                       COUNT_OF(m.wrong, "problem", "problems"));
+        return false;
     }
     *out = p;
     return true;

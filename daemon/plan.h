@@ -14,7 +14,8 @@ struct plan {
     struct config *config;
     struct settings settings;
     struct endorsements endorsed; /* all rows of the list: plan_counted() of them count */
-    struct digest list;           /* of its bytes */
+    struct slice list;            /* its bytes */
+    bool list_waits;              /* they are no longer those of the file */
     struct poller_settings poller;
     struct poller_source *poller_sources; /* same index as settings.sources */
     struct zone **zones;
@@ -26,8 +27,9 @@ struct plan {
 
 struct plan_args {
     struct config_args config;
-    bool simulated; /* --clock: loopback only */
-    int64_t speed;  /* of the election clock, 0 is 1: polls are in real time, stale is not */
+    struct slice list; /* as it runs, in place of what the file has by now; empty: none */
+    bool simulated;    /* --clock: loopback only */
+    int64_t speed;     /* of the election clock, 0 is 1: polls are in real time, stale is not */
 };
 
 /* On failure *out is untouched and `problems` has a paragraph for each thing that is wrong. */

@@ -243,7 +243,8 @@ def test_a_list_is_checked_before_it_is_used(tmp_path):
     conf.write_text("[election]\ndates = 2026-11-03\nmode = test\npolls-close.GA = 19:00\npolls-close.NJ = 20:00\n[endorsements]\n"
                     "file = list.csv\ncolumn.candidate_name = Full Name\n[workers]\nprogram = tally-parse\n")
     test = subprocess.run([harness.TALLYD, "-t", "-c", conf], capture_output=True, text=True, timeout=20, check=False)
-    assert [line for line in done.stderr.splitlines() if line.startswith("/")] == [line for line in test.stderr.splitlines() if "list.csv:" in line]
+    assert [line for line in done.stderr.splitlines() if line.startswith("/")] == [line for line in test.stderr.splitlines() if line.startswith(f"{path}:")]
+    assert test.stderr.splitlines()[-1].endswith(f"{path}: 4 problems; nothing of it is used"), test  # and not tallyd.conf's
     path.write_text("Full Name,state,office,tags,helld_by,seats_to_fill,status,election_date\nA B,GA,US Senate,x|y,D,1,,2026-11-03\n"
                     "C D,GA,School Board,x,D,2,unopposed,\nE F,NJ,Mayor,,D,1,,\nG H,NJ,Mayor,,D,1,,\n")
     done = check(path, "column.candidate_name=Full Name")

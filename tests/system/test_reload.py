@@ -2,6 +2,7 @@
 """SIGHUP: all of a new configuration or nothing of it, and the figures stay on air meanwhile."""
 import json
 import os
+import re
 import signal
 import threading
 import urllib.request
@@ -136,9 +137,12 @@ def test_a_reload_of_sources_takes_nothing_else(house):
     """A list that somebody was editing went on air with a new source."""
     text = (house.folder / "endorsed.csv").read_text()
     house.write("endorsed.csv", text + "new,New One,GA,State House 4,Democratic,,1\n")
-    done = house.ctl("reload", "sources", "--wait")
-    assert done.returncode == 78 and "the endorsement list changed" in done.stderr, done
-    house.write("endorsed.csv", text)
+    done = house.ctl("reload", "sources", "--wait")  # and then nothing could be done about sources before it was whole again
+    assert done.returncode == 0 and "the list runs as it was: its file has changed since" in done.stdout and house.status()["endorsed"] == 2, done
+    house.write("endorsed.csv", text + "half a row")
+    broken = house.ctl("reload")
+    assert broken.returncode == 78 and re.search(r"/endorsed\.csv: \d+ problems?; nothing of it is used", broken.stderr) and "tallyd.conf:" not in broken.stderr, broken
+    assert house.ctl("reload", "sources").returncode == 0
     house.configure("name = A small night", "name = Another night")
     done = house.ctl("reload", "sources")
     assert done.returncode == 78 and "[election] name changed, and only a whole reload" in done.stderr, done
@@ -146,6 +150,9 @@ def test_a_reload_of_sources_takes_nothing_else(house):
     house.configure("[source county]", "[source more]\nlate = yes\nformat = clarity\nstate = GA\npath = county.xml\n\n[source county]")
     count = house.status()["sources"]
     assert house.ctl("reload", "sources").stdout.startswith(f"done; {count + 1} sources") and house.status()["sources"] == count + 1
+    assert house.status()["endorsed"] == 2
+    house.write("endorsed.csv", text)
+    assert "its file has changed" not in house.ctl("reload", "sources").stdout
     house.write("endorsed.csv", text + "new,New One,GA,State House 4,Democratic,,1\n")
     assert house.ctl("reload").returncode == 0 and house.ctl("reload", "everything").returncode == 64
 
