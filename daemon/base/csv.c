@@ -13,6 +13,8 @@ struct raw {
     size_t end;          /* offset of what ended it */
 };
 
+static const char separators[] = {',', ';', '\t'};
+
 static bool ends_line(char c)
 {
     return c == '\n' || c == '\r';
@@ -20,7 +22,6 @@ static bool ends_line(char c)
 
 static char find_separator(struct slice text)
 {
-    const char separators[] = {',', ';', '\t'};
     size_t counts[3] = {0, 0, 0}, best = 0;
     bool quoted = false;
 
@@ -36,6 +37,28 @@ static char find_separator(struct slice text)
     return separators[best];
 }
 
+/* How long the line end at `at` is: 2 for CRLF, else 1; 0 when none is there. */
+static size_t line_end(struct slice s, size_t at)
+{
+    if (at >= s.len || !ends_line(s.ptr[at]))
+        return 0;
+    return s.ptr[at] == '\r' && at + 1 < s.len && s.ptr[at + 1] == '\n' ? 2 : 1;
+}
+
+/* A first line "sep=;", which Excel writes and heeds: how long it is with its end; 0: there is
+ * none.
+ */
+static size_t separator_line(struct slice text)
+{
+    static const struct slice says = SLICE_INIT("sep=");
+
+    if (!slice_eq_nocase(slice_sub(text, 0, says.len), says) || text.len <= says.len ||
+        !memchr(separators, text.ptr[says.len], sizeof separators))
+        return 0;
+    size_t end = line_end(text, says.len + 1);
+    return end > 0 ? says.len + 1 + end : 0;
+}
+
 void csv_init(struct csv *c, struct slice text)
 {
     struct slice bom = SLICE("\xef\xbb\xbf");
@@ -43,14 +66,12 @@ void csv_init(struct csv *c, struct slice text)
     if (slice_starts(text, bom))
         text = slice_sub(text, bom.len, text.len);
     *c = (struct csv){.rest = text, .sep = find_separator(text), .line = 1, .next = 1};
-}
-
-/* How long the line end at `at` is: 2 for CRLF, else 1; 0 when none is there. */
-static size_t line_end(struct slice s, size_t at)
-{
-    if (at >= s.len || !ends_line(s.ptr[at]))
-        return 0;
-    return s.ptr[at] == '\r' && at + 1 < s.len && s.ptr[at + 1] == '\n' ? 2 : 1;
+    size_t said = separator_line(text);
+    if (said == 0)
+        return;
+    c->sep = text.ptr[sizeof "sep=" - 1];
+    c->rest = slice_sub(text, said, text.len);
+    c->line = c->next = 2;
 }
 
 /* What is wrong with the field at `at` (then r->end is where), or NULL. */

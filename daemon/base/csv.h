@@ -14,8 +14,8 @@ struct csv {
     size_t next; /* the line `rest` begins on */
 };
 
-/* Begin reading: a UTF-8 BOM is skipped, the separator (',', ';' or tab) found from the first line.
- */
+/* Begin reading: a UTF-8 BOM is skipped, the separator (',', ';' or tab) found from the first line,
+ * which is skipped where it says no more than that ("sep=;"). */
 void csv_init(struct csv *c, struct slice text);
 
 /* The next record's fields (quotes resolved, newlines in quotes kept) into an array from the arena;

@@ -69,6 +69,11 @@ static void records_as_people_save_them(void **state)
         {"\"a\nb\r\nc\",d\ne", ',', "1:a\nb\r\nc|d/4:e/ "},
         {"5\" pipe,it\"s\n", ',', "1:5\" pipe|it\"s/ "},
         {" a , b ", ',', "1: a | b / "},
+        {"sep=;\r\na,x;b\n1;2\n", ';', "2:a,x|b/3:1|2/ "}, /* Excel's */
+        {"\xef\xbb\xbfSEP=,\na;x,b\n", ',', "2:a;x|b/ "},
+        {"sep=;", ';', "1:sep=|/ "}, /* without an end it is a record */
+        {"sep=;a\n1;2", ';', "1:sep=|a/2:1|2/ "},
+        {"sep=|\na\n", ',', "1:sep=|/2:a/ "},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
