@@ -105,6 +105,40 @@ static void note_unknown_offices(const struct endorsements *list, const char *pa
     }
 }
 
+/* Is it an office of a town or county of which nothing says which? Then no contest is surely its.
+ */
+static bool is_placeless(const struct endorsement *e, struct arena *a)
+{
+    struct office_text office;
+
+    arena_reset(a);
+    return e->choice == CHOICE_CANDIDATE && e->jurisdiction.len == 0 && e->county.len == 0 &&
+           e->county_count == 0 && e->hint_count == 0 && e->division.len == 0 &&
+           e->ap_race_id.len == 0 && e->ap_candidate_id.len == 0 &&
+           office_read_whole(e->office, e->district, e->seat, a, &office) && office.class &&
+           (office.class->reach == REACH_PLACE || office.class->reach == REACH_COUNTY) &&
+           office.word_count == 0;
+}
+
+static void note_placeless(const struct endorsements *list, const char *path, struct arena *a,
+                           struct buf *out)
+{
+    const struct endorsement *first = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        if (is_placeless(&list->list[i], a) && n++ == 0)
+            first = &list->list[i];
+    if (first)
+        buf_addf(
+            out,
+            "note: %s:%zu: the office \"%.*s\" of %.*s is a town's or a county's, and the list "
+            "does not say whose (%zu row%s like this): no line of a feed is matched by itself; "
+            "say jurisdiction or county\n",
+            path, first->line, SLICE_FMT(first->office), SLICE_FMT(first->name), n,
+            n == 1 ? "" : "s");
+}
+
 void endorse_notes(const struct endorsements *list, const char *path, struct buf *out)
 {
     struct arena *a = arena_new(1 << 20);
@@ -132,6 +166,8 @@ void endorse_notes(const struct endorsements *list, const char *path, struct buf
             "is derived\n",
             path, first, unsaid, unsaid == 1 ? " has" : "s have");
     note_primaries(list, path, out);
+    if (a)
+        note_placeless(list, path, a, out);
     if (a)
         note_two_names(list, path, a, out);
     arena_free(a);

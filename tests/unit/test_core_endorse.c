@@ -531,8 +531,9 @@ static void silence_about_incumbents(void **state)
 /* One misspelt passed as "unknown 1", and nobody knew which. */
 static void an_office_that_is_none_is_named_with_its_row(void **state)
 {
-    struct reading r = read_list("candidate_name,state,office,seats_to_fill,choice\n"
-                                 "Ann,GA,Sheriff,1,\nBo,GA,Sherif,1,\nLibrary Levy,GA,Levy,,yes\n");
+    struct reading r = read_list("candidate_name,state,office,county,seats_to_fill,choice\n"
+                                 "Ann,GA,Sheriff,Fir,1,\nBo,GA,Sherif,Fir,1,\n"
+                                 "Library Levy,GA,Levy,,,yes\n");
     struct buf notes;
     (void)state;
     assert_true(r.ok);

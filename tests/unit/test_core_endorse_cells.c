@@ -267,6 +267,34 @@ static void two_names_of_an_office_in_one_race_are_noted(void **state)
     }
 }
 
+/* "Mayor" of no town was in order: nothing said that no feed's line would ever be theirs. */
+static void an_office_of_no_place_is_noted(void **state)
+{
+    struct buf notes;
+    (void)state;
+
+    buf_init(&notes, 1 << 16);
+    struct reading r =
+        read_list(SLICE("candidate_name,state,office,jurisdiction,county,district,source_hints\n"
+                        "Ann Lee,GA,Mayor,Elm,,,\n"
+                        "Bo Ray,GA,Elm City Council,,,2,\n"
+                        "Cy Fox,GA,City Council,,,4,\n"
+                        "Di Gee,GA,Sheriff,,Fulton,,\n"
+                        "Ed Hay,GA,Sheriff,,,,\n"
+                        "Flo Ink,GA,Mayor,,,,county=12\n"
+                        "Gus Jay,GA,State Senate,,,4,\n"),
+                  NULL, 0);
+    assert_true(r.ok);
+    endorse_notes(&r.list, "l.csv", &notes);
+    struct slice said = buf_slice(&notes);
+    if (slice_find(said, SLICE("l.csv:4: the office \"City Council\" of Cy Fox is a town's or a "
+                               "county's, and the list does not say whose (2 rows like this)")) ==
+        SIZE_MAX)
+        fail_msg("%.*s", SLICE_FMT(said));
+    buf_done(&notes);
+    done(&r);
+}
+
 static void primaries_of_which_nobody_says_whose_are_noted(void **state)
 {
     struct buf notes;
@@ -298,6 +326,7 @@ int main(void)
         cmocka_unit_test(columns_are_mapped_or_not),
         cmocka_unit_test(rows_that_contradict_each_other),
         cmocka_unit_test(two_names_of_an_office_in_one_race_are_noted),
+        cmocka_unit_test(an_office_of_no_place_is_noted),
         cmocka_unit_test(primaries_of_which_nobody_says_whose_are_noted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
