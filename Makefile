@@ -157,7 +157,7 @@ $(BUILD)/tests/bench_parse: $(BUILD)/tests/bench/bare_json.o
 
 help:
 	@echo "make            build tallyd, tally-parse and tallyctl into $(BUILD)/"
-	@echo "make demo       play a whole simulated night, ends by itself"
+	@echo "make demo       play a whole simulated night; on a terminal, or with HOLD=1, its board stays until Ctrl-C"
 	@echo "make test       everything that has to pass; make check: the fast part"
 	@echo "make check-san  the fast part under address and undefined-behaviour sanitizers"
 	@echo "make cover      how many branches of daemon/core the unit tests take, a line a file"

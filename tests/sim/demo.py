@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: ISC
 """`make demo`: a whole invented election night in about a minute, through real HTTP feeds and a real private Redis.
 
-On a terminal `tallyctl watch` shows it; elsewhere a line every few seconds. It ends by itself with the sentence for the press, and
-fails when the night does not end as the scenario says. Nothing but Python's standard library is needed.
+On a terminal `tallyctl watch` shows it; elsewhere a line every few seconds. It ends with the sentence for the press, and fails
+when the night does not end as the scenario says. On a terminal, or with HOLD=1, its board stays until Ctrl-C; elsewhere, or with
+HOLD=0, it ends by itself. Nothing but Python's standard library is needed.
 """
 import contextlib
 import datetime
@@ -218,8 +219,9 @@ class Night:
         self.told = time.monotonic()
         t = self.totals
         self.say(f"{eastern(when):>14}  {t['called']:3} of {t['endorsed']} called: {t['won']:3} won in {count(len(t['states_won']), 'state')},"
-                 f" {count(t['flips'], 'flip')}, {t['advanced']} to {'a runoff' if t['advanced'] == 1 else 'runoffs'},"
-                 f" {t['leading']} leading, {t['no_results']} without results")
+                 f" {count(t['flips'], 'flip')}; {t['advanced']} to {'a runoff' if t['advanced'] == 1 else 'runoffs'};"
+                 f" {t['pending']} open: {t['leading']} leading, {t['trailing']} trailing,"
+                 + (f" {t['unclear']} unclear," if t["unclear"] else "") + f" {t['no_results']} without results")
 
     def say(self, line):
         if self.lines:
@@ -254,14 +256,15 @@ def troubles(port, folder):
     return sorted(wrong | {f"{path.stem}: never accepted" for path in (folder / "sources.d").iterdir() if path.stem not in taken})
 
 
-def play(folder, processes, watch):
+def play(folder, processes, watch, hold):
     start, speed, end, expected = scenario()
     at = time.time() + START_IN
     clock = f"{start.strftime('%Y-%m-%dT%H:%M:%SZ')},{speed},{at:.3f}"
     over = at + (end - start).total_seconds() / speed
     print(f"A night of {(end - start).total_seconds() / 3600:.1f} hours in {over - at:.0f} seconds; nobody in it exists.", flush=True)
     port = set_up(folder, processes, clock)
-    print(f"While it runs, the board is at http://127.0.0.1:{port}/ in any browser here.", flush=True)
+    address = f"http://127.0.0.1:{port}/"
+    print(f"{'Until you end it' if hold else 'While it runs'}, the board is at {address} in any browser here.", flush=True)
     night = Night(Subscriber(folder / "redis", "tally:v1:totals", "tally:v1:calls:*"), lines=not watch)
     board = None
     if watch:
@@ -288,6 +291,16 @@ def play(folder, processes, watch):
         wrong.append(f"retractions on Redis: {night.retractions}, not 1")
     if wrong:
         raise Failed("the night did not end as the scenario says: " + "; ".join(wrong))
+    if hold:
+        print(f"The board stays at {address} until you press Ctrl-C.", flush=True)
+        stay(processes)
+
+
+def stay(processes):
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            processes.check()
+            time.sleep(0.5)
 
 
 def report(folder, port, night, totals):
@@ -305,11 +318,12 @@ Where to look next: README.md, then build/tallyctl -h, and the night itself in t
 
 def main():
     watch = sys.stdin.isatty() and sys.stdout.isatty()
+    hold = os.environ.get("HOLD", "1" if watch else "0") == "1"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tallyd-demo-"))
     processes = Processes(folder)
     try:
-        play(folder, processes, watch)
+        play(folder, processes, watch, hold)
     except Failed as e:
         print(f"demo: {e}", file=sys.stderr)
         return 1
