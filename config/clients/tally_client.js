@@ -8,6 +8,7 @@
 // As a program it prints totals and calls as they change: tally_client.js [--url URL] [--prefix P] [--trace] [CHANNEL...]
 'use strict';
 const redis = require('redis');
+const {read, tell} = require('./tally_program.js');
 const {View, isPattern} = require('./tally_view.js');
 
 const SILENCE = 15000, PATIENCE = 5000, PAUSE_MOST = 1000;
@@ -19,9 +20,18 @@ function moved(url, [, host, port]) { // the address of the Cluster's node that 
     return at.href;
 }
 
+function opened(text) { // a message of tallyd; null: somebody else's
+    try {
+        const m = JSON.parse(text);
+        return m.epoch > 0 && m.type ? m : null;
+    } catch {
+        return null;
+    }
+}
+
 class Client {
     constructor(url, channels, prefix) {
-        Object.assign(this, {url, at: url, view: new View(channels, prefix), heard: 0, stale: true, pause: 50});
+        Object.assign(this, {url, at: url, view: new View(channels, prefix), heard: -Infinity, stale: true, pause: 50});
         Object.assign(this, {ended: false, queue: [], wake: () => {}}); // set ended, and events() ends within a second
     }
     put(item) {
@@ -54,7 +64,8 @@ class Client {
             } catch (e) {
                 const to = /^MOVED \d+ (.*):(\d+)/.exec(e.message);
                 this.at = to ? moved(this.at, to) : this.url;
-                if (!to) yield {what: 'lost', channel: String(e.message || e)};
+                const first = this.queue.find(item => item.error)?.error || e; // node-redis says that it gave up; this is why
+                if (!to) yield {what: 'lost', channel: String(first.message || first)};
             }
             for (const one of [db, listener]) await close(one);
             yield* this.watch();
@@ -71,15 +82,17 @@ class Client {
         this.queue = this.queue.filter(item => item.error); // the snapshot has what came before it
         yield* await this.resync(db, 'start');
         this.pause = 50;
-        let alive = Date.now();
+        let alive = performance.now();
         while (!this.ended) {
             const items = await this.items();
-            if (items.length) alive = Date.now();
-            if (Date.now() - alive > SILENCE) throw new Error('silent for 15 s'); // it hangs; another one may have its place
+            if (items.length) alive = performance.now();
+            if (performance.now() - alive > SILENCE) throw new Error('silent for 15 s'); // it hangs; another one may have its place
             for (const item of items) {
                 if (item.error) throw item.error;
-                this.heard = Date.now();
-                const [again, event] = this.view.take(item.channel.slice(prefix.length + 1), JSON.parse(item.text));
+                const message = opened(item.text);
+                if (!message || message.epoch < this.view.epoch) continue; // no sign of life of what is shown
+                this.heard = performance.now();
+                const [again, event] = this.view.take(item.channel.slice(prefix.length + 1), message);
                 if (again) yield* await this.resync(db, again);
                 if (event) yield event;
             }
@@ -97,37 +110,15 @@ class Client {
         return Promise.race([promise, late]).finally(() => clearTimeout(timer));
     }
     *watch() {
-        const stale = Date.now() - this.heard > SILENCE || !this.view.begun;
+        const stale = performance.now() - this.heard > SILENCE || !this.view.begun;
         if (stale !== this.stale) yield {what: (this.stale = stale) ? 'stale' : 'fresh', channel: ''};
     }
 }
 
 // ---- as a program ----
 
-function tell({what, channel, message: m}, view, trace) {
-    if (what === 'snapshot' && !trace)
-        return Object.keys(view.shown).filter(c => view.shown[c].type === 'totals').sort()
-            .map(c => tell({what: 'totals', channel: c, message: view.shown[c]}, view, trace)).join('\n');
-    if (trace) return JSON.stringify([Date.now() / 1000, what, channel, ...(m ? [m.epoch, m.seq, m.prev, m.data.id || null] : [])]);
-    const d = m && m.data;
-    if (what === 'call' || what === 'retraction')
-        return `${what.toUpperCase()} ${d.candidate}, ${d.race_id}: ${d.outcome} by ${d.by}`;
-    if (what === 'totals')
-        return `${d.state || 'totals'}: ${d.won} won of ${d.called} called, ${d.flips} flips, ${d.pending} to go`;
-    if (what === 'race') return `${channel}: ${d.choices.map(c => `${c.name} ${c.votes}`).join(', ')}`;
-    return `(${what} ${channel})`;
-}
-
 async function main(words) {
-    const options = {'--url': 'redis://localhost:6379/0', '--prefix': 'tally:v1'};
-    let trace = false;
-    while (words.length && words[0].startsWith('--')) {
-        const word = words.shift();
-        if (word === '--trace') trace = true;
-        else if (word in options) options[word] = words.shift();
-        else throw new Error(`${word} is none of ${Object.keys(options).join(', ')}, --trace`);
-    }
-    const client = new Client(options['--url'], words.length ? words : ['totals', 'calls:*'], options['--prefix']);
+    const [url, prefix, trace, channels] = read(words), client = new Client(url, channels, prefix);
     for (const name of ['SIGTERM', 'SIGINT']) process.on(name, () => { client.ended = true; });
     for await (const event of client.events()) {
         const line = tell(event, client.view, trace);

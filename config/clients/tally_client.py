@@ -33,13 +33,22 @@ def moved(url, error):
     return to and at._replace(netloc=user + (f"[{host}]" if ":" in host else host) + f":{to[2]}").geturl()
 
 
+def opened(text):
+    """A message of tallyd; None: somebody else's."""
+    try:
+        m = json.loads(text)
+        return m if m["epoch"] > 0 and m["type"] else None
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
 class Client:
     """`url` may be any node of a Cluster: the client goes where that sends it, and comes back to it when it is lost."""
 
     def __init__(self, url, channels=("*",), prefix="tally:v1"):
         self.url = self.at = url
         self.view = View(channels, prefix)
-        self.heard = None   # when the last message came
+        self.heard = None   # when the last message came of the epoch shown, or of a newer one
         self.stale = True
         self.pause = 0.05
         self.ended = False  # set it, and events() ends within a second
@@ -82,11 +91,13 @@ class Client:
                     yield from self.resync(db, "start")
                     self.pause = 0.05
             elif item and item["type"] in ("message", "pmessage") and missing <= 0:
-                self.heard = time.monotonic()
-                yield from self.take(db, item["channel"][len(self.view.prefix) + 1:], json.loads(item["data"]))
+                yield from self.take(db, item["channel"][len(self.view.prefix) + 1:], opened(item["data"]))
             yield from self.watch()
 
     def take(self, db, channel, message):
+        if not message or message["epoch"] < self.view.epoch:  # no sign of life of what is shown
+            return
+        self.heard = time.monotonic()
         again, event = self.view.take(channel, message)
         if again:
             yield from self.resync(db, again)

@@ -6,14 +6,13 @@
         ...
 """
 import asyncio
-import json
 import random
 import signal
 import time
 
 import redis.asyncio as redis
 
-from tally_client import PATIENCE, PAUSE_MOST, moved
+from tally_client import PATIENCE, PAUSE_MOST, moved, opened
 from tally_program import arguments, tell, tell_view
 from tally_view import SILENCE, Event, View
 
@@ -76,11 +75,12 @@ class Client:
                             yield event
                         self.pause = 0.05
                 elif item and item["type"] in ("message", "pmessage") and missing <= 0:
-                    self.heard = time.monotonic()
-                    channel = item["channel"][len(self.view.prefix) + 1:]
-                    again, event = self.view.take(channel, json.loads(item["data"]))
-                    for one in (await self.resync(db, again) if again else [event] if event else []):
-                        yield one
+                    message = opened(item["data"])
+                    if message and message["epoch"] >= self.view.epoch:
+                        self.heard = time.monotonic()
+                        again, event = self.view.take(item["channel"][len(self.view.prefix) + 1:], message)
+                        for one in (await self.resync(db, again) if again else [event] if event else []):
+                            yield one
                 for event in self.watch():
                     yield event
         finally:

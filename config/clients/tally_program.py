@@ -15,12 +15,15 @@ def arguments():
     p.add_argument("--prefix", default="tally:v1")
     p.add_argument("--trace", action="store_true", help="every event as a line of JSON, and the view at the end")
     p.add_argument("channels", nargs="*", metavar="CHANNEL", help="totals, totals:state:GA, calls:GA, race:GA:ID, calls:*, ...")
+    p.error = lambda why: p.exit(USAGE, f"{why}\n")
     args = p.parse_args()
     args.channels = args.channels or ["totals", "calls:*"]
+    if not args.url.startswith(("redis://", "rediss://", "unix://")):
+        p.error(f"--url: {args.url} is no redis://, rediss:// or unix://")
     try:
         View(args.channels)
     except ValueError as e:
-        p.exit(USAGE, f"{e}\n")
+        p.error(str(e))
     return args
 
 

@@ -252,7 +252,7 @@ const {Client} = require(process.argv[1] + '/tally_client.js');
 const client = new Client('redis://localhost'), told = [];
 for (const [begun, ago] of JSON.parse(require('fs').readFileSync(0))) {
     client.view.begun = begun;
-    client.heard = Date.now() - ago * 1000;
+    client.heard = performance.now() - ago * 1000;
     told.push([...client.watch()].map(e => e.what));
 }
 console.log(JSON.stringify(told));
@@ -275,10 +275,10 @@ def test_fifteen_seconds_of_silence_are_stale():
 
 SILENT = """
 const {Client} = require(process.argv[1] + '/tally_client.js');
-const now = Date.now;
+const now = performance.now.bind(performance);
 const client = new Client(process.argv[2], ['totals']);
 (async () => {
-    setTimeout(() => { Date.now = () => now() + 16000; }, 1000); // it is subscribed by then, or is lost for being late
+    setTimeout(() => { performance.now = () => now() + 16000; }, 1000); // it is subscribed by then, or is lost for being late
     for await (const event of client.events())
         if (event.what === 'lost') { console.log(event.channel); client.ended = true; }
 })();
@@ -368,6 +368,50 @@ def test_a_channel_that_tallyd_has_not_is_an_error(language, strange):
                           check=False)
     assert done.returncode == 64 and done.stdout == ""
     assert done.stderr.startswith(f"tallyd has no channel {strange}: there are totals, totals:state:GA, ")
+
+
+@pytest.mark.parametrize("language", storm.LANGUAGES)
+@pytest.mark.parametrize("words", (("--nonsense",), ("--url",), ("--url", "http://x")), ids=" ".join)
+def test_a_word_that_it_has_not_is_an_error(language, words):
+    done = subprocess.run([*map(str, storm.LANGUAGES[language]), *words], capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 64 and done.stdout == "" and words[-1] in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("language", storm.LANGUAGES)
+def test_what_others_write_on_its_channels_is_passed_over(language):
+    """It ended by it."""
+    with storm.Storm(1) as house:
+        house.start_redis()
+        house.start_tallyd()
+        house.settle(20)
+        program = house.start("program", *storm.LANGUAGES[language], "--url", house.redis_url)
+        harness.wait_for(lambda: "totals: 0 won of 0 called, 0 flips, 5 to go\n" in program.text(), 20, program.text)
+        for text in ("not json", "5", "null", "[]", "{}", '{"epoch": "x", "type": "totals"}'):
+            house.redis.publish("tally:v1:totals", text)
+        assert house.ctl("call", "ga-0", "won", "--reason", "read", "--yes").returncode == 0
+        harness.wait_for(lambda: "CALL Ann Bababax, ga-0: won by desk\n" in program.text(), 20, program.text)
+        assert program.stop() == 0
+
+
+def test_messages_of_an_older_epoch_are_no_sign_of_life():
+    """An epoch that is lower than what is shown was passed over, and what is shown said to be fresh for ever."""
+    with storm.Storm(1) as house:
+        house.start_redis()
+        house.start_tallyd()
+        house.settle(20)
+        client = tally_client.Client(house.redis_url, ["totals"])
+        follower = threading.Thread(target=lambda: list(client.events()))
+        follower.start()
+        try:
+            harness.wait_for(lambda: not client.stale, 20, "fresh")
+            client.view.epoch += 10**9
+            heard = client.heard
+            beats = house.redis.info("commandstats")["cmdstat_publish"]["calls"]
+            harness.wait_for(lambda: house.redis.info("commandstats")["cmdstat_publish"]["calls"] > beats + 2, 60, "heartbeats")
+            assert client.heard == heard
+        finally:
+            client.ended = True
+            follower.join()
 
 
 @pytest.mark.parametrize("path", sorted(p for p in storm.CLIENTS.iterdir() if p.is_file()), ids=lambda p: p.name)
