@@ -10,6 +10,7 @@
 #include "daemon/base/arena.h"
 #include "daemon/base/num.h"
 #include "daemon/edge/redis_link.h"
+#include "daemon/edge/redis_script.h"
 #include "daemon/edge/redis_sentinel.h"
 #include "daemon/edge/timer.h"
 
@@ -27,12 +28,13 @@ static const char *const key_names[KEYS] = {":lease", ":snap:meta", ":kept", ":d
  * ARGV: epoch, owner, PX, then the instance (all that owners of one state directory begin with),
  * and of raise whether by force. */
 #define NEWEST                                                                                     \
+    REDIS_LUA_WHOLE                                                                                \
     "local epoch, owner, px, instance = tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4]\n"            \
     "local lease = redis.call('GET', KEYS[1])\n"                                                   \
     "local others = lease and string.sub(lease, 1, #instance) ~= instance\n"                       \
     "local meta = redis.call('HMGET', KEYS[2], 'epoch', 'owner', 'next', 'next_owner')\n"          \
-    "local there, holder = tonumber(meta[1]) or 0, meta[2]\n"                                      \
-    "if (tonumber(meta[3]) or 0) > there then there, holder = tonumber(meta[3]), meta[4] end\n"
+    "local there, holder = whole(meta[1]) or 0, meta[2]\n"                                         \
+    "if (whole(meta[3]) or 0) > there then there, holder = whole(meta[3]), meta[4] end\n"
 
 static const char raise_script[] =
     NEWEST "if others and ARGV[5] ~= '1' then return 'HELD ' .. lease end\n"
@@ -135,7 +137,7 @@ static void on_meta(const redisReply *reply, void *data, void *ctx)
     for (size_t i = 0; i < 4; i += 2) {
         struct slice text;
         int64_t epoch;
-        if (!text_of(reply->element[i], &text) || !num_parse(text, 1, INT64_MAX, &epoch) ||
+        if (!text_of(reply->element[i], &text) || !num_parse(text, 1, REDIS_NUMBER_MAX, &epoch) ||
             epoch <= p->epoch)
             continue;
         p->epoch = epoch;

@@ -125,7 +125,7 @@ static void on_meta(const redisReply *reply, void *data, void *ctx)
     r->there = 0;
     for (size_t i = 0; i < 4; i += 2) { /* the one that is on air, the one that was taken */
         int64_t epoch;
-        if (!text_of(reply->element[i], &text) || !num_parse(text, 1, INT64_MAX, &epoch) ||
+        if (!text_of(reply->element[i], &text) || !num_parse(text, 1, REDIS_NUMBER_MAX, &epoch) ||
             epoch <= r->there)
             continue; /* none, or nonsense that `begin` replaces */
         r->there = epoch;
@@ -244,8 +244,10 @@ static void on_answer(const redisReply *reply, void *data, void *ctx)
             misfit(r, reply);
         return;
     }
-    if (!text_of(reply, &text))
+    if (!text_of(reply, &text)) {
+        misfit(r, reply);
         return;
+    }
     if (slice_is(text, "OK")) {
         answered(r, about);
         return;
@@ -253,7 +255,7 @@ static void on_answer(const redisReply *reply, void *data, void *ctx)
     if (stale)
         return;
     slice_next(&text, ' ', &word);
-    if (slice_is(word, "FENCED") && num_parse(text, 0, INT64_MAX, &epoch))
+    if (slice_is(word, "FENCED") && num_parse(text, 0, REDIS_NUMBER_MAX, &epoch))
         fence(r, epoch);
     else if (slice_is(word, "DENIED"))
         denied(r, text);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/sweep.h"
 #include "daemon/edge/redis_dial.h"
 #include "daemon/edge/redis_place.h"
 #include "daemon/edge/timer.h"
@@ -360,26 +361,30 @@ static void on_role(const struct redisReply *r, void *data, void *ctx)
     lose(l, why);
 }
 
+/* An answer to a password may quote it. */
 static void on_greeted(const struct redisReply *r, void *data, void *ctx)
 {
     struct redis_link *l = ctx;
-    char why[240];
+    char why[300], said[200];
+    struct buf swept;
     (void)data;
     if (r->type != REDIS_REPLY_ERROR) {
         if (!l->first)
             on_up(l);
         return;
     }
+    buf_init_over(&swept, said, sizeof said);
+    sweep(slice_of(l->password), slice_sub((struct slice){r->str, r->len}, 0, 150), &swept);
     bool refused = strncmp(r->str, "WRONGPASS", 9) == 0 || strncmp(r->str, "NOAUTH", 6) == 0 ||
                    strncmp(r->str, "ERR AUTH", 8) == 0 || strncmp(r->str, "NOPERM", 6) == 0 ||
                    strncmp(r->str, "ERR invalid password", 20) == 0;
     if (refused)
         snprintf(why, sizeof why,
-                 "it refuses the user or password (%.100s); look at user-credential and "
+                 "it refuses the user or password (%.*s); look at user-credential and "
                  "password-credential",
-                 r->str);
+                 SLICE_FMT(slice_sub(buf_slice(&swept), 0, 100)));
     else
-        snprintf(why, sizeof why, "it answers %.150s", r->str);
+        snprintf(why, sizeof why, "it answers %.*s", SLICE_FMT(buf_slice(&swept)));
     lose(l, why);
 }
 

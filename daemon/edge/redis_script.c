@@ -47,17 +47,17 @@ const char *const redis_script_keys[REDIS_SCRIPT_KEYS] = {
  * Redis runs it alone: a reader sees all of a call's writes or none. XADD is the first write, the
  * only one that can fail on its data; PUBLISH the last, so that who hears of a change can read it.
  */
-const char redis_script[] =
+const char redis_script[] = REDIS_LUA_WHOLE
     "local META, LOG, ALIVE, LIVE, STAGED = 1, 2, 3, 3, 10\n"
     "local SNAP = {totals = 1, states = 2, calls = 3, races = 4}\n"
     "local PLAIN, WINNERS, SHOWN, DESK, KINDS, PARTS = 5, 6, 6, 7, 7, 18\n"
     "local verb, epoch, owner = ARGV[1], ARGV[2], ARGV[3]\n"
     "\n"
     "local meta = redis.call('HMGET', KEYS[META], 'epoch', 'owner', 'seq', 'next', 'next_owner')\n"
-    "local there = tonumber(meta[1])\n"
+    "local there = whole(meta[1])\n"
     "local mine = tonumber(epoch)\n"
     "for i = 1, 4, 3 do\n"
-    "    local other = tonumber(meta[i])\n"
+    "    local other = whole(meta[i])\n"
     "    if other and (other > mine or (other == mine and meta[i + 1] ~= owner)) then\n"
     "        return 'FENCED ' .. meta[i]\n"
     "    end\n"
@@ -178,7 +178,7 @@ const char redis_script[] =
     "end\n"
     "\n"
     "local seq, envelope, channel = ARGV[4], ARGV[5], ARGV[6]\n"
-    "if tonumber(seq) <= tonumber(meta[3] or '0') then return 'OLD' end\n"
+    "if tonumber(seq) <= (whole(meta[3]) or 0) then return 'OLD' end\n"
     "if denied(channel) then return 'DENIED ' .. channel end\n"
     "announce(seq, channel, envelope, ARGV[13], ARGV[14])\n"
     "store(LIVE, 7)\n"

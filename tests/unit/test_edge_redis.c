@@ -241,6 +241,37 @@ static void test_emptied_in_silence(void **state)
     assert_int_equal(h->a.lost, 0);
 }
 
+/* Numbers that Lua reads and we do not fenced epoch after epoch, each with a write to the disk. */
+static void test_nonsense_for_a_number_is_replaced(void **state)
+{
+    static const char *const epochs[] = {"1e300", "99999999999999999999", "0x7fffffffffffffff",
+                                         "-8"},
+                             *const others[] = {"next 1e9 next_owner B", "seq 1e9", "seq zz"};
+    struct house *h = *state;
+    int64_t epoch = 7;
+    char hset[100];
+    open_house(h);
+    start_side(h, &h->a, "A", "", "");
+    begin_again(h, 1, epoch);
+    for (size_t i = 0; i < sizeof epochs / sizeof *epochs; i++) {
+        struct redis_commit m = totals(epoch, 5, "{}");
+        snprintf(hset, sizeof hset, "HSET " P ":snap:meta epoch %s owner B", epochs[i]);
+        ask(h, hset);
+        assert_true(redis_publish(h->a.redis, &m));
+        begin_again(h, (int)i + 2, ++epoch);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct redis_commit m = totals(epoch, 5 + (int64_t)i, "{}");
+        size_t before = h->a.acknowledged;
+        snprintf(hset, sizeof hset, "HSET " P ":snap:meta %s", others[i]);
+        ask(h, hset);
+        assert_true(redis_publish(h->a.redis, &m));
+        UNTIL(&h->a, h->a.acknowledged == before + 1);
+    }
+    assert_int_equal(h->a.fenced, 0);
+    assert_int_equal(h->a.lost, 0);
+}
+
 static void test_script_flushed(void **state)
 {
     struct house *h = *state;
@@ -278,11 +309,11 @@ static void test_wrong_password(void **state)
     struct house *h = *state;
     redis_server_start(&h->at, locked);
     h->eye = redis_server_look(&h->at, "default", "open sesame");
-    start_side(h, &h->a, "A", "", "wrong");
+    start_side(h, &h->a, "A", "", "mistaken");
     UNTIL(&h->a, h->a.lost == 1);
     assert_non_null(strstr(h->a.why, "WRONGPASS"));
     assert_non_null(strstr(h->a.why, "password-credential"));
-    assert_null(strstr(h->a.why, "wrong"));
+    assert_null(strstr(h->a.why, "mistaken"));
     end_side(&h->a);
     start_side(h, &h->a, "A", "", "");
     UNTIL(&h->a, h->a.lost == 1);
@@ -290,6 +321,19 @@ static void test_wrong_password(void **state)
     end_side(&h->a);
     start_side(h, &h->a, "A", "default", "open sesame");
     begin_again(h, 1, 7);
+}
+
+/* A server that has no AUTH, and a proxy, quote what they were told. */
+static void test_a_password_that_is_quoted_back_is_not_told(void **state)
+{
+    static const char *const renamed[] = {"--rename-command", "AUTH", "", NULL};
+    struct house *h = *state;
+    redis_server_start(&h->at, renamed);
+    h->eye = redis_server_look(&h->at, NULL, NULL);
+    start_side(h, &h->a, "A", "publisher", "S3cret-of-ours");
+    UNTIL(&h->a, h->a.lost == 1);
+    assert_non_null(strstr(h->a.why, "unknown command"));
+    assert_null(strstr(h->a.why, "S3cret"));
 }
 
 /* The shipped rules are enough for the publisher, and no more than that. */
@@ -507,6 +551,7 @@ int main(void)
         HOUSE(test_a_large_snapshot),
         HOUSE(test_the_older_owner_is_fenced),
         HOUSE(test_fenced_while_away),
+        HOUSE(test_nonsense_for_a_number_is_replaced),
         HOUSE(test_the_same_epoch_is_not_shared),
         HOUSE(test_calls_never_acknowledged_go_with_the_snapshot),
         HOUSE(test_emptied),
@@ -514,6 +559,7 @@ int main(void)
         HOUSE(test_script_flushed),
         HOUSE(test_killed_and_started_empty),
         HOUSE(test_wrong_password),
+        HOUSE(test_a_password_that_is_quoted_back_is_not_told),
         HOUSE(test_the_shipped_acl),
         HOUSE(test_a_forbidden_channel),
         HOUSE(test_too_much_at_once),
