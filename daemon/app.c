@@ -29,6 +29,8 @@
 
 #define LOADED_MAX ((size_t)1 << 30)
 #define PULSE_MS 10
+#define CALM_MS 2000 /* a reload waits for polls under way, whose answers would be lost */
+#define CALM_STEP_MS 10
 #define CLOSE_WAIT_MS 10000
 #define PREVIEW_MS 10000 /* a decision itself takes less than one second */
 #define PREVIEWS 4       /* at once: each is a copy of our memory, and a core's work */
@@ -102,6 +104,7 @@ static void reload_failed(struct app *a, const char *why)
     if (a->next) {
         night_free(a->next);
         a->next = NULL;
+        poller_hold(a->night->poller, false);
         show_night(a); /* was paused */
         river_start(a->night->river);
     }
@@ -183,6 +186,25 @@ static void on_flushed(bool ok, const char *text, void *ctx)
         reload_failed(a, e.text);
 }
 
+/* No poll is under way, or there is one that takes long. Nothing may change while the durable truth
+ * is read again, and what is queued must be in it. */
+static void on_calm(void *ctx)
+{
+    struct app *a = ctx;
+    struct err e = {0};
+    struct writer_job nothing = {0};
+    if (a->yielding || !a->next)
+        return; /* it is given up */
+    if (poller_under_way(a->night->poller) > 0 && clock_monotonic_us() < a->calm_until_us) {
+        timer_set(a->calm, CALM_STEP_MS);
+        return;
+    }
+    river_pause(a->night->river);
+    outbox_pause(a->outbox);
+    if (!writer_submit(a->writer, &nothing, on_flushed, a, &e))
+        reload_failed(a, e.text);
+}
+
 static bool may_reload(const struct app *a, const struct plan *plan, struct err *e)
 {
     return config_may_reload(a->night->plan->config, plan->config, a->sources_only, e);
@@ -235,7 +257,6 @@ static void on_hup(void *ctx)
 {
     struct app *a = ctx;
     struct err e = {0};
-    struct writer_job nothing = {0};
     struct duty_view duty;
     if (a->args.recording) {
         buf_clear(&a->reload_said);
@@ -265,12 +286,10 @@ static void on_hup(void *ctx)
         swap_standby(a, next);
         return;
     }
-    /* nothing may change while the durable truth is read again, and what is queued must be in it */
     a->next = next;
-    river_pause(a->night->river);
-    outbox_pause(a->outbox);
-    if (!writer_submit(a->writer, &nothing, on_flushed, a, &e))
-        reload_failed(a, e.text);
+    a->calm_until_us = clock_monotonic_us() + CALM_MS * 1000;
+    poller_hold(a->night->poller, true);
+    on_calm(a);
 }
 
 /* ---- signals and pulses ---- */
@@ -307,8 +326,9 @@ static bool start_timers(struct app *a, struct err *e)
     a->intr = loop_signal(a->base, SIGINT, on_stop, a);
     a->hup = loop_signal(a->base, SIGHUP, on_hup, a);
     a->pulse = timer_new(a->base, on_pulse, a);
+    a->calm = timer_new(a->base, on_calm, a);
     a->watchdog = timer_new(a->base, on_watchdog, a);
-    if (!a->term || !a->intr || !a->hup || !a->pulse || !a->watchdog)
+    if (!a->term || !a->intr || !a->hup || !a->pulse || !a->calm || !a->watchdog)
         return err_set(e, ERR_BUG, "out of memory");
     a->pulse_due_us = clock_monotonic_us() + PULSE_MS * 1000;
     timer_set(a->pulse, PULSE_MS);
@@ -439,6 +459,7 @@ static void app_stop(struct app *a)
     timer_free(a->hup);
     timer_free(a->watchdog);
     timer_free(a->pulse);
+    timer_free(a->calm);
     buf_done(&a->told);
     buf_done(&a->reload_said);
     loop_free(a->base);

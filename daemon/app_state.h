@@ -63,7 +63,7 @@ struct app {
     struct children rehearsals; /* previews of decisions */
     struct children errands;    /* of those who test a source */
     struct buf told;            /* watchers: the last line of totals */
-    struct timer *term, *intr, *hup, *watchdog, *pulse, *figures, *drain, *settled;
+    struct timer *term, *intr, *hup, *watchdog, *pulse, *figures, *drain, *settled, *calm;
     void (*after_settled)(void *ctx); /* the player's, and its ctx */
     void *after_ctx;
     char scratch[64];    /* a replay's state directory, gone with it; empty: the configured one */
@@ -74,7 +74,7 @@ struct app {
     /* Reads what a reload would, and takes nothing of it. What is wrong goes to `said`. */
     bool (*check)(struct app *a, struct buf *said, struct err *e);
     void (*give_up_reload)(struct app *a);
-    int64_t pulse_due_us;
+    int64_t pulse_due_us, calm_until_us;
     int64_t started_us, serves_us, ready_us; /* monotonic */
     bool ready;                              /* it serves: restored, first epoch begun */
     bool yielding; /* it served, and what it had is on its way to the disk */

@@ -521,6 +521,8 @@ static void on_parsed(struct work *work, void *ctx)
 static void begin(void *ctx)
 {
     struct poll *f = ctx;
+    if (f->shared->held)
+        return;
     f->begun_us = timer_now_us();
     f->put = false;
     if (poll_rest(f->shared, f->source) == POLLER_NEVER) {
@@ -699,6 +701,13 @@ bool poll_soon(struct poll *f)
         return false;
     poll_now(f);
     return true;
+}
+
+void poll_wake(struct poll *f)
+{
+    int64_t left = (f->due_us - timer_now_us() + 999) / 1000;
+    if (f->step == REST)
+        timer_set(f->timer, left > 0 ? left : 0);
 }
 
 int64_t poll_rests(const struct poll *f)

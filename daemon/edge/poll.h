@@ -22,6 +22,7 @@ struct poll_shared { /* by all files of a poller */
     struct pointers *pointers;
     struct pace pace;
     size_t to_come; /* with `once`: files that have not had their poll */
+    bool held;      /* no poll begins */
 };
 
 /* As poller_calls.rest; with `once` there is none. */
@@ -55,6 +56,9 @@ void poll_again(struct poll *f);
 /* A person does not want to wait for its time. False: it is being polled, or its site has asked for
  * a rest. */
 bool poll_soon(struct poll *f);
+
+/* It is held no more. */
+void poll_wake(struct poll *f);
 
 /* ms; 0: it has not. */
 int64_t poll_rests(const struct poll *f);

@@ -210,6 +210,24 @@ void poller_start(struct poller *p)
     }
 }
 
+void poller_hold(struct poller *p, bool hold)
+{
+    p->shared.held = hold;
+    for (size_t i = 0; !hold && i < p->file_count; i++)
+        poll_wake(p->files[i]);
+}
+
+size_t poller_under_way(const struct poller *p)
+{
+    struct poller_state s;
+    size_t n = 0;
+    for (size_t i = 0; i < p->file_count; i++) {
+        poll_state(p->files[i], &s);
+        n += poll_started(p->files[i]) && s.next_in_ms < 0;
+    }
+    return n;
+}
+
 size_t poller_soon(struct poller *p, uint32_t source)
 {
     size_t n = 0;

@@ -44,6 +44,10 @@ bool poller_continue(struct poller *p, uint32_t source, uint32_t file, const str
                      uint32_t was_source, uint32_t was_file);
 void poller_start(struct poller *p);
 
+/* Before it ends: what is due waits, and stays due, until it is let go again. */
+void poller_hold(struct poller *p, bool hold);
+size_t poller_under_way(const struct poller *p); /* how many polls are */
+
 /* Poll the files of a source now. How many are: not those that are being polled, or whose site has
  * asked for a rest. */
 size_t poller_soon(struct poller *p, uint32_t source);

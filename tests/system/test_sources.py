@@ -148,6 +148,28 @@ def test_a_reload_keeps_validators_and_what_the_site_asked_for(house, site):
     assert site.count() == count, "it was asked although its rest is not over"
 
 
+def test_a_reload_loses_no_poll_that_is_under_way(house, site):
+    """What a site was just answering was thrown away, and asked for again at once: with each reload."""
+    answer = site.answer
+
+    def slowly(request):
+        time.sleep(0.3)
+        answer(request)
+
+    site.answer = slowly
+    house.start_tallyd()
+    becomes(house, "unchanged")
+    for i in range(6):
+        house.configure(f"interval = 5{i}ms", f"interval = 5{i + 1}ms")
+        harness.wait_for(lambda: house.tallyd.text().count("reload: done") == i, 20, "the reload before")
+        os.kill(house.tallyd.child.pid, signal.SIGHUP)
+    harness.wait_for(lambda: house.tallyd.text().count("reload: done") == 6, 20, "the last reload")
+    polls = house.polls()["county"]
+    harness.wait_for(lambda: house.polls()["county"] > polls + 2, 20, "polls after it")
+    lost = site.count() - house.polls()["county"]
+    assert lost <= 1, f"of {site.count()} answers {lost} were heard by nobody"
+
+
 def test_a_host_that_asks_for_a_rest_is_left_alone_by_all_its_sources(house, site):
     """Only the file that was told so waited; the others of the host went on asking."""
     house.configure("[source county]", f"[source other]\nlike = county\nurl = {site.url}/other.xml\n\n[source county]")
