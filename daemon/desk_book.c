@@ -42,14 +42,17 @@ static void copy(const struct desk_entries *from, struct redis_entry *all, size_
 }
 
 bool desk_book_stage(struct desk_book *b, struct redis *redis, int64_t epoch, struct slice writer,
-                     const struct unsent *unsent)
+                     const struct desk_night *night, const struct unsent *unsent)
 {
     struct desk_entries *events = write_unsent(unsent);
     size_t total = 1 + b->count + (events ? events->count : 0), n = 0;
     struct redis_entry *all = calloc(total, sizeof *all);
     char number[24];
     snprintf(number, sizeof number, "%zu", total);
-    const struct slice head[] = {SLICE("begin"), slice_of(number), SLICE("writer"), writer};
+    const struct slice head[] = {
+        SLICE("begin"), slice_of(number),      SLICE("writer"), writer,
+        SLICE("mode"),  slice_of(night->mode), SLICE("date"),   slice_of(night->date),
+        SLICE("name"),  slice_of(night->name), SLICE("list"),   slice_of(night->list)};
     bool ok = events && all;
     if (ok) {
         all[n++] = (struct redis_entry){head, sizeof head / sizeof *head};

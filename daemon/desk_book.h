@@ -6,6 +6,7 @@
 #ifndef TALLYD_DESK_BOOK_H
 #define TALLYD_DESK_BOOK_H
 
+#include "daemon/desk_night.h"
 #include "daemon/edge/desk_rows.h"
 #include "daemon/unsent.h"
 
@@ -28,7 +29,7 @@ void desk_book_add(struct desk_book *b, struct desk_entries *rows);
 
 /* Stage all of it, with the call events that wait, before redis_begin. */
 bool desk_book_stage(struct desk_book *b, struct redis *redis, int64_t epoch, struct slice writer,
-                     const struct unsent *unsent) MUST_USE;
+                     const struct desk_night *night, const struct unsent *unsent) MUST_USE;
 
 /* -1, 0, 1: is a before, at or behind b? */
 int desk_place_cmp(struct desk_place a, struct desk_place b);

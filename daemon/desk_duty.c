@@ -78,19 +78,20 @@ void desk_duty_status(const struct app *a, struct pairs *p)
 {
     const struct settings *s = &a->night->plan->settings;
     struct duty_view v;
-    char text[400], now[25];
+    char text[1200], now[25];
     duty_view(a->duty, &v);
-    bool well = v.role->state == ROLE_STANDBY && v.linked && v.lease[0] && v.whole;
+    bool well = v.role->state == ROLE_STANDBY && v.linked && v.lease[0] && v.whole && !v.differs[0];
     if (v.role->state == ROLE_STANDBY)
-        snprintf(
-            text, sizeof text, "%s: it stands by%s%s%s", well ? "yes" : "no",
-            v.linked ? v.lease[0] ? " for " : "; nobody holds the lease"
-                     : "; Redis does not answer",
-            v.linked ? v.lease : "",
-            v.whole && v.copy ? ", but one's state directory is a copy of the other's, see the log"
-            : v.whole         ? ""
-                      : "; it has not all that was decided, see the log, and does not take over "
-                        "by itself");
+        snprintf(text, sizeof text, "%s: it stands by%s%s%s%s", well ? "yes" : "no",
+                 v.linked ? v.lease[0] ? " for " : "; nobody holds the lease"
+                          : "; Redis does not answer",
+                 v.linked ? v.lease : "", v.differs[0] ? "; " : "",
+                 v.differs[0] ? v.differs
+                 : !v.whole
+                     ? "; it has not all that was decided, see the log, and does not take over "
+                       "by itself"
+                 : v.copy ? ", but one's state directory is a copy of the other's, see the log"
+                          : "");
     else
         snprintf(text, sizeof text, "no: it does not serve yet (%s)%s", role_word(v.role),
                  v.linked ? "" : "; Redis does not answer, and another tallyd may serve");

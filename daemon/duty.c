@@ -61,6 +61,7 @@ struct duty {
     duty_done *asked;
     void *asked_ctx;
     char lease[256], other[256]; /* the instance that was seen last; empty: none */
+    char differs[700];           /* in what from the one in Redis; empty: in nothing */
     char why[300];               /* Redis was lost last; empty: it never was */
     char forbids[2][300];        /* it does not let us say what is kept; read the stream */
 };
@@ -136,6 +137,7 @@ static void serve(struct duty *d)
     d->serving = true;
     d->served_ms = now_ms();
     d->told_silent = false;
+    d->differs[0] = '\0';
     d->standby = (struct desk_place){0};
     if (d->role.redis && d->role.raised)
         log_info("role: active");
@@ -276,14 +278,43 @@ static void note_kept(struct duty *d, struct slice kept)
  * epoch; where that is lost, the daemon itself writes it again. */
 static bool is_whole(const struct duty *d)
 {
+    struct desk_night ours = d->calls.night(d->calls.ctx);
+    const struct desk_night *theirs = following_night(d->following);
+    if (desk_night_kin(&ours, theirs) != DESK_SAME) /* nobody served it at our start: it is over */
+        return d->role.state == ROLE_LOOKING && desk_night_is_past(&ours, theirs);
     return following_is_whole(d->following) && !d->forbids[true][0] &&
            following_kept(d->following).epoch >= d->others_epoch;
+}
+
+static bool takes_night(const struct desk_night *theirs, void *ctx)
+{
+    struct duty *d = ctx;
+    struct desk_night ours = d->calls.night(d->calls.ctx);
+    return desk_night_kin(&ours, theirs) != DESK_STRANGER;
+}
+
+/* That it is another night's, or has another list: when it turns out, and when it changes. */
+static void tell_night(struct duty *d)
+{
+    char text[sizeof d->differs];
+    struct desk_night ours = d->calls.night(d->calls.ctx);
+    if (d->role.state == ROLE_ACTIVE)
+        return;
+    desk_night_tell(&ours, following_night(d->following), text, sizeof text);
+    if (text[0] && strcmp(text, d->differs) != 0)
+        log_error("role: this tallyd is no standby that counts: %s", text);
+    snprintf(d->differs, sizeof d->differs, "%s", text);
+    if (following_is_refused(d->following) && takes_night(following_night(d->following), d)) {
+        following_begin(d->following); /* it is ours since a reload */
+        partner_follow(d->partner, 0, 0);
+    }
 }
 
 /* The lease is gone, and nobody takes over: once. */
 static void tell_short(struct duty *d, const struct role_look *seen)
 {
-    bool is = d->role.state == ROLE_STANDBY && seen->lease == ROLE_LEASE_NONE && !seen->whole;
+    bool is = d->role.state == ROLE_STANDBY && seen->lease == ROLE_LEASE_NONE && !seen->whole &&
+              !d->differs[0];
     if (is && !d->told_short)
         log_error("role: nobody holds the lease, and this tallyd does not take over by itself: the "
                   "desk's stream of epoch %lld is not on its disk, and calls may be in it; start "
@@ -294,9 +325,14 @@ static void tell_short(struct duty *d, const struct role_look *seen)
 
 static void say_kept(struct duty *d)
 {
+    struct desk_night ours = d->calls.night(d->calls.ctx);
+    enum desk_kin kin = desk_night_kin(&ours, following_night(d->following));
     struct desk_place kept = following_kept(d->following);
+    if (kin == DESK_OTHER_LIST) /* it has the rows, and would make something else of them */
+        kept = (struct desk_place){0};
     d->kept_said_ms = now_ms();
-    partner_keep(d->partner, kept.epoch, kept.number);
+    if (kin != DESK_STRANGER)
+        partner_keep(d->partner, kept.epoch, kept.number);
 }
 
 static enum role_lease lease_of(const struct duty *d, struct slice owner)
@@ -345,6 +381,7 @@ static void on_looked(const struct partner_look *look, void *ctx)
     if (d->role.state == ROLE_LOOKING)
         read_stream(d);
     note_copy(d, &seen, look->lease);
+    tell_night(d);
     tell_short(d, &seen);
 }
 
@@ -602,6 +639,9 @@ bool duty_take_over(struct duty *d, duty_done *done, void *ctx, struct err *e)
         return err_set(e, ERR_NO, "this tallyd is the active one already");
     if (d->role.state == ROLE_RAISING || d->serving || d->asked)
         return err_set(e, ERR_AGAIN, "this tallyd is taking over, or stepping down; try again");
+    if (d->differs[0] && d->lease[0] && !takes_night(following_night(d->following), d))
+        return err_set(e, ERR_NO, "%s serves, and it would end another night's: %s", d->lease,
+                       d->differs);
     d->asked = done;
     d->asked_ctx = ctx;
     log_warn("role: a person asks for the takeover");
@@ -619,7 +659,9 @@ void duty_tell(const struct duty *d, struct buf *out)
     else
         buf_addz(out, "active     nobody holds the lease\n");
     following_tell(d->following, out);
-    if (!is_whole(d))
+    if (d->differs[0])
+        buf_addf(out, "differs    %s\n", d->differs);
+    else if (!is_whole(d))
         buf_addf(out,
                  "missing    the desk's stream of epoch %lld is not kept here: what was decided in "
                  "it, calls that were announced too, may be lost\n",
@@ -637,6 +679,7 @@ void duty_view(const struct duty *d, struct duty_view *out)
         .standby_lives = standby_lives(d),
         .whole = is_whole(d),
         .copy = d->copy,
+        .differs = d->differs,
         .heard_s = heard_s(d),
         .at = following_at(d->following),
         .kept = d->serving ? d->standby : following_kept(d->following),
@@ -665,7 +708,8 @@ bool duty_new(struct event_base *base, struct writer *writer, const struct duty_
         d->directory = partner_directory(d->owner);
         d->disk_epoch = s->loaded->epoch;
         d->partner_s = s->loaded->partner_s;
-        ok = following_new(writer, d->instance, s->loaded, on_followed, d, &d->following, e);
+        struct following_calls follows = {on_followed, takes_night, d};
+        ok = following_new(writer, d->instance, s->loaded, &follows, &d->following, e);
     }
     struct partner_calls back = {.looked = on_looked,
                                  .lost = on_lost,

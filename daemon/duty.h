@@ -35,6 +35,8 @@ struct duty_calls {
     /* Stop: nothing may go out or be decided any more. When nothing of it is on its way to the
      * disk, duty_rested */
     void (*yield)(void *ctx);
+    /* What night this one is of: a reload may change it */
+    struct desk_night (*night)(void *ctx);
     /* The epoch that is published under, 0: none yet; and where the desk's stream has all that is
      * on disk */
     void (*shown)(int64_t *epoch, struct desk_place *desk, void *ctx);
@@ -81,6 +83,7 @@ struct duty_view {
                                    standby has kept */
     int64_t kept_ms;            /* of the active: how long the standby has lagged; 0: it does not */
     const char *last;           /* the last decision on disk; "": none */
+    const char *differs; /* in what night or list from the other one's, for people; "": not */
 };
 void duty_view(const struct duty *d, struct duty_view *out);
 

@@ -19,8 +19,9 @@ struct row {
 
 struct following {
     struct writer *writer;
-    void (*followed)(void *ctx);
-    void *ctx;
+    struct following_calls calls;
+    struct desk_night night;
+    bool refused; /* it is of another night */
     char instance[256], last[LAST_MAX];
     struct desk_read read;
     int64_t left;     /* entries of the history that are still to come */
@@ -83,7 +84,7 @@ static void on_kept(bool ok, const char *text, void *ctx)
             if (s->last[0])
                 snprintf(f->last, sizeof f->last, "%s", s->last);
         }
-        f->followed(f->ctx);
+        f->calls.followed(f->calls.ctx);
     }
     free(s);
 }
@@ -137,6 +138,8 @@ void following_entry(struct following *f, struct desk_place at, const struct sli
         f->left = f->read.begin;
         f->ours = is_ours(f);
         f->replace = !f->ours;
+        f->night = f->ours ? (struct desk_night){0} : desk_night_read(&f->read);
+        f->refused = !f->ours && !f->calls.takes(&f->night, f->calls.ctx);
         f->claims = f->decisions = 0;
         clear_read(f);
     }
@@ -188,6 +191,10 @@ static bool keep_rows(struct following *f, const struct writer_loaded *l)
 void following_read(struct following *f, bool last)
 {
     f->ended |= last;
+    if (f->refused) {
+        clear_read(f);
+        return;
+    }
     if (f->failed || f->left > 0 || f->at.epoch == 0 || desk_place_cmp(f->at, f->kept) <= 0)
         return;
     if (!f->ours && !f->over && !f->replace) {
@@ -228,7 +235,17 @@ bool following_is_on(const struct following *f)
 
 bool following_is_whole(const struct following *f)
 {
-    return f->on && !f->failed && desk_place_cmp(f->at, f->kept) <= 0;
+    return f->on && !f->failed && !f->refused && desk_place_cmp(f->at, f->kept) <= 0;
+}
+
+bool following_is_refused(const struct following *f)
+{
+    return f->on && f->refused;
+}
+
+const struct desk_night *following_night(const struct following *f)
+{
+    return &f->night;
 }
 
 bool following_over(const struct following *f)
@@ -256,7 +273,8 @@ void following_tell(const struct following *f, struct buf *out)
     buf_addf(out, "decision   the last that is kept here: %s\n",
              f->last[0] ? f->last : "none was ever made");
     buf_addf(out, "stream     %s\n",
-             f->failed            ? "cannot be followed, see the log: later decisions are missing"
+             f->refused           ? "is of another night; nothing is taken of it"
+             : f->failed          ? "cannot be followed, see the log: later decisions are missing"
              : f->kept.epoch == 0 ? "nothing was read of it yet"
              : f->writing > 0 || desk_place_cmp(f->at, f->kept) > 0
                  ? "is being read; the rest comes with the takeover"
@@ -269,7 +287,8 @@ void following_begin(struct following *f)
 {
     f->on = true;
     f->turn++;
-    f->over = f->ended = f->failed = f->ours = f->replace = false;
+    f->over = f->ended = f->failed = f->ours = f->replace = f->refused = false;
+    f->night = (struct desk_night){0};
     f->left = 0;
     f->at = f->kept = (struct desk_place){0};
     clear_read(f);
@@ -282,12 +301,12 @@ void following_stop(struct following *f)
 }
 
 bool following_new(struct writer *writer, struct slice instance, const struct writer_loaded *l,
-                   void (*followed)(void *ctx), void *ctx, struct following **out, struct err *e)
+                   const struct following_calls *calls, struct following **out, struct err *e)
 {
     struct following *f = calloc(1, sizeof *f);
     if (!f)
         return err_set(e, ERR_BUG, "out of memory");
-    *f = (struct following){.writer = writer, .followed = followed, .ctx = ctx};
+    *f = (struct following){.writer = writer, .calls = *calls};
     snprintf(f->instance, sizeof f->instance, "%.*s", SLICE_FMT(instance));
     f->epoch = l->epoch;
     if (!keep_rows(f, l)) {

@@ -18,9 +18,15 @@
 
 struct following;
 
-/* followed(ctx): more of it is on disk. */
+struct following_calls {
+    void (*followed)(void *ctx); /* more of it is on disk */
+    /* Is the stream of this night to be followed? Else it is read and nothing taken */
+    bool (*takes)(const struct desk_night *night, void *ctx);
+    void *ctx;
+};
+
 bool following_new(struct writer *writer, struct slice instance, const struct writer_loaded *loaded,
-                   void (*followed)(void *ctx), void *ctx, struct following **out,
+                   const struct following_calls *calls, struct following **out,
                    struct err *e) MUST_USE;
 void following_free(struct following *f); /* after the writer is closed; accepts NULL */
 
@@ -41,6 +47,9 @@ bool following_done(const struct following *f);
 /* Was another's history taken since following_begin? */
 /* All that was read is on disk, and it can be read. */
 bool following_is_whole(const struct following *f);
+/* Of what night the stream is, where it is not of our own disk; nothing said before it was read. */
+const struct desk_night *following_night(const struct following *f);
+bool following_is_refused(const struct following *f); /* takes() said so of what is there */
 bool following_over(const struct following *f);
 struct desk_place following_at(const struct following *f);
 struct desk_place following_kept(const struct following *f);

@@ -452,8 +452,9 @@ static void show_all(struct outbox *o)
             n++;
     }
     o->book.place = (struct desk_place){0};
+    const struct desk_night night = desk_night_of(o->s.election);
     if (o->redis && n > 0 && !o->fenced &&
-        desk_book_stage(&o->book, o->redis, stream_epoch(o->stream), slice_of(o->instance),
+        desk_book_stage(&o->book, o->redis, stream_epoch(o->stream), slice_of(o->instance), &night,
                         &o->unsent) &&
         redis_begin(o->redis, stream_epoch(o->stream), commits, n))
         for (size_t i = 0; i < all.message_count; i++)

@@ -205,6 +205,7 @@ static void plan_endorsed(struct making *m)
     }
     struct buf lines;
     m->plan->list = text;
+    m->plan->settings.list = digest_of(text);
     buf_init(&lines, LIST_PROBLEMS_MAX);
     if (!endorse_parse(text, columns, c->endorsements.columns.count, m->plan->settings.date,
                        m->plan->arena, &m->plan->endorsed, &lines, &e)) {

@@ -402,6 +402,12 @@ static void on_shown(int64_t *epoch, struct desk_place *desk, void *ctx)
     *desk = view.desk;
 }
 
+static struct desk_night night_of(void *ctx)
+{
+    const struct app *a = ctx;
+    return desk_night_of(&a->night->plan->settings);
+}
+
 static void on_standing(void *ctx)
 {
     struct app *a = ctx;
@@ -455,6 +461,7 @@ bool serve_new(struct app *a, struct err *e)
                                .publish = on_publish,
                                .yield = on_yield,
                                .shown = on_shown,
+                               .night = night_of,
                                .standing = on_standing,
                                .ctx = a};
     a->figures = timer_new(a->base, on_figures, a);

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "daemon/base/hash.h"
 #include "daemon/base/slice.h"
 #include "daemon/base/zone.h"
 
@@ -65,6 +66,7 @@ struct settings {
     enum mode mode;
     const struct zone *zone; /* of the sentence */
     int64_t date;            /* the (first) election day, midnight UTC of its date */
+    struct digest list;      /* of the endorsement list's bytes */
     const struct settings_source *sources;
     size_t source_count;
     const struct settings_polls *polls;

@@ -213,8 +213,17 @@ static bool read_mark(struct slice name, struct slice value, struct desk_read *o
 {
     if (slice_is(name, "begin"))
         return num_parse(value, 1, INT64_MAX, &out->begin);
-    if (slice_is(name, "writer"))
-        return (out->writer = arena_copy(out->arena, value)).ptr != NULL;
+    const struct {
+        const char *name;
+        struct slice *to;
+    } texts[] = {{"writer", &out->writer},
+                 {"mode", &out->mode},
+                 {"date", &out->date},
+                 {"name", &out->name},
+                 {"list", &out->list}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (slice_is(name, texts[i].name))
+            return (*texts[i].to = arena_copy(out->arena, value)).ptr != NULL;
     return true;
 }
 

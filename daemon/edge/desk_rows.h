@@ -5,10 +5,10 @@
  * told) begins a row, its value is the row's first column; the names behind it are the other
  * columns, by the names they have in the database. Columns that are not known are passed over, so
  * that a newer tallyd may have more of them. Two rows are not of the database: `begin N` with
- * `writer NAME`, in the first of the N entries that are the whole history (an epoch begins with
- * them), and `told ID`: Redis has published this call event.
+ * `writer NAME` and what night it is (desk_night.h), in the first of the N entries that are the
+ * whole history (an epoch begins with them), and `told ID`: Redis has published this call event.
  *
- *     1-1  begin 3  writer east-5d2e9c0f4b1a7788
+ *     1-1  begin 3  writer east-5d2e9c0f4b1a7788-0a1b2c3d-  mode live  date 2025-11-04  ...
  *     1-2  decision 1  at_ms 1604451600000  verb call  target ada-quill  ...
  *     1-3  claim 2  at_ms 1604451600000  outcome 1  endorsement_id ada-quill  ...
  *     1-4  claim 3 ...  event c3  channel calls:GA  data {...}
@@ -41,6 +41,7 @@ struct desk_read {
     struct writer_job job; /* acknowledged: what was told */
     int64_t begin;         /* > 0: this entry begins so many, which are all there is */
     struct slice writer;   /* with begin: whose disk they are of */
+    struct slice mode, date, name, list; /* with begin: of what night; empty: not said */
 };
 
 /* Add the rows of an entry to what was read. ERR_DATA: a row cannot be ours. */

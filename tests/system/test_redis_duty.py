@@ -2,6 +2,7 @@
 """Who serves, where Redis answers but not as it should: full, a replica, without rights, with a part of it gone."""
 import json
 import shutil
+import time
 
 import pytest
 
@@ -188,3 +189,77 @@ def test_a_copy_of_the_state_directory_is_another_tallyd():
         b.decide("uncall", "foe")
         harness.wait_for(lambda: a.history() == b.history(), 20, "it is followed")
         monitor.check()
+
+
+@pytest.mark.parametrize("now, then", (("mode = live", "mode = rehearsal"), ("dates = 2025-11-04", "dates = 2025-11-05"),
+                                       ("name = A small night", "name = Another")))
+def test_another_night_on_the_same_prefix_is_a_stranger(now, then):
+    with pair.Pair() as p:
+        a, b = p.a, p.b
+        b.configure(now, then)
+        a.begin()
+        a.wait_active()
+        b.begin()
+        harness.wait_for(lambda: "give each a prefix of its own" in b.status()["well"], 20, "it is said")
+        status = b.status()
+        assert status["role"] == "standby" and status["well"].startswith("no: ") and status["standby_kept"] == "", status
+        assert "A small night" in status["well"] and "give each a prefix of its own" in b.tallyd.text()
+        a.decide("call", "foe", "won")
+        assert b.history() == ([], [])
+        refused = b.ctl("takeover", "--yes")
+        assert refused.returncode == 1 and "give each a prefix of its own" in refused.stderr, refused
+        a.tallyd.kill()
+        harness.wait_for(lambda: not b.status()["lease"], 20, "the lease is gone")
+        time.sleep(6)  # longer than a lease may be missing
+        assert b.role() == "standby" and published(p.redis) == 1
+        a.begin()
+        a.wait_active()
+        assert won(a) == 1
+        b.configure(then, now)
+        if b.ctl("reload").returncode != 0:  # mode and day are for a start
+            b.tallyd.stop()
+            b.begin()
+        harness.wait_for(lambda: b.status()["well"].startswith("yes") and b.history() == a.history(), 20, "it is followed")
+
+
+def test_one_with_another_list_counts_for_nothing_until_it_has_the_same():
+    with pair.Pair() as p:
+        a, b = p.a, p.b
+        same = (b.folder / "endorsed.csv").read_text()
+        b.write("endorsed.csv", same + "zed,Gus Zed,GA,US House 5,,,1\n")
+        a.begin()
+        a.wait_active()
+        b.begin()
+        harness.wait_for(lambda: "its endorsement list is not the active one's" in b.status()["well"], 20, "it is said")
+        assert b.status()["well"].startswith("no: it stands by for")
+        harness.wait_for(lambda: a.status()["standby"] == "follows", 20, "the standby is seen")
+        done = a.decide("call", "foe", "won")
+        assert done.returncode == 75 and "kept here only" in done.stderr, done
+        assert "differs    its endorsement list" in b.ctl("takeover", "--dry-run").stdout
+        b.write("endorsed.csv", same)
+        assert b.ctl("reload").returncode == 0
+        harness.wait_for(lambda: b.status()["well"].startswith("yes: it stands by for"), 20, "the same list")
+        assert a.decide("uncall", "foe").stdout.endswith("kept on both\n")
+        b.write("endorsed.csv", same + "zed,Gus Zed,GA,US House 5,,,1\n")
+        assert b.ctl("reload").returncode == 0
+        a.tallyd.kill()
+        harness.wait_for(lambda: not b.status()["lease"], 20, "the lease is gone")
+        time.sleep(6)
+        assert b.role() == "standby"
+        b.take_over()
+
+
+def test_a_night_that_is_over_holds_nobody_up():
+    """What a rehearsal of another machine left in Redis is no stranger that serves."""
+    with pair.Pair() as p:
+        a, b = p.a, p.b
+        a.configure("mode = live", "mode = rehearsal")
+        a.begin()
+        a.wait_active()
+        a.decide("call", "foe", "won")
+        a.tallyd.stop()
+        harness.wait_for(lambda: not p.redis.exists("tally:v1:lease"), 20, "the lease ends")
+        b.begin()
+        b.wait_active(20)
+        assert b.history() == ([], []) and won(b) == 0
+        harness.wait_for(lambda: p.redis.hget("tally:v1:snap:meta", "mode") == "live", 20, "it is published")

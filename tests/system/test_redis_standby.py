@@ -377,10 +377,12 @@ def test_the_shipped_rights_are_enough(monkeypatch):
 
 
 def test_a_standby_reloads_and_is_what_it_read_when_it_takes_over(two):
-    two.b.configure("name = A small night", "name = A smaller night")
-    os.kill(two.b.tallyd.child.pid, signal.SIGHUP)
-    harness.wait_for(lambda: two.b.status()["election"] == "A smaller night", 10, "the reload")
+    for side in (two.b, two.a):
+        side.configure("name = A small night", "name = A smaller night")
+        os.kill(side.tallyd.child.pid, signal.SIGHUP)
+        harness.wait_for(lambda s=side: s.status()["election"] == "A smaller night", 10, "the reload")
     assert two.b.role() == "standby"
+    harness.wait_for(lambda: two.b.status()["well"].startswith("yes"), 10, "both are of one night")
     assert two.a.decide("call", "foe", "won").stdout.endswith("kept on both\n")
     two.b.take_over()
     assert won(two.b) == 1 and two.b.status()["election"] == "A smaller night"

@@ -43,6 +43,18 @@ static void on_patience(void *ctx)
     fail_msg("nothing was followed");
 }
 
+static bool takes(const struct desk_night *night, void *ctx)
+{
+    (void)ctx;
+    return strcmp(night->mode, "rehearsal") != 0;
+}
+
+static bool make_following(struct side *s, struct err *e)
+{
+    struct following_calls calls = {on_followed, takes, s};
+    return following_new(s->writer, SLICE("west-2-"), &s->loaded, &calls, &s->following, e);
+}
+
 static int set_up(void **state)
 {
     struct side *s = calloc(1, sizeof *s);
@@ -53,7 +65,7 @@ static int set_up(void **state)
     s->base = loop_new();
     s->arena = arena_new(16 << 20);
     if (!writer_open(s->base, s->directory, s->arena, &s->loaded, &s->writer, &e) ||
-        !following_new(s->writer, SLICE("west-2-"), &s->loaded, on_followed, s, &s->following, &e))
+        !make_following(s, &e))
         fail_msg("%s", e.text);
     s->patience = timer_new(s->base, on_patience, s);
     timer_set(s->patience, PATIENCE_MS);
@@ -114,7 +126,7 @@ static void restart(struct side *s)
     struct err e = {0};
     load(s);
     following_free(s->following);
-    if (!following_new(s->writer, SLICE("west-2-"), &s->loaded, on_followed, s, &s->following, &e))
+    if (!make_following(s, &e))
         fail_msg("%s", e.text);
     following_begin(s->following);
 }
@@ -249,6 +261,25 @@ static void test_what_cannot_be_read_is_not_said_to_be_kept(void **state)
     assert_true(is_at(following_kept(s->following), 8, 2));
 }
 
+static void test_another_night_is_not_followed(void **state)
+{
+    struct side *s = *state;
+    entry(s, 7, 1, BEGIN("2") " mode rehearsal date 2026-11-03 name night list 12");
+    entry(s, 7, 2, DECISION("1"));
+    following_read(s->following, false);
+    assert_string_equal(following_night(s->following)->list, "12");
+    assert_false(following_is_whole(s->following));
+    load(s);
+    assert_int_equal(s->loaded.decision_count, 0);
+    entry(s, 8, 1, BEGIN("2") " mode live");
+    entry(s, 8, 2, DECISION("1"));
+    following_read(s->following, false);
+    loop_run(s->base);
+    assert_true(following_is_whole(s->following));
+    load(s);
+    assert_int_equal(s->loaded.decision_count, 1);
+}
+
 static void test_without_its_beginning_it_is_not_followed(void **state)
 {
     struct side *s = *state;
@@ -269,6 +300,7 @@ int main(void)
         T(test_a_stream_of_our_own_disk_is_no_news),
         T(test_a_disk_that_is_older_than_its_stream_gives_way_to_it),
         T(test_what_cannot_be_read_is_not_said_to_be_kept),
+        T(test_another_night_is_not_followed),
         T(test_without_its_beginning_it_is_not_followed),
     };
     log_start(LOG_LEVEL_ERROR - 1, 0);
