@@ -51,6 +51,7 @@ struct redis {
     int64_t there; /* what Redis holds, while asking */
     int64_t desk;  /* number of the last entry given to the desk's stream */
     int64_t parts; /* of the snapshot that is being staged */
+    char kinds[8]; /* keys that were written to since it began, as the script numbers them */
     int64_t published;
     size_t flights, flight_bytes; /* messages that are not answered yet */
     bool spoke;                   /* since the last probe */
@@ -332,9 +333,28 @@ static struct slice number(struct arena *a, int64_t n)
     return arena_copy(a, buf_slice(&digits));
 }
 
+/* From now on this key is there. */
+static void note_kind(struct redis *r, char kind)
+{
+    size_t n = strlen(r->kinds);
+    if (!strchr(r->kinds, kind) && n + 1 < sizeof r->kinds)
+        r->kinds[n] = kind; /* zeros lie behind it */
+}
+
+static void note_kinds(struct redis *r, const struct redis_commit *m)
+{
+    static const char *const snaps[] = {"totals", "states", "calls", "races"};
+    for (size_t i = 0; i < sizeof snaps / sizeof *snaps; i++)
+        if (slice_is(m->snap, snaps[i]))
+            note_kind(r, (char)('1' + i));
+    if (m->plain.len > 0)
+        note_kind(r, '5');
+}
+
 static void add_entry(struct redis *r, struct call *c, const struct redis_commit *m,
                       struct arena *a)
 {
+    note_kinds(r, m);
     add(c, full_channel(r, m->channel, a));
     add(c, m->snap);
     add(c, m->field);
@@ -485,6 +505,7 @@ bool redis_begin(struct redis *r, int64_t epoch, const struct redis_commit *snap
         seq = snapshot[i].seq > seq ? snapshot[i].seq : seq;
     r->epoch = epoch;
     r->state = BEGUN;
+    memset(r->kinds, 0, sizeof r->kinds);
     bool ok = c && a && stage(r, c, epoch, snapshot, n, a) && show(r, c, epoch, seq, a) &&
               tell(r, c, epoch, snapshot, n, a);
     r->parts = 0;
@@ -527,11 +548,12 @@ bool redis_publish(struct redis *r, const struct redis_commit *m)
     return ok;
 }
 
-/* By which the script sees whether the desk's stream is all there. */
-static struct slice desk_text(const struct redis *r, char room[24])
+/* By which the script sees whether all is there. */
+static void add_expected(const struct redis *r, struct call *c, char room[24])
 {
     snprintf(room, 24, "%lld", (long long)r->desk);
-    return slice_of(room);
+    add(c, slice_of(room));
+    add(c, slice_of(r->kinds));
 }
 
 static void look(struct redis *r)
@@ -541,7 +563,7 @@ static void look(struct redis *r)
         return; /* without it the heartbeat notices */
     char last[24];
     begin_call(r, c, SLICE("look"), r->epoch);
-    add(c, desk_text(r, last));
+    add_expected(r, c, last);
     (void)send_part(r, c, r->epoch);
     free(c);
 }
@@ -587,7 +609,7 @@ bool redis_heartbeat(struct redis *r, int64_t epoch, struct slice envelope)
     begin_call(r, c, SLICE("beat"), epoch);
     add(c, r->heartbeat);
     add(c, envelope);
-    add(c, desk_text(r, last));
+    add_expected(r, c, last);
     bool ok = send_call(r, c, (struct about){.what = BEAT, .epoch = epoch});
     free(c);
     return ok;

@@ -34,15 +34,15 @@ const char *const redis_script_keys[REDIS_SCRIPT_KEYS] = {
  *           its call event and the number by which the desk's stream is told that it went out; or
  *           two empty ones
  *   beat    channel, envelope, and as for look
- *   look    number of the last entry given to the desk's stream, 0: none. Is all there still?
- *   desk    part, "live", or "first" and "more" of what `begin` puts in the place of the desk's
- *           stream; then for each entry its number, how many texts, and these, a name and a value
- * each Parts are numbered from 1 over all of one snapshot; one does nothing when the one before it
- * is missing (Redis was full, or forbade it), and neither does `begin`: half of it is never shown.
- * Answers OK, COLD (no or an older epoch is there, or not all of the desk's stream: show the
- * snapshot first), FENCED EPOCH (another owner's, who may also have taken the next epoch:
- * partner.h), OLD (a seq that was), DENIED CHANNEL (by the ACL), PARTLY. Nothing is written unless
- * it is OK.
+ *   look    number of the last entry given to the desk's stream, 0: none; the kinds of keys that
+ * were written to, a digit each. Is all there still? desk    part, "live", or "first" and "more" of
+ * what `begin` puts in the place of the desk's stream; then for each entry its number, how many
+ * texts, and these, a name and a value each Parts are numbered from 1 over all of one snapshot; one
+ * does nothing when the one before it is missing (Redis was full, or forbade it), and neither does
+ * `begin`: half of it is never shown. Answers OK, COLD (no or an older epoch is there, or a key is
+ * lost, or a part of the desk's stream: show the snapshot first), FENCED EPOCH (another owner's,
+ * who may also have taken the next epoch: partner.h), OLD (a seq that was), DENIED CHANNEL (by the
+ * ACL), PARTLY. Nothing is written unless it is OK.
  *
  * Redis runs it alone: a reader sees all of a call's writes or none. XADD is the first write, the
  * only one that can fail on its data; PUBLISH the last, so that who hears of a change can read it.
@@ -100,7 +100,10 @@ const char redis_script[] = REDIS_LUA_WHOLE
     "    end\n"
     "end\n"
     "\n"
-    "local function desk_is_short(number)\n"
+    "local function is_short(number, kinds)\n"
+    "    for kind in string.gmatch(kinds, '%d') do\n"
+    "        if redis.call('EXISTS', KEYS[LIVE + kind]) == 0 then return true end\n"
+    "    end\n"
     "    if number == '0' then return false end\n"
     "    local first, key = epoch .. '-1', KEYS[LIVE + DESK]\n"
     "    local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', '1')[1]\n"
@@ -108,7 +111,7 @@ const char redis_script[] = REDIS_LUA_WHOLE
     "           #redis.call('XREVRANGE', key, first, first) == 0\n"
     "end\n"
     "\n"
-    "if verb == 'look' then return desk_is_short(ARGV[4]) and 'COLD' or 'OK' end\n"
+    "if verb == 'look' then return is_short(ARGV[4], ARGV[5]) and 'COLD' or 'OK' end\n"
     "\n"
     "local function staged() return tonumber(redis.call('GET', KEYS[PARTS]) or '0') end\n"
     "local function part_is_next() return ARGV[4] == '1' or staged() == ARGV[4] - 1 end\n"
@@ -155,7 +158,7 @@ const char redis_script[] = REDIS_LUA_WHOLE
     "\n"
     "if verb == 'beat' then\n"
     "    if denied(ARGV[4]) then return 'DENIED ' .. ARGV[4] end\n"
-    "    if desk_is_short(ARGV[6]) then return 'COLD' end\n"
+    "    if is_short(ARGV[6], ARGV[7]) then return 'COLD' end\n"
     "    redis.call('SET', KEYS[ALIVE], epoch, 'PX', '15000')\n"
     "    redis.call('PUBLISH', ARGV[4], ARGV[5])\n"
     "    return 'OK'\n"

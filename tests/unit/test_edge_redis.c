@@ -272,6 +272,26 @@ static void test_nonsense_for_a_number_is_replaced(void **state)
     assert_int_equal(h->a.lost, 0);
 }
 
+/* One key lost alone, as by eviction: who reads the snapshot then would take a part for all. */
+static void test_a_key_that_is_lost_alone_is_noticed_in_silence(void **state)
+{
+    static const char *const keys[] = {"snap:totals", "snap:races", "h:totals"};
+    struct house *h = *state;
+    open_house(h);
+    start_side(h, &h->a, "A", "", "");
+    begin_again(h, 1, 7);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        char del[100], exists[100];
+        snprintf(del, sizeof del, "DEL " P ":%s", keys[i]);
+        snprintf(exists, sizeof exists, "EXISTS " P ":%s", keys[i]);
+        IS(h, exists, "1");
+        ask(h, del);
+        begin_again(h, 2 + (int)i, 8 + (int)i);
+        IS(h, exists, "1");
+    }
+    assert_int_equal(h->a.lost, 0);
+}
+
 static void test_script_flushed(void **state)
 {
     struct house *h = *state;
@@ -556,6 +576,7 @@ int main(void)
         HOUSE(test_calls_never_acknowledged_go_with_the_snapshot),
         HOUSE(test_emptied),
         HOUSE(test_emptied_in_silence),
+        HOUSE(test_a_key_that_is_lost_alone_is_noticed_in_silence),
         HOUSE(test_script_flushed),
         HOUSE(test_killed_and_started_empty),
         HOUSE(test_wrong_password),
