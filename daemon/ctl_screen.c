@@ -157,6 +157,10 @@ static enum screen_key read_sequence(void)
     while (n < sizeof bytes - 1 && poll(&in, 1, SEQUENCE_MS) > 0 &&
            read(STDIN_FILENO, bytes + n, 1) == 1) {
         bytes[++n] = '\0';
+        if (n == 1 && bytes[0] != '[' && bytes[0] != 'O') { /* a key by itself */
+            behind = bytes[0];
+            return KEY_ESCAPE;
+        }
         for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
             if (strcmp(bytes, known[i].bytes) == 0)
                 return known[i].key;

@@ -422,7 +422,8 @@ static bool decide(struct river *r, const struct event *ev, river_done *done, vo
     struct asked *a = malloc(sizeof *a + r->fx.said.len);
     if (a) {
         *a = (struct asked){.river = r, .done = done, .ctx = ctx, .length = r->fx.said.len};
-        memcpy(a->said, r->fx.said.ptr, a->length);
+        if (a->length > 0) /* one of several says nothing by itself */
+            memcpy(a->said, r->fx.said.ptr, a->length);
     }
     bool kept = a && settle(r, NULL, 0, false, 0, a);
     set_tick(r);

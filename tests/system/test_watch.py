@@ -101,8 +101,8 @@ def test_the_board_shows_calls_and_explains(house, terminal):
     terminal.keys("Enter")
     terminal.sees("yew: Flo Yew")
     terminal.keys("x")
-    terminal.keys("Escape")
-    terminal.keys("1")
+    terminal.keys("Escape", "1")  # at once: the one swallowed the other, and what was typed later was typed into something else
+    harness.wait_for(lambda: "/flo yew" not in terminal.screen(), 10, "all rows again")
     terminal.keys("2")
     terminal.sees("Flo Yew")
     terminal.type("/nobody")
