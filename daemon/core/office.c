@@ -468,8 +468,10 @@ static bool take_bare_number(struct slice w, struct arena *a, struct office_text
     enum office_reach reach = out->class ? out->class->reach : REACH_UNKNOWN;
     struct slice value;
 
-    if ((reach != REACH_DISTRICT && (reach != REACH_REGION || w.len > 3)) || out->part_count > 0 ||
-        !word_starts_digit(w) || !word_value(w, &value, a))
+    bool several = slice_find(w, SLICE("-")) != SIZE_MAX;
+
+    if ((reach != REACH_DISTRICT && (reach != REACH_REGION || (w.len > 3 && !several))) ||
+        out->part_count > 0 || !word_starts_digit(w) || !word_value(w, &value, a))
         return false;
     add_part(out, PART_DISTRICT, NULL, value);
     return true;

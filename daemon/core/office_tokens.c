@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/core/office_tokens.h"
 
+#include <string.h>
+
 #include "daemon/base/text.h"
 
 #define COUNT(t) (sizeof(t) / sizeof((t)[0]))
@@ -80,21 +82,87 @@ bool word_value(struct slice w, struct slice *value, struct arena *a)
     return true;
 }
 
-bool tokens_read(struct slice text, struct arena *a, struct tokens *t)
+static void add_token(struct tokens *t, struct slice word)
+{
+    if (t->count == TOKENS)
+        t->crowded = true;
+    else
+        t->word[t->count++] = word;
+}
+
+/* A number of one or two digits at the start of the text, which goes on behind it. */
+static bool next_small(struct slice *text, struct slice *number)
+{
+    size_t n = 0;
+
+    while (n < text->len && n < 3 && word_digits(slice_sub(*text, n, n + 1)))
+        n++;
+    *number = slice_sub(*text, n == 2 && text->ptr[0] == '0', n);
+    *text = slice_sub(*text, n, text->len);
+    return n == 1 || n == 2;
+}
+
+static bool is_edge(char c)
+{
+    return strchr(" ,;:()[]/", c) != NULL;
+}
+
+/* Three such at the start of the text, "07-1-06", as one word "7-1-6", and the text goes on behind
+ * it. False: it has none there. */
+static bool next_three(struct slice *text, struct arena *a, struct slice *word)
+{
+    struct slice rest = *text, n[3];
+
+    for (int i = 0; i < 3; i++) {
+        if (i > 0 && (rest.len == 0 || rest.ptr[0] != '-'))
+            return false;
+        rest = slice_sub(rest, i > 0, rest.len);
+        if (!next_small(&rest, &n[i]))
+            return false;
+    }
+    if (rest.len > 0 && !is_edge(rest.ptr[0]))
+        return false;
+    *word = arena_printf(a, "%.*s-%.*s-%.*s", SLICE_FMT(n[0]), SLICE_FMT(n[1]), SLICE_FMT(n[2]));
+    *text = rest;
+    return true;
+}
+
+/* Where the text has three such, and what it has before and behind them. False: nowhere. */
+static bool find_three(struct slice text, struct arena *a, struct slice *before, struct slice *word,
+                       struct slice *behind)
+{
+    for (size_t at = 0; at < text.len; at++) {
+        *behind = slice_sub(text, at, text.len);
+        *before = slice_sub(text, 0, at);
+        if ((at == 0 || is_edge(text.ptr[at - 1])) && next_three(behind, a, word))
+            return true;
+    }
+    return false;
+}
+
+static bool add_words(struct slice text, struct arena *a, struct tokens *t)
 {
     struct slice folded = text_fold_copy(text, a), word;
 
-    *t = (struct tokens){.count = 0};
     if (!folded.ptr)
         return false;
-    while (slice_next(&folded, ' ', &word)) {
-        if (t->count == TOKENS) {
-            t->crowded = true;
-            return true;
-        }
-        t->word[t->count++] = word;
-    }
+    while (slice_next(&folded, ' ', &word))
+        add_token(t, word);
     return true;
+}
+
+bool tokens_read(struct slice text, struct arena *a, struct tokens *t)
+{
+    struct slice before, three, behind;
+
+    *t = (struct tokens){.count = 0};
+    while (find_three(text, a, &before, &three, &behind)) {
+        if (!three.ptr || !add_words(before, a, t))
+            return false;
+        add_token(t, three);
+        text = behind;
+    }
+    return add_words(text, a, t);
 }
 
 size_t tokens_phrase(const struct tokens *t, size_t at, const char *phrase)

@@ -10,13 +10,14 @@
 enum { TOKENS = 64 };
 
 struct tokens {
-    struct slice word[TOKENS]; /* folded, none empty */
+    struct slice word[TOKENS]; /* folded, none empty; of numbers: "7-1-6" */
     bool claimed[TOKENS];
     size_t count;
     bool crowded; /* there were more */
 };
 
-/* The words of a text, none claimed. False only when the arena is full. */
+/* The words of a text, none claimed. Three small numbers with dashes between are one: a district of
+ * Pennsylvania's magistrates. False only when the arena is full. */
 bool tokens_read(struct slice text, struct arena *a, struct tokens *t) MUST_USE;
 
 /* How many tokens from `at` on are the words of `phrase`, none of them claimed; 0: they are not. */

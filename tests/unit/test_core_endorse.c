@@ -353,6 +353,15 @@ static void race_ids(void **state)
         {"GA,School Board,Cobb County,,1,,,,", "GA,School Board,Marietta City,,1,,,,", false},
         {"GA,City Council,Town of Clinton,,,,,,", "GA,City Council,City of Clinton,,,,,,", false},
         {"GA,City Council,X,,3,,,,", "GA,City Council,X,,,3,,,", false},
+        /* a district of three numbers, of a court's county */
+        {"PA,Magisterial District Judge,,Bucks,07-1-06,,,,",
+         "PA,Magisterial District Judge 7-1-6,,Bucks,,,,,", true},
+        {"PA,Magisterial District Judge,,Bucks,07-1-06,,,,",
+         "PA,Magisterial District Judge,,Bucks,06-1-07,,,,", false},
+        {"PA,Magisterial District Judge,,Bucks,7-1-2,,,,",
+         "PA,Magisterial District Judge,,Bucks,7-2-1,,,,", false},
+        {"PA,Magisterial District Judge,,Bucks,12-1-1,,,,",
+         "PA,Magisterial District Judge,,Bucks,12-1,,,,", false},
         {"GA,Dog Catcher,X,,,,,,", "GA,Weed Commissioner,X,,,,,,", false},
         /* what the office says of term, election and party is as if its column said it */
         {"GA,City Council,X,,3,,,,", "GA,City Council (Unexpired Term),X,,3,,,,", false},
@@ -409,6 +418,17 @@ static void race_ids(void **state)
                         (a.ptr[k] >= '0' && a.ptr[k] <= '9'));
         done(&r);
     }
+}
+
+/* "07-1-06", as Pennsylvania writes it. */
+static void a_district_of_three_numbers_keeps_their_order(void **state)
+{
+    (void)state;
+    struct reading r = read_list("candidate_name,state,office,district,county,seat\n"
+                                 "Ann Lee,PA,Magisterial District Judge,07-1-06,Bucks,\n");
+    assert_true(r.ok);
+    IS(r.list.list[0].race_id, "2025-11-04-pa-bucks-magistrate-7-1-6");
+    done(&r);
 }
 
 static void long_race_ids_are_cut_apart(void **state)
@@ -562,6 +582,7 @@ int main(void)
         cmocka_unit_test(lists_that_are_none),
         cmocka_unit_test(an_office_that_contradicts_its_columns),
         cmocka_unit_test(race_ids),
+        cmocka_unit_test(a_district_of_three_numbers_keeps_their_order),
         cmocka_unit_test(long_race_ids_are_cut_apart),
         cmocka_unit_test(cut_lists_do_no_harm),
         cmocka_unit_test(small_arenas_fail_cleanly),
