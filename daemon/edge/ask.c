@@ -238,6 +238,7 @@ static void on_put(struct drop *drop)
 static void on_file(struct read_job *job)
 {
     struct ask *a = (struct ask *)((char *)job - offsetof(struct ask, job));
+    drops_saw(&a->drop, job->folder_inode, job->folder_device);
     if (job->again_ms > 0 && a->again != NULL) {
         wait_again(a, job->again_ms);
         return;

@@ -20,7 +20,8 @@
 
 struct drop_folder {
     char *path;
-    int watch; /* -1: none */
+    int watch;              /* -1: none */
+    uint64_t inode, device; /* where the path led when it was seen last; 0: not since the watch */
     struct drop *files;
 };
 
@@ -192,15 +193,29 @@ void drops_add(struct drops *d, struct drop *drop)
     f->files = drop;
 }
 
-/* The same folder has the same watch, however often it is asked for. */
 void drops_look(struct drop *drop)
 {
     struct drop_folder *f = drop->folder;
+    if (!f || f->watch >= 0)
+        return;
+    f->watch = inotify_add_watch(drop->all->fd, f->path, IN_OURS);
+    f->inode = f->device = 0;
+}
+
+/* The same folder has the same watch, however often it is asked for. */
+void drops_saw(struct drop *drop, uint64_t inode, uint64_t device)
+{
+    struct drop_folder *f = drop->folder;
     size_t at = 0;
-    if (!f)
+    if (!f || f->watch < 0 || inode == 0 || (f->inode == inode && f->device == device))
         return;
     int before = f->watch;
     f->watch = inotify_add_watch(drop->all->fd, f->path, IN_OURS);
-    if (before >= 0 && before != f->watch && next_of(drop->all, before, &at) == NULL)
+    f->inode = inode;
+    f->device = device;
+    if (before == f->watch)
+        return;
+    if (next_of(drop->all, before, &at) == NULL)
         inotify_rm_watch(drop->all->fd, before);
+    lose(f);
 }

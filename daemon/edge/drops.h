@@ -39,7 +39,11 @@ void drops_free(struct drops *d); /* before its files; accepts NULL */
 
 /* From now on it hears. d NULL, or no room: it never does. */
 void drops_add(struct drops *d, struct drop *drop);
-/* Before each look: its folder may have come, or its path lead to another, since. */
+/* Before each look: its folder may have come since. */
 void drops_look(struct drop *drop);
+/* What the look saw of the folder that its path leads to, 0 for none: it may be another since. Then
+ * all of it is to be looked at once more. Who looks has found the way there just now: to go there
+ * again does not block. */
+void drops_saw(struct drop *drop, uint64_t inode, uint64_t device);
 
 #endif

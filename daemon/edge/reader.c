@@ -88,6 +88,23 @@ static int64_t unrest_of(struct read_job *job)
     return seen < job->settle_ms && !job->at_once ? job->settle_ms - seen : 0;
 }
 
+static void look_at_folder(struct read_job *job)
+{
+    char folder[4096];
+    struct stat st;
+    const char *slash = strrchr(job->path, '/');
+    size_t len = slash ? (size_t)(slash - job->path) + 1 : 0;
+    job->folder_inode = job->folder_device = 0;
+    if (len == 0 || len >= sizeof folder)
+        return;
+    memcpy(folder, job->path, len);
+    folder[len] = '\0';
+    if (stat(folder, &st) != 0)
+        return;
+    job->folder_inode = st.st_ino;
+    job->folder_device = st.st_dev;
+}
+
 /* Read it, unless it is as it was. What is changed while it is read is neither the old nor the new.
  */
 static void do_job(struct read_job *job)
@@ -96,6 +113,7 @@ static void do_job(struct read_job *job)
     job->same = false;
     job->again_ms = 0;
     job->payload = NULL;
+    look_at_folder(job);
     if (!stamp_of(job->path, &job->stamp, &job->err))
         return;
     job->same = stamp_eq(&job->stamp, &job->known);

@@ -35,7 +35,8 @@ struct read_job {
     int64_t again_ms;   /* not 0: it was changed just now, and not read; to be asked again then,
                            with this job, for it knows what it saw */
     struct stamp stamp; /* of what was read */
-    struct payload *payload; /* finished, the caller's; NULL when same or failed */
+    uint64_t folder_inode, folder_device; /* of where its path leads now; 0: nowhere */
+    struct payload *payload;              /* finished, the caller's; NULL when same or failed */
     struct err err; /* why not: ERR_NOINPUT, ERR_DATA when over the cap, ERR_AGAIN when it changed
                        meanwhile */
 
