@@ -4,9 +4,11 @@
 
 #include <hiredis/async.h>
 #include <hiredis/hiredis.h>
+#include <hiredis/sds.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "daemon/base/sweep.h"
 #include "daemon/edge/redis_dial.h"
@@ -18,6 +20,7 @@
 #define BACKOFF_FIRST_MS 50
 #define BACKOFF_MOST_MS 1800
 #define ARGS_MAX 8192
+#define LOOKS 8         /* at a command that waits, within its time */
 #define MOVES_AT_ONCE 4 /* a Cluster that sends us round and round is waited for */
 
 typedef void reply_fn(const struct redisReply *r, void *data, void *ctx);
@@ -26,7 +29,6 @@ struct flight {
     struct flight *next;
     reply_fn *reply;
     void *data, *ctx;
-    int64_t sent_us;
 };
 
 struct redis_link {
@@ -43,9 +45,11 @@ struct redis_link {
     redisAsyncContext *ac;
     struct flight *first, **end;
     int64_t backoff_ms, command_ms;
-    unsigned moves; /* since it was good */
-    uint32_t noise; /* for jitter */
-    bool asking;    /* waits for what Sentinel says */
+    int64_t moved_us; /* when it answered last, or took more of what we have for it */
+    size_t unsent;    /* of which so many bytes were left when that was looked at last */
+    unsigned moves;   /* since it was good */
+    uint32_t noise;   /* for jitter */
+    bool asking;      /* waits for what Sentinel says */
     bool connected, up, stopped;
     char name[300]; /* of `now`, for people */
     char told[400]; /* the reason `down` heard last; empty since it was up */
@@ -80,17 +84,35 @@ static struct flight *land(struct redis_link *l)
     return f;
 }
 
-/* The oldest command's time runs out when nothing of it comes back. */
+/* A command waits for its answer from now on, or one has come. */
 static void watch(struct redis_link *l)
 {
-    if (!l->connected)
-        return;
-    if (!l->first) {
+    l->moved_us = timer_now_us();
+    l->unsent = 0;
+    if (l->connected && l->first)
+        timer_set(l->deadline, l->command_ms / LOOKS);
+    else if (l->connected)
         timer_cancel(l->deadline);
-        return;
-    }
-    int64_t left = (l->first->sent_us - timer_now_us()) / 1000 + l->command_ms;
-    timer_set(l->deadline, left > 0 ? left : 0);
+}
+
+/* Bytes that the server's side has not taken yet: ours, and the kernel's. */
+static size_t unsent(const struct redis_link *l)
+{
+    int kernel = 0;
+    if (ioctl(l->ac->c.fd, TIOCOUTQ, &kernel) != 0)
+        kernel = 0;
+    return sdslen(l->ac->c.obuf) + (size_t)kernel;
+}
+
+/* A slow link is none that is lost: its time runs out when nothing moves, neither way. */
+static bool stands_still(struct redis_link *l)
+{
+    int64_t now_us = timer_now_us();
+    size_t left = unsent(l);
+    if (left < l->unsent)
+        l->moved_us = now_us;
+    l->unsent = left;
+    return now_us - l->moved_us >= l->command_ms * 1000;
 }
 
 /* ---- losing it ---- */
@@ -166,6 +188,10 @@ static void on_deadline(void *ctx)
 {
     struct redis_link *l = ctx;
     char why[600];
+    if (l->connected && !stands_still(l)) {
+        timer_set(l->deadline, l->command_ms / LOOKS);
+        return;
+    }
     if (l->connected)
         snprintf(why, sizeof why, "no answer for %lld ms", (long long)l->command_ms);
     else if (l->asking)
@@ -257,7 +283,7 @@ static bool enqueue(struct redis_link *l, size_t argc, const struct slice *argv,
                     void *data, void *ctx)
 {
     const char *texts[16], **text = texts;
-    size_t lens[16], *len = lens;
+    size_t lens[16] = {0}, *len = lens;
     bool many = argc > sizeof texts / sizeof *texts;
     struct flight *f = malloc(sizeof *f);
     bool ok = f && l->ac && argc <= ARGS_MAX;
@@ -271,7 +297,7 @@ static bool enqueue(struct redis_link *l, size_t argc, const struct slice *argv,
         len[i] = argv[i].len;
     }
     if (ok) {
-        *f = (struct flight){.reply = reply, .data = data, .ctx = ctx, .sent_us = timer_now_us()};
+        *f = (struct flight){.reply = reply, .data = data, .ctx = ctx};
         ok = redisAsyncCommandArgv(l->ac, on_reply, NULL, (int)argc, text, len) == REDIS_OK;
     }
     if (many) {

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: ISC
 """Redis is a view: emptied, killed or taken over in the middle of a night, it is whole again at once, and polling never waited."""
+import contextlib
+import socket
+import threading
 import time
 import urllib.error
 
@@ -7,6 +10,7 @@ import pytest
 
 import ga2021
 import harness
+import storm
 import subscriber
 
 FROM = ga2021.moment("2021-01-06T04:00:00Z")
@@ -77,3 +81,51 @@ def test_another_owner_fences_the_first():
         with pytest.raises(urllib.error.HTTPError, match="503"):
             house.get("/readyz")
         assert house.tallyd.alive()
+
+
+class SlowPipe:
+    """Lets so many bytes a second through to a Unix socket."""
+
+    def __init__(self, path, rate):
+        self.path, self.rate, self.passed = str(path), rate, 0
+        self.door = socket.create_server(("127.0.0.1", 0))
+        self.port = self.door.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                near = self.door.accept()[0]
+                near.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+                far = socket.socket(socket.AF_UNIX)
+                far.connect(self.path)
+                for a, b, rate in ((near, far, self.rate), (far, near, None)):
+                    threading.Thread(target=self.pump, args=(a, b, rate), daemon=True).start()
+
+    def pump(self, a, b, rate):
+        with contextlib.suppress(OSError):
+            while data := a.recv(2048):
+                b.sendall(data)
+                if rate:
+                    self.passed += len(data)
+                    time.sleep(len(data) / rate)
+        for end in (a, b):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_slow_link_is_none_that_is_lost():
+    """A snapshot that takes longer than a command may was begun again and again, an epoch each time."""
+    with storm.Storm(40) as house:
+        house.start_redis()
+        pipe = SlowPipe(house.redis_socket, 40_000)
+        conf = house.conf.read_text()
+        house.conf.write_text(conf.replace(f"url = {house.redis_url}", f"url = redis://127.0.0.1:{pipe.port}"))
+        house.start_tallyd()
+        began = time.monotonic()
+        harness.wait_for(lambda: house.redis.exists("tally:v1:snap:totals"), 120, "the snapshot")
+        took = time.monotonic() - began
+        print(f"{pipe.passed} bytes in {took:.1f} s")
+        assert took > 6, "the test is of no use: nothing takes longer than a command may"
+        assert "no answer" not in house.tallyd.text()
+        pipe.door.close()
