@@ -43,16 +43,19 @@ static bool any_paused(const struct model *m)
     return any;
 }
 
-static void pair_redis(struct pairs *p, const struct outbox_view *view)
+static void pair_redis(struct pairs *p, const struct app *a, const struct outbox_view *view)
 {
-    char text[340];
+    char text[400];
+    struct duty_view duty;
+    duty_view(a->duty, &duty);
+    const char *away = view->redis_away[0] ? view->redis_away : duty.why;
     snprintf(text, sizeof text, "%s%s%s",
              !view->redis_configured ? "not configured"
              : view->fenced          ? "fenced: another tallyd publishes there"
              : view->redis_connected ? "connected"
+             : view->redis_up        ? "connected, but not well"
                                      : "not connected",
-             view->redis_connected || view->redis_away[0] == '\0' ? "" : ": ",
-             view->redis_connected ? "" : view->redis_away);
+             view->redis_connected || !away[0] ? "" : ": ", view->redis_connected ? "" : away);
     pair_str(p, "redis", slice_of(text));
     pair_str(p, "redis_at", slice_of(view->redis_at));
 }
@@ -239,7 +242,7 @@ static int verb_status(struct question *q, struct buf *body)
     pair_int(&p, "sources", (int64_t)s->source_count);
     pair_int(&p, "sources_up", source_state_answering(model_of(q), clock_now(&a->args.clock)));
     pair_sources(&p, q);
-    pair_redis(&p, &view);
+    pair_redis(&p, q->app, &view);
     pair_int(&p, "waiting_for_disk_ms", view.waiting_ms);
     pair_archive(&p, a);
     pair_int(&p, "published", view.published);

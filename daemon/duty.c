@@ -679,6 +679,7 @@ void duty_view(const struct duty *d, struct duty_view *out)
         .standby_lives = standby_lives(d),
         .whole = is_whole(d),
         .copy = d->copy,
+        .why = d->why,
         .differs = d->differs,
         .heard_s = heard_s(d),
         .at = following_at(d->following),

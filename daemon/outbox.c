@@ -20,7 +20,12 @@
 #define HELD_MAX 20000
 #define ENVELOPE_MAX (16 << 20)
 #define CATCH_UP 100 /* races that waited for Redis go out so many at once */
-#define REST_MS 2    /* what follows the first of several waits for its answer, at most so long */
+#define LATE_MS 3000 /* so long after a heartbeat Redis has it, or what is there is old */
+#define RESTLESS_US                                                                                \
+    20000000 /* all was shown anew so often in that time: it does not stay there                   \
+              */
+#define RESTLESS 4
+#define REST_MS 2 /* what follows the first of several waits for its answer, at most so long */
 
 struct outbox {
     struct event_base *base;
@@ -44,9 +49,11 @@ struct outbox {
     struct slice owner; /* of envelopes: the process, without the instance */
     bool whole;         /* the model is: not while it is restored */
     bool began, fenced;
-    bool shown;     /* Redis has taken something since it was lost */
-    char away[300]; /* why it was lost; empty: it is shown */
-    bool hushed;    /* nothing is numbered, shown or given to the writer any more */
+    bool shown;                 /* Redis has taken something since it was lost */
+    char away[300];             /* why it was lost; empty: it is shown */
+    int64_t taken_us;           /* when it has taken something last */
+    int64_t ready_us[RESTLESS]; /* when all had to be shown anew, the oldest first; 0: never */
+    bool hushed;                /* nothing is numbered, shown or given to the writer any more */
     bool told_began;
     bool changing_epoch;  /* nothing is numbered until the new one begins: all is shown then */
     bool crowded;         /* not all that waits for the disk found room */
@@ -85,6 +92,7 @@ static void on_acknowledged(struct slice event_id, int64_t last_byte_us, void *c
     if (!o->shown)
         log_info("redis: connected");
     o->shown = true;
+    o->taken_us = clock_monotonic_us();
     o->away[0] = '\0';
     if (last_byte_us > 0)
         metrics_observe(&o->change_to_publish, clock_monotonic_us() - last_byte_us);
@@ -565,8 +573,25 @@ static void on_redis_ready(int64_t epoch, void *ctx)
     struct outbox *o = ctx;
     if (o->seen_epoch < epoch)
         o->seen_epoch = epoch;
+    memmove(o->ready_us, o->ready_us + 1, (RESTLESS - 1) * sizeof *o->ready_us);
+    o->ready_us[RESTLESS - 1] = clock_monotonic_us();
     if (o->whole)
         change_epoch(o);
+}
+
+/* Why what Redis shows may not be what there is; empty: it is. */
+static const char *trouble(const struct outbox *o)
+{
+    int64_t now = clock_monotonic_us();
+    if (o->away[0] || !o->redis)
+        return o->away;
+    if (now - o->taken_us > (o->s.heartbeat_ms + LATE_MS) * 1000)
+        return "it has been given nothing for longer than a heartbeat: what it shows is old, if it "
+               "shows anything; is the disk full?";
+    if (o->ready_us[0] > 0 && now - o->ready_us[0] < RESTLESS_US)
+        return "what is shown there is lost again and again: does it evict keys? Its "
+               "maxmemory-policy is to be noeviction";
+    return "";
 }
 
 static void on_redis_lost(const char *why, void *ctx)
@@ -609,6 +634,7 @@ bool outbox_connect(struct outbox *o, const struct redis_settings *s, struct err
                                .fenced = on_redis_fenced,
                                .lost = on_redis_lost,
                                .ctx = o};
+    o->taken_us = o->redis ? o->taken_us : clock_monotonic_us();
     return s->url.len == 0 || o->redis || redis_new(o->base, s, &back, &o->redis, e);
 }
 
@@ -738,8 +764,9 @@ void outbox_view(const struct outbox *o, struct outbox_view *out)
         .totals = buf_slice(&o->totals),
         .waiting_ms = o->held ? (clock_monotonic_us() - o->held_since_us) / 1000 : 0,
         .redis_configured = o->keeps_book,
-        .redis_connected = o->redis && redis_connected(o->redis) && o->away[0] == '\0',
-        .redis_away = o->away,
+        .redis_up = o->redis && redis_connected(o->redis),
+        .redis_connected = o->redis && redis_connected(o->redis) && trouble(o)[0] == '\0',
+        .redis_away = trouble(o),
         .redis_at = o->redis ? redis_at(o->redis) : "",
         .fenced = o->fenced,
         .published = o->redis ? redis_published(o->redis) : 0,

@@ -105,8 +105,10 @@ struct outbox_view {
     struct frozen_view frozen; /* the sentence; not shown before it is on disk */
     bool waiting;              /* for the disk: the model is ahead of what is published */
     int64_t waiting_ms;        /* how long messages have waited for the disk; 0: none waits */
-    bool redis_configured, redis_connected, fenced;
-    const char *redis_away; /* where it is not connected: why; may be empty */
+    bool redis_configured, fenced;
+    bool redis_up;          /* there is a connection */
+    bool redis_connected;   /* ... and what is shown there is what there is */
+    const char *redis_away; /* where it is not: why; may be empty */
     const char *redis_at;   /* which one it speaks to, or tries; empty: none */
     int64_t published;      /* messages Redis acknowledged */
     const int64_t *by_type; /* MESSAGE_TYPES counts: messages given to Redis */

@@ -263,3 +263,22 @@ def test_a_night_that_is_over_holds_nobody_up():
         b.wait_active(20)
         assert b.history() == ([], []) and won(b) == 0
         harness.wait_for(lambda: p.redis.hget("tally:v1:snap:meta", "mode") == "live", 20, "it is published")
+
+
+def test_well_is_not_said_while_redis_does_not_keep_what_is_shown():
+    """As where it evicts keys; and why nothing is published by one that serves alone."""
+    with pair.Pair() as p:
+        p.redis.execute_command("REPLICAOF 127.0.0.1 1")
+        p.a.begin()
+        p.a.wait_active()
+        status = p.a.status()
+        assert "READONLY" in status["redis"] and status["well"].startswith("no: "), status
+        p.redis.execute_command("REPLICAOF NO ONE")
+        harness.wait_for(lambda: p.a.status()["well"].startswith("yes"), 30, "it is published")
+
+        def evicted():
+            p.redis.delete("tally:v1:snap:meta")
+            return p.a.status()["redis"].startswith("connected, but not well: what is shown there is lost again and again")
+        harness.wait_for(evicted, 20, "it is said")
+        assert p.a.status()["well"].startswith("no: ") and p.a.get("/readyz").startswith("degraded")
+        harness.wait_for(lambda: p.a.status()["well"].startswith("yes"), 40, "it is well again")

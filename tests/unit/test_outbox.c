@@ -625,6 +625,32 @@ static void test_a_heartbeat_follows_the_snapshot(void **state)
     freeReplyObject(r);
 }
 
+/* There is a connection; what is shown there is not what there is. */
+static void test_what_redis_does_not_show_is_said(void **state)
+{
+    struct post *p = *state;
+    open_redis(p, NULL, 0);
+    begin(p);
+    UNTIL(p, view_of(p).redis_connected);
+    outbox_restart(p->outbox, &p->election, INTERVAL_MS, 100);
+    int64_t epoch = view_of(p).epoch;
+    wait_for_epoch(p, epoch);
+    add(p, MESSAGE_CALL, "calls:GA", "{}", true); /* the disk stands still */
+    told(p, "FLUSHALL");
+    UNTIL(p, !view_of(p).redis_connected);
+    assert_true(view_of(p).redis_up && strstr(view_of(p).redis_away, "what it shows is old"));
+    outbox_release(p->outbox);
+    UNTIL(p, view_of(p).redis_connected);
+    for (int i = 0; i < 2; i++) { /* as keys are evicted */
+        assert_true(view_of(p).redis_connected);
+        epoch = view_of(p).epoch;
+        told(p, "DEL tally:v1:snap:meta");
+        wait_for_epoch(p, epoch);
+    }
+    UNTIL(p, !view_of(p).redis_connected);
+    assert_non_null(strstr(view_of(p).redis_away, "noeviction"));
+}
+
 /* The desk's stream in words: "begin 2|claim 1|told c1|". Entries have further columns. */
 static const char *desk(struct post *p)
 {
@@ -736,6 +762,7 @@ int main(void)
         R(test_the_rest_follows_the_first_though_redis_stands_still),
         R(test_plain_numbers_are_written_when_they_change),
         R(test_a_heartbeat_follows_the_snapshot),
+        R(test_what_redis_does_not_show_is_said),
     };
     log_start(LOG_LEVEL_ERROR - 1, 0);
     return cmocka_run_group_tests(tests, NULL, NULL);
