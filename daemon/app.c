@@ -387,7 +387,8 @@ static bool read_drill(struct app *a, const struct plan *plan, struct err *e)
     if (!a->args.rehearse)
         return true;
     buf_init(&problems, PROBLEMS_ROOM);
-    bool ok = drill_new(plan, &a->args.clock, a->args.rehearse, &a->night->drill, &problems, e);
+    bool ok = drill_new(plan, &a->args.clock, &a->args.recording->all, a->args.rehearse,
+                        &a->night->drill, &problems, e);
     rest = buf_slice(&problems);
     while (slice_next(&rest, '\n', &line))
         log_error("%.*s", SLICE_FMT(line));

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/counted.h"
 #include "daemon/base/map.h"
 #include "daemon/base/when.h"
 #include "daemon/core/decide.h"
@@ -26,10 +27,12 @@ struct drill {
     struct arena *arena;
     struct script script;
     size_t at;                         /* the next line */
+    bool *befell;                      /* by line: it did something to a poll */
+    int64_t begins_ms, ends_ms;        /* the record */
     const struct script_line **faults; /* by source */
     enum verdict *verdicts;            /* by source: told last */
-    size_t expected, differ;
-    struct buf on_air; /* the line of totals that was told last */
+    size_t expected, differ, amiss;    /* amiss: lines that did not do what they say */
+    struct buf on_air;                 /* the line of totals that was told last */
     struct buf text;
 };
 
@@ -98,6 +101,12 @@ void drill_told(const struct event *ev, const struct effects *fx, void *drill)
     say_messages(d, fx);
 }
 
+static void say_amiss(struct drill *d, const struct script_line *l, const char *why)
+{
+    d->amiss++;
+    say(d, "AMISS", "line %zu: %.*s: %s", l->line, SLICE_FMT(l->text), why);
+}
+
 /* ---- what is on air, in the script's words ---- */
 
 static void write_race(const struct model *m, const struct race *r, struct buf *out)
@@ -133,7 +142,9 @@ static void on_air_is(const struct model *m, struct slice *wanted, struct buf *o
     if (!e)
         return;
     size_t i = (size_t)(e - m->endorsed->list);
-    buf_addz(out, labels_state(m, (uint32_t)i));
+    bool pending = m->standings[i].outcome == OUTCOME_PENDING;
+    buf_addz(out,
+             pending && slice_is(*wanted, "pending") ? "pending" : labels_state(m, (uint32_t)i));
     if (m->standings[i].claim != NONE)
         buf_addf(out, " by %.*s", SLICE_FMT(m->claims[m->standings[i].claim].by));
 }
@@ -223,6 +234,13 @@ static bool is_met(enum script_expects kind, struct slice wanted, struct slice o
     return on_air.len > 0;
 }
 
+static const char *const nothing[EXPECTS] = {
+    [EXPECTS_IS] = "no endorsement has this id (tallyctl match list has them)",
+    [EXPECTS_RACE] = "no race has this id (tallyctl races has them)",
+    [EXPECTS_COUNT] = "nothing",
+    [EXPECTS_SAYS] = "nothing",
+    [EXPECTS_SOURCE] = "no source has this name"};
+
 static void compare(struct drill *d, const struct script_line *l, const struct river *river)
 {
     const struct model *m = river_model(river);
@@ -240,7 +258,7 @@ static void compare(struct drill *d, const struct script_line *l, const struct r
     d->expected++;
     d->differ += !met;
     if (on_air.len == 0)
-        on_air = SLICE("nothing of that name");
+        on_air = slice_of(nothing[l->expects]);
     if (met)
         say(d, "as said", "%.*s", SLICE_FMT(l->text));
     else
@@ -252,9 +270,10 @@ static void compare(struct drill *d, const struct script_line *l, const struct r
 
 static void on_decided(bool ok, struct slice said, void *ctx)
 {
-    const struct drill *d = ctx;
+    struct drill *d = ctx;
     struct slice line = {0};
     slice_next(&said, '\n', &line);
+    d->amiss += !ok;
     say(d, ok ? "decided" : "REFUSED", "%.*s", SLICE_FMT(line));
 }
 
@@ -263,7 +282,7 @@ static void decide(struct drill *d, const struct script_line *l, struct river *r
     struct err e = {0};
     if (river_decide(river, &l->decision, true, on_decided, d, &e))
         return;
-    d->differ++;
+    d->amiss++;
     say(d, "REFUSED", "line %zu: %.*s: %s", l->line, SLICE_FMT(l->text), e.text);
 }
 
@@ -272,9 +291,34 @@ int64_t drill_due(const struct drill *d)
     return d->at < d->script.count ? d->script.lines[d->at].at_ms : WHEN_NEVER;
 }
 
+/* What happens, and what is expected, at a time of which there is no record. */
+static void check_time(struct drill *d, const struct script_line *l)
+{
+    bool early = l->what == SCRIPT_DESK || l->what == SCRIPT_EXPECTS;
+    bool late = early || l->what == SCRIPT_FAULT || l->what == SCRIPT_MARKS;
+    if (early && l->at_ms < d->begins_ms)
+        say_amiss(d, l, "the record begins later, and it is now that this is done");
+    else if (late && l->at_ms > d->ends_ms)
+        say_amiss(d, l, "the record has ended before");
+}
+
+/* Was there anything in its time to which it could happen? */
+static void check_fault(struct drill *d, const struct script_line *end)
+{
+    const struct script_line *l =
+        d->script.lines; /* one that lasts no time ends before it begins */
+    while (l->what != SCRIPT_FAULT || l->line != end->line)
+        l++;
+    if (!d->befell[l - d->script.lines])
+        say_amiss(d, l,
+                  l->argument.len > 0 ? "no payload in its time has votes in a unit of that name"
+                                      : "no poll in its time to which it could happen");
+}
+
 uint32_t drill_act(struct drill *d, struct river *river)
 {
     const struct script_line *l = &d->script.lines[d->at++];
+    check_time(d, l);
     switch (l->what) {
     case SCRIPT_TICK:
         return NONE;
@@ -289,6 +333,7 @@ uint32_t drill_act(struct drill *d, struct river *river)
         d->faults[l->source] = l;
         break;
     case SCRIPT_END:
+        check_fault(d, l);
         if (d->faults[l->source] && d->faults[l->source]->line != l->line)
             return NONE; /* another one has begun since */
         d->faults[l->source] = NULL;
@@ -305,7 +350,12 @@ const struct script_line *drill_fault(const struct drill *d, uint32_t source)
     return d->faults[source];
 }
 
-/* ---- batches ---- */
+void drill_befell(struct drill *d, const struct script_line *l)
+{
+    d->befell[l - d->script.lines] = true;
+}
+
+/* ---- batches: each says whether it changed anything ---- */
 
 static struct results_cell *cell_of(const struct results *r, const struct results_contest *c,
                                     uint32_t unit, uint32_t choice)
@@ -313,28 +363,36 @@ static struct results_cell *cell_of(const struct results *r, const struct result
     return (struct results_cell *)results_cell(r, c, unit, choice); /* the copy is ours */
 }
 
-static void zero(const struct results *r, const struct results_contest *c, struct slice unit)
+static bool zero(const struct results *r, const struct results_contest *c, struct slice unit)
 {
+    bool any = false;
     (void)unit;
     for (uint32_t u = 0; u < c->units; u++)
         for (uint32_t k = 0; k < c->choices; k++)
-            if (cell_of(r, c, u, k)->votes > 0)
+            if (cell_of(r, c, u, k)->votes > 0) {
                 cell_of(r, c, u, k)->votes = 0;
+                any = true;
+            }
+    return any;
 }
 
-static void swap(const struct results *r, const struct results_contest *c, struct slice unit)
+static bool swap(const struct results *r, const struct results_contest *c, struct slice unit)
 {
+    bool any = false;
     (void)unit;
     for (uint32_t u = 0; c->choices > 1 && u < c->units; u++) {
         struct results_cell *a = cell_of(r, c, u, 0), *b = cell_of(r, c, u, 1), was = *a;
+        any |= a->votes != b->votes;
         *a = *b;
         *b = was;
     }
+    return any;
 }
 
 /* A contest without units has its total doubled; else that grows by what its units do. */
-static void twice(const struct results *r, const struct results_contest *c, struct slice unit)
+static bool twice(const struct results *r, const struct results_contest *c, struct slice unit)
 {
+    bool any = false;
     for (uint32_t u = c->units > 1 ? 1 : 0; u < c->units; u++) {
         const struct results_unit *is = &r->units[c->first_unit + u];
         bool named = slice_eq(results_text(r, is->name), unit);
@@ -344,13 +402,15 @@ static void twice(const struct results *r, const struct results_contest *c, stru
             struct results_cell *cell = cell_of(r, c, u, k), *total = cell_of(r, c, 0, k);
             int64_t more = cell->votes > 0 ? cell->votes : 0;
             cell->votes += more;
+            any |= more > 0;
             if (u > 0 && total->votes >= 0)
                 total->votes += more;
         }
     }
+    return any;
 }
 
-static void (*const edits[SCRIPT_FAULTS])(const struct results *r, const struct results_contest *c,
+static bool (*const edits[SCRIPT_FAULTS])(const struct results *r, const struct results_contest *c,
                                           struct slice unit) = {
     [SCRIPT_ZEROED] = zero, [SCRIPT_DOUBLED] = twice, [SCRIPT_SWAPPED] = swap};
 
@@ -372,10 +432,12 @@ static bool mark(const struct results *r, const struct script_line *l)
     return any;
 }
 
-static void edit(const struct results *r, const struct script_line *fault)
+static bool edit(const struct results *r, const struct script_line *fault)
 {
+    bool any = false;
     for (uint32_t i = 0; i < r->head->contests; i++)
-        edits[fault->fault->fault](r, &r->contests[i], fault->argument);
+        any |= edits[fault->fault->fault](r, &r->contests[i], fault->argument);
+    return any;
 }
 
 /* The contests say something else than they did. */
@@ -389,19 +451,21 @@ static void redigest(const struct results *r)
     }
 }
 
-struct digest drill_edit(const struct drill *d, uint32_t source, const struct results *batch,
+struct digest drill_edit(struct drill *d, uint32_t source, const struct results *batch,
                          struct digest of)
 {
     const struct script_line *fault = d->faults[source];
-    bool any = fault && edits[fault->fault->fault];
     uint64_t by = 0;
     for (size_t i = 0; i < d->at; i++) {
         const struct script_line *l = &d->script.lines[i];
-        if (l->what == SCRIPT_MARKS && l->source == source && mark(batch, l))
+        if (l->what == SCRIPT_MARKS && l->source == source && mark(batch, l)) {
+            drill_befell(d, l);
             by = l->line;
+        }
     }
+    bool any = fault && edits[fault->fault->fault] && edit(batch, fault);
     if (any)
-        edit(batch, fault);
+        drill_befell(d, fault);
     if (any || by > 0)
         redigest(batch);
     of.hi ^= by << 32 ^ (any ? fault->line : 0);
@@ -410,25 +474,40 @@ struct digest drill_edit(const struct drill *d, uint32_t source, const struct re
 
 /* ---- life ---- */
 
+/* Faults that still went on at the end, and marks. */
+static void check_rest(struct drill *d)
+{
+    for (; d->at < d->script.count; d->at++)
+        if (d->script.lines[d->at].what == SCRIPT_END)
+            check_fault(d, &d->script.lines[d->at]);
+    for (size_t i = 0; i < d->script.count; i++)
+        if (d->script.lines[i].what == SCRIPT_MARKS && !d->befell[i])
+            say_amiss(d, &d->script.lines[i], "no payload from then on has a choice of that name");
+}
+
 bool drill_end(struct drill *d)
 {
-    size_t left = d->script.count - d->at;
-    printf("%zu expected, %zu not as expected%s", d->expected, d->differ, left ? "; " : "\n");
-    if (left)
-        printf("%zu lines of the script are of later than the record\n", left);
+    check_rest(d);
+    printf("%zu expected, %zu not as expected", d->expected, d->differ);
+    if (d->amiss > 0)
+        printf("; " COUNTED " of the script not done as written",
+               COUNT_OF(d->amiss, "line", "lines"));
+    putchar('\n');
     fflush(stdout);
-    return d->differ == 0 && left == 0;
+    return d->differ == 0 && d->amiss == 0;
 }
 
 static bool read_script(struct drill *d, const char *path, struct buf *problems, struct err *e)
 {
     struct slice text;
     return file_read(path, SCRIPT_MAX, d->arena, &text, e) &&
-           script_read(text, path, &d->plan->settings, d->arena, &d->script, problems, e);
+           script_read(text, path, &d->plan->settings, d->arena, &d->script, problems, e) &&
+           ((d->befell = arena_array(d->arena, d->script.count + 1, sizeof *d->befell)) != NULL ||
+            err_set(e, ERR_BUG, "out of memory"));
 }
 
-bool drill_new(const struct plan *plan, const struct clock *clock, const char *path,
-               struct drill **out, struct buf *problems, struct err *e)
+bool drill_new(const struct plan *plan, const struct clock *clock, const struct archive *record,
+               const char *path, struct drill **out, struct buf *problems, struct err *e)
 {
     struct drill *d = calloc(1, sizeof *d);
     size_t n = plan->settings.source_count + 1;
@@ -436,6 +515,8 @@ bool drill_new(const struct plan *plan, const struct clock *clock, const char *p
         return err_set(e, ERR_BUG, "out of memory");
     d->plan = plan;
     d->clock = clock;
+    d->begins_ms = record->rows[0]->received_ms;
+    d->ends_ms = record->rows[record->count - 1]->received_ms;
     d->arena = arena_new(64 * SCRIPT_MAX);
     d->faults = d->arena ? arena_array(d->arena, n, sizeof *d->faults) : NULL;
     d->verdicts = d->arena ? arena_array(d->arena, n, sizeof *d->verdicts) : NULL;

@@ -223,10 +223,22 @@ static bool read_drill(const struct app_args *args, const struct clock *clock,
     if (!args->rehearse)
         return true;
     buf_init(&problems, OUTPUT_MAX);
-    bool ok = drill_new(plan, clock, args->rehearse, &m->drill, &problems, e);
+    bool ok =
+        drill_new(plan, clock, &args->recording->all, args->rehearse, &m->drill, &problems, e);
     fprintf(stderr, "%.*s", SLICE_FMT(buf_slice(&problems)));
     buf_done(&problems);
     return ok;
+}
+
+/* What was not played of the record is said; it is no night of its own. */
+static int end_replay(struct means *m)
+{
+    struct player_view v;
+    player_view(m->player, &v);
+    bool as_said = !m->drill || drill_end(m->drill);
+    if (v.skipped + v.torn > 0)
+        fprintf(m->drill ? stdout : stderr, "replay: " PLAYED "\n", PLAYED_OF(v));
+    return as_said && v.unread + v.torn == 0 ? 0 : ERR_NO;
 }
 
 /* The number of what is to be printed; OUTPUTS, and *e: there is no such thing. */
@@ -266,8 +278,7 @@ int app_once(const struct app_args *args, struct plan *plan, const char *what, s
         read_drill(args, &clock, plan, &m, e) && (m.workers = workers_new(m.base, &w, e)) != NULL &&
         once_run(args, &clock, plan, outputs[output].print == print_nothing, &m, e) &&
         print_what(m.river, output, clock_now(&clock), e))
-        code = m.drill                              ? (drill_end(m.drill) ? 0 : ERR_NO)
-               : args->recording                    ? 0
+        code = args->recording                      ? end_replay(&m)
                : failures(river_model(m.river)) > 0 ? ERR_AGAIN
                                                     : 0;
     if (code == ERR_BUG && e->kind != ERR_NONE)

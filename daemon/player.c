@@ -31,8 +31,8 @@ struct file {             /* of a source, as its poller would know it */
 struct player {
     struct player_parts p;
     struct timer *next;
-    size_t at, skipped;
-    int64_t tick_ms; /* the last one */
+    size_t at, skipped, unread; /* unread: of those skipped */
+    int64_t tick_ms;            /* the last one */
     struct file **files;
     bool any_again; /* of the files */
     bool over;
@@ -191,6 +191,12 @@ static struct payload *instead_of(struct payload *whole, struct slice bytes, str
     return p;
 }
 
+static bool is_of_bytes(const struct script_line *fault)
+{
+    enum script_fault how = fault->fault->fault;
+    return how == SCRIPT_CUT || how == SCRIPT_EMPTY || how == SCRIPT_PAGE;
+}
+
 static bool spoil(struct player *p, enum script_fault how, struct err *e)
 {
     static const struct slice page =
@@ -235,9 +241,12 @@ static void read_payload(struct player *p, const struct script_line *fault)
     if (!open_payloads(p, row, &e) || (fault && !spoil(p, fault->fault->fault, &e))) {
         log_warn("replay: %.*s: %s; this poll is left out", SLICE_FMT(row->source), e.text);
         drop(p);
+        p->unread++;
         skip(p);
         return;
     }
+    if (fault && is_of_bytes(fault))
+        drill_befell(p->p.drill, fault);
     p->work.payload = p->payload;
     p->working = true;
     workers_submit(p->p.workers, &p->work);
@@ -251,14 +260,17 @@ static void play(struct player *p)
     f->again = false;
     p->row = f->row;
     if (fault && fault->fault->fault == SCRIPT_SILENT) {
+        drill_befell(p->p.drill, fault);
         fail(p, fault->fault->verdict, slice_of(fault->fault->text));
         return;
     }
     /* a script hides what came meanwhile, or makes something else of what is there */
     if (p->p.drill && f->row->what == ARCHIVE_UNCHANGED && f->read)
         p->row = f->read;
-    if (fault && fault->fault->fault == SCRIPT_FLAP && f->before)
+    if (fault && fault->fault->fault == SCRIPT_FLAP && f->before) {
         p->row = f->before;
+        drill_befell(p->p.drill, fault);
+    }
     if (archive_has_payload(p->row))
         read_payload(p, fault);
     else if (p->row->what == ARCHIVE_UNCHANGED)
@@ -437,6 +449,8 @@ void player_view(const struct player *p, struct player_view *out)
     *out = (struct player_view){.played = p->at,
                                 .count = all->count,
                                 .skipped = p->skipped,
+                                .unread = p->unread,
+                                .torn = all->torn,
                                 .now_ms = clock_now(p->p.clock),
                                 .end_ms = all->rows[all->count - 1]->received_ms,
                                 .over = p->over};

@@ -48,10 +48,18 @@ void player_start(struct player *p);
 
 struct player_view {
     size_t played, count; /* polls of the record */
-    size_t skipped;       /* of sources that are not configured, or whose payload is not there */
+    size_t skipped;       /* ... that were not: of sources that are not configured, ... */
+    size_t unread;        /* ... and those of them whose payload is not there, or broken */
+    size_t torn;          /* lines of its tables that say nothing */
     int64_t now_ms, end_ms;
     bool over;
 };
 void player_view(const struct player *p, struct player_view *out);
+
+/* What of it was not played, for printf. */
+#define PLAYED                                                                                     \
+    "%zu of %zu polls were left out (%zu of sources that are not configured, %zu whose "           \
+    "payload cannot be read) and %zu lines of its tables"
+#define PLAYED_OF(v) (v).skipped, (v).count, (v).skipped - (v).unread, (v).unread, (v).torn
 
 #endif

@@ -131,8 +131,11 @@ static bool read_fault(struct reading *r, struct slice rest, struct slice text)
 static bool read_marks(struct reading *r, struct slice rest, struct slice text)
 {
     uint32_t source;
-    if (!read_source(r, word_of(&rest), &source))
+    struct slice name = word_of(&rest);
+    if (!read_source(r, name, &source))
         return false;
+    if (r->s->sources[source].calls == CALLS_NO)
+        return wrong(r, "marks of this source call nothing (its calls = no)", name);
     size_t at = rest.len;
     while (at > 0 && rest.ptr[at - 1] != ' ')
         at--;

@@ -54,6 +54,8 @@ static void on_over(void *ctx)
     player_view(a->night->player, &v);
     log_info("replay: over: %zu of " COUNTED " played; what it ended with stays on air",
              v.played - v.skipped, COUNT_OF(v.count, "poll", "polls"));
+    if (v.skipped + v.torn > 0)
+        log_warn("replay: " PLAYED, PLAYED_OF(v));
     if (a->night->drill)
         (void)drill_end(a->night->drill); /* who reads it sees what differs */
 }

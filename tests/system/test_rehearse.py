@@ -2,6 +2,7 @@
 """A script of faults, calls and what is expected, played onto a recorded night: the report says what was on air when, and each difference."""
 import datetime
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -112,6 +113,50 @@ def test_every_wrong_line_is_told_at_once(night):
                     "20:00 desk status\n20:00 marks ddhq Foe winner\n20:00 sing\n20:00 tick\n    was foe won\n", "-1")
     assert done.returncode == 65 and not done.stdout
     assert [int(n) for n in re.findall(r"script:(\d+): ", done.stderr)] == [1, 2, 3, 4, 5, 6, 7, 8, 10], done.stderr
+
+
+def amiss(done):
+    return [int(n) for n in re.findall(r"^\S+  AMISS    line (\d+): ", done.stdout, re.M)]
+
+
+def test_what_does_nothing_is_told_and_is_no_rehearsal(night):
+    """Faults of nothing, marks of nobody, and lines of times that were not recorded passed as rehearsed."""
+    done = rehearse(night, "18:00 desk call foe won\n    is foe won by desk\n18:30 fault ddhq slow for 2h\n"
+                    "20:02 fault county doubled Nowhere for 10s\n20:02:30 fault county doubled Alder for 5s\n20:03 marks ddhq Nobody Atall won\n"
+                    "23:00 fault county slow for 1m\n23:30 tick\n    count won 1\n", "-1")
+    assert done.returncode == 1
+    assert sorted(amiss(done)) == [1, 2, 4, 6, 7, 9], done.stdout
+    assert done.stdout.endswith("2 expected, 0 not as expected; 6 lines of the script not done as written\n")
+
+
+def test_what_the_desk_is_refused_is_no_expectation(night):
+    done = rehearse(night, "20:02 desk call nobody won\n    count won 0\n", "-1")
+    assert done.returncode == 1 and "REFUSED" in done.stdout
+    assert done.stdout.endswith("1 expected, 0 not as expected; 1 line of the script not done as written\n")
+
+
+def test_a_source_that_calls_nothing_marks_nothing(night):
+    done = rehearse(night, "20:02 marks county Di Foe won\n", "-1")
+    assert done.returncode == 65 and "script:1: marks of this source call nothing (its calls = no): 'county'" in done.stderr
+
+
+def test_what_is_asked_of_nobody_says_so(night):
+    done = rehearse(night, "20:04 tick\n    is fo won\n    race us-senate: Di Foe 1\n    source countr accepted\n    is foe pending\n", "-1")
+    assert re.findall(r"DIFFERS .*on air: (no \w+)", done.stdout) == ["no endorsement", "no race", "no source"], done.stdout
+    assert done.stdout.endswith("4 expected, 3 not as expected\n")
+
+
+def test_a_record_that_cannot_be_read_is_no_night(night, tmp_path):
+    """Nothing of it was played, and nothing was said."""
+    shutil.copytree(night.folder / "archive", tmp_path / "archive")
+    for payload in (tmp_path / "archive").rglob("*.gz"):
+        payload.write_bytes(b"junk")
+    night.write("script", "20:02 tick\n")
+    for more in ((), ("--rehearse", night.folder / "script")):
+        done = subprocess.run([harness.TALLYD, "-c", night.conf, "--replay", tmp_path / "archive", "-1", *more], capture_output=True, text=True,
+                              timeout=60, check=False)
+        said = (done.stdout if more else done.stderr).splitlines()[-1]
+        assert done.returncode == 1 and re.search(r"\d+ of \d+ polls were left out \(0 of sources that are not configured, [1-9]\d* whose payload", said), said
 
 
 def test_a_daemon_rehearses_for_people(night):

@@ -5,6 +5,7 @@ import datetime
 import gzip
 import json
 import os
+import re
 import subprocess
 import time
 
@@ -113,7 +114,8 @@ def test_a_poll_that_is_gone_is_left_out(night):
     (copy / f"payloads/{last['payload']}.gz").write_bytes(b"\x1f\x8b not this")
     done = subprocess.run([harness.TALLYD, "-c", night.conf, "--replay", copy, "-1", "-o", "cards", "-v"], capture_output=True, text=True,
                           timeout=60, check=False)
-    assert done.returncode == 0 and "this poll is left out" in done.stderr, done.stderr
+    assert done.returncode == 1 and "this poll is left out" in done.stderr, done.stderr
+    assert re.search(r"^replay: 1 of \d+ polls were left out", done.stderr, re.M)
     assert '"votes":2100' in night.once("cards") and '"votes":2100' not in done.stdout
 
 
