@@ -5,12 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "daemon/base/map.h"
 #include "daemon/edge/origin.h"
 #include "daemon/edge/timer.h"
 
 #define NAME_ROOM 1024
+#define LOOK_AGAIN_MS 500
+#define FRESH_MS 20
 
 /* So many look for an address at most when one more may. */
 static const int most_starting[GATE_SURENESSES] = {
@@ -37,6 +40,9 @@ struct gate {
     struct map *hosts;
     int64_t per_host;
     int starting;
+    int threads; /* of the process, before any look-up */
+    int looking; /* look-ups, also those that were given up */
+    int fresh;   /* of those that are starting, in the last turn: they may have no thread yet */
     struct queue ready[GATE_SURENESSES];
     size_t visited;
 };
@@ -66,19 +72,45 @@ static void take_out(struct queue *q, struct gate_entry *entry)
         q->last = before;
 }
 
+/* proc(5): each has a folder there. */
+static int count_threads(void)
+{
+    struct stat st;
+    return stat("/proc/self/task", &st) == 0 ? (int)st.st_nlink - 2 : 0;
+}
+
+static void count_looking(struct gate *g)
+{
+    int looking = count_threads() - g->threads + g->fresh;
+    g->looking = looking > g->starting ? looking : g->starting;
+}
+
+static bool may_start(const struct gate *g, enum gate_sureness as)
+{
+    if (as == GATE_ADDRESS)
+        return true;
+    return (as >= GATE_UNSURE ? g->looking : g->starting) < most_starting[as];
+}
+
 /* NULL: nobody may start. */
 static struct gate_entry *first_ready(const struct gate *g)
 {
     for (int i = 0; i < GATE_SURENESSES; i++)
-        if (g->ready[i].first != NULL && (i == GATE_ADDRESS || g->starting < most_starting[i]))
+        if (g->ready[i].first != NULL && may_start(g, (enum gate_sureness)i))
             return g->ready[i].first;
     return NULL;
 }
 
+/* Nobody tells when a look-up ends that was given up. */
 static void turn_soon(struct gate *g)
 {
+    bool unsure = g->ready[GATE_UNSURE].first != NULL || g->ready[GATE_LOST].first != NULL;
+    if (unsure)
+        count_looking(g);
     if (first_ready(g) != NULL)
         timer_set(g->turn, 0);
+    else if (unsure)
+        timer_set(g->turn, g->fresh > 0 ? FRESH_MS : LOOK_AGAIN_MS);
 }
 
 static void make_ready(struct gate *g, struct gate_entry *entry)
@@ -94,13 +126,23 @@ static void on_turn(void *ctx)
 {
     struct gate *g = ctx;
     struct gate_entry *entry;
+    g->fresh = 0;
+    count_looking(g);
     for (int i = 0; i < GATE_STARTS && (entry = first_ready(g)) != NULL; i++) {
         take_out(&g->ready[entry->ready], entry);
         entry->state = entry->ready == GATE_ADDRESS ? GATE_IN : GATE_STARTING;
         g->starting += entry->state == GATE_STARTING;
+        g->looking += entry->state == GATE_STARTING;
+        g->fresh += entry->state == GATE_STARTING;
         entry->go(entry);
     }
     turn_soon(g);
+}
+
+static void end_start(struct gate *g)
+{
+    g->starting--;
+    g->fresh -= g->fresh > 0;
 }
 
 void gate_found(struct gate *g, struct gate_entry *entry, bool kept)
@@ -109,7 +151,7 @@ void gate_found(struct gate *g, struct gate_entry *entry, bool kept)
         return;
     entry->state = GATE_IN;
     entry->host->sureness = kept ? GATE_KEPT : GATE_FOUND;
-    g->starting--;
+    end_start(g);
     turn_soon(g);
 }
 
@@ -125,6 +167,7 @@ struct gate *gate_new(struct event_base *base, int64_t per_host, size_t hosts)
     if (g == NULL)
         return NULL;
     g->per_host = per_host;
+    g->threads = count_threads();
     g->turn = timer_new(base, on_turn, g);
     g->hosts = map_new(hosts + GATE_VISITED, true);
     if (g->turn != NULL && g->hosts != NULL)
@@ -240,7 +283,7 @@ void gate_leave(struct gate *g, struct gate_entry *entry)
         host->in--;
         break;
     case GATE_STARTING:
-        g->starting--;
+        end_start(g);
         host->in--;
         turn_soon(g);
         break;

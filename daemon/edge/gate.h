@@ -5,7 +5,9 @@
  *
  * Names that nobody answers for hold their places for long. So the surer it is that an address will
  * be found, the sooner it is somebody's turn: those of a kind may fill only so many of the places
- * (gate.c), and what is left is for surer ones. Whose host is an address takes none.
+ * (gate.c), and what is left is for surer ones. Whose host is an address takes none. A look-up that
+ * was given up has its thread until no name server can answer any more: for those of the less sure
+ * kinds it counts till then.
  */
 #ifndef TALLYD_EDGE_GATE_H
 #define TALLYD_EDGE_GATE_H

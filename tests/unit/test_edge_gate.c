@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <event2/event.h>
+#include <pthread.h>
 #include <stdio.h>
 
 #include "daemon/edge/gate.h"
@@ -240,6 +241,41 @@ static void test_the_surest_first(void **state)
     loop_free(base);
 }
 
+static void *look_up(void *lock)
+{
+    pthread_mutex_lock(lock); /* no name server answers */
+    pthread_mutex_unlock(lock);
+    return NULL;
+}
+
+/* The places were free again after ten seconds, but the threads went on for thirty: there were 147.
+ */
+static void test_look_ups_that_were_given_up_count_while_they_last(void **state)
+{
+    enum { LEFT = 40 };
+    struct event_base *base = loop_new();
+    struct gate *gate = begin(base, 100);
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t threads[LEFT];
+    (void)state;
+    g.finds = NULL;
+    pthread_mutex_lock(&lock);
+    for (int i = 0; i < LEFT; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, look_up, &lock), 0);
+    for (int i = 0; i < ENTRIES; i++)
+        enter_named(gate, i);
+    turn(base);
+    assert_int_equal(g.went, NEW_STARTS - LEFT);
+    pthread_mutex_unlock(&lock);
+    for (int i = 0; i < LEFT; i++)
+        pthread_join(threads[i], NULL);
+    while (g.went < NEW_STARTS)
+        event_base_loop(base, EVLOOP_ONCE);
+    assert_int_equal(g.went, NEW_STARTS);
+    gate_free(gate);
+    loop_free(base);
+}
+
 /* LOCALHOST was another host than localhost: asked twice as often, and its rest was its own. */
 static void test_a_host_is_one_however_it_is_written(void **state)
 {
@@ -349,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_no_more_look_for_addresses_at_once),
         cmocka_unit_test(test_names_that_are_not_found_hold_up_no_others),
         cmocka_unit_test(test_the_surest_first),
+        cmocka_unit_test(test_look_ups_that_were_given_up_count_while_they_last),
         cmocka_unit_test(test_a_host_is_one_however_it_is_written),
         cmocka_unit_test(test_visited_hosts_are_forgotten),
         cmocka_unit_test(test_at_random),
