@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "daemon/base/text.h"
+#include "daemon/core/endorsement.h"
+#include "daemon/core/labels.h"
+#include "daemon/core/site.h"
 
 const char ctl_decides[] = "--reason TEXT [--yes|--dry-run]";
 
@@ -157,6 +160,19 @@ static void fill(const char *template, const char *typed, const char *offers, st
             buf_addc(out, *at);
 }
 
+/* The filters of races, with the values that are words. */
+static void add_filters(const char *ask, struct buf *out)
+{
+    for (const struct site_status *w = site_statuses; w->value; w++)
+        buf_addf(out, " status:%s", w->value);
+    for (uint32_t flag = 1; labels_race_flag(flag); flag <<= 1)
+        buf_addf(out, " flag:%s", labels_race_flag(flag));
+    for (size_t i = LEVEL_UNKNOWN + 1; i < LEVELS; i++)
+        buf_addf(out, " office:%s", endorsement_levels[i]);
+    buf_addz(out, " flip:yes flip:no closest: tag:");
+    fill(ask, "", "2 races | sort -u | sed 's/^/state:/'", out);
+}
+
 /* What a shell offers behind a command: the small words of its usage, options, and what `ask` gets
  * from the daemon: ids of what its capitals stand for. */
 static void add_offers(const struct ctl_command *c, const char *ask, struct buf *out)
@@ -178,6 +194,8 @@ static void add_offers(const struct ctl_command *c, const char *ask, struct buf 
     buf_addz(out, options[c->kind]);
     if (strcmp(c->words, "call") == 0)
         buf_addz(out, " --basis --url --from");
+    if (strcmp(c->words, "races") == 0)
+        add_filters(ask, out);
     for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
         if (strstr(c->usage, asked[i].word))
             fill(ask, "", asked[i].asks, out);
@@ -247,7 +265,13 @@ static void tell_shell(const struct shell *shell, struct buf *out)
 static const struct shell shells[] = {
     {"bash",
      "# tallyctl completion bash\n" ASKS(
-         "COMPREPLY=($(compgen -W \"$1\" -- \"${COMP_WORDS[COMP_CWORD]}\"))",
+         /* a word with a colon is several words to bash, of which the last is put in */
+         "local cur=${COMP_WORDS[COMP_CWORD]} i=$COMP_CWORD\n"
+         "    while ((i > 1)) && [[ $cur == :* || ${COMP_WORDS[i-1]} == : ]]; do "
+         "cur=${COMP_WORDS[--i]}$cur; done\n"
+         "    COMPREPLY=($(compgen -W \"$1\" -- \"$cur\"))\n"
+         "    ((i < COMP_CWORD)) && COMPREPLY=(\"${COMPREPLY[@]#\"${cur%\"${cur##*:}\"}\"}\")\n"
+         "    return 0",
          ";") "    local typed='' word\n"
               "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
               "        [[ $word == -* ]] || typed+=\"${typed:+ }$word\"\n"

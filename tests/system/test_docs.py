@@ -110,6 +110,9 @@ def test_a_shell_completes_what_tallyctl_knows(tmp_path):
     assert offered("st") == ["status", "statement"] and offered("match", "a") == ["accept", "alias"]
     assert offered("call", "") == ["won", "lost", "advanced", "--reason", "--yes", "--dry-run", "--basis", "--url", "--from", "ann", "bob"]
     assert offered("call", "ann", "w") == ["won"] and offered("--yes", "mark", "r") == ["recount", "r-1"]
+    assert offered("races", "status", ":", "ad") == ["advanced"] and offered("races", "status", ":", "part") == ["partly_called"]  # bash puts in what is behind the colon
+    assert offered("races", "clo") == ["closest:"] and "status:won" in offered("races", "st") and "advanced" in offered("races", "status", ":")
+    assert offered("races", "flag", ":", "re") == ["recount"] and offered("races", "office:fed") == ["office:federal"]
     assert offered("endorse", "status", "bob", "not") == ["not_on_ballot"] and offered("zzz", "") == []
     for shell in ("zsh", "fish"):
         text = subprocess.run([feeds.BUILD / "tallyctl", "completion", shell], capture_output=True, text=True, check=True).stdout
