@@ -183,10 +183,12 @@ static bool lose(struct model *m, const struct race *r, uint32_t endorsement, st
 {
     const struct link *l = NULL;
     const struct claim *winner = last_word(m, r, endorsement, by, t->outcome, &l);
-    struct slice line = calls_evidence(m, l->contest, l->choice);
-    struct slice mark = SLICE(" mark none");
+    struct slice mark = SLICE(" mark none"), line;
     struct claim c = {.by = by, .outcome = OUTCOME_LOST, .at_ms = now_ms};
 
+    if (!winner || !l)
+        return true;
+    line = calls_evidence(m, l->contest, l->choice);
     if (slice_ends(line, mark))
         line.len -= mark.len;
     c.called_at_ms = winner->called_at_ms;
