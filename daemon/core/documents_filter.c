@@ -11,6 +11,7 @@
 #include "daemon/core/labels.h"
 #include "daemon/core/open.h"
 #include "daemon/core/progress.h"
+#include "daemon/core/publish.h"
 #include "daemon/core/states.h"
 #include "daemon/core/tally.h"
 
@@ -202,7 +203,7 @@ static bool read_filter(struct slice word, const struct filter **out, struct sli
     return *out != NULL;
 }
 
-bool documents_filter_check(struct slice word, struct err *e)
+bool documents_filter_check(const struct settings *outside, struct slice word, struct err *e)
 {
     const char *names[FILTERS];
     const struct filter *f;
@@ -215,15 +216,20 @@ bool documents_filter_check(struct slice word, struct err *e)
                            SLICE_FMT(value), CLOSEST_MAX);
         return !f || !f->nth || check_value(f, value, e);
     }
+    char room[256];
+    struct buf known;
+    size_t n = 0;
+    buf_init_over(&known, room, sizeof room);
     for (size_t i = 0; i < FILTERS; i++)
-        names[i] = filters_known[i].name;
+        if (!outside || publish_filter_named(outside, slice_of(filters_known[i].name))) {
+            names[n++] = filters_known[i].name;
+            buf_addf(&known, "%s%s:", n > 1 ? ", " : "", filters_known[i].name);
+        }
     const char *near =
-        text_did_you_mean(slice_sub(word, 0, slice_find(word, SLICE(":"))), names, FILTERS);
-    return err_set(e, ERR_USAGE,
-                   "'%.*s' is no filter%s%s%s: state:, status:, office:, flip:, tag:, flag:, "
-                   "closest: or a bare word",
-                   SLICE_FMT(word), near ? "; did you mean '" : "", near ? near : "",
-                   near ? ":'" : "");
+        text_did_you_mean(slice_sub(word, 0, slice_find(word, SLICE(":"))), names, n);
+    return err_set(e, ERR_USAGE, "'%.*s' is no filter%s%s%s: %.*s or a bare word", SLICE_FMT(word),
+                   near ? "; did you mean '" : "", near ? near : "", near ? ":'" : "",
+                   SLICE_FMT(buf_slice(&known)));
 }
 
 bool documents_filter_fits(const struct model *m, const struct race *r, struct slice word)
@@ -300,7 +306,7 @@ bool documents_choose(const struct model *m, const struct slice *words, size_t n
     out->count = 0;
     out->races = arena_array(a, m->race_count + 1, sizeof(struct race *));
     for (size_t i = 0; i < n; i++) {
-        if (!documents_filter_check(words[i], e))
+        if (!documents_filter_check(NULL, words[i], e))
             return false;
         if (read_filter(words[i], &f, &value) && f && f->fits == fits_closest &&
             !num_parse(value, 1, CLOSEST_MAX, &closest))

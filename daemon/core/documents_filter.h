@@ -10,8 +10,10 @@
 /* These know the whole list: for the outside, ask publish_filter (publish.h) of each word before.
  */
 
-/* False with ERR_USAGE: no such filter, or no such value; the text names those there are. */
-bool documents_filter_check(struct slice word, struct err *e) MUST_USE;
+/* False with ERR_USAGE: no such filter, or no such value; the text names those there are, or that
+ * there are for the outside, where that is who asks (else NULL). */
+bool documents_filter_check(const struct settings *outside, struct slice word,
+                            struct err *e) MUST_USE;
 bool documents_filter_fits(const struct model *m, const struct race *r, struct slice word);
 
 /* Races that every word fits, in the order of the list; with "closest:N", of those that have

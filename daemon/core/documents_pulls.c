@@ -354,7 +354,8 @@ bool documents_choose_public(const struct model *m, const struct slice *words, s
                              struct arena *a, struct documents_chosen *out, struct err *e)
 {
     for (size_t i = 0; i < n; i++)
-        if (!publish_filter(m->settings, words[i], e))
+        if (!publish_filter(m->settings, words[i], e) ||
+            !documents_filter_check(m->settings, words[i], e))
             return false;
     return documents_choose(m, words, n, a, out, e);
 }

@@ -84,3 +84,20 @@ bool publish_filter(const struct settings *s, struct slice word, struct err *e)
            err_set(e, ERR_USAGE, "'%.*s' is not published here ([endorsements] publish, %s)",
                    SLICE_FMT(word), column);
 }
+
+static bool any_named_tag(const struct settings *s)
+{
+    for (size_t i = 0; i < s->publish_count; i++)
+        if (slice_is(s->publish[i], "tags") || behind(s->publish[i], tag_prefix).len > 0)
+            return true;
+    return false;
+}
+
+bool publish_filter_named(const struct settings *s, struct slice name)
+{
+    if (slice_is(name, "tag"))
+        return any_named_tag(s);
+    if (slice_is(name, "office"))
+        return publish_column(s, SLICE("office_level"));
+    return !slice_is(name, "flip") || publish_flips(s);
+}

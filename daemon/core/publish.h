@@ -29,4 +29,7 @@ bool publish_flips(const struct settings *s);
  * says of a tag that there is and of one that there is not the same. */
 bool publish_filter(const struct settings *s, struct slice word, struct err *e) MUST_USE;
 
+/* Is there any word of this filter ("tag") that may? */
+bool publish_filter_named(const struct settings *s, struct slice name);
+
 #endif

@@ -259,6 +259,40 @@ static void what_is_not_published_is_refused_with_what_is(void **state)
     end();
 }
 
+/* It named filters that are refused, and meant one of them. */
+static void filters_that_are_not_published_are_not_proposed(void **state)
+{
+    static const struct {
+        struct slice publish;
+        const char *text;
+    } cases[] = {
+        {SLICE_INIT("sum:labor"),
+         "'flp:yes' is no filter: state:, status:, flag:, closest: or a bare word"},
+        {SLICE_INIT("held_by"), "'flp:yes' is no filter; did you mean 'flip:': state:, status:, "
+                                "flip:, flag:, closest: or a bare word"},
+        {SLICE_INIT("tag:labor"),
+         "'flp:yes' is no filter: state:, status:, tag:, flag:, closest: or a bare word"},
+        {SLICE_INIT("tags"),
+         "'flp:yes' is no filter: state:, status:, tag:, flag:, closest: or a bare word"},
+        {SLICE_INIT("office_level"),
+         "'flp:yes' is no filter: state:, status:, office:, flag:, closest: or a bare word"},
+    };
+    const struct slice word = SLICE("flp:yes");
+    struct arena *a = arena_new(1 << 20);
+    (void)state;
+    begin("endorsement_id,candidate_name,state,office,tags\nann,Ann Archer,GA,Mayor,labor\n");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        n.s.publish = &cases[i].publish;
+        n.s.publish_count = 1;
+        night_anew(&n);
+        assert_false(documents_races_public(core_model(n.core), &word, 1, true, a, &out, &err));
+        assert_int_equal(err.kind, ERR_USAGE);
+        assert_string_equal(err.text, cases[i].text);
+    }
+    arena_free(a);
+    end();
+}
+
 /* ---- sources ---- */
 
 static void doubts_of_a_file_are_its_own(void **state)
@@ -549,6 +583,7 @@ int main(void)
         cmocka_unit_test(who_stands_twice_is_counted_once_as_a_person),
         cmocka_unit_test(states_of_before_are_told_without_a_number),
         cmocka_unit_test(what_is_not_published_is_refused_with_what_is),
+        cmocka_unit_test(filters_that_are_not_published_are_not_proposed),
         cmocka_unit_test(doubts_of_a_file_are_its_own),
         cmocka_unit_test(a_sum_in_doubt_names_the_lines_that_fit_none),
         cmocka_unit_test(what_a_corrected_line_is_now_is_said_where_it_is_known),
