@@ -271,9 +271,10 @@ static bool is_formula(struct slice s)
     /* ... and U+FF1D, U+FF0B, U+FF0D, U+FF20 are = + - @ */
     static const char *const signs[] = {
         "=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0", NULL};
+    static const char ends[] = {'\t', '\r', '\n'}; /* old ones take what is behind these */
     size_t n;
 
-    if (s.len > 0 && memchr("\t\r\n", s.ptr[0], 3))
+    if (s.len > 0 && memchr(ends, s.ptr[0], sizeof ends))
         return true;
     if (is_number(s))
         return false;
