@@ -45,7 +45,9 @@ static void title(const struct board *b)
     html_count(b->out, b->all->n[TALLY_WON]);
     buf_addz(b->out, " won of ");
     html_count(b->out, b->all->n[TALLY_CALLED]);
-    buf_addz(b->out, " called · ");
+    buf_addz(b->out, " called");
+    if (b->m->settings->organisation.len > 0)
+        buf_addz(b->out, " · ");
     html_escape(b->out, b->m->settings->organisation);
 }
 
