@@ -68,7 +68,11 @@ def test_events_are_what_is_published_and_a_reader_may_come_back():
         last = seen[-1][0]
         reader.close()
 
+        at_once = Reader(h.port, last=last)  # it has all that there is: what it had last is not sent once more
         decide(h, "uncall", "foe")
+        first = next(m for _, kind, m in iter(at_once.event, None) if kind != "heartbeat")
+        assert first["seq"] > int(last.split("-")[1]), first
+        at_once.close()
         back = Reader(h.port, last=last)
         missed = back.until("totals", lambda m: m["data"]["won"] == 0)
         assert "retraction" in [kind for _, kind, _ in missed]
@@ -84,6 +88,8 @@ def test_events_are_what_is_published_and_a_reader_may_come_back():
         h.start_tallyd(name="again")
         whole = Reader(h.port, last=last).until("totals")
         assert whole[-1][2]["epoch"] > int(last.split("-")[0]) and whole[-1][2]["data"]["won"] == 0
+        later = Reader(h.port, last=f"{last.split('-')[0]}-999999999").event()  # of another epoch: its numbers say nothing
+        assert later[1] != "heartbeat" and later[2]["epoch"] == whole[-1][2]["epoch"], later
 
 
 def test_what_is_no_type_is_refused_and_readers_are_counted():
