@@ -8,6 +8,7 @@
 #include "daemon/app_state.h"
 #include "daemon/base/jsonw.h"
 #include "daemon/base/num.h"
+#include "daemon/base/text.h"
 #include "daemon/base/when.h"
 #include "daemon/core/statement.h"
 #include "daemon/pages_made.h"
@@ -24,11 +25,13 @@ struct wanted {
     struct slice value;
 };
 
-static bool read_query(struct slice query, struct wanted *wanted, size_t n,
+static bool read_query(struct slice query, struct wanted *wanted, size_t n, struct arena *scratch,
                        struct http_answer *answer, struct buf *body)
 {
-    struct slice item;
-    while (query.len > 0 && slice_next(&query, '&', &item)) {
+    struct slice raw;
+    while (query.len > 0 && slice_next(&query, '&', &raw)) {
+        struct slice plain = http_decode(raw, scratch);
+        struct slice item = text_clean_copy(plain.ptr ? plain : raw, scratch);
         size_t equals = slice_find(item, SLICE("=")), i = 0;
         struct slice name = slice_sub(item, 0, equals);
         while (i < n && !slice_is(name, wanted[i].name))
@@ -83,6 +86,16 @@ static bool find_shown(const struct app *a, const struct outbox_view *view, cons
     return false;
 }
 
+static struct arena *new_scratch(struct http_answer *answer, struct buf *body)
+{
+    struct arena *scratch = arena_new(SCRATCH_MAX);
+    if (!scratch) {
+        answer->status = 503;
+        buf_addz(body, "out of memory; try again later");
+    }
+    return scratch;
+}
+
 static bool read_style(struct slice word, size_t *style, struct http_answer *answer,
                        struct buf *body)
 {
@@ -97,31 +110,39 @@ static bool read_style(struct slice word, size_t *style, struct http_answer *ans
     return false;
 }
 
-void pages_statement(struct slice path, struct slice query, struct http_answer *answer,
-                     struct buf *body, void *ctx)
+static void statement(const struct app *a, struct slice query, const struct outbox_view *view,
+                      struct arena *scratch, struct http_answer *answer, struct buf *body)
 {
-    const struct app *a = ctx;
     struct wanted wanted[] = {{.name = "style"}, {.name = "at"}};
-    struct outbox_view view;
     struct writer_shown row;
     size_t style;
-    (void)path;
-    if (!pages_published(a, answer, body, &view) || !read_query(query, wanted, 2, answer, body) ||
+    if (!read_query(query, wanted, 2, scratch, answer, body) ||
         !read_style(wanted[0].value, &style, answer, body))
         return;
     answer->type = "text/plain; charset=utf-8";
     if (wanted[1].value.len == 0) {
-        tag(answer, view.frozen.epoch, view.frozen.seq);
-        buf_add(body, view.frozen.statements[style]);
+        tag(answer, view->frozen.epoch, view->frozen.seq);
+        buf_add(body, view->frozen.statements[style]);
         buf_addc(body, '\n');
-        return;
-    }
-    struct arena *scratch = arena_new(SCRATCH_MAX);
-    if (find_shown(a, &view, &wanted[1], scratch, &row, answer, body)) {
+    } else if (find_shown(a, view, &wanted[1], scratch, &row, answer, body)) {
         tag(answer, row.epoch, row.seq);
         buf_add(body, row.texts[style]);
         buf_addc(body, '\n');
     }
+}
+
+void pages_statement(struct slice path, struct slice query, struct http_answer *answer,
+                     struct buf *body, void *ctx)
+{
+    const struct app *a = ctx;
+    struct outbox_view view;
+    (void)path;
+    if (!pages_published(a, answer, body, &view))
+        return;
+    struct arena *scratch = new_scratch(answer, body);
+    if (!scratch)
+        return;
+    statement(a, query, &view, scratch, answer, body);
     arena_free(scratch);
 }
 
@@ -179,30 +200,38 @@ static void write_since(const struct settings *s, const struct writer_shown *the
 
 /* ---- handlers ---- */
 
+static void totals(struct app *a, const struct wanted wanted[2], const struct outbox_view *view,
+                   struct arena *scratch, struct http_answer *answer, struct buf *body)
+{
+    struct writer_shown then;
+    if (wanted[0].value.len > 0) {
+        answer->status = 400;
+        buf_addz(body, "by= and since= are two questions; ask one");
+    } else if (wanted[1].value.len == 0) {
+        tag(answer, view->epoch, view->seq);
+        buf_add(body, view->totals);
+        buf_addc(body, '\n');
+    } else if (find_shown(a, view, &wanted[1], scratch, &then, answer, body)) {
+        tag(answer, view->frozen.epoch, view->frozen.seq);
+        write_since(&a->night->plan->settings, &then, &view->frozen, body);
+    }
+}
+
 void pages_totals(struct slice path, struct slice query, struct http_answer *answer,
                   struct buf *body, void *ctx)
 {
     struct app *a = ctx;
     struct wanted wanted[] = {{.name = "by"}, {.name = "since"}};
     struct outbox_view view;
-    struct writer_shown then;
-    if (!pages_published(a, answer, body, &view) || !read_query(query, wanted, 2, answer, body))
+    if (!pages_published(a, answer, body, &view))
         return;
-    if (wanted[0].value.len > 0 && wanted[1].value.len > 0) {
-        answer->status = 400;
-        buf_addz(body, "by= and since= are two questions; ask one");
-    } else if (wanted[0].value.len > 0) {
+    struct arena *scratch = new_scratch(answer, body);
+    if (!scratch)
+        return;
+    bool read = read_query(query, wanted, 2, scratch, answer, body);
+    if (read && wanted[0].value.len > 0 && wanted[1].value.len == 0)
         pages_model(path, query, answer, body, ctx);
-    } else if (wanted[1].value.len > 0) {
-        struct arena *scratch = arena_new(SCRATCH_MAX);
-        if (find_shown(a, &view, &wanted[1], scratch, &then, answer, body)) {
-            tag(answer, view.frozen.epoch, view.frozen.seq);
-            write_since(&a->night->plan->settings, &then, &view.frozen, body);
-        }
-        arena_free(scratch);
-    } else {
-        tag(answer, view.epoch, view.seq);
-        buf_add(body, view.totals);
-        buf_addc(body, '\n');
-    }
+    else if (read)
+        totals(a, wanted, &view, scratch, answer, body);
+    arena_free(scratch);
 }

@@ -24,8 +24,6 @@ void pages_not_ready(const struct app *a, struct http_answer *answer, struct buf
     duty_view(a->duty, &duty);
     restore_progress(a->night->restore, &done, &all);
     answer->status = 503;
-    answer->type = "text/plain; charset=utf-8";
-    answer->no_store = true;
     if (duty.role->state == ROLE_STANDBY && !duty.linked)
         buf_addz(body, "standby: Redis does not answer, another tallyd may serve\n");
     else if (duty.role->state == ROLE_STANDBY && !duty.lease[0])
@@ -188,7 +186,6 @@ static bool make_anew(struct app *a, const struct page *page, struct slice path,
     if (!ok) {
         forget(it);
         answer->status = e.kind == ERR_USAGE ? 400 : e.kind == ERR_NO ? 404 : 503;
-        answer->type = "text/plain; charset=utf-8";
         buf_addz(body, e.text);
         return false;
     }
@@ -208,8 +205,7 @@ static bool make_anew(struct app *a, const struct page *page, struct slice path,
 static void ask_again(struct http_answer *answer, struct buf *body, const char *why)
 {
     answer->status = 503;
-    answer->type = "text/plain; charset=utf-8";
-    answer->no_store = answer->soon = true;
+    answer->soon = true;
     buf_addz(body, why);
 }
 

@@ -5,15 +5,18 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <sys/socket.h>
 
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/http.h>
+#include <event2/http_struct.h>
+#include <event2/keyvalq_struct.h>
 
-#include "daemon/base/jsonw.h"
 #include "daemon/base/num.h"
 #include "daemon/edge/http_door.h"
+#include "daemon/edge/http_problem.h"
 #include "daemon/edge/http_stream.h"
 #include "daemon/edge/timer.h"
 
@@ -63,25 +66,21 @@ static void send_bytes(struct evhttp_request *req, int status, struct slice body
     add_header(req, "Content-Length", length);
     if (evhttp_request_get_command(req) != EVHTTP_REQ_HEAD)
         evbuffer_add(out, body.ptr, body.len);
-    evhttp_send_reply(req, status, NULL, NULL);
+    evhttp_send_reply(req, status, status >= 400 ? http_problem_title(status) : NULL, NULL);
 }
 
-/* RFC 9457 */
-static void send_problem(struct http *h, struct evhttp_request *req, int status, const char *title,
-                         const char *detail)
+static void send_problem(struct http *h, struct evhttp_request *req, int status,
+                         struct slice detail)
 {
+    struct evkeyvalq *headers = evhttp_request_get_output_headers(req);
     struct buf body;
-    struct jsonw j;
-    buf_init(&body, 4096);
-    jsonw_init(&j, &body);
-    jsonw_object(&j, NULL);
-    jsonw_strz(&j, "type", "about:blank");
-    jsonw_strz(&j, "title", title);
-    jsonw_int(&j, "status", status);
-    jsonw_strz(&j, "detail", detail);
-    jsonw_object_end(&j);
+    buf_init(&body, 16384);
+    http_problem_write(status, detail, &body);
     common_headers(h, req, NULL);
     add_header(req, "Content-Type", "application/problem+json");
+    add_header(req, "Cache-Control", "no-store");
+    if (status == 503 && !evhttp_find_header(headers, "Retry-After"))
+        add_header(req, "Retry-After", "2");
     send_bytes(req, status, buf_slice(&body));
     buf_done(&body);
 }
@@ -159,21 +158,22 @@ static void send_made(struct http *h, struct evhttp_request *req, const struct h
                       const struct buf *body)
 {
     if (body->failed) {
-        send_problem(h, req, 500, "Too large",
-                     "the document is larger than this server makes; use a filter");
+        send_problem(h, req, 500,
+                     SLICE("the document is larger than this server makes; use a filter"));
         return;
     }
-    if (answer->status == 404 || answer->status == 400) {
-        send_problem(h, req, answer->status, answer->status == 404 ? "Not found" : "Bad request",
-                     body->len > 0 ? body->ptr : "no such resource; see /v1/totals.json");
+    if (answer->status >= 400) {
+        send_problem(h, req, answer->status,
+                     body->len > 0 ? slice_trim(buf_slice(body))
+                                   : SLICE("no such resource; see /v1/totals.json"));
         return;
     }
     const char *have = evhttp_find_header(evhttp_request_get_input_headers(req), "If-None-Match");
     bool same = answer->status == 200 && etag_matches(have, answer->etag);
     if (!same && !http_door_has_room(h->door, body->len)) {
-        add_header(req, "Retry-After", "2");
-        send_problem(h, req, 503, "Too many slow readers",
-                     "answers wait for readers who do not read them; ask again in two seconds");
+        send_problem(h, req, 503,
+                     SLICE("answers wait for readers who do not read them; ask again in two "
+                           "seconds"));
         return;
     }
     common_headers(h, req, answer->policy);
@@ -275,8 +275,16 @@ static void send_no_route(struct http *h, struct evhttp_request *req)
                  : r[1].path    ? ", "
                                 : " and ",
                  r->path, r->path[1] && r->path[strlen(r->path) - 1] == '/' ? "ID.json" : "");
-    send_problem(h, req, 404, "Not found", detail.ptr);
+    send_problem(h, req, 404, buf_slice(&detail));
     buf_done(&detail);
+}
+
+static void stream_headers(struct http *h, struct evhttp_request *req)
+{
+    common_headers(h, req, NULL);
+    add_header(req, "Content-Type", "text/event-stream; charset=utf-8");
+    add_header(req, "Cache-Control", "no-store");
+    add_header(req, "X-Accel-Buffering", "no");
 }
 
 /* Server-sent events. */
@@ -289,26 +297,22 @@ static void begin_stream(struct http *h, struct evhttp_request *req, const struc
     unsigned topics = route->stream(query, &answer, &body, h->ctx);
     if (topics && http_streams_count(h->streams) >= h->max_streams) {
         add_header(req, "Retry-After", "10");
-        send_problem(h, req, 503, "Too many readers",
-                     "max-sse-clients in [http] are reading already; poll /v1/totals.json");
+        send_problem(h, req, 503,
+                     SLICE("max-sse-clients in [http] are reading already; poll /v1/totals.json"));
     } else if (!topics) {
-        send_problem(h, req, answer.status, answer.status == 503 ? "Not ready" : "Bad request",
-                     body.len > 0 ? body.ptr : "");
+        send_problem(h, req, answer.status, slice_trim(buf_slice(&body)));
     } else if (evhttp_request_get_command(req) == EVHTTP_REQ_HEAD) {
-        common_headers(h, req, NULL);
+        stream_headers(h, req);
         evhttp_send_reply(req, 200, NULL, NULL);
     } else {
         const char *last =
             evhttp_find_header(evhttp_request_get_input_headers(req), "Last-Event-ID");
-        common_headers(h, req, NULL);
-        add_header(req, "Content-Type", "text/event-stream; charset=utf-8");
-        add_header(req, "Cache-Control", "no-store");
-        add_header(req, "X-Accel-Buffering", "no");
+        stream_headers(h, req);
         struct http_stream *s = http_stream_begin(h->streams, req, topics);
         if (s)
             route->first(s, last ? slice_of(last) : (struct slice){0}, h->ctx);
         else
-            send_problem(h, req, 503, "Out of memory", "try again later");
+            send_problem(h, req, 503, SLICE("out of memory; try again later"));
     }
     buf_done(&body);
 }
@@ -323,21 +327,60 @@ static bool is_address(int family, struct slice text)
     return inet_pton(family, name, room) == 1;
 }
 
-/* A name somebody pointed at us in their DNS is none of ours. Without one: HTTP/1.0. */
-static bool host_known(const struct http *h, struct evhttp_request *req)
+/* "HOST", "HOST:80", "[::1]:80": the name, without the dot at its end. False: it is none. */
+static bool read_host(struct slice text, struct slice *name)
 {
-    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
-    const char *before = uri ? evhttp_uri_get_host(uri) : NULL; /* of http://HOST/path */
-    const char *header = evhttp_find_header(evhttp_request_get_input_headers(req), "Host");
-    struct slice host = slice_of(before && before[0] ? before : header);
-    if (host.len > 0 && host.ptr[0] == '[')
-        return is_address(AF_INET6, slice_sub(host, 1, slice_find(host, SLICE("]"))));
-    host = slice_sub(host, 0, slice_find(host, SLICE(":")));
-    bool known =
-        host.len == 0 || is_address(AF_INET, host) || slice_eq_nocase(host, SLICE("localhost"));
+    bool six = text.len > 0 && text.ptr[0] == '[';
+    size_t end = slice_find(text, six ? SLICE("]") : SLICE(":"));
+    struct slice port = slice_sub(text, end == SIZE_MAX ? text.len : end + six, text.len);
+    int64_t number;
+    *name = slice_sub(text, six, end);
+    if (!six && slice_ends(*name, SLICE(".")))
+        *name = slice_sub(*name, 0, name->len - 1);
+    return (!six || (end != SIZE_MAX && is_address(AF_INET6, *name))) &&
+           (port.len == 0 || slice_is(port, ":") ||
+            (port.ptr[0] == ':' && num_parse(slice_sub(port, 1, port.len), 0, 65535, &number)));
+}
+
+/* A name somebody pointed at us in their DNS is none of ours. */
+static bool host_known(const struct http *h, struct slice text)
+{
+    struct slice host;
+    if (!read_host(text, &host))
+        return false;
+    bool known = is_address(AF_INET, host) || is_address(AF_INET6, host) ||
+                 slice_eq_nocase(host, SLICE("localhost"));
     for (size_t i = 0; i < h->host_count && !known; i++)
         known = slice_eq_nocase(host, slice_of(h->hosts[i]));
     return known;
+}
+
+/* Whom the request is for (RFC 9112, 3.2): HTTP/1.1 says it once, HTTP/1.0 may not know. False: it
+ * is answered. */
+static bool is_for_us(struct http *h, struct evhttp_request *req)
+{
+    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
+    const char *before = uri ? evhttp_uri_get_host(uri) : NULL; /* of http://HOST/path */
+    const struct evkeyval *header;
+    struct slice host = {0};
+    size_t hosts = 0;
+    for (header = TAILQ_FIRST(evhttp_request_get_input_headers(req)); header;
+         header = TAILQ_NEXT(header, next))
+        if (slice_eq_nocase(slice_of(header->key), SLICE("Host"))) {
+            host = slice_of(header->value);
+            hosts++;
+        }
+    if (hosts > 1 || (hosts == 0 && req->minor > 0)) {
+        send_problem(h, req, 400, SLICE("a request by HTTP/1.1 has one Host"));
+        return false;
+    }
+    if (before && before[0])
+        host = slice_of(before);
+    if (host.len == 0 || host_known(h, host))
+        return true;
+    send_problem(h, req, 421,
+                 SLICE("this server is not called by that name; add it to hosts in [http]"));
+    return false;
 }
 
 static void on_request(struct evhttp_request *req, void *ctx)
@@ -350,14 +393,11 @@ static void on_request(struct evhttp_request *req, void *ctx)
     read_address(req, &path, &query);
     if (command != EVHTTP_REQ_GET && command != EVHTTP_REQ_HEAD) {
         add_header(req, "Allow", "GET, HEAD");
-        send_problem(h, req, 405, "Method not allowed", "this server is read-only: GET and HEAD");
+        send_problem(h, req, 405, SLICE("this server is read-only: GET and HEAD"));
         return;
     }
-    if (!host_known(h, req)) {
-        send_problem(h, req, 421, "Misdirected request",
-                     "this server is not called by that name; add it to hosts in [http]");
+    if (!is_for_us(h, req))
         return;
-    }
     const struct http_route *route = find_route(h, path);
     if (!route)
         send_no_route(h, req);

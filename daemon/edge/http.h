@@ -23,8 +23,8 @@ struct http_settings {
 };
 
 /* Make a resource on request. `query` is raw. Returns the HTTP status (200, 404, 503 ...); the body
- * goes into out, `type` and `etag` (quotes included; may stay empty) are the callee's literals or
- * live until it returns to the loop. */
+ * goes into out, for an error what is wrong and what to do, in words. `type` and `etag` (quotes
+ * included; may stay empty) are the callee's literals or live until it returns to the loop. */
 struct http_answer {
     int status;
     const char *type; /* "application/json" */

@@ -17,6 +17,7 @@
 #include <event2/listener.h>
 
 #include "daemon/base/log.h"
+#include "daemon/edge/http_problem.h"
 #include "daemon/edge/timer.h"
 
 #define CONNECTIONS_MAX 4096
@@ -96,6 +97,14 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
         v->since_us = timer_now_us();
 }
 
+/* evhttp answers what it cannot read: nobody has heard a whole request. */
+static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *ctx)
+{
+    const struct visitor *v = ctx;
+    if (info->n_added > 0 && v->since_us)
+        http_problem_replace(output);
+}
+
 static void sweep(struct http_door *d)
 {
     int64_t now = timer_now_us();
@@ -141,7 +150,8 @@ static struct bufferevent *on_accept(struct event_base *base, void *ctx)
     struct http_door *d = ctx;
     struct visitor *v = calloc(1, sizeof *v);
     if (!v || !(v->link = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE)) ||
-        !evbuffer_add_cb(bufferevent_get_input(v->link), on_input, v)) {
+        !evbuffer_add_cb(bufferevent_get_input(v->link), on_input, v) ||
+        !evbuffer_add_cb(bufferevent_get_output(v->link), on_output, v)) {
         if (v && v->link)
             bufferevent_free(v->link);
         free(v);

@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 import time
+import types
 
 import pytest
 
@@ -32,9 +33,11 @@ def won(side):
 def test_the_standby_follows_and_takes_over_when_asked(two):
     a, b = two.a, two.b
     code, text = b.code("/readyz")
-    assert code == 503 and text.startswith("standby"), text
-    for page in ("/v1/totals.json", "/v1/statement.txt", "/v1/open.csv", "/v1/totals.csv?by=state", "/v1/totals.csv?by=nonsense"):
-        assert b.code(page)[0] == 503, page
+    assert code == 503 and json.loads(text)["detail"].startswith("standby"), text
+    for page in ("/", "/v1/totals.json", "/v1/statement.txt", "/v1/open.csv", "/v1/totals.csv?by=state", "/v1/totals.csv?by=nonsense", "/v1/events"):
+        got = harness.ask(types.SimpleNamespace(port=b.status()["http_port"]), page)
+        assert (got.status, got.getheader("Content-Type"), got.getheader("Retry-After"), got.getheader("Cache-Control")) == (
+            503, "application/problem+json", "2", "no-store") and "standby" in json.loads(got.body)["detail"], page
     metrics = b.code("/metrics")[1]
     assert 'tallyd_role{role="standby"} 1' in metrics and "tallyd_source" not in metrics
     assert b.code("/livez")[0] == 200
