@@ -29,7 +29,7 @@
 
 #define LOADED_MAX ((size_t)1 << 30)
 #define PULSE_MS 10
-#define CALM_MS 2000 /* a reload waits for polls under way, whose answers would be lost */
+#define CALM_MS 1000 /* a reload waits for polls under way, whose answers would be lost */
 #define CALM_STEP_MS 10
 #define CLOSE_WAIT_MS 10000
 #define PREVIEW_MS 10000 /* a decision itself takes less than one second */
