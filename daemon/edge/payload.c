@@ -14,7 +14,8 @@
 
 #include "parsers/wire.h"
 
-#define STEP_SMALL ((size_t)64 << 10) /* the file grows ahead of the bytes by this, */
+#define FIRST ((size_t)16 << 10)      /* larger ones come in several pieces: then the file */
+#define STEP_SMALL ((size_t)64 << 10) /* grows ahead of the bytes by this, */
 #define STEP_LARGE ((size_t)1 << 20)  /* and by this once it is larger */
 
 struct payload {
@@ -33,7 +34,7 @@ static bool make_room(struct payload *p, size_t more, struct err *e)
     size_t need = p->len + more + WIRE_PADDING;
     if (need <= p->room)
         return true;
-    size_t step = need < STEP_LARGE ? STEP_SMALL : STEP_LARGE;
+    size_t step = need < FIRST ? WIRE_PAGE : need < STEP_LARGE ? STEP_SMALL : STEP_LARGE;
     size_t room = (need + step - 1) / step * step;
     if (fallocate(p->fd, 0, (off_t)p->room, (off_t)(room - p->room)) != 0)
         return err_errno(e, ERR_AGAIN, "no memory for %zu bytes of a payload", room);
