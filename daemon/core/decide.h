@@ -10,9 +10,9 @@ struct feed_report;
 
 /* What a decision brought about. */
 struct decide_done {
-    struct arena *arena;  /* in: for what is below, and while it is taken */
-    bool abbreviated;     /* in: the beginning of an id, or a part of it or the name, is enough where
-                             it is of one only: a person sees it in full before anything is done */
+    struct arena *arena; /* in: for what is below, and while it is taken */
+    bool abbreviated;    /* in: the beginning of an id, or a part of it or the name, is enough where
+                            it is of one only: a person sees it in full before anything is done */
     uint32_t endorsement; /* whom it is about; NONE */
     uint32_t race;        /* whose standings are to be derived again; NONE: none, or all */
     bool all;             /* all races' */

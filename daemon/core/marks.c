@@ -132,13 +132,6 @@ bool marks_only_part(const struct model *m, const struct race *r, uint32_t sourc
     return any;
 }
 
-/* Would it, but that another county has the race, which the list's counties leave out? */
-static bool is_left_out(const struct model *m, const struct race *r, const struct feed_contest *c)
-{
-    return r->in_parts && m->settings->sources[c->source].calls != CALLS_NO &&
-           offers_county(m, c).len > 0 && offers_list_is_short(m, r);
-}
-
 /* May this contest's marks speak for `by` at all? */
 static bool may_speak(const struct model *m, const struct race *r, const struct feed_contest *c,
                       struct slice by)
@@ -326,7 +319,7 @@ static struct marks_word source_line(const struct asked *a, uint32_t source, con
         struct marks_word w = {.opinion = MARKS_SILENT, .contest = c, .choice = NONE};
         if (may_speak(m, r, c, by) && !is_kept(r, c, endorsement))
             w = contest_word(m, r, c, endorsement);
-        else if (is_left_out(m, r, c))
+        else if (r->in_parts && offers_list_is_short(m, r))
             w.conflict = "a county that the list's counties leave out has it too";
         if (w.conflict)
             conflict = w.conflict;

@@ -11,8 +11,8 @@
 
 /* [a-z0-9-]{1,64}: date, state, place, office, district, seat, term, election type, party. Rows
  * that say the same in other words ("City of Springfield" / "Springfield City", "Ward 3" / "3rd
- * Ward"; "07-1-06" / "7-1-6") get the same. Longer ones are cut and end in a hash of the whole. *key
- * holds the parts apart: equal slugs of unequal keys are two races. */
+ * Ward"; "07-1-06" / "7-1-6") get the same. Longer ones are cut and end in a hash of the whole.
+ * *key holds the parts apart: equal slugs of unequal keys are two races. */
 bool race_id_make(const struct endorsement *e, struct arena *a, struct slice *slug,
                   struct slice *key) MUST_USE;
 

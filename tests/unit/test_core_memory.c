@@ -112,6 +112,10 @@ static struct kind calls = {
     "\nchoice 12|Bob Baker ; " b "\nchoice 13|Else One\ntotal 50 40 30 ; units=10/10\n"            \
     "contest 9|Clerk|GA|Cobb ; uncontested\nchoice 91|Uma Ulm\ntotal 9\n"
 
+#define RENAMED                                                                                    \
+    "contest 7|Cobb Mayor|GA|Cobb ; stated seats=1\nchoice 71|Ann Archer\n"                        \
+    "choice 72|Bob Baker ; won\nchoice 73|Else One\ntotal 50 40 30 ; units=10/10\n"
+
 static void live(struct night *n)
 {
     n->sources[STATE].calls = CALLS_LIVE;
@@ -160,7 +164,7 @@ static struct kind desk = {
         PAYLOAD(AP, 21, SEAT("", "won")),
         PAYLOAD(STATE, 22, SEAT("won", "")),
         PAYLOAD(STATE, 23, SEAT("", "")),
-        PAYLOAD(STATE, 23, SEAT("", "won")), /* its mark has moved */
+        PAYLOAD(STATE, 23, RENAMED), /* its mark has moved, by what was claimed alone */
         TICK(40),
     },
     0,
