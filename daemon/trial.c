@@ -362,14 +362,27 @@ static struct trial_attempt *best_of(const struct trial_found *f)
     return best;
 }
 
+/* Nothing, or a page for people, is that to each format. */
+static void tell_unread(struct trial *t, struct trial_file *f)
+{
+    f->verdict = VERDICT_SCHEMA;
+    f->text = SLICE("no format that is known reads it");
+    for (size_t i = 0; i < t->found.attempt_count; i++) {
+        const struct work *w = &t->found.attempts[i].work;
+        if (w->failure == WIRE_BLOCKED ||
+            (w->failure != WIRE_OK && payload_bytes(f->payload).len == 0)) {
+            f->verdict = work_verdict(w);
+            f->text = slice_of(w->text);
+        }
+    }
+}
+
 /* The source has no format yet: it gets the one that reads it best, if one does. */
 static bool choose(struct trial *t, struct err *e)
 {
     struct trial_attempt *best = best_of(&t->found);
-    if (!best && t->found.files[0].payload) {
-        t->found.files[0].verdict = VERDICT_SCHEMA;
-        t->found.files[0].text = SLICE("no format that is known reads it");
-    }
+    if (!best && t->found.files[0].payload)
+        tell_unread(t, &t->found.files[0]);
     if (!best)
         return true;
     best->own = true;
@@ -381,7 +394,7 @@ static bool choose(struct trial *t, struct err *e)
 static bool keep_section(struct trial *t, bool guess, struct err *e)
 {
     struct buf section;
-    if (!is_place(t->what->what))
+    if (!is_place(t->what->what) || (guess && t->found.format.len == 0)) /* not worth one yet */
         return true;
     buf_init(&section, TEXTS_MAX);
     bool ok = write_section(t, guess ? t->found.format : SLICE(""), &section, e);

@@ -195,7 +195,8 @@ static void write_formats(struct report *r)
             add_attempt(&t, &f->attempts[i]);
             others++;
         }
-    for (size_t i = 0; i < f->attempt_count && others == 0 && f->format.len == 0; i++)
+    bool why = others == 0 && f->format.len == 0 && f->files[0].verdict == VERDICT_SCHEMA;
+    for (size_t i = 0; why && i < f->attempt_count; i++)
         add_attempt(&t, &f->attempts[i]);
     table_end(&t);
 }
@@ -249,8 +250,15 @@ static const char *cure(const struct trial_file *file)
         [VERDICT_TOO_BIG] = "raise [poll] max-body if it should be so large",
         [VERDICT_CUT] = "try again",
     };
-    if (file->by_path)
+    if (file->by_path && !file->payload)
         return "is the path right, and may tallyd read it?";
+    if (file->status == 429)
+        return "wait as long as it asks for; then poll less: a longer interval, fewer files of "
+               "this "
+               "host at once";
+    if (file->payload && file->verdict == VERDICT_BLOCKED)
+        return "a page for people: is this the address of the data itself? It may also be how the "
+               "site refuses programs (another [poll] user-agent, a key, or ask whoever runs it)";
     return cures[file->verdict] ? cures[file->verdict] : "try again; if it stays so it is a bug";
 }
 

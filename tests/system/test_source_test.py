@@ -125,6 +125,7 @@ TABLE = "Office,Person,Count\n" + "".join(f"Mayor,Person {i},{i}\n" for i in ran
     ((404, {}, "no"), [], 75, "http-status", "is the address right?"),
     ((403, {}, "no"), [], 75, "blocked", "user-agent"),
     ((200, {"Content-Type": "text/html"}, "<html><body>Just a moment...</body></html>"), [], 75, "blocked", "user-agent"),
+    ((429, {"Retry-After": "40"}, "slow down"), [], 75, "blocked", "wait as long as it asks for"),
     ((200, {}, TABLE), [], 65, "schema", "tally-parse --draft FILE"),
     ((200, {}, small_night.detail()[:700]), [], 65, "truncated", "is it the right file"),
     ((200, {}, small_night.detail().replace("11/4/2025</ElectionDate>", "11/5/2024</ElectionDate>")), [], 1, "wrong-date", "results of another election"),
@@ -134,6 +135,19 @@ def test_what_is_wrong_is_named_with_its_cure(house, site, answer, words, code, 
     site.answers["/county.xml"] = answer
     said = report(house, "county", *words, code=code)
     assert said["files"][0]["verdict"] == verdict and advice in said["outcome"]["next"], said
+
+
+@pytest.mark.parametrize("answer, code, verdict, text", [
+    ((200, {"Content-Type": "text/html"}, "<!DOCTYPE html><html><head><title>Alder County Elections Home</title></head><body/></html>"), 75, "blocked",
+     "Alder County Elections Home"),
+    ((200, {}, ""), 65, "truncated", "the payload is empty"),
+    ((404, {}, "no"), 75, "http-status", "404"),
+])
+def test_what_is_no_results_in_any_format_is_named_for_what_it_is(house, site, answer, code, verdict, text):
+    site.answers["/other"] = answer
+    said = report(house, site.url + "/other", "insecure-http=yes", "state=GA", code=code)
+    assert said["files"][0]["verdict"] == verdict and text in said["files"][0]["text"], said
+    assert said["formats"] == [] and "section" not in said
 
 
 def test_a_wrong_format_is_told_with_the_one_that_reads_it(house):
