@@ -241,14 +241,25 @@ static int64_t limit(const struct writer_archive *a)
     return left < a->keep ? left : a->keep;
 }
 
-static bool prune(struct writer_archive *a, int64_t to, struct err *e)
+static int64_t size_of(const struct prune *p)
+{
+    int64_t all = 0;
+    for (size_t i = 0; i < p->count; i++)
+        all += p->list[i].size;
+    return all;
+}
+
+/* Down to `to`, where what may go makes it less than `most`; else nothing goes: who fills the disk
+ * is somebody else. */
+static bool prune(struct writer_archive *a, int64_t to, int64_t most, struct err *e)
 {
     struct prune p = {.needed = map_new(FILES_MAX, true), .oldest_kept = INT64_MAX};
     size_t gone = 0;
     bool ok = p.needed && a->needed(p.needed, a->ctx) && visit(a->payloads, consider, &p, e);
     if (ok && p.count > 0)
         qsort(p.list, p.count, sizeof *p.list, older);
-    for (; ok && gone < p.count && a->used > to; gone++)
+    bool helps = ok && a->used - size_of(&p) < most;
+    for (; helps && gone < p.count && a->used > to; gone++)
         if (unlinkat(a->payloads, p.list[gone].name, 0) == 0)
             a->used -= p.list[gone].size;
     if (ok) {
@@ -266,7 +277,7 @@ static bool make_room(struct writer_archive *a, struct err *e)
     int64_t most = limit(a);
     if (a->used < most)
         return true;
-    return prune(a, most * PRUNE_TO, e) &&
+    return prune(a, most * PRUNE_TO, most, e) &&
            (a->used < most ||
             err_set(e, ERR_AGAIN, "the disk is full, or [archive] keep is too small"));
 }

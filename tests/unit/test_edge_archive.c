@@ -200,6 +200,42 @@ static void test_the_oldest_go_and_never_the_last_good_one(void **state)
     throw_away(&s);
 }
 
+/* A disk that somebody else fills took all that was recorded, to no avail. */
+static void test_nothing_goes_where_that_makes_no_room(void **state)
+{
+    struct shelf s = shelf_of(*state);
+    struct payload *old[2] = {noise(1, 200000), noise(2, 200000)}, *good = noise(3, 1300000);
+    struct writer_file file = {.source = SLICE("county"),
+                               .file = SLICE("detail"),
+                               .held = WRITER_WHOLE,
+                               .payload = good,
+                               .digest = payload_digest(good)};
+    struct writer_recording r;
+    struct err e = {0};
+    int64_t end = timer_now_us() + PATIENCE_US;
+    open_desk(s.d);
+    record_to(&s, 1 << 20);
+    for (int i = 0; i < 2; i++)
+        put(&s, i, old[i]);
+    assert_true(writer_submit(s.d->writer, &(struct writer_job){.files = &file, .file_count = 1},
+                              NULL, NULL, &e));
+    wait_recorded(&s, 2);
+    put(&s, 2, good);
+    do {
+        assert_true(timer_now_us() < end);
+        run_for(s.d, 1000);
+        writer_recording(s.d->writer, &r);
+    } while (r.why[0] == '\0');
+    for (int i = 0; i < 2; i++)
+        assert_true(there(&s, payload_digest(old[i])));
+    assert_true(there(&s, payload_digest(good)));
+    close_desk(s.d, 5000);
+    for (int i = 0; i < 2; i++)
+        payload_free(old[i]);
+    payload_free(good);
+    throw_away(&s);
+}
+
 /* Where it cannot be written nothing else waits, and it goes on once it can. */
 static void test_a_broken_archive_is_in_nobodys_way(void **state)
 {
@@ -262,6 +298,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_is_recorded_is_read_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_torn_line_costs_itself, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_oldest_go_and_never_the_last_good_one, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_nothing_goes_where_that_makes_no_room, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_a_broken_archive_is_in_nobodys_way, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_more_than_it_can_take_is_left_out, set_up, tear_down),
