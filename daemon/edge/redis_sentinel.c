@@ -14,6 +14,8 @@
 #define ROUND_MS 1000
 #define STRAGGLERS_MS 200 /* who has not answered by then has no say in this round */
 #define ANSWER_MS 1000
+/* So long Sentinels need to tell each other of a new master, or to take back what only one did. */
+#define OLDER_MS 10000
 
 struct sentinel;
 
@@ -32,12 +34,25 @@ struct sentinel {
     size_t count;
     char *master;
     struct timer *round, *stragglers;
-    int64_t newest; /* epoch that was ever believed */
+    int64_t newest;   /* epoch that was ever believed */
+    int64_t older_us; /* since when most say what is older; 0: they do not */
     char why[500];
 };
 
-/* The answer of the newest configuration. One that is older than what was seen before is believed
- * only when more than half of all say so: then it was made anew. */
+/* A configuration that is older than what was seen before is believed only when more than half of
+ * all have said so for a while: then it was made anew, and not just kept from those who answer by
+ * the one that made the newest, which is slow. */
+static bool is_credible(struct sentinel *s, int64_t epoch, size_t answers)
+{
+    bool older = epoch < s->newest;
+    if (!older || 2 * answers <= s->count)
+        s->older_us = 0;
+    else if (s->older_us == 0)
+        s->older_us = timer_now_us();
+    return !older || (s->older_us > 0 && timer_now_us() - s->older_us >= OLDER_MS * INT64_C(1000));
+}
+
+/* The answer of the newest configuration. */
 static void settle(struct sentinel *s)
 {
     const struct peer *best = NULL;
@@ -51,13 +66,15 @@ static void settle(struct sentinel *s)
     }
     if (!best)
         return;
-    if (best->epoch < s->newest && 2 * answers <= s->count) {
+    if (!is_credible(s, best->epoch, answers)) {
         snprintf(s->why, sizeof s->why,
-                 "what %s says is older than what is known, and most others do not answer",
-                 best->name);
+                 "what %s says is older than what is known; it is believed when most have said so "
+                 "for %d s",
+                 best->name, OLDER_MS / 1000);
         return;
     }
     s->newest = best->epoch;
+    s->older_us = 0;
     struct redis_place master = best->master;
     redis_link_named(s->guided, &master);
 }

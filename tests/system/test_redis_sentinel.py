@@ -217,3 +217,34 @@ def test_a_sentinel_that_was_cut_off_is_not_believed():
             time.sleep(0.05)
         house.settle(LIMIT)
         assert house.meta()["epoch"] == epoch
+
+
+def test_the_master_of_before_is_not_gone_back_to_while_who_knows_better_is_slow():
+    """Two of three Sentinels have not heard of the failover, and the one that made it does not answer: all the news there is is old."""
+    with watched() as house:
+        (master, replica), (knows, *others) = house.servers, house.sentinels
+        for sentinel in others:
+            sentinel.kill()
+        epoch = house.meta()["epoch"]
+
+        def fails_over():
+            with contextlib.suppress(redis.ResponseError):
+                house.ask(house.sentinel_ports[0], "SENTINEL", "FAILOVER", "board")
+            return replica.is_master()
+        harness.wait_for(fails_over, PATIENCE, "the failover")
+        house.look_at(replica)
+        house.rewrite()
+        house.settle(PATIENCE, epoch)
+        harness.wait_for(lambda: not master.clients(), LIMIT, "all connections leave the old one")
+        epoch, ran = house.meta()["epoch"], master.scripts_run()
+        os.kill(knows.child.pid, signal.SIGSTOP)
+        for port in house.sentinel_ports[1:]:
+            house.start_sentinel(port)
+        end = time.monotonic() + 4
+        while time.monotonic() < end:
+            house.rewrite()
+            time.sleep(0.05)
+        assert master.is_master() and master.scripts_run() == ran, "the old master was written to"
+        os.kill(knows.child.pid, signal.SIGCONT)
+        house.settle(LIMIT)
+        assert house.meta()["epoch"] == epoch
