@@ -87,6 +87,7 @@ class Server:
 
 
 FAILOVER_TIMEOUT = 3  # seconds of each step; no other failover of their own within twice that
+DOWN_AFTER = 2  # seconds; a server that becomes the master, or no more, cuts all connections, and Sentinels connect again after one
 SENTINEL = """port {port}
 bind 127.0.0.1
 dir {folder}
@@ -94,7 +95,7 @@ requirepass {own}
 sentinel sentinel-pass {own}
 sentinel monitor board 127.0.0.1 {master} 2
 sentinel auth-pass board {password}
-sentinel down-after-milliseconds board 500
+sentinel down-after-milliseconds board {down}
 sentinel failover-timeout board {timeout}
 """
 
@@ -130,7 +131,7 @@ sentinel-password-credential = sentinel-password"""
     def start_sentinel(self, port):
         conf = self.write(f"sentinel-{port}.conf", SENTINEL.format(
             port=port, folder=self.folder, own=SENTINELS_PASSWORD, master=self.servers[0].port, password=PASSWORD,
-            timeout=FAILOVER_TIMEOUT * 1000))
+            timeout=FAILOVER_TIMEOUT * 1000, down=DOWN_AFTER * 1000))
         return self.start(f"sentinel-{port}", REDIS, conf, "--sentinel")
 
     def ask(self, port, *words):
@@ -191,7 +192,7 @@ class Clustered(storm.Storm):
 
     def __init__(self, races, **more):
         super().__init__(races, **more)
-        self.servers = [Server(self, port, "--cluster-enabled", "yes", "--cluster-node-timeout", "1000",
+        self.servers = [Server(self, port, "--cluster-enabled", "yes", "--cluster-node-timeout", "2000",
                                "--repl-diskless-sync-delay", "0") for port in free_ports(3, bus=True)]
 
     def begin(self):
