@@ -19,10 +19,14 @@
 #define WAITING_MS 10000 /* nothing was seen for that long */
 #define TRIES 5          /* of a person's takeover, while the other one's epochs rise */
 #define RENEW_MS 3000
-#define ASK_MS 30          /* somebody waits for what the standby has kept */
-#define KNOWN_S 86400      /* a partner that was seen within a day is to be reckoned with */
+#define ASK_MS 30     /* somebody waits for what the standby has kept */
+#define KNOWN_S 86400 /* a partner that was seen within a day is to be reckoned with */
+#define LONG_AGO_S 1
 #define SEEN_EVERY_S 600   /* so often that is written down */
 #define KEEP_EVERY_MS 3000 /* the standby shows that it lives */
+
+_Static_assert(PARTNER_LEASE_MS > 2 * RENEW_MS + RENEW_MS / 2, "a renewal may be lost, or late");
+_Static_assert(ROLE_COPY_MS > PARTNER_LEASE_MS, "a lease that nobody renews has ended by then");
 
 struct waiter {
     struct waiter *next;
@@ -238,19 +242,23 @@ int64_t duty_epoch(const struct duty *d, int64_t known)
 
 /* ---- what is seen ---- */
 
-/* Another daemon is about: not only until we restart. */
-static void note_partner(struct duty *d, struct slice instance)
+static void keep_partner(struct duty *d, int64_t seen_s)
 {
     struct err e = {0};
+    d->partner_s = seen_s;
+    struct writer_job job = {.partner_s = seen_s};
+    if (!writer_submit(d->writer, &job, NULL, NULL, &e))
+        log_warn("that another tallyd is about could not be kept: %s", e.text);
+}
+
+/* Another daemon is about: not only until we restart, unless it is another night's. */
+static void note_partner(struct duty *d, struct slice instance)
+{
     int64_t now = time(NULL);
     d->role.partner = true;
     snprintf(d->other, sizeof d->other, "%.*s", SLICE_FMT(instance));
-    if (now - d->partner_s < SEEN_EVERY_S)
-        return;
-    d->partner_s = now;
-    struct writer_job job = {.partner_s = now};
-    if (!writer_submit(d->writer, &job, NULL, NULL, &e))
-        log_warn("that another tallyd is about could not be kept: %s", e.text);
+    if (now - d->partner_s >= SEEN_EVERY_S && !following_is_refused(d->following))
+        keep_partner(d, now);
 }
 
 static struct desk_place place_of(struct slice kept)
@@ -304,6 +312,8 @@ static void tell_night(struct duty *d)
     if (text[0] && strcmp(text, d->differs) != 0)
         log_error("role: this tallyd is no standby that counts: %s", text);
     snprintf(d->differs, sizeof d->differs, "%s", text);
+    if (following_is_refused(d->following) && d->partner_s > LONG_AGO_S)
+        keep_partner(d, LONG_AGO_S); /* with a prefix of its own it has none */
     if (following_is_refused(d->following) && takes_night(following_night(d->following), d)) {
         following_begin(d->following); /* it is ours since a reload */
         partner_follow(d->partner, 0, 0);

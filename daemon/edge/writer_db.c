@@ -137,7 +137,7 @@ static const char *const sql[STATEMENTS] = {
     [EPOCH] = "INSERT INTO meta (name, value) VALUES ('epoch', ?)"
               " ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)",
     [PARTNER] = "INSERT INTO meta (name, value) VALUES ('partner', ?)"
-                " ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)",
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     [ASIDE] = "INSERT INTO aside (at, what) SELECT datetime('now'), what FROM"
               " (SELECT what FROM was EXCEPT SELECT what FROM (" HISTORY "))",
     /* a payload replaces those of as little, or less, on air */

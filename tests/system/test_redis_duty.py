@@ -205,7 +205,7 @@ def test_another_night_on_the_same_prefix_is_a_stranger(now, then):
         assert status["role"] == "standby" and status["well"].startswith("no: ") and status["standby_kept"] == "", status
         assert "A small night" in status["well"] and "give each a prefix of its own" in b.tallyd.text()
         a.decide("call", "foe", "won")
-        assert b.history() == ([], [])
+        assert b.history() == ([], []) and b.rows("SELECT value FROM meta WHERE name = 'partner'") == [(1,)]  # long ago
         refused = b.ctl("takeover", "--yes")
         assert refused.returncode == 1 and "give each a prefix of its own" in refused.stderr, refused
         a.tallyd.kill()

@@ -204,6 +204,19 @@ static void test_one_takes_the_epoch_and_the_lease_with_it(void **state)
     is(h, "GET " P ":lease", "west-2222-8.b");
 }
 
+/* The first by name takes the even epochs, the second the odd ones, above any that is known. */
+static void test_two_that_know_each_other_never_take_the_same_epoch(void **state)
+{
+    const struct slice east = SLICE("east-1111-"), west = SLICE("west-2222-"), nobody = SLICE("");
+    (void)state;
+    for (int64_t known = 0; known < 20; known++) {
+        int64_t a = partner_epoch(known, east, west), b = partner_epoch(known, west, east);
+        assert_true(a % 2 == 0 && a > known && a <= known + 2);
+        assert_true(b % 2 == 1 && b > known && b <= known + 2);
+        assert_int_equal(partner_epoch(known, east, nobody), known + 1);
+    }
+}
+
 static void test_the_lease_ends_by_itself_and_is_renewed(void **state)
 {
     struct house *h = *state;
@@ -398,6 +411,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(test_one_takes_the_epoch_and_the_lease_with_it),
+        cmocka_unit_test(test_two_that_know_each_other_never_take_the_same_epoch),
         T(test_the_lease_ends_by_itself_and_is_renewed),
         T(test_another_process_of_the_same_directory_is_the_same_daemon),
         T(test_an_epoch_begun_by_another_fences),

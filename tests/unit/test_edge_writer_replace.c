@@ -125,7 +125,7 @@ static void test_another_s_history_replaces_ours(void **state)
     assert_int_equal(count_aside(what, sizeof what), 2);
     write_jobs(jobs + 2, 1); /* the same again: nothing is lost by it */
     load(a, &l);
-    assert_true(l.decision_count == 3 && l.epoch == 9 && l.partner_s == 100);
+    assert_true(l.decision_count == 3 && l.epoch == 9 && l.partner_s == 99);
     assert_int_equal(count_aside(what, sizeof what), 2);
     assert_string_equal(what, "decision 2: call bea won by ann: ours only");
     arena_free(a);
