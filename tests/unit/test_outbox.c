@@ -637,18 +637,18 @@ static void test_what_redis_does_not_show_is_said(void **state)
     wait_for_epoch(p, epoch);
     add(p, MESSAGE_CALL, "calls:GA", "{}", true); /* the disk stands still */
     told(p, "FLUSHALL");
-    UNTIL(p, !view_of(p).redis_connected);
-    assert_true(view_of(p).redis_up && strstr(view_of(p).redis_away, "what it shows is old"));
+    UNTIL(p, view_of(p).redis_up && !view_of(p).redis_connected);
+    assert_non_null(strstr(view_of(p).redis_away, "what it shows is old"));
     outbox_release(p->outbox);
     UNTIL(p, view_of(p).redis_connected);
     for (int i = 0; i < 2; i++) { /* as keys are evicted */
-        assert_true(view_of(p).redis_connected);
+        assert_null(strstr(view_of(p).redis_away, "noeviction"));
         epoch = view_of(p).epoch;
         told(p, "DEL tally:v1:snap:meta");
         wait_for_epoch(p, epoch);
     }
-    UNTIL(p, !view_of(p).redis_connected);
-    assert_non_null(strstr(view_of(p).redis_away, "noeviction"));
+    UNTIL(p, view_of(p).redis_up && strstr(view_of(p).redis_away, "noeviction"));
+    assert_false(view_of(p).redis_connected);
 }
 
 /* The desk's stream in words: "begin 2|claim 1|told c1|". Entries have further columns. */
