@@ -94,6 +94,12 @@ static void test_a_part_of_a_name_is_enough_too(void **state)
     says(slice_of(n.out.err.text), "zz-3 has nothing to release");
     assert_true(decide(&n, confirmed, "mark", "Cat Cole", "recount"));
     assert_true(slice_is(n.out.decision->target, "zz-3"));
+    assert_true(decide(&n, would, "call", "Cole", "lost")); /* whose id has it not */
+    says(n.out.said, "call cat lost by maria");
+    assert_true(decide(&n, would, "mark", "cat", "tie")); /* the race of whose id that is */
+    says(n.out.said, "mark zz-3 tie by maria");
+    assert_true(decide(&n, would, "mark", "ss-2", "tie"));
+    says(n.out.said, "mark ga-ss-2 tie by maria");
     night_close(&n);
 }
 
@@ -286,11 +292,33 @@ static void test_who_is_not_lost_by_it_is_told(void **state)
     says(n.out.said, "moves    Ann Archer: 10 trailing -> 10 won, trailing\n"
                      "stays    Bob Best: no results; what is called has no line of it: tallyctl "
                      "call bob lost, if it has lost\n");
+    assert_true(decide(&n, confirmed, "mark", "ga-ss-1", "tie")); /* it was so before */
+    assert_false(night_says(n.out.said, "stays"));
     night_close(&n);
     night_open(&n, list);
     assert_true(decide(&n, confirmed, "call", "ann-archer", "won"));
     says(n.out.said, "moves    Bob Best: no results -> lost\n");
     assert_false(night_says(n.out.said, "stays"));
+    night_close(&n);
+}
+
+static void test_of_many_that_are_not_lost_ten_are_told(void **state)
+{
+    enum { MANY = 12, ROOM = 4096 };
+    static const struct event would = {.would = true};
+    char rows[ROOM];
+    struct night n;
+    (void)state;
+    int at = snprintf(rows, ROOM,
+                      "endorsement_id,candidate_name,state,office,district,seats_to_fill\n"
+                      "ann,Ann Archer,GA,State Senate,1,1\n");
+    for (int i = 1; i <= MANY; i++)
+        at += snprintf(rows + at, ROOM - (size_t)at, "b%d,Bo %c,GA,State Senate,1,1\n", i, 'A' + i);
+    night_open(&n, rows);
+    night_batch(&n, AP, RACE("1", "Ann Archer", "10", "20"), NIGHT_AT(10));
+    assert_true(decide(&n, would, "call", "ann", "won"));
+    says(n.out.said, "stays    Bo K: ");
+    says(n.out.said, "stays    and 2 others\n");
     night_close(&n);
 }
 
@@ -383,6 +411,7 @@ int main(void)
         cmocka_unit_test(test_what_is_accepted_and_is_not_on_air_is_told),
         cmocka_unit_test(test_of_many_that_are_not_on_air_ten_are_told),
         cmocka_unit_test(test_who_is_not_lost_by_it_is_told),
+        cmocka_unit_test(test_of_many_that_are_not_lost_ten_are_told),
         cmocka_unit_test(test_several_are_told_of_as_one),
         cmocka_unit_test(test_several_without_memory),
     };

@@ -12,7 +12,10 @@ static const char list[] =
     "jan,Jan Ossoll,GA,US Senate,,D,sen,1,,\n"
     "eve,Eve Eden,GA,State House,2,D,sh-2,1,,2\n"
     "fay,Fay Ford,GA,State House,2,D,sh-2,1,,2\n"
-    "gus,Gus Gray,GA,State House,2,D,sh-2,1,,2\n";
+    "gus,Gus Gray,GA,State House,2,D,sh-2,1,,2\n"
+    "cat,Cat Cole,GA,State House,9,,sh-9,2,,\n"
+    "dan,Dan Dorn,GA,State House,9,,sh-9,2,,\n"
+    "ike,Ike Ives,GA,State House,9,,sh-9,2,,\n";
 
 #define CALLED(mark)                                                                               \
     "contest 71|US Senate|GA ; stated\nchoice 1|Jan Ossoll|D ; " mark                              \
@@ -182,6 +185,27 @@ static void a_line_that_comes_later_says_more(void **state)
     night_close(&n);
 }
 
+/* Of two winners one stands in a contest without the third: whether that is the same race is not
+ * known of her either. */
+static void every_winner_has_to_stand_against_who_has_lost(void **state)
+{
+    static const char apart[] =
+        "contest 3|State House District 9|GA\nchoice 1|Cat Cole\nchoice 2|Other One\ntotal 3 2\n";
+    static const char beside[] =
+        "contest 3|State House District 9|GA\nchoice 1|Dan Dorn\nchoice 2|Ike Ives\ntotal 3 2\n";
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, apart, NIGHT_AT(1));
+    night_batch(&n, VOTES, beside, NIGHT_AT(1));
+    assert_true(night_decide(&n, "call", "cat", "won", NIGHT_AT(2)));
+    assert_true(night_decide(&n, "call", "dan", "won", NIGHT_AT(3)));
+    outcome_is(&n, "ike", OUTCOME_PENDING);
+    assert_true(night_decide(&n, "uncall", "cat", "", NIGHT_AT(4)));
+    assert_true(night_decide(&n, "release", "sh-9", "", NIGHT_AT(5)));
+    night_close(&n);
+}
+
 static void places_are_filled_so_too(void **state)
 {
     static const char all[] = "contest 2|State House District 2|GA\nchoice 1|Eve Eden|D\n"
@@ -210,6 +234,7 @@ int main(void)
         cmocka_unit_test(a_loss_goes_with_the_win_it_followed_from),
         cmocka_unit_test(a_loss_ends_with_a_match_that_was_none),
         cmocka_unit_test(a_line_that_comes_later_says_more),
+        cmocka_unit_test(every_winner_has_to_stand_against_who_has_lost),
         cmocka_unit_test(places_are_filled_so_too),
     };
     return cmocka_run_group_tests_name("core_filled", tests, NULL, NULL);
