@@ -315,6 +315,52 @@ static void primaries_of_which_nobody_says_whose_are_noted(void **state)
     done(&r);
 }
 
+static const char *contents(const struct endorsements *list, struct buf *out)
+{
+    struct arena *a = arena_new(1 << 20);
+
+    buf_init(out, 1 << 16);
+    assert_true(endorse_contents(list, a, out));
+    arena_free(a);
+    buf_addc(out, '\0');
+    return buf_slice(out).ptr;
+}
+
+/* Of each the most first, of as many the first by name; tags that are many are cut. */
+static void what_a_list_holds_is_counted(void **state)
+{
+    static const char head[] = "candidate_name,state,office,election_date,tags,contest_party\n";
+    struct endorsements none = {.count = 0};
+    char csv[2000] = "";
+    struct buf out;
+    (void)state;
+
+    assert_string_equal(contents(&none, &out), "rows\t0\nraces\t0\n");
+    buf_done(&out);
+    struct endorsement undated = {.state = SLICE("GA"), .race_id = SLICE("r")};
+    struct endorsements one = {.list = &undated, .count = 1};
+    assert_non_null(strstr(contents(&one, &out), "\nelection day\tnot said 1\n"));
+    buf_done(&out);
+    int n = snprintf(csv, sizeof csv,
+                     "%sAnn Lee,NJ,Sheriff,,a,\nBo Wu,GA,Mayor of Elm,2025-11-05,a|b,REP\n"
+                     "Cy Fox,GA,US Senate,,",
+                     head);
+    for (int i = 0; i < 40; i++)
+        n += snprintf(csv + n, sizeof csv - (size_t)n, "t%d|", i);
+    snprintf(csv + n, sizeof csv - (size_t)n, "b,\n");
+    struct reading r = read_list(slice_of(csv), NULL, 0);
+    assert_true(r.ok);
+    const char *text = contents(&r.list, &out);
+    assert_non_null(strstr(text, "rows\t3\nraces\t3\nstates\tGA 2, NJ 1\n"
+                                 "offices\tcounty 1, federal 1, local 1\nstatus\tactive 3\n"
+                                 "a win is of a\tseat 2, nomination 1\n"
+                                 "election day\t2025-11-04 2, 2025-11-05 1\n"
+                                 "tags\ta 2, b 2, t0 1, "));
+    assert_non_null(strstr(text, " more\n"));
+    buf_done(&out);
+    done(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +374,7 @@ int main(void)
         cmocka_unit_test(two_names_of_an_office_in_one_race_are_noted),
         cmocka_unit_test(an_office_of_no_place_is_noted),
         cmocka_unit_test(primaries_of_which_nobody_says_whose_are_noted),
+        cmocka_unit_test(what_a_list_holds_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
