@@ -256,20 +256,25 @@ static bool says_the_same(const struct intake *p, const struct intake_contest *p
     return true;
 }
 
-/* Most units of a contest that changed did not: with nothing wrong when they were judged, and all
- * that they were judged by as it was, they need not be judged once more. */
-static bool find_same(const struct intake *p, struct intake_contest *pc, struct err *e)
+/* Is it judged by what it was judged by, with nothing wrong then and since? */
+static bool is_judged_alike(const struct intake *p, const struct intake_contest *pc)
 {
     const struct feed_contest *c = pc->c;
-    const struct results_contest *in = pc->in;
 
-    if (p->event->restored || pc->settled || pc->recalled || pc->theirs || pc->older ||
-        pc->ruling != RULING_NONE || pc->roster.verdict != VERDICT_ACCEPTED ||
-        pc->roster.fresh > 0 || !is_in_order(p, c) || c->votes_allowed != in->votes_allowed ||
-        !slice_eq(c->state, text_of(p, in->state)))
+    return !p->event->restored && !pc->recalled && !pc->theirs && !pc->older &&
+           pc->ruling == RULING_NONE && pc->roster.verdict == VERDICT_ACCEPTED &&
+           pc->roster.fresh == 0 && is_in_order(p, c) &&
+           c->votes_allowed == pc->in->votes_allowed &&
+           slice_eq(c->state, text_of(p, pc->in->state));
+}
+
+/* Most units of a contest that changed did not: they need not be judged once more. */
+static bool find_same(const struct intake *p, struct intake_contest *pc, struct err *e)
+{
+    if (pc->settled || !is_judged_alike(p, pc))
         return true;
-    pc->same = arena_array(p->scratch, in->units, sizeof(*pc->same));
-    for (uint32_t u = 0; pc->same && u < in->units && u < c->unit_count; u++)
+    pc->same = arena_array(p->scratch, pc->in->units, sizeof(*pc->same));
+    for (uint32_t u = 0; pc->same && u < pc->in->units && u < pc->c->unit_count; u++)
         pc->same[u] = says_the_same(p, pc, u);
     return pc->same || full(e);
 }

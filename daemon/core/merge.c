@@ -268,21 +268,29 @@ static bool names_matter(const struct offers *g)
     return g->r->contest_count > 1 || who_may_fuse(g->r->state);
 }
 
+/* Whom each line of a contest names; nobody where that does not matter. NULL: no memory. */
+static struct who *read_people(struct offers *g, const struct feed_contest *c)
+{
+    struct who *people = arena_array(g->scratch, c->choice_count + 1, sizeof(*people));
+
+    for (uint32_t k = 0; people && names_matter(g) && k < c->choice_count; k++) {
+        if (!who_read(c->choices[k].name, g->scratch, &people[k]))
+            return NULL;
+        joins_apply(g->r, &people[k]);
+    }
+    return people;
+}
+
 static bool add_contest(struct offers *g, struct figures *f, const struct feed_contest *c,
                         struct err *e)
 {
-    struct who *people = arena_array(g->scratch, c->choice_count + 1, sizeof(*people));
+    struct who *people = read_people(g, c);
     uint32_t known = f->count;
     const char *primary = primaries_of(g->r, c);
     bool joins = any_of(f, known, primary);
 
     if (!people)
         return full(e);
-    for (uint32_t k = 0; names_matter(g) && k < c->choice_count; k++) {
-        if (!who_read(c->choices[k].name, g->scratch, &people[k]))
-            return full(e);
-        joins_apply(g->r, &people[k]);
-    }
     for (uint32_t k = 0; c->unit_count && k < c->choice_count; k++) {
         const struct feed_choice *x = &c->choices[k];
         struct race_choice ours = whose(g->r, c, k);

@@ -405,6 +405,13 @@ static void settle(const struct intake *p, struct feed_contest *c, const struct 
     c->last_close = pc->last_close;
 }
 
+/* It needs no judging: what is on air says it, and neither the clock nor the rest of its contest
+ * holds it. */
+static bool stands(const struct intake *p, const struct intake_contest *pc, uint32_t u)
+{
+    return intake_is_same(pc, u) && !pc->swapped && !p->early;
+}
+
 static bool take_units(const struct intake *p, struct intake_contest *pc, unsigned *what,
                        struct feed_report *r, struct err *e)
 {
@@ -422,7 +429,7 @@ static bool take_units(const struct intake *p, struct intake_contest *pc, unsign
         judge_swaps(p, pc, is);
     for (uint32_t u = 0; u < pc->in->units; u++) {
         struct judge_unit k = {.in = &p->batch->units[pc->in->first_unit + u], .u = u, .is = is};
-        if (intake_is_same(pc, u) && !pc->swapped && !p->early)
+        if (stands(p, pc, u))
             continue;
         uint32_t at = intake_unit(p, c, k.in, u);
         if (at != NONE)
