@@ -67,6 +67,32 @@ def test_the_standby_follows_and_takes_over_when_asked(two):
     assert len(ids) == len(set(ids)) == 2, ids
 
 
+def test_what_stands_again_has_its_own_id_on_either(two):
+    """A call that stood again had the id that it had had, and who drops what is known lost its end."""
+    a, b = two.a, two.b
+    race = "2025-11-04-ga-us-senate"
+
+    def listed(side):
+        return [(c["id"], c["stands"], c.get("takes_back")) for c in json.loads(side.get("/v1/calls.json"))["calls"]]
+    for words in (("call", "foe", "won"), ("mark", race, "void"), ("mark", race, "void", "off")):
+        assert a.decide(*words).returncode == 0, words
+    before = listed(a)
+    assert [stands for _, stands, _ in before] == [True, False, False], before
+    b.take_over()
+    assert listed(b) == before
+    for words in (("uncall", "foe"), ("release", race), ("call", "foe", "won")):
+        assert b.decide(*words).returncode == 0, words
+    harness.wait_for(lambda: won(b) == 1, 10, "the total")
+    after = listed(b)
+    assert [i for i, *_ in after[2:]] == [i for i, *_ in before] and after[1][2] == before[0][0], after
+    assert [stands for _, stands, _ in after] == [True, False, False, False, False], after
+    a.wait_standby()
+    a.take_over()
+    assert listed(a) == after
+    ids = two.calls()
+    assert len(ids) == len(set(ids)) == 5 and [i for i, *_ in reversed(after)] == ids, ids
+
+
 def test_a_takeover_knows_what_is_joined_and_what_no_longer_is():
     with pair.Pair() as p:
         for side in (p.a, p.b):
