@@ -133,6 +133,12 @@ void events_to(struct events *ev, struct http *h)
     ev->http = h;
 }
 
+void events_end(struct events *ev)
+{
+    if (ev->http)
+        http_end(ev->http);
+}
+
 static struct document *document_of(const struct message *m, int64_t epoch, int64_t seq,
                                     struct slice envelope)
 {

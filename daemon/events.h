@@ -16,6 +16,9 @@ void events_free(struct events *ev);                /* accepts NULL */
 /* Who is told; NULL: nobody. */
 void events_to(struct events *ev, struct http *h);
 
+/* It serves no more: whoever reads is let go, and asks again. */
+void events_end(struct events *ev);
+
 /* A message was numbered. */
 void events_add(struct events *ev, const struct message *m, int64_t epoch, int64_t seq,
                 struct slice envelope);

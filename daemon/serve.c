@@ -384,6 +384,7 @@ static void on_yield(void *ctx)
     if (a->control)
         control_tell(a->control, SLICE("this tallyd stands by now: watch the one that serves\n"));
     a->ready = false;
+    events_end(a->events); /* a heartbeat would say that what was read here still holds */
     a->yielding = a->stood = true;
     timer_cancel(a->figures);
     serve_stop(a->next);

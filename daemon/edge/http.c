@@ -470,6 +470,11 @@ void http_send(struct http *h, unsigned topics, struct slice text)
     http_streams_send(h->streams, topics, text);
 }
 
+void http_end(struct http *h)
+{
+    http_streams_end(h->streams);
+}
+
 size_t http_streams(const struct http *h)
 {
     return http_streams_count(h->streams);

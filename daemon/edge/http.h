@@ -64,6 +64,7 @@ int http_port(const struct http *h);
 void http_address(const struct http *h, char out[HTTP_ADDRESS]);
 /* Whole events, to all who want any of these topics; to one: http_stream.h. */
 void http_send(struct http *h, unsigned topics, struct slice text);
+void http_end(struct http *h);             /* ... and no more: readers are let go, and come again */
 size_t http_streams(const struct http *h); /* how many there are */
 
 /* Is `path` the route's? */

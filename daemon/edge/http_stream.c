@@ -191,13 +191,18 @@ size_t http_streams_count(const struct http_streams *all)
     return all->count;
 }
 
-void http_streams_free(struct http_streams *all)
+void http_streams_end(struct http_streams *all)
 {
-    if (!all)
-        return;
     for (struct http_stream *s = all->first, *next; s; s = next) {
         next = s->next;
         cut(s);
     }
+}
+
+void http_streams_free(struct http_streams *all)
+{
+    if (!all)
+        return;
+    http_streams_end(all);
     free(all);
 }

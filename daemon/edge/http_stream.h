@@ -36,6 +36,9 @@ struct http_place {
 };
 struct http_place *http_stream_place(struct http_stream *s);
 
+/* End them all. */
+void http_streams_end(struct http_streams *all);
+
 size_t http_streams_count(const struct http_streams *all);
 
 #endif

@@ -7,7 +7,7 @@
     const SOON = 150, PACE = 3000, SILENT = 15000, ASK = 10000, OLD = 120000;
     const link = document.getElementById("link"), said = document.getElementById("said"), copy = document.getElementById("copy");
     const now = () => performance.now(); // no clock that somebody sets
-    let waits = 0, due = 0, last = -ASK, etag = null, heard = now(), lost = 0, ahead = 0, asked = 0, answered = 0, newest = callAtTop();
+    let waits = 0, due = 0, last = -ASK, etag = null, heard = now(), lost = 0, ahead = 0, asked = 0, answered = 0, failed = false, newest = callAtTop();
 
     function callAtTop() {
         const first = document.querySelector("[data-say]");
@@ -25,8 +25,10 @@
         show(`Connection lost${seconds > 1 ? ` ${seconds} s ago` : ""}: figures may be out of date.`);
     }
 
+    // What is heard is no document: a question that failed is made good by one that is answered.
     function isThere() {
         heard = now();
+        if (failed) return askSoon(false);
         lost = 0;
         show(age());
     }
@@ -80,9 +82,12 @@
                 etag = answer.headers.get("ETag");
                 take(text);
             }
+            failed = false;
             isThere();
         } catch {
-            if (mine >= answered) isLost(now());
+            if (mine < answered) return;
+            failed = true;
+            isLost(now());
         }
     }
 

@@ -40,6 +40,7 @@ const commands = {
     async set({ms}) { await page.clock.setSystemTime(Date.now() + ms); },
     async forward({ms}) { await page.clock.fastForward(ms); },
     async run({js}) { return page.evaluate(js); },
+    async print() { await page.emulateMedia({media: "print"}); },
     async press({key}) { await page.keyboard.press(key); },
     async shot({path, full = true}) { await page.screenshot({path, fullPage: full}); },
     // The page's policy lets nobody add a script: axe comes as the debugger's own.

@@ -7,6 +7,7 @@ import time
 import pytest
 
 import browser
+import pair
 import small_night
 from harness import ask
 from small_night import decide
@@ -94,6 +95,42 @@ def test_a_lost_connection_is_said(house, web):
     print(f"said after {took} ms")
     house.start_tallyd(name="back")
     web.until("!document.getElementById('link').textContent", 30)
+
+
+def test_what_is_heard_makes_no_figures_that_were_not_read_good(house, web):
+    """A heartbeat took back that the connection is lost, with the figures of before."""
+    said = "document.getElementById('link').textContent"
+    web.open(f"http://127.0.0.1:{house.port}/")
+    web.until(f"!{said}", 10)
+    web.run("window.beats = []; window.real = window.fetch; window.fetch = () => Promise.reject(new Error('503')); 0")
+    decide(house, "call", "foe", "won")
+    web.until(f"{said}.startsWith('Connection lost')", 10)  # news, and no answer: before silence could say it
+    web.run("new MutationObserver(() => beats.push(document.getElementById('link').hidden))"
+            ".observe(document.getElementById('link'), {childList: true, attributes: true}); 0")
+    decide(house, "call", "yew", "lost")
+    web.until("beats.length >= 6", 60)  # each second anew; hearts beat every five
+    assert not web.run("beats.some(Boolean)")
+    web.run("window.fetch = window.real; 0")
+    web.until(f"!{said}", 30)
+    assert web.run("document.querySelector('.big').textContent") == "1 won of 2 called"
+
+
+def test_a_page_of_one_that_was_taken_over_says_so(web):
+    """Its events went on, and said that all is well, while another one's figures held."""
+    with pair.Pair() as p:
+        p.start()
+        web.open(f"http://127.0.0.1:{p.a.status()['http_port']}/")
+        web.until("!document.getElementById('link').textContent", 10)
+        p.b.take_over()
+        web.until("document.getElementById('link').textContent.startsWith('Connection lost')", 10)
+
+
+def test_a_lost_connection_is_in_print_too(house, web):
+    web.open(f"http://127.0.0.1:{house.port}/")
+    web.run("document.getElementById('link').textContent = 'Connection lost'; document.getElementById('link').hidden = false; 0")
+    web.ask("print")
+    assert web.run("getComputedStyle(document.getElementById('link')).display") != "none"
+    assert web.run("getComputedStyle(document.querySelector('form')).display") == "none"
 
 
 def test_where_no_events_come_through_it_asks(house, web):

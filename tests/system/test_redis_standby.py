@@ -4,8 +4,10 @@ import json
 import os
 import random
 import re
+import select
 import signal
 import socket
+import subprocess
 import threading
 import time
 import types
@@ -16,6 +18,7 @@ import feeds
 import harness
 import pair
 import small_night
+from test_events import Reader
 
 TAKEOVERS = int(os.environ.get("TAKEOVERS", "200" if os.environ.get("FULL") else "10"))
 
@@ -91,6 +94,27 @@ def test_what_stands_again_has_its_own_id_on_either(two):
     assert listed(a) == after
     ids = two.calls()
     assert len(ids) == len(set(ids)) == 5 and [i for i, *_ in reversed(after)] == ids, ids
+
+
+def test_who_watches_or_reads_one_that_was_taken_over_is_let_go(two):
+    """Readers of its events heard its heart beat on."""
+    reader = Reader(two.a.status()["http_port"], "?types=news")
+    watch = subprocess.Popen([harness.TALLYCTL, "--socket", two.a.folder / "control", "watch"], stdout=subprocess.PIPE)
+    told = b""
+    try:
+        assert b"No races called yet" in os.read(watch.stdout.fileno(), 4096)
+        two.b.take_over()
+        with pytest.raises((ValueError, ConnectionError)):  # the end of the stream, where a chunk's size would be
+            for _ in range(4):
+                reader.event()
+        while b"this tallyd stands by now" not in told and select.select([watch.stdout], [], [], 10)[0]:
+            told += os.read(watch.stdout.fileno(), 4096)
+        assert b"this tallyd stands by now" in told
+    finally:
+        watch.terminate()
+        watch.wait()
+        reader.close()
+    assert two.a.code("/v1/events")[0] == 503
 
 
 def test_a_takeover_knows_what_is_joined_and_what_no_longer_is():
