@@ -21,6 +21,7 @@
 #include "daemon/ctl_test.h"
 #include "daemon/ctl_url.h"
 #include "daemon/ctl_watch.h"
+#include "daemon/desk_decide.h"
 #include "daemon/desk_joint.h"
 
 #define SOCKET_DEFAULT "/run/tallyd/control"
@@ -32,13 +33,15 @@
 
 struct options {
     const char *socket;
-    const char *url;    /* reading commands: the HTTP of a tallyd, instead of its socket */
-    const char *output; /* table, json, csv, tsv */
-    bool yes, dry_run;  /* of commands that decide */
-    bool plain;         /* no colour */
-    bool confirmed;     /* ... the preview was answered with yes */
-    const char *from;   /* call: a file of many */
-    const char *config; /* source test: of a tallyd of our own */
+    const char *url;       /* reading commands: the HTTP of a tallyd, instead of its socket */
+    const char *output;    /* table, json, csv, tsv */
+    bool yes, dry_run;     /* of commands that decide */
+    bool plain;            /* no colour */
+    bool confirmed;        /* ... the preview was answered with yes */
+    bool preview;          /* ... it is to be shown, to be asked for */
+    char shown[SHOWN_MAX]; /* the fingerprint of what was shown */
+    const char *from;      /* call: a file of many */
+    const char *config;    /* source test: of a tallyd of our own */
 };
 
 #define CALL_ALSO "--basis official|newspaper|concession|clerk] [--url URL"
@@ -281,8 +284,10 @@ static bool write_request(const struct ctl_command *c, int argc, char **argv,
         buf_addf(out, "\x1f-o=%s", strcmp(o->output, "json") ? "tsv" : "json");
     if (o->dry_run)
         buf_addz(out, "\x1f--dry-run");
+    if (o->preview)
+        buf_addz(out, "\x1f" DESK_PREVIEW);
     if (o->confirmed)
-        buf_addz(out, "\x1f--confirmed");
+        buf_addf(out, "\x1f" DESK_CONFIRMED "%s", o->shown);
     for (int i = 0; i < argc; i++)
         buf_addf(out, "\x1f%s", argv[i]);
     buf_addc(out, '\n');
@@ -292,6 +297,18 @@ static bool write_request(const struct ctl_command *c, int argc, char **argv,
     fprintf(stderr, "tallyctl: the words of one command are at most %d bytes together\n",
             REQUEST_MAX);
     return false;
+}
+
+/* The preview without its last line, which is for us. */
+static bool print_preview(struct slice body, void *ctx)
+{
+    struct options *o = ctx;
+    struct slice mark = SLICE("\n" DESK_PREVIEWED);
+    size_t at = slice_find(body, mark);
+    if (at != SIZE_MAX)
+        snprintf(o->shown, sizeof o->shown, "%.*s",
+                 SLICE_FMT(slice_trim(slice_sub(body, at + mark.len, body.len))));
+    return print_text(slice_sub(body, 0, at == SIZE_MAX ? body.len : at + 1), NULL);
 }
 
 static int run(const struct ctl_command *c, int argc, char **argv, struct options *o)
@@ -308,6 +325,7 @@ static int run(const struct ctl_command *c, int argc, char **argv, struct option
     bool rows = c->kind == CTL_ROWS && strcmp(o->output, "json") != 0;
     bool (*print)(struct slice, void *) = rows                    ? print_rows
                                           : c->kind == CTL_PIECES ? print_lines
+                                          : o->preview            ? print_preview
                                                                   : print_text;
     bool follows = c->kind == CTL_PIECES || (argc > 0 && strcmp(argv[argc - 1], "-f") == 0);
     if (!ctl_ask(o->socket, buf_slice(&request), follows, print, o, &code, &e)) {
@@ -364,9 +382,9 @@ static int ask(const struct ctl_command *c, struct options *o)
 static int decide(const struct ctl_command *c, int argc, char **argv, struct options *o)
 {
     if (!o->yes && !o->dry_run) {
-        struct options look = *o;
-        look.dry_run = true;
-        int code = run(c, argc, argv, &look);
+        o->preview = true;
+        int code = run(c, argc, argv, o);
+        o->preview = false;
         if (code == 0)
             code = ask(c, o);
         if (code != 0)
@@ -400,27 +418,15 @@ static bool add_row(const struct many *m, size_t i, struct buf *out)
     return true;
 }
 
-/* The preview without its last line, which is for us. */
-static bool print_preview(struct slice body, void *ctx)
-{
-    char *shown = ctx;
-    struct slice mark = SLICE("\n" DESK_JOINT_PREVIEW);
-    size_t at = slice_find(body, mark);
-    if (at != SIZE_MAX)
-        snprintf(shown, SHOWN_MAX, "%.*s",
-                 SLICE_FMT(slice_trim(slice_sub(body, at + mark.len, body.len))));
-    return print_text(slice_sub(body, 0, at == SIZE_MAX ? body.len : at + 1), NULL);
-}
-
 /* All of them, in one of DESK_JOINT's ways. */
-static int say(const struct many *m, const struct options *o, const char *how, char *shown)
+static int say(const struct many *m, struct options *o, const char *how)
 {
     struct err e = {0};
     struct buf request;
     int code = ERR_USAGE;
     bool ok = speakable(1, (char *const *)&o->from);
     buf_init(&request, JOINT_MAX);
-    buf_addf(&request, "%s\x1f%s\x1f%s\x1f%s\x1f", DESK_JOINT_VERB, o->from, how, shown);
+    buf_addf(&request, "%s\x1f%s\x1f%s\x1f%s\x1f", DESK_JOINT_VERB, o->from, how, o->shown);
     for (size_t i = 0; ok && i < m->count; i++)
         ok = add_row(m, i, &request);
     buf_addc(&request, '\n');
@@ -428,7 +434,7 @@ static int say(const struct many *m, const struct options *o, const char *how, c
         if (ok)
             fprintf(stderr, "tallyctl: %s: its calls are more than 2 MB; make two files of it\n",
                     o->from);
-    } else if (!ctl_ask(o->socket, buf_slice(&request), false, print_preview, shown, &code, &e)) {
+    } else if (!ctl_ask(o->socket, buf_slice(&request), false, print_preview, o, &code, &e)) {
         fprintf(stderr, "tallyctl: %s\n", e.text);
         code = (int)e.kind;
     }
@@ -439,13 +445,12 @@ static int say(const struct many *m, const struct options *o, const char *how, c
 /* All are shown as one where that is asked for, and done as one: all of them, or none. */
 static int say_all(const struct many *m, struct options *o)
 {
-    char shown[SHOWN_MAX] = "";
     int code = 0;
     if (!o->yes || o->dry_run)
-        code = say(m, o, DESK_JOINT_SHOW, shown);
+        code = say(m, o, DESK_JOINT_SHOW);
     if (code != 0 || o->dry_run || (!o->yes && (code = ask(m->c, o)) != 0))
         return code;
-    return say(m, o, o->confirmed ? DESK_JOINT_CONFIRMED : DESK_JOINT_DO, shown);
+    return say(m, o, o->confirmed ? DESK_JOINT_CONFIRMED : DESK_JOINT_DO);
 }
 
 static bool read_file(const char *path, struct buf *out)

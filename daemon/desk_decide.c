@@ -10,9 +10,12 @@
 #include "daemon/ctl_commands.h"
 #include "daemon/desk_duty.h"
 
-/* what tallyctl says where a person has answered yes to the preview */
-#define CONFIRMED "--confirmed"
 #define ARGUMENT_MAX 65536
+#define WORDS_ROOM ((size_t)1 << 20)
+#define PREVIEW_MAX ((size_t)64 << 20)
+#define HEX 32
+/* Somebody decided while it was rehearsed: how often it is rehearsed again. */
+#define TRIES_MAX 20
 #define WORD_MAX 1000 /* bytes of a reason, a URL, a word: they go to every page and terminal */
 
 bool desk_decides(struct slice verb)
@@ -25,7 +28,8 @@ struct words {
     struct decision d;
     struct buf argument;
     size_t count;
-    bool dry_run, confirmed;
+    bool dry_run, preview, confirmed;
+    struct digest shown; /* confirmed */
 };
 
 /* "--reason TEXT", "--reason=TEXT". The option's value, or NULL: it is none of ours. */
@@ -90,9 +94,12 @@ static bool read_option(const struct control_request *q, size_t *at, struct word
 
 static bool read_flag(struct words *w, struct slice word)
 {
-    w->dry_run |= slice_is(word, "--dry-run");
-    w->confirmed |= slice_is(word, CONFIRMED);
-    return slice_is(word, "--dry-run") || slice_is(word, CONFIRMED);
+    struct slice confirmed = SLICE(DESK_CONFIRMED);
+    if (slice_starts(word, confirmed))
+        return w->confirmed = digest_parse(slice_sub(word, confirmed.len, word.len), &w->shown);
+    w->preview |= slice_is(word, DESK_PREVIEW);
+    w->dry_run |= slice_is(word, "--dry-run") || slice_is(word, DESK_PREVIEW);
+    return slice_is(word, "--dry-run") || slice_is(word, DESK_PREVIEW);
 }
 
 static bool read_words(const struct ctl_command *c, const struct control_request *q,
@@ -144,51 +151,147 @@ bool desk_words(const struct control_request *q, struct decision *out, struct bu
 struct waiting {
     struct app *app;
     uint64_t ticket;
+    bool preview;
+    /* of one that a person has seen: until it is known whether it is still what it was */
+    struct arena *arena;
+    struct decision d;
+    struct digest shown;
+    const struct river *river; /* as it was rehearsed */
+    uint64_t turns;
+    int tries;
 };
+
+static void waiting_free(struct waiting *w)
+{
+    if (w)
+        arena_free(w->arena);
+    free(w);
+}
+
+static void answer(struct waiting *w, int code, struct slice said)
+{
+    if (w->app->control)
+        control_answer(w->app->control, w->ticket, code, said);
+    waiting_free(w);
+}
+
+static void answer_error(struct waiting *w, const struct err *e)
+{
+    char why[sizeof e->text + 2];
+    int n = snprintf(why, sizeof why, "%s\n", e->text);
+    answer(w, (int)e->kind, (struct slice){why, (size_t)n});
+}
 
 static void on_decided(bool ok, struct slice said, void *ctx)
 {
     struct waiting *w = ctx;
-    if (w->app->control && ok)
+    if (!ok) {
+        answer(w, ERR_AGAIN, said);
+        return;
+    }
+    if (w->app->control)
         desk_duty_answer(w->app, w->ticket, said);
-    else if (w->app->control)
-        control_answer(w->app->control, w->ticket, ERR_AGAIN, said);
-    free(w);
+    waiting_free(w);
 }
 
+/* A preview, of which tallyctl takes the last line for itself. */
 static void on_rehearsed(bool ok, struct slice said, const struct err *e, void *ctx)
 {
     struct waiting *w = ctx;
-    char why[sizeof e->text + 2];
-    int n = snprintf(why, sizeof why, "%s\n", ok ? "" : e->text);
-    if (w->app->control)
-        control_answer(w->app->control, w->ticket, ok ? 0 : (int)e->kind,
-                       ok ? said : (struct slice){why, (size_t)n});
-    free(w);
+    if (!ok) {
+        answer_error(w, e);
+        return;
+    }
+    struct buf out;
+    buf_init(&out, PREVIEW_MAX);
+    buf_add(&out, slice_sub(said, HEX, said.len));
+    if (w->preview)
+        buf_addf(&out, DESK_PREVIEWED "%.*s\n", HEX, said.ptr);
+    answer(w, 0, buf_slice(&out));
+    buf_done(&out);
 }
 
-static int refuse(const struct err *e, struct buf *body)
+static bool rehearse_again(struct waiting *w, struct err *e);
+
+static void on_seen(bool ok, struct slice said, const struct err *e, void *ctx)
 {
-    buf_clear(body);
-    buf_addf(body, "%s\n", e->text);
-    return (int)e->kind;
+    struct waiting *w = ctx;
+    struct river *r = w->app->night->river;
+    struct digest is;
+    struct err why = {0};
+    struct buf out;
+    if (!ok) {
+        answer_error(w, e);
+    } else if (!digest_parse(slice_sub(said, 0, HEX), &is) || !digest_eq(is, w->shown)) {
+        buf_init(&out, PREVIEW_MAX);
+        buf_addz(&out, DESK_CHANGED);
+        buf_add(&out, slice_sub(said, HEX, said.len));
+        answer(w, ERR_AGAIN, buf_slice(&out));
+        buf_done(&out);
+    } else if (!r || !w->app->ready) {
+        answer(w, ERR_AGAIN, SLICE("it serves no more; nothing is done; try again\n"));
+    } else if (w->river == r && w->turns == river_turns(r)) {
+        if (!river_decide(r, &w->d, true, on_decided, w, &why))
+            answer_error(w, &why);
+    } else if (w->tries == TRIES_MAX) {
+        answer(w, ERR_AGAIN,
+               SLICE("calls come too fast to do what was shown; nothing is done; try again\n"));
+    } else if (!rehearse_again(w, &why)) {
+        answer_error(w, &why);
+    }
+}
+
+static bool rehearse_again(struct waiting *w, struct err *e)
+{
+    struct river *r = w->app->night->river;
+    w->tries++;
+    w->river = r;
+    w->turns = river_turns(r);
+    return river_preview(r, &w->d, &w->app->rehearsals, on_seen, w, e);
+}
+
+bool desk_keep(struct arena *a, struct decision *d)
+{
+    struct slice *const parts[] = {&d->verb,  &d->target, &d->argument, &d->reason,
+                                   &d->basis, &d->url,    &d->by};
+    bool ok = true;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (!parts[i]->ptr)
+            continue;
+        *parts[i] = arena_copy(a, *parts[i]);
+        ok &= parts[i]->ptr != NULL;
+    }
+    return ok;
+}
+
+static bool confirm(struct waiting *w, const struct words *words, struct err *e)
+{
+    w->d = words->d;
+    w->shown = words->shown;
+    w->arena = arena_new(WORDS_ROOM);
+    if (!w->arena || !desk_keep(w->arena, &w->d))
+        return err_set(e, ERR_AGAIN, "out of memory; nothing is done");
+    return river_may_decide(w->app->night->river, e) && rehearse_again(w, e);
 }
 
 /* The answer comes when it is durable; or, of a preview, when it is known. */
 static int begin(struct app *app, const struct control_request *q, const struct words *words,
                  struct buf *body)
 {
-    struct waiting *w = malloc(sizeof *w);
+    struct waiting *w = calloc(1, sizeof *w);
     struct river *r = app->night->river;
     struct err e = {0};
     if (!w)
         return ERR_BUG;
-    *w = (struct waiting){app, q->ticket};
-    if (words->dry_run ? river_preview(r, &words->d, &app->rehearsals, on_rehearsed, w, &e)
-                       : river_decide(r, &words->d, words->confirmed, on_decided, w, &e))
+    *w = (struct waiting){.app = app, .ticket = q->ticket, .preview = words->preview};
+    if (words->dry_run     ? river_preview(r, &words->d, &app->rehearsals, on_rehearsed, w, &e)
+        : words->confirmed ? confirm(w, words, &e)
+                           : river_decide(r, &words->d, false, on_decided, w, &e))
         return CONTROL_LATER;
-    free(w);
-    return refuse(&e, body);
+    waiting_free(w);
+    buf_clear(body);
+    buf_addf(body, "%s\n", e.text);
+    return (int)e.kind;
 }
 
 int desk_decide(struct app *app, const struct control_request *q, struct buf *body)

@@ -7,7 +7,18 @@
 #include "daemon/edge/control.h"
 
 struct app;
+struct arena;
 struct decision;
+
+/* tallyctl's own flags: what would be done, with the line DESK_PREVIEWED and its fingerprint
+ * behind it; and, with that fingerprint, that a person has answered yes to it: where it would no
+ * longer do what was shown, nothing is done. */
+#define DESK_PREVIEW "--preview"
+#define DESK_CONFIRMED "--confirmed="
+/* The last line of a preview: this, and its fingerprint. */
+#define DESK_PREVIEWED "preview  "
+#define DESK_CHANGED                                                                               \
+    "what it would do is no longer what was shown; nothing is done. It would be now:\n"
 
 /* Is this verb one of them? */
 bool desk_decides(struct slice verb);
@@ -16,6 +27,9 @@ bool desk_decides(struct slice verb);
  * wrong with them, in the body. */
 bool desk_words(const struct control_request *request, struct decision *out, struct buf *argument,
                 struct buf *body);
+
+/* Its words copied. False: memory. */
+bool desk_keep(struct arena *a, struct decision *d);
 
 /* Answer it: an exit code and a body, or CONTROL_LATER. */
 int desk_decide(struct app *app, const struct control_request *request, struct buf *body);

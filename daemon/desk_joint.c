@@ -117,7 +117,7 @@ static void show(struct joint *j, struct digest digest, struct slice preview)
     char hex[HEX + 1];
     digest_hex(digest, hex);
     buf_add(&j->said, preview);
-    buf_addf(&j->said, "nothing is done yet\n%s%s\n", DESK_JOINT_PREVIEW, hex);
+    buf_addf(&j->said, "nothing is done yet\n%s%s\n", DESK_PREVIEWED, hex);
     answer(j, 0, buf_slice(&j->said));
 }
 
@@ -186,8 +186,7 @@ static void on_tried(bool ok, struct slice text, const struct err *e, void *ctx)
     } else if (j->would) {
         show(j, digest, preview);
     } else if (j->confirmed && !digest_eq(digest, j->shown)) {
-        buf_addz(&j->said, "what it would do is no longer what was shown; nothing is done. It "
-                           "would be now:\n");
+        buf_addz(&j->said, DESK_CHANGED);
         buf_add(&j->said, preview);
         answer(j, ERR_AGAIN, buf_slice(&j->said));
     } else if (!j->app->night->river || !river_may_decide(j->app->night->river, &why)) {
@@ -214,20 +213,6 @@ static bool rehearse_all(struct joint *j, struct err *e)
 
 /* ---- the request ---- */
 
-static bool copy_decision(struct arena *a, struct decision *d)
-{
-    struct slice *const parts[] = {&d->verb,  &d->target, &d->argument, &d->reason,
-                                   &d->basis, &d->url,    &d->by};
-    bool ok = true;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (!parts[i]->ptr)
-            continue;
-        *parts[i] = arena_copy(a, *parts[i]);
-        ok &= parts[i]->ptr != NULL;
-    }
-    return ok;
-}
-
 /* False: it is none, which the body says. */
 static bool read_row(struct joint *j, const struct control_request *q, struct slice text,
                      struct row *out, struct buf *body)
@@ -242,7 +227,7 @@ static bool read_row(struct joint *j, const struct control_request *q, struct sl
         words[one.arg_count++] = word;
     buf_init(&argument, 65536);
     buf_init(&why, 65536);
-    ok = ok && desk_words(&one, &out->d, &argument, &why) && copy_decision(j->arena, &out->d);
+    ok = ok && desk_words(&one, &out->d, &argument, &why) && desk_keep(j->arena, &out->d);
     if (!ok)
         buf_addf(body, "%.*s:%.*s: refused: %.*s\n", SLICE_FMT(j->file), SLICE_FMT(out->line),
                  SLICE_FMT(slice_trim(buf_slice(&why))));

@@ -16,8 +16,6 @@ struct app;
 #define DESK_JOINT_CONFIRMED                                                                       \
     "confirmed"            /* a person has seen that, and it is done if it is so still */
 #define DESK_JOINT_DO "do" /* nobody looks: ids are to be whole */
-/* The last line of a preview: this, and its fingerprint. */
-#define DESK_JOINT_PREVIEW "preview  "
 
 /* Answer it: an exit code and a body, or CONTROL_LATER. All of it is rehearsed, and done only where
  * nothing is refused and nobody has called or decided anything since. */

@@ -9,6 +9,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/when.h"
+#include "daemon/core/decide_said.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/report.h"
 #include "daemon/core/source_state.h"
@@ -471,9 +472,13 @@ static bool try_it(void *ctx, struct buf *out, struct err *e)
 {
     const struct trial *t = ctx;
     struct event ev = {.type = EVENT_DECISION, .decision = *t->decision, .would = true};
-    bool ok = apply(t->river, &ev, e);
+    char hex[33];
+    if (!apply(t->river, &ev, e))
+        return false;
+    digest_hex(decide_said_meant(t->river->fx.decision, t->river->fx.said), hex);
+    buf_addz(out, hex);
     buf_add(out, t->river->fx.said);
-    return ok;
+    return true;
 }
 
 bool river_preview(struct river *r, const struct decision *d, struct children *all,

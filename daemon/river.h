@@ -62,7 +62,8 @@ void river_companion_name(size_t number, char out[RIVER_COMPANION_NAME]);
 typedef void river_done(bool ok, struct slice said, void *ctx);
 bool river_decide(struct river *r, const struct decision *d, bool confirmed, river_done *done,
                   void *ctx, struct err *e) MUST_USE;
-/* What river_decide would do, to `done`; nothing is changed (rehearse.h). */
+/* What river_decide would do, to `done`, behind the 32 digits of its fingerprint
+ * (decide_said_meant); nothing is changed (rehearse.h). */
 bool river_preview(struct river *r, const struct decision *d, struct children *all,
                    rehearse_done *done, void *ctx, struct err *e) MUST_USE;
 

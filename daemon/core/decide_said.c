@@ -269,6 +269,35 @@ void decide_said_write(const struct model *m, const struct decide_said *s, int64
         buf_addz(out, "nothing is done yet\n");
 }
 
+/* Numbers, times and counts, which move by themselves. */
+static bool moves_by_itself(struct slice line)
+{
+    static const char *const words[] = {"would ", "now ",   "was ",   "is ",
+                                        "total ", "moves ", "stays ", "off air "};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (slice_starts(line, slice_of(words[i])))
+            return true;
+    return false;
+}
+
+struct digest decide_said_meant(const struct decision *d, struct slice said)
+{
+    struct slice line;
+    struct buf meant;
+    struct digest digest;
+
+    buf_init(&meant, JOINT_MAX);
+    buf_addf(&meant, "%.*s\n", SLICE_FMT(d->target));
+    while (said.len > 0 && slice_next(&said, '\n', &line))
+        if (!moves_by_itself(line))
+            buf_addf(&meant, "%.*s\n",
+                     SLICE_FMT(slice_sub(line, 0, slice_find(line, SLICE("  [")))));
+    digest = digest_of(buf_slice(&meant));
+    buf_done(&meant);
+    return digest;
+}
+
 /* ---- several as one ---- */
 
 bool decide_joint_init(struct decide_joint *j, const struct model *m, const struct tally *all,

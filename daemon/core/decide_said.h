@@ -40,6 +40,10 @@ struct decide_said {
 void decide_said_write(const struct model *m, const struct decide_said *s, int64_t now_ms,
                        struct buf *out);
 
+/* A fingerprint of what such lines say is decided and comes of it: the same for as long as that is,
+ * whatever the time is, and whatever counts and votes others move meanwhile. */
+struct digest decide_said_meant(const struct decision *d, struct slice said);
+
 /* Several decisions that are taken one behind the other, and told of as one. */
 struct decide_joint {
     struct decide_before *before; /* them all */

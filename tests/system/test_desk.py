@@ -143,6 +143,18 @@ def test_what_is_no_longer_as_it_was_shown_is_not_done():
         assert "call foe" not in house.ctl("explain", "foe").stdout
 
 
+def test_a_yes_is_to_what_was_shown_not_to_what_another_desk_made_of_it(house):
+    """The other desk's later call was overwritten, with a retraction on air that nobody had seen."""
+    words = ("call", "foe", "won", *WHY)
+    code, seen = answer_yes(house, words, lambda: small_night.decide(house, "call", "foe", "lost"))
+    assert code == 75 and "no longer what was shown; nothing is done. It would be now:" in seen, seen
+    assert "news     RETRACTION" in seen.replace("\r", "").split("would be now:")[1] and "preview" not in seen, seen
+    assert (totals(house)["won"], totals(house)["lost"]) == (0, 1)
+    code, seen = answer_yes(house, words, lambda: small_night.decide(house, "mark", "2025-11-04-ga-us-house-5", "recount"))
+    assert code == 0 and (totals(house)["won"], totals(house)["lost"]) == (1, 0), seen  # what is not of it keeps nobody up
+    assert raw(house, "call", "foe", "lost", *WHY, "--confirmed=") == (64, "call has no --confirmed=; its options: --reason, --basis, --url, --dry-run\n")
+
+
 def test_figures_that_come_all_the_time_keep_nobody_from_calling():
     """Whatever came while it was rehearsed made it be rehearsed again, until it was given up: on a busy night, always."""
     count = 400
