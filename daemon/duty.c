@@ -341,7 +341,7 @@ static void say_kept(struct duty *d)
     if (kin == DESK_OTHER_LIST) /* it has the rows, and would make something else of them */
         kept = (struct desk_place){0};
     d->kept_said_ms = now_ms();
-    if (kin != DESK_STRANGER)
+    if (kin != DESK_STRANGER && following_at(d->following).epoch > 0) /* it is known whose it is */
         partner_keep(d->partner, kept.epoch, kept.number);
 }
 
