@@ -385,6 +385,7 @@ static int64_t count(const struct ctl_board *b, const char *name)
     return value.len > 0 && num_parse(value, 0, INT64_MAX, &n) ? n : 0;
 }
 
+/* What makes the figures doubtful stands before names, which may fill the line. */
 static void title_line(const struct ctl_board *b, size_t cols, struct ctl_caps caps,
                        struct buf *out)
 {
@@ -393,17 +394,23 @@ static void title_line(const struct ctl_board *b, size_t cols, struct ctl_caps c
     char room[512];
     struct buf text;
     buf_init_over(&text, room, sizeof room);
+    if (b->lost)
+        buf_addf(&text, "NO CONNECTION for %" PRId64 " s  ", b->age_s);
+    else if (b->note && b->old)
+        buf_addf(&text, "%s  ", b->note);
     if (!real)
         buf_addf(&text, "*** %.*s *** ", SLICE_FMT(mode));
-    buf_add(&text, value_of(b->status, "election"));
-    if (b->note && !b->lost)
-        buf_addf(&text, "  %s", b->note);
     if (b->lost)
-        buf_addf(&text, "  NO CONNECTION for %" PRId64 " s: %s", b->age_s, b->lost);
+        buf_addf(&text, "%s  ", b->lost);
     else
-        buf_addf(&text, "  %.*s of %.*s sources answer  %.*s",
+        buf_addf(&text, "%.*s of %.*s sources answer  ",
                  SLICE_FMT(value_of(b->status, "sources_up")),
-                 SLICE_FMT(value_of(b->status, "sources")), SLICE_FMT(value_of(b->status, "http")));
+                 SLICE_FMT(value_of(b->status, "sources")));
+    if (b->note && !b->lost && !b->old)
+        buf_addf(&text, "%s  ", b->note);
+    buf_add(&text, value_of(b->status, "election"));
+    if (!b->lost)
+        buf_addf(&text, "  %.*s", SLICE_FMT(value_of(b->status, "http")));
     style(out, b->lost || b->old || !real ? WARN : BOLD, caps);
     put(out, buf_slice(&text), cols, false, caps.utf8);
     style(out, PLAIN, caps);

@@ -203,7 +203,7 @@ def test_the_board_of_a_tallyd_elsewhere(house, terminal):
         terminal.type(f"{CTL} --url {to.url} watch; echo left $?")
         terminal.keys("Enter")
         terminal.sees("0 won of 1 called")
-        terminal.sees(f"A small night  2 of 2 sources answer  {to.url}")
+        terminal.sees(f"2 of 2 sources answer  A small night  {to.url}")
         terminal.sees("Flo Yew")
         harness.wait_for(lambda: "/v1/events?types=news" in to.asked, 10, "it listens")
         small_night.decide(house, "call", "foe", "won")

@@ -174,6 +174,43 @@ static void every_frame_fits_its_screen(void **unused)
     buf_done(&out);
 }
 
+static void no_name_hides_that_figures_are_in_doubt(void **unused)
+{
+    static const char named[] =
+        "key\tvalue\nelection\tThe general election of the fourth of November, "
+        "with its runoffs and specials\nmode\ttest\nsources\t9\nsources_up\t0\n";
+    static const struct {
+        const char *lost, *note, *mode, *begins;
+        bool old;
+    } cases[] = {
+        {"tallyd went away", NULL, "test", "NO CONNECTION for 17", false},
+        {"tallyd went away", "asked every 2 s", "test", "NO CONNECTION for 17", false},
+        {NULL, "OLD: a copy, made 14 minutes ago", "test", "OLD: a copy, made 14", true},
+        {NULL, "asked every 2 s", "live", "0 of 9 sources answe", false},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (size_t cols = 20; cols < 200; cols++) {
+            struct ctl_board b;
+            struct ctl_view v = {0};
+            struct buf out;
+            size_t mode = slice_find(slice_of(named), SLICE("test"));
+            char text[sizeof named];
+            memcpy(text, named, sizeof named);
+            memcpy(text + mode, cases[i].mode, 4);
+            state(&b);
+            b.status = slice_of(text);
+            b.lost = cases[i].lost;
+            b.note = cases[i].note;
+            b.old = cases[i].old;
+            b.age_s = 17;
+            buf_init(&out, 1 << 20);
+            ctl_board_render(&b, &v, cols, 10, (struct ctl_caps){false, true}, &out);
+            assert_true(slice_find(buf_slice(&out), slice_of(cases[i].begins)) < 8);
+            buf_done(&out);
+        }
+}
+
 static void the_chosen_row_is_known_by_its_id(void **unused)
 {
     struct ctl_board b;
@@ -210,6 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frames_are_as_they_were_looked_at),
         cmocka_unit_test(every_frame_fits_its_screen),
+        cmocka_unit_test(no_name_hides_that_figures_are_in_doubt),
         cmocka_unit_test(the_chosen_row_is_known_by_its_id),
         cmocka_unit_test(the_closest_come_first),
     };
