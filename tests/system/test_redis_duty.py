@@ -204,6 +204,7 @@ def test_another_night_on_the_same_prefix_is_a_stranger(now, then):
         status = b.status()
         assert status["role"] == "standby" and status["well"].startswith("no: ") and status["standby_kept"] == "", status
         assert "A small night" in status["well"] and "give each a prefix of its own" in b.tallyd.text()
+        assert not p.redis.exists("tally:v1:kept")
         done = a.decide("call", "foe", "won")
         assert done.returncode == 0 and "kept" not in done.stdout and a.status()["standby"] == "none", done
         assert b.history() == ([], []) and b.rows("SELECT value FROM meta WHERE name = 'partner'") == [(1,)]  # long ago
