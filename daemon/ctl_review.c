@@ -2,8 +2,10 @@
 /* One line on the screen, one key, the daemon's answer below it, the next line. */
 #include "daemon/ctl_review.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "daemon/ctl_client.h"
 #include "daemon/ctl_review_frame.h"
@@ -11,13 +13,18 @@
 
 #define LIST_MAX (64 << 20)
 #define REQUEST_MAX 65536
+#define SWAPPED_MS 500 /* so long a line that others put there is looked at before a key is of it  \
+                        */
 
 struct review {
     const char *socket;
     char reason[200];
     struct buf list, answer, frame;
-    size_t skipped;  /* lines at the front that are left for later */
-    struct buf last; /* the request that takes back the last decision; empty: none */
+    struct buf skipped; /* keys of lines that are left for later, one a line */
+    struct buf undos;   /* requests that take back what was decided here, the last of them last */
+    struct buf shown;   /* the key of the line that is on the screen */
+    bool ours;          /* another line comes by what was typed here */
+    int64_t swapped_ms; /* when it last came by what others did */
 };
 
 static bool read_list(struct review *r, struct err *e)
@@ -26,22 +33,57 @@ static bool read_list(struct review *r, struct err *e)
     return ctl_ask_quiet(r->socket, SLICE("match list\x1f-o=tsv\n"), ctl_keep, &r->list, &code, e);
 }
 
-/* The first line that is not skipped; how many wait. */
-static bool at_hand(const struct review *r, struct slice fields[REVIEW_FIELDS], size_t *count)
+/* Which line it is, whatever becomes of its votes and of the others. */
+static void write_key(const struct slice fields[REVIEW_FIELDS], struct buf *out)
 {
-    struct slice rest = buf_slice(&r->list), line;
-    bool found = false;
+    static const enum review_field parts[] = {REVIEW_ID,      REVIEW_NAME,   REVIEW_SOURCE,
+                                              REVIEW_CONTEST, REVIEW_CHOICE, REVIEW_PARTY,
+                                              REVIEW_RACE};
+    buf_clear(out);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        buf_addf(out, "%.*s\x1f", SLICE_FMT(fields[parts[i]]));
+}
+
+static bool is_skipped(const struct review *r, struct slice key)
+{
+    struct slice rest = buf_slice(&r->skipped), one;
+    while (rest.len > 0 && slice_next(&rest, '\n', &one))
+        if (slice_eq(one, key))
+            return true;
+    return false;
+}
+
+struct hand {
+    struct slice fields[REVIEW_FIELDS]; /* of the first line that is not skipped */
+    bool any;
+    size_t waiting, skipped; /* of those that wait */
+    struct buf key;
+};
+
+static void at_hand(const struct review *r, struct hand *h)
+{
+    struct slice rest = buf_slice(&r->list), line, fields[REVIEW_FIELDS];
+    struct buf key;
+    buf_init(&key, REQUEST_MAX);
+    h->any = false;
+    h->waiting = h->skipped = 0;
+    buf_clear(&h->key);
     slice_next(&rest, '\n', &line); /* the head */
-    for (*count = 0; slice_next(&rest, '\n', &line);) {
+    while (slice_next(&rest, '\n', &line)) {
         if (line.len == 0)
             continue;
-        if (*count == r->skipped) {
-            ctl_review_split(line, fields);
-            found = true;
+        h->waiting++;
+        ctl_review_split(line, fields);
+        write_key(fields, &key);
+        if (is_skipped(r, buf_slice(&key))) {
+            h->skipped++;
+        } else if (!h->any) {
+            h->any = true;
+            memcpy(h->fields, fields, sizeof fields);
+            buf_add(&h->key, buf_slice(&key));
         }
-        (*count)++;
     }
-    return found;
+    buf_done(&key);
 }
 
 /* "VERB ID WORDS --reason TEXT" as the daemon reads it. */
@@ -70,7 +112,8 @@ static void decide(struct review *r, const char *verb, const struct slice fields
     buf_init(&request, REQUEST_MAX);
     write_request(r, verb, fields, &request);
     if (ctl_ask_quiet(r->socket, buf_slice(&request), ctl_keep, &r->answer, &code, &e)) {
-        write_request(r, "undo", fields, &r->last);
+        write_request(r, "undo", fields, &request);
+        buf_add(&r->undos, buf_slice(&request));
     } else {
         buf_clear(&r->answer);
         buf_addf(&r->answer, "not done: %s\n", e.text);
@@ -78,27 +121,35 @@ static void decide(struct review *r, const char *verb, const struct slice fields
     buf_done(&request);
 }
 
+/* The last decision that is not taken back yet, however many were made. */
 static void undo(struct review *r)
 {
+    struct slice all = buf_slice(&r->undos);
     struct err e = {0};
+    size_t from = all.len;
     int code;
-    if (r->last.len == 0) {
+    if (all.len == 0) {
         buf_clear(&r->answer);
         buf_addz(&r->answer, "there is nothing to take back\n");
         return;
     }
-    if (!ctl_ask_quiet(r->socket, buf_slice(&r->last), ctl_keep, &r->answer, &code, &e)) {
+    for (from--; from > 0 && all.ptr[from - 1] != '\n'; from--)
+        ;
+    bool ok =
+        ctl_ask_quiet(r->socket, slice_sub(all, from, all.len), ctl_keep, &r->answer, &code, &e);
+    if (!ok) {
         buf_clear(&r->answer);
         buf_addf(&r->answer, "not done: %s\n", e.text);
     }
-    buf_clear(&r->last);
+    if (ok || e.kind == ERR_NO) /* what is refused would be again */
+        r->undos.len = from;
 }
 
-static void draw(struct review *r, const struct slice *fields, size_t count)
+static void draw(struct review *r, const struct hand *h)
 {
-    struct ctl_review_frame f = {.line = fields,
-                                 .waiting = count,
-                                 .skipped = r->skipped,
+    struct ctl_review_frame f = {.line = h->any ? h->fields : NULL,
+                                 .waiting = h->waiting,
+                                 .skipped = h->skipped,
                                  .answer = buf_slice(&r->answer),
                                  .utf8 = screen_utf8()};
     size_t cols, rows;
@@ -108,22 +159,60 @@ static void draw(struct review *r, const struct slice *fields, size_t count)
     screen_show(buf_slice(&r->frame));
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* What was typed before this line was seen is not of it. */
+static void show(struct review *r, const struct hand *h)
+{
+    bool same = slice_eq(buf_slice(&h->key), buf_slice(&r->shown));
+    draw(r, h);
+    if (!same)
+        screen_forget();
+    if (!same && !r->ours)
+        r->swapped_ms = now_ms();
+    r->ours = false;
+    buf_clear(&r->shown);
+    buf_add(&r->shown, buf_slice(&h->key));
+}
+
+/* Another desk or a feed has put another line under the finger. */
+static bool is_swapped(struct review *r, char letter)
+{
+    if (!strchr("arls", letter) || now_ms() - r->swapped_ms >= SWAPPED_MS)
+        return false;
+    buf_clear(&r->answer);
+    buf_addf(&r->answer,
+             "'%c' is not taken: another desk or a feed has just put this line here; look, and "
+             "type it again\n",
+             letter);
+    return true;
+}
+
 /* False: enough. */
-static bool on_letter(struct review *r, char letter, const struct slice *fields)
+static bool on_letter(struct review *r, char letter, const struct hand *h)
 {
     static const struct {
         char letter;
         const char *verb;
     } verbs[] = {{'a', "accept"}, {'r', "reject"}, {'l', "alias"}};
+    bool join = h->any && ctl_review_is_join(h->fields);
     if (letter == 'q')
         return false;
+    if (is_swapped(r, letter))
+        return true;
     if (letter == 'u')
         undo(r);
-    else if (letter == 's' && fields)
-        r->skipped++;
+    else if (letter == 's' && h->any)
+        buf_addf(&r->skipped, "%.*s\n", SLICE_FMT(buf_slice(&h->key)));
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-        if (letter == verbs[i].letter && fields && (letter == 'a' || !ctl_review_is_join(fields)))
-            decide(r, ctl_review_is_join(fields) ? "join" : verbs[i].verb, fields);
+        if (letter == verbs[i].letter && h->any && (letter == 'a' || !join))
+            decide(r, join ? "join" : verbs[i].verb, h->fields);
+    r->ours = strchr("arlsu", letter) != NULL;
     return true;
 }
 
@@ -138,18 +227,21 @@ static void ask_reason(struct review *r)
 
 static int go_on(struct review *r)
 {
-    struct slice fields[REVIEW_FIELDS];
+    struct hand h = {0};
     struct err e = {0};
-    size_t count;
     char letter;
-    while (read_list(r, &e)) {
-        bool any = at_hand(r, fields, &count);
-        draw(r, any ? fields : NULL, count);
+    bool enough = false;
+    buf_init(&h.key, REQUEST_MAX);
+    while (!enough && read_list(r, &e)) {
+        at_hand(r, &h);
+        show(r, &h);
         enum screen_key key = screen_key(2000, &letter);
-        if (key == KEY_ENDED || key == KEY_ESCAPE ||
-            (key == KEY_LETTER && !on_letter(r, letter, any ? fields : NULL)))
-            return 0;
+        enough = key == KEY_ENDED || key == KEY_ESCAPE ||
+                 (key == KEY_LETTER && !on_letter(r, letter, &h));
     }
+    buf_done(&h.key);
+    if (enough)
+        return 0;
     screen_close();
     fprintf(stderr, "tallyctl: %s\n", e.text);
     return (int)e.kind;
@@ -157,13 +249,15 @@ static int go_on(struct review *r)
 
 int ctl_review(const char *socket_path, const char *reason)
 {
-    struct review r = {.socket = socket_path};
+    struct review r = {.socket = socket_path, .ours = true};
     struct err e = {0};
     int code = ERR_USAGE;
     buf_init(&r.list, LIST_MAX);
     buf_init(&r.answer, LIST_MAX);
     buf_init(&r.frame, LIST_MAX);
-    buf_init(&r.last, REQUEST_MAX);
+    buf_init(&r.skipped, LIST_MAX);
+    buf_init(&r.undos, LIST_MAX);
+    buf_init(&r.shown, REQUEST_MAX);
     if (reason)
         snprintf(r.reason, sizeof r.reason, "%s", reason);
     if (!read_list(&r, &e)) {
@@ -182,6 +276,8 @@ out:
     buf_done(&r.list);
     buf_done(&r.answer);
     buf_done(&r.frame);
-    buf_done(&r.last);
+    buf_done(&r.skipped);
+    buf_done(&r.undos);
+    buf_done(&r.shown);
     return code;
 }

@@ -210,6 +210,12 @@ enum screen_key screen_key(int timeout_ms, char *letter)
     return key_of(c, letter);
 }
 
+void screen_forget(void)
+{
+    behind = '\0';
+    tcflush(STDIN_FILENO, TCIFLUSH);
+}
+
 bool screen_utf8(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};

@@ -31,6 +31,7 @@ void screen_size(size_t *cols, size_t *rows);
 void screen_show(struct slice frame);
 /* The next key, within so many milliseconds. */
 enum screen_key screen_key(int timeout_ms, char *letter);
-bool screen_utf8(void); /* by the locale's names in the environment */
+void screen_forget(void); /* keys that were typed until now */
+bool screen_utf8(void);   /* by the locale's names in the environment */
 
 #endif

@@ -164,6 +164,7 @@ def test_a_mismatch_is_fixed_by_keys_and_the_totals_follow(house, terminal):
     terminal.sees("place     GA, state-wide")
     terminal.sees("others    Cy Poe (REP): 100")
     while waiting := house.ctl("match", "list").stdout.count("\nfoe\t"):
+        terminal.sees(f"{waiting} to decide")
         terminal.keys("a")
         harness.wait_for(lambda n=waiting: house.ctl("match", "list").stdout.count("\nfoe\t") < n, 20, "the decision")
     took = time.monotonic() - start
@@ -172,6 +173,67 @@ def test_a_mismatch_is_fixed_by_keys_and_the_totals_follow(house, terminal):
     assert took < 15
     terminal.keys("u")
     harness.wait_for(lambda: "foe" in house.ctl("match", "list").stdout, 10, "the line again")
+    terminal.type("q")
+    terminal.sees("left 0")
+
+
+def doubtful(house):
+    """Names of one initial: as many lines wait as there are feeds and people."""
+    house.write("endorsed.csv", "endorsement_id,candidate_name,state,office,seats_to_fill\nfoe,D Foe,GA,US Senate,1\nyew,F Yew,GA,US House 5,1\n")
+    house.start_tallyd()
+
+    def rows():
+        return [tuple(line.split("\t")[k] for k in (0, 3)) for line in house.ctl("match", "list").stdout.splitlines()[1:]]
+    harness.wait_for(lambda: len(rows()) >= 3, 20, "lines in review")
+    return rows
+
+
+def test_a_key_is_of_the_line_that_was_seen(house, terminal):
+    """Typed ahead it decided lines that nobody had seen, and only the last could be taken back."""
+    rows = doubtful(house)
+    all_of_them = rows()
+    run(terminal, house, "match", "review", "--reason", "known")
+    terminal.sees(f"{len(all_of_them)} to decide")
+    terminal.type("aaa")
+    terminal.sees(f"{len(all_of_them) - 1} to decide")
+    terminal.keys("a")
+    terminal.sees(f"{len(all_of_them) - 2} to decide")
+    assert len(rows()) == len(all_of_them) - 2
+    terminal.keys("u")
+    terminal.sees(f"{len(all_of_them) - 1} to decide")
+    terminal.keys("u")
+    terminal.sees(f"{len(all_of_them)} to decide")
+    assert sorted(rows()) == sorted(all_of_them)
+    terminal.keys("u")
+    terminal.sees("there is nothing to take back")
+    terminal.type("q")
+    terminal.sees("left 0")
+
+
+def test_what_another_desk_decides_moves_no_line_past_the_eye(house, terminal):
+    """Skipped were so many lines from the top: one of them gone, the next was passed over."""
+    rows = doubtful(house)
+    (first, one), (second, two), *_ = before = rows()
+    run(terminal, house, "match", "review", "--reason", "known")
+    terminal.sees(f"({first})")
+    terminal.keys("s")
+    terminal.sees("1 left for later")
+    seen = terminal.sees(f"in        {two}:")
+    assert f"({second})" in seen
+    done = house.ctl("match", "reject", *house.ctl("match", "list").stdout.splitlines()[1].split("\t")[0:1], one, "--reason", "no", "--yes")
+    assert done.returncode == 0, done
+    terminal.sees("0 left for later")
+    seen = terminal.sees(f"in        {two}:")
+    assert f"({second})" in seen and len(rows()) < len(before), seen
+    wait = len(rows())
+    assert house.ctl("match", "reject", second, two, "--reason", "no", "--yes").returncode == 0
+    start = time.monotonic()
+    terminal.keys("z")  # no key of its: the list is read at once
+    terminal.sees(f"{len(rows())} to decide")
+    terminal.keys("a")
+    if time.monotonic() - start < 0.25:  # else it has been there for long enough
+        terminal.sees("'a' is not taken: another desk or a feed has just put this line here")
+        assert len(rows()) == wait - 1
     terminal.type("q")
     terminal.sees("left 0")
 
