@@ -335,6 +335,15 @@ static void put_row(struct buf *out, const struct panel *p, struct slice head, s
 
 /* The i-th line of a panel of so many: titles, then rows from such a one on that the chosen is
  * seen. */
+static void put_nothing(const struct ctl_board *b, const struct ctl_view *v, enum ctl_panel which,
+                        size_t width, struct ctl_caps caps, struct buf *out)
+{
+    const char *why = v->filter[0] ? "nothing fits the filter" : "nothing yet";
+    if (which == PANEL_MATCHES && b->no_matches)
+        why = b->no_matches;
+    putz(out, why, width, caps.utf8);
+}
+
 static void panel_line(const struct ctl_board *b, const struct ctl_view *v, enum ctl_panel which,
                        size_t i, size_t lines, size_t width, struct ctl_caps caps, struct buf *out)
 {
@@ -367,11 +376,7 @@ static void panel_line(const struct ctl_board *b, const struct ctl_view *v, enum
             return;
         }
     if (i == 2 && n == 0)
-        putz(out,
-             which == PANEL_MATCHES && b->no_matches ? b->no_matches
-             : v->filter[0]                          ? "nothing fits the filter"
-                                                     : "nothing yet",
-             width, caps.utf8);
+        put_nothing(b, v, which, width, caps, out);
     else
         fill(out, 0, width);
 }

@@ -74,27 +74,39 @@ void desk_duty_http(const struct app *a, struct pairs *p)
     pair_str(p, "http", slice_of(address));
 }
 
+/* What keeps one that stands by from being well; what is to be known where it is. */
+static const char *standby_but(const struct duty_view *v)
+{
+    if (v->differs[0])
+        return v->differs;
+    if (!v->whole)
+        return "it has not all that was decided, see the log, and does not take over by itself";
+    return v->copy ? "one's state directory is a copy of the other's, see the log" : NULL;
+}
+
+static void write_well(const struct duty_view *v, char *text, size_t size)
+{
+    bool well = v->linked && v->lease[0] && v->whole && !v->differs[0];
+    const char *but = standby_but(v), *lease = "; nobody holds the lease";
+    if (!v->linked)
+        lease = "; Redis does not answer";
+    else if (v->lease[0])
+        lease = " for ";
+    if (v->role->state == ROLE_STANDBY)
+        snprintf(text, size, "%s: it stands by%s%s%s%s", well ? "yes" : "no", lease,
+                 v->linked ? v->lease : "", but ? "; " : "", but ? but : "");
+    else
+        snprintf(text, size, "no: it does not serve yet (%s)%s", role_word(v->role),
+                 v->linked ? "" : "; Redis does not answer, and another tallyd may serve");
+}
+
 void desk_duty_status(const struct app *a, struct pairs *p)
 {
     const struct settings *s = &a->night->plan->settings;
     struct duty_view v;
     char text[1200], now[25];
     duty_view(a->duty, &v);
-    bool well = v.role->state == ROLE_STANDBY && v.linked && v.lease[0] && v.whole && !v.differs[0];
-    if (v.role->state == ROLE_STANDBY)
-        snprintf(text, sizeof text, "%s: it stands by%s%s%s%s", well ? "yes" : "no",
-                 v.linked ? v.lease[0] ? " for " : "; nobody holds the lease"
-                          : "; Redis does not answer",
-                 v.linked ? v.lease : "", v.differs[0] ? "; " : "",
-                 v.differs[0] ? v.differs
-                 : !v.whole
-                     ? "; it has not all that was decided, see the log, and does not take over "
-                       "by itself"
-                 : v.copy ? ", but one's state directory is a copy of the other's, see the log"
-                          : "");
-    else
-        snprintf(text, sizeof text, "no: it does not serve yet (%s)%s", role_word(v.role),
-                 v.linked ? "" : "; Redis does not answer, and another tallyd may serve");
+    write_well(&v, text, sizeof text);
     when_format(clock_now(&a->args.clock), now);
     pair_str(p, "well", slice_of(text));
     pair_str(p, "election", s->election);

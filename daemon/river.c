@@ -315,13 +315,25 @@ static bool is_followed(const struct river *r, const struct writer_job *rows)
 /* Make durable what has to be, then let the messages go. They wait for claims and decisions; and
  * for the first payload of a file, so that a crash never leaves zeros where there were figures.
  * Later payloads are written behind the messages. False: nothing is kept and nothing goes out. */
+/* What the readers are told waits for what has to be on the disk before. */
+static void tell(struct river *r, const struct writer_job *rows, struct writer_job *paper,
+                 int64_t last_byte_us, bool waits)
+{
+    const struct effects *fx = &r->fx;
+    struct writer_job told = *rows;
+    struct err e = {0};
+    if (!fill_notes(r, paper, &told))
+        log_error("out of memory for what the standby is to know of races");
+    if (!outbox_add(r->p.outbox, &told, fx->messages, fx->message_count, last_byte_us, waits, &e))
+        log_error("%s", e.text);
+}
+
 static bool settle(struct river *r, const struct writer_file *files, size_t file_count, bool first,
                    int64_t last_byte_us, struct asked *asked)
 {
     struct effects *fx = &r->fx;
     struct writer_job rows = {0};
     struct writer_job paper = {.files = files, .file_count = file_count};
-    struct err e = {0};
     r->turns += fx->claim_count > 0 || fx->decision;
     if (!r->p.outbox)
         return !asked;
@@ -336,12 +348,7 @@ static bool settle(struct river *r, const struct writer_file *files, size_t file
     rows.later = paper.later = behind;
     if (!behind && !submit_all(r, &rows, wait_rows, &paper, wait_paper, asked))
         return false; /* nothing goes out that a crash would lose */
-    struct writer_job told = rows;
-    if (!fill_notes(r, &paper, &told))
-        log_error("out of memory for what the standby is to know of races");
-    if (!outbox_add(r->p.outbox, &told, fx->messages, fx->message_count, last_byte_us,
-                    wait_rows || wait_paper, &e))
-        log_error("%s", e.text);
+    tell(r, &rows, &paper, last_byte_us, wait_rows || wait_paper);
     return !behind || submit_all(r, &rows, false, &paper, false, NULL);
 }
 

@@ -56,22 +56,29 @@ static bool is_another(struct role *r, const struct role_look *look, int64_t now
             (r->state != ROLE_LOOKING || now_ms - r->copy_ms >= ROLE_COPY_MS));
 }
 
+/* At a start. One that only comes back waits for nobody. */
+static enum role_order looking(struct role *r, const struct role_look *look, bool another,
+                               bool missing)
+{
+    bool mine = look->lease == ROLE_LEASE_MINE;
+    if (another)
+        return yield(r);
+    if (look->lease == ROLE_LEASE_COPY)
+        return ROLE_NOTHING;
+    if (mine || !r->partner || (missing && look->whole))
+        return raise(r, false, mine);
+    return missing ? yield(r) : ROLE_NOTHING;
+}
+
 enum role_order role_looked(struct role *r, const struct role_look *look, int64_t now_ms)
 {
     bool missing = is_missing(r, look, now_ms);
-    bool another = is_another(r, look, now_ms), mine = look->lease == ROLE_LEASE_MINE;
+    bool another = is_another(r, look, now_ms);
     r->linked = true;
     r->partner |= another || look->foreign;
     switch (r->state) {
     case ROLE_LOOKING:
-        if (another)
-            return yield(r);
-        /* one that only comes back waits for nobody */
-        if (look->lease == ROLE_LEASE_COPY)
-            return ROLE_NOTHING;
-        if (mine || !r->partner || (missing && look->whole))
-            return raise(r, false, mine);
-        return missing ? yield(r) : ROLE_NOTHING;
+        return looking(r, look, another, missing);
     case ROLE_STANDBY:
         return missing && look->whole ? raise(r, false, false) : ROLE_NOTHING;
     case ROLE_ACTIVE:

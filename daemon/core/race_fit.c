@@ -324,6 +324,19 @@ static void doubt_lone(struct judge *j, const struct office_part **lone, size_t 
         doubt(j, text, lone[0]->value);
 }
 
+/* A lone part of each side that cannot both be: that is said, and false. */
+static bool parts_agree(struct judge *j, const struct office_part *const *theirs, size_t nt,
+                        const struct office_part *const *ours, size_t no)
+{
+    for (size_t i = 0; i < nt; i++)
+        for (size_t k = 0; k < no; k++)
+            if (rivals(theirs[i], ours[k])) {
+                other(j, "another district or seat", theirs[i]->value);
+                return false;
+            }
+    return true;
+}
+
 static void check_parts(struct judge *j)
 {
     const struct office_text *t = &j->theirs->office;
@@ -337,12 +350,8 @@ static void check_parts(struct judge *j)
     size_t nt = lone_parts(t->parts, t->part_count, ours, n, wide, lone_t, &odd);
     size_t no = lone_parts(ours, n, t->parts, t->part_count, wide, lone_o, &odd);
 
-    for (size_t i = 0; i < nt; i++)
-        for (size_t k = 0; k < no; k++)
-            if (rivals(lone_t[i], lone_o[k])) {
-                other(j, "another district or seat", lone_t[i]->value);
-                return;
-            }
+    if (!parts_agree(j, lone_t, nt, lone_o, no))
+        return;
     for (size_t i = 0; i < nt; i++)
         for (size_t k = 0; k < no && !says_otherwise(j, lone_t[i], lone_o[k]); k++)
             continue;
