@@ -546,27 +546,51 @@ static int own(const struct ctl_command *c, int argc, char **argv, const struct 
     return code;
 }
 
-/* What takes the whole terminal; `watch` without one prints lines. */
-static int take_screen(const struct ctl_command *c, int argc, char **argv, struct options *o)
+static int as_lines(const struct ctl_command *c, struct options *o)
 {
-    const char *no_color = getenv("NO_COLOR");
-    bool review = !strcmp(c->words, "match review");
-    if (review && argc != 0 && !(argc == 2 && !strcmp(argv[0], "--reason"))) {
+    struct ctl_command lines = *c;
+    lines.kind = CTL_PIECES;
+    return run(&lines, 0, NULL, o);
+}
+
+/* Commands that take the whole terminal. */
+static int review(const struct ctl_command *c, int argc, char **argv, struct options *o)
+{
+    if (argc != 0 && !(argc == 2 && !strcmp(argv[0], "--reason"))) {
         fprintf(stderr, "usage: tallyctl match review [--reason TEXT]\n");
         return ERR_USAGE;
     }
-    if (ctl_watch_can() && !(review && o->url))
-        return review ? ctl_review(o->socket, argc == 2 ? argv[1] : NULL)
-                      : ctl_watch(o->socket, o->url, !o->plain && !(no_color && no_color[0]));
-    struct ctl_command lines = *c;
-    lines.kind = CTL_PIECES;
-    if (!review && o->url)
-        return tail_url(c, 0, NULL, o);
-    if (!review || o->url)
-        return run(&lines, 0, NULL, o);
+    if (o->url)
+        return as_lines(c, o); /* which says why not */
+    if (ctl_watch_can())
+        return ctl_review(o->socket, argc == 2 ? argv[1] : NULL);
     fprintf(stderr, "tallyctl: match review needs a terminal that can move its cursor; match list "
                     "and match accept do without\n");
     return ERR_USAGE;
+}
+
+/* Without a terminal it prints lines. */
+static int watch(const struct ctl_command *c, struct options *o)
+{
+    const char *no_color = getenv("NO_COLOR");
+    if (ctl_watch_can())
+        return ctl_watch(o->socket, o->url, !o->plain && !(no_color && no_color[0]));
+    return o->url ? tail_url(c, 0, NULL, o) : as_lines(c, o);
+}
+
+static int perform(const struct ctl_command *c, int argc, char **argv, struct options *o)
+{
+    if (c->kind == CTL_SCREEN)
+        return strcmp(c->words, "match review") == 0 ? review(c, argc, argv, o) : watch(c, o);
+    if (c->kind == CTL_OWN)
+        return own(c, argc, argv, o);
+    if (strcmp(c->words, "source test") == 0 && !o->url)
+        return test_source(argc, argv, o);
+    if (strcmp(c->words, "tail") == 0 && o->url)
+        return tail_url(c, argc, argv, o);
+    if (o->from)
+        return decide_many(c, argc, argv, o);
+    return c->kind == CTL_DECIDES ? decide(c, argc, argv, o) : run(c, argc, argv, o);
 }
 
 int main(int argc, char **argv)
@@ -587,20 +611,8 @@ int main(int argc, char **argv)
                 near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
         return ERR_USAGE;
     }
-    if (!fitting(c, words - taken, argv + taken, &o))
-        return ERR_USAGE;
-    if (!speakable(words - taken, argv + taken))
-        return ERR_USAGE;
-    if (c->kind == CTL_SCREEN)
-        return take_screen(c, words - taken, argv + taken, &o);
-    if (c->kind == CTL_OWN)
-        return own(c, words - taken, argv + taken, &o);
-    if (strcmp(c->words, "source test") == 0 && !o.url)
-        return test_source(words - taken, argv + taken, &o);
-    if (strcmp(c->words, "tail") == 0 && o.url)
-        return tail_url(c, words - taken, argv + taken, &o);
-    if (o.from)
-        return decide_many(c, words - taken, argv + taken, &o);
-    return c->kind == CTL_DECIDES ? decide(c, words - taken, argv + taken, &o)
-                                  : run(c, words - taken, argv + taken, &o);
+    argc = words - taken;
+    argv += taken;
+    return fitting(c, argc, argv, &o) && speakable(argc, argv) ? perform(c, argc, argv, &o)
+                                                               : ERR_USAGE;
 }
