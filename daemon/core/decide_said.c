@@ -289,7 +289,7 @@ struct digest decide_said_meant(const struct decision *d, struct slice said)
 
     buf_init(&meant, JOINT_MAX);
     buf_addf(&meant, "%.*s\n", SLICE_FMT(d->target));
-    while (said.len > 0 && slice_next(&said, '\n', &line))
+    while (slice_next(&said, '\n', &line))
         if (!moves_by_itself(line))
             buf_addf(&meant, "%.*s\n",
                      SLICE_FMT(slice_sub(line, 0, slice_find(line, SLICE("  [")))));
@@ -325,7 +325,7 @@ static void add_meant(const struct decision *d, struct slice news, struct buf *o
 
     buf_addf(out, "%.*s\x1f%.*s\x1f%.*s\x1f%.*s\x1f%.*s\n", SLICE_FMT(d->target),
              SLICE_FMT(d->argument), SLICE_FMT(d->reason), SLICE_FMT(d->basis), SLICE_FMT(d->url));
-    while (news.len > 0 && slice_next(&news, '\n', &line))
+    while (slice_next(&news, '\n', &line))
         buf_addf(out, "%.*s\n", SLICE_FMT(slice_sub(line, 0, slice_find(line, SLICE("  [")))));
 }
 

@@ -59,6 +59,7 @@ static void test_the_beginning_of_an_id_is_enough_for_who_looks(void **state)
     says(n.out.said, "\nabout    GA  Ann Archer, State Senate 1\n");
     assert_int_equal(night_outcome(&n, "ann-archer"), OUTCOME_WON);
     assert_false(decide(&n, confirmed, "mark", "ga-ss", "recount"));
+    assert_false(decide(&n, confirmed, "mark", "", "recount"));
     assert_true(decide(&n, confirmed, "mark", "zz", "recount"));
     assert_false(decide(&n, plain, "polls", "zz-3", "21:00x"));
     assert_false(decide(&n, plain, "polls", "ga-ss-", "21:00"));
@@ -302,24 +303,30 @@ static void test_who_is_not_lost_by_it_is_told(void **state)
     night_close(&n);
 }
 
-static void test_of_many_that_are_not_lost_ten_are_told(void **state)
+static void ten_of(int many, const char *others)
 {
-    enum { MANY = 12, ROOM = 4096 };
+    enum { ROOM = 4096 };
     static const struct event would = {.would = true};
     char rows[ROOM];
     struct night n;
-    (void)state;
     int at = snprintf(rows, ROOM,
                       "endorsement_id,candidate_name,state,office,district,seats_to_fill\n"
                       "ann,Ann Archer,GA,State Senate,1,1\n");
-    for (int i = 1; i <= MANY; i++)
+    for (int i = 1; i <= many; i++)
         at += snprintf(rows + at, ROOM - (size_t)at, "b%d,Bo %c,GA,State Senate,1,1\n", i, 'A' + i);
     night_open(&n, rows);
     night_batch(&n, AP, RACE("1", "Ann Archer", "10", "20"), NIGHT_AT(10));
     assert_true(decide(&n, would, "call", "ann", "won"));
     says(n.out.said, "stays    Bo K: ");
-    says(n.out.said, "stays    and 2 others\n");
+    says(n.out.said, others);
     night_close(&n);
+}
+
+static void test_of_many_that_are_not_lost_ten_are_told(void **state)
+{
+    (void)state;
+    ten_of(11, "stays    and 1 other\n");
+    ten_of(12, "stays    and 2 others\n");
 }
 
 /* ---- several as one ---- */
@@ -384,6 +391,39 @@ static void test_several_are_told_of_as_one(void **state)
     buf_done(&done);
 }
 
+/* A yes is to what was shown, whatever the votes are meanwhile. */
+static void test_what_is_meant_is_the_same_while_only_numbers_move(void **state)
+{
+#define SHOWN(id, now, count, moves, about, news)                                                  \
+    "would    " id "  call ann-archer won by maria at " now "\nabout    " about                    \
+    "\nnow      " count "\nwould be " count "\ntotal    " count "\nmoves    " moves                \
+    "\nstays    " moves "\noff air  " moves "\nnews     " news "\n"
+    static const char ann[] = "ann-archer";
+    static const struct {
+        const char *target, *said;
+        bool same;
+    } rows[] = {
+        {ann, SHOWN("1", "7:01", "0 won", "10", "Ann Archer", "won by desk  [1-5 at 7:01]"), true},
+        {ann, SHOWN("9", "8:30", "4 won", "77", "Ann Archer", "won by desk  [1-9 at 8:30]"), true},
+        {ann, SHOWN("1", "7:01", "0 won", "10", "Ann Baker", "won by desk  [1-5 at 7:01]"), false},
+        {ann, SHOWN("1", "7:01", "0 won", "10", "Ann Archer", "lost by desk  [1-5 at 7:01]"),
+         false},
+        {"bob", SHOWN("1", "7:01", "0 won", "10", "Ann Archer", "won by desk  [1-5 at 7:01]"),
+         false},
+        {ann, "", false},
+    };
+    struct digest first = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct decision d = {.target = slice_of(rows[i].target)};
+        struct digest meant = decide_said_meant(&d, slice_of(rows[i].said));
+        first = i == 0 ? meant : first;
+        if (digest_eq(first, meant) != rows[i].same)
+            fail_msg("row %zu: %s", i, rows[i].said);
+    }
+#undef SHOWN
+}
+
 /* Memory that is out is no preview. */
 static void test_several_without_memory(void **state)
 {
@@ -395,6 +435,18 @@ static void test_several_without_memory(void **state)
     arena_refuse_after(a, 1);
     assert_false(decide_joint_init(&j, core_model(n.core), core_tally(n.core), true, a));
     decide_joint_done(&j);
+    arena_refuse_after(a, SIZE_MAX);
+    for (size_t i = 0; i < 4; i++) { /* which of them has no room; the last has all */
+        struct buf out;
+        assert_true(decide_joint_init(&j, core_model(n.core), core_tally(n.core), true, a));
+        struct buf *full[] = {&j.rows, &j.news, &j.meant, &out};
+        buf_init(&out, 65536);
+        full[i]->failed = i < 3;
+        (void)decide_joint_write(&j, core_model(n.core), core_tally(n.core), NIGHT_AT(11), &out);
+        assert_true(out.failed == (i < 3));
+        buf_done(&out);
+        decide_joint_done(&j);
+    }
     night_close(&n);
     arena_free(a);
 }
@@ -413,6 +465,7 @@ int main(void)
         cmocka_unit_test(test_who_is_not_lost_by_it_is_told),
         cmocka_unit_test(test_of_many_that_are_not_lost_ten_are_told),
         cmocka_unit_test(test_several_are_told_of_as_one),
+        cmocka_unit_test(test_what_is_meant_is_the_same_while_only_numbers_move),
         cmocka_unit_test(test_several_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
