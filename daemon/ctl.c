@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "daemon/base/num.h"
+#include "daemon/base/output.h"
 #include "daemon/ctl_client.h"
 #include "daemon/ctl_commands.h"
 #include "daemon/ctl_endorse.h"
@@ -124,10 +125,10 @@ static int read_options(int argc, char **argv, struct options *o)
             *value = argv[i];
         } else if (!strcmp(a, "-h") || !strcmp(a, "--help")) {
             print_usage(stdout);
-            exit(0);
+            exit(output_end("tallyctl", 0));
         } else if (!strcmp(a, "-V") || !strcmp(a, "--version")) {
             printf("tallyctl %s\n", TALLYD_VERSION);
-            exit(0);
+            exit(output_end("tallyctl", 0));
         } else if ((flag = flag_of(o, a))) {
             *flag = true;
         } else {
@@ -593,7 +594,7 @@ static int perform(const struct ctl_command *c, int argc, char **argv, struct op
     return c->kind == CTL_DECIDES ? decide(c, argc, argv, o) : run(c, argc, argv, o);
 }
 
-int main(int argc, char **argv)
+static int tallyctl(int argc, char **argv)
 {
     struct options o = {.socket = SOCKET_DEFAULT};
     int taken = 0;
@@ -615,4 +616,10 @@ int main(int argc, char **argv)
     argv += taken;
     return fitting(c, argc, argv, &o) && speakable(argc, argv) ? perform(c, argc, argv, &o)
                                                                : ERR_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    output_begin();
+    return output_end("tallyctl", tallyctl(argc, argv));
 }

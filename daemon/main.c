@@ -10,6 +10,7 @@
 #include "daemon/base/counted.h"
 #include "daemon/base/log.h"
 #include "daemon/base/num.h"
+#include "daemon/base/output.h"
 #include "daemon/base/when.h"
 #include "daemon/plan_notes.h"
 #include "daemon/trial.h"
@@ -239,7 +240,7 @@ static int say(int code, const struct err *e)
     return code;
 }
 
-int main(int argc, char **argv)
+static int tallyd(int argc, char **argv)
 {
     struct command_line c = {.app = {.config = {.file = TALLYD_SYSCONFDIR "/tallyd/tallyd.conf",
                                                 .credentials = getenv("CREDENTIALS_DIRECTORY")},
@@ -271,4 +272,10 @@ int main(int argc, char **argv)
     code = c.once ? app_once(&c.app, plan, c.what, &e) : app_run(&c.app, plan, &e);
     recording_close(&recording);
     return say(code, &e);
+}
+
+int main(int argc, char **argv)
+{
+    output_begin();
+    return output_end("tallyd", tallyd(argc, argv));
 }

@@ -15,6 +15,7 @@
 #include "config/zone_file.h"
 #include "daemon/base/buf.h"
 #include "daemon/base/num.h"
+#include "daemon/base/output.h"
 #include "daemon/base/text.h"
 #include "parsers/charset.h"
 #include "parsers/draft.h"
@@ -486,7 +487,7 @@ static bool read_flags(struct command *c, int argc, char **argv, struct err *e)
     while ((flag = getopt_long(argc, argv, "f:O:c:o:hV", longs, NULL)) != -1) {
         if (flag == 'h' || flag == 'V') {
             printf("%s", flag == 'h' ? usage : "tally-parse " TALLYD_VERSION "\n");
-            exit(0);
+            exit(output_end("tally-parse", 0));
         }
         if (!read_flag(c, flag, e))
             return false;
@@ -526,6 +527,7 @@ int main(int argc, char **argv)
     struct err e;
     if (argc > 1 && strcmp(argv[1], "--nursery") == 0)
         return nursery(argc, argv);
+    output_begin();
     buf_init(&c.options, WIRE_OPTIONS_MAX);
     buf_init(&c.problems, PROBLEM_TEXT_MAX);
     int code;
@@ -536,5 +538,5 @@ int main(int argc, char **argv)
     buf_done(&c.options);
     buf_done(&c.problems);
     arena_free(c.arena);
-    return code;
+    return output_end("tally-parse", code);
 }

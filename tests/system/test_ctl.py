@@ -21,6 +21,17 @@ def house():
         yield h
 
 
+@pytest.mark.parametrize("words", (("totals",), ("races", "-o", "csv"), ("statement",), ("explain", "foe"), ("help",), ("-h",), ("--version",)))
+def test_output_that_is_lost_is_said(house, words):
+    """It was 0; and where standard output was closed the question's own socket took its place, and got the answer."""
+    command = [harness.TALLYCTL, "--socket", house.folder / "control", *words]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 75 and "standard output: not all of it was written" in done.stderr, done
+    done = subprocess.run(["sh", "-c", '"$@" >&-', "sh", *command], stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 75 and "standard output: not all of it was written" in done.stderr, done
+
+
 ROWS = {"status": [], "totals": [], "races": [], "coverage": [], "source": ["list"]}
 
 
