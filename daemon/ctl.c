@@ -594,6 +594,23 @@ static int perform(const struct ctl_command *c, int argc, char **argv, struct op
     return c->kind == CTL_DECIDES ? decide(c, argc, argv, o) : run(c, argc, argv, o);
 }
 
+/* Of a first word that has commands, those; else what may have been meant. */
+static int no_command(int argc, char **argv)
+{
+    const char *near = ctl_command_nearest(argv[0]);
+    struct buf verbs;
+    buf_init(&verbs, 65536);
+    ctl_commands_list(slice_of(argv[0]), &verbs);
+    if (verbs.len > 0)
+        fprintf(stderr, "tallyctl: no command '%s%s%s'; there are\n%.*s", argv[0],
+                argc > 1 ? " " : "", argc > 1 ? argv[1] : "", SLICE_FMT(buf_slice(&verbs)));
+    else
+        fprintf(stderr, "tallyctl: no command '%s'%s%s%s; tallyctl -h lists them\n", argv[0],
+                near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    buf_done(&verbs);
+    return ERR_USAGE;
+}
+
 static int tallyctl(int argc, char **argv)
 {
     struct options o = {.socket = SOCKET_DEFAULT};
@@ -606,12 +623,8 @@ static int tallyctl(int argc, char **argv)
         return ERR_USAGE;
     }
     const struct ctl_command *c = ctl_command_find(words, argv, &taken);
-    if (!c) {
-        const char *near = ctl_command_nearest(argv[0]);
-        fprintf(stderr, "tallyctl: no command '%s'%s%s%s; tallyctl -h lists them\n", argv[0],
-                near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-        return ERR_USAGE;
-    }
+    if (!c)
+        return no_command(words, argv);
     argc = words - taken;
     argv += taken;
     return fitting(c, argc, argv, &o) && speakable(argc, argv) ? perform(c, argc, argv, &o)

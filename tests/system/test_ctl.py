@@ -32,6 +32,13 @@ def test_output_that_is_lost_is_said(house, words):
     assert done.returncode == 75 and "standard output: not all of it was written" in done.stderr, done
 
 
+@pytest.mark.parametrize("words", (("match",), ("source", "lst"), ("endorse",), ("config", "x")))
+def test_a_first_word_alone_says_what_goes_with_it(house, words):
+    done = house.ctl(*words)
+    assert done.returncode == 64 and f"no command '{' '.join(words)}'; there are\n  {words[0]} " in done.stderr, done.stderr
+    assert {line.split()[0] for line in done.stderr.splitlines()[1:] if line.startswith("  " + words[0])} == {words[0]}
+
+
 ROWS = {"status": [], "totals": [], "races": [], "coverage": [], "source": ["list"]}
 
 
