@@ -9,6 +9,7 @@
 #include "daemon/base/text.h"
 #include "daemon/core/office_kin.h"
 #include "daemon/core/primaries.h"
+#include "daemon/core/race_parts.h"
 
 static bool has(struct slice s)
 {
@@ -245,33 +246,6 @@ static void check_class(struct judge *j)
         other(j, "another office", slice_of(b->slug));
 }
 
-/* "District 5" is the 5th Circuit of a court, but Ward 5 of a town only where it says so. */
-static bool same_kind(const char *a, const char *b, bool wide)
-{
-    return !a || !b || strcmp(a, b) == 0 ||
-           (wide && (strcmp(a, "district") == 0 || strcmp(b, "district") == 0));
-}
-
-/* Parts of one side without their like on the other; kinds that differ are told by *odd_kind. */
-static size_t lone_parts(const struct office_part *a, size_t na, const struct office_part *b,
-                         size_t nb, bool wide, const struct office_part **lone, bool *odd_kind)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < na; i++) {
-        bool found = false, kinds = false;
-        for (size_t k = 0; k < nb; k++)
-            if (slice_eq(a[i].value, b[k].value) && (a[i].mask & b[k].mask)) {
-                found = true;
-                kinds |= same_kind(a[i].kind, b[k].kind, wide);
-            }
-        *odd_kind |= found && !kinds;
-        if (!found)
-            lone[n++] = &a[i];
-    }
-    return n;
-}
-
 static size_t our_parts(const struct race_ours *ours, struct office_part out[2 * OFFICE_PARTS])
 {
     size_t n = 0;
@@ -324,17 +298,18 @@ static void doubt_lone(struct judge *j, const struct office_part **lone, size_t 
         doubt(j, text, lone[0]->value);
 }
 
-/* A lone part of each side that cannot both be: that is said, and false. */
-static bool parts_agree(struct judge *j, const struct office_part *const *theirs, size_t nt,
+/* A part that crosses ours, or a lone one of each side that cannot both be: said, and false. */
+static bool parts_agree(struct judge *j, const struct office_part *crossed,
+                        const struct office_part *const *theirs, size_t nt,
                         const struct office_part *const *ours, size_t no)
 {
-    for (size_t i = 0; i < nt; i++)
+    for (size_t i = 0; i < nt && !crossed; i++)
         for (size_t k = 0; k < no; k++)
-            if (rivals(theirs[i], ours[k])) {
-                other(j, "another district or seat", theirs[i]->value);
-                return false;
-            }
-    return true;
+            if (rivals(theirs[i], ours[k]))
+                crossed = theirs[i];
+    if (crossed)
+        other(j, "another district or seat", crossed->value);
+    return !crossed;
 }
 
 static void check_parts(struct judge *j)
@@ -347,10 +322,12 @@ static void check_parts(struct judge *j)
     if (is_district(j->ours, t))
         ours[n++] = (struct office_part){.mask = PART_DISTRICT, .value = j->ours->number};
     bool wide = t->class && (t->class->reach == REACH_REGION || t->class->reach == REACH_DISTRICT);
-    size_t nt = lone_parts(t->parts, t->part_count, ours, n, wide, lone_t, &odd);
-    size_t no = lone_parts(ours, n, t->parts, t->part_count, wide, lone_o, &odd);
+    size_t nt = race_parts_lone(t->parts, t->part_count, ours, n, wide, lone_t, &odd);
+    size_t no = race_parts_lone(ours, n, t->parts, t->part_count, wide, lone_o, &odd);
+    const struct office_part *crossed =
+        race_parts_crossed(t->parts, t->part_count, ours, n, wide, &odd);
 
-    if (!parts_agree(j, lone_t, nt, lone_o, no))
+    if (!parts_agree(j, crossed, lone_t, nt, lone_o, no))
         return;
     for (size_t i = 0; i < nt; i++)
         for (size_t k = 0; k < no && !says_otherwise(j, lone_t[i], lone_o[k]); k++)

@@ -2,6 +2,8 @@
 /* Race ids: each part of the key is normalised through the reader of offices, then made a slug. */
 #include "daemon/core/race_id.h"
 
+#include <string.h>
+
 #include "daemon/base/hash.h"
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
@@ -104,11 +106,13 @@ static bool add_jurisdiction(const struct endorsement *e, const struct office_te
     return add_place(place, o->class ? office_implied_kinds(o->class) : 0, false, a, slug, key);
 }
 
+/* By sort, and of one sort as written: "District 3 Ward 2" is "Ward 2 District 3", and not
+ * "District 2 Ward 3"; a column's bare number is a district's. */
 static int part_order(const struct office_part *a, const struct office_part *b)
 {
     if (a->mask != b->mask)
         return a->mask < b->mask ? -1 : 1;
-    return slice_cmp(a->value, b->value);
+    return strcmp(a->kind ? a->kind : "district", b->kind ? b->kind : "district");
 }
 
 static void add_parts(struct office_text *o, struct buf *slug, struct buf *key)

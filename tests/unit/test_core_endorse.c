@@ -402,6 +402,23 @@ static void race_ids(void **state)
          "MI,Circuit Court Judge Non-Incumbent,,,17,,,,", false},
         {"NC,Newton-Conover Schools Board of Education Newton District,,,,,,,",
          "NC,Newton-Conover Schools Board of Education Conover District,,,,,,,", false},
+        /* two parts of one race: which number is whose */
+        {"GA,City Council District 3 Ward 2,X,,,,,,", "GA,City Council District 2 Ward 3,X,,,,,,",
+         false},
+        {"GA,City Council District 3 Ward 2,X,,,,,,", "GA,City Council Ward 2 District 3,X,,,,,,",
+         true},
+        {"GA,City Council District 3 Ward 2,X,,,,,,", "GA,City Council Ward 2,X,,3,,,,", true},
+        {"GA,City Council Ward 1 Precinct 4,X,,,,,,", "GA,City Council Ward 4 Precinct 1,X,,,,,,",
+         false},
+        {"GA,City Council District 3 Seat 2,X,,,,,,", "GA,City Council District 2 Seat 3,X,,,,,,",
+         false},
+        {"GA,City Council,X,,3,2,,,", "GA,City Council,X,,2,3,,,", false},
+        {"KY,District Judge 2nd Judicial District 1st Division,,,,,,,",
+         "KY,District Judge 1st Judicial District 2nd Division,,,,,,,", false},
+        {"CO,Fire Protection District 5 Director,,Weld,District 3,,,,",
+         "CO,Fire Protection District 3 Director,,Weld,District 5,,,,", false},
+        {"NE,Natural Resources Board District 3 Subdistrict 2,,,,,,,",
+         "NE,Natural Resources Board District 2 Subdistrict 3,,,,,,,", false},
     };
     (void)state;
 
