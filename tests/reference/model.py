@@ -384,11 +384,54 @@ class Election:
                         self.hear(race, by, e, contests[primary], said, heard)
                 if self.says(race, by, e) != "pending":
                     self.decided.add((race.id, by, e["id"]))
+            self.follow(race, by)
         for e in race.endorsements:
             if e["status"] in ("unopposed", "elected_unopposed") and not self.last(
                     race, "unopposed", e, ""):
                 self.claim(race, "unopposed", e, "", Claim("won", "unopposed"))
                 self.decided.add((race.id, "unopposed", e["id"]))
+
+    # ---- lost by what others of ours were given ----
+
+    def speaks_of(self, race, by, e):
+        """has any source that speaks for the authority a line of it?"""
+        return any(self.is_of(c, race) and c.lines_of(e["id"])
+                   for s, of in zip(self.sources, self.contests)
+                   if s["authority"] == by and s["calls"] != "no" for c in of.values())
+
+    def stood_against(self, race, e, other):
+        """known to stand in one race: side by side in a contest of any source; or no source has
+        the other at all, and only the list speaks of the two"""
+        theirs = [c for of in self.contests for c in of.values()
+                  if self.is_of(c, race) and c.lines_of(other["id"])]
+        return not theirs or any(c.lines_of(e["id"]) for c in theirs)
+
+    def follow(self, race, by):
+        """Of whom the authority has no line at all, its marks say nothing: but where it has given
+        others of ours all there is, who stood against every one of them is out."""
+        for e in race.endorsements:
+            if e["status"] in APART or self.speaks_of(race, by, e):
+                continue
+            because = self.room_taken(race, by, e)
+            last = self.last(race, by, e, "")
+            stands = last is not None and last.outcome == "lost"
+            if because and not stands:
+                self.claim(race, by, e, "", Claim("lost", because))
+                self.decided.add((race.id, by, e["id"]))
+            if stands and not because:
+                self.claim(race, by, e, "", Claim("pending", "follows no more"))
+
+    def room_taken(self, race, by, e):
+        """by what the others of ours have: "seats", "places" or None"""
+        for outcome, basis, room in (("won", "seats", self.stated(race, "seats", "seats")),
+                                     ("advanced", "places",
+                                      self.stated(race, "places", "advance_to"))):
+            others = [o for o in race.endorsements
+                      if o is not e and self.says(race, by, o) == outcome]
+            if room and len(others) >= room and all(
+                    self.stood_against(race, e, o) for o in others):
+                return basis
+        return None
 
     def differ(self, race, by, e, primary, outcome):
         """a source whose mark has moved: what it says calls nothing, nor takes anything back"""

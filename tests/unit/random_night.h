@@ -53,6 +53,7 @@ struct rn_race {
     const char *state, *office, *level;
     int64_t seats, places; /* -1: none, or said by nobody */
     bool seats_in_list, seats_in_feeds, places_in_list;
+    bool apart; /* two of ours at least, and not every source has all of them */
     struct rn_choice choices[RN_CHOICES];
     int choice_count;
 };
@@ -69,6 +70,7 @@ struct rn_ours {
 /* What one source has of one race. */
 struct rn_said {
     bool has;
+    bool lacks[RN_CHOICES]; /* lines that its contest has not */
     int64_t votes[RN_CHOICES];
     enum results_mark mark[RN_CHOICES];
     int64_t updated;
@@ -218,6 +220,11 @@ static inline void rn_fill_race(struct random_night *n, struct rn_race *r)
         if (n->ours_count < RN_OURS && strcmp(r->choices[i].name, "Write-in") != 0 &&
             rn_chance(n, r->kind == RN_BOARD ? 40 : 10))
             rn_make_ours(n, r, i);
+    if (r->kind <= RN_FIRST_ROUND && r->choices[1].person == 1 && rn_chance(n, 40)) {
+        r->apart = true;
+        if (r->choices[1].ours < 0)
+            rn_make_ours(n, r, 1);
+    }
 }
 
 static inline void rn_measure(struct random_night *n, struct rn_race *r)
@@ -285,6 +292,20 @@ static inline void rn_race(struct random_night *n, enum rn_kind kind)
 
 /* ---- sources ---- */
 
+/* A source's contest of such a race has one or more of ours. */
+static inline void rn_lines(struct random_night *n, const struct rn_race *r, struct rn_said *x)
+{
+    int left = 0;
+
+    for (int i = 0; i < r->choice_count; i++)
+        left += r->choices[i].ours >= 0;
+    for (int i = 0; r->apart && i < r->choice_count; i++)
+        if (r->choices[i].ours >= 0 && left > 1 && rn_chance(n, 40)) {
+            x->lacks[i] = true;
+            left--;
+        }
+}
+
 static inline bool rn_votes_taken(const struct random_night *n, uint32_t source, int race)
 {
     for (uint32_t s = 0; s < source; s++)
@@ -317,6 +338,7 @@ static inline void rn_source(struct random_night *n, const char *name, const cha
         bool fits = s->covers_county == (n->races[i].kind == RN_COUNTIES);
         bool free = !disjoint || !s->votes || s->covers_county || !rn_votes_taken(n, at, i);
         n->said[at][i] = (struct rn_said){.has = fits && free && rn_chance(n, 80)};
+        rn_lines(n, &n->races[i], &n->said[at][i]);
     }
 }
 
@@ -347,6 +369,8 @@ static inline void rn_sources(struct random_night *n)
         n->sources[at].part = SLICE("early");
         n->sources[at + 1].part = SLICE("day");
         n->sources[at].votes = n->sources[at + 1].votes = true;
+        for (int i = 0; i < n->race_count; i++) /* one ballot, in two files */
+            memcpy(n->said[at + 1][i].lacks, n->said[at][i].lacks, sizeof n->said[at][i].lacks);
     }
 }
 
@@ -418,7 +442,7 @@ static inline void rn_calm_down(const struct rn_race *r, struct rn_said *x, cons
     int first = -1;
 
     for (int i = r->choice_count; i-- > 0;)
-        if (r->choices[i].primary == primary) {
+        if (r->choices[i].primary == primary && !x->lacks[i]) {
             was += old[i];
             is += x->votes[i];
             first = i;
@@ -448,6 +472,8 @@ static inline void rn_count(struct random_night *n, const struct rn_race *r, str
         x->votes[0] = x->votes[r->choice_count - 1];
         x->votes[r->choice_count - 1] = swapped;
     }
+    for (int i = 0; i < r->choice_count; i++)
+        x->votes[i] = x->lacks[i] ? 0 : x->votes[i];
     for (int primary = 0; !wild && primary < 2; primary++)
         rn_calm_down(r, x, old, primary);
 }
@@ -497,7 +523,7 @@ static inline void rn_mark(struct random_night *n, uint32_t source, int race, in
     bool calm = (n->traits & RN_CALM) != 0;
     int c = rn_below(n, r->choice_count);
 
-    if (strcmp(r->choices[c].name, "Write-in") == 0)
+    if (strcmp(r->choices[c].name, "Write-in") == 0 || x->lacks[c])
         return;
     if (x->mark[c] != RESULTS_UNMARKED) {
         if (rn_chance(n, 12) && !(calm && (official || *cleared > 0))) {
@@ -546,7 +572,7 @@ static inline void rn_contest_of(struct random_night *n, uint32_t source, int ra
     buf_addc(out, '\n');
     for (int i = 0; i < r->choice_count; i++) {
         const struct rn_choice *c = &r->choices[i];
-        if (c->primary == primary)
+        if (c->primary == primary && !x->lacks[i])
             buf_addf(out, "choice %d|%s|%s%s%s\n", i + 1, c->name, c->party,
                      c->write_in ? " ; write-in" : "",
                      c->write_in && marks[x->mark[i]][0] ? marks[x->mark[i]] + 2
@@ -554,7 +580,7 @@ static inline void rn_contest_of(struct random_night *n, uint32_t source, int ra
     }
     buf_addz(out, "total");
     for (int i = 0; i < r->choice_count; i++)
-        if (r->choices[i].primary == primary)
+        if (r->choices[i].primary == primary && !x->lacks[i])
             buf_addf(out, " %lld", (long long)x->votes[i]);
     buf_addc(out, '\n');
 }
@@ -593,7 +619,7 @@ static inline void rn_contest_json(struct random_night *n, uint32_t source, int 
              r->seats_in_feeds ? (int)r->seats : -1, !r->places_in_list ? (int)r->places : -1);
     for (int i = 0; i < r->choice_count; i++) {
         const struct rn_choice *c = &r->choices[i];
-        if (c->primary != primary)
+        if (c->primary != primary || x->lacks[i])
             continue;
         buf_addf(out, "%s{", comma);
         comma = ",";
@@ -608,7 +634,7 @@ static inline void rn_contest_json(struct random_night *n, uint32_t source, int 
     buf_addz(out, "],\"total\":[");
     comma = "";
     for (int i = 0; i < r->choice_count; i++) {
-        if (r->choices[i].primary != primary)
+        if (r->choices[i].primary != primary || x->lacks[i])
             continue;
         buf_addf(out, "%s%lld", comma, (long long)x->votes[i]);
         comma = ",";
