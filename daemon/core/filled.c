@@ -56,14 +56,20 @@ bool filled_follows(const struct race *r, uint32_t winner, uint32_t other)
     return true;
 }
 
-/* Does the contest say who was called, or have the line of one of ours who was? */
-static bool is_called(const struct model *m, const struct race *r, const struct feed_contest *c,
-                      struct slice by)
+/* Does the contest say for `by` who was called? */
+static bool calls(const struct model *m, const struct feed_contest *c, struct slice by)
 {
     const struct settings_source *s = &m->settings->sources[c->source];
+    bool marked = false;
 
-    if (s->calls != CALLS_NO && slice_eq(s->authority, by))
-        return true;
+    for (uint32_t i = 0; i < c->choice_count; i++)
+        marked |= c->choices[i].mark == RESULTS_WON || c->choices[i].mark == RESULTS_ADVANCED;
+    return marked && s->calls != CALLS_NO && slice_eq(s->authority, by);
+}
+
+/* Has it the line of one of ours who was called? */
+static bool has_called(const struct model *m, const struct race *r, const struct feed_contest *c)
+{
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         enum outcome o = m->standings[r->endorsements[i]].outcome;
         if ((o == OUTCOME_WON || o == OUTCOME_ADVANCED) && link_in(r, c, r->endorsements[i]))
@@ -75,14 +81,17 @@ static bool is_called(const struct model *m, const struct race *r, const struct 
 bool filled_elsewhere(const struct model *m, const struct race *r, uint32_t endorsement)
 {
     struct slice by = standings_authority(m, r);
-    bool any = false;
+    bool any = false, marked = false;
 
     if (r->status != RACE_CALLED || m->standings[endorsement].outcome != OUTCOME_PENDING)
         return false;
+    for (uint32_t i = 0; i < r->contest_count && !marked; i++)
+        marked = calls(m, r->contests[i], by);
     for (uint32_t i = 0; i < r->contest_count; i++) {
-        if (!is_called(m, r, r->contests[i], by))
+        const struct feed_contest *c = r->contests[i];
+        if (!(marked ? calls(m, c, by) : has_called(m, r, c)))
             continue;
-        if (link_in(r, r->contests[i], endorsement))
+        if (link_in(r, c, endorsement))
             return false;
         any = true;
     }

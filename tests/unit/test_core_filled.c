@@ -206,6 +206,27 @@ static void every_winner_has_to_stand_against_who_has_lost(void **state)
     night_close(&n);
 }
 
+/* Two seats, one to a stranger: that she stands beside one of the winners elsewhere does not fill
+ * both, and it is said that the call has no line of hers. */
+static void who_is_beside_one_winner_of_two_is_told_of(void **state)
+{
+    static const char called[] =
+        "contest 3|State House District 9|GA ; stated\nchoice 1|Cat Cole ; won\n"
+        "choice 2|Zed Zulu ; won\nchoice 3|Other One\ntotal 3 2 1\n";
+    static const char beside[] = "contest 3|State House District 9|GA\nchoice 1|Cat Cole\n"
+                                 "choice 2|Zed Zulu\nchoice 3|Ike Ives\ntotal 3 2 1\n";
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, VOTES, beside, NIGHT_AT(1));
+    night_batch(&n, AP, called, NIGHT_AT(2));
+    outcome_is(&n, "cat", OUTCOME_WON);
+    outcome_is(&n, "ike", OUTCOME_PENDING);
+    assert_string_equal(open_why(&n, "ike"),
+                        "the race is called in a contest that has no line of it");
+    night_close(&n);
+}
+
 static void places_are_filled_so_too(void **state)
 {
     static const char all[] = "contest 2|State House District 2|GA\nchoice 1|Eve Eden|D\n"
@@ -235,6 +256,7 @@ int main(void)
         cmocka_unit_test(a_loss_ends_with_a_match_that_was_none),
         cmocka_unit_test(a_line_that_comes_later_says_more),
         cmocka_unit_test(every_winner_has_to_stand_against_who_has_lost),
+        cmocka_unit_test(who_is_beside_one_winner_of_two_is_told_of),
         cmocka_unit_test(places_are_filled_so_too),
     };
     return cmocka_run_group_tests_name("core_filled", tests, NULL, NULL);
