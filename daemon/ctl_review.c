@@ -13,8 +13,9 @@
 
 #define LIST_MAX (64 << 20)
 #define REQUEST_MAX 65536
-#define SWAPPED_MS 500 /* so long a line that others put there is looked at before a key is of it  \
-                        */
+#define SWAPPED_MS                                                                                 \
+    500 /* so long a line that others put there is looked at before a key is of it                 \
+         */
 
 struct review {
     const char *socket;
