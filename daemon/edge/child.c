@@ -139,7 +139,7 @@ bool child_start(struct children *all, int pipes, size_t most, child_make *make,
     bool ready = prepare(c, pipes, most, theirs);
     c->pid = ready ? make(make_ctx, theirs) : -1;
     int failed = errno;
-    for (int i = 0; i < pipes; i++)
+    for (int i = 0; i < CHILD_PIPES_MAX; i++)
         if (theirs[i] >= 0)
             close(theirs[i]);
     if (c->pid < 0) {
