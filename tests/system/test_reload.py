@@ -86,6 +86,7 @@ def test_a_source_is_added_and_nothing_goes_off_air(house):
         harness.wait_for(logged(house, "reload: done; 3 sources"), 20, "the reload")
         harness.wait_for(lambda: totals(house)["epoch"] > before["epoch"], 10, "a new epoch")
         harness.wait_for(lambda: house.sources()["more"]["verdict"] is not None, 10, "the new source")
+        harness.wait_for(lambda: watch.seen and watch.seen[-1]["epoch"] > before["epoch"], 10, "the watcher has seen it")
     for doc in watch.seen:
         assert (doc["data"]["endorsed"], doc["data"]["no_results"], doc["data"]["won"]) == (2, 0, 1), doc
     order = [(d["epoch"], d["seq"]) for d in watch.seen]
