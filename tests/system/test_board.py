@@ -138,10 +138,12 @@ def test_where_no_events_come_through_it_asks(house, web):
     said = "document.getElementById('link').textContent"
     web.open(f"http://127.0.0.1:{house.port}/", clock=0, block="**/v1/events*")
     web.run("window.lost = []; new MutationObserver(() => lost.push(document.getElementById('link').textContent))"
-            ".observe(document.getElementById('link'), {childList: true}); 0")
+            ".observe(document.getElementById('link'), {childList: true});"
+            "window.asked = window.answered = 0; window.real = window.fetch;"
+            "window.fetch = (...words) => { asked++; return real(...words).finally(() => answered++); }; 0")
     decide(house, "call", "foe", "won")
     web.ask("forward", ms=11000)
-    web.until("document.querySelector('.big').textContent === '1 won of 1 called'", 20)
+    web.until("document.querySelector('.big').textContent === '1 won of 1 called' && asked > 0 && asked === answered", 20)
     web.ask("forward", ms=11000)
     assert web.run(said) == "" and web.run("lost.filter(Boolean)") == []
 
