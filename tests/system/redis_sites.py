@@ -56,7 +56,7 @@ class Server:
         harness.wait_for(self.answers, 10, self.name)
         return self
 
-    def db(self, timeout=5):
+    def db(self, timeout=harness.PATIENCE):
         return redis.Redis(port=self.port, password=self.password, decode_responses=True, socket_timeout=timeout)
 
     def answers(self):
@@ -70,6 +70,10 @@ class Server:
 
     def is_master(self):
         return self.role() in ("master", b"master")
+
+    def follows(self):
+        """In step with its master."""
+        return self.db().info("replication").get("master_link_status") == "up"
 
     def scripts_run(self):
         """How often somebody who is no master wrote here through the daemon's script."""
@@ -123,7 +127,7 @@ sentinel-password-credential = sentinel-password"""
         master, replica = self.servers
         master.start()
         replica.start("--replicaof", "127.0.0.1", str(master.port))
-        harness.wait_for(lambda: replica.db().info("replication")["master_link_status"] == "up", PATIENCE, "the replica follows")
+        harness.wait_for(replica.follows, PATIENCE, "the replica follows")
         self.sentinels = [self.start_sentinel(port) for port in self.sentinel_ports]
         harness.wait_for(self.all_know, PATIENCE, "the Sentinels know each other and the replica")
         self.look_at(master)
@@ -192,38 +196,55 @@ class Clustered(storm.Storm):
 
     def __init__(self, races, **more):
         super().__init__(races, **more)
+        # a replica stands however long it has not heard from its master: without that, one that had no processor for half a minute never would
         self.servers = [Server(self, port, "--cluster-enabled", "yes", "--cluster-node-timeout", "2000",
-                               "--repl-diskless-sync-delay", "0") for port in free_ports(3, bus=True)]
+                               "--cluster-replica-validity-factor", "0", "--repl-diskless-sync-delay", "0") for port in free_ports(3, bus=True)]
 
     def begin(self):
         for server in self.servers:
             server.start()
         self.cluster("create", *(f"127.0.0.1:{s.port}" for s in self.servers))
         self.slot = self.ask(self.servers[0], "KEYSLOT", f"{self.prefix}:snap:meta")
-        harness.wait_for(lambda: all("cluster_state:ok" in self.ask(s, "INFO") for s in self.servers) and self.owner(), PATIENCE,
-                         "the Cluster")
-        self.way_in = next(s for s in self.servers if s is not self.owner())
+        harness.wait_for(self.all_know, PATIENCE, "the nodes know each other")
+        owner = harness.wait_for(self.owner, PATIENCE, "who has our keys")
+        self.way_in = next(s for s in self.servers if s is not owner)
         self.conf.write_text(self.conf.read_text().replace(
             f"url = {self.redis_url}", f"url = redis://127.0.0.1:{self.way_in.port}/0\nprefix = {self.prefix}"))
-        self.redis = self.owner().db()
-        return self.owner()
+        self.redis = owner.db()
+        return owner
 
     def add_replica(self, owner):
+        """Known to all as that, so that it can be elected at once."""
         spare = Server(self, free_ports(1, bus=True)[0], *owner.options).start()
         self.cluster("add-node", f"127.0.0.1:{spare.port}", f"127.0.0.1:{owner.port}", "--cluster-slave",
                      "--cluster-master-id", self.id_of(owner))
         self.servers.append(spare)
-        harness.wait_for(lambda: spare.db().info("replication").get("master_link_status") == "up", PATIENCE, "the replica follows")
+        harness.wait_for(lambda: self.all_know() and spare.follows(), PATIENCE, "all nodes know the replica, and it follows")
         return spare
+
+    def view(self, server):
+        """Every node as this one sees it, (id, its master's, slots); None while it has not met all, or misses one."""
+        seen = set()
+        for line in self.ask(server, "NODES").splitlines():
+            node, _, flags, master, _, _, _, link, *slots = line.split()
+            if link != "connected" or not {"handshake", "noaddr", "fail", "fail?"}.isdisjoint(flags.split(",")):
+                return None
+            seen.add((node, master, *slots))
+        return seen if len(seen) == len(self.servers) else None
+
+    def all_know(self):
+        """All nodes see the same, and that it is in order; word of a new one goes round for seconds, and who does not know it gives it no vote."""
+        first, *others = (self.view(s) for s in self.servers)
+        return first and all(v == first for v in others) and all("cluster_state:ok" in self.ask(s, "INFO") for s in self.servers)
 
     @staticmethod
     def cluster(*words):
         subprocess.run(["redis-cli", "--cluster", *words, "--cluster-yes"], check=True, capture_output=True, timeout=PATIENCE)
 
     @staticmethod
-    def ask(server, *words):
+    def ask(server, *words, timeout=harness.PATIENCE):
         """A CLUSTER command, its answer as it comes."""
-        with server.db(1) as db:
+        with server.db(timeout) as db:
             db.response_callbacks.clear()
             return db.execute_command("CLUSTER", *words)
 
@@ -235,7 +256,7 @@ class Clustered(storm.Storm):
         ports = set()
         for s in self.servers:
             with contextlib.suppress(redis.exceptions.RedisError, OSError):
-                ports |= {node[1] for first, last, node, *_ in self.ask(s, "SLOTS") if first <= self.slot <= last}
+                ports |= {node[1] for first, last, node, *_ in self.ask(s, "SLOTS", timeout=1) if first <= self.slot <= last}
         return next((s for s in self.servers if {s.port} == ports), None)
 
     def migrate(self, source, target, meanwhile):

@@ -108,7 +108,7 @@ def test_its_replica_takes_its_place(way):
         harness.wait_for(lambda: (go_on(house, 0, 0), not owner.is_master())[1], PATIENCE, "the old one follows")
         assert owner.scripts_run() == ran, "the old node was written to"
         assert way is not killed or ran == 0
-        harness.wait_for(lambda: owner.db().info("replication")["master_link_status"] == "up", PATIENCE, "the old one is in step")
+        harness.wait_for(owner.follows, PATIENCE, "the old one is in step")
         assert house.meta()["epoch"] == epoch, "the old node that came back disturbed the new one"
         print(f"{way.__name__}: all shown {took:.2f} s after the Cluster answered, to everybody {everybody:.2f} s; RSS {before >> 20} MB, then {most >> 20} MB")
         check_views(house, clients)

@@ -106,7 +106,7 @@ def fail_over(house, master, way):
     harness.wait_for(follows, PATIENCE, "the old one follows")
     assert master.scripts_run() == ran, "the old master was written to"
     assert way is not killed or ran == 0
-    harness.wait_for(lambda: master.db().info("replication")["master_link_status"] == "up", PATIENCE, "the old one is in step")
+    harness.wait_for(master.follows, PATIENCE, "the old one is in step")
     house.settle(LIMIT)
     assert house.meta()["epoch"] == epoch, "the old master that came back disturbed the new one"
     return took
