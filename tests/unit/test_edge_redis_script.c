@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+/* The fenced script by itself: what it refuses it refuses before its first write, nobody hears
+ * what could not be stored, and parts of a snapshot count in their order alone. */
+#include "daemon/edge/redis_script.h"
+#include "tests/unit/redis_house.h"
+
+#define OWNER "A"
+#define ARGS_MAX 40
+
+/* What the script answers these words, behind its keys; an error as its text. */
+static char *run(redisContext *c, const char *const *words)
+{
+    static char said[500], keys[REDIS_SCRIPT_KEYS][80], count[8];
+    const char *argv[ARGS_MAX] = {"EVAL", redis_script, count};
+    int argc = 3;
+    snprintf(count, sizeof count, "%d", REDIS_SCRIPT_KEYS);
+    for (size_t i = 0; i < REDIS_SCRIPT_KEYS; i++) {
+        snprintf(keys[i], sizeof keys[i], P "%s%s", redis_script_keys[i],
+                 i < REDIS_SCRIPT_STAGED ? "" : OWNER);
+        argv[argc++] = keys[i];
+    }
+    for (; *words && argc < ARGS_MAX; words++)
+        argv[argc++] = *words;
+    redisReply *r = redisCommandArgv(c, argc, argv, NULL);
+    assert_non_null(r);
+    snprintf(said, sizeof said, "%s", r->str);
+    freeReplyObject(r);
+    return said;
+}
+
+#define RUN(c, ...) run(c, (const char *const[]){__VA_ARGS__, NULL})
+#define ANSWERS(c, answer, ...) assert_string_equal(RUN(c, __VA_ARGS__), answer)
+#define TOTALS(value) P ":totals", "totals", "", value, "", "", ""
+#define RACE(value) P ":race:GA:x", "races", "x", value, "", "", ""
+
+/* Epoch 7 of A, with a snapshot of totals. */
+static void show(struct house *h)
+{
+    open_house(h);
+    ANSWERS(h->eye, "OK", "stage", "7", OWNER, "1", "1", TOTALS("t1"));
+    ANSWERS(h->eye, "OK", "begin", "7", OWNER, "1", "1", "test", "2021-01-05", "0");
+}
+
+static void test_a_forbidden_heartbeat_is_refused_before_it_says_alive(void **state)
+{
+    struct house *h = *state;
+    show(h);
+    ask(h, "ACL SETUSER mute on >pw ~" P ":* +@all resetchannels &" P ":totals");
+    redisContext *mute = redis_server_look(&h->at, "mute", "pw");
+    ask(h, "DEL " P ":alive");
+    ANSWERS(mute, "DENIED " P ":heartbeat", "beat", "7", OWNER, P ":heartbeat", "{}", "0", "1");
+    redisFree(mute);
+    IS(h, "EXISTS " P ":alive", "0");
+    ANSWERS(h->eye, "OK", "beat", "7", OWNER, P ":heartbeat", "{}", "0", "1");
+    IS(h, "EXISTS " P ":alive", "1");
+}
+
+static void test_nobody_hears_what_could_not_be_stored(void **state)
+{
+    struct house *h = *state;
+    show(h);
+    listen_to(h, P ":*");
+    ask(h, "SET " P ":snap:races nonsense");
+    assert_non_null(
+        strstr(RUN(h->eye, "commit", "7", OWNER, "2", "race", RACE("r"), "", ""), "WRONGTYPE"));
+    ANSWERS(h->eye, "OK", "commit", "7", OWNER, "3", "totals", TOTALS("t3"), "", "");
+    assert_string_equal(hear(h), "totals totals");
+    IS(h, "GET " P ":snap:totals", "t3");
+}
+
+static void test_nothing_is_stored_that_the_log_does_not_take(void **state)
+{
+    struct house *h = *state;
+    show(h);
+    listen_to(h, P ":*");
+    ANSWERS(h->eye, "OK", "tell", "7", OWNER, "2", P ":totals", "two", "", "");
+    assert_string_equal(hear(h), "totals two");
+    /* of two messages the second has a number that was: neither is heard */
+    assert_non_null(strstr(RUN(h->eye, "tell", "7", OWNER, "3", P ":totals", "three", "", "", "3",
+                               P ":totals", "again", "", ""),
+                           "XADD"));
+    assert_non_null(
+        strstr(RUN(h->eye, "commit", "7", OWNER, "3", "late", TOTALS("t3"), "", ""), "XADD"));
+    IS(h, "GET " P ":snap:totals", "t1");
+    IS(h, "HGET " P ":snap:meta seq", "1");
+    ANSWERS(h->eye, "OK", "commit", "7", OWNER, "4", "four", TOTALS("t4"), "", "");
+    assert_string_equal(hear(h), "totals four");
+}
+
+/* One that came too early, as behind one that Redis had no room for, is not taken for the next. */
+static void test_parts_count_in_their_order_alone(void **state)
+{
+    static const char *const early[] = {"3", "4"};
+    struct house *h = *state;
+    show(h);
+    for (size_t i = 0; i < 2; i++) {
+        ANSWERS(h->eye, "OK", "stage", "8", OWNER, "1", "1", TOTALS("t8"));
+        ANSWERS(h->eye, "PARTLY", "stage", "8", OWNER, early[i], "0", RACE("r8"));
+        ANSWERS(h->eye, "PARTLY", "desk", "8", OWNER, early[i], "more", "1", "2", "claim", "1");
+        ANSWERS(h->eye, "PARTLY", "begin", "8", OWNER, early[i], "1", "test", "2021-01-05", "0");
+        IS(h, "HGET " P ":snap:meta epoch", "7");
+        IS(h, "GET " P ":snap:totals", "t1");
+    }
+    ANSWERS(h->eye, "OK", "stage", "8", OWNER, "2", "0", RACE("r8"));
+    ANSWERS(h->eye, "PARTLY", "stage", "8", OWNER, "2", "0", RACE("twice"));
+    ANSWERS(h->eye, "PARTLY", "desk", "8", OWNER, "2", "more", "1", "2", "claim", "1");
+    ANSWERS(h->eye, "OK", "desk", "8", OWNER, "3", "first", "1", "2", "claim", "1");
+    ANSWERS(h->eye, "PARTLY", "begin", "8", OWNER, "2", "1", "test", "2021-01-05", "0");
+    ANSWERS(h->eye, "OK", "begin", "8", OWNER, "3", "1", "test", "2021-01-05", "0");
+    IS(h, "GET " P ":snap:totals", "t8");
+    IS(h, "HGET " P ":snap:races x", "r8");
+    IS(h, "XLEN " P ":desk", "1");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        HOUSE(test_a_forbidden_heartbeat_is_refused_before_it_says_alive),
+        HOUSE(test_nobody_hears_what_could_not_be_stored),
+        HOUSE(test_nothing_is_stored_that_the_log_does_not_take),
+        HOUSE(test_parts_count_in_their_order_alone),
+    };
+    log_start(LOG_LEVEL_ERROR - 1, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
