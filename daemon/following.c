@@ -33,6 +33,8 @@ struct following {
     int64_t epoch;            /* on disk at the start */
     size_t claims, decisions; /* of what was read: seen to be there */
     bool on, over, ended, failed;
+    bool gap; /* entries are missing in the stream: what follows is not taken before it begins anew
+               */
     size_t writing; /* jobs */
     struct desk_place at, kept;
     unsigned turn; /* following_begin: what older jobs say is passed over */
@@ -127,7 +129,16 @@ void following_entry(struct following *f, struct desk_place at, const struct sli
                      size_t count)
 {
     struct err e = {0};
+    bool begins = count > 0 && slice_is(texts[0], "begin");
+    bool next = at.epoch == f->at.epoch && at.number == f->at.number + 1;
     if (f->failed)
+        return;
+    if (!begins && !next && !f->gap)
+        log_error("standby: entries of the desk's stream in Redis are missing before %lld-%lld; "
+                  "what is decided now is not kept here until all of it is written anew",
+                  (long long)at.epoch, (long long)at.number);
+    f->gap = !begins && (f->gap || !next);
+    if (f->gap)
         return;
     f->at = at;
     if (!desk_rows_read(texts, count, &f->read, &e)) {
@@ -197,10 +208,6 @@ void following_read(struct following *f, bool last)
     }
     if (f->failed || f->left > 0 || f->at.epoch == 0 || desk_place_cmp(f->at, f->kept) <= 0)
         return;
-    if (!f->ours && !f->over && !f->replace) {
-        fail(f, "the desk's stream does not begin with its history");
-        return;
-    }
     if (f->ours && !f->served && is_ahead(f)) {
         log_warn("state: the disk of this tallyd is older than what it has told, as if restored "
                  "from a copy; what the desk's stream in Redis has takes its place");
@@ -235,7 +242,7 @@ bool following_is_on(const struct following *f)
 
 bool following_is_whole(const struct following *f)
 {
-    return f->on && !f->failed && !f->refused && desk_place_cmp(f->at, f->kept) <= 0;
+    return f->on && !f->failed && !f->gap && !f->refused && desk_place_cmp(f->at, f->kept) <= 0;
 }
 
 bool following_is_refused(const struct following *f)
@@ -275,6 +282,7 @@ void following_tell(const struct following *f, struct buf *out)
     buf_addf(out, "stream     %s\n",
              f->refused           ? "is of another night; nothing is taken of it"
              : f->failed          ? "cannot be followed, see the log: later decisions are missing"
+             : f->gap             ? "has lost entries: later decisions are missing"
              : f->kept.epoch == 0 ? "nothing was read of it yet"
              : f->writing > 0 || desk_place_cmp(f->at, f->kept) > 0
                  ? "is being read; the rest comes with the takeover"
@@ -287,7 +295,7 @@ void following_begin(struct following *f)
 {
     f->on = true;
     f->turn++;
-    f->over = f->ended = f->failed = f->ours = f->replace = f->refused = false;
+    f->over = f->ended = f->failed = f->gap = f->ours = f->replace = f->refused = false;
     f->night = (struct desk_night){0};
     f->left = 0;
     f->at = f->kept = (struct desk_place){0};

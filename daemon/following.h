@@ -7,7 +7,7 @@
  * what is on our disk, in one step, files with it: our own payloads are of another time, and their
  * marks would be taken for news. What follows is added. A stream of our own disk tells nothing new,
  * unless that disk is older than what it told, restored from a copy, or a copy: then what was told
- * stands.
+ * stands. Where entries are missing nothing is taken that follows, before an epoch begins anew.
  */
 #ifndef TALLYD_FOLLOWING_H
 #define TALLYD_FOLLOWING_H

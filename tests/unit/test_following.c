@@ -290,6 +290,31 @@ static void test_without_its_beginning_it_is_not_followed(void **state)
     assert_int_equal(s->loaded.decision_count, 0);
 }
 
+/* As by XDEL: one that came behind was told as kept, and with it all that was before it. */
+static void test_what_follows_a_gap_waits_for_a_new_beginning(void **state)
+{
+    struct side *s = *state;
+    entry(s, 7, 1, BEGIN("2"));
+    entry(s, 7, 2, DECISION("1"));
+    entry(s, 7, 3, DECISION("2"));
+    entry(s, 7, 5, DECISION("4"));
+    following_read(s->following, false);
+    loop_run(s->base);
+    entry(s, 7, 6, DECISION("5"));
+    following_read(s->following, false);
+    load(s);
+    assert_true(is_at(following_kept(s->following), 7, 3));
+    assert_false(following_is_whole(s->following));
+    assert_int_equal(s->loaded.decision_count, 2);
+    entry(s, 9, 1, BEGIN("3"));
+    entry(s, 9, 2, DECISION("1"));
+    entry(s, 9, 3, DECISION("4"));
+    following_read(s->following, false);
+    loop_run(s->base);
+    assert_true(is_at(following_kept(s->following), 9, 3));
+    assert_true(following_is_whole(s->following));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -302,6 +327,7 @@ int main(void)
         T(test_what_cannot_be_read_is_not_said_to_be_kept),
         T(test_another_night_is_not_followed),
         T(test_without_its_beginning_it_is_not_followed),
+        T(test_what_follows_a_gap_waits_for_a_new_beginning),
     };
     log_start(LOG_LEVEL_ERROR - 1, 0);
     return cmocka_run_group_tests(tests, NULL, NULL);
