@@ -81,12 +81,14 @@ static const char *standby_but(const struct duty_view *v)
         return v->differs;
     if (!v->whole)
         return "it has not all that was decided, see the log, and does not take over by itself";
+    if (v->unsaid[0])
+        return "Redis does not let it say what it has kept, see the log";
     return v->copy ? "one's state directory is a copy of the other's, see the log" : NULL;
 }
 
 static void write_well(const struct duty_view *v, char *text, size_t size)
 {
-    bool well = v->linked && v->lease[0] && v->whole && !v->differs[0];
+    bool well = v->linked && v->lease[0] && v->whole && !v->differs[0] && !v->unsaid[0];
     const char *but = standby_but(v), *lease = "; nobody holds the lease";
     if (!v->linked)
         lease = "; Redis does not answer";

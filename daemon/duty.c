@@ -22,8 +22,9 @@
 #define ASK_MS 30     /* somebody waits for what the standby has kept */
 #define KNOWN_S 86400 /* a partner that was seen within a day is to be reckoned with */
 #define LONG_AGO_S 1
-#define SEEN_EVERY_S 600   /* so often that is written down */
-#define KEEP_EVERY_MS 3000 /* the standby shows that it lives */
+#define SEEN_EVERY_S 600    /* so often that is written down */
+#define KEEP_EVERY_MS 3000  /* the standby shows that it lives */
+#define LOST_AGAIN_MS 60000 /* a loss for the same reason is told so often at most */
 
 _Static_assert(PARTNER_LEASE_MS > 2 * RENEW_MS + RENEW_MS / 2, "a renewal may be lost, or late");
 _Static_assert(ROLE_COPY_MS > PARTNER_LEASE_MS, "a lease that nobody renews has ended by then");
@@ -56,9 +57,11 @@ struct duty {
     bool copy; /* another one is about whose directory is a copy of ours, or ours of it */
     bool over; /* what is on disk is of another's stream */
     int64_t disk_epoch, taken, seen_epoch;
-    int64_t others_epoch;                        /* the newest that another one has begun */
+    struct desk_place
+        others; /* the newest epoch another one has begun, and how far its stream went */
     int64_t partner_s, kept_said_ms, standby_ms; /* when the standby was seen last */
     int64_t served_ms;                           /* since when it serves */
+    int64_t told_lost_ms;                        /* a standby's loss of Redis */
     struct desk_place standby;                   /* what it has kept */
     int64_t lagging_ms; /* since when it has less than all; 0: it has all */
     struct waiter *waiters;
@@ -291,7 +294,7 @@ static bool is_whole(const struct duty *d)
     if (desk_night_kin(&ours, theirs) != DESK_SAME) /* nobody served it at our start: it is over */
         return d->role.state == ROLE_LOOKING && desk_night_is_past(&ours, theirs);
     return following_is_whole(d->following) && !d->forbids[true][0] &&
-           following_kept(d->following).epoch >= d->others_epoch;
+           desk_place_cmp(following_kept(d->following), d->others) >= 0;
 }
 
 static bool takes_night(const struct desk_night *theirs, void *ctx)
@@ -327,9 +330,9 @@ static void tell_short(struct duty *d, const struct role_look *seen)
               !d->differs[0];
     if (is && !d->told_short)
         log_error("role: nobody holds the lease, and this tallyd does not take over by itself: the "
-                  "desk's stream of epoch %lld is not on its disk, and calls may be in it; start "
-                  "the other tallyd, or go on without them by tallyctl takeover",
-                  (long long)d->others_epoch);
+                  "desk's stream of epoch %lld is not whole on its disk, and calls may be in it; "
+                  "start the other tallyd, or go on without them by tallyctl takeover",
+                  (long long)d->others.epoch);
     d->told_short = is;
 }
 
@@ -378,8 +381,9 @@ static void on_looked(const struct partner_look *look, void *ctx)
              look->lease.len ? look->lease.ptr : "");
     if (look->epoch > d->seen_epoch)
         d->seen_epoch = look->epoch;
-    if (look->begun > d->others_epoch && is_another(d, look->begun_owner))
-        d->others_epoch = look->begun;
+    struct desk_place there = {look->begun, look->desk};
+    if (desk_place_cmp(there, d->others) > 0 && is_another(d, look->begun_owner))
+        d->others = there;
     seen.whole = is_whole(d);
     if (seen.lease == ROLE_LEASE_ANOTHER || seen.foreign)
         note_partner(
@@ -398,11 +402,14 @@ static void on_looked(const struct partner_look *look, void *ctx)
 static void on_lost(const char *why, void *ctx)
 {
     struct duty *d = ctx;
+    bool news = strcmp(d->why, why) != 0 || now_ms() - d->told_lost_ms >= LOST_AGAIN_MS;
     snprintf(d->why, sizeof d->why, "%s", why);
     d->raising = d->closing = false;
     obey(d, role_lost(&d->role));
-    if (d->role.state != ROLE_ACTIVE)
-        log_warn("redis: %s; this tallyd does not serve, and it is tried again", why);
+    if (d->role.state == ROLE_ACTIVE || !news)
+        return;
+    d->told_lost_ms = now_ms();
+    log_warn("redis: %s; this tallyd does not serve, and it is tried again", why);
 }
 
 /* "OLD EPOCH" */
@@ -468,14 +475,19 @@ static void on_read(bool end, void *ctx)
     close_if_done(d);
 }
 
+static bool is_of_rights(const char *why)
+{
+    return strstr(why, "NOPERM") != NULL || strstr(why, "user executing the script") != NULL;
+}
+
 static void on_forbidden(bool reading, const char *why, void *ctx)
 {
     static const char *const what[] = {"what this standby has kept cannot be said there",
                                        "the desk's stream cannot be read"};
     struct duty *d = ctx;
-    if (strcmp(d->forbids[reading], why) != 0)
-        log_error("redis: %s: %s; config/redis/users.acl has the rights it needs", what[reading],
-                  why);
+    if (why[0] && strcmp(d->forbids[reading], why) != 0)
+        log_error("redis: %s: %s%s", what[reading], why,
+                  is_of_rights(why) ? "; config/redis/users.acl has the rights it needs" : "");
     snprintf(d->forbids[reading], sizeof d->forbids[reading], "%s", why);
     if (reading && d->closing) {
         log_error("role: it serves with what is on its own disk");
@@ -673,9 +685,9 @@ void duty_tell(const struct duty *d, struct buf *out)
         buf_addf(out, "differs    %s\n", d->differs);
     else if (!is_whole(d))
         buf_addf(out,
-                 "missing    the desk's stream of epoch %lld is not kept here: what was decided in "
-                 "it, calls that were announced too, may be lost\n",
-                 (long long)d->others_epoch);
+                 "missing    the desk's stream of epoch %lld is not kept here whole: what was "
+                 "decided in it, calls that were announced too, may be lost\n",
+                 (long long)d->others.epoch);
 }
 
 void duty_view(const struct duty *d, struct duty_view *out)
@@ -690,6 +702,7 @@ void duty_view(const struct duty *d, struct duty_view *out)
         .whole = is_whole(d),
         .copy = d->copy,
         .why = d->why,
+        .unsaid = d->forbids[false],
         .differs = d->differs,
         .heard_s = heard_s(d),
         .at = following_at(d->following),

@@ -84,6 +84,7 @@ struct duty_view {
     int64_t kept_ms;            /* of the active: how long the standby has lagged; 0: it does not */
     const char *last;           /* the last decision on disk; "": none */
     const char *why;            /* why Redis was lost last; "": it never was */
+    const char *unsaid;         /* why a standby cannot say what it has kept; "": it can */
     const char *differs; /* in what night or list from the other one's, for people; "": not */
 };
 void duty_view(const struct duty *d, struct duty_view *out);

@@ -17,6 +17,7 @@
 #define LOOK_MS 500
 #define BLOCK_MS "100" /* a look behind the last entry waits so long for the next */
 #define READ_MOST "200"
+#define REFUSALS_MOST 10 /* then another may be the master: the name is looked up again */
 
 enum { LEASE, META, KEPT, DESK, KEYS };
 
@@ -69,11 +70,12 @@ struct partner {
     struct arena *fixed; /* names of keys, the owner */
     struct slice keys[KEYS], owner, instance;
     char lease[256], epoch_owner[256], begun_owner[256], kept[256]; /* of the look under way */
-    int64_t epoch, begun;
+    int64_t epoch, begun, begun_desk;
     int64_t at_epoch, at_number; /* the last entry read */
     bool follows;
     bool reading, again; /* XREAD is under way; and what it brings is of an older place */
     bool at_end;         /* nothing was left when it was read last */
+    int refusals;        /* of what is kept, in a row */
 };
 
 /* ---- answers ---- */
@@ -105,16 +107,16 @@ static bool failed(struct partner *p, const redisReply *reply)
 }
 
 /* What another connection would not mend: it is told, and this one stays. */
-static bool forbidden(struct partner *p, const redisReply *reply, bool reading)
+static bool unreadable(struct partner *p, const redisReply *reply)
 {
     static const char *const stay[] = {"NOPERM", "OOM", "WRONGTYPE"};
     if (reply->type != REDIS_REPLY_ERROR || !reply->str)
         return false;
-    bool stays = strstr(reply->str, "user executing the script") != NULL;
+    bool stays = false;
     for (size_t i = 0; i < sizeof stay / sizeof *stay; i++)
         stays |= strncmp(reply->str, stay[i], strlen(stay[i])) == 0;
     if (stays)
-        p->calls.forbidden(reading, reply->str, p->calls.ctx);
+        p->calls.forbidden(true, reply->str, p->calls.ctx);
     return stays;
 }
 
@@ -130,9 +132,9 @@ static void on_meta(const redisReply *reply, void *data, void *ctx)
 {
     struct partner *p = ctx;
     (void)data;
-    if (failed(p, reply) || reply->type != REDIS_REPLY_ARRAY || reply->elements != 4)
+    if (failed(p, reply) || reply->type != REDIS_REPLY_ARRAY || reply->elements != 5)
         return;
-    p->epoch = p->begun = 0;
+    p->epoch = p->begun = p->begun_desk = 0;
     p->epoch_owner[0] = p->begun_owner[0] = '\0';
     for (size_t i = 0; i < 4; i += 2) {
         struct slice text;
@@ -145,6 +147,9 @@ static void on_meta(const redisReply *reply, void *data, void *ctx)
         if (i == 0) {
             p->begun = epoch;
             keep_text(reply->element[1], p->begun_owner, sizeof p->begun_owner);
+            if (!text_of(reply->element[4], &text) ||
+                !num_parse(text, 0, REDIS_NUMBER_MAX, &p->begun_desk))
+                p->begun_desk = 0;
         }
     }
 }
@@ -185,7 +190,7 @@ static void on_stream(const redisReply *reply, void *data, void *ctx)
     bool end = reply->type != REDIS_REPLY_ARRAY || reply->elements == 0;
     p->reading = p->again = false;
     p->at_end = ours && end;
-    if (forbidden(p, reply, true)) {
+    if (unreadable(p, reply)) {
         timer_set(p->next, LOOK_MS);
         return;
     }
@@ -218,6 +223,7 @@ static void on_looked(const redisReply *reply, void *data, void *ctx)
                                 .owner = slice_of(p->epoch_owner),
                                 .begun = p->begun,
                                 .begun_owner = slice_of(p->begun_owner),
+                                .desk = p->begun_desk,
                                 .kept = slice_of(p->kept)};
     p->calls.looked(&seen, p->calls.ctx);
 }
@@ -228,7 +234,8 @@ static void look(struct partner *p)
 {
     const struct slice lease[] = {SLICE("GET"), p->keys[LEASE]};
     const struct slice meta[] = {SLICE("HMGET"), p->keys[META], SLICE("epoch"),
-                                 SLICE("owner"), SLICE("next"), SLICE("next_owner")};
+                                 SLICE("owner"), SLICE("next"), SLICE("next_owner"),
+                                 SLICE("desk")};
     const struct slice kept[] = {SLICE("GET"), p->keys[KEPT]};
     char at[48];
     if (!redis_link_up(p->link) || p->reading)
@@ -240,7 +247,7 @@ static void look(struct partner *p)
     const struct slice read_now[] = {read[0], read[1], read[2], read[5], read[6], read[7]};
     p->reading = p->follows;
     if (!redis_link_send(p->link, 2, lease, on_lease, NULL) ||
-        !redis_link_send(p->link, 6, meta, on_meta, NULL) ||
+        !redis_link_send(p->link, 7, meta, on_meta, NULL) ||
         !redis_link_send(p->link, 2, kept, on_looked, NULL) ||
         (p->follows && !redis_link_send(p->link, p->at_end ? 8 : 6, p->at_end ? read : read_now,
                                         on_stream, NULL)))
@@ -317,11 +324,19 @@ static void on_renewed(const redisReply *reply, void *data, void *ctx)
     p->calls.renewed(slice_is(word, "FENCED"), text, p->calls.ctx);
 }
 
+/* A new connection would be refused as well: it is told, and this one stays. */
 static void on_keeping(const redisReply *reply, void *data, void *ctx)
 {
+    struct partner *p = ctx;
+    bool refused = reply->type == REDIS_REPLY_ERROR, were = p->refusals > 0;
     (void)data;
-    if (!forbidden(ctx, reply, false))
-        failed(ctx, reply);
+    p->refusals = refused ? p->refusals + 1 : 0;
+    if (refused || were)
+        p->calls.forbidden(false, refused ? reply->str : "", p->calls.ctx);
+    if (p->refusals >= REFUSALS_MOST) {
+        p->refusals = 1;
+        failed(p, reply);
+    }
 }
 
 static bool ask(struct partner *p, const char *script, int64_t epoch, bool force,

@@ -31,6 +31,7 @@ struct partner_look {
     struct slice owner; /* of that */
     int64_t begun;      /* the newest of which the desk's stream is, or was; 0: none */
     struct slice begun_owner;
+    int64_t desk; /* number of the last entry that it has, or had; 0: it does not say */
     struct slice kept;
 };
 
@@ -42,7 +43,8 @@ struct partner_calls {
     void (*entry)(int64_t epoch, int64_t number, const struct slice *texts, size_t count,
                   void *ctx);
     void (*read)(bool end, void *ctx);
-    /* Redis forbids us to read the stream, or to say what is kept; it is tried again */
+    /* Redis forbids us to read the stream, or to say what is kept; it is tried again. `why` empty:
+     * what is kept can be said again */
     void (*forbidden)(bool reading, const char *why, void *ctx);
     /* partner_raise: taken; or not, and why: "HELD OWNER" of the lease, "OLD EPOCH" that is there.
      * What `read` says from then on is of the stream as it ends. */

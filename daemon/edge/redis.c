@@ -403,6 +403,7 @@ static bool show(struct redis *r, struct call *c, int64_t epoch, int64_t seq, st
     add(c, r->s.mode);
     add(c, r->s.election);
     add(c, r->s.version);
+    add(c, number(a, r->desk));
     return send_part(r, c, epoch);
 }
 

@@ -27,7 +27,8 @@ const char *const redis_script_keys[REDIS_SCRIPT_KEYS] = {
 /* ARGV: verb, epoch, owner, then
  *   stage   part, first ("1": begin anew), 7 an entry: channel, snap, field, value, plain, winner,
  *           score
- *   begin   parts, seq, mode, election, version: what was staged is shown at once, all else is gone
+ *   begin   parts, seq, mode, election, version, number of the last entry staged for the desk's
+ *           stream: what was staged is shown at once, all else is gone
  *   tell    5 a message: seq, channel, envelope, and as in a commit the event id and the number for
  *           the desk's stream: the snapshot's messages, behind `begin`
  *   commit  seq, envelope, then as a stage entry: one message and what it changes; then the id of
@@ -76,6 +77,7 @@ const char redis_script[] = REDIS_LUA_WHOLE
     "               'channel', channel, 'message', envelope)\n"
     "    if event ~= '' then\n"
     "        redis.call('XADD', KEYS[LIVE + DESK], epoch .. '-' .. number, 'told', event)\n"
+    "        redis.call('HSET', KEYS[META], 'desk', number)\n"
     "    end\n"
     "end\n"
     "\n"
@@ -143,7 +145,8 @@ const char redis_script[] = REDIS_LUA_WHOLE
     "    end\n"
     "    redis.call('DEL', KEYS[META])\n"
     "    redis.call('HSET', KEYS[META], 'epoch', epoch, 'owner', owner, 'seq', ARGV[5],\n"
-    "               'mode', ARGV[6], 'election', ARGV[7], 'version', ARGV[8])\n"
+    "               'mode', ARGV[6], 'election', ARGV[7], 'version', ARGV[8],\n"
+    "               'desk', ARGV[9])\n"
     "    redis.call('SET', KEYS[ALIVE], epoch, 'PX', '15000')\n"
     "    return 'OK'\n"
     "end\n"
@@ -172,6 +175,7 @@ const char redis_script[] = REDIS_LUA_WHOLE
     "    while ARGV[i] do\n"
     "        local last = i + 1 + tonumber(ARGV[i + 1])\n"
     "        redis.call('XADD', key, epoch .. '-' .. ARGV[i], unpack(ARGV, i + 2, last))\n"
+    "        if live then redis.call('HSET', KEYS[META], 'desk', ARGV[i]) end\n"
     "        i = last + 1\n"
     "    end\n"
     "    if live then return 'OK' end\n"

@@ -75,6 +75,7 @@ def test_a_replica_s_lease_that_nobody_can_renew_is_no_takeover(two):
     two.redis.execute_command("REPLICAOF 127.0.0.1 1")
     harness.wait_for(lambda: "READONLY" in b.tallyd.text() and not two.redis.get("tally:v1:lease") and not b.status()["lease"], 40, "b sees no lease")
     assert b.role() == "standby" and a.role() == "active" and won(a) == 1
+    assert b.tallyd.text().count("READONLY") < 3, "it is told again and again"
     code, text = b.code("/readyz")
     assert code == 503 and '"detail":"standby: ' in text and "another tallyd serves" not in text, text
     a.tallyd.kill()
@@ -131,6 +132,38 @@ def test_who_has_not_read_the_stream_does_not_take_over_by_itself():
         a.tallyd.kill()
         p.redis.delete("tally:v1:desk")
         b.wait_active(40)  # it had read all of it before
+        assert won(b) == 1
+
+
+def test_a_stream_that_is_lost_when_calls_were_told_that_the_standby_could_not_read_is_no_takeover(monkeypatch):
+    """It had all of the epoch as far as it had seen, took over, and the call was gone."""
+    with pair.Pair() as p:
+        folder = p.house.folder / "credentials"
+        folder.mkdir()
+        for name in ("user", "password"):
+            (folder / name).write_text("standby")
+            (folder / name).chmod(0o600)
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
+        p.redis.execute_command("ACL SETUSER standby on >standby ~* &* +@all")
+        p.b.configure("[redis]\n", "[redis]\nuser-credential = user\npassword-credential = password\n")
+        a, b = p.start().a, p.b
+        p.redis.execute_command("ACL SETUSER standby -xread")
+        harness.wait_for(lambda: "the desk's stream cannot be read" in b.tallyd.text(), 20, "it is cut off")
+        done = a.decide("call", "foe", "won")
+        assert done.returncode == 75 and "kept here only" in done.stderr, done
+        harness.wait_for(lambda: published(p.redis) == 1, 20, "it is published")
+        a.tallyd.kill()
+        p.redis.delete("tally:v1:desk")
+        p.redis.execute_command("ACL SETUSER standby +xread")
+        harness.wait_for(lambda: "does not take over by itself" in b.tallyd.text() or b.role() != "standby", 40, "it says why")
+        assert b.role() == "standby" and b.status()["well"].startswith("no: it stands by; nobody holds the lease; it has not all")
+        assert "missing    the desk's stream of epoch" in b.ctl("takeover", "--dry-run").stdout
+        a.begin()
+        a.wait_active()
+        b.wait_standby()
+        harness.wait_for(lambda: b.history() == a.history() and b.status()["well"].startswith("yes"), 20, "it is followed")
+        a.tallyd.kill()
+        b.wait_active(40)
         assert won(b) == 1
 
 

@@ -25,9 +25,9 @@
 
 struct side {
     struct partner *partner;
-    int looks, raised, refused, renewed, fenced, ends, lost, forbidden;
+    int looks, raised, refused, renewed, fenced, ends, lost, forbidden, unsaid, said;
     char lease[200], owner[200], why[200], kept[200], entries[2000];
-    int64_t epoch;
+    int64_t epoch, desk;
 };
 
 struct house {
@@ -47,6 +47,7 @@ static void on_looked(const struct partner_look *look, void *ctx)
     struct side *s = ctx;
     s->looks++;
     s->epoch = look->epoch;
+    s->desk = look->desk;
     copy(s->lease, sizeof s->lease, look->lease);
     copy(s->owner, sizeof s->owner, look->owner);
 }
@@ -80,8 +81,9 @@ static void on_read(bool end, void *ctx)
 static void on_forbidden(bool reading, const char *why, void *ctx)
 {
     struct side *s = ctx;
-    (void)why;
     s->forbidden += reading;
+    s->unsaid += !reading && why[0];
+    s->said += !reading && !why[0];
 }
 
 static void on_raised(bool taken, struct slice why, void *ctx)
@@ -393,6 +395,42 @@ static void test_a_stream_that_may_not_be_read_is_said_and_tried_again(void **st
     UNTIL(h, h->a.ends > 0);
 }
 
+/* By a replica: the standby was without a connection every few seconds. But it does not stay there
+ * for ever: another may be the master by now, under the same name. */
+static void test_what_is_kept_and_refused_costs_no_connection(void **state)
+{
+    struct house *h = *state;
+    both_look(h);
+    is(h, "REPLICAOF 127.0.0.1 1", "OK");
+    for (int n = 1; n <= 9; n++) {
+        assert_true(partner_keep(h->b.partner, 7, n));
+        UNTIL(h, h->b.unsaid == n);
+    }
+    is(h, "REPLICAOF NO ONE", "OK");
+    assert_true(partner_keep(h->b.partner, 7, 10));
+    UNTIL(h, h->b.said == 1);
+    assert_int_equal(h->b.lost, 0);
+    is(h, "REPLICAOF 127.0.0.1 1", "OK");
+    for (int n = 10; n <= 19; n++) {
+        assert_int_equal(h->b.lost, 0);
+        assert_true(partner_keep(h->b.partner, 7, n));
+        UNTIL(h, h->b.unsaid == n);
+    }
+    UNTIL(h, h->b.lost == 1);
+    assert_non_null(strstr(h->b.why, "READONLY"));
+}
+
+static void test_how_far_the_stream_went_is_seen_without_it(void **state)
+{
+    struct house *h = *state;
+    both_look(h);
+    assert_int_equal(h->b.desk, 0);
+    is(h, "HSET " P ":snap:meta epoch 7 owner east-1111-7.a desk 12", NULL);
+    UNTIL(h, h->b.desk == 12);
+    is(h, "HSET " P ":snap:meta desk many", NULL);
+    UNTIL(h, h->b.desk == 0);
+}
+
 /* As on a replica. */
 static void test_a_refused_epoch_is_a_loss(void **state)
 {
@@ -421,6 +459,8 @@ int main(void)
         T(test_it_comes_back_after_a_loss),
         T(test_a_full_redis_keeps_the_lease_the_epoch_and_what_is_kept),
         T(test_a_stream_that_may_not_be_read_is_said_and_tried_again),
+        T(test_what_is_kept_and_refused_costs_no_connection),
+        T(test_how_far_the_stream_went_is_seen_without_it),
         T(test_a_refused_epoch_is_a_loss),
     };
     log_start(LOG_LEVEL_ERROR - 1, 0);

@@ -38,7 +38,7 @@ static void show(struct house *h)
 {
     open_house(h);
     ANSWERS(h->eye, "OK", "stage", "7", OWNER, "1", "1", TOTALS("t1"));
-    ANSWERS(h->eye, "OK", "begin", "7", OWNER, "1", "1", "test", "2021-01-05", "0");
+    ANSWERS(h->eye, "OK", "begin", "7", OWNER, "1", "1", "test", "2021-01-05", "0", "0");
 }
 
 static void test_a_forbidden_heartbeat_is_refused_before_it_says_alive(void **state)
@@ -97,7 +97,8 @@ static void test_parts_count_in_their_order_alone(void **state)
         ANSWERS(h->eye, "OK", "stage", "8", OWNER, "1", "1", TOTALS("t8"));
         ANSWERS(h->eye, "PARTLY", "stage", "8", OWNER, early[i], "0", RACE("r8"));
         ANSWERS(h->eye, "PARTLY", "desk", "8", OWNER, early[i], "more", "1", "2", "claim", "1");
-        ANSWERS(h->eye, "PARTLY", "begin", "8", OWNER, early[i], "1", "test", "2021-01-05", "0");
+        ANSWERS(h->eye, "PARTLY", "begin", "8", OWNER, early[i], "1", "test", "2021-01-05", "0",
+                "1");
         IS(h, "HGET " P ":snap:meta epoch", "7");
         IS(h, "GET " P ":snap:totals", "t1");
     }
@@ -105,11 +106,34 @@ static void test_parts_count_in_their_order_alone(void **state)
     ANSWERS(h->eye, "PARTLY", "stage", "8", OWNER, "2", "0", RACE("twice"));
     ANSWERS(h->eye, "PARTLY", "desk", "8", OWNER, "2", "more", "1", "2", "claim", "1");
     ANSWERS(h->eye, "OK", "desk", "8", OWNER, "3", "first", "1", "2", "claim", "1");
-    ANSWERS(h->eye, "PARTLY", "begin", "8", OWNER, "2", "1", "test", "2021-01-05", "0");
-    ANSWERS(h->eye, "OK", "begin", "8", OWNER, "3", "1", "test", "2021-01-05", "0");
+    ANSWERS(h->eye, "PARTLY", "begin", "8", OWNER, "2", "1", "test", "2021-01-05", "0", "1");
+    ANSWERS(h->eye, "OK", "begin", "8", OWNER, "3", "1", "test", "2021-01-05", "0", "1");
     IS(h, "GET " P ":snap:totals", "t8");
     IS(h, "HGET " P ":snap:races x", "r8");
     IS(h, "XLEN " P ":desk", "1");
+}
+
+/* Where the stream itself is lost a standby sees by it that it has not all. */
+static void test_how_far_the_desk_s_stream_went_is_said_with_the_epoch(void **state)
+{
+    struct house *h = *state;
+    const char *const said = "HGET " P ":snap:meta desk";
+    show(h);
+    IS(h, said, "0");
+    ANSWERS(h->eye, "OK", "desk", "7", OWNER, "0", "live", "1", "2", "claim", "1", "2", "2",
+            "claim", "2");
+    IS(h, said, "2");
+    ANSWERS(h->eye, "OK", "commit", "7", OWNER, "2", "call", RACE("r"), "c2", "3");
+    IS(h, said, "3");
+    ANSWERS(h->eye, "OK", "commit", "7", OWNER, "3", "race", RACE("r"), "", "");
+    IS(h, said, "3");
+    ANSWERS(h->eye, "OK", "tell", "7", OWNER, "4", P ":calls:GA", "call", "c4", "4");
+    IS(h, said, "4");
+    ANSWERS(h->eye, "OK", "stage", "8", OWNER, "1", "1", TOTALS("t8"));
+    ANSWERS(h->eye, "OK", "desk", "8", OWNER, "2", "first", "1", "2", "claim", "1");
+    IS(h, said, "4");
+    ANSWERS(h->eye, "OK", "begin", "8", OWNER, "2", "1", "test", "2021-01-05", "0", "1");
+    IS(h, said, "1");
 }
 
 int main(void)
@@ -119,6 +143,7 @@ int main(void)
         HOUSE(test_nobody_hears_what_could_not_be_stored),
         HOUSE(test_nothing_is_stored_that_the_log_does_not_take),
         HOUSE(test_parts_count_in_their_order_alone),
+        HOUSE(test_how_far_the_desk_s_stream_went_is_said_with_the_epoch),
     };
     log_start(LOG_LEVEL_ERROR - 1, 0);
     return cmocka_run_group_tests(tests, NULL, NULL);
