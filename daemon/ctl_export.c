@@ -92,16 +92,18 @@ static bool copy_page(struct export *x, struct slice file, struct slice path, st
         return err_set(e, ERR_DATA,
                        "its " LIST " is none of a tallyd: a line of it is no file and "
                        "where it comes from");
-    char *etag = etag_of(x, file);
-    if (!etag)
+    char *had = etag_of(x, file), etag[GET_ETAG] = "";
+    if (!had)
         return err_set(e, ERR_BUG, "more than %d files", FILES_MAX);
-    if (!folder_has(x->folder, file))
-        etag[0] = '\0';
+    if (folder_has(x->folder, file))
+        memcpy(etag, had, GET_ETAG);
     snprintf(address, sizeof address, "%.*s", SLICE_FMT(path));
     buf_clear(&x->page);
-    if (!get_page(x->get, address, etag, &x->page, &same, e))
+    if (!get_page(x->get, address, etag, &x->page, &same, e) ||
+        (!same && !folder_put(x->folder, file, buf_slice(&x->page), e)))
         return false;
-    return same || folder_put(x->folder, file, buf_slice(&x->page), e);
+    memcpy(had, etag, GET_ETAG); /* what could not be written is asked for again */
+    return true;
 }
 
 static bool copy_all(struct export *x, struct err *e)

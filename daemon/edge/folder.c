@@ -224,8 +224,11 @@ bool folder_put(struct folder *f, struct slice name, struct slice bytes, struct 
     bool ok = fd >= 0 && file_write(fd, bytes);
     if (fd >= 0)
         ok &= close(fd) == 0;
-    if (!ok)
-        return failed(f, name, e);
+    if (!ok) {
+        failed(f, name, e);
+        map_remove(f->laid, name); /* what lies there is half of it */
+        return false;
+    }
     return map_put(f->laid, name, NULL) || err_set(e, ERR_BUG, "more than %d files", FILES_MAX);
 }
 

@@ -172,6 +172,20 @@ def test_every_so_often_it_goes_on_over_a_restart(house):
     tree(site)
 
 
+def test_what_could_not_be_written_once_is_written_when_it_can_be(house):
+    """It stayed as it was, for the server said that it had not changed since it was fetched; and the copy was called whole."""
+    site = house.folder / "site"
+    copier = house.start("copier", harness.TALLYCTL, "--socket", house.folder / "control", "export", "--site", site, "--every", "50ms")
+    harness.wait_for(lambda: "as of" in copier.text(), 10, "a copy")
+    in_the_way = site / ".next" / "v1=totals.json"
+    in_the_way.mkdir()
+    decide(house, "call", "foe", "won")
+    harness.wait_for(lambda: "totals.json cannot be written" in copier.text(), 10, "that it cannot be written")
+    in_the_way.rmdir()
+    harness.wait_for(lambda: "as of" in copier.text().rsplit("tried again", 1)[1], 10, "a copy after it")
+    assert '"won":1,' in (site / "v1/totals.json").read_text()
+
+
 def test_a_terminal_sees_how_far_it_is(house):
     ours, theirs = pty.openpty()
     done = subprocess.run([harness.TALLYCTL, "--socket", house.folder / "control", "export", "--site", house.folder / "site"], stderr=theirs,
