@@ -135,19 +135,20 @@ static bool ask(struct tail *w, const char *path, char etag[GET_ETAG],
            (same || ctl_url_each(buf_slice(&w->page), each, w, e));
 }
 
+/* False: not all of it could be had; the lines of what could are to be printed all the same, for
+ * they do not come again. */
 static bool ask_all(struct tail *w, size_t most, struct err *e)
 {
     arena_reset(w->a);
     w->fresh = NULL;
     w->fresh_count = w->fresh_room = 0;
     buf_clear(&w->lines);
-    if (!ask(w, "/v1/calls.csv", w->calls_etag, take_call, e))
-        return false;
+    bool ok = ask(w, "/v1/calls.csv", w->calls_etag, take_call, e);
     for (uint32_t i = w->fresh_count < most ? w->fresh_count : (uint32_t)most; i-- > 0;)
         buf_addf(&w->lines, "%.*s\n", SLICE_FMT(w->fresh[i]));
-    if (w->t->totals && !ask(w, "/v1/totals.csv", w->totals_etag, write_totals, e))
-        return false;
-    return !(w->failed || w->lines.failed) || err_set(e, ERR_BUG, "out of memory");
+    if (ok && w->t->totals)
+        ok = ask(w, "/v1/totals.csv", w->totals_etag, write_totals, e);
+    return ok && (!(w->failed || w->lines.failed) || err_set(e, ERR_BUG, "out of memory"));
 }
 
 static bool tell_sentence(struct tail *w, struct err *e)
@@ -204,7 +205,9 @@ static void follow(struct tail *w)
         if (!(rung && !w->said_ms) && now - asked < (live ? LIVE_MS : POLL_MS))
             continue;
         asked = now;
-        if (!ask_all(w, SIZE_MAX, &e)) {
+        bool all = ask_all(w, SIZE_MAX, &e);
+        goes_on = w->lines.len == 0 || w->t->print(buf_slice(&w->lines), w->t->ctx);
+        if (!all) {
             say_lost(w, &e, now);
             w->calls_etag[0] = w->totals_etag[0] = '\0';
             continue;
@@ -213,7 +216,6 @@ static void follow(struct tail *w)
         rung = false;
         if (!live)
             say_polled(w);
-        goes_on = w->lines.len == 0 || w->t->print(buf_slice(&w->lines), w->t->ctx);
     }
 }
 

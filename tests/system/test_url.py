@@ -158,6 +158,30 @@ def test_where_no_events_come_it_asks():
                 assert not [line for line in tail.said if "lost" in line]
 
 
+def test_a_call_is_told_whatever_becomes_of_the_totals_behind_it():
+    """It was taken for told, and never was, where the totals that are asked for next could not be had."""
+    with small_night.Small() as house:
+        house.start_with_figures()
+
+        class Flaky(served.Site):
+            down = False
+
+            def answer(self, request):
+                if request.path.startswith("/v1/events") or (self.down and request.path.startswith("/v1/totals")):
+                    return request.send_error(503)
+                with harness.urllib.request.urlopen(f"http://127.0.0.1:{house.port}{request.path}", timeout=10) as answer:
+                    return served.send(request, answer.read())
+
+        with Flaky() as site, Followed(site.url, "watch") as watch:
+            watch.sees("totals      0 won")
+            site.down = True
+            small_night.decide(house, "call", "foe", "won")
+            watch.sees("connection lost", watch.said)
+            site.down = False
+            watch.sees("totals      1 won of 1 called")
+            assert [line for line in watch.lines if "CALL" in line and "Di Foe" in line], watch.lines
+
+
 def test_who_listens_nowhere_is_told(house):
     done = ask("http://127.0.0.1:1/", "tail", "-f")
     assert done.returncode == 69 and "cannot reach" in done.stderr
