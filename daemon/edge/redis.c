@@ -341,6 +341,13 @@ static void note_kind(struct redis *r, char kind)
         r->kinds[n] = kind; /* zeros lie behind it */
 }
 
+static void forget_kind(struct redis *r, char kind)
+{
+    char *at = strchr(r->kinds, kind);
+    if (at)
+        memmove(at, at + 1, strlen(at));
+}
+
 static void note_kinds(struct redis *r, const struct redis_commit *m)
 {
     static const char *const snaps[] = {"totals", "states", "calls", "races"};
@@ -349,6 +356,10 @@ static void note_kinds(struct redis *r, const struct redis_commit *m)
             note_kind(r, (char)('1' + i));
     if (m->plain.len > 0)
         note_kind(r, '5');
+    if (m->winner.len > 0 && m->score >= 0)
+        note_kind(r, '6');
+    else if (m->winner.len > 0)
+        forget_kind(r, '6'); /* it may have been the only one */
 }
 
 static void add_entry(struct redis *r, struct call *c, const struct redis_commit *m,
@@ -404,6 +415,7 @@ static bool show(struct redis *r, struct call *c, int64_t epoch, int64_t seq, st
     add(c, r->s.election);
     add(c, r->s.version);
     add(c, number(a, r->desk));
+    add(c, slice_of(r->kinds));
     return send_part(r, c, epoch);
 }
 
@@ -504,6 +516,8 @@ bool redis_begin(struct redis *r, int64_t epoch, const struct redis_commit *snap
     int64_t seq = 0;
     for (size_t i = 0; i < n; i++)
         seq = snapshot[i].seq > seq ? snapshot[i].seq : seq;
+    if (r->parts == 0)
+        r->desk = 0; /* nothing was staged for it */
     r->epoch = epoch;
     r->state = BEGUN;
     memset(r->kinds, 0, sizeof r->kinds);
@@ -529,13 +543,16 @@ bool redis_publish(struct redis *r, const struct redis_commit *m)
     }
     struct call *c = malloc(sizeof *c);
     struct arena *a = arena_new(1 << 16);
+    char kinds[sizeof r->kinds]; /* before this one */
     bool ok = c && a;
+    memcpy(kinds, r->kinds, sizeof kinds);
     if (ok) {
         begin_call(r, c, SLICE("commit"), m->epoch);
         add(c, number(a, m->seq));
         add(c, m->envelope);
         add_entry(r, c, m, a);
         add_told(r, c, m, a);
+        add(c, slice_of(kinds));
         ok = send_call(r, c,
                        (struct about){.what = COMMIT,
                                       .epoch = m->epoch,

@@ -28,22 +28,26 @@ const char *const redis_script_keys[REDIS_SCRIPT_KEYS] = {
  *   stage   part, first ("1": begin anew), 7 an entry: channel, snap, field, value, plain, winner,
  *           score
  *   begin   parts, seq, mode, election, version, number of the last entry staged for the desk's
- *           stream: what was staged is shown at once, all else is gone
+ *           stream, kinds: what was staged is shown at once, all else is gone
  *   tell    5 a message: seq, channel, envelope, and as in a commit the event id and the number for
  *           the desk's stream: the snapshot's messages, behind `begin`
  *   commit  seq, envelope, then as a stage entry: one message and what it changes; then the id of
- *           its call event and the number by which the desk's stream is told that it went out; or
- *           two empty ones
+ *           its call event and the number by which the desk's stream is told that it went out, or
+ *           two empty ones; kinds
  *   beat    channel, envelope, and as for look
- *   look    number of the last entry given to the desk's stream, 0: none; the kinds of keys that
- * were written to, a digit each. Is all there still? desk    part, "live", or "first" and "more" of
- * what `begin` puts in the place of the desk's stream; then for each entry its number, how many
- * texts, and these, a name and a value each Parts are numbered from 1 over all of one snapshot; one
- * does nothing when the one before it is missing (Redis was full, or forbade it), and neither does
- * `begin`: half of it is never shown. Answers OK, COLD (no or an older epoch is there, or a key is
- * lost, or a part of the desk's stream: show the snapshot first), FENCED EPOCH (another owner's,
- * who may also have taken the next epoch: partner.h), OLD (a seq that was), DENIED CHANNEL (by the
- * ACL), PARTLY. Nothing is written unless it is OK.
+ *   look    number of the last entry given to the desk's stream, 0: none; kinds. Is all there
+ *           still?
+ *   desk    part, "live", or "first" and "more" of what `begin` puts in the place of the desk's
+ *           stream; then for each entry its number, how many texts, and these, a name and a value
+ *           each
+ * Kinds are the keys that were written to before, a digit each: one that is not there was lost
+ * alone, by eviction or by whoever, and must not begin anew with a part of what was in it.
+ * Parts are numbered from 1 over all of one snapshot; one does nothing when the one before it is
+ * missing (Redis was full, or forbade it), and neither does `begin`: half of it is never shown.
+ * Answers OK, COLD (no or an older epoch is there, or a key is lost, or a part of the desk's
+ * stream: show the snapshot first), FENCED EPOCH (another owner's, who may also have taken the next
+ * epoch: partner.h), OLD (a seq that was), DENIED CHANNEL (by the ACL), PARTLY. Nothing is written
+ * unless it is OK.
  *
  * Redis runs it alone: a reader sees all of a call's writes or none. XADD is the first write, the
  * only one that can fail on its data; PUBLISH the last, so that who hears of a change can read it.
@@ -102,10 +106,15 @@ const char redis_script[] = REDIS_LUA_WHOLE
     "    end\n"
     "end\n"
     "\n"
-    "local function is_short(number, kinds)\n"
+    "local function is_lost(base, kinds)\n"
     "    for kind in string.gmatch(kinds, '%d') do\n"
-    "        if redis.call('EXISTS', KEYS[LIVE + kind]) == 0 then return true end\n"
+    "        if redis.call('EXISTS', KEYS[base + kind]) == 0 then return true end\n"
     "    end\n"
+    "    return false\n"
+    "end\n"
+    "\n"
+    "local function is_short(number, kinds)\n"
+    "    if is_lost(LIVE, kinds) then return true end\n"
     "    if number == '0' then return false end\n"
     "    local first, key = epoch .. '-1', KEYS[LIVE + DESK]\n"
     "    local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', '1')[1]\n"
@@ -128,13 +137,14 @@ const char redis_script[] = REDIS_LUA_WHOLE
     "        if ARGV[5] == '1' then redis.call('DEL', KEYS[STAGED + kind]) end\n"
     "    end\n"
     "    for i = 6, #ARGV, 7 do store(STAGED, i + 1) end\n"
-    "    for kind = 1, SHOWN do redis.call('PEXPIRE', KEYS[STAGED + kind], 60000) end\n"
+    "    for kind = 1, KINDS do redis.call('PEXPIRE', KEYS[STAGED + kind], 60000) end\n"
     "    part_is_done()\n"
     "    return 'OK'\n"
     "end\n"
     "\n"
     "if verb == 'begin' then\n"
-    "    if staged() ~= tonumber(ARGV[4]) then return 'PARTLY' end\n"
+    "    local kinds = ARGV[10] .. (ARGV[9] ~= '0' and DESK or '')\n"
+    "    if staged() ~= tonumber(ARGV[4]) or is_lost(STAGED, kinds) then return 'PARTLY' end\n"
     "    redis.call('DEL', KEYS[PARTS])\n"
     "    for kind = 1, KINDS do\n"
     "        redis.call('DEL', KEYS[LIVE + kind])\n"
@@ -186,6 +196,7 @@ const char redis_script[] = REDIS_LUA_WHOLE
     "\n"
     "local seq, envelope, channel = ARGV[4], ARGV[5], ARGV[6]\n"
     "if tonumber(seq) <= (whole(meta[3]) or 0) then return 'OLD' end\n"
+    "if is_lost(LIVE, ARGV[15]) then return 'COLD' end\n"
     "if denied(channel) then return 'DENIED ' .. channel end\n"
     "announce(seq, channel, envelope, ARGV[13], ARGV[14])\n"
     "store(LIVE, 7)\n"

@@ -275,7 +275,7 @@ static void test_nonsense_for_a_number_is_replaced(void **state)
 /* One key lost alone, as by eviction: who reads the snapshot then would take a part for all. */
 static void test_a_key_that_is_lost_alone_is_noticed_in_silence(void **state)
 {
-    static const char *const keys[] = {"snap:totals", "snap:races", "h:totals"};
+    static const char *const keys[] = {"snap:totals", "snap:races", "h:totals", "winners"};
     struct house *h = *state;
     open_house(h);
     start_side(h, &h->a, "A", "", "");
@@ -290,6 +290,42 @@ static void test_a_key_that_is_lost_alone_is_noticed_in_silence(void **state)
         IS(h, exists, "1");
     }
     assert_int_equal(h->a.lost, 0);
+}
+
+/* ... and does not hide behind the messages that write to it again. */
+static void test_a_key_that_is_lost_alone_is_noticed_with_the_next_message(void **state)
+{
+    struct house *h = *state;
+    open_house(h);
+    listen_to(h, P ":*");
+    start_side(h, &h->a, "A", "", "");
+    begin_again(h, 1, 7);
+    ask(h, "DEL " P ":snap:races");
+    struct redis_commit m = race(7, 5, "two", "{\"r\":2}");
+    assert_true(redis_publish(h->a.redis, &m));
+    begin_again(h, 2, 8);
+    IS(h, "HKEYS " P ":snap:races", "one ");
+    static const char *const heard[] = {"totals {\"t\":1}", "race:GA:x {\"r\":1}",
+                                        "totals {\"t\":3}"};
+    for (size_t i = 0; i < 6; i++)
+        assert_string_equal(hear(h), heard[i % 3]); /* and not what could not be kept */
+    assert_int_equal(h->a.lost, 0);
+}
+
+/* The last winner that is taken back leaves no key, and that is no loss. */
+static void test_winners_that_are_none_any_more_are_not_missed(void **state)
+{
+    struct house *h = *state;
+    open_house(h);
+    start_side(h, &h->a, "A", "", "");
+    begin_again(h, 1, 7);
+    struct redis_commit back = call(7, 5, "r5", -1), next = totals(7, 6, "{}");
+    assert_true(redis_publish(h->a.redis, &back));
+    assert_true(redis_publish(h->a.redis, &next));
+    assert_true(redis_heartbeat(h->a.redis, 7, SLICE("{}")));
+    UNTIL(&h->a, h->a.acknowledged == 4);
+    assert_int_equal(h->a.ready, 1);
+    IS(h, "EXISTS " P ":winners", "0");
 }
 
 static void test_script_flushed(void **state)
@@ -577,6 +613,8 @@ int main(void)
         HOUSE(test_emptied),
         HOUSE(test_emptied_in_silence),
         HOUSE(test_a_key_that_is_lost_alone_is_noticed_in_silence),
+        HOUSE(test_a_key_that_is_lost_alone_is_noticed_with_the_next_message),
+        HOUSE(test_winners_that_are_none_any_more_are_not_missed),
         HOUSE(test_script_flushed),
         HOUSE(test_killed_and_started_empty),
         HOUSE(test_wrong_password),

@@ -38,7 +38,7 @@ static void show(struct house *h)
 {
     open_house(h);
     ANSWERS(h->eye, "OK", "stage", "7", OWNER, "1", "1", TOTALS("t1"));
-    ANSWERS(h->eye, "OK", "begin", "7", OWNER, "1", "1", "test", "2021-01-05", "0", "0");
+    ANSWERS(h->eye, "OK", "begin", "7", OWNER, "1", "1", "test", "2021-01-05", "0", "0", "1");
 }
 
 static void test_a_forbidden_heartbeat_is_refused_before_it_says_alive(void **state)
@@ -61,9 +61,9 @@ static void test_nobody_hears_what_could_not_be_stored(void **state)
     show(h);
     listen_to(h, P ":*");
     ask(h, "SET " P ":snap:races nonsense");
-    assert_non_null(
-        strstr(RUN(h->eye, "commit", "7", OWNER, "2", "race", RACE("r"), "", ""), "WRONGTYPE"));
-    ANSWERS(h->eye, "OK", "commit", "7", OWNER, "3", "totals", TOTALS("t3"), "", "");
+    assert_non_null(strstr(RUN(h->eye, "commit", "7", OWNER, "2", "race", RACE("r"), "", "", "1"),
+                           "WRONGTYPE"));
+    ANSWERS(h->eye, "OK", "commit", "7", OWNER, "3", "totals", TOTALS("t3"), "", "", "1");
     assert_string_equal(hear(h), "totals totals");
     IS(h, "GET " P ":snap:totals", "t3");
 }
@@ -80,10 +80,10 @@ static void test_nothing_is_stored_that_the_log_does_not_take(void **state)
                                P ":totals", "again", "", ""),
                            "XADD"));
     assert_non_null(
-        strstr(RUN(h->eye, "commit", "7", OWNER, "3", "late", TOTALS("t3"), "", ""), "XADD"));
+        strstr(RUN(h->eye, "commit", "7", OWNER, "3", "late", TOTALS("t3"), "", "", "1"), "XADD"));
     IS(h, "GET " P ":snap:totals", "t1");
     IS(h, "HGET " P ":snap:meta seq", "1");
-    ANSWERS(h->eye, "OK", "commit", "7", OWNER, "4", "four", TOTALS("t4"), "", "");
+    ANSWERS(h->eye, "OK", "commit", "7", OWNER, "4", "four", TOTALS("t4"), "", "", "1");
     assert_string_equal(hear(h), "totals four");
 }
 
@@ -98,7 +98,7 @@ static void test_parts_count_in_their_order_alone(void **state)
         ANSWERS(h->eye, "PARTLY", "stage", "8", OWNER, early[i], "0", RACE("r8"));
         ANSWERS(h->eye, "PARTLY", "desk", "8", OWNER, early[i], "more", "1", "2", "claim", "1");
         ANSWERS(h->eye, "PARTLY", "begin", "8", OWNER, early[i], "1", "test", "2021-01-05", "0",
-                "1");
+                "1", "1");
         IS(h, "HGET " P ":snap:meta epoch", "7");
         IS(h, "GET " P ":snap:totals", "t1");
     }
@@ -106,10 +106,49 @@ static void test_parts_count_in_their_order_alone(void **state)
     ANSWERS(h->eye, "PARTLY", "stage", "8", OWNER, "2", "0", RACE("twice"));
     ANSWERS(h->eye, "PARTLY", "desk", "8", OWNER, "2", "more", "1", "2", "claim", "1");
     ANSWERS(h->eye, "OK", "desk", "8", OWNER, "3", "first", "1", "2", "claim", "1");
-    ANSWERS(h->eye, "PARTLY", "begin", "8", OWNER, "2", "1", "test", "2021-01-05", "0", "1");
-    ANSWERS(h->eye, "OK", "begin", "8", OWNER, "3", "1", "test", "2021-01-05", "0", "1");
+    ANSWERS(h->eye, "PARTLY", "begin", "8", OWNER, "2", "1", "test", "2021-01-05", "0", "1", "1");
+    ANSWERS(h->eye, "OK", "begin", "8", OWNER, "3", "1", "test", "2021-01-05", "0", "1", "1");
     IS(h, "GET " P ":snap:totals", "t8");
     IS(h, "HGET " P ":snap:races x", "r8");
+    IS(h, "XLEN " P ":desk", "1");
+}
+
+/* By eviction, or its time that somebody set: it began anew with what was written next, and nobody
+ * noticed that the rest was gone. */
+static void test_a_key_that_is_lost_does_not_begin_anew_with_a_part(void **state)
+{
+    struct house *h = *state;
+    show(h);
+    ANSWERS(h->eye, "OK", "commit", "7", OWNER, "2", "race", RACE("r"), "", "", "1");
+    ask(h, "DEL " P ":snap:races");
+    ANSWERS(h->eye, "COLD", "commit", "7", OWNER, "3", "race", RACE("r"), "", "", "14");
+    ANSWERS(h->eye, "COLD", "commit", "7", OWNER, "3", "totals", TOTALS("t3"), "", "", "14");
+    IS(h, "EXISTS " P ":snap:races", "0");
+    IS(h, "GET " P ":snap:totals", "t1");
+    IS(h, "XLEN " P ":log", "1");
+    ANSWERS(h->eye, "OK", "commit", "7", OWNER, "3", "race", RACE("r"), "", "", "1");
+}
+
+/* Of what is put together none is shown without the rest. */
+static void test_a_staged_key_that_is_lost_is_a_part_that_is_missing(void **state)
+{
+    static const char *const lost[] = {"stage:totals:A", "stage:races:A", "stage:desk:A"};
+    struct house *h = *state;
+    char del[100];
+    show(h);
+    for (size_t i = 0; i < 4; i++) {
+        const char *answer = i < 3 ? "PARTLY" : "OK";
+        ANSWERS(h->eye, "OK", "desk", "8", OWNER, "1", "first", "1", "2", "claim", "1");
+        ask(h, "PEXPIRE " P ":stage:desk:A 1000"); /* what follows takes its time */
+        ANSWERS(h->eye, "OK", "stage", "8", OWNER, "2", "1", TOTALS("t8"));
+        ANSWERS(h->eye, "OK", "stage", "8", OWNER, "3", "0", RACE("r8"));
+        assert_true(atoi(ask(h, "PTTL " P ":stage:desk:A")) > 30000);
+        snprintf(del, sizeof del, "DEL " P ":%s", i < 3 ? lost[i] : "none");
+        ask(h, del);
+        ANSWERS(h->eye, answer, "begin", "8", OWNER, "3", "1", "test", "2021-01-05", "0", "1",
+                "14");
+        IS(h, "GET " P ":snap:totals", i < 3 ? "t1" : "t8");
+    }
     IS(h, "XLEN " P ":desk", "1");
 }
 
@@ -123,16 +162,16 @@ static void test_how_far_the_desk_s_stream_went_is_said_with_the_epoch(void **st
     ANSWERS(h->eye, "OK", "desk", "7", OWNER, "0", "live", "1", "2", "claim", "1", "2", "2",
             "claim", "2");
     IS(h, said, "2");
-    ANSWERS(h->eye, "OK", "commit", "7", OWNER, "2", "call", RACE("r"), "c2", "3");
+    ANSWERS(h->eye, "OK", "commit", "7", OWNER, "2", "call", RACE("r"), "c2", "3", "1");
     IS(h, said, "3");
-    ANSWERS(h->eye, "OK", "commit", "7", OWNER, "3", "race", RACE("r"), "", "");
+    ANSWERS(h->eye, "OK", "commit", "7", OWNER, "3", "race", RACE("r"), "", "", "1");
     IS(h, said, "3");
     ANSWERS(h->eye, "OK", "tell", "7", OWNER, "4", P ":calls:GA", "call", "c4", "4");
     IS(h, said, "4");
     ANSWERS(h->eye, "OK", "stage", "8", OWNER, "1", "1", TOTALS("t8"));
     ANSWERS(h->eye, "OK", "desk", "8", OWNER, "2", "first", "1", "2", "claim", "1");
     IS(h, said, "4");
-    ANSWERS(h->eye, "OK", "begin", "8", OWNER, "2", "1", "test", "2021-01-05", "0", "1");
+    ANSWERS(h->eye, "OK", "begin", "8", OWNER, "2", "1", "test", "2021-01-05", "0", "1", "1");
     IS(h, said, "1");
 }
 
@@ -143,6 +182,8 @@ int main(void)
         HOUSE(test_nobody_hears_what_could_not_be_stored),
         HOUSE(test_nothing_is_stored_that_the_log_does_not_take),
         HOUSE(test_parts_count_in_their_order_alone),
+        HOUSE(test_a_key_that_is_lost_does_not_begin_anew_with_a_part),
+        HOUSE(test_a_staged_key_that_is_lost_is_a_part_that_is_missing),
         HOUSE(test_how_far_the_desk_s_stream_went_is_said_with_the_epoch),
     };
     log_start(LOG_LEVEL_ERROR - 1, 0);
