@@ -21,6 +21,10 @@
 #define FLIGHT_BYTES_MAX ((size_t)16 << 20)
 #define PROBE_MS 500 /* silent for that long: is what we left there still there? */
 #define ASLEEP_US 20000
+/* All is shown anew so often at once, then once a second: where Redis loses it again and again, as
+ * one that evicts keys, each time is an epoch on our disk and a snapshot for every subscriber. */
+#define RESYNCS_AT_ONCE 5
+#define RESYNC_PROBES 2
 /* Of a snapshot in one call: Redis does nothing else meanwhile. */
 #define CHUNK_BYTES ((size_t)1 << 20)
 #define CHUNK_ENTRIES 500
@@ -55,6 +59,8 @@ struct redis {
     int64_t published;
     size_t flights, flight_bytes; /* messages that are not answered yet */
     bool spoke;                   /* since the last probe */
+    bool later;                   /* it is to be asked, and was asked too often */
+    int resyncs, probes;          /* that were of late; since the last of them was let go */
     int64_t spoke_us;             /* when that was */
 };
 
@@ -173,18 +179,37 @@ static void on_loaded(const redisReply *reply, void *data, void *ctx)
     r->calls.ready(r->there, r->calls.ctx);
 }
 
-static void resync(struct redis *r)
+static void ask(struct redis *r)
 {
     const struct slice meta[] = {SLICE("HMGET"), r->keys[0],    SLICE("epoch"),
                                  SLICE("owner"), SLICE("next"), SLICE("next_owner")};
     const struct slice log[] = {SLICE("XREVRANGE"), r->keys[1],     SLICE("+"),
                                 SLICE("-"),         SLICE("COUNT"), SLICE("1")};
     const struct slice load[] = {SLICE("SCRIPT"), SLICE("LOAD"), slice_of(redis_script)};
-    r->state = ASKING;
     if (!redis_link_send(r->link, 6, meta, on_meta, NULL) ||
         !redis_link_send(r->link, 6, log, on_log, NULL) ||
         !redis_link_send(r->link, 3, load, on_loaded, NULL))
         redis_link_drop(r->link, "out of memory");
+}
+
+static void resync(struct redis *r)
+{
+    r->state = ASKING;
+    r->later = r->resyncs >= RESYNCS_AT_ONCE;
+    if (r->later)
+        return;
+    r->resyncs++;
+    ask(r);
+}
+
+static void let_resync(struct redis *r)
+{
+    if (r->resyncs == 0 || ++r->probes < RESYNC_PROBES)
+        return;
+    r->probes = 0;
+    r->resyncs--;
+    if (r->later)
+        resync(r);
 }
 
 static void on_up(void *ctx)
@@ -196,6 +221,7 @@ static void on_down(const char *why, void *ctx)
 {
     struct redis *r = ctx;
     r->state = AWAY;
+    r->later = false;
     r->flights = r->flight_bytes = 0;
     r->calls.lost(why, r->calls.ctx);
 }
@@ -608,7 +634,8 @@ size_t redis_room(const struct redis *r)
                                           : 0;
 }
 
-/* Where nothing is written for a while nobody would notice that Redis was emptied. */
+/* Where nothing is written for a while nobody would notice that Redis was emptied; and what was
+ * asked too often is asked now. */
 static void on_probe(void *ctx)
 {
     struct redis *r = ctx;
@@ -616,6 +643,7 @@ static void on_probe(void *ctx)
     if (r->state == BEGUN && !r->spoke)
         look(r);
     r->spoke = false;
+    let_resync(r);
 }
 
 bool redis_heartbeat(struct redis *r, int64_t epoch, struct slice envelope)

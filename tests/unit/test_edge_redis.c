@@ -312,6 +312,26 @@ static void test_a_key_that_is_lost_alone_is_noticed_with_the_next_message(void 
     assert_int_equal(h->a.lost, 0);
 }
 
+/* As by eviction: it was shown anew thirteen times a second. */
+static void test_what_is_lost_again_and_again_is_shown_anew_once_a_second(void **state)
+{
+    struct house *h = *state;
+    int64_t epoch = 7, from = timer_now_us();
+    open_house(h);
+    start_side(h, &h->a, "A", "", "");
+    for (int ready = 1; ready <= 8; ready++) {
+        begin_again(h, ready, epoch++);
+        ask(h, "FLUSHALL");
+        struct redis_commit m = totals(epoch - 1, 5, "{}");
+        assert_true(redis_publish(h->a.redis, &m));
+        if (ready == 5)
+            from = timer_now_us();
+    }
+    assert_true(timer_now_us() - from > 1500000); /* three, each up to half a second early */
+    UNTIL(&h->a, h->a.ready == 9);
+    assert_int_equal(h->a.lost, 0);
+}
+
 /* The last winner that is taken back leaves no key, and that is no loss. */
 static void test_winners_that_are_none_any_more_are_not_missed(void **state)
 {
@@ -614,6 +634,7 @@ int main(void)
         HOUSE(test_emptied_in_silence),
         HOUSE(test_a_key_that_is_lost_alone_is_noticed_in_silence),
         HOUSE(test_a_key_that_is_lost_alone_is_noticed_with_the_next_message),
+        HOUSE(test_what_is_lost_again_and_again_is_shown_anew_once_a_second),
         HOUSE(test_winners_that_are_none_any_more_are_not_missed),
         HOUSE(test_script_flushed),
         HOUSE(test_killed_and_started_empty),
