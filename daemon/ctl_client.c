@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -76,6 +77,8 @@ static bool more(int fd, struct buf *in, bool *closed, struct err *e)
     ssize_t n = recv(fd, chunk, sizeof chunk, 0);
     if (n < 0 && errno == EINTR)
         return true;
+    if (n < 0 && errno == EAGAIN)
+        return err_set(e, ERR_UNAVAILABLE, "tallyd is there and does not answer");
     if (n < 0)
         return err_errno(e, ERR_UNAVAILABLE, "tallyd went away");
     *closed = n == 0;
@@ -105,17 +108,20 @@ static bool next_piece(int fd, const char *socket_path, struct buf *in, struct a
 }
 
 /* What is refused goes to `refused`. */
-static bool ask(const char *socket_path, struct slice request, bool stays,
+static bool ask(const char *socket_path, struct slice request, int limit_s, bool stays,
                 bool (*print)(struct slice body, void *ctx),
                 void (*refused)(struct slice body, struct err *e), void *ctx, int *code,
                 struct err *e)
 {
     int fd = -1;
     bool ok = false, whole = false, go_on = true;
+    struct timeval limit = {.tv_sec = limit_s}; /* 0: none */
     struct answer a = {0};
     struct buf in;
     buf_init(&in, (size_t)PIECE_MAX + 131072);
-    if (!dial(socket_path, &fd, e) || !send_all(fd, request, e))
+    if (!dial(socket_path, &fd, e) ||
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0 ||
+        !send_all(fd, request, e))
         goto out;
     while (go_on) {
         if (!next_piece(fd, socket_path, &in, &a, &whole, e)) {
@@ -136,6 +142,9 @@ static bool ask(const char *socket_path, struct slice request, bool stays,
     }
     if (!ok)
         err_set(e, ERR_UNAVAILABLE, "tallyd closed %s without an answer", socket_path);
+    else if (go_on)
+        ok = err_set(e, ERR_UNAVAILABLE,
+                     "tallyd went away, or this was not read fast enough; nothing more comes");
 out:
     if (fd >= 0)
         close(fd);
@@ -165,11 +174,12 @@ bool ctl_keep(struct slice body, void *into)
 bool ctl_ask(const char *socket_path, struct slice request, bool stays,
              bool (*print)(struct slice body, void *ctx), void *ctx, int *code, struct err *e)
 {
-    return ask(socket_path, request, stays, print, print_refused, ctx, code, e);
+    return ask(socket_path, request, 0, stays, print, print_refused, ctx, code, e);
 }
 
-bool ctl_ask_quiet(const char *socket_path, struct slice request,
+bool ctl_ask_quiet(const char *socket_path, struct slice request, int limit_s,
                    bool (*take)(struct slice body, void *ctx), void *ctx, int *code, struct err *e)
 {
-    return ask(socket_path, request, false, take, keep_refused, ctx, code, e) && *code == 0;
+    return ask(socket_path, request, limit_s, false, take, keep_refused, ctx, code, e) &&
+           *code == 0;
 }

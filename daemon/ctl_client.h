@@ -9,8 +9,8 @@
 #include "daemon/base/text.h"
 
 /* Send the request (its newline included) and hand each piece's body to `print`, errors' bodies to
- * standard error. With `stays`, pieces are read until the daemon goes or print fails; else one.
- * *code is the last piece's exit code. False: not reachable (ERR_UNAVAILABLE), not allowed
+ * standard error. With `stays`, pieces are read until print fails, or one is refused; else one.
+ * *code is the last piece's exit code. False: not reachable, or gone (ERR_UNAVAILABLE), not allowed
  * (ERR_DENIED), or an answer that is none (ERR_BUG). */
 bool ctl_ask(const char *socket_path, struct slice request, bool stays,
              bool (*print)(struct slice body, void *ctx), void *ctx, int *code,
@@ -19,8 +19,9 @@ bool ctl_ask(const char *socket_path, struct slice request, bool stays,
 /* Takes an answer into a struct buf, in place of what is there. */
 bool ctl_keep(struct slice body, void *into);
 
-/* One answer. False also where the daemon refuses, with its words in *e (ERR_NO) and its code. */
-bool ctl_ask_quiet(const char *socket_path, struct slice request,
+/* One answer, for which `limit_s` seconds are waited (0: as long as it takes). False also where the
+ * daemon refuses, with its words in *e (ERR_NO) and its code. */
+bool ctl_ask_quiet(const char *socket_path, struct slice request, int limit_s,
                    bool (*take)(struct slice body, void *ctx), void *ctx, int *code,
                    struct err *e) MUST_USE;
 

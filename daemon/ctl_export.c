@@ -52,7 +52,7 @@ static bool open_get(struct export *x, struct err *e)
         return get_new(x->url, &x->get, e);
     buf_init(&address, 1024);
     bool ok =
-        ctl_ask_quiet(x->socket, SLICE("status\x1f-o=tsv\n"), take_address, &address, &code, e);
+        ctl_ask_quiet(x->socket, SLICE("status\x1f-o=tsv\n"), 10, take_address, &address, &code, e);
     if (ok && address.len == 0)
         ok = err_set(e, ERR_USAGE,
                      "this tallyd has no HTTP ([http] listen): there is nothing to copy");

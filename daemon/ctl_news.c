@@ -20,8 +20,9 @@
 #define LOST_MAX 400
 #define ANSWER_MAX ((size_t)64 << 20)
 #define SOCKET_MS 1000
-#define LIVE_MS 10000 /* the age of sources, while news come by themselves */
-#define POLL_MS 2000  /* while they do not */
+#define LOCAL_SECONDS 3 /* of one that is here: it answers in some ms, or hangs */
+#define LIVE_MS 10000   /* the age of sources, while news come by themselves */
+#define POLL_MS 2000    /* while they do not */
 #define STEP_MS 200
 #define OLD_MS (2 * WHEN_MINUTE)
 
@@ -290,8 +291,8 @@ static bool ask_socket(struct ctl_news *n, struct err *e)
     int code = 0;
     e->kind = ERR_NONE;
     for (int i = 0; i < ASKS && ok; i++)
-        ok = ctl_ask_quiet(n->socket, slice_of(asks[i].request), ctl_keep, &n->answers[i], &code,
-                           e) &&
+        ok = ctl_ask_quiet(n->socket, slice_of(asks[i].request), LOCAL_SECONDS, ctl_keep,
+                           &n->answers[i], &code, e) &&
              code == 0;
     if (!ok && e->kind == ERR_NONE)
         err_set(e, ERR_AGAIN, "the daemon does not serve just now");
@@ -392,7 +393,7 @@ bool ctl_news_explain(struct ctl_news *n, struct slice id, struct buf *out, stru
     if (!n->get) {
         buf_addf(&words, "explain\x1f%.*s\n", SLICE_FMT(id));
         return !words.failed &&
-               ctl_ask_quiet(n->socket, buf_slice(&words), ctl_keep, out, &code, e);
+               ctl_ask_quiet(n->socket, buf_slice(&words), LOCAL_SECONDS, ctl_keep, out, &code, e);
     }
     buf_addz(&words, "/v1/races.csv?");
     html_query(&words, id);

@@ -31,7 +31,8 @@ struct review {
 static bool read_list(struct review *r, struct err *e)
 {
     int code;
-    return ctl_ask_quiet(r->socket, SLICE("match list\x1f-o=tsv\n"), ctl_keep, &r->list, &code, e);
+    return ctl_ask_quiet(r->socket, SLICE("match list\x1f-o=tsv\n"), 10, ctl_keep, &r->list, &code,
+                         e);
 }
 
 /* Which line it is, whatever becomes of its votes and of the others. */
@@ -112,7 +113,7 @@ static void decide(struct review *r, const char *verb, const struct slice fields
     int code;
     buf_init(&request, REQUEST_MAX);
     write_request(r, verb, fields, &request);
-    if (ctl_ask_quiet(r->socket, buf_slice(&request), ctl_keep, &r->answer, &code, &e)) {
+    if (ctl_ask_quiet(r->socket, buf_slice(&request), 0, ctl_keep, &r->answer, &code, &e)) {
         write_request(r, "undo", fields, &request);
         buf_add(&r->undos, buf_slice(&request));
     } else {
@@ -137,7 +138,7 @@ static void undo(struct review *r)
     for (from--; from > 0 && all.ptr[from - 1] != '\n'; from--)
         ;
     bool ok =
-        ctl_ask_quiet(r->socket, slice_sub(all, from, all.len), ctl_keep, &r->answer, &code, &e);
+        ctl_ask_quiet(r->socket, slice_sub(all, from, all.len), 0, ctl_keep, &r->answer, &code, &e);
     if (!ok) {
         buf_clear(&r->answer);
         buf_addf(&r->answer, "not done: %s\n", e.text);

@@ -166,6 +166,18 @@ static void on_late(evutil_socket_t fd, short what, void *ctx)
     client_free(ctx);
 }
 
+/* Who only listens makes room for who has something to say, the longest there first. */
+static bool make_room(struct control *c)
+{
+    struct control_client *listener = NULL;
+    for (struct control_client *client = c->clients; client; client = client->next)
+        if (client->kept)
+            listener = client; /* the newest are in front */
+    if (c->client_count >= CLIENTS_MAX && listener)
+        client_free(listener);
+    return c->client_count < CLIENTS_MAX;
+}
+
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
                       int length, void *ctx)
 {
@@ -174,8 +186,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     socklen_t size = sizeof who;
     (void)listener, (void)address, (void)length;
     struct control_client *client = calloc(1, sizeof *client);
-    if (!client || c->client_count >= CLIENTS_MAX ||
-        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0 ||
+    if (!client || !make_room(c) || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0 ||
         !(client->late = evtimer_new(c->base, on_late, client)) ||
         !(client->stream = bufferevent_socket_new(c->base, fd, BEV_OPT_CLOSE_ON_FREE))) {
         if (client && client->late)

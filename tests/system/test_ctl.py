@@ -124,7 +124,19 @@ def test_watch_prints_what_comes():
         harness.wait_for(lambda: "Foe" in watch.text(), 10, "the call")
         assert watch.alive()
         h.tallyd.stop()
-        assert watch.child.wait(10) in (0, 69)
+        assert watch.child.wait(10) == 69 and "tallyd went away" in watch.text()
+
+
+def test_who_only_listens_keeps_nobody_out():
+    """So many who followed the calls shut the door to the desk, and were cut off without a word when the daemon ended."""
+    with small_night.Small() as h:
+        h.start_tallyd()
+        many = [h.start("many", harness.TALLYCTL, "--socket", h.folder / "control", "tail", "-f") for _ in range(64)]
+        harness.wait_for(lambda: h.ctl("status").returncode == 0 and any(not one.alive() for one in many), 10, "that one has made room")
+        small_night.decide(h, "call", "foe", "won")
+        harness.wait_for(lambda: many[0].text().count("CALL  ") > 50, 10, "that the others follow")
+        h.tallyd.kill()
+        assert {one.child.wait(10) for one in many} == {69} and "tallyd went away" in many[0].text()
 
 
 def test_tail_has_what_was_told_and_follows():

@@ -2,6 +2,7 @@
 """The board and the review on a real terminal (tmux): what is seen, what keys do, and how the terminal is left."""
 import os
 import shutil
+import signal
 import subprocess
 import time
 
@@ -149,6 +150,21 @@ def test_the_terminal_is_given_back(house, terminal):
         terminal.sees("compared")
         harness.wait_for(lambda: (house.folder / "after").exists() and (house.folder / "after").read_text(), 10, "stty")
         assert (house.folder / "after").read_text() == (house.folder / "before").read_text(), how
+
+
+def test_a_daemon_that_hangs_is_said_to_and_can_be_left(house, terminal):
+    """The board stood, with nothing on it that said so, and neither q nor Ctrl-C ended it."""
+    house.start_tallyd()
+    for number, leave in enumerate(("q", "C-c")):
+        run(terminal, house, "watch")
+        terminal.sees("A small night")
+        os.kill(house.tallyd.child.pid, signal.SIGSTOP)
+        try:
+            terminal.sees("does not answer")
+            terminal.keys(leave)
+            harness.wait_for(lambda n=number: terminal.screen().count("left 0") == n + 1, 15, "that it is left")
+        finally:
+            os.kill(house.tallyd.child.pid, signal.SIGCONT)
 
 
 def test_a_mismatch_is_fixed_by_keys_and_the_totals_follow(house, terminal):
