@@ -355,6 +355,20 @@ static bool host_known(const struct http *h, struct slice text)
     return known;
 }
 
+/* evhttp takes some bodies for the next request; what says not plainly that it has none is refused,
+ * and what comes behind it is nobody's (RFC 9112, 11.2). */
+static bool has_body(struct evhttp_request *req)
+{
+    const struct evkeyval *header;
+    for (header = TAILQ_FIRST(evhttp_request_get_input_headers(req)); header;
+         header = TAILQ_NEXT(header, next))
+        if (slice_eq_nocase(slice_of(header->key), SLICE("Transfer-Encoding")) ||
+            (slice_eq_nocase(slice_of(header->key), SLICE("Content-Length")) &&
+             !slice_is(slice_of(header->value), "0")))
+            return true;
+    return false;
+}
+
 /* Whom the request is for (RFC 9112, 3.2): HTTP/1.1 says it once, HTTP/1.0 may not know. False: it
  * is answered. */
 static bool is_for_us(struct http *h, struct evhttp_request *req)
@@ -391,6 +405,11 @@ static void on_request(struct evhttp_request *req, void *ctx)
     enum evhttp_cmd_type command = evhttp_request_get_command(req);
 
     read_address(req, &path, &query);
+    if (has_body(req)) {
+        add_header(req, "Connection", "close");
+        send_problem(h, req, 413, slice_of(http_problem_detail(413)));
+        return;
+    }
     if (command != EVHTTP_REQ_GET && command != EVHTTP_REQ_HEAD) {
         add_header(req, "Allow", "GET, HEAD");
         send_problem(h, req, 405, SLICE("this server is read-only: GET and HEAD"));

@@ -24,6 +24,7 @@
 #define REQUEST_MS 10000 /* from a request's first byte, or from being accepted, to its last */
 #define SWEEP_MS 100
 #define UNREAD_MAX ((size_t)64 << 20)
+#define PILED_MAX ((size_t)64 << 10) /* what one may send before it is answered */
 #define LITTLE 16384
 #define ROOM_KEPT 32   /* descriptors for polls and files, when they once ran out */
 #define NO_ROOM_MS 100 /* accepting rests when there are no descriptors */
@@ -88,20 +89,22 @@ static bool is_gone(const struct visitor *v)
     return !told;
 }
 
-/* Bytes come in: a request begins, if none is on its way. */
+/* Bytes come in: a request begins, if none is on its way. Nobody reads them while one is answered:
+ * who goes on sending is shut out. */
 static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *ctx)
 {
     struct visitor *v = ctx;
-    (void)input;
     if (info->n_added > 0 && !v->since_us)
         v->since_us = timer_now_us();
+    if (evbuffer_get_length(input) > PILED_MAX)
+        shut(v);
 }
 
-/* evhttp answers what it cannot read: nobody has heard a whole request. */
+/* evhttp answers by itself what it cannot read. */
 static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *ctx)
 {
-    const struct visitor *v = ctx;
-    if (info->n_added > 0 && v->since_us)
+    (void)ctx;
+    if (info->n_added > 0)
         http_problem_replace(output);
 }
 

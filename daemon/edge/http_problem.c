@@ -36,7 +36,7 @@ void http_problem_write(int status, struct slice detail, struct buf *out)
     jsonw_object_end(&j);
 }
 
-static const char *detail_of(int64_t status)
+const char *http_problem_detail(int status)
 {
     if (status == 413)
         return "a request has no body here; send GET or HEAD alone";
@@ -58,26 +58,30 @@ static int64_t status_of_page(struct slice text)
     return status;
 }
 
-void http_problem_replace(struct evbuffer *output)
+static void replace(struct evbuffer *output)
 {
     char text[PAGE_MAX], room[PAGE_MAX];
     struct buf body;
-    size_t n = evbuffer_get_length(output);
-    if (n == 0 || n >= sizeof text)
-        return;
-    evbuffer_copyout(output, text, n);
-    int64_t status = status_of_page((struct slice){text, n});
+    ev_ssize_t n = evbuffer_copyout(output, text, sizeof text);
+    int64_t status = n > 0 ? status_of_page((struct slice){text, (size_t)n}) : 0;
     if (status == 0)
         return;
     buf_init_over(&body, room, sizeof room);
-    http_problem_write((int)status, slice_of(detail_of(status)), &body);
-    evbuffer_unfreeze(output, 1); /* only its connection takes from its front, else */
-    evbuffer_drain(output, n);
-    evbuffer_freeze(output, 1);
+    http_problem_write((int)status, slice_of(http_problem_detail((int)status)), &body);
+    evbuffer_drain(output, (size_t)n);
     evbuffer_add_printf(output,
                         "HTTP/1.1 %d %s\r\nContent-Type: application/problem+json\r\n"
                         "Content-Length: %zu\r\nCache-Control: no-store\r\n"
                         "X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n",
                         (int)status, http_problem_title((int)status), body.len);
     evbuffer_add(output, body.ptr, body.len);
+}
+
+void http_problem_replace(struct evbuffer *output)
+{
+    if (evbuffer_get_length(output) >= PAGE_MAX)
+        return;
+    evbuffer_unfreeze(output, 1); /* only its connection looks at its front, else */
+    replace(output);
+    evbuffer_freeze(output, 1);
 }

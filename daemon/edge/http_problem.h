@@ -9,6 +9,8 @@ struct evbuffer;
 
 /* "Not Found": the phrase of a status, which is also the title. */
 const char *http_problem_title(int status);
+/* Why a request cannot be read as one, where its status says no more. */
+const char *http_problem_detail(int status);
 /* The document, as application/problem+json. */
 void http_problem_write(int status, struct slice detail, struct buf *out);
 

@@ -7,6 +7,8 @@ import socket
 import threading
 import time
 
+import pytest
+
 import harness
 import small_night
 from test_events import Reader
@@ -143,6 +145,20 @@ def test_who_asks_for_much_and_reads_nothing_costs_no_memory():
         harness.wait_for(whole, 20, "an answer to who reads it")
         assert h.tallyd.text().count("answers wait for readers") == 1
         close(deaf)
+
+
+def test_who_sends_and_is_not_asked_costs_no_memory():
+    """Behind a request that is being answered one connection filled the memory: 1.8 GB in ten seconds on a stream of events."""
+    with small_night.Small() as h:
+        h.start_tallyd()
+        before = rss(h)
+        for path in ("/v1/events", "/"):
+            with socket.create_connection(("127.0.0.1", h.port), timeout=20) as link, pytest.raises(OSError):
+                link.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+                for _ in range(4096):
+                    link.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" * 2048)
+            assert rss(h) - before < 32
+        assert h.get("/livez") == "ok\n"
 
 
 def test_readers_who_come_at_once_are_told_what_they_read():

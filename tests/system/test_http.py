@@ -244,6 +244,28 @@ def test_a_request_has_its_limits(house):
     assert status(head + b"\r\n") == 200
 
 
+def test_no_body_is_taken_for_the_next_request(house):
+    """Behind HEAD, two lengths or an unknown coding what was sent as a body was answered as a request, to whoever shared the connection."""
+    for method, headers in (("HEAD", "Content-Length: 46"), ("GET", "Content-Length: 0\r\nContent-Length: 46"), ("GET", "Content-Length: +0"),
+                            ("GET", "Transfer-Encoding: gzip"), ("HEAD", "Transfer-Encoding: chunked")):
+        with socket.create_connection(("127.0.0.1", house.port), timeout=10) as link:
+            link.sendall(f"{method} /livez HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n\r\n".encode()
+                         + b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nA: b\r\n\r\n")
+            got = b""
+            while more := link.recv(65536):
+                got += more
+        assert got.startswith(b"HTTP/1.1 413 ") and got.count(b"HTTP/1.1 ") == 1, (method, headers, got)
+
+
+def test_a_second_request_that_cannot_be_read_has_its_document_too(house):
+    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as link:
+        link.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nGET /livez HTTP/9.9\r\n\r\n")
+        got = b""
+        while more := link.recv(65536):
+            got += more
+    assert got.count(b"HTTP/1.1 ") == 2 and b"application/problem+json" in got and b"<HTML>" not in got, got
+
+
 def test_a_query_is_decoded(house):
     assert ask(house, "/v1/statement.txt?%73tyle=lon%67").body == ask(house, "/v1/statement.txt?style=long").body
     assert ask(house, "/v1/totals.json?b%79=state").body == ask(house, "/v1/totals.json?by=state").body
