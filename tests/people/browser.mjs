@@ -11,7 +11,7 @@ const browser = await chromium.launch({
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"],
 });
-let page, errors = [];
+let page, errors = [], fetched = 0;
 
 const commands = {
     // What fits `block` cannot be reached. With `clock` (milliseconds it is ahead of the real one) the page's time goes by itself and by `forward`.
@@ -23,6 +23,8 @@ const commands = {
         if (block) await page.route(block, (route) => route.abort());
         if (clock !== null) await page.clock.install({time: Date.now() + clock});
         errors = [];
+        fetched = 0;
+        page.on("requestfinished", (request) => { fetched += request.resourceType() === "fetch"; });
         page.on("pageerror", (e) => errors.push(String(e)));
         page.on("dialog", (d) => { errors.push(`dialog ${d.message()}`); d.dismiss(); });
         const answer = await page.goto(url, {waitUntil: "load"});
@@ -36,6 +38,14 @@ const commands = {
             await new Promise((r) => setTimeout(r, 20));
         }
         return Date.now() - from;
+    },
+    // The board asks once as soon as it listens: what happens from then on it hears.
+    async live({limit}) {
+        const from = Date.now();
+        while (!fetched || await page.evaluate("document.getElementById('link').textContent")) {
+            if (Date.now() - from > limit) throw new Error(`not live within ${limit} ms; the page says ${await page.innerText("body")}`);
+            await new Promise((r) => setTimeout(r, 20));
+        }
     },
     async set({ms}) { await page.clock.setSystemTime(Date.now() + ms); },
     async forward({ms}) { await page.clock.fastForward(ms); },

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import feeds
+import harness
 
 MODULES = pathlib.Path(os.environ.get("TALLYD_BUILD", feeds.ROOT / "build")).resolve() / "people"
 
@@ -52,8 +53,12 @@ class Browser:
         return self.ask("open", url=url, **more)
 
     def until(self, js, limit):
-        """Milliseconds until it is true in the page; `limit` in seconds."""
-        return self.ask("until", js=js, limit=limit * 1000)
+        """Milliseconds until it is true in the page; fails after `limit` seconds, as harness.wait_for does."""
+        return self.ask("until", js=js, limit=max(limit, harness.PATIENCE) * 1000)
+
+    def live(self):
+        """Wait until the page is kept up to date."""
+        self.ask("live", limit=harness.PATIENCE * 1000)
 
     def run(self, js):
         return self.ask("run", js=js)

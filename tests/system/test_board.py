@@ -66,7 +66,8 @@ def test_a_test_is_unmistakable():
 
 def test_calls_and_retractions_are_seen_within_two_seconds(house, web):
     assert web.open(f"http://127.0.0.1:{house.port}/") == 200
-    web.until("!document.getElementById('link').textContent && document.title.startsWith('0 won')", 10)
+    web.live()
+    web.until("document.title.startsWith('0 won')", 10)
     web.run("window.kept = 1")
     took = []
     for n in range(5 if FULL else 2):
@@ -87,7 +88,7 @@ def test_calls_and_retractions_are_seen_within_two_seconds(house, web):
 
 def test_a_lost_connection_is_said(house, web):
     web.open(f"http://127.0.0.1:{house.port}/")
-    web.until("!document.getElementById('link').textContent", 10)
+    web.live()
     port = house.port
     house.configure("listen = 127.0.0.1:0", f"listen = 127.0.0.1:{port}")
     house.tallyd.stop()
@@ -101,7 +102,7 @@ def test_what_is_heard_makes_no_figures_that_were_not_read_good(house, web):
     """A heartbeat took back that the connection is lost, with the figures of before."""
     said = "document.getElementById('link').textContent"
     web.open(f"http://127.0.0.1:{house.port}/")
-    web.until(f"!{said}", 10)
+    web.live()
     web.run("window.beats = []; window.real = window.fetch; window.fetch = () => Promise.reject(new Error('503')); 0")
     decide(house, "call", "foe", "won")
     web.until(f"{said}.startsWith('Connection lost')", 10)  # news, and no answer: before silence could say it
@@ -120,14 +121,16 @@ def test_a_page_of_one_that_was_taken_over_says_so(web):
     with pair.Pair() as p:
         p.start()
         web.open(f"http://127.0.0.1:{p.a.status()['http_port']}/")
-        web.until("!document.getElementById('link').textContent", 10)
+        web.live()
         p.b.take_over()
         web.until("document.getElementById('link').textContent.startsWith('Connection lost')", 10)
 
 
 def test_a_lost_connection_is_in_print_too(house, web):
     web.open(f"http://127.0.0.1:{house.port}/")
-    web.run("document.getElementById('link').textContent = 'Connection lost'; document.getElementById('link').hidden = false; 0")
+    web.live()
+    house.tallyd.stop()
+    web.until("document.getElementById('link').textContent.startsWith('Connection lost')", 20)
     web.ask("print")
     assert web.run("getComputedStyle(document.getElementById('link')).display") != "none"
     assert web.run("getComputedStyle(document.querySelector('form')).display") == "none"
@@ -140,11 +143,14 @@ def test_where_no_events_come_through_it_asks(house, web):
     web.run("window.lost = []; new MutationObserver(() => lost.push(document.getElementById('link').textContent))"
             ".observe(document.getElementById('link'), {childList: true});"
             "window.asked = window.answered = 0; window.real = window.fetch;"
-            "window.fetch = (...words) => { asked++; return real(...words).finally(() => answered++); }; 0")
+            "window.fetch = async (...words) => { asked++; const a = await real(...words), text = await a.text(); answered++;"
+            "return {status: a.status, ok: a.ok, headers: a.headers, text: async () => text}; }; 0")
     decide(house, "call", "foe", "won")
-    web.ask("forward", ms=11000)
-    web.until("document.querySelector('.big').textContent === '1 won of 1 called' && asked > 0 && asked === answered", 20)
-    web.ask("forward", ms=11000)
+    for _ in range(3):
+        before = web.run("answered")
+        web.ask("forward", ms=11000)
+        web.until(f"answered > {before} && asked === answered", 20)  # each of its questions has its answer before its clock goes on
+    web.until("document.querySelector('.big').textContent === '1 won of 1 called'", 20)
     assert web.run(said) == "" and web.run("lost.filter(Boolean)") == []
 
 
@@ -160,7 +166,8 @@ def test_a_page_left_open_follows_a_restart_into_a_test(house, web):
     """Figures were the test's, and nothing on the page said that it was one."""
     decide(house, "call", "foe", "won")
     web.open(f"http://127.0.0.1:{house.port}/")
-    web.until("!document.getElementById('link').textContent && document.title.startsWith('1 won')", 10)
+    web.live()
+    web.until("document.title.startsWith('1 won')", 10)
     web.run("window.kept = 1")
     house.configure("listen = 127.0.0.1:0", f"listen = 127.0.0.1:{house.port}")
     house.configure("mode = live", "mode = test")
@@ -178,7 +185,7 @@ def test_a_clock_that_is_set_hides_no_lost_connection(house, web):
     """By a clock set back nothing was late for an hour; set forward, everything was."""
     said = "document.getElementById('link').textContent"
     web.open(f"http://127.0.0.1:{house.port}/", clock=0)
-    web.until(f"!{said}", 10)
+    web.live()
     web.ask("set", ms=3600000)
     web.ask("forward", ms=1000)
     assert web.run(said) == ""
@@ -195,7 +202,7 @@ def test_a_clock_that_is_set_hides_no_lost_connection(house, web):
 def test_an_answer_that_was_overtaken_changes_nothing(house, web):
     """An older page that comes late took the place of a newer one."""
     web.open(f"http://127.0.0.1:{house.port}/")
-    web.until("!document.getElementById('link').textContent", 10)
+    web.live()
     web.run("""window.real = window.fetch; window.held = []; window.slow = true;
         window.fetch = async (...a) => { const answer = await real(...a); if (slow) { slow = false; await new Promise(r => held.push(r)); } return answer; }; 0""")
     decide(house, "call", "yew", "lost")
@@ -221,7 +228,7 @@ def test_nobody_is_kept_out(house, web):
     for name, more in (("light", {}), ("dark", {"dark": True}), ("phone", {"width": 320, "height": 640})):
         for path in ("/", "/embed", "/?q=nothing-fits", "/?status=wrong"):
             web.open(f"http://127.0.0.1:{house.port}{path}", **more)
-            web.until("!document.getElementById('link').textContent", 10)
+            web.live()
             found = web.ask("axe")
             assert found == [], f"{name} {path}: " + "\n".join(found)
             wide = web.run("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -232,7 +239,7 @@ def test_nobody_is_kept_out(house, web):
 
 def test_keys_reach_everything(house, web):
     web.open(f"http://127.0.0.1:{house.port}/")
-    web.until("!document.getElementById('link').textContent", 10)
+    web.live()
     reached = set()
     for _ in range(60):
         web.ask("press", key="Tab")

@@ -209,6 +209,6 @@ def test_the_board_shows_the_night(night):
         pytest.skip(browser.missing())
     with browser.Browser() as web:
         web.open(f"http://127.0.0.1:{night.status()['http_port']}/", height=800)
-        web.until("!document.getElementById('link').textContent", 10)
+        web.live()
         assert web.ask("axe") == [] and web.ask("errors") == []
         web.ask("shot", path=str(browser.shots() / "board.png"), full=False)
