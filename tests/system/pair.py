@@ -4,6 +4,7 @@ import contextlib
 import json
 import sqlite3
 import threading
+import time
 import urllib.error
 
 import harness
@@ -84,7 +85,7 @@ class Monitor(threading.Thread):
     def __init__(self, connect):
         super().__init__(daemon=True)
         self.connect, self.published, self.ready = connect, [], threading.Event()
-        self.script = None
+        self.script, self.echo = None, ""
 
     def run(self):
         with contextlib.suppress(Exception), self.connect().monitor() as monitor:
@@ -100,9 +101,14 @@ class Monitor(threading.Thread):
         elif inside and words[0].upper() == "PUBLISH":
             verb, epoch, owner = self.script
             self.published.append((int(epoch), owner, words[1], verb))
+        elif words[0].upper() == "ECHO":
+            self.echo = words[1]
 
     def owners(self):
-        """{epoch: owners whose messages went out in it}"""
+        """{epoch: owners whose messages went out in it}, up to now."""
+        now = str(time.monotonic())
+        self.connect().echo(now)
+        harness.wait_for(lambda: self.echo == now, 10, "the monitor has seen all so far")
         out = {}
         for epoch, owner, _, _ in list(self.published):
             out.setdefault(epoch, set()).add(owner)
@@ -142,7 +148,7 @@ class Pair(contextlib.ExitStack):
     def watch(self):
         monitor = Monitor(self.house.connect)
         monitor.start()
-        assert monitor.ready.wait(10)
+        assert monitor.ready.wait(harness.PATIENCE)
         return monitor
 
     def call_feed(self, who):

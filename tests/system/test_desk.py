@@ -23,8 +23,7 @@ WHY = ("--reason", "the clerk said so")
 @pytest.fixture
 def house():
     with small_night.Small() as h:
-        h.start_tallyd()
-        harness.wait_for(lambda: "foe" in str(h.races()), 10, "the races")
+        h.start_with_figures()  # or they come between what is shown and the yes to it
         yield h
 
 

@@ -94,13 +94,12 @@ def free_port():
 def test_the_watchdog_is_fed_at_half_its_time(manager, monkeypatch):
     monkeypatch.setenv("WATCHDOG_USEC", "200000")
     with small_night.Small() as h:
-        h.start_tallyd()
-        told(manager, "WATCHDOG=1")
-        times = []
-        for _ in range(5):
+        began = time.monotonic()
+        started = h.start_tallyd()
+        for _ in range(10):
             told(manager, "WATCHDOG=1")
-            times.append(time.monotonic())
-        assert 0.3 < times[-1] - times[0] < 4, times
+        took = time.monotonic() - began  # from before the first: who reads late finds several at once
+        assert 0.8 < took < started + 10, took
 
 
 def test_another_process_s_watchdog_is_not_ours(manager, monkeypatch):
