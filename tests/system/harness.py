@@ -89,8 +89,9 @@ class Process:
         self.child.kill()
         self.child.wait()
 
-    def stop(self, limit=15):
-        """SIGTERM, and what it exited with; killed when that does not help."""
+    def stop(self, limit=PATIENCE):
+        """SIGTERM, and what it exited with; killed when that does not help, and not before PATIENCE is over."""
+        limit = max(limit, PATIENCE)
         if self.alive():
             self.child.terminate()
         try:
@@ -101,13 +102,13 @@ class Process:
 
 
 def http(port, path):
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
         return answer.read().decode()
 
 
 def ask(house, path, method="GET", **headers):
     """The answer as it comes, with its body."""
-    link = HTTPConnection("127.0.0.1", house.port, timeout=10)
+    link = HTTPConnection("127.0.0.1", house.port, timeout=PATIENCE)
     link.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
     answer = link.getresponse()
     answer.body = answer.read().decode()
@@ -193,7 +194,7 @@ class House:
 
     def ctl(self, *words):
         return subprocess.run([TALLYCTL, "--socket", self.folder / "control", *words], capture_output=True, text=True,
-                              timeout=20, check=False)
+                              timeout=2 * PATIENCE, check=False)
 
     def status(self):
         done = self.ctl("status", "-o", "json")

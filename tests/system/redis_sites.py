@@ -60,7 +60,7 @@ class Server:
         return redis.Redis(port=self.port, password=self.password, decode_responses=True, socket_timeout=timeout)
 
     def answers(self):
-        with contextlib.suppress(redis.exceptions.ConnectionError):
+        with contextlib.suppress(redis.exceptions.ConnectionError, redis.exceptions.TimeoutError):
             return self.db().ping()
 
     def role(self):
@@ -143,7 +143,7 @@ sentinel-password-credential = sentinel-password"""
             return db.execute_command(*words)
 
     def all_know(self):
-        with contextlib.suppress(redis.exceptions.ConnectionError):
+        with contextlib.suppress(redis.exceptions.ConnectionError, redis.exceptions.TimeoutError):
             found = [self.ask(port, "SENTINEL", "MASTER", "board") for port in self.sentinel_ports]
             found = [f if isinstance(f, dict) else dict(zip(f[::2], f[1::2])) for f in found]
             return all(int(f["num-other-sentinels"]) == 2 and int(f["num-slaves"]) == 1 for f in found)

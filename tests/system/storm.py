@@ -244,6 +244,6 @@ class Desk(threading.Thread):
 
     def stop(self):
         self.ended.set()
-        self.join(30)
+        self.join()
         if self.error:
             raise self.error

@@ -6,6 +6,7 @@ import threading
 import time
 
 import feeds
+import harness
 
 sys.path.insert(0, str(feeds.ROOT / "config" / "clients"))
 import tally_client  # noqa: E402
@@ -78,12 +79,12 @@ class Subscriber(threading.Thread, tally_client.Client):
 
     def begin(self):
         self.start()
-        assert self.subscribed.wait(10), "no answer to PSUBSCRIBE"
+        assert self.subscribed.wait(harness.PATIENCE), "no answer to PSUBSCRIBE"
         return self
 
     def stop(self):
         self.ended = True
-        self.join(10)
+        self.join(harness.PATIENCE)
         if self.error:
             raise self.error
 
