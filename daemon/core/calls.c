@@ -349,8 +349,8 @@ static bool seats_are_taken(const struct subject *s)
         return false;
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t other = r->endorsements[i];
-        if (other == s->endorsement || marks_share(r, s->endorsement, other) ||
-            is_elsewhere(s, other))
+        if (other == s->endorsement || !calls_counts(&s->m->endorsed->list[other]) ||
+            marks_share(r, s->endorsement, other) || is_elsewhere(s, other))
             continue;
         taken += says(s->m, other, s->by, s->line) == OUTCOME_WON ||
                  says(s->m, other, s->by, whole) == OUTCOME_WON ||

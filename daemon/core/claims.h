@@ -9,14 +9,16 @@
 int64_t claims_number(struct model *m);
 
 /* The bases of the words by which claims end that never were calls of the race: the source has only
- * a part of it, or the match was none. Unlike a retraction they keep nobody below from being heard.
- */
+ * a part of it, the match was none, or what only followed from others of ours follows no more.
+ * Unlike a retraction they keep nobody below from being heard. */
 #define CLAIMS_PART "part-of-race"
 #define CLAIMS_UNMATCHED "match-undone"
+#define CLAIMS_REOPENED "seats-reopened"
 
 static inline bool claims_was_none(const struct claim *c)
 {
-    return slice_is(c->basis, CLAIMS_PART) || slice_is(c->basis, CLAIMS_UNMATCHED);
+    return slice_is(c->basis, CLAIMS_PART) || slice_is(c->basis, CLAIMS_UNMATCHED) ||
+           slice_is(c->basis, CLAIMS_REOPENED);
 }
 
 /* Append a claim whose texts live as long as the model. */

@@ -19,7 +19,8 @@
 static const char *const outcomes[OUTCOMES] = {NULL, "won", "lost", "advanced"};
 static const char *const bases[] = {"official", "newspaper", "concession", "clerk"};
 
-/* Ours in the race that stand at this outcome, without those on one line with `but`. */
+/* Ours in the race that stand at this outcome, without those on one line with `but`; of a ticket
+ * one. */
 static int64_t standing_at(const struct model *m, const struct race *r, uint32_t but,
                            enum outcome o)
 {
@@ -27,7 +28,12 @@ static int64_t standing_at(const struct model *m, const struct race *r, uint32_t
 
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t other = r->endorsements[i];
-        n += other != but && m->standings[other].outcome == o && !marks_share(r, but, other);
+        bool counted =
+            other == but || m->standings[other].outcome != o || marks_share(r, but, other);
+        for (uint32_t k = 0; k < i && !counted; k++)
+            counted = m->standings[r->endorsements[k]].outcome == o &&
+                      marks_share(r, other, r->endorsements[k]);
+        n += !counted;
     }
     return n;
 }
@@ -159,7 +165,9 @@ static bool is_out(const struct model *m, const struct about *a, enum outcome o,
     return true;
 }
 
-bool decide_fill(struct model *m, const struct about *a, enum outcome o, struct err *e)
+/* It stands at this outcome now: where with it every seat, or place, is ours, the others have lost,
+ * also those whose losses the desk has taken back (others: filled.h). */
+static bool fill(struct model *m, const struct about *a, enum outcome o, struct err *e)
 {
     const struct race *r = a->race;
     bool won = o == OUTCOME_WON;
@@ -182,7 +190,7 @@ bool decide_fill(struct model *m, const struct about *a, enum outcome o, struct 
 static bool claim_call(struct model *m, const struct about *a, struct err *e)
 {
     return claim(m, a, a->endorsement, (enum outcome)a->value, a->d->basis, a->d->reason, e) &&
-           decide_fill(m, a, (enum outcome)a->value, e);
+           fill(m, a, (enum outcome)a->value, e);
 }
 
 static bool judge_uncall(const struct model *m, const struct about *a, struct err *e)
@@ -198,8 +206,8 @@ static bool judge_uncall(const struct model *m, const struct about *a, struct er
 }
 
 /* Take back the losses of ours that only followed from seats, or places, of others, its own being
- * none of them; `desk`: those that the desk's calls led to. */
-static bool reopen(struct model *m, const struct about *a, bool desk, struct err *e)
+ * none of them, whoever said so. */
+static bool reopen(struct model *m, const struct about *a, struct err *e)
 {
     const struct race *r = a->race;
 
@@ -208,18 +216,11 @@ static bool reopen(struct model *m, const struct about *a, bool desk, struct err
         const struct claim *c = st->claim == NONE ? NULL : &m->claims[st->claim];
         bool followed =
             c && (slice_is(c->basis, "seats-filled") || slice_is(c->basis, "places-filled"));
-        if (followed && (!desk || slice_is(c->by, "desk")) &&
+        if (followed &&
             !claim(m, a, r->endorsements[i], OUTCOME_PENDING, SLICE("seats-open"), a->d->reason, e))
             return false;
     }
     return true;
-}
-
-bool decide_give_up(struct model *m, const struct about *a, struct err *e)
-{
-    if (m->standings[a->endorsement].outcome == OUTCOME_LOST)
-        return true;
-    return reopen(m, a, true, e);
 }
 
 /* The call; of a win, also the losses of ours that only followed from it, whoever said so. */
@@ -228,7 +229,7 @@ static bool claim_uncall(struct model *m, const struct about *a, struct err *e)
     bool lost = m->standings[a->endorsement].outcome == OUTCOME_LOST;
 
     return claim(m, a, a->endorsement, OUTCOME_PENDING, a->d->basis, a->d->reason, e) &&
-           (lost || reopen(m, a, false, e));
+           (lost || reopen(m, a, e));
 }
 
 /* ---- freeze, release ---- */

@@ -62,19 +62,6 @@ static bool do_status(struct model *m, const struct about *a, struct err *e)
     return err_set(e, ERR_BUG, "out of memory for a correction");
 }
 
-/* What follows for the others of ours from its seat or place: it is given up, or taken again. */
-static bool claim_status(struct model *m, const struct about *a, struct err *e)
-{
-    bool stood = m->standings[a->endorsement].outcome != OUTCOME_PENDING;
-    bool counts = calls_counts(&m->endorsed->list[a->endorsement]);
-
-    if (stood && !counts)
-        return decide_give_up(m, a, e);
-    if (!stood && counts)
-        return decide_fill(m, a, standings_if_counted(m, a->race, a->endorsement), e);
-    return true;
-}
-
 /* ---- polls ---- */
 
 /* "GA", "GA/Fulton": the row that is moved, and its county. */
@@ -167,6 +154,6 @@ static bool do_polls(struct model *m, const struct about *a, struct err *e)
 
 /* ---- the verbs ---- */
 
-const struct decide_verb decide_status = {"endorse status", read_status,  judge_status,
-                                          do_status,        claim_status, false};
+const struct decide_verb decide_status = {"endorse status", read_status, judge_status,
+                                          do_status,        NULL,        false};
 const struct decide_verb decide_polls = {"polls", read_polls, NULL, do_polls, NULL, false};

@@ -47,12 +47,6 @@ bool decide_word(struct slice word, const char *const *list, size_t n, int64_t *
 /* decide_call.c */
 /* Is there a seat, or a place, for it at this outcome beside others of ours? */
 bool decide_room(const struct model *m, const struct about *a, enum outcome o, struct err *e);
-/* It stands at this outcome now: where with it every seat, or place, is ours, the others have lost.
- */
-bool decide_fill(struct model *m, const struct about *a, enum outcome o, struct err *e);
-/* It counts no more: where it stood at a win, or went on, the losses of ours that the desk's calls
- * led to are open again. */
-bool decide_give_up(struct model *m, const struct about *a, struct err *e);
 extern const struct decide_verb decide_call, decide_uncall, decide_freeze, decide_release,
     decide_mark;
 /* decide_list.c */

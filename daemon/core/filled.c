@@ -15,6 +15,8 @@
 
 #define BESIDE " mark none, beside "
 static const struct slice whole = SLICE_INIT(""); /* the line of claims on the candidacy */
+static const struct slice desk = SLICE_INIT("desk");
+static const struct slice reopened = SLICE_INIT("not all are called for others any more");
 
 /* What takes the place of others. */
 static const struct taking {
@@ -111,11 +113,23 @@ static bool speaks_of(const struct model *m, const struct race *r, uint32_t endo
     return false;
 }
 
-static enum outcome says(const struct model *m, uint32_t endorsement, struct slice by)
+/* What an authority gives one of ours. The desk speaks of single candidacies, beside whoever has
+ * called the others: for it that is what stands. */
+static enum outcome says(const struct model *m, const struct race *r, uint32_t endorsement,
+                         struct slice by)
 {
     const struct claim *c = calls_latest(m, endorsement, by, whole);
 
+    if (slice_eq(by, desk))
+        return standings_if_counted(m, r, endorsement);
     return c ? c->outcome : OUTCOME_PENDING;
+}
+
+/* Does it stand against the winner, as far as `by` goes by that? The desk has the list too. */
+static bool is_against(const struct race *r, struct slice by, uint32_t winner, uint32_t endorsement)
+{
+    return slice_eq(by, desk) ? filled_follows(r, winner, endorsement)
+                              : beside(r, winner, endorsement) != NULL;
 }
 
 /* Others of ours to whom `by` gives that, who are `against` it in a contest. Two names on one line
@@ -128,11 +142,11 @@ static int64_t count(const struct model *m, const struct race *r, uint32_t endor
     for (uint32_t i = 0; i < r->endorsement_count; i++) {
         uint32_t other = r->endorsements[i];
         bool counted = other == endorsement || !calls_counts(&m->endorsed->list[other]) ||
-                       says(m, other, by) != outcome ||
-                       (against && !beside(r, other, endorsement)) ||
+                       says(m, r, other, by) != outcome ||
+                       (against && !is_against(r, by, other, endorsement)) ||
                        marks_share(r, endorsement, other);
         for (uint32_t k = 0; k < i && !counted; k++)
-            counted = says(m, r->endorsements[k], by) == outcome &&
+            counted = says(m, r, r->endorsements[k], by) == outcome &&
                       marks_share(r, other, r->endorsements[k]);
         n += !counted;
     }
@@ -171,6 +185,11 @@ static const struct claim *last_word(const struct model *m, const struct race *r
     return last;
 }
 
+static struct slice all_called(struct model *m, const struct taking *t, int64_t room)
+{
+    return arena_printf(m->strings, "all %s (%" PRId64 ") are called for others", t->many, room);
+}
+
 static bool claim(struct model *m, const struct race *r, uint32_t endorsement, struct claim *c,
                   struct err *e)
 {
@@ -202,8 +221,7 @@ static bool lose(struct model *m, const struct race *r, uint32_t endorsement, st
         line.len -= mark.len;
     c.called_at_ms = winner->called_at_ms;
     c.basis = slice_of(t->basis);
-    c.reason =
-        arena_printf(m->strings, "all %s (%" PRId64 ") are called for others", t->many, room);
+    c.reason = all_called(m, t, room);
     c.evidence = line.ptr ? arena_printf(m->strings, "%.*s" BESIDE "%.*s", SLICE_FMT(line),
                                          SLICE_FMT(winner->endorsement_id))
                           : line;
@@ -220,7 +238,7 @@ static bool reopen(struct model *m, const struct race *r, uint32_t endorsement, 
                       .at_ms = now_ms,
                       .called_at_ms = WHEN_UNKNOWN,
                       .basis = ended && claims_was_none(ended) ? ended->basis : SLICE("seats-open"),
-                      .reason = SLICE("not all are called for others any more")};
+                      .reason = reopened};
 
     return claim(m, r, endorsement, &c, e);
 }
@@ -246,12 +264,84 @@ static bool look_at(struct model *m, const struct race *r, uint32_t endorsement,
     return true;
 }
 
+/* A call of the desk's that counts; NULL: it has none on that. */
+static const struct claim *desk_word(const struct model *m, const struct race *r,
+                                     uint32_t endorsement)
+{
+    const struct claim *c = calls_latest(m, endorsement, desk, whole);
+
+    return c && calls_heard(m, r, c) && !claims_was_none(c) ? c : NULL;
+}
+
+/* Has the desk given that to another of ours, against whom it stands? */
+static bool desk_gave(const struct model *m, const struct race *r, uint32_t endorsement,
+                      enum outcome outcome)
+{
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        uint32_t other = r->endorsements[i];
+        const struct claim *c = desk_word(m, r, other);
+        if (other != endorsement && c && c->outcome == outcome &&
+            calls_counts(&m->endorsed->list[other]) && filled_follows(r, other, endorsement))
+            return true;
+    }
+    return false;
+}
+
+/* What follows from calls of the desk's and of whoever has called the others: a loss, in whatever
+ * order they came; and its end with any of them, which is none that the desk would have to let go
+ * of. */
+static bool look_at_desk(struct model *m, const struct race *r, uint32_t endorsement,
+                         int64_t now_ms, struct err *e)
+{
+    const struct claim *stands = desk_word(m, r, endorsement);
+    bool pending = !stands && says(m, r, endorsement, desk) == OUTCOME_PENDING;
+    struct claim c = {.by = desk, .at_ms = now_ms, .called_at_ms = WHEN_UNKNOWN};
+
+    for (size_t i = 0; i < sizeof takings / sizeof takings[0]; i++) {
+        const struct taking *t = &takings[i];
+        int64_t room = marks_room(m, r, t->outcome == OUTCOME_WON ? r->seats : r->places);
+        if (pending && room > 0 && desk_gave(m, r, endorsement, t->outcome) &&
+            count(m, r, endorsement, desk, t->outcome, true) >= room) {
+            c.outcome = OUTCOME_LOST;
+            c.basis = slice_of(t->basis);
+            c.reason = all_called(m, t, room);
+            c.evidence = SLICE("");
+            return claim(m, r, endorsement, &c, e);
+        }
+        if (stands && stands->outcome == OUTCOME_LOST && slice_is(stands->basis, t->basis) &&
+            count(m, r, endorsement, desk, t->outcome, false) < (room > 0 ? room : 1)) {
+            c.basis = SLICE(CLAIMS_REOPENED);
+            c.reason = reopened;
+            return claim(m, r, endorsement, &c, e);
+        }
+    }
+    return true;
+}
+
+/* What one of ours gives up another may lose by, wherever they stand in the list: as often as there
+ * are names. */
+static bool look_for_desk(struct model *m, const struct race *r, int64_t now_ms, struct err *e)
+{
+    uint32_t before = m->claim_count - 1;
+
+    for (uint32_t k = 0; m->claim_count != before && k <= r->endorsement_count; k++) {
+        before = m->claim_count;
+        for (uint32_t i = 0; i < r->endorsement_count; i++)
+            if (calls_counts(&m->endorsed->list[r->endorsements[i]]) &&
+                !look_at_desk(m, r, r->endorsements[i], now_ms, e))
+                return false;
+    }
+    return true;
+}
+
 bool filled_look(struct model *m, const struct race *r, int64_t now_ms, struct err *e)
 {
     const struct settings *s = m->settings;
 
     if (r->endorsement_count < 2 || r->polls_close_ms == WHEN_UNKNOWN || now_ms < r->polls_close_ms)
         return true;
+    if (!((r->flags | r->marked) & RACE_VOID) && !look_for_desk(m, r, now_ms, e))
+        return false;
     for (uint32_t i = 0; i < r->endorsement_count; i++)
         for (size_t o = 0;
              calls_counts(&m->endorsed->list[r->endorsements[i]]) && o < s->call_order_count; o++)

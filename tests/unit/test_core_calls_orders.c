@@ -255,7 +255,8 @@ static enum outcome last_of(const struct model *m, const struct said *s, uint32_
 
     for (uint32_t i = 0; i < m->claim_count; i++) {
         const struct claim *c = &m->claims[i];
-        bool over = c->outcome == OUTCOME_PENDING && c->number < s->released;
+        bool over = c->outcome == OUTCOME_PENDING &&
+                    (c->number < s->released || slice_is(c->basis, "seats-reopened"));
         if (slice_is(c->by, by) && slice_eq(c->endorsement_id, m->endorsed->list[endorsement].id) &&
             is_heard(s, c))
             last = over ? OUTCOMES : c->outcome;
@@ -284,6 +285,24 @@ static enum outcome conclude(const struct model *m, uint32_t endorsement)
     return OUTCOME_PENDING;
 }
 
+/* Who is lost by the desk because others have all seats, or places: they have them. */
+static void check_filled(struct sequence *q, const struct race *r, uint32_t endorsement)
+{
+    const struct model *m = core_model(q->n.core);
+    const struct standing *st = &m->standings[endorsement];
+    const struct claim *c = st->claim == NONE ? NULL : &m->claims[st->claim];
+    int64_t n[OUTCOMES] = {0};
+
+    for (uint32_t k = 0; k < r->endorsement_count; k++)
+        n[m->standings[r->endorsements[k]].outcome]++;
+    if (!c || !slice_is(c->by, "desk") || q->now_ms < r->polls_close_ms)
+        return;
+    CHECK(q,
+          (!slice_is(c->basis, "seats-filled") || n[OUTCOME_WON] >= r->seats) &&
+              (!slice_is(c->basis, "places-filled") || n[OUTCOME_ADVANCED] >= r->places),
+          "%s is lost though not all seats or places are called for others", ids[endorsement]);
+}
+
 /* Seats that are called by others' marks or ours: never more of ours than there are. */
 static void check_state(struct sequence *q)
 {
@@ -304,8 +323,10 @@ static void check_state(struct sequence *q)
     for (uint32_t i = 0; i < m->race_count; i++) {
         const struct race *r = &m->races[i];
         int64_t won = 0;
-        for (uint32_t k = 0; k < r->endorsement_count; k++)
+        for (uint32_t k = 0; k < r->endorsement_count; k++) {
             won += m->standings[r->endorsements[k]].outcome == OUTCOME_WON;
+            check_filled(q, r, r->endorsements[k]);
+        }
         CHECK(q, won <= r->seats || (r->flags & RACE_CONFLICT), "%d wins for %d seats of %.*s",
               (int)won, (int)r->seats, SLICE_FMT(r->id));
     }

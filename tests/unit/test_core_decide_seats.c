@@ -19,11 +19,21 @@ static const char list[] =
     "eve,Eve Eden,GA,State House,2,sh-2,1,ap=2,active,2\n"
     "fay,Fay Ford,GA,State House,2,sh-2,1,ap=2,active,2\n"
     "gus,Gus Gray,GA,State House,2,sh-2,1,ap=2,active,2\n"
-    "hal,Hal Hill,GA,Coroner,,coroner,1,,unopposed,\n";
+    "hal,Hal Hill,GA,Coroner,,coroner,1,,unopposed,\n"
+    "kit,Kit Kerr,GA,School Board,3,board,2,ap=3,active,\n"
+    "lou,Lou Low,GA,School Board,3,board,2,ap=3,active,\n"
+    "meg,Meg Moss,GA,School Board,3,board,2,ap=3,active,\n";
 
 #define SENATE(a, b)                                                                               \
     "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer| ; " a                    \
     "\nchoice 12|Bob Baker| ; " b "\nchoice 13|Cy Cole\nchoice 14|Other One\ntotal 9 5 4 1\n"
+
+#define HOUSE(eve, gus, votes)                                                                     \
+    "contest 2|State House District 2|GA ; stated\nchoice 21|Eve Eden| ; " eve                     \
+    "\nchoice 22|Fay Ford\nchoice 23|Gus Gray| ; " gus "\ntotal 9 5 " votes "\n"
+#define BOARD(lou, meg, votes)                                                                     \
+    "contest 3|School Board District 3|GA ; stated\nchoice 31|Kit Kerr\nchoice 32|Lou Low| ; " lou \
+    "\nchoice 33|Meg Moss| ; " meg "\ntotal 9 5 " votes "\n"
 
 enum { AP };
 
@@ -76,6 +86,113 @@ static void places_are_not_seats(void **state)
     assert_true(night_decide(&n, "uncall", "fay", "", NIGHT_AT(3)));
     outcome_is(&n, "gus", OUTCOME_PENDING); /* lost only because both places were called */
     outcome_is(&n, "eve", OUTCOME_ADVANCED);
+    night_close(&n);
+}
+
+/* Two places, one by a feed and one by the desk: the third stayed lost when the feed took its own
+ * back, in a race that was said to be called, and a place that the feed gave her then did not
+ * count. */
+static void a_loss_ends_with_any_call_it_followed_from(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, HOUSE("advanced", "", "4"), NIGHT_AT(1));
+    assert_true(night_decide(&n, "call", "fay", "advanced", NIGHT_AT(2)));
+    outcome_is(&n, "gus", OUTCOME_LOST);
+    night_batch(&n, AP, HOUSE("", "", "5"), NIGHT_AT(3));
+    outcome_is(&n, "gus", OUTCOME_LOST); /* it may come back */
+    night_batch(&n, AP, HOUSE("", "", "6"), NIGHT_AT(5));
+    outcome_is(&n, "eve", OUTCOME_PENDING);
+    outcome_is(&n, "gus", OUTCOME_PENDING);
+    outcome_is(&n, "fay", OUTCOME_ADVANCED);
+    assert_true(night_race(&n, "gus")->status == RACE_PARTLY_CALLED);
+    night_batch(&n, AP, HOUSE("", "advanced", "7"), NIGHT_AT(6));
+    outcome_is(&n, "gus", OUTCOME_ADVANCED);
+    outcome_is(&n, "eve", OUTCOME_LOST); /* that is both of them again */
+    night_close(&n);
+}
+
+static void the_order_of_calls_makes_no_loss_of_ours(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, HOUSE("", "", "4"), NIGHT_AT(1));
+    assert_true(night_decide(&n, "call", "fay", "advanced", NIGHT_AT(2)));
+    outcome_is(&n, "gus", OUTCOME_PENDING);
+    night_batch(&n, AP, HOUSE("advanced", "", "5"), NIGHT_AT(3));
+    outcome_is(&n, "gus", OUTCOME_LOST); /* it used to stay pending in a race that was called */
+    assert_true(night_decide(&n, "uncall", "gus", "", NIGHT_AT(4)));
+    night_batch(&n, AP, HOUSE("advanced", "", "6"), NIGHT_AT(5));
+    outcome_is(&n, "gus", OUTCOME_PENDING); /* what the desk has taken back, it has taken back */
+    night_close(&n);
+}
+
+/* What one gives up is the other's in the same moment, who stands behind it in the list. */
+static void a_seat_that_goes_from_one_to_the_other_is_lost_at_once(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, BOARD("won", "", "4"), NIGHT_AT(1));
+    assert_true(night_decide(&n, "call", "kit", "won", NIGHT_AT(2)));
+    outcome_is(&n, "meg", OUTCOME_LOST);
+    night_batch(&n, AP, BOARD("", "won", "5"), NIGHT_AT(3));
+    night_batch(&n, AP, BOARD("", "won", "6"), NIGHT_AT(5));
+    outcome_is(&n, "meg", OUTCOME_WON);
+    outcome_is(&n, "lou", OUTCOME_LOST);
+    night_close(&n);
+}
+
+static void a_ticket_leaves_the_other_seat(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP,
+                "contest 3|School Board District 3|GA ; stated\nchoice 31|Kit Kerr/Lou Low\n"
+                "choice 32|Meg Moss\ntotal 9 5\n",
+                NIGHT_AT(1));
+    assert_true(night_decide(&n, "call", "kit", "won", NIGHT_AT(2)));
+    assert_true(night_decide(&n, "call", "lou", "won", NIGHT_AT(3)));
+    outcome_is(&n, "meg", OUTCOME_PENDING);
+    assert_true(night_decide(&n, "call", "meg", "won", NIGHT_AT(4))); /* it was refused */
+    night_close(&n);
+}
+
+/* Who does not count any more has no seat: another's win of it was refused, as one too many. */
+static void the_seat_of_who_counts_no_more_is_free(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, AP, SENATE("", ""), NIGHT_AT(1));
+    assert_true(night_decide(&n, "call", "ann", "won", NIGHT_AT(2)));
+    outcome_is(&n, "bob", OUTCOME_LOST);
+    assert_true(night_decide(&n, "endorse status", "ann", "disqualified", NIGHT_AT(3)));
+    outcome_is(&n, "bob", OUTCOME_PENDING);
+    night_batch(&n, AP, SENATE("", "won"), NIGHT_AT(4));
+    outcome_is(&n, "bob", OUTCOME_WON);
+    assert_int_equal(night_race(&n, "bob")->flags & RACE_CONFLICT, 0);
+    assert_false(night_decide(&n, "endorse status", "ann", "active", NIGHT_AT(5)));
+    night_close(&n);
+}
+
+static void what_was_called_wrong_costs_nobody_else(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    assert_true(night_decide(&n, "call", "ann", "won", NIGHT_AT(1)));
+    outcome_is(&n, "bob", OUTCOME_LOST);
+    assert_true(night_decide(&n, "call", "ann", "lost", NIGHT_AT(2)));
+    outcome_is(&n, "bob", OUTCOME_PENDING);
+    assert_true(night_decide(&n, "call", "cy", "won", NIGHT_AT(3)));
+    outcome_is(&n, "bob", OUTCOME_LOST);
+    assert_true(night_decide(&n, "mark", "ss-1", "void", NIGHT_AT(4)));
+    assert_true(night_decide(&n, "mark", "ss-1", "void off", NIGHT_AT(5)));
+    outcome_is(&n, "bob", OUTCOME_LOST); /* nothing of that was taken back meanwhile */
     night_close(&n);
 }
 
@@ -377,6 +494,12 @@ int main(void)
         cmocka_unit_test(a_ticket_has_one_seat_at_the_desk_too),
         cmocka_unit_test(who_has_the_seat_already_may_be_given_it),
         cmocka_unit_test(places_are_not_seats),
+        cmocka_unit_test(a_loss_ends_with_any_call_it_followed_from),
+        cmocka_unit_test(the_order_of_calls_makes_no_loss_of_ours),
+        cmocka_unit_test(a_seat_that_goes_from_one_to_the_other_is_lost_at_once),
+        cmocka_unit_test(a_ticket_leaves_the_other_seat),
+        cmocka_unit_test(the_seat_of_who_counts_no_more_is_free),
+        cmocka_unit_test(what_was_called_wrong_costs_nobody_else),
         cmocka_unit_test(a_loss_taken_back_leaves_the_others),
         cmocka_unit_test(a_call_stands_since_it_was_first_said),
         cmocka_unit_test(nothing_is_called_in_a_void_race),

@@ -266,7 +266,7 @@ static void test_a_seat_the_desk_gave_is_taken(void **state)
                 "contest 1|State Senate District 1|GA ; stated\nchoice 11|Ann Archer|D ; won\n"
                 "choice 12|Xavier Xeno|R\ntotal 7 6\n",
                 NIGHT_AT(2));
-    matched_is(&n, "ann", OUTCOME_PENDING);
+    matched_is(&n, "ann", OUTCOME_LOST);
     matched_is(&n, "xav", OUTCOME_WON);
     assert_true(conflict(&n, "ann"));
     night_close(&n);
