@@ -24,8 +24,8 @@ struct search {
     struct arena *arena;
     struct match_decision found; /* the first */
     size_t count;
-    bool whole;      /* they have them as whole words */
-    struct buf list; /* of them, for people */
+    enum fit { PARTS, WHOLE, NAMED } fit; /* how they have them; only the best count */
+    struct buf list;                      /* of them, for people */
 };
 
 static struct slice description(const struct match_decision *d, struct arena *a)
@@ -51,13 +51,26 @@ static bool is_word(struct slice text, struct slice word)
     return false;
 }
 
-/* Are the words in the text? *whole is false when one of them is only a part of one of its. */
+/* Are all words of the choice's name among the folded words? */
+static bool is_named(const struct search *s, const struct match_decision *d, struct slice words)
+{
+    struct slice name = text_fold_copy(d->choice_name, s->arena), word;
+
+    if (name.len == 0)
+        return false;
+    while (slice_next(&name, ' ', &word))
+        if (!is_word(words, word))
+            return false;
+    return true;
+}
+
+/* Are the words in the text? */
 static bool has_words(const struct search *s, const struct match_decision *d, struct slice text,
-                      bool *whole)
+                      enum fit *fit)
 {
     struct slice words = s->words, word, folded;
 
-    *whole = true;
+    *fit = is_named(s, d, text_fold_copy(words, s->arena)) ? NAMED : WHOLE;
     while (slice_next(&words, ' ', &word)) {
         if (word.len > 1 && word.ptr[0] == '#') { /* the number of a decision, as they are listed */
             if (!slice_eq(word, arena_printf(s->arena, "#%" PRId64, d->undoes)))
@@ -68,25 +81,25 @@ static bool has_words(const struct search *s, const struct match_decision *d, st
         while (slice_next(&folded, ' ', &word)) {
             if (slice_find(text, word) == SIZE_MAX)
                 return false;
-            *whole &= is_word(text, word);
+            if (!is_word(text, word))
+                *fit = PARTS;
         }
     }
     return true;
 }
 
-/* undone: what an undo would take back, one of the words by which it is told; "" for others. A line
- * that has the words whole is meant before those that have parts of them: REP, Representative. */
-static void try_line(struct search *s, const struct match_decision *d, const char *undone)
+/* undone: what an undo would take back, one of the words by which it is told; "" for others. */
+static bool fits(const struct search *s, const struct match_decision *d, const char *undone,
+                 enum fit *fit)
 {
     struct slice text = text_fold_copy(
         arena_printf(s->arena, "%s %.*s", undone, SLICE_FMT(description(d, s->arena))), s->arena);
-    bool whole;
 
-    if (!has_words(s, d, text, &whole) || (s->whole && !whole))
-        return;
-    if (whole && !s->whole)
-        s->count = 0;
-    s->whole = whole;
+    return has_words(s, d, text, fit);
+}
+
+static void add_line(struct search *s, const struct match_decision *d, const char *undone)
+{
     if (s->count == 0)
         buf_clear(&s->list);
     if (s->count++ == 0)
@@ -99,6 +112,21 @@ static void try_line(struct search *s, const struct match_decision *d, const cha
                  d->party.len ? " (" : "", SLICE_FMT(d->party), d->party.len ? ")" : "");
 }
 
+/* A line whose whole name is among the words is meant before others that have them (Ann Dubois,
+ * Ann-Marie Dubois), one that has them whole before one that has parts of them (REP,
+ * Representative). */
+static void try_line(struct search *s, const struct match_decision *d, const char *undone)
+{
+    enum fit fit;
+
+    if (!fits(s, d, undone, &fit) || fit < s->fit)
+        return;
+    if (fit > s->fit)
+        s->count = 0;
+    s->fit = fit;
+    add_line(s, d, undone);
+}
+
 static void try_links(struct search *s, const struct link *links, uint32_t n, uint32_t endorsement,
                       enum match_verb verb)
 {
@@ -109,6 +137,48 @@ static void try_links(struct search *s, const struct link *links, uint32_t n, ui
             struct match_decision d = match_decision_of(s->m, &links[i], verb);
             try_line(s, &d, "");
         }
+}
+
+/* Is one of the links the endorsement's, in this contest? */
+static bool has_contest(const struct link *links, uint32_t n, const struct link *l)
+{
+    while (n > 0 &&
+           (links[n - 1].contest != l->contest || links[n - 1].endorsement != l->endorsement))
+        n--;
+    return n > 0;
+}
+
+static void try_named_in(struct search *s, struct link l, enum match_verb verb)
+{
+    enum fit fit;
+
+    for (l.choice = 0; l.choice < l.contest->choice_count; l.choice++) {
+        struct match_decision d = match_decision_of(s->m, &l, verb);
+        if (!fits(s, &d, "", &fit) || fit != NAMED)
+            continue;
+        if (verb == MATCH_REJECT && s->fit != NAMED) {
+            s->count = 0;
+            s->fit = NAMED;
+        }
+        add_line(s, &d, "");
+    }
+}
+
+/* Lines of the endorsement's contests that are not in question, and whose whole name was said: what
+ * was found has the same words in a longer name. So it is not what is rejected, and whether it is
+ * what is accepted is to be said in other words. */
+static void try_named(struct search *s, const struct race *r, uint32_t endorsement,
+                      enum match_verb verb)
+{
+    const struct link *review = s->m->review;
+
+    for (uint32_t i = 0; i < s->m->review_count; i++)
+        if (review[i].endorsement == endorsement && !has_contest(review, i, &review[i]))
+            try_named_in(s, review[i], verb);
+    for (uint32_t i = 0; i < r->link_count; i++)
+        if (r->links[i].endorsement == endorsement && !has_contest(r->links, i, &r->links[i]) &&
+            !has_contest(review, s->m->review_count, &r->links[i]))
+            try_named_in(s, r->links[i], verb);
 }
 
 /* Every line of the source that the first word names; where lines with parts of the words were
@@ -124,7 +194,7 @@ static void try_source(struct search *s, uint32_t endorsement, enum match_verb v
     uint32_t source = settings_find_source(s->m->settings, name);
     if (source == NONE)
         return;
-    s->whole = before > 0;
+    s->fit = before > 0 ? WHOLE : PARTS;
     s->count = 0;
     for (size_t at = 0; map_next(s->m->feeds[source].contests, &at, NULL, &value);) {
         struct link l = {.contest = value, .endorsement = endorsement};
@@ -173,7 +243,9 @@ static bool pick(struct search *s, const struct about *a, enum match_verb verb, 
         try_links(s, s->m->review, s->m->review_count, a->endorsement, verb);
         if (s->words.len || verb == MATCH_REJECT)
             try_links(s, r->links, r->link_count, a->endorsement, verb);
-        if ((s->count == 0 || !s->whole) && verb != MATCH_REJECT)
+        if (s->count > 0 && s->fit < NAMED)
+            try_named(s, r, a->endorsement, verb);
+        if ((s->count == 0 || s->fit == PARTS) && verb != MATCH_REJECT)
             try_source(s, a->endorsement, verb);
     }
     if (s->count == 1)

@@ -16,7 +16,8 @@ static const char list[] =
     "eli,Eli East,GA,Sheriff,,D,ga-sheriff,1,,Cobb,\n"
     "una,Una Unger,NJ,Governor,,D,nj-gov,1,,,ap=8\n"
     "val,Val Voss,NJ,Governor,,D,nj-gov,1,,,ap=8\n"
-    "tex,Tex Town,TX,Sheriff,,D,tx-sheriff,1,,Travis,\n";
+    "tex,Tex Town,TX,Sheriff,,D,tx-sheriff,1,,Travis,\n"
+    "amy,Ann-Marie Dubois,GA,City Council,,,ga-council,2,,,\n";
 
 enum { AP, DDHQ };
 
@@ -163,6 +164,35 @@ static void many_lines_fit_few_words(void **state)
     assert_false(night_says(slice_of(n.out.err.text), "Nine"));
     taken("match accept", "eli", "ap nine");
     taken("match undo", "eli", "");
+}
+
+static bool says(const char *text)
+{
+    return night_says(n.out.said, text);
+}
+
+/* All words of "Ann Dubois" are in "Ann-Marie Dubois": no words could say the one, and when the
+ * other had been accepted, a rejection of the one threw the other out. */
+static void a_whole_name_is_meant_before_a_longer_one(void **state)
+{
+    (void)state;
+    night_batch(&n, AP,
+                "contest 5|City Council At-Large|GA\nchoice 51|Ann-Marie Dubois|\n"
+                "choice 52|Ann Dubois|\nchoice 53|Ann|\ntotal 9 8 7\n",
+                NIGHT_AT(2));
+    assert_int_equal(core_model(n.core)->review_count, 2);
+    refused("match accept", "amy", "dubois", "2 lines fit");
+    taken("match reject", "amy", "ap Dubois, Ann");
+    assert_true(says("/ Ann Dubois, choice 52 by"));
+    taken("match undo", "amy", "Ann Dubois");
+    taken("match accept", "amy", "Ann-Marie Dubois");
+    assert_int_equal(core_model(n.core)->review_count, 0);
+    taken("match reject", "amy", "Ann Dubois");
+    assert_true(says("/ Ann Dubois, choice 52 by"));
+    assert_int_equal(night_race(&n, "amy")->link_count, 1);
+    taken("match undo", "amy", "Ann-Marie Dubois");
+    refused("match accept", "amy", "Ann", "2 lines fit"); /* Ann is nobody's line so far */
+    taken("match accept", "amy", "marie");
 }
 
 /* A hint names the contest, which has no names yet: all of it may be refused, nobody accepted. */
@@ -323,6 +353,7 @@ int main(void)
         NIGHT_TEST(where_no_close_is_known_only_the_desk_calls),
         NIGHT_TEST(a_countys_close_moves_alone),
         NIGHT_TEST(many_lines_fit_few_words),
+        NIGHT_TEST(a_whole_name_is_meant_before_a_longer_one),
         NIGHT_TEST(a_contest_alone_can_be_rejected),
         NIGHT_TEST(what_is_gone_is_kept_and_does_nothing),
         NIGHT_TEST(an_authority_no_longer_asked_counts_nowhere),
