@@ -101,8 +101,8 @@ static void take_call(const struct ctl_row *row, void *ctx)
 
 static void write_totals(const struct ctl_row *row, void *ctx)
 {
-    static const char *const names[] = {"won",  "called",  "flips",   "pending",
-                                        "void", "leading", "trailing"};
+    static const char *const names[] = {"won",  "called",  "flips",    "pending",
+                                        "void", "leading", "trailing", "advanced"};
     int64_t n[sizeof names / sizeof *names] = {0};
     struct tail *w = ctx;
     if (row->cells == row->names)
@@ -111,10 +111,12 @@ static void write_totals(const struct ctl_row *row, void *ctx)
         if (!num_parse(cell(row, names[i]), 0, INT64_MAX, &n[i]))
             n[i] = 0;
     buf_clear(&w->totals);
-    buf_addf(&w->totals,
-             "totals      %" PRId64 " won of %" PRId64 " called, " COUNTED ", %" PRId64
-             " to go; %" PRId64 " leading, %" PRId64 " trailing\n",
-             n[0], n[1], COUNT_OF(n[2], "flip", "flips"), n[3] - n[4], n[5], n[6]);
+    buf_addf(&w->totals, "totals      %" PRId64 " won of %" PRId64 " called, " COUNTED ", ", n[0],
+             n[1], COUNT_OF(n[2], "flip", "flips"));
+    if (n[7] > 0)
+        buf_addf(&w->totals, "%" PRId64 " advanced, ", n[7]);
+    buf_addf(&w->totals, "%" PRId64 " to go; %" PRId64 " leading, %" PRId64 " trailing\n",
+             n[3] - n[4], n[5], n[6]);
     if (slice_eq(buf_slice(&w->totals), buf_slice(&w->was)))
         return;
     buf_clear(&w->was);

@@ -120,9 +120,11 @@ class Client {
 async function main(words) {
     const [url, prefix, trace, channels] = read(words), client = new Client(url, channels, prefix);
     for (const name of ['SIGTERM', 'SIGINT']) process.on(name, () => { client.ended = true; });
+    let said = ''; // Redis is tried twice a second: what was just said is not said again
     for await (const event of client.events()) {
         const line = tell(event, client.view, trace);
-        if (line) console.log(line);
+        if (line && line !== said) console.log(line);
+        said = line || said;
     }
     const {epoch, shown, claims} = client.view;
     const data = Object.fromEntries(Object.entries(shown).map(([channel, m]) => [channel, m.data]));

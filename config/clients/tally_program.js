@@ -26,9 +26,10 @@ function tell({what, channel, message: m}, view, trace) {
     if (what === 'call' || what === 'retraction')
         return `${what.toUpperCase()} ${d.candidate}, ${d.race_id}: ${d.outcome} by ${d.by}`;
     if (what === 'totals')
-        return `${d.state || 'totals'}: ${d.won} won of ${d.called} called, ${d.flips} flips, ${d.pending} to go`;
+        return `${d.state || 'totals'}: ${d.won} won of ${d.called} called, ${d.flips} flips, ` +
+            `${d.advanced ? `${d.advanced} advanced, ` : ''}${d.pending - d.void} to go`;
     if (what === 'race') return `${channel}: ${d.choices.map(c => `${c.name} ${c.votes}`).join(', ')}`;
-    return `(${what} ${channel})`;
+    return `(${what}${channel && ' '}${channel})`;
 }
 
 module.exports = {read, tell};

@@ -27,7 +27,8 @@ def arguments():
     return args
 
 
-def tell(event, view, trace):
+def tell(event, view, trace, said=[None]):
+    """A line that says the same as the one before is not said again: Redis is tried twice a second."""
     m = event.message
     if event.what == "snapshot" and not trace:
         for channel, shown in sorted(view.shown.items()):
@@ -42,12 +43,15 @@ def tell(event, view, trace):
         line = f"{event.what.upper()} {d['candidate']}, {d['race_id']}: {d['outcome']} by {d['by']}"
     elif event.what == "totals":
         t = m["data"]
-        line = f"{t.get('state', 'totals')}: {t['won']} won of {t['called']} called, {t['flips']} flips, {t['pending']} to go"
+        on = f"{t['advanced']} advanced, " if t["advanced"] else ""
+        line = f"{t.get('state', 'totals')}: {t['won']} won of {t['called']} called, {t['flips']} flips, {on}{t['pending'] - t['void']} to go"
     elif event.what == "race":
         line = f"{event.channel}: " + ", ".join(f"{c['name']} {c['votes']}" for c in m["data"]["choices"])
     else:
-        line = f"({event.what} {event.channel})"
-    print(line, flush=True)
+        line = f"({event.what} {event.channel}".strip() + ")"
+    if line != said[0]:
+        print(line, flush=True)
+    said[0] = line
 
 
 def tell_view(view):

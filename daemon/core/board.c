@@ -125,6 +125,10 @@ static void headline(const struct board *b)
     buf_addz(b->out, " · ");
     html_count(b->out, n[TALLY_ENDORSED]);
     buf_addz(b->out, " endorsed, ");
+    if (n[TALLY_ADVANCED] > 0) {
+        html_count(b->out, n[TALLY_ADVANCED]);
+        buf_addz(b->out, " to a runoff, ");
+    }
     html_count(b->out, n[TALLY_PENDING] - n[TALLY_VOID]);
     buf_addz(b->out, " still to call</p><p class=\"sentence\">");
     buf_init(&sentence, 65536);

@@ -126,7 +126,8 @@ void documents_event(const struct model *m, const struct documents_event *ev,
 void documents_event_line(const struct model *m, const struct documents_event *ev,
                           const struct tally *after, struct buf *out);
 void documents_totals_line(const struct tally *t, struct buf *out);
-/* "1 won of 2 called, 1 flip, 219 to go; 6 leading, 5 trailing" */
+/* "1 won of 2 called, 1 flip, 219 to go; 6 leading, 5 trailing"; where any have, "9 advanced"
+ * before those to go. */
 void documents_totals_words(const struct tally *t, struct buf *out);
 /* "GA  Di Foe, US Senate" */
 void documents_who(const struct model *m, uint32_t endorsement, struct buf *out);

@@ -126,9 +126,11 @@ void documents_claims(const struct model *m, const struct race *r, struct buf *o
 
 static void tally_line(const struct tally *t, struct buf *out)
 {
-    buf_addf(out, "%" PRId64 " won of %" PRId64 " called, " COUNTED ", %" PRId64 " to go",
-             t->n[TALLY_WON], t->n[TALLY_CALLED], COUNT_OF(t->n[TALLY_FLIPS], "flip", "flips"),
-             t->n[TALLY_PENDING] - t->n[TALLY_VOID]);
+    buf_addf(out, "%" PRId64 " won of %" PRId64 " called, " COUNTED ", ", t->n[TALLY_WON],
+             t->n[TALLY_CALLED], COUNT_OF(t->n[TALLY_FLIPS], "flip", "flips"));
+    if (t->n[TALLY_ADVANCED] > 0)
+        buf_addf(out, "%" PRId64 " advanced, ", t->n[TALLY_ADVANCED]);
+    buf_addf(out, "%" PRId64 " to go", t->n[TALLY_PENDING] - t->n[TALLY_VOID]);
 }
 
 void documents_who(const struct model *m, uint32_t endorsement, struct buf *out)

@@ -391,7 +391,8 @@ static void uncalled_sentence(const struct voice *v)
 
 /* ---- the long form ---- */
 
-/* " Called by AP: 150; by our desk: 40; unopposed: three." */
+/* " Called by AP: 150; by our desk: 40; unopposed: three." Who advances was called by somebody too,
+ * and is not among those that the sentence says are called. */
 static void who_called(const struct voice *v)
 {
     static const struct {
@@ -401,7 +402,7 @@ static void who_called(const struct voice *v)
                  {"ddhq", "by DDHQ"},
                  {"official", "by election officials"},
                  {"unopposed", "unopposed"}};
-    const char *before = " Called ";
+    const char *before = v->t->n[TALLY_ADVANCED] ? " Called, with those who advance, " : " Called ";
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         int rank = calls_rank(v->m->settings, slice_of(names[i].name));

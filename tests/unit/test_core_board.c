@@ -123,7 +123,7 @@ static void what_happened_is_shown(void **state)
     play();
     board(EVERYTHING, "", NIGHT_AT(9));
     says("<p class=\"big\">1 won of 1 called</p>");
-    says("1 state · 1 flip · 5 endorsed, 3 still to call");
+    says("1 state · 1 flip · 5 endorsed, 1 to a runoff, 3 still to call");
     says("aria-label=\"1 won, 1 to a runoff, 0 lost, 3 still to call, of 5 endorsed\"");
     says("<bdi>Ann &lt;b&gt;Archer</bdi>, State Senate 1, Georgia <span class=\"tag flip\">");
     says("</span> Lost</span> <bdi>Bob Baker</bdi>, Sheriff");

@@ -129,6 +129,8 @@ static void test_what_would_move_is_named(void **state)
     assert_true(decide(&n, plain, "mark", "ga-ss-1", "recount"));
     says(n.out.said, "\nflags    ga-ss-1: recount\n");
     assert_false(night_says(n.out.said, "moves"));
+    assert_true(decide(&n, plain, "call", "ann-archer", "advanced")); /* the four did not add up */
+    says(n.out.said, "\nis       0 won of 0 called, 0 flips, 1 advanced, 3 to go; ");
     night_close(&n);
 }
 

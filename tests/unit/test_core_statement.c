@@ -331,8 +331,9 @@ static void test_the_long_form(void **state)
     buf_clear(&out);
     statement_write(&f.m, &t, STATEMENT_LONG, NIGHT_AT(0), &out);
     assert_true(night_says(buf_slice(&out),
-                           " remain to be called. Called by our desk: one; by AP: 195; unopposed: "
-                           "six. Flips from Libertarian: one; from Republican: 35. The share won "
+                           " remain to be called. Called, with those who advance, by our desk: "
+                           "one; by AP: 195; unopposed: six. Flips from Libertarian: one; from "
+                           "Republican: 35. The share won "
                            "is the highest of the recorded cycles so far."));
     t.flips_from[1].party = SLICE(TALLY_UNSTATED);
     buf_clear(&out);
@@ -347,6 +348,10 @@ static void test_the_long_form(void **state)
     t.called_by[calls_rank(&f.s, SLICE("ddhq"))] = 2;
     t.called_by[calls_rank(&f.s, SLICE("official"))] = 3;
     f.s.call_order_count = 3; /* whom nobody asks is not told */
+    buf_clear(&out);
+    statement_write(&f.m, &t, STATEMENT_LONG, NIGHT_AT(0), &out);
+    assert_true(night_says(buf_slice(&out), " by our desk: one; by DDHQ: two; unopposed:"));
+    fill(&t, (struct counts){222, 129, 64, 0, 36, 23, 0, 0, 0, 0});
     buf_clear(&out);
     statement_write(&f.m, &t, STATEMENT_LONG, NIGHT_AT(0), &out);
     assert_true(night_says(buf_slice(&out), " Called by our desk: one; by DDHQ: two; unopposed:"));
