@@ -37,7 +37,7 @@ static const struct panel {
                       {"what", "what", 13, false, false},
                       {"candidate", "candidate", 12, true, false},
                       {"race", "race", 12, true, false},
-                      {"by", "by", 8, false, false},
+                      {"by", "by", 9, false, false},
                       {"state", "st", 2, false, false}}},
     [PANEL_CLOSEST] = {"Closest",
                        "id",
@@ -426,12 +426,13 @@ static void headline(const struct ctl_board *b, size_t cols, struct ctl_caps cap
     char room[256];
     struct buf text;
     buf_init_over(&text, room, sizeof room);
-    buf_addf(&text,
-             "%" PRId64 " won of %" PRId64 " called  " COUNTED "  " COUNTED "  %" PRId64
-             " to call of %" PRId64,
+    buf_addf(&text, "%" PRId64 " won of %" PRId64 " called  " COUNTED "  " COUNTED "  ",
              count(b, "won"), count(b, "called"), COUNT_OF(count(b, "flips"), "flip", "flips"),
-             COUNT_OF(count(b, "states_won"), "state", "states"),
-             count(b, "pending") - count(b, "void"), count(b, "endorsed"));
+             COUNT_OF(count(b, "states_won"), "state", "states"));
+    if (count(b, "advanced") > 0)
+        buf_addf(&text, "%" PRId64 " advanced  ", count(b, "advanced"));
+    buf_addf(&text, "%" PRId64 " to call of %" PRId64, count(b, "pending") - count(b, "void"),
+             count(b, "endorsed"));
     style(out, BOLD, caps);
     put(out, buf_slice(&text), cols, false, caps.utf8);
     style(out, PLAIN, caps);
@@ -483,7 +484,7 @@ static const char help[] =
     "arrows, j k up and down\n"
     "Enter       from a feed's row to the total, for the chosen row; arrows scroll\n"
     "/           show only rows with this text; Enter ends it, Esc clears it\n"
-    "?           this page\n"
+    "?           this page; any key goes back\n"
     "q           quit\n";
 
 /* Whole, over several lines where the screen is too narrow: "  feed     ..." goes on below its

@@ -25,6 +25,7 @@ struct review {
     struct buf undos;   /* requests that take back what was decided here, the last of them last */
     struct buf shown;   /* the key of the line that is on the screen */
     bool ours;          /* another line comes by what was typed here */
+    bool named;         /* an alias was typed */
     int64_t swapped_ms; /* when it last came by what others did */
 };
 
@@ -172,6 +173,9 @@ static int64_t now_ms(void)
 static void show(struct review *r, const struct hand *h)
 {
     bool same = slice_eq(buf_slice(&h->key), buf_slice(&r->shown));
+    if (same && r->named)
+        buf_addz(&r->answer, "the line itself still waits, for what is in doubt: a or r\n");
+    r->named = false;
     draw(r, h);
     if (!same)
         screen_forget();
@@ -215,6 +219,7 @@ static bool on_letter(struct review *r, char letter, const struct hand *h)
         if (letter == verbs[i].letter && h->any && (letter == 'a' || !join))
             decide(r, join ? "join" : verbs[i].verb, h->fields);
     r->ours = strchr("arlsu", letter) != NULL;
+    r->named = letter == 'l' && h->any && !join;
     return true;
 }
 

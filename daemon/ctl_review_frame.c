@@ -12,6 +12,7 @@
     5 /* of a screen: how many wait, and the keys, with the empty lines about them */
 #define OTHERS_LEAST 3
 #define INDENT 10
+#define ANSWER_INDENT 9 /* behind "moves    " */
 
 void ctl_review_split(struct slice row, struct slice fields[REVIEW_FIELDS])
 {
@@ -63,10 +64,9 @@ static void add_others(struct slice others, size_t room, struct buf *out)
         buf_addz(out, "others    none: nobody else is in the contest\n");
 }
 
-/* How many the rows leave them, beside `used` lines of what is decided by. */
-static size_t room_of_others(const struct ctl_review_frame *f, size_t used, size_t rows)
+/* How many the rows leave them, beside `used` lines of what is decided by, and the answer. */
+static size_t room_of_others(size_t used, size_t answer, size_t rows)
 {
-    size_t answer = count_of(f->answer, '\n');
     size_t left = rows > LINES_BESIDE + used ? rows - LINES_BESIDE - used : 1;
     if (left >= answer + OTHERS_LEAST)
         return left - answer;
@@ -95,7 +95,7 @@ static void add_question(const struct ctl_review_frame *f, struct buf *out)
         buf_addf(out, "race      %.*s\n", SLICE_FMT(l[REVIEW_RACE]));
 }
 
-static void add_decision(const struct ctl_review_frame *f, size_t cols, size_t rows,
+static void add_decision(const struct ctl_review_frame *f, size_t answer, size_t cols, size_t rows,
                          struct buf *out)
 {
     size_t most = rows > LINES_BESIDE + 1 ? rows - LINES_BESIDE - 1 : 1;
@@ -111,22 +111,24 @@ static void add_decision(const struct ctl_review_frame *f, size_t cols, size_t r
         buf_addf(out, "%.*s\n", SLICE_FMT(line));
     buf_done(&question);
     buf_done(&lines);
-    add_others(f->line[REVIEW_OTHERS], room_of_others(f, used, rows), out);
+    add_others(f->line[REVIEW_OTHERS], room_of_others(used, answer, rows), out);
     buf_addf(out, "\na it is theirs  %ss later  u undo  q quit\n\n",
              ctl_review_is_join(f->line) ? "" : "r it is not  l the name is theirs too  ");
 }
 
 void ctl_review_render(const struct ctl_review_frame *f, size_t cols, size_t rows, struct buf *out)
 {
-    struct buf text;
+    struct buf text, answer;
     struct slice rest, line;
     buf_init(&text, TEXT_ROOM);
+    buf_init(&answer, TEXT_ROOM);
+    ctl_wrap(f->answer, cols, ANSWER_INDENT, &answer);
     buf_addf(&text, "%zu to decide, %zu left for later\n\n", f->waiting, f->skipped);
     if (f->line)
-        add_decision(f, cols, rows, &text);
+        add_decision(f, count_of(buf_slice(&answer), '\n'), cols, rows, &text);
     else
         buf_addz(&text, "u undo  q quit\n\n");
-    buf_add(&text, f->answer);
+    buf_add(&text, buf_slice(&answer));
     rest = buf_slice(&text);
     for (size_t used = 0; used < rows; used++) {
         line = (struct slice){0};
@@ -135,5 +137,6 @@ void ctl_review_render(const struct ctl_review_frame *f, size_t cols, size_t row
         buf_addz(out, used ? "\r\n" : "");
         ctl_board_text(line, cols, f->utf8, out);
     }
+    buf_done(&answer);
     buf_done(&text);
 }

@@ -226,6 +226,23 @@ def test_a_key_is_of_the_line_that_was_seen(house, terminal):
     terminal.sees("left 0")
 
 
+def test_a_name_that_is_theirs_too_leaves_other_doubts(house, terminal):
+    """The same line stood there as before, without a word."""
+    house.write("endorsed.csv", "endorsement_id,candidate_name,state,office,seats_to_fill\nfoe,D Foe,GA,US Senate,1\n")
+    feed = house.folder / "county.xml"
+    small_night.replace(feed, feed.read_text().replace("US Senate", "US Senate Zenith"))
+    house.start_tallyd()
+    harness.wait_for(lambda: "foe" in house.ctl("match", "list").stdout, 20, "a line in review")
+    run(terminal, house, "match", "review", "--reason", "known")
+    terminal.sees("endorsed  D Foe (foe)")
+    terminal.keys("l")
+    terminal.sees("1 to decide")  # the other feed had no doubt but the name
+    terminal.keys("l")
+    assert "endorsed  D Foe (foe)" in terminal.sees("the line itself still waits, for what is in doubt: a or r")
+    terminal.type("q")
+    terminal.sees("left 0")
+
+
 def test_what_another_desk_decides_moves_no_line_past_the_eye(house, terminal):
     """Skipped were so many lines from the top: one of them gone, the next was passed over."""
     rows = doubtful(house)

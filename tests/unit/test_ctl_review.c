@@ -31,6 +31,14 @@ static const char opponent[] =
 static const char nameless[] = "una\tUna Unger\tGovernor\tap\tGovernor\t\t\ta hint names the "
                                "contest\tnj-gov\t\t\t";
 static const char answer[] = "now   0 won of 0 called\nthen  0 won of 0 called\ntrailing 0 -> 1\n";
+/* The sentence was cut at the screen's edge. */
+static const char told[] =
+    "8  match accept wu ma-boston: MAYOR / M WU (D) by maria at 9:34 p.m. ET on Nov. 4: the clerk "
+    "has her so\n"
+    "is       1 won of 2 called, 0 flips, 8 to go; 3 leading, 1 trailing\n"
+    "total    As of 9:33 p.m. ET on Nov. 4, two of our 10 endorsed candidates' races have been "
+    "called: one won, in one state; eight remain to be called.\n"
+    "moves    Michelle Wu: no results -> 1204 leading\n";
 
 static void frames_are_as_they_were_looked_at(void **unused)
 {
@@ -41,6 +49,7 @@ static void frames_are_as_they_were_looked_at(void **unused)
     } cases[] = {
         {"review-80", waiting, "", 80, 24, true},
         {"review-80-answer", waiting, answer, 80, 17, true},
+        {"review-80-told", waiting, told, 80, 24, true},
         {"review-40-plain", waiting, answer, 40, 14, false},
         {"review-wrapped", doubtful, "", 80, 18, true},
         {"review-wrapped-60", doubtful, "", 60, 16, true},
