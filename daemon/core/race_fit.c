@@ -332,10 +332,10 @@ static void check_parts(struct judge *j)
     for (size_t i = 0; i < nt; i++)
         for (size_t k = 0; k < no && !says_otherwise(j, lone_t[i], lone_o[k]); k++)
             continue;
-    doubt_lone(j, lone_t, nt, no, "the list does not say the district or seat");
-    doubt_lone(j, lone_o, no, nt, "the contest does not say the district or seat");
     if (odd)
         doubt(j, "the district is of another sort", no_word);
+    doubt_lone(j, lone_t, nt, no, "the list does not say the district or seat");
+    doubt_lone(j, lone_o, no, nt, "the contest does not say the district or seat");
     if (t->class && t->class->reach == REACH_DISTRICT && t->part_count == 0 && n == 0 &&
         t->word_count == 0)
         doubt(j, "neither side says the district", no_word);
