@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/base/text.h"
+#include "daemon/core/race_parts.h"
 #include "daemon/core/who.h"
 
 /* ---- contests ---- */
@@ -20,6 +21,10 @@ static bool has_part(const struct office_text *o, const struct office_part *p)
 
 static bool same_parts(const struct office_text *a, const struct office_text *b)
 {
+    bool odd = false;
+
+    if (race_parts_crossed(a->parts, a->part_count, b->parts, b->part_count, false, &odd) || odd)
+        return false;
     for (size_t i = 0; i < a->part_count; i++)
         if (!has_part(b, &a->parts[i]))
             return false;
@@ -43,7 +48,7 @@ static bool same_office(struct slice a, struct slice b, struct arena *scratch)
         return false;
     bool party = x.party && y.party ? strcmp(x.party, y.party) == 0 : x.party == y.party;
     return party && x.class == y.class && x.flags == y.flags && x.kinds == y.kinds &&
-           same_parts(&x, &y) && same_words(&x, &y);
+           slice_eq(x.years, y.years) && same_parts(&x, &y) && same_words(&x, &y);
 }
 
 /* The feed has the contest under both names, or another one of the same text. */

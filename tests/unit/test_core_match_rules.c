@@ -56,6 +56,10 @@ static const struct {
     {"County Commission District 2, Post 1", "County Commission District 2", "1", "Cobb", false},
     {"Ward 1 Ward 2 Ward 3 Ward 4 Ward 5 Ward 6 Ward 7",
      "Ward 1 Ward 2 Ward 3 Ward 4 Ward 5 Ward 6 Ward 8", "1", "Cobb", false},
+    {"City Council District 3 Ward 2", "City Council District 2 Ward 3", "1", "Cobb", false},
+    {"City Council District 3 Ward 2", "City Council Ward 2, District 3", "1", "Cobb", true},
+    {"School Board, 2 Year Term", "School Board, 4 Year Term", "1", "Cobb", false},
+    {"School Board, 2 Year Term", "SCHOOL BOARD (2 Year Term)", "1", "Cobb", true},
     {"", "", "1", "Cobb", true},
     {"", "", "2", "Cobb", false}, /* nothing but the id was ever known of it */
 };
