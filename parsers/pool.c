@@ -26,12 +26,12 @@ static bool entry_is(const void *pool, uint32_t i, const void *raw)
     return slice_eq(entry_raw(pool, i), *(const struct slice *)raw);
 }
 
-static bool add_entry(struct pool *p, struct pool_entry e, uint64_t hash)
+static bool add_entry(struct pool *p, struct slice raw, struct results_text text, uint64_t hash)
 {
     if (!arrays_grow(p->arrays, &p->entries, &p->entry_room, (uint64_t)p->entry_count + 1,
                      sizeof *p->entries, UINT32_MAX / 4))
         return false;
-    p->entries[p->entry_count] = e;
+    p->entries[p->entry_count] = (struct pool_entry){raw.ptr, (uint32_t)raw.len, text, 0};
     p->entries[p->last].next = p->entry_count;
     p->last = p->entry_count;
     return index_add(&p->index, p->arrays, p->entry_count++, hash);
@@ -79,15 +79,16 @@ static bool add_text(struct pool *p, struct slice s, uint64_t hash, struct resul
 {
     uint64_t at = ((uint64_t)p->len + RESULTS_WORD - 1) / RESULTS_WORD * RESULTS_WORD;
     uint64_t end = at + s.len + 1;
+    const struct results_text text = {(uint32_t)at, (uint32_t)s.len};
     if (!arrays_grow(p->arrays, &p->bytes, &p->room, end, 1, (uint32_t)RESULTS_MAX) ||
         !arrays_grow(p->arrays, &p->hashes, &p->hash_room, end / RESULTS_WORD + 1,
                      sizeof *p->hashes, (uint32_t)RESULTS_MAX))
         return false;
     memcpy(p->bytes + at, s.ptr, s.len); /* its NUL: new room is zeroed */
     p->hashes[at / RESULTS_WORD] = hash;
-    *out = (struct results_text){(uint32_t)at, (uint32_t)s.len};
+    *out = text;
     p->len = (uint32_t)end;
-    return add_entry(p, (struct pool_entry){.text = *out}, hash);
+    return add_entry(p, (struct slice){NULL, 0}, text, hash);
 }
 
 bool pool_add_clean(struct pool *p, struct slice s, struct results_text *out)
@@ -115,8 +116,7 @@ bool pool_add(struct pool *p, struct slice raw, struct results_text *out)
     if (!out->len || raw.len > RAW_MAX)
         return true;
     struct slice copy = arena_copy(p->arrays->arena, raw);
-    return copy.ptr &&
-           add_entry(p, (struct pool_entry){copy.ptr, (uint32_t)copy.len, *out, 0}, hash);
+    return copy.ptr && add_entry(p, copy, *out, hash);
 }
 
 bool pool_grow_more(struct arena *a, void *array, uint32_t *room, uint64_t need, size_t size,

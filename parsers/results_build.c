@@ -242,11 +242,13 @@ static void check_contest(struct results_builder *b, struct building *k)
 static bool contest_add(struct results_builder *b, const struct results_contest *r,
                         const struct building_part *part, uint32_t first, struct err *e)
 {
-    struct building *k = arena_room(b->arena, sizeof *k);
+    struct building *k = arena_alloc(b->arena, sizeof *k);
     if (!k || !arrays_grow(&b->arrays, &b->contests, &b->room, b->count + 1, sizeof *b->contests,
                            CONTESTS_MAX))
         return building_full(e);
-    *k = (struct building){.record = *r, .first = first, .units_alike = 1};
+    k->record = *r;
+    k->first = first;
+    k->units_alike = 1;
     b->contests[b->count] = k;
     uint32_t units = part ? 2 : 1; /* a part's total becomes a county's */
     if (!arrays_grow(&b->arrays, &k->units, &k->unit_room, units, sizeof *k->units, UNITS_MAX) ||
