@@ -49,6 +49,11 @@ __attribute__((noinline)) static void seek_last(struct records *r, const char *a
     r->quotes = find_byte(last, '"');
 }
 
+static inline bool ends_field(const struct records *r, char c)
+{
+    return c == r->separator || c == r->line_end;
+}
+
 /* Look for separators and line ends from here on, in one block of the run. */
 static inline void seek(struct records *r, const char *at)
 {
@@ -65,17 +70,23 @@ static inline void seek(struct records *r, const char *at)
     r->quotes = r->quote ? find_byte(at, '"') : 0;
 }
 
-/* The same, for those outside quotes; within: all ones where the block begins within them. */
-static inline void seek_outside(struct records *r, const char *at, uint64_t within)
+/* The same, for those outside quotes; within: all ones where the block begins within them;
+ * begins: 1 where it begins with a field, else 0. */
+static inline void seek_outside(struct records *r, const char *at, uint64_t within, uint64_t begins)
 {
+    bool whole = r->run + r->to - at > BLOCK;
     seek(r, at);
     uint64_t in = r->quotes; /* a bit is set where the quotes up to it are odd in number */
     for (int shift = 1; shift < BLOCK; shift *= 2)
         in ^= in << shift;
     in ^= within;
-    r->hidden = r->ends & in;
+    uint64_t hidden = r->ends & in;
     r->ends &= ~in;
     r->separators &= ~in;
+    uint64_t marks = r->separators | r->ends, next = whole && ends_field(r, at[BLOCK]);
+    r->odd = hidden | (r->quotes & in & ~(marks << 1 | begins)) |
+             (r->quotes & ~in & ~(marks >> 1 | next << (BLOCK - 1)));
+    r->begins = marks >> (BLOCK - 1);
     r->within = -(in >> (BLOCK - 1));
     r->masked = true;
 }
@@ -336,9 +347,12 @@ static enum scan scan_with_quotes(struct scanner *s)
     return SCANNED;
 }
 
-static inline bool is_wrapped(const char *start, const char *end)
+/* Is what is odd in the line only the quote before the CR of its CRLF, all three in one block? */
+static bool ends_with_cr(const struct records *r, uint64_t line)
 {
-    return end - start >= 2 && *start == '"' && end[-1] == '"';
+    uint64_t quote = line >> 2;
+    return r->line_end == '\n' && (r->odd & (line - 1)) == quote &&
+           r->block[__builtin_ctzll(line) - 1] == '\r';
 }
 
 /* A whole line in which each quote opens or closes a field, and so says what is within: as nearly
@@ -348,38 +362,35 @@ static inline bool scan_tidy(struct scanner *s)
     struct records *r = s->r;
     struct slice *field = r->fields;
     const char *start = s->start;
-    int quotes = 0; /* that are no field's */
     if (!r->masked)
-        seek_outside(r, start, 0);
+        seek_outside(r, start, 0, 1);
     for (;;) {
         const char *const block = r->block;
         uint64_t line = r->ends & -r->ends, marks = r->separators & (line - 1);
-        quotes += __builtin_popcountll(r->quotes & (line - 1));
-        if (r->hidden & (line - 1) || field - r->fields > RECORDS_FIELDS_MAX)
+        if (r->odd & (line - 1) && !ends_with_cr(r, line))
+            return false;
+        if (field - r->fields > RECORDS_FIELDS_MAX)
             return false;
         while (marks) {
             const char *at = block + __builtin_ctzll(marks);
             marks &= marks - 1;
-            quotes -= is_wrapped(start, at) ? 2 : 0;
             *field++ = (struct slice){start, (size_t)(at - start)};
             start = at + 1;
         }
         if (line) {
             s->at = block + __builtin_ctzll(line);
             r->separators &= ~(line - 1);
-            r->quotes &= ~(line - 1);
+            r->odd &= ~(line - 1);
             r->ends &= r->ends - 1;
             break;
         }
         if (block + BLOCK >= s->end)
             return false;
-        seek_outside(r, block + BLOCK, r->within);
+        seek_outside(r, block + BLOCK, r->within, r->begins);
     }
-    bool cr = r->line_end == '\n' && s->at > start && s->at[-1] == '\r';
-    quotes -= is_wrapped(start, s->at - cr) ? 2 : 0;
     *field++ = (struct slice){start, (size_t)(s->at - start)};
     r->n = (size_t)(field - r->fields);
-    return quotes == 0;
+    return true;
 }
 
 /* One line from run[from] on. */

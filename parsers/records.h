@@ -27,10 +27,12 @@ struct records {
     size_t from, to;           /* what is not read yet lies in run[from..to) */
     const char *block;         /* of the run: where separators and line ends were looked for last */
     uint64_t separators, ends; /* those in it that are not used yet, a bit each */
-    uint64_t quotes, hidden;   /* the same: quotes, and line ends within them */
-    uint64_t within;           /* all ones: the block ends within quotes */
-    bool masked;               /* separators and ends are those outside quotes */
-    struct slice below;        /* the input's own run, read where it lies */
+    uint64_t quotes;           /* in the block */
+    uint64_t odd;       /* the same: line ends in quotes, and quotes that neither open nor close */
+    uint64_t within;    /* all ones: the block ends within quotes */
+    uint64_t begins;    /* 1: the next block begins with a field */
+    bool masked;        /* separators and ends are those outside quotes */
+    struct slice below; /* the input's own run, read where it lies */
     char *joint; /* else a line over two runs: `joined` bytes of one, the others of `below` */
     size_t joined, room;
     uint64_t lines; /* line ends passed */

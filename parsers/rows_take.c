@@ -305,10 +305,10 @@ static inline bool digits(struct slice s, const char *from, int64_t *n)
     return s.ptr + s.len < from ? count_digits(s, n) : count_digits_behind(s, n);
 }
 
-static inline bool digits_in_quotes(struct slice s, const char *from, int64_t *n)
+static inline struct slice unquoted(struct slice s)
 {
-    return s.len > 2 && *s.ptr == '"' && s.ptr[s.len - 1] == '"' &&
-           digits((struct slice){s.ptr + 1, s.len - 2}, from, n);
+    bool quoted = s.len > 2 && *s.ptr == '"' && s.ptr[s.len - 1] == '"';
+    return quoted ? (struct slice){s.ptr + 1, s.len - 2} : s;
 }
 
 /* The sum of a column's parts in this row. */
@@ -323,7 +323,7 @@ static inline int64_t figure(struct rows *r, const struct column *c)
     bool unknown = p == end;
     for (; p < end; p++) {
         struct slice raw = column_field(fields, fields_count, p->field);
-        if (!digits(raw, from, &n) && !(quote && digits_in_quotes(raw, from, &n))) {
+        if (!digits(quote ? unquoted(raw) : raw, from, &n)) {
             n = odd_figure(r, raw, p->text);
             unknown |= n == VOTES_UNKNOWN;
         }

@@ -125,6 +125,51 @@ static void damage_is_the_same_however_it_arrives(void **state)
                        "like others here, set quote = no");
 }
 
+/* What comes of the first line of `bytes` behind `before` others, in one run: of its last field, or
+ * why not. */
+static const char *last_of(const char *bytes, size_t before, bool *tidy)
+{
+    static char out[200];
+    struct buf b;
+    struct reader r;
+    bool more = true;
+    buf_init(&b, 4096);
+    for (size_t i = 0; i < before; i++)
+        buf_addc(&b, 'x');
+    buf_addf(&b, "%s\n\"" LONG "\"\n" LONG "\n", bytes);
+    reader_open(&r, buf_slice(&b), b.len, ',', true);
+    bool ok = records_next(&r.records, &more, &r.fault);
+    *tidy = r.records.tidy;
+    if (ok)
+        snprintf(out, sizeof out, "%.*s", SLICE_FMT(r.records.fields[r.records.n - 1]));
+    else
+        snprintf(out, sizeof out, "%.60s", r.fault.err.text);
+    arena_free(r.arena);
+    buf_done(&b);
+    return out;
+}
+
+/* A quote that closes may be a block's last byte, and one that opens the next one's first. */
+static void quotes_are_told_apart_where_blocks_end(void **state)
+{
+    (void)state;
+    int tidy_crlf = 0;
+    for (size_t before = 0; before < 130; before++) {
+        bool tidy;
+        assert_string_equal(last_of(",\"a\",\"b\"", before, &tidy), "\"b\"");
+        assert_true(tidy);
+        assert_string_equal(last_of(",\"a\",\"b\"\r", before, &tidy), "\"b\"");
+        tidy_crlf += tidy;
+        assert_string_equal(last_of(",\"a\"\",\"", before, &tidy), "\"a\"\",\"");
+        assert_false(tidy);
+        assert_string_equal(last_of("\"a\",b", before + 1, &tidy), "b");
+        assert_false(tidy);
+        assert_string_equal(last_of(",\"a\"b,\"c\"", before, &tidy),
+                            "line 1: text behind a field's closing quote; if quotes are c");
+    }
+    assert_true(tidy_crlf >= 120); /* but where a block ends between the quote and the CRLF */
+}
+
 /* Lines up to 80 KB, in runs of this many bytes, read with memory for half of them. */
 static void long_lines(struct slice bytes, size_t step)
 {
@@ -187,6 +232,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_are_the_same_however_they_arrive),
         cmocka_unit_test(quotes_may_stand_anywhere),
+        cmocka_unit_test(quotes_are_told_apart_where_blocks_end),
         cmocka_unit_test(damage_is_the_same_however_it_arrives),
         cmocka_unit_test(memory_does_not_grow_with_the_payload),
         cmocka_unit_test(a_line_has_a_limit),
