@@ -135,6 +135,7 @@ static void on_reloaded(void *ctx)
     carry_over(fresh, old);
     a->night = fresh;
     a->next = NULL;
+    serve_identify(a);
     show_night(a);
     if (a->http)
         http_set_cors_origin(a->http, fresh->plan->config->http.cors_origin);
@@ -154,6 +155,7 @@ static void swap_standby(struct app *a, struct night *next)
 {
     night_free(a->night);
     a->night = next;
+    serve_identify(a);
     log_info("reload: done; this tallyd is the standby");
     buf_addz(&a->reload_said, "done; this tallyd is the standby\n");
     reload_ended(a, true);

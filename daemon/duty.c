@@ -233,6 +233,12 @@ void duty_fenced(struct duty *d)
     timer_set(d->defer, 0); /* not from within what is to be stopped */
 }
 
+void duty_identify(struct duty *d, const struct redis_settings *s)
+{
+    if (d->partner)
+        partner_identify(d->partner, s);
+}
+
 bool duty_may_publish(const struct duty *d)
 {
     return d->role.raised;

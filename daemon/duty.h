@@ -51,6 +51,9 @@ void duty_free(struct duty *d); /* after the writer is closed; accepts NULL */
 /* From now on its calls come, also at once. */
 void duty_start(struct duty *d);
 
+/* A reload has read user and password anew. */
+void duty_identify(struct duty *d, const struct redis_settings *s);
+
 bool duty_may_publish(const struct duty *d);
 void duty_fenced(struct duty *d); /* Redis refused us; from within a callback of the outbox */
 void duty_rested(struct duty *d);

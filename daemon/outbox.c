@@ -635,6 +635,8 @@ bool outbox_connect(struct outbox *o, const struct redis_settings *s, struct err
                                .lost = on_redis_lost,
                                .ctx = o};
     o->taken_us = o->redis ? o->taken_us : clock_monotonic_us();
+    if (o->redis)
+        redis_identify(o->redis, s);
     return s->url.len == 0 || o->redis || redis_new(o->base, s, &back, &o->redis, e);
 }
 

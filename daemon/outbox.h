@@ -69,7 +69,8 @@ void outbox_pause(struct outbox *o);
 void outbox_restart(struct outbox *o, const struct settings *election, int64_t min_interval_ms,
                     int64_t heartbeat_ms);
 
-/* Publish from now on, to this Redis: the address as of outbox_new. Nothing the second time. */
+/* Publish from now on, to this Redis: the address as of outbox_new. Later: user and password are
+ * these, from the next connection on. */
 bool outbox_connect(struct outbox *o, const struct redis_settings *s, struct err *e) MUST_USE;
 /* Nothing goes out any more, for good, nor to the writer: when that has answered all it was given,
  * the outbox can be freed. Not from within the outbox's callbacks. */

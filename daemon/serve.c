@@ -350,6 +350,14 @@ static void on_publish(void *ctx)
         log_error("redis: %s", e.text);
 }
 
+void serve_identify(struct app *a)
+{
+    struct redis_settings s = redis_of(a);
+    duty_identify(a->duty, &s);
+    if (duty_may_publish(a->duty))
+        on_publish(a);
+}
+
 /* All that it decided is on disk, and nobody will answer for it any more. */
 static void on_drained(bool ok, const char *text, void *ctx)
 {

@@ -17,6 +17,8 @@ bool serve_prepare(struct app *a, struct night *n, void (*restored)(void *ctx),
                    struct err *e) MUST_USE;
 void serve_run(struct night *n);
 
+/* A reload has read the credentials of Redis anew. */
+void serve_identify(struct app *a);
 /* To the log: what counts for nothing any more, and nobody took it back. */
 void serve_tell_lost(const struct model *m);
 

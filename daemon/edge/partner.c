@@ -426,6 +426,12 @@ bool partner_new(struct event_base *base, const struct redis_settings *s,
     return ok;
 }
 
+void partner_identify(struct partner *p, const struct redis_settings *s)
+{
+    struct redis_link_settings link = redis_link_of(s);
+    redis_link_identify(p->link, &link);
+}
+
 const char *partner_at(const struct partner *p)
 {
     return redis_link_at(p->link);

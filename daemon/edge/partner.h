@@ -57,8 +57,9 @@ struct partner_calls {
 /* Starts by itself on the loop. ERR_CONFIG: as redis_new. */
 bool partner_new(struct event_base *base, const struct redis_settings *s,
                  const struct partner_calls *calls, struct partner **out, struct err *e) MUST_USE;
-void partner_free(struct partner *p);            /* not from one of its calls; accepts NULL */
-const char *partner_at(const struct partner *p); /* redis_link_at */
+void partner_free(struct partner *p); /* not from one of its calls; accepts NULL */
+void partner_identify(struct partner *p, const struct redis_settings *s); /* redis_link_identify */
+const char *partner_at(const struct partner *p);                          /* redis_link_at */
 
 /* Read the desk's stream from behind this entry on (0, 0: all of it), until partner_rest. */
 void partner_follow(struct partner *p, int64_t epoch, int64_t number);

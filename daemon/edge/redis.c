@@ -719,6 +719,12 @@ bool redis_new(struct event_base *base, const struct redis_settings *s,
     return true;
 }
 
+void redis_identify(struct redis *r, const struct redis_settings *s)
+{
+    struct redis_link_settings link = redis_link_of(s);
+    redis_link_identify(r->link, &link);
+}
+
 void redis_free(struct redis *r)
 {
     if (!r)

@@ -67,6 +67,8 @@ struct redis_calls {
 bool redis_new(struct event_base *base, const struct redis_settings *s,
                const struct redis_calls *calls, struct redis **out, struct err *e) MUST_USE;
 void redis_free(struct redis *r); /* accepts NULL */
+/* redis_link_identify; nothing else of `s` counts. */
+void redis_identify(struct redis *r, const struct redis_settings *s);
 
 /* What redis_begin of this epoch puts in the place of the desk's stream; before it, all of it.
  * Without, begin leaves the stream empty. Numbers of entries begin at 1. */

@@ -530,6 +530,26 @@ static char *text_of(struct slice s)
     return strndup(s.len ? s.ptr : "", s.len);
 }
 
+static bool replace(char **text, struct slice by)
+{
+    char *fresh = slice_eq(slice_of(*text), by) ? NULL : text_of(by);
+    if (!fresh)
+        return false;
+    free(*text);
+    *text = fresh;
+    return true;
+}
+
+void redis_link_identify(struct redis_link *l, const struct redis_link_settings *s)
+{
+    bool changed = replace(&l->user, s->user);
+    changed |= replace(&l->password, s->password);
+    if (l->guide.ctx)
+        l->guide.identify(&s->sentinels, l->guide.ctx);
+    if (changed && !l->stopped && !l->up && !l->ac)
+        timer_set(l->retry, 0);
+}
+
 static bool open_link(struct redis_link *l, const struct redis_link_settings *s, struct err *e)
 {
     struct redis_dial_calls dialled = {on_dialled, l};

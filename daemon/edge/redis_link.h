@@ -41,8 +41,9 @@ struct redis_link_calls {
 
 /* Somebody who says where to go: asked before each attempt, answers with redis_link_named. */
 struct redis_guide {
-    void (*ask)(void *ctx);        /* must not answer from within */
-    const char *(*why)(void *ctx); /* nobody was named yet */
+    void (*ask)(void *ctx);                                       /* must not answer from within */
+    const char *(*why)(void *ctx);                                /* nobody was named yet */
+    void (*identify)(const struct redis_sentinels *s, void *ctx); /* redis_link_identify */
     void (*free)(void *ctx);
     void *ctx; /* NULL: nobody */
 };
@@ -58,6 +59,10 @@ void redis_link_free(struct redis_link *l); /* accepts NULL; not from within a r
 void redis_link_follow(struct redis_link *l, const struct redis_guide *guide);
 /* The master is there, whether it was asked for or not. Not from within a call to the link. */
 void redis_link_named(struct redis_link *l, const struct redis_place *master);
+
+/* User and password, the Sentinels' too, from the next connection on: one that waits to be tried is
+ * tried at once. What is not there for want of memory stays as it was. */
+void redis_link_identify(struct redis_link *l, const struct redis_link_settings *s);
 
 /* Queue a command. `reply` comes in order and may be an error reply; never when the connection is
  * lost first (`data` is freed then). `data` is malloc'd or NULL; it is freed after `reply`. False:

@@ -174,6 +174,14 @@ static const char *why_nobody(void *ctx)
     return s->why;
 }
 
+static void identify(const struct redis_sentinels *set, void *ctx)
+{
+    const struct redis_link_settings link = {.user = set->user, .password = set->password};
+    struct sentinel *s = ctx;
+    for (size_t i = 0; i < s->count; i++)
+        redis_link_identify(s->peers[i].link, &link);
+}
+
 static bool open_peer(struct event_base *base, struct peer *p, struct slice address, bool tls,
                       const struct redis_sentinels *set, struct err *e)
 {
@@ -244,7 +252,7 @@ bool redis_link_open(struct event_base *base, const struct redis_link_settings *
     }
     if (s) {
         s->guided = l;
-        redis_link_follow(l, &(struct redis_guide){ask, why_nobody, free_sentinel, s});
+        redis_link_follow(l, &(struct redis_guide){ask, why_nobody, identify, free_sentinel, s});
         timer_set(s->round, ROUND_MS);
     }
     *out = l;

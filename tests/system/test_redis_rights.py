@@ -93,6 +93,29 @@ def test_refuses(night, user, command):
         db.execute_command(*command.split())
 
 
+def test_a_password_that_is_changed_is_taken_by_a_reload(night):
+    """It was read, the reload said done, and the old one was tried until a restart."""
+    night.redis.execute_command("ACL SETUSER", PUBLISHER[0], "resetpass", ">p-new")
+    epoch = night.meta()["epoch"]
+    night.write("redis-password", "p-new").chmod(0o600)
+    assert night.ctl("reload").returncode == 0
+    harness.wait_for(lambda: night.meta()["epoch"] > epoch, 20, "the reload's epoch")
+    assert "refuses the user or password" not in night.tallyd.text()
+    night.redis.execute_command("CLIENT KILL USER", PUBLISHER[0])
+    night.rewrite()
+    night.settle(20)
+    harness.wait_for(lambda: night.status()["well"].startswith("yes"), 20, "it is well")
+    night.redis.execute_command("ACL SETUSER", PUBLISHER[0], "resetpass", ">p-newest")
+    night.redis.execute_command("CLIENT KILL USER", PUBLISHER[0])
+    harness.wait_for(lambda: "refuses the user or password" in night.status()["redis"], 20, "it is said")
+    epoch = night.meta()["epoch"]
+    night.write("redis-password", "p-newest").chmod(0o600)
+    assert night.ctl("reload").returncode == 0
+    night.rewrite()
+    night.settle(20, epoch)
+    assert all(c["user"] == PUBLISHER[0] for c in night.redis.client_list() if c["cmd"] == "evalsha")
+
+
 # ---- Grafana ----
 
 GRAFANA = json.loads((feeds.ROOT / "config" / "grafana" / "tallyd-redis.json").read_text())

@@ -211,6 +211,22 @@ def test_sentinels_that_do_not_know_the_master():
             del os.environ["CREDENTIALS_DIRECTORY"]
 
 
+def test_passwords_that_are_put_right_are_taken_by_a_reload(monkeypatch):
+    """The Sentinels', then the master's."""
+    with redis_sites.Watched(2) as house:
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(house.folder))
+        house.begin()
+        right = {name: (house.folder / f"{name}-password").read_text() for name in ("sentinel", "redis")}
+        for name in right:
+            house.write(f"{name}-password", "mistaken").chmod(0o600)
+        house.start_tallyd()
+        for name, said in (("sentinel", "the Sentinel 127.0.0.1"), ("redis", "it refuses the user or password")):
+            harness.wait_for(lambda text=said: text in house.status()["redis"], LIMIT, said)
+            house.write(f"{name}-password", right[name]).chmod(0o600)
+            assert house.ctl("reload").returncode == 0
+        house.settle(LIMIT)
+
+
 def test_a_sentinel_that_was_cut_off_is_not_believed():
     """Its configuration is older than the others': it still names the master of before."""
     with watched() as house:
