@@ -12,6 +12,7 @@ const {read, tell} = require('./tally_program.js');
 const {View, isPattern} = require('./tally_view.js');
 
 const SILENCE = 15000, PATIENCE = 5000, PAUSE_MOST = 1000;
+const LATE = 2000; // so often Redis is asked whether it is there; it is left when it says nothing for twice as long
 
 function moved(url, [, host, port]) { // the address of the Cluster's node that has our keys, as another node names it
     const at = new URL(url);
@@ -52,41 +53,44 @@ class Client {
         while (!this.ended) {
             this.queue = [];
             // node-redis would connect again by itself, unseen; here the snapshot is read anew
-            const options = {socket: {connectTimeout: PATIENCE, reconnectStrategy: () => new Error('lost')}};
+            const options = {pingInterval: LATE, socket: {connectTimeout: LATE, reconnectStrategy: () => new Error('lost')}};
             const unix = /^unix:\/\/(?:([^:@]*):([^@]*)@)?([^?]*)(?:\?db=(\d+))?$/.exec(this.at);
             if (!unix) options.url = this.at;
             else [options.username, options.password, options.socket.path, options.database] = unix.slice(1);
-            const db = redis.createClient(options), listener = db.duplicate();
+            const db = redis.createClient(options), listener = db.duplicate({pingInterval: 0});
+            let to = null;
             const close = one => one.isOpen ? one.disconnect().catch(() => {}) : null;
             for (const one of [db, listener]) one.on('error', e => { this.put({error: e}); close(one); });
             try {
                 yield* this.follow(db, listener);
             } catch (e) {
-                const to = /^MOVED \d+ (.*):(\d+)/.exec(e.message);
+                to = /^MOVED \d+ (.*):(\d+)/.exec(e.message);
                 this.at = to ? moved(this.at, to) : this.url;
                 const first = this.queue.find(item => item.error)?.error || e; // node-redis says that it gave up; this is why
                 if (!to) yield {what: 'lost', channel: String(first.message || first)};
             }
             for (const one of [db, listener]) await close(one);
             yield* this.watch();
-            if (!this.ended) await new Promise(done => setTimeout(done, this.pause * (0.5 + Math.random() / 2)));
-            this.pause = Math.min(2 * this.pause, PAUSE_MOST);
+            if (!this.ended) await new Promise(done => setTimeout(done, to ? 50 : this.pause * (0.5 + Math.random() / 2)));
+            if (!to) this.pause = Math.min(2 * this.pause, PAUSE_MOST);
         }
     }
     async *follow(db, listener) {
         const {prefix, channels} = this.view, name = c => `${prefix}:${c}`, hear = (text, channel) => this.put({channel, text});
         const patterns = channels.filter(isPattern).map(name);
-        for (const one of [db, listener]) await this.inTime(one.connect());
-        await this.inTime(listener.subscribe([...new Set([...channels.filter(c => !isPattern(c)), 'heartbeat'])].map(name), hear));
-        if (patterns.length) await this.inTime(listener.pSubscribe(patterns, hear));
+        for (const one of [db, listener]) await this.inTime(one.connect(), LATE);
+        await this.inTime(listener.subscribe([...new Set([...channels.filter(c => !isPattern(c)), 'heartbeat'])].map(name), hear), LATE);
+        if (patterns.length) await this.inTime(listener.pSubscribe(patterns, hear), LATE);
         this.queue = this.queue.filter(item => item.error); // the snapshot has what came before it
         yield* await this.resync(db, 'start');
         this.pause = 50;
-        let alive = performance.now();
+        let alive = performance.now(), there = alive; // tallyd, Redis
+        db.on('ping-interval', () => { there = performance.now(); });
         while (!this.ended) {
-            const items = await this.items();
-            if (items.length) alive = performance.now();
-            if (performance.now() - alive > SILENCE) throw new Error('silent for 15 s'); // it hangs; another one may have its place
+            const items = await this.items(), now = performance.now();
+            if (items.length) alive = there = now;
+            if (now - alive > SILENCE || now - there > 2 * LATE) // another one may have its place
+                throw new Error(`silent for ${Math.round((now - alive) / 1000)} s`);
             for (const item of items) {
                 if (item.error) throw item.error;
                 const message = opened(item.text);
@@ -103,9 +107,9 @@ class Client {
         const read = this.view.reads().reduce((multi, command) => multi.addCommand(command), db.multi());
         return this.view.restart(why, await this.inTime(read.exec()));
     }
-    async inTime(promise) {
+    async inTime(promise, limit = PATIENCE) {
         let timer;
-        const late = new Promise((_, no) => { timer = setTimeout(() => no(new Error('Redis does not answer')), PATIENCE); });
+        const late = new Promise((_, no) => { timer = setTimeout(() => no(new Error('Redis does not answer')), limit); });
         promise.catch(() => {}); // when it comes too late nobody waits for it
         return Promise.race([promise, late]).finally(() => clearTimeout(timer));
     }

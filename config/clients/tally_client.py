@@ -20,7 +20,8 @@ import redis
 from tally_program import arguments, tell, tell_view
 from tally_view import SILENCE, Event, View
 
-PATIENCE = 5    # seconds for an answer of Redis
+PATIENCE = 5    # seconds for a snapshot
+LATE = 2        # seconds without a word: Redis is asked whether it is there, and left when it says nothing for as long again
 PAUSE_MOST = 1  # seconds between attempts
 
 
@@ -56,8 +57,8 @@ class Client:
     def events(self):
         """Everything that is news, from now on; it connects, and connects again, by itself."""
         while not self.ended:
-            db = redis.Redis.from_url(self.at, decode_responses=True, socket_timeout=PATIENCE)
-            listener = db.pubsub()
+            db = redis.Redis.from_url(self.at, decode_responses=True, socket_timeout=LATE)
+            listener, to = db.pubsub(), None
             try:
                 yield from self.follow(db, listener)
             except (redis.RedisError, AttributeError) as e:  # the latter: redis-py 4.3 where a Unix socket breaks
@@ -70,8 +71,8 @@ class Client:
                 db.close()
             yield from self.watch()
             if not self.ended:
-                time.sleep(self.pause * random.uniform(0.5, 1))
-                self.pause = min(2 * self.pause, PAUSE_MOST)
+                time.sleep(0.05 if to else self.pause * random.uniform(0.5, 1))
+                self.pause = self.pause if to else min(2 * self.pause, PAUSE_MOST)
 
     def follow(self, db, listener):
         channels, patterns = self.view.subscriptions()
@@ -79,12 +80,17 @@ class Client:
         if patterns:
             listener.psubscribe(*patterns)
         missing = len(channels) + len(patterns)
-        alive = time.monotonic()
+        alive = there = asked = time.monotonic()  # tallyd, Redis; and since when that is to answer
         while not self.ended:
             item = listener.get_message(timeout=0.5)
-            alive = time.monotonic() if item else alive
-            if time.monotonic() - alive > SILENCE:  # it hangs; another one may have its place
-                raise redis.TimeoutError(f"silent for {SILENCE} s")
+            now = time.monotonic()
+            there, asked = (now, None) if item else (there, asked)
+            alive = now if item and item["type"] != "pong" else alive
+            if now - alive > SILENCE or (asked and now - asked > LATE):  # it hangs; another one may have its place
+                raise redis.TimeoutError(f"silent for {round(now - alive)} s")
+            if now - there > LATE and not asked:
+                listener.ping()
+                asked = now
             if item and item["type"] in ("subscribe", "psubscribe"):
                 missing -= 1
                 if missing <= 0:  # below 0: the library connected again by itself

@@ -12,7 +12,7 @@ import time
 
 import redis.asyncio as redis
 
-from tally_client import PATIENCE, PAUSE_MOST, moved, opened
+from tally_client import LATE, PATIENCE, PAUSE_MOST, moved, opened
 from tally_program import arguments, tell, tell_view
 from tally_view import SILENCE, Event, View
 
@@ -30,7 +30,7 @@ class Client:
         """Everything that is news, from now on; it connects, and connects again, by itself."""
         while not self.ended.is_set():
             db = redis.Redis.from_url(self.at, decode_responses=True)
-            listener = db.pubsub()
+            listener, to = db.pubsub(), None
             try:
                 async for event in self.follow(db, listener):
                     yield event
@@ -46,18 +46,18 @@ class Client:
             for event in self.watch():
                 yield event
             if not self.ended.is_set():
-                await asyncio.sleep(self.pause * random.uniform(0.5, 1))
-                self.pause = min(2 * self.pause, PAUSE_MOST)
+                await asyncio.sleep(0.05 if to else self.pause * random.uniform(0.5, 1))
+                self.pause = self.pause if to else min(2 * self.pause, PAUSE_MOST)
 
     async def follow(self, db, listener):
         channels, patterns = self.view.subscriptions()
-        await asyncio.wait_for(listener.subscribe(*channels), PATIENCE)
+        await asyncio.wait_for(listener.subscribe(*channels), LATE)
         if patterns:
-            await asyncio.wait_for(listener.psubscribe(*patterns), PATIENCE)
+            await asyncio.wait_for(listener.psubscribe(*patterns), LATE)
         missing = len(channels) + len(patterns)
         stream = listener.listen()
         coming = None
-        alive = time.monotonic()
+        alive = there = asked = time.monotonic()  # as in tally_client.py
         try:
             while not self.ended.is_set():
                 # a read is never cancelled while it goes on: half a message would be lost with it
@@ -65,9 +65,14 @@ class Client:
                 done, _ = await asyncio.wait({coming}, timeout=0.5)
                 item = coming.result() if done else None
                 coming = None if done else coming
-                alive = time.monotonic() if done else alive
-                if time.monotonic() - alive > SILENCE:  # as in tally_client.py
-                    raise redis.TimeoutError(f"silent for {SILENCE} s")
+                now = time.monotonic()
+                there, asked = (now, None) if item else (there, asked)
+                alive = now if item and item["type"] != "pong" else alive
+                if now - alive > SILENCE or (asked and now - asked > LATE):
+                    raise redis.TimeoutError(f"silent for {round(now - alive)} s")
+                if now - there > LATE and not asked:
+                    await listener.ping()
+                    asked = now
                 if item and item["type"] in ("subscribe", "psubscribe"):
                     missing -= 1
                     if missing <= 0:  # below 0: the library connected again by itself
