@@ -15,8 +15,9 @@
 #include "daemon/edge/redis_place.h"
 #include "daemon/edge/timer.h"
 
-#define CONNECT_MS 1500 /* name and socket; below the 2 s in which we promise to be back */
-#define COMMAND_MS 5000 /* no answer for that long: the connection is no good */
+#define CONNECT_MS 1500   /* name, socket, greeting; below the 2 s in which we promise to be back */
+#define COMMAND_MS 5000   /* no answer for that long: the connection is no good */
+#define ELSEWHERE_MS 2000 /* ... where another node of a Cluster may have its place by then */
 #define BACKOFF_FIRST_MS 50
 #define BACKOFF_MOST_MS 1800
 #define ARGS_MAX 8192
@@ -84,13 +85,20 @@ static struct flight *land(struct redis_link *l)
     return f;
 }
 
+/* The longest that an answer may take. */
+static int64_t patience_ms(const struct redis_link *l)
+{
+    int64_t most = !l->up ? CONNECT_MS : l->places.count > 1 ? ELSEWHERE_MS : COMMAND_MS;
+    return l->command_ms > 0 && l->command_ms < most ? l->command_ms : most;
+}
+
 /* A command waits for its answer from now on, or one has come. */
 static void watch(struct redis_link *l)
 {
     l->moved_us = timer_now_us();
     l->unsent = 0;
     if (l->connected && l->first)
-        timer_set(l->deadline, l->command_ms / LOOKS);
+        timer_set(l->deadline, patience_ms(l) / LOOKS);
     else if (l->connected)
         timer_cancel(l->deadline);
 }
@@ -112,7 +120,7 @@ static bool stands_still(struct redis_link *l)
     if (left < l->unsent)
         l->moved_us = now_us;
     l->unsent = left;
-    return now_us - l->moved_us >= l->command_ms * 1000;
+    return now_us - l->moved_us >= patience_ms(l) * 1000;
 }
 
 /* ---- losing it ---- */
@@ -189,11 +197,11 @@ static void on_deadline(void *ctx)
     struct redis_link *l = ctx;
     char why[600];
     if (l->connected && !stands_still(l)) {
-        timer_set(l->deadline, l->command_ms / LOOKS);
+        timer_set(l->deadline, patience_ms(l) / LOOKS);
         return;
     }
     if (l->connected)
-        snprintf(why, sizeof why, "no answer for %lld ms", (long long)l->command_ms);
+        snprintf(why, sizeof why, "no answer for %lld ms", (long long)patience_ms(l));
     else if (l->asking)
         snprintf(why, sizeof why, "no Sentinel names a master within %d ms (%.200s)", CONNECT_MS,
                  l->guide.why(l->guide.ctx));
@@ -572,7 +580,7 @@ bool redis_link_new(struct event_base *base, const struct redis_link_settings *s
                              .tagged = redis_prefix_is_tagged(s->prefix),
                              .loopback = s->loopback};
     l->end = &l->first;
-    l->command_ms = s->command_ms > 0 ? s->command_ms : COMMAND_MS;
+    l->command_ms = s->command_ms;
     l->user = text_of(s->user);
     l->password = text_of(s->password);
     l->prefix = text_of(s->prefix);

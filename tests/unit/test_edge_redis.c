@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* Publishing against a real redis-server on a socket of its own: order, fence, emptied, killed,
  * stopped, forbidden. */
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include "tests/unit/redis_house.h"
 
 /* ---- tests ---- */
@@ -586,35 +589,73 @@ static void test_addresses(void **state)
     loop_free(base);
 }
 
+static void free_port(char text[16])
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, size), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
+    snprintf(text, 16, "%d", ntohs(at.sin_port));
+    close(fd);
+}
+
+static void start_at(struct side *s, const char *url, const char *prefix)
+{
+    struct redis_settings set = {
+        .url = slice_of(url), .prefix = slice_of(prefix), .owner = SLICE("A")};
+    struct redis_calls calls = {on_ready, on_acknowledged, on_fenced, on_lost, s};
+    struct err e = {0};
+    *s = (struct side){.base = loop_new()};
+    if (!redis_new(s->base, &set, &calls, &s->redis, &e))
+        fail_msg("%s", e.text);
+    UNTIL(s, s->ready == 1);
+}
+
+/* Another node may have its place long before it would have been given up; and one that takes a
+ * connection and does not greet is none. */
+static void test_a_node_of_a_cluster_that_hangs_is_left_soon(void **state)
+{
+    struct house *h = *state;
+    char url[64], port[16], bus[16];
+    const char *const more[] = {
+        "--cluster-enabled",     "yes",       "--port", port, "--cluster-port", bus,
+        "--cluster-announce-ip", "127.0.0.1", NULL};
+    free_port(port);
+    free_port(bus);
+    redis_server_start(&h->at, more);
+    h->eye = redis_server_look(&h->at, NULL, NULL);
+    IS(h, "CLUSTER ADDSLOTSRANGE 0 16383", "OK");
+    for (int i = 0; i < 3000 && !strstr(ask(h, "CLUSTER INFO"), "cluster_state:ok"); i++)
+        usleep(10000);
+    snprintf(url, sizeof url, "redis://localhost:%s", port); /* which knows itself by another */
+    start_at(&h->a, url, "{tally}:v1");
+    begin(&h->a, 7);
+    struct redis_commit m = totals(7, 4, "{}");
+    assert_true(redis_publish(h->a.redis, &m));
+    UNTIL(&h->a, h->a.acknowledged == 1);
+    kill(h->at.pid, SIGSTOP);
+    UNTIL(&h->a, h->a.lost == 1);
+    assert_string_equal(h->a.why, "no answer for 2000 ms");
+    UNTIL(&h->a, h->a.lost == 2);
+    assert_string_equal(h->a.why, "no answer for 1500 ms");
+    kill(h->at.pid, SIGCONT);
+    UNTIL(&h->a, h->a.ready == 2);
+}
+
 /* By name and port, with a database: the name is looked up without blocking. */
 static void test_by_name(void **state)
 {
     struct house *h = *state;
-    struct side *s = &h->a;
     char url[64], port[16];
-    struct err e = {0};
-    open_house(h);
-    /* a free port: Redis is asked to take one, until one is free */
-    int number = 20000 + (int)(getpid() % 20000);
-    for (int i = 0; i < 50; i++) {
-        snprintf(port, sizeof port, "%d", ++number);
-        redisReply *r = redisCommand(h->eye, "CONFIG SET port %s", port);
-        bool ok = r->type == REDIS_REPLY_STATUS;
-        freeReplyObject(r);
-        if (ok)
-            break;
-    }
+    const char *const more[] = {"--port", port, NULL};
+    free_port(port);
+    redis_server_start(&h->at, more);
+    h->eye = redis_server_look(&h->at, NULL, NULL);
     snprintf(url, sizeof url, "redis://localhost:%s/3", port);
-    struct redis_settings set = {.url = slice_of(url), .prefix = SLICE(P), .owner = SLICE("A")};
-    struct redis_calls calls = {on_ready, on_acknowledged, on_fenced, on_lost, s};
-    *s = (struct side){.base = loop_new()};
-    assert_true(redis_new(s->base, &set, &calls, &s->redis, &e));
-    UNTIL(s, s->ready == 1);
+    start_at(&h->a, url, P);
     ask(h, "SELECT 3");
-    begin(s, 7);
-    struct redis_commit m = totals(7, 4, "{}");
-    assert_true(redis_publish(s->redis, &m));
-    UNTIL(s, s->acknowledged == 1);
+    begin_again(h, 1, 7);
     IS(h, "HGET " P ":snap:meta owner", "A");
 }
 
@@ -646,6 +687,7 @@ int main(void)
         HOUSE(test_a_snapshot_in_part_is_not_shown),
         HOUSE(test_stopped),
         HOUSE(test_addresses),
+        HOUSE(test_a_node_of_a_cluster_that_hangs_is_left_soon),
         HOUSE(test_by_name),
     };
     log_start(LOG_LEVEL_ERROR - 1, 0);
