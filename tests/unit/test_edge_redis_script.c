@@ -152,6 +152,22 @@ static void test_a_staged_key_that_is_lost_is_a_part_that_is_missing(void **stat
     IS(h, "XLEN " P ":desk", "1");
 }
 
+/* As where RENAME is renamed, or not among the user's rights: what was shown was gone. */
+static void test_what_cannot_be_put_in_its_place_takes_nothing_away(void **state)
+{
+    struct house *h = *state;
+    show(h);
+    ask(h, "ACL SETUSER half on >pw ~* +@all -rename &*");
+    redisContext *half = redis_server_look(&h->at, "half", "pw");
+    ANSWERS(half, "OK", "stage", "8", OWNER, "1", "1", TOTALS("t8"));
+    assert_non_null(
+        strstr(RUN(half, "begin", "8", OWNER, "1", "1", "test", "2021-01-05", "0", "0", "1"),
+               "run this command"));
+    redisFree(half);
+    IS(h, "GET " P ":snap:totals", "t1");
+    IS(h, "HGET " P ":snap:meta epoch", "7");
+}
+
 /* Where the stream itself is lost a standby sees by it that it has not all. */
 static void test_how_far_the_desk_s_stream_went_is_said_with_the_epoch(void **state)
 {
@@ -184,6 +200,7 @@ int main(void)
         HOUSE(test_parts_count_in_their_order_alone),
         HOUSE(test_a_key_that_is_lost_does_not_begin_anew_with_a_part),
         HOUSE(test_a_staged_key_that_is_lost_is_a_part_that_is_missing),
+        HOUSE(test_what_cannot_be_put_in_its_place_takes_nothing_away),
         HOUSE(test_how_far_the_desk_s_stream_went_is_said_with_the_epoch),
     };
     log_start(LOG_LEVEL_ERROR - 1, 0);
