@@ -3,6 +3,8 @@
 #include "parsers/worker.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -193,6 +195,7 @@ int worker_run(int64_t memory)
 {
     static char options[WIRE_OPTIONS_MAX];
     struct wire_message m;
+    mallopt(M_TRIM_THRESHOLD, INT_MAX); /* to give it back can wait for the end */
     if (!take_job(&m, options))
         return errno == 0 ? 0 : 70;
     struct job j = {.format = slice_of(m.format),

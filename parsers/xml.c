@@ -15,8 +15,9 @@
 
 #define XML_ATTRIBUTES_MAX 256 /* of an element; as many declare namespaces */
 
-#define MANY 12   /* 5 slots an attribute, and twice as many when room is made */
-#define NAMES 256 /* remembered, half of that; a power of two */
+#define LEAST 1024 /* bytes of one answer, where more are to come */
+#define MANY 12    /* 5 slots an attribute, and twice as many when room is made */
+#define NAMES 256  /* remembered, half of that; a power of two */
 #define XML_TEXT_MAX ((size_t)16 << 20)
 
 struct known { /* what a name is to the handler */
@@ -250,9 +251,11 @@ static void on_error(void *ctx, xmlErrorPtr e)
         refuse(x, WIRE_SYNTAX, "%.*s", SLICE_FMT(slice_trim(why)));
 }
 
-/* All that was asked for, up to the end: in places libxml2 takes the end of a few bytes, as they
- * may well arrive, for the end of the document. */
-static bool read_full(struct xml *x, char *into, size_t room, size_t *got)
+/* Not all that was asked for, or what has arrived would be left to do when the last byte has. But
+ * in places libxml2 takes the end of a few bytes, as they may well arrive, for the end of the
+ * document.
+ */
+static bool read_some(struct xml *x, char *into, size_t room, size_t *got)
 {
     size_t n;
     *got = 0;
@@ -260,7 +263,7 @@ static bool read_full(struct xml *x, char *into, size_t room, size_t *got)
         if (!input_read(x->in, into + *got, room - *got, &n, x->fault))
             return false;
         *got += n;
-    } while (n > 0 && *got < room);
+    } while (n > 0 && *got < room && *got < LEAST);
     return true;
 }
 
@@ -273,7 +276,7 @@ static int on_read(void *ctx, char *into, int room)
     size_t got = 0;
     if (p && (p->maxatts > MANY * XML_ATTRIBUTES_MAX || p->nsNr > MANY * XML_ATTRIBUTES_MAX))
         refuse_attributes(x);
-    else if (!x->stopped && !read_full(x, into, (size_t)room, &got))
+    else if (!x->stopped && !read_some(x, into, (size_t)room, &got))
         x->stopped = true;
     return x->stopped ? -1 : (int)got;
 }

@@ -51,6 +51,7 @@ struct fetch {
     int redirects;
     /* what has come */
     struct payload *payload;
+    curl_off_t length; /* of the body, as announced; -1: it is not */
     size_t header_bytes, ignored;
     char etag[FETCH_ETAG_MAX + 1], last_modified[FETCH_DATE_MAX + 1],
         retry_after[FETCH_DATE_MAX + 1], type[FETCH_TYPE_MAX + 1], encoding[FETCH_TYPE_MAX + 1];
@@ -232,11 +233,11 @@ static long status_of(struct fetch *f)
 static bool begin_body(struct fetch *f)
 {
     struct err e;
-    curl_off_t length = -1;
-    curl_easy_getinfo(f->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-    if (length > 0 && (uint64_t)length > f->cap)
+    f->length = -1;
+    curl_easy_getinfo(f->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &f->length);
+    if (f->length > 0 && (uint64_t)f->length > f->cap)
         return fail(f, VERDICT_TOO_BIG, "%lld bytes, more than %zu; raise max-body if it should be",
-                    (long long)length, f->cap);
+                    (long long)f->length, f->cap);
     f->payload = payload_new(f->cap, &e);
     return f->payload != NULL || fail(f, VERDICT_INTERNAL, "%s", e.text);
 }
@@ -257,6 +258,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
         fail(f, e.kind == ERR_DATA ? VERDICT_TOO_BIG : VERDICT_INTERNAL, "%s", e.text);
         return 0;
     }
+    if (payload_bytes(f->payload).len == (uint64_t)f->length) /* sooner than libcurl says so */
+        payload_finish(f->payload);
     if (f->calls.grew != NULL)
         f->calls.grew(f->payload, f->calls.ctx);
     return more.len;

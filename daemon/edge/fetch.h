@@ -46,8 +46,8 @@ struct fetcher *fetcher_new(struct event_base *base, const struct fetcher_settin
 void fetcher_free(struct fetcher *all); /* after its fetches; accepts NULL */
 
 struct fetch_calls {
-    /* Bytes came: the payload, not finished, holds what there is. From inside a transfer: may not
-     * stop it. */
+    /* Bytes came: the payload holds what there is, and is finished when that is known to be all.
+     * From inside a transfer: may not stop it. */
     void (*grew)(struct payload *payload, void *ctx);
     /* The host's address is known, or its connection was `kept`; maybe more than once. From inside
      * a transfer; NULL: nobody asks. */

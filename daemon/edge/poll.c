@@ -452,6 +452,14 @@ static void cancel_work(struct poll *f)
     drop_work(f);
 }
 
+static void settle(struct poll *f)
+{
+    if (f->step == PARSING && f->work.failure == WIRE_OK)
+        settle_batch(f);
+    else
+        settle_failed(f, work_verdict(&f->work), slice_of(f->work.text));
+}
+
 /* It has come whole. */
 static void take_body(struct poll *f, struct payload *payload)
 {
@@ -460,8 +468,8 @@ static void take_body(struct poll *f, struct payload *payload)
         return;
     }
     f->step = PARSING;
-    if (!f->submitted && f->payload != NULL) { /* its worker failed before the end */
-        settle_failed(f, work_verdict(&f->work), slice_of(f->work.text));
+    if (!f->submitted && f->payload != NULL) { /* its worker has answered before the end */
+        settle(f);
         return;
     }
     if (f->submitted)
@@ -507,14 +515,12 @@ static void on_parsed(struct work *work, void *ctx)
         on_version(f);
         return;
     }
-    if (f->step == FETCHING && f->on_air && is_misfortune(work->failure))
-        return;              /* the end will tell whether anything is new */
+    if (f->step == FETCHING &&
+        (payload_finished(f->payload) || (f->on_air && is_misfortune(work->failure))))
+        return;              /* the end, which will tell whether anything is new */
     if (f->step == FETCHING) /* it is bad before its end: the rest is not wanted */
         ask_stop(&f->body);
-    if (f->step == PARSING && work->failure == WIRE_OK)
-        settle_batch(f);
-    else
-        settle_failed(f, work_verdict(work), slice_of(work->text));
+    settle(f);
 }
 
 /* The file is due. */

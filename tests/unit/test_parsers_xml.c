@@ -315,10 +315,54 @@ static void long_sections_are_read_and_endless_ones_are_not(void **state)
     buf_done(&n.buf);
 }
 
+struct watched {
+    struct arriving arriving;
+    const struct notes *notes;
+    size_t told; /* before the last piece */
+};
+
+static bool watched_wait(void *ctx, const char **base, size_t *have, bool *end)
+{
+    struct watched *w = ctx;
+    w->told = w->notes->buf.len;
+    return arriving_wait(&w->arriving, base, have, end);
+}
+
+/* When the last byte comes little else is left to do, though libxml2 asks for more at a time. */
+static void what_has_arrived_is_read_before_more_is_waited_for(void **state)
+{
+    static const struct xml_handler handler = {element, on_root, on_start, on_end};
+    struct notes n = {.stop_at = NULL};
+    struct watched w = {.notes = &n};
+    struct buf xml;
+    struct input *in;
+    struct fault f = {0};
+    struct arena *a = arena_new(1 << 20);
+    (void)state;
+    buf_init(&n.buf, 1 << 20);
+    buf_init(&xml, 1 << 20);
+    buf_addz(&xml, "<a>");
+    while (xml.len < 2990)
+        buf_addz(&xml, "<b/>");
+    buf_addz(&xml, "</a>");
+    struct input_source source = arriving_source(&w.arriving, buf_slice(&xml), 1500);
+    source.wait = watched_wait;
+    source.ctx = &w;
+    assert_true(input_open(a, &source, 1 << 20, &in, &f) && xml_parse(in, &handler, &n, &f));
+    assert_int_equal(w.arriving.waits, 2);
+    assert_true(w.told > 1000);
+    input_close(in);
+    arriving_done(&w.arriving);
+    arena_free(a);
+    buf_done(&xml);
+    buf_done(&n.buf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(long_sections_are_read_and_endless_ones_are_not),
+        cmocka_unit_test(what_has_arrived_is_read_before_more_is_waited_for),
         cmocka_unit_test(events_come),
         cmocka_unit_test(text_is_that_of_leaves_where_it_is_wanted),
         cmocka_unit_test(elements_that_are_nothing_are_not_told),
