@@ -4,7 +4,7 @@
 // whose age it tells.
 (() => {
     "use strict";
-    const SOON = 150, PACE = 3000, SILENT = 15000, ASK = 10000, OLD = 120000;
+    const SOON = 150, PACE = 3000, SILENT = 15000, ASK = 10000, OLD = 120000, AGED = 60;
     const link = document.getElementById("link"), said = document.getElementById("said"), copy = document.getElementById("copy");
     const now = () => performance.now(); // no clock that somebody sets
     let waits = 0, due = 0, last = -ASK, etag = null, heard = now(), lost = 0, ahead = 0, asked = 0, answered = 0, failed = false, newest = callAtTop();
@@ -50,8 +50,9 @@
     }
 
     function take(text) {
-        const fresh = new DOMParser().parseFromString(text, "text/html");
-        for (const part of fresh.querySelectorAll("[data-live]")) {
+        const fresh = new DOMParser().parseFromString(text, "text/html"), parts = fresh.querySelectorAll("[data-live]");
+        if (!parts.length) throw new Error("no board"); // of somebody between us: a portal, a login
+        for (const part of parts) {
             const here = document.getElementById(part.id);
             if (!here) location.reload();
             else if (here.outerHTML !== part.outerHTML) {
@@ -77,10 +78,11 @@
             if (mine < answered) return; // a later question was answered before: this is older
             answered = mine;
             compareClocks(answer.headers);
+            if (!copied() && answer.headers.get("Age") > AGED) throw new Error("old"); // of a cache whose server is gone
             if (answer.status !== 304) {
                 if (!answer.ok) throw new Error(answer.status);
-                etag = answer.headers.get("ETag");
                 take(text);
+                etag = answer.headers.get("ETag");
             }
             failed = false;
             isThere();
@@ -100,8 +102,14 @@
         waits = setTimeout(ask, at - now());
     }
 
+    let stream = null;
+
+    // A browser has six connections to a host for all its tabs: who is not looked at asks now and then.
     function listen() {
-        const events = new EventSource("/v1/events?types=news");
+        if (stream) stream.close();
+        stream = null;
+        if (document.hidden) return;
+        const events = stream = new EventSource("/v1/events?types=news");
         events.onopen = () => { isThere(); askSoon(true); };
         events.onerror = () => { // whether all of it is lost, or somebody between us lets no events through
             askSoon(true);
@@ -116,7 +124,10 @@
     }
 
     if (copied()) askSoon(true);
-    else if (window.EventSource) listen();
+    else if (window.EventSource) {
+        listen();
+        document.addEventListener("visibilitychange", listen);
+    }
     setInterval(() => {
         if (now() - heard < SILENT) return lost ? isLost(lost) : show(age());
         isLost(heard);

@@ -7,6 +7,7 @@ import time
 import pytest
 
 import browser
+import harness
 import pair
 import small_night
 from harness import ask
@@ -152,6 +153,37 @@ def test_where_no_events_come_through_it_asks(house, web):
         web.until(f"answered > {before} && asked === answered", 20)  # each of its questions has its answer before its clock goes on
     web.until("document.querySelector('.big').textContent === '1 won of 1 called'", 20)
     assert web.run(said) == "" and web.run("lost.filter(Boolean)") == []
+
+
+def test_tabs_that_nobody_looks_at_leave_the_browsers_connections_to_others(house, web):
+    """Each held one of the six that a browser has for a host: the seventh tab did not load, and no other could ask."""
+    streams = lambda: house.metrics()["tallyd_http_sse_clients", frozenset()]
+    look = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true}); document.dispatchEvent(new Event('visibilitychange')); 0"
+    web.open(f"http://127.0.0.1:{house.port}/")
+    web.until("!document.getElementById('link').textContent", 10)
+    harness.wait_for(lambda: streams() == 1, 10, "that it listens")
+    web.run(look % "true")
+    harness.wait_for(lambda: streams() == 0, 10, "that it does not")
+    decide(house, "call", "foe", "won")
+    web.run(look % "false")
+    web.until("document.querySelector('.big').textContent === '1 won of 1 called' && !document.getElementById('link').textContent", 10)
+    harness.wait_for(lambda: streams() == 1, 10, "that it listens again")
+
+
+@pytest.mark.parametrize("answer", ("new Response('<title>Sign in</title><p>Who are you?', {headers: {'ETag': '\"x\"'}})",
+                                    "new Response(null, {status: 304, headers: {Age: '300'}})",
+                                    "new Response(document.documentElement.outerHTML, {headers: {Age: '300'}})"))
+def test_what_somebody_between_us_answers_makes_no_figures_good(house, web, answer):
+    """A portal's page, and what a cache kept of a server that is gone, were taken for an answer of ours: the figures stood, and nothing said so."""
+    said = "document.getElementById('link').textContent"
+    web.open(f"http://127.0.0.1:{house.port}/")
+    web.until(f"!{said}", 10)
+    web.run(f"window.real = window.fetch; window.fetch = async () => {answer}; 0")
+    decide(house, "call", "foe", "won")
+    web.until(f"{said}.startsWith('Connection lost')", 10)
+    assert web.run("document.title").startswith("0 won")
+    web.run("window.fetch = window.real; 0")
+    web.until(f"!{said} && document.querySelector('.big').textContent === '1 won of 1 called'", 30)
 
 
 def test_the_sentence_is_copied(house, web):
