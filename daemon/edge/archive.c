@@ -4,9 +4,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "daemon/base/num.h"
@@ -279,18 +282,33 @@ bool archive_read(const char *directory, struct arena *a, struct archive *out, s
     return all.rows != NULL;
 }
 
+/* A FIFO, that nobody may write to, would be waited for. */
+static gzFile open_gzip(const char *path, struct err *e)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool regular = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    gzFile file = regular ? gzdopen(fd, "rb") : NULL;
+    if (fd >= 0 && !regular)
+        err_set(e, ERR_NOINPUT, "%s: not a regular file", path);
+    else if (!file)
+        err_errno(e, ERR_NOINPUT, "%s", path);
+    if (fd >= 0 && !file)
+        close(fd);
+    return file;
+}
+
 struct payload *archive_payload(const char *directory, struct digest d, size_t cap, struct err *e)
 {
     char path[4096], name[ARCHIVE_NAME], *piece = malloc(PIECE);
     archive_payload_name(d, name);
     snprintf(path, sizeof path, "%s/" ARCHIVE_PAYLOADS "/%s", directory, name);
-    errno = 0;
-    gzFile file = piece ? gzopen(path, "rbe") : NULL;
+    gzFile file = piece ? open_gzip(path, e) : NULL;
     struct payload *p = file ? payload_new(cap, e) : NULL;
     bool ok = p != NULL;
     int got = 0;
-    if (!file)
-        err_errno(e, ERR_NOINPUT, "%s", path);
+    if (!piece)
+        err_set(e, ERR_AGAIN, "%s: no memory to read it", path);
     while (ok && (got = gzread(file, piece, PIECE)) > 0)
         ok = payload_append(p, (struct slice){piece, (size_t)got}, e) || err_prefix(e, "%s", path);
     if (ok) {

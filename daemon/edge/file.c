@@ -29,7 +29,7 @@ bool file_read(const char *path, size_t max, struct arena *a, struct slice *out,
     bool ok = false;
     struct stat st;
     size_t got = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* of a FIFO nobody may write to */
     if (fd < 0)
         return err_errno(e, errno == EACCES ? ERR_DENIED : ERR_NOINPUT, "%s", path);
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {

@@ -160,6 +160,33 @@ static void test_a_torn_line_costs_itself(void **state)
     arena_free(a);
 }
 
+/* Whoever opened it waited for somebody to write to it, for ever. */
+static void test_what_is_no_file_is_said_and_not_waited_for(void **state)
+{
+    struct shelf s = shelf_of(*state);
+    struct err e = {0};
+    struct digest d = {.hi = 1, .lo = 2};
+    char folder[200], path[300], name[ARCHIVE_NAME];
+    archive_payload_name(d, name);
+    snprintf(folder, sizeof folder, "%s/payloads", s.path);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    assert_int_equal(mkdir(s.path, 0700), 0);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    alarm(20);
+    assert_null(archive_payload(s.path, d, 1 << 20, &e));
+    assert_non_null(strstr(e.text, "not a regular file"));
+    snprintf(path, sizeof path, "%s/2020-11-04.tsv", s.path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    struct arena *a = arena_new(1 << 20);
+    struct archive all;
+    assert_false(archive_read(s.path, a, &all, &e));
+    assert_non_null(strstr(e.text, "not a regular file"));
+    alarm(0);
+    arena_free(a);
+    throw_away(&s);
+}
+
 /* The oldest go first, not one that came again since, and never what restart begins with. */
 static void test_the_oldest_go_and_never_the_last_good_one(void **state)
 {
@@ -297,6 +324,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_what_is_recorded_is_read_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_torn_line_costs_itself, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_is_no_file_is_said_and_not_waited_for, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_the_oldest_go_and_never_the_last_good_one, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_nothing_goes_where_that_makes_no_room, set_up,
