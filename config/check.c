@@ -185,7 +185,8 @@ static bool check_address(struct loader *l, const struct item *item, bool insecu
         entry_problem(
             l, item->entry, text.ptr,
             "use https, or write insecure-http = yes (the source then makes no calls), or "
-            "list the address's network in [poll] networks",
+            "list the address's network in [poll] networks, as one that is not public needs in any "
+            "case",
             "plain http: anybody on the way can change the figures");
     else if (slice_find(text, SLICE("{credential:")) != (size_t)-1)
         entry_problem(l, item->entry, text.ptr, "use https", "a credential sent over plain http");
