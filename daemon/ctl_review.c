@@ -13,9 +13,10 @@
 
 #define LIST_MAX (64 << 20)
 #define REQUEST_MAX 65536
-#define SWAPPED_MS                                                                                 \
-    500 /* so long a line that others put there is looked at before a key is of it                 \
-         */
+/* So long a line is looked at before a key is of it: one that others put there; one that came by a
+ * key, which may be held down. */
+#define SWAPPED_MS 500
+#define HELD_MS 120
 
 struct review {
     const char *socket;
@@ -26,7 +27,8 @@ struct review {
     struct buf shown;   /* the key of the line that is on the screen */
     bool ours;          /* another line comes by what was typed here */
     bool named;         /* an alias was typed */
-    int64_t swapped_ms; /* when it last came by what others did */
+    bool swapped;       /* the line that is shown came by what others did */
+    int64_t early_ms;   /* no key is of it before that */
 };
 
 static bool read_list(struct review *r, struct err *e)
@@ -177,25 +179,35 @@ static void show(struct review *r, const struct hand *h)
         buf_addz(&r->answer, "the line itself still waits, for what is in doubt: a or r\n");
     r->named = false;
     draw(r, h);
-    if (!same)
+    if (!same) {
         screen_forget();
-    if (!same && !r->ours)
-        r->swapped_ms = now_ms();
+        r->swapped = !r->ours;
+        r->early_ms = now_ms() + (r->swapped ? SWAPPED_MS : HELD_MS);
+    }
     r->ours = false;
     buf_clear(&r->shown);
     buf_add(&r->shown, buf_slice(&h->key));
 }
 
-/* Another desk or a feed has put another line under the finger. */
-static bool is_swapped(struct review *r, char letter)
+/* Another desk or a feed has put another line under the finger, or it has not left the key yet. */
+static bool is_early(struct review *r, char letter)
 {
-    if (!strchr("arls", letter) || now_ms() - r->swapped_ms >= SWAPPED_MS)
+    int64_t now = now_ms();
+    if (!strchr(r->swapped ? "arls" : "arlsu", letter) || now >= r->early_ms)
         return false;
     buf_clear(&r->answer);
-    buf_addf(&r->answer,
-             "'%c' is not taken: another desk or a feed has just put this line here; look, and "
-             "type it again\n",
-             letter);
+    if (r->swapped) {
+        buf_addf(&r->answer,
+                 "'%c' is not taken: another desk or a feed has just put this line here; look, and "
+                 "type it again\n",
+                 letter);
+    } else {
+        buf_addf(&r->answer,
+                 "'%c' is not taken, so soon behind the one before; let it go, look, and type it "
+                 "again\n",
+                 letter);
+        r->early_ms = now + HELD_MS;
+    }
     return true;
 }
 
@@ -209,7 +221,7 @@ static bool on_letter(struct review *r, char letter, const struct hand *h)
     bool join = h->any && ctl_review_is_join(h->fields);
     if (letter == 'q')
         return false;
-    if (is_swapped(r, letter))
+    if (is_early(r, letter))
         return true;
     if (letter == 'u')
         undo(r);

@@ -40,6 +40,11 @@ class Terminal:
     def keys(self, *names):
         self.tmux("send-keys", *names)
 
+    def decide(self, keys):
+        """Of a line that has been looked at: what comes sooner may be of a key that is held down."""
+        time.sleep(0.2)
+        self.type(keys)
+
     def screen(self):
         return self.tmux("capture-pane", "-p")
 
@@ -181,13 +186,13 @@ def test_a_mismatch_is_fixed_by_keys_and_the_totals_follow(house, terminal):
     terminal.sees("others    Cy Poe (REP): 100")
     while waiting := house.ctl("match", "list").stdout.count("\nfoe\t"):
         terminal.sees(f"{waiting} to decide")
-        terminal.keys("a")
+        terminal.decide("a")
         harness.wait_for(lambda n=waiting: house.ctl("match", "list").stdout.count("\nfoe\t") < n, 20, "the decision")
     took = time.monotonic() - start
     harness.wait_for(lambda: '"trailing":1' in house.ctl("totals", "-o", "json").stdout, 10, "the totals")
     print(f"fixed in {took:.1f} s")
     assert took < 15
-    terminal.keys("u")
+    terminal.decide("u")
     harness.wait_for(lambda: "foe" in house.ctl("match", "list").stdout, 10, "the line again")
     terminal.type("q")
     terminal.sees("left 0")
@@ -210,17 +215,17 @@ def test_a_key_is_of_the_line_that_was_seen(house, terminal):
     all_of_them = rows()
     run(terminal, house, "match", "review", "--reason", "known")
     terminal.sees(f"{len(all_of_them)} to decide")
-    terminal.type("aaa")
+    terminal.decide("aaa")
     terminal.sees(f"{len(all_of_them) - 1} to decide")
-    terminal.keys("a")
+    terminal.decide("a")
     terminal.sees(f"{len(all_of_them) - 2} to decide")
     assert len(rows()) == len(all_of_them) - 2
-    terminal.keys("u")
+    terminal.decide("u")
     terminal.sees(f"{len(all_of_them) - 1} to decide")
-    terminal.keys("u")
+    terminal.decide("u")
     terminal.sees(f"{len(all_of_them)} to decide")
     assert sorted(rows()) == sorted(all_of_them)
-    terminal.keys("u")
+    terminal.decide("u")
     terminal.sees("there is nothing to take back")
     terminal.type("q")
     terminal.sees("left 0")
@@ -235,10 +240,30 @@ def test_a_name_that_is_theirs_too_leaves_other_doubts(house, terminal):
     harness.wait_for(lambda: "foe" in house.ctl("match", "list").stdout, 20, "a line in review")
     run(terminal, house, "match", "review", "--reason", "known")
     terminal.sees("endorsed  D Foe (foe)")
-    terminal.keys("l")
+    terminal.decide("l")
     terminal.sees("1 to decide")  # the other feed had no doubt but the name
-    terminal.keys("l")
+    terminal.decide("l")
     assert "endorsed  D Foe (foe)" in terminal.sees("the line itself still waits, for what is in doubt: a or r")
+    terminal.type("q")
+    terminal.sees("left 0")
+
+
+def test_a_key_that_is_held_down_decides_one_line(house, terminal):
+    rows = doubtful(house)
+    all_of_them = rows()
+    run(terminal, house, "match", "review", "--reason", "known")
+    terminal.sees(f"{len(all_of_them)} to decide")
+    time.sleep(0.2)
+    slowest, at = 0.0, time.monotonic()
+    for _ in range(20):
+        terminal.type("a")
+        time.sleep(0.02)
+        now = time.monotonic()
+        slowest, at = max(slowest, now - at), now
+    if slowest < 0.1:  # else they may be keys of their own
+        terminal.sees("'a' is not taken, so soon behind the one before")
+        assert len(rows()) == len(all_of_them) - 1
+    terminal.decide("u")
     terminal.type("q")
     terminal.sees("left 0")
 
@@ -249,7 +274,7 @@ def test_what_another_desk_decides_moves_no_line_past_the_eye(house, terminal):
     (first, one), (second, two), *_ = before = rows()
     run(terminal, house, "match", "review", "--reason", "known")
     terminal.sees(f"({first})")
-    terminal.keys("s")
+    terminal.decide("s")
     terminal.sees("1 left for later")
     seen = terminal.sees(f"in        {two}:")
     assert f"({second})" in seen
@@ -263,7 +288,7 @@ def test_what_another_desk_decides_moves_no_line_past_the_eye(house, terminal):
     start = time.monotonic()
     terminal.keys("z")  # no key of its: the list is read at once
     terminal.sees(f"{len(rows())} to decide")
-    terminal.keys("a")
+    terminal.type("a")
     if time.monotonic() - start < 0.25:  # else it has been there for long enough
         terminal.sees("'a' is not taken: another desk or a feed has just put this line here")
         assert len(rows()) == wait - 1
@@ -279,11 +304,11 @@ def test_an_opponent_of_two_spellings_is_joined_by_a_key(house, terminal):
     terminal.sees("opponent  Robert J. O'Neil")
     terminal.sees("place     GA/Birch")
     terminal.sees("others    Lou Low: 50")
-    terminal.keys("r")
-    terminal.keys("a")
+    terminal.decide("r")
+    terminal.decide("a")
     harness.wait_for(lambda: "Robert J. O'Neil 120" in house.ctl("explain", "lou").stdout, 20, "the sum")
     terminal.sees("0 to decide")
-    terminal.keys("u")
+    terminal.decide("u")
     harness.wait_for(lambda: "Robert J. O'Neil 40" in house.ctl("explain", "lou").stdout, 20, "the doubt again")
     terminal.sees("1 to decide")
     terminal.type("q")
