@@ -5,8 +5,8 @@
  * usage: bench_tls CA-FILE PORT...
  *     A site with a certificate for 127.0.0.1 is at each of these ports, in another process. Each
  *     is asked once by either side and the connections kept. Prints "ours_us N ours_bytes N
- *     bare_us N bare_bytes N", for a connection; the first of a side, which reads the bundle of
- *     certificates, does not count.
+ *     bare_us N bare_bytes N", for a connection: the median, the mean of the bytes; the first of a
+ *     side, which reads the bundle of certificates, does not count.
  */
 #include <curl/curl.h>
 #include <event2/event.h>
@@ -133,31 +133,47 @@ static const struct side {
 
 enum { SIDES = sizeof sides / sizeof *sides };
 
+static int by_size(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
 int main(int argc, char **argv)
 {
     struct bench b = {.connections = (size_t)argc};
-    struct cost sum[SIDES] = {{0}};
-    if (argc < 4) {
+    int64_t *ns[SIDES], bytes[SIDES] = {0};
+    int count = argc - 3;
+    if (count < 1) {
         fprintf(stderr, "usage: bench_tls CA-FILE PORT...\n");
         return 64;
     }
     b.ca_file = argv[1];
-    for (int s = 0; s < SIDES; s++)
+    for (int s = 0; s < SIDES; s++) {
+        ns[s] = calloc((size_t)count, sizeof *ns[s]);
+        if (ns[s] == NULL)
+            die("no memory");
         sides[s].begin(&b);
-    for (int i = 2; i < argc; i++)
-        for (int s = 0; s < SIDES; s++) {
+    }
+    for (int i = -1; i < count; i++)
+        for (int turn = 0; turn < SIDES; turn++) {
+            int s = (turn + i + 1) % SIDES; /* each is the first to ask as often as the other */
             char url[80];
-            snprintf(url, sizeof url, "https://127.0.0.1:%s/", argv[i]);
+            snprintf(url, sizeof url, "https://127.0.0.1:%s/", argv[i + 3]);
             struct cost before = cost_now();
             sides[s].ask(&b, url);
             struct cost after = cost_now();
-            sum[s].ns += i > 2 ? after.ns - before.ns : 0;
-            sum[s].bytes += i > 2 ? after.bytes - before.bytes : 0;
+            if (i < 0)
+                continue;
+            ns[s][i] = after.ns - before.ns;
+            bytes[s] += after.bytes - before.bytes;
         }
-    for (int s = 0; s < SIDES; s++)
-        printf("%s_us %lld %s_bytes %lld ", sides[s].name,
-               (long long)(sum[s].ns / 1000 / (argc - 3)), sides[s].name,
-               (long long)(sum[s].bytes / (argc - 3)));
+    for (int s = 0; s < SIDES; s++) {
+        qsort(ns[s], (size_t)count, sizeof *ns[s], by_size);
+        printf("%s_us %lld %s_bytes %lld ", sides[s].name, (long long)(ns[s][count / 2] / 1000),
+               sides[s].name, (long long)(bytes[s] / count));
+        free(ns[s]);
+    }
     printf("\n");
     return 0;
 }

@@ -8,6 +8,15 @@ many rows of the file share a name of the batch (a contest, a choice), and what 
 those names and does nothing else: no parser that gives names out can pass that.
 How long a change takes to subscribers is measured on a race, which nothing thins where it changes once in 500 ms; totals are thinned,
 on purpose, to one in min-interval.
+
+A new TLS connection is one with its whole handshake, to a site that sends its certificate and its signer's, both of P-256 keys; the
+figure is the median of a hundred, and the site another process. Of it 94 % are libcurl's and OpenSSL's, and no
+setting that verifies all the same takes more than 3 % off. With OpenSSL 3.0 on one machine, in ms: a certificate decoded 0.09, for the
+decoders are looked up anew each time; the context that libcurl makes for each connection 0.12; three signatures checked and X25519, the
+arithmetic alone, 0.17; the whole with one context for all, bare, 0.75, by a bare libcurl 0.93, by tallyd 0.99. OpenSSL 3.5 takes a tenth
+less, GnuTLS reads the bundle for each connection: 5.7. Where the site lets wait, as any does over a network, others have the processor's
+caches meanwhile, and either side takes half as much again. A site that hangs up between two polls is not met anew: its session is taken
+up again, for half the cost.
 """
 import pathlib
 import subprocess
@@ -175,9 +184,11 @@ def to_subscribers():
 
 
 def connecting():
-    cost = tls.measure()
+    cost, slow, rsa, p384 = tls.measure(), tls.measure(wait_ms=10), tls.measure("rsa"), tls.measure("p384")
     bench("tls-connection", cost["ours_us"] / 1000, "ms of CPU", cost["ours_us"] / 1000, "1 ms", 1,
-          note=f", {cost['ours_us'] / cost['bare_us']:.2f} of a bare libcurl's {cost['bare_us'] / 1000:.3g} ms")
+          note=f", {cost['ours_us'] / cost['bare_us']:.2f} of a bare libcurl's {cost['bare_us'] / 1000:.3g} ms; " +
+          f"{slow['ours_us'] / 1000:.3g} (bare {slow['bare_us'] / 1000:.3g}) where the site takes 10 ms to answer, " +
+          f"{rsa['ours_us'] / 1000:.3g} with RSA keys, {p384['ours_us'] / 1000:.3g} where a P-384 key signs")
     bench("tls-connection-memory", cost["ours_bytes"] / 1000, "KB", cost["ours_bytes"] / 60e3, "60 KB", 1,
           note=f", bare {cost['bare_bytes'] / 1000:.3g} KB")
 

@@ -1,68 +1,59 @@
 # SPDX-License-Identifier: ISC
-"""What a new verified TLS connection costs: a site of our own, with a certificate of our own authority beside the system's bundle."""
-import http.server
+"""What a new verified TLS connection costs: sites of our own, with an authority of our own beside the system's bundle.
+
+They are as sites on the net are: each sends its certificate and the one that signed it, and the root of that is in the bundle.
+"""
 import pathlib
-import ssl
 import subprocess
 import tempfile
-import threading
 
 import feeds
 
 CONNECTIONS = 100
 BUNDLE = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
+CHAINS = {  # the keys of the root, of what signs the site's certificate, and of the site
+    "p256": ("P-256", "P-256", "P-256"),
+    "rsa": ("rsa:2048", "rsa:2048", "rsa:2048"),
+    "p384": ("rsa:4096", "P-384", "P-256"),  # as Let's Encrypt signs
+}
+CONFIG = "[req]\ndistinguished_name = name\n[name]\n"  # no extensions but those that are named
+SIGNS = ("basicConstraints=critical,CA:true", "keyUsage=critical,keyCertSign,cRLSign")
+SERVES = ("basicConstraints=critical,CA:false", "keyUsage=critical,digitalSignature", "extendedKeyUsage=serverAuth", "subjectAltName=IP:127.0.0.1")
+CERTIFICATES = (("root", SIGNS, None), ("signer", SIGNS, "root"), ("site", SERVES, "signer"))  # name, extensions, by whom
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"ok")
-
-    def log_message(self, *_):
-        pass
-
-
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-
-def openssl(folder, *args):
-    subprocess.run(["openssl", *map(str, args)], cwd=folder, check=True, capture_output=True)
-
-
-def certify(folder):
-    """ca.pem, site.pem and site.key in the folder; the bundle that trusts the first."""
-    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
-    openssl(folder, "req", "-x509", *curve, "-subj", "/CN=authority", "-keyout", "ca.key", "-out", "ca.pem")
-    openssl(folder, "req", *curve[:-2], "-subj", "/CN=site", "-keyout", "site.key", "-out", "site.csr")
-    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
-    openssl(folder, "x509", "-req", "-in", "site.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
-            "-extfile", "names", "-out", "site.pem")
-    (folder / "bundle.pem").write_text(BUNDLE.read_text() + (folder / "ca.pem").read_text())
+def certify(folder, keys):
+    """chain.pem and site.key in the folder; the bundle that trusts the root."""
+    (folder / "config").write_text(CONFIG)
+    for (name, extensions, by), key in zip(CERTIFICATES, keys):
+        args = ["openssl", "req", "-config", "config", "-x509", "-nodes", "-days", "2", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem"]
+        args += ["-newkey", key] if key.startswith("rsa") else ["-newkey", "ec", "-pkeyopt", f"ec_paramgen_curve:{key}"]
+        args += ["-CA", f"{by}.pem", "-CAkey", f"{by}.key"] if by else []
+        for extension in extensions:
+            args += ["-addext", extension]
+        subprocess.run(args, cwd=folder, check=True, capture_output=True)
+    read = {name: (folder / f"{name}.pem").read_text() for name, _, _ in CERTIFICATES}
+    (folder / "chain.pem").write_text(read["site"] + read["signer"])
+    (folder / "bundle.pem").write_text(BUNDLE.read_text() + read["root"])
     return folder / "bundle.pem"
 
 
-def measure():
-    """{"ours_us": ..., "ours_bytes": ..., "bare_us": ..., "bare_bytes": ...} of one connection"""
+def measure(chain="p256", wait_ms=0):
+    """{"ours_us": ..., "ours_bytes": ..., "bare_us": ..., "bare_bytes": ...} of one connection to a site that takes so long to answer"""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        bundle = certify(folder)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(folder / "site.pem", folder / "site.key")
-        servers = [Server(("127.0.0.1", 0), Handler) for _ in range(CONNECTIONS + 1)]
-        for server in servers:
-            server.socket = context.wrap_socket(server.socket, server_side=True)
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-        done = subprocess.run([feeds.BUILD / "tests" / "bench_tls", bundle, *(str(server.server_port) for server in servers)],
-                              capture_output=True, text=True, check=True, timeout=120)
+        bundle = certify(folder, CHAINS[chain])
+        args = [feeds.BUILD / "tests" / "bench_tls_site", folder / "chain.pem", folder / "site.key", CONNECTIONS + 1, wait_ms]
+        with subprocess.Popen([*map(str, args)], stdout=subprocess.PIPE, text=True) as site:
+            try:
+                ports = site.stdout.readline().split()
+                done = subprocess.run([feeds.BUILD / "tests" / "bench_tls", bundle, *ports], capture_output=True, text=True, check=True, timeout=120)
+            finally:
+                site.kill()
         words = done.stdout.split()
         return {word: int(number) for word, number in zip(words[::2], words[1::2])}
 
 
 if __name__ == "__main__":
-    print(measure())
+    for a_chain in CHAINS:
+        print(a_chain, measure(a_chain), measure(a_chain, 10))
