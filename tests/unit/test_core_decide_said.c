@@ -333,8 +333,10 @@ static void test_of_many_that_are_not_lost_ten_are_told(void **state)
 
 /* ---- several as one ---- */
 
-/* Two calls, or with `other` of another person, and a freeze. */
-static struct digest joint(const char *first, const char *between, bool would, struct buf *out)
+/* Two calls, or with `other` of another person, and a freeze; after that the first race has this
+ * flag too. */
+static struct digest joint_with(const char *first, const char *between, bool would, uint32_t flag,
+                                struct buf *out)
 {
     static const struct event one = {.joint = true, .confirmed = true};
     static const struct event plain;
@@ -358,11 +360,17 @@ static struct digest joint(const char *first, const char *between, bool would, s
         assert_int_equal(n.out.said.len, 0);
         decide_joint_add(&j, m, n.out.decision, n.out.messages, n.out.message_count);
     }
+    m->races[0].flags |= flag;
     struct digest d = decide_joint_write(&j, m, core_tally(n.core), NIGHT_AT(11), out);
     decide_joint_done(&j);
     night_close(&n);
     arena_free(a);
     return d;
+}
+
+static struct digest joint(const char *first, const char *between, bool would, struct buf *out)
+{
+    return joint_with(first, between, would, 0, out);
 }
 
 /* Each was shown against what was before all of them. */
@@ -389,6 +397,7 @@ static void test_several_are_told_of_as_one(void **state)
     /* the same comes of it whatever else was called meanwhile, and something else of another */
     assert_true(digest_eq(shown, joint("ann-archer", "cat", false, &done)));
     assert_false(digest_eq(shown, joint("bob", NULL, false, &done)));
+    assert_false(digest_eq(shown, joint_with("ann-archer", NULL, false, RACE_CONFLICT, &done)));
     buf_done(&would);
     buf_done(&done);
 }

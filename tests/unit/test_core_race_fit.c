@@ -82,6 +82,12 @@ static const struct row rows[] = {
      .feed = {.state = "KY", .text = "District Judge 1st Judicial District 2nd Division"},
      .fit = RACE_OTHER,
      .why = "another district or seat"},
+    /* a division may be a district, and may be another thing */
+    {.office = "Court of Appeals",
+     .district = "District 3",
+     .feed = {.state = "GA", .text = "Court of Appeals Division 2"},
+     .fit = RACE_DOUBT,
+     .why = "district or seat"},
     /* one number twice is two parts: what says it once is silent on the other */
     {.state = "KY",
      .office = "District Judge 2nd Judicial District",
