@@ -72,6 +72,37 @@ static void note_two_names(const struct endorsements *list, const char *path, st
                  SLICE_FMT(first->race_id), n, n == 1 ? "" : "s");
 }
 
+/* One name twice in one race: the second would count beside the first, and no feed's line is surely
+ * of either. */
+static void note_twice(const struct endorsements *list, const char *path, struct arena *a,
+                       struct buf *out)
+{
+    struct map *rows = map_new(VALUES_MAX, true);
+    const struct endorsement *first = NULL, *other = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; rows && i < list->count; i++) {
+        const struct endorsement *e = &list->list[i], *of;
+        arena_reset(a);
+        struct slice key = arena_printf(a, "%.*s\x1f%.*s", SLICE_FMT(e->race_id),
+                                        SLICE_FMT(text_fold_copy(e->name, a)));
+        of = map_get(rows, key);
+        if (!of && !map_put(rows, key, (void *)(uintptr_t)e))
+            break;
+        if (of && n++ == 0) {
+            first = e;
+            other = of;
+        }
+    }
+    map_free(rows);
+    if (first)
+        buf_addf(out,
+                 "note: %s:%zu: %.*s is in line %zu too, in the same race: where that is one "
+                 "candidacy, it is counted twice, and no line of a feed is matched to either by "
+                 "itself; take one of them out (%zu row%s like this)\n",
+                 path, first->line, SLICE_FMT(first->name), other->line, n, n == 1 ? "" : "s");
+}
+
 /* The first row whose win counts as a nomination because nobody says more, and how many. */
 static void note_primaries(const struct endorsements *list, const char *path, struct buf *out)
 {
@@ -170,6 +201,8 @@ void endorse_notes(const struct endorsements *list, const char *path, struct buf
         note_placeless(list, path, a, out);
     if (a)
         note_two_names(list, path, a, out);
+    if (a)
+        note_twice(list, path, a, out);
     arena_free(a);
 }
 

@@ -9,8 +9,8 @@
 #include "daemon/core/endorsement.h"
 
 /* "note: PATH..." lines: columns that are not used, offices that may be several people's, or are of
- * a town or county that is not said, two names of an office in one race, primaries of which nobody
- * says whose. */
+ * a town or county that is not said, two names of an office in one race, one name twice in one
+ * race, primaries of which nobody says whose. */
 void endorse_notes(const struct endorsements *list, const char *path, struct buf *out);
 
 /* "WHAT<tab>HOW MANY<newline>": rows, races, and rows by state, office level, status, what a win is

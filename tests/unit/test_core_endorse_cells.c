@@ -267,6 +267,40 @@ static void two_names_of_an_office_in_one_race_are_noted(void **state)
     }
 }
 
+/* Each with an endorsement_id of its own, which is allowed: nothing said that neither would ever be
+ * matched. */
+static void one_name_twice_in_one_race_is_noted(void **state)
+{
+    static const struct {
+        const char *rows, *says; /* NULL: nothing */
+    } cases[] = {
+        {"a,Ann Lee,GA,State House,1,\nb,Bo Ray,GA,State House,1,\nc,ANN LEE,GA,State House,1,\n",
+         "l.csv:4: ANN LEE is in line 2 too, in the same race: "},
+        {"a,Ann Lee,GA,Mayor,,x\nb,Ann Lee,GA,Mayor,,x\nc,Ann Lee,GA,Mayor,,x\n",
+         "(2 rows like this)"},
+        {"a,Ann Lee,GA,State House,1,\nb,Bo Ray,GA,State House,1,\nc,Ann Lee,GA,State House,2,\n",
+         NULL},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char csv[300];
+        struct buf notes;
+        snprintf(csv, sizeof csv, "endorsement_id,candidate_name,state,office,district,race_id\n%s",
+                 cases[i].rows);
+        struct reading r = read_list(slice_of(csv), NULL, 0);
+        assert_true(r.ok);
+        buf_init(&notes, 1 << 16);
+        endorse_notes(&r.list, "l.csv", &notes);
+        size_t at =
+            slice_find(buf_slice(&notes), slice_of(cases[i].says ? cases[i].says : " too, "));
+        if ((at != SIZE_MAX) != (cases[i].says != NULL))
+            fail_msg("%s%.*s", cases[i].rows, SLICE_FMT(buf_slice(&notes)));
+        buf_done(&notes);
+        done(&r);
+    }
+}
+
 /* "Mayor" of no town was in order: nothing said that no feed's line would ever be theirs. */
 static void an_office_of_no_place_is_noted(void **state)
 {
@@ -372,6 +406,7 @@ int main(void)
         cmocka_unit_test(columns_are_mapped_or_not),
         cmocka_unit_test(rows_that_contradict_each_other),
         cmocka_unit_test(two_names_of_an_office_in_one_race_are_noted),
+        cmocka_unit_test(one_name_twice_in_one_race_is_noted),
         cmocka_unit_test(an_office_of_no_place_is_noted),
         cmocka_unit_test(primaries_of_which_nobody_says_whose_are_noted),
         cmocka_unit_test(what_a_list_holds_is_counted),
