@@ -28,6 +28,7 @@ struct drill {
     struct script script;
     size_t at;                         /* the next line */
     bool *befell;                      /* by line: it did something to a poll */
+    bool *over;                        /* by line: the fault has ended */
     int64_t begins_ms, ends_ms;        /* the record */
     const struct script_line **faults; /* by source */
     enum verdict *verdicts;            /* by source: told last */
@@ -302,13 +303,29 @@ static void check_time(struct drill *d, const struct script_line *l)
         say_amiss(d, l, "the record has ended before");
 }
 
+/* One that lasts no time ends before it begins. */
+static const struct script_line *fault_of(const struct drill *d, const struct script_line *end)
+{
+    const struct script_line *l = d->script.lines;
+    while (l->what != SCRIPT_FAULT || l->line != end->line)
+        l++;
+    return l;
+}
+
+/* Of those that have begun and go on, the one that began last; NULL: none. */
+static const struct script_line *fault_at_hand(const struct drill *d, uint32_t source)
+{
+    for (size_t i = d->at; i-- > 0;)
+        if (d->script.lines[i].what == SCRIPT_FAULT && d->script.lines[i].source == source &&
+            !d->over[i])
+            return &d->script.lines[i];
+    return NULL;
+}
+
 /* Was there anything in its time to which it could happen? */
 static void check_fault(struct drill *d, const struct script_line *end)
 {
-    const struct script_line *l =
-        d->script.lines; /* one that lasts no time ends before it begins */
-    while (l->what != SCRIPT_FAULT || l->line != end->line)
-        l++;
+    const struct script_line *l = fault_of(d, end);
     if (!d->befell[l - d->script.lines])
         say_amiss(d, l,
                   l->argument.len > 0 ? "no payload in its time has votes in a unit of that name"
@@ -317,7 +334,7 @@ static void check_fault(struct drill *d, const struct script_line *end)
 
 uint32_t drill_act(struct drill *d, struct river *river)
 {
-    const struct script_line *l = &d->script.lines[d->at++];
+    const struct script_line *l = &d->script.lines[d->at++], *was;
     check_time(d, l);
     switch (l->what) {
     case SCRIPT_TICK:
@@ -330,13 +347,15 @@ uint32_t drill_act(struct drill *d, struct river *river)
         decide(d, l, river);
         return NONE;
     case SCRIPT_FAULT:
-        d->faults[l->source] = l;
+        d->faults[l->source] = fault_at_hand(d, l->source);
         break;
     case SCRIPT_END:
         check_fault(d, l);
-        if (d->faults[l->source] && d->faults[l->source]->line != l->line)
+        was = d->faults[l->source];
+        d->over[fault_of(d, l) - d->script.lines] = true;
+        d->faults[l->source] = fault_at_hand(d, l->source);
+        if (d->faults[l->source] == was)
             return NONE; /* another one has begun since */
-        d->faults[l->source] = NULL;
         break;
     case SCRIPT_MARKS:
         break;
@@ -502,7 +521,8 @@ static bool read_script(struct drill *d, const char *path, struct buf *problems,
     struct slice text;
     return file_read(path, SCRIPT_MAX, d->arena, &text, e) &&
            script_read(text, path, &d->plan->settings, d->arena, &d->script, problems, e) &&
-           ((d->befell = arena_array(d->arena, d->script.count + 1, sizeof *d->befell)) != NULL ||
+           (((d->befell = arena_array(d->arena, d->script.count + 1, sizeof *d->befell)) &&
+             (d->over = arena_array(d->arena, d->script.count + 1, sizeof *d->over))) ||
             err_set(e, ERR_BUG, "out of memory"));
 }
 

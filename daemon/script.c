@@ -111,7 +111,10 @@ static bool read_fault(struct reading *r, struct slice rest, struct slice text)
     const struct script_fault_kind *k = script_faults;
     while (k->word && !slice_is(kind, k->word))
         k++;
-    size_t at = slice_starts(rest, SLICE("for ")) ? 0 : slice_find(rest, SLICE(" for "));
+    size_t at = slice_starts(rest, SLICE("for ")) ? 0 : SIZE_MAX;
+    for (size_t i = 0; i < rest.len; i++) /* the last: a unit may have it in its name */
+        if (slice_starts(slice_sub(rest, i, rest.len), SLICE(" for ")))
+            at = i;
     if (!read_source(r, name, &source))
         return false;
     if (!k->word)

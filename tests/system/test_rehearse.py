@@ -130,6 +130,13 @@ def test_what_does_nothing_is_told_and_is_no_rehearsal(night):
     assert done.stdout.endswith("2 expected, 0 not as expected; 6 lines of the script not done as written\n")
 
 
+def test_a_fault_within_another_ends_alone(night):
+    """With the shorter one both were over; and one of no length never was."""
+    done = rehearse(night, "20:06:30 fault county 404 for 60s\n20:06:50 fault county page for 10s\n    source county blocked\n20:07:10 tick\n"
+                    "    source county http-status\n20:07:40 fault county page for 0s\n20:08:20 tick\n    source county unchanged\n", "-1")
+    assert done.stdout.endswith("3 expected, 0 not as expected; 1 line of the script not done as written\n") and amiss(done) == [6], done.stdout
+
+
 def test_what_the_desk_is_refused_is_no_expectation(night):
     done = rehearse(night, "20:08 desk call nobody won\n    count won 0\n", "-1")
     assert done.returncode == 1 and "REFUSED" in done.stdout
