@@ -368,6 +368,17 @@ const char *text_did_you_mean(struct slice word, const char *const *candidates, 
     return best;
 }
 
+void text_quote(struct slice s, struct buf *out)
+{
+    buf_addc(out, '\'');
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] == '\'')
+            buf_addz(out, "'\\''");
+        else
+            buf_addc(out, s.ptr[i]);
+    buf_addc(out, '\'');
+}
+
 /* A C1 control is two bytes. */
 void text_harmless(struct slice s, bool cell, struct buf *out)
 {

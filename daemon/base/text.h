@@ -36,6 +36,9 @@ struct slice text_clean_copy(struct slice s, struct arena *a);
  * `cell` are blanks: nothing a terminal would obey. All else stays as it is. */
 void text_harmless(struct slice s, bool cell, struct buf *out);
 
+/* Append s as one word of a shell, in quotes: for commands that people copy. */
+void text_quote(struct slice s, struct buf *out);
+
 /* Append s folded for comparison of names: NFKD without marks, lower case, apostrophes and dots
  * dropped, every other run of what is not a letter or digit one blank, none at the ends.
  * "O'Néill-Díaz, Jr." -> "oneill diaz jr". */

@@ -105,8 +105,8 @@ static void write_note(const struct covered *c, struct buf *out)
                  COUNT_OF(c->sources, "source", "sources"));
     else
         buf_addf(out,
-                 "not in %" PRIu32 " of " COUNTED
-                 " that showed contests: perhaps source_hints tells where it is",
+                 "no contest fits, of those that %" PRIu32 " of " COUNTED
+                 " show: tallyctl explain has lines of that name, source_hints tells where it is",
                  c->shown, COUNT_OF(c->sources, "source", "sources"));
     if (c->how != COVERAGE_REVIEW)
         write_watcher(c, out);

@@ -16,6 +16,7 @@
 #include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/name.h"
+#include "daemon/core/namesakes.h"
 #include "daemon/core/off_air.h"
 #include "daemon/core/open.h"
 #include "daemon/core/primaries.h"
@@ -155,8 +156,10 @@ static void explain_links(const struct model *m, const struct race *r, uint32_t 
             explain_link(m, &m->review[k], now_ms, out);
             linked = true;
         }
-    if (!linked)
+    if (!linked) {
         buf_addz(out, "  feed     no feed has it\n");
+        namesakes_write(m, i, out);
+    }
 }
 
 static void explain_fading(const struct model *m, uint32_t i, struct buf *out)

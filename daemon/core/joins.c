@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "daemon/base/text.h"
 #include "daemon/core/name.h"
 #include "daemon/core/primaries.h"
 
@@ -373,24 +374,13 @@ uint32_t joins_offer(const struct model *m, const struct race *r, uint32_t alone
     return n == 1 ? found : NONE;
 }
 
-static void add_quoted(struct slice word, struct buf *out)
-{
-    buf_addc(out, '\'');
-    for (size_t i = 0; i < word.len; i++)
-        if (word.ptr[i] == '\'')
-            buf_addz(out, "'\\''");
-        else
-            buf_addc(out, word.ptr[i]);
-    buf_addc(out, '\'');
-}
-
 void joins_write_command(const struct race *r, struct slice name, struct slice other,
                          struct buf *out)
 {
     buf_addf(out, "tallyctl match join %.*s ", SLICE_FMT(r->id));
-    add_quoted(name, out);
+    text_quote(name, out);
     buf_addz(out, " = ");
-    add_quoted(other, out);
+    text_quote(other, out);
     buf_addz(out, " --reason '...'");
 }
 

@@ -49,8 +49,8 @@ static void each_is_matched_in_review_or_in_no_feed(void **state)
     says(text, "\nreview\tbo\tBo \"Bix\" Day\tGA\tState Senate\t2\tactive\tap: State Senate\t");
     says(text, "\nmatched\tann\tAnn Archer\tGA\tState Senate\t1\tactive\t"
                "ap: State Senate District 1 | votes: State Senate 1\t\t\n");
-    says(text, "note\twatched_by\nnone\tcy\tCy Early\tGA\tState Senate\t3\tactive\t\tnot in 2 of 4 "
-               "sources");
+    says(text, "note\twatched_by\nnone\tcy\tCy Early\tGA\tState Senate\t3\tactive\t\tno contest "
+               "fits, of those that 2 of 4 sources show");
 
     text = coverage(&n, true, &b);
     assert_true(json_check(slice_trim(text)));
@@ -58,7 +58,7 @@ static void each_is_matched_in_review_or_in_no_feed(void **state)
     says(text, "\"where\":[{\"source\":\"ap\",\"contest_id\":\"1\",\"contest\":\"State Senate "
                "District 1\",\"county\":\"\"},{\"source\":\"votes\"");
     says(text, "\"coverage\":\"none\",\"endorsement_id\":\"cy\"");
-    says(text, "\"where\":[],\"note\":\"not in 2 of 4");
+    says(text, "\"where\":[],\"note\":\"no contest fits, of those that 2 of 4 ");
     buf_done(&b);
     night_close(&n);
 }
@@ -103,7 +103,7 @@ static void who_watches_by_hand_is_told(void **state)
                "Ruiz\tMaria Ruiz\n");
     snprintf(want, sizeof want, "votes: State Senate 1\tin no feed that makes calls; %s", nobody);
     says(text, want);
-    snprintf(want, sizeof want, "perhaps source_hints tells where it is; %s", nobody);
+    snprintf(want, sizeof want, "source_hints tells where it is; %s", nobody);
     says(text, want);
     says(coverage(&n, true, &b), "by Maria Ruiz\",\"watched_by\":\"Maria Ruiz\"}");
     night_batch(&n, 0, "contest y|State Senate 5|GA\nchoice 51|Dot Eames|D\ntotal 5\n",

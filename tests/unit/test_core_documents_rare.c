@@ -451,7 +451,46 @@ static void how_many_sources_could_have_it_is_said(void **state)
     says("nat\tNat Nash\tNJ\tMayor\t\tactive\t\tno source is of NJ");
     night_batch(&n, VOTES, "contest 9|Dog Catcher|GA\nchoice 1|Zed Zulu|\ntotal 1\n", NIGHT_AT(1));
     coverage();
-    says("not in 1 of 1 source that showed contests");
+    says("no contest fits, of those that 1 of 1 source show: tallyctl explain has");
+    end();
+}
+
+/* "No feed has it" was said of one whom a feed has, letter for letter, under another office; and of
+ * one whose initials stand in the contest of the race. */
+static void lines_of_the_same_name_are_told(void **state)
+{
+    (void)state;
+    begin("endorsement_id,candidate_name,state,office,county,jurisdiction,seats_to_fill\n"
+          "eli,Eli O'Farrow,GA,Probate Judge,Cobb,,1\n"
+          "ann,Ann Archer,GA,City Council,Cobb,Ames,2\n"
+          "jim,Jim Archer,GA,City Council,Cobb,Ames,2\n");
+    explain("eli");
+    says("  feed     no feed has it\n  outcome");
+    night_batch(&n, VOTES,
+                "contest 1|Clerk of Superior Court|GA|Cobb\nchoice 11|ELI O'FARROW|\n"
+                "choice 12|Bo Farrow|\ntotal 10 9\n"
+                "contest 2|Ames City Council At-Large|GA|Cobb\nchoice 21|Ann Archer|\n"
+                "choice 22|J. T. Archer|\nchoice 23|Cy Poe|\ntotal 5 4 3\n",
+                NIGHT_AT(2));
+    explain("eli");
+    says(
+        "  feed     no feed has it\n"
+        "  perhaps  votes: contest \"Clerk of Superior Court\", choice \"ELI O'FARROW\", 10 votes: "
+        "the name is the same, the race another by what they say; if it is theirs: tallyctl match "
+        "accept eli votes 'ELI O'\\''FARROW'\n  outcome");
+    explain("jim");
+    says_not("perhaps");
+    assert_true(night_decide(&n, "match accept", "ann", "", NIGHT_AT(3)));
+    explain("jim");
+    says("choice \"J. T. Archer\", 4 votes: the names are alike; if it is theirs: tallyctl match "
+         "accept jim votes 'J. T. Archer'\n");
+    assert_true(night_decide(&n, "match accept", "jim", "votes J. T. Archer", NIGHT_AT(4)));
+    explain("jim");
+    says_not("perhaps");
+    assert_true(night_decide(&n, "match reject", "jim", "J. T. Archer", NIGHT_AT(5)));
+    explain("jim");
+    says("  feed     no feed has it\n  outcome");
+    assert_true(night_decide(&n, "match accept", "eli", "votes ELI O'FARROW", NIGHT_AT(6)));
     end();
 }
 
@@ -590,6 +629,7 @@ int main(void)
         cmocka_unit_test(who_no_longer_stands_is_that_now),
         cmocka_unit_test(a_place_is_named_once_and_only_while_it_is_there),
         cmocka_unit_test(how_many_sources_could_have_it_is_said),
+        cmocka_unit_test(lines_of_the_same_name_are_told),
         cmocka_unit_test(of_all_that_moves_at_once_the_first_are_told),
         cmocka_unit_test(of_many_closes_that_move_the_first_are_told),
         cmocka_unit_test(a_decision_that_was_kept_names_its_row_whole),
