@@ -131,6 +131,10 @@ static int read_options(int argc, char **argv, struct options *o)
             exit(output_end("tallyctl", 0));
         } else if ((flag = flag_of(o, a))) {
             *flag = true;
+        } else if (kept == 0 && a[0] == '-') {
+            fprintf(stderr, "tallyctl: no option '%s' before a command; tallyctl -h lists them\n",
+                    a);
+            return -1;
         } else {
             argv[kept++] = argv[i];
         }
@@ -188,12 +192,23 @@ static bool print_rows(struct slice body, void *ctx)
     return ok;
 }
 
+/* The option by which it would decide; NULL: none. */
+static const char *option_of_decisions(int argc, char **argv, const struct options *o)
+{
+    if (o->yes || o->dry_run)
+        return o->yes ? "--yes" : "--dry-run";
+    for (int i = 0; i < argc; i++)
+        if (!strcmp(argv[i], "--reason") || !strcmp(argv[i], "--basis"))
+            return argv[i];
+    return NULL;
+}
+
 /* Words that the command does not take, and forms it does not have. */
 static bool fitting(const struct ctl_command *c, int argc, char **argv, const struct options *o)
 {
-    if ((o->yes || o->dry_run) && c->kind != CTL_DECIDES) {
-        fprintf(stderr, "tallyctl: %s decides nothing: it has no %s\n", c->words,
-                o->yes ? "--yes" : "--dry-run");
+    const char *option = option_of_decisions(argc, argv, o);
+    if (option && c->kind != CTL_DECIDES && !strstr(c->usage, option)) {
+        fprintf(stderr, "tallyctl: %s decides nothing: it has no %s\n", c->words, option);
         return false;
     }
     if (o->from && strcmp(c->words, "call") != 0) {
@@ -597,7 +612,7 @@ static int perform(const struct ctl_command *c, int argc, char **argv, struct op
 /* Of a first word that has commands, those; else what may have been meant. */
 static int no_command(int argc, char **argv)
 {
-    const char *near = ctl_command_nearest(argv[0]);
+    const char *near = ctl_command_nearest(argc, argv);
     struct buf verbs;
     buf_init(&verbs, 65536);
     ctl_commands_list(slice_of(argv[0]), &verbs);

@@ -103,14 +103,21 @@ const struct ctl_command *ctl_command_find(int argc, char *const *argv, int *tak
     return NULL;
 }
 
-const char *ctl_command_nearest(const char *word)
+const char *ctl_command_nearest(int argc, char *const *argv)
 {
-    const char *names[sizeof ctl_commands / sizeof ctl_commands[0]];
+    const char *names[sizeof ctl_commands / sizeof ctl_commands[0]], *near = NULL;
+    char room[64];
+    struct buf both;
     size_t n = 0;
 
     for (const struct ctl_command *c = ctl_commands; c->words; c++)
         names[n++] = c->words;
-    return text_did_you_mean(slice_of(word), names, n);
+    buf_init_over(&both, room, sizeof room);
+    if (argc > 1)
+        buf_addf(&both, "%s %s", argv[0], argv[1]);
+    if (both.len > 0 && !both.failed)
+        near = text_did_you_mean(buf_slice(&both), names, n);
+    return near ? near : text_did_you_mean(slice_of(argv[0]), names, n);
 }
 
 void ctl_command_arity(const struct ctl_command *c, size_t *least, size_t *most)

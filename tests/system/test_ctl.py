@@ -204,6 +204,13 @@ def test_reload_is_answered_when_it_is_done():
 def test_wrong_words(house):
     done = house.ctl("statsu")
     assert done.returncode == 64 and "did you mean 'status'?" in done.stderr
+    done = house.ctl("mtch", "list")
+    assert done.returncode == 64 and "no command 'mtch'; did you mean 'match list'?" in done.stderr
+    done = house.ctl("--nonsense")
+    assert done.returncode == 64 and "no option '--nonsense'" in done.stderr
+    for command in (("source", "poll", "county"), ("status",)):  # the reason ate the source's name
+        done = house.ctl(*command, "--reason", "x")
+        assert done.returncode == 64 and f"{' '.join(command[:2])} decides nothing: it has no --reason" in done.stderr
     done = house.ctl("source", "lst")
     assert done.returncode == 64 and "no command" in done.stderr
     done = house.ctl("status", "-o", "yaml")
