@@ -252,8 +252,8 @@ static bool find_directory(struct loader *l, struct err *e)
     struct slice given = slash ? arena_copy(l->arena, slice_sub(file, 0, slash)) : SLICE(".");
     real = given.ptr ? realpath(given.ptr, NULL) : NULL;
     if (!real) {
-        problem_add_file(&l->problems, l->args->file, NULL, "there is no such directory");
-        err_set(e, ERR_NOINPUT, "%s: no such file", l->args->file);
+        err_set(e, ERR_NOINPUT, "%s: there is no such directory; -c FILE names a configuration",
+                l->args->file);
         goto out;
     }
     l->directory = arena_copy(l->arena, slice_of(strcmp(real, "/") == 0 ? "" : real));

@@ -115,7 +115,7 @@ static void write_race(const struct model *m, const struct race *r, struct buf *
     for (uint32_t i = 0; i < r->choice_count; i++)
         buf_addf(out, "%s%.*s %lld", i ? ", " : "", SLICE_FMT(r->choices[i].name),
                  (long long)r->choices[i].votes);
-    buf_addz(out, " [");
+    buf_addz(out, r->choice_count ? " [" : "no figures [");
     const char *blank = "";
     for (uint32_t flag = 1; labels_race_flag(flag); flag <<= 1)
         if (r->flags & flag) {
@@ -236,8 +236,8 @@ static bool is_met(enum script_expects kind, struct slice wanted, struct slice o
 }
 
 static const char *const nothing[EXPECTS] = {
-    [EXPECTS_IS] = "no endorsement has this id (tallyctl match list has them)",
-    [EXPECTS_RACE] = "no race has this id (tallyctl races has them)",
+    [EXPECTS_IS] = "no endorsement has this id, whole (tallyctl races has them)",
+    [EXPECTS_RACE] = "no race has this id, whole (tallyctl races has them)",
     [EXPECTS_COUNT] = "nothing",
     [EXPECTS_SAYS] = "nothing",
     [EXPECTS_SOURCE] = "no source has this name"};

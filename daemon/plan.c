@@ -200,7 +200,9 @@ static void plan_endorsed(struct making *m)
         columns[i] = (struct endorse_column){.ours = c->endorsements.columns.items[i].key,
                                              .theirs = c->endorsements.columns.items[i].value};
     if (!read_list(m, path, &text, &e)) {
-        problem(m, "[endorsements] file", "%s", e.text);
+        problem(m, "[endorsements] file", "%s%s", e.text,
+                e.kind == ERR_NOINPUT ? ": write your list there (tallyd.conf(5), ENDORSEMENT LIST)"
+                                      : "");
         return;
     }
     struct buf lines;

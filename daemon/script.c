@@ -102,6 +102,17 @@ static bool read_source(struct reading *r, struct slice word, uint32_t *out)
     return true;
 }
 
+static bool no_fault(struct reading *r, struct slice kind)
+{
+    buf_addf(r->problems, "%s:%zu: there is no such fault: '%.*s'; there are", r->name, r->line,
+             SLICE_FMT(kind));
+    for (const struct script_fault_kind *k = script_faults; k->word; k++)
+        buf_addf(r->problems, "%s %s", k == script_faults ? "" : ",", k->word);
+    buf_addc(r->problems, '\n');
+    r->wrong++;
+    return false;
+}
+
 /* "SOURCE KIND [UNIT] for DURATION" */
 static bool read_fault(struct reading *r, struct slice rest, struct slice text)
 {
@@ -118,7 +129,7 @@ static bool read_fault(struct reading *r, struct slice rest, struct slice text)
     if (!read_source(r, name, &source))
         return false;
     if (!k->word)
-        return wrong(r, "there is no such fault", kind);
+        return no_fault(r, kind);
     if (at == SIZE_MAX ||
         !num_parse_duration(slice_trim(slice_sub(rest, at + (at ? 5 : 4), rest.len)), &lasts))
         return wrong(r, "a fault ends with 'for 10m' or another duration", rest);
@@ -251,7 +262,8 @@ bool script_read(struct slice text, const char *name, const struct settings *s, 
         (void)(slice_blank(line.ptr[0]) ? read_expects(&r, line) : read_act(&r, bare));
     }
     if (r.wrong > 0)
-        return err_set(e, ERR_DATA, "%s: %zu lines are wrong; nothing is played", name, r.wrong);
+        return err_set(e, ERR_DATA, "%s: %zu line%s wrong; nothing is played", name, r.wrong,
+                       r.wrong == 1 ? " is" : "s are");
     qsort(script.lines, script.count, sizeof *script.lines, by_time);
     *out = script;
     return true;

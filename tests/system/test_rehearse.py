@@ -114,6 +114,7 @@ def test_every_wrong_line_is_told_at_once(night):
                     "20:00 desk status\n20:00 marks ddhq Foe winner\n20:00 sing\n20:00 tick\n    was foe won\n", "-1")
     assert done.returncode == 65 and not done.stdout
     assert [int(n) for n in re.findall(r"script:(\d+): ", done.stderr)] == [1, 2, 3, 4, 5, 6, 7, 8, 10], done.stderr
+    assert "there is no such fault: 'nonsense'; there are slow, reset, " in done.stderr
 
 
 def amiss(done):

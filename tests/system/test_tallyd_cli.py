@@ -51,6 +51,8 @@ def test_a_right_configuration(house):
 def test_a_missing_file_is_66(house):
     done = run("-c", house.folder / "none.conf", "-t")
     assert done.returncode == 66 and "none.conf" in done.stderr
+    done = run("-c", house.folder / "nowhere/none.conf", "-t")
+    assert done.returncode == 66 and done.stderr.count("\n") == 1 and "-c FILE names a configuration" in done.stderr
     done = run("-c", house.folder / "none" / "tallyd.conf")
     assert done.returncode == 66 and "none" in done.stderr
 
