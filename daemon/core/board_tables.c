@@ -458,6 +458,18 @@ static void race_note(const struct board *b, const struct race *r, uint32_t flag
     buf_addz(b->out, "</span>");
 }
 
+/* Has a feed perhaps votes of ours that are not on air before a person has looked? */
+static bool waits(const struct board *b, const struct race *r)
+{
+    for (uint32_t i = 0; i < r->endorsement_count; i++) {
+        uint32_t ours = r->endorsements[i];
+        if (b->m->standings[ours].outcome == OUTCOME_PENDING &&
+            progress_of(r, ours) == PROGRESS_NO_RESULTS && open_in_review(b->m, ours))
+            return true;
+    }
+    return false;
+}
+
 static void race_row(const struct board *b, const struct race *r)
 {
     buf_addz(b->out, "<tr><th scope=\"row\"><a href=\"/v1/races/");
@@ -479,6 +491,8 @@ static void race_row(const struct board *b, const struct race *r)
             race_note(b, r, flag);
             comma = ", ";
         }
+    if (waits(b, r))
+        buf_addf(b->out, "%s<span class=\"warn\">a match is in review</span>", comma);
     buf_addz(b->out, "</td></tr>");
 }
 

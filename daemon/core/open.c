@@ -115,7 +115,7 @@ static void measure(const struct model *m, const struct race *r, struct open_can
                    : -1;
 }
 
-static bool in_review(const struct model *m, uint32_t endorsement)
+bool open_in_review(const struct model *m, uint32_t endorsement)
 {
     for (uint32_t i = 0; i < m->review_count; i++)
         if (m->review[i].endorsement == endorsement)
@@ -150,7 +150,7 @@ const struct link *open_off_air(const struct model *m, uint32_t endorsement)
 
 static const char *unlinked(const struct model *m, const struct open_candidacy *o)
 {
-    return in_review(m, o->endorsement) ? "its match is in review" : "no feed has it";
+    return open_in_review(m, o->endorsement) ? "its match is in review" : "no feed has it";
 }
 
 static const char *voteless(const struct model *m, const struct open_candidacy *o)
@@ -192,7 +192,7 @@ static const char *without_figures(const struct model *m, const struct race *r,
     if (now_ms < r->polls_close_ms)
         return "polls are open";
     if (filled_elsewhere(m, r, o->endorsement))
-        return in_review(m, o->endorsement)
+        return open_in_review(m, o->endorsement)
                    ? "the race is called in a contest without it; its match is in review"
                    : "the race is called in a contest that has no line of it";
     if (!linked(r, o->endorsement))

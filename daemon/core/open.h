@@ -26,6 +26,9 @@ struct open_candidacy {
  * from the arena. NULL: memory. */
 struct open_candidacy *open_list(const struct model *m, int64_t now_ms, struct arena *a, size_t *n);
 
+/* Does a line of a feed that may be its own wait for a person? */
+bool open_in_review(const struct model *m, uint32_t endorsement);
+
 /* A line of it that has votes, of a source that is not on air where the one on air states none for
  * it; NULL: there is none. */
 const struct link *open_off_air(const struct model *m, uint32_t endorsement);

@@ -143,6 +143,21 @@ static void what_happened_is_shown(void **state)
     says_not("<b>Archer");
 }
 
+/* "No votes yet" was all it said of a race that was counted in full, and whose line waited. */
+static void what_waits_for_a_person_is_noted(void **state)
+{
+    (void)state;
+    play();
+    board("{{races}}", "bob", NIGHT_AT(9));
+    says_not("in review");
+    night_batch(&n, 1, "contest 7|Mayor|NJ\nchoice 71|=Cat Cole|D\ntotal 9\n", NIGHT_AT(9));
+    board("{{races}}", "cat", NIGHT_AT(10)); /* who goes on is pending no more */
+    says_not("in review");
+    assert_true(night_decide(&n, "uncall", "cat", "", NIGHT_AT(11)));
+    board("{{races}}", "cat", NIGHT_AT(12));
+    says("frozen</span>, <span class=\"warn\">a match is in review</span></td>");
+}
+
 static int count_of(const char *part)
 {
     int count = 0;
@@ -325,6 +340,7 @@ int main(void)
         TEST(a_template_is_filled_once),
         TEST(before_anything_it_says_so),
         TEST(what_happened_is_shown),
+        TEST(what_waits_for_a_person_is_noted),
         TEST(closest_shows_by_what_it_is_sorted),
         TEST(races_are_chosen),
         TEST(other_nights_are_named),
