@@ -127,10 +127,10 @@ static const struct {
 
 /* Said of a place by some and not by others. */
 static const char *const place_empty[] = {
-    "of",      "the",   "public",  "school",       "schools",   "district",
-    "isd",     "usd",   "board",   "education",    "area",      "for",
-    "and",     "no",    "number",  "municipality", "statewide", "judicial",
-    "circuit", "court", "unified", "corporation",  "corp",
+    "of",       "the",     "public", "school",  "schools",      "district",
+    "isd",      "usd",     "sd",     "board",   "education",    "area",
+    "for",      "and",     "no",     "number",  "municipality", "statewide",
+    "judicial", "circuit", "court",  "unified", "corporation",  "corp",
 };
 
 static const struct {
@@ -247,10 +247,14 @@ static size_t counted(const struct tokens *t, size_t at, struct arena *a, struct
     return congress && word_ordinal(t->word[at], &value, a) ? 1 : 0;
 }
 
-/* ... "ending 01/01/2019", of a term; "county wide". */
+/* ... "ending 01/01/2019", "commencing January 2, 2027", of a term; "county wide". */
 static size_t ending(const struct tokens *t, size_t at)
 {
-    static const char *const verbs[] = {"ending", "ends", "expiring", "expires"};
+    static const char *const verbs[] = {"ending",     "ends",      "expiring",  "expires",
+                                        "commencing", "commences", "beginning", "begins"};
+    static const char *const months[] = {"january",   "february", "march",    "april",
+                                         "may",       "june",     "july",     "august",
+                                         "september", "october",  "november", "december"};
     static const char *const wide[] = {"county wide", "city wide", "district wide"};
     size_t n = 1;
 
@@ -259,7 +263,8 @@ static size_t ending(const struct tokens *t, size_t at)
             return 2;
     if (!tokens_is_one(t, at, verbs, COUNT(verbs)))
         return 0;
-    while (n < 4 && at + n < t->count && word_digits(t->word[at + n]))
+    while (n < 4 && at + n < t->count &&
+           (word_digits(t->word[at + n]) || tokens_is_one(t, at + n, months, COUNT(months))))
         n++;
     return n > 1 ? n : 0;
 }
