@@ -56,8 +56,10 @@ const struct ctl_term ctl_terms[] = {
                     "that says yes of any other row."},
     {"at_least", "Wins that are not under review or contested: fewer it will not be."},
     {"at_most", "Wins, were every pending race won, in each no more than its seats."},
-    {"win_rate", "Won of called; without a percentage where too few are called (percent-from) or "
-                 "seats, nominations and measures are won together."},
+    {"win_rate",
+     "Won of called, in percent rounded as [totals] percent says, down unless said: 66 of "
+     "66.8; without a percentage where too few are called (percent-from) or seats, "
+     "nominations and measures are won together."},
     {"season", "The counts of this list, where a race of several rounds counts once, by its last."},
     {"lifetime", "Elected so far: those of before this season ([totals] baseline-elected) and the "
                  "seats of the season."},
