@@ -124,7 +124,7 @@ def test_watch_prints_what_comes():
         harness.wait_for(lambda: "Foe" in watch.text(), 10, "the call")
         assert watch.alive()
         h.tallyd.stop()
-        assert watch.child.wait(10) == 69 and "tallyd went away" in watch.text()
+        assert watch.child.wait(harness.PATIENCE) == 69 and "tallyd went away" in watch.text()
 
 
 def test_who_only_listens_keeps_nobody_out():
@@ -136,7 +136,7 @@ def test_who_only_listens_keeps_nobody_out():
         small_night.decide(h, "call", "foe", "won")
         harness.wait_for(lambda: many[0].text().count("CALL  ") > 50, 10, "that the others follow")
         h.tallyd.kill()
-        assert {one.child.wait(10) for one in many} == {69} and "tallyd went away" in many[0].text()
+        assert {one.child.wait(harness.PATIENCE) for one in many} == {69} and "tallyd went away" in many[0].text()
 
 
 def test_tail_has_what_was_told_and_follows():

@@ -245,10 +245,10 @@ def test_a_source_is_polled_at_once():
     with small_night.Small() as house:
         house.configure("interval = 50ms", "interval = 10m")
         house.start_tallyd()
-        harness.wait_for(lambda: house.ctl("source", "poll", "county").returncode == 0, 10, "its rest")
-        harness.wait_for(lambda: house.polls().get("county", 0) == 1, 10, "the first poll")
-        harness.wait_for(lambda: house.ctl("source", "poll", "county").stdout.startswith("1 file is polled now"), 10, "its rest")
-        harness.wait_for(lambda: house.polls()["county"] == 2, 10, "the second poll")
+        for n in range(3):  # one of them may be the first, which comes by itself
+            polls = house.polls().get("county", 0)
+            harness.wait_for(lambda: house.ctl("source", "poll", "county").stdout.startswith("1 file is polled now"), 10, "its rest")
+            harness.wait_for(lambda: house.polls().get("county", 0) > polls, 10, f"poll {n + 1}")  # noqa: B023
         assert house.ctl("source", "poll").returncode == 64
 
 
@@ -466,22 +466,24 @@ def test_idle_clients_make_way_and_those_that_wait_stay(house):
     def connect(first=b""):
         s = socket.socket(socket.AF_UNIX)
         s.connect(str(house.folder / "control"))
-        s.settimeout(20)
+        s.settimeout(harness.PATIENCE)
         s.sendall(first)
         return s
 
     with contextlib.ExitStack() as stack:
         watch = stack.enter_context(connect(b"watch\n"))
-        for n in range(63):
-            stack.enter_context(connect(b"stat" if n % 2 else b""))
-        assert house.ctl("status").returncode != 0, "all places are taken"
-        harness.wait_for(lambda: house.ctl("status").returncode == 0, 15, "a place")
+        seen = watch.recv(4096)
+        idle = [stack.enter_context(connect(b"stat" if n % 2 else b"")) for n in range(40)]
+        assert [one.recv(1) for one in idle] == [b""] * 40, "who asks nothing goes"
         assert house.ctl("call", "foe", "won", *WHY, "--yes").returncode == 0
-        seen = b""
         while b"foe" not in seen.lower():
             piece = watch.recv(4096)
             assert piece, "the watch was dropped"
             seen += piece
+        for n in range(64):  # all places, that of the watch too
+            stack.enter_context(connect(b"stat" if n % 2 else b""))
+        assert house.ctl("status").returncode != 0, "all places are taken"
+        harness.wait_for(lambda: house.ctl("status").returncode == 0, 15, "a place")
 
 
 def test_a_restart_names_what_the_list_has_lost_until_it_is_back(house):
