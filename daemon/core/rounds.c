@@ -70,8 +70,8 @@ static const char *const nominated[] = {
 
 /* Elections of ranked choice, but for cities': of a round and later ones. Maine's governor and
  * legislature are elected without. */
-static const char *const maines[] = {"us-senate", "us-house", NULL};
-static const char *const nominees[] = {"us-senate",    "us-house",    "governor",
+static const char *const maines[] = {"us-senate", "us-house", "president", NULL};
+static const char *const nominees[] = {"us-senate",    "us-house",    "governor", "president",
                                        "state-senate", "state-house", NULL};
 static const char *const alaskas[] = {
     "us-senate",    "us-house",    "governor",  "lieutenant-governor",

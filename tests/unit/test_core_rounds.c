@@ -161,7 +161,8 @@ static void votes_are_ranked_by_law(void **state)
         {"ME", "primary", "governor", true},     {"ME", "general", "governor", false},
         {"AK", "general", "state-senate", true}, {"AK", "primary", "us-house", false},
         {"AK", "general", "mayor", false},       {"GA", "general", "us-house", false},
-        {"ME", "general", NULL, false},
+        {"ME", "general", NULL, false},          {"ME", "general", "president", true},
+        {"ME", "primary", "president", true},    {"GA", "general", "president", false},
     };
     (void)state;
 
