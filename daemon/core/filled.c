@@ -294,13 +294,13 @@ static bool look_at_desk(struct model *m, const struct race *r, uint32_t endorse
                          int64_t now_ms, struct err *e)
 {
     const struct claim *stands = desk_word(m, r, endorsement);
-    bool pending = !stands && says(m, r, endorsement, desk) == OUTCOME_PENDING;
     struct claim c = {.by = desk, .at_ms = now_ms, .called_at_ms = WHEN_UNKNOWN};
 
     for (size_t i = 0; i < sizeof takings / sizeof takings[0]; i++) {
         const struct taking *t = &takings[i];
         int64_t room = marks_room(m, r, t->outcome == OUTCOME_WON ? r->seats : r->places);
-        if (pending && room > 0 && desk_gave(m, r, endorsement, t->outcome) &&
+        if (!stands && room > 0 && desk_gave(m, r, endorsement, t->outcome) &&
+            says(m, r, endorsement, desk) == OUTCOME_PENDING &&
             count(m, r, endorsement, desk, t->outcome, true) >= room) {
             c.outcome = OUTCOME_LOST;
             c.basis = slice_of(t->basis);
@@ -323,8 +323,11 @@ static bool look_at_desk(struct model *m, const struct race *r, uint32_t endorse
 static bool look_for_desk(struct model *m, const struct race *r, int64_t now_ms, struct err *e)
 {
     uint32_t before = m->claim_count - 1;
+    bool spoke = false;
 
-    for (uint32_t k = 0; m->claim_count != before && k <= r->endorsement_count; k++) {
+    for (uint32_t i = 0; i < r->endorsement_count && !spoke; i++)
+        spoke = desk_word(m, r, r->endorsements[i]) != NULL;
+    for (uint32_t k = 0; spoke && m->claim_count != before && k <= r->endorsement_count; k++) {
         before = m->claim_count;
         for (uint32_t i = 0; i < r->endorsement_count; i++)
             if (calls_counts(&m->endorsed->list[r->endorsements[i]]) &&
