@@ -292,9 +292,11 @@ static void begin_stream(struct http *h, struct evhttp_request *req, const struc
                          struct slice query)
 {
     struct http_answer answer = {.status = 200};
+    struct arena *scratch = arena_new((size_t)4 * HEADERS_MAX);
+    struct slice plain = scratch ? http_decode(query, scratch) : (struct slice){0};
     struct buf body;
     buf_init(&body, 4096);
-    unsigned topics = route->stream(query, &answer, &body, h->ctx);
+    unsigned topics = route->stream(plain.ptr ? plain : query, &answer, &body, h->ctx);
     if (topics && http_streams_count(h->streams) >= h->max_streams) {
         add_header(req, "Retry-After", "10");
         send_problem(h, req, 503,
@@ -315,6 +317,7 @@ static void begin_stream(struct http *h, struct evhttp_request *req, const struc
             send_problem(h, req, 503, SLICE("out of memory; try again later"));
     }
     buf_done(&body);
+    arena_free(scratch);
 }
 
 static bool is_address(int family, struct slice text)
