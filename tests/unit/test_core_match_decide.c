@@ -282,6 +282,28 @@ static void a_decision_follows_a_feed_that_renames(void **state)
     close_with_feeds(&n);
 }
 
+/* Of contests that fit alike a person has chosen one; when it has left the feed, the others are to
+ * be chosen from again. */
+static void a_choice_that_is_gone_rules_out_no_other(void **state)
+{
+    struct night n;
+    (void)state;
+
+    open_with_feeds(&n);
+    struct feed_contest *c = feed(&n, 0, "1", "State House 12", "Ann Poe|Carl Fox");
+    struct feed_contest *second =
+        feed(&n, 0, "2", "State Representative, District 12", "Ann Poe|Bo");
+    feed(&n, 0, "3", "House of Representatives District 12", "Ann Poe|Cy");
+    assert_int_equal(n.m.review_count, 3);
+    assert_true(decide(&n, c, 0, MATCH_ACCEPT, "a"));
+    assert_int_equal(n.m.review_count, 0);
+    assert_int_equal(band_in(&n, 0, second), BAND_NONE);
+    c->gone = true;
+    match(&n, c);
+    assert_int_equal(n.m.review_count, 2);
+    close_with_feeds(&n);
+}
+
 static void decisions_that_contradict_are_refused(void **state)
 {
     struct night n;
@@ -398,6 +420,7 @@ int main(void)
         cmocka_unit_test(a_decision_outlives_a_restart),
         cmocka_unit_test(what_is_no_longer_in_the_list_is_kept_in_peace),
         cmocka_unit_test(a_decision_follows_a_feed_that_renames),
+        cmocka_unit_test(a_choice_that_is_gone_rules_out_no_other),
         cmocka_unit_test(decisions_that_contradict_are_refused),
         cmocka_unit_test(a_decided_line_is_nobody_elses),
         cmocka_unit_test(a_decision_is_written_and_read),
