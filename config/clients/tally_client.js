@@ -95,9 +95,9 @@ class Client {
                 if (item.error) throw item.error;
                 const message = opened(item.text);
                 if (!message || message.epoch < this.view.epoch) continue; // no sign of life of what is shown
-                this.heard = performance.now();
                 const [again, event] = this.view.take(item.channel.slice(prefix.length + 1), message);
                 if (again) yield* await this.resync(db, again);
+                if (message.epoch === this.view.epoch) this.heard = performance.now();
                 if (event) yield event;
             }
             yield* this.watch();

@@ -49,7 +49,7 @@ class Client:
     def __init__(self, url, channels=("*",), prefix="tally:v1"):
         self.url = self.at = url
         self.view = View(channels, prefix)
-        self.heard = None   # when the last message came of the epoch shown, or of a newer one
+        self.heard = None   # when the last message came of the epoch shown
         self.stale = True
         self.pause = 0.05
         self.ended = False  # set it, and events() ends within a second
@@ -103,10 +103,11 @@ class Client:
     def take(self, db, channel, message):
         if not message or message["epoch"] < self.view.epoch:  # no sign of life of what is shown
             return
-        self.heard = time.monotonic()
         again, event = self.view.take(channel, message)
         if again:
             yield from self.resync(db, again)
+        if message["epoch"] == self.view.epoch:
+            self.heard = time.monotonic()
         if event:
             yield event
 

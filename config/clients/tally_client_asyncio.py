@@ -82,9 +82,11 @@ class Client:
                 elif item and item["type"] in ("message", "pmessage") and missing <= 0:
                     message = opened(item["data"])
                     if message and message["epoch"] >= self.view.epoch:
-                        self.heard = time.monotonic()
                         again, event = self.view.take(item["channel"][len(self.view.prefix) + 1:], message)
-                        for one in (await self.resync(db, again) if again else [event] if event else []):
+                        news = await self.resync(db, again) if again else [event] if event else []
+                        if message["epoch"] == self.view.epoch:
+                            self.heard = time.monotonic()
+                        for one in news:
                             yield one
                 for event in self.watch():
                     yield event

@@ -448,6 +448,26 @@ def test_messages_of_an_older_epoch_are_no_sign_of_life():
             follower.join()
 
 
+def test_messages_of_another_database_are_no_sign_of_life():
+    """Channels are of all databases: a rehearsal in another one kept what nobody published any more fresh."""
+    with storm.Storm(1) as house:
+        house.start_redis()
+        house.start_tallyd()
+        house.settle(20)
+        clients = [house.client(language) for language in storm.LANGUAGES]
+        for client in clients:
+            harness.wait_for(lambda c=client: '"fresh"' in c.text(), 20, client.name)
+        house.tallyd.kill()
+        other = json.dumps({"v": 1, "type": "heartbeat", "epoch": house.meta()["epoch"] + 1000, "seq": 1, "owner": "other",
+                            "data": {"last": {"totals": 1, "states": {}, "calls": {}, "races": {}}}})
+
+        def stale():
+            house.redis.publish("tally:v1:heartbeat", other)
+            time.sleep(0.5)
+            return all('"stale"' in c.text().rpartition('"fresh"')[2] for c in clients)
+        harness.wait_for(stale, 100, "all know that it is stale")
+
+
 @pytest.mark.parametrize("path", sorted(p for p in storm.CLIENTS.iterdir() if p.is_file()), ids=lambda p: p.name)
 def test_is_small(path: pathlib.Path):
     assert len(path.read_text().splitlines()) <= 150
