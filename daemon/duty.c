@@ -139,7 +139,7 @@ static void serve(struct duty *d)
         timer_set(d->renew, RENEW_MS);
     }
     d->over = following_over(d->following);
-    following_stop(d->following);
+    following_stop(d->following, d->role.raised);
     d->follows = false;
     d->serving = true;
     d->served_ms = now_ms();
@@ -270,25 +270,16 @@ static void note_partner(struct duty *d, struct slice instance)
         keep_partner(d, now);
 }
 
-static struct desk_place place_of(struct slice kept)
-{
-    struct slice place = {0}, epoch = {0};
-    struct desk_place at = {0};
-    if (!slice_next(&kept, ' ', &place) || !slice_next(&place, '-', &epoch) ||
-        !num_parse(epoch, 0, INT64_MAX, &at.epoch) || !num_parse(place, 0, INT64_MAX, &at.number))
-        return (struct desk_place){0};
-    return at;
-}
-
 /* "EPOCH-NUMBER INSTANCE": another's, while we serve. */
 static void note_kept(struct duty *d, struct slice kept)
 {
-    struct slice whose = slice_trim(slice_sub(kept, slice_find(kept, SLICE(" ")), kept.len));
+    struct desk_place place = {0};
+    struct slice whose = partner_read_kept(kept, &place.epoch, &place.number);
     if (!d->serving || kept.len == 0 || slice_eq(whose, d->instance))
         return;
     note_partner(d, whose);
     d->standby_ms = now_ms();
-    d->standby = place_of(kept);
+    d->standby = place;
 }
 
 /* Is all that another daemon let be known on our disk? It is in the desk's stream of its newest
@@ -376,6 +367,32 @@ static void note_copy(struct duty *d, const struct role_look *seen, struct slice
     d->copy = true;
 }
 
+/* Who began to serve without Redis does not publish over what was told there before it is known to
+ * be on our disk; unless a person says so. */
+static bool compares(struct duty *d)
+{
+    if (d->role.state != ROLE_ACTIVE || d->role.raised || d->role.asked ||
+        following_has_all(d->following))
+        return false;
+    if (!following_is_on(d->following)) {
+        following_compare(d->following);
+        partner_follow(d->partner, 0, 0);
+    }
+    return true;
+}
+
+static void compared(struct duty *d)
+{
+    bool lacks = following_lacks(d->following);
+    partner_rest(d->partner);
+    following_stop(d->following, !lacks);
+    if (!lacks)
+        return;
+    log_warn("role: in Redis is what was decided or called and is not on the disk of this tallyd, "
+             "which began to serve without it; it stands by, and goes on from there");
+    obey(d, role_fenced(&d->role));
+}
+
 static void on_looked(const struct partner_look *look, void *ctx)
 {
     struct duty *d = ctx;
@@ -397,7 +414,8 @@ static void on_looked(const struct partner_look *look, void *ctx)
     note_kept(d, look->kept);
     if (d->role.state == ROLE_STANDBY && now_ms() - d->kept_said_ms >= KEEP_EVERY_MS)
         say_kept(d);
-    obey(d, role_looked(&d->role, &seen, now_ms()));
+    if (!compares(d))
+        obey(d, role_looked(&d->role, &seen, now_ms()));
     if (d->role.state == ROLE_LOOKING)
         read_stream(d);
     note_copy(d, &seen, look->lease);
@@ -418,14 +436,6 @@ static void on_lost(const char *why, void *ctx)
     log_warn("redis: %s; this tallyd does not serve, and it is tried again", why);
 }
 
-/* "OLD EPOCH" */
-static bool read_old(struct slice why, int64_t *epoch)
-{
-    struct slice word = {0};
-    return slice_next(&why, ' ', &word) && slice_is(word, "OLD") &&
-           num_parse(why, 1, INT64_MAX, epoch);
-}
-
 static void on_raised(bool taken, struct slice why, void *ctx)
 {
     struct duty *d = ctx;
@@ -436,7 +446,7 @@ static void on_raised(bool taken, struct slice why, void *ctx)
         log_info("role: the next epoch is taken, nobody else can publish any more");
     else
         log_info("role: epoch %lld is not taken: %.*s", (long long)d->disk_epoch, SLICE_FMT(why));
-    if (!taken && d->force && d->tries-- > 0 && read_old(why, &d->seen_epoch)) {
+    if (!taken && d->force && d->tries-- > 0 && partner_read_old(why, &d->seen_epoch)) {
         raise(d, true); /* who asks does not care for the number */
         return;
     }
@@ -451,6 +461,7 @@ static void on_raised(bool taken, struct slice why, void *ctx)
         read_stream(d);
         return;
     }
+    following_stop(d->following, true);
     obey(d, role_raised(&d->role, true)); /* it serves already */
     d->calls.publish(d->calls.ctx);
 }
@@ -477,13 +488,14 @@ static void on_read(bool end, void *ctx)
 {
     struct duty *d = ctx;
     d->forbids[true][0] = '\0';
+    if (following_compares(d->following)) {
+        following_read(d->following, end);
+        if (end)
+            compared(d);
+        return;
+    }
     following_read(d->following, end && d->closing);
     close_if_done(d);
-}
-
-static bool is_of_rights(const char *why)
-{
-    return strstr(why, "NOPERM") != NULL || strstr(why, "user executing the script") != NULL;
 }
 
 static void on_forbidden(bool reading, const char *why, void *ctx)
@@ -492,9 +504,10 @@ static void on_forbidden(bool reading, const char *why, void *ctx)
                                        "the desk's stream cannot be read"};
     struct duty *d = ctx;
     if (why[0] && strcmp(d->forbids[reading], why) != 0)
-        log_error("redis: %s: %s%s", what[reading], why,
-                  is_of_rights(why) ? "; config/redis/users.acl has the rights it needs" : "");
+        log_error("redis: %s: %s", what[reading], why);
     snprintf(d->forbids[reading], sizeof d->forbids[reading], "%s", why);
+    if (reading && following_compares(d->following))
+        compared(d);
     if (reading && d->closing) {
         log_error("role: it serves with what is on its own disk");
         following_give_up(d->following);

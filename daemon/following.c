@@ -33,6 +33,7 @@ struct following {
     int64_t epoch;            /* on disk at the start */
     size_t claims, decisions; /* of what was read: seen to be there */
     bool on, over, ended, failed;
+    bool compare, lacks; /* nothing is taken; and there is what our disk has not */
     bool gap; /* entries are missing in the stream: what follows is not taken before it begins anew
                */
     size_t writing; /* jobs */
@@ -208,6 +209,10 @@ void following_read(struct following *f, bool last)
     }
     if (f->failed || f->left > 0 || f->at.epoch == 0 || desk_place_cmp(f->at, f->kept) <= 0)
         return;
+    if (f->compare) {
+        f->lacks |= !f->ours || is_ahead(f);
+        return;
+    }
     if (f->ours && !f->served && is_ahead(f)) {
         log_warn("state: the disk of this tallyd is older than what it has told, as if restored "
                  "from a copy; what the desk's stream in Redis has takes its place");
@@ -294,6 +299,7 @@ void following_tell(const struct following *f, struct buf *out)
 void following_begin(struct following *f)
 {
     f->on = true;
+    f->compare = f->lacks = false;
     f->turn++;
     f->over = f->ended = f->failed = f->gap = f->ours = f->replace = f->refused = false;
     f->night = (struct desk_night){0};
@@ -302,10 +308,31 @@ void following_begin(struct following *f)
     clear_read(f);
 }
 
-void following_stop(struct following *f)
+void following_stop(struct following *f, bool all)
 {
     f->on = false;
-    f->served = true;
+    f->served |= all;
+}
+
+bool following_has_all(const struct following *f)
+{
+    return f->served;
+}
+
+void following_compare(struct following *f)
+{
+    following_begin(f);
+    f->compare = true;
+}
+
+bool following_compares(const struct following *f)
+{
+    return f->on && f->compare;
+}
+
+bool following_lacks(const struct following *f)
+{
+    return f->lacks;
 }
 
 bool following_new(struct writer *writer, struct slice instance, const struct writer_loaded *l,

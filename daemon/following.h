@@ -31,13 +31,21 @@ bool following_new(struct writer *writer, struct slice instance, const struct wr
 void following_free(struct following *f); /* after the writer is closed; accepts NULL */
 
 void following_begin(struct following *f); /* from the stream's first entry on */
-void following_stop(struct following *f);
+/* `all`: our disk has all that is in it, from now on. */
+void following_stop(struct following *f, bool all);
+bool following_has_all(const struct following *f); /* it was stopped so */
 bool following_is_on(const struct following *f);
 
 void following_entry(struct following *f, struct desk_place at, const struct slice *texts,
                      size_t count);
 /* Behind some entries. `last`: nothing will ever be added to what was read. */
 void following_read(struct following *f, bool last);
+
+/* Read it from its first entry on, taking nothing, while we serve with what our disk alone has; at
+ * its end: is there what our disk lacks, ours or another's of this night? */
+void following_compare(struct following *f);
+bool following_compares(const struct following *f);
+bool following_lacks(const struct following *f);
 
 /* It cannot be read any further: what was read is the last. */
 void following_give_up(struct following *f);

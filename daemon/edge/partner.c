@@ -106,6 +106,15 @@ static bool failed(struct partner *p, const redisReply *reply)
     return true;
 }
 
+static void forbidden(struct partner *p, bool reading, const char *error)
+{
+    char why[300];
+    bool rights = strstr(error, "NOPERM") || strstr(error, "user executing the script");
+    snprintf(why, sizeof why, "%.200s%s", error,
+             rights ? "; config/redis/users.acl has the rights it needs" : "");
+    p->calls.forbidden(reading, why, p->calls.ctx);
+}
+
 /* What another connection would not mend: it is told, and this one stays. */
 static bool unreadable(struct partner *p, const redisReply *reply)
 {
@@ -116,7 +125,7 @@ static bool unreadable(struct partner *p, const redisReply *reply)
     for (size_t i = 0; i < sizeof stay / sizeof *stay; i++)
         stays |= strncmp(reply->str, stay[i], strlen(stay[i])) == 0;
     if (stays)
-        p->calls.forbidden(true, reply->str, p->calls.ctx);
+        forbidden(p, true, reply->str);
     return stays;
 }
 
@@ -332,7 +341,7 @@ static void on_keeping(const redisReply *reply, void *data, void *ctx)
     (void)data;
     p->refusals = refused ? p->refusals + 1 : 0;
     if (refused || were)
-        p->calls.forbidden(false, refused ? reply->str : "", p->calls.ctx);
+        forbidden(p, false, refused ? reply->str : "");
     if (p->refusals >= REFUSALS_MOST) {
         p->refusals = 1;
         failed(p, reply);
@@ -367,6 +376,21 @@ bool partner_keep(struct partner *p, int64_t epoch, int64_t number)
     snprintf(px, sizeof px, "%d", PARTNER_KEPT_MS);
     const struct slice args[] = {slice_of(place), p->instance, slice_of(px)};
     return run(p, keep_script, 3, args, on_keeping);
+}
+
+struct slice partner_read_kept(struct slice kept, int64_t *epoch, int64_t *number)
+{
+    struct slice rest = kept, place = {0};
+    if (!slice_next(&rest, ' ', &place) || !read_id(place, epoch, number))
+        *epoch = *number = 0;
+    return slice_trim(rest);
+}
+
+bool partner_read_old(struct slice why, int64_t *epoch)
+{
+    struct slice word = {0};
+    return slice_next(&why, ' ', &word) && slice_is(word, "OLD") &&
+           num_parse(why, 1, INT64_MAX, epoch);
 }
 
 /* ---- life ---- */

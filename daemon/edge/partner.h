@@ -71,6 +71,11 @@ bool partner_renew(struct partner *p, int64_t epoch);
 /* Of the standby: so much is on disk. Passed over while another standby says so there. */
 bool partner_keep(struct partner *p, int64_t epoch, int64_t number);
 
+/* Of …:kept: the place, 0 and 0 where it cannot be read; whose it is. */
+struct slice partner_read_kept(struct slice kept, int64_t *epoch, int64_t *number);
+/* Of `raised`: is it "OLD EPOCH"? */
+bool partner_read_old(struct slice why, int64_t *epoch);
+
 /* What an owner begins with, for all processes of one state directory. */
 struct slice partner_instance(struct slice owner);
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: ISC
 """Who serves, where Redis answers but not as it should: full, a replica, without rights, with a part of it gone."""
 import json
+import os
 import shutil
+import signal
 import time
 
 import pytest
@@ -193,6 +195,43 @@ def test_a_disk_put_back_to_an_older_copy_gives_way_to_what_was_told(two, call_f
     assert published(two.redis) == 1
     assert a.rows("SELECT * FROM aside") == b.rows("SELECT * FROM aside") == []
     assert len(two.calls()) == 1
+
+
+@pytest.mark.parametrize("whose", ("its own", "another's"))
+def test_who_began_without_redis_does_not_publish_over_what_was_told_there(whose):
+    """On a disk from before the call, or that never had it: the snapshot and the desk's stream were replaced by its own."""
+    with pair.Pair() as p:
+        a, b = p.a, p.b
+        a.begin()
+        a.wait_active()
+        assert a.decide("freeze").returncode == 0
+        a.tallyd.stop()
+        shutil.copytree(a.folder / "state", a.folder / "old")
+        a.begin()
+        a.wait_active()
+        assert a.decide("call", "foe", "won").returncode == 0
+        harness.wait_for(lambda: published(p.redis) == 1, 20, "it is published")
+        history = a.history()
+        a.tallyd.kill()
+        harness.wait_for(lambda: not p.redis.exists("tally:v1:lease"), 30, "the lease ends")
+        shutil.rmtree(a.folder / "state")
+        shutil.copytree(a.folder / "old", a.folder / "state")
+        side = a if whose == "its own" else b
+        redis = p.house.redis_process.child.pid
+        os.kill(redis, signal.SIGSTOP)
+        try:
+            side.begin()
+            side.wait_active()
+            assert won(side) == 0
+            assert side.decide("call", "yew", "won").returncode == 0
+        finally:
+            os.kill(redis, signal.SIGCONT)
+        harness.wait_for(lambda: side.role() == "standby", 30, "it stands by")
+        side.wait_active(40)
+        harness.wait_for(lambda: p.redis.hget("tally:v1:snap:meta", "owner") == side.status()["lease"], 30, "it is published")
+        assert won(side) == published(p.redis) == 1 and side.history() == history
+        assert "call yew won" in str(side.rows("SELECT * FROM aside"))
+        assert len(p.calls()) == 1
 
 
 def test_a_copy_of_the_state_directory_is_another_tallyd():

@@ -200,7 +200,7 @@ static void test_a_stream_of_our_own_disk_is_no_news(void **state)
     following_read(s->following, true);
     assert_true(following_done(s->following) && !following_over(s->following));
     assert_true(is_at(following_kept(s->following), 7, 3));
-    following_stop(s->following); /* it serves */
+    following_stop(s->following, true); /* it serves */
     following_begin(s->following);
     entry(s, 8, 1, OURS("2"));
     entry(s, 8, 2, DECISION("1"));
@@ -240,6 +240,42 @@ static void test_a_disk_that_is_older_than_its_stream_gives_way_to_it(void **sta
         assert_int_equal(s->loaded.decision_count + s->loaded.claim_count, i < 3 ? 2 : 1);
         restart(s);
     }
+}
+
+/* While it serves: nothing is taken, and it is seen whether there is what its disk lacks. */
+static void test_compared_alone_nothing_is_taken(void **state)
+{
+    static const struct {
+        const char *begin, *second;
+        bool lacks;
+    } cases[] = {{OURS("2"), DECISION("1"), false},
+                 {OURS("2"), DECISION("2"), true},
+                 {BEGIN("2"), DECISION("1"), true},
+                 {BEGIN("2") " mode rehearsal", DECISION("2"), false}};
+    struct side *s = *state;
+    entry(s, 7, 1, BEGIN("2"));
+    entry(s, 7, 2, DECISION("1"));
+    following_read(s->following, true);
+    loop_run(s->base);
+    restart(s);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        following_compare(s->following);
+        assert_true(following_compares(s->following));
+        following_read(s->following, true); /* of a stream that is not there */
+        assert_false(following_lacks(s->following));
+        entry(s, 7, 1, cases[i].begin);
+        following_read(s->following, false);
+        assert_false(following_lacks(s->following)); /* before all of it is there */
+        entry(s, 7, 2, cases[i].second);
+        following_read(s->following, true);
+        assert_int_equal(following_lacks(s->following), cases[i].lacks);
+        assert_false(following_over(s->following) || following_has_all(s->following));
+        following_stop(s->following, false);
+    }
+    load(s);
+    assert_int_equal(s->loaded.decision_count, 1);
+    following_stop(s->following, true);
+    assert_true(following_has_all(s->following) && !following_compares(s->following));
 }
 
 static void test_what_cannot_be_read_is_not_said_to_be_kept(void **state)
@@ -324,6 +360,7 @@ int main(void)
         T(test_the_history_of_a_new_epoch_replaces_all),
         T(test_a_stream_of_our_own_disk_is_no_news),
         T(test_a_disk_that_is_older_than_its_stream_gives_way_to_it),
+        T(test_compared_alone_nothing_is_taken),
         T(test_what_cannot_be_read_is_not_said_to_be_kept),
         T(test_another_night_is_not_followed),
         T(test_without_its_beginning_it_is_not_followed),
