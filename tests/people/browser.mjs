@@ -47,6 +47,8 @@ const commands = {
             await new Promise((r) => setTimeout(r, 20));
         }
     },
+    // From then on the page's time goes by `forward` alone.
+    async pause() { await page.clock.pauseAt(await page.evaluate("Date.now()") + 100); },
     async set({ms}) { await page.clock.setSystemTime(Date.now() + ms); },
     async forward({ms}) { await page.clock.fastForward(ms); },
     async run({js}) { return page.evaluate(js); },
