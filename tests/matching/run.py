@@ -41,7 +41,7 @@ def write_night(folder, night, entries, sources):
             out.writerow({"endorsement_id": f"e{i}", **e.row})
     conf = [f"[election]\nname = {night.name}\ndates = {night.date}\nmode = rehearsal\npolls-close.{night.state} = 19:00 America/New_York",
             "[endorsements]\nfile = endorsements.csv",
-            f"[state]\ndirectory = state\n[workers]\nprogram = {feeds.PARSE}\n[http]\nlisten =\n[control]\nsocket = control"]
+            f"[state]\ndirectory = state\n[workers]\nprogram = {feeds.PARSE}\nwall-after-last-byte = 60s\n[http]\nlisten =\n[control]\nsocket = control"]
     (folder / "tallyd.conf").write_text("\n".join(conf + sources) + "\n")
 
 

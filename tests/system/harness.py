@@ -22,10 +22,11 @@ HOSTILE = feeds.BUILD / "tests" / "tally-parse-hostile"
 
 PATIENCE = 30  # seconds that anything may take on a machine that has other things to do
 
-# of every configuration of a House, whose folder it is in
+# of every configuration of a House, whose folder it is in; a large file may take long to read where much else is done
 CONF = f"""
 [workers]
 program = {feeds.PARSE}
+wall-after-last-byte = 60s
 
 [http]
 listen = 127.0.0.1:0
