@@ -294,7 +294,8 @@ void dump_summary(const struct results *r, struct buf *out, const struct dump_dr
         fact(out, "test", slice_of(h->test ? "yes" : "no"));
     buf_addf(out, "%-10s " COUNTED ", " COUNTED ", " COUNTED "%s\n", "holds",
              COUNT_OF(h->contests, "contest", "contests"),
-             COUNT_OF(h->choices, "choice", "choices"), COUNT_OF(h->units, "unit", "units"),
+             COUNT_OF(h->choices, "choice", "choices"),
+             COUNT_OF(h->units - h->contests, "unit", "units"), /* without the totals */
              h->delta ? ", a delta" : "");
     for (uint32_t i = 0; i < h->problems; i++) {
         const struct results_problem *p = &r->problems[i];

@@ -211,7 +211,7 @@ def test_the_format_nobody_foresaw_is_on_the_board(tmp_path):
         harness.wait_for(lambda: "Ada Quill 1514" in board(), 30, "the votes of the county")
     text = shell.text()
     assert "the configuration is right: 3 sources, 3 endorsed" in text and text.count("ready after") == 1, text
-    assert "holds      2 contests, 5 choices, 2 units" in text and "1514   QUILL, ADA (DEM)" in text, text
+    assert "holds      2 contests, 5 choices, 0 units" in text and "1514   QUILL, ADA (DEM)" in text, text
 
 
 def test_the_desk_of_the_readme(tmp_path):
