@@ -72,7 +72,7 @@ static void place_of(const struct board *b, const struct race *r)
         html_escape(b->out, r->district);
     }
     if (r->seat.len > 0) {
-        buf_addz(b->out, ", ");
+        buf_addf(b->out, ", %s", labels_before_seat(r->seat));
         html_escape(b->out, r->seat);
     }
     if (r->jurisdiction.len > 0) {

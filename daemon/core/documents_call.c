@@ -9,6 +9,7 @@
 #include "daemon/core/calls.h"
 #include "daemon/core/decide.h"
 #include "daemon/core/documents.h"
+#include "daemon/core/labels.h"
 #include "daemon/core/local_time.h"
 #include "daemon/core/match.h"
 #include "daemon/core/standings.h"
@@ -145,7 +146,7 @@ void documents_who(const struct model *m, uint32_t endorsement, struct buf *out)
     if (place.len > 0)
         buf_addf(out, ", %.*s", SLICE_FMT(place));
     if (e->seat.len > 0)
-        buf_addf(out, ", %.*s", SLICE_FMT(e->seat));
+        buf_addf(out, ", %s%.*s", labels_before_seat(e->seat), SLICE_FMT(e->seat));
 }
 
 void documents_event_line(const struct model *m, const struct documents_event *ev,

@@ -97,6 +97,13 @@ void labels_counties(const struct race *r, struct buf *out)
         buf_addf(out, COUNTED " of unknown many", COUNT_OF(r->counties_in, "county", "counties"));
 }
 
+const char *labels_before_seat(struct slice seat)
+{
+    enum { BARE = 3 }; /* "12", "B", "3B" */
+
+    return seat.len <= BARE && slice_find(seat, SLICE(" ")) == SIZE_MAX ? "seat " : "";
+}
+
 bool labels_alone(const struct race *r, struct buf *out)
 {
     enum { SHOWN = 3 };

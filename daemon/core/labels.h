@@ -22,6 +22,10 @@ bool labels_trails(const struct model *m, uint32_t endorsement);
  * says of how many. */
 void labels_counties(const struct race *r, struct buf *out);
 
+/* "seat " before a seat that is a number or a letter, which alone would look like a district; "".
+ */
+const char *labels_before_seat(struct slice seat);
+
 /* Which lines of one county are none of another's, so that the sum is in doubt: "Bo Ray of Elm is
  * no line of the counties before". False, and nothing is written: there are none. */
 bool labels_alone(const struct race *r, struct buf *out);

@@ -134,7 +134,7 @@ static void what_happened_is_shown(void **state)
     says("behind in the count");
     says(">contested</span>");
     says("<span class=\"soft\">withdrawn</span>");
-    says("School Board 2, B, Cobb, Georgia");
+    says("School Board 2, seat B, Cobb, Georgia");
     says("<span class=\"tag\">· No votes yet</span>");
     says("was lost, then pending");
     says("Wins over the night, from ");
