@@ -102,6 +102,22 @@ static bool try_cutting(struct draft_table *t, struct slice bytes, struct cuttin
     return !t->quote || t->separator != '\t' || quoted * 3 >= fields || !quoted;
 }
 
+/* What begins as JSON or as XML is no table, whatever it is cut by. */
+static bool is_table(struct slice bytes, struct fault *f)
+{
+    struct slice s = slice_trim(bytes);
+
+    if (s.len > 0 && (s.ptr[0] == '{' || s.ptr[0] == '['))
+        return fault_set(
+            f, WIRE_SCHEMA,
+            "it is JSON, for which there are no mappings: take what else its site has, "
+            "a CSV or a page, or write a format (CONTRIBUTING.md)");
+    if (slice_starts(s, SLICE("<?xml")))
+        return fault_set(f, WIRE_SCHEMA,
+                         "it is XML: html-table reads it by XPath (tallyd.conf(5), WEB PAGES)");
+    return true;
+}
+
 static bool find_separator(struct draft_table *t, struct slice bytes, struct fault *f)
 {
     static const char separators[] = {',', '\t', ';', '|'};
@@ -309,7 +325,8 @@ bool draft_table_read(struct arena *a, struct slice bytes, struct draft_table *t
     struct look l;
     bool more = true;
     *t = (struct draft_table){.arena = a, .utf8 = text_is_utf8(bytes)};
-    if (!find_separator(t, bytes, f) || !look_open(t, bytes, &l, f) || !read_top(t, &l, &more, f))
+    if (!is_table(bytes, f) || !find_separator(t, bytes, f) || !look_open(t, bytes, &l, f) ||
+        !read_top(t, &l, &more, f))
         return false;
     for (size_t i = 0; i < t->columns; i++) {
         memo_init(&t->column[i].values, a, 0);

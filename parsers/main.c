@@ -209,7 +209,7 @@ static bool sniff(struct command *c, struct arena *a, struct fault *f)
         return err_set(
             &f->err, ERR_NO,
             "no format knows it; tally-parse --draft FILE proposes a mapping for text of "
-            "lines and separators");
+            "lines and separators, html-table reads web pages and XML by XPath");
     printf("%s%s\n", best, sure ? "" : " (perhaps)");
     return true;
 }

@@ -84,6 +84,8 @@ def test_the_unforeseen(tmp_path):
     ("just a line\nand another\n", "no separator"),
     ("0010001  Mayor  Ann Lee   12\n0010002  Mayor  Bo Oak    9\n", "no separator"),
     ("a,b\n1,2\n3,4\n", "no column looks like"),
+    ('{"races": [{"name": "Sheriff", "votes": 120}]}\n', "it is JSON, for which there are no mappings"),
+    ('<?xml version="1.0"?>\n<results><race name="Sheriff"/></results>\n', "it is XML: html-table reads it"),
 ])
 def test_what_is_no_table(tmp_path, text, why):
     path = tmp_path / "other.txt"
