@@ -99,6 +99,8 @@ bool building_choice(struct results_builder *b, const struct results_choice *sai
                      struct err *e) MUST_USE;
 bool building_unit(struct results_builder *b, const struct results_unit *said, uint32_t parent,
                    bool whole, uint32_t *index, struct err *e) MUST_USE;
+/* The figures of a unit that is there, where they were not known. */
+void building_unit_more(struct results_builder *b, uint32_t unit, const struct results_unit_in *in);
 
 /* Sum what is not stated; a sum that overflows makes the contest bad. False when memory is out. */
 bool building_sum(struct results_builder *b, struct building *k) MUST_USE;

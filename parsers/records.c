@@ -77,6 +77,7 @@ static inline void seek_outside(struct records *r, const char *at, uint64_t with
     bool whole = r->run + r->to - at > BLOCK;
     seek(r, at);
     uint64_t in = r->quotes; /* a bit is set where the quotes up to it are odd in number */
+#pragma GCC unroll 6
     for (int shift = 1; shift < BLOCK; shift *= 2)
         in ^= in << shift;
     in ^= within;

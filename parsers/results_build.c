@@ -597,15 +597,27 @@ bool building_unit(struct results_builder *b, const struct results_unit *said, u
     return unit_met(k, *index, said, whole);
 }
 
+/* Without its texts. */
+static struct results_unit unit_record(const struct results_unit_in *in)
+{
+    return (struct results_unit){.registered = count_or_unknown(in->registered),
+                                 .ballots = count_or_unknown(in->ballots),
+                                 .reporting = small(in->reporting),
+                                 .total = small(in->total),
+                                 .type = in->type};
+}
+
+void building_unit_more(struct results_builder *b, uint32_t unit, const struct results_unit_in *in)
+{
+    const struct results_unit more = unit_record(in);
+    unit_again(&b->contests[b->current]->units[unit], &more);
+}
+
 bool results_unit(struct results_builder *b, const struct results_unit_in *in, uint32_t *index,
                   struct err *e)
 {
     struct building *k = current(b, e);
-    struct results_unit r = {.registered = count_or_unknown(in->registered),
-                             .ballots = count_or_unknown(in->ballots),
-                             .reporting = small(in->reporting),
-                             .total = small(in->total),
-                             .type = in->type};
+    struct results_unit r = unit_record(in);
     if (!k)
         return false;
     if (in->type != RESULTS_TOTAL && unit_guess(b, k, in, index))

@@ -92,11 +92,15 @@ struct place { /* a reporting unit, in whatever contest */
 };
 
 /* Votes as rows give them, written down contest by contest: rows go from one to another, so that
- * each cell by itself would be far from the last one. */
+ * each cell by itself would be far from the last one; or figures of the unit. */
+#define ROWING_FIGURES UINT32_MAX
 struct entry {
     uint32_t where;  /* a place */
-    uint32_t choice; /* the builder's */
-    int64_t votes;
+    uint32_t choice; /* the builder's; ROWING_FIGURES: it is no vote */
+    union {
+        int64_t votes;
+        const struct figures *figures;
+    };
 };
 struct account { /* of a contest */
     struct page *first, *last;
@@ -118,7 +122,7 @@ struct rows {
     struct group titles, candidates, pairs, spots, figures, questions; /* each keeps its like */
     struct group drops, asks,
         sums;                   /* bools: filters; is it a question, a vote type that is a sum? */
-    const struct figures *told; /* the builder last; of which contest's unit */
+    const struct figures *told; /* the ledger last; of which contest's unit */
     uint32_t told_contest, told_where;
     bool odd;         /* a figure of the row at hand is no number */
     struct pair pair; /* of the row at hand, where pairs are not kept */
@@ -186,7 +190,7 @@ bool rowing_pool_place(struct rows *r, uint32_t where) MUST_USE;
 /* The place whose unit it is in this contest: its total where the county is the contest's. */
 uint32_t rowing_place(const struct rows *r, uint32_t contest, uint32_t where);
 
-/* Write down votes; and give all that were to the builder, contest by contest. */
+/* Write down an entry; and give all that were to the builder, contest by contest. */
 struct ledger *rowing_ledger(const struct rows *r); /* NULL when memory is out */
 bool rowing_enter(struct rows *r, uint32_t contest, struct entry e) MUST_USE;
 bool rowing_post(struct rows *r) MUST_USE;

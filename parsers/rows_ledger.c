@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Votes from rows to cells, a contest at a time.
+/* Votes from rows to cells, and figures to units, a contest at a time.
  *
  * Precincts that will not be in the batch are not made units of it: each is held against its own
  * second rows here, and the precincts of one county, or of the contest, are one unit that adds up.
@@ -208,14 +208,29 @@ static bool post_sums(struct rows *r)
 
 /* ---- posting ---- */
 
+static void post_figures(struct rows *r, uint32_t unit, const struct figures *f)
+{
+    struct results_unit_in in = RESULTS_UNIT_DEFAULT;
+    in.reporting = f->reporting;
+    in.total = f->total;
+    in.registered = f->registered;
+    in.ballots = f->ballots;
+    building_unit_more(r->job->builder, unit, &in);
+}
+
 static bool post_entry(struct rows *r, uint32_t contest, const struct entry *e)
 {
     uint32_t unit;
     if (r->ledger->merging && r->places[e->where].type == RESULTS_PRECINCT)
         return post_part(r, contest, e);
-    return find_unit(r, contest, e->where, &unit) &&
-           (results_votes_once(r->job->builder, unit, e->choice, e->votes, &r->fault->err) ||
-            field_limit(r->fault));
+    if (!find_unit(r, contest, e->where, &unit))
+        return false;
+    if (e->choice == ROWING_FIGURES) {
+        post_figures(r, unit, e->figures);
+        return true;
+    }
+    return results_votes_once(r->job->builder, unit, e->choice, e->votes, &r->fault->err) ||
+           field_limit(r->fault);
 }
 
 /* All of one contest; its pages are then blank. */

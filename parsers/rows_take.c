@@ -382,19 +382,13 @@ static bool unit_figures(struct rows *r, uint32_t where)
     struct figures *f = group_find(r, &r->figures, &fresh);
     if (!f || ((fresh || f->odd) && !read_figures(r, f)))
         return false;
-    where = rowing_place(r, r->at->contest, where);
     if (r->told == f && r->told_contest == r->at->contest && r->told_where == where)
         return true;
     r->told = f;
     r->told_contest = r->at->contest;
     r->told_where = where;
-    struct results_unit_in in = rowing_unit_in(r, where);
-    in.reporting = f->reporting;
-    in.total = f->total;
-    in.registered = f->registered;
-    in.ballots = f->ballots;
-    results_contest_at(r->job->builder, r->at->contest);
-    return unit_add(r, &in, where);
+    const struct entry e = {where, ROWING_FIGURES, .figures = f};
+    return rowing_enter(r, r->at->contest, e);
 }
 
 /* A figure that stands in a row of its own. */
@@ -421,7 +415,7 @@ static bool enter_typed(struct rows *r, struct entry e)
 
 static bool enter(struct rows *r, uint32_t where, uint32_t choice, int64_t votes)
 {
-    const struct entry e = {where, choice, votes};
+    const struct entry e = {where, choice, .votes = votes};
     return r->types ? enter_typed(r, e) : rowing_enter(r, r->at->contest, e);
 }
 

@@ -93,7 +93,8 @@ bool types_finish(struct types *t, struct rows *r)
 {
     for (uint32_t i = 0; i < t->cells.count; i++) {
         const struct cell *c = &t->cell[i];
-        const struct entry e = {c->where, c->choice, c->total == VOTES_ABSENT ? c->sum : c->total};
+        const struct entry e = {c->where, c->choice,
+                                .votes = c->total == VOTES_ABSENT ? c->sum : c->total};
         if (c->total >= 0 && c->sum > c->total) {
             results_contest_at(t->job->builder, c->contest);
             results_contest_bad(t->job->builder,
