@@ -59,13 +59,7 @@ static inline uint64_t word(const char *p, size_t len)
 
 static inline bool equal(const char *a, const char *b, size_t len)
 {
-    if (len > 32)
-        return memcmp(a, b, len) == 0;
-    for (; len > 8; a += 8, b += 8, len -= 8) {
-        if (word(a, 8) != word(b, 8))
-            return false;
-    }
-    return word(a, len) == word(b, len);
+    return len > 8 ? memcmp(a, b, len) == 0 : word(a, len) == word(b, len);
 }
 
 static inline bool same(const struct memo_key *k, const struct slice *parts, size_t n, size_t size)
