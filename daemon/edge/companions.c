@@ -23,7 +23,8 @@ struct companion {
     struct digest digest;
     int failures; /* in a row */
     bool asking;
-    bool put; /* another file was put in its place since it was asked for */
+    bool refused; /* nothing can be read with what is there: it is asked for soon */
+    bool put;     /* another file was put in its place since it was asked for */
 };
 
 struct companions {
@@ -93,13 +94,15 @@ static void on_answer(const struct answer *a, void *ctx)
         fail(c, a);
         return;
     }
-    c->failures = 0;
+    bool body = a->what == ANSWER_BODY;
+    struct digest digest = body ? payload_digest(a->payload) : c->digest;
+    bool same = c->payload != NULL && digest_eq(digest, c->digest);
+    c->refused = c->refused && same;
+    c->failures = c->refused ? c->failures + 1 : 0;
     wait(c, 0);
-    if (a->what == ANSWER_SAME)
-        return;
-    ask_accept(&c->ask);
-    struct digest digest = payload_digest(a->payload);
-    if (c->payload != NULL && digest_eq(digest, c->digest))
+    if (body && !c->refused)
+        ask_accept(&c->ask);
+    if (same)
         return;
     all->there += c->payload == NULL;
     payload_free(c->payload);
@@ -173,6 +176,26 @@ void companions_start(struct companions *all)
     all->started = true;
     for (size_t i = 0; i < all->count; i++)
         timer_set(all->one[i].timer, 0);
+}
+
+void companions_refuse(struct companions *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        struct companion *c = &all->one[i];
+        if (c->refused)
+            continue;
+        c->refused = true;
+        c->failures++;
+        ask_forget(&c->ask);
+        if (!c->asking)
+            wait(c, 0);
+    }
+}
+
+void companions_accept(struct companions *all)
+{
+    for (size_t i = 0; i < all->count; i++)
+        all->one[i].refused = false;
 }
 
 size_t companions_take(const struct companions *all, const struct payload **out)

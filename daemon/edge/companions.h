@@ -27,6 +27,12 @@ struct companions *companions_new(struct event_base *base, const struct ask_mean
 void companions_free(struct companions *c); /* once the reader is gone; accepts NULL */
 void companions_start(struct companions *c);
 
+/* Nothing can be read with those that are there, all of which may be something else for a moment:
+ * each is asked for as what failed is, until it is another. */
+void companions_refuse(struct companions *c);
+/* It can. */
+void companions_accept(struct companions *c);
+
 /* References to all of them, in order; returns how many. */
 size_t companions_take(const struct companions *c, const struct payload **out);
 

@@ -36,7 +36,7 @@ struct stage { /* on the way to a version: a file that names it */
 struct poll {
     struct poll_shared *shared;
     const struct poller_source *set;
-    const struct companions *companions; /* NULL: none */
+    struct companions *companions; /* NULL: none */
     uint32_t source, index;
     enum { NEW, REST, ASKING_VERSION, READING_VERSION, FETCHING, PARSING } step;
     struct timer *timer;
@@ -272,6 +272,8 @@ static void settle_batch(struct poll *f)
     f->state.changed++;
     if (!f->reparsing) /* of the site it says nothing */
         f->state.failures_in_a_row = 0;
+    if (f->companions != NULL && !f->companion_new)
+        companions_accept(f->companions);
     bool first = !f->on_air;
     enum poller_answer answer = tell(f, &news);
     if (answer != POLLER_REFUSED && !first && !f->reparsing)
@@ -454,10 +456,13 @@ static void cancel_work(struct poll *f)
 
 static void settle(struct poll *f)
 {
-    if (f->step == PARSING && f->work.failure == WIRE_OK)
+    if (f->step == PARSING && f->work.failure == WIRE_OK) {
         settle_batch(f);
-    else
-        settle_failed(f, work_verdict(&f->work), slice_of(f->work.text));
+        return;
+    }
+    if (f->companions != NULL && !f->companion_new && !is_misfortune(f->work.failure))
+        companions_refuse(f->companions);
+    settle_failed(f, work_verdict(&f->work), slice_of(f->work.text));
 }
 
 /* It has come whole. */
@@ -586,7 +591,7 @@ int64_t poll_settle(const struct poll_shared *p, uint32_t source)
 }
 
 struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file,
-                      const struct companions *companions, struct err *e)
+                      struct companions *companions, struct err *e)
 {
     const struct poller_source *set = &shared->set->sources[source];
     struct poll *f = calloc(1, sizeof *f);

@@ -34,7 +34,7 @@ int64_t poll_settle(const struct poll_shared *p, uint32_t source);
 
 /* companions: of its source; NULL: it has none. */
 struct poll *poll_new(struct poll_shared *shared, uint32_t source, uint32_t file,
-                      const struct companions *companions, struct err *e);
+                      struct companions *companions, struct err *e);
 void poll_free(struct poll *f); /* once the reader is gone; accepts NULL */
 
 void poll_know(struct poll *f, struct slice etag, struct slice last_modified, struct slice version,

@@ -505,6 +505,18 @@ static void test_companions_first(void **state)
     assert_int_equal(n.count_of[NEWS_UNCHANGED], same);
     snprintf(names, sizeof names, "%s", whole);
     SITE_UNTIL(n.base, n.count_of[NEWS_BATCH] == data_asked + 1);
+    /* And it is asked for soon, not when its time would have come: a page that was there for a
+     * moment cost the figures of twenty intervals. */
+    same = n.count_of[NEWS_UNCHANGED];
+    SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] > same + 3);
+    names[0] = '?';
+    s->interval_ms = 3600000;
+    failures = n.count_of[NEWS_FAILED];
+    SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] > failures);
+    snprintf(names, sizeof names, "%s", whole);
+    data_asked = n.count_of[NEWS_BATCH];
+    SITE_UNTIL(n.base, n.count_of[NEWS_BATCH] > data_asked);
+    s->interval_ms = 10;
     n.fault = "/names"; /* it is kept when it cannot be had any more */
     int before = n.count_of[NEWS_UNCHANGED], failed = n.count_of[NEWS_FAILED];
     SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= before + 60);
