@@ -451,9 +451,12 @@ static void what_comes_back_in_the_same_moment_corrects_nothing(void **state)
     assert_true(corrections_outcome(m, 0, OUTCOME_PENDING, NIGHT_AT(1)));
     assert_int_equal(m->correction_count, 1);
     assert_true(slice_is(m->corrections[0].was, "won") && slice_is(m->corrections[0].then, "lost"));
-    st->outcome = OUTCOME_WON; /* and back */
+    assert_true(corrections_outcome(m, 1, OUTCOME_WON, NIGHT_AT(1)));
+    assert_int_equal(m->correction_count, 2);
+    st->outcome = OUTCOME_WON; /* and back: another's of the same moment stays */
     assert_true(corrections_outcome(m, 0, OUTCOME_LOST, NIGHT_AT(1)));
-    assert_int_equal(m->correction_count, 0);
+    assert_int_equal(m->correction_count, 1);
+    assert_int_equal(m->corrections[0].endorsement, 1);
     st->outcome = OUTCOME_PENDING;
     night_close(&n);
 }
