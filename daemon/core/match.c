@@ -453,16 +453,13 @@ static uint32_t *find_owners(const struct match_fits *fits, uint32_t choices, st
     return owners;
 }
 
-/* A line that is one of ours in full is nobody's "maybe". */
+/* A name that is one of ours in full is nobody's "maybe"; its mate's may be another's. */
 static bool is_taken(const struct fit *f, const uint32_t *owners)
 {
-    bool taken = false;
-
-    for (uint32_t i = 0; i < NAME_PEOPLE && !f->full && f->choice != NONE; i++) {
-        uint32_t owner = owners[(size_t)f->choice * NAME_PEOPLE + i];
-        taken |= owner != NONE && owner != f->endorsement;
-    }
-    return taken;
+    if (f->full || f->choice == NONE)
+        return false;
+    uint32_t owner = owners[(size_t)f->choice * NAME_PEOPLE + f->person];
+    return owner != NONE && owner != f->endorsement;
 }
 
 /* What the fits of a contest say of each other: two of ours on one line, but for running mates, and

@@ -453,6 +453,30 @@ static void two_of_ours_on_one_line_wait(void **state)
     night_close(&n);
 }
 
+/* A ticket whose one name is surely ours, and whose other may be: the second was in no feed. */
+static void a_mate_in_doubt_waits_beside_one_who_is_sure(void **state)
+{
+    static const struct {
+        const char *line;
+        uint32_t sure, waits;
+    } tickets[] = {{"Ann Wu/B. Fox|Cy Cox/Di Li", 0, 1},
+                   {"Wu/Bo Fox|Cy Cox/Di Li", 1, 1},
+                   {"Ann Wu/Al Moe|Cy Cox/Di Li", 0, 0},
+                   {"Ann Wu/Bo Fox|Cy Cox/Di Li", 0, 0}};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof tickets / sizeof tickets[0]; i++) {
+        struct night n;
+        night_open(&n, HEAD "Ann Wu,CO,Governor,,,,,,,,,,,\nBo Fox,CO,Governor,,,,,,,,,,,\n");
+        struct feed_contest *c = contest_of(&n, CO, "1", "Governor", tickets[i].line);
+        match(&n, c);
+        assert_int_equal(linked(&n, tickets[i].sure, c), 0);
+        if (n.m.review_count != tickets[i].waits)
+            fail_msg("%s: %u in review", tickets[i].line, n.m.review_count);
+        night_close(&n);
+    }
+}
+
 static void sources_are_judged_apart(void **state)
 {
     struct night n;
@@ -586,6 +610,7 @@ int main(void)
         cmocka_unit_test(another_days_contest_is_never_taken),
         cmocka_unit_test(two_contests_of_a_source_wait),
         cmocka_unit_test(two_of_ours_on_one_line_wait),
+        cmocka_unit_test(a_mate_in_doubt_waits_beside_one_who_is_sure),
         cmocka_unit_test(sources_are_judged_apart),
         cmocka_unit_test(fusion_links_all_lines),
         cmocka_unit_test(lines_of_one_party_wait),
