@@ -48,7 +48,10 @@ const commands = {
         }
     },
     // From then on the page's time goes by `forward` alone.
-    async pause() { await page.clock.pauseAt(await page.evaluate("Date.now()") + 100); },
+    async pause() {
+        const soon = async () => page.clock.pauseAt(await page.evaluate("Date.now()") + 100);
+        await soon().catch(soon); // too late: it stands already, and is set once more
+    },
     async set({ms}) { await page.clock.setSystemTime(Date.now() + ms); },
     async forward({ms}) { await page.clock.fastForward(ms); },
     async run({js}) { return page.evaluate(js); },
