@@ -132,7 +132,7 @@ size_t ctl_board_rows(const struct ctl_board *b, const struct ctl_view *v, enum 
 
 struct slice ctl_board_id(const struct ctl_board *b, const struct ctl_view *v)
 {
-    struct slice rest = b->panels[v->panel], head, line = {0};
+    struct slice rest = b->panels[v->panel], head = {0}, line = {0};
     size_t n = 0;
     slice_next(&rest, '\n', &head);
     size_t at = panels[v->panel].id ? field_named(head, panels[v->panel].id) : SIZE_MAX;
@@ -174,7 +174,7 @@ static bool read_size(struct slice text, int64_t *out)
 
 void ctl_board_closest(struct slice tsv, const char *column, struct buf *out)
 {
-    struct slice rest = tsv, head, line;
+    struct slice rest = tsv, head = {0}, line;
     size_t n = 0, room = 0;
     struct sorted *list = NULL;
     slice_next(&rest, '\n', &head);

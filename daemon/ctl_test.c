@@ -52,7 +52,7 @@ struct heard {
 static bool on_answer(struct slice body, void *ctx)
 {
     struct heard *h = ctx;
-    struct slice first;
+    struct slice first = {0};
     int64_t code = ERR_BUG;
     slice_next(&body, '\n', &first);
     if (!num_parse(first, 0, 255, &code))

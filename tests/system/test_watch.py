@@ -336,6 +336,7 @@ def test_the_board_of_a_tallyd_elsewhere(house, terminal):
         terminal.type("4")
         terminal.sees("unchanged")
         terminal.type("5")
+        terminal.keys("Enter")  # there is nothing: whatever lay in memory was looked through, and it could end there
         terminal.sees("not over HTTP: match list")
         to.close()
         terminal.sees("NO CONNECTION for ")

@@ -228,6 +228,33 @@ static void the_chosen_row_is_known_by_its_id(void **unused)
     assert_int_equal(ctl_board_id(&b, &v).len, 0);
 }
 
+/* What a function finds in what it does not set. */
+static void dirty_stack(void)
+{
+    volatile char room[8192];
+    for (size_t i = 0; i < sizeof room; i++)
+        room[i] = 'A';
+}
+
+/* Enter in a panel of nothing at all, as that of matches is over HTTP, read whatever lay there. */
+static void where_there_is_nothing_there_is_no_id(void **unused)
+{
+    struct ctl_board b;
+    struct ctl_view v = {.panel = PANEL_MATCHES};
+    struct buf out;
+    (void)unused;
+    state(&b);
+    b.panels[PANEL_MATCHES] = (struct slice){0};
+    dirty_stack();
+    assert_int_equal(ctl_board_id(&b, &v).len, 0);
+    assert_int_equal(ctl_board_rows(&b, &v, PANEL_MATCHES), 0);
+    buf_init(&out, 4096);
+    dirty_stack();
+    ctl_board_closest((struct slice){0}, "percent", &out);
+    assert_true(slice_is(buf_slice(&out), "\n"));
+    buf_done(&out);
+}
+
 static void the_closest_come_first(void **unused)
 {
     struct buf out;
@@ -249,6 +276,7 @@ int main(void)
         cmocka_unit_test(every_frame_fits_its_screen),
         cmocka_unit_test(no_name_hides_that_figures_are_in_doubt),
         cmocka_unit_test(the_chosen_row_is_known_by_its_id),
+        cmocka_unit_test(where_there_is_nothing_there_is_no_id),
         cmocka_unit_test(the_closest_come_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
