@@ -24,7 +24,9 @@
 #define HEADERS_MAX 65536 /* bytes of one answer's headers */
 #define IGNORED_MAX 65536 /* of a body nobody wants; to read it keeps the connection */
 #define REDIRECTS_MAX 3
-#define SLOWEST 64 /* bytes a second */
+#define SLOWEST 64      /* bytes a second */
+#define ADDRESS_FOR 60L /* seconds that a host's address is believed */
+#define ADDRESSES_KEPT (-1L)
 
 struct fetcher {
     struct multi *multi;
@@ -45,7 +47,7 @@ struct fetch {
     char asked_etag[FETCH_ETAG_MAX + 1], asked_last_modified[FETCH_DATE_MAX + 1];
     bool busy;
     /* what was asked */
-    bool conditional, has_credential, refused;
+    bool conditional, has_credential, refused, opened;
     struct slice credentials;
     size_t cap;
     int redirects;
@@ -190,6 +192,16 @@ static void forget_headers(struct fetch *f)
     f->etag[0] = f->last_modified[0] = f->retry_after[0] = f->type[0] = f->encoding[0] = '\0';
 }
 
+/* Behind each transfer libcurl goes through all addresses that it knows for old ones: with a
+ * thousand hosts a third of a poll. Where nothing was opened none was added, and that is left to
+ * those who do; they look at the age of theirs before they use it. Once an answer comes no other
+ * connection is tried. */
+static void spare_addresses(struct fetch *f)
+{
+    if (!f->opened)
+        curl_easy_setopt(f->easy, CURLOPT_DNS_CACHE_TIMEOUT, ADDRESSES_KEPT);
+}
+
 static size_t on_header(char *bytes, size_t size, size_t count, void *ctx)
 {
     struct fetch *f = ctx;
@@ -199,8 +211,10 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *ctx)
         fail(f, VERDICT_TOO_BIG, "the site sends more than %d bytes of headers", HEADERS_MAX);
         return 0;
     }
-    if (slice_starts(line, SLICE("HTTP/"))) /* an interim answer's headers are not the answer's */
+    if (slice_starts(line, SLICE("HTTP/"))) { /* an interim answer's headers are not the answer's */
         forget_headers(f);
+        spare_addresses(f);
+    }
     size_t colon = slice_find(line, SLICE(":"));
     if (colon == SIZE_MAX)
         return line.len;
@@ -293,6 +307,7 @@ static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockad
 {
     struct fetch *f = ctx;
     (void)purpose;
+    f->opened = true;
     found(f, false);
     if (may_connect(f->all, &address->addr))
         return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -568,12 +583,14 @@ bool fetch_start(struct fetch *f, const struct fetch_request *r, struct err *e)
     f->text[0] = f->curl_text[0] = '\0';
     if (!add_headers(f, r) || curl_easy_setopt(f->easy, CURLOPT_URL, r->url) != CURLE_OK)
         return err_set(e, ERR_AGAIN, "no memory for a transfer");
-    f->busy = multi_start(f->all->multi, f->easy, e);
+    f->busy = fetch_go_on(f, e);
     return f->busy;
 }
 
 bool fetch_go_on(struct fetch *f, struct err *e)
 {
+    f->opened = false;
+    curl_easy_setopt(f->easy, CURLOPT_DNS_CACHE_TIMEOUT, ADDRESS_FOR);
     return multi_start(f->all->multi, f->easy, e);
 }
 
