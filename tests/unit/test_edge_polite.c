@@ -65,11 +65,16 @@ static void test_where_a_redirect_leads_has_its_own_rest(void **state)
     SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= 1);
     int asked = n.site.requests;
     SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= FRONTS);
-    assert_in_range(n.site.requests - asked, 0, 1); /* two may ask at once */
-    for (int i = 0; i < n.count; i++)
-        if (n.told[i].what == NEWS_FAILED)
-            assert_int_equal(n.told[i].verdict, VERDICT_BLOCKED);
-    assert_string_equal(last_told(&n)->text, "the host that it is redirected to has asked to wait");
+    assert_in_range(n.site.requests - asked, 0, 1); /* two may ask at once; either may end last */
+    static const char says[] = "the host that it is redirected to has asked to wait";
+    int spared = 0;
+    for (int i = 0; i < n.count; i++) {
+        if (n.told[i].what != NEWS_FAILED)
+            continue;
+        assert_int_equal(n.told[i].verdict, VERDICT_BLOCKED);
+        spared += strcmp(n.told[i].text, says) == 0;
+    }
+    assert_true(spared >= n.count_of[NEWS_FAILED] - 2);
     n.fault = NULL;
     int64_t from = timer_now_us();
     SITE_UNTIL(n.base, last_told(&n)->what == NEWS_UNCHANGED);
