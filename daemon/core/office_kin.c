@@ -33,6 +33,7 @@ static const struct row counties[] = {
 /* Two offices side by side here; elsewhere one, or a list may call one by the other's name, as
  * Indiana has both a county's council and its board. */
 static const struct row kin[] = {
+    {"governor", "lieutenant-governor"}, /* one ticket in half of the states, by the first's name */
     {"county-board", "county-council"},
     {"township-board", "township-trustee"},
     {"city-council", "town-council"},

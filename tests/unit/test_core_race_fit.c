@@ -706,6 +706,12 @@ static const struct row rows[] = {
      .feed = {.state = "TX", .text = "Harris County Criminal Court at Law No. 4"},
      .fit = RACE_DOUBT,
      .why = "goes by another name"},
+    /* a ticket goes by its first's office */
+    {.state = "NY",
+     .office = "Lieutenant Governor",
+     .feed = {.state = "NY", .text = "Governor and Lieutenant Governor"},
+     .fit = RACE_DOUBT,
+     .why = "goes by another name"},
     {.state = "GA",
      .office = "Magistrate Court Judge",
      .county = "Cobb",
