@@ -107,6 +107,19 @@ static bool *flag_of(struct options *o, const char *option)
     return NULL;
 }
 
+/* -h and -V, which are all that is done. */
+static bool tells_of_itself(const char *option)
+{
+    bool version = !strcmp(option, "-V") || !strcmp(option, "--version");
+    if (version)
+        printf("tallyctl %s\n", TALLYD_VERSION);
+    else if (!strcmp(option, "-h") || !strcmp(option, "--help"))
+        print_usage(stdout);
+    else
+        return false;
+    return true;
+}
+
 /* Options may stand before the command or behind it. Returns the number of other words left in
  * argv, or -1. */
 static int read_options(int argc, char **argv, struct options *o)
@@ -123,14 +136,10 @@ static int read_options(int argc, char **argv, struct options *o)
                 return -1;
             }
             *value = argv[i];
-        } else if (!strcmp(a, "-h") || !strcmp(a, "--help")) {
-            print_usage(stdout);
-            exit(output_end("tallyctl", 0));
-        } else if (!strcmp(a, "-V") || !strcmp(a, "--version")) {
-            printf("tallyctl %s\n", TALLYD_VERSION);
-            exit(output_end("tallyctl", 0));
         } else if ((flag = flag_of(o, a))) {
             *flag = true;
+        } else if (tells_of_itself(a)) {
+            exit(output_end("tallyctl", 0));
         } else if (kept == 0 && a[0] == '-') {
             fprintf(stderr, "tallyctl: no option '%s' before a command; tallyctl -h lists them\n",
                     a);

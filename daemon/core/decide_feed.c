@@ -231,23 +231,27 @@ static void try_joined(struct search *s, const struct race *r)
                  "join");
 }
 
-static bool pick(struct search *s, const struct about *a, enum match_verb verb, struct err *e)
+static void try_all(struct search *s, const struct about *a, enum match_verb verb)
 {
     const struct race *r = a->race;
 
-    if (verb == MATCH_UNDO) {
+    try_links(s, s->m->review, s->m->review_count, a->endorsement, verb);
+    if (s->words.len || verb == MATCH_REJECT)
+        try_links(s, r->links, r->link_count, a->endorsement, verb);
+    if (s->count > 0 && s->fit < NAMED)
+        try_named(s, r, a->endorsement, verb);
+    if ((s->count == 0 || s->fit == PARTS) && verb != MATCH_REJECT)
+        try_source(s, a->endorsement, verb);
+}
+
+static bool pick(struct search *s, const struct about *a, enum match_verb verb, struct err *e)
+{
+    if (verb != MATCH_UNDO)
+        try_all(s, a, verb);
+    else
         try_decided(s, a->d->target);
-        if (a->endorsement == NONE)
-            try_joined(s, r);
-    } else {
-        try_links(s, s->m->review, s->m->review_count, a->endorsement, verb);
-        if (s->words.len || verb == MATCH_REJECT)
-            try_links(s, r->links, r->link_count, a->endorsement, verb);
-        if (s->count > 0 && s->fit < NAMED)
-            try_named(s, r, a->endorsement, verb);
-        if ((s->count == 0 || s->fit == PARTS) && verb != MATCH_REJECT)
-            try_source(s, a->endorsement, verb);
-    }
+    if (verb == MATCH_UNDO && a->endorsement == NONE)
+        try_joined(s, a->race);
     if (s->count == 1)
         return true;
     if (s->count > 1)
