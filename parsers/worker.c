@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The life of a spare, from the job to the answer. */
+/* The life of a spare, a worker that is forked before there is a payload: from the job to the
+ * answer. */
 #include "parsers/worker.h"
 
 #include <errno.h>

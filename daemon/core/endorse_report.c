@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Counting, a dimension after the other. */
+/* The notes on a list, one kind after the other; then its rows, counted by one column after the
+ * other. */
 #include "daemon/core/endorse_report.h"
 
 #include <inttypes.h>

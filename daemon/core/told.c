@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Call events, noted as they come. */
+/* Call events, noted as they come: which claim a call is of, and which one ended it. */
 #include "daemon/core/told.h"
 
 #include "daemon/core/calls.h"

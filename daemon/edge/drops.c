@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A watch a folder. */
+/* One watch of inotify(7) a folder, and what its events say of the files in it. */
 #include "daemon/edge/drops.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* posix_spawn(3). */
+/* Another program, by posix_spawn(3): waited for here, or by child.h while the loop goes on. */
 #include "daemon/edge/errand.h"
 
 #include <errno.h>
