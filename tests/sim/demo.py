@@ -210,7 +210,7 @@ class Night:
                 self.calls += 1
             elif message["type"] == "retraction":
                 self.retractions += 1
-                self.say(f"{eastern(message['time']):>14}  RETRACTION  {data['candidate']} ({data['race_id']}): {data['reason']};"
+                self.say(f"{eastern(message['time']):>14}  RETRACTION  {data['candidate']} ({data['race_id']}): {data['by'].upper()} {data['reason']};"
                          f" {data['totals']['won']} won, {count(data['totals']['flips'], 'flip')} now")
 
     def tell(self, when):
