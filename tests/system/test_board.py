@@ -160,7 +160,7 @@ def test_tabs_that_nobody_looks_at_leave_the_browsers_connections_to_others(hous
     streams = lambda: house.metrics()["tallyd_http_sse_clients", frozenset()]
     look = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true}); document.dispatchEvent(new Event('visibilitychange')); 0"
     web.open(f"http://127.0.0.1:{house.port}/")
-    web.until("!document.getElementById('link').textContent", 10)
+    web.live()
     harness.wait_for(lambda: streams() == 1, 10, "that it listens")
     web.run(look % "true")
     harness.wait_for(lambda: streams() == 0, 10, "that it does not")
@@ -177,7 +177,7 @@ def test_what_somebody_between_us_answers_makes_no_figures_good(house, web, answ
     """A portal's page, and what a cache kept of a server that is gone, were taken for an answer of ours: the figures stood, and nothing said so."""
     said = "document.getElementById('link').textContent"
     web.open(f"http://127.0.0.1:{house.port}/")
-    web.until(f"!{said}", 10)
+    web.live()
     web.run(f"window.real = window.fetch; window.fetch = async () => {answer}; 0")
     decide(house, "call", "foe", "won")
     web.until(f"{said}.startsWith('Connection lost')", 10)

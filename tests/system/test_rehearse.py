@@ -133,8 +133,8 @@ def test_what_does_nothing_is_told_and_is_no_rehearsal(night):
 
 def test_a_fault_within_another_ends_alone(night):
     """With the shorter one both were over; and one of no length never was."""
-    done = rehearse(night, "20:06:30 fault county 404 for 60s\n20:06:50 fault county page for 10s\n    source county blocked\n20:07:10 tick\n"
-                    "    source county http-status\n20:07:40 fault county page for 0s\n20:08:20 tick\n    source county unchanged\n", "-1")
+    done = rehearse(night, "20:07:30 fault county 404 for 60s\n20:07:50 fault county page for 10s\n    source county blocked\n20:08:10 tick\n"
+                    "    source county http-status\n20:08:40 fault county page for 0s\n20:08:55 tick\n    source county unchanged\n", "-1")
     assert done.stdout.endswith("3 expected, 0 not as expected; 1 line of the script not done as written\n") and amiss(done) == [6], done.stdout
 
 
