@@ -57,6 +57,15 @@ class Terminal:
         except AssertionError as e:
             raise AssertionError(f"{e}; the screen:\n{self.screen()}") from None
 
+    def leave(self):
+        """By its key, again while it is not taken: what is typed ahead of another line is forgotten, as it should."""
+        def left():
+            if "left 0" not in self.screen():
+                self.type("q")
+                time.sleep(0.2)
+            return "left 0" in self.screen()
+        harness.wait_for(left, 15, "left 0")
+
     def close(self):
         subprocess.run(["tmux", "-S", self.socket, "kill-server"], check=False)
 
@@ -124,8 +133,7 @@ def test_the_board_shows_calls_and_explains(house, terminal):
     terminal.sees("NO CONNECTION")
     house.start_tallyd(name="again")
     harness.wait_for(lambda: "NO CONNECTION" not in terminal.screen() and "1 won" in terminal.screen(), 20, "the connection")
-    terminal.type("q")
-    terminal.sees("left 0")
+    terminal.leave()
 
 
 def test_the_terminal_is_given_back(house, terminal):
@@ -194,8 +202,7 @@ def test_a_mismatch_is_fixed_by_keys_and_the_totals_follow(house, terminal):
     assert took < 15
     terminal.decide("u")
     harness.wait_for(lambda: "foe" in house.ctl("match", "list").stdout, 10, "the line again")
-    terminal.type("q")
-    terminal.sees("left 0")
+    terminal.leave()
 
 
 def doubtful(house):
@@ -227,8 +234,7 @@ def test_a_key_is_of_the_line_that_was_seen(house, terminal):
     assert sorted(rows()) == sorted(all_of_them)
     terminal.decide("u")
     terminal.sees("there is nothing to take back")
-    terminal.type("q")
-    terminal.sees("left 0")
+    terminal.leave()
 
 
 def test_a_name_that_is_theirs_too_leaves_other_doubts(house, terminal):
@@ -244,8 +250,7 @@ def test_a_name_that_is_theirs_too_leaves_other_doubts(house, terminal):
     terminal.sees("1 to decide")  # the other feed had no doubt but the name
     terminal.decide("l")
     assert "endorsed  D Foe (foe)" in terminal.sees("the line itself still waits, for what is in doubt: a or r")
-    terminal.type("q")
-    terminal.sees("left 0")
+    terminal.leave()
 
 
 def test_a_key_that_is_held_down_decides_one_line(house, terminal):
@@ -264,8 +269,7 @@ def test_a_key_that_is_held_down_decides_one_line(house, terminal):
         terminal.sees("'a' is not taken, so soon behind the one before")
         assert len(rows()) == len(all_of_them) - 1
     terminal.decide("u")
-    terminal.type("q")
-    terminal.sees("left 0")
+    terminal.leave()
 
 
 def test_what_another_desk_decides_moves_no_line_past_the_eye(house, terminal):
@@ -292,8 +296,7 @@ def test_what_another_desk_decides_moves_no_line_past_the_eye(house, terminal):
     if time.monotonic() - start < 0.25:  # else it has been there for long enough
         terminal.sees("'a' is not taken: another desk or a feed has just put this line here")
         assert len(rows()) == wait - 1
-    terminal.type("q")
-    terminal.sees("left 0")
+    terminal.leave()
 
 
 def test_an_opponent_of_two_spellings_is_joined_by_a_key(house, terminal):
@@ -311,8 +314,7 @@ def test_an_opponent_of_two_spellings_is_joined_by_a_key(house, terminal):
     terminal.decide("u")
     harness.wait_for(lambda: "Robert J. O'Neil 40" in house.ctl("explain", "lou").stdout, 20, "the doubt again")
     terminal.sees("1 to decide")
-    terminal.type("q")
-    terminal.sees("left 0")
+    terminal.leave()
 
 
 def test_the_board_of_a_tallyd_elsewhere(house, terminal):
@@ -347,8 +349,7 @@ def test_the_board_of_a_tallyd_elsewhere(house, terminal):
         terminal.sees("0 won of 1 called")
         to.no_events = False
         harness.wait_for(lambda: "asked every" not in terminal.screen(), 20, "news that come by themselves")
-        terminal.type("q")
-        terminal.sees("left 0")
+        terminal.leave()
 
 
 def test_a_copy_says_how_old_it_is(house, terminal):
@@ -370,8 +371,7 @@ def test_a_copy_says_how_old_it_is(house, terminal):
         terminal.type(f"{CTL} --url {copy.url} watch; echo left $?")
         terminal.keys("Enter")
         terminal.sees("OLD: a copy, made 14 minutes ago")
-        terminal.type("q")
-        terminal.sees("left 0")
+        terminal.leave()
 
 
 def test_without_a_terminal_watch_prints_lines(house):
