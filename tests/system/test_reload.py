@@ -5,12 +5,14 @@ import os
 import re
 import signal
 import threading
+import time
 import urllib.request
 
 import pytest
 
 import feeds
 import harness
+import served
 import small_night
 
 LATER = "11/4/2025 9:15:50 PM EST"
@@ -189,6 +191,29 @@ def test_many_signals_end_in_the_last_configuration(house):
         hup(house)
     harness.wait_for(lambda: totals(house)["data"]["endorsed"] == 14, 30, "the last list")
     assert votes(house)["foe"] == 90
+
+
+def test_a_signal_during_a_reload_is_not_lost(house):
+    """A reload waits for the poll that a site answers slowly; what comes meanwhile is of a newer configuration."""
+    answer = threading.Event()
+
+    class Slow(served.Site):
+        def answer(self, request):
+            answer.wait(30)
+            served.send(request, b"later", 503)
+
+    with Slow() as site:
+        small_night.replace(house.conf, f"{house.conf.read_text()}\n[source slow]\nformat = clarity\nstate = GA\nlate = yes\nurl = {site.url}/x\n")
+        house.configure("[poll]\n", "[poll]\nnetworks = 127.0.0.0/8\n")
+        hup(house)
+        harness.wait_for(lambda: "slow" in house.sources(), 20, "the source")
+        house.write("endorsed.csv", small_night.ENDORSED + "n1,Nobody One,GA,US House 6,,,\n")
+        hup(house)
+        time.sleep(0.3)  # it has been read, and is waited with
+        house.write("endorsed.csv", small_night.ENDORSED + "n1,Nobody One,GA,US House 6,,,\nn2,Nobody Two,GA,US House 7,,,\n")
+        hup(house)
+        harness.wait_for(lambda: totals(house)["data"]["endorsed"] == 4, 30, "the last list")
+        answer.set()
 
 
 def test_a_cors_origin_may_change(house):
