@@ -424,8 +424,7 @@ static void a_thousand_payloads_leave_nothing_open(void **state)
         snprintf(text, sizeof text, "payload %d", i);
         serve_good(&n, text);
     }
-    /* one of each payload would be a hundred; a worker, and a spare comes when it comes, has eight
-     */
+    /* one of each payload would be a hundred; a spare, which comes when it comes, has eight */
     assert_in_range(open_descriptors(), 1, before + 10 * (size_t)usual.count);
     assert_int_equal(workers_exits(n.w, WIRE_OK), 1 + payloads);
     assert_int_equal(workers_nursery(n.w), nursery);
