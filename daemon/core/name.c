@@ -652,11 +652,36 @@ static bool typo_away(const struct name *a, const struct name *b)
     return most > 0 && distance(a->last, b->last, most) <= most;
 }
 
-/* Surnames that differ leave a chance where only the parts of one do, or where a slip of the pen
- * may have made it another. */
+/* "Archer Ann M", as some counties write without a comma, for "Ann Archer". */
+static bool is_turned(const struct name *a, const struct name *b)
+{
+    return a->count > 1 && b->count > 1 && slice_eq(b->words[0], a->last) &&
+           nicknames_same(b->words[1], a->words[0]);
+}
+
+/* Are two words at least, and all but initials, among the other's: "Ann Archer", who is "Ann
+ * Archer-Smith" elsewhere? */
+static bool is_within(const struct name *few, const struct name *many)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < few->count; i++) {
+        size_t k = 0;
+        while (k < many->count && !slice_eq(few->words[i], many->words[k]))
+            k++;
+        if (k == many->count && few->words[i].len > 1)
+            return false;
+        found += k < many->count && few->words[i].len > 1;
+    }
+    return found > 1;
+}
+
+/* Surnames that differ leave a chance where only the parts of one do, where the words stand in
+ * another order, or where a slip of the pen may have made it another. */
 static bool family_alike(const struct name *a, const struct name *b)
 {
-    return slice_eq(a->last, b->last) ||
+    return slice_eq(a->last, b->last) || is_turned(a, b) || is_turned(b, a) || is_within(a, b) ||
+           is_within(b, a) ||
            (a->family > 0 && b->family > 0 && typo_away(a, b) && first_fits(a, b));
 }
 

@@ -13,8 +13,8 @@
 
 enum name_fit {
     NAME_NO,
-    NAME_MAYBE, /* surname only, a letter or two apart, an initial for a first name: for people to
-                   judge */
+    NAME_MAYBE, /* surname only, or a part of it, a letter or two apart, an initial for a first
+                   name, the surname first without a comma: for people to judge */
     NAME_SAME,
 };
 

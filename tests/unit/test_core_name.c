@@ -99,10 +99,15 @@ static const struct {
     {"Marvin Kim", "Marvin Lim", NAME_NO},
     {"Chad Cox", "Chad Fox", NAME_NO},
     {"Jon Ossoff", "David Perdue", NAME_NO},
-    {"John Smith", "John Smithson", NAME_NO}, /* as far as it goes is not the whole */
-    {"John Smith", "John Smith Jones", NAME_NO},
+    {"John Smith", "John Smithson", NAME_NO},       /* as far as it goes is not the whole */
+    {"John Smith", "John Smith Jones", NAME_MAYBE}, /* a second surname, which lists drop */
+    {"Ann Archer-Smith", "Ann Archer", NAME_MAYBE},
+    {"Ann Archer", "A Archer Smith", NAME_NO},
     {"John Smithson", "John Smith Son", NAME_SAME}, /* but gaps are nothing */
-    {"John Smith", "Smith John Doe", NAME_NO},
+    {"John Smith", "Smith John Doe", NAME_MAYBE},   /* a comma that is not there */
+    {"Bob Archer", "ARCHER ROBERT M", NAME_MAYBE},
+    {"Kim Lee", "Lee Kim", NAME_MAYBE},
+    {"Ann Archer", "Archer Baker", NAME_NO},
     {"", "John Smith", NAME_NO},
     {"Yes", "John Smith", NAME_NO},
 };
