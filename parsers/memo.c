@@ -148,8 +148,8 @@ static bool add(struct memo *m, uint32_t tag, const struct slice *parts, size_t 
 }
 
 /* For a number of parts that is known where it is called: most keys have one or two. */
-static inline bool find_or_add(struct memo *m, const struct slice *parts, size_t n,
-                               uint32_t *number)
+__attribute__((always_inline)) static inline bool
+find_or_add(struct memo *m, const struct slice *parts, size_t n, uint32_t *number)
 {
     size_t size = size_of(parts, n);
     if (m->count && same(m->keys[m->last], parts, n, size)) {

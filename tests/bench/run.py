@@ -3,9 +3,9 @@
 """Figures as ratios to a goal or to a bare baseline, a line each: bench NAME VALUE UNIT, RATIO of BASELINE (goal RATIO): ok|short
 
 A `short` is a fact, not a failure. A line of a parser is the median of several processes, with the least and the most of them: where the
-loader puts things moves a ratio by some hundredths, from process to process and never within one. Lines of delimited text say, too, how
-many rows of the file share a name of the batch (a contest, a choice), and what share of the bare pass is left to one that also keeps
-those names and does nothing else: no parser that gives names out can pass that.
+loader puts things moves a ratio by some hundredths, from process to process and never within one, and where the linker puts them, from
+build to build. Lines of delimited text say, too, how many rows of the file share a name of the batch (a contest, a choice), and what
+share of the bare pass is left to one that also keeps those names and does nothing else: no parser that gives names out can pass that.
 How long a change takes to subscribers is measured on a race, which nothing thins where it changes once in 500 ms; totals are thinned,
 on purpose, to one in min-interval.
 
@@ -20,6 +20,18 @@ up again, for half the cost.
 
 A poll among thousands of sources costs more than among few by what libcurl walks through: whenever a transfer is taken from it, the
 connections that it keeps until it meets that transfer's own, and in a bare loop all the addresses that it knows.
+
+What parsers take beyond their bare passes, in shares of their own instructions (by callgrind):
+
+JSON. simdjson's parse, which the bare pass has too, is 34 (Clarity's summary) to 45 % (Enhanced). The shapes of objects, by which a key
+that stands twice is refused and a key is found without comparing texts, are 13 to 24 %. What is read, checked and put into a batch is
+30 (Enhanced) to 40 % (AP, DDHQ), and half in Clarity's summary, which is names and little else: in each contest new texts are cleaned,
+hashed and kept, told from statistics, answers and write-ins, and party marks are cut off.
+
+Delimited. Where rows share names (nc, hi) lines into fields are 27 %, finding what a row says among what was said before 17 to 22 %,
+figures 9 to 19 %, units, cells and their sums 11 to 20 %. Where nearly each row has a name of its own (in, wa; in mn and pa every other)
+lines into fields are 8 to 12 %; 30 to 49 % is working out what new texts say, and making contests and choices of them; 9 to 19 % judging
+them, what is one race of several counties' among it, and laying out the batch. Michigan's patterns, tried on each new title, are 22 %.
 """
 import pathlib
 import subprocess
