@@ -415,18 +415,6 @@ static bool on_start(const void *element, struct xml_attrs *attrs, void *ctx, st
     return e->start == NULL || e->start(d, attrs);
 }
 
-static bool on_end(const void *element, struct slice text, void *ctx, struct fault *f)
-{
-    struct detail *d = ctx;
-    const struct element *e = element;
-    (void)f;
-    if (text.len > 0 && !copy(d, slice_sub(slice_trim(text), 0, TEXT_MAX), &d->headers[e->header]))
-        return false;
-    return e->end == NULL || e->end(d);
-}
-
-static const struct xml_handler handler = {element, root, on_start, on_end};
-
 /* "11/3/2020" as "2020-11-03"; empty when it is no such date. */
 static struct slice iso_date(struct arena *a, struct slice us)
 {
@@ -440,19 +428,29 @@ static struct slice iso_date(struct arena *a, struct slice us)
     return iso.len == DATE_LEN && when_parse_date(iso, &day) ? iso : (struct slice){0};
 }
 
-static bool fill_facts(struct detail *d, struct fault *f)
+/* As soon as they are known: when the last byte has come other things are more urgent. */
+static void fill_facts(struct detail *d)
 {
-    d->f = f;
     struct results_facts *facts = results_facts(d->job->builder);
-    struct slice name;
-    if (!copy(d, d->headers[ELECTION_NAME], &name))
-        return false;
-    facts->election_name = name;
+    facts->election_name = d->headers[ELECTION_NAME];
     facts->election_date = iso_date(d->job->arena, d->headers[ELECTION_DATE]);
     if (!when_parse_us(d->headers[TIMESTAMP], &facts->own_time_ms))
         facts->own_time_ms = WHEN_UNKNOWN;
-    return true;
 }
+
+static bool on_end(const void *element, struct slice text, void *ctx, struct fault *f)
+{
+    struct detail *d = ctx;
+    const struct element *e = element;
+    (void)f;
+    if (text.len > 0 && !copy(d, slice_sub(slice_trim(text), 0, TEXT_MAX), &d->headers[e->header]))
+        return false;
+    if (e->header != NO_HEADER && d->names == NULL)
+        fill_facts(d);
+    return e->end == NULL || e->end(d);
+}
+
+static const struct xml_handler handler = {element, root, on_start, on_end};
 
 bool clarity_detail(struct job *j, struct fault *f)
 {
@@ -467,7 +465,7 @@ bool clarity_detail(struct job *j, struct fault *f)
                        .votes_key = {"votes", NULL},
                        .total_votes_key = {"totalVotes", NULL}};
     bool ok = d.counties != NULL && d.precincts != NULL
-                  ? xml_parse(j->input, &handler, &d, f) && fill_facts(&d, f)
+                  ? xml_parse(j->input, &handler, &d, f)
                   : fault_set(f, WIRE_LIMIT, "no memory for the places");
     map_free(d.counties);
     map_free(d.precincts);

@@ -58,47 +58,47 @@ enum feed_day {
 };
 
 struct feed_contest {
+    /* First what is looked at where a payload says again what it said: most of a large one does. */
     uint32_t source, file; /* whose, and which file's figures these are */
-    struct slice county, id, text, state, office, district, party, election_type;
-    struct feed_choice *choices;
-    uint32_t choice_count;
-    struct feed_unit *units; /* [0] is the total */
-    uint32_t unit_count, unit_room;
-    uint32_t flags;                       /* enum results_contest_flag */
-    int32_t votes_allowed, seats, places; /* -1 unknown */
-    int64_t date;                         /* its election day, midnight UTC */
-    enum feed_day day;                    /* whence that is known */
-    int64_t updated_ms;                   /* the contest's own time, WHEN_UNKNOWN */
-    int64_t called_ms;   /* when it was called, by the feed; WHEN_UNKNOWN: not said */
-    int64_t received_ms; /* when these figures came */
-    int64_t changed_ms;  /* when its figures, roster or marks last changed */
-    enum verdict doubt;  /* why it is held or flagged; VERDICT_ACCEPTED: in order */
-    bool gone;           /* no longer in the feed: keeps its last figures */
-    int64_t older_since; /* since when the feed has only an older copy of it, by its own time;
-                            WHEN_UNKNOWN: it has not */
-    bool corrected;      /* a fall was published */
-    /* merge.c: `corrected` as it was when its figures were not on air: no correction of the race's
-     */
-    bool corrected_before;
-    bool of_before;    /* official.c: its marks are those of before polls closed */
-    int64_t lag_since; /* offers.c: since when it is lag_bp behind another source; 0: it is not */
-    /* what is on air is not all of the newest used payload that has it: only a memo says it again
-     */
-    bool apart;
-    /* more than one file of the source has had it, its choices began anew, or the desk took more
-     * votes than ballots of it: no payload says that again */
-    bool storied;
-    bool from_memo;      /* as memo.c made it: our own payloads, read again, add nothing to it */
-    uint32_t race;       /* index, or NONE (match.c) */
-    uint64_t roster_rev; /* raised when id, text, choices change: what match looks at */
-    struct match_fits *fits; /* match.c's own notes on it; NULL before its first look */
     /* take.c: of its part of the payload it was last taken from, where that was judged in full and
      * nothing was wrong; zeros else */
     struct digest settled;
-    bool votes;                      /* of that part: some are other than zero, */
-    int64_t first_close, last_close; /* and when polls close (intake.h) */
-    uint64_t learned;                /* the feed's, when its names were last kept */
-    uint64_t seen; /* the number of the last payload that was looked through for it */
+    int64_t first_close, last_close; /* of that part: when polls close (intake.h), */
+    bool votes;                      /* and whether some are other than zero */
+    bool gone;                       /* no longer in the feed: keeps its last figures */
+    /* what is on air is not all of the newest used payload that has it: only a memo says it again
+     */
+    bool apart;
+    bool from_memo; /* as memo.c made it: our own payloads, read again, add nothing to it */
+    /* more than one file of the source has had it, its choices began anew, or the desk took more
+     * votes than ballots of it: no payload says that again */
+    bool storied;
+    enum verdict doubt;  /* why it is held or flagged; VERDICT_ACCEPTED: in order */
+    int64_t older_since; /* since when the feed has only an older copy of it, by its own time;
+                            WHEN_UNKNOWN: it has not */
+    int64_t date;        /* its election day, midnight UTC */
+    int64_t received_ms; /* when these figures came */
+    uint64_t learned;    /* the feed's, when its names were last kept */
+    uint64_t seen;       /* the number of the last payload that was looked through for it */
+    uint32_t choice_count, unit_count, unit_room;
+    struct feed_choice *choices;
+    struct feed_unit *units; /* [0] is the total */
+    struct slice county, id, text, state, office, district, party, election_type;
+    uint32_t flags;                       /* enum results_contest_flag */
+    int32_t votes_allowed, seats, places; /* -1 unknown */
+    enum feed_day day;                    /* whence its day is known */
+    int64_t updated_ms;                   /* the contest's own time, WHEN_UNKNOWN */
+    int64_t called_ms;  /* when it was called, by the feed; WHEN_UNKNOWN: not said */
+    int64_t changed_ms; /* when its figures, roster or marks last changed */
+    bool corrected;     /* a fall was published */
+    /* merge.c: `corrected` as it was when its figures were not on air: no correction of the race's
+     */
+    bool corrected_before;
+    bool of_before;      /* official.c: its marks are those of before polls closed */
+    int64_t lag_since;   /* offers.c: since when it is lag_bp behind another source; 0: it is not */
+    uint32_t race;       /* index, or NONE (match.c) */
+    uint64_t roster_rev; /* raised when id, text, choices change: what match looks at */
+    struct match_fits *fits; /* match.c's own notes on it; NULL before its first look */
 };
 
 struct feed_file {
