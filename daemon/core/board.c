@@ -127,7 +127,7 @@ static void headline(const struct board *b)
     buf_addz(b->out, " endorsed, ");
     if (n[TALLY_ADVANCED] > 0) {
         html_count(b->out, n[TALLY_ADVANCED]);
-        buf_addz(b->out, " to a runoff, ");
+        buf_addz(b->out, n[TALLY_ADVANCED] == 1 ? " to a runoff, " : " to runoffs, ");
     }
     html_count(b->out, n[TALLY_PENDING] - n[TALLY_VOID]);
     buf_addz(b->out, " still to call</p><p class=\"sentence\">");
