@@ -139,6 +139,8 @@ static bool make_plan(struct trial *t, struct slice format, struct err *e)
     bool ok = (!place || write_section(t, format, &section, e)) &&
               load(t, "the source", buf_slice(&section), &plan, &problems, e);
     fprintf(stderr, "%.*s", SLICE_FMT(buf_slice(&problems)));
+    if (!ok && e->kind == ERR_CONFIG && slice_starts(buf_slice(&problems), SLICE("the source:")))
+        err_set(e, ERR_CONFIG, "what was typed makes no source; nothing is tried");
     if (ok && !place && t->what->key_count > 0)
         ok = err_set(e, ERR_USAGE, "%s has its keys in the configuration: no '%s' here",
                      t->what->what, t->what->keys[0]);

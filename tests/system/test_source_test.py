@@ -187,6 +187,6 @@ def test_words_that_are_none(house):
     for words, code, says in ((["conty"], 64, "did you mean county?"), (["county", "state=GA"], 64, "in the configuration"),
                               ([], 64, "usage:"), (["./none.xml"], 66, "No such file"), (["https://e.org/x", "colour=red"], 78, "unknown key"),
                               (["https://e.org/x", "column.votes=N"], 78, "format=FORMAT"),
-                              (["https://e.org/x", "-f", "clarty"], 78, "did you mean clarity"), (["http://e.org/x"], 78, "plain http")):
+                              (["https://e.org/x", "-f", "clarty"], 78, "did you mean clarity"), (["http://e.org/x"], 78, "plain http"), (["http://e.org/x"], 78, "what was typed makes no source; nothing is tried")):
         done = run(house, *words)
         assert done.returncode == code and says in done.stderr and done.stdout == "", (words, done)
