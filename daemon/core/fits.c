@@ -9,10 +9,15 @@
 
 #include "daemon/base/text.h"
 #include "daemon/core/match_rules.h"
+#include "daemon/core/office_tokens.h"
 #include "daemon/core/primaries.h"
 #include "daemon/core/who.h"
 
 static const struct slice no_word = {"", 0};
+
+/* Of a contest's text: the words that a measure's title may begin with, and how many it may have.
+ */
+enum { TITLE_FROM = 3, TITLE_WORDS = 5 };
 
 struct person { /* a name on a choice */
     struct name name;
@@ -127,6 +132,31 @@ static int in_order(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
+/* Has the contest sides for its lines? */
+static bool is_question(const struct look *l)
+{
+    for (uint32_t i = 0; i < l->c->choice_count; i++)
+        if (name_is_side(l->c->choices[i].name))
+            return true;
+    return false;
+}
+
+/* Titles that its text may have within it, from one of the first words on: "State Proposition 50
+ * Redistricting". */
+static void collect_titles(struct look *l, struct concerned *w)
+{
+    struct slice from = l->text, word;
+
+    for (size_t i = 0; i < TITLE_FROM && from.len > 0; i++) {
+        struct slice rest = from;
+        for (size_t k = 0; k < TITLE_WORDS && slice_next(&rest, ' ', &word); k++)
+            collect(l, &l->m->match->by_title,
+                    match_index_title(slice_sub(from, 0, (size_t)(word.ptr + word.len - from.ptr))),
+                    w);
+        (void)slice_next(&from, ' ', &word);
+    }
+}
+
 static void collect_all(struct look *l, struct concerned *w)
 {
     struct match *x = l->m->match;
@@ -142,6 +172,8 @@ static void collect_all(struct look *l, struct concerned *w)
         collect(l, &x->by_ap, match_index_word(l->c->choices[i].id), w);
     collect(l, &x->by_title, match_index_title(l->text), w);
     collect(l, &x->by_title, match_index_title(l->title), w);
+    if (x->by_title.count > 0 && is_question(l))
+        collect_titles(l, w);
     for (size_t i = 0; i < l->race.office.word_count; i++) /* a judge's name in the office */
         collect(l, &x->by_title, match_index_title(l->race.office.words[i]), w);
     w->by = FOUND_BY_OFFICE;
@@ -420,6 +452,31 @@ static bool has_title(const struct look *l, const struct match_person *ours)
            same_text(ours->office, l->text);
 }
 
+/* Is it a title of several words, with a number or a letter, that the text has within it? */
+static bool is_said_within(struct slice title, struct slice text)
+{
+    struct slice rest = title, word = no_word;
+    size_t n = 0, at;
+    bool marked = false;
+
+    for (; slice_next(&rest, ' ', &word); n++)
+        marked |= word.len == 1 || word_starts_digit(word);
+    if (n < 2 || !marked)
+        return false;
+    while ((at = slice_find(text, title)) != SIZE_MAX) {
+        size_t end = at + title.len;
+        if ((at == 0 || text.ptr[at - 1] == ' ') && (end == text.len || text.ptr[end] == ' '))
+            return true;
+        text = slice_sub(text, at + 1, text.len);
+    }
+    return false;
+}
+
+static bool may_have_title(const struct look *l, const struct match_person *ours)
+{
+    return is_said_within(ours->title, l->text) || is_said_within(ours->office, l->text);
+}
+
 /* May measures of this title be on other ballots too? */
 static bool is_local(const struct look *l, const struct endorsement *e)
 {
@@ -478,22 +535,27 @@ static void judge_measure(struct look *l, uint32_t e, bool fixed, struct slice h
     const struct race_ours *ours = &who->race;
     bool state = l->race.state && l->race.state == ours->state;
 
-    if (!fixed && !has_title(l, who)) {
+    bool same = fixed || has_title(l, who);
+    if (!same && !may_have_title(l, who)) {
         judge_retention(l, e);
         return;
     }
     if (!fixed && l->race.state && !state)
         return;
-    bool full = fixed || (state && l->race.day != DAY_UNKNOWN && !is_local(l, ours->e));
+    bool full = fixed || (same && state && l->race.day != DAY_UNKNOWN && !is_local(l, ours->e));
     for (uint32_t i = 0; i < l->c->choice_count; i++)
         if (is_side(l->c->choices[i].name, ours->e->choice, l->scratch))
             add(l, e, i, 0, full,
                 arena_printf(
                     l->scratch, "our side \"%.*s\" of \"%.*s\"; %s%.*s%s",
                     SLICE_FMT(l->c->choices[i].name), SLICE_FMT(l->c->text),
-                    fixed ? "source_hints " : "the same title", SLICE_FMT(hint),
-                    full ? ""
-                         : "; in doubt: the same title may be on other ballots, or another day's"));
+                    fixed  ? "source_hints "
+                    : same ? "the same title"
+                           : "its title says more",
+                    SLICE_FMT(hint),
+                    full   ? ""
+                    : same ? "; in doubt: the same title may be on other ballots, or another day's"
+                           : "; in doubt: it may be another measure"));
 }
 
 /* ---- a person's decision ---- */

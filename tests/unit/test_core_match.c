@@ -477,6 +477,37 @@ static void a_mate_in_doubt_waits_beside_one_who_is_sure(void **state)
     }
 }
 
+/* Feeds say of a measure what it is about behind its title, or before it whose it is. */
+static void a_measure_of_which_the_text_says_more_waits(void **state)
+{
+    static const struct {
+        const char *title, *text;
+        uint32_t waits;
+    } measures[] = {{"Proposition 50", "Proposition 50 - Redistricting", 1},
+                    {"Proposition 50", "State of CO Proposition 50", 1},
+                    {"Proposition 50", "State Proposition 50", 1},
+                    {"Proposition 5", "Proposition 50 - Redistricting", 0},
+                    {"Measure A", "Measure AA Elk School Bond", 0},
+                    {"Measure A", "Measure A Elk School Bond", 1},
+                    {"School Bond", "School Bond of Elk", 0}, /* says nothing of which */
+                    {"50", "Proposition 50", 0}};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof measures / sizeof measures[0]; i++) {
+        struct night n;
+        char csv[200];
+        snprintf(csv, sizeof csv, "candidate_name,state,office,choice\n%s,CO,Measure,yes\n",
+                 measures[i].title);
+        night_open(&n, csv);
+        match(&n, contest_of(&n, CO, "1", measures[i].text, "Yes|No"));
+        if (n.m.review_count != measures[i].waits)
+            fail_msg("%s: %u in review for %s", measures[i].text, n.m.review_count,
+                     measures[i].title);
+        assert_int_equal(n.m.races[0].link_count, 0);
+        night_close(&n);
+    }
+}
+
 static void sources_are_judged_apart(void **state)
 {
     struct night n;
@@ -611,6 +642,7 @@ int main(void)
         cmocka_unit_test(two_contests_of_a_source_wait),
         cmocka_unit_test(two_of_ours_on_one_line_wait),
         cmocka_unit_test(a_mate_in_doubt_waits_beside_one_who_is_sure),
+        cmocka_unit_test(a_measure_of_which_the_text_says_more_waits),
         cmocka_unit_test(sources_are_judged_apart),
         cmocka_unit_test(fusion_links_all_lines),
         cmocka_unit_test(lines_of_one_party_wait),
