@@ -64,12 +64,16 @@ class Server:
             return self.db().ping()
 
     def role(self):
+        """None: it does not answer, or not at once; which is neither."""
         with contextlib.suppress(redis.exceptions.RedisError, OSError):
             with self.db(0.2) as db:
                 return db.execute_command("ROLE")[0]
 
     def is_master(self):
         return self.role() in ("master", b"master")
+
+    def is_replica(self):
+        return self.role() in ("slave", b"slave")
 
     def follows(self):
         """In step with its master."""

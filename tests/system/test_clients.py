@@ -398,7 +398,7 @@ def test_channels_are_tallyd_s():
 @pytest.mark.parametrize("language", storm.LANGUAGES)
 @pytest.mark.parametrize("strange", ("total", "calls:ga"))
 def test_a_channel_that_tallyd_has_not_is_an_error(language, strange):
-    done = subprocess.run([*map(str, storm.LANGUAGES[language]), "totals", strange], capture_output=True, text=True, timeout=20,
+    done = subprocess.run([*map(str, storm.LANGUAGES[language]), "totals", strange], capture_output=True, text=True, timeout=60,
                           check=False)
     assert done.returncode == 64 and done.stdout == ""
     assert done.stderr.startswith(f"tallyd has no channel {strange}: there are totals, totals:state:GA, ")
@@ -407,7 +407,7 @@ def test_a_channel_that_tallyd_has_not_is_an_error(language, strange):
 @pytest.mark.parametrize("language", storm.LANGUAGES)
 @pytest.mark.parametrize("words", (("--nonsense",), ("--url",), ("--url", "http://x")), ids=" ".join)
 def test_a_word_that_it_has_not_is_an_error(language, words):
-    done = subprocess.run([*map(str, storm.LANGUAGES[language]), *words], capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run([*map(str, storm.LANGUAGES[language]), *words], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 64 and done.stdout == "" and words[-1] in done.stderr and "Traceback" not in done.stderr
 
 

@@ -19,7 +19,7 @@ READERS, DEAF, SLOW = (400, 100, 2000) if FULL else (40, 10, 200)
 
 def livez(port, times):
     start = time.monotonic()
-    with socket.create_connection(("127.0.0.1", port), 5) as s:
+    with socket.create_connection(("127.0.0.1", port), harness.PATIENCE) as s:
         s.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         got = b""
         while more := s.recv(4096):

@@ -105,7 +105,7 @@ def test_its_replica_takes_its_place(way):
         # then it has read what was on its way to it when it was stopped, too
         harness.wait_for(lambda: not owner.clients(), LIMIT, "all connections leave the old one")
         ran = owner.scripts_run()
-        harness.wait_for(lambda: (go_on(house, 0, 0), not owner.is_master())[1], PATIENCE, "the old one follows")
+        harness.wait_for(lambda: (go_on(house, 0, 0), owner.is_replica())[1], PATIENCE, "the old one follows")
         assert owner.scripts_run() == ran, "the old node was written to"
         assert way is not killed or ran == 0
         harness.wait_for(owner.follows, PATIENCE, "the old one is in step")
