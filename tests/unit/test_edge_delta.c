@@ -121,9 +121,13 @@ static void test_a_new_companion_wants_all_of_it(void **state)
     f.names = "one";
     start(&f.n);
     SITE_UNTIL(f.n.base, f.n.count_of[NEWS_BATCH] == 5);
-    f.names = "another";
-    SITE_UNTIL(f.n.base, f.whole == 2);
-    assert_in_range(last_told(&f.n)->delta, 4, POLLER_DELTAS_MAX - 1); /* it comes after this */
+    int whole = 1;
+    do { /* a slow machine may want all of it for its many changes first: then the next time */
+        f.names = whole % 2 ? "another" : "one";
+        whole++;
+        SITE_UNTIL(f.n.base, f.whole == whole);
+    } while (last_told(&f.n)->delta == POLLER_DELTAS_MAX && whole < 6);
+    assert_in_range(last_told(&f.n)->delta, 0, POLLER_DELTAS_MAX - 1); /* it comes after this */
     int told = f.n.count;
     SITE_UNTIL(f.n.base, f.n.count > told);
     assert_int_equal(last_told(&f.n)->delta, 0);
