@@ -407,6 +407,7 @@ static void on_looked(const struct partner_look *look, void *ctx)
     struct desk_place there = {look->begun, look->desk};
     if (desk_place_cmp(there, d->others) > 0 && is_another(d, look->begun_owner))
         d->others = there;
+    following_seen(d->following, there, seen.lease == ROLE_LEASE_ANOTHER);
     seen.whole = is_whole(d);
     if (seen.lease == ROLE_LEASE_ANOTHER || seen.foreign)
         note_partner(
@@ -455,6 +456,7 @@ static void on_raised(bool taken, struct slice why, void *ctx)
         return;
     }
     d->taken = d->disk_epoch;
+    following_took(d->following, d->taken);
     snprintf(d->lease, sizeof d->lease, "%.*s", SLICE_FMT(d->owner));
     if (d->role.state == ROLE_RAISING) {
         d->closing = true;

@@ -34,11 +34,14 @@ struct following {
     size_t claims, decisions; /* of what was read: seen to be there */
     bool on, over, ended, failed;
     bool compare, lacks; /* nothing is taken; and there is what our disk has not */
+    bool older;          /* the stream ends before what is on our disk: nothing is taken */
     bool gap; /* entries are missing in the stream: what follows is not taken before it begins anew
                */
     size_t writing; /* jobs */
     struct desk_place at, kept;
-    unsigned turn; /* following_begin: what older jobs say is passed over */
+    struct desk_place had;   /* on disk, of any stream */
+    struct desk_place there; /* the stream's end, as it was seen; nowhere: another serves */
+    unsigned turn;           /* following_begin: what older jobs say is passed over */
 };
 
 /* One job on its way to the disk. */
@@ -83,7 +86,7 @@ static void on_kept(bool ok, const char *text, void *ctx)
         if (!ok)
             fail(f, text);
         else if (!f->failed) {
-            f->kept = s->at;
+            f->kept = f->had = s->at;
             if (s->last[0])
                 snprintf(f->last, sizeof f->last, "%s", s->last);
         }
@@ -105,7 +108,8 @@ static void write_down(struct following *f)
     if (job->decision_count > 0)
         say_decision(&job->decisions[job->decision_count - 1], s->last);
     job->replace = f->replace;
-    job->epoch = f->at.epoch;
+    job->epoch = job->followed_epoch = f->at.epoch;
+    job->followed_number = f->at.number;
     if (!writer_submit(f->writer, job, on_kept, s, &e)) {
         fail(f, e.text);
         free(s);
@@ -124,6 +128,18 @@ static bool is_ours(const struct following *f)
     struct slice instance = slice_of(f->instance);
     return slice_eq(f->read.writer, instance) ||
            (!f->served && slice_eq(partner_directory(f->read.writer), partner_directory(instance)));
+}
+
+/* It ends before what is on our disk. */
+static bool is_older(const struct following *f)
+{
+    bool older = f->there.epoch == f->at.epoch && desk_place_cmp(f->there, f->had) < 0;
+    if (older)
+        log_error("standby: the desk's stream in Redis ends at %lld-%lld, and %lld-%lld is kept "
+                  "here: as if Redis was put back to an older dump; nothing is taken of it",
+                  (long long)f->there.epoch, (long long)f->there.number, (long long)f->had.epoch,
+                  (long long)f->had.number);
+    return older;
 }
 
 void following_entry(struct following *f, struct desk_place at, const struct slice *texts,
@@ -150,6 +166,7 @@ void following_entry(struct following *f, struct desk_place at, const struct sli
         f->left = f->read.begin;
         f->ours = is_ours(f);
         f->replace = !f->ours;
+        f->older = !f->ours && is_older(f);
         f->night = f->ours ? (struct desk_night){0} : desk_night_read(&f->read);
         f->refused = !f->ours && !f->calls.takes(&f->night, f->calls.ctx);
         f->claims = f->decisions = 0;
@@ -203,7 +220,7 @@ static bool keep_rows(struct following *f, const struct writer_loaded *l)
 void following_read(struct following *f, bool last)
 {
     f->ended |= last;
-    if (f->refused) {
+    if (f->refused || f->older) {
         clear_read(f);
         return;
     }
@@ -247,7 +264,8 @@ bool following_is_on(const struct following *f)
 
 bool following_is_whole(const struct following *f)
 {
-    return f->on && !f->failed && !f->gap && !f->refused && desk_place_cmp(f->at, f->kept) <= 0;
+    return f->on && !f->failed && !f->gap && !f->refused && !f->older &&
+           desk_place_cmp(f->at, f->kept) <= 0;
 }
 
 bool following_is_refused(const struct following *f)
@@ -287,6 +305,7 @@ void following_tell(const struct following *f, struct buf *out)
     buf_addf(out, "stream     %s\n",
              f->refused           ? "is of another night; nothing is taken of it"
              : f->failed          ? "cannot be followed, see the log: later decisions are missing"
+             : f->older           ? "ends before what is kept here; nothing is taken of it"
              : f->gap             ? "has lost entries: later decisions are missing"
              : f->kept.epoch == 0 ? "nothing was read of it yet"
              : f->writing > 0 || desk_place_cmp(f->at, f->kept) > 0
@@ -299,7 +318,7 @@ void following_tell(const struct following *f, struct buf *out)
 void following_begin(struct following *f)
 {
     f->on = true;
-    f->compare = f->lacks = false;
+    f->compare = f->lacks = f->older = false;
     f->turn++;
     f->over = f->ended = f->failed = f->gap = f->ours = f->replace = f->refused = false;
     f->night = (struct desk_night){0};
@@ -317,6 +336,20 @@ void following_stop(struct following *f, bool all)
 bool following_has_all(const struct following *f)
 {
     return f->served;
+}
+
+void following_seen(struct following *f, struct desk_place there, bool served)
+{
+    f->there = served || there.number == 0 ? (struct desk_place){0} : there;
+}
+
+void following_took(struct following *f, int64_t epoch)
+{
+    struct writer_job job = {.followed_epoch = epoch};
+    struct err e = {0};
+    f->had = (struct desk_place){epoch, 0};
+    if (!writer_submit(f->writer, &job, NULL, NULL, &e))
+        log_warn("that this epoch is ours could not be kept: %s", e.text);
 }
 
 void following_compare(struct following *f)
@@ -344,6 +377,7 @@ bool following_new(struct writer *writer, struct slice instance, const struct wr
     *f = (struct following){.writer = writer, .calls = *calls};
     snprintf(f->instance, sizeof f->instance, "%.*s", SLICE_FMT(instance));
     f->epoch = l->epoch;
+    f->had = (struct desk_place){l->followed_epoch, l->followed_number};
     if (!keep_rows(f, l)) {
         free(f);
         return err_set(e, ERR_BUG, "out of memory");

@@ -41,6 +41,13 @@ void following_entry(struct following *f, struct desk_place at, const struct sli
 /* Behind some entries. `last`: nothing will ever be added to what was read. */
 void following_read(struct following *f, bool last);
 
+/* How far the stream went that is there, as a look says, and whether another daemon serves: else
+ * one that ends before what is on our disk is of a Redis that was put back to an older dump, and
+ * nothing is taken of it. */
+void following_seen(struct following *f, struct desk_place there, bool served);
+/* We have taken this epoch in Redis: streams of older ones are older than our disk. */
+void following_took(struct following *f, int64_t epoch);
+
 /* Read it from its first entry on, taking nothing, while we serve with what our disk alone has; at
  * its end: is there what our disk lacks, ours or another's of this night? */
 void following_compare(struct following *f);

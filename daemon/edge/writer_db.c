@@ -94,6 +94,7 @@ enum statement {
     ACKNOWLEDGE,
     EPOCH,
     PARTNER,
+    FOLLOWED,
     ASIDE,
     REPLACED,
     UNFILE,
@@ -138,6 +139,9 @@ static const char *const sql[STATEMENTS] = {
               " ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)",
     [PARTNER] = "INSERT INTO meta (name, value) VALUES ('partner', ?)"
                 " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    [FOLLOWED] =
+        "INSERT INTO meta (name, value) VALUES ('followed_epoch', ?), ('followed_number', ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     [ASIDE] = "INSERT INTO aside (at, what) SELECT datetime('now'), what FROM"
               " (SELECT what FROM was EXCEPT SELECT what FROM (" HISTORY "))",
     /* a payload replaces those of as little, or less, on air */
@@ -283,6 +287,9 @@ static bool put_published(struct writer_db *db, const struct writer_job *job, st
         ok = put_row(db, EPOCH, &job->epoch, 1, NULL, 0, e);
     if (ok && job->partner_s > 0)
         ok = put_row(db, PARTNER, &job->partner_s, 1, NULL, 0, e);
+    if (ok && job->followed_epoch > 0)
+        ok = put_row(db, FOLLOWED, (int64_t[]){job->followed_epoch, job->followed_number}, 2, NULL,
+                     0, e);
     return ok;
 }
 

@@ -245,6 +245,10 @@ bool writer_load_all(const char *directory, const char *path, struct arena *a,
         {"SELECT coalesce((SELECT value FROM meta WHERE name = 'epoch'), 0)", &l.epoch},
         {"SELECT coalesce((SELECT value FROM meta WHERE name = 'instance'), 0)", &l.instance},
         {"SELECT coalesce((SELECT value FROM meta WHERE name = 'partner'), 0)", &l.partner_s},
+        {"SELECT coalesce((SELECT value FROM meta WHERE name = 'followed_epoch'), 0)",
+         &l.followed_epoch},
+        {"SELECT coalesce((SELECT value FROM meta WHERE name = 'followed_number'), 0)",
+         &l.followed_number},
     };
     for (size_t i = 0; ok && i < sizeof numbers / sizeof *numbers; i++)
         ok = ask(&r, numbers[i].question, numbers[i].out, e);

@@ -97,6 +97,8 @@ struct writer_job {
      * people, and logged */
     bool replace;
     int64_t partner_s; /* > 0: another daemon was seen then, Unix time */
+    /* > 0: with this job the rows are what the desk's stream of this epoch has up to the number */
+    int64_t followed_epoch, followed_number;
 };
 
 /* Everything that was durable, for the app's restore. Lives in the arena given. */
@@ -126,10 +128,11 @@ struct writer_loaded {
     } * digests;
     size_t digest_count;
     struct writer_event *events;
-    size_t event_count; /* unacknowledged, in order */
-    int64_t epoch;      /* 0: none yet */
-    int64_t instance;   /* of this directory: random, made once, above 0 */
-    int64_t partner_s;  /* when another daemon was seen last; 0: never */
+    size_t event_count;                      /* unacknowledged, in order */
+    int64_t epoch;                           /* 0: none yet */
+    int64_t instance;                        /* of this directory: random, made once, above 0 */
+    int64_t partner_s;                       /* when another daemon was seen last; 0: never */
+    int64_t followed_epoch, followed_number; /* of the desk's stream; 0: none of it */
 };
 
 #endif

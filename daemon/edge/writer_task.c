@@ -115,7 +115,7 @@ bool writer_task_has_rows(const struct writer_task *t)
     return j->shown_count + j->claim_count + j->decision_count + j->ruling_count + j->name_count +
                    j->note_count + j->event_count + j->acknowledged_count >
                0 ||
-           j->epoch > 0 || j->replace || j->partner_s > 0;
+           j->epoch > 0 || j->replace || j->partner_s > 0 || j->followed_epoch > 0;
 }
 
 struct writer_paper *writer_paper_new(const struct writer_file *row)

@@ -358,3 +358,21 @@ def test_well_is_not_said_while_redis_does_not_keep_what_is_shown():
         harness.wait_for(evicted, 20, "it is said")
         assert p.a.status()["well"].startswith("no: ") and p.a.get("/readyz").startswith("degraded")
         harness.wait_for(lambda: p.a.status()["well"].startswith("yes"), 40, "it is well again")
+
+
+def test_a_redis_put_back_to_an_older_dump_takes_nothing_from_the_standby(two):
+    """The active one is gone for good, and the standby was started again: what was kept on both was replaced by what Redis had before."""
+    a, b = two.a, two.b
+    assert a.decide("freeze").stdout.endswith("kept on both\n")
+    two.redis.save()
+    assert a.decide("call", "foe", "won").stdout.endswith("kept on both\n")
+    history = b.history()
+    for process in (a.tallyd, b.tallyd, two.house.redis_process):
+        process.kill()
+    time.sleep(9)  # as long as the lease may live
+    two.house.start_redis()
+    b.begin()
+    harness.wait_for(lambda: "does not take over by itself" in b.tallyd.text() or b.role() == "active", 40, "it says why")
+    assert b.role() == "standby" and b.history() == history and b.rows("SELECT * FROM aside") == []
+    b.take_over()
+    assert won(b) == 1 and b.history() == history

@@ -242,6 +242,54 @@ static void test_a_disk_that_is_older_than_its_stream_gives_way_to_it(void **sta
     }
 }
 
+/* Redis put back to an older dump, and nobody serves: what was kept is not given up for it. */
+static void test_a_stream_that_ends_before_what_is_kept_takes_nothing_away(void **state)
+{
+    static const struct {
+        struct desk_place there; /* as a look says */
+        int64_t took;
+        bool served, older;
+    } cases[] = {{{7, 2}, 0, false, true},   /* shorter */
+                 {{6, 9}, 0, false, true},   /* of an older epoch */
+                 {{7, 9}, 8, false, true},   /* older than our own */
+                 {{7, 9}, 0, true, false},   /* who serves is right */
+                 {{7, 2}, 0, false, false},  /* as far as it was kept */
+                 {{7, 0}, 0, false, false}}; /* it is not said */
+    struct side *s = *state;
+    entry(s, 7, 1, BEGIN("2"));
+    entry(s, 7, 2, DECISION("1"));
+    entry(s, 7, 3, DECISION("2"));
+    following_read(s->following, true);
+    loop_run(s->base);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool older = cases[i].older;
+        restart(s);
+        if (cases[i].took > 0)
+            following_took(s->following, cases[i].took);
+        following_seen(s->following, cases[i].there, cases[i].served);
+        entry(s, cases[i].there.epoch, 1, BEGIN("2"));
+        entry(s, cases[i].there.epoch, 2, DECISION("1"));
+        following_read(s->following, true);
+        assert_int_equal(following_done(s->following), older);
+        if (!older)
+            loop_run(s->base);
+        assert_int_equal(following_over(s->following), !older);
+        assert_int_equal(following_is_whole(s->following), !older);
+        load(s);
+        assert_int_equal(s->loaded.decision_count, older ? 2 : 1);
+    }
+    following_seen(s->following, (struct desk_place){6, 1}, false);
+    entry(s, 6, 1, BEGIN("1"));
+    following_read(s->following, false);
+    assert_false(following_is_whole(s->following));
+    following_seen(s->following, (struct desk_place){9, 2}, false);
+    entry(s, 9, 1, BEGIN("2")); /* it is written anew */
+    entry(s, 9, 2, DECISION("1"));
+    following_read(s->following, true);
+    loop_run(s->base);
+    assert_true(following_is_whole(s->following));
+}
+
 /* While it serves: nothing is taken, and it is seen whether there is what its disk lacks. */
 static void test_compared_alone_nothing_is_taken(void **state)
 {
@@ -360,6 +408,7 @@ int main(void)
         T(test_the_history_of_a_new_epoch_replaces_all),
         T(test_a_stream_of_our_own_disk_is_no_news),
         T(test_a_disk_that_is_older_than_its_stream_gives_way_to_it),
+        T(test_a_stream_that_ends_before_what_is_kept_takes_nothing_away),
         T(test_compared_alone_nothing_is_taken),
         T(test_what_cannot_be_read_is_not_said_to_be_kept),
         T(test_another_night_is_not_followed),
