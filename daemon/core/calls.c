@@ -305,7 +305,7 @@ static bool said_unopposed(const struct model *m, const struct race *r, uint32_t
     const struct endorsement *e = &m->endorsed->list[endorsement];
 
     return e->status == ENDORSE_UNOPPOSED ||
-           (calls_counts(e) && marks_uncontested(m, r, endorsement).opinion == MARKS_WON);
+           marks_uncontested(m, r, endorsement).opinion == MARKS_WON;
 }
 
 /* Is the other as sure to have no opponent as this one? That an election was cancelled is surer
