@@ -529,33 +529,41 @@ static void judge_retention(struct look *l, uint32_t e)
                     why.text, why.word));
 }
 
+/* Our side of it. doubt: empty where it is surely the measure. */
+static void add_sides(struct look *l, uint32_t e, struct slice basis, const char *doubt)
+{
+    enum endorse_choice side = l->m->endorsed->list[e].choice;
+
+    for (uint32_t i = 0; i < l->c->choice_count; i++)
+        if (is_side(l->c->choices[i].name, side, l->scratch))
+            add(l, e, i, 0, doubt[0] == '\0',
+                arena_printf(l->scratch, "our side \"%.*s\" of \"%.*s\"; %.*s%s",
+                             SLICE_FMT(l->c->choices[i].name), SLICE_FMT(l->c->text),
+                             SLICE_FMT(basis), doubt));
+}
+
 static void judge_measure(struct look *l, uint32_t e, bool fixed, struct slice hint)
 {
     const struct match_person *who = &l->m->match->people[e];
     const struct race_ours *ours = &who->race;
     bool state = l->race.state && l->race.state == ours->state;
 
-    bool same = fixed || has_title(l, who);
-    if (!same && !may_have_title(l, who)) {
-        judge_retention(l, e);
+    if (fixed) {
+        add_sides(l, e, arena_printf(l->scratch, "source_hints %.*s", SLICE_FMT(hint)), "");
         return;
     }
-    if (!fixed && l->race.state && !state)
+    bool same = has_title(l, who);
+    if (!same && !may_have_title(l, who))
+        judge_retention(l, e);
+    else if (l->race.state && !state)
         return;
-    bool full = fixed || (same && state && l->race.day != DAY_UNKNOWN && !is_local(l, ours->e));
-    for (uint32_t i = 0; i < l->c->choice_count; i++)
-        if (is_side(l->c->choices[i].name, ours->e->choice, l->scratch))
-            add(l, e, i, 0, full,
-                arena_printf(
-                    l->scratch, "our side \"%.*s\" of \"%.*s\"; %s%.*s%s",
-                    SLICE_FMT(l->c->choices[i].name), SLICE_FMT(l->c->text),
-                    fixed  ? "source_hints "
-                    : same ? "the same title"
-                           : "its title says more",
-                    SLICE_FMT(hint),
-                    full   ? ""
-                    : same ? "; in doubt: the same title may be on other ballots, or another day's"
-                           : "; in doubt: it may be another measure"));
+    else if (!same)
+        add_sides(l, e, SLICE("its title says more"), "; in doubt: it may be another measure");
+    else if (state && l->race.day != DAY_UNKNOWN && !is_local(l, ours->e))
+        add_sides(l, e, SLICE("the same title"), "");
+    else
+        add_sides(l, e, SLICE("the same title"),
+                  "; in doubt: the same title may be on other ballots, or another day's");
 }
 
 /* ---- a person's decision ---- */
