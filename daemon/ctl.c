@@ -336,11 +336,24 @@ static bool print_preview(struct slice body, void *ctx)
     return print_text(slice_sub(body, 0, at == SIZE_MAX ? body.len : at + 1), NULL);
 }
 
-static int run(const struct ctl_command *c, int argc, char **argv, struct options *o)
+/* The exit code. Of what `decides` and was heard, but not answered, nobody knows whether it holds.
+ */
+static int ask_tallyd(struct slice request, bool stays, bool decides,
+                      bool (*print)(struct slice body, void *ctx), struct options *o)
 {
     struct err e = {0};
-    struct buf request;
     int code;
+    if (ctl_ask(o->socket, request, stays, print, o, &code, &e))
+        return code;
+    fprintf(stderr, "tallyctl: %s%s\n", e.text,
+            decides && code == 0 ? "; whether it was done is not known: see tallyctl decisions"
+                                 : "");
+    return (int)e.kind;
+}
+
+static int run(const struct ctl_command *c, int argc, char **argv, struct options *o)
+{
+    struct buf request;
     if (!o->output)
         o->output = isatty(STDOUT_FILENO) ? "table" : "tsv";
     if (o->url)
@@ -353,10 +366,8 @@ static int run(const struct ctl_command *c, int argc, char **argv, struct option
                                           : o->preview            ? print_preview
                                                                   : print_text;
     bool follows = c->kind == CTL_PIECES || (argc > 0 && strcmp(argv[argc - 1], "-f") == 0);
-    if (!ctl_ask(o->socket, buf_slice(&request), follows, print, o, &code, &e)) {
-        fprintf(stderr, "tallyctl: %s\n", e.text);
-        code = (int)e.kind;
-    }
+    bool decides = c->kind == CTL_DECIDES && !o->preview && !o->dry_run;
+    int code = ask_tallyd(buf_slice(&request), follows, decides, print, o);
     buf_done(&request);
     return code;
 }
@@ -446,7 +457,6 @@ static bool add_row(const struct many *m, size_t i, struct buf *out)
 /* All of them, in one of DESK_JOINT's ways. */
 static int say(const struct many *m, struct options *o, const char *how)
 {
-    struct err e = {0};
     struct buf request;
     int code = ERR_USAGE;
     bool ok = speakable(1, (char *const *)&o->from);
@@ -459,9 +469,9 @@ static int say(const struct many *m, struct options *o, const char *how)
         if (ok)
             fprintf(stderr, "tallyctl: %s: its calls are more than 2 MB; make two files of it\n",
                     o->from);
-    } else if (!ctl_ask(o->socket, buf_slice(&request), false, print_preview, o, &code, &e)) {
-        fprintf(stderr, "tallyctl: %s\n", e.text);
-        code = (int)e.kind;
+    } else {
+        code = ask_tallyd(buf_slice(&request), false, strcmp(how, DESK_JOINT_SHOW) != 0,
+                          print_preview, o);
     }
     buf_done(&request);
     return code;

@@ -119,10 +119,12 @@ static bool ask(const char *socket_path, struct slice request, int limit_s, bool
     struct answer a = {0};
     struct buf in;
     buf_init(&in, (size_t)PIECE_MAX + 131072);
+    *code = -1;
     if (!dial(socket_path, &fd, e) ||
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0 ||
         !send_all(fd, request, e))
         goto out;
+    *code = 0;
     while (go_on) {
         if (!next_piece(fd, socket_path, &in, &a, &whole, e)) {
             ok = false;

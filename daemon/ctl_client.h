@@ -11,7 +11,7 @@
 /* Send the request (its newline included) and hand each piece's body to `print`, errors' bodies to
  * standard error. With `stays`, pieces are read until print fails, or one is refused; else one.
  * *code is the last piece's exit code. False: not reachable, or gone (ERR_UNAVAILABLE), not allowed
- * (ERR_DENIED), or an answer that is none (ERR_BUG). */
+ * (ERR_DENIED), or an answer that is none (ERR_BUG); *code is -1 where the request was not sent. */
 bool ctl_ask(const char *socket_path, struct slice request, bool stays,
              bool (*print)(struct slice body, void *ctx), void *ctx, int *code,
              struct err *e) MUST_USE;

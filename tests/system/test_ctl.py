@@ -139,6 +139,27 @@ def test_who_only_listens_keeps_nobody_out():
         assert {one.child.wait(harness.PATIENCE) for one in many} == {69} and "tallyd went away" in many[0].text()
 
 
+def test_of_a_decision_that_got_no_answer_it_is_said_that_it_may_be_done(tmp_path):
+    """A desk was told that tallyd went away, and not whether its call had been taken."""
+    unknown, call = "whether it was done is not known: see tallyctl decisions", ("call", "foe", "won", "--reason", "x")
+
+    def hangs_up():
+        with server.accept()[0] as heard:
+            heard.recv(65536)
+
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "control"))
+        server.listen()
+        for words, says in ((*call, "--yes"), True), ((*call, "--dry-run"), False), (("status",), False):
+            thread = threading.Thread(target=hangs_up)
+            thread.start()
+            done = subprocess.run([harness.TALLYCTL, "--socket", tmp_path / "control", *words], capture_output=True, text=True, timeout=harness.PATIENCE)
+            thread.join(harness.PATIENCE)
+            assert done.returncode == 69 and (unknown in done.stderr) is says, (words, done.stderr)
+    done = subprocess.run([harness.TALLYCTL, "--socket", tmp_path / "control", *call, "--yes"], capture_output=True, text=True, timeout=harness.PATIENCE)
+    assert done.returncode == 69 and unknown not in done.stderr, "nobody heard it"
+
+
 def test_tail_has_what_was_told_and_follows():
     with small_night.Small() as h:
         h.start_tallyd()
