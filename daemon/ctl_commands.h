@@ -33,7 +33,8 @@ extern const char ctl_decides[];
 const struct ctl_command *ctl_command_find(int argc, char *const *argv, int *taken);
 /* The one of these words; NULL: none. */
 const struct ctl_command *ctl_command_named(struct slice words);
-/* The one most like the first words, of which there is one at least, that are none; NULL: none is. */
+/* The one most like the first words, of which there is one at least, that are none; NULL: none is.
+ */
 const char *ctl_command_nearest(int argc, char *const *argv);
 
 /* How many words it takes, by its usage; *most SIZE_MAX: any number. */

@@ -128,6 +128,18 @@ static bool unknown(const struct plan *p, const char *what, struct err *e)
                    what, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 }
 
+/* A place is a source of its own now; a name is one that has all it needs. */
+static bool may_be_tried(const struct trial *t, const struct plan *plan, struct slice name,
+                         struct err *e)
+{
+    if (is_place(t->what->what))
+        return settings_find_source(&plan->settings, name) != NONE ||
+               err_set(e, ERR_BUG, "the source is not there");
+    return t->what->key_count == 0 ||
+           err_set(e, ERR_USAGE, "%s has its keys in the configuration: no '%s' here",
+                   t->what->what, t->what->keys[0]);
+}
+
 /* The plan of the source alone, problems told. */
 static bool make_plan(struct trial *t, struct slice format, struct err *e)
 {
@@ -141,12 +153,8 @@ static bool make_plan(struct trial *t, struct slice format, struct err *e)
     fprintf(stderr, "%.*s", SLICE_FMT(buf_slice(&problems)));
     if (!ok && e->kind == ERR_CONFIG && slice_starts(buf_slice(&problems), SLICE("the source:")))
         err_set(e, ERR_CONFIG, "what was typed makes no source; nothing is tried");
-    if (ok && !place && t->what->key_count > 0)
-        ok = err_set(e, ERR_USAGE, "%s has its keys in the configuration: no '%s' here",
-                     t->what->what, t->what->keys[0]);
     struct slice name = slice_of(place ? NAME : t->what->what);
-    if (ok && settings_find_source(&plan->settings, name) == NONE && place)
-        ok = err_set(e, ERR_BUG, "the source is not there");
+    ok = ok && may_be_tried(t, plan, name, e);
     size_t all = ok ? plan->config->source_count : 0;
     if (ok && !keep_only(plan, name)) {
         plan->config->source_count = all; /* as they were */

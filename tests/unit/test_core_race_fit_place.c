@@ -370,6 +370,16 @@ static const struct row rows[] = {
      .district = "5",
      .feed = {.state = "NH", .text = "State Senate District 5", .county = "Merrimack"},
      .fit = RACE_SAME},
+    {.state = "MA",
+     .office = "Select Board (3 years)",
+     .place = "Town of Rye",
+     .feed = {.state = "MA", .text = "Rye Select Board - 3 Yrs Term"},
+     .fit = RACE_SAME},
+    {.state = "MA",
+     .office = "Select Board",
+     .place = "Town of Rye",
+     .feed = {.state = "MA", .text = "Rye Select Board (1 year)"},
+     .fit = RACE_SAME},
 };
 
 static void every_place_is_judged_so(void **state)
