@@ -222,6 +222,11 @@ night-ga2021: deps
 	    TALLYD_BUILD=$(BUILD) $(PYTHON) -m pytest -q -s -p no:cacheprovider tests/system/test_night_ga2021.py; \
 	else echo 'SKIP night-ga2021: the real feeds, ../shared/feeds, are not there'; fi
 
+# one after the other where several are asked for: each builds what the others build
+ifneq ($(word 2,$(filter test test-% night-% check-san cover corpus bench demo lint,$(MAKECMDGOALS))),)
+.NOTPARALLEL:
+endif
+
 # the records that the tests made are played by both compilers' programs, to the same bytes
 NIGHTS := night-mn2024 night-fl2018
 $(NIGHTS): deps

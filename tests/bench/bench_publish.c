@@ -127,7 +127,7 @@ static void send_evalsha(struct bench *b)
 {
     static char keys[REDIS_SCRIPT_KEYS][80];
     char count[8], epoch[24], seq[24];
-    const char *argv[3 + REDIS_SCRIPT_KEYS + 14] = {"EVALSHA", b->sha, count};
+    const char *argv[3 + REDIS_SCRIPT_KEYS + 15] = {"EVALSHA", b->sha, count};
     int n = 3;
     snprintf(count, sizeof count, "%d", REDIS_SCRIPT_KEYS);
     snprintf(epoch, sizeof epoch, "%lld", (long long)b->epoch);
@@ -144,7 +144,8 @@ static void send_evalsha(struct bench *b)
                                  "races",     "2022-11-08-ga-governor",
                                  b->envelope, "",
                                  "",          "0",
-                                 "",          ""};
+                                 "",          "",
+                                 "4"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         argv[n++] = words[i];
     redisAppendCommandArgv(b->bare, n, argv, NULL);
