@@ -197,18 +197,23 @@ def test_a_disk_put_back_to_an_older_copy_gives_way_to_what_was_told(two, call_f
     assert len(two.calls()) == 1
 
 
+def begin_and_copy(side, to):
+    """It serves, and its state directory of before that lies here too."""
+    side.begin()
+    side.wait_active()
+    assert side.decide("freeze").returncode == 0
+    side.tallyd.stop()
+    shutil.copytree(side.folder / "state", to)
+    side.begin()
+    side.wait_active()
+
+
 @pytest.mark.parametrize("whose", ("its own", "another's"))
 def test_who_began_without_redis_does_not_publish_over_what_was_told_there(whose):
     """On a disk from before the call, or that never had it: the snapshot and the desk's stream were replaced by its own."""
     with pair.Pair() as p:
         a, b = p.a, p.b
-        a.begin()
-        a.wait_active()
-        assert a.decide("freeze").returncode == 0
-        a.tallyd.stop()
-        shutil.copytree(a.folder / "state", a.folder / "old")
-        a.begin()
-        a.wait_active()
+        begin_and_copy(a, a.folder / "old")
         assert a.decide("call", "foe", "won").returncode == 0
         harness.wait_for(lambda: published(p.redis) == 1, 20, "it is published")
         history = a.history()
@@ -238,13 +243,7 @@ def test_a_copy_of_the_state_directory_is_another_tallyd():
     """As of a cloned machine, under the same host name: it does not take itself for the one that serves."""
     with pair.Pair() as p:
         a, b = p.a, p.b
-        a.begin()
-        a.wait_active()
-        assert a.decide("freeze").returncode == 0
-        a.tallyd.stop()
-        shutil.copytree(a.folder / "state", b.folder / "state")
-        a.begin()
-        a.wait_active()
+        begin_and_copy(a, b.folder / "state")
         monitor = p.watch()
         b.begin()
         b.wait_standby(40)

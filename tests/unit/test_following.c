@@ -185,14 +185,19 @@ static void test_the_history_of_a_new_epoch_replaces_all(void **state)
     assert_int_equal(s->loaded.epoch, 9);
 }
 
-static void test_a_stream_of_our_own_disk_is_no_news(void **state)
+static void take_two_decisions(struct side *s)
 {
-    struct side *s = *state;
     entry(s, 7, 1, BEGIN("2"));
     entry(s, 7, 2, DECISION("1"));
     entry(s, 7, 3, DECISION("2"));
     following_read(s->following, true);
     loop_run(s->base);
+}
+
+static void test_a_stream_of_our_own_disk_is_no_news(void **state)
+{
+    struct side *s = *state;
+    take_two_decisions(s);
     restart(s);
     entry(s, 7, 1, OURS("2"));
     entry(s, 7, 2, DECISION("1"));
@@ -256,11 +261,7 @@ static void test_a_stream_that_ends_before_what_is_kept_takes_nothing_away(void 
                  {{7, 2}, 0, false, false},  /* as far as it was kept */
                  {{7, 0}, 0, false, false}}; /* it is not said */
     struct side *s = *state;
-    entry(s, 7, 1, BEGIN("2"));
-    entry(s, 7, 2, DECISION("1"));
-    entry(s, 7, 3, DECISION("2"));
-    following_read(s->following, true);
-    loop_run(s->base);
+    take_two_decisions(s);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bool older = cases[i].older;
         restart(s);
