@@ -27,7 +27,7 @@ def arguments():
     return args
 
 
-def tell(event, view, trace, said=[None]):
+def tell(event, view, trace):
     """A line that says the same as the one before is not said again: Redis is tried twice a second."""
     m = event.message
     if event.what == "snapshot" and not trace:
@@ -49,9 +49,12 @@ def tell(event, view, trace, said=[None]):
         line = f"{event.channel}: " + ", ".join(f"{c['name']} {c['votes']}" for c in m["data"]["choices"])
     else:
         line = f"({event.what} {event.channel}".strip() + ")"
-    if line != said[0]:
+    if line != tell.said:
         print(line, flush=True)
-    said[0] = line
+    tell.said = line
+
+
+tell.said = None
 
 
 def tell_view(view):
