@@ -96,12 +96,12 @@ static void keep_text(const redisReply *reply, char *to, size_t size)
 }
 
 /* Errors: the connection is dropped with it as the reason; it is tried again. */
-static bool failed(struct partner *p, const redisReply *reply)
+static bool failed(struct partner *p, const redisReply *reply, struct slice key)
 {
     char why[300];
     if (reply->type != REDIS_REPLY_ERROR)
         return false;
-    snprintf(why, sizeof why, "it answers %.250s", reply->str);
+    redis_link_say(reply->str, key, why, sizeof why);
     redis_link_drop(p->link, why);
     return true;
 }
@@ -133,7 +133,7 @@ static void on_lease(const redisReply *reply, void *data, void *ctx)
 {
     struct partner *p = ctx;
     (void)data;
-    if (!failed(p, reply))
+    if (!failed(p, reply, p->keys[LEASE]))
         keep_text(reply, p->lease, sizeof p->lease);
 }
 
@@ -141,7 +141,7 @@ static void on_meta(const redisReply *reply, void *data, void *ctx)
 {
     struct partner *p = ctx;
     (void)data;
-    if (failed(p, reply) || reply->type != REDIS_REPLY_ARRAY || reply->elements != 5)
+    if (failed(p, reply, p->keys[META]) || reply->type != REDIS_REPLY_ARRAY || reply->elements != 5)
         return;
     p->epoch = p->begun = p->begun_desk = 0;
     p->epoch_owner[0] = p->begun_owner[0] = '\0';
@@ -203,7 +203,7 @@ static void on_stream(const redisReply *reply, void *data, void *ctx)
         timer_set(p->next, LOOK_MS);
         return;
     }
-    if (failed(p, reply))
+    if (failed(p, reply, p->keys[DESK]))
         return;
     if (!end && reply->element[0]->type == REDIS_REPLY_ARRAY && reply->element[0]->elements == 2) {
         const redisReply *entries = reply->element[0]->element[1];
@@ -223,7 +223,7 @@ static void on_looked(const redisReply *reply, void *data, void *ctx)
 {
     struct partner *p = ctx;
     (void)data;
-    if (failed(p, reply))
+    if (failed(p, reply, p->keys[KEPT]))
         return;
     keep_text(reply, p->kept, sizeof p->kept);
     redis_link_good(p->link);
@@ -317,7 +317,7 @@ static void on_raised(const redisReply *reply, void *data, void *ctx)
     struct partner *p = ctx;
     struct slice why = {0};
     (void)data;
-    if (failed(p, reply) || !text_of(reply, &why))
+    if (failed(p, reply, (struct slice){0}) || !text_of(reply, &why))
         return;
     p->calls.raised(slice_is(why, "OK"), why, p->calls.ctx);
 }
@@ -327,7 +327,7 @@ static void on_renewed(const redisReply *reply, void *data, void *ctx)
     struct partner *p = ctx;
     struct slice text = {0}, word = {0};
     (void)data;
-    if (failed(p, reply) || !text_of(reply, &text))
+    if (failed(p, reply, (struct slice){0}) || !text_of(reply, &text))
         return;
     slice_next(&text, ' ', &word);
     p->calls.renewed(slice_is(word, "FENCED"), text, p->calls.ctx);
@@ -344,7 +344,7 @@ static void on_keeping(const redisReply *reply, void *data, void *ctx)
         forbidden(p, false, refused ? reply->str : "");
     if (p->refusals >= REFUSALS_MOST) {
         p->refusals = 1;
-        failed(p, reply);
+        failed(p, reply, (struct slice){0});
     }
 }
 

@@ -97,8 +97,9 @@ static bool is_forbidden(const char *error)
            strstr(error, "user executing the script can't") != NULL;
 }
 
-/* An answer that cannot be: the connection is dropped with it as the reason. */
-static void misfit(struct redis *r, const redisReply *reply)
+/* An answer that cannot be, of a command about this key, if of one: the connection is dropped with
+ * it as the reason. */
+static void misfit(struct redis *r, const redisReply *reply, struct slice key)
 {
     char why[300];
     if (reply->type != REDIS_REPLY_ERROR)
@@ -109,7 +110,7 @@ static void misfit(struct redis *r, const redisReply *reply)
                  "it needs",
                  reply->str);
     else
-        snprintf(why, sizeof why, "it answers %.250s", reply->str);
+        redis_link_say(reply->str, key, why, sizeof why);
     redis_link_drop(r->link, why);
 }
 
@@ -126,7 +127,7 @@ static void on_meta(const redisReply *reply, void *data, void *ctx)
     struct slice text, owner = {0};
     (void)data;
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 4) {
-        misfit(r, reply);
+        misfit(r, reply, r->keys[0]);
         return;
     }
     r->there = 0;
@@ -153,7 +154,7 @@ static void on_log(const redisReply *reply, void *data, void *ctx)
     if (r->state != ASKING)
         return;
     if (reply->type != REDIS_REPLY_ARRAY) {
-        misfit(r, reply);
+        misfit(r, reply, r->keys[1]);
         return;
     }
     if (reply->elements > 0 && reply->element[0]->type == REDIS_REPLY_ARRAY &&
@@ -171,7 +172,7 @@ static void on_loaded(const redisReply *reply, void *data, void *ctx)
     if (r->state != ASKING)
         return;
     if (!text_of(reply, &sha) || sha.len >= sizeof r->sha) {
-        misfit(r, reply);
+        misfit(r, reply, (struct slice){0});
         return;
     }
     snprintf(r->sha, sizeof r->sha, "%.*s", SLICE_FMT(sha));
@@ -268,11 +269,11 @@ static void on_answer(const redisReply *reply, void *data, void *ctx)
         if (!stale && strncmp(reply->str, "NOSCRIPT", 8) == 0)
             resync(r); /* the script is loaded again on the way */
         else if (!stale)
-            misfit(r, reply);
+            misfit(r, reply, (struct slice){0});
         return;
     }
     if (!text_of(reply, &text)) {
-        misfit(r, reply);
+        misfit(r, reply, (struct slice){0});
         return;
     }
     if (slice_is(text, "OK")) {
@@ -401,6 +402,15 @@ static void add_entry(struct redis *r, struct call *c, const struct redis_commit
     add(c, number(a, m->score));
 }
 
+/* A channel on which something will be said: whether it may be is seen before anything is shown. */
+static void add_silent(struct call *c, struct slice channel)
+{
+    add(c, channel);
+    for (size_t i = 1; i + 1 < STAGE_ARGS; i++)
+        add(c, (struct slice){0});
+    add(c, SLICE("0"));
+}
+
 /* That a call event is out is an entry of the desk's stream. */
 static void add_told(struct redis *r, struct call *c, const struct redis_commit *m, struct arena *a)
 {
@@ -423,6 +433,8 @@ static bool stage(struct redis *r, struct call *c, int64_t epoch, const struct r
         begin_call(r, c, SLICE("stage"), epoch);
         add(c, number(a, ++r->parts));
         add(c, first ? SLICE("1") : SLICE("0"));
+        if (first)
+            add_silent(c, r->heartbeat);
         do {
             if (i < n)
                 add_entry(r, c, &all[i++], a);

@@ -160,6 +160,8 @@ static const char *hint(const char *why)
                      "(sentinels, sentinel-master)"},
         {"MASTERDOWN", "; it is a replica that has lost its master"},
         {"CROSSSLOT", "; it is a Cluster: write a prefix with a hash tag, such as {tally}:v1"},
+        {"WRONGTYPE",
+         "; another program wrote it: DEL it, or give this tallyd a prefix of its own"},
         {"CLUSTERDOWN", "; a node of the Cluster is missing"},
     };
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
@@ -620,6 +622,13 @@ void redis_link_free(struct redis_link *l)
 void redis_link_follow(struct redis_link *l, const struct redis_guide *guide)
 {
     l->guide = *guide;
+}
+
+void redis_link_say(const char *error, struct slice key, char *to, size_t size)
+{
+    bool named = strncmp(error, "WRONGTYPE", 9) == 0 && key.len > 0;
+    snprintf(to, size, "it answers %.180s%s%.*s", error, named ? ": " : "",
+             named ? (int)(key.len < 100 ? key.len : 100) : 0, key.ptr ? key.ptr : "");
 }
 
 void redis_link_drop(struct redis_link *l, const char *why)

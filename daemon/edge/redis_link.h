@@ -73,6 +73,8 @@ bool redis_link_send(struct redis_link *l, size_t argc, const struct slice *argv
  * `down` told. Within a reply it waits all the same. */
 void redis_link_flush(struct redis_link *l);
 
+/* What the server's error was, about this key, which it may not name itself; empty: about none. */
+void redis_link_say(const char *error, struct slice key, char *to, size_t size);
 /* Give the connection up and try again after the back-off; `down` is told. */
 void redis_link_drop(struct redis_link *l, const char *why);
 /* Give it up and never try again; `down` is not told. */

@@ -431,6 +431,23 @@ static void test_how_far_the_stream_went_is_seen_without_it(void **state)
     UNTIL(h, h->b.desk == 0);
 }
 
+/* "WRONGTYPE Operation against a key" was all that was said, not against which. */
+static void test_a_key_of_another_kind_is_named(void **state)
+{
+    struct house *h = *state;
+    static const char *const keys[] = {"lease", "kept"};
+    both_look(h);
+    for (int i = 0; i < 2; i++) {
+        char make[100], named[100];
+        snprintf(make, sizeof make, "HSET " P ":%s a b", keys[i]);
+        snprintf(named, sizeof named, "wrong kind of value: " P ":%s; another program", keys[i]);
+        is(h, make, "1");
+        UNTIL(h, strstr(h->a.why, named));
+        snprintf(make, sizeof make, "DEL " P ":%s", keys[i]);
+        is(h, make, "1");
+    }
+}
+
 /* As on a replica. */
 static void test_a_refused_epoch_is_a_loss(void **state)
 {
@@ -461,6 +478,7 @@ int main(void)
         T(test_a_stream_that_may_not_be_read_is_said_and_tried_again),
         T(test_what_is_kept_and_refused_costs_no_connection),
         T(test_how_far_the_stream_went_is_seen_without_it),
+        T(test_a_key_of_another_kind_is_named),
         T(test_a_refused_epoch_is_a_loss),
     };
     log_start(LOG_LEVEL_ERROR - 1, 0);

@@ -456,7 +456,7 @@ static void test_a_forbidden_channel(void **state)
     struct house *h = *state;
     open_house(h);
     ask(h, "ACL SETUSER half on >pw ~" P ":* +@all resetchannels &" P ":totals &" P ":race:GA:x "
-           "&" P ":calls:*");
+           "&" P ":calls:* &" P ":heartbeat");
     start_side(h, &h->a, "A", "half", "pw");
     UNTIL(&h->a, h->a.ready == 1);
     begin(&h->a, 7);
@@ -468,6 +468,41 @@ static void test_a_forbidden_channel(void **state)
     UNTIL(&h->a, h->a.lost == 1);
     assert_non_null(strstr(h->a.why, "may not publish on " P ":totals:state:GA"));
     IS(h, "HLEN " P ":snap:states", "0"); /* it was seen before the first write */
+}
+
+/* It was seen behind the snapshot, which was shown, and lost with the connection: an epoch a
+ * second.
+ */
+static void test_a_forbidden_heartbeat_is_seen_before_the_snapshot_is_shown(void **state)
+{
+    struct house *h = *state;
+    open_house(h);
+    ask(h, "ACL SETUSER mute on >pw ~" P ":* +@all resetchannels &" P ":totals &" P ":race:GA:x "
+           "&" P ":calls:*");
+    start_side(h, &h->a, "A", "mute", "pw");
+    UNTIL(&h->a, h->a.ready == 1);
+    begin(&h->a, 7);
+    UNTIL(&h->a, h->a.lost == 1);
+    assert_non_null(strstr(h->a.why, "may not publish on " P ":heartbeat"));
+    IS(h, "EXISTS " P ":snap:meta " P ":snap:totals", "0");
+}
+
+/* "WRONGTYPE Operation against a key" was all that was said, not against which. */
+static void test_a_key_of_another_kind_is_named(void **state)
+{
+    static const char *const keys[] = {"log", "snap:meta"};
+    struct house *h = *state;
+    open_house(h);
+    for (size_t i = 0; i < 2; i++) {
+        char set[100], named[100];
+        snprintf(set, sizeof set, "SET " P ":%s x", keys[i]);
+        snprintf(named, sizeof named, "wrong kind of value: " P ":%s; another program", keys[i]);
+        ask(h, set);
+        start_side(h, &h->a, "A", "", "");
+        UNTIL(&h->a, h->a.lost == 1);
+        assert_non_null(strstr(h->a.why, named));
+        end_side(&h->a);
+    }
 }
 
 /* Half of it could not be put together: what was shown stays. */
@@ -483,7 +518,7 @@ static void test_a_snapshot_in_part_is_not_shown(void **state)
         all[i] = race(8, i + 1, ids[i], "{}");
     }
     ask(h, "ACL SETUSER half on >pw ~" P ":* +@all resetchannels &" P ":totals &" P ":race:GA:x "
-           "&" P ":calls:*");
+           "&" P ":calls:* &" P ":heartbeat");
     start_side(h, &h->a, "A", "half", "pw");
     UNTIL(&h->a, h->a.ready == 1);
     begin(&h->a, 7);
@@ -683,6 +718,8 @@ int main(void)
         HOUSE(test_a_password_that_is_quoted_back_is_not_told),
         HOUSE(test_the_shipped_acl),
         HOUSE(test_a_forbidden_channel),
+        HOUSE(test_a_forbidden_heartbeat_is_seen_before_the_snapshot_is_shown),
+        HOUSE(test_a_key_of_another_kind_is_named),
         HOUSE(test_too_much_at_once),
         HOUSE(test_a_snapshot_in_part_is_not_shown),
         HOUSE(test_stopped),
