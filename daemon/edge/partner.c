@@ -109,9 +109,8 @@ static bool failed(struct partner *p, const redisReply *reply, struct slice key)
 static void forbidden(struct partner *p, bool reading, const char *error)
 {
     char why[300];
-    bool rights = strstr(error, "NOPERM") || strstr(error, "user executing the script");
     snprintf(why, sizeof why, "%.200s%s", error,
-             rights ? "; config/redis/users.acl has the rights it needs" : "");
+             redis_link_forbidden(error) ? "; config/redis/users.acl has the rights it needs" : "");
     p->calls.forbidden(reading, why, p->calls.ctx);
 }
 

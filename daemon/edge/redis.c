@@ -90,13 +90,6 @@ static bool text_of(const redisReply *reply, struct slice *out)
     return true;
 }
 
-/* Of a command, or of one within the script. */
-static bool is_forbidden(const char *error)
-{
-    return strncmp(error, "NOPERM", 6) == 0 ||
-           strstr(error, "user executing the script can't") != NULL;
-}
-
 /* An answer that cannot be, of a command about this key, if of one: the connection is dropped with
  * it as the reason. */
 static void misfit(struct redis *r, const redisReply *reply, struct slice key)
@@ -104,7 +97,7 @@ static void misfit(struct redis *r, const redisReply *reply, struct slice key)
     char why[300];
     if (reply->type != REDIS_REPLY_ERROR)
         snprintf(why, sizeof why, "it answers something unexpected (type %d)", reply->type);
-    else if (is_forbidden(reply->str))
+    else if (redis_link_forbidden(reply->str))
         snprintf(why, sizeof why,
                  "its user may not do what it must (%.150s); config/redis/users.acl has the rights "
                  "it needs",

@@ -397,6 +397,12 @@ static void on_role(const struct redisReply *r, void *data, void *ctx)
     lose(l, why);
 }
 
+bool redis_link_forbidden(const char *error)
+{
+    return strncmp(error, "NOPERM", 6) == 0 || strstr(error, "user executing the script can't") ||
+           strstr(error, "ACL failure in script");
+}
+
 /* An answer to a password may quote it. */
 static void on_greeted(const struct redisReply *r, void *data, void *ctx)
 {

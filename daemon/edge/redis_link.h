@@ -82,6 +82,10 @@ void redis_link_stop(struct redis_link *l);
 /* It proved useful: the next loss is followed by a quick try. */
 void redis_link_good(struct redis_link *l);
 
+/* Whether an error says that our user may not do this; of a script's command Redis says so in words
+ * alone, 7 in others than 8. */
+bool redis_link_forbidden(const char *error);
+
 bool redis_link_up(const struct redis_link *l);
 /* Where it is, or is going: host:port or a socket's path, for people. */
 const char *redis_link_at(const struct redis_link *l);
