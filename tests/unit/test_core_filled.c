@@ -91,6 +91,24 @@ static void a_contest_called_for_a_stranger_is_not_hers_either(void **state)
     night_close(&n);
 }
 
+/* A contest of the same authority in which nobody is marked says nothing of who was called. */
+static void a_contest_without_a_mark_calls_nobody(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    n.sources[VOTES].authority = SLICE("ap");
+    n.sources[VOTES].calls = CALLS_YES;
+    night_anew(&n);
+    night_batch(&n, VOTES, APART, NIGHT_AT(1));
+    night_batch(&n, AP, CALLED("won"), NIGHT_AT(2));
+    outcome_is(&n, "jan", OUTCOME_WON);
+    outcome_is(&n, "foe", OUTCOME_PENDING);
+    assert_string_equal(open_why(&n, "foe"),
+                        "the race is called in a contest that has no line of it");
+    night_close(&n);
+}
+
 /* Any source that has both in one contest shows that they stand against each other. */
 static void who_stands_beside_the_winner_anywhere_is_lost(void **state)
 {
@@ -250,6 +268,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_has_no_line_in_the_contest_called_is_not_lost),
         cmocka_unit_test(a_contest_called_for_a_stranger_is_not_hers_either),
+        cmocka_unit_test(a_contest_without_a_mark_calls_nobody),
         cmocka_unit_test(who_stands_beside_the_winner_anywhere_is_lost),
         cmocka_unit_test(the_list_is_enough_where_no_feed_has_the_winner),
         cmocka_unit_test(a_loss_goes_with_the_win_it_followed_from),

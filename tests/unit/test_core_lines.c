@@ -32,20 +32,28 @@ static void add_line(struct buf *b, const char *party, const char *const marks[3
 
 #define MARKS(jo, ki, lu) ((const char *const[3]){jo, ki, lu})
 
+enum { ROOM = 2000 };
+
 /* dem, rep: NULL: the feed has none. */
-static void say(struct night *n, uint32_t source, const char *const *dem, const char *const *rep,
-                int minute)
+static const char *payload(char room[ROOM], const char *const *dem, const char *const *rep)
 {
-    char room[2000];
     struct buf text;
 
-    buf_init_over(&text, room, sizeof room);
+    buf_init_over(&text, room, ROOM);
     if (dem)
         add_line(&text, "DEM", dem);
     if (rep)
         add_line(&text, "REP", rep);
     buf_addc(&text, '\0');
-    night_batch(n, source, room, NIGHT_AT(minute));
+    return room;
+}
+
+static void say(struct night *n, uint32_t source, const char *const *dem, const char *const *rep,
+                int minute)
+{
+    char room[ROOM];
+
+    night_batch(n, source, payload(room, dem, rep), NIGHT_AT(minute));
 }
 
 static void is(const struct night *n, const char *id, enum outcome o)
@@ -237,6 +245,30 @@ static void a_claim_of_before_there_were_lines_ends_too(void **state)
         night_unchanged(&n, AP, NIGHT_AT(8));
         is(&n, "jo", OUTCOME_PENDING);
         assert_int_equal(night_count(&n, MESSAGE_RETRACTION), 1);
+        night_close(&n);
+    }
+}
+
+/* The last payload that was good is older than a call that was taken back: of a line, or of the
+ * candidacy, before its lines were known. */
+static void a_restart_brings_back_no_call_of_a_line(void **state)
+{
+    static const char *const lines[] = {"", "dem"};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        char room[ROOM];
+        struct night n;
+        struct claim old[] = {of_old(1, "jo", OUTCOME_WON), of_old(2, "jo", OUTCOME_PENDING)};
+        night_open(&n, list);
+        old[0].line = old[1].line = slice_of(lines[i]);
+        old[1].at_ms = NIGHT_AT(3);
+        assert_true(night_claims(n.core, old, 2));
+        night_kept(&n, AP, payload(room, MARKS("won", "", ""), MARKS("", "", "")),
+                   (struct digest){99, AP}, NIGHT_AT(2), NIGHT_AT(4));
+        is(&n, "jo", OUTCOME_PENDING);
+        say(&n, AP, MARKS("won", "", ""), MARKS("", "", ""), 5); /* the feed itself calls again */
+        is(&n, "jo", OUTCOME_WON);
         night_close(&n);
     }
 }
@@ -501,6 +533,7 @@ int main(void)
         cmocka_unit_test(a_restart_knows_the_lines),
         cmocka_unit_test(a_loss_in_both_needs_no_payload_after_a_restart),
         cmocka_unit_test(a_claim_of_before_there_were_lines_ends_too),
+        cmocka_unit_test(a_restart_brings_back_no_call_of_a_line),
         cmocka_unit_test(a_win_of_before_there_were_lines_is_lost_only_when_that_is_seen_twice),
         cmocka_unit_test(a_win_of_before_there_were_lines_holds_the_seat_of_each),
         cmocka_unit_test(a_win_of_before_there_were_lines_outlives_a_loss_in_one),

@@ -559,6 +559,22 @@ static void what_is_written_in_is_one_sum(void **state)
     assert_true(mw->race.flags & RACE_IN_DOUBT);
 }
 
+/* ... though one county has two lines of it. */
+static void what_is_written_in_finds_its_sum_among_two(void **state)
+{
+    struct world *w = *state;
+    three_counties(w);
+    say_county(w, 0,
+               "contest 7|Mayor|GA\n choice 1|Ann|\n choice 2|Write-in| ; write-in\n"
+               " choice 3|Scattering| ; write-in\n total 9 1 2\n");
+    say_county(w, 1,
+               "contest 7|Mayor|GA\n choice 1|Ann|\n choice 2|Write-in| ; write-in\n total 9 4\n");
+    merge(w, 0);
+    assert_int_equal(mw->race.choice_count, 3);
+    assert_int_equal(mw->race.choices[1].votes + mw->race.choices[2].votes, 7);
+    assert_false(mw->race.flags & RACE_IN_DOUBT);
+}
+
 /* An opponent on two party lines was counted as two people, each behind ours. */
 static void lines_of_an_opponent_are_one_where_the_state_has_fusion(void **state)
 {
@@ -625,6 +641,7 @@ int main(void)
         T(lines_without_names_join_by_the_vendors_ids),
         T(one_id_of_two_names_is_two_people),
         T(what_is_written_in_is_one_sum),
+        T(what_is_written_in_finds_its_sum_among_two),
         T(a_name_is_one_persons_in_every_spelling_of_it),
         T(lines_of_an_opponent_are_one_where_the_state_has_fusion),
         T(what_came_first_is_not_shown_first),
