@@ -301,6 +301,28 @@ static void test_a_broken_archive_is_in_nobodys_way(void **state)
     arena_free(a);
 }
 
+/* Another disk may be in its place: what was open of the old one is let go. */
+static void test_where_an_archive_was_taken_away_it_is_begun_anew(void **state)
+{
+    struct shelf s = shelf_of(*state);
+    struct payload *one = payload_of("one", 1000), *two = payload_of("two", 1000);
+    struct arena *a = arena_new(1 << 20);
+    open_desk(s.d);
+    record_to(&s, 1 << 26);
+    put(&s, 1, one);
+    wait_recorded(&s, 1);
+    throw_away(&s);
+    put(&s, 2, two);
+    wait_recorded(&s, 2);
+    close_desk(s.d, 5000);
+    assert_int_equal(read_all(&s, a).count, 1);
+    assert_true(there(&s, payload_digest(two)));
+    payload_free(one);
+    payload_free(two);
+    throw_away(&s);
+    arena_free(a);
+}
+
 /* What finds no room in the queue is counted, and the memory is not held. */
 static void test_more_than_it_can_take_is_left_out(void **state)
 {
@@ -331,6 +353,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nothing_goes_where_that_makes_no_room, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_a_broken_archive_is_in_nobodys_way, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_where_an_archive_was_taken_away_it_is_begun_anew,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_more_than_it_can_take_is_left_out, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -124,6 +124,48 @@ static void test_a_slow_site_has_its_rest(void **state)
     end(&n);
 }
 
+/* ---- a reload ---- */
+
+/* What was due while it was held: none of it was ever asked again. */
+static void test_a_poller_that_is_let_go_again_asks_for_what_is_due(void **state)
+{
+    (void)state;
+    begin(&n);
+    add_source(&n, "a", "/data");
+    start(&n);
+    SITE_UNTIL(n.base, n.count_of[NEWS_UNCHANGED] >= 1);
+    poller_hold(n.p, true);
+    SITE_UNTIL(n.base, poller_under_way(n.p) == 0);
+    int asked = n.site.requests;
+    int64_t due = timer_now_us() + 100000;
+    SITE_UNTIL(n.base, timer_now_us() > due);
+    assert_int_equal(n.site.requests, asked);
+    poller_hold(n.p, false);
+    SITE_UNTIL(n.base, n.site.requests > asked + 1);
+    end(&n);
+}
+
+/* The next poller knows that the site has asked to be left alone, also by a person. */
+static void test_a_rest_is_kept_by_the_poller_that_goes_on(void **state)
+{
+    (void)state;
+    begin(&n);
+    n.fault = "/data";
+    n.fault_status = "429 Too Many Requests";
+    n.fault_headers = "Retry-After: 60\r\n";
+    add_source(&n, "a", "/data");
+    start(&n);
+    SITE_UNTIL(n.base, n.count_of[NEWS_FAILED] >= 1);
+    struct poller *was = n.p;
+    make(&n);
+    poller_inherit(n.p, was);
+    assert_true(poller_continue(n.p, 0, 0, was, 0, 0));
+    poller_free(was);
+    poller_start(n.p);
+    assert_int_equal(poller_soon(n.p, 0), 0);
+    end(&n);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -133,6 +175,8 @@ int main(void)
         TEST(test_where_a_redirect_leads_has_its_own_rest),
         TEST(test_what_has_changed_is_asked_sooner),
         TEST(test_a_slow_site_has_its_rest),
+        TEST(test_a_poller_that_is_let_go_again_asks_for_what_is_due),
+        TEST(test_a_rest_is_kept_by_the_poller_that_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
