@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: ISC
 """What a source is, in one word wherever people look; pausing, resuming and reloading while sites notice nothing."""
+import contextlib
 import datetime
 import hashlib
 import json
 import os
 import re
 import signal
+import sqlite3
 import time
 
 import pytest
@@ -168,6 +170,25 @@ def test_a_reload_loses_no_poll_that_is_under_way(house, site):
     harness.wait_for(lambda: house.polls()["county"] > polls + 2, 20, "polls after it")
     lost = site.count() - house.polls()["county"]
     assert lost <= 1, f"of {site.count()} answers {lost} were heard by nobody"
+
+
+def test_a_reload_that_fails_late_leaves_sources_polled(house, site):
+    """What was read is in order and what is on disk is not: until then no poll begins."""
+    house.start_tallyd()
+    becomes(house, "unchanged")
+
+    def on_disk(statement):
+        with contextlib.closing(sqlite3.connect(house.folder / "state" / "tallyd.db", timeout=10)) as db, db:
+            db.execute(statement)
+
+    on_disk("INSERT INTO claims VALUES (999999, 0, 0, 100, 'race', 'foe', 'ap', '', '', '', '', '')")
+    failed = house.ctl("reload")
+    assert failed.returncode == 78 and "cannot be of tallyd" in failed.stdout + failed.stderr, failed
+    assert "the running configuration stays" in failed.stdout + failed.stderr, failed
+    count = site.count()
+    harness.wait_for(lambda: site.count() > count + 2, 20, "polls after it")
+    on_disk("DELETE FROM claims WHERE number = 999999")
+    assert house.ctl("reload").returncode == 0
 
 
 def test_a_host_that_asks_for_a_rest_is_left_alone_by_all_its_sources(house, site):

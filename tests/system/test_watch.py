@@ -237,6 +237,28 @@ def test_a_key_is_of_the_line_that_was_seen(house, terminal):
     terminal.leave()
 
 
+def test_an_undo_that_is_refused_is_not_tried_again(house, terminal):
+    """Another desk took the last one back already: the next u is of the one before."""
+    rows = doubtful(house)
+    all_of_them = rows()
+    run(terminal, house, "match", "review", "--reason", "known")
+    terminal.sees(f"{len(all_of_them)} to decide")
+    terminal.decide("a")
+    terminal.sees(f"{len(all_of_them) - 1} to decide")
+    waiting = rows()
+    terminal.decide("a")
+    terminal.sees(f"{len(all_of_them) - 2} to decide")
+    (last,) = set(waiting) - set(rows())
+    assert house.ctl("match", "undo", *last, "--reason", "no", "--yes").returncode == 0
+    terminal.sees(f"{len(all_of_them) - 1} to decide")
+    terminal.decide("u")
+    terminal.sees("not done: ")
+    terminal.decide("u")
+    terminal.sees(f"{len(all_of_them)} to decide")
+    assert sorted(rows()) == sorted(all_of_them)
+    terminal.leave()
+
+
 def test_a_name_that_is_theirs_too_leaves_other_doubts(house, terminal):
     """The same line stood there as before, without a word."""
     house.write("endorsed.csv", "endorsement_id,candidate_name,state,office,seats_to_fill\nfoe,D Foe,GA,US Senate,1\n")
