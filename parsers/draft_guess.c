@@ -57,7 +57,7 @@ static void give(struct draft *d, enum role role, size_t column, const char *why
 
 /* ---- by name ---- */
 
-enum holds { ANYTHING, TEXT, COUNTS, PAIRS };
+enum holds { ANYTHING, TEXT, COUNTS, VOTES, PAIRS };
 
 static bool is_filled_with(const struct draft_column *c, enum holds what)
 {
@@ -68,6 +68,8 @@ static bool is_filled_with(const struct draft_column *c, enum holds what)
         return c->filled > c->counts + c->decimals + c->pairs;
     case COUNTS:
         return c->filled && (uint64_t)c->counts * 20 >= (uint64_t)c->filled * 19;
+    case VOTES: /* counts, and what stands for those that nobody may know */
+        return c->filled && (uint64_t)c->counts * 2 >= c->filled && !c->decimals && !c->pairs;
     case PAIRS:
         return c->filled && (uint64_t)c->pairs * 20 >= (uint64_t)c->filled * 19;
     }
@@ -118,12 +120,12 @@ static const struct {
     enum holds what;
     const char *names; /* squeezed, the likeliest first */
 } hints[] = {
-    {ROLE_VOTES, COUNTS,
-     "totalvotes|votes|candidatevotes|canvotes|votetotal|votestotal|totalvote|votecount|"
+    {ROLE_VOTES, VOTES,
+     "candidatevotes|canvotes|totalvotes|votes|votetotal|votestotal|totalvote|votecount|"
      "totalvotesreceived|votesreceived|totalvotescast|votescast|total"},
     {ROLE_CHOICE, TEXT,
      "candidatename|candidate|choicename|choice|nameonballot|choices|candidatechoice|option|"
-     "optionname|selection|ballotname|response|candidateissue"},
+     "optionname|selection|ballotname|response|candidateissue|name"},
     {ROLE_CONTEST, TEXT,
      "contestname|contesttitle|contest|racename|racetitle|race|officename|officetitle|"
      "officedescription|office|titleofoffice|raceoffice|officequestion|question|measure"},
@@ -133,9 +135,12 @@ static const struct {
     {ROLE_PARTY, TEXT,
      "party|partyname|partycode|choiceparty|candidateparty|politicalparty|partyabbr|"
      "partyabbreviation|partydescription|partyaffiliation"},
+    {ROLE_TYPE, TEXT,
+     "votemethod|votetype|votingmethod|votingtype|methodofvoting|ballottype|counttype|countgroup|"
+     "countinggroup|votecategory|votegroup"},
     {ROLE_COUNTY, TEXT, "county|countyname|reportingcountyname|reportingcounty"},
     {ROLE_MUNICIPALITY, TEXT, "municipality|municipalityname|city|town|township|citytown"},
-    {ROLE_PRECINCT, ANYTHING, "precinct|precinctname|precinctcode|pct|ward|votingdistrict"},
+    {ROLE_PRECINCT, ANYTHING, "precinct|precinctname|precinctcode|ward|votingdistrict"},
     {ROLE_PRECINCT_ID, ANYTHING, "precinctid|precinctsplitid|precinctnumber"},
     {ROLE_VOTES_ALLOWED, COUNTS, "votefor|votesallowed|numbertovotefor|voteforno"},
     {ROLE_SEATS, COUNTS, "numberofofficeseats|seats|toelect|numbertoelect|numberofseats"},
@@ -161,13 +166,31 @@ static bool next_name(struct slice *names, struct slice *name)
     return slice_next(names, '|', name);
 }
 
+/* All choices of a contest have the same figure: it is the contest's. */
+static bool is_of_contest(const struct draft *d, size_t column)
+{
+    const struct draft_table *t = d->table;
+    int contest = d->column[ROLE_CONTEST];
+    size_t seen = 0;
+    if (contest < 0 || t->column[column].most <= 0)
+        return false;
+    for (size_t row = 1; row < t->sample_rows; row++) {
+        if (!slice_eq(draft_cell(t, row - 1, (size_t)contest), draft_cell(t, row, (size_t)contest)))
+            continue;
+        if (!slice_eq(draft_cell(t, row - 1, column), draft_cell(t, row, column)))
+            return false;
+        seen++;
+    }
+    return seen > 1;
+}
+
 static void guess_by_name(struct draft *d, enum role role)
 {
     for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
         struct slice names = slice_of(hints[i].names), name;
         while (hints[i].role == role && d->column[role] < 0 && next_name(&names, &name)) {
             int found = named(d, name, hints[i].what);
-            if (found >= 0)
+            if (found >= 0 && !(role == ROLE_VOTES && is_of_contest(d, (size_t)found)))
                 give(d, role, (size_t)found, "by its name");
         }
     }
@@ -209,6 +232,24 @@ static void guess_parts_of_name(struct draft *d)
 
 /* ---- by contents ---- */
 
+static bool has_one_of(struct slice name, const char *const *words)
+{
+    for (; *words; words++) {
+        if (slice_find(name, slice_of(*words)) != SIZE_MAX)
+            return true;
+    }
+    return false;
+}
+
+/* Figures, by their name, of something else than votes. */
+static bool is_other_figure(const struct draft_column *c)
+{
+    static const char *const others[] = {"percent", "pct",  "share", "order",   "sequence",
+                                         "fips",    "code", "year",  "turnout", NULL};
+    char room[NAME_MAX];
+    return has_one_of(squeeze(c->name, room), others);
+}
+
 static uint64_t average(const struct draft_column *c)
 {
     return c->filled ? c->length / c->filled : 0;
@@ -225,7 +266,8 @@ static int liveliest(const struct draft *d, enum holds what, uint64_t shortest)
         const struct draft_column *c = &t->column[i];
         bool share = what == COUNTS && i + 1 < t->columns && c[1].decimals * 2 > t->rows;
         bool fits = !d->used[i] && is_filled_with(c, what) && average(c) >= shortest &&
-                    (what != COUNTS || (c->padded * 20 < c->counts && c->filled * 2 > t->rows));
+                    (what != COUNTS || (c->padded * 20 < c->counts && c->filled * 2 > t->rows &&
+                                        !is_other_figure(c)));
         bool better =
             best < 0 || (share != best_share ? share : c->changes > t->column[best].changes);
         if (fits && better) {
@@ -309,13 +351,23 @@ static void guess_progress(struct draft *d)
 
 /* ---- votes by type ---- */
 
-static bool has_one_of(struct slice name, const char *const *words)
+/* Rounds of ranked votes are no parts of a sum: the first round has what people voted. */
+static void guess_rounds(struct draft *d)
 {
-    for (; *words; words++) {
-        if (slice_find(name, slice_of(*words)) != SIZE_MAX)
-            return true;
+    char room[NAME_MAX];
+    int first = -1;
+    size_t rounds = 0;
+    for (size_t i = 0; i < d->table->columns; i++) {
+        struct slice name = squeeze(d->table->column[i].name, room);
+        if (!slice_starts(name, SLICE("round")) || !is_filled_with(&d->table->column[i], VOTES))
+            continue;
+        rounds++;
+        if (slice_is(name, "round1") || slice_is(name, "round1votes"))
+            first = (int)i;
     }
-    return false;
+    if (rounds > 1 && first >= 0)
+        give(d, ROLE_VOTES, (size_t)first,
+             "of the rounds of ranked votes the first: who leads it has not won");
 }
 
 /* Votes of one type, told by the column's name; `any`: or just votes. */
@@ -323,8 +375,8 @@ static bool is_type(const struct draft *d, size_t column, bool any)
 {
     static const char *const types[] = {"electionday", "early",   "absentee", "mail",    "advance",
                                         "provisional", "onestop", "inperson", "polling", NULL};
-    static const char *const others[] = {"against", "percent", "pct",  "under",
-                                         "over",    "reg",     "cast", NULL};
+    static const char *const others[] = {"against", "percent", "pct",   "under", "over",
+                                         "reg",     "cast",    "round", NULL};
     static const char *const votes[] = {"votes", NULL};
     char room[NAME_MAX];
     struct slice name = squeeze(d->table->column[column].name, room);
@@ -411,15 +463,26 @@ static void guess_winner(struct draft *d)
     }
 }
 
+/* "Pct" is a percentage more often than a precinct: the one where the same choices stand again. */
+static void guess_pct(struct draft *d)
+{
+    int at = named(d, SLICE("pct"), ANYTHING);
+    if (at >= 0 && d->column[ROLE_PRECINCT] < 0 && !d->table->column[at].decimals &&
+        draft_is_place(d, (size_t)at))
+        give(d, ROLE_PRECINCT, (size_t)at, "the same choices stand under each of its values");
+}
+
 /* ---- a district beside the office ---- */
 
 static void guess_district(struct draft *d)
 {
-    static const char *const names[] = {"districtname", "district", "officedistrict", "areanum"};
+    static const char *const names[] = {"districtname", "district",       "officedistrict",
+                                        "districtcode", "districtnumber", "areanum"};
     for (size_t i = 0; i < sizeof names / sizeof names[0] && d->column[ROLE_CONTEST] >= 0; i++) {
-        int at = named(d, slice_of(names[i]), TEXT);
+        int at = named(d, slice_of(names[i]), ANYTHING);
         struct draft_line *contest = draft_find(d, "column.contest");
-        if (at < 0 || !contest || d->column[ROLE_CONTEST_ID] >= 0)
+        if (at < 0 || !contest || d->column[ROLE_CONTEST_ID] >= 0 ||
+            (!is_filled_with(&d->table->column[at], TEXT) && draft_is_place(d, (size_t)at)))
             continue;
         d->used[at] = true;
         contest->value = arena_printf(d->arena, "{%.*s}[ {%.*s}]", SLICE_FMT(contest->value),
@@ -433,22 +496,24 @@ void draft_guess(struct draft *d)
 {
     static const enum role first[] = {ROLE_CONTEST_ID, ROLE_CONTEST, ROLE_CHOICE_ID, ROLE_CHOICE};
     static const enum role rest[] = {
-        ROLE_PARTY,         ROLE_COUNTY,  ROLE_MUNICIPALITY, ROLE_PRECINCT,  ROLE_PRECINCT_ID,
-        ROLE_VOTES_ALLOWED, ROLE_SEATS,   ROLE_PROGRESS,     ROLE_REPORTING, ROLE_TOTAL,
-        ROLE_REGISTERED,    ROLE_BALLOTS, ROLE_WRITE_IN,     ROLE_DATE,      ROLE_ELECTION,
-        ROLE_STATUS,        ROLE_UPDATED};
+        ROLE_PARTY,       ROLE_TYPE,          ROLE_COUNTY,  ROLE_MUNICIPALITY, ROLE_PRECINCT,
+        ROLE_PRECINCT_ID, ROLE_VOTES_ALLOWED, ROLE_SEATS,   ROLE_PROGRESS,     ROLE_REPORTING,
+        ROLE_TOTAL,       ROLE_REGISTERED,    ROLE_BALLOTS, ROLE_WRITE_IN,     ROLE_DATE,
+        ROLE_ELECTION,    ROLE_STATUS,        ROLE_UPDATED};
     for (int role = 0; role < ROLES; role++)
         d->column[role] = -1;
-    guess_by_name(d, ROLE_VOTES);
     for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)
         guess_by_name(d, first[i]);
     guess_parts_of_name(d);
+    guess_rounds(d);
+    guess_by_name(d, ROLE_VOTES);
     guess_types(d);
     guess_winner(d);
     for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++)
         guess_by_name(d, rest[i]);
     guess_progress(d);
     guess_essentials(d);
+    guess_pct(d);
     guess_party(d);
     guess_district(d);
 }

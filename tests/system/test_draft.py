@@ -170,3 +170,37 @@ def test_real_files(archive):
         assert known.returncode == 0, known.stderr
         if not (archive == QUESTIONS_BY_COUNTY[0] and QUESTIONS_BY_COUNTY[1] in path.name):
             assert totals(text) == totals(known.stdout.decode()), path.name
+
+
+ROWS = {
+    "a column of percentages called Pct is no precinct": (
+        "Contest,Candidate,Votes,Pct\nMayor,Ann,50,50.0\nMayor,Bo,50,50.0\nClerk,Cy,7,70\nClerk,Di,3,30\n",
+        {"column.votes": "Votes", "column.precinct": None}),
+    "one called Pct in which the same choices stand again is": (
+        "Contest,Candidate,Votes,Pct\nMayor,Ann,50,1\nMayor,Bo,50,1\nMayor,Ann,7,2\nMayor,Bo,3,2\n",
+        {"column.votes": "Votes", "column.precinct": "Pct"}),
+    "figures that few may see make no other column the votes": (
+        "Race|Race Order|Choice|Vote Method|Votes\nMayor|1|Ann|Mail|10\nMayor|1|Ann|Poll|*\nMayor|1|Bo|Mail|9\nMayor|1|Bo|Poll|7\n",
+        {"column.votes": "Votes", "unknown": "*", "column.type": "Vote Method"}),
+    "figures that are not understood make no percentage the votes": (
+        'Contest,Candidate,Votes,Percentage\nMayor,Ann,"1.234",55\nMayor,Bo,"1.005",45\n', {"column.votes": None}),
+    "a district of digits is one": (
+        "office,district,candidate,votes\nHouse,1,Ann,3\nHouse,1,Bo,4\nHouse,2,Cy,5\n", {"column.contest": "{office}[ {district}]"}),
+    "rounds of ranked votes are no parts of a sum": (
+        "Office,Name,Round 1 Votes,Round 2 Votes,Final\nMayor,Ann,100,120,120\nMayor,Bo,90,110,110\nMayor,Cy,40,0,0\n",
+        {"column.votes": "Round 1 Votes"}),
+    "what a contest has in all is not its choices' votes": (
+        "Race,Total Votes,Candidate,Votes\nSheriff,100,Ann,60\nSheriff,100,Bo,40\nClerk,90,Cy,50\nClerk,90,Di,40\n",
+        {"column.votes": "Votes"}),
+    "nor are a candidate's votes passed over for it": (
+        "Office,District Code,Name,Candidate Votes,Total Votes\nSenator,1,Ann,20,50\nSenator,1,Bo,30,50\nSenator,2,Cy,30,30\n",
+        {"column.votes": "Candidate Votes", "column.contest": "{Office}[ {District Code}]"}),
+}
+
+
+@pytest.mark.parametrize("text, wants", ROWS.values(), ids=[name.replace(" ", "-") for name in ROWS])
+def test_what_columns_are(tmp_path, text, wants):
+    path = tmp_path / "unknown.csv"
+    path.write_text(text)
+    found = mapping(feeds.parse("--draft", path))
+    assert {key: found.get(key) for key in wants} == wants
