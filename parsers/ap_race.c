@@ -213,13 +213,15 @@ static bool begin(struct race *r, struct fault *f)
         c.updated_ms = WHEN_UNKNOWN;
     if (is_measure(r))
         c.flags |= RESULTS_MEASURE;
+    if (slice_find_nocase(said(r, CALL), SLICE("ranked choice")) != SIZE_MAX)
+        c.flags |= RESULTS_RANKED;
     if (ap_marks_stated(json_get(r->whole, "candidates")) || says_uncalled(r))
         c.flags |= RESULTS_MARKS_STATED;
     if (json_bool(r->members[UNCONTESTED], &uncontested) && uncontested)
         c.flags |= RESULTS_UNCONTESTED;
     if (!results_contest_begin(r->job->builder, &c, &f->err))
         return field_limit(f);
-    if (won > 0 && says_uncalled(r))
+    if (won > 0 && c.seats <= won && says_uncalled(r)) /* of several seats some may be called */
         results_contest_bad(r->job->builder,
                             "race %.*s: raceCallStatus is \"%.*s\", and yet a "
                             "candidate has won",
