@@ -73,10 +73,42 @@ static void note_two_names(const struct endorsements *list, const char *path, st
                  SLICE_FMT(first->race_id), n, n == 1 ? "" : "s");
 }
 
-/* One name twice in one race: the second would count beside the first, and no feed's line is surely
- * of either. */
-static void note_twice(const struct endorsements *list, const char *path, struct arena *a,
-                       struct buf *out)
+static struct slice name_in_race(const struct endorsement *e, struct arena *a)
+{
+    return arena_printf(a, "%.*s\x1f%.*s", SLICE_FMT(e->race_id),
+                        SLICE_FMT(text_fold_copy(e->name, a)));
+}
+
+static struct slice id_in_state(const struct endorsement *e, struct arena *a)
+{
+    if (e->ap_candidate_id.len == 0)
+        return (struct slice){0};
+    return arena_printf(a, "%.*s\x1f%.*s", SLICE_FMT(e->state), SLICE_FMT(e->ap_candidate_id));
+}
+
+/* May one id be of both: of two races' lines at AP, or of a ticket for two offices? */
+static bool may_share_id(const struct endorsement *e, const struct endorsement *other)
+{
+    return (e->ap_race_id.len > 0 && other->ap_race_id.len > 0 &&
+            !slice_eq(e->ap_race_id, other->ap_race_id)) ||
+           (slice_eq(e->race_id, other->race_id) && !slice_eq(e->office, other->office));
+}
+
+/* What of two rows should not be the same: no feed's line is surely of either. */
+static const struct twice {
+    struct slice (*key)(const struct endorsement *e, struct arena *a); /* empty: it says none */
+    bool (*may)(const struct endorsement *e, const struct endorsement *other); /* NULL: never */
+    const char *of, *where, *so;
+} twice[] = {
+    {name_in_race, NULL, "", "race",
+     "where that is one candidacy, it is counted twice, and no line of a feed is matched to either "
+     "by itself; take one of them out"},
+    {id_in_state, may_share_id, "the ap_candidate_id of ", "state",
+     "a line of AP's without a name is matched to neither by itself; look up whose it is"},
+};
+
+static void note_twice(const struct endorsements *list, const struct twice *t, const char *path,
+                       struct arena *a, struct buf *out)
 {
     struct map *rows = map_new(VALUES_MAX, true);
     const struct endorsement *first = NULL, *other = NULL;
@@ -85,12 +117,13 @@ static void note_twice(const struct endorsements *list, const char *path, struct
     for (size_t i = 0; rows && i < list->count; i++) {
         const struct endorsement *e = &list->list[i], *of;
         arena_reset(a);
-        struct slice key = arena_printf(a, "%.*s\x1f%.*s", SLICE_FMT(e->race_id),
-                                        SLICE_FMT(text_fold_copy(e->name, a)));
+        struct slice key = t->key(e, a);
+        if (key.len == 0)
+            continue;
         of = map_get(rows, key);
         if (!of && !map_put(rows, key, (void *)(uintptr_t)e))
             break;
-        if (of && n++ == 0) {
+        if (of && !(t->may && t->may(e, of)) && n++ == 0) {
             first = e;
             other = of;
         }
@@ -98,10 +131,10 @@ static void note_twice(const struct endorsements *list, const char *path, struct
     map_free(rows);
     if (first)
         buf_addf(out,
-                 "note: %s:%zu: %.*s is in line %zu too, in the same race: where that is one "
-                 "candidacy, it is counted twice, and no line of a feed is matched to either by "
-                 "itself; take one of them out (%zu row%s like this)\n",
-                 path, first->line, SLICE_FMT(first->name), other->line, n, n == 1 ? "" : "s");
+                 "note: %s:%zu: %s%.*s is in line %zu too, in the same %s: %s (%zu row%s "
+                 "like this)\n",
+                 path, first->line, t->of, SLICE_FMT(first->name), other->line, t->where, t->so, n,
+                 n == 1 ? "" : "s");
 }
 
 /* The first row whose win counts as a nomination because nobody says more, and how many. */
@@ -202,8 +235,8 @@ void endorse_notes(const struct endorsements *list, const char *path, struct buf
         note_placeless(list, path, a, out);
     if (a)
         note_two_names(list, path, a, out);
-    if (a)
-        note_twice(list, path, a, out);
+    for (size_t i = 0; a && i < sizeof twice / sizeof twice[0]; i++)
+        note_twice(list, &twice[i], path, a, out);
     arena_free(a);
 }
 
