@@ -73,7 +73,7 @@ static void race_line(const struct model *m, const struct race *r, struct buf *o
     buf_addc(out, '\t');
     write_flags(r, out);
     buf_addc(out, '\t');
-    local_time_write(m->settings, r->updated_ms, out);
+    local_time_write(m->settings, labels_updated(r), out);
     buf_addc(out, '\n');
 }
 

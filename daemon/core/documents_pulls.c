@@ -294,8 +294,8 @@ static void choice_row(struct press *p, const struct race *r, const struct race_
     bool ours = c->endorsement != NONE;
     char updated[25] = "";
 
-    if (r->updated_ms != WHEN_UNKNOWN)
-        when_format(r->updated_ms, updated);
+    if (labels_updated(r) != WHEN_UNKNOWN)
+        when_format(labels_updated(r), updated);
     const struct slice cells[] = {
         r->id,
         r->state,

@@ -109,7 +109,7 @@ void documents_race(const struct model *m, const struct race *r, struct buf *out
     write_known(&j, "places", r->places);
     write_known(&j, "units_reporting", r->units_reporting);
     write_known(&j, "units_total", r->units_total);
-    jsonw_when(&j, "updated", r->updated_ms);
+    jsonw_when(&j, "updated", labels_updated(r));
     write_sources(&j, m, r);
     write_choices(&j, m, r);
     write_endorsed(&j, m, r);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "daemon/base/counted.h"
+#include "daemon/base/when.h"
 #include "daemon/core/calls.h"
 #include "daemon/core/progress.h"
 
@@ -95,6 +96,11 @@ void labels_counties(const struct race *r, struct buf *out)
                  COUNT_OF(r->counties_of, "county", "counties"));
     else
         buf_addf(out, COUNTED " of unknown many", COUNT_OF(r->counties_in, "county", "counties"));
+}
+
+int64_t labels_updated(const struct race *r)
+{
+    return r->on_air != NONE || r->summed ? r->updated_ms : WHEN_UNKNOWN;
 }
 
 const char *labels_before_seat(struct slice seat)

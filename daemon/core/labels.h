@@ -22,6 +22,9 @@ bool labels_trails(const struct model *m, uint32_t endorsement);
  * says of how many. */
 void labels_counties(const struct race *r, struct buf *out);
 
+/* When the figures on air changed last; WHEN_UNKNOWN also where there are none any more. */
+int64_t labels_updated(const struct race *r);
+
 /* "seat " before a seat that is a number or a letter, which alone would look like a district; "".
  */
 const char *labels_before_seat(struct slice seat);

@@ -40,6 +40,21 @@ static void test_a_race(void **state)
     night_close(&n);
 }
 
+/* Of figures that nobody shows any more: only a daemon that had shown them knew when. */
+static void test_a_race_without_figures_has_no_time_of_them(void **state)
+{
+    struct night n;
+    (void)state;
+    night_open(&n, list);
+    night_batch(&n, 0, SENATE(""), NIGHT_AT(2));
+    assert_true(night_decide(&n, "match reject", "ann", "ap", NIGHT_AT(3)));
+    says(night_message(&n, MESSAGE_RACE, 0)->data, "\"updated\":null,\"sources\":[]");
+    night_batch(&n, 0, SENATE("") "contest 5|Coroner|GA\nchoice 1|A B\ntotal 1\n", NIGHT_AT(4));
+    assert_true(night_decide(&n, "match undo", "ann", "ap", NIGHT_AT(5)));
+    says(night_message(&n, MESSAGE_RACE, 0)->data, "\"updated\":\"2026-11-03T19:02:00.000Z\"");
+    night_close(&n);
+}
+
 static void test_a_call_and_its_end(void **state)
 {
     struct night n;
@@ -278,6 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_race),
+        cmocka_unit_test(test_a_race_without_figures_has_no_time_of_them),
         cmocka_unit_test(test_a_call_and_its_end),
         cmocka_unit_test(test_what_stands_again_and_its_end_have_ids_of_their_own),
         cmocka_unit_test(test_the_feeds_own_time_of_a_call),
