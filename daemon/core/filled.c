@@ -65,7 +65,7 @@ static bool calls(const struct model *m, const struct feed_contest *c, struct sl
     bool marked = false;
 
     for (uint32_t i = 0; i < c->choice_count; i++)
-        marked |= c->choices[i].mark == RESULTS_WON || c->choices[i].mark == RESULTS_ADVANCED;
+        marked |= marks_is_winner(c->choices[i].mark);
     return marked && s->calls != CALLS_NO && slice_eq(s->authority, by);
 }
 

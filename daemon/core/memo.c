@@ -275,10 +275,21 @@ static bool is_held(const struct feed_contest *c)
     return verdict_info[c->doubt].class >= CLASS_HOLD;
 }
 
+/* Has a mark stood there that this payload does not show? */
+static bool has_lost_mark(const struct feed_contest *c)
+{
+    for (uint32_t i = 0; i < c->choice_count; i++) {
+        const struct feed_choice *x = &c->choices[i];
+        if (x->stood && x->mark != RESULTS_WON && x->mark != RESULTS_ADVANCED)
+            return true;
+    }
+    return false;
+}
+
 /* Would the newest used payload that has it, taken whole, not give what is on air? */
 static bool is_apart(const struct feed_contest *c)
 {
-    return c->apart || c->storied || c->gone || is_held(c);
+    return c->apart || c->storied || c->gone || is_held(c) || has_lost_mark(c);
 }
 
 static bool is_marked(const struct feed_contest *c)

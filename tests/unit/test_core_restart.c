@@ -25,7 +25,7 @@ static void a_restart_decides_nothing(void **state)
 
 /* ---- found by people and by random nights ---- */
 
-enum { AP, VOTES = 3 };
+enum { AP, OFFICIAL = 2, VOTES };
 
 static void event_at(struct story *s, struct event *ev, int minute)
 {
@@ -388,6 +388,29 @@ static void what_a_race_remembers_of_one_who_left_the_list_is_dropped(void **sta
     story_close(s);
 }
 
+/* Where a mark had stood that was gone by then nobody knew: that another has it now was a call. */
+static void a_mark_that_was_gone_has_moved_after_a_restart_too(void **state)
+{
+    static const char *const marks[][2] = {{"won", ""}, {"", ""}, {"", "won"}};
+    struct story *s = story_open(0);
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        source_says(s, 1 + 2 * i, OFFICIAL, 0,
+                    arena_printf(s->n.a,
+                                 "facts status=3\ncontest 1|State Senate District 1|GA ; stated "
+                                 "seats=1\nchoice 1|Ann Archer|\nchoice 2|Bob Baker| ; %s\n"
+                                 "choice 3|Cy Cox| ; %s\ntotal 9 8 7\n",
+                                 marks[i][0], marks[i][1])
+                        .ptr);
+        if (i == 1)
+            restart_at(s, 4);
+    }
+    assert_true(core_model(s->a)->feeds[OFFICIAL].advisory);
+    assert_true(core_model(s->b)->feeds[OFFICIAL].advisory);
+    story_close(s);
+}
+
 /* ---- a crash that left no memos ---- */
 
 #define DOGS "contest 9|Dog Catcher|WY\nchoice 1|Zed Zulu|\ntotal 0\n"
@@ -445,6 +468,7 @@ int main(void)
         cmocka_unit_test(corrections_are_in_the_order_of_time_after_a_restart),
         cmocka_unit_test(a_contest_of_nobody_is_as_corrected_after_a_restart),
         cmocka_unit_test(what_a_race_remembers_of_one_who_left_the_list_is_dropped),
+        cmocka_unit_test(a_mark_that_was_gone_has_moved_after_a_restart_too),
         cmocka_unit_test(a_call_that_a_newer_payload_lacks_is_not_made_by_a_restart),
         cmocka_unit_test(a_payload_of_which_something_is_held_is_no_older_copy_of_itself),
         cmocka_unit_test(a_restart_decides_nothing),
