@@ -173,9 +173,11 @@ static bool data_item(struct enhanced *feed, struct slice place, struct json v, 
 {
     struct enhanced_lines lines = {0};
     struct enhanced_item it = {.feed = feed, .place = place, .lines = &lines};
-    struct json status = json_get(v, "reportingStatus");
+    struct json status = json_get(v, "reportingStatus"), summary = json_get(v, "summaryResults");
     int64_t total = field_count(json_get(v, "voteTotal"));
-    if (!enhanced_open(&it, v, json_get(json_get(v, "summaryResults"), "ballotOptions"), n, f) ||
+    if (json_type(summary) == JSON_OBJECT)
+        summary = json_get(summary, "ballotOptions");
+    if (!enhanced_open(&it, v, summary, n, f) ||
         !enhanced_begin(&it, feed->county, field_count(json_get(status, "reportingUnits")),
                         field_count(json_get(status, "totalUnits")), f) ||
         !enhanced_options(&it, f))

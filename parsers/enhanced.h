@@ -41,10 +41,10 @@ struct enhanced_item {
 /* A text, or the English one, else the first, of a list by language. */
 struct slice enhanced_text(struct json v);
 
-/* The count in a number or in "Vote for up to 3"; -1: not said. */
+/* The count in a number or in a sentence (field_votes_allowed); -1: not said. */
 int64_t enhanced_votes_allowed(struct json v);
 
-/* Look at ballotItems[n]: its id, name and array of options must be there. */
+/* Look at ballotItems[n]: its id and name must be there. */
 bool enhanced_open(struct enhanced_item *it, struct json v, struct json options, size_t n,
                    struct fault *f) MUST_USE;
 
@@ -53,7 +53,8 @@ bool enhanced_open(struct enhanced_item *it, struct json v, struct json options,
 bool enhanced_begin(const struct enhanced_item *it, struct slice county, int64_t reporting,
                     int64_t total, struct fault *f) MUST_USE;
 
-/* All its options into the current contest's row `unit`. */
+/* All its options into the current contest's row `unit`. null is none so far; anything else than an
+ * array makes the contest bad. */
 bool enhanced_options(struct enhanced_item *it, struct fault *f) MUST_USE;
 
 #endif

@@ -27,23 +27,10 @@ struct slice enhanced_text(struct json v)
     return first;
 }
 
-/* The one number in a sentence; -1 where there is none, or more than one. */
-static int64_t number_within(struct slice s)
-{
-    int64_t found = -1;
-    for (size_t from = 0, to; from < s.len; from = to + 1) {
-        for (to = from; to < s.len && s.ptr[to] >= '0' && s.ptr[to] <= '9';)
-            to++;
-        if (to > from && (found >= 0 || !num_parse(slice_sub(s, from, to), 1, INT32_MAX, &found)))
-            return -1;
-    }
-    return found;
-}
-
 int64_t enhanced_votes_allowed(struct json v)
 {
     int64_t n = field_count(v);
-    return n > 0 ? n : number_within(enhanced_text(v));
+    return n > 0 ? n : field_votes_allowed(enhanced_text(v));
 }
 
 /* ---- options: the lines of a contest ---- */
@@ -257,12 +244,8 @@ bool enhanced_open(struct enhanced_item *it, struct json v, struct json options,
     it->id = field_id(a, json_get(v, "id"));
     it->name = enhanced_text(json_get(v, "name"));
     if (it->id.len == 0 || it->name.len == 0)
-        return fault_set(f, WIRE_SCHEMA, "%.*s: ballotItems[%zu] has no id or no name",
-                         SLICE_FMT(field_excerpt(a, it->place)), n);
-    if (json_type(options) != JSON_ARRAY)
-        return fault_set(f, WIRE_SCHEMA, "%.*s: ballotItems[%zu] (%.*s) has no array ballotOptions",
-                         SLICE_FMT(field_excerpt(a, it->place)), n,
-                         SLICE_FMT(field_excerpt(a, it->id)));
+        return fault_set(f, WIRE_SCHEMA, "%.*s%sballotItems[%zu] has no id or no name",
+                         SLICE_FMT(field_excerpt(a, it->place)), it->place.len > 0 ? ": " : "", n);
     return true;
 }
 
@@ -311,6 +294,9 @@ bool enhanced_options(struct enhanced_item *it, struct fault *f)
     struct json_walk at = {0};
     struct slice key;
     struct json one;
+    enum json_type type = json_type(it->options);
+    if (type != JSON_ARRAY && type != JSON_NULL)
+        results_contest_bad(it->feed->job->builder, "it has no array ballotOptions");
     for (size_t n = 0; json_next(it->options, &at, &key, &one); n++)
         if (!option(it, one, n, f))
             return false;

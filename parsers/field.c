@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "daemon/base/num.h"
 #include "daemon/base/text.h"
 #include "parsers/count.h"
 
@@ -89,6 +90,35 @@ int64_t field_text_count(struct slice s, bool thousands)
     const struct count_style style = {.thousands = thousands};
     int64_t n;
     return count_read(s, &style, &n) == COUNT_READ ? n : -1;
+}
+
+/* The one number in a sentence; -1 where there is none, or more than one. */
+static int64_t number_within(struct slice s)
+{
+    int64_t found = -1;
+    for (size_t from = 0, to; from < s.len; from = to + 1) {
+        for (to = from; to < s.len && s.ptr[to] >= '0' && s.ptr[to] <= '9';)
+            to++;
+        if (to > from && (found >= 0 || !num_parse(slice_sub(s, from, to), 1, INT32_MAX, &found)))
+            return -1;
+    }
+    return found;
+}
+
+int64_t field_votes_allowed(struct slice sentence)
+{
+    static const char *const words[] = {
+        "zero",  "one",  "two", "three",  "four",   "five",     "six",      "seven",
+        "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"};
+    struct slice word, last = {0}, rest = sentence;
+    if (slice_find_nocase(sentence, SLICE("rank")) != SIZE_MAX)
+        return -1;
+    while (slice_next(&rest, ' ', &word))
+        last = word.len > 0 ? word : last;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (slice_eq_nocase(last, slice_of(words[i])))
+            return (int64_t)i;
+    return number_within(sentence);
 }
 
 struct slice field_excerpt(struct arena *a, struct slice s)

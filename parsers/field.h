@@ -33,6 +33,10 @@ bool field_text_votes(const struct job *j, struct slice s, bool thousands, int64
 /* A count beside the votes out of text; -1 for whatever is none. */
 int64_t field_text_count(struct slice s, bool thousands);
 
+/* How many to vote for: the one number in "Vote for up to 3", or "three" where that ends it. -1
+ * where it is not said, or how many may be ranked. */
+int64_t field_votes_allowed(struct slice sentence);
+
 /* Text of a feed for an error message: cleaned and cut to a line's worth, in the arena. */
 struct slice field_excerpt(struct arena *a, struct slice s);
 

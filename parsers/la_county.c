@@ -8,21 +8,6 @@
 #include "parsers/json.h"
 #include "parsers/label.h"
 
-/* The last word of "Vote for no more than three": 3; -1 when it is no number. */
-static int64_t votes_allowed(struct slice s)
-{
-    static const char *const words[] = {
-        "zero",  "one",  "two", "three",  "four",   "five",     "six",      "seven",
-        "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"};
-    struct slice word, last = {0};
-    while (slice_next(&s, ' ', &word))
-        last = word.len > 0 ? word : last;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (slice_eq_nocase(last, slice_of(words[i])))
-            return (int64_t)i;
-    return field_text_count(last, false);
-}
-
 static bool choice(struct job *j, struct json v, struct slice title, struct fault *f)
 {
     struct results_choice_in in = {.name = field_text(v, "Name"),
@@ -57,7 +42,7 @@ static bool contest(struct job *j, struct json v, struct slice where, struct fau
     c.text = field_text(v, "Title");
     c.state = state.len > 0 ? state : SLICE("CA");
     c.county = county.len > 0 ? county : SLICE("Los Angeles");
-    c.votes_allowed = votes_allowed(field_text(v, "VoteFor"));
+    c.votes_allowed = field_votes_allowed(field_text(v, "VoteFor"));
     /* "Judicial" is whether to keep a judge where it is answered, else who is to be one */
     if (slice_eq_nocase(field_text(v, "Type"), SLICE("Measure")))
         c.flags = RESULTS_MEASURE;

@@ -346,7 +346,7 @@ static void vote_for_is_a_number_or_a_sentence_with_one(void **state)
                                                                                             "5",
                                                                                             ""))),
         NULL);
-    const int want[5] = {3, 2, -1, -1, -1};
+    const int want[5] = {3, 2, -1, 1, -1};
     assert_true(case_run(&c));
     for (int i = 0; i < 5; i++)
         assert_int_equal(c.r.contests[i].votes_allowed, want[i]);
