@@ -17,7 +17,7 @@
 
 #include "daemon/base/buf.h"
 
-#define SITE_PATIENCE_S 30 /* for anything that must happen */
+#define SITE_PATIENCE_S 90 /* for anything that must happen */
 
 struct site_request {
     struct slice path, head; /* head: the whole request */

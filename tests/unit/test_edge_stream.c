@@ -81,7 +81,7 @@ static void begin_stream(struct night *n, const char *format, bool hostile, int6
     n->workers = workers_new(n->base, &w, &e);
     if (n->workers == NULL)
         fail_msg("%s", e.text);
-    n->set.timeout_ms = 20000;
+    n->set.timeout_ms = SITE_PATIENCE_S * 1000; /* whatever a worker does is met first */
     n->set.max_per_host = 16;
     xml_body(&n->body, 5);
     add_source(n, "a", "/large")->format = slice_of(format);
