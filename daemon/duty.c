@@ -54,6 +54,7 @@ struct duty {
     int tries;    /* of it that are left */
     bool closing; /* it is taken; the stream is read to its end */
     bool told_waiting, told_silent, told_short;
+    bool cut;  /* Redis was lost, and no epoch was seen there since */
     bool copy; /* another one is about whose directory is a copy of ours, or ours of it */
     bool over; /* what is on disk is of another's stream */
     int64_t disk_epoch, taken, seen_epoch;
@@ -283,7 +284,8 @@ static void note_kept(struct duty *d, struct slice kept)
 }
 
 /* Is all that another daemon let be known on our disk? It is in the desk's stream of its newest
- * epoch; where that is lost, the daemon itself writes it again. */
+ * epoch; where that is lost, the daemon itself writes it again. Where Redis was emptied while we
+ * were cut off from it, nothing tells what it had. */
 static bool is_whole(const struct duty *d)
 {
     struct desk_night ours = d->calls.night(d->calls.ctx);
@@ -291,6 +293,7 @@ static bool is_whole(const struct duty *d)
     if (desk_night_kin(&ours, theirs) != DESK_SAME) /* nobody served it at our start: it is over */
         return d->role.state == ROLE_LOOKING && desk_night_is_past(&ours, theirs);
     return following_is_whole(d->following) && !d->forbids[true][0] &&
+           !(d->cut && d->others.epoch > 0) &&
            desk_place_cmp(following_kept(d->following), d->others) >= 0;
 }
 
@@ -404,6 +407,7 @@ static void on_looked(const struct partner_look *look, void *ctx)
              look->lease.len ? look->lease.ptr : "");
     if (look->epoch > d->seen_epoch)
         d->seen_epoch = look->epoch;
+    d->cut &= look->epoch == 0;
     struct desk_place there = {look->begun, look->desk};
     if (desk_place_cmp(there, d->others) > 0 && is_another(d, look->begun_owner))
         d->others = there;
@@ -430,6 +434,7 @@ static void on_lost(const char *why, void *ctx)
     bool news = strcmp(d->why, why) != 0 || now_ms() - d->told_lost_ms >= LOST_AGAIN_MS;
     snprintf(d->why, sizeof d->why, "%s", why);
     d->raising = d->closing = false;
+    d->cut = true;
     obey(d, role_lost(&d->role));
     if (d->role.state == ROLE_ACTIVE || !news)
         return;

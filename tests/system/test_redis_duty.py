@@ -169,6 +169,32 @@ def test_a_stream_that_is_lost_when_calls_were_told_that_the_standby_could_not_r
         assert won(b) == 1
 
 
+def test_a_redis_emptied_while_the_standby_was_cut_off_is_no_takeover():
+    """It had all that it had ever seen, took over, and the call that was told meanwhile was gone."""
+    with pair.Pair() as p:
+        way = p.b.folder / "way"
+        way.symlink_to(p.house.redis_socket)
+        p.b.configure(f"url = {p.house.redis_url}", f"url = unix://{way}")
+        a, b = p.start().a, p.b
+        way.unlink()
+        p.redis.execute_command("CLIENT KILL TYPE normal SKIPME yes")
+        harness.wait_for(lambda: "cannot connect" in b.tallyd.text(), 20, "it is cut off")
+        assert a.decide("call", "foe", "won").returncode in (0, 75)
+        harness.wait_for(lambda: published(p.redis) == 1, 20, "it is published")
+        a.tallyd.kill()
+        p.redis.flushall()
+        way.symlink_to(p.house.redis_socket)
+        harness.wait_for(lambda: "does not take over by itself" in b.tallyd.text() or b.role() != "standby", 40, "it says why")
+        assert b.role() == "standby" and b.status()["well"].startswith("no: it stands by; nobody holds the lease; it has not all")
+        a.begin()
+        a.wait_active()
+        b.wait_standby()
+        harness.wait_for(lambda: b.history() == a.history() and b.status()["well"].startswith("yes"), 20, "it is followed")
+        a.tallyd.kill()
+        b.wait_active(40)
+        assert won(b) == 1
+
+
 @pytest.mark.parametrize("call_first", (True, False))
 def test_a_disk_put_back_to_an_older_copy_gives_way_to_what_was_told(two, call_first):
     """The active one's machine comes back, within its lease, as it was before a call that was kept on both."""
