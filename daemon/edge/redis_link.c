@@ -149,6 +149,8 @@ static void try_later(struct redis_link *l)
     timer_set(l->retry, half + (int64_t)(l->noise >> 8) % (half + 1));
 }
 
+#define RENAMED "; its redis.conf took a command away that tallyd needs (rename-command)"
+
 /* What a server's answer means for who set it up. */
 static const char *hint(const char *why)
 {
@@ -160,6 +162,9 @@ static const char *hint(const char *why)
                      "(sentinels, sentinel-master)"},
         {"MASTERDOWN", "; it is a replica that has lost its master"},
         {"CROSSSLOT", "; it is a Cluster: write a prefix with a hash tag, such as {tally}:v1"},
+        {"nknown command", RENAMED},
+        {"nknown Redis command", RENAMED},
+        {"Invalid command passed", RENAMED},
         {"WRONGTYPE",
          "; another program wrote it: DEL it, or give this tallyd a prefix of its own"},
         {"CLUSTERDOWN", "; a node of the Cluster is missing"},

@@ -149,6 +149,57 @@ static void test_fenced_while_away(void **state)
     assert_int_equal(h->a.fenced_by, 9);
 }
 
+/* What it took there by itself is not another's. */
+static void test_one_that_was_away_is_not_fenced_by_its_own_next_epoch(void **state)
+{
+    struct house *h = *state;
+    open_on_air(h);
+    ask(h, "HSET " P ":snap:meta next 9 next_owner A");
+    ask(h, "CLIENT KILL TYPE normal SKIPME yes");
+    UNTIL(&h->a, h->a.ready == 2);
+    assert_int_equal(h->a.there, 9);
+    assert_int_equal(h->a.fenced, 0);
+}
+
+/* Each of many that were on their way says that Redis is empty: it was asked, and an epoch raised,
+ * for the first. */
+static void test_many_answers_to_one_loss_are_one_epoch(void **state)
+{
+    struct house *h = *state;
+    enum { MANY = 4 };
+    open_on_air(h);
+    for (int i = 0; i < 1 + MANY; i++) {
+        struct redis_commit m = totals(7, 4 + i, "{}");
+        assert_true(redis_publish(h->a.redis, &m));
+        UNTIL(&h->a, i > 0 || h->a.acknowledged == 1);
+        if (i == 0)
+            ask(h, "FLUSHALL");
+    }
+    UNTIL(&h->a, h->a.ready == 2);
+    begin(&h->a, 8);
+    struct redis_commit next = totals(8, 9, "{}");
+    assert_true(redis_publish(h->a.redis, &next));
+    UNTIL(&h->a, h->a.acknowledged == 2);
+    assert_int_equal(h->a.ready, 2);
+    assert_int_equal(h->a.lost, 0);
+}
+
+/* What always fails behind the snapshot is tried less and less often: each time is an epoch. */
+static void test_a_snapshot_that_is_shown_and_not_told_is_not_tried_at_once(void **state)
+{
+    struct house *h = *state;
+    open_house(h);
+    ask(h, "ACL SETUSER half on >pw ~" P ":* &* +@all -xadd");
+    int64_t from = timer_now_us();
+    start_side(h, &h->a, "A", "half", "pw");
+    for (int n = 1; n <= 6; n++) {
+        UNTIL(&h->a, h->a.ready == n);
+        begin(&h->a, 6 + n);
+    }
+    assert_true(timer_now_us() - from > 700000);
+    IS(h, "HGET " P ":snap:meta owner", "A");
+}
+
 static void test_the_same_epoch_is_not_shared(void **state)
 {
     struct house *h = *state;
@@ -505,6 +556,24 @@ static void test_a_key_of_another_kind_is_named(void **state)
     }
 }
 
+static void test_a_command_that_was_renamed_is_said(void **state)
+{
+    static const char *const gone[] = {"XADD", "PUBLISH", "EVALSHA"};
+    struct house *h = *state;
+    for (size_t i = 0; i < sizeof gone / sizeof *gone; i++) {
+        const char *without[] = {"--rename-command", gone[i], "", NULL};
+        redis_server_start(&h->at, without);
+        h->eye = redis_server_look(&h->at, NULL, NULL);
+        start_side(h, &h->a, "A", "", "");
+        UNTIL(&h->a, h->a.ready == 1);
+        begin(&h->a, 7);
+        UNTIL(&h->a, h->a.lost == 1);
+        assert_non_null(strstr(h->a.why, "(rename-command)"));
+        end_side(&h->a);
+        stop_server(h);
+    }
+}
+
 /* Half of it could not be put together: what was shown stays. */
 static void test_a_snapshot_in_part_is_not_shown(void **state)
 {
@@ -704,6 +773,9 @@ int main(void)
         HOUSE(test_the_older_owner_is_fenced),
         HOUSE(test_fenced_while_away),
         HOUSE(test_nonsense_for_a_number_is_replaced),
+        HOUSE(test_one_that_was_away_is_not_fenced_by_its_own_next_epoch),
+        HOUSE(test_many_answers_to_one_loss_are_one_epoch),
+        HOUSE(test_a_snapshot_that_is_shown_and_not_told_is_not_tried_at_once),
         HOUSE(test_the_same_epoch_is_not_shared),
         HOUSE(test_calls_never_acknowledged_go_with_the_snapshot),
         HOUSE(test_emptied),
@@ -720,6 +792,7 @@ int main(void)
         HOUSE(test_a_forbidden_channel),
         HOUSE(test_a_forbidden_heartbeat_is_seen_before_the_snapshot_is_shown),
         HOUSE(test_a_key_of_another_kind_is_named),
+        HOUSE(test_a_command_that_was_renamed_is_said),
         HOUSE(test_too_much_at_once),
         HOUSE(test_a_snapshot_in_part_is_not_shown),
         HOUSE(test_stopped),
