@@ -102,7 +102,7 @@ static bool try_cutting(struct draft_table *t, struct slice bytes, struct cuttin
     return !t->quote || t->separator != '\t' || quoted * 3 >= fields || !quoted;
 }
 
-/* What begins as JSON or as XML is no table, whatever it is cut by. */
+/* What begins as JSON, as XML or as a page is no table, whatever it is cut by. */
 static bool is_table(struct slice bytes, struct fault *f)
 {
     struct slice s = slice_trim(bytes);
@@ -112,9 +112,12 @@ static bool is_table(struct slice bytes, struct fault *f)
             f, WIRE_SCHEMA,
             "it is JSON, for which there are no mappings: take what else its site has, "
             "a CSV or a page, or write a format (CONTRIBUTING.md)");
-    if (slice_starts(s, SLICE("<?xml")))
+    if (s.len == 0)
+        return fault_set(f, WIRE_SCHEMA, "it is empty");
+    if (s.ptr[0] == '<')
         return fault_set(f, WIRE_SCHEMA,
-                         "it is XML: html-table reads it by XPath (tallyd.conf(5), WEB PAGES)");
+                         "it is %s: html-table reads it by XPath (tallyd.conf(5), WEB PAGES)",
+                         slice_starts(s, SLICE("<?xml")) ? "XML" : "a web page or XML");
     return true;
 }
 

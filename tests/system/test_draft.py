@@ -86,6 +86,8 @@ def test_the_unforeseen(tmp_path):
     ("a,b\n1,2\n3,4\n", "no column looks like"),
     ('{"races": [{"name": "Sheriff", "votes": 120}]}\n', "it is JSON, for which there are no mappings"),
     ('<?xml version="1.0"?>\n<results><race name="Sheriff"/></results>\n', "it is XML: html-table reads it"),
+    ("<html><body><table>\n<tr><td>Ann Lee</td><td>1,200</td><td>50, or so</td></tr>\n</table></body></html>\n", "it is a web page or XML"),
+    ("\n", "it is empty"),
 ])
 def test_what_is_no_table(tmp_path, text, why):
     path = tmp_path / "other.txt"
