@@ -41,12 +41,27 @@ static bool parse(struct job *j, struct fault *f)
     return is_xml(head) ? dominion_report(j, f) : parse_csv(j, f);
 }
 
+/* Are these two words near the front, with whatever blanks between them? Names of columns go over
+ * two lines. */
+static bool has_pair(struct slice head, struct slice one, struct slice two)
+{
+    size_t at;
+    while ((at = slice_find(head, one)) != SIZE_MAX) {
+        head = slice_sub(head, at + one.len, head.len);
+        if (slice_starts(slice_trim(head), two))
+            return true;
+    }
+    return false;
+}
+
 static int sniff(struct slice head)
 {
     if (slice_find(head, SLICE("ElectionSummaryReportRPT")) != SIZE_MAX)
         return 2;
-    return slice_find(head, SLICE("Contest Title")) < 200 &&
-           slice_find(head, SLICE("Total Votes")) < 400;
+    head = slice_sub(head, 0, 400);
+    return has_pair(head, SLICE("Contest"), SLICE("Title")) &&
+           has_pair(head, SLICE("Choice"), SLICE("Name")) &&
+           has_pair(head, SLICE("Total"), SLICE("Votes"));
 }
 
 const struct driver dominion_summary_driver = {

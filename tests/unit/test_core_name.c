@@ -299,6 +299,8 @@ static void lines_of_nobody(void **state)
     assert_true(name_is_nobody(SLICE("Write-in")));
     assert_true(name_is_nobody(SLICE("WRITE-IN VOTES")));
     assert_true(name_is_nobody(SLICE("Scattering")));
+    assert_true(name_is_nobody(SLICE("NO PETITION FILED")));
+    assert_true(name_is_nobody(SLICE("There are no candidates for this office")));
     assert_true(name_is_nobody(SLICE("Write-In (Miscellaneous)")));
     assert_true(name_is_nobody(SLICE("Other Write-Ins")));
     assert_true(name_is_nobody(SLICE("Adjudicated Write-Ins")));
