@@ -286,14 +286,14 @@ static void put_decoded(struct pen *p, struct slice s)
  * read. Most do. */
 static bool as_it_lies(struct slice raw, struct column_style style, struct slice *text)
 {
+    bool quoted = false;
     raw = slice_trim(raw);
     if (style.quote && raw.len > 1 && raw.ptr[0] == '"' && raw.ptr[raw.len - 1] == '"') {
-        raw = slice_trim(slice_sub(raw, 1, raw.len - 1));
-        if (raw.len && memchr(raw.ptr, '"', raw.len))
-            return false;
+        quoted = true;
+        raw = slice_trim((struct slice){raw.ptr + 1, raw.len - 2});
     }
     *text = raw.len ? raw : SLICE("");
-    return text_is_plain(raw) && !(style.decode && raw.len && memchr(raw.ptr, '&', raw.len));
+    return !raw.len || text_is_plain_but(raw, quoted ? '"' : '\0', style.decode ? '&' : '\0');
 }
 
 /* The field; false when it has other than plain characters. */

@@ -3,9 +3,11 @@
  */
 #include "daemon/base/text.h"
 
-#include <endian.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include <utf8proc.h>
 
 enum {
@@ -101,46 +103,90 @@ static size_t clean(struct slice s, char out[TEXT_MAX])
     return n < 0 ? 0 : encode_cut(chars, (size_t)n, out);
 }
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* Of eight bytes: the high bit of each that is no character of plain ASCII, and of each that is a
- * blank. */
-static uint64_t not_plain(uint64_t v)
+#ifdef __SSE2__
+/* Of sixteen bytes, a bit each: those that are blanks; and those that are no character of plain
+ * ASCII, or one of two others. */
+static inline unsigned look_at(__m128i v, char but, char nor, unsigned *odd)
 {
-    return (v | (v - EACH(0x20)) | (v + EACH(1))) & EACH(0x80);
+    const __m128i blank = _mm_set1_epi8(' ');
+    __m128i no = _mm_or_si128(_mm_cmplt_epi8(v, blank), _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f)));
+    __m128i other =
+        _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(but)), _mm_cmpeq_epi8(v, _mm_set1_epi8(nor)));
+
+    *odd = (unsigned)_mm_movemask_epi8(_mm_or_si128(no, other));
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, blank));
 }
 
-static uint64_t blanks(uint64_t v)
+static inline uint64_t load(const char *at, size_t n) /* 4 or 8 */
 {
-    v ^= EACH(' ');
-    return ~(v | ((v & EACH(0x7f)) + EACH(0x7f))) & EACH(0x80);
+    uint64_t v = 0;
+
+    memcpy(&v, at, n);
+    return v;
 }
 
-bool text_is_plain(struct slice s)
+/* Fewer than sixteen bytes, zeros behind them, and nothing read that is not theirs. */
+static inline __m128i load_few(struct slice s)
 {
-    uint64_t v, blank = EACH(0x80); /* the first may not be one */
-    char last = ' ';
+    const char *p = s.ptr;
+    uint64_t first, last = 0;
+
+    if (s.len >= 8) {
+        first = load(p, 8);
+        last = load(p + s.len - 8, 8) >> 4 * (16 - s.len) >> 4 * (16 - s.len);
+    } else if (s.len >= 4) {
+        first = load(p, 4) | load(p + s.len - 4, 4) >> 8 * (8 - s.len) << 32;
+    } else {
+        first = (unsigned char)p[0] | (uint64_t)(unsigned char)p[s.len / 2] << s.len / 2 * 8 |
+                (uint64_t)(unsigned char)p[s.len - 1] << (s.len - 1) * 8;
+    }
+    return _mm_set_epi64x((int64_t)last, (int64_t)first);
+}
+
+bool text_is_plain_but(struct slice s, char but, char nor)
+{
+    unsigned odd, blank, before = 1; /* a blank: the first may not be one */
+
+    if (s.len == 0 || s.len > TEXT_MAX)
+        return s.len == 0;
+    if (s.len < 16) {
+        blank = look_at(load_few(s), but, nor, &odd);
+        return !(odd & ((1U << s.len) - 1)) && !(blank & (blank << 1 | 1)) &&
+               s.ptr[s.len - 1] != ' ';
+    }
+    for (size_t at = 0; at < s.len; at += 16) {
+        if (at > s.len - 16) { /* the last sixteen, some of them again */
+            at = s.len - 16;
+            before = 0;
+        }
+        blank =
+            look_at(_mm_loadu_si128((const __m128i *)(const void *)(s.ptr + at)), but, nor, &odd);
+        if (odd || blank & (blank << 1 | before))
+            return false;
+        before = blank >> 15;
+    }
+    return s.ptr[s.len - 1] != ' ';
+}
+#else
+bool text_is_plain_but(struct slice s, char but, char nor)
+{
+    char last = ' '; /* the first may not be one */
 
     if (s.len > TEXT_MAX)
         return false;
-    for (size_t at = 0; s.len >= sizeof(v) && at < s.len; at += sizeof(v)) {
-        uint64_t before = blank >> 56;
-        if (at > s.len - sizeof(v)) { /* the last eight, some of them again */
-            at = s.len - sizeof(v);
-            before = 0;
-        }
-        memcpy(&v, s.ptr + at, sizeof(v));
-        v = le64toh(v);
-        blank = blanks(v);
-        if (not_plain(v) || blank & (blank << 8 | before))
+    for (size_t at = 0; at < s.len; at++) {
+        char c = s.ptr[at];
+        if (c < ' ' || c > '~' || (c == ' ' && last == ' ') || c == but || c == nor)
             return false;
+        last = c;
     }
-    for (size_t at = 0; s.len < sizeof(v) && at < s.len; at++) {
-        if (s.ptr[at] < ' ' || s.ptr[at] > '~' || (s.ptr[at] == ' ' && last == ' '))
-            return false;
-        last = s.ptr[at];
-    }
-    return s.len == 0 || s.ptr[s.len - 1] != ' ';
+    return s.len == 0 || last != ' ';
+}
+#endif
+
+bool text_is_plain(struct slice s)
+{
+    return text_is_plain_but(s, '\0', '\0');
 }
 
 bool text_is_utf8(struct slice s)

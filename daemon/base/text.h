@@ -15,6 +15,7 @@ bool text_is_utf8(struct slice s);
 /* Only characters of plain ASCII, at most TEXT_MAX of them, with single blanks between words. So is
  * most text, and what is so is clean. */
 bool text_is_plain(struct slice s);
+bool text_is_plain_but(struct slice s, char but, char nor); /* with neither of these; NUL: any */
 
 /* True when s is valid UTF-8, NFC, within TEXT_MAX, free of C0, C1, bidi controls and zero-width
  * characters, and without white space at its ends or twice in a row: what text_clean returns always

@@ -285,20 +285,24 @@ static void nearest_words(void **state)
     assert_null(text_did_you_mean((struct slice){longer, 64}, words, n));
 }
 
-/* Each byte at each place, and each pair of blanks: what is looked at eight bytes at a time is what
- * a look at each byte finds. */
+/* Each byte at each place, and each pair of blanks: what is looked at sixteen bytes at a time is
+ * what a look at each byte finds. */
 static void plain_text_is_told_at_every_place(void **state)
 {
     (void)state;
     for (size_t len = 1; len <= 40; len++) {
         char text[41];
         for (size_t at = 0; at < len; at++) {
-            for (int c = 0; c < 0x80; c++) {
+            for (int c = 0; c <= 0xff; c++) {
+                const struct slice s = {text, len};
                 memset(text, 'x', len);
                 text[at] = (char)c;
                 bool edge = at == 0 || at + 1 == len;
                 bool plain = c > ' ' ? c <= '~' : c == ' ' && !edge;
-                assert_int_equal(text_is_clean((struct slice){text, len}), plain);
+                assert_int_equal(text_is_plain(s), plain);
+                assert_int_equal(text_is_plain_but(s, '"', '&'), plain && c != '"' && c != '&');
+                if (c < 0x80)
+                    assert_int_equal(text_is_clean(s), plain);
             }
             for (size_t to = at + 1; to + 1 < len && at > 0; to++) {
                 memset(text, 'x', len);
