@@ -93,28 +93,35 @@ static bool is_letter(char c)
     return c >= 'a' && c <= 'z';
 }
 
-/* Does a word of the list begin with these two, the second of which may be the end? */
-static bool may_be_listed(const struct words *words, const char two[2])
+/* Does a word of the list begin as what is kept of s does? */
+static bool may_be_listed(const struct words *words, struct slice s)
 {
-    uint32_t second = is_letter(two[1]) ? L(two[1]) : OTHER;
-    return is_letter(two[0]) && words->second[two[0] - 'a'] & second;
+    size_t i = 0;
+    char one = 0, two = 0;
+    while (i < s.len && !one)
+        one = kept(s.ptr[i++]);
+    if (!is_letter(one) || !words->second[one - 'a'])
+        return false;
+    while (i < s.len && !two)
+        two = kept(s.ptr[i++]);
+    return words->second[one - 'a'] & (is_letter(two) ? L(two) : OTHER);
 }
 
-static bool listed(const struct words *words, struct slice s)
+static bool is_listed(const struct words *words, struct slice s)
 {
-    char word[WORD_MAX + 1] = {0}, two[2] = {0};
-    size_t n = 0;
-    for (size_t i = 0; i < s.len && n < 2; i++) {
-        two[n] = kept(s.ptr[i]);
-        n += two[n] != 0;
-    }
-    if (!may_be_listed(words, two) || !squeeze(s, word))
+    char word[WORD_MAX + 1] = {0};
+    if (!squeeze(s, word))
         return false;
     for (size_t i = 0; words->list[i][0]; i++) /* their ends are zeros, as the word's is */
         if (memcmp(word, words->list[i], 8) == 0 &&
             memcmp(word + 8, words->list[i] + 8, WORD_MAX - 8) == 0)
             return true;
     return false;
+}
+
+static inline bool listed(const struct words *words, struct slice s)
+{
+    return may_be_listed(words, s) && is_listed(words, s);
 }
 
 bool label_is_statistic(struct slice s)

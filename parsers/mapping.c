@@ -397,6 +397,7 @@ static bool index_values(struct mapping *m, struct fault *f)
     for (uint32_t i = 0; i < m->value_count; i++) {
         const struct mapping_value *v = &m->values[i];
         m->valued |= UINT64_C(1) << v->role;
+        m->value_lengths |= UINT64_C(1) << v->text.len % 64;
         if (find_value(m, v->role, v->text) == ARRAYS_NONE &&
             !index_add(&m->value_index, &arrays, i, value_mix(v->role, v->text)))
             return fault_set(f, WIRE_LIMIT, "out of memory");
@@ -406,7 +407,7 @@ static bool index_values(struct mapping *m, struct fault *f)
 
 struct slice mapping_value(const struct mapping *m, enum role role, struct slice text)
 {
-    if (!(m->valued >> role & 1))
+    if (!(m->valued >> role & 1) || !(m->value_lengths >> text.len % 64 & 1))
         return text;
     uint32_t i = find_value(m, role, text);
     return i == ARRAYS_NONE ? text : m->values[i].with;

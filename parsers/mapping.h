@@ -109,6 +109,7 @@ struct mapping {
         all_party_count, ranked_count, cut_count, value_count, fact_count, statistic_count;
     struct index value_index;     /* of the values, by role and text */
     uint64_t valued;              /* roles that have any, a bit each */
+    uint64_t value_lengths;       /* of any, modulo 64, a bit each */
     struct slice measure_contest; /* as written */
     struct column measure_title;
     struct slice check_votes;
