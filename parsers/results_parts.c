@@ -14,29 +14,35 @@
 /* One of the parts of a title, in the order of the feed; or a contest of that title that is none.
  */
 struct part {
-    uint64_t title; /* id and text */
     uint32_t at;    /* of the contests */
+    uint32_t title; /* its number */
+};
+struct title {
+    uint64_t key; /* id and text */
+    uint32_t parts, from;
 };
 
-/* Runs of twice the length out of two sorted ones each, until one is left; `room` is for as many.
- * What is equal stays in order. (libc's qsort asks the system how much memory it has, which a
- * worker may not.) */
-static struct part *sort(struct part *parts, struct part *room, uint32_t n)
+static bool title_is(const void *list, uint32_t i, const void *key)
 {
-    for (uint64_t run = 1; run < n; run *= 2) {
-        for (uint64_t from = 0; from < n; from += 2 * run) {
-            uint64_t middle = from + run < n ? from + run : n,
-                     end = middle + run < n ? middle + run : n;
-            uint64_t i = from, j = middle;
-            for (uint64_t k = from; k < end; k++)
-                room[k] = j == end || (i < middle && parts[i].title <= parts[j].title) ? parts[i++]
-                                                                                       : parts[j++];
-        }
-        struct part *sorted = room;
-        room = parts;
-        parts = sorted;
+    return ((const struct title *)list)[i].key == *(const uint64_t *)key;
+}
+
+/* The number of this contest's title, which is new when *count has grown. False when memory is out.
+ */
+static bool number_title(struct results_builder *b, struct index *x, const struct building *k,
+                         struct title *titles, uint32_t *count, uint32_t *number)
+{
+    const uint64_t key = (uint64_t)k->record.id.off << 32 | k->record.text.off;
+    uint64_t hash = index_mix(0, key);
+    *number = index_find(x, title_is, titles, &key, hash);
+    if (*number == ARRAYS_NONE) {
+        *number = (*count)++;
+        titles[*number] = (struct title){.key = key};
+        if (!index_add(x, &b->arrays, *number, hash))
+            return false;
     }
-    return parts;
+    titles[*number].parts++;
+    return true;
 }
 
 static bool is_person(const struct building *k, const struct results_choice *c)
@@ -52,12 +58,18 @@ static uint32_t people(const struct building *k)
     return n;
 }
 
-static bool stands_in(const struct results_choice *person, const struct building *k)
+static bool is_same(const struct results_choice *a, const struct results_choice *b)
 {
+    return a->id.off == b->id.off && a->name.off == b->name.off && a->party.off == b->party.off;
+}
+
+/* Does he stand in k, probably at this place? */
+static bool stands_in(const struct results_choice *person, const struct building *k, uint32_t place)
+{
+    if (place < k->choice_count && is_same(person, &k->choices[place]))
+        return true;
     for (uint32_t c = 0; c < k->choice_count; c++) {
-        const struct results_choice *other = &k->choices[c];
-        if (other->id.off == person->id.off && other->name.off == person->name.off &&
-            other->party.off == person->party.off)
+        if (is_same(person, &k->choices[c]))
             return true;
     }
     return false;
@@ -73,7 +85,7 @@ static bool are_one(const struct results_builder *b, const struct part *parts, s
         if (!named || people(k) != named)
             return false;
         for (uint32_t c = 0; c < first->choice_count; c++) {
-            if (is_person(first, &first->choices[c]) && !stands_in(&first->choices[c], k))
+            if (is_person(first, &first->choices[c]) && !stands_in(&first->choices[c], k, c))
                 return false;
         }
     }
@@ -189,6 +201,8 @@ void building_tell_question(const struct results_builder *b, struct building *k)
 {
     const struct results_choice *sides[3] = {NULL};
     uint32_t n = 0;
+    if (k->record.flags & RESULTS_MEASURE)
+        return;
     for (uint32_t c = 0; c < k->choice_count && n < 3; c++)
         if (!(k->choices[c].flags & RESULTS_WRITE_IN))
             sides[n++] = &k->choices[c];
@@ -233,32 +247,49 @@ static bool settle(struct results_builder *b, const struct part *parts, size_t n
     return true;
 }
 
-bool building_join_parts(struct results_builder *b, struct err *e)
+/* The parts of each title together, in order. */
+static void sort(const struct part *parts, uint32_t n, struct title *titles, uint32_t count,
+                 struct part *sorted)
 {
-    uint32_t n = 0, any = 0, count = b->count;
-    struct part *parts, *room;
-    for (uint32_t i = b->sound; i < count; i++)
-        any += b->contests[i]->part;
-    if (!any)
-        return true;
-    for (uint32_t i = 0; i < count; i++)
-        n += has_title(b->contests[i]);
-    parts = arena_array(b->arena, n + 1, sizeof *parts);
-    room = arena_array(b->arena, n + 1, sizeof *room);
-    if (!parts || !room)
+    uint32_t from = 0;
+    for (uint32_t t = 0; t < count; from += titles[t++].parts)
+        titles[t].from = from;
+    for (uint32_t i = 0; i < n; i++)
+        sorted[titles[parts[i].title].from++] = parts[i];
+}
+
+static bool settle_all(struct results_builder *b, uint32_t n, struct err *e)
+{
+    struct part *parts = arena_array(b->arena, n, sizeof *parts);
+    struct part *sorted = arena_array(b->arena, n, sizeof *sorted);
+    struct title *titles = arena_array(b->arena, n, sizeof *titles);
+    struct index x = {.room = 0};
+    uint32_t count = 0, found = 0;
+    if (!parts || !sorted || !titles)
         return building_full(e);
-    n = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct building *k = b->contests[i];
-        if (has_title(k))
-            parts[n++] = (struct part){(uint64_t)k->record.id.off << 32 | k->record.text.off, i};
+    for (uint32_t i = 0; found < n; i++) {
+        if (!has_title(b->contests[i]))
+            continue;
+        parts[found].at = i;
+        if (!number_title(b, &x, b->contests[i], titles, &count, &parts[found++].title))
+            return building_full(e);
     }
-    parts = sort(parts, room, n);
-    for (uint32_t from = 0, to; from < n; from = to) {
-        for (to = from + 1; to < n && parts[to].title == parts[from].title;)
-            to++;
-        if (!settle(b, parts + from, to - from, e))
+    sort(parts, n, titles, count, sorted);
+    for (uint32_t t = 0; t < count; sorted += titles[t++].parts) {
+        if (!settle(b, sorted, titles[t].parts, e))
             return false;
     }
     return true;
+}
+
+bool building_join_parts(struct results_builder *b, struct err *e)
+{
+    uint32_t n = 0, any = 0;
+    for (uint32_t i = b->sound; i < b->count; i++)
+        any += b->contests[i]->part;
+    if (!any)
+        return true;
+    for (uint32_t i = 0; i < b->count; i++)
+        n += has_title(b->contests[i]);
+    return settle_all(b, n, e);
 }
