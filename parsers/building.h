@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* A batch under construction: shared by results_build.c, which fills it, and results_finish.c,
- * which lays it out. */
+/* A batch under construction: shared by results_build.c and results_votes.c, which fill it, and
+ * results_finish.c, which lays it out. */
 #ifndef TALLYD_PARSERS_BUILDING_H
 #define TALLYD_PARSERS_BUILDING_H
 
 #include "parsers/pool.h"
 
 #define BUILDING_NOBODY ARRAYS_NONE
+#define BUILDING_CHOICES_MAX 20000 /* of one contest */
 
 struct row { /* one unit's votes as the feed states them; choices beyond `room` are absent */
     int64_t *votes;
@@ -65,6 +66,15 @@ struct results_builder {
     struct pool pool;
     bool drop_precincts, sum_progress, check_totals, whole, nested;
 };
+
+/* The contest at hand; NULL, and *e says so, where none was begun. */
+static inline struct building *building_current(const struct results_builder *b, struct err *e)
+{
+    if (b->current != BUILDING_NOBODY)
+        return b->contests[b->current];
+    err_set(e, ERR_BUG, "the driver fills a contest before it began one");
+    return NULL;
+}
 
 /* The votes of a cell as the feed states them; VOTES_ABSENT where it does not. */
 static inline int64_t building_stated(const struct building *k, uint32_t unit, uint32_t choice)

@@ -414,11 +414,13 @@ static inline void mix_records(struct digest *d, const struct results_words *w, 
     for (uint32_t i = 0; i < n; i++, at += size) {
         uint64_t words[sizeof(struct results_contest) / sizeof(uint64_t)];
         memcpy(words, at, size);
+#pragma GCC unroll 8
         for (size_t t = 0; t < texts; t++) {
             struct results_text text;
             memcpy(&text, at + t * sizeof text, sizeof text);
             words[t] = text_hash(w, text);
         }
+#pragma GCC unroll 8
         for (size_t k = 0; k < size / sizeof *words; k += 2)
             mix(d, words[k], words[k + 1]);
     }

@@ -9,7 +9,6 @@
 #include "daemon/base/hash.h"
 #include "daemon/base/when.h"
 
-#define CHOICES_MAX 20000   /* of one contest */
 #define FEW 8               /* choices or units of a contest: looked through one by one */
 #define CONTESTS_FEW 1024   /* a payload has half as many, mostly */
 #define UNITS_MAX 1000000   /* of one contest */
@@ -239,22 +238,46 @@ static void check_contest(struct results_builder *b, struct building *k)
                      SLICE_FMT(pool_text(&b->pool, r->state)));
 }
 
+/* A contest with room behind it for what most have, in blocks as arrays have them. */
+struct roomy {
+    struct building k;
+    struct results_unit units[2]; /* a part's total becomes a county's */
+    char units_end[128 - 2 * sizeof(struct results_unit)];
+    struct results_choice choices[4];
+    struct row rows[2];
+    int64_t votes[4]; /* the total's */
+};
+_Static_assert(sizeof(struct results_choice[4]) == 128 && sizeof(struct row[2]) == 32,
+               "blocks of 32 bytes, 64 and so on");
+
+static struct building *building_new(struct results_builder *b)
+{
+    struct roomy *r = arena_alloc(b->arena, sizeof *r);
+    if (!r)
+        return NULL;
+    r->k.units = r->units;
+    r->k.rows = r->rows;
+    r->k.choices = r->choices;
+    r->k.unit_room = r->k.row_room = 2;
+    r->k.choice_room = 4;
+    r->k.unit_count = r->k.units_alike = 1;
+    r->rows[0].votes = r->votes;
+    r->rows[0].room = 4;
+    for (int i = 0; i < 4; i++)
+        r->votes[i] = VOTES_ABSENT;
+    return &r->k;
+}
+
 static bool contest_add(struct results_builder *b, const struct results_contest *r,
                         const struct building_part *part, uint32_t first, struct err *e)
 {
-    struct building *k = arena_alloc(b->arena, sizeof *k);
+    struct building *k = building_new(b);
     if (!k || !arrays_grow(&b->arrays, &b->contests, &b->room, b->count + 1, sizeof *b->contests,
                            CONTESTS_MAX))
         return building_full(e);
     k->record = *r;
     k->first = first;
-    k->units_alike = 1;
     b->contests[b->count] = k;
-    uint32_t units = part ? 2 : 1; /* a part's total becomes a county's */
-    if (!arrays_grow(&b->arrays, &k->units, &k->unit_room, units, sizeof *k->units, UNITS_MAX) ||
-        !arrays_grow(&b->arrays, &k->rows, &k->row_room, units, sizeof *k->rows, UNITS_MAX))
-        return building_full(e);
-    k->unit_count = 1;
     k->units[0] = (struct results_unit){
         .registered = r->registered, .ballots = r->ballots, .reporting = -1, .total = -1};
     if (part) {
@@ -378,14 +401,6 @@ void results_contest_flags(struct results_builder *b, uint32_t flags)
         b->contests[b->current]->record.flags |= flags & CONTEST_FLAGS;
 }
 
-static struct building *current(struct results_builder *b, struct err *e)
-{
-    if (b->current != BUILDING_NOBODY)
-        return b->contests[b->current];
-    err_set(e, ERR_BUG, "the driver fills a contest before it began one");
-    return NULL;
-}
-
 /* The one begun before the current one; NULL. */
 static const struct building *before(const struct results_builder *b)
 {
@@ -449,7 +464,7 @@ static bool choice_add(struct results_builder *b, struct building *k,
                        const struct results_choice *r, uint32_t *index, struct err *e)
 {
     if (!arrays_grow(&b->arrays, &k->choices, &k->choice_room, k->choice_count + 1,
-                     sizeof *k->choices, CHOICES_MAX))
+                     sizeof *k->choices, BUILDING_CHOICES_MAX))
         return building_full(e);
     k->choices[k->choice_count] = *r;
     if (!r->id.len && !r->name.len)
@@ -461,7 +476,7 @@ static bool choice_add(struct results_builder *b, struct building *k,
 bool building_choice(struct results_builder *b, const struct results_choice *said, uint32_t *index,
                      struct err *e)
 {
-    struct building *k = current(b, e);
+    struct building *k = building_current(b, e);
     if (!k)
         return false;
     if (!find_item(&k->choice_index, &b->arrays, &choices_by_key, k->choices, 0, k->choice_count,
@@ -477,7 +492,7 @@ bool building_choice(struct results_builder *b, const struct results_choice *sai
 bool results_choice(struct results_builder *b, const struct results_choice_in *in, uint32_t *index,
                     struct err *e)
 {
-    struct building *k = current(b, e);
+    struct building *k = building_current(b, e);
     struct results_choice r = {.flags = in->flags & RESULTS_CHOICE_FLAGS, .mark = in->mark};
     if (!k)
         return false;
@@ -578,7 +593,7 @@ static bool unit_met(struct building *k, uint32_t index, const struct results_un
 bool building_unit(struct results_builder *b, const struct results_unit *said, uint32_t parent,
                    bool whole, uint32_t *index, struct err *e)
 {
-    struct building *k = current(b, e);
+    struct building *k = building_current(b, e);
     const struct unit_key key = {said, parent};
     *index = 0;
     if (!k || !parent_fits(k, parent, said->type, e))
@@ -616,7 +631,7 @@ void building_unit_more(struct results_builder *b, uint32_t unit, const struct r
 bool results_unit(struct results_builder *b, const struct results_unit_in *in, uint32_t *index,
                   struct err *e)
 {
-    struct building *k = current(b, e);
+    struct building *k = building_current(b, e);
     struct results_unit r = unit_record(in);
     if (!k)
         return false;
@@ -631,7 +646,7 @@ bool results_unit(struct results_builder *b, const struct results_unit_in *in, u
 
 bool results_units_again(struct results_builder *b, struct err *e)
 {
-    struct building *k = current(b, e);
+    struct building *k = building_current(b, e);
     const struct building *of = k ? before(b) : NULL;
     if (!of || k->unit_count > 1)
         return err_set(e, ERR_BUG, "the driver takes over units that are not there");
@@ -653,141 +668,4 @@ void results_progress(struct results_builder *b, int64_t reporting, int64_t tota
         return;
     b->contests[b->current]->units[0].reporting = small(reporting);
     b->contests[b->current]->units[0].total = small(total);
-}
-
-/* ---- votes ---- */
-
-static bool row_grow(struct results_builder *b, struct row *row, uint32_t need)
-{
-    uint32_t had = row->room;
-    if (!arrays_grow(&b->arrays, &row->votes, &row->room, need, sizeof *row->votes, CHOICES_MAX))
-        return false;
-    for (uint32_t i = had; i < row->room; i++)
-        row->votes[i] = VOTES_ABSENT;
-    return true;
-}
-
-/* Units before choices: the rows from here on that have no room get it together, in blocks as
- * arrays have them. */
-static bool rows_new(struct results_builder *b, struct building *k, uint32_t unit)
-{
-    uint32_t end = unit, room = 4;
-    while (room < k->choice_count)
-        room *= 2;
-    while (end < k->unit_count && !k->rows[end].room)
-        end++;
-    size_t cells = (size_t)(end - unit) * room;
-    int64_t *votes = arena_room(b->arena, cells * sizeof *votes);
-    if (!votes)
-        return false;
-    for (size_t i = 0; i < cells; i++)
-        votes[i] = VOTES_ABSENT;
-    for (; unit < end; unit++, votes += room) {
-        k->rows[unit].votes = votes;
-        k->rows[unit].room = room;
-    }
-    return true;
-}
-
-static int64_t *cell_new(struct results_builder *b, struct building *k, uint32_t unit,
-                         uint32_t choice, struct err *e)
-{
-    if (unit >= k->unit_count || choice >= k->choice_count) {
-        err_set(e, ERR_BUG, "the driver gives votes to a choice or unit that is not there");
-        return NULL;
-    }
-    struct row *row = &k->rows[unit];
-    bool several = unit + 1 < k->unit_count && !row->room && !row[1].room;
-    if (several ? !rows_new(b, k, unit) : !row_grow(b, row, choice + 1)) {
-        building_full(e);
-        return NULL;
-    }
-    return &row->votes[choice];
-}
-
-static inline int64_t *cell_at(struct results_builder *b, struct building *k, uint32_t unit,
-                               uint32_t choice, struct err *e)
-{
-    if (unit < k->unit_count && choice < k->rows[unit].room && choice < k->choice_count)
-        return &k->rows[unit].votes[choice];
-    return cell_new(b, k, unit, choice, e);
-}
-
-static struct results_text unit_label(const struct results_unit *u)
-{
-    return u->name.len ? u->name : u->id;
-}
-
-struct building_place building_place(const struct results_builder *b, const struct building *k,
-                                     uint32_t unit, uint32_t choice)
-{
-    struct building_place p;
-    const struct results_choice *c = &k->choices[choice];
-    const struct results_unit *u = &k->units[unit];
-    struct slice id = slice_sub(pool_text(&b->pool, c->id), 0, 40);
-    struct slice name = slice_sub(pool_text(&b->pool, c->name), 0, 60);
-    const struct results_unit *parent = &k->units[k->rows[unit].parent];
-    struct slice where = slice_sub(pool_text(&b->pool, unit_label(u)), 0, 60);
-    struct slice in = slice_sub(pool_text(&b->pool, unit_label(parent)), 0, 60);
-    snprintf(p.text, sizeof p.text, "choice %.*s%s%.*s%s%.*s%s%.*s", SLICE_FMT(id),
-             id.len && name.len ? " " : "", SLICE_FMT(name), unit ? ", unit " : ", total",
-             SLICE_FMT(in), in.len ? " / " : "", SLICE_FMT(where));
-    return p;
-}
-
-/* What is wrong with a cell, kept out of the way of what fills cells; always true: it is the
- * contest's trouble, not the payload's. */
-__attribute__((noinline, cold, format(printf, 5, 6))) static bool
-cell_bad(struct results_builder *b, struct building *k, uint32_t unit, uint32_t choice,
-         const char *fmt, ...)
-{
-    struct building_place place = building_place(b, k, unit, choice);
-    char what[120];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(what, sizeof what, fmt, ap);
-    va_end(ap);
-    building_bad(b, k, "%s: %s", place.text, what);
-    return true;
-}
-
-static bool is_count(int64_t votes)
-{
-    return votes >= VOTES_UNKNOWN && votes <= RESULTS_VOTES_MAX;
-}
-
-bool results_votes(struct results_builder *b, uint32_t unit, uint32_t choice, int64_t votes,
-                   struct err *e)
-{
-    struct building *k = current(b, e);
-    int64_t *cell = k ? cell_at(b, k, unit, choice, e) : NULL;
-    if (!cell)
-        return false;
-    if (!is_count(votes))
-        return cell_bad(b, k, unit, choice, "%lld is no count of votes", (long long)votes);
-    if (*cell == VOTES_ABSENT)
-        *cell = votes;
-    else if (*cell == VOTES_UNKNOWN || votes == VOTES_UNKNOWN)
-        *cell = VOTES_UNKNOWN;
-    else if (*cell + votes > RESULTS_VOTES_MAX) /* both are below 2^53 */
-        return cell_bad(b, k, unit, choice, "the votes overflow");
-    else
-        *cell += votes;
-    return true;
-}
-
-bool results_votes_once(struct results_builder *b, uint32_t unit, uint32_t choice, int64_t votes,
-                        struct err *e)
-{
-    struct building *k = current(b, e);
-    int64_t *cell = k ? cell_at(b, k, unit, choice, e) : NULL;
-    if (!cell)
-        return false;
-    if (!is_count(votes))
-        return cell_bad(b, k, unit, choice, "%lld is no count of votes", (long long)votes);
-    if (*cell != votes && *cell != VOTES_ABSENT)
-        return cell_bad(b, k, unit, choice, "two different values, %lld and %lld", (long long)*cell,
-                        (long long)votes);
-    *cell = votes;
-    return true;
 }
