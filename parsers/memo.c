@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "daemon/base/hash.h"
 #include "parsers/pool.h"
 
 #define LUCK_MAX 16
@@ -12,7 +11,6 @@
 
 struct memo_key {  /* behind what is kept, with each part's length, and then each part, behind it */
     uint32_t size; /* of what stands behind it */
-    uint32_t tag;  /* of the hash */
     uint32_t next; /* the number of the other key that followed it last time */
     uint32_t lengths[];
 };
@@ -25,11 +23,6 @@ struct memo_slot {
 void memo_init(struct memo *m, struct arena *a, size_t kept)
 {
     *m = (struct memo){.arena = a, .kept = (uint32_t)(kept + 7) & ~7u};
-}
-
-void *memo_kept(const struct memo *m, uint32_t number)
-{
-    return (char *)m->keys[number] - m->kept;
 }
 
 static inline size_t size_of(const struct slice *parts, size_t n)
@@ -75,16 +68,48 @@ static inline bool same(const struct memo_key *k, const struct slice *parts, siz
     return true;
 }
 
+static inline uint64_t eight(const char *p)
+{
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline uint64_t fold(uint64_t a, uint64_t b)
+{
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Of more than eight bytes: sixteen at a time, the last sixteen perhaps partly again. */
+static inline uint64_t hash_long(struct slice s, uint64_t h)
+{
+    const char *at = s.ptr, *const last = s.ptr + s.len - 8;
+    h ^= s.len;
+    for (; at + 8 < last; at += 16)
+        h = fold(eight(at) ^ UINT64_C(0x9e3779b97f4a7c15), eight(at + 8) ^ h);
+    return fold(eight(s.len < 16 ? s.ptr : last - 8) ^ UINT64_C(0xd6e8feb86659fd93),
+                eight(last) ^ h);
+}
+
 static inline uint32_t hash(const struct slice *parts, size_t n)
 {
     uint64_t h = n;
     for (size_t i = 0; i < n; i++) {
         if (parts[i].len > 8)
-            h = hash64(parts[i], h);
+            h = hash_long(parts[i], h);
         else
             h = index_mix(h, parts[i].len ? word(parts[i].ptr, parts[i].len) + parts[i].len : 0);
     }
-    return (uint32_t)h;
+    return (uint32_t)(h ^ h >> 32);
+}
+
+static inline void enter(struct memo_slot *slots, uint32_t room, struct memo_slot slot)
+{
+    uint32_t at = slot.tag & (room - 1);
+    while (slots[at].number)
+        at = (at + 1) & (room - 1);
+    slots[at] = slot;
 }
 
 static bool slots_grow(struct memo *m)
@@ -95,11 +120,9 @@ static bool slots_grow(struct memo *m)
     struct memo_slot *slots = arena_array(m->arena, room, sizeof *slots);
     if (!slots)
         return false;
-    for (uint32_t i = 0; i < m->count; i++) {
-        uint32_t at = m->keys[i]->tag & (room - 1);
-        while (slots[at].number)
-            at = (at + 1) & (room - 1);
-        slots[at] = (struct memo_slot){m->keys[i]->tag, i + 1};
+    for (uint32_t i = 0; i < m->slot_room; i++) {
+        if (m->slots[i].number)
+            enter(slots, room, m->slots[i]);
     }
     m->slots = slots;
     m->slot_room = room;
@@ -132,18 +155,14 @@ static bool add(struct memo *m, uint32_t tag, const struct slice *parts, size_t 
     k = (void *)(room + m->kept);
     char *to = (char *)(k->lengths + n);
     k->size = (uint32_t)size;
-    k->tag = tag;
     k->next = 0;
     for (size_t i = 0; i < n; to += parts[i++].len) {
         k->lengths[i] = (uint32_t)parts[i].len;
         if (parts[i].len)
             memcpy(to, parts[i].ptr, parts[i].len);
     }
-    uint32_t at = tag & (m->slot_room - 1);
-    while (m->slots[at].number)
-        at = (at + 1) & (m->slot_room - 1);
     m->keys[m->count] = k;
-    m->slots[at] = (struct memo_slot){tag, ++m->count};
+    enter(m->slots, m->slot_room, (struct memo_slot){tag, ++m->count});
     return true;
 }
 

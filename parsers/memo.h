@@ -23,7 +23,10 @@ struct memo {
 
 /* With each number so many bytes are kept, zeroed at first, which stay where they are. */
 void memo_init(struct memo *m, struct arena *a, size_t kept);
-void *memo_kept(const struct memo *m, uint32_t number);
+static inline void *memo_kept(const struct memo *m, uint32_t number)
+{
+    return (char *)m->keys[number] - m->kept;
+}
 
 /* The number of these parts taken together; it was new when m->count has grown. False when memory
  * is out. */

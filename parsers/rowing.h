@@ -23,7 +23,8 @@ struct run {
 /* Roles that are worked out together, and the fields they come from; or fields alone. */
 struct group {
     uint64_t roles,
-        mapped; /* that are columns, or cut out of one that is; those that are columns */
+        mapped;     /* that are columns, or cut out of one that is; those that are columns */
+    uint64_t fills; /* those, and what else is cut out of them */
     struct run *runs;
     struct slice *parts; /* the bytes of each run in the row at hand */
     uint32_t run_count;
@@ -142,6 +143,7 @@ struct rows {
     size_t n;
     struct column_scratch scratch;
     struct slice text[ROLES]; /* of the row at hand, as far as worked out */
+    uint64_t filled;          /* texts that are not empty, perhaps */
     struct fault *fault;
 };
 
@@ -188,11 +190,24 @@ struct results_unit_in rowing_unit_in(const struct rows *r, uint32_t where);
 bool rowing_pool_place(struct rows *r, uint32_t where) MUST_USE;
 
 /* The place whose unit it is in this contest: its total where the county is the contest's. */
-uint32_t rowing_place(const struct rows *r, uint32_t contest, uint32_t where);
+static inline uint32_t rowing_place(const struct rows *r, uint32_t contest, uint32_t where)
+{
+    bool own = r->accounts[contest].per_county && r->places[where].type == RESULTS_COUNTY;
+    return own ? 0 : where;
+}
 
-/* Write down an entry; and give all that were to the builder, contest by contest. */
+/* Write down an entry, the contest's own it is told at once; and give all that were to the builder,
+ * contest by contest. */
 struct ledger *rowing_ledger(const struct rows *r); /* NULL when memory is out */
-bool rowing_enter(struct rows *r, uint32_t contest, struct entry e) MUST_USE;
+bool rowing_enter_first(struct rows *r, uint32_t contest, struct entry e) MUST_USE;
+MUST_USE static inline bool rowing_enter(struct rows *r, uint32_t contest, struct entry e)
+{
+    struct account *a = &r->accounts[contest];
+    if (a->next == a->end || rowing_place(r, contest, e.where) == 0)
+        return rowing_enter_first(r, contest, e);
+    *a->next++ = e;
+    return true;
+}
 bool rowing_post(struct rows *r) MUST_USE;
 
 #endif

@@ -28,7 +28,7 @@ struct seat {       /* of a place in the contest at hand */
 };
 
 struct ledger {
-    uint32_t count; /* entries */
+    uint32_t count; /* entries that there is room for */
     bool merging;   /* precincts are not kept, and nothing was posted before the end */
     struct seat *seats;
     int64_t *cells;  /* of the contest at hand, `width` a row */
@@ -48,7 +48,7 @@ struct ledger *rowing_ledger(const struct rows *r)
 /* A page with room behind the contest's last. */
 static bool turn_page(struct rows *r, struct account *a)
 {
-    struct page *p = a->last ? a->last->next : NULL;
+    struct page *p = a->last ? a->last->next : a->first;
     if (!p) {
         uint32_t room = a->last ? 2 * a->last->room + 2 : PAGE_FIRST;
         room = room < PAGE_MOST ? room : PAGE_MOST;
@@ -61,22 +61,47 @@ static bool turn_page(struct rows *r, struct account *a)
     a->last = p;
     a->next = p->entries;
     a->end = p->entries + p->room;
+    r->ledger->count += p->room;
     return true;
 }
 
-bool rowing_enter(struct rows *r, uint32_t contest, struct entry e)
+static void post_figures(struct rows *r, uint32_t unit, const struct figures *f)
+{
+    struct results_unit_in in = RESULTS_UNIT_DEFAULT;
+    in.reporting = f->reporting;
+    in.total = f->total;
+    in.registered = f->registered;
+    in.ballots = f->ballots;
+    building_unit_more(r->job->builder, unit, &in);
+}
+
+/* What is in the builder's unit of its current contest. */
+static bool post_to(struct rows *r, uint32_t unit, const struct entry *e)
+{
+    if (e->choice == ROWING_FIGURES) {
+        post_figures(r, unit, e->figures);
+        return true;
+    }
+    return results_votes_once(r->job->builder, unit, e->choice, e->votes, &r->fault->err) ||
+           field_limit(r->fault);
+}
+
+bool rowing_enter_first(struct rows *r, uint32_t contest, struct entry e)
 {
     struct ledger *l = r->ledger;
     struct account *a = &r->accounts[contest];
-    if (l->count == (l->merging ? MERGED_MAX : KEPT_MAX)) {
+    if (rowing_place(r, contest, e.where) == 0) {
+        results_contest_at(r->job->builder, contest);
+        return post_to(r, 0, &e);
+    }
+    if (l->count >= (l->merging ? MERGED_MAX : KEPT_MAX)) {
         l->merging = false;
         if (!rowing_post(r))
             return false;
     }
-    if (a->next == a->end && !turn_page(r, a))
+    if (!turn_page(r, a))
         return false;
     *a->next++ = e;
-    l->count++;
     return true;
 }
 
@@ -208,29 +233,18 @@ static bool post_sums(struct rows *r)
 
 /* ---- posting ---- */
 
-static void post_figures(struct rows *r, uint32_t unit, const struct figures *f)
+/* `unit` is that of the place posted to last, `where`: it mostly goes on. */
+static inline bool post_entry(struct rows *r, uint32_t contest, const struct entry *e,
+                              uint32_t *where, uint32_t *unit)
 {
-    struct results_unit_in in = RESULTS_UNIT_DEFAULT;
-    in.reporting = f->reporting;
-    in.total = f->total;
-    in.registered = f->registered;
-    in.ballots = f->ballots;
-    building_unit_more(r->job->builder, unit, &in);
-}
-
-static bool post_entry(struct rows *r, uint32_t contest, const struct entry *e)
-{
-    uint32_t unit;
+    if (e->where == *where)
+        return post_to(r, *unit, e);
     if (r->ledger->merging && r->places[e->where].type == RESULTS_PRECINCT)
         return post_part(r, contest, e);
-    if (!find_unit(r, contest, e->where, &unit))
+    if (!find_unit(r, contest, e->where, unit))
         return false;
-    if (e->choice == ROWING_FIGURES) {
-        post_figures(r, unit, e->figures);
-        return true;
-    }
-    return results_votes_once(r->job->builder, unit, e->choice, e->votes, &r->fault->err) ||
-           field_limit(r->fault);
+    *where = e->where;
+    return post_to(r, *unit, e);
 }
 
 /* All of one contest; its pages are then blank. */
@@ -238,6 +252,7 @@ static bool post_contest(struct rows *r, uint32_t contest)
 {
     struct ledger *l = r->ledger;
     struct account *a = &r->accounts[contest];
+    uint32_t where = 0, unit = 0;
     results_contest_at(r->job->builder, contest);
     l->turn++;
     l->cell_rows = l->above_count = 0;
@@ -245,13 +260,12 @@ static bool post_contest(struct rows *r, uint32_t contest)
     for (struct page *p = a->first; p; p = p == a->last ? NULL : p->next) {
         const struct entry *end = p == a->last ? a->next : p->entries + p->room;
         for (const struct entry *e = p->entries; e < end; e++) {
-            if (!post_entry(r, contest, e))
+            if (!post_entry(r, contest, e, &where, &unit))
                 return false;
         }
     }
-    a->last = a->first;
-    a->next = a->first->entries;
-    a->end = a->next + a->first->room;
+    a->last = NULL;
+    a->next = a->end = NULL;
     return post_sums(r);
 }
 
@@ -261,8 +275,8 @@ bool rowing_post(struct rows *r)
     if (!arrays_grow(&r->arrays, &l->seats, &l->seat_room, (uint64_t)r->place_count + 1,
                      sizeof *l->seats, ROWING_LIST_MAX))
         return rowing_full(r);
-    for (uint32_t c = 0; c < r->account_count && l->count; c++) {
-        if (r->accounts[c].first && !post_contest(r, c))
+    for (uint32_t c = 0; c < r->account_count; c++) {
+        if (r->accounts[c].last && !post_contest(r, c))
             return false;
     }
     l->count = 0;

@@ -65,7 +65,11 @@ static bool cut(struct rows *r, const struct mapping_cut *c)
 bool rowing_texts(struct rows *r, const struct group *g)
 {
     const struct mapping *m = r->m;
-    memset(r->text, 0, sizeof r->text);
+    if (r->how.names)
+        r->filled = UINT64_MAX >> (64 - ROLES);
+    for (; r->filled; r->filled &= r->filled - 1)
+        r->text[__builtin_ctzll(r->filled)] = (struct slice){NULL, 0};
+    r->filled = g->fills;
     for (uint64_t left = g->mapped; left; left &= left - 1) {
         int role = __builtin_ctzll(left);
         r->text[role] = column_text(&m->column[role], r->fields, r->n, m->style, &r->scratch);
@@ -431,12 +435,6 @@ bool rowing_spot(struct rows *r, struct spot *s)
         s->place = p.type <= most ? place : s->place;
     }
     return true;
-}
-
-uint32_t rowing_place(const struct rows *r, uint32_t contest, uint32_t where)
-{
-    bool own = r->accounts[contest].per_county && r->places[where].type == RESULTS_COUNTY;
-    return own ? 0 : where;
 }
 
 struct results_unit_in rowing_unit_in(const struct rows *r, uint32_t where)

@@ -73,6 +73,9 @@ static bool group_init(struct rows *r, struct group *g, uint64_t roles, struct f
         see(seen, &r->m->column[role]);
         g->mapped |= ROWING_BIT(role);
     }
+    g->fills = g->roles | ROWING_BIT(ROLE_CONTEST); /* a question's is its measure's */
+    for (uint32_t i = 0; i < r->m->cut_count; i++)
+        g->fills |= g->roles & ROWING_BIT(r->m->cuts[i].from) ? ROWING_BIT(r->m->cuts[i].to) : 0;
     g->runs = arena_array(r->job->arena, seen->n + 1, sizeof *g->runs);
     g->parts = arena_array(r->job->arena, seen->n + 1, sizeof *g->parts);
     if (!g->runs || !g->parts)
