@@ -132,6 +132,7 @@ static void restart(struct side *s)
 }
 
 #define OURS(n) "begin " n " writer west-2-"
+#define COPY(n) "begin " n " writer west-3-"
 #define BEGIN(n) "begin " n " writer east-1-"
 #define DECISION(n) "decision " n " verb call target foe argument won by ann reason " n
 #define CLAIM(n) "claim " n " outcome 1 endorsement_id foe by desk"
@@ -150,9 +151,11 @@ static void test_it_is_kept_when_it_is_on_disk(void **state)
     following_read(s->following, false);
     assert_true(is_at(following_at(s->following), 7, 4));
     assert_true(is_at(following_kept(s->following), 0, 0));
+    assert_false(following_is_whole(s->following));
     assert_string_equal(following_last(s->following), "");
     loop_run(s->base);
     assert_true(is_at(following_kept(s->following), 7, 4));
+    assert_true(following_is_whole(s->following));
     assert_true(following_over(s->following) && !following_done(s->following));
     assert_non_null(strstr(following_last(s->following), "call foe won by ann: 3"));
     load(s);
@@ -185,6 +188,21 @@ static void test_the_history_of_a_new_epoch_replaces_all(void **state)
     assert_int_equal(s->loaded.epoch, 9);
 }
 
+/* Begun anew while the disk was at work: what that then has says nothing of how far the new reading
+ * is. */
+static void test_what_an_older_reading_kept_is_not_said_of_a_new_one(void **state)
+{
+    struct side *s = *state;
+    entry(s, 7, 1, BEGIN("2"));
+    entry(s, 7, 2, DECISION("1"));
+    following_read(s->following, false);
+    following_begin(s->following);
+    load(s);
+    assert_int_equal(s->loaded.decision_count, 1);
+    assert_int_equal(s->followed, 0);
+    assert_true(is_at(following_kept(s->following), 0, 0));
+}
+
 static void take_two_decisions(struct side *s)
 {
     entry(s, 7, 1, BEGIN("2"));
@@ -212,6 +230,12 @@ static void test_a_stream_of_our_own_disk_is_no_news(void **state)
     entry(s, 8, 3, DECISION("4"));
     following_read(s->following, true);
     assert_true(following_done(s->following) && !following_over(s->following));
+    following_begin(s->following);
+    entry(s, 9, 1, COPY("2")); /* who serves now is another, though its directory is a copy */
+    entry(s, 9, 2, DECISION("5"));
+    following_read(s->following, true);
+    loop_run(s->base);
+    assert_true(following_over(s->following));
 }
 
 /* The stream of our own knows more than our disk, or knows it otherwise: what was told stands. */
@@ -262,6 +286,12 @@ static void test_a_stream_that_ends_before_what_is_kept_takes_nothing_away(void 
                  {{7, 0}, 0, false, false}}; /* it is not said */
     struct side *s = *state;
     take_two_decisions(s);
+    following_begin(s->following); /* as after a loss: what this process has kept counts */
+    following_seen(s->following, cases[0].there, false);
+    entry(s, 7, 1, BEGIN("2"));
+    entry(s, 7, 2, DECISION("1"));
+    following_read(s->following, true);
+    assert_false(following_is_whole(s->following) || following_over(s->following));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bool older = cases[i].older;
         restart(s);
@@ -407,6 +437,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_it_is_kept_when_it_is_on_disk),
         T(test_the_history_of_a_new_epoch_replaces_all),
+        T(test_what_an_older_reading_kept_is_not_said_of_a_new_one),
         T(test_a_stream_of_our_own_disk_is_no_news),
         T(test_a_disk_that_is_older_than_its_stream_gives_way_to_it),
         T(test_a_stream_that_ends_before_what_is_kept_takes_nothing_away),

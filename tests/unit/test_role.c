@@ -131,6 +131,9 @@ static void test_redis_away_at_a_start(void **state)
     assert_int_equal(role_tick(&r, 1 + ROLE_PATIENCE_MS), ROLE_SERVE);
     assert_false(r.raised);
     assert_int_equal(role_looked(&r, &none, 9000), ROLE_RAISE);
+    assert_int_equal(role_raised(&r, false), ROLE_NOTHING);
+    assert_false(r.raised);
+    assert_int_equal(role_looked(&r, &none, 9200), ROLE_RAISE);
     assert_int_equal(role_raised(&r, true), ROLE_NOTHING);
     assert_int_equal(role_looked(&r, &none, 9500), ROLE_NOTHING);
 
