@@ -5,9 +5,10 @@ import pathlib
 import pytest
 
 import browser
+import pair
 
 # what takes longest is begun first, so that nothing long is left for the end
-FIRST = ("test_night_ga2021", "test_night_rfs2025", "test_redis_storm", "test_corpus", "test_redis_standby", "test_sim")
+FIRST = ("test_night_ga2021", "test_night_rfs2025", "test_redis_storm", "test_corpus", "test_redis_standby", "test_redis_duty", "test_sim")
 
 
 def pytest_collection_modifyitems(items):
@@ -25,3 +26,10 @@ def fixture_web():
         pytest.skip(why)
     with browser.Browser() as b:
         yield b
+
+
+@pytest.fixture(name="two")
+def fixture_two():
+    """Two daemons on one Redis: a serves, b stands by."""
+    with pair.Pair() as p:
+        yield p.start()

@@ -61,6 +61,9 @@ class Side(small_night.Small):
     def decide(self, *words):
         return self.ctl(*words, *WHY, "--yes")
 
+    def won(self):
+        return json.loads(self.get("/v1/totals.json"))["data"]["won"]
+
     def code(self, path):
         """What the page answers: (status, text)."""
         port = self.status()["http_port"]

@@ -23,16 +23,6 @@ from test_events import Reader
 TAKEOVERS = int(os.environ.get("TAKEOVERS", "200" if os.environ.get("FULL") else "10"))
 
 
-@pytest.fixture
-def two():
-    with pair.Pair() as p:
-        yield p.start()
-
-
-def won(side):
-    return json.loads(side.get("/v1/totals.json"))["data"]["won"]
-
-
 def test_the_standby_follows_and_takes_over_when_asked(two):
     a, b = two.a, two.b
     code, text = b.code("/readyz")
@@ -56,15 +46,15 @@ def test_the_standby_follows_and_takes_over_when_asked(two):
     assert a.ctl("takeover", "--yes").returncode == 1
     monitor = two.watch()
     b.take_over()
-    assert won(b) == 1
+    assert b.won() == 1
     a.wait_standby()
     assert a.code("/readyz")[0] == 503
     assert "another tallyd serves now" in a.tallyd.text()
     assert a.history() == b.history()
     assert b.decide("uncall", "foe").stdout.endswith("kept on both\n")
-    harness.wait_for(lambda: won(b) == 0, 10, "the total")
+    harness.wait_for(lambda: b.won() == 0, 10, "the total")
     a.take_over()
-    assert won(a) == 0
+    assert a.won() == 0
     monitor.check()
     ids = two.calls()
     assert len(ids) == len(set(ids)) == 2, ids
@@ -85,7 +75,7 @@ def test_what_stands_again_has_its_own_id_on_either(two):
     assert listed(b) == before
     for words in (("uncall", "foe"), ("release", race), ("call", "foe", "won")):
         assert b.decide(*words).returncode == 0, words
-    harness.wait_for(lambda: won(b) == 1, 10, "the total")
+    harness.wait_for(lambda: b.won() == 1, 10, "the total")
     after = listed(b)
     assert [i for i, *_ in after[2:]] == [i for i, *_ in before] and after[1][2] == before[0][0], after
     assert [stands for _, stands, _ in after] == [True, False, False, False, False], after
@@ -221,7 +211,7 @@ def test_stopped_past_its_lease_and_woken(two):
     owners = monitor.check()
     newest = owners[max(owners)]
     assert newest == {b.status()["lease"]}
-    assert won(b) == 1 and a.history() == b.history()
+    assert b.won() == 1 and a.history() == b.history()
     ids = two.calls()
     assert len(ids) == len(set(ids)) == 1, ids
 
@@ -241,7 +231,7 @@ def test_emptied_meanwhile(two):
     two.redis.flushall()
     b.take_over()
     a.wait_standby()
-    assert won(b) == 1 and a.history() == b.history()
+    assert b.won() == 1 and a.history() == b.history()
 
 
 def test_one_epoch_is_never_of_two_though_redis_forgets_it(two):
@@ -379,7 +369,7 @@ def test_redis_away_at_a_start_a_person_says_who_serves(two):
     look = b.ctl("takeover", "--dry-run")
     assert "Redis does not answer" in look.stdout and "call foe won" in look.stdout
     b.take_over()
-    assert won(b) == 1
+    assert b.won() == 1
     done = b.decide("uncall", "foe")
     assert done.returncode == 75 and "kept here only" in done.stderr
     two.house.start_redis()
@@ -400,7 +390,7 @@ def test_what_was_kept_here_only_is_put_aside(two):
     two.house.start_redis()
     harness.wait_for(lambda: "does not take over by itself" in b.tallyd.text(), 40, "it says that there may be more")
     b.take_over()
-    assert won(b) == 0
+    assert b.won() == 0
     a.begin()
     a.wait_standby()
     assert a.history() == b.history()
@@ -427,7 +417,7 @@ def test_the_shipped_rights_are_enough(monkeypatch):
         assert p.a.decide("call", "foe", "won").stdout.endswith("kept on both\n")
         p.b.take_over()
         p.a.wait_standby()
-        assert won(p.b) == 1
+        assert p.b.won() == 1
         assert [c["user"] for c in p.redis.client_list()].count("tally-publisher") == 3
 
 
@@ -440,11 +430,11 @@ def test_a_standby_reloads_and_is_what_it_read_when_it_takes_over(two):
     harness.wait_for(lambda: two.b.status()["well"].startswith("yes"), 10, "both are of one night")
     assert two.a.decide("call", "foe", "won").stdout.endswith("kept on both\n")
     two.b.take_over()
-    assert won(two.b) == 1 and two.b.status()["election"] == "A smaller night"
+    assert two.b.won() == 1 and two.b.status()["election"] == "A smaller night"
     two.b.configure("name = A smaller night", "name = A tiny night")
     os.kill(two.b.tallyd.child.pid, signal.SIGHUP)
     harness.wait_for(lambda: two.b.status()["election"] == "A tiny night", 10, "the reload of one that took over")
-    assert won(two.b) == 1
+    assert two.b.won() == 1
 
 
 def test_the_service_manager_is_told_that_a_standby_is_up(tmp_path, monkeypatch):
