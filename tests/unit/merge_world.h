@@ -74,11 +74,31 @@ static inline void link_all(struct world *w)
     }
 }
 
+/* With the contests and links that the race has. */
+static inline void merge_linked(struct world *w, int64_t second)
+{
+    if (!merge_race(&w->m, &mw->race, w->start + second * WHEN_SECOND, &mw->changed, &w->err))
+        fail_msg("%s", w->err.text);
+}
+
 static inline void merge(struct world *w, int64_t second)
 {
     link_all(w);
-    if (!merge_race(&w->m, &mw->race, w->start + second * WHEN_SECOND, &mw->changed, &w->err))
-        fail_msg("%s", w->err.text);
+    merge_linked(w, second);
+}
+
+/* Only the contests of "Mayor" are the race's. */
+static inline void merge_mayor(struct world *w, int64_t second)
+{
+    struct race *r = &mw->race;
+    uint32_t n = 0;
+
+    link_all(w);
+    for (uint32_t i = 0; i < r->contest_count; i++)
+        if (slice_is(r->contests[i]->text, "Mayor"))
+            r->contests[n++] = r->contests[i];
+    r->contest_count = n;
+    merge_linked(w, second);
 }
 
 /* No two sources count in the same units: by those nobody knows who is behind. */
@@ -108,6 +128,7 @@ static inline int64_t shown(const char *name)
     return VOTES_ABSENT;
 }
 
+#define CLERK "contest 9|Clerk|GA\n choice 1|Dee|\n total 5\n"
 #define MAYOR(ann) "contest 7|Mayor|GA\n choice 1|Ann|Dem\n choice 2|Bob|Rep\n total " ann " 400\n"
 
 static inline void three_counties(struct world *w)

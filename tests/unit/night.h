@@ -194,6 +194,21 @@ static inline bool night_decide(struct night *n, const char *verb, const char *t
     return n->out.decision != NULL;
 }
 
+static inline bool night_says(struct slice data, const char *text)
+{
+    return slice_find(data, slice_of(text)) != SIZE_MAX;
+}
+
+/* Was the last decision refused for this, and nothing told? */
+static inline bool night_refused(const struct night *n, const char *why)
+{
+    if (n->out.err.kind != ERR_NONE && n->out.message_count == 0 &&
+        night_says(slice_of(n->out.err.text), why))
+        return true;
+    print_error("%s\n", n->out.err.text);
+    return false;
+}
+
 /* Claims and decisions into a core, before its first event. */
 static inline bool night_claims(struct core *c, const struct claim *claims, size_t n)
 {
@@ -323,11 +338,6 @@ static inline const struct message *night_message(const struct night *n, enum me
             return &n->out.messages[i];
     fail_msg("no such message of type %d", (int)type);
     return NULL;
-}
-
-static inline bool night_says(struct slice data, const char *text)
-{
-    return slice_find(data, slice_of(text)) != SIZE_MAX;
 }
 
 #endif

@@ -30,12 +30,6 @@ static int64_t counted(const struct night *n, enum tally_count what)
     return core_tally(n->core)->n[what];
 }
 
-static bool refused(const struct night *n, const char *why)
-{
-    return n->out.err.kind != ERR_NONE && n->out.message_count == 0 &&
-           night_says(slice_of(n->out.err.text), why);
-}
-
 static void test_the_desk_calls_and_what_follows_follows(void **state)
 {
     struct night n;
@@ -70,7 +64,7 @@ static void test_a_board_is_called_one_by_one(void **state)
     outcome_is(&n, "eli", OUTCOME_LOST);
     assert_int_equal(night_race(&n, "cat")->status, RACE_CALLED);
     assert_false(night_decide(&n, "call", "eli", "won", NIGHT_AT(3)));
-    assert_true(refused(&n, "2 of 2 seats are called for others of ours"));
+    assert_true(night_refused(&n, "2 of 2 seats are called for others of ours"));
     outcome_is(&n, "eli", OUTCOME_LOST);
     night_close(&n);
 }
@@ -85,7 +79,7 @@ static void test_nobody_counts_again_as_one_winner_too_many(void **state)
     assert_true(night_decide(&n, "endorse status", "ann", "withdrawn", NIGHT_AT(2)));
     assert_true(night_decide(&n, "call", "bob", "won", NIGHT_AT(3)));
     assert_false(night_decide(&n, "endorse status", "ann", "active", NIGHT_AT(4)));
-    assert_true(refused(&n, "1 of 1 seats are called for others of ours"));
+    assert_true(night_refused(&n, "1 of 1 seats are called for others of ours"));
     outcome_is(&n, "ann", OUTCOME_PENDING);
     assert_true(night_decide(&n, "uncall", "bob", "", NIGHT_AT(5)));
     assert_true(night_decide(&n, "endorse status", "ann", "active", NIGHT_AT(6)));
@@ -120,26 +114,27 @@ static void test_what_cannot_be_called(void **state)
     night_open(&n, list);
     night_tick(&n, NIGHT_AT(-2));
     assert_false(night_decide(&n, "call", "ann", "won", NIGHT_AT(-1)));
-    assert_true(refused(&n, "polls close at"));
+    assert_true(night_refused(&n, "polls close at"));
     assert_int_equal(n.out.err.kind, ERR_AGAIN);
     assert_false(night_decide(&n, "call", "annie", "won", NIGHT_AT(1)));
-    assert_true(refused(&n, "no endorsement has the id 'annie'"));
+    assert_true(night_refused(&n, "no endorsement has the id 'annie'"));
     assert_false(night_decide(&n, "call", "ann", "winning", NIGHT_AT(1)));
     assert_int_equal(n.out.err.kind, ERR_USAGE);
     assert_false(night_decide(&n, "hail", "ann", "won", NIGHT_AT(1)));
     assert_false(night_decide(&n, "uncall", "ann", "", NIGHT_AT(1)));
-    assert_true(refused(&n, "nothing to take back"));
+    assert_true(night_refused(&n, "nothing to take back"));
     assert_true(night_decide(&n, "endorse status", "bob", "withdrawn", NIGHT_AT(1)));
     assert_false(night_decide(&n, "call", "bob", "lost", NIGHT_AT(1)));
-    assert_true(refused(&n, "withdrawn: it is not called; tallyctl endorse status bob active"));
+    assert_true(
+        night_refused(&n, "withdrawn: it is not called; tallyctl endorse status bob active"));
     assert_true(night_decide(&n, "call", "ann", "won", NIGHT_AT(1)));
     assert_false(night_decide(&n, "call", "ann", "won", NIGHT_AT(2)));
-    assert_true(refused(&n, "already; tallyctl uncall ann takes that back"));
+    assert_true(night_refused(&n, "already; tallyctl uncall ann takes that back"));
     assert_int_equal(core_model(n.core)->decision_count, 2);
     struct event ev = {.type = EVENT_DECISION,
                        .decision = {.verb = SLICE("freeze"), .reason = SLICE(" ")}};
     core_apply(n.core, &ev, NIGHT_AT(3), &n.out);
-    assert_true(refused(&n, "needs a reason"));
+    assert_true(night_refused(&n, "needs a reason"));
     night_close(&n);
 }
 
@@ -167,7 +162,7 @@ static void test_uncall_freezes_and_release_lets_go(void **state)
     outcome_is(&n, "ann", OUTCOME_LOST);
     assert_false(night_race(&n, "ann")->flags & RACE_FROZEN);
     assert_false(night_decide(&n, "release", "ga-ss-1", "", NIGHT_AT(7)));
-    assert_true(refused(&n, "nothing to release"));
+    assert_true(night_refused(&n, "nothing to release"));
     night_close(&n);
 }
 
@@ -213,7 +208,7 @@ static void test_freezing_everything(void **state)
     night_open(&n, list);
     assert_true(night_decide(&n, "freeze", "", "", NIGHT_AT(1)));
     assert_false(night_decide(&n, "freeze", "", "", NIGHT_AT(1)));
-    assert_true(refused(&n, "everything is frozen already; tallyctl release ends it"));
+    assert_true(night_refused(&n, "everything is frozen already; tallyctl release ends it"));
     night_batch(&n, AP, SENATE("won", "", ""), NIGHT_AT(2));
     outcome_is(&n, "ann", OUTCOME_PENDING);
     assert_int_not_equal(n.out.claim_count, 0); /* every claim is kept */
@@ -409,11 +404,11 @@ static void test_a_match_is_decided_and_calls_follow(void **state)
     night_batch(&n, AP, feed, NIGHT_AT(1));
     outcome_is(&n, "ann", OUTCOME_PENDING);
     assert_false(night_decide(&n, "match accept", "ann", "", NIGHT_AT(2)));
-    assert_true(refused(&n, "begin with a source's name"));
+    assert_true(night_refused(&n, "begin with a source's name"));
     assert_false(night_decide(&n, "match accept", "ann", "ap district", NIGHT_AT(2)));
-    assert_true(refused(&n, "2 lines fit"));
+    assert_true(night_refused(&n, "2 lines fit"));
     assert_false(night_decide(&n, "match accept", "ann", "ap distr", NIGHT_AT(2)));
-    assert_true(refused(&n, "2 lines fit"));
+    assert_true(night_refused(&n, "2 lines fit"));
     assert_true(night_decide(&n, "match accept", "ann", "ap arch", NIGHT_AT(2)));
     assert_true(slice_starts(n.out.decision->argument, SLICE("accept\tap\t")));
     outcome_is(&n, "ann", OUTCOME_WON);
@@ -454,9 +449,10 @@ static void test_one_of_two_decisions_about_a_line_is_undone(void **state)
         assert_true(night_decide(&n, "match alias", "ann", "ap arch", NIGHT_AT(3)));
         assert_string_equal(standing(&n), "accept alias ");
         assert_false(night_decide(&n, "match undo", "ann", "arch", NIGHT_AT(4)));
-        assert_true(refused(&n, "2 decisions fit; give words that only one has: #NUMBER, accept, "
-                                "reject, alias or join, source") &&
-                    refused(&n, "\n  #1 accept ap: ") && refused(&n, "\n  #3 alias ap: "));
+        assert_true(
+            night_refused(&n, "2 decisions fit; give words that only one has: #NUMBER, accept, "
+                              "reject, alias or join, source") &&
+            night_refused(&n, "\n  #1 accept ap: ") && night_refused(&n, "\n  #3 alias ap: "));
         assert_false(night_decide(&n, "match undo", "ann", "#9", NIGHT_AT(4)));
         assert_false(night_decide(&n, "match undo", "ann", "#3 accept", NIGHT_AT(4)));
         assert_true(night_decide(&n, "match undo", "ann", words[i], NIGHT_AT(4)));
@@ -495,10 +491,11 @@ static void test_the_party_tells_two_lines_of_one_person_apart(void **state)
     night_batch(&n, AP, feed, NIGHT_AT(1));
     assert_int_equal(core_model(n.core)->review_count, 2);
     assert_false(night_decide(&n, "match accept", "ann", "", NIGHT_AT(2)));
-    assert_true(refused(&n, "give words that only one has: source, contest, choice, party") &&
-                refused(&n, "/ ARCHER, ANN (DEM)\n") && refused(&n, "/ ARCHER, ANN (REP)"));
+    assert_true(night_refused(&n, "give words that only one has: source, contest, choice, party") &&
+                night_refused(&n, "/ ARCHER, ANN (DEM)\n") &&
+                night_refused(&n, "/ ARCHER, ANN (REP)"));
     assert_false(night_decide(&n, "match accept", "ann", "ARCH", NIGHT_AT(2)));
-    assert_true(refused(&n, "2 lines fit"));
+    assert_true(night_refused(&n, "2 lines fit"));
     assert_true(night_decide(&n, "match accept", "ann", "DEM", NIGHT_AT(3)));
     assert_true(night_says(n.out.said, "  match accept ann ap: State Representative District 1 / "
                                        "ARCHER, ANN (DEM) by maria at "));

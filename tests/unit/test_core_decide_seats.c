@@ -37,14 +37,6 @@ static const char list[] =
 
 enum { AP };
 
-static bool refused(const struct night *n, const char *why)
-{
-    if (n->out.err.kind != ERR_NONE && night_says(slice_of(n->out.err.text), why))
-        return true;
-    print_error("%s\n", n->out.err.text);
-    return false;
-}
-
 /* ---- seats and places ---- */
 
 static void a_ticket_has_one_seat_at_the_desk_too(void **state)
@@ -234,7 +226,7 @@ static void nothing_is_called_in_a_void_race(void **state)
     night_open(&n, list);
     assert_true(night_decide(&n, "mark", "ss-1", "void", NIGHT_AT(1)));
     assert_false(night_decide(&n, "call", "ann", "won", NIGHT_AT(2)));
-    assert_true(refused(&n, "is void: nothing called in it stands"));
+    assert_true(night_refused(&n, "is void: nothing called in it stands"));
     night_close(&n);
 }
 
@@ -262,11 +254,12 @@ static void what_is_refused_while_it_is_done_leaves_no_trace(void **state)
     struct night n;
     (void)state;
     night_open(&n, list);
+    night_tick(&n, NIGHT_AT(1));
     assert_false(night_decide(&n, "source unpin", "ss-1", "", NIGHT_AT(1)));
-    assert_true(refused(&n, "is pinned to no source"));
+    assert_true(night_refused(&n, "is pinned to no source"));
     assert_int_equal(core_model(n.core)->decision_count, 0);
     assert_false(night_decide(&n, "endorse status", "ann", "active", NIGHT_AT(1)));
-    assert_true(refused(&n, "is active already"));
+    assert_true(night_refused(&n, "is active already"));
     assert_int_equal(core_model(n.core)->decision_count, 0);
     night_close(&n);
 }
@@ -353,9 +346,9 @@ static void without_words_only_review_is_meant(void **state)
     night_batch(&n, AP, SENATE("", ""), NIGHT_AT(1));
     assert_int_equal(core_model(n.core)->review_count, 0);
     assert_false(night_decide(&n, "match accept", "ann", "", NIGHT_AT(2)));
-    assert_true(refused(&n, "no line in review"));
+    assert_true(night_refused(&n, "no line in review"));
     assert_false(night_decide(&n, "match reject", "ann", "ap Other", NIGHT_AT(2)));
-    assert_true(refused(&n, "no line in review"));
+    assert_true(night_refused(&n, "no line in review"));
     assert_true(night_decide(&n, "match accept", "ann", "archer", NIGHT_AT(2)));
     assert_true(night_decide(&n, "match reject", "bob", "", NIGHT_AT(3)));
     night_close(&n);
@@ -373,7 +366,7 @@ static void a_contest_without_names_has_no_line_to_accept(void **state)
     const struct model *m = core_model(n.core);
     assert_true(m->review_count > 0 && m->review[0].choice == NONE);
     assert_false(night_decide(&n, "match accept", "ann", "", NIGHT_AT(2)));
-    assert_true(refused(&n, "no line in review"));
+    assert_true(night_refused(&n, "no line in review"));
     assert_true(night_decide(&n, "match reject", "ann", "", NIGHT_AT(2)));
     night_close(&n);
 }

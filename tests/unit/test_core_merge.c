@@ -301,13 +301,10 @@ static void a_change_of_source_is_no_correction(void **state)
 static void a_contest_gone_from_its_feed_gives_way_to_none_below_it(void **state)
 {
     struct world *w = *state;
-    const char *other = "contest 9|Clerk|GA\n choice 1|Dee|\n total 5\n";
-    char both[600];
-    snprintf(both, sizeof(both), "%s%s", MAYOR("500"), other);
-    world_take(w, 0, both);
+    world_take(w, 0, MAYOR("500") CLERK);
     say_and_merge(w, 1, 1, 480, 400);
     assert_int_equal(mw->race.on_air, 0);
-    world_take(w, 60, other);
+    world_take(w, 60, CLERK);
     merge(w, 60);
     assert_int_equal(mw->race.on_air, 0);
     assert_int_equal(shown("Ann"), 500);

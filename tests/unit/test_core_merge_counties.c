@@ -89,31 +89,18 @@ static void lines_of_one_person_are_one(void **state)
 
 /* ---- found by attack ---- */
 
-/* Of two contests only the first is the race's. */
-static void merge_mayor(struct world *w, int64_t second)
-{
-    link_all(w);
-    mw->race.contest_count = 1;
-    if (!merge_race(&w->m, &mw->race, w->start + second * WHEN_SECOND, &mw->changed, &w->err))
-        fail_msg("%s", w->err.text);
-}
-
 static void a_contest_gone_from_its_feed_is_marked_and_still_counts(void **state)
 {
     struct world *w = *state;
-    const char *other = "contest 9|Clerk|GA\n choice 1|Dee|\n total 5\n";
-    char both[600];
-    snprintf(both, sizeof(both), "%s%s", MAYOR("500"), other);
-    world_take(w, 0, both);
+    world_take(w, 0, MAYOR("500") CLERK);
     merge_mayor(w, 0);
     assert_false(mw->race.flags & RACE_GONE);
-    world_take(w, 60, other);
+    world_take(w, 60, CLERK);
     merge_mayor(w, 60);
     assert_true(mw->changed);
     assert_int_equal(mw->race.flags & (RACE_GONE | RACE_IN_DOUBT), RACE_GONE);
     assert_int_equal(shown("Ann"), 500);
-    snprintf(both, sizeof(both), "%s%s", MAYOR("501"), other);
-    world_take(w, 120, both);
+    world_take(w, 120, MAYOR("501") CLERK);
     merge_mayor(w, 120);
     assert_false(mw->race.flags & RACE_GONE);
 }
@@ -603,8 +590,7 @@ static void what_came_first_is_not_shown_first(void **state)
     struct feed_contest *first = mw->race.contests[0];
     mw->race.contests[0] = mw->race.contests[1];
     mw->race.contests[1] = first;
-    if (!merge_race(&w->m, &mw->race, w->start, &mw->changed, &w->err))
-        fail_msg("%s", w->err.text);
+    merge_linked(w, 0);
     assert_int_equal(mw->race.counties[0].source, 0);
     assert_true(slice_is(mw->race.choices[0].name, "Ann"));
     assert_int_equal(shown("Ann"), 10);

@@ -20,8 +20,7 @@ static void merge_lines(struct world *w, int64_t second)
     for (uint32_t i = 0; i < r->link_count; i++)
         r->links[i].primary = r->links[i].contest->text.ptr[0] == 'D' ? "dem" : "rep";
     r->primaries = 2;
-    if (!merge_race(&w->m, r, w->start + second * WHEN_SECOND, &mw->changed, &w->err))
-        fail_msg("%s", w->err.text);
+    merge_linked(w, second);
 }
 
 struct both {

@@ -107,31 +107,13 @@ static void one_county_in_doubt_is_enough(void **state)
     assert_int_equal(shown("Ann"), 452);
 }
 
-/* Only the contests of "Mayor" are the race's. */
-static void merge_mayor(struct world *w, int64_t second)
-{
-    struct race *r = &mw->race;
-    uint32_t n = 0;
-
-    link_all(w);
-    for (uint32_t i = 0; i < r->contest_count; i++)
-        if (slice_is(r->contests[i]->text, "Mayor"))
-            r->contests[n++] = r->contests[i];
-    r->contest_count = n;
-    if (!merge_race(&w->m, r, w->start + second * WHEN_SECOND, &mw->changed, &w->err))
-        fail_msg("%s", w->err.text);
-}
-
 static void one_county_gone_from_its_feed_is_enough(void **state)
 {
     struct world *w = *state;
-    const char *other = "contest 9|Clerk|GA\n choice 1|Dee|\n total 5\n";
-    char both[600];
     three_counties(w);
-    snprintf(both, sizeof(both), "%s%s", MAYOR("500"), other);
-    world_take_as(w, 0, 0, 0, both, "", false);
+    world_take(w, 0, MAYOR("500") CLERK);
     say(w, 1, 1, 50, 40);
-    world_take_as(w, 0, 0, 10, other, "", false);
+    world_take(w, 10, CLERK);
     merge_mayor(w, 11);
     assert_int_equal(shown("Ann"), 550);
     assert_true(mw->race.flags & RACE_GONE);
@@ -150,8 +132,7 @@ static void merge_unlinked(struct world *w, uint32_t source, int64_t second)
         if (r->links[i].contest->source != source)
             r->links[n++] = r->links[i];
     r->link_count = n;
-    if (!merge_race(&w->m, r, w->start + second * WHEN_SECOND, &mw->changed, &w->err))
-        fail_msg("%s", w->err.text);
+    merge_linked(w, second);
 }
 
 static void a_line_that_is_not_matched_adds_nothing_to_ours(void **state)
