@@ -12,21 +12,23 @@ def name_of(cell):
 def read(path, *_):
     page = Tables(path.read_text(encoding="utf-8"))
     primary = "Primary" in " ".join(page.text)
-    title, group, fresh, rows = "", "", False, []
+    title, group, rows = "", "", []
     for row in page.rows:
         texts = row.texts()
         if len(texts) == 2:
-            if fresh:
-                group = title
-            title, fresh = texts[1], True
+            title = texts[1]
+            if title.split(" ")[0] != "DIST":
+                group = title.split(" DIST ")[0]
         elif len(texts) == 1:
-            title, group, fresh = "", "", False
+            title, group = "", ""
         elif row.tags() == ["td"] * 5:
-            fresh = False
             party = texts[0].split(" ")[0]
             contest = title or "(no title)"
             if contest.split(" ")[0] == "DIST" and group:
                 contest = f"{group} {contest}"
+            succeeds = clean("".join(row.cells[1][1:]).split("\0")[1]) if "succeed" in "".join(row.cells[1][1:]).lower() else ""
+            if succeeds:
+                contest = f"{contest} - {succeeds}"
             if primary and party:
                 contest = f"{contest} - {party}"
             name = name_of(row.cells[1])
