@@ -150,6 +150,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/bench/%.o $(libapp) $(libedge) $(libcore) $(lib
 $(BUILD)/tests/test_parsers_torture: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc)
 $(BUILD)/tests/test_core_memory $(BUILD)/tests/test_core_memory_once: LDFLAGS += $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc arena_new arena_free arena_reset)
 $(BUILD)/tests/bench_parse: $(BUILD)/tests/bench/bare_json.o
+$(BUILD)/tests/test_parsers_json: $(BUILD)/tests/unit/json_reference.o
 $(BUILD)/tests/bench_tls_site: EDGE_LIBS += -lssl
 .SECONDARY:
 

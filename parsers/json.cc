@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-/* simdjson's DOM behind parsers/json.h: its parser: the one C++ file. */
+/* simdjson's first stage behind parsers/json.h: the one C++ file. The stage finds where in a text
+ * something begins, sees to it that texts end, hold no bare control characters and are UTF-8, and
+ * is what simdjson's On-Demand asks for, too, of the kernel for this processor. */
 extern "C" {
 #include "parsers/json.h"
 #include "parsers/jsonscan.h"
 #include "parsers/jsontape.h"
 }
 
-#include <cstring>
+#include <memory>
 #include <new>
 
 #include <simdjson.h>
@@ -15,33 +17,24 @@ using namespace simdjson;
 
 struct json_doc {
     struct jsontape tape = {};
-    dom::parser parser;
+    std::unique_ptr<uint64_t[]> words;
 };
 
 namespace
 {
 
-static_assert(SIMDJSON_PADDING <= WIRE_PADDING, "a payload's padding must be enough for simdjson");
-
-/* How many texts stand before this one: each lies in simdjson's buffer as length, bytes, NUL. */
-size_t string_number(const struct jsontape &t, slice s)
+bool no_memory(struct fault *f)
 {
-    const char *p = t.texts, *end = s.ptr - sizeof(uint32_t);
-    size_t n = 0;
-    for (; p < end; n++) {
-        uint32_t len;
-        std::memcpy(&len, p, sizeof len);
-        p += sizeof len + len + 1;
-    }
-    return n;
+    return fault_set(f, WIRE_LIMIT, "JSON: out of memory");
 }
 
-bool refuse(slice text, error_code error, struct fault *f)
+/* What cannot be read stands at `from`, or behind it. */
+bool refuse(slice text, error_code error, size_t from, struct fault *f)
 {
     size_t at, line, column;
     const char *why;
     if (error == MEMALLOC || error == CAPACITY)
-        return fault_set(f, WIRE_LIMIT, "JSON: out of memory");
+        return no_memory(f);
     enum jsonscan found = jsonscan(text, &at, &why);
     jsonscan_place(text, at, &line, &column);
     switch (found) {
@@ -53,46 +46,59 @@ bool refuse(slice text, error_code error, struct fault *f)
         return fault_set(f, WIRE_LIMIT, "line %zu, column %zu: %s", line, column, why);
     case JSONSCAN_BROKEN:
         return fault_set(f, WIRE_SYNTAX, "line %zu, column %zu: %s", line, column, why);
-    case JSONSCAN_FINE:
+    case JSONSCAN_FINE: /* but for what computers can hold */
         break;
     }
-    return fault_set(f, error == DEPTH_ERROR ? WIRE_LIMIT : WIRE_SYNTAX, "line 1, column 1: %s",
-                     error_message(error));
+    jsonscan_place(text, from, &line, &column);
+    return fault_set(f, error == DEPTH_ERROR ? WIRE_LIMIT : WIRE_SYNTAX, "line %zu, column %zu: %s",
+                     line, column, error_message(error));
 }
 
-bool refuse_twice(slice text, const struct jsontape &t, slice key, struct fault *f)
+/* Damage behind such a key is told first: then it is no JSON at all, or not all of it. */
+bool refuse_twice(slice text, const jsontape_culprit &culprit, struct fault *f)
 {
     size_t line, column;
-    jsonscan_place(text, jsonscan_string(text, string_number(t, key)), &line, &column);
-    slice shown = slice_sub(key, 0, 60);
+    const char *why;
+    if (jsonscan(text, &column, &why) != JSONSCAN_FINE)
+        return refuse(text, TAPE_ERROR, culprit.at, f);
+    jsonscan_place(text, culprit.at, &line, &column);
+    slice shown = slice_sub(culprit.key, 0, 60);
     return fault_set(f, WIRE_SYNTAX,
                      "line %zu, column %zu: the key \"%.*s\" stands twice in one object", line,
                      column, SLICE_FMT(shown));
 }
 
-bool parse(json_doc *d, slice text, struct json *root, struct fault *f)
+bool parse(json_doc *d, slice text, struct arena *a, struct json *root, struct fault *f)
 {
-    dom::element e;
+    std::unique_ptr<internal::dom_parser_implementation> stage;
     /* simdjson counts the document itself as a level */
-    error_code error = d->parser.allocate(text.len, JSON_DEPTH_MAX + 1);
+    error_code error = get_active_implementation()->create_dom_parser_implementation(
+        text.len, JSON_DEPTH_MAX + 1, stage);
     if (!error)
-        error = d->parser.parse(text.ptr, text.len, false).get(e);
+        error = stage->stage1(reinterpret_cast<const uint8_t *>(text.ptr), text.len,
+                              stage1_mode::regular);
     if (error)
-        return refuse(text, error, f);
-    const dom::document &doc = d->parser.doc;
-    d->tape.words = doc.tape.get();
-    d->tape.texts = reinterpret_cast<const char *>(doc.string_buf.get());
-    d->tape.length = d->tape.words[0] & UINT32_MAX;
-    slice culprit;
-    switch (jsontape_keys(&d->tape, &culprit)) {
-    case JSONTAPE_FULL:
-        return fault_set(f, WIRE_LIMIT, "JSON: out of memory");
+        return refuse(text, error, 0, f);
+    jsontape_marks marks = {text, stage->structural_indexes.get(), stage->n_structural_indexes};
+    std::unique_ptr<uint64_t[]> open(new (std::nothrow) uint64_t[marks.count + JSONTAPE_SPARE]);
+    d->words.reset(new (std::nothrow) uint64_t[marks.count + JSONTAPE_SPARE]);
+    if (!open || !d->words)
+        return no_memory(f);
+    d->tape.words = d->words.get();
+    jsontape_culprit culprit;
+    *root = {&d->tape, 0};
+    switch (jsontape_read(&d->tape, &marks, open.get(), a, &root->word, &culprit)) {
+    case JSONTAPE_BROKEN:
+        return refuse(text, NUMBER_ERROR, culprit.at, f);
+    case JSONTAPE_DEEP:
+        return refuse(text, DEPTH_ERROR, culprit.at, f);
     case JSONTAPE_TWICE:
-        return refuse_twice(text, d->tape, culprit, f);
-    case JSONTAPE_ONCE:
+        return refuse_twice(text, culprit, f);
+    case JSONTAPE_FULL:
+        return no_memory(f);
+    case JSONTAPE_FINE:
         break;
     }
-    *root = {&d->tape, 1};
     return true;
 }
 
@@ -107,9 +113,8 @@ bool json_parse(struct input *in, struct json_doc **out, struct json *root, stru
         return false;
     json_doc *d = new (std::nothrow) json_doc;
     if (!d)
-        return fault_set(f, WIRE_LIMIT, "JSON: out of memory");
-    d->tape.arrays.arena = input_arena(in);
-    if (!parse(d, text, root, f)) {
+        return no_memory(f);
+    if (!parse(d, text, input_arena(in), root, f)) {
         delete d;
         return false;
     }

@@ -267,21 +267,6 @@ enum jsonscan jsonscan(struct slice text, size_t *at, const char **why)
     return r;
 }
 
-size_t jsonscan_string(struct slice text, size_t n)
-{
-    struct scan s = {.text = text};
-    for (;;) {
-        const char *quote = s.at < text.len ? memchr(text.ptr + s.at, '"', text.len - s.at) : NULL;
-        if (!quote)
-            return text.len;
-        s.at = (size_t)(quote - text.ptr);
-        if (!n--)
-            return s.at;
-        if (scan_string(&s) != JSONSCAN_FINE)
-            return text.len;
-    }
-}
-
 void jsonscan_place(struct slice text, size_t at, size_t *line, size_t *column)
 {
     size_t start = 0;

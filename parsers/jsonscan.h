@@ -14,10 +14,6 @@ enum jsonscan { JSONSCAN_FINE, JSONSCAN_BROKEN, JSONSCAN_TRUNCATED, JSONSCAN_DEE
  * there (the length when truncated), *why says what was expected, for people. */
 enum jsonscan jsonscan(struct slice text, size_t *at, const char **why);
 
-/* The offset of the n-th string (keys and values alike, from 0) of a well-formed text, or its
- * length. */
-size_t jsonscan_string(struct slice text, size_t n);
-
 /* Line and column, from 1, of an offset; columns count bytes. */
 void jsonscan_place(struct slice text, size_t at, size_t *line, size_t *column);
 

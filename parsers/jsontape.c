@@ -1,319 +1,417 @@
 /* SPDX-License-Identifier: ISC */
-/* The shapes of a document's objects, so that looking for a key is not comparing texts. */
+/* The grammar of JSON over the marks of a text. What stands between two marks is one thing and
+ * white space behind it, so a mark is looked at once. Values are laid open, those of a container
+ * that is not yet closed together, and go to its page when it is. */
 #include "parsers/jsontape.h"
 
-#include <endian.h>
+#include <math.h>
+#include <stdlib.h>
 
-#include "daemon/base/hash.h"
+#include "parsers/jsonscan.h"
 
-/* ---- keys and shapes ---- */
+#define WHOLE_DIGITS 16   /* of a number that is within 56 bits for sure */
+#define FINITE_LENGTH 200 /* a number that short, with two digits of exponent, is no infinity */
 
-static struct slice key_text(const struct jsontape *t, uint32_t i)
-{
-    return jsontape_text(t, t->keys[i].text);
-}
-
-static bool key_is(const void *tape, uint32_t i, const void *text)
-{
-    return slice_eq(key_text(tape, i), *(const struct slice *)text);
-}
-
-static uint32_t key_find(const struct jsontape *t, struct slice text)
-{
-    return index_find(&t->key_index, key_is, t, &text, hash64(text, 0));
-}
-
-/* The key of this text, a new one if need be; ARRAYS_NONE when memory is out. */
-static uint32_t key_of(struct jsontape *t, uint64_t text)
-{
-    struct slice bytes = jsontape_text(t, text);
-    uint32_t i = key_find(t, bytes);
-    if (i != ARRAYS_NONE)
-        return i;
-    i = t->key_count;
-    if (!arrays_grow(&t->arrays, &t->keys, &t->key_room, (uint64_t)i + 1, sizeof *t->keys,
-                     UINT32_MAX / 4))
-        return ARRAYS_NONE;
-    t->keys[i] = (struct jsontape_key){.text = text};
-    return index_add(&t->key_index, &t->arrays, t->key_count++, hash64(bytes, 0)) ? i : ARRAYS_NONE;
-}
-
-struct step { /* from a shape to the one with one key more */
-    uint32_t from, key;
+struct reader {
+    struct jsontape *tape;
+    const char *text;
+    uint64_t *top;      /* behind the last open value */
+    size_t escape, len; /* the first backslash from some place on that was passed, or len */
+    struct arena *arena;
+    uint32_t depth;
+    enum jsontape_verdict why;
+    struct jsontape_culprit culprit;
 };
 
-static bool shape_is(const void *tape, uint32_t i, const void *step)
+/* No value has this word. */
+static uint64_t refuse(struct reader *r, const uint32_t *mark, enum jsontape_verdict why)
 {
-    const struct jsontape_shape *s = &((const struct jsontape *)tape)->shapes[i];
-    const struct step *by = step;
-    return s->parent == by->from && s->key == by->key;
+    r->why = why;
+    r->culprit.at = *mark;
+    return 0;
 }
 
-static uint64_t step_hash(struct step by)
+/* ---- texts ---- */
+
+/* Where the text that begins at this mark ends: between its last quote and the next mark is white
+ * space only. */
+static inline size_t text_end(const struct reader *r, const uint32_t *mark)
 {
-    return index_mix(index_mix(0, by.from), by.key);
+    size_t end = mark[1] - 1;
+    while (r->text[end] != '"')
+        end--;
+    return end;
 }
 
-static inline uint64_t eight(const char *s)
+/* Is there a backslash? Asked in the order of the text. */
+static bool has_escape(struct reader *r, size_t from, size_t end)
 {
-    uint64_t bytes;
-    memcpy(&bytes, s, sizeof bytes);
-    return le64toh(bytes);
-}
-
-/* Of a key longer than its two ends: kept out of the way of the others. */
-__attribute__((noinline)) static bool same_middle(const char *texts,
-                                                  const struct jsontape_shape *shape, const char *s)
-{
-    for (uint32_t at = 8; at < shape->tail_at; at += 8) {
-        if (eight(s + at) != eight(texts + shape->text + at))
-            return false;
+    if (r->escape < from) {
+        const char *next = memchr(r->text + from, '\\', r->len - from);
+        r->escape = next ? (size_t)(next - r->text) : r->len;
     }
+    return r->escape < end;
+}
+
+/* Four hexadecimal digits; -1 where they are none. */
+static int32_t hex(const char *s)
+{
+    int32_t code = 0;
+    for (int i = 0; i < 4; i++) {
+        char c = s[i], low = (char)(c | 0x20);
+        int digit = c >= '0' && c <= '9' ? c - '0' : low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
+        if (digit < 0)
+            return -1;
+        code = code << 4 | digit;
+    }
+    return code;
+}
+
+static char *encode(char *to, int32_t c)
+{
+    if (c < 0x80) {
+        *to++ = (char)c;
+        return to;
+    }
+    int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
+    *to++ = (char)(lead[more] | c >> 6 * more);
+    while (more-- > 0)
+        *to++ = (char)(0x80 | (c >> 6 * more & 0x3f));
+    return to;
+}
+
+/* The character of \uXXXX, or of two of them, that begins at *at, behind which *at is then; -1
+ * where it is none. */
+static int32_t unicode(const char **at)
+{
+    int32_t c = hex(*at + 2), low;
+    *at += 6;
+    if (c < 0xd800 || c > 0xdfff)
+        return c;
+    if (c > 0xdbff || (*at)[0] != '\\' || (*at)[1] != 'u' || (low = hex(*at + 2)) < 0xdc00 ||
+        low > 0xdfff)
+        return -1; /* half of a pair */
+    *at += 6;
+    return 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+}
+
+/* The text at the mark without its escapes; false where one is wrong or memory is out. No escape is
+ * shorter than what it stands for. */
+static bool decode(struct reader *r, const uint32_t *mark, struct slice *text)
+{
+    static const char of[] = "\"\\/bfnrt", is[] = "\"\\/\b\f\n\r\t";
+    const char *s = text->ptr, *stop = s + text->len;
+    char *out = arena_room(r->arena, text->len + 1), *to = out;
+    if (!out)
+        return refuse(r, mark, JSONTAPE_FULL);
+    while (s < stop) {
+        if (*s != '\\') {
+            *to++ = *s++;
+            continue;
+        }
+        int32_t c = -1;
+        if (s[1] == 'u') {
+            c = unicode(&s);
+        } else {
+            const char *found = s[1] ? strchr(of, s[1]) : NULL;
+            c = found ? is[found - of] : -1;
+            s += 2;
+        }
+        if (c < 0)
+            return refuse(r, mark, JSONTAPE_BROKEN);
+        to = encode(to, c);
+    }
+    *to = '\0';
+    *text = (struct slice){out, (size_t)(to - out)};
     return true;
 }
 
-/* Does the shape end with the key that stands at `s`? Behind the last text of a tape is padding
- * enough to read on. */
-static inline bool ends_with(const char *texts, const struct jsontape_shape *shape, const char *s)
+__attribute__((noinline)) static uint64_t text_apart(struct reader *r, const uint32_t *mark,
+                                                     size_t end)
 {
-    uint64_t differs = (eight(s) ^ shape->head) | (eight(s + shape->tail_at) ^ shape->tail);
-    return !(differs & shape->counted) && (shape->tail_at <= 8 || same_middle(texts, shape, s));
+    struct jsontape *t = r->tape;
+    size_t from = *mark + 1;
+    struct slice s = {r->text + from, end - from};
+    bool escaped = has_escape(r, from, end);
+    if (!escaped && s.len < JSONTAPE_APART)
+        return jsontape_word('"', (uint64_t)s.len << 32 | from);
+    if (escaped && !decode(r, mark, &s))
+        return 0;
+    if (!arrays_grow(&t->shapes.arrays, &t->apart, &t->apart_room, (uint64_t)t->apart_count + 1,
+                     sizeof *t->apart, UINT32_MAX / 4))
+        return refuse(r, mark, JSONTAPE_FULL);
+    t->apart[t->apart_count] = s;
+    return jsontape_word('"', (uint64_t)JSONTAPE_APART << 32 | t->apart_count++);
 }
 
-/* A shape there was not yet is the only one that can have a key twice. Once an object has made one,
- * each further key makes one, too: so its keys are marked once, and then one by one. */
-static enum jsontape_keys mark(struct jsontape *t, uint64_t object, struct step by)
+static inline uint64_t text_value(struct reader *r, const uint32_t *mark)
 {
-    for (uint32_t i = t->marked == object ? 0 : by.from; i; i = t->shapes[i].parent)
-        t->keys[t->shapes[i].key].object = object;
-    t->marked = object;
-    if (t->keys[by.key].object == object)
-        return JSONTAPE_TWICE;
-    t->keys[by.key].object = object;
-    return JSONTAPE_ONCE;
+    size_t from = *mark + 1, end = text_end(r, mark);
+    if (end <= r->escape && end - from < JSONTAPE_APART)
+        return jsontape_word('"', (uint64_t)(end - from) << 32 | from);
+    return text_apart(r, mark, end);
 }
 
-static enum jsontape_keys shape_new(struct jsontape *t, struct step by, uint64_t text)
+/* ---- numbers, and the three words ---- */
+
+/* Does what began at the mark end here? What is behind it is the next mark, or white space up to
+ * it.
+ */
+static inline bool ends(const struct reader *r, const uint32_t *mark, const char *s)
 {
-    if (!arrays_grow(&t->arrays, &t->shapes, &t->shape_room, (uint64_t)t->shape_count + 1,
-                     sizeof *t->shapes, UINT32_MAX / 4))
-        return JSONTAPE_FULL;
-    size_t n = sizeof(uint32_t) + jsontape_text(t, text).len; /* as it stands on the tape */
-    uint32_t tail_at = n > 8 ? (uint32_t)n - 8 : 0;
-    t->shapes[t->shape_count] =
-        (struct jsontape_shape){.text = text,
-                                .counted = UINT64_MAX >> (n < 8 ? 64 - 8 * n : 0),
-                                .head = eight(t->texts + text),
-                                .tail = eight(t->texts + text + tail_at),
-                                .tail_at = tail_at,
-                                .key = by.key,
-                                .parent = by.from,
-                                .count = t->shapes[by.from].count + 1};
-    return index_add(&t->shape_index, &t->arrays, t->shape_count++, step_hash(by)) ? JSONTAPE_ONCE
-                                                                                   : JSONTAPE_FULL;
+    return s == r->text + mark[1] || *s == ' ' || *s == '\n' || *s == '\r' || *s == '\t';
 }
 
-/* The shape of `from` and this key, made in the object if need be. */
-static enum jsontape_keys shape_of(struct jsontape *t, uint64_t object, uint32_t from,
-                                   uint64_t text, uint32_t *shape)
+static inline bool is_digit(char c)
 {
-    const struct step by = {from, key_of(t, text)};
-    if (by.key == ARRAYS_NONE)
-        return JSONTAPE_FULL;
-    *shape = index_find(&t->shape_index, shape_is, t, &by, step_hash(by));
-    if (*shape != ARRAYS_NONE)
-        return JSONTAPE_ONCE;
-    *shape = t->shape_count;
-    enum jsontape_keys verdict = mark(t, object, by);
-    return verdict == JSONTAPE_ONCE ? shape_new(t, by, text) : verdict;
+    return c >= '0' && c <= '9';
 }
 
-/* The shape at a key that is not the first guess: the second one, or any. It is the first guess
- * from here on. */
-__attribute__((noinline)) static enum jsontape_keys shape_learn(struct jsontape *t, uint64_t object,
-                                                                uint32_t from, uint32_t above,
-                                                                uint64_t text, uint32_t *shape)
+static const char *skip_digits(const char *s)
 {
-    *shape = from ? t->shapes[from].next[1] : t->shapes[above].inside[1];
-    if (!ends_with(t->texts, &t->shapes[*shape], t->texts + text)) {
-        enum jsontape_keys verdict = shape_of(t, object, from, text, shape);
-        if (verdict != JSONTAPE_ONCE)
-            return verdict;
+    while (is_digit(*s))
+        s++;
+    return s;
+}
+
+/* Of a number with a fraction or exponent, which begins at `s`: its end; NULL where it is none. */
+static const char *fraction_end(const char *s)
+{
+    s = skip_digits(s + (*s == '-'));
+    if (*s == '.') {
+        if (!is_digit(*++s))
+            return NULL;
+        s = skip_digits(s);
     }
-    uint32_t *guesses = from ? t->shapes[from].next : t->shapes[above].inside;
-    guesses[1] = guesses[0];
-    guesses[0] = *shape;
-    return JSONTAPE_ONCE;
+    if ((*s | 0x20) != 'e')
+        return s;
+    s++;
+    s += *s == '+' || *s == '-';
+    return is_digit(*s) ? skip_digits(s) : NULL;
+}
+
+/* A number beyond all that a computer counts is none. */
+static bool is_finite(const char *s, const char *end)
+{
+    const char *e = s;
+    while (e < end && (*e | 0x20) != 'e')
+        e++;
+    return (end - e <= 3 && e - s < FINITE_LENGTH) || isfinite(strtod(s, NULL));
+}
+
+/* A whole number of more digits than are read at once, behind its sign. */
+static uint64_t long_whole(struct reader *r, const uint32_t *mark, struct slice digits, bool minus)
+{
+    struct jsontape *t = r->tape;
+    uint64_t n = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, digits.ptr[i] - '0', &n))
+            return refuse(r, mark, JSONTAPE_BROKEN);
+    }
+    if (minus && n > (uint64_t)INT64_MAX + 1)
+        return refuse(r, mark, JSONTAPE_BROKEN);
+    if (!minus && n > INT64_MAX)
+        return jsontape_word('u', 0);
+    if (!arrays_grow(&t->shapes.arrays, &t->wide, &t->wide_room, (uint64_t)t->wide_count + 1,
+                     sizeof *t->wide, UINT32_MAX / 4))
+        return refuse(r, mark, JSONTAPE_FULL);
+    t->wide[t->wide_count] = (int64_t)(minus ? -n : n);
+    return jsontape_word('w', t->wide_count++);
+}
+
+/* Any number but a whole one of few digits; and what is none. */
+__attribute__((noinline)) static uint64_t number_rare(struct reader *r, const uint32_t *mark)
+{
+    const char *s = r->text + *mark, *digits = s + (*s == '-'), *end = skip_digits(digits);
+    bool whole = *end != '.' && (*end | 0x20) != 'e';
+    if (end == digits || (*digits == '0' && end > digits + 1))
+        return refuse(r, mark, JSONTAPE_BROKEN);
+    if (!whole)
+        end = fraction_end(s);
+    if (!end || !ends(r, mark, end))
+        return refuse(r, mark, JSONTAPE_BROKEN);
+    if (whole)
+        return long_whole(r, mark, (struct slice){digits, (size_t)(end - digits)}, *s == '-');
+    return is_finite(s, end) ? jsontape_word('d', 0) : refuse(r, mark, JSONTAPE_BROKEN);
+}
+
+static inline uint64_t number(struct reader *r, const uint32_t *mark)
+{
+    const char *s = r->text + *mark;
+    bool minus = *s == '-';
+    const char *digits = s += minus;
+    uint64_t n = 0;
+    for (; is_digit(*s); s++)
+        n = n * 10 + (uint64_t)(*s - '0');
+    size_t count = (size_t)(s - digits);
+    if (count - 1 >= WHOLE_DIGITS || (*digits == '0' && count > 1) || !ends(r, mark, s))
+        return number_rare(r, mark);
+    return jsontape_word('l', (minus ? -n : n) & JSONTAPE_PAYLOAD);
+}
+
+static inline uint64_t one_of_three(struct reader *r, const uint32_t *mark)
+{
+    const char *s = r->text + *mark;
+    bool is = *s == 'n' ? memcmp(s, "null", 4) == 0
+                        : memcmp(s, "true", 4) == 0 || memcmp(s, "false", 5) == 0;
+    return is && ends(r, mark, s + 4 + (*s == 'f')) ? jsontape_word(*s, 0)
+                                                    : refuse(r, mark, JSONTAPE_BROKEN);
 }
 
 /* ---- containers ---- */
 
-/* May a container open among the words from `at` to `end`? Four are looked at in one go, be they
- * words of the array, numbers or what stands behind it: so short arrays cost no branches. */
-static inline bool may_open(const struct jsontape *t, uint64_t at, uint64_t end)
+static const uint32_t *broken(struct reader *r, const uint32_t *mark)
 {
-    bool found = end + 4 > t->length;
-    for (; at < end && !found; at += 4) {
-        for (uint64_t i = at; i < at + 4; i++)
-            found |= (t->words[i] >> 56 | 0x20) == '{'; /* or [ */
-    }
-    return found;
+    refuse(r, mark, JSONTAPE_BROKEN);
+    return NULL;
 }
 
-/* May there be objects to read in the value? Not in an array of plain items. */
-static inline bool may_hold(const struct jsontape *t, uint64_t at)
+static const uint32_t *container(struct reader *r, const uint32_t *mark, uint32_t above);
+
+/* Lay open the value at the mark, which stands under that key. The mark behind it; NULL where it is
+ * refused. */
+__attribute__((always_inline)) static inline const uint32_t *
+value(struct reader *r, const uint32_t *mark, uint32_t above)
 {
-    char kind = jsontape_kind(t, at);
-    uint64_t end = jsontape_end(t, at) - 1;
-    return kind == '{' || (kind == '[' && jsontape_payload(t, at) >> 32 != end - at - 1 &&
-                           may_open(t, at + 1, end));
-}
-
-static enum jsontape_keys container_keys(struct jsontape *t, uint64_t at, uint32_t above,
-                                         struct slice *culprit);
-
-static enum jsontape_keys array_keys(struct jsontape *t, uint64_t array, uint32_t above,
-                                     struct slice *culprit)
-{
-    uint64_t end = jsontape_end(t, array) - 1;
-    enum jsontape_keys verdict = JSONTAPE_ONCE;
-    for (uint64_t at = array + 1; at < end && verdict == JSONTAPE_ONCE;) {
-        char kind = jsontape_kind(t, at);
-        if (!jsontape_is_container(kind)) {
-            at += 1 + jsontape_is_number(kind);
-            continue;
-        }
-        if (may_hold(t, at))
-            verdict = container_keys(t, at, above, culprit);
-        at = jsontape_end(t, at);
-    }
-    return verdict;
-}
-
-/* The members of an object that are deep: a bit each, the last one for all from there on. */
-#define DEEP_LAST 63
-
-__attribute__((noinline)) static enum jsontape_keys
-member_keys(struct jsontape *t, const uint32_t *page, uint64_t deep, struct slice *culprit)
-{
-    enum jsontape_keys verdict = JSONTAPE_ONCE;
-    for (; deep; deep &= deep - 1) {
-        uint32_t i = (uint32_t)__builtin_ctzll(deep);
-        uint32_t end = i < DEEP_LAST ? i + 1 : t->shapes[page[0]].count;
-        for (; i < end && verdict == JSONTAPE_ONCE; i++) {
-            uint64_t at = page[1 + i];
-            if (may_hold(t, at))
-                verdict = container_keys(t, at, (uint32_t)t->words[at - 1], culprit);
-        }
-    }
-    return verdict;
-}
-
-/* The keys of one object first, those of what is in it then. */
-__attribute__((noinline)) static enum jsontape_keys
-object_keys(struct jsontape *t, uint64_t object, uint32_t above, struct slice *culprit)
-{
-    const struct jsontape_shape *shapes = t->shapes;
-    const char *texts = t->texts;
-    uint64_t *words = t->words, *at = words + object + 1, deep = 0;
-    uint64_t *end = words + jsontape_end(t, object) - 1;
-    uint32_t *page = t->directory + t->directory_count, *value = page + 1;
-    uint32_t shape = 0, guess = shapes[above].inside[0];
-    while (at < end) {
-        uint64_t text = *at & JSONTAPE_PAYLOAD;
-        if (!ends_with(texts, &shapes[guess], texts + text)) {
-            enum jsontape_keys verdict = shape_learn(t, object, shape, above, text, &guess);
-            if (verdict != JSONTAPE_ONCE) {
-                *culprit = jsontape_text(t, text);
-                return verdict;
-            }
-            shapes = t->shapes; /* they may have moved */
-        }
-        *at++ = jsontape_key_word(guess);
-        char kind = (char)(*at >> 56);
-        *value++ = (uint32_t)(at - words);
-        if (jsontape_is_container(kind)) {
-            ptrdiff_t i = value - page - 2;
-            deep |= UINT64_C(1) << (i < DEEP_LAST ? i : DEEP_LAST);
-            at = words + (uint32_t)*at;
-        } else {
-            at += 1 + jsontape_is_number(kind);
-        }
-        shape = guess;
-        guess = shapes[shape].next[0];
-    }
-    page[0] = shape;
-    *end = (uint64_t)'}' << 56 | t->directory_count;
-    t->directory_count += (uint32_t)(value - page);
-    return deep ? member_keys(t, page, deep, culprit) : JSONTAPE_ONCE;
-}
-
-/* The keys of all objects in a container, which stands under that key. As deep as the text may be
- * nested. */
-static enum jsontape_keys container_keys(struct jsontape *t, uint64_t at, uint32_t above,
-                                         struct slice *culprit)
-{
-    return jsontape_kind(t, at) == '{' ? object_keys(t, at, above, culprit)
-                                       : array_keys(t, at, above, culprit);
-}
-
-enum jsontape_keys jsontape_keys(struct jsontape *t, struct slice *culprit)
-{
-    /* A page takes fewer items than its object takes words, but not half as few: an object in it is
-     * an item and no word. */
-    t->directory = arena_room(t->arrays.arena, t->length * sizeof *t->directory);
-    if (!t->directory ||
-        !arrays_grow(&t->arrays, &t->shapes, &t->shape_room, 1, sizeof *t->shapes, UINT32_MAX / 4))
-        return JSONTAPE_FULL;
-    /* The one without keys, which the document stands under: no text is as long as it says. */
-    t->shapes[0] = (struct jsontape_shape){.counted = UINT64_MAX, .head = UINT64_MAX};
-    t->shape_count = 1;
-    return may_hold(t, 1) ? container_keys(t, 1, 0, culprit) : JSONTAPE_ONCE;
-}
-
-/* ---- asking ---- */
-
-static uint32_t find_place(const struct jsontape *t, uint32_t shape, uint32_t key)
-{
-    while (shape && t->shapes[shape].key != key)
-        shape = t->shapes[shape].parent;
-    return t->shapes[shape].count;
-}
-
-static size_t slot_of(const void *keys, uint32_t shape)
-{
-    return (size_t)index_mix(shape, (uintptr_t)keys);
-}
-
-uint32_t jsontape_place(struct jsontape *t, uint32_t shape, struct slice key)
-{
-    size_t slot = slot_of(key.ptr, shape) % JSONTAPE_ASKED;
-    if (t->asked[slot].shape == shape && t->asked[slot].len == key.len &&
-        memcmp(t->asked[slot].text, key.ptr, key.len) == 0)
-        return t->asked[slot].place;
-    uint32_t place = find_place(t, shape, key_find(t, key));
-    if (key.len > 0 && key.len <= JSONTAPE_ASKED_MAX) {
-        memcpy(t->asked[slot].text, key.ptr, key.len);
-        t->asked[slot].len = (uint32_t)key.len;
-        t->asked[slot].shape = shape;
-        t->asked[slot].place = place;
-    }
-    return place;
-}
-
-const uint8_t *jsontape_places(struct jsontape *t, uint32_t shape, const struct slice *keys,
-                               size_t n)
-{
-    size_t slot = slot_of(keys, shape) % JSONTAPE_TABLES;
-    if (n > JSONTAPE_TABLE_MAX || t->shapes[shape].count > UINT8_MAX)
+    char c = r->text[*mark];
+    uint64_t word;
+    if (c == '"')
+        word = text_value(r, mark);
+    else if (is_digit(c) || c == '-')
+        word = number(r, mark);
+    else if (c == '{' || c == '[')
+        return container(r, mark, above);
+    else
+        word = one_of_three(r, mark);
+    if (!word)
         return NULL;
-    if (t->tables[slot].keys != keys || t->tables[slot].shape != shape ||
-        t->tables[slot].count != n) {
-        for (size_t i = 0; i < n; i++)
-            t->tables[slot].places[i] = (uint8_t)jsontape_place(t, shape, keys[i]);
-        t->tables[slot].keys = keys;
-        t->tables[slot].shape = shape;
-        t->tables[slot].count = (uint8_t)n;
+    *r->top++ = word;
+    return mark + 1;
+}
+
+/* What was laid open from `first` on becomes the page of a container, which is laid open instead.
+ */
+static inline void page(struct reader *r, char kind, uint64_t *first, uint32_t shape)
+{
+    struct jsontape *t = r->tape;
+    uint64_t *to = t->words + t->word_count;
+    size_t count = (size_t)(r->top - first);
+    *to++ = (uint64_t)count << 32 | shape;
+    for (size_t i = 0; i < count; i++)
+        to[i] = first[i];
+    *first = jsontape_word(kind, t->word_count);
+    r->top = first + 1;
+    t->word_count += (uint32_t)count + 1;
+}
+
+/* The shape at the key at the mark, which is not the guess. */
+__attribute__((noinline)) static bool learn(struct reader *r, const uint32_t *mark,
+                                            struct jsonshape_object *o, uint32_t from,
+                                            uint32_t *shape)
+{
+    size_t at = *mark + 1;
+    if (r->text[*mark] != '"')
+        return refuse(r, mark, JSONTAPE_BROKEN);
+    struct jsonshape_key key = {.text = {r->text + at, text_end(r, mark) - at}};
+    key.plain = !has_escape(r, at, at + key.text.len);
+    if (!key.plain && !decode(r, mark, &key.text))
+        return false;
+    switch (jsonshape_learn(&r->tape->shapes, o, from, key, shape)) {
+    case JSONSHAPE_ONCE:
+        return true;
+    case JSONSHAPE_TWICE:
+        r->culprit.key = key.text;
+        return refuse(r, mark, JSONTAPE_TWICE);
+    case JSONSHAPE_FULL:
+        break;
     }
-    return t->tables[slot].places;
+    return refuse(r, mark, JSONTAPE_FULL);
+}
+
+/* From its first key on. */
+static const uint32_t *object(struct reader *r, const uint32_t *mark, uint32_t above)
+{
+    struct jsonshapes *s = &r->tape->shapes;
+    struct jsonshape_object o = jsonshape_open(s, above, r->depth);
+    uint64_t *first = r->top;
+    uint32_t shape = 0, guess = jsonshape_first(s, above);
+    for (;; guess = jsonshape_guess(s, shape)) {
+        if (!jsonshape_ends_with(s, guess, r->text + *mark) && !learn(r, mark, &o, shape, &guess))
+            return NULL;
+        if (r->text[*++mark] != ':')
+            return broken(r, mark);
+        mark = value(r, mark + 1, guess);
+        if (!mark)
+            return NULL;
+        shape = guess;
+        char c = r->text[*mark];
+        if (c == '}')
+            break;
+        if (c != ',')
+            return broken(r, mark);
+        mark++;
+    }
+    if (!jsonshape_close(s, &o, shape)) {
+        refuse(r, mark, JSONTAPE_FULL);
+        return NULL;
+    }
+    page(r, '{', first, shape);
+    return mark + 1;
+}
+
+static const uint32_t *array(struct reader *r, const uint32_t *mark, uint32_t above)
+{
+    uint64_t *first = r->top;
+    for (;; mark++) {
+        mark = value(r, mark, above);
+        if (!mark)
+            return NULL;
+        char c = r->text[*mark];
+        if (c == ']')
+            break;
+        if (c != ',')
+            return broken(r, mark);
+    }
+    page(r, '[', first, 0);
+    return mark + 1;
+}
+
+/* As deep as the text may be nested. One that is empty has the first page. */
+__attribute__((noinline)) static const uint32_t *container(struct reader *r, const uint32_t *mark,
+                                                           uint32_t above)
+{
+    char kind = r->text[*mark++];
+    if (r->text[*mark] == (kind == '{' ? '}' : ']')) {
+        *r->top++ = jsontape_word(kind, 0);
+        return mark + 1;
+    }
+    if (r->depth == JSON_DEPTH_MAX) {
+        refuse(r, mark, JSONTAPE_DEEP);
+        return NULL;
+    }
+    r->depth++;
+    mark = kind == '{' ? object(r, mark, above) : array(r, mark, above);
+    r->depth--;
+    return mark;
+}
+
+enum jsontape_verdict jsontape_read(struct jsontape *t, const struct jsontape_marks *marks,
+                                    uint64_t *open, struct arena *a, uint64_t *root,
+                                    struct jsontape_culprit *culprit)
+{
+    struct reader r = {
+        .tape = t, .text = marks->text.ptr, .top = open, .len = marks->text.len, .arena = a};
+    *culprit = r.culprit;
+    if (!jsonshape_init(&t->shapes, a))
+        return JSONTAPE_FULL;
+    t->text = r.text;
+    t->words[0] = 0;
+    t->word_count = 1;
+    const uint32_t *behind = value(&r, marks->at, 0);
+    if (behind && behind != marks->at + marks->count)
+        behind = broken(&r, behind);
+    *culprit = r.culprit;
+    *root = open[0];
+    return behind ? JSONTAPE_FINE : r.why;
 }

@@ -11,6 +11,7 @@
 #include "daemon/base/buf.h"
 #include "parsers/json.h"
 #include "parsers/jsonscan.h"
+#include "tests/unit/json_reference.h"
 #include "tests/unit/payload.h"
 #include "tests/unit/random.h"
 
@@ -147,6 +148,12 @@ static void doubled_keys_are_refused(void **state)
     expect(SLICE("{\"axcxe\": 1, \"aycye\": 2, \"\": 3}"), WIRE_OK, ""); /* alike, not the same */
     expect(SLICE("{\"axcxe\": 1, \"aycye\": 2, \"axcxe\": 3}"), WIRE_SYNTAX, "column 26: the key");
     expect(SLICE("{\"\": 1, \"a\": 2, \"\": 3}"), WIRE_SYNTAX, "the key \"\"");
+    expect(SLICE("{\"a\": {\"a\": 1, \"x\": 2}, \"x\": 3, \"x\": 4}"), WIRE_SYNTAX,
+           "column 33: the key \"x\"");
+    expect(SLICE("{\"a\": {\"b\": {\"a\": 1, \"b\": 2}, \"c\": 3}, \"b\": {\"c\": 1}, \"c\": 4, "
+                 "\"a\": 5}"),
+           WIRE_SYNTAX, "the key \"a\"");
+    expect(SLICE("{\"a\": 1, \"a\": 2, \"b\": "), WIRE_TRUNCATED, "ends before its JSON does");
     struct buf b;
     buf_init(&b, 1 << 26); /* many keys: the same answer, and not by comparing all with all */
     buf_addc(&b, '{');
@@ -178,6 +185,39 @@ static void members_are_picked_in_one_walk(void **state)
     for (int i = 0; i < 3; i++)
         assert_int_equal(json_type(v[i]), JSON_NONE);
     doc_done(d);
+}
+
+/* Keys of any length, of which each object has the one that differs in one place. */
+static void keys_that_are_nearly_the_same_are_told_apart(void **state)
+{
+    (void)state;
+    for (size_t len = 1; len <= 80; len++) {
+        struct buf b;
+        char key[81] = {0};
+        buf_init(&b, 1 << 26);
+        memset(key, 'x', len);
+        buf_addf(&b, "[{\"%s\":-1}", key);
+        for (size_t i = 0; i < len; i++) {
+            key[i] = 'y';
+            buf_addf(&b, ",{\"%s\":%zu}", key, i);
+            key[i] = 'x';
+        }
+        buf_addc(&b, ']');
+        struct doc *d = doc_of(buf_slice(&b));
+        assert_true(d->ok);
+        struct json_items items = json_items_of(d->root);
+        for (size_t i = 0; i <= len; i++) {
+            struct json object = json_item(&items);
+            int64_t n;
+            assert_int_equal(json_type(json_get(object, key)), i ? JSON_NONE : JSON_NUMBER);
+            key[i ? i - 1 : 0] = i ? 'y' : 'x';
+            assert_true(json_int(json_get(object, key), &n));
+            assert_int_equal(n, (int64_t)i - 1);
+            key[i ? i - 1 : 0] = 'x';
+        }
+        doc_done(d);
+        buf_done(&b);
+    }
 }
 
 /* A random document of the keys a to j; `objects` counts them. */
@@ -249,13 +289,49 @@ static void members_are_found_whatever_was_asked_before(void **state)
             struct json object = all[random_below(&r, (uint64_t)n)];
             char key[3] = {(char)('a' + random_below(&r, 11)), random_below(&r, 4) ? 0 : 'x', 0};
             struct json is = json_get(object, key), should = found_by_walking(object, key);
-            assert_int_equal(is.at, should.at);
+            assert_int_equal(is.word, should.word);
             assert_ptr_equal(is.doc, should.doc);
         }
         free(all);
         doc_done(d);
         buf_done(&b);
     }
+}
+
+/* A word holds how long most texts are, and most numbers. */
+static void what_no_word_holds_is_read(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {0xfffffe + 5, 0xffffff + 5, 0x1000000 + 5};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        size_t len = lengths[i];
+        char *s = calloc(1, len + 64);
+        memset(s, 'x', len);
+        memcpy(s, "[\"", 2);
+        memcpy(s + len - 3, "\",7", 3);
+        s[len] = ']';
+        struct doc *d = doc_of((struct slice){s, len + 1});
+        assert_true(d->ok);
+        struct json_items items = json_items_of(d->root);
+        struct slice text = json_str(json_item(&items));
+        int64_t n;
+        assert_int_equal(text.len, len - 5);
+        assert_true(text.ptr[0] == 'x' && text.ptr[text.len - 1] == 'x');
+        assert_true(json_int(json_item(&items), &n) && n == 7);
+        doc_done(d);
+        free(s);
+    }
+    static const char numbers[] =
+        "[36028797018963967,36028797018963968,-36028797018963968,-36028797018963969]";
+    struct doc *d = doc_of(slice_of(numbers));
+    struct json_items items = json_items_of(d->root);
+    for (const char *at = numbers + 1; at && *at;
+         at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+        int64_t n;
+        assert_true(json_int(json_item(&items), &n));
+        assert_int_equal(n, strtoll(at, NULL, 10));
+    }
+    doc_done(d);
 }
 
 /* Objects in objects have more values than half their words, and all are found in the end. */
@@ -333,30 +409,135 @@ static void depth_is_capped(void **state)
     }
 }
 
-/* The two readers agree on what is JSON, whatever one does to a text. */
-static void scanner_agrees_with_simdjson(void **state)
+/* ---- beside other readers ---- */
+
+static void dump_text(struct buf *dump, char kind, struct slice s)
+{
+    assert_non_null(s.ptr);
+    buf_addf(dump, "%c%zu:", kind, s.len);
+    buf_add(dump, s);
+    buf_addc(dump, '\n');
+}
+
+/* As json_reference.cc writes it. */
+static void dump_value(struct buf *dump, struct json v)
+{
+    struct json_walk w = {0};
+    struct slice key;
+    struct json child;
+    int64_t n;
+    switch (json_type(v)) {
+    case JSON_NONE:
+        fail();
+        break;
+    case JSON_NULL:
+        buf_addz(dump, "null\n");
+        break;
+    case JSON_BOOL:
+        buf_addz(dump, json_is(v, 't') ? "true\n" : "false\n");
+        break;
+    case JSON_NUMBER:
+        if (json_int(v, &n))
+            buf_addf(dump, "%lld\n", (long long)n);
+        else
+            buf_addz(dump, "number\n");
+        break;
+    case JSON_STRING:
+        dump_text(dump, 's', json_str(v));
+        break;
+    case JSON_ARRAY:
+    case JSON_OBJECT:
+        buf_addf(dump, "%c%zu\n", json_type(v) == JSON_ARRAY ? '[' : '{', json_count(v));
+        while (json_next(v, &w, &key, &child)) {
+            if (json_type(v) == JSON_OBJECT)
+                dump_text(dump, 'k', key);
+            dump_value(dump, child);
+        }
+        break;
+    }
+}
+
+static const char *const texts[] = {
+    "{\"a\": [1, -2.5e+3, \"x\\u00f1\\ud83d\\ude00ñ\\n\"], \"b\": {\"c\": true}}",
+    "[{\"a\":1,\"bc\":\"d\",\"e\":null},{\"a\":2,\"bc\":\"\\\\\",\"e\":false},\r\n"
+    "\t{\"a\":30,\"bc\":\"\\\"\",\"e\":{\"a\":-0,\"bc\":[]}},{\"bc\":0.50,\"a\":{}}]",
+    "{\"votes\" : [ 9007199254740991 , 36028797018963968,-36028797018963969 ] ,\n"
+    "\"a longer key, and another one\" : [9223372036854775807,-9223372036854775808],"
+    "\"\\u0061\\/\":[18446744073709551615, 1e308, 12345678901234567890]}",
+    "[[[[1,2],[3]],[]],{\"k\":{\"k\":{\"k\":[\"\",\"a\\u0000b\",\"\\b\\f\\r\\t\"]}}},true,false,"
+    "null]",
+    "\"\\u20ac \xe2\x82\xac \xf0\x9f\x98\x80 \\uD83D\\uDE00\"",
+    " -123.456E-7\n",
+};
+
+/* A text that may be JSON no more: bytes changed, a part left out or there twice. The zeros behind
+ * it stay. */
+static size_t change(struct random *r, char *s, size_t len, size_t room)
+{
+    static const char alphabet[] = "{}[]\",:\\u0de-+.19tfn \xc3\xb1\n";
+    for (uint64_t k = random_below(r, 4); k > 0; k--)
+        s[random_below(r, len)] = alphabet[random_below(r, sizeof alphabet - 1)];
+    size_t from = random_below(r, len), n = random_below(r, len - from);
+    switch (random_below(r, 6)) {
+    case 0:
+        memmove(s + from, s + from + n, len - from - n);
+        memset(s + len - n, 0, n);
+        return len - n;
+    case 1:
+        if (len + n > room)
+            return len;
+        memmove(s + from + n, s + from, len - from);
+        return len + n;
+    default:
+        return len;
+    }
+}
+
+/* What simdjson's DOM refuses is refused, and what it reads is read as it reads it. */
+static void read_as_simdjson_reads(const char *kernel, struct slice s)
+{
+    struct buf is, should;
+    size_t at;
+    const char *why;
+    buf_init(&is, 1 << 16);
+    buf_init(&should, 1 << 16);
+    enum json_reference verdict = json_reference(s, &should);
+    enum jsonscan found = jsonscan(s, &at, &why);
+    struct doc *d = doc_of(s);
+    bool doubled = strstr(d->f.err.text, "twice") != NULL;
+    if (d->ok)
+        dump_value(&is, d->root);
+    bool right = d->ok     ? slice_eq(buf_slice(&is), buf_slice(&should))
+                 : doubled ? verdict != JSON_REFERENCE_BROKEN
+                           : verdict != JSON_REFERENCE_FINE;
+    if (!right)
+        fail_msg("%s: %.*s\nis \"%s\"\n%s\nshould be\n%s", kernel, SLICE_FMT(s), d->f.err.text,
+                 d->ok ? is.ptr : "", verdict == JSON_REFERENCE_FINE ? should.ptr : "refused");
+    if (verdict != JSON_REFERENCE_NUMBER && (found == JSONSCAN_FINE) != (d->ok || doubled))
+        fail_msg("scan says %d, is \"%s\": %.*s", found, d->f.err.text, SLICE_FMT(s));
+    assert_true(at <= s.len);
+    doc_done(d);
+    buf_done(&is);
+    buf_done(&should);
+}
+
+/* The readers agree on what is JSON and what it says, whatever one does to a text. */
+static void read_as_simdjson_reads_with_any_kernel(void **state)
 {
     (void)state;
-    static const char text[] =
-        "{\"a\": [1, -2.5e+3, \"x\\u00f1\\ud83d\\ude00ñ\\n\"], \"b\": {\"c\": true}}";
-    static const char alphabet[] = "{}[]\",:\\u0e-.1tn \xc3\xb1\n";
     struct random r = {7};
-    for (int i = 0; i < 60000; i++) {
-        char changed[sizeof text];
-        size_t at;
-        const char *why;
-        memcpy(changed, text, sizeof text);
-        for (uint64_t k = random_below(&r, 3) + 1; k > 0; k--)
-            changed[random_below(&r, sizeof text - 1)] =
-                alphabet[random_below(&r, sizeof alphabet - 1)];
-        struct slice s = {changed, sizeof text - 1};
-        enum jsonscan found = jsonscan(s, &at, &why);
-        struct doc *d = doc_of(s);
-        bool doubled = strstr(d->f.err.text, "twice") != NULL;
-        if ((found == JSONSCAN_FINE) != (d->ok || doubled))
-            fail_msg("scan says %d, simdjson \"%s\": %s", found, d->f.err.text, changed);
-        assert_true(at <= s.len);
-        doc_done(d);
+    const char *kernel;
+    for (int k = 0; (kernel = json_reference_kernel(k)) != NULL; k++) {
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+            read_as_simdjson_reads(kernel, slice_of(texts[i]));
+            for (int n = 0; n < 6000; n++) {
+                char changed[512 + 64] = {0};
+                size_t len = strlen(texts[i]);
+                memcpy(changed, texts[i], len);
+                len = change(&r, changed, len, 512);
+                read_as_simdjson_reads(kernel, (struct slice){changed, len});
+            }
+        }
     }
 }
 
@@ -368,11 +549,13 @@ int main(void)
         cmocka_unit_test(cut_anywhere_is_truncated),
         cmocka_unit_test(doubled_keys_are_refused),
         cmocka_unit_test(members_are_picked_in_one_walk),
+        cmocka_unit_test(keys_that_are_nearly_the_same_are_told_apart),
         cmocka_unit_test(members_are_found_whatever_was_asked_before),
+        cmocka_unit_test(what_no_word_holds_is_read),
         cmocka_unit_test(objects_within_objects_are_kept_whole),
         cmocka_unit_test(a_doubled_key_is_found_behind_any_shape),
         cmocka_unit_test(depth_is_capped),
-        cmocka_unit_test(scanner_agrees_with_simdjson),
+        cmocka_unit_test(read_as_simdjson_reads_with_any_kernel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
