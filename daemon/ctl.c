@@ -30,6 +30,7 @@
 #define WORDS_MAX 32      /* typed beside a file of calls */
 #define FILE_MAX ((size_t)4 << 20)
 #define JOINT_MAX (2 << 20) /* bytes of a file of calls: what the daemon takes */
+#define MADE_MAX (64 << 20) /* what is printed of one answer */
 #define SHOWN_MAX 64
 
 struct options {
@@ -43,6 +44,7 @@ struct options {
     char shown[SHOWN_MAX]; /* the fingerprint of what was shown */
     const char *from;      /* call: a file of many */
     const char *config;    /* source test: of a tallyd of our own */
+    bool too_much;         /* what was to be printed: it is not */
 };
 
 #define CALL_ALSO "--basis official|newspaper|concession|clerk] [--url URL"
@@ -170,6 +172,19 @@ static bool print_text(struct slice body, void *ctx)
     return fflush(stdout) == 0;
 }
 
+/* What was made of an answer. False also where that is more than we hold, which is said. */
+static bool print_made(const struct buf *out, struct options *o)
+{
+    if (!out->failed)
+        return print_text(buf_slice(out), NULL);
+    fprintf(stderr,
+            "tallyctl: as -o %s it is more than %d MB, and nothing is printed: a filter makes it "
+            "less, -o tsv prints it as it came\n",
+            o->output, MADE_MAX >> 20);
+    o->too_much = true;
+    return false;
+}
+
 /* A line is news; on a terminal it stays one line. */
 static bool print_lines(struct slice body, void *ctx)
 {
@@ -177,7 +192,7 @@ static bool print_lines(struct slice body, void *ctx)
     struct buf out;
     if (columns == 0)
         return print_text(body, ctx);
-    buf_init(&out, 64 << 20);
+    buf_init(&out, MADE_MAX);
     ctl_cut(body, columns, &out);
     bool ok = !out.failed && print_text(buf_slice(&out), NULL);
     buf_done(&out);
@@ -187,16 +202,16 @@ static bool print_lines(struct slice body, void *ctx)
 /* Rows come as tab-separated lines with a head. */
 static bool print_rows(struct slice body, void *ctx)
 {
-    const struct options *o = ctx;
+    struct options *o = ctx;
     struct buf out;
-    buf_init(&out, 64 << 20);
-    if (!strcmp(o->output, "table"))
-        ctl_table(body, terminal_columns(), &out);
-    else if (!strcmp(o->output, "csv"))
+    if (!strcmp(o->output, "tsv"))
+        return print_text(body, NULL);
+    buf_init(&out, MADE_MAX);
+    if (!strcmp(o->output, "csv"))
         ctl_csv(body, &out);
     else
-        buf_add(&out, body);
-    bool ok = !out.failed && print_text(buf_slice(&out), NULL);
+        ctl_table(body, terminal_columns(), &out);
+    bool ok = print_made(&out, o);
     buf_done(&out);
     return ok;
 }
@@ -288,7 +303,7 @@ static int run_url(const struct ctl_command *c, int argc, char **argv, struct op
     struct buf out;
     bool json = !strcmp(o->output, "json");
     int code = 0;
-    buf_init(&out, 64 << 20);
+    buf_init(&out, MADE_MAX);
     if (!ctl_url(o->url, c, argc, argv, json, &out, &e)) {
         fprintf(stderr, "tallyctl: %s\n", e.text);
         code = (int)e.kind;
@@ -382,14 +397,14 @@ static int test_source(int argc, char **argv, struct options *o)
     bool csv = !strcmp(o->output, "csv"), json = !strcmp(o->output, "json");
     const struct ctl_test t = {
         .socket = o->socket, .config = o->config, .words = argv, .count = argc, .json = json};
-    buf_init(&report, 64 << 20);
-    buf_init(&out, 64 << 20);
+    buf_init(&report, MADE_MAX);
+    buf_init(&out, MADE_MAX);
     if (!ctl_test(&t, &report, &code, &e)) {
         fprintf(stderr, "tallyctl: %s\n", e.text);
         code = (int)e.kind;
     } else if (csv || !strcmp(o->output, "table")) {
         ctl_test_print(buf_slice(&report), csv, terminal_columns(), &out);
-        print_text(buf_slice(&out), NULL);
+        print_made(&out, o);
     } else {
         print_text(buf_slice(&report), NULL);
     }
@@ -549,12 +564,12 @@ static int check_list(int argc, char **argv)
 {
     struct options o = {.output = isatty(STDOUT_FILENO) ? "table" : "tsv"};
     struct buf out;
-    buf_init(&out, 64 << 20);
+    buf_init(&out, MADE_MAX);
     int code = ctl_endorse(argc, argv, &out);
     if (code == 0)
         print_rows(buf_slice(&out), &o);
     buf_done(&out);
-    return code;
+    return o.too_much ? ERR_DATA : code;
 }
 
 /* What is not the daemon's. */
@@ -661,8 +676,10 @@ static int tallyctl(int argc, char **argv)
         return no_command(words, argv);
     argc = words - taken;
     argv += taken;
-    return fitting(c, argc, argv, &o) && speakable(argc, argv) ? perform(c, argc, argv, &o)
-                                                               : ERR_USAGE;
+    if (!fitting(c, argc, argv, &o) || !speakable(argc, argv))
+        return ERR_USAGE;
+    int code = perform(c, argc, argv, &o);
+    return code == 0 && o.too_much ? ERR_DATA : code;
 }
 
 int main(int argc, char **argv)

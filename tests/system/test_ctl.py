@@ -287,6 +287,29 @@ def test_an_answer_that_is_none(tmp_path):
     thread.join(10)
 
 
+def test_a_table_that_is_too_long_is_said(tmp_path):
+    """Of more than 64 MB as a table nothing was printed, with exit 0."""
+    body = b"race_id\tstate\n" + b"x" * 10000 + b"\tGA\n" + b"x\tGA\n" * 7000
+
+    def serve():
+        for _ in range(2):
+            with listener.accept()[0] as link:
+                link.recv(1000)
+                link.sendall(b"0 %d\n" % len(body) + body)
+
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "fake"))
+        listener.listen()
+        thread = threading.Thread(target=serve)
+        thread.start()
+        run = lambda output: subprocess.run([harness.TALLYCTL, "--socket", tmp_path / "fake", "races", "-o", output],
+                                            capture_output=True, timeout=harness.PATIENCE, check=False)
+        table, tsv = run("table"), run("tsv")
+        thread.join(harness.PATIENCE)
+    assert table.returncode == 65 and table.stdout == b"" and b"more than 64 MB" in table.stderr and b"-o tsv" in table.stderr, table.stderr
+    assert tsv.returncode == 0 and tsv.stdout == body
+
+
 def test_a_list_is_checked_before_it_is_used(tmp_path):
     """Without a daemon, and by the words of tallyd -t."""
     def check(*words):
