@@ -271,6 +271,17 @@ static void footer(const struct board *b)
                      "href=\"/v1/schema.json\">what is published, described</a>.");
 }
 
+static void rounding(const struct board *b)
+{
+    static const char *const says[] = {
+        [PERCENT_FLOOR] = "rounded down: 66.8% is said as 66%",
+        [PERCENT_NEAREST] = "rounded to the nearest whole one: 66.8% is said as 67%",
+        [PERCENT_ONE_DECIMAL] = "rounded to one decimal: 66.84% is said as 66.8%",
+    };
+
+    buf_addf(b->out, "<span id=\"rounding\" data-live>%s</span>", says[b->m->settings->percent]);
+}
+
 /* ---- a copy says that it is one, and of when ---- */
 
 static void copied(const struct board *b)
@@ -316,6 +327,7 @@ static const struct {
     {"races", board_races},
     {"corrections", board_corrections},
     {"sources", board_sources},
+    {"rounding", rounding},
     {"footer", footer},
     {"copied", copied},
     {"policy", policy},

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "daemon/base/html.h"
+#include "daemon/base/text.h"
 #include "daemon/base/when.h"
 #include "daemon/core/calls.h"
 #include "daemon/core/documents.h"
@@ -434,7 +435,7 @@ static void write_figures(const struct board *b, const struct race *r)
         const struct race_choice *c = &r->choices[i];
         buf_addz(b->out, i ? "<br>" : "");
         html_name(b->out, c->name);
-        if (c->party.len > 0) {
+        if (c->party.len > 0 && !text_ends_in_brackets(c->name, c->party)) {
             buf_addz(b->out, " (");
             html_name(b->out, c->party);
             buf_addc(b->out, ')');
@@ -454,7 +455,8 @@ static void race_note(const struct board *b, const struct race *r, uint32_t flag
     if (flag == RACE_PARTIAL)
         labels_counties(r, b->out);
     else
-        buf_addz(b->out, labels_race_flag(flag));
+        for (const char *c = labels_race_flag(flag); *c; c++)
+            buf_addc(b->out, *c == '_' ? ' ' : *c);
     buf_addz(b->out, "</span>");
 }
 

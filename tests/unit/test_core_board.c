@@ -158,6 +158,43 @@ static void what_waits_for_a_person_is_noted(void **state)
     says("frozen</span>, <span class=\"warn\">a match is in review</span></td>");
 }
 
+/* "Ann Archer (D) (D)" where the feed has the party in the name too. */
+static void a_party_is_said_once(void **state)
+{
+    (void)state;
+    night_batch(&n, 2,
+                "contest 4|Sheriff|GA|Cobb\nchoice 41|Bob Baker (D)|D\nchoice 42|Else One|R\n"
+                "total 70 60\n",
+                NIGHT_AT(3));
+    board("{{races}}", "bob", NIGHT_AT(4));
+    says("<bdi>Bob Baker (D)</bdi> 70<br><bdi>Else One</bdi> (<bdi>R</bdi>) 60");
+}
+
+/* "under_review" beside a glossary that has "Under review". */
+static void notes_are_words(void **state)
+{
+    (void)state;
+    play();
+    assert_true(night_decide(&n, "mark", "ga-ss-1", "under_review", NIGHT_AT(9)));
+    board("{{races}}", "ann", NIGHT_AT(10));
+    says(">under review</span>");
+}
+
+/* 104 of 154 are 67.5 %, shown as 67: nobody could know whether that is rounded down. */
+static void a_percentage_says_how_it_is_rounded(void **state)
+{
+    static const char *const says_of[] = {[PERCENT_FLOOR] = "rounded down: 66.8% is said as 66%",
+                                          [PERCENT_NEAREST] = "66.8% is said as 67%",
+                                          [PERCENT_ONE_DECIMAL] = "66.84% is said as 66.8%"};
+    (void)state;
+    for (int i = PERCENT_FLOOR; i <= PERCENT_ONE_DECIMAL; i++) {
+        n.s.percent = (enum percent_rounding)i;
+        night_anew(&n);
+        board("{{rounding}}", "", NIGHT_AT(1));
+        says(says_of[i]);
+    }
+}
+
 static int count_of(const char *part)
 {
     int count = 0;
@@ -341,6 +378,9 @@ int main(void)
         TEST(before_anything_it_says_so),
         TEST(what_happened_is_shown),
         TEST(what_waits_for_a_person_is_noted),
+        TEST(a_party_is_said_once),
+        TEST(notes_are_words),
+        TEST(a_percentage_says_how_it_is_rounded),
         TEST(closest_shows_by_what_it_is_sorted),
         TEST(races_are_chosen),
         TEST(other_nights_are_named),
