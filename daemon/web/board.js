@@ -4,7 +4,7 @@
 // whose age it tells.
 (() => {
     "use strict";
-    const SOON = 150, PACE = 3000, SILENT = 15000, ASK = 10000, OLD = 120000, AGED = 60;
+    const SOON = 150, PACE = 3000, QUIET = 8000, SILENT = 15000, ASK = 10000, OLD = 120000, AGED = 60;
     const link = document.getElementById("link"), said = document.getElementById("said"), copy = document.getElementById("copy");
     const now = () => performance.now(); // no clock that somebody sets
     let waits = 0, due = 0, last = -ASK, etag = null, heard = now(), lost = 0, ahead = 0, asked = 0, answered = 0, failed = false, newest = callAtTop();
@@ -102,31 +102,68 @@
         waits = setTimeout(ask, at - now());
     }
 
-    let stream = null;
+    // A browser has six connections to a host for all its windows: the oldest of those that are looked at listens, and tells
+    // the others what it hears. Who is not looked at asks now and then.
+    const windows = window.BroadcastChannel && !copied() ? new BroadcastChannel("tallyd board") : null;
+    const me = performance.timeOrigin + Math.random();
+    let stream = null, mine = 0, told = -QUIET; // when it said something, and when another window did
 
-    // A browser has six connections to a host for all its tabs: who is not looked at asks now and then.
-    function listen() {
+    function tell(types) { // null: nothing more comes from here
+        if (windows) windows.postMessage({from: me, types});
+    }
+
+    function hear(types) {
+        isThere();
+        if (types.length) askSoon(types.includes("call") || types.includes("retraction"));
+    }
+
+    function isHeard(types) {
+        mine = now();
+        hear(types);
+        tell(types);
+    }
+
+    function leave() {
         if (stream) stream.close();
         stream = null;
-        if (document.hidden) return;
+    }
+
+    function end() {
+        if (!stream) return;
+        leave();
+        tell(null);
+    }
+
+    function listen() {
+        if (document.hidden) return end();
+        leave();
+        if (now() - told < QUIET) return;
         const events = stream = new EventSource("/v1/events?types=news");
-        events.onopen = () => { isThere(); askSoon(true); };
+        events.onopen = () => { isHeard([]); askSoon(true); };
         events.onerror = () => { // whether all of it is lost, or somebody between us lets no events through
             askSoon(true);
             if (events.readyState === EventSource.CLOSED) setTimeout(listen, 3000 + 3000 * Math.random());
         };
-        events.addEventListener("news", (event) => {
-            const {types} = JSON.parse(event.data);
-            isThere();
-            askSoon(types.includes("call") || types.includes("retraction"));
-        });
-        events.addEventListener("heartbeat", isThere);
+        events.addEventListener("news", (event) => isHeard(JSON.parse(event.data).types));
+        events.addEventListener("heartbeat", () => isHeard([]));
+    }
+
+    function isTold({data: {from, types}}) {
+        if (document.hidden) return;
+        told = types ? now() : -QUIET;
+        if (types) hear(types);
+        if (stream && types && (from < me || now() - mine > QUIET)) leave();
+        else if (stream && types) tell([]); // it is for the younger one to leave
+        else if (!stream && !types) listen();
     }
 
     if (copied()) askSoon(true);
     else if (window.EventSource) {
         listen();
-        document.addEventListener("visibilitychange", listen);
+        document.addEventListener("visibilitychange", () => { listen(); if (!document.hidden) askSoon(true); });
+        window.addEventListener("pagehide", end);
+        if (windows) windows.onmessage = isTold;
+        setInterval(() => { if (!stream) listen(); }, 1000);
     }
     setInterval(() => {
         if (now() - heard < SILENT) return lost ? isLost(lost) : show(age());

@@ -30,6 +30,13 @@ const commands = {
         const answer = await page.goto(url, {waitUntil: "load"});
         return answer.status();
     },
+    // One more window of the same browser: it is the page from then on, and `turn` goes back to one, the first is 0.
+    async also({url}) {
+        page = await page.context().newPage();
+        await page.goto(url, {waitUntil: "load"});
+    },
+    async turn({n}) { page = page.context().pages()[n]; },
+    async close() { await page.close(); },
     // True in the page within the limit: how long that took, in milliseconds.
     async until({js, limit}) {
         const from = Date.now();

@@ -170,6 +170,30 @@ def test_tabs_that_nobody_looks_at_leave_the_browsers_connections_to_others(hous
     harness.wait_for(lambda: streams() == 1, 10, "that it listens again")
 
 
+def test_the_windows_of_a_browser_share_one_stream(house, web):
+    """Six that were looked at held all connections that a browser has for a host: no seventh loaded, and none could ask."""
+    url, streams = f"http://127.0.0.1:{house.port}/", lambda: house.metrics()["tallyd_http_sse_clients", frozenset()]
+    said, big = "document.getElementById('link').textContent", "document.querySelector('.big').textContent"
+
+    def all_see(what, count):
+        for n in range(count):
+            web.ask("turn", n=n)
+            web.until(f"{big} === '{what}' && !{said}", 20)
+
+    web.open(url)
+    web.live()
+    for _ in range(7):
+        web.ask("also", url=url)
+    harness.wait_for(lambda: streams() == 1, 10, "that one of them listens")
+    decide(house, "call", "foe", "won")
+    all_see("1 won of 1 called", 8)
+    web.ask("turn", n=0)
+    web.ask("close")  # the one that listens, as the oldest
+    harness.wait_for(lambda: streams() == 1, 10, "that another one listens")
+    decide(house, "uncall", "foe")
+    all_see("No races called yet", 7)
+
+
 @pytest.mark.parametrize("answer", ("new Response('<title>Sign in</title><p>Who are you?', {headers: {'ETag': '\"x\"'}})",
                                     "new Response(null, {status: 304, headers: {Age: '300'}})",
                                     "new Response(document.documentElement.outerHTML, {headers: {Age: '300'}})"))
