@@ -326,6 +326,26 @@ static void test_a_reload_shows_the_new_model_whole(void **state)
     expect(p, "7 ");
 }
 
+/* What half of a model shows is not what there is. */
+static void test_an_epoch_that_is_on_disk_waits_for_the_reload_that_began_meanwhile(void **state)
+{
+    struct post *p = *state;
+    struct err e = {0};
+    struct writer_job nothing = {0};
+    bool durable = false;
+    begin(p);
+    int64_t epoch = view_of(p).epoch;
+    outbox_restart(p->outbox, &p->election, INTERVAL_MS, 1000);
+    outbox_pause(p->outbox);
+    assert_true(writer_submit(p->writer, &nothing, on_durable, &durable, &e));
+    UNTIL(p, durable); /* and the epoch before it */
+    assert_int_equal(p->snapshots, 1);
+    assert_int_equal(view_of(p).epoch, epoch);
+    outbox_restart(p->outbox, &p->election, INTERVAL_MS, 1000);
+    wait_for_epoch(p, epoch);
+    assert_int_equal(p->snapshots, 2);
+}
+
 /* A call made of a changed list while the payloads are read again. */
 static void test_a_call_during_a_reload_is_told_to_those_who_watch(void **state)
 {
@@ -352,12 +372,15 @@ static void test_more_than_can_wait_is_shown_when_the_disk_answers(void **state)
     for (int i = 0; i < 100000; i++)
         add(p, MESSAGE_RACE, "race:GA:a", "2", false);
     assert_in_range(mallinfo2().uordblks - before, 0, 10 << 20);
+    add(p, MESSAGE_RACE, "race:GA:a", "9", true); /* it waits for a row of its own */
     add(p, MESSAGE_CALL, "calls:GA", "3", true);
     add(p, MESSAGE_RACE, "race:GA:a", "4", false);
     add(p, MESSAGE_CALL, "calls:GA", "5", false);
     p->model = "{\"n\":6}";
     outbox_release(p->outbox);
     assert_string_equal(p->told, "1 2 ");
+    outbox_release(p->outbox);
+    assert_string_equal(p->told, "1 2 "); /* the second call's row is not on disk */
     outbox_release(p->outbox);
     assert_string_equal(p->told, "1 2 3 5 ");
     wait_for_epoch(p, epoch);
@@ -496,6 +519,23 @@ static void test_calls_redis_never_had_are_told_behind_the_snapshot(void **state
     freeReplyObject(log);
 }
 
+/* It has no number before the epoch has; subscribers are told it behind the snapshot. */
+static void test_a_call_while_an_epoch_is_made_is_told_behind_its_snapshot(void **state)
+{
+    struct post *p = *state;
+    open_redis(p, NULL, 0);
+    UNTIL(p, view_of(p).redis_connected);
+    begin(p);
+    outbox_pause(p->outbox);
+    add(p, MESSAGE_CALL, "calls:GA", "{\"meanwhile\":1}", false);
+    assert_int_equal(view_of(p).unacknowledged, 1);
+    outbox_restart(p->outbox, &p->election, INTERVAL_MS, HEARTBEAT_MS);
+    UNTIL(p, view_of(p).unacknowledged == 0);
+    redisReply *log = ask(p, "XREVRANGE tally:v1:log + - COUNT 1");
+    assert_non_null(strstr(log->element[0]->element[1]->element[3]->str, "{\"meanwhile\":1}"));
+    freeReplyObject(log);
+}
+
 /* It says so, and what the other publishes stays. */
 static void test_one_that_is_fenced_stops_publishing(void **state)
 {
@@ -598,6 +638,11 @@ static void test_plain_numbers_are_written_when_they_change(void **state)
     UNTIL(p, is_there(p, "HGET tally:v1:h:totals won", "3"));
     has(p, "HGET tally:v1:h:totals lost", "0");
     assert_false(is_there(p, "HGET tally:v1:h:totals called", "2"));
+
+    m.plain = SLICE("won 1\ncalled 2\nlost 1\n"); /* as at first, but not as they are there */
+    assert_true(outbox_add(p->outbox, NULL, &m, 1, 0, false, &e));
+    UNTIL(p, is_there(p, "HGET tally:v1:h:totals won", "1"));
+    has(p, "HGET tally:v1:h:totals lost", "1");
 
     told(p, "FLUSHALL");
     wait_for_epoch(p, view_of(p).epoch);
@@ -752,6 +797,7 @@ int main(void)
         T(test_a_call_goes_at_once_and_no_card_goes_ahead_of_the_totals),
         T(test_what_rests_on_a_claim_waits_for_the_disk_and_all_behind_it),
         T(test_a_reload_shows_the_new_model_whole),
+        T(test_an_epoch_that_is_on_disk_waits_for_the_reload_that_began_meanwhile),
         T(test_a_call_during_a_reload_is_told_to_those_who_watch),
         T(test_more_than_can_wait_is_shown_when_the_disk_answers),
         T(test_no_snapshot_before_what_waits_for_the_disk),
@@ -760,6 +806,7 @@ int main(void)
         R(test_the_desk_s_stream_is_whole_after_redis_was_away),
         R(test_the_epoch_is_above_what_redis_last_saw),
         R(test_calls_redis_never_had_are_told_behind_the_snapshot),
+        R(test_a_call_while_an_epoch_is_made_is_told_behind_its_snapshot),
         R(test_one_that_is_fenced_stops_publishing),
         R(test_races_wait_while_redis_stands_still),
         R(test_the_rest_follows_the_first_though_redis_stands_still),
