@@ -64,7 +64,7 @@ static void say_cutting(struct draft *d)
                   "was cut is then noticed");
     if (!t->utf8)
         draft_say(d, "charset", SLICE("windows-1252"), "it is no UTF-8");
-    if (t->narrow)
+    if (t->narrow && !draft_is_shifted(t))
         draft_say(d, "ragged", SLICE("yes"),
                   "%zu %s fewer fields than the others, the first \"%.*s\": if it is a footer, "
                   "write lines.drop = %.*s instead",
@@ -407,6 +407,12 @@ static void print(const struct draft *d, struct slice name, const struct draft_o
                  "figure of four digits may be refused.\n");
     if (!o->ok)
         buf_addf(out, "# It is not read by it yet: %.*s\n", SLICE_FMT(o->problem));
+    if (draft_is_shifted(t))
+        buf_addz(out,
+                 "# Most rows have fewer fields than the header has names, which may then stand "
+                 "above other columns: hold a row against them.\n"
+                 "# If so, say header = no, skip-lines = 1 and name columns by their number: #1, "
+                 "#2 and so on.\n");
     buf_addf(out, "[source %.*s]\n", SLICE_FMT(name));
     buf_addz(out, "format = delimited\n# say which: state = XX, county = NAME if it is one "
                   "county's, and where it comes from: url = https://...\n");

@@ -97,6 +97,12 @@ static struct slice plain_of(struct slice name)
     return slice_sub(name, 0, n);
 }
 
+/* Does it end so, as "EISContestID" does in the name of an id? */
+static bool ends_in_id(struct slice squeezed, struct slice name)
+{
+    return slice_ends(name, SLICE("id")) && name.len > 4 && slice_ends(squeezed, name);
+}
+
 /* The unused column of this squeezed name that holds such things, of its plain one if no other is;
  * -1: there is none. */
 static int named(const struct draft *d, struct slice name, enum holds what)
@@ -109,7 +115,8 @@ static int named(const struct draft *d, struct slice name, enum holds what)
             continue;
         if (slice_eq(squeeze(c->name, room), name))
             return (int)i;
-        if (near < 0 && what == TEXT && slice_eq(squeeze(plain_of(c->name), room), name))
+        if (near < 0 && ((what == TEXT && slice_eq(squeeze(plain_of(c->name), room), name)) ||
+                         (what == ANYTHING && ends_in_id(squeeze(c->name, room), name))))
             near = (int)i;
     }
     return near;
@@ -122,7 +129,7 @@ static const struct {
 } hints[] = {
     {ROLE_VOTES, VOTES,
      "candidatevotes|canvotes|totalvotes|votes|votetotal|votestotal|totalvote|votecount|"
-     "totalvotesreceived|votesreceived|totalvotescast|votescast|total"},
+     "totalvotesreceived|votesreceived|totalvotescast|votescast|candtotvotes|totvotes|total"},
     {ROLE_CHOICE, TEXT,
      "candidatename|candidate|choicename|choice|nameonballot|choices|candidatechoice|option|"
      "optionname|selection|ballotname|response|candidateissue|name"},

@@ -189,7 +189,7 @@ static bool mend(struct draft *d, struct slice why)
         return drop_nameless(d, ROLE_CONTEST, "rows without a contest: sums, or what are they?");
     if (slice_find(why, SLICE("quote")) != SIZE_MAX)
         return set_once(d, "quote", "no", "quotes are characters like others");
-    if (slice_find(why, SLICE("fields")) != SIZE_MAX)
+    if (slice_find(why, SLICE("fields")) != SIZE_MAX && !draft_is_shifted(d->table))
         return set_once(d, "ragged", "yes", "some rows have other numbers of fields");
     return false;
 }

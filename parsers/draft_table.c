@@ -126,12 +126,15 @@ static bool find_separator(struct draft_table *t, struct slice bytes, struct fau
     static const char separators[] = {',', '\t', ';', '|'};
     struct draft_table best = *t;
     unsigned most = 0;
+    bool quoted = false; /* quotes enclose fields: a separator within is none, whatever fits */
     for (size_t i = 0; i < 2 * sizeof separators; i++) {
         struct cutting c;
         t->separator = separators[i / 2];
         t->quote = i % 2 == 0;
-        if (!try_cutting(t, bytes, &c) || c.columns < 2)
+        quoted &= !t->quote;
+        if (quoted || !try_cutting(t, bytes, &c) || c.columns < 2)
             continue;
+        quoted = t->quote && c.quotes && c.share >= 600;
         unsigned score = c.share + (unsigned)(c.columns < 20 ? c.columns : 20);
         if (score > most) {
             most = score;

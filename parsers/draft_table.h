@@ -49,6 +49,12 @@ bool draft_table_read(struct arena *a, struct slice bytes, struct draft_table *t
 /* A cell of the sample. */
 struct slice draft_cell(const struct draft_table *t, size_t row, size_t column);
 
+/* Most rows have fewer fields than the header has names: these may stand above other columns. */
+static inline bool draft_is_shifted(const struct draft_table *t)
+{
+    return t->header && t->narrow * 2 > t->rows;
+}
+
 /* Distinct values, at least. */
 static inline uint32_t draft_distinct(const struct draft_column *c)
 {
