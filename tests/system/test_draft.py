@@ -218,7 +218,7 @@ def test_a_header_with_more_names_than_rows_have_fields_is_not_believed(tmp_path
     done = feeds.parse("--draft", path)
     text = done.stdout.decode()
     assert done.returncode == 0 and "names, which may then stand above other columns" in text and "It is not read by it yet" in text
-    assert "quote = no" not in text and "ragged = yes" not in text
+    assert "\nquote = no" not in text and "\nragged = yes" not in text
     numbers = {"header": "no", "skip-lines": "1", "column.contest-id": "#3", "column.contest": "#4", "column.choice": "#8",
                "column.votes": "#12", "check.votes": "#10 + #11"}
     assert sorted(totals(read_back(numbers, path))) == [4153, 87557, 107744]
