@@ -41,12 +41,21 @@ enum state {
     FENCED_, /* never again */
 };
 
+/* One of the script, while it is put together. */
+struct call {
+    struct slice argv[HEAD_ARGS + 2 + CHUNK_ENTRIES * STAGE_ARGS];
+    size_t argc, bytes;
+    char epoch[24], count[8];
+};
+
 struct redis {
     struct redis_link *link;
     struct redis_calls calls;
     struct timer *probe;
     enum state state;
     struct arena *fixed; /* settings and names of keys */
+    struct arena *words; /* of the calls that are made now */
+    struct call call;
     struct redis_settings s;
     struct slice keys[REDIS_SCRIPT_KEYS];
     struct slice heartbeat;
@@ -286,12 +295,6 @@ static void on_answer(const redisReply *reply, void *data, void *ctx)
 
 /* ---- calls of the script ---- */
 
-struct call {
-    struct slice argv[HEAD_ARGS + 2 + CHUNK_ENTRIES * STAGE_ARGS];
-    size_t argc, bytes;
-    char epoch[24], count[8];
-};
-
 static void add(struct call *c, struct slice s)
 {
     c->argv[c->argc++] = s;
@@ -503,17 +506,14 @@ static bool send_desk(struct redis *r, struct call *c, int64_t epoch, struct sli
 static bool give_desk(struct redis *r, int64_t epoch, bool live, const struct redis_entry *entries,
                       size_t n)
 {
-    struct call *c = malloc(sizeof *c);
-    struct arena *a = arena_new((size_t)16 << 20);
-    bool ok = c && a;
+    bool ok = true;
+    arena_reset(r->words);
     for (size_t i = 0, first = 1; ok && (i < n || first); first = 0)
-        ok = send_desk(r, c, epoch,
+        ok = send_desk(r, &r->call, epoch,
                        live    ? SLICE("live")
                        : first ? SLICE("first")
                                : SLICE("more"),
-                       entries, n, &i, a);
-    free(c);
-    arena_free(a);
+                       entries, n, &i, r->words);
     if (!ok)
         redis_link_drop(r->link, "out of memory for the desk's stream");
     return ok;
@@ -542,9 +542,10 @@ bool redis_begin(struct redis *r, int64_t epoch, const struct redis_commit *snap
 {
     if (r->state != READY && r->state != BEGUN)
         return false;
-    struct call *c = malloc(sizeof *c);
-    struct arena *a = arena_new((size_t)64 << 20);
+    struct call *c = &r->call;
+    struct arena *a = r->words;
     int64_t seq = 0;
+    arena_reset(a);
     for (size_t i = 0; i < n; i++)
         seq = snapshot[i].seq > seq ? snapshot[i].seq : seq;
     if (r->parts == 0)
@@ -552,11 +553,9 @@ bool redis_begin(struct redis *r, int64_t epoch, const struct redis_commit *snap
     r->epoch = epoch;
     r->state = BEGUN;
     memset(r->kinds, 0, sizeof r->kinds);
-    bool ok = c && a && stage(r, c, epoch, snapshot, n, a) && show(r, c, epoch, seq, a) &&
+    bool ok = stage(r, c, epoch, snapshot, n, a) && show(r, c, epoch, seq, a) &&
               tell(r, c, epoch, snapshot, n, a);
     r->parts = 0;
-    free(c);
-    arena_free(a);
     if (!ok)
         redis_link_drop(r->link, "out of memory for a snapshot");
     return ok;
@@ -572,26 +571,21 @@ bool redis_publish(struct redis *r, const struct redis_commit *m)
                       on */
         return false;
     }
-    struct call *c = malloc(sizeof *c);
-    struct arena *a = arena_new(1 << 16);
+    struct call *c = &r->call;
     char kinds[sizeof r->kinds]; /* before this one */
-    bool ok = c && a;
     memcpy(kinds, r->kinds, sizeof kinds);
-    if (ok) {
-        begin_call(r, c, SLICE("commit"), m->epoch);
-        add(c, number(a, m->seq));
-        add(c, m->envelope);
-        add_entry(r, c, m, a);
-        add_told(r, c, m, a);
-        add(c, slice_of(kinds));
-        ok = send_call(r, c,
-                       (struct about){.what = COMMIT,
-                                      .epoch = m->epoch,
-                                      .last_byte_us = m->last_byte_us,
-                                      .event_ids = m->event_id});
-    }
-    free(c);
-    arena_free(a);
+    arena_reset(r->words);
+    begin_call(r, c, SLICE("commit"), m->epoch);
+    add(c, number(r->words, m->seq));
+    add(c, m->envelope);
+    add_entry(r, c, m, r->words);
+    add_told(r, c, m, r->words);
+    add(c, slice_of(kinds));
+    bool ok = send_call(r, c,
+                        (struct about){.what = COMMIT,
+                                       .epoch = m->epoch,
+                                       .last_byte_us = m->last_byte_us,
+                                       .event_ids = m->event_id});
     if (!ok)
         redis_link_drop(r->link, "out of memory for a message");
     return ok;
@@ -607,14 +601,10 @@ static void add_expected(const struct redis *r, struct call *c, char room[24])
 
 static void look(struct redis *r)
 {
-    struct call *c = malloc(sizeof *c);
-    if (!c)
-        return; /* without it the heartbeat notices */
     char last[24];
-    begin_call(r, c, SLICE("look"), r->epoch);
-    add_expected(r, c, last);
-    (void)send_part(r, c, r->epoch);
-    free(c);
+    begin_call(r, &r->call, SLICE("look"), r->epoch);
+    add_expected(r, &r->call, last);
+    (void)send_part(r, &r->call, r->epoch); /* without it the heartbeat notices */
 }
 
 void redis_expect(struct redis *r)
@@ -653,17 +643,15 @@ static void on_probe(void *ctx)
 
 bool redis_heartbeat(struct redis *r, int64_t epoch, struct slice envelope)
 {
-    struct call *c;
+    struct call *c = &r->call;
     char last[24];
-    if (r->state != BEGUN || epoch != r->epoch || !(c = malloc(sizeof *c)))
+    if (r->state != BEGUN || epoch != r->epoch)
         return false;
     begin_call(r, c, SLICE("beat"), epoch);
     add(c, r->heartbeat);
     add(c, envelope);
     add_expected(r, c, last);
-    bool ok = send_call(r, c, (struct about){.what = BEAT, .epoch = epoch});
-    free(c);
-    return ok;
+    return send_call(r, c, (struct about){.what = BEAT, .epoch = epoch});
 }
 
 /* ---- life ---- */
@@ -705,7 +693,8 @@ bool redis_new(struct event_base *base, const struct redis_settings *s,
                const struct redis_calls *calls, struct redis **out, struct err *e)
 {
     struct redis *r = calloc(1, sizeof *r);
-    bool ok = r && (r->fixed = arena_new(1 << 16)) != NULL && keep_settings(r, s) &&
+    bool ok = r && (r->fixed = arena_new(1 << 16)) != NULL &&
+              (r->words = arena_new((size_t)64 << 20)) != NULL && keep_settings(r, s) &&
               (r->probe = timer_new(base, on_probe, r)) != NULL;
     if (!ok)
         err_set(e, ERR_BUG, "out of memory");
@@ -737,6 +726,7 @@ void redis_free(struct redis *r)
     redis_link_free(r->link);
     timer_free(r->probe);
     arena_free(r->fixed);
+    arena_free(r->words);
     free(r);
 }
 
