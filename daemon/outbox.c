@@ -203,6 +203,13 @@ static void send_thinned(struct outbox *o, bool races_only)
 
 /* Redis tells nobody of a message before it has done all that it read with it: the first goes
  * alone, so that it is heard while the rest is put together. */
+static void send_first(struct outbox *o, const struct message *m, int64_t last_byte_us)
+{
+    publish(o, m, last_byte_us);
+    o->rest = o->flush_due = true;
+    timer_set(o->flush_timer, REST_MS);
+}
+
 static void flush_first(struct outbox *o)
 {
     size_t at = 0;
@@ -214,17 +221,16 @@ static void flush_first(struct outbox *o)
         return;
     }
     struct parcel *p = value;
-    publish(o, &p->message, p->last_byte_us);
+    send_first(o, &p->message, p->last_byte_us);
     map_remove(o->thinned, channel);
     free(p);
-    o->rest = o->flush_due = true;
-    timer_set(o->flush_timer, REST_MS);
 }
 
 static void flush(struct outbox *o)
 {
+    bool begun = o->rest; /* by the first of them */
     o->rest = false;
-    if (map_count(o->thinned) == 0)
+    if (map_count(o->thinned) == 0 && !begun)
         return;
     send_thinned(o, false);
     awaited_number(&o->awaited, stream_epoch(o->stream), o->totals_seq);
@@ -370,6 +376,16 @@ bool outbox_add(struct outbox *o, const struct writer_job *rows, const struct me
         o->held_count++;
     }
     drain(o);
+    return true;
+}
+
+bool outbox_first(struct outbox *o, const struct message *m, int64_t last_byte_us)
+{
+    if (o->held || o->flush_due || o->changing_epoch || o->fenced || map_count(o->thinned) > 0 ||
+        !o->redis || !redis_connected(o->redis))
+        return false;
+    send_first(o, m, last_byte_us);
+    redis_flush(o->redis);
     return true;
 }
 

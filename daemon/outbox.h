@@ -83,6 +83,10 @@ void outbox_hush(struct outbox *o);
  */
 bool outbox_add(struct outbox *o, const struct writer_job *rows, const struct message *messages,
                 size_t n, int64_t last_byte_us, bool hold, struct err *e) MUST_USE;
+/* The first of those that an event brings about, which waits for nothing: it goes out while the
+ * others are worded, and is not added with them. False: nothing is done, for others are before it,
+ * or there is nobody to send it to. */
+bool outbox_first(struct outbox *o, const struct message *m, int64_t last_byte_us) MUST_USE;
 /* What the oldest held messages waited for is on disk. */
 void outbox_release(struct outbox *o);
 /* It can never be: they are not published. */

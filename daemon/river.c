@@ -30,8 +30,10 @@ struct river {
     struct effects fx;
     bool running;
     uint64_t turns;
-    bool full;    /* the writer cannot keep up: said once */
-    bool **filed; /* by source and file: a payload of it is on disk, or on its way there */
+    bool full;            /* the writer cannot keep up: said once */
+    bool ahead;           /* the first message of the event is out already, */
+    int64_t last_byte_us; /* of news whose last byte came then */
+    bool **filed;         /* by source and file: a payload of it is on disk, or on its way there */
 };
 
 /* ---- effects ---- */
@@ -324,7 +326,8 @@ static void tell(struct river *r, const struct writer_job *rows, struct writer_j
     struct err e = {0};
     if (!fill_notes(r, paper, &told))
         log_error("out of memory for what the standby is to know of races");
-    if (!outbox_add(r->p.outbox, &told, fx->messages, fx->message_count, last_byte_us, waits, &e))
+    if (!outbox_add(r->p.outbox, &told, fx->messages + r->ahead, fx->message_count - r->ahead,
+                    last_byte_us, waits, &e))
         log_error("%s", e.text);
 }
 
@@ -600,6 +603,13 @@ void river_coming(void *river)
         outbox_expect(r->p.outbox);
 }
 
+/* While the rest is worded. */
+static void send_ahead(const struct message *m, void *ctx)
+{
+    struct river *r = ctx;
+    r->ahead = outbox_first(r->p.outbox, m, r->last_byte_us);
+}
+
 enum poller_answer river_news(const struct poller_news *news, void *river)
 {
     struct river *r = river;
@@ -611,6 +621,11 @@ enum poller_answer river_news(const struct poller_news *news, void *river)
     ev.text = text_of(r, news, now, &text);
     if (!r->running || choked(r) || core_model(r->core)->feeds[news->source].paused)
         return POLLER_REFUSED;
+    if (r->p.outbox && r->filed[news->source][news->file]) { /* else the messages wait for that */
+        ev.first = send_ahead;
+        ev.first_ctx = r;
+        r->last_byte_us = news->last_byte_us;
+    }
     effects_reset(&r->fx);
     core_apply(r->core, &ev, now, &r->fx);
     enum poller_answer answer = answer_to(r, news);
@@ -624,6 +639,7 @@ enum poller_answer river_news(const struct poller_news *news, void *river)
     bool first = kept && !news->delta && !r->filed[news->source][news->file];
     size_t n = kept ? paper_of(r, news, now, files, names) : 0;
     (void)settle(r, files, n, first, news->last_byte_us, NULL);
+    r->ahead = false;
     r->filed[news->source][news->file] |= kept && r->fx.keep;
     set_tick(r);
     return answer;

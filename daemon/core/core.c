@@ -28,6 +28,7 @@
 #include "daemon/core/standings.h"
 #include "daemon/core/statement.h"
 #include "daemon/core/states.h"
+#include "daemon/core/take.h"
 #include "daemon/core/told.h"
 
 /* ---- one event ---- */
@@ -521,7 +522,30 @@ static void emit_sums(struct turn *t, struct emit *em)
     c->told_stale = stale;
 }
 
-static void publish(struct turn *t)
+/* Does nothing come of it that this race's message rests on, or another daemon is to know first? */
+static bool is_light(const struct turn *t, const struct event *ev, const struct race *r)
+{
+    const struct model *m = &t->core->model;
+    const struct feed *feed = &m->feeds[ev->source];
+
+    return t->out->claim_count == 0 && !feed->shared && !take_holds(feed, ev->file) &&
+           digest_eq(feed->files[ev->file].own->told_held, (struct digest){0, 0}) &&
+           memo_marks(m, r) == r->told_marks;
+}
+
+static void emit_races(struct turn *t, const struct event *ev, bool called, struct emit *em)
+{
+    for (size_t i = 0; i < t->race_count; i++) {
+        const struct race *r = &t->core->model.races[t->races[i]];
+        if (!t->was[i].changed)
+            continue;
+        emit_race(em, r);
+        if (em->count == 1 && ev->first && !called && !em->failed && is_light(t, ev, r))
+            ev->first(em->list, ev->first_ctx);
+    }
+}
+
+static void publish(struct turn *t, const struct event *ev)
 {
     struct core *c = t->core;
     struct effects *out = t->out;
@@ -530,9 +554,7 @@ static void publish(struct turn *t)
     struct emit calls = em;
 
     settle_races(t, &calls);
-    for (size_t i = 0; i < t->race_count; i++)
-        if (t->was[i].changed)
-            emit_race(&em, &c->model.races[t->races[i]]);
+    emit_races(t, ev, calls.count > 0 || calls.failed, &em);
     emit_append(&em, &calls);
     emit_sums(t, &em);
     out->messages = em.list;
@@ -708,7 +730,7 @@ void core_apply(struct core *c, const struct event *event, int64_t now_ms, struc
     look_at_races(&t);
     note_calls(&t);
     take_claims(&t, claims);
-    publish(&t);
+    publish(&t, event);
     tell_decision(&t, event->would);
     remember(&t, event);
     set_due(&t, event);

@@ -286,6 +286,7 @@ static char *play(uint64_t seed, bool calls)
         digest_messages(&n, &trace);
     }
     const struct model *m = core_model(n.core);
+    assert_true(n.ahead_count > 5);
     assert_true(!calls ||
                 (followed.calls > 20 && followed.retractions > 3)); /* a night, not a nap */
     for (uint32_t i = 0; i < m->claim_count && !calls; i++)

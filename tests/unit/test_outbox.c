@@ -621,6 +621,39 @@ static void test_the_rest_follows_the_first_though_redis_stands_still(void **sta
     UNTIL(p, view_of(p).published >= 3);
 }
 
+/* It takes nobody's place, others follow it at once, and the pace counts from there. */
+static void test_the_first_goes_while_the_others_are_worded(void **state)
+{
+    struct post *p = *state;
+    const struct message race = message_of(MESSAGE_RACE, "race:GA:r", "{\"race\":1}");
+    open_redis(p, NULL, 0);
+    assert_false(outbox_first(p->outbox, &race, 0)); /* nobody is there yet */
+    UNTIL(p, view_of(p).redis_connected);
+    begin(p);
+    add(p, MESSAGE_CALL, "calls:GA", "{}", false);
+    UNTIL(p, view_of(p).unacknowledged == 0);
+    p->told[0] = '\0';
+    assert_true(outbox_first(p->outbox, &race, 0));
+    assert_string_equal(p->told, "{\"race\":1} ");
+    add(p, MESSAGE_TOTALS, "totals", "{\"total\":1}", false);
+    int64_t from = timer_now_us();
+    expect(p, "{\"race\":1} {\"total\":1} ");
+    assert_true(timer_now_us() - from < INTERVAL_MS * 1000);
+    assert_false(outbox_first(p->outbox, &race, 0));
+    add(p, MESSAGE_RACE, "race:GA:r", "{\"race\":2}", false);
+    expect(p, "{\"race\":2} ");
+    UNTIL(p, outbox_first(p->outbox, &race, 0)); /* and nothing follows */
+    from = timer_now_us();
+    int64_t published = view_of(p).published;
+    UNTIL(p, view_of(p).published > published);
+    add(p, MESSAGE_TOTALS, "totals", "{\"total\":2}", false);
+    expect(p, "{\"race\":1} {\"total\":2} ");
+    assert_true(timer_now_us() - from >= (INTERVAL_MS - 5) * 1000);
+    add(p, MESSAGE_RACE, "race:GA:s", "{\"race\":3}", true); /* waits for the disk, as do others */
+    UNTIL(p, view_of(p).waiting_ms > 2 * INTERVAL_MS);
+    assert_false(outbox_first(p->outbox, &race, 0));
+}
+
 /* Numbers that are as they were are not written again; another epoch has all of them. */
 static void test_plain_numbers_are_written_when_they_change(void **state)
 {
@@ -810,6 +843,7 @@ int main(void)
         R(test_one_that_is_fenced_stops_publishing),
         R(test_races_wait_while_redis_stands_still),
         R(test_the_rest_follows_the_first_though_redis_stands_still),
+        R(test_the_first_goes_while_the_others_are_worded),
         R(test_plain_numbers_are_written_when_they_change),
         R(test_a_heartbeat_follows_the_snapshot),
         R(test_what_redis_does_not_show_is_said),
