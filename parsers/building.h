@@ -21,27 +21,27 @@ struct sum {        /* what is summed for one unit */
     enum results_unit_type of;
 };
 
-struct building { /* a contest under way */
-    struct results_contest record;
-    struct results_choice *choices;
-    struct results_unit *units;
-    struct row *rows; /* as many as units */
-    struct sum *sums; /* of the first `sum_count` units; made by building_sum */
-    uint32_t choice_count, choice_room, unit_count, unit_room, row_room;
-    struct index choice_index, unit_index; /* the total is not in it */
-    uint32_t choice, unit;                 /* the last one spoken of */
-    uint32_t units_alike; /* the first so many are those of the contest before, at their places */
-    uint32_t first;       /* the contest with this one's key that came before, or NOBODY */
-    struct results_text why;
-    struct results_text part_id, part_name; /* of the county that it is a part in */
-    uint32_t sum_count;
+struct building { /* a contest under way; what is looked at again and again lies together, first */
     bool parents; /* a unit counts into another one */
     bool part;    /* a county's: results_parts.c says what becomes of it */
     bool gone;    /* into another contest */
     bool bad;
-    bool settled; /* building_settle has seen it */
-    bool given;   /* it was in a piece */
-    bool sound;   /* one of the builder's first `sound` */
+    bool settled;   /* building_settle has seen it */
+    bool given;     /* it was in a piece */
+    bool sound;     /* one of the builder's first `sound` */
+    uint32_t first; /* the contest with this one's key that came before, or NOBODY */
+    uint32_t choice_count, unit_count, sum_count;
+    struct results_choice *choices;
+    struct results_unit *units;
+    struct row *rows; /* as many as units */
+    struct sum *sums; /* of the first `sum_count` units; made by building_sum */
+    struct results_contest record;
+    uint32_t choice_room, unit_room, row_room;
+    uint32_t choice, unit; /* the last one spoken of */
+    uint32_t units_alike;  /* the first so many are those of the contest before, at their places */
+    struct index choice_index, unit_index; /* the total is not in it */
+    struct results_text why;
+    struct results_text part_id, part_name; /* of the county that it is a part in */
 };
 
 struct building_sizes {

@@ -479,7 +479,9 @@ bool building_choice(struct results_builder *b, const struct results_choice *sai
     struct building *k = building_current(b, e);
     if (!k)
         return false;
-    if (!find_item(&k->choice_index, &b->arrays, &choices_by_key, k->choices, 0, k->choice_count,
+    *index = k->choice + 1; /* feeds keep an order */
+    if ((*index >= k->choice_count || !choice_is(k->choices, *index, said)) &&
+        !find_item(&k->choice_index, &b->arrays, &choices_by_key, k->choices, 0, k->choice_count,
                    said, choice_mix(said), index))
         return building_full(e);
     if (*index == ARRAYS_NONE)
