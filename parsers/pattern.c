@@ -23,6 +23,7 @@ struct pattern {
     regex_t regex;
     size_t groups;        /* that are asked for */
     struct slice literal; /* stands in every match, in any case where that is ignored */
+    size_t rare;          /* one of its characters, by which it is looked for */
     bool compiled, nocase;
     struct memo texts;
     struct answer *answers; /* by the number of the text */
@@ -169,11 +170,37 @@ static struct slice needed_literal(struct arena *a, struct slice source)
     return longer(best, start, end);
 }
 
-/* Does it lack what stands in every match? */
+static bool is_letter(char c)
+{
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+/* The place of a character that most texts are without: no blank, and no letter but a capital where
+ * case counts. */
+static size_t rare_in(struct slice s, bool nocase)
+{
+    size_t at = 0;
+    while (at < s.len &&
+           (s.ptr[at] == ' ' || (is_letter(s.ptr[at]) && (nocase || s.ptr[at] >= 'a'))))
+        at++;
+    return at < s.len ? at : 0;
+}
+
+/* Does it lack what stands in every match? Texts are short: what takes long to begin is no good. */
 static bool lacks_literal(const struct pattern *p, struct slice s)
 {
-    return p->literal.len &&
-           (p->nocase ? slice_find_nocase(s, p->literal) : slice_find(s, p->literal)) == SIZE_MAX;
+    const struct slice needle = p->literal;
+    if (!needle.len || s.len < needle.len)
+        return needle.len > 0;
+    if (p->nocase && is_letter(needle.ptr[p->rare]))
+        return slice_find_nocase(s, needle) == SIZE_MAX;
+    const char *at = s.ptr + p->rare, *end = at + s.len - needle.len + 1;
+    for (; (at = memchr(at, needle.ptr[p->rare], (size_t)(end - at))); at++) {
+        const struct slice here = {at - p->rare, needle.len};
+        if (p->nocase ? slice_eq_nocase(here, needle) : slice_eq(here, needle))
+            return false;
+    }
+    return true;
 }
 
 /* ---- compiling and matching ---- */
@@ -205,6 +232,7 @@ bool pattern_new(struct arena *a, struct pattern **list, struct slice option, st
     p->compiled = true;
     p->nocase = nocase;
     p->literal = needed_literal(a, z);
+    p->rare = rare_in(p->literal, nocase);
     p->groups = groups <= p->regex.re_nsub ? groups : p->regex.re_nsub + 1;
     p->groups = p->groups < PATTERN_GROUPS ? p->groups : PATTERN_GROUPS;
     *out = p;

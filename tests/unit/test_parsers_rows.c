@@ -306,10 +306,23 @@ static void what_need_not_be_in_a_match_may_be_missing(void **state)
 {
     static const struct {
         const char *pattern, *text;
-    } matches[] = {{"^Xy?$", "X"},      {"^Xb{0,2}$", "X"},    {"^(X|Y)$", "Y"},
-                   {"X|Y", "Y"},        {"^X\\.Y$", "X.Y"},    {"^X\\|Y$", "X|Y"},
-                   {"^X[ab]+$", "Xba"}, {"(?i)^OVER", "over"}, {"^Xy*z$", "Xz"},
-                   {"^(ab)?c$", "c"},   {"^Xb+*c$", "Xc"},     {"^.y$", "Xy"}};
+    } matches[] = {{"^Xy?$", "X"},
+                   {"^Xb{0,2}$", "X"},
+                   {"^(X|Y)$", "Y"},
+                   {"X|Y", "Y"},
+                   {"^X\\.Y$", "X.Y"},
+                   {"^X\\|Y$", "X|Y"},
+                   {"^X[ab]+$", "Xba"},
+                   {"(?i)^OVER", "over"},
+                   {"^Xy*z$", "Xz"},
+                   {"^(ab)?c$", "c"},
+                   {"^Xb+*c$", "Xc"},
+                   {"^.y$", "Xy"},
+                   /* what is looked for is not what they begin with, and stands elsewhere too */
+                   {"ab B", "abB ab B"},
+                   {"(?i)a\\)b", "x)A)B"},
+                   {"(?i) b", "A B"},
+                   {"y Z$", "Zy Z"}};
     (void)state;
     for (size_t i = 0; i < sizeof matches / sizeof matches[0]; i++) {
         char options[400], rows[100];
