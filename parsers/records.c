@@ -76,6 +76,12 @@ static inline void seek_outside(struct records *r, const char *at, uint64_t with
 {
     bool whole = r->run + r->to - at > BLOCK;
     seek(r, at);
+    r->masked = true;
+    if (!(r->quotes | within)) { /* as most blocks are, where not all texts are quoted */
+        r->odd = r->within = 0;
+        r->begins = (r->separators | r->ends) >> (BLOCK - 1);
+        return;
+    }
     uint64_t in = r->quotes; /* a bit is set where the quotes up to it are odd in number */
 #pragma GCC unroll 6
     for (int shift = 1; shift < BLOCK; shift *= 2)
@@ -89,7 +95,6 @@ static inline void seek_outside(struct records *r, const char *at, uint64_t with
              (r->quotes & ~in & ~(marks >> 1 | next << (BLOCK - 1)));
     r->begins = marks >> (BLOCK - 1);
     r->within = -(in >> (BLOCK - 1));
-    r->masked = true;
 }
 
 /* Go on in run[from..to). */
