@@ -284,7 +284,7 @@ static void put_decoded(struct pen *p, struct slice s)
 
 /* A field that reads as it lies there: plain characters, no blank to fold, no quote or entity to
  * read. Most do. */
-static bool as_it_lies(struct slice raw, struct column_style style, struct slice *text)
+static inline bool as_it_lies(struct slice raw, struct column_style style, struct slice *text)
 {
     bool quoted = false;
     raw = slice_trim(raw);
@@ -382,13 +382,12 @@ static size_t room_for(const struct column *c, const struct slice *fields, size_
     return most;
 }
 
-struct slice column_text(const struct column *c, const struct slice *fields, size_t n,
-                         struct column_style style, struct column_scratch *scratch)
+/* Put together of parts, or read of what does not read as it lies; most texts are neither. */
+__attribute__((noinline)) static struct slice make_text(const struct column *c,
+                                                        const struct slice *fields, size_t n,
+                                                        struct column_style style,
+                                                        struct column_scratch *scratch)
 {
-    struct slice lying;
-    if (c->count == 1 && c->parts->kind == COLUMN_FIELD &&
-        as_it_lies(column_field(fields, n, c->parts->field), style, &lying))
-        return lying;
     size_t most = room_for(c, fields, n);
     if (!reserve(scratch, most))
         return (struct slice){NULL, 0};
@@ -411,4 +410,14 @@ struct slice column_text(const struct column *c, const struct slice *fields, siz
     return text.len && memchr(text.ptr, '\xc2', text.len)
                ? fold_hard_blanks((char *)(uintptr_t)text.ptr, text.len)
                : text;
+}
+
+struct slice column_text(const struct column *c, const struct slice *fields, size_t n,
+                         struct column_style style, struct column_scratch *scratch)
+{
+    struct slice lying;
+    if (c->count == 1 && c->parts->kind == COLUMN_FIELD &&
+        as_it_lies(column_field(fields, n, c->parts->field), style, &lying))
+        return lying;
+    return make_text(c, fields, n, style, scratch);
 }

@@ -7,6 +7,7 @@
 #include "parsers/pool.h"
 
 #define LUCK_MAX 16
+#define SLOTS_FEW 4096 /* a table of fewer grows faster */
 #define KEYS_MAX (UINT32_C(1) << 28)
 
 struct memo_key {  /* behind what is kept, with each part's length, and then each part, behind it */
@@ -116,7 +117,7 @@ static bool slots_grow(struct memo *m)
 {
     if (m->count < m->slot_room / 2)
         return true;
-    uint32_t room = m->slot_room ? m->slot_room * 2 : 64;
+    uint32_t room = m->slot_room ? m->slot_room * (m->slot_room < SLOTS_FEW ? 4 : 2) : 64;
     struct memo_slot *slots = arena_array(m->arena, room, sizeof *slots);
     if (!slots)
         return false;

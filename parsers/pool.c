@@ -108,7 +108,7 @@ bool pool_add(struct pool *p, struct slice raw, struct results_text *out)
     uint64_t hash = raw_hash(raw);
     if (find(p, raw, hash, out))
         return true;
-    if (text_is_clean(raw))
+    if (text_is_plain(raw) || text_is_clean(raw))
         return add_text(p, raw, hash, out);
     struct slice clean = text_clean_copy(raw, p->arrays->arena);
     if (!clean.ptr || !pool_add_clean(p, clean, out))
