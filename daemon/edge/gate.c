@@ -101,12 +101,19 @@ static struct gate_entry *first_ready(const struct gate *g)
     return NULL;
 }
 
+/* Only for the less sure kinds are threads counted. True: some of those wait. */
+static bool see_unsure(struct gate *g)
+{
+    bool some = g->ready[GATE_UNSURE].first != NULL || g->ready[GATE_LOST].first != NULL;
+    if (some)
+        count_looking(g);
+    return some;
+}
+
 /* Nobody tells when a look-up ends that was given up. */
 static void turn_soon(struct gate *g)
 {
-    bool unsure = g->ready[GATE_UNSURE].first != NULL || g->ready[GATE_LOST].first != NULL;
-    if (unsure)
-        count_looking(g);
+    bool unsure = see_unsure(g);
     if (first_ready(g) != NULL)
         timer_set(g->turn, 0);
     else if (unsure)
@@ -127,7 +134,7 @@ static void on_turn(void *ctx)
     struct gate *g = ctx;
     struct gate_entry *entry;
     g->fresh = 0;
-    count_looking(g);
+    see_unsure(g);
     for (int i = 0; i < GATE_STARTS && (entry = first_ready(g)) != NULL; i++) {
         take_out(&g->ready[entry->ready], entry);
         entry->state = entry->ready == GATE_ADDRESS ? GATE_IN : GATE_STARTING;
