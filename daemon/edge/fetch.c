@@ -11,12 +11,14 @@
 
 #include <curl/curl.h>
 
+#include "daemon/base/hash.h"
 #include "daemon/base/num.h"
 #include "daemon/base/sweep.h"
 #include "daemon/base/text.h"
 #include "daemon/base/when.h"
 #include "daemon/edge/cidr.h"
 #include "daemon/edge/multi.h"
+#include "daemon/edge/origin.h"
 #include "daemon/edge/payload.h"
 #include "daemon/edge/redirect.h"
 #include "daemon/edge/timer.h"
@@ -27,6 +29,8 @@
 #define SLOWEST 64      /* bytes a second */
 #define ADDRESS_FOR 60L /* seconds that a host's address is believed */
 #define ADDRESSES_KEPT (-1L)
+#define A_SHELF 8     /* connections that lie on one, about */
+#define SHELF_MOST 64 /* max-per-host goes so far */
 
 struct fetcher {
     struct multi *multi;
@@ -35,12 +39,18 @@ struct fetcher {
     char *proxy, *proxy_user; /* "", NULL: none */
     char *direct;             /* what it is not asked for: "NETWORK,NETWORK" */
     struct cidr *networks;
+    /* Where idle connections lie, those to one host on one shelf; NULL: nothing was laid there yet.
+     * libcurl goes through all that lie together, behind each transfer until it meets that one's
+     * own, and once a second for dead ones: five thousand together are a third of a poll. */
+    CURLSH **shelves;
+    size_t shelf_count;
 };
 
 struct fetch {
     struct fetcher *all;
     struct fetch_calls calls;
     CURL *easy;
+    uint64_t shelf_for;         /* of the url that it was chosen for */
     struct curl_slist *headers; /* of the last request, made of: */
     bool headers_whole;
     const struct slice *headers_of;
@@ -110,9 +120,11 @@ struct fetcher *fetcher_new(struct event_base *base, const struct fetcher_settin
     }
     all->set = *settings;
     all->networks = calloc(settings->network_count + 1, sizeof *all->networks);
+    all->shelf_count = settings->connections / A_SHELF + 1;
+    all->shelves = calloc(all->shelf_count, sizeof *all->shelves);
     all->user_agent = strndup(settings->user_agent.len > 0 ? settings->user_agent.ptr : "tallyd",
                               settings->user_agent.len > 0 ? settings->user_agent.len : 6);
-    if (all->networks == NULL || all->user_agent == NULL) {
+    if (all->networks == NULL || all->shelves == NULL || all->user_agent == NULL) {
         err_set(e, ERR_AGAIN, "no memory for transfers");
         goto out;
     }
@@ -123,7 +135,7 @@ struct fetcher *fetcher_new(struct event_base *base, const struct fetcher_settin
         err_set(e, ERR_AGAIN, "no memory for transfers");
         goto out;
     }
-    all->multi = multi_new(base, settings->connections, on_done, e);
+    all->multi = multi_new(base, SHELF_MOST, on_done, e);
 out:
     if (all->multi != NULL)
         return all;
@@ -136,6 +148,9 @@ void fetcher_free(struct fetcher *all)
     if (all == NULL)
         return;
     multi_free(all->multi);
+    for (size_t i = 0; all->shelves != NULL && i < all->shelf_count; i++)
+        curl_share_cleanup(all->shelves[i]);
+    free(all->shelves);
     free(all->networks);
     free(all->user_agent);
     free(all->direct);
@@ -145,6 +160,28 @@ void fetcher_free(struct fetcher *all)
     free(all->proxy_user);
     free(all);
     curl_global_cleanup();
+}
+
+/* ---- where connections lie ---- */
+
+/* However the host is written. NULL, libcurl's own for all: memory is out, or it leads nowhere. */
+static CURLSH *shelf_of(struct fetcher *all, struct slice url)
+{
+    struct origin o;
+    if (!origin_of(url, &o))
+        return NULL;
+    CURLSH **shelf = &all->shelves[hash64(slice_of(o.host), 0) % all->shelf_count];
+    if (*shelf == NULL && (*shelf = curl_share_init()) != NULL)
+        curl_share_setopt(*shelf, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
+    return *shelf;
+}
+
+static void choose_shelf(struct fetch *f, struct slice url)
+{
+    uint64_t now = hash64(url, 0);
+    if (now != f->shelf_for)
+        curl_easy_setopt(f->easy, CURLOPT_SHARE, shelf_of(f->all, url));
+    f->shelf_for = now;
 }
 
 /* ---- while it comes ---- */
@@ -377,6 +414,7 @@ static bool follow(struct fetch *f)
         return fail(f, VERDICT_HTTP_STATUS, "%s", e.text);
     f->header_bytes = f->ignored = 0;
     curl_easy_setopt(f->easy, CURLOPT_URL, to);
+    choose_shelf(f, slice_of(to));
     if (f->calls.moved != NULL && f->calls.moved(to, f->calls.ctx))
         return true;
     return fetch_go_on(f, &e) || fail(f, VERDICT_INTERNAL, "%s", e.text);
@@ -583,6 +621,7 @@ bool fetch_start(struct fetch *f, const struct fetch_request *r, struct err *e)
     f->text[0] = f->curl_text[0] = '\0';
     if (!add_headers(f, r) || curl_easy_setopt(f->easy, CURLOPT_URL, r->url) != CURLE_OK)
         return err_set(e, ERR_AGAIN, "no memory for a transfer");
+    choose_shelf(f, slice_of(r->url));
     f->busy = fetch_go_on(f, e);
     return f->busy;
 }

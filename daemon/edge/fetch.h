@@ -35,7 +35,8 @@ struct fetcher_settings {
     size_t network_count;
     struct slice proxy;      /* "http://HOST:PORT"; empty: none */
     struct slice proxy_user; /* "NAME:PASSWORD" that it wants; empty: it wants none */
-    size_t connections;      /* kept alive at most */
+    size_t connections;      /* that may be under way to all hosts together: about so many are kept
+                                alive, and those to one host for whoever asks it next */
     const char *ca_file;     /* certificates to trust, in place of the system's bundle; NULL: that.
                                 Outlives it */
 };

@@ -10,7 +10,8 @@
 struct event_base;
 struct multi;
 
-/* Keeps up to `connections` idle connections. `done` comes from the loop, when the transfer
+/* Keeps up to `connections` idle connections, of those that share theirs (CURLOPT_SHARE) so many
+ * each. `done` comes from the loop, when the transfer
  * `handle` (a CURL *) is no longer here; it may start and stop any transfer. */
 struct multi *multi_new(struct event_base *base, size_t connections,
                         void (*done)(void *handle, int result), struct err *e);

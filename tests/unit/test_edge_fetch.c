@@ -56,7 +56,7 @@ static void begin(struct bench *b, void (*answer)(struct site_request *q, void *
                                    .user_agent = SLICE("test/1"),
                                    .networks = networks,
                                    .network_count = network != NULL,
-                                   .connections = 8};
+                                   .connections = 64};
     struct fetch_calls calls = {.grew = on_grew, .done = on_done, .ctx = b};
     struct err e;
     *b = (struct bench){.base = loop_new()};
@@ -335,6 +335,35 @@ static void test_redirects(void **state)
     check_failed(&b, VERDICT_HTTP_STATUS, "another host");
     assert_int_equal(b.other.requests, 1);
     end(&b);
+}
+
+/* Also where they lie apart from those of other hosts: polls met sites anew, or left more and more
+ * behind. */
+static void test_connections_are_kept_for_whoever_asks_the_host(void **state)
+{
+    static const char *const ways[] = {"127.0.0.1", "0x7f000001", "127.1"};
+    struct bench b;
+    struct err e;
+    char url[100];
+    (void)state;
+    begin(&b, usual, "127.0.0.0/8");
+    struct fetch *first = b.f;
+    get(&b, "/port");
+    b.f = fetch_new(b.all, &(struct fetch_calls){.done = on_done, .ctx = &b}, &e);
+    for (int i = 0; i < 3; i++)
+        get(&b, i == 1 ? "/hops" : "/port"); /* to the other one and back */
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        int before = b.done;
+        snprintf(url, sizeof url, "http://%s:%d/chunked", ways[i], b.other.port);
+        assert_true(fetch_start(b.f, &(struct fetch_request){.url = url, .cap = 100}, &e));
+        SITE_UNTIL(b.base, b.done > before);
+        check_body(&b, "abcde");
+    }
+    assert_int_equal(b.site.connections, 1);
+    assert_int_equal(b.other.connections, 1);
+    fetch_free(first);
+    end(&b);
+    assert_int_equal(b.site.open, 0);
 }
 
 static void test_redirect_rules(void **state)
@@ -696,6 +725,7 @@ int main(void)
         cmocka_unit_test(test_bodies),
         cmocka_unit_test(test_statuses),
         cmocka_unit_test(test_redirects),
+        cmocka_unit_test(test_connections_are_kept_for_whoever_asks_the_host),
         cmocka_unit_test(test_redirect_rules),
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_a_refusal_is_one_whatever_becomes_of_its_body),
