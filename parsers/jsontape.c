@@ -160,7 +160,8 @@ static inline uint64_t text_value(struct reader *r, const uint32_t *mark)
  */
 static inline bool ends(const struct reader *r, const uint32_t *mark, const char *s)
 {
-    return s == r->text + mark[1] || *s == ' ' || *s == '\n' || *s == '\r' || *s == '\t';
+    const uint64_t white = UINT64_C(1) << ' ' | 1 << '\n' | 1 << '\r' | 1 << '\t';
+    return s == r->text + mark[1] || ((unsigned char)*s <= ' ' && white >> *s & 1);
 }
 
 static inline bool is_digit(char c)
@@ -168,8 +169,18 @@ static inline bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static const char *skip_digits(const char *s)
+/* Eight digits? Their high halves are 3, and stay so when six is added. */
+static inline bool are_digits(const char *s)
 {
+    uint64_t v = jsonshape_eight(s), high = UINT64_C(0xf0f0f0f0f0f0f0f0);
+    return ((v & high) | ((v + UINT64_C(0x0606060606060606)) & high) >> 4) ==
+           UINT64_C(0x3333333333333333);
+}
+
+static inline const char *skip_digits(const char *s)
+{
+    while (are_digits(s))
+        s += 8;
     while (is_digit(*s))
         s++;
     return s;
@@ -245,8 +256,17 @@ static inline uint64_t number(struct reader *r, const uint32_t *mark)
     for (; is_digit(*s); s++)
         n = n * 10 + (uint64_t)(*s - '0');
     size_t count = (size_t)(s - digits);
+    bool whole = *s != '.';
+    if (!whole) {
+        const char *point = s;
+        s = skip_digits(point + 1);
+        if (s == point + 1 || s - digits >= FINITE_LENGTH)
+            return number_rare(r, mark);
+    }
     if (count - 1 >= WHOLE_DIGITS || (*digits == '0' && count > 1) || !ends(r, mark, s))
         return number_rare(r, mark);
+    if (!whole)
+        return jsontape_word('d', 0);
     return jsontape_word('l', (minus ? -n : n) & JSONTAPE_PAYLOAD);
 }
 
