@@ -17,6 +17,9 @@ struct slice field_text(struct json object, const char *key)
 
 struct slice field_number(struct arena *a, int64_t n)
 {
+    static const char single[][2] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+    if (n >= 0 && n <= 9)
+        return (struct slice){single[n], 1};
     char digits[24];
     size_t at = sizeof digits;
     uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
