@@ -76,27 +76,34 @@ static int64_t positive(struct json v)
     return n > 0 ? n : -1; /* 0 voters or ballots: nobody filled it in */
 }
 
-static bool begin_summary(struct job *j, const struct json *m, bool marks, struct fault *f)
+struct summary {
+    struct job *job;
+    struct slice state, county;
+    bool marks;               /* the site marks winners */
+    struct slice said, party; /* the last of P, and which party it is */
+};
+
+static bool begin_summary(const struct summary *s, const struct json *m, struct fault *f)
 {
     struct results_contest_in c = RESULTS_CONTEST_DEFAULT;
     bool ranked = false;
     struct json_items names = json_items_of(m[NAMES]);
     c.id = json_str(m[KEY]);
     c.text = json_str(m[TEXT]);
-    c.state = job_option(j, "state");
-    c.county = job_option(j, "county");
+    c.state = s->state;
+    c.county = s->county;
     c.votes_allowed = positive(m[VOTES_ALLOWED]);
     c.registered = positive(m[REGISTERED]);
     c.ballots = positive(m[BALLOTS]);
-    if (marks)
+    if (s->marks)
         c.flags |= RESULTS_MARKS_STATED;
     if (json_bool(m[RANKED], &ranked) && ranked)
         c.flags |= RESULTS_RANKED;
     if (label_is_answer(json_str(json_item(&names))))
         c.flags |= RESULTS_MEASURE;
-    if (!results_contest_begin(j->builder, &c, &f->err))
+    if (!results_contest_begin(s->job->builder, &c, &f->err))
         return field_limit(f);
-    results_progress(j->builder, field_count(m[REPORTING]), field_count(m[PRECINCTS]));
+    results_progress(s->job->builder, field_count(m[REPORTING]), field_count(m[PRECINCTS]));
     return true;
 }
 
@@ -120,15 +127,29 @@ struct summary_row {
     struct json name, party, votes, win;
 };
 
-static bool summary_choice(struct job *j, const struct summary_row *r, struct fault *f)
+/* The choices of a contest mostly say the same of it. */
+static struct slice summary_party(struct summary *s, struct slice said)
 {
+    if (!slice_eq(said, s->said)) {
+        s->said = said;
+        s->party = label_party(said);
+    }
+    return s->party;
+}
+
+static bool summary_choice(struct summary *s, const struct summary_row *r, struct fault *f)
+{
+    struct job *j = s->job;
     struct results_choice_in in;
     struct slice name = json_str(r->name);
     int64_t n = VOTES_UNKNOWN;
     uint32_t index;
     if (label_is_statistic(name))
         return true;
-    clarity_choice(field_number(j->arena, (int64_t)r->at), name, json_str(r->party), &in);
+    clarity_choice(field_number(j->arena, (int64_t)r->at), name, (struct slice){0}, &in);
+    struct slice party = summary_party(s, json_str(r->party));
+    if (party.len > 0)
+        in.party = party;
     if (field_count(r->win) > 0)
         in.mark = RESULTS_WON;
     if (!field_votes(r->votes, &n))
@@ -140,14 +161,14 @@ static bool summary_choice(struct job *j, const struct summary_row *r, struct fa
     return true;
 }
 
-static bool summary_contest(struct job *j, struct json contest, size_t n, bool marks,
-                            struct fault *f)
+static bool summary_contest(struct summary *s, struct json contest, size_t n, struct fault *f)
 {
+    struct job *j = s->job;
     struct json m[SUMMARY_MEMBERS];
-    if (!open_summary(contest, n, m, f) || !begin_summary(j, m, marks, f))
+    if (!open_summary(contest, n, m, f) || !begin_summary(s, m, f))
         return false;
     size_t choices = json_count(m[NAMES]);
-    if (json_count(m[VOTES]) != choices || (marks && json_count(m[WINS]) != choices))
+    if (json_count(m[VOTES]) != choices || (s->marks && json_count(m[WINS]) != choices))
         results_contest_bad(j->builder, "CH has %zu choices, V %zu, W %zu", choices,
                             json_count(m[VOTES]), json_count(m[WINS]));
     check_total(j, m);
@@ -159,7 +180,7 @@ static bool summary_contest(struct job *j, struct json contest, size_t n, bool m
                                 .party = json_item(&parties),
                                 .votes = json_item(&votes),
                                 .win = json_item(&wins)};
-        if (!summary_choice(j, &r, f))
+        if (!summary_choice(s, &r, f))
             return false;
     }
     return true;
@@ -167,11 +188,14 @@ static bool summary_contest(struct job *j, struct json contest, size_t n, bool m
 
 static bool summary(struct job *j, struct json root, struct fault *f)
 {
-    bool marks = any_win(root);
+    struct summary s = {.job = j,
+                        .state = job_option(j, "state"),
+                        .county = job_option(j, "county"),
+                        .marks = any_win(root)};
     struct json_items contests = json_items_of(root);
     size_t n = json_count(root);
     for (size_t i = 0; i < n; i++)
-        if (!summary_contest(j, json_item(&contests), i + 1, marks, f))
+        if (!summary_contest(&s, json_item(&contests), i + 1, f))
             return false;
     return true;
 }
