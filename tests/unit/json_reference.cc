@@ -77,8 +77,11 @@ extern "C" enum json_reference json_reference(struct slice text, struct buf *dum
     error_code error = parser.allocate(text.len, 65); /* the document is a level, too */
     if (!error)
         error = parser.parse(text.ptr, text.len, false).get(root);
-    if (error)
-        return error == NUMBER_ERROR ? JSON_REFERENCE_NUMBER : JSON_REFERENCE_BROKEN;
+    if (error) { /* what is said of numbers differs from version to version */
+        std::string_view why = error_message(error);
+        bool number = why.find("number") != why.npos || why.find("integer") != why.npos;
+        return number ? JSON_REFERENCE_NUMBER : JSON_REFERENCE_BROKEN;
+    }
     put(dump, root);
     return JSON_REFERENCE_FINE;
 }
