@@ -302,7 +302,19 @@ static bool on_figures(struct report *r, struct slice line, long number,
     return label_is_statistic(name) || choice(r, name, &fig, number, f);
 }
 
-/* "(VOTE FOR)  3", "(WITH 21 OF 21 PRECINCTS COUNTED)"; others in parentheses are remarks. */
+/* "(VOTE FOR)  3", "(WITH 21 OF 21 PRECINCTS COUNTED)"; others in parentheses are remarks. What
+ * says how many to vote for may stand without them: "VOTE FOR NO MORE THAN 3". */
+static bool is_vote_for(struct slice line)
+{
+    static const struct slice begins = SLICE_INIT("VOTE FOR ");
+    return slice_eq_nocase(slice_sub(line, 0, begins.len), begins);
+}
+
+static bool is_remark(struct slice line)
+{
+    return slice_starts(line, SLICE("(")) || is_vote_for(line);
+}
+
 static bool on_remark(struct report *r, struct slice line, long number, struct fault *f)
 {
     static const struct slice with = SLICE_INIT("(WITH "), of = SLICE_INIT(" OF ");
@@ -312,7 +324,7 @@ static bool on_remark(struct report *r, struct slice line, long number, struct f
     if (!r->open)
         return fault_set(f, WIRE_SCHEMA, "line %ld: \"%.*s\" stands below no contest", number,
                          SLICE_FMT(field_excerpt(r->job->arena, line)));
-    if (slice_eq_nocase(slice_sub(line, 0, votes.len), votes)) {
+    if (is_vote_for(line) || slice_eq_nocase(slice_sub(line, 0, votes.len), votes)) {
         struct slice rest = slice_sub(line, votes.len, line.len);
         if (r->lines || r->votes_allowed >= 0)
             return fault_set(f, WIRE_SCHEMA, "line %ld: a contest without a title", number);
@@ -341,7 +353,7 @@ static bool on_line(void *ctx, struct slice line, long number, const struct ess_
         r->above_ended = r->above.len > 0;
         return true;
     }
-    if (slice_starts(text, SLICE("(")) && !is_figures(line, heads))
+    if (is_remark(text) && !is_figures(line, heads))
         return on_remark(r, text, number, f);
     if (r->above.len > 0 && r->above_ended)
         take_heading(r, r->above);

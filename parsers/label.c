@@ -126,7 +126,7 @@ static inline bool listed(const struct words *words, struct slice s)
 
 bool label_is_statistic(struct slice s)
 {
-    return listed(&statistics, s);
+    return listed(&statistics, s) || listed(&totals, s);
 }
 
 bool label_is_total(struct slice s)

@@ -7,8 +7,8 @@
 #include "daemon/base/slice.h"
 #include "parsers/results.h"
 
-/* "Overvotes", "Under Votes", "regVotersCounty", "Ballots Cast": counted beside choices, never one
- * of them. */
+/* "Overvotes", "Under Votes", "regVotersCounty", "Ballots Cast", and totals: counted beside
+ * choices, never one of them. */
 bool label_is_statistic(struct slice s);
 
 /* "Total", "Grand Total", "Statewide": a line that adds up the others of its kind, of choices, of

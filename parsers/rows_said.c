@@ -254,7 +254,7 @@ static enum role statistic_of(const struct mapping *m, struct slice choice)
         if (pattern_match(m->statistics[i].pattern, choice, NULL))
             return m->statistics[i].figure;
     }
-    return label_is_statistic(choice) || label_is_total(choice) ? ROLE_NONE : ROLES;
+    return label_is_statistic(choice) ? ROLE_NONE : ROLES;
 }
 
 /* What marks in the row say of him, as the mapping's values leave them. */

@@ -44,7 +44,7 @@ static void every_word_is_known(void **state)
                                                 "Undervotes of all the people who ever voted",
                                                 "1overvotes",
                                                 "Times",
-                                                "Total Votes",
+                                                "Total Recall",
                                                 NULL};
     static const char *const answers[] = {
         "yes",       "no",         "yesfor",    "noagainst",      "foryes",
@@ -60,6 +60,7 @@ static void every_word_is_known(void **state)
     check(label_is_statistic, statistics, true);
     check(label_is_statistic, no_statistics, false);
     check(label_is_total, totals, true);
+    check(label_is_statistic, totals, true);
     check(label_is_total, no_totals, false);
     check(label_is_answer, answers, true);
     check(label_is_answer, no_answers, false);
