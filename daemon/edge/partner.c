@@ -80,30 +80,19 @@ struct partner {
 
 /* ---- answers ---- */
 
-static bool text_of(const redisReply *reply, struct slice *out)
-{
-    if (!reply || (reply->type != REDIS_REPLY_STRING && reply->type != REDIS_REPLY_STATUS))
-        return false;
-    *out = (struct slice){reply->str, reply->len};
-    return true;
-}
-
 static void keep_text(const redisReply *reply, char *to, size_t size)
 {
     struct slice text = {0};
-    text_of(reply, &text);
+    redis_link_text(reply, &text);
     snprintf(to, size, "%.*s", SLICE_FMT(text));
 }
 
 /* Errors: the connection is dropped with it as the reason; it is tried again. */
 static bool failed(struct partner *p, const redisReply *reply, struct slice key)
 {
-    char why[300];
-    if (reply->type != REDIS_REPLY_ERROR)
-        return false;
-    redis_link_say(reply->str, key, why, sizeof why);
-    redis_link_drop(p->link, why);
-    return true;
+    if (reply->type == REDIS_REPLY_ERROR)
+        redis_link_misfit(p->link, reply, key);
+    return reply->type == REDIS_REPLY_ERROR;
 }
 
 static void forbidden(struct partner *p, bool reading, const char *error)
@@ -147,15 +136,15 @@ static void on_meta(const redisReply *reply, void *data, void *ctx)
     for (size_t i = 0; i < 4; i += 2) {
         struct slice text;
         int64_t epoch;
-        if (!text_of(reply->element[i], &text) || !num_parse(text, 1, REDIS_NUMBER_MAX, &epoch) ||
-            epoch <= p->epoch)
+        if (!redis_link_text(reply->element[i], &text) ||
+            !num_parse(text, 1, REDIS_NUMBER_MAX, &epoch) || epoch <= p->epoch)
             continue;
         p->epoch = epoch;
         keep_text(reply->element[i + 1], p->epoch_owner, sizeof p->epoch_owner);
         if (i == 0) {
             p->begun = epoch;
             keep_text(reply->element[1], p->begun_owner, sizeof p->begun_owner);
-            if (!text_of(reply->element[4], &text) ||
+            if (!redis_link_text(reply->element[4], &text) ||
                 !num_parse(text, 0, REDIS_NUMBER_MAX, &p->begun_desk))
                 p->begun_desk = 0;
         }
@@ -175,7 +164,7 @@ static void give_entry(struct partner *p, const redisReply *entry)
 {
     struct slice id;
     if (entry->type != REDIS_REPLY_ARRAY || entry->elements != 2 ||
-        !text_of(entry->element[0], &id) || entry->element[1]->type != REDIS_REPLY_ARRAY ||
+        !redis_link_text(entry->element[0], &id) || entry->element[1]->type != REDIS_REPLY_ARRAY ||
         !read_id(id, &p->at_epoch, &p->at_number))
         return;
     const redisReply *fields = entry->element[1];
@@ -183,7 +172,7 @@ static void give_entry(struct partner *p, const redisReply *entry)
     if (!texts)
         return;
     for (size_t i = 0; i < fields->elements; i++)
-        text_of(fields->element[i], &texts[i]);
+        redis_link_text(fields->element[i], &texts[i]);
     p->calls.entry(p->at_epoch, p->at_number, texts, fields->elements, p->calls.ctx);
     free(texts);
 }
@@ -316,7 +305,7 @@ static void on_raised(const redisReply *reply, void *data, void *ctx)
     struct partner *p = ctx;
     struct slice why = {0};
     (void)data;
-    if (failed(p, reply, (struct slice){0}) || !text_of(reply, &why))
+    if (failed(p, reply, (struct slice){0}) || !redis_link_text(reply, &why))
         return;
     p->calls.raised(slice_is(why, "OK"), why, p->calls.ctx);
 }
@@ -326,7 +315,7 @@ static void on_renewed(const redisReply *reply, void *data, void *ctx)
     struct partner *p = ctx;
     struct slice text = {0}, word = {0};
     (void)data;
-    if (failed(p, reply, (struct slice){0}) || !text_of(reply, &text))
+    if (failed(p, reply, (struct slice){0}) || !redis_link_text(reply, &text))
         return;
     slice_next(&text, ' ', &word);
     p->calls.renewed(slice_is(word, "FENCED"), text, p->calls.ctx);

@@ -91,31 +91,6 @@ struct sent {
 
 static void resync(struct redis *r);
 
-static bool text_of(const redisReply *reply, struct slice *out)
-{
-    if (!reply || (reply->type != REDIS_REPLY_STRING && reply->type != REDIS_REPLY_STATUS))
-        return false;
-    *out = (struct slice){reply->str, reply->len};
-    return true;
-}
-
-/* An answer that cannot be, of a command about this key, if of one: the connection is dropped with
- * it as the reason. */
-static void misfit(struct redis *r, const redisReply *reply, struct slice key)
-{
-    char why[300];
-    if (reply->type != REDIS_REPLY_ERROR)
-        snprintf(why, sizeof why, "it answers something unexpected (type %d)", reply->type);
-    else if (redis_link_forbidden(reply->str))
-        snprintf(why, sizeof why,
-                 "its user may not do what it must (%.150s); config/redis/users.acl has the rights "
-                 "it needs",
-                 reply->str);
-    else
-        redis_link_say(reply->str, key, why, sizeof why);
-    redis_link_drop(r->link, why);
-}
-
 static void fence(struct redis *r, int64_t epoch)
 {
     r->state = FENCED_;
@@ -129,17 +104,17 @@ static void on_meta(const redisReply *reply, void *data, void *ctx)
     struct slice text, owner = {0};
     (void)data;
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 4) {
-        misfit(r, reply, r->keys[0]);
+        redis_link_misfit(r->link, reply, r->keys[0]);
         return;
     }
     r->there = 0;
     for (size_t i = 0; i < 4; i += 2) { /* the one that is on air, the one that was taken */
         int64_t epoch;
-        if (!text_of(reply->element[i], &text) || !num_parse(text, 1, REDIS_NUMBER_MAX, &epoch) ||
-            epoch <= r->there)
+        if (!redis_link_text(reply->element[i], &text) ||
+            !num_parse(text, 1, REDIS_NUMBER_MAX, &epoch) || epoch <= r->there)
             continue; /* none, or nonsense that `begin` replaces */
         r->there = epoch;
-        text_of(reply->element[i + 1], &owner);
+        redis_link_text(reply->element[i + 1], &owner);
     }
     /* one that was on air and finds a younger one there was replaced meanwhile */
     if (r->epoch > 0 && r->there > r->epoch && !slice_eq(owner, r->s.owner))
@@ -156,11 +131,11 @@ static void on_log(const redisReply *reply, void *data, void *ctx)
     if (r->state != ASKING)
         return;
     if (reply->type != REDIS_REPLY_ARRAY) {
-        misfit(r, reply, r->keys[1]);
+        redis_link_misfit(r->link, reply, r->keys[1]);
         return;
     }
     if (reply->elements > 0 && reply->element[0]->type == REDIS_REPLY_ARRAY &&
-        reply->element[0]->elements > 0 && text_of(reply->element[0]->element[0], &id) &&
+        reply->element[0]->elements > 0 && redis_link_text(reply->element[0]->element[0], &id) &&
         slice_next(&id, '-', &epoch) && num_parse(epoch, 0, INT64_MAX, &number) &&
         number > r->there)
         r->there = number;
@@ -173,8 +148,8 @@ static void on_loaded(const redisReply *reply, void *data, void *ctx)
     (void)data;
     if (r->state != ASKING)
         return;
-    if (!text_of(reply, &sha) || sha.len >= sizeof r->sha) {
-        misfit(r, reply, (struct slice){0});
+    if (!redis_link_text(reply, &sha) || sha.len >= sizeof r->sha) {
+        redis_link_misfit(r->link, reply, (struct slice){0});
         return;
     }
     snprintf(r->sha, sizeof r->sha, "%.*s", SLICE_FMT(sha));
@@ -271,11 +246,11 @@ static void on_answer(const redisReply *reply, void *data, void *ctx)
         if (!stale && strncmp(reply->str, "NOSCRIPT", 8) == 0)
             resync(r); /* the script is loaded again on the way */
         else if (!stale)
-            misfit(r, reply, (struct slice){0});
+            redis_link_misfit(r->link, reply, (struct slice){0});
         return;
     }
-    if (!text_of(reply, &text)) {
-        misfit(r, reply, (struct slice){0});
+    if (!redis_link_text(reply, &text)) {
+        redis_link_misfit(r->link, reply, (struct slice){0});
         return;
     }
     if (slice_is(text, "OK")) {

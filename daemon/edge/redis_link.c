@@ -635,15 +635,35 @@ void redis_link_follow(struct redis_link *l, const struct redis_guide *guide)
     l->guide = *guide;
 }
 
-void redis_link_say(const char *error, struct slice key, char *to, size_t size)
-{
-    bool named = strncmp(error, "WRONGTYPE", 9) == 0 && key.len > 0;
-    snprintf(to, size, "it answers %.180s%s%.*s", error, named ? ": " : "",
-             named ? (int)(key.len < 100 ? key.len : 100) : 0, key.ptr ? key.ptr : "");
-}
-
 void redis_link_drop(struct redis_link *l, const char *why)
 {
+    lose(l, why);
+}
+
+bool redis_link_text(const struct redisReply *r, struct slice *out)
+{
+    if (!r || (r->type != REDIS_REPLY_STRING && r->type != REDIS_REPLY_STATUS))
+        return false;
+    *out = (struct slice){r->str, r->len};
+    return true;
+}
+
+void redis_link_misfit(struct redis_link *l, const struct redisReply *r, struct slice key)
+{
+    char why[300];
+    if (r->type != REDIS_REPLY_ERROR) {
+        snprintf(why, sizeof why, "it answers something unexpected (type %d)", r->type);
+    } else if (redis_link_forbidden(r->str)) {
+        snprintf(why, sizeof why,
+                 "its user may not do what it must (%.150s); config/redis/users.acl has the rights "
+                 "it needs",
+                 r->str);
+    } else {
+        bool named = strncmp(r->str, "WRONGTYPE", 9) == 0 && key.len > 0;
+        struct slice name = slice_sub(key, 0, named ? 100 : 0);
+        snprintf(why, sizeof why, "it answers %.180s%s%.*s", r->str, named ? ": " : "",
+                 SLICE_FMT(name));
+    }
     lose(l, why);
 }
 

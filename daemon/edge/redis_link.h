@@ -73,10 +73,13 @@ bool redis_link_send(struct redis_link *l, size_t argc, const struct slice *argv
  * `down` told. Within a reply it waits all the same. */
 void redis_link_flush(struct redis_link *l);
 
-/* What the server's error was, about this key, which it may not name itself; empty: about none. */
-void redis_link_say(const char *error, struct slice key, char *to, size_t size);
 /* Give the connection up and try again after the back-off; `down` is told. */
 void redis_link_drop(struct redis_link *l, const char *why);
+/* The text of a string or a status, which lives as long as the reply; false: it is neither. */
+bool redis_link_text(const struct redisReply *r, struct slice *out);
+/* An error, or an answer that cannot be, of a command about this key (empty: about none), which it
+ * may not name itself: the connection is dropped with it as the reason. */
+void redis_link_misfit(struct redis_link *l, const struct redisReply *r, struct slice key);
 /* Give it up and never try again; `down` is not told. */
 void redis_link_stop(struct redis_link *l);
 /* It proved useful: the next loss is followed by a quick try. */
