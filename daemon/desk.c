@@ -366,7 +366,7 @@ static int verb_explain(struct question *q, struct buf *body)
         buf_addz(
             body,
             "tallyctl explain takes one id of an endorsement or race, or a part of an id or name; "
-            "tallyctl races lists them\n");
+            "tallyctl races lists them; or count:won, by any name that tallyctl totals has\n");
         return ERR_USAGE;
     }
     tally_all(&t, model_of(q), NULL);

@@ -171,9 +171,16 @@ bool documents_show(const struct model *m, struct slice id, bool json, struct bu
                     struct err *e) MUST_USE;
 /* The last so many calls and retractions that were told, a line each, as watchers heard them. */
 void documents_told(const struct model *m, uint32_t most, struct buf *out);
-/* From a feed's row to the total: of what documents_find finds. */
+/* From a feed's row to the total: of what documents_find finds; of "count:NAME" what
+ * documents_count.c says. */
 bool documents_explain(const struct model *m, const struct tally *t, struct slice id,
                        int64_t now_ms, struct buf *out, struct err *e) MUST_USE;
+
+/* documents_count.c: the races that make up a count, each with its share and who of ours is in it;
+ * of states_won the states. */
+bool documents_explain_count(const struct model *m, const struct tally *t, struct slice name,
+                             struct buf *out, struct err *e) MUST_USE;
+bool documents_is_count(struct slice name);
 
 /* ---- documents_trial.c ---- */
 

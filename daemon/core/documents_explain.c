@@ -398,20 +398,35 @@ static void explain_race(const struct model *m, const struct race *r, int64_t no
         }
 }
 
+static void add_total(const struct model *m, const struct tally *t, int64_t now_ms, struct buf *out)
+{
+    buf_addz(out, "total    ");
+    statement_write(m, t, STATEMENT_SHORT, now_ms, out);
+    buf_addc(out, '\n');
+}
+
 bool documents_explain(const struct model *m, const struct tally *t, struct slice id,
                        int64_t now_ms, struct buf *out, struct err *e)
 {
+    const struct slice of_count = SLICE("count:");
     struct documents_found f;
 
+    if (slice_starts(id, of_count)) {
+        if (!documents_explain_count(m, t, slice_sub(id, of_count.len, id.len), out, e))
+            return false;
+        add_total(m, t, now_ms, out);
+        return true;
+    }
     if (!documents_find(m, id, &f, e))
-        return false;
+        return documents_is_count(id)
+                   ? err_set(e, ERR_NO, "'%.*s' is a count: tallyctl explain count:%.*s",
+                             SLICE_FMT(id), SLICE_FMT(id))
+                   : false;
     const struct race *r = &m->races[f.race];
     explain_race(m, r, now_ms, out);
     for (uint32_t k = 0; k < r->endorsement_count; k++)
         if (f.endorsement == NONE || f.endorsement == r->endorsements[k])
             explain_endorsement(m, r->endorsements[k], now_ms, out);
-    buf_addz(out, "total    ");
-    statement_write(m, t, STATEMENT_SHORT, now_ms, out);
-    buf_addc(out, '\n');
+    add_total(m, t, now_ms, out);
     return true;
 }

@@ -63,6 +63,8 @@ def as_usage(line):
             text, glued, open_to_end = text + " [", True, open_to_end + (token == "Op")
         elif token in ("Oc", "|", "..."):
             text, glued = text + {"Oc": "]"}.get(token, token), token == "|"
+        elif token == "Ns":
+            glued = True
         else:
             word = token.upper() if kind == "Ar" else "-" + token if kind == "Fl" else token
             text, glued, kind = text + ("" if glued else " ") + word, False, "Cm" if kind == "Fl" else kind

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* The board, and what the press pulls: each says what the model knows, and nothing that is not
  * public. */
+#include <stdlib.h>
+
 #include "daemon/core/board.h"
 #include "daemon/core/documents_filter.h"
 #include "daemon/core/told.h"
@@ -268,6 +270,45 @@ static void long_lists_are_cut_and_say_so(void **state)
     assert_int_equal(items, 20);
 }
 
+/* ---- counts ---- */
+
+static bool explain(const char *id, struct err *e)
+{
+    buf_clear(&out);
+    return documents_explain(core_model(n.core), core_tally(n.core), slice_of(id), NIGHT_AT(9),
+                             &out, e);
+}
+
+/* A number of the sentence could be followed from a person to it, and not from it to the people. */
+static void a_count_is_made_of_what_it_says(void **state)
+{
+    struct err e = {0};
+    struct slice rest, line;
+    (void)state;
+    play();
+    assert_true(explain("count:won", &e));
+    says("won: 1, of these races");
+    says("     1  ga-ss-1: Ann <b>Archer 12500 won, trailing by ap\n");
+    says("total    ");
+    assert_true(explain("count:states_won", &e));
+    says("     1  GA\n");
+    assert_true(explain("count:lost", &e));
+    says("lost: 0: nobody is in it\n");
+    assert_false(explain("count:wonn", &e));
+    assert_non_null(strstr(e.text, "'wonn' is no count"));
+    assert_false(explain("won", &e));
+    assert_non_null(strstr(e.text, "tallyctl explain count:won"));
+    for (size_t i = 0; i < TALLY_NUMBERS; i++) {
+        char id[64];
+        int64_t all = 0;
+        snprintf(id, sizeof id, "count:%s", tally_names[i]);
+        assert_true(explain(id, &e));
+        for (rest = buf_slice(&out); slice_next(&rest, '\n', &line);)
+            all += line.ptr[0] == ' ' ? strtol(line.ptr, NULL, 10) : 0;
+        assert_int_equal(all, core_tally(n.core)->n[i]);
+    }
+}
+
 /* ---- pulls ---- */
 
 static void calls_are_listed_with_their_retractions(void **state)
@@ -380,6 +421,7 @@ int main(void)
         TEST(what_waits_for_a_person_is_noted),
         TEST(a_party_is_said_once),
         TEST(notes_are_words),
+        TEST(a_count_is_made_of_what_it_says),
         TEST(a_percentage_says_how_it_is_rounded),
         TEST(closest_shows_by_what_it_is_sorted),
         TEST(races_are_chosen),
