@@ -531,7 +531,8 @@ static bool try_it(struct trial *t, struct err *e)
     if (!make_plan(t, guess ? slice_of(formats[0].name) : SLICE(""), e)) {
         struct err why = *e;
         if (guess && why.kind == ERR_CONFIG && t->what->key_count > 0)
-            err_set(e, why.kind, "%s; keys of a format want that said (format=FORMAT)", why.text);
+            err_set(e, why.kind, "%s; a key that a format has needs format=FORMAT beside it",
+                    why.text);
         return false;
     }
     const struct config *c = t->plan->config;

@@ -271,6 +271,15 @@ static const struct trial_file *first_unused(const struct trial_found *f)
     return NULL;
 }
 
+static void add_unread(const struct trial_found *f, struct buf *out)
+{
+    buf_addf(out,
+             "is it the right file, and whole? %s, tally-parse --draft FILE makes a first mapping",
+             f->format.len ? "Then its format or keys do not fit, as is said above; of text or a "
+                             "spreadsheet"
+                           : "Of text or a spreadsheet that no format knows");
+}
+
 static void write_next(const struct trial_found *f, const struct documents_trial *n,
                        struct buf *out)
 {
@@ -284,8 +293,7 @@ static void write_next(const struct trial_found *f, const struct documents_trial
     else if (failed && other)
         buf_addf(out, "write format = %.*s: that one reads it", SLICE_FMT(name_of(other)));
     else if (failed)
-        buf_addz(out, "is it the right file, and whole? Of text or a spreadsheet that no format "
-                      "knows, tally-parse --draft FILE makes a first mapping");
+        add_unread(f, out);
     else if (unused)
         buf_addf(out, "nothing of it is used: %s", verdict_info[unused->verdict].about);
     else if (n->matched + n->review == 0)

@@ -126,7 +126,7 @@ TABLE = "Office,Person,Count\n" + "".join(f"Mayor,Person {i},{i}\n" for i in ran
     ((403, {}, "no"), [], 75, "blocked", "user-agent"),
     ((200, {"Content-Type": "text/html"}, "<html><body>Just a moment...</body></html>"), [], 75, "blocked", "user-agent"),
     ((429, {"Retry-After": "40"}, "slow down"), [], 75, "blocked", "wait as long as it asks for"),
-    ((200, {}, TABLE), [], 65, "schema", "tally-parse --draft FILE"),
+    ((200, {}, TABLE), [], 65, "schema", "Then its format or keys do not fit, as is said above; of text or a spreadsheet, tally-parse --draft FILE"),
     ((200, {}, small_night.detail()[:700]), [], 65, "truncated", "is it the right file"),
     ((200, {}, small_night.detail().replace("11/4/2025</ElectionDate>", "11/5/2024</ElectionDate>")), [], 1, "wrong-date", "results of another election"),
     ((200, {}, small_night.detail().replace("Di Foe", "Al Other").replace("Flo Yew", "Bo Other")), [], 1, "accepted", "Nothing of ours is in it"),
