@@ -292,7 +292,7 @@ def play(folder, processes, watch, hold):
     if wrong:
         raise Failed("the night did not end as the scenario says: " + "; ".join(wrong))
     if hold:
-        print(f"The board stays at {address} until you press Ctrl-C.", flush=True)
+        print(f"The board stays at {address} until you press Ctrl-C; build/tallyctl --url {address} todo asks the same tallyd, as do totals, races and calls.", flush=True)
         stay(processes)
 
 
