@@ -26,7 +26,7 @@ function tell({what, channel, message: m}, view, trace) {
     if (what === 'call' || what === 'retraction')
         return `${what.toUpperCase()} ${d.candidate}, ${d.race_id}: ${d.outcome} by ${d.by}`;
     if (what === 'totals')
-        return `${d.state || 'totals'}: ${d.won} won of ${d.called} called, ${d.flips} flips, ` +
+        return `${d.state || 'totals'}: ${d.won} won of ${d.called} called, ${d.flips} flip${d.flips === 1 ? '' : 's'}, ` +
             `${d.advanced ? `${d.advanced} advanced, ` : ''}${d.pending - d.void} to go`;
     if (what === 'race') return `${channel}: ${d.choices.map(c => `${c.name} ${c.votes}`).join(', ')}`;
     return `(${what}${channel && ' '}${channel})`;

@@ -44,7 +44,7 @@ def tell(event, view, trace):
     elif event.what == "totals":
         t = m["data"]
         on = f"{t['advanced']} advanced, " if t["advanced"] else ""
-        line = f"{t.get('state', 'totals')}: {t['won']} won of {t['called']} called, {t['flips']} flips, {on}{t['pending'] - t['void']} to go"
+        line = f"{t.get('state', 'totals')}: {t['won']} won of {t['called']} called, {t['flips']} flip{'s' * (t['flips'] != 1)}, {on}{t['pending'] - t['void']} to go"
     elif event.what == "race":
         line = f"{event.channel}: " + ", ".join(f"{c['name']} {c['votes']}" for c in m["data"]["choices"])
     else:

@@ -365,7 +365,7 @@ def test_as_a_program_it_prints_totals_and_calls(language):
                             (("uncall", "ga-0"), "RETRACTION Ann Bababax, ga-0: pending by desk\n")):
             assert house.ctl(*words, "--reason", "read", "--yes").returncode == 0
             harness.wait_for(lambda: line in program.text(), 20, line)
-        assert "totals: 1 won of 1 called, 1 flips, 4 to go\n" in program.text()
+        assert "totals: 1 won of 1 called, 1 flip, 4 to go\n" in program.text()
         for words, line in ((("call", "ga-0", "advanced"), "totals: 0 won of 0 called, 0 flips, 1 advanced, 4 to go\n"),
                             (("mark", f"{storm.STATES[1].lower()}-1", "void"), "totals: 0 won of 0 called, 0 flips, 1 advanced, 3 to go\n")):
             assert house.ctl(*words, "--reason", "read", "--yes").returncode == 0
