@@ -19,11 +19,21 @@ struct words {
 #define OTHER UINT32_C(1) /* no letter, or the end */
 
 static const struct words statistics = {
-    {IN('b') = L('a') | L('l'), IN('n') = L('u'), IN('o') = L('v'), IN('r') = L('e'),
-     IN('t') = L('i') | L('o'), IN('u') = L('n')},
-    {"overvotes", "overvote", "undervotes", "undervote", "blankvotes", "blanks", "blankballots",
-     "regvoterscounty", "registeredvoters", "ballotscast", "totalballotscast", "timescounted",
-     "timesblankvoted", "timesovervoted", "numberofundervotes", "numberofovervotes"}};
+    {IN('b') = L('a') | L('l'), IN('c') = L('o'), IN('e') = L('x'), IN('i') = L('n'),
+     IN('n') = L('o') | L('u'), IN('o') = L('v'), IN('r') = L('e'), IN('t') = L('i') | L('o'),
+     IN('u') = L('n'), IN('v') = L('a') | L('o')},
+    {"overvotes",           "overvote",          "undervotes",
+     "undervote",           "blankvotes",        "blanks",
+     "blankballots",        "regvoterscounty",   "registeredvoters",
+     "ballotscast",         "totalballotscast",  "timescounted",
+     "timesblankvoted",     "timesovervoted",    "numberofundervotes",
+     "numberofovervotes",   "totalundervotes",   "totalovervotes",
+     "underovervotes",      "overundervotes",    "timescast",
+     "totalballots",        "ballotscounted",    "validvotes",
+     "invalidvotes",        "residualvotes",     "voterturnout",
+     "exhausted",           "exhaustedballots",  "exhaustedvotes",
+     "inactiveballots",     "continuingballots", "continuingballotstotal",
+     "nontransferabletotal"}};
 
 static const struct words totals = {
     {IN('a') = L('l'), IN('c') = L('o'), IN('g') = L('r'), IN('r') = L('a'),
