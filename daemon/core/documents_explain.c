@@ -55,7 +55,8 @@ static void explain_choice(const struct model *m, const struct link *l, int64_t 
     if (choice->party.len && !text_ends_in_brackets(choice->name, choice->party))
         buf_addf(out, " (%.*s)", SLICE_FMT(choice->party));
     if (c->unit_count > 0 && c->units[0].votes[l->choice] >= 0)
-        buf_addf(out, ", " COUNTED, COUNT_OF(c->units[0].votes[l->choice], "vote", "votes"));
+        buf_addf(out, ", " COUNTED "%s", COUNT_OF(c->units[0].votes[l->choice], "vote", "votes"),
+                 c->units[0].derived[l->choice] ? ", added up from its rows" : "");
     buf_init_over(&why, room, sizeof room);
     if (l->band == BAND_REVIEW)
         buf_addf(out, ", %s: its match is in review",

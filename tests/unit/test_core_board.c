@@ -309,6 +309,18 @@ static void a_count_is_made_of_what_it_says(void **state)
     }
 }
 
+/* Nobody finds a sum in the feed. */
+static void a_figure_that_was_added_up_says_so(void **state)
+{
+    struct err e = {0};
+    (void)state;
+    play();
+    assert_true(explain("jon", &e));
+    says(", 5 votes, added up from its rows; received at ");
+    assert_true(explain("ann", &e));
+    says(", 12500 votes, marked won; received at ");
+}
+
 /* ---- pulls ---- */
 
 static void calls_are_listed_with_their_retractions(void **state)
@@ -422,6 +434,7 @@ int main(void)
         TEST(a_party_is_said_once),
         TEST(notes_are_words),
         TEST(a_count_is_made_of_what_it_says),
+        TEST(a_figure_that_was_added_up_says_so),
         TEST(a_percentage_says_how_it_is_rounded),
         TEST(closest_shows_by_what_it_is_sorted),
         TEST(races_are_chosen),
