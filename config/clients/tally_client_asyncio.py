@@ -30,18 +30,17 @@ class Client:
         """Everything that is news, from now on; it connects, and connects again, by itself."""
         while not self.ended.is_set():
             db = redis.Redis.from_url(self.at, decode_responses=True)
-            listener, to = db.pubsub(), None
+            to = None
             try:
-                async for event in self.follow(db, listener):
-                    yield event
+                async with db, db.pubsub() as listener:
+                    async for event in self.follow(db, listener):
+                        yield event
             except (redis.RedisError, OSError, asyncio.TimeoutError, AttributeError) as e:  # the last: as in tally_client.py
                 to = moved(self.at, e)
                 self.at = to or self.url
                 if not to:
                     yield Event("lost", f"{type(e).__name__}: {e}")
             finally:
-                await listener.close()
-                await db.close()
                 await db.connection_pool.disconnect()
             for event in self.watch():
                 yield event
