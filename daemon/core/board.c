@@ -71,10 +71,11 @@ static void heading(const struct board *b)
 void board_time(const struct board *b, int64_t when)
 {
     char text[25];
+    bool old = b->now_ms - when >= 12 * WHEN_HOUR;
 
     when_format(when, text);
     buf_addf(b->out, "<time datetime=\"%s\">", text);
-    local_time_clock(b->m->settings, when, b->out);
+    (old ? local_time_write : local_time_clock)(b->m->settings, when, b->out);
     buf_addz(b->out, "</time>");
 }
 

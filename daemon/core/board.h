@@ -33,7 +33,7 @@ void board_sources(const struct board *b);
 void board_corrections(const struct board *b);
 void board_filter(const struct board *b);
 
-/* A time of the night, as people write it. */
+/* A time of the night, as people write it; with its date from 12 hours on. */
 void board_time(const struct board *b, int64_t when);
 
 #endif

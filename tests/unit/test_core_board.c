@@ -160,6 +160,20 @@ static void what_waits_for_a_person_is_noted(void **state)
     says("frozen</span>, <span class=\"warn\">a match is in review</span></td>");
 }
 
+/* "Updated 12:19 a.m." stood there for days, as if it were of today. */
+static void what_is_old_has_its_date(void **state)
+{
+    (void)state;
+    play();
+    board("{{fresh}}{{calls}}", "", NIGHT_AT(9));
+    says("Updated <time datetime=\"2026-11-03T19:08:00.000Z\">");
+    says_not(" on Nov. 3");
+    board("{{fresh}}{{calls}}", "", NIGHT_AT(8 + 12 * 60));
+    says(" on Nov. 3</time> · checked <time");
+    says_not(" UTC</time>");
+    says_not(" ET</time>");
+}
+
 /* "Ann Archer (D) (D)" where the feed has the party in the name too. */
 static void a_party_is_said_once(void **state)
 {
@@ -431,6 +445,7 @@ int main(void)
         TEST(before_anything_it_says_so),
         TEST(what_happened_is_shown),
         TEST(what_waits_for_a_person_is_noted),
+        TEST(what_is_old_has_its_date),
         TEST(a_party_is_said_once),
         TEST(notes_are_words),
         TEST(a_count_is_made_of_what_it_says),
