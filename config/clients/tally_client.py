@@ -27,11 +27,12 @@ PAUSE_MOST = 1  # seconds between attempts
 
 def moved(url, error):
     """The address of the Cluster's node that has our keys, when an error of another one names it; else None."""
-    to = re.search(r"(?:^|MOVED |error: \W*)\d+ (\S*):(\d+)", str(error))  # as redis-py 4.3 and later ones word it
+    said = re.search(r"MOVED \d+ (\S*):(\d+)", str(error))  # redis-py 4.3 has the words alone, 6.1 where it is asyncio none
+    to = error.node_addr if isinstance(error, redis.exceptions.MovedError) else said and said.groups()
     at = urllib.parse.urlsplit(url)
-    host = to and (to[1] or at.hostname)
+    host = to and (to[0] or at.hostname)
     user = "".join(at.netloc.rpartition("@")[:2])
-    return to and at._replace(netloc=user + (f"[{host}]" if ":" in host else host) + f":{to[2]}").geturl()
+    return to and at._replace(netloc=user + (f"[{host}]" if ":" in host else host) + f":{to[1]}").geturl()
 
 
 def opened(text):

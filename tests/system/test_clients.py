@@ -12,6 +12,7 @@ import threading
 import time
 
 import pytest
+import redis
 
 import feeds
 import harness
@@ -471,3 +472,16 @@ def test_messages_of_another_database_are_no_sign_of_life():
 @pytest.mark.parametrize("path", sorted(p for p in storm.CLIENTS.iterdir() if p.is_file()), ids=lambda p: p.name)
 def test_is_small(path: pathlib.Path):
     assert len(path.read_text().splitlines()) <= 150
+
+
+def test_another_node_is_named_as_each_redis_py_says_it():
+    words = redis.exceptions.ResponseError("MOVED 3 other:6")
+    piped = redis.exceptions.ResponseError("Command # 1 (GET x) of pipeline caused error: MOVED 3 other:6")
+    wordless = redis.exceptions.MovedError("3 other:6")
+    wordless.args = ("Command # 1 (GET x) of pipeline caused error: {exception.args}",)
+    same = redis.exceptions.MovedError("3 :6")
+    for error, host in ((words, "other"), (piped, "other"), (wordless, "other"), (same, "first"),
+                        (redis.exceptions.MovedError("3 ::1:6"), "[::1]")):
+        assert tally_client.moved("redis://me:pw@first:5/2", error) == f"redis://me:pw@{host}:6/2"
+    for error in (redis.exceptions.ResponseError("ERR other"), redis.ConnectionError("refused"), OSError(5, "gone")):
+        assert tally_client.moved("redis://first:5", error) is None
