@@ -142,6 +142,9 @@ static const struct {
     {ROLE_PARTY, TEXT,
      "party|partyname|partycode|choiceparty|candidateparty|politicalparty|partyabbr|"
      "partyabbreviation|partydescription|partyaffiliation"},
+    {ROLE_CONTEST_PARTY, TEXT,
+     "contestparty|contestpartyname|contestpartycode|raceparty|ballotparty|partyballot|"
+     "primaryparty"},
     {ROLE_TYPE, TEXT,
      "votemethod|votetype|votingmethod|votingtype|methodofvoting|ballottype|counttype|countgroup|"
      "countinggroup|votecategory|votegroup"},
@@ -503,10 +506,10 @@ void draft_guess(struct draft *d)
 {
     static const enum role first[] = {ROLE_CONTEST_ID, ROLE_CONTEST, ROLE_CHOICE_ID, ROLE_CHOICE};
     static const enum role rest[] = {
-        ROLE_PARTY,       ROLE_TYPE,          ROLE_COUNTY,  ROLE_MUNICIPALITY, ROLE_PRECINCT,
-        ROLE_PRECINCT_ID, ROLE_VOTES_ALLOWED, ROLE_SEATS,   ROLE_PROGRESS,     ROLE_REPORTING,
-        ROLE_TOTAL,       ROLE_REGISTERED,    ROLE_BALLOTS, ROLE_WRITE_IN,     ROLE_DATE,
-        ROLE_ELECTION,    ROLE_STATUS,        ROLE_UPDATED};
+        ROLE_PARTY,     ROLE_CONTEST_PARTY, ROLE_TYPE,          ROLE_COUNTY,  ROLE_MUNICIPALITY,
+        ROLE_PRECINCT,  ROLE_PRECINCT_ID,   ROLE_VOTES_ALLOWED, ROLE_SEATS,   ROLE_PROGRESS,
+        ROLE_REPORTING, ROLE_TOTAL,         ROLE_REGISTERED,    ROLE_BALLOTS, ROLE_WRITE_IN,
+        ROLE_DATE,      ROLE_ELECTION,      ROLE_STATUS,        ROLE_UPDATED};
     for (int role = 0; role < ROLES; role++)
         d->column[role] = -1;
     for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)

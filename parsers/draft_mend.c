@@ -179,6 +179,8 @@ static bool mend(struct draft *d, struct slice why)
         if (slice_find(why, slice_of(wrong[i].says)) != SIZE_MAX)
             return leave_out(d, wrong[i].leave);
     }
+    if (slice_find(why, SLICE("are they two contests?")) != SIZE_MAX)
+        return set_once(d, "contest-per-party", "yes", "contests of several parties have one name");
     if (slice_find(why, SLICE("two different values")) != SIZE_MAX)
         return tell_apart(d);
     if (slice_find(why, SLICE("is no count")) != SIZE_MAX)
@@ -217,10 +219,50 @@ static struct draft_outcome try_by_county(struct draft *d, struct slice bytes,
     return o;
 }
 
+static bool knows_seats(struct draft *d)
+{
+    return d->column[ROLE_SEATS] >= 0 || d->column[ROLE_VOTES_ALLOWED] >= 0 ||
+           draft_find(d, "take.seats.contest") || draft_find(d, "take.votes-allowed.contest");
+}
+
+static void say_by_party(struct draft *d, bool question, const char *value, const char *why)
+{
+    draft_say(d, question ? "#column.contest-party" : "column.contest-party",
+              draft_named(d, (size_t)d->column[ROLE_PARTY]), "%s", why);
+    draft_say(d, question ? "#contest-per-party" : "contest-per-party", slice_of(value), "%s", why);
+}
+
+/* Titles that parties share, as a primary's do: more of one party stand than there are seats. Where
+ * the file does not state these it is said, else done. */
+static struct draft_outcome try_by_party(struct draft *d, struct slice bytes,
+                                         struct draft_outcome o)
+{
+    size_t before = d->count;
+    if (!o.ok || d->column[ROLE_PARTY] < 0 || d->column[ROLE_CONTEST_PARTY] >= 0)
+        return o;
+    say_by_party(d, false, "auto",
+                 "in a primary contests of several parties have one name: that is told by who "
+                 "stands, as here");
+    struct draft_outcome by_party = try(d, bytes);
+    bool primary = by_party.ok && by_party.people > o.people;
+    if (primary && knows_seats(d))
+        return by_party;
+    d->count = before;
+    if (primary)
+        say_by_party(d, true, "yes",
+                     arena_printf(d->arena,
+                                  "several people of one party stand under one title: is it a "
+                                  "primary, a contest for each party? If so, this makes " COUNTED
+                                  " of %u",
+                                  COUNT_OF(by_party.contests, "contest", "contests"), o.contests)
+                         .ptr);
+    return o;
+}
+
 struct draft_outcome draft_mend(struct draft *d, struct slice bytes)
 {
     struct draft_outcome o = try(d, bytes);
     for (int i = 0; i < TRIES && !(o.ok && !o.problems) && mend(d, o.problem); i++)
         o = try(d, bytes);
-    return try_by_county(d, bytes, o);
+    return try_by_party(d, bytes, try_by_county(d, bytes, o));
 }

@@ -198,6 +198,9 @@ ROWS = {
         "JurisName,EISCandidateID,CandidateName,EISContestID,ContestName,PartyName,VoteCount\n"
         "BOND,110,Ann,180,GOVERNOR,Democrat,61\nBOND,111,Bo,180,GOVERNOR,Democrat,34\nBOND,210,Cy,1180,GOVERNOR,Republican,24\n",
         {"column.contest-id": "EISContestID", "column.choice-id": "EISCandidateID", "column.votes": "VoteCount"}),
+    "contests of two parties have one name": (
+        "Contest,Contest Party,Candidate,Votes\nSheriff,DEM,Ann,60\nSheriff,REP,Bo,40\nClerk,,Cy,50\n",
+        {"column.contest-party": "Contest Party", "contest-per-party": "yes"}),
     "nor are a candidate's votes passed over for it": (
         "Office,District Code,Name,Candidate Votes,Total Votes\nSenator,1,Ann,20,50\nSenator,1,Bo,30,50\nSenator,2,Cy,30,30\n",
         {"column.votes": "Candidate Votes", "column.contest": "{Office}[ {District Code}]"}),
@@ -222,6 +225,33 @@ def test_a_header_with_more_names_than_rows_have_fields_is_not_believed(tmp_path
     numbers = {"header": "no", "skip-lines": "1", "column.contest-id": "#3", "column.contest": "#4", "column.choice": "#8",
                "column.votes": "#12", "check.votes": "#10 + #11"}
     assert sorted(totals(read_back(numbers, path))) == [4153, 87557, 107744]
+
+
+PRIMARY = """\
+Contest,Vote For,Candidate,Party,Votes
+US Senate,1,Ann Reed,DEM,10
+US Senate,1,Bo Oakes,DEM,9
+US Senate,1,Cora Lisk,REP,12
+US Senate,1,Dan Moss,REP,7
+Mayor,1,Ida Fox,,5
+Mayor,1,Jon Ray,,7
+"""
+
+
+def test_a_primary_is_told_by_who_stands_or_asked_about(tmp_path):
+    path = tmp_path / "primary.csv"
+    path.write_text(PRIMARY)
+    done = feeds.parse("--draft", path)
+    assert mapping(done)["contest-per-party"] == "auto" and b"3 contests, 50 votes" in done.stdout
+
+    path.write_text(PRIMARY.replace("Vote For,", "").replace(",1,", ","))
+    done = feeds.parse("--draft", path)
+    assert "contest-per-party" not in mapping(done) and b"2 contests, 50 votes" in done.stdout
+    assert b"is it a primary" in done.stdout and b"this makes 3 contests of 2" in done.stdout
+    assert b"\n#column.contest-party = Party\n#contest-per-party = yes\n" in done.stdout
+
+    path.write_text(PRIMARY.replace("DEM,9", "LIB,9").replace("REP,7", "GRN,7"))
+    assert b"contest-per-party" not in feeds.parse("--draft", path).stdout
 
 
 @pytest.mark.parametrize("text, wants", ROWS.values(), ids=[name.replace(" ", "-") for name in ROWS])
