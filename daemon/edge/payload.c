@@ -28,7 +28,8 @@ struct payload {
 };
 
 /* Room for `more` bytes and the padding. The pages are taken here, where failing is an error;
- * touched later in the mapping it would be a signal. */
+ * touched later in the mapping it would be a signal. They are mapped here, too, all at once: one by
+ * one, as they are touched, takes longer, some of it behind the last byte. */
 static bool make_room(struct payload *p, size_t more, struct err *e)
 {
     size_t need = p->len + more + WIRE_PADDING;
@@ -38,6 +39,7 @@ static bool make_room(struct payload *p, size_t more, struct err *e)
     size_t room = (need + step - 1) / step * step;
     if (fallocate(p->fd, 0, (off_t)p->room, (off_t)(room - p->room)) != 0)
         return err_errno(e, ERR_AGAIN, "no memory for %zu bytes of a payload", room);
+    madvise(p->base + p->room, room - p->room, MADV_POPULATE_WRITE);
     p->room = room;
     return true;
 }
