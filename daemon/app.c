@@ -469,6 +469,14 @@ static void app_stop(struct app *a)
     scratch_remove(a->scratch);
 }
 
+/* The C library gives back to the kernel what is free at the heap's end once it is 128 KB, or twice
+ * the largest piece that was freed so far: what a poll needs would be asked for anew by each. */
+static void keep_some_heap(void)
+{
+    void *volatile large = malloc(1 << 20);
+    free(large);
+}
+
 int app_run(const struct app_args *args, struct plan *plan, struct err *e)
 {
     struct app a = {.args = *args,
@@ -480,6 +488,7 @@ int app_run(const struct app_args *args, struct plan *plan, struct err *e)
     buf_init(&a.reload_said, PROBLEMS_ROOM);
     signal(SIGPIPE, SIG_IGN);
     process_raise_limits();
+    keep_some_heap();
     int code = 0;
     if (app_start(&a, plan, e)) {
         loop_run(a.base);
